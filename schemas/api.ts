@@ -1,0 +1,113 @@
+// The write API's request and answer shapes; OpenAPI is generated from them.
+import { z } from 'zod'
+import { VERSION_STATES } from './plugin-document.ts'
+import {
+  digestShape,
+  fileNameShape,
+  lineShape,
+  nameShape,
+  platformShape,
+  sizeShape,
+  timeShape,
+  versionShape,
+} from './shapes.ts'
+
+export const PROBLEM_TYPE = 'application/problem+json'
+/** Bytes of a JSON request. */
+export const MAX_REQUEST_JSON_BYTES = 256 * 1024
+
+/** RFC 9457, with our code, details and hint. */
+export const problemShape = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.string(),
+  details: z.record(z.string(), z.unknown()).default({}),
+  hint: z.string().optional(),
+  requestId: z.string().optional(),
+})
+
+/** Every blob of a release is announced before it is uploaded; the bundle is one of them. */
+export const openSessionRequest = z.strictObject({
+  version: versionShape,
+  bundle: z.strictObject({ digest: digestShape, size: sizeShape }),
+  artifacts: z
+    .array(z.strictObject({ platform: platformShape, file: fileNameShape, digest: digestShape, size: sizeShape }))
+    .min(1)
+    .max(64),
+})
+
+export const sessionAnswer = z.object({
+  id: z.string(),
+  repo: nameShape,
+  plugin: nameShape,
+  version: versionShape,
+  expiresAt: timeShape,
+  /** `published` when the same release is sealed already: nothing is left to upload. */
+  state: z.enum(['open', 'published']),
+  uploads: z.array(z.object({ digest: digestShape, size: sizeShape, offset: sizeShape })),
+})
+
+export const publishedAnswer = z.object({
+  repo: nameShape,
+  plugin: nameShape,
+  version: versionShape,
+  publishedAt: timeShape,
+  /** Serial of the plugin document that first shows the version. */
+  serial: z.int(),
+  /** Location of the plugin document, relative to the registry. */
+  document: z.string(),
+})
+
+export const VERSION_ACTIONS = ['yank', 'unyank', 'deprecate', 'undeprecate', 'quarantine', 'unquarantine'] as const
+
+export const changeStateRequest = z.strictObject({
+  action: z.enum(VERSION_ACTIONS),
+  /** Needed to yank, deprecate and quarantine. */
+  reason: lineShape.min(1).optional(),
+})
+
+export const versionStateAnswer = z.object({
+  repo: nameShape,
+  plugin: nameShape,
+  version: versionShape,
+  state: z.enum(VERSION_STATES),
+  reason: lineShape.optional(),
+  deprecated: lineShape.optional(),
+  serial: z.int(),
+})
+
+/** What a token allows. `*` as plugin means every plugin of the repo; as repo, every repo. */
+export const TOKEN_ACTIONS = ['publish', 'yank', 'quarantine', 'admin'] as const
+export const whoamiAnswer = z.object({
+  token: z.object({ id: z.string(), name: z.string() }),
+  scopes: z.array(z.object({ repo: z.string(), plugin: z.string(), actions: z.array(z.enum(TOKEN_ACTIONS)) })),
+  expiresAt: timeShape,
+})
+
+export const searchAnswer = z.object({
+  results: z.array(
+    z.object({
+      repo: nameShape,
+      plugin: nameShape,
+      kind: z.string(),
+      category: z.string().optional(),
+      description: z.string(),
+      version: versionShape.optional(),
+    }),
+  ),
+  /** True when more matched than are shown. */
+  truncated: z.boolean(),
+})
+
+export type Problem = z.output<typeof problemShape>
+export type OpenSessionRequest = z.output<typeof openSessionRequest>
+export type SessionAnswer = z.output<typeof sessionAnswer>
+export type PublishedAnswer = z.output<typeof publishedAnswer>
+export type ChangeStateRequest = z.output<typeof changeStateRequest>
+export type VersionAction = (typeof VERSION_ACTIONS)[number]
+export type TokenAction = (typeof TOKEN_ACTIONS)[number]
+export type VersionStateAnswer = z.output<typeof versionStateAnswer>
+export type WhoamiAnswer = z.output<typeof whoamiAnswer>
+export type SearchAnswer = z.output<typeof searchAnswer>

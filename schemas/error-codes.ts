@@ -1,0 +1,114 @@
+// The closed table of error codes: what each means, the exit code of a command and the HTTP status that carries it.
+// Codes are never renamed or reused. docs/ERRORS.md is generated from this table.
+
+/** Exit codes follow sysexits.h where one fits; 1 is "the checked thing failed", 64–78 are ours to explain. */
+export type ErrorRow = { readonly exit: number; readonly status: number; readonly meaning: string }
+
+const USAGE = 64
+const DATA = 65
+const MISSING = 66
+const UNAVAILABLE = 69
+const BUG = 70
+const OS = 71
+const CANNOT_CREATE = 73
+const IO = 74
+const TRY_AGAIN = 75
+const UNTRUSTED = 76
+const FORBIDDEN = 77
+const CONFIG = 78
+
+export const ERROR_CODES = {
+  // Words and files that people write
+  USAGE: { exit: USAGE, status: 400, meaning: 'the command line or request cannot be understood' },
+  FORMAT_INVALID: { exit: DATA, status: 422, meaning: 'a document does not have the shape that its format demands' },
+  YAML_INVALID: { exit: DATA, status: 422, meaning: 'a YAML text does not parse, or repeats a key' },
+  JSON_INVALID: { exit: DATA, status: 400, meaning: 'a JSON text does not parse, or repeats a key' },
+  LIMIT_EXCEEDED: { exit: DATA, status: 413, meaning: 'an input is larger, deeper or longer than its limit' },
+  NAME_INVALID: { exit: DATA, status: 400, meaning: 'a repo or plugin name breaks the name rules' },
+  VERSION_INVALID: { exit: DATA, status: 400, meaning: 'a version is not an exact semantic version' },
+  RANGE_INVALID: { exit: DATA, status: 400, meaning: 'a version range cannot be understood' },
+  PLATFORM_INVALID: { exit: DATA, status: 400, meaning: 'a platform key is not one that exists' },
+  DIGEST_INVALID: { exit: DATA, status: 400, meaning: 'a digest is not written as sha256:<64 hex digits>' },
+  CONFIG_INVALID: { exit: CONFIG, status: 422, meaning: 'a configuration file asks for something impossible' },
+  CONFIG_NOT_FOUND: { exit: CONFIG, status: 404, meaning: 'no configuration file was found' },
+  MANIFEST_INVALID: { exit: DATA, status: 422, meaning: 'plugin.yaml describes an impossible plugin' },
+
+  // Finding things
+  REPO_NOT_FOUND: { exit: MISSING, status: 404, meaning: 'no repo has this name' },
+  PLUGIN_NOT_FOUND: { exit: MISSING, status: 404, meaning: 'no repo offers a plugin of this name' },
+  VERSION_NOT_FOUND: { exit: MISSING, status: 404, meaning: 'the plugin has no version that fits' },
+  NO_MATCHING_PLATFORM: { exit: MISSING, status: 404, meaning: 'the version has no artifact for this platform' },
+  NAME_AMBIGUOUS: { exit: CONFIG, status: 409, meaning: 'several repos offer the name and none is pinned' },
+  VERSION_YANKED: { exit: MISSING, status: 410, meaning: 'the version was withdrawn from new installs' },
+  VERSION_QUARANTINED: { exit: UNTRUSTED, status: 451, meaning: 'the version is blocked everywhere' },
+  LOCK_OUT_OF_DATE: { exit: CONFIG, status: 409, meaning: 'the lockfile does not cover what the config asks for' },
+  LOCK_MISSING: { exit: CONFIG, status: 404, meaning: 'a frozen command needs a lockfile and found none' },
+
+  // Proof
+  DIGEST_MISMATCH: { exit: UNTRUSTED, status: 422, meaning: 'bytes are not the ones that were promised' },
+  SIZE_MISMATCH: { exit: UNTRUSTED, status: 422, meaning: 'there are more or fewer bytes than promised' },
+  BUNDLE_MISSING: { exit: UNTRUSTED, status: 422, meaning: 'a release carries no signed statement' },
+  BUNDLE_MALFORMED: { exit: UNTRUSTED, status: 422, meaning: 'a signature bundle is not one we accept' },
+  SIGNATURE_INVALID: { exit: UNTRUSTED, status: 422, meaning: 'a signature does not match what it signs' },
+  SIGNER_NOT_ALLOWED: { exit: UNTRUSTED, status: 403, meaning: 'a good signature, by a key that is not pinned' },
+  STATEMENT_MISMATCH: { exit: UNTRUSTED, status: 422, meaning: 'the signed statement is about something else' },
+  PLATFORM_MISMATCH: { exit: UNTRUSTED, status: 422, meaning: 'an executable is built for another platform' },
+  KEYRING_EMPTY: { exit: CONFIG, status: 422, meaning: 'a repo has no pinned key, so nothing can be proven' },
+  ARCHIVE_ENTRY_UNSAFE: { exit: UNTRUSTED, status: 422, meaning: 'an archive holds an entry that may not be unpacked' },
+  ARCHIVE_MALFORMED: { exit: UNTRUSTED, status: 422, meaning: 'an archive cannot be read to its end' },
+  INDEX_ROLLBACK: { exit: UNTRUSTED, status: 409, meaning: 'a plugin document is older than the one last seen' },
+  DOCUMENT_MISMATCH: { exit: UNTRUSTED, status: 502, meaning: 'a document is about another repo or plugin' },
+
+  // Network and disk
+  FETCH_FAILED: { exit: UNAVAILABLE, status: 502, meaning: 'a server could not be reached or broke off' },
+  FETCH_REFUSED: { exit: UNAVAILABLE, status: 502, meaning: 'a server answered with an error' },
+  OFFLINE: { exit: UNAVAILABLE, status: 503, meaning: 'something is needed from the network, and that is not allowed' },
+  STORE_CORRUPT: { exit: IO, status: 500, meaning: 'bytes in the store changed since they were verified' },
+  STORE_UNSAFE: { exit: FORBIDDEN, status: 500, meaning: 'the store can be written by other users' },
+  STORE_BUSY: { exit: TRY_AGAIN, status: 503, meaning: 'another process held a lock for too long' },
+  NO_SPACE: { exit: CANNOT_CREATE, status: 507, meaning: 'the disk is full' },
+  IO_FAILED: { exit: IO, status: 500, meaning: 'the operating system refused a file operation' },
+  FILE_NOT_FOUND: { exit: MISSING, status: 404, meaning: 'a file that was named does not exist' },
+
+  // Registry
+  UNAUTHENTICATED: { exit: FORBIDDEN, status: 401, meaning: 'a token is needed, or the token is unknown or expired' },
+  FORBIDDEN: { exit: FORBIDDEN, status: 403, meaning: 'the token does not allow this' },
+  VERSION_EXISTS: {
+    exit: CANNOT_CREATE,
+    status: 409,
+    meaning: 'the version exists with other bytes; versions never change',
+  },
+  PLUGIN_NAME_TAKEN: { exit: CANNOT_CREATE, status: 409, meaning: 'the name belongs to something else' },
+  SESSION_NOT_FOUND: { exit: MISSING, status: 404, meaning: 'the publishing session is unknown or has expired' },
+  SESSION_INCOMPLETE: { exit: DATA, status: 409, meaning: 'not every promised artifact has been uploaded' },
+  UPLOAD_OFFSET_MISMATCH: { exit: TRY_AGAIN, status: 409, meaning: 'an upload continues at another offset than given' },
+  STATE_CONFLICT: { exit: DATA, status: 409, meaning: 'the version is not in a state that allows this change' },
+  DATA_DIR_LOCKED: { exit: TRY_AGAIN, status: 503, meaning: 'another registry process serves this data directory' },
+  DATA_DIR_CORRUPT: { exit: IO, status: 500, meaning: 'the registry data does not agree with itself' },
+  NOT_FOUND: { exit: MISSING, status: 404, meaning: 'there is nothing at this address' },
+  METHOD_NOT_ALLOWED: { exit: USAGE, status: 405, meaning: 'the address does not take this method' },
+  RATE_LIMITED: { exit: TRY_AGAIN, status: 429, meaning: 'too many requests; wait as the answer says' },
+  SHUTTING_DOWN: { exit: TRY_AGAIN, status: 503, meaning: 'the registry is stopping' },
+
+  // Publisher
+  BUILD_FAILED: { exit: DATA, status: 422, meaning: 'a build command of plugin.yaml failed' },
+  SECRET_IN_ARCHIVE: { exit: DATA, status: 422, meaning: 'a file that looks like a secret would have been published' },
+  KEY_UNREADABLE: { exit: FORBIDDEN, status: 422, meaning: 'a signing key cannot be read or is not protected' },
+  ALREADY_EXISTS: { exit: CANNOT_CREATE, status: 409, meaning: 'a file or thing of this name exists and is kept' },
+
+  // Operator
+  ARGUMENTS_INVALID: { exit: CONFIG, status: 422, meaning: 'arguments do not fit the schema of the plugin' },
+  PLUGIN_NOT_EXECUTABLE: { exit: 126, status: 422, meaning: 'the plugin cannot be executed on this machine' },
+  PLUGIN_TIMEOUT: { exit: 124, status: 504, meaning: 'the plugin did not finish in time and was killed' },
+  PLUGIN_FAILED: { exit: 1, status: 422, meaning: 'the plugin ran and reported a failure' },
+  OPERATOR_TOO_OLD: { exit: CONFIG, status: 422, meaning: 'the plugin asks for a newer operator' },
+  RUNTIME_MISSING: { exit: 127, status: 422, meaning: 'the runtime that the plugin names is not on this machine' },
+
+  // The program itself
+  NODE_TOO_OLD: { exit: CONFIG, status: 500, meaning: 'this Node is older than octo supports' },
+  OS_FAILED: { exit: OS, status: 500, meaning: 'the operating system refused something octo needs' },
+  INTERRUPTED: { exit: 130, status: 503, meaning: 'the work was interrupted' },
+  INTERNAL: { exit: BUG, status: 500, meaning: 'a defect in octo' },
+} as const satisfies Record<string, ErrorRow>
+
+export type ErrorCode = keyof typeof ERROR_CODES

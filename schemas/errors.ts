@@ -1,0 +1,47 @@
+// The one error class that crosses boundaries: a stable code, a sentence for people, the values as data, the next command.
+import type { ErrorCode, ErrorRow } from './error-codes.ts'
+import { ERROR_CODES } from './error-codes.ts'
+
+/** Values that the message was made of. Never secrets: details are shown, logged and sent. */
+export type ErrorDetails = Readonly<Record<string, unknown>>
+
+export type ErrorFields = {
+  /** One sentence: lowercase, no full stop, the thing in backticks, expected and found. */
+  readonly message: string
+  readonly details?: ErrorDetails
+  /** What to type or do next. */
+  readonly hint?: string
+  readonly cause?: unknown
+}
+
+export class CodedError extends Error {
+  override readonly name = 'CodedError'
+  readonly code: ErrorCode
+  readonly details: ErrorDetails
+  readonly hint: string | undefined
+
+  constructor(code: ErrorCode, fields: ErrorFields) {
+    super(fields.message, fields.cause === undefined ? undefined : { cause: fields.cause })
+    this.code = code
+    this.details = fields.details ?? {}
+    this.hint = fields.hint
+  }
+
+  /** Exit code and HTTP status of this error's code. */
+  get row(): ErrorRow {
+    return ERROR_CODES[this.code]
+  }
+
+  toJSON(): { code: ErrorCode; message: string; details: ErrorDetails; hint?: string } {
+    return { code: this.code, message: this.message, details: this.details, ...(this.hint ? { hint: this.hint } : {}) }
+  }
+}
+
+/** Builds the error; the caller throws it, so that control flow stays visible. */
+export function coded(code: ErrorCode, fields: ErrorFields): CodedError {
+  return new CodedError(code, fields)
+}
+
+export function isCoded(error: unknown, code?: ErrorCode): error is CodedError {
+  return error instanceof CodedError && (code === undefined || error.code === code)
+}

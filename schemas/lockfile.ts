@@ -1,0 +1,56 @@
+// octo.lock: what was resolved, for all platforms at once, so that an install elsewhere or later is the same and offline.
+import { z } from 'zod'
+import { parseJson, stableJson } from './json.ts'
+import { ARTIFACT_FORMATS } from './release-statement.ts'
+import { parseShape } from './shape.ts'
+import { digestShape, fileNameShape, nameShape, platformShape, sizeShape, versionShape } from './shapes.ts'
+
+export const LOCK_FORMAT = 'octo.lock/v1'
+export const MAX_LOCK_BYTES = 32 * 1024 * 1024
+
+const lockedPluginShape = z.strictObject({
+  /** Name of the repo in the config. */
+  repo: nameShape,
+  /** URL that the config gave the repo; another URL makes the entry out of date. */
+  url: z.string().max(2048),
+  /** Name of the repo in statements; differs from `repo` where the config uses an alias. */
+  registryRepo: nameShape,
+  plugin: nameShape,
+  version: versionShape,
+  /** Ranges that this entry answers. */
+  ranges: z.array(z.string().max(256)).max(256),
+  /** Serial of the plugin document that was resolved from; 0 for unsigned plain YAML. */
+  serial: z.int().min(0),
+  /** Key id of the publisher, `sha256:…` of its SPKI; `unsigned` only where the config said so. */
+  signer: z.union([digestShape, z.literal('unsigned')]),
+  bundle: z.strictObject({ digest: digestShape, size: sizeShape }).optional(),
+  platforms: z.record(
+    platformShape,
+    z.strictObject({
+      file: fileNameShape,
+      digest: digestShape,
+      size: sizeShape,
+      format: z.enum(ARTIFACT_FORMATS),
+      /** Only for unsigned sources: where the bytes were, as there is no tree to derive it from. */
+      url: z.string().max(2048).optional(),
+    }),
+  ),
+})
+
+export const lockfileShape = z.strictObject({
+  format: z.literal(LOCK_FORMAT),
+  /** Keyed by `repo/plugin` with the config's repo name. */
+  plugins: z.record(z.string().regex(/^[a-z0-9-]{1,64}\/[a-z0-9-]{1,64}$/), lockedPluginShape),
+})
+
+export type Lockfile = z.output<typeof lockfileShape>
+export type LockedPlugin = z.output<typeof lockedPluginShape>
+
+export function parseLockfile(text: string, name: string): Lockfile {
+  return parseShape(lockfileShape, parseJson(text, name, MAX_LOCK_BYTES), { name })
+}
+
+/** One text for one lock: sorted keys, two spaces, a line end; so that diffs are small and merges are possible. */
+export function renderLockfile(lockfile: Lockfile): string {
+  return `${JSON.stringify(JSON.parse(stableJson(lockfile)), null, 2)}\n`
+}

@@ -1,0 +1,112 @@
+// plugin.yaml: what an author writes about a plugin, and the part of it that a release proves.
+import { z } from 'zod'
+import { parseShape } from './shape.ts'
+import {
+  jsonObjectShape,
+  lineShape,
+  nameShape,
+  platformShape,
+  relativePathShape,
+  textShape,
+  versionShape,
+  webUrlShape,
+} from './shapes.ts'
+import { parseYaml } from './yaml.ts'
+
+/** How the result of a run is read. `exit-code`: 0 passes; `check/v1`: JSON last line or Nagios text with exit codes 0–3. */
+export const OUTPUT_CONTRACTS = ['exit-code', 'check/v1'] as const
+
+export const runtimeShape = z.strictObject({
+  /** A runtime of the operator's machine that runs the entry file of an `any` artifact. */
+  name: z.enum(['node', 'sh', 'python3']),
+  /** Range of the runtime's version; only checked for `node`. */
+  version: z.string().max(64).optional(),
+})
+
+export const needsShape = z.strictObject({
+  network: z.array(lineShape).max(32).default([]),
+  files: z.array(lineShape).max(32).default([]),
+  /** Names of secrets that the plugin may be given, as files in $CREDENTIALS_DIRECTORY. */
+  secrets: z
+    .array(z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/))
+    .max(32)
+    .default([]),
+})
+
+const buildShape = z.strictObject({
+  /** Commands run in order without a shell; `{{.OS}}`, `{{.ARCH}}`, `{{.PLATFORM}}`, `{{.VERSION}}` are filled in. */
+  commands: z
+    .array(z.union([z.string().max(4096), z.array(z.string().max(4096)).min(1).max(256)]))
+    .min(1)
+    .max(32),
+  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().max(4096)).default({}),
+})
+
+const platformEntryShape = z.strictObject({
+  build: buildShape.optional(),
+  /** One file that is itself the artifact: a bare executable. Placeholders are filled in. */
+  file: relativePathShape.optional(),
+  /** Files and folders that go into a tar.gz; needs `executable`. */
+  files: z.array(relativePathShape).min(1).max(1000).optional(),
+  /** Folder that `files` are relative to; the project folder when absent. */
+  root: relativePathShape.optional(),
+  /** Path inside the archive of what is executed. */
+  executable: relativePathShape.optional(),
+  /** Further paths inside the archive that get the executable bit. */
+  executables: z.array(relativePathShape).max(100).default([]),
+  runtime: runtimeShape.optional(),
+})
+
+/** What a release proves about a plugin: everything that decides how it is run, and what people are shown. */
+export const releasedManifestShape = z.strictObject({
+  kind: z.enum(['tool', 'operator', 'service']),
+  category: z
+    .string()
+    .regex(/^[a-z0-9-]{1,32}$/)
+    .optional(),
+  description: lineShape.min(1),
+  license: lineShape.optional(),
+  homepage: webUrlShape.optional(),
+  source: webUrlShape.optional(),
+  readme: textShape.optional(),
+  protocol: z.enum(['exec', 'ocm']),
+  /** JSON Schema (draft 2020-12) of the argument map. */
+  arguments: jsonObjectShape.optional(),
+  output: z.enum(OUTPUT_CONTRACTS).default('exit-code'),
+  /** How false is passed for boolean arguments: left out, or `--key=false`. */
+  booleans: z.enum(['omit', 'explicit']).default('omit'),
+  /** Whether one JSON document with the arguments arrives on standard input. */
+  input: z.enum(['none', 'json']).default('none'),
+  timeoutMs: z
+    .int()
+    .min(100)
+    .max(24 * 3600 * 1000)
+    .optional(),
+  needs: needsShape.default({ network: [], files: [], secrets: [] }),
+  minimumOperator: versionShape.optional(),
+})
+
+export const manifestShape = releasedManifestShape.omit({ readme: true }).extend({
+  repo: nameShape.optional(),
+  name: nameShape,
+  version: versionShape,
+  /** File of the project that is shown as the plugin's page. */
+  readme: relativePathShape.optional(),
+  /** A build for all platforms that have none of their own. */
+  build: buildShape.optional(),
+  platforms: z
+    .record(platformShape, platformEntryShape)
+    .refine((map) => Object.keys(map).length > 0, 'expected at least one platform'),
+})
+
+export type Manifest = z.output<typeof manifestShape>
+export type ManifestPlatform = z.output<typeof platformEntryShape>
+export type ManifestBuild = z.output<typeof buildShape>
+export type ReleasedManifest = z.output<typeof releasedManifestShape>
+export type Runtime = z.output<typeof runtimeShape>
+
+/** Reads plugin.yaml; throws YAML_INVALID, LIMIT_EXCEEDED or MANIFEST_INVALID with file, line and path. */
+export function parseManifest(text: string, name: string): Manifest {
+  const { value, lineOf } = parseYaml(text, name)
+  return parseShape(manifestShape, value, { name, lineOf }, 'MANIFEST_INVALID')
+}

@@ -1,0 +1,69 @@
+// One plugin's document, the clients' hot path: all versions, platforms, digests, sizes and states. JSON, with a YAML twin.
+import { z } from 'zod'
+import { parseJson } from './json.ts'
+import { ARTIFACT_FORMATS } from './release-statement.ts'
+import { parseShape } from './shape.ts'
+import {
+  digestShape,
+  fileNameShape,
+  lineShape,
+  nameShape,
+  platformShape,
+  sizeShape,
+  timeShape,
+  versionShape,
+  webUrlShape,
+} from './shapes.ts'
+
+export const PLUGIN_DOCUMENT_FORMAT = 'octo.plugin/v1'
+export const MAX_PLUGIN_DOCUMENT_BYTES = 16 * 1024 * 1024
+
+/** `yanked`: not chosen for new resolutions, kept for lockfiles. `quarantined`: refused everywhere. */
+export const VERSION_STATES = ['active', 'yanked', 'quarantined'] as const
+
+const documentArtifactShape = z.object({
+  file: fileNameShape,
+  digest: digestShape,
+  size: sizeShape,
+  format: z.enum(ARTIFACT_FORMATS),
+})
+
+const documentVersionShape = z.object({
+  version: versionShape,
+  publishedAt: timeShape,
+  state: z.enum(VERSION_STATES),
+  /** Why it is yanked or quarantined. */
+  reason: lineShape.optional(),
+  /** A warning to everyone who uses this version. */
+  deprecated: lineShape.optional(),
+  minimumOperator: versionShape.optional(),
+  /** release.sigstore.json, beside the artifacts. */
+  bundle: z.object({ digest: digestShape, size: sizeShape }),
+  platforms: z.record(platformShape, documentArtifactShape),
+})
+
+export const pluginDocumentShape = z.object({
+  format: z.literal(PLUGIN_DOCUMENT_FORMAT),
+  repo: nameShape,
+  plugin: nameShape,
+  /** Grows with every change of this document; a client refuses to go back. */
+  serial: z.int().min(1),
+  kind: z.enum(['tool', 'operator', 'service']),
+  category: z.string().max(32).optional(),
+  description: lineShape,
+  license: lineShape.optional(),
+  homepage: webUrlShape.optional(),
+  source: webUrlShape.optional(),
+  /** Newest first, by semantic version precedence. */
+  versions: z.array(documentVersionShape).max(100_000),
+})
+
+export type PluginDocument = z.output<typeof pluginDocumentShape>
+export type DocumentVersion = z.output<typeof documentVersionShape>
+export type DocumentArtifact = z.output<typeof documentArtifactShape>
+export type VersionState = (typeof VERSION_STATES)[number]
+
+/** Reads a plugin document; unknown keys are dropped, so that newer registries can add some. */
+export function parsePluginDocument(text: string, name: string): PluginDocument {
+  return parseShape(pluginDocumentShape, parseJson(text, name, MAX_PLUGIN_DOCUMENT_BYTES), { name })
+}

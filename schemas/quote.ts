@@ -1,0 +1,18 @@
+// Foreign text inside our messages: control characters made visible, length bounded, so that no input can write to a
+// terminal or split a log line.
+
+const MAX_SHOWN = 120
+
+/** The text as one printable line in backticks, at most 120 characters of it. */
+export function quote(text: unknown): string {
+  return `\`${printable(String(text))}\``
+}
+
+/** The text with control, format and line-separator characters escaped and the rest cut. */
+export function printable(text: string, maxLength = MAX_SHOWN): string {
+  const shown = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text
+  return shown.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu,
+    (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`,
+  )
+}

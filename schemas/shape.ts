@@ -1,0 +1,53 @@
+// From unknown to typed, in one place: a zod shape gives the type, the validator and the JSON Schema.
+import type { z } from 'zod'
+import type { ErrorCode } from './error-codes.ts'
+import { coded } from './errors.ts'
+import { printable, quote } from './quote.ts'
+
+/** Where a document came from, for errors: a file or URL, and the line of a path in it when the text has lines. */
+export type Source = {
+  readonly name: string
+  readonly lineOf?: (path: readonly PropertyKey[]) => number | undefined
+}
+
+export type Problem = { readonly path: string; readonly line?: number; readonly message: string }
+
+const MAX_PROBLEMS = 20
+
+/** Returns the typed value; throws `code` (FORMAT_INVALID unless told) naming every problem with file, line and path. */
+export function parseShape<Shape extends z.ZodType>(
+  shape: Shape,
+  value: unknown,
+  source: Source,
+  code: ErrorCode = 'FORMAT_INVALID',
+): z.output<Shape> {
+  const result = shape.safeParse(value, { reportInput: false })
+  if (result.success) return result.data
+  const problems = result.error.issues.slice(0, MAX_PROBLEMS).map((issue) => problemOf(issue, source))
+  const [first] = problems
+  throw coded(code, {
+    message: `${quote(source.name)} ${placeOf(first)}${first?.message ?? 'has another shape than expected'}${countNote(problems.length)}`,
+    details: { source: source.name, problems },
+  })
+}
+
+function problemOf(issue: z.core.$ZodIssue, source: Source): Problem {
+  const line = source.lineOf?.(issue.path)
+  const path = printable(issue.path.map(String).join('.'))
+  return { path, ...(line === undefined ? {} : { line }), message: printable(sentenceOf(issue), 300) }
+}
+
+function sentenceOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') return `unknown key ${issue.keys.map(quote).join(', ')}`
+  return issue.message.charAt(0).toLowerCase() + issue.message.slice(1)
+}
+
+function placeOf(problem: Problem | undefined): string {
+  if (!problem) return ''
+  const line = problem.line === undefined ? '' : `line ${problem.line}, `
+  return `${line}${problem.path === '' ? 'at its root' : `\`${problem.path}\``}: `
+}
+
+function countNote(count: number): string {
+  return count > 1 ? ` (and ${count - 1} more)` : ''
+}

@@ -1,0 +1,74 @@
+// Building blocks that every document shares: names, versions, digests and texts as zod shapes with our own sentences.
+import { z } from 'zod'
+import type { Digest } from './digest.ts'
+import { DIGEST_PATTERN } from './digest.ts'
+import type { Name } from './name.ts'
+import { isName, NAME_PATTERN } from './name.ts'
+import type { Platform } from './platform.ts'
+import { isPlatform } from './platform.ts'
+import type { Version } from './version.ts'
+import { isVersion } from './version.ts'
+
+export const nameShape = z
+  .string()
+  .regex(NAME_PATTERN, 'expected 1–64 of `a-z`, `0-9`, `-` that start and end with a letter or digit')
+  .refine(isName, 'this name is reserved') as unknown as z.ZodType<Name, string>
+
+export const versionShape = z
+  .string()
+  .max(256)
+  .refine(isVersion, 'expected an exact version such as `1.2.3`') as unknown as z.ZodType<Version, string>
+
+export const platformShape = z
+  .string()
+  .max(40)
+  .refine(isPlatform, 'expected a platform such as `linux_amd64` or `any`') as unknown as z.ZodType<Platform, string>
+
+export const digestShape = z
+  .string()
+  .regex(DIGEST_PATTERN, 'expected `sha256:` and 64 hex digits') as unknown as z.ZodType<Digest, string>
+
+/** One line that is safe to show. */
+export const lineShape = z
+  .string()
+  .max(500)
+  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'expected one line without control characters')
+
+/** Text of several lines. */
+export const textShape = z.string().max(64 * 1024)
+
+/** An absolute web address. */
+export const webUrlShape = z
+  .string()
+  .max(2048)
+  .refine(isWebUrl, 'expected a URL that starts with `https://` or `http://`')
+
+/** A path inside a plugin project or archive: relative, `/` only, no `.`, `..` or empty parts. */
+export const relativePathShape = z
+  .string()
+  .min(1)
+  .max(512)
+  .refine(isRelativePath, 'expected a relative path without `..`')
+
+/** A file name as the static tree serves it. */
+export const fileNameShape = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,200}$/, 'expected a plain file name')
+
+/** Bytes; the upper bound keeps arithmetic exact. */
+export const sizeShape = z.int().min(0).max(Number.MAX_SAFE_INTEGER)
+
+/** ISO 8601 in UTC. */
+export const timeShape = z.iso.datetime()
+
+/** A JSON object of which nothing more is known here. */
+export const jsonObjectShape = z.record(z.string(), z.unknown())
+
+function isWebUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, username, password } = new URL(text)
+  return (protocol === 'https:' || protocol === 'http:') && username === '' && password === ''
+}
+
+function isRelativePath(text: string): boolean {
+  if (/[\\:*?"<>|\p{Cc}\p{Cf}]/u.test(text) || text !== text.normalize('NFC')) return false
+  return text.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
+}

@@ -1,0 +1,71 @@
+// Publisher keys that a repo's config pins, and that a registry admits: SPKI public keys with a validity window.
+import type { KeyObject } from 'node:crypto'
+import { createHash, createPublicKey } from 'node:crypto'
+import type { Digest } from './digest.ts'
+import { digestFromHex } from './digest.ts'
+import { coded } from './errors.ts'
+import { quote } from './quote.ts'
+
+/** Kinds of keys whose DSSE signatures sigstore-js and cosign both verify. P-384 is refused: the two disagree on its digest. */
+export type KeyKind = 'ecdsa-p256' | 'ed25519'
+
+export type TrustKey = {
+  /** `sha256:` of the SPKI in DER: how a key is named everywhere. */
+  readonly id: Digest
+  readonly kind: KeyKind
+  /** SPKI in PEM. */
+  readonly pem: string
+  /** The key is trusted for signatures seen at or after `from` and before `to` (milliseconds since 1970). */
+  readonly from?: number
+  readonly to?: number
+  readonly revoked?: boolean
+}
+
+/** Reads a public key from PEM or from the base64 of its SPKI; throws KEY_UNREADABLE. */
+export function parsePublicKey(text: string, source: string): TrustKey {
+  const key = readKey(text.trim(), source)
+  const der = key.export({ type: 'spki', format: 'der' })
+  return {
+    id: digestFromHex(createHash('sha256').update(der).digest('hex')),
+    kind: kindOf(key, source),
+    pem: key.export({ type: 'spki', format: 'pem' }).toString(),
+  }
+}
+
+/** The hint that names the key in a Sigstore bundle: base64 of the same sha256, as cosign writes it. */
+export function hintOf(id: Digest): string {
+  return Buffer.from(id.slice('sha256:'.length), 'hex').toString('base64')
+}
+
+/** The key as one line for configs: base64 of its SPKI. */
+export function publicKeyLine(key: TrustKey): string {
+  return key.pem.replace(/-----[A-Z ]+-----|\s/g, '')
+}
+
+function readKey(text: string, source: string): KeyObject {
+  // createPublicKey would also take a private key and derive its public half: a config must never hold one.
+  if (text.length > 4096 || text.includes('PRIVATE')) throw unreadable(source, undefined)
+  try {
+    if (text.startsWith('-----BEGIN PUBLIC KEY-----')) return createPublicKey(text)
+    return createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' })
+  } catch (error) {
+    throw unreadable(source, error)
+  }
+}
+
+function kindOf(key: KeyObject, source: string): KeyKind {
+  if (key.asymmetricKeyType === 'ed25519') return 'ed25519'
+  if (key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return 'ecdsa-p256'
+  const found = [key.asymmetricKeyType, key.asymmetricKeyDetails?.namedCurve].filter(Boolean).join(' ')
+  throw coded('KEY_UNREADABLE', {
+    message: `key in ${quote(source)} is of a kind that is not accepted, expected ECDSA P-256 or Ed25519, found ${quote(found)}`,
+  })
+}
+
+function unreadable(source: string, cause: unknown): Error {
+  return coded('KEY_UNREADABLE', {
+    message: `${quote(source)} holds no public key, expected \`-----BEGIN PUBLIC KEY-----\` or its base64 in one line`,
+    hint: 'octo keygen writes the public key beside the private one',
+    cause,
+  })
+}

@@ -1,0 +1,58 @@
+// Exact versions and ranges: a thin, strict layer over node-semver.
+import { createRequire } from 'node:module'
+import { coded } from './errors.ts'
+import { quote } from './quote.ts'
+
+declare const versionBrand: unique symbol
+/** An exact semantic version in its one normal form: no leading `v`, no spaces, no build metadata (it has no place in an order). */
+export type Version = string & { readonly [versionBrand]: true }
+
+const MAX_LENGTH = 256
+// Loaded on first use, and only the files needed: every command that pins no range starts without it.
+const require = createRequire(import.meta.url)
+type SemverFunctions = Pick<typeof import('semver'), 'valid' | 'compare' | 'satisfies' | 'validRange' | 'prerelease'>
+let loaded: SemverFunctions | undefined
+const semver = (): SemverFunctions => (loaded ??= require('semver') as SemverFunctions)
+
+export function isVersion(text: unknown): text is Version {
+  return typeof text === 'string' && text.length <= MAX_LENGTH && semver().valid(text) === text
+}
+
+/** Reads a version as a registry stores it; throws VERSION_INVALID. */
+export function parseVersion(text: unknown): Version {
+  if (isVersion(text)) return text
+  throw coded('VERSION_INVALID', { message: `expected an exact version such as \`1.2.3\`, found ${quote(text)}` })
+}
+
+/** Reads a version as people type it: a leading `v` is dropped. */
+export function parseVersionInput(text: string): Version {
+  return parseVersion(text.startsWith('v') ? text.slice(1) : text)
+}
+
+/** Reads a range of at most 256 characters; throws RANGE_INVALID. A leading `v` on an exact version is dropped. */
+export function parseRange(text: string): string {
+  if (text.length > MAX_LENGTH)
+    throw coded('RANGE_INVALID', {
+      message: `version range of ${text.length} characters is too long, expected at most ${MAX_LENGTH}`,
+      details: { length: text.length, maxLength: MAX_LENGTH },
+    })
+  if (semver().validRange(text) !== null) return text
+  throw coded('RANGE_INVALID', {
+    message: `expected a version range such as \`^1.2\` or \`>=1 <3\`, found ${quote(text)}`,
+    hint: 'quote ranges in YAML, so that 1.10 stays 1.10',
+  })
+}
+
+/** Pre-releases only where the range names one of the same version, or where asked for. */
+export function satisfies(version: Version, range: string, includePrerelease = false): boolean {
+  return semver().satisfies(version, range, { includePrerelease })
+}
+
+export function isPrerelease(version: Version): boolean {
+  return semver().prerelease(version) !== null
+}
+
+/** Oldest first, by semantic version precedence. */
+export function compareVersions(left: Version, right: Version): number {
+  return semver().compare(left, right)
+}
