@@ -1,0 +1,75 @@
+// Errors as people and machines see them: what happened, what was expected and found, what to do next. Text in errors
+// may come from registries and plugins, so everything is made printable here once more.
+import { CodedError } from '../schemas/errors.ts'
+import { printable } from '../schemas/quote.ts'
+import type { Paint } from './colour.ts'
+import { paintFor } from './colour.ts'
+
+const MAX_MESSAGE = 2000
+const MAX_VALUE = 300
+const MAX_CAUSES = 5
+const BUG_EXIT = 70
+
+/** The exit code that belongs to an error; anything that is not a CodedError is a defect of ours. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof CodedError ? error.row.exit : BUG_EXIT
+}
+
+/** Lines for stderr, without the last line end. */
+export function renderError(error: unknown, paint: Paint = paintFor(false)): string {
+  return error instanceof CodedError ? renderCoded(error, paint) : renderDefect(error, paint)
+}
+
+/** The object that `--json` prints: `{ error: { code, message, details, hint?, causes? } }`. */
+export function errorToJson(error: unknown): { error: Record<string, unknown> } {
+  const causes = causesOf(error)
+  const own =
+    error instanceof CodedError ? error.toJSON() : { code: 'INTERNAL', message: messageOf(error), details: {} }
+  return { error: { ...own, ...(causes.length > 0 ? { causes } : {}) } }
+}
+
+function renderCoded(error: CodedError, paint: Paint): string {
+  const lines = [`${paint.red(paint.bold(`error[${error.code}]`))}: ${printable(error.message, MAX_MESSAGE)}`]
+  lines.push(...detailLines(error.details, paint))
+  for (const cause of causesOf(error)) lines.push(`  ${paint.dim('because')} ${cause}`)
+  if (error.hint) lines.push(`${paint.cyan('hint')}: ${printable(error.hint, MAX_MESSAGE)}`)
+  return lines.join('\n')
+}
+
+function renderDefect(error: unknown, paint: Paint): string {
+  const stack = error instanceof Error && error.stack ? error.stack : messageOf(error)
+  const frames = stack.split('\n').map((line) => `  ${printable(line, MAX_MESSAGE)}`)
+  const causes = causesOf(error).map((cause) => `  ${paint.dim('because')} ${cause}`)
+  const head = `${paint.red(paint.bold('error[INTERNAL]'))}: octo met a case it does not handle; nothing you did is wrong`
+  const hint = `${paint.cyan('hint')}: report this with the lines above`
+  return [head, ...frames, ...causes, hint].join('\n')
+}
+
+/** Expected and found first, in one column; then the other values. */
+function detailLines(details: Readonly<Record<string, unknown>>, paint: Paint): string[] {
+  const rank = (key: string) => ['expected', 'found'].indexOf(key)
+  const keys = Object.keys(details).sort((a, b) => (rank(a) < 0 ? 2 : rank(a)) - (rank(b) < 0 ? 2 : rank(b)))
+  const width = Math.max(0, ...keys.map((key) => key.length))
+  return keys.map((key) => `  ${paint.dim(printable(key).padEnd(width))}  ${printable(shown(details[key]), MAX_VALUE)}`)
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (Array.isArray(value) && value.every((entry) => typeof entry !== 'object')) return value.join(', ')
+  return JSON.stringify(value) ?? String(value)
+}
+
+/** Messages of the causes, outermost first; bounded, because a chain may be long or turn back on itself. */
+function causesOf(error: unknown): string[] {
+  const messages: string[] = []
+  let cause = error instanceof Error ? error.cause : undefined
+  while (cause !== undefined && messages.length < MAX_CAUSES) {
+    messages.push(printable(messageOf(cause), MAX_VALUE))
+    cause = cause instanceof Error ? cause.cause : undefined
+  }
+  return messages
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : String(error)
+}
