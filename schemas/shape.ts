@@ -32,7 +32,9 @@ export function parseShape<Shape extends z.ZodType>(
 }
 
 function problemOf(issue: z.core.$ZodIssue, source: Source): Problem {
-  const line = source.lineOf?.(issue.path)
+  const line = source.lineOf?.(
+    issue.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path,
+  )
   const path = printable(issue.path.map(String).join('.'))
   return { path, ...(line === undefined ? {} : { line }), message: printable(sentenceOf(issue), 300) }
 }

@@ -1,0 +1,81 @@
+// docs/FORMATS.md tells the truth: every example parses, each document kind has one, and one flipped key is refused.
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { test } from 'node:test'
+import { parseDiscovery } from '../../schemas/discovery.ts'
+import { parseLockfile, renderLockfile } from '../../schemas/lockfile.ts'
+import { parseManifest } from '../../schemas/manifest.ts'
+import { parsePluginDocument } from '../../schemas/plugin-document.ts'
+import { parseReleaseStatement, renderReleaseStatement } from '../../schemas/release-statement.ts'
+import { parseRepoDocument } from '../../schemas/repo-document.ts'
+import { expectCode } from '../support/expect-code.ts'
+
+const PARSERS: Readonly<Record<string, (text: string, name: string) => unknown>> = {
+  'plugin.yaml': parseManifest,
+  'release-statement': parseReleaseStatement,
+  'plugin-document': parsePluginDocument,
+  'repo-document': parseRepoDocument,
+  discovery: parseDiscovery,
+  lockfile: parseLockfile,
+}
+
+const examples = await readExamples()
+
+test('has an example of every document kind', () => {
+  assert.deepEqual(new Set(examples.map(({ kind }) => kind)), new Set(Object.keys(PARSERS)))
+})
+
+for (const [index, { kind, text }] of examples.entries()) {
+  test(`parses example ${index + 1}, a ${kind}`, () => {
+    assert.ok(PARSERS[kind]?.(text, `example ${index + 1}`))
+  })
+}
+
+test('refuses a manifest with an unknown key, naming file, line and key', () => {
+  const text = exampleOf('plugin.yaml').replace('license:', 'licence:')
+  const error = expectCode('MANIFEST_INVALID', () => parseManifest(text, 'plugin.yaml'))
+  assert.match(error.message, /`plugin.yaml` line 6, at its root: unknown key `licence`/)
+})
+
+test('names the line of a wrong value', () => {
+  const text = exampleOf('plugin.yaml').replace('kind: tool', 'kind: gadget')
+  const error = expectCode('MANIFEST_INVALID', () => parseManifest(text, 'plugin.yaml'))
+  assert.match(error.message, /line 3, `kind`/)
+})
+
+test('refuses documents of another format', () => {
+  for (const [kind, parse] of Object.entries(PARSERS).filter(([kind]) => kind.endsWith('document')))
+    expectCode('FORMAT_INVALID', () => parse(exampleOf(kind).replace('/v1', '/v9'), kind))
+})
+
+test('drops keys that a newer registry added to a plugin document', () => {
+  const text = exampleOf('plugin-document').replace('"serial"', '"later": true, "serial"')
+  assert.equal('later' in parsePluginDocument(text, 'x'), false)
+})
+
+test('refuses unknown keys in what is signed', () => {
+  const text = exampleOf('release-statement').replace('"repo"', '"later": true, "repo"')
+  expectCode('FORMAT_INVALID', () => parseReleaseStatement(text, 'x'))
+})
+
+test('a statement is rendered from its predicate and a lockfile in one way', () => {
+  const statement = parseReleaseStatement(exampleOf('release-statement'), 'x')
+  assert.deepEqual(renderReleaseStatement(statement.predicate), statement)
+  const lock = parseLockfile(exampleOf('lockfile'), 'x')
+  assert.deepEqual(parseLockfile(renderLockfile(lock), 'x'), lock)
+  assert.equal(renderLockfile(lock), renderLockfile(parseLockfile(renderLockfile(lock), 'x')))
+})
+
+async function readExamples(): Promise<{ kind: string; text: string }[]> {
+  const page = await readFile(new URL('../../docs/FORMATS.md', import.meta.url), 'utf8')
+  return [...page.matchAll(/```(?:yaml|json) (\S+)\n([\s\S]*?)```/g)].map(([, kind = '', text = '']) => ({
+    kind,
+    text,
+  }))
+}
+
+function exampleOf(kind: string): string {
+  const found = examples.find((example) => example.kind === kind)
+  assert.ok(found, kind)
+  return found.text
+}

@@ -1,0 +1,61 @@
+// YAML and JSON from outside: bounded, duplicate keys and prototype keys refused, lines named, and never slow.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parseJson, stableJson } from '../../schemas/json.ts'
+import { AUTHORED_YAML, parseYaml } from '../../schemas/yaml.ts'
+import { expectCode } from '../support/expect-code.ts'
+
+test('reads plain YAML and knows the line of each path', () => {
+  const { value, lineOf } = parseYaml('a: 1\nb:\n  - x\n  - y: "1.10"\n', 'config.yaml')
+  assert.deepEqual(value, { a: 1, b: ['x', { y: '1.10' }] })
+  assert.equal(lineOf(['b', 1, 'y']), 4)
+  assert.equal(lineOf(['b', 1, 'missing']), 4)
+  assert.equal(lineOf(['nowhere']), 1)
+})
+
+test('names file and line of a syntax error and of a repeated key', () => {
+  assert.match(
+    expectCode('YAML_INVALID', () => parseYaml('a: 1\nb: [\n', 'config.yaml')).message,
+    /`config.yaml` line \d/,
+  )
+  const error = expectCode('YAML_INVALID', () => parseYaml('a: 1\nb: 2\na: 3\n', 'config.yaml'))
+  assert.equal(error.message, '`config.yaml` line 3: repeats the key `a`')
+})
+
+test('refuses 100 000 keys, alias bombs, deep nesting and prototype keys without parsing them out', () => {
+  const keys = Array.from({ length: 100_000 }, (_, index) => `k${index}: 1`).join('\n')
+  expectCode('LIMIT_EXCEEDED', () => parseYaml(keys, 'keys'))
+  const bomb = [
+    'a0: &a0 [x, x, x, x, x, x, x, x, x]',
+    ...Array.from({ length: 8 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array(9).fill(`*a${i}`).join(', ')}]`),
+  ].join('\n')
+  expectCode('LIMIT_EXCEEDED', () => parseYaml(bomb, 'bomb'))
+  expectCode('LIMIT_EXCEEDED', () => parseYaml('- '.repeat(100_000), 'dashes'))
+  expectCode('LIMIT_EXCEEDED', () => parseYaml('['.repeat(100_000), 'brackets'))
+  expectCode('LIMIT_EXCEEDED', () => parseYaml(`${'['.repeat(100)}${']'.repeat(100)}`, 'depth'))
+  expectCode('YAML_INVALID', () => parseYaml('__proto__: {polluted: true}', 'proto'))
+  expectCode('YAML_INVALID', () => parseYaml('? {a: 1}\n: 2', 'complex key'))
+  assert.equal(({} as { polluted?: boolean }).polluted, undefined)
+})
+
+test('reads comment rulers and block text that only look like nesting', () => {
+  const text = `# ${'-'.repeat(200)}\na: |\n  ${'- '.repeat(20)}\n  ${'='.repeat(90)}\n`
+  assert.equal(typeof (parseYaml(text, 'ruler').value as { a: unknown }).a, 'string')
+})
+
+test('bounds bytes before parsing', () => {
+  expectCode('LIMIT_EXCEEDED', () => parseYaml(`a: ${'x'.repeat(AUTHORED_YAML.maxBytes)}`, 'long'))
+})
+
+test('reads bounded JSON and refuses prototype keys however they are written', () => {
+  assert.deepEqual(parseJson('{"a":[1]}', 'x', 100), { a: [1] })
+  expectCode('LIMIT_EXCEEDED', () => parseJson('"aaaa"', 'x', 5))
+  expectCode('JSON_INVALID', () => parseJson('{', 'x', 100))
+  expectCode('JSON_INVALID', () => parseJson('{"__proto__":{}}', 'x', 100))
+  expectCode('JSON_INVALID', () => parseJson('{"\\u005f_proto__":{}}', 'x', 100))
+  expectCode('JSON_INVALID', () => parseJson('['.repeat(200_000), 'x', 1_000_000))
+})
+
+test('writes one JSON text for one value', () => {
+  assert.equal(stableJson({ b: 1, a: { d: 1, c: [{ f: 1, e: 2 }] } }), '{"a":{"c":[{"e":2,"f":1}],"d":1},"b":1}')
+})

@@ -1,0 +1,61 @@
+// Writes schemas/json/*.schema.json from the shapes; with --check it only says which files are stale.
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { problemShape } from '../schemas/api.ts'
+import { discoveryShape } from '../schemas/discovery.ts'
+import { lockfileShape } from '../schemas/lockfile.ts'
+import { manifestShape } from '../schemas/manifest.ts'
+import { pluginDocumentShape } from '../schemas/plugin-document.ts'
+import { releaseStatementShape } from '../schemas/release-statement.ts'
+import { repoDocumentShape } from '../schemas/repo-document.ts'
+
+const FOLDER = new URL('../schemas/json/', import.meta.url)
+
+const SCHEMAS: Readonly<Record<string, { readonly title: string; readonly shape: z.ZodType }>> = {
+  discovery: { title: 'Discovery document of a registry', shape: discoveryShape },
+  lockfile: { title: 'octo.lock', shape: lockfileShape },
+  manifest: { title: 'plugin.yaml', shape: manifestShape },
+  'plugin-document': { title: 'Plugin document', shape: pluginDocumentShape },
+  problem: { title: 'Error answer of a registry', shape: problemShape },
+  'release-statement': { title: 'Release statement (in-toto)', shape: releaseStatementShape },
+  'repo-document': { title: 'Repo document', shape: repoDocumentShape },
+}
+
+/** File name to the text it must have. */
+export function renderJsonSchemas(): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(SCHEMAS).map(([name, { title, shape }]) => {
+      const schema = z.toJSONSchema(shape, { io: 'input', unrepresentable: 'any' })
+      return [`${name}.schema.json`, `${JSON.stringify({ title, ...schema }, null, 2)}\n`]
+    }),
+  )
+}
+
+/** Names of files that are missing, different or left over. */
+export async function staleJsonSchemas(): Promise<string[]> {
+  const wanted = renderJsonSchemas()
+  const existing = await readdir(FOLDER).catch(() => [])
+  const extra = existing.filter((name) => !wanted.has(name))
+  const texts = await Promise.all(
+    [...wanted.keys()].map((name) => readFile(new URL(name, FOLDER), 'utf8').catch(() => '')),
+  )
+  const different = [...wanted].filter(([, text], index) => texts[index] !== text).map(([name]) => name)
+  return [...different, ...extra].sort()
+}
+
+async function write(): Promise<void> {
+  await rm(FOLDER, { recursive: true, force: true })
+  await mkdir(FOLDER, { recursive: true })
+  for (const [name, text] of renderJsonSchemas()) await writeFile(new URL(name, FOLDER), text)
+}
+
+if (import.meta.main) {
+  if (!process.argv.includes('--check')) await write()
+  const stale = await staleJsonSchemas()
+  if (stale.length > 0) {
+    process.stderr.write(
+      `stale: ${stale.join(', ')}\n  do this instead: node_modules/.bin/node tools/write-json-schemas.ts\n`,
+    )
+    process.exitCode = 1
+  }
+}
