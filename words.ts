@@ -1,0 +1,51 @@
+// Every word that octo knows: the part that runs it, and one line about it for `octo --help`.
+export type Part = 'registry' | 'publisher' | 'client' | 'operator' | 'start'
+
+export type Word = {
+  readonly word: string
+  readonly part: Part
+  /** Heading in the overview; words without one are not shown. */
+  readonly group?: string
+  readonly summary: string
+}
+
+const group = (name: string, part: Part, words: Readonly<Record<string, string>>): Word[] =>
+  Object.entries(words).map(([word, summary]) => ({ word, part, group: name, summary }))
+
+export const WORDS: readonly Word[] = [
+  ...group('Run plugins', 'operator', {
+    run: 'run one plugin, installing it first when needed',
+    check: 'run the preflight and health checks of your services',
+  }),
+  ...group('Use plugins', 'client', {
+    lock: 'choose versions for your config and write them to octo.lock',
+    install: 'download and verify what is locked',
+    update: 'move locked plugins to newer versions',
+    list: 'list what your config uses and what is installed',
+    info: 'show one plugin: versions, platforms, signer',
+    search: 'find plugins by word',
+    why: 'explain why a version was chosen',
+    cache: 'list, verify and clean the store on this machine',
+  }),
+  ...group('Write and publish plugins', 'publisher', {
+    init: 'start a new plugin from a template',
+    build: 'build the artifacts of a plugin for its platforms',
+    keygen: 'make a key pair for signing',
+    sign: 'sign built artifacts',
+    publish: 'build, sign and upload a version',
+    yank: 'withdraw a version from new installs',
+    unyank: 'take a yank back',
+    deprecate: 'warn those who install a version',
+    undeprecate: 'take a deprecation back',
+    quarantine: 'block a version everywhere',
+    unquarantine: 'take a quarantine back',
+    login: 'store a token for a registry',
+    logout: 'forget a stored token',
+    whoami: 'show what your token may do',
+    repo: 'write a whole repo as static files, without a server',
+  }),
+  ...group('Serve plugins', 'registry', {
+    registry: 'serve plugins; manage repos and tokens; check and clean the data',
+  }),
+  { word: 'start', part: 'start', summary: 'the quick start of a checkout: registry, core plugins, a demo check' },
+]
