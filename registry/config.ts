@@ -1,0 +1,67 @@
+// The settings of one registry process, with their defaults. The only file that knows them.
+import { join, resolve } from 'node:path'
+
+export type RegistryConfig = {
+  readonly dataDir: string
+  /** Where people reach the registry, without a trailing `/`; absolute links are built from it and never from a request. */
+  readonly baseUrl: string
+  readonly limits: {
+    readonly artifactBytes: number
+    readonly releaseBytes: number
+    /** Sessions that one token may have open. */
+    readonly openSessions: number
+  }
+  readonly times: {
+    /** A session that nobody uses ends after this. */
+    readonly leaseMs: number
+    /** An upload that sends nothing ends after this. */
+    readonly uploadIdleMs: number
+    /** Bytes per second that an upload must reach on average over a watch window. */
+    readonly uploadMinRate: number
+    readonly uploadWatchMs: number
+    /** How long SIGTERM waits for requests in flight. */
+    readonly drainMs: number
+    /** How long a blob that nothing refers to is kept. */
+    readonly gcGraceMs: number
+  }
+}
+
+const MiB = 1024 * 1024
+const HOUR_MS = 3600_000
+
+export type ConfigInput = {
+  readonly dataDir: string
+  readonly baseUrl: string
+  readonly limits?: Partial<RegistryConfig['limits']>
+  readonly times?: Partial<RegistryConfig['times']>
+}
+
+export function registryConfig({ dataDir, baseUrl, limits, times }: ConfigInput): RegistryConfig {
+  return Object.freeze({
+    dataDir: resolve(dataDir),
+    baseUrl: baseUrl.replace(/\/+$/, ''),
+    limits: { artifactBytes: 2048 * MiB, releaseBytes: 16 * 1024 * MiB, openSessions: 256, ...limits },
+    times: {
+      leaseMs: HOUR_MS,
+      uploadIdleMs: 30_000,
+      uploadMinRate: 1024,
+      uploadWatchMs: 30_000,
+      drainMs: 30_000,
+      gcGraceMs: 24 * HOUR_MS,
+      ...times,
+    },
+  })
+}
+
+/** e.g. DIR/octo.db */
+export const databasePath = (dataDir: string) => join(dataDir, 'octo.db')
+/** e.g. DIR/serve.lock */
+export const lockPath = (dataDir: string) => join(dataDir, 'serve.lock')
+/** e.g. DIR/blobs/sha256 */
+export const blobsPath = (dataDir: string) => join(dataDir, 'blobs', 'sha256')
+/** e.g. DIR/trash: blobs that collection took away, for a day. */
+export const trashPath = (dataDir: string) => join(dataDir, 'trash')
+/** e.g. DIR/uploads */
+export const uploadsPath = (dataDir: string) => join(dataDir, 'uploads')
+/** e.g. DIR/tree: what is served, derived from the rest. */
+export const treePath = (dataDir: string) => join(dataDir, 'tree')

@@ -1,0 +1,157 @@
+// The history of the database, forward only: migration N lifts it from version N to N + 1. Published migrations never change.
+// Rules that must hold whatever code runs are triggers and constraints here: releases are sealed, names are never reused.
+
+const CREATE = `
+CREATE TABLE repos (
+  name TEXT PRIMARY KEY,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE repo_keys (
+  repo TEXT NOT NULL REFERENCES repos(name),
+  id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  pem TEXT NOT NULL,
+  valid_from INTEGER,
+  valid_to INTEGER,
+  added_at INTEGER NOT NULL,
+  revoked_at INTEGER,
+  PRIMARY KEY (repo, id)
+) STRICT;
+
+CREATE TABLE plugins (
+  repo TEXT NOT NULL REFERENCES repos(name),
+  plugin TEXT NOT NULL,
+  folded TEXT NOT NULL,
+  serial INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  category TEXT,
+  description TEXT NOT NULL,
+  newest TEXT,
+  PRIMARY KEY (repo, plugin),
+  UNIQUE (repo, folded)
+) STRICT;
+
+CREATE TABLE blobs (
+  digest TEXT PRIMARY KEY,
+  size INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('live', 'condemned'))
+) STRICT;
+CREATE INDEX blobs_by_age ON blobs(created_at);
+
+CREATE TABLE versions (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  repo TEXT NOT NULL,
+  plugin TEXT NOT NULL,
+  version TEXT NOT NULL,
+  published_at INTEGER NOT NULL,
+  published_by TEXT NOT NULL,
+  serial INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('active', 'yanked', 'quarantined')),
+  reason TEXT,
+  deprecated TEXT,
+  bundle_digest TEXT NOT NULL REFERENCES blobs(digest),
+  bundle_size INTEGER NOT NULL,
+  signer TEXT NOT NULL,
+  predicate TEXT NOT NULL,
+  row_sha256 TEXT NOT NULL,
+  UNIQUE (repo, plugin, version),
+  FOREIGN KEY (repo, plugin) REFERENCES plugins(repo, plugin)
+) STRICT;
+CREATE INDEX versions_by_bundle ON versions(bundle_digest);
+
+CREATE TABLE artifacts (
+  version_id INTEGER NOT NULL REFERENCES versions(id),
+  platform TEXT NOT NULL,
+  file TEXT NOT NULL,
+  digest TEXT NOT NULL REFERENCES blobs(digest),
+  size INTEGER NOT NULL,
+  PRIMARY KEY (version_id, platform),
+  UNIQUE (version_id, file)
+) STRICT;
+CREATE INDEX artifacts_by_digest ON artifacts(digest);
+
+CREATE TABLE sessions (
+  id TEXT PRIMARY KEY,
+  repo TEXT NOT NULL REFERENCES repos(name),
+  plugin TEXT NOT NULL,
+  version TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('open', 'published', 'closed')),
+  token_id TEXT NOT NULL,
+  opened_at INTEGER NOT NULL,
+  lease_until INTEGER NOT NULL,
+  request TEXT NOT NULL
+) STRICT;
+CREATE INDEX sessions_by_lease ON sessions(state, lease_until);
+CREATE INDEX sessions_by_token ON sessions(token_id, state);
+
+CREATE TABLE uploads (
+  session_id TEXT NOT NULL REFERENCES sessions(id) ON DELETE CASCADE,
+  digest TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  PRIMARY KEY (session_id, digest)
+) STRICT;
+CREATE INDEX uploads_by_digest ON uploads(digest);
+
+CREATE TABLE tokens (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  secret_sha256 TEXT NOT NULL UNIQUE,
+  scopes TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  last_used_at INTEGER,
+  revoked_at INTEGER
+) STRICT;
+
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  action TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  details TEXT NOT NULL,
+  previous TEXT NOT NULL,
+  row_sha256 TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE outbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind TEXT NOT NULL CHECK (kind IN ('plugin', 'repo')),
+  repo TEXT NOT NULL,
+  plugin TEXT,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE idempotency_keys (
+  token_id TEXT NOT NULL,
+  key TEXT NOT NULL,
+  request_digest TEXT NOT NULL,
+  session_id TEXT NOT NULL REFERENCES sessions(id) ON DELETE CASCADE,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (token_id, key)
+) STRICT;
+
+CREATE VIRTUAL TABLE plugin_words USING fts5(
+  repo UNINDEXED, plugin, category, description, tokenize = 'unicode61', prefix = '1 2 3'
+);
+`
+
+const kept = (table: string) =>
+  `CREATE TRIGGER ${table}_are_kept BEFORE DELETE ON ${table} BEGIN SELECT RAISE(ABORT, '${table} are never deleted'); END;\n`
+const sealed = (table: string, columns = '') =>
+  `CREATE TRIGGER ${table}_are_sealed BEFORE UPDATE ${columns} ON ${table} BEGIN SELECT RAISE(ABORT, '${table} are never changed'); END;\n`
+
+const SEAL = [
+  ...['repos', 'repo_keys', 'plugins', 'versions', 'artifacts', 'audit'].map(kept),
+  ...['artifacts', 'audit'].map((table) => sealed(table)),
+  sealed('plugins', 'OF repo, plugin, folded, created_at'),
+  sealed(
+    'versions',
+    'OF repo, plugin, version, published_at, published_by, serial, bundle_digest, bundle_size, signer, predicate',
+  ),
+].join('')
+
+export const MIGRATIONS: readonly string[] = [CREATE + SEAL]

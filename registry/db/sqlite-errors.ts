@@ -1,0 +1,33 @@
+// What SQLite's own failures mean for us.
+import { coded, isCoded } from '../../schemas/errors.ts'
+
+/** The coded error of a SQLite failure; anything else unchanged. */
+export function translateSqliteError(error: unknown): unknown {
+  const code = sqliteCodeOf(error)
+  if (code === undefined || isCoded(error)) return error
+  if (code === 'SQLITE_FULL')
+    return coded('NO_SPACE', { message: 'the disk of the registry data is full', cause: error })
+  if (code.startsWith('SQLITE_BUSY'))
+    return coded('STORE_BUSY', { message: 'another process is writing the registry data', cause: error })
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB')
+    return coded('DATA_DIR_CORRUPT', {
+      message: 'the registry database is damaged',
+      hint: 'octo registry fsck --data DIR',
+      cause: error,
+    })
+  if (code.startsWith('SQLITE_IOERR') || code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY'))
+    return coded('IO_FAILED', { message: 'the registry database cannot be read or written', cause: error })
+  return error
+}
+
+/** True when a row breaks a uniqueness rule: someone else was first. */
+export function isUniqueViolation(error: unknown): boolean {
+  return ['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY'].includes(sqliteCodeOf(error) ?? '')
+}
+
+function sqliteCodeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  if ('code' in error && typeof error.code === 'string' && error.code.startsWith('SQLITE_')) return error.code
+  // drizzle wraps the driver's error in its own.
+  return error.cause instanceof Error ? sqliteCodeOf(error.cause) : undefined
+}
