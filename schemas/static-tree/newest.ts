@@ -13,13 +13,17 @@ export type Listing = {
   readonly stable: boolean
 }
 
+type Ranked = Pick<ReleaseRecord, 'version' | 'state'>
+
 /** Undefined for a plugin without releases. */
 export function listingOf({ repo, plugin, releases }: PluginRecord): Listing | undefined {
-  const release = releases.reduce<ReleaseRecord | undefined>(
-    (best, next) => (best && !isBetter(next, best) ? best : next),
-    undefined,
-  )
+  const release = bestOf(releases)
   return release && { repo, plugin, release, stable: rankOf(release) === 3 }
+}
+
+/** The release that speaks for its plugin: the newest stable one, or the best there is. */
+export function bestOf<Release extends Ranked>(releases: readonly Release[]): Release | undefined {
+  return releases.reduce<Release | undefined>((best, next) => (best && !isBetter(next, best) ? best : next), undefined)
 }
 
 /** Newest first, by semantic version precedence. */
@@ -33,14 +37,14 @@ export function newestFirst(releases: readonly ReleaseRecord[]): ReleaseRecord[]
     .map(({ release }) => release)
 }
 
-function isBetter(next: ReleaseRecord, best: ReleaseRecord): boolean {
+function isBetter(next: Ranked, best: Ranked): boolean {
   const rank = rankOf(next) - rankOf(best)
   if (rank !== 0) return rank > 0
   return (compareCores(coreOf(next.version), coreOf(best.version)) || compareVersions(next.version, best.version)) > 0
 }
 
 /** Stable before pre-release before yanked before quarantined. */
-function rankOf(release: ReleaseRecord): number {
+function rankOf(release: Ranked): number {
   if (release.state === 'quarantined') return 0
   if (release.state === 'yanked') return 1
   return isPrerelease(release.version) ? 2 : 3
