@@ -1,0 +1,87 @@
+// One Sigstore v0.3 bundle: its shape, checked strictly, and its proven payload. @sigstore/verify ignores unknown fields,
+// other media types and the payload type, so all of that is refused here before the library sees the bundle.
+import type { SerializedBundle } from '@sigstore/bundle'
+import { bundleFromJSON } from '@sigstore/bundle'
+import { toSignedEntity, toTrustMaterial, VerificationError, Verifier } from '@sigstore/verify'
+import { z } from 'zod'
+import { coded, isCoded } from '../../schemas/errors.ts'
+import { parseJson } from '../../schemas/json.ts'
+import { quote } from '../../schemas/quote.ts'
+import { BUNDLE_MEDIA_TYPE, MAX_BUNDLE_BYTES, PAYLOAD_TYPE } from '../../schemas/release-statement.ts'
+import { parseShape } from '../../schemas/shape.ts'
+import type { AdmittedKey } from './keyring.ts'
+
+const base64 = z.base64().min(1)
+
+const bundleShape = z.strictObject({
+  mediaType: z.literal(BUNDLE_MEDIA_TYPE),
+  verificationMaterial: z.strictObject({
+    // Certificates come with keyless signing; until then only a named key proves anything.
+    publicKey: z.strictObject({ hint: z.string().min(1).max(256) }),
+    tlogEntries: z.array(z.unknown()).max(0, 'log entries are not accepted').optional(),
+    timestampVerificationData: z
+      .strictObject({ rfc3161Timestamps: z.array(z.unknown()).max(0, 'timestamps are not accepted').optional() })
+      .optional(),
+  }),
+  dsseEnvelope: z.strictObject({
+    payload: base64,
+    payloadType: z.literal(PAYLOAD_TYPE),
+    signatures: z.tuple([z.strictObject({ sig: base64, keyid: z.string().max(256).optional() })]),
+  }),
+})
+
+export type UnverifiedBundle = z.output<typeof bundleShape>
+
+/** Reads a bundle's shape; throws BUNDLE_MALFORMED. Nothing is proven yet. */
+export function parseBundle(text: string, source: string): UnverifiedBundle {
+  try {
+    const json = parseJson(text, source, MAX_BUNDLE_BYTES)
+    return parseShape(bundleShape, json, { name: source }, 'BUNDLE_MALFORMED')
+  } catch (error) {
+    throw isCoded(error, 'BUNDLE_MALFORMED') ? error : malformed(source, error)
+  }
+}
+
+/** Returns the signed bytes; throws SIGNATURE_INVALID, or BUNDLE_MALFORMED where the library cannot read the bundle. */
+export function verifyPayload(bundle: UnverifiedBundle, key: AdmittedKey, source: string): Buffer {
+  const sealed = readSealed(bundle, source)
+  try {
+    // The window was judged by admitKey: without timestamps in the bundle the library would never ask.
+    const material = toTrustMaterial(NO_AUTHORITIES, () => ({ publicKey: key.publicKey, validFor: () => true }))
+    new Verifier(material, { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 }).verify(sealed.entity)
+  } catch (error) {
+    throw coded('SIGNATURE_INVALID', {
+      message: `${quote(source)} is not signed by key \`${key.id}\` as it claims`,
+      details: { source, key: key.id, ...(error instanceof VerificationError ? { reason: error.code } : {}) },
+      cause: error,
+    })
+  }
+  return sealed.payload
+}
+
+const NO_AUTHORITIES = {
+  mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
+  tlogs: [],
+  ctlogs: [],
+  certificateAuthorities: [],
+  timestampAuthorities: [],
+}
+
+function readSealed(bundle: UnverifiedBundle, source: string) {
+  try {
+    const parsed = bundleFromJSON(bundle as unknown as SerializedBundle)
+    if (parsed.content.$case !== 'dsseEnvelope') throw new TypeError('no DSSE envelope')
+    return { entity: toSignedEntity(parsed), payload: parsed.content.dsseEnvelope.payload }
+  } catch (error) {
+    throw malformed(source, error)
+  }
+}
+
+function malformed(source: string, cause: unknown): Error {
+  return coded('BUNDLE_MALFORMED', {
+    message: `${quote(source)} is not a Sigstore v0.3 bundle with one signed statement and a named key`,
+    details: { source },
+    hint: 'octo publish writes bundles of this form',
+    cause,
+  })
+}
