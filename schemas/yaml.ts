@@ -1,6 +1,6 @@
 // Hostile YAML made safe: bounded bytes, depth, nodes and aliases, duplicate keys refused in linear time, line numbers kept.
 // Answers facts on `yaml`: its own duplicate check is quadratic (1 MiB of keys blocks for minutes), so it is switched off.
-import type { Node } from 'yaml'
+import type { Document, Node, Scalar } from 'yaml'
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
 import { coded } from './errors.ts'
 import { quote } from './quote.ts'
@@ -22,6 +22,8 @@ export type YamlDocument = {
   readonly value: unknown
   /** 1-based line of a path, or of its nearest existing parent. */
   readonly lineOf: (path: readonly PropertyKey[]) => number | undefined
+  /** What was written for the plain value at a path, so that `1.10` can stay `1.10`; undefined for lists and maps. */
+  readonly textOf: (path: readonly PropertyKey[]) => string | undefined
 }
 
 const MAX_LINE_NESTING = 64
@@ -43,7 +45,11 @@ export function parseYaml(text: string, name: string, limits: YamlLimits = AUTHO
   if (error) throw yamlInvalid(name, lineAt(error.pos[0]), error.message.split('\n', 1)[0] ?? 'does not parse')
   inspect(document.contents, { name, limits, lineAt })
   const value = toData(() => document.toJS({ maxAliasCount: 100 }), name)
-  return { value, lineOf: (path) => lineAt(offsetOf(document.contents, path)) }
+  return {
+    value,
+    lineOf: (path) => lineAt(offsetOf(document.contents, path)),
+    textOf: (path) => scalarText(document, path),
+  }
 }
 
 type Inspection = {
@@ -95,6 +101,20 @@ function offsetOf(root: unknown, path: readonly PropertyKey[]): number | undefin
     } else break
   }
   return offset
+}
+
+function scalarText(document: Document, path: readonly PropertyKey[]): string | undefined {
+  const resolved = (node: unknown) => (isAlias(node) ? node.resolve(document) : node)
+  let node = resolved(document.contents)
+  for (const step of path) {
+    if (isMap(node)) node = resolved(node.items.find((item) => isScalar(item.key) && keyName(item.key) === step)?.value)
+    else node = isSeq(node) ? resolved(node.items[Number(step)]) : undefined
+  }
+  return isScalar(node) ? (node.source ?? String(node.value)) : undefined
+}
+
+function keyName(key: Scalar): string {
+  return String(key.value)
 }
 
 function toData(read: () => unknown, name: string): unknown {

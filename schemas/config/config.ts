@@ -30,7 +30,12 @@ export type PluginRequest = {
 }
 
 export type CheckArguments =
-  | { readonly kind: 'map'; readonly value: Readonly<Record<string, unknown>> }
+  | {
+      readonly kind: 'map'
+      readonly value: Readonly<Record<string, unknown>>
+      /** By JSON Pointer, numbers as they were typed where JavaScript would write them otherwise (`1.10`). */
+      readonly texts?: Readonly<Record<string, string>>
+    }
   | { readonly kind: 'list'; readonly value: readonly string[] }
 
 export const PHASES = ['preflight', 'health', 'init'] as const

@@ -1,0 +1,130 @@
+// Reads a config and everything that it includes, in the order of precedence, bounded in number, depth and size. octoctl
+// follows include cycles forever; here a cycle is an error that shows it.
+import { readFile, stat } from 'node:fs/promises'
+import { extname } from 'node:path'
+import type { ConfigWarning } from '../../schemas/config/config.ts'
+import { invalid, warningAt } from '../../schemas/config/invalid.ts'
+import { KNOWN_KEYS, unknownKeys } from '../../schemas/config/known-keys.ts'
+import type { TreeNode } from '../../schemas/config/tree.ts'
+import { childOf, isEmpty, parseTree } from '../../schemas/config/tree.ts'
+import { coded } from '../../schemas/errors.ts'
+import { parseJson } from '../../schemas/json.ts'
+import { quote } from '../../schemas/quote.ts'
+import type { DocumentAddress } from './document-address.ts'
+import { addressIn } from './document-address.ts'
+
+/** Gives the text of a web document, or throws a FETCH or LIMIT error; the caller decides on retries, proxies and caches. */
+export type FetchText = (url: string, maxBytes: number) => Promise<string>
+
+export type ConfigDocument = { readonly address: DocumentAddress; readonly root: TreeNode }
+
+export const CONFIG_LIMITS = {
+  documentBytes: 256 * 1024,
+  totalBytes: 2 * 1024 * 1024,
+  documents: 64,
+  depth: 8,
+} as const
+
+type Gathering = {
+  readonly fetchText: FetchText | undefined
+  readonly documents: Map<string, ConfigDocument>
+  readonly warnings: ConfigWarning[]
+  bytes: number
+}
+
+/** Documents from highest to lowest precedence: each file, then what it includes, then the next file. */
+export async function gatherDocuments(addresses: readonly DocumentAddress[], fetchText: FetchText | undefined) {
+  const gathering: Gathering = { fetchText, documents: new Map(), warnings: [], bytes: 0 }
+  for (const address of addresses) await gather(address, { chain: [], gathering })
+  return { documents: [...gathering.documents.values()], warnings: gathering.warnings }
+}
+
+type Step = { readonly chain: readonly string[]; readonly gathering: Gathering; readonly from?: TreeNode }
+
+async function gather(address: DocumentAddress, { chain, gathering, from }: Step): Promise<void> {
+  const { name } = address
+  if (chain.includes(name)) throw cycle([...chain, name], from)
+  if (gathering.documents.has(name)) return
+  if (chain.length >= CONFIG_LIMITS.depth) throw tooMuch(`includes more than ${CONFIG_LIMITS.depth} levels deep`, name)
+  if (gathering.documents.size >= CONFIG_LIMITS.documents)
+    throw tooMuch(`consists of more than ${CONFIG_LIMITS.documents} documents`, name)
+  const root = await readDocument(address, gathering)
+  gathering.documents.set(name, { address, root })
+  for (const { text, node } of includesOf(root, gathering.warnings))
+    await gather(addressIn(text, address), { chain: [...chain, name], gathering, from: node })
+}
+
+async function readDocument(address: DocumentAddress, gathering: Gathering): Promise<TreeNode> {
+  refuseFormat(address.name)
+  const text = address.kind === 'file' ? await readLocal(address.name) : await readRemote(address.name, gathering)
+  gathering.bytes += Buffer.byteLength(text)
+  if (gathering.bytes > CONFIG_LIMITS.totalBytes)
+    throw tooMuch(`is larger than ${CONFIG_LIMITS.totalBytes} bytes in all`, address.name)
+  if (formatOf(address.name) === '.json') parseJson(text, address.name, CONFIG_LIMITS.documentBytes)
+  return parseTree(text, { name: address.name, remote: address.kind === 'web' })
+}
+
+function includesOf(root: TreeNode, warnings: ConfigWarning[]): { text: string; node: TreeNode }[] {
+  const list = childOf(root, 'include')
+  if (isEmpty(list)) return []
+  const items = list.kind === 'list' ? list.items : [list]
+  return items.map((item) => {
+    if (item.kind === 'map') warnings.push(...unknownKeys(item, KNOWN_KEYS.include, 'an include'))
+    const url = item.kind === 'map' ? childOf(item, 'url') : item
+    if (url?.kind !== 'scalar' || typeof url.value !== 'string') throw invalid(item, 'an include is a map with `url`')
+    if (url.value.includes('{{')) throw invalid(url, 'the address of an include holds no templates')
+    if (/^http:\/\/(?!127\.|localhost[:/]|\[::1\])/.test(url.value))
+      warnings.push(
+        warningAt(url, `${quote(url.value)} is fetched without encryption, anyone on the way can change it`),
+      )
+    return { text: url.value, node: url }
+  })
+}
+
+function formatOf(name: string): string {
+  return extname(URL.canParse(name) ? new URL(name).pathname : name).toLowerCase()
+}
+
+function refuseFormat(name: string): void {
+  const format = formatOf(name)
+  if (['.yaml', '.yml', '.json'].includes(format)) return
+  throw coded('CONFIG_INVALID', {
+    message: `${quote(name)} is no config format that octo reads, expected \`.yaml\`, \`.yml\` or \`.json\`, found ${quote(format)}`,
+    ...(format === '.toml' ? { hint: 'octoctl converts it: `octoctl -c FILE.toml config show -f yaml`' } : {}),
+  })
+}
+
+async function readLocal(path: string): Promise<string> {
+  try {
+    const { size } = await stat(path)
+    if (size > CONFIG_LIMITS.documentBytes) throw tooMuch(`is larger than ${CONFIG_LIMITS.documentBytes} bytes`, path)
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (
+      !(error instanceof Error) ||
+      !('code' in error) ||
+      !['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES'].includes(String(error.code))
+    )
+      throw error
+    throw coded('CONFIG_NOT_FOUND', {
+      message: `config ${quote(path)} cannot be read`,
+      details: { path, reason: String(error.code) },
+      cause: error,
+    })
+  }
+}
+
+async function readRemote(url: string, { fetchText }: Gathering): Promise<string> {
+  if (!fetchText)
+    throw coded('OFFLINE', { message: `config ${quote(url)} is needed from the network, and that is not allowed` })
+  return fetchText(url, CONFIG_LIMITS.documentBytes)
+}
+
+function cycle(chain: readonly string[], from: TreeNode | undefined): Error {
+  const problem = `includes lead in a circle: ${chain.map(quote).join(' → ')}`
+  return from ? invalid(from, problem) : coded('CONFIG_INVALID', { message: problem })
+}
+
+function tooMuch(problem: string, name: string): Error {
+  return coded('LIMIT_EXCEEDED', { message: `config ${quote(name)} ${problem}`, details: { source: name } })
+}

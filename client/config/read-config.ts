@@ -1,0 +1,74 @@
+// Reads a config with all its includes into the one normal form. The only place where configs meet disk, network and
+// environment.
+import { readFile, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import type { OctoConfig } from '../../schemas/config/config.ts'
+import { invalid } from '../../schemas/config/invalid.ts'
+import { mergeTrees } from '../../schemas/config/merge.ts'
+import { normaliseConfig } from '../../schemas/config/normalise.ts'
+import { findRepos } from '../../schemas/config/repos.ts'
+import type { ScalarNode, TreeNode } from '../../schemas/config/tree.ts'
+import { isRemote, textOf } from '../../schemas/config/tree.ts'
+import { keyFileNodes } from '../../schemas/config/trust-keys.ts'
+import { platformOf } from '../../schemas/platform.ts'
+import { quote } from '../../schemas/quote.ts'
+import type { FetchText } from './config-documents.ts'
+import { gatherDocuments } from './config-documents.ts'
+import { addressFrom, resolveFile } from './document-address.ts'
+import { findConfig } from './find-config.ts'
+
+export type ConfigDeps = {
+  readonly cwd: string
+  /** For `{{.env.NAME}}` in local documents. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Absent when the network is not allowed: then a config with web includes is an OFFLINE error. */
+  readonly fetchText?: FetchText
+  readonly platform?: string
+  readonly arch?: string
+}
+
+const MAX_KEY_BYTES = 16 * 1024
+
+/** Reads the named configs, first one strongest; none or an empty list means the default file of the directory. */
+export async function readConfig(
+  pathOrPaths: string | readonly string[] | undefined,
+  deps: ConfigDeps,
+): Promise<OctoConfig> {
+  const named = typeof pathOrPaths === 'string' ? [pathOrPaths] : (pathOrPaths ?? [])
+  const paths = named.length > 0 ? named : [await findConfig(deps.cwd)]
+  const addresses = paths.map((path) => addressFrom(path, deps.cwd))
+  const { documents, warnings } = await gatherDocuments(addresses, deps.fetchText)
+  const roots = documents.map(({ root }) => root)
+  const root = roots.slice(1).reduce((high, low) => mergeTrees(high, low), roots[0] as TreeNode)
+  const [os = '', arch = ''] = platformOf({
+    platform: deps.platform ?? process.platform,
+    arch: deps.arch ?? process.arch,
+  }).split('_')
+  return normaliseConfig({
+    root,
+    files: documents.map(({ address }) => address.name),
+    keyFiles: await readKeyFiles(root),
+    variables: { env: deps.env, os, arch },
+    warnings,
+    resolveFile,
+  })
+}
+
+/** Key files lie beside the config that names them; a document from elsewhere names none. */
+async function readKeyFiles(root: TreeNode): Promise<Map<TreeNode, string>> {
+  const nodes = findRepos(root).flatMap(({ node }) => keyFileNodes(node))
+  const texts = nodes.filter((node) => !isRemote(node)).map(async (node) => [node, await readKeyFile(node)] as const)
+  return new Map(await Promise.all(texts))
+}
+
+async function readKeyFile(node: ScalarNode): Promise<string> {
+  const path = resolve(dirname(node.origin.source.name), textOf(node))
+  try {
+    const { size } = await stat(path)
+    if (size > MAX_KEY_BYTES) throw invalid(node, `key file ${quote(path)} is larger than ${MAX_KEY_BYTES} bytes`)
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'CONFIG_INVALID') throw error
+    throw invalid(node, `key file ${quote(path)} cannot be read`, { cause: error })
+  }
+}

@@ -1,0 +1,93 @@
+// Arguments of a check: a list is the argument vector as it was typed, a map is named values. The first documents wrote
+// the map straight on the item.
+import { quote } from '../quote.ts'
+import type { CheckArguments, ConfigWarning } from './config.ts'
+import { invalid, warningAt } from './invalid.ts'
+import { didYouMean, KNOWN_KEYS } from './known-keys.ts'
+import type { TemplateVariables } from './template.ts'
+import { expand } from './template.ts'
+import type { ListNode, MapNode, TreeNode } from './tree.ts'
+import { childOf, dataOf, isEmpty, textOf } from './tree.ts'
+
+type Reading = { readonly variables: TemplateVariables; readonly warnings: ConfigWarning[] }
+
+const NOTHING: CheckArguments = { kind: 'map', value: {}, texts: {} }
+
+/** Reads `args`, `toolArgs` or the flat form of the first documents. */
+export function readArguments(item: MapNode, reading: Reading): CheckArguments {
+  const written = childOf(item, 'args') ?? childOf(item, 'toolArgs')
+  if (written === undefined) return flatArguments(item, reading)
+  warnAboutOthers(item, reading.warnings)
+  if (isEmpty(written)) return NOTHING
+  if (written.kind === 'list') return listArguments(written, reading.variables)
+  if (written.kind === 'map') return mapArguments([...written.entries], reading.variables)
+  throw invalid(written, '`args` is neither a list nor a map')
+}
+
+/** Keys beside `args` mean nothing: either a typo, or an argument that would be lost. */
+function warnAboutOthers(item: MapNode, warnings: ConfigWarning[]): void {
+  for (const [key, node] of otherEntries(item))
+    warnings.push(
+      warningAt(node, `unknown key ${quote(key)} in a check is ignored${didYouMean(key, KNOWN_KEYS.check)}`),
+    )
+}
+
+function flatArguments(item: MapNode, { variables, warnings }: Reading): CheckArguments {
+  const entries = otherEntries(item)
+  const slips = entries.filter(([key]) => isSlip(key))
+  for (const [key, node] of slips)
+    warnings.push(
+      warningAt(node, `unknown key ${quote(key)} in a check is ignored${didYouMean(key, KNOWN_KEYS.check)}`),
+    )
+  return mapArguments(
+    entries.filter(([key]) => !isSlip(key)),
+    variables,
+  )
+}
+
+function otherEntries(item: MapNode): (readonly [string, TreeNode])[] {
+  return [...item.entries].filter(([key]) => !(KNOWN_KEYS.check as readonly string[]).includes(key))
+}
+
+/** Short words such as `to` are too near to everything to be called slips. */
+function isSlip(key: string): boolean {
+  return key.length > 4 && didYouMean(key, KNOWN_KEYS.check) !== ''
+}
+
+function listArguments(list: ListNode, variables: TemplateVariables): CheckArguments {
+  const value = list.items.map((item) => {
+    if (item.kind !== 'scalar') throw invalid(item, 'an argument in a list is a plain value, found a list or map')
+    const text = textOf(expand(item, variables))
+    if (item.value === null && text === '') throw invalid(item, "an argument is empty, write `''` to pass an empty one")
+    return text
+  })
+  return { kind: 'list', value }
+}
+
+function mapArguments(entries: readonly (readonly [string, TreeNode])[], variables: TemplateVariables): CheckArguments {
+  const texts: Record<string, string> = {}
+  const pairs = entries.map(([key, node]) => [
+    key,
+    dataOf(expandAll(node, { variables, texts, pointer: pointerTo('', key) })),
+  ])
+  return { kind: 'map', value: Object.fromEntries(pairs) as Record<string, unknown>, texts }
+}
+
+type Walk = { readonly variables: TemplateVariables; readonly texts: Record<string, string>; readonly pointer: string }
+
+/** Fills templates in and notes the numbers whose typing would be lost, such as `1.10`. */
+function expandAll(node: TreeNode, walk: Walk): TreeNode {
+  const below = (key: string, inner: TreeNode) => expandAll(inner, { ...walk, pointer: pointerTo(walk.pointer, key) })
+  if (node.kind === 'list') return { ...node, items: node.items.map((item, index) => below(String(index), item)) }
+  if (node.kind === 'map')
+    return { ...node, entries: new Map([...node.entries].map(([key, inner]) => [key, below(key, inner)])) }
+  const filled = expand(node, walk.variables)
+  if (typeof filled.value === 'number' && textOf(filled) !== String(filled.value))
+    walk.texts[walk.pointer] = textOf(filled)
+  return filled
+}
+
+/** RFC 6901. */
+export function pointerTo(parent: string, key: string): string {
+  return `${parent}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
+}

@@ -1,0 +1,26 @@
+// Merges config trees as octoctl does: maps deep, plain values from the higher document, lists one after the other with
+// the lower document's items first.
+import type { ListNode, MapNode, TreeNode } from './tree.ts'
+import { isEmpty } from './tree.ts'
+
+/** `high` wins over `low`. */
+export function mergeTrees(high: TreeNode, low: TreeNode): TreeNode {
+  if (isEmpty(high)) return low
+  if (high.kind === 'map' && low.kind === 'map') return mergeMaps(high, low)
+  if (high.kind === 'list' && low.kind === 'list') return mergeLists(high, low)
+  return high
+}
+
+function mergeMaps(high: MapNode, low: MapNode): MapNode {
+  const entries = new Map(high.entries)
+  for (const [key, lower] of low.entries) {
+    const higher = entries.get(key)
+    entries.set(key, higher === undefined ? lower : mergeTrees(higher, lower))
+  }
+  return { ...high, entries }
+}
+
+/** The merged list keeps the place of the higher one; each item keeps its own. */
+function mergeLists(high: ListNode, low: ListNode): ListNode {
+  return { ...high, items: [...low.items, ...high.items] }
+}

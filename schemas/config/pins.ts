@@ -1,0 +1,61 @@
+// `operator.plugins`: binds a plugin's name to a repo and a range, so that no other repo can offer it.
+import { isCoded } from '../errors.ts'
+import type { Name } from '../name.ts'
+import { parseName } from '../name.ts'
+import { quote } from '../quote.ts'
+import { parseRange } from '../version.ts'
+import type { ConfigWarning, PluginPin } from './config.ts'
+import { invalid } from './invalid.ts'
+import { KNOWN_KEYS, unknownKeys } from './known-keys.ts'
+import { canonicalName } from './plugin-request.ts'
+import { readBoolean } from './scalars.ts'
+import type { TreeNode } from './tree.ts'
+import { childOf, isEmpty, textOf } from './tree.ts'
+
+/** Reads `operator.plugins` and `octoctl.plugins`; throws CONFIG_INVALID. */
+export function readPins(root: TreeNode, warnings: ConfigWarning[]): PluginPin[] {
+  const pins = new Map<Name, PluginPin>()
+  for (const map of [childOf(root, 'octoctl', 'plugins'), childOf(root, 'operator', 'plugins')]) {
+    if (isEmpty(map)) continue
+    if (map.kind !== 'map') throw invalid(map, '`plugins` is no map of names')
+    for (const [name, node] of map.entries) {
+      const pin = at(node, () => readPin(name, node, warnings))
+      pins.set(pin.plugin, pin)
+    }
+  }
+  return [...pins.values()]
+}
+
+function readPin(name: string, node: TreeNode, warnings: ConfigWarning[]): PluginPin {
+  const plugin = parseName(canonicalName(name), 'plugin')
+  if (isEmpty(node)) return { plugin }
+  if (node.kind === 'scalar') return { plugin, range: parseRange(textOf(node)) }
+  if (node.kind !== 'map') throw invalid(node, `pin of ${quote(name)} is neither a range nor a map`)
+  warnings.push(...unknownKeys(node, KNOWN_KEYS.pin, `the pin of ${quote(name)}`))
+  const range = textAt(node, 'version')
+  const repo = textAt(node, 'repo')
+  const prerelease = readBoolean(childOf(node, 'prerelease'), 'prerelease', false)
+  return {
+    plugin,
+    ...(repo === undefined ? {} : { repo: parseName(repo, 'repo') }),
+    ...(range === undefined ? {} : { range: parseRange(range) }),
+    ...(prerelease ? { prerelease } : {}),
+  }
+}
+
+function textAt(node: TreeNode, key: string): string | undefined {
+  const value = childOf(node, key)
+  if (isEmpty(value)) return undefined
+  if (value.kind === 'scalar') return textOf(value)
+  throw invalid(value, `\`${key}\` is no plain text`)
+}
+
+/** Gives the errors of names and ranges the place where they were written. */
+function at<Value>(node: TreeNode, read: () => Value): Value {
+  try {
+    return read()
+  } catch (error) {
+    if (!isCoded(error) || error.code === 'CONFIG_INVALID') throw error
+    throw invalid(node, error.message, { cause: error, ...(error.hint ? { hint: error.hint } : {}) })
+  }
+}

