@@ -20,6 +20,7 @@ CREATE TABLE repo_keys (
 ) STRICT;
 
 CREATE TABLE plugins (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   repo TEXT NOT NULL REFERENCES repos(name),
   plugin TEXT NOT NULL,
   folded TEXT NOT NULL,
@@ -29,7 +30,7 @@ CREATE TABLE plugins (
   category TEXT,
   description TEXT NOT NULL,
   newest TEXT,
-  PRIMARY KEY (repo, plugin),
+  UNIQUE (repo, plugin),
   UNIQUE (repo, folded)
 ) STRICT;
 
@@ -49,9 +50,12 @@ CREATE TABLE versions (
   published_at INTEGER NOT NULL,
   published_by TEXT NOT NULL,
   serial INTEGER NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('active', 'yanked', 'quarantined')),
-  reason TEXT,
+  yanked TEXT,
+  quarantined TEXT,
   deprecated TEXT,
+  state TEXT NOT NULL GENERATED ALWAYS AS (
+    CASE WHEN quarantined IS NOT NULL THEN 'quarantined' WHEN yanked IS NOT NULL THEN 'yanked' ELSE 'active' END
+  ) VIRTUAL,
   bundle_digest TEXT NOT NULL REFERENCES blobs(digest),
   bundle_size INTEGER NOT NULL,
   signer TEXT NOT NULL,

@@ -49,12 +49,14 @@ export function listRepos(db: Db): Name[] {
     .map(({ name }) => name)
 }
 
-function releaseRecord(row: typeof versions.$inferSelect): ReleaseRecord {
+/** One version's row as the static tree wants it. */
+export function releaseRecord(row: typeof versions.$inferSelect): ReleaseRecord {
+  const reason = row.quarantined ?? row.yanked
   return {
     version: row.version,
     publishedAt: new Date(row.publishedAt).toISOString(),
     state: row.state,
-    ...(row.reason === null ? {} : { reason: row.reason }),
+    ...(reason === null ? {} : { reason }),
     ...(row.deprecated === null ? {} : { deprecated: row.deprecated }),
     bundle: { digest: row.bundleDigest, size: row.bundleSize },
     predicate: row.predicate,

@@ -1,5 +1,6 @@
 // What SQLite's own failures mean for us.
 import { coded, isCoded } from '../../schemas/errors.ts'
+import { fatalIoError } from '../fatal.ts'
 
 /** The coded error of a SQLite failure; anything else unchanged. */
 export function translateSqliteError(error: unknown): unknown {
@@ -16,7 +17,7 @@ export function translateSqliteError(error: unknown): unknown {
       cause: error,
     })
   if (code.startsWith('SQLITE_IOERR') || code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY'))
-    return coded('IO_FAILED', { message: 'the registry database cannot be read or written', cause: error })
+    return fatalIoError('the registry database cannot be read or written', error)
   return error
 }
 

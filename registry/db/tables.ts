@@ -1,4 +1,5 @@
 // The rows of a registry, for typed queries. migrations.ts creates them, with the rules that the database itself holds.
+import { sql } from 'drizzle-orm'
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { OpenSessionRequest, TokenAction, VersionAction } from '../../schemas/api.ts'
 import type { Digest } from '../../schemas/digest.ts'
@@ -33,23 +34,20 @@ export const repoKeys = sqliteTable(
 )
 
 /** Never deleted, so no name is ever given to anyone else. */
-export const plugins = sqliteTable(
-  'plugins',
-  {
-    repo: text().$type<Name>().notNull(),
-    plugin: text().$type<Name>().notNull(),
-    /** The name without `-`: two names that differ only there could be taken for each other. */
-    folded: text().notNull(),
-    serial: integer().notNull(),
-    createdAt: integer('created_at').notNull(),
-    kind: text().notNull(),
-    category: text(),
-    description: text().notNull(),
-    /** Newest stable version that new installs may choose. */
-    newest: text().$type<Version>(),
-  },
-  (table) => [primaryKey({ columns: [table.repo, table.plugin] })],
-)
+export const plugins = sqliteTable('plugins', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  repo: text().$type<Name>().notNull(),
+  plugin: text().$type<Name>().notNull(),
+  /** The name without `-`: two names that differ only there could be taken for each other. */
+  folded: text().notNull(),
+  serial: integer().notNull(),
+  createdAt: integer('created_at').notNull(),
+  kind: text().notNull(),
+  category: text(),
+  description: text().notNull(),
+  /** Newest stable version that new installs may choose. */
+  newest: text().$type<Version>(),
+})
 
 export const versions = sqliteTable('versions', {
   id: integer().primaryKey({ autoIncrement: true }),
@@ -61,9 +59,12 @@ export const versions = sqliteTable('versions', {
   publishedBy: text('published_by').notNull(),
   /** Serial of the plugin document that first showed the version. */
   serial: integer().notNull(),
-  state: text().$type<VersionState>().notNull(),
-  reason: text(),
+  /** Reasons; null while the version is not yanked, quarantined or deprecated. Each comes and goes on its own. */
+  yanked: text(),
+  quarantined: text(),
   deprecated: text(),
+  /** Which of them shows; the blocking one wins. */
+  state: text().$type<VersionState>().notNull().generatedAlwaysAs(sql`see migrations.ts`),
   bundleDigest: text('bundle_digest').$type<Digest>().notNull(),
   bundleSize: integer('bundle_size').notNull(),
   /** Key that signed the statement. */

@@ -1,0 +1,48 @@
+// The log of everything that changed what others see or may do. Each row carries the digest of the one before.
+import { asc, desc, gt } from 'drizzle-orm'
+import { digestOf } from '../../schemas/digest.ts'
+import { stableJson } from '../../schemas/json.ts'
+import type { Db } from './open.ts'
+import type { AuditAction } from './tables.ts'
+import { audit } from './tables.ts'
+
+export type AuditEntry = {
+  readonly at: number
+  /** Token id, or `operator` for commands on the machine itself. */
+  readonly actor: string
+  readonly action: AuditAction
+  /** e.g. `core/check-tcp@1.0.0`, `core`, a token id. */
+  readonly subject: string
+  readonly details?: Readonly<Record<string, unknown>>
+}
+
+const BEGINNING = 'octo audit'
+const PAGE = 1000
+
+/** In the transaction of the change itself: without the row, the change does not happen. */
+export function writeAudit(tx: Db, { details = {}, ...entry }: AuditEntry): void {
+  const last = tx
+    .select({ id: audit.id, rowSha256: audit.rowSha256 })
+    .from(audit)
+    .orderBy(desc(audit.id))
+    .limit(1)
+    .get()
+  const row = { ...entry, details, id: (last?.id ?? 0) + 1, previous: last?.rowSha256 ?? digestOf(BEGINNING) }
+  tx.insert(audit)
+    .values({ ...row, rowSha256: digestOf(stableJson(row)) })
+    .run()
+}
+
+/** Id of the first row that does not continue the chain, or undefined when all do. */
+export function findAuditBreak(db: Db): number | undefined {
+  let previous: string = digestOf(BEGINNING)
+  for (let last = 0; ; ) {
+    const page = db.select().from(audit).where(gt(audit.id, last)).orderBy(asc(audit.id)).limit(PAGE).all()
+    for (const { rowSha256, ...row } of page) {
+      if (row.id !== last + 1 || row.previous !== previous || digestOf(stableJson(row)) !== rowSha256) return row.id
+      previous = rowSha256
+      last = row.id
+    }
+    if (page.length < PAGE) return undefined
+  }
+}
