@@ -1,0 +1,16 @@
+// What the author of a check plugin imports: say which options it takes and what it checks, the rest is done here.
+//
+//   defineCheck({
+//     name: 'check-file', version: '1.0.0', summary: 'a file exists',
+//     options: { path: { type: 'string', required: true, description: 'the file' } },
+//     run: async ({ options }) => (existsSync(options.path) ? ok('the file is there') : critical('the file is missing')),
+//   }).main()
+export { defineCheck } from './check.ts'
+export type { Connection, Endpoint } from './connect.ts'
+export { connect, describeConnectError, parseEndpoint, renderEndpoint } from './connect.ts'
+export type { Check, CheckContext, CheckDefinition } from './definition.ts'
+export { formatMs } from './duration.ts'
+export type { OptionSpec, OptionSpecs, OptionValues } from './options.ts'
+export type { CheckResult, CheckStatus, Metric } from './result.ts'
+export { critical, invalidOptions, ok, unknown, warn } from './result.ts'
+export { latencyMetric, latencyStatus } from './thresholds.ts'

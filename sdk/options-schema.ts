@@ -1,0 +1,30 @@
+// The JSON Schema that plugin.yaml states under `arguments:`, made from the same description that reads the command line.
+import { DURATION_PATTERN } from './duration.ts'
+import type { OptionSpec, OptionSpecs } from './options.ts'
+
+/** JSON Schema of the options as a map: what plugin.yaml states under `arguments:`. */
+export function optionsSchema(specs: OptionSpecs): Record<string, unknown> {
+  const required = Object.keys(specs).filter((key) => specs[key]?.required)
+  return {
+    type: 'object',
+    additionalProperties: false,
+    ...(required.length > 0 ? { required } : {}),
+    properties: Object.fromEntries(Object.entries(specs).map(([key, spec]) => [key, propertySchema(spec)])),
+  }
+}
+
+function propertySchema(spec: OptionSpec): Record<string, unknown> {
+  const { description } = spec
+  if (spec.type === 'boolean') return { type: 'boolean', description }
+  if (spec.type === 'strings') {
+    const item = spec.choices ? { enum: spec.choices } : { anyOf: [{ type: 'string' }, { type: 'integer' }] }
+    return { anyOf: [{ type: 'array', items: item }, item], description }
+  }
+  const fallback = spec.default === undefined ? {} : { default: spec.default }
+  if (spec.type === 'duration') return { type: 'string', pattern: DURATION_PATTERN, ...fallback, description }
+  if (spec.type === 'string')
+    return { type: 'string', ...(spec.choices ? { enum: spec.choices } : {}), ...fallback, description }
+  const minimum = spec.min === undefined ? {} : { minimum: spec.min }
+  const maximum = spec.max === undefined ? {} : { maximum: spec.max }
+  return { type: 'integer', ...minimum, ...maximum, ...fallback, description }
+}

@@ -1,0 +1,128 @@
+// Options of a plugin: described once, read from the command line as the operator writes it (`--key=value`, repeated for
+// lists, positionals after `--`), and as people type it (`--key value`).
+import { parseArgs } from 'node:util'
+import { parseDuration } from './duration.ts'
+import { invalidOptions } from './result.ts'
+
+type Common = {
+  readonly description: string
+  readonly required?: true
+  /** The option also takes the first positional: `check-tcp 8080`. */
+  readonly positional?: true
+}
+
+/** A duration is written `10s` and arrives as milliseconds. */
+export type OptionSpec =
+  | (Common & { readonly type: 'string'; readonly default?: string; readonly choices?: readonly string[] })
+  | (Common & { readonly type: 'strings'; readonly choices?: readonly string[] })
+  | (Common & { readonly type: 'integer'; readonly default?: number; readonly min?: number; readonly max?: number })
+  | (Common & { readonly type: 'duration'; readonly default?: string })
+  | (Common & { readonly type: 'boolean' })
+
+export type OptionSpecs = Readonly<Record<string, OptionSpec>>
+
+type Base = { string: string; strings: readonly string[]; integer: number; duration: number; boolean: boolean }
+type Present =
+  | { readonly required: true }
+  | { readonly default: string | number }
+  | { readonly type: 'boolean' | 'strings' }
+type One<Spec extends OptionSpec> = Spec extends {
+  readonly type: 'string'
+  readonly choices: readonly (infer Choice)[]
+}
+  ? Choice
+  : Base[Spec['type']]
+type Value<Spec extends OptionSpec> = Spec extends Present ? One<Spec> : One<Spec> | undefined
+
+export type OptionValues<Specs extends OptionSpecs> = { readonly [Key in keyof Specs]: Value<Specs[Key]> }
+
+type Given = { readonly key: string; readonly text: string | undefined }
+
+/** Reads argv; throws InvalidOptions with what was expected and found. Values are never repeated for unknown options. */
+export function parseOptions<Specs extends OptionSpecs>(specs: Specs, argv: readonly string[]): OptionValues<Specs> {
+  const given = Map.groupBy(readTokens(specs, argv), ({ key }) => key)
+  const values = Object.entries(specs).map(([key, spec]) => [key, readValue(key, spec, given.get(key) ?? [])])
+  return Object.fromEntries(values) as OptionValues<Specs>
+}
+
+function readTokens(specs: OptionSpecs, argv: readonly string[]): Given[] {
+  const options = Object.entries(specs).map(([key, { type }]) => [key, { type: type === 'boolean' ? type : 'string' }])
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: Object.fromEntries(options) as Record<string, { type: 'string' | 'boolean' }>,
+    strict: false,
+    tokens: true,
+  })
+  const given: Given[] = []
+  for (const token of tokens) {
+    if (token.kind === 'option') given.push({ key: known(specs, token.name, token.rawName), text: token.value })
+    if (token.kind === 'positional') given.push({ key: positionalKey(specs, token.value), text: token.value })
+  }
+  return given
+}
+
+function known(specs: OptionSpecs, name: string, rawName: string): string {
+  if (Object.hasOwn(specs, name)) return name
+  const keys = Object.keys(specs).map((key) => `--${key}`)
+  throw invalidOptions(`unknown option \`${cut(rawName)}\`, expected one of ${keys.join(', ')}`)
+}
+
+function positionalKey(specs: OptionSpecs, value: string): string {
+  const key = Object.keys(specs).find((name) => specs[name]?.positional)
+  if (key) return key
+  throw invalidOptions(`\`${cut(value)}\` belongs to no option`)
+}
+
+function readValue(key: string, spec: OptionSpec, given: readonly Given[]): unknown {
+  if (spec.type === 'strings') return given.map(({ text }) => textOf(key, text, spec.choices))
+  if (given.length > 1) throw invalidOptions(`--${key} is given ${given.length} times, expected once`)
+  const [first] = given
+  if (spec.type === 'boolean') return first !== undefined && flagOf(key, first.text)
+  if (first) return convert(key, spec, first.text)
+  if (spec.required) throw invalidOptions(`--${key} is missing: ${spec.description}`)
+  return spec.default === undefined ? undefined : convert(key, spec, String(spec.default))
+}
+
+type Single = Exclude<OptionSpec, { type: 'boolean' | 'strings' }>
+
+function convert(key: string, spec: Single, raw: string | undefined): string | number {
+  if (spec.type === 'string') return textOf(key, raw, spec.choices)
+  const text = textOf(key, raw)
+  return spec.type === 'integer' ? integerOf(key, text, spec) : durationOf(key, text)
+}
+
+function textOf(key: string, text: string | undefined, choices?: readonly string[]): string {
+  if (text === undefined) throw invalidOptions(`--${key} needs a value`)
+  if (choices && !choices.includes(text))
+    throw invalidOptions(
+      `--${key} is \`${cut(text)}\`, expected ${choices.map((choice) => `\`${choice}\``).join(' or ')}`,
+    )
+  return text
+}
+
+/** The operator leaves false out, or writes `--key=false` when the manifest says `booleans: explicit`. */
+function flagOf(key: string, text: string | undefined): boolean {
+  if (text === undefined || text === 'true') return true
+  if (text === 'false') return false
+  throw invalidOptions(`--${key} is \`${cut(text)}\`, expected \`true\` or \`false\``)
+}
+
+function integerOf(key: string, text: string, { min, max }: { min?: number; max?: number }): number {
+  const value = /^-?[0-9]{1,15}$/.test(text) ? Number(text) : Number.NaN
+  const lowest = min ?? Number.MIN_SAFE_INTEGER
+  const highest = max ?? Number.MAX_SAFE_INTEGER
+  if (value >= lowest && value <= highest) return value
+  const bounds = min !== undefined && max !== undefined ? ` from ${min} to ${max}` : ''
+  throw invalidOptions(`--${key} is \`${cut(text)}\`, expected a whole number${bounds}`)
+}
+
+function durationOf(key: string, text: string): number {
+  const ms = parseDuration(text)
+  if (ms !== undefined) return ms
+  throw invalidOptions(`--${key} is \`${cut(text)}\`, expected a duration such as \`500ms\` or \`10s\``)
+}
+
+function cut(text: string): string {
+  const safe = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '?')
+  return safe.length > 80 ? `${safe.slice(0, 80)}…` : safe
+}

@@ -1,0 +1,68 @@
+// Reading options: what the operator writes, what people type, and every way to get it wrong.
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { parseOptions } from '../../sdk/options.ts'
+import { optionsSchema } from '../../sdk/options-schema.ts'
+
+const specs = {
+  host: { type: 'string', default: 'localhost', description: 'the host' },
+  port: { type: 'integer', min: 1, max: 65_535, required: true, positional: true, description: 'the port' },
+  mode: { type: 'string', choices: ['free', 'open'], description: 'the mode' },
+  header: { type: 'strings', description: 'headers' },
+  timeout: { type: 'duration', default: '5s', description: 'the timeout' },
+  insecure: { type: 'boolean', description: 'no checks' },
+} as const
+
+test('reads one token per option as the operator writes them', () => {
+  const argv = ['--host=-x=1', '--port=8080', '--mode=open', '--header=a', '--header=', '--timeout=1.5s', '--insecure']
+  assert.deepEqual(parseOptions(specs, argv), {
+    ...{ host: '-x=1', port: 8080, mode: 'open', header: ['a', ''], timeout: 1500, insecure: true },
+  })
+})
+
+test('reads two tokens and positionals as people type them, and fills in defaults', () => {
+  const expected = { host: 'localhost', port: 80, mode: undefined, header: [], timeout: 5000, insecure: false }
+  assert.deepEqual(parseOptions(specs, ['--port', '80']), expected)
+  assert.deepEqual(parseOptions(specs, ['80']), expected)
+  assert.deepEqual(parseOptions(specs, ['--', '80']), expected)
+  assert.deepEqual(parseOptions(specs, ['--insecure=false', '80']), expected)
+})
+
+const REFUSED: readonly (readonly [string[], string])[] = [
+  [[], '--port is missing: the port'],
+  [['--port='], '--port is ``, expected a whole number from 1 to 65535'],
+  [['--port=0'], '--port is `0`, expected a whole number from 1 to 65535'],
+  [['--port=65536'], '--port is `65536`, expected a whole number from 1 to 65535'],
+  [['--port=8e3'], '--port is `8e3`, expected a whole number from 1 to 65535'],
+  [['--port=80', '--port=81'], '--port is given 2 times, expected once'],
+  [['80', '81'], '--port is given 2 times, expected once'],
+  [['80', '--mode=shut'], '--mode is `shut`, expected `free` or `open`'],
+  [['80', '--timeout=5'], '--timeout is `5`, expected a duration such as `500ms` or `10s`'],
+  [['80', '--insecure=maybe'], '--insecure is `maybe`, expected `true` or `false`'],
+  [['80', '--host'], '--host needs a value'],
+]
+
+test('refuses options that mean nothing, saying what was expected and found', () => {
+  for (const [argv, message] of REFUSED)
+    assert.throws(() => parseOptions(specs, argv), { name: 'InvalidOptions', message })
+})
+
+test('names the options there are, but never the value of an unknown one', () => {
+  assert.throws(
+    () => parseOptions(specs, ['80', '--password=hunter2']),
+    (error: Error) => {
+      assert.match(error.message, /unknown option `--password`, expected one of --host, --port/)
+      return !error.message.includes('hunter2')
+    },
+  )
+  assert.throws(() => parseOptions(specs, ['80', '--__proto__=1']), /unknown option `--__proto__`/)
+})
+
+test('states the same rules as a JSON Schema', () => {
+  const schema = optionsSchema(specs)
+  assert.deepEqual(schema.required, ['port'])
+  assert.equal(schema.additionalProperties, false)
+  const properties = schema.properties as Record<string, unknown>
+  assert.deepEqual(properties.port, { type: 'integer', minimum: 1, maximum: 65_535, description: 'the port' })
+  assert.deepEqual(properties.mode, { type: 'string', enum: ['free', 'open'], description: 'the mode' })
+})
