@@ -1,0 +1,40 @@
+// The plugins of `core` as projects: their manifests say what their code does, and their build gives the same bytes.
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { check as checkServerUrl } from '../../plugins/check-server-url/check.ts'
+import { check as checkTcp } from '../../plugins/check-tcp/check.ts'
+import { check as checkTcpPort } from '../../plugins/check-tcp-port/check.ts'
+import { parseManifest } from '../../schemas/manifest.ts'
+
+const PLUGINS = [checkTcp, checkTcpPort, checkServerUrl]
+const folder = (name: string) => fileURLToPath(new URL(`../../plugins/${name}/`, import.meta.url))
+const run = promisify(execFile)
+
+for (const check of PLUGINS)
+  test(`plugin.yaml of ${check.name} says what its code says`, async () => {
+    const manifest = parseManifest(await readFile(join(folder(check.name), 'plugin.yaml'), 'utf8'), 'plugin.yaml')
+    assert.deepEqual([manifest.repo, manifest.name, manifest.version], ['core', check.name, check.version])
+    assert.deepEqual([manifest.protocol, manifest.output], ['exec', 'check/v1'])
+    assert.deepEqual(manifest.arguments, check.schema())
+  })
+
+for (const check of PLUGINS)
+  test(`${check.name} is bundled into the same file each time, and the file runs alone`, async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'octo-bundle-'))
+    try {
+      const [first, second] = [join(dir, 'a', 'x.cjs'), join(dir, 'b', 'x.cjs')]
+      for (const file of [first, second])
+        await run(process.execPath, ['../bundle.js', 'main.ts', file], { cwd: folder(check.name) })
+      assert.deepEqual(await readFile(first), await readFile(second))
+      const { stdout } = await run(first, ['--version'], { cwd: dir, env: { PATH: join(process.execPath, '..') } })
+      assert.equal(stdout, `${check.version}\n`)
+    } finally {
+      await rm(dir, { recursive: true })
+    }
+  })
