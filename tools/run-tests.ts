@@ -1,0 +1,42 @@
+// Runs the tests and ends in one line, `N passed, N failed[, N skipped]`. Exit code 1 on any failure, and when nothing ran.
+//
+//   npm test                            all but test/interop
+//   npm test -- test/client timeouts    files and folders, or parts of their paths
+//   OCTO_INTEROP=1 npm test             with test/interop, which needs programs of others
+import { globSync } from 'node:fs'
+import { relative } from 'node:path'
+import { paintFor, processStreams, wantsColour } from '../terminal/index.ts'
+import type { FileOutcome } from './test-file.ts'
+import { runTestFile } from './test-file.ts'
+import { renderFile, renderSum } from './test-report.ts'
+
+const CONCURRENCY = 2
+const FILE_TIMEOUT_MS = 300_000
+
+const cwd = process.cwd()
+const { out, env } = processStreams()
+const paint = paintFor(wantsColour({ env, stream: out }))
+const waiting = chosenFiles(process.argv.slice(2))
+const outcomes: FileOutcome[] = []
+
+await Promise.all(Array.from({ length: CONCURRENCY }, work))
+process.exitCode = renderSum(outcomes, out)
+
+async function work(): Promise<void> {
+  for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+    const outcome = await runTestFile(file, { timeoutMs: FILE_TIMEOUT_MS, cwd })
+    outcomes.push(outcome)
+    out.write(`${renderFile(outcome, paint)}\n`)
+  }
+}
+
+function chosenFiles(words: readonly string[]): string[] {
+  const all = globSync('test/**/*.test.ts', { cwd }).map(slashed).sort()
+  if (words.length === 0) return all.filter((path) => env.OCTO_INTEROP === '1' || !path.startsWith('test/interop/'))
+  const wanted = words.map((word) => slashed(relative('.', word)))
+  return all.filter((path) => wanted.some((word) => path.includes(word)))
+}
+
+function slashed(path: string): string {
+  return path.replaceAll('\\', '/')
+}
