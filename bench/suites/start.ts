@@ -1,0 +1,57 @@
+// What it costs to begin: a warm, verified run of a program that does nothing, and printing a version.
+import { availableParallelism } from 'node:os'
+import type { Command } from '../child.ts'
+import { run } from '../child.ts'
+import type { Benchmark, Contender } from '../model.ts'
+import { octo } from '../ours/octo.ts'
+import { installedTrue, TRUE_PROGRAM } from '../ours/true-plugin.ts'
+import { runByMise } from '../peers/mise.ts'
+import type { Suite } from '../suites.ts'
+
+const ROUNDS = { full: 31, quick: 5 }
+const NODE: Command = { file: process.execPath, args: ['-e', '0'] }
+
+export const suite: Suite = {
+  name: 'start',
+  async prepare(scope) {
+    const ours = await scope.attempt('octo run', () => installedTrue(scope))
+    const mise = await scope.attempt('mise exec', () => runByMise(scope, TRUE_PROGRAM, 'true-plugin'))
+    return [runs(ours, mise), version()]
+  },
+}
+
+function runs(ours: Command | undefined, mise: Command | undefined): Benchmark {
+  return {
+    name: 'run-warm',
+    title: 'warm verified run of a plugin that does nothing',
+    unit: 'ms',
+    rounds: ROUNDS,
+    contenders: [
+      ...(ours ? [command('octo run', ours)] : []),
+      command('bare spawn', { file: TRUE_PROGRAM, args: [] }),
+      command('node -e 0', NODE),
+      ...(mise ? [command('mise exec', mise)] : []),
+    ],
+    aims: [
+      { ours: 'octo run', peer: 'bare spawn', compare: 'difference', bound: 'at most', limit: 40 },
+      { ours: 'octo run', peer: 'node -e 0', compare: 'difference' },
+      { ours: 'octo run', peer: 'mise exec', compare: 'difference' },
+    ],
+    note: `the same binary on all sides; mise looks it up by name and verifies nothing; ${availableParallelism()} cores free to all`,
+  }
+}
+
+function version(): Benchmark {
+  return {
+    name: 'version',
+    title: 'octo --version',
+    unit: 'ms',
+    rounds: ROUNDS,
+    contenders: [command('octo --version', octo(['--version'])), command('node -e 0', NODE)],
+    aims: [{ ours: 'octo --version', peer: 'node -e 0', compare: 'difference', bound: 'at most', limit: 12 }],
+  }
+}
+
+function command(name: string, started: Command): Contender {
+  return { name, measure: async () => (await run(started)).ms }
+}
