@@ -1,8 +1,5 @@
-// Progress of parallel work on stderr: bars for a person once the work takes over a second, one line per finished item
-// for a log file, nothing with --quiet.
+// What a command says about parallel work under way, whoever shows it.
 import type { Paint } from './colour.ts'
-import { openBars } from './progress-bars.ts'
-import { openLines } from './progress-lines.ts'
 import type { OutputStream } from './streams.ts'
 
 export type ProgressOptions = {
@@ -36,14 +33,4 @@ export type ProgressSetting = ProgressOptions & {
   readonly stream: OutputStream
   readonly paint: Paint
   readonly quiet: boolean
-}
-
-export function openProgress(setting: ProgressSetting): Progress {
-  if (setting.quiet) return silent()
-  return setting.stream.isTTY ? openBars(setting) : openLines(setting)
-}
-
-function silent(): Progress {
-  const item: ProgressItem = { total() {}, advance() {}, done() {}, fail() {} }
-  return { item: () => item, above: () => false, stop() {}, [Symbol.dispose]() {} }
 }

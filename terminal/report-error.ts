@@ -3,15 +3,14 @@ import { paintFor, wantsColour } from './colour.ts'
 import { errorToJson, exitCodeOf, renderError } from './render-error.ts'
 import { processStreams } from './streams.ts'
 
-/** Writes text to stderr, or with `--json` one JSON object to stdout, where a machine reads the answer. */
-export function reportError(error: unknown, argv: readonly string[], streams = processStreams()): number {
-  const { out, err, env } = streams
+/** Writes text, or with `--json` one JSON object, to stderr; stdout holds data only. Gives the exit code. */
+export function reportError(error: unknown, argv: readonly string[], { err, env } = processStreams()): number {
   const flags = ownFlags(argv)
-  if (flags.includes('--json')) out.write(`${JSON.stringify(errorToJson(error), null, 2)}\n`)
-  else {
-    const flag = flags.includes('--no-color') ? false : undefined
-    err.write(`${renderError(error, paintFor(wantsColour({ flag, env, stream: err })))}\n`)
-  }
+  const flag = flags.includes('--no-color') ? false : undefined
+  const text = flags.includes('--json')
+    ? JSON.stringify(errorToJson(error), null, 2)
+    : renderError(error, paintFor(wantsColour({ flag, env, stream: err })))
+  err.write(`${text}\n`)
   return exitCodeOf(error)
 }
 

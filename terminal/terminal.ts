@@ -1,8 +1,8 @@
 // One object for everything a command shows: data on stdout, logs and progress on stderr, as the flags ask.
 import type { Paint } from './colour.ts'
 import { paintFor, wantsColour } from './colour.ts'
+import { openProgress } from './open-progress.ts'
 import type { Progress, ProgressOptions } from './progress.ts'
-import { openProgress } from './progress.ts'
 import type { OutputStream, Streams } from './streams.ts'
 import { processStreams } from './streams.ts'
 import type { Table } from './table.ts'

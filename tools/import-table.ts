@@ -1,0 +1,112 @@
+// Who may import whom. An edge that is not here is denied. docs/ARCHITECTURE.md shows the same table to people.
+
+export type PartRule = {
+  /** Other parts, files (`client/index.ts`) or folders that this part may import. `*` is everything. */
+  readonly parts: readonly string[]
+  /** Node's own modules; absent means all of them. */
+  readonly builtins?: readonly string[]
+  /** Packages; absent means all that package.json declares. */
+  readonly packages?: readonly string[]
+  /** Said when an import is denied. */
+  readonly instead: string
+}
+
+/** Modules that compute and do not touch the world. `node:module` is for loading a package only when it is needed. */
+const PURE = ['node:buffer', 'node:crypto', 'node:module', 'node:util', 'node:zlib']
+
+/** The longest folder that a path starts with decides its part. */
+export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
+  schemas: {
+    parts: [],
+    builtins: PURE,
+    packages: ['semver', 'yaml', 'zod', 'ajv', 'ajv-formats'],
+    instead:
+      'schemas say what things are, without I/O: take the value as an argument, or move the code to the part that does the I/O',
+  },
+  'client/verify': {
+    parts: ['schemas'],
+    builtins: PURE,
+    packages: ['@sigstore/bundle', '@sigstore/verify', '@sigstore/protobuf-specs', 'zod'],
+    instead: 'proof is pure: take bytes and time as arguments, and let the caller read, fetch and look at the clock',
+  },
+  terminal: {
+    parts: ['schemas'],
+    instead: 'terminal shows what it is given: let the part pass the finished value',
+  },
+  client: {
+    parts: ['schemas', 'client/verify'],
+    instead:
+      'the client proves and stores without showing anything: return the value, and let client/main.ts or client/commands/ show it; what two parts share belongs in schemas/',
+  },
+  'client/main.ts': {
+    parts: ['schemas', 'client', 'client/verify', 'client/commands', 'terminal'],
+    instead: 'what two parts share belongs in schemas/',
+  },
+  'client/commands': {
+    parts: ['schemas', 'client', 'client/verify', 'client/main.ts', 'terminal'],
+    instead: 'what two parts share belongs in schemas/',
+  },
+  registry: {
+    parts: ['schemas', 'client/verify', 'terminal'],
+    instead:
+      'the registry shares only schemas/ and client/verify/ with others: move what both need to schemas/, or speak HTTP',
+  },
+  publisher: {
+    parts: ['schemas', 'client/verify', 'terminal'],
+    instead:
+      'the publisher shares only schemas/ and client/verify/ with others: move what both need to schemas/, or speak HTTP',
+  },
+  operator: {
+    parts: ['schemas', 'client/index.ts', 'terminal'],
+    instead: 'the operator sees the client by client/index.ts alone: export there what it needs, as a verified thing',
+  },
+  sdk: { parts: ['schemas'], instead: 'the sdk ships to plugin authors: keep it to schemas/ and Node itself' },
+  plugins: {
+    parts: ['sdk'],
+    instead: 'a plugin sees what any author sees: import from sdk/, and add there what is missing',
+  },
+  start: {
+    parts: [
+      'schemas',
+      'terminal',
+      'client/index.ts',
+      'client/main.ts',
+      'registry/main.ts',
+      'publisher/main.ts',
+      'operator/main.ts',
+    ],
+    instead: 'the quick start does what a person would type: call the main of a part with its words',
+  },
+  'octo.ts': {
+    parts: [
+      'words.ts',
+      'terminal',
+      'registry/main.ts',
+      'publisher/main.ts',
+      'client/main.ts',
+      'operator/main.ts',
+      'start/main.ts',
+    ],
+    instead: 'octo.ts only chooses a part: put the work into that part',
+  },
+  'words.ts': { parts: [], instead: 'the word table is plain data, so that help loads nothing' },
+  bin: {
+    parts: ['octo.ts'],
+    instead: 'the launcher must load in a few milliseconds under any Node: put the work into octo.ts',
+  },
+  'setup.js': { parts: ['bin'], instead: 'setup runs before anything is installed: keep it to bin/ and Node itself' },
+  tools: {
+    parts: ['schemas', 'terminal'],
+    instead: 'checks look at the parts from outside: read files, or import schemas/',
+  },
+  examples: { parts: ['sdk'], instead: 'an example shows what a user can do: run `octo`, or import from sdk/' },
+  bench: { parts: ['*'], instead: '' },
+  test: { parts: ['*'], instead: '' },
+}
+
+/** Nobody imports these but the named parts. */
+export const PRIVATE_PARTS: Readonly<Record<string, readonly string[]>> = {
+  test: ['bench'],
+  bench: ['test'],
+  tools: ['test'],
+}
