@@ -1,0 +1,80 @@
+// Finds what stands in the tree and should not: left by a crash, by hand, or by an attacker.
+import type { Dirent } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { digestFromHex } from '../../schemas/digest.ts'
+import type { Name } from '../../schemas/name.ts'
+import { isSharded } from '../../schemas/static-tree/render-repo.ts'
+import { isServed, listServedVersions } from '../db/listings.ts'
+import { listRepos } from '../db/records.ts'
+import { TWINS } from './documents.ts'
+import type { TreePlaces } from './show.ts'
+
+type Exclusively = <T>(act: () => Promise<T>) => Promise<T>
+/** What may stand in a folder of the tree. */
+type Allowed = { readonly folders?: Iterable<string>; readonly files?: Iterable<string> }
+type Sweep = (path: string, allowed: () => Allowed) => Promise<void>
+
+/** Only folders that belong are entered, so a link cannot lead out of the tree. */
+export async function removeExtraFiles(
+  places: TreePlaces,
+  { exclusively, withBlobs }: { readonly exclusively: Exclusively; readonly withBlobs: boolean },
+): Promise<void> {
+  const sweep: Sweep = (path, allowed) => exclusively(() => sweepFolder(path, allowed(), places))
+  await sweep('', () => ({ folders: ['.well-known', 'repos', 'blobs'] }))
+  await sweep('.well-known', () => ({ files: documents('octo', ['json']) }))
+  await sweep('blobs', () => ({ folders: ['sha256'] }))
+  if (withBlobs) await sweepBlobs(places, exclusively)
+  const repos = listRepos(places.db)
+  await sweep('repos', () => ({ folders: repos, files: repos.flatMap((repo) => documents(repo)) }))
+  for (const repo of repos) await sweepRepo(repo, places, sweep)
+}
+
+async function sweepRepo(repo: Name, { catalog, db }: TreePlaces, sweep: Sweep): Promise<void> {
+  const shards = () => catalog.shards(repo)
+  const plugins = () => [...shards().values()].flatMap((members) => [...members])
+  const isLarge = isSharded(plugins().length)
+  await sweep(`repos/${repo}`, () => ({
+    folders: isLarge ? ['_', ...plugins()] : plugins(),
+    files: plugins().flatMap((plugin) => documents(plugin)),
+  }))
+  if (isLarge)
+    await sweep(`repos/${repo}/_`, () => ({ files: [...shards().keys()].flatMap((shard) => documents(shard)) }))
+  for (const plugin of plugins())
+    await sweep(`repos/${repo}/${plugin}`, () => ({ folders: listServedVersions(db, repo, plugin) }))
+}
+
+async function sweepFolder(path: string, { folders = [], files = [] }: Allowed, places: TreePlaces): Promise<void> {
+  const [allowedFolders, allowedFiles] = [new Set(folders), new Set(files)]
+  for (const entry of await entriesOf(join(places.root, path))) {
+    const isAllowed = entry.isDirectory()
+      ? allowedFolders.has(entry.name)
+      : entry.isFile() && allowedFiles.has(entry.name)
+    if (!isAllowed) await removeEntry(path, entry, places)
+  }
+}
+
+async function sweepBlobs(places: TreePlaces, exclusively: Exclusively): Promise<void> {
+  const entries = await entriesOf(join(places.root, 'blobs/sha256'))
+  for (let at = 0; at < entries.length; at += 256)
+    await exclusively(async () => {
+      for (const entry of entries.slice(at, at + 256)) {
+        const isBlob = entry.isFile() && /^[0-9a-f]{64}$/.test(entry.name)
+        if (!isBlob || !isServed(places.db, digestFromHex(entry.name))) await removeEntry('blobs/sha256', entry, places)
+      }
+    })
+}
+
+async function removeEntry(path: string, entry: Dirent, { root, staging, changed }: TreePlaces): Promise<void> {
+  await staging.remove(join(root, path, entry.name))
+  changed(join(path, entry.name) + (entry.isDirectory() ? '/' : ''))
+}
+
+async function entriesOf(path: string): Promise<Dirent[]> {
+  return readdir(path, { withFileTypes: true }).catch(() => [])
+}
+
+/** e.g. `core.json`, `core.json.gz`, `core.json.br`, `core.yaml` … */
+function documents(name: string, formats: readonly string[] = ['json', 'yaml']): string[] {
+  return formats.flatMap((format) => [`${name}.${format}`, ...TWINS.map((twin) => `${name}.${format}.${twin}`)])
+}

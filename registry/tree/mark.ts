@@ -1,0 +1,27 @@
+// Which base URL the documents of the tree were rendered for, as far as that was finished. Lies beside the tree.
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { BaseUrl } from '../../schemas/static-tree/base-url.ts'
+
+/** Grows when documents are rendered in another way, so that a start renders all of them anew. */
+const LAYOUT = 1
+
+/** Whether the whole tree was rendered for this base URL, in today's layout. */
+export async function readTreeMark(dataDir: string, base: BaseUrl): Promise<boolean> {
+  const text = await readFile(markPath(dataDir), 'utf8').catch(() => '')
+  return text === markOf(base)
+}
+
+export async function writeTreeMark(dataDir: string, base: BaseUrl): Promise<void> {
+  await writeFile(`${markPath(dataDir)}.new`, markOf(base))
+  await rename(`${markPath(dataDir)}.new`, markPath(dataDir))
+}
+
+/** e.g. DIR/tree.json */
+function markPath(dataDir: string): string {
+  return join(dataDir, 'tree.json')
+}
+
+function markOf(base: BaseUrl): string {
+  return `${JSON.stringify({ layout: LAYOUT, baseUrl: base })}\n`
+}

@@ -1,0 +1,92 @@
+// Proves that the tree is what the database says: nothing missing, nothing different, nothing more. The same code that
+// writes the tree does the looking, with a staging that keeps a list and, unless it repairs, writes nothing.
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Name } from '../../schemas/name.ts'
+import { pluginDocumentPath } from '../../schemas/static-tree/paths.ts'
+import { listServedVersions } from '../db/listings.ts'
+import { listRepos } from '../db/records.ts'
+import { TWINS } from './documents.ts'
+import { removeExtraFiles } from './extra-files.ts'
+import type { Finding } from './findings.ts'
+import { recordingStaging } from './findings.ts'
+import type { Depth, TreePlaces } from './show.ts'
+import { showDiscovery, showPlugin, showRepo } from './show.ts'
+
+export type ReconcileOptions = {
+  /** `glance`: is everything there; `quick`: do all documents say what they should; `deep`: all bytes and twins too. */
+  readonly depth: 'glance' | Depth
+  readonly repair: boolean
+}
+
+export type TreeReport = {
+  readonly plugins: number
+  readonly problems: number
+  readonly missing: number
+  readonly different: number
+  readonly extra: number
+  readonly repaired: boolean
+  /** The first hundred. */
+  readonly findings: readonly Finding[]
+}
+
+const MAX_FINDINGS = 100
+
+type Exclusively = <T>(act: () => Promise<T>) => Promise<T>
+
+export async function reconcileTree(
+  places: TreePlaces,
+  { depth, repair, exclusively }: ReconcileOptions & { readonly exclusively: Exclusively },
+): Promise<TreeReport> {
+  const { staging, findings } = recordingStaging(places.staging, { root: places.root, repair })
+  const recorded: TreePlaces = { ...places, staging, changed: repair ? places.changed : () => {} }
+  const shownDepth = depth === 'deep' ? 'deep' : 'quick'
+  let plugins = 0
+  await exclusively(() => showDiscovery(recorded, shownDepth))
+  for (const repo of listRepos(places.db)) {
+    const names = [...places.catalog.shards(repo).values()].flatMap((members) => [...members])
+    plugins += names.length
+    for (const plugin of names) await exclusively(() => lookAtPlugin(repo, plugin, { places: recorded, depth }))
+    await exclusively(() => showRepo(repo, recorded, depth === 'glance' ? { plugins: [] } : { depth }))
+  }
+  await removeExtraFiles(recorded, { exclusively, withBlobs: depth !== 'glance' })
+  return reportOf([...findings.values()], { plugins, repaired: repair })
+}
+
+type Look = { readonly places: TreePlaces; readonly depth: ReconcileOptions['depth'] }
+
+async function lookAtPlugin(repo: Name, plugin: Name, { places, depth }: Look): Promise<void> {
+  if (depth !== 'glance') await showPlugin(repo, plugin, places, depth)
+  else if (!(await isThere(repo, plugin, places))) await showPlugin(repo, plugin, places, 'deep')
+}
+
+async function isThere(repo: Name, plugin: Name, { root, db }: TreePlaces): Promise<boolean> {
+  const served = listServedVersions(db, repo, plugin)
+  const folders = new Set<string>(await readdir(join(root, 'repos', repo, plugin)).catch(() => []))
+  if (!served.every((version) => folders.has(version))) return false
+  const documents = (['json', 'yaml'] as const).map((format) => join(root, pluginDocumentPath(repo, plugin, format)))
+  const looks = await Promise.all(documents.map(isDocumentThere))
+  return looks.every(Boolean)
+}
+
+async function isDocumentThere(path: string): Promise<boolean> {
+  const files = [path, ...TWINS.map((twin) => `${path}.${twin}`)]
+  const found = await Promise.all(files.map((file) => stat(file).catch(() => undefined)))
+  return found.every((each) => each && each.size > 0 && each.mtimeMs === found[0]?.mtimeMs)
+}
+
+function reportOf(
+  findings: readonly Finding[],
+  { plugins, repaired }: { readonly plugins: number; readonly repaired: boolean },
+): TreeReport {
+  const count = (kind: Finding['kind']) => findings.filter((finding) => finding.kind === kind).length
+  return {
+    plugins,
+    problems: findings.length,
+    missing: count('missing'),
+    different: count('different'),
+    extra: count('extra'),
+    repaired: repaired && findings.length > 0,
+    findings: findings.slice(0, MAX_FINDINGS),
+  }
+}

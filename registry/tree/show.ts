@@ -1,0 +1,133 @@
+// Makes the tree show what the database says about one plugin, one repo or the whole registry. Bytes come before the
+// documents that name them, those before the documents of the repo.
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Discovery } from '../../schemas/discovery.ts'
+import type { Name } from '../../schemas/name.ts'
+import type { BaseUrl } from '../../schemas/static-tree/base-url.ts'
+import { blobPath, releaseFolder, shardOf } from '../../schemas/static-tree/paths.ts'
+import type { PluginRecord, ReleaseRecord, TreeFile } from '../../schemas/static-tree/record.ts'
+import { renderDiscovery } from '../../schemas/static-tree/render-discovery.ts'
+import { renderPluginPieces } from '../../schemas/static-tree/render-plugin.ts'
+import { isSharded, renderInlineRepo, renderShard, renderShardedRoot } from '../../schemas/static-tree/render-repo.ts'
+import { isServed } from '../db/listings.ts'
+import type { Db } from '../db/open.ts'
+import { listRepos, readPluginRecord } from '../db/records.ts'
+import type { Catalog } from './catalog.ts'
+import type { Care } from './documents.ts'
+import { putDocument } from './documents.ts'
+import type { ReleasePlaces } from './releases.ts'
+import { digestsOf, isReleaseWhole, putRelease, removeRelease } from './releases.ts'
+
+export type TreePlaces = ReleasePlaces & {
+  readonly db: Db
+  readonly catalog: Catalog
+  readonly base: BaseUrl
+  readonly limits: NonNullable<Discovery['limits']>
+  /** Called with each path whose bytes changed; one that ends in `/` stands for all below it. */
+  readonly changed: (path: string) => void
+}
+
+/** `quick` trusts that a folder or document that is there is whole, as it was put there in one step. */
+export type Depth = 'quick' | 'deep'
+
+/** Longest stretch of rendering before others get their turn. */
+const MAX_STRETCH_MS = 8
+
+export async function showPlugin(
+  repo: Name,
+  plugin: Name,
+  places: TreePlaces,
+  depth: Depth = 'quick',
+): Promise<number> {
+  const record = readPluginRecord(places.db, repo, plugin)
+  if (!record) return 0
+  let repaired = await showReleases(record, places, depth)
+  let since = performance.now()
+  for (const piece of renderPluginPieces(record, places.base)) {
+    if (piece) repaired += await put(piece, places, depth)
+    if (performance.now() - since < MAX_STRETCH_MS) continue
+    await new Promise(setImmediate)
+    since = performance.now()
+  }
+  return repaired
+}
+
+/** `plugins`: those that changed; all of the repo when absent. */
+export async function showRepo(
+  repo: Name,
+  places: TreePlaces,
+  { plugins, depth = 'quick' }: { readonly plugins?: Iterable<Name>; readonly depth?: Depth } = {},
+): Promise<number> {
+  const { catalog, base } = places
+  const shards = catalog.shards(repo)
+  const all = [...shards.values()].flatMap((members) => [...members])
+  if (!isSharded(all.length))
+    return putAll(renderInlineRepo(repo, await catalog.listings(repo, all), base), places, depth)
+  let written = 0
+  for (const shard of await staleShards(repo, places, plugins)) {
+    const listings = await catalog.listings(repo, shards.get(shard) ?? [])
+    written += await putAll(renderShard(repo, shard, { listings, base }), places, depth)
+  }
+  return written + (await putAll(renderShardedRoot(repo, [...shards.keys()]), places, depth))
+}
+
+export function showDiscovery(places: TreePlaces, depth: Depth = 'quick'): Promise<number> {
+  return put(renderDiscovery(listRepos(places.db), places.base, places.limits), places, depth)
+}
+
+async function showReleases(record: PluginRecord, places: TreePlaces, depth: Depth): Promise<number> {
+  const { repo, plugin, releases } = record
+  const there = new Set<string>(await readdir(join(places.root, 'repos', repo, plugin)).catch(() => []))
+  let changes = 0
+  for (const release of releases) {
+    const isThere = there.has(release.version)
+    if (release.state === 'quarantined') changes += await hideRelease(release, isThere, { places, depth })
+    else changes += await showRelease(release, isThere, { places, depth })
+  }
+  return changes
+}
+
+type How = { readonly places: TreePlaces; readonly depth: Depth }
+
+async function showRelease(release: ReleaseRecord, isThere: boolean, { places, depth }: How): Promise<number> {
+  if (isThere && (depth === 'quick' || (await isReleaseWhole(release, places)))) return 0
+  await putRelease(release, places)
+  if (isThere) forget(release, places)
+  return 1
+}
+
+/** A crash may have come between the folder and the blobs, so a deep look takes the blobs away again. */
+async function hideRelease(release: ReleaseRecord, isThere: boolean, { places, depth }: How): Promise<number> {
+  if (!isThere && depth === 'quick') return 0
+  await removeRelease(release, places, (digest) => isServed(places.db, digest))
+  forget(release, places)
+  return isThere ? 1 : 0
+}
+
+function forget(release: ReleaseRecord, { changed }: TreePlaces): void {
+  const { repo, plugin } = release.predicate
+  changed(`${releaseFolder(repo, plugin, release.version)}/`)
+  for (const digest of digestsOf(release)) changed(blobPath(digest))
+}
+
+/** Shards that changed, and those that the repo lacks because it has just outgrown one document. */
+async function staleShards(repo: Name, { catalog, root }: TreePlaces, plugins?: Iterable<Name>): Promise<Set<string>> {
+  const shards = catalog.shards(repo).keys()
+  if (plugins === undefined) return new Set(shards)
+  const there = new Set(await readdir(join(root, 'repos', repo, '_')).catch(() => []))
+  const missing = [...shards].filter((shard) => !there.has(`${shard}.json`) || !there.has(`${shard}.yaml`))
+  return new Set([...missing, ...[...plugins].map(shardOf)])
+}
+
+async function putAll(files: readonly TreeFile[], places: TreePlaces, depth: Depth): Promise<number> {
+  const written = await Promise.all(files.map((file) => put(file, places, depth)))
+  return written.reduce((sum, each) => sum + each, 0)
+}
+
+async function put(file: TreeFile, { root, staging, changed }: TreePlaces, depth: Depth): Promise<number> {
+  const care: Care = depth === 'deep' ? 'twins' : 'bytes'
+  if (!(await putDocument(root, file, staging, care))) return 0
+  changed(file.path)
+  return 1
+}

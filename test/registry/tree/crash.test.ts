@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { TreeRegistry } from '../../support/tree-registry.ts'
+
+const SHOW_TREE = fileURLToPath(new URL('../../support/show-tree.ts', import.meta.url))
+
+test('a tree whose writer is killed at any point is whole after the next start', { timeout: 120_000 }, async () => {
+  await using registry = await TreeRegistry.create()
+  registry.addRepo()
+  for (let version = 0; version < 30; version++)
+    await registry.publish(`plugin-${version % 5}`, { version: `1.${version}.0` })
+  for (let round = 0; round < 7; round++) {
+    await registry.publish('plugin-0', { version: `2.${round}.0` })
+    registry.setState('plugin-1', '1.1.0', round % 2 === 0 ? 'quarantined' : 'active')
+    await killedAfter(registry.dataDir, round * 25)
+    const tree = await registry.openTree()
+    await tree.drain()
+    const report = await tree.reconcile({ depth: 'deep', repair: false })
+    assert.deepEqual(report.findings, [], `round ${round}`)
+    await tree.close()
+  }
+})
+
+/** Starts to show the tree in a process of its own and kills it so long after it began. */
+async function killedAfter(dataDir: string, delayMs: number): Promise<void> {
+  const child = spawn(process.execPath, [SHOW_TREE, dataDir], { stdio: ['ignore', 'pipe', 'inherit'] })
+  await once(child.stdout, 'data')
+  const timer = setTimeout(() => child.kill('SIGKILL'), delayMs)
+  await once(child, 'exit')
+  clearTimeout(timer)
+}

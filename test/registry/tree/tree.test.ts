@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict'
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { takeOutbox } from '../../../registry/db/outbox.ts'
+import { hexOf } from '../../../schemas/digest.ts'
+import { parsePluginDocument } from '../../../schemas/plugin-document.ts'
+import { parseRepoDocument } from '../../../schemas/repo-document.ts'
+import { contentOf } from '../../support/plugin-record.ts'
+import { filesBelow } from '../../support/temp-folder.ts'
+import { TreeRegistry } from '../../support/tree-registry.ts'
+
+test('a published version stands in the tree with bytes, checksums, bundle, documents and twins once drain returns', async () => {
+  await using registry = await TreeRegistry.create()
+  registry.addRepo()
+  const tree = await registry.openTree()
+  const release = await registry.publish('check-tcp', { platforms: ['linux_amd64'] })
+  await tree.drain({ repo: 'core' as never, plugin: 'check-tcp' as never })
+  const file = 'check-tcp_1.0.0_linux_amd64'
+  const digests = [release.predicate.platforms['linux_amd64' as never]?.digest, release.bundle.digest]
+  const twins = (path: string) => [path, `${path}.br`, `${path}.gz`]
+  assert.deepEqual(
+    [...filesBelow(tree.root)].sort(),
+    [
+      ...twins('.well-known/octo.json'),
+      ...digests.map((digest) => `blobs/sha256/${hexOf(digest as never)}`),
+      ...twins('repos/core.json'),
+      ...twins('repos/core.yaml'),
+      ...twins('repos/core/check-tcp.json'),
+      ...twins('repos/core/check-tcp.yaml'),
+      `repos/core/check-tcp/1.0.0/${file}`,
+      `repos/core/check-tcp/1.0.0/${file}.sha256`,
+      'repos/core/check-tcp/1.0.0/release.sigstore.json',
+    ].sort(),
+  )
+  assert.equal(await readFile(join(tree.root, 'repos/core/check-tcp/1.0.0', file), 'utf8'), contentOf(file))
+  assert.equal((await stat(join(tree.root, 'repos/core/check-tcp/1.0.0', file))).nlink, 3)
+  await tree.close()
+  assert.deepEqual(takeOutbox(registry.db), [])
+  assert.deepEqual(filesBelow(join(registry.dataDir, 'staging')), [])
+})
+
+test('the compressed twins say what the document says', async () => {
+  await using registry = await TreeRegistry.create()
+  registry.addRepo()
+  await registry.publish('check-tcp')
+  const tree = await registry.openTree()
+  const path = join(tree.root, 'repos/core/check-tcp.json')
+  const text = await readFile(path, 'utf8')
+  assert.equal(gunzipSync(await readFile(`${path}.gz`)).toString(), text)
+  assert.equal(brotliDecompressSync(await readFile(`${path}.br`)).toString(), text)
+  await tree.close()
+})
+
+test('only what a change touches is written again', async () => {
+  await using registry = await TreeRegistry.create()
+  registry.addRepo()
+  await registry.publish('check-tcp')
+  await registry.publish('check-tcp', { version: '0.9.0' })
+  await registry.publish('other')
+  const tree = await registry.openTree()
+  const changed: string[] = []
+  tree.onChange((path) => changed.push(path))
+  registry.setState('check-tcp', '0.9.0', 'yanked', 'old')
+  await tree.drain()
+  assert.deepEqual(changed.sort(), ['repos/core/check-tcp.json', 'repos/core/check-tcp.yaml'])
+  await tree.close()
+})
+
+test('a quarantined version leaves the tree, but bytes that another release shares stay', async () => {
+  await using registry = await TreeRegistry.create()
+  registry.addRepo()
+  const shared = (): string => 'the same bytes'
+  const bad = await registry.publish('check-tcp', { platforms: ['linux_amd64'], content: shared })
+  await registry.publish('check-tcp', { version: '1.1.0', platforms: ['linux_amd64'], content: shared })
+  const tree = await registry.openTree()
+  registry.setState('check-tcp', '1.0.0', 'quarantined', 'malware')
+  await tree.drain()
+  const files = filesBelow(tree.root)
+  assert.ok(!files.some((path) => path.includes('/1.0.0/')))
+  assert.ok(!files.includes(`blobs/sha256/${hexOf(bad.bundle.digest)}`))
+  const artifact = bad.predicate.platforms['linux_amd64' as never]
+  assert.ok(artifact && files.includes(`blobs/sha256/${hexOf(artifact.digest)}`))
+  const document = parsePluginDocument(await readFile(join(tree.root, 'repos/core/check-tcp.json'), 'utf8'), 'x')
+  assert.equal(document.versions.find(({ version }) => version === '1.0.0')?.reason, 'malware')
+
+  registry.setState('check-tcp', '1.0.0', 'active')
+  await tree.drain()
+  assert.ok(filesBelow(tree.root).includes(`blobs/sha256/${hexOf(bad.bundle.digest)}`))
+  await tree.close()
+})
+
+test('another base URL changes every YAML and no JSON', async () => {
+  await using registry = await TreeRegistry.create()
+  registry.addRepo()
+  await registry.publish('check-tcp')
+  const first = await registry.openTree('https://one.example')
+  await first.check()
+  await first.close()
+  const json = await stat(join(first.root, 'repos/core/check-tcp.json'))
+  const second = await registry.openTree('https://two.example')
+  await second.check()
+  for (const path of ['repos/core.yaml', 'repos/core/check-tcp.yaml']) {
+    const text = await readFile(join(second.root, path), 'utf8')
+    assert.ok(text.includes('https://two.example/') && !text.includes('one.example'), path)
+  }
+  assert.equal((await stat(join(first.root, 'repos/core/check-tcp.json'))).ino, json.ino)
+  await second.close()
+})
+
+test('the 257th plugin turns a repo into shards, and the next publish writes one of them', async () => {
+  await using registry = await TreeRegistry.create()
+  registry.addRepo()
+  for (let index = 0; index < 256; index++) await registry.publish(`plugin-${index}`, { platforms: ['any'] })
+  const tree = await registry.openTree()
+  const read = async (path: string) => parseRepoDocument(await readFile(join(tree.root, 'repos', path), 'utf8'), path)
+  assert.equal((await read('core.json')).plugins?.length, 256)
+  await registry.publish('one-more')
+  await tree.drain()
+  const { shards = [] } = await read('core.json')
+  const all = await Promise.all(shards.map((shard) => read(`core/${shard}`)))
+  assert.equal(all.flatMap(({ plugins }) => plugins ?? []).length, 257)
+
+  const changed: string[] = []
+  tree.onChange((path) => changed.push(path))
+  await registry.publish('one-more', { version: '1.1.0' })
+  await tree.drain()
+  assert.equal(changed.filter((path) => path.startsWith('repos/core/_/')).length, 2)
+  assert.ok(!changed.includes('repos/core.json'))
+  await tree.close()
+})
+
+test('a plugin that cannot be shown keeps its outbox row and fails only those who wait for it', async () => {
+  await using registry = await TreeRegistry.create()
+  registry.addRepo()
+  const tree = await registry.openTree()
+  await registry.publish('too-long', { version: `1.0.0-${'a'.repeat(250)}` })
+  await registry.publish('check-tcp')
+  await tree.drain({ repo: 'core' as never, plugin: 'check-tcp' as never })
+  await assert.rejects(tree.drain({ repo: 'core' as never, plugin: 'too-long' as never }))
+  await tree.close()
+  assert.deepEqual(
+    takeOutbox(registry.db).map(({ plugin }) => plugin),
+    ['too-long'],
+  )
+})
+
+test('a hundred publishes at once are shown together', async () => {
+  await using registry = await TreeRegistry.create()
+  registry.addRepo()
+  const tree = await registry.openTree()
+  let repoWrites = 0
+  tree.onChange((path) => {
+    if (path === 'repos/core.json') repoWrites++
+  })
+  await Promise.all(
+    Array.from({ length: 100 }, async (_each, index) => {
+      await registry.publish(`plugin-${index}`, { platforms: ['any'] })
+      await tree.drain({ repo: 'core' as never, plugin: `plugin-${index}` as never })
+      await stat(join(tree.root, `repos/core/plugin-${index}.json`))
+    }),
+  )
+  assert.ok(repoWrites < 50, `${repoWrites} writes of the repo document`)
+  await tree.close()
+})

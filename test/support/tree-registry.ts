@@ -1,0 +1,154 @@
+// A data directory with a real database and real blobs, filled as the write side fills it, and its tree.
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { openBlobStore } from '../../registry/blobs/disk.ts'
+import { registryConfig } from '../../registry/config.ts'
+import type { RegistryDb } from '../../registry/db/open.ts'
+import { closeDb, openDb } from '../../registry/db/open.ts'
+import { addToOutbox } from '../../registry/db/outbox.ts'
+import { readPluginRecord } from '../../registry/db/records.ts'
+import { blobs as blobRows, repos } from '../../registry/db/tables.ts'
+import {
+  findPlugin,
+  findVersion,
+  insertPlugin,
+  insertVersion,
+  updatePlugin,
+  updateVersionFlags,
+} from '../../registry/db/versions.ts'
+import type { Tree } from '../../registry/tree/tree.ts'
+import { openTree } from '../../registry/tree/tree.ts'
+import { digestOf } from '../../schemas/digest.ts'
+import type { Name } from '../../schemas/name.ts'
+import type { Platform } from '../../schemas/platform.ts'
+import { listingOf } from '../../schemas/static-tree/newest.ts'
+import type { PluginRecord, ReleaseRecord } from '../../schemas/static-tree/record.ts'
+import type { Version } from '../../schemas/version.ts'
+import { aRelease, bundleOf, contentOf } from './plugin-record.ts'
+
+export type Wish = Parameters<typeof aRelease>[0]
+
+export class TreeRegistry {
+  readonly dataDir: string
+  readonly db: RegistryDb
+  readonly #pathOf: (digest: ReturnType<typeof digestOf>) => string
+
+  private constructor(dataDir: string, db: RegistryDb, pathOf: (digest: ReturnType<typeof digestOf>) => string) {
+    this.dataDir = dataDir
+    this.db = db
+    this.#pathOf = pathOf
+  }
+
+  static async create(): Promise<TreeRegistry> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'octo-tree-'))
+    const blobs = await openBlobStore(dataDir)
+    const db = openDb(join(dataDir, 'octo.db'))
+    // These tests are about the tree; hundreds of synced rows would only be slow.
+    db.$client.pragma('synchronous = OFF')
+    return new TreeRegistry(dataDir, db, blobs.pathOf)
+  }
+
+  openTree(baseUrl = 'https://plugins.example.com'): Promise<Tree> {
+    return openTree({
+      config: registryConfig({ dataDir: this.dataDir, baseUrl }),
+      db: this.db,
+      blobs: { pathOf: this.#pathOf },
+      logger: pino({ level: 'silent' }),
+    })
+  }
+
+  addRepo(repo = 'core'): void {
+    this.db
+      .insert(repos)
+      .values({ name: repo as Name, createdAt: 0 })
+      .onConflictDoNothing()
+      .run()
+    addToOutbox(this.db, { repo: repo as Name, createdAt: 0 })
+  }
+
+  /** Rows, blobs and the outbox row of one more release. */
+  async publish(plugin: string, wish: Wish = {}): Promise<ReleaseRecord> {
+    const release = aRelease({ plugin, ...wish })
+    const repo = release.predicate.repo
+    const platforms = Object.values(release.predicate.platforms)
+    for (const { file } of platforms) await this.#putBlob((wish.content ?? contentOf)(file))
+    await this.#putBlob(wish.bundle ?? bundleOf(plugin, release.version))
+    const { kind, category = null, description } = release.predicate.manifest
+    if (!findPlugin(this.db, repo, plugin as Name))
+      insertPlugin(this.db, {
+        repo,
+        plugin: plugin as Name,
+        serial: 0,
+        createdAt: 0,
+        kind,
+        category,
+        description,
+        newest: null,
+      })
+    insertVersion(
+      this.db,
+      {
+        repo,
+        plugin: plugin as Name,
+        version: release.version,
+        publishedAt: Date.parse(release.publishedAt),
+        publishedBy: 'test',
+        serial: 1,
+        ...flagsOf(release.state, release.reason),
+        deprecated: release.deprecated ?? null,
+        bundleDigest: release.bundle.digest,
+        bundleSize: release.bundle.size,
+        signer: release.bundle.digest,
+        predicate: release.predicate,
+      },
+      Object.entries(release.predicate.platforms).map(([platform, { file, digest, size }]) => ({
+        platform: platform as Platform,
+        file,
+        digest,
+        size,
+      })),
+    )
+    this.#touch(repo, plugin as Name)
+    return release
+  }
+
+  setState(plugin: string, version: string, state: ReleaseRecord['state'], reason?: string): void {
+    const row = findVersion(this.db, { repo: 'core' as Name, plugin: plugin as Name, version: version as Version })
+    if (!row) throw new Error(`no version ${plugin} ${version}`)
+    updateVersionFlags(this.db, row, flagsOf(state, reason))
+    this.#touch('core' as Name, plugin as Name)
+  }
+
+  record(plugin: string): PluginRecord {
+    const record = readPluginRecord(this.db, 'core' as Name, plugin as Name)
+    if (!record) throw new Error(`no plugin ${plugin}`)
+    return record
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    closeDb(this.db)
+    await rm(this.dataDir, { recursive: true })
+  }
+
+  #touch(repo: Name, plugin: Name): void {
+    const record = readPluginRecord(this.db, repo, plugin)
+    const listing = record && listingOf(record)
+    const newest = listing?.stable ? listing.release.version : null
+    updatePlugin(this.db, repo, plugin, { serial: (record?.serial ?? 0) + 1, newest })
+    addToOutbox(this.db, { repo, plugin, createdAt: 0 })
+  }
+
+  async #putBlob(content: string): Promise<void> {
+    const digest = digestOf(content)
+    const path = this.#pathOf(digest)
+    if (await stat(path).catch(() => undefined)) return
+    await writeFile(path, content, { mode: 0o444 })
+    this.db.insert(blobRows).values({ digest, size: content.length, createdAt: 0, state: 'live' }).run()
+  }
+}
+
+function flagsOf(state: ReleaseRecord['state'], reason = 'no reason given') {
+  return { yanked: state === 'yanked' ? reason : null, quarantined: state === 'quarantined' ? reason : null }
+}
