@@ -1,0 +1,86 @@
+// Removes what no known lockfile names and nothing touched for a while. Installs hold the store's lock shared, this holds it
+// exclusive, so nothing is removed between being found and being used.
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Digest } from '../../schemas/digest.ts'
+import { isDigest } from '../../schemas/digest.ts'
+import { onDisk } from './disk-errors.ts'
+import { rootsOf } from './known-locks.ts'
+import type { Layout } from './layout.ts'
+import { takeLock } from './lock-file.ts'
+import { statOf } from './memo.ts'
+import { removeTree } from './trees.ts'
+
+/** Younger things stay: a lockfile that names them may be about to be written. */
+export const MIN_AGE_MS = 24 * 3600 * 1000
+
+export type CollectOptions = {
+  readonly now: number
+  readonly minAgeMs?: number
+  readonly dryRun?: boolean
+  readonly onWait?: (line: string) => void
+}
+
+export type Collected = { readonly path: string; readonly bytes: number }
+
+/** Returns what was removed, or would be with `dryRun`. */
+export async function collect(layout: Layout, options: CollectOptions): Promise<readonly Collected[]> {
+  using _lock = await takeLock({
+    path: layout.storeLock,
+    mode: 'exclusive',
+    subject: 'the store',
+    ...(options.onWait ? { onWait: options.onWait } : {}),
+  })
+  const roots = rootsOf(layout)
+  const isOld = (path: string) => ageOf(path, options.now) >= (options.minAgeMs ?? MIN_AGE_MS)
+  const doomed = [...unreferenced(layout, roots), ...unfinished(layout)].filter(isOld)
+  const removed = doomed.map((path) => ({ path, bytes: sizeOf(path) }))
+  if (!options.dryRun) for (const { path } of removed) removeAny(path)
+  return removed
+}
+
+function unreferenced(layout: Layout, roots: ReadonlySet<Digest>): readonly string[] {
+  const folders = [layout.trees, layout.blobs, layout.releases, layout.contents, layout.memos]
+  return folders.flatMap((folder) =>
+    entriesOf(folder)
+      .filter((name) => isUnrooted(name, roots))
+      .map((name) => join(folder, name)),
+  )
+}
+
+/** Everything in these folders is disposable or was left behind by a process that died. */
+function unfinished(layout: Layout): readonly string[] {
+  const folders = [layout.staging, layout.parts, layout.documents, layout.warm]
+  const stagedTrees = entriesOf(layout.trees).filter((name) => name.startsWith('.staging-'))
+  return [
+    ...folders.flatMap((folder) => entriesOf(folder).map((name) => join(folder, name))),
+    ...stagedTrees.map((name) => join(layout.trees, name)),
+  ]
+}
+
+function isUnrooted(name: string, roots: ReadonlySet<Digest>): boolean {
+  const digest = `sha256:${name.slice(0, 64)}`
+  return isDigest(digest) && !roots.has(digest)
+}
+
+function entriesOf(folder: string): readonly string[] {
+  return onDisk(folder, () => readdirSync(folder))
+}
+
+function ageOf(path: string, now: number): number {
+  const stat = statOf(path)
+  return stat ? now - Number(stat.ctimeMs) : 0
+}
+
+/** Links to a blob are counted where the last of them is removed. */
+function sizeOf(path: string): number {
+  const stat = statOf(path)
+  if (!stat) return 0
+  if (stat.isDirectory()) return entriesOf(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0)
+  return stat.nlink > 1n && !path.includes('blobs') ? 0 : Number(stat.size)
+}
+
+function removeAny(path: string): void {
+  if (statOf(path)?.isDirectory()) removeTree(path)
+  else onDisk(path, () => rmSync(path, { force: true }))
+}

@@ -1,0 +1,27 @@
+// Which files an unpacked artifact has: written when it was unpacked from proven bytes, compared at every check.
+import type { Digest } from '../../schemas/digest.ts'
+import { isDigest } from '../../schemas/digest.ts'
+import { readIfThere, writeWhole } from './files.ts'
+import type { Layout, StoredArtifact } from './layout.ts'
+
+export type StoredFile = { readonly path: string; readonly size: number; readonly digest: Digest }
+
+/** Undefined when the artifact was never unpacked, or when the record is damaged and unpacking again is the cure. */
+export function readContents(layout: Layout, artifact: StoredArtifact): readonly StoredFile[] | undefined {
+  if (artifact.format === 'raw') return [{ path: artifact.executable, size: artifact.size, digest: artifact.digest }]
+  try {
+    const files = JSON.parse(readIfThere(layout.content(artifact.digest)) ?? 'null') as unknown
+    return Array.isArray(files) && files.length > 0 && files.every(isStoredFile) ? files : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export function writeContents(layout: Layout, digest: Digest, files: readonly StoredFile[]): void {
+  writeWhole(layout.content(digest), JSON.stringify(files), { staging: layout.staging })
+}
+
+function isStoredFile(value: unknown): value is StoredFile {
+  const { path, size, digest } = (value ?? {}) as Record<string, unknown>
+  return typeof path === 'string' && Number.isSafeInteger(size) && isDigest(digest)
+}

@@ -1,0 +1,67 @@
+// Small files of the store: whole or absent, never half, whoever writes at the same time.
+import { randomBytes } from 'node:crypto'
+import { closeSync, fdatasyncSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { isMissing, onDisk } from './disk-errors.ts'
+
+export type WriteOptions = {
+  /** Folder on the same file system for the unfinished file. */
+  readonly staging: string
+  readonly mode?: number
+  /** Survives a power cut; for what cannot be made again. */
+  readonly durable?: boolean
+}
+
+/** Writes beside and renames over; throws NO_SPACE or IO_FAILED and leaves nothing of its own. */
+export function writeWhole(path: string, bytes: string | Uint8Array, options: WriteOptions): void {
+  const staged = stagedPath(options.staging, basename(path))
+  onDisk(path, () => {
+    try {
+      const file = openSync(staged, 'wx', options.mode ?? 0o600)
+      try {
+        writeAll(file, typeof bytes === 'string' ? Buffer.from(bytes) : bytes)
+        if (options.durable) fdatasyncSync(file)
+      } finally {
+        closeSync(file)
+      }
+      renameSync(staged, path)
+    } catch (error) {
+      rmSync(staged, { force: true })
+      throw error
+    }
+  })
+}
+
+/** The text of a small file, or undefined when there is none. */
+export function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    return onDisk(path, () => {
+      throw error
+    })
+  }
+}
+
+export function writeAll(file: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
+}
+
+export function stagedPath(staging: string, name: string): string {
+  return join(staging, `${name.slice(0, 40)}.${randomBytes(6).toString('hex')}`)
+}
+
+/** Makes renames into these folders survive a power cut. */
+export function syncFolders(folders: readonly string[]): void {
+  if (process.platform === 'win32') return
+  for (const folder of folders)
+    onDisk(folder, () => {
+      const handle = openSync(folder, 'r')
+      try {
+        fsyncSync(handle)
+      } finally {
+        closeSync(handle)
+      }
+    })
+}

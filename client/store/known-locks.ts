@@ -1,0 +1,35 @@
+// Lockfiles that use this store: what they name is kept by collect.
+
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Digest } from '../../schemas/digest.ts'
+import { parseLockfile } from '../../schemas/lockfile.ts'
+import { onDisk } from './disk-errors.ts'
+import { readIfThere, writeWhole } from './files.ts'
+import type { Layout } from './layout.ts'
+
+/** Notes that the lockfile at this absolute path uses the store. */
+export function noteLockfile(layout: Layout, path: string): void {
+  if (readIfThere(layout.knownLock(path)) !== path)
+    writeWhole(layout.knownLock(path), path, { staging: layout.staging })
+}
+
+/** Digests of all artifacts and bundles that known lockfiles name; throws when one cannot be read, as guessing would delete. */
+export function rootsOf(layout: Layout): ReadonlySet<Digest> {
+  const roots = new Set<Digest>()
+  for (const note of onDisk(layout.knownLocks, () => readdirSync(layout.knownLocks))) {
+    const notePath = join(layout.knownLocks, note)
+    const path = readIfThere(notePath)
+    const text = path === undefined ? undefined : readIfThere(path)
+    if (path === undefined || text === undefined) rmSync(notePath, { force: true })
+    else for (const digest of digestsIn(text, path)) roots.add(digest)
+  }
+  return roots
+}
+
+function digestsIn(text: string, path: string): readonly Digest[] {
+  return Object.values(parseLockfile(text, path).plugins).flatMap(({ bundle, platforms }) => [
+    ...(bundle ? [bundle.digest] : []),
+    ...Object.values(platforms).map(({ digest }) => digest),
+  ])
+}

@@ -1,0 +1,65 @@
+// Paths of the store, nothing else. The layout's version is in every path, so that another layout never misreads old bytes.
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { Digest } from '../../schemas/digest.ts'
+import { hexOf } from '../../schemas/digest.ts'
+
+export type Layout = ReturnType<typeof layoutOf>
+
+/** How an artifact lies in the store: unpacked, or as the one file that it is. */
+export type StoredArtifact = {
+  readonly digest: Digest
+  readonly size: number
+  readonly format: 'raw' | 'tar.gz'
+  readonly executable: string
+}
+
+export function layoutOf(root: string) {
+  const base = join(root, 'v1')
+  const at = (...parts: readonly string[]) => join(base, ...parts)
+  return {
+    root,
+    base,
+    /** e.g. `v1/blobs/sha256/2c26…`: bytes as they were downloaded. */
+    blobs: at('blobs', 'sha256'),
+    blob: (digest: Digest) => at('blobs', 'sha256', hexOf(digest)),
+    /** e.g. `v1/releases/sha256/9f86…`: signature bundles. */
+    releases: at('releases', 'sha256'),
+    release: (digest: Digest) => at('releases', 'sha256', hexOf(digest)),
+    /** e.g. `v1/trees/sha256/2c26…/bin/tool`: what is executed; raw artifacts are hard links to their blob. */
+    trees: at('trees', 'sha256'),
+    tree: (digest: Digest) => at('trees', 'sha256', hexOf(digest)),
+    /** e.g. `v1/contents/2c26….json`: paths, sizes and digests of an unpacked archive. */
+    contents: at('contents'),
+    content: (digest: Digest) => at('contents', `${hexOf(digest)}.json`),
+    /** e.g. `v1/memo/2c26…-1b4f….json`: identity of files when they were last hashed. Disposable. */
+    memos: at('memo'),
+    memo: ({ digest, executable }: StoredArtifact) => at('memo', `${hexOf(digest)}-${short(executable)}.json`),
+    /** e.g. `v1/warm/81b6….json`: answers for readWarmRun. Disposable. */
+    warm: at('warm'),
+    warmRecord: (key: string) => at('warm', `${key}.json`),
+    /** e.g. `v1/parts/2c26…`: a download that broke off, with `.json` saying from where. */
+    parts: at('parts'),
+    part: (digest: Digest) => at('parts', hexOf(digest)),
+    /** e.g. `v1/documents/60f3….json`: copies of plugin documents by URL. Disposable. */
+    documents: at('documents'),
+    document: (url: string) => at('documents', `${short(url, 40)}.json`),
+    /** e.g. `v1/seen/60f3…`: highest serial of a plugin document that was ever seen, by URL. */
+    seen: at('seen'),
+    seenSerial: (url: string) => at('seen', short(url, 40)),
+    /** e.g. `v1/known-locks/60f3…`: path of a lockfile whose artifacts are kept by collect. */
+    knownLocks: at('known-locks'),
+    knownLock: (path: string) => at('known-locks', short(path, 40)),
+    /** e.g. `v1/locks/2c2.lock`: held while blobs of that prefix are downloaded. A fixed number, so none is ever deleted. */
+    locks: at('locks'),
+    blobLock: (digest: Digest) => at('locks', `${hexOf(digest).slice(0, 3)}.lock`),
+    /** `v1/locks/store.lock`: shared by installs, exclusive for collect. */
+    storeLock: at('locks', 'store.lock'),
+    /** Staged files, renamed into place when they are whole. */
+    staging: at('staging'),
+  }
+}
+
+function short(text: string, length = 8): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, length)
+}

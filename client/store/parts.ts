@@ -1,0 +1,94 @@
+// A blob on its way into the store: a part file that survives an interruption, continued by whoever holds the blob's lock.
+import {
+  closeSync,
+  createReadStream,
+  fchmodSync,
+  fdatasync,
+  ftruncateSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { promisify } from 'node:util'
+import type { Digest } from '../../schemas/digest.ts'
+import { explainDisk, onDisk } from './disk-errors.ts'
+import { readIfThere, writeAll, writeWhole } from './files.ts'
+import type { Layout } from './layout.ts'
+
+/** From where the part's bytes came, so that only the same file is continued. */
+export type PartOrigin = { readonly url: string; readonly etag?: string }
+
+export type Part = {
+  /** Bytes that are here already. */
+  readonly size: number
+  readonly origin: PartOrigin | undefined
+  /** The bytes that are here already. */
+  existing(): AsyncIterable<Uint8Array>
+  /** Forgets them; the server has another file or does not continue. */
+  restart(origin: PartOrigin): void
+  write(chunk: Uint8Array): void
+  /** Makes the bytes a blob of the store. Only after they were proven. */
+  commit(mode: number): Promise<void>
+  /** Keeps the bytes for the next attempt. */
+  keep(): void
+  /** Removes them: they are wrong, or the disk is full. */
+  discard(): void
+}
+
+const syncData = promisify(fdatasync)
+
+/** Opens or begins the part; the caller holds the blob's lock. */
+export function openPart(layout: Layout, digest: Digest): Part {
+  const path = layout.part(digest)
+  const originPath = `${path}.json`
+  const file = onDisk(path, () => openSync(path, 'a', 0o600))
+  const state = { open: true, size: onDisk(path, () => statSync(path).size) }
+  const close = () => {
+    if (state.open) closeSync(file)
+    state.open = false
+  }
+  const forgetOrigin = () => rmSync(originPath, { force: true })
+
+  return {
+    size: state.size,
+    origin: readOrigin(originPath),
+    existing: () =>
+      state.size > 0 ? createReadStream(path, { end: state.size - 1, highWaterMark: 1024 * 1024 }) : nothing(),
+    restart(origin) {
+      onDisk(path, () => ftruncateSync(file, 0))
+      writeWhole(originPath, JSON.stringify(origin), { staging: layout.staging })
+    },
+    write: (chunk) => onDisk(path, () => writeAll(file, chunk)),
+    async commit(mode) {
+      try {
+        await syncData(file)
+        fchmodSync(file, mode)
+        renameSync(path, layout.blob(digest))
+      } catch (error) {
+        throw explainDisk(error, path)
+      } finally {
+        close()
+        forgetOrigin()
+      }
+    },
+    keep: close,
+    discard() {
+      close()
+      forgetOrigin()
+      rmSync(path, { force: true })
+    },
+  }
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+function readOrigin(path: string): PartOrigin | undefined {
+  try {
+    const { url, etag } = JSON.parse(readIfThere(path) ?? '{}') as { url?: unknown; etag?: unknown }
+    if (typeof url !== 'string') return undefined
+    return { url, ...(typeof etag === 'string' ? { etag } : {}) }
+  } catch {
+    return undefined
+  }
+}

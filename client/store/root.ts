@@ -1,0 +1,18 @@
+// Where the store is, from the environment.
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** `$OCTO_HOME`, else `octo` in the user's cache folder (`$XDG_CACHE_HOME`, `~/.cache`, `~/Library/Caches`, `%LocalAppData%`). */
+export function storeRootOf(env: Environment, platform: string = process.platform): string {
+  return env.OCTO_HOME ? resolve(env.OCTO_HOME) : join(cacheFolder(env, platform), 'octo')
+}
+
+function cacheFolder(env: Environment, platform: string): string {
+  // A relative XDG path must be ignored (XDG Base Directory Specification).
+  if (env.XDG_CACHE_HOME?.startsWith('/')) return env.XDG_CACHE_HOME
+  const home = env.HOME || homedir()
+  if (platform === 'win32') return env.LOCALAPPDATA ?? join(home, 'AppData', 'Local')
+  return platform === 'darwin' ? join(home, 'Library', 'Caches') : join(home, '.cache')
+}

@@ -1,0 +1,15 @@
+// The highest serial of a plugin document that this machine ever saw. Answers: a repo, or somebody in between, that serves
+// yesterday's document to hide what changed since.
+import { readIfThere, writeWhole } from './files.ts'
+import type { Layout } from './layout.ts'
+
+/** 0 when the document was never seen. */
+export function readSeenSerial(layout: Layout, url: string): number {
+  const serial = Number(readIfThere(layout.seenSerial(url)) ?? 0)
+  return Number.isSafeInteger(serial) && serial > 0 ? serial : 0
+}
+
+export function noteSeenSerial(layout: Layout, url: string, serial: number): void {
+  if (serial > readSeenSerial(layout, url))
+    writeWhole(layout.seenSerial(url), String(serial), { staging: layout.staging, durable: true })
+}
