@@ -26,8 +26,13 @@ export function checkImports(files: readonly SourceFile[], declaredPackages: Rea
 export function importsOf({ text }: SourceFile): Import[] {
   const { withoutComments, codeOnly } = blank(text)
   return [...withoutComments.matchAll(IMPORT)]
-    .filter((match) => /\S/.test(codeOnly.slice(match.index, match.index + match[0].length).replace(/['"]/g, '')))
+    .filter((match) => isCode(match, codeOnly))
     .map((match) => ({ specifier: match[2] ?? '', line: lineAt(text, match.index) }))
+}
+
+/** An import that stands in a string, as the text of another program, is not ours. */
+function isCode(match: RegExpExecArray, codeOnly: string): boolean {
+  return codeOnly[match.index + match[0].search(/\S/)] !== ' '
 }
 
 /** The part with the longest name that the path lies in; a name ending in `.ts` is that file. */
