@@ -1,10 +1,8 @@
 // check-server-url against real HTTP, HTTPS and plain servers.
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
 import type { RequestListener } from 'node:http'
 import { createServer } from 'node:http'
 import { createServer as createTcpServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -12,6 +10,7 @@ import type { TestContext } from 'node:test'
 import test from 'node:test'
 import { check } from '../../plugins/check-server-url/check.ts'
 import { freePort, listening } from '../support/listening.ts'
+import { tempFolder } from '../support/temp-folder.ts'
 
 const web = async (t: TestContext, answer: RequestListener) =>
   `http://127.0.0.1:${await listening(t, createServer(answer))}`
@@ -92,8 +91,7 @@ test('says why there is no answer', async (t) => {
 })
 
 test('asks over a Unix socket, in both spellings', async (t) => {
-  const dir = await mkdtemp(join(tmpdir(), 'octo-check-'))
-  t.after(() => rm(dir, { recursive: true, force: true }))
+  const dir = tempFolder(t)
   const path = join(dir, 'app.sock')
   await listening(
     t,

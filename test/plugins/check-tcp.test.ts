@@ -1,12 +1,11 @@
 // check-tcp against real sockets.
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
 import { check } from '../../plugins/check-tcp/check.ts'
 import { freePort, listening } from '../support/listening.ts'
+import { tempFolder } from '../support/temp-folder.ts'
 
 test('passes when a port accepts connections, with the latency', async (t) => {
   const port = await listening(t, createServer())
@@ -34,8 +33,7 @@ test('takes only the family that it was told to take', async (t) => {
 })
 
 test('connects to a Unix socket', async (t) => {
-  const dir = await mkdtemp(join(tmpdir(), 'octo-check-'))
-  t.after(() => rm(dir, { recursive: true, force: true }))
+  const dir = tempFolder(t)
   const path = join(dir, 'app.sock')
   await listening(t, createServer(), { path })
   const { status, summary } = await check.evaluate(['--network=unix', `--address=${path}`])

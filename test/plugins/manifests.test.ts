@@ -1,8 +1,7 @@
 // The plugins of `core` as projects: their manifests say what their code does, and their build gives the same bytes.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +10,7 @@ import { check as checkServerUrl } from '../../plugins/check-server-url/check.ts
 import { check as checkTcp } from '../../plugins/check-tcp/check.ts'
 import { check as checkTcpPort } from '../../plugins/check-tcp-port/check.ts'
 import { parseManifest } from '../../schemas/manifest.ts'
+import { tempFolder } from '../support/temp-folder.ts'
 
 const PLUGINS = [checkTcp, checkTcpPort, checkServerUrl]
 const folder = (name: string) => fileURLToPath(new URL(`../../plugins/${name}/`, import.meta.url))
@@ -25,16 +25,12 @@ for (const check of PLUGINS)
   })
 
 for (const check of PLUGINS)
-  test(`${check.name} is bundled into the same file each time, and the file runs alone`, async () => {
-    const dir = await mkdtemp(join(tmpdir(), 'octo-bundle-'))
-    try {
-      const [first, second] = [join(dir, 'a', 'x.cjs'), join(dir, 'b', 'x.cjs')]
-      for (const file of [first, second])
-        await run(process.execPath, ['../bundle.js', 'main.ts', file], { cwd: folder(check.name) })
-      assert.deepEqual(await readFile(first), await readFile(second))
-      const { stdout } = await run(first, ['--version'], { cwd: dir, env: { PATH: join(process.execPath, '..') } })
-      assert.equal(stdout, `${check.version}\n`)
-    } finally {
-      await rm(dir, { recursive: true })
-    }
+  test(`${check.name} is bundled into the same file each time, and the file runs alone`, async (t) => {
+    const dir = tempFolder(t)
+    const [first, second] = [join(dir, 'a', 'x.cjs'), join(dir, 'b', 'x.cjs')]
+    for (const file of [first, second])
+      await run(process.execPath, ['../bundle.js', 'main.ts', file], { cwd: folder(check.name) })
+    assert.deepEqual(await readFile(first), await readFile(second))
+    const { stdout } = await run(first, ['--version'], { cwd: dir, env: { PATH: join(process.execPath, '..') } })
+    assert.equal(stdout, `${check.version}\n`)
   })
