@@ -82,6 +82,8 @@ export const ERROR_CODES = {
   SESSION_NOT_FOUND: { exit: MISSING, status: 404, meaning: 'the publishing session is unknown or has expired' },
   SESSION_INCOMPLETE: { exit: DATA, status: 409, meaning: 'not every promised artifact has been uploaded' },
   UPLOAD_OFFSET_MISMATCH: { exit: TRY_AGAIN, status: 409, meaning: 'an upload continues at another offset than given' },
+  UPLOAD_TOO_SLOW: { exit: TRY_AGAIN, status: 408, meaning: 'an upload was ended because it hardly moved' },
+  IDEMPOTENCY_KEY_REUSED: { exit: USAGE, status: 422, meaning: 'an idempotency key was sent with another request' },
   STATE_CONFLICT: { exit: DATA, status: 409, meaning: 'the version is not in a state that allows this change' },
   DATA_DIR_LOCKED: { exit: TRY_AGAIN, status: 503, meaning: 'another registry process serves this data directory' },
   DATA_DIR_CORRUPT: { exit: IO, status: 500, meaning: 'the registry data does not agree with itself' },
@@ -94,11 +96,13 @@ export const ERROR_CODES = {
   BUILD_FAILED: { exit: DATA, status: 422, meaning: 'a build command of plugin.yaml failed' },
   SECRET_IN_ARCHIVE: { exit: DATA, status: 422, meaning: 'a file that looks like a secret would have been published' },
   KEY_UNREADABLE: { exit: FORBIDDEN, status: 422, meaning: 'a signing key cannot be read or is not protected' },
+  TOKEN_UNREADABLE: { exit: FORBIDDEN, status: 422, meaning: 'stored tokens can be read by other users' },
   ALREADY_EXISTS: { exit: CANNOT_CREATE, status: 409, meaning: 'a file or thing of this name exists and is kept' },
 
   // Operator
   ARGUMENTS_INVALID: { exit: CONFIG, status: 422, meaning: 'arguments do not fit the schema of the plugin' },
   PLUGIN_NOT_EXECUTABLE: { exit: 126, status: 422, meaning: 'the plugin cannot be executed on this machine' },
+  PLUGIN_MISSING: { exit: 127, status: 422, meaning: 'the file of the plugin is gone' },
   PLUGIN_TIMEOUT: { exit: 124, status: 504, meaning: 'the plugin did not finish in time and was killed' },
   PLUGIN_FAILED: { exit: 1, status: 422, meaning: 'the plugin ran and reported a failure' },
   OPERATOR_TOO_OLD: { exit: CONFIG, status: 422, meaning: 'the plugin asks for a newer operator' },
