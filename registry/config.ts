@@ -14,9 +14,7 @@ export type RegistryConfig = {
   readonly times: {
     /** A session that nobody uses ends after this. */
     readonly leaseMs: number
-    /** An upload that sends nothing ends after this. */
-    readonly uploadIdleMs: number
-    /** Bytes per second that an upload must reach on average over a watch window. */
+    /** Bytes per second that an upload must reach on average in each watch window. */
     readonly uploadMinRate: number
     readonly uploadWatchMs: number
     /** How long SIGTERM waits for requests in flight. */
@@ -43,7 +41,6 @@ export function registryConfig({ dataDir, baseUrl, limits, times }: ConfigInput)
     limits: { artifactBytes: 2048 * MiB, releaseBytes: 16 * 1024 * MiB, openSessions: 256, ...limits },
     times: {
       leaseMs: HOUR_MS,
-      uploadIdleMs: 30_000,
       uploadMinRate: 1024,
       uploadWatchMs: 30_000,
       drainMs: 30_000,

@@ -44,6 +44,11 @@ export function readKeyring(db: Db, repo: Name): TrustKey[] {
   }))
 }
 
+export function isKeyAdmitted(db: Db, repo: Name, id: TrustKey['id']): boolean {
+  const admitted = and(eq(repoKeys.repo, repo), eq(repoKeys.id, id), isNull(repoKeys.revokedAt))
+  return db.select({ id: repoKeys.id }).from(repoKeys).where(admitted).get() !== undefined
+}
+
 /** False when the repo has the key already, revoked or not. */
 export function insertRepoKey(tx: Db, repo: Name, key: TrustKey, addedAt: number): boolean {
   const { id, kind, pem, from = null, to = null } = key

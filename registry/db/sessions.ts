@@ -74,6 +74,14 @@ export function findIdempotencyKey(db: Db, tokenId: string, key: string): Idempo
   return db.select().from(idempotencyKeys).where(wanted).get()
 }
 
-export function insertIdempotencyKey(tx: Db, row: IdempotencyRow): void {
-  tx.insert(idempotencyKeys).values(row).run()
+/** Remembers the key, in place of one whose session ended without a result. */
+export function putIdempotencyKey(tx: Db, row: IdempotencyRow): void {
+  const { requestDigest, sessionId, createdAt } = row
+  tx.insert(idempotencyKeys)
+    .values(row)
+    .onConflictDoUpdate({
+      target: [idempotencyKeys.tokenId, idempotencyKeys.key],
+      set: { requestDigest, sessionId, createdAt },
+    })
+    .run()
 }

@@ -1,0 +1,112 @@
+// Opens a publishing session: everything that can be refused before the first byte is uploaded is refused here.
+import { randomBytes } from 'node:crypto'
+import { statfs } from 'node:fs/promises'
+import type { OpenSessionRequest } from '../../schemas/api.ts'
+import { digestOf } from '../../schemas/digest.ts'
+import { coded } from '../../schemas/errors.ts'
+import { stableJson } from '../../schemas/json.ts'
+import type { Principal } from '../auth/principal.ts'
+import { findLiveBlob } from '../db/blobs.ts'
+import type { Db } from '../db/open.ts'
+import { write } from '../db/open.ts'
+import { requireRepo } from '../db/repos.ts'
+import type { SessionRow } from '../db/sessions.ts'
+import { countOpenSessions, findIdempotencyKey, findSession, insertSession, putIdempotencyKey } from '../db/sessions.ts'
+import type { ReleaseKey } from '../db/versions.ts'
+import type { RegistryServices } from '../services.ts'
+import { requireDistinctName } from './distinct-name.ts'
+import { promisedBlobs, requireLimits } from './release-limits.ts'
+import { isSealed } from './sealed-release.ts'
+
+export type OpenSession = {
+  readonly principal: Principal
+  readonly release: ReleaseKey
+  readonly request: OpenSessionRequest
+  /** The client's name for this request: sending it again gives the same session. */
+  readonly idempotencyKey: string | undefined
+}
+
+/**
+ * Gives the session; one that is `published` when the same release is sealed already. Throws REPO_NOT_FOUND, VERSION_EXISTS,
+ * PLUGIN_NAME_TAKEN, LIMIT_EXCEEDED, FORMAT_INVALID, RATE_LIMITED, NO_SPACE or IDEMPOTENCY_KEY_REUSED.
+ */
+export async function openSession(services: RegistryServices, open: OpenSession): Promise<SessionRow> {
+  requireLimits(open.request, services.config.limits)
+  await requireSpace(services, open.request)
+  return write(services.db, (tx) => openInTransaction(tx, services, open))
+}
+
+function openInTransaction(tx: Db, { config, clock }: RegistryServices, open: OpenSession): SessionRow {
+  const { principal, release, request, idempotencyKey } = open
+  const now = clock()
+  requireRepo(tx, release.repo)
+  const requestDigest = digestOf(stableJson({ release, request }))
+  const repeated =
+    idempotencyKey && findRepeated(tx, { tokenId: principal.id, key: idempotencyKey, requestDigest, now })
+  if (repeated) return repeated
+  const sealed = isSealed(tx, release, request)
+  if (!sealed) {
+    requireDistinctName(tx, release)
+    requireRoom(tx, principal.id, now, config.limits.openSessions)
+  }
+  const session: SessionRow = {
+    ...release,
+    id: randomBytes(16).toString('hex'),
+    state: sealed ? 'published' : 'open',
+    tokenId: principal.id,
+    openedAt: now,
+    leaseUntil: now + config.times.leaseMs,
+    request,
+  }
+  insertSession(tx, session, sealed ? [] : promisedBlobs(request))
+  if (idempotencyKey)
+    putIdempotencyKey(tx, {
+      tokenId: principal.id,
+      key: idempotencyKey,
+      requestDigest,
+      sessionId: session.id,
+      createdAt: now,
+    })
+  return session
+}
+
+type Repeat = {
+  readonly tokenId: string
+  readonly key: string
+  readonly requestDigest: string
+  readonly now: number
+}
+
+/** The session of an earlier request with this key, unless it has ended without a result. */
+function findRepeated(tx: Db, { tokenId, key, requestDigest, now }: Repeat): SessionRow | undefined {
+  const known = findIdempotencyKey(tx, tokenId, key)
+  if (!known) return undefined
+  if (known.requestDigest !== requestDigest)
+    throw coded('IDEMPOTENCY_KEY_REUSED', {
+      message: 'this Idempotency-Key was sent with another request',
+      hint: 'use a new key for a new request',
+    })
+  const session = findSession(tx, known.sessionId)
+  const ended = !session || session.state === 'closed' || (session.state === 'open' && session.leaseUntil <= now)
+  return ended ? undefined : session
+}
+
+function requireRoom(tx: Db, tokenId: string, now: number, limit: number): void {
+  if (countOpenSessions(tx, tokenId, now) < limit) return
+  throw coded('RATE_LIMITED', {
+    message: `this token has ${limit} publishing sessions open, which is the limit`,
+    details: { limit, retryAfter: 60 },
+    hint: 'finish or delete a session',
+  })
+}
+
+async function requireSpace({ config, db }: RegistryServices, request: OpenSessionRequest): Promise<void> {
+  const missing = promisedBlobs(request).filter(({ digest }) => !findLiveBlob(db, digest))
+  const needed = missing.reduce((sum, { size }) => sum + size, 0)
+  const { bavail, bsize } = await statfs(config.dataDir)
+  if (needed <= bavail * bsize) return
+  throw coded('NO_SPACE', {
+    message: `the registry has no room for ${needed} bytes`,
+    details: { needed, available: bavail * bsize },
+  })
+}

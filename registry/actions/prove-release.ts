@@ -1,0 +1,57 @@
+// The proof at ingest, with the same code that clients run: the statement is signed by a key of the repo and about this
+// release, it describes exactly what the session announced, and every artifact is what it is said to be.
+
+import { inspectArtifact } from '../../client/verify/inspect-artifact.ts'
+import { checkPlatformMagic, MAGIC_BYTES } from '../../client/verify/platform-magic.ts'
+import type { VerifiedRelease } from '../../client/verify/verify-release.ts'
+import { verifyRelease } from '../../client/verify/verify-release.ts'
+import type { OpenSessionRequest } from '../../schemas/api.ts'
+import { coded } from '../../schemas/errors.ts'
+import type { Platform } from '../../schemas/platform.ts'
+import { quote } from '../../schemas/quote.ts'
+import type { ReleaseArtifact, ReleasePredicate } from '../../schemas/release-statement.ts'
+import { MAX_BUNDLE_BYTES } from '../../schemas/release-statement.ts'
+import { readKeyring } from '../db/repos.ts'
+import type { SessionRow } from '../db/sessions.ts'
+import type { RegistryServices } from '../services.ts'
+
+/** Throws what the proof throws, or STATEMENT_MISMATCH when announcement and statement differ. Blobs must be live. */
+export async function proveRelease(services: RegistryServices, session: SessionRow): Promise<VerifiedRelease> {
+  const { blobs, db, clock } = services
+  const { repo, plugin, version, request } = session
+  const bundle = await blobs.head(request.bundle.digest, Math.min(request.bundle.size, MAX_BUNDLE_BYTES))
+  const release = verifyRelease({
+    bundle: bundle.toString('utf8'),
+    keyring: readKeyring(db, repo),
+    expected: { repo, plugin, version },
+    at: clock(),
+    source: `${repo}/${plugin}@${version}`,
+  })
+  requireAnnounced(release.predicate, request)
+  for (const [platform, artifact] of Object.entries(release.predicate.platforms))
+    await services.inspections.run(() => inspect(services, platform as Platform, artifact))
+  return release
+}
+
+/** A raw artifact's digest was proven when it was uploaded; only what an archive holds has not been seen yet. */
+async function inspect({ blobs }: RegistryServices, platform: Platform, artifact: ReleaseArtifact): Promise<void> {
+  if (artifact.format === 'tar.gz') await inspectArtifact({ chunks: blobs.read(artifact.digest), artifact, platform })
+  else checkPlatformMagic(await blobs.head(artifact.digest, MAGIC_BYTES), platform, artifact.file, artifact.runtime)
+}
+
+function requireAnnounced(predicate: ReleasePredicate, { artifacts }: OpenSessionRequest): void {
+  const stated = new Map<string, ReleaseArtifact>(Object.entries(predicate.platforms))
+  const agree = ({ platform, file, digest, size }: OpenSessionRequest['artifacts'][number]) => {
+    const artifact = stated.get(platform)
+    return artifact?.file === file && artifact.digest === digest && artifact.size === size
+  }
+  const odd = artifacts.filter((artifact) => !agree(artifact)).map(({ platform }) => platform as string)
+  const missing = [...stated.keys()].filter((key) => !artifacts.some(({ platform }) => platform === key))
+  const [first] = [...odd, ...missing]
+  if (first === undefined) return
+  throw coded('STATEMENT_MISMATCH', {
+    message: `the signed statement and the announced artifacts differ for ${quote(first)}`,
+    details: { platforms: [...odd, ...missing] },
+    hint: 'announce exactly the files, digests and sizes that were signed',
+  })
+}

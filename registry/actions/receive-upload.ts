@@ -1,0 +1,57 @@
+// Takes the bytes of one promised blob. When the last byte is here and all are the promised ones, they become a blob: file
+// first, then its row.
+import type { Readable } from 'node:stream'
+import { coded } from '../../schemas/errors.ts'
+import { findLiveBlob, recordBlob } from '../db/blobs.ts'
+import type { Db } from '../db/open.ts'
+import { write } from '../db/open.ts'
+import type { PromisedBlob, SessionRow } from '../db/sessions.ts'
+import { extendLease, listUploads } from '../db/sessions.ts'
+import type { RegistryServices } from '../services.ts'
+import { readBody } from '../uploads/read-body.ts'
+import { watchRate } from '../uploads/watch-rate.ts'
+
+export type Upload = {
+  readonly session: SessionRow
+  readonly digest: string
+  readonly offset: number
+  readonly body: Readable
+  /** Ends the upload from outside: the registry is stopping. */
+  readonly stop: AbortSignal
+}
+
+/** Gives the bytes that are here now. Throws what UploadArea.append throws, UPLOAD_TOO_SLOW or NOT_FOUND. */
+export async function receiveUpload(services: RegistryServices, upload: Upload): Promise<number> {
+  const { db, clock, config, uploads } = services
+  const promised = requirePromised(db, upload.session, upload.digest)
+  if (findLiveBlob(db, promised.digest)) return promised.size
+  const keepLease = () => extendLease(db, upload.session.id, clock() + config.times.leaseMs)
+  keepLease()
+  const renewal = setInterval(keepLease, config.times.leaseMs / 4)
+  const abort = new AbortController()
+  const signal = AbortSignal.any([abort.signal, upload.stop])
+  const chunks = watchRate(readBody(upload.body, signal), config.times, abort)
+  try {
+    const part = { ...promised, session: upload.session.id }
+    return await uploads.append(part, { offset: upload.offset, chunks, abort }, (path) =>
+      settle(services, path, promised),
+    )
+  } finally {
+    clearInterval(renewal)
+  }
+}
+
+/** Throws NOT_FOUND for a digest that the session did not announce. */
+export function requirePromised(db: Db, session: SessionRow, digest: string): PromisedBlob {
+  const promised = listUploads(db, session.id).find((blob) => blob.digest === digest)
+  if (promised) return promised
+  throw coded('NOT_FOUND', {
+    message: 'the session did not announce a blob of this digest',
+    details: { session: session.id },
+  })
+}
+
+async function settle({ blobs, db, clock }: RegistryServices, path: string, blob: PromisedBlob): Promise<void> {
+  await blobs.adopt(path, blob.digest)
+  write(db, (tx) => recordBlob(tx, blob.digest, blob.size, clock()))
+}

@@ -1,0 +1,20 @@
+// Brings a plugin's own row and its search entry up to date after one of its versions came or changed.
+import type { Name } from '../../schemas/name.ts'
+import { bestOf } from '../../schemas/static-tree/newest.ts'
+import { isPrerelease } from '../../schemas/version.ts'
+import type { Db } from '../db/open.ts'
+import { indexWords } from '../db/search.ts'
+import { findPlugin, listVersionStates, readVersion, updatePlugin } from '../db/versions.ts'
+
+/** Gives the new serial of the plugin's document. */
+export function refreshPlugin(tx: Db, repo: Name, plugin: Name): number {
+  const serial = (findPlugin(tx, repo, plugin)?.serial ?? 0) + 1
+  const best = bestOf(listVersionStates(tx, repo, plugin))
+  const row = best && readVersion(tx, best.id)
+  if (!row) throw new Error(`plugin ${repo}/${plugin} has no version`)
+  const { kind, category = null, description } = row.predicate.manifest
+  const newest = row.state === 'active' && !isPrerelease(row.version) ? row.version : null
+  updatePlugin(tx, repo, plugin, { serial, kind, category, description, newest })
+  indexWords(tx, { repo, plugin, category, description })
+  return serial
+}

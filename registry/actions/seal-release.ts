@@ -1,0 +1,98 @@
+// The transaction that makes a proven release public and unchangeable: version, artifacts, plugin entry, audit, outbox.
+
+import type { VerifiedRelease } from '../../client/verify/verify-release.ts'
+import { coded } from '../../schemas/errors.ts'
+import type { Platform } from '../../schemas/platform.ts'
+import { writeAudit } from '../db/audit.ts'
+import { findLiveBlob } from '../db/blobs.ts'
+import type { Db } from '../db/open.ts'
+import { addToOutbox } from '../db/outbox.ts'
+import { isKeyAdmitted } from '../db/repos.ts'
+import type { SessionRow } from '../db/sessions.ts'
+import { endSession, listUploads } from '../db/sessions.ts'
+import { findPlugin, findVersion, insertPlugin, insertVersion } from '../db/versions.ts'
+import { requireDistinctName } from './distinct-name.ts'
+import { refreshPlugin } from './refresh-plugin.ts'
+import { requireSameStatement } from './sealed-release.ts'
+
+export type Seal = {
+  readonly session: SessionRow
+  readonly release: VerifiedRelease
+  /** Token id. */
+  readonly actor: string
+  readonly now: number
+}
+
+/**
+ * Everything that was true before the proof is asked again here, where nobody can change it. False when the same release is
+ * sealed already. Throws VERSION_EXISTS, SESSION_NOT_FOUND, SESSION_INCOMPLETE, SIGNER_NOT_ALLOWED or PLUGIN_NAME_TAKEN.
+ */
+export function sealRelease(tx: Db, { session, release, actor, now }: Seal): boolean {
+  const { repo, plugin, version } = session
+  const sealed = findVersion(tx, session)
+  if (sealed) {
+    requireSameStatement(sealed, release.predicate)
+    endSession(tx, session.id, 'published')
+    return false
+  }
+  requireUploaded(tx, session)
+  requireSigner(tx, session, release)
+  requireDistinctName(tx, session)
+  if (!endSession(tx, session.id, 'published')) throw sessionEnded(session)
+  if (!findPlugin(tx, repo, plugin)) insertPlugin(tx, newPlugin(session, release, now))
+  const serial = (findPlugin(tx, repo, plugin)?.serial ?? 0) + 1
+  insertVersion(tx, versionRow({ session, release, actor, now }, serial), artifactRows(release))
+  refreshPlugin(tx, repo, plugin)
+  const subject = `${repo}/${plugin}@${version}`
+  const details = { bundle: session.request.bundle.digest, signer: release.signer, serial }
+  writeAudit(tx, { at: now, actor, action: 'publish', subject, details })
+  addToOutbox(tx, { repo, plugin, createdAt: now })
+  return true
+}
+
+/** Throws SESSION_INCOMPLETE naming what is missing. */
+export function requireUploaded(db: Db, session: SessionRow): void {
+  const missing = listUploads(db, session.id).filter(({ digest }) => !findLiveBlob(db, digest))
+  const [first] = missing
+  if (!first) return
+  throw coded('SESSION_INCOMPLETE', {
+    message: `${missing.length} of the promised blobs are not uploaded yet, the first is \`${first.digest}\``,
+    details: { missing: missing.map(({ digest }) => digest) },
+    hint: 'upload them, then publish again',
+  })
+}
+
+function requireSigner(tx: Db, { repo }: SessionRow, { signer }: VerifiedRelease): void {
+  if (isKeyAdmitted(tx, repo, signer)) return
+  throw coded('SIGNER_NOT_ALLOWED', {
+    message: `key \`${signer}\` was revoked while the release was being checked`,
+    details: { repo, signer },
+  })
+}
+
+function versionRow({ session, release, actor, now }: Seal, serial: number) {
+  const { repo, plugin, version, request } = session
+  const { digest: bundleDigest, size: bundleSize } = request.bundle
+  const flags = { yanked: null, quarantined: null, deprecated: null }
+  const { signer, predicate } = release
+  const sealed = { repo, plugin, version, publishedAt: now, publishedBy: actor, serial, bundleDigest, bundleSize }
+  return { ...sealed, ...flags, signer, predicate }
+}
+
+function artifactRows({ predicate }: VerifiedRelease) {
+  return Object.entries(predicate.platforms).map(([platform, { file, digest, size }]) => ({
+    platform: platform as Platform,
+    file,
+    digest,
+    size,
+  }))
+}
+
+function newPlugin({ repo, plugin }: SessionRow, { predicate }: VerifiedRelease, now: number) {
+  const { kind, category = null, description } = predicate.manifest
+  return { repo, plugin, serial: 0, createdAt: now, kind, category, description, newest: null }
+}
+
+function sessionEnded({ id }: SessionRow): Error {
+  return coded('SESSION_NOT_FOUND', { message: `publishing session \`${id}\` was closed while it was being published` })
+}

@@ -1,0 +1,40 @@
+// A publishing session as its clients see it, and the one way to find an open one.
+import type { SessionAnswer } from '../../schemas/api.ts'
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
+import { findLiveBlob } from '../db/blobs.ts'
+import type { Db } from '../db/open.ts'
+import type { PromisedBlob, SessionRow } from '../db/sessions.ts'
+import { findSession, listUploads } from '../db/sessions.ts'
+import type { RegistryServices } from '../services.ts'
+
+/** Throws SESSION_NOT_FOUND for one that is unknown, closed or expired. */
+export function requireSession(db: Db, id: string, now: number): SessionRow {
+  const session = findSession(db, id)
+  const alive = session && (session.state === 'published' || (session.state === 'open' && session.leaseUntil > now))
+  if (alive) return session
+  throw coded('SESSION_NOT_FOUND', {
+    message: `publishing session ${quote(id)} is unknown or has expired`,
+    hint: 'publish again: what is uploaded already is not uploaded twice',
+  })
+}
+
+export async function sessionAnswer(services: RegistryServices, session: SessionRow): Promise<SessionAnswer> {
+  const { id, repo, plugin, version } = session
+  const promised = session.state === 'open' ? listUploads(services.db, id) : []
+  const uploads = await Promise.all(
+    promised.map(async (blob) => ({ ...blob, offset: await uploadOffset(services, id, blob) })),
+  )
+  const state = session.state === 'published' ? 'published' : 'open'
+  return { id, repo, plugin, version, expiresAt: new Date(session.leaseUntil).toISOString(), state, uploads }
+}
+
+/** Bytes of the blob that need not be sent again. The row is asked last, as a running upload may end in one. */
+export async function uploadOffset(
+  { db, uploads }: RegistryServices,
+  session: string,
+  { digest, size }: PromisedBlob,
+): Promise<number> {
+  const offset = await uploads.offsetOf({ session, digest, size })
+  return findLiveBlob(db, digest) ? size : offset
+}

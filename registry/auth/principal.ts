@@ -1,0 +1,48 @@
+// Who is asking: a bearer token becomes a principal, and a principal may do what its scopes say. Looked up at every request,
+// so that revoking works at once.
+import type { TokenAction } from '../../schemas/api.ts'
+import { coded } from '../../schemas/errors.ts'
+import type { Name } from '../../schemas/name.ts'
+import { quote } from '../../schemas/quote.ts'
+import type { Db } from '../db/open.ts'
+import { write } from '../db/open.ts'
+import type { TokenRow } from '../db/tokens.ts'
+import { findTokenBySecret, markTokenUsed } from '../db/tokens.ts'
+import { allows } from './scope.ts'
+import { isTokenText, tokenDigest } from './token-text.ts'
+
+export type Principal = Pick<TokenRow, 'id' | 'name' | 'scopes' | 'expiresAt'>
+
+/** Last use is kept to the minute, so that reading a token seldom writes. */
+const LAST_USED_STEP_MS = 60_000
+
+/** Throws UNAUTHENTICATED. */
+export function authenticate(db: Db, authorization: string | undefined, now: number): Principal {
+  const token = findTokenBySecret(db, tokenDigest(bearerOf(authorization)))
+  if (!token) throw refused('the token is unknown')
+  if (token.revokedAt !== null) throw refused('the token was revoked')
+  if (token.expiresAt <= now) throw refused(`the token expired at \`${new Date(token.expiresAt).toISOString()}\``)
+  if ((token.lastUsedAt ?? 0) <= now - LAST_USED_STEP_MS) write(db, (tx) => markTokenUsed(tx, token.id, now))
+  return token
+}
+
+/** Throws FORBIDDEN. */
+export function authorize(principal: Principal, action: TokenAction, repo: Name, plugin: Name): void {
+  if (allows(principal.scopes, action, repo, plugin)) return
+  throw coded('FORBIDDEN', {
+    message: `token ${quote(principal.name)} does not allow to ${action} ${quote(`${repo}/${plugin}`)}`,
+    details: { action, repo, plugin },
+    hint: `octo registry token create --data DIR --scope ${repo}/${plugin}:${action}`,
+  })
+}
+
+function bearerOf(authorization: string | undefined): string {
+  if (authorization === undefined) throw refused('a token is needed')
+  const text = /^Bearer ([!-~]{1,200})$/i.exec(authorization)?.[1]
+  if (text === undefined || !isTokenText(text)) throw refused('the token is not one of ours, or has a typing mistake')
+  return text
+}
+
+function refused(message: string): Error {
+  return coded('UNAUTHENTICATED', { message, hint: 'octo login URL, or OCTO_TOKEN in CI' })
+}

@@ -1,0 +1,45 @@
+// What a token allows: `repo/plugin:action,action`, where a name may be `*` or end with `*`. `admin` includes every action.
+import type { TokenAction } from '../../schemas/api.ts'
+import { TOKEN_ACTIONS } from '../../schemas/api.ts'
+import { coded } from '../../schemas/errors.ts'
+import type { Name } from '../../schemas/name.ts'
+import { quote } from '../../schemas/quote.ts'
+import type { Scope } from '../db/tables.ts'
+
+const DEFAULT_ACTIONS: readonly TokenAction[] = ['publish', 'yank']
+const NAME_GLOB = /^(\*|[a-z0-9][a-z0-9-]{0,63}\*?)$/
+
+export function allows(scopes: readonly Scope[], action: TokenAction, repo: Name, plugin: Name): boolean {
+  return scopes.some(
+    (scope) =>
+      (scope.actions.includes(action) || scope.actions.includes('admin')) &&
+      fits(scope.repo, repo) &&
+      fits(scope.plugin, plugin),
+  )
+}
+
+/** Reads `core/check-*:publish,yank`; without actions a scope allows to publish and yank. Throws USAGE. */
+export function parseScope(text: string): Scope {
+  const [names = '', listed] = text.split(':', 2)
+  const [repo = '', plugin = '', rest] = names.split('/', 3)
+  const actions = listed === undefined ? DEFAULT_ACTIONS : listed.split(',')
+  const valid = rest === undefined && [repo, plugin].every((name) => NAME_GLOB.test(name))
+  if (valid && actions.every(isAction)) return { repo, plugin, actions }
+  throw coded('USAGE', {
+    message: `scope ${quote(text)} cannot be understood, expected \`repo/plugin\` or \`repo/plugin:action,action\``,
+    details: { actions: TOKEN_ACTIONS },
+    hint: 'for example `core/*` or `core/check-*:publish,yank`',
+  })
+}
+
+export function scopeText({ repo, plugin, actions }: Scope): string {
+  return `${repo}/${plugin}:${actions.join(',')}`
+}
+
+function fits(pattern: string, name: string): boolean {
+  return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern
+}
+
+function isAction(text: string): text is TokenAction {
+  return (TOKEN_ACTIONS as readonly string[]).includes(text)
+}

@@ -1,0 +1,95 @@
+// Uploads in progress: DIR/uploads/<session>/<hex>.part. One request at a time writes a part; a newer one ends an older one,
+// because a client that comes back knows better than a connection that died unnoticed.
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { hexOf } from '../../schemas/digest.ts'
+import { coded } from '../../schemas/errors.ts'
+import { uploadsPath } from '../config.ts'
+import type { Promised } from './append.ts'
+import { appendToPart } from './append.ts'
+import { openPrefixHashes } from './prefix-hashes.ts'
+
+export type UploadPart = Promised & { readonly session: string }
+
+export type UploadBody = {
+  readonly offset: number
+  readonly chunks: AsyncIterable<Buffer>
+  /** Ends the chunks. */
+  readonly abort: AbortController
+}
+
+export type UploadArea = {
+  /** Bytes of the part that are on disk, after ending an upload of it that is still running. */
+  offsetOf(part: UploadPart): Promise<number>
+  /**
+   * Appends the body. Once the part holds exactly the promised bytes, synced, hands its path to `settle`, which takes the file.
+   * Throws UPLOAD_OFFSET_MISMATCH, SIZE_MISMATCH, DIGEST_MISMATCH or NO_SPACE. Gives the bytes that are here now.
+   */
+  append(part: UploadPart, body: UploadBody, settle: (path: string) => Promise<void>): Promise<number>
+  /** Ends running uploads of the session and removes its parts. */
+  remove(session: string): Promise<void>
+  /** Sessions that have a folder. */
+  list(): Promise<string[]>
+}
+
+type Running = { readonly abort: AbortController; readonly ended: Promise<unknown> }
+
+export async function openUploadArea(dataDir: string): Promise<UploadArea> {
+  const folder = uploadsPath(dataDir)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const hashes = openPrefixHashes()
+  const running = new Map<string, Running>()
+  const pathOf = ({ session, digest }: UploadPart) => join(folder, session, `${hexOf(digest)}.part`)
+
+  /** Synchronous from the last look at `running` to the start of `act`, so that no two can start at once. */
+  async function alone<T>(path: string, abort: AbortController, act: () => Promise<T>): Promise<T> {
+    for (let other = running.get(path); other; other = running.get(path)) {
+      other.abort.abort(takenOver())
+      await other.ended
+    }
+    const work = act()
+    const mine = { abort, ended: work.catch(() => undefined) }
+    running.set(path, mine)
+    try {
+      return await work
+    } finally {
+      if (running.get(path) === mine) running.delete(path)
+    }
+  }
+
+  return {
+    offsetOf: (part) => alone(pathOf(part), new AbortController(), () => sizeOf(pathOf(part))),
+    append(part, { offset, chunks, abort }, settle) {
+      const path = pathOf(part)
+      return alone(path, abort, async () => {
+        const complete = await appendToPart({ path, promised: part, offset, chunks, hashes })
+        if (complete) await settle(path)
+        return complete ? part.size : sizeOf(path)
+      })
+    },
+    async remove(session) {
+      const own = join(folder, session)
+      const mine = [...running].filter(([path]) => path.startsWith(`${own}/`)).map(([, upload]) => upload)
+      for (const { abort } of mine) abort.abort(takenOver())
+      await Promise.all(mine.map(({ ended }) => ended))
+      hashes.forget(own)
+      await rm(own, { recursive: true, force: true })
+    },
+    list: () => readdir(folder),
+  }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  return found?.size ?? 0
+}
+
+function takenOver(): Error {
+  return coded('UPLOAD_OFFSET_MISMATCH', {
+    message: 'another request continues this upload',
+    hint: 'ask for the offset with HEAD and continue from there',
+  })
+}
