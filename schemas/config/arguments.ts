@@ -4,6 +4,7 @@ import { quote } from '../quote.ts'
 import type { CheckArguments, ConfigWarning } from './config.ts'
 import { invalid, warningAt } from './invalid.ts'
 import { didYouMean, KNOWN_KEYS } from './known-keys.ts'
+import { pointerTo } from './pointer.ts'
 import type { TemplateVariables } from './template.ts'
 import { expand } from './template.ts'
 import type { ListNode, MapNode, TreeNode } from './tree.ts'
@@ -85,9 +86,4 @@ function expandAll(node: TreeNode, walk: Walk): TreeNode {
   if (typeof filled.value === 'number' && textOf(filled) !== String(filled.value))
     walk.texts[walk.pointer] = textOf(filled)
   return filled
-}
-
-/** RFC 6901. */
-export function pointerTo(parent: string, key: string): string {
-  return `${parent}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
 }

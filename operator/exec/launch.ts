@@ -1,0 +1,76 @@
+// Starts one child process. Answers two races: a binary that another process just wrote is busy for a moment (ETXTBSY),
+// and an interpreter that is missing looks like a missing file (ENOENT).
+import type { ChildProcess, StdioOptions } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
+
+export type Launch = {
+  /** Absolute path; never looked up, never given to a shell. */
+  readonly file: string
+  readonly argv: readonly string[]
+  readonly argv0?: string
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string
+}
+
+export type LaunchSetting = { readonly stdio: StdioOptions; readonly ownGroup: boolean }
+
+const BUSY_WAITS_MS = [10, 20, 40, 80, 160]
+
+/** The child, once it runs; throws PLUGIN_NOT_EXECUTABLE, PLUGIN_MISSING, RUNTIME_MISSING or LIMIT_EXCEEDED. */
+export async function launch(what: Launch, setting: LaunchSetting): Promise<ChildProcess> {
+  for (const pauseMs of BUSY_WAITS_MS) {
+    try {
+      return await start(what, setting)
+    } catch (error) {
+      if (codeOf(error) !== 'ETXTBSY') throw launchError(what, error)
+      await wait(pauseMs)
+    }
+  }
+  return start(what, setting).catch((error: unknown) => {
+    throw launchError(what, error)
+  })
+}
+
+function start({ file, argv, argv0, env, cwd }: Launch, { stdio, ownGroup }: LaunchSetting): Promise<ChildProcess> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, argv, {
+      ...{ env, cwd, stdio },
+      ...(argv0 === undefined ? {} : { argv0 }),
+      detached: ownGroup && process.platform !== 'win32',
+      shell: false,
+      windowsHide: true,
+    })
+    child.once('error', reject)
+    child.once('spawn', () => {
+      child.off('error', reject)
+      // Later errors are about signals that could not be sent; the exit tells the rest.
+      child.on('error', () => undefined)
+      resolve(child)
+    })
+  })
+}
+
+function launchError({ file, cwd }: Launch, cause: unknown): unknown {
+  const code = codeOf(cause)
+  const details = { file, reason: code }
+  if (code === 'ENOENT' && !existsSync(cwd))
+    return coded('OS_FAILED', { message: `working directory ${quote(cwd)} is gone`, details, cause })
+  if (code === 'ENOENT' && existsSync(file))
+    return coded('RUNTIME_MISSING', {
+      message: `${quote(file)} names an interpreter in its first line that is not on this machine`,
+      ...{ details, cause },
+    })
+  if (code === 'ENOENT') return coded('PLUGIN_MISSING', { message: `${quote(file)} is gone`, details, cause })
+  if (code === 'E2BIG')
+    return coded('LIMIT_EXCEEDED', { message: 'all arguments together are too long for this system', details, cause })
+  if (code === undefined) return cause
+  return coded('PLUGIN_NOT_EXECUTABLE', { message: `${quote(file)} cannot be executed: ${code}`, details, cause })
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
+}

@@ -1,0 +1,29 @@
+// A directory for one run that only its user may enter, and that is gone afterwards: nobody can have put a file or link
+// where the plugin will write.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+export type PrivateDirectory = Disposable & {
+  /** Working directory, empty at the start. */
+  readonly work: string
+  /** For temporary files, `TMPDIR`. */
+  readonly temporary: string
+}
+
+export function makePrivateDirectory(): PrivateDirectory {
+  const root = mkdtempSync(join(tmpdir(), 'octo-run-'))
+  const work = join(root, 'work')
+  const temporary = join(root, 'tmp')
+  for (const path of [work, temporary]) mkdirSync(path, { mode: 0o700 })
+  return { work, temporary, [Symbol.dispose]: () => remove(root) }
+}
+
+/** What a plugin left behind and locked must not turn a finished run into a failed one. */
+function remove(root: string): void {
+  try {
+    rmSync(root, { recursive: true, force: true, maxRetries: 3 })
+  } catch {
+    // Other users cannot enter it, and the system empties its folder for temporary files.
+  }
+}

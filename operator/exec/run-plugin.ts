@@ -1,0 +1,76 @@
+// One run of a plugin under the exec contract: check the arguments, build the environment, run, read the result.
+import type { VerifiedExecutable } from '../../client/index.ts'
+import type { CheckArguments, Phase } from '../../schemas/config/config.ts'
+import { interpret } from '../result/interpret.ts'
+import type { CheckReport } from '../result/report.ts'
+import type { LogLine } from '../result/stderr-log.ts'
+import { parseLogLines } from '../result/stderr-log.ts'
+import { argumentVector } from './argument-vector.ts'
+import { pluginEnvironment } from './environment.ts'
+import { refuseOldOperator } from './operator-version.ts'
+import { makePrivateDirectory } from './private-directory.ts'
+import { programOf } from './program.ts'
+import type { RunLimits } from './run-process.ts'
+import { runProcess } from './run-process.ts'
+import { validateArguments } from './validate-arguments.ts'
+
+export type PluginRun = {
+  readonly executable: VerifiedExecutable
+  readonly arguments: CheckArguments
+  readonly service?: string
+  readonly phase: Phase
+  /** What the config says; else the plugin, else the phase decides. */
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal
+}
+
+export type RunDeps = {
+  /** The operator's own environment, of which a plugin gets the allowed part. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Re-checks the files right before they are executed. */
+  readonly locate: (executable: VerifiedExecutable) => VerifiedExecutable
+  readonly limits?: Partial<RunLimits>
+}
+
+export type PluginRunResult = CheckReport & { readonly durationMs: number; readonly log: readonly LogLine[] }
+
+/** Long enough for a slow machine, short enough to notice; a second, as Kubernetes has it, is too short. */
+export const PHASE_TIMEOUT_MS: Readonly<Record<Phase, number>> = { preflight: 60_000, health: 10_000, init: 300_000 }
+
+/** Throws a CodedError when the plugin cannot be started; everything that it does itself is in the result. */
+export async function runPlugin(run: PluginRun, deps: RunDeps): Promise<PluginRunResult> {
+  const { executable, phase, service } = run
+  const { manifest, plugin } = executable
+  refuseOldOperator(plugin, manifest.minimumOperator)
+  await validateArguments(run.arguments, { plugin, schema: manifest.arguments })
+  const words =
+    manifest.input === 'json' && run.arguments.kind === 'map' ? [] : argumentVector(run.arguments, manifest.booleans)
+  using directory = makePrivateDirectory()
+  const timeoutMs = run.timeoutMs ?? manifest.timeoutMs ?? PHASE_TIMEOUT_MS[phase]
+  const { file, leading, argv0 } = programOf(deps.locate(executable))
+  const env = pluginEnvironment(deps.env, {
+    ...{ temporary: directory.temporary, contract: manifest.output, phase },
+    ...(service === undefined ? {} : { service }),
+    deadlineMs: Date.now() + timeoutMs,
+  })
+  const launch = {
+    file,
+    argv: [...leading, ...words],
+    env,
+    cwd: directory.work,
+    ...(argv0 === undefined ? {} : { argv0 }),
+  }
+  const ending = await runProcess(launch, {
+    timeoutMs,
+    signal: run.signal,
+    ...(manifest.input === 'json' ? { input: inputDocument(run) } : {}),
+    ...(deps.limits === undefined ? {} : { limits: deps.limits }),
+  })
+  const report = interpret(ending, manifest.output)
+  return { ...report, durationMs: ending.durationMs, log: parseLogLines(ending.stderr.text) }
+}
+
+/** One JSON document on standard input, for plugins that declare `input: json`. */
+function inputDocument({ service, phase, arguments: given }: PluginRun): string {
+  return `${JSON.stringify({ v: 1, ...(service === undefined ? {} : { service }), phase, arguments: given.value })}\n`
+}

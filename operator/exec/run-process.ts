@@ -1,0 +1,128 @@
+// Runs one child process to its end, whatever it does: deadline, interruption, floods of output and grandchildren that
+// hold its pipes. When this returns, nothing of its process group runs any more.
+import type { ChildProcess } from 'node:child_process'
+import type { Captured } from './captured-output.ts'
+import { captureOutput } from './captured-output.ts'
+import type { Launch } from './launch.ts'
+import { launch } from './launch.ts'
+import { holdGroup, releaseGroup, signalGroup } from './process-group.ts'
+
+export type RunOptions = {
+  readonly timeoutMs: number
+  /** Written to standard input, which is empty otherwise. */
+  readonly input?: string
+  readonly signal?: AbortSignal | undefined
+  readonly limits?: Partial<RunLimits>
+}
+
+export type RunLimits = {
+  /** From SIGTERM to SIGKILL. */
+  readonly killGraceMs: number
+  /** For pipes to close after the end, and for a killed process to be gone. */
+  readonly settleMs: number
+  /** Output of both streams above which the plugin is killed. */
+  readonly floodBytes: number
+}
+
+export type Stop = 'timeout' | 'flood' | 'interrupted'
+
+export type Ending = {
+  /** Why the operator ended it; absent when it ended by itself. */
+  readonly stopped?: Stop
+  readonly exitCode?: number
+  readonly signal?: NodeJS.Signals
+  readonly stdout: Captured
+  readonly stderr: Captured
+  readonly durationMs: number
+}
+
+const KIB = 1024
+export const RUN_LIMITS: RunLimits = { killGraceMs: 2000, settleMs: 250, floodBytes: 10 * KIB * KIB }
+const STDOUT_KEPT = { headBytes: 32 * KIB, tailBytes: 32 * KIB }
+const STDERR_KEPT = { headBytes: 512 * KIB, tailBytes: 512 * KIB }
+
+/** Throws only when the process cannot be started. */
+export async function runProcess(what: Launch, options: RunOptions): Promise<Ending> {
+  const limits = { ...RUN_LIMITS, ...options.limits }
+  const startedAt = performance.now()
+  const child = await launch(what, {
+    stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    ownGroup: true,
+  })
+  const pid = child.pid as number
+  holdGroup(pid)
+  const watched = watch(child, { ...options, limits })
+  try {
+    const end = await watched.ended
+    await Promise.race([watched.closed, pause(limits.settleMs)])
+    return { ...end, ...watched.output(), durationMs: Math.round(performance.now() - startedAt) }
+  } finally {
+    watched.release()
+    releaseGroup(pid)
+    for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy()
+    child.unref()
+  }
+}
+
+type End = Pick<Ending, 'stopped' | 'exitCode' | 'signal'>
+
+function watch(child: ChildProcess, { timeoutMs, input, signal, limits }: RunOptions & { limits: RunLimits }) {
+  const stdout = captureOutput(STDOUT_KEPT)
+  const stderr = captureOutput(STDERR_KEPT)
+  const ended = Promise.withResolvers<End>()
+  const closed = Promise.withResolvers<void>()
+  const timers = new Set<NodeJS.Timeout>()
+  let stopped: Stop | undefined
+
+  const after = (milliseconds: number, act: () => void) => timers.add(setTimeout(act, milliseconds))
+  const group = (name: NodeJS.Signals) => signalGroup(child.pid as number, name)
+  const stop = (reason: Stop, graceMs: number) => {
+    if (stopped) return
+    stopped = reason
+    if (graceMs > 0) group('SIGTERM')
+    after(graceMs, () => {
+      group('SIGKILL')
+      // A process that waits for a dead disk or network share does not even end on SIGKILL; we do not wait with it.
+      after(limits.settleMs, () => ended.resolve({ stopped: reason, signal: 'SIGKILL' }))
+    })
+  }
+  const count = (capture: typeof stdout) => (chunk: Buffer) => {
+    capture.add(chunk)
+    if (stdout.totalBytes + stderr.totalBytes > limits.floodBytes) stop('flood', 0)
+  }
+  const interrupt = () => stop('interrupted', limits.killGraceMs)
+
+  child.stdout?.on('data', count(stdout))
+  child.stderr?.on('data', count(stderr))
+  child.once('close', () => closed.resolve())
+  // `close` may come much later than `exit`, or never: a grandchild can hold the pipes.
+  child.once('exit', (exitCode, endSignal) => ended.resolve(endOf(stopped, exitCode, endSignal)))
+  // A plugin that does not read its input is no error.
+  child.stdin?.on('error', () => undefined)
+  child.stdin?.end(input)
+  after(timeoutMs, () => stop('timeout', limits.killGraceMs))
+  if (signal?.aborted) interrupt()
+  else signal?.addEventListener('abort', interrupt, { once: true })
+
+  return {
+    ended: ended.promise,
+    closed: closed.promise,
+    output: () => ({ stdout: stdout.finish(), stderr: stderr.finish() }),
+    release() {
+      for (const timer of timers) clearTimeout(timer)
+      signal?.removeEventListener('abort', interrupt)
+    },
+  }
+}
+
+function endOf(stopped: Stop | undefined, exitCode: number | null, signal: NodeJS.Signals | null): End {
+  return {
+    ...(stopped === undefined ? {} : { stopped }),
+    ...(exitCode === null ? {} : { exitCode }),
+    ...(signal === null ? {} : { signal }),
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds).unref())
+}

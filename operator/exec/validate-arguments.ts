@@ -1,0 +1,69 @@
+// Checks the arguments of a config against the JSON Schema of the plugin (draft 2020-12), before anything is started.
+import type { ErrorObject } from 'ajv'
+import type { CheckArguments } from '../../schemas/config/config.ts'
+import { coded } from '../../schemas/errors.ts'
+import { nearestWord } from '../../schemas/nearest-word.ts'
+import { printable, quote } from '../../schemas/quote.ts'
+
+type Schema = Readonly<Record<string, unknown>>
+type Subject = { readonly plugin: string; readonly schema: Schema | undefined }
+
+const MAX_PROBLEMS = 10
+const MAX_SCHEMA_BYTES = 256 * 1024
+
+/** Throws ARGUMENTS_INVALID naming every problem. A list is the plugin's own business, it carries no names to check. */
+export async function validateArguments(given: CheckArguments, { plugin, schema }: Subject): Promise<void> {
+  if (given.kind === 'list' || schema === undefined) return
+  const validate = await compile(plugin, schema)
+  if (validate(given.value)) return
+  const problems = (validate.errors ?? []).slice(0, MAX_PROBLEMS).map((error) => describe(error, schema))
+  throw coded('ARGUMENTS_INVALID', {
+    message: `arguments do not fit plugin ${quote(plugin)}: ${problems.join('; ')}`,
+    details: { plugin, problems },
+    hint: `octo info ${plugin}`,
+  })
+}
+
+async function compile(plugin: string, schema: Schema) {
+  if (JSON.stringify(schema).length > MAX_SCHEMA_BYTES) throw badSchema(plugin, 'it is too large')
+  const { Ajv2020 } = await import('ajv/dist/2020.js')
+  const formats = (await import('ajv-formats')).default
+  const ajv = new Ajv2020({ allErrors: true, strict: false, logger: false, ownProperties: true })
+  // The package is CommonJS: its types say that the function is `default`, and it is both.
+  const addFormats = formats as unknown as (target: typeof ajv) => unknown
+  addFormats(ajv)
+  try {
+    return ajv.compile(schema)
+  } catch (cause) {
+    throw badSchema(plugin, 'it cannot be understood', cause)
+  }
+}
+
+function badSchema(plugin: string, problem: string, cause?: unknown): Error {
+  return coded('ARGUMENTS_INVALID', {
+    message: `argument schema of plugin ${quote(plugin)} is of no use: ${problem}`,
+    details: { plugin },
+    cause,
+  })
+}
+
+/** Values are never repeated: they may be secrets. */
+function describe({ instancePath, keyword, params, message }: ErrorObject, schema: Schema): string {
+  const where = instancePath === '' ? '' : `${quote(instancePath.slice(1).replaceAll('/', '.'))} `
+  if (keyword === 'additionalProperties') return `${where}${unknownArgument(String(params.additionalProperty), schema)}`
+  if (keyword === 'required') return `${where}${quote(params.missingProperty)} is missing`
+  if (keyword === 'enum') return `${where}is none of ${listed(params.allowedValues)}`
+  if (keyword === 'const') return `${where}is not ${quote(params.allowedValue)}`
+  return `${where}${printable(message ?? 'does not fit', 200)}`
+}
+
+function unknownArgument(name: string, schema: Schema): string {
+  const known = Object.keys((schema.properties as object | undefined) ?? {})
+  const nearest = nearestWord(name, known)
+  const note = nearest ? `did you mean ${quote(nearest)}?` : `it has ${listed(known)}`
+  return `${quote(name)} is no argument, ${note}`
+}
+
+function listed(values: unknown): string {
+  return Array.isArray(values) && values.length > 0 ? values.slice(0, 20).map(quote).join(', ') : 'none'
+}

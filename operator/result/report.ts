@@ -1,0 +1,24 @@
+// What a run of a check came to, whoever found it out: the plugin by its words, or the operator because there were none.
+import type { CheckStatus, Metric } from '../../schemas/check-result.ts'
+
+export type CheckReport = {
+  readonly status: CheckStatus
+  /** One line, safe to print. */
+  readonly summary: string
+  readonly details?: Readonly<Record<string, unknown>>
+  readonly metrics?: readonly Metric[]
+  readonly retryAfterMs?: number
+  /** The plugin's own exit code. */
+  readonly exitCode?: number
+  /** The operator's code when the plugin did not end by itself: 124, 126, 127 or 128 + signal. */
+  readonly hostCode?: number
+  /** Trying again cannot help: the configuration is wrong. */
+  readonly final?: boolean
+}
+
+const SEVERITY: readonly CheckStatus[] = ['ok', 'warn', 'unknown', 'critical']
+
+/** The graver of two; `unknown` is graver than a warning, because something is hidden. */
+export function worse(left: CheckStatus, right: CheckStatus): CheckStatus {
+  return SEVERITY.indexOf(left) >= SEVERITY.indexOf(right) ? left : right
+}

@@ -1,0 +1,53 @@
+// Which file is executed for a plugin.
+import assert from 'node:assert/strict'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { programOf } from '../../../operator/exec/program.ts'
+import { anExecutable, fixturePath } from '../../support/executables.ts'
+import { expectCode } from '../../support/expect-code.ts'
+
+const MACHINE = { platform: 'linux', nodePath: '/octo/node', nodeVersion: '26.10.0', path: '/nowhere' } as const
+const withRuntime = (name: 'node' | 'sh' | 'python3', version?: string) => ({
+  ...anExecutable('says.sh'),
+  runtime: { name, ...(version ? { version } : {}) },
+})
+
+test('node is the one that octo runs under, sh is /bin/sh', () => {
+  const path = fixturePath('says.sh')
+  assert.deepEqual(programOf(withRuntime('node'), MACHINE), { file: '/octo/node', leading: [path] })
+  assert.deepEqual(programOf(withRuntime('sh'), MACHINE), { file: '/bin/sh', leading: [path] })
+})
+
+test('python3 is looked for in fixed folders only', async (t) => {
+  expectCode('RUNTIME_MISSING', () => programOf(withRuntime('python3'), MACHINE))
+  const directory = await mkdtemp(join(tmpdir(), 'octo-python-'))
+  t.after(() => rm(directory, { recursive: true }))
+  await writeFile(join(directory, 'python3'), '')
+  await chmod(join(directory, 'python3'), 0o755)
+  const found = programOf(withRuntime('python3'), { ...MACHINE, path: `/nowhere:${directory}` })
+  assert.equal(found.file, join(directory, 'python3'))
+})
+
+test('the version of node is checked against the range of the release', () => {
+  for (const range of ['>=22', '>=26.10', '>=26.10.0', '^26', '22 || 26'])
+    assert.equal(programOf(withRuntime('node', range), MACHINE).file, '/octo/node', range)
+  for (const range of ['>=27', '>=26.11', '>=26.10.1', '^24', '<26'])
+    expectCode('RUNTIME_MISSING', () => programOf(withRuntime('node', range), MACHINE))
+})
+
+test('on Windows batch files are refused, and there is no sh', () => {
+  const windows = { ...MACHINE, platform: 'win32' } as const
+  for (const path of ['C:\\p\\x.bat', 'C:\\p\\x.CMD'])
+    expectCode('PLUGIN_NOT_EXECUTABLE', () => programOf(anExecutable('bare', { bare: true, path }), windows))
+  expectCode('RUNTIME_MISSING', () => programOf(withRuntime('sh'), windows))
+})
+
+test('a program is known by its first bytes', () => {
+  assert.deepEqual(programOf(anExecutable('true', { bare: true, path: '/bin/true' }), MACHINE), {
+    ...{ file: '/bin/true', leading: [], argv0: 'true' },
+  })
+  expectCode('PLUGIN_NOT_EXECUTABLE', () => programOf(anExecutable('no-interpreter', { bare: true }), MACHINE))
+  expectCode('PLUGIN_MISSING', () => programOf(anExecutable('gone', { bare: true }), MACHINE))
+})

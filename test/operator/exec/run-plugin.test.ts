@@ -1,0 +1,177 @@
+// The exec contract with real programs: what they are given, and what their endings mean.
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { test } from 'node:test'
+import type { VerifiedExecutable } from '../../../client/index.ts'
+import { FIXED_PATH } from '../../../operator/exec/environment.ts'
+import type { PluginRun, RunDeps } from '../../../operator/exec/run-plugin.ts'
+import { runPlugin } from '../../../operator/exec/run-plugin.ts'
+import type { CheckArguments } from '../../../schemas/config/config.ts'
+import { coded } from '../../../schemas/errors.ts'
+import { anExecutable } from '../../support/executables.ts'
+import { expectCodeAsync } from '../../support/expect-code.ts'
+
+const HOST_ENV = {
+  ...{ PATH: '.:/home/me/bin', HOME: '/home/me', LANG: 'de_AT.UTF-8', TZ: 'Europe/Vienna', LD_PRELOAD: '/tmp/x.so' },
+  ...{ HTTPS_PROXY: 'http://proxy:1', no_proxy: 'local', SSL_CERT_FILE: '/etc/ca.pem', OCTO_TOKEN: 'secret' },
+  ...{ AWS_SECRET_ACCESS_KEY: 'secret', NODE_OPTIONS: '--require=/tmp/x.js', RUST_BACKTRACE: '1', TERM: 'xterm' },
+  TRACEPARENT: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+}
+const DEPS: RunDeps = { env: HOST_ENV, locate: (executable) => executable }
+const NOTHING: CheckArguments = { kind: 'map', value: {} }
+
+function run(executable: VerifiedExecutable, more: Partial<PluginRun> = {}, deps = DEPS) {
+  return runPlugin({ executable, arguments: NOTHING, phase: 'health', ...more }, deps)
+}
+
+type Told = {
+  argv: string[]
+  argv0: string
+  env: Record<string, string>
+  cwd: string
+  fds: string[]
+  stdin: string
+}
+const told = async (more: Partial<PluginRun> = {}, manifest = {}) =>
+  (await run(anExecutable('dumps.mjs', { output: 'check/v1', ...manifest }), more)).details as Told
+
+test('a plugin sees exactly the variables of the allow-list, and no file that octo has open', async () => {
+  const before = Date.now()
+  const { env, fds } = await told({ service: 'web', timeoutMs: 5000 })
+  assert.deepEqual(Object.keys(env).sort(), [
+    ...['HOME', 'HTTPS_PROXY', 'LANG', 'OCTO_CONTRACT', 'OCTO_DEADLINE_MS', 'OCTO_PHASE', 'OCTO_SERVICE', 'PATH'],
+    ...['SSL_CERT_FILE', 'TMPDIR', 'TRACEPARENT', 'TZ', 'no_proxy'],
+  ])
+  assert.equal(env.PATH, FIXED_PATH)
+  assert.equal(env.OCTO_CONTRACT, 'check/v1')
+  assert.equal(env.OCTO_SERVICE, 'web')
+  assert.equal(env.OCTO_PHASE, 'health')
+  const deadline = Number(env.OCTO_DEADLINE_MS)
+  assert.ok(deadline >= before + 5000 && deadline <= Date.now() + 5000)
+  const strange = fds.filter((target) => !/^(\/dev\/null$|\/proc\/|pipe:|socket:|anon_inode:)/.test(target))
+  assert.deepEqual(strange, [])
+})
+
+test('a plugin works in a private empty directory that is gone afterwards', async () => {
+  const { cwd, env } = await told()
+  assert.equal(dirname(cwd), dirname(env.TMPDIR ?? ''))
+  assert.notEqual(cwd, process.cwd())
+  assert.equal(existsSync(dirname(cwd)), false)
+})
+
+test('standard input is empty, or one document for plugins that ask for it', async () => {
+  assert.equal((await told()).stdin, '')
+  const given: CheckArguments = { kind: 'map', value: { port: 1 } }
+  const asked = await told({ arguments: given, service: 'web' }, { input: 'json' })
+  assert.deepEqual(JSON.parse(asked.stdin), { v: 1, service: 'web', phase: 'health', arguments: { port: 1 } })
+  assert.deepEqual(asked.argv, [])
+})
+
+test('arguments are checked against the schema of the release before anything is started', async () => {
+  const schema = {
+    type: 'object',
+    additionalProperties: false,
+    properties: { port: { type: 'integer' }, url: { type: 'string', format: 'uri' } },
+    required: ['port'],
+  }
+  const executable = anExecutable('says.sh', { arguments: schema })
+  const deps = { ...DEPS, locate: () => assert.fail('was going to be started') }
+  const rows: readonly [Record<string, unknown>, RegExp][] = [
+    [{ port: 'hunter2' }, /`port` must be integer/],
+    [{}, /`port` is missing/],
+    [{ port: 1, prot: 2 }, /`prot` is no argument, did you mean `port`\?/],
+    [{ port: 1, url: 'no url' }, /`url` must match format "uri"/],
+  ]
+  for (const [value, problem] of rows) {
+    const error = await expectCodeAsync('ARGUMENTS_INVALID', () =>
+      run(executable, { arguments: { kind: 'map', value } }, deps),
+    )
+    assert.match(error.message, problem)
+    assert.doesNotMatch(JSON.stringify(error), /hunter2/)
+  }
+  await run(executable, { arguments: { kind: 'map', value: { port: 1, url: 'http://x/' } } })
+})
+
+test('a schema that is of no use is an error and not a pass', async () => {
+  for (const schema of [{ $ref: 'https://elsewhere.example/schema' }, { type: 'nothing' }])
+    await expectCodeAsync('ARGUMENTS_INVALID', () => run(anExecutable('says.sh', { arguments: schema })))
+})
+
+test('an executable that the client no longer vouches for is not started', async () => {
+  const locate = () => {
+    throw coded('STORE_CORRUPT', { message: 'changed' })
+  }
+  await expectCodeAsync('STORE_CORRUPT', () => run(anExecutable('says.sh'), {}, { ...DEPS, locate }))
+})
+
+test('a bare program gets the name of the plugin and its words without any shell', async () => {
+  const words = ['$HOME', '`id`', ';', '*']
+  const result = await run(anExecutable('bare.sh', { bare: true, output: 'check/v1' }), {
+    arguments: { kind: 'list', value: words },
+  })
+  assert.equal(result.status, 'ok')
+  assert.equal(result.summary, `BARE OK - ${words.join(' ')}`)
+})
+
+test('a text file without an interpreter is not given to a shell', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'octo-shell-'))
+  const marker = join(directory, 'marker')
+  await expectCodeAsync('PLUGIN_NOT_EXECUTABLE', () =>
+    run(anExecutable('no-interpreter', { bare: true }), { arguments: { kind: 'list', value: [marker] } }),
+  )
+  assert.equal(existsSync(marker), false)
+  await rm(directory, { recursive: true })
+})
+
+test('a deadline of the config comes before the one of the plugin, and that before the one of the phase', async () => {
+  const inMs = async (more: Partial<PluginRun>, manifest = {}) => {
+    const { env } = await told(more, manifest)
+    return Math.round((Number(env.OCTO_DEADLINE_MS) - Date.now()) / 1000) * 1000
+  }
+  const near = (found: number, wanted: number) => assert.ok(Math.abs(found - wanted) <= 2000, `${found} ≠ ${wanted}`)
+  near(await inMs({ timeoutMs: 20_000 }, { timeoutMs: 90_000 }), 20_000)
+  near(await inMs({}, { timeoutMs: 90_000 }), 90_000)
+  near(await inMs({}), 10_000)
+  near(await inMs({ phase: 'preflight' }), 60_000)
+})
+
+test('a plugin that is too slow is unknown with the code 124', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'octo-slow-'))
+  const result = await run(
+    anExecutable('ignores-term.sh', { output: 'check/v1' }),
+    { timeoutMs: 200, arguments: { kind: 'list', value: [join(directory, 'pid')] } },
+    { ...DEPS, limits: { killGraceMs: 50 } },
+  )
+  assert.equal(result.status, 'unknown')
+  assert.equal(result.hostCode, 124)
+  await rm(directory, { recursive: true })
+})
+
+test('much output before the result does not hide it', async () => {
+  const result = await run(anExecutable('long.mjs', { output: 'check/v1' }))
+  assert.equal(result.status, 'warn')
+  assert.equal(result.summary, 'after much output')
+})
+
+test('a crash with the exit code of a warning is unknown and says why', async () => {
+  const result = await run(anExecutable('throws.mjs', { output: 'check/v1' }))
+  assert.equal(result.status, 'unknown')
+  assert.equal(result.exitCode, 1)
+  assert.ok(result.log.some(({ message }) => message.includes('boom')))
+})
+
+test('a signal is reported as 128 and its number', async () => {
+  const result = await run(anExecutable('dies.sh', { output: 'check/v1' }))
+  assert.equal(result.status, 'unknown')
+  assert.equal(result.hostCode, 128 + 11)
+  assert.match(result.summary, /SIGSEGV/)
+})
+
+test('a release that asks for a newer octo, or for another protocol, is refused', async () => {
+  const newer = anExecutable('says.sh', { minimumOperator: '999.0.0' as never })
+  await expectCodeAsync('OPERATOR_TOO_OLD', () => run(newer))
+  await expectCodeAsync('PLUGIN_NOT_EXECUTABLE', () => run(anExecutable('says.sh', { protocol: 'ocm' })))
+})

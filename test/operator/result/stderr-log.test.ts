@@ -1,0 +1,22 @@
+// Log lines of plugins.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parseLogLines } from '../../../operator/result/stderr-log.ts'
+
+const ROWS: readonly [string, string, string][] = [
+  ['{"time":"x","level":"ERROR","msg":"bad"}', 'error', 'bad'],
+  ['{"level":"warn","msg":"hm"}', 'warn', 'hm'],
+  ['{"level":30,"msg":"pino"}', 'info', 'pino'],
+  ['{"level":"error"}', 'info', '{"level":"error"}'],
+  ['E! failed', 'error', 'failed'],
+  ['T! deep', 'trace', 'deep'],
+  ['[WARN] slow', 'warn', 'slow'],
+  ['[Warning] slow', 'warn', 'slow'],
+  ['[other] text', 'info', '[other] text'],
+  ['plain text', 'info', 'plain text'],
+  ['a\u001b[2Jb', 'info', 'a\\u{1b}[2Jb'],
+]
+for (const [text, level, message] of ROWS)
+  test(`the line ${JSON.stringify(text)} is ${level}`, () => {
+    assert.deepEqual(parseLogLines(`${text}\n\n`), [{ level, message }])
+  })
