@@ -2,6 +2,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { problemShape } from '../schemas/api.ts'
+import { checkResultShape } from '../schemas/check-result.ts'
 import { discoveryShape } from '../schemas/discovery.ts'
 import { lockfileShape } from '../schemas/lockfile.ts'
 import { manifestShape } from '../schemas/manifest.ts'
@@ -12,6 +13,7 @@ import { repoDocumentShape } from '../schemas/repo-document.ts'
 const FOLDER = new URL('../schemas/json/', import.meta.url)
 
 const SCHEMAS: Readonly<Record<string, { readonly title: string; readonly shape: z.ZodType }>> = {
+  'check-result': { title: 'Result line of a check (check/v1)', shape: checkResultShape },
   discovery: { title: 'Discovery document of a registry', shape: discoveryShape },
   lockfile: { title: 'octo.lock', shape: lockfileShape },
   manifest: { title: 'plugin.yaml', shape: manifestShape },
