@@ -7,14 +7,13 @@ const DEFAULT_DELAY_MS = 1000
 const MAX_ITEM_BARS = 8
 const BAR_CELLS = 24
 
-type Work = { readonly label: string; total: number; value: number; state: 'running' | 'ended'; bar?: SingleBar }
+type Work = { readonly label: string; total: number; value: number; bar?: SingleBar }
 
 export function openBars(setting: ProgressSetting): Progress {
-  const { stream, paint, title = 'working' } = setting
-  const works: Work[] = []
-  const pendingLines: string[] = []
-  let bars: MultiBar | undefined
-  let whole: SingleBar | undefined
+  const { stream, paint, title = 'working', unit = 'bytes' } = setting
+  const running = new Set<Work>()
+  let started = 0
+  let drawn: { readonly bars: MultiBar; readonly whole: SingleBar } | undefined
   let stopped = false
   const timer = setTimeout(() => void draw(), setting.delayMs ?? DEFAULT_DELAY_MS)
   timer.unref()
@@ -24,70 +23,76 @@ export function openBars(setting: ProgressSetting): Progress {
   async function draw(): Promise<void> {
     const { default: library } = await import('cli-progress')
     if (stopped) return
-    bars = new library.MultiBar(barOptions(setting))
-    whole = bars.create(1, 0, { label: title, sums: '' })
-    refresh()
+    const bars = new library.MultiBar(barOptions(setting))
+    drawn = { bars, whole: bars.create(1, 0, { label: title, sums: '' }) }
+    for (const work of running) drawWork(work)
+    drawWhole()
   }
 
   function item(label: string, total = 0): ProgressItem {
-    const work: Work = { label, total, value: 0, state: 'running' }
-    works.push(work)
-    refresh()
+    const work: Work = { label, total, value: 0 }
+    running.add(work)
+    started++
+    drawWork(work)
+    drawWhole()
     return {
-      total: (amount) => change(() => (work.total = amount)),
-      advance: (amount) => change(() => (work.value += amount)),
-      done: () => change(() => end(work)),
-      fail: (reason) => {
-        above(`${paint.red('✗')} ${label}  ${reason}`) || stream.write(`${paint.red('✗')} ${label}  ${reason}\n`)
-        change(() => end(work))
+      total(amount) {
+        work.total = amount
+        drawWork(work)
+      },
+      advance(amount) {
+        work.value += amount
+        drawWork(work)
+      },
+      done: () => end(work),
+      fail(reason) {
+        const line = `${paint.red('✗')} ${label}  ${reason}`
+        if (running.has(work) && !above(line)) stream.write(`${line}\n`)
+        end(work)
       },
     }
   }
 
-  function change(update: () => void): void {
-    update()
-    refresh()
-  }
-
   function end(work: Work): void {
-    work.state = 'ended'
-    if (work.bar) bars?.remove(work.bar)
-    delete work.bar
+    if (!running.delete(work)) return
+    if (work.bar) drawn?.bars.remove(work.bar)
+    const next = [...running].find(({ bar }) => !bar)
+    if (next) drawWork(next)
+    drawWhole()
   }
 
-  function refresh(): void {
-    if (!bars || !whole) return
-    const running = works.filter((work) => work.state === 'running')
-    const ended = works.length - running.length
-    whole.setTotal(Math.max(works.length, 1))
-    whole.update(ended, { label: title, sums: `${ended}/${works.length}` })
-    for (const work of running) drawItem(bars, work)
+  function drawWhole(): void {
+    const ended = started - running.size
+    drawn?.whole.setTotal(Math.max(started, 1))
+    drawn?.whole.update(ended, { label: title, sums: `${ended}/${started}` })
   }
 
-  function drawItem(multi: MultiBar, work: Work): void {
-    const drawn = works.filter((other) => other.bar).length
-    if (!work.bar && drawn >= MAX_ITEM_BARS) return
-    const payload = { label: work.label, sums: sumsOf(work, setting.unit ?? 'bytes') }
-    work.bar ??= multi.create(Math.max(work.total, 1), work.value, payload)
+  function drawWork(work: Work): void {
+    if (!drawn || !running.has(work)) return
+    if (!work.bar && countBars(running) >= MAX_ITEM_BARS) return
+    const payload = { label: work.label, sums: sumsOf(work, unit) }
+    work.bar ??= drawn.bars.create(Math.max(work.total, 1), work.value, payload)
     work.bar.setTotal(Math.max(work.total, work.value, 1))
     work.bar.update(work.value, payload)
   }
 
   function above(line: string): boolean {
-    if (!bars) return false
-    pendingLines.push(line)
-    bars.log(`${line}\n`)
-    return true
+    drawn?.bars.log(`${line}\n`)
+    return drawn !== undefined
   }
 
   function stop(): void {
-    if (stopped) return
     stopped = true
     clearTimeout(timer)
-    const drawn = bars
-    bars = undefined
-    drawn?.stop()
+    // Lines that wait to stand above the bars are written by an update, not by the end.
+    drawn?.bars.update()
+    drawn?.bars.stop()
+    drawn = undefined
   }
+}
+
+function countBars(works: ReadonlySet<Work>): number {
+  return Iterator.from(works).reduce((bars, { bar }) => bars + (bar ? 1 : 0), 0)
 }
 
 function sumsOf(work: Work, unit: 'bytes' | 'steps'): string {
@@ -95,18 +100,21 @@ function sumsOf(work: Work, unit: 'bytes' | 'steps'): string {
   return work.total > 0 ? `${show(work.value)} of ${show(work.total)}` : show(work.value)
 }
 
-/** No signal handlers, hidden cursor or wrap mode: a killed octo leaves the terminal as it was. */
+/**
+ * No signal handlers, hidden cursor or wrap mode: a killed octo leaves the terminal as it was. The library would then cut
+ * lines at the width of the stream, colour codes counted, so it is told of no width, and barLine keeps to the real one.
+ */
 function barOptions({ stream, paint }: ProgressSetting) {
-  const width = () => (stream.columns ?? 80) - 1
+  const unbounded = { isTTY: true, columns: Number.POSITIVE_INFINITY, write: (text: string) => stream.write(text) }
   return {
-    stream: stream as unknown as NodeJS.WritableStream,
+    stream: unbounded as unknown as NodeJS.WritableStream,
     clearOnComplete: true,
     gracefulExit: false,
     hideCursor: false,
-    linewrap: null,
+    linewrap: true,
     fps: 10,
     format: (_options: unknown, params: { progress: number }, payload: { label: string; sums: string }) =>
-      barLine(payload, params.progress, { width: width(), paint }),
+      barLine(payload, params.progress, { width: (stream.columns ?? 80) - 1, paint }),
   }
 }
 

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { addCommand, onRun, openProgram, runProgram } from '../../terminal/program.ts'
+import { expectCodeAsync } from '../support/expect-code.ts'
+
+function aProgram(ran: unknown[] = []) {
+  const program = openProgram()
+  const lock = addCommand(program, {
+    words: 'lock [file]',
+    summary: 'write octo.lock',
+    examples: ['octo lock'],
+    json: true,
+  })
+  onRun(lock.option('--frozen', 'change nothing'), async ({ args, options }) => {
+    ran.push(args, options.frozen)
+    return 3
+  })
+  return program
+}
+
+test('a command gets its arguments and options, and its number is the exit code', async () => {
+  const ran: unknown[] = []
+  assert.equal(await runProgram(aProgram(ran), ['lock', 'a', '--frozen']), 3)
+  assert.deepEqual(ran, [['a'], true])
+})
+
+const mistakes = [
+  {
+    says: 'an unknown option',
+    argv: ['lock', '--frozn'],
+    message: 'unknown option `--frozn`',
+    hint: 'did you mean `--frozen`? run `octo lock --help`',
+  },
+  {
+    says: 'an unknown word',
+    argv: ['lokc'],
+    message: 'unknown command `lokc`',
+    hint: 'did you mean `lock`? run `octo --help`',
+  },
+  {
+    says: 'too many arguments',
+    argv: ['lock', 'a', 'b'],
+    message: 'too many arguments for `lock`, expected 1 argument but got 2: a, b',
+    hint: 'run `octo lock --help`',
+  },
+  { says: 'no word at all', argv: [], message: 'a further word is needed', hint: 'run `octo --help`' },
+]
+
+for (const { says, argv, message, hint } of mistakes)
+  test(`${says} is a usage mistake that names the help`, async () => {
+    const error = await expectCodeAsync('USAGE', () => runProgram(aProgram(), argv))
+    assert.deepEqual({ message: error.message, hint: error.hint }, { message, hint })
+  })
+
+test('what a command throws comes out as it is', async () => {
+  const program = openProgram()
+  const boom = new Error('boom')
+  onRun(addCommand(program, { words: 'x', summary: 's', examples: ['octo x'] }), () => Promise.reject(boom))
+  await assert.rejects(runProgram(program, ['x']), boom)
+})
+
+test('every help shows an example and the shared flags, and ends well', async (t) => {
+  let shown = ''
+  t.mock.method(process.stdout, 'write', (text: string) => {
+    shown += text
+    return true
+  })
+  const code = await runProgram(aProgram(), ['lock', '--help'])
+  t.mock.restoreAll()
+  assert.equal(code, 0)
+  for (const words of ['octo lock [options] [file]', '--json', '--quiet', '--no-color', 'Examples:\n  $ octo lock'])
+    assert.ok(shown.includes(words), `${words} is in\n${shown}`)
+})

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openTerminal } from '../../terminal/index.ts'
+import { collectedStreams } from '../support/collected-streams.ts'
+
+test('data goes to stdout and logs go to stderr', () => {
+  const streams = collectedStreams()
+  const terminal = openTerminal({}, streams)
+  terminal.print('data')
+  terminal.info('note')
+  terminal.warn('careful')
+  terminal.error('bad')
+  terminal.debug('detail')
+  assert.equal(streams.stdout(), 'data\n')
+  assert.equal(streams.stderr(), 'note\nwarning: careful\nerror: bad\n')
+})
+
+test('--quiet leaves data and errors', () => {
+  const streams = collectedStreams()
+  const terminal = openTerminal({ quiet: true, verbose: true }, streams)
+  terminal.print('data')
+  for (const level of ['debug', 'info', 'warn', 'error'] as const) terminal[level](level)
+  assert.equal(streams.stdout(), 'data\n')
+  assert.equal(streams.stderr(), 'error: error\n')
+})
+
+test('--verbose adds details', () => {
+  const streams = collectedStreams()
+  openTerminal({ verbose: true }, streams).debug('detail')
+  assert.equal(streams.stderr(), 'detail\n')
+})
+
+test('a result is one JSON document with --json and text without', () => {
+  const answer = { json: [{ name: 'a' }], text: () => 'one plugin' }
+  const [machine, person] = [collectedStreams(), collectedStreams()]
+  openTerminal({ json: true }, machine).result(answer)
+  openTerminal({}, person).result(answer)
+  assert.deepEqual(JSON.parse(machine.stdout()), [{ name: 'a' }])
+  assert.equal(person.stdout(), 'one plugin\n')
+})
+
+test('nobody is asked anything with --json, with --quiet or without a terminal', () => {
+  const asks = (flags: object, tty: boolean) => openTerminal(flags, collectedStreams({ tty })).interactive
+  assert.deepEqual(
+    [asks({}, true), asks({ json: true }, true), asks({ quiet: true }, true), asks({}, false)],
+    [true, false, false, false],
+  )
+})
+
+test('a table fits the terminal it is shown on', async () => {
+  const streams = collectedStreams({ tty: true, columns: 30, env: { NO_COLOR: '1' } })
+  const columns = [{ title: 'name' }, { title: 'digest', shrinks: true }]
+  await openTerminal({}, streams).table({ columns, rows: [['core/check-tcp', 'f'.repeat(64)]] })
+  assert.ok(
+    streams
+      .stdout()
+      .split('\n')
+      .every((line) => line.length <= 30),
+    streams.stdout(),
+  )
+})
