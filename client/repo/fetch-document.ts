@@ -1,0 +1,28 @@
+// A plugin's document from its repo, checked to be about this plugin of this repo.
+import { coded } from '../../schemas/errors.ts'
+import type { Name } from '../../schemas/name.ts'
+import type { PluginDocument } from '../../schemas/plugin-document.ts'
+import { MAX_PLUGIN_DOCUMENT_BYTES, parsePluginDocument } from '../../schemas/plugin-document.ts'
+import { quote } from '../../schemas/quote.ts'
+import type { RepoAddress } from './repo-address.ts'
+
+/** Gives a document's text, or undefined where the repo has none; joins network and offline copies. */
+export type FetchDocument = (url: URL, maxBytes: number) => Promise<string | undefined>
+
+/** Undefined when the repo does not offer the plugin; throws DOCUMENT_MISMATCH, FORMAT_INVALID or JSON_INVALID. */
+export async function fetchPluginDocument(
+  fetch: FetchDocument,
+  address: RepoAddress,
+  plugin: Name,
+): Promise<PluginDocument | undefined> {
+  const url = address.plugin(plugin)
+  const text = await fetch(url, MAX_PLUGIN_DOCUMENT_BYTES)
+  if (text === undefined) return undefined
+  const document = parsePluginDocument(text, url.href)
+  if (document.repo === address.name && document.plugin === plugin) return document
+  const [expected, found] = [`${address.name}/${plugin}`, `${document.repo}/${document.plugin}`]
+  throw coded('DOCUMENT_MISMATCH', {
+    message: `${quote(url.href)} is about another plugin, expected ${quote(expected)}, found ${quote(found)}`,
+    details: { url: url.href, expected, found },
+  })
+}
