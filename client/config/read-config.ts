@@ -35,7 +35,7 @@ export async function readConfig(
   deps: ConfigDeps,
 ): Promise<OctoConfig> {
   const named = typeof pathOrPaths === 'string' ? [pathOrPaths] : (pathOrPaths ?? [])
-  const paths = named.length > 0 ? named : [await findConfig(deps.cwd)]
+  const paths = named.length > 0 ? named : [findConfig(deps.cwd)]
   const addresses = paths.map((path) => addressFrom(path, deps.cwd))
   const { documents, warnings } = await gatherDocuments(addresses, deps.fetchText)
   const roots = documents.map(({ root }) => root)
@@ -44,14 +44,16 @@ export async function readConfig(
     platform: deps.platform ?? process.platform,
     arch: deps.arch ?? process.arch,
   }).split('_')
-  return normaliseConfig({
+  const keyFiles = await readKeyFiles(root)
+  const config = normaliseConfig({
     root,
     files: documents.map(({ address }) => address.name),
-    keyFiles: await readKeyFiles(root),
+    keyFiles,
     variables: { env: deps.env, os, arch },
     warnings,
     resolveFile,
   })
+  return { ...config, keyFiles: [...keyFiles.keys()].map(keyFilePath) }
 }
 
 /** Key files lie beside the config that names them; a document from elsewhere names none. */
@@ -62,7 +64,7 @@ async function readKeyFiles(root: TreeNode): Promise<Map<TreeNode, string>> {
 }
 
 async function readKeyFile(node: ScalarNode): Promise<string> {
-  const path = resolve(dirname(node.origin.source.name), textOf(node))
+  const path = keyFilePath(node)
   try {
     const { size } = await stat(path)
     if (size > MAX_KEY_BYTES) throw invalid(node, `key file ${quote(path)} is larger than ${MAX_KEY_BYTES} bytes`)
@@ -71,4 +73,8 @@ async function readKeyFile(node: ScalarNode): Promise<string> {
     if (error instanceof Error && 'code' in error && error.code === 'CONFIG_INVALID') throw error
     throw invalid(node, `key file ${quote(path)} cannot be read`, { cause: error })
   }
+}
+
+function keyFilePath(node: TreeNode): string {
+  return resolve(dirname(node.origin.source.name), textOf(node as ScalarNode))
 }
