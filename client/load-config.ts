@@ -1,0 +1,30 @@
+// Reads a config for a command: from disk, and where it includes web documents, over the client's own network code.
+import type { OctoConfig } from '../schemas/config/config.ts'
+import { coded } from '../schemas/errors.ts'
+import { quote } from '../schemas/quote.ts'
+import { readConfig } from './config/read-config.ts'
+
+export type LoadConfigOptions = {
+  /** As `--config` gives them, first one strongest; none means the default file of `cwd`. */
+  readonly paths?: readonly string[]
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** No socket is opened; a config with web includes is then an OFFLINE error. */
+  readonly offline?: boolean
+}
+
+/** Throws CONFIG_NOT_FOUND, CONFIG_INVALID, YAML_INVALID, LIMIT_EXCEEDED, OFFLINE or a FETCH error. */
+export async function loadConfig({ paths = [], cwd, env, offline }: LoadConfigOptions): Promise<OctoConfig> {
+  const fetchText = (url: string, maxBytes: number) => fetchDocument(url, { maxBytes, env })
+  return readConfig(paths, { cwd, env, ...(offline ? {} : { fetchText }) })
+}
+
+type Fetching = { readonly maxBytes: number; readonly env: LoadConfigOptions['env'] }
+
+async function fetchDocument(url: string, { maxBytes, env }: Fetching): Promise<string> {
+  const [{ openHttp }, { fetchText }] = await Promise.all([import('./repo/http.ts'), import('./repo/fetch-text.ts')])
+  using http = await openHttp({ env })
+  const text = await fetchText(http, { url: new URL(url), maxBytes })
+  if (text !== undefined) return text
+  throw coded('CONFIG_NOT_FOUND', { message: `there is no config at ${quote(url)}`, details: { url } })
+}
