@@ -10,8 +10,8 @@ import type { Options } from './options.ts'
 import { HELP, parseOptions } from './options.ts'
 import { comparisonTable } from './report.ts'
 import { messageOf, Scope } from './scope.ts'
-import type { Suite } from './suites.ts'
-import { loadSuites } from './suites.ts'
+import type { Suite } from './suite.ts'
+import { SUITES } from './suites.ts'
 
 const RESULTS = join(import.meta.dirname, 'results', 'latest.json')
 /** Runs that are not whole are no results to quote. */
@@ -25,19 +25,18 @@ process.exitCode = await main(process.argv.slice(2))
 
 async function main(argv: readonly string[]): Promise<number> {
   const options = parseOptions(argv)
-  const suites = await loadSuites()
   if (options.help) process.stdout.write(HELP)
-  else if (options.list) process.stdout.write(suites.map(({ name }) => `${name}\n`).join(''))
+  else if (options.list) process.stdout.write(SUITES.map(({ name }) => `${name}\n`).join(''))
   else if (options.document) await writeDocument()
-  else return await bench(suites, options)
+  else return await bench(options)
   return 0
 }
 
-async function bench(suites: readonly Suite[], options: Options): Promise<number> {
-  const chosen = suites.filter(({ name }) => options.only.length === 0 || options.only.includes(name))
+async function bench(options: Options): Promise<number> {
+  const chosen = SUITES.filter(({ name }) => options.only.length === 0 || options.only.includes(name))
   if (chosen.length === 0) {
     terminal.info(
-      `no suite is called ${options.only.join(' or ')}; there are ${suites.map(({ name }) => name).join(', ')}`,
+      `no suite is called ${options.only.join(' or ')}; there are ${SUITES.map(({ name }) => name).join(', ')}`,
     )
     return 64
   }
@@ -45,7 +44,7 @@ async function bench(suites: readonly Suite[], options: Options): Promise<number
   for (const suite of chosen) outcomes.push(await runSuite(suite, options.quick))
   const result = await describeRun(outcomes, options)
   await terminal.table(comparisonTable(result))
-  const whole = chosen.length === suites.length && !options.quick
+  const whole = chosen.length === SUITES.length && !options.quick
   await save(whole ? RESULTS : PARTIAL, `${JSON.stringify(result, null, 1)}\n`)
   const absent = [...result.absent, ...result.benchmarks.flatMap((benchmark) => benchmark.absent)]
   return absent.some(({ kind }) => kind === 'failed') ? 1 : 0

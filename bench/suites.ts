@@ -1,21 +1,11 @@
-// All suites by name. A suite sets up once what its benchmarks share and hands them over.
-import type { Benchmark } from './model.ts'
-import type { Scope } from './scope.ts'
+// All suites, in the order in which they run.
+import type { Suite } from './suite.ts'
+import { suite as artifact } from './suites/artifact.ts'
+import { suite as document } from './suites/document.ts'
+import { suite as install } from './suites/install.ts'
+import { suite as memory } from './suites/memory.ts'
+import { suite as publish } from './suites/publish.ts'
+import { suite as resolve } from './suites/resolve.ts'
+import { suite as start } from './suites/start.ts'
 
-export type Suite = {
-  readonly name: string
-  readonly prepare: (scope: Scope) => Promise<readonly Benchmark[]>
-}
-
-export async function loadSuites(): Promise<readonly Suite[]> {
-  const modules = await Promise.all([
-    import('./suites/document.ts'),
-    import('./suites/artifact.ts'),
-    import('./suites/publish.ts'),
-    import('./suites/install.ts'),
-    import('./suites/start.ts'),
-    import('./suites/resolve.ts'),
-    import('./suites/memory.ts'),
-  ])
-  return modules.map(({ suite }) => suite)
-}
+export const SUITES: readonly Suite[] = [start, document, artifact, publish, install, resolve, memory]

@@ -38,7 +38,7 @@ export async function startRegistry(scope: Scope, { name, before }: RegistrySett
 
 async function makeKeys(folder: string): Promise<KeyFiles> {
   await mkdir(folder, { recursive: true })
-  await run(octo(['keygen', '--out', folder], { cwd: folder }))
+  await run(octo(['keygen'], { cwd: folder }))
   return { privateKey: join(folder, 'octo.key'), publicKey: join(folder, 'octo.pub') }
 }
 

@@ -1,5 +1,109 @@
-// Placeholder
-export const seededName = (index: number) => `plugin-${index}`
-export async function seedPlugins(_data: unknown, _size: number): Promise<void> {
-  throw new Error('registry not there')
+// Fills a registry's data with many small plugins faster than publishing them would: every release is signed and its rows
+// and blobs are what a publish leaves behind, but thousands share a transaction and nothing waits for the disk.
+import { mkdir, writeFile } from 'node:fs/promises'
+import type { SigningKey } from '../../publisher/sign/read-key.ts'
+import { readSigningKey } from '../../publisher/sign/read-key.ts'
+import { signRelease } from '../../publisher/sign/sign-release.ts'
+import type { BlobStore } from '../../registry/blobs/disk.ts'
+import { openBlobStore } from '../../registry/blobs/disk.ts'
+import { databasePath } from '../../registry/config.ts'
+import { recordBlob } from '../../registry/db/blobs.ts'
+import type { Db } from '../../registry/db/open.ts'
+import { closeDb, openDb, write } from '../../registry/db/open.ts'
+import { insertPlugin, insertVersion } from '../../registry/db/versions.ts'
+import type { Digest } from '../../schemas/digest.ts'
+import { digestOf } from '../../schemas/digest.ts'
+import { parseName } from '../../schemas/name.ts'
+import { parsePlatform } from '../../schemas/platform.ts'
+import type { ReleasePredicate } from '../../schemas/release-statement.ts'
+import { parseVersion } from '../../schemas/version.ts'
+import { thisPlatform } from './project.ts'
+import type { KeyFiles } from './registry.ts'
+import { REPO } from './registry.ts'
+
+const BATCH = 1000
+const VERSION = parseVersion('1.0.0')
+
+export function seededName(index: number): string {
+  return `plugin-${index}`
+}
+
+export type SeedTarget = { readonly data: string; readonly keys: KeyFiles; readonly scratch: string }
+
+export async function seedPlugins({ data, keys, scratch }: SeedTarget, size: number): Promise<void> {
+  await mkdir(scratch, { recursive: true })
+  const key = await readSigningKey({ file: keys.privateKey, env: {} })
+  const blobs = await openBlobStore(data)
+  const db = openDb(databasePath(data))
+  try {
+    for (let start = 0; start < size; start += BATCH) {
+      const releases: SeededRelease[] = []
+      for (let index = start; index < Math.min(size, start + BATCH); index++)
+        releases.push(await seedFiles(index, { blobs, key, scratch }))
+      write(db, (tx) => {
+        for (const release of releases) seedRows(tx, release)
+      })
+    }
+  } finally {
+    closeDb(db)
+  }
+}
+
+type Part = { readonly digest: Digest; readonly size: number }
+type SeededRelease = {
+  readonly predicate: ReleasePredicate
+  readonly artifact: Part
+  readonly bundle: Part
+  readonly signer: Digest
+}
+
+type Making = { readonly blobs: BlobStore; readonly key: SigningKey; readonly scratch: string }
+
+async function seedFiles(index: number, { blobs, key, scratch }: Making): Promise<SeededRelease> {
+  const script = Buffer.from(`#!/bin/sh\necho ${index}\n`)
+  const artifact = { digest: digestOf(script), size: script.length }
+  const predicate = predicateOf(seededName(index), artifact)
+  const text = Buffer.from((await signRelease(scratch, predicate, key)).bundle)
+  const bundle = { digest: digestOf(text), size: text.length }
+  await writeFile(blobs.pathOf(artifact.digest), script, { mode: 0o444 })
+  await writeFile(blobs.pathOf(bundle.digest), text, { mode: 0o444 })
+  return { predicate, artifact, bundle, signer: key.trustKey.id }
+}
+
+function predicateOf(name: string, artifact: Part): ReleasePredicate {
+  const platform = parsePlatform(thisPlatform())
+  const file = `${name}_${VERSION}_${platform}`
+  return {
+    repo: parseName(REPO, 'repo'),
+    plugin: parseName(name, 'plugin'),
+    version: VERSION,
+    manifest: {
+      kind: 'tool',
+      description: 'One of many',
+      protocol: 'exec',
+      output: 'exit-code',
+      booleans: 'omit',
+      input: 'none',
+      needs: { network: [], files: [], secrets: [] },
+    },
+    platforms: { [platform]: { file, ...artifact, format: 'raw', executable: file } },
+  }
+}
+
+function seedRows(tx: Db, { predicate, artifact, bundle, signer }: SeededRelease): void {
+  const { repo, plugin, version } = predicate
+  const at = Date.now()
+  for (const { digest, size } of [artifact, bundle]) recordBlob(tx, digest, size, at)
+  const { kind, description } = predicate.manifest
+  const summary = { serial: 1, createdAt: at, kind, category: null, description, newest: version }
+  insertPlugin(tx, { repo, plugin, ...summary })
+  const flags = { yanked: null, quarantined: null, deprecated: null }
+  const proof = { bundleDigest: bundle.digest, bundleSize: bundle.size, signer, predicate }
+  const row = { repo, plugin, version, publishedAt: at, publishedBy: 'seed', serial: 1, ...flags, ...proof }
+  const [[platform, { file }] = fail()] = Object.entries(predicate.platforms)
+  insertVersion(tx, row, [{ platform: parsePlatform(platform), file, ...artifact }])
+}
+
+function fail(): never {
+  throw new Error('a seeded release has one platform')
 }

@@ -8,7 +8,7 @@ import { publishLargeArtifacts } from '../ours/large-artifacts.ts'
 import { serveByNginx } from '../peers/nginx.ts'
 import { serveTarballs } from '../peers/npm-tarballs.ts'
 import type { Scope } from '../scope.ts'
-import type { Suite } from '../suites.ts'
+import type { Suite } from '../suite.ts'
 import { wrk } from '../wrk.ts'
 
 const SIZE = 16 * MIB

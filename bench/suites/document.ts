@@ -6,7 +6,7 @@ import { serveByNginx } from '../peers/nginx.ts'
 import { growNpmDocument } from '../peers/npm-package.ts'
 import { serveVerdaccio } from '../peers/verdaccio.ts'
 import type { Scope } from '../scope.ts'
-import type { Suite } from '../suites.ts'
+import type { Suite } from '../suite.ts'
 import { wrk } from '../wrk.ts'
 
 const DOCUMENT_BYTES = 34_000

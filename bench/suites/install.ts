@@ -11,7 +11,7 @@ import { openNpm } from '../peers/npm.ts'
 import { npmProject } from '../peers/npm-package.ts'
 import { serveVerdaccio } from '../peers/verdaccio.ts'
 import type { Scope } from '../scope.ts'
-import type { Suite } from '../suites.ts'
+import type { Suite } from '../suite.ts'
 
 const PLUGINS = { count: 30, size: MIB }
 

@@ -9,7 +9,7 @@ import { oneArtifact } from '../ours/one-artifact.ts'
 import type { OctoRegistry } from '../ours/registry.ts'
 import { startRegistry } from '../ours/registry.ts'
 import type { Scope } from '../scope.ts'
-import type { Suite } from '../suites.ts'
+import type { Suite } from '../suite.ts'
 
 const ROUNDS = { full: 3, quick: 1 }
 const LIMIT = 100 * MIB

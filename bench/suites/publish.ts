@@ -6,7 +6,7 @@ import { openNpm } from '../peers/npm.ts'
 import { writeNpmPackage } from '../peers/npm-package.ts'
 import { serveVerdaccio } from '../peers/verdaccio.ts'
 import type { Scope } from '../scope.ts'
-import type { Suite } from '../suites.ts'
+import type { Suite } from '../suite.ts'
 
 const SIZE = 5 * MIB
 

@@ -9,7 +9,7 @@ import { startRegistry } from '../ours/registry.ts'
 import { seededName, seedPlugins } from '../ours/seed.ts'
 import { smallRelease } from '../ours/small-release.ts'
 import type { Scope } from '../scope.ts'
-import type { Suite } from '../suites.ts'
+import type { Suite } from '../suite.ts'
 
 const SIZES = { full: [10, 1000, 20_000], quick: [10, 300, 1000] }
 
@@ -65,7 +65,10 @@ export const suite: Suite = {
 }
 
 async function growRepo(scope: Scope, size: number): Promise<Grown> {
-  const registry = await startRegistry(scope, { name: `registry-${size}`, before: (data) => seedPlugins(data, size) })
+  const registry = await startRegistry(scope, {
+    name: `registry-${size}`,
+    before: (made) => seedPlugins({ ...made, scratch: scope.path(`seed-${size}`) }, size),
+  })
   const proxy = await countBytesFrom(scope, registry.url)
   const plugins = [0.1, 0.5, 0.9].map((share) => seededName(Math.floor(size * share)))
   const consumerOf = (url: string, name: string) =>

@@ -6,7 +6,7 @@ import type { Benchmark, Contender } from '../model.ts'
 import { octo } from '../ours/octo.ts'
 import { installedTrue, TRUE_PROGRAM } from '../ours/true-plugin.ts'
 import { runByMise } from '../peers/mise.ts'
-import type { Suite } from '../suites.ts'
+import type { Suite } from '../suite.ts'
 
 const ROUNDS = { full: 31, quick: 5 }
 const NODE: Command = { file: process.execPath, args: ['-e', '0'] }
