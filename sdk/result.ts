@@ -1,31 +1,16 @@
 // What a check reports, in the words of the output contract `check/v1`: one JSON line and an exit code.
 
+import type { CheckResultLine, CheckStatus, Metric } from '../schemas/check-result.ts'
+
+export type { CheckStatus, Metric }
+
 /** `unknown` means that the check could not find out; it neither heals nor fails a service. */
-export type CheckStatus = 'ok' | 'warn' | 'critical' | 'unknown'
+export type CheckResult = Readonly<Omit<CheckResultLine, 'v'>>
 
-export type Metric = {
-  readonly name: string
-  readonly value: number
-  /** `ms`, `B`, `%`, `d` …; none for plain counts. */
-  readonly unit?: string
-  /** Limits above which the value is a warning, or critical. */
-  readonly warn?: number
-  readonly crit?: number
-  readonly min?: number
-  readonly max?: number
-}
-
-export type CheckResult = {
-  readonly status: CheckStatus
-  /** One sentence for people: lowercase, no full stop, never a secret. */
-  readonly summary: string
-  readonly details?: Readonly<Record<string, unknown>>
-  readonly metrics?: readonly Metric[]
-  /** Asks the operator not to try again before this many milliseconds. */
-  readonly retryAfterMs?: number
-}
-
+// Written out again, since the module of the contract loads far more than a plugin needs; a test keeps both equal.
 export const EXIT_CODES: Readonly<Record<CheckStatus, number>> = { ok: 0, warn: 1, critical: 2, unknown: 3 }
+
+const MAX_SUMMARY = 2000
 
 type Extra = Omit<CheckResult, 'status' | 'summary'>
 
@@ -45,5 +30,5 @@ export function invalidOptions(message: string): InvalidOptions {
 
 /** The line that the operator reads: JSON without line breaks, the contract's version first. */
 export function renderResult({ status, summary, ...extra }: CheckResult): string {
-  return JSON.stringify({ v: 1, status, summary, ...extra })
+  return JSON.stringify({ v: 1, status, summary: summary.slice(0, MAX_SUMMARY), ...extra })
 }

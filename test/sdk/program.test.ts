@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import test from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { CHECK_EXIT_CODES, parseCheckResult } from '../../schemas/check-result.ts'
 
 const SDK = JSON.stringify(fileURLToPath(new URL('../../sdk/index.ts', import.meta.url)))
 
@@ -29,14 +30,13 @@ async function ended(child: ReturnType<typeof start>): Promise<Ended> {
   const read = async (stream: NodeJS.ReadableStream) => (await Array.fromAsync(stream.setEncoding('utf8'))).join('')
   const [out, err, [code]] = await Promise.all([read(child.stdout), read(child.stderr), once(child, 'close')])
   const last = out.trim().split('\n').at(-1) ?? ''
-  return { code, out, err, result: last.startsWith('{') ? JSON.parse(last) : {} }
+  return { code, out, err, result: last.startsWith('{"v"') ? parseCheckResult(last, 'the result') : {} }
 }
 
 const run = (...given: Parameters<typeof start>) => ended(start(...given))
 
 test('prints one line of JSON and ends with the exit code of the status', async () => {
-  const cases = { ok: 0, warn: 1, critical: 2, unknown: 3 }
-  for (const [status, code] of Object.entries(cases)) {
+  for (const [status, code] of Object.entries(CHECK_EXIT_CODES)) {
     const { result, ...rest } = await run(`return ${status}('n is ' + options.n)`, ['--n=7'])
     assert.deepEqual(result, { v: 1, status, summary: 'n is 7' })
     assert.equal(rest.code, code)
@@ -89,4 +89,9 @@ test('prints its version, its options and their schema', async () => {
   assert.equal((await run('', ['--version'])).out, '1.2.3\n')
   assert.match((await run('', ['--help'])).out, /--n=<number> {2}a number \(default 1\)/)
   assert.equal(JSON.parse((await run('', ['--schema'])).out).properties.n.default, 1)
+})
+
+test('cuts a summary that the operator would refuse', async () => {
+  const { result } = await run(`return ok('x'.repeat(5000))`)
+  assert.equal((result.summary as string).length, 2000)
 })
