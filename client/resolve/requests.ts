@@ -1,0 +1,40 @@
+// Everything that is asked of one plugin, gathered: pins and requests of the same name become one question.
+import type { PluginPin, PluginRequest } from '../../schemas/config/config.ts'
+import { coded } from '../../schemas/errors.ts'
+import type { Name } from '../../schemas/name.ts'
+import { quote } from '../../schemas/quote.ts'
+import { parseRange } from '../../schemas/version.ts'
+
+export type Question = {
+  readonly plugin: Name
+  /** Name of the repo in the config; undefined when none is pinned. */
+  readonly repo: Name | undefined
+  /** All have to be satisfied; sorted, without repeats. */
+  readonly ranges: readonly string[]
+  readonly prerelease: boolean
+}
+
+/** Sorted by name; throws RANGE_INVALID, or NAME_AMBIGUOUS where the same name is asked from two repos. */
+export function gatherQuestions(requests: readonly PluginRequest[], pins: readonly PluginPin[]): readonly Question[] {
+  const names = [...new Set(requests.map(({ plugin }) => plugin))].sort()
+  return names.map((plugin) => {
+    const asked = [...requests, ...pins].filter((request) => request.plugin === plugin)
+    const repos = [...new Set(asked.flatMap(({ repo }) => repo ?? []))].sort()
+    if (repos.length > 1) throw twoRepos(plugin, repos)
+    return {
+      plugin,
+      repo: repos[0],
+      ranges: [...new Set(asked.flatMap(({ range }) => (range === undefined ? [] : parseRange(range))))].sort(),
+      prerelease: asked.some(({ prerelease }) => prerelease === true),
+    }
+  })
+}
+
+function twoRepos(plugin: Name, repos: readonly Name[]): Error {
+  const shown = repos.map(quote).join(' and ')
+  return coded('NAME_AMBIGUOUS', {
+    message: `plugin ${quote(plugin)} is asked from ${shown}, and one name comes from one repo`,
+    details: { plugin, repos },
+    hint: 'name the same repo everywhere, or rename one of the plugins',
+  })
+}

@@ -1,0 +1,100 @@
+// From questions, documents and the lockfile to a plan. Pure: the same input gives the same plan, in any order.
+import type { RepoConfig } from '../../schemas/config/config.ts'
+import { coded } from '../../schemas/errors.ts'
+import type { LockedPlugin } from '../../schemas/lockfile.ts'
+import type { Name } from '../../schemas/name.ts'
+import type { DocumentVersion, PluginDocument } from '../../schemas/plugin-document.ts'
+import { quote } from '../../schemas/quote.ts'
+import type { Version } from '../../schemas/version.ts'
+import { pickVersion } from './pick-version.ts'
+import type { Question } from './requests.ts'
+
+/** What one repo of the config says about one plugin. */
+export type Offer = {
+  readonly repo: RepoConfig
+  readonly document: PluginDocument
+  /** Highest serial of this document that this machine or the lockfile has seen. */
+  readonly seenSerial: number
+}
+
+export type ResolveInput = {
+  readonly question: Question
+  /** All repos that may offer the name: the pinned one, or every one of the config. */
+  readonly offers: readonly Offer[]
+  /** Repos that were asked, for the error when none offers the plugin. */
+  readonly asked: readonly Name[]
+  /** Entry of the lockfile; undefined when a newer version is looked for. */
+  readonly locked?: LockedPlugin
+  readonly operatorVersion: Version
+}
+
+export type Choice = {
+  readonly repo: RepoConfig
+  readonly document: PluginDocument
+  readonly version: DocumentVersion
+  readonly question: Question
+  readonly reason: string
+  readonly warnings: readonly string[]
+}
+
+/** Throws PLUGIN_NOT_FOUND, NAME_AMBIGUOUS, INDEX_ROLLBACK, DOCUMENT_MISMATCH, or what pickVersion throws. */
+export function resolvePlugin(input: ResolveInput): Choice {
+  const { repo, document, seenSerial } = theOnlyOffer(input)
+  if (document.serial < seenSerial) throw rollback(repo, document, seenSerial)
+  const locked = input.locked?.repo === repo.name ? input.locked : undefined
+  const options = { operatorVersion: input.operatorVersion, ...(locked ? { locked: locked.version } : {}) }
+  const { version, reason } = pickVersion(document, input.question, options)
+  if (locked?.version === version.version) requireUnchanged(locked, version)
+  return { repo, document, version, question: input.question, reason, warnings: warningsOf(repo, document, version) }
+}
+
+function theOnlyOffer({ question, offers, asked }: ResolveInput): Offer {
+  const [first, ...others] = offers
+  if (!first) throw notFound(question, asked)
+  if (others.length === 0) return first
+  const repos = offers.map(({ repo }) => repo.name).sort()
+  throw coded('NAME_AMBIGUOUS', {
+    message: `plugin ${quote(question.plugin)} is offered by ${repos.map(quote).join(' and ')}, and one name comes from one repo`,
+    details: { plugin: question.plugin, repos },
+    hint: `pin it in the config: \`operator: {plugins: {${question.plugin}: {repo: ${repos[0]}}}}\``,
+  })
+}
+
+function notFound({ plugin }: Question, asked: readonly Name[]): Error {
+  const repos = asked.map(quote).join(', ') || 'no repo at all'
+  return coded('PLUGIN_NOT_FOUND', {
+    message: `no plugin ${quote(plugin)} in ${repos}`,
+    details: { plugin, repos: asked },
+    hint: asked.length === 0 ? 'add a repo to the config' : `octo search ${plugin} looks for similar names`,
+  })
+}
+
+function rollback(repo: RepoConfig, document: PluginDocument, seenSerial: number): Error {
+  return coded('INDEX_ROLLBACK', {
+    message: `document of ${quote(`${repo.name}/${document.plugin}`)} is older than the one last seen, expected serial ${seenSerial} or more, found ${document.serial}`,
+    details: { repo: repo.name, plugin: document.plugin, expected: seenSerial, found: document.serial },
+    hint: 'a mirror may be stale, or somebody hides a change: ask the registry’s owner before going on',
+  })
+}
+
+/** A published version never changes: another bundle under the same version is not the release that was locked. */
+function requireUnchanged(locked: LockedPlugin, version: DocumentVersion): void {
+  if (locked.bundle?.digest === version.bundle.digest) return
+  throw coded('DOCUMENT_MISMATCH', {
+    message: `${quote(`${locked.repo}/${locked.plugin}@${locked.version}`)} is not the release that was locked, expected bundle \`${locked.bundle?.digest}\`, found \`${version.bundle.digest}\``,
+    details: {
+      plugin: locked.plugin,
+      version: locked.version,
+      expected: locked.bundle?.digest,
+      found: version.bundle.digest,
+    },
+    hint: 'versions never change: ask the registry’s owner what happened',
+  })
+}
+
+function warningsOf(repo: RepoConfig, document: PluginDocument, version: DocumentVersion): readonly string[] {
+  const name = quote(`${repo.name}/${document.plugin}@${version.version}`)
+  const yanked = version.state === 'yanked' ? [`${name} was yanked${version.reason ? `: ${version.reason}` : ''}`] : []
+  const deprecated = version.deprecated === undefined ? [] : [`${name} is deprecated: ${version.deprecated}`]
+  return [...yanked, ...deprecated]
+}
