@@ -1,19 +1,18 @@
 // What the actions of the write API work with, beside the shared dependencies.
-
 import type { Slots } from './actions/slots.ts'
 import type { RegistryDeps } from './deps.ts'
+import type { Tree } from './tree/tree.ts'
 import type { UploadArea } from './uploads/upload-area.ts'
-
-export type Tree = {
-  /** Makes the tree show everything that was committed; durable when it returns. */
-  drain(): Promise<void>
-}
 
 export type RegistryServices = RegistryDeps & {
   readonly uploads: UploadArea
-  readonly tree: Tree
+  readonly tree: Pick<Tree, 'drain'>
   /** Bounds how many artifacts are unpacked for inspection at once. */
   readonly inspections: Slots
+  /** Ends uploads in flight. */
+  readonly stopUploads: AbortSignal
+  /** Why nothing more is accepted; undefined while all is well. */
+  readonly refusal: () => Error | undefined
   /** Says that the disk can no longer be trusted: nothing more is accepted and the process ends. */
   readonly halt: (error: unknown) => void
 }

@@ -38,7 +38,7 @@ export type StateChange = {
 /** Answers once the tree shows the change. Throws REPO_NOT_FOUND, PLUGIN_NOT_FOUND, VERSION_NOT_FOUND, USAGE or STATE_CONFLICT. */
 export async function changeState(services: RegistryServices, change: StateChange): Promise<VersionStateAnswer> {
   const answer = write(services.db, (tx) => changeInTransaction(tx, change, services.clock()))
-  await services.tree.drain()
+  await services.tree.drain(change.release)
   return answer
 }
 

@@ -25,7 +25,7 @@ export type Published = {
 export async function publishRelease(services: RegistryServices, id: string, principal: Principal): Promise<Published> {
   const session = requireSession(services.db, id, services.clock())
   const created = session.state === 'open' && (await proveAndSeal(services, session, principal))
-  await services.tree.drain()
+  await services.tree.drain(session)
   await services.uploads.remove(id)
   const sealed = findVersion(services.db, session)
   if (!sealed) throw new Error(`session ${id} is published, and its version is not there`)

@@ -9,6 +9,7 @@ export type PromisedBlob = { readonly digest: Digest; readonly size: number }
 
 export function insertSession(tx: Db, row: SessionRow, promised: readonly PromisedBlob[]): void {
   tx.insert(sessions).values(row).run()
+  if (promised.length === 0) return
   tx.insert(uploads)
     .values(promised.map(({ digest, size }) => ({ sessionId: row.id, digest, size })))
     .run()

@@ -1,0 +1,26 @@
+// One JSON line per request, of fields that were chosen one by one: no header, no query and no body can get into a log.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Logger } from 'pino'
+import { contextOf } from './request-context.ts'
+
+const MAX_PATH = 300
+
+export function logRequest(logger: Logger, request: IncomingMessage, response: ServerResponse): void {
+  response.once('close', () => {
+    const { id, startedAt, tokenId } = contextOf(request)
+    const path = (request.url ?? '').split('?', 1)[0]?.slice(0, MAX_PATH)
+    logger.info(
+      {
+        requestId: id,
+        method: request.method,
+        path,
+        status: response.statusCode,
+        ms: Math.round((performance.now() - startedAt) * 10) / 10,
+        remote: request.socket.remoteAddress,
+        ...(tokenId === undefined ? {} : { token: tokenId }),
+        ...(response.writableFinished ? {} : { brokenOff: true }),
+      },
+      'request',
+    )
+  })
+}

@@ -1,0 +1,117 @@
+// Opens a data directory for serving: lock, database, blobs, uploads, tree; recovers what a crash left. Closing undoes it in
+// the opposite order.
+import { closeSync, openSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import type { Logger } from 'pino'
+import { coded } from '../schemas/errors.ts'
+import { createSlots } from './actions/slots.ts'
+import { openBlobStore } from './blobs/disk.ts'
+import type { RegistryConfig } from './config.ts'
+import { databasePath } from './config.ts'
+import { lockDataDir } from './data-lock.ts'
+import { closeDb, openDb } from './db/open.ts'
+import type { Clock, RegistryDeps } from './deps.ts'
+import { checkDatabase, sweepSessions } from './recover.ts'
+import type { RegistryServices } from './services.ts'
+import type { Tree } from './tree/tree.ts'
+import { openTree } from './tree/tree.ts'
+import { openUploadArea } from './uploads/upload-area.ts'
+
+export type OpenRegistry = {
+  readonly services: RegistryServices
+  readonly tree: Tree
+  /** From now on nothing is accepted; what is in flight may end. */
+  refuse(error: Error): void
+  /** Ends uploads in flight; their parts stay for later. */
+  endUploads(): void
+  close(): Promise<void>
+}
+
+export type OpenOptions = {
+  readonly config: RegistryConfig
+  readonly logger: Logger
+  readonly clock?: Clock
+  /** Told when the disk can no longer be trusted. */
+  readonly onHalt?: (error: unknown) => void
+}
+
+const PARALLEL_INSPECTIONS = 2
+const SWEEP_EVERY_MS = 60_000
+
+/** Throws DATA_DIR_LOCKED, DATA_DIR_CORRUPT, NO_SPACE or IO_FAILED. */
+export async function openRegistry({ config, logger, clock = Date.now, onHalt }: OpenOptions): Promise<OpenRegistry> {
+  await using stack = new AsyncDisposableStack()
+  await mkdir(config.dataDir, { recursive: true })
+  const lock = lockDataDir(config.dataDir)
+  stack.defer(() => lock.release())
+  const deps = await openDeps({ config, logger, clock })
+  stack.defer(() => closeDb(deps.db))
+  checkDatabase(deps)
+  const uploads = await openUploadArea(config.dataDir)
+  await sweepSessions(deps, uploads)
+  const tree = await openTree(deps)
+  stack.defer(() => tree.close())
+  stack.defer(watchOtherWriters(deps, tree, () => sweepSessions(deps, uploads)))
+  const uploadsEnd = new AbortController()
+  let refusal: Error | undefined
+  const halt = (error: unknown) => {
+    logger.fatal({ err: error }, 'the disk cannot be trusted, the registry stops accepting')
+    refusal = coded('SHUTTING_DOWN', { message: 'the registry stopped, because its disk failed', cause: error })
+    onHalt?.(error)
+  }
+  const services: RegistryServices = {
+    ...deps,
+    uploads,
+    tree,
+    inspections: createSlots(PARALLEL_INSPECTIONS),
+    stopUploads: uploadsEnd.signal,
+    refusal: () => refusal,
+    halt,
+  }
+  const opened = stack.move()
+  return {
+    services,
+    tree,
+    refuse: (error) => {
+      refusal ??= error
+    },
+    endUploads: () => uploadsEnd.abort(coded('SHUTTING_DOWN', { message: 'the registry is stopping' })),
+    close: () => opened.disposeAsync(),
+  }
+}
+
+/** The database and blobs of a data directory, as commands use them beside a running server. */
+export async function openDeps({
+  config,
+  logger,
+  clock,
+}: Required<Pick<OpenOptions, 'config' | 'logger' | 'clock'>>): Promise<RegistryDeps> {
+  const path = databasePath(config.dataDir)
+  // SQLite gives its other files the mode of the first.
+  closeSync(openSync(path, 'a', 0o600))
+  const db = openDb(path)
+  try {
+    return { config, db, blobs: await openBlobStore(config.dataDir), clock, logger }
+  } catch (error) {
+    closeDb(db)
+    throw error
+  }
+}
+
+/** Commands such as `repo create` write to the database of a running server: what they changed must show, too. */
+function watchOtherWriters({ db, logger }: RegistryDeps, tree: Tree, sweep: () => Promise<void>): () => void {
+  const version = () => db.$client.pragma('data_version', { simple: true })
+  let seen = version()
+  const failed = (error: unknown) => logger.error({ err: error }, 'background work failed')
+  const look = setInterval(() => {
+    const found = version()
+    if (found === seen) return
+    seen = found
+    tree.drain().catch(failed)
+  }, 500).unref()
+  const sweeping = setInterval(() => void sweep().catch(failed), SWEEP_EVERY_MS).unref()
+  return () => {
+    clearInterval(look)
+    clearInterval(sweeping)
+  }
+}

@@ -1,0 +1,59 @@
+// Publishing sessions: open, read, give up, publish.
+import { openSessionRequest } from '../../schemas/api.ts'
+import { openSession } from '../actions/open-session.ts'
+import { publishRelease } from '../actions/publish-release.ts'
+import { requireSession, sessionAnswer } from '../actions/session-answer.ts'
+import type { Principal } from '../auth/principal.ts'
+import { authorize } from '../auth/principal.ts'
+import { write } from '../db/open.ts'
+import type { SessionRow } from '../db/sessions.ts'
+import { endSession } from '../db/sessions.ts'
+import { principalOf } from '../http/authenticate.ts'
+import type { Handler, RequestOf } from '../http/env.ts'
+import { idempotencyKeyHeader, pluginParams, readJsonBody, sessionParam } from '../http/read-request.ts'
+import type { RegistryServices } from '../services.ts'
+
+export function openSessionRoute(services: RegistryServices): Handler {
+  return async (c) => {
+    const principal = principalOf(c, services)
+    const { repo, plugin } = pluginParams(c)
+    authorize(principal, 'publish', repo, plugin)
+    const idempotencyKey = idempotencyKeyHeader(c)
+    const request = await readJsonBody(c, openSessionRequest)
+    const release = { repo, plugin, version: request.version }
+    const session = await openSession(services, { principal, release, request, idempotencyKey })
+    return c.json(await sessionAnswer(services, session), session.state === 'open' ? 201 : 200)
+  }
+}
+
+export function readSessionRoute(services: RegistryServices): Handler {
+  return async (c) => c.json(await sessionAnswer(services, allowedSession(c, services).session))
+}
+
+export function closeSessionRoute(services: RegistryServices): Handler {
+  return async (c) => {
+    const { session } = allowedSession(c, services)
+    write(services.db, (tx) => endSession(tx, session.id, 'closed'))
+    await services.uploads.remove(session.id)
+    return c.body(null, 204)
+  }
+}
+
+export function publishRoute(services: RegistryServices): Handler {
+  return async (c) => {
+    const { session, principal } = allowedSession(c, services)
+    const { answer, created } = await publishRelease(services, session.id, principal)
+    return c.json(answer, created ? 201 : 200)
+  }
+}
+
+/** The session of the address, for a token that may publish its plugin. */
+export function allowedSession(
+  c: RequestOf,
+  services: RegistryServices,
+): { readonly session: SessionRow; readonly principal: Principal } {
+  const principal = principalOf(c, services)
+  const session = requireSession(services.db, sessionParam(c), services.clock())
+  authorize(principal, 'publish', session.repo, session.plugin)
+  return { session, principal }
+}

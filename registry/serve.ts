@@ -1,0 +1,167 @@
+// The HTTP server: the static tree first, as plainly as Node can, then the API and pages on hono. Stops without losing a
+// request in flight.
+
+import { once } from 'node:events'
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import type { Logger } from 'pino'
+import { coded } from '../schemas/errors.ts'
+import { createApp } from './app.ts'
+import { guardRequest } from './http/guard-request.ts'
+import { logRequest } from './http/log-request.ts'
+import { problemAnswer } from './http/problem.ts'
+import { contextOf } from './http/request-context.ts'
+import type { OpenRegistry } from './open-registry.ts'
+
+export type Serving = {
+  /** e.g. `http://127.0.0.1:8787` */
+  readonly url: string
+  readonly registry: OpenRegistry
+  /** Lets requests in flight end, ends uploads that take too long, closes everything. */
+  stop(): Promise<void>
+}
+
+export type ServeOptions = {
+  readonly host: string
+  /** 0 picks a free one. */
+  readonly port: number
+  readonly logger: Logger
+  /** Opens the registry once the address is known: links in documents need it. */
+  readonly open: (url: string) => Promise<OpenRegistry>
+}
+
+const SERVER_OPTIONS = {
+  // Uploads take as long as they need while they move; watch-rate.ts ends those that do not.
+  requestTimeout: 0,
+  headersTimeout: 15_000,
+  connectionsCheckingInterval: 5_000,
+  keepAliveTimeout: 65_000,
+  maxHeaderSize: 16 * 1024,
+}
+const MAX_CONNECTIONS = 8192
+/** A connection on which nothing moves; proofs of large archives take their time. */
+const SOCKET_IDLE_MS = 300_000
+
+/** Listens before it opens, so that a port in use costs nothing; until then answers are 503. */
+export async function serve(options: ServeOptions): Promise<Serving> {
+  const { logger } = options
+  let handle: RequestListener = answerStarting(logger)
+  const server = createServer(SERVER_OPTIONS, (request, response) => handle(request, response))
+  server.maxConnections = MAX_CONNECTIONS
+  server.setTimeout(SOCKET_IDLE_MS)
+  server.on('clientError', answerClientError)
+  const url = await listen(server, options)
+  try {
+    const registry = await options.open(url)
+    handle = createHandler(registry, logger)
+    return { url, registry, stop: () => stop(server, registry, logger) }
+  } catch (error) {
+    await closeServer(server)
+    throw error
+  }
+}
+
+function createHandler(registry: OpenRegistry, logger: Logger): RequestListener {
+  const { services } = registry
+  const app = createApp(services)
+  const api = getRequestListener((request, env) => app.fetch(request, env), {
+    overrideGlobalObjects: false,
+    errorHandler: (error) => problemResponse(toUsage(error), logger),
+  })
+  return (request, response) => {
+    logRequest(logger, request, response)
+    try {
+      guardRequest(request)
+    } catch (error) {
+      return refuse(error, { request, response, logger })
+    }
+    void api(request, response)
+  }
+}
+
+async function stop(server: Server, registry: OpenRegistry, logger: Logger): Promise<void> {
+  const { drainMs } = registry.services.config.times
+  registry.refuse(coded('SHUTTING_DOWN', { message: 'the registry is stopping', hint: 'try again in a moment' }))
+  const closed = closeServer(server)
+  const late = setTimeout(() => {
+    logger.warn('requests in flight took too long and were ended')
+    registry.endUploads()
+    setTimeout(() => server.closeAllConnections(), 1000).unref()
+  }, drainMs)
+  await closed
+  clearTimeout(late)
+  await registry.close()
+}
+
+async function listen(server: Server, { host, port }: ServeOptions): Promise<string> {
+  server.listen({ host, port })
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    throw coded('OS_FAILED', {
+      message: `cannot listen on \`${host}:${port}\`: ${error instanceof Error ? error.message : 'refused'}`,
+      details: { host, port },
+      hint: 'give another --port, or --port 0 for a free one',
+      cause: error,
+    })
+  }
+  const address = server.address() as AddressInfo
+  return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve))
+  server.closeIdleConnections()
+  await closed
+}
+
+function answerStarting(logger: Logger): RequestListener {
+  return (request, response) =>
+    refuse(coded('SHUTTING_DOWN', { message: 'the registry is starting' }), { request, response, logger })
+}
+
+type Refusal = {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly logger: Logger
+}
+
+function refuse(error: unknown, { request, response, logger }: Refusal): void {
+  const { status, headers, body } = problemAnswer(error, contextOf(request).id, logger)
+  response.writeHead(status, { ...headers, Connection: 'close' }).end(request.method === 'HEAD' ? undefined : body)
+}
+
+function problemResponse(error: unknown, logger: Logger): Response {
+  const { status, headers, body } = problemAnswer(error, 'none', logger)
+  return new Response(body, { status, headers })
+}
+
+/** The adapter itself refuses requests that make no URL. */
+function toUsage(error: unknown): unknown {
+  return error instanceof Error && error.name === 'RequestError'
+    ? coded('USAGE', { message: 'the request cannot be understood', cause: error })
+    : error
+}
+
+/** What Node's parser refuses never becomes a request, so the answer is written by hand. */
+function answerClientError(error: NodeJS.ErrnoException, socket: import('node:stream').Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW'
+  const status = tooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request'
+  const body = JSON.stringify({
+    type: 'about:blank',
+    title: tooLarge ? 'headers too large' : 'not HTTP',
+    status: Number(status.slice(0, 3)),
+    detail: tooLarge ? 'the request headers are too large' : 'the request is not HTTP as we read it',
+    code: tooLarge ? 'LIMIT_EXCEEDED' : 'USAGE',
+    details: {},
+  })
+  socket.end(
+    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
+}

@@ -1,0 +1,91 @@
+// A real registry in this process: real HTTP on a port the system chose, real SQLite and blobs in a temporary folder.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import type { TestContext } from 'node:test'
+import pino from 'pino'
+import { createRepo } from '../../registry/actions/repos.ts'
+import type { CreatedToken } from '../../registry/actions/tokens.ts'
+import { createToken } from '../../registry/actions/tokens.ts'
+import { parseScope } from '../../registry/auth/scope.ts'
+import type { ConfigInput } from '../../registry/config.ts'
+import { registryConfig } from '../../registry/config.ts'
+import { openRegistry } from '../../registry/open-registry.ts'
+import type { Serving } from '../../registry/serve.ts'
+import { serve } from '../../registry/serve.ts'
+import type { Name } from '../../schemas/name.ts'
+import type { TrustKey } from '../../schemas/trust-key.ts'
+import type { SigningKey } from './test-authority.ts'
+import { issueKey } from './test-authority.ts'
+
+export type TestRegistryOptions = {
+  readonly dataDir?: string
+  /** Repos that exist at the start, each admitting `key`. Default: `core`. */
+  readonly repos?: readonly string[]
+  readonly key?: SigningKey
+  readonly limits?: ConfigInput['limits']
+  readonly times?: ConfigInput['times']
+  readonly clock?: () => number
+}
+
+export type TestRegistry = {
+  readonly url: string
+  readonly dataDir: string
+  /** Signs what the repos admit. */
+  readonly key: SigningKey
+  /** A token for everything in every repo. */
+  readonly token: string
+  readonly serving: Serving
+  /** Lines of the JSON log so far. */
+  readonly logs: readonly string[]
+  createRepo(name: string, keys?: readonly TrustKey[]): void
+  /** `core/*`, `core/hello:publish` … */
+  createToken(scopes: readonly string[], days?: number): CreatedToken
+  /** Stops it; the folder stays until the test ends. */
+  stop(): Promise<void>
+}
+
+/** Gone with its folder when the test ends. */
+export async function startTestRegistry(t: TestContext, options: TestRegistryOptions = {}): Promise<TestRegistry> {
+  const { repos = ['core'], key = issueKey() } = options
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'octo-registry-')))
+  const logs: string[] = []
+  const serving = await serveTestRegistry(dataDir, options, logs)
+  const { services } = serving.registry
+  let stopped: Promise<void> | undefined
+  const stop = () => (stopped ??= serving.stop())
+  t.after(async () => {
+    await stop()
+    if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true })
+  })
+  const newToken: TestRegistry['createToken'] = (scopes, days) =>
+    createToken(services, { name: 'test', scopes: scopes.map(parseScope), ...(days === undefined ? {} : { days }) })
+  const newRepo: TestRegistry['createRepo'] = (name, keys = [key.trustKey]) => createRepo(services, name as Name, keys)
+  if (options.dataDir === undefined) for (const repo of repos) newRepo(repo)
+  await serving.registry.tree.drain()
+  const { token } = newToken(['*/*:admin'])
+  return { url: serving.url, dataDir, key, token, serving, logs, createRepo: newRepo, createToken: newToken, stop }
+}
+
+function serveTestRegistry(dataDir: string, options: TestRegistryOptions, logs: string[]): Promise<Serving> {
+  const { limits, times, clock } = options
+  const collector = new Writable({
+    write(line, _encoding, done) {
+      logs.push(String(line))
+      done()
+    },
+  })
+  const logger = pino({ level: 'info' }, collector)
+  return serve({
+    host: '127.0.0.1',
+    port: 0,
+    logger,
+    open: (baseUrl) =>
+      openRegistry({
+        config: registryConfig({ dataDir, baseUrl, ...(limits ? { limits } : {}), ...(times ? { times } : {}) }),
+        logger,
+        ...(clock ? { clock } : {}),
+      }),
+  })
+}
