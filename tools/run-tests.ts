@@ -3,6 +3,7 @@
 //   npm test                            all but test/interop
 //   npm test -- test/client timeouts    files and folders, or parts of their paths
 //   OCTO_INTEROP=1 npm test             with test/interop, which needs programs of others
+//   OCTO_TEST_FILE_TIMEOUT_MS=60000     stops a file that takes longer; five minutes when nothing is said
 import { globSync } from 'node:fs'
 import { relative } from 'node:path'
 import { paintFor, processStreams, wantsColour } from '../terminal/index.ts'
@@ -11,12 +12,13 @@ import { runTestFile } from './test-file.ts'
 import { renderFile, renderSum } from './test-report.ts'
 
 const CONCURRENCY = 2
-const FILE_TIMEOUT_MS = 300_000
+const DEFAULT_FILE_TIMEOUT_MS = 300_000
 
 const cwd = process.cwd()
 const { out, env } = processStreams()
 const paint = paintFor(wantsColour({ env, stream: out }))
 const waiting = chosenFiles(process.argv.slice(2))
+const timeoutMs = Number(env.OCTO_TEST_FILE_TIMEOUT_MS) || DEFAULT_FILE_TIMEOUT_MS
 const outcomes: FileOutcome[] = []
 
 await Promise.all(Array.from({ length: CONCURRENCY }, work))
@@ -24,7 +26,7 @@ process.exitCode = renderSum(outcomes, out)
 
 async function work(): Promise<void> {
   for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-    const outcome = await runTestFile(file, { timeoutMs: FILE_TIMEOUT_MS, cwd })
+    const outcome = await runTestFile(file, { timeoutMs, cwd })
     outcomes.push(outcome)
     out.write(`${renderFile(outcome, paint)}\n`)
   }

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { findOldNode } from '../support/old-node.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+
+const module = fileURLToPath(new URL('../../bin/continue-with.js', import.meta.url))
+const old = findOldNode()
+const skip = 'skip' in old ? { skip: old.skip } : {}
+const oldNode = 'path' in old ? old.path : ''
+
+/** An old Node that goes on in this one, which runs the program. */
+function start(t: Parameters<typeof tempFolder>[0], program: string) {
+  const folder = tempFolder(t)
+  const parent = join(folder, 'parent.mjs')
+  writeFileSync(join(folder, 'child.mjs'), program)
+  writeFileSync(
+    parent,
+    `import { continueWith } from ${JSON.stringify(module)}\ncontinueWith(${JSON.stringify(process.execPath)}, [${JSON.stringify(join(folder, 'child.mjs'))}])`,
+  )
+  return spawn(oldNode, [parent], { stdio: ['ignore', 'pipe', 'inherit'] })
+}
+
+test('the exit code of the child is ours', skip, async (t) => {
+  const [code] = await once(start(t, 'process.exitCode = 42'), 'exit')
+  assert.equal(code, 42)
+})
+
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+  test(`${signal} reaches the child, which may end in its own way`, skip, async (t) => {
+    const parent = start(
+      t,
+      `process.on('${signal}', () => process.exit(7)); setInterval(() => {}, 1000); console.log('ready')`,
+    )
+    await once(createInterface(parent.stdout), 'line')
+    parent.kill(signal)
+    const [code] = await once(parent, 'exit')
+    assert.equal(code, 7)
+  })
+
+test('a child that dies of a signal makes us die of the same', skip, async (t) => {
+  const [code, signal] = await once(start(t, "process.kill(process.pid, 'SIGKILL')"), 'exit')
+  assert.deepEqual({ code, signal }, { code: null, signal: 'SIGKILL' })
+})

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { satisfies } from 'semver'
+import { canRunOcto } from '../../bin/own-node.js'
+import { WORDS } from '../../words.ts'
+import { findOldNode } from '../support/old-node.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const launcher = join(root, 'bin/octo.js')
+const { version, engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const old = findOldNode()
+const needsOldNode = 'skip' in old ? { skip: old.skip } : {}
+const oldNode = 'path' in old ? old.path : ''
+
+function octo(args: readonly string[], { node = process.execPath, env = {} as NodeJS.ProcessEnv } = {}) {
+  const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env
+  return spawnSync(node, [launcher, ...args], { encoding: 'utf8', env: { ...inherited, ...env } })
+}
+
+test('--version is the version of package.json, and no module of ours is loaded for it', () => {
+  const { status, stdout } = octo(['--version'])
+  assert.deepEqual({ status, stdout }, { status: 0, stdout: `octo ${version}\n` })
+  const loaded = (word: string) => octo([word], { env: { NODE_DEBUG: 'esm' } }).stderr
+  assert.match(loaded('--help'), /octo\.ts/, 'loading shows in the trace')
+  assert.doesNotMatch(loaded('--version'), /octo\.ts|terminal\/|schemas\/|node_modules/)
+})
+
+test('the versions that the launcher accepts are those of engines in package.json', () => {
+  const versions = [
+    '18.20.0',
+    '20.20.2',
+    '22.21.9',
+    '22.22.1',
+    '22.22.2',
+    '22.30.0',
+    '23.11.0',
+    '24.14.9',
+    '24.15.0',
+    '25.9.0',
+    '26.0.0',
+    '30.1.0',
+  ]
+  assert.deepEqual(
+    versions.filter(canRunOcto),
+    versions.filter((each) => satisfies(each, engines.node)),
+  )
+})
+
+test('--help shows every public word with its line, and hides the quick start', () => {
+  const { status, stdout, stderr } = octo(['--help'])
+  assert.deepEqual({ status, stderr }, { status: 0, stderr: '' })
+  for (const { word, group, summary } of WORDS)
+    assert.equal(stdout.includes(summary) && new RegExp(`^  ${word} `, 'm').test(stdout), group !== undefined, word)
+  assert.ok(stdout.split('\n').every((line) => line.length <= 80))
+})
+
+test('an unknown word exits with 64 and names the nearest one', () => {
+  const { status, stdout, stderr } = octo(['instal'])
+  assert.deepEqual({ status, stdout }, { status: 64, stdout: '' })
+  assert.equal(
+    stderr,
+    'error[USAGE]: octo has no word `instal`\nhint: did you mean `octo install`? `octo --help` lists all words\n',
+  )
+})
+
+test('an unknown word with --json is one JSON object', () => {
+  const { status, stderr } = octo(['instal', '--json'])
+  assert.equal(status, 64)
+  assert.equal(JSON.parse(stderr).error.code, 'USAGE')
+})
+
+test('control characters in an unknown word do not reach the terminal', () => {
+  assert.doesNotMatch(octo(['in\u001b[2Jstall']).stderr, /\u001b/)
+})
+
+test('a reader that goes away does not make octo fail', async () => {
+  const child = spawn(process.execPath, [launcher, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  child.stdout.destroy()
+  let stderr = ''
+  child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text))
+  const [code] = await once(child, 'close')
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
+})
+
+test('./octo starts from anywhere, also by a link', (t) => {
+  const link = join(tempFolder(t), 'octo-link')
+  symlinkSync(join(root, 'octo'), link)
+  const { status, stdout } = spawnSync(link, ['--version'], { encoding: 'utf8', cwd: '/' })
+  assert.deepEqual({ status, stdout }, { status: 0, stdout: `octo ${version}\n` })
+})
+
+test('under a Node that is too old, octo goes on with its own', needsOldNode, () => {
+  const { status, stdout, stderr } = octo(['--help'], { node: oldNode })
+  assert.deepEqual({ status, stderr }, { status: 0, stderr: '' })
+  assert.match(stdout, /Usage:/)
+  assert.equal(octo(['instal'], { node: oldNode }).status, 64)
+})
+
+test('without its own Node, an old one gets one sentence and no stack', needsOldNode, (t) => {
+  const lonely = aCopyWithoutDependencies(t)
+  const { status, stdout, stderr } = spawnSync(oldNode, [join(lonely, 'bin/octo.js'), 'list'], { encoding: 'utf8' })
+  assert.deepEqual({ status, stdout }, { status: 78, stdout: '' })
+  assert.match(stderr, /^octo needs Node .*, and this is Node [\d.]+ on .*: run `npm ci`.*\n$/)
+})
+
+test('a checkout that is not set up says how to do it', (t) => {
+  const lonely = aCopyWithoutDependencies(t)
+  const { status, stderr } = spawnSync(process.execPath, [join(lonely, 'bin/octo.js'), 'list'], { encoding: 'utf8' })
+  assert.equal(status, 78)
+  assert.equal(stderr, 'octo is not set up yet: run `node setup.js` in its folder, or `npm start`\n')
+})
+
+function aCopyWithoutDependencies(t: Parameters<typeof tempFolder>[0]): string {
+  const folder = tempFolder(t)
+  spawnSync('cp', ['-R', join(root, 'bin'), join(root, 'package.json'), folder])
+  return folder
+}
