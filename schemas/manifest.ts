@@ -1,5 +1,6 @@
 // plugin.yaml: what an author writes about a plugin, and the part of it that a release proves.
 import { z } from 'zod'
+import { ANY } from './platform.ts'
 import { parseShape } from './shape.ts'
 import {
   jsonObjectShape,
@@ -34,7 +35,7 @@ export const needsShape = z.strictObject({
 })
 
 const buildShape = z.strictObject({
-  /** Commands run in order without a shell; `{{.OS}}`, `{{.ARCH}}`, `{{.PLATFORM}}`, `{{.VERSION}}` are filled in. */
+  /** Commands run in order without a shell; `{{.OS}}`, `{{.ARCH}}`, `{{.PLATFORM}}`, `{{.VERSION}}`, `{{.EXE}}` are filled in. */
   commands: z
     .array(z.union([z.string().max(4096), z.array(z.string().max(4096)).min(1).max(256)]))
     .min(1)
@@ -42,7 +43,7 @@ const buildShape = z.strictObject({
   env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().max(4096)).default({}),
 })
 
-const platformEntryShape = z.strictObject({
+const platformFields = z.strictObject({
   build: buildShape.optional(),
   /** One file that is itself the artifact: a bare executable. Placeholders are filled in. */
   file: relativePathShape.optional(),
@@ -55,6 +56,11 @@ const platformEntryShape = z.strictObject({
   /** Further paths inside the archive that get the executable bit. */
   executables: z.array(relativePathShape).max(100).default([]),
   runtime: runtimeShape.optional(),
+})
+
+const platformEntryShape = platformFields.superRefine((entry, context) => {
+  const problem = problemOfEntry(entry)
+  if (problem) context.addIssue({ code: 'custom', message: problem, path: [] })
 })
 
 /** What a release proves about a plugin: everything that decides how it is run, and what people are shown. */
@@ -94,9 +100,15 @@ export const manifestShape = releasedManifestShape.omit({ readme: true }).extend
   readme: relativePathShape.optional(),
   /** A build for all platforms that have none of their own. */
   build: buildShape.optional(),
+  /** Files of the project that look like secrets and are published on purpose, such as keys of a test. */
+  allowSecrets: z.array(relativePathShape).max(100).default([]),
   platforms: z
     .record(platformShape, platformEntryShape)
-    .refine((map) => Object.keys(map).length > 0, 'expected at least one platform'),
+    .refine((map) => Object.keys(map).length > 0, 'expected at least one platform')
+    .refine((map) => !map[ANY] || map[ANY].runtime, {
+      path: [ANY],
+      message: 'expected `runtime`, as an `any` artifact is run by one',
+    }),
 })
 
 export type Manifest = z.output<typeof manifestShape>
@@ -104,6 +116,17 @@ export type ManifestPlatform = z.output<typeof platformEntryShape>
 export type ManifestBuild = z.output<typeof buildShape>
 export type ReleasedManifest = z.output<typeof releasedManifestShape>
 export type Runtime = z.output<typeof runtimeShape>
+
+/** One file, or an archive with something to execute: never both, never neither. */
+function problemOfEntry(entry: z.output<typeof platformFields>): string | undefined {
+  if (entry.file === undefined && entry.files === undefined)
+    return 'expected `file` (a bare executable) or `files` (an archive)'
+  if (entry.file !== undefined) {
+    const extra = (['files', 'root', 'executable'] as const).find((key) => entry[key] !== undefined)
+    return extra && `expected \`file\` alone, found \`${extra}\` too, which belongs to \`files\``
+  }
+  return entry.executable === undefined ? 'expected `executable`, the path in the archive that is run' : undefined
+}
 
 /** Reads plugin.yaml; throws YAML_INVALID, LIMIT_EXCEEDED or MANIFEST_INVALID with file, line and path. */
 export function parseManifest(text: string, name: string): Manifest {
