@@ -111,6 +111,7 @@ export const ERROR_CODES = {
   // The program itself
   NODE_TOO_OLD: { exit: CONFIG, status: 500, meaning: 'this Node is older than octo supports' },
   OS_FAILED: { exit: OS, status: 500, meaning: 'the operating system refused something octo needs' },
+  PORT_TAKEN: { exit: UNAVAILABLE, status: 503, meaning: 'a port that is needed is used by another program' },
   INTERRUPTED: { exit: 130, status: 503, meaning: 'the work was interrupted' },
   INTERNAL: { exit: BUG, status: 500, meaning: 'a defect in octo' },
 } as const satisfies Record<string, ErrorRow>
