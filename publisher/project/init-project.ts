@@ -1,0 +1,61 @@
+// Copies a template into a folder, filling in the plugin's name. Never writes over anything.
+import { existsSync } from 'node:fs'
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { coded } from '../../schemas/errors.ts'
+import type { Name } from '../../schemas/name.ts'
+import { quote } from '../../schemas/quote.ts'
+
+export const TEMPLATES = ['node', 'shell', 'go', 'rust'] as const
+
+const FOLDER = new URL('../templates/', import.meta.url)
+
+export type InitRequest = {
+  readonly dir: string
+  readonly template: string
+  readonly plugin: Name
+  readonly repo: Name | undefined
+}
+
+/** Gives the paths written, relative to the folder; throws USAGE or ALREADY_EXISTS before anything is written. */
+export async function initProject({ dir, template, plugin, repo }: InitRequest): Promise<string[]> {
+  if (!TEMPLATES.some((known) => known === template))
+    throw coded('USAGE', {
+      message: `template ${quote(template)} does not exist, expected one of ${TEMPLATES.map(quote).join(', ')}`,
+    })
+  const files = await readTemplate(template)
+  const existing = [...files.keys()].filter((path) => existsSync(join(dir, path)))
+  if (existing.length > 0)
+    throw coded('ALREADY_EXISTS', {
+      message: `${quote(dir)} holds ${existing.map(quote).join(', ')} already, and nothing is written over`,
+      details: { dir, files: existing },
+      hint: 'name another folder',
+    })
+  for (const [path, text] of files) await writeNew(join(dir, path), fill(text, plugin, repo))
+  return [...files.keys()]
+}
+
+/** Template files by their path in the project: `dot-` stands for the dot that packers of npm packages leave out. */
+async function readTemplate(template: string): Promise<ReadonlyMap<string, string>> {
+  const root = fileURLToPath(new URL(`${template}/`, FOLDER))
+  const entries = await readdir(root, { recursive: true, withFileTypes: true })
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  const files = await Promise.all(
+    paths.map(async (path): Promise<[string, string]> => {
+      const place = relative(root, path).split(sep)
+      return [place.map((part) => part.replace(/^dot-/, '.')).join('/'), await readFile(path, 'utf8')]
+    }),
+  )
+  return new Map(files.sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function fill(text: string, plugin: Name, repo: Name | undefined): string {
+  return text.replaceAll('__REPO_LINE__\n', repo ? `repo: ${repo}\n` : '').replaceAll('__NAME__', plugin)
+}
+
+async function writeNew(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, text, { flag: 'wx' })
+  if (text.startsWith('#!')) await chmod(path, 0o755)
+}

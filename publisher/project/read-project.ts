@@ -1,0 +1,58 @@
+// Reads a plugin project: plugin.yaml and the texts it names.
+import { readFile, realpath } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { coded } from '../../schemas/errors.ts'
+import type { Manifest, ReleasedManifest } from '../../schemas/manifest.ts'
+import { parseManifest } from '../../schemas/manifest.ts'
+import { OCTOCTL_OPERATORS } from '../../schemas/name.ts'
+import { quote } from '../../schemas/quote.ts'
+
+export const MANIFEST_FILE = 'plugin.yaml'
+const MAX_README_BYTES = 64 * 1024
+
+export type Project = {
+  /** Absolute, with no symbolic link in it. */
+  readonly dir: string
+  readonly manifest: Manifest
+  /** The part of the manifest that a release proves. */
+  readonly released: ReleasedManifest
+}
+
+/** Throws FILE_NOT_FOUND or what parseManifest throws. */
+export async function readProject(dir: string): Promise<Project> {
+  const path = join(dir, MANIFEST_FILE)
+  const text = await readFile(path, 'utf8').catch((error) => {
+    throw coded('FILE_NOT_FOUND', {
+      message: `there is no ${quote(path)}`,
+      hint: 'name the folder of a plugin, or start one with `octo init NAME --template node`',
+      cause: error,
+    })
+  })
+  const manifest = parseManifest(text, path)
+  refuseHiddenName(manifest, path)
+  const folder = await realpath(resolve(dir))
+  return { dir: folder, manifest, released: await releasedPart(manifest, folder) }
+}
+
+/** octoctl carries some operators itself and would never look for ours. */
+function refuseHiddenName({ kind, name }: Manifest, path: string): void {
+  if (kind !== 'operator' || !OCTOCTL_OPERATORS.has(name)) return
+  throw coded('MANIFEST_INVALID', {
+    message: `${quote(path)} \`name\`: an operator called ${quote(name)} is built into octoctl and would never be used`,
+  })
+}
+
+async function releasedPart(manifest: Manifest, dir: string): Promise<ReleasedManifest> {
+  const { repo, name, version, readme, build, allowSecrets, platforms, ...rest } = manifest
+  return readme === undefined ? rest : { ...rest, readme: await readReadme(dir, readme) }
+}
+
+async function readReadme(dir: string, path: string): Promise<string> {
+  const bytes = await readFile(join(dir, path)).catch((error) => {
+    throw coded('FILE_NOT_FOUND', { message: `\`readme\` names ${quote(path)}, which does not exist`, cause: error })
+  })
+  if (bytes.length <= MAX_README_BYTES) return bytes.toString('utf8')
+  throw coded('LIMIT_EXCEEDED', {
+    message: `${quote(path)} is too long to be shown, expected at most ${MAX_README_BYTES} bytes, found ${bytes.length}`,
+  })
+}

@@ -1,0 +1,100 @@
+// octo init: every template builds and its artifact runs as it stands; nothing is ever written over.
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { x as extract } from 'tar'
+import { TEMPLATES } from '../../../publisher/project/init-project.ts'
+import { readProject } from '../../../publisher/project/read-project.ts'
+import { runOcto } from '../../support/run-octo.ts'
+import { filesBelow, tempFolder } from '../../support/temp-folder.ts'
+
+const has = (program: string) => spawnSync(program, ['--version']).error === undefined
+const NEEDS: Readonly<Record<string, { readonly program?: string; readonly build: readonly string[] }>> = {
+  node: { build: [] },
+  shell: { build: [] },
+  go: { program: 'go', build: [] },
+  rust: { program: 'cargo', build: ['--platform', 'linux_amd64'] },
+}
+const isLinuxAmd64 = process.platform === 'linux' && process.arch === 'x64'
+
+for (const template of TEMPLATES) {
+  const { program, build = [] } = NEEDS[template] ?? {}
+  const skip = program !== undefined && (!has(program) || !isLinuxAmd64) && `needs ${program} on linux_amd64`
+  test(`the template ${template} builds and runs`, { skip }, async (t) => {
+    const dir = join(tempFolder(t), 'check-file')
+    const toolchain = { HOME: process.env.HOME ?? dir, ...pick(process.env, ['CARGO_HOME', 'RUSTUP_HOME', 'GOCACHE']) }
+    assert.equal((await runOcto(['init', dir, '--template', template, '--repo', 'core'])).code, 0)
+    const built = await runOcto(['build', dir, ...build, '--json'], { env: toolchain })
+    assert.equal(built.code, 0, built.stderr)
+    const { platforms } = JSON.parse(built.stdout)
+    const run = await programOf(platforms.linux_amd64 ?? platforms.any, dir)
+    assert.deepEqual(run('/etc/hosts'), { code: 0, ok: true })
+    assert.deepEqual(run('/no/such/file'), { code: 2, ok: false })
+    assert.deepEqual(run(join(dir, 'empty')), { code: 2, ok: false })
+  })
+}
+
+type Artifact = {
+  readonly file: string
+  readonly format: string
+  readonly executable: string
+  readonly runtime?: { readonly name: string }
+}
+
+/** Runs the artifact as an operator would: unpacked, by its runtime, its last line read. */
+async function programOf({ file, format, executable, runtime }: Artifact, dir: string) {
+  const unpacked = join(dir, 'unpacked')
+  await mkdir(unpacked)
+  await writeFile(join(dir, 'empty'), '')
+  if (format === 'tar.gz') await extract({ file: join(dir, 'dist', file), cwd: unpacked })
+  const path = format === 'tar.gz' ? join(unpacked, executable) : join(dir, 'dist', file)
+  const command = runtime ? [runtime.name === 'node' ? process.execPath : runtime.name, path] : [path]
+  return (looked: string) => {
+    const [program = '', ...args] = [...command, `--path=${looked}`]
+    const { status, stdout } = spawnSync(program, args, { encoding: 'utf8' })
+    const line = stdout.trim().split('\n').at(-1) ?? ''
+    return { code: status, ok: line.startsWith('{') ? JSON.parse(line).status === 'ok' : line.startsWith('OK - ') }
+  }
+}
+
+test('every template is a valid project with a licence, a CI example and a README that becomes its page', async (t) => {
+  for (const template of TEMPLATES) {
+    const dir = join(tempFolder(t), 'my-check')
+    const { code, stdout } = await runOcto(['init', dir, '--template', template, '--json'])
+    assert.equal(code, 0)
+    assert.deepEqual(JSON.parse(stdout).files, filesBelow(dir))
+    for (const file of ['.gitignore', '.github/workflows/release.yml', 'README.md', 'plugin.yaml'])
+      assert.ok(filesBelow(dir).includes(file), `${template} has ${file}`)
+    const { manifest, released } = await readProject(dir)
+    assert.equal(manifest.name, 'my-check')
+    assert.equal(manifest.repo, undefined)
+    assert.match(released.readme ?? '', /# my-check/)
+    for (const file of filesBelow(dir)) assert.ok(!(await readFile(join(dir, file), 'utf8')).includes('__'), file)
+  }
+})
+
+test('writes nothing where a file exists already', async (t) => {
+  const dir = tempFolder(t)
+  await writeFile(join(dir, 'README.md'), 'mine')
+  const { code, stderr } = await runOcto(['init', dir, '--template', 'shell', '--name', 'x'])
+  assert.equal(code, 73)
+  assert.match(stderr, /ALREADY_EXISTS.*`README.md`/)
+  assert.deepEqual(await readdir(dir), ['README.md'])
+  assert.equal(await readFile(join(dir, 'README.md'), 'utf8'), 'mine')
+})
+
+test('refuses names that no registry takes and templates that do not exist', async (t) => {
+  const dir = tempFolder(t)
+  for (const name of ['My_Plugin', '-x', 'con', '../x']) {
+    const { code } = await runOcto(['init', join(dir, 'a'), '--template', 'shell', `--name=${name}`])
+    assert.equal(code, 65, name)
+  }
+  assert.equal((await runOcto(['init', join(dir, 'a'), '--template', 'cobol'])).code, 64)
+  assert.deepEqual(await readdir(dir), [])
+})
+
+function pick(env: NodeJS.ProcessEnv, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])))
+}
