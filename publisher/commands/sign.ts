@@ -1,0 +1,59 @@
+// octo sign: dist/release.json → dist/release.sigstore.json, proven right after signing.
+import { join, resolve } from 'node:path'
+import type { Command } from 'commander'
+import { parseName } from '../../schemas/name.ts'
+import { BUNDLE_FILE } from '../../schemas/static-tree/paths.ts'
+import { addCommand, onRun } from '../../terminal/program.ts'
+import { passphrasePrompt } from '../sign/ask-passphrase.ts'
+
+type Options = { readonly key?: string; readonly repo?: string; readonly out?: string }
+
+export function addSign(program: Command): void {
+  const command = addCommand(program, {
+    words: 'sign [dir]',
+    summary: 'sign built artifacts',
+    examples: ['octo sign --key octo.key', 'OCTO_SIGNING_KEY_FILE=octo.key octo sign my-plugin --repo core'],
+    json: true,
+  })
+    .option('-k, --key <file>', 'private key; else OCTO_SIGNING_KEY_FILE or the text in OCTO_SIGNING_KEY')
+    .option('--repo <repo>', 'repo to sign for, when plugin.yaml names none')
+    .option('-o, --out <dir>', 'folder that `octo build` wrote')
+  onRun<Options>(command, async ({ args, options, terminal }) => {
+    const dir = resolve(args[0] ?? '.')
+    const out = resolve(options.out ?? join(dir, 'dist'))
+    const [{ readProject }, { readSigningKey }, { signRelease }, dist, dists] = await Promise.all([
+      import('../project/read-project.ts'),
+      import('../sign/read-key.ts'),
+      import('../sign/sign-release.ts'),
+      import('../dist/release-file.ts'),
+      import('../dist/check-dist.ts'),
+    ])
+    const draft = await dist.readDraft(out)
+    const project = await readProject(dir)
+    dists.requireComplete(Object.keys(project.manifest.platforms), Object.keys(draft.platforms))
+    await dists.checkDist(out, draft)
+    const repo = options.repo === undefined ? undefined : parseName(options.repo, 'repo')
+    const askPassphrase = passphrasePrompt(terminal, 'Passphrase of the signing key')
+    const key = await readSigningKey({ file: options.key, env: process.env, askPassphrase })
+    const { release, reused } = await signRelease(
+      out,
+      { ...draft, repo: dist.chooseRepo(draft.plugin, repo ?? draft.repo) },
+      key,
+    )
+    const path = join(out, BUNDLE_FILE)
+    const { predicate, signer, bundleDigest } = release
+    terminal.result({
+      json: {
+        bundle: path,
+        digest: bundleDigest,
+        signer,
+        reused,
+        repo: predicate.repo,
+        plugin: predicate.plugin,
+        version: predicate.version,
+      },
+      text: () => `${reused ? 'kept' : 'wrote'} ${path}\nsigned by ${signer}`,
+    })
+    return 0
+  })
+}

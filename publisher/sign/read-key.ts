@@ -1,0 +1,100 @@
+// Reads the private key that signs: from a file only its owner can read, or from the environment of a CI job. Never from
+// the command line, where every process of the machine can see it.
+import type { KeyObject } from 'node:crypto'
+import { createPrivateKey, createPublicKey } from 'node:crypto'
+import { readFile, stat } from 'node:fs/promises'
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
+import type { TrustKey } from '../../schemas/trust-key.ts'
+import { parsePublicKey } from '../../schemas/trust-key.ts'
+
+export type SigningKey = { readonly privateKey: KeyObject; readonly trustKey: TrustKey }
+
+export type KeyRequest = {
+  /** `--key FILE`. */
+  readonly file?: string | undefined
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Asked only when the key is encrypted and the environment has no passphrase; absent where nobody can be asked. */
+  readonly askPassphrase?: (() => Promise<string>) | undefined
+}
+
+const MAX_KEY_BYTES = 16 * 1024
+
+/** Throws KEY_UNREADABLE when there is no key, when others can read it, or when it is of a kind that is not accepted. */
+export async function readSigningKey(request: KeyRequest): Promise<SigningKey> {
+  const { pem, source } = await findKey(request)
+  const privateKey = await openKey(pem, source, request)
+  const publicPem = createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString()
+  return { privateKey, trustKey: parsePublicKey(publicPem, source) }
+}
+
+type FoundKey = { readonly pem: string; readonly source: string }
+
+async function findKey({ file, env }: KeyRequest): Promise<FoundKey> {
+  const path = file ?? env.OCTO_SIGNING_KEY_FILE
+  if (path) return { pem: await readKeyFile(path), source: path }
+  if (env.OCTO_SIGNING_KEY) return { pem: env.OCTO_SIGNING_KEY, source: 'OCTO_SIGNING_KEY' }
+  throw coded('KEY_UNREADABLE', {
+    message: 'no signing key was given',
+    hint: 'pass `--key FILE`, or set OCTO_SIGNING_KEY_FILE; `octo keygen` makes a key',
+  })
+}
+
+async function readKeyFile(path: string): Promise<string> {
+  try {
+    const stats = await stat(path)
+    // Windows has no such bits: there the file's access list counts.
+    if (process.platform !== 'win32' && (stats.mode & 0o077) !== 0) throw exposed(path, stats.mode)
+    if (stats.size > MAX_KEY_BYTES) throw unreadable(path, undefined)
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'errno' in error) throw unreadable(path, error)
+    throw error
+  }
+}
+
+async function openKey(pem: string, source: string, { env, askPassphrase }: KeyRequest): Promise<KeyObject> {
+  const encrypted = pem.includes('ENCRYPTED')
+  const passphrase = encrypted ? await findPassphrase(source, env, askPassphrase) : undefined
+  try {
+    return createPrivateKey({ key: pem, format: 'pem', ...(passphrase === undefined ? {} : { passphrase }) })
+  } catch {
+    // OpenSSL's own error says nothing more and its object may carry the key.
+    throw unreadable(source, undefined, encrypted ? 'the passphrase may be wrong' : undefined)
+  }
+}
+
+async function findPassphrase(source: string, env: KeyRequest['env'], ask: KeyRequest['askPassphrase']) {
+  if (env.OCTO_KEY_PASSPHRASE !== undefined) return env.OCTO_KEY_PASSPHRASE
+  if (env.OCTO_KEY_PASSPHRASE_FILE) return readPassphraseFile(env.OCTO_KEY_PASSPHRASE_FILE)
+  if (ask) return ask()
+  throw coded('KEY_UNREADABLE', {
+    message: `key ${quote(source)} is encrypted and no passphrase was given`,
+    hint: 'set OCTO_KEY_PASSPHRASE_FILE or OCTO_KEY_PASSPHRASE',
+  })
+}
+
+/** The first line of the file. */
+export async function readPassphraseFile(path: string): Promise<string> {
+  const text = await readFile(path, 'utf8').catch((error) => {
+    throw coded('FILE_NOT_FOUND', { message: `the passphrase file ${quote(path)} cannot be read`, cause: error })
+  })
+  return text.split(/\r?\n/, 1)[0] ?? ''
+}
+
+function exposed(path: string, mode: number): Error {
+  const found = (mode & 0o777).toString(8).padStart(4, '0')
+  return coded('KEY_UNREADABLE', {
+    message: `other users can read the signing key ${quote(path)}, expected mode 0600, found ${found}`,
+    details: { path, expected: '0600', found },
+    hint: `chmod 600 ${path}, or make a new key when others may have read it`,
+  })
+}
+
+function unreadable(source: string, cause: unknown, reason?: string): Error {
+  return coded('KEY_UNREADABLE', {
+    message: `${quote(source)} holds no private key that can sign${reason ? ` (${reason})` : ''}, expected PKCS #8 in PEM`,
+    hint: 'octo keygen',
+    cause,
+  })
+}
