@@ -38,14 +38,14 @@ export async function runTestFile(file: string, { timeoutMs, cwd }: FileSetting)
   const tooLong = AbortSignal.timeout(timeoutMs)
   const events = run({ files: [file], isolation: 'process', signal: tooLong, cwd })
   for await (const { type, data } of events as AsyncIterable<{ type: string; data: TestData }>) record.take(type, data)
-  if (tooLong.aborted) record.fail(WHOLE_FILE, `did not end within ${timeoutMs / 1000} s`)
+  if (tooLong.aborted) record.stopped(`did not end within ${timeoutMs / 1000} s`)
   return { file, durationMs: performance.now() - startedAt, tests: record.finish(), output: record.output }
 }
 
 class Recorder {
   output = ''
   readonly #file: string
-  readonly #tests: TestOutcome[] = []
+  #tests: TestOutcome[] = []
   readonly #parents: string[] = []
 
   constructor(file: string) {
@@ -61,6 +61,12 @@ class Recorder {
 
   fail(title: string, note: string): void {
     this.#tests.push({ title, state: 'failed', note })
+  }
+
+  /** We ended the file ourselves: whatever that made of the file as a whole, this is the reason. */
+  stopped(reason: string): void {
+    this.#tests = this.#tests.filter(({ title }) => title !== WHOLE_FILE)
+    this.fail(WHOLE_FILE, reason)
   }
 
   /** A file without a single test proves nothing, so it counts as failed. */
@@ -81,7 +87,7 @@ class Recorder {
   /** A parent that failed only because of its subtests is not a second failure. */
   #failed(data: TestData): void {
     const { error } = data.details ?? {}
-    if (error?.failureType === 'subtestsFailed' || error?.name === 'AbortError') return
+    if (error?.failureType === 'subtestsFailed') return
     this.fail(this.#isWholeFile(data) ? WHOLE_FILE : this.#titleOf(data), describeFailure(error))
   }
 
