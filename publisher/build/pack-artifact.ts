@@ -1,0 +1,125 @@
+// One platform's artifact: its bytes in the output folder and its description for the statement. The same rules that
+// registry and client apply are applied here first, so that nothing is signed that they would refuse.
+import { createHash } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { checkPlatformMagic, MAGIC_BYTES } from '../../client/verify/platform-magic.ts'
+import { digestFromHex } from '../../schemas/digest.ts'
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
+import type { ReleaseArtifact } from '../../schemas/release-statement.ts'
+import { BUNDLE_FILE } from '../../schemas/static-tree/paths.ts'
+import { RELEASE_FILE } from '../output/release-file.ts'
+import type { ArchivePlan, ArtifactPlan, RawPlan } from './artifact-plan.ts'
+import type { ListedFile } from './list-files.ts'
+import { listFiles } from './list-files.ts'
+import { readFileChunks } from './read-chunks.ts'
+import type { SecretFind } from './secret-scan.ts'
+import { scanSecrets } from './secret-scan.ts'
+import type { TarFile } from './tar-stream.ts'
+import { writeArtifact } from './write-artifact.ts'
+
+export type PackContext = {
+  /** The project folder, absolute. */
+  readonly dir: string
+  /** Where artifacts go, absolute. */
+  readonly out: string
+  /** Time of every archive entry, in seconds since 1970. */
+  readonly epochSeconds: number
+  /** Takes what looks like a secret; refused by the caller when all is packed, so that all finds are shown at once. */
+  readonly finds: SecretFind[]
+}
+
+/** Throws FILE_NOT_FOUND, ARCHIVE_ENTRY_UNSAFE, LIMIT_EXCEEDED, PLATFORM_MISMATCH or MANIFEST_INVALID. */
+export function packArtifact(plan: ArtifactPlan, context: PackContext): Promise<ReleaseArtifact> {
+  return plan.format === 'raw' ? packRaw(plan, context) : packArchive(plan, context)
+}
+
+async function packRaw(plan: RawPlan, context: PackContext): Promise<ReleaseArtifact> {
+  const files = await listFiles(context.dir, [plan.source])
+  const [file] = files
+  if (!file || files.length > 1)
+    throw coded('MANIFEST_INVALID', { message: `\`file\` names ${quote(plan.source)}, which is a folder` })
+  const chunks = scanSecrets(checkedContent(file, plan), file.path, context.finds)
+  const written = await writeArtifact(join(context.out, plan.file), chunks, 0o755)
+  const runtime = plan.runtime ? { runtime: plan.runtime } : {}
+  return { file: plan.file, ...written, format: 'raw', executable: plan.file, ...runtime }
+}
+
+async function packArchive(plan: ArchivePlan, context: PackContext): Promise<ReleaseArtifact> {
+  const files = await listArchive(plan, context)
+  const [{ tarStream }, { gzipStream }] = await Promise.all([import('./tar-stream.ts'), import('./gzip-stream.ts')])
+  const read = (file: TarFile) =>
+    scanSecrets(readFileChunks(file.source, file.size), pathInProject(plan, file), context.finds)
+  const content = createHash('sha256')
+  const tar = tapInto(content, tarStream(files, { epochSeconds: context.epochSeconds, read }))
+  const written = await writeArtifact(join(context.out, plan.file), gzipStream(tar), 0o644)
+  const artifact: ReleaseArtifact = {
+    ...{ file: plan.file, ...written, format: 'tar.gz', executable: plan.executable },
+    contentDigest: digestFromHex(content.digest('hex')),
+    ...(plan.runtime ? { runtime: plan.runtime } : {}),
+  }
+  await inspectPacked(artifact, plan, context)
+  return artifact
+}
+
+/** Reads the archive back with the parser that registry and client use. */
+async function inspectPacked(artifact: ReleaseArtifact, plan: ArchivePlan, context: PackContext): Promise<void> {
+  const { inspectArtifact } = await import('../../client/verify/inspect-artifact.ts')
+  const path = join(context.out, artifact.file)
+  try {
+    await inspectArtifact({ chunks: readFileChunks(path, artifact.size), artifact, platform: plan.platform })
+  } catch (error) {
+    await rm(path, { force: true })
+    throw error
+  }
+}
+
+async function listArchive(plan: ArchivePlan, context: PackContext): Promise<TarFile[]> {
+  const files = await listFiles(join(context.dir, plan.root), plan.files)
+  for (const path of plan.executables)
+    if (!files.some((file) => file.path === path))
+      throw coded('MANIFEST_INVALID', {
+        message: `${quote(path)} is to be executable for \`${plan.platform}\` and is not among its files`,
+        details: { platform: plan.platform, files: files.slice(0, 20).map((file) => file.path) },
+      })
+  refuseOwnOutput(files, plan, context.out)
+  return files.map((file) => ({ ...file, executable: plan.executables.has(file.path) }))
+}
+
+/** An archive that held earlier artifacts would never be the same twice. */
+function refuseOwnOutput(files: readonly ListedFile[], plan: ArchivePlan, out: string): void {
+  const [plugin] = plan.file.split('_', 1)
+  const isOurs = (name: string) => name.startsWith(`${plugin}_`) || name === RELEASE_FILE || name === BUNDLE_FILE
+  const inside = files.find(({ source }) => dirname(source) === out && isOurs(basename(source)))
+  if (!inside) return
+  throw coded('MANIFEST_INVALID', {
+    message: `\`files\` holds ${quote(inside.path)}, which octo wrote there itself`,
+    hint: 'name the files to publish one by one, or build into another folder with `--out`',
+  })
+}
+
+/** The file's chunks; the first one decides whether this platform can execute it. */
+async function* checkedContent(file: ListedFile, plan: RawPlan): AsyncGenerator<Uint8Array> {
+  let first = true
+  for await (const chunk of readFileChunks(file.source, file.size)) {
+    if (first) checkPlatformMagic(chunk.subarray(0, MAGIC_BYTES), plan.platform, file.path, plan.runtime)
+    first = false
+    yield chunk
+  }
+  if (first) checkPlatformMagic(new Uint8Array(), plan.platform, file.path, plan.runtime)
+}
+
+async function* tapInto(
+  hash: { update(chunk: Uint8Array): unknown },
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    hash.update(chunk)
+    yield chunk
+  }
+}
+
+function pathInProject(plan: ArchivePlan, file: ListedFile): string {
+  return plan.root === '.' ? file.path : `${plan.root}/${file.path}`
+}

@@ -1,0 +1,104 @@
+// octo build: the artifacts of a plugin, and dist/release.json that describes them.
+import { join, resolve } from 'node:path'
+import type { Command } from 'commander'
+import { parsePlatformInput } from '../../schemas/platform.ts'
+import type { Terminal } from '../../terminal/index.ts'
+import { count, formatBytes } from '../../terminal/index.ts'
+import { addCommand, onRun } from '../../terminal/program.ts'
+import type { ReleaseDraft } from '../output/release-file.ts'
+
+type Options = {
+  readonly platform?: readonly string[]
+  readonly out?: string
+  readonly merge?: readonly string[]
+  readonly dryRun?: boolean
+}
+
+export function addBuild(program: Command): void {
+  const command = addCommand(program, {
+    words: 'build [dir]',
+    summary: 'build the artifacts of a plugin for its platforms',
+    examples: [
+      'octo build',
+      'octo build my-plugin --platform linux_amd64 --platform darwin_arm64',
+      'octo build --merge dist/linux dist/darwin',
+    ],
+    json: true,
+  })
+    .option('-p, --platform <platform>', 'only this one; repeat for several', collect)
+    .option('-o, --out <dir>', 'folder for the artifacts')
+    .option('--merge <dist...>', 'build nothing; join what other jobs built')
+    .option('-n, --dry-run', 'show what would be run and written')
+  onRun<Options>(command, async ({ args, options, terminal }) => {
+    const dir = resolve(args[0] ?? '.')
+    const out = resolve(options.out ?? join(dir, 'dist'))
+    if (options.dryRun) return showPlan(dir, options, terminal)
+    const draft = options.merge ? await merge(out, options.merge) : await build(dir, out, options, terminal)
+    await showDraft(draft, out, terminal)
+    return 0
+  })
+}
+
+/** A flag that may be given several times; as one flag with several values it would swallow the folder. */
+function collect(value: string, earlier: readonly string[] = []): string[] {
+  return [...earlier, value]
+}
+
+async function merge(out: string, dists: readonly string[]): Promise<ReleaseDraft> {
+  const { mergeDists } = await import('../output/merge-dists.ts')
+  return mergeDists(
+    out,
+    dists.map((dist) => resolve(dist)),
+  )
+}
+
+async function build(dir: string, out: string, { platform = [] }: Options, terminal: Terminal): Promise<ReleaseDraft> {
+  const [{ readProject }, { buildRelease }] = await Promise.all([
+    import('../project/read-project.ts'),
+    import('../build/build-release.ts'),
+  ])
+  const project = await readProject(dir)
+  return buildRelease({
+    ...{ project, out, env: process.env, onLine: terminal.debug },
+    platforms: platform.map(parsePlatformInput),
+    onArtifact: (_platform, { file, size }) => terminal.info(`built ${file} (${formatBytes(size)})`),
+  })
+}
+
+/** The commands and artifacts of a build, without running or writing anything. */
+async function showPlan(dir: string, { platform = [] }: Options, terminal: Terminal): Promise<number> {
+  const [{ readProject }, { planCommands }, { planArtifact }, { selectPlatforms }] = await Promise.all([
+    import('../project/read-project.ts'),
+    import('../build/plan-commands.ts'),
+    import('../build/artifact-plan.ts'),
+    import('../build/build-release.ts'),
+  ])
+  const project = await readProject(dir)
+  const platforms = selectPlatforms({ project, platforms: platform.map(parsePlatformInput) })
+  const commands = planCommands(project.manifest, platforms)
+  const artifacts = platforms.map((key) => ({ platform: key, file: planArtifact(project.manifest, key).file }))
+  terminal.result({
+    json: { plugin: project.manifest.name, version: project.manifest.version, commands, artifacts },
+    text: () =>
+      [
+        ...commands.map(({ program, args }) => `run    ${[program, ...args].join(' ')}`),
+        ...artifacts.map(({ file }) => `write  ${file}`),
+      ].join('\n'),
+  })
+  return 0
+}
+
+async function showDraft(draft: ReleaseDraft, out: string, terminal: Terminal): Promise<void> {
+  const artifacts = Object.entries(draft.platforms)
+  if (terminal.json) return terminal.result({ json: { out, ...draft }, text: () => '' })
+  await terminal.table({
+    columns: [
+      { title: 'platform' },
+      { title: 'artifact' },
+      { title: 'size', align: 'right' },
+      { title: 'digest', shrinks: true },
+    ],
+    rows: artifacts.map(([platform, { file, size, digest }]) => [platform, file, formatBytes(size), digest]),
+  })
+  terminal.info(`${draft.plugin} ${draft.version}: ${count(artifacts.length, 'artifact')} in ${out}`)
+}

@@ -1,0 +1,51 @@
+// dist/release.json: what was built, before anyone signed it. The same fields that the signed predicate will have; the
+// repo may still be open, as one build can go to several.
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { z } from 'zod'
+import { coded } from '../../schemas/errors.ts'
+import { parseJson } from '../../schemas/json.ts'
+import type { Name } from '../../schemas/name.ts'
+import { quote } from '../../schemas/quote.ts'
+import { MAX_BUNDLE_BYTES, releasePredicateShape } from '../../schemas/release-statement.ts'
+import { parseShape } from '../../schemas/shape.ts'
+
+export const RELEASE_FILE = 'release.json'
+
+const draftShape = releasePredicateShape.partial({ repo: true })
+export type ReleaseDraft = z.output<typeof draftShape>
+
+export async function writeDraft(out: string, draft: ReleaseDraft): Promise<void> {
+  await writeFile(join(out, RELEASE_FILE), `${JSON.stringify(draft, null, 2)}\n`)
+}
+
+/** Throws FILE_NOT_FOUND when nothing was built here. */
+export async function readDraft(out: string): Promise<ReleaseDraft> {
+  const draft = await findDraft(out)
+  if (draft) return draft
+  throw coded('FILE_NOT_FOUND', {
+    message: `there is no ${quote(join(out, RELEASE_FILE))}, so nothing was built`,
+    hint: 'octo build',
+  })
+}
+
+/** The draft, or nothing when none was written; a damaged one throws. */
+export async function findDraft(out: string): Promise<ReleaseDraft | undefined> {
+  const path = join(out, RELEASE_FILE)
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  return text === undefined
+    ? undefined
+    : parseShape(draftShape, parseJson(text, path, MAX_BUNDLE_BYTES), { name: path })
+}
+
+/** The repo that a flag or plugin.yaml named; throws USAGE when nobody did. */
+export function chooseRepo(plugin: Name, repo: Name | undefined): Name {
+  if (repo) return repo
+  throw coded('USAGE', {
+    message: `no repo is named for ${quote(plugin)}`,
+    hint: 'pass `--repo NAME`, or write `repo: NAME` into plugin.yaml',
+  })
+}
