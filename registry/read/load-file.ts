@@ -1,0 +1,93 @@
+// Reads files of the tree from disk, with their compressed twins and the digests that name them.
+import type { BigIntStats, Stats } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
+import { constants, open, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Digest } from '../../schemas/digest.ts'
+import { digestFromHex, digestOf } from '../../schemas/digest.ts'
+import { digestOfFile } from '../tree/digest-of-file.ts'
+import { ENTRY_BYTES } from './byte-cache.ts'
+import type { Encoding } from './conditions.ts'
+import type { Representation } from './representation.ts'
+import { represent } from './representation.ts'
+import type { TreePath } from './tree-path.ts'
+
+export type Entry = {
+  readonly at: TreePath
+  /** Changes when another file takes the path. */
+  readonly identity: string
+  readonly representations: ReadonlyMap<Encoding, Representation>
+  readonly bytes: number
+  used: boolean
+  /** Milliseconds on the monotonic clock when the file was last seen unchanged. */
+  checkedAt: number
+}
+
+const NO_FOLLOW = constants.O_RDONLY | constants.O_NOFOLLOW
+/** Small files of a release are read at once, whatever they are. */
+const SMALL_BYTES = 256 * 1024
+
+/** Undefined when there is no such file. `withBody` reads the bytes of artifacts and blobs; documents always come with them. */
+export async function loadEntry(root: string, at: TreePath, withBody: boolean): Promise<Entry | undefined> {
+  await using file = await openTreeFile(root, at.path)
+  if (!file) return undefined
+  const found = await file.stat()
+  const body =
+    at.kind === 'document' || withBody || found.size <= SMALL_BYTES ? await readAll(file, found.size) : undefined
+  const digest = await digestOfEntry(root, at, body)
+  const own = represent({ at, encoding: 'identity', digest, size: found.size, body })
+  const twins = at.kind === 'document' ? await loadTwins(root, at, found) : []
+  const representations = new Map<Encoding, Representation>([['identity', own], ...twins])
+  const bytes = [...representations.values()].reduce((sum, { body }) => sum + (body?.length ?? 0), ENTRY_BYTES)
+  return { at, identity: identityOf(found), representations, bytes, used: false, checkedAt: performance.now() }
+}
+
+/** Undefined when there is no such file, or it is no plain file. */
+export async function openTreeFile(root: string, path: string): Promise<FileHandle | undefined> {
+  const file = await open(join(root, path), NO_FOLLOW).catch(ignoreAbsent)
+  if (!file || (await file.stat()).isFile()) return file
+  await file.close()
+  return undefined
+}
+
+export function identityOf({ dev, ino, size, mtimeMs }: Stats | BigIntStats): string {
+  return `${dev}:${ino}:${size}:${mtimeMs}`
+}
+
+/** A twin counts only when it was written together with its document. */
+async function loadTwins(root: string, at: TreePath, own: Stats): Promise<[Encoding, Representation][]> {
+  const load = async (encoding: Encoding, suffix: string): Promise<[Encoding, Representation][]> => {
+    await using file = await openTreeFile(root, `${at.path}.${suffix}`)
+    const found = await file?.stat()
+    if (!file || !found || found.mtimeMs !== own.mtimeMs || found.size >= own.size) return []
+    const body = await readAll(file, found.size)
+    return [[encoding, represent({ at, encoding, digest: digestOf(body), size: body.length, body })]]
+  }
+  return (await Promise.all([load('gzip', 'gz'), load('br', 'br')])).flat()
+}
+
+/** Blobs and artifacts are never hashed to be served: their digest stands in their address, or beside them. */
+async function digestOfEntry(root: string, at: TreePath, body: Buffer | undefined): Promise<Digest> {
+  if (at.hex !== undefined) return digestFromHex(at.hex)
+  if (body && body.length <= SMALL_BYTES) return digestOf(body)
+  if (at.kind === 'document' && body) return digestOf(body)
+  const line = await readFile(join(root, `${at.path}.sha256`), 'utf8').catch(() => '')
+  const hex = /^[0-9a-f]{64}(?= )/.exec(line)?.[0]
+  return hex === undefined ? ((await digestOfFile(join(root, at.path))) ?? digestOf('')) : digestFromHex(hex)
+}
+
+async function readAll(file: FileHandle, size: number): Promise<Buffer> {
+  // Not from the shared pool: a small document would keep a whole slab of it alive.
+  const body = Buffer.allocUnsafeSlow(size)
+  let filled = 0
+  while (filled < size) {
+    const { bytesRead } = await file.read(body, filled, Math.min(size - filled, 4 * 1024 * 1024), filled)
+    if (bytesRead === 0) throw new Error('the file shrank while it was read')
+    filled += bytesRead
+  }
+  return body
+}
+
+function ignoreAbsent(error: unknown): undefined {
+  if (!['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+}

@@ -1,0 +1,135 @@
+// Answers GET and HEAD of the static tree, in front of the framework: what was read lately comes from memory, with headers
+// made once; large files that few ask for come from disk. No database, no framework, no work per request but a look-up.
+import { stat } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import { coded } from '../../schemas/errors.ts'
+import { ByteCache } from './byte-cache.ts'
+import type { Entry } from './load-file.ts'
+import { identityOf, loadEntry } from './load-file.ts'
+import { explainAbsence } from './not-found.ts'
+import { sendFromDisk, sendFromMemory } from './send-entry.ts'
+import type { TreePath } from './tree-path.ts'
+import { isTreeAddress, parseTreePath, withoutQuery } from './tree-path.ts'
+
+export type TreeReaderOptions = {
+  /** e.g. DIR/tree */
+  readonly root: string
+  /** Writes an error answer. */
+  readonly refuse: (req: IncomingMessage, res: ServerResponse, error: unknown) => void
+  /** Bytes of documents and often wanted files kept in memory. */
+  readonly cacheBytes?: number
+}
+
+export type TreeReader = {
+  /** Takes the request if its address is the tree's; false leaves it untouched. */
+  handle(req: IncomingMessage, res: ServerResponse): boolean
+  /** The bytes at a path changed; one that ends in `/` stands for all below it. For `tree.onChange`. */
+  forget(path: string): void
+  /** Bytes held in memory now. */
+  readonly cachedBytes: number
+}
+
+const DEFAULT_CACHE_BYTES = 128 * 1024 * 1024
+/** Larger files are always read from disk, so that a few of them cannot push everything else out. */
+const MAX_BODY_BYTES = 32 * 1024 * 1024
+const MAX_BODY_SHARE = 1 / 4
+/** How long a change by another process may stay unseen; our own are seen at once. */
+const RECHECK_AFTER_MS = 1000
+
+export function createTreeReader({ root, refuse, cacheBytes = DEFAULT_CACHE_BYTES }: TreeReaderOptions): TreeReader {
+  const cache = new ByteCache<Entry>(cacheBytes)
+  const loading = new Map<string, Promise<Entry | undefined>>()
+  const maxBodyBytes = Math.min(MAX_BODY_BYTES, cacheBytes * MAX_BODY_SHARE)
+  let changes = 0
+
+  function handle(req: IncomingMessage, res: ServerResponse): boolean {
+    const url = req.url ?? ''
+    const hit = cache.get(url)
+    if (hit && (req.method === 'GET' || req.method === 'HEAD') && sendFromMemory(hit, { req, res })) {
+      touch(hit)
+      return true
+    }
+    if (!isTreeAddress(url)) return false
+    answer(req, res).catch((error: unknown) => {
+      if (res.headersSent) res.destroy()
+      else refuse(req, res, error)
+    })
+    return true
+  }
+
+  async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const { method, url = '' } = req
+    if (method !== 'GET' && method !== 'HEAD') throw wrongMethod(method)
+    const at = parseTreePath(url)
+    const entry = at && (await find(at))
+    if (!entry) throw await explainAbsence(root, withoutQuery(url), at)
+    const isSent = sendFromMemory(entry, { req, res })
+    touch(entry)
+    if (!isSent) await sendFromDisk(root, entry, { req, res })
+  }
+
+  /** From memory, or from disk; a file that is wanted again is taken into memory. */
+  async function find(at: TreePath): Promise<Entry | undefined> {
+    const key = `/${at.path}`
+    const hit = cache.get(key)
+    const own = hit?.representations.get('identity')
+    if (hit && (own?.body || !hit.used || (own?.size ?? 0) > maxBodyBytes)) return hit
+    let load = loading.get(key)
+    if (!load) {
+      load = loadAndKeep(at, key, hit !== undefined)
+      loading.set(key, load)
+      const done = () => {
+        if (loading.get(key) === load) loading.delete(key)
+      }
+      load.then(done, done)
+    }
+    // What is only on its way into memory can be sent from disk meanwhile.
+    return hit ?? load
+  }
+
+  async function loadAndKeep(at: TreePath, key: string, withBody: boolean): Promise<Entry | undefined> {
+    const before = changes
+    const entry = await loadEntry(root, at, withBody)
+    // The tree may have changed under the read; what was read is whole, yet perhaps no longer the newest.
+    if (entry && before === changes) cache.set(key, entry)
+    return entry
+  }
+
+  function touch(entry: Entry): void {
+    entry.used = true
+    const now = performance.now()
+    if (now - entry.checkedAt < RECHECK_AFTER_MS) return
+    entry.checkedAt = now
+    stat(join(root, entry.at.path)).then(
+      (found) => identityOf(found) === entry.identity || forget(entry.at.path),
+      () => forget(entry.at.path),
+    )
+  }
+
+  function forget(path: string): void {
+    changes++
+    if (path.endsWith('/')) {
+      cache.deleteBelow(`/${path}`)
+      for (const key of loading.keys()) if (key.startsWith(`/${path}`)) loading.delete(key)
+      return
+    }
+    cache.delete(`/${path}`)
+    loading.delete(`/${path}`)
+  }
+
+  return {
+    handle,
+    forget,
+    get cachedBytes() {
+      return cache.bytes
+    },
+  }
+}
+
+function wrongMethod(method = ''): Error {
+  return coded('METHOD_NOT_ALLOWED', {
+    message: `this address only takes \`GET\` and \`HEAD\`, found \`${method.slice(0, 16)}\``,
+    details: { allow: ['GET', 'HEAD'] },
+  })
+}

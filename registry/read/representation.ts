@@ -1,0 +1,64 @@
+// A file of the tree as it is sent: bytes or where they lie, and headers that are made once and sent many times.
+
+import type { Digest } from '../../schemas/digest.ts'
+import { hexOf } from '../../schemas/digest.ts'
+import { BUNDLE_MEDIA_TYPE } from '../../schemas/release-statement.ts'
+import { BUNDLE_FILE } from '../../schemas/static-tree/paths.ts'
+import type { Encoding } from './conditions.ts'
+import type { TreePath } from './tree-path.ts'
+
+export type Representation = {
+  readonly size: number
+  readonly etag: string
+  /** Absent while the bytes are only on disk. */
+  readonly body: Buffer | undefined
+  /** Name, value, name, value …: of an answer that carries all bytes. */
+  readonly whole: string[]
+  /** The same for a part: all but length and range, which differ each time. */
+  readonly part: string[]
+  readonly notModified: string[]
+}
+
+const CACHE_CONTROL: Record<TreePath['kind'], string> = {
+  document: 'public, max-age=60, stale-while-revalidate=600',
+  // A quarantine takes these away again, so they are asked for anew each hour; a 304 answers.
+  release: 'public, max-age=3600',
+  blob: 'public, max-age=31536000, immutable',
+}
+
+export type Described = {
+  readonly at: TreePath
+  readonly encoding: Encoding
+  readonly digest: Digest
+  readonly size: number
+  readonly body?: Buffer | undefined
+}
+
+export function represent({ at, encoding, digest, size, body }: Described): Representation {
+  const etag = `"${digest}"`
+  const shared = ['ETag', etag, 'Cache-Control', CACHE_CONTROL[at.kind]]
+  if (at.kind === 'document') shared.push('Vary', 'Accept-Encoding')
+  const part = [
+    ...['Content-Type', contentType(at)],
+    ...shared,
+    ...['Repr-Digest', `sha-256=:${Buffer.from(hexOf(digest), 'hex').toString('base64')}:`],
+    ...['Accept-Ranges', 'bytes', 'X-Content-Type-Options', 'nosniff'],
+    ...(encoding === 'identity' ? [] : ['Content-Encoding', encoding]),
+    ...(at.kind === 'release' ? disposition(at) : []),
+  ]
+  const whole = ['Content-Length', String(size), ...part]
+  return { size, etag, body, whole, part, notModified: shared }
+}
+
+function contentType({ path, kind }: TreePath): string {
+  if (kind === 'document') return path.endsWith('.json') ? 'application/json' : 'application/yaml'
+  if (path.endsWith(`/${BUNDLE_FILE}`)) return BUNDLE_MEDIA_TYPE
+  if (kind === 'release' && path.endsWith('.sha256')) return 'text/plain; charset=utf-8'
+  if (kind === 'release' && path.endsWith('.tar.gz')) return 'application/gzip'
+  return 'application/octet-stream'
+}
+
+/** The grammar of file names leaves nothing to escape. */
+function disposition({ path }: TreePath): string[] {
+  return ['Content-Disposition', `attachment; filename="${path.slice(path.lastIndexOf('/') + 1)}"`]
+}
