@@ -95,7 +95,7 @@ export const PATTERNS: readonly Pattern[] = [
   {
     rule: 'test-sleep',
     find: /\bawait\s+(?:sleep|delay|setTimeout|wait)\(|\bnew Promise(?:<\w+>)?\(\s*\(?(\w+)\)?\s*=>\s*setTimeout\(\s*\1\b/g,
-    only: /^test\//,
+    only: /\.test\.ts$/,
     instead:
       'wait for the event itself, or inject the clock; for a state without an event use a deadline loop in test/support/',
   },
