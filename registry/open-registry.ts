@@ -51,6 +51,8 @@ export async function openRegistry({ config, logger, clock = Date.now, onHalt }:
   await sweepSessions(deps, uploads)
   const tree = await openTree(deps)
   stack.defer(() => tree.close())
+  // A large tree takes longer to look over than a start may take.
+  tree.check().catch((error: unknown) => logger.error({ err: error }, 'the static tree could not be looked over'))
   stack.defer(watchOtherWriters(deps, tree, () => sweepSessions(deps, uploads)))
   const uploadsEnd = new AbortController()
   let refusal: Error | undefined

@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import type { Logger } from 'pino'
 import { coded } from '../schemas/errors.ts'
@@ -14,6 +15,7 @@ import { logRequest } from './http/log-request.ts'
 import { problemAnswer } from './http/problem.ts'
 import { contextOf } from './http/request-context.ts'
 import type { OpenRegistry } from './open-registry.ts'
+import { createTreeReader } from './read/reader.ts'
 
 export type Serving = {
   /** e.g. `http://127.0.0.1:8787` */
@@ -64,19 +66,29 @@ export async function serve(options: ServeOptions): Promise<Serving> {
 }
 
 function createHandler(registry: OpenRegistry, logger: Logger): RequestListener {
-  const { services } = registry
+  const { services, tree } = registry
   const app = createApp(services)
+  const reader = createTreeReader({
+    root: tree.root,
+    refuse: (request, response, error) => refuse(error, { request, response, logger }),
+  })
+  tree.onChange((path) => reader.forget(path))
   const api = getRequestListener((request, env) => app.fetch(request, env), {
     overrideGlobalObjects: false,
     errorHandler: (error) => problemResponse(toUsage(error), logger),
   })
+  // A line for each of many thousand reads a second costs more than the reads.
+  const logReads = logger.isLevelEnabled('debug')
   return (request, response) => {
-    logRequest(logger, request, response)
     try {
       guardRequest(request)
     } catch (error) {
+      response.setHeader('Connection', 'close')
       return refuse(error, { request, response, logger })
     }
+    if (logReads) logRequest(logger, request, response)
+    if (reader.handle(request, response)) return
+    if (!logReads) logRequest(logger, request, response)
     void api(request, response)
   }
 }
@@ -130,7 +142,7 @@ type Refusal = {
 
 function refuse(error: unknown, { request, response, logger }: Refusal): void {
   const { status, headers, body } = problemAnswer(error, contextOf(request).id, logger)
-  response.writeHead(status, { ...headers, Connection: 'close' }).end(request.method === 'HEAD' ? undefined : body)
+  response.writeHead(status, headers).end(request.method === 'HEAD' ? undefined : body)
 }
 
 function problemResponse(error: unknown, logger: Logger): Response {
@@ -146,7 +158,7 @@ function toUsage(error: unknown): unknown {
 }
 
 /** What Node's parser refuses never becomes a request, so the answer is written by hand. */
-function answerClientError(error: NodeJS.ErrnoException, socket: import('node:stream').Duplex): void {
+function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return

@@ -7,10 +7,13 @@ import type { VerifiedRelease } from '../../client/verify/verify-release.ts'
 import { verifyRelease } from '../../client/verify/verify-release.ts'
 import type { OpenSessionRequest } from '../../schemas/api.ts'
 import { coded } from '../../schemas/errors.ts'
+import type { Name } from '../../schemas/name.ts'
 import type { Platform } from '../../schemas/platform.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleaseArtifact, ReleasePredicate } from '../../schemas/release-statement.ts'
 import { MAX_BUNDLE_BYTES } from '../../schemas/release-statement.ts'
+import type { TrustKey } from '../../schemas/trust-key.ts'
+import type { Db } from '../db/open.ts'
 import { readKeyring } from '../db/repos.ts'
 import type { SessionRow } from '../db/sessions.ts'
 import type { RegistryServices } from '../services.ts'
@@ -22,7 +25,7 @@ export async function proveRelease(services: RegistryServices, session: SessionR
   const bundle = await blobs.head(request.bundle.digest, Math.min(request.bundle.size, MAX_BUNDLE_BYTES))
   const release = verifyRelease({
     bundle: bundle.toString('utf8'),
-    keyring: readKeyring(db, repo),
+    keyring: requireKeyring(db, repo),
     expected: { repo, plugin, version },
     at: clock(),
     source: `${repo}/${plugin}@${version}`,
@@ -31,6 +34,16 @@ export async function proveRelease(services: RegistryServices, session: SessionR
   for (const [platform, artifact] of Object.entries(release.predicate.platforms))
     await services.inspections.run(() => inspect(services, platform as Platform, artifact))
   return release
+}
+
+function requireKeyring(db: Db, repo: Name): readonly TrustKey[] {
+  const keys = readKeyring(db, repo)
+  if (keys.length > 0) return keys
+  throw coded('KEYRING_EMPTY', {
+    message: `repo ${quote(repo)} admits no key yet, so nothing can be published in it`,
+    details: { repo },
+    hint: `octo registry repo key add ${repo} FILE --data DIR`,
+  })
 }
 
 /** A raw artifact's digest was proven when it was uploaded; only what an archive holds has not been seen yet. */

@@ -11,6 +11,7 @@ import { createToken } from '../../registry/actions/tokens.ts'
 import { parseScope } from '../../registry/auth/scope.ts'
 import type { ConfigInput } from '../../registry/config.ts'
 import { registryConfig } from '../../registry/config.ts'
+import { LOGGING } from '../../registry/logger.ts'
 import { openRegistry } from '../../registry/open-registry.ts'
 import type { Serving } from '../../registry/serve.ts'
 import { serve } from '../../registry/serve.ts'
@@ -76,7 +77,7 @@ function serveTestRegistry(dataDir: string, options: TestRegistryOptions, logs: 
       done()
     },
   })
-  const logger = pino({ level: 'info' }, collector)
+  const logger = pino({ level: 'debug', ...LOGGING }, collector)
   return serve({
     host: '127.0.0.1',
     port: 0,

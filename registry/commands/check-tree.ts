@@ -1,0 +1,38 @@
+// The tree's part of `fsck`: only while no registry works on it, and for the address it was rendered for.
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { isCoded } from '../../schemas/errors.ts'
+import { parseJson } from '../../schemas/json.ts'
+import type { DataLock } from '../data-lock.ts'
+import { lockDataDir } from '../data-lock.ts'
+import type { RegistryDeps } from '../deps.ts'
+import type { TreeReport } from '../tree/reconcile.ts'
+import { openTree } from '../tree/tree.ts'
+
+/** Undefined when a registry is running and nothing is to be mended; throws DATA_DIR_LOCKED when something is. */
+export function lockForTree(dataDir: string, repair: boolean): DataLock | undefined {
+  try {
+    return lockDataDir(resolve(dataDir))
+  } catch (error) {
+    if (repair || !isCoded(error, 'DATA_DIR_LOCKED')) throw error
+    return undefined
+  }
+}
+
+export async function checkTree(deps: RegistryDeps, repair: boolean): Promise<TreeReport> {
+  const baseUrl = await readBaseUrl(deps.config.dataDir)
+  const config = { ...deps.config, baseUrl: baseUrl ?? deps.config.baseUrl }
+  const tree = await openTree({ ...deps, config })
+  try {
+    return await tree.reconcile({ depth: 'deep', repair })
+  } finally {
+    await tree.close()
+  }
+}
+
+/** The mark beside the tree says which address its links lead to; without one, nothing was served yet. */
+async function readBaseUrl(dataDir: string): Promise<string | undefined> {
+  const text = await readFile(join(dataDir, 'tree.json'), 'utf8').catch(() => undefined)
+  const mark = text === undefined ? undefined : parseJson(text, 'tree.json', 4096)
+  return typeof mark === 'object' && mark !== null && 'baseUrl' in mark ? String(mark.baseUrl) : undefined
+}

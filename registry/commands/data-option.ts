@@ -1,0 +1,47 @@
+// `--data DIR`, and the data directory opened for one command, beside a server that may be running.
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
+import { databasePath } from '../config.ts'
+import type { RegistryDeps } from '../deps.ts'
+
+export type DataOption = { readonly data: string }
+
+export function withDataOption(command: Command): Command {
+  return command.requiredOption('--data <dir>', 'data directory of the registry')
+}
+
+export type DataUse = DataOption & {
+  /** Whether a directory without a registry is made into one. */
+  readonly create?: boolean
+}
+
+/** Throws FILE_NOT_FOUND for a directory that holds no registry. */
+export async function withData<T>(
+  { data, create = false }: DataUse,
+  act: (deps: RegistryDeps) => Promise<T> | T,
+): Promise<T> {
+  const dataDir = resolve(data)
+  if (!create && !existsSync(databasePath(dataDir)))
+    throw coded('FILE_NOT_FOUND', {
+      message: `there is no registry in ${quote(dataDir)}`,
+      hint: `octo registry repo create NAME --data ${data}`,
+    })
+  const [{ openDeps }, { closeDb }, { registryConfig }, { pino }] = await Promise.all([
+    import('../open-registry.ts'),
+    import('../db/open.ts'),
+    import('../config.ts'),
+    import('pino'),
+  ])
+  await mkdir(dataDir, { recursive: true })
+  const config = registryConfig({ dataDir, baseUrl: 'http://127.0.0.1' })
+  const deps = await openDeps({ config, logger: pino({ enabled: false }), clock: Date.now })
+  try {
+    return await act(deps)
+  } finally {
+    closeDb(deps.db)
+  }
+}

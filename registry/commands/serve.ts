@@ -1,0 +1,86 @@
+// `octo registry serve`: runs until SIGTERM or Ctrl-C, then lets requests in flight end.
+import { once } from 'node:events'
+import type { Command } from 'commander'
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
+import type { Terminal } from '../../terminal/index.ts'
+import { addCommand, onRun } from '../../terminal/program.ts'
+import type { Serving } from '../serve.ts'
+import { withDataOption } from './data-option.ts'
+
+type Options = {
+  readonly data: string
+  readonly port: string
+  readonly host: string
+  readonly url?: string
+  readonly logLevel: string
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent']
+const HALTED = 74
+
+export function addServeCommand(parent: Command): void {
+  const command = addCommand(parent, {
+    words: 'serve',
+    summary: 'serve repos and take new versions, until it is stopped',
+    examples: [
+      'octo registry serve --data /var/lib/octo --port 8787',
+      'octo registry serve --data DIR --host 0.0.0.0 --url https://plugins.example.com',
+    ],
+  })
+  withDataOption(command)
+    .option('--port <number>', 'port to listen on; 0 picks a free one', '8787')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--url <base>', 'where people reach it, when that is not the address it listens on')
+    .option(
+      '--log-level <level>',
+      `what is logged on stderr (${LOG_LEVELS.join(', ')}); reads of the tree from debug on`,
+      'info',
+    )
+  onRun<Options>(command, ({ options, terminal }) => serveUntilStopped(options, terminal))
+}
+
+async function serveUntilStopped(options: Options, terminal: Terminal): Promise<number> {
+  const [{ serve }, { openRegistry }, { registryConfig }, { openLogger }, { parseBaseUrl }] = await Promise.all([
+    import('../serve.ts'),
+    import('../open-registry.ts'),
+    import('../config.ts'),
+    import('../logger.ts'),
+    import('../../schemas/static-tree/base-url.ts'),
+  ])
+  const port = parsePort(options.port)
+  const logger = openLogger(parseLevel(options.logLevel))
+  const base = options.url === undefined ? undefined : parseBaseUrl(options.url)
+  const stopped = Promise.withResolvers<number>()
+  const onHalt = () => stopped.resolve(HALTED)
+  const serving = await serve({
+    host: options.host,
+    port,
+    logger,
+    open: (url) =>
+      openRegistry({ config: registryConfig({ dataDir: options.data, baseUrl: base ?? url }), logger, onHalt }),
+  })
+  terminal.print(`listening on ${serving.url}`)
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) void once(process, signal).then(() => stopped.resolve(0))
+  const code = await stopped.promise
+  return stopGracefully(serving, code)
+}
+
+/** A second signal means now. */
+async function stopGracefully(serving: Serving, code: number): Promise<number> {
+  const impatient = () => process.exit(1)
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, impatient)
+  await serving.stop()
+  return code
+}
+
+function parsePort(text: string): number {
+  const port = Number(text)
+  if (/^[0-9]{1,5}$/.test(text) && port < 65536) return port
+  throw coded('USAGE', { message: `expected a port from 0 to 65535, found ${quote(text)}` })
+}
+
+function parseLevel(text: string): string {
+  if (LOG_LEVELS.includes(text)) return text
+  throw coded('USAGE', { message: `expected a log level out of ${LOG_LEVELS.join(', ')}, found ${quote(text)}` })
+}

@@ -1,0 +1,21 @@
+// `octo registry …`: the words for the operator of a registry. Commands load what they need when they run.
+import type { Command } from 'commander'
+import { addCommand, openProgram, runProgram } from '../terminal/program.ts'
+import { addRepoCommands } from './commands/repo.ts'
+import { addServeCommand } from './commands/serve.ts'
+import { addTidyCommands } from './commands/tidy.ts'
+import { addTokenCommands } from './commands/token.ts'
+
+export async function main(argv: readonly string[]): Promise<number> {
+  const program = openProgram()
+  const registry: Command = addCommand(program, {
+    words: 'registry',
+    summary: 'serve plugins; manage repos and tokens; check and clean the data',
+    examples: ['octo registry repo create core --key publisher.pub --data DIR', 'octo registry serve --data DIR'],
+  })
+  addServeCommand(registry)
+  addRepoCommands(registry)
+  addTokenCommands(registry)
+  addTidyCommands(registry)
+  return runProgram(program, argv)
+}
