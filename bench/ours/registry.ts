@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run, serve } from '../child.ts'
+import { freePort } from '../free-port.ts'
 import type { Scope } from '../scope.ts'
 import { octo } from './octo.ts'
 
@@ -21,7 +22,7 @@ export type KeyFiles = { readonly privateKey: string; readonly publicKey: string
 export type RegistrySetting = {
   readonly name: string
   /** Fills the data folder before the server starts. */
-  readonly before?: (setting: { readonly data: string; readonly keys: KeyFiles }) => Promise<void>
+  readonly before?: (made: { readonly data: string; readonly keys: KeyFiles; readonly url: string }) => Promise<void>
 }
 
 export async function startRegistry(scope: Scope, { name, before }: RegistrySetting): Promise<OctoRegistry> {
@@ -29,8 +30,9 @@ export async function startRegistry(scope: Scope, { name, before }: RegistrySett
   const keys = await makeKeys(scope.path(`${name}-keys`))
   await run(octo(['registry', 'repo', 'create', REPO, '--data', data, '--key', keys.publicKey]))
   const token = await makeToken(data)
-  await before?.({ data, keys })
-  const args = ['registry', 'serve', '--data', data, '--port', '0', '--host', '127.0.0.1']
+  const port = await freePort()
+  await before?.({ data, keys, url: `http://127.0.0.1:${port}` })
+  const args = ['registry', 'serve', '--data', data, '--port', String(port), '--log-level', 'warn']
   const server = await serve(octo(args, { core: 'server' }), /listening on (http:\/\/[\w.:]+)/)
   scope.onClose(server.stop)
   return { url: server.match[1] ?? '', pid: server.pid, tree: join(data, 'tree'), token, keys }
@@ -43,6 +45,7 @@ async function makeKeys(folder: string): Promise<KeyFiles> {
 }
 
 async function makeToken(data: string): Promise<string> {
-  const { stdout } = await run(octo(['registry', 'token', 'create', '--data', data, '--repo', REPO, '--json']))
-  return String((JSON.parse(stdout) as { token: string }).token)
+  const words = ['registry', 'token', 'create', '--data', data, '--name', 'bench', '--scope', `${REPO}/*`, '--json']
+  const { stdout } = await run(octo(words))
+  return (JSON.parse(stdout) as { token: string }).token
 }

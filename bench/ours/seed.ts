@@ -1,16 +1,18 @@
 // Fills a registry's data with many small plugins faster than publishing them would: every release is signed and its rows
 // and blobs are what a publish leaves behind, but thousands share a transaction and nothing waits for the disk.
 import { mkdir, writeFile } from 'node:fs/promises'
+import { pino } from 'pino'
 import type { SigningKey } from '../../publisher/sign/read-key.ts'
 import { readSigningKey } from '../../publisher/sign/read-key.ts'
 import { signRelease } from '../../publisher/sign/sign-release.ts'
 import type { BlobStore } from '../../registry/blobs/disk.ts'
 import { openBlobStore } from '../../registry/blobs/disk.ts'
-import { databasePath } from '../../registry/config.ts'
+import { databasePath, registryConfig } from '../../registry/config.ts'
 import { recordBlob } from '../../registry/db/blobs.ts'
-import type { Db } from '../../registry/db/open.ts'
+import type { Db, RegistryDb } from '../../registry/db/open.ts'
 import { closeDb, openDb, write } from '../../registry/db/open.ts'
 import { insertPlugin, insertVersion } from '../../registry/db/versions.ts'
+import { openTree } from '../../registry/tree/tree.ts'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestOf } from '../../schemas/digest.ts'
 import { parseName } from '../../schemas/name.ts'
@@ -28,9 +30,15 @@ export function seededName(index: number): string {
   return `plugin-${index}`
 }
 
-export type SeedTarget = { readonly data: string; readonly keys: KeyFiles; readonly scratch: string }
+export type SeedTarget = {
+  readonly data: string
+  readonly keys: KeyFiles
+  /** Where the registry will be reached: the documents name it. */
+  readonly url: string
+  readonly scratch: string
+}
 
-export async function seedPlugins({ data, keys, scratch }: SeedTarget, size: number): Promise<void> {
+export async function seedPlugins({ data, keys, url, scratch }: SeedTarget, size: number): Promise<void> {
   await mkdir(scratch, { recursive: true })
   const key = await readSigningKey({ file: keys.privateKey, env: {} })
   const blobs = await openBlobStore(data)
@@ -44,9 +52,20 @@ export async function seedPlugins({ data, keys, scratch }: SeedTarget, size: num
         for (const release of releases) seedRows(tx, release)
       })
     }
+    await renderTree({ db, blobs, url, data })
   } finally {
     closeDb(db)
   }
+}
+
+type Rendering = { readonly db: RegistryDb; readonly blobs: BlobStore; readonly url: string; readonly data: string }
+
+/** As a start would in the background, so that the server has nothing left to do when it is measured. */
+async function renderTree({ db, blobs, url, data }: Rendering): Promise<void> {
+  const config = registryConfig({ dataDir: data, baseUrl: url })
+  const tree = await openTree({ config, db, blobs, logger: pino({ level: 'error' }) })
+  await tree.check()
+  await tree.close()
 }
 
 type Part = { readonly digest: Digest; readonly size: number }
