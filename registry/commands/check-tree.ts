@@ -7,7 +7,7 @@ import type { DataLock } from '../data-lock.ts'
 import { lockDataDir } from '../data-lock.ts'
 import type { RegistryDeps } from '../deps.ts'
 import type { TreeReport } from '../tree/reconcile.ts'
-import { openTree } from '../tree/tree.ts'
+import { inspectTree, openTree } from '../tree/tree.ts'
 
 /** Undefined when a registry is running and nothing is to be mended; throws DATA_DIR_LOCKED when something is. */
 export function lockForTree(dataDir: string, repair: boolean): DataLock | undefined {
@@ -22,6 +22,7 @@ export function lockForTree(dataDir: string, repair: boolean): DataLock | undefi
 export async function checkTree(deps: RegistryDeps, repair: boolean): Promise<TreeReport> {
   const baseUrl = await readBaseUrl(deps.config.dataDir)
   const config = { ...deps.config, baseUrl: baseUrl ?? deps.config.baseUrl }
+  if (!repair) return inspectTree({ ...deps, config })
   const tree = await openTree({ ...deps, config })
   try {
     return await tree.reconcile({ depth: 'deep', repair })

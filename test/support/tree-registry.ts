@@ -18,7 +18,7 @@ import {
   updatePlugin,
   updateVersionFlags,
 } from '../../registry/db/versions.ts'
-import type { Tree } from '../../registry/tree/tree.ts'
+import type { Tree, TreeDeps } from '../../registry/tree/tree.ts'
 import { openTree } from '../../registry/tree/tree.ts'
 import { digestOf } from '../../schemas/digest.ts'
 import type { Name } from '../../schemas/name.ts'
@@ -50,13 +50,17 @@ export class TreeRegistry {
     return new TreeRegistry(dataDir, db, blobs.pathOf)
   }
 
-  openTree(baseUrl = 'https://plugins.example.com'): Promise<Tree> {
-    return openTree({
+  treeDeps(baseUrl = 'https://plugins.example.com'): TreeDeps {
+    return {
       config: registryConfig({ dataDir: this.dataDir, baseUrl }),
       db: this.db,
       blobs: { pathOf: this.#pathOf },
       logger: pino({ level: 'silent' }),
-    })
+    }
+  }
+
+  openTree(baseUrl?: string): Promise<Tree> {
+    return openTree(this.treeDeps(baseUrl))
   }
 
   addRepo(repo = 'core'): void {

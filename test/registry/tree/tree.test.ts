@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { takeOutbox } from '../../../registry/db/outbox.ts'
+import { inspectTree } from '../../../registry/tree/tree.ts'
 import { hexOf } from '../../../schemas/digest.ts'
 import { parsePluginDocument } from '../../../schemas/plugin-document.ts'
 import { parseRepoDocument } from '../../../schemas/repo-document.ts'
@@ -163,4 +165,25 @@ test('a hundred publishes at once are shown together', async () => {
   )
   assert.ok(repoWrites < 50, `${repoWrites} writes of the repo document`)
   await tree.close()
+})
+
+test('looking at a tree from outside changes neither it nor the outbox', async () => {
+  await using registry = await TreeRegistry.create()
+  registry.addRepo()
+  await registry.publish('check-tcp')
+  const report = await inspectTree(registry.treeDeps())
+  assert.ok(report.missing > 0)
+  assert.ok(!existsSync(join(registry.dataDir, 'tree')))
+  assert.equal(takeOutbox(registry.db).length, 2)
+})
+
+test('closing ends a look over the tree that is under way', async () => {
+  await using registry = await TreeRegistry.create()
+  registry.addRepo()
+  for (let index = 0; index < 20; index++) await registry.publish(`plugin-${index}`)
+  const tree = await registry.openTree()
+  const check = tree.check()
+  await tree.close()
+  await check
+  await assert.rejects(tree.drain(), { code: 'SHUTTING_DOWN' })
 })

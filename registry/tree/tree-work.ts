@@ -1,0 +1,136 @@
+// Works off the outbox: renders what its rows name, in rounds, and lets rows go when what they asked for is durable.
+import type { Logger } from 'pino'
+import { coded } from '../../schemas/errors.ts'
+import type { Name } from '../../schemas/name.ts'
+import type { OutboxRow } from '../db/outbox.ts'
+import { finishOutbox, takeOutbox } from '../db/outbox.ts'
+import type { Depth, TreePlaces } from './show.ts'
+import { showDiscovery, showPlugin, showRepo } from './show.ts'
+
+/** What someone waits for: their plugin, or their repo when no plugin is named. */
+export type TreeTarget = { readonly repo: Name; readonly plugin?: Name }
+
+/** How long shown rows may wait for their fsync, so that many publishes share one. */
+const SETTLE_AFTER_MS = 100
+const MAX_UNSETTLED = 128
+/** How long after a failure, such as a full disk, the tree is tried again when nobody asks. */
+const RETRY_AFTER_MS = 2000
+
+/** One change of the tree at a time; those that come meanwhile are shown together in the next round. */
+export class TreeWork {
+  readonly #places: TreePlaces
+  readonly #logger: Pick<Logger, 'error'>
+  /** Rows whose change is shown, and waits to be made durable. */
+  readonly #unsettled = new Set<number>()
+  #busy: Promise<unknown> = Promise.resolve()
+  #nextRound: Promise<ReadonlyMap<string, unknown>> | undefined
+  #timer: NodeJS.Timeout | undefined
+  #retry: NodeJS.Timeout | undefined
+  #isClosed = false
+
+  constructor(places: TreePlaces, logger: Pick<Logger, 'error'>) {
+    this.#places = places
+    this.#logger = logger
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  exclusively<T>(act: () => Promise<T>): Promise<T> {
+    if (this.#isClosed)
+      return Promise.reject(
+        coded('SHUTTING_DOWN', { message: 'the static tree is closed, as the registry is stopping' }),
+      )
+    const done = this.#busy.then(act)
+    this.#busy = done.catch(() => undefined)
+    return done
+  }
+
+  async drain(depth: Depth, target?: TreeTarget): Promise<void> {
+    this.#nextRound ??= this.exclusively(() => {
+      this.#nextRound = undefined
+      return this.#showAll(depth)
+    })
+    const failed = await this.#nextRound
+    const mine =
+      target === undefined ? [...failed.keys()] : [`${target.repo}/${target.plugin ?? ''}`, `${target.repo}/`]
+    for (const key of mine) if (failed.has(key)) throw failed.get(key)
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer)
+    clearTimeout(this.#retry)
+    const settled = this.exclusively(() => this.#settle())
+    this.#isClosed = true
+    await settled
+  }
+
+  /** Answers with what failed, by `repo/plugin` or `repo/`. */
+  async #showAll(depth: Depth): Promise<ReadonlyMap<string, unknown>> {
+    const failed = new Map<string, unknown>()
+    const tried = new Set<number>()
+    for (;;) {
+      const rows = takeOutbox(this.#places.db, 256 + this.#unsettled.size + tried.size).filter(
+        ({ id }) => !this.#unsettled.has(id) && !tried.has(id),
+      )
+      if (rows.length === 0) break
+      for (const { id } of rows) tried.add(id)
+      for (const [repo, group] of Map.groupBy(rows, (row) => row.repo))
+        await this.#showGroup(repo, group, { depth, failed })
+      for (const row of rows) if (!failed.has(keyOf(row)) && !failed.has(`${row.repo}/`)) this.#unsettled.add(row.id)
+      if (this.#unsettled.size > MAX_UNSETTLED) await this.#settle()
+    }
+    this.#settleSoon()
+    if (failed.size > 0) this.#retryLater()
+    return failed
+  }
+
+  async #showGroup(
+    repo: Name,
+    rows: readonly OutboxRow[],
+    { depth, failed }: { readonly depth: Depth; readonly failed: Map<string, unknown> },
+  ): Promise<void> {
+    const plugins = new Set(rows.flatMap(({ plugin }) => plugin ?? []))
+    const attempt = (key: string, act: () => Promise<unknown>) =>
+      act().catch((error: unknown) => {
+        failed.set(key, error)
+        this.#logger.error({ err: error, subject: key }, 'the static tree could not be written')
+      })
+    for (const plugin of plugins) {
+      this.#places.catalog.note(repo, plugin)
+      await attempt(`${repo}/${plugin}`, () => showPlugin(repo, plugin, this.#places, depth))
+    }
+    await attempt(`${repo}/`, () => showRepo(repo, this.#places, { plugins, depth }))
+    if (rows.some(({ kind }) => kind === 'repo')) await attempt(`${repo}/`, () => showDiscovery(this.#places, depth))
+  }
+
+  #retryLater(): void {
+    this.#retry ??= setTimeout(() => {
+      this.#retry = undefined
+      this.drain('deep').catch(() => undefined)
+    }, RETRY_AFTER_MS).unref()
+  }
+
+  #settleSoon(): void {
+    if (this.#timer || this.#unsettled.size === 0) return
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      this.exclusively(() => this.#settle()).catch((error: unknown) =>
+        this.#logger.error({ err: error }, 'the static tree could not be made durable'),
+      )
+    }, SETTLE_AFTER_MS)
+    this.#timer.unref()
+  }
+
+  async #settle(): Promise<void> {
+    const ids = [...this.#unsettled]
+    await this.#places.staging.sync()
+    finishOutbox(this.#places.db, ids)
+    for (const id of ids) this.#unsettled.delete(id)
+  }
+}
+
+function keyOf({ repo, plugin }: OutboxRow): string {
+  return `${repo}/${plugin ?? ''}`
+}
