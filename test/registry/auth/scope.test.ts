@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { allows, parseScope } from '../../../registry/auth/scope.ts'
+import type { TokenAction } from '../../../schemas/api.ts'
+import type { Name } from '../../../schemas/name.ts'
+import { expectCode } from '../../support/expect-code.ts'
+
+const asks = (scope: string, action: TokenAction, name: string) => {
+  const [repo, plugin] = name.split('/') as [Name, Name]
+  return allows([parseScope(scope)], action, repo, plugin)
+}
+
+for (const [scope, action, name, allowed] of [
+  ['core/*', 'publish', 'core/hello', true],
+  ['core/*', 'yank', 'core/hello', true],
+  ['core/*', 'quarantine', 'core/hello', false],
+  ['core/*', 'publish', 'other/hello', false],
+  ['core/check-*:publish', 'publish', 'core/check-tcp', true],
+  ['core/check-*:publish', 'publish', 'core/checks', false],
+  ['core/hello:publish', 'publish', 'core/hello2', false],
+  ['core/hello:publish', 'yank', 'core/hello', false],
+  ['*/*:admin', 'quarantine', 'core/hello', true],
+] as const)
+  test(`the scope ${scope} ${allowed ? 'allows' : 'does not allow'} to ${action} ${name}`, () => {
+    assert.equal(asks(scope, action, name), allowed)
+  })
+
+test('a scope that cannot be understood is refused', () => {
+  for (const text of ['', 'core', 'core/', '/x', 'core/*/x', 'core/*:fly', 'core/*:', 'Core/*', 'c*re/x', 'core/.*'])
+    expectCode('USAGE', () => parseScope(text))
+})

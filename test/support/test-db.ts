@@ -1,0 +1,20 @@
+// A real database file of a registry, gone with its folder when the test ends.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import type { RegistryDb } from '../../registry/db/open.ts'
+import { closeDb, openDb } from '../../registry/db/open.ts'
+
+/** Path of a file that does not exist yet. */
+export async function databaseFile(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'octo-db-'))
+  t.after(() => rm(folder, { recursive: true }))
+  return join(folder, 'octo.db')
+}
+
+export async function openTestDb(t: TestContext): Promise<RegistryDb> {
+  const db = openDb(await databaseFile(t))
+  t.after(() => closeDb(db))
+  return db
+}
