@@ -3,7 +3,15 @@ import { z } from 'zod'
 import { parseJson, stableJson } from './json.ts'
 import { ARTIFACT_FORMATS } from './release-statement.ts'
 import { parseShape } from './shape.ts'
-import { digestShape, fileNameShape, nameShape, platformShape, sizeShape, versionShape } from './shapes.ts'
+import {
+  digestShape,
+  fileNameShape,
+  nameShape,
+  platformShape,
+  relativePathShape,
+  sizeShape,
+  versionShape,
+} from './shapes.ts'
 
 export const LOCK_FORMAT = 'octo.lock/v1'
 export const MAX_LOCK_BYTES = 32 * 1024 * 1024
@@ -33,6 +41,8 @@ const lockedPluginShape = z.strictObject({
       format: z.enum(ARTIFACT_FORMATS),
       /** Only for unsigned sources: where the bytes were, as there is no tree to derive it from. */
       url: z.string().max(2048).optional(),
+      /** Only for unsigned sources: what is executed, as there is no statement that says so. */
+      executable: relativePathShape.optional(),
     }),
   ),
 })

@@ -1,29 +1,21 @@
 // A blob on its way into the store: a part file that survives an interruption, continued by whoever holds the blob's lock.
-import {
-  closeSync,
-  createReadStream,
-  fchmodSync,
-  fdatasync,
-  ftruncateSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
+import { closeSync, fchmodSync, fdatasync, ftruncateSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { promisify } from 'node:util'
 import type { Digest } from '../../schemas/digest.ts'
 import { explainDisk, onDisk } from './disk-errors.ts'
 import { readIfThere, writeAll, writeWhole } from './files.ts'
 import type { Layout } from './layout.ts'
+import { readPieces } from './read-pieces.ts'
 
 /** From where the part's bytes came, so that only the same file is continued. */
 export type PartOrigin = { readonly url: string; readonly etag?: string }
 
 export type Part = {
-  /** Bytes that are here already. */
+  readonly path: string
+  /** Bytes that were here when the part was opened. */
   readonly size: number
   readonly origin: PartOrigin | undefined
-  /** The bytes that are here already. */
+  /** The bytes that are here now. */
   existing(): AsyncIterable<Uint8Array>
   /** Forgets them; the server has another file or does not continue. */
   restart(origin: PartOrigin): void
@@ -51,10 +43,10 @@ export function openPart(layout: Layout, digest: Digest): Part {
   const forgetOrigin = () => rmSync(originPath, { force: true })
 
   return {
+    path,
     size: state.size,
     origin: readOrigin(originPath),
-    existing: () =>
-      state.size > 0 ? createReadStream(path, { end: state.size - 1, highWaterMark: 1024 * 1024 }) : nothing(),
+    existing: () => readPieces(path),
     restart(origin) {
       onDisk(path, () => ftruncateSync(file, 0))
       writeWhole(originPath, JSON.stringify(origin), { staging: layout.staging })
@@ -80,8 +72,6 @@ export function openPart(layout: Layout, digest: Digest): Part {
     },
   }
 }
-
-async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 function readOrigin(path: string): PartOrigin | undefined {
   try {

@@ -1,0 +1,68 @@
+// Types of the client's public face.
+import type { OctoConfig, PluginRequest } from '../schemas/config/config.ts'
+import type { Digest } from '../schemas/digest.ts'
+import type { LockedPlugin, Lockfile } from '../schemas/lockfile.ts'
+import type { Platform } from '../schemas/platform.ts'
+import type { VerifiedExecutable } from './executable.ts'
+
+/** One running download, for a progress display. */
+export type ReportedDownload = { advance(bytes: number): void; done(): void }
+
+/** Where the client says what it does. All are optional; texts are safe to print. */
+export type Report = {
+  /** To be shown on every run: unsigned sources, yanked or deprecated versions, healed corruption. */
+  readonly warn?: (line: string) => void
+  readonly info?: (line: string) => void
+  readonly download?: (item: { readonly name: string; readonly size: number }) => ReportedDownload
+}
+
+export type ClientOptions = {
+  readonly config: OctoConfig
+  /** Absolute; `octo.lock` beside the config unless told otherwise. */
+  readonly lockPath: string
+  /** Absolute; see storeRootOf. */
+  readonly storeRoot: string
+  readonly platform: Platform
+  /** The lockfile must cover everything and is never written. */
+  readonly frozen?: boolean
+  /** No socket is opened. */
+  readonly offline?: boolean
+  readonly report?: Report
+  /** Bearer tokens by origin (`https://host:port`), for private registries. */
+  readonly tokens?: ReadonlyMap<string, string>
+}
+
+export type InstallReport = {
+  readonly executables: readonly VerifiedExecutable[]
+  /** Blobs that came over the network now; the rest was in the store. */
+  readonly downloaded: readonly { readonly file: string; readonly digest: Digest; readonly size: number }[]
+}
+
+export type LockChange = {
+  /** `repo/plugin`. */
+  readonly name: string
+  readonly before?: LockedPlugin
+  readonly after?: LockedPlugin
+}
+
+export type Client = AsyncDisposable & {
+  /**
+   * Resolves the config's requests (pins and check items) and writes the lockfile; nothing is installed.
+   * `update`: look for newer versions of these names, or of all. Throws LOCK_OUT_OF_DATE when frozen.
+   */
+  lock(options?: { readonly update?: readonly string[] | 'all' }): Promise<readonly LockChange[]>
+  /** Locks what is missing, then brings everything that the config asks for into the store. */
+  install(): Promise<InstallReport>
+  /**
+   * Like install, for these requests only: at once for what is locked and stored. A plugin that is not locked is added to
+   * the lockfile, unless frozen (LOCK_OUT_OF_DATE); a range that the locked version does not satisfy is served beside it.
+   * Answers in the order of the requests.
+   */
+  ensure(requests: readonly PluginRequest[]): Promise<readonly VerifiedExecutable[]>
+  /** Re-checks the files right before they are executed, in microseconds; throws STORE_CORRUPT. */
+  locate(executable: VerifiedExecutable): VerifiedExecutable
+  /** Lets `readWarmRun` answer from now on, as long as config, lockfile and files stay as they are. */
+  recordWarmRun(key: { readonly configPath: string; readonly request: string }, executable: VerifiedExecutable): void
+  /** The lockfile as it is now. */
+  lockfile(): Lockfile
+}

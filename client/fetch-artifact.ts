@@ -1,0 +1,141 @@
+// Brings one artifact into the store, once for all processes: download → size and digest → archive rules → platform header
+// → visible. Whatever fails on the way leaves nothing that could be executed.
+import { coded, isCoded } from '../schemas/errors.ts'
+import type { Platform } from '../schemas/platform.ts'
+import { quote } from '../schemas/quote.ts'
+import type { ReleaseArtifact } from '../schemas/release-statement.ts'
+import type { Report } from './client.ts'
+import type { Network } from './network.ts'
+import type { DownloadOrigin, DownloadSink } from './repo/download.ts'
+import { download } from './repo/download.ts'
+import { checkArtifact, hashFile } from './store/check.ts'
+import type { Layout } from './store/layout.ts'
+import { takeLock } from './store/lock-file.ts'
+import type { Part } from './store/parts.ts'
+import { openPart } from './store/parts.ts'
+import { readHead, readPieces } from './store/read-pieces.ts'
+import { linkRaw, stageTree } from './store/trees.ts'
+import { createDigestGate } from './verify/digest-gate.ts'
+import { inspectArtifact } from './verify/inspect-artifact.ts'
+import { checkPlatformMagic, MAGIC_BYTES } from './verify/platform-magic.ts'
+
+export type Wanted = {
+  /** `repo/plugin@version`, for messages. */
+  readonly name: string
+  readonly platform: Platform
+  /** From a proven release. */
+  readonly artifact: ReleaseArtifact
+  readonly url: URL
+}
+
+export type Fetching = { readonly layout: Layout; readonly network: Network; readonly report: Report }
+
+/** True when bytes came over the network. Throws what download and client/verify throw, OFFLINE, NO_SPACE or STORE_BUSY. */
+export async function fetchArtifact(wanted: Wanted, { layout, network, report }: Fetching): Promise<boolean> {
+  const { artifact, name } = wanted
+  if (checkArtifact(layout, artifact).state === 'good') return false
+  using _lock = await takeLock({
+    path: layout.blobLock(artifact.digest),
+    mode: 'exclusive',
+    subject: artifact.file,
+    ...(report.info ? { onWait: report.info } : {}),
+  })
+  // Whoever held the lock before has probably brought it.
+  const health = checkArtifact(layout, artifact)
+  if (health.state === 'good') return false
+  if (hashFile(layout.blob(artifact.digest)) === artifact.digest) {
+    await unpack(wanted, layout, { path: layout.blob(artifact.digest), commit: async () => undefined })
+    return false
+  }
+  if (health.state === 'corrupt' && network.offline) throw corrupt(name, health.problem)
+  if (health.state === 'corrupt')
+    report.warn?.(`${quote(name)} in the store was damaged (${health.problem}), fetching it again`)
+  await fetchInto(wanted, { layout, network, report })
+  return true
+}
+
+async function fetchInto(wanted: Wanted, fetching: Fetching): Promise<void> {
+  const part = openPart(fetching.layout, wanted.artifact.digest)
+  const isContinued = part.size > 0
+  try {
+    await fetchPart(part, wanted, fetching)
+  } catch (error) {
+    if (isCoded(error, 'FETCH_FAILED')) part.keep()
+    else part.discard()
+    // The rest was right and what lay here was not, or the other way round: only a whole download can tell.
+    if (isContinued && isCoded(error, 'DIGEST_MISMATCH')) return fetchInto(wanted, fetching)
+    throw error
+  }
+}
+
+async function fetchPart(part: Part, wanted: Wanted, { layout, network, report }: Fetching): Promise<void> {
+  const { artifact, url } = wanted
+  const http = await network.http(url.href)
+  const shown = report.download?.({ name: wanted.name, size: artifact.size })
+  try {
+    const sink = await openSink(part, artifact, (bytes) => shown?.advance(bytes))
+    await download(http, { url, size: artifact.size, sink })
+    sink.prove()
+    const commit = () => part.commit(artifact.format === 'raw' ? 0o555 : 0o444)
+    await unpack(wanted, layout, { path: part.path, commit })
+  } finally {
+    shown?.done()
+  }
+}
+
+type ProvenFile = { readonly path: string; readonly commit: () => Promise<void> }
+
+/** Everything is looked at before the bytes become a blob; then the blob, then what is executed. */
+async function unpack({ artifact, platform }: Wanted, layout: Layout, { path, commit }: ProvenFile): Promise<void> {
+  if (artifact.format === 'raw') {
+    checkPlatformMagic(readHead(path, MAGIC_BYTES), platform, artifact.file, artifact.runtime)
+    await commit()
+    return linkRaw(layout, artifact)
+  }
+  const tree = stageTree(layout, artifact)
+  try {
+    await inspectArtifact({ chunks: readPieces(path), artifact, platform, onFile: tree.onFile })
+    await commit()
+    tree.publish()
+  } catch (error) {
+    tree.discard()
+    throw error
+  }
+}
+
+/** Feeds the part and the gate alike, what was downloaded earlier included. */
+async function openSink(part: Part, artifact: ReleaseArtifact, advance: (bytes: number) => void) {
+  let gate = createDigestGate(artifact, artifact.file)
+  const sink: DownloadSink & { size: number; origin: DownloadOrigin | undefined; prove(): void } = {
+    size: 0,
+    origin: part.origin,
+    restart(origin) {
+      part.restart(origin)
+      gate = createDigestGate(artifact, artifact.file)
+      sink.size = 0
+      sink.origin = origin
+    },
+    write(chunk) {
+      gate.update(chunk)
+      part.write(chunk)
+      sink.size += chunk.length
+      advance(chunk.length)
+    },
+    prove: () => gate.finish(),
+  }
+  if (part.size > artifact.size) return sink
+  for await (const chunk of part.existing()) {
+    gate.update(chunk)
+    sink.size += chunk.length
+    advance(chunk.length)
+  }
+  return sink
+}
+
+function corrupt(name: string, problem: string): Error {
+  return coded('STORE_CORRUPT', {
+    message: `${quote(name)} in the store is not what was verified: ${problem}`,
+    details: { name, problem },
+    hint: 'run `octo install` with network, which fetches it again',
+  })
+}

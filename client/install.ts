@@ -1,0 +1,95 @@
+// One lockfile entry becomes one verified executable: proof of the release → artifact of this platform → store → check.
+import { join } from 'node:path'
+import type { RepoConfig } from '../schemas/config/config.ts'
+import { coded } from '../schemas/errors.ts'
+import type { LockedPlugin } from '../schemas/lockfile.ts'
+import type { ReleasedManifest } from '../schemas/manifest.ts'
+import type { Platform } from '../schemas/platform.ts'
+import { pickPlatform } from '../schemas/platform.ts'
+import { quote } from '../schemas/quote.ts'
+import type { ReleaseArtifact } from '../schemas/release-statement.ts'
+import { repoOf } from './coverage.ts'
+import type { VerifiedExecutable } from './executable.ts'
+import { fetchArtifact } from './fetch-artifact.ts'
+import { proveLocked } from './prove.ts'
+import { repoAddressOf } from './repo/repo-address.ts'
+import type { Resolving } from './resolve-online.ts'
+import { requireGood } from './store/check.ts'
+
+export type Installed = {
+  readonly executable: VerifiedExecutable
+  readonly artifact: ReleaseArtifact
+  /** `repo/plugin@version`. */
+  readonly name: string
+  /** Bytes came over the network. */
+  readonly fetched: boolean
+}
+
+export async function installEntry(entry: LockedPlugin, context: Resolving): Promise<Installed> {
+  const name = `${entry.repo}/${entry.plugin}@${entry.version}`
+  const repo = repoOf(context.config, entry)
+  if (!repo)
+    throw coded('REPO_NOT_FOUND', { message: `${quote(name)} is locked from a repo that the config does not have` })
+  const release = repo.trust.kind === 'unsigned' ? unproven(entry, name, context) : await proven(entry, repo, context)
+  const platform = pickPlatform(context.platform, Object.keys(release.platforms) as Platform[], name)
+  const artifact = release.platforms[platform] as ReleaseArtifact
+  const url = release.urlOf(artifact, platform)
+  const fetched = await fetchArtifact({ name, platform, artifact, url }, context)
+  requireGood(context.layout, artifact, name)
+  return { name, artifact, fetched, executable: executableOf(entry, { ...release, artifact, platform }, context) }
+}
+
+type Release = {
+  readonly manifest: ReleasedManifest
+  readonly platforms: Readonly<Record<string, ReleaseArtifact>>
+  readonly urlOf: (artifact: ReleaseArtifact, platform: Platform) => URL
+}
+
+async function proven(entry: LockedPlugin, repo: RepoConfig, context: Resolving): Promise<Release> {
+  const { predicate } = await proveLocked(entry, repo, context)
+  const address = repoAddressOf(repo.url)
+  const urlOf = ({ file }: ReleaseArtifact) => address.artifact(entry.plugin, entry.version, file)
+  return { manifest: predicate.manifest, platforms: predicate.platforms, urlOf }
+}
+
+/** Only where the config says `trust: unsigned`: the lockfile's digests are all there is. */
+function unproven(entry: LockedPlugin, name: string, { report }: Resolving): Release {
+  if (entry.signer !== 'unsigned')
+    throw coded('BUNDLE_MISSING', { message: `${quote(name)} is locked with a signer, and its repo is unsigned now` })
+  report.warn?.(`${quote(name)} comes from a repo with \`trust: unsigned\`: nobody proves who made it`)
+  const artifacts = Object.entries(entry.platforms).map(([key, { file, digest, size, format, executable }]) => {
+    return [key, { file, digest, size, format, executable: executable ?? file }] as const
+  })
+  const urlOf = (_artifact: ReleaseArtifact, platform: Platform) => new URL(entry.platforms[platform]?.url ?? entry.url)
+  return { manifest: plainManifest(name), platforms: Object.fromEntries(artifacts), urlOf }
+}
+
+function plainManifest(name: string): ReleasedManifest {
+  return {
+    kind: 'tool',
+    description: `${name}, unsigned`,
+    protocol: 'exec',
+    output: 'exit-code',
+    booleans: 'omit',
+    input: 'none',
+    needs: { network: [], files: [], secrets: [] },
+  }
+}
+
+type Chosen = { readonly manifest: ReleasedManifest; readonly artifact: ReleaseArtifact; readonly platform: Platform }
+
+function executableOf(entry: LockedPlugin, { manifest, artifact, platform }: Chosen, { layout }: Resolving) {
+  const root = layout.tree(artifact.digest)
+  return {
+    repo: entry.repo,
+    plugin: entry.plugin,
+    version: entry.version,
+    platform,
+    path: join(root, artifact.executable),
+    root,
+    ...(artifact.runtime ? { runtime: artifact.runtime } : {}),
+    manifest,
+    digest: artifact.digest,
+    signer: entry.signer,
+  } as VerifiedExecutable
+}

@@ -1,0 +1,125 @@
+// Keeps the lockfile covering what is asked: what is locked stays, what is missing is resolved, proven and added. Frozen
+// means that nothing may be missing.
+import type { PluginRequest } from '../schemas/config/config.ts'
+import type { CodedError } from '../schemas/errors.ts'
+import { coded } from '../schemas/errors.ts'
+import type { LockedPlugin, Lockfile } from '../schemas/lockfile.ts'
+import { quote } from '../schemas/quote.ts'
+import type { LockChange } from './client.ts'
+import { entryOf, gapOf, requestsOf } from './coverage.ts'
+import { EMPTY_LOCK, editLock, nameOf, readLock } from './lock.ts'
+import { inParallel } from './parallel.ts'
+import type { Question } from './resolve/requests.ts'
+import { gatherQuestions } from './resolve/requests.ts'
+import type { Resolving } from './resolve-online.ts'
+import { resolveOnline } from './resolve-online.ts'
+
+export type Update = readonly string[] | 'all'
+
+export type Locking = {
+  current(): Lockfile
+  /** Entries for all that the config asks for, in the order of names. */
+  coverConfig(): Promise<readonly LockedPlugin[]>
+  /** The same for the whole config, and nothing else stays in the lockfile. */
+  renew(update: Update | undefined): Promise<readonly LockChange[]>
+  /** An entry for each request, in their order. */
+  cover(requests: readonly PluginRequest[]): Promise<readonly LockedPlugin[]>
+}
+
+export type LockingOptions = Resolving & { readonly lockPath: string; readonly frozen: boolean }
+
+const PARALLEL = 8
+
+export function openLocking(options: LockingOptions): Locking {
+  const { config, layout, lockPath, report } = options
+  let lock = readLock(lockPath)
+  const questionsOf = (requests: readonly PluginRequest[]) => gatherQuestions(requests, config.pins)
+  const lockedFor = (question: Question) => entryOf(lock ?? EMPTY_LOCK, question)
+  const gapFor = (question: Question) => gapOf(lockedFor(question), question, config)
+
+  async function resolve(questions: readonly Question[], isUpdate: (question: Question) => boolean) {
+    const gaps = questions.map((question) => gapFor(question) ?? `${quote(question.plugin)} is to be updated`)
+    if (gaps[0] !== undefined && options.frozen) throw notCovered(lock, lockPath, gaps)
+    return inParallel(questions, PARALLEL, async (question) => {
+      const locked = lockedFor(question)
+      return (await resolveOnline(question, isUpdate(question) ? undefined : locked, options)).entry
+    })
+  }
+
+  async function coverQuestions(questions: readonly Question[]): Promise<readonly LockedPlugin[]> {
+    const open = questions.filter((question) => gapFor(question) !== undefined)
+    const set = await resolve(open, () => false)
+    if (set.length > 0) lock = await editLock(layout, lockPath, { set })
+    return questions.map((question) => lockedFor(question) as LockedPlugin)
+  }
+
+  /** A locked plugin that is asked for by hand in another version is served beside; the config's own needs stay locked. */
+  async function coverBeside(question: Question): Promise<LockedPlugin> {
+    const [entry] = await resolve([question], () => true)
+    report.info?.(`${quote(`${question.plugin}@${entry?.version}`)} is not the locked version, and is not added to it`)
+    return entry as LockedPlugin
+  }
+
+  return {
+    current: () => lock ?? EMPTY_LOCK,
+    coverConfig: () => coverQuestions(questionsOf(requestsOf(config))),
+    async renew(update) {
+      const before = lock ?? EMPTY_LOCK
+      const questions = questionsOf(requestsOf(config))
+      const isUpdate = ({ plugin }: Question) => update === 'all' || update?.includes(plugin) === true
+      const open = questions.filter((question) => isUpdate(question) || gapFor(question) !== undefined)
+      const fresh = new Map((await resolve(open, isUpdate)).map((entry) => [entry.plugin, entry]))
+      const set = questions.map((question) => {
+        const entry = fresh.get(question.plugin) ?? (lockedFor(question) as LockedPlugin)
+        return { ...entry, ranges: [...question.ranges] }
+      })
+      if (!options.frozen) lock = await editLock(layout, lockPath, { set, keepOnly: new Set(set.map(nameOf)) })
+      return changesBetween(before, lock ?? EMPTY_LOCK)
+    },
+    async cover(requests) {
+      const wanted = requests.map((request) => ({ request, question: questionsOf([request])[0] as Question }))
+      const isBeside = ({ question }: { question: Question }) =>
+        gapFor(question) !== undefined && lockedFor(question) !== undefined && isAnswered(question.plugin)
+      const beside = new Set(wanted.filter(isBeside))
+      const joint = wanted.filter((want) => !beside.has(want)).flatMap(({ request }) => withConfig(request))
+      const covered = new Map((await coverQuestions(questionsOf(joint))).map((entry) => [entry.plugin, entry]))
+      return inParallel(wanted, PARALLEL, async (want) =>
+        beside.has(want) ? coverBeside(want.question) : (covered.get(want.question.plugin) as LockedPlugin),
+      )
+    },
+  }
+
+  /** What the config asks of the same plugin has to be satisfied too, as one version is locked. */
+  function withConfig(request: PluginRequest): readonly PluginRequest[] {
+    const own = requestsOf(config).filter(({ plugin }) => plugin === request.plugin)
+    const isLocked = gapFor(questionsOf([request])[0] as Question) === undefined
+    return isLocked ? [request] : [request, ...own]
+  }
+
+  /** True when the lockfile answers what the config itself asks of the plugin. */
+  function isAnswered(plugin: string): boolean {
+    const own = requestsOf(config).filter((request) => request.plugin === plugin)
+    return questionsOf(own).every((question) => gapFor(question) === undefined)
+  }
+}
+
+function changesBetween(before: Lockfile, after: Lockfile): readonly LockChange[] {
+  const names = [...new Set([...Object.keys(before.plugins), ...Object.keys(after.plugins)])].sort()
+  return names.flatMap((name) => {
+    const [old, now] = [before.plugins[name], after.plugins[name]]
+    if (old?.version === now?.version && old?.signer === now?.signer) return []
+    return [{ name, ...(old ? { before: old } : {}), ...(now ? { after: now } : {}) }]
+  })
+}
+
+function notCovered(lock: Lockfile | undefined, lockPath: string, gaps: readonly string[]): CodedError {
+  const [code, problem] = lock
+    ? (['LOCK_OUT_OF_DATE', 'is out of date'] as const)
+    : (['LOCK_MISSING', 'does not exist'] as const)
+  const more = gaps.length > 1 ? ` (and ${gaps.length - 1} more)` : ''
+  return coded(code, {
+    message: `lockfile ${quote(lockPath)} ${problem}: ${gaps[0]}${more}`,
+    details: { lock: lockPath, gaps },
+    hint: 'run `octo lock` without `--frozen`, and commit octo.lock',
+  })
+}

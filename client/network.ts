@@ -1,0 +1,67 @@
+// The client's one way to the network, opened with the first request; with `offline` there is none.
+import { coded } from '../schemas/errors.ts'
+import { quote } from '../schemas/quote.ts'
+import type { FetchDocument } from './repo/fetch-document.ts'
+import type { DocumentCopies } from './repo/fetch-text.ts'
+import { fetchText } from './repo/fetch-text.ts'
+import type { Http } from './repo/http.ts'
+import { openHttp } from './repo/http.ts'
+import { readIfThere, writeWhole } from './store/files.ts'
+import type { Layout } from './store/layout.ts'
+
+export type NetworkOptions = {
+  readonly layout: Layout
+  readonly offline: boolean
+  readonly tokens?: ReadonlyMap<string, string>
+}
+
+export type Network = Disposable & {
+  /** Throws OFFLINE; `what` is what was needed. */
+  http(what: string): Promise<Http>
+  /** Documents, asked for again only when they changed; offline, the copies of earlier. */
+  readonly fetchDocument: FetchDocument
+  readonly offline: boolean
+}
+
+export function openNetwork({ layout, offline, tokens }: NetworkOptions): Network {
+  let opened: Promise<Http> | undefined
+  const http = async (what: string) => {
+    if (offline) throw notAllowed(what)
+    opened ??= openHttp({ env: process.env, ...(tokens ? { tokens } : {}) })
+    return opened
+  }
+  const copies = copiesIn(layout)
+  return {
+    http,
+    offline,
+    async fetchDocument(url, maxBytes) {
+      const copy = offline ? copies.read(url.href) : undefined
+      return copy ? copy.text : fetchText(await http(url.href), { url, maxBytes, copies })
+    },
+    [Symbol.dispose]: () => void opened?.then((open) => open[Symbol.dispose]()).catch(() => undefined),
+  }
+}
+
+/** Undecodable copies are misses: another octo may have written them. */
+function copiesIn(layout: Layout): DocumentCopies {
+  return {
+    read(url) {
+      try {
+        const copy = JSON.parse(readIfThere(layout.document(url)) ?? 'null')
+        return copy?.url === url && typeof copy.etag === 'string' && typeof copy.text === 'string' ? copy : undefined
+      } catch {
+        return undefined
+      }
+    },
+    write: (url, copy) =>
+      writeWhole(layout.document(url), JSON.stringify({ url, ...copy }), { staging: layout.staging }),
+  }
+}
+
+function notAllowed(what: string): Error {
+  return coded('OFFLINE', {
+    message: `${quote(what)} is needed from the network, and \`--offline\` forbids it`,
+    details: { needed: what },
+    hint: 'run `octo install` once with network',
+  })
+}

@@ -1,0 +1,86 @@
+// The pipeline: requests → lockfile or repos → proof → store → verified executable.
+import { coded } from '../schemas/errors.ts'
+import type { LockedPlugin } from '../schemas/lockfile.ts'
+import { printable } from '../schemas/quote.ts'
+import type { Client, ClientOptions, Report } from './client.ts'
+import type { VerifiedExecutable } from './executable.ts'
+import type { Installed } from './install.ts'
+import { installEntry } from './install.ts'
+import { openLocking } from './locking.ts'
+import { openNetwork } from './network.ts'
+import { inParallel } from './parallel.ts'
+import type { Resolving } from './resolve-online.ts'
+import { requireGood } from './store/check.ts'
+import { syncFolders } from './store/files.ts'
+import { noteLockfile } from './store/known-locks.ts'
+import { takeLock } from './store/lock-file.ts'
+import { openStore } from './store/open-store.ts'
+import { writeWarmRun } from './warm-run.ts'
+
+const PARALLEL = 8
+
+export async function createClient(options: ClientOptions): Promise<Client> {
+  const { config, lockPath, platform, storeRoot, frozen = false, offline = false } = options
+  const layout = openStore(storeRoot)
+  const report = printableReport(options.report ?? {})
+  const network = openNetwork({ layout, offline, ...(options.tokens ? { tokens: options.tokens } : {}) })
+  const context: Resolving = { config, layout, network, platform, report, now: () => Date.now() }
+  const locking = openLocking({ ...context, lockPath, frozen })
+  const known = new WeakMap<VerifiedExecutable, Installed>()
+
+  async function installAll(entries: readonly LockedPlugin[]): Promise<readonly Installed[]> {
+    noteLockfile(layout, lockPath)
+    const installed = await installEntries(entries, context)
+    for (const item of installed) known.set(item.executable, item)
+    return installed
+  }
+
+  return {
+    lock: ({ update } = {}) => locking.renew(update),
+    async install() {
+      const installed = await installAll(await locking.coverConfig())
+      const fresh = installed.filter(({ fetched }) => fetched).map(({ artifact }) => artifact)
+      const downloaded = fresh.map(({ file, digest, size }) => ({ file, digest, size }))
+      return { executables: installed.map(({ executable }) => executable), downloaded }
+    },
+    async ensure(requests) {
+      const installed = await installAll(await locking.cover(requests))
+      return installed.map(({ executable }) => executable)
+    },
+    locate(executable) {
+      const { artifact, name } = known.get(executable) ?? notOurs()
+      requireGood(layout, artifact, name)
+      return executable
+    },
+    recordWarmRun({ configPath, request }, executable) {
+      const { artifact } = known.get(executable) ?? notOurs()
+      const key = { storeRoot, configPath, lockPath, request, platform }
+      const { digest, size, format, executable: inner } = artifact
+      writeWarmRun(layout, { key, config, stored: { digest, size, format, executable: inner }, executable })
+    },
+    lockfile: () => locking.current(),
+    async [Symbol.asyncDispose]() {
+      network[Symbol.dispose]()
+    },
+  }
+}
+
+async function installEntries(entries: readonly LockedPlugin[], context: Resolving): Promise<readonly Installed[]> {
+  const { layout, report } = context
+  const waiting = report.info ? { onWait: report.info } : {}
+  using _lock = await takeLock({ path: layout.storeLock, mode: 'shared', subject: 'the store', ...waiting })
+  const installed = await inParallel(entries, PARALLEL, (entry) => installEntry(entry, context))
+  if (installed.some(({ fetched }) => fetched)) syncFolders([layout.blobs, layout.trees, layout.releases])
+  return installed
+}
+
+/** Reasons and names come from registries. */
+function printableReport(report: Report): Report {
+  const { warn, info } = report
+  const safe = (show: (line: string) => void) => (line: string) => show(printable(line, 1000))
+  return { ...report, ...(warn ? { warn: safe(warn) } : {}), ...(info ? { info: safe(info) } : {}) }
+}
+
+function notOurs(): never {
+  throw coded('INTERNAL', { message: 'an executable of another client was to be run' })
+}

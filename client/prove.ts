@@ -1,0 +1,104 @@
+// From a release's identity to its proof: the bundle from the store or the repo, and the verdict of client/verify.
+import type { RepoConfig } from '../schemas/config/config.ts'
+import type { Digest } from '../schemas/digest.ts'
+import { digestOf } from '../schemas/digest.ts'
+import { coded } from '../schemas/errors.ts'
+import type { LockedPlugin } from '../schemas/lockfile.ts'
+import type { Name } from '../schemas/name.ts'
+import { quote } from '../schemas/quote.ts'
+import type { ReleasePredicate } from '../schemas/release-statement.ts'
+import type { Version } from '../schemas/version.ts'
+import type { Network } from './network.ts'
+import { download } from './repo/download.ts'
+import { repoAddressOf } from './repo/repo-address.ts'
+import { readIfThere, writeWhole } from './store/files.ts'
+import type { Layout } from './store/layout.ts'
+import { createDigestGate } from './verify/digest-gate.ts'
+import type { VerifiedRelease } from './verify/verify-release.ts'
+import { verifyRelease } from './verify/verify-release.ts'
+
+export type ReleasePlace = {
+  readonly repo: RepoConfig
+  readonly plugin: Name
+  readonly version: Version
+  readonly bundle: { readonly digest: Digest; readonly size: number }
+}
+
+export type Proving = { readonly layout: Layout; readonly network: Network; readonly now: () => number }
+
+/** A release that is new to the lockfile; its key has to be valid now. */
+export async function proveRelease(place: ReleasePlace, { layout, network, now }: Proving): Promise<VerifiedRelease> {
+  return prove(place, await readBundle(place, layout, network), now())
+}
+
+/** A locked release: the same bundle by the same key as when it was locked, saying the same about every platform. */
+export async function proveLocked(entry: LockedPlugin, repo: RepoConfig, { layout, network }: Proving) {
+  const { plugin, version, bundle } = entry
+  if (!bundle) throw lockMismatch(entry, 'the lockfile names no bundle for it')
+  const place = { repo, plugin, version, bundle }
+  const release = prove(place, await readBundle(place, layout, network), 'seen-before')
+  if (release.signer !== entry.signer) throw lockMismatch(entry, `it is signed by \`${release.signer}\``)
+  if (!samePlatforms(entry, release.predicate)) throw lockMismatch(entry, 'its files are others')
+  return release
+}
+
+function prove({ repo, plugin, version }: ReleasePlace, bundle: string, at: number | 'seen-before'): VerifiedRelease {
+  const address = repoAddressOf(repo.url)
+  return verifyRelease({
+    bundle,
+    keyring: repo.trust.kind === 'keys' ? repo.trust.keys : [],
+    expected: { repo: address.name, plugin, version },
+    at,
+    source: address.bundle(plugin, version).href,
+  })
+}
+
+async function readBundle(place: ReleasePlace, layout: Layout, network: Network): Promise<string> {
+  const path = layout.release(place.bundle.digest)
+  const stored = readIfThere(path)
+  if (stored !== undefined && digestOf(stored) === place.bundle.digest) return stored
+  const url = repoAddressOf(place.repo.url).bundle(place.plugin, place.version)
+  const http = await network.http(url.href)
+  const pieces: Buffer[] = []
+  const sink = {
+    size: 0,
+    origin: undefined,
+    restart() {
+      pieces.length = sink.size = 0
+    },
+    write(chunk: Uint8Array) {
+      pieces.push(Buffer.from(chunk))
+      sink.size += chunk.length
+    },
+  }
+  await download(http, { url, size: place.bundle.size, sink })
+  const bytes = Buffer.concat(pieces)
+  const gate = createDigestGate(place.bundle, url.href)
+  gate.update(bytes)
+  gate.finish()
+  writeWhole(path, bytes, { staging: layout.staging, mode: 0o444, durable: true })
+  return bytes.toString('utf8')
+}
+
+function samePlatforms({ platforms }: LockedPlugin, predicate: ReleasePredicate): boolean {
+  const locked = Object.entries(platforms)
+  const proven = new Map(Object.entries(predicate.platforms))
+  return (
+    locked.length === proven.size &&
+    locked.every(([key, { file, digest, size, format }]) => {
+      const artifact = proven.get(key)
+      return (
+        artifact?.file === file && artifact.digest === digest && artifact.size === size && artifact.format === format
+      )
+    })
+  )
+}
+
+function lockMismatch(entry: LockedPlugin, problem: string): Error {
+  const name = `${entry.repo}/${entry.plugin}@${entry.version}`
+  return coded('STATEMENT_MISMATCH', {
+    message: `${quote(name)} is not the release that was locked: ${problem}`,
+    details: { name, signer: entry.signer },
+    hint: `octo update ${entry.plugin} locks it anew, once it is clear why it differs`,
+  })
+}

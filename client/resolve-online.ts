@@ -1,0 +1,130 @@
+// Asks the repos of the config about a plugin, chooses, proves the choice, and gives it as a lockfile entry.
+import type { OctoConfig, RepoConfig } from '../schemas/config/config.ts'
+import { coded, isCoded } from '../schemas/errors.ts'
+import type { LockedPlugin } from '../schemas/lockfile.ts'
+import type { Name } from '../schemas/name.ts'
+import type { Platform } from '../schemas/platform.ts'
+import type { PluginDocument } from '../schemas/plugin-document.ts'
+import { quote } from '../schemas/quote.ts'
+import type { ReleasePredicate } from '../schemas/release-statement.ts'
+import type { Report } from './client.ts'
+import type { Network } from './network.ts'
+import { octoVersion } from './octo-version.ts'
+import { plainDocument } from './plain-document.ts'
+import { lockPlain } from './plain-plugin.ts'
+import { proveRelease } from './prove.ts'
+import { fetchPluginDocument } from './repo/fetch-document.ts'
+import { repoAddressOf } from './repo/repo-address.ts'
+import type { Question } from './resolve/requests.ts'
+import type { Choice, Offer } from './resolve/resolver.ts'
+import { resolvePlugin } from './resolve/resolver.ts'
+import type { Layout } from './store/layout.ts'
+import { noteSeenSerial, readSeenSerial } from './store/seen.ts'
+
+export type Resolving = {
+  readonly config: OctoConfig
+  readonly layout: Layout
+  readonly network: Network
+  readonly platform: Platform
+  readonly report: Report
+  readonly now: () => number
+}
+
+export type Resolved = { readonly entry: LockedPlugin; readonly reason: string }
+
+/** `locked` is kept where it still answers; leave it out to look for newer versions. */
+export async function resolveOnline(
+  question: Question,
+  locked: LockedPlugin | undefined,
+  resolving: Resolving,
+): Promise<Resolved> {
+  const repos = reposFor(question, resolving.config)
+  const offers = (await Promise.all(repos.map((repo) => offerOf(repo, question.plugin, locked, resolving)))).flat()
+  const choice = resolvePlugin({
+    question,
+    offers,
+    asked: repos.map(({ name }) => name),
+    operatorVersion: octoVersion(),
+    ...(locked ? { locked } : {}),
+  })
+  for (const warning of choice.warnings) resolving.report.warn?.(warning)
+  const entry =
+    choice.repo.trust.kind === 'unsigned'
+      ? await lockPlain(choice, locked, resolving)
+      : await lockProven(choice, resolving)
+  return { entry, reason: choice.reason }
+}
+
+async function lockProven(choice: Choice, resolving: Resolving): Promise<LockedPlugin> {
+  const { repo, document, version, question } = choice
+  const place = { repo, plugin: document.plugin, version: version.version, bundle: version.bundle }
+  const release = await proveRelease(place, resolving)
+  noteSeenSerial(resolving.layout, repoAddressOf(repo.url).plugin(document.plugin).href, document.serial)
+  return {
+    repo: repo.name,
+    url: repo.url,
+    registryRepo: document.repo,
+    plugin: document.plugin,
+    version: version.version,
+    ranges: [...question.ranges],
+    serial: document.serial,
+    signer: release.signer,
+    bundle: { digest: release.bundleDigest, size: version.bundle.size },
+    platforms: platformsOf(release.predicate),
+  }
+}
+
+/** From the statement, not from the document. */
+function platformsOf({ platforms }: ReleasePredicate): LockedPlugin['platforms'] {
+  const entries = Object.entries(platforms).map(([key, { file, digest, size, format }]) => [
+    key,
+    { file, digest, size, format },
+  ])
+  return Object.fromEntries(entries)
+}
+
+function reposFor({ plugin, repo }: Question, { repos }: OctoConfig): readonly RepoConfig[] {
+  if (repo === undefined) return repos
+  const pinned = repos.filter(({ name }) => name === repo)
+  if (pinned.length > 0) return pinned
+  const known = repos.map(({ name }) => name)
+  throw coded('REPO_NOT_FOUND', {
+    message: `plugin ${quote(plugin)} is asked from repo ${quote(repo)}, and the config has ${known.map(quote).join(', ') || 'no repo'}`,
+    details: { plugin, repo, repos: known },
+    hint: `add \`operator: {repos: {${repo}: {url: …, keys: […]}}}\` to the config`,
+  })
+}
+
+async function offerOf(
+  repo: RepoConfig,
+  plugin: Name,
+  locked: LockedPlugin | undefined,
+  { network, layout, config }: Resolving,
+): Promise<readonly Offer[]> {
+  const document = await askRepo(repo, plugin, network, config)
+  if (!document) return []
+  const seen = readSeenSerial(layout, repoAddressOf(repo.url).plugin(plugin).href)
+  const lockedSerial = locked?.repo === repo.name && locked.url === repo.url ? locked.serial : 0
+  return [{ repo, document, seenSerial: Math.max(seen, lockedSerial) }]
+}
+
+/** A repo that does not answer could offer the name too, so it cannot be passed over. */
+async function askRepo(
+  repo: RepoConfig,
+  plugin: Name,
+  network: Network,
+  { repos }: OctoConfig,
+): Promise<PluginDocument | undefined> {
+  try {
+    if (repo.trust.kind === 'unsigned') return await plainDocument(repo, plugin, network)
+    return await fetchPluginDocument(network.fetchDocument, repoAddressOf(repo.url), plugin)
+  } catch (error) {
+    if (!isCoded(error, 'FETCH_FAILED') || repos.length < 2) throw error
+    throw coded('FETCH_FAILED', {
+      message: `repo ${quote(repo.name)} was asked for ${quote(plugin)}: ${error.message}`,
+      details: { ...error.details, repo: repo.name, plugin },
+      hint: `pin the plugin to another repo in the config, so that this one is not asked: \`operator: {plugins: {${plugin}: {repo: NAME}}}\``,
+      cause: error,
+    })
+  }
+}
