@@ -27,7 +27,7 @@ export function bestOf<Release extends Ranked>(releases: readonly Release[]): Re
 }
 
 /** Newest first, by semantic version precedence. */
-export function newestFirst(releases: readonly ReleaseRecord[]): ReleaseRecord[] {
+export function newestFirst<Release extends Pick<ReleaseRecord, 'version'>>(releases: readonly Release[]): Release[] {
   return releases
     .map((release) => ({ release, core: coreOf(release.version) }))
     .sort(

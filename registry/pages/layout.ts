@@ -1,0 +1,52 @@
+// The frame of every page. Nothing on a page is a script, and the policy below would not run one.
+import { createHash } from 'node:crypto'
+import { html } from 'hono/html'
+import type { HtmlEscapedString } from 'hono/utils/html'
+import { STYLE } from './style.ts'
+
+export type Html = HtmlEscapedString | Promise<HtmlEscapedString>
+
+/** Changes with the style, so that browsers may keep it for ever. */
+export const STYLE_PATH = `/assets/${createHash('sha256').update(STYLE).digest('hex').slice(0, 16)}.css`
+
+export const PAGE_HEADERS = {
+  'Content-Security-Policy':
+    "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  'Cache-Control': 'public, max-age=10',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Permissions-Policy': '',
+} as const
+
+export type Frame = { readonly title: string; readonly query?: string; readonly body: Html }
+
+export function layout({ title, query = '', body }: Frame): Html {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<link rel="stylesheet" href="${STYLE_PATH}">
+</head>
+<body>
+<a class="skip" href="#main">Skip to content</a>
+<header>
+<a class="brand" href="/">octo</a>
+<form role="search" action="/search" method="get">
+<label class="hidden" for="q">Search plugins</label>
+<input id="q" name="q" type="search" value="${query}" maxlength="200" placeholder="Search plugins" autocomplete="off">
+<button>Search</button>
+</form>
+</header>
+<main id="main">
+${body}
+</main>
+<footer>
+<a href="/.well-known/octo.json">discovery</a>
+<a href="/api/v1/openapi.json">API</a>
+</footer>
+</body>
+</html>
+`
+}

@@ -1,0 +1,10 @@
+// What a visitor sees who followed a link to a plugin that is not here.
+import { html } from 'hono/html'
+import type { Html } from './layout.ts'
+import { layout } from './layout.ts'
+
+export function missingPage(): Html {
+  const body = html`<h1>There is no such plugin</h1>
+<p>It may stand in another repo. Search for it above, or look through <a href="/">all repos</a>.</p>`
+  return layout({ title: 'Not found · octo registry', body })
+}
