@@ -1,10 +1,11 @@
 // Build command of the core plugins: bundles a plugin and the sdk into one CommonJS file, the same bytes each time.
 // Plain JavaScript, so that any Node that npm can start builds a plugin: `node ../bundle.js main.ts dist/check-tcp.cjs`.
-import { chmodSync } from 'node:fs'
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { build } from 'esbuild'
 
 const [entry, outfile] = process.argv.slice(2)
-await build({
+const { outputFiles } = await build({
   entryPoints: [entry],
   outfile,
   bundle: true,
@@ -15,5 +16,10 @@ await build({
   legalComments: 'none',
   banner: { js: '#!/usr/bin/env node' },
   logLevel: 'warning',
+  write: false,
 })
-chmodSync(outfile, 0o755)
+// Replaced in one step: another build of the same plugin may be reading the file.
+const partial = `${outfile}.${process.pid}`
+mkdirSync(dirname(outfile), { recursive: true })
+writeFileSync(partial, outputFiles[0].contents, { mode: 0o755 })
+renameSync(partial, outfile)

@@ -1,0 +1,20 @@
+// `octo start`, which `npm start` runs: a registry with the repo `core`, a demo service, and a check of both.
+import { addCommand, onRun, openProgram, runProgram } from '../terminal/program.ts'
+import { quickStart } from './quick-start.ts'
+import type { StartOptions } from './settings.ts'
+import { DEFAULT_DEMO_PORT, DEFAULT_PORT, readSettings } from './settings.ts'
+
+export async function main(argv: readonly string[]): Promise<number> {
+  const program = openProgram()
+  const start = addCommand(program, {
+    words: 'start',
+    summary: 'the quick start of a checkout: registry, core plugins, a demo check',
+    examples: ['npm start', 'npm start -- --port 9000 --demo-port 9001', 'npm start -- --once'],
+  })
+    .option('--port <number>', `port of the registry, ${DEFAULT_PORT} otherwise; OCTO_START_PORT`)
+    .option('--demo-port <number>', `port of the demo service, ${DEFAULT_DEMO_PORT} otherwise; OCTO_START_DEMO_PORT`)
+    .option('--dir <folder>', 'where everything is kept, .octo otherwise; OCTO_START_DIR')
+    .option('--once', 'end after the check instead of serving; OCTO_START_ONCE=1')
+  onRun<StartOptions>(start, ({ options, terminal }) => quickStart(readSettings(options, process.env), terminal))
+  return runProgram(program, argv)
+}

@@ -1,0 +1,63 @@
+// The registry as a child process of the quick start: started, waited for, and stopped with it.
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { coded } from '../schemas/errors.ts'
+import { launchOcto } from './run-octo.ts'
+import type { StartSettings } from './settings.ts'
+import { dataDir } from './settings.ts'
+
+export type RegistryProcess = AsyncDisposable & {
+  /** Settles when the registry ends, whoever ended it. */
+  readonly ended: Promise<number>
+}
+
+const START_MS = 30_000
+const KEPT_LINES = 5
+
+export const serveWords = (settings: StartSettings) => [
+  ...['registry', 'serve', '--data', dataDir(settings)],
+  ...['--host', '127.0.0.1', '--port', String(settings.port)],
+]
+
+/** Resolves when the registry listens; throws OS_FAILED with what it said when it ends before. */
+export async function startRegistry(settings: StartSettings): Promise<RegistryProcess> {
+  const child = launchOcto(settings, serveWords(settings), { stdio: 'pipe', detached: true })
+  const ended = once(child, 'exit').then(([code]) => Number(code ?? 1))
+  const said = keepLines(child)
+  const first = await Promise.race([listening(child), ended, tooLate()])
+  if (first !== 'listening') {
+    child.kill('SIGKILL')
+    throw coded('OS_FAILED', { message: `the registry did not start: ${said.join(' ') || first}` })
+  }
+  return { ended, [Symbol.asyncDispose]: () => stop(child, ended) }
+}
+
+async function stop(child: ChildProcess, ended: Promise<number>): Promise<void> {
+  child.kill('SIGTERM')
+  await ended
+}
+
+function listening(child: ChildProcess): Promise<'listening'> {
+  const { promise, resolve } = Promise.withResolvers<'listening'>()
+  if (child.stdout)
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (line.startsWith('listening on ')) resolve('listening')
+    })
+  return promise
+}
+
+/** Request logs are not shown; the last lines are kept for when the start fails. */
+function keepLines({ stderr }: ChildProcess): string[] {
+  const kept: string[] = []
+  if (stderr)
+    createInterface({ input: stderr }).on('line', (line) => {
+      kept.push(line)
+      if (kept.length > KEPT_LINES) kept.shift()
+    })
+  return kept
+}
+
+function tooLate(): Promise<string> {
+  return new Promise((resolve) => setTimeout(resolve, START_MS, 'it does not listen').unref())
+}

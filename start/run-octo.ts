@@ -1,0 +1,55 @@
+// Runs words of octo as a person would type them, each in a process of its own.
+import type { ChildProcess } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { coded } from '../schemas/errors.ts'
+import type { StartSettings } from './settings.ts'
+
+export type Ended = { readonly code: number; readonly out: string; readonly err: string }
+
+type Launch = {
+  readonly stdio: 'pipe' | 'inherit'
+  /** Out of reach of the terminal's Ctrl-C, to be stopped in order by whoever launched it. */
+  readonly detached?: boolean
+}
+
+export function launchOcto({ root }: StartSettings, words: readonly string[], launch: Launch): ChildProcess {
+  return spawn(process.execPath, [join(root, 'bin', 'octo.js'), ...words], {
+    cwd: root,
+    stdio: ['ignore', launch.stdio, launch.stdio],
+    detached: launch.detached === true && process.platform !== 'win32',
+    windowsHide: true,
+  })
+}
+
+/** What the command printed, and its exit code. */
+export async function runOcto(settings: StartSettings, words: readonly string[]): Promise<Ended> {
+  const child = launchOcto(settings, words, { stdio: 'pipe' })
+  const [out, err, [code]] = await Promise.all([textOf(child.stdout), textOf(child.stderr), once(child, 'close')])
+  return { code: code ?? 1, out, err }
+}
+
+/** Shows what the command prints and gives its exit code. */
+export async function showOcto(settings: StartSettings, words: readonly string[]): Promise<number> {
+  const child = launchOcto(settings, words, { stdio: 'inherit' })
+  const [code] = await once(child, 'close')
+  return code ?? 1
+}
+
+/** Gives stdout. Throws OS_FAILED when the command fails, below what the command itself said. */
+export async function mustRun(settings: StartSettings, words: readonly string[]): Promise<string> {
+  const { code, out, err } = await runOcto(settings, words)
+  if (code === 0) return out
+  process.stderr.write(err)
+  throw coded('OS_FAILED', {
+    message: `the quick start cannot go on: \`octo ${words.slice(0, 3).join(' ')}\` failed with exit code ${code}, see above`,
+    hint: `\`./octo ${words.join(' ')}\` does that step alone`,
+  })
+}
+
+async function textOf(stream: NodeJS.ReadableStream | null): Promise<string> {
+  let text = ''
+  if (stream) for await (const chunk of stream.setEncoding('utf8')) text += chunk
+  return text
+}
