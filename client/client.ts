@@ -28,6 +28,8 @@ export type ClientOptions = {
   /** No socket is opened. */
   readonly offline?: boolean
   readonly report?: Report
+  /** The environment, for HTTPS_PROXY, HTTP_PROXY and NO_PROXY; without it there is no proxy. */
+  readonly env?: Readonly<Record<string, string | undefined>>
   /** Bearer tokens by origin (`https://host:port`), for private registries. */
   readonly tokens?: ReadonlyMap<string, string>
 }

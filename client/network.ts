@@ -12,6 +12,8 @@ import type { Layout } from './store/layout.ts'
 export type NetworkOptions = {
   readonly layout: Layout
   readonly offline: boolean
+  /** For proxies. */
+  readonly env: Readonly<Record<string, string | undefined>>
   readonly tokens?: ReadonlyMap<string, string>
 }
 
@@ -23,11 +25,11 @@ export type Network = Disposable & {
   readonly offline: boolean
 }
 
-export function openNetwork({ layout, offline, tokens }: NetworkOptions): Network {
+export function openNetwork({ layout, offline, env, tokens }: NetworkOptions): Network {
   let opened: Promise<Http> | undefined
   const http = async (what: string) => {
     if (offline) throw notAllowed(what)
-    opened ??= openHttp({ env: process.env, ...(tokens ? { tokens } : {}) })
+    opened ??= openHttp({ env, ...(tokens ? { tokens } : {}) })
     return opened
   }
   const copies = copiesIn(layout)

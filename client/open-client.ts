@@ -23,7 +23,8 @@ export async function createClient(options: ClientOptions): Promise<Client> {
   const { config, lockPath, platform, storeRoot, frozen = false, offline = false } = options
   const layout = openStore(storeRoot)
   const report = printableReport(options.report ?? {})
-  const network = openNetwork({ layout, offline, ...(options.tokens ? { tokens: options.tokens } : {}) })
+  const { env = {}, tokens } = options
+  const network = openNetwork({ layout, offline, env, ...(tokens ? { tokens } : {}) })
   const context: Resolving = { config, layout, network, platform, report, now: () => Date.now() }
   const locking = openLocking({ ...context, lockPath, frozen })
   const known = new WeakMap<VerifiedExecutable, Installed>()

@@ -1,6 +1,6 @@
 // The only file that opens sockets. One request at a time: timeouts, redirects, proxies, tokens; retries are in fetch.ts.
 import type { IncomingMessage } from 'node:http'
-import { coded } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 
 export type HttpOptions = {
@@ -57,7 +57,7 @@ export async function openHttp(options: HttpOptions): Promise<Http> {
       const setting = { headers: all, agent: isSecure ? httpsAgent : httpAgent }
       const request = isSecure ? https.request(url, setting) : http.request(url, setting)
       const timer = setTimeout(
-        () => request.destroy(new Error(`no answer within ${timeouts.answerMs} ms`)),
+        () => request.destroy(brokenOff(url, `no answer within ${timeouts.answerMs} ms`)),
         timeouts.answerMs,
       )
       request.once('response', (response) => {
@@ -111,11 +111,11 @@ async function* guardedBody(response: IncomingMessage, url: URL, timeouts: Timeo
   const watch = setInterval(
     () => {
       const now = performance.now()
-      if (now - idleSince > timeouts.idleMs) response.destroy(new Error(`no data for ${timeouts.idleMs} ms`))
+      if (now - idleSince > timeouts.idleMs) response.destroy(brokenOff(url, `no data for ${timeouts.idleMs} ms`))
       if (now - windowStart < timeouts.slowMs) return
       const rate = ((received - checked) * 1000) / (now - windowStart)
       if (rate < timeouts.minBytesPerSecond)
-        response.destroy(new Error(`slower than ${timeouts.minBytesPerSecond} bytes per second`))
+        response.destroy(brokenOff(url, `slower than ${timeouts.minBytesPerSecond} bytes per second`))
       ;[checked, windowStart] = [received, now]
     },
     Math.min(1000, timeouts.idleMs, timeouts.slowMs) / 2,
@@ -128,7 +128,7 @@ async function* guardedBody(response: IncomingMessage, url: URL, timeouts: Timeo
       // Time that the reader took is not the server's.
       idleSince = performance.now()
     }
-    if (!response.complete) throw new Error('the connection broke off')
+    if (!response.complete) throw brokenOff(url, 'the connection broke off')
   } catch (error) {
     throw fetchFailed(url, error)
   } finally {
@@ -142,7 +142,7 @@ function redirectOf(response: IncomingMessage, from: URL): URL | undefined {
   if (![301, 302, 303, 307, 308].includes(statusCode) || headers.location === undefined) return undefined
   if (URL.canParse(headers.location, from)) return new URL(headers.location, from)
   response.destroy()
-  throw fetchFailed(from, new Error(`a redirect to ${printable(headers.location)}`))
+  throw brokenOff(from, `a redirect to ${printable(headers.location)}`)
 }
 
 function requireWeb(url: URL): URL {
@@ -157,7 +157,12 @@ function redirectRefused(from: URL, to: URL, problem: string): Error {
   })
 }
 
-export function fetchFailed(url: URL, cause: unknown): Error {
+function brokenOff(url: URL, message: string): Error {
+  return fetchFailed(url, { message })
+}
+
+function fetchFailed(url: URL, cause: unknown): Error {
+  if (isCoded(cause)) return cause
   const { code, message } = cause as { code?: string; message?: string }
   return coded('FETCH_FAILED', {
     message: `${quote(addressOf(url))} could not be fetched: ${printable(SENTENCES[code ?? ''] ?? code ?? message ?? 'unknown reason')}`,

@@ -70,10 +70,10 @@ const NO_AUTHORITIES = {
 function readSealed(bundle: UnverifiedBundle, source: string) {
   try {
     const parsed = bundleFromJSON(bundle as unknown as SerializedBundle)
-    if (parsed.content.$case !== 'dsseEnvelope') throw new TypeError('no DSSE envelope')
+    if (parsed.content.$case !== 'dsseEnvelope') throw malformed(source, undefined)
     return { entity: toSignedEntity(parsed), payload: parsed.content.dsseEnvelope.payload }
   } catch (error) {
-    throw malformed(source, error)
+    throw isCoded(error) ? error : malformed(source, error)
   }
 }
 

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import type { OctoConfig } from '../../schemas/config/config.ts'
+import type { Name } from '../../schemas/name.ts'
+import { aConfig, aPin } from '../support/a-config.ts'
+import { aMachine, key, one } from '../support/client-machine.ts'
+import { expectCodeAsync } from '../support/expect-code.ts'
+import { aRelease } from '../support/test-authority.ts'
+
+test('refuses frozen commands without a complete lockfile, and writes nothing', async (t) => {
+  const { install, base, config } = await aMachine(t, [{}, { plugin: 'other' }])
+  await expectCodeAsync('LOCK_MISSING', () => install({ frozen: true }))
+  assert(!existsSync(base.lockPath))
+  await install()
+  const before = readFileSync(base.lockPath, 'utf8')
+  const cases: OctoConfig[] = [
+    config(['hello', 'other']),
+    config(['hello@^2']),
+    { ...base.config, repos: base.config.repos.map((repo) => ({ ...repo, url: repo.url.replace('core', 'moved') })) },
+    { ...base.config, repos: base.config.repos.map((repo) => ({ ...repo, trust: { kind: 'unsigned' as const } })) },
+    { ...base.config, repos: [] },
+  ]
+  for (const changed of cases)
+    await expectCodeAsync('LOCK_OUT_OF_DATE', () => install({ frozen: true, config: changed }))
+  assert.equal(readFileSync(base.lockPath, 'utf8'), before)
+})
+
+test('keeps what is locked until an update, and tells what changed', async (t) => {
+  const { registry, install, withClient, readLock } = await aMachine(t)
+  await install()
+  registry.publish(await aRelease(key, { version: '1.1.0' }))
+  assert.deepEqual(await withClient({}, (client) => client.lock()), [])
+  const changes = await withClient({}, (client) => client.lock({ update: 'all' }))
+  assert.deepEqual(
+    changes.map(({ name, before, after }) => [name, before?.version, after?.version]),
+    [['core/hello', '1.0.0', '1.1.0']],
+  )
+  assert.equal(readLock().plugins['core/hello']?.version, '1.1.0')
+})
+
+test('locks a plugin that is only run, and serves another version of a locked one beside it', async (t) => {
+  const { registry, withClient, readLock } = await aMachine(t, [{}, { plugin: 'extra' }])
+  registry.publish(await aRelease(key, { version: '2.0.0' }))
+  const config = aConfig([{ url: registry.url(), trust: key }], ['hello@^1'])
+  await withClient({ config }, (client) => client.install())
+  const before = readLock().plugins['core/hello']
+  const executables = await withClient({ config }, (client) =>
+    client.ensure([aPin('extra'), { plugin: 'hello' as Name }]),
+  )
+  assert.deepEqual(
+    executables.map(({ plugin, version }) => `${plugin}@${version}`),
+    ['extra@1.0.0', 'hello@1.0.0'],
+  )
+  assert(readLock().plugins['core/extra'])
+  const open = aConfig([{ url: registry.url(), trust: key }], [])
+  const beside = await withClient({ config: open }, (client) => client.ensure([aPin('hello@2')]))
+  assert.equal(one(beside).version, '2.0.0')
+  assert.deepEqual(readLock().plugins['core/hello'], before)
+  await expectCodeAsync('LOCK_OUT_OF_DATE', () =>
+    withClient({ config: open, frozen: true }, (client) => client.ensure([aPin('hello@2')])),
+  )
+})
+
+test('refuses a name that two repos offer until it is pinned', async (t) => {
+  const { registry, install } = await aMachine(t)
+  registry.publish(await aRelease(key, { repo: 'evil', version: '9.0.0' }))
+  const repos = [
+    { url: registry.url(), trust: key },
+    { name: 'evil', url: registry.url('evil'), trust: key },
+  ]
+  await expectCodeAsync('NAME_AMBIGUOUS', () => install({ config: aConfig(repos) }))
+  registry.requests.length = 0
+  const { executables } = await install({ config: aConfig(repos, ['core/hello']) })
+  assert.equal(one(executables).version, '1.0.0')
+  assert(registry.requests.every((path) => !path.includes('evil')))
+})

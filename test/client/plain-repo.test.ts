@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { aConfig } from '../support/a-config.ts'
+import { aMachine, key, one, run } from '../support/client-machine.ts'
+import { expectCodeAsync } from '../support/expect-code.ts'
+import { listening } from '../support/listening.ts'
+import { aScript } from '../support/test-authority.ts'
+
+test('runs plugins of an unsigned YAML only where the config says so, and warns each time', async (t) => {
+  const { install, folder, warnings } = await aMachine(t, [])
+  const bytes = aScript('unsigned')
+  let served = bytes
+  const port = await listening(
+    t,
+    createServer((request, response) => {
+      if (request.url === '/plain.yaml')
+        response.end(`include: [{url: ./more.yaml}]\ntools: {other: {docker: {image: x}}}\n`)
+      else if (request.url === '/more.yaml')
+        response.end(
+          'tools:\n  hello:\n    baremetal: {binary: {linux_amd64: {url: "./hello-{{.OS}}", binary: hello}}}\n',
+        )
+      else if (request.url === '/hello-linux') response.end(served)
+      else response.writeHead(404).end()
+    }),
+  )
+  const url = `http://127.0.0.1:${port}/plain.yaml`
+  const config = aConfig([{ name: 'plain', url, trust: { kind: 'unsigned' } }])
+  const executable = one((await install({ config })).executables)
+  assert.equal(run(executable), 'unsigned !\n')
+  assert.equal(executable.signer, 'unsigned')
+  assert.match(warnings.join(), /trust: unsigned/)
+  served = aScript('replaced')
+  await install({ config, frozen: true, offline: true })
+  rmSync(join(folder, 'store'), { recursive: true })
+  await expectCodeAsync('DIGEST_MISMATCH', () => install({ config, frozen: true }))
+  const signed = aConfig([{ name: 'plain', url, trust: key }])
+  await expectCodeAsync('PLUGIN_NOT_FOUND', () => install({ config: signed, lockPath: join(folder, 'other.lock') }))
+})

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { VerifiedExecutable } from '../../client/index.ts'
+import { readWarmRun } from '../../client/index.ts'
+import type { OctoConfig } from '../../schemas/config/config.ts'
+import { aPin } from '../support/a-config.ts'
+import { aMachine, one, run } from '../support/client-machine.ts'
+import { filesBelow } from '../support/temp-folder.ts'
+import { until } from '../support/until.ts'
+
+test('answers a repeated run from its record until anything changes', async (t) => {
+  const { withClient, base, folder } = await aMachine(t)
+  const configPath = join(folder, 'octo.yaml')
+  writeFileSync(configPath, 'operator: {}\n')
+  const request = 'hello'
+  const warm = () => readWarmRun({ ...base, configPath, request })
+  const record = async () => {
+    await withClient({ config: { ...base.config, files: [configPath] } }, async (client) => {
+      const executable = one(await client.ensure([aPin('hello')]))
+      client.recordWarmRun({ configPath, request }, executable)
+      // Files are remembered once they are older than the coarsest clock of a file system.
+      await until(() => client.locate(executable) && warm() !== undefined)
+    })
+  }
+  assert.equal(warm(), undefined)
+  await record()
+  const executable = warm() as VerifiedExecutable
+  assert.equal(run(executable), 'hello 1.0.0 !\n')
+  assert.equal(readWarmRun({ ...base, configPath, request: 'hello@^1' }), undefined)
+  const changes: Record<string, () => void> = {
+    config: () => writeFileSync(configPath, 'operator: {x: 1}\n'),
+    lock: () => writeFileSync(base.lockPath, `${readFileSync(base.lockPath, 'utf8')}\n`),
+    executable: () => {
+      chmodSync(executable.path, 0o755)
+      chmodSync(executable.path, 0o555)
+    },
+    store: () => chmodSync(base.storeRoot, 0o777),
+  }
+  for (const [what, change] of Object.entries(changes)) {
+    await record()
+    assert.equal(warm()?.path, executable.path, what)
+    change()
+    assert.equal(warm(), undefined, what)
+  }
+})
+
+test('records no warm run where templates, web documents or warnings are involved', async (t) => {
+  const { withClient, base, folder } = await aMachine(t)
+  const configPath = join(folder, 'octo.yaml')
+  const template = join(folder, 'template.yaml')
+  writeFileSync(configPath, 'a: 1\n')
+  writeFileSync(template, 'a: "{{.env.HOME}}"\n')
+  const config = { ...base.config, files: [configPath] }
+  const { keyFiles: _none, ...withoutKeyFiles } = config
+  const cases: OctoConfig[] = [
+    { ...config, files: [configPath, template] },
+    { ...config, files: [configPath, 'https://example.org/a.yaml'] },
+    { ...config, warnings: [{ file: configPath, message: 'unknown key' }] },
+    withoutKeyFiles,
+  ]
+  for (const changed of cases) {
+    await withClient({ config: changed }, async (client) => {
+      client.recordWarmRun({ configPath, request: 'hello' }, one(await client.ensure([aPin('hello')])))
+    })
+    assert.deepEqual(filesBelow(join(base.storeRoot, 'v1/warm')), [])
+  }
+})

@@ -1,0 +1,52 @@
+// A machine with a client, and a registry that it trusts.
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import type { Client, ClientOptions, VerifiedExecutable } from '../../client/index.ts'
+import { openClient } from '../../client/index.ts'
+import type { OctoConfig } from '../../schemas/config/config.ts'
+import type { Lockfile } from '../../schemas/lockfile.ts'
+import type { Platform } from '../../schemas/platform.ts'
+import { aConfig } from './a-config.ts'
+import { startStaticRegistry } from './static-registry.ts'
+import { tempFolder } from './temp-folder.ts'
+import type { ReleaseRecipe } from './test-authority.ts'
+import { aRelease, issueKey } from './test-authority.ts'
+
+/** The publisher whom every machine trusts. */
+export const key = issueKey()
+export const LINUX = 'linux_amd64' as Platform
+
+/** A registry with these releases, an empty folder, and a client that trusts the registry. */
+export async function aMachine(t: TestContext, recipes: readonly ReleaseRecipe[] = [{}]) {
+  const releases = await Promise.all(recipes.map((recipe) => aRelease(key, recipe)))
+  const registry = await startStaticRegistry(t, releases)
+  const folder = tempFolder(t)
+  const warnings: string[] = []
+  const base: ClientOptions = {
+    config: aConfig([{ url: registry.url(), trust: key }]),
+    lockPath: join(folder, 'octo.lock'),
+    storeRoot: join(folder, 'store'),
+    platform: LINUX,
+    report: { warn: (line) => void warnings.push(line) },
+  }
+  async function withClient<Result>(options: Partial<ClientOptions>, act: (client: Client) => Promise<Result>) {
+    await using client = await openClient({ ...base, ...options })
+    return act(client)
+  }
+  const install = (options: Partial<ClientOptions> = {}) => withClient(options, (client) => client.install())
+  const readLock = () => JSON.parse(readFileSync(base.lockPath, 'utf8')) as Lockfile
+  return { registry, releases, folder, warnings, base, withClient, install, readLock, config: configWith }
+
+  function configWith(pins: readonly string[]): OctoConfig {
+    return aConfig([{ url: registry.url(), trust: key }], pins)
+  }
+}
+
+export const run = ({ path }: VerifiedExecutable) => execFileSync(path, ['!'], { encoding: 'utf8' })
+export const one = (executables: readonly VerifiedExecutable[]): VerifiedExecutable => {
+  assert.equal(executables.length, 1)
+  return executables[0] as VerifiedExecutable
+}
