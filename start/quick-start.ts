@@ -1,4 +1,5 @@
 // The steps of the quick start, in the order in which people see them. Everything it starts ends with it.
+import { coded } from '../schemas/errors.ts'
 import type { Terminal } from '../terminal/index.ts'
 import { formatDuration } from '../terminal/index.ts'
 import { startDemoService } from './demo-service.ts'
@@ -43,12 +44,12 @@ export async function quickStart(settings: StartSettings, terminal: Terminal): P
   terminal.print(nextSteps(settings, { code, took, again, paint: terminal.paint }))
   if (settings.once || stopping.signal.aborted) return code
   terminal.print('Serving until Ctrl-C.')
-  return await Promise.race([stopping.asked, lost(registry, terminal)])
+  return await Promise.race([stopping.asked, unexpectedEnd(registry, stopping.signal)])
 }
 
 /** A registry that ends by itself ends the quick start. */
-async function lost({ ended }: RegistryProcess, terminal: Terminal): Promise<number> {
+async function unexpectedEnd({ ended }: RegistryProcess, stopped: AbortSignal): Promise<number> {
   const code = await ended
-  terminal.error(`the registry ended with exit code ${code}, which nobody asked for`)
-  return code || 1
+  if (stopped.aborted) return 0
+  throw coded('OS_FAILED', { message: `the registry ended by itself with exit code ${code}`, details: { code } })
 }

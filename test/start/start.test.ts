@@ -60,7 +60,7 @@ test('serves until Ctrl-C, then ends well and leaves nothing running', async (t)
   const place = await aPlace(t)
   const child = spawn(process.execPath, [join(ROOT, 'bin/octo.js'), ...words(place)], {
     env: { PATH: process.env.PATH ?? '', ...place.env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
   const serving = Promise.withResolvers<void>()
   let said = ''
@@ -73,8 +73,11 @@ test('serves until Ctrl-C, then ends well and leaves nothing running', async (t)
   assert.equal(yaml.status, 200, said)
   assert.match(await yaml.text(), /check-tcp-port/)
   assert.equal((await fetch(`http://127.0.0.1:${place.demoPort}/healthz`)).status, 200)
+  let complaints = ''
+  child.stderr.setEncoding('utf8').on('data', (chunk) => (complaints += chunk))
   child.kill('SIGINT')
   assert.deepEqual(await once(child, 'close'), [0, null])
+  assert.doesNotMatch(complaints, /error/)
   for (const port of [place.port, place.demoPort]) assert.equal(await listening(t, createServer(), { port }), port)
 })
 
