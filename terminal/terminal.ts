@@ -65,7 +65,9 @@ export function openTerminal(flags: TerminalFlags = {}, streams: Streams = proce
     warn: (line) => (quiet ? undefined : log(`${paintLog.yellow(paintLog.bold('warning'))}: ${line}`)),
     info: (line) => (quiet ? undefined : log(line)),
     debug: (line) => (flags.verbose && !quiet ? log(paintLog.dim(line)) : undefined),
-    progress: (options = {}) => screen.attach(openProgress({ ...options, stream: err, paint: paintLog, quiet })),
+    // With `--json` stderr holds the error document, which lines of progress would spoil.
+    progress: (options = {}) =>
+      screen.attach(openProgress({ ...options, stream: err, paint: paintLog, quiet: quiet || flags.json === true })),
   }
 }
 
