@@ -25,8 +25,8 @@ export function addSign(program: Command): void {
       import('../project/read-project.ts'),
       import('../sign/read-key.ts'),
       import('../sign/sign-release.ts'),
-      import('../dist/release-file.ts'),
-      import('../dist/check-dist.ts'),
+      import('../output/release-file.ts'),
+      import('../output/check-dist.ts'),
     ])
     const draft = await dist.readDraft(out)
     const project = await readProject(dir)

@@ -1,0 +1,69 @@
+// Tokens that `octo login` keeps: one file that only its owner can read, one token per registry.
+import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import { coded } from '../../schemas/errors.ts'
+import { parseJson } from '../../schemas/json.ts'
+import { quote } from '../../schemas/quote.ts'
+import { parseShape } from '../../schemas/shape.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const MAX_BYTES = 256 * 1024
+const fileShape = z.strictObject({
+  format: z.literal('octo.tokens/v1'),
+  /** Registry URL without a slash at its end → token. */
+  tokens: z.record(z.string(), z.string().min(1).max(4096)),
+})
+
+/** e.g. `~/.config/octo/tokens.json`, `%APPDATA%\octo\tokens.json` */
+export function tokenFilePath(env: Environment): string {
+  const windows = process.platform === 'win32' ? env.APPDATA : undefined
+  return join(env.XDG_CONFIG_HOME || windows || join(env.HOME || homedir(), '.config'), 'octo', 'tokens.json')
+}
+
+/** Tokens by registry; empty when nobody logged in. Throws TOKEN_UNREADABLE when others can read the file. */
+export async function readTokens(path: string): Promise<Readonly<Record<string, string>>> {
+  const text = await readPrivate(path)
+  if (text === undefined) return {}
+  return parseShape(fileShape, parseJson(text, path, MAX_BYTES), { name: path }).tokens
+}
+
+/** Stores or, with no token, forgets; says whether there was one. */
+export async function changeToken(path: string, registry: string, token: string | undefined): Promise<boolean> {
+  const { [registry]: before, ...others } = await readTokens(path)
+  const tokens = token === undefined ? others : { ...others, [registry]: token }
+  await writePrivate(path, `${JSON.stringify({ format: 'octo.tokens/v1', tokens }, null, 2)}\n`)
+  return before !== undefined
+}
+
+async function readPrivate(path: string): Promise<string | undefined> {
+  try {
+    const { mode } = await stat(path)
+    if (process.platform === 'win32' || (mode & 0o077) === 0) return await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+  throw coded('TOKEN_UNREADABLE', {
+    message: `other users can read the tokens in ${quote(path)}, expected mode 0600`,
+    hint: `revoke the tokens in it if others may have read them, then: chmod 600 ${path}`,
+  })
+}
+
+async function writePrivate(path: string, text: string): Promise<void> {
+  const partial = `${path}.${process.pid}.partial`
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  try {
+    {
+      await using file = await open(partial, 'wx', 0o600)
+      await file.writeFile(text)
+      await file.sync()
+    }
+    await chmod(partial, 0o600)
+    await rename(partial, path)
+  } finally {
+    await rm(partial, { force: true })
+  }
+}

@@ -1,0 +1,27 @@
+// The flags of every command that talks to a registry, and the connection they ask for.
+import type { Command } from 'commander'
+import { requireToken } from '../account/find-token.ts'
+import type { Connection } from '../http/http.ts'
+import { openConnection } from '../http/http.ts'
+import { parseRegistryUrl, refuseCleartext } from '../http/registry-url.ts'
+
+export type RegistryOptions = {
+  readonly registry?: string
+  readonly tokenFile?: string
+  readonly insecureHttp?: boolean
+}
+
+export function addRegistryOptions(command: Command): Command {
+  return command
+    .option('--registry <url>', 'address of the registry; else OCTO_REGISTRY')
+    .option('--token-file <file>', 'file with the token, - for standard input; else OCTO_TOKEN or `octo login`')
+    .option('--insecure-http', 'send the token even without encryption')
+}
+
+/** A connection with a token; throws UNAUTHENTICATED, CONFIG_INVALID or USAGE before anything is sent. */
+export async function openRegistry(options: RegistryOptions): Promise<Connection> {
+  const registry = parseRegistryUrl(options.registry, process.env)
+  refuseCleartext(registry, options.insecureHttp === true)
+  const token = await requireToken({ registry, tokenFile: options.tokenFile, env: process.env })
+  return openConnection(registry, token)
+}

@@ -1,0 +1,66 @@
+// octo repo build: a whole repo as static files, without a server.
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
+import { parseBaseUrl } from '../../schemas/static-tree/base-url.ts'
+import type { TrustKey } from '../../schemas/trust-key.ts'
+import { parsePublicKey } from '../../schemas/trust-key.ts'
+import { count } from '../../terminal/index.ts'
+import { addCommand, onRun } from '../../terminal/program.ts'
+
+type Options = { readonly out: string; readonly url: string; readonly publicKey: readonly string[] }
+
+export function addRepo(program: Command): void {
+  const group = addCommand(program, {
+    words: 'repo',
+    summary: 'write a whole repo as static files, without a server',
+    examples: ['octo repo build --out site --url https://plugins.example.com --public-key octo.pub my-plugin/dist'],
+  })
+  const command = addCommand(group, {
+    words: 'build [dists...]',
+    summary: 'add signed releases to a static tree that any web server can serve',
+    examples: [
+      'octo repo build --out site --url https://plugins.example.com --public-key octo.pub my-plugin/dist',
+      'octo repo build --out site --url https://new.example.com --public-key octo.pub',
+    ],
+    json: true,
+  })
+    .requiredOption('-o, --out <dir>', 'folder of the tree; what it holds already is kept')
+    .requiredOption('--url <url>', 'address that the folder will be served at')
+    .requiredOption(
+      '--public-key <key>',
+      'key that must have signed: a file, or its one line; repeat for several',
+      collect,
+    )
+  onRun<Options>(command, async ({ args, options, terminal }) => {
+    const { buildRepo } = await import('../static-repo/build-repo.ts')
+    const keyring = await Promise.all(options.publicKey.map(readPublicKey))
+    const dists = args.map((dist) => resolve(dist))
+    const built = await buildRepo({ root: resolve(options.out), base: parseBaseUrl(options.url), keyring, dists })
+    terminal.result({
+      json: built,
+      text: () =>
+        [
+          ...built.added.map((release) => `added      ${release}`),
+          ...built.unchanged.map((release) => `unchanged  ${release}`),
+          `${count(built.plugins, 'plugin')} in ${count(built.repos.length, 'repo')}, ${count(built.written, 'document')} written`,
+        ].join('\n'),
+    })
+    return 0
+  })
+}
+
+/** A flag that may be given several times; as one flag with several values it would swallow the arguments. */
+function collect(value: string, earlier: readonly string[] = []): string[] {
+  return [...earlier, value]
+}
+
+async function readPublicKey(text: string): Promise<TrustKey> {
+  if (/^[A-Za-z0-9+/]{60,}={0,2}$/.test(text)) return parsePublicKey(text, '--public-key')
+  const pem = await readFile(text, 'utf8').catch((error) => {
+    throw coded('FILE_NOT_FOUND', { message: `the public key file ${quote(text)} cannot be read`, cause: error })
+  })
+  return parsePublicKey(pem, text)
+}

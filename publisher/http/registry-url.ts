@@ -1,0 +1,36 @@
+// The registry that a command talks to: one base URL, which may have a path.
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
+
+/** Reads `--registry` or OCTO_REGISTRY; throws USAGE. The URL ends with `/`. */
+export function parseRegistryUrl(flag: string | undefined, env: Readonly<Record<string, string | undefined>>): URL {
+  const text = flag ?? env.OCTO_REGISTRY
+  if (!text)
+    throw coded('USAGE', {
+      message: 'no registry is named',
+      hint: 'pass `--registry https://plugins.example.com`, or set OCTO_REGISTRY',
+    })
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const plain = url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash
+  if (!plain)
+    throw coded('USAGE', {
+      message: `registry ${quote(text.replace(/\/\/[^/@]*@/, '//…@'))} is not usable, expected a URL such as \`https://plugins.example.com\` without user or query`,
+    })
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/`
+  return url
+}
+
+/** How a registry is named in the token file and to people. */
+export function registryName(url: URL): string {
+  return url.href.replace(/\/$/, '')
+}
+
+/** Throws CONFIG_INVALID when a token would travel readable for everyone on the way. */
+export function refuseCleartext(url: URL, insecureHttp: boolean): void {
+  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname) || url.hostname.endsWith('.localhost')
+  if (url.protocol === 'https:' || loopback || insecureHttp) return
+  throw coded('CONFIG_INVALID', {
+    message: `registry ${quote(registryName(url))} is reached without encryption, so everyone on the way could read the token`,
+    hint: 'use https, or say `--insecure-http` where the network itself is trusted',
+  })
+}

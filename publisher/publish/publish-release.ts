@@ -1,0 +1,93 @@
+// The steps from a signed release in dist to a version that everyone can install.
+import { join } from 'node:path'
+import type { VerifiedRelease } from '../../client/verify/verify-release.ts'
+import { isCoded } from '../../schemas/errors.ts'
+import { BUNDLE_FILE } from '../../schemas/static-tree/paths.ts'
+import type { Progress } from '../../terminal/index.ts'
+import type { Connection } from '../http/http.ts'
+import type { SigningKey } from '../sign/read-key.ts'
+import { signRelease } from '../sign/sign-release.ts'
+import { inParallel } from './in-parallel.ts'
+import type { Shown } from './published-version.ts'
+import { findPublished, requireSameRelease } from './published-version.ts'
+import { openSession, publishSession } from './session.ts'
+import type { BlobSource } from './upload.ts'
+import { uploadBlob } from './upload.ts'
+import { verifyPublished } from './verify-published.ts'
+
+export type PublishRequest = {
+  readonly connection: Connection
+  readonly out: string
+  readonly predicate: VerifiedRelease['predicate']
+  readonly key: SigningKey
+  /** What the registry showed of the version before; nothing when it is new. */
+  readonly before: Shown | undefined
+  readonly progress: Progress
+}
+
+export type Outcome = {
+  /** `unchanged`: this very release was published before. */
+  readonly state: 'published' | 'unchanged'
+  readonly serial: number
+  readonly publishedAt: string
+  readonly uploadedBytes: number
+}
+
+const PARALLEL_UPLOADS = 4
+
+/** Idempotent: throws VERSION_EXISTS only where the version exists with other bytes. */
+export async function publishRelease(request: PublishRequest): Promise<Outcome> {
+  if (request.before) return unchanged(request, request.before)
+  const signed = await signRelease(request.out, request.predicate, request.key)
+  try {
+    return await uploadAndPublish(request, signed.bundle, signed.release)
+  } catch (error) {
+    // Another job may have published the same bytes meanwhile, under a signature of its own.
+    const shown = isCoded(error, 'VERSION_EXISTS') ? await shownNow(request) : undefined
+    if (!shown) throw error
+    return unchanged(request, shown)
+  }
+}
+
+async function unchanged(request: PublishRequest, { document, version }: Shown): Promise<Outcome> {
+  const { connection, predicate, key } = request
+  await requireSameRelease(connection, version, { predicate, key: key.trustKey })
+  return { state: 'unchanged', serial: document.serial, publishedAt: version.publishedAt, uploadedBytes: 0 }
+}
+
+function shownNow({ connection, predicate }: PublishRequest): Promise<Shown | undefined> {
+  return findPublished(connection, predicate, predicate.version)
+}
+
+async function uploadAndPublish(request: PublishRequest, bundle: string, release: VerifiedRelease): Promise<Outcome> {
+  const { connection, predicate, key } = request
+  const info = { digest: release.bundleDigest, size: Buffer.byteLength(bundle) }
+  const session = await openSession(connection, predicate, info)
+  const sources = sourcesOf(request, bundle, release)
+  const pending = session.state === 'open' ? session.uploads.filter(({ offset, size }) => offset < size) : []
+  await inParallel(pending, PARALLEL_UPLOADS, async ({ digest, size, offset }) => {
+    const source = sources.get(digest)
+    // A registry may ask only for what was announced.
+    if (!source) return
+    const item = request.progress.item(source.name, size)
+    const upload = { session: session.id, digest, size, ...source, onProgress: (bytes: number) => item.advance(bytes) }
+    try {
+      await uploadBlob(connection, upload, offset)
+      item.done()
+    } catch (error) {
+      item.fail('upload failed')
+      throw error
+    }
+  })
+  const published = await publishSession(connection, session.id)
+  const { serial } = await verifyPublished(connection, { predicate, key: key.trustKey })
+  const uploadedBytes = pending.reduce((sum, { size, offset }) => sum + size - offset, 0)
+  return { state: 'published', serial, publishedAt: published.publishedAt, uploadedBytes }
+}
+
+function sourcesOf({ out, predicate }: PublishRequest, bundle: string, release: VerifiedRelease) {
+  const sources = new Map<string, { name: string; source: BlobSource }>()
+  for (const { digest, file } of Object.values(predicate.platforms))
+    sources.set(digest, { name: file, source: { path: join(out, file) } })
+  return sources.set(release.bundleDigest, { name: BUNDLE_FILE, source: { text: bundle } })
+}

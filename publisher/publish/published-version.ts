@@ -1,0 +1,88 @@
+// What a registry already shows of a version, and whether it is what was built here.
+import { verifyRelease } from '../../client/verify/verify-release.ts'
+import { coded } from '../../schemas/errors.ts'
+import { stableJson } from '../../schemas/json.ts'
+import type { DocumentVersion, PluginDocument } from '../../schemas/plugin-document.ts'
+import { MAX_PLUGIN_DOCUMENT_BYTES, parsePluginDocument } from '../../schemas/plugin-document.ts'
+import { quote } from '../../schemas/quote.ts'
+import type { ReleasePredicate } from '../../schemas/release-statement.ts'
+import { MAX_BUNDLE_BYTES } from '../../schemas/release-statement.ts'
+import { BUNDLE_FILE, pluginDocumentPath, releaseFolder } from '../../schemas/static-tree/paths.ts'
+import type { TrustKey } from '../../schemas/trust-key.ts'
+import type { Connection, HttpReply } from '../http/http.ts'
+import { isSuccess, refusalOf } from '../http/problem.ts'
+import { sendPatiently } from '../http/retry.ts'
+
+type Plugin = Pick<ReleasePredicate, 'repo' | 'plugin'>
+export type Shown = { readonly document: PluginDocument; readonly version: DocumentVersion }
+
+/** The version as the plugin document shows it, or nothing when it does not exist. */
+export async function findPublished(
+  connection: Connection,
+  plugin: Plugin,
+  version: string,
+): Promise<Shown | undefined> {
+  const path = pluginDocumentPath(plugin.repo, plugin.plugin, 'json')
+  const reply = await getFresh(connection, path, MAX_PLUGIN_DOCUMENT_BYTES)
+  if (reply.status === 404) return undefined
+  if (!isSuccess(reply)) throw refusalOf(reply, `GET ${path}`)
+  const document = parsePluginDocument(reply.text, path)
+  if (document.repo !== plugin.repo || document.plugin !== plugin.plugin)
+    throw coded('DOCUMENT_MISMATCH', {
+      message: `${quote(path)} is about \`${document.repo}/${document.plugin}\`, expected \`${plugin.repo}/${plugin.plugin}\``,
+    })
+  const found = document.versions.find((entry) => entry.version === version)
+  return found && { document, version: found }
+}
+
+/** Returns when the published release is the built one to the last byte; throws VERSION_EXISTS otherwise. */
+export async function requireSameRelease(
+  connection: Connection,
+  shown: DocumentVersion,
+  release: { readonly predicate: ReleasePredicate; readonly key: TrustKey },
+): Promise<void> {
+  const { predicate, key } = release
+  const different = differences(predicate, shown)
+  if (different.length > 0) throw conflict(predicate, different)
+  const bundle = await fetchBundle(connection, predicate)
+  const source = `${releaseFolder(predicate.repo, predicate.plugin, predicate.version)}/${BUNDLE_FILE}`
+  const published = verifyRelease({ bundle, keyring: [key], expected: predicate, at: Date.now(), source })
+  if (stableJson(published.predicate) !== stableJson(predicate))
+    throw conflict(predicate, ['plugin.yaml: expected what was published, found other words'])
+}
+
+/** Text of the published release.sigstore.json. */
+export async function fetchBundle(
+  connection: Connection,
+  { repo, plugin, version }: ReleasePredicate,
+): Promise<string> {
+  const path = `${releaseFolder(repo, plugin, version)}/${BUNDLE_FILE}`
+  const reply = await getFresh(connection, path, MAX_BUNDLE_BYTES)
+  if (!isSuccess(reply)) throw refusalOf(reply, `GET ${path}`)
+  return reply.text
+}
+
+/** Past every cache: a document of a minute ago would not show what was just published. */
+function getFresh(connection: Connection, path: string, maxBytes: number): Promise<HttpReply> {
+  return sendPatiently(connection, { method: 'GET', path, maxBytes, headers: { 'cache-control': 'no-cache' } })
+}
+
+/** One line for each platform that is not the same here and there. */
+export function differences(predicate: ReleasePredicate, shown: DocumentVersion): string[] {
+  const platforms = new Set([...Object.keys(predicate.platforms), ...Object.keys(shown.platforms)])
+  return [...platforms].sort().flatMap((platform) => {
+    const published = shown.platforms[platform as keyof typeof shown.platforms]
+    const built = predicate.platforms[platform as keyof typeof predicate.platforms]
+    const same =
+      published?.digest === built?.digest && published?.file === built?.file && published?.size === built?.size
+    return same ? [] : [`${platform}: expected ${published?.digest ?? 'nothing'}, found ${built?.digest ?? 'nothing'}`]
+  })
+}
+
+function conflict({ repo, plugin, version }: ReleasePredicate, different: readonly string[]): Error {
+  return coded('VERSION_EXISTS', {
+    message: `\`${repo}/${plugin}@${version}\` is published already and is not what was built here`,
+    details: { different },
+    hint: 'versions never change: raise `version` in plugin.yaml and publish that',
+  })
+}

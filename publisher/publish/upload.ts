@@ -1,0 +1,104 @@
+// Uploads one blob from an offset, in pieces; after an interruption it asks the registry how far it came and goes on there.
+import { Readable } from 'node:stream'
+import type { Digest } from '../../schemas/digest.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
+import { readRange } from '../build/read-chunks.ts'
+import type { Connection, HttpReply } from '../http/http.ts'
+import { isSuccess, refusalOf } from '../http/problem.ts'
+import { isPassing, Patience, sendPatiently } from '../http/retry.ts'
+import { sessionPath } from './session.ts'
+
+export type BlobSource = { readonly path: string } | { readonly text: string }
+
+export type Upload = {
+  readonly session: string
+  readonly digest: Digest
+  readonly size: number
+  /** What errors call the blob. */
+  readonly name: string
+  readonly source: BlobSource
+  readonly onProgress: (bytes: number) => void
+}
+
+/** So much is lost at most when a proxy in between keeps bodies until they are whole. */
+const PIECE_BYTES = 64 * 1024 * 1024
+
+/** Returns when the registry has all bytes. */
+export async function uploadBlob(connection: Connection, upload: Upload, start: number): Promise<void> {
+  const patience = new Patience(connection)
+  let offset = start
+  upload.onProgress(start)
+  while (offset < upload.size) {
+    const reply = await sendPiece(connection, upload, offset)
+    const reached = reply && isSuccess(reply) ? offsetOf(reply) : undefined
+    if (reached !== undefined && reached > offset) {
+      offset = reached
+      patience.reset()
+      continue
+    }
+    if (reply && isFinal(reply)) throw refusalOf(reply, `upload of ${upload.name}`)
+    if (!(await patience.wait(reply))) throw gaveUp(upload, offset, reply)
+    const found = await askOffset(connection, upload)
+    if (found > offset) patience.reset()
+    offset = found
+  }
+}
+
+/** No reply means that the connection broke: how much arrived must be asked. */
+async function sendPiece(connection: Connection, upload: Upload, offset: number): Promise<HttpReply | undefined> {
+  const size = Math.min(PIECE_BYTES, upload.size - offset)
+  try {
+    return await connection.send({
+      method: 'PATCH',
+      path: blobPathOf(upload),
+      headers: { 'upload-offset': String(offset) },
+      body: { size, chunks: counted(chunksOf(upload, offset, size), upload.onProgress) },
+    })
+  } catch (error) {
+    if (isCoded(error, 'FETCH_FAILED')) return undefined
+    throw error
+  }
+}
+
+function chunksOf({ source }: Upload, offset: number, size: number): AsyncIterable<Uint8Array> {
+  if ('path' in source) return readRange(source.path, size, offset)
+  return Readable.from([Buffer.from(source.text).subarray(offset, offset + size)])
+}
+
+async function* counted(chunks: AsyncIterable<Uint8Array>, onProgress: (bytes: number) => void) {
+  for await (const chunk of chunks) {
+    yield chunk
+    onProgress(chunk.length)
+  }
+}
+
+async function askOffset(connection: Connection, upload: Upload): Promise<number> {
+  const reply = await sendPatiently(connection, { method: 'HEAD', path: blobPathOf(upload) })
+  const offset = isSuccess(reply) ? offsetOf(reply) : undefined
+  if (offset !== undefined && offset <= upload.size) return offset
+  throw refusalOf(reply, `question how much of ${upload.name} arrived`)
+}
+
+function offsetOf(reply: HttpReply): number | undefined {
+  const text = reply.headers['upload-offset']
+  return typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : undefined
+}
+
+/** Trying again would bring the same answer. A success that counted no bytes is not final: the offset must be asked. */
+function isFinal(reply: HttpReply): boolean {
+  const elsewhere = reply.status === 409 && reply.text.includes('"UPLOAD_OFFSET_MISMATCH"')
+  return !isSuccess(reply) && !isPassing(reply) && !elsewhere
+}
+
+function blobPathOf({ session, digest }: Upload): string {
+  return `${sessionPath(session)}/blobs/${digest}`
+}
+
+function gaveUp(upload: Upload, offset: number, reply: HttpReply | undefined): Error {
+  if (reply && !isSuccess(reply)) return refusalOf(reply, `upload of ${upload.name}`)
+  return coded('FETCH_FAILED', {
+    message: `upload of \`${upload.name}\` broke off at byte ${offset} of ${upload.size} again and again`,
+    details: { file: upload.name, offset, size: upload.size },
+    hint: 'run the same command again: it goes on where it stopped',
+  })
+}

@@ -1,0 +1,136 @@
+// octo repo build: signed dists → the same static tree that a registry serves, on top of what the folder holds already.
+import { copyFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { coded } from '../../schemas/errors.ts'
+import { stableJson } from '../../schemas/json.ts'
+import type { Name } from '../../schemas/name.ts'
+import type { BaseUrl } from '../../schemas/static-tree/base-url.ts'
+import { listingOf } from '../../schemas/static-tree/newest.ts'
+import { BUNDLE_FILE, releaseFolder } from '../../schemas/static-tree/paths.ts'
+import type { PluginRecord, ReleaseRecord, TreeFile } from '../../schemas/static-tree/record.ts'
+import { renderDiscovery } from '../../schemas/static-tree/render-discovery.ts'
+import { renderPlugin } from '../../schemas/static-tree/render-plugin.ts'
+import { renderChecksum } from '../../schemas/static-tree/render-release.ts'
+import { renderRepo } from '../../schemas/static-tree/render-repo.ts'
+import type { TrustKey } from '../../schemas/trust-key.ts'
+import type { SignedDist } from './read-dist.ts'
+import { readSignedDist } from './read-dist.ts'
+import { readTree } from './read-tree.ts'
+import type { Part, TreeWriter } from './tree-writer.ts'
+import { openTreeWriter } from './tree-writer.ts'
+
+export type RepoBuild = {
+  /** Folder of the tree; made when missing. */
+  readonly root: string
+  readonly base: BaseUrl
+  readonly keyring: readonly TrustKey[]
+  readonly dists: readonly string[]
+}
+
+export type RepoBuilt = {
+  readonly repos: readonly Name[]
+  readonly plugins: number
+  readonly added: readonly string[]
+  readonly unchanged: readonly string[]
+  /** Documents that were written, their twins not counted. */
+  readonly written: number
+}
+
+/** Throws VERSION_EXISTS for a version that the tree holds with other content; then nothing was written. */
+export async function buildRepo({ root, base, keyring, dists }: RepoBuild): Promise<RepoBuilt> {
+  const records = new Map((await readTree(root, keyring)).map((record) => [keyOf(record), record]))
+  const signed: SignedDist[] = []
+  for (const dist of dists) signed.push(await readSignedDist(dist, keyring))
+  const added: SignedDist[] = []
+  for (const dist of signed) if (admit(records, dist)) added.push(dist)
+  await using writer = await openTreeWriter(root)
+  for (const dist of added) await putRelease(writer, dist)
+  const written = await putDocuments(writer, [...records.values()], base)
+  return {
+    repos: reposOf([...records.values()]),
+    plugins: records.size,
+    added: added.map(nameOf),
+    unchanged: signed.filter((dist) => !added.includes(dist)).map(nameOf),
+    written,
+  }
+}
+
+/** Puts the release into its record; false when it is there already. */
+function admit(records: Map<string, PluginRecord>, { release, bundle }: SignedDist): boolean {
+  const { predicate, bundleDigest } = release
+  const { repo, plugin, version } = predicate
+  const record = records.get(keyOf(predicate)) ?? { repo, plugin, serial: 0, releases: [] }
+  const sealed = record.releases.find((existing) => existing.version === version)
+  if (sealed && stableJson(sealed.predicate) === stableJson(predicate)) return false
+  if (sealed) throw conflict(sealed, predicate)
+  const added: ReleaseRecord = {
+    version,
+    publishedAt: now(),
+    state: 'active',
+    bundle: { digest: bundleDigest, size: Buffer.byteLength(bundle) },
+    predicate,
+  }
+  records.set(keyOf(predicate), { ...record, serial: record.serial + 1, releases: [...record.releases, added] })
+  return true
+}
+
+/** Bytes first, so that no document ever names what is not there. */
+async function putRelease(writer: TreeWriter, { dir, bundle, release }: SignedDist): Promise<void> {
+  const { repo, plugin, version, platforms } = release.predicate
+  const parts = new Map<string, Part>([[BUNDLE_FILE, { digest: release.bundleDigest }]])
+  for (const artifact of Object.values(platforms)) {
+    await writer.putBlob(artifact.digest, (path) => copyFile(join(dir, artifact.file), path))
+    parts.set(artifact.file, { digest: artifact.digest })
+    parts.set(`${artifact.file}.sha256`, { text: renderChecksum(artifact) })
+  }
+  await writer.putBlob(release.bundleDigest, (path) => writeFile(path, bundle))
+  await writer.putFolder(releaseFolder(repo, plugin, version), parts)
+}
+
+async function putDocuments(writer: TreeWriter, records: readonly PluginRecord[], base: BaseUrl): Promise<number> {
+  let written = 0
+  const put = async (files: readonly TreeFile[]) => {
+    for (const file of files) if (await writer.putDocument(file)) written++
+  }
+  for (const record of records) await put(renderPlugin(record, base))
+  const repos = reposOf(records)
+  for (const repo of repos) {
+    const listings = records.filter((record) => record.repo === repo).flatMap((record) => listingOf(record) ?? [])
+    await put(renderRepo(repo, listings, base))
+  }
+  await put([renderDiscovery(repos, base)])
+  return written
+}
+
+function conflict({ predicate: sealed, bundle }: ReleaseRecord, built: ReleaseRecord['predicate']): Error {
+  const platforms = [...new Set([...Object.keys(sealed.platforms), ...Object.keys(built.platforms)])]
+  const digestIn = ({ platforms: all }: typeof built, platform: string) =>
+    Object.entries(all).find(([key]) => key === platform)?.[1].digest ?? 'nothing'
+  const different = platforms.filter((platform) => digestIn(sealed, platform) !== digestIn(built, platform))
+  return coded('VERSION_EXISTS', {
+    message: `the tree holds \`${built.repo}/${built.plugin}@${built.version}\` already, and not as it was built here`,
+    details: {
+      different: different.map((key) => `${key}: expected ${digestIn(sealed, key)}, found ${digestIn(built, key)}`),
+      bundle: bundle.digest,
+    },
+    hint: 'versions never change: raise `version` in plugin.yaml',
+  })
+}
+
+function reposOf(records: readonly PluginRecord[]): Name[] {
+  return [...new Set(records.map(({ repo }) => repo))].sort()
+}
+
+function keyOf({ repo, plugin }: Pick<PluginRecord, 'repo' | 'plugin'>): string {
+  return `${repo}/${plugin}`
+}
+
+function nameOf({ release: { predicate } }: SignedDist): string {
+  return `${predicate.repo}/${predicate.plugin}@${predicate.version}`
+}
+
+/** SOURCE_DATE_EPOCH makes the whole tree reproducible. */
+function now(): string {
+  const epoch = Number(process.env.SOURCE_DATE_EPOCH)
+  return new Date(process.env.SOURCE_DATE_EPOCH && Number.isFinite(epoch) ? epoch * 1000 : Date.now()).toISOString()
+}

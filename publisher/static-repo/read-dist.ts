@@ -1,0 +1,43 @@
+// A signed dist as a release of the tree: the bundle is proven and every artifact inspected, as a registry does at ingest.
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseBundle } from '../../client/verify/bundle.ts'
+import { inspectArtifact } from '../../client/verify/inspect-artifact.ts'
+import type { VerifiedRelease } from '../../client/verify/verify-release.ts'
+import { verifyRelease } from '../../client/verify/verify-release.ts'
+import { coded } from '../../schemas/errors.ts'
+import type { Platform } from '../../schemas/platform.ts'
+import { quote } from '../../schemas/quote.ts'
+import type { ReleaseArtifact } from '../../schemas/release-statement.ts'
+import { parseReleaseStatement } from '../../schemas/release-statement.ts'
+import { BUNDLE_FILE } from '../../schemas/static-tree/paths.ts'
+import type { TrustKey } from '../../schemas/trust-key.ts'
+import { readFileChunks } from '../build/read-chunks.ts'
+
+export type SignedDist = { readonly dir: string; readonly bundle: string; readonly release: VerifiedRelease }
+
+/** Throws BUNDLE_MISSING, or what verifyRelease and inspectArtifact throw. */
+export async function readSignedDist(dir: string, keyring: readonly TrustKey[]): Promise<SignedDist> {
+  const source = join(dir, BUNDLE_FILE)
+  const bundle = await readFile(source, 'utf8').catch((error) => {
+    throw coded('BUNDLE_MISSING', {
+      message: `${quote(dir)} holds no signed release`,
+      hint: 'octo build, then octo sign --key octo.key',
+      cause: error,
+    })
+  })
+  // A dist says itself which release it is; whether that is signed is asked at once.
+  const payload = Buffer.from(parseBundle(bundle, source).dsseEnvelope.payload, 'base64').toString('utf8')
+  const expected = parseReleaseStatement(payload, source).predicate
+  const release = verifyRelease({ bundle, keyring, expected, at: Date.now(), source })
+  const artifacts = Object.entries(release.predicate.platforms) as [Platform, ReleaseArtifact][]
+  for (const [platform, artifact] of artifacts) await inspectFile(join(dir, artifact.file), artifact, platform)
+  return { dir, bundle, release }
+}
+
+async function inspectFile(path: string, artifact: ReleaseArtifact, platform: Platform): Promise<void> {
+  const { size } = await stat(path).catch((error) => {
+    throw coded('FILE_NOT_FOUND', { message: `artifact ${quote(path)} is missing`, hint: 'octo build', cause: error })
+  })
+  await inspectArtifact({ chunks: readFileChunks(path, size), artifact, platform })
+}

@@ -1,0 +1,67 @@
+// Reads a static tree back into the records it was rendered from. The bundles are proven again: what a new document will
+// say about an old release comes from its signed statement, not from the old document.
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { verifyRelease } from '../../client/verify/verify-release.ts'
+import { coded } from '../../schemas/errors.ts'
+import type { Name } from '../../schemas/name.ts'
+import { isName } from '../../schemas/name.ts'
+import type { DocumentVersion } from '../../schemas/plugin-document.ts'
+import { parsePluginDocument } from '../../schemas/plugin-document.ts'
+import { quote } from '../../schemas/quote.ts'
+import { BUNDLE_FILE, pluginDocumentPath, releaseFolder } from '../../schemas/static-tree/paths.ts'
+import type { PluginRecord, ReleaseRecord } from '../../schemas/static-tree/record.ts'
+import type { TrustKey } from '../../schemas/trust-key.ts'
+
+/** Every plugin of the tree; none when the folder does not exist yet. */
+export async function readTree(root: string, keyring: readonly TrustKey[]): Promise<PluginRecord[]> {
+  const records: PluginRecord[] = []
+  for (const repo of await namesIn(join(root, 'repos'), '.json'))
+    for (const plugin of await namesIn(join(root, 'repos', repo), '.json'))
+      records.push(await readPlugin(root, { repo, plugin, keyring }))
+  return records
+}
+
+type Place = { readonly repo: Name; readonly plugin: Name; readonly keyring: readonly TrustKey[] }
+
+async function readPlugin(root: string, place: Place): Promise<PluginRecord> {
+  const path = join(root, pluginDocumentPath(place.repo, place.plugin, 'json'))
+  const document = parsePluginDocument(await readFile(path, 'utf8'), path)
+  if (document.repo !== place.repo || document.plugin !== place.plugin)
+    throw coded('DOCUMENT_MISMATCH', { message: `${quote(path)} is about \`${document.repo}/${document.plugin}\`` })
+  const releases: ReleaseRecord[] = []
+  for (const version of document.versions) releases.push(await readRelease(root, place, version))
+  return { repo: place.repo, plugin: place.plugin, serial: document.serial, releases }
+}
+
+async function readRelease(root: string, { repo, plugin, keyring }: Place, shown: DocumentVersion) {
+  const { version, publishedAt, state, reason, deprecated, bundle } = shown
+  const path = join(root, releaseFolder(repo, plugin, version), BUNDLE_FILE)
+  const text = await readFile(path, 'utf8').catch((error) => {
+    throw coded('BUNDLE_MISSING', {
+      message: `the tree lists \`${repo}/${plugin}@${version}\` and lacks ${quote(path)}`,
+      hint: 'bring back the whole tree of the last build: released versions are kept for ever',
+      cause: error,
+    })
+  })
+  const expected = { repo, plugin, version }
+  const { predicate, bundleDigest } = verifyRelease({
+    bundle: text,
+    keyring,
+    expected,
+    at: 'seen-before',
+    source: path,
+  })
+  if (bundleDigest !== bundle.digest)
+    throw coded('DIGEST_MISMATCH', {
+      message: `${quote(path)} is not the one that the tree lists, expected \`${bundle.digest}\`, found \`${bundleDigest}\``,
+    })
+  const notes = { ...(reason === undefined ? {} : { reason }), ...(deprecated === undefined ? {} : { deprecated }) }
+  return { version, publishedAt, state, ...notes, bundle, predicate } satisfies ReleaseRecord
+}
+
+async function namesIn(folder: string, suffix: string): Promise<Name[]> {
+  const files = await readdir(folder).catch(() => [])
+  const names = files.filter((file) => file.endsWith(suffix)).map((file) => file.slice(0, -suffix.length))
+  return names.filter(isName).sort()
+}

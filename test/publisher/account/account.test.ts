@@ -1,0 +1,84 @@
+// octo login, logout and whoami: one private file, one token per registry, nothing shown.
+import assert from 'node:assert/strict'
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { runOcto } from '../../support/run-octo.ts'
+import { tempFolder } from '../../support/temp-folder.ts'
+import { startTestRegistry } from '../../support/test-registry.ts'
+
+test('login checks the token, keeps it for its registry in a private file, and logout forgets it', async (t) => {
+  const registry = await startTestRegistry(t)
+  const home = tempFolder(t)
+  const file = join(home, '.config/octo/tokens.json')
+  const at = ['--registry', registry.url]
+  const login = await runOcto(['login', ...at, '--token-file', '-'], {
+    cwd: home,
+    input: `${registry.token}\n`,
+    umask: 0,
+  })
+  assert.equal(login.code, 0, login.stderr)
+  assert.ok(!`${login.stdout}${login.stderr}`.includes(registry.token))
+  assert.equal((await stat(file)).mode & 0o777, 0o600)
+  assert.equal((await stat(join(home, '.config/octo'))).mode & 0o777, 0o700)
+  assert.deepEqual(await readdir(join(home, '.config/octo')), ['tokens.json'])
+  const who = await runOcto(['whoami', ...at, '--json'], { cwd: home })
+  assert.deepEqual(JSON.parse(who.stdout).scopes[0].repo, '*')
+  assert.equal((await runOcto(['logout', ...at], { cwd: home })).code, 0)
+  assert.ok(!(await readFile(file, 'utf8')).includes(registry.token))
+  const after = await runOcto(['whoami', ...at], { cwd: home })
+  assert.equal(after.code, 77)
+  assert.match(after.stderr, /hint: octo login/)
+})
+
+test('a token that the registry does not know is not kept', async (t) => {
+  const registry = await startTestRegistry(t)
+  const home = tempFolder(t)
+  const words = ['login', '--registry', registry.url, '--token-file', '-', '--json']
+  const { code, stderr } = await runOcto(words, { cwd: home, input: `octo_${'x'.repeat(49)}` })
+  assert.equal(code, 77)
+  assert.equal(JSON.parse(stderr).error.code, 'UNAUTHENTICATED')
+  assert.deepEqual(await readdir(home), [])
+})
+
+test('a token is never sent to another registry, and never taken from words that are none', async (t) => {
+  const [one, other] = await Promise.all([startTestRegistry(t), startTestRegistry(t)])
+  const home = tempFolder(t)
+  await runOcto(['login', '--registry', one.url, '--token-file', '-'], { cwd: home, input: one.token })
+  assert.equal((await runOcto(['whoami', '--registry', other.url], { cwd: home })).code, 77)
+  assert.ok(!other.logs.join('').includes('whoami'), 'the other registry was not even asked')
+  for (const input of ['', 'two words here', 'short'])
+    assert.equal((await runOcto(['whoami', '--registry', one.url, '--token-file', '-'], { cwd: home, input })).code, 77)
+})
+
+test('tokens that others can read are not used', async (t) => {
+  const registry = await startTestRegistry(t)
+  const home = tempFolder(t)
+  const file = join(home, 'octo/tokens.json')
+  await mkdir(join(home, 'octo'))
+  await writeFile(file, JSON.stringify({ format: 'octo.tokens/v1', tokens: { [registry.url]: registry.token } }))
+  await chmod(file, 0o644)
+  const env = { XDG_CONFIG_HOME: home }
+  const refused = await runOcto(['whoami', '--registry', registry.url, '--json'], { env })
+  assert.equal(JSON.parse(refused.stderr).error.code, 'TOKEN_UNREADABLE')
+  await chmod(file, 0o600)
+  assert.equal((await runOcto(['whoami', '--registry', registry.url], { env })).code, 0)
+})
+
+test('a named file comes before OCTO_TOKEN, and that before the stored token', async (t) => {
+  const registry = await startTestRegistry(t)
+  const home = tempFolder(t)
+  const tokens = ['core/a:publish', 'core/b:publish', 'core/c:publish'].map(
+    (scope) => registry.createToken([scope]).token,
+  )
+  const [stored = '', fromEnv = '', fromFile = ''] = tokens
+  await runOcto(['login', '--registry', registry.url, '--token-file', '-'], { cwd: home, input: stored })
+  await writeFile(join(home, 'token'), fromFile)
+  const whoami = async (env: Record<string, string>, ...more: string[]) => {
+    const run = await runOcto(['whoami', '--registry', registry.url, '--json', ...more], { cwd: home, env })
+    return JSON.parse(run.stdout).scopes[0].plugin
+  }
+  assert.equal(await whoami({}), 'a')
+  assert.equal(await whoami({ OCTO_TOKEN: fromEnv }), 'b')
+  assert.equal(await whoami({ OCTO_TOKEN: fromEnv }, '--token-file', join(home, 'token')), 'c')
+})

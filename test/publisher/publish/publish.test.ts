@@ -1,0 +1,165 @@
+// octo publish against a real registry: everything at once, again without a change, and never over something else.
+import assert from 'node:assert/strict'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import { parsePluginDocument } from '../../../schemas/plugin-document.ts'
+import type { ProjectRecipe } from '../../support/plugin-project.ts'
+import { anElf, aPluginProject } from '../../support/plugin-project.ts'
+import type { KeyFiles } from '../../support/publish-project.ts'
+import { publishProjects, writeKeyFiles } from '../../support/publish-project.ts'
+import { runOcto } from '../../support/run-octo.ts'
+import { tempFolder } from '../../support/temp-folder.ts'
+import { issueKey } from '../../support/test-authority.ts'
+import type { TestRegistry } from '../../support/test-registry.ts'
+import { startTestRegistry } from '../../support/test-registry.ts'
+
+type Scene = { readonly registry: TestRegistry; readonly keys: KeyFiles }
+
+async function aScene(t: TestContext): Promise<Scene> {
+  const registry = await startTestRegistry(t)
+  return { registry, keys: writeKeyFiles(tempFolder(t), registry.key) }
+}
+
+function publish(dir: string, { registry, keys }: Scene, ...more: string[]) {
+  const words = ['publish', dir, '--registry', registry.url, '--key', keys.privateKey, '--json', ...more]
+  return runOcto(words, { env: { OCTO_TOKEN: registry.token } })
+}
+
+async function documentOf({ registry }: Scene, plugin: string) {
+  const answer = await fetch(`${registry.url}/repos/core/${plugin}.json`)
+  return answer.ok ? parsePluginDocument(await answer.text(), 'test') : undefined
+}
+
+const TWO_PLATFORMS: ProjectRecipe = {
+  manifest: {
+    platforms: {
+      any: { runtime: { name: 'sh' }, files: ['src'], executable: 'src/hello.sh' },
+      linux_amd64: { file: 'bin/tool' },
+      linux_arm64: { file: 'bin/tool-arm64' },
+    },
+  },
+  files: { 'bin/tool': anElf('amd64', 300_000), 'bin/tool-arm64': anElf('arm64', 5000) },
+}
+
+test('publishes all platforms at once and proves what the registry then serves', async (t) => {
+  const scene = await aScene(t)
+  await using project = await aPluginProject(TWO_PLATFORMS)
+  const { code, stdout, stderr } = await publish(project.dir, scene)
+  assert.equal(code, 0, stderr)
+  const [release] = JSON.parse(stdout).releases
+  assert.equal(release.state, 'published')
+  const document = await documentOf(scene, 'hello')
+  assert.deepEqual(Object.keys(document?.versions[0]?.platforms ?? {}).sort(), ['any', 'linux_amd64', 'linux_arm64'])
+  for (const { file, digest } of release.artifacts) {
+    const answer = await fetch(`${scene.registry.url}/repos/core/hello/1.0.0/${file}`)
+    assert.deepEqual(Buffer.from(await answer.arrayBuffer()), await readFile(project.path('dist', file)))
+    assert.equal((await fetch(`${scene.registry.url}/blobs/sha256/${digest.slice(7)}`)).status, 200)
+  }
+})
+
+test('publishing the same again changes nothing, with and without the old dist', async (t) => {
+  const scene = await aScene(t)
+  await using project = await aPluginProject(TWO_PLATFORMS)
+  await publish(project.dir, scene)
+  const before = await documentOf(scene, 'hello')
+  for (const forget of [false, true]) {
+    if (forget) await rm(project.path('dist'), { recursive: true })
+    const { code, stdout, stderr } = await publish(project.dir, scene)
+    assert.equal(code, 0, stderr)
+    const [release] = JSON.parse(stdout).releases
+    assert.deepEqual([release.state, release.uploadedBytes], ['unchanged', 0])
+  }
+  assert.deepEqual(await documentOf(scene, 'hello'), before)
+})
+
+test('other bytes or another manifest under a published version are a conflict that names both digests', async (t) => {
+  const scene = await aScene(t)
+  await using project = await aPluginProject()
+  const first = JSON.parse((await publish(project.dir, scene)).stdout).releases[0].artifacts[0].digest
+  await project.write('src/hello.sh', '#!/bin/sh\necho other\n')
+  const other = await publish(project.dir, scene)
+  assert.equal(other.code, 73)
+  const { error } = JSON.parse(other.stderr)
+  assert.equal(error.code, 'VERSION_EXISTS')
+  const built = JSON.parse(await readFile(project.path('dist/release.json'), 'utf8')).platforms.any.digest
+  assert.deepEqual(error.details.different, [`any: expected ${first}, found ${built}`])
+  await project.write('src/hello.sh', '#!/bin/sh\necho "hello $*"\n')
+  const manifest = await readFile(project.path('plugin.yaml'), 'utf8')
+  await writeFile(project.path('plugin.yaml'), manifest.replace('says hello', 'says goodbye'))
+  assert.equal(JSON.parse((await publish(project.dir, scene)).stderr).error.code, 'VERSION_EXISTS')
+  assert.equal((await documentOf(scene, 'hello'))?.versions.length, 1)
+})
+
+test('two jobs that publish the same version at once both succeed', async (t) => {
+  const scene = await aScene(t)
+  await using one = await aPluginProject(TWO_PLATFORMS)
+  await using two = await aPluginProject(TWO_PLATFORMS)
+  const runs = await Promise.all([publish(one.dir, scene), publish(two.dir, scene)])
+  for (const { code, stderr } of runs) assert.equal(code, 0, stderr)
+  assert.equal((await documentOf(scene, 'hello'))?.versions.length, 1)
+})
+
+test('several plugins are published in one call, one line each', async (t) => {
+  const scene = await aScene(t)
+  await using one = await aPluginProject({ name: 'one' })
+  await using two = await aPluginProject({ name: 'two', version: '2.1.0-rc.1' })
+  const words = ['publish', one.dir, two.dir, '--registry', scene.registry.url, '--key', scene.keys.privateKey]
+  const { code, stdout } = await runOcto(words, { env: { OCTO_TOKEN: scene.registry.token } })
+  assert.equal(code, 0)
+  assert.match(stdout, /^published core\/one 1\.0\.0 \(.*\)\npublished core\/two 2\.1\.0-rc\.1 \(.*\)\n$/)
+})
+
+test('a dry run checks everything and writes nothing to the registry', async (t) => {
+  const scene = await aScene(t)
+  await using project = await aPluginProject()
+  const { code, stdout } = await publish(project.dir, scene, '--dry-run')
+  assert.equal(code, 0)
+  assert.equal(JSON.parse(stdout).releases[0].state, 'planned')
+  assert.equal(await documentOf(scene, 'hello'), undefined)
+  await project.write('src/.env', 'A=1')
+  assert.equal(JSON.parse((await publish(project.dir, scene, '--dry-run')).stderr).error.code, 'SECRET_IN_ARCHIVE')
+})
+
+test('`--no-build` publishes what lies in dist, complete and undamaged', async (t) => {
+  const scene = await aScene(t)
+  await using project = await aPluginProject(TWO_PLATFORMS)
+  assert.equal(JSON.parse((await publish(project.dir, scene, '--no-build')).stderr).error.code, 'FILE_NOT_FOUND')
+  await runOcto(['build', project.dir, '-p', 'any'])
+  assert.equal(JSON.parse((await publish(project.dir, scene, '--no-build')).stderr).error.code, 'FILE_NOT_FOUND')
+  await runOcto(['build', project.dir])
+  await rm(project.path('src'), { recursive: true })
+  assert.equal((await publish(project.dir, scene, '--no-build')).code, 0)
+})
+
+test('the registry’s refusals reach the author with their own codes', async (t) => {
+  const scene = await aScene(t)
+  await using project = await aPluginProject()
+  const stranger = writeKeyFiles(tempFolder(t), issueKey(), 'stranger')
+  const byStranger = await publish(project.dir, { ...scene, keys: stranger })
+  assert.equal(JSON.parse(byStranger.stderr).error.code, 'SIGNER_NOT_ALLOWED')
+  const noRepo = JSON.parse((await publish(project.dir, scene, '--repo', 'nowhere')).stderr).error
+  assert.equal(noRepo.code, 'REPO_NOT_FOUND')
+  const elsewhere = { ...scene.registry, token: scene.registry.createToken(['core/other:publish']).token }
+  assert.equal(
+    JSON.parse((await publish(project.dir, { ...scene, registry: elsewhere })).stderr).error.code,
+    'FORBIDDEN',
+  )
+  const unknown = { ...scene.registry, token: `octo_${'x'.repeat(49)}` }
+  const refused = JSON.parse((await publish(project.dir, { ...scene, registry: unknown })).stderr).error
+  assert.equal(refused.code, 'UNAUTHENTICATED')
+  assert.equal(await documentOf(scene, 'hello'), undefined)
+  await publishProjects([project.dir], scene.registry, scene.keys)
+})
+
+test('nothing that octo prints holds the token or the key', async (t) => {
+  const scene = await aScene(t)
+  await using project = await aPluginProject({ manifest: { build: { commands: ['sh -c env'] } } })
+  const words = ['publish', project.dir, '--registry', scene.registry.url, '--verbose']
+  const privatePem = await readFile(scene.keys.privateKey, 'utf8')
+  const env = { OCTO_TOKEN: scene.registry.token, OCTO_SIGNING_KEY: privatePem }
+  const { code, stdout, stderr } = await runOcto(words, { env })
+  assert.equal(code, 0, stderr)
+  for (const secret of [scene.registry.token, privatePem.split('\n')[1] ?? '?'])
+    assert.ok(!`${stdout}${stderr}`.includes(secret))
+})

@@ -1,0 +1,67 @@
+// Connections break, processes die, registries restart: what arrived is not sent again, and the version appears once.
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import { startFaultyProxy } from '../../support/faulty-proxy.ts'
+import { anElf, aPluginProject } from '../../support/plugin-project.ts'
+import { writeKeyFiles } from '../../support/publish-project.ts'
+import type { OctoOptions } from '../../support/run-octo.ts'
+import { runOcto } from '../../support/run-octo.ts'
+import { tempFolder } from '../../support/temp-folder.ts'
+import { startTestRegistry } from '../../support/test-registry.ts'
+
+const SIZE = 12_000_000
+
+async function aScene(t: TestContext) {
+  const registry = await startTestRegistry(t)
+  const { privateKey } = writeKeyFiles(tempFolder(t), registry.key)
+  const project = await aPluginProject({
+    manifest: { platforms: { linux_amd64: { file: 'bin/tool' } } },
+    files: { 'bin/tool': anElf('amd64', SIZE) },
+  })
+  t.after(() => project[Symbol.asyncDispose]())
+  const publish = (url: string, options: OctoOptions = {}) =>
+    runOcto(['publish', project.dir, '--registry', url, '--key', privateKey, '--json'], {
+      env: { OCTO_TOKEN: registry.token },
+      ...options,
+    })
+  const requireServed = async () => {
+    const answer = await fetch(`${registry.url}/repos/core/hello/1.0.0/hello_1.0.0_linux_amd64`)
+    assert.deepEqual(Buffer.from(await answer.arrayBuffer()), await readFile(project.path('bin/tool')))
+  }
+  return { registry, publish, requireServed }
+}
+
+test('goes on where a connection broke, several times in one run', async (t) => {
+  const { registry, publish, requireServed } = await aScene(t)
+  const cuts = [700, 2_000_000, 3_000_000, 900, 2_500_000].map((afterBytes) => ({ afterBytes, kind: 'cut' as const }))
+  const proxy = await startFaultyProxy(t, registry.url, cuts)
+  const { code, stderr } = await publish(proxy.url)
+  assert.equal(code, 0, stderr)
+  assert.deepEqual(proxy.faults, [])
+  await requireServed()
+})
+
+test('a new process takes up the session of one that was killed', async (t) => {
+  const { registry, publish, requireServed } = await aScene(t)
+  const proxy = await startFaultyProxy(
+    t,
+    registry.url,
+    Array.from({ length: 4 }, () => ({ afterBytes: 8_000_000, kind: 'hang' as const })),
+  )
+  const killed = await publish(proxy.url, {
+    env: { OCTO_TOKEN: registry.token },
+    onStart: (child) => void proxy.firstFault.then(() => child.kill('SIGKILL')),
+  })
+  assert.equal(killed.signal, 'SIGKILL')
+  const { code, stdout, stderr } = await publish(registry.url)
+  assert.equal(code, 0, stderr)
+  const [release] = JSON.parse(stdout).releases
+  assert.equal(release.state, 'published')
+  assert.ok(
+    release.uploadedBytes > 0 && release.uploadedBytes < SIZE,
+    `sent ${release.uploadedBytes} of ${SIZE} bytes again`,
+  )
+  await requireServed()
+})
