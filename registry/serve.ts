@@ -15,6 +15,7 @@ import { logRequest } from './http/log-request.ts'
 import { problemAnswer } from './http/problem.ts'
 import { contextOf } from './http/request-context.ts'
 import type { OpenRegistry } from './open-registry.ts'
+import { createPages } from './pages/pages.ts'
 import { createTreeReader } from './read/reader.ts'
 
 export type Serving = {
@@ -67,7 +68,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
 
 function createHandler(registry: OpenRegistry, logger: Logger): RequestListener {
   const { services, tree } = registry
-  const app = createApp(services)
+  const app = createApp(services, createPages(services))
   const reader = createTreeReader({
     root: tree.root,
     refuse: (request, response, error) => refuse(error, { request, response, logger }),

@@ -33,5 +33,6 @@ function countOf(plugins: number): string {
 }
 
 function emptyRepo(baseUrl: string): Html {
-  return html`<p>Nothing is published yet. In a plugin project:</p><pre class="copy">octo publish --registry ${baseUrl}</pre>`
+  return html`<p>Nothing is published yet. In a plugin project:</p><pre class="copy">octo login --registry ${baseUrl}
+octo publish</pre>`
 }

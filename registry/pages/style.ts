@@ -34,6 +34,8 @@ p { margin: .4rem 0; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .45rem .75rem .45rem 0; border-bottom: 1px solid var(--line); }
 th { font-size: .8125rem; color: var(--dim); font-weight: 600; }
+th[scope=row] { color: var(--ink); font-size: inherit; }
+time { white-space: nowrap; }
 td p { margin: 0; }
 pre, code { font: .875rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 pre { background: var(--wash); border: 1px solid var(--line); border-radius: 6px; padding: .75rem 1rem; overflow-x: auto; margin: .5rem 0; }

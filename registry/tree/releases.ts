@@ -1,9 +1,8 @@
 // The folder of one release: artifacts and bundle as hard links to the private blobs, and a checksum beside each artifact.
 // A folder appears whole or not at all, so that it exists is enough to know that it is whole.
-import { constants, copyFile, link, lstat, mkdir, readdir, writeFile } from 'node:fs/promises'
+import { constants, copyFile, link, lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
-import { digestOf } from '../../schemas/digest.ts'
 import { BUNDLE_FILE, blobPath, releaseFolder } from '../../schemas/static-tree/paths.ts'
 import type { ReleaseRecord } from '../../schemas/static-tree/record.ts'
 import { renderChecksum } from '../../schemas/static-tree/render-release.ts'
@@ -69,14 +68,27 @@ export async function isReleaseWhole(release: ReleaseRecord, { root, blobs }: Re
   const parts = partsOf(release)
   const names = await readdir(folder).catch(() => [])
   if (names.length !== parts.length) return false
-  for (const part of parts) {
-    const path = join(folder, part.name)
-    if (!('digest' in part)) {
-      if ((await digestOfFile(path)) !== digestOf(part.text)) return false
-    } else if (!(await isSameBlob(path, part.digest, blobs))) return false
-    else if (!(await isSameBlob(join(root, blobPath(part.digest)), part.digest, blobs))) return false
-  }
-  return true
+  const looks = parts.map((part) => isPartWhole(part, folder, { root, blobs }))
+  return (await Promise.all(looks)).every(Boolean)
+}
+
+async function isPartWhole(
+  part: Part,
+  folder: string,
+  { root, blobs }: Pick<ReleasePlaces, 'root' | 'blobs'>,
+): Promise<boolean> {
+  const path = join(folder, part.name)
+  if (!('digest' in part)) return (await readText(path, part.text.length)) === part.text
+  return (
+    (await isSameBlob(path, part.digest, blobs)) &&
+    (await isSameBlob(join(root, blobPath(part.digest)), part.digest, blobs))
+  )
+}
+
+/** Undefined for anything but a plain file of this size. */
+async function readText(path: string, size: number): Promise<string | undefined> {
+  const found = await lstat(path).catch(() => undefined)
+  return found?.isFile() && found.size === size ? readFile(path, 'utf8').catch(() => undefined) : undefined
 }
 
 async function putBlob(digest: Digest, { root, blobs, staging }: ReleasePlaces): Promise<void> {

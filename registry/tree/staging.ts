@@ -50,8 +50,13 @@ export async function openStaging(folder: string): Promise<Staging> {
     async sync() {
       const paths = [...touched]
       touched.clear()
-      // In groups, as one commit of the file system's journal then serves many.
-      for (let at = 0; at < paths.length; at += 64) await Promise.all(paths.slice(at, at + 64).map(syncPath))
+      try {
+        // In groups, as one commit of the file system's journal then serves many.
+        for (let at = 0; at < paths.length; at += 64) await Promise.all(paths.slice(at, at + 64).map(syncPath))
+      } catch (error) {
+        for (const path of paths) touched.add(path)
+        throw error
+      }
     },
   }
 }

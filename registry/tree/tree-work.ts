@@ -26,6 +26,7 @@ export class TreeWork {
   #nextRound: Promise<ReadonlyMap<string, unknown>> | undefined
   #timer: NodeJS.Timeout | undefined
   #retry: NodeJS.Timeout | undefined
+  #settling: Promise<void> | undefined
   #isClosed = false
 
   constructor(places: TreePlaces, logger: Pick<Logger, 'error'>) {
@@ -61,9 +62,10 @@ export class TreeWork {
   async close(): Promise<void> {
     clearTimeout(this.#timer)
     clearTimeout(this.#retry)
-    const settled = this.exclusively(() => this.#settle())
     this.#isClosed = true
-    await settled
+    await this.#busy
+    await this.#settling?.catch(() => undefined)
+    await this.#settle()
   }
 
   /** Answers with what failed, by `repo/plugin` or `repo/`. */
@@ -106,6 +108,7 @@ export class TreeWork {
   }
 
   #retryLater(): void {
+    if (this.#isClosed) return
     this.#retry ??= setTimeout(() => {
       this.#retry = undefined
       this.drain('deep').catch(() => undefined)
@@ -113,17 +116,26 @@ export class TreeWork {
   }
 
   #settleSoon(): void {
-    if (this.#timer || this.#unsettled.size === 0) return
+    if (this.#timer || this.#isClosed || this.#unsettled.size === 0) return
     this.#timer = setTimeout(() => {
       this.#timer = undefined
-      this.exclusively(() => this.#settle()).catch((error: unknown) =>
+      this.#settle().catch((error: unknown) =>
         this.#logger.error({ err: error }, 'the static tree could not be made durable'),
       )
     }, SETTLE_AFTER_MS)
     this.#timer.unref()
   }
 
-  async #settle(): Promise<void> {
+  /** Beside the rounds, as nobody who publishes has to wait for it. */
+  #settle(): Promise<void> {
+    this.#settling ??= this.#syncAndFinish().finally(() => {
+      this.#settling = undefined
+      this.#settleSoon()
+    })
+    return this.#settling
+  }
+
+  async #syncAndFinish(): Promise<void> {
     const ids = [...this.#unsettled]
     await this.#places.staging.sync()
     finishOutbox(this.#places.db, ids)
