@@ -2,9 +2,10 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { coded } from '../schemas/errors.ts'
 import type { StartSettings } from './settings.ts'
+import { typed } from './settings.ts'
 
 export type Ended = { readonly code: number; readonly out: string; readonly err: string }
 
@@ -44,8 +45,12 @@ export async function mustRun(settings: StartSettings, words: readonly string[])
   process.stderr.write(err)
   throw coded('OS_FAILED', {
     message: `the quick start cannot go on: \`octo ${words.slice(0, 3).join(' ')}\` failed with exit code ${code}, see above`,
-    hint: `\`./octo ${words.join(' ')}\` does that step alone`,
+    hint: `\`./octo ${words.map((word) => shortened(settings, word)).join(' ')}\` does that step alone`,
   })
+}
+
+function shortened(settings: StartSettings, word: string): string {
+  return isAbsolute(word) ? typed(settings, word) : word
 }
 
 async function textOf(stream: NodeJS.ReadableStream | null): Promise<string> {

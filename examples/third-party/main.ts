@@ -19,13 +19,19 @@ const { values } = parseArgs({
 
 for (const { platform, package: name } of await fetchBinaries()) process.stdout.write(`${platform} from npm ${name}\n`)
 const access = ['--registry', values.registry, '--token-file', values['token-file'], '--key', values.key]
-await octo(['publish', 'examples/third-party/esbuild', ...access])
-await octo(['info', '--config', values.config, 'esbuild'])
-await octo(['run', '--config', values.config, 'esbuild', '--', '--version'])
+const steps = [
+  ['publish', 'examples/third-party/esbuild', ...access],
+  ['info', '--config', values.config, 'esbuild'],
+  ['run', '--config', values.config, 'esbuild', '--', '--version'],
+]
+for (const words of steps) {
+  process.exitCode = await octo(words)
+  if (process.exitCode !== 0) break
+}
 
-async function octo(words: readonly string[]): Promise<void> {
+async function octo(words: readonly string[]): Promise<number> {
   process.stdout.write(`\n$ ./octo ${words.join(' ')}\n`)
   const child = spawn(process.execPath, ['bin/octo.js', ...words], { cwd: root, stdio: 'inherit' })
   const [code] = await once(child, 'close')
-  if (code !== 0) process.exit(code ?? 1)
+  return code ?? 1
 }
