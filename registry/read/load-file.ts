@@ -8,6 +8,7 @@ import { digestFromHex, digestOf } from '../../schemas/digest.ts'
 import { digestOfFile } from '../tree/digest-of-file.ts'
 import { ENTRY_BYTES } from './byte-cache.ts'
 import type { Encoding } from './conditions.ts'
+import { Popularity } from './popularity.ts'
 import type { Representation } from './representation.ts'
 import { represent } from './representation.ts'
 import type { TreePath } from './tree-path.ts'
@@ -19,6 +20,7 @@ export type Entry = {
   readonly representations: ReadonlyMap<Encoding, Representation>
   readonly bytes: number
   used: boolean
+  readonly popularity: Popularity
   /** Milliseconds on the monotonic clock when the file was last seen unchanged. */
   checkedAt: number
 }
@@ -27,19 +29,21 @@ const NO_FOLLOW = constants.O_RDONLY | constants.O_NOFOLLOW
 /** Small files of a release are read at once, whatever they are. */
 const SMALL_BYTES = 256 * 1024
 
-/** Undefined when there is no such file. `withBody` reads the bytes of artifacts and blobs; documents always come with them. */
-export async function loadEntry(root: string, at: TreePath, withBody: boolean): Promise<Entry | undefined> {
+/** Undefined when there is no such file. What was loaded `before` is loaded again with its bytes; documents always are. */
+export async function loadEntry(root: string, at: TreePath, before?: Entry): Promise<Entry | undefined> {
   await using file = await openTreeFile(root, at.path)
   if (!file) return undefined
   const found = await file.stat()
   const body =
-    at.kind === 'document' || withBody || found.size <= SMALL_BYTES ? await readAll(file, found.size) : undefined
+    at.kind === 'document' || before || found.size <= SMALL_BYTES ? await readAll(file, found.size) : undefined
   const digest = await digestOfEntry(root, at, body)
   const own = represent({ at, encoding: 'identity', digest, size: found.size, body })
   const twins = at.kind === 'document' ? await loadTwins(root, at, found) : []
   const representations = new Map<Encoding, Representation>([['identity', own], ...twins])
   const bytes = [...representations.values()].reduce((sum, { body }) => sum + (body?.length ?? 0), ENTRY_BYTES)
-  return { at, identity: identityOf(found), representations, bytes, used: false, checkedAt: performance.now() }
+  const popularity = before?.popularity ?? new Popularity()
+  const seen = { used: false, popularity, checkedAt: performance.now() }
+  return { at, identity: identityOf(found), representations, bytes, ...seen }
 }
 
 /** Undefined when there is no such file, or it is no plain file. */

@@ -69,15 +69,14 @@ export function createTreeReader({ root, refuse, cacheBytes = DEFAULT_CACHE_BYTE
     if (!isSent) await sendFromDisk(root, entry, { req, res })
   }
 
-  /** From memory, or from disk; a file that is wanted again is taken into memory. */
+  /** From memory, or from disk; a file that is wanted again, and more than others, is taken into memory. */
   async function find(at: TreePath): Promise<Entry | undefined> {
     const key = `/${at.path}`
     const hit = cache.get(key)
-    const own = hit?.representations.get('identity')
-    if (hit && (own?.body || !hit.used || (own?.size ?? 0) > maxBodyBytes)) return hit
+    if (hit && !belongsInMemory(hit)) return hit
     let load = loading.get(key)
     if (!load) {
-      load = loadAndKeep(at, key, hit !== undefined)
+      load = loadAndKeep(at, key, hit)
       loading.set(key, load)
       const done = () => {
         if (loading.get(key) === load) loading.delete(key)
@@ -88,17 +87,25 @@ export function createTreeReader({ root, refuse, cacheBytes = DEFAULT_CACHE_BYTE
     return hit ?? load
   }
 
-  async function loadAndKeep(at: TreePath, key: string, withBody: boolean): Promise<Entry | undefined> {
-    const before = changes
-    const entry = await loadEntry(root, at, withBody)
+  function belongsInMemory({ used, popularity, representations }: Entry): boolean {
+    const own = representations.get('identity')
+    if (!used || !own || own.body || own.size > maxBodyBytes) return false
+    const now = performance.now()
+    return cache.admits(own.size, popularity.at(now), now)
+  }
+
+  async function loadAndKeep(at: TreePath, key: string, before?: Entry): Promise<Entry | undefined> {
+    const changesBefore = changes
+    const entry = await loadEntry(root, at, before)
     // The tree may have changed under the read; what was read is whole, yet perhaps no longer the newest.
-    if (entry && before === changes) cache.set(key, entry)
+    if (entry && changesBefore === changes) cache.set(key, entry, performance.now())
     return entry
   }
 
   function touch(entry: Entry): void {
-    entry.used = true
     const now = performance.now()
+    entry.used = true
+    entry.popularity.note(now)
     if (now - entry.checkedAt < RECHECK_AFTER_MS) return
     entry.checkedAt = now
     stat(join(root, entry.at.path)).then(
