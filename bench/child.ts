@@ -137,7 +137,13 @@ function collect(child: ChildProcess) {
       listeners.add(look)
       look()
     })
-  return { stdout: () => stdout, all: () => all, tail: () => all.trim().split('\n').slice(-8).join('\n'), find }
+  return { stdout: () => stdout, all: () => all, tail: () => gist(all), find }
+}
+
+/** What went wrong stands in the first lines of a tool's output or in its last. */
+function gist(output: string): string {
+  const lines = output.trim().split('\n')
+  return (lines.length > 8 ? [...lines.slice(0, 4), '…', ...lines.slice(-4)] : lines).join('\n')
 }
 
 async function connectable(port: number, timeoutMs: number): Promise<readonly string[] | null> {
