@@ -1,12 +1,12 @@
 // Reads what a finished run means under the output contract that the release declares. A crash must never look like a
 // result: an uncaught error in Node or Python exits with 1 and a Go panic with 2, which `check/v1` calls warn and critical.
-import { constants } from 'node:os'
 import type { CheckStatus } from '../../schemas/check-result.ts'
 import { CHECK_STATUSES } from '../../schemas/check-result.ts'
 import type { ReleasedManifest } from '../../schemas/manifest.ts'
 import { printable } from '../../schemas/quote.ts'
 import { formatBytes, formatDuration } from '../../terminal/index.ts'
 import type { Ending } from '../exec/run-process.ts'
+import { signalCode } from '../exec/signal-code.ts'
 import { parseNagios } from './nagios.ts'
 import type { CheckReport } from './report.ts'
 import { worse } from './report.ts'
@@ -41,10 +41,6 @@ function stoppedReport(ending: Ending): CheckReport | undefined {
 
 function hostReport(summary: string, hostCode: number, { exitCode }: Ending): CheckReport {
   return { status: 'unknown', summary, hostCode, ...(exitCode === undefined ? {} : { exitCode }) }
-}
-
-export function signalCode(signal: NodeJS.Signals): number {
-  return 128 + (constants.signals[signal] ?? 0)
 }
 
 function readCheck(ending: Ending, exitCode: number): CheckReport {

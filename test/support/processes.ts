@@ -3,12 +3,14 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 
 /** Waits until the file holds a process id, which a fixture writes there. */
-export async function pidIn(file: string): Promise<number> {
-  for (;;) {
+export async function pidIn(file: string, withinMs = 20_000): Promise<number> {
+  const deadline = performance.now() + withinMs
+  while (performance.now() < deadline) {
     const text = await readFile(file, 'utf8').catch(() => '')
     if (/^\d+\n$/.test(text)) return Number(text)
     await wait(5)
   }
+  throw new Error(`no process id in ${file} after ${withinMs} ms`)
 }
 
 export function isRunning(pid: number): boolean {

@@ -1,0 +1,62 @@
+// Repeats one check until its thresholds decide. A warning keeps healthy, `unknown` neither heals nor fails: it only ends
+// the check when it stays.
+import type { CheckItem } from '../../schemas/config/config.ts'
+import type { CheckReport } from '../result/report.ts'
+
+export type Thresholds = Pick<CheckItem, 'intervalMs' | 'successThreshold' | 'failureThreshold'>
+
+export type AttemptDeps<Report extends CheckReport> = {
+  /** Runs the check once; the next run starts only when this one has ended. */
+  readonly attempt: () => Promise<Report>
+  readonly sleep: (milliseconds: number) => Promise<void>
+  /** From 0 to 1. */
+  readonly random: () => number
+  readonly signal?: AbortSignal | undefined
+}
+
+const JITTER = 0.1
+/** A check that changes its mind for ever is given up after this many times what its thresholds need. */
+const PATIENCE = 10
+const MAX_RETRY_AFTER_MS = 300_000
+
+/** The deciding report and how many runs it took. */
+export async function repeatUntilDecided<Report extends CheckReport>(
+  thresholds: Thresholds,
+  deps: AttemptDeps<Report>,
+): Promise<{ report: Report; attempts: number }> {
+  const { successThreshold, failureThreshold } = thresholds
+  const maxAttempts = PATIENCE * (successThreshold + failureThreshold)
+  const rows = { passed: 0, failed: 0, unknown: 0 }
+  for (let attempts = 1; ; attempts++) {
+    const report = await deps.attempt()
+    countIn(rows, report)
+    const decided =
+      rows.passed >= successThreshold || rows.failed >= failureThreshold || rows.unknown >= failureThreshold
+    if (decided || report.final || deps.signal?.aborted) return { report, attempts }
+    if (attempts >= maxAttempts) return { report: undecided(report, attempts), attempts }
+    await deps.sleep(pauseOf(thresholds, report, deps.random()))
+  }
+}
+
+type Rows = { passed: number; failed: number; unknown: number }
+
+/** In a row: a pass ends a row of failures and the other way round. */
+function countIn(rows: Rows, { status }: CheckReport): void {
+  const isPass = status === 'ok' || status === 'warn'
+  if (status === 'unknown') {
+    rows.unknown++
+    return
+  }
+  rows.unknown = 0
+  rows.passed = isPass ? rows.passed + 1 : 0
+  rows.failed = isPass ? 0 : rows.failed + 1
+}
+
+function pauseOf({ intervalMs }: Thresholds, { retryAfterMs = 0 }: CheckReport, random: number): number {
+  const jittered = intervalMs * (1 + JITTER * (2 * random - 1))
+  return Math.max(jittered, Math.min(retryAfterMs, MAX_RETRY_AFTER_MS))
+}
+
+function undecided<Report extends CheckReport>(report: Report, attempts: number): Report {
+  return { ...report, status: 'unknown', summary: `undecided after ${attempts} runs, last: ${report.summary}` }
+}

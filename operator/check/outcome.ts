@@ -1,0 +1,49 @@
+// What became of one check of a config, for the table, JSON and JUnit.
+import type { CheckStatus } from '../../schemas/check-result.ts'
+import type { Phase } from '../../schemas/config/config.ts'
+import type { Place } from '../../schemas/config/tree.ts'
+import type { CheckReport } from '../result/report.ts'
+import type { LogLine } from '../result/stderr-log.ts'
+
+export type CheckOutcome = Omit<CheckReport, 'status' | 'final'> & {
+  readonly service: string
+  readonly phase: Phase
+  readonly plugin: string
+  readonly repo?: string
+  readonly version?: string
+  readonly status: CheckStatus | 'skipped'
+  /** How often the plugin ran. */
+  readonly attempts: number
+  readonly durationMs: number
+  /** What the last run logged. */
+  readonly log: readonly LogLine[]
+  /** Octo's own error, when the plugin could not be run. */
+  readonly error?: { readonly code: string; readonly hint?: string }
+  readonly place: Place
+}
+
+/** A warning keeps a service healthy. */
+export function hasPassed({ status }: Pick<CheckOutcome, 'status'>): boolean {
+  return status === 'ok' || status === 'warn'
+}
+
+export function hasFailed(outcome: Pick<CheckOutcome, 'status'>): boolean {
+  return !hasPassed(outcome) && outcome.status !== 'skipped'
+}
+
+export type Tally = {
+  readonly passed: number
+  readonly failed: number
+  readonly unknown: number
+  readonly skipped: number
+}
+
+export function tally(outcomes: readonly CheckOutcome[]): Tally {
+  const count = (matches: (outcome: CheckOutcome) => boolean) => outcomes.filter(matches).length
+  return {
+    passed: count(hasPassed),
+    failed: count(({ status }) => status === 'critical'),
+    unknown: count(({ status }) => status === 'unknown'),
+    skipped: count(({ status }) => status === 'skipped'),
+  }
+}

@@ -1,0 +1,82 @@
+// Which checks of a config are run, and which are shown as skipped and why. Pure.
+import type { CheckItem, OctoConfig, Phase, PluginRequest, ServiceConfig } from '../../schemas/config/config.ts'
+import { RUN_SERVICE } from '../../schemas/config/plugin-request.ts'
+import { OPERATOR_KIND, pinned, runsHere } from '../../schemas/config/requests.ts'
+import { coded } from '../../schemas/errors.ts'
+import { nearestWord } from '../../schemas/nearest-word.ts'
+import { quote } from '../../schemas/quote.ts'
+
+export type PlannedCheck = {
+  readonly service: string
+  readonly phase: Phase
+  readonly item: CheckItem
+  /** With what the pins of the config say. */
+  readonly request: PluginRequest
+  /** `run`, or the reason why not. */
+  readonly fate: { readonly kind: 'run' } | { readonly kind: 'skip' | 'refuse'; readonly reason: string }
+}
+
+export type Selection = {
+  /** Names of services; all when empty. */
+  readonly services: readonly string[]
+  readonly phases: readonly Phase[]
+}
+
+/** The checks in the order of the config; throws USAGE for an unknown service and CONFIG_INVALID for no check at all. */
+export function planChecks(config: OctoConfig, { services, phases }: Selection): PlannedCheck[] {
+  const chosen = services.length > 0 ? services.map((name) => findService(config, name)) : config.services
+  const planned = chosen.flatMap((service) =>
+    phases.flatMap((phase) => service.checks[phase].map((item) => planCheck(item, { service, phase, config }))),
+  )
+  if (planned.length === 0) throw nothingToCheck(config, { services, phases })
+  return planned
+}
+
+/** What must be installed before the first check starts, each plugin once. */
+export function requestsOfPlan(plan: readonly PlannedCheck[]): PluginRequest[] {
+  const runs = plan.filter(({ fate }) => fate.kind === 'run')
+  return [...new Map(runs.map(({ request }) => [requestKey(request), request])).values()]
+}
+
+export function requestKey({ plugin, repo, range, prerelease }: PluginRequest): string {
+  return JSON.stringify([repo ?? null, plugin, range ?? null, prerelease ?? false])
+}
+
+type Context = { readonly service: ServiceConfig; readonly phase: Phase; readonly config: OctoConfig }
+
+function planCheck(item: CheckItem, { service, phase, config }: Context): PlannedCheck {
+  const request = pinned(item.request, config.pins)
+  return { service: service.name, phase, item, request, fate: fateOf(item, service) }
+}
+
+function fateOf(item: CheckItem, service: ServiceConfig): PlannedCheck['fate'] {
+  if (!service.enabled) return { kind: 'skip', reason: 'service is disabled' }
+  if (!item.enabled) return { kind: 'skip', reason: 'check is disabled' }
+  if (!runsHere(item))
+    return { kind: 'skip', reason: `only for ${item.operators?.map(quote).join(', ')}, this is \`${OPERATOR_KIND}\`` }
+  if (item.request.plugin === RUN_SERVICE && !item.request.repo)
+    return { kind: 'refuse', reason: 'octo does not run services yet, so it cannot run one to check it' }
+  return { kind: 'run' }
+}
+
+function findService(config: OctoConfig, name: string): ServiceConfig {
+  const found = config.services.find((service) => service.name === name)
+  if (found) return found
+  const names = config.services.map((service) => service.name)
+  const nearest = nearestWord(name, names)
+  throw coded('USAGE', {
+    message: `the config has no service ${quote(name)}${names.length > 0 ? `, it has ${names.map(quote).join(', ')}` : ''}`,
+    details: { service: name, services: names },
+    ...(nearest === undefined ? {} : { hint: `did you mean ${quote(nearest)}?` }),
+  })
+}
+
+/** A gate that checks nothing would be open for ever. */
+function nothingToCheck(config: OctoConfig, { services, phases }: Selection): Error {
+  const where = services.length > 0 ? `of ${services.map(quote).join(', ')} ` : ''
+  return coded('CONFIG_INVALID', {
+    message: `${quote(config.files[0] ?? 'the config')} has no checks ${where}in ${phases.map(quote).join(', ')}`,
+    details: { services, phases },
+    hint: 'write `operator: {services: {NAME: {health: [{tool: check-tcp, args: {port: 8080}}]}}}`',
+  })
+}

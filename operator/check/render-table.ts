@@ -1,0 +1,73 @@
+// Outcomes as people read them: one row per check, then what is known about those that did not pass, then a sum.
+import { printable } from '../../schemas/quote.ts'
+import type { Paint, Table } from '../../terminal/index.ts'
+import { formatDuration } from '../../terminal/index.ts'
+import type { CheckOutcome } from './outcome.ts'
+import { hasFailed, tally } from './outcome.ts'
+
+const LOG_LINES = 5
+
+export function outcomeTable(outcomes: readonly CheckOutcome[], paint: Paint): Table {
+  return {
+    columns: [
+      ...[{ title: 'status' }, { title: 'service' }, { title: 'phase' }, { title: 'check' }],
+      ...[
+        { title: 'time', align: 'right' as const },
+        { title: 'result', shrinks: true },
+      ],
+    ],
+    rows: outcomes.map((outcome) => [
+      paintStatus(outcome.status, paint),
+      printable(outcome.service),
+      outcome.phase,
+      nameOf(outcome),
+      outcome.attempts === 0 ? '' : formatDuration(outcome.durationMs),
+      `${outcome.summary}${runsNote(outcome)}`,
+    ]),
+  }
+}
+
+/** For each check that did not pass: where it is written, what to do, what the plugin logged last. */
+export function failureNotes(outcomes: readonly CheckOutcome[], paint: Paint): string[] {
+  return outcomes.filter(hasFailed).flatMap((outcome) => {
+    const { file, line } = outcome.place
+    const place = `${printable(file, 500)}${line === undefined ? '' : `:${line}`}`
+    const name = `${printable(outcome.service)} ${outcome.phase} ${nameOf(outcome)}`
+    const head = `${paint.bold(name)}  ${paint.dim(place)}${codeNote(outcome)}`
+    const log = outcome.log.slice(-LOG_LINES).map(({ level, message }) => `  ${paint.dim(level.padEnd(5))} ${message}`)
+    const hint = outcome.error?.hint ? [`  ${paint.cyan('hint')}: ${printable(outcome.error.hint, 500)}`] : []
+    return [head, ...log, ...hint]
+  })
+}
+
+/** `3 passed, 1 failed in 1.2 s`. */
+export function summaryLine(outcomes: readonly CheckOutcome[], durationMs: number, paint: Paint): string {
+  const { passed, failed, unknown, skipped } = tally(outcomes)
+  const parts = [
+    paint.green(`${passed} passed`),
+    failed > 0 ? paint.red(`${failed} failed`) : '',
+    unknown > 0 ? paint.yellow(`${unknown} unknown`) : '',
+    skipped > 0 ? paint.dim(`${skipped} skipped`) : '',
+  ]
+  return `${parts.filter(Boolean).join(', ')} in ${formatDuration(durationMs)}`
+}
+
+export function nameOf({ plugin, version }: CheckOutcome): string {
+  return version === undefined ? plugin : `${plugin}@${version}`
+}
+
+function paintStatus(status: CheckOutcome['status'], paint: Paint): string {
+  if (status === 'ok') return paint.green('ok')
+  if (status === 'warn' || status === 'unknown') return paint.yellow(status)
+  return status === 'critical' ? paint.red(paint.bold('failed')) : paint.dim('skipped')
+}
+
+function runsNote({ attempts }: CheckOutcome): string {
+  return attempts > 1 ? ` (${attempts} runs)` : ''
+}
+
+function codeNote({ error, hostCode, exitCode }: CheckOutcome): string {
+  if (error) return `  ${error.code}`
+  if (hostCode !== undefined) return `  code ${hostCode}`
+  return exitCode === undefined || exitCode === 0 ? '' : `  exit code ${exitCode}`
+}

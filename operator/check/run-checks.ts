@@ -1,0 +1,87 @@
+// Runs planned checks: services side by side, in each service phase after phase, the checks of a phase side by side.
+import type { VerifiedExecutable } from '../../client/index.ts'
+import type { Phase } from '../../schemas/config/config.ts'
+import { isCoded } from '../../schemas/errors.ts'
+import type { PluginRunResult, RunDeps } from '../exec/run-plugin.ts'
+import { runPlugin } from '../exec/run-plugin.ts'
+import { repeatUntilDecided } from './attempts.ts'
+import type { CheckOutcome } from './outcome.ts'
+import type { PlannedCheck } from './plan.ts'
+import { requestKey } from './plan.ts'
+import { openSlots } from './slots.ts'
+
+export type CheckDeps = RunDeps & {
+  /** What was installed, by `requestKey`. */
+  readonly executables: ReadonlyMap<string, VerifiedExecutable>
+  readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>
+  readonly random: () => number
+  readonly signal?: AbortSignal
+  readonly onStart?: (check: PlannedCheck) => void
+  readonly onEnd?: (check: PlannedCheck, outcome: CheckOutcome) => void
+  /** Plugins that run at the same time. */
+  readonly parallel?: number
+}
+
+const PARALLEL = 16
+
+/** One outcome for each planned check, in the same order. Never throws for what a plugin or one check does. */
+export async function runChecks(plan: readonly PlannedCheck[], deps: CheckDeps): Promise<CheckOutcome[]> {
+  const slots = openSlots(deps.parallel ?? PARALLEL)
+  const outcomes = new Map<PlannedCheck, CheckOutcome>()
+  const runOne = async (check: PlannedCheck) => {
+    deps.onStart?.(check)
+    const outcome = await outcomeOf(check, { ...deps, slots })
+    outcomes.set(check, outcome)
+    deps.onEnd?.(check, outcome)
+  }
+  await Promise.all([...Map.groupBy(plan, ({ service }) => service).values()].map((own) => runService(own, runOne)))
+  return plan.map((check) => outcomes.get(check) as CheckOutcome)
+}
+
+/** Phases one after the other, as they would be around a start. */
+async function runService(checks: readonly PlannedCheck[], runOne: (check: PlannedCheck) => Promise<void>) {
+  for (const phase of new Set<Phase>(checks.map((check) => check.phase)))
+    await Promise.all(checks.filter((check) => check.phase === phase).map(runOne))
+}
+
+type Running = CheckDeps & { readonly slots: ReturnType<typeof openSlots> }
+
+async function outcomeOf(check: PlannedCheck, deps: Running): Promise<CheckOutcome> {
+  const { service, phase, request, fate, item } = check
+  const facts = { service, phase, plugin: request.plugin, place: item.place }
+  const nothing = { attempts: 0, durationMs: 0, log: [] }
+  if (fate.kind === 'skip') return { ...facts, ...nothing, status: 'skipped', summary: fate.reason }
+  if (fate.kind === 'refuse') return { ...facts, ...nothing, status: 'unknown', summary: fate.reason }
+  const startedAt = performance.now()
+  const took = () => Math.round(performance.now() - startedAt)
+  const executable = deps.executables.get(requestKey(request))
+  const { repo, version } = executable ?? {}
+  const known = { ...facts, ...(repo === undefined ? {} : { repo }), ...(version === undefined ? {} : { version }) }
+  try {
+    const { report, attempts } = await repeat(check, executable, deps)
+    const { final: _, durationMs: __, ...rest } = report
+    return { ...known, ...rest, attempts, durationMs: took() }
+  } catch (error) {
+    if (!isCoded(error)) throw error
+    const { code, message, hint } = error
+    const cause = { code, ...(hint === undefined ? {} : { hint }) }
+    return { ...known, ...nothing, status: 'unknown', summary: message, durationMs: took(), error: cause }
+  }
+}
+
+async function repeat(check: PlannedCheck, executable: VerifiedExecutable | undefined, deps: Running) {
+  const { item, service, phase } = check
+  if (!executable) throw new Error(`no executable for ${check.request.plugin}`)
+  const { signal } = deps
+  const run = {
+    ...{ executable, arguments: item.arguments, service, phase },
+    ...(item.timeoutMs === undefined ? {} : { timeoutMs: item.timeoutMs }),
+    ...(signal === undefined ? {} : { signal }),
+  }
+  return repeatUntilDecided<PluginRunResult>(item, {
+    attempt: () => deps.slots.use(() => runPlugin(run, deps)),
+    sleep: (milliseconds) => deps.sleep(milliseconds, signal),
+    random: deps.random,
+    signal,
+  })
+}

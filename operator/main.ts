@@ -1,0 +1,12 @@
+// Entry of `octo run` and `octo check`. A plugin that ran before starts without loading anything else.
+
+/** `argv` without node and script; gives the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  if (argv[0] === 'run') {
+    const { tryWarmRun } = await import('./run/warm-run.ts')
+    const code = await tryWarmRun(argv.slice(1))
+    if (code !== undefined) return code
+  }
+  const { operatorProgram } = await import('./program.ts')
+  return operatorProgram(argv)
+}

@@ -1,0 +1,49 @@
+// The full command lines of `octo run` and `octo check`.
+import { addCommand, onRun, openProgram, runProgram } from '../terminal/program.ts'
+import type { CheckOptions } from './check/command.ts'
+import type { SessionOptions } from './session.ts'
+
+export async function operatorProgram(argv: readonly string[]): Promise<number> {
+  const program = openProgram()
+  const run = addCommand(program, {
+    words: 'run <plugin> [args...]',
+    summary: 'run one plugin in the foreground, installing it first when needed',
+    examples: [
+      'octo run check-tcp -- --port=8080',
+      'octo run esbuild@^0.25 -- --version',
+      'octo run core/check-tcp --frozen --offline -- 8080',
+    ],
+  })
+  shared(run)
+  run.addHelpText('after', '\nWhat follows `--` belongs to the plugin. Its exit code is the exit code of octo.')
+  onRun<SessionOptions>(run, async ({ args, options, terminal }) => {
+    const { runCommand } = await import('./run/command.ts')
+    return runCommand(args, options, terminal)
+  })
+  const check = addCommand(program, {
+    words: 'check [services...]',
+    summary: 'run the preflight and health checks of your services',
+    examples: ['octo check', 'octo check web db --phase health', 'octo check --frozen --offline --junit report.xml'],
+    json: true,
+  })
+  shared(check)
+    .option('--phase <phase>', 'preflight, health or init; repeat for several', collect, undefined)
+    .option('--junit <file>', 'also write the outcomes as JUnit XML')
+    .addHelpText('after', '\nThe exit code is 0 only when every check that ran has passed; a warning passes.')
+  onRun<CheckOptions>(check, async ({ args, options, terminal }) => {
+    const { checkCommand } = await import('./check/command.ts')
+    return checkCommand(args, options, terminal)
+  })
+  return runProgram(program, argv)
+}
+
+function shared(command: ReturnType<typeof addCommand>) {
+  return command
+    .option('--config <file>', 'config file or URL; repeat for several, the first one is strongest', collect, undefined)
+    .option('--frozen', 'use exactly what octo.lock says, never change it')
+    .option('--offline', 'open no connection; everything must be installed already')
+}
+
+function collect(value: string, earlier: readonly string[] | undefined): readonly string[] {
+  return [...(earlier ?? []), value]
+}

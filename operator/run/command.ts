@@ -1,0 +1,36 @@
+// `octo run` in full: read the config, install what is missing, run in the foreground, remember for the next time.
+
+import { parsePluginRequest, RUN_SERVICE } from '../../schemas/config/plugin-request.ts'
+import { pinned } from '../../schemas/config/requests.ts'
+import { coded } from '../../schemas/errors.ts'
+import type { Terminal } from '../../terminal/index.ts'
+import type { SessionOptions } from '../session.ts'
+import { openSession } from '../session.ts'
+import { runInteractive } from './interactive.ts'
+
+export async function runCommand(
+  [words = '', ...argv]: readonly string[],
+  options: SessionOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const request = parsePluginRequest(words)
+  if (request.plugin === RUN_SERVICE && !request.repo)
+    throw coded('USAGE', {
+      message: '`run-service` is no plugin but a part of the operator, which does not run services yet',
+    })
+  const place = { terminal, cwd: process.cwd(), env: process.env }
+  const executable = await provide(words, options, place)
+  return runInteractive(executable, argv, place)
+}
+
+type Place = Parameters<typeof openSession>[1]
+
+/** The client is closed before the plugin starts: it may run for days. */
+async function provide(words: string, options: SessionOptions, place: Place) {
+  await using session = await openSession(options, place)
+  const [found] = await session.provide([pinned(parsePluginRequest(words), session.config.pins)])
+  if (!found) throw new Error(`the client gave nothing for ${words}`)
+  const executable = session.client.locate(found)
+  session.client.recordWarmRun({ configPath: session.configPath, request: words }, executable)
+  return executable
+}

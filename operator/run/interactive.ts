@@ -1,0 +1,73 @@
+// Runs a plugin in the foreground as if it had been called itself: the user's terminal and working directory, its exit
+// code, its signals. Environment and program follow the exec contract.
+import type { ChildProcess } from 'node:child_process'
+import type { VerifiedExecutable } from '../../client/index.ts'
+import { pluginEnvironment } from '../exec/environment.ts'
+import { launch } from '../exec/launch.ts'
+import { refuseOldOperator } from '../exec/operator-version.ts'
+import { makePrivateDirectory } from '../exec/private-directory.ts'
+import { programOf } from '../exec/program.ts'
+import { signalCode } from '../exec/signal-code.ts'
+
+export type InteractiveDeps = {
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** The plugin's exit code. When a signal ended it, the same signal ends octo, so that shells see what happened. */
+export async function runInteractive(
+  executable: VerifiedExecutable,
+  argv: readonly string[],
+  { cwd, env }: InteractiveDeps,
+): Promise<number> {
+  refuseOldOperator(executable.plugin, executable.manifest.minimumOperator)
+  const { file, leading, argv0 } = programOf(executable)
+  const ended = await runForeground()
+  if (ended.signal === null) return ended.exitCode
+  process.kill(process.pid, ended.signal)
+  return signalCode(ended.signal)
+
+  async function runForeground() {
+    using directory = makePrivateDirectory()
+    using signals = forwardSignals()
+    const own = pluginEnvironment(env, { temporary: directory.temporary, contract: executable.manifest.output })
+    const child = await launch(
+      { file, argv: [...leading, ...argv], env: own, cwd, ...(argv0 === undefined ? {} : { argv0 }) },
+      { stdio: 'inherit', ownGroup: false },
+    )
+    const ended = endOf(child)
+    signals.sendTo(child)
+    return await ended
+  }
+}
+
+function endOf(child: ChildProcess): Promise<{ exitCode: number; signal: NodeJS.Signals | null }> {
+  return new Promise((resolve) => {
+    child.once('exit', (exitCode, signal) => resolve({ exitCode: exitCode ?? 0, signal }))
+  })
+}
+
+const FORWARDED = ['SIGTERM', 'SIGHUP', 'SIGUSR2', 'SIGINT', 'SIGQUIT'] as const
+/** A terminal sends these to the plugin by itself, because it is in the foreground too. */
+const SENT_BY_TERMINALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT']
+
+/** Starts before the plugin does: a signal that comes in between must neither be lost nor end octo alone. */
+function forwardSignals(): Disposable & { sendTo(child: ChildProcess): void } {
+  const early: NodeJS.Signals[] = []
+  let plugin: ChildProcess | undefined
+  const onSignal = (name: NodeJS.Signals) => {
+    if (process.stdin.isTTY && SENT_BY_TERMINALS.includes(name)) return
+    if (plugin) plugin.kill(name)
+    else early.push(name)
+  }
+  for (const name of FORWARDED) process.on(name, onSignal)
+  return {
+    sendTo(child) {
+      plugin = child
+      for (const name of early) child.kill(name)
+    },
+    [Symbol.dispose]: () => {
+      for (const name of FORWARDED) process.off(name, onSignal)
+    },
+  }
+}

@@ -1,0 +1,77 @@
+// What `run` and `check` need before they can do anything: the config, and a client that can provide plugins for it.
+import { dirname, join, resolve } from 'node:path'
+import type { Client, Report, VerifiedExecutable } from '../client/index.ts'
+import { hostPlatform, loadConfig, openClient, storeRootOf } from '../client/index.ts'
+import type { OctoConfig, PluginRequest } from '../schemas/config/config.ts'
+import { printable } from '../schemas/quote.ts'
+import type { Progress, Terminal } from '../terminal/index.ts'
+
+export type SessionOptions = {
+  readonly config?: readonly string[] | undefined
+  readonly frozen?: boolean | undefined
+  readonly offline?: boolean | undefined
+}
+
+export type Session = AsyncDisposable & {
+  readonly config: OctoConfig
+  readonly client: Client
+  /** Absolute path of the first config; a URL when it is not local. */
+  readonly configPath: string
+  /** Installs what is missing, with one progress display, and gives the executables in the order of the requests. */
+  provide(requests: readonly PluginRequest[]): Promise<readonly VerifiedExecutable[]>
+}
+
+type Place = { readonly terminal: Terminal; readonly cwd: string; readonly env: NodeJS.ProcessEnv }
+
+export async function openSession(options: SessionOptions, { terminal, cwd, env }: Place): Promise<Session> {
+  const offline = options.offline === true
+  const config = await loadConfig({ paths: options.config ?? [], cwd, env, offline })
+  for (const { file, line, message } of config.warnings)
+    terminal.warn(`${printable(file, 500)}${line === undefined ? '' : `:${line}`}: ${printable(message, 500)}`)
+  const configPath = config.files[0] ?? ''
+  const display = progressDisplay(terminal)
+  const client = await openClient({
+    config,
+    lockPath: lockPathOf(configPath, cwd),
+    storeRoot: storeRootOf(env),
+    platform: hostPlatform(),
+    frozen: options.frozen === true,
+    offline,
+    env,
+    report: display.report,
+  })
+  return {
+    ...{ config, client, configPath },
+    async provide(requests) {
+      using _ = display.open()
+      return await client.ensure(requests)
+    },
+    [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
+  }
+}
+
+/** `octo.lock` beside the config; of a config from elsewhere in the working directory. */
+export function lockPathOf(configPath: string, cwd: string): string {
+  const isWeb = /^https?:/.test(configPath)
+  return join(isWeb ? cwd : dirname(resolve(cwd, configPath)), 'octo.lock')
+}
+
+function progressDisplay(terminal: Terminal) {
+  let progress: Progress | undefined
+  const report: Report = {
+    warn: (line) => terminal.warn(line),
+    info: (line) => terminal.debug(line),
+    download: ({ name, size }) => {
+      const item = progress?.item(name, size)
+      return { advance: (bytes) => item?.advance(bytes), done: () => item?.done() }
+    },
+  }
+  return {
+    report,
+    open(): Disposable {
+      const opened = terminal.progress({ unit: 'bytes', title: 'installing' })
+      progress = opened
+      return { [Symbol.dispose]: () => opened.stop() }
+    },
+  }
+}

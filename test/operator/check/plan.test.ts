@@ -1,0 +1,64 @@
+// Which checks of a config run.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { planChecks, requestsOfPlan } from '../../../operator/check/plan.ts'
+import { PHASES } from '../../../schemas/config/config.ts'
+import { readFiles } from '../../support/config-files.ts'
+import { expectCode } from '../../support/expect-code.ts'
+
+const TEXT = `
+operator:
+  plugins: {check-tcp: ^1}
+  services:
+    web:
+      preflight: [{tool: check-tcp-port}, {tool: run-service, args: {args: [preflight]}}]
+      health:
+        - {tool: check-tcp}
+        - {tool: check-tcp, enabled: false}
+        - {tool: check-docker, operators: [docker]}
+        - {tool: check-both, operators: [docker, baremetal]}
+      init: [{tool: run-service}]
+    db: {enabled: false, health: [{tool: check-tcp}]}
+    idle: {priority: 1}
+`
+
+test('checks that are disabled or for other operators are skipped with the reason, run-service is explained', async (t) => {
+  const config = await readFiles(t, { 'octo.yaml': TEXT })
+  const plan = planChecks(config, { services: [], phases: ['preflight', 'health'] })
+  const rows = plan.map(({ service, request, fate }) => [
+    service,
+    request.plugin,
+    fate.kind === 'run' ? 'run' : fate.reason,
+  ])
+  assert.deepEqual(rows, [
+    ['web', 'check-tcp-port', 'run'],
+    ['web', 'run-service', 'octo does not run services yet, so it cannot run one to check it'],
+    ['web', 'check-tcp', 'run'],
+    ['web', 'check-tcp', 'check is disabled'],
+    ['web', 'check-docker', 'only for `docker`, this is `baremetal`'],
+    ['web', 'check-both', 'run'],
+    ['db', 'check-tcp', 'service is disabled'],
+  ])
+  assert.deepEqual(requestsOfPlan(plan), [
+    { plugin: 'check-tcp-port' },
+    { plugin: 'check-tcp', range: '^1' },
+    { plugin: 'check-both' },
+  ])
+})
+
+test('services and phases can be chosen', async (t) => {
+  const config = await readFiles(t, { 'octo.yaml': TEXT })
+  const plan = planChecks(config, { services: ['web'], phases: ['init'] })
+  assert.deepEqual(
+    plan.map(({ phase, request }) => [phase, request.plugin]),
+    [['init', 'run-service']],
+  )
+  const error = expectCode('USAGE', () => planChecks(config, { services: ['wep'], phases: PHASES }))
+  assert.match(error.hint ?? '', /`web`/)
+})
+
+test('a gate that would check nothing is refused', async (t) => {
+  const config = await readFiles(t, { 'octo.yaml': TEXT })
+  expectCode('CONFIG_INVALID', () => planChecks(config, { services: ['idle'], phases: PHASES }))
+  expectCode('CONFIG_INVALID', () => planChecks({ ...config, services: [] }, { services: [], phases: PHASES }))
+})

@@ -1,0 +1,99 @@
+// What people, machines and CI see of outcomes.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { stripVTControlCharacters } from 'node:util'
+import type { CheckOutcome } from '../../../operator/check/outcome.ts'
+import { outcomesToJson } from '../../../operator/check/render-json.ts'
+import { renderJunit } from '../../../operator/check/render-junit.ts'
+import { failureNotes, outcomeTable, summaryLine } from '../../../operator/check/render-table.ts'
+import { paintFor, renderTable } from '../../../terminal/index.ts'
+
+const PLAIN = paintFor(false)
+
+function anOutcome(more: Partial<CheckOutcome> = {}): CheckOutcome {
+  return {
+    ...{ service: 'web', phase: 'health', plugin: 'check-tcp', version: '1.0.0', status: 'ok', summary: 'connected' },
+    ...{ attempts: 1, durationMs: 42, log: [], place: { file: '/x/octo.yaml', line: 9 } },
+    ...more,
+  } as CheckOutcome
+}
+
+const OUTCOMES = [
+  anOutcome(),
+  anOutcome({
+    status: 'critical',
+    summary: 'refused',
+    attempts: 3,
+    exitCode: 2,
+    log: [{ level: 'error', message: 'oh' }],
+  }),
+  anOutcome({
+    service: 'db',
+    status: 'unknown',
+    summary: 'changed',
+    error: { code: 'STORE_CORRUPT', hint: 'octo cache verify' },
+  }),
+  anOutcome({ service: 'db', status: 'skipped', summary: 'check is disabled', attempts: 0 }),
+]
+
+test('the table has one aligned row per check', async () => {
+  const text = await renderTable(outcomeTable(OUTCOMES, PLAIN), { paint: PLAIN, width: 200 })
+  assert.equal(
+    text,
+    [
+      'status   service  phase   check             time  result',
+      'ok       web      health  check-tcp@1.0.0  42 ms  connected',
+      'failed   web      health  check-tcp@1.0.0  42 ms  refused (3 runs)',
+      'unknown  db       health  check-tcp@1.0.0  42 ms  changed',
+      'skipped  db       health  check-tcp@1.0.0         check is disabled',
+    ].join('\n'),
+  )
+})
+
+test('colour adds nothing but colour', async () => {
+  const painted = await renderTable(outcomeTable(OUTCOMES, paintFor(true)), { paint: paintFor(true), width: 200 })
+  const plain = await renderTable(outcomeTable(OUTCOMES, PLAIN), { paint: PLAIN, width: 200 })
+  assert.equal(stripVTControlCharacters(painted), plain)
+})
+
+test('what did not pass is named with its place, code, hint and last words', () => {
+  assert.deepEqual(failureNotes(OUTCOMES, PLAIN), [
+    'web health check-tcp@1.0.0  /x/octo.yaml:9  exit code 2',
+    '  error oh',
+    'db health check-tcp@1.0.0  /x/octo.yaml:9  STORE_CORRUPT',
+    '  hint: octo cache verify',
+  ])
+})
+
+test('the sum counts every kind', () => {
+  assert.equal(summaryLine(OUTCOMES, 1234, PLAIN), '1 passed, 1 failed, 1 unknown, 1 skipped in 1.2 s')
+})
+
+test('JSON says whether all passed; skipped checks do not count', () => {
+  assert.equal(outcomesToJson(OUTCOMES, 1).passed, false)
+  assert.equal(outcomesToJson([anOutcome({ status: 'warn' }), anOutcome({ status: 'skipped' })], 1).passed, true)
+  assert.deepEqual(outcomesToJson(OUTCOMES, 1.4).summary, {
+    passed: 1,
+    failed: 1,
+    unknown: 1,
+    skipped: 1,
+    durationMs: 1,
+  })
+})
+
+test('JUnit has a suite per service, failures apart from errors, and holds any text', () => {
+  const hostile = anOutcome({
+    ...{ service: '<web> & "co"', status: 'critical', summary: `a ]]> 'b' \u0000\u001b\ud800 <x/>\nnext` },
+    log: [{ level: 'warn', message: '<!-- -->' }],
+  })
+  const xml = renderJunit([hostile, ...OUTCOMES], 2000)
+  assert.match(xml, /<testsuites name="octo check" tests="5" failures="2" errors="1" skipped="1" time="2.000">/)
+  assert.match(xml, /<testsuite name="&lt;web&gt; &amp; &quot;co&quot;" tests="1"/)
+  assert.match(
+    xml,
+    /<failure message="a \]\]&gt; &apos;b&apos; \ufffd\ufffd\ufffd &lt;x\/&gt;&#10;next" type="critical"\/>/u,
+  )
+  assert.match(xml, /<error message="changed" type="STORE_CORRUPT"\/>/)
+  assert.match(xml, /<skipped message="check is disabled"\/>/)
+  assert.match(xml, /<system-err>warn &lt;!-- --&gt;<\/system-err>/)
+})
