@@ -1,17 +1,10 @@
 // Does the lockfile answer a question as the config puts it today? Pure.
-import type { OctoConfig, PluginRequest, RepoConfig } from '../schemas/config/config.ts'
+import type { OctoConfig, RepoConfig } from '../schemas/config/config.ts'
 import { coded } from '../schemas/errors.ts'
 import type { LockedPlugin, Lockfile } from '../schemas/lockfile.ts'
 import { quote } from '../schemas/quote.ts'
 import { answers } from './resolve/pick-version.ts'
 import type { Question } from './resolve/requests.ts'
-
-/** Everything that the config asks for: its pins, and the plugins of its services' checks. */
-export function requestsOf(config: OctoConfig): readonly PluginRequest[] {
-  const services = config.services.filter(({ enabled }) => enabled)
-  const items = services.flatMap(({ checks }) => Object.values(checks).flat())
-  return [...config.pins, ...items.filter(({ enabled }) => enabled).map(({ request }) => request)]
-}
 
 /** The lockfile's entry for the plugin, whether or not it still answers; throws NAME_AMBIGUOUS when it has two. */
 export function entryOf(lock: Lockfile, { plugin, repo }: Question): LockedPlugin | undefined {

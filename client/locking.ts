@@ -1,12 +1,13 @@
 // Keeps the lockfile covering what is asked: what is locked stays, what is missing is resolved, proven and added. Frozen
 // means that nothing may be missing.
 import type { PluginRequest } from '../schemas/config/config.ts'
+import { requestsOf } from '../schemas/config/requests.ts'
 import type { CodedError } from '../schemas/errors.ts'
 import { coded } from '../schemas/errors.ts'
 import type { LockedPlugin, Lockfile } from '../schemas/lockfile.ts'
 import { quote } from '../schemas/quote.ts'
 import type { LockChange } from './client.ts'
-import { entryOf, gapOf, requestsOf } from './coverage.ts'
+import { entryOf, gapOf } from './coverage.ts'
 import { EMPTY_LOCK, editLock, nameOf, readLock } from './lock.ts'
 import { inParallel } from './parallel.ts'
 import type { Question } from './resolve/requests.ts'

@@ -6,6 +6,7 @@ import type { Client, ClientOptions, Report } from './client.ts'
 import type { VerifiedExecutable } from './executable.ts'
 import type { Installed } from './install.ts'
 import { installEntry } from './install.ts'
+import type { Locking } from './locking.ts'
 import { openLocking } from './locking.ts'
 import { openNetwork } from './network.ts'
 import { inParallel } from './parallel.ts'
@@ -19,14 +20,20 @@ import { writeWarmRun } from './warm-run.ts'
 
 const PARALLEL = 8
 
-export async function createClient(options: ClientOptions): Promise<Client> {
-  const { config, lockPath, platform, storeRoot, frozen = false, offline = false } = options
+/** What all of the client's work shares: store, network and lockfile of one command. */
+export function openContext(options: ClientOptions): Resolving & { readonly locking: Locking } {
+  const { config, lockPath, platform, storeRoot, frozen = false, offline = false, env = {}, tokens } = options
   const layout = openStore(storeRoot)
   const report = printableReport(options.report ?? {})
-  const { env = {}, tokens } = options
   const network = openNetwork({ layout, offline, env, ...(tokens ? { tokens } : {}) })
-  const context: Resolving = { config, layout, network, platform, report, now: () => Date.now() }
-  const locking = openLocking({ ...context, lockPath, frozen })
+  const context = { config, layout, network, platform, report, now: () => Date.now() }
+  return { ...context, locking: openLocking({ ...context, lockPath, frozen }) }
+}
+
+export async function createClient(options: ClientOptions): Promise<Client> {
+  const { config, lockPath, platform, storeRoot } = options
+  const context = openContext(options)
+  const { layout, locking, network } = context
   const known = new WeakMap<VerifiedExecutable, Installed>()
 
   async function installAll(entries: readonly LockedPlugin[]): Promise<readonly Installed[]> {

@@ -38,12 +38,11 @@ export async function resolveOnline(
   locked: LockedPlugin | undefined,
   resolving: Resolving,
 ): Promise<Resolved> {
-  const repos = reposFor(question, resolving.config)
-  const offers = (await Promise.all(repos.map((repo) => offerOf(repo, question.plugin, locked, resolving)))).flat()
+  const offered = await askRepos(question, resolving)
   const choice = resolvePlugin({
     question,
-    offers,
-    asked: repos.map(({ name }) => name),
+    offers: offered.map((offer) => ({ ...offer, seenSerial: seenSerialOf(offer, locked, resolving.layout) })),
+    asked: reposFor(question, resolving.config).map(({ name }) => name),
     operatorVersion: octoVersion(),
     ...(locked ? { locked } : {}),
   })
@@ -95,17 +94,18 @@ function reposFor({ plugin, repo }: Question, { repos }: OctoConfig): readonly R
   })
 }
 
-async function offerOf(
-  repo: RepoConfig,
-  plugin: Name,
-  locked: LockedPlugin | undefined,
-  { network, layout, config }: Resolving,
-): Promise<readonly Offer[]> {
-  const document = await askRepo(repo, plugin, network, config)
-  if (!document) return []
-  const seen = readSeenSerial(layout, repoAddressOf(repo.url).plugin(plugin).href)
+/** Documents of all repos that may offer the plugin; those without it are left out. */
+export async function askRepos(question: Question, { config, network }: Pick<Resolving, 'config' | 'network'>) {
+  const repos = reposFor(question, config)
+  const asked = repos.map(async (repo) => ({ repo, document: await askRepo(repo, question.plugin, network, config) }))
+  const answered = await Promise.all(asked)
+  return answered.flatMap(({ repo, document }) => (document ? [{ repo, document }] : []))
+}
+
+function seenSerialOf({ repo, document }: Omit<Offer, 'seenSerial'>, locked: LockedPlugin | undefined, layout: Layout) {
+  const seen = readSeenSerial(layout, repoAddressOf(repo.url).plugin(document.plugin).href)
   const lockedSerial = locked?.repo === repo.name && locked.url === repo.url ? locked.serial : 0
-  return [{ repo, document, seenSerial: Math.max(seen, lockedSerial) }]
+  return Math.max(seen, lockedSerial)
 }
 
 /** A repo that does not answer could offer the name too, so it cannot be passed over. */

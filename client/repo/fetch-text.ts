@@ -5,6 +5,7 @@ import { quote } from '../../schemas/quote.ts'
 import type { Answer, Http } from './http.ts'
 import { addressOf } from './http.ts'
 import { isNotFound, refusalOf } from './refusal.ts'
+import { requireReprDigest } from './repr-digest.ts'
 import type { RetryOptions } from './retry.ts'
 import { retrying } from './retry.ts'
 
@@ -40,7 +41,9 @@ async function attempt(http: Http, { url, maxBytes, copies }: TextRequest): Prom
     return undefined
   }
   if (answer.status !== 200) throw await refusalOf(answer)
-  const text = decode(await readBytes(answer, maxBytes), answer, maxBytes)
+  const bytes = await readBytes(answer, maxBytes)
+  requireReprDigest(answer, bytes)
+  const text = decode(bytes, answer, maxBytes)
   const { etag } = answer.headers
   if (etag !== undefined) copies?.write(url.href, { etag, text })
   return text

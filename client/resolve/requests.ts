@@ -1,5 +1,7 @@
-// Everything that is asked of one plugin, gathered: pins and requests of the same name become one question.
+// Everything that is asked of one plugin, gathered: requests of the same name, each with what its pin says, become one
+// question.
 import type { PluginPin, PluginRequest } from '../../schemas/config/config.ts'
+import { pinned } from '../../schemas/config/requests.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
@@ -18,7 +20,7 @@ export type Question = {
 export function gatherQuestions(requests: readonly PluginRequest[], pins: readonly PluginPin[]): readonly Question[] {
   const names = [...new Set(requests.map(({ plugin }) => plugin))].sort()
   return names.map((plugin) => {
-    const asked = [...requests, ...pins].filter((request) => request.plugin === plugin)
+    const asked = requests.filter((request) => request.plugin === plugin).map((request) => pinned(request, pins))
     const repos = [...new Set(asked.flatMap(({ repo }) => repo ?? []))].sort()
     if (repos.length > 1) throw twoRepos(plugin, repos)
     return {

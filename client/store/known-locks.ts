@@ -16,20 +16,29 @@ export function noteLockfile(layout: Layout, path: string): void {
 
 /** Digests of all artifacts and bundles that known lockfiles name; throws when one cannot be read, as guessing would delete. */
 export function rootsOf(layout: Layout): ReadonlySet<Digest> {
-  const roots = new Set<Digest>()
+  return new Set(namesInKnownLocks(layout).keys())
+}
+
+/** Which `repo/plugin@version` of known lockfiles a digest belongs to. */
+export function namesInKnownLocks(layout: Layout): ReadonlyMap<Digest, readonly string[]> {
+  const found = new Map<Digest, string[]>()
   for (const note of onDisk(layout.knownLocks, () => readdirSync(layout.knownLocks))) {
     const notePath = join(layout.knownLocks, note)
     const path = readIfThere(notePath)
     const text = path === undefined ? undefined : readIfThere(path)
     if (path === undefined || text === undefined) rmSync(notePath, { force: true })
-    else for (const digest of digestsIn(text, path)) roots.add(digest)
+    else for (const { digest, name } of digestsIn(text, path)) found.set(digest, addTo(found.get(digest), name))
   }
-  return roots
+  return found
 }
 
-function digestsIn(text: string, path: string): readonly Digest[] {
-  return Object.values(parseLockfile(text, path).plugins).flatMap(({ bundle, platforms }) => [
-    ...(bundle ? [bundle.digest] : []),
-    ...Object.values(platforms).map(({ digest }) => digest),
-  ])
+function addTo(names: readonly string[] = [], name: string): string[] {
+  return names.includes(name) ? [...names] : [...names, name]
+}
+
+function digestsIn(text: string, path: string): readonly { readonly digest: Digest; readonly name: string }[] {
+  return Object.values(parseLockfile(text, path).plugins).flatMap(({ repo, plugin, version, bundle, platforms }) => {
+    const digests = [...(bundle ? [bundle.digest] : []), ...Object.values(platforms).map(({ digest }) => digest)]
+    return digests.map((digest) => ({ digest, name: `${repo}/${plugin}@${version}` }))
+  })
 }

@@ -34,7 +34,8 @@ export function layoutOf(root: string) {
     content: (digest: Digest) => at('contents', `${hexOf(digest)}.json`),
     /** e.g. `v1/memo/2c26…-1b4f….json`: identity of files when they were last hashed. Disposable. */
     memos: at('memo'),
-    memo: ({ digest, executable }: StoredArtifact) => at('memo', `${hexOf(digest)}-${short(executable)}.json`),
+    memo: ({ digest, format, executable }: StoredArtifact) =>
+      at('memo', `${hexOf(digest)}-${short(format === 'raw' ? executable : '')}.json`),
     /** e.g. `v1/warm/81b6….json`: answers for readWarmRun. Disposable. */
     warm: at('warm'),
     warmRecord: (key: string) => at('warm', `${key}.json`),

@@ -30,6 +30,11 @@ export function verifyStore(layout: Layout): StoreReport {
   return { checked: blobs.length + unpacked.length, problems: [...badBlobs, ...badTrees] }
 }
 
+/** Artifacts in the store. */
+export function blobsIn(layout: Layout): readonly Digest[] {
+  return digestsIn(layout.blobs)
+}
+
 function digestsIn(folder: string): readonly Digest[] {
   return onDisk(folder, () => readdirSync(folder)).flatMap((name) => {
     const digest = `sha256:${name}`

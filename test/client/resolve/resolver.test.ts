@@ -123,17 +123,16 @@ test('warns about deprecated versions', () => {
   assert.match(choice.warnings.join(), /deprecated: use hi/)
 })
 
-test('joins all requests and pins of a name', () => {
+test('joins all requests of a name, each with what its pin says', () => {
   const request = (changes: Partial<PluginRequest>) => ({ plugin: hello, ...changes })
   const core = 'core' as Name
-  const questions = gatherQuestions(
-    [request({ range: '^1' }), request({ range: '^1' }), request({})],
-    [
-      { plugin: hello, repo: core, range: '<2', prerelease: true },
-      { plugin: 'other' as Name, range: '^9' },
-    ],
-  )
+  const pins = [
+    { plugin: hello, repo: core, range: '<2', prerelease: true },
+    { plugin: 'other' as Name, range: '^9' },
+  ]
+  const questions = gatherQuestions([request({ range: '^1' }), request({ range: '^1' }), request({})], pins)
   assert.deepEqual(questions, [{ plugin: hello, repo: core, ranges: ['<2', '^1'], prerelease: true }])
+  assert.deepEqual(gatherQuestions([request({ range: '^3' })], pins)[0]?.ranges, ['^3'])
   expectCode('NAME_AMBIGUOUS', () => gatherQuestions([request({ repo: core }), request({ repo: 'evil' as Name })], []))
   expectCode('RANGE_INVALID', () => gatherQuestions([request({ range: 'x'.repeat(300) })], []))
   expectCode('RANGE_INVALID', () => gatherQuestions([request({ range: 'not a range' })], []))

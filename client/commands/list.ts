@@ -1,0 +1,34 @@
+// `octo list`: what the config asks for, what is locked for it, and what is in the store. No network.
+import type { Run } from '../../terminal/program.ts'
+import { listPlugins } from '../inquire.ts'
+import { readLock } from '../lock.ts'
+import { openStore } from '../store/open-store.ts'
+import type { ClientFlags } from './session.ts'
+import { openSession } from './session.ts'
+
+export async function listCommand({ options, terminal }: Run<ClientFlags>): Promise<number> {
+  using session = await openSession(options, terminal)
+  const { config, lockPath, platform, storeRoot } = session.options
+  const listed = listPlugins(config, readLock(lockPath), { layout: openStore(storeRoot), platform })
+  if (terminal.json) {
+    const rows = listed.map(({ question, entry, gap, state }) => {
+      const { plugin, ranges } = question
+      const locked = entry ? { repo: entry.repo, version: entry.version, signer: entry.signer } : null
+      return { plugin, ranges, locked, state, gap: gap ?? null }
+    })
+    terminal.result({ json: rows, text: () => '' })
+  } else if (listed.length === 0) terminal.print('the config asks for no plugin')
+  else
+    await terminal.table({
+      columns: ['plugin', 'asked', 'locked', 'repo', 'state'].map((title) => ({ title })).concat({ title: 'signer' }),
+      rows: listed.map(({ question, entry, gap, state }) => [
+        question.plugin,
+        question.ranges.join(' ') || 'any',
+        entry ? `${entry.version}${gap ? ' (out of date)' : ''}` : '–',
+        entry?.repo ?? question.repo ?? '–',
+        state,
+        entry?.signer.replace('sha256:', '').slice(0, 12) ?? '–',
+      ]),
+    })
+  return 0
+}

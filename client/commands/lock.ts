@@ -1,0 +1,65 @@
+// `octo lock` and `octo update`: what changed in the lockfile, name by name.
+
+import { requestsOf } from '../../schemas/config/requests.ts'
+import { coded } from '../../schemas/errors.ts'
+import type { LockedPlugin } from '../../schemas/lockfile.ts'
+import { quote } from '../../schemas/quote.ts'
+import type { Terminal } from '../../terminal/index.ts'
+import type { Run } from '../../terminal/program.ts'
+import type { LockChange } from '../client.ts'
+import { openClient } from '../index.ts'
+import type { ClientFlags, Session } from './session.ts'
+import { openSession } from './session.ts'
+
+export async function lockCommand({ options, terminal }: Run<ClientFlags>): Promise<number> {
+  using session = await openSession(options, terminal)
+  await using client = await openClient(session.options)
+  const changes = await client.lock()
+  show(terminal, session, changes, Object.keys(client.lockfile().plugins).length)
+  return 0
+}
+
+export async function updateCommand({ args, options, terminal }: Run<ClientFlags>): Promise<number> {
+  using session = await openSession(options, terminal)
+  requireAsked(args, session)
+  await using client = await openClient(session.options)
+  const changes = await client.lock({ update: args.length > 0 ? args : 'all' })
+  show(terminal, session, changes, Object.keys(client.lockfile().plugins).length)
+  return 0
+}
+
+function requireAsked(names: readonly string[], { config }: Session): void {
+  const asked = new Set<string>(requestsOf(config).map(({ plugin }) => plugin))
+  const stranger = names.find((name) => !asked.has(name))
+  if (stranger === undefined) return
+  throw coded('PLUGIN_NOT_FOUND', {
+    message: `config does not ask for a plugin ${quote(stranger)}, it asks for ${[...asked].map(quote).join(', ') || 'none'}`,
+    details: { plugin: stranger },
+  })
+}
+
+function show(terminal: Terminal, { options }: Session, changes: readonly LockChange[], count: number): void {
+  terminal.result({
+    json: { lock: options.lockPath, plugins: count, changes: changes.map(toJson) },
+    text: () =>
+      [
+        ...changes.map(lineOf),
+        `${count} plugins in ${options.lockPath}${changes.length === 0 ? ', nothing changed' : ''}`,
+      ].join('\n'),
+  })
+}
+
+function toJson({ name, before, after }: LockChange) {
+  return { name, before: before?.version ?? null, after: after?.version ?? null, signer: (after ?? before)?.signer }
+}
+
+function lineOf({ name, before, after }: LockChange): string {
+  if (!before) return `+ ${name} ${after?.version}`
+  if (!after) return `- ${name} ${before.version}`
+  return `~ ${name} ${before.version} → ${after.version}${signerNote(before, after)}`
+}
+
+/** Another signer is worth more than a glance. */
+function signerNote(before: LockedPlugin, after: LockedPlugin): string {
+  return before.signer === after.signer ? '' : `, signed by ${after.signer} instead of ${before.signer}`
+}

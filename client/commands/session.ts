@@ -1,0 +1,59 @@
+// What every command of the client starts with: the config, its warnings, and a client that reports to the terminal.
+import { dirname, join, resolve } from 'node:path'
+import type { OctoConfig } from '../../schemas/config/config.ts'
+import { parsePlatformInput } from '../../schemas/platform.ts'
+import { printable } from '../../schemas/quote.ts'
+import type { Progress, Terminal } from '../../terminal/index.ts'
+import type { ClientOptions, Report } from '../client.ts'
+import { hostPlatform } from '../host-platform.ts'
+import { loadConfig } from '../load-config.ts'
+import { storeRootOf } from '../store/root.ts'
+
+export type ClientFlags = {
+  readonly config?: readonly string[]
+  readonly platform?: string
+  readonly frozen?: boolean
+  readonly offline?: boolean
+}
+
+export type Session = Disposable & { readonly config: OctoConfig; readonly options: ClientOptions }
+
+export async function openSession(flags: ClientFlags, terminal: Terminal): Promise<Session> {
+  const [cwd, env, offline] = [process.cwd(), process.env, flags.offline === true]
+  const config = await loadConfig({ paths: flags.config ?? [], cwd, env, offline })
+  for (const { file, line, message } of config.warnings)
+    terminal.warn(`${printable(file, 500)}${line === undefined ? '' : `:${line}`}: ${printable(message, 500)}`)
+  const display = openDisplay(terminal)
+  const options: ClientOptions = {
+    config,
+    lockPath: lockPathOf(config.files[0] ?? '', cwd),
+    storeRoot: storeRootOf(env),
+    platform: flags.platform === undefined ? hostPlatform() : parsePlatformInput(flags.platform),
+    frozen: flags.frozen === true,
+    offline,
+    env,
+    report: display.report,
+  }
+  return { config, options, [Symbol.dispose]: () => display.stop() }
+}
+
+/** Beside the config; of a config from elsewhere in the working directory. */
+function lockPathOf(configPath: string, cwd: string): string {
+  const isWeb = /^https?:/.test(configPath)
+  return join(isWeb ? cwd : dirname(resolve(cwd, configPath)), 'octo.lock')
+}
+
+/** One display for all downloads, opened with the first. */
+function openDisplay(terminal: Terminal) {
+  let progress: Progress | undefined
+  const report: Report = {
+    warn: (line) => terminal.warn(line),
+    info: (line) => terminal.info(line),
+    download({ name, size }) {
+      progress ??= terminal.progress({ unit: 'bytes', title: 'downloading' })
+      const item = progress.item(printable(name), size)
+      return { advance: (bytes) => item.advance(bytes), done: () => item.done() }
+    },
+  }
+  return { report, stop: () => progress?.stop() }
+}

@@ -1,0 +1,97 @@
+// `octo why`: who asks for a plugin, which repo and version it got and why, who signed it, and what else there is.
+
+import type { PluginRequest } from '../../schemas/config/config.ts'
+import { parsePluginRequest } from '../../schemas/config/plugin-request.ts'
+import { requestsOf } from '../../schemas/config/requests.ts'
+import { isCoded } from '../../schemas/errors.ts'
+import { printable } from '../../schemas/quote.ts'
+import type { Run } from '../../terminal/program.ts'
+import { askersOf, listPlugins, offersOf } from '../inquire.ts'
+import { octoVersion } from '../octo-version.ts'
+import { openContext } from '../open-client.ts'
+import { pickVersion } from '../resolve/pick-version.ts'
+import { gatherQuestions } from '../resolve/requests.ts'
+import type { Resolving } from '../resolve-online.ts'
+import type { ClientFlags } from './session.ts'
+import { openSession } from './session.ts'
+
+export async function whyCommand({ args, options, terminal }: Run<ClientFlags>): Promise<number> {
+  using session = await openSession(options, terminal)
+  const context = openContext(session.options)
+  using _network = context.network
+  const { config, layout, platform } = context
+  const request = parsePluginRequest(args[0] ?? '')
+  const lock = context.locking.current()
+  const listed = listPlugins(config, lock, { layout, platform }).find(
+    ({ question }) => question.plugin === request.plugin,
+  )
+  const answer = {
+    plugin: request.plugin,
+    askedBy: askersOf(request.plugin, config),
+    locked: listed?.entry ?? null,
+    gap: listed?.gap ?? null,
+    state: listed?.state ?? 'not installed',
+    offers: await explainOffers(request, context),
+  }
+  terminal.result({
+    json: answer,
+    text: () =>
+      textOf(answer)
+        .map((line) => printable(line, 500))
+        .join('\n'),
+  })
+  return 0
+}
+
+type Explained = { readonly repo: string; readonly url: string; readonly choice: string }
+
+async function explainOffers(request: PluginRequest, context: Resolving): Promise<readonly Explained[]> {
+  const own = requestsOf(context.config).filter(({ plugin }) => plugin === request.plugin)
+  const [question] = gatherQuestions(own.length > 0 ? own : [request], context.config.pins)
+  if (!question) return []
+  const offers = await offersOf(request, context)
+  return offers.map(({ repo, document }) => {
+    const place = { repo: repo.name, url: repo.url }
+    try {
+      const { version, reason } = pickVersion(document, question, { operatorVersion: octoVersion() })
+      return { ...place, choice: `would give ${version.version} now: ${reason}` }
+    } catch (error) {
+      if (!isCoded(error)) throw error
+      return { ...place, choice: `would give nothing now: ${error.message}` }
+    }
+  })
+}
+
+type Answer = {
+  readonly plugin: string
+  readonly askedBy: readonly string[]
+  readonly locked: {
+    version: string
+    repo: string
+    url: string
+    signer: string
+    serial: number
+    ranges: string[]
+  } | null
+  readonly gap: string | null
+  readonly state: string
+  readonly offers: readonly Explained[]
+}
+
+function textOf({ plugin, askedBy, locked, gap, state, offers }: Answer): string[] {
+  const lockLines = locked
+    ? [
+        `locked:  ${locked.version} from repo ${locked.repo} (${locked.url}), answering ${locked.ranges.join(' and ') || 'any stable version'}`,
+        `signer:  ${locked.signer}`,
+        `store:   ${state}`,
+        ...(gap ? [`gap:     ${gap}`] : []),
+      ]
+    : ['locked:  no']
+  return [
+    plugin,
+    ...(askedBy.length > 0 ? askedBy : ['nobody in the config']).map((asker) => `asked:   ${asker}`),
+    ...lockLines,
+    ...offers.map(({ repo, choice }) => `offered: repo ${repo} ${choice}`),
+    ...(offers.length > 1 ? ['several repos offer the name: it has to be pinned to one of them'] : []),
+  ]
+}

@@ -1,0 +1,115 @@
+// `octo lock | install | update | list | info | search | why | cache`: the words for those who use plugins. A command loads
+// what it needs when it runs.
+import type { Command } from 'commander'
+import type { CommandSpec, Run } from '../terminal/program.ts'
+import { addCommand, onRun, openProgram, runProgram } from '../terminal/program.ts'
+import type { CacheOptions } from './commands/cache.ts'
+import type { ClientFlags } from './commands/session.ts'
+
+export async function main(argv: readonly string[]): Promise<number> {
+  const program = openProgram()
+  addLockCommands(program)
+  addQuestionCommands(program)
+  addCacheCommands(program)
+  return runProgram(program, argv)
+}
+
+type Act<Flags> = (run: Run<Flags>) => Promise<number>
+
+/** A command that reads a config. */
+function add<Flags = ClientFlags>(program: Command, spec: CommandSpec, act: Act<Flags>): Command {
+  const command = addCommand(program, { ...spec, json: true })
+    .option('-c, --config <file...>', 'config to read (default: octo.yaml or config.yaml in this folder)')
+    .option('--platform <platform>', 'for another platform than this machine’s, such as linux_arm64')
+    .option('--offline', 'open no connection')
+  return onRun<Flags>(command, act)
+}
+
+function addLockCommands(program: Command): void {
+  add(
+    program,
+    {
+      words: 'lock',
+      summary: 'choose versions for your config and write them to octo.lock',
+      examples: ['octo lock', 'octo lock --frozen'],
+    },
+    async (run) => (await import('./commands/lock.ts')).lockCommand(run),
+  ).option('--frozen', 'only check that octo.lock covers the config')
+  add(
+    program,
+    {
+      words: 'install',
+      summary: 'download and verify what is locked',
+      examples: ['octo install', 'octo install --frozen', 'octo install --frozen --offline --platform linux_arm64'],
+    },
+    async (run) => (await import('./commands/install.ts')).installCommand(run),
+  ).option('--frozen', 'take exactly what octo.lock says and never write it')
+  add(
+    program,
+    {
+      words: 'update [plugins...]',
+      summary: 'move locked plugins to newer versions',
+      examples: ['octo update', 'octo update check-tcp'],
+    },
+    async (run) => (await import('./commands/lock.ts')).updateCommand(run),
+  )
+}
+
+function addQuestionCommands(program: Command): void {
+  add(
+    program,
+    {
+      words: 'list',
+      summary: 'list what your config uses and what is installed',
+      examples: ['octo list', 'octo list --json'],
+    },
+    async (run) => (await import('./commands/list.ts')).listCommand(run),
+  )
+  add(
+    program,
+    {
+      words: 'info <plugin>',
+      summary: 'show one plugin: versions, platforms, signer',
+      examples: ['octo info check-tcp', 'octo info core/check-tcp --json'],
+    },
+    async (run) => (await import('./commands/info.ts')).infoCommand(run),
+  )
+  add(
+    program,
+    {
+      words: 'search [words...]',
+      summary: 'find plugins by word',
+      examples: ['octo search tcp', 'octo search --json'],
+    },
+    async (run) => (await import('./commands/search.ts')).searchCommand(run),
+  )
+  add(
+    program,
+    { words: 'why <plugin>', summary: 'explain why a version was chosen', examples: ['octo why check-tcp'] },
+    async (run) => (await import('./commands/why.ts')).whyCommand(run),
+  )
+}
+
+function addCacheCommands(program: Command): void {
+  const cache = addCommand(program, {
+    words: 'cache',
+    summary: 'list, verify and clean the store on this machine',
+    examples: ['octo cache list', 'octo cache verify', 'octo cache gc --dry-run'],
+  })
+  const group = (spec: CommandSpec, word: 'list' | 'verify' | 'gc') =>
+    onRun<CacheOptions>(addCommand(cache, { ...spec, json: true }), async (run) =>
+      (await import('./commands/cache.ts')).cacheCommand(word, run),
+    )
+  group({ words: 'list', summary: 'list what is in the store', examples: ['octo cache list'] }, 'list')
+  group({ words: 'verify', summary: 'hash everything in the store', examples: ['octo cache verify'] }, 'verify')
+  group(
+    {
+      words: 'gc',
+      summary: 'remove what no known lockfile names',
+      examples: ['octo cache gc', 'octo cache gc --dry-run'],
+    },
+    'gc',
+  )
+    .option('--dry-run', 'only say what would be removed')
+    .option('--min-age-hours <hours>', 'keep what is younger', '24')
+}

@@ -1,0 +1,82 @@
+// Finds plugins by word in the repos of a config. Small repos are one document; large ones are asked by their search, and
+// only where there is none, by reading their shards.
+import { searchAnswer } from '../schemas/api.ts'
+import type { RepoConfig } from '../schemas/config/config.ts'
+import { parseDiscovery } from '../schemas/discovery.ts'
+import { parseJson } from '../schemas/json.ts'
+import type { Name } from '../schemas/name.ts'
+import { MAX_REPO_DOCUMENT_BYTES, parseRepoDocument } from '../schemas/repo-document.ts'
+import { parseShape } from '../schemas/shape.ts'
+import { DISCOVERY_PATH } from '../schemas/static-tree/paths.ts'
+import type { Version } from '../schemas/version.ts'
+import type { Network } from './network.ts'
+import { inParallel } from './parallel.ts'
+import { readPlainRepo } from './repo/read-plain-repo.ts'
+import { repoAddressOf } from './repo/repo-address.ts'
+
+export type Found = {
+  readonly repo: Name
+  readonly plugin: Name
+  readonly version?: Version | undefined
+  readonly kind: string
+  readonly category?: string | undefined
+  readonly description: string
+}
+
+const PARALLEL = 8
+
+/** All words have to appear in name, category or description; the best matches first. */
+export async function searchRepos(
+  repos: readonly RepoConfig[],
+  text: string,
+  network: Network,
+): Promise<readonly Found[]> {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean)
+  const found = await inParallel(repos, PARALLEL, (repo) => searchRepo(repo, text, network))
+  const matching = found.flat().filter((entry) => words.every((word) => rankOf(entry, word) > 0))
+  const rank = (entry: Found) => words.reduce((sum, word) => sum + rankOf(entry, word), 0)
+  return matching.sort((left, right) => rank(right) - rank(left) || (left.plugin < right.plugin ? -1 : 1))
+}
+
+async function searchRepo(repo: RepoConfig, text: string, network: Network): Promise<readonly Found[]> {
+  const address = repoAddressOf(repo.url)
+  const named = <Entry extends Omit<Found, 'repo'>>(entries: readonly Entry[]) =>
+    entries.map((entry) => ({ ...entry, repo: repo.name }))
+  if (repo.trust.kind === 'unsigned') {
+    const plugins = [...(await readPlainRepo(network.fetchDocument, address.yaml)).values()]
+    return named(plugins.map(({ plugin, kind }) => ({ plugin, kind, description: '' })))
+  }
+  const document = await readRepo(address.json, network)
+  if (!document) return []
+  if (!document.shards) return named(document.plugins ?? [])
+  const answer = await askSearch(address.yaml, address.name, text, network)
+  if (answer) return named(answer)
+  const shards = document.shards.map((shard) => new URL(`${address.name}/${shard}`, address.yaml))
+  const parts = await inParallel(shards, PARALLEL, (shard) => readRepo(shard, network))
+  return named(parts.flatMap((part) => part?.plugins ?? []))
+}
+
+async function readRepo(url: URL, network: Network) {
+  const text = await network.fetchDocument(url, MAX_REPO_DOCUMENT_BYTES)
+  return text === undefined ? undefined : parseRepoDocument(text, url.href)
+}
+
+/** Undefined where the repo is only files. */
+async function askSearch(yaml: URL, repo: Name, text: string, network: Network) {
+  const discoveryUrl = new URL(`../${DISCOVERY_PATH}`, yaml)
+  const discovery = await network.fetchDocument(discoveryUrl, MAX_REPO_DOCUMENT_BYTES)
+  const api = discovery === undefined ? undefined : parseDiscovery(discovery, discoveryUrl.href).api
+  if (!api) return undefined
+  const url = new URL(`${api.base.replace(/\/?$/, '/')}search`, new URL('../', yaml))
+  url.search = new URLSearchParams({ q: text, repo }).toString()
+  const answer = await network.fetchDocument(url, MAX_REPO_DOCUMENT_BYTES)
+  if (answer === undefined) return undefined
+  return parseShape(searchAnswer, parseJson(answer, url.href, MAX_REPO_DOCUMENT_BYTES), { name: url.href }).results
+}
+
+function rankOf({ plugin, category, description }: Found, word: string): number {
+  if (plugin === word) return 8
+  if (plugin.startsWith(word)) return 4
+  if (plugin.includes(word) || category === word) return 2
+  return description.toLowerCase().includes(word) ? 1 : 0
+}
