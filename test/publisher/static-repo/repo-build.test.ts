@@ -1,0 +1,160 @@
+// octo repo build: the same tree as a registry's, grown release by release, and never a changed version.
+import assert from 'node:assert/strict'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import { gunzipSync } from 'node:zlib'
+import { parsePluginDocument } from '../../../schemas/plugin-document.ts'
+import { publicKeyLine } from '../../../schemas/trust-key.ts'
+import type { PluginProject } from '../../support/plugin-project.ts'
+import { anElf, aPluginProject } from '../../support/plugin-project.ts'
+import { publishProjects, signProjects, writeKeyFiles } from '../../support/publish-project.ts'
+import type { OctoRun } from '../../support/run-octo.ts'
+import { runOcto } from '../../support/run-octo.ts'
+import { filesBelow, tempFolder } from '../../support/temp-folder.ts'
+import { issueKey } from '../../support/test-authority.ts'
+import { startTestRegistry } from '../../support/test-registry.ts'
+
+const URL = 'https://plugins.example.com/octo'
+
+function aScene(t: TestContext) {
+  const folder = tempFolder(t)
+  const key = issueKey()
+  const keys = writeKeyFiles(folder, key)
+  const site = join(folder, 'site')
+  const build = (dists: readonly string[], url = URL, publicKey = keys.publicKey): Promise<OctoRun> =>
+    runOcto(['repo', 'build', '--out', site, '--url', url, '--public-key', publicKey, '--json', ...dists])
+  return { folder, key, keys, site, build }
+}
+
+async function answerOf(run: Promise<OctoRun>) {
+  const { code, stdout, stderr } = await run
+  assert.equal(code, 0, stderr)
+  return JSON.parse(stdout)
+}
+
+async function codeOf(run: Promise<OctoRun>): Promise<string> {
+  return JSON.parse((await run).stderr).error.code
+}
+
+/** Everything a tree says, whatever the hour: files by path, twins as what they unpack to, times as `…`. */
+async function contentOf(root: string): Promise<Record<string, string>> {
+  const content: Record<string, string> = {}
+  for (const path of filesBelow(root)) {
+    const bytes = await readFile(join(root, path))
+    const plain = path.endsWith('.gz') && !path.includes('tar.gz') ? gunzipSync(bytes) : bytes
+    const text = path.endsWith('.br') ? 'brotli' : plain.toString('latin1')
+    content[path] = text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '…')
+  }
+  return content
+}
+
+test('writes the very tree that a registry serves', async (t) => {
+  const { key, keys, site, build } = aScene(t)
+  const registry = await startTestRegistry(t, { key })
+  await using one = await aPluginProject({
+    name: 'one',
+    manifest: {
+      platforms: {
+        any: { runtime: { name: 'sh' }, files: ['src'], executable: 'src/hello.sh' },
+        linux_amd64: { file: 'tool' },
+      },
+    },
+    files: { tool: anElf() },
+  })
+  await using two = await aPluginProject({
+    name: 'two',
+    manifest: { kind: 'operator', platforms: { linux_amd64: { file: 'tool' } } },
+    files: { tool: anElf() },
+  })
+  const dists = await signProjects([one.dir, two.dir], keys)
+  await answerOf(build(dists, registry.url))
+  await publishProjects([one.dir, two.dir], registry, keys)
+  await setVersion(one, '1.1.0')
+  const [next = ''] = await signProjects([one.dir], keys)
+  await answerOf(build([next], registry.url))
+  await publishProjects([one.dir], registry, keys)
+  const [ours, theirs] = [await contentOf(site), await contentOf(join(registry.dataDir, 'tree'))]
+  const isDiscovery = (path: string) => path.startsWith('.well-known/')
+  assert.deepEqual(Object.keys(ours), Object.keys(theirs))
+  for (const path of Object.keys(ours)) if (!isDiscovery(path)) assert.equal(ours[path], theirs[path], path)
+  const discovery = JSON.parse(ours['.well-known/octo.json'] ?? '')
+  assert.equal(discovery.api, undefined, 'a static host takes no publishes')
+})
+
+test('keeps what the folder holds, changes nothing twice, and follows a new address', async (t) => {
+  const { keys, site, build } = aScene(t)
+  await using project = await aPluginProject()
+  await answerOf(build(await signProjects([project.dir], keys)))
+  await setVersion(project, '1.0.1')
+  const dists = await signProjects([project.dir], keys)
+  assert.deepEqual((await answerOf(build(dists))).added, ['core/hello@1.0.1'])
+  const before = await contentOf(site)
+  const again = await answerOf(build(dists))
+  assert.deepEqual([again.added, again.unchanged, again.written], [[], ['core/hello@1.0.1'], 0])
+  assert.deepEqual(await contentOf(site), before)
+  await answerOf(build([], 'https://elsewhere.example.com'))
+  const document = parsePluginDocument(await readFile(join(site, 'repos/core/hello.json'), 'utf8'), 'test')
+  assert.deepEqual(
+    document.versions.map(({ version }) => version),
+    ['1.0.1', '1.0.0'],
+  )
+  assert.equal(document.serial, 2)
+  const yaml = await readFile(join(site, 'repos/core.yaml'), 'utf8')
+  assert.ok(yaml.includes('https://elsewhere.example.com/repos/core/hello/1.0.1/') && !yaml.includes(URL))
+})
+
+test('refuses to change a version, and leaves the tree as it was', async (t) => {
+  const { keys, site, build } = aScene(t)
+  await using project = await aPluginProject()
+  await answerOf(build(await signProjects([project.dir], keys)))
+  const before = await contentOf(site)
+  await project.write('src/hello.sh', '#!/bin/sh\necho changed\n')
+  assert.equal(await codeOf(build(await signProjects([project.dir], keys))), 'VERSION_EXISTS')
+  assert.deepEqual(await contentOf(site), before)
+})
+
+test('takes only what the named keys have signed, byte for byte', async (t) => {
+  const { folder, key, keys, site, build } = aScene(t)
+  await using project = await aPluginProject()
+  assert.equal(await codeOf(build([project.path('dist')])), 'BUNDLE_MISSING')
+  const [dist = ''] = await signProjects([project.dir], keys)
+  const stranger = writeKeyFiles(folder, issueKey(), 'stranger')
+  assert.equal(await codeOf(build([dist], URL, stranger.publicKey)), 'SIGNER_NOT_ALLOWED')
+  const artifact = join(dist, 'hello_1.0.0_any.tar.gz')
+  const bytes = await readFile(artifact)
+  await writeFile(artifact, Buffer.concat([bytes.subarray(0, -1), Buffer.from([9])]))
+  assert.equal(await codeOf(build([dist])), 'DIGEST_MISMATCH')
+  await writeFile(artifact, bytes)
+  assert.deepEqual(
+    filesBelow(folder).filter((path) => path.startsWith('site')),
+    [],
+  )
+  await answerOf(build([dist], URL, publicKeyLine(key.trustKey)))
+  await rm(join(site, 'repos/core/hello/1.0.0/release.sigstore.json'))
+  assert.equal(await codeOf(build([])), 'BUNDLE_MISSING')
+})
+
+test('does not believe the tree either: an edited document or bundle stops the build', async (t) => {
+  const { keys, site, build } = aScene(t)
+  await using one = await aPluginProject({ name: 'one' })
+  await using two = await aPluginProject({ name: 'two' })
+  await answerOf(build(await signProjects([one.dir, two.dir], keys)))
+  const bundle = (plugin: string) => join(site, `repos/core/${plugin}/1.0.0/release.sigstore.json`)
+  const own = await readFile(bundle('one'))
+  await writeFile(bundle('one'), await readFile(bundle('two')))
+  assert.equal(await codeOf(build([])), 'STATEMENT_MISMATCH')
+  await writeFile(bundle('one'), own)
+  const path = join(site, 'repos/core/one.json')
+  const document = await readFile(path, 'utf8')
+  await writeFile(path, document.replace(/("bundle":\{"digest":"sha256:)./, '$1X'))
+  assert.equal(await codeOf(build([])), 'FORMAT_INVALID')
+  await writeFile(path, document.replace('"plugin":"one"', '"plugin":"two"'))
+  assert.equal(await codeOf(build([])), 'DOCUMENT_MISMATCH')
+})
+
+async function setVersion(project: PluginProject, version: string): Promise<void> {
+  const text = await readFile(project.path('plugin.yaml'), 'utf8')
+  await project.write('plugin.yaml', text.replace(/version: .*/, `version: ${version}`))
+}
