@@ -23,8 +23,7 @@ export async function putDocument(root: string, { path, bytes }: TreeFile, stagi
   const [gz, br] = await Promise.all([gzipped(body), brotlied(body)])
   // One time on all three tells a reader which twins belong to a document while they change one after the other.
   const changedAt = new Date()
-  await staging.write(`${target}.gz`, gz, changedAt)
-  await staging.write(`${target}.br`, br, changedAt)
+  await Promise.all([staging.write(`${target}.gz`, gz, changedAt), staging.write(`${target}.br`, br, changedAt)])
   await staging.write(target, body, changedAt)
   return true
 }

@@ -41,12 +41,14 @@ export function folderOf(root: string, { predicate: { repo, plugin }, version }:
 /** Shows a release: first its bytes by digest, then its folder. */
 export async function putRelease(release: ReleaseRecord, places: ReleasePlaces): Promise<void> {
   const { root, blobs, staging } = places
-  for (const digest of digestsOf(release)) await putBlob(digest, places)
+  await Promise.all(digestsOf(release).map((digest) => putBlob(digest, places)))
   const folder = staging.name()
   await mkdir(folder)
-  for (const part of partsOf(release))
-    if ('digest' in part) await linkOrCopy(blobs.pathOf(part.digest), join(folder, part.name))
-    else await writeFile(join(folder, part.name), part.text).catch(refuse)
+  const parts = partsOf(release).map((part) => {
+    const path = join(folder, part.name)
+    return 'digest' in part ? linkOrCopy(blobs.pathOf(part.digest), path) : writeFile(path, part.text).catch(refuse)
+  })
+  await Promise.all(parts)
   const target = folderOf(root, release)
   await staging.remove(target)
   await staging.move(folder, target)
