@@ -21,7 +21,7 @@ for (const { platform, package: name } of await fetchBinaries()) process.stdout.
 const access = ['--registry', values.registry, '--token-file', values['token-file'], '--key', values.key]
 const steps = [
   ['publish', 'examples/third-party/esbuild', ...access],
-  ['info', '--config', values.config, 'esbuild'],
+  ['info', 'esbuild', '--config', values.config],
   ['run', '--config', values.config, 'esbuild', '--', '--version'],
 ]
 for (const words of steps) {

@@ -5,14 +5,10 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import test from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { loadConfig, openClient } from '../../client/index.ts'
 import { fetchBinaries } from '../../examples/third-party/fetch-binaries.ts'
 import { digestOf } from '../../schemas/digest.ts'
 import { parseManifest } from '../../schemas/manifest.ts'
-import type { Name } from '../../schemas/name.ts'
-import type { Platform } from '../../schemas/platform.ts'
 import { aConsumer } from '../support/consumer.ts'
-import { expectCodeAsync } from '../support/expect-code.ts'
 import { publishProjects, writeKeyFiles } from '../support/publish-project.ts'
 import { runOcto } from '../support/run-octo.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -52,17 +48,14 @@ test('esbuild is published for four platforms, installed, proven and run here', 
 test('esbuild for a platform that does not exist names the four that do', { skip }, async (t) => {
   const registry = await startTestRegistry(t)
   await publishProjects([copyProject(t)], registry, writeKeyFiles(tempFolder(t), registry.key))
-  const { folder } = aConsumer(t, { url: `${registry.url}/repos/core.yaml`, key: registry.key })
-  await using client = await openClient({
-    config: await loadConfig({ cwd: folder, env: {} }),
-    lockPath: join(folder, 'octo.lock'),
-    storeRoot: join(folder, 'store'),
-    platform: 'freebsd_amd64' as Platform,
-  })
-  const request = { plugin: 'esbuild' as Name }
-  const { message } = await expectCodeAsync('NO_MATCHING_PLATFORM', () => client.ensure([request]))
-  assert.match(message, /freebsd_amd64/)
-  for (const platform of FOUR) assert.match(message, new RegExp(platform))
+  const services = { web: { init: [{ tool: 'esbuild', args: ['--version'] }] } }
+  const consumer = aConsumer(t, { url: `${registry.url}/repos/core.yaml`, key: registry.key, services })
+  const { code, stderr } = await consumer.octo('install', '--platform', 'freebsd_amd64')
+  assert.equal(code, 66, stderr)
+  assert.match(stderr, /error\[NO_MATCHING_PLATFORM\].*freebsd_amd64/)
+  for (const platform of FOUR) assert.match(stderr, new RegExp(platform))
+  const mac = await consumer.octo('install', '--platform', 'darwin_arm64')
+  assert.equal(mac.code, 0, mac.stderr)
 })
 
 test('a second build gives the same bytes, which are the ones that npm has', { skip }, async (t) => {
