@@ -1,8 +1,17 @@
 // Random numbers that a failed run can be repeated with: OCTO_SEED=… sets the seed, failures print it.
 
-export type SeededRandom = { readonly seed: number; next(): number; below(limit: number): number }
+export type Random = {
+  readonly seed: number
+  /** In 0..1, without 1. */
+  next(): number
+  /** A whole number in 0..limit, without limit. */
+  below(limit: number): number
+  chance(probability: number): boolean
+  /** One of the items, of which there must be some. */
+  pick<Item>(items: readonly Item[]): Item
+}
 
-export function seededRandom(seed = Number(process.env.OCTO_SEED) || Date.now() % 2 ** 31): SeededRandom {
+export function seededRandom(seed = Number(process.env.OCTO_SEED) || Date.now() % 2 ** 31): Random {
   let state = seed >>> 0
   // mulberry32: small, and good enough to choose moments and bits.
   function next(): number {
@@ -11,5 +20,12 @@ export function seededRandom(seed = Number(process.env.OCTO_SEED) || Date.now() 
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
-  return { seed, next, below: (limit) => Math.floor(next() * limit) }
+  const below = (limit: number) => Math.floor(next() * limit)
+  return {
+    seed,
+    next,
+    below,
+    chance: (probability) => next() < probability,
+    pick: <Item>(items: readonly Item[]) => items[below(items.length)] as Item,
+  }
 }
