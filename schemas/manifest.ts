@@ -105,7 +105,7 @@ export const manifestShape = releasedManifestShape.omit({ readme: true }).extend
   platforms: z
     .record(platformShape, platformEntryShape)
     .refine((map) => Object.keys(map).length > 0, 'expected at least one platform')
-    .refine((map) => !map[ANY] || map[ANY].runtime, {
+    .refine((map) => map[ANY] === undefined || map[ANY]?.runtime !== undefined, {
       path: [ANY],
       message: 'expected `runtime`, as an `any` artifact is run by one',
     }),

@@ -16,7 +16,7 @@ export const nameShape = z
 
 export const versionShape = z
   .string()
-  .max(256)
+  .max(MAX_VERSION_LENGTH)
   .refine(isVersion, 'expected an exact version such as `1.2.3`') as unknown as z.ZodType<Version, string>
 
 export const platformShape = z

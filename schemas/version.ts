@@ -7,7 +7,9 @@ declare const versionBrand: unique symbol
 /** An exact semantic version in its one normal form: no leading `v`, no spaces, no build metadata (it has no place in an order). */
 export type Version = string & { readonly [versionBrand]: true }
 
-const MAX_LENGTH = 256
+/** `<plugin>_<version>_<platform>.tar.gz` has to stay a file name that every file system takes. */
+export const MAX_VERSION_LENGTH = 100
+const MAX_RANGE_LENGTH = 256
 // Loaded on first use, and only the files needed: every command that pins no range starts without it.
 const require = createRequire(import.meta.url)
 type SemverFunctions = Pick<typeof import('semver'), 'valid' | 'compare' | 'satisfies' | 'validRange' | 'prerelease'>
@@ -15,7 +17,7 @@ let loaded: SemverFunctions | undefined
 const semver = (): SemverFunctions => (loaded ??= require('semver') as SemverFunctions)
 
 export function isVersion(text: unknown): text is Version {
-  return typeof text === 'string' && text.length <= MAX_LENGTH && semver().valid(text) === text
+  return typeof text === 'string' && text.length <= MAX_VERSION_LENGTH && semver().valid(text) === text
 }
 
 /** Reads a version as a registry stores it; throws VERSION_INVALID. */
@@ -31,10 +33,10 @@ export function parseVersionInput(text: string): Version {
 
 /** Reads a range of at most 256 characters; throws RANGE_INVALID. A leading `v` on an exact version is dropped. */
 export function parseRange(text: string): string {
-  if (text.length > MAX_LENGTH)
+  if (text.length > MAX_RANGE_LENGTH)
     throw coded('RANGE_INVALID', {
-      message: `version range of ${text.length} characters is too long, expected at most ${MAX_LENGTH}`,
-      details: { length: text.length, maxLength: MAX_LENGTH },
+      message: `version range of ${text.length} characters is too long, expected at most ${MAX_RANGE_LENGTH}`,
+      details: { length: text.length, maxLength: MAX_RANGE_LENGTH },
     })
   if (semver().validRange(text) !== null) return text
   throw coded('RANGE_INVALID', {
