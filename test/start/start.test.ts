@@ -109,3 +109,10 @@ test('writes the example for other ports, and nothing else in it changes', () =>
   const usual = readSettings({}, {})
   assert.equal(renderConfig(example, usual).replace(/- file: .*/, ''), example.replace(/- file: .*/, ''))
 })
+
+test('takes its settings from options first, then from the environment', () => {
+  const env = { OCTO_START_PORT: '9000', OCTO_START_DEMO_PORT: '9100', OCTO_START_ONCE: '1', OCTO_START_DIR: '/data' }
+  const { port, demoPort, once, dir } = readSettings({ port: '9001' }, env)
+  assert.deepEqual({ port, demoPort, once, dir }, { port: 9001, demoPort: 9100, once: true, dir: '/data' })
+  assert.deepEqual([readSettings({}, {}).port, readSettings({}, {}).once], [8787, false])
+})
