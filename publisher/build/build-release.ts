@@ -6,6 +6,7 @@ import { stableJson } from '../../schemas/json.ts'
 import type { Platform } from '../../schemas/platform.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleaseArtifact } from '../../schemas/release-statement.ts'
+import type { Progress } from '../../terminal/index.ts'
 import { distHolds } from '../output/check-dist.ts'
 import type { ReleaseDraft } from '../output/release-file.ts'
 import { findDraft, writeDraft } from '../output/release-file.ts'
@@ -25,8 +26,7 @@ export type BuildRequest = {
   readonly platforms?: readonly Platform[]
   readonly env: Readonly<Record<string, string | undefined>>
   readonly onLine?: (line: string) => void
-  /** Called when a platform's artifact is finished. */
-  readonly onArtifact?: (platform: Platform, artifact: ReleaseArtifact) => void
+  readonly progress?: Progress | undefined
 }
 
 /** Builds and describes; what was not asked for is kept from an earlier build of the same release. */
@@ -73,12 +73,16 @@ async function prepareOut(path: string): Promise<string> {
 async function packAll(request: BuildRequest, platforms: readonly Platform[], out: string) {
   const { manifest, dir } = request.project
   const finds: SecretFind[] = []
-  const context = { dir, out, epochSeconds: epochSeconds(request.env.SOURCE_DATE_EPOCH), finds }
+  const context = {
+    dir,
+    out,
+    epochSeconds: epochSeconds(request.env.SOURCE_DATE_EPOCH),
+    finds,
+    progress: request.progress,
+  }
   const built: Record<Platform, ReleaseArtifact> = {}
   for (const platform of platforms) {
-    const artifact = await packArtifact(planArtifact(manifest, platform), context)
-    built[platform] = artifact
-    request.onArtifact?.(platform, artifact)
+    built[platform] = await packArtifact(planArtifact(manifest, platform), context)
   }
   try {
     refuseSecrets(finds, manifest.allowSecrets)

@@ -9,6 +9,7 @@ import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleaseArtifact } from '../../schemas/release-statement.ts'
 import { BUNDLE_FILE } from '../../schemas/static-tree/paths.ts'
+import type { Progress, ProgressItem } from '../../terminal/index.ts'
 import { RELEASE_FILE } from '../output/release-file.ts'
 import type { ArchivePlan, ArtifactPlan, RawPlan } from './artifact-plan.ts'
 import type { ListedFile } from './list-files.ts'
@@ -28,29 +29,46 @@ export type PackContext = {
   readonly epochSeconds: number
   /** Takes what looks like a secret; refused by the caller when all is packed, so that all finds are shown at once. */
   readonly finds: SecretFind[]
+  /** Told of the bytes that are read for an artifact. */
+  readonly progress?: Progress | undefined
 }
 
 /** Throws FILE_NOT_FOUND, ARCHIVE_ENTRY_UNSAFE, LIMIT_EXCEEDED, PLATFORM_MISMATCH or MANIFEST_INVALID. */
-export function packArtifact(plan: ArtifactPlan, context: PackContext): Promise<ReleaseArtifact> {
-  return plan.format === 'raw' ? packRaw(plan, context) : packArchive(plan, context)
+export async function packArtifact(plan: ArtifactPlan, context: PackContext): Promise<ReleaseArtifact> {
+  const item = context.progress?.item(plan.file)
+  try {
+    const packing = { ...context, item }
+    const artifact = await (plan.format === 'raw' ? packRaw(plan, packing) : packArchive(plan, packing))
+    item?.done()
+    return artifact
+  } catch (error) {
+    item?.fail('not built')
+    throw error
+  }
 }
 
-async function packRaw(plan: RawPlan, context: PackContext): Promise<ReleaseArtifact> {
+type Packing = PackContext & { readonly item: ProgressItem | undefined }
+
+async function packRaw(plan: RawPlan, context: Packing): Promise<ReleaseArtifact> {
   const files = await listFiles(context.dir, [plan.source])
   const [file] = files
   if (!file || files.length > 1)
     throw coded('MANIFEST_INVALID', { message: `\`file\` names ${quote(plan.source)}, which is a folder` })
+  context.item?.total(file.size)
   const chunks = scanSecrets(checkedContent(file, plan), file.path, context.finds)
-  const written = await writeArtifact(join(context.out, plan.file), chunks, 0o755)
+  const written = await writeArtifact(join(context.out, plan.file), counted(chunks, context), 0o755)
   const runtime = plan.runtime ? { runtime: plan.runtime } : {}
   return { file: plan.file, ...written, format: 'raw', executable: plan.file, ...runtime }
 }
 
-async function packArchive(plan: ArchivePlan, context: PackContext): Promise<ReleaseArtifact> {
+async function packArchive(plan: ArchivePlan, context: Packing): Promise<ReleaseArtifact> {
   const files = await listArchive(plan, context)
+  context.item?.total(files.reduce((sum, { size }) => sum + size, 0))
   const [{ tarStream }, { gzipStream }] = await Promise.all([import('./tar-stream.ts'), import('./gzip-stream.ts')])
-  const read = (file: TarFile) =>
-    scanSecrets(readFileChunks(file.source, file.size), pathInProject(plan, file), context.finds)
+  const read = (file: TarFile) => {
+    const chunks = counted(readFileChunks(file.source, file.size), context)
+    return scanSecrets(chunks, pathInProject(plan, file), context.finds)
+  }
   const content = createHash('sha256')
   const tar = tapInto(content, tarStream(files, { epochSeconds: context.epochSeconds, read }))
   const written = await writeArtifact(join(context.out, plan.file), gzipStream(tar), 0o644)
@@ -108,6 +126,13 @@ async function* checkedContent(file: ListedFile, plan: RawPlan): AsyncGenerator<
     yield chunk
   }
   if (first) checkPlatformMagic(new Uint8Array(), plan.platform, file.path, plan.runtime)
+}
+
+async function* counted(chunks: AsyncIterable<Uint8Array>, { item }: Packing): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    item?.advance(chunk.length)
+    yield chunk
+  }
 }
 
 async function* tapInto(

@@ -58,11 +58,9 @@ async function build(dir: string, out: string, { platform = [] }: Options, termi
     import('../build/build-release.ts'),
   ])
   const project = await readProject(dir)
-  return buildRelease({
-    ...{ project, out, env: process.env, onLine: terminal.debug },
-    platforms: platform.map(parsePlatformInput),
-    onArtifact: (_platform, { file, size }) => terminal.info(`built ${file} (${formatBytes(size)})`),
-  })
+  using progress = terminal.interactive ? terminal.progress({ title: 'building' }) : undefined
+  const request = { project, out, env: process.env, onLine: terminal.debug, progress }
+  return await buildRelease({ ...request, platforms: platform.map(parsePlatformInput) })
 }
 
 /** The commands and artifacts of a build, without running or writing anything. */

@@ -30,7 +30,7 @@ export function addSign(program: Command): void {
     ])
     const draft = await dist.readDraft(out)
     const project = await readProject(dir)
-    dists.requireComplete(Object.keys(project.manifest.platforms), Object.keys(draft.platforms))
+    dists.requireCurrent(project, draft)
     await dists.checkDist(out, draft)
     const repo = options.repo === undefined ? undefined : parseName(options.repo, 'repo')
     const askPassphrase = passphrasePrompt(terminal, 'Passphrase of the signing key')

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout } from 'node:timers/promises'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { isLoopback } from './registry-url.ts'
 
 export type HttpRequest = {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -42,8 +43,9 @@ const MAX_CONNECTIONS = 8
 
 export function openConnection(base: URL, token?: string, pause: Connection['pause'] = setTimeout): Connection {
   const { Agent, request } = base.protocol === 'https:' ? https : http
-  // Node 24 and newer find HTTPS_PROXY and NO_PROXY by themselves when given the environment.
-  const agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS, proxyEnv: process.env })
+  // Node finds HTTPS_PROXY and NO_PROXY by itself when given the environment. What is meant for this machine stays on it.
+  const proxy = isLoopback(base) ? {} : { proxyEnv: process.env }
+  const agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS, ...proxy })
   return {
     base,
     pause,

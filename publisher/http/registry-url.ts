@@ -27,10 +27,14 @@ export function registryName(url: URL): string {
 
 /** Throws CONFIG_INVALID when a token would travel readable for everyone on the way. */
 export function refuseCleartext(url: URL, insecureHttp: boolean): void {
-  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname) || url.hostname.endsWith('.localhost')
-  if (url.protocol === 'https:' || loopback || insecureHttp) return
+  if (url.protocol === 'https:' || isLoopback(url) || insecureHttp) return
   throw coded('CONFIG_INVALID', {
     message: `registry ${quote(registryName(url))} is reached without encryption, so everyone on the way could read the token`,
     hint: 'use https, or say `--insecure-http` where the network itself is trusted',
   })
+}
+
+/** This machine itself. */
+export function isLoopback({ hostname }: URL): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].includes(hostname) || hostname.endsWith('.localhost')
 }

@@ -3,9 +3,11 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createDigestGate } from '../../client/verify/digest-gate.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
+import { stableJson } from '../../schemas/json.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleaseArtifact } from '../../schemas/release-statement.ts'
 import { readFileChunks } from '../build/read-chunks.ts'
+import type { Project } from '../project/read-project.ts'
 import type { ReleaseDraft } from './release-file.ts'
 
 /** Reads every artifact; throws FILE_NOT_FOUND, SIZE_MISMATCH or DIGEST_MISMATCH. */
@@ -33,8 +35,19 @@ async function checkArtifact(out: string, artifact: ReleaseArtifact): Promise<vo
   gate.finish()
 }
 
+/** Throws STATE_CONFLICT when plugin.yaml has changed since the build, FILE_NOT_FOUND when platforms are missing. */
+export function requireCurrent({ manifest, released }: Project, draft: ReleaseDraft): void {
+  const same = manifest.name === draft.plugin && manifest.version === draft.version
+  if (!same || stableJson(released) !== stableJson(draft.manifest))
+    throw coded('STATE_CONFLICT', {
+      message: `what was built is not what plugin.yaml describes now, expected \`${manifest.name}@${manifest.version}\`, found \`${draft.plugin}@${draft.version}\`${same ? ' of an earlier plugin.yaml' : ''}`,
+      hint: 'octo build',
+    })
+  requireComplete(Object.keys(manifest.platforms), Object.keys(draft.platforms))
+}
+
 /** A version is sealed when it is published: a platform that is left out now can never be added. */
-export function requireComplete(wanted: readonly string[], found: readonly string[]): void {
+function requireComplete(wanted: readonly string[], found: readonly string[]): void {
   const missing = wanted.filter((platform) => !found.includes(platform))
   if (missing.length === 0) return
   throw coded('FILE_NOT_FOUND', {

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import type { Name } from '../../schemas/name.ts'
 import type { ReleasePredicate } from '../../schemas/release-statement.ts'
 import { pluginDocumentPath } from '../../schemas/static-tree/paths.ts'
-import type { Terminal } from '../../terminal/index.ts'
+import type { Progress, Terminal } from '../../terminal/index.ts'
 import { count, formatBytes } from '../../terminal/index.ts'
 import { buildRelease } from '../build/build-release.ts'
 import type { Connection } from '../http/http.ts'
-import { checkDist, requireComplete } from '../output/check-dist.ts'
+import { checkDist, requireCurrent } from '../output/check-dist.ts'
 import type { ReleaseDraft } from '../output/release-file.ts'
 import { chooseRepo, readDraft } from '../output/release-file.ts'
 import type { Project } from '../project/read-project.ts'
@@ -56,19 +56,18 @@ export async function publishProject(request: ProjectRequest): Promise<PublishRe
   const predicate = { ...(await prepare(project, out, request)), repo }
   const before = await asking
   if (request.dryRun) return rehearse(request, { predicate, out, before })
-  using progress = terminal.progress({ title: 'uploading' })
+  using progress = progressFor(terminal, 'uploading')
   const outcome = await publishRelease({ connection, out, predicate, key, before, progress })
   return { ...reportOf(predicate, request), ...outcome }
 }
 
 async function prepare(project: Project, out: string, { build, terminal }: ProjectRequest): Promise<ReleaseDraft> {
-  if (build)
-    return buildRelease({
-      ...{ project, out, env: process.env, onLine: terminal.debug },
-      onArtifact: (_platform, { file, size }) => terminal.debug(`built ${file} (${formatBytes(size)})`),
-    })
+  if (build) {
+    using progress = progressFor(terminal, 'building')
+    return await buildRelease({ project, out, env: process.env, onLine: terminal.debug, progress })
+  }
   const draft = await readDraft(out)
-  requireComplete(Object.keys(project.manifest.platforms), Object.keys(draft.platforms))
+  requireCurrent(project, draft)
   await checkDist(out, draft)
   return draft
 }
@@ -93,6 +92,11 @@ function reportOf(predicate: ReleasePredicate, { key, connection }: ProjectReque
   }))
   const document = new URL(pluginDocumentPath(repo, plugin, 'json'), connection.base).href
   return { repo, plugin, version, signer: key.trustKey.id, document, artifacts }
+}
+
+/** Bars for people; a CI log gets its one line for each plugin at the end. */
+function progressFor(terminal: Terminal, title: string): Progress | undefined {
+  return terminal.interactive ? terminal.progress({ title }) : undefined
 }
 
 /** One line for each plugin, for people and CI logs. */

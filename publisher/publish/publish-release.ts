@@ -22,7 +22,7 @@ export type PublishRequest = {
   readonly key: SigningKey
   /** What the registry showed of the version before; nothing when it is new. */
   readonly before: Shown | undefined
-  readonly progress: Progress
+  readonly progress?: Progress | undefined
 }
 
 export type Outcome = {
@@ -69,13 +69,13 @@ async function uploadAndPublish(request: PublishRequest, bundle: string, release
     const source = sources.get(digest)
     // A registry may ask only for what was announced.
     if (!source) return
-    const item = request.progress.item(source.name, size)
-    const upload = { session: session.id, digest, size, ...source, onProgress: (bytes: number) => item.advance(bytes) }
+    const item = request.progress?.item(source.name, size)
+    const upload = { session: session.id, digest, size, ...source, onProgress: (bytes: number) => item?.advance(bytes) }
     try {
       await uploadBlob(connection, upload, offset)
-      item.done()
+      item?.done()
     } catch (error) {
-      item.fail('upload failed')
+      item?.fail('upload failed')
       throw error
     }
   })

@@ -1,8 +1,10 @@
 // octo login, logout and whoami: one private file, one token per registry, nothing shown.
 import assert from 'node:assert/strict'
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { listening } from '../../support/listening.ts'
 import { runOcto } from '../../support/run-octo.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { startTestRegistry } from '../../support/test-registry.ts'
@@ -49,6 +51,18 @@ test('a token is never sent to another registry, and never taken from words that
   assert.ok(!other.logs.join('').includes('whoami'), 'the other registry was not even asked')
   for (const input of ['', 'two words here', 'short'])
     assert.equal((await runOcto(['whoami', '--registry', one.url, '--token-file', '-'], { cwd: home, input })).code, 77)
+})
+
+test('a token for this machine does not pass through a proxy', async (t) => {
+  const registry = await startTestRegistry(t)
+  let asked = 0
+  const proxy = await listening(
+    t,
+    createServer((_request, response) => void response.end(String(++asked))),
+  )
+  const env = { OCTO_TOKEN: registry.token, HTTP_PROXY: `http://127.0.0.1:${proxy}`, NODE_USE_ENV_PROXY: '0' }
+  assert.equal((await runOcto(['whoami', '--registry', registry.url], { env })).code, 0)
+  assert.equal(asked, 0)
 })
 
 test('tokens that others can read are not used', async (t) => {

@@ -67,6 +67,13 @@ test('signs nothing that changed since it was built, and nothing incomplete', as
   const incomplete = JSON.parse((await sign(project)).stderr).error
   assert.equal(incomplete.code, 'FILE_NOT_FOUND')
   assert.match(incomplete.message, /`linux_amd64`/)
+  for (const [before, after] of [
+    ['version: 1.0.0', 'version: 1.0.1'],
+    ['says hello', 'says bye'],
+  ] as const) {
+    await writeFile(project.path('plugin.yaml'), manifest.replace(before, after))
+    assert.equal(JSON.parse((await sign(project)).stderr).error.code, 'STATE_CONFLICT', after)
+  }
 })
 
 test('says what to do when nothing was built, and when no repo is named', async () => {
