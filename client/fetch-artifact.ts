@@ -30,7 +30,10 @@ export type Wanted = {
 
 export type Fetching = { readonly layout: Layout; readonly network: Network; readonly report: Report }
 
-/** True when bytes came over the network. Throws what download and client/verify throw, OFFLINE, NO_SPACE or STORE_BUSY. */
+/**
+ * Afterwards the store holds the proven files: checked now, or written as they were proven. True when bytes came over the
+ * network. Throws what download and client/verify throw, OFFLINE, NO_SPACE or STORE_BUSY.
+ */
 export async function fetchArtifact(wanted: Wanted, { layout, network, report }: Fetching): Promise<boolean> {
   const { artifact, name } = wanted
   if (checkArtifact(layout, artifact).state === 'good') return false

@@ -14,7 +14,6 @@ import { fetchArtifact } from './fetch-artifact.ts'
 import { proveLocked } from './prove.ts'
 import { repoAddressOf } from './repo/repo-address.ts'
 import type { Resolving } from './resolve-online.ts'
-import { requireGood } from './store/check.ts'
 
 export type Installed = {
   readonly executable: VerifiedExecutable
@@ -35,7 +34,6 @@ export async function installEntry(entry: LockedPlugin, context: Resolving): Pro
   const artifact = release.platforms[platform] as ReleaseArtifact
   const url = release.urlOf(artifact, platform)
   const fetched = await fetchArtifact({ name, platform, artifact, url }, context)
-  requireGood(context.layout, artifact, name)
   return { name, artifact, fetched, executable: executableOf(entry, { ...release, artifact, platform }, context) }
 }
 

@@ -76,7 +76,8 @@ async function readBundle(place: ReleasePlace, layout: Layout, network: Network)
   const gate = createDigestGate(place.bundle, url.href)
   gate.update(bytes)
   gate.finish()
-  writeWhole(path, bytes, { staging: layout.staging, mode: 0o444, durable: true })
+  // Not durable: a bundle that is damaged is another one, and is fetched again.
+  writeWhole(path, bytes, { staging: layout.staging, mode: 0o444 })
   return bytes.toString('utf8')
 }
 

@@ -1,5 +1,4 @@
 // What a server's refusal means, before anybody blames a checksum: a missing page, a login page, a limit, a withdrawn version.
-import { STATUS_CODES } from 'node:http'
 import type { ErrorCode } from '../../schemas/error-codes.ts'
 import { coded } from '../../schemas/errors.ts'
 import { printable, quote } from '../../schemas/quote.ts'
@@ -15,7 +14,7 @@ export async function refusalOf(answer: Answer): Promise<Error> {
   const { status } = answer
   const explained = problem.detail ? `: ${printable(problem.detail, 300)}` : ''
   return coded(CODE_OF_STATUS[status] ?? 'FETCH_REFUSED', {
-    message: `${quote(url)} answers ${status} ${STATUS_CODES[status] ?? ''}${explained}`,
+    message: `${quote(url)} answers ${status}${explained}`,
     details: { url, status, ...retryAfterOf(answer), ...(problem.code ? { serverCode: problem.code } : {}) },
     ...hintOf(status),
   })

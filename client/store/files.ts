@@ -1,6 +1,6 @@
 // Small files of the store: whole or absent, never half, whoever writes at the same time.
 import { randomBytes } from 'node:crypto'
-import { closeSync, fdatasyncSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { isMissing, onDisk } from './disk-errors.ts'
 
@@ -8,8 +8,6 @@ export type WriteOptions = {
   /** Folder on the same file system for the unfinished file. */
   readonly staging: string
   readonly mode?: number
-  /** Survives a power cut; for what cannot be made again. */
-  readonly durable?: boolean
 }
 
 /** Writes beside and renames over; throws NO_SPACE or IO_FAILED and leaves nothing of its own. */
@@ -20,7 +18,6 @@ export function writeWhole(path: string, bytes: string | Uint8Array, options: Wr
       const file = openSync(staged, 'wx', options.mode ?? 0o600)
       try {
         writeAll(file, typeof bytes === 'string' ? Buffer.from(bytes) : bytes)
-        if (options.durable) fdatasyncSync(file)
       } finally {
         closeSync(file)
       }

@@ -28,6 +28,8 @@ export type Part = {
   discard(): void
 }
 
+const WORTH_CONTINUING_BYTES = 4 * 1024 * 1024
+
 const syncData = promisify(fdatasync)
 
 /** Opens or begins the part; the caller holds the blob's lock. */
@@ -35,23 +37,38 @@ export function openPart(layout: Layout, digest: Digest): Part {
   const path = layout.part(digest)
   const originPath = `${path}.json`
   const file = onDisk(path, () => openSync(path, 'a', 0o600))
-  const state = { open: true, size: onDisk(path, () => statSync(path).size) }
+  const found = readOrigin(originPath)
+  const size = onDisk(path, () => statSync(path).size)
+  const state = { open: true, origin: found, isNoted: found !== undefined, written: 0 }
   const close = () => {
     if (state.open) closeSync(file)
     state.open = false
   }
-  const forgetOrigin = () => rmSync(originPath, { force: true })
+  const forgetOrigin = () => {
+    if (state.isNoted) rmSync(originPath, { force: true })
+  }
+  const noteOrigin = () => {
+    if (state.isNoted || state.origin === undefined) return
+    writeWhole(originPath, JSON.stringify(state.origin), { staging: layout.staging })
+    state.isNoted = true
+  }
 
   return {
     path,
-    size: state.size,
-    origin: readOrigin(originPath),
+    size,
+    origin: found,
     existing: () => readPieces(path),
     restart(origin) {
       onDisk(path, () => ftruncateSync(file, 0))
-      writeWhole(originPath, JSON.stringify(origin), { staging: layout.staging })
+      forgetOrigin()
+      Object.assign(state, { origin, isNoted: false, written: 0 })
     },
-    write: (chunk) => onDisk(path, () => writeAll(file, chunk)),
+    write(chunk) {
+      onDisk(path, () => writeAll(file, chunk))
+      state.written += chunk.length
+      // Less than this is as quickly fetched again as continued, should the process be killed.
+      if (state.written > WORTH_CONTINUING_BYTES) noteOrigin()
+    },
     async commit(mode) {
       try {
         await syncData(file)
@@ -64,7 +81,10 @@ export function openPart(layout: Layout, digest: Digest): Part {
         forgetOrigin()
       }
     },
-    keep: close,
+    keep() {
+      close()
+      noteOrigin()
+    },
     discard() {
       close()
       forgetOrigin()

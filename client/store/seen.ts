@@ -9,7 +9,8 @@ export function readSeenSerial(layout: Layout, url: string): number {
   return Number.isSafeInteger(serial) && serial > 0 ? serial : 0
 }
 
+/** Not forced to disk: after a power cut the lockfile still knows the serial that it was resolved from. */
 export function noteSeenSerial(layout: Layout, url: string, serial: number): void {
   if (serial > readSeenSerial(layout, url))
-    writeWhole(layout.seenSerial(url), String(serial), { staging: layout.staging, durable: true })
+    writeWhole(layout.seenSerial(url), String(serial), { staging: layout.staging })
 }

@@ -19,6 +19,8 @@ import { aRelease, issueKey } from './test-authority.ts'
 export const key = issueKey()
 export const LINUX = 'linux_amd64' as Platform
 
+export type ClientMachine = Awaited<ReturnType<typeof aMachine>>
+
 /** A registry with these releases, an empty folder, and a client that trusts the registry. */
 export async function aMachine(t: TestContext, recipes: readonly ReleaseRecipe[] = [{}]) {
   const releases = await Promise.all(recipes.map((recipe) => aRelease(key, recipe)))
