@@ -3,7 +3,6 @@
 import type { ChildProcess, StdioOptions } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { setTimeout as wait } from 'node:timers/promises'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 
@@ -27,7 +26,7 @@ export async function launch(what: Launch, setting: LaunchSetting): Promise<Chil
       return await start(what, setting)
     } catch (error) {
       if (codeOf(error) !== 'ETXTBSY') throw launchError(what, error)
-      await wait(pauseMs)
+      await new Promise((resolve) => setTimeout(resolve, pauseMs))
     }
   }
   return start(what, setting).catch((error: unknown) => {

@@ -4,10 +4,8 @@ import type { ChildProcess } from 'node:child_process'
 import type { VerifiedExecutable } from '../../client/index.ts'
 import { pluginEnvironment } from '../exec/environment.ts'
 import { launch } from '../exec/launch.ts'
-import { refuseOldOperator } from '../exec/operator-version.ts'
 import { makePrivateDirectory } from '../exec/private-directory.ts'
 import { programOf } from '../exec/program.ts'
-import { signalCode } from '../exec/signal-code.ts'
 
 export type InteractiveDeps = {
   readonly cwd: string
@@ -20,11 +18,12 @@ export async function runInteractive(
   argv: readonly string[],
   { cwd, env }: InteractiveDeps,
 ): Promise<number> {
-  refuseOldOperator(executable.plugin, executable.manifest.minimumOperator)
+  await refuseNewerPlugin(executable)
   const { file, leading, argv0 } = programOf(executable)
   const ended = await runForeground()
   if (ended.signal === null) return ended.exitCode
   process.kill(process.pid, ended.signal)
+  const { signalCode } = await import('../exec/signal-code.ts')
   return signalCode(ended.signal)
 
   async function runForeground() {
@@ -39,6 +38,13 @@ export async function runInteractive(
     signals.sendTo(child)
     return await ended
   }
+}
+
+/** Most plugins ask for no version of octo, and every module that is not loaded makes a warm run shorter. */
+async function refuseNewerPlugin({ plugin, manifest }: VerifiedExecutable): Promise<void> {
+  if (manifest.minimumOperator === undefined) return
+  const { refuseOldOperator } = await import('../exec/operator-version.ts')
+  refuseOldOperator(plugin, manifest.minimumOperator)
 }
 
 function endOf(child: ChildProcess): Promise<{ exitCode: number; signal: NodeJS.Signals | null }> {

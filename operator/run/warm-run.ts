@@ -17,13 +17,5 @@ export async function tryWarmRun(words: readonly string[]): Promise<number | und
     ...{ lockPath: resolve(configPath, '../octo.lock'), platform: hostPlatform() },
   })
   if (!executable) return undefined
-  if (executable.signer === 'unsigned') warnUnsigned(executable)
   return runInteractive(executable, plain.argv, { cwd, env: process.env })
-}
-
-/** Said on every run, because it is true on every run. */
-export function warnUnsigned({ repo, plugin, version }: { repo: string; plugin: string; version: string }): void {
-  process.stderr.write(
-    `warning: ${repo}/${plugin} ${version} is unsigned: repo \`${repo}\` is trusted without signatures\n`,
-  )
 }
