@@ -10,6 +10,7 @@ import { getRequestListener } from '@hono/node-server'
 import type { Logger } from 'pino'
 import { coded } from '../schemas/errors.ts'
 import { createApp } from './app.ts'
+import { finishUnread } from './http/finish-unread.ts'
 import { guardRequest } from './http/guard-request.ts'
 import { logRequest } from './http/log-request.ts'
 import { problemAnswer } from './http/problem.ts'
@@ -76,6 +77,7 @@ function createHandler(registry: OpenRegistry, logger: Logger): RequestListener 
   tree.onChange((path) => reader.forget(path))
   const api = getRequestListener((request, env) => app.fetch(request, env), {
     overrideGlobalObjects: false,
+    autoCleanupIncoming: false,
     errorHandler: (error) => problemResponse(toUsage(error), logger),
   })
   // A line for each of many thousand reads a second costs more than the reads.
@@ -84,12 +86,13 @@ function createHandler(registry: OpenRegistry, logger: Logger): RequestListener 
     try {
       guardRequest(request)
     } catch (error) {
-      response.setHeader('Connection', 'close')
+      finishUnread(request, response)
       return refuse(error, { request, response, logger })
     }
     if (logReads) logRequest(logger, request, response)
     if (reader.handle(request, response)) return
     if (!logReads) logRequest(logger, request, response)
+    finishUnread(request, response)
     void api(request, response)
   }
 }
@@ -126,8 +129,10 @@ async function listen(server: Server, { host, port }: ServeOptions): Promise<str
 
 async function closeServer(server: Server): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve))
-  server.closeIdleConnections()
+  // Connections become idle one by one, as their last requests end.
+  const closing = setInterval(() => server.closeIdleConnections(), 50)
   await closed
+  clearInterval(closing)
 }
 
 function answerStarting(logger: Logger): RequestListener {

@@ -45,28 +45,62 @@ export type TestRegistry = {
   createToken(scopes: readonly string[], days?: number): CreatedToken
   /** Stops it; the folder stays until the test ends. */
   stop(): Promise<void>
+  /** Stops it and starts another on the same folder, with the same key and token. */
+  restart(): Promise<TestRegistry>
 }
 
 /** Gone with its folder when the test ends. */
 export async function startTestRegistry(t: TestContext, options: TestRegistryOptions = {}): Promise<TestRegistry> {
   const { repos = ['core'], key = issueKey() } = options
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'octo-registry-')))
+  const stops: (() => Promise<void>)[] = []
+  t.after(async () => {
+    for (const stop of stops) await stop()
+    if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true })
+  })
+  const start = async (token?: string): Promise<TestRegistry> => {
+    const registry = await openTestRegistry({ ...options, dataDir, key }, start)
+    stops.push(registry.stop)
+    return token === undefined ? registry : { ...registry, token }
+  }
+  const registry = await start()
+  if (options.dataDir === undefined) for (const repo of repos) registry.createRepo(repo)
+  await registry.serving.registry.tree.drain()
+  return registry
+}
+
+type Folder = TestRegistryOptions & { readonly dataDir: string; readonly key: SigningKey }
+
+async function openTestRegistry(
+  folder: Folder,
+  start: (token: string) => Promise<TestRegistry>,
+): Promise<TestRegistry> {
+  const { dataDir, key } = folder
   const logs: string[] = []
-  const serving = await serveTestRegistry(dataDir, options, logs)
+  const serving = await serveTestRegistry(dataDir, folder, logs)
   const { services } = serving.registry
   let stopped: Promise<void> | undefined
   const stop = () => (stopped ??= serving.stop())
-  t.after(async () => {
-    await stop()
-    if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true })
-  })
   const newToken: TestRegistry['createToken'] = (scopes, days) =>
     createToken(services, { name: 'test', scopes: scopes.map(parseScope), ...(days === undefined ? {} : { days }) })
-  const newRepo: TestRegistry['createRepo'] = (name, keys = [key.trustKey]) => createRepo(services, name as Name, keys)
-  if (options.dataDir === undefined) for (const repo of repos) newRepo(repo)
-  await serving.registry.tree.drain()
   const { token } = newToken(['*/*:admin'])
-  return { url: serving.url, dataDir, key, token, serving, logs, createRepo: newRepo, createToken: newToken, stop }
+  const restart = async () => {
+    await stop()
+    return start(token)
+  }
+  const newRepo: TestRegistry['createRepo'] = (name, keys = [key.trustKey]) => createRepo(services, name as Name, keys)
+  return {
+    url: serving.url,
+    dataDir,
+    key,
+    token,
+    serving,
+    logs,
+    createRepo: newRepo,
+    createToken: newToken,
+    stop,
+    restart,
+  }
 }
 
 function serveTestRegistry(dataDir: string, options: TestRegistryOptions, logs: string[]): Promise<Serving> {
