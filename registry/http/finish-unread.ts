@@ -9,9 +9,7 @@ export function finishUnread(request: IncomingMessage, response: ServerResponse)
     if (request.complete) return
     const { socket } = request
     const cut = setTimeout(() => socket.destroy(), LINGER_MS)
-    const done = () => clearTimeout(cut)
-    request.once('end', done)
-    socket.once('close', done)
+    request.once('close', () => clearTimeout(cut))
     request.resume()
   })
 }

@@ -22,6 +22,8 @@ export function problemAnswer(error: unknown, requestId: string, logger: Logger)
   const headers = {
     'Content-Type': PROBLEM_TYPE,
     'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    'X-Request-Id': requestId,
     ...(status === 401 ? { 'WWW-Authenticate': 'Bearer realm="octo"' } : {}),
     ...(status === 429 || status === 503 ? { 'Retry-After': String(retryAfter ?? RETRY_AFTER_SECONDS) } : {}),
     ...(Array.isArray(known.details.allow) ? { Allow: known.details.allow.join(', ') } : {}),
