@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { publicKeyLine } from '../../schemas/trust-key.ts'
+import type { ClientMachine } from '../support/client-machine.ts'
+import { aMachine, key } from '../support/client-machine.ts'
+import { aRelease } from '../support/test-authority.ts'
+
+const OCTO = fileURLToPath(new URL('../../bin/octo.js', import.meta.url))
+
+async function aCommandLine(t: TestContext) {
+  const machine = await aMachine(t, [{}, { plugin: 'other', version: '2.0.0' }])
+  const repo = `{url: ${machine.registry.url()}, keys: ["${publicKeyLine(key.trustKey)}"]}`
+  writeFileSync(
+    join(machine.folder, 'octo.yaml'),
+    `operator:\n  repos: {core: ${repo}}\n  plugins: {hello: {version: "^1"}}\n`,
+  )
+  return { ...machine, octo: (...words: string[]) => octo(machine, words) }
+}
+
+async function octo({ folder, base }: ClientMachine, words: readonly string[]) {
+  const env = { PATH: process.env.PATH, HOME: folder, OCTO_HOME: base.storeRoot, NO_COLOR: '1' }
+  const child = spawn(process.execPath, [OCTO, ...words], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const texts = Promise.all(
+    [child.stdout, child.stderr].map(async (stream) => Buffer.concat(await stream.toArray()).toString()),
+  )
+  const [code] = await once(child, 'exit')
+  const [out = '', err = ''] = await texts
+  return { code, out, err, json: () => JSON.parse(out) }
+}
+
+test('locks, installs, lists, updates and explains from the command line', async (t) => {
+  const { octo, registry, readLock } = await aCommandLine(t)
+  assert.match((await octo('lock')).out, /\+ core\/hello 1\.0\.0/)
+  const installed = await octo('install', '--frozen', '--json', '--platform', 'linux-x64')
+  assert.equal(installed.json().plugins[0].version, '1.0.0')
+  assert.equal(installed.json().downloaded.length, 1)
+  const listed = await octo('list', '--json', '--platform', 'linux_amd64')
+  assert.equal(listed.json()[0].state, 'installed')
+  registry.publish(await aRelease(key, { version: '1.2.0' }))
+  assert.match((await octo('lock')).out, /nothing changed/)
+  assert.match((await octo('update', 'hello')).out, /~ core\/hello 1\.0\.0 → 1\.2\.0/)
+  assert.equal(readLock().plugins['core/hello']?.version, '1.2.0')
+  const why = (await octo('why', 'hello')).out
+  for (const expected of [/pinned in the config/, /1\.2\.0 from repo core/, new RegExp(key.trustKey.id)])
+    assert.match(why, expected)
+})
+
+test('finds plugins and shows one with its proven signer', async (t) => {
+  const { octo } = await aCommandLine(t)
+  const found = await octo('search', 'oth', '--json')
+  assert.deepEqual(
+    found.json().map(({ plugin, version }: { plugin: string; version: string }) => [plugin, version]),
+    [['other', '2.0.0']],
+  )
+  assert.equal((await octo('search', 'nothing-like-it')).code, 1)
+  assert.match((await octo('info', 'other')).out, new RegExp(`signer +${key.trustKey.id}`))
+  const missing = await octo('info', 'nobody')
+  assert.equal(missing.code, 66)
+  assert.match(missing.err, /PLUGIN_NOT_FOUND|nobody/)
+})
+
+test('looks after the store', async (t) => {
+  const { octo } = await aCommandLine(t)
+  const { path } = (await octo('install', '--json', '--platform', 'linux_amd64')).json().plugins[0]
+  assert.equal((await octo('cache', 'list', '--json')).json().blobs[0].usedBy[0], 'core/hello@1.0.0')
+  assert.equal((await octo('cache', 'verify')).code, 0)
+  assert.deepEqual(
+    (await octo('cache', 'gc', '--min-age-hours', '0', '--dry-run', '--json'))
+      .json()
+      .removed.filter(({ path }: { path: string }) => /blobs|trees/.test(path)),
+    [],
+  )
+  chmodSync(path, 0o755)
+  writeFileSync(path, readFileSync(path, 'utf8').replace('hello', 'jello'))
+  const verified = await octo('cache', 'verify', '--json')
+  assert.equal(verified.code, 74)
+  assert.equal(verified.json().problems.length, 1)
+})
+
+test('refuses with the code of the reason', async (t) => {
+  const { octo } = await aCommandLine(t)
+  const frozen = await octo('install', '--frozen')
+  assert.equal(frozen.code, 78)
+  assert.match(frozen.err, /octo lock/)
+  const offline = await octo('install', '--offline')
+  assert.equal(offline.code, 69)
+  await octo('lock')
+  const platform = await octo('install', '--platform', 'freebsd_amd64')
+  assert.equal(platform.code, 66)
+  assert.match(platform.err, /`darwin_amd64`, `darwin_arm64`, `linux_amd64`, `linux_arm64`/)
+  assert.equal((await octo('install', '--platform', 'amiga')).code, 65)
+  assert.equal((await octo('cache', 'gc', '--min-age-hours', 'x')).code, 64)
+})
