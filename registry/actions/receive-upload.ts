@@ -1,7 +1,7 @@
 // Takes the bytes of one promised blob. When the last byte is here and all are the promised ones, they become a blob: file
 // first, then its row.
-import type { Readable } from 'node:stream'
-import { coded } from '../../schemas/errors.ts'
+import { Readable } from 'node:stream'
+import { coded, isCoded } from '../../schemas/errors.ts'
 import { findLiveBlob, recordBlob } from '../db/blobs.ts'
 import type { Db } from '../db/open.ts'
 import { write } from '../db/open.ts'
@@ -9,6 +9,7 @@ import type { PromisedBlob, SessionRow } from '../db/sessions.ts'
 import { extendLease, listUploads } from '../db/sessions.ts'
 import type { RegistryServices } from '../services.ts'
 import { readBody } from '../uploads/read-body.ts'
+import type { UploadPart } from '../uploads/upload-area.ts'
 import { watchRate } from '../uploads/watch-rate.ts'
 
 export type Upload = {
@@ -38,6 +39,17 @@ export async function receiveUpload(services: RegistryServices, upload: Upload):
     )
   } finally {
     clearInterval(renewal)
+  }
+}
+
+/** Makes a blob of a part that a crash, or a full disk, kept from becoming one. Gives the bytes that are here now. */
+export async function finishUpload(services: RegistryServices, part: UploadPart): Promise<number> {
+  const nothing = { offset: part.size, chunks: Readable.from([]), abort: new AbortController() }
+  try {
+    return await services.uploads.append(part, nothing, (path) => settle(services, path, part))
+  } catch (error) {
+    if (!isCoded(error, 'DIGEST_MISMATCH') && !isCoded(error, 'UPLOAD_OFFSET_MISMATCH')) throw error
+    return findLiveBlob(services.db, part.digest) ? part.size : 0
   }
 }
 
