@@ -7,7 +7,7 @@ import { isName, NAME_PATTERN } from './name.ts'
 import type { Platform } from './platform.ts'
 import { isPlatform } from './platform.ts'
 import type { Version } from './version.ts'
-import { isVersion } from './version.ts'
+import { isVersion, MAX_VERSION_LENGTH } from './version.ts'
 
 export const nameShape = z
   .string()
