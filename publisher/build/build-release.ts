@@ -12,6 +12,7 @@ import type { ReleaseDraft } from '../output/release-file.ts'
 import { findDraft, writeDraft } from '../output/release-file.ts'
 import type { Project } from '../project/read-project.ts'
 import { planArtifact } from './artifact-plan.ts'
+import { epochSeconds } from './epoch-seconds.ts'
 import { packArtifact } from './pack-artifact.ts'
 import { planCommands } from './plan-commands.ts'
 import { runCommand } from './run-command.ts'
@@ -102,10 +103,4 @@ async function withEarlier(draft: ReleaseDraft, { platforms, project }: BuildReq
   for (const [platform, artifact] of Object.entries(earlier.platforms) as [Platform, ReleaseArtifact][])
     if (project.manifest.platforms[platform] && (await distHolds(out, artifact))) kept[platform] = artifact
   return { ...draft, platforms: { ...kept, ...draft.platforms } }
-}
-
-function epochSeconds(text = '0'): number {
-  const seconds = Number(text)
-  if (Number.isSafeInteger(seconds) && seconds >= 0 && seconds < 2 ** 33) return seconds
-  throw coded('USAGE', { message: `SOURCE_DATE_EPOCH is ${quote(text)}, expected seconds since 1970` })
 }

@@ -30,7 +30,7 @@ export function addLogin(program: Command): void {
     const registry = parseRegistryUrl(options.registry, process.env)
     refuseCleartext(registry, options.insecureHttp === true)
     const token = await givenToken(options, terminal)
-    using connection = openConnection(registry, token)
+    using connection = openConnection(registry, { token, env: process.env })
     const who = await askWho(connection)
     await changeToken(tokenFilePath(process.env), registryName(registry), token)
     terminal.result({

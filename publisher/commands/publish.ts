@@ -46,14 +46,14 @@ export function addPublish(program: Command): void {
     const askPassphrase = passphrasePrompt(terminal, 'Passphrase of the signing key')
     const key = await readSigningKey({ file: options.key, env: process.env, askPassphrase })
     using connection = options.dryRun
-      ? openConnection(parseRegistryUrl(options.registry, process.env))
+      ? openConnection(parseRegistryUrl(options.registry, process.env), { env: process.env })
       : await openRegistry(options)
     const repo = options.repo === undefined ? undefined : parseName(options.repo, 'repo')
     const reports: PublishReport[] = []
     for (const dir of dirs) {
       const paths = { dir: resolve(dir), ...(options.out ? { out: resolve(options.out) } : {}) }
       const how = { build: options.build !== false, dryRun: options.dryRun === true }
-      const report = await publishProject({ ...paths, ...how, repo, key, connection, terminal })
+      const report = await publishProject({ ...paths, ...how, env: process.env, repo, key, connection, terminal })
       reports.push(report)
       show(report, terminal)
     }

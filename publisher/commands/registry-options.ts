@@ -23,5 +23,5 @@ export async function openRegistry(options: RegistryOptions): Promise<Connection
   const registry = parseRegistryUrl(options.registry, process.env)
   refuseCleartext(registry, options.insecureHttp === true)
   const token = await requireToken({ registry, tokenFile: options.tokenFile, env: process.env })
-  return openConnection(registry, token)
+  return openConnection(registry, { token, env: process.env })
 }

@@ -9,6 +9,7 @@ import type { TrustKey } from '../../schemas/trust-key.ts'
 import { parsePublicKey } from '../../schemas/trust-key.ts'
 import { count } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
+import { epochSeconds } from '../build/epoch-seconds.ts'
 
 type Options = { readonly out: string; readonly url: string; readonly publicKey: readonly string[] }
 
@@ -38,7 +39,8 @@ export function addRepo(program: Command): void {
     const { buildRepo } = await import('../static-repo/build-repo.ts')
     const keyring = await Promise.all(options.publicKey.map(readPublicKey))
     const dists = args.map((dist) => resolve(dist))
-    const built = await buildRepo({ root: resolve(options.out), base: parseBaseUrl(options.url), keyring, dists })
+    const base = parseBaseUrl(options.url)
+    const built = await buildRepo({ root: resolve(options.out), base, keyring, dists, publishedAt: now(process.env) })
     terminal.result({
       json: built,
       text: () =>
@@ -50,6 +52,11 @@ export function addRepo(program: Command): void {
     })
     return 0
   })
+}
+
+/** SOURCE_DATE_EPOCH makes the whole tree reproducible. */
+function now({ SOURCE_DATE_EPOCH: epoch }: NodeJS.ProcessEnv): string {
+  return new Date(epoch === undefined ? Date.now() : epochSeconds(epoch) * 1000).toISOString()
 }
 
 /** A flag that may be given several times; as one flag with several values it would swallow the arguments. */

@@ -41,10 +41,18 @@ const MAX_REPLY_BYTES = 1024 * 1024
 const IDLE_MS = 300_000
 const MAX_CONNECTIONS = 8
 
-export function openConnection(base: URL, token?: string, pause: Connection['pause'] = setTimeout): Connection {
+export type ConnectionOptions = {
+  readonly token?: string
+  /** Where HTTPS_PROXY and NO_PROXY are looked up. */
+  readonly env?: NodeJS.ProcessEnv
+  readonly pause?: Connection['pause']
+}
+
+export function openConnection(base: URL, options: ConnectionOptions = {}): Connection {
+  const { token, env = {}, pause = setTimeout } = options
   const { Agent, request } = base.protocol === 'https:' ? https : http
-  // Node finds HTTPS_PROXY and NO_PROXY by itself when given the environment. What is meant for this machine stays on it.
-  const proxy = isLoopback(base) ? {} : { proxyEnv: process.env }
+  // What is meant for this machine stays on it.
+  const proxy = isLoopback(base) ? {} : { proxyEnv: env }
   const agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS, ...proxy })
   return {
     base,
@@ -72,19 +80,14 @@ function optionsOf({ method, headers, json, body }: HttpRequest, token: string |
 async function exchange(request: ClientRequest, wanted: HttpRequest): Promise<HttpReply> {
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     request.once('response', resolve).once('error', reject)
-    request.setTimeout(IDLE_MS, () => request.destroy(new Error(`nothing happened for ${IDLE_MS / 1000} seconds`)))
+    request.setTimeout(IDLE_MS, () => request.destroy(noAnswer(request, `nothing happened for ${IDLE_MS / 1000} s`)))
   })
   try {
     const [message] = await Promise.all([answered, sendBody(request, wanted, answered)])
-    const text = await readText(message, wanted.maxBytes ?? MAX_REPLY_BYTES)
+    const text = await readText(request, message, wanted.maxBytes ?? MAX_REPLY_BYTES)
     return { status: message.statusCode ?? 0, headers: message.headers, text }
   } catch (error) {
-    if (isCoded(error)) throw error
-    throw coded('FETCH_FAILED', {
-      message: `${wanted.method} ${quote(request.host + request.path)} got no whole answer: ${reasonOf(error)}`,
-      details: { host: request.host, path: request.path },
-      cause: error,
-    })
+    throw isCoded(error) ? error : noAnswer(request, reasonOf(error), error)
   } finally {
     // An answer may come before the whole body went out; the rest need not.
     if (!request.writableFinished) request.destroy()
@@ -105,16 +108,24 @@ async function sendBody(
   await Promise.race([sent.catch(() => answered.then(() => undefined)), answered])
 }
 
-async function readText(message: IncomingMessage, maxBytes: number): Promise<string> {
+async function readText(request: ClientRequest, message: IncomingMessage, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of message as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > maxBytes) throw new Error(`the answer is longer than ${maxBytes} bytes`)
+    if (size > maxBytes) throw noAnswer(request, `it is longer than ${maxBytes} bytes`)
     chunks.push(chunk)
   }
-  if (!message.complete) throw new Error('the answer broke off')
+  if (!message.complete) throw noAnswer(request, 'it broke off')
   return Buffer.concat(chunks).toString('utf8')
+}
+
+function noAnswer({ method, host, path }: ClientRequest, reason: string, cause?: unknown): Error {
+  return coded('FETCH_FAILED', {
+    message: `${method} ${quote(host + path)} got no whole answer: ${reason}`,
+    details: { host, path },
+    cause,
+  })
 }
 
 function reasonOf(error: unknown): string {

@@ -23,6 +23,7 @@ export type ProjectRequest = {
   readonly out?: string
   readonly build: boolean
   readonly dryRun: boolean
+  readonly env: Readonly<Record<string, string | undefined>>
   readonly repo: Name | undefined
   readonly key: SigningKey
   readonly connection: Connection
@@ -61,10 +62,10 @@ export async function publishProject(request: ProjectRequest): Promise<PublishRe
   return { ...reportOf(predicate, request), ...outcome }
 }
 
-async function prepare(project: Project, out: string, { build, terminal }: ProjectRequest): Promise<ReleaseDraft> {
+async function prepare(project: Project, out: string, { build, env, terminal }: ProjectRequest): Promise<ReleaseDraft> {
   if (build) {
     using progress = progressFor(terminal, 'building')
-    return await buildRelease({ project, out, env: process.env, onLine: terminal.debug, progress })
+    return await buildRelease({ project, out, env, onLine: terminal.debug, progress })
   }
   const draft = await readDraft(out)
   requireCurrent(project, draft)

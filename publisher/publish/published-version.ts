@@ -4,7 +4,7 @@ import { coded } from '../../schemas/errors.ts'
 import { stableJson } from '../../schemas/json.ts'
 import type { DocumentVersion, PluginDocument } from '../../schemas/plugin-document.ts'
 import { MAX_PLUGIN_DOCUMENT_BYTES, parsePluginDocument } from '../../schemas/plugin-document.ts'
-import { quote } from '../../schemas/quote.ts'
+import { printable, quote } from '../../schemas/quote.ts'
 import type { ReleasePredicate } from '../../schemas/release-statement.ts'
 import { MAX_BUNDLE_BYTES } from '../../schemas/release-statement.ts'
 import { BUNDLE_FILE, pluginDocumentPath, releaseFolder } from '../../schemas/static-tree/paths.ts'
@@ -35,7 +35,7 @@ export async function findPublished(
   return found && { document, version: found }
 }
 
-/** Returns when the published release is the built one to the last byte; throws VERSION_EXISTS otherwise. */
+/** Returns when the published release is the built one to the last byte; throws VERSION_EXISTS or VERSION_QUARANTINED otherwise. */
 export async function requireSameRelease(
   connection: Connection,
   shown: DocumentVersion,
@@ -44,6 +44,7 @@ export async function requireSameRelease(
   const { predicate, key } = release
   const different = differences(predicate, shown)
   if (different.length > 0) throw conflict(predicate, different)
+  if (shown.state === 'quarantined') throw quarantined(predicate, shown.reason)
   const bundle = await fetchBundle(connection, predicate)
   const source = `${releaseFolder(predicate.repo, predicate.plugin, predicate.version)}/${BUNDLE_FILE}`
   const published = verifyRelease({ bundle, keyring: [key], expected: predicate, at: Date.now(), source })
@@ -76,6 +77,14 @@ export function differences(predicate: ReleasePredicate, shown: DocumentVersion)
     const same =
       published?.digest === built?.digest && published?.file === built?.file && published?.size === built?.size
     return same ? [] : [`${platform}: expected ${published?.digest ?? 'nothing'}, found ${built?.digest ?? 'nothing'}`]
+  })
+}
+
+/** Its bytes are not served, so nothing can be said about them. */
+function quarantined({ repo, plugin, version }: ReleasePredicate, reason = 'no reason given'): Error {
+  return coded('VERSION_QUARANTINED', {
+    message: `\`${repo}/${plugin}@${version}\` is published and blocked everywhere: ${printable(reason)}`,
+    hint: 'publish a corrected version under a new number',
   })
 }
 

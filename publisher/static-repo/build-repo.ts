@@ -25,6 +25,8 @@ export type RepoBuild = {
   readonly base: BaseUrl
   readonly keyring: readonly TrustKey[]
   readonly dists: readonly string[]
+  /** Time of what is new, ISO 8601 in UTC. */
+  readonly publishedAt: string
 }
 
 export type RepoBuilt = {
@@ -37,12 +39,12 @@ export type RepoBuilt = {
 }
 
 /** Throws VERSION_EXISTS for a version that the tree holds with other content; then nothing was written. */
-export async function buildRepo({ root, base, keyring, dists }: RepoBuild): Promise<RepoBuilt> {
+export async function buildRepo({ root, base, keyring, dists, publishedAt }: RepoBuild): Promise<RepoBuilt> {
   const records = new Map((await readTree(root, keyring)).map((record) => [keyOf(record), record]))
   const signed: SignedDist[] = []
   for (const dist of dists) signed.push(await readSignedDist(dist, keyring))
   const added: SignedDist[] = []
-  for (const dist of signed) if (admit(records, dist)) added.push(dist)
+  for (const dist of signed) if (admit(records, dist, publishedAt)) added.push(dist)
   await using writer = await openTreeWriter(root)
   for (const dist of added) await putRelease(writer, dist)
   const written = await putDocuments(writer, [...records.values()], base)
@@ -56,7 +58,7 @@ export async function buildRepo({ root, base, keyring, dists }: RepoBuild): Prom
 }
 
 /** Puts the release into its record; false when it is there already. */
-function admit(records: Map<string, PluginRecord>, { release, bundle }: SignedDist): boolean {
+function admit(records: Map<string, PluginRecord>, { release, bundle }: SignedDist, publishedAt: string): boolean {
   const { predicate, bundleDigest } = release
   const { repo, plugin, version } = predicate
   const record = records.get(keyOf(predicate)) ?? { repo, plugin, serial: 0, releases: [] }
@@ -65,7 +67,7 @@ function admit(records: Map<string, PluginRecord>, { release, bundle }: SignedDi
   if (sealed) throw conflict(sealed, predicate)
   const added: ReleaseRecord = {
     version,
-    publishedAt: now(),
+    publishedAt,
     state: 'active',
     bundle: { digest: bundleDigest, size: Buffer.byteLength(bundle) },
     predicate,
@@ -127,10 +129,4 @@ function keyOf({ repo, plugin }: Pick<PluginRecord, 'repo' | 'plugin'>): string 
 
 function nameOf({ release: { predicate } }: SignedDist): string {
   return `${predicate.repo}/${predicate.plugin}@${predicate.version}`
-}
-
-/** SOURCE_DATE_EPOCH makes the whole tree reproducible. */
-function now(): string {
-  const epoch = Number(process.env.SOURCE_DATE_EPOCH)
-  return new Date(process.env.SOURCE_DATE_EPOCH && Number.isFinite(epoch) ? epoch * 1000 : Date.now()).toISOString()
 }

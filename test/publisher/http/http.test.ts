@@ -20,7 +20,7 @@ async function connectTo(t: TestContext, answer: RequestListener) {
   const port = await listening(t, createServer(answer))
   const pauses: number[] = []
   const pause = async (milliseconds: number) => void pauses.push(milliseconds)
-  const connection = openConnection(new URL(`http://127.0.0.1:${port}/octo/`), TOKEN, pause)
+  const connection = openConnection(new URL(`http://127.0.0.1:${port}/octo/`), { token: TOKEN, pause })
   t.after(() => connection[Symbol.dispose]())
   return {
     connection,

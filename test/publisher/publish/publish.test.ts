@@ -91,6 +91,17 @@ test('other bytes or another manifest under a published version are a conflict t
   assert.equal((await documentOf(scene, 'hello'))?.versions.length, 1)
 })
 
+test('a quarantined version is neither unchanged nor published again', async (t) => {
+  const scene = await aScene(t)
+  await using project = await aPluginProject()
+  await publish(project.dir, scene)
+  const words = ['quarantine', 'core/hello@1.0.0', '--reason', 'malware', '--registry', scene.registry.url]
+  assert.equal((await runOcto(words, { env: { OCTO_TOKEN: scene.registry.token } })).code, 0)
+  const { error } = JSON.parse((await publish(project.dir, scene)).stderr)
+  assert.equal(error.code, 'VERSION_QUARANTINED')
+  assert.match(error.message, /malware/)
+})
+
 test('two jobs that publish the same version at once both succeed', async (t) => {
   const scene = await aScene(t)
   await using one = await aPluginProject(TWO_PLATFORMS)

@@ -26,7 +26,13 @@ async function aPublishedRelease(t: TestContext) {
   const dists = await signProjects([project.dir], writeKeyFiles(folder, key))
   const root = join(folder, 'site')
   const keyring = [key.trustKey]
-  await buildRepo({ root, base: parseBaseUrl('https://x.example.com'), keyring, dists })
+  await buildRepo({
+    root,
+    base: parseBaseUrl('https://x.example.com'),
+    keyring,
+    dists,
+    publishedAt: '2026-01-01T00:00:00Z',
+  })
   const { release } = await readSignedDist(dists[0] ?? '', keyring)
   const server = createServer(async (request, response) => {
     const bytes = await readFile(join(root, request.url ?? '')).catch(() => undefined)
@@ -34,7 +40,7 @@ async function aPublishedRelease(t: TestContext) {
     else response.writeHead(404).end()
   })
   const url = `http://127.0.0.1:${await listening(t, server)}`
-  const connection = openConnection(new URL(`${url}/`), undefined, async () => undefined)
+  const connection = openConnection(new URL(`${url}/`), { pause: async () => undefined })
   t.after(() => connection[Symbol.dispose]())
   const verify = () => verifyPublished(connection, { predicate: release.predicate, key: key.trustKey })
   return { root, verify }
