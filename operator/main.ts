@@ -4,7 +4,7 @@
 export async function main(argv: readonly string[]): Promise<number> {
   if (argv[0] === 'run') {
     const { tryWarmRun } = await import('./run/warm-run.ts')
-    const code = await tryWarmRun(argv.slice(1))
+    const code = await tryWarmRun(argv.slice(1), { cwd: process.cwd(), env: process.env })
     if (code !== undefined) return code
   }
   const { operatorProgram } = await import('./program.ts')

@@ -1,6 +1,6 @@
 // The full command lines of `octo run` and `octo check`.
 import { addCommand, onRun, openProgram, runProgram } from '../terminal/program.ts'
-import type { CheckOptions } from './check/command.ts'
+import type { CheckOptions } from './commands/check.ts'
 import type { SessionOptions } from './session.ts'
 
 export async function operatorProgram(argv: readonly string[]): Promise<number> {
@@ -17,7 +17,7 @@ export async function operatorProgram(argv: readonly string[]): Promise<number> 
   shared(run)
   run.addHelpText('after', '\nWhat follows `--` belongs to the plugin. Its exit code is the exit code of octo.')
   onRun<SessionOptions>(run, async ({ args, options, terminal }) => {
-    const { runCommand } = await import('./run/command.ts')
+    const { runCommand } = await import('./commands/run.ts')
     return runCommand(args, options, terminal)
   })
   const check = addCommand(program, {
@@ -31,7 +31,7 @@ export async function operatorProgram(argv: readonly string[]): Promise<number> 
     .option('--junit <file>', 'also write the outcomes as JUnit XML')
     .addHelpText('after', '\nThe exit code is 0 only when every check that ran has passed; a warning passes.')
   onRun<CheckOptions>(check, async ({ args, options, terminal }) => {
-    const { checkCommand } = await import('./check/command.ts')
+    const { checkCommand } = await import('./commands/check.ts')
     return checkCommand(args, options, terminal)
   })
   return runProgram(program, argv)

@@ -1,7 +1,8 @@
 // Runs planned checks: services side by side, in each service phase after phase, the checks of a phase side by side.
 import type { VerifiedExecutable } from '../../client/index.ts'
 import type { Phase } from '../../schemas/config/config.ts'
-import { isCoded } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
 import type { PluginRunResult, RunDeps } from '../exec/run-plugin.ts'
 import { runPlugin } from '../exec/run-plugin.ts'
 import { repeatUntilDecided } from './attempts.ts'
@@ -71,7 +72,7 @@ async function outcomeOf(check: PlannedCheck, deps: Running): Promise<CheckOutco
 
 async function repeat(check: PlannedCheck, executable: VerifiedExecutable | undefined, deps: Running) {
   const { item, service, phase } = check
-  if (!executable) throw new Error(`no executable for ${check.request.plugin}`)
+  if (!executable) throw coded('INTERNAL', { message: `no executable for ${quote(check.request.plugin)}` })
   const { signal } = deps
   const run = {
     ...{ executable, arguments: item.arguments, service, phase },

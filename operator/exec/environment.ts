@@ -57,6 +57,11 @@ function windowsPath(host: Environment): string {
   return `${root}\\System32;${root}`
 }
 
+/** A tool of Windows by its full path: never looked up in a PATH. */
+export function systemTool(name: string): string {
+  return `${process.env.SystemRoot ?? 'C:\\Windows'}\\System32\\${name}`
+}
+
 function refuseLong(name: string, value: string): void {
   const bytes = Buffer.byteLength(name) + 1 + Buffer.byteLength(value)
   if (bytes < MAX_WORD_BYTES) return

@@ -1,7 +1,7 @@
 // A plugin and everything it starts is one process group, so that one signal reaches all of it: killing only the child
 // leaves its children running. Groups that still live when octo ends are killed on the way out.
 import { execFile } from 'node:child_process'
-import { join } from 'node:path'
+import { systemTool } from './environment.ts'
 
 const living = new Set<number>()
 let watching = false
@@ -11,9 +11,12 @@ export function holdGroup(pid: number): void {
   living.add(pid)
   if (watching) return
   watching = true
-  process.once('exit', () => {
-    for (const group of living) signalGroup(group, 'SIGKILL')
-  })
+  process.once('exit', killHeldGroups)
+}
+
+/** Kills every group that was not released yet; whoever waits for one sees it end. */
+export function killHeldGroups(): void {
+  for (const group of living) signalGroup(group, 'SIGKILL')
 }
 
 /** Kills what is left of the group and forgets it. */
@@ -38,6 +41,5 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): void {
 
 /** Windows has no groups to signal; its own tool ends a tree. */
 function endTree(pid: number): void {
-  const tool = join(process.env.SystemRoot ?? 'C:\\Windows', 'System32', 'taskkill.exe')
-  execFile(tool, ['/pid', String(pid), '/t', '/f'], () => undefined)
+  execFile(systemTool('taskkill.exe'), ['/pid', String(pid), '/t', '/f'], () => undefined)
 }

@@ -2,20 +2,20 @@
 // proved. Imports nothing but Node's own modules and our light ones; together they load in a few milliseconds.
 import { resolve } from 'node:path'
 import { defaultConfigPath, hostPlatform, readWarmRun, storeRootOf } from '../../client/index.ts'
+import type { InteractiveDeps } from './interactive.ts'
 import { runInteractive } from './interactive.ts'
 import { readRunWords } from './warm-words.ts'
 
 /** The exit code, or undefined when the full path has to be taken. Throws nothing that the full path would not explain. */
-export async function tryWarmRun(words: readonly string[]): Promise<number | undefined> {
+export async function tryWarmRun(words: readonly string[], { cwd, env }: InteractiveDeps): Promise<number | undefined> {
   const plain = readRunWords(words)
   if (!plain || /^[a-z]+:/.test(plain.config ?? '')) return undefined
-  const cwd = process.cwd()
   const configPath = plain.config === undefined ? defaultConfigPath(cwd) : resolve(cwd, plain.config)
   if (configPath === undefined) return undefined
   const executable = readWarmRun({
-    ...{ storeRoot: storeRootOf(process.env), configPath, request: plain.request },
+    ...{ storeRoot: storeRootOf(env), configPath, request: plain.request },
     ...{ lockPath: resolve(configPath, '../octo.lock'), platform: hostPlatform() },
   })
   if (!executable) return undefined
-  return runInteractive(executable, plain.argv, { cwd, env: process.env })
+  return runInteractive(executable, plain.argv, { cwd, env })
 }

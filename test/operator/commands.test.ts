@@ -5,10 +5,12 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { publicKeyLine } from '../../schemas/trust-key.ts'
+import { isGone, pidIn } from '../support/processes.ts'
 import { runOcto } from '../support/run-octo.ts'
 import { startStaticRegistry } from '../support/static-registry.ts'
 import { filesBelow, tempFolder } from '../support/temp-folder.ts'
 import { aRelease, issueKey } from '../support/test-authority.ts'
+import { until } from '../support/until.ts'
 
 const script = (body: string) => Buffer.from(`#!/bin/sh\n${body}\n`)
 const forUnix = (bytes: Buffer) =>
@@ -87,6 +89,33 @@ test('one flipped bit in the store is found before anything runs', async (t) => 
   assert.notEqual(code, 0)
   assert.match(stderr + stdout, /STORE_CORRUPT|DIGEST_MISMATCH|OFFLINE/)
   assert.equal(readFileSync(ran, 'utf8'), before)
+})
+
+test('Ctrl-C asks plugins to end, a second one kills them, and what is known is still shown', async (t) => {
+  const { folder, key } = await aPlace(t, 'web: {}')
+  const stubborn = script('trap \'\' TERM INT\necho $$ > "$1"\nwhile :; do sleep 0.05; done')
+  const release = await aRelease(key, { plugin: 'stubborn', platforms: forUnix(stubborn) })
+  const registry = await startStaticRegistry(t, [release])
+  const file = join(folder, 'pid')
+  const repos = `{core: {url: "${registry.url()}", keys: [${publicKeyLine(key.trustKey)}]}}`
+  const service = `{web: {health: [{tool: stubborn, args: ["${file}"], timeout: 60s}]}}`
+  writeFileSync(join(folder, 'octo.yaml'), `operator: {repos: ${repos}, services: ${service}}\n`)
+  let kill = (_signal: NodeJS.Signals): boolean => false
+  const running = runOcto(['check'], {
+    ...{ cwd: folder, env: { OCTO_HOME: join(folder, 'store') } },
+    onStart: (child) => {
+      kill = (signal) => child.kill(signal)
+    },
+  })
+  const pid = await pidIn(file)
+  const startedAt = performance.now()
+  kill('SIGINT')
+  await until(() => kill('SIGINT') && performance.now() - startedAt > 50)
+  const { code, stdout } = await running
+  assert.equal(code, 130)
+  assert.match(stdout, /unknown +web +health +stubborn@1\.0\.0 .* interrupted/)
+  assert.ok(performance.now() - startedAt < 1900, 'the second Ctrl-C did not wait for the first')
+  assert.ok(await isGone(pid))
 })
 
 test('a plugin runs in the foreground, the second time without any request', async (t) => {

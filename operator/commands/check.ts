@@ -6,16 +6,17 @@ import { PHASES } from '../../schemas/config/config.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ProgressItem, Terminal } from '../../terminal/index.ts'
+import type { CheckOutcome } from '../check/outcome.ts'
+import { hasFailed, hasPassed } from '../check/outcome.ts'
+import type { PlannedCheck } from '../check/plan.ts'
+import { planChecks, requestKey, requestsOfPlan } from '../check/plan.ts'
+import { outcomesToJson } from '../check/render-json.ts'
+import { renderJunit } from '../check/render-junit.ts'
+import { failureNotes, outcomeTable, summaryLine } from '../check/render-table.ts'
+import { runChecks } from '../check/run-checks.ts'
+import { killHeldGroups } from '../exec/process-group.ts'
 import type { SessionOptions } from '../session.ts'
 import { openSession } from '../session.ts'
-import type { CheckOutcome } from './outcome.ts'
-import { hasFailed, hasPassed } from './outcome.ts'
-import type { PlannedCheck } from './plan.ts'
-import { planChecks, requestKey, requestsOfPlan } from './plan.ts'
-import { outcomesToJson } from './render-json.ts'
-import { renderJunit } from './render-junit.ts'
-import { failureNotes, outcomeTable, summaryLine } from './render-table.ts'
-import { runChecks } from './run-checks.ts'
 
 export type CheckOptions = SessionOptions & {
   readonly phase?: readonly string[] | undefined
@@ -111,13 +112,13 @@ function showProgress(open: (label: string) => ProgressItem) {
   }
 }
 
-/** The first Ctrl-C ends all plugins and still shows what is known; the second one ends octo. */
+/** The first Ctrl-C asks all plugins to end, the second one kills them; what is known is still shown. */
 function interruptible(): Disposable & { readonly signal: AbortSignal } {
   const controller = new AbortController()
   const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   const onSignal = () => {
-    if (controller.signal.aborted) process.exit(INTERRUPTED)
-    controller.abort()
+    if (controller.signal.aborted) killHeldGroups()
+    else controller.abort()
   }
   for (const name of names) process.on(name, onSignal)
   return {

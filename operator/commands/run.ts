@@ -3,10 +3,11 @@
 import { parsePluginRequest, RUN_SERVICE } from '../../schemas/config/plugin-request.ts'
 import { pinned } from '../../schemas/config/requests.ts'
 import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
 import type { Terminal } from '../../terminal/index.ts'
+import { runInteractive } from '../run/interactive.ts'
 import type { SessionOptions } from '../session.ts'
 import { openSession } from '../session.ts'
-import { runInteractive } from './interactive.ts'
 
 export async function runCommand(
   [words = '', ...argv]: readonly string[],
@@ -29,7 +30,7 @@ type Place = Parameters<typeof openSession>[1]
 async function provide(words: string, options: SessionOptions, place: Place) {
   await using session = await openSession(options, place)
   const [found] = await session.provide([pinned(parsePluginRequest(words), session.config.pins)])
-  if (!found) throw new Error(`the client gave nothing for ${words}`)
+  if (!found) throw coded('INTERNAL', { message: `the client gave nothing for ${quote(words)}` })
   const executable = session.client.locate(found)
   session.client.recordWarmRun({ configPath: session.configPath, request: words }, executable)
   return executable
