@@ -29,7 +29,7 @@ export type Collection = {
 export async function collectGarbage(deps: RegistryDeps, { dryRun, graceMs }: Collection): Promise<GarbageReport> {
   const before = deps.clock() - graceMs
   if (!dryRun) write(deps.db, (tx) => void closeExpiredSessions(tx, deps.clock()))
-  const rows = listUnreferenced(deps.db, before).map(({ digest, size }) => ({ digest, bytes: size }))
+  const rows = listUnreferenced(deps.db, before, deps.clock()).map(({ digest, size }) => ({ digest, bytes: size }))
   const orphans = await listOrphans(deps, before)
   const blobs = [...rows, ...orphans]
   const removed = dryRun ? blobs : blobs.filter(({ digest }) => sweep(deps, digest))

@@ -19,9 +19,11 @@ export function lockForTree(dataDir: string, repair: boolean): DataLock | undefi
   }
 }
 
-export async function checkTree(deps: RegistryDeps, repair: boolean): Promise<TreeReport> {
+/** Undefined when no tree was ever finished: the next start renders it for the address it then has. */
+export async function checkTree(deps: RegistryDeps, repair: boolean): Promise<TreeReport | undefined> {
   const baseUrl = await readBaseUrl(deps.config.dataDir)
-  const config = { ...deps.config, baseUrl: baseUrl ?? deps.config.baseUrl }
+  if (baseUrl === undefined) return undefined
+  const config = { ...deps.config, baseUrl }
   if (!repair) return inspectTree({ ...deps, config })
   const tree = await openTree({ ...deps, config })
   try {
@@ -31,7 +33,7 @@ export async function checkTree(deps: RegistryDeps, repair: boolean): Promise<Tr
   }
 }
 
-/** The mark beside the tree says which address its links lead to; without one, nothing was served yet. */
+/** The mark beside the tree says which address its links lead to. */
 async function readBaseUrl(dataDir: string): Promise<string | undefined> {
   const text = await readFile(join(dataDir, 'tree.json'), 'utf8').catch(() => undefined)
   const mark = text === undefined ? undefined : parseJson(text, 'tree.json', 4096)

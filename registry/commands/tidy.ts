@@ -7,6 +7,7 @@ import { count, formatBytes } from '../../terminal/index.ts'
 import type { Run } from '../../terminal/program.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import type { DataReport } from '../actions/check-data.ts'
+import type { TreeReport } from '../tree/reconcile.ts'
 import type { DataOption } from './data-option.ts'
 import { withData, withDataOption } from './data-option.ts'
 
@@ -39,11 +40,12 @@ async function runFsck({ options, terminal }: Run<DataOption & { readonly repair
     return await withData(options, async (deps) => {
       const { checkData } = await import('../actions/check-data.ts')
       const data = await checkData(deps, { repair })
-      const tree = lock && (await checkTree(deps, repair))
+      const tree = lock ? await checkTree(deps, repair) : undefined
       const open =
         data.problems.filter(({ repaired }) => !repaired).length + (tree && !tree.repaired ? tree.problems : 0)
       terminal.result({ json: { ...data, tree: tree ?? null }, text: () => fsckText(data, open) })
       if (!lock) terminal.warn('the tree was not looked at, because a registry is running on it')
+      else if (!tree) terminal.info('there is no finished tree yet: the next start of the registry renders it')
       if (tree && tree.problems > 0) reportTree(terminal, tree)
       return open > 0 ? 1 : 0
     })
@@ -61,10 +63,7 @@ function fsckText({ versions, blobs, bytes, orphans, problems }: DataReport, ope
   return [...lines, `${open === 0 ? 'all is well' : count(open, 'problem')}: ${looked}`].join('\n')
 }
 
-function reportTree(
-  terminal: Terminal,
-  { problems, repaired, findings }: Awaited<ReturnType<typeof import('./check-tree.ts').checkTree>>,
-) {
+function reportTree(terminal: Terminal, { problems, repaired, findings }: TreeReport) {
   const verb = repaired ? 'mended' : 'differ'
   terminal.warn(
     `${count(problems, 'file')} of the tree ${verb}, such as ${findings

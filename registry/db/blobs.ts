@@ -37,12 +37,12 @@ export function hasBlobRow(db: Db, digest: Digest): boolean {
   return db.select({ digest: blobs.digest }).from(blobs).where(eq(blobs.digest, digest)).get() !== undefined
 }
 
-/** Blobs that no release and no open session refers to, and that are older than `before`. Condemned ones always. */
-export function listUnreferenced(db: Db, before: number): BlobRow[] {
+/** Blobs that no release and no living session refers to, and that are older than `before`. Condemned ones always. */
+export function listUnreferenced(db: Db, before: number, now: number): BlobRow[] {
   return db
     .select()
     .from(blobs)
-    .where(and(unreferenced(db), sql`(${lt(blobs.createdAt, before)} OR ${eq(blobs.state, 'condemned')})`))
+    .where(and(unreferenced(db, now), sql`(${lt(blobs.createdAt, before)} OR ${eq(blobs.state, 'condemned')})`))
     .all()
 }
 
@@ -66,12 +66,12 @@ export function deleteBlobRow(tx: Db, digest: Digest): void {
   tx.delete(blobs).where(eq(blobs.digest, digest)).run()
 }
 
-function unreferenced(db: Db) {
+function unreferenced(db: Db, now: number) {
   const openUpload = db
     .select({ one: sql`1` })
     .from(uploads)
     .innerJoin(sessions, eq(sessions.id, uploads.sessionId))
-    .where(and(eq(uploads.digest, blobs.digest), eq(sessions.state, 'open')))
+    .where(and(eq(uploads.digest, blobs.digest), eq(sessions.state, 'open'), gt(sessions.leaseUntil, now)))
   return and(
     notExists(db.select({ one: sql`1` }).from(artifacts).where(eq(artifacts.digest, blobs.digest))),
     notExists(db.select({ one: sql`1` }).from(versions).where(eq(versions.bundleDigest, blobs.digest))),

@@ -55,7 +55,7 @@ function startUpload({ registry, path }: Scene, offset: number, bytes: Buffer) {
     client.on('error', () => resolve(0))
   })
   client.write(bytes)
-  return { status, break: () => client.destroy() }
+  return { status, end: (rest: Buffer) => client.end(rest), break: () => client.destroy() }
 }
 
 test('an upload continues in pieces from where it stands', async (t) => {
@@ -185,4 +185,23 @@ test('a session that was given up is gone with its parts', async (t) => {
   )
   assert.deepEqual(await readdir(join(scene.registry.dataDir, 'uploads')), [])
   assert.equal((await append(scene, 1000, BYTES)).body.code, 'SESSION_NOT_FOUND')
+})
+
+test('a stopping registry waits for an upload that still moves', async (t) => {
+  const scene = await aScene(t)
+  const upload = startUpload(scene, 0, BYTES.subarray(0, 200_000))
+  await until(async () => (await stat(scene.part).catch(() => undefined))?.size === 200_000)
+  const stopped = scene.registry.stop()
+  upload.end(BYTES.subarray(200_000))
+  assert.equal(await upload.status, 204)
+  await stopped
+})
+
+test('a stopping registry ends an upload that takes too long, and keeps its bytes for the next start', async (t) => {
+  const scene = await aScene(t, { times: { drainMs: 50 } })
+  const upload = startUpload(scene, 0, BYTES.subarray(0, 200_000))
+  await until(async () => (await stat(scene.part).catch(() => undefined))?.size === 200_000)
+  await scene.registry.stop()
+  assert.equal(await upload.status, 503)
+  assert.equal(await offsetOf({ ...scene, registry: await scene.registry.restart() }), 200_000)
 })

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { createPublicKey } from 'node:crypto'
+import { stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import { callApi, publishRelease } from '../../support/publish-release.ts'
+import { runOcto } from '../../support/run-octo.ts'
+import { tempFolder } from '../../support/temp-folder.ts'
+import { aRelease, issueKey } from '../../support/test-authority.ts'
+import { startTestRegistry } from '../../support/test-registry.ts'
+import { until } from '../../support/until.ts'
+
+async function aFolder(t: TestContext) {
+  const folder = tempFolder(t)
+  const key = issueKey()
+  const keyFile = join(folder, 'publisher.pub')
+  await writeFile(keyFile, createPublicKey(key.privateKey).export({ type: 'spki', format: 'pem' }))
+  const data = join(folder, 'data')
+  const octo = (...words: string[]) => runOcto(['registry', ...words, '--data', data])
+  const json = async (...words: string[]) => JSON.parse((await octo(...words, '--json')).stdout)
+  return { data, key, keyFile, octo, json }
+}
+
+test('repos, keys and tokens are made, listed and taken back by commands', async (t) => {
+  const { key, keyFile, octo, json, data } = await aFolder(t)
+  assert.equal((await octo('repo', 'create', 'core', '--key', keyFile)).code, 0)
+  assert.equal((await octo('repo', 'create', 'core')).code, 73)
+  assert.deepEqual(await json('repo', 'list'), [{ repo: 'core', plugins: 0, keys: 1 }])
+  assert.equal((await octo('repo', 'key', 'add', 'core', keyFile)).code, 73)
+  assert.equal((await octo('repo', 'key', 'revoke', 'core', key.trustKey.id)).code, 0)
+  const [listed] = await json('repo', 'key', 'list', 'core')
+  assert.equal(listed.id, key.trustKey.id)
+  assert.notEqual(listed.revokedAt, null)
+  const created = await octo('token', 'create', '--name', 'ci', '--scope', 'core/*')
+  assert.match(created.stdout, /^octo_[0-9A-Za-z]{49}\n$/)
+  assert.equal(created.stderr.includes(created.stdout.trim()), false)
+  const [token] = await json('token', 'list')
+  assert.deepEqual([token.name, token.scopes], ['ci', [{ repo: 'core', plugin: '*', actions: ['publish', 'yank'] }]])
+  assert.equal((await octo('token', 'revoke', token.id)).code, 0)
+  assert.equal((await octo('token', 'revoke', token.id)).code, 66)
+  assert.equal((await octo('fsck')).code, 0)
+  assert.equal((await stat(join(data, 'octo.db'))).mode & 0o077, 0)
+})
+
+test('words that cannot be understood end with 64 and say what to type', async (t) => {
+  const { octo } = await aFolder(t)
+  for (const words of [
+    ['repo'],
+    ['token', 'create'],
+    ['token', 'create', '--name', 'x', '--scope', 'nonsense'],
+    ['gc', '--grace', 'x'],
+    ['serve', '--port', '99999'],
+    ['fly'],
+  ])
+    assert.equal((await octo(...words)).code, 64, words.join(' '))
+  const nothing = await octo('token', 'list')
+  assert.equal(nothing.code, 66)
+  assert.match(nothing.stderr, /there is no registry in/)
+})
+
+test('every command explains itself with an example', async () => {
+  for (const words of [
+    [],
+    ['serve'],
+    ['repo'],
+    ['repo', 'create'],
+    ['repo', 'key', 'add'],
+    ['token', 'create'],
+    ['fsck'],
+    ['gc'],
+  ]) {
+    const { code, stdout } = await runOcto(['registry', ...words, '--help'])
+    assert.equal(code, 0)
+    assert.match(stdout, /Examples:\n {2}\$ octo registry/, words.join(' '))
+  }
+})
+
+test('a running registry shows what commands beside it change, and keeps its directory to itself', async (t) => {
+  const registry = await startTestRegistry(t)
+  const octo = (...words: string[]) => runOcto(['registry', ...words, '--data', registry.dataDir])
+  assert.equal((await octo('repo', 'create', 'more')).code, 0)
+  await until(async () => (await fetch(`${registry.url}/repos/more.json`)).status === 200)
+  const { token } = JSON.parse((await octo('token', 'create', '--name', 'x', '--scope', 'core/*', '--json')).stdout)
+  assert.equal((await callApi({ ...registry, token }, '/api/v1/whoami')).status, 200)
+  await publishRelease(registry, await aRelease(registry.key))
+  assert.equal((await octo('gc')).code, 0)
+  const second = await octo('serve', '--port', '0')
+  assert.equal(second.code, 75)
+  assert.match(second.stderr, /DATA_DIR_LOCKED/)
+  assert.equal((await octo('fsck', '--repair')).code, 75)
+  const looked = await octo('fsck')
+  assert.equal(looked.code, 0, looked.stderr)
+  assert.match(looked.stdout, /1 version, 2 blobs/)
+})
