@@ -44,6 +44,8 @@ async function signPredicate(predicate: ReleasePredicate, { privateKey, trustKey
   const signer = { sign: async (data: Buffer) => ({ signature: sign(algorithm, data, privateKey), key }) }
   const data = Buffer.from(JSON.stringify(renderReleaseStatement(predicate)))
   const bundle = await new DSSEBundleBuilder({ signer, witnesses: [] }).create({ data, type: PAYLOAD_TYPE })
+  // The hint names the key. cosign expects an SSH fingerprint in an envelope's key id and passes over any other.
+  for (const signature of bundle.content.dsseEnvelope.signatures) signature.keyid = ''
   return `${JSON.stringify(bundleToJSON(bundle))}\n`
 }
 

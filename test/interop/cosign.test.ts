@@ -28,23 +28,24 @@ function verify(artifact: string, key: string, home: string, type = TYPE): Promi
   return promise
 }
 
-test('cosign verifies every artifact of a release, and refuses what octo refuses', { skip }, async (t) => {
-  const folder = tempFolder(t)
-  const keys = writeKeyFiles(folder, issueKey())
-  const other = writeKeyFiles(folder, issueKey(), 'other')
-  await using project = await anOperatorProject()
-  const [dist = ''] = await signProjects([project.dir], keys)
-  const artifacts = readdirSync(dist).filter((name) => name.startsWith('myop_'))
-  assert.equal(artifacts.length, 4)
-  for (const name of artifacts) {
-    const { code, said } = await verify(join(dist, name), keys.publicKey, folder)
-    assert.equal(code, 0, said)
-    assert.match(said, /Verified OK/)
-  }
-  const artifact = join(dist, artifacts[0] ?? '')
-  assert.notEqual((await verify(artifact, other.publicKey, folder)).code, 0)
-  assert.notEqual((await verify(artifact, keys.publicKey, folder, 'https://slsa.dev/provenance/v1')).code, 0)
-  appendFileSync(artifact, 'x')
-  const changed = await verify(artifact, keys.publicKey, folder)
-  assert.notEqual(changed.code, 0, changed.said)
-})
+for (const kind of ['ecdsa-p256', 'ed25519'] as const)
+  test(`cosign verifies every artifact that ${kind} signed, and refuses what octo refuses`, { skip }, async (t) => {
+    const folder = tempFolder(t)
+    const keys = writeKeyFiles(folder, issueKey(kind))
+    const other = writeKeyFiles(folder, issueKey(), 'other')
+    await using project = await anOperatorProject()
+    const [dist = ''] = await signProjects([project.dir], keys)
+    const artifacts = readdirSync(dist).filter((name) => name.startsWith('myop_'))
+    assert.equal(artifacts.length, 4)
+    for (const name of artifacts) {
+      const { code, said } = await verify(join(dist, name), keys.publicKey, folder)
+      assert.equal(code, 0, said)
+      assert.match(said, /Verified OK/)
+    }
+    const artifact = join(dist, artifacts[0] ?? '')
+    assert.notEqual((await verify(artifact, other.publicKey, folder)).code, 0)
+    assert.notEqual((await verify(artifact, keys.publicKey, folder, 'https://slsa.dev/provenance/v1')).code, 0)
+    appendFileSync(artifact, 'x')
+    const changed = await verify(artifact, keys.publicKey, folder)
+    assert.notEqual(changed.code, 0, changed.said)
+  })

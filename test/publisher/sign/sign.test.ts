@@ -34,6 +34,8 @@ for (const kind of ['ecdsa-p256', 'ed25519'] as const)
     const release = verifyRelease({ bundle, keyring: [trustKey], expected, at: Date.now(), source: 'test' })
     const draft = JSON.parse(await readFile(project.path('dist/release.json'), 'utf8'))
     assert.deepEqual(JSON.parse(JSON.stringify(release.predicate)), draft)
+    // With a key id there, cosign would pass over the signature.
+    assert.deepEqual(Object.keys(JSON.parse(bundle).dsseEnvelope.signatures[0]), ['sig'])
   })
 
 test('keeps a bundle of the same release, and replaces one that is damaged or of another key or release', async () => {
