@@ -14,17 +14,23 @@ export type ConsumerRecipe = {
   readonly key: Pick<SigningKey, 'trustKey'>
   /** Below `operator.services`. */
   readonly services?: Readonly<Record<string, unknown>>
+  /** A store that others use too; without it the consumer has one of its own. */
+  readonly store?: string
 }
 
 export type Consumer = {
   readonly folder: string
+  readonly store: string
+  /** With these the real octo finds the consumer's store. */
+  readonly env: Readonly<Record<string, string>>
   octo(...words: readonly string[]): Promise<OctoRun>
 }
 
-export function aConsumer(t: TestContext, { url, key, services = {} }: ConsumerRecipe): Consumer {
+export function aConsumer(t: TestContext, { url, key, services = {}, ...shared }: ConsumerRecipe): Consumer {
   const folder = tempFolder(t)
+  const store = shared.store ?? join(folder, 'cache', 'octo')
   const repos = { core: { url, keys: [{ key: key.trustKey.pem }] } }
   writeFileSync(join(folder, 'octo.yaml'), stringify({ operator: { repos, services } }))
-  const env = { XDG_CACHE_HOME: join(folder, 'cache'), XDG_DATA_HOME: join(folder, 'data') }
-  return { folder, octo: (...words) => runOcto(words, { cwd: folder, env }) }
+  const env = { OCTO_HOME: store, XDG_DATA_HOME: join(folder, 'data') }
+  return { folder, store, env, octo: (...words) => runOcto(words, { cwd: folder, env }) }
 }

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { aConsumer } from '../support/consumer.ts'
+import { aFaultScene } from '../support/fault-scene.ts'
+import { rounds } from '../support/full-form.ts'
+import { expectTidyAfterCollect, expectWholeStore, leftovers } from '../support/store-state.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+
+const PROCESSES = rounds({ short: 8, full: 64 })
+const PLUGINS = 10
+
+test(`${PROCESSES} processes that install the same ${PLUGINS} plugins into one empty store fetch each once and run all`, async (t) => {
+  const { plugins, proxy, key, url } = await aFaultScene(t, { count: PLUGINS, size: 200_000 })
+  const store = join(tempFolder(t), 'store')
+  const consumers = Array.from({ length: PROCESSES }, () =>
+    aConsumer(t, { url, key, services: plugins.services, store }),
+  )
+
+  const runs = await Promise.all(consumers.map((consumer) => consumer.octo('check', '--json')))
+
+  for (const { code, stderr } of runs) assert.equal(code, 0, stderr)
+  const downloads = proxy.passed.map(({ path }) => path).filter((path) => plugins.paths.includes(path))
+  assert.deepEqual(downloads.sort(), [...plugins.paths].sort())
+  expectWholeStore(store, PLUGINS)
+  assert.deepEqual(leftovers(store), [])
+
+  const asked = proxy.passed.length
+  const again = await Promise.all(consumers.slice(0, 4).map(({ octo }) => octo('check', '--offline', '--frozen')))
+  assert.deepEqual(
+    again.map(({ code }) => code),
+    again.map(() => 0),
+  )
+  assert.equal(proxy.passed.length, asked)
+  await expectTidyAfterCollect(store)
+  expectWholeStore(store, PLUGINS)
+})

@@ -1,0 +1,61 @@
+// Several publishers at once, at a registry that is killed under them at a random moment.
+import { setTimeout as wait } from 'node:timers/promises'
+import { BusyPublisher } from './busy-publisher.ts'
+import { PublishLedger } from './publish-ledger.ts'
+import type { RegistryChild } from './registry-child.ts'
+import type { ReleaseSupply } from './release-supply.ts'
+import { openReleaseSupply } from './release-supply.ts'
+import type { Random } from './seeded-random.ts'
+import type { SigningKey } from './test-authority.ts'
+
+export type PublishingCrowd = {
+  readonly ledger: PublishLedger
+  readonly supply: ReleaseSupply
+  /** Publishers who were in the middle of something when the registry died. */
+  readonly interrupted: number
+  /** All work until the registry is dead. */
+  workUntilKilled(registry: RegistryChild): Promise<void>
+  /** All finish what was interrupted. */
+  finish(registry: RegistryChild): Promise<void>
+}
+
+const PUBLISHERS = 4
+const MAX_DELAY_MS = 60
+const MAX_ACKNOWLEDGED = 8
+
+export type CrowdOptions = { readonly token: string; readonly key: SigningKey; readonly random: Random }
+
+export function gatherCrowd({ token, key, random }: CrowdOptions): PublishingCrowd {
+  const ledger = new PublishLedger()
+  const supply = openReleaseSupply(key, random)
+  let acknowledged = () => {}
+  const publishers = Array.from(
+    { length: PUBLISHERS },
+    () => new BusyPublisher({ ledger, supply, random, onAcknowledged: () => acknowledged() }),
+  )
+  return {
+    ledger,
+    supply,
+    get interrupted() {
+      return publishers.filter(({ isInterrupted }) => isInterrupted).length
+    },
+    async workUntilKilled(registry) {
+      const busy = Promise.withResolvers<void>()
+      // None: into the first requests of a fresh process; several: into full work.
+      let left = random.below(MAX_ACKNOWLEDGED + 1)
+      acknowledged = () => {
+        if (--left <= 0) busy.resolve()
+      }
+      if (left === 0) busy.resolve()
+      const delayMs = random.below(MAX_DELAY_MS)
+      const work = Promise.all(publishers.map((publisher) => publisher.work({ url: registry.url, token })))
+      await Promise.race([busy.promise, work])
+      await wait(delayMs)
+      await registry.kill()
+      await work
+    },
+    async finish({ url }) {
+      await Promise.all(publishers.map((publisher) => publisher.finish({ url, token })))
+    },
+  }
+}
