@@ -1,7 +1,7 @@
 // Hostile YAML made safe: bounded bytes, depth, nodes and aliases, duplicate keys refused in linear time, line numbers kept.
 // Answers facts on `yaml`: its own duplicate check is quadratic (1 MiB of keys blocks for minutes), so it is switched off.
 import type { Document, Node, Scalar } from 'yaml'
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, parseDocument } from 'yaml'
 import { coded } from './errors.ts'
 import { quote } from './quote.ts'
 
@@ -15,7 +15,7 @@ export type YamlLimits = {
 /** Configs and manifests that people write. */
 export const AUTHORED_YAML: YamlLimits = { maxBytes: 256 * 1024, maxDepth: 32, maxNodes: 20_000 }
 /** Repo files that programs write and others serve. */
-export const SERVED_YAML: YamlLimits = { maxBytes: 8 * 1024 * 1024, maxDepth: 32, maxNodes: 400_000 }
+export const SERVED_YAML: YamlLimits = { maxBytes: 8 * 1024 * 1024, maxDepth: 32, maxNodes: 100_000 }
 
 export type YamlDocument = {
   /** Plain data; objects have no prototype tricks: `__proto__` is refused as a key. */
@@ -27,11 +27,14 @@ export type YamlDocument = {
 }
 
 const MAX_LINE_NESTING = 64
+/** What a value with its key, blanks, comment and line end is made of. */
+const TOKENS_OF_A_VALUE = 10
 
 /** Parses one YAML 1.2 document; throws YAML_INVALID or LIMIT_EXCEEDED naming the source and line. */
 export function parseYaml(text: string, name: string, limits: YamlLimits = AUTHORED_YAML): YamlDocument {
   refuseSize(text, name, limits)
   refuseNesting(text, name)
+  refuseTokens(text, name, limits)
   const lines = new LineCounter()
   const document = parseDocument(text, {
     lineCounter: lines,
@@ -39,6 +42,8 @@ export function parseYaml(text: string, name: string, limits: YamlLimits = AUTHO
     strict: true,
     version: '1.2',
     merge: false,
+    // Quotes the line around every single error: a long line with many of them costs minutes.
+    prettyErrors: false,
   })
   const lineAt = (offset: number | undefined) => (offset === undefined ? undefined : lines.linePos(offset).line)
   const [error] = document.errors
@@ -142,6 +147,13 @@ function refuseNesting(text: string, name: string): void {
     if (open > 512 || dashes > MAX_LINE_NESTING)
       throw limitExceeded(name, 'levels of nesting in one line', MAX_LINE_NESTING)
   }
+}
+
+/** Parsing costs microseconds and a kilobyte of memory for each token, so they are counted before anything is built of them. */
+function refuseTokens(text: string, name: string, { maxNodes }: YamlLimits): void {
+  let tokens = 0
+  for (const _token of new Lexer().lex(text))
+    if (++tokens > maxNodes * TOKENS_OF_A_VALUE) throw limitExceeded(name, 'values', maxNodes)
 }
 
 function yamlInvalid(name: string, line: number | undefined, problem: string): Error {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseJson, stableJson } from '../../schemas/json.ts'
-import { AUTHORED_YAML, parseYaml } from '../../schemas/yaml.ts'
+import { AUTHORED_YAML, parseYaml, SERVED_YAML } from '../../schemas/yaml.ts'
 import { expectCode } from '../support/expect-code.ts'
 
 test('reads plain YAML and knows the line of each path', () => {
@@ -36,6 +36,23 @@ test('refuses 100 000 keys, alias bombs, deep nesting and prototype keys without
   expectCode('YAML_INVALID', () => parseYaml('__proto__: {polluted: true}', 'proto'))
   expectCode('YAML_INVALID', () => parseYaml('? {a: 1}\n: 2', 'complex key'))
   assert.equal(({} as { polluted?: boolean }).polluted, undefined)
+})
+
+test('refuses text that is slow to parse in a moment, whatever makes it slow', () => {
+  const { maxBytes } = SERVED_YAML
+  const slow: Readonly<Record<string, string>> = {
+    'one long line of errors': '!!a '.repeat(AUTHORED_YAML.maxBytes / 4),
+    'millions of list items': '-\n'.repeat(maxBytes / 2 - 1),
+    'millions of flow items': `[${'a,'.repeat(maxBytes / 2 - 1)}]`,
+    'tabs and open quotes': 'a:\n\tb: "\n'.repeat(maxBytes / 10),
+    'errors in every line': 'a: b: c\n'.repeat(maxBytes / 8),
+  }
+  for (const [what, text] of Object.entries(slow)) {
+    const started = performance.now()
+    const limits = text.length > AUTHORED_YAML.maxBytes ? SERVED_YAML : AUTHORED_YAML
+    assert.throws(() => parseYaml(text, 'slow', limits), { name: 'CodedError' }, what)
+    assert(performance.now() - started < 5000, `${what}: ${performance.now() - started} ms`)
+  }
 })
 
 test('reads comment rulers and block text that only look like nesting', () => {
