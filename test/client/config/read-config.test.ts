@@ -161,6 +161,17 @@ test('a template that names nothing, itself or an unset variable is an error', a
     )
 })
 
+test('templates that multiply each other are refused before they fill memory or time', async (t) => {
+  const layers = (seed: string) =>
+    ['x0', 'x1', 'x2'].map((name, index) => `${name}: "${index === 0 ? seed : `{{.x${index - 1}}}`.repeat(1900)}"`)
+  const config = (seed: string) =>
+    `${layers(seed).join('\n')}\noperator: {services: {a: {health: [{tool: x, args: ["{{.x2}}!"]}]}}}\n`
+  for (const seed of ['y'.repeat(2000), '']) {
+    const error = await expectCodeAsync('CONFIG_INVALID', () => readFiles(t, { 'octo.yaml': config(seed) }))
+    assert.match(error.message, /more than 16384 characters/)
+  }
+})
+
 test('values of the wrong kind are errors with the line of the value', async (t) => {
   const numbers = ['interval: 10', 'interval: soon', 'successThreshold: 0', 'failureThreshold: 1.5', 'timeout: 1ms']
   for (const row of [...numbers, 'enabled: "no"', 'operators: [1]', 'args: text', 'args: [[1]]']) {
