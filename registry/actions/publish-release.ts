@@ -36,7 +36,7 @@ export async function publishRelease(services: RegistryServices, id: string, pri
 async function proveAndSeal(services: RegistryServices, session: SessionRow, principal: Principal): Promise<boolean> {
   const { db, clock, config } = services
   requireUploaded(db, session)
-  extendLease(db, session.id, clock() + config.times.leaseMs)
+  write(db, (tx) => extendLease(tx, session.id, clock() + config.times.leaseMs))
   const release = await proveRelease(services, session)
   return write(db, (tx) => sealRelease(tx, { session, release, actor: principal.id, now: clock() }))
 }

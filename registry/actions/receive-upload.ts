@@ -26,9 +26,9 @@ export async function receiveUpload(services: RegistryServices, upload: Upload):
   const { db, clock, config, uploads } = services
   const promised = requirePromised(db, upload.session, upload.digest)
   if (findLiveBlob(db, promised.digest)) return promised.size
-  const keepLease = () => extendLease(db, upload.session.id, clock() + config.times.leaseMs)
+  const keepLease = () => write(db, (tx) => extendLease(tx, upload.session.id, clock() + config.times.leaseMs))
   keepLease()
-  const renewal = setInterval(keepLease, config.times.leaseMs / 4)
+  const renewal = setInterval(() => attempt(keepLease, services.logger), config.times.leaseMs / 4)
   const abort = new AbortController()
   const signal = AbortSignal.any([abort.signal, upload.stop])
   const chunks = watchRate(readBody(upload.body, signal), config.times, abort)
@@ -39,6 +39,15 @@ export async function receiveUpload(services: RegistryServices, upload: Upload):
     )
   } finally {
     clearInterval(renewal)
+  }
+}
+
+/** A full disk keeps a lease from growing; the upload itself will say so. */
+function attempt(act: () => unknown, logger: RegistryServices['logger']): void {
+  try {
+    act()
+  } catch (error) {
+    logger.warn({ err: error }, 'the lease of a session could not be renewed')
   }
 }
 

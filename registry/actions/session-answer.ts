@@ -7,6 +7,7 @@ import type { Db } from '../db/open.ts'
 import type { PromisedBlob, SessionRow } from '../db/sessions.ts'
 import { findSession, listUploads } from '../db/sessions.ts'
 import type { RegistryServices } from '../services.ts'
+import type { UploadPart } from '../uploads/upload-area.ts'
 import { finishUpload } from './receive-upload.ts'
 
 /** Throws SESSION_NOT_FOUND for one that is unknown, closed or expired. */
@@ -20,25 +21,29 @@ export function requireSession(db: Db, id: string, now: number): SessionRow {
   })
 }
 
+/** Only looks: uploads of the session that are running go on. */
 export async function sessionAnswer(services: RegistryServices, session: SessionRow): Promise<SessionAnswer> {
   const { id, repo, plugin, version } = session
   const promised = session.state === 'open' ? listUploads(services.db, id) : []
   const uploads = await Promise.all(
-    promised.map(async (blob) => ({ ...blob, offset: await uploadOffset(services, id, blob) })),
+    promised.map(async (blob) => {
+      const part = { ...blob, session: id }
+      return { ...blob, offset: await countedOffset(services, part, await services.uploads.peek(part)) }
+    }),
   )
   const state = session.state === 'published' ? 'published' : 'open'
   return { id, repo, plugin, version, expiresAt: new Date(session.leaseUntil).toISOString(), state, uploads }
 }
 
-/** Bytes of the blob that need not be sent again. The row is asked last, as a running upload may end in one. */
-export async function uploadOffset(
-  services: RegistryServices,
-  session: string,
-  { digest, size }: PromisedBlob,
-): Promise<number> {
-  const part = { session, digest, size }
-  const offset = await services.uploads.offsetOf(part)
-  if (findLiveBlob(services.db, digest)) return size
+/** Bytes of the blob that need not be sent again, for a client that goes on from there. */
+export async function uploadOffset(services: RegistryServices, session: string, blob: PromisedBlob): Promise<number> {
+  const part = { ...blob, session }
+  return countedOffset(services, part, await services.uploads.offsetOf(part))
+}
+
+/** The row is asked after the part was looked at, as a running upload may end in one. */
+async function countedOffset(services: RegistryServices, part: UploadPart, offset: number): Promise<number> {
+  if (findLiveBlob(services.db, part.digest)) return part.size
   // Whoever is told that all bytes are here sends none, so they have to become the blob now.
-  return offset < size ? offset : finishUpload(services, part)
+  return offset < part.size ? offset : finishUpload(services, part)
 }

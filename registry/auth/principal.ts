@@ -1,7 +1,7 @@
 // Who is asking: a bearer token becomes a principal, and a principal may do what its scopes say. Looked up at every request,
 // so that revoking works at once.
 import type { TokenAction } from '../../schemas/api.ts'
-import { coded } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { Db } from '../db/open.ts'
@@ -22,8 +22,17 @@ export function authenticate(db: Db, authorization: string | undefined, now: num
   if (!token) throw refused('the token is unknown')
   if (token.revokedAt !== null) throw refused('the token was revoked')
   if (token.expiresAt <= now) throw refused(`the token expired at \`${new Date(token.expiresAt).toISOString()}\``)
-  if ((token.lastUsedAt ?? 0) <= now - LAST_USED_STEP_MS) write(db, (tx) => markTokenUsed(tx, token.id, now))
+  if ((token.lastUsedAt ?? 0) <= now - LAST_USED_STEP_MS) noteUse(db, token.id, now)
   return token
+}
+
+/** Knowing who reads is not worth refusing them while the disk is full or a command holds the database. */
+function noteUse(db: Db, id: string, now: number): void {
+  try {
+    write(db, (tx) => markTokenUsed(tx, id, now))
+  } catch (error) {
+    if (!isCoded(error, 'NO_SPACE') && !isCoded(error, 'STORE_BUSY')) throw error
+  }
 }
 
 /** Throws FORBIDDEN. */

@@ -19,6 +19,8 @@ export type UploadBody = {
 }
 
 export type UploadArea = {
+  /** Bytes of the part that are on disk at this moment. */
+  peek(part: UploadPart): Promise<number>
   /** Bytes of the part that are on disk, after ending an upload of it that is still running. */
   offsetOf(part: UploadPart): Promise<number>
   /**
@@ -58,6 +60,7 @@ export async function openUploadArea(dataDir: string): Promise<UploadArea> {
   }
 
   return {
+    peek: (part) => sizeOf(pathOf(part)),
     offsetOf: (part) => alone(pathOf(part), new AbortController(), () => sizeOf(pathOf(part))),
     append(part, { offset, chunks, abort }, settle) {
       const path = pathOf(part)

@@ -88,6 +88,16 @@ test('a client that comes back ends the older request of the same upload', async
   assert.equal((await append(scene, 200_000, BYTES.subarray(200_000))).status, 204)
 })
 
+test('reading a session leaves its running uploads alone', async (t) => {
+  const scene = await aScene(t)
+  const upload = startUpload(scene, 0, BYTES.subarray(0, 200_000))
+  await until(async () => (await stat(scene.part).catch(() => undefined))?.size === 200_000)
+  const { body } = await callApi(scene.registry, `/api/v1/publishes/${scene.session.id}`)
+  assert.ok((body as unknown as SessionAnswer).uploads.some(({ offset }) => offset === 200_000))
+  upload.end(BYTES.subarray(200_000))
+  assert.equal(await upload.status, 204)
+})
+
 test('an upload continues after a restart of the registry, hashed over all its bytes', async (t) => {
   const scene = await aScene(t)
   await append(scene, 0, BYTES.subarray(0, 200_000))

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { SessionAnswer } from '../../../schemas/api.ts'
+import { callApi, openSession, publishRelease, uploadAll } from '../../support/publish-release.ts'
+import { aRelease } from '../../support/test-authority.ts'
+import type { TestRegistry } from '../../support/test-registry.ts'
+import { startTestRegistry } from '../../support/test-registry.ts'
+
+const MiB = 1024 * 1024
+
+/** A disk of its own, or undefined where this user may not mount one. */
+async function aSmallDisk(bytes: number) {
+  const folder = await mkdtemp(join(tmpdir(), 'octo-disk-'))
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', folder]).status === 0
+  const remove = async () => {
+    if (mounted) spawnSync('umount', [folder])
+    await rm(folder, { recursive: true })
+  }
+  return { folder, mounted, remove }
+}
+
+test('a full disk is said with 507, reads go on, and everything works again once there is room', async (t) => {
+  const disk = await aSmallDisk(24 * MiB)
+  let registry: TestRegistry | undefined
+  t.after(async () => {
+    await registry?.stop()
+    await disk.remove()
+  })
+  if (!disk.mounted) return t.skip('needs the right to mount a tmpfs')
+  registry = await startTestRegistry(t, { dataDir: disk.folder })
+  registry.createRepo('core')
+  assert.equal((await publishRelease(registry, await aRelease(registry.key))).status, 201)
+
+  const large = await aRelease(registry.key, {
+    version: '1.1.0',
+    platforms: { linux_amd64: Buffer.concat([Buffer.from('#!/bin/sh\n'), Buffer.alloc(8 * MiB)]) },
+  })
+  const session = (await openSession(registry, large)).body as unknown as SessionAnswer
+  const filler = join(disk.folder, 'filler')
+  assert.throws(() => writeFileSync(filler, Buffer.alloc(64 * MiB)), /ENOSPC/)
+
+  const upload = session.uploads.find(({ size }) => size > MiB)
+  const refused = await callApi(registry, `/api/v1/publishes/${session.id}/blobs/${upload?.digest}`, {
+    method: 'PATCH',
+    body: large.files.values().next().value ?? Buffer.alloc(0),
+    headers: { 'Upload-Offset': '0' },
+  })
+  assert.deepEqual([refused.status, refused.body.code], [507, 'NO_SPACE'])
+  const announced = await openSession(
+    registry,
+    await aRelease(registry.key, { version: '1.2.0', platforms: { linux_arm64: Buffer.alloc(4 * MiB, 'x') } }),
+  )
+  assert.deepEqual([announced.status, announced.body.code], [507, 'NO_SPACE'])
+  assert.equal((await fetch(`${registry.url}/repos/core/hello.json`)).status, 200)
+  assert.equal((await callApi(registry, '/readyz')).status, 200)
+
+  await rm(filler)
+  const resumed = (await callApi(registry, `/api/v1/publishes/${session.id}`)).body as unknown as SessionAnswer
+  await uploadAll(registry, resumed, large)
+  assert.equal((await callApi(registry, `/api/v1/publishes/${session.id}/publish`, { method: 'POST' })).status, 201)
+})
