@@ -30,10 +30,20 @@ export async function proveRelease(services: RegistryServices, session: SessionR
     at: clock(),
     source: `${repo}/${plugin}@${version}`,
   })
+  requireSameBundle(release, session)
   requireAnnounced(release.predicate, request)
   for (const [platform, artifact] of Object.entries(release.predicate.platforms))
     await services.inspections.run(() => inspect(services, platform as Platform, artifact))
   return release
+}
+
+/** Text that does not give its own bytes back would get another digest at every client, and never be found again. */
+function requireSameBundle({ bundleDigest }: VerifiedRelease, { request }: SessionRow): void {
+  if (bundleDigest === request.bundle.digest) return
+  throw coded('BUNDLE_MALFORMED', {
+    message: `the bundle is not plain UTF-8, expected \`${request.bundle.digest}\`, found \`${bundleDigest}\` when read as text`,
+    details: { expected: request.bundle.digest, found: bundleDigest },
+  })
 }
 
 function requireKeyring(db: Db, repo: Name): readonly TrustKey[] {

@@ -8,7 +8,7 @@ import { findLiveBlob } from '../db/blobs.ts'
 import type { Db } from '../db/open.ts'
 import { addToOutbox } from '../db/outbox.ts'
 import { isKeyAdmitted } from '../db/repos.ts'
-import type { SessionRow } from '../db/sessions.ts'
+import type { PromisedBlob, SessionRow } from '../db/sessions.ts'
 import { endSession, listUploads } from '../db/sessions.ts'
 import { findPlugin, findVersion, insertPlugin, insertVersion } from '../db/versions.ts'
 import { requireDistinctName } from './distinct-name.ts'
@@ -50,15 +50,25 @@ export function sealRelease(tx: Db, { session, release, actor, now }: Seal): boo
   return true
 }
 
-/** Throws SESSION_INCOMPLETE naming what is missing. */
+/** Throws SESSION_INCOMPLETE naming what is missing, or SIZE_MISMATCH for a blob that is here and was announced otherwise. */
 export function requireUploaded(db: Db, session: SessionRow): void {
-  const missing = listUploads(db, session.id).filter(({ digest }) => !findLiveBlob(db, digest))
+  const missing = listUploads(db, session.id).filter((promised) => !isHere(db, promised))
   const [first] = missing
   if (!first) return
   throw coded('SESSION_INCOMPLETE', {
     message: `${missing.length} of the promised blobs are not uploaded yet, the first is \`${first.digest}\``,
     details: { missing: missing.map(({ digest }) => digest) },
     hint: 'upload them, then publish again',
+  })
+}
+
+/** Bytes that came with another release were never compared with what this session announced. */
+function isHere(db: Db, { digest, size }: PromisedBlob): boolean {
+  const blob = findLiveBlob(db, digest)
+  if (!blob || blob.size === size) return blob !== undefined
+  throw coded('SIZE_MISMATCH', {
+    message: `blob \`${digest}\` has another size than was announced, expected ${size} bytes, found ${blob.size}`,
+    details: { digest, expected: size, found: blob.size },
   })
 }
 

@@ -8,6 +8,7 @@ import type { SessionAnswer } from '../../../schemas/api.ts'
 import { digestOf, hexOf } from '../../../schemas/digest.ts'
 import type { Name } from '../../../schemas/name.ts'
 import { parsePluginDocument } from '../../../schemas/plugin-document.ts'
+import { renderReleaseStatement } from '../../../schemas/release-statement.ts'
 import { tarballOf } from '../../support/archive-builder.ts'
 import { anElf } from '../../support/plugin-project.ts'
 import { announce, blobsOf, callApi, openSession, publishRelease, uploadAll } from '../../support/publish-release.ts'
@@ -199,6 +200,40 @@ test('blobs that are there already are not asked for again', async (t) => {
   const next = await aRelease(registry.key, { version: '1.1.0', platforms: { linux_amd64: bytes } })
   const session = (await openSession(registry, next)).body as unknown as SessionAnswer
   assert.equal(session.uploads.find(({ digest }) => digest === digestOf(bytes))?.offset, bytes.length)
+})
+
+test('bytes of another release cannot be announced with another size', async (t) => {
+  const registry = await startTestRegistry(t)
+  const bytes = aScript('shared')
+  await publishRelease(registry, await aRelease(registry.key, { platforms: { linux_amd64: bytes } }))
+  const next = await aRelease(registry.key, { version: '1.1.0', platforms: { linux_amd64: bytes } })
+  const [entry] = Object.entries(next.predicate.platforms)
+  assert.ok(entry)
+  const predicate = { ...next.predicate, platforms: { [entry[0]]: { ...entry[1], size: bytes.length - 1 } } }
+  const bundle = await signStatement(renderReleaseStatement(predicate), registry.key)
+  const refused = await publishRelease(registry, { ...next, predicate, bundle })
+  assert.equal(refused.body.code, 'SIZE_MISMATCH')
+  assert.deepEqual(versionsOf(registry), ['1.0.0'])
+  assert.equal((await publishRelease(registry, next)).status, 201)
+})
+
+test('a bundle that is not plain UTF-8 is refused, as clients would read other bytes', async (t) => {
+  const registry = await startTestRegistry(t)
+  const release = await aRelease(registry.key)
+  const keyid = /"keyid":"[^"]*"/
+  const [before = '', after = ''] = release.bundle
+    .replace(/"sig":/, '"keyid":"@","sig":')
+    .replace(keyid, '"keyid":"@"')
+    .split('@')
+  const bytes = Buffer.concat([Buffer.from(before), Buffer.from([0xff]), Buffer.from(after)])
+  const bundle = { digest: digestOf(bytes), size: bytes.length }
+  const opened = await openSession(registry, release, { json: { ...announce(release), bundle } })
+  const session = opened.body as unknown as SessionAnswer
+  await uploadAll(registry, session, { ...release, bundle: bytes as unknown as string })
+  const refused = await callApi(registry, `/api/v1/publishes/${session.id}/publish`, { method: 'POST' })
+  assert.equal(refused.body.code, 'BUNDLE_MALFORMED')
+  assert.match(String(refused.body.detail), /not plain UTF-8/)
+  assert.deepEqual(versionsOf(registry), [])
 })
 
 test('an announcement that contradicts itself or breaks a limit is refused before any upload', async (t) => {
