@@ -2,24 +2,29 @@
 // come only with openClient.
 //
 // Warm, within microseconds and without any proof library (undefined means: take the full path below):
-//   const executable = readWarmRun({ storeRoot, configPath, lockPath, request: 'check-tcp@^1', platform })
+//   const executable = readWarmRun({ storeRoot, configPath, lockPath, request: 'check-tcp@^1' })
 // Full:
 //   await using client = await openClient({ config, lockPath, storeRoot, platform, frozen, offline, report })
 //   const [executable] = await client.ensure([{ plugin, range }])   resolve → lock → fetch → verify → store → re-check
 //   client.locate(executable)                                        re-check right before every execution
 //   client.recordWarmRun({ configPath, request: 'check-tcp@^1' }, executable)
 export type { Client, ClientOptions, InstallReport, Report, ReportedDownload } from './client.ts'
-export { defaultConfigPath } from './config/find-config.ts'
+export { defaultConfigPath } from './config/default-config.ts'
 export type { VerifiedExecutable } from './executable.ts'
-export { hostPlatform } from './host-platform.ts'
 export type { LoadConfigOptions } from './load-config.ts'
 export { storeRootOf } from './store/root.ts'
 export type { WarmRunKey } from './warm-run.ts'
 export { readWarmRun } from './warm-run.ts'
 
 import type { OctoConfig } from '../schemas/config/config.ts'
+import type { Platform } from '../schemas/platform.ts'
 import type { Client, ClientOptions } from './client.ts'
 import type { LoadConfigOptions } from './load-config.ts'
+
+/** The platform key of this machine. */
+export async function hostPlatform(): Promise<Platform> {
+  return (await import('./host-platform.ts')).hostPlatform()
+}
 
 /** Reads a config with its includes; see client/load-config.ts. Loads yaml. */
 export async function loadConfig(options: LoadConfigOptions): Promise<OctoConfig> {

@@ -10,13 +10,13 @@ import type { Locking } from './locking.ts'
 import { openLocking } from './locking.ts'
 import { openNetwork } from './network.ts'
 import { inParallel } from './parallel.ts'
+import { recordWarmRun } from './record-warm-run.ts'
 import type { Resolving } from './resolve-online.ts'
 import { requireGood } from './store/check.ts'
 import { syncFolders } from './store/files.ts'
 import { noteLockfile } from './store/known-locks.ts'
 import { takeLock } from './store/lock-file.ts'
 import { openStore } from './store/open-store.ts'
-import { writeWarmRun } from './warm-run.ts'
 
 const PARALLEL = 8
 
@@ -31,7 +31,7 @@ export function openContext(options: ClientOptions): Resolving & { readonly lock
 }
 
 export async function createClient(options: ClientOptions): Promise<Client> {
-  const { config, lockPath, platform, storeRoot } = options
+  const { config, lockPath, storeRoot } = options
   const context = openContext(options)
   const { layout, locking, network } = context
   const known = new WeakMap<VerifiedExecutable, Installed>()
@@ -62,9 +62,9 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     },
     recordWarmRun({ configPath, request }, executable) {
       const { artifact } = known.get(executable) ?? notOurs()
-      const key = { storeRoot, configPath, lockPath, request, platform }
+      const key = { storeRoot, configPath, lockPath, request }
       const { digest, size, format, executable: inner } = artifact
-      writeWarmRun(layout, { key, config, stored: { digest, size, format, executable: inner }, executable })
+      recordWarmRun(layout, { key, config, stored: { digest, size, format, executable: inner }, executable })
     },
     lockfile: () => locking.current(),
     async [Symbol.asyncDispose]() {

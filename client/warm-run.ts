@@ -1,14 +1,13 @@
 // Answers a repeated run without any proof library: a record says which inputs the whole path had, and what it proved. Any
-// input that changed, and any file that is not exactly the one that was hashed, makes it a miss. Imports nothing heavy.
-import { hash } from 'node:crypto'
+// input that changed, and any file that is not exactly the one that was hashed, makes it a miss. Loads nothing but paths:
+// node:crypto alone would cost a quarter of a warm run, so inputs are compared whole and not by digest.
 import { lstatSync, readFileSync } from 'node:fs'
-import type { OctoConfig } from '../schemas/config/config.ts'
 import type { VerifiedExecutable } from './executable.ts'
 import { octoVersion } from './octo-version.ts'
-import { writeWhole } from './store/files.ts'
-import type { Layout, StoredArtifact } from './store/layout.ts'
+import type { Memo } from './store/identity.ts'
+import { isUnchanged } from './store/identity.ts'
+import type { StoredArtifact } from './store/layout.ts'
 import { layoutOf } from './store/layout.ts'
-import { isRemembered } from './store/memo.ts'
 
 export type WarmRunKey = {
   readonly storeRoot: string
@@ -17,12 +16,12 @@ export type WarmRunKey = {
   readonly lockPath: string
   /** What was typed: `[repo/]plugin[@range]`. */
   readonly request: string
-  readonly platform: string
 }
 
-type Input = { readonly path: string; readonly sha256: string }
-type WarmRecord = {
-  readonly inputs: readonly Input[]
+export type WarmRecord = {
+  /** Everything that chose the record; file names of records may collide. */
+  readonly identity: string
+  readonly inputs: readonly { readonly path: string; readonly text: string }[]
   readonly stored: StoredArtifact
   readonly executable: VerifiedExecutable
 }
@@ -32,39 +31,31 @@ export function readWarmRun(key: WarmRunKey): VerifiedExecutable | undefined {
   try {
     const layout = layoutOf(key.storeRoot)
     if (!isOwned(layout.root) || !isOwned(layout.base)) return undefined
-    const record = JSON.parse(readFileSync(layout.warmRecord(nameOf(key)), 'utf8')) as WarmRecord
-    if (!record.inputs.every(({ path, sha256 }) => hash('sha256', readFileSync(path)) === sha256)) return undefined
-    return isRemembered(layout, record.stored) ? record.executable : undefined
+    const identity = identityOfRun(key)
+    const record = readJson(layout.warmRecord(warmName(identity))) as WarmRecord
+    if (record.identity !== identity) return undefined
+    if (!record.inputs.every(({ path, text }) => readFileSync(path, 'latin1') === text)) return undefined
+    const memo = readJson(layout.memo(record.stored)) as Memo
+    return isUnchanged(layout.tree(record.stored.digest), memo) ? record.executable : undefined
   } catch {
     return undefined
   }
 }
 
-export type WarmRun = {
-  readonly key: WarmRunKey
-  readonly config: OctoConfig
-  readonly stored: StoredArtifact
-  readonly executable: VerifiedExecutable
+/** The machine is part of it, as a store may be shared by several. */
+export function identityOfRun({ configPath, lockPath, request }: WarmRunKey): string {
+  return JSON.stringify([octoVersion(), process.platform, process.arch, configPath, lockPath, request])
 }
 
-/** Records what the whole path proved; not where its inputs cannot all be compared, or where each run has to warn. */
-export function writeWarmRun(layout: Layout, { key, config, stored, executable }: WarmRun): void {
-  if (executable.signer === 'unsigned' || config.warnings.length > 0) return
-  if (config.keyFiles === undefined || config.files.some((file) => /^[a-z]+:\/\//.test(file))) return
-  const inputs = [...new Set([key.configPath, ...config.files, ...config.keyFiles, key.lockPath])].map(inputOf)
-  // Templates read the environment, which is not compared.
-  if (inputs.some(({ text }) => text.includes('{{'))) return
-  const record: WarmRecord = { inputs: inputs.map(({ path, sha256 }) => ({ path, sha256 })), stored, executable }
-  writeWhole(layout.warmRecord(nameOf(key)), JSON.stringify(record), { staging: layout.staging })
+/** FNV-1a: spreads records over file names and proves nothing. */
+export function warmName(identity: string): string {
+  let mixed = 0x811c9dc5
+  for (let at = 0; at < identity.length; at++) mixed = Math.imul(mixed ^ identity.charCodeAt(at), 0x01000193)
+  return (mixed >>> 0).toString(16).padStart(8, '0')
 }
 
-function inputOf(path: string): Input & { readonly text: string } {
-  const bytes = readFileSync(path)
-  return { path, sha256: hash('sha256', bytes), text: bytes.toString('latin1') }
-}
-
-function nameOf({ configPath, lockPath, request, platform }: WarmRunKey): string {
-  return hash('sha256', JSON.stringify([octoVersion(), configPath, lockPath, request, platform]))
+function readJson(path: string): unknown {
+  return JSON.parse(readFileSync(path, 'utf8'))
 }
 
 function isOwned(folder: string): boolean {

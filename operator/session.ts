@@ -34,7 +34,7 @@ export async function openSession(options: SessionOptions, { terminal, cwd, env 
     config,
     lockPath: lockPathOf(configPath, cwd),
     storeRoot: storeRootOf(env),
-    platform: hostPlatform(),
+    platform: await hostPlatform(),
     frozen: options.frozen === true,
     offline,
     env,

@@ -1,16 +1,6 @@
-// Finds the config when none is named: the first of the usual names in the working directory.
-import { statSync } from 'node:fs'
-import { join } from 'node:path'
+// Finds the config when none is named, or says which names were looked for.
 import { coded } from '../../schemas/errors.ts'
-
-export const CONFIG_NAMES = ['octo.yaml', 'octo.yml', 'config.yaml', 'config.yml'] as const
-
-/** Absolute path of the default config, if there is one. */
-export function defaultConfigPath(directory: string): string | undefined {
-  return CONFIG_NAMES.map((name) => join(directory, name)).find((path) =>
-    statSync(path, { throwIfNoEntry: false })?.isFile(),
-  )
-}
+import { CONFIG_NAMES, defaultConfigPath } from './default-config.ts'
 
 /** Absolute path of the default config; throws CONFIG_NOT_FOUND. */
 export function findConfig(directory: string): string {

@@ -8,9 +8,10 @@ import { quote } from '../../schemas/quote.ts'
 import type { StoredFile } from './contents.ts'
 import { readContents } from './contents.ts'
 import { isMissing, onDisk } from './disk-errors.ts'
+import { statOf } from './identity.ts'
 import type { Layout, StoredArtifact } from './layout.ts'
 import type { Hashed } from './memo.ts'
-import { isRemembered, remember, statOf } from './memo.ts'
+import { isRemembered, remember } from './memo.ts'
 
 /** `absent`: nothing is there; `corrupt`: something else than the proven files is. */
 export type Health = { readonly state: 'good' | 'absent' } | { readonly state: 'corrupt'; readonly problem: string }

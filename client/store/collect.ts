@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { isDigest } from '../../schemas/digest.ts'
 import { onDisk } from './disk-errors.ts'
+import { statOf } from './identity.ts'
 import { rootsOf } from './known-locks.ts'
 import type { Layout } from './layout.ts'
 import { takeLock } from './lock-file.ts'
-import { statOf } from './memo.ts'
 import { removeTree } from './trees.ts'
 
 /** Younger things stay: a lockfile that names them may be about to be written. */

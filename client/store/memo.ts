@@ -1,27 +1,16 @@
-// Remembers which files were hashed, by device, inode, size and times, so that a warm check costs microseconds. Changing a
-// file changes its ctime, which no program can set back. Memos count within one boot only: after a power cut, the times of
-// a file may be on disk while its bytes are not.
+// Remembers which files were hashed, so that a warm check costs microseconds.
 import type { BigIntStats } from 'node:fs'
-import { lstatSync, readFileSync } from 'node:fs'
-import { uptime } from 'node:os'
-import { join } from 'node:path'
 import { readIfThere, writeWhole } from './files.ts'
+import type { Memo, MemoEntry } from './identity.ts'
+import { bootId, identityOf, isUnchanged } from './identity.ts'
 import type { Layout, StoredArtifact } from './layout.ts'
-
-/** Relative path, and what identifies its content. */
-export type MemoEntry = readonly [path: string, identity: string]
-
-type Memo = { readonly boot: string; readonly entries: readonly MemoEntry[] }
 
 /** Kernels before 6.13 stamp files in steps of up to 10 ms: a change within the same step would go unseen. */
 const SETTLED_NS = 20_000_000n
 
 /** True when every remembered file and folder is the same as when it was hashed. */
 export function isRemembered(layout: Layout, artifact: StoredArtifact): boolean {
-  const memo = readMemo(layout.memo(artifact))
-  if (!memo || memo.entries.length === 0 || memo.boot !== bootId()) return false
-  const root = layout.tree(artifact.digest)
-  return memo.entries.every(([path, identity]) => identityOf(statOf(join(root, path))) === identity)
+  return isUnchanged(layout.tree(artifact.digest), readMemo(layout.memo(artifact)))
 }
 
 export type Hashed = {
@@ -43,33 +32,10 @@ export function remember(layout: Layout, artifact: StoredArtifact, { since, stat
   writeWhole(layout.memo(artifact), JSON.stringify(memo), { staging: layout.staging })
 }
 
-export function statOf(path: string): BigIntStats | undefined {
-  return lstatSync(path, { bigint: true, throwIfNoEntry: false })
-}
-
-function identityOf(stat: BigIntStats | undefined): string {
-  return stat ? [stat.dev, stat.ino, stat.mode, stat.size, stat.mtimeNs, stat.ctimeNs].join(':') : ''
-}
-
 function readMemo(path: string): Memo | undefined {
   try {
     return JSON.parse(readIfThere(path) ?? 'null') as Memo
   } catch {
     return undefined
-  }
-}
-
-let boot: string | undefined
-function bootId(): string {
-  boot ??= readBootId()
-  return boot
-}
-
-function readBootId(): string {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
-  } catch {
-    // Where no kernel names its boot, its time must do; a clock that is set meanwhile only costs a new hash.
-    return `at ${Math.round((Date.now() / 1000 - uptime()) / 10)}`
   }
 }

@@ -9,8 +9,8 @@ import type { StoredFile } from './contents.ts'
 import { writeContents } from './contents.ts'
 import { onDisk } from './disk-errors.ts'
 import { stagedPath, writeAll } from './files.ts'
+import { statOf } from './identity.ts'
 import type { Layout, StoredArtifact } from './layout.ts'
-import { statOf } from './memo.ts'
 
 const EXECUTABLE = 0o555
 const READABLE = 0o444

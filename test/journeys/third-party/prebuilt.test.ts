@@ -16,7 +16,7 @@ const EXE = process.platform === 'win32' ? '.exe' : ''
 const resolve = createRequire(import.meta.url).resolve
 const { version } = JSON.parse(readFileSync(resolve('esbuild/package.json'), 'utf8'))
 const binary = readFileSync(resolve(`@esbuild/${process.platform}-${process.arch}/bin/esbuild${EXE}`))
-const platform = hostPlatform().replace(/_musl$/, '')
+const platform = (await hostPlatform()).replace(/_musl$/, '')
 const other = platform.endsWith('amd64') ? platform.replace('amd64', 'arm64') : platform.replace('arm64', 'amd64')
 
 const aTool = (forPlatform: string) =>

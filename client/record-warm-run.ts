@@ -1,0 +1,32 @@
+// Records what the whole path proved, for readWarmRun.
+import { readFileSync } from 'node:fs'
+import type { OctoConfig } from '../schemas/config/config.ts'
+import type { VerifiedExecutable } from './executable.ts'
+import { writeWhole } from './store/files.ts'
+import type { Layout, StoredArtifact } from './store/layout.ts'
+import type { WarmRecord, WarmRunKey } from './warm-run.ts'
+import { identityOfRun, warmName } from './warm-run.ts'
+
+export type WarmRun = {
+  readonly key: WarmRunKey
+  readonly config: OctoConfig
+  readonly stored: StoredArtifact
+  readonly executable: VerifiedExecutable
+}
+
+/** Inputs are kept whole; beyond this they cost more than what a warm run saves. */
+const MAX_INPUT_LENGTH = 1024 * 1024
+
+/** Not where the inputs cannot all be compared, or where each run has to warn. */
+export function recordWarmRun(layout: Layout, { key, config, stored, executable }: WarmRun): void {
+  if (executable.signer === 'unsigned' || config.warnings.length > 0) return
+  if (config.keyFiles === undefined || config.files.some((file) => /^[a-z]+:\/\//.test(file))) return
+  const paths = [...new Set([key.configPath, ...config.files, ...config.keyFiles, key.lockPath])]
+  const inputs = paths.map((path) => ({ path, text: readFileSync(path, 'latin1') }))
+  // Templates read the environment, which is not compared.
+  if (inputs.some(({ text }) => text.includes('{{'))) return
+  if (inputs.reduce((sum, { text }) => sum + text.length, 0) > MAX_INPUT_LENGTH) return
+  const identity = identityOfRun(key)
+  const record: WarmRecord = { identity, inputs, stored, executable }
+  writeWhole(layout.warmRecord(warmName(identity)), JSON.stringify(record), { staging: layout.staging })
+}
