@@ -4,15 +4,16 @@
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import module from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { canRunOcto, ownNodePath, tooOldSentence } from './own-node.js'
 
 const NOT_SET_UP = 78
+/** Every later major runs octo; own-node.js, which costs time to load, knows about the older ones. */
+const NEW_ENOUGH = 26
 const root = new URL('..', import.meta.url)
 const args = process.argv.slice(2)
 
 if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) printVersion()
-else if (canRunOcto(process.versions.node)) start()
-else startWithOwnNode()
+else if (Number(process.versions.node.split('.')[0]) >= NEW_ENOUGH) start()
+else import('./own-node.js').then(startUnderOlderNode)
 
 function printVersion() {
   const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
@@ -28,7 +29,11 @@ function start() {
   import('../octo.ts').then(({ runOcto }) => runOcto(args)).then(exitWhenWritten)
 }
 
-function startWithOwnNode() {
+function startUnderOlderNode({ canRunOcto, ownNodePath, tooOldSentence }) {
+  if (canRunOcto(process.versions.node)) {
+    start()
+    return
+  }
   const own = ownNodePath()
   if (!own) {
     refuse(tooOldSentence())
