@@ -2,17 +2,10 @@
 import type { Logger } from 'pino'
 import pino from 'pino'
 import { isCoded } from '../schemas/errors.ts'
-
-const BUFFERED_BYTES = 4096
-const FLUSH_EVERY_MS = 250
+import { openLogDestination } from './log-destination.ts'
 
 export function openLogger(level: string): Logger {
-  const destination = pino.destination({
-    dest: 2,
-    sync: false,
-    minLength: BUFFERED_BYTES,
-    periodicFlush: FLUSH_EVERY_MS,
-  })
+  const destination = openLogDestination(2)
   process.once('exit', () => destination.flushSync())
   return pino({ level, ...LOGGING }, destination)
 }
