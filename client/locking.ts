@@ -7,7 +7,7 @@ import { coded } from '../schemas/errors.ts'
 import type { LockedPlugin, Lockfile } from '../schemas/lockfile.ts'
 import { quote } from '../schemas/quote.ts'
 import type { LockChange } from './client.ts'
-import { entryOf, gapOf } from './coverage.ts'
+import { entryOf, gapOf, repoOf } from './coverage.ts'
 import { EMPTY_LOCK, editLock, nameOf, readLock } from './lock.ts'
 import { inParallel } from './parallel.ts'
 import type { Question } from './resolve/requests.ts'
@@ -43,7 +43,9 @@ export function openLocking(options: LockingOptions): Locking {
     if (gaps[0] !== undefined && options.frozen) throw notCovered(lock, lockPath, gaps)
     return inParallel(questions, PARALLEL, async (question) => {
       const locked = lockedFor(question)
-      return (await resolveOnline(question, isUpdate(question) ? undefined : locked, options)).entry
+      const { entry } = await resolveOnline(question, isUpdate(question) ? undefined : locked, options)
+      if (locked && repoOf(config, locked)) requireSameRepo(question, locked, entry)
+      return entry
     })
   }
 
@@ -102,6 +104,16 @@ export function openLocking(options: LockingOptions): Locking {
     const own = requestsOf(config).filter((request) => request.plugin === plugin)
     return questionsOf(own).every((question) => gapFor(question) === undefined)
   }
+}
+
+/** A repo that offers a name only once the locked one no longer does may have waited for that. */
+function requireSameRepo({ plugin, repo }: Question, locked: LockedPlugin, found: LockedPlugin): void {
+  if (repo !== undefined || locked.repo === found.repo) return
+  throw coded('NAME_AMBIGUOUS', {
+    message: `plugin ${quote(plugin)} is locked from ${quote(locked.repo)}, which does not offer it now, and ${quote(found.repo)} offers one of that name`,
+    details: { plugin, repos: [locked.repo, found.repo] },
+    hint: `when it did move, pin it in the config: \`operator: {plugins: {${plugin}: {repo: ${found.repo}}}}\``,
+  })
 }
 
 function changesBetween(before: Lockfile, after: Lockfile): readonly LockChange[] {

@@ -75,3 +75,21 @@ test('refuses a name that two repos offer until it is pinned', async (t) => {
   assert.equal(one(executables).version, '1.0.0')
   assert(registry.requests.every((path) => !path.includes('evil')))
 })
+
+test('never moves a locked name to another repo that offers it once the first one does not', async (t) => {
+  const { registry, base, install, withClient } = await aMachine(t)
+  const repos = [
+    { url: registry.url(), trust: key },
+    { name: 'evil', url: registry.url('evil'), trust: key },
+  ]
+  await install({ config: aConfig(repos) })
+  const before = readFileSync(base.lockPath, 'utf8')
+  registry.publish(await aRelease(key, { repo: 'evil', version: '9.0.0' }))
+  registry.files.delete('repos/core/hello.json')
+  const update = (pins: readonly string[]) =>
+    withClient({ config: aConfig(repos, pins) }, (client) => client.lock({ update: 'all' }))
+  await expectCodeAsync('NAME_AMBIGUOUS', () => update(['hello']))
+  await expectCodeAsync('NAME_AMBIGUOUS', () => install({ config: aConfig(repos, ['hello@>=2']) }))
+  assert.equal(readFileSync(base.lockPath, 'utf8'), before)
+  assert.equal((await update(['evil/hello'])).at(-1)?.after?.repo, 'evil')
+})
