@@ -48,8 +48,12 @@ export function addCommand(parent: Command, spec: CommandSpec): Command {
 /** Says what the command does; the number it returns is the exit code. */
 export function onRun<Options = OptionValues>(command: Command, act: (run: Run<Options>) => Promise<number>): Command {
   return command.action(async () => {
-    const flags = command.opts<TerminalFlags>()
-    const code = await act({ args: command.args, options: command.opts() as Options, terminal: openTerminal(flags) })
+    const flags = command.optsWithGlobals<TerminalFlags>()
+    const code = await act({
+      args: command.args,
+      options: command.optsWithGlobals() as Options,
+      terminal: openTerminal(flags),
+    })
     exitCodes.set(rootOf(command), code)
   })
 }

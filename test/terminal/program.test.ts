@@ -24,6 +24,19 @@ test('a command gets its arguments and options, and its number is the exit code'
   assert.deepEqual(ran, [['a'], true])
 })
 
+test('a flag that groups and their commands share counts wherever it stands', async () => {
+  for (const argv of [
+    ['repo', 'create', '--quiet'],
+    ['repo', '--quiet', 'create'],
+  ]) {
+    const program = openProgram()
+    const group = addCommand(program, { words: 'repo', summary: 'repos', examples: ['octo repo create'] })
+    const create = addCommand(group, { words: 'create', summary: 'create one', examples: ['octo repo create'] })
+    onRun(create, async ({ terminal }) => (terminal.quiet ? 0 : 1))
+    assert.equal(await runProgram(program, argv), 0, argv.join(' '))
+  }
+})
+
 const mistakes = [
   {
     says: 'an unknown option',
