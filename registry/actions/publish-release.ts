@@ -1,5 +1,6 @@
 // Publishes a session: all its blobs are here → the proof holds → one short transaction seals the version → the tree shows it.
 import type { PublishedAnswer } from '../../schemas/api.ts'
+import { coded } from '../../schemas/errors.ts'
 import { pluginDocumentPath } from '../../schemas/static-tree/paths.ts'
 import type { Principal } from '../auth/principal.ts'
 import { write } from '../db/open.ts'
@@ -28,7 +29,8 @@ export async function publishRelease(services: RegistryServices, id: string, pri
   await services.tree.drain(session)
   await services.uploads.remove(id)
   const sealed = findVersion(services.db, session)
-  if (!sealed) throw new Error(`session ${id} is published, and its version is not there`)
+  if (!sealed)
+    throw coded('DATA_DIR_CORRUPT', { message: `session \`${id}\` is published, and its version is not there` })
   return { answer: publishedAnswer(sealed), created }
 }
 

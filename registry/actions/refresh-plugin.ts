@@ -1,4 +1,5 @@
 // Brings a plugin's own row and its search entry up to date after one of its versions came or changed.
+import { coded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import { bestOf } from '../../schemas/static-tree/newest.ts'
 import { isPrerelease } from '../../schemas/version.ts'
@@ -11,7 +12,7 @@ export function refreshPlugin(tx: Db, repo: Name, plugin: Name): number {
   const serial = (findPlugin(tx, repo, plugin)?.serial ?? 0) + 1
   const best = bestOf(listVersionStates(tx, repo, plugin))
   const row = best && readVersion(tx, best.id)
-  if (!row) throw new Error(`plugin ${repo}/${plugin} has no version`)
+  if (!row) throw coded('DATA_DIR_CORRUPT', { message: `plugin \`${repo}/${plugin}\` has no version` })
   const { kind, category = null, description } = row.predicate.manifest
   const newest = row.state === 'active' && !isPrerelease(row.version) ? row.version : null
   updatePlugin(tx, repo, plugin, { serial, kind, category, description, newest })

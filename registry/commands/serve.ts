@@ -61,17 +61,19 @@ async function serveUntilStopped(options: Options, terminal: Terminal): Promise<
       openRegistry({ config: registryConfig({ dataDir: options.data, baseUrl: base ?? url }), logger, onHalt }),
   })
   terminal.print(`listening on ${serving.url}`)
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) void once(process, signal).then(() => stopped.resolve(0))
+  void nextSignal().then(() => stopped.resolve(0))
   const code = await stopped.promise
   return stopGracefully(serving, code)
 }
 
 /** A second signal means now. */
 async function stopGracefully(serving: Serving, code: number): Promise<number> {
-  const impatient = () => process.exit(1)
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, impatient)
-  await serving.stop()
-  return code
+  const impatient = nextSignal().then(() => 1)
+  return Promise.race([serving.stop().then(() => code), impatient])
+}
+
+function nextSignal(): Promise<unknown> {
+  return Promise.race((['SIGTERM', 'SIGINT'] as const).map((signal) => once(process, signal)))
 }
 
 function parsePort(text: string): number {

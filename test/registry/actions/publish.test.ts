@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { readPluginRecord } from '../../../registry/db/records.ts'
 import type { SessionAnswer } from '../../../schemas/api.ts'
-import { digestOf, hexOf } from '../../../schemas/digest.ts'
+import { digestOf } from '../../../schemas/digest.ts'
 import type { Name } from '../../../schemas/name.ts'
 import { parsePluginDocument } from '../../../schemas/plugin-document.ts'
 import { renderReleaseStatement } from '../../../schemas/release-statement.ts'
 import { tarballOf } from '../../support/archive-builder.ts'
 import { anElf } from '../../support/plugin-project.ts'
-import { announce, blobsOf, callApi, openSession, publishRelease, uploadAll } from '../../support/publish-release.ts'
+import { announce, callApi, openSession, publishRelease, uploadAll } from '../../support/publish-release.ts'
 import type { ReleaseRecipe, SignedRelease } from '../../support/test-authority.ts'
 import { aRelease, aScript, issueKey, signStatement } from '../../support/test-authority.ts'
 import type { TestRegistry } from '../../support/test-registry.ts'
@@ -273,35 +273,6 @@ test('an Idempotency-Key gives the same session again, and is not taken for anot
   await callApi(registry, `/api/v1/publishes/${first?.body.id}`, { method: 'DELETE' })
   const renewed = await openSession(registry, release, { headers })
   assert.notEqual(renewed.body.id, first?.body.id)
-})
-
-test('of 100 publishers of one version exactly one wins, and its bytes stay', async (t) => {
-  const registry = await startTestRegistry(t)
-  const releases = await Promise.all(
-    Array.from({ length: 100 }, (_none, index) =>
-      aRelease(registry.key, { platforms: { linux_amd64: aScript(`publisher ${index}`) } }),
-    ),
-  )
-  const answers = await Promise.all(releases.map((release) => publishRelease(registry, release)))
-  const winners = releases.filter((_release, index) => answers[index]?.status === 201)
-  assert.equal(winners.length, 1)
-  assert.equal(answers.filter(({ status, body }) => status === 409 && body.code === 'VERSION_EXISTS').length, 99)
-  const [served, won] = [
-    await fetch(`${registry.url}/repos/core/hello/1.0.0/hello_1.0.0_linux_amd64`),
-    winners[0]?.files.get('hello_1.0.0_linux_amd64'),
-  ]
-  assert.deepEqual(Buffer.from(await served.arrayBuffer()), won)
-})
-
-test('100 publishers of the same bytes all succeed, and one release comes of it', async (t) => {
-  const registry = await startTestRegistry(t)
-  const release = await aRelease(registry.key, { platforms: { linux_amd64: aScript() } })
-  const answers = await Promise.all(Array.from({ length: 100 }, () => publishRelease(registry, release)))
-  assert.equal(answers.filter(({ status }) => status === 201).length, 1)
-  assert.equal(answers.filter(({ status }) => status === 200).length, 99)
-  assert.deepEqual(versionsOf(registry), ['1.0.0'])
-  const blobs = await readdir(join(registry.dataDir, 'blobs/sha256'))
-  assert.deepEqual(blobs.sort(), [...blobsOf(release).keys()].map(hexOf).sort())
 })
 
 test('a key revoked while its release is being checked signs nothing more', async (t) => {
