@@ -4,7 +4,7 @@ import type { Name } from '../../schemas/name.ts'
 import { publicKeyLine } from '../../schemas/trust-key.ts'
 import { readKeyring } from '../db/repos.ts'
 import type { Html } from './layout.ts'
-import type { PagesDeps } from './pages.ts'
+import type { PagesDeps } from './pages-deps.ts'
 
 type Offer = { readonly repo: Name; readonly plugin: Name; readonly version: string }
 

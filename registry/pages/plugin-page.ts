@@ -11,7 +11,7 @@ import { findPlugin, listVersionStates, readVersion } from '../db/versions.ts'
 import { installSnippet } from './install-snippet.ts'
 import type { Html } from './layout.ts'
 import { layout } from './layout.ts'
-import type { PagesDeps } from './pages.ts'
+import type { PagesDeps } from './pages-deps.ts'
 
 /** Versions that are listed; the document has them all. */
 const MAX_VERSIONS = 50

@@ -3,7 +3,7 @@ import { html } from 'hono/html'
 import { MAX_SEARCH_RESULTS, searchPlugins } from '../db/search.ts'
 import type { Html } from './layout.ts'
 import { layout } from './layout.ts'
-import type { PagesDeps } from './pages.ts'
+import type { PagesDeps } from './pages-deps.ts'
 import { pluginTable } from './plugin-table.ts'
 
 const MAX_QUERY = 200

@@ -4,7 +4,7 @@ import { listRepoSummaries } from '../db/page-queries.ts'
 import { MAX_SEARCH_RESULTS, searchPlugins } from '../db/search.ts'
 import type { Html } from './layout.ts'
 import { layout } from './layout.ts'
-import type { PagesDeps } from './pages.ts'
+import type { PagesDeps } from './pages-deps.ts'
 import { pluginTable } from './plugin-table.ts'
 
 /** Repos that are shown with their plugins. */

@@ -5,6 +5,7 @@ import { constants, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestFromHex, digestOf } from '../../schemas/digest.ts'
+import { coded } from '../../schemas/errors.ts'
 import { digestOfFile } from '../tree/digest-of-file.ts'
 import { ENTRY_BYTES } from './byte-cache.ts'
 import type { Encoding } from './conditions.ts'
@@ -86,7 +87,7 @@ async function readAll(file: FileHandle, size: number): Promise<Buffer> {
   let filled = 0
   while (filled < size) {
     const { bytesRead } = await file.read(body, filled, Math.min(size - filled, 4 * 1024 * 1024), filled)
-    if (bytesRead === 0) throw new Error('the file shrank while it was read')
+    if (bytesRead === 0) throw coded('IO_FAILED', { message: 'a file of the tree shrank while it was read' })
     filled += bytesRead
   }
   return body

@@ -1,101 +1,13 @@
 import assert from 'node:assert/strict'
-import { createHash, randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
-import type { IncomingHttpHeaders } from 'node:http'
-import { createServer, request } from 'node:http'
+import { symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { dirname, join } from 'node:path'
-import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import { brotliCompressSync, gunzipSync, gzipSync } from 'node:zlib'
-import { pino } from 'pino'
-import { problemAnswer } from '../../../registry/http/problem.ts'
-import type { TreeReader } from '../../../registry/read/reader.ts'
-import { createTreeReader } from '../../../registry/read/reader.ts'
-import { listening } from '../../support/listening.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
-
-const DOCUMENT = `{"format":"octo.plugin/v1","versions":[\n{"version":"1.0.0","state":"active"},\n{"version":"1.1.0","state":"quarantined","reason":"malware"}\n]}\n`
-const ARTIFACT = randomBytes(3_000_000)
-const HEX = createHash('sha256').update(ARTIFACT).digest('hex')
-const RELEASE = 'repos/core/check-tcp/1.0.0'
-const FILE = `${RELEASE}/check-tcp_1.0.0_linux_amd64`
-
-type Answer = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer }
-type Ask = (path: string, headers?: Record<string, string>, method?: string) => Promise<Answer>
-type Served = { readonly ask: Ask; readonly root: string; readonly reader: TreeReader; readonly port: number }
-
-async function served(t: TestContext, cacheBytes?: number): Promise<Served> {
-  const root = tempFolder(t)
-  put(root, 'repos/core.json', '{}')
-  putDocument(root, 'repos/core/check-tcp.json', DOCUMENT)
-  put(root, 'repos/core/check-tcp.yaml', 'octo: {}\n')
-  put(root, FILE, ARTIFACT)
-  put(root, `${FILE}.sha256`, `${HEX}  check-tcp_1.0.0_linux_amd64\n`)
-  put(root, `${RELEASE}/release.sigstore.json`, '{}')
-  put(root, `blobs/sha256/${HEX}`, ARTIFACT)
-  const reader = createTreeReader({
-    root,
-    ...(cacheBytes === undefined ? {} : { cacheBytes }),
-    refuse(_req, res, error) {
-      const { status, headers, body } = problemAnswer(error, 'test', pino({ level: 'silent' }))
-      res.writeHead(status, headers).end(body)
-    },
-  })
-  const port = await listening(
-    t,
-    createServer((req, res) => {
-      if (!reader.handle(req, res)) res.writeHead(200).end('framework')
-    }),
-  )
-  return { root, reader, port, ask: (path, headers = {}, method = 'GET') => send(port, { path, headers, method }) }
-}
-
-function send(
-  port: number,
-  options: { readonly path: string; readonly headers: Record<string, string>; readonly method: string },
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    request({ port, host: '127.0.0.1', ...options }, (res) => {
-      const chunks: Buffer[] = []
-      res.on('data', (chunk: Buffer) => chunks.push(chunk))
-      res.on('error', reject)
-      res.on('end', () => resolve({ status: res.statusCode ?? 0, headers: res.headers, body: Buffer.concat(chunks) }))
-    })
-      .on('error', reject)
-      .end()
-  })
-}
-
-function put(root: string, path: string, bytes: string | Buffer): void {
-  mkdirSync(dirname(join(root, path)), { recursive: true })
-  writeFileSync(join(root, `${path}.new`), bytes)
-  renameSync(join(root, `${path}.new`), join(root, path))
-}
-
-function putDocument(root: string, path: string, text: string, at = new Date()): void {
-  put(root, path, text)
-  put(root, `${path}.gz`, gzipSync(text))
-  put(root, `${path}.br`, brotliCompressSync(text))
-  for (const twin of ['', '.gz', '.br']) utimesSync(join(root, path + twin), at, at)
-}
-
-const digestHeader = (bytes: string | Buffer) => `sha-256=:${createHash('sha256').update(bytes).digest('base64')}:`
-const etagOf = (bytes: string | Buffer) => `"sha256:${createHash('sha256').update(bytes).digest('hex')}"`
+import { gunzipSync } from 'node:zlib'
+import { ARTIFACT, DOCUMENT, digestHeader, etagOf, FILE, HEX, servedTree } from '../../support/served-tree.ts'
 
 test('a document comes with its digest as ETag, a short life and its type', async (t) => {
-  const { ask } = await served(t)
+  const { ask } = await servedTree(t)
   for (const _round of ['from disk', 'from memory']) {
     const { status, headers, body } = await ask('/repos/core/check-tcp.json')
     assert.equal(status, 200)
@@ -112,12 +24,12 @@ test('a document comes with its digest as ETag, a short life and its type', asyn
 })
 
 test('a query changes nothing', async (t) => {
-  const { ask } = await served(t)
+  const { ask } = await servedTree(t)
   assert.equal((await ask('/repos/core/check-tcp.json?template=true')).body.toString(), DOCUMENT)
 })
 
 test('the compressed twin that the client likes best is sent, with a digest of its own', async (t) => {
-  const { ask } = await served(t)
+  const { ask } = await servedTree(t)
   const rows: [string, string | undefined][] = [
     ['gzip, br', 'br'],
     ['gzip', 'gzip'],
@@ -138,14 +50,14 @@ test('the compressed twin that the client likes best is sent, with a digest of i
 })
 
 test('a twin that was not written together with its document is not sent', async (t) => {
-  const { ask, root } = await served(t)
+  const { ask, root } = await servedTree(t)
   utimesSync(join(root, 'repos/core/check-tcp.json.gz'), new Date(0), new Date(0))
   const { headers } = await ask('/repos/core/check-tcp.json', { 'accept-encoding': 'gzip' })
   assert.equal(headers['content-encoding'], undefined)
 })
 
 test('who has the bytes already is told so in 304, also by lists, weak tags and the star', async (t) => {
-  const { ask } = await served(t)
+  const { ask } = await servedTree(t)
   const etag = etagOf(DOCUMENT)
   for (const [header, status] of [
     [etag, 304],
@@ -168,7 +80,7 @@ for (const [where, cacheBytes] of [
   ['disk', 100_000],
 ] as const) {
   test(`an artifact comes whole and in ranges from ${where}`, async (t) => {
-    const { ask } = await served(t, cacheBytes)
+    const { ask } = await servedTree(t, cacheBytes)
     for (let round = 0; round < 3; round++) {
       const whole = await ask(`/${FILE}`)
       assert.ok(whole.body.equals(ARTIFACT))
@@ -194,7 +106,7 @@ for (const [where, cacheBytes] of [
 }
 
 test('a range beyond the end is refused, one that cannot be read or several at once give the whole', async (t) => {
-  const { ask } = await served(t)
+  const { ask } = await servedTree(t)
   for (const [range, status] of [
     [`bytes=${ARTIFACT.length}-`, 416],
     ['bytes=-0', 416],
@@ -212,7 +124,7 @@ test('a range beyond the end is refused, one that cannot be read or several at o
 })
 
 test('a part is only sent to who has the rest of the same bytes', async (t) => {
-  const { ask } = await served(t)
+  const { ask } = await servedTree(t)
   const part = (unless: string) => ask(`/${FILE}`, { range: 'bytes=0-9', 'if-range': unless })
   assert.equal((await part(`"sha256:${HEX}"`)).status, 206)
   assert.equal((await part('"sha256:other"')).status, 200)
@@ -221,7 +133,7 @@ test('a part is only sent to who has the rest of the same bytes', async (t) => {
 })
 
 test('a blob may be kept for ever', async (t) => {
-  const { ask } = await served(t)
+  const { ask } = await servedTree(t)
   const { headers, body } = await ask(`/blobs/sha256/${HEX}`)
   assert.equal(headers['cache-control'], 'public, max-age=31536000, immutable')
   assert.equal(headers['content-type'], 'application/octet-stream')
@@ -229,7 +141,7 @@ test('a blob may be kept for ever', async (t) => {
 })
 
 test('HEAD says the same without the bytes', async (t) => {
-  const { ask } = await served(t, 100_000)
+  const { ask } = await servedTree(t, 100_000)
   for (const path of ['/repos/core/check-tcp.json', `/${FILE}`]) {
     const [head, get] = [await ask(path, {}, 'HEAD'), await ask(path)]
     assert.equal(head.status, 200)
@@ -240,7 +152,7 @@ test('HEAD says the same without the bytes', async (t) => {
 })
 
 test('what is missing is named, from the repo down to the version and why it is gone', async (t) => {
-  const { ask } = await served(t)
+  const { ask } = await servedTree(t)
   for (const [path, status, code] of [
     ['/repos/nope.yaml', 404, 'REPO_NOT_FOUND'],
     ['/repos/nope/check-tcp.json', 404, 'REPO_NOT_FOUND'],
@@ -260,7 +172,7 @@ test('what is missing is named, from the repo down to the version and why it is 
 })
 
 test('no spelling of a path leaves the tree or reaches what is not served', async (t) => {
-  const { ask, root, port } = await served(t)
+  const { ask, root, port } = await servedTree(t)
   writeFileSync(join(dirname(root), 'secret.json'), 'secret')
   symlinkSync('/etc/passwd', join(root, 'repos/evil.json'))
   for (const path of [
@@ -295,67 +207,10 @@ test('no spelling of a path leaves the tree or reaches what is not served', asyn
 })
 
 test('other methods are refused, other addresses are left to the framework', async (t) => {
-  const { ask } = await served(t)
+  const { ask } = await servedTree(t)
   const answer = await ask('/repos/core.json', {}, 'PUT')
   assert.equal(answer.status, 405)
   assert.equal(answer.headers.allow, 'GET, HEAD')
   for (const path of ['/', '/search?q=repos', '/api/v1/whoami', '/reposx/core.json'])
     assert.equal((await ask(path)).body.toString(), 'framework')
 })
-
-test('what the tree says has changed is read anew at once', async (t) => {
-  const { ask, root, reader } = await served(t)
-  await ask('/repos/core/check-tcp.json')
-  await ask(`/${FILE}`)
-  putDocument(root, 'repos/core/check-tcp.json', '{"new":true}')
-  reader.forget('repos/core/check-tcp.json')
-  assert.equal((await ask('/repos/core/check-tcp.json')).body.toString(), '{"new":true}')
-  rmSync(join(root, RELEASE), { recursive: true })
-  reader.forget(`${RELEASE}/`)
-  assert.equal((await ask(`/${FILE}`)).status, 404)
-})
-
-test('what another process changed is seen soon after', { timeout: 10_000 }, async (t) => {
-  const { ask, root } = await served(t)
-  await ask('/repos/core/check-tcp.json')
-  putDocument(root, 'repos/core/check-tcp.json', '{"new":true}', new Date(Date.now() + 5000))
-  while ((await ask('/repos/core/check-tcp.json')).body.toString() !== '{"new":true}')
-    await new Promise((resolve) => setTimeout(resolve, 50))
-})
-
-test('memory stays within its bounds whatever is asked for', async (t) => {
-  const { ask, root, reader } = await served(t, 1_000_000)
-  for (let index = 0; index < 40; index++)
-    put(root, `repos/core/plugin-${index}.json`, randomBytes(100_000).toString('hex'))
-  for (let round = 0; round < 3; round++)
-    for (let index = 0; index < 40; index++) {
-      assert.equal((await ask(`/repos/core/plugin-${index}.json`)).body.length, 200_000)
-      assert.ok(reader.cachedBytes <= 1_000_000)
-    }
-})
-
-test('a client that goes away in mid-transfer leaves no open file', {
-  skip: !existsSync('/proc/self/fd'),
-}, async (t) => {
-  const { port, ask, root } = await served(t, 100_000)
-  await ask(`/${FILE}`)
-  for (let index = 0; index < 20; index++) {
-    const socket = connect(port, '127.0.0.1')
-    socket.write(`GET /${FILE} HTTP/1.1\r\nHost: x\r\n\r\n`)
-    await once(socket, 'data')
-    socket.destroy()
-  }
-  while (openFilesBelow(root).length > 0) await new Promise(setImmediate)
-  assert.ok((await ask(`/${FILE}`)).body.equals(ARTIFACT))
-})
-
-function openFilesBelow(folder: string): string[] {
-  return readdirSync('/proc/self/fd').flatMap((fd) => {
-    try {
-      const path = readlinkSync(`/proc/self/fd/${fd}`)
-      return path.startsWith(folder) ? path : []
-    } catch {
-      return []
-    }
-  })
-}
