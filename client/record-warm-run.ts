@@ -1,6 +1,7 @@
 // Records what the whole path proved, for readWarmRun.
 import { readFileSync } from 'node:fs'
 import type { OctoConfig } from '../schemas/config/config.ts'
+import { parseLockfile } from '../schemas/lockfile.ts'
 import type { VerifiedExecutable } from './executable.ts'
 import { writeWhole } from './store/files.ts'
 import type { Layout, StoredArtifact } from './store/layout.ts'
@@ -17,7 +18,7 @@ export type WarmRun = {
 /** Inputs are kept whole; beyond this they cost more than what a warm run saves. */
 const MAX_INPUT_LENGTH = 1024 * 1024
 
-/** Not where the inputs cannot all be compared, or where each run has to warn. */
+/** Not where the inputs cannot all be compared, where each run has to warn, or for what runs beside the locked version. */
 export function recordWarmRun(layout: Layout, { key, config, stored, executable }: WarmRun): void {
   if (executable.signer === 'unsigned' || config.warnings.length > 0) return
   if (config.keyFiles === undefined || config.files.some((file) => /^[a-z]+:\/\//.test(file))) return
@@ -26,7 +27,17 @@ export function recordWarmRun(layout: Layout, { key, config, stored, executable 
   // Templates read the environment, which is not compared.
   if (inputs.some(({ text }) => text.includes('{{'))) return
   if (inputs.reduce((sum, { text }) => sum + text.length, 0) > MAX_INPUT_LENGTH) return
+  const lock = inputs.find(({ path }) => path === key.lockPath)
+  if (!lock || !holds(lock, executable)) return
   const identity = identityOfRun(key)
   const record: WarmRecord = { identity, inputs, stored, executable }
   writeWhole(layout.warmRecord(warmName(identity)), JSON.stringify(record), { staging: layout.staging })
+}
+
+/** Warm runs ask nobody, frozen ones included, so only what is locked by the very text that they compare may be one. */
+function holds(lock: WarmRecord['inputs'][number], { repo, plugin, version, signer }: VerifiedExecutable): boolean {
+  const { plugins } = parseLockfile(Buffer.from(lock.text, 'latin1').toString(), lock.path)
+  return Object.values(plugins).some(
+    (entry) => entry.repo === repo && entry.plugin === plugin && entry.version === version && entry.signer === signer,
+  )
 }

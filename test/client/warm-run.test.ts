@@ -5,9 +5,10 @@ import { test } from 'node:test'
 import type { VerifiedExecutable } from '../../client/index.ts'
 import { readWarmRun } from '../../client/index.ts'
 import type { OctoConfig } from '../../schemas/config/config.ts'
-import { aPin } from '../support/a-config.ts'
-import { aMachine, one, run } from '../support/client-machine.ts'
+import { aConfig, aPin } from '../support/a-config.ts'
+import { aMachine, key, one, run } from '../support/client-machine.ts'
 import { filesBelow } from '../support/temp-folder.ts'
+import { aRelease } from '../support/test-authority.ts'
 import { until } from '../support/until.ts'
 
 test('answers a repeated run from its record until anything changes', async (t) => {
@@ -66,4 +67,19 @@ test('records no warm run where templates, web documents or warnings are involve
     })
     assert.deepEqual(filesBelow(join(base.storeRoot, 'v1/warm')), [])
   }
+})
+
+test('records no warm run of a version beside the locked one, which a frozen run would refuse', async (t) => {
+  const { registry, withClient, base, folder } = await aMachine(t)
+  const configPath = join(folder, 'octo.yaml')
+  writeFileSync(configPath, 'operator: {}\n')
+  await withClient({}, (client) => client.install())
+  registry.publish(await aRelease(key, { version: '2.0.0' }))
+  const config = { ...aConfig([{ url: registry.url(), trust: key }], []), files: [configPath] }
+  await withClient({ config }, async (client) => {
+    client.recordWarmRun({ configPath, request: 'hello@2' }, one(await client.ensure([aPin('hello@2')])))
+    assert.deepEqual(filesBelow(join(base.storeRoot, 'v1/warm')), [])
+    client.recordWarmRun({ configPath, request: 'hello' }, one(await client.ensure([aPin('hello')])))
+    assert.equal(filesBelow(join(base.storeRoot, 'v1/warm')).length, 1)
+  })
 })
