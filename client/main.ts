@@ -19,10 +19,18 @@ type Act<Flags> = (run: Run<Flags>) => Promise<number>
 /** A command that reads a config. */
 function add<Flags = ClientFlags>(program: Command, spec: CommandSpec, act: Act<Flags>): Command {
   const command = addCommand(program, { ...spec, json: true })
-    .option('-c, --config <file...>', 'config to read (default: octo.yaml or config.yaml in this folder)')
+    .option(
+      '-c, --config <file>',
+      'config file or URL; repeat for several (default: octo.yaml or config.yaml here)',
+      collect,
+    )
     .option('--platform <platform>', 'for another platform than this machine’s, such as linux_arm64')
     .option('--offline', 'open no connection')
   return onRun<Flags>(command, act)
+}
+
+function collect(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, value]
 }
 
 function addLockCommands(program: Command): void {

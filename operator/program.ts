@@ -27,7 +27,7 @@ export async function operatorProgram(argv: readonly string[]): Promise<number> 
     json: true,
   })
   shared(check)
-    .option('--phase <phase>', 'preflight, health or init; repeat for several', collect, undefined)
+    .option('--phase <phase>', 'preflight, health or init; repeat for several', collect)
     .option('--junit <file>', 'also write the outcomes as JUnit XML')
     .addHelpText('after', '\nThe exit code is 0 only when every check that ran has passed; a warning passes.')
   onRun<CheckOptions>(check, async ({ args, options, terminal }) => {
@@ -39,11 +39,11 @@ export async function operatorProgram(argv: readonly string[]): Promise<number> 
 
 function shared(command: ReturnType<typeof addCommand>) {
   return command
-    .option('--config <file>', 'config file or URL; repeat for several, the first one is strongest', collect, undefined)
+    .option('-c, --config <file>', 'config file or URL; repeat for several, the first one is strongest', collect)
     .option('--frozen', 'use exactly what octo.lock says, never change it')
     .option('--offline', 'open no connection; everything must be installed already')
 }
 
-function collect(value: string, earlier: readonly string[] | undefined): readonly string[] {
-  return [...(earlier ?? []), value]
+function collect(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, value]
 }

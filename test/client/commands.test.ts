@@ -60,6 +60,7 @@ test('finds plugins and shows one with its proven signer', async (t) => {
   )
   assert.equal((await octo('search', 'nothing-like-it')).code, 1)
   assert.match((await octo('info', 'other')).out, new RegExp(`signer +${key.trustKey.id}`))
+  assert.equal((await octo('info', '--config', 'octo.yaml', 'other')).code, 0)
   const missing = await octo('info', 'nobody')
   assert.equal(missing.code, 66)
   assert.match(missing.err, /PLUGIN_NOT_FOUND|nobody/)
