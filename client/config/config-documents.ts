@@ -96,7 +96,10 @@ function refuseFormat(name: string): void {
 
 async function readLocal(path: string): Promise<string> {
   try {
-    const { size } = await stat(path)
+    const found = await stat(path)
+    // A checkout from elsewhere may hold a link to a device, which would be read for ever.
+    if (!found.isFile()) throw notReadable(path, 'it is not a file')
+    const { size } = found
     if (size > CONFIG_LIMITS.documentBytes) throw tooMuch(`is larger than ${CONFIG_LIMITS.documentBytes} bytes`, path)
     return await readFile(path, 'utf8')
   } catch (error) {
@@ -106,12 +109,16 @@ async function readLocal(path: string): Promise<string> {
       !['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES'].includes(String(error.code))
     )
       throw error
-    throw coded('CONFIG_NOT_FOUND', {
-      message: `config ${quote(path)} cannot be read`,
-      details: { path, reason: String(error.code) },
-      cause: error,
-    })
+    throw notReadable(path, String(error.code), error)
   }
+}
+
+function notReadable(path: string, reason: string, cause?: unknown): Error {
+  return coded('CONFIG_NOT_FOUND', {
+    message: `config ${quote(path)} cannot be read`,
+    details: { path, reason },
+    cause,
+  })
 }
 
 async function readRemote(url: string, { fetchText }: Gathering): Promise<string> {

@@ -66,8 +66,9 @@ async function readKeyFiles(root: TreeNode): Promise<Map<TreeNode, string>> {
 async function readKeyFile(node: ScalarNode): Promise<string> {
   const path = keyFilePath(node)
   try {
-    const { size } = await stat(path)
-    if (size > MAX_KEY_BYTES) throw invalid(node, `key file ${quote(path)} is larger than ${MAX_KEY_BYTES} bytes`)
+    const found = await stat(path)
+    if (!found.isFile()) throw invalid(node, `key file ${quote(path)} is not a file`)
+    if (found.size > MAX_KEY_BYTES) throw invalid(node, `key file ${quote(path)} is larger than ${MAX_KEY_BYTES} bytes`)
     return await readFile(path, 'utf8')
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'CONFIG_INVALID') throw error

@@ -1,7 +1,9 @@
 // Small files of the store: whole or absent, never half, whoever writes at the same time.
 import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
 import { isMissing, onDisk } from './disk-errors.ts'
 
 export type WriteOptions = {
@@ -32,7 +34,9 @@ export function writeWhole(path: string, bytes: string | Uint8Array, options: Wr
 /** The text of a small file, or undefined when there is none. */
 export function readIfThere(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8')
+    // A checkout from elsewhere may have a link to a device in place of its lockfile, which would be read for ever.
+    if (statSync(path).isFile()) return readFileSync(path, 'utf8')
+    throw coded('IO_FAILED', { message: `${quote(path)} is not a file`, details: { path } })
   } catch (error) {
     if (isMissing(error)) return undefined
     return onDisk(path, () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, symlinkSync } from 'node:fs'
 import { test } from 'node:test'
 import type { OctoConfig } from '../../schemas/config/config.ts'
 import type { Name } from '../../schemas/name.ts'
@@ -92,4 +92,11 @@ test('never moves a locked name to another repo that offers it once the first on
   await expectCodeAsync('NAME_AMBIGUOUS', () => install({ config: aConfig(repos, ['hello@>=2']) }))
   assert.equal(readFileSync(base.lockPath, 'utf8'), before)
   assert.equal((await update(['evil/hello'])).at(-1)?.after?.repo, 'evil')
+})
+
+test('refuses a lockfile that is a device, which would be read for ever', async (t) => {
+  const { install, base } = await aMachine(t)
+  symlinkSync('/dev/null', base.lockPath)
+  const error = await expectCodeAsync('IO_FAILED', install)
+  assert.match(error.message, /is not a file/)
 })

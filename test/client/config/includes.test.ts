@@ -1,5 +1,6 @@
 // Includes: what they add, who wins, and that they end.
 import assert from 'node:assert/strict'
+import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
@@ -152,4 +153,16 @@ test('addresses with passwords are refused without showing them', async (t) => {
     const error = await expectCodeAsync('CONFIG_INVALID', () => readFiles(t, { 'octo.yaml': text }))
     assert.doesNotMatch(error.message, /hunter2/)
   }
+})
+
+test('devices in place of a config or key file are refused and not read for ever', async (t) => {
+  const directory = await writeConfigFiles(t, {
+    'octo.yaml': 'include: [device.yaml]\n',
+    'keys.yaml': 'operator: {repos: {core: {url: "https://x.example/repos/core.yaml", keys: [{file: device.yaml}]}}}\n',
+  })
+  await symlink('/dev/null', join(directory, 'device.yaml'))
+  const deps = { cwd: directory, env: {} }
+  await expectCodeAsync('CONFIG_NOT_FOUND', () => readConfig(undefined, deps))
+  const error = await expectCodeAsync('CONFIG_INVALID', () => readConfig('keys.yaml', deps))
+  assert.match(error.message, /is not a file/)
 })
