@@ -95,7 +95,7 @@ async function requireChecksum(url: URL, found: Digest, network: Network): Promi
 }
 
 function fileNameOf(url: string): string {
-  const name = basename(decodeURIComponent(new URL(url).pathname)).replace(/[^A-Za-z0-9._+-]/g, '_')
+  const name = basename(new URL(url).pathname).replace(/[^A-Za-z0-9._+-]/g, '_')
   return /^[A-Za-z0-9]/.test(name) ? name.slice(0, 200) : `plugin-${name.slice(0, 190)}`
 }
 

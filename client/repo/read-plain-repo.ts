@@ -6,6 +6,7 @@ import { isName } from '../../schemas/name.ts'
 import type { Platform } from '../../schemas/platform.ts'
 import { isPlatform } from '../../schemas/platform.ts'
 import { quote } from '../../schemas/quote.ts'
+import { relativePathShape } from '../../schemas/shapes.ts'
 import { parseYaml, SERVED_YAML } from '../../schemas/yaml.ts'
 import type { FetchDocument } from './fetch-document.ts'
 
@@ -70,7 +71,7 @@ function platformsIn(binary: unknown, base: URL): ReadonlyMap<Platform, PlainArt
     found.set(platform, {
       url: webUrl(url, base).href,
       ...(sha256Url ? { sha256Url: webUrl(sha256Url, base).href } : {}),
-      ...(inner ? { binary: inner } : {}),
+      ...(inner ? { binary: pathInside(inner, base) } : {}),
     })
   }
   return found
@@ -94,6 +95,15 @@ function webUrl(text: string, base: URL): URL {
 
 function tooMuch(url: URL, problem: string): Error {
   return coded('LIMIT_EXCEEDED', { message: `repo document ${quote(url.href)} ${problem}`, details: { url: url.href } })
+}
+
+/** What is executed has to lie in the archive. */
+function pathInside(text: string, base: URL): string {
+  if (relativePathShape.safeParse(text).success) return text
+  throw coded('FORMAT_INVALID', {
+    message: `${quote(base.href)} names the binary ${quote(text)}, expected a path inside an archive`,
+    details: { source: base.href },
+  })
 }
 
 function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -38,4 +38,23 @@ test('runs plugins of an unsigned YAML only where the config says so, and warns 
   await expectCodeAsync('DIGEST_MISMATCH', () => install({ config, frozen: true }))
   const signed = aConfig([{ name: 'plain', url, trust: key }])
   await expectCodeAsync('PLUGIN_NOT_FOUND', () => install({ config: signed, lockPath: join(folder, 'other.lock') }))
+})
+
+test('refuses a binary outside of its archive, and takes addresses that are no file names', async (t) => {
+  const { install, base } = await aMachine(t, [])
+  const plugin = (fields: string) => `tools: {hello: {baremetal: {binary: {linux_amd64: {${fields}}}}}}\n`
+  let served = ''
+  const port = await listening(
+    t,
+    createServer((request, response) => void response.end(request.url === '/plain.yaml' ? served : aScript())),
+  )
+  const url = `http://127.0.0.1:${port}/plain.yaml`
+  const config = aConfig([{ name: 'plain', url, trust: { kind: 'unsigned' } }])
+  for (const binary of ['../../../../bin/sh', '/bin/sh', 'a/../b']) {
+    served = plugin(`url: ./hello, binary: "${binary}"`)
+    await expectCodeAsync('FORMAT_INVALID', () => install({ config }))
+    assert(!existsSync(base.lockPath), binary)
+  }
+  served = plugin('url: "./%zz%2f..", binary: hello')
+  assert.equal(run(one((await install({ config })).executables)), 'hello !\n')
 })
