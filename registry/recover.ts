@@ -34,6 +34,8 @@ export async function sweepSessions({ db, clock, logger }: RegistryDeps, uploads
     return ids
   })
   if (closed.length > 0) logger.info({ sessions: closed.length }, 'expired publishing sessions were closed')
+  // In this order: a session that opens in between has no folder in the list yet.
+  const folders = await uploads.list()
   const open = new Set(listOpenSessions(db))
-  for (const id of await uploads.list()) if (!open.has(id)) await uploads.remove(id)
+  for (const id of folders) if (!open.has(id)) await uploads.remove(id)
 }
