@@ -1,6 +1,5 @@
 // The whole environment of a plugin: an allow-list, because everything else on a machine may be a secret.
-import { coded } from '../../schemas/errors.ts'
-import { quote } from '../../schemas/quote.ts'
+import { quoted, refusal } from './refusal.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -65,8 +64,8 @@ export function systemTool(name: string): string {
 function refuseLong(name: string, value: string): void {
   const bytes = Buffer.byteLength(name) + 1 + Buffer.byteLength(value)
   if (bytes < MAX_WORD_BYTES) return
-  throw coded('LIMIT_EXCEEDED', {
-    message: `environment variable ${quote(name)} of ${bytes} bytes is too long for a program, expected fewer than ${MAX_WORD_BYTES}`,
+  throw refusal('LIMIT_EXCEEDED', {
+    message: `environment variable ${quoted(name)} of ${bytes} bytes is too long for a program, expected fewer than ${MAX_WORD_BYTES}`,
     details: { name, bytes, limit: MAX_WORD_BYTES },
   })
 }

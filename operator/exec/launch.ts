@@ -3,8 +3,7 @@
 import type { ChildProcess, StdioOptions } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { coded } from '../../schemas/errors.ts'
-import { quote } from '../../schemas/quote.ts'
+import { quoted, refusal } from './refusal.ts'
 
 export type Launch = {
   /** Absolute path; never looked up, never given to a shell. */
@@ -57,17 +56,17 @@ function launchError({ file, cwd }: Launch, cause: unknown): unknown {
   const code = codeOf(cause)
   const details = { file, reason: code }
   if (code === 'ENOENT' && !existsSync(cwd))
-    return coded('OS_FAILED', { message: `working directory ${quote(cwd)} is gone`, details, cause })
+    return refusal('OS_FAILED', { message: `working directory ${quoted(cwd)} is gone`, details, cause })
   if (code === 'ENOENT' && existsSync(file))
-    return coded('RUNTIME_MISSING', {
-      message: `${quote(file)} names an interpreter in its first line that is not on this machine`,
+    return refusal('RUNTIME_MISSING', {
+      message: `${quoted(file)} names an interpreter in its first line that is not on this machine`,
       ...{ details, cause },
     })
-  if (code === 'ENOENT') return coded('PLUGIN_MISSING', { message: `${quote(file)} is gone`, details, cause })
+  if (code === 'ENOENT') return refusal('PLUGIN_MISSING', { message: `${quoted(file)} is gone`, details, cause })
   if (code === 'E2BIG')
-    return coded('LIMIT_EXCEEDED', { message: 'all arguments together are too long for this system', details, cause })
+    return refusal('LIMIT_EXCEEDED', { message: 'all arguments together are too long for this system', details, cause })
   if (code === undefined) return cause
-  return coded('PLUGIN_NOT_EXECUTABLE', { message: `${quote(file)} cannot be executed: ${code}`, details, cause })
+  return refusal('PLUGIN_NOT_EXECUTABLE', { message: `${quoted(file)} cannot be executed: ${code}`, details, cause })
 }
 
 function codeOf(error: unknown): string | undefined {

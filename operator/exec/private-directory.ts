@@ -1,6 +1,6 @@
 // A directory for one run that only its user may enter, and that is gone afterwards: nobody can have put a file or link
 // where the plugin will write.
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -21,6 +21,17 @@ export function makePrivateDirectory(): PrivateDirectory {
 
 /** What a plugin left behind and locked must not turn a finished run into a failed one. */
 function remove(root: string): void {
+  try {
+    // Mostly nothing was left behind, and this is the faster way then.
+    for (const name of ['work', 'tmp']) rmdirSync(join(root, name))
+    rmdirSync(root)
+    return
+  } catch {
+    removeAll(root)
+  }
+}
+
+function removeAll(root: string): void {
   try {
     rmSync(root, { recursive: true, force: true, maxRetries: 3 })
   } catch {

@@ -2,10 +2,9 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { extname } from 'node:path'
 import type { VerifiedExecutable } from '../../client/index.ts'
-import { coded } from '../../schemas/errors.ts'
 import type { Runtime } from '../../schemas/manifest.ts'
-import { quote } from '../../schemas/quote.ts'
 import { FIXED_PATH } from './environment.ts'
+import { quoted, refusal } from './refusal.ts'
 import { runtimeSatisfies } from './runtime-version.ts'
 
 export type Program = { readonly file: string; readonly leading: readonly string[]; readonly argv0?: string }
@@ -31,7 +30,7 @@ export function programOf(
   machine = THIS_MACHINE,
 ): Program {
   if (manifest.protocol !== 'exec')
-    throw notExecutable(plugin, `speaks the protocol ${quote(manifest.protocol)}, which this octo does not run yet`)
+    throw notExecutable(plugin, `speaks the protocol ${quoted(manifest.protocol)}, which this octo does not run yet`)
   if (runtime) return { file: runtimePath(plugin, runtime, machine), leading: [path] }
   refuseScriptOfShell(path, plugin, machine)
   return { file: path, leading: [], argv0: plugin }
@@ -43,8 +42,8 @@ function runtimePath(plugin: string, runtime: Runtime, machine: Machine): string
     runtime.name === 'sh' ? ['/bin/sh'] : machine.path.split(':').map((directory) => `${directory}/python3`)
   const found = machine.platform === 'win32' ? undefined : candidates.find((candidate) => existsSync(candidate))
   if (found) return found
-  throw coded('RUNTIME_MISSING', {
-    message: `plugin ${quote(plugin)} needs \`${runtime.name}\`, which is not on this machine`,
+  throw refusal('RUNTIME_MISSING', {
+    message: `plugin ${quoted(plugin)} needs \`${runtime.name}\`, which is not on this machine`,
     details: { plugin, runtime: runtime.name, path: machine.path },
     hint: `install \`${runtime.name}\` for all users; octo looks in fixed folders only and not in your PATH`,
   })
@@ -53,8 +52,8 @@ function runtimePath(plugin: string, runtime: Runtime, machine: Machine): string
 /** Plugins for Node run under the Node that octo itself runs under, which is always there. */
 function nodePath(plugin: string, { version }: Runtime, { nodePath: path, nodeVersion }: Machine): string {
   if (version === undefined || runtimeSatisfies(nodeVersion, version)) return path
-  throw coded('RUNTIME_MISSING', {
-    message: `plugin ${quote(plugin)} needs \`node\` in a version that fits ${quote(version)}, found \`${nodeVersion}\``,
+  throw refusal('RUNTIME_MISSING', {
+    message: `plugin ${quoted(plugin)} needs \`node\` in a version that fits ${quoted(version)}, found \`${nodeVersion}\``,
     details: { plugin, expected: version, found: nodeVersion },
     hint: 'update octo, which brings its own Node',
   })
@@ -85,10 +84,18 @@ function firstBytes(path: string, plugin: string): string {
     }
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw notExecutable(plugin, 'cannot be read', cause)
-    throw coded('PLUGIN_MISSING', { message: `the file of plugin ${quote(plugin)} is gone`, details: { path }, cause })
+    throw refusal('PLUGIN_MISSING', {
+      message: `the file of plugin ${quoted(plugin)} is gone`,
+      details: { path },
+      cause,
+    })
   }
 }
 
 function notExecutable(plugin: string, problem: string, cause?: unknown): Error {
-  return coded('PLUGIN_NOT_EXECUTABLE', { message: `plugin ${quote(plugin)} ${problem}`, details: { plugin }, cause })
+  return refusal('PLUGIN_NOT_EXECUTABLE', {
+    message: `plugin ${quoted(plugin)} ${problem}`,
+    details: { plugin },
+    cause,
+  })
 }
