@@ -24,6 +24,9 @@ const THIS_MACHINE: Machine = {
   path: FIXED_PATH,
 }
 
+/** Python would write its compiled modules beside the plugin's, into files that are proven before every run. */
+const RUNTIME_FLAGS: Readonly<Partial<Record<Runtime['name'], readonly string[]>>> = { python3: ['-B'] }
+
 /** Throws RUNTIME_MISSING or PLUGIN_NOT_EXECUTABLE. */
 export function programOf(
   { path, plugin, runtime, manifest }: Pick<VerifiedExecutable, 'path' | 'plugin' | 'runtime' | 'manifest'>,
@@ -31,7 +34,8 @@ export function programOf(
 ): Program {
   if (manifest.protocol !== 'exec')
     throw notExecutable(plugin, `speaks the protocol ${quoted(manifest.protocol)}, which this octo does not run yet`)
-  if (runtime) return { file: runtimePath(plugin, runtime, machine), leading: [path] }
+  if (runtime)
+    return { file: runtimePath(plugin, runtime, machine), leading: [...(RUNTIME_FLAGS[runtime.name] ?? []), path] }
   refuseScriptOfShell(path, plugin, machine)
   return { file: path, leading: [], argv0: plugin }
 }

@@ -28,6 +28,7 @@ test('python3 is looked for in fixed folders only', async (t) => {
   await chmod(join(directory, 'python3'), 0o755)
   const found = programOf(withRuntime('python3'), { ...MACHINE, path: `/nowhere:${directory}` })
   assert.equal(found.file, join(directory, 'python3'))
+  assert.deepEqual(found.leading, ['-B', fixturePath('says.sh')], 'it leaves no compiled modules in the store')
 })
 
 test('the version of node is checked against the range of the release', () => {
