@@ -49,18 +49,18 @@ export async function openRegistry({ config, logger, clock = Date.now, onHalt }:
   checkDatabase(deps)
   const uploads = await openUploadArea(config.dataDir)
   await sweepSessions(deps, uploads)
-  const tree = await openTree(deps)
-  stack.defer(() => tree.close())
-  // A large tree takes longer to look over than a start may take.
-  tree.check().catch((error: unknown) => logger.error({ err: error }, 'the static tree could not be looked over'))
-  stack.defer(watchOtherWriters(deps, tree, () => sweepSessions(deps, uploads)))
-  const uploadsEnd = new AbortController()
   let refusal: Error | undefined
   const halt = (error: unknown) => {
     logger.fatal({ err: error }, 'the disk cannot be trusted, the registry stops accepting')
     refusal = coded('SHUTTING_DOWN', { message: 'the registry stopped, because its disk failed', cause: error })
     onHalt?.(error)
   }
+  const tree = await openTree({ ...deps, onFatal: halt })
+  stack.defer(() => tree.close())
+  // A large tree takes longer to look over than a start may take.
+  tree.check().catch((error: unknown) => logger.error({ err: error }, 'the static tree could not be looked over'))
+  stack.defer(watchOtherWriters(deps, tree, () => sweepSessions(deps, uploads)))
+  const uploadsEnd = new AbortController()
   const services: RegistryServices = {
     ...deps,
     uploads,

@@ -18,6 +18,7 @@ type Options = {
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent']
 const HALTED = 74
+const IMPATIENT = 1
 
 export function addServeCommand(parent: Command): void {
   const command = addCommand(parent, {
@@ -51,8 +52,15 @@ async function serveUntilStopped(options: Options, terminal: Terminal): Promise<
   const port = parsePort(options.port)
   const logger = openLogger(parseLevel(options.logLevel))
   const base = options.url === undefined ? undefined : parseBaseUrl(options.url)
-  const stopped = Promise.withResolvers<number>()
-  const onHalt = () => stopped.resolve(HALTED)
+  const stopped = Promise.withResolvers<void>()
+  let code = 0
+  // The disk may fail at the very end, too.
+  const onHalt = () => {
+    code = HALTED
+    stopped.resolve()
+  }
+  // Before anybody is told that it listens: a signal that nobody waits for ends the process at once.
+  void nextSignal().then(() => stopped.resolve())
   const serving = await serve({
     host: options.host,
     port,
@@ -61,15 +69,14 @@ async function serveUntilStopped(options: Options, terminal: Terminal): Promise<
       openRegistry({ config: registryConfig({ dataDir: options.data, baseUrl: base ?? url }), logger, onHalt }),
   })
   terminal.print(`listening on ${serving.url}`)
-  void nextSignal().then(() => stopped.resolve(0))
-  const code = await stopped.promise
-  return stopGracefully(serving, code)
+  await stopped.promise
+  return (await stopGracefully(serving)) ?? code
 }
 
-/** A second signal means now. */
-async function stopGracefully(serving: Serving, code: number): Promise<number> {
-  const impatient = nextSignal().then(() => 1)
-  return Promise.race([serving.stop().then(() => code), impatient])
+/** A second signal means now, and an exit code of its own. */
+async function stopGracefully(serving: Serving): Promise<number | undefined> {
+  const impatient = nextSignal().then(() => IMPATIENT)
+  return Promise.race([serving.stop().then(() => undefined), impatient])
 }
 
 function nextSignal(): Promise<unknown> {

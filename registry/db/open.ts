@@ -50,11 +50,16 @@ export function openDb(path: string, { busyMs = 5000 }: OpenOptions = {}): Regis
   }
 }
 
-/** Folds the write-ahead log into the file, so that the file alone is whole. */
+/** Folds the write-ahead log into the file, so that the file alone is whole; throws NO_SPACE or IO_FAILED, and is closed. */
 export function closeDb(db: RegistryDb): void {
   if (!db.$client.open) return
-  db.$client.pragma('wal_checkpoint(TRUNCATE)')
-  db.$client.close()
+  try {
+    db.$client.pragma('wal_checkpoint(TRUNCATE)')
+  } catch (error) {
+    throw translateSqliteError(error)
+  } finally {
+    db.$client.close()
+  }
 }
 
 /** Runs `act` as one write transaction: all of it or nothing. `act` cannot be asynchronous. */

@@ -2,8 +2,10 @@
 import type { Logger } from 'pino'
 import { coded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
+import { write } from '../db/open.ts'
 import type { OutboxRow } from '../db/outbox.ts'
 import { finishOutbox, takeOutbox } from '../db/outbox.ts'
+import { isFatal } from '../fatal.ts'
 import type { Depth, TreePlaces } from './show.ts'
 import { showDiscovery, showPlugin, showRepo } from './show.ts'
 
@@ -16,22 +18,31 @@ const MAX_UNSETTLED = 128
 /** How long after a failure, such as a full disk, the tree is tried again when nobody asks. */
 const RETRY_AFTER_MS = 2000
 
+export type TreeWorkDeps = {
+  readonly logger: Pick<Logger, 'error'>
+  /** Told when the disk can no longer be trusted. */
+  readonly onFatal?: ((error: unknown) => void) | undefined
+}
+
 /** One change of the tree at a time; those that come meanwhile are shown together in the next round. */
 export class TreeWork {
   readonly #places: TreePlaces
   readonly #logger: Pick<Logger, 'error'>
   /** Rows whose change is shown, and waits to be made durable. */
   readonly #unsettled = new Set<number>()
+  readonly #onFatal: (error: unknown) => void
   #busy: Promise<unknown> = Promise.resolve()
   #nextRound: Promise<ReadonlyMap<string, unknown>> | undefined
   #timer: NodeJS.Timeout | undefined
   #retry: NodeJS.Timeout | undefined
   #settling: Promise<void> | undefined
   #isClosed = false
+  #isBroken = false
 
-  constructor(places: TreePlaces, logger: Pick<Logger, 'error'>) {
+  constructor(places: TreePlaces, { logger, onFatal = () => {} }: TreeWorkDeps) {
     this.#places = places
     this.#logger = logger
+    this.#onFatal = onFatal
   }
 
   get isClosed(): boolean {
@@ -116,7 +127,7 @@ export class TreeWork {
   }
 
   #settleSoon(): void {
-    if (this.#timer || this.#isClosed || this.#unsettled.size === 0) return
+    if (this.#timer || this.#isClosed || this.#isBroken || this.#unsettled.size === 0) return
     this.#timer = setTimeout(() => {
       this.#timer = undefined
       this.#settle().catch((error: unknown) =>
@@ -128,6 +139,7 @@ export class TreeWork {
 
   /** Beside the rounds, as nobody who publishes has to wait for it. */
   #settle(): Promise<void> {
+    if (this.#isBroken) return Promise.resolve()
     this.#settling ??= this.#syncAndFinish().finally(() => {
       this.#settling = undefined
       this.#settleSoon()
@@ -137,9 +149,20 @@ export class TreeWork {
 
   async #syncAndFinish(): Promise<void> {
     const ids = [...this.#unsettled]
-    await this.#places.staging.sync()
-    finishOutbox(this.#places.db, ids)
+    try {
+      await this.#places.staging.sync()
+      write(this.#places.db, (tx) => finishOutbox(tx, ids))
+    } catch (error) {
+      if (isFatal(error)) this.#break(error)
+      throw error
+    }
     for (const id of ids) this.#unsettled.delete(id)
+  }
+
+  /** A second fsync would succeed without the bytes being on the disk, so the rows stay for the next start. */
+  #break(error: unknown): void {
+    this.#isBroken = true
+    this.#onFatal(error)
   }
 }
 

@@ -23,6 +23,8 @@ export type TreeDeps = {
   readonly db: RegistryDb
   readonly blobs: Pick<BlobStore, 'pathOf'>
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>
+  /** Told when the disk can no longer be trusted. */
+  readonly onFatal?: (error: unknown) => void
 }
 
 export type Tree = {
@@ -41,13 +43,13 @@ export type Tree = {
 
 /** Opens the tree and shows what is in the outbox. */
 export async function openTree(deps: TreeDeps): Promise<Tree> {
-  const { config, db, logger } = deps
+  const { config, db, logger, onFatal } = deps
   const listeners: ((path: string) => void)[] = []
   const places = await openPlaces(deps, (path) => {
     for (const listener of listeners) listener(path)
   })
   const { root } = places
-  const work = new TreeWork(places, logger)
+  const work = new TreeWork(places, { logger, onFatal })
   // Rows that are left were perhaps half shown when a crash came, so they are looked at closely.
   await work.drain('deep')
   await work.exclusively(async () => showDiscovery(places))

@@ -127,7 +127,8 @@ function requireStatus({ status, body }: ApiAnswer, expected: readonly number[])
   if (!expected.includes(status)) throw new Error(`expected ${expected}, found ${status} ${JSON.stringify(body)}`)
 }
 
-/** What fetch throws when a connection is refused or breaks. */
+/** What fetch throws when a connection is refused or breaks, and what a registry answers that is about to go. */
 function isGone(error: unknown): boolean {
+  if (error instanceof Error && /^expected .* found 503 .*"SHUTTING_DOWN"/.test(error.message)) return true
   return error instanceof TypeError && (error.message === 'fetch failed' || error.message === 'terminated')
 }

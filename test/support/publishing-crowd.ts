@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { BusyPublisher } from './busy-publisher.ts'
 import { PublishLedger } from './publish-ledger.ts'
-import type { RegistryChild } from './registry-child.ts'
+import type { RegistryChild, RegistryEnd } from './registry-child.ts'
 import type { ReleaseSupply } from './release-supply.ts'
 import { openReleaseSupply } from './release-supply.ts'
 import type { Random } from './seeded-random.ts'
@@ -15,6 +15,8 @@ export type PublishingCrowd = {
   readonly interrupted: number
   /** All work until the registry is dead. */
   workUntilKilled(registry: RegistryChild): Promise<void>
+  /** The same with SIGTERM; gives how the registry ended. */
+  workUntilStopped(registry: RegistryChild): Promise<RegistryEnd>
   /** All finish what was interrupted. */
   finish(registry: RegistryChild): Promise<void>
 }
@@ -33,27 +35,32 @@ export function gatherCrowd({ token, key, random }: CrowdOptions): PublishingCro
     { length: PUBLISHERS },
     () => new BusyPublisher({ ledger, supply, random, onAcknowledged: () => acknowledged() }),
   )
+
+  async function workUntil<T>({ url }: RegistryChild, end: () => Promise<T>): Promise<T> {
+    const busy = Promise.withResolvers<void>()
+    // None: into the first requests of a fresh process; several: into full work.
+    let left = random.below(MAX_ACKNOWLEDGED + 1)
+    acknowledged = () => {
+      if (--left <= 0) busy.resolve()
+    }
+    if (left === 0) busy.resolve()
+    const delayMs = random.below(MAX_DELAY_MS)
+    const work = Promise.all(publishers.map((publisher) => publisher.work({ url, token })))
+    await Promise.race([busy.promise, work])
+    await wait(delayMs)
+    const ended = await end()
+    await work
+    return ended
+  }
+
   return {
     ledger,
     supply,
     get interrupted() {
       return publishers.filter(({ isInterrupted }) => isInterrupted).length
     },
-    async workUntilKilled(registry) {
-      const busy = Promise.withResolvers<void>()
-      // None: into the first requests of a fresh process; several: into full work.
-      let left = random.below(MAX_ACKNOWLEDGED + 1)
-      acknowledged = () => {
-        if (--left <= 0) busy.resolve()
-      }
-      if (left === 0) busy.resolve()
-      const delayMs = random.below(MAX_DELAY_MS)
-      const work = Promise.all(publishers.map((publisher) => publisher.work({ url: registry.url, token })))
-      await Promise.race([busy.promise, work])
-      await wait(delayMs)
-      await registry.kill()
-      await work
-    },
+    workUntilKilled: (registry) => workUntil(registry, () => registry.kill()),
+    workUntilStopped: (registry) => workUntil(registry, () => registry.stop()),
     async finish({ url }) {
       await Promise.all(publishers.map((publisher) => publisher.finish({ url, token })))
     },

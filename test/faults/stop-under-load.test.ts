@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import type { SessionAnswer } from '../../schemas/api.ts'
+import { expectCleanFsck } from '../support/fsck.ts'
+import { blobsOf, callApi, openSession, publishRelease } from '../support/publish-release.ts'
+import { gatherCrowd } from '../support/publishing-crowd.ts'
+import { prepareRegistryData, startRegistryChild } from '../support/registry-child.ts'
+import { seededRandom } from '../support/seeded-random.ts'
+import { proveAllShown } from '../support/served-release.ts'
+import { slowDownload, slowUpload } from '../support/slow-transfers.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+import type { SigningKey } from '../support/test-authority.ts'
+import { aRelease, aScript, issueKey } from '../support/test-authority.ts'
+
+const TRANSFERS = 4
+const BYTES = 12_000_000
+const CLEAN = { code: 0, signal: null }
+
+test('SIGTERM lets downloads and uploads in flight end, takes nothing new, and ends with 0', async (t) => {
+  const { registry, target, key, dataDir } = await aRegistry(t)
+  const served = await aLargeRelease(key, '1.0.0')
+  assert.equal((await publishRelease(target, served)).status, 201)
+  const [file = ''] = served.files.keys()
+  const downloads = await Promise.all(
+    Array.from({ length: TRANSFERS }, () => slowDownload(`${registry.url}/repos/core/hello/1.0.0/${file}`)),
+  )
+  const coming = await aLargeRelease(key, '2.0.0')
+  const session = (await openSession(target, coming)).body as unknown as SessionAnswer
+  const uploads = await Promise.all(
+    [...blobsOf(coming)].map(([digest, bytes]) =>
+      slowUpload(target, `/api/v1/publishes/${session.id}/blobs/${digest}`, bytes),
+    ),
+  )
+
+  const ended = registry.stop()
+  await assert.rejects(refusedSoon(registry.url), TypeError)
+  const bodies = await Promise.all(downloads.map((download) => download.finish()))
+  const statuses = await Promise.all(uploads.map((upload) => upload.finish()))
+  assert.deepEqual(await ended, CLEAN)
+  for (const body of bodies) assert.ok(body.equals(served.files.get(file) ?? Buffer.alloc(0)))
+  assert.deepEqual(statuses, Array(uploads.length).fill(204))
+
+  const second = await startRegistryChild(t, { dataDir })
+  const again = { ...target, url: second.url }
+  const published = await callApi(again, `/api/v1/publishes/${session.id}/publish`, { method: 'POST' })
+  assert.equal(published.status, 201, JSON.stringify(published.body))
+  const document = await proveAllShown(second.url, key.trustKey, coming.predicate)
+  assert.equal(document?.versions.length, 2)
+  assert.deepEqual(await second.stop(), CLEAN)
+  await expectCleanFsck(dataDir)
+})
+
+test('SIGTERM under publishers who never rest loses nothing that was acknowledged', async (t) => {
+  const { registry, target, key, dataDir } = await aRegistry(t)
+  const crowd = gatherCrowd({ token: target.token, key, random: seededRandom() })
+  assert.deepEqual(await crowd.workUntilStopped(registry), CLEAN)
+  assert.ok(crowd.ledger.acknowledged > 0)
+  await expectCleanFsck(dataDir)
+
+  const second = await startRegistryChild(t, { dataDir })
+  await crowd.ledger.compare(second.url, key.trustKey, { all: true })
+  await crowd.finish(second)
+  await crowd.ledger.compare(second.url, key.trustKey, { all: true })
+  assert.deepEqual(await second.stop(), CLEAN)
+  await expectCleanFsck(dataDir)
+})
+
+async function aRegistry(t: TestContext) {
+  const dataDir = join(tempFolder(t), 'data')
+  const key = issueKey()
+  const { token } = await prepareRegistryData(dataDir, key)
+  const registry = await startRegistryChild(t, { dataDir })
+  return { registry, target: { url: registry.url, token }, key, dataDir }
+}
+
+function aLargeRelease(key: SigningKey, version: string) {
+  const script = Buffer.concat([aScript(version), Buffer.from('exit 0\n'), Buffer.alloc(BYTES, version)])
+  return aRelease(key, { version, platforms: { linux_amd64: script } })
+}
+
+/** Throws once nothing listens any more. */
+async function refusedSoon(url: string): Promise<never> {
+  for (;;) await (await fetch(`${url}/livez`, { headers: { connection: 'close' } })).arrayBuffer()
+}
