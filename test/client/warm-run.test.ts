@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict'
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { VerifiedExecutable } from '../../client/index.ts'
 import { readWarmRun } from '../../client/index.ts'
+import { recordWarmRun } from '../../client/record-warm-run.ts'
+import { layoutOf } from '../../client/store/layout.ts'
+import { openStore } from '../../client/store/open-store.ts'
+import { identityOfRun, warmName } from '../../client/warm-run.ts'
 import type { OctoConfig } from '../../schemas/config/config.ts'
+import type { Digest } from '../../schemas/digest.ts'
 import { aConfig, aPin } from '../support/a-config.ts'
 import { aMachine, key, one, run } from '../support/client-machine.ts'
 import { filesBelow } from '../support/temp-folder.ts'
@@ -38,8 +43,10 @@ test('answers a repeated run from its record until anything changes', async (t) 
       chmodSync(executable.path, 0o555)
     },
     store: () => chmodSync(base.storeRoot, 0o777),
+    layout: () => chmodSync(join(base.storeRoot, 'v1'), 0o777),
   }
   for (const [what, change] of Object.entries(changes)) {
+    chmodSync(base.storeRoot, 0o700)
     await record()
     assert.equal(warm()?.path, executable.path, what)
     change()
@@ -82,4 +89,50 @@ test('records no warm run of a version beside the locked one, which a frozen run
     client.recordWarmRun({ configPath, request: 'hello' }, one(await client.ensure([aPin('hello')])))
     assert.equal(filesBelow(join(base.storeRoot, 'v1/warm')).length, 1)
   })
+})
+
+test('takes no record of another request, though its file name may be the same', async (t) => {
+  const { withClient, base, folder } = await aMachine(t)
+  const configPath = join(folder, 'octo.yaml')
+  writeFileSync(configPath, 'operator: {}\n')
+  const asked = { ...base, configPath, request: 'hello' }
+  await withClient({ config: { ...base.config, files: [configPath] } }, async (client) => {
+    const executable = one(await client.ensure([aPin('hello')]))
+    client.recordWarmRun(asked, executable)
+    await until(() => client.locate(executable) && readWarmRun(asked) !== undefined)
+  })
+  const warm = layoutOf(base.storeRoot).warmRecord
+  const [mine, other] = [asked, { ...asked, request: 'evil' }].map((run) => warm(warmName(identityOfRun(run)))) as [
+    string,
+    string,
+  ]
+  renameSync(mine, other)
+  assert.equal(readWarmRun({ ...asked, request: 'evil' }), undefined)
+  renameSync(other, mine)
+  assert(readWarmRun(asked))
+})
+
+test('records no warm run of an unsigned plugin, which has to warn each time', async (t) => {
+  const { base, folder } = await aMachine(t)
+  const configPath = join(folder, 'octo.yaml')
+  writeFileSync(configPath, 'operator: {}\n')
+  const layout = openStore(base.storeRoot)
+  const unsigned = { repo: 'core', plugin: 'hello', version: '0.0.0', signer: 'unsigned' }
+  const entry = {
+    ...unsigned,
+    url: 'http://x/repos/core.yaml',
+    registryRepo: 'core',
+    ranges: [],
+    serial: 0,
+    platforms: {},
+  }
+  writeFileSync(base.lockPath, JSON.stringify({ format: 'octo.lock/v1', plugins: { 'core/hello': entry } }))
+  const digest = `sha256:${'0'.repeat(64)}` as Digest
+  recordWarmRun(layout, {
+    key: { ...base, configPath, request: 'hello' },
+    config: { ...base.config, files: [configPath] },
+    stored: { digest, size: 1, format: 'raw', executable: 'hello' },
+    executable: unsigned as unknown as VerifiedExecutable,
+  })
+  assert.deepEqual(filesBelow(layout.warm), [])
 })

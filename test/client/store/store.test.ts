@@ -16,9 +16,10 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { checkArtifact, requireGood } from '../../../client/store/check.ts'
 import { collect } from '../../../client/store/collect.ts'
+import { statOf } from '../../../client/store/identity.ts'
 import { noteLockfile } from '../../../client/store/known-locks.ts'
 import type { StoredArtifact } from '../../../client/store/layout.ts'
-import { isRemembered } from '../../../client/store/memo.ts'
+import { isRemembered, remember } from '../../../client/store/memo.ts'
 import { openStore } from '../../../client/store/open-store.ts'
 import { openPart } from '../../../client/store/parts.ts'
 import { storeRootOf } from '../../../client/store/root.ts'
@@ -100,6 +101,27 @@ test('unpacks into staging and shows a tree only as a whole', async (context) =>
   assert.equal(statSync(join(root, 'lib/data')).mode & 0o777, 0o444)
   assert.equal(statSync(root).mode & 0o777, 0o555)
   assert.equal(checkArtifact(layout, tree).state, 'good')
+})
+
+test('remembers no file that is too young for its times to tell every change', async (context) => {
+  const layout = aStore(context)
+  const stat = statOf(await putRaw(layout))
+  assert(stat)
+  const stats = new Map([['hello', stat]])
+  const changedAt = Math.ceil(Number(stat.ctimeNs) / 1e6)
+  remember(layout, raw, { since: changedAt + 5, stats })
+  assert(!isRemembered(layout, raw))
+  remember(layout, raw, { since: changedAt + 100, stats })
+  assert(isRemembered(layout, raw))
+})
+
+test('what was remembered before the machine started counts for nothing', async (context) => {
+  const layout = aStore(context)
+  await putRaw(layout)
+  await remembered(layout, raw)
+  const memo = readFileSync(layout.memo(raw), 'utf8')
+  writeFileSync(layout.memo(raw), JSON.stringify({ ...JSON.parse(memo), boot: 'an earlier one' }))
+  assert(!isRemembered(layout, raw))
 })
 
 test('remembers settled files and forgets them with any change', async (context) => {
