@@ -1,5 +1,5 @@
 // `octo install`: everything that the config asks for, proven and in the store.
-import { formatBytes } from '../../terminal/index.ts'
+import { count, formatBytes } from '../../terminal/index.ts'
 import type { Run } from '../../terminal/program.ts'
 import { openClient } from '../index.ts'
 import type { ClientFlags } from './session.ts'
@@ -22,7 +22,7 @@ export async function installCommand({ options, terminal }: Run<ClientFlags>): P
     text: () =>
       [
         ...executables.map(({ repo, plugin, version, platform }) => `${repo}/${plugin} ${version} ${platform}`),
-        `${executables.length} plugins verified, ${downloaded.length} downloaded (${formatBytes(bytes)})`,
+        `${count(executables.length, 'plugin')} verified, ${downloaded.length} downloaded (${formatBytes(bytes)})`,
       ].join('\n'),
   })
   return 0

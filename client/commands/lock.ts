@@ -5,6 +5,7 @@ import { coded } from '../../schemas/errors.ts'
 import type { LockedPlugin } from '../../schemas/lockfile.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { Terminal } from '../../terminal/index.ts'
+import { count } from '../../terminal/index.ts'
 import type { Run } from '../../terminal/program.ts'
 import type { LockChange } from '../client.ts'
 import { openClient } from '../index.ts'
@@ -38,13 +39,13 @@ function requireAsked(names: readonly string[], { config }: Session): void {
   })
 }
 
-function show(terminal: Terminal, { options }: Session, changes: readonly LockChange[], count: number): void {
+function show(terminal: Terminal, { options }: Session, changes: readonly LockChange[], size: number): void {
   terminal.result({
-    json: { lock: options.lockPath, plugins: count, changes: changes.map(toJson) },
+    json: { lock: options.lockPath, plugins: size, changes: changes.map(toJson) },
     text: () =>
       [
         ...changes.map(lineOf),
-        `${count} plugins in ${options.lockPath}${changes.length === 0 ? ', nothing changed' : ''}`,
+        `${count(size, 'plugin')} in ${options.lockPath}${changes.length === 0 ? ', nothing changed' : ''}`,
       ].join('\n'),
   })
 }
