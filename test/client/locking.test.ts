@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync, symlinkSync } from 'node:fs'
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import type { OctoConfig } from '../../schemas/config/config.ts'
+import { digestOf } from '../../schemas/digest.ts'
+import type { LockedPlugin } from '../../schemas/lockfile.ts'
 import type { Name } from '../../schemas/name.ts'
+import type { Platform } from '../../schemas/platform.ts'
 import { aConfig, aPin } from '../support/a-config.ts'
-import { aMachine, key, one } from '../support/client-machine.ts'
+import { aMachine, key, LINUX, one } from '../support/client-machine.ts'
 import { expectCodeAsync } from '../support/expect-code.ts'
-import { aRelease } from '../support/test-authority.ts'
+import { aRelease, issueKey } from '../support/test-authority.ts'
 
 test('refuses frozen commands without a complete lockfile, and writes nothing', async (t) => {
   const { install, base, config } = await aMachine(t, [{}, { plugin: 'other' }])
@@ -99,4 +103,36 @@ test('refuses a lockfile that is a device, which would be read for ever', async 
   symlinkSync('/dev/null', base.lockPath)
   const error = await expectCodeAsync('IO_FAILED', install)
   assert.match(error.message, /is not a file/)
+})
+
+test('installs nothing whose lockfile entry does not say what its statement says', async (t) => {
+  const { install, base, readLock } = await aMachine(t)
+  await install()
+  const lock = readLock()
+  const entry = lock.plugins['core/hello'] as LockedPlugin
+  const artifact = entry.platforms[LINUX]
+  assert(artifact)
+  const changes: Readonly<Record<string, Partial<LockedPlugin>>> = {
+    signer: { signer: issueKey().trustKey.id },
+    digest: { platforms: { ...entry.platforms, [LINUX]: { ...artifact, digest: digestOf('other') } } },
+    'one platform more': { platforms: { ...entry.platforms, ['freebsd_amd64' as Platform]: artifact } },
+    'no bundle': { bundle: undefined },
+  }
+  for (const [what, change] of Object.entries(changes)) {
+    writeFileSync(base.lockPath, JSON.stringify({ ...lock, plugins: { 'core/hello': { ...entry, ...change } } }))
+    const error = await expectCodeAsync('STATEMENT_MISMATCH', () => install({ frozen: true }))
+    assert.match(error.message, /is not the release that was locked/, what)
+  }
+  writeFileSync(base.lockPath, JSON.stringify(lock))
+  await install({ frozen: true })
+})
+
+test('refuses an older document than the locked one, also on a machine that never saw that', async (t) => {
+  const { registry, install, folder, config } = await aMachine(t)
+  const old = registry.files.get('repos/core/hello.json') as Buffer
+  registry.publish(await aRelease(key, { version: '1.1.0' }))
+  await install()
+  registry.files.set('repos/core/hello.json', old)
+  const elsewhere = { storeRoot: join(folder, 'another store'), config: config(['hello@<1.1']) }
+  await expectCodeAsync('INDEX_ROLLBACK', () => install(elsewhere))
 })

@@ -3,6 +3,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { digestOf } from '../../schemas/digest.ts'
 import { aConfig } from '../support/a-config.ts'
 import { aMachine, key, one, run } from '../support/client-machine.ts'
 import { expectCodeAsync } from '../support/expect-code.ts'
@@ -56,5 +57,28 @@ test('refuses a binary outside of its archive, and takes addresses that are no f
     assert(!existsSync(base.lockPath), binary)
   }
   served = plugin('url: "./%zz%2f..", binary: hello')
+  assert.equal(run(one((await install({ config })).executables)), 'hello !\n')
+})
+
+test('locks an unsigned plugin only with the checksum beside it, where the repo names one', async (t) => {
+  const { install, base } = await aMachine(t, [])
+  const hex = digestOf(aScript()).slice('sha256:'.length)
+  let checksum: string | undefined
+  const port = await listening(
+    t,
+    createServer((request, response) => {
+      if (request.url === '/plain.yaml')
+        response.end('tools: {hello: {baremetal: {binary: {linux_amd64: {url: ./hello, sha256Url: ./sum}}}}}\n')
+      else if (request.url === '/hello') response.end(aScript())
+      else if (checksum === undefined) response.writeHead(404).end()
+      else response.end(checksum)
+    }),
+  )
+  const url = `http://127.0.0.1:${port}/plain.yaml`
+  const config = aConfig([{ name: 'plain', url, trust: { kind: 'unsigned' } }])
+  for (checksum of [undefined, '', `${hex.slice(1)}0  hello`, '<html>'])
+    await expectCodeAsync('DIGEST_MISMATCH', () => install({ config }))
+  assert(!existsSync(base.lockPath))
+  checksum = `${hex.toUpperCase()}  hello\n`
   assert.equal(run(one((await install({ config })).executables)), 'hello !\n')
 })
