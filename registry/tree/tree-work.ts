@@ -37,6 +37,7 @@ export class TreeWork {
   #retry: NodeJS.Timeout | undefined
   #settling: Promise<void> | undefined
   #isClosed = false
+  #hasFailed = false
   #isBroken = false
 
   constructor(places: TreePlaces, { logger, onFatal = () => {} }: TreeWorkDeps) {
@@ -62,7 +63,8 @@ export class TreeWork {
   async drain(depth: Depth, target?: TreeTarget): Promise<void> {
     this.#nextRound ??= this.exclusively(() => {
       this.#nextRound = undefined
-      return this.#showAll(depth)
+      // What failed may have been half shown or half taken away.
+      return this.#showAll(this.#hasFailed ? 'deep' : depth)
     })
     const failed = await this.#nextRound
     const mine =
@@ -95,7 +97,8 @@ export class TreeWork {
       if (this.#unsettled.size > MAX_UNSETTLED) await this.#settle()
     }
     this.#settleSoon()
-    if (failed.size > 0) this.#retryLater()
+    this.#hasFailed = failed.size > 0
+    if (this.#hasFailed) this.#retryLater()
     return failed
   }
 

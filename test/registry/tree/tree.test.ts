@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
@@ -90,6 +90,24 @@ test('a quarantined version leaves the tree, but bytes that another release shar
   registry.setState('check-tcp', '1.0.0', 'active')
   await tree.drain()
   assert.ok(filesBelow(tree.root).includes(`blobs/sha256/${hexOf(bad.bundle.digest)}`))
+  await tree.close()
+})
+
+test('bytes of a quarantined version are taken away by the next publish, if the disk kept them at first', async () => {
+  await using registry = await TreeRegistry.create()
+  registry.addRepo()
+  const bad = await registry.publish('a', { version: '1.0.0' })
+  const tree = await registry.openTree()
+  const blobs = join(tree.root, 'blobs/sha256')
+  await rename(blobs, `${blobs}-aside`)
+  await writeFile(blobs, 'in the way')
+  registry.setState('a', '1.0.0', 'quarantined')
+  await assert.rejects(tree.drain())
+  await rm(blobs)
+  await rename(`${blobs}-aside`, blobs)
+  await registry.publish('b', { version: '1.0.0' })
+  await tree.drain()
+  for (const { digest } of Object.values(bad.predicate.platforms)) assert(!existsSync(join(blobs, hexOf(digest))))
   await tree.close()
 })
 
