@@ -1,0 +1,78 @@
+// What changes between the proof of a release and its seal is seen by the seal, where nobody can come in between.
+import assert from 'node:assert/strict'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import { proveRelease } from '../../../registry/actions/prove-release.ts'
+import { revokeKey } from '../../../registry/actions/repos.ts'
+import { sealRelease } from '../../../registry/actions/seal-release.ts'
+import { requireSession } from '../../../registry/actions/session-answer.ts'
+import { condemnBlob } from '../../../registry/db/blobs.ts'
+import { write } from '../../../registry/db/open.ts'
+import { findVersion } from '../../../registry/db/versions.ts'
+import type { SessionAnswer } from '../../../schemas/api.ts'
+import type { ErrorCode } from '../../../schemas/error-codes.ts'
+import type { Name } from '../../../schemas/name.ts'
+import { expectCode } from '../../support/expect-code.ts'
+import { callApi, openSession, publishRelease, uploadAll } from '../../support/publish-release.ts'
+import { aRelease } from '../../support/test-authority.ts'
+import type { TestRegistry } from '../../support/test-registry.ts'
+import { startTestRegistry } from '../../support/test-registry.ts'
+
+/** A release of `check-tcp` that is uploaded and proven, and what seals it. */
+async function proven(t: TestContext) {
+  const registry = await startTestRegistry(t)
+  const { services } = registry.serving.registry
+  const release = await aRelease(registry.key, { plugin: 'check-tcp' })
+  const opened = (await openSession(registry, release)).body as unknown as SessionAnswer
+  await uploadAll(registry, opened, release)
+  const session = requireSession(services.db, opened.id, Date.now())
+  const seen = await proveRelease(services, session)
+  const seal = () =>
+    write(services.db, (tx) => sealRelease(tx, { session, release: seen, actor: 'tok', now: Date.now() }))
+  return { registry, services, session, seal }
+}
+
+type Proven = Awaited<ReturnType<typeof proven>>
+type Change = { readonly code: ErrorCode; readonly change: (place: Proven) => unknown }
+
+const CHANGES: Readonly<Record<string, Change>> = {
+  'its key is revoked': {
+    code: 'SIGNER_NOT_ALLOWED',
+    change: ({ registry, services }) => revokeKey(services, 'core' as Name, registry.key.trustKey.id),
+  },
+  'a blob of it is collected': {
+    code: 'SESSION_INCOMPLETE',
+    change: ({ services, session }) => write(services.db, (tx) => condemnBlob(tx, session.request.bundle.digest)),
+  },
+  'its session is closed': {
+    code: 'SESSION_NOT_FOUND',
+    change: ({ registry, session }) => callApi(registry, `/api/v1/publishes/${session.id}`, { method: 'DELETE' }),
+  },
+  'a name that could be taken for its own is published': {
+    code: 'PLUGIN_NAME_TAKEN',
+    change: ({ registry }) => publishOther(registry, 'checktcp'),
+  },
+  'its version is published with another manifest': {
+    code: 'VERSION_EXISTS',
+    change: ({ registry }) => publishOther(registry, 'check-tcp'),
+  },
+}
+
+async function publishOther(registry: TestRegistry, plugin: string): Promise<void> {
+  const other = await aRelease(registry.key, { plugin, manifest: { description: 'another' } })
+  assert.equal((await publishRelease(registry, other)).status, 201)
+}
+
+for (const [what, { code, change }] of Object.entries(CHANGES))
+  test(`a proven release is not sealed when ${what} meanwhile`, async (t) => {
+    const place = await proven(t)
+    await change(place)
+    const before = findVersion(place.services.db, place.session)
+    expectCode(code, place.seal)
+    assert.deepEqual(findVersion(place.services.db, place.session), before)
+  })
+
+test('a proven release is sealed once, and once more is a repetition', async (t) => {
+  const { seal } = await proven(t)
+  assert.deepEqual([seal(), seal()], [true, false])
+})
