@@ -18,17 +18,23 @@ export type WarmRun = {
 /** Inputs are kept whole; beyond this they cost more than what a warm run saves. */
 const MAX_INPUT_LENGTH = 1024 * 1024
 
-/** Not where the inputs cannot all be compared, where each run has to warn, or for what runs beside the locked version. */
+/**
+ * Not where the inputs cannot all be compared, where each run has to warn, or for what runs beside the locked version. The
+ * config is compared as it was read: a key may have been revoked in it while this run installed what that key signed.
+ */
 export function recordWarmRun(layout: Layout, { key, config, stored, executable }: WarmRun): void {
   if (executable.signer === 'unsigned' || config.warnings.length > 0) return
-  if (config.keyFiles === undefined || config.files.some((file) => /^[a-z]+:\/\//.test(file))) return
-  const paths = [...new Set([key.configPath, ...config.files, ...config.keyFiles, key.lockPath])]
-  const inputs = paths.map((path) => ({ path, text: readFileSync(path, 'latin1') }))
+  if (![key.configPath, ...config.files].every((file) => config.inputs?.has(file))) return
+  const lock = { path: key.lockPath, text: readFileSync(key.lockPath, 'latin1') }
+  const inputs = [...(config.inputs ?? [])].map(([path, text]) => ({
+    path,
+    text: Buffer.from(text).toString('latin1'),
+  }))
+  inputs.push(lock)
   // Templates read the environment, which is not compared.
   if (inputs.some(({ text }) => text.includes('{{'))) return
   if (inputs.reduce((sum, { text }) => sum + text.length, 0) > MAX_INPUT_LENGTH) return
-  const lock = inputs.find(({ path }) => path === key.lockPath)
-  if (!lock || !holds(lock, executable)) return
+  if (!holds(lock, executable)) return
   const identity = identityOfRun(key)
   const record: WarmRecord = { identity, inputs, stored, executable }
   writeWhole(layout.warmRecord(warmName(identity)), JSON.stringify(record), { staging: layout.staging })

@@ -16,7 +16,7 @@ import { addressIn } from './document-address.ts'
 /** Gives the text of a web document, or throws a FETCH or LIMIT error; the caller decides on retries, proxies and caches. */
 export type FetchText = (url: string, maxBytes: number) => Promise<string>
 
-export type ConfigDocument = { readonly address: DocumentAddress; readonly root: TreeNode }
+export type ConfigDocument = { readonly address: DocumentAddress; readonly text: string; readonly root: TreeNode }
 
 export const CONFIG_LIMITS = {
   documentBytes: 256 * 1024,
@@ -48,20 +48,20 @@ async function gather(address: DocumentAddress, { chain, gathering, from }: Step
   if (chain.length >= CONFIG_LIMITS.depth) throw tooMuch(`includes more than ${CONFIG_LIMITS.depth} levels deep`, name)
   if (gathering.documents.size >= CONFIG_LIMITS.documents)
     throw tooMuch(`consists of more than ${CONFIG_LIMITS.documents} documents`, name)
-  const root = await readDocument(address, gathering)
-  gathering.documents.set(name, { address, root })
-  for (const { text, node } of includesOf(root, gathering.warnings))
+  const document = await readDocument(address, gathering)
+  gathering.documents.set(name, document)
+  for (const { text, node } of includesOf(document.root, gathering.warnings))
     await gather(addressIn(text, address), { chain: [...chain, name], gathering, from: node })
 }
 
-async function readDocument(address: DocumentAddress, gathering: Gathering): Promise<TreeNode> {
+async function readDocument(address: DocumentAddress, gathering: Gathering): Promise<ConfigDocument> {
   refuseFormat(address.name)
   const text = address.kind === 'file' ? await readLocal(address.name) : await readRemote(address.name, gathering)
   gathering.bytes += Buffer.byteLength(text)
   if (gathering.bytes > CONFIG_LIMITS.totalBytes)
     throw tooMuch(`is larger than ${CONFIG_LIMITS.totalBytes} bytes in all`, address.name)
   if (formatOf(address.name) === '.json') parseJson(text, address.name, CONFIG_LIMITS.documentBytes)
-  return parseTree(text, { name: address.name, remote: address.kind === 'web' })
+  return { address, text, root: parseTree(text, { name: address.name, remote: address.kind === 'web' }) }
 }
 
 function includesOf(root: TreeNode, warnings: ConfigWarning[]): { text: string; node: TreeNode }[] {

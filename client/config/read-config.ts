@@ -53,7 +53,10 @@ export async function readConfig(
     warnings,
     resolveFile,
   })
-  return { ...config, keyFiles: [...keyFiles.keys()].map(keyFilePath) }
+  const local = documents.filter(({ address }) => address.kind === 'file')
+  const inputs = new Map(local.map(({ address, text }) => [address.name, text]))
+  for (const [node, text] of keyFiles) inputs.set(keyFilePath(node), text)
+  return { ...config, inputs }
 }
 
 /** Key files lie beside the config that names them; a document from elsewhere names none. */

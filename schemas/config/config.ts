@@ -66,8 +66,8 @@ export type ConfigWarning = { readonly file: string; readonly line?: number; rea
 export type OctoConfig = {
   /** Absolute paths and URLs that were read, the given one first. */
   readonly files: readonly string[]
-  /** Absolute paths of the key files that were read; a change of one changes who is trusted. */
-  readonly keyFiles?: readonly string[]
+  /** Local documents and key files by absolute path, as they were read: another text may mean that others are trusted. */
+  readonly inputs?: ReadonlyMap<string, string>
   readonly name?: string
   readonly repos: readonly RepoConfig[]
   readonly pins: readonly PluginPin[]

@@ -16,6 +16,11 @@ import { filesBelow } from '../support/temp-folder.ts'
 import { aRelease } from '../support/test-authority.ts'
 import { until } from '../support/until.ts'
 
+/** The config as if it came from these files, as they are now. */
+function read(config: OctoConfig, ...files: readonly string[]): OctoConfig {
+  return { ...config, files, inputs: new Map(files.map((file) => [file, readFileSync(file, 'utf8')])) }
+}
+
 test('answers a repeated run from its record until anything changes', async (t) => {
   const { withClient, base, folder } = await aMachine(t)
   const configPath = join(folder, 'octo.yaml')
@@ -23,7 +28,7 @@ test('answers a repeated run from its record until anything changes', async (t) 
   const request = 'hello'
   const warm = () => readWarmRun({ ...base, configPath, request })
   const record = async () => {
-    await withClient({ config: { ...base.config, files: [configPath] } }, async (client) => {
+    await withClient({ config: read(base.config, configPath) }, async (client) => {
       const executable = one(await client.ensure([aPin('hello')]))
       client.recordWarmRun({ configPath, request }, executable)
       // Files are remembered once they are older than the coarsest clock of a file system.
@@ -60,13 +65,13 @@ test('records no warm run where templates, web documents or warnings are involve
   const template = join(folder, 'template.yaml')
   writeFileSync(configPath, 'a: 1\n')
   writeFileSync(template, 'a: "{{.env.HOME}}"\n')
-  const config = { ...base.config, files: [configPath] }
-  const { keyFiles: _none, ...withoutKeyFiles } = config
+  const config = read(base.config, configPath)
+  const { inputs: _none, ...withoutInputs } = config
   const cases: OctoConfig[] = [
-    { ...config, files: [configPath, template] },
+    read(config, configPath, template),
     { ...config, files: [configPath, 'https://example.org/a.yaml'] },
     { ...config, warnings: [{ file: configPath, message: 'unknown key' }] },
-    withoutKeyFiles,
+    withoutInputs,
   ]
   for (const changed of cases) {
     await withClient({ config: changed }, async (client) => {
@@ -82,7 +87,7 @@ test('records no warm run of a version beside the locked one, which a frozen run
   writeFileSync(configPath, 'operator: {}\n')
   await withClient({}, (client) => client.install())
   registry.publish(await aRelease(key, { version: '2.0.0' }))
-  const config = { ...aConfig([{ url: registry.url(), trust: key }], []), files: [configPath] }
+  const config = read(aConfig([{ url: registry.url(), trust: key }], []), configPath)
   await withClient({ config }, async (client) => {
     client.recordWarmRun({ configPath, request: 'hello@2' }, one(await client.ensure([aPin('hello@2')])))
     assert.deepEqual(filesBelow(join(base.storeRoot, 'v1/warm')), [])
@@ -96,7 +101,7 @@ test('takes no record of another request, though its file name may be the same',
   const configPath = join(folder, 'octo.yaml')
   writeFileSync(configPath, 'operator: {}\n')
   const asked = { ...base, configPath, request: 'hello' }
-  await withClient({ config: { ...base.config, files: [configPath] } }, async (client) => {
+  await withClient({ config: read(base.config, configPath) }, async (client) => {
     const executable = one(await client.ensure([aPin('hello')]))
     client.recordWarmRun(asked, executable)
     await until(() => client.locate(executable) && readWarmRun(asked) !== undefined)
@@ -130,9 +135,25 @@ test('records no warm run of an unsigned plugin, which has to warn each time', a
   const digest = `sha256:${'0'.repeat(64)}` as Digest
   recordWarmRun(layout, {
     key: { ...base, configPath, request: 'hello' },
-    config: { ...base.config, files: [configPath] },
+    config: read(base.config, configPath),
     stored: { digest, size: 1, format: 'raw', executable: 'hello' },
     executable: unsigned as unknown as VerifiedExecutable,
   })
   assert.deepEqual(filesBelow(layout.warm), [])
+})
+
+test('takes a config that changed during the run for another one', async (t) => {
+  const { withClient, base, folder } = await aMachine(t)
+  const configPath = join(folder, 'octo.yaml')
+  writeFileSync(configPath, 'operator: {}\n')
+  const asked = { ...base, configPath, request: 'hello' }
+  await withClient({ config: read(base.config, configPath) }, async (client) => {
+    const executable = one(await client.ensure([aPin('hello')]))
+    writeFileSync(configPath, 'operator: {repos: {core: {keys: [{revoked: true}]}}}\n')
+    client.recordWarmRun(asked, executable)
+    await until(() => client.locate(executable) && filesBelow(join(base.storeRoot, 'v1/memo')).length > 0)
+  })
+  assert.equal(readWarmRun(asked), undefined)
+  writeFileSync(configPath, 'operator: {}\n')
+  assert(readWarmRun(asked))
 })

@@ -18,5 +18,5 @@ export function aPin(text: string): PluginPin {
 }
 
 export function aConfig(repos: readonly RepoWish[], pins: readonly string[] = ['hello']): OctoConfig {
-  return { files: [], keyFiles: [], repos: repos.map(aRepo), pins: pins.map(aPin), services: [], warnings: [] }
+  return { files: [], inputs: new Map(), repos: repos.map(aRepo), pins: pins.map(aPin), services: [], warnings: [] }
 }
