@@ -1,0 +1,133 @@
+// docs/FORMATS.md tells the truth about what is no document: configs, arguments, results, environment, paths, repo YAML.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { argumentVector } from '../../operator/exec/argument-vector.ts'
+import { pluginEnvironment } from '../../operator/exec/environment.ts'
+import { interpret } from '../../operator/result/interpret.ts'
+import { represent } from '../../registry/read/representation.ts'
+import { parseTreePath } from '../../registry/read/tree-path.ts'
+import type { CheckArguments, OctoConfig } from '../../schemas/config/config.ts'
+import type { Digest } from '../../schemas/digest.ts'
+import type { Name } from '../../schemas/name.ts'
+import { parseBaseUrl } from '../../schemas/static-tree/base-url.ts'
+import { listingOf } from '../../schemas/static-tree/newest.ts'
+import * as paths from '../../schemas/static-tree/paths.ts'
+import { renderRepo } from '../../schemas/static-tree/render-repo.ts'
+import type { Version } from '../../schemas/version.ts'
+import { readFiles } from '../support/config-files.ts'
+import { blocksOfKind, readDocument, rowsOf, tableRows } from '../support/document-blocks.ts'
+import { decodeRepo } from '../support/octoctl/decode.ts'
+import { aPlugin } from '../support/plugin-record.ts'
+
+const PAGE = 'docs/FORMATS.md'
+
+test('the three generations of the config mean the same, without a warning', async (t) => {
+  const texts = blocksOfKind(PAGE, 'config').slice(0, 3)
+  const configs = await Promise.all(texts.map((text) => readFiles(t, { 'octo.yaml': text })))
+  const [seeds, later, octoctl] = configs.map(meaningOf)
+  assert.equal(configs[0]?.services[0]?.checks.health[0]?.failureThreshold, 4)
+  assert.deepEqual(
+    configs.flatMap(({ warnings }) => warnings),
+    [],
+  )
+  assert.deepEqual(later, seeds)
+  assert.deepEqual(octoctl, seeds)
+})
+
+test('the config with everything else is read, and warns only about trust', async (t) => {
+  const config = await readFiles(t, { 'octo.yaml': blocksOfKind(PAGE, 'config')[3] as string })
+  assert.deepEqual(
+    config.warnings.map(({ message }) => message.includes('without signatures')),
+    [true],
+  )
+  assert.deepEqual(
+    config.pins.map(({ plugin }) => plugin),
+    ['check-tcp', 'check-old'],
+  )
+  const [web] = config.services
+  assert.deepEqual(web?.checks.preflight[0]?.arguments.value, { port: 8080 })
+  assert.equal(web?.checks.preflight[0]?.timeoutMs, 90_000)
+  assert.equal(web?.checks.health[0]?.enabled, false)
+})
+
+test('arguments become the words that the page shows', () => {
+  for (const { args, booleans = 'omit', words } of rowsOf(PAGE, 'argument-words')) {
+    const kind = Array.isArray(args) ? 'list' : 'map'
+    assert.deepEqual(argumentVector({ kind, value: args } as CheckArguments, booleans as 'omit' | 'explicit'), words)
+  }
+})
+
+for (const [kind, contract] of [
+  ['check-endings', 'check/v1'],
+  ['exit-code-endings', 'exit-code'],
+] as const)
+  for (const { stdout, exit, status } of rowsOf(PAGE, kind))
+    test(`under ${contract}, ${JSON.stringify(stdout)} and ${exit} is ${status}`, () => {
+      const captured = (text: string) => ({ text, totalBytes: text.length, droppedBytes: 0 })
+      const ending = { stdout: captured(`${stdout}\n`), stderr: captured(''), durationMs: 1, exitCode: Number(exit) }
+      assert.equal(interpret(ending, contract).status, status)
+    })
+
+test('the page names the whole environment of a plugin', () => {
+  const rows = tableRows(PAGE, '## Environment and exit codes of plugins')
+  const words = rows.flatMap(([first = '']) => [...first.matchAll(/`([A-Z_]{2,})`/g)].map(([, name]) => name))
+  const named = new Set(words.flatMap((name = '') => (name.endsWith('PROXY') ? [name, name.toLowerCase()] : [name])))
+  const host = new Proxy({} as Record<string, string>, { get: (_, name) => (name === 'TRACEPARENT' ? TRACE : 'x') })
+  const facts = { temporary: '/t', contract: 'check/v1', service: 's', phase: 'health', deadlineMs: 1 }
+  const env = pluginEnvironment(host, facts, 'linux')
+  assert.deepEqual(new Set(Object.keys(env)), named)
+  assert.ok(rows.some(([, value]) => value === `\`${env.PATH}\``))
+})
+
+const TRACE = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`
+
+test('the static tree has the paths that the page lists, and the registry serves them with these lives', () => {
+  const [repo, plugin, version] = ['core' as Name, 'check-disk' as Name, '1.2.0' as Version]
+  const digest = /sha256:[0-9a-f]{64}/.exec(readDocument(PAGE))?.[0] as Digest
+  const file = 'check-disk_1.2.0_linux_amd64'
+  const expected = [
+    paths.DISCOVERY_PATH,
+    ...(['json', 'yaml'] as const).map((format) => paths.repoDocumentPath(repo, format)),
+    ...(['json', 'yaml'] as const).map((format) => paths.shardPath(repo, paths.shardOf(plugin), format)),
+    ...(['json', 'yaml'] as const).map((format) => paths.pluginDocumentPath(repo, plugin, format)),
+    ...[file, `${file}.sha256`, paths.BUNDLE_FILE].map((name) => paths.artifactPath(repo, plugin, version, name)),
+    paths.blobPath(digest),
+  ]
+  const [tree = ''] = blocksOfKind(PAGE, 'static-tree')
+  assert.deepEqual(tree.trim().split('\n'), expected)
+  const lives = new Set(expected.map((path) => cacheControl(path, digest)))
+  const shown = tableRows(PAGE, '## The static tree').map(([, life = '']) => life.replaceAll('`', ''))
+  assert.deepEqual(new Set(shown), lives)
+})
+
+test('the repo YAML is what a registry renders, and octoctl reads it', () => {
+  const manifest = { kind: 'operator' as const, description: 'Runs services in Podman', category: undefined as never }
+  const plugins = [
+    aPlugin('check-tcp', [{ platforms: ['linux_amd64'] }]),
+    aPlugin('podman-run', [{ platforms: ['linux_amd64'], manifest }]),
+  ]
+  const listings = plugins.map(listingOf).filter((listing) => listing !== undefined)
+  const [, yaml] = renderRepo('core' as Name, listings, parseBaseUrl('https://plugins.example.com'))
+  const [shown = ''] = blocksOfKind(PAGE, 'repo-yaml')
+  assert.equal(shown, yaml?.bytes)
+  const { operators, tools } = decodeRepo(shown, new URL('https://plugins.example.com/repos/core.yaml'))
+  assert.deepEqual([Object.keys(operators ?? {}), Object.keys(tools ?? {})], [['podman-run'], ['check-tcp']])
+})
+
+function meaningOf({ repos, pins, services }: OctoConfig) {
+  const checks = services.flatMap((service) =>
+    [...service.checks.preflight, ...service.checks.health].map(({ place: _, arguments: given, ...item }) => ({
+      ...item,
+      service: service.name,
+      words: argumentVector(given, 'omit'),
+    })),
+  )
+  return { repos, pins, checks }
+}
+
+function cacheControl(path: string, digest: Digest): string {
+  const at = parseTreePath(`/${path}`)
+  assert.ok(at, path)
+  const { whole } = represent({ at, encoding: 'identity', digest, size: 1 })
+  return whole[whole.indexOf('Cache-Control') + 1] ?? ''
+}
