@@ -1,0 +1,113 @@
+// The commands of docs/OPERATING.md, typed as they stand there.
+import assert from 'node:assert/strict'
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  globSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import { parse, stringify } from 'yaml'
+import { registryConfig } from '../../registry/config.ts'
+import { ARCHIVE_LIMITS } from '../../schemas/archive-entry.ts'
+import { blocksOfKind, tableRows } from '../support/document-blocks.ts'
+import { aPluginProject } from '../support/plugin-project.ts'
+import { publishProjects, writeKeyFiles } from '../support/publish-project.ts'
+import { runOcto } from '../support/run-octo.ts'
+import { runShell, runWell } from '../support/run-shell.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+import { issueKey } from '../support/test-authority.ts'
+import { startTestRegistry } from '../support/test-registry.ts'
+
+const PAGE = 'docs/OPERATING.md'
+const HAS_SQLITE = globSync((process.env.PATH ?? '').split(':').map((folder) => `${folder}/sqlite3`)).length > 0
+
+const commands = (kind: string) => blocksOfKind(PAGE, kind).join('\n')
+
+/** A registry in this process with one version of `core/hello`. */
+async function aBusyRegistry(t: TestContext) {
+  const folder = tempFolder(t)
+  const registry = await startTestRegistry(t)
+  await using project = await aPluginProject()
+  const keys = writeKeyFiles(folder, registry.key)
+  await publishProjects([project.dir], registry, keys)
+  return { folder, registry, keys, env: { DATA: registry.dataDir, BACKUP: join(folder, 'backup') } }
+}
+
+test('a registry is set up, keys change, tokens come and go, and all is tidy, beside a running server', async (t) => {
+  const { folder, env } = await aBusyRegistry(t)
+  const data = join(folder, 'new')
+  writeKeyFiles(folder, issueKey(), 'publisher')
+  writeKeyFiles(folder, issueKey(), 'next')
+  await runWell(commands('setup'), { cwd: folder, env: { DATA: data } })
+  assert.match(readFileSync(join(folder, 'ci.token'), 'utf8'), /^octo_/)
+  const listed = await runOcto(['registry', 'repo', 'key', 'list', 'core', '--data', data, '--json'])
+  const [{ id }] = JSON.parse(listed.stdout)
+  await runWell(commands('keys'), { cwd: folder, env: { DATA: data, KEY_ID: id } })
+  const tokens = await runOcto(['registry', 'token', 'list', '--data', data, '--json'])
+  const [token] = JSON.parse(tokens.stdout)
+  await runWell(commands('tokens'), { cwd: folder, env: { DATA: data, TOKEN_ID: token.id } })
+  assert.match(await runWell(commands('tidy'), { cwd: folder, env }), /all is well: 1 version/)
+})
+
+test('a backup that was made beside a running registry is whole, and serves', { skip: !HAS_SQLITE }, async (t) => {
+  const { folder, registry, env } = await aBusyRegistry(t)
+  assert.match(await runWell(commands('backup'), { cwd: folder, env }), /all is well: 1 version, 2 blobs/)
+  await registry.stop()
+  const restored = await startTestRegistry(t, { dataDir: env.BACKUP, key: registry.key })
+  const [artifact] = globSync('tree/repos/core/hello/1.0.0/*.tar.gz', { cwd: env.BACKUP })
+  assert.equal((await fetch(`${restored.url}/${artifact?.slice('tree/'.length)}`)).status, 200)
+})
+
+test('damaged bytes of a published version come back from a backup', async (t) => {
+  const { folder, registry, env } = await aBusyRegistry(t)
+  await registry.stop()
+  const fsck = (...words: string[]) =>
+    runShell(`octo registry fsck ${words.join(' ')} --data "$DATA"`, { cwd: folder, env })
+  const [blob = ''] = globSync('blobs/sha256/*', { cwd: registry.dataDir })
+  const path = join(registry.dataDir, blob)
+  copyFileSync(path, join(folder, 'good'))
+  chmodSync(path, 0o600)
+  appendFileSync(path, 'x')
+  assert.equal((await fsck('--repair')).code, 1)
+  rmSync(path)
+  copyFileSync(join(folder, 'good'), path)
+  assert.equal((await fsck('--repair')).code, 0)
+  assert.equal((await fsck()).code, 0)
+})
+
+test('the commands for CI and the store work with a committed lockfile', async (t) => {
+  const { folder, registry, keys } = await aBusyRegistry(t)
+  const repos = { core: { url: `${registry.url}/repos/core.yaml`, keys: [{ file: keys.publicKey }] } }
+  const services = { web: { health: [{ tool: 'hello', args: ['you'] }] } }
+  writeFileSync(join(folder, 'octo.yaml'), stringify({ operator: { repos, services } }))
+  await runWell('octo lock', { cwd: folder })
+  await runWell(commands('ci'), { cwd: folder })
+  assert.ok(existsSync(join(folder, 'report.xml')))
+  assert.match(await runWell(commands('store'), { cwd: folder }), /core\/hello@1\.0\.0/)
+})
+
+test('the workflow is YAML and runs the commands of the page', () => {
+  const { jobs } = parse(commands('workflow'))
+  const runs = jobs.check.steps.flatMap(({ run }: { run?: string }) => run ?? [])
+  assert.deepEqual(runs, commands('ci').trim().split('\n'))
+})
+
+test('the limits are those of the program', () => {
+  const rows = new Map(tableRows(PAGE, '### Limits').map(([what = '', limit = '']) => [what, limit]))
+  const { limits } = registryConfig({ dataDir: '/x', baseUrl: 'http://x' })
+  assert.equal(
+    rows.get('an artifact, a release'),
+    `${limits.artifactBytes / 2 ** 30} GiB, ${limits.releaseBytes / 2 ** 30} GiB`,
+  )
+  assert.match(rows.get('open publishing sessions of a token') ?? '', new RegExp(`^${limits.openSessions};`))
+  const { maxEntries, maxBytes, maxRatio, ratioFloorBytes, maxPathLength } = ARCHIVE_LIMITS
+  const numbers = [...(rows.get('an archive') ?? '').replace('10 000', '10000').matchAll(/\d+/g)].map(Number)
+  assert.deepEqual(numbers, [maxEntries, maxBytes / 2 ** 30, maxRatio, ratioFloorBytes / 2 ** 20, maxPathLength])
+})
