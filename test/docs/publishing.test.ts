@@ -1,0 +1,37 @@
+// The commands of docs/PUBLISHING.md, typed as they stand there.
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { parsePublicKey } from '../../schemas/trust-key.ts'
+import { blocksOfKind, readDocument } from '../support/document-blocks.ts'
+import { runWell } from '../support/run-shell.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+import { startTestRegistry } from '../support/test-registry.ts'
+
+const PAGE = 'docs/PUBLISHING.md'
+const commands = (kind: string) => blocksOfKind(PAGE, kind).join('\n')
+
+test('a plugin is started, published, put through its states, and written as static files', async (t) => {
+  const folder = tempFolder(t)
+  await runWell(commands('start'), { cwd: folder })
+  const registry = await startTestRegistry(t, { repos: [] })
+  await registry.serving.registry.tree.drain()
+  registry.createRepo('acme', [parsePublicKey(readFileSync(join(folder, 'acme.pub'), 'utf8'), 'acme.pub')])
+  writeFileSync(join(folder, 'acme.token'), registry.createToken(['acme/*:publish,yank,quarantine']).token)
+  const where = { cwd: folder, env: { OCTO_REGISTRY: registry.url } }
+  assert.match(await runWell(commands('publish'), where), /would publish acme\/my-check 0\.1\.0.*\npublished acme/)
+  const said = await runWell(commands('states'), where)
+  assert.deepEqual(
+    said.match(/(?<=is )\w+( \w+)?/g),
+    ['active deprecated', 'active', 'yanked', 'active', 'quarantined', 'active'],
+    said,
+  )
+  await runWell(commands('static'), where)
+  assert.ok(existsSync(join(folder, 'site/repos/acme/my-check/0.1.0/release.sigstore.json')))
+})
+
+test('the CI example is the one that the shell template writes', () => {
+  const template = readDocument('publisher/templates/shell/dot-github/workflows/release.yml')
+  assert.equal(commands('workflow'), template.replace(/^#.*\n/gm, ''))
+})
