@@ -1,12 +1,10 @@
 // Opens a publishing session: everything that can be refused before the first byte is uploaded is refused here.
 import { randomBytes } from 'node:crypto'
-import { statfs } from 'node:fs/promises'
 import type { OpenSessionRequest } from '../../schemas/api.ts'
 import { digestOf } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
 import { stableJson } from '../../schemas/json.ts'
 import type { Principal } from '../auth/principal.ts'
-import { findLiveBlob } from '../db/blobs.ts'
 import type { Db } from '../db/open.ts'
 import { write } from '../db/open.ts'
 import { requireRepo } from '../db/repos.ts'
@@ -16,6 +14,7 @@ import type { ReleaseKey } from '../db/versions.ts'
 import type { RegistryServices } from '../services.ts'
 import { requireDistinctName } from './distinct-name.ts'
 import { promisedBlobs, requireLimits } from './release-limits.ts'
+import { requireSpace } from './require-space.ts'
 import { isSealed } from './sealed-release.ts'
 
 export type OpenSession = {
@@ -97,16 +96,5 @@ function requireRoom(tx: Db, tokenId: string, now: number, limit: number): void 
     message: `this token has ${limit} publishing sessions open, which is the limit`,
     details: { limit, retryAfter: 60 },
     hint: 'finish or delete a session',
-  })
-}
-
-async function requireSpace({ config, db }: RegistryServices, request: OpenSessionRequest): Promise<void> {
-  const missing = promisedBlobs(request).filter(({ digest }) => !findLiveBlob(db, digest))
-  const needed = missing.reduce((sum, { size }) => sum + size, 0)
-  const { bavail, bsize } = await statfs(config.dataDir)
-  if (needed <= bavail * bsize) return
-  throw coded('NO_SPACE', {
-    message: `the registry has no room for ${needed} bytes`,
-    details: { needed, available: bavail * bsize },
   })
 }

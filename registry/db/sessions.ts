@@ -1,5 +1,5 @@
 // Named queries on publishing sessions, their promised uploads and the keys that make opening one repeatable.
-import { and, count, eq, gt, inArray, lte } from 'drizzle-orm'
+import { and, count, eq, gt, inArray, lte, sum } from 'drizzle-orm'
 import type { Digest } from '../../schemas/digest.ts'
 import type { Db } from './open.ts'
 import { idempotencyKeys, sessions, uploads } from './tables.ts'
@@ -27,6 +27,13 @@ export function listUploads(db: Db, sessionId: string): PromisedBlob[] {
 export function countOpenSessions(db: Db, tokenId: string, now: number): number {
   const open = and(eq(sessions.tokenId, tokenId), eq(sessions.state, 'open'), gt(sessions.leaseUntil, now))
   return db.select({ found: count() }).from(sessions).where(open).get()?.found ?? 0
+}
+
+/** Bytes that all open sessions together may upload. */
+export function sumPromised(db: Db, now: number): number {
+  const open = and(eq(sessions.state, 'open'), gt(sessions.leaseUntil, now))
+  const promised = db.select({ bytes: sum(uploads.size) }).from(uploads)
+  return Number(promised.innerJoin(sessions, eq(uploads.sessionId, sessions.id)).where(open).get()?.bytes ?? 0)
 }
 
 /** False when the session is no longer open: it was closed or swept in the meantime. */

@@ -64,3 +64,25 @@ test('a full disk is said with 507, reads go on, and everything works again once
   await uploadAll(registry, resumed, large)
   assert.equal((await callApi(registry, `/api/v1/publishes/${session.id}/publish`, { method: 'POST' })).status, 201)
 })
+
+test('free space is promised once, however many sessions ask for it', async (t) => {
+  const disk = await aSmallDisk(24 * MiB)
+  let registry: TestRegistry | undefined
+  t.after(async () => {
+    await registry?.stop()
+    await disk.remove()
+  })
+  if (!disk.mounted) return t.skip('needs the right to mount a tmpfs')
+  registry = await startTestRegistry(t, { dataDir: disk.folder })
+  registry.createRepo('core')
+  const { key } = registry
+  const ofSize = (version: string) =>
+    aRelease(key, { version, platforms: { linux_amd64: Buffer.alloc(12 * MiB, version) } })
+  const first = await openSession(registry, await ofSize('1.0.0'))
+  assert.equal(first.status, 201)
+  const second = await ofSize('1.1.0')
+  const refused = await openSession(registry, second)
+  assert.deepEqual([refused.status, refused.body.code], [507, 'NO_SPACE'])
+  assert.equal((await callApi(registry, `/api/v1/publishes/${first.body.id}`, { method: 'DELETE' })).status, 204)
+  assert.equal((await openSession(registry, second)).status, 201)
+})
