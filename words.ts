@@ -37,7 +37,7 @@ export const WORDS: readonly Word[] = [
     unyank: 'take a yank back',
     deprecate: 'warn those who install a version',
     undeprecate: 'take a deprecation back',
-    quarantine: 'block a version everywhere',
+    quarantine: 'block a version: not served, not chosen',
     unquarantine: 'take a quarantine back',
     login: 'store a token for a registry',
     logout: 'forget a stored token',

@@ -40,7 +40,11 @@ export const ERROR_CODES = {
   NO_MATCHING_PLATFORM: { exit: MISSING, status: 404, meaning: 'the version has no artifact for this platform' },
   NAME_AMBIGUOUS: { exit: CONFIG, status: 409, meaning: 'several repos offer the name and none is pinned' },
   VERSION_YANKED: { exit: MISSING, status: 410, meaning: 'the version was withdrawn from new installs' },
-  VERSION_QUARANTINED: { exit: UNTRUSTED, status: 451, meaning: 'the version is blocked everywhere' },
+  VERSION_QUARANTINED: {
+    exit: UNTRUSTED,
+    status: 451,
+    meaning: 'the version is blocked: it is neither served nor chosen',
+  },
   LOCK_OUT_OF_DATE: { exit: CONFIG, status: 409, meaning: 'the lockfile does not cover what the config asks for' },
   LOCK_MISSING: { exit: CONFIG, status: 404, meaning: 'a frozen command needs a lockfile and found none' },
 

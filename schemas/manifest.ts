@@ -27,7 +27,7 @@ export const runtimeShape = z.strictObject({
 export const needsShape = z.strictObject({
   network: z.array(lineShape).max(32).default([]),
   files: z.array(lineShape).max(32).default([]),
-  /** Names of secrets that the plugin may be given, as files in $CREDENTIALS_DIRECTORY. */
+  /** Names of secrets that the plugin may be given; octo hands out none yet. */
   secrets: z
     .array(z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/))
     .max(32)

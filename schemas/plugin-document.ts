@@ -18,7 +18,7 @@ import {
 export const PLUGIN_DOCUMENT_FORMAT = 'octo.plugin/v1'
 export const MAX_PLUGIN_DOCUMENT_BYTES = 16 * 1024 * 1024
 
-/** `yanked`: not chosen for new resolutions, kept for lockfiles. `quarantined`: refused everywhere. */
+/** `yanked`: not chosen for new resolutions, kept for lockfiles. `quarantined`: not served and not chosen. */
 export const VERSION_STATES = ['active', 'yanked', 'quarantined'] as const
 
 const documentArtifactShape = z.object({

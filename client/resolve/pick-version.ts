@@ -22,7 +22,8 @@ export type PickOptions = {
 /** Throws VERSION_NOT_FOUND, VERSION_YANKED, VERSION_QUARANTINED or OPERATOR_TOO_OLD. */
 export function pickVersion(document: PluginDocument, question: Question, options: PickOptions): Pick {
   const kept = document.versions.find(({ version }) => version === options.locked)
-  if (kept?.state === 'quarantined') throw quarantined(document, kept)
+  if (kept?.state === 'quarantined')
+    throw quarantined(document, kept, `octo update ${document.plugin} looks for another version`)
   if (kept && answers(kept.version, question)) return { version: kept, reason: 'it is locked and satisfies all ranges' }
   const fitting = document.versions.filter(({ version }) => answers(version, question))
   const active = fitting.filter(({ state }) => state === 'active')
@@ -73,7 +74,7 @@ function refusal({ document, question, fitting, active, operatorVersion }: Refus
       details: { plugin: name, version: yanked.version, reason: yanked.reason },
       hint: 'ask for another range; lockfiles that name the version keep working',
     })
-  if (blocked) return quarantined(document, blocked)
+  if (blocked) return quarantined(document, blocked, 'no other version fits: ask for another range')
   const existing = document.versions.slice(0, 10).map(({ version }) => version)
   return coded('VERSION_NOT_FOUND', {
     message: `${quote(name)} has no version that fits ${wanted}, it has ${existing.map(quote).join(', ') || 'none at all'}`,
@@ -84,12 +85,12 @@ function refusal({ document, question, fitting, active, operatorVersion }: Refus
   })
 }
 
-function quarantined(document: PluginDocument, { version, reason }: DocumentVersion): Error {
+function quarantined(document: PluginDocument, { version, reason }: DocumentVersion, hint: string): Error {
   const name = `${document.repo}/${document.plugin}@${version}`
   return coded('VERSION_QUARANTINED', {
     message: `${quote(name)} is blocked by its registry${reason ? `: ${reason}` : ''}`,
     details: { plugin: `${document.repo}/${document.plugin}`, version, reason },
-    hint: `octo update ${document.plugin} looks for another version`,
+    hint,
   })
 }
 

@@ -10,7 +10,7 @@ export type CheckReport = {
   readonly retryAfterMs?: number
   /** The plugin's own exit code. */
   readonly exitCode?: number
-  /** The operator's code when the plugin did not end by itself: 124, 126, 127 or 128 + signal. */
+  /** The operator's code when the plugin did not end by itself: 124 or 128 + signal. */
   readonly hostCode?: number
   /** Trying again cannot help: the configuration is wrong. */
   readonly final?: boolean

@@ -21,7 +21,7 @@ const SUMMARIES: Readonly<Record<VersionAction, { readonly summary: string; read
   unyank: { summary: 'take a yank back' },
   deprecate: { summary: 'warn those who install a version', reason: 'use 2.x' },
   undeprecate: { summary: 'take a deprecation back' },
-  quarantine: { summary: 'block a version everywhere', reason: 'contains malware' },
+  quarantine: { summary: 'block a version: not served, not chosen', reason: 'contains malware' },
   unquarantine: { summary: 'take a quarantine back' },
 }
 

@@ -83,7 +83,7 @@ export function differences(predicate: ReleasePredicate, shown: DocumentVersion)
 /** Its bytes are not served, so nothing can be said about them. */
 function quarantined({ repo, plugin, version }: ReleasePredicate, reason = 'no reason given'): Error {
   return coded('VERSION_QUARANTINED', {
-    message: `\`${repo}/${plugin}@${version}\` is published and blocked everywhere: ${printable(reason)}`,
+    message: `\`${repo}/${plugin}@${version}\` is published and blocked: ${printable(reason)}`,
     hint: 'publish a corrected version under a new number',
   })
 }
