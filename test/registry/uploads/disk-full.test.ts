@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import type { SessionAnswer } from '../../../schemas/api.ts'
 import { callApi, openSession, publishRelease, uploadAll } from '../../support/publish-release.ts'
@@ -13,27 +14,25 @@ import { startTestRegistry } from '../../support/test-registry.ts'
 
 const MiB = 1024 * 1024
 
-/** A disk of its own, or undefined where this user may not mount one. */
-async function aSmallDisk(bytes: number) {
-  const folder = await mkdtemp(join(tmpdir(), 'octo-disk-'))
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', folder]).status === 0
-  const remove = async () => {
-    if (mounted) spawnSync('umount', [folder])
-    await rm(folder, { recursive: true })
-  }
-  return { folder, mounted, remove }
-}
-
-test('a full disk is said with 507, reads go on, and everything works again once there is room', async (t) => {
-  const disk = await aSmallDisk(24 * MiB)
+/** On a disk of its own of 24 MiB, or undefined where this user may not mount one. */
+async function aRegistryOnASmallDisk(t: TestContext): Promise<TestRegistry | undefined> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'octo-disk-'))
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${24 * MiB}`, 'tmpfs', dataDir]).status === 0
   let registry: TestRegistry | undefined
   t.after(async () => {
     await registry?.stop()
-    await disk.remove()
+    if (mounted) spawnSync('umount', [dataDir])
+    await rm(dataDir, { recursive: true })
   })
-  if (!disk.mounted) return t.skip('needs the right to mount a tmpfs')
-  registry = await startTestRegistry(t, { dataDir: disk.folder })
+  if (!mounted) return undefined
+  registry = await startTestRegistry(t, { dataDir })
   registry.createRepo('core')
+  return registry
+}
+
+test('a full disk is said with 507, reads go on, and everything works again once there is room', async (t) => {
+  const registry = await aRegistryOnASmallDisk(t)
+  if (!registry) return t.skip('needs the right to mount a tmpfs')
   assert.equal((await publishRelease(registry, await aRelease(registry.key))).status, 201)
 
   const large = await aRelease(registry.key, {
@@ -41,7 +40,7 @@ test('a full disk is said with 507, reads go on, and everything works again once
     platforms: { linux_amd64: Buffer.concat([Buffer.from('#!/bin/sh\n'), Buffer.alloc(8 * MiB)]) },
   })
   const session = (await openSession(registry, large)).body as unknown as SessionAnswer
-  const filler = join(disk.folder, 'filler')
+  const filler = join(registry.dataDir, 'filler')
   assert.throws(() => writeFileSync(filler, Buffer.alloc(64 * MiB)), /ENOSPC/)
 
   const upload = session.uploads.find(({ size }) => size > MiB)
@@ -66,15 +65,8 @@ test('a full disk is said with 507, reads go on, and everything works again once
 })
 
 test('free space is promised once, however many sessions ask for it', async (t) => {
-  const disk = await aSmallDisk(24 * MiB)
-  let registry: TestRegistry | undefined
-  t.after(async () => {
-    await registry?.stop()
-    await disk.remove()
-  })
-  if (!disk.mounted) return t.skip('needs the right to mount a tmpfs')
-  registry = await startTestRegistry(t, { dataDir: disk.folder })
-  registry.createRepo('core')
+  const registry = await aRegistryOnASmallDisk(t)
+  if (!registry) return t.skip('needs the right to mount a tmpfs')
   const { key } = registry
   const ofSize = (version: string) =>
     aRelease(key, { version, platforms: { linux_amd64: Buffer.alloc(12 * MiB, version) } })
