@@ -19,6 +19,8 @@ export type VerifiedExecutable = {
   /** Absolute folder that holds the artifact's files; `path` lies in it. */
   readonly root: string
   readonly runtime?: Runtime
+  /** The name that the program finds as its own. */
+  readonly argv0: string
   /** From the signed statement; made up only for `unsigned` repos. */
   readonly manifest: ReleasedManifest
   /** Of the artifact. */

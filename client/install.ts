@@ -1,5 +1,5 @@
 // One lockfile entry becomes one verified executable: proof of the release → artifact of this platform → store → check.
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { RepoConfig } from '../schemas/config/config.ts'
 import { coded } from '../schemas/errors.ts'
 import type { LockedPlugin } from '../schemas/lockfile.ts'
@@ -86,8 +86,15 @@ function executableOf(entry: LockedPlugin, { manifest, artifact, platform }: Cho
     path: join(root, artifact.executable),
     root,
     ...(artifact.runtime ? { runtime: artifact.runtime } : {}),
+    argv0: argv0Of(entry, artifact),
     manifest,
     digest: artifact.digest,
     signer: entry.signer,
   } as VerifiedExecutable
+}
+
+/** A raw artifact's file is named for the registry, not for the program; a name with `-` before it makes shells log in. */
+function argv0Of({ plugin }: LockedPlugin, { argv0, format, executable }: ReleaseArtifact): string {
+  const own = argv0 ?? (format === 'raw' ? plugin : basename(executable))
+  return own.startsWith('-') ? plugin : own
 }

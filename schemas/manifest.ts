@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { ANY } from './platform.ts'
 import { parseShape } from './shape.ts'
 import {
+  argv0Shape,
   jsonObjectShape,
   lineShape,
   nameShape,
@@ -16,6 +17,10 @@ import { parseYaml } from './yaml.ts'
 
 /** How the result of a run is read. `exit-code`: 0 passes; `check/v1`: JSON last line or Nagios text with exit codes 0–3. */
 export const OUTPUT_CONTRACTS = ['exit-code', 'check/v1'] as const
+
+/** How programs take named arguments: `-k v` and `--key=v`, always `--key=v`, `-key=v`, or `-k v` and `--key v`. */
+export const ARGUMENT_STYLES = ['gnu', 'long', 'single-dash', 'separate'] as const
+export type ArgumentStyle = (typeof ARGUMENT_STYLES)[number]
 
 export const runtimeShape = z.strictObject({
   /** A runtime of the operator's machine that runs the entry file of an `any` artifact. */
@@ -56,6 +61,8 @@ const platformFields = z.strictObject({
   /** Further paths inside the archive that get the executable bit. */
   executables: z.array(relativePathShape).max(100).default([]),
   runtime: runtimeShape.optional(),
+  /** The name that the program finds as its own (`argv[0]`); else the base name of `executable` or `file`. */
+  argv0: argv0Shape.optional(),
 })
 
 const platformEntryShape = platformFields.superRefine((entry, context) => {
@@ -81,6 +88,8 @@ export const releasedManifestShape = z.strictObject({
   output: z.enum(OUTPUT_CONTRACTS).default('exit-code'),
   /** How false is passed for boolean arguments: left out, or `--key=false`. */
   booleans: z.enum(['omit', 'explicit']).default('omit'),
+  /** How a named argument is written: see FORMATS.md, Arguments. `gnu` when nothing is said. */
+  argumentStyle: z.enum(ARGUMENT_STYLES).optional(),
   /** Whether one JSON document with the arguments arrives on standard input. */
   input: z.enum(['none', 'json']).default('none'),
   timeoutMs: z

@@ -6,6 +6,7 @@ import { parseJson } from './json.ts'
 import { releasedManifestShape, runtimeShape } from './manifest.ts'
 import { parseShape } from './shape.ts'
 import {
+  argv0Shape,
   digestShape,
   fileNameShape,
   nameShape,
@@ -33,6 +34,8 @@ export const releaseArtifactShape = z.strictObject({
   /** Path of what is executed: inside the archive, or the file's own name for `raw`. */
   executable: relativePathShape,
   runtime: runtimeShape.optional(),
+  /** The program's own name, where it is not the base name of `executable` (`tar.gz`) or the plugin's name (`raw`). */
+  argv0: argv0Shape.optional(),
   /** Digest of the uncompressed tar: rebuilds compare it where gzip implementations differ. */
   contentDigest: digestShape.optional(),
 })

@@ -50,6 +50,12 @@ export const relativePathShape = z
   .max(512)
   .refine(isRelativePath, 'expected a relative path without `..`')
 
+/** A program's own name: a shell that finds a `-` before its name reads the login files of the user. */
+export const argv0Shape = z
+  .string()
+  .max(255)
+  .regex(/^[^-/\\\p{Cc}\p{Zl}\p{Zp}][^/\\\p{Cc}\p{Zl}\p{Zp}]*$/u, 'expected a plain name that does not start with `-`')
+
 /** A file name as the static tree serves it. */
 export const fileNameShape = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,200}$/, 'expected a plain file name')
 

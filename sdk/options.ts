@@ -46,10 +46,14 @@ export function parseOptions<Specs extends OptionSpecs>(specs: Specs, argv: read
 }
 
 function readTokens(specs: OptionSpecs, argv: readonly string[]): Given[] {
-  const options = Object.entries(specs).map(([key, { type }]) => [key, { type: type === 'boolean' ? type : 'string' }])
+  const options = Object.entries(specs).map(([key, { type }]) => [
+    key,
+    // The operator writes an option of one letter as `-k value`.
+    { type: type === 'boolean' ? type : 'string', ...(key.length === 1 ? { short: key } : {}) },
+  ])
   const { tokens } = parseArgs({
     args: [...argv],
-    options: Object.fromEntries(options) as Record<string, { type: 'string' | 'boolean' }>,
+    options: Object.fromEntries(options) as Record<string, { type: 'string' | 'boolean'; short?: string }>,
     strict: false,
     tokens: true,
   })

@@ -1,12 +1,13 @@
-// From the arguments of a config to the words that a program receives. Each named value becomes one word, `--key=value`,
-// so that a value that starts with `-` never turns into an option of its own.
+// From the arguments of a config to the words that a program receives, in the style that its release declares. Whatever
+// the style, a value that starts with `-` never turns into an option of its own.
 import type { CheckArguments } from '../../schemas/config/config.ts'
 import { pointerTo } from '../../schemas/config/pointer.ts'
 import { coded } from '../../schemas/errors.ts'
+import type { ArgumentStyle, ReleasedManifest } from '../../schemas/manifest.ts'
 import { quote } from '../../schemas/quote.ts'
 import { MAX_WORD_BYTES } from './environment.ts'
 
-export type Booleans = 'omit' | 'explicit'
+export type Spelling = Pick<ReleasedManifest, 'booleans' | 'argumentStyle'>
 
 /** Linux gives arguments and environment a quarter of the stack, 2 MiB by default; half of it is ours. */
 const MAX_TOTAL_BYTES = 1024 * 1024
@@ -15,8 +16,8 @@ const KEY = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/
 const POSITIONALS = '_'
 
 /** Throws ARGUMENTS_INVALID for a name or value no program can receive, and LIMIT_EXCEEDED for one that is too long. */
-export function argumentVector(given: CheckArguments, booleans: Booleans): string[] {
-  const words = given.kind === 'list' ? [...given.value] : mapWords(given, booleans)
+export function argumentVector(given: CheckArguments, spelling: Spelling): string[] {
+  const words = given.kind === 'list' ? [...given.value] : mapWords(given, spelling)
   refuseLong(words)
   for (const word of words)
     if (word.includes('\0')) throw argumentsInvalid(`argument ${quote(word)} holds a NUL character`)
@@ -25,12 +26,12 @@ export function argumentVector(given: CheckArguments, booleans: Booleans): strin
 
 type ArgumentMap = Extract<CheckArguments, { kind: 'map' }>
 
-function mapWords(given: ArgumentMap, booleans: Booleans): string[] {
+function mapWords(given: ArgumentMap, spelling: Spelling): string[] {
   const { [POSITIONALS]: positionals, ...named } = given.value
   const texts = given.texts ?? {}
   const options = Object.entries(named).flatMap(([key, value]) => {
     if (!KEY.test(key)) throw argumentsInvalid(`argument name ${quote(key)} is not allowed`)
-    return optionWords(key, value, { texts, booleans })
+    return optionWords(key, value, { texts, ...spelling })
   })
   const rest = asList(positionals).map((value, index) => {
     const pointer = Array.isArray(positionals)
@@ -41,16 +42,34 @@ function mapWords(given: ArgumentMap, booleans: Booleans): string[] {
   return rest.length > 0 ? [...options, '--', ...rest] : options
 }
 
-type Writing = { readonly texts: Readonly<Record<string, string>>; readonly booleans: Booleans }
+type Writing = Spelling & { readonly texts: Readonly<Record<string, string>> }
 
-function optionWords(key: string, value: unknown, { texts, booleans }: Writing): string[] {
+function optionWords(key: string, value: unknown, { texts, booleans, argumentStyle = 'gnu' }: Writing): string[] {
+  const option = optionName(key, argumentStyle)
   if (value === null || value === undefined) return []
-  if (value === true) return [`--${key}`]
-  if (value === false) return booleans === 'explicit' ? [`--${key}=false`] : []
+  if (value === true) return [option]
+  if (value === false) return booleans === 'explicit' ? [`${option}=false`] : []
   const pointer = pointerTo('', key)
-  if (Array.isArray(value))
-    return value.map((item, index) => `--${key}=${wordOf(item, texts[pointerTo(pointer, String(index))])}`)
-  return [`--${key}=${wordOf(value, texts[pointer])}`]
+  const values = Array.isArray(value)
+    ? value.map((item, index) => wordOf(item, texts[pointerTo(pointer, String(index))]))
+    : [wordOf(value, texts[pointer])]
+  return values.flatMap((word) => valueWords(option, word, argumentStyle))
+}
+
+function optionName(key: string, style: ArgumentStyle): string {
+  const isShort = style === 'single-dash' || (style !== 'long' && key.length === 1)
+  return `${isShort ? '-' : '--'}${key}`
+}
+
+/** `-H value`, and `-Hvalue` for a value that starts with `-`: getopt reads both alike, and a word of its own may be taken for an option. */
+function valueWords(option: string, value: string, style: ArgumentStyle): string[] {
+  const takesNextWord = style === 'separate' || (style === 'gnu' && option.length === 2)
+  if (!takesNextWord) return [`${option}=${value}`]
+  if (!value.startsWith('-')) return [option, value]
+  if (option.length === 2) return [`${option}${value}`]
+  throw argumentsInvalid(
+    `argument ${quote(option)} cannot be given a value that starts with \`-\`, as this plugin would read it as an option`,
+  )
 }
 
 /** Numbers as they were typed, maps and inner lists as JSON. */
@@ -69,7 +88,7 @@ function refuseLong(words: readonly string[]): void {
   const longest = Math.max(0, ...sizes)
   const total = sizes.reduce((sum, size) => sum + size, 0)
   if (longest <= MAX_WORD_BYTES - 1 && total <= MAX_TOTAL_BYTES) return
-  const name = words[sizes.indexOf(longest)]?.match(/^--[A-Za-z0-9_.-]+/)?.[0]
+  const name = words[sizes.indexOf(longest)]?.match(/^--?[A-Za-z0-9_.-]+(?==)/)?.[0]
   throw coded('LIMIT_EXCEEDED', {
     message:
       longest > MAX_WORD_BYTES - 1

@@ -29,7 +29,13 @@ const RUNTIME_FLAGS: Readonly<Partial<Record<Runtime['name'], readonly string[]>
 
 /** Throws RUNTIME_MISSING or PLUGIN_NOT_EXECUTABLE. */
 export function programOf(
-  { path, plugin, runtime, manifest }: Pick<VerifiedExecutable, 'path' | 'plugin' | 'runtime' | 'manifest'>,
+  {
+    path,
+    plugin,
+    runtime,
+    argv0,
+    manifest,
+  }: Pick<VerifiedExecutable, 'path' | 'plugin' | 'runtime' | 'argv0' | 'manifest'>,
   machine = THIS_MACHINE,
 ): Program {
   if (manifest.protocol !== 'exec')
@@ -37,7 +43,7 @@ export function programOf(
   if (runtime)
     return { file: runtimePath(plugin, runtime, machine), leading: [...(RUNTIME_FLAGS[runtime.name] ?? []), path] }
   refuseScriptOfShell(path, plugin, machine)
-  return { file: path, leading: [], argv0: plugin }
+  return { file: path, leading: [], argv0 }
 }
 
 function runtimePath(plugin: string, runtime: Runtime, machine: Machine): string {

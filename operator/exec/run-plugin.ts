@@ -43,8 +43,7 @@ export async function runPlugin(run: PluginRun, deps: RunDeps): Promise<PluginRu
   const { manifest, plugin } = executable
   refuseOldOperator(plugin, manifest.minimumOperator)
   await validateArguments(run.arguments, { plugin, schema: manifest.arguments })
-  const words =
-    manifest.input === 'json' && run.arguments.kind === 'map' ? [] : argumentVector(run.arguments, manifest.booleans)
+  const words = manifest.input === 'json' && run.arguments.kind === 'map' ? [] : argumentVector(run.arguments, manifest)
   using directory = makePrivateDirectory()
   const timeoutMs = run.timeoutMs ?? manifest.timeoutMs ?? PHASE_TIMEOUT_MS[phase]
   const { file, leading, argv0 } = programOf(deps.locate(executable))

@@ -1,10 +1,10 @@
 // What each platform's artifact will be, read from plugin.yaml: names, paths and form. Pure.
-import { extname } from 'node:path/posix'
+import { basename, extname } from 'node:path/posix'
 import { coded } from '../../schemas/errors.ts'
 import type { Manifest, ManifestPlatform, Runtime } from '../../schemas/manifest.ts'
 import type { Platform } from '../../schemas/platform.ts'
 import { quote } from '../../schemas/quote.ts'
-import { fileNameShape } from '../../schemas/shapes.ts'
+import { argv0Shape, fileNameShape } from '../../schemas/shapes.ts'
 import type { Placeholders } from '../project/placeholders.ts'
 import { fillPlaceholders, placeholdersFor } from '../project/placeholders.ts'
 
@@ -16,6 +16,7 @@ export type RawPlan = {
   /** Path in the project. */
   readonly source: string
   readonly runtime?: Runtime
+  readonly argv0?: string
 }
 
 export type ArchivePlan = {
@@ -29,6 +30,7 @@ export type ArchivePlan = {
   /** Archive paths with the executable bit, `executable` among them. */
   readonly executables: ReadonlySet<string>
   readonly runtime?: Runtime
+  readonly argv0?: string
 }
 
 export type ArtifactPlan = RawPlan | ArchivePlan
@@ -37,16 +39,16 @@ export type ArtifactPlan = RawPlan | ArchivePlan
 export function planArtifact(manifest: Manifest, platform: Platform): ArtifactPlan {
   const entry = manifest.platforms[platform] as ManifestPlatform
   const values = placeholdersFor(platform, manifest.version)
-  const runtime = entry.runtime ? { runtime: entry.runtime } : {}
-  if (entry.file === undefined) return { ...archivePlan(manifest, platform, entry), ...runtime }
+  if (entry.file === undefined) return archivePlan(manifest, platform, entry)
   const source = fillPlaceholders(entry.file, values)
   const file = artifactName(manifest, platform, rawExtension(source, values, entry.runtime))
-  return { format: 'raw', platform, file, source, ...runtime }
+  return { format: 'raw', platform, file, source, ...runBy(entry, { found: basename(source), usual: manifest.name }) }
 }
 
 function archivePlan(manifest: Manifest, platform: Platform, entry: ManifestPlatform): ArchivePlan {
   const fill = (text: string) => fillPlaceholders(text, placeholdersFor(platform, manifest.version))
   const executable = fill(entry.executable ?? '')
+  const name = basename(executable)
   return {
     format: 'tar.gz',
     platform,
@@ -55,7 +57,17 @@ function archivePlan(manifest: Manifest, platform: Platform, entry: ManifestPlat
     files: (entry.files ?? []).map(fill),
     executable,
     executables: new Set([executable, ...entry.executables.map(fill)]),
+    ...runBy(entry, { found: name, usual: name }),
   }
+}
+
+/** The runtime, or what the program finds as its own name; left out of the statement where it is the usual one. */
+function runBy({ runtime, argv0 }: ManifestPlatform, { found, usual }: { found: string; usual: string }) {
+  if (runtime) return { runtime }
+  const own = argv0 ?? found
+  if (!argv0Shape.safeParse(own).success)
+    throw coded('MANIFEST_INVALID', { message: `a program cannot be called ${quote(own)}, write \`argv0\` beside it` })
+  return own === usual ? {} : { argv0: own }
 }
 
 /** Windows runs only `.exe`, and a runtime tells module kinds apart by the extension. */

@@ -57,8 +57,7 @@ async function packRaw(plan: RawPlan, context: Packing): Promise<ReleaseArtifact
   context.item?.total(file.size)
   const chunks = scanSecrets(checkedContent(file, plan), file.path, context.finds)
   const written = await writeArtifact(join(context.out, plan.file), counted(chunks, context), 0o755)
-  const runtime = plan.runtime ? { runtime: plan.runtime } : {}
-  return { file: plan.file, ...written, format: 'raw', executable: plan.file, ...runtime }
+  return { file: plan.file, ...written, format: 'raw', executable: plan.file, ...runBy(plan) }
 }
 
 async function packArchive(plan: ArchivePlan, context: Packing): Promise<ReleaseArtifact> {
@@ -75,10 +74,14 @@ async function packArchive(plan: ArchivePlan, context: Packing): Promise<Release
   const artifact: ReleaseArtifact = {
     ...{ file: plan.file, ...written, format: 'tar.gz', executable: plan.executable },
     contentDigest: digestFromHex(content.digest('hex')),
-    ...(plan.runtime ? { runtime: plan.runtime } : {}),
+    ...runBy(plan),
   }
   await inspectPacked(artifact, plan, context)
   return artifact
+}
+
+function runBy({ runtime, argv0 }: ArtifactPlan) {
+  return { ...(runtime ? { runtime } : {}), ...(argv0 === undefined ? {} : { argv0 }) }
 }
 
 /** Reads the archive back with the parser that registry and client use. */

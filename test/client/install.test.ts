@@ -51,6 +51,26 @@ test('unpacks archives and runs what the statement names', async (t) => {
   assert.equal(run(one((await install({ offline: true, frozen: true })).executables)), 'from the archive\n')
 })
 
+const ARCHIVE = {
+  bytes: tarballOf([{ path: 'bin/check_udp', content: '#!/bin/sh\n', mode: 0o755 }]),
+  ...{ file: 'hello.tar.gz', format: 'tar.gz' as const, executable: 'bin/check_udp' },
+}
+const LOGIN = {
+  bytes: tarballOf([{ path: 'bin/-bash', content: '#!/bin/sh\n', mode: 0o755 }]),
+  ...{ file: 'hello.tar.gz', format: 'tar.gz' as const, executable: 'bin/-bash' },
+}
+for (const [title, offer, name] of [
+  ['a raw artifact is called as the plugin', aScript(), 'hello'],
+  ['a raw artifact is called as its statement says', { bytes: aScript(), argv0: 'check_udp' }, 'check_udp'],
+  ['the executable of an archive keeps its name', ARCHIVE, 'check_udp'],
+  ['the executable of an archive is called as its statement says', { ...ARCHIVE, argv0: 'check_tcp' }, 'check_tcp'],
+  ['a name that would make a shell read login files is not used', LOGIN, 'hello'],
+] as const)
+  test(title, async (t) => {
+    const { install } = await aMachine(t, [{ platforms: { linux_amd64: offer } }])
+    assert.equal(one((await install()).executables).argv0, name)
+  })
+
 test('falls back to the artifact for any platform and names those that exist', async (t) => {
   const any = {
     bytes: Buffer.from('console.log(1)'),

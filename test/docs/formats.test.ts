@@ -1,6 +1,7 @@
 // docs/FORMATS.md tells the truth about what is no document: configs, arguments, results, environment, paths, repo YAML.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Spelling } from '../../operator/exec/argument-vector.ts'
 import { argumentVector } from '../../operator/exec/argument-vector.ts'
 import { pluginEnvironment } from '../../operator/exec/environment.ts'
 import { interpret } from '../../operator/result/interpret.ts'
@@ -51,9 +52,12 @@ test('the config with everything else is read, and warns only about trust', asyn
 })
 
 test('arguments become the words that the page shows', () => {
-  for (const { args, booleans = 'omit', words } of rowsOf(PAGE, 'argument-words')) {
+  for (const { args, booleans = 'omit', argumentStyle, words } of rowsOf(PAGE, 'argument-words')) {
     const kind = Array.isArray(args) ? 'list' : 'map'
-    assert.deepEqual(argumentVector({ kind, value: args } as CheckArguments, booleans as 'omit' | 'explicit'), words)
+    assert.deepEqual(
+      argumentVector({ kind, value: args } as CheckArguments, { booleans, argumentStyle } as Spelling),
+      words,
+    )
   }
 })
 
@@ -119,7 +123,7 @@ function meaningOf({ repos, pins, services }: OctoConfig) {
     [...service.checks.preflight, ...service.checks.health].map(({ place: _, arguments: given, ...item }) => ({
       ...item,
       service: service.name,
-      words: argumentVector(given, 'omit'),
+      words: argumentVector(given, { booleans: 'omit' }),
     })),
   )
   return { repos, pins, checks }

@@ -50,5 +50,5 @@ function asked(config: OctoConfig) {
 function optionsOf(plugin: string, given: CheckItem['arguments']) {
   const check = PLUGINS.get(plugin)
   assert.ok(check, plugin)
-  return parseOptions(check.options, argumentVector(given, 'omit'))
+  return parseOptions(check.options, argumentVector(given, { booleans: 'omit' }))
 }

@@ -28,6 +28,20 @@ test('reads two tokens and positionals as people type them, and fills in default
   assert.deepEqual(parseOptions(specs, ['--insecure=false', '80']), expected)
 })
 
+test('an option of one letter is read as the operator writes it', () => {
+  const letters = {
+    H: { type: 'string', description: 'the host' },
+    S: { type: 'boolean', description: 'TLS' },
+  } as const
+  for (const argv of [
+    ['-H', 'db', '-S'],
+    ['-Hdb', '-S'],
+    ['--H=db', '--S'],
+  ])
+    assert.deepEqual(parseOptions(letters, argv), { H: 'db', S: true })
+  assert.equal(parseOptions(letters, ['-H-x']).H, '-x')
+})
+
 const REFUSED: readonly (readonly [string[], string])[] = [
   [[], '--port is missing: the port'],
   [['--port='], '--port is ``, expected a whole number from 1 to 65535'],

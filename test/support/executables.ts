@@ -28,6 +28,7 @@ export function anExecutable(
     platform: 'any',
     ...{ path, root: fixturePath('') },
     ...(runtime && !bare ? { runtime: { name: runtime } } : {}),
+    argv0: file.replace(/\.[a-z]+$/, ''),
     manifest: releasedManifestShape.parse({ kind: 'tool', description: 'a fixture', protocol: 'exec', ...manifest }),
     digest: `sha256:${'0'.repeat(64)}`,
     signer: 'unsigned',

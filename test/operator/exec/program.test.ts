@@ -49,6 +49,8 @@ test('a program is known by its first bytes', () => {
   assert.deepEqual(programOf(anExecutable('true', { bare: true, path: '/bin/true' }), MACHINE), {
     ...{ file: '/bin/true', leading: [], argv0: 'true' },
   })
+  const named = { ...anExecutable('true', { bare: true, path: '/bin/true' }), argv0: 'check_udp' }
+  assert.equal(programOf(named, MACHINE).argv0, 'check_udp')
   expectCode('PLUGIN_NOT_EXECUTABLE', () => programOf(anExecutable('no-interpreter', { bare: true }), MACHINE))
   expectCode('PLUGIN_MISSING', () => programOf(anExecutable('gone', { bare: true }), MACHINE))
 })

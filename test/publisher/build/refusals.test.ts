@@ -138,3 +138,9 @@ test('commands see an allow-list of the environment: no token, no key', async ()
   for (const line of ['OWN=any', 'MORE=1', 'TZ=UTC', 'LC_ALL=C', 'SOURCE_DATE_EPOCH=0'])
     assert.ok(lines.includes(line), line)
 })
+
+test('a program that cannot be called by its file name needs a name of its own', async () => {
+  const platforms = { linux_amd64: { file: 'bin/-tool' } }
+  await using project = await aPluginProject({ manifest: { platforms }, files: { 'bin/-tool': anElf() } })
+  await expectCodeAsync('MANIFEST_INVALID', () => build(project))
+})
