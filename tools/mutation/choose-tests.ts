@@ -1,0 +1,46 @@
+// Which tests may notice a change of a file: those that import it, near ones first.
+import { posix } from 'node:path'
+import { importsOf } from '../check-imports.ts'
+import type { SourceFile } from '../finding.ts'
+
+export type TestChoice = {
+  /** Test files that import the file, directly or through others, the most likely first. */
+  testsOf(path: string): string[]
+}
+
+export function chooseTests(files: readonly SourceFile[]): TestChoice {
+  const edges = new Map(files.map((file) => [file.path, targetsOf(file)]))
+  const tests = files.map(({ path }) => path).filter((path) => path.endsWith('.test.ts'))
+  const reached = new Map(tests.map((path) => [path, reachableFrom(path, edges)]))
+  return {
+    testsOf: (path) =>
+      tests
+        .filter((test) => reached.get(test)?.has(path))
+        .sort((a, b) => nearness(b, path) - nearness(a, path) || sizeOf(reached, a) - sizeOf(reached, b)),
+  }
+}
+
+function targetsOf(file: SourceFile): string[] {
+  return importsOf(file)
+    .filter(({ specifier }) => specifier.startsWith('.'))
+    .map(({ specifier }) => posix.join(posix.dirname(file.path), specifier))
+}
+
+function reachableFrom(start: string, edges: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+  const seen = new Set<string>([start])
+  for (const path of seen) for (const target of edges.get(path) ?? []) seen.add(target)
+  return seen
+}
+
+/** `test/client/store/x.test.ts` is as near to `client/store/y.ts` as two shared folders; a same name is nearer. */
+function nearness(test: string, path: string): number {
+  const folders = posix.dirname(test).split('/').slice(1)
+  const own = posix.dirname(path).split('/')
+  const shared = own.findIndex((folder, index) => folder !== folders[index])
+  const sameName = posix.basename(test, '.test.ts') === posix.basename(path, '.ts') ? 1 : 0
+  return (shared < 0 ? own.length : shared) + sameName
+}
+
+function sizeOf(reached: ReadonlyMap<string, ReadonlySet<string>>, test: string): number {
+  return reached.get(test)?.size ?? 0
+}

@@ -1,0 +1,120 @@
+// `npm run mutate -- client/verify …`: takes away one guard at a time and runs the tests that may notice. A guard that
+// nobody misses is a survivor: it is shown, and the exit code is 1.
+//
+//   npm run mutate -- client/verify schemas/json.ts    files and folders
+//   npm run mutate -- --tests 6 client/store           at most that many test files for each guard (default 14)
+//   npm run mutate -- --list client/store              only say which guards there are
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { count, formatDuration, processStreams } from '../../terminal/index.ts'
+import type { SourceFile } from '../finding.ts'
+import { sourceFiles, sourcePaths } from '../source-files.ts'
+import type { TestChoice } from './choose-tests.ts'
+import { chooseTests } from './choose-tests.ts'
+import type { CopiedTree } from './copied-tree.ts'
+import { copyTree } from './copied-tree.ts'
+import type { Guard } from './find-guards.ts'
+import { findGuards } from './find-guards.ts'
+import { reasonFor } from './reasons.ts'
+
+type Mutant = { readonly file: SourceFile; readonly guard: Guard }
+
+const CONCURRENCY = 2
+const DEFAULT_TESTS = 14
+/** Slow tests are left out: they start many programs, and a guard deserves a test that is near to it. */
+const MAX_TEST_MS = 25_000
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const { out } = processStreams()
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { tests: { type: 'string' }, list: { type: 'boolean' } },
+})
+const files = sourceFiles(root)
+const mutants = files
+  .filter(
+    ({ path }) => path.endsWith('.ts') && positionals.some((word) => path === word || path.startsWith(`${word}/`)),
+  )
+  .flatMap((file) => findGuards(file.text).map((guard) => ({ file, guard })))
+
+if (values.list) for (const mutant of mutants) out.write(`${nameOf(mutant)}\n`)
+else process.exitCode = await run()
+
+async function run(): Promise<number> {
+  const startedAt = performance.now()
+  const survivors: Mutant[] = []
+  const choice = chooseTests(files)
+  const known = new Map<string, Promise<number>>()
+  const waiting = [...mutants]
+  await Promise.all(Array.from({ length: CONCURRENCY }, work))
+  for (const mutant of survivors) out.write(`survivor: ${nameOf(mutant)}\n${explained(mutant)}`)
+  const open = survivors.filter((mutant) => reasonOf(mutant) === undefined)
+  out.write(`${count(mutants.length, 'guard')} in ${formatDuration(performance.now() - startedAt)}: `)
+  out.write(
+    `${mutants.length - survivors.length} missed when taken away, ${survivors.length - open.length} with a reason, `,
+  )
+  out.write(`${open.length} not missed\n`)
+  return mutants.length === 0 || open.length > 0 ? 1 : 0
+
+  async function work(): Promise<void> {
+    using tree = copyTree(root, sourcePaths(root))
+    for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
+      const noticedBy = await testThatNotices(mutant, { tree, choice, known })
+      if (noticedBy === undefined) survivors.push(mutant)
+      out.write(`${noticedBy === undefined ? '✗' : '✓'} ${nameOf(mutant)}  ${noticedBy ?? ''}\n`)
+    }
+  }
+}
+
+type Setting = {
+  readonly tree: CopiedTree
+  readonly choice: TestChoice
+  /** How long each test takes when nothing is changed; infinite for one that fails then. */
+  readonly known: Map<string, Promise<number>>
+}
+
+async function testThatNotices({ file, guard }: Mutant, { tree, choice, known }: Setting): Promise<string | undefined> {
+  const { path, text } = file
+  const tests = choice.testsOf(path)
+  let left = Number(values.tests ?? DEFAULT_TESTS)
+  for (const test of tests) {
+    if (left === 0) return undefined
+    const usualMs = await remembered(known, test, () => measure(tree, test))
+    if (usualMs > MAX_TEST_MS) continue
+    left--
+    tree.write(path, `${text.slice(0, guard.start)}${guard.replacement}${text.slice(guard.end)}`)
+    const passed = await tree.passes(test, 3 * usualMs + 10_000)
+    tree.write(path, text)
+    if (!passed) return test
+  }
+  return undefined
+}
+
+async function measure(tree: CopiedTree, test: string): Promise<number> {
+  const startedAt = performance.now()
+  const passed = await tree.passes(test, 2 * MAX_TEST_MS)
+  return passed ? performance.now() - startedAt : Number.POSITIVE_INFINITY
+}
+
+function remembered<Value>(
+  known: Map<string, Promise<Value>>,
+  key: string,
+  make: () => Promise<Value>,
+): Promise<Value> {
+  const found = known.get(key) ?? make()
+  known.set(key, found)
+  return found
+}
+
+function nameOf({ file, guard }: Mutant): string {
+  return `${file.path}:${guard.line}  ${guard.kind}: ${guard.text}`
+}
+
+function reasonOf({ file, guard }: Mutant): string | undefined {
+  return reasonFor(file.path, guard.text)
+}
+
+function explained(mutant: Mutant): string {
+  const reason = reasonOf(mutant)
+  return reason === undefined ? '' : `  because ${reason}\n`
+}
