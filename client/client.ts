@@ -1,9 +1,12 @@
 // Types of the client's public face.
 import type { OctoConfig, PluginRequest } from '../schemas/config/config.ts'
 import type { Digest } from '../schemas/digest.ts'
+import type { CodedError } from '../schemas/errors.ts'
 import type { LockedPlugin, Lockfile } from '../schemas/lockfile.ts'
+import type { Name } from '../schemas/name.ts'
 import type { Platform } from '../schemas/platform.ts'
 import type { VerifiedExecutable } from './executable.ts'
+import type { Settled } from './parallel.ts'
 
 /** One running download, for a progress display. */
 export type ReportedDownload = { advance(bytes: number): void; done(): void }
@@ -34,10 +37,22 @@ export type ClientOptions = {
   readonly tokens?: ReadonlyMap<string, string>
 }
 
+/** What became of one plugin that was asked for. */
+export type PluginOutcome = Settled<VerifiedExecutable>
+
 export type InstallReport = {
   readonly executables: readonly VerifiedExecutable[]
   /** Blobs that came over the network now; the rest was in the store. */
   readonly downloaded: readonly { readonly file: string; readonly digest: Digest; readonly size: number }[]
+  /** Plugins that could not be installed, each with its reason. The others are. */
+  readonly failed: readonly FailedPlugin[]
+}
+
+export type FailedPlugin = {
+  readonly plugin: Name
+  readonly error: CodedError
+  /** Its pin says `optional: true`, and this platform has no artifact. */
+  readonly isOptional: boolean
 }
 
 export type LockChange = {
@@ -53,13 +68,18 @@ export type Client = AsyncDisposable & {
    * `update`: look for newer versions of these names, or of all. Throws LOCK_OUT_OF_DATE when frozen.
    */
   lock(options?: { readonly update?: readonly string[] | 'all' }): Promise<readonly LockChange[]>
-  /** Locks what is missing, then brings everything that the config asks for into the store. */
+  /**
+   * Locks what is missing, then brings everything that the config asks for into the store. What cannot be installed does
+   * not keep the rest out; it is in `failed`.
+   */
   install(): Promise<InstallReport>
   /**
    * Like install, for these requests only: at once for what is locked and stored. A plugin that is not locked is added to
    * the lockfile, unless frozen (LOCK_OUT_OF_DATE); a range that the locked version does not satisfy is served beside it.
-   * Answers in the order of the requests.
+   * Answers in the order of the requests, each with its executable or its own error.
    */
+  provide(requests: readonly PluginRequest[]): Promise<readonly PluginOutcome[]>
+  /** The same where all are needed: throws the first error, after the others were installed. */
   ensure(requests: readonly PluginRequest[]): Promise<readonly VerifiedExecutable[]>
   /** Re-checks the files right before they are executed, in microseconds; throws STORE_CORRUPT. */
   locate(executable: VerifiedExecutable): VerifiedExecutable

@@ -6,9 +6,18 @@
 // Full:
 //   await using client = await openClient({ config, lockPath, storeRoot, platform, frozen, offline, report })
 //   const [executable] = await client.ensure([{ plugin, range }])   resolve → lock → fetch → verify → store → re-check
+//   const outcomes = await client.provide(requests)                  the same, each with its executable or its own error
 //   client.locate(executable)                                        re-check right before every execution
 //   client.recordWarmRun({ configPath, request: 'check-tcp@^1' }, executable)
-export type { Client, ClientOptions, InstallReport, Report, ReportedDownload } from './client.ts'
+export type {
+  Client,
+  ClientOptions,
+  FailedPlugin,
+  InstallReport,
+  PluginOutcome,
+  Report,
+  ReportedDownload,
+} from './client.ts'
 export { defaultConfigPath } from './config/default-config.ts'
 export type { VerifiedExecutable } from './executable.ts'
 export type { LoadConfigOptions } from './load-config.ts'

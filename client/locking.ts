@@ -5,11 +5,13 @@ import { requestsOf } from '../schemas/config/requests.ts'
 import type { CodedError } from '../schemas/errors.ts'
 import { coded } from '../schemas/errors.ts'
 import type { LockedPlugin, Lockfile } from '../schemas/lockfile.ts'
+import type { Name } from '../schemas/name.ts'
 import { quote } from '../schemas/quote.ts'
 import type { LockChange } from './client.ts'
 import { entryOf, gapOf, repoOf } from './coverage.ts'
 import { EMPTY_LOCK, editLock, nameOf, readLock } from './lock.ts'
-import { inParallel } from './parallel.ts'
+import type { Settled } from './parallel.ts'
+import { inParallel, settled, settledNow, settleInParallel } from './parallel.ts'
 import type { Question } from './resolve/requests.ts'
 import { gatherQuestions } from './resolve/requests.ts'
 import type { Resolving } from './resolve-online.ts'
@@ -19,22 +21,29 @@ export type Update = readonly string[] | 'all'
 
 export type Locking = {
   current(): Lockfile
-  /** Entries for all that the config asks for, in the order of names. */
-  coverConfig(): Promise<readonly LockedPlugin[]>
+  /** An entry, or why there is none, for each plugin that the config asks for, in the order of names. */
+  coverConfig(): Promise<readonly Covered[]>
   /** The same for the whole config, and nothing else stays in the lockfile. */
   renew(update: Update | undefined): Promise<readonly LockChange[]>
-  /** An entry for each request, in their order. */
-  cover(requests: readonly PluginRequest[]): Promise<readonly LockedPlugin[]>
+  /** An entry, or why there is none, for each request, in their order. */
+  cover(requests: readonly PluginRequest[]): Promise<readonly Settled<LockedPlugin>[]>
 }
+
+export type Covered = { readonly plugin: Name; readonly covered: Settled<LockedPlugin> }
 
 export type LockingOptions = Resolving & { readonly lockPath: string; readonly frozen: boolean }
 
 const PARALLEL = 8
 
+/** A question that may turn out to be no question: a range that cannot be read, two repos for one name. */
+type Wanted = () => Question
+
 export function openLocking(options: LockingOptions): Locking {
   const { config, layout, lockPath, report } = options
   let lock = readLock(lockPath)
   const questionsOf = (requests: readonly PluginRequest[]) => gatherQuestions(requests, config.pins)
+  /** Of requests for the same plugin. */
+  const questionOf = (requests: readonly PluginRequest[]) => questionsOf(requests)[0] as Question
   const lockedFor = (question: Question) => entryOf(lock ?? EMPTY_LOCK, question)
   const gapFor = (question: Question) => gapOf(lockedFor(question), question, config)
 
@@ -49,11 +58,18 @@ export function openLocking(options: LockingOptions): Locking {
     })
   }
 
-  async function coverQuestions(questions: readonly Question[]): Promise<readonly LockedPlugin[]> {
-    const open = questions.filter((question) => gapFor(question) !== undefined)
-    const set = await resolve(open, () => false)
-    if (set.length > 0) lock = await editLock(layout, lockPath, { set })
-    return questions.map((question) => lockedFor(question) as LockedPlugin)
+  /** One plugin's gap never keeps the others from their entries. */
+  async function coverAll(wanted: readonly Wanted[]): Promise<readonly Settled<LockedPlugin>[]> {
+    const fresh: LockedPlugin[] = []
+    const covered = await settleInParallel(wanted, PARALLEL, async (want) => {
+      const question = want()
+      if (gapFor(question) === undefined) return lockedFor(question) as LockedPlugin
+      const [entry] = await resolve([question], () => false)
+      fresh.push(entry as LockedPlugin)
+      return entry as LockedPlugin
+    })
+    if (fresh.length > 0) lock = await editLock(layout, lockPath, { set: fresh })
+    return covered
   }
 
   /** A locked plugin that is asked for by hand in another version is served beside; the config's own needs stay locked. */
@@ -65,7 +81,18 @@ export function openLocking(options: LockingOptions): Locking {
 
   return {
     current: () => lock ?? EMPTY_LOCK,
-    coverConfig: () => coverQuestions(questionsOf(requestsOf(config))),
+    async coverConfig() {
+      const groups = [...Map.groupBy(requestsOf(config), ({ plugin }) => plugin)]
+      const sorted = groups.sort(([left], [right]) => (left < right ? -1 : 1))
+      const covered = await coverAll(
+        sorted.map(
+          ([, requests]) =>
+            () =>
+              questionOf(requests),
+        ),
+      )
+      return sorted.map(([plugin], index) => ({ plugin, covered: covered[index] as Settled<LockedPlugin> }))
+    },
     async renew(update) {
       const before = lock ?? EMPTY_LOCK
       const questions = questionsOf(requestsOf(config))
@@ -80,22 +107,35 @@ export function openLocking(options: LockingOptions): Locking {
       return changesBetween(before, lock ?? EMPTY_LOCK)
     },
     async cover(requests) {
-      const wanted = requests.map((request) => ({ request, question: questionsOf([request])[0] as Question }))
-      const isBeside = ({ question }: { question: Question }) =>
-        gapFor(question) !== undefined && lockedFor(question) !== undefined && isAnswered(question.plugin)
-      const beside = new Set(wanted.filter(isBeside))
-      const joint = wanted.filter((want) => !beside.has(want)).flatMap(({ request }) => withConfig(request))
-      const covered = new Map((await coverQuestions(questionsOf(joint))).map((entry) => [entry.plugin, entry]))
-      return inParallel(wanted, PARALLEL, async (want) =>
-        beside.has(want) ? coverBeside(want.question) : (covered.get(want.question.plugin) as LockedPlugin),
+      const places = requests.map((request) => settledNow(() => isBeside(request)))
+      const joint = requests.filter((_, index) => resultOf(places[index]) === false)
+      const groups = [...Map.groupBy(joint, ({ plugin }) => plugin)]
+      const entries = await coverAll(
+        groups.map(
+          ([, asked]) =>
+            () =>
+              questionOf(asked.flatMap(withConfig)),
+        ),
       )
+      const byPlugin = new Map(groups.map(([plugin], index) => [plugin, entries[index] as Settled<LockedPlugin>]))
+      return inParallel(requests, PARALLEL, async (request, index) => {
+        const place = places[index] as Settled<boolean>
+        if (place.state === 'failed') return place
+        if (place.value) return settled(() => coverBeside(questionOf([request])))
+        return byPlugin.get(request.plugin) as Settled<LockedPlugin>
+      })
     },
+  }
+
+  function isBeside(request: PluginRequest): boolean {
+    const question = questionOf([request])
+    return gapFor(question) !== undefined && lockedFor(question) !== undefined && isAnswered(question.plugin)
   }
 
   /** What the config asks of the same plugin has to be satisfied too, as one version is locked. */
   function withConfig(request: PluginRequest): readonly PluginRequest[] {
     const own = requestsOf(config).filter(({ plugin }) => plugin === request.plugin)
-    const isLocked = gapFor(questionsOf([request])[0] as Question) === undefined
+    const isLocked = gapFor(questionOf([request])) === undefined
     return isLocked ? [request] : [request, ...own]
   }
 
@@ -123,6 +163,10 @@ function changesBetween(before: Lockfile, after: Lockfile): readonly LockChange[
     if (old?.version === now?.version && old?.signer === now?.signer) return []
     return [{ name, ...(old ? { before: old } : {}), ...(now ? { after: now } : {}) }]
   })
+}
+
+function resultOf<Value>(outcome: Settled<Value> | undefined): Value | undefined {
+  return outcome?.state === 'done' ? outcome.value : undefined
 }
 
 function notCovered(lock: Lockfile | undefined, lockPath: string, gaps: readonly string[]): CodedError {

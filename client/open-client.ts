@@ -1,15 +1,19 @@
 // The pipeline: requests → lockfile or repos → proof → store → verified executable.
+import type { PluginPin, PluginRequest } from '../schemas/config/config.ts'
+import type { CodedError } from '../schemas/errors.ts'
 import { coded } from '../schemas/errors.ts'
 import type { LockedPlugin } from '../schemas/lockfile.ts'
+import type { Name } from '../schemas/name.ts'
 import { printable } from '../schemas/quote.ts'
-import type { Client, ClientOptions, Report } from './client.ts'
+import type { Client, ClientOptions, InstallReport, PluginOutcome, Report } from './client.ts'
 import type { VerifiedExecutable } from './executable.ts'
 import type { Installed } from './install.ts'
 import { installEntry } from './install.ts'
 import type { Locking } from './locking.ts'
 import { openLocking } from './locking.ts'
 import { openNetwork } from './network.ts'
-import { inParallel } from './parallel.ts'
+import type { Settled } from './parallel.ts'
+import { inParallel, settled } from './parallel.ts'
 import { recordWarmRun } from './record-warm-run.ts'
 import type { Resolving } from './resolve-online.ts'
 import { requireGood } from './store/check.ts'
@@ -36,24 +40,31 @@ export async function createClient(options: ClientOptions): Promise<Client> {
   const { layout, locking, network } = context
   const known = new WeakMap<VerifiedExecutable, Installed>()
 
-  async function installAll(entries: readonly LockedPlugin[]): Promise<readonly Installed[]> {
+  async function installAll(covered: readonly Settled<LockedPlugin>[]): Promise<readonly Settled<Installed>[]> {
     noteLockfile(layout, lockPath)
-    const installed = await installEntries(entries, context)
-    for (const item of installed) known.set(item.executable, item)
+    const installed = await installEntries(covered, context)
+    for (const item of installed) if (item.state === 'done') known.set(item.value.executable, item.value)
     return installed
+  }
+
+  async function provide(requests: readonly PluginRequest[]): Promise<readonly PluginOutcome[]> {
+    const installed = await installAll(await locking.cover(requests))
+    return installed.map((item) => (item.state === 'done' ? { state: 'done', value: item.value.executable } : item))
   }
 
   return {
     lock: ({ update } = {}) => locking.renew(update),
     async install() {
-      const installed = await installAll(await locking.coverConfig())
-      const fresh = installed.filter(({ fetched }) => fetched).map(({ artifact }) => artifact)
-      const downloaded = fresh.map(({ file, digest, size }) => ({ file, digest, size }))
-      return { executables: installed.map(({ executable }) => executable), downloaded }
+      const asked = await locking.coverConfig()
+      const outcomes = await installAll(asked.map(({ covered }) => covered))
+      return reportOf(
+        asked.map(({ plugin }, index) => [plugin, outcomes[index] as Settled<Installed>]),
+        config.pins,
+      )
     },
+    provide,
     async ensure(requests) {
-      const installed = await installAll(await locking.cover(requests))
-      return installed.map(({ executable }) => executable)
+      return allOf(await provide(requests))
     },
     locate(executable) {
       const { artifact, name } = known.get(executable) ?? notOurs()
@@ -73,13 +84,45 @@ export async function createClient(options: ClientOptions): Promise<Client> {
   }
 }
 
-async function installEntries(entries: readonly LockedPlugin[], context: Resolving): Promise<readonly Installed[]> {
+async function installEntries(covered: readonly Settled<LockedPlugin>[], context: Resolving) {
   const { layout, report } = context
   const waiting = report.info ? { onWait: report.info } : {}
   using _lock = await takeLock({ path: layout.storeLock, mode: 'shared', subject: 'the store', ...waiting })
-  const installed = await inParallel(entries, PARALLEL, (entry) => installEntry(entry, context))
-  if (installed.some(({ fetched }) => fetched)) syncFolders([layout.blobs, layout.trees, layout.releases])
+  const installed = await inParallel(
+    covered,
+    PARALLEL,
+    async (entry): Promise<Settled<Installed>> =>
+      entry.state === 'done' ? settled(() => installEntry(entry.value, context)) : entry,
+  )
+  if (installed.some((item) => item.state === 'done' && item.value.fetched))
+    syncFolders([layout.blobs, layout.trees, layout.releases])
   return installed
+}
+
+function reportOf(
+  outcomes: readonly (readonly [Name, Settled<Installed>])[],
+  pins: readonly PluginPin[],
+): InstallReport {
+  const installed = outcomes.flatMap(([, outcome]) => (outcome.state === 'done' ? [outcome.value] : []))
+  const fresh = installed.filter(({ fetched }) => fetched).map(({ artifact }) => artifact)
+  const isOptional = (name: Name, { code }: CodedError) =>
+    code === 'NO_MATCHING_PLATFORM' && pins.some(({ plugin, optional }) => plugin === name && optional === true)
+  return {
+    executables: installed.map(({ executable }) => executable),
+    downloaded: fresh.map(({ file, digest, size }) => ({ file, digest, size })),
+    failed: outcomes.flatMap(([plugin, outcome]) =>
+      outcome.state === 'failed'
+        ? [{ plugin, error: outcome.error, isOptional: isOptional(plugin, outcome.error) }]
+        : [],
+    ),
+  }
+}
+
+function allOf(outcomes: readonly PluginOutcome[]): readonly VerifiedExecutable[] {
+  return outcomes.map((outcome) => {
+    if (outcome.state === 'failed') throw outcome.error
+    return outcome.value
+  })
 }
 
 /** Reasons and names come from registries. */

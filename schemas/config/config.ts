@@ -19,6 +19,8 @@ export type PluginPin = {
   readonly repo?: Name
   readonly range?: string
   readonly prerelease?: boolean
+  /** A platform without an artifact of it is no failure of an install. */
+  readonly optional?: boolean
 }
 
 /** A plugin that the config asks for: from a pin or from a check item's `tool: [repo/]name[@range]`. */

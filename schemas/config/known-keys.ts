@@ -22,7 +22,7 @@ export const KNOWN_KEYS = {
   ],
   repo: ['url', 'gpg', 'trust', 'keys'],
   key: ['key', 'file', 'from', 'to', 'revoked'],
-  pin: ['version', 'repo', 'prerelease'],
+  pin: ['version', 'repo', 'prerelease', 'optional'],
   include: ['url', 'gpg', 'versions'],
   check: [
     ...['tool', 'args', 'toolArgs', 'enabled', 'disabled', 'interval', 'timeout', 'operators'],

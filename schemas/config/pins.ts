@@ -35,11 +35,13 @@ function readPin(name: string, node: TreeNode, warnings: ConfigWarning[]): Plugi
   const range = textAt(node, 'version')
   const repo = textAt(node, 'repo')
   const prerelease = readBoolean(childOf(node, 'prerelease'), 'prerelease', false)
+  const optional = readBoolean(childOf(node, 'optional'), 'optional', false)
   return {
     plugin,
     ...(repo === undefined ? {} : { repo: parseName(repo, 'repo') }),
     ...(range === undefined ? {} : { range: parseRange(range) }),
     ...(prerelease ? { prerelease } : {}),
+    ...(optional ? { optional } : {}),
   }
 }
 

@@ -38,9 +38,15 @@ export async function aMachine(t: TestContext, recipes: readonly ReleaseRecipe[]
     await using client = await openClient({ ...base, ...options })
     return act(client)
   }
-  const install = (options: Partial<ClientOptions> = {}) => withClient(options, (client) => client.install())
+  /** Throws what the first plugin failed with; `installRest` reports it. */
+  const install = async (options: Partial<ClientOptions> = {}) => {
+    const report = await installRest(options)
+    for (const { error } of report.failed) throw error
+    return report
+  }
+  const installRest = (options: Partial<ClientOptions> = {}) => withClient(options, (client) => client.install())
   const readLock = () => JSON.parse(readFileSync(base.lockPath, 'utf8')) as Lockfile
-  return { registry, releases, folder, warnings, base, withClient, install, readLock, config: configWith }
+  return { registry, releases, folder, warnings, base, withClient, install, installRest, readLock, config: configWith }
 
   function configWith(pins: readonly string[]): OctoConfig {
     return aConfig([{ url: registry.url(), trust: key }], pins)

@@ -70,7 +70,9 @@ async function aMachineBehindAProxy(t: Parameters<typeof startTestRegistry>[0]) 
       platform: LINUX,
     }
     await using client = await openClient(options)
-    return await client.install()
+    const report = await client.install()
+    for (const { error } of report.failed) throw error
+    return report
   }
 
   return {
