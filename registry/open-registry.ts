@@ -3,7 +3,7 @@
 import { closeSync, openSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import type { Logger } from 'pino'
-import { coded } from '../schemas/errors.ts'
+import { coded, isCoded } from '../schemas/errors.ts'
 import { createSlots } from './actions/slots.ts'
 import { openBlobStore } from './blobs/disk.ts'
 import type { RegistryConfig } from './config.ts'
@@ -11,8 +11,11 @@ import { databasePath } from './config.ts'
 import { lockDataDir } from './data-lock.ts'
 import { closeDb, openDb } from './db/open.ts'
 import type { Clock, RegistryDeps } from './deps.ts'
+import { isFatal } from './fatal.ts'
 import { checkDatabase, sweepSessions } from './recover.ts'
 import type { RegistryServices } from './services.ts'
+import type { ServingClaim } from './serving-claim.ts'
+import { claimServing } from './serving-claim.ts'
 import type { Tree } from './tree/tree.ts'
 import { openTree } from './tree/tree.ts'
 import { openUploadArea } from './uploads/upload-area.ts'
@@ -37,6 +40,7 @@ export type OpenOptions = {
 
 const PARALLEL_INSPECTIONS = 2
 const SWEEP_EVERY_MS = 60_000
+const LOOK_EVERY_MS = 500
 
 /** Throws DATA_DIR_LOCKED, DATA_DIR_CORRUPT, NO_SPACE or IO_FAILED. */
 export async function openRegistry({ config, logger, clock = Date.now, onHalt }: OpenOptions): Promise<OpenRegistry> {
@@ -44,21 +48,28 @@ export async function openRegistry({ config, logger, clock = Date.now, onHalt }:
   await mkdir(config.dataDir, { recursive: true })
   const lock = lockDataDir(config.dataDir)
   stack.defer(() => lock.release())
-  const deps = await openDeps({ config, logger, clock })
+  const deps = await openDeps({ config, logger, clock, busyMs: 0 })
   stack.defer(() => closeDb(deps.db))
   checkDatabase(deps)
+  const claim = await claimServing(deps.db, config.dataDir, lock)
+  stack.defer(() => claim.release())
   const uploads = await openUploadArea(config.dataDir)
   await sweepSessions(deps, uploads)
   let refusal: Error | undefined
   const halt = (error: unknown) => {
-    logger.fatal({ err: error }, 'the disk cannot be trusted, the registry stops accepting')
-    refusal = coded('SHUTTING_DOWN', { message: 'the registry stopped, because its disk failed', cause: error })
+    if (refusal) return
+    logger.fatal({ err: error }, 'the registry cannot be sure of its data, and stops accepting')
+    const message = isCoded(error, 'DATA_DIR_LOCKED')
+      ? 'the registry stopped, because another process took its data'
+      : 'the registry stopped, because its disk failed'
+    refusal = coded('SHUTTING_DOWN', { message, cause: error })
     onHalt?.(error)
   }
-  const tree = await openTree({ ...deps, onFatal: halt })
+  const tree = await openTree({ ...deps, onFatal: halt, requireClaim: () => claim.require() })
   stack.defer(() => tree.close())
   // A large tree takes longer to look over than a start may take.
   tree.check().catch((error: unknown) => logger.error({ err: error }, 'the static tree could not be looked over'))
+  stack.defer(keepClaim(claim, halt, logger))
   stack.defer(watchOtherWriters(deps, tree, () => sweepSessions(deps, uploads)))
   const uploadsEnd = new AbortController()
   const services: RegistryServices = {
@@ -82,22 +93,34 @@ export async function openRegistry({ config, logger, clock = Date.now, onHalt }:
   }
 }
 
+type DepsOptions = Required<Pick<OpenOptions, 'config' | 'logger' | 'clock'>> & { readonly busyMs?: number }
+
 /** The database and blobs of a data directory, as commands use them beside a running server. */
-export async function openDeps({
-  config,
-  logger,
-  clock,
-}: Required<Pick<OpenOptions, 'config' | 'logger' | 'clock'>>): Promise<RegistryDeps> {
+export async function openDeps({ config, logger, clock, busyMs }: DepsOptions): Promise<RegistryDeps> {
   const path = databasePath(config.dataDir)
   // SQLite gives its other files the mode of the first.
   closeSync(openSync(path, 'a', 0o600))
-  const db = openDb(path)
+  const db = openDb(path, busyMs === undefined ? {} : { busyMs })
   try {
     return { config, db, blobs: await openBlobStore(config.dataDir), clock, logger }
   } catch (error) {
     closeDb(db)
     throw error
   }
+}
+
+/** Looks after the claim; a registry that lost its data to another process stops. */
+function keepClaim(claim: ServingClaim, halt: (error: unknown) => void, logger: Logger): () => void {
+  const timer = setInterval(() => {
+    try {
+      claim.keep()
+    } catch (error) {
+      if (isCoded(error, 'STORE_BUSY')) return
+      if (isCoded(error, 'DATA_DIR_LOCKED') || isFatal(error)) return halt(error)
+      logger.error({ err: error }, 'the claim on the data could not be looked after')
+    }
+  }, LOOK_EVERY_MS).unref()
+  return () => clearInterval(timer)
 }
 
 /** Commands such as `repo create` write to the database of a running server: what they changed must show, too. */
@@ -110,7 +133,7 @@ function watchOtherWriters({ db, logger }: RegistryDeps, tree: Tree, sweep: () =
     if (found === seen) return
     seen = found
     tree.drain().catch(failed)
-  }, 500).unref()
+  }, LOOK_EVERY_MS).unref()
   const sweeping = setInterval(() => void sweep().catch(failed), SWEEP_EVERY_MS).unref()
   return () => {
     clearInterval(look)

@@ -1,18 +1,26 @@
 // The tree's part of `fsck`: only while no registry works on it, and for the address it was rendered for.
 import { readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { isCoded } from '../../schemas/errors.ts'
 import { parseJson } from '../../schemas/json.ts'
-import type { DataLock } from '../data-lock.ts'
 import { lockDataDir } from '../data-lock.ts'
 import type { RegistryDeps } from '../deps.ts'
+import { claimServing } from '../serving-claim.ts'
 import type { TreeReport } from '../tree/reconcile.ts'
 import { inspectTree, openTree } from '../tree/tree.ts'
 
-/** Undefined when a registry is running and nothing is to be mended; throws DATA_DIR_LOCKED when something is. */
-export function lockForTree(dataDir: string, repair: boolean): DataLock | undefined {
+/** Gives what releases the data; undefined when a registry is running and nothing is to be mended. Throws DATA_DIR_LOCKED. */
+export async function claimForTree(
+  { db, config: { dataDir } }: RegistryDeps,
+  repair: boolean,
+): Promise<AsyncDisposable | undefined> {
+  await using stack = new AsyncDisposableStack()
   try {
-    return lockDataDir(resolve(dataDir))
+    const lock = lockDataDir(dataDir)
+    stack.defer(() => lock.release())
+    const claim = await claimServing(db, dataDir, lock)
+    stack.defer(() => claim.release())
+    return stack.move()
   } catch (error) {
     if (repair || !isCoded(error, 'DATA_DIR_LOCKED')) throw error
     return undefined

@@ -34,24 +34,19 @@ export function addTidyCommands(parent: Command): void {
 
 async function runFsck({ options, terminal }: Run<DataOption & { readonly repair?: boolean }>) {
   const repair = options.repair === true
-  const { lockForTree, checkTree } = await import('./check-tree.ts')
-  const lock = lockForTree(options.data, repair)
-  try {
-    return await withData(options, async (deps) => {
-      const { checkData } = await import('../actions/check-data.ts')
-      const data = await checkData(deps, { repair })
-      const tree = lock ? await checkTree(deps, repair) : undefined
-      const open =
-        data.problems.filter(({ repaired }) => !repaired).length + (tree && !tree.repaired ? tree.problems : 0)
-      terminal.result({ json: { ...data, tree: tree ?? null }, text: () => fsckText(data, open) })
-      if (!lock) terminal.warn('the tree was not looked at, because a registry is running on it')
-      else if (!tree) terminal.info('there is no finished tree yet: the next start of the registry renders it')
-      if (tree && tree.problems > 0) reportTree(terminal, tree)
-      return open > 0 ? 1 : 0
-    })
-  } finally {
-    lock?.release()
-  }
+  return withData(options, async (deps) => {
+    const { claimForTree, checkTree } = await import('./check-tree.ts')
+    await using claim = await claimForTree(deps, repair)
+    const { checkData } = await import('../actions/check-data.ts')
+    const data = await checkData(deps, { repair })
+    const tree = claim ? await checkTree(deps, repair) : undefined
+    const open = data.problems.filter(({ repaired }) => !repaired).length + (tree && !tree.repaired ? tree.problems : 0)
+    terminal.result({ json: { ...data, tree: tree ?? null }, text: () => fsckText(data, open) })
+    if (!claim) terminal.warn('the tree was not looked at, because a registry is running on it')
+    else if (!tree) terminal.info('there is no finished tree yet: the next start of the registry renders it')
+    if (tree && tree.problems > 0) reportTree(terminal, tree)
+    return open > 0 ? 1 : 0
+  })
 }
 
 function fsckText({ versions, blobs, bytes, orphans, problems }: DataReport, open: number): string {

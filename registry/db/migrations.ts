@@ -158,4 +158,18 @@ const SEAL = [
   ),
 ].join('')
 
-export const MIGRATIONS: readonly string[] = [CREATE + SEAL]
+/** Who serves the database, who brought which bytes, and where the audit log ended last. */
+const WITNESSES = `
+CREATE TABLE serving (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  holder TEXT NOT NULL,
+  lock_file TEXT NOT NULL,
+  challenge TEXT
+) STRICT;
+
+ALTER TABLE blobs ADD COLUMN brought_by TEXT;
+CREATE INDEX blobs_by_bringer ON blobs(brought_by, created_at);
+CREATE INDEX audit_by_actor ON audit(actor, at);
+`
+
+export const MIGRATIONS: readonly string[] = [CREATE + SEAL, WITNESSES]

@@ -1,10 +1,11 @@
 // Opens the registry's database the one safe way: every setting is read back, the tables are brought up to date, and a
 // database that a newer registry wrote is refused. Writes go through `write`, which turns SQLite's failures into codes.
+import { setTimeout } from 'node:timers/promises'
 import type { Database as Sqlite } from 'better-sqlite3'
 import BetterSqlite from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
-import { coded } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { translateSqliteError } from './sqlite-errors.ts'
@@ -29,17 +30,27 @@ const PRAGMAS: readonly (readonly [name: string, value: string | number])[] = [
 ]
 
 export type OpenOptions = {
-  /** How long to wait for another process that is writing. */
+  /**
+   * How long the thread waits for another process that is writing: for commands, which have nothing else to do. A server
+   * gives 0 and waits in `writePatiently`, so that it goes on answering meanwhile.
+   */
   readonly busyMs?: number
 }
 
+/** How long opening waits, when nobody is served yet. */
+const OPEN_BUSY_MS = 5000
+/** How long a write of a server waits for another process before it is refused. */
+const PATIENCE_MS = 5000
+const LONGEST_PAUSE_MS = 100
+
 /** Opens or creates the database; throws DATA_DIR_CORRUPT, IO_FAILED or NO_SPACE. Close it with `closeDb`. */
-export function openDb(path: string, { busyMs = 5000 }: OpenOptions = {}): RegistryDb {
+export function openDb(path: string, { busyMs = OPEN_BUSY_MS }: OpenOptions = {}): RegistryDb {
   try {
-    const sqlite = new BetterSqlite(path, { timeout: busyMs })
+    const sqlite = new BetterSqlite(path, { timeout: Math.max(busyMs, OPEN_BUSY_MS) })
     try {
       for (const [name, value] of PRAGMAS) setPragma(sqlite, name, value)
       migrate(sqlite, path)
+      setPragma(sqlite, 'busy_timeout', busyMs)
     } catch (error) {
       sqlite.close()
       throw error
@@ -62,12 +73,39 @@ export function closeDb(db: RegistryDb): void {
   }
 }
 
+/** What every write transaction of a database asks first. */
+const guards = new WeakMap<Db, (tx: Db) => void>()
+
+/** From now on a write through this `db` happens only when `guard` does not throw, asked inside the transaction. */
+export function guardWrites(db: RegistryDb, guard: (tx: Db) => void): void {
+  guards.set(db, guard)
+}
+
 /** Runs `act` as one write transaction: all of it or nothing. `act` cannot be asynchronous. */
 export function write<T>(db: Db, act: (tx: Db) => T extends Promise<unknown> ? never : T): T {
   try {
-    return db.transaction(act, { behavior: 'immediate' })
+    return db.transaction(
+      (tx) => {
+        guards.get(db)?.(tx)
+        return act(tx)
+      },
+      { behavior: 'immediate' },
+    )
   } catch (error) {
     throw translateSqliteError(error)
+  }
+}
+
+/** The same, waiting for another process that writes without holding up this one; throws STORE_BUSY after five seconds. */
+export async function writePatiently<T>(db: Db, act: (tx: Db) => T extends Promise<unknown> ? never : T): Promise<T> {
+  const until = performance.now() + PATIENCE_MS
+  for (let pause = 2; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    try {
+      return write(db, act)
+    } catch (error) {
+      if (!isCoded(error, 'STORE_BUSY') || performance.now() + pause > until) throw error
+    }
+    await setTimeout(pause)
   }
 }
 

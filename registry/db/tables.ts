@@ -93,6 +93,8 @@ export const blobs = sqliteTable('blobs', {
   createdAt: integer('created_at').notNull(),
   /** `condemned`: collection has begun; the bytes count as absent until they are uploaded again. */
   state: text().$type<'live' | 'condemned'>().notNull(),
+  /** Id of the token that uploaded them; null for what is older than this column. */
+  broughtBy: text('brought_by'),
 })
 
 /** Publishing sessions: leases that expire unless they are used. */
@@ -152,6 +154,17 @@ export const audit = sqliteTable('audit', {
   details: text({ mode: 'json' }).$type<Readonly<Record<string, unknown>>>().notNull(),
   previous: text().notNull(),
   rowSha256: text('row_sha256').notNull(),
+})
+
+/** At most one row: which process serves this database. */
+export const serving = sqliteTable('serving', {
+  id: integer().primaryKey(),
+  /** Random name of the process. */
+  holder: text().notNull(),
+  /** Device and inode of the lock file that it locked. */
+  lockFile: text('lock_file').notNull(),
+  /** Name of a process that asks whether the holder lives; the holder takes it away. */
+  challenge: text(),
 })
 
 /** What the static tree has yet to show. A row goes only after the tree shows it. */

@@ -1,4 +1,5 @@
 // Which base URL the documents of the tree were rendered for, as far as that was finished. Lies beside the tree.
+import { randomBytes } from 'node:crypto'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BaseUrl } from '../../schemas/static-tree/base-url.ts'
@@ -13,8 +14,9 @@ export async function readTreeMark(dataDir: string, base: BaseUrl): Promise<bool
 }
 
 export async function writeTreeMark(dataDir: string, base: BaseUrl): Promise<void> {
-  await writeFile(`${markPath(dataDir)}.new`, markOf(base))
-  await rename(`${markPath(dataDir)}.new`, markPath(dataDir))
+  const staged = join(dataDir, 'staging', randomBytes(16).toString('hex'))
+  await writeFile(staged, markOf(base), { flag: 'wx' })
+  await rename(staged, markPath(dataDir))
 }
 
 /** e.g. DIR/tree.json */

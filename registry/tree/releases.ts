@@ -46,7 +46,9 @@ export async function putRelease(release: ReleaseRecord, places: ReleasePlaces):
   await mkdir(folder)
   const parts = partsOf(release).map((part) => {
     const path = join(folder, part.name)
-    return 'digest' in part ? linkOrCopy(blobs.pathOf(part.digest), path) : writeFile(path, part.text).catch(refuse)
+    return 'digest' in part
+      ? linkOrCopy(blobs.pathOf(part.digest), path)
+      : writeFile(path, part.text, { flag: 'wx' }).catch(refuse)
   })
   await Promise.all(parts)
   const target = folderOf(root, release)

@@ -1,4 +1,6 @@
 // Puts finished files into the tree in one step. What is being written lies outside the tree, so nothing half is ever served.
+// Files of the tree share their inodes with the blobs, so nothing is ever opened for writing but a file made in that moment.
+import { randomBytes } from 'node:crypto'
 import { mkdir, open, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { writeError } from '../blobs/durable.ts'
@@ -6,7 +8,7 @@ import { writeError } from '../blobs/durable.ts'
 export type Staging = {
   /** e.g. DIR/staging */
   readonly folder: string
-  /** A new name in the folder. */
+  /** A new name in the folder, which nobody can have guessed or made. */
   name(): string
   /** Writes bytes under a new name and moves them to the target. */
   write(target: string, bytes: Uint8Array | string, changedAt?: Date): Promise<void>
@@ -23,8 +25,7 @@ export async function openStaging(folder: string): Promise<Staging> {
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const touched = new Set<string>()
-  let names = 0
-  const name = () => join(folder, String(++names))
+  const name = () => join(folder, randomBytes(16).toString('hex'))
 
   async function move(staged: string, target: string): Promise<void> {
     await renameInto(staged, target, touched)
@@ -37,7 +38,7 @@ export async function openStaging(folder: string): Promise<Staging> {
     move,
     async write(target, bytes, changedAt) {
       const staged = name()
-      await writeFile(staged, bytes).catch(refuse)
+      await writeFile(staged, bytes, { flag: 'wx' }).catch(refuse)
       if (changedAt) await utimes(staged, changedAt, changedAt)
       await move(staged, target)
     },

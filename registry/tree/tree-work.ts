@@ -1,8 +1,8 @@
 // Works off the outbox: renders what its rows name, in rounds, and lets rows go when what they asked for is durable.
 import type { Logger } from 'pino'
-import { coded } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
-import { write } from '../db/open.ts'
+import { writePatiently } from '../db/open.ts'
 import type { OutboxRow } from '../db/outbox.ts'
 import { finishOutbox, takeOutbox } from '../db/outbox.ts'
 import { isFatal } from '../fatal.ts'
@@ -22,6 +22,8 @@ export type TreeWorkDeps = {
   readonly logger: Pick<Logger, 'error'>
   /** Told when the disk can no longer be trusted. */
   readonly onFatal?: ((error: unknown) => void) | undefined
+  /** Throws when the tree is no longer this process's to write. */
+  readonly requireClaim?: (() => void) | undefined
 }
 
 /** One change of the tree at a time; those that come meanwhile are shown together in the next round. */
@@ -31,6 +33,7 @@ export class TreeWork {
   /** Rows whose change is shown, and waits to be made durable. */
   readonly #unsettled = new Set<number>()
   readonly #onFatal: (error: unknown) => void
+  readonly #requireClaim: () => void
   #busy: Promise<unknown> = Promise.resolve()
   #nextRound: Promise<ReadonlyMap<string, unknown>> | undefined
   #timer: NodeJS.Timeout | undefined
@@ -40,10 +43,11 @@ export class TreeWork {
   #hasFailed = false
   #isBroken = false
 
-  constructor(places: TreePlaces, { logger, onFatal = () => {} }: TreeWorkDeps) {
+  constructor(places: TreePlaces, { logger, onFatal = () => {}, requireClaim = () => {} }: TreeWorkDeps) {
     this.#places = places
     this.#logger = logger
     this.#onFatal = onFatal
+    this.#requireClaim = requireClaim
   }
 
   get isClosed(): boolean {
@@ -55,7 +59,10 @@ export class TreeWork {
       return Promise.reject(
         coded('SHUTTING_DOWN', { message: 'the static tree is closed, as the registry is stopping' }),
       )
-    const done = this.#busy.then(act)
+    const done = this.#busy.then(() => {
+      this.#requireClaim()
+      return act()
+    })
     this.#busy = done.catch(() => undefined)
     return done
   }
@@ -78,7 +85,10 @@ export class TreeWork {
     this.#isClosed = true
     await this.#busy
     await this.#settling?.catch(() => undefined)
-    await this.#settle()
+    // What another process took over is its to finish.
+    await this.#settle().catch((error: unknown) => {
+      if (!isCoded(error, 'DATA_DIR_LOCKED')) throw error
+    })
   }
 
   /** Answers with what failed, by `repo/plugin` or `repo/`. */
@@ -154,7 +164,7 @@ export class TreeWork {
     const ids = [...this.#unsettled]
     try {
       await this.#places.staging.sync()
-      write(this.#places.db, (tx) => finishOutbox(tx, ids))
+      await writePatiently(this.#places.db, (tx) => finishOutbox(tx, ids))
     } catch (error) {
       if (isFatal(error)) this.#break(error)
       throw error

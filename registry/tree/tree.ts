@@ -25,6 +25,8 @@ export type TreeDeps = {
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>
   /** Told when the disk can no longer be trusted. */
   readonly onFatal?: (error: unknown) => void
+  /** Throws when the tree is no longer this process's to write. */
+  readonly requireClaim?: () => void
 }
 
 export type Tree = {
@@ -43,13 +45,13 @@ export type Tree = {
 
 /** Opens the tree and shows what is in the outbox. */
 export async function openTree(deps: TreeDeps): Promise<Tree> {
-  const { config, db, logger, onFatal } = deps
+  const { config, db, logger, onFatal, requireClaim } = deps
   const listeners: ((path: string) => void)[] = []
   const places = await openPlaces(deps, (path) => {
     for (const listener of listeners) listener(path)
   })
   const { root } = places
-  const work = new TreeWork(places, { logger, onFatal })
+  const work = new TreeWork(places, { logger, onFatal, requireClaim })
   // Rows that are left were perhaps half shown when a crash came, so they are looked at closely.
   await work.drain('deep')
   await work.exclusively(async () => showDiscovery(places))

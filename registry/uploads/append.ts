@@ -59,10 +59,19 @@ async function appendChunks(file: FileHandle, append: Append): Promise<Digest | 
 async function openPart(path: string): Promise<FileHandle> {
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-    return await open(path, constants.O_RDWR | constants.O_CREAT, 0o600)
+    return await onlyName(path, await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600))
   } catch (error) {
     throw writeError(error)
   }
+}
+
+/** Writing into a file that has a second name would change what stands there: such a part is begun anew. */
+async function onlyName(path: string, file: FileHandle): Promise<FileHandle> {
+  const { nlink } = await file.stat()
+  if (nlink === 1) return file
+  await file.close()
+  await unlink(path)
+  return open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600)
 }
 
 async function writeAll(file: FileHandle, chunk: Buffer, position: number): Promise<void> {

@@ -47,7 +47,7 @@ test('the database itself refuses to delete or change what is sealed', async (t)
   $client.exec(`
     INSERT INTO repos VALUES ('core', 1);
     INSERT INTO plugins VALUES (1, 'core', 'hello', 'hello', 1, 1, 'tool', NULL, 'says hello', NULL);
-    INSERT INTO blobs VALUES ('sha256:a', 1, 1, 'live');
+    INSERT INTO blobs (digest, size, created_at, state) VALUES ('sha256:a', 1, 1, 'live');
     INSERT INTO versions (repo, plugin, version, published_at, published_by, serial, bundle_digest, bundle_size, signer, predicate, row_sha256)
       VALUES ('core', 'hello', '1.0.0', 1, 'tok', 1, 'sha256:a', 1, 'k', '{}', 'r');
     INSERT INTO artifacts VALUES (1, 'any', 'f', 'sha256:a', 1);
