@@ -31,10 +31,8 @@ export type ClientOptions = {
   /** No socket is opened. */
   readonly offline?: boolean
   readonly report?: Report
-  /** The environment, for HTTPS_PROXY, HTTP_PROXY and NO_PROXY; without it there is no proxy. */
+  /** The environment, for proxies, authorities and credentials; without it there are none of its own. */
   readonly env?: Readonly<Record<string, string | undefined>>
-  /** Bearer tokens by origin (`https://host:port`), for private registries. */
-  readonly tokens?: ReadonlyMap<string, string>
 }
 
 /** What became of one plugin that was asked for. */

@@ -22,7 +22,10 @@ export async function loadConfig({ paths = [], cwd, env, offline }: LoadConfigOp
 type Fetching = { readonly maxBytes: number; readonly env: LoadConfigOptions['env'] }
 
 async function fetchDocument(url: string, { maxBytes, env }: Fetching): Promise<string> {
-  const [{ openHttp }, { fetchText }] = await Promise.all([import('./repo/http.ts'), import('./repo/fetch-text.ts')])
+  const [{ openHttp }, { fetchText }] = await Promise.all([
+    import('../system/http/open-http.ts'),
+    import('./repo/fetch-text.ts'),
+  ])
   using http = await openHttp({ env })
   const text = await fetchText(http, { url: new URL(url), maxBytes })
   if (text !== undefined) return text

@@ -1,11 +1,11 @@
 // The client's one way to the network, opened with the first request; with `offline` there is none.
 import { coded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
+import type { Http } from '../system/http/open-http.ts'
+import { openHttp } from '../system/http/open-http.ts'
 import type { FetchDocument } from './repo/fetch-document.ts'
 import type { DocumentCopies } from './repo/fetch-text.ts'
 import { fetchText } from './repo/fetch-text.ts'
-import type { Http } from './repo/http.ts'
-import { openHttp } from './repo/http.ts'
 import { readIfThere, writeWhole } from './store/files.ts'
 import type { Layout } from './store/layout.ts'
 
@@ -14,7 +14,6 @@ export type NetworkOptions = {
   readonly offline: boolean
   /** For proxies. */
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly tokens?: ReadonlyMap<string, string>
 }
 
 export type Network = Disposable & {
@@ -25,11 +24,11 @@ export type Network = Disposable & {
   readonly offline: boolean
 }
 
-export function openNetwork({ layout, offline, env, tokens }: NetworkOptions): Network {
+export function openNetwork({ layout, offline, env }: NetworkOptions): Network {
   let opened: Promise<Http> | undefined
   const http = async (what: string) => {
     if (offline) throw notAllowed(what)
-    opened ??= openHttp({ env, ...(tokens ? { tokens } : {}) })
+    opened ??= openHttp({ env })
     return opened
   }
   const copies = copiesIn(layout)

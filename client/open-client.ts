@@ -26,10 +26,10 @@ const PARALLEL = 8
 
 /** What all of the client's work shares: store, network and lockfile of one command. */
 export function openContext(options: ClientOptions): Resolving & { readonly locking: Locking } {
-  const { config, lockPath, platform, storeRoot, frozen = false, offline = false, env = {}, tokens } = options
+  const { config, lockPath, platform, storeRoot, frozen = false, offline = false, env = {} } = options
   const layout = openStore(storeRoot)
   const report = printableReport(options.report ?? {})
-  const network = openNetwork({ layout, offline, env, ...(tokens ? { tokens } : {}) })
+  const network = openNetwork({ layout, offline, env })
   const context = { config, layout, network, platform, report, now: () => Date.now() }
   return { ...context, locking: openLocking({ ...context, lockPath, frozen }) }
 }

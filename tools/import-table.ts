@@ -23,6 +23,11 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
     instead:
       'schemas say what things are, without I/O: take the value as an argument, or move the code to the part that does the I/O',
   },
+  system: {
+    parts: ['schemas'],
+    packages: ['zod'],
+    instead: 'system is the machine and knows nothing of what octo does: take what it needs to know as an argument',
+  },
   'client/verify': {
     parts: ['schemas'],
     builtins: PURE,
@@ -34,30 +39,30 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
     instead: 'terminal shows what it is given: let the part pass the finished value',
   },
   client: {
-    parts: ['schemas', 'client/verify'],
+    parts: ['schemas', 'system', 'client/verify'],
     instead:
       'the client proves and stores without showing anything: return the value, and let client/main.ts or client/commands/ show it; what two parts share belongs in schemas/',
   },
   'client/main.ts': {
-    parts: ['schemas', 'client', 'client/verify', 'client/commands', 'terminal'],
+    parts: ['schemas', 'system', 'client', 'client/verify', 'client/commands', 'terminal'],
     instead: 'what two parts share belongs in schemas/',
   },
   'client/commands': {
-    parts: ['schemas', 'client', 'client/verify', 'client/main.ts', 'terminal'],
+    parts: ['schemas', 'system', 'client', 'client/verify', 'client/main.ts', 'terminal'],
     instead: 'what two parts share belongs in schemas/',
   },
   registry: {
-    parts: ['schemas', 'client/verify', 'terminal'],
+    parts: ['schemas', 'system', 'client/verify', 'terminal'],
     instead:
       'the registry shares only schemas/ and client/verify/ with others: move what both need to schemas/, or speak HTTP',
   },
   publisher: {
-    parts: ['schemas', 'client/verify', 'terminal'],
+    parts: ['schemas', 'system', 'client/verify', 'terminal'],
     instead:
       'the publisher shares only schemas/ and client/verify/ with others: move what both need to schemas/, or speak HTTP',
   },
   operator: {
-    parts: ['schemas', 'client/index.ts', 'terminal'],
+    parts: ['schemas', 'system', 'client/index.ts', 'terminal'],
     instead: 'the operator sees the client by client/index.ts alone: export there what it needs, as a verified thing',
   },
   sdk: { parts: ['schemas'], instead: 'the sdk ships to plugin authors: keep it to schemas/ and Node itself' },

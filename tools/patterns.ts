@@ -14,7 +14,7 @@ export type Pattern = {
 }
 
 const PROGRAMS = /^(bin|tools|bench|examples)\/|^setup\.js$|^test\//
-const PARTS = /^(schemas|registry|publisher|client|operator|terminal|start)\//
+const PARTS = /^(schemas|system|registry|publisher|client|operator|terminal|start)\//
 
 export const PATTERNS: readonly Pattern[] = [
   {

@@ -2,11 +2,11 @@
 // are looked at before any checksum, so that an error page is called an error page.
 import { coded } from '../../schemas/errors.ts'
 import { printable, quote } from '../../schemas/quote.ts'
-import type { Answer, Http } from './http.ts'
-import { addressOf } from './http.ts'
-import { refusalOf } from './refusal.ts'
-import type { RetryOptions } from './retry.ts'
-import { retrying } from './retry.ts'
+import { addressOf } from '../../system/http/fetch-error.ts'
+import type { Answer, Http } from '../../system/http/open-http.ts'
+import { refusalOf } from '../../system/http/refusal.ts'
+import type { Attempt, RetryOptions } from '../../system/http/retry.ts'
+import { retrying } from '../../system/http/retry.ts'
 
 export type DownloadOrigin = { readonly url: string; readonly etag?: string }
 
@@ -28,12 +28,12 @@ export type DownloadRequest = {
 
 /** Fills the sink up to `size`; that the bytes are the right ones is for the caller to prove. */
 export async function download(http: Http, request: DownloadRequest): Promise<void> {
-  await retrying(() => attempt(http, request), request.retry)
+  await retrying((attempt) => downloadOnce(http, request, attempt), request.retry)
 }
 
-async function attempt(http: Http, { url, size, sink }: DownloadRequest): Promise<void> {
+async function downloadOnce(http: Http, { url, size, sink }: DownloadRequest, attempt: Attempt): Promise<void> {
   if (sink.size === size && sink.origin?.url === url.href) return
-  const answer = await http.get(url, { 'accept-encoding': 'identity', ...continuation(sink, url, size) })
+  const answer = await http.get(url, { 'accept-encoding': 'identity', ...continuation(sink, url, size) }, attempt)
   if (answer.status === 206) requireContinuation(answer, sink, size)
   else if (answer.status === 200) begin(answer, sink, url, size)
   else if (answer.status === 416) {

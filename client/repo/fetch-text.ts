@@ -1,13 +1,14 @@
 // Small documents: bounded, decompressed, retried, and asked for again only when they changed.
-import { gunzipSync } from 'node:zlib'
-import { coded } from '../../schemas/errors.ts'
+import { ACCEPTED_CODINGS, decodeContent } from '../../schemas/content-coding.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
-import type { Answer, Http } from './http.ts'
-import { addressOf } from './http.ts'
-import { isNotFound, refusalOf } from './refusal.ts'
-import { requireReprDigest } from './repr-digest.ts'
-import type { RetryOptions } from './retry.ts'
-import { retrying } from './retry.ts'
+import { addressOf } from '../../system/http/fetch-error.ts'
+import type { Answer, Http } from '../../system/http/open-http.ts'
+import { isNotFound, refusalOf } from '../../system/http/refusal.ts'
+import { requireReprDigest } from '../../system/http/repr-digest.ts'
+import type { Attempt, RetryOptions } from '../../system/http/retry.ts'
+import { retrying } from '../../system/http/retry.ts'
+import { isWebPage, webPageInstead } from '../../system/http/web-page.ts'
 
 /** Copies of documents from earlier; losing them costs a request. */
 export type DocumentCopies = {
@@ -25,13 +26,17 @@ export type TextRequest = {
 
 /** The text, or undefined where the server says that there is none (404, 410). */
 export async function fetchText(http: Http, request: TextRequest): Promise<string | undefined> {
-  return retrying(() => attempt(http, request), request.retry)
+  return retrying((attempt) => fetchOnce(http, request, attempt), request.retry)
 }
 
-async function attempt(http: Http, { url, maxBytes, copies }: TextRequest): Promise<string | undefined> {
+async function fetchOnce(
+  http: Http,
+  { url, maxBytes, copies }: TextRequest,
+  attempt: Attempt,
+): Promise<string | undefined> {
   const copy = copies?.read(url.href)
   const conditional = copy ? { 'if-none-match': copy.etag } : {}
-  const answer = await http.get(url, { 'accept-encoding': 'gzip', ...conditional })
+  const answer = await http.get(url, { 'accept-encoding': ACCEPTED_CODINGS, ...conditional }, attempt)
   if (answer.status === 304 && copy) {
     answer.discard()
     return copy.text
@@ -42,9 +47,11 @@ async function attempt(http: Http, { url, maxBytes, copies }: TextRequest): Prom
   }
   if (answer.status !== 200) throw await refusalOf(answer)
   const bytes = await readBytes(answer, maxBytes)
-  requireReprDigest(answer, bytes)
-  const text = decode(bytes, answer, maxBytes)
-  const { etag } = answer.headers
+  const { etag, 'repr-digest': header } = answer.headers
+  const decoded = () => decode(bytes, answer, maxBytes)
+  requireReprDigest({ address: addressOf(answer.url), header, bytes, decode: decoded })
+  const text = textOf(decoded(), answer)
+  if (isWebPage(answer.headers['content-type'], text)) throw webPageInstead(addressOf(answer.url), 'JSON or YAML')
   if (etag !== undefined) copies?.write(url.href, { etag, text })
   return text
 }
@@ -60,14 +67,20 @@ async function readBytes(answer: Answer, maxBytes: number): Promise<Buffer> {
   return Buffer.concat(pieces)
 }
 
-function decode(bytes: Buffer, answer: Answer, maxBytes: number): string {
-  const encoding = answer.headers['content-encoding'] ?? 'identity'
-  if (encoding !== 'gzip' && encoding !== 'identity') throw unreadable(answer, `is encoded as ${quote(encoding)}`)
+function decode(bytes: Buffer, answer: Answer, maxBytes: number): Buffer {
   try {
-    const plain = encoding === 'gzip' ? gunzipSync(bytes, { maxOutputLength: maxBytes }) : bytes
-    return new TextDecoder('utf-8', { fatal: true }).decode(plain)
+    return decodeContent(bytes, answer.headers['content-encoding'], maxBytes)
   } catch (error) {
-    if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(answer, maxBytes)
+    if (isCoded(error, 'LIMIT_EXCEEDED')) throw tooLarge(answer, maxBytes)
+    if (isCoded(error)) throw unreadable(answer, `cannot be read: ${error.message}`, error)
+    throw error
+  }
+}
+
+function textOf(bytes: Buffer, answer: Answer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (error) {
     throw unreadable(answer, 'is not readable as text', error)
   }
 }

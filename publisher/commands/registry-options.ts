@@ -1,8 +1,8 @@
 // The flags of every command that talks to a registry, and the connection they ask for.
 import type { Command } from 'commander'
+import type { Connection } from '../../system/http/connection.ts'
+import { openConnection } from '../../system/http/connection.ts'
 import { requireToken } from '../account/find-token.ts'
-import type { Connection } from '../http/http.ts'
-import { openConnection } from '../http/http.ts'
 import { parseRegistryUrl, refuseCleartext } from '../http/registry-url.ts'
 
 export type RegistryOptions = {

@@ -2,9 +2,10 @@
 import type { z } from 'zod'
 import { parseJson } from '../../schemas/json.ts'
 import { parseShape } from '../../schemas/shape.ts'
-import type { Connection, HttpRequest } from './http.ts'
-import { isSuccess, refusalOf } from './problem.ts'
-import { sendPatiently } from './retry.ts'
+import { isSuccess, refusalOf } from '../../system/http/call-refusal.ts'
+import type { Connection, HttpRequest } from '../../system/http/connection.ts'
+import { sendPatiently } from '../../system/http/patience.ts'
+import { isWebPage, webPageInstead } from '../../system/http/web-page.ts'
 
 const MAX_ANSWER_BYTES = 1024 * 1024
 
@@ -17,5 +18,7 @@ export async function callApi<Shape extends z.ZodType>(
   const reply = await sendPatiently(connection, request)
   const what = `${request.method} ${request.path}`
   if (!isSuccess(reply)) throw refusalOf(reply, what)
+  if (isWebPage(String(reply.headers['content-type'] ?? ''), reply.text))
+    throw webPageInstead(`${connection.base.origin}${connection.base.pathname}${request.path}`, 'an octo registry')
   return parseShape(shape, parseJson(reply.text, what, MAX_ANSWER_BYTES), { name: what })
 }

@@ -1,6 +1,7 @@
 // The registry that a command talks to: one base URL, which may have a path.
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { isLoopback } from '../../system/http/loopback.ts'
 
 /** Reads `--registry` or OCTO_REGISTRY; throws USAGE. The URL ends with `/`. */
 export function parseRegistryUrl(flag: string | undefined, env: Readonly<Record<string, string | undefined>>): URL {
@@ -32,9 +33,4 @@ export function refuseCleartext(url: URL, insecureHttp: boolean): void {
     message: `registry ${quote(registryName(url))} is reached without encryption, so everyone on the way could read the token`,
     hint: 'use https, or say `--insecure-http` where the network itself is trusted',
   })
-}
-
-/** This machine itself. */
-export function isLoopback({ hostname }: URL): boolean {
-  return ['localhost', '127.0.0.1', '[::1]'].includes(hostname) || hostname.endsWith('.localhost')
 }

@@ -9,9 +9,9 @@ import type { ReleasePredicate } from '../../schemas/release-statement.ts'
 import { MAX_BUNDLE_BYTES } from '../../schemas/release-statement.ts'
 import { BUNDLE_FILE, pluginDocumentPath, releaseFolder } from '../../schemas/static-tree/paths.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
-import type { Connection, HttpReply } from '../http/http.ts'
-import { isSuccess, refusalOf } from '../http/problem.ts'
-import { sendPatiently } from '../http/retry.ts'
+import { isSuccess, refusalOf } from '../../system/http/call-refusal.ts'
+import type { Connection, HttpReply } from '../../system/http/connection.ts'
+import { sendPatiently } from '../../system/http/patience.ts'
 
 type Plugin = Pick<ReleasePredicate, 'repo' | 'plugin'>
 export type Shown = { readonly document: PluginDocument; readonly version: DocumentVersion }

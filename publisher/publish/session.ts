@@ -7,8 +7,8 @@ import { digestOf, hexOf } from '../../schemas/digest.ts'
 import { stableJson } from '../../schemas/json.ts'
 import type { Platform } from '../../schemas/platform.ts'
 import type { ReleaseArtifact, ReleasePredicate } from '../../schemas/release-statement.ts'
+import type { Connection } from '../../system/http/connection.ts'
 import { callApi } from '../http/call-api.ts'
-import type { Connection } from '../http/http.ts'
 
 export type BundleInfo = { readonly digest: Digest; readonly size: number }
 

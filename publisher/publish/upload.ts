@@ -2,10 +2,10 @@
 import { Readable } from 'node:stream'
 import type { Digest } from '../../schemas/digest.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
+import { isSuccess, refusalOf } from '../../system/http/call-refusal.ts'
+import type { Connection, HttpReply } from '../../system/http/connection.ts'
+import { isPassingReply, Patience, sendPatiently } from '../../system/http/patience.ts'
 import { readRange } from '../build/read-chunks.ts'
-import type { Connection, HttpReply } from '../http/http.ts'
-import { isSuccess, refusalOf } from '../http/problem.ts'
-import { isPassing, Patience, sendPatiently } from '../http/retry.ts'
 import { sessionPath } from './session.ts'
 
 export type BlobSource = { readonly path: string } | { readonly text: string }
@@ -87,7 +87,7 @@ function offsetOf(reply: HttpReply): number | undefined {
 /** Trying again would bring the same answer. A success that counted no bytes is not final: the offset must be asked. */
 function isFinal(reply: HttpReply): boolean {
   const elsewhere = reply.status === 409 && reply.text.includes('"UPLOAD_OFFSET_MISMATCH"')
-  return !isSuccess(reply) && !isPassing(reply) && !elsewhere
+  return !isSuccess(reply) && !isPassingReply(reply) && !elsewhere
 }
 
 function blobPathOf({ session, digest }: Upload): string {

@@ -9,9 +9,10 @@ import { quote } from '../../schemas/quote.ts'
 import type { ReleaseArtifact, ReleasePredicate } from '../../schemas/release-statement.ts'
 import { artifactPath, BUNDLE_FILE } from '../../schemas/static-tree/paths.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
-import type { Connection } from '../http/http.ts'
-import { isSuccess, refusalOf } from '../http/problem.ts'
-import { sendPatiently } from '../http/retry.ts'
+import { isSuccess, refusalOf } from '../../system/http/call-refusal.ts'
+import type { Connection } from '../../system/http/connection.ts'
+import { sendPatiently } from '../../system/http/patience.ts'
+import { readReprDigest } from '../../system/http/repr-digest.ts'
 import { differences, fetchBundle, findPublished } from './published-version.ts'
 
 export type Expected = {
@@ -67,14 +68,8 @@ async function verifyArtifact(connection: Connection, release: ReleasePredicate,
     throw coded('SIZE_MISMATCH', {
       message: `${quote(artifact.file)} is served with another size, expected ${artifact.size}, found ${quote(length)}`,
     })
-  const found = digestOfHeader(reply.headers['repr-digest']) ?? (await digestBeside(connection, path))
+  const found = readReprDigest(reply.headers['repr-digest']) ?? (await digestBeside(connection, path))
   if (found !== artifact.digest) throw otherBytes(artifact.file, artifact.digest, found)
-}
-
-/** RFC 9530: `sha-256=:<base64>:`. */
-function digestOfHeader(header: string | string[] | undefined): Digest | undefined {
-  const base64 = typeof header === 'string' ? /(?:^|,\s*)sha-256=:([A-Za-z0-9+/]{43}=):/.exec(header)?.[1] : undefined
-  return base64 === undefined ? undefined : digestFromHex(Buffer.from(base64, 'base64').toString('hex'))
 }
 
 /** The checksum file that lies beside every artifact, for servers that send no digest. */

@@ -9,10 +9,10 @@ import { download } from '../../../client/repo/download.ts'
 import { fetchPluginDocument } from '../../../client/repo/fetch-document.ts'
 import type { DocumentCopy } from '../../../client/repo/fetch-text.ts'
 import { fetchText } from '../../../client/repo/fetch-text.ts'
-import { openHttp } from '../../../client/repo/http.ts'
 import { repoAddressOf } from '../../../client/repo/repo-address.ts'
 import type { ErrorCode } from '../../../schemas/error-codes.ts'
 import type { Name } from '../../../schemas/name.ts'
+import { openHttp } from '../../../system/http/open-http.ts'
 import { expectCode, expectCodeAsync } from '../../support/expect-code.ts'
 import { freePort, listening } from '../../support/listening.ts'
 import { startStaticRegistry } from '../../support/static-registry.ts'
@@ -81,6 +81,8 @@ test('tells answers apart: nothing there, forbidden, withdrawn, unreadable', asy
     [401, {}, '', 'UNAUTHENTICATED'],
     [451, { 'content-type': 'application/problem+json' }, '{"detail":"it is malicious"}', 'VERSION_QUARANTINED'],
     [200, { 'content-encoding': 'br' }, 'x', 'FETCH_REFUSED'],
+    [200, { 'content-encoding': 'compress' }, 'x', 'FETCH_REFUSED'],
+    [200, { 'content-type': 'text/html' }, 'x', 'FETCH_REFUSED'],
     [200, { 'content-encoding': 'gzip' }, 'x', 'FETCH_REFUSED'],
     [204, {}, '', 'FETCH_REFUSED'],
   ]
@@ -141,24 +143,23 @@ test('follows few redirects, and never to another kind of address', async (t) =>
   await expectCodeAsync('FETCH_REFUSED', () => fetchText(http, { url: new URL('/file', url), maxBytes: 100 }))
 })
 
-test('sends a token to its own origin only', async (t) => {
+test('sends a token where it is asked for, and never over a redirect to somewhere else', async (t) => {
   const seen: (string | undefined)[] = []
   const other = await serving(t, (request, response) => {
     seen.push(request.headers.authorization)
-    response.end('other')
+    response.writeHead(401).end()
   })
-  const tokens = new Map<string, string>()
   const { http, url } = await serving(
     t,
     (request, response) => {
       seen.push(request.headers.authorization)
-      response.writeHead(302, { location: other.url.href }).end()
+      if (request.headers.authorization === undefined) response.writeHead(401).end()
+      else response.writeHead(302, { location: other.url.href }).end()
     },
-    { env: {}, tokens },
+    { env: {}, credentials: async () => 'Bearer secret' },
   )
-  tokens.set(url.origin, 'secret')
-  await fetchText(http, { url, maxBytes: 100 })
-  assert.deepEqual(seen, ['Bearer secret', undefined])
+  await expectCodeAsync('UNAUTHENTICATED', () => fetchText(http, { url, maxBytes: 100 }))
+  assert.deepEqual(seen, [undefined, 'Bearer secret', undefined])
 })
 
 test('goes through the proxy that the environment names', async (t) => {

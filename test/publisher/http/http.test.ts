@@ -6,11 +6,11 @@ import { Readable } from 'node:stream'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { callApi } from '../../../publisher/http/call-api.ts'
-import { openConnection } from '../../../publisher/http/http.ts'
 import { parseRegistryUrl, refuseCleartext, registryName } from '../../../publisher/http/registry-url.ts'
 import { uploadBlob } from '../../../publisher/publish/upload.ts'
 import { whoamiAnswer } from '../../../schemas/api.ts'
 import { digestOf } from '../../../schemas/digest.ts'
+import { openConnection } from '../../../system/http/connection.ts'
 import { expectCode, expectCodeAsync } from '../../support/expect-code.ts'
 import { listening } from '../../support/listening.ts'
 
@@ -57,7 +57,7 @@ test('tries again what passes, as late as the server asks, and no longer than th
     else response.end(JSON.stringify(WHO))
   })
   assert.equal((await whoami()).token.id, 'a')
-  assert.deepEqual(pauses.slice(0, 2), [3000, 60_000])
+  assert.deepEqual(pauses.slice(0, 2), [3000, 30_000])
   assert.equal(pauses.length, 3)
 })
 

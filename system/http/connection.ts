@@ -1,13 +1,17 @@
-// The one file that sends requests. A token goes only to the registry it was given for: redirects are not followed.
+// Calls of one server's API, with bodies. A token goes only to the server it was given for: redirects are not followed.
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
-import http from 'node:http'
-import https from 'node:https'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { setTimeout } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { decodeContent } from '../../schemas/content-coding.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
-import { isLoopback } from './registry-url.ts'
+import type { Asked } from './fetch-error.ts'
+import { brokenOff, fetchFailed } from './fetch-error.ts'
+import { TIMEOUTS } from './limits.ts'
+import type { Environment } from './proxy.ts'
+import { refusedByProxy } from './proxy-refusal.ts'
+import { openTransport } from './transport.ts'
 
 export type HttpRequest = {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -30,7 +34,7 @@ export type HttpReply = {
 
 export type Connection = Disposable & {
   readonly base: URL
-  /** Throws FETCH_FAILED when there was no whole answer; every answer, errors too, is returned. */
+  /** Throws FETCH_FAILED when there was no whole answer; every answer of the server, errors too, is returned. */
   send(request: HttpRequest): Promise<HttpReply>
   /** Waits between attempts. */
   pause(milliseconds: number): Promise<unknown>
@@ -39,26 +43,34 @@ export type Connection = Disposable & {
 const MAX_REPLY_BYTES = 1024 * 1024
 /** Without a byte in either direction; a registry may check a large release for a while before it answers. */
 const IDLE_MS = 300_000
-const MAX_CONNECTIONS = 8
 
 export type ConnectionOptions = {
   readonly token?: string
-  /** Where HTTPS_PROXY and NO_PROXY are looked up. */
-  readonly env?: NodeJS.ProcessEnv
+  /** For proxies and authorities. */
+  readonly env?: Environment
   readonly pause?: Connection['pause']
+  /** Told what is waited for, when that takes a while. */
+  readonly onWait?: (line: string) => void
 }
 
 export function openConnection(base: URL, options: ConnectionOptions = {}): Connection {
-  const { token, env = {}, pause = setTimeout } = options
-  const { Agent, request } = base.protocol === 'https:' ? https : http
-  // What is meant for this machine stays on it.
-  const proxy = isLoopback(base) ? {} : { proxyEnv: env }
-  const agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS, ...proxy })
+  const { token, env = {}, pause = sleep, onWait } = options
+  const transport = openTransport({ env })
   return {
     base,
     pause,
-    send: (wanted) => exchange(request(urlOf(base, wanted.path), { agent, ...optionsOf(wanted, token) }), wanted),
-    [Symbol.dispose]: () => agent.destroy(),
+    async send(wanted) {
+      const url = urlOf(base, wanted.path)
+      const asked: Asked = { url, method: wanted.method, via: transport.proxyOf(url) }
+      const notice = setTimeout(() => onWait?.(`waiting for ${base.host}`), TIMEOUTS.noticeMs)
+      if (wanted.body) clearTimeout(notice)
+      try {
+        return await exchange(transport.request(url, headOf(wanted, token)), wanted, asked)
+      } finally {
+        clearTimeout(notice)
+      }
+    },
+    [Symbol.dispose]: () => transport[Symbol.dispose](),
   }
 }
 
@@ -68,7 +80,7 @@ function urlOf(base: URL, path: string): URL {
   throw coded('FETCH_FAILED', { message: `address ${quote(path)} leads away from ${quote(base.href)}` })
 }
 
-function optionsOf({ method, headers, json, body }: HttpRequest, token: string | undefined) {
+function headOf({ method, headers, json, body }: HttpRequest, token: string | undefined) {
   const all: OutgoingHttpHeaders = { accept: 'application/json, */*', 'user-agent': 'octo', ...headers }
   if (token) all.authorization = `Bearer ${token}`
   if (json !== undefined) all['content-type'] = 'application/json'
@@ -77,17 +89,18 @@ function optionsOf({ method, headers, json, body }: HttpRequest, token: string |
   return { method, headers: all }
 }
 
-async function exchange(request: ClientRequest, wanted: HttpRequest): Promise<HttpReply> {
+async function exchange(request: ClientRequest, wanted: HttpRequest, asked: Asked): Promise<HttpReply> {
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     request.once('response', resolve).once('error', reject)
-    request.setTimeout(IDLE_MS, () => request.destroy(noAnswer(request, `nothing happened for ${IDLE_MS / 1000} s`)))
+    request.setTimeout(IDLE_MS, () => request.destroy(brokenOff(asked, `nothing happened for ${IDLE_MS / 1000} s`)))
   })
   try {
     const [message] = await Promise.all([answered, sendBody(request, wanted, answered)])
-    const text = await readText(request, message, wanted.maxBytes ?? MAX_REPLY_BYTES)
+    if (message.statusCode === 407 && asked.via) throw refusedByProxy(asked.via, message, asked.url.host)
+    const text = await readText(message, asked, wanted)
     return { status: message.statusCode ?? 0, headers: message.headers, text }
   } catch (error) {
-    throw isCoded(error) ? error : noAnswer(request, reasonOf(error), error)
+    throw fetchFailed(asked, error)
   } finally {
     // An answer may come before the whole body went out; the rest need not.
     if (!request.writableFinished) request.destroy()
@@ -108,27 +121,28 @@ async function sendBody(
   await Promise.race([sent.catch(() => answered.then(() => undefined)), answered])
 }
 
-async function readText(request: ClientRequest, message: IncomingMessage, maxBytes: number): Promise<string> {
+async function readText(message: IncomingMessage, asked: Asked, { method, maxBytes }: HttpRequest): Promise<string> {
+  const most = maxBytes ?? MAX_REPLY_BYTES
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of message as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > maxBytes) throw noAnswer(request, `it is longer than ${maxBytes} bytes`)
+    if (size > most) throw brokenOff(asked, `it is longer than ${most} bytes`)
     chunks.push(chunk)
   }
-  if (!message.complete) throw noAnswer(request, 'it broke off')
-  return Buffer.concat(chunks).toString('utf8')
+  if (!message.complete) throw brokenOff(asked, 'it broke off')
+  if (method === 'HEAD') return ''
+  return decoded(Buffer.concat(chunks), message, { asked, most })
 }
 
-function noAnswer({ method, host, path }: ClientRequest, reason: string, cause?: unknown): Error {
-  return coded('FETCH_FAILED', {
-    message: `${method} ${quote(host + path)} got no whole answer: ${reason}`,
-    details: { host, path },
-    cause,
-  })
-}
-
-function reasonOf(error: unknown): string {
-  const { code, message, errors } = error as NodeJS.ErrnoException & { errors?: readonly Error[] }
-  return message || errors?.[0]?.message || code || 'unknown reason'
+function decoded(
+  bytes: Buffer,
+  { headers }: IncomingMessage,
+  { asked, most }: { readonly asked: Asked; readonly most: number },
+): string {
+  try {
+    return decodeContent(bytes, headers['content-encoding'], most).toString('utf8')
+  } catch (error) {
+    throw isCoded(error) ? brokenOff(asked, error.message) : error
+  }
 }

@@ -1,0 +1,64 @@
+// A registry's no to a call of its API, as an error of ours: the registry's own code where we know it.
+import type { ErrorCode } from '../../schemas/error-codes.ts'
+import { ERROR_CODES } from '../../schemas/error-codes.ts'
+import { coded } from '../../schemas/errors.ts'
+import { printable, quote } from '../../schemas/quote.ts'
+import type { HttpReply } from './connection.ts'
+import { readProblem } from './problem.ts'
+import { isWebPage } from './web-page.ts'
+
+const MAX_TEXT = 600
+const MAX_DETAILS = 4096
+
+export function isSuccess(reply: HttpReply): boolean {
+  return reply.status >= 200 && reply.status < 300
+}
+
+/** FETCH_REFUSED for what is no problem document. `what` names the request to people. */
+export function refusalOf(reply: HttpReply, what: string): Error {
+  const problem = readProblem(reply.text)
+  if (!problem?.code) return refused(reply, what)
+  const code: ErrorCode = Object.hasOwn(ERROR_CODES, problem.code) ? (problem.code as ErrorCode) : 'FETCH_REFUSED'
+  const hint = OUR_HINTS[code] ?? problem.hint ?? HINTS[code]
+  return coded(code, {
+    message: printable(problem.detail || problem.title || code, MAX_TEXT),
+    details: JSON.stringify(problem.details).length <= MAX_DETAILS ? problem.details : {},
+    ...(hint ? { hint: printable(hint, MAX_TEXT) } : {}),
+  })
+}
+
+/** For whoever publishes; the registry's own hints are for readers there. */
+const OUR_HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  SIGNER_NOT_ALLOWED:
+    'sign with a key of this repo (`--key FILE`), or let the registry admit this one: octo registry repo create --help',
+  METHOD_NOT_ALLOWED: '`--registry` takes the address of the registry itself, such as `https://plugins.example.com`',
+}
+
+const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  UNAUTHENTICATED: 'octo login --registry URL, or set OCTO_TOKEN',
+  FORBIDDEN: 'octo whoami shows what the token may do',
+  REPO_NOT_FOUND: 'on the registry: octo registry repo create NAME',
+  NOT_FOUND: '`--registry` takes the address of the registry itself, such as `https://plugins.example.com`',
+}
+
+function refused({ status, headers, text }: HttpReply, what: string): Error {
+  const location = status >= 300 && status < 400 ? headers.location : undefined
+  const pointer = location === undefined ? '' : `, which points to ${quote(location)}`
+  const page = isWebPage(String(headers['content-type'] ?? ''), text) ? ' and a web page' : ''
+  return coded('FETCH_REFUSED', {
+    message: `${what} was answered with status ${status}${page}${pointer}`,
+    details: { status, ...(page ? {} : { beginning: printable(text, 200) }) },
+    hint: hintFor(status, location !== undefined),
+  })
+}
+
+function hintFor(status: number, isRedirect: boolean): string {
+  if (isRedirect) return 'redirects are not followed; name the address itself with `--registry`'
+  if (status === 413)
+    return 'something in front of the registry limits the size of bodies; for nginx: `client_max_body_size 0;`'
+  if (status === 429) return 'the server limits this client; wait, or ask its owner'
+  if (status === 401 || status === 403)
+    return 'something in front of the registry asks for a login of its own; ask its owner'
+  if (status >= 500) return 'the registry, or what stands in front of it, does not work now; its log says why'
+  return 'is this the address of an octo registry?'
+}

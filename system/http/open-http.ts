@@ -1,0 +1,165 @@
+// Reads over HTTP, one request at a time: timeouts, redirects, credentials where a server asks for them. Trying again is for
+// retry.ts, what a refusal means for refusal.ts.
+import type { IncomingMessage } from 'node:http'
+import { coded, isCoded } from '../../schemas/errors.ts'
+import { printable, quote } from '../../schemas/quote.ts'
+import type { Asked } from './fetch-error.ts'
+import { addressOf, brokenOff, fetchFailed } from './fetch-error.ts'
+import { guardedBody } from './guarded-body.ts'
+import type { Timeouts } from './limits.ts'
+import { MAX_REDIRECTS, TIMEOUTS } from './limits.ts'
+import type { Environment, ProxyServer } from './proxy.ts'
+import { refusedByProxy } from './proxy-refusal.ts'
+import type { Attempt } from './retry.ts'
+import { openTransport } from './transport.ts'
+
+export type HttpOptions = {
+  /** For proxies and authorities. */
+  readonly env: Environment
+  /** Asked only when a server refuses a read: the value of Authorization for that origin and no other. */
+  readonly credentials?: (url: URL, challenge: string | undefined) => Promise<string | undefined>
+  readonly timeouts?: Partial<Timeouts>
+  /** Told what is waited for, when that takes a while. */
+  readonly onWait?: (line: string) => void
+}
+
+export type Answer = {
+  readonly status: number
+  readonly headers: IncomingMessage['headers']
+  /** Where the answer came from after redirects. */
+  readonly url: URL
+  readonly via?: ProxyServer | undefined
+  /** Breaks off with FETCH_FAILED when it stalls or crawls. */
+  readonly body: AsyncIterable<Buffer>
+  /** Lets go of a body that nobody reads. */
+  discard(): void
+}
+
+type Headers = Readonly<Record<string, string>>
+
+export type Http = Disposable & {
+  get(url: URL, headers?: Headers, attempt?: Attempt): Promise<Answer>
+}
+
+export async function openHttp(options: HttpOptions): Promise<Http> {
+  const timeouts = { ...TIMEOUTS, ...options.timeouts }
+  const transport = openTransport({ env: options.env, connectMs: timeouts.connectMs })
+  /** Authorization by origin, once a server has asked for it. */
+  const granted = new Map<string, string>()
+
+  async function send(url: URL, headers: Headers, attempt: Attempt | undefined): Promise<IncomingMessage> {
+    const asked = askedOf(url)
+    for (;;) {
+      const request = transport.request(url, { headers: { 'user-agent': 'octo', ...headers } })
+      try {
+        return await answered(request, asked, attempt)
+      } catch (error) {
+        // The server or proxy closed a connection that was kept; it never saw the request.
+        if (!request.reusedSocket || !isClosed(error)) throw fetchFailed(asked, error)
+      }
+    }
+  }
+
+  function answered(request: ReturnType<typeof transport.request>, asked: Asked, attempt: Attempt | undefined) {
+    return new Promise<IncomingMessage>((resolve, reject) => {
+      const limit = setTimeout(
+        () => request.destroy(brokenOff(asked, `no answer within ${timeouts.answerMs} ms`)),
+        timeouts.answerMs,
+      )
+      const notice = setTimeout(() => options.onWait?.(waitingFor(asked, attempt)), timeouts.noticeMs)
+      const settle = () => {
+        clearTimeout(limit)
+        clearTimeout(notice)
+      }
+      request.once('response', (response) => {
+        settle()
+        resolve(response)
+      })
+      request.once('error', (error) => {
+        settle()
+        reject(error)
+      })
+      request.end()
+    })
+  }
+
+  const askedOf = (url: URL): Asked => ({ url, via: transport.proxyOf(url) })
+
+  /** Credentials go to where the request began, and never over a redirect to somewhere else. */
+  async function sendWithCredentials(url: URL, start: URL, headers: Headers, attempt: Attempt | undefined) {
+    const mayAuthorize = url.origin === start.origin
+    const known = mayAuthorize ? granted.get(url.origin) : undefined
+    const response = await send(url, { ...headers, ...(known ? { authorization: known } : {}) }, attempt)
+    if (!mayAuthorize || known || !options.credentials || ![401, 403].includes(response.statusCode ?? 0))
+      return response
+    const authorization = await options.credentials(start, response.headers['www-authenticate'])
+    if (authorization === undefined) return response
+    response.destroy()
+    granted.set(url.origin, authorization)
+    return send(url, { ...headers, authorization }, attempt)
+  }
+
+  async function get(given: URL, headers: Headers = {}, attempt?: Attempt): Promise<Answer> {
+    const start = requireWeb(given)
+    let url = start
+    for (let hops = 0; ; hops++) {
+      const response = await sendWithCredentials(url, start, headers, attempt)
+      const asked = askedOf(url)
+      if (response.statusCode === 407 && asked.via) {
+        response.destroy()
+        throw refusedByProxy(asked.via, response, url.host)
+      }
+      const next = redirectOf(response, asked)
+      if (!next) return answerOf(response, asked, timeouts)
+      response.destroy()
+      if (hops === MAX_REDIRECTS) throw redirectRefused(start, next, `more than ${MAX_REDIRECTS} redirects`)
+      if (url.protocol === 'https:' && next.protocol !== 'https:')
+        throw redirectRefused(start, next, 'a redirect away from HTTPS')
+      url = requireWeb(next)
+    }
+  }
+
+  return { get, [Symbol.dispose]: () => transport[Symbol.dispose]() }
+}
+
+function answerOf(response: IncomingMessage, asked: Asked, timeouts: Timeouts): Answer {
+  return {
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    url: asked.url,
+    via: asked.via,
+    body: guardedBody(response, asked, timeouts),
+    discard: () => response.destroy(),
+  }
+}
+
+function isClosed(error: unknown): boolean {
+  return !isCoded(error) && ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '')
+}
+
+function waitingFor({ url, via }: Asked, attempt: Attempt | undefined): string {
+  const place = via ? `${url.host} through the proxy ${via.shown}` : url.host
+  return `waiting for ${place}${attempt ? `, attempt ${attempt.attempt} of ${attempt.attempts}` : ''}`
+}
+
+function redirectOf({ statusCode = 0, headers }: IncomingMessage, asked: Asked): URL | undefined {
+  if (![301, 302, 303, 307, 308].includes(statusCode) || headers.location === undefined) return undefined
+  if (URL.canParse(headers.location, asked.url)) return new URL(headers.location, asked.url)
+  throw redirectRefused(asked.url, undefined, `a redirect to ${quote(printable(headers.location))}`)
+}
+
+/** User and password of an address are no part of what is asked: credentials.ts reads them, for the origin that has them. */
+function requireWeb(given: URL): URL {
+  const url = new URL(given)
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw coded('FETCH_REFUSED', { message: `expected a URL of \`http\` or \`https\`, found ${quote(addressOf(url))}` })
+  return url
+}
+
+function redirectRefused(from: URL, to: URL | undefined, problem: string): Error {
+  const target = to === undefined ? '' : `, to ${quote(addressOf(to))}`
+  return coded('FETCH_REFUSED', {
+    message: `${quote(addressOf(from))} answers with ${problem}${target}`,
+    details: { url: addressOf(from), ...(to ? { redirect: addressOf(to) } : {}) },
+  })
+}

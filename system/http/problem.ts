@@ -1,0 +1,40 @@
+// Problem documents (RFC 9457) as octo registries send them. What a server writes is foreign text: bounded, and only quoted.
+
+export type Problem = {
+  readonly detail: string
+  readonly title?: string
+  readonly code?: string
+  readonly hint?: string
+  readonly details: Readonly<Record<string, unknown>>
+}
+
+const MAX_CHARACTERS = 256 * 1024
+
+/** Undefined for anything else; never throws. */
+export function readProblem(text: string): Problem | undefined {
+  if (text.length > MAX_CHARACTERS) return undefined
+  const value = parse(text)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  const { code, detail, details } = value as Record<string, unknown>
+  if (typeof detail !== 'string') return undefined
+  const isRecord = typeof details === 'object' && details !== null && !Array.isArray(details)
+  return {
+    detail,
+    details: isRecord ? (details as Record<string, unknown>) : {},
+    ...(typeof code === 'string' && /^[A-Z][A-Z_]{0,39}$/.test(code) ? { code } : {}),
+    ...textsIn(value as Record<string, unknown>),
+  }
+}
+
+function textsIn(value: Record<string, unknown>): { title?: string; hint?: string } {
+  const texts = ['title', 'hint'].filter((key) => typeof value[key] === 'string')
+  return Object.fromEntries(texts.map((key) => [key, value[key]]))
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

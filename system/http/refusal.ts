@@ -1,0 +1,87 @@
+// What a server's refusal of a read means, before anybody blames a checksum: a missing page, a login page, a limit, a withdrawn
+// version.
+import type { ErrorCode } from '../../schemas/error-codes.ts'
+import { coded } from '../../schemas/errors.ts'
+import { printable, quote } from '../../schemas/quote.ts'
+import { addressOf } from './fetch-error.ts'
+import { isLoopback } from './loopback.ts'
+import type { Answer } from './open-http.ts'
+import type { Problem } from './problem.ts'
+import { readProblem } from './problem.ts'
+import { retryAfterMs } from './retry-after.ts'
+
+const MAX_PROBLEM_BYTES = 16 * 1024
+
+/** The error for an answer that is not the file; reads at most a few kB of its body. */
+export async function refusalOf(answer: Answer): Promise<Error> {
+  const problem = await problemOf(answer)
+  const url = addressOf(answer.url)
+  const { status, headers, via } = answer
+  const explained = problem ? `: ${printable(problem.detail, 300)}` : ''
+  // What stands in between may have answered in the server's place.
+  const way = via ? ` through the proxy ${quote(via.shown)} of ${via.variable}` : ''
+  const waitMs = retryAfterMs(headers['retry-after'], Date.now())
+  return coded(CODE_OF_STATUS[status] ?? 'FETCH_REFUSED', {
+    message: `${quote(url)} answers ${status}${way}${explained}`,
+    details: {
+      url,
+      status,
+      ...(via ? { proxy: via.shown } : {}),
+      ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
+      ...(problem?.code ? { serverCode: problem.code } : {}),
+    },
+    ...hintOf(answer),
+  })
+}
+
+export function isNotFound(answer: Answer): boolean {
+  return answer.status === 404 || answer.status === 410
+}
+
+const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
+  401: 'UNAUTHENTICATED',
+  451: 'VERSION_QUARANTINED',
+}
+
+function hintOf({ status, url, headers, via }: Answer): { hint?: string } {
+  if (status === 401) return { hint: loginHint(url, headers['www-authenticate']) }
+  if (status === 403 || status === 429)
+    return { hint: 'the server limits or forbids this client; wait, or ask its owner' }
+  if (via && status >= 500)
+    return { hint: `ask who runs the proxy, or leave it out for this host: NO_PROXY=${url.hostname}` }
+  return {}
+}
+
+function loginHint(url: URL, challenge: string | undefined): string {
+  if (url.protocol === 'http:' && !isLoopback(url))
+    return 'credentials are not sent without encryption: use an address that begins with `https://`'
+  if (/^\s*basic\b/i.test(challenge ?? ''))
+    return `put user and password into ~/.netrc (mode 0600): machine ${url.hostname} login USER password PASSWORD`
+  return `octo login --registry ${registryOf(url)}`
+}
+
+/** `…/repos/core.yaml` and all below `…/repos/` belong to the registry at `…`. */
+function registryOf(url: URL): string {
+  const path = url.pathname.replace(/\/(repos|blobs|api|\.well-known)\/.*$/, '')
+  return `${url.origin}${path === url.pathname ? '' : path}`
+}
+
+/** Only a problem document of ours is quoted; the text of other pages says nothing useful. */
+async function problemOf(answer: Answer): Promise<Problem | undefined> {
+  if (!String(answer.headers['content-type']).startsWith('application/problem+json')) {
+    answer.discard()
+    return undefined
+  }
+  try {
+    const pieces: Buffer[] = []
+    let size = 0
+    for await (const chunk of answer.body) {
+      size += chunk.length
+      if (size > MAX_PROBLEM_BYTES) return undefined
+      pieces.push(chunk)
+    }
+    return readProblem(Buffer.concat(pieces).toString())
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,66 @@
+// What is tried again, how often and after what wait: the same for everybody who speaks HTTP here. Waits grow and are random,
+// so that many machines do not come back together; a server that says when to come back is heard, within a bound.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isFinalReason } from '../../schemas/connection-reasons.ts'
+import { isCoded } from '../../schemas/errors.ts'
+
+export type RetryOptions = {
+  readonly attempts: number
+  readonly firstWaitMs: number
+  readonly maxWaitMs: number
+}
+
+/** Documents and artifacts: people wait for them. */
+export const READING: RetryOptions = { attempts: 4, firstWaitMs: 200, maxWaitMs: 5_000 }
+/** Publishing: what was uploaded should not be lost. */
+export const WRITING: RetryOptions = { attempts: 6, firstWaitMs: 200, maxWaitMs: 10_000 }
+
+/**
+ * Statuses that pass. 500 is a defect of the server, which asking again does not cure, with one exception: stores of objects
+ * answer it for a moment under load, so it is asked again for whole files and documents, and never for a call of an API.
+ */
+const PASSING: Readonly<Record<number, 'always' | 'reading'>> = {
+  408: 'always', // the server gave up waiting for the request
+  425: 'always', // too early, before the handshake was whole
+  429: 'always', // too many requests
+  500: 'reading',
+  502: 'always', // a proxy's server failed
+  503: 'always', // not now
+  504: 'always', // a proxy's server was silent
+}
+
+export function isPassing(status: number, what: 'reading' | 'calling'): boolean {
+  const when = PASSING[status]
+  return when === 'always' || (when === 'reading' && what === 'reading')
+}
+
+export type Attempt = { readonly attempt: number; readonly attempts: number }
+
+/** Runs `act` until it returns; throws what the last attempt threw, and at once what no attempt can cure. */
+export async function retrying<Result>(
+  act: (attempt: Attempt) => Promise<Result>,
+  options: RetryOptions = READING,
+): Promise<Result> {
+  const { attempts } = options
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await act({ attempt, attempts })
+    } catch (error) {
+      if (attempt >= attempts || !isTransient(error)) throw error
+      await sleep(waitMs(attempt, options, isCoded(error) ? Number(error.details.retryAfterMs) : undefined))
+    }
+  }
+}
+
+/** A connection that failed for a reason that may pass, or an answer that says so. */
+export function isTransient(error: unknown): boolean {
+  if (!isCoded(error)) return false
+  if (error.code === 'FETCH_FAILED') return !isFinalReason(error.details.reason as string | undefined)
+  return error.code === 'FETCH_REFUSED' && isPassing(Number(error.details.status), 'reading')
+}
+
+/** `askedMs` is what the server wished, bounded already. */
+export function waitMs(failures: number, { firstWaitMs, maxWaitMs }: RetryOptions, askedMs?: number): number {
+  if (askedMs !== undefined && Number.isFinite(askedMs)) return askedMs
+  return (0.5 + Math.random() / 2) * Math.min(firstWaitMs * 2 ** (failures - 1), maxWaitMs)
+}

@@ -1,0 +1,126 @@
+// The one place that opens connections: directly or through a proxy, with the authorities that the environment names. What is
+// asked and answered over them is for the reader (open-http.ts) and the writer (connection.ts).
+import type { AgentOptions, ClientRequest, ClientRequestArgs, OutgoingHttpHeaders } from 'node:http'
+import type { Socket } from 'node:net'
+import { isIP } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { SecureContext, TLSSocket } from 'node:tls'
+import { readAuthorities } from './authorities.ts'
+import type { Dialing } from './dial.ts'
+import { dial } from './dial.ts'
+import { proxyUnreachable } from './fetch-error.ts'
+import { MAX_CONNECTIONS, MAX_HEADER_BYTES, TIMEOUTS } from './limits.ts'
+import { bareHost } from './loopback.ts'
+import type { Environment, ProxyServer } from './proxy.ts'
+import { proxyFor } from './proxy.ts'
+import { openTunnel } from './tunnel.ts'
+
+export type Wanted = { readonly method?: string; readonly headers: OutgoingHttpHeaders }
+
+export type Transport = Disposable & {
+  /** Where the request goes through; throws CONFIG_INVALID. */
+  proxyOf(url: URL): ProxyServer | undefined
+  /** Not sent before its `end()`. Errors of its connection are errors of the request. */
+  request(url: URL, wanted: Wanted): ClientRequest
+}
+
+export type TransportOptions = { readonly env: Environment; readonly connectMs?: number }
+
+type Connected = (error: Error | null, socket: Duplex) => void
+
+export function openTransport({ env, connectMs = TIMEOUTS.connectMs }: TransportOptions): Transport {
+  // An `import` of node:http also loads Node's fetch, which takes 25 ms and is not used.
+  const http = process.getBuiltinModule('node:http')
+  const https = process.getBuiltinModule('node:https')
+  const tls = process.getBuiltinModule('node:tls')
+  const pending = new Set<{ cancel(): void }>()
+  const proxyOf = (url: URL) => proxyFor(url, env)
+
+  let context: SecureContext | undefined
+  function secureContext(): SecureContext {
+    context ??= tls.createSecureContext({ ca: [...readAuthorities(env)], allowPartialTrustChain: true })
+    return context
+  }
+
+  async function dialed(dialing: Dialing): Promise<Socket> {
+    const attempt = dial(dialing)
+    pending.add(attempt)
+    return attempt.opened.finally(() => pending.delete(attempt))
+  }
+
+  /** Unlike Node's own default, no environment variable turns the proof of certificates off. */
+  function secured(socket: Socket, host: string): TLSSocket {
+    const servername = isIP(host) ? '' : host
+    return tls.connect({ socket, host, servername, secureContext: secureContext(), rejectUnauthorized: true })
+  }
+
+  async function toProxy(proxy: ProxyServer, url: URL): Promise<Socket> {
+    try {
+      const socket = await dialed({ host: proxy.host, port: proxy.port, timeoutMs: connectMs })
+      return proxy.secure ? await handshaken(secured(socket, proxy.host)) : socket
+    } catch (error) {
+      throw proxyUnreachable({ url }, proxy, error)
+    }
+  }
+
+  async function connected(url: URL): Promise<Socket> {
+    const isSecure = url.protocol === 'https:'
+    const port = Number(url.port || (isSecure ? 443 : 80))
+    const host = bareHost(url.hostname)
+    const proxy = proxyOf(url)
+    // Read before anything is sent, so that an unusable file is the error and not a connection that broke off.
+    if (isSecure) secureContext()
+    if (!proxy) {
+      const socket = await dialed({ host, port, timeoutMs: connectMs })
+      return isSecure ? secured(socket, host) : socket
+    }
+    const carrier = await toProxy(proxy, url)
+    if (!isSecure) return carrier
+    return secured(await openTunnel(carrier, proxy, `${url.hostname}:${port}`, connectMs), host)
+  }
+
+  const connect = (protocol: string) => (options: ClientRequestArgs, callback?: Connected) => {
+    connected(urlOf(protocol, options)).then(
+      (socket) => callback?.(null, socket),
+      (error) => callback?.(error, undefined as unknown as Duplex),
+    )
+    return undefined
+  }
+
+  const setting: AgentOptions = { keepAlive: true, maxSockets: MAX_CONNECTIONS }
+  const agents = {
+    'http:': Object.assign(new http.Agent(setting), { createConnection: connect('http:') }),
+    'https:': Object.assign(new https.Agent(setting), { createConnection: connect('https:') }),
+  }
+
+  return {
+    proxyOf,
+    request(url, { method = 'GET', headers }) {
+      const agent = agents[url.protocol as keyof typeof agents]
+      const options = { method, headers, agent, maxHeaderSize: MAX_HEADER_BYTES }
+      if (url.protocol === 'https:') return https.request(url, options)
+      const proxy = proxyOf(url)
+      if (!proxy) return http.request(url, options)
+      const authorization = proxy.authorization ? { 'proxy-authorization': proxy.authorization } : {}
+      // A proxy is asked for the whole address.
+      const path = `${url.origin}${url.pathname}${url.search}`
+      return http.request(url, { ...options, path, headers: { ...headers, host: url.host, ...authorization } })
+    },
+    [Symbol.dispose]() {
+      for (const attempt of pending) attempt.cancel()
+      for (const agent of Object.values(agents)) agent.destroy()
+    },
+  }
+}
+
+function urlOf(protocol: string, { host, hostname, port }: ClientRequestArgs): URL {
+  const name = bareHost(hostname ?? host ?? 'localhost')
+  return new URL(`${protocol}//${isIP(name) === 6 ? `[${name}]` : name}:${port ?? (protocol === 'https:' ? 443 : 80)}`)
+}
+
+function handshaken(socket: TLSSocket): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    socket.once('secureConnect', () => resolve(socket))
+    socket.once('error', reject)
+  })
+}
