@@ -43,7 +43,7 @@ async function bench(options: Options): Promise<number> {
   const outcomes: Outcome[] = []
   for (const suite of chosen) outcomes.push(await runSuite(suite, options.quick))
   const result = await describeRun(outcomes, options)
-  await terminal.table(comparisonTable(result))
+  terminal.table(comparisonTable(result))
   const whole = chosen.length === SUITES.length && !options.quick
   await save(whole ? RESULTS : PARTIAL, `${JSON.stringify(result, null, 1)}\n`)
   const absent = [...result.absent, ...result.benchmarks.flatMap((benchmark) => benchmark.absent)]

@@ -1,6 +1,7 @@
 // Decides whether colour is wanted, and paints text. Colour never carries meaning alone: the words say it too.
 import pico from 'picocolors'
 import type { OutputStream } from './streams.ts'
+import { understandsCodes } from './streams.ts'
 
 export type Paint = {
   readonly enabled: boolean
@@ -19,13 +20,13 @@ type ColourQuestion = {
   readonly stream: OutputStream
 }
 
-/** Order: the flag, NO_COLOR (no-color.org), FORCE_COLOR, then only on a terminal that is not `dumb`. */
+/** Order: the flag, NO_COLOR (no-color.org), FORCE_COLOR, then only on a terminal that understands it. */
 export function wantsColour({ flag, env, stream }: ColourQuestion): boolean {
   if (flag === false) return false
   if (env.NO_COLOR) return false
   const forced = env.FORCE_COLOR
   if (forced !== undefined) return forced !== '0' && forced !== 'false'
-  return stream.isTTY === true && env.TERM !== 'dumb'
+  return stream.isTTY === true && understandsCodes(env)
 }
 
 /** A painter that really paints, or one that returns its text unchanged. */

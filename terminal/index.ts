@@ -3,11 +3,12 @@
 //   const terminal = openTerminal({ json: options.json, quiet: options.quiet })
 //   terminal.info('resolving 3 plugins')                            one log line, stderr, silent with --quiet
 //   terminal.result({ json: rows, text: () => 'nothing installed' })  JSON with --json, text otherwise, stdout
-//   await terminal.table({ columns: [{ title: 'plugin' }], rows })    fits the width of the terminal, stdout
-//   using progress = terminal.progress({ unit: 'bytes' })            bars after one second on a terminal, else lines
+//   terminal.table({ columns: [{ title: 'plugin' }], rows })          fits the width of the terminal, stdout
+//   using progress = terminal.progress({ unit: 'bytes' })            rows after one second on a terminal, else lines
 //
 // Commands are made with `terminal/program.ts`, which is not exported here because it loads commander.
-// Text from registries, plugins and archives goes through `printable` or `quote` of schemas/quote.ts before it is shown.
+// Text from registries, plugins and archives goes through `printable` or `quote` of schemas/quote.ts before it is shown;
+// cells of tables are made printable by the table.
 export type { Paint } from './colour.ts'
 export { paintFor, wantsColour } from './colour.ts'
 export { count, formatBytes, formatDuration } from './measures.ts'
@@ -15,7 +16,7 @@ export type { Progress, ProgressItem, ProgressOptions } from './progress.ts'
 export { errorToJson, exitCodeOf, renderError } from './render-error.ts'
 export type { OutputStream, Streams } from './streams.ts'
 export { processStreams } from './streams.ts'
-export type { Column, Table } from './table.ts'
 export { renderTable } from './table.ts'
-export type { Result, Terminal, TerminalFlags } from './terminal.ts'
+export type { Cell, Column, Table } from './table-cell.ts'
+export type { GrowingTable, Result, Terminal, TerminalFlags } from './terminal.ts'
 export { openTerminal } from './terminal.ts'

@@ -23,6 +23,12 @@ export function formatDuration(milliseconds: number): string {
   return whole % 60 === 0 ? `${whole / 60} min` : `${Math.floor(whole / 60)} min ${whole % 60} s`
 }
 
+/** `0 s`, `12 s`, `2 min 5 s`: whole seconds, for a time that still runs. */
+export function formatSeconds(milliseconds: number): string {
+  const seconds = Math.floor(milliseconds / 1000)
+  return seconds < 60 ? `${seconds} s` : formatDuration(seconds * 1000)
+}
+
 /** `1 plugin`, `3 plugins`, `2 repositories` with the plural given. */
 export function count(number: number, noun: string, plural = `${noun}s`): string {
   return `${number} ${number === 1 ? noun : plural}`

@@ -1,15 +1,15 @@
-// Progress of parallel work on stderr: bars for a person once the work takes over a second, one line per finished item
-// for a log file, nothing with --quiet.
+// Progress of parallel work on stderr: rows for a person once the work takes over a second, lines for a log file, nothing
+// with --quiet.
 import type { Progress, ProgressItem, ProgressSetting } from './progress.ts'
-import { openBars } from './progress-bars.ts'
 import { openLines } from './progress-lines.ts'
+import { openRows } from './progress-rows.ts'
 
 export function openProgress(setting: ProgressSetting): Progress {
   if (setting.quiet) return silent()
-  return setting.stream.isTTY ? openBars(setting) : openLines(setting)
+  return setting.redraws ? openRows(setting) : openLines(setting)
 }
 
 function silent(): Progress {
   const item: ProgressItem = { total() {}, advance() {}, done() {}, fail() {} }
-  return { item: () => item, above: () => false, stop() {}, [Symbol.dispose]() {} }
+  return { item: () => item, around: (write) => write(), stop() {}, [Symbol.dispose]() {} }
 }

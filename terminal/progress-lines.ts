@@ -1,28 +1,43 @@
-// Progress for log files and CI: one line when an item ends, with its size and how long it took.
-import { formatBytes, formatDuration } from './measures.ts'
-import type { Progress, ProgressItem, ProgressSetting } from './progress.ts'
+// Progress for log files, CI and terminals that cannot draw again: one line when an item ends, and now and then one about
+// what still runs.
+import { endedLine } from './ended-line.ts'
+import { formatBytes, formatSeconds } from './measures.ts'
+import type { Progress, ProgressSetting } from './progress.ts'
+import type { Work } from './work.ts'
+import { openWork } from './work.ts'
 
-export function openLines({ stream, paint, unit = 'bytes' }: ProgressSetting): Progress {
-  return { item, above: () => false, stop() {}, [Symbol.dispose]() {} }
+const DEFAULT_HEARTBEAT_MS = 10_000
+const MAX_NAMED = 3
 
-  function item(label: string): ProgressItem {
-    const startedAt = performance.now()
-    let amount = 0
-    let ended = false
-    const end = (mark: string, words: readonly (string | undefined)[]) => {
-      if (ended) return
-      ended = true
-      stream.write(`${mark} ${[label, ...words].filter(Boolean).join('  ')}\n`)
-    }
-    const size = () => (unit === 'bytes' && amount > 0 ? formatBytes(amount) : undefined)
-    const took = () => formatDuration(performance.now() - startedAt)
-    return {
-      total() {},
-      advance: (more) => {
-        amount += more
+export function openLines(setting: ProgressSetting): Progress {
+  const { stream, paint, unit = 'bytes' } = setting
+  const running = new Set<Work>()
+  const heartbeat = setInterval(() => {
+    if (running.size > 0) stream.write(`${stillRunning([...running], unit)}\n`)
+  }, setting.heartbeatMs ?? DEFAULT_HEARTBEAT_MS)
+  heartbeat.unref()
+  const stop = () => clearInterval(heartbeat)
+  return { item, around: (write) => write(), stop, [Symbol.dispose]: stop }
+
+  function item(label: string, total = 0) {
+    const opened = openWork(label, total, {
+      now: () => performance.now(),
+      onEnd(work, ended) {
+        running.delete(work)
+        if (setting.endsSilently) return
+        stream.write(`${endedLine({ ...ended, bytes: unit === 'bytes' ? ended.bytes : 0 }, paint)}\n`)
       },
-      done: (note) => end(paint.green('✓'), [note, size(), took()]),
-      fail: (reason) => end(paint.red('✗'), [reason]),
-    }
+    })
+    running.add(opened.work)
+    return opened.item
   }
+}
+
+function stillRunning(works: readonly Work[], unit: 'bytes' | 'steps'): string {
+  const named = works.slice(0, MAX_NAMED).map(({ label, startedAt, value, total }) => {
+    const amount = total > 0 ? `${formatBytes(value)} of ${formatBytes(total)}, ` : ''
+    return `${label} (${unit === 'bytes' ? amount : ''}${formatSeconds(performance.now() - startedAt)})`
+  })
+  const rest = works.length - named.length
+  return `still running: ${named.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
 }

@@ -3,12 +3,20 @@ import type { Paint } from './colour.ts'
 import type { OutputStream } from './streams.ts'
 
 export type ProgressOptions = {
-  /** What is counted: bytes of files (default) or plain steps. */
+  /** What is counted: bytes of files (default), or steps, of which only the time is shown. */
   readonly unit?: 'bytes' | 'steps'
   /** What the whole is called, for example `installing`. */
   readonly title?: string
-  /** Work shorter than this shows no bars. */
+  /** How many items there will be, when it is known. */
+  readonly items?: number
+  /** Work shorter than this shows nothing on a terminal. */
   readonly delayMs?: number
+  /** Without a terminal, how often is said what still runs. */
+  readonly heartbeatMs?: number
+  /** Called once when rows appear on the screen; never without a terminal. */
+  readonly onShown?: () => void
+  /** The caller shows what ended itself, so that there is no line about it. */
+  readonly endsSilently?: boolean
 }
 
 export type ProgressItem = {
@@ -23,9 +31,9 @@ export type ProgressItem = {
 
 export type Progress = Disposable & {
   item(label: string, total?: number): ProgressItem
-  /** Writes a line above drawn bars; false when no bars are drawn and the caller may write it itself. */
-  above(line: string): boolean
-  /** Takes the bars away; safe to call twice. */
+  /** Lets the caller write to the screen that the rows are on: takes them away before and draws them again after. */
+  around(write: () => void): void
+  /** Takes the rows away; safe to call twice. */
   stop(): void
 }
 
@@ -33,4 +41,6 @@ export type ProgressSetting = ProgressOptions & {
   readonly stream: OutputStream
   readonly paint: Paint
   readonly quiet: boolean
+  /** The stream is a terminal on which lines can be drawn again. */
+  readonly redraws: boolean
 }

@@ -15,11 +15,33 @@ export type Streams = {
   /** Logs, progress and errors. */
   readonly err: OutputStream
   readonly env: Readonly<Record<string, string | undefined>>
-  /** A person can be asked: stdin and stderr are terminals and this is not CI. */
+  /** A person can be asked: stdin is a terminal, and stderr one that can draw again. */
   readonly interactive: boolean
 }
 
+const DEFAULT_COLUMNS = 80
+const DEFAULT_ROWS = 24
+
 export function processStreams(): Streams {
   const { env, stdin, stdout, stderr } = process
-  return { out: stdout, err: stderr, env, interactive: Boolean(stdin.isTTY && stderr.isTTY && !env.CI) }
+  return { out: stdout, err: stderr, env, interactive: Boolean(stdin.isTTY) && canRedraw(stderr, env) }
+}
+
+/** A terminal that a person watches and that understands cursor codes. Windows has no TERM, and its terminals do. */
+export function canRedraw(stream: OutputStream, env: Streams['env']): boolean {
+  return stream.isTTY === true && !env.CI && understandsCodes(env)
+}
+
+/** Unix terminals say in TERM what they are; `dumb` ones and those that say nothing get text only. */
+export function understandsCodes({ TERM, OS }: Streams['env']): boolean {
+  return TERM ? TERM !== 'dumb' : OS === 'Windows_NT'
+}
+
+/** Columns of a terminal; some report none. */
+export function screenWidth({ columns }: OutputStream): number {
+  return columns !== undefined && columns > 0 ? columns : DEFAULT_COLUMNS
+}
+
+export function screenHeight({ rows }: OutputStream): number {
+  return rows !== undefined && rows > 0 ? rows : DEFAULT_ROWS
 }

@@ -4,9 +4,10 @@ import { paintFor, wantsColour } from './colour.ts'
 import { openProgress } from './open-progress.ts'
 import type { Progress, ProgressOptions } from './progress.ts'
 import type { OutputStream, Streams } from './streams.ts'
-import { processStreams } from './streams.ts'
-import type { Table } from './table.ts'
-import { renderTable } from './table.ts'
+import { canRedraw, processStreams, screenWidth } from './streams.ts'
+import type { TableSetting } from './table.ts'
+import { openTableLines, renderTable } from './table.ts'
+import type { Cell, Table } from './table-cell.ts'
 
 /** The flags that every command takes; commander's options object fits. */
 export type TerminalFlags = {
@@ -34,7 +35,9 @@ export type Terminal = {
   /** The answer of a command on stdout: one JSON document with `--json`, else its text. */
   result(result: Result): void
   /** A table on stdout, as wide as the terminal allows. */
-  table(table: Table): Promise<void>
+  table(table: Table): void
+  /** The same row by row, each printed at once; what is expected decides the widths. Undefined when nobody watches stdout. */
+  growingTable(expected: Table): GrowingTable | undefined
   /** Log lines on stderr: `debug` needs `--verbose`, `--quiet` leaves only errors. */
   error(line: string): void
   warn(line: string): void
@@ -43,6 +46,8 @@ export type Terminal = {
   /** One display for all parallel work; `using progress = terminal.progress(…)` ends it on every path. */
   progress(options?: ProgressOptions): Progress
 }
+
+export type GrowingTable = { row(cells: readonly Cell[]): void }
 
 export function openTerminal(flags: TerminalFlags = {}, streams: Streams = processStreams()): Terminal {
   const { out, err, env } = streams
@@ -60,34 +65,53 @@ export function openTerminal(flags: TerminalFlags = {}, streams: Streams = proce
     paintLog,
     print: (line) => screen.line(out, line),
     result: ({ json, text }) => screen.line(out, flags.json ? JSON.stringify(json, null, 2) : text()),
-    table: async (table) => screen.line(out, await renderTable(table, { paint, width: widthOf(out) })),
+    table: (table) => screen.line(out, renderTable(table, { paint, width: widthOf(out) })),
+    growingTable: (expected) =>
+      out.isTTY ? growingTable(expected, { paint, width: widthOf(out) }, (text) => screen.line(out, text)) : undefined,
     error: (line) => log(`${paintLog.red(paintLog.bold('error'))}: ${line}`),
     warn: (line) => (quiet ? undefined : log(`${paintLog.yellow(paintLog.bold('warning'))}: ${line}`)),
     info: (line) => (quiet ? undefined : log(line)),
     debug: (line) => (flags.verbose && !quiet ? log(paintLog.dim(line)) : undefined),
     // With `--json` stderr holds the error document, which lines of progress would spoil.
     progress: (options = {}) =>
-      screen.attach(openProgress({ ...options, stream: err, paint: paintLog, quiet: quiet || flags.json === true })),
+      screen.attach(
+        openProgress({
+          ...options,
+          ...{ stream: err, paint: paintLog, quiet: quiet || flags.json === true, redraws: canRedraw(err, env) },
+        }),
+      ),
   }
 }
 
 /** Columns that fit; without a terminal nothing needs to fit. */
 function widthOf(stream: OutputStream): number {
-  return stream.isTTY ? (stream.columns ?? 80) : Number.POSITIVE_INFINITY
+  return stream.isTTY ? screenWidth(stream) : Number.POSITIVE_INFINITY
 }
 
-/** While bars are drawn, lines on the same screen go above them instead of through them. */
+function growingTable(expected: Table, setting: TableSetting, print: (text: string) => void): GrowingTable {
+  const { head, row } = openTableLines(expected, setting)
+  let waiting = head
+  return {
+    row(cells) {
+      print([...waiting, ...row(cells)].join('\n'))
+      waiting = []
+    },
+  }
+}
+
+/** While rows are drawn, lines on the same screen go above them instead of through them. */
 function sharedScreen(out: OutputStream, err: OutputStream) {
   let active: Progress | undefined
-  const sharesBars = (stream: OutputStream) => stream === err || (stream === out && out.isTTY === true)
+  const sharesScreen = (stream: OutputStream) => stream === err || (stream === out && out.isTTY === true)
   return {
     attach(progress: Progress): Progress {
       active = progress
       return progress
     },
     line(stream: OutputStream, text: string): void {
-      if (active && sharesBars(stream) && active.above(text)) return
-      stream.write(`${text}\n`)
+      const write = () => void stream.write(`${text}\n`)
+      if (active && sharesScreen(stream)) active.around(write)
+      else write()
     },
   }
 }

@@ -31,7 +31,7 @@ async function list(layout: Layout, terminal: Terminal): Promise<number> {
   })
   if (terminal.json) terminal.result({ json: { root: layout.root, blobs }, text: () => '' })
   else {
-    await terminal.table({
+    terminal.table({
       columns: [{ title: 'digest' }, { title: 'size', align: 'right' }, { title: 'used by', shrinks: true }],
       rows: blobs.map(({ digest, bytes, usedBy }) => [
         digest.slice(7, 19),

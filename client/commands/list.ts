@@ -19,7 +19,7 @@ export async function listCommand({ options, terminal }: Run<ClientFlags>): Prom
     terminal.result({ json: rows, text: () => '' })
   } else if (listed.length === 0) terminal.print('the config asks for no plugin')
   else
-    await terminal.table({
+    terminal.table({
       columns: ['plugin', 'asked', 'locked', 'repo', 'state'].map((title) => ({ title })).concat({ title: 'signer' }),
       rows: listed.map(({ question, entry, gap, state }) => [
         question.plugin,

@@ -14,7 +14,7 @@ export async function searchCommand({ args, options, terminal }: Run<ClientFlags
   if (terminal.json) terminal.result({ json: found, text: () => '' })
   else if (found.length === 0) terminal.info('nothing found')
   else
-    await terminal.table({
+    terminal.table({
       columns: [{ title: 'plugin' }, { title: 'version' }, { title: 'kind' }, { title: 'description', shrinks: true }],
       rows: found.map(({ repo, plugin, version, kind, category, description }) => [
         `${repo}/${plugin}`,

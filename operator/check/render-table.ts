@@ -1,30 +1,45 @@
 // Outcomes as people read them: one row per check, then what is known about those that did not pass, then a sum.
 import { printable } from '../../schemas/quote.ts'
-import type { Paint, Table } from '../../terminal/index.ts'
+import type { Cell, Paint, Table } from '../../terminal/index.ts'
 import { formatDuration } from '../../terminal/index.ts'
 import type { CheckOutcome } from './outcome.ts'
 import { hasFailed, tally } from './outcome.ts'
 
 const LOG_LINES = 5
 
+const COLUMNS: Table['columns'] = [
+  ...[{ title: 'status' }, { title: 'service' }, { title: 'phase' }, { title: 'check' }],
+  ...[{ title: 'time', align: 'right' as const }, { title: 'result' }],
+]
+
 export function outcomeTable(outcomes: readonly CheckOutcome[], paint: Paint): Table {
-  return {
-    columns: [
-      ...[{ title: 'status' }, { title: 'service' }, { title: 'phase' }, { title: 'check' }],
-      ...[
-        { title: 'time', align: 'right' as const },
-        { title: 'result', shrinks: true },
-      ],
-    ],
-    rows: outcomes.map((outcome) => [
-      paintStatus(outcome.status, paint),
-      printable(outcome.service),
-      outcome.phase,
-      nameOf(outcome),
-      outcome.attempts === 0 ? '' : formatDuration(outcome.durationMs),
-      `${outcome.summary}${runsNote(outcome)}`,
-    ]),
-  }
+  return { columns: COLUMNS, rows: outcomes.map((outcome) => outcomeRow(outcome, paint)) }
+}
+
+export function outcomeRow(outcome: CheckOutcome, paint: Paint): readonly Cell[] {
+  return [
+    statusCell(outcome.status, paint),
+    outcome.service,
+    outcome.phase,
+    nameOf(outcome),
+    outcome.attempts === 0 ? '' : formatDuration(outcome.durationMs),
+    `${outcome.summary}${runsNote(outcome)}`,
+  ]
+}
+
+export type ExpectedCheck = Pick<CheckOutcome, 'service' | 'phase' | 'plugin' | 'version'>
+
+/** A table wide enough for outcomes that are not known yet. */
+export function expectedTable(checks: readonly ExpectedCheck[]): Table {
+  const rows = checks.map((check) => [
+    'unknown',
+    check.service,
+    check.phase,
+    nameOf(check),
+    '59 min 59 s',
+    'x'.repeat(20),
+  ])
+  return { columns: COLUMNS, rows }
 }
 
 /** For each check that did not pass: where it is written, what to do, what the plugin logged last. */
@@ -52,14 +67,15 @@ export function summaryLine(outcomes: readonly CheckOutcome[], durationMs: numbe
   return `${parts.filter(Boolean).join(', ')} in ${formatDuration(durationMs)}`
 }
 
-export function nameOf({ plugin, version }: CheckOutcome): string {
+export function nameOf({ plugin, version }: Pick<CheckOutcome, 'plugin' | 'version'>): string {
   return version === undefined ? plugin : `${plugin}@${version}`
 }
 
-function paintStatus(status: CheckOutcome['status'], paint: Paint): string {
-  if (status === 'ok') return paint.green('ok')
-  if (status === 'warn' || status === 'unknown') return paint.yellow(status)
-  return status === 'critical' ? paint.red(paint.bold('failed')) : paint.dim('skipped')
+function statusCell(status: CheckOutcome['status'], paint: Paint): Cell {
+  if (status === 'ok') return { text: 'ok', paint: paint.green }
+  if (status === 'warn' || status === 'unknown') return { text: status, paint: paint.yellow }
+  if (status === 'skipped') return { text: 'skipped', paint: paint.dim }
+  return { text: 'failed', paint: (text) => paint.red(paint.bold(text)) }
 }
 
 function runsNote({ attempts }: CheckOutcome): string {

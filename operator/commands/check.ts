@@ -7,12 +7,14 @@ import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ProgressItem, Terminal } from '../../terminal/index.ts'
 import type { CheckOutcome } from '../check/outcome.ts'
-import { hasFailed, hasPassed } from '../check/outcome.ts'
+import { hasFailed } from '../check/outcome.ts'
+import type { OutcomeRows } from '../check/outcome-rows.ts'
+import { openOutcomeRows } from '../check/outcome-rows.ts'
 import type { PlannedCheck } from '../check/plan.ts'
 import { planChecks, requestKey, requestsOfPlan } from '../check/plan.ts'
 import { outcomesToJson } from '../check/render-json.ts'
 import { renderJunit } from '../check/render-junit.ts'
-import { failureNotes, outcomeTable, summaryLine } from '../check/render-table.ts'
+import { failureNotes, summaryLine } from '../check/render-table.ts'
 import { runChecks } from '../check/run-checks.ts'
 import { killHeldGroups } from '../exec/process-group.ts'
 import type { SessionOptions } from '../session.ts'
@@ -45,16 +47,27 @@ export async function checkCommand(
     }),
   )
   using interruption = interruptible()
-  using progress = terminal.progress({ unit: 'steps', title: 'checking' })
+  const rows = openOutcomeRows(
+    terminal,
+    plan.map(({ service, phase, request }) => {
+      const { plugin } = request
+      const version = executables.get(requestKey(request))?.version
+      return { service, phase, plugin, ...(version === undefined ? {} : { version }) }
+    }),
+  )
+  using progress = terminal.progress({
+    ...{ unit: 'steps', title: 'checking', items: plan.filter(({ fate }) => fate.kind === 'run').length },
+    ...{ endsSilently: true, onShown: rows.grow },
+  })
   const startedAt = performance.now()
   const outcomes = await runChecks(plan, {
     ...{ env, executables, random: Math.random, signal: interruption.signal },
     locate: (executable) => session.client.locate(executable),
     sleep: (milliseconds, signal) => wait(milliseconds, undefined, signal ? { signal } : {}).catch(() => undefined),
-    ...showProgress((label) => progress.item(label)),
+    ...showProgress((label) => progress.item(label), rows),
   })
   progress.stop()
-  await show({ outcomes, durationMs: performance.now() - startedAt, options, terminal })
+  await show({ outcomes, durationMs: performance.now() - startedAt, options, terminal, rows })
   if (interruption.signal.aborted) return INTERRUPTED
   return outcomes.some(hasFailed) ? FAILED : 0
 }
@@ -75,15 +88,19 @@ type Answer = {
   readonly durationMs: number
   readonly options: CheckOptions
   readonly terminal: Terminal
+  readonly rows: OutcomeRows
 }
 
-async function show({ outcomes, durationMs, options, terminal }: Answer): Promise<void> {
+/** With `--quiet` only what failed, and nothing when nothing did. */
+async function show({ outcomes, durationMs, options, terminal, rows }: Answer): Promise<void> {
   if (options.junit !== undefined) await writeJunit(options.junit, renderJunit(outcomes, durationMs))
   if (terminal.json) {
     terminal.result({ json: outcomesToJson(outcomes, durationMs), text: () => '' })
     return
   }
-  await terminal.table(outcomeTable(outcomes, terminal.paint))
+  const shown = terminal.quiet ? outcomes.filter(hasFailed) : outcomes
+  if (terminal.quiet && shown.length === 0) return
+  rows.finish(shown)
   const notes = failureNotes(outcomes, terminal.paint)
   for (const line of ['', ...notes, ...(notes.length > 0 ? [''] : [])]) terminal.print(line)
   terminal.print(summaryLine(outcomes, durationMs, terminal.paint))
@@ -97,17 +114,16 @@ async function writeJunit(path: string, xml: string): Promise<void> {
   }
 }
 
-/** One line or bar per check that runs; skipped ones are in the table only. */
-function showProgress(open: (label: string) => ProgressItem) {
+/** A row for each check that runs now, and the outcome of each that ended. */
+function showProgress(open: (label: string) => ProgressItem, rows: OutcomeRows) {
   const items = new Map<PlannedCheck, ProgressItem>()
   return {
     onStart(check: PlannedCheck) {
       if (check.fate.kind === 'run') items.set(check, open(`${check.service} ${check.phase} ${check.request.plugin}`))
     },
     onEnd(check: PlannedCheck, outcome: CheckOutcome) {
-      const item = items.get(check)
-      if (hasPassed(outcome)) item?.done()
-      else item?.fail(outcome.summary)
+      items.get(check)?.done()
+      rows.add(outcome)
     },
   }
 }

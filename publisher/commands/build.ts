@@ -89,7 +89,7 @@ async function showPlan(dir: string, { platform = [] }: Options, terminal: Termi
 async function showDraft(draft: ReleaseDraft, out: string, terminal: Terminal): Promise<void> {
   const artifacts = Object.entries(draft.platforms)
   if (terminal.json) return terminal.result({ json: { out, ...draft }, text: () => '' })
-  await terminal.table({
+  terminal.table({
     columns: [
       { title: 'platform' },
       { title: 'artifact' },

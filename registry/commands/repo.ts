@@ -97,7 +97,7 @@ async function runList({ options, terminal }: Run<DataOption>) {
   )
   if (terminal.json) terminal.result({ json: rows, text: String })
   else
-    await terminal.table({
+    terminal.table({
       columns: [{ title: 'repo' }, { title: 'plugins', align: 'right' }, { title: 'keys', align: 'right' }],
       rows: rows.map(({ repo, plugins, keys }) => [repo, String(plugins), String(keys)]),
     })
@@ -122,7 +122,7 @@ async function runListKeys({ args, options, terminal }: Run<DataOption>) {
   const rows = await withData(options, (deps) => readKeys(deps.db, repo))
   if (terminal.json) terminal.result({ json: rows.map(shownKey), text: String })
   else
-    await terminal.table({
+    terminal.table({
       columns: [{ title: 'key', shrinks: true }, { title: 'kind' }, { title: 'state' }],
       rows: rows.map((key) => [key.id, key.kind, stateOf(key)]),
     })

@@ -84,7 +84,7 @@ async function runList({ options, terminal }: Run<DataOption>) {
   }))
   if (terminal.json) terminal.result({ json: shown, text: String })
   else
-    await terminal.table({
+    terminal.table({
       columns: [
         { title: 'id' },
         { title: 'name' },

@@ -28,7 +28,7 @@ export function collectedStreams({ tty = false, columns = 80, env = {} }: Settin
   return {
     out: stream('out'),
     err: stream('err'),
-    env,
+    env: { ...(tty ? { TERM: 'xterm-256color' } : {}), ...env },
     interactive: tty,
     stdout: () => written.out,
     stderr: () => written.err,

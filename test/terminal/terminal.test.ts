@@ -47,10 +47,10 @@ test('nobody is asked anything with --json, with --quiet or without a terminal',
   )
 })
 
-test('a table fits the terminal it is shown on', async () => {
+test('a table fits the terminal it is shown on', () => {
   const streams = collectedStreams({ tty: true, columns: 30, env: { NO_COLOR: '1' } })
   const columns = [{ title: 'name' }, { title: 'digest', shrinks: true }]
-  await openTerminal({}, streams).table({ columns, rows: [['core/check-tcp', 'f'.repeat(64)]] })
+  openTerminal({}, streams).table({ columns, rows: [['core/check-tcp', 'one digest after another']] })
   assert.ok(
     streams
       .stdout()

@@ -37,7 +37,7 @@ const OUTCOMES = [
 ]
 
 test('the table has one aligned row per check', async () => {
-  const text = await renderTable(outcomeTable(OUTCOMES, PLAIN), { paint: PLAIN, width: 200 })
+  const text = renderTable(outcomeTable(OUTCOMES, PLAIN), { paint: PLAIN, width: 200 })
   assert.equal(
     text,
     [
@@ -51,8 +51,8 @@ test('the table has one aligned row per check', async () => {
 })
 
 test('colour adds nothing but colour', async () => {
-  const painted = await renderTable(outcomeTable(OUTCOMES, paintFor(true)), { paint: paintFor(true), width: 200 })
-  const plain = await renderTable(outcomeTable(OUTCOMES, PLAIN), { paint: PLAIN, width: 200 })
+  const painted = renderTable(outcomeTable(OUTCOMES, paintFor(true)), { paint: paintFor(true), width: 200 })
+  const plain = renderTable(outcomeTable(OUTCOMES, PLAIN), { paint: PLAIN, width: 200 })
   assert.equal(stripVTControlCharacters(painted), plain)
 })
 

@@ -1,0 +1,81 @@
+// How many cells of a terminal a text takes, and how to break or cut it there: never within a character that people see
+// as one, and never within a word.
+import stringWidth from 'string-width'
+
+/** Colour takes no cells, East Asian characters and emoji take two, a letter with its accents takes one. */
+export function cellWidth(text: string): number {
+  return stringWidth(text)
+}
+
+/** The text in lines of at most `width` cells; a word that is longer stands whole on a line of its own. */
+export function wrapWords(text: string, width: number): readonly string[] {
+  if (cellWidth(text) <= width) return [text]
+  const lines: string[] = []
+  let line = ''
+  let cells = 0
+  for (const { piece, glue } of piecesOf(text)) {
+    const more = cellWidth(piece)
+    if (line !== '' && cells + glue.length + more > width) {
+      lines.push(line)
+      line = piece
+      cells = more
+    } else {
+      const between = line === '' ? '' : glue
+      line += between + piece
+      cells += between.length + more
+    }
+  }
+  return [...lines, line]
+}
+
+/** Cells of the longest part that cannot be broken. */
+export function longestWord(text: string): number {
+  return piecesOf(text).reduce((longest, { piece }) => Math.max(longest, cellWidth(piece)), 0)
+}
+
+/** The beginning of the text, with `…` for what does not fit. */
+export function cutToWidth(text: string, width: number): string {
+  if (cellWidth(text) <= width) return text
+  let kept = ''
+  let cells = 1
+  for (const grapheme of graphemesOf(text)) {
+    cells += cellWidth(grapheme)
+    if (cells > width) break
+    kept += grapheme
+  }
+  return width < 1 ? '' : `${kept}…`
+}
+
+/** The spaces that make the text as wide as asked; none when it is wider already. */
+export function padding(text: string, width: number): string {
+  return ' '.repeat(Math.max(0, width - cellWidth(text)))
+}
+
+type Piece = { readonly piece: string; readonly glue: '' | ' ' }
+
+/** Words; of languages that write without spaces, single characters. */
+function piecesOf(text: string): readonly Piece[] {
+  return text
+    .split(/ +/)
+    .filter(Boolean)
+    .flatMap((word) => unbreakable(word).map((piece, index): Piece => ({ piece, glue: index === 0 ? ' ' : '' })))
+}
+
+function unbreakable(word: string): readonly string[] {
+  if (cellWidth(word) === word.length) return [word]
+  const pieces: string[] = []
+  let lastIsWide = true
+  for (const grapheme of graphemesOf(word)) {
+    const isWide = cellWidth(grapheme) > 1
+    if (isWide || lastIsWide || pieces.length === 0) pieces.push(grapheme)
+    else pieces[pieces.length - 1] += grapheme
+    lastIsWide = isWide
+  }
+  return pieces
+}
+
+const SEGMENTER = new Intl.Segmenter()
+
+function graphemesOf(text: string): Iterable<string> {
+  return Iterator.from(SEGMENTER.segment(text)).map(({ segment }) => segment)
+}
