@@ -15,15 +15,24 @@ const MAX_SUMMARY = 2000
 const DAY_MS = 86_400_000
 
 const amount = z.number()
+const NUMBER = String.raw`[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?`
+/** A number, or a range of Nagios as it is written: `10:20`, `~:20`, `@1:20`. */
+const limit = z.union([
+  amount,
+  z
+    .string()
+    .max(100)
+    .regex(new RegExp(`^@?(?:(?:~|${NUMBER})?:(?:${NUMBER})?|${NUMBER})$`)),
+])
 
 const metricShape = z.object({
   name: z.string().min(1).max(200),
   value: amount,
   /** `ms`, `s`, `B`, `%` …; none for plain counts. */
   unit: z.string().max(16).optional(),
-  /** Limits above which the value is a warning, or critical. */
-  warn: amount.optional(),
-  crit: amount.optional(),
+  /** Limits above which, or the range outside of which, the value is a warning, or critical. */
+  warn: limit.optional(),
+  crit: limit.optional(),
   min: amount.optional(),
   max: amount.optional(),
 })

@@ -15,8 +15,11 @@ import {
 } from './shapes.ts'
 import { parseYaml } from './yaml.ts'
 
-/** How the result of a run is read. `exit-code`: 0 passes; `check/v1`: JSON last line or Nagios text with exit codes 0–3. */
-export const OUTPUT_CONTRACTS = ['exit-code', 'check/v1'] as const
+/**
+ * How the result of a run is read. `exit-code`: 0 passes; `check/v1`: a JSON line at the end, or text that says a status;
+ * `nagios`: the exit code is the status, the text explains it.
+ */
+export const OUTPUT_CONTRACTS = ['exit-code', 'check/v1', 'nagios'] as const
 
 /** How programs take named arguments: `-k v` and `--key=v`, always `--key=v`, `-key=v`, or `-k v` and `--key v`. */
 export const ARGUMENT_STYLES = ['gnu', 'long', 'single-dash', 'separate'] as const

@@ -1,26 +1,45 @@
 // What a plugin prints, kept in bounded memory: the beginning and the end, with a note about what was dropped between.
+// The end is long enough for a whole result line. Every line is looked at once as it passes, so that what is dropped can
+// still be known to contradict what is kept.
+import { isUtf8 } from 'node:buffer'
 
-export type OutputLimits = { readonly headBytes: number; readonly tailBytes: number }
+export type OutputLimits = {
+  readonly headBytes: number
+  readonly tailBytes: number
+  /** A longer line is looked at only as far as this. */
+  readonly lineBytes: number
+}
+
+/** What a line tells that must not be forgotten, in one of a few words. */
+export type ReadLine = (line: string, isWhole: boolean) => readonly string[]
 
 export type Captured = {
   readonly text: string
+  /** Of the text what comes after the dropped part; absent when nothing was dropped. */
+  readonly tail?: string
   readonly totalBytes: number
   readonly droppedBytes: number
+  /** Every word that any line told. */
+  readonly told: ReadonlySet<string>
+  readonly isUtf8: boolean
+  /** Somebody could still have written more when it was read last. */
+  readonly isOpen: boolean
 }
 
 export type Capture = {
   add(chunk: Buffer): void
   /** Bytes seen so far, kept or not. */
   readonly totalBytes: number
-  finish(): Captured
+  finish(isOpen: boolean): Captured
 }
 
 const LINE_END = 0x0a
 
-export function captureOutput({ headBytes, tailBytes }: OutputLimits): Capture {
+export function captureOutput(limits: OutputLimits, readLine: ReadLine = () => []): Capture {
   const head: Buffer[] = []
   const tail: Buffer[] = []
-  let headRoom = headBytes
+  const lines = lineWatcher(limits.lineBytes, readLine)
+  let headRoom = limits.headBytes
   let tailSize = 0
   let totalBytes = 0
   let droppedBytes = 0
@@ -28,6 +47,7 @@ export function captureOutput({ headBytes, tailBytes }: OutputLimits): Capture {
 
   function add(chunk: Buffer): void {
     totalBytes += chunk.length
+    lines.add(chunk)
     const first = chunk.subarray(0, headRoom)
     if (first.length > 0) head.push(Buffer.from(first))
     headRoom -= first.length
@@ -35,21 +55,26 @@ export function captureOutput({ headBytes, tailBytes }: OutputLimits): Capture {
     if (rest.length === 0) return
     tail.push(Buffer.from(rest))
     tailSize += rest.length
-    while (tailSize > tailBytes) shorten()
+    while (tailSize > limits.tailBytes) shorten()
   }
 
   function shorten(): void {
     const oldest = tail.shift() ?? Buffer.alloc(0)
-    const excess = Math.min(oldest.length, tailSize - tailBytes)
+    const excess = Math.min(oldest.length, tailSize - limits.tailBytes)
     if (excess < oldest.length) tail.unshift(oldest.subarray(excess))
     tailSize -= excess
     droppedBytes += excess
     droppedLines += countLines(oldest.subarray(0, excess))
   }
 
-  function finish(): Captured {
-    const note = droppedBytes > 0 ? [Buffer.from(`\n… dropped ${droppedLines} lines, ${droppedBytes} bytes …\n`)] : []
-    return { text: Buffer.concat([...head, ...note, ...tail]).toString('utf8'), totalBytes, droppedBytes }
+  function finish(isOpen: boolean): Captured {
+    const kept = { totalBytes, droppedBytes, isOpen, told: lines.finish() }
+    const whole = Buffer.concat([...head, ...tail])
+    if (droppedBytes === 0) return { ...kept, text: whole.toString('utf8'), isUtf8: isUtf8(whole) }
+    const end = Buffer.concat(tail)
+    const note = `\n… dropped ${droppedLines} lines, ${droppedBytes} bytes …\n`
+    const text = `${Buffer.concat(head).toString('utf8')}${note}${end.toString('utf8')}`
+    return { ...kept, text, tail: end.toString('utf8'), isUtf8: isUtf8(end) }
   }
 
   return {
@@ -57,6 +82,44 @@ export function captureOutput({ headBytes, tailBytes }: OutputLimits): Capture {
     finish,
     get totalBytes() {
       return totalBytes
+    },
+  }
+}
+
+/** Puts lines together again, whatever the chunks, and gathers what they tell. */
+function lineWatcher(lineBytes: number, readLine: ReadLine) {
+  const told = new Set<string>()
+  let pieces: Buffer[] = []
+  let size = 0
+  let isWhole = true
+
+  function take(piece: Buffer): void {
+    const fitting = piece.subarray(0, lineBytes - size)
+    if (fitting.length < piece.length) isWhole = false
+    if (fitting.length > 0) pieces.push(Buffer.from(fitting))
+    size += fitting.length
+  }
+
+  function endLine(): void {
+    if (size > 0) for (const word of readLine(Buffer.concat(pieces).toString('utf8'), isWhole)) told.add(word)
+    pieces = []
+    size = 0
+    isWhole = true
+  }
+
+  return {
+    add(chunk: Buffer): void {
+      let from = 0
+      for (let at = chunk.indexOf(LINE_END); at >= 0; at = chunk.indexOf(LINE_END, from)) {
+        take(chunk.subarray(from, at))
+        endLine()
+        from = at + 1
+      }
+      take(chunk.subarray(from))
+    },
+    finish(): ReadonlySet<string> {
+      endLine()
+      return told
     },
   }
 }

@@ -5,6 +5,7 @@ import { interpret } from '../result/interpret.ts'
 import type { CheckReport } from '../result/report.ts'
 import type { LogLine } from '../result/stderr-log.ts'
 import { parseLogLines } from '../result/stderr-log.ts'
+import { readVerdicts } from '../result/verdicts.ts'
 import { argumentVector } from './argument-vector.ts'
 import { pluginEnvironment } from './environment.ts'
 import { refuseOldOperator } from './operator-version.ts'
@@ -62,6 +63,7 @@ export async function runPlugin(run: PluginRun, deps: RunDeps): Promise<PluginRu
   const ending = await runProcess(launch, {
     timeoutMs,
     signal: run.signal,
+    readLine: readVerdicts,
     ...(manifest.input === 'json' ? { input: inputDocument(run) } : {}),
     ...(deps.limits === undefined ? {} : { limits: deps.limits }),
   })

@@ -1,7 +1,8 @@
 // Runs one child process to its end, whatever it does: deadline, interruption, floods of output and grandchildren that
 // hold its pipes. When this returns, nothing of its process group runs any more.
 import type { ChildProcess } from 'node:child_process'
-import type { Captured } from './captured-output.ts'
+import { MAX_RESULT_BYTES } from '../../schemas/check-result.ts'
+import type { Captured, ReadLine } from './captured-output.ts'
 import { captureOutput } from './captured-output.ts'
 import type { Launch } from './launch.ts'
 import { launch } from './launch.ts'
@@ -13,6 +14,8 @@ export type RunOptions = {
   readonly input?: string
   readonly signal?: AbortSignal | undefined
   readonly limits?: Partial<RunLimits>
+  /** Looks at every line of both streams, also at those that are not kept. */
+  readonly readLine?: ReadLine
 }
 
 export type RunLimits = {
@@ -34,12 +37,16 @@ export type Ending = {
   readonly stdout: Captured
   readonly stderr: Captured
   readonly durationMs: number
+  /** The time that it was given. */
+  readonly timeoutMs: number
 }
 
 const KIB = 1024
 export const RUN_LIMITS: RunLimits = { killGraceMs: 2000, settleMs: 250, floodBytes: 10 * KIB * KIB }
-const STDOUT_KEPT = { headBytes: 32 * KIB, tailBytes: 32 * KIB }
-const STDERR_KEPT = { headBytes: 512 * KIB, tailBytes: 512 * KIB }
+/** A result line of the longest kind is kept whole, and a little more, to see that a longer one is too long. */
+const LINE_BYTES = MAX_RESULT_BYTES + 4 * KIB
+export const STDOUT_KEPT = { headBytes: 32 * KIB, tailBytes: LINE_BYTES, lineBytes: LINE_BYTES }
+const STDERR_KEPT = { headBytes: 512 * KIB, tailBytes: 512 * KIB, lineBytes: LINE_BYTES }
 
 /** Throws only when the process cannot be started. */
 export async function runProcess(what: Launch, options: RunOptions): Promise<Ending> {
@@ -55,7 +62,10 @@ export async function runProcess(what: Launch, options: RunOptions): Promise<End
   try {
     const end = await watched.ended
     await Promise.race([watched.closed, pause(limits.settleMs)])
-    return { ...end, ...watched.output(), durationMs: Math.round(performance.now() - startedAt) }
+    await afterReading()
+    const { timeoutMs } = options
+    const durationMs = Math.round(performance.now() - startedAt)
+    return { ...end, ...watched.flooded(), ...watched.output(), durationMs, timeoutMs }
   } finally {
     watched.release()
     releaseGroup(pid)
@@ -66,9 +76,11 @@ export async function runProcess(what: Launch, options: RunOptions): Promise<End
 
 type End = Pick<Ending, 'stopped' | 'exitCode' | 'signal'>
 
-function watch(child: ChildProcess, { timeoutMs, input, signal, limits }: RunOptions & { limits: RunLimits }) {
-  const stdout = captureOutput(STDOUT_KEPT)
-  const stderr = captureOutput(STDERR_KEPT)
+function watch(child: ChildProcess, options: RunOptions & { limits: RunLimits }) {
+  const { timeoutMs, input, signal, limits, readLine } = options
+  const stdout = captureOutput(STDOUT_KEPT, readLine)
+  const stderr = captureOutput(STDERR_KEPT, readLine)
+  const open = new Set(['stdout', 'stderr'] as const)
   const ended = Promise.withResolvers<End>()
   const closed = Promise.withResolvers<void>()
   const timers = new Set<NodeJS.Timeout>()
@@ -91,12 +103,20 @@ function watch(child: ChildProcess, { timeoutMs, input, signal, limits }: RunOpt
     if (stdout.totalBytes + stderr.totalBytes > limits.floodBytes) stop('flood', 0)
   }
   const interrupt = () => stop('interrupted', limits.killGraceMs)
+  const release = () => {
+    for (const timer of timers) clearTimeout(timer)
+    signal?.removeEventListener('abort', interrupt)
+  }
 
-  child.stdout?.on('data', count(stdout))
-  child.stderr?.on('data', count(stderr))
+  child.stdout?.on('data', count(stdout)).once('end', () => open.delete('stdout'))
+  child.stderr?.on('data', count(stderr)).once('end', () => open.delete('stderr'))
   child.once('close', () => closed.resolve())
   // `close` may come much later than `exit`, or never: a grandchild can hold the pipes.
-  child.once('exit', (exitCode, endSignal) => ended.resolve(endOf(stopped, exitCode, endSignal)))
+  child.once('exit', (exitCode, endSignal) => {
+    // It ended in time, whatever those do that it left behind.
+    release()
+    ended.resolve(endOf(stopped, exitCode, endSignal))
+  })
   // A plugin that does not read its input is no error.
   child.stdin?.on('error', () => undefined)
   child.stdin?.end(input)
@@ -107,11 +127,10 @@ function watch(child: ChildProcess, { timeoutMs, input, signal, limits }: RunOpt
   return {
     ended: ended.promise,
     closed: closed.promise,
-    output: () => ({ stdout: stdout.finish(), stderr: stderr.finish() }),
-    release() {
-      for (const timer of timers) clearTimeout(timer)
-      signal?.removeEventListener('abort', interrupt)
-    },
+    release,
+    /** Those left behind may print without an end, too. */
+    flooded: (): Pick<Ending, 'stopped'> => (stopped === 'flood' ? { stopped } : {}),
+    output: () => ({ stdout: stdout.finish(open.has('stdout')), stderr: stderr.finish(open.has('stderr')) }),
   }
 }
 
@@ -121,6 +140,11 @@ function endOf(stopped: Stop | undefined, exitCode: number | null, signal: NodeJ
     ...(exitCode === null ? {} : { exitCode }),
     ...(signal === null ? {} : { signal }),
   }
+}
+
+/** Timers come before reading in a turn of the event loop: after a busy time what was printed may still wait in the pipe. */
+function afterReading(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -1,85 +1,64 @@
-// Output of Nagios plugins: `text | 'label'=value[unit];warn;crit;min;max …`. Thousands of checks speak it.
-import type { Metric } from '../../schemas/check-result.ts'
+// Output of Nagios plugins: a line of text for people, further lines, and performance data after a `|` in the first line
+// and at the end. Thousands of checks speak it.
+import type { CheckStatus, Metric } from '../../schemas/check-result.ts'
+import { printable } from '../../schemas/quote.ts'
+import type { Captured } from '../exec/captured-output.ts'
+import { parsePerformanceData } from './performance-data.ts'
+import { shownLines } from './plain-text.ts'
+import { summaryOf } from './report.ts'
+import { statusInText } from './verdicts.ts'
 
 export type NagiosOutput = {
-  readonly text: string
+  /** Every line but the performance data. */
+  readonly lines: readonly string[]
   readonly metrics: readonly Metric[]
-  /** The text says a status or carries measures, so a check wrote it and not a crash. */
-  readonly isResult: boolean
 }
 
-const STATUS_WORD = /\b(?:OK|WARN|WARNING|CRIT|CRITICAL|UNKNOWN)\b/
-const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?/
-const MAX_METRICS = 1000
+const MAX_LINES = 50
+const MAX_LINE = 500
 
-/** Reads standard output; the first line is the text, measures may follow a `|` in it and in the last lines. */
-export function parseNagios(stdout: string): NagiosOutput {
-  const [first = '', ...others] = stdout
-    .replace(/\r/g, '')
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-  const [text = '', ...measures] = first.split('|')
-  const later = others.join('\n').split('|').slice(1).join(' ')
-  const metrics = parseMeasures(`${measures.join('|')} ${later}`)
-  return { text: text.trim(), metrics, isResult: STATUS_WORD.test(text) || metrics.length > 0 }
+export function parseNagios(output: Captured): NagiosOutput {
+  const [first = '', ...others] = shownLines(output.text)
+  const start = splitAtBar(first)
+  const from = others.findIndex((line) => line.includes('|'))
+  const end = from < 0 ? { text: '', data: '' } : splitAtBar(others.slice(from).join('\n'))
+  const data = [start.data, end.data].map((text) => parsePerformanceData(text))
+  const [startMetrics, endMetrics] = data
+  const texts = [
+    ...[start.text, ...unread(start.data, startMetrics)],
+    ...(from < 0 || !endMetrics ? others : [...others.slice(0, from), end.text]),
+  ]
+  // Of a measure that was cut off, a part looks like a whole one.
+  const metrics = output.droppedBytes > 0 ? [] : [...(startMetrics ?? []), ...(endMetrics ?? [])]
+  return { lines: texts.map((text) => text.trim()).filter((text) => text !== ''), metrics }
 }
 
-function parseMeasures(text: string): Metric[] {
-  const metrics: Metric[] = []
-  for (let at = 0; at < text.length && metrics.length < MAX_METRICS; ) {
-    const label = readLabel(text, at)
-    if (!label) break
-    const end = endOfWord(text, label.end)
-    const metric = readMeasure(label.name, text.slice(label.end, end))
-    if (metric) metrics.push(metric)
-    at = end
-  }
-  return metrics
+function splitAtBar(text: string): { text: string; data: string } {
+  const at = text.indexOf('|')
+  return at < 0 ? { text, data: '' } : { text: text.slice(0, at), data: text.slice(at + 1) }
 }
 
-/** `'a label'=` with `''` for a quote, or `label=`. */
-function readLabel(text: string, from: number): { name: string; end: number } | undefined {
-  let at = from
-  while (/\s/.test(text[at] ?? '')) at++
-  if (text[at] !== "'") {
-    const equals = text.indexOf('=', at)
-    return equals < 0 ? undefined : { name: text.slice(at, equals).split(/\s/).at(-1) ?? '', end: equals + 1 }
-  }
-  let name = ''
-  for (at++; at < text.length; at++) {
-    if (text[at] !== "'") name += text[at]
-    else if (text[at + 1] === "'") name += text[at++]
-    else break
-  }
-  return text[at + 1] === '=' ? { name, end: at + 2 } : undefined
+/** What stands behind the bar and is no performance data may be the reason. */
+function unread(data: string, metrics: readonly Metric[] | undefined): readonly string[] {
+  return metrics ? [] : [data]
 }
 
-function endOfWord(text: string, from: number): number {
-  let at = from
-  while (at < text.length && !/\s/.test(text[at] ?? '')) at++
-  return at
+type Told = {
+  readonly summary: string
+  readonly furtherLines?: readonly string[]
+  readonly metrics?: readonly Metric[]
 }
 
-/** A value of `U` means that it could not be measured. */
-function readMeasure(label: string, word: string): Metric | undefined {
-  const [amount = '', warn, crit, min, max] = word.split(';')
-  const value = NUMBER.exec(amount)?.[0]
-  const name = label.trim().slice(0, 200)
-  if (value === undefined || name === '' || !Number.isFinite(Number(value))) return undefined
-  const unit = amount.slice(value.length, value.length + 16)
+/** What a report shows of the text: in one line the one that fits the status, the others below. */
+export function tellNagios({ lines, metrics }: NagiosOutput, status: CheckStatus, fallback: string): Told {
+  const fitting = lines.findIndex((line) => statusInText(line) === status)
+  const chosen = Math.max(0, fitting)
+  const further = lines.filter((_, index) => index !== chosen)
+  const shown = further.slice(0, MAX_LINES).map((line) => printable(line, MAX_LINE))
+  const more = further.length > MAX_LINES ? [`… ${further.length - MAX_LINES} more lines`] : []
   return {
-    ...{ name, value: Number(value) },
-    ...(unit === '' ? {} : { unit }),
-    ...limit('warn', warn),
-    ...limit('crit', crit),
-    ...limit('min', min),
-    ...limit('max', max),
+    summary: summaryOf(lines[chosen] ?? fallback),
+    ...(further.length > 0 ? { furtherLines: [...shown, ...more] } : {}),
+    ...(metrics.length > 0 ? { metrics } : {}),
   }
-}
-
-/** Of a range such as `10:20` or `~:20` the upper end; an inverted range has none. */
-function limit(key: 'warn' | 'crit' | 'min' | 'max', text = ''): Partial<Metric> {
-  const upper = text.startsWith('@') ? '' : (text.split(':').at(-1) ?? '')
-  const whole = NUMBER.exec(upper)?.[0] === upper && upper !== ''
-  return whole ? { [key]: Number(upper) } : {}
 }

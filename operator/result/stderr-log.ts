@@ -1,5 +1,6 @@
 // What a plugin logs on stderr, line by line: JSON as slog writes it, Telegraf's `E! `, or `[WARN] `; plain text is info.
 import { printable } from '../../schemas/quote.ts'
+import { shownLines } from './plain-text.ts'
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace'
 export type LogLine = { readonly level: LogLevel; readonly message: string }
@@ -15,11 +16,7 @@ const WORDS: ReadonlyMap<string, LogLevel> = new Map([
 ])
 
 export function parseLogLines(stderr: string): LogLine[] {
-  return stderr
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .filter((line) => line !== '')
-    .map(parseLine)
+  return shownLines(stderr).map(parseLine)
 }
 
 function parseLine(line: string): LogLine {

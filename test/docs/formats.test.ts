@@ -17,6 +17,7 @@ import { renderRepo } from '../../schemas/static-tree/render-repo.ts'
 import type { Version } from '../../schemas/version.ts'
 import { readFiles } from '../support/config-files.ts'
 import { blocksOfKind, readDocument, rowsOf, tableRows } from '../support/document-blocks.ts'
+import { anEnding } from '../support/endings.ts'
 import { decodeRepo } from '../support/octoctl/decode.ts'
 import { aPlugin } from '../support/plugin-record.ts'
 
@@ -64,12 +65,13 @@ test('arguments become the words that the page shows', () => {
 for (const [kind, contract] of [
   ['check-endings', 'check/v1'],
   ['exit-code-endings', 'exit-code'],
+  ['nagios-endings', 'nagios'],
 ] as const)
-  for (const { stdout, exit, status } of rowsOf(PAGE, kind))
+  for (const { stdout, exit, status, summary } of rowsOf(PAGE, kind))
     test(`under ${contract}, ${JSON.stringify(stdout)} and ${exit} is ${status}`, () => {
-      const captured = (text: string) => ({ text, totalBytes: text.length, droppedBytes: 0 })
-      const ending = { stdout: captured(`${stdout}\n`), stderr: captured(''), durationMs: 1, exitCode: Number(exit) }
-      assert.equal(interpret(ending, contract).status, status)
+      const report = interpret(anEnding({ stdout: `${stdout}\n`, exitCode: Number(exit) }), contract)
+      assert.equal(report.status, status)
+      if (summary !== undefined) assert.equal(report.summary, summary)
     })
 
 test('the page names the whole environment of a plugin', () => {

@@ -156,6 +156,14 @@ test('much output before the result does not hide it', async () => {
   assert.equal(result.summary, 'after much output')
 })
 
+test('a line that says worse than the result is not passed over', async () => {
+  const lines = ['critical', 'ok'].map((status) => JSON.stringify({ v: 1, status, summary: 'fine' }))
+  const words = { kind: 'list', value: [lines.join('\\n'), '', '0'] } as const
+  const result = await run(anExecutable('says.sh', { output: 'check/v1' }), { arguments: words })
+  assert.equal(result.status, 'unknown')
+  assert.match(result.summary, /another line says critical, the result: fine/)
+})
+
 test('a crash with the exit code of a warning is unknown and says why', async () => {
   const result = await run(anExecutable('throws.mjs', { output: 'check/v1' }))
   assert.equal(result.status, 'unknown')

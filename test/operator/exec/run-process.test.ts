@@ -90,11 +90,30 @@ test('a grandchild that holds the pipes neither delays the result nor survives i
   assert.ok(await isGone(await pidIn(file)))
 })
 
+test('a grandchild that goes on printing after the end is a flood too', async () => {
+  const ending = await runProcess(script('leaves-a-flood.sh'), {
+    ...{ timeoutMs: 60_000, limits: { floodBytes: 256 * 1024, settleMs: 5000 } },
+  })
+  assert.equal(ending.exitCode, 0)
+  assert.equal(ending.stopped, 'flood')
+})
+
+test('a grandchild that outlives the deadline of a child that ended in time is no timeout', async (t) => {
+  const ending = await runProcess(script('forks.sh', await pidFile(t)), { timeoutMs: 1500, limits: { settleMs: 1600 } })
+  assert.equal(ending.stopped, undefined)
+  assert.deepEqual([ending.stdout.isOpen, ending.timeoutMs], [true, 1500])
+})
+
+test('the output of a child that closed its pipes is not open', async () => {
+  const { stdout, stderr } = await runProcess(script('says.sh', 'out', '', '0'), { timeoutMs: 10_000 })
+  assert.deepEqual([stdout.isOpen, stderr.isOpen], [false, false])
+})
+
 test('a flood of output is stopped, and only its beginning and end are kept', async () => {
   const ending = await runProcess(script('floods.sh'), { timeoutMs: 60_000, limits: { floodBytes: 1024 * 1024 } })
   assert.equal(ending.stopped, 'flood')
   assert.ok(ending.stdout.totalBytes > 1024 * 1024)
-  assert.ok(ending.stdout.text.length < 70_000)
+  assert.ok(ending.stdout.text.length < 110_000)
   assert.match(ending.stdout.text, /^the same line.*… dropped \d+ lines, \d+ bytes ….*the same line/s)
 })
 

@@ -1,17 +1,13 @@
 // What endings mean: results, Nagios text, bare exit codes, and crashes that look like results.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Ending } from '../../../operator/exec/run-process.ts'
 import { interpret } from '../../../operator/result/interpret.ts'
+import { anEnding } from '../../support/endings.ts'
 
-const captured = (text: string) => ({ text, totalBytes: text.length, droppedBytes: 0 })
-
-function ending(stdout: string, exitCode: number, stderr = ''): Ending {
-  return { exitCode, stdout: captured(stdout), stderr: captured(stderr), durationMs: 5 }
-}
-const check = (stdout: string, exitCode: number, stderr = '') => interpret(ending(stdout, exitCode, stderr), 'check/v1')
+const check = (stdout: string, exitCode: number, stderr = '') =>
+  interpret(anEnding({ stdout, exitCode, stderr }), 'check/v1')
 const plain = (stdout: string, exitCode: number, stderr = '') =>
-  interpret(ending(stdout, exitCode, stderr), 'exit-code')
+  interpret(anEnding({ stdout, exitCode, stderr }), 'exit-code')
 const line = (status: string, more = {}) => `noise\n${JSON.stringify({ v: 1, status, summary: 'said', ...more })}\n\n`
 
 const RESULT_ROWS: readonly [string, string, number, string][] = [
@@ -47,7 +43,7 @@ test('a result carries details, metrics and the wish to wait', () => {
 })
 
 test('text of a plugin cannot write to the terminal', () => {
-  assert.equal(check(line('ok', { summary: 'a\u001b[2Jb' }), 0).summary, 'a\\u{1b}[2Jb')
+  assert.equal(check(line('ok', { summary: 'a\u001b[2Jb\u0007' }), 0).summary, 'ab\\u{7}')
   assert.doesNotMatch(check('OK \u001b[31m', 0).summary, /\u001b/)
 })
 
@@ -79,9 +75,10 @@ test('Nagios measures become metrics', () => {
   assert.equal(report.summary, 'DISK OK - fine')
   assert.deepEqual(report.metrics, [
     { name: '/', value: 2643, unit: 'MB', warn: 5948, crit: 5958, min: 0, max: 5968 },
-    { name: "it's a", value: 15, unit: '%', warn: 20, crit: 30 },
-    { name: 'late', value: 3, unit: 's' },
+    { name: "it's a", value: 15, unit: '%', warn: '~:20', crit: '10:30' },
+    { name: 'late', value: 3, unit: 's', warn: '@1:2' },
   ])
+  assert.deepEqual(report.furtherLines, ['more'])
 })
 
 test('measures without end are cut and parsed in time', () => {
@@ -107,11 +104,12 @@ for (const [exitCode, status, final] of EXIT_ROWS)
     assert.equal(report.final === true, final)
   })
 
-test('under the bare exit code a result line is only text', () => {
-  assert.equal(plain(line('critical'), 0).status, 'ok')
+test('under the bare exit code words are only text, but a result line that says worse is not passed over', () => {
+  assert.equal(plain('QUERY CRITICAL - syntax error\n', 0).status, 'ok')
+  assert.equal(plain(line('critical'), 0).status, 'unknown')
 })
 
 test('a process that ended in no known way is unknown', () => {
-  const { exitCode: _, ...rest } = ending('', 0)
+  const { exitCode: _, ...rest } = anEnding()
   assert.equal(interpret(rest, 'exit-code').status, 'unknown')
 })

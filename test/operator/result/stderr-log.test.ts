@@ -14,7 +14,9 @@ const ROWS: readonly [string, string, string][] = [
   ['[Warning] slow', 'warn', 'slow'],
   ['[other] text', 'info', '[other] text'],
   ['plain text', 'info', 'plain text'],
-  ['a\u001b[2Jb', 'info', 'a\\u{1b}[2Jb'],
+  ['a\u001b[2Jb\u0007', 'info', 'ab\\u{7}'],
+  ['  at main (x.js:1)', 'info', '  at main (x.js:1)'],
+  ['10%\r20%\rdone\r', 'info', 'done'],
 ]
 for (const [text, level, message] of ROWS)
   test(`the line ${JSON.stringify(text)} is ${level}`, () => {

@@ -1,0 +1,76 @@
+// Lines that say how a check ended, wherever they stand. The result is read from its own place; these can only contradict it.
+import type { CheckStatus } from '../../schemas/check-result.ts'
+import { CHECK_STATUSES } from '../../schemas/check-result.ts'
+import type { ReadLine } from '../exec/captured-output.ts'
+import { overwrittenParts, withoutSequences } from './plain-text.ts'
+import { worse } from './report.ts'
+
+/** Words of `Captured.told`. */
+export const TOLD_JSON = 'json:'
+export const TOLD_TEXT = 'text:'
+
+const WORDS: Readonly<Record<string, CheckStatus>> = {
+  ...{ ok: 'ok', warn: 'warn', warning: 'warn', crit: 'critical', critical: 'critical', unknown: 'unknown' },
+}
+const STATUS_WORD = /\b(?:OK|WARN|WARNING|CRIT|CRITICAL|UNKNOWN)\b/
+const FIRST_WORD = /^[\s"'[(*-]*(?:status\s*[:=]\s*["']?)?(crit|critical|unknown)\b/i
+/** `QUERY CRITICAL - syntax error`: how the plugins of Nagios begin. */
+const STATUS_LINE = /^(?:\S{1,40} ){0,3}?(CRITICAL|UNKNOWN)(?: - |: | ?\||$)/
+const STATUS_PAIR = /\\?["']status\\?["']\s{0,20}:\s{0,20}\\?["'](ok|warn|warning|crit|critical|unknown)\b/gi
+/** What a line must hold to be worth a parse: the word, or an escape that could spell it. */
+const MAY_SAY_STATUS = /status|\\u00/i
+
+/** What a line tells about how the check ended, for `captureOutput`. */
+export const readVerdicts: ReadLine = (line, isWhole) =>
+  overwrittenParts(withoutSequences(line)).flatMap((part) => {
+    const text = part.trim()
+    const inText = text.startsWith('{') ? undefined : STATUS_LINE.exec(text)?.[1]
+    // What is too long to be looked at could say anything.
+    const inJson = !isWhole && text.startsWith('{') ? 'unknown' : statusInJson(text)
+    return [
+      ...(inText === undefined ? [] : [`${TOLD_TEXT}${WORDS[inText.toLowerCase()]}`]),
+      ...(inJson === undefined ? [] : [`${TOLD_JSON}${inJson}`]),
+    ]
+  })
+
+/** The status that a line of text gives: its first status word. */
+export function statusInText(line: string): CheckStatus | undefined {
+  const text = line.split('|', 1)[0] ?? ''
+  const word = STATUS_WORD.exec(text)?.[0] ?? FIRST_WORD.exec(text)?.[1]
+  return word === undefined ? undefined : WORDS[word.toLowerCase()]
+}
+
+function statusInJson(text: string): CheckStatus | undefined {
+  if (!MAY_SAY_STATUS.test(text)) return undefined
+  const value = parsed(text)
+  if (isResult(value)) return value.status
+  const inside = value === undefined ? [] : resultsInside(value)
+  const pairs = [...text.matchAll(STATUS_PAIR)].flatMap(([, word = '']) => WORDS[word.toLowerCase()] ?? [])
+  const all = [...inside, ...pairs]
+  return all.length === 0 ? undefined : all.reduce(worse)
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function resultsInside(root: unknown): CheckStatus[] {
+  const found: CheckStatus[] = []
+  const open: unknown[] = [root]
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (isResult(value)) found.push(value.status)
+    else if (typeof value === 'object' && value !== null) open.push(...Object.values(value).map((inner) => inner ?? ''))
+    else if (typeof value === 'string' && value.startsWith('{')) open.push(parsed(value) ?? '')
+  }
+  return found
+}
+
+function isResult(value: unknown): value is { readonly status: CheckStatus } {
+  if (typeof value !== 'object' || value === null) return false
+  const { v, status } = value as Record<string, unknown>
+  return v === 1 && (CHECK_STATUSES as readonly unknown[]).includes(status)
+}

@@ -1,0 +1,26 @@
+// Endings of runs as the exec layer gives them, made of texts: the output goes through the same bounds and the same look
+// at every line.
+import { captureOutput } from '../../operator/exec/captured-output.ts'
+import type { Ending } from '../../operator/exec/run-process.ts'
+import { STDOUT_KEPT } from '../../operator/exec/run-process.ts'
+import { readVerdicts } from '../../operator/result/verdicts.ts'
+
+export type Printed = string | Buffer
+
+export type EndingRecipe = Partial<Omit<Ending, 'stdout' | 'stderr'>> & {
+  readonly stdout?: Printed
+  readonly stderr?: Printed
+  /** Somebody still holds the pipe. */
+  readonly isOpen?: boolean
+}
+
+/** Ends by itself with 0 and without a word, unless told otherwise. */
+export function anEnding({ stdout = '', stderr = '', isOpen = false, ...more }: EndingRecipe = {}): Ending {
+  const captured = (printed: Printed) => {
+    const capture = captureOutput(STDOUT_KEPT, readVerdicts)
+    capture.add(Buffer.from(printed as string))
+    return capture.finish(isOpen)
+  }
+  const ended = 'stopped' in more || 'signal' in more || 'exitCode' in more ? {} : { exitCode: 0 }
+  return { ...ended, stdout: captured(stdout), stderr: captured(stderr), durationMs: 5, timeoutMs: 10_000, ...more }
+}
