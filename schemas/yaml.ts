@@ -1,9 +1,8 @@
 // Hostile YAML made safe: bounded bytes, depth, nodes and aliases, duplicate keys refused in linear time, line numbers kept.
-// Answers facts on `yaml`: its own duplicate check is quadratic (1 MiB of keys blocks for minutes), so it is switched off.
-import type { Document, Node, Scalar } from 'yaml'
-import { isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, parseDocument } from 'yaml'
-import { coded } from './errors.ts'
-import { quote } from './quote.ts'
+// The duplicate check of `yaml` is quadratic (1 MiB of keys blocks for minutes), so it is switched off.
+import { Lexer, LineCounter, parseDocument } from 'yaml'
+import type { YamlNode } from './yaml-nodes.ts'
+import { buildNodes, limitExceeded, yamlInvalid } from './yaml-nodes.ts'
 
 export type YamlLimits = {
   /** UTF-8 bytes of the text. */
@@ -18,19 +17,19 @@ export const AUTHORED_YAML: YamlLimits = { maxBytes: 256 * 1024, maxDepth: 32, m
 export const SERVED_YAML: YamlLimits = { maxBytes: 8 * 1024 * 1024, maxDepth: 32, maxNodes: 100_000 }
 
 export type YamlDocument = {
+  readonly root: YamlNode
   /** Plain data; objects have no prototype tricks: `__proto__` is refused as a key. */
   readonly value: unknown
   /** 1-based line of a path, or of its nearest existing parent. */
   readonly lineOf: (path: readonly PropertyKey[]) => number | undefined
-  /** What was written for the plain value at a path, so that `1.10` can stay `1.10`; undefined for lists and maps. */
-  readonly textOf: (path: readonly PropertyKey[]) => string | undefined
+  readonly lineAt: (offset: number) => number
 }
 
 const MAX_LINE_NESTING = 64
 /** What a value with its key, blanks, comment and line end is made of. */
 const TOKENS_OF_A_VALUE = 10
 
-/** Parses one YAML 1.2 document; throws YAML_INVALID or LIMIT_EXCEEDED naming the source and line. */
+/** Parses one YAML 1.2 document with merge keys; throws YAML_INVALID or LIMIT_EXCEEDED naming the source and line. */
 export function parseYaml(text: string, name: string, limits: YamlLimits = AUTHORED_YAML): YamlDocument {
   refuseSize(text, name, limits)
   refuseNesting(text, name)
@@ -45,89 +44,46 @@ export function parseYaml(text: string, name: string, limits: YamlLimits = AUTHO
     // Quotes the line around every single error: a long line with many of them costs minutes.
     prettyErrors: false,
   })
-  const lineAt = (offset: number | undefined) => (offset === undefined ? undefined : lines.linePos(offset).line)
+  const lineAt = (offset: number) => lines.linePos(offset).line
   const [error] = document.errors
-  if (error) throw yamlInvalid(name, lineAt(error.pos[0]), error.message.split('\n', 1)[0] ?? 'does not parse')
-  inspect(document.contents, { name, limits, lineAt })
-  const value = toData(() => document.toJS({ maxAliasCount: 100 }), name)
+  if (error) throw yamlInvalid(name, lineAt(error.pos[0]), problemOf(error))
+  const { explicit, version } = document.directives.yaml
+  if (explicit && version !== '1.2') throw yamlInvalid(name, 1, `says \`%YAML ${version}\`, expected 1.2 or nothing`)
+  const root = buildNodes(document.contents, { name, limits, lineAt })
   return {
-    value,
-    lineOf: (path) => lineAt(offsetOf(document.contents, path)),
-    textOf: (path) => scalarText(document, path),
+    root,
+    get value() {
+      return dataOf(root)
+    },
+    lineOf: (path) => lineAt(offsetOf(root, path)),
+    lineAt,
   }
 }
 
-type Inspection = {
-  readonly name: string
-  readonly limits: YamlLimits
-  readonly lineAt: (offset: number | undefined) => number | undefined
+/** The parser's own sentence, but for the one that speaks to programmers. */
+function problemOf({ code, message }: { readonly code: string; readonly message: string }): string {
+  if (code === 'MULTIPLE_DOCS') return 'holds a second document after `---`, expected one'
+  return message.split('\n', 1)[0] ?? 'does not parse'
 }
 
-/** Walks without recursion, so that depth is a number we check and not a stack we overflow. */
-function inspect(root: unknown, { name, limits, lineAt }: Inspection): void {
-  const queue: { node: unknown; depth: number }[] = [{ node: root, depth: 0 }]
-  let seen = 0
-  for (let next = queue.pop(); next; next = queue.pop()) {
-    const { node, depth } = next
-    if (++seen > limits.maxNodes) throw limitExceeded(name, 'values', limits.maxNodes)
-    if (depth > limits.maxDepth) throw limitExceeded(name, 'levels of nesting', limits.maxDepth)
-    if (isSeq(node)) for (const item of node.items) queue.push({ node: item, depth: depth + 1 })
-    if (!isMap(node)) continue
-    const keys = new Set<string>()
-    for (const pair of node.items) {
-      const line = lineAt((pair.key as Node | null)?.range?.[0])
-      const key = keyText(pair.key, name, line)
-      if (keys.has(key)) throw yamlInvalid(name, line, `repeats the key ${quote(key)}`)
-      keys.add(key)
-      queue.push({ node: pair.value, depth: depth + 1 })
-    }
-  }
-}
-
-function keyText(key: unknown, name: string, line: number | undefined): string {
-  if (isAlias(key) || !isScalar(key)) throw yamlInvalid(name, line, 'has a key that is not plain text')
-  const text = typeof key.value === 'string' ? key.value : String(key.source ?? key.value)
-  if (text === '__proto__') throw yamlInvalid(name, line, 'has the key `__proto__`, which is not allowed')
-  return text
-}
-
-function offsetOf(root: unknown, path: readonly PropertyKey[]): number | undefined {
+/** The line of a key for what stands below one. */
+function offsetOf(root: YamlNode, path: readonly PropertyKey[]): number {
   let node = root
-  let offset = (root as Node | null)?.range?.[0]
+  let { offset } = root
   for (const step of path) {
-    if (isMap(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step))
-      if (!pair) break
-      offset = (pair.key as Node).range?.[0] ?? offset
-      node = pair.value
-    } else if (isSeq(node)) {
-      node = node.items[Number(step)]
-      offset = (node as Node | undefined)?.range?.[0] ?? offset
-    } else break
+    const entry = node.kind === 'map' ? node.entries.get(String(step)) : undefined
+    const next = node.kind === 'list' ? node.items[Number(step)] : entry?.node
+    if (!next) break
+    node = next
+    offset = entry?.keyOffset ?? next.offset
   }
   return offset
 }
 
-function scalarText(document: Document, path: readonly PropertyKey[]): string | undefined {
-  const resolved = (node: unknown) => (isAlias(node) ? node.resolve(document) : node)
-  let node = resolved(document.contents)
-  for (const step of path) {
-    if (isMap(node)) node = resolved(node.items.find((item) => isScalar(item.key) && keyName(item.key) === step)?.value)
-    else node = isSeq(node) ? resolved(node.items[Number(step)]) : undefined
-  }
-  return isScalar(node) ? (node.source ?? String(node.value)) : undefined
-}
-
-function keyName(key: Scalar): string {
-  return String(key.value)
-}
-
-function toData(read: () => unknown, name: string): unknown {
-  try {
-    return read()
-  } catch (error) {
-    throw coded('LIMIT_EXCEEDED', { message: `${quote(name)} uses too many aliases`, cause: error })
-  }
+function dataOf(node: YamlNode): unknown {
+  if (node.kind === 'scalar') return node.value
+  if (node.kind === 'list') return node.items.map(dataOf)
+  return Object.fromEntries([...node.entries].map(([key, entry]) => [key, dataOf(entry.node)]))
 }
 
 function refuseSize(text: string, name: string, limits: YamlLimits): void {
@@ -154,18 +110,4 @@ function refuseTokens(text: string, name: string, { maxNodes }: YamlLimits): voi
   let tokens = 0
   for (const _token of new Lexer().lex(text))
     if (++tokens > maxNodes * TOKENS_OF_A_VALUE) throw limitExceeded(name, 'values', maxNodes)
-}
-
-function yamlInvalid(name: string, line: number | undefined, problem: string): Error {
-  return coded('YAML_INVALID', {
-    message: `${quote(name)}${line === undefined ? '' : ` line ${line}`}: ${problem}`,
-    details: { source: name, line },
-  })
-}
-
-function limitExceeded(name: string, what: string, limit: number): Error {
-  return coded('LIMIT_EXCEEDED', {
-    message: `${quote(name)} has more than ${limit} ${what}`,
-    details: { source: name, what, limit },
-  })
 }

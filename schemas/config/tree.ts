@@ -1,23 +1,25 @@
-// Config documents as trees whose every value knows where it was written, so that a value can be blamed on its file and
-// line even after several documents were merged.
-import { coded } from '../errors.ts'
-import { quote } from '../quote.ts'
+// Config documents as trees whose every value knows where it was written and whether that was here or elsewhere, so that
+// a value can be blamed on its file and line, and trusted no more than its document, after several were merged.
 import type { YamlDocument } from '../yaml.ts'
 import { parseYaml } from '../yaml.ts'
+import type { YamlNode } from '../yaml-nodes.ts'
 
 /** One document of a config: a local file or one fetched from elsewhere, which is trusted with less. */
 export type ConfigSource = {
   /** Absolute path, or URL of a remote document. */
   readonly name: string
   readonly remote: boolean
+  /** The place in a local document that led here. */
+  readonly includedAt?: Place
 }
 
 export type Place = { readonly file: string; readonly line?: number }
 
-type Origin = { readonly source: ConfigSource; readonly document: YamlDocument; readonly path: readonly string[] }
-
-/** Aliases let a small text stand for many values. */
-const MAX_VALUES = 100_000
+type Origin = {
+  readonly source: ConfigSource
+  readonly document: Pick<YamlDocument, 'lineAt'>
+  readonly offset: number
+}
 
 export type MapNode = { readonly kind: 'map'; readonly origin: Origin; readonly entries: ReadonlyMap<string, TreeNode> }
 export type ListNode = { readonly kind: 'list'; readonly origin: Origin; readonly items: readonly TreeNode[] }
@@ -25,26 +27,26 @@ export type ScalarNode = {
   readonly kind: 'scalar'
   readonly origin: Origin
   readonly value: string | number | boolean | null
+  /** As it was typed: `1.10` and not `1.1`. */
+  readonly text: string
+  /** Written without quotes. */
+  readonly plain: boolean
 }
 export type TreeNode = MapNode | ListNode | ScalarNode
 
 /** Reads one YAML or JSON document; throws YAML_INVALID or LIMIT_EXCEEDED. */
 export function parseTree(text: string, source: ConfigSource): TreeNode {
   const document = parseYaml(text, source.name)
-  const budget = { left: MAX_VALUES }
-  return nodeOf(document.value, { source, document, path: [] }, budget)
+  return nodeOf(document.root, { source, document, offset: document.root.offset })
 }
 
-/** Where a value was written. Looked up only when asked, because it takes a walk through the document. */
+/** Where a value was written: the line of its key, or its own in a list. */
 export function placeOf({ origin }: TreeNode): Place {
-  const line = origin.document.lineOf(origin.path)
-  return { file: origin.source.name, ...(line === undefined ? {} : { line }) }
+  return { file: origin.source.name, line: origin.document.lineAt(origin.offset) }
 }
 
-/** The value as it was typed: `1.10` and not `1.1`. */
-export function textOf(node: ScalarNode): string {
-  if (typeof node.value === 'string') return node.value
-  return node.origin.document.textOf(node.origin.path) ?? String(node.value)
+export function textOf({ value, text }: ScalarNode): string {
+  return typeof value === 'string' ? value : text
 }
 
 export function isRemote(node: TreeNode): boolean {
@@ -58,7 +60,7 @@ export function dataOf(node: TreeNode): unknown {
   return Object.fromEntries([...node.entries].map(([key, value]) => [key, dataOf(value)]))
 }
 
-/** The value below a chain of keys; undefined where the chain ends early. */
+/** The value below a chain of keys; undefined where the chain ends early. Readers use `fieldOf`, which asks the table. */
 export function childOf(node: TreeNode | undefined, ...keys: readonly string[]): TreeNode | undefined {
   let found = node
   for (const key of keys) found = found?.kind === 'map' ? found.entries.get(key) : undefined
@@ -72,26 +74,12 @@ export function isEmpty(node: TreeNode | undefined): node is undefined | EmptyNo
   return node === undefined || (node.kind === 'scalar' && node.value === null)
 }
 
-function nodeOf(value: unknown, origin: Origin, budget: { left: number }): TreeNode {
-  if (budget.left-- <= 0) throw tooManyValues(origin.source)
-  const below = (step: string, inner: unknown) => nodeOf(inner, { ...origin, path: [...origin.path, step] }, budget)
-  if (Array.isArray(value))
-    return { kind: 'list', origin, items: value.map((item, index) => below(String(index), item)) }
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).map(([key, inner]) => [key, below(key, inner)] as const)
-    return { kind: 'map', origin, entries: new Map(entries) }
-  }
-  return { kind: 'scalar', origin, value: scalarValue(value) }
-}
-
-function tooManyValues({ name }: ConfigSource): Error {
-  return coded('LIMIT_EXCEEDED', {
-    message: `${quote(name)} stands for more than ${MAX_VALUES} values`,
-    details: { source: name, limit: MAX_VALUES },
-  })
-}
-
-function scalarValue(value: unknown): ScalarNode['value'] {
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
-  return value === null || value === undefined ? null : String(value)
+/** What an alias repeats is written where its anchor is, and named where the alias stands. */
+function nodeOf(node: YamlNode, origin: Origin): TreeNode {
+  if (node.kind === 'scalar') return { kind: 'scalar', origin, value: node.value, text: node.text, plain: node.plain }
+  if (node.kind === 'list')
+    return { kind: 'list', origin, items: node.items.map((item) => nodeOf(item, { ...origin, offset: item.offset })) }
+  const entries = new Map<string, TreeNode>()
+  for (const [key, entry] of node.entries) entries.set(key, nodeOf(entry.node, { ...origin, offset: entry.keyOffset }))
+  return { kind: 'map', origin, entries }
 }

@@ -1,0 +1,176 @@
+// From the parser's tree to plain nodes, in one pass: aliases share their node instead of being copied, merge keys are
+// read as YAML 1.1 says, repeated keys and tags that nobody reads are refused, and every node knows where it stands.
+import type { Node, Pair } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq } from 'yaml'
+import { coded } from './errors.ts'
+import { quote } from './quote.ts'
+
+type Sized = {
+  /** Values that the node stands for, with all that its aliases repeat. */
+  readonly size: number
+  /** Levels of nesting below it. */
+  readonly height: number
+  /** Where it begins in the text. */
+  readonly offset: number
+}
+export type YamlEntry = { readonly keyOffset: number; readonly node: YamlNode }
+export type YamlMap = Sized & { readonly kind: 'map'; readonly entries: ReadonlyMap<string, YamlEntry> }
+export type YamlList = Sized & { readonly kind: 'list'; readonly items: readonly YamlNode[] }
+export type YamlScalar = Sized & {
+  readonly kind: 'scalar'
+  readonly value: string | number | boolean | null
+  /** As it was typed: `1.10` and not `1.1`. */
+  readonly text: string
+  /** Written without quotes and not as a block. */
+  readonly plain: boolean
+}
+export type YamlNode = YamlMap | YamlList | YamlScalar
+
+export type YamlBounds = { readonly maxDepth: number; readonly maxNodes: number }
+export type Building = {
+  readonly name: string
+  readonly limits: YamlBounds
+  readonly lineAt: (offset: number) => number
+}
+
+/** Throws YAML_INVALID or LIMIT_EXCEEDED. */
+export function buildNodes(root: unknown, building: Building): YamlNode {
+  const walk: Walk = { ...building, anchors: new Map(), seen: 0, merged: 0 }
+  return build(root, 0, walk)
+}
+
+type Slot = { node?: YamlNode }
+type Walk = Building & {
+  /** The nearest earlier anchor of a name counts; one that is still being built would hold itself. */
+  readonly anchors: Map<string, Slot>
+  seen: number
+  merged: number
+}
+
+const CORE_TAGS = new Map(
+  ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => [`tag:yaml.org,2002:${name}`, name]),
+)
+const MERGE_KEY = '<<'
+
+function build(node: unknown, depth: number, walk: Walk): YamlNode {
+  if (++walk.seen > walk.limits.maxNodes) throw limitExceeded(walk.name, 'values', walk.limits.maxNodes)
+  if (isAlias(node)) return aliased(node.source, { offset: node.range?.[0] ?? 0, depth, walk })
+  const anchor = (node as { anchor?: string } | null)?.anchor
+  const slot: Slot = {}
+  if (anchor !== undefined) walk.anchors.set(anchor, slot)
+  slot.node = bounded(built(node, depth, walk), depth, walk)
+  return slot.node
+}
+
+function built(node: unknown, depth: number, walk: Walk): YamlNode {
+  const offset = (node as Node | null)?.range?.[0] ?? 0
+  if (depth > walk.limits.maxDepth) throw limitExceeded(walk.name, 'levels of nesting', walk.limits.maxDepth)
+  refuseTag(node, offset, walk)
+  if (isSeq(node)) {
+    const items = node.items.map((item) => build(item, depth + 1, walk))
+    return { kind: 'list', offset, items, ...sizeOf(items) }
+  }
+  if (isMap(node)) {
+    const entries = entriesOf(node.items, depth, walk)
+    return { kind: 'map', offset, entries, ...sizeOf([...entries.values()].map((entry) => entry.node)) }
+  }
+  if (!isScalar(node)) return { kind: 'scalar', offset, value: null, text: '', plain: true, size: 1, height: 0 }
+  const { value, source, type } = node
+  const text = source ?? String(value)
+  return { kind: 'scalar', offset, value: plainValue(value), text, plain: type === 'PLAIN', size: 1, height: 0 }
+}
+
+function aliased(name: string, { offset, depth, walk }: { offset: number; depth: number; walk: Walk }): YamlNode {
+  const slot = walk.anchors.get(name)
+  if (slot === undefined) throw yamlInvalid(walk.name, walk.lineAt(offset), `has the alias ${quote(name)} of nothing`)
+  if (!slot.node) throw yamlInvalid(walk.name, walk.lineAt(offset), `has the alias ${quote(name)} inside itself`)
+  return bounded(slot.node, depth, walk)
+}
+
+function bounded(node: YamlNode, depth: number, { name, limits }: Walk): YamlNode {
+  if (node.size > limits.maxNodes) throw limitExceeded(name, 'values', limits.maxNodes)
+  if (depth + node.height > limits.maxDepth) throw limitExceeded(name, 'levels of nesting', limits.maxDepth)
+  return node
+}
+
+function sizeOf(nodes: readonly YamlNode[]): { readonly size: number; readonly height: number } {
+  let [size, height] = [1, 0]
+  for (const node of nodes) {
+    size += node.size
+    height = Math.max(height, node.height + 1)
+  }
+  return { size, height }
+}
+
+function entriesOf(pairs: readonly Pair[], depth: number, walk: Walk): Map<string, YamlEntry> {
+  const own = new Map<string, YamlEntry>()
+  let base: YamlNode | undefined
+  for (const { key, value } of pairs) {
+    const keyOffset = (key as Node | null)?.range?.[0] ?? 0
+    const text = keyText(key, keyOffset, walk)
+    const isMerge = text === MERGE_KEY && isScalar(key) && key.type === 'PLAIN'
+    if (isMerge ? base !== undefined : own.has(text))
+      throw yamlInvalid(walk.name, walk.lineAt(keyOffset), `repeats the key ${quote(text)}`)
+    const node = build(value, depth + 1, walk)
+    if (isMerge) base = node
+    else own.set(text, { keyOffset, node })
+  }
+  return base === undefined ? own : merge(own, base, walk)
+}
+
+/** Own keys win, and of a list of maps the earlier one. */
+function merge(own: ReadonlyMap<string, YamlEntry>, base: YamlNode, walk: Walk): Map<string, YamlEntry> {
+  const merged = new Map(own)
+  for (const map of base.kind === 'list' ? base.items : [base]) {
+    if (map.kind !== 'map')
+      throw yamlInvalid(walk.name, walk.lineAt(map.offset), 'merges with `<<` what is neither a map nor a list of maps')
+    walk.merged += map.entries.size + 1
+    if (walk.merged > walk.limits.maxNodes) throw limitExceeded(walk.name, 'merged values', walk.limits.maxNodes)
+    for (const [key, entry] of map.entries) if (!merged.has(key)) merged.set(key, entry)
+  }
+  return merged
+}
+
+function keyText(key: unknown, offset: number, walk: Walk): string {
+  const line = () => walk.lineAt(offset)
+  if (isAlias(key) || !isScalar(key)) throw yamlInvalid(walk.name, line(), 'has a key that is not plain text')
+  refuseTag(key, offset, walk)
+  const text = typeof key.value === 'string' ? key.value : String(key.source ?? key.value)
+  if (text === '__proto__') throw yamlInvalid(walk.name, line(), 'has the key `__proto__`, which is not allowed')
+  return text
+}
+
+/** A tag that is not understood would be dropped, and its value read as something else. */
+function refuseTag(node: unknown, offset: number, walk: Walk): void {
+  const tag = (node as { tag?: unknown } | null)?.tag
+  if (typeof tag !== 'string' || tag === '!') return
+  const core = CORE_TAGS.get(tag)
+  if (core === undefined)
+    throw yamlInvalid(walk.name, walk.lineAt(offset), `has the tag ${quote(tag)}, which is not read`)
+  if (isScalar(node) && !fitsTag(node.value, core))
+    throw yamlInvalid(walk.name, walk.lineAt(offset), `has a value that is no ${core} under the tag \`!!${core}\``)
+}
+
+function fitsTag(value: unknown, core: string): boolean {
+  if (core === 'null') return value === null
+  return typeof value === (core === 'str' ? 'string' : core === 'bool' ? 'boolean' : 'number')
+}
+
+function plainValue(value: unknown): YamlScalar['value'] {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
+  return value === null || value === undefined ? null : String(value)
+}
+
+export function yamlInvalid(name: string, line: number | undefined, problem: string): Error {
+  return coded('YAML_INVALID', {
+    message: `${quote(name)}${line === undefined ? '' : ` line ${line}`}: ${problem}`,
+    details: { source: name, line },
+  })
+}
+
+export function limitExceeded(name: string, what: string, limit: number): Error {
+  return coded('LIMIT_EXCEEDED', {
+    message: `${quote(name)} has more than ${limit} ${what}`,
+    details: { source: name, what, limit },
+  })
+}
