@@ -6,10 +6,15 @@ const MAX_LENGTH = 64
 export function nearestWord(typed: string, known: readonly string[]): string | undefined {
   if (typed.length > MAX_LENGTH) return undefined
   const ranked = known
+    .filter((word) => Math.abs(word.length - typed.length) <= slipsOf(word))
     .map((word) => ({ word, distance: editDistance(typed.toLowerCase(), word.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance)
   const best = ranked[0]
-  return best && best.distance <= Math.max(1, Math.floor(best.word.length / 3)) ? best.word : undefined
+  return best && best.distance <= slipsOf(best.word) ? best.word : undefined
+}
+
+function slipsOf(word: string): number {
+  return Math.max(1, Math.floor(word.length / 3))
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */

@@ -2,11 +2,12 @@
 // follows include cycles forever; here a cycle is an error that shows it.
 import { readFile, stat } from 'node:fs/promises'
 import { extname } from 'node:path'
-import type { ConfigWarning } from '../../schemas/config/config.ts'
+import { fieldOf, itemsOf } from '../../schemas/config/field-of.ts'
 import { invalid, warningAt } from '../../schemas/config/invalid.ts'
-import { KNOWN_KEYS, unknownKeys } from '../../schemas/config/known-keys.ts'
-import type { TreeNode } from '../../schemas/config/tree.ts'
-import { childOf, isEmpty, parseTree } from '../../schemas/config/tree.ts'
+import type { Place, TreeNode } from '../../schemas/config/tree.ts'
+import { isRemote, parseTree, placeOf } from '../../schemas/config/tree.ts'
+import type { Warnings } from '../../schemas/config/warnings.ts'
+import { openWarnings } from '../../schemas/config/warnings.ts'
 import { coded } from '../../schemas/errors.ts'
 import { parseJson } from '../../schemas/json.ts'
 import { quote } from '../../schemas/quote.ts'
@@ -28,13 +29,13 @@ export const CONFIG_LIMITS = {
 type Gathering = {
   readonly fetchText: FetchText | undefined
   readonly documents: Map<string, ConfigDocument>
-  readonly warnings: ConfigWarning[]
+  readonly warnings: Warnings
   bytes: number
 }
 
 /** Documents from highest to lowest precedence: each file, then what it includes, then the next file. */
 export async function gatherDocuments(addresses: readonly DocumentAddress[], fetchText: FetchText | undefined) {
-  const gathering: Gathering = { fetchText, documents: new Map(), warnings: [], bytes: 0 }
+  const gathering: Gathering = { fetchText, documents: new Map(), warnings: openWarnings(), bytes: 0 }
   for (const address of addresses) await gather(address, { chain: [], gathering })
   return { documents: [...gathering.documents.values()], warnings: gathering.warnings }
 }
@@ -48,33 +49,39 @@ async function gather(address: DocumentAddress, { chain, gathering, from }: Step
   if (chain.length >= CONFIG_LIMITS.depth) throw tooMuch(`includes more than ${CONFIG_LIMITS.depth} levels deep`, name)
   if (gathering.documents.size >= CONFIG_LIMITS.documents)
     throw tooMuch(`consists of more than ${CONFIG_LIMITS.documents} documents`, name)
-  const document = await readDocument(address, gathering)
+  const document = await readDocument(address, gathering, includedAt(from))
   gathering.documents.set(name, document)
   for (const { text, node } of includesOf(document.root, gathering.warnings))
     await gather(addressIn(text, address), { chain: [...chain, name], gathering, from: node })
 }
 
-async function readDocument(address: DocumentAddress, gathering: Gathering): Promise<ConfigDocument> {
+async function readDocument(
+  address: DocumentAddress,
+  gathering: Gathering,
+  from: Place | undefined,
+): Promise<ConfigDocument> {
   refuseFormat(address.name)
   const text = address.kind === 'file' ? await readLocal(address.name) : await readRemote(address.name, gathering)
   gathering.bytes += Buffer.byteLength(text)
   if (gathering.bytes > CONFIG_LIMITS.totalBytes)
     throw tooMuch(`is larger than ${CONFIG_LIMITS.totalBytes} bytes in all`, address.name)
   if (formatOf(address.name) === '.json') parseJson(text, address.name, CONFIG_LIMITS.documentBytes)
-  return { address, text, root: parseTree(text, { name: address.name, remote: address.kind === 'web' }) }
+  const source = { name: address.name, remote: address.kind === 'web', ...(from ? { includedAt: from } : {}) }
+  return { address, text, root: parseTree(text, source) }
 }
 
-function includesOf(root: TreeNode, warnings: ConfigWarning[]): { text: string; node: TreeNode }[] {
-  const list = childOf(root, 'include')
-  if (isEmpty(list)) return []
-  const items = list.kind === 'list' ? list.items : [list]
-  return items.map((item) => {
-    if (item.kind === 'map') warnings.push(...unknownKeys(item, KNOWN_KEYS.include, 'an include'))
-    const url = item.kind === 'map' ? childOf(item, 'url') : item
+/** The local place that leads to a document, however many documents are between. */
+function includedAt(from: TreeNode | undefined): Place | undefined {
+  return from && (isRemote(from) ? from.origin.source.includedAt : placeOf(from))
+}
+
+function includesOf(root: TreeNode, warnings: Warnings): { text: string; node: TreeNode }[] {
+  return itemsOf(fieldOf(root, 'config', 'include')).map((item) => {
+    const url = item.kind === 'map' ? fieldOf(item, 'include', 'url') : item
     if (url?.kind !== 'scalar' || typeof url.value !== 'string') throw invalid(item, 'an include is a map with `url`')
     if (url.value.includes('{{')) throw invalid(url, 'the address of an include holds no templates')
     if (/^http:\/\/(?!127\.|localhost[:/]|\[::1\])/.test(url.value))
-      warnings.push(
+      warnings.add(() =>
         warningAt(url, `${quote(url.value)} is fetched without encryption, anyone on the way can change it`),
       )
     return { text: url.value, node: url }

@@ -4,11 +4,11 @@ import { readFile, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { OctoConfig } from '../../schemas/config/config.ts'
 import { invalid } from '../../schemas/config/invalid.ts'
-import { mergeTrees } from '../../schemas/config/merge.ts'
 import { normaliseConfig } from '../../schemas/config/normalise.ts'
 import { findRepos } from '../../schemas/config/repos.ts'
 import type { ScalarNode, TreeNode } from '../../schemas/config/tree.ts'
-import { isRemote, textOf } from '../../schemas/config/tree.ts'
+import { textOf } from '../../schemas/config/tree.ts'
+import { joinDocuments } from '../../schemas/config/trees.ts'
 import { keyFileNodes } from '../../schemas/config/trust-keys.ts'
 import { platformOf } from '../../schemas/platform.ts'
 import { quote } from '../../schemas/quote.ts'
@@ -39,14 +39,15 @@ export async function readConfig(
   const addresses = paths.map((path) => addressFrom(path, deps.cwd))
   const { documents, warnings } = await gatherDocuments(addresses, deps.fetchText)
   const roots = documents.map(({ root }) => root)
-  const root = roots.slice(1).reduce((high, low) => mergeTrees(high, low), roots[0] as TreeNode)
+  const trees = joinDocuments(roots)
   const [os = '', arch = ''] = platformOf({
     platform: deps.platform ?? process.platform,
     arch: deps.arch ?? process.arch,
   }).split('_')
-  const keyFiles = await readKeyFiles(root)
+  const keyFiles = await readKeyFiles(trees.local)
   const config = normaliseConfig({
-    root,
+    documents: roots,
+    trees,
     files: documents.map(({ address }) => address.name),
     keyFiles,
     variables: { env: deps.env, os, arch },
@@ -59,10 +60,10 @@ export async function readConfig(
   return { ...config, inputs }
 }
 
-/** Key files lie beside the config that names them; a document from elsewhere names none. */
-async function readKeyFiles(root: TreeNode): Promise<Map<TreeNode, string>> {
-  const nodes = findRepos(root).flatMap(({ node }) => keyFileNodes(node))
-  const texts = nodes.filter((node) => !isRemote(node)).map(async (node) => [node, await readKeyFile(node)] as const)
+/** Key files lie beside the local document that names them. */
+async function readKeyFiles(local: TreeNode | undefined): Promise<Map<TreeNode, string>> {
+  const nodes = findRepos(local).flatMap(({ node }) => keyFileNodes(node))
+  const texts = nodes.map(async (node) => [node, await readKeyFile(node)] as const)
   return new Map(await Promise.all(texts))
 }
 

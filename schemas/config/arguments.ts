@@ -1,24 +1,26 @@
 // Arguments of a check: a list is the argument vector as it was typed, a map is named values. The first documents wrote
 // the map straight on the item.
-import { quote } from '../quote.ts'
-import type { CheckArguments, ConfigWarning } from './config.ts'
-import { invalid, warningAt } from './invalid.ts'
-import { didYouMean, KNOWN_KEYS } from './known-keys.ts'
+import type { CheckArguments } from './config.ts'
+import { fieldOf } from './field-of.ts'
+import { knownKeys } from './fields.ts'
+import { invalid } from './invalid.ts'
 import { pointerTo } from './pointer.ts'
 import type { TemplateVariables } from './template.ts'
 import { expand } from './template.ts'
 import type { ListNode, MapNode, TreeNode } from './tree.ts'
-import { childOf, dataOf, isEmpty, textOf } from './tree.ts'
+import { dataOf, isEmpty, textOf } from './tree.ts'
+import { nearestKey, noteUnknownKey } from './unknown-keys.ts'
+import type { Warnings } from './warnings.ts'
 
-type Reading = { readonly variables: TemplateVariables; readonly warnings: ConfigWarning[] }
+type Reading = { readonly variables: TemplateVariables; readonly warnings: Warnings }
 
 const NOTHING: CheckArguments = { kind: 'map', value: {}, texts: {} }
 
 /** Reads `args`, `toolArgs` or the flat form of the first documents. */
 export function readArguments(item: MapNode, reading: Reading): CheckArguments {
-  const written = childOf(item, 'args') ?? childOf(item, 'toolArgs')
+  const written = fieldOf(item, 'check', 'args') ?? fieldOf(item, 'check', 'toolArgs')
   if (written === undefined) return flatArguments(item, reading)
-  warnAboutOthers(item, reading.warnings)
+  noteOthers(item, reading.warnings)
   if (isEmpty(written)) return NOTHING
   if (written.kind === 'list') return listArguments(written, reading.variables)
   if (written.kind === 'map') return mapArguments([...written.entries], reading.variables)
@@ -26,33 +28,28 @@ export function readArguments(item: MapNode, reading: Reading): CheckArguments {
 }
 
 /** Keys beside `args` mean nothing: either a typo, or an argument that would be lost. */
-function warnAboutOthers(item: MapNode, warnings: ConfigWarning[]): void {
-  for (const [key, node] of otherEntries(item))
-    warnings.push(
-      warningAt(node, `unknown key ${quote(key)} in a check is ignored${didYouMean(key, KNOWN_KEYS.check)}`),
-    )
+function noteOthers(item: MapNode, warnings: Warnings): void {
+  for (const [key, at] of otherEntries(item)) noteUnknownKey('check', key, { at, warnings })
 }
 
 function flatArguments(item: MapNode, { variables, warnings }: Reading): CheckArguments {
-  const entries = otherEntries(item)
-  const slips = entries.filter(([key]) => isSlip(key))
-  for (const [key, node] of slips)
-    warnings.push(
-      warningAt(node, `unknown key ${quote(key)} in a check is ignored${didYouMean(key, KNOWN_KEYS.check)}`),
-    )
-  return mapArguments(
-    entries.filter(([key]) => !isSlip(key)),
-    variables,
+  const { slips = [], given = [] } = Object.groupBy(otherEntries(item), ([key, node]) =>
+    isSlip(key, node) ? 'slips' : 'given',
   )
+  for (const [key, at] of slips) noteUnknownKey('check', key, { at, warnings })
+  return mapArguments(given, variables)
 }
 
 function otherEntries(item: MapNode): (readonly [string, TreeNode])[] {
-  return [...item.entries].filter(([key]) => !(KNOWN_KEYS.check as readonly string[]).includes(key))
+  const known = knownKeys('check')
+  return [...item.entries].filter(([key]) => !known.includes(key))
 }
 
-/** Short words such as `to` are too near to everything to be called slips. */
-function isSlip(key: string): boolean {
-  return key.length > 4 && didYouMean(key, KNOWN_KEYS.check) !== ''
+/** Short words such as `to` are too near to everything to be called slips, unless they differ in case alone. */
+function isSlip(key: string, node: TreeNode): boolean {
+  const nearest = nearestKey('check', key)
+  if (nearest === undefined) return false
+  return key.length > 4 || nearest.toLowerCase() === key.toLowerCase() || node.kind !== 'scalar'
 }
 
 function listArguments(list: ListNode, variables: TemplateVariables): CheckArguments {

@@ -63,7 +63,13 @@ export type ServiceConfig = {
   readonly checks: Readonly<Record<Phase, readonly CheckItem[]>>
 }
 
-export type ConfigWarning = { readonly file: string; readonly line?: number; readonly message: string }
+export type ConfigWarning = {
+  readonly file: string
+  readonly line?: number
+  readonly message: string
+  /** The key that nobody knows, when that is what the warning is about: an error where nobody watches. */
+  readonly unknownKey?: string
+}
 
 export type OctoConfig = {
   /** Absolute paths and URLs that were read, the given one first. */

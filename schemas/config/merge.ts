@@ -1,11 +1,12 @@
 // Merges config trees as octoctl does: maps deep, plain values from the higher document, lists one after the other with
-// the lower document's items first.
+// the lower document's items first. Every leaf keeps the origin that it had; null says nothing and deletes nothing.
 import type { ListNode, MapNode, TreeNode } from './tree.ts'
 import { isEmpty } from './tree.ts'
 
 /** `high` wins over `low`. */
 export function mergeTrees(high: TreeNode, low: TreeNode): TreeNode {
   if (isEmpty(high)) return low
+  if (isEmpty(low)) return high
   if (high.kind === 'map' && low.kind === 'map') return mergeMaps(high, low)
   if (high.kind === 'list' && low.kind === 'list') return mergeLists(high, low)
   return high

@@ -2,49 +2,68 @@
 
 import { coded } from '../errors.ts'
 import { quote } from '../quote.ts'
-import type { CheckItem, ConfigWarning, OctoConfig, PluginPin, RepoConfig, ServiceConfig } from './config.ts'
+import { admitDocument } from './admit.ts'
+import type { CheckItem, OctoConfig, PluginPin, RepoConfig, ServiceConfig } from './config.ts'
 import { PHASES } from './config.ts'
-import { invalid, showPlace } from './invalid.ts'
-import { KNOWN_KEYS, unknownKeys } from './known-keys.ts'
+import { admitRequests } from './fetched-requests.ts'
+import { fieldOf } from './field-of.ts'
+import { FIELDS } from './fields.ts'
+import { showPlace } from './invalid.ts'
 import { readPins } from './pins.ts'
-import { readRepos } from './repos.ts'
-import { readServices } from './services.ts'
+import { readRepos, repeatsRepo } from './repos.ts'
+import { checksOf, joinServices, readServices } from './services.ts'
 import type { TemplateVariables } from './template.ts'
+import { templateBudget } from './template.ts'
 import type { TreeNode } from './tree.ts'
-import { childOf, isEmpty, textOf } from './tree.ts'
+import { isEmpty, isRemote, textOf } from './tree.ts'
+import type { ConfigTrees } from './trees.ts'
+import { treesFor } from './trees.ts'
 import type { KeyFiles } from './trust-keys.ts'
+import type { Warnings } from './warnings.ts'
 
 export type NormaliseInput = {
-  /** All documents merged. */
-  readonly root: TreeNode
+  /** Each document by itself, from highest to lowest precedence, and all joined. */
+  readonly documents: readonly TreeNode[]
+  readonly trees: ConfigTrees
   readonly files: readonly string[]
   readonly keyFiles: KeyFiles
-  readonly variables: Omit<TemplateVariables, 'root'>
-  readonly warnings: readonly ConfigWarning[]
+  readonly variables: Omit<TemplateVariables, 'root' | 'budget'>
+  readonly warnings: Warnings
   readonly resolveFile: (address: string, document: string) => string
 }
 
 /** Throws CONFIG_INVALID or KEY_UNREADABLE for a config that cannot be followed as it is written. */
 export function normaliseConfig(input: NormaliseInput): OctoConfig {
-  const { root, files, keyFiles, resolveFile } = input
-  if (isEmpty(root)) return { files, repos: [], pins: [], services: [], warnings: input.warnings }
-  if (root.kind !== 'map') throw invalid(root, 'a config is a map of keys')
-  const warnings = [...input.warnings, ...unknownKeys(root, KNOWN_KEYS.root, 'the config')]
-  for (const key of ['operator', 'octoctl'] as const) {
-    const part = childOf(root, key)
-    if (part?.kind === 'map') warnings.push(...unknownKeys(part, KNOWN_KEYS[key], `\`${key}\``))
-  }
-  const variables = { ...input.variables, root }
-  const repos = readRepos(root, { keyFiles, variables, warnings, resolveFile })
-  const pins = readPins(root, warnings)
-  const services = readServices(root, { variables, warnings })
+  const { documents, trees, files, keyFiles, resolveFile, warnings } = input
+  const admission = { warnings, repeatsRepo: (_: TreeNode) => false }
+  for (const root of documents) if (!isRemote(root)) admitDocument(root, admission)
+  const variables = { ...input.variables, root: trees.merged, budget: templateBudget() }
+  const [repoTree] = treesFor(FIELDS.operator.repos.fetched, trees)
+  const repos = readRepos(repoTree, { keyFiles, variables, warnings, resolveFile })
+  const fetched = { warnings, repeatsRepo: (node: TreeNode) => repeatsRepo(node, repos) }
+  for (const root of documents) if (isRemote(root)) admitDocument(root, fetched)
+  const pins = treesFor(FIELDS.operator.plugins.fetched, trees).flatMap((tree) => readPins(tree))
+  const services = readAllServices(trees, { repos, pins, reading: { variables, warnings } })
   refuseUnknownRepos(repos, pins, services)
-  return { files, ...nameOf(root), repos, pins, services, warnings }
+  return { files, ...nameOf(trees.merged), repos, pins, services, warnings: warnings.all() }
 }
 
-function nameOf(root: TreeNode): { name?: string } {
-  const name = childOf(root, 'name') ?? childOf(root, 'projectID')
-  return name?.kind === 'scalar' && name.value !== null ? { name: textOf(name) } : {}
+type Known = {
+  readonly repos: readonly RepoConfig[]
+  readonly pins: readonly PluginPin[]
+  readonly reading: { readonly variables: TemplateVariables; readonly warnings: Warnings }
+}
+
+function readAllServices(trees: ConfigTrees, { repos, pins, reading }: Known): ServiceConfig[] {
+  const [fetched, local] = treesFor(FIELDS.operator.services.fetched, trees).map((tree) => readServices(tree, reading))
+  if (!fetched || !local) return []
+  admitRequests(checksOf(fetched), { repos, pins, checks: checksOf(local) })
+  return joinServices(local, fetched)
+}
+
+function nameOf(root: TreeNode | undefined): { name?: string } {
+  const name = fieldOf(root, 'config', 'name') ?? fieldOf(root, 'config', 'projectID')
+  return name?.kind === 'scalar' && !isEmpty(name) ? { name: textOf(name) } : {}
 }
 
 /** `tool: other/check-tcp` with no repo `other` would otherwise only be found when it is resolved. */

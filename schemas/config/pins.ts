@@ -4,38 +4,35 @@ import type { Name } from '../name.ts'
 import { parseName } from '../name.ts'
 import { quote } from '../quote.ts'
 import { parseRange } from '../version.ts'
-import type { ConfigWarning, PluginPin } from './config.ts'
+import type { PluginPin } from './config.ts'
+import { fieldOf, namedEntries } from './field-of.ts'
 import { invalid } from './invalid.ts'
-import { KNOWN_KEYS, unknownKeys } from './known-keys.ts'
 import { canonicalName } from './plugin-request.ts'
 import { readBoolean } from './scalars.ts'
 import type { TreeNode } from './tree.ts'
-import { childOf, isEmpty, textOf } from './tree.ts'
+import { isEmpty, textOf } from './tree.ts'
 
 /** Reads `operator.plugins` and `octoctl.plugins`; throws CONFIG_INVALID. */
-export function readPins(root: TreeNode, warnings: ConfigWarning[]): PluginPin[] {
+export function readPins(root: TreeNode | undefined): PluginPin[] {
   const pins = new Map<Name, PluginPin>()
-  for (const map of [childOf(root, 'octoctl', 'plugins'), childOf(root, 'operator', 'plugins')]) {
-    if (isEmpty(map)) continue
-    if (map.kind !== 'map') throw invalid(map, '`plugins` is no map of names')
-    for (const [name, node] of map.entries) {
-      const pin = at(node, () => readPin(name, node, warnings))
-      pins.set(pin.plugin, pin)
-    }
+  const octoctl = fieldOf(fieldOf(root, 'config', 'octoctl'), 'octoctl', 'plugins')
+  const operator = fieldOf(fieldOf(root, 'config', 'operator'), 'operator', 'plugins')
+  for (const [name, node] of [...namedEntries(octoctl), ...namedEntries(operator)]) {
+    const pin = at(node, () => readPin(name, node))
+    pins.set(pin.plugin, pin)
   }
   return [...pins.values()]
 }
 
-function readPin(name: string, node: TreeNode, warnings: ConfigWarning[]): PluginPin {
+function readPin(name: string, node: TreeNode): PluginPin {
   const plugin = parseName(canonicalName(name), 'plugin')
   if (isEmpty(node)) return { plugin }
   if (node.kind === 'scalar') return { plugin, range: parseRange(textOf(node)) }
   if (node.kind !== 'map') throw invalid(node, `pin of ${quote(name)} is neither a range nor a map`)
-  warnings.push(...unknownKeys(node, KNOWN_KEYS.pin, `the pin of ${quote(name)}`))
   const range = textAt(node, 'version')
   const repo = textAt(node, 'repo')
-  const prerelease = readBoolean(childOf(node, 'prerelease'), 'prerelease', false)
-  const optional = readBoolean(childOf(node, 'optional'), 'optional', false)
+  const prerelease = readBoolean(fieldOf(node, 'pin', 'prerelease'), 'prerelease', false)
+  const optional = readBoolean(fieldOf(node, 'pin', 'optional'), 'optional', false)
   return {
     plugin,
     ...(repo === undefined ? {} : { repo: parseName(repo, 'repo') }),
@@ -45,8 +42,8 @@ function readPin(name: string, node: TreeNode, warnings: ConfigWarning[]): Plugi
   }
 }
 
-function textAt(node: TreeNode, key: string): string | undefined {
-  const value = childOf(node, key)
+function textAt(node: TreeNode, key: 'version' | 'repo'): string | undefined {
+  const value = fieldOf(node, 'pin', key)
   if (isEmpty(value)) return undefined
   if (value.kind === 'scalar') return textOf(value)
   throw invalid(value, `\`${key}\` is no plain text`)

@@ -5,10 +5,19 @@ import { invalid } from './invalid.ts'
 import type { TreeNode } from './tree.ts'
 import { isEmpty, textOf } from './tree.ts'
 
+/** The words of YAML 1.1 are read where a yes or no is expected, as Compose and octoctl read them. */
+const WORDS: ReadonlyMap<string, boolean> = new Map(
+  Object.entries({ yes: true, on: true, no: false, off: false }).flatMap(([word, value]) =>
+    [word, word.toUpperCase(), `${word[0]?.toUpperCase()}${word.slice(1)}`].map((spelled) => [spelled, value] as const),
+  ),
+)
+
 export function readBoolean(node: TreeNode | undefined, key: string, otherwise: boolean): boolean {
   if (isEmpty(node)) return otherwise
-  if (node.kind === 'scalar' && typeof node.value === 'boolean') return node.value
-  throw invalid(node, `\`${key}\` is neither \`true\` nor \`false\``)
+  const word = node.kind === 'scalar' && node.plain ? WORDS.get(node.text) : undefined
+  const value = node.kind === 'scalar' && typeof node.value === 'boolean' ? node.value : word
+  if (value !== undefined) return value
+  throw invalid(node, `\`${key}\` is neither \`true\` nor \`false\``, noTemplate(node))
 }
 
 type Bounds = { readonly min: number; readonly max: number; readonly otherwise: number }
@@ -16,8 +25,19 @@ type Bounds = { readonly min: number; readonly max: number; readonly otherwise: 
 export function readCount(node: TreeNode | undefined, key: string, { min, max, otherwise }: Bounds): number {
   if (isEmpty(node)) return otherwise
   const value = node.kind === 'scalar' ? node.value : undefined
+  // 010 is eight to readers of YAML 1.1 and ten to those of 1.2.
+  if (node.kind === 'scalar' && typeof value === 'number' && /^[-+]?0\d/.test(node.text))
+    throw invalid(node, `\`${key}\` has a leading zero, which some read as octal`, {
+      hint: 'write it without the zero',
+    })
   if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value
-  throw invalid(node, `\`${key}\` is no whole number from ${min} to ${max}`)
+  throw invalid(node, `\`${key}\` is no whole number from ${min} to ${max}`, noTemplate(node))
+}
+
+/** Only arguments and addresses hold templates. */
+function noTemplate(node: TreeNode): { readonly hint?: string } {
+  const isTemplate = node.kind === 'scalar' && String(node.value).includes('{{')
+  return isTemplate ? { hint: 'templates are filled in in `args` and `url` only' } : {}
 }
 
 /** Milliseconds; undefined when nothing is written. */

@@ -1,23 +1,40 @@
 // Services and their checks, in all three generations: `operator.services.S`, `services.S` and `services.S.octocompose`.
+// Checks of fetched documents are read from a tree of their own, so that nothing in them can reach a local check.
 import { isCoded } from '../errors.ts'
 import { quote } from '../quote.ts'
 import { readArguments } from './arguments.ts'
-import type { CheckItem, ConfigWarning, Phase, PluginRequest, ServiceConfig } from './config.ts'
-import { invalid, warningAt } from './invalid.ts'
-import { didYouMean, FAILURE_KEYS, KNOWN_KEYS, SUCCESS_KEYS, unknownKeys } from './known-keys.ts'
+import type { CheckItem, Phase, PluginRequest, ServiceConfig } from './config.ts'
+import { PHASES } from './config.ts'
+import { fieldOf, itemsOf, mapOrNothing, namedEntries } from './field-of.ts'
+import type { FieldName } from './fields.ts'
+import { invalid } from './invalid.ts'
 import { parsePluginRequest } from './plugin-request.ts'
+import { refused } from './refused.ts'
 import { readBoolean, readCount, readDuration, readTexts } from './scalars.ts'
 import type { TemplateVariables } from './template.ts'
 import type { MapNode, TreeNode } from './tree.ts'
-import { childOf, isEmpty, placeOf } from './tree.ts'
+import { isEmpty, placeOf } from './tree.ts'
+import type { Warnings } from './warnings.ts'
 
-export type ServiceReading = { readonly variables: TemplateVariables; readonly warnings: ConfigWarning[] }
+export type ServiceReading = { readonly variables: TemplateVariables; readonly warnings: Warnings }
+
+/** A check with the node that asks for its plugin. */
+export type ReadCheck = { readonly item: CheckItem; readonly tool: TreeNode }
+
+export type ReadService = {
+  readonly name: string
+  readonly node: TreeNode
+  /** The first place that says so. */
+  readonly off: TreeNode | undefined
+  readonly on: TreeNode | undefined
+  readonly checks: Readonly<Record<Phase, readonly ReadCheck[]>>
+}
 
 /** Where each phase's list is found, newest name last. */
-const PHASE_PATHS: Readonly<Record<Phase, readonly (readonly string[])[]>> = {
-  preflight: [['preflightCheck'], ['preflight'], ['validate']],
-  health: [['healthCheck'], ['health']],
-  init: [['hooks', 'preStart'], ['init']],
+const PHASE_KEYS: Readonly<Record<Phase, readonly FieldName<'service'>[]>> = {
+  preflight: ['preflightCheck', 'preflight', 'validate'],
+  health: ['healthCheck', 'health'],
+  init: ['init'],
 }
 
 const HOUR_MS = 3_600_000
@@ -26,128 +43,143 @@ const MAX_THRESHOLD = 100
 /** A check before the start decides at once; a running service may stumble. */
 const DEFAULT_FAILURES: Readonly<Record<Phase, number>> = { preflight: 1, health: 3, init: 1 }
 
-export function readServices(root: TreeNode, reading: ServiceReading): ServiceConfig[] {
-  const services = new Map<string, ServiceConfig>()
-  for (const [name, node] of serviceNodes(root, reading.warnings)) {
+/** Services of one tree, by name, in the order of writing. */
+export function readServices(root: TreeNode | undefined, reading: ServiceReading): Map<string, ReadService> {
+  const services = new Map<string, ReadService>()
+  for (const [name, node] of serviceNodes(root)) {
     const service = readService(name, node, reading)
     const earlier = services.get(name)
-    services.set(name, earlier ? joinServices(earlier, service) : service)
+    services.set(name, earlier ? joinShapes(earlier, service) : service)
   }
-  return [...services.values()]
+  return services
+}
+
+/** Local services with the checks that elsewhere adds, then the services that only elsewhere has. */
+export function joinServices(local: ReadonlyMap<string, ReadService>, fetched: ReadonlyMap<string, ReadService>) {
+  const joined = [...local.values()].map((service) => {
+    const added = fetched.get(service.name)
+    return added ? withAdded(service, added) : finish(service)
+  })
+  const others = [...fetched.values()].filter(({ name }) => !local.has(name))
+  return [...joined, ...others.map(finish)]
+}
+
+/** Elsewhere switches nothing off that a local document names, unless that says itself whether it is on. */
+function withAdded(local: ReadService, fetched: ReadService): ServiceConfig {
+  if (fetched.off && !local.on && !local.off)
+    throw refused(fetched.off, `switch off the service ${quote(local.name)}`, {
+      local: local.node,
+      hint: 'say `enabled: false` or `enabled: true` in the local config',
+    })
+  return finish({ ...local, checks: joinChecks(fetched, local) })
+}
+
+function finish({ name, off, checks }: ReadService): ServiceConfig {
+  const items = (phase: Phase) => checks[phase].map(({ item }) => item)
+  return {
+    name,
+    enabled: off === undefined,
+    checks: { preflight: items('preflight'), health: items('health'), init: items('init') },
+  }
+}
+
+function joinShapes(first: ReadService, second: ReadService): ReadService {
+  return {
+    name: first.name,
+    node: first.node,
+    off: first.off ?? second.off,
+    on: first.on ?? second.on,
+    checks: joinChecks(first, second),
+  }
+}
+
+function joinChecks(first: ReadService, second: ReadService): ReadService['checks'] {
+  const join = (phase: Phase) => [...first.checks[phase], ...second.checks[phase]]
+  return { preflight: join('preflight'), health: join('health'), init: join('init') }
 }
 
 /** The maps that hold checks: each is read by itself and the results of one name are joined. */
-function serviceNodes(root: TreeNode, warnings: ConfigWarning[]): (readonly [string, MapNode])[] {
-  const seeds = entriesOf(childOf(root, 'operator', 'services'))
-  const later = entriesOf(childOf(root, 'services'))
-  for (const [name, node] of seeds) warnings.push(...unknownKeys(node, KNOWN_KEYS.service, `service ${quote(name)}`))
-  for (const [name, node] of later) warnings.push(...nearlyKnownKeys(name, node))
-  const wrapped = later.flatMap(([name, node]) => entriesOf(childOf(node, 'octocompose'), name))
-  for (const [name, node] of wrapped) warnings.push(...unknownKeys(node, KNOWN_KEYS.service, `service ${quote(name)}`))
+function serviceNodes(root: TreeNode | undefined): (readonly [string, TreeNode])[] {
+  const seeds = namedEntries(fieldOf(fieldOf(root, 'config', 'operator'), 'operator', 'services'))
+  const later = namedEntries(fieldOf(root, 'config', 'services'))
+  const wrapped = later.flatMap(([name, node]) => {
+    const inner = fieldOf(node, 'compose service', 'octocompose')
+    return isEmpty(inner) ? [] : [[name, inner] as const]
+  })
   return [...seeds, ...later, ...wrapped]
 }
 
-/** `services.S` is also Compose's own: its many keys are not ours, only what looks like a slip of ours is. */
-function nearlyKnownKeys(name: string, node: MapNode): ConfigWarning[] {
-  const known: readonly string[] = KNOWN_KEYS.service
-  return [...node.entries.keys()]
-    .filter((key) => !known.includes(key) && !COMPOSE_KEYS.includes(key) && didYouMean(key, known) !== '')
-    .map((key) => {
-      const place = node.entries.get(key) ?? node
-      return warningAt(place, `unknown key ${quote(key)} in service ${quote(name)} is ignored${didYouMean(key, known)}`)
-    })
-}
-
-/** Keys of Compose services that resemble ours. */
-const COMPOSE_KEYS: readonly string[] = [
-  'healthcheck',
-  'configs',
-  'secrets',
-  'depends_on',
-  'devices',
-  'init',
-  'volumes',
-]
-
-function readService(name: string, node: MapNode, reading: ServiceReading): ServiceConfig {
-  const hooks = childOf(node, 'hooks')
-  if (hooks?.kind === 'map')
-    reading.warnings.push(...unknownKeys(hooks, KNOWN_KEYS.hooks, `hooks of service ${quote(name)}`))
+function readService(name: string, node: TreeNode, reading: ServiceReading): ReadService {
   const phase = (wanted: Phase) =>
-    PHASE_PATHS[wanted].flatMap((path) => readChecks(childOf(node, ...path), { ...reading, phase: wanted }))
+    listsOf(node, wanted).flatMap((list) => itemsOf(list).map((item) => readCheck(item, { ...reading, phase: wanted })))
   return {
     name,
-    enabled: isEnabled(node),
+    node,
+    ...switchOf(node),
     checks: { preflight: phase('preflight'), health: phase('health'), init: phase('init') },
   }
 }
 
+function listsOf(node: TreeNode, phase: Phase): readonly TreeNode[] {
+  const hooked = phase === 'init' ? fieldOf(fieldOf(node, 'service', 'hooks'), 'hooks', 'preStart') : undefined
+  const lists = [hooked, ...PHASE_KEYS[phase].map((key) => fieldOf(node, 'service', key))]
+  return lists.filter((list) => list?.kind === 'list')
+}
+
 type PhaseReading = ServiceReading & { readonly phase: Phase }
 
-function readChecks(node: TreeNode | undefined, reading: PhaseReading): CheckItem[] {
-  if (isEmpty(node)) return []
-  // Compose has `init: true` of its own: run an init process in the container.
-  if (node.kind === 'scalar' && typeof node.value === 'boolean' && reading.phase === 'init') return []
-  if (node.kind !== 'list') throw invalid(node, `\`${reading.phase}\` is no list of checks`)
-  return node.items.map((item) => readCheck(item, reading))
-}
-
-function readCheck(item: TreeNode, reading: PhaseReading): CheckItem {
-  if (item.kind !== 'map') throw invalid(item, 'a check is a map with `tool` and `args`')
-  const timeoutMs = readDuration(childOf(item, 'timeout'), 'timeout', { min: 100, max: 24 * HOUR_MS })
-  const operators = readTexts(childOf(item, 'operators'), 'operators')
-  const interval = readDuration(childOf(item, 'interval'), 'interval', { min: 10, max: HOUR_MS })
-  return {
-    request: requestOf(item),
-    arguments: readArguments(item, reading),
-    enabled: isEnabled(item),
+function readCheck(node: TreeNode, reading: PhaseReading): ReadCheck {
+  const map = mapOrNothing(node)
+  if (!map) throw invalid(node, 'a check is a map with `tool` and `args`')
+  const timeoutMs = readDuration(fieldOf(map, 'check', 'timeout'), 'timeout', { min: 100, max: 24 * HOUR_MS })
+  const operators = readTexts(fieldOf(map, 'check', 'operators'), 'operators')
+  const interval = readDuration(fieldOf(map, 'check', 'interval'), 'interval', { min: 10, max: HOUR_MS })
+  const { tool, request } = requestOf(map)
+  const item: CheckItem = {
+    request,
+    arguments: readArguments(map, reading),
+    enabled: switchOf(map).off === undefined,
     intervalMs: interval ?? DEFAULT_INTERVAL_MS,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    successThreshold: threshold(item, SUCCESS_KEYS, 1),
-    failureThreshold: threshold(item, FAILURE_KEYS, DEFAULT_FAILURES[reading.phase]),
+    successThreshold: threshold(map, ['successThreshold', 'successTreshold'], 1),
+    failureThreshold: threshold(map, ['failureThreshold', 'failureTreshold'], DEFAULT_FAILURES[reading.phase]),
     ...(operators === undefined ? {} : { operators }),
-    place: placeOf(item),
+    place: placeOf(map),
   }
+  return { item, tool }
 }
 
-function requestOf(item: MapNode): PluginRequest {
-  const tool = childOf(item, 'tool')
+function requestOf(item: MapNode): { readonly request: PluginRequest; readonly tool: TreeNode } {
+  const tool = fieldOf(item, 'check', 'tool')
   if (tool?.kind !== 'scalar' || typeof tool.value !== 'string')
     throw invalid(item, 'a check does not name its plugin, expected `tool: NAME`')
   try {
-    return parsePluginRequest(tool.value)
+    return { request: parsePluginRequest(tool.value), tool }
   } catch (error) {
     if (!isCoded(error)) throw error
     throw invalid(tool, `\`tool\`: ${error.message}`, { cause: error, ...(error.hint ? { hint: error.hint } : {}) })
   }
 }
 
-function threshold(item: MapNode, keys: readonly string[], otherwise: number): number {
-  const key = keys.find((candidate) => item.entries.has(candidate)) ?? ''
-  return readCount(childOf(item, key), key, { min: 1, max: MAX_THRESHOLD, otherwise })
+/** Both spellings of the seeds are read. */
+function threshold(item: MapNode, keys: readonly FieldName<'check'>[], otherwise: number): number {
+  const key = keys.find((candidate) => item.entries.has(candidate)) ?? keys[0] ?? 'successThreshold'
+  return readCount(fieldOf(item, 'check', key), key, { min: 1, max: MAX_THRESHOLD, otherwise })
 }
 
-function isEnabled(node: MapNode): boolean {
-  const disabled = readBoolean(childOf(node, 'disabled'), 'disabled', false)
-  return readBoolean(childOf(node, 'enabled'), 'enabled', true) && !disabled
-}
-
-function joinServices(first: ServiceConfig, second: ServiceConfig): ServiceConfig {
-  const join = (phase: Phase) => [...first.checks[phase], ...second.checks[phase]]
+/** What says that it is off or on, if anything does; off wins. */
+function switchOf(node: TreeNode): Pick<ReadService, 'off' | 'on'> {
+  const enabled = fieldOf(node, 'service', 'enabled')
+  const disabled = fieldOf(node, 'service', 'disabled')
+  const isOn = readBoolean(enabled, 'enabled', true)
+  const isOff = readBoolean(disabled, 'disabled', false)
   return {
-    name: first.name,
-    enabled: first.enabled && second.enabled,
-    checks: { preflight: join('preflight'), health: join('health'), init: join('init') },
+    off: isOff ? disabled : isOn ? undefined : enabled,
+    on: isOn && !isEmpty(enabled) ? enabled : isOff || isEmpty(disabled) ? undefined : disabled,
   }
 }
 
-function entriesOf(map: TreeNode | undefined, only?: string): (readonly [string, MapNode])[] {
-  if (isEmpty(map)) return []
-  if (map.kind !== 'map') throw invalid(map, only ? '`octocompose` is no map' : '`services` is no map of names')
-  if (only !== undefined) return [[only, map]]
-  return [...map.entries].flatMap(([name, node]) => {
-    if (isEmpty(node)) return []
-    if (node.kind === 'map') return [[name, node] as const]
-    throw invalid(node, `service ${quote(name)} is no map`)
-  })
+/** Every check that was read, of all phases. */
+export function checksOf(services: ReadonlyMap<string, ReadService>): ReadCheck[] {
+  return [...services.values()].flatMap(({ checks }) => PHASES.flatMap((phase) => checks[phase]))
 }

@@ -3,30 +3,32 @@
 import { quote } from '../quote.ts'
 import type { TrustKey } from '../trust-key.ts'
 import { parsePublicKey } from '../trust-key.ts'
-import type { ConfigWarning, RepoTrust } from './config.ts'
+import type { RepoTrust } from './config.ts'
+import { fieldOf, itemsOf } from './field-of.ts'
 import { invalid } from './invalid.ts'
-import { KNOWN_KEYS, unknownKeys } from './known-keys.ts'
+import { refused } from './refused.ts'
+import { readBoolean } from './scalars.ts'
 import type { MapNode, ScalarNode, TreeNode } from './tree.ts'
-import { childOf, isEmpty, isRemote, textOf } from './tree.ts'
+import { isEmpty, isRemote, textOf } from './tree.ts'
 
 /** Texts of the key files that a config names, by the node that names each. Reading them is the caller's work. */
 export type KeyFiles = ReadonlyMap<TreeNode, string>
 
-type Reading = { readonly keyFiles: KeyFiles; readonly warnings: ConfigWarning[] }
+type Reading = { readonly keyFiles: KeyFiles }
 
 /** Nodes below `keys:` that name files. */
 export function keyFileNodes(repo: TreeNode): readonly ScalarNode[] {
-  const files = listOf(childOf(repo, 'keys')).map((key) => childOf(key, 'file'))
+  const files = itemsOf(fieldOf(repo, 'repo', 'keys')).map((key) => fieldOf(key, 'key', 'file'))
   return files.filter((file) => file?.kind === 'scalar')
 }
 
 /** Reads `trust:` and `keys:` of a repo; throws CONFIG_INVALID or KEY_UNREADABLE. */
 export function trustOf(repo: TreeNode, name: string, reading: Reading): RepoTrust {
-  const trust = childOf(repo, 'trust')
-  const keys = childOf(repo, 'keys')
+  const trust = fieldOf(repo, 'repo', 'trust')
+  const keys = fieldOf(repo, 'repo', 'keys')
   for (const node of [trust, keys]) if (node) refuseRemote(node)
   if (!isEmpty(trust)) return unsignedTrust(trust, keys, name)
-  const list = listOf(keys).map((key) => readKey(key, reading))
+  const list = itemsOf(keys).map((key) => readKey(key, reading))
   if (list.length === 0) throw undecided(repo, name)
   return { kind: 'keys', keys: list }
 }
@@ -38,31 +40,27 @@ function unsignedTrust(trust: TreeNode, keys: TreeNode | undefined, name: string
   return { kind: 'unsigned' }
 }
 
+/** The table keeps fetched documents from saying this; trust asks once more. */
 function refuseRemote(node: TreeNode): void {
-  const parts = node.kind === 'list' ? node.items : [node]
-  const remote = parts.find(isRemote)
-  if (remote)
-    throw invalid(remote, 'a document from elsewhere may not say which keys are trusted', { hint: howToTrust() })
+  const remote = [node, ...itemsOf(node)].find(isRemote)
+  if (remote) throw refused(remote, 'say which keys are trusted')
 }
 
-function readKey(node: TreeNode, { keyFiles, warnings }: Reading): TrustKey {
+function readKey(node: TreeNode, { keyFiles }: Reading): TrustKey {
   if (node.kind === 'scalar') return parseKey(node, textOf(node))
   if (node.kind === 'list') throw invalid(node, 'expected a public key, found a list')
-  warnings.push(...unknownKeys(node, KNOWN_KEYS.key, 'a key'))
-  const revoked = childOf(node, 'revoked')
-  if (revoked !== undefined && (revoked.kind !== 'scalar' || typeof revoked.value !== 'boolean'))
-    throw invalid(revoked, '`revoked` is neither `true` nor `false`')
+  const revoked = readBoolean(fieldOf(node, 'key', 'revoked'), 'revoked', false)
   return {
     ...keyIn(node, keyFiles),
     ...timeOf(node, 'from'),
     ...timeOf(node, 'to'),
-    ...(revoked?.kind === 'scalar' && revoked.value === true ? { revoked: true } : {}),
+    ...(revoked ? { revoked } : {}),
   }
 }
 
 function keyIn(node: MapNode, keyFiles: KeyFiles): TrustKey {
-  const inline = childOf(node, 'key')
-  const file = childOf(node, 'file')
+  const inline = fieldOf(node, 'key', 'key')
+  const file = fieldOf(node, 'key', 'file')
   if (inline?.kind === 'scalar' && file === undefined) return parseKey(inline, textOf(inline))
   const text = file && keyFiles.get(file)
   if (file && inline === undefined && text !== undefined) return parseKey(file, text)
@@ -79,7 +77,7 @@ function parseKey(node: TreeNode, text: string): TrustKey {
 
 /** A date without a time means its first moment in UTC. */
 function timeOf(node: MapNode, key: 'from' | 'to'): { from?: number; to?: number } {
-  const value = childOf(node, key)
+  const value = fieldOf(node, 'key', key)
   if (isEmpty(value)) return {}
   const text = value.kind === 'scalar' ? textOf(value) : ''
   const time = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text)
@@ -87,11 +85,6 @@ function timeOf(node: MapNode, key: 'from' | 'to'): { from?: number; to?: number
     : Number.NaN
   if (Number.isNaN(time)) throw invalid(value, `\`${key}\` is no date, expected for example \`2026-01-31T12:00:00Z\``)
   return { [key]: time }
-}
-
-function listOf(node: TreeNode | undefined): readonly TreeNode[] {
-  if (isEmpty(node)) return []
-  return node.kind === 'list' ? node.items : [node]
 }
 
 function undecided(repo: TreeNode, name: string): Error {

@@ -108,7 +108,7 @@ x-mine: {}
     '10 unknown key `intervall` in a check is ignored, did you mean `interval`?',
     '11 unknown key `servces` in the config is ignored, did you mean `services`?',
     '3 unknown key `repo` in `operator` is ignored, did you mean `repos`?',
-    '6 unknown key `helth` in service `web` is ignored, did you mean `health`?',
+    '6 unknown key `helth` in a service is ignored, did you mean `health`?',
   ])
 })
 

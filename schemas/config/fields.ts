@@ -1,0 +1,222 @@
+// Every field that a config may have: what it holds, what it means, and what a document that was fetched from elsewhere
+// may do with it. Readers reach a field only by its row (field-of.ts), the rights are enforced by admit.ts, and the table
+// of docs/CONFIG.md is written from here. Answers THREATS.md: elsewhere adds, it decides nothing.
+// allow(long-file): one table
+
+/**
+ * `add`: its own entries stand beside the local ones, which they never change.
+ * `fill in`: counts only where no local document says anything.
+ * `never`: an error that names the fetched document.
+ */
+export type Right = 'add' | 'fill in' | 'never'
+
+export type ShapeName =
+  | ('config' | 'project' | 'operator' | 'octoctl' | 'include')
+  | ('repos' | 'octoctl repos' | 'repo' | 'key' | 'plugins' | 'pin')
+  | ('operator services' | 'services' | 'service' | 'compose service' | 'hooks' | 'settings' | 'check' | 'tool')
+
+/** Plain values (one or a list), data whose keys are the user's, a map of fixed or free keys, or a list of such maps. */
+export type Holds = 'value' | 'data' | { readonly map: ShapeName } | { readonly list: ShapeName }
+
+export type Field = {
+  readonly fetched: Right
+  readonly holds: Holds
+  readonly means: string
+  /** Templates of fetched documents may read it from a local one. */
+  readonly offered?: true
+}
+
+/** `*` stands for every name; without it only the keys of the shape are known. */
+type Shape = Readonly<Record<string, Field>>
+
+const UNREAD = 'for other tools, not read'
+const unread = (fetched: Right = 'fill in'): Field => ({ fetched, holds: 'data', means: UNREAD })
+const checks = (means: string): Field => ({ fetched: 'add', holds: { list: 'check' }, means })
+
+const SERVICE = {
+  preflight: checks('checks before the start'),
+  preflightCheck: checks('`preflight` of the first documents'),
+  validate: checks('`preflight` of the later documents'),
+  health: checks('checks of the running service'),
+  healthCheck: checks('`health` of the first documents'),
+  init: checks('what runs once before the first start'),
+  hooks: { fetched: 'add', holds: { map: 'hooks' }, means: 'hooks of the first documents' },
+  enabled: {
+    fetched: 'fill in',
+    holds: 'value',
+    means:
+      'whether the checks of the service run; elsewhere says so only for a service that is not in a local document',
+  },
+  disabled: { fetched: 'fill in', holds: 'value', means: 'the opposite of `enabled`, under the same rule' },
+  config: { fetched: 'fill in', holds: { map: 'settings' }, means: UNREAD },
+  depends: unread(),
+  priority: unread(),
+  replicas: unread(),
+  secrets: unread(),
+} as const satisfies Shape
+
+export const FIELDS = {
+  config: {
+    name: { fetched: 'fill in', holds: 'value', means: 'name of the project', offered: true },
+    projectID: { fetched: 'fill in', holds: 'value', means: '`name` of the later documents', offered: true },
+    project: { fetched: 'fill in', holds: { map: 'project' }, means: UNREAD },
+    include: {
+      fetched: 'add',
+      holds: { list: 'include' },
+      means: 'other documents; a fetched one includes web addresses only',
+    },
+    operator: { fetched: 'add', holds: { map: 'operator' }, means: "the seeds' shape" },
+    octoctl: { fetched: 'add', holds: { map: 'octoctl' }, means: "the later documents' shape" },
+    repos: { fetched: 'never', holds: { map: 'octoctl repos' }, means: "octoctl's shape" },
+    services: { fetched: 'add', holds: { map: 'services' }, means: "services, with Compose's own keys beside ours" },
+    configs: { fetched: 'fill in', holds: 'data', means: 'values for templates, by service', offered: true },
+    service: { fetched: 'fill in', holds: 'data', means: '`configs` of the seeds', offered: true },
+    globals: { fetched: 'fill in', holds: 'data', means: 'values for templates, in named sets', offered: true },
+    version: unread(),
+    networks: unread(),
+    volumes: unread(),
+    secrets: unread(),
+    models: unread(),
+  },
+  project: { name: unread(), id: unread() },
+  operator: {
+    repos: { fetched: 'never', holds: { map: 'repos' }, means: 'where plugins come from' },
+    plugins: { fetched: 'never', holds: { map: 'plugins' }, means: 'pins' },
+    services: { fetched: 'add', holds: { map: 'operator services' }, means: 'services and their checks' },
+    secrets: unread(),
+    notifications: unread(),
+    prompts: unread(),
+    globals: unread(),
+  },
+  octoctl: {
+    repos: { fetched: 'never', holds: { map: 'repos' }, means: 'where plugins come from' },
+    plugins: { fetched: 'never', holds: { map: 'plugins' }, means: 'pins' },
+    operator: unread(),
+    plugin: unread(),
+    project: unread(),
+    version: unread(),
+    namespace: unread(),
+    prefix: unread(),
+    api: unread(),
+    token: unread(),
+    command: unread(),
+    prompts: unread(),
+    secrets: unread(),
+    notifications: unread(),
+  },
+  include: {
+    url: { fetched: 'add', holds: 'value', means: 'path or address, without templates' },
+    gpg: unread(),
+    versions: unread(),
+  },
+  repos: { '*': { fetched: 'never', holds: { map: 'repo' }, means: 'a repo, by the name that the config gives it' } },
+  'octoctl repos': {
+    include: { fetched: 'never', holds: { list: 'repo' }, means: 'repos, called by the last part of their address' },
+    operators: unread('never'),
+    tools: unread('never'),
+    services: unread('never'),
+    files: unread('never'),
+    operator: unread('never'),
+    tool: unread('never'),
+    service: unread('never'),
+    '*': { fetched: 'never', holds: { map: 'repo' }, means: 'a repo, by the name that the config gives it' },
+  },
+  repo: {
+    url: {
+      fetched: 'never',
+      holds: 'value',
+      means:
+        "address of the repo's YAML, without environment variables; its last part is the repo's name in signed statements",
+    },
+    keys: {
+      fetched: 'never',
+      holds: { list: 'key' },
+      means: 'who may sign: one line of base64, PEM, `{key: …}` or `{file: ./octo.pub}`',
+    },
+    trust: {
+      fetched: 'never',
+      holds: 'value',
+      means: 'only `unsigned`: octo runs what the YAML names, without proof and with a warning each time',
+    },
+    gpg: unread('never'),
+  },
+  key: {
+    key: { fetched: 'never', holds: 'value', means: 'the public key itself' },
+    file: { fetched: 'never', holds: 'value', means: 'path of the public key, beside the document' },
+    from: { fetched: 'never', holds: 'value', means: 'first moment of the key' },
+    to: { fetched: 'never', holds: 'value', means: 'last moment of the key' },
+    revoked: { fetched: 'never', holds: 'value', means: '`true`: nothing that it signed counts' },
+  },
+  plugins: { '*': { fetched: 'never', holds: { map: 'pin' }, means: 'a pin: a range, or a map' } },
+  pin: {
+    version: { fetched: 'never', holds: 'value', means: 'range of versions' },
+    repo: { fetched: 'never', holds: 'value', means: 'the repo that the name means' },
+    prerelease: { fetched: 'never', holds: 'value', means: 'whether prereleases count' },
+    optional: {
+      fetched: 'never',
+      holds: 'value',
+      means: '`true`: a platform without an artifact is no failure of an install',
+    },
+  },
+  'operator services': { '*': { fetched: 'add', holds: { map: 'service' }, means: 'a service' } },
+  services: { '*': { fetched: 'add', holds: { map: 'compose service' }, means: 'a service' } },
+  service: SERVICE,
+  'compose service': {
+    ...SERVICE,
+    octocompose: { fetched: 'add', holds: { map: 'service' }, means: 'the checks, apart from the keys of Compose' },
+    service: unread(),
+  },
+  hooks: { preStart: checks('`init` of the first documents') },
+  settings: { noGlobals: unread(), noTemplate: unread(), globals: unread(), withServiceName: unread() },
+  check: {
+    tool: { fetched: 'add', holds: 'value', means: '`[repo/]name[@range]` of the plugin' },
+    args: {
+      fetched: 'add',
+      holds: 'data',
+      means: "a map is checked against the plugin's schema, a list is passed as it is written",
+    },
+    toolArgs: { fetched: 'add', holds: 'data', means: '`args` of the later documents' },
+    enabled: { fetched: 'add', holds: 'value', means: 'whether this check runs' },
+    disabled: { fetched: 'add', holds: 'value', means: 'the opposite of `enabled`' },
+    interval: { fetched: 'add', holds: 'value', means: 'time between tries: `500ms`, `10s`, `1m30s`; 1 s' },
+    timeout: { fetched: 'add', holds: 'value', means: 'longest time of one try' },
+    operators: { fetched: 'add', holds: 'value', means: 'kinds of operators that run it; octo is `baremetal`' },
+    successThreshold: { fetched: 'add', holds: 'value', means: 'passes in a row that decide: 1' },
+    successTreshold: { fetched: 'add', holds: 'value', means: '`successThreshold` as the seeds write it' },
+    failureThreshold: {
+      fetched: 'add',
+      holds: 'value',
+      means: 'failures in a row that decide: 1 in preflight, 3 in health, 1 in init',
+    },
+    failureTreshold: { fetched: 'add', holds: 'value', means: '`failureThreshold` as the seeds write it' },
+  },
+  tool: {
+    'repo/': {
+      fetched: 'never',
+      holds: 'value',
+      means: 'the repo that the name means; elsewhere may repeat what a local document says, or name the only repo',
+    },
+    name: { fetched: 'add', holds: 'value', means: 'the plugin' },
+    '@range': {
+      fetched: 'fill in',
+      holds: 'value',
+      means: 'range of versions; elsewhere may give one for plugins that no local document asks for',
+    },
+  },
+} as const satisfies Readonly<Record<ShapeName, Shape>>
+
+export type FieldName<Name extends ShapeName> = Exclude<keyof (typeof FIELDS)[Name] & string, '*'>
+
+export function shapeOf(name: ShapeName): Shape {
+  return FIELDS[name]
+}
+
+/** The row of a key; undefined for one that is not known. */
+export function rowOf(shape: ShapeName, key: string): Field | undefined {
+  const rows = shapeOf(shape)
+  return Object.hasOwn(rows, key) && key !== '*' ? rows[key] : rows['*']
+}
+
+export function knownKeys(shape: ShapeName): readonly string[] {
+  return Object.keys(shapeOf(shape)).filter((key) => key !== '*')
+}
