@@ -7,10 +7,13 @@ import { openConnection } from '../../system/http/connection.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { parseRegistryUrl } from '../http/registry-url.ts'
+import { watchForInterruption } from '../publish/interruption.ts'
 import type { PublishReport } from '../publish/publish-project.ts'
 import { publishProject, reportLine } from '../publish/publish-project.ts'
 import { passphrasePrompt } from '../sign/ask-passphrase.ts'
 import { readSigningKey } from '../sign/read-key.ts'
+import type { ReleaseSigner } from '../sign/release-signer.ts'
+import { signerWithBundle, signerWithKey } from '../sign/release-signer.ts'
 import type { RegistryOptions } from './registry-options.ts'
 import { addRegistryOptions, openRegistry } from './registry-options.ts'
 
@@ -21,6 +24,8 @@ type Options = RegistryOptions & {
   /** `--no-build` gives false. */
   readonly build?: boolean
   readonly dryRun?: boolean
+  readonly bundle?: string
+  readonly expectVersion?: string
 }
 
 export function addPublish(program: Command): void {
@@ -30,7 +35,8 @@ export function addPublish(program: Command): void {
     examples: [
       'octo publish --registry https://plugins.example.com --repo core --key octo.key',
       'octo publish plugins/check-tcp plugins/check-http --key octo.key --dry-run',
-      'OCTO_SIGNING_KEY="$KEY" OCTO_TOKEN="$TOKEN" octo publish --json',
+      'OCTO_SIGNING_KEY="$KEY" OCTO_TOKEN="$TOKEN" octo publish --json --expect-version "$TAG"',
+      'octo publish --bundle release.sigstore.json --key kms.pub',
     ],
     json: true,
   })
@@ -38,28 +44,51 @@ export function addPublish(program: Command): void {
     .option('-k, --key <file>', 'private key; else OCTO_SIGNING_KEY_FILE or the text in OCTO_SIGNING_KEY')
     .option('-o, --out <dir>', 'folder for the artifacts (one plugin only)')
     .option('--no-build', 'publish what lies in dist')
+    .option('--bundle <file>', 'publish what lies in dist with a signature made elsewhere; --key names its public key')
+    .option('--expect-version <version>', 'refuse when plugin.yaml has another version, such as that of a tag')
     .option('-n, --dry-run', 'build and check everything, upload nothing')
   onRun<Options>(addRegistryOptions(command), async ({ args, options, terminal }) => {
     const dirs = args.length > 0 ? args : ['.']
     if (options.out && dirs.length > 1)
       throw coded('USAGE', { message: '`--out` fits one plugin only', hint: 'leave it away: each gets its own dist' })
-    const askPassphrase = passphrasePrompt(terminal, 'Passphrase of the signing key')
-    const key = await readSigningKey({ file: options.key, env: process.env, askPassphrase })
+    const signer = await chooseSigner(options, dirs, terminal)
     using connection = options.dryRun
       ? openConnection(parseRegistryUrl(options.registry, process.env), { env: process.env })
       : await openRegistry(options)
     const repo = options.repo === undefined ? undefined : parseName(options.repo, 'repo')
     const reports: PublishReport[] = []
+    using interruption = watchForInterruption()
     for (const dir of dirs) {
       const paths = { dir: resolve(dir), ...(options.out ? { out: resolve(options.out) } : {}) }
-      const how = { build: options.build !== false, dryRun: options.dryRun === true }
-      const report = await publishProject({ ...paths, ...how, env: process.env, repo, key, connection, terminal })
+      const how = { build: options.build !== false && !options.bundle, dryRun: options.dryRun === true }
+      const what = { repo, signer, expectVersion: options.expectVersion, onStage: interruption.enter }
+      const work = publishProject({ ...paths, ...how, ...what, env: process.env, connection, terminal })
+      const report = await Promise.race([work, interruption.signalled])
       reports.push(report)
       show(report, terminal)
     }
     if (terminal.json) terminal.result({ json: { releases: reports }, text: () => '' })
     return 0
   })
+}
+
+/** Throws USAGE where `--bundle` stands with several plugins or without the public key that proves it. */
+async function chooseSigner(options: Options, dirs: readonly string[], terminal: Terminal): Promise<ReleaseSigner> {
+  if (options.bundle === undefined) {
+    const askPassphrase = passphrasePrompt(terminal, 'Passphrase of the signing key')
+    return signerWithKey(await readSigningKey({ file: options.key, env: process.env, askPassphrase }))
+  }
+  if (dirs.length > 1)
+    throw coded('USAGE', {
+      message: '`--bundle` fits one plugin only',
+      hint: 'publish each plugin with its own bundle',
+    })
+  if (options.key === undefined)
+    throw coded('USAGE', {
+      message: '`--bundle` needs the public key that its signature is proven with',
+      hint: `octo publish --bundle ${options.bundle} --key FILE.pub`,
+    })
+  return signerWithBundle(options.bundle, options.key)
 }
 
 /** Shown as soon as it is true: what comes later may fail. */

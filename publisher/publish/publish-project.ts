@@ -12,11 +12,13 @@ import type { ReleaseDraft } from '../output/release-file.ts'
 import { chooseRepo, readDraft } from '../output/release-file.ts'
 import type { Project } from '../project/read-project.ts'
 import { readProject } from '../project/read-project.ts'
-import type { SigningKey } from '../sign/read-key.ts'
-import { signRelease } from '../sign/sign-release.ts'
+import type { ReleaseSigner } from '../sign/release-signer.ts'
+import { requireVersion } from './expected-version.ts'
+import type { PublishStage } from './interruption.ts'
 import { publishRelease } from './publish-release.ts'
 import type { Shown } from './published-version.ts'
 import { findPublished, requireSameRelease } from './published-version.ts'
+import { showStages } from './shown-stages.ts'
 
 export type ProjectRequest = {
   readonly dir: string
@@ -25,9 +27,13 @@ export type ProjectRequest = {
   readonly dryRun: boolean
   readonly env: Readonly<Record<string, string | undefined>>
   readonly repo: Name | undefined
-  readonly key: SigningKey
+  readonly signer: ReleaseSigner
+  /** What plugin.yaml must say, where the caller knows it from a tag. */
+  readonly expectVersion?: string | undefined
   readonly connection: Connection
   readonly terminal: Terminal
+  /** Told what runs now and of which release. */
+  readonly onStage: (stage: PublishStage, release: string) => void
 }
 
 export type PublishReport = {
@@ -46,27 +52,37 @@ export type PublishReport = {
 }
 
 export async function publishProject(request: ProjectRequest): Promise<PublishReport> {
-  const { key, connection, terminal } = request
+  const { signer, connection, terminal } = request
   const project = await readProject(request.dir)
   const { name: plugin, version } = project.manifest
+  requireVersion(project.manifest, request.expectVersion)
   const repo = chooseRepo(plugin, request.repo ?? project.manifest.repo)
+  const release = `${repo}/${plugin}@${version}`
+  using stages = showStages(terminal, release)
+  const onStage = (stage: PublishStage) => {
+    request.onStage(stage, release)
+    stages.enter(stage)
+  }
+  onStage('building')
   // Asked while the build runs.
   const asking = findPublished(connection, { repo, plugin }, version)
   asking.catch(() => undefined)
   const out = request.out ?? join(project.dir, 'dist')
-  const predicate = { ...(await prepare(project, out, request)), repo }
+  const predicate = { ...(await prepare(project, out, { ...request, progress: stages.progress })), repo }
   const before = await asking
   if (request.dryRun) return rehearse(request, { predicate, out, before })
-  using progress = progressFor(terminal, 'uploading')
-  const outcome = await publishRelease({ connection, out, predicate, key, before, progress })
+  const outcome = await publishRelease({ connection, out, predicate, signer, before, onStage, item: stages.item })
   return { ...reportOf(predicate, request), ...outcome }
 }
 
-async function prepare(project: Project, out: string, { build, env, terminal }: ProjectRequest): Promise<ReleaseDraft> {
-  if (build) {
-    using progress = progressFor(terminal, 'building')
-    return await buildRelease({ project, out, env, onLine: terminal.debug, progress })
-  }
+type Preparing = ProjectRequest & { readonly progress: Progress | undefined }
+
+async function prepare(
+  project: Project,
+  out: string,
+  { build, env, terminal, progress }: Preparing,
+): Promise<ReleaseDraft> {
+  if (build) return buildRelease({ project, out, env, onLine: terminal.debug, progress })
   const draft = await readDraft(out)
   requireCurrent(project, draft)
   await checkDist(out, draft)
@@ -77,13 +93,13 @@ type Prepared = { readonly predicate: ReleasePredicate; readonly out: string; re
 
 /** Everything that can be known without writing to the registry. */
 async function rehearse(request: ProjectRequest, { predicate, out, before }: Prepared): Promise<PublishReport> {
-  const { key, connection } = request
-  if (before) await requireSameRelease(connection, before.version, { predicate, key: key.trustKey })
-  else await signRelease(out, predicate, key)
+  const { signer, connection } = request
+  if (before) await requireSameRelease(connection, before.version, { predicate, key: signer.trustKey })
+  else await signer.sign(out, predicate)
   return { ...reportOf(predicate, request), state: before ? 'unchanged' : 'planned', uploadedBytes: 0 }
 }
 
-function reportOf(predicate: ReleasePredicate, { key, connection }: ProjectRequest) {
+function reportOf(predicate: ReleasePredicate, { signer, connection }: ProjectRequest) {
   const { repo, plugin, version, platforms } = predicate
   const artifacts = Object.entries(platforms).map(([platform, { file, digest, size }]) => ({
     platform,
@@ -92,12 +108,7 @@ function reportOf(predicate: ReleasePredicate, { key, connection }: ProjectReque
     size,
   }))
   const document = new URL(pluginDocumentPath(repo, plugin, 'json'), connection.base).href
-  return { repo, plugin, version, signer: key.trustKey.id, document, artifacts }
-}
-
-/** Bars for people; a CI log gets its one line for each plugin at the end. */
-function progressFor(terminal: Terminal, title: string): Progress | undefined {
-  return terminal.interactive ? terminal.progress({ title }) : undefined
+  return { repo, plugin, version, signer: signer.trustKey.id, document, artifacts }
 }
 
 /** One line for each plugin, for people and CI logs. */

@@ -4,10 +4,10 @@ import type { VerifiedRelease } from '../../client/verify/verify-release.ts'
 import { isCoded } from '../../schemas/errors.ts'
 import { BUNDLE_FILE } from '../../schemas/static-tree/paths.ts'
 import type { Connection } from '../../system/http/connection.ts'
-import type { Progress } from '../../terminal/index.ts'
-import type { SigningKey } from '../sign/read-key.ts'
-import { signRelease } from '../sign/sign-release.ts'
+import type { ProgressItem } from '../../terminal/index.ts'
+import type { ReleaseSigner } from '../sign/release-signer.ts'
 import { inParallel } from './in-parallel.ts'
+import type { PublishStage } from './interruption.ts'
 import type { Shown } from './published-version.ts'
 import { findPublished, requireSameRelease } from './published-version.ts'
 import { openSession, publishSession } from './session.ts'
@@ -19,10 +19,12 @@ export type PublishRequest = {
   readonly connection: Connection
   readonly out: string
   readonly predicate: VerifiedRelease['predicate']
-  readonly key: SigningKey
+  readonly signer: ReleaseSigner
   /** What the registry showed of the version before; nothing when it is new. */
   readonly before: Shown | undefined
-  readonly progress?: Progress | undefined
+  /** Shows one upload, where somebody looks. */
+  readonly item?: (label: string, size: number) => ProgressItem | undefined
+  readonly onStage: (stage: PublishStage) => void
 }
 
 export type Outcome = {
@@ -38,7 +40,8 @@ const PARALLEL_UPLOADS = 4
 /** Idempotent: throws VERSION_EXISTS only where the version exists with other bytes. */
 export async function publishRelease(request: PublishRequest): Promise<Outcome> {
   if (request.before) return unchanged(request, request.before)
-  const signed = await signRelease(request.out, request.predicate, request.key)
+  request.onStage('signing')
+  const signed = await request.signer.sign(request.out, request.predicate)
   try {
     return await uploadAndPublish(request, signed.bundle, signed.release)
   } catch (error) {
@@ -50,8 +53,9 @@ export async function publishRelease(request: PublishRequest): Promise<Outcome> 
 }
 
 async function unchanged(request: PublishRequest, { document, version }: Shown): Promise<Outcome> {
-  const { connection, predicate, key } = request
-  await requireSameRelease(connection, version, { predicate, key: key.trustKey })
+  const { connection, predicate, signer } = request
+  request.onStage('proving')
+  await requireSameRelease(connection, version, { predicate, key: signer.trustKey })
   return { state: 'unchanged', serial: document.serial, publishedAt: version.publishedAt, uploadedBytes: 0 }
 }
 
@@ -60,7 +64,8 @@ function shownNow({ connection, predicate }: PublishRequest): Promise<Shown | un
 }
 
 async function uploadAndPublish(request: PublishRequest, bundle: string, release: VerifiedRelease): Promise<Outcome> {
-  const { connection, predicate, key } = request
+  const { connection, predicate, signer } = request
+  request.onStage('uploading')
   const info = { digest: release.bundleDigest, size: Buffer.byteLength(bundle) }
   const session = await openSession(connection, predicate, info)
   const sources = sourcesOf(request, bundle, release)
@@ -69,7 +74,7 @@ async function uploadAndPublish(request: PublishRequest, bundle: string, release
     const source = sources.get(digest)
     // A registry may ask only for what was announced.
     if (!source) return
-    const item = request.progress?.item(source.name, size)
+    const item = request.item?.(source.name, size)
     const upload = { session: session.id, digest, size, ...source, onProgress: (bytes: number) => item?.advance(bytes) }
     try {
       await uploadBlob(connection, upload, offset)
@@ -79,8 +84,10 @@ async function uploadAndPublish(request: PublishRequest, bundle: string, release
       throw error
     }
   })
+  request.onStage('publishing')
   const published = await publishSession(connection, session.id)
-  const { serial } = await verifyPublished(connection, { predicate, key: key.trustKey })
+  request.onStage('proving')
+  const { serial } = await verifyPublished(connection, { predicate, key: signer.trustKey })
   const uploadedBytes = pending.reduce((sum, { size, offset }) => sum + size - offset, 0)
   return { state: 'published', serial, publishedAt: published.publishedAt, uploadedBytes }
 }

@@ -1,10 +1,12 @@
 // The commands of docs/PUBLISHING.md, typed as they stand there.
 import assert from 'node:assert/strict'
+import { createPrivateKey } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { parsePublicKey } from '../../schemas/trust-key.ts'
 import { blocksOfKind, readDocument } from '../support/document-blocks.ts'
+import { signElsewhere } from '../support/elsewhere-signer.ts'
 import { runWell } from '../support/run-shell.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { startTestRegistry } from '../support/test-registry.ts'
@@ -21,6 +23,13 @@ test('a plugin is started, published, put through its states, and written as sta
   writeFileSync(join(folder, 'acme.token'), registry.createToken(['acme/*:publish,yank,quarantine']).token)
   const where = { cwd: folder, env: { OCTO_REGISTRY: registry.url } }
   assert.match(await runWell(commands('publish'), where), /would publish acme\/my-check 0\.1\.0.*\npublished acme/)
+  const [write = '', publish = ''] = commands('elsewhere').split(/^# sign .*$/m)
+  await runWell(write, where)
+  const privateKey = createPrivateKey(readFileSync(join(folder, 'acme.key')))
+  const trustKey = parsePublicKey(readFileSync(join(folder, 'acme.pub'), 'utf8'), 'acme.pub')
+  const bundle = signElsewhere(readFileSync(join(folder, 'statement.json')), { privateKey, trustKey })
+  writeFileSync(join(folder, 'bundle.json'), bundle)
+  assert.match(await runWell(publish, where), /^unchanged acme\/my-check 0\.1\.0/)
   const said = await runWell(commands('states'), where)
   assert.deepEqual(
     said.match(/(?<=is )\w+( \w+)?/g),

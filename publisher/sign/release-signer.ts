@@ -1,0 +1,72 @@
+// Who signs a release: a key that octo holds, or somebody else who signed octo's statement already, such as a KMS.
+import { readFile } from 'node:fs/promises'
+import type { VerifiedRelease } from '../../client/verify/verify-release.ts'
+import { verifyRelease } from '../../client/verify/verify-release.ts'
+import { coded } from '../../schemas/errors.ts'
+import { stableJson } from '../../schemas/json.ts'
+import { quote } from '../../schemas/quote.ts'
+import type { ReleasePredicate } from '../../schemas/release-statement.ts'
+import { MAX_BUNDLE_BYTES } from '../../schemas/release-statement.ts'
+import type { TrustKey } from '../../schemas/trust-key.ts'
+import { parsePublicKey } from '../../schemas/trust-key.ts'
+import type { SigningKey } from './read-key.ts'
+import { signRelease } from './sign-release.ts'
+
+export type ReleaseSigner = {
+  /** What the signature is proven with, here and as the registry serves it. */
+  readonly trustKey: TrustKey
+  /** The bundle as it is uploaded, proven. `out` is the folder of the artifacts. */
+  sign(
+    out: string,
+    predicate: ReleasePredicate,
+  ): Promise<{ readonly release: VerifiedRelease; readonly bundle: string }>
+}
+
+export function signerWithKey(key: SigningKey): ReleaseSigner {
+  return { trustKey: key.trustKey, sign: (out, predicate) => signRelease(out, predicate, key) }
+}
+
+/**
+ * A signer whose signature was made elsewhere. Throws FILE_NOT_FOUND or KEY_UNREADABLE; `sign` throws what verifyRelease
+ * throws, and STATEMENT_MISMATCH where the bundle signs something else than what is to be published.
+ */
+export async function signerWithBundle(bundleFile: string, publicKeyFile: string): Promise<ReleaseSigner> {
+  const trustKey = parsePublicKey(await readText(publicKeyFile), publicKeyFile)
+  const bundle = await readText(bundleFile)
+  return {
+    trustKey,
+    async sign(_out, predicate) {
+      const claim = { bundle, keyring: [trustKey], expected: predicate, at: Date.now(), source: bundleFile }
+      const release = verifyRelease(claim)
+      if (stableJson(release.predicate) !== stableJson(predicate))
+        throw signsSomethingElse(bundleFile, release, predicate)
+      return { release, bundle }
+    },
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw coded('FILE_NOT_FOUND', { message: `${quote(path)} cannot be read`, details: { path }, cause })
+  })
+  if (bytes.length > MAX_BUNDLE_BYTES)
+    throw coded('LIMIT_EXCEEDED', {
+      message: `${quote(path)} is too large, expected at most ${MAX_BUNDLE_BYTES} bytes, found ${bytes.length}`,
+      details: { path, limit: MAX_BUNDLE_BYTES, found: bytes.length },
+    })
+  return bytes.toString('utf8')
+}
+
+function signsSomethingElse(source: string, { predicate: found }: VerifiedRelease, expected: ReleasePredicate): Error {
+  const platforms = [...new Set([...Object.keys(found.platforms), ...Object.keys(expected.platforms)])].sort()
+  const digestIn = ({ platforms: all }: ReleasePredicate, key: string) =>
+    all[key as keyof typeof all]?.digest ?? 'nothing'
+  const different = platforms
+    .filter((key) => digestIn(found, key) !== digestIn(expected, key))
+    .map((key) => `${key}: expected ${digestIn(expected, key)}, found ${digestIn(found, key)}`)
+  return coded('STATEMENT_MISMATCH', {
+    message: `${quote(source)} signs something else than what lies in dist`,
+    details: { different: different.length > 0 ? different : ['plugin.yaml: other words'] },
+    hint: 'octo sign --statement statement.json writes what must be signed',
+  })
+}
