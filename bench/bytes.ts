@@ -44,8 +44,15 @@ export function executableHeader(platform: string): Buffer {
 }
 
 function elfHeader(machine: number): Buffer {
-  const header = Buffer.alloc(64)
+  const header = Buffer.alloc(64 + 56)
   header.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1])
+  // One segment that is loaded: a program without any is refused.
+  header.writeBigUInt64LE(64n, 32)
+  header.writeUInt16LE(56, 54)
+  header.writeUInt16LE(1, 56)
+  header.writeUInt32LE(1, 64)
+  header.writeBigUInt64LE(120n, 64 + 32)
+  header.writeBigUInt64LE(120n, 64 + 40)
   header.writeUInt16LE(2, 16)
   header.writeUInt16LE(machine, 18)
   header.writeUInt32LE(1, 20)

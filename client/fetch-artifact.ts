@@ -13,11 +13,11 @@ import type { Layout } from './store/layout.ts'
 import { takeLock } from './store/lock-file.ts'
 import type { Part } from './store/parts.ts'
 import { openPart } from './store/parts.ts'
-import { readHead, readPieces } from './store/read-pieces.ts'
+import { readPieces } from './store/read-pieces.ts'
 import { linkRaw, stageTree } from './store/trees.ts'
 import { createDigestGate } from './verify/digest-gate.ts'
 import { inspectArtifact } from './verify/inspect-artifact.ts'
-import { checkPlatformMagic, MAGIC_BYTES } from './verify/platform-magic.ts'
+import { inspectProgram } from './verify/program/check-program.ts'
 
 export type Wanted = {
   /** `repo/plugin@version`, for messages. */
@@ -91,7 +91,9 @@ type ProvenFile = { readonly path: string; readonly commit: () => Promise<void> 
 /** Everything is looked at before the bytes become a blob; then the blob, then what is executed. */
 async function unpack({ artifact, platform }: Wanted, layout: Layout, { path, commit }: ProvenFile): Promise<void> {
   if (artifact.format === 'raw') {
-    checkPlatformMagic(readHead(path, MAGIC_BYTES), platform, artifact.file, artifact.runtime)
+    const { file, executable, runtime } = artifact
+    const place = { name: file, path: executable, executable, startable: true, platform, runtime }
+    await inspectProgram(readPieces(path), place)
     await commit()
     return linkRaw(layout, artifact)
   }

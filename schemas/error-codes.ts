@@ -56,6 +56,11 @@ export const ERROR_CODES = {
   SIGNATURE_INVALID: { exit: UNTRUSTED, status: 422, meaning: 'a signature does not match what it signs' },
   SIGNER_NOT_ALLOWED: { exit: UNTRUSTED, status: 403, meaning: 'a good signature, by a key that is not pinned' },
   STATEMENT_MISMATCH: { exit: UNTRUSTED, status: 422, meaning: 'the signed statement is about something else' },
+  PROGRAM_UNSAFE: {
+    exit: UNTRUSTED,
+    status: 422,
+    meaning: 'a program would load code from outside its folder, or does not parse',
+  },
   PLATFORM_MISMATCH: { exit: UNTRUSTED, status: 422, meaning: 'an executable is built for another platform' },
   KEYRING_EMPTY: { exit: CONFIG, status: 422, meaning: 'a repo has no pinned key, so nothing can be proven' },
   ARCHIVE_ENTRY_UNSAFE: { exit: UNTRUSTED, status: 422, meaning: 'an archive holds an entry that may not be unpacked' },

@@ -25,9 +25,11 @@ export const OUTPUT_CONTRACTS = ['exit-code', 'check/v1', 'nagios'] as const
 export const ARGUMENT_STYLES = ['gnu', 'long', 'single-dash', 'separate'] as const
 export type ArgumentStyle = (typeof ARGUMENT_STYLES)[number]
 
+export const RUNTIMES = ['node', 'sh', 'bash', 'python3', 'perl'] as const
+
 export const runtimeShape = z.strictObject({
   /** A runtime of the operator's machine that runs the entry file of an `any` artifact. */
-  name: z.enum(['node', 'sh', 'python3']),
+  name: z.enum(RUNTIMES),
   /** Range of the runtime's version; only checked for `node`. */
   version: z.string().max(64).optional(),
 })

@@ -9,7 +9,8 @@ import type { ReleaseArtifact } from '../../schemas/release-statement.ts'
 import { createDigestGate } from './digest-gate.ts'
 import type { ArchiveFile, OnFile } from './inspect-archive.ts'
 import { inspectArchive } from './inspect-archive.ts'
-import { checkPlatformMagic, MAGIC_BYTES } from './platform-magic.ts'
+import type { ProgramNeeds } from './program/check-program.ts'
+import { watchProgram } from './program/check-program.ts'
 
 export type ArtifactInspection = {
   readonly chunks: AsyncIterable<Uint8Array>
@@ -25,24 +26,26 @@ export type InspectedArtifact = {
   readonly files: readonly ArchiveFile[]
   /** Of the uncompressed tar, for `tar.gz`. */
   readonly contentDigest?: Digest
+  /** Of what is executed. */
+  readonly needs: ProgramNeeds
 }
 
 /**
  * Reads the chunks to their end. Throws SIZE_MISMATCH, DIGEST_MISMATCH, ARCHIVE_MALFORMED, ARCHIVE_ENTRY_UNSAFE,
- * LIMIT_EXCEEDED, PLATFORM_MISMATCH or STATEMENT_MISMATCH (no such executable in the archive).
+ * LIMIT_EXCEEDED, PLATFORM_MISMATCH, PROGRAM_UNSAFE or STATEMENT_MISMATCH (no such executable in the archive).
  */
 export async function inspectArtifact(inspection: ArtifactInspection): Promise<InspectedArtifact> {
-  const { artifact, platform, limits, onFile } = inspection
+  const { artifact, limits } = inspection
   const gated = openGate(inspection.chunks, artifact)
-  const head = watchHead(artifact.executable, onFile)
+  const programs = watchPrograms(inspection)
   const inspected = await gated.proving(() =>
     artifact.format === 'raw'
-      ? inspectRaw(artifact, gated.chunks, head.onFile)
-      : inspectTarball({ artifact, chunks: gated.chunks, limits, onFile: head.onFile }),
+      ? inspectRaw(artifact, gated.chunks, programs.onFile)
+      : inspectTarball({ artifact, chunks: gated.chunks, limits, onFile: programs.onFile }),
   )
-  if (!head.seen()) throw executableMissing(artifact, inspected.files)
-  checkPlatformMagic(head.bytes(), platform, artifact.file, artifact.runtime)
-  return inspected
+  const needs = programs.verdict()
+  if (!needs) throw executableMissing(artifact, inspected.files)
+  return { ...inspected, needs }
 }
 
 /** Whatever a reader leaves unread is read here: the proof must not depend on the appetite of a callback. */
@@ -75,7 +78,9 @@ function openGate(source: AsyncIterable<Uint8Array>, artifact: ReleaseArtifact) 
   return { chunks, proving }
 }
 
-async function inspectRaw(artifact: ReleaseArtifact, chunks: AsyncIterable<Uint8Array>, onFile: OnFile) {
+type Read = Omit<InspectedArtifact, 'needs'>
+
+async function inspectRaw(artifact: ReleaseArtifact, chunks: AsyncIterable<Uint8Array>, onFile: OnFile): Promise<Read> {
   const file = { path: artifact.executable, size: artifact.size, executable: true }
   await onFile(file, chunks)
   return { files: [file] }
@@ -88,7 +93,7 @@ type Tarball = {
   readonly onFile: OnFile
 }
 
-async function inspectTarball({ artifact, chunks, limits, onFile }: Tarball): Promise<InspectedArtifact> {
+async function inspectTarball({ artifact, chunks, limits, onFile }: Tarball): Promise<Read> {
   const content = await inspectArchive({ chunks, name: artifact.file, ...(limits ? { limits } : {}), onFile })
   const { contentDigest } = artifact
   if (contentDigest === undefined || contentDigest === content.contentDigest) return content
@@ -98,27 +103,49 @@ async function inspectTarball({ artifact, chunks, limits, onFile }: Tarball): Pr
   })
 }
 
-/** Keeps the first bytes of the executable as they pass to the callback. */
-function watchHead(executable: string, onFile: OnFile | undefined) {
-  const pieces: Buffer[] = []
-  let missing = MAGIC_BYTES
-  let seen = false
-  async function* watched(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const chunk of chunks) {
-      if (missing > 0) pieces.push(Buffer.from(chunk.subarray(0, missing)))
-      missing -= Math.min(missing, chunk.length)
-      yield chunk
-    }
-  }
+/** Looks at every file of the artifact as it passes to the callback, as any of them may be loaded or started by another. */
+function watchPrograms({ artifact, platform, onFile }: ArtifactInspection) {
+  const { executable, runtime, file: name } = artifact
+  let problem: unknown
+  let needs: ProgramNeeds | undefined
   const watching: OnFile = async (file, chunks) => {
-    if (file.path !== executable) return onFile?.(file, chunks)
-    seen = true
-    const passing = watched(chunks)
+    const isExecuted = file.path === executable
+    const startable = isExecuted || file.executable
+    const shown = isExecuted ? name : `${name}: ${file.path}`
+    const feed = watchProgram({ ...{ name: shown, path: file.path, executable, startable, platform, runtime } })
+    // The first problem waits until the bytes are proven: damaged bytes are the better answer.
+    const remembering = (act: () => unknown): unknown => {
+      if (problem !== undefined) return undefined
+      try {
+        return act()
+      } catch (error) {
+        problem = error
+        return undefined
+      }
+    }
+    async function* watched(): AsyncGenerator<Uint8Array> {
+      for await (const chunk of chunks) {
+        remembering(() => feed.push(chunk))
+        yield chunk
+      }
+    }
+    const passing = watched()
     await onFile?.(file, passing)
     for await (const _skipped of passing);
+    const found = (remembering(() => feed.finish()) ?? NO_NEEDS) as ProgramNeeds
+    if (isExecuted) needs = found
   }
-  return { onFile: watching, seen: () => seen, bytes: () => Buffer.concat(pieces) }
+  return {
+    onFile: watching,
+    /** Undefined when the executable was never seen; throws what was found in any file. */
+    verdict() {
+      if (needs && problem !== undefined) throw problem
+      return needs
+    },
+  }
 }
+
+const NO_NEEDS: ProgramNeeds = { libraries: [] }
 
 function executableMissing(artifact: ReleaseArtifact, files: readonly ArchiveFile[]): Error {
   return coded('STATEMENT_MISMATCH', {

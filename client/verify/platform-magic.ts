@@ -1,4 +1,5 @@
-// Is this executable built for this platform? Reads ELF, Mach-O and PE headers; libc cannot be told from a header.
+// Is this executable built for this platform? Reads the first bytes of ELF, Mach-O and PE files; what they load is asked in
+// program/check-program.ts.
 // Answers: another platform's bytes under a good signature.
 import { coded } from '../../schemas/errors.ts'
 import type { Runtime } from '../../schemas/manifest.ts'
@@ -27,6 +28,10 @@ export function checkPlatformMagic(head: Uint8Array, platform: Platform, name: s
     })
 }
 
+export function formatOf(head: Uint8Array): Found['format'] {
+  return readMagic(Buffer.from(head.buffer, head.byteOffset, head.byteLength)).format
+}
+
 function problemWithRuntime(found: Found, runtime: Runtime): string | undefined {
   const isText = found.format === 'script' || found.format === 'other'
   return isText
@@ -40,13 +45,13 @@ function problemWithout(found: Found, platform: Platform): string | undefined {
   if (found.format === 'script') return system === 'windows' ? 'is a script, which windows does not execute' : undefined
   if (platform === 'any') return `is a native executable (${describe(found)}), which needs a platform of its own`
   const fits =
-    formatOf(system) === found.format &&
+    formatFor(system) === found.format &&
     found.architectures.includes(architecture) &&
     (found.systems === undefined || found.systems.includes(system))
   return fits ? undefined : `is built for ${describe(found)}`
 }
 
-function formatOf(system: string): string {
+function formatFor(system: string): string {
   if (system === 'windows') return 'pe'
   return system === 'darwin' ? 'mach-o' : 'elf'
 }

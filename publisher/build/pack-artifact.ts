@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { checkPlatformMagic, MAGIC_BYTES } from '../../client/verify/platform-magic.ts'
+import { inspectProgram } from '../../client/verify/program/check-program.ts'
 import { digestFromHex } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
@@ -54,8 +54,14 @@ async function packRaw(plan: RawPlan, context: Packing): Promise<ReleaseArtifact
   const [file] = files
   if (!file || files.length > 1)
     throw coded('MANIFEST_INVALID', { message: `\`file\` names ${quote(plan.source)}, which is a folder` })
+  const place = { name: file.path, path: plan.file, executable: plan.file, startable: true }
+  await inspectProgram(readFileChunks(file.source, file.size), {
+    ...place,
+    platform: plan.platform,
+    runtime: plan.runtime,
+  })
   context.item?.total(file.size)
-  const chunks = scanSecrets(checkedContent(file, plan), file.path, context.finds)
+  const chunks = scanSecrets(readFileChunks(file.source, file.size), file.path, context.finds)
   const written = await writeArtifact(join(context.out, plan.file), counted(chunks, context), 0o755)
   return { file: plan.file, ...written, format: 'raw', executable: plan.file, ...runBy(plan) }
 }
@@ -118,17 +124,6 @@ function refuseOwnOutput(files: readonly ListedFile[], plan: ArchivePlan, out: s
     message: `\`files\` holds ${quote(inside.path)}, which octo wrote there itself`,
     hint: 'name the files to publish one by one, or build into another folder with `--out`',
   })
-}
-
-/** The file's chunks; the first one decides whether this platform can execute it. */
-async function* checkedContent(file: ListedFile, plan: RawPlan): AsyncGenerator<Uint8Array> {
-  let first = true
-  for await (const chunk of readFileChunks(file.source, file.size)) {
-    if (first) checkPlatformMagic(chunk.subarray(0, MAGIC_BYTES), plan.platform, file.path, plan.runtime)
-    first = false
-    yield chunk
-  }
-  if (first) checkPlatformMagic(new Uint8Array(), plan.platform, file.path, plan.runtime)
 }
 
 async function* counted(chunks: AsyncIterable<Uint8Array>, { item }: Packing): AsyncGenerator<Uint8Array> {

@@ -2,7 +2,7 @@
 // release, it describes exactly what the session announced, and every artifact is what it is said to be.
 
 import { inspectArtifact } from '../../client/verify/inspect-artifact.ts'
-import { checkPlatformMagic, MAGIC_BYTES } from '../../client/verify/platform-magic.ts'
+import { inspectProgram } from '../../client/verify/program/check-program.ts'
 import type { VerifiedRelease } from '../../client/verify/verify-release.ts'
 import { verifyRelease } from '../../client/verify/verify-release.ts'
 import type { OpenSessionRequest } from '../../schemas/api.ts'
@@ -58,9 +58,12 @@ function requireKeyring(db: Db, repo: Name): readonly TrustKey[] {
 
 /** A raw artifact's digest was proven when it was uploaded; only what an archive holds has not been seen yet. */
 async function inspect({ blobs }: RegistryServices, platform: Platform, artifact: ReleaseArtifact): Promise<void> {
-  if (artifact.format === 'tar.gz') await inspectArtifact({ chunks: blobs.read(artifact.digest), artifact, platform })
-  else checkPlatformMagic(await blobs.head(artifact.digest, MAGIC_BYTES), platform, artifact.file, artifact.runtime)
+  const { file, executable, runtime, digest } = artifact
+  if (artifact.format === 'tar.gz') await inspectArtifact({ chunks: blobs.read(digest), artifact, platform })
+  else await inspectProgram(blobs.read(digest), { ...RAW, name: file, path: executable, executable, platform, runtime })
 }
+
+const RAW = { startable: true }
 
 function requireAnnounced(predicate: ReleasePredicate, { artifacts }: OpenSessionRequest): void {
   const stated = new Map<string, ReleaseArtifact>(Object.entries(predicate.platforms))

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { stringify } from 'yaml'
+import { anElfFile } from './native-files.ts'
 
 export type ProjectRecipe = {
   readonly name?: string
@@ -47,10 +48,9 @@ export async function aPluginProject(recipe: ProjectRecipe = {}): Promise<Plugin
 
 const ELF_MACHINES: Readonly<Record<string, number>> = { amd64: 62, arm64: 183 }
 
-/** The start of a Linux executable, and bytes behind it: enough for all that looks at files without running them. */
+/** A static Linux executable, and bytes behind it: enough for all that looks at files without running them. */
 export function anElf(architecture: 'amd64' | 'arm64' = 'amd64', size = 4096, fill = 7): Buffer {
   const bytes = Buffer.alloc(size, fill)
-  bytes.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0], 0)
-  bytes.writeUInt16LE(ELF_MACHINES[architecture] ?? 0, 18)
+  anElfFile({ machine: ELF_MACHINES[architecture] ?? 0 }).copy(bytes)
   return bytes
 }

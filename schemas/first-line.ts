@@ -1,0 +1,92 @@
+// The first line of a script, `#!INTERPRETER [ARGUMENT]`, read as Linux reads it and refused where it is read differently
+// elsewhere, or where it looks for the interpreter or its code beside the caller. Light: a warm run loads it.
+import { problemOfPlace } from './fixed-place.ts'
+
+export type FirstLine = {
+  /** Absolute path, or a plain name that `env` was given and that is looked up in fixed folders. */
+  readonly interpreter: string
+  readonly arguments: readonly string[]
+}
+
+/** Kernels before 5.1 cut the line here, and run whatever the rest of it names. */
+export const MAX_FIRST_LINE_BYTES = 127
+
+/** Undefined when the file does not begin with `#!`; else the line, or what is wrong with it as the end of a sentence. */
+export function readFirstLine(head: Uint8Array): FirstLine | { readonly problem: string } | undefined {
+  if (head[0] !== 0x23 || head[1] !== 0x21) return undefined
+  const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.byteLength, MAX_FIRST_LINE_BYTES + 1)).toString(
+    'latin1',
+  )
+  const end = text.indexOf('\n')
+  const line = end < 0 ? text : text.slice(0, end)
+  if (line.endsWith('\r'))
+    return {
+      problem: `has a first line that ends with \`\\r\`, as on Windows: it names the interpreter \`${shown(line)}\``,
+    }
+  if (line.length > MAX_FIRST_LINE_BYTES)
+    return { problem: `has a first line of more than ${MAX_FIRST_LINE_BYTES} bytes, which systems cut off` }
+  if (!/^#![\t\x20-\x7e]*$/.test(line)) return { problem: 'has a first line with characters that are not plain ASCII' }
+  const [interpreter = '', ...words] = line
+    .slice(2)
+    .split(/[ \t]+/)
+    .filter((word) => word !== '')
+  if (interpreter === '') return { problem: 'names no interpreter in its first line' }
+  const place = problemOfPlace(interpreter)
+  if (place) return { problem: `names an interpreter in its first line whose path ${place}: \`${interpreter}\`` }
+  return baseName(interpreter) === 'env' ? readEnv(words) : withArguments(interpreter, words)
+}
+
+/** `env NAME` and `env -S NAME ARGUMENTS`: every other option of env changes where it looks. */
+function readEnv(words: readonly string[]): FirstLine | { readonly problem: string } {
+  const [first = '', ...rest] = words
+  const split = first === '-S' ? rest : first.startsWith('-S') ? [first.slice(2), ...rest] : undefined
+  const [name = '', ...given] = split ?? words
+  if (split && name.startsWith('/') && problemOfPlace(name) === undefined && baseName(name) !== 'env')
+    return withArguments(name, given)
+  if (!/^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/.test(name) || name === 'env')
+    return { problem: `names its interpreter in a way that \`env\` looks for elsewhere: \`${words.join(' ')}\`` }
+  if (!split && given.length > 0) return { problem: 'gives `env` several words, which needs `env -S`' }
+  return withArguments(name, given)
+}
+
+const SHELLS = new Set(['sh', 'bash', 'dash', 'ash', 'ksh', 'mksh', 'zsh', 'busybox'])
+/** Options that load no code: everything else is refused, because `-I`, `-r` and their like name folders and files. */
+const HARMLESS: readonly (readonly [test: (name: string) => boolean, option: RegExp])[] = [
+  [(name) => name === 'busybox', /^(sh|ash)$|^-[abefhkmnptuvxBCEH]+$/],
+  [(name) => SHELLS.has(name), /^-[abefhkmnptuvxBCEH]+$|^--(posix|norc|noprofile)$|^-$/],
+  [(name) => /^python[0-9.]*$/.test(name), /^-[bBdEIOPqRsSuv]+$/],
+  [(name) => name === 'perl', /^-[acfnpstTuUwWXl]+$/],
+  [
+    (name) => /^node(js)?$/.test(name),
+    /^--(no-warnings|no-deprecation|trace-warnings|enable-source-maps|use-system-ca|experimental-strip-types|disable-warning=[A-Za-z0-9]+|max-old-space-size=\d+)$/,
+  ],
+  [() => true, /^-[fnqsw]$|^--$/],
+]
+
+function withArguments(interpreter: string, words: readonly string[]): FirstLine | { readonly problem: string } {
+  const name = baseName(interpreter)
+  const [, harmless] = HARMLESS.find(([fits]) => fits(name)) as (typeof HARMLESS)[number]
+  const odd = words.find((word, index) => !harmless.test(word) && !isShellOption(name, words, index))
+  if (odd !== undefined) return { problem: `gives its interpreter an argument that may load other code: \`${odd}\`` }
+  return { interpreter, arguments: words }
+}
+
+/** `bash -euo pipefail` */
+function isShellOption(name: string, words: readonly string[], index: number): boolean {
+  if (!SHELLS.has(name)) return false
+  const word = words[index] ?? ''
+  if (/^-[abefhkmnptuvxBCEH]*o$/.test(word)) return index + 1 < words.length
+  return /^-[abefhkmnptuvxBCEH]*o$/.test(words[index - 1] ?? '') && /^[a-z]+$/.test(word)
+}
+
+export function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}
+
+function shown(line: string): string {
+  return line
+    .slice(2, 80)
+    .trimStart()
+    .replaceAll('\r', '\\r')
+    .replace(/[^\x20-\x7e]/g, '?')
+}
