@@ -54,7 +54,7 @@ test('the bytes are these for ever, on every machine and Node', async () => {
   assert.equal(code, 0, stderr)
   assert.deepEqual(await built(project.dir), {
     any: 'sha256:db96deec42934520a366a9fe050b3661396399211707919fda7d1cda3f36b872',
-    linux_amd64: 'sha256:3e0cb88cc933cdccce328ffb87aaea2803f9b3fef0cae09020f01a52f94b656e',
+    linux_amd64: 'sha256:f4175dc0df72c6178fac461406c08f1fe4b8911f2ec3cf97b7e121cebf94685b',
   })
 })
 
