@@ -25,6 +25,8 @@ export async function runOcto(argv: readonly string[]): Promise<number> {
 }
 
 async function dispatch(argv: readonly string[]): Promise<number> {
+  const unreadable = argv.findIndex((argument) => argument.includes('\ufffd'))
+  if (unreadable !== -1) throw (await import('./terminal/overview.ts')).unreadableArgument(unreadable)
   const [first, ...rest] = argv
   const known = WORDS.find(({ word }) => word === first)
   if (known) return (await PARTS[known.part]()).main(argv)

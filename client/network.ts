@@ -1,10 +1,11 @@
 // The client's one way to the network, opened with the first request; with `offline` there is none.
 import { coded } from '../schemas/errors.ts'
+import { parseJson } from '../schemas/json.ts'
 import { quote } from '../schemas/quote.ts'
 import type { Http } from '../system/http/open-http.ts'
 import { openHttp } from '../system/http/open-http.ts'
 import type { FetchDocument } from './repo/fetch-document.ts'
-import type { DocumentCopies } from './repo/fetch-text.ts'
+import type { DocumentCopies, DocumentCopy } from './repo/fetch-text.ts'
 import { fetchText } from './repo/fetch-text.ts'
 import { readIfThere, writeWhole } from './store/files.ts'
 import type { Layout } from './store/layout.ts'
@@ -43,13 +44,20 @@ export function openNetwork({ layout, offline, env }: NetworkOptions): Network {
   }
 }
 
+/** A document's text inside JSON: at worst each of its bytes is escaped. */
+const MAX_COPY_BYTES = 128 * 1024 * 1024
+
 /** Undecodable copies are misses: another octo may have written them. */
 function copiesIn(layout: Layout): DocumentCopies {
   return {
     read(url) {
       try {
-        const copy = JSON.parse(readIfThere(layout.document(url)) ?? 'null')
-        return copy?.url === url && typeof copy.etag === 'string' && typeof copy.text === 'string' ? copy : undefined
+        const copy = parseJson(readIfThere(layout.document(url)) ?? 'null', url, MAX_COPY_BYTES) as Partial<
+          DocumentCopy & { url: string }
+        > | null
+        return copy?.url === url && typeof copy.etag === 'string' && typeof copy.text === 'string'
+          ? (copy as DocumentCopy)
+          : undefined
       } catch {
         return undefined
       }

@@ -7,6 +7,7 @@ import type { LockedPlugin } from '../schemas/lockfile.ts'
 import type { Name } from '../schemas/name.ts'
 import { quote } from '../schemas/quote.ts'
 import type { ReleasePredicate } from '../schemas/release-statement.ts'
+import { decodeText } from '../schemas/text.ts'
 import type { Version } from '../schemas/version.ts'
 import type { Network } from './network.ts'
 import { download } from './repo/download.ts'
@@ -78,7 +79,7 @@ async function readBundle(place: ReleasePlace, layout: Layout, network: Network)
   gate.finish()
   // Not durable: a bundle that is damaged is another one, and is fetched again.
   writeWhole(path, bytes, { staging: layout.staging, mode: 0o444 })
-  return bytes.toString('utf8')
+  return decodeText(bytes, url.href)
 }
 
 function samePlatforms({ platforms }: LockedPlugin, predicate: ReleasePredicate): boolean {

@@ -53,5 +53,5 @@ export type Metric = z.output<typeof metricShape>
 
 /** Reads one result line; throws JSON_INVALID, LIMIT_EXCEEDED or FORMAT_INVALID. */
 export function parseCheckResult(line: string, name: string): CheckResultLine {
-  return parseShape(checkResultShape, parseJson(line, name, MAX_RESULT_BYTES), { name })
+  return parseShape(checkResultShape, parseJson(line, name, MAX_RESULT_BYTES, { numbers: 'rounded' }), { name })
 }

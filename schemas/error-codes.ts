@@ -21,8 +21,17 @@ export const ERROR_CODES = {
   // Words and files that people write
   USAGE: { exit: USAGE, status: 400, meaning: 'the command line or request cannot be understood' },
   FORMAT_INVALID: { exit: DATA, status: 422, meaning: 'a document does not have the shape that its format demands' },
-  YAML_INVALID: { exit: DATA, status: 422, meaning: 'a YAML text does not parse, or repeats a key' },
-  JSON_INVALID: { exit: DATA, status: 400, meaning: 'a JSON text does not parse, or repeats a key' },
+  TEXT_INVALID: { exit: DATA, status: 400, meaning: 'a text is not well-formed Unicode, or not UTF-8' },
+  YAML_INVALID: {
+    exit: DATA,
+    status: 422,
+    meaning: 'a YAML text does not parse, repeats a key, or reads as two things',
+  },
+  JSON_INVALID: {
+    exit: DATA,
+    status: 400,
+    meaning: 'a JSON text does not parse, repeats a key, or reads as two things',
+  },
   LIMIT_EXCEEDED: { exit: DATA, status: 413, meaning: 'an input is larger, deeper or longer than its limit' },
   NAME_INVALID: { exit: DATA, status: 400, meaning: 'a repo or plugin name breaks the name rules' },
   VERSION_INVALID: { exit: DATA, status: 400, meaning: 'a version is not an exact semantic version' },

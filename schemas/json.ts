@@ -1,23 +1,37 @@
-// JSON from outside: bounded and parsed, with a coded error that names its source. Prototype keys are refused.
+// JSON from outside, read by one strict reader: bounded, well-formed, each key once, and nothing that another reader would
+// take differently. Errors name source, line and column.
 import { coded } from './errors.ts'
+import type { JsonRules } from './json-scan.ts'
+import { scanJson } from './json-scan.ts'
 import { quote } from './quote.ts'
+import { decodeText, looksLikeWebPage, placeIn, requireWellFormed, WEB_PAGE } from './text.ts'
 
-/** Parses at most `maxBytes` of JSON; throws JSON_INVALID or LIMIT_EXCEEDED. */
-export function parseJson(text: string, name: string, maxBytes: number): unknown {
-  if (text.length > maxBytes || Buffer.byteLength(text) > maxBytes)
-    throw coded('LIMIT_EXCEEDED', {
-      message: `${quote(name)} is larger than ${maxBytes} bytes`,
-      details: { source: name, maxBytes },
-    })
-  try {
-    return mayNamePrototype(text) ? JSON.parse(text, refusePrototype) : JSON.parse(text)
-  } catch (error) {
-    throw coded('JSON_INVALID', {
-      message: `${quote(name)} is not JSON: ${problemOf(error)}`,
-      details: { source: name },
-      cause: error,
-    })
-  }
+/** Deeper than any document of ours, and shallow enough for everything that walks one. */
+const MAX_DEPTH = 64
+
+/** Parses at most `maxBytes` of JSON; throws JSON_INVALID, TEXT_INVALID or LIMIT_EXCEEDED. */
+export function parseJson(
+  text: string,
+  name: string,
+  maxBytes: number,
+  { numbers = 'exact' }: { readonly numbers?: JsonRules['numbers'] } = {},
+): unknown {
+  if (text.length > maxBytes || Buffer.byteLength(text) > maxBytes) throw tooLarge(name, maxBytes)
+  requireWellFormed(text, name)
+  const found = scanJson(text, { maxDepth: MAX_DEPTH, numbers })
+  if (found === undefined) return JSON.parse(text)
+  if (looksLikeWebPage(text)) throw webPage(name)
+  const { line, column } = placeIn(text, found.offset)
+  throw coded('JSON_INVALID', {
+    message: `${quote(name)} is not JSON as octo reads it: line ${line}, column ${column}: ${found.problem}`,
+    details: { source: name, line, column },
+  })
+}
+
+/** The same from bytes. */
+export function parseJsonBytes(bytes: Uint8Array, name: string, maxBytes: number): unknown {
+  if (bytes.length > maxBytes) throw tooLarge(name, maxBytes)
+  return parseJson(decodeText(bytes, name), name, maxBytes)
 }
 
 /** One text for one value: keys in code-unit order, no spaces. For digests and comparisons, not for signatures of others. */
@@ -37,16 +51,17 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** A reviver triples the time of a parse, so it runs only where the key could be written at all. */
-function mayNamePrototype(text: string): boolean {
-  return text.includes('__proto__') || text.includes('\\u005')
+function tooLarge(name: string, maxBytes: number): Error {
+  return coded('LIMIT_EXCEEDED', {
+    message: `${quote(name)} is larger than ${maxBytes} bytes`,
+    details: { source: name, maxBytes },
+  })
 }
 
-function refusePrototype(key: string, value: unknown): unknown {
-  if (key === '__proto__') throw new SyntaxError('the key `__proto__` is not allowed')
-  return value
-}
-
-function problemOf(error: unknown): string {
-  return error instanceof SyntaxError && error.message.includes('__proto__') ? error.message : 'it does not parse'
+function webPage(name: string): Error {
+  return coded('JSON_INVALID', {
+    message: `${quote(name)} ${WEB_PAGE.message}, expected JSON`,
+    details: { source: name },
+    hint: WEB_PAGE.hint,
+  })
 }

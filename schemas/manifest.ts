@@ -13,7 +13,7 @@ import {
   versionShape,
   webUrlShape,
 } from './shapes.ts'
-import { parseYaml } from './yaml.ts'
+import { MANIFEST_YAML, parseYaml } from './yaml.ts'
 
 /**
  * How the result of a run is read. `exit-code`: 0 passes; `check/v1`: a JSON line at the end, or text that says a status;
@@ -144,6 +144,6 @@ function problemOfEntry(entry: z.output<typeof platformFields>): string | undefi
 
 /** Reads plugin.yaml; throws YAML_INVALID, LIMIT_EXCEEDED or MANIFEST_INVALID with file, line and path. */
 export function parseManifest(text: string, name: string): Manifest {
-  const { value, lineOf } = parseYaml(text, name)
+  const { value, lineOf } = parseYaml(text, name, MANIFEST_YAML)
   return parseShape(manifestShape, value, { name, lineOf }, 'MANIFEST_INVALID')
 }

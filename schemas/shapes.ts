@@ -28,14 +28,26 @@ export const digestShape = z
   .string()
   .regex(DIGEST_PATTERN, 'expected `sha256:` and 64 hex digits') as unknown as z.ZodType<Digest, string>
 
-/** One line that is safe to show. */
+/**
+ * One line that is safe to show and comes back as it was stored: no control characters, no halves of surrogate pairs, and
+ * none of the bidirectional controls, which make a line read as another one.
+ */
 export const lineShape = z
   .string()
   .max(500)
-  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'expected one line without control characters')
+  .regex(
+    /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069\ufeff]*$/u,
+    'expected one line of well-formed text without control or bidirectional characters',
+  )
 
-/** Text of several lines. */
-export const textShape = z.string().max(64 * 1024)
+/** Text of several lines; of control characters only tabs and line ends. */
+export const textShape = z
+  .string()
+  .max(64 * 1024)
+  .regex(
+    /^[^\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\p{Cs}\u202a-\u202e\u2066-\u2069]*$/u,
+    'expected well-formed text without control or bidirectional characters',
+  )
 
 /** An absolute web address. */
 export const webUrlShape = z

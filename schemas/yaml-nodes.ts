@@ -4,6 +4,7 @@ import type { Node, Pair } from 'yaml'
 import { isAlias, isMap, isScalar, isSeq } from 'yaml'
 import { coded } from './errors.ts'
 import { quote } from './quote.ts'
+import { problemOfKey, problemOfScalar } from './yaml-scalars.ts'
 
 type Sized = {
   /** Values that the node stands for, with all that its aliases repeat. */
@@ -26,7 +27,11 @@ export type YamlScalar = Sized & {
 }
 export type YamlNode = YamlMap | YamlList | YamlScalar
 
-export type YamlBounds = { readonly maxDepth: number; readonly maxNodes: number }
+export type YamlBounds = {
+  readonly maxDepth: number
+  readonly maxNodes: number
+  readonly ambiguous: 'refused' | 'admitted'
+}
 export type Building = {
   readonly name: string
   readonly limits: YamlBounds
@@ -75,6 +80,7 @@ function built(node: unknown, depth: number, walk: Walk): YamlNode {
     return { kind: 'map', offset, entries, ...sizeOf([...entries.values()].map((entry) => entry.node)) }
   }
   if (!isScalar(node)) return { kind: 'scalar', offset, value: null, text: '', plain: true, size: 1, height: 0 }
+  refuseProblem(problemOfScalar(node, walk.limits.ambiguous === 'admitted'), offset, walk)
   const { value, source, type } = node
   const text = source ?? String(value)
   return { kind: 'scalar', offset, value: plainValue(value), text, plain: type === 'PLAIN', size: 1, height: 0 }
@@ -135,9 +141,13 @@ function keyText(key: unknown, offset: number, walk: Walk): string {
   const line = () => walk.lineAt(offset)
   if (isAlias(key) || !isScalar(key)) throw yamlInvalid(walk.name, line(), 'has a key that is not plain text')
   refuseTag(key, offset, walk)
-  const text = typeof key.value === 'string' ? key.value : String(key.source ?? key.value)
-  if (text === '__proto__') throw yamlInvalid(walk.name, line(), 'has the key `__proto__`, which is not allowed')
-  return text
+  // A merge key is one for readers of 1.1 only, so where nothing may be ambiguous it is refused as any such scalar.
+  refuseProblem(problemOfScalar(key, walk.limits.ambiguous === 'admitted') ?? problemOfKey(key), offset, walk)
+  return String(key.value)
+}
+
+function refuseProblem(problem: string | undefined, offset: number, { name, lineAt }: Walk): void {
+  if (problem !== undefined) throw yamlInvalid(name, lineAt(offset), problem)
 }
 
 /** A tag that is not understood would be dropped, and its value read as something else. */

@@ -1,6 +1,10 @@
-// Hostile YAML made safe: bounded bytes, depth, nodes and aliases, duplicate keys refused in linear time, line numbers kept.
+// Hostile YAML made safe: bounded bytes, depth, nodes and aliases, keys that are text and stand once, well-formed texts, line
+// numbers kept.
 // The duplicate check of `yaml` is quadratic (1 MiB of keys blocks for minutes), so it is switched off.
 import { Lexer, LineCounter, parseDocument } from 'yaml'
+import { coded } from './errors.ts'
+import { quote } from './quote.ts'
+import { looksLikeWebPage, placeIn, requireWellFormed, WEB_PAGE } from './text.ts'
 import type { YamlNode } from './yaml-nodes.ts'
 import { buildNodes, limitExceeded, yamlInvalid } from './yaml-nodes.ts'
 
@@ -9,12 +13,21 @@ export type YamlLimits = {
   readonly maxBytes: number
   readonly maxDepth: number
   readonly maxNodes: number
+  /** Whether a plain scalar may be one value here and another one for other readers. */
+  readonly ambiguous: 'refused' | 'admitted'
 }
 
-/** Configs and manifests that people write. */
-export const AUTHORED_YAML: YamlLimits = { maxBytes: 256 * 1024, maxDepth: 32, maxNodes: 20_000 }
+/** Configs that people write: parts of them are other programs' own, such as the octal modes of Compose. */
+export const AUTHORED_YAML: YamlLimits = { maxBytes: 256 * 1024, maxDepth: 32, maxNodes: 20_000, ambiguous: 'admitted' }
+/** Manifests: all of it is ours, and becomes what is signed. */
+export const MANIFEST_YAML: YamlLimits = { ...AUTHORED_YAML, ambiguous: 'refused' }
 /** Repo files that programs write and others serve. */
-export const SERVED_YAML: YamlLimits = { maxBytes: 8 * 1024 * 1024, maxDepth: 32, maxNodes: 100_000 }
+export const SERVED_YAML: YamlLimits = {
+  maxBytes: 8 * 1024 * 1024,
+  maxDepth: 32,
+  maxNodes: 100_000,
+  ambiguous: 'admitted',
+}
 
 export type YamlDocument = {
   readonly root: YamlNode
@@ -29,9 +42,11 @@ const MAX_LINE_NESTING = 64
 /** What a value with its key, blanks, comment and line end is made of. */
 const TOKENS_OF_A_VALUE = 10
 
-/** Parses one YAML 1.2 document with merge keys; throws YAML_INVALID or LIMIT_EXCEEDED naming the source and line. */
+/** Parses one YAML 1.2 document with merge keys; throws YAML_INVALID, TEXT_INVALID or LIMIT_EXCEEDED naming the source and line. */
 export function parseYaml(text: string, name: string, limits: YamlLimits = AUTHORED_YAML): YamlDocument {
   refuseSize(text, name, limits)
+  requireWellFormed(text, name)
+  refuseUnreadable(text, name)
   refuseNesting(text, name)
   refuseTokens(text, name, limits)
   const lines = new LineCounter()
@@ -88,6 +103,23 @@ function dataOf(node: YamlNode): unknown {
 
 function refuseSize(text: string, name: string, limits: YamlLimits): void {
   if (Buffer.byteLength(text) > limits.maxBytes) throw limitExceeded(name, 'bytes', limits.maxBytes)
+}
+
+/** Characters that YAML calls unprintable, and those at which only YAML 1.1 ends a line, or a comment. */
+const UNREADABLE = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|(?<!^)\ufeff/
+
+function refuseUnreadable(text: string, name: string): void {
+  if (looksLikeWebPage(text))
+    throw coded('YAML_INVALID', {
+      message: `${quote(name)} ${WEB_PAGE.message}, expected YAML`,
+      details: { source: name },
+      hint: WEB_PAGE.hint,
+    })
+  const found = UNREADABLE.exec(text)
+  if (!found) return
+  const character = `U+${found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`
+  const { line } = placeIn(text, found.index)
+  throw yamlInvalid(name, line, `has the character ${character}, which YAML does not allow as it is`)
 }
 
 /** The parser recurses on `- - - -` and `[[[[`: one line of them costs seconds, so it never reaches the parser. */

@@ -39,3 +39,11 @@ export function unknownWord(word: string, entries: readonly Entry[]): CodedError
       : 'run `octo --help` for all words',
   })
 }
+
+/** Node has replaced what was no text before anybody could look: the replacement is not what was typed. */
+export function unreadableArgument(index: number): CodedError {
+  return coded('USAGE', {
+    message: `argument ${index + 1} is not UTF-8, or holds the replacement character U+FFFD`,
+    hint: 'type it in a terminal that uses UTF-8, or give it in a file',
+  })
+}

@@ -11,6 +11,7 @@ import { openWarnings } from '../../schemas/config/warnings.ts'
 import { coded } from '../../schemas/errors.ts'
 import { parseJson } from '../../schemas/json.ts'
 import { quote } from '../../schemas/quote.ts'
+import { decodeText } from '../../schemas/text.ts'
 import type { DocumentAddress } from './document-address.ts'
 import { addressIn } from './document-address.ts'
 
@@ -108,7 +109,7 @@ async function readLocal(path: string): Promise<string> {
     if (!found.isFile()) throw notReadable(path, 'it is not a file')
     const { size } = found
     if (size > CONFIG_LIMITS.documentBytes) throw tooMuch(`is larger than ${CONFIG_LIMITS.documentBytes} bytes`, path)
-    return await readFile(path, 'utf8')
+    return decodeText(await readFile(path), path)
   } catch (error) {
     if (
       !(error instanceof Error) ||

@@ -12,6 +12,7 @@ import { joinDocuments } from '../../schemas/config/trees.ts'
 import { keyFileNodes } from '../../schemas/config/trust-keys.ts'
 import { platformOf } from '../../schemas/platform.ts'
 import { quote } from '../../schemas/quote.ts'
+import { decodeText } from '../../schemas/text.ts'
 import type { FetchText } from './config-documents.ts'
 import { gatherDocuments } from './config-documents.ts'
 import { addressFrom, resolveFile } from './document-address.ts'
@@ -73,7 +74,7 @@ async function readKeyFile(node: ScalarNode): Promise<string> {
     const found = await stat(path)
     if (!found.isFile()) throw invalid(node, `key file ${quote(path)} is not a file`)
     if (found.size > MAX_KEY_BYTES) throw invalid(node, `key file ${quote(path)} is larger than ${MAX_KEY_BYTES} bytes`)
-    return await readFile(path, 'utf8')
+    return decodeText(await readFile(path), path)
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'CONFIG_INVALID') throw error
     throw invalid(node, `key file ${quote(path)} cannot be read`, { cause: error })

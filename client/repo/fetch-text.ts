@@ -2,6 +2,7 @@
 import { ACCEPTED_CODINGS, decodeContent } from '../../schemas/content-coding.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { decodeText } from '../../schemas/text.ts'
 import { addressOf } from '../../system/http/fetch-error.ts'
 import type { Answer, Http } from '../../system/http/open-http.ts'
 import { isNotFound, refusalOf } from '../../system/http/refusal.ts'
@@ -79,7 +80,7 @@ function decode(bytes: Buffer, answer: Answer, maxBytes: number): Buffer {
 
 function textOf(bytes: Buffer, answer: Answer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return decodeText(bytes, addressOf(answer.url))
   } catch (error) {
     throw unreadable(answer, 'is not readable as text', error)
   }

@@ -5,7 +5,7 @@ import type { Name } from '../../schemas/name.ts'
 import { isName } from '../../schemas/name.ts'
 import type { Platform } from '../../schemas/platform.ts'
 import { isPlatform } from '../../schemas/platform.ts'
-import { quote } from '../../schemas/quote.ts'
+import { printable, quote } from '../../schemas/quote.ts'
 import { relativePathShape } from '../../schemas/shapes.ts'
 import { parseYaml, SERVED_YAML } from '../../schemas/yaml.ts'
 import type { FetchDocument } from './fetch-document.ts'
@@ -39,7 +39,7 @@ export async function readPlainRepo(fetch: FetchDocument, url: URL): Promise<Rea
       throw coded('REPO_NOT_FOUND', { message: `there is no repo at ${quote(at.href)}`, details: { url: at.href } })
     const root = parseYaml(text, at.href, SERVED_YAML).value
     for (const plugin of pluginsIn(root, at)) if (!plugins.has(plugin.plugin)) plugins.set(plugin.plugin, plugin)
-    for (const include of listAt(root, 'include')) await read(includeUrl(textAt(include, 'url'), at), depth + 1)
+    for (const include of listAt(root, 'include')) await read(includeUrl(textAt(include, 'url', at), at), depth + 1)
   }
   await read(url, 0)
   return plugins
@@ -66,7 +66,7 @@ function platformsIn(binary: unknown, base: URL): ReadonlyMap<Platform, PlainArt
   for (const [platform, value] of entriesOf(binary)) {
     const [os = '', arch = ''] = platform.split('_')
     const fill = (text: string | undefined) => text?.replaceAll('{{.OS}}', os).replaceAll('{{.ARCH}}', arch)
-    const [url, sha256Url, inner] = ['url', 'sha256Url', 'binary'].map((key) => fill(textAt(value, key)))
+    const [url, sha256Url, inner] = ['url', 'sha256Url', 'binary'].map((key) => fill(textAt(value, key, base)))
     if (!isPlatform(platform) || url === undefined) continue
     found.set(platform, {
       url: webUrl(url, base).href,
@@ -115,9 +115,14 @@ function valueAt(value: unknown, key: string): unknown {
   return entriesOf(value).find(([name]) => name === key)?.[1]
 }
 
-function textAt(value: unknown, key: string): string | undefined {
+/** What is no text here may be one for octoctl, which takes `0755` as it is written. */
+function textAt(value: unknown, key: string, base: URL): string | undefined {
   const found = valueAt(value, key)
-  return typeof found === 'string' ? found : undefined
+  if (found === undefined || found === null || typeof found === 'string') return found ?? undefined
+  throw coded('FORMAT_INVALID', {
+    message: `${quote(base.href)} has \`${key}: ${printable(String(found), 60)}\`, expected text in quotes`,
+    details: { source: base.href, key },
+  })
 }
 
 function listAt(value: unknown, key: string): readonly unknown[] {

@@ -4,6 +4,7 @@ import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statS
 import { basename, join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { decodeText } from '../../schemas/text.ts'
 import { isMissing, onDisk } from './disk-errors.ts'
 
 export type WriteOptions = {
@@ -31,11 +32,11 @@ export function writeWhole(path: string, bytes: string | Uint8Array, options: Wr
   })
 }
 
-/** The text of a small file, or undefined when there is none. */
+/** The text of a small file, or undefined when there is none; throws TEXT_INVALID. */
 export function readIfThere(path: string): string | undefined {
   try {
     // A checkout from elsewhere may have a link to a device in place of its lockfile, which would be read for ever.
-    if (statSync(path).isFile()) return readFileSync(path, 'utf8')
+    if (statSync(path).isFile()) return decodeText(readFileSync(path), path)
     throw coded('IO_FAILED', { message: `${quote(path)} is not a file`, details: { path } })
   } catch (error) {
     if (isMissing(error)) return undefined

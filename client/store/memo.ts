@@ -1,5 +1,6 @@
 // Remembers which files were hashed, so that a warm check costs microseconds.
 import type { BigIntStats } from 'node:fs'
+import { parseJson } from '../../schemas/json.ts'
 import { readIfThere, writeWhole } from './files.ts'
 import type { Memo, MemoEntry } from './identity.ts'
 import { bootId, identityOf, isUnchanged } from './identity.ts'
@@ -32,9 +33,12 @@ export function remember(layout: Layout, artifact: StoredArtifact, { since, stat
   writeWhole(layout.memo(artifact), JSON.stringify(memo), { staging: layout.staging })
 }
 
+/** A memo has one short line for each file of at most 10 000. */
+const MAX_MEMO_BYTES = 32 * 1024 * 1024
+
 function readMemo(path: string): Memo | undefined {
   try {
-    return JSON.parse(readIfThere(path) ?? 'null') as Memo
+    return parseJson(readIfThere(path) ?? 'null', path, MAX_MEMO_BYTES) as Memo
   } catch {
     return undefined
   }

@@ -2,6 +2,7 @@
 import { closeSync, fchmodSync, fdatasync, ftruncateSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { promisify } from 'node:util'
 import type { Digest } from '../../schemas/digest.ts'
+import { parseJson } from '../../schemas/json.ts'
 import { explainDisk, onDisk } from './disk-errors.ts'
 import { readIfThere, writeAll, writeWhole } from './files.ts'
 import type { Layout } from './layout.ts'
@@ -95,7 +96,7 @@ export function openPart(layout: Layout, digest: Digest): Part {
 
 function readOrigin(path: string): PartOrigin | undefined {
   try {
-    const { url, etag } = JSON.parse(readIfThere(path) ?? '{}') as { url?: unknown; etag?: unknown }
+    const { url, etag } = parseJson(readIfThere(path) ?? '{}', path, 16 * 1024) as { url?: unknown; etag?: unknown }
     if (typeof url !== 'string') return undefined
     return { url, ...(typeof etag === 'string' ? { etag } : {}) }
   } catch {

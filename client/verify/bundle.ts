@@ -11,7 +11,11 @@ import { BUNDLE_MEDIA_TYPE, MAX_BUNDLE_BYTES, PAYLOAD_TYPE } from '../../schemas
 import { parseShape } from '../../schemas/shape.ts'
 import type { AdmittedKey } from './keyring.ts'
 
-const base64 = z.base64().min(1)
+/** The one spelling of the bytes: others decode to the same, and a bundle would have many digests. */
+const base64 = z
+  .base64()
+  .min(1)
+  .refine((text) => Buffer.from(text, 'base64').toString('base64') === text, 'expected canonical base64')
 
 const bundleShape = z.strictObject({
   mediaType: z.literal(BUNDLE_MEDIA_TYPE),

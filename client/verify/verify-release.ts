@@ -6,6 +6,7 @@ import type { Name } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleasePredicate, ReleaseStatement } from '../../schemas/release-statement.ts'
 import { parseReleaseStatement, subjectDigests } from '../../schemas/release-statement.ts'
+import { decodeText } from '../../schemas/text.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import type { Version } from '../../schemas/version.ts'
 import { parseBundle, verifyPayload } from './bundle.ts'
@@ -55,7 +56,7 @@ export function verifyRelease({ bundle: text, keyring, expected, at, source }: R
 
 function readStatement(payload: Buffer, source: string): ReleaseStatement {
   try {
-    return parseReleaseStatement(new TextDecoder('utf-8', { fatal: true }).decode(payload), source)
+    return parseReleaseStatement(decodeText(payload, source), source)
   } catch (error) {
     throw coded('STATEMENT_MISMATCH', {
       message: `${quote(source)} is signed, and its statement is not an octo release: ${error instanceof Error ? error.message : 'it cannot be read'}`,

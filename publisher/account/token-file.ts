@@ -7,6 +7,7 @@ import { coded } from '../../schemas/errors.ts'
 import { parseJson } from '../../schemas/json.ts'
 import { quote } from '../../schemas/quote.ts'
 import { parseShape } from '../../schemas/shape.ts'
+import { decodeText } from '../../schemas/text.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -41,7 +42,7 @@ export async function changeToken(path: string, registry: string, token: string 
 async function readPrivate(path: string): Promise<string | undefined> {
   try {
     const { mode } = await stat(path)
-    if (process.platform === 'win32' || (mode & 0o077) === 0) return await readFile(path, 'utf8')
+    if (process.platform === 'win32' || (mode & 0o077) === 0) return decodeText(await readFile(path), path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error

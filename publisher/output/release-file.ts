@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { z } from 'zod'
 import { coded } from '../../schemas/errors.ts'
-import { parseJson } from '../../schemas/json.ts'
+import { parseJsonBytes } from '../../schemas/json.ts'
 import type { Name } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
 import { MAX_BUNDLE_BYTES, releasePredicateShape } from '../../schemas/release-statement.ts'
@@ -32,13 +32,13 @@ export async function readDraft(out: string): Promise<ReleaseDraft> {
 /** The draft, or nothing when none was written; a damaged one throws. */
 export async function findDraft(out: string): Promise<ReleaseDraft | undefined> {
   const path = join(out, RELEASE_FILE)
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw error
   })
-  return text === undefined
+  return bytes === undefined
     ? undefined
-    : parseShape(draftShape, parseJson(text, path, MAX_BUNDLE_BYTES), { name: path })
+    : parseShape(draftShape, parseJsonBytes(bytes, path, MAX_BUNDLE_BYTES), { name: path })
 }
 
 /** The repo that a flag or plugin.yaml named; throws USAGE when nobody did. */

@@ -6,6 +6,7 @@ import type { Manifest, ReleasedManifest } from '../../schemas/manifest.ts'
 import { parseManifest } from '../../schemas/manifest.ts'
 import { OCTOCTL_OPERATORS } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
+import { decodeText } from '../../schemas/text.ts'
 
 export const MANIFEST_FILE = 'plugin.yaml'
 const MAX_README_BYTES = 64 * 1024
@@ -21,14 +22,14 @@ export type Project = {
 /** Throws FILE_NOT_FOUND or what parseManifest throws. */
 export async function readProject(dir: string): Promise<Project> {
   const path = join(dir, MANIFEST_FILE)
-  const text = await readFile(path, 'utf8').catch((error) => {
+  const bytes = await readFile(path).catch((error) => {
     throw coded('FILE_NOT_FOUND', {
       message: `there is no ${quote(path)}`,
       hint: 'name the folder of a plugin, or start one with `octo init NAME --template node`',
       cause: error,
     })
   })
-  const manifest = parseManifest(text, path)
+  const manifest = parseManifest(decodeText(bytes, path), path)
   refuseHiddenName(manifest, path)
   const folder = await realpath(resolve(dir))
   return { dir: folder, manifest, released: await releasedPart(manifest, folder) }
@@ -51,7 +52,7 @@ async function readReadme(dir: string, path: string): Promise<string> {
   const bytes = await readFile(join(dir, path)).catch((error) => {
     throw coded('FILE_NOT_FOUND', { message: `\`readme\` names ${quote(path)}, which does not exist`, cause: error })
   })
-  if (bytes.length <= MAX_README_BYTES) return bytes.toString('utf8')
+  if (bytes.length <= MAX_README_BYTES) return decodeText(bytes, path)
   throw coded('LIMIT_EXCEEDED', {
     message: `${quote(path)} is too long to be shown, expected at most ${MAX_README_BYTES} bytes, found ${bytes.length}`,
   })

@@ -5,6 +5,7 @@ import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { decodeText } from '../../schemas/text.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { parsePublicKey } from '../../schemas/trust-key.ts'
 
@@ -76,10 +77,10 @@ async function findPassphrase(source: string, env: KeyRequest['env'], ask: KeyRe
 
 /** The first line of the file. */
 export async function readPassphraseFile(path: string): Promise<string> {
-  const text = await readFile(path, 'utf8').catch((error) => {
+  const bytes = await readFile(path).catch((error) => {
     throw coded('FILE_NOT_FOUND', { message: `the passphrase file ${quote(path)} cannot be read`, cause: error })
   })
-  return text.split(/\r?\n/, 1)[0] ?? ''
+  return decodeText(bytes, path).split(/\r?\n/, 1)[0] ?? ''
 }
 
 function exposed(path: string, mode: number): Error {

@@ -12,6 +12,7 @@ import { stableJson } from '../../schemas/json.ts'
 import type { ReleasePredicate } from '../../schemas/release-statement.ts'
 import { PAYLOAD_TYPE, renderReleaseStatement } from '../../schemas/release-statement.ts'
 import { BUNDLE_FILE } from '../../schemas/static-tree/paths.ts'
+import { decodeText } from '../../schemas/text.ts'
 import { hintOf } from '../../schemas/trust-key.ts'
 import type { SigningKey } from './read-key.ts'
 
@@ -55,7 +56,7 @@ function proven(bundle: string, predicate: ReleasePredicate, { trustKey }: Signi
 
 async function readSigned(path: string, predicate: ReleasePredicate, key: SigningKey) {
   try {
-    const bundle = await readFile(path, 'utf8')
+    const bundle = decodeText(await readFile(path), path)
     const release = proven(bundle, predicate, key, path)
     return stableJson(release.predicate) === stableJson(predicate) ? { release, bundle } : undefined
   } catch (error) {

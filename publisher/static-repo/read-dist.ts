@@ -11,6 +11,7 @@ import { quote } from '../../schemas/quote.ts'
 import type { ReleaseArtifact } from '../../schemas/release-statement.ts'
 import { parseReleaseStatement } from '../../schemas/release-statement.ts'
 import { BUNDLE_FILE } from '../../schemas/static-tree/paths.ts'
+import { decodeText } from '../../schemas/text.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { readFileChunks } from '../build/read-chunks.ts'
 
@@ -19,16 +20,17 @@ export type SignedDist = { readonly dir: string; readonly bundle: string; readon
 /** Throws BUNDLE_MISSING, or what verifyRelease and inspectArtifact throw. */
 export async function readSignedDist(dir: string, keyring: readonly TrustKey[]): Promise<SignedDist> {
   const source = join(dir, BUNDLE_FILE)
-  const bundle = await readFile(source, 'utf8').catch((error) => {
+  const bytes = await readFile(source).catch((error) => {
     throw coded('BUNDLE_MISSING', {
       message: `${quote(dir)} holds no signed release`,
       hint: 'octo build, then octo sign --key octo.key',
       cause: error,
     })
   })
+  const bundle = decodeText(bytes, source)
   // A dist says itself which release it is; whether that is signed is asked at once.
-  const payload = Buffer.from(parseBundle(bundle, source).dsseEnvelope.payload, 'base64').toString('utf8')
-  const expected = parseReleaseStatement(payload, source).predicate
+  const payload = Buffer.from(parseBundle(bundle, source).dsseEnvelope.payload, 'base64')
+  const expected = parseReleaseStatement(decodeText(payload, source), source).predicate
   const release = verifyRelease({ bundle, keyring, expected, at: Date.now(), source })
   const artifacts = Object.entries(release.predicate.platforms) as [Platform, ReleaseArtifact][]
   for (const [platform, artifact] of artifacts) await inspectFile(join(dir, artifact.file), artifact, platform)

@@ -11,6 +11,7 @@ import { parsePluginDocument } from '../../schemas/plugin-document.ts'
 import { quote } from '../../schemas/quote.ts'
 import { BUNDLE_FILE, pluginDocumentPath, releaseFolder } from '../../schemas/static-tree/paths.ts'
 import type { PluginRecord, ReleaseRecord } from '../../schemas/static-tree/record.ts'
+import { decodeText } from '../../schemas/text.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 
 /** Every plugin of the tree; none when the folder does not exist yet. */
@@ -26,7 +27,7 @@ type Place = { readonly repo: Name; readonly plugin: Name; readonly keyring: rea
 
 async function readPlugin(root: string, place: Place): Promise<PluginRecord> {
   const path = join(root, pluginDocumentPath(place.repo, place.plugin, 'json'))
-  const document = parsePluginDocument(await readFile(path, 'utf8'), path)
+  const document = parsePluginDocument(decodeText(await readFile(path), path), path)
   if (document.repo !== place.repo || document.plugin !== place.plugin)
     throw coded('DOCUMENT_MISMATCH', { message: `${quote(path)} is about \`${document.repo}/${document.plugin}\`` })
   const releases: ReleaseRecord[] = []
@@ -37,7 +38,7 @@ async function readPlugin(root: string, place: Place): Promise<PluginRecord> {
 async function readRelease(root: string, { repo, plugin, keyring }: Place, shown: DocumentVersion) {
   const { version, publishedAt, state, reason, deprecated, bundle } = shown
   const path = join(root, releaseFolder(repo, plugin, version), BUNDLE_FILE)
-  const text = await readFile(path, 'utf8').catch((error) => {
+  const bytes = await readFile(path).catch((error) => {
     throw coded('BUNDLE_MISSING', {
       message: `the tree lists \`${repo}/${plugin}@${version}\` and lacks ${quote(path)}`,
       hint: 'bring back the whole tree of the last build: released versions are kept for ever',
@@ -46,7 +47,7 @@ async function readRelease(root: string, { repo, plugin, keyring }: Place, shown
   })
   const expected = { repo, plugin, version }
   const { predicate, bundleDigest } = verifyRelease({
-    bundle: text,
+    bundle: decodeText(bytes, path),
     keyring,
     expected,
     at: 'seen-before',

@@ -12,6 +12,7 @@ import type { Platform } from '../../schemas/platform.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleaseArtifact, ReleasePredicate } from '../../schemas/release-statement.ts'
 import { MAX_BUNDLE_BYTES } from '../../schemas/release-statement.ts'
+import { decodeText } from '../../schemas/text.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import type { Db } from '../db/open.ts'
 import { readKeyring } from '../db/repos.ts'
@@ -24,7 +25,7 @@ export async function proveRelease(services: RegistryServices, session: SessionR
   const { repo, plugin, version, request } = session
   const bundle = await blobs.head(request.bundle.digest, Math.min(request.bundle.size, MAX_BUNDLE_BYTES))
   const release = verifyRelease({
-    bundle: bundle.toString('utf8'),
+    bundle: readBundle(bundle),
     keyring: requireKeyring(db, repo),
     expected: { repo, plugin, version },
     at: clock(),
@@ -38,10 +39,18 @@ export async function proveRelease(services: RegistryServices, session: SessionR
 }
 
 /** Text that does not give its own bytes back would get another digest at every client, and never be found again. */
+function readBundle(bytes: Buffer): string {
+  try {
+    return decodeText(bytes, 'the bundle')
+  } catch (cause) {
+    throw coded('BUNDLE_MALFORMED', { message: 'the bundle is not UTF-8', cause })
+  }
+}
+
 function requireSameBundle({ bundleDigest }: VerifiedRelease, { request }: SessionRow): void {
   if (bundleDigest === request.bundle.digest) return
   throw coded('BUNDLE_MALFORMED', {
-    message: `the bundle is not plain UTF-8, expected \`${request.bundle.digest}\`, found \`${bundleDigest}\` when read as text`,
+    message: `the bundle is another one than announced, expected \`${request.bundle.digest}\`, found \`${bundleDigest}\``,
     details: { expected: request.bundle.digest, found: bundleDigest },
   })
 }

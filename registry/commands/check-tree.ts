@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isCoded } from '../../schemas/errors.ts'
-import { parseJson } from '../../schemas/json.ts'
+import { parseJsonBytes } from '../../schemas/json.ts'
 import { lockDataDir } from '../data-lock.ts'
 import type { RegistryDeps } from '../deps.ts'
 import { claimServing } from '../serving-claim.ts'
@@ -43,7 +43,7 @@ export async function checkTree(deps: RegistryDeps, repair: boolean): Promise<Tr
 
 /** The mark beside the tree says which address its links lead to. */
 async function readBaseUrl(dataDir: string): Promise<string | undefined> {
-  const text = await readFile(join(dataDir, 'tree.json'), 'utf8').catch(() => undefined)
-  const mark = text === undefined ? undefined : parseJson(text, 'tree.json', 4096)
+  const bytes = await readFile(join(dataDir, 'tree.json')).catch(() => undefined)
+  const mark = bytes === undefined ? undefined : parseJsonBytes(bytes, 'tree.json', 4096)
   return typeof mark === 'object' && mark !== null && 'baseUrl' in mark ? String(mark.baseUrl) : undefined
 }

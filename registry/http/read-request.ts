@@ -4,7 +4,7 @@ import { MAX_REQUEST_JSON_BYTES } from '../../schemas/api.ts'
 import type { Digest } from '../../schemas/digest.ts'
 import { parseDigest } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
-import { parseJson } from '../../schemas/json.ts'
+import { parseJsonBytes } from '../../schemas/json.ts'
 import type { Name } from '../../schemas/name.ts'
 import { parseName } from '../../schemas/name.ts'
 import { parseShape } from '../../schemas/shape.ts'
@@ -16,13 +16,13 @@ import type { RequestOf } from './env.ts'
 const BODY_TIMEOUT_MS = 30_000
 const SOURCE = 'the request'
 
-/** Throws LIMIT_EXCEEDED, JSON_INVALID or FORMAT_INVALID. */
+/** Throws LIMIT_EXCEEDED, TEXT_INVALID, JSON_INVALID or FORMAT_INVALID. */
 export async function readJsonBody<Shape extends z.ZodType>(c: RequestOf, shape: Shape): Promise<z.output<Shape>> {
   const abort = new AbortController()
   const timer = setTimeout(() => abort.abort(tooSlow()), BODY_TIMEOUT_MS)
   try {
     const bytes = await readWholeBody(c.env.incoming, MAX_REQUEST_JSON_BYTES, abort.signal)
-    return parseShape(shape, parseJson(bytes.toString('utf8'), SOURCE, MAX_REQUEST_JSON_BYTES), { name: SOURCE })
+    return parseShape(shape, parseJsonBytes(bytes, SOURCE, MAX_REQUEST_JSON_BYTES), { name: SOURCE })
   } finally {
     clearTimeout(timer)
   }

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { decodeContent } from '../../schemas/content-coding.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { decodeText } from '../../schemas/text.ts'
 import type { Asked } from './fetch-error.ts'
 import { brokenOff, fetchFailed } from './fetch-error.ts'
 import { TIMEOUTS } from './limits.ts'
@@ -137,11 +138,13 @@ async function readText(message: IncomingMessage, asked: Asked, { method, maxByt
 
 function decoded(
   bytes: Buffer,
-  { headers }: IncomingMessage,
+  { headers, statusCode = 0 }: IncomingMessage,
   { asked, most }: { readonly asked: Asked; readonly most: number },
 ): string {
   try {
-    return decodeContent(bytes, headers['content-encoding'], most).toString('utf8')
+    const plain = decodeContent(bytes, headers['content-encoding'], most)
+    // The page of a proxy that refuses may be in any encoding, and only its beginning is ever shown.
+    return statusCode >= 300 ? plain.toString('utf8') : decodeText(plain, 'the answer')
   } catch (error) {
     throw isCoded(error) ? brokenOff(asked, error.message) : error
   }

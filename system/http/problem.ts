@@ -1,4 +1,5 @@
 // Problem documents (RFC 9457) as octo registries send them. What a server writes is foreign text: bounded, and only quoted.
+import { parseJson } from '../../schemas/json.ts'
 
 export type Problem = {
   readonly detail: string
@@ -33,7 +34,7 @@ function textsIn(value: Record<string, unknown>): { title?: string; hint?: strin
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text, 'the answer', 4 * MAX_CHARACTERS)
   } catch {
     return undefined
   }

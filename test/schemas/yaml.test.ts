@@ -1,7 +1,6 @@
-// YAML and JSON from outside: bounded, duplicate keys and prototype keys refused, lines named, and never slow.
+// YAML from outside: bounded, duplicate keys and prototype keys refused, lines named, and never slow.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseJson, stableJson } from '../../schemas/json.ts'
 import { AUTHORED_YAML, parseYaml, SERVED_YAML } from '../../schemas/yaml.ts'
 import { expectCode } from '../support/expect-code.ts'
 
@@ -48,10 +47,12 @@ test('refuses text that is slow to parse in a moment, whatever makes it slow', (
     'errors in every line': 'a: b: c\n'.repeat(maxBytes / 8),
   }
   for (const [what, text] of Object.entries(slow)) {
-    const started = performance.now()
+    const started = process.cpuUsage()
     const limits = text.length > AUTHORED_YAML.maxBytes ? SERVED_YAML : AUTHORED_YAML
     assert.throws(() => parseYaml(text, 'slow', limits), { name: 'CodedError' }, what)
-    assert(performance.now() - started < 5000, `${what}: ${performance.now() - started} ms`)
+    // The processor's time: others may work beside this test.
+    const tookMs = process.cpuUsage(started).user / 1000
+    assert(tookMs < 5000, `${what}: ${tookMs} ms`)
   }
 })
 
@@ -62,17 +63,4 @@ test('reads comment rulers and block text that only look like nesting', () => {
 
 test('bounds bytes before parsing', () => {
   expectCode('LIMIT_EXCEEDED', () => parseYaml(`a: ${'x'.repeat(AUTHORED_YAML.maxBytes)}`, 'long'))
-})
-
-test('reads bounded JSON and refuses prototype keys however they are written', () => {
-  assert.deepEqual(parseJson('{"a":[1]}', 'x', 100), { a: [1] })
-  expectCode('LIMIT_EXCEEDED', () => parseJson('"aaaa"', 'x', 5))
-  expectCode('JSON_INVALID', () => parseJson('{', 'x', 100))
-  expectCode('JSON_INVALID', () => parseJson('{"__proto__":{}}', 'x', 100))
-  expectCode('JSON_INVALID', () => parseJson('{"\\u005f_proto__":{}}', 'x', 100))
-  expectCode('JSON_INVALID', () => parseJson('['.repeat(200_000), 'x', 1_000_000))
-})
-
-test('writes one JSON text for one value', () => {
-  assert.equal(stableJson({ b: 1, a: { d: 1, c: [{ f: 1, e: 2 }] } }), '{"a":{"c":[{"e":2,"f":1}],"d":1},"b":1}')
 })
