@@ -43,8 +43,8 @@ export async function runPlugin(run: PluginRun, deps: RunDeps): Promise<PluginRu
   const { executable, phase, service } = run
   const { manifest, plugin } = executable
   refuseOldOperator(plugin, manifest.minimumOperator)
-  await validateArguments(run.arguments, { plugin, schema: manifest.arguments })
-  const words = manifest.input === 'json' && run.arguments.kind === 'map' ? [] : argumentVector(run.arguments, manifest)
+  const given = await validateArguments(run.arguments, { plugin, schema: manifest.arguments })
+  const words = manifest.input === 'json' && given.kind === 'map' ? [] : argumentVector(given, manifest)
   using directory = makePrivateDirectory()
   const timeoutMs = run.timeoutMs ?? manifest.timeoutMs ?? PHASE_TIMEOUT_MS[phase]
   const { file, leading, argv0 } = programOf(deps.locate(executable))
@@ -64,7 +64,7 @@ export async function runPlugin(run: PluginRun, deps: RunDeps): Promise<PluginRu
     timeoutMs,
     signal: run.signal,
     readLine: readVerdicts,
-    ...(manifest.input === 'json' ? { input: inputDocument(run) } : {}),
+    ...(manifest.input === 'json' ? { input: inputDocument({ ...run, arguments: given }) } : {}),
     ...(deps.limits === undefined ? {} : { limits: deps.limits }),
   })
   const report = interpret(ending, manifest.output)

@@ -4,6 +4,7 @@ import type { CheckArguments } from '../../schemas/config/config.ts'
 import { coded } from '../../schemas/errors.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
 import { printable, quote } from '../../schemas/quote.ts'
+import { readAs, typedFromText, typesOf } from './typed-from-text.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 type Subject = { readonly plugin: string; readonly schema: Schema | undefined }
@@ -11,12 +12,18 @@ type Subject = { readonly plugin: string; readonly schema: Schema | undefined }
 const MAX_PROBLEMS = 10
 const MAX_SCHEMA_BYTES = 256 * 1024
 
-/** Throws ARGUMENTS_INVALID naming every problem. A list is the plugin's own business, it carries no names to check. */
-export async function validateArguments(given: CheckArguments, { plugin, schema }: Subject): Promise<void> {
-  if (given.kind === 'list' || schema === undefined) return
+/**
+ * The arguments as the plugin wants them: what a template filled in is typed. Throws ARGUMENTS_INVALID naming every problem.
+ * A list is the plugin's own business, it carries no names to check.
+ */
+export async function validateArguments(given: CheckArguments, { plugin, schema }: Subject): Promise<CheckArguments> {
+  if (given.kind === 'list' || schema === undefined) return given
   const validate = await compile(plugin, schema)
-  if (validate(given.value)) return
-  const problems = (validate.errors ?? []).slice(0, MAX_PROBLEMS).map((error) => describe(error, schema))
+  if (validate(given.value)) return given
+  const typed = typedFromText(given, validate.errors ?? [])
+  if (typed !== given && validate(typed.value)) return typed
+  const errors = (validate.errors ?? []).slice(0, MAX_PROBLEMS)
+  const problems = errors.map((error) => `${describe(error, schema)}${typing(error, typed.value)}`)
   throw coded('ARGUMENTS_INVALID', {
     message: `arguments do not fit plugin ${quote(plugin)}: ${problems.join('; ')}`,
     details: { plugin, problems },
@@ -45,6 +52,18 @@ function badSchema(plugin: string, problem: string, cause?: unknown): Error {
     details: { plugin },
     cause,
   })
+}
+
+/** A text that would be a number or boolean without its quotes, or in the words of YAML 1.2. */
+function typing(error: ErrorObject, value: unknown): string {
+  if (error.keyword !== 'type') return ''
+  const types = typesOf(error)
+  const steps = error.instancePath.split('/').slice(1)
+  const text = steps.reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], value)
+  if (typeof text !== 'string') return ''
+  if (readAs(text, types) !== undefined) return ' (write it without quotes)'
+  const isWord = types.includes('boolean') && /^(y|yes|no?|on|off)$/i.test(text)
+  return isWord ? ' (write `true` or `false`)' : ''
 }
 
 /** Values are never repeated: they may be secrets. */

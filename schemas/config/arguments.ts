@@ -1,5 +1,6 @@
 // Arguments of a check: a list is the argument vector as it was typed, a map is named values. The first documents wrote
 // the map straight on the item.
+import { quote } from '../quote.ts'
 import type { CheckArguments } from './config.ts'
 import { fieldOf } from './field-of.ts'
 import { knownKeys } from './fields.ts'
@@ -64,14 +65,25 @@ function listArguments(list: ListNode, variables: TemplateVariables): CheckArgum
 
 function mapArguments(entries: readonly (readonly [string, TreeNode])[], variables: TemplateVariables): CheckArguments {
   const texts: Record<string, string> = {}
+  const filled: string[] = []
   const pairs = entries.map(([key, node]) => [
     key,
-    dataOf(expandAll(node, { variables, texts, pointer: pointerTo('', key) })),
+    dataOf(expandAll(node, { variables, texts, filled, pointer: pointerTo('', key) })),
   ])
-  return { kind: 'map', value: Object.fromEntries(pairs) as Record<string, unknown>, texts }
+  return {
+    kind: 'map',
+    value: Object.fromEntries(pairs) as Record<string, unknown>,
+    texts,
+    ...(filled.length > 0 ? { filled } : {}),
+  }
 }
 
-type Walk = { readonly variables: TemplateVariables; readonly texts: Record<string, string>; readonly pointer: string }
+type Walk = {
+  readonly variables: TemplateVariables
+  readonly texts: Record<string, string>
+  readonly filled: string[]
+  readonly pointer: string
+}
 
 /** Fills templates in and notes the numbers whose typing would be lost, such as `1.10`. */
 function expandAll(node: TreeNode, walk: Walk): TreeNode {
@@ -80,6 +92,11 @@ function expandAll(node: TreeNode, walk: Walk): TreeNode {
   if (node.kind === 'map')
     return { ...node, entries: new Map([...node.entries].map(([key, inner]) => [key, below(key, inner)])) }
   const filled = expand(node, walk.variables)
+  if (typeof filled.value === 'number' && !Number.isFinite(filled.value))
+    throw invalid(node, `${quote(filled.text)} is no number that can be passed on`, {
+      hint: 'write it in quotes to pass the text',
+    })
+  if (filled !== node && typeof filled.value === 'string') walk.filled.push(walk.pointer)
   if (typeof filled.value === 'number' && textOf(filled) !== String(filled.value))
     walk.texts[walk.pointer] = textOf(filled)
   return filled

@@ -37,6 +37,8 @@ export type CheckArguments =
       readonly value: Readonly<Record<string, unknown>>
       /** By JSON Pointer, numbers as they were typed where JavaScript would write them otherwise (`1.10`). */
       readonly texts?: Readonly<Record<string, string>>
+      /** JSON Pointers of texts that a template made: where a number or boolean is wanted, one in words is one. */
+      readonly filled?: readonly string[]
     }
   | { readonly kind: 'list'; readonly value: readonly string[] }
 
