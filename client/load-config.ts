@@ -1,8 +1,10 @@
 // Reads a config for a command: from disk, and where it includes web documents, over the client's own network code.
 import type { OctoConfig } from '../schemas/config/config.ts'
+import { refuseUnknownKeys } from '../schemas/config/unknown-keys.ts'
 import { coded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
 import { readConfig } from './config/read-config.ts'
+import { isUnattended } from './config/unattended.ts'
 
 export type LoadConfigOptions = {
   /** As `--config` gives them, first one strongest; none means the default file of `cwd`. */
@@ -11,12 +13,16 @@ export type LoadConfigOptions = {
   readonly env: Readonly<Record<string, string | undefined>>
   /** No socket is opened; a config with web includes is then an OFFLINE error. */
   readonly offline?: boolean
+  /** Unknown keys are errors, as they are in CI: what a typo switches off would pass unseen. */
+  readonly strict?: boolean
 }
 
 /** Throws CONFIG_NOT_FOUND, CONFIG_INVALID, YAML_INVALID, LIMIT_EXCEEDED, OFFLINE or a FETCH error. */
-export async function loadConfig({ paths = [], cwd, env, offline }: LoadConfigOptions): Promise<OctoConfig> {
+export async function loadConfig({ paths = [], cwd, env, offline, strict }: LoadConfigOptions): Promise<OctoConfig> {
   const fetchText = (url: string, maxBytes: number) => fetchDocument(url, { maxBytes, env })
-  return readConfig(paths, { cwd, env, ...(offline ? {} : { fetchText }) })
+  const config = await readConfig(paths, { cwd, env, ...(offline ? {} : { fetchText }) })
+  if (strict === true || isUnattended(env)) refuseUnknownKeys(config)
+  return config
 }
 
 type Fetching = { readonly maxBytes: number; readonly env: LoadConfigOptions['env'] }

@@ -10,6 +10,8 @@ export type SessionOptions = {
   readonly config?: readonly string[] | undefined
   readonly frozen?: boolean | undefined
   readonly offline?: boolean | undefined
+  /** Unknown keys of the config are errors. */
+  readonly strict?: boolean | undefined
 }
 
 export type Session = AsyncDisposable & {
@@ -25,7 +27,8 @@ type Place = { readonly terminal: Terminal; readonly cwd: string; readonly env: 
 
 export async function openSession(options: SessionOptions, { terminal, cwd, env }: Place): Promise<Session> {
   const offline = options.offline === true
-  const config = await loadConfig({ paths: options.config ?? [], cwd, env, offline })
+  const strict = options.strict === true || options.frozen === true
+  const config = await loadConfig({ paths: options.config ?? [], cwd, env, offline, strict })
   for (const { file, line, message } of config.warnings)
     terminal.warn(`${printable(file, 500)}${line === undefined ? '' : `:${line}`}: ${printable(message, 500)}`)
   const configPath = config.files[0] ?? ''

@@ -139,6 +139,7 @@ function merge(own: ReadonlyMap<string, YamlEntry>, base: YamlNode, walk: Walk):
 
 function keyText(key: unknown, offset: number, walk: Walk): string {
   const line = () => walk.lineAt(offset)
+  if (isMap(key)) throw yamlInvalid(walk.name, line(), 'has a map as a key', IN_QUOTES)
   if (isAlias(key) || !isScalar(key)) throw yamlInvalid(walk.name, line(), 'has a key that is not plain text')
   refuseTag(key, offset, walk)
   // A merge key is one for readers of 1.1 only, so where nothing may be ambiguous it is refused as any such scalar.
@@ -171,10 +172,14 @@ function plainValue(value: unknown): YamlScalar['value'] {
   return value === null || value === undefined ? null : String(value)
 }
 
-export function yamlInvalid(name: string, line: number | undefined, problem: string): Error {
+/** YAML reads `{{.configs.port}}` as a map in a map. */
+export const IN_QUOTES = 'a template needs quotes: `"{{.env.NAME}}"`'
+
+export function yamlInvalid(name: string, line: number | undefined, problem: string, hint?: string): Error {
   return coded('YAML_INVALID', {
     message: `${quote(name)}${line === undefined ? '' : ` line ${line}`}: ${problem}`,
     details: { source: name, line },
+    ...(hint === undefined ? {} : { hint }),
   })
 }
 

@@ -6,7 +6,7 @@ import { coded } from './errors.ts'
 import { quote } from './quote.ts'
 import { looksLikeWebPage, placeIn, requireWellFormed, WEB_PAGE } from './text.ts'
 import type { YamlNode } from './yaml-nodes.ts'
-import { buildNodes, limitExceeded, yamlInvalid } from './yaml-nodes.ts'
+import { buildNodes, IN_QUOTES, limitExceeded, yamlInvalid } from './yaml-nodes.ts'
 
 export type YamlLimits = {
   /** UTF-8 bytes of the text. */
@@ -61,7 +61,7 @@ export function parseYaml(text: string, name: string, limits: YamlLimits = AUTHO
   })
   const lineAt = (offset: number) => lines.linePos(offset).line
   const [error] = document.errors
-  if (error) throw yamlInvalid(name, lineAt(error.pos[0]), problemOf(error))
+  if (error) throw syntaxError(text, error, { name, line: lineAt(error.pos[0]) })
   const { explicit, version } = document.directives.yaml
   if (explicit && version !== '1.2') throw yamlInvalid(name, 1, `says \`%YAML ${version}\`, expected 1.2 or nothing`)
   const root = buildNodes(document.contents, { name, limits, lineAt })
@@ -75,8 +75,16 @@ export function parseYaml(text: string, name: string, limits: YamlLimits = AUTHO
   }
 }
 
+type SyntaxProblem = { readonly code: string; readonly message: string }
+
+/** A template without quotes is the likeliest reason where a line begins a value with one. */
+function syntaxError(text: string, problem: SyntaxProblem, { name, line }: { name: string; line: number }): Error {
+  const isTemplate = /[:[{,-]\s*\{\{/.test((text.split('\n', line)[line - 1] ?? '').slice(0, 1000))
+  return yamlInvalid(name, line, problemOf(problem), isTemplate ? IN_QUOTES : undefined)
+}
+
 /** The parser's own sentence, but for the one that speaks to programmers. */
-function problemOf({ code, message }: { readonly code: string; readonly message: string }): string {
+function problemOf({ code, message }: SyntaxProblem): string {
   if (code === 'MULTIPLE_DOCS') return 'holds a second document after `---`, expected one'
   return message.split('\n', 1)[0] ?? 'does not parse'
 }

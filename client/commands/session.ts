@@ -20,7 +20,7 @@ export type Session = Disposable & { readonly config: OctoConfig; readonly optio
 
 export async function openSession(flags: ClientFlags, terminal: Terminal): Promise<Session> {
   const [cwd, env, offline] = [process.cwd(), process.env, flags.offline === true]
-  const config = await loadConfig({ paths: flags.config ?? [], cwd, env, offline })
+  const config = await loadConfig({ paths: flags.config ?? [], cwd, env, offline, strict: flags.frozen === true })
   for (const { file, line, message } of config.warnings)
     terminal.warn(`${printable(file, 500)}${line === undefined ? '' : `:${line}`}: ${printable(message, 500)}`)
   const display = openDisplay(terminal)

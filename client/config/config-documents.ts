@@ -4,8 +4,9 @@ import { readFile, stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { fieldOf, itemsOf } from '../../schemas/config/field-of.ts'
 import { invalid, warningAt } from '../../schemas/config/invalid.ts'
+import { lacksScheme } from '../../schemas/config/scheme.ts'
 import type { Place, TreeNode } from '../../schemas/config/tree.ts'
-import { isRemote, parseTree, placeOf } from '../../schemas/config/tree.ts'
+import { isRemote, parseTree, placeOf, textOf } from '../../schemas/config/tree.ts'
 import type { Warnings } from '../../schemas/config/warnings.ts'
 import { openWarnings } from '../../schemas/config/warnings.ts'
 import { coded } from '../../schemas/errors.ts'
@@ -50,7 +51,7 @@ async function gather(address: DocumentAddress, { chain, gathering, from }: Step
   if (chain.length >= CONFIG_LIMITS.depth) throw tooMuch(`includes more than ${CONFIG_LIMITS.depth} levels deep`, name)
   if (gathering.documents.size >= CONFIG_LIMITS.documents)
     throw tooMuch(`consists of more than ${CONFIG_LIMITS.documents} documents`, name)
-  const document = await readDocument(address, gathering, includedAt(from))
+  const document = await readDocument(address, gathering, from)
   gathering.documents.set(name, document)
   for (const { text, node } of includesOf(document.root, gathering.warnings))
     await gather(addressIn(text, address), { chain: [...chain, name], gathering, from: node })
@@ -59,21 +60,22 @@ async function gather(address: DocumentAddress, { chain, gathering, from }: Step
 async function readDocument(
   address: DocumentAddress,
   gathering: Gathering,
-  from: Place | undefined,
+  from: TreeNode | undefined,
 ): Promise<ConfigDocument> {
   refuseFormat(address.name)
-  const text = address.kind === 'file' ? await readLocal(address.name) : await readRemote(address.name, gathering)
+  const text = address.kind === 'file' ? await readLocal(address.name, from) : await readRemote(address.name, gathering)
   gathering.bytes += Buffer.byteLength(text)
   if (gathering.bytes > CONFIG_LIMITS.totalBytes)
     throw tooMuch(`is larger than ${CONFIG_LIMITS.totalBytes} bytes in all`, address.name)
   if (formatOf(address.name) === '.json') parseJson(text, address.name, CONFIG_LIMITS.documentBytes)
-  const source = { name: address.name, remote: address.kind === 'web', ...(from ? { includedAt: from } : {}) }
+  const source = { name: address.name, remote: address.kind === 'web', ...includedAt(from) }
   return { address, text, root: parseTree(text, source) }
 }
 
 /** The local place that leads to a document, however many documents are between. */
-function includedAt(from: TreeNode | undefined): Place | undefined {
-  return from && (isRemote(from) ? from.origin.source.includedAt : placeOf(from))
+function includedAt(from: TreeNode | undefined): { readonly includedAt?: Place } {
+  const place = from && (isRemote(from) ? from.origin.source.includedAt : placeOf(from))
+  return place ? { includedAt: place } : {}
 }
 
 function includesOf(root: TreeNode, warnings: Warnings): { text: string; node: TreeNode }[] {
@@ -102,11 +104,12 @@ function refuseFormat(name: string): void {
   })
 }
 
-async function readLocal(path: string): Promise<string> {
+async function readLocal(path: string, from: TreeNode | undefined): Promise<string> {
+  const typed = from?.kind === 'scalar' ? textOf(from) : undefined
   try {
     const found = await stat(path)
     // A checkout from elsewhere may hold a link to a device, which would be read for ever.
-    if (!found.isFile()) throw notReadable(path, 'it is not a file')
+    if (!found.isFile()) throw notReadable(path, { reason: 'it is not a file', typed })
     const { size } = found
     if (size > CONFIG_LIMITS.documentBytes) throw tooMuch(`is larger than ${CONFIG_LIMITS.documentBytes} bytes`, path)
     return decodeText(await readFile(path), path)
@@ -117,15 +120,18 @@ async function readLocal(path: string): Promise<string> {
       !['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES'].includes(String(error.code))
     )
       throw error
-    throw notReadable(path, String(error.code), error)
+    throw notReadable(path, { reason: String(error.code), typed, cause: error })
   }
 }
 
-function notReadable(path: string, reason: string, cause?: unknown): Error {
+type Unreadable = { readonly reason: string; readonly typed: string | undefined; readonly cause?: unknown }
+
+function notReadable(path: string, { reason, typed, cause }: Unreadable): Error {
   return coded('CONFIG_NOT_FOUND', {
     message: `config ${quote(path)} cannot be read`,
     details: { path, reason },
     cause,
+    ...(typed !== undefined && lacksScheme(typed) ? { hint: `for a web address write \`https://${typed}\`` } : {}),
   })
 }
 

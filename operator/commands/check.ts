@@ -36,7 +36,7 @@ export async function checkCommand(
 ): Promise<number> {
   const phases = phasesOf(options.phase)
   const { env } = process
-  await using session = await openSession(options, { terminal, cwd: process.cwd(), env })
+  await using session = await openSession({ ...options, strict: true }, { terminal, cwd: process.cwd(), env })
   const plan = planChecks(session.config, { services, phases })
   const requests = requestsOfPlan(plan)
   const provided = await session.provide(requests)

@@ -5,6 +5,7 @@ import type { Field, Holds, ShapeName } from './fields.ts'
 import { rowOf } from './fields.ts'
 import { invalid } from './invalid.ts'
 import { refused } from './refused.ts'
+import { noteShellVariables } from './shell-variables.ts'
 import type { TreeNode } from './tree.ts'
 import { isEmpty, isRemote } from './tree.ts'
 import { noteUnknownKey } from './unknown-keys.ts'
@@ -23,6 +24,9 @@ export function admitDocument(root: TreeNode, admission: Admission): void {
   admitMap(root, { shape: 'config', path: '' }, admission)
 }
 
+/** Data that becomes words of a program. */
+const ARGUMENTS = ['args', 'toolArgs']
+
 type Level = { readonly shape: ShapeName; readonly path: string }
 
 function admitMap(node: TreeNode, { shape, path }: Level, admission: Admission): void {
@@ -31,7 +35,8 @@ function admitMap(node: TreeNode, { shape, path }: Level, admission: Admission):
     const row = rowOf(shape, key)
     if (row) admitField(child, { key, row, path: `${path}${key}` }, admission)
     // What stands flat on a check of the first documents is an argument; arguments.ts tells slips from them.
-    else if (shape !== 'check') noteUnknownKey(shape, key, { at: child, warnings: admission.warnings })
+    else if (shape === 'check') noteShellVariables(child, admission.warnings)
+    else noteUnknownKey(shape, key, { at: child, warnings: admission.warnings })
   }
 }
 
@@ -45,6 +50,7 @@ function admitField(node: TreeNode, { key, row, path }: Keyed, admission: Admiss
     if (!isHarmless(node, holds, admission)) throw refused(node, `write ${quote(path)} (${row.means})`)
     if (typeof holds === 'object' && shapeIn(holds) === 'repo') return
   }
+  if (holds === 'value' || ARGUMENTS.includes(key)) noteShellVariables(node, admission.warnings)
   if (typeof holds === 'string') return
   if ('map' in holds) admitMap(node, { shape: holds.map, path: `${path}.` }, admission)
   else

@@ -6,6 +6,7 @@ import type { RepoConfig } from './config.ts'
 import { fieldOf, itemsOf, namedEntries } from './field-of.ts'
 import { knownKeys } from './fields.ts'
 import { invalid, warningAt } from './invalid.ts'
+import { lacksScheme } from './scheme.ts'
 import type { TemplateVariables } from './template.ts'
 import { expandAddress } from './template.ts'
 import type { MapNode, TreeNode } from './tree.ts'
@@ -94,11 +95,6 @@ function addressOf(name: string, node: MapNode, { variables, resolveFile }: Repo
   if (url.username || url.password) throw invalid(raw, `address of repo ${quote(name)} holds a user name or password`)
   if (url.search || url.hash) throw invalid(raw, `address of repo ${quote(name)} has a query or fragment`)
   return url.href
-}
-
-/** `plugins.example.com/repos/core.yaml` and `localhost:8080/…` would else be taken for a file or a scheme. */
-function lacksScheme(text: string): boolean {
-  return /^\/\/|^[a-z0-9-]+(\.[a-z0-9-]+)*(\.[a-z]{2,}(:\d+)?|:\d+)\//i.test(text)
 }
 
 function namedRepo(name: string, node: TreeNode): FoundRepo {

@@ -36,8 +36,8 @@ export function readCount(node: TreeNode | undefined, key: string, { min, max, o
 
 /** Only arguments and addresses hold templates. */
 function noTemplate(node: TreeNode): { readonly hint?: string } {
-  const isTemplate = node.kind === 'scalar' && String(node.value).includes('{{')
-  return isTemplate ? { hint: 'templates are filled in in `args` and `url` only' } : {}
+  const isTemplate = node.kind === 'scalar' && /\{\{|\$[{A-Za-z_]/.test(String(node.value))
+  return isTemplate ? { hint: 'write the value itself: templates are filled in in `args` and `url` only' } : {}
 }
 
 /** Milliseconds; undefined when nothing is written. */
@@ -46,7 +46,11 @@ export function readDuration(node: TreeNode | undefined, key: string, { min, max
   const text = node.kind === 'scalar' ? textOf(node) : ''
   const found = parseDuration(text)
   if (found === undefined)
-    throw invalid(node, `\`${key}\` is no duration, expected for example \`10s\` or \`1m30s\`, found ${quote(text)}`)
+    throw invalid(
+      node,
+      `\`${key}\` is no duration, expected for example \`10s\` or \`1m30s\`, found ${quote(text)}`,
+      noTemplate(node),
+    )
   if (found < min || found > max)
     throw invalid(node, `\`${key}\` of ${quote(text)} is not between ${min} ms and ${max} ms`)
   return found

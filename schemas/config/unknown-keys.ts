@@ -16,7 +16,7 @@ export function noteUnknownKey(shape: ShapeName, key: string, { at, warnings }: 
   if (key.startsWith('x-')) return
   const isForeign = shape === 'compose service'
   if (isForeign && (COMPOSE_SERVICE_KEYS.has(key) || nearestKey(shape, key) === undefined)) return
-  warnings.add(() => ({
+  warnings.addUnknownKey(() => ({
     ...warningAt(at, `unknown key ${quote(key)} in ${WHERE[shape]} is ignored${didYouMean(shape, key)}`),
     unknownKey: key,
   }))
