@@ -7,11 +7,15 @@ import type { CacheOptions } from './commands/cache.ts'
 import type { ClientFlags } from './commands/session.ts'
 
 export async function main(argv: readonly string[]): Promise<number> {
+  return runProgram(clientProgram(), argv)
+}
+
+export function clientProgram(): Command {
   const program = openProgram()
   addLockCommands(program)
   addQuestionCommands(program)
   addCacheCommands(program)
-  return runProgram(program, argv)
+  return program
 }
 
 type Act<Flags> = (run: Run<Flags>) => Promise<number>

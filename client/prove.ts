@@ -101,6 +101,6 @@ function lockMismatch(entry: LockedPlugin, problem: string): Error {
   return coded('STATEMENT_MISMATCH', {
     message: `${quote(name)} is not the release that was locked: ${problem}`,
     details: { name, signer: entry.signer },
-    hint: `octo update ${entry.plugin} locks it anew, once it is clear why it differs`,
+    hint: `\`octo update ${entry.plugin}\` locks it anew, once it is clear why it differs`,
   })
 }

@@ -8,6 +8,7 @@ import type { PluginDocument } from '../schemas/plugin-document.ts'
 import { quote } from '../schemas/quote.ts'
 import type { ReleasePredicate } from '../schemas/release-statement.ts'
 import type { Report } from './client.ts'
+import { withNearestPlugin } from './nearest-plugin.ts'
 import type { Network } from './network.ts'
 import { octoVersion } from './octo-version.ts'
 import { plainDocument } from './plain-document.ts'
@@ -16,7 +17,7 @@ import { proveRelease } from './prove.ts'
 import { fetchPluginDocument } from './repo/fetch-document.ts'
 import { repoAddressOf } from './repo/repo-address.ts'
 import type { Question } from './resolve/requests.ts'
-import type { Choice, Offer } from './resolve/resolver.ts'
+import type { Choice, Offer, ResolveInput } from './resolve/resolver.ts'
 import { resolvePlugin } from './resolve/resolver.ts'
 import type { Layout } from './store/layout.ts'
 import { noteSeenSerial, readSeenSerial } from './store/seen.ts'
@@ -39,7 +40,7 @@ export async function resolveOnline(
   resolving: Resolving,
 ): Promise<Resolved> {
   const offered = await askRepos(question, resolving)
-  const choice = resolvePlugin({
+  const choice = await chooseOrSuggest(question, resolving, {
     question,
     offers: offered.map((offer) => ({ ...offer, seenSerial: seenSerialOf(offer, locked, resolving.layout) })),
     asked: reposFor(question, resolving.config).map(({ name }) => name),
@@ -52,6 +53,15 @@ export async function resolveOnline(
       ? await lockPlain(choice, locked, resolving)
       : await lockProven(choice, resolving)
   return { entry, reason: choice.reason }
+}
+
+/** Throws what the resolver throws; a name that no repo knows with the nearest one that a repo does. */
+async function chooseOrSuggest(question: Question, resolving: Resolving, input: ResolveInput): Promise<Choice> {
+  try {
+    return resolvePlugin(input)
+  } catch (error) {
+    throw isCoded(error, 'PLUGIN_NOT_FOUND') ? await withNearestPlugin(error, question.plugin, resolving) : error
+  }
 }
 
 async function lockProven(choice: Choice, resolving: Resolving): Promise<LockedPlugin> {

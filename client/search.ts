@@ -24,6 +24,7 @@ export type Found = {
 }
 
 const PARALLEL = 8
+const SIMILAR_BEGINNING = 3
 
 /** All words have to appear in name, category or description; the best matches first. */
 export async function searchRepos(
@@ -38,7 +39,18 @@ export async function searchRepos(
   return matching.sort((left, right) => rank(right) - rank(left) || (left.plugin < right.plugin ? -1 : 1))
 }
 
-async function searchRepo(repo: RepoConfig, text: string, network: Network): Promise<readonly Found[]> {
+/** Names that may be meant by a mistyped one, where a repo can tell them without being read as a whole. */
+export async function similarNames(repo: RepoConfig, plugin: string, network: Network): Promise<readonly Name[]> {
+  const found = await searchRepo(repo, plugin.slice(0, SIMILAR_BEGINNING), network, 'small')
+  return found.map((entry) => entry.plugin)
+}
+
+async function searchRepo(
+  repo: RepoConfig,
+  text: string,
+  network: Network,
+  reads: 'small' | 'all' = 'all',
+): Promise<readonly Found[]> {
   const address = repoAddressOf(repo.url)
   const named = <Entry extends Omit<Found, 'repo'>>(entries: readonly Entry[]) =>
     entries.map((entry) => ({ ...entry, repo: repo.name }))
@@ -50,7 +62,7 @@ async function searchRepo(repo: RepoConfig, text: string, network: Network): Pro
   if (!document) return []
   if (!document.shards) return named(document.plugins ?? [])
   const answer = await askSearch(address.yaml, address.name, text, network)
-  if (answer) return named(answer)
+  if (answer || reads === 'small') return named(answer ?? [])
   const shards = document.shards.map((shard) => new URL(`${address.name}/${shard}`, address.yaml))
   const parts = await inParallel(shards, PARALLEL, (shard) => readRepo(shard, network))
   return named(parts.flatMap((part) => part?.plugins ?? []))

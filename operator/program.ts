@@ -1,9 +1,14 @@
 // The full command lines of `octo run` and `octo check`.
+import type { Command } from 'commander'
 import { addCommand, onRun, openProgram, runProgram } from '../terminal/program.ts'
 import type { CheckOptions } from './commands/check.ts'
 import type { SessionOptions } from './session.ts'
 
 export async function operatorProgram(argv: readonly string[]): Promise<number> {
+  return runProgram(operatorCommands(), argv)
+}
+
+export function operatorCommands(): Command {
   const program = openProgram()
   const run = addCommand(program, {
     words: 'run <plugin> [args...]',
@@ -13,6 +18,7 @@ export async function operatorProgram(argv: readonly string[]): Promise<number> 
       'octo run esbuild@^0.25 -- --version',
       'octo run core/check-tcp --frozen --offline -- 8080',
     ],
+    passesOn: true,
   })
   shared(run)
   run.addHelpText('after', '\nWhat follows `--` belongs to the plugin. Its exit code is the exit code of octo.')
@@ -34,7 +40,7 @@ export async function operatorProgram(argv: readonly string[]): Promise<number> 
     const { checkCommand } = await import('./commands/check.ts')
     return checkCommand(args, options, terminal)
   })
-  return runProgram(program, argv)
+  return program
 }
 
 function shared(command: ReturnType<typeof addCommand>) {

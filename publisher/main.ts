@@ -28,8 +28,13 @@ async function versionState(action: VersionAction): Promise<Add> {
 
 /** Runs one command line, the first word included; gives the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
+  return runProgram(await publisherProgram(argv[0]), argv)
+}
+
+/** The command of one word, or all of them when it is none of ours. */
+export async function publisherProgram(word = ''): Promise<Command> {
   const program = openProgram()
-  const add = COMMANDS[argv[0] ?? '']
+  const add = COMMANDS[word]
   for (const load of add ? [add] : Object.values(COMMANDS)) (await load())(program)
-  return runProgram(program, argv)
+  return program
 }

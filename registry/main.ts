@@ -7,6 +7,10 @@ import { addTidyCommands } from './commands/tidy.ts'
 import { addTokenCommands } from './commands/token.ts'
 
 export async function main(argv: readonly string[]): Promise<number> {
+  return runProgram(registryProgram(), argv)
+}
+
+export function registryProgram(): Command {
   const program = openProgram()
   const registry: Command = addCommand(program, {
     words: 'registry',
@@ -17,5 +21,5 @@ export async function main(argv: readonly string[]): Promise<number> {
   addRepoCommands(registry)
   addTokenCommands(registry)
   addTidyCommands(registry)
-  return runProgram(program, argv)
+  return program
 }

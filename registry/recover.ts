@@ -21,7 +21,7 @@ export function checkDatabase({ db, logger }: RegistryDeps): void {
     throw coded('DATA_DIR_CORRUPT', {
       message: 'the registry database is damaged',
       details: { found },
-      hint: 'octo registry fsck --data DIR, then restore a backup',
+      hint: '`octo registry fsck --data DIR` says what is damaged; then restore a backup',
     })
 }
 

@@ -8,6 +8,11 @@ export function quote(text: unknown): string {
   return `\`${printable(String(text))}\``
 }
 
+/** The text as one word of a shell, for a command that is typed from a hint. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+}
+
 /** The text with control, format and line-separator characters escaped and the rest cut. */
 export function printable(text: string, maxLength = MAX_SHOWN): string {
   const shown = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text

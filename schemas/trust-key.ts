@@ -65,7 +65,7 @@ function kindOf(key: KeyObject, source: string): KeyKind {
 function unreadable(source: string, cause: unknown): Error {
   return coded('KEY_UNREADABLE', {
     message: `${quote(source)} holds no public key, expected \`-----BEGIN PUBLIC KEY-----\` or its base64 in one line`,
-    hint: 'octo keygen writes the public key beside the private one',
+    hint: '`octo keygen` writes the public key beside the private one',
     cause,
   })
 }

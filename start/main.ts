@@ -1,10 +1,15 @@
 // `octo start`, which `npm start` runs: a registry with the repo `core`, a demo service, and a check of both.
+import type { Command } from 'commander'
 import { addCommand, onRun, openProgram, runProgram } from '../terminal/program.ts'
 import { quickStart } from './quick-start.ts'
 import type { StartOptions } from './settings.ts'
 import { DEFAULT_DEMO_PORT, DEFAULT_PORT, readSettings } from './settings.ts'
 
 export async function main(argv: readonly string[]): Promise<number> {
+  return runProgram(startProgram(), argv)
+}
+
+export function startProgram(): Command {
   const program = openProgram()
   const start = addCommand(program, {
     words: 'start',
@@ -16,5 +21,5 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option('--dir <folder>', 'where everything is kept, .octo otherwise; OCTO_START_DIR')
     .option('--once', 'end after the check instead of serving; OCTO_START_ONCE=1')
   onRun<StartOptions>(start, ({ options, terminal }) => quickStart(readSettings(options, process.env), terminal))
-  return runProgram(program, argv)
+  return program
 }

@@ -8,6 +8,7 @@
 import type { OptionValues } from 'commander'
 import { Command, CommanderError } from 'commander'
 import { coded } from '../schemas/errors.ts'
+import { quote, shellWord } from '../schemas/quote.ts'
 import { paintFor, wantsColour } from './colour.ts'
 import { processStreams } from './streams.ts'
 import type { Terminal, TerminalFlags } from './terminal.ts'
@@ -21,6 +22,8 @@ export type CommandSpec = {
   readonly examples: readonly [string, ...string[]]
   /** The answer is data, so `--json` exists. */
   readonly json?: boolean
+  /** What stands after `--` belongs to another program. */
+  readonly passesOn?: boolean
 }
 
 export type Run<Options> = {
@@ -30,6 +33,10 @@ export type Run<Options> = {
 }
 
 const exitCodes = new WeakMap<Command, number>()
+/** Which command a mistake was made in. */
+const mistaken = new WeakMap<CommanderError, Command>()
+/** Commands whose further words belong to another program. */
+const passingOn = new WeakSet<Command>()
 
 export function openProgram(): Command {
   return silentAboutMistakes(new Command('octo').helpCommand(false))
@@ -38,6 +45,7 @@ export function openProgram(): Command {
 /** Adds a command with the shared flags; for groups, add further commands to the one returned. */
 export function addCommand(parent: Command, spec: CommandSpec): Command {
   const command = silentAboutMistakes(parent.command(spec.words).description(spec.summary).helpCommand(false))
+  if (spec.passesOn) passingOn.add(command)
   if (spec.json) command.option('--json', 'print the answer as JSON')
   command.option('-q, --quiet', 'print nothing but data and errors')
   command.option('-v, --verbose', 'print what is done, step by step')
@@ -48,6 +56,7 @@ export function addCommand(parent: Command, spec: CommandSpec): Command {
 /** Says what the command does; the number it returns is the exit code. */
 export function onRun<Options = OptionValues>(command: Command, act: (run: Run<Options>) => Promise<number>): Command {
   return command.action(async () => {
+    refuseEmptyOptions(command)
     const flags = command.optsWithGlobals<TerminalFlags>()
     const code = await act({
       args: command.args,
@@ -70,16 +79,41 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
   }
 }
 
+/** An empty text is what an unset variable leaves in a script, and no file, name or address. */
+function refuseEmptyOptions(command: Command): void {
+  const options = command.opts()
+  const empty = command.options.find((option) => [options[option.attributeName()]].flat().includes(''))
+  if (!empty) return
+  throw coded('USAGE', {
+    message: `option \`${empty.long}\` is empty, expected ${quote(empty.description)}`,
+    hint: `give it a value or leave it away; \`${pathOf(command)} --help\` explains it`,
+  })
+}
+
 function usageError(error: CommanderError, argv: readonly string[]) {
   const [sentence = '', suggestion] = error.message.replace(/^error: /, '').split('\n')
-  const known = error.code !== 'commander.unknownCommand'
-  const words = argv.filter((word) => known && !word.startsWith('-')).slice(0, 1)
-  const help = `run \`${['octo', ...words, '--help'].join(' ')}\``
+  const command = mistaken.get(error)
+  const help = `run \`${command ? pathOf(command) : 'octo'} --help\``
   const didYouMean = suggestion?.match(/Did you mean (?:one of )?(.+?)\?/)?.[1]
   return coded('USAGE', {
     message: error.code === 'commander.help' ? 'a further word is needed' : inHouseStyle(sentence),
-    hint: didYouMean ? `did you mean \`${didYouMean}\`? ${help}` : help,
+    hint: afterDashes(error, command, argv) ?? (didYouMean ? `did you mean \`${didYouMean}\`? ${help}` : help),
   })
+}
+
+/** The same command line with the unknown option where the plugin gets it. */
+function afterDashes(error: CommanderError, command: Command | undefined, argv: readonly string[]): string | undefined {
+  if (error.code !== 'commander.unknownOption' || !command || !passingOn.has(command)) return undefined
+  const option = /'(.+)'/.exec(error.message)?.[1] ?? ''
+  const at = argv.findIndex((word) => word === option || word.startsWith(`${option}=`))
+  if (at < 0) return undefined
+  const typed = ['octo', ...argv.slice(0, at), '--', ...argv.slice(at)].map((word) => shellWord(word)).join(' ')
+  return `what belongs to the plugin stands after \`--\`: \`${typed}\``
+}
+
+/** `octo registry repo create`. */
+function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name()
 }
 
 function inHouseStyle(sentence: string): string {
@@ -90,7 +124,10 @@ function silentAboutMistakes(command: Command): Command {
   const { out, env } = processStreams()
   const paint = paintFor(wantsColour({ env, stream: out }))
   return command
-    .exitOverride()
+    .exitOverride((error) => {
+      mistaken.set(error, command)
+      throw error
+    })
     .configureOutput({ outputError: () => undefined, getOutHasColors: () => paint.enabled })
     .configureHelp({
       styleTitle: paint.bold,

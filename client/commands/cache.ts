@@ -59,7 +59,7 @@ async function verify(layout: Layout, terminal: Terminal): Promise<number> {
   throw coded('STORE_CORRUPT', {
     message: `${count(problems.length, 'thing')} in the store ${quote(layout.root)} changed since it was verified`,
     details: { problems: problems.map(({ path }) => basename(path)) },
-    hint: 'octo install fetches what a config needs again; octo cache gc removes the rest in time',
+    hint: '`octo install` fetches what a config needs again; `octo cache gc` removes the rest in time',
   })
 }
 

@@ -8,6 +8,7 @@ import { formatBytes } from '../../terminal/index.ts'
 import type { Run } from '../../terminal/program.ts'
 import type { Offered } from '../inquire.ts'
 import { offersOf } from '../inquire.ts'
+import { withNearestPlugin } from '../nearest-plugin.ts'
 import { openContext } from '../open-client.ts'
 import { proveRelease } from '../prove.ts'
 import type { Resolving } from '../resolve-online.ts'
@@ -21,10 +22,15 @@ export async function infoCommand({ args, options, terminal }: Run<ClientFlags>)
   const request = parsePluginRequest(args[0] ?? '')
   const offers = await offersOf(request, context)
   if (offers.length === 0)
-    throw coded('PLUGIN_NOT_FOUND', {
-      message: `no repo of the config offers a plugin ${quote(request.plugin)}`,
-      hint: `octo search ${request.plugin}`,
-    })
+    throw await withNearestPlugin(
+      coded('PLUGIN_NOT_FOUND', {
+        message: `no repo of the config offers a plugin ${quote(request.plugin)}`,
+        details: { plugin: request.plugin, repos: context.config.repos.map(({ name }) => name) },
+        hint: '`octo search` lists what the repos of the config offer',
+      }),
+      request.plugin,
+      context,
+    )
   const shown = await Promise.all(offers.map(async (offer) => ({ ...offer, signer: await signerOf(offer, context) })))
   terminal.result({
     json: shown.map(({ repo, document, signer }) => ({ ...document, from: repo.name, url: repo.url, signer })),

@@ -65,7 +65,7 @@ function notFound({ plugin }: Question, asked: readonly Name[]): Error {
   return coded('PLUGIN_NOT_FOUND', {
     message: `no plugin ${quote(plugin)} in ${repos}`,
     details: { plugin, repos: asked },
-    hint: asked.length === 0 ? 'add a repo to the config' : `octo search ${plugin} looks for similar names`,
+    hint: asked.length === 0 ? 'add a repo to the config' : '`octo search` lists what the repos of the config offer',
   })
 }
 

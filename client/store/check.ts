@@ -42,7 +42,7 @@ export function requireGood(layout: Layout, artifact: StoredArtifact, name: stri
   throw coded('STORE_CORRUPT', {
     message: `${quote(name)} in the store is not what was verified: ${health.state === 'corrupt' ? health.problem : 'its files are gone'}`,
     details: { name, digest: artifact.digest, folder: layout.tree(artifact.digest) },
-    hint: 'octo install fetches it again',
+    hint: '`octo install` fetches it again',
   })
 }
 

@@ -14,7 +14,7 @@ export function explainDisk(error: unknown, path: string): CodedError {
     return coded('NO_SPACE', {
       message: `no space is left for ${quote(path)}`,
       details: { path },
-      hint: 'octo cache gc removes what no known lockfile needs; OCTO_HOME puts the store elsewhere',
+      hint: '`octo cache gc` removes what no known lockfile needs; OCTO_HOME puts the store elsewhere',
       cause: error,
     })
   return coded('IO_FAILED', {

@@ -1,7 +1,7 @@
 // Opens the store: its folders exist and only its owner can write. Answers: another local user who swaps what is executed.
 import { lstatSync, mkdirSync } from 'node:fs'
 import { coded } from '../../schemas/errors.ts'
-import { quote } from '../../schemas/quote.ts'
+import { quote, shellWord } from '../../schemas/quote.ts'
 import { onDisk } from './disk-errors.ts'
 import type { Layout } from './layout.ts'
 import { layoutOf } from './layout.ts'
@@ -31,6 +31,6 @@ function requireOwned(folder: string): void {
         ? `store ${quote(folder)} can be written by other users, expected mode 0700, found 0${(mode & 0o777).toString(8)}`
         : `store ${quote(folder)} belongs to another user, expected uid ${owner}, found ${uid}`,
     details: { folder, uid, mode: (mode & 0o777).toString(8) },
-    hint: `chmod 0700 ${folder}, or set OCTO_HOME to a folder of your own`,
+    hint: `\`chmod 0700 ${shellWord(folder)}\`, or set OCTO_HOME to a folder of your own`,
   })
 }

@@ -85,7 +85,7 @@ function malformed(source: string, cause: unknown): Error {
   return coded('BUNDLE_MALFORMED', {
     message: `${quote(source)} is not a Sigstore v0.3 bundle with one signed statement and a named key`,
     details: { source },
-    hint: 'octo publish writes bundles of this form',
+    hint: '`octo publish` writes bundles of this form',
     cause,
   })
 }

@@ -27,7 +27,7 @@ export async function validateArguments(given: CheckArguments, { plugin, schema 
   throw coded('ARGUMENTS_INVALID', {
     message: `arguments do not fit plugin ${quote(plugin)}: ${problems.join('; ')}`,
     details: { plugin, problems },
-    hint: `octo info ${plugin}`,
+    hint: `\`octo info ${plugin}\` shows the arguments`,
   })
 }
 

@@ -1,7 +1,7 @@
 // Where a token comes from: a named file, OCTO_TOKEN, or what `octo login` kept. Never the command line, never a prompt.
 import { readFile, stat } from 'node:fs/promises'
 import { coded } from '../../schemas/errors.ts'
-import { quote } from '../../schemas/quote.ts'
+import { quote, shellWord } from '../../schemas/quote.ts'
 import { registryName } from '../http/registry-url.ts'
 import { readTokens, tokenFilePath } from './token-file.ts'
 
@@ -20,7 +20,7 @@ export async function requireToken(request: TokenRequest): Promise<string> {
   if (token) return token
   throw coded('UNAUTHENTICATED', {
     message: `no token is known for ${quote(registryName(request.registry))}`,
-    hint: `octo login --registry ${registryName(request.registry)}, or set OCTO_TOKEN`,
+    hint: `\`octo login --registry ${shellWord(registryName(request.registry))} --token-file FILE\` keeps one; CI sets OCTO_TOKEN`,
   })
 }
 

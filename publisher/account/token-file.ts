@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { coded } from '../../schemas/errors.ts'
 import { parseJson } from '../../schemas/json.ts'
-import { quote } from '../../schemas/quote.ts'
+import { quote, shellWord } from '../../schemas/quote.ts'
 import { parseShape } from '../../schemas/shape.ts'
 import { decodeText } from '../../schemas/text.ts'
 
@@ -49,7 +49,7 @@ async function readPrivate(path: string): Promise<string | undefined> {
   }
   throw coded('TOKEN_UNREADABLE', {
     message: `other users can read the tokens in ${quote(path)}, expected mode 0600`,
-    hint: `revoke the tokens in it if others may have read them, then: chmod 600 ${path}`,
+    hint: `revoke the tokens in it if others may have read them, then: \`chmod 600 ${shellWord(path)}\``,
   })
 }
 

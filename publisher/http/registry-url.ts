@@ -17,8 +17,19 @@ export function parseRegistryUrl(flag: string | undefined, env: Readonly<Record<
     throw coded('USAGE', {
       message: `registry ${quote(text.replace(/\/\/[^/@]*@/, '//…@'))} is not usable, expected a URL such as \`https://plugins.example.com\` without user or query`,
     })
+  refuseRepoUrl(url)
   url.pathname = `${url.pathname.replace(/\/+$/, '')}/`
   return url
+}
+
+/** The address of a repo, which configs name, is below the one of its registry. */
+function refuseRepoUrl(url: URL): void {
+  const base = /^(.*)\/repos\/[^/]+\.(?:ya?ml|json)$/.exec(url.pathname)?.[1]
+  if (base === undefined) return
+  throw coded('USAGE', {
+    message: `${quote(url.href)} is the address of a repo, expected the registry that serves it`,
+    hint: `pass \`--registry ${url.origin}${base}\``,
+  })
 }
 
 /** How a registry is named in the token file and to people. */

@@ -28,7 +28,11 @@ export async function distHolds(out: string, artifact: ReleaseArtifact): Promise
 async function checkArtifact(out: string, artifact: ReleaseArtifact): Promise<void> {
   const path = join(out, artifact.file)
   const { size } = await stat(path).catch((error) => {
-    throw coded('FILE_NOT_FOUND', { message: `artifact ${quote(path)} is missing`, hint: 'octo build', cause: error })
+    throw coded('FILE_NOT_FOUND', {
+      message: `artifact ${quote(path)} is missing`,
+      hint: '`octo build` makes it again',
+      cause: error,
+    })
   })
   const gate = createDigestGate(artifact, artifact.file)
   for await (const chunk of readFileChunks(path, size)) gate.update(chunk)
@@ -41,7 +45,7 @@ export function requireCurrent({ manifest, released }: Project, draft: ReleaseDr
   if (!same || stableJson(released) !== stableJson(draft.manifest))
     throw coded('STATE_CONFLICT', {
       message: `what was built is not what plugin.yaml describes now, expected \`${manifest.name}@${manifest.version}\`, found \`${draft.plugin}@${draft.version}\`${same ? ' of an earlier plugin.yaml' : ''}`,
-      hint: 'octo build',
+      hint: '`octo build` makes them again',
     })
   requireComplete(Object.keys(manifest.platforms), Object.keys(draft.platforms))
 }
@@ -53,6 +57,6 @@ function requireComplete(wanted: readonly string[], found: readonly string[]): v
   throw coded('FILE_NOT_FOUND', {
     message: `not every platform of plugin.yaml was built, missing are ${missing.map((key) => `\`${key}\``).join(', ')}`,
     details: { expected: wanted, found },
-    hint: `octo build ${missing.map((key) => `--platform ${key}`).join(' ')}`,
+    hint: `\`octo build ${missing.map((key) => `--platform ${key}`).join(' ')}\` makes what is missing`,
   })
 }

@@ -25,7 +25,7 @@ export async function readDraft(out: string): Promise<ReleaseDraft> {
   if (draft) return draft
   throw coded('FILE_NOT_FOUND', {
     message: `there is no ${quote(join(out, RELEASE_FILE))}, so nothing was built`,
-    hint: 'octo build',
+    hint: '`octo build` writes it',
   })
 }
 

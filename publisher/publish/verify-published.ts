@@ -37,7 +37,7 @@ async function verifyDocument(connection: Connection, predicate: ReleasePredicat
   if (!shown)
     throw coded('VERSION_NOT_FOUND', {
       message: `the registry took \`${predicate.plugin}@${predicate.version}\` and does not show it`,
-      hint: 'octo publish again checks it once more; if it stays, the registry’s log says why',
+      hint: '`octo publish` checks it once more when it is run again; if it stays, the registry’s log says why',
     })
   const different = differences(predicate, shown.version)
   if (different.length === 0) return { serial: shown.document.serial, bundle: shown.version.bundle.digest }

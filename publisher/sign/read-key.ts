@@ -4,7 +4,7 @@ import type { KeyObject } from 'node:crypto'
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { coded } from '../../schemas/errors.ts'
-import { quote } from '../../schemas/quote.ts'
+import { quote, shellWord } from '../../schemas/quote.ts'
 import { decodeText } from '../../schemas/text.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { parsePublicKey } from '../../schemas/trust-key.ts'
@@ -44,12 +44,13 @@ async function findKey({ file, env }: KeyRequest): Promise<FoundKey> {
 async function readKeyFile(path: string): Promise<string> {
   try {
     const stats = await stat(path)
-    // Windows has no such bits: there the file's access list counts.
-    if (process.platform !== 'win32' && (stats.mode & 0o077) !== 0) throw exposed(path, stats.mode)
     if (stats.size > MAX_KEY_BYTES) throw unreadable(path, undefined)
-    return await readFile(path, 'utf8')
+    const pem = await readFile(path, 'utf8')
+    // Windows has no such bits: there the file's access list counts. What holds no private key may be read by all.
+    if (process.platform !== 'win32' && (stats.mode & 0o077) !== 0 && isPrivate(pem)) throw exposed(path, stats.mode)
+    return pem
   } catch (error) {
-    if (error instanceof Error && 'errno' in error) throw unreadable(path, error)
+    if (error instanceof Error && 'errno' in error) throw missing(path, error)
     throw error
   }
 }
@@ -61,8 +62,12 @@ async function openKey(pem: string, source: string, { env, askPassphrase }: KeyR
     return createPrivateKey({ key: pem, format: 'pem', ...(passphrase === undefined ? {} : { passphrase }) })
   } catch {
     // OpenSSL's own error says nothing more and its object may carry the key.
-    throw unreadable(source, undefined, encrypted ? 'the passphrase may be wrong' : undefined)
+    throw encrypted ? locked(source) : unreadable(source, pem)
   }
+}
+
+function isPrivate(pem: string): boolean {
+  return pem.includes('PRIVATE KEY')
 }
 
 async function findPassphrase(source: string, env: KeyRequest['env'], ask: KeyRequest['askPassphrase']) {
@@ -88,14 +93,30 @@ function exposed(path: string, mode: number): Error {
   return coded('KEY_UNREADABLE', {
     message: `other users can read the signing key ${quote(path)}, expected mode 0600, found ${found}`,
     details: { path, expected: '0600', found },
-    hint: `chmod 600 ${path}, or make a new key when others may have read it`,
+    hint: `\`chmod 600 ${shellWord(path)}\`, or make a new key when others may have read it`,
   })
 }
 
-function unreadable(source: string, cause: unknown, reason?: string): Error {
+function missing(path: string, cause: unknown): Error {
   return coded('KEY_UNREADABLE', {
-    message: `${quote(source)} holds no private key that can sign${reason ? ` (${reason})` : ''}, expected PKCS #8 in PEM`,
-    hint: 'octo keygen',
+    message: `the signing key ${quote(path)} cannot be read`,
+    hint: `name the private key with \`--key FILE\`; \`octo keygen --out ${shellWord(path.replace(/\.key$/, ''))}\` makes a new one`,
     cause,
+  })
+}
+
+/** OpenSSL does not say whether the passphrase or the file is at fault. */
+function locked(source: string): Error {
+  return coded('KEY_UNREADABLE', {
+    message: `the encrypted key ${quote(source)} does not open with this passphrase`,
+    hint: 'check the passphrase in OCTO_KEY_PASSPHRASE or the file that OCTO_KEY_PASSPHRASE_FILE names',
+  })
+}
+
+function unreadable(source: string, pem: string | undefined): Error {
+  const found = pem?.includes('PUBLIC KEY') ? 'a public key' : 'something else'
+  return coded('KEY_UNREADABLE', {
+    message: `${quote(source)} holds no private key that can sign, expected PKCS #8 in PEM, found ${found}`,
+    hint: 'pass the private key, which `octo keygen` writes to NAME.key beside the public NAME.pub',
   })
 }

@@ -23,7 +23,7 @@ export async function readSignedDist(dir: string, keyring: readonly TrustKey[]):
   const bytes = await readFile(source).catch((error) => {
     throw coded('BUNDLE_MISSING', {
       message: `${quote(dir)} holds no signed release`,
-      hint: 'octo build, then octo sign --key octo.key',
+      hint: '`octo build` makes it, `octo sign --key FILE` signs it',
       cause: error,
     })
   })
@@ -39,7 +39,11 @@ export async function readSignedDist(dir: string, keyring: readonly TrustKey[]):
 
 async function inspectFile(path: string, artifact: ReleaseArtifact, platform: Platform): Promise<void> {
   const { size } = await stat(path).catch((error) => {
-    throw coded('FILE_NOT_FOUND', { message: `artifact ${quote(path)} is missing`, hint: 'octo build', cause: error })
+    throw coded('FILE_NOT_FOUND', {
+      message: `artifact ${quote(path)} is missing`,
+      hint: '`octo build` makes it again',
+      cause: error,
+    })
   })
   await inspectArtifact({ chunks: readFileChunks(path, size), artifact, platform })
 }

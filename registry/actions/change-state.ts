@@ -61,7 +61,10 @@ function changeInTransaction(tx: Db, { release, request, actor }: StateChange, n
 function wantedReason({ action, reason }: ChangeStateRequest, set: boolean): string | null {
   if (!set) return null
   if (reason !== undefined) return reason
-  throw coded('USAGE', { message: `a reason is needed to ${action} a version`, hint: `octo ${action} … --reason TEXT` })
+  throw coded('USAGE', {
+    message: `a reason is needed to ${action} a version`,
+    hint: `for example \`octo ${action} REPO/PLUGIN@VERSION --reason TEXT\``,
+  })
 }
 
 function requireVersion(tx: Db, release: ReleaseKey): VersionRow {

@@ -6,7 +6,7 @@ import { inspectProgram } from '../../client/verify/program/check-program.ts'
 import type { VerifiedRelease } from '../../client/verify/verify-release.ts'
 import { verifyRelease } from '../../client/verify/verify-release.ts'
 import type { OpenSessionRequest } from '../../schemas/api.ts'
-import { coded } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import type { Platform } from '../../schemas/platform.ts'
 import { quote } from '../../schemas/quote.ts'
@@ -24,7 +24,7 @@ export async function proveRelease(services: RegistryServices, session: SessionR
   const { blobs, db, clock } = services
   const { repo, plugin, version, request } = session
   const bundle = await blobs.head(request.bundle.digest, Math.min(request.bundle.size, MAX_BUNDLE_BYTES))
-  const release = verifyRelease({
+  const release = verifyForPublisher({
     bundle: readBundle(bundle),
     keyring: requireKeyring(db, repo),
     expected: { repo, plugin, version },
@@ -36,6 +36,19 @@ export async function proveRelease(services: RegistryServices, session: SessionR
   for (const [platform, artifact] of Object.entries(release.predicate.platforms))
     await services.inspections.run(() => inspect(services, platform as Platform, artifact))
   return release
+}
+
+/** The proof of clients, with the advice that a publisher needs: nobody pins keys here. */
+function verifyForPublisher(release: Parameters<typeof verifyRelease>[0]): VerifiedRelease {
+  try {
+    return verifyRelease(release)
+  } catch (error) {
+    if (!isCoded(error, 'SIGNER_NOT_ALLOWED')) throw error
+    const { code, message, details } = error
+    const admit = `octo registry repo key add ${release.expected.repo} FILE --data DIR`
+    const hint = `sign with a key that the repo admits, or let the registry’s owner admit this one: \`${admit}\``
+    throw coded(code, { message, details, hint, cause: error })
+  }
 }
 
 /** Text that does not give its own bytes back would get another digest at every client, and never be found again. */
@@ -61,7 +74,7 @@ function requireKeyring(db: Db, repo: Name): readonly TrustKey[] {
   throw coded('KEYRING_EMPTY', {
     message: `repo ${quote(repo)} admits no key yet, so nothing can be published in it`,
     details: { repo },
-    hint: `octo registry repo key add ${repo} FILE --data DIR`,
+    hint: `its owner admits one: \`octo registry repo key add ${repo} FILE --data DIR\``,
   })
 }
 

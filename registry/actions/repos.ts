@@ -22,7 +22,7 @@ export function createRepo({ db, clock }: Deps, repo: Name, keys: readonly Trust
     if (!insertRepo(tx, repo, now))
       throw coded('ALREADY_EXISTS', {
         message: `repo ${quote(repo)} exists already`,
-        hint: `octo registry repo key add ${repo} FILE --data DIR`,
+        hint: `\`octo registry repo key add ${repo} FILE --data DIR\` lets a key sign in it`,
       })
     writeAudit(tx, { at: now, actor: OPERATOR, action: 'repo-create', subject: repo })
     for (const key of keys) addInTransaction(tx, { repo, key, now })
@@ -46,7 +46,7 @@ export function revokeKey({ db, clock }: Deps, repo: Name, id: string): void {
     if (!revokeRepoKey(tx, repo, id, now))
       throw coded('FILE_NOT_FOUND', {
         message: `repo ${quote(repo)} has no key ${quote(id)} that could be revoked`,
-        hint: `octo registry repo key list ${repo} --data DIR`,
+        hint: `\`octo registry repo key list ${repo} --data DIR\` shows those that exist`,
       })
     writeAudit(tx, { at: now, actor: OPERATOR, action: 'key-revoke', subject: repo, details: { key: id } })
   })
@@ -58,7 +58,7 @@ function addInTransaction(tx: Db, { repo, key, now }: Addition): void {
   if (!insertRepoKey(tx, repo, key, now))
     throw coded('ALREADY_EXISTS', {
       message: `repo ${quote(repo)} has the key \`${key.id}\` already, perhaps revoked`,
-      hint: `octo registry repo key list ${repo} --data DIR`,
+      hint: `\`octo registry repo key list ${repo} --data DIR\` shows those that exist`,
     })
   writeAudit(tx, { at: now, actor: OPERATOR, action: 'key-add', subject: repo, details: { key: key.id } })
 }

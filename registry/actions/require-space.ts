@@ -26,6 +26,6 @@ export async function requireSpace(
   throw coded('NO_SPACE', {
     message: `the registry has no room for ${needed} bytes, expected at most ${available}`,
     details: { needed, available },
-    hint: 'try again when other publishers have finished; the registry’s owner can run `octo registry gc`',
+    hint: 'try again when other publishers have finished; the registry’s owner can run `octo registry gc --data DIR`',
   })
 }

@@ -28,7 +28,11 @@ export type CreatedToken = { readonly id: string; readonly token: string; readon
 export function createToken({ db, clock }: Deps, { name, scopes, days = DEFAULT_TOKEN_DAYS }: NewToken): CreatedToken {
   if (!(days > 0 && days <= MAX_TOKEN_DAYS))
     throw coded('USAGE', { message: `a token lives for more than 0 and at most ${MAX_TOKEN_DAYS} days, found ${days}` })
-  if (scopes.length === 0) throw coded('USAGE', { message: 'a token needs at least one scope', hint: '--scope core/*' })
+  if (scopes.length === 0)
+    throw coded('USAGE', {
+      message: 'a token needs at least one scope',
+      hint: "for example `octo registry token create --name ci --scope 'core/*' --data DIR`",
+    })
   const token = createTokenText()
   const now = clock()
   const id = `tok-${randomBytes(6).toString('hex')}`
@@ -53,7 +57,7 @@ export function takeBackToken({ db, clock }: Deps, id: string): void {
     if (!revokeToken(tx, id, now))
       throw coded('FILE_NOT_FOUND', {
         message: `there is no token ${quote(id)} that could be revoked`,
-        hint: 'octo registry token list --data DIR',
+        hint: '`octo registry token list --data DIR` shows those that exist',
       })
     writeAudit(tx, { at: now, actor: OPERATOR, action: 'token-revoke', subject: id })
   })

@@ -41,7 +41,7 @@ export function authorize(principal: Principal, action: TokenAction, repo: Name,
   throw coded('FORBIDDEN', {
     message: `token ${quote(principal.name)} does not allow to ${action} ${quote(`${repo}/${plugin}`)}`,
     details: { action, repo, plugin },
-    hint: `octo registry token create --data DIR --scope ${repo}/${plugin}:${action}`,
+    hint: `the registry’s owner makes one that does: \`octo registry token create --name NAME --scope ${repo}/${plugin}:${action} --data DIR\``,
   })
 }
 
@@ -53,5 +53,8 @@ function bearerOf(authorization: string | undefined): string {
 }
 
 function refused(message: string): Error {
-  return coded('UNAUTHENTICATED', { message, hint: 'octo login URL, or OCTO_TOKEN in CI' })
+  return coded('UNAUTHENTICATED', {
+    message,
+    hint: '`octo login --registry URL --token-file FILE` keeps a token; CI passes it in OCTO_TOKEN',
+  })
 }

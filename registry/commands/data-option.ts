@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { coded } from '../../schemas/errors.ts'
-import { quote } from '../../schemas/quote.ts'
+import { quote, shellWord } from '../../schemas/quote.ts'
 import { databasePath } from '../config.ts'
 import type { RegistryDeps } from '../deps.ts'
 
@@ -28,7 +28,7 @@ export async function withData<T>(
   if (!create && !existsSync(databasePath(dataDir)))
     throw coded('FILE_NOT_FOUND', {
       message: `there is no registry in ${quote(dataDir)}`,
-      hint: `octo registry repo create NAME --data ${data}`,
+      hint: `\`octo registry repo create NAME --key FILE --data ${shellWord(data)}\` makes one`,
     })
   const [{ openDeps }, { closeDb }, { registryConfig }, { pino }] = await Promise.all([
     import('../open-registry.ts'),

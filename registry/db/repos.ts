@@ -22,7 +22,7 @@ export function requireRepo(db: Db, name: Name): void {
     throw coded('REPO_NOT_FOUND', {
       message: `there is no repo ${quote(name)}`,
       details: { repo: name },
-      hint: `octo registry repo create ${name} --data DIR`,
+      hint: `the registry’s owner makes it: \`octo registry repo create ${name} --key FILE --data DIR\``,
     })
 }
 

@@ -61,6 +61,6 @@ function pluginNotFound(repo: string, plugin: string): Error {
   return coded('PLUGIN_NOT_FOUND', {
     message: `repo \`${repo}\` offers no plugin ${quote(plugin)}`,
     details: { repo, plugin },
-    hint: `octo search ${plugin}`,
+    hint: '`octo search` lists what the repos of a config offer',
   })
 }

@@ -57,7 +57,7 @@ function loginHint(url: URL, challenge: string | undefined): string {
     return 'credentials are not sent without encryption: use an address that begins with `https://`'
   if (/^\s*basic\b/i.test(challenge ?? ''))
     return `put user and password into ~/.netrc (mode 0600): machine ${url.hostname} login USER password PASSWORD`
-  return `octo login --registry ${registryOf(url)}`
+  return `\`octo login --registry ${registryOf(url)}\` keeps a token for it`
 }
 
 /** `…/repos/core.yaml` and all below `…/repos/` belong to the registry at `…`. */
