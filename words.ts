@@ -22,7 +22,7 @@ export const WORDS: readonly Word[] = [
     install: 'download and verify what is locked',
     update: 'move locked plugins to newer versions',
     list: 'list what your config uses and what is installed',
-    info: 'show one plugin: versions, platforms, signer',
+    info: 'show one plugin: arguments, versions, platforms, signer',
     search: 'find plugins by word',
     why: 'explain why a version was chosen',
     cache: 'list, verify and clean the store on this machine',

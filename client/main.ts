@@ -81,7 +81,7 @@ function addQuestionCommands(program: Command): void {
     program,
     {
       words: 'info <plugin>',
-      summary: 'show one plugin: versions, platforms, signer',
+      summary: 'show one plugin: arguments, versions, platforms, signer',
       examples: ['octo info check-tcp', 'octo info core/check-tcp --json'],
     },
     async (run) => (await import('./commands/info.ts')).infoCommand(run),

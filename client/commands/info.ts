@@ -1,9 +1,13 @@
-// `octo info`: one plugin as its repo describes it, and the proof of its newest release.
+// `octo info`: one plugin as its repo describes it, and how its newest release is run, as the publisher signed it.
+import { listArguments, takesMore } from '../../schemas/argument-list.ts'
 import { parsePluginRequest } from '../../schemas/config/plugin-request.ts'
 import { coded } from '../../schemas/errors.ts'
-import type { Platform } from '../../schemas/platform.ts'
-import type { PluginDocument } from '../../schemas/plugin-document.ts'
+import type { ReleasedManifest } from '../../schemas/manifest.ts'
+import { manifestFacts } from '../../schemas/manifest-facts.ts'
+import type { DocumentVersion, PluginDocument } from '../../schemas/plugin-document.ts'
 import { printable, quote } from '../../schemas/quote.ts'
+import { isPrerelease } from '../../schemas/version.ts'
+import type { Table, Terminal } from '../../terminal/index.ts'
 import { formatBytes } from '../../terminal/index.ts'
 import type { Run } from '../../terminal/program.ts'
 import type { Offered } from '../inquire.ts'
@@ -14,6 +18,8 @@ import { proveRelease } from '../prove.ts'
 import type { Resolving } from '../resolve-online.ts'
 import type { ClientFlags } from './session.ts'
 import { openSession } from './session.ts'
+
+const MAX_VERSIONS = 20
 
 export async function infoCommand({ args, options, terminal }: Run<ClientFlags>): Promise<number> {
   using session = await openSession(options, terminal)
@@ -31,50 +37,102 @@ export async function infoCommand({ args, options, terminal }: Run<ClientFlags>)
       request.plugin,
       context,
     )
-  const shown = await Promise.all(offers.map(async (offer) => ({ ...offer, signer: await signerOf(offer, context) })))
-  terminal.result({
-    json: shown.map(({ repo, document, signer }) => ({ ...document, from: repo.name, url: repo.url, signer })),
-    text: () => shown.map(({ repo, document, signer }) => textOf(repo.name, document, signer)).join('\n\n'),
-  })
+  const shown = await Promise.all(offers.map(async (offer) => ({ ...offer, ...(await proofOf(offer, context)) })))
+  if (terminal.json) terminal.result({ json: shown.map(toJson), text: () => '' })
+  else for (const [index, plugin] of shown.entries()) show(plugin, index, terminal)
   return 0
 }
 
-/** Proves the newest release that is not blocked; nothing is said about a signer that is not proven. */
-async function signerOf({ repo, document }: Offered, context: Resolving): Promise<string> {
-  const [newest] = document.versions.filter(({ state }) => state !== 'quarantined')
-  if (repo.trust.kind === 'unsigned') return 'unsigned'
-  if (!newest) return 'no release'
-  const place = { repo, plugin: document.plugin, version: newest.version, bundle: newest.bundle }
-  return (await proveRelease(place, context)).signer
+type Proof = {
+  readonly signer: string
+  /** The release that is described. */
+  readonly described?: { readonly version: string; readonly manifest: ReleasedManifest }
 }
 
-function textOf(repo: string, document: PluginDocument, signer: string): string {
+type Shown = Offered & Proof
+
+/** Proves the newest stable release that is not blocked; nothing is said about one that is not proven. */
+async function proofOf({ repo, document }: Offered, context: Resolving): Promise<Proof> {
+  if (repo.trust.kind === 'unsigned') return { signer: 'unsigned' }
+  const newest = newestOf(document)
+  if (!newest) return { signer: 'no release' }
+  const place = { repo, plugin: document.plugin, version: newest.version, bundle: newest.bundle }
+  const { signer, predicate } = await proveRelease(place, context)
+  return { signer, described: { version: newest.version, manifest: predicate.manifest } }
+}
+
+function newestOf({ versions }: PluginDocument): DocumentVersion | undefined {
+  const served = versions.filter(({ state }) => state !== 'quarantined')
+  const offered = served.filter(({ state }) => state === 'active')
+  return offered.find(({ version }) => !isPrerelease(version)) ?? offered[0] ?? served[0]
+}
+
+function toJson({ repo, document, signer, described }: Shown) {
+  const release = described && { version: described.version, ...described.manifest }
+  return { ...document, from: repo.name, url: repo.url, signer, release: release ?? null }
+}
+
+function show({ repo, document, signer, described }: Shown, index: number, terminal: Terminal): void {
   const facts: (readonly [string, string | undefined])[] = [
     ['kind', [document.kind, document.category].filter(Boolean).join(', ')],
     ['licence', document.license],
     ['homepage', document.homepage],
     ['source', document.source],
     ['signer', signer],
+    ...(described ? manifestFacts(described.manifest).map(({ name, text }) => [name, text] as const) : []),
   ]
-  return [
-    `${repo}/${document.plugin}: ${printable(document.description, 500)}`,
-    ...facts.flatMap(([name, value]) => (value ? [`  ${name.padEnd(9)} ${printable(value, 500)}`] : [])),
-    '  versions',
-    ...document.versions.slice(0, 20).map((version) => `    ${versionLine(version)}`),
-  ].join('\n')
+  const lines = [
+    ...(index === 0 ? [] : ['']),
+    `${terminal.paint.bold(`${repo.name}/${document.plugin}`)}: ${printable(document.description, 500)}`,
+    ...facts.flatMap(([name, value]) => (value ? [`  ${name.padEnd(9)} ${printable(value, 2000)}`] : [])),
+    '',
+  ]
+  for (const line of lines) terminal.print(line)
+  if (described) showArguments(described.version, described.manifest.arguments, terminal)
+  terminal.table(versionTable(document))
+  const rest = document.versions.length - MAX_VERSIONS
+  if (rest > 0) terminal.print(`and ${rest} more versions`)
 }
 
-function versionLine({
-  version,
-  publishedAt,
-  state,
-  reason,
-  deprecated,
-  platforms,
-}: PluginDocument['versions'][number]) {
-  const keys = Object.keys(platforms) as Platform[]
-  const sizes = keys.map((key) => `${key} (${formatBytes(platforms[key]?.size ?? 0)})`).join(', ')
-  const note = state === 'active' ? '' : `  ${state}${reason ? `: ${printable(reason)}` : ''}`
-  const warning = deprecated === undefined ? '' : `  deprecated: ${printable(deprecated)}`
-  return `${version}  ${publishedAt.slice(0, 10)}  ${sizes}${note}${warning}`
+function showArguments(version: string, schema: ReleasedManifest['arguments'], terminal: Terminal): void {
+  const rows = listArguments(schema).map(({ name, type, isRequired, default: value, description }) => [
+    name,
+    type,
+    isRequired ? 'required' : (value ?? ''),
+    description,
+  ])
+  if (rows.length > 0)
+    terminal.table({
+      columns: ['argument', 'type', 'default', 'description'].map((title) => ({ title, shrinks: true })),
+      rows,
+    })
+  terminal.print(argumentNote(version, rows.length, schema))
+  terminal.print('')
+}
+
+function argumentNote(version: string, count: number, schema: ReleasedManifest['arguments']): string {
+  if (schema === undefined) return `${version} does not say which arguments it takes`
+  if (count === 0) return takesMore(schema) ? `${version} names no arguments` : `${version} takes no arguments`
+  return takesMore(schema)
+    ? `these are the arguments that ${version} names; it takes others too`
+    : `arguments of ${version}`
+}
+
+function versionTable({ versions }: PluginDocument): Table {
+  return {
+    columns: [{ title: 'version' }, { title: 'published' }, { title: 'state', shrinks: true }, { title: 'platforms' }],
+    rows: versions.slice(0, MAX_VERSIONS).map((version) => [
+      version.version,
+      version.publishedAt.slice(0, 10),
+      stateOf(version),
+      Object.entries(version.platforms)
+        .map(([key, { size }]) => `${key} (${formatBytes(size)})`)
+        .join(', '),
+    ]),
+  }
+}
+
+function stateOf({ state, reason, deprecated }: DocumentVersion): string {
+  const note = deprecated === undefined ? [] : [`deprecated: ${deprecated}`]
+  return [state === 'active' || !reason ? state : `${state}: ${reason}`, ...note].join('; ')
 }

@@ -3,10 +3,13 @@
 import type { PluginRequest } from '../../schemas/config/config.ts'
 import { parsePluginRequest } from '../../schemas/config/plugin-request.ts'
 import { requestsOf } from '../../schemas/config/requests.ts'
-import { isCoded } from '../../schemas/errors.ts'
-import { printable } from '../../schemas/quote.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
+import { printable, quote } from '../../schemas/quote.ts'
+import type { Version } from '../../schemas/version.ts'
+import { isPrerelease } from '../../schemas/version.ts'
 import type { Run } from '../../terminal/program.ts'
 import { askersOf, listPlugins, offersOf } from '../inquire.ts'
+import { withNearestPlugin } from '../nearest-plugin.ts'
 import { octoVersion } from '../octo-version.ts'
 import { openContext } from '../open-client.ts'
 import { pickVersion } from '../resolve/pick-version.ts'
@@ -33,6 +36,16 @@ export async function whyCommand({ args, options, terminal }: Run<ClientFlags>):
     state: listed?.state ?? 'not installed',
     offers: await explainOffers(request, context),
   }
+  if (answer.askedBy.length === 0 && !answer.locked && answer.offers.length === 0)
+    throw await withNearestPlugin(
+      coded('PLUGIN_NOT_FOUND', {
+        message: `nobody asks for a plugin ${quote(request.plugin)}, it is not locked, and no repo of the config offers it`,
+        details: { plugin: request.plugin, repos: config.repos.map(({ name }) => name) },
+        hint: '`octo search` lists what the repos of the config offer',
+      }),
+      request.plugin,
+      context,
+    )
   terminal.result({
     json: answer,
     text: () =>
@@ -81,7 +94,7 @@ type Answer = {
 function textOf({ plugin, askedBy, locked, gap, state, offers }: Answer): string[] {
   const lockLines = locked
     ? [
-        `locked:  ${locked.version} from repo ${locked.repo} (${locked.url}), answering ${locked.ranges.join(' and ') || 'any stable version'}`,
+        `locked:  ${locked.version} from repo ${locked.repo} (${locked.url}), answering ${locked.ranges.join(' and ') || (isPrerelease(locked.version as Version) ? 'any version, pre-releases included' : 'any stable version')}`,
         `signer:  ${locked.signer}`,
         `store:   ${state}`,
         ...(gap ? [`gap:     ${gap}`] : []),

@@ -29,7 +29,7 @@ export function pickVersion(document: PluginDocument, question: Question, option
   const active = fitting.filter(({ state }) => state === 'active')
   const usable = active.filter((candidate) => isNewEnough(candidate, options.operatorVersion))
   const [newest] = usable.toSorted((left, right) => compareVersions(right.version, left.version))
-  if (newest) return { version: newest, reason: reasonOf(question) }
+  if (newest) return { version: newest, reason: reasonOf(newest.version, question) }
   throw refusal({ document, question, fitting, active, operatorVersion: options.operatorVersion })
 }
 
@@ -43,8 +43,12 @@ function isNewEnough({ minimumOperator }: DocumentVersion, operatorVersion: Vers
   return minimumOperator === undefined || compareVersions(operatorVersion, minimumOperator) >= 0
 }
 
-function reasonOf({ ranges, prerelease }: Question): string {
-  const kind = prerelease ? 'the newest version, pre-releases included,' : 'the newest stable version'
+function reasonOf(version: Version, { ranges, prerelease }: Question): string {
+  const kind = isPrerelease(version)
+    ? 'a pre-release, and the newest version'
+    : prerelease
+      ? 'the newest version, pre-releases included'
+      : 'the newest stable version'
   return ranges.length === 0 ? `it is ${kind}` : `it is ${kind} that satisfies ${ranges.map(quote).join(' and ')}`
 }
 

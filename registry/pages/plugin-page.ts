@@ -1,10 +1,14 @@
 // One plugin: what it is, how to get it, who signed it, every version with its platforms, and its README as plain text.
 import { html } from 'hono/html'
+import type { ArgumentFacts } from '../../schemas/argument-list.ts'
+import { listArguments } from '../../schemas/argument-list.ts'
 import type { ReleasedManifest } from '../../schemas/manifest.ts'
+import { manifestFacts } from '../../schemas/manifest-facts.ts'
 import type { Name } from '../../schemas/name.ts'
 import { isName } from '../../schemas/name.ts'
 import { bestOf, newestFirst } from '../../schemas/static-tree/newest.ts'
 import { artifactPath, pluginDocumentPath } from '../../schemas/static-tree/paths.ts'
+import { formatBytes } from '../../terminal/index.ts'
 import type { VersionRow } from '../db/page-queries.ts'
 import { readVersionRows } from '../db/page-queries.ts'
 import { findPlugin, listVersionStates, readVersion } from '../db/versions.ts'
@@ -40,6 +44,7 @@ export function pluginPage(deps: PagesDeps, repo: string, plugin: string): Html 
 ${tags(manifest, row.newest ?? undefined)}
 ${spoken.deprecated === null ? '' : html`<p class="deprecated"><strong>Deprecated:</strong> ${spoken.deprecated}</p>`}
 ${row.newest === null ? html`<p class="yanked">No version of it is offered for new installs.</p>` : installSnippet(deps, { repo, plugin, version: row.newest })}
+${howItRuns(manifest)}
 <h2>Versions</h2>
 ${versionTable({ repo, plugin }, versions)}
 <p class="dim">${states.length > versions.length ? `The newest ${versions.length} of ${states.length}. ` : ''}All as <a href="/${pluginDocumentPath(repo, plugin, 'json')}">JSON</a> or <a href="/${pluginDocumentPath(repo, plugin, 'yaml')}">YAML</a>.</p>
@@ -56,6 +61,22 @@ ${link('Home page', homepage)}${link('Source', source)}</ul>`
 /** The shape of a manifest lets only http and https through. */
 function link(text: string, url: string | undefined): Html | string {
   return url === undefined ? '' : html`<li><a href="${url}" rel="noopener noreferrer nofollow ugc">${text}</a></li>`
+}
+
+/** What `octo info` says too: arguments, output contract and needs. */
+function howItRuns(manifest: ReleasedManifest): Html {
+  const rows = listArguments(manifest.arguments)
+  return html`<h2>How it is run</h2>
+<dl>${manifestFacts(manifest).map(({ name, text }) => html`<dt>${name}</dt><dd>${text}</dd>`)}</dl>
+${rows.length === 0 ? html`<p class="dim">It names no arguments.</p>` : argumentTable(rows)}`
+}
+
+function argumentTable(rows: readonly ArgumentFacts[]): Html {
+  return html`<div class="table"><table>
+<caption class="hidden">Arguments</caption>
+<thead><tr><th scope="col">Argument</th><th scope="col">Type</th><th scope="col">Default</th><th scope="col">Description</th></tr></thead>
+<tbody>${rows.map((row) => html`<tr><th scope="row">${row.name}</th><td>${row.type}</td><td>${row.isRequired ? 'required' : (row.default ?? '')}</td><td>${row.description}</td></tr>`)}</tbody>
+</table></div>`
 }
 
 type Names = { readonly repo: Name; readonly plugin: Name }
@@ -88,5 +109,5 @@ ${deprecated === null ? '' : html`<p class="deprecated">deprecated: ${deprecated
 function platform(names: Names, row: VersionRow, artifact: VersionRow['artifacts'][number]): Html | string {
   if (row.state === 'quarantined') return artifact.platform
   const path = artifactPath(names.repo, names.plugin, row.version, artifact.file)
-  return html`<a href="/${path}" title="${artifact.digest}">${artifact.platform}</a>`
+  return html`<a href="/${path}" title="${artifact.digest}">${artifact.platform}</a> (${formatBytes(artifact.size)})`
 }

@@ -67,6 +67,17 @@ test('picks pre-releases only when asked', () => {
   assert.match(String(error.hint), /prerelease/)
 })
 
+test('says of a chosen version whether it is stable or a pre-release', () => {
+  const reason = (versions: readonly string[], ask?: Ask) => resolve([anOffer(versions)], ask).reason
+  assert.equal(reason(['1.0.0']), 'it is the newest stable version')
+  assert.equal(reason(['1.0.0'], { prerelease: true }), 'it is the newest version, pre-releases included')
+  assert.equal(reason(['1.0.0', '2.0.0-rc.1'], { prerelease: true }), 'it is a pre-release, and the newest version')
+  assert.equal(
+    reason(['1.0.0', '2.0.0-rc.1'], { ranges: ['>=2.0.0-rc.0'] }),
+    'it is a pre-release, and the newest version that satisfies `>=2.0.0-rc.0`',
+  )
+})
+
 test('satisfies all ranges at once or names them', () => {
   assert.equal(picked(['1.0.0', '1.5.0', '2.0.0'], { ranges: ['^1', '<1.5'] }), '1.0.0')
   const error = expectCode('VERSION_NOT_FOUND', () => picked(['1.0.0', '2.0.0'], { ranges: ['^1', '^2'] }))

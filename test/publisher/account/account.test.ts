@@ -30,7 +30,7 @@ test('login checks the token, keeps it for its registry in a private file, and l
   assert.ok(!(await readFile(file, 'utf8')).includes(registry.token))
   const after = await runOcto(['whoami', ...at], { cwd: home })
   assert.equal(after.code, 77)
-  assert.match(after.stderr, /hint: octo login/)
+  assert.match(after.stderr, /hint: `octo login/)
 })
 
 test('a token that the registry does not know is not kept', async (t) => {

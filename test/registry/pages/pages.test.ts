@@ -50,13 +50,24 @@ test('a plugin page shows versions, states, platforms and signers, and how to in
   const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const key = parsePublicKey(publicKey.export({ type: 'spki', format: 'pem' }).toString(), 'test')
   insertRepoKey(registry.db, CORE, key, 0)
-  await registry.publish('check-tcp', { manifest: { readme: '# check-tcp\nHow to use it' } })
+  const properties = {
+    port: { type: 'integer', minimum: 1, description: 'the <port>' },
+    host: { default: 'localhost' },
+  }
+  const needs = { network: ['localhost'], files: [], secrets: [] }
+  await registry.publish('check-tcp', {
+    manifest: { readme: '# check-tcp\nHow to use it', arguments: { properties, required: ['port'] }, needs },
+  })
   const bad = await registry.publish('check-tcp', { version: '1.1.0', state: 'quarantined', reason: 'malware inside' })
   const { text } = await get('/plugins/core/check-tcp')
   assert.match(text, /octo run check-tcp@1\.0\.0/)
   assert.match(text, /url: https:\/\/plugins\.example\.com\/repos\/core\.yaml/)
   assert.ok(text.includes(publicKeyLine(key)))
   assert.match(text, /href="\/repos\/core\/check-tcp\/1\.0\.0\/check-tcp_1\.0\.0_linux_amd64"/)
+  assert.match(text, /<th scope="row">port<\/th><td>integer from 1<\/td><td>required<\/td><td>the &lt;port&gt;<\/td>/)
+  assert.match(text, /<td>&quot;localhost&quot;<\/td>/)
+  assert.match(text, /<dt>output<\/dt><dd>[^<]+<\/dd><dt>needs<\/dt><dd>network: localhost<\/dd>/)
+  assert.match(text, />linux_amd64<\/a> \(\d+ B\)/)
   assert.match(text, /malware inside/)
   assert.ok(!text.includes('href="/repos/core/check-tcp/1.1.0/'))
   assert.ok(text.includes(bad.bundle.digest.slice(0, 19)))

@@ -1,0 +1,66 @@
+// The arguments of a plugin as people read them, from the JSON Schema of its manifest. What the schema says beyond names,
+// types and defaults is checked before a run, and not repeated here.
+
+export type ArgumentFacts = {
+  readonly name: string
+  readonly type: string
+  readonly isRequired: boolean
+  /** As JSON; undefined when the plugin has none. */
+  readonly default?: string
+  readonly description: string
+}
+
+type Schema = Readonly<Record<string, unknown>>
+
+const MAX_ARGUMENTS = 200
+const MAX_CHOICES = 12
+
+/** In the order of the schema; empty where it names none. */
+export function listArguments(schema: Schema | undefined): readonly ArgumentFacts[] {
+  const required = Array.isArray(schema?.required) ? schema.required : []
+  return Object.entries(mapOf(schema?.properties))
+    .slice(0, MAX_ARGUMENTS)
+    .map(([name, value]) => {
+      const property = mapOf(value)
+      return {
+        name,
+        type: typeOf(property),
+        isRequired: required.includes(name),
+        ...(property.default === undefined ? {} : { default: JSON.stringify(property.default) }),
+        description: typeof property.description === 'string' ? property.description : '',
+      }
+    })
+}
+
+/** Whether names beyond the listed ones are taken. */
+export function takesMore(schema: Schema | undefined): boolean {
+  return schema === undefined || schema.additionalProperties !== false
+}
+
+function typeOf(property: Schema): string {
+  if (property.const !== undefined) return JSON.stringify(property.const)
+  if (Array.isArray(property.enum)) return choices(property.enum)
+  const types = [property.type].flat().filter((type) => typeof type === 'string')
+  const named = types.map((type) => (type === 'array' ? `list of ${typeOf(mapOf(property.items))}` : type))
+  return [named.join(' or ') || 'any', boundsOf(property), textOf(property.format)].filter(Boolean).join(' ')
+}
+
+function choices(values: readonly unknown[]): string {
+  const shown = values.slice(0, MAX_CHOICES).map((value) => JSON.stringify(value))
+  return `${shown.join(' | ')}${values.length > shown.length ? ' | …' : ''}`
+}
+
+/** `1–65535`, `from 1`, `to 10`. */
+function boundsOf({ minimum, maximum }: Schema): string {
+  const [low, high] = [textOf(minimum), textOf(maximum)]
+  if (low !== '' && high !== '') return `${low}–${high}`
+  return low !== '' ? `from ${low}` : high !== '' ? `to ${high}` : ''
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+}
+
+function mapOf(value: unknown): Schema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Schema) : {}
+}

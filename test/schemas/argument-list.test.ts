@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { listArguments, takesMore } from '../../schemas/argument-list.ts'
+
+const rows: readonly {
+  readonly says: string
+  readonly property: unknown
+  readonly type: string
+  readonly default?: string
+}[] = [
+  { says: 'a type', property: { type: 'string' }, type: 'string' },
+  { says: 'several types', property: { type: ['string', 'null'] }, type: 'string or null' },
+  { says: 'bounds', property: { type: 'integer', minimum: 1, maximum: 65535 }, type: 'integer 1–65535' },
+  { says: 'a lower bound', property: { type: 'number', minimum: 0.5 }, type: 'number from 0.5' },
+  { says: 'an upper bound', property: { type: 'number', maximum: 0 }, type: 'number to 0' },
+  { says: 'a format', property: { type: 'string', format: 'uri' }, type: 'string uri' },
+  { says: 'choices', property: { enum: ['tcp', 'udp', 1, null] }, type: '"tcp" | "udp" | 1 | null' },
+  { says: 'one value', property: { const: true }, type: 'true' },
+  { says: 'a list', property: { type: 'array', items: { type: 'string' } }, type: 'list of string' },
+  { says: 'a list of anything', property: { type: 'array' }, type: 'list of any' },
+  { says: 'nothing', property: {}, type: 'any' },
+  { says: 'true, which allows all', property: true, type: 'any' },
+  { says: 'no schema at all', property: null, type: 'any' },
+  { says: 'a text as default', property: { type: 'string', default: '' }, type: 'string', default: '""' },
+  { says: 'false as default', property: { type: 'boolean', default: false }, type: 'boolean', default: 'false' },
+  { says: 'null as default', property: { default: null }, type: 'any', default: 'null' },
+  { says: 'types that are no texts', property: { type: [1, {}] }, type: 'any' },
+  { says: 'bounds that are no numbers', property: { type: 'string', minimum: {} }, type: 'string' },
+]
+for (const { says, property, type, ...more } of rows)
+  test(`an argument whose schema has ${says} is shown as \`${type}\``, () => {
+    const [found] = listArguments({ properties: { name: property }, required: ['name'] })
+    assert.deepEqual(found, { name: 'name', type, isRequired: true, description: '', ...more })
+  })
+
+test('many choices are cut, and schemas of odd shape have no arguments', () => {
+  const [found] = listArguments({ properties: { a: { enum: Array.from({ length: 50 }, (_, index) => index) } } })
+  assert.match(found?.type ?? '', /\| 11 \| …$/)
+  assert.equal(found?.isRequired, false)
+  for (const schema of [undefined, {}, { properties: [] }, { properties: 'x' }, { properties: null }])
+    assert.deepEqual(listArguments(schema), [])
+})
+
+test('a schema takes more arguments unless it says that it does not', () => {
+  assert.deepEqual([undefined, {}, { additionalProperties: true }, { additionalProperties: false }].map(takesMore), [
+    true,
+    true,
+    true,
+    false,
+  ])
+})
