@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { coded } from '../../schemas/errors.ts'
 import { parseName } from '../../schemas/name.ts'
+import { shellWord } from '../../schemas/quote.ts'
 import { openConnection } from '../../system/http/connection.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
@@ -86,7 +87,7 @@ async function chooseSigner(options: Options, dirs: readonly string[], terminal:
   if (options.key === undefined)
     throw coded('USAGE', {
       message: '`--bundle` needs the public key that its signature is proven with',
-      hint: `octo publish --bundle ${options.bundle} --key FILE.pub`,
+      hint: `\`octo publish --bundle ${shellWord(options.bundle)} --key FILE.pub\` names the public key`,
     })
   return signerWithBundle(options.bundle, options.key)
 }

@@ -67,6 +67,6 @@ function signsSomethingElse(source: string, { predicate: found }: VerifiedReleas
   return coded('STATEMENT_MISMATCH', {
     message: `${quote(source)} signs something else than what lies in dist`,
     details: { different: different.length > 0 ? different : ['plugin.yaml: other words'] },
-    hint: 'octo sign --statement statement.json writes what must be signed',
+    hint: '`octo sign --statement statement.json` writes what must be signed',
   })
 }
