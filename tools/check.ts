@@ -49,6 +49,7 @@ function checks(): Check[] {
     },
     fresh('JSON Schemas', 'tools/write-json-schemas.ts'),
     fresh('error page', 'tools/write-error-docs.ts'),
+    fresh('table of config fields', 'tools/write-config-docs.ts'),
   ]
 }
 

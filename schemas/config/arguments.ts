@@ -1,6 +1,5 @@
 // Arguments of a check: a list is the argument vector as it was typed, a map is named values. The first documents wrote
 // the map straight on the item.
-import { quote } from '../quote.ts'
 import type { CheckArguments } from './config.ts'
 import { fieldOf } from './field-of.ts'
 import { knownKeys } from './fields.ts'
@@ -92,10 +91,6 @@ function expandAll(node: TreeNode, walk: Walk): TreeNode {
   if (node.kind === 'map')
     return { ...node, entries: new Map([...node.entries].map(([key, inner]) => [key, below(key, inner)])) }
   const filled = expand(node, walk.variables)
-  if (typeof filled.value === 'number' && !Number.isFinite(filled.value))
-    throw invalid(node, `${quote(filled.text)} is no number that can be passed on`, {
-      hint: 'write it in quotes to pass the text',
-    })
   if (filled !== node && typeof filled.value === 'string') walk.filled.push(walk.pointer)
   if (typeof filled.value === 'number' && textOf(filled) !== String(filled.value))
     walk.texts[walk.pointer] = textOf(filled)

@@ -7,7 +7,7 @@ import { pluginEnvironment } from '../../operator/exec/environment.ts'
 import { interpret } from '../../operator/result/interpret.ts'
 import { represent } from '../../registry/read/representation.ts'
 import { parseTreePath } from '../../registry/read/tree-path.ts'
-import type { CheckArguments, OctoConfig } from '../../schemas/config/config.ts'
+import type { CheckArguments } from '../../schemas/config/config.ts'
 import type { Digest } from '../../schemas/digest.ts'
 import type { Name } from '../../schemas/name.ts'
 import { parseBaseUrl } from '../../schemas/static-tree/base-url.ts'
@@ -15,42 +15,12 @@ import { listingOf } from '../../schemas/static-tree/newest.ts'
 import * as paths from '../../schemas/static-tree/paths.ts'
 import { renderRepo } from '../../schemas/static-tree/render-repo.ts'
 import type { Version } from '../../schemas/version.ts'
-import { readFiles } from '../support/config-files.ts'
 import { blocksOfKind, readDocument, rowsOf, tableRows } from '../support/document-blocks.ts'
 import { anEnding } from '../support/endings.ts'
 import { decodeRepo } from '../support/octoctl/decode.ts'
 import { aPlugin } from '../support/plugin-record.ts'
 
 const PAGE = 'docs/FORMATS.md'
-
-test('the three generations of the config mean the same, without a warning', async (t) => {
-  const texts = blocksOfKind(PAGE, 'config').slice(0, 3)
-  const configs = await Promise.all(texts.map((text) => readFiles(t, { 'octo.yaml': text })))
-  const [seeds, later, octoctl] = configs.map(meaningOf)
-  assert.equal(configs[0]?.services[0]?.checks.health[0]?.failureThreshold, 4)
-  assert.deepEqual(
-    configs.flatMap(({ warnings }) => warnings),
-    [],
-  )
-  assert.deepEqual(later, seeds)
-  assert.deepEqual(octoctl, seeds)
-})
-
-test('the config with everything else is read, and warns only about trust', async (t) => {
-  const config = await readFiles(t, { 'octo.yaml': blocksOfKind(PAGE, 'config')[3] as string })
-  assert.deepEqual(
-    config.warnings.map(({ message }) => message.includes('without signatures')),
-    [true],
-  )
-  assert.deepEqual(
-    config.pins.map(({ plugin }) => plugin),
-    ['check-tcp', 'check-old'],
-  )
-  const [web] = config.services
-  assert.deepEqual(web?.checks.preflight[0]?.arguments.value, { port: 8080 })
-  assert.equal(web?.checks.preflight[0]?.timeoutMs, 90_000)
-  assert.equal(web?.checks.health[0]?.enabled, false)
-})
 
 test('arguments become the words that the page shows', () => {
   for (const { args, booleans = 'omit', argumentStyle, words } of rowsOf(PAGE, 'argument-words')) {
@@ -119,17 +89,6 @@ test('the repo YAML is what a registry renders, and octoctl reads it', () => {
   const { operators, tools } = decodeRepo(shown, new URL('https://plugins.example.com/repos/core.yaml'))
   assert.deepEqual([Object.keys(operators ?? {}), Object.keys(tools ?? {})], [['podman-run'], ['check-tcp']])
 })
-
-function meaningOf({ repos, pins, services }: OctoConfig) {
-  const checks = services.flatMap((service) =>
-    [...service.checks.preflight, ...service.checks.health].map(({ place: _, arguments: given, ...item }) => ({
-      ...item,
-      service: service.name,
-      words: argumentVector(given, { booleans: 'omit' }),
-    })),
-  )
-  return { repos, pins, checks }
-}
 
 function cacheControl(path: string, digest: Digest): string {
   const at = parseTreePath(`/${path}`)

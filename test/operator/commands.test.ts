@@ -144,10 +144,14 @@ test('a frozen run without a lockfile installs nothing', async (t) => {
   assert.equal(existsSync(join(folder, 'octo.lock')), false)
 })
 
-test('warnings of the config are shown with their line', async (t) => {
-  const { octo } = await aPlace(t, 'web: {helth: [], health: [{tool: good}]}')
-  const { stderr } = await octo('check')
-  assert.match(stderr, /octo\.yaml:4: unknown key `helth` in service `web` is ignored, did you mean `health`\?/)
+test('an unknown key of the config ends a check before anything is asked, and is a warning of a run', async (t) => {
+  const { octo, registry } = await aPlace(t, 'web: {helth: [], health: [{tool: good}]}')
+  const { code, stderr } = await octo('check')
+  assert.equal(code, 78)
+  assert.match(stderr, /octo\.yaml` line 4: unknown key `helth` in a service, did you mean `health`\?/)
+  assert.deepEqual(registry.requests, [])
+  const run = await octo('run', 'hello')
+  assert.match(run.stderr, /octo\.yaml:4: unknown key `helth` in a service is ignored, did you mean `health`\?/)
 })
 
 test('words that mean nothing are refused with a hint', async (t) => {

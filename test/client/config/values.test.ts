@@ -36,12 +36,12 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ['failureThreshold: 1_0', /no whole number/],
   ['failureThreshold: 1:30', /no whole number/],
   ['failureThreshold: "3"', /no whole number/],
-  ['failureThreshold: 1e400', /no whole number/],
+  ['failureThreshold: 1e400', /cannot be kept as it is/],
   ['interval: 1:30', /no duration/],
   ['timeout: 010', /no duration/],
   ['timeout: "${TIMEOUT}"', /no duration/],
-  ['args: {n: .inf}', /no number that can be passed on/],
-  ['args: {n: .nan}', /no number that can be passed on/],
+  ['args: {n: .inf}', /cannot be kept as it is/],
+  ['args: {n: .nan}', /cannot be kept as it is/],
   ['args: !secret x', /the tag `!secret`/],
 ]
 for (const [row, problem] of REFUSED)

@@ -1,0 +1,68 @@
+// docs/CONFIG.md tells the truth: its examples are read, and its table is the one in code.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { argumentVector } from '../../operator/exec/argument-vector.ts'
+import type { OctoConfig } from '../../schemas/config/config.ts'
+import { FIELDS } from '../../schemas/config/fields.ts'
+import { withFieldTable } from '../../tools/write-config-docs.ts'
+import { readFiles } from '../support/config-files.ts'
+import { blocksOfKind, readDocument } from '../support/document-blocks.ts'
+
+const PAGE = 'docs/CONFIG.md'
+
+test('the three generations of the config mean the same, without a warning', async (t) => {
+  const texts = blocksOfKind(PAGE, 'config').slice(0, 3)
+  const configs = await Promise.all(texts.map((text) => readFiles(t, { 'octo.yaml': text })))
+  const [seeds, later, octoctl] = configs.map(meaningOf)
+  assert.equal(configs[0]?.services[0]?.checks.health[0]?.failureThreshold, 4)
+  assert.deepEqual(
+    configs.flatMap(({ warnings }) => warnings),
+    [],
+  )
+  assert.deepEqual(later, seeds)
+  assert.deepEqual(octoctl, seeds)
+})
+
+test('the config with everything else is read, and warns only about trust', async (t) => {
+  const config = await readFiles(t, { 'octo.yaml': blocksOfKind(PAGE, 'config')[3] as string })
+  assert.deepEqual(
+    config.warnings.map(({ message }) => message.includes('without signatures')),
+    [true],
+  )
+  assert.deepEqual(
+    config.pins.map(({ plugin }) => plugin),
+    ['check-tcp', 'check-old'],
+  )
+  const [web] = config.services
+  assert.deepEqual(web?.checks.preflight[0]?.arguments.value, { port: 8080 })
+  assert.equal(web?.checks.preflight[0]?.timeoutMs, 90_000)
+  assert.equal(web?.checks.health[0]?.enabled, false)
+})
+
+test('the templates of the page are filled in as it says', async (t) => {
+  const [text = ''] = blocksOfKind(PAGE, 'templates')
+  const { services, warnings } = await readFiles(t, { 'octo.yaml': text }, { env: { HOST: 'db' } })
+  assert.deepEqual(
+    services[0]?.checks.health.map((item) => item.arguments.value),
+    [{ port: 8080, host: 'db' }, ['--format={{.Names}}']],
+  )
+  assert.deepEqual(warnings, [])
+})
+
+test('the table of the page has every field of the code', () => {
+  const page = readDocument(PAGE)
+  assert.equal(withFieldTable(page), page)
+  for (const rows of Object.values(FIELDS))
+    for (const key of Object.keys(rows)) assert.ok(key === '*' || page.includes(`| \`${key}\` |`), key)
+})
+
+function meaningOf({ repos, pins, services }: OctoConfig) {
+  const checks = services.flatMap((service) =>
+    [...service.checks.preflight, ...service.checks.health].map(({ place: _, arguments: given, ...item }) => ({
+      ...item,
+      service: service.name,
+      words: argumentVector(given, { booleans: 'omit' }),
+    })),
+  )
+  return { repos, pins, checks }
+}
