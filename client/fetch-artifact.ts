@@ -6,18 +6,19 @@ import { quote } from '../schemas/quote.ts'
 import type { ReleaseArtifact } from '../schemas/release-statement.ts'
 import type { Report } from './client.ts'
 import type { Network } from './network.ts'
+import { proveStored } from './prove-stored.ts'
 import type { DownloadOrigin, DownloadSink } from './repo/download.ts'
 import { download } from './repo/download.ts'
-import { checkArtifact, hashFile } from './store/check.ts'
 import type { Layout } from './store/layout.ts'
 import { takeLock } from './store/lock-file.ts'
 import type { Part } from './store/parts.ts'
 import { openPart } from './store/parts.ts'
 import { readPieces } from './store/read-pieces.ts'
+import type { StoredArtifact, StoredFile } from './store/stored-artifact.ts'
+import { storedArtifact } from './store/stored-artifact.ts'
 import { linkRaw, stageTree } from './store/trees.ts'
 import { createDigestGate } from './verify/digest-gate.ts'
 import { inspectArtifact } from './verify/inspect-artifact.ts'
-import { inspectProgram } from './verify/program/check-program.ts'
 
 export type Wanted = {
   /** `repo/plugin@version`, for messages. */
@@ -30,13 +31,23 @@ export type Wanted = {
 
 export type Fetching = { readonly layout: Layout; readonly network: Network; readonly report: Report }
 
+export type FetchedArtifact = {
+  readonly stored: StoredArtifact
+  /** What is in its folder, by the proven bytes. */
+  readonly files: readonly StoredFile[]
+  /** Bytes came over the network. */
+  readonly fetched: boolean
+}
+
 /**
- * Afterwards the store holds the proven files: checked now, or written as they were proven. True when bytes came over the
- * network. Throws what download and client/verify throw, OFFLINE, NO_SPACE or STORE_BUSY.
+ * Afterwards the store holds the proven files: checked now, or written as they were proven. Throws what download and
+ * client/verify throw, OFFLINE, STORE_CORRUPT, NO_SPACE or STORE_BUSY.
  */
-export async function fetchArtifact(wanted: Wanted, { layout, network, report }: Fetching): Promise<boolean> {
-  const { artifact, name } = wanted
-  if (checkArtifact(layout, artifact).state === 'good') return false
+export async function fetchArtifact(wanted: Wanted, { layout, network, report }: Fetching): Promise<FetchedArtifact> {
+  const { artifact, platform, name } = wanted
+  const stored = storedArtifact(artifact, platform)
+  const before = await proveStored(wanted, layout)
+  if (before.files && before.health.state === 'good') return { stored, files: before.files, fetched: false }
   using _lock = await takeLock({
     path: layout.blobLock(artifact.digest),
     mode: 'exclusive',
@@ -44,24 +55,23 @@ export async function fetchArtifact(wanted: Wanted, { layout, network, report }:
     ...(report.info ? { onWait: report.info } : {}),
   })
   // Whoever held the lock before has probably brought it.
-  const health = checkArtifact(layout, artifact)
-  if (health.state === 'good') return false
-  if (hashFile(layout.blob(artifact.digest)) === artifact.digest) {
-    await unpack(wanted, layout, { path: layout.blob(artifact.digest), commit: async () => undefined })
-    return false
+  const { health, files } = await proveStored(wanted, layout)
+  if (files && health.state === 'good') return { stored, files, fetched: false }
+  if (files) {
+    const blob = { path: layout.blob(artifact.digest), commit: async () => undefined }
+    return { stored, files: await unpack(wanted, layout, blob), fetched: false }
   }
   if (health.state === 'corrupt' && network.offline) throw corrupt(name, health.problem)
   if (health.state === 'corrupt')
     report.warn?.(`${quote(name)} in the store was damaged (${health.problem}), fetching it again`)
-  await fetchInto(wanted, { layout, network, report })
-  return true
+  return { stored, files: await fetchInto(wanted, { layout, network, report }), fetched: true }
 }
 
-async function fetchInto(wanted: Wanted, fetching: Fetching): Promise<void> {
+async function fetchInto(wanted: Wanted, fetching: Fetching): Promise<readonly StoredFile[]> {
   const part = openPart(fetching.layout, wanted.artifact.digest)
   const isContinued = part.size > 0
   try {
-    await fetchPart(part, wanted, fetching)
+    return await fetchPart(part, wanted, fetching)
   } catch (error) {
     if (isCoded(error, 'FETCH_FAILED')) part.keep()
     else part.discard()
@@ -71,7 +81,7 @@ async function fetchInto(wanted: Wanted, fetching: Fetching): Promise<void> {
   }
 }
 
-async function fetchPart(part: Part, wanted: Wanted, { layout, network, report }: Fetching): Promise<void> {
+async function fetchPart(part: Part, wanted: Wanted, { layout, network, report }: Fetching) {
   const { artifact, url } = wanted
   const http = await network.http(url.href)
   const shown = report.download?.({ name: wanted.name, size: artifact.size })
@@ -80,7 +90,7 @@ async function fetchPart(part: Part, wanted: Wanted, { layout, network, report }
     await download(http, { url, size: artifact.size, sink })
     sink.prove()
     const commit = () => part.commit(artifact.format === 'raw' ? 0o555 : 0o444)
-    await unpack(wanted, layout, { path: part.path, commit })
+    return await unpack(wanted, layout, { path: part.path, commit })
   } finally {
     shown?.done()
   }
@@ -89,19 +99,19 @@ async function fetchPart(part: Part, wanted: Wanted, { layout, network, report }
 type ProvenFile = { readonly path: string; readonly commit: () => Promise<void> }
 
 /** Everything is looked at before the bytes become a blob; then the blob, then what is executed. */
-async function unpack({ artifact, platform }: Wanted, layout: Layout, { path, commit }: ProvenFile): Promise<void> {
+async function unpack(wanted: Wanted, layout: Layout, { path, commit }: ProvenFile): Promise<readonly StoredFile[]> {
+  const { artifact, platform } = wanted
+  const stored = storedArtifact(artifact, platform)
   if (artifact.format === 'raw') {
-    const { file, executable, runtime } = artifact
-    const place = { name: file, path: executable, executable, startable: true, platform, runtime }
-    await inspectProgram(readPieces(path), place)
+    await inspectArtifact({ chunks: readPieces(path), artifact, platform })
     await commit()
-    return linkRaw(layout, artifact)
+    return linkRaw(layout, stored)
   }
-  const tree = stageTree(layout, artifact)
+  const tree = stageTree(layout, stored)
   try {
     await inspectArtifact({ chunks: readPieces(path), artifact, platform, onFile: tree.onFile })
     await commit()
-    tree.publish()
+    return tree.publish()
   } catch (error) {
     tree.discard()
     throw error

@@ -2,50 +2,59 @@
 
 import type { OctoConfig, PluginRequest, RepoConfig } from '../schemas/config/config.ts'
 import { requestsOf } from '../schemas/config/requests.ts'
+import { isCoded } from '../schemas/errors.ts'
 import type { LockedPlugin, Lockfile } from '../schemas/lockfile.ts'
-import type { Platform } from '../schemas/platform.ts'
 import { matchOrder } from '../schemas/platform.ts'
 import type { PluginDocument } from '../schemas/plugin-document.ts'
 import { entryOf, gapOf } from './coverage.ts'
+import { releaseOf } from './install.ts'
 import { EMPTY_LOCK } from './lock.ts'
+import { proveStored } from './prove-stored.ts'
 import type { Question } from './resolve/requests.ts'
 import { gatherQuestions } from './resolve/requests.ts'
 import type { Resolving } from './resolve-online.ts'
 import { askRepos } from './resolve-online.ts'
-import { checkArtifact } from './store/check.ts'
-import type { Layout } from './store/layout.ts'
 
 export type Listed = {
   readonly question: Question
   readonly entry: LockedPlugin | undefined
   /** Why the entry does not answer what the config asks. */
   readonly gap: string | undefined
-  readonly state: 'installed' | 'not installed' | 'damaged' | 'no artifact'
+  readonly state: 'installed' | 'not installed' | 'damaged' | 'no artifact' | 'refused'
 }
 
-/** Everything that the config asks for or the lockfile holds; no network. */
-export function listPlugins(
-  config: OctoConfig,
-  lock: Lockfile | undefined,
-  place: { layout: Layout; platform: Platform },
-) {
+/** Everything that the config asks for or the lockfile holds. With an offline context, no connection is opened. */
+export async function listPlugins(lock: Lockfile | undefined, context: Resolving): Promise<readonly Listed[]> {
+  const { config } = context
   const known = lock ?? EMPTY_LOCK
   const questions = gatherQuestions(requestsOf(config), config.pins)
   const asked = new Set<string>(questions.map(({ plugin }) => plugin))
   const extra = Object.values(known.plugins).filter(({ plugin }) => !asked.has(plugin))
   const own = extra.map(({ plugin, repo }) => ({ plugin, repo, ranges: [], prerelease: true }))
-  return [...questions, ...own].map((question): Listed => {
-    const entry = entryOf(known, question)
-    return { question, entry, gap: gapOf(entry, question, config), state: stateOf(entry, place) }
-  })
+  return Promise.all(
+    [...questions, ...own].map(async (question) => {
+      const entry = entryOf(known, question)
+      return { question, entry, gap: gapOf(entry, question, config), state: await stateOf(entry, context) }
+    }),
+  )
 }
 
-function stateOf(entry: LockedPlugin | undefined, { layout, platform }: { layout: Layout; platform: Platform }) {
-  const key = matchOrder(platform).find((candidate) => entry?.platforms[candidate])
-  const artifact = key && entry?.platforms[key]
-  if (!artifact) return entry ? 'no artifact' : 'not installed'
-  const { state } = checkArtifact(layout, { ...artifact, executable: artifact.executable ?? artifact.file })
-  return ({ good: 'installed', absent: 'not installed', corrupt: 'damaged' } as const)[state]
+const STATES = { good: 'installed', absent: 'not installed', corrupt: 'damaged' } as const
+
+/** Only a proven statement says which artifact it is, so a stored release is proven here as well. */
+async function stateOf(entry: LockedPlugin | undefined, context: Resolving): Promise<Listed['state']> {
+  if (!entry) return 'not installed'
+  const platform = matchOrder(context.platform).find((candidate) => entry.platforms[candidate])
+  if (!platform) return 'no artifact'
+  try {
+    const artifact = (await releaseOf(entry, context)).platforms[platform]
+    if (!artifact) return 'no artifact'
+    return STATES[(await proveStored({ artifact, platform }, context.layout)).health.state]
+  } catch (error) {
+    if (isCoded(error, 'OFFLINE') || isCoded(error, 'REPO_NOT_FOUND')) return 'not installed'
+    if (isCoded(error)) return 'refused'
+    throw error
+  }
 }
 
 export type Offered = { readonly repo: RepoConfig; readonly document: PluginDocument }

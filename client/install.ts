@@ -10,37 +10,45 @@ import { quote } from '../schemas/quote.ts'
 import type { ReleaseArtifact } from '../schemas/release-statement.ts'
 import { repoOf } from './coverage.ts'
 import type { VerifiedExecutable } from './executable.ts'
+import type { FetchedArtifact } from './fetch-artifact.ts'
 import { fetchArtifact } from './fetch-artifact.ts'
 import { proveLocked } from './prove.ts'
 import { repoAddressOf } from './repo/repo-address.ts'
 import type { Resolving } from './resolve-online.ts'
 
-export type Installed = {
+export type Installed = FetchedArtifact & {
   readonly executable: VerifiedExecutable
   readonly artifact: ReleaseArtifact
   /** `repo/plugin@version`. */
   readonly name: string
-  /** Bytes came over the network. */
-  readonly fetched: boolean
 }
 
 export async function installEntry(entry: LockedPlugin, context: Resolving): Promise<Installed> {
   const name = `${entry.repo}/${entry.plugin}@${entry.version}`
-  const repo = repoOf(context.config, entry)
-  if (!repo)
-    throw coded('REPO_NOT_FOUND', { message: `${quote(name)} is locked from a repo that the config does not have` })
-  const release = repo.trust.kind === 'unsigned' ? unproven(entry, name, context) : await proven(entry, repo, context)
+  const release = await releaseOf(entry, context)
+  if (entry.signer === 'unsigned')
+    context.report.warn?.(`${quote(name)} comes from a repo with \`trust: unsigned\`: nobody proves who made it`)
   const platform = pickPlatform(context.platform, Object.keys(release.platforms) as Platform[], name)
   const artifact = release.platforms[platform] as ReleaseArtifact
   const url = release.urlOf(artifact, platform)
   const fetched = await fetchArtifact({ name, platform, artifact, url }, context)
-  return { name, artifact, fetched, executable: executableOf(entry, { ...release, artifact, platform }, context) }
+  const root = context.layout.tree(fetched.stored.key)
+  return { name, artifact, ...fetched, executable: executableOf(entry, { ...release, artifact, platform, root }) }
 }
 
-type Release = {
+export type Release = {
   readonly manifest: ReleasedManifest
   readonly platforms: Readonly<Record<string, ReleaseArtifact>>
   readonly urlOf: (artifact: ReleaseArtifact, platform: Platform) => URL
+}
+
+/** What is known about a locked release: proven, or made up from the lockfile where the config says `trust: unsigned`. */
+export async function releaseOf(entry: LockedPlugin, context: Resolving): Promise<Release> {
+  const name = `${entry.repo}/${entry.plugin}@${entry.version}`
+  const repo = repoOf(context.config, entry)
+  if (!repo)
+    throw coded('REPO_NOT_FOUND', { message: `${quote(name)} is locked from a repo that the config does not have` })
+  return repo.trust.kind === 'unsigned' ? unproven(entry, name) : proven(entry, repo, context)
 }
 
 async function proven(entry: LockedPlugin, repo: RepoConfig, context: Resolving): Promise<Release> {
@@ -51,10 +59,9 @@ async function proven(entry: LockedPlugin, repo: RepoConfig, context: Resolving)
 }
 
 /** Only where the config says `trust: unsigned`: the lockfile's digests are all there is. */
-function unproven(entry: LockedPlugin, name: string, { report }: Resolving): Release {
+function unproven(entry: LockedPlugin, name: string): Release {
   if (entry.signer !== 'unsigned')
     throw coded('BUNDLE_MISSING', { message: `${quote(name)} is locked with a signer, and its repo is unsigned now` })
-  report.warn?.(`${quote(name)} comes from a repo with \`trust: unsigned\`: nobody proves who made it`)
   const artifacts = Object.entries(entry.platforms).map(([key, { file, digest, size, format, executable }]) => {
     return [key, { file, digest, size, format, executable: executable ?? file }] as const
   })
@@ -74,10 +81,14 @@ function plainManifest(name: string): ReleasedManifest {
   }
 }
 
-type Chosen = { readonly manifest: ReleasedManifest; readonly artifact: ReleaseArtifact; readonly platform: Platform }
+type Chosen = {
+  readonly manifest: ReleasedManifest
+  readonly artifact: ReleaseArtifact
+  readonly platform: Platform
+  readonly root: string
+}
 
-function executableOf(entry: LockedPlugin, { manifest, artifact, platform }: Chosen, { layout }: Resolving) {
-  const root = layout.tree(artifact.digest)
+function executableOf(entry: LockedPlugin, { manifest, artifact, platform, root }: Chosen) {
   return {
     repo: entry.repo,
     plugin: entry.plugin,

@@ -67,15 +67,14 @@ export async function createClient(options: ClientOptions): Promise<Client> {
       return allOf(await provide(requests))
     },
     locate(executable) {
-      const { artifact, name } = known.get(executable) ?? notOurs()
-      requireGood(layout, artifact, name)
+      const { stored, name, files } = known.get(executable) ?? notOurs()
+      requireGood(layout, stored, { name, files })
       return executable
     },
     recordWarmRun({ configPath, request }, executable) {
-      const { artifact } = known.get(executable) ?? notOurs()
+      const { stored } = known.get(executable) ?? notOurs()
       const key = { storeRoot, configPath, lockPath, request }
-      const { digest, size, format, executable: inner } = artifact
-      recordWarmRun(layout, { key, config, stored: { digest, size, format, executable: inner }, executable })
+      recordWarmRun(layout, { key, config, stored, executable })
     },
     lockfile: () => locking.current(),
     async [Symbol.asyncDispose]() {

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs'
 import type { OctoConfig } from '../schemas/config/config.ts'
 import { parseLockfile } from '../schemas/lockfile.ts'
 import type { VerifiedExecutable } from './executable.ts'
-import { writeWhole } from './store/files.ts'
-import type { Layout, StoredArtifact } from './store/layout.ts'
+import type { Layout } from './store/layout.ts'
+import type { StoredArtifact } from './store/stored-artifact.ts'
+import { writeOwnRecord } from './store/write-own-record.ts'
 import type { WarmRecord, WarmRunKey } from './warm-run.ts'
 import { identityOfRun, warmName } from './warm-run.ts'
 
@@ -36,8 +37,8 @@ export function recordWarmRun(layout: Layout, { key, config, stored, executable 
   if (inputs.reduce((sum, { text }) => sum + text.length, 0) > MAX_INPUT_LENGTH) return
   if (!holds(lock, executable)) return
   const identity = identityOfRun(key)
-  const record: WarmRecord = { identity, inputs, stored, executable }
-  writeWhole(layout.warmRecord(warmName(identity)), JSON.stringify(record), { staging: layout.staging })
+  const record: WarmRecord = { identity, inputs, tree: stored.key, inner: stored.executable, executable }
+  writeOwnRecord(layout, layout.warmRecord(warmName(identity)), record)
 }
 
 /** Warm runs ask nobody, frozen ones included, so only what is locked by the very text that they compare may be one. */

@@ -2,12 +2,14 @@
 // input that changed, and any file that is not exactly the one that was hashed, makes it a miss. Loads nothing but paths:
 // node:crypto alone would cost a quarter of a warm run, so inputs are compared whole and not by digest.
 import { lstatSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { VerifiedExecutable } from './executable.ts'
 import { octoVersion } from './octo-version.ts'
 import type { Memo } from './store/identity.ts'
 import { isUnchanged } from './store/identity.ts'
-import type { StoredArtifact } from './store/layout.ts'
-import { layoutOf } from './store/layout.ts'
+import type { TreeKey } from './store/layout.ts'
+import { isTreeKey, layoutOf } from './store/layout.ts'
+import { readOwnRecord } from './store/own-record.ts'
 
 export type WarmRunKey = {
   readonly storeRoot: string
@@ -22,7 +24,9 @@ export type WarmRecord = {
   /** Everything that chose the record; file names of records may collide. */
   readonly identity: string
   readonly inputs: readonly { readonly path: string; readonly text: string }[]
-  readonly stored: StoredArtifact
+  readonly tree: TreeKey
+  /** Of what is executed, below the tree. */
+  readonly inner: string
   readonly executable: VerifiedExecutable
 }
 
@@ -32,11 +36,13 @@ export function readWarmRun(key: WarmRunKey): VerifiedExecutable | undefined {
     const layout = layoutOf(key.storeRoot)
     if (!isOwned(layout.root) || !isOwned(layout.base)) return undefined
     const identity = identityOfRun(key)
-    const record = readJson(layout.warmRecord(warmName(identity))) as WarmRecord
-    if (record.identity !== identity) return undefined
+    const record = readOwnRecord(layout.warmRecord(warmName(identity))) as WarmRecord
+    if (record.identity !== identity || !isTreeKey(record.tree)) return undefined
     if (!record.inputs.every(({ path, text }) => readFileSync(path, 'latin1') === text)) return undefined
-    const memo = readJson(layout.memo(record.stored)) as Memo
-    return isUnchanged(layout.tree(record.stored.digest), memo) ? record.executable : undefined
+    const memo = readOwnRecord(layout.memo(record.tree)) as Memo
+    if (!memo.entries.some(([path, _, digest]) => path === record.inner && digest !== undefined)) return undefined
+    const root = layout.tree(record.tree)
+    return isUnchanged(root, memo) ? { ...record.executable, root, path: join(root, record.inner) } : undefined
   } catch {
     return undefined
   }
@@ -52,10 +58,6 @@ export function warmName(identity: string): string {
   let mixed = 0x811c9dc5
   for (let at = 0; at < identity.length; at++) mixed = Math.imul(mixed ^ identity.charCodeAt(at), 0x01000193)
   return (mixed >>> 0).toString(16).padStart(8, '0')
-}
-
-function readJson(path: string): unknown {
-  return JSON.parse(readFileSync(path, 'utf8'))
 }
 
 function isOwned(folder: string): boolean {

@@ -46,7 +46,7 @@ async function list(layout: Layout, terminal: Terminal): Promise<number> {
 }
 
 async function verify(layout: Layout, terminal: Terminal): Promise<number> {
-  const { checked, problems } = verifyStore(layout)
+  const { checked, problems } = await verifyStore(layout)
   terminal.result({
     json: { checked, problems },
     text: () =>

@@ -2,14 +2,15 @@
 import type { Run } from '../../terminal/program.ts'
 import { listPlugins } from '../inquire.ts'
 import { readLock } from '../lock.ts'
-import { openStore } from '../store/open-store.ts'
+import { openContext } from '../open-client.ts'
 import type { ClientFlags } from './session.ts'
 import { openSession } from './session.ts'
 
 export async function listCommand({ options, terminal }: Run<ClientFlags>): Promise<number> {
   using session = await openSession(options, terminal)
-  const { config, lockPath, platform, storeRoot } = session.options
-  const listed = listPlugins(config, readLock(lockPath), { layout: openStore(storeRoot), platform })
+  const context = openContext({ ...session.options, offline: true })
+  using _network = context.network
+  const listed = await listPlugins(readLock(session.options.lockPath), context)
   if (terminal.json) {
     const rows = listed.map(({ question, entry, gap, state }) => {
       const { plugin, ranges } = question

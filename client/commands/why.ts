@@ -22,12 +22,10 @@ export async function whyCommand({ args, options, terminal }: Run<ClientFlags>):
   using session = await openSession(options, terminal)
   const context = openContext(session.options)
   using _network = context.network
-  const { config, layout, platform } = context
+  const { config } = context
   const request = parsePluginRequest(args[0] ?? '')
   const lock = context.locking.current()
-  const listed = listPlugins(config, lock, { layout, platform }).find(
-    ({ question }) => question.plugin === request.plugin,
-  )
+  const listed = (await listPlugins(lock, context)).find(({ question }) => question.plugin === request.plugin)
   const answer = {
     plugin: request.plugin,
     askedBy: askersOf(request.plugin, config),

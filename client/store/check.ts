@@ -1,55 +1,60 @@
-// Are the files that are about to be executed still the proven ones? Remembered files cost a stat each, others a hash.
-
+// Are the files that are about to be executed still the proven ones? Remembered files cost a stat each, others a hash. What
+// the proven files are is never read from a record: it comes from the proven bytes, in this process or by prove-stored.ts.
 import { createHash } from 'node:crypto'
+import type { BigIntStats } from 'node:fs'
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
-import type { StoredFile } from './contents.ts'
-import { readContents } from './contents.ts'
 import { isMissing, onDisk } from './disk-errors.ts'
 import { statOf } from './identity.ts'
-import type { Layout, StoredArtifact } from './layout.ts'
+import type { Layout } from './layout.ts'
 import type { Hashed } from './memo.ts'
-import { isRemembered, remember } from './memo.ts'
+import { beginHashing, remember, rememberedFiles } from './memo.ts'
+import type { StoredArtifact, StoredFile } from './stored-artifact.ts'
 
 /** `absent`: nothing is there; `corrupt`: something else than the proven files is. */
 export type Health = { readonly state: 'good' | 'absent' } | { readonly state: 'corrupt'; readonly problem: string }
 
-export type CheckOptions = {
-  /** Hash everything, whatever is remembered. */
-  readonly thorough?: boolean
-}
-
-export function checkArtifact(layout: Layout, artifact: StoredArtifact, options: CheckOptions = {}): Health {
-  if (!options.thorough && isRemembered(layout, artifact)) return { state: 'good' }
-  const files = readContents(layout, artifact)
-  const root = layout.tree(artifact.digest)
-  if (!files || statOf(root) === undefined) return { state: 'absent' }
-  if (artifact.format === 'raw' && statOf(join(root, artifact.executable)) === undefined) return { state: 'absent' }
-  const hashed: Hashed = { since: Date.now(), stats: new Map() }
-  const problem =
-    files.map((file) => problemOf(root, file, hashed)).find(Boolean) ?? strangerIn(root, artifact, files, hashed)
+/** Hashes the artifact's folder against the proven files, and remembers it when it is exactly these. */
+export function compareTree(layout: Layout, artifact: StoredArtifact, files: readonly StoredFile[]): Health {
+  const root = layout.tree(artifact.key)
+  if (statOf(root) === undefined) return { state: 'absent' }
+  const hashed = beginHashing(layout)
+  const problem = problemIn(root, files, hashed)
   if (problem) return { state: 'corrupt', problem }
-  remember(layout, artifact, hashed)
+  remember(layout, artifact, hashed, files)
   return { state: 'good' }
 }
 
 /** Throws STORE_CORRUPT unless every file is the proven one. */
-export function requireGood(layout: Layout, artifact: StoredArtifact, name: string): void {
-  const health = checkArtifact(layout, artifact)
+export function requireGood(
+  layout: Layout,
+  artifact: StoredArtifact,
+  proven: { readonly name: string; readonly files: readonly StoredFile[] },
+): void {
+  if (rememberedFiles(layout, artifact)) return
+  const health = compareTree(layout, artifact, proven.files)
   if (health.state === 'good') return
+  const { name } = proven
   throw coded('STORE_CORRUPT', {
     message: `${quote(name)} in the store is not what was verified: ${health.state === 'corrupt' ? health.problem : 'its files are gone'}`,
-    details: { name, digest: artifact.digest, folder: layout.tree(artifact.digest) },
+    details: { name, digest: artifact.digest, folder: layout.tree(artifact.key) },
     hint: '`octo install` fetches it again',
   })
+}
+
+/** What differs from the files in a folder, links and additions included; undefined when it is exactly these. */
+export function problemIn(root: string, files: readonly StoredFile[], hashed: Hashed): string | undefined {
+  return files.map((file) => problemOf(root, file, hashed)).find(Boolean) ?? strangerIn(root, files, hashed)
 }
 
 function problemOf(root: string, file: StoredFile, { stats }: Hashed): string | undefined {
   const path = join(root, file.path)
   const stat = statOf(path)
   if (!stat?.isFile()) return `${quote(file.path)} is missing`
+  const exposure = exposureOf(stat, file.path)
+  if (exposure) return exposure
   if (stat.size !== BigInt(file.size)) return `${quote(file.path)} has ${stat.size} bytes, expected ${file.size}`
   const found = hashFile(path)
   if (found !== file.digest) return `${quote(file.path)} has digest \`${found}\`, expected \`${file.digest}\``
@@ -58,27 +63,30 @@ function problemOf(root: string, file: StoredFile, { stats }: Hashed): string | 
 }
 
 /** A file that was added may be loaded by those that were proven. Folders are remembered too: adding changes their times. */
-function strangerIn(
-  root: string,
-  artifact: StoredArtifact,
-  files: readonly StoredFile[],
-  { stats }: Hashed,
-): string | undefined {
-  // A raw artifact is one file; its folder may hold the same bytes under the names of other plugins.
-  if (artifact.format === 'raw') return undefined
+function strangerIn(root: string, files: readonly StoredFile[], { stats }: Hashed): string | undefined {
   const known = new Set(files.map(({ path }) => path))
   const folders = new Set(['.'])
   for (const { path } of files) for (let up = dirname(path); up !== '.'; up = dirname(up)) folders.add(up)
   for (const folder of folders) {
     const stat = statOf(join(root, folder))
     if (!stat?.isDirectory()) return `${quote(folder)} is not a folder`
+    const exposure = exposureOf(stat, folder)
+    if (exposure) return exposure
     stats.set(folder, stat)
-    for (const { name } of readdirSync(join(root, folder), { withFileTypes: true })) {
+    for (const name of readdirSync(join(root, folder))) {
       const path = folder === '.' ? name : `${folder}/${name}`
       if (!known.has(path) && !folders.has(path)) return `${quote(path)} was added`
     }
   }
   return undefined
+}
+
+/** Whoever else may write could change it between this check and its execution. */
+function exposureOf({ uid, mode }: BigIntStats, path: string): string | undefined {
+  const owner = process.getuid?.()
+  if (owner === undefined) return undefined
+  if (uid !== BigInt(owner)) return `${quote(path)} belongs to another user`
+  return (mode & 0o022n) === 0n ? undefined : `${quote(path)} can be written by other users`
 }
 
 const buffer = Buffer.alloc(1024 * 1024)

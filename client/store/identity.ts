@@ -1,20 +1,28 @@
-// What tells one state of a file from another without reading it: device, inode, mode, size and times. Changing a file
-// changes its ctime, which no program can set back. Remembered identities count within one boot only: after a power cut,
+// What tells one state of a file from another without reading it: device, inode, owner, mode, size and times. Changing a
+// file changes its ctime, which no program can set back. Remembered identities count within one boot only: after a power cut,
 // the times of a file may be on disk while its bytes are not. Imports nothing of ours, because warm runs start with it.
 import type { BigIntStats } from 'node:fs'
 import { lstatSync, readFileSync } from 'node:fs'
 import { uptime } from 'node:os'
 import { join } from 'node:path'
 
-/** Relative path, and what identifies its content. */
-export type MemoEntry = readonly [path: string, identity: string]
+/** Relative path, what identifies its content, and what that content was; folders have none. */
+export type MemoEntry = readonly [path: string, identity: string, digest?: string, size?: number]
 
-export type Memo = { readonly boot: string; readonly entries: readonly MemoEntry[] }
+export type Memo = { readonly entries: readonly MemoEntry[] }
 
-/** True when every remembered file and folder below `root` is the same as when it was hashed. */
+/**
+ * True when every remembered file and folder below `root` is the same as when it was hashed. The root itself is one of
+ * them, so that a file that is added beside them changes it.
+ */
 export function isUnchanged(root: string, memo: Memo | undefined): boolean {
-  if (!memo || memo.entries.length === 0 || memo.boot !== bootId()) return false
-  return memo.entries.every(([path, identity]) => identityOf(statOf(join(root, path))) === identity)
+  if (!memo || !Array.isArray(memo.entries) || !memo.entries.some(([path]) => path === '.')) return false
+  return memo.entries.every(([path, identity]) => isInside(path) && identityOf(statOf(join(root, path))) === identity)
+}
+
+/** A record that names what lies outside vouches for something else. */
+function isInside(path: string): boolean {
+  return path === '.' || path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
 }
 
 export function statOf(path: string): BigIntStats | undefined {
@@ -22,7 +30,8 @@ export function statOf(path: string): BigIntStats | undefined {
 }
 
 export function identityOf(stat: BigIntStats | undefined): string {
-  return stat ? [stat.dev, stat.ino, stat.mode, stat.size, stat.mtimeNs, stat.ctimeNs].join(':') : ''
+  if (!stat) return ''
+  return [stat.dev, stat.ino, stat.uid, stat.gid, stat.mode, stat.size, stat.mtimeNs, stat.ctimeNs].join(':')
 }
 
 let boot: string | undefined

@@ -4,12 +4,13 @@ import type { Digest } from '../../schemas/digest.ts'
 
 export type Layout = ReturnType<typeof layoutOf>
 
-/** How an artifact lies in the store: unpacked, or as the one file that it is. */
-export type StoredArtifact = {
-  readonly digest: Digest
-  readonly size: number
-  readonly format: 'raw' | 'tar.gz'
-  readonly executable: string
+declare const treeKey: unique symbol
+
+/** `<digest in hex>-<format>-<what else decides>`: see stored-artifact.ts. */
+export type TreeKey = string & { readonly [treeKey]: true }
+
+export function isTreeKey(text: unknown): text is TreeKey {
+  return typeof text === 'string' && /^[0-9a-f]{64}-(raw|tar\.gz)-[0-9a-f]{32}$/.test(text)
 }
 
 export function layoutOf(root: string) {
@@ -24,16 +25,12 @@ export function layoutOf(root: string) {
     /** e.g. `v1/releases/sha256/9f86…`: signature bundles. */
     releases: at('releases', 'sha256'),
     release: (digest: Digest) => at('releases', 'sha256', hexOf(digest)),
-    /** e.g. `v1/trees/sha256/2c26…/bin/tool`: what is executed; raw artifacts are hard links to their blob. */
+    /** e.g. `v1/trees/sha256/2c26…-tar.gz-81b6…/bin/tool`: what is executed; raw artifacts are hard links to their blob. */
     trees: at('trees', 'sha256'),
-    tree: (digest: Digest) => at('trees', 'sha256', hexOf(digest)),
-    /** e.g. `v1/contents/2c26….json`: paths, sizes and digests of an unpacked archive. */
-    contents: at('contents'),
-    content: (digest: Digest) => at('contents', `${hexOf(digest)}.json`),
-    /** e.g. `v1/memo/2c26…-tool_1.0.0_linux_amd64.json`: identity of files when they were last hashed. Disposable. */
+    tree: (key: TreeKey) => at('trees', 'sha256', key),
+    /** e.g. `v1/memo/2c26…-tar.gz-81b6….json`: identity of files when they were last hashed. Disposable. */
     memos: at('memo'),
-    memo: ({ digest, format, executable }: StoredArtifact) =>
-      at('memo', `${hexOf(digest)}-${format === 'raw' ? inFileName(executable) : ''}.json`),
+    memo: (key: TreeKey) => at('memo', `${key}.json`),
     /** e.g. `v1/warm/81b6d3e0.json`: answers for readWarmRun. Disposable. */
     warm: at('warm'),
     warmRecord: (key: string) => at('warm', `${key}.json`),
@@ -63,13 +60,6 @@ export function layoutOf(root: string) {
 function hexOf(digest: Digest): string {
   return digest.slice('sha256:'.length)
 }
-
-function inFileName(path: string): string {
-  const name = encodeURIComponent(path)
-  return name.length <= MAX_NAME ? name : short(path, 40)
-}
-
-const MAX_NAME = 120
 
 function short(text: string, length: number): string {
   const { hash } = process.getBuiltinModule('node:crypto')

@@ -1,44 +1,76 @@
 // Remembers which files were hashed, so that a warm check costs microseconds.
 import type { BigIntStats } from 'node:fs'
-import { parseJson } from '../../schemas/json.ts'
-import { readIfThere, writeWhole } from './files.ts'
+import { closeSync, fstatSync, openSync, rmSync } from 'node:fs'
+import type { Digest } from '../../schemas/digest.ts'
+import { stagedPath } from './files.ts'
 import type { Memo, MemoEntry } from './identity.ts'
-import { bootId, identityOf, isUnchanged } from './identity.ts'
-import type { Layout, StoredArtifact } from './layout.ts'
+import { identityOf, isUnchanged } from './identity.ts'
+import type { Layout } from './layout.ts'
+import { readOwnRecord } from './own-record.ts'
+import type { StoredArtifact, StoredFile } from './stored-artifact.ts'
+import { writeOwnRecord } from './write-own-record.ts'
 
-/** Kernels before 6.13 stamp files in steps of up to 10 ms: a change within the same step would go unseen. */
-const SETTLED_NS = 20_000_000n
-
-/** True when every remembered file and folder is the same as when it was hashed. */
-export function isRemembered(layout: Layout, artifact: StoredArtifact): boolean {
-  return isUnchanged(layout.tree(artifact.digest), readMemo(layout.memo(artifact)))
+/** The artifact's files, when every remembered file and folder is the same as when it was hashed. */
+export function rememberedFiles(layout: Layout, artifact: StoredArtifact): readonly StoredFile[] | undefined {
+  const memo = readOwnRecord(layout.memo(artifact.key)) as Memo | undefined
+  if (!memo || !isUnchanged(layout.tree(artifact.key), memo)) return undefined
+  return memo.entries.flatMap(([path, _identity, digest, size]) =>
+    digest === undefined ? [] : [{ path, size: size ?? 0, digest: digest as Digest }],
+  )
 }
 
 export type Hashed = {
-  /** Milliseconds since 1970, from before the stats were taken. */
-  readonly since: number
+  /** What the file system's own clock said before the stats were taken; undefined where it cannot be asked. */
+  readonly since: bigint | undefined
   /** By relative path, each from before its file was hashed. */
   readonly stats: Map<string, BigIntStats>
 }
 
-/** Remembers files just hashed; skipped while they are too fresh for their times to tell every change. */
-export function remember(layout: Layout, artifact: StoredArtifact, { since, stats }: Hashed): void {
-  const now = BigInt(since) * 1_000_000n
-  const entries: MemoEntry[] = []
-  for (const [path, stat] of stats) {
-    if (stat.ctimeNs > now - SETTLED_NS) return
-    entries.push([path, identityOf(stat)])
-  }
-  const memo: Memo = { boot: bootId(), entries }
-  writeWhole(layout.memo(artifact), JSON.stringify(memo), { staging: layout.staging })
+export function beginHashing(layout: Layout): Hashed {
+  return { since: fileSystemTime(layout), stats: new Map() }
 }
 
-/** A memo has one short line for each file of at most 10 000. */
-const MAX_MEMO_BYTES = 32 * 1024 * 1024
+/** Remembers files just hashed; skipped while they are too fresh for their times to tell every change. */
+export function remember(
+  layout: Layout,
+  artifact: StoredArtifact,
+  { since, stats }: Hashed,
+  files: readonly StoredFile[],
+): void {
+  if (since === undefined) return
+  if ([...stats.values()].some(({ ctimeNs }) => !isSettled(ctimeNs, since))) return
+  const known = new Map(files.map((file) => [file.path, file]))
+  const entries = [...stats].map(([path, stat]): MemoEntry => {
+    const file = known.get(path)
+    return file ? [path, identityOf(stat), file.digest, file.size] : [path, identityOf(stat)]
+  })
+  const memo: Memo = { entries }
+  writeOwnRecord(layout, layout.memo(artifact.key), memo)
+}
 
-function readMemo(path: string): Memo | undefined {
+/** Kernels before 6.13 stamp files in steps of up to 10 ms: a change within the same step would go unseen. */
+const STEP_NS = 20_000_000n
+/** Times without digits below a millisecond come from a file system that rounds them, by up to two seconds. */
+const ROUNDED_STEP_NS = 3_000_000_000n
+const ROUNDED_TO_NS = 1_000_000n
+
+/** True when any later change would give the file another time. */
+export function isSettled(ctimeNs: bigint, nowNs: bigint): boolean {
+  const step = ctimeNs % ROUNDED_TO_NS === 0n ? ROUNDED_STEP_NS : STEP_NS
+  return ctimeNs <= nowNs - step
+}
+
+/** From a file made now: on a network file system, the server's clock is the one that stamps. */
+function fileSystemTime(layout: Layout): bigint | undefined {
+  const probe = stagedPath(layout.staging, 'clock')
   try {
-    return parseJson(readIfThere(path) ?? 'null', path, MAX_MEMO_BYTES) as Memo
+    const file = openSync(probe, 'wx', 0o600)
+    try {
+      return fstatSync(file, { bigint: true }).ctimeNs
+    } finally {
+      closeSync(file)
+      rmSync(probe, { force: true })
+    }
   } catch {
     return undefined
   }

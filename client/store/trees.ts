@@ -1,16 +1,25 @@
 // Puts artifacts where they are executed: archives are unpacked into a staging folder beside their place and renamed, raw
 // files are linked. The rename is the marker: a folder under its digest is whole.
 import { createHash, randomBytes } from 'node:crypto'
-import { chmodSync, closeSync, linkSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestFromHex } from '../../schemas/digest.ts'
-import type { StoredFile } from './contents.ts'
-import { writeContents } from './contents.ts'
 import { onDisk } from './disk-errors.ts'
-import { stagedPath, writeAll } from './files.ts'
+import { writeAll } from './files.ts'
 import { statOf } from './identity.ts'
-import type { Layout, StoredArtifact } from './layout.ts'
+import type { Layout } from './layout.ts'
+import type { StoredArtifact, StoredFile } from './stored-artifact.ts'
 
 const EXECUTABLE = 0o555
 const READABLE = 0o444
@@ -21,8 +30,8 @@ export type StagedTree = {
     file: { readonly path: string; readonly executable: boolean },
     chunks: AsyncIterable<Uint8Array>,
   ): Promise<void>
-  /** Makes the tree visible as a whole. Only after its bytes were proven. */
-  publish(): void
+  /** Makes the tree visible as a whole and says what is in it. Only after its bytes were proven. */
+  publish(): readonly StoredFile[]
   discard(): void
 }
 
@@ -42,27 +51,44 @@ export function stageTree(layout: Layout, artifact: StoredArtifact): StagedTree 
     publish() {
       onDisk(staged, () => {
         sealFolders(staged)
-        writeContents(layout, artifact.digest, files)
-        moveIntoPlace(layout, staged, layout.tree(artifact.digest))
+        moveIntoPlace(layout, staged, layout.tree(artifact.key))
       })
+      return files
     },
     discard: () => removeTree(staged),
   }
 }
 
-/** Gives a raw blob its name in a tree; an older link to other bytes is replaced. */
-export function linkRaw(layout: Layout, artifact: StoredArtifact): void {
-  const blob = layout.blob(artifact.digest)
-  const target = join(layout.tree(artifact.digest), artifact.executable)
-  onDisk(target, () => {
-    mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
-    if (isSameFile(blob, target)) return
-    const staged = stagedPath(layout.staging, 'link')
-    linkSync(blob, staged)
-    renameSync(staged, target)
-    // Renaming one link of a file over another link of it does nothing, and leaves the first.
-    rmSync(staged, { force: true })
-  })
+/** Gives a raw blob its place in a tree of its own. */
+export function linkRaw(layout: Layout, artifact: StoredArtifact): readonly StoredFile[] {
+  const { executable, size, digest, key } = artifact
+  const staged = join(layout.trees, `.staging-${randomBytes(6).toString('hex')}`)
+  const target = join(staged, executable)
+  try {
+    onDisk(target, () => {
+      mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
+      linkOrCopy(layout.blob(digest), target)
+      chmodSync(target, EXECUTABLE)
+      sealFolders(staged)
+      moveIntoPlace(layout, staged, layout.tree(key))
+    })
+  } catch (error) {
+    removeTree(staged)
+    throw error
+  }
+  return [{ path: executable, size, digest }]
+}
+
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EMLINK', 'ENOSYS', 'EXDEV'])
+
+/** FAT knows no links, and every file system has a most of them. */
+function linkOrCopy(blob: string, target: string): void {
+  try {
+    linkSync(blob, target)
+  } catch (error) {
+    if (!NO_LINKS.has((error as { code?: string }).code ?? '')) throw error
+    copyFileSync(blob, target)
+  }
 }
 
 export function removeTree(folder: string): void {
@@ -97,11 +123,6 @@ function moveIntoPlace(layout: Layout, staged: string, target: string): void {
     removeTree(old)
   }
   renameSync(staged, target)
-}
-
-function isSameFile(left: string, right: string): boolean {
-  const [a, b] = [statOf(left), statOf(right)]
-  return a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev
 }
 
 /** Plugins cannot write beside their own files: what they would add is not proven. */

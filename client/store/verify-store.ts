@@ -1,38 +1,81 @@
 // Hashes everything in the store. Reports and removes nothing: a process may be using it, and an install heals it.
-import { existsSync, readdirSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
-import { isDigest } from '../../schemas/digest.ts'
-import { checkArtifact, hashFile } from './check.ts'
+import { digestFromHex, isDigest } from '../../schemas/digest.ts'
+import { isCoded } from '../../schemas/errors.ts'
+import { inspectArchive } from '../verify/inspect-archive.ts'
+import { hashFile, problemIn } from './check.ts'
 import { onDisk } from './disk-errors.ts'
-import type { Layout } from './layout.ts'
+import { statOf } from './identity.ts'
+import type { Layout, TreeKey } from './layout.ts'
+import { isTreeKey } from './layout.ts'
+import { readPieces } from './read-pieces.ts'
+import type { StoredFile } from './stored-artifact.ts'
 
 export type StoreProblem = { readonly path: string; readonly problem: string }
 export type StoreReport = { readonly checked: number; readonly problems: readonly StoreProblem[] }
 
-export function verifyStore(layout: Layout): StoreReport {
+export async function verifyStore(layout: Layout): Promise<StoreReport> {
   const blobs = [layout.blobs, layout.releases].flatMap((folder) =>
     digestsIn(folder).map((digest) => ({ folder, digest })),
   )
-  const badBlobs = blobs.flatMap(({ folder, digest }) => {
+  const problems = blobs.flatMap(({ folder, digest }): StoreProblem[] => {
     const path = join(folder, digest.slice('sha256:'.length))
     const found = hashFile(path)
     return found === digest ? [] : [{ path, problem: `its digest is \`${found}\`` }]
   })
-  const unpacked = digestsIn(layout.trees).filter((digest) => existsSync(layout.content(digest)))
-  const badTrees = unpacked.flatMap((digest) => {
-    // Size and executable are in the contents record of an unpacked archive.
-    const artifact = { digest, size: 0, format: 'tar.gz', executable: '' } as const
-    const health = checkArtifact(layout, artifact, { thorough: true })
-    const problem = health.state === 'corrupt' ? health.problem : 'its record is damaged'
-    return health.state === 'good' ? [] : [{ path: layout.tree(digest), problem }]
-  })
-  return { checked: blobs.length + unpacked.length, problems: [...badBlobs, ...badTrees] }
+  const trees = onDisk(layout.trees, () => readdirSync(layout.trees)).filter(isTreeKey)
+  for (const key of trees) {
+    const problem = await problemInTree(layout, key)
+    if (problem !== undefined) problems.push({ path: layout.tree(key), problem })
+  }
+  return { checked: blobs.length + trees.length, problems }
 }
 
 /** Artifacts in the store. */
 export function blobsIn(layout: Layout): readonly Digest[] {
   return digestsIn(layout.blobs)
+}
+
+async function problemInTree(layout: Layout, key: TreeKey): Promise<string | undefined> {
+  const root = layout.tree(key)
+  const hex = key.slice(0, 64)
+  const digest = digestFromHex(hex)
+  const blob = layout.blob(digest)
+  if (hashFile(blob) !== digest) return 'the bytes that it was unpacked from are damaged or gone'
+  const isRaw = key.startsWith(`${hex}-raw-`)
+  const files = isRaw ? rawFiles(root, digest, Number(statOf(blob)?.size ?? 0n)) : await archiveFiles(blob)
+  if (!files) return 'the bytes that it was unpacked from cannot be read'
+  return problemIn(root, files, { since: undefined, stats: new Map() })
+}
+
+/** Under whatever name it is executed. */
+function rawFiles(root: string, digest: Digest, size: number): readonly StoredFile[] {
+  const [first = '.'] = onDisk(root, () => readdirSync(root, { recursive: true, encoding: 'utf8' })).filter((path) =>
+    statOf(join(root, path))?.isFile(),
+  )
+  return [{ path: first, size, digest }]
+}
+
+async function archiveFiles(blob: string): Promise<readonly StoredFile[] | undefined> {
+  const files: StoredFile[] = []
+  try {
+    await inspectArchive({
+      chunks: readPieces(blob),
+      name: blob,
+      async onFile({ path, size }, chunks) {
+        const hash = createHash('sha256')
+        for await (const chunk of chunks) hash.update(chunk)
+        files.push({ path, size, digest: digestFromHex(hash.digest('hex')) })
+      },
+    })
+    return files
+  } catch (error) {
+    if (isCoded(error)) return undefined
+    throw error
+  }
 }
 
 function digestsIn(folder: string): readonly Digest[] {

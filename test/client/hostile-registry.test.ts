@@ -112,7 +112,7 @@ test('refuses a hostile archive under a good signature and keeps nothing of it',
   const file = { bytes, file: 'hello.tar.gz', format: 'tar.gz' as const, executable: 'run' }
   const { install, base } = await aMachine(t, [{ platforms: { linux_amd64: file } }])
   await expectCodeAsync('ARCHIVE_ENTRY_UNSAFE', install)
-  for (const place of ['blobs', 'trees', 'parts', 'staging', 'contents'])
+  for (const place of ['blobs', 'trees', 'parts', 'staging', 'memo'])
     assert.deepEqual(filesBelow(join(base.storeRoot, 'v1', place)), [])
   assert(!existsSync(join(base.storeRoot, 'escape')))
 })

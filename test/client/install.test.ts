@@ -47,7 +47,7 @@ test('unpacks archives and runs what the statement names', async (t) => {
   const { install, base } = await aMachine(t, [{ platforms: { linux_amd64: file } }])
   const { executables } = await install()
   assert.equal(run(one(executables)), 'from the archive\n')
-  rmSync(join(base.storeRoot, 'v1/contents'), { recursive: true })
+  rmSync(join(base.storeRoot, 'v1/memo'), { recursive: true })
   assert.equal(run(one((await install({ offline: true, frozen: true })).executables)), 'from the archive\n')
 })
 

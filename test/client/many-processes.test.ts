@@ -72,7 +72,7 @@ test('64 processes fill one store together, each blob downloaded once', { timeou
   )
   for (const path of reports[0]?.paths ?? []) assert.match(execFileSync(path, { encoding: 'utf8' }), /^plugin-/)
   const layout = openStore(machine.base.storeRoot)
-  assert.deepEqual(verifyStore(layout).problems, [])
+  assert.deepEqual((await verifyStore(layout)).problems, [])
   for (const folder of [layout.parts, layout.staging]) assert.deepEqual(filesBelow(folder), [])
   assert(!filesBelow(layout.trees).some((path) => path.startsWith('.staging')))
 })
@@ -100,7 +100,7 @@ test('an install after one that was killed at any moment is whole', { timeout: 1
     const { paths } = await finished(startInstall(machine, { storeRoot, frozen: true }))
     assert.equal(paths.length, 10)
     for (const path of paths) assert(existsSync(path))
-    assert.deepEqual(verifyStore(openStore(storeRoot)).problems, [])
+    assert.deepEqual((await verifyStore(openStore(storeRoot))).problems, [])
     assert.deepEqual(readFileSync(machine.base.lockPath), lockText)
   }
 })

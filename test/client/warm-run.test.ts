@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import type { VerifiedExecutable } from '../../client/index.ts'
 import { readWarmRun } from '../../client/index.ts'
 import { recordWarmRun } from '../../client/record-warm-run.ts'
+import type { TreeKey } from '../../client/store/layout.ts'
 import { layoutOf } from '../../client/store/layout.ts'
 import { openStore } from '../../client/store/open-store.ts'
 import { identityOfRun, warmName } from '../../client/warm-run.ts'
@@ -136,7 +137,13 @@ test('records no warm run of an unsigned plugin, which has to warn each time', a
   recordWarmRun(layout, {
     key: { ...base, configPath, request: 'hello' },
     config: read(base.config, configPath),
-    stored: { digest, size: 1, format: 'raw', executable: 'hello' },
+    stored: {
+      key: `${'0'.repeat(64)}-raw-${'0'.repeat(32)}` as TreeKey,
+      digest,
+      size: 1,
+      format: 'raw',
+      executable: 'hello',
+    },
     executable: unsigned as unknown as VerifiedExecutable,
   })
   assert.deepEqual(filesBelow(layout.warm), [])

@@ -28,12 +28,12 @@ test(`on ${SIZES} disks that are too small an install says so, leaves nothing ha
     if (code !== 0) {
       refused++
       assert.match(stdout + stderr, /NO_SPACE/)
-      expectNothingHalf(consumer.store)
+      await expectNothingHalf(consumer.store)
     }
     disk.resize(4 * ENOUGH_BYTES)
     const again = await consumer.octo('check')
     assert.equal(again.code, 0, again.stderr)
-    expectWholeStore(consumer.store, PLUGINS)
+    await expectWholeStore(consumer.store, PLUGINS)
     await expectTidyAfterCollect(consumer.store)
     assert.equal((await consumer.octo('check', '--offline', '--frozen')).code, 0)
   }
@@ -42,14 +42,14 @@ test(`on ${SIZES} disks that are too small an install says so, leaves nothing ha
 })
 
 /** What is there is whole, and nothing lies about that takes the room of what is missing. */
-function expectNothingHalf(store: string): void {
+async function expectNothingHalf(store: string): Promise<void> {
   const { base, blobs, parts } = layoutOf(store)
   // The smallest disks do not even take the folders.
   if (!existsSync(base) || !existsSync(parts) || !existsSync(blobs)) return
-  expectWholeBlobs(store)
+  await expectWholeBlobs(store)
 }
 
-function expectWholeBlobs(store: string): void {
+async function expectWholeBlobs(store: string): Promise<void> {
   assert.deepEqual(leftovers(store), [])
   assert.ok(statSync(store).isDirectory())
 }

@@ -22,7 +22,7 @@ test(`${PROCESSES} processes that install the same ${PLUGINS} plugins into one e
   for (const { code, stderr } of runs) assert.equal(code, 0, stderr)
   const downloads = proxy.passed.map(({ path }) => path).filter((path) => plugins.paths.includes(path))
   assert.deepEqual(downloads.sort(), [...plugins.paths].sort())
-  expectWholeStore(store, PLUGINS)
+  await expectWholeStore(store, PLUGINS)
   assert.deepEqual(leftovers(store), [])
 
   const asked = proxy.passed.length
@@ -33,5 +33,5 @@ test(`${PROCESSES} processes that install the same ${PLUGINS} plugins into one e
   )
   assert.equal(proxy.passed.length, asked)
   await expectTidyAfterCollect(store)
-  expectWholeStore(store, PLUGINS)
+  await expectWholeStore(store, PLUGINS)
 })

@@ -25,11 +25,11 @@ test(`an install that is killed at ${KILLS} random moments is made good by the n
       if (await killInstall(consumer, proxy, random.below(wholeMs))) killed++
     const { code, stderr } = await consumer.octo('check')
     assert.equal(code, 0, stderr)
-    expectWholeStore(consumer.store, PLUGINS)
+    await expectWholeStore(consumer.store, PLUGINS)
     const offline = await consumer.octo('check', '--offline', '--frozen')
     assert.equal(offline.code, 0, offline.stderr)
     await expectTidyAfterCollect(consumer.store)
-    expectWholeStore(consumer.store, PLUGINS)
+    await expectWholeStore(consumer.store, PLUGINS)
   }
   assert.ok(killed >= KILLS / 3, `only ${killed} of ${KILLS} installs were killed before they were done`)
   t.diagnostic(`${killed} killed, a whole install takes ${Math.round(wholeMs)} ms`)

@@ -25,7 +25,7 @@ test('a download that is cut three times goes on where it broke off, within one 
   assert.equal(code, 0, stderr)
   const passed = expectContinued(scene, path)
   assert.equal(passed.length, 4)
-  expectWholeStore(consumer.store, 1)
+  await expectWholeStore(consumer.store, 1)
   assert.deepEqual(leftovers(consumer.store), [])
 })
 
@@ -41,7 +41,7 @@ test('a registry that is killed in mid-download and started later is asked for t
   const { code, stderr } = await consumer.octo('check')
   assert.equal(code, 0, stderr)
   expectContinued(scene, path)
-  expectWholeStore(consumer.store, 1)
+  await expectWholeStore(consumer.store, 1)
   await expectTidyAfterCollect(consumer.store)
 })
 
@@ -57,7 +57,7 @@ test('a registry that is killed in mid-download and comes back at once loses nob
     assert.equal(code, 0, stderr)
   }
   expectContinued(scene, path)
-  expectWholeStore(consumer.store, 1)
+  await expectWholeStore(consumer.store, 1)
 })
 
 /** An install whose download hangs somewhere in the middle. */

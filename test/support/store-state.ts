@@ -6,9 +6,9 @@ import { layoutOf } from '../../client/store/layout.ts'
 import { verifyStore } from '../../client/store/verify-store.ts'
 
 /** Every file in the store is what its name says. */
-export function expectWholeStore(root: string, blobs: number): void {
+export async function expectWholeStore(root: string, blobs: number): Promise<void> {
   const layout = layoutOf(root)
-  assert.deepEqual(verifyStore(layout).problems, [])
+  assert.deepEqual((await verifyStore(layout)).problems, [])
   assert.equal(readdirSync(layout.blobs).length, blobs)
 }
 

@@ -14,28 +14,45 @@ import {
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import { checkArtifact, requireGood } from '../../../client/store/check.ts'
+import { compareTree, requireGood } from '../../../client/store/check.ts'
 import { collect } from '../../../client/store/collect.ts'
 import { statOf } from '../../../client/store/identity.ts'
 import { noteLockfile } from '../../../client/store/known-locks.ts'
-import type { StoredArtifact } from '../../../client/store/layout.ts'
-import { isRemembered, remember } from '../../../client/store/memo.ts'
+import type { TreeKey } from '../../../client/store/layout.ts'
+import { isSettled, remember, rememberedFiles } from '../../../client/store/memo.ts'
 import { openStore } from '../../../client/store/open-store.ts'
 import { openPart } from '../../../client/store/parts.ts'
 import { storeRootOf } from '../../../client/store/root.ts'
 import { noteSeenSerial, readSeenSerial } from '../../../client/store/seen.ts'
+import type { StoredArtifact, StoredFile } from '../../../client/store/stored-artifact.ts'
 import { linkRaw, stageTree } from '../../../client/store/trees.ts'
 import { verifyStore } from '../../../client/store/verify-store.ts'
 import { digestOf } from '../../../schemas/digest.ts'
-import { inPieces } from '../../support/archive-builder.ts'
+import { inPieces, tarballOf } from '../../support/archive-builder.ts'
 import { expectCode, expectCodeAsync } from '../../support/expect-code.ts'
 import { filesBelow, tempFolder } from '../../support/temp-folder.ts'
 import { aScript } from '../../support/test-authority.ts'
 import { until } from '../../support/until.ts'
 
 const script = aScript()
-const raw: StoredArtifact = { digest: digestOf(script), size: script.length, format: 'raw', executable: 'hello' }
-const tree: StoredArtifact = { digest: digestOf('a tarball'), size: 9, format: 'tar.gz', executable: 'bin/run' }
+const keyOf = (text: string, format: 'raw' | 'tar.gz') =>
+  `${digestOf(text).slice(7)}-${format}-${'0'.repeat(32)}` as TreeKey
+const raw: StoredArtifact = {
+  key: keyOf(script.toString(), 'raw'),
+  ...{ digest: digestOf(script), size: script.length, format: 'raw', executable: 'hello' },
+}
+const tree: StoredArtifact = {
+  key: keyOf('a tarball', 'tar.gz'),
+  ...{ digest: digestOf('a tarball'), size: 9, format: 'tar.gz', executable: 'bin/run' },
+}
+const rawFiles: readonly StoredFile[] = [{ path: 'hello', size: script.length, digest: digestOf(script) }]
+const treeFiles: readonly StoredFile[] = [
+  { path: 'bin/run', size: script.length, digest: digestOf(script) },
+  { path: 'lib/data', size: 4, digest: digestOf('data') },
+]
+const filesOf = (artifact: StoredArtifact) => (artifact === raw ? rawFiles : treeFiles)
+const stateOf = (layout: ReturnType<typeof openStore>, artifact: StoredArtifact) =>
+  compareTree(layout, artifact, filesOf(artifact)).state
 
 const aStore = (context: TestContext) => openStore(join(tempFolder(context), 'store'))
 
@@ -45,7 +62,7 @@ async function putRaw(layout: ReturnType<typeof openStore>) {
   part.write(script)
   await part.commit(0o555)
   linkRaw(layout, raw)
-  return join(layout.tree(raw.digest), 'hello')
+  return join(layout.tree(raw.key), 'hello')
 }
 
 async function putTree(layout: ReturnType<typeof openStore>) {
@@ -53,12 +70,12 @@ async function putTree(layout: ReturnType<typeof openStore>) {
   await staged.onFile({ path: 'bin/run', executable: false }, inPieces(script))
   await staged.onFile({ path: 'lib/data', executable: false }, inPieces(Buffer.from('data')))
   staged.publish()
-  return layout.tree(tree.digest)
+  return layout.tree(tree.key)
 }
 
 /** Files are remembered once they are older than the coarsest clock of a file system. */
 async function remembered(layout: ReturnType<typeof openStore>, artifact: StoredArtifact) {
-  await until(() => checkArtifact(layout, artifact).state === 'good' && isRemembered(layout, artifact))
+  await until(() => stateOf(layout, artifact) === 'good' && rememberedFiles(layout, artifact) !== undefined)
 }
 
 test('finds its root from the environment', () => {
@@ -84,7 +101,7 @@ test('stores a raw artifact read-only and executable under its own name', async 
   const path = await putRaw(layout)
   assert.deepEqual(readFileSync(path), script)
   assert.equal(statSync(path).mode & 0o777, 0o555)
-  assert.equal(checkArtifact(layout, raw).state, 'good')
+  assert.equal(stateOf(layout, raw), 'good')
   assert.deepEqual(filesBelow(layout.parts), [])
   assert.deepEqual(filesBelow(layout.staging), [])
 })
@@ -93,35 +110,49 @@ test('unpacks into staging and shows a tree only as a whole', async (context) =>
   const layout = aStore(context)
   const staged = stageTree(layout, tree)
   await staged.onFile({ path: 'bin/run', executable: false }, inPieces(script))
-  assert.equal(checkArtifact(layout, tree).state, 'absent')
+  assert.equal(stateOf(layout, tree), 'absent')
   staged.discard()
   assert.deepEqual(filesBelow(layout.trees), [])
   const root = await putTree(layout)
   assert.equal(statSync(join(root, 'bin/run')).mode & 0o777, 0o555)
   assert.equal(statSync(join(root, 'lib/data')).mode & 0o777, 0o444)
   assert.equal(statSync(root).mode & 0o777, 0o555)
-  assert.equal(checkArtifact(layout, tree).state, 'good')
+  assert.equal(stateOf(layout, tree), 'good')
 })
 
 test('remembers no file that is too young for its times to tell every change', async (context) => {
   const layout = aStore(context)
   const stat = statOf(await putRaw(layout))
   assert(stat)
-  const stats = new Map([['hello', stat]])
-  const changedAt = Math.ceil(Number(stat.ctimeNs) / 1e6)
-  remember(layout, raw, { since: changedAt + 5, stats })
-  assert(!isRemembered(layout, raw))
-  remember(layout, raw, { since: changedAt + 100, stats })
-  assert(isRemembered(layout, raw))
+  const stats = new Map([
+    ['hello', stat],
+    ['.', statOf(layout.tree(raw.key)) ?? stat],
+  ])
+  remember(layout, raw, { since: stat.ctimeNs + 5_000_000n, stats }, rawFiles)
+  assert(!rememberedFiles(layout, raw))
+  remember(layout, raw, { since: undefined, stats }, rawFiles)
+  assert(!rememberedFiles(layout, raw))
+  remember(layout, raw, { since: stat.ctimeNs + 4_000_000_000n, stats }, rawFiles)
+  assert.deepEqual(rememberedFiles(layout, raw), rawFiles)
 })
 
-test('what was remembered before the machine started counts for nothing', async (context) => {
-  const layout = aStore(context)
-  await putRaw(layout)
-  await remembered(layout, raw)
-  const memo = readFileSync(layout.memo(raw), 'utf8')
-  writeFileSync(layout.memo(raw), JSON.stringify({ ...JSON.parse(memo), boot: 'an earlier one' }))
-  assert(!isRemembered(layout, raw))
+test('waits longer where the file system rounds its times', () => {
+  const second = 1_700_000_000_000_000_000n
+  const cases: readonly (readonly [what: string, ctimeNs: bigint, laterMs: number, isSettled: boolean])[] = [
+    ['nanoseconds, at once', second + 123_456_789n, 0, false],
+    ['nanoseconds, within a step', second + 123_456_789n, 19, false],
+    ['nanoseconds, after it', second + 123_456_789n, 20, true],
+    ['whole seconds, within the second', second, 120, false],
+    ['whole seconds, the next one', second, 1_000, false],
+    ['pairs of seconds, within them', second, 2_000, false],
+    ['whole seconds, after the margin', second, 3_000, true],
+    ['hundredths, within the margin', second + 10_000_000n, 500, false],
+    ['milliseconds, within the margin', second + 1_000_000n, 2_999, false],
+    ['microseconds count as fine', second + 1_000n, 20, true],
+    ['from the future', second + 123_456_789n, -60_000, false],
+  ]
+  for (const [what, ctimeNs, laterMs, expected] of cases)
+    assert.equal(isSettled(ctimeNs, ctimeNs + BigInt(laterMs) * 1_000_000n), expected, what)
 })
 
 test('remembers settled files and forgets them with any change', async (context) => {
@@ -135,9 +166,9 @@ test('remembers settled files and forgets them with any change', async (context)
   writeFileSync(path, flipped)
   chmodSync(path, 0o555)
   utimesSync(path, atime, mtime)
-  assert(!isRemembered(layout, raw))
-  assert.equal(checkArtifact(layout, raw).state, 'corrupt')
-  expectCode('STORE_CORRUPT', () => requireGood(layout, raw, 'hello'))
+  assert(!rememberedFiles(layout, raw))
+  assert.equal(stateOf(layout, raw), 'corrupt')
+  expectCode('STORE_CORRUPT', () => requireGood(layout, raw, { name: 'hello', files: rawFiles }))
 })
 
 test('finds a file that was swapped by rename', async (context) => {
@@ -146,7 +177,7 @@ test('finds a file that was swapped by rename', async (context) => {
   await remembered(layout, raw)
   writeFileSync(join(layout.staging, 'evil'), aScript('evil'))
   renameSync(join(layout.staging, 'evil'), path)
-  expectCode('STORE_CORRUPT', () => requireGood(layout, raw, 'hello'))
+  expectCode('STORE_CORRUPT', () => requireGood(layout, raw, { name: 'hello', files: rawFiles }))
 })
 
 test('finds changed, added and missing files of a tree, remembered or not', async (context) => {
@@ -164,23 +195,12 @@ test('finds changed, added and missing files of a tree, remembered or not', asyn
       const layout = openStore(join(tempFolder(context), 'store'))
       const root = await putTree(layout)
       if (wasRemembered) await remembered(layout, tree)
-      else rmSync(layout.memo(tree), { force: true })
+      else rmSync(layout.memo(tree.key), { force: true })
       chmodSync(root, 0o755)
       chmodSync(join(root, 'lib'), 0o755)
       change(root)
-      assert.equal(checkArtifact(layout, tree).state, 'corrupt', name)
+      assert.equal(stateOf(layout, tree), 'corrupt', name)
     }
-})
-
-test('treats damaged records as absent, never as good', async (context) => {
-  const layout = aStore(context)
-  await putTree(layout)
-  for (const damaged of ['', '{', '[]', '[{}]', 'null']) {
-    writeFileSync(layout.content(tree.digest), damaged)
-    assert.equal(checkArtifact(layout, tree).state, 'absent')
-  }
-  writeFileSync(layout.memo(tree), '{"boot":')
-  assert.equal(checkArtifact(layout, tree).state, 'absent')
 })
 
 test('replaces a broken tree by the whole one', async (context) => {
@@ -189,8 +209,8 @@ test('replaces a broken tree by the whole one', async (context) => {
   chmodSync(join(root, 'lib'), 0o755)
   rmSync(join(root, 'lib/data'))
   await putTree(layout)
-  assert.equal(checkArtifact(layout, tree).state, 'good')
-  assert.deepEqual(filesBelow(layout.trees), [`${tree.digest.slice(7)}/bin/run`, `${tree.digest.slice(7)}/lib/data`])
+  assert.equal(stateOf(layout, tree), 'good')
+  assert.deepEqual(filesBelow(layout.trees), [`${tree.key}/bin/run`, `${tree.key}/lib/data`])
 })
 
 test('keeps a broken-off download with its origin and continues it', async (context) => {
@@ -229,8 +249,8 @@ test('collects what no known lockfile names, after a while', async (context) => 
   const planned = await collect(layout, { now: later, dryRun: true })
   assert(existsSync(layout.blob(raw.digest)))
   assert.deepEqual(await collect(layout, { now: later }), planned)
-  assert(!existsSync(layout.blob(raw.digest)) && !existsSync(layout.tree(raw.digest)))
-  assert.equal(checkArtifact(layout, tree).state, 'good')
+  assert(!existsSync(layout.blob(raw.digest)) && !existsSync(layout.tree(raw.key)))
+  assert.equal(stateOf(layout, tree), 'good')
   rmSync(lockPath)
   await collect(layout, { now: later })
   assert.deepEqual(filesBelow(layout.trees), [])
@@ -248,14 +268,29 @@ test('collects nothing while a lockfile cannot be read', async (context) => {
 
 test('reports every damaged blob and tree', async (context) => {
   const layout = aStore(context)
+  const bytes = tarballOf([{ path: 'run', content: script, mode: 0o755 }])
+  const digest = digestOf(bytes)
+  const packed: StoredArtifact = {
+    key: `${digest.slice(7)}-tar.gz-${'0'.repeat(32)}` as TreeKey,
+    ...{ digest, size: bytes.length, format: 'tar.gz', executable: 'run' },
+  }
+  writeFileSync(layout.blob(digest), bytes)
+  const staged = stageTree(layout, packed)
+  await staged.onFile({ path: 'run', executable: true }, inPieces(script))
+  staged.publish()
   const path = await putRaw(layout)
-  const root = await putTree(layout)
-  assert.deepEqual(verifyStore(layout), { checked: 2, problems: [] })
+  assert.deepEqual(await verifyStore(layout), { checked: 4, problems: [] })
+  const root = layout.tree(packed.key)
+  chmodSync(root, 0o755)
+  writeFileSync(join(root, 'evil'), 'evil')
+  assert.deepEqual(
+    (await verifyStore(layout)).problems.map(({ problem }) => problem),
+    ['`evil` was added'],
+  )
   chmodSync(path, 0o755)
   writeFileSync(path, 'damaged')
-  chmodSync(join(root, 'lib/data'), 0o644)
-  writeFileSync(join(root, 'lib/data'), 'atad')
-  assert.equal(verifyStore(layout).problems.length, 2)
+  // The raw blob and its tree are one file.
+  assert.equal((await verifyStore(layout)).problems.length, 3)
 })
 
 test('never forgets the highest serial', (context) => {

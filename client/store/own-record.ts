@@ -1,0 +1,49 @@
+// Reads the small files by which the store vouches for something: a memo, a warm run. Such a file counts only where and
+// when it was written: this path, this octo, this boot, this file of this device, by this user. A copy of it, from a restored
+// cache, an image layer or another store, is another file, and so are its words. Imports nothing heavy: warm runs read them.
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
+import { octoVersion } from '../octo-version.ts'
+import { bootId } from './identity.ts'
+
+export const RECORD_FORMAT = 'octo.record/v1'
+
+export type OwnRecord = {
+  readonly format: typeof RECORD_FORMAT
+  /** Absolute path of the record itself. */
+  readonly path: string
+  readonly octo: string
+  readonly boot: string
+  /** `device:inode` of the record itself. */
+  readonly file: string
+  /** Milliseconds since 1970; the file system has to agree. */
+  readonly at: number
+  readonly body: unknown
+}
+
+/** File systems may keep whole seconds, FAT even pairs of them. */
+const CLOCK_TOLERANCE_MS = 2_500
+/** Neither follows a link nor waits for a pipe. Windows has neither flag. */
+const NO_LINK = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+const MAX_RECORD_BYTES = 16n * 1024n * 1024n
+
+/** What was recorded; undefined when there is nothing, or nothing that this machine wrote. Never throws. */
+export function readOwnRecord(path: string): unknown {
+  try {
+    const file = openSync(path, NO_LINK)
+    try {
+      const stat = fstatSync(file, { bigint: true })
+      const owner = process.getuid?.()
+      const isOwn = owner === undefined || (stat.uid === BigInt(owner) && (stat.mode & 0o022n) === 0n)
+      if (!isOwn || !stat.isFile() || stat.nlink !== 1n || stat.size > MAX_RECORD_BYTES) return undefined
+      const record = JSON.parse(readFileSync(file, 'utf8')) as OwnRecord
+      const isHere = record.path === path && record.file === `${stat.dev}:${stat.ino}`
+      const isNow = record.boot === bootId() && record.octo === octoVersion() && record.format === RECORD_FORMAT
+      const isThen = Math.abs(Number(stat.ctimeMs) - record.at) <= CLOCK_TOLERANCE_MS
+      return isHere && isNow && isThen ? record.body : undefined
+    } finally {
+      closeSync(file)
+    }
+  } catch {
+    return undefined
+  }
+}
