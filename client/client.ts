@@ -7,6 +7,7 @@ import type { Name } from '../schemas/name.ts'
 import type { Platform } from '../schemas/platform.ts'
 import type { VerifiedExecutable } from './executable.ts'
 import type { Settled } from './parallel.ts'
+import type { Acceptance } from './resolve/resolver.ts'
 
 /** One running download, for a progress display. */
 export type ReportedDownload = { advance(bytes: number): void; done(): void }
@@ -31,6 +32,10 @@ export type ClientOptions = {
   /** No socket is opened. */
   readonly offline?: boolean
   readonly report?: Report
+  /** What a person said yes to, for this one command. */
+  readonly accept?: Acceptance
+  /** Milliseconds since 1970, for the windows of keys. */
+  readonly now?: () => number
   /** The environment, for proxies, authorities and credentials; without it there are none of its own. */
   readonly env?: Readonly<Record<string, string | undefined>>
 }

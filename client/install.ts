@@ -21,25 +21,35 @@ export type Installed = FetchedArtifact & {
   readonly artifact: ReleaseArtifact
   /** `repo/plugin@version`. */
   readonly name: string
+  /** There was something to be said that has to be said on every run. */
+  readonly isWarned: boolean
 }
 
 export async function installEntry(entry: LockedPlugin, context: Resolving): Promise<Installed> {
   const name = `${entry.repo}/${entry.plugin}@${entry.version}`
   const release = await releaseOf(entry, context)
-  if (entry.signer === 'unsigned')
-    context.report.warn?.(`${quote(name)} comes from a repo with \`trust: unsigned\`: nobody proves who made it`)
+  if (release.warning) context.report.warn?.(release.warning)
   const platform = pickPlatform(context.platform, Object.keys(release.platforms) as Platform[], name)
   const artifact = release.platforms[platform] as ReleaseArtifact
   const url = release.urlOf(artifact, platform)
   const fetched = await fetchArtifact({ name, platform, artifact, url }, context)
   const root = context.layout.tree(fetched.stored.key)
-  return { name, artifact, ...fetched, executable: executableOf(entry, { ...release, artifact, platform, root }) }
+  const isWarned = release.warning !== undefined
+  return {
+    name,
+    isWarned,
+    artifact,
+    ...fetched,
+    executable: executableOf(entry, { ...release, artifact, platform, root }),
+  }
 }
 
 export type Release = {
   readonly manifest: ReleasedManifest
   readonly platforms: Readonly<Record<string, ReleaseArtifact>>
   readonly urlOf: (artifact: ReleaseArtifact, platform: Platform) => URL
+  /** Said on every run. */
+  readonly warning?: string
 }
 
 /** What is known about a locked release: proven, or made up from the lockfile where the config says `trust: unsigned`. */
@@ -52,21 +62,24 @@ export async function releaseOf(entry: LockedPlugin, context: Resolving): Promis
 }
 
 async function proven(entry: LockedPlugin, repo: RepoConfig, context: Resolving): Promise<Release> {
-  const { predicate } = await proveLocked(entry, repo, context)
+  const { predicate, admission, signer } = await proveLocked(entry, repo, context)
   const address = repoAddressOf(repo.url)
   const urlOf = ({ file }: ReleaseArtifact) => address.artifact(entry.plugin, entry.version, file)
-  return { manifest: predicate.manifest, platforms: predicate.platforms, urlOf }
+  const warning = `the lockfile alone says that ${quote(`${entry.repo}/${entry.plugin}@${entry.version}`)} was signed before the end of key \`${signer}\`, and the config trusts it`
+  const { manifest, platforms } = predicate
+  return { manifest, platforms, urlOf, ...(admission === 'lockfile' ? { warning } : {}) }
 }
 
 /** Only where the config says `trust: unsigned`: the lockfile's digests are all there is. */
 function unproven(entry: LockedPlugin, name: string): Release {
   if (entry.signer !== 'unsigned')
     throw coded('BUNDLE_MISSING', { message: `${quote(name)} is locked with a signer, and its repo is unsigned now` })
+  const warning = `${quote(name)} comes from a repo with \`trust: unsigned\`: nobody proves who made it`
   const artifacts = Object.entries(entry.platforms).map(([key, { file, digest, size, format, executable }]) => {
     return [key, { file, digest, size, format, executable: executable ?? file }] as const
   })
   const urlOf = (_artifact: ReleaseArtifact, platform: Platform) => new URL(entry.platforms[platform]?.url ?? entry.url)
-  return { manifest: plainManifest(name), platforms: Object.fromEntries(artifacts), urlOf }
+  return { manifest: plainManifest(name), platforms: Object.fromEntries(artifacts), urlOf, warning }
 }
 
 function plainManifest(name: string): ReleasedManifest {

@@ -52,7 +52,7 @@ export function openLocking(options: LockingOptions): Locking {
     if (gaps[0] !== undefined && options.frozen) throw notCovered(lock, lockPath, gaps)
     return inParallel(questions, PARALLEL, async (question) => {
       const locked = lockedFor(question)
-      const { entry } = await resolveOnline(question, isUpdate(question) ? undefined : locked, options)
+      const { entry } = await resolveOnline(question, { entry: locked, isKept: !isUpdate(question) }, options)
       if (locked && repoOf(config, locked)) requireSameRepo(question, locked, entry)
       return entry
     })

@@ -7,7 +7,7 @@ import { openHttp } from '../system/http/open-http.ts'
 import type { FetchDocument } from './repo/fetch-document.ts'
 import type { DocumentCopies, DocumentCopy } from './repo/fetch-text.ts'
 import { fetchText } from './repo/fetch-text.ts'
-import { readIfThere, writeWhole } from './store/files.ts'
+import { readIfThere, writeDisposable } from './store/files.ts'
 import type { Layout } from './store/layout.ts'
 
 export type NetworkOptions = {
@@ -32,7 +32,7 @@ export function openNetwork({ layout, offline, env }: NetworkOptions): Network {
     opened ??= openHttp({ env })
     return opened
   }
-  const copies = copiesIn(layout)
+  const copies = copiesIn(layout, offline)
   return {
     http,
     offline,
@@ -46,15 +46,20 @@ export function openNetwork({ layout, offline, env }: NetworkOptions): Network {
 
 /** A document's text inside JSON: at worst each of its bytes is escaped. */
 const MAX_COPY_BYTES = 128 * 1024 * 1024
+/** A forged answer may carry the ETag of the real document, and would then be confirmed for ever. */
+const MAX_COPY_AGE_MS = 24 * 3600 * 1000
 
-/** Undecodable copies are misses: another octo may have written them. */
-function copiesIn(layout: Layout): DocumentCopies {
+type StoredCopy = DocumentCopy & { readonly url: string; readonly at: number }
+
+/** Undecodable copies are misses: another octo may have written them. One that cannot be written costs a request. */
+function copiesIn(layout: Layout, offline: boolean): DocumentCopies {
+  const isFresh = (at: unknown) => typeof at === 'number' && Math.abs(Date.now() - at) < MAX_COPY_AGE_MS
   return {
     read(url) {
       try {
-        const copy = parseJson(readIfThere(layout.document(url)) ?? 'null', url, MAX_COPY_BYTES) as Partial<
-          DocumentCopy & { url: string }
-        > | null
+        const text = readIfThere(layout.document(url)) ?? 'null'
+        const copy = parseJson(text, url, MAX_COPY_BYTES) as Partial<StoredCopy> | null
+        if (!offline && !isFresh(copy?.at)) return undefined
         return copy?.url === url && typeof copy.etag === 'string' && typeof copy.text === 'string'
           ? (copy as DocumentCopy)
           : undefined
@@ -62,8 +67,10 @@ function copiesIn(layout: Layout): DocumentCopies {
         return undefined
       }
     },
-    write: (url, copy) =>
-      writeWhole(layout.document(url), JSON.stringify({ url, ...copy }), { staging: layout.staging }),
+    write(url, copy) {
+      const text = JSON.stringify({ url, at: Date.now(), ...copy })
+      writeDisposable(layout.document(url), text, { staging: layout.staging })
+    },
   }
 }
 

@@ -26,11 +26,11 @@ const PARALLEL = 8
 
 /** What all of the client's work shares: store, network and lockfile of one command. */
 export function openContext(options: ClientOptions): Resolving & { readonly locking: Locking } {
-  const { config, lockPath, platform, storeRoot, frozen = false, offline = false, env = {} } = options
+  const { config, lockPath, platform, storeRoot, frozen = false, offline = false, env = {}, accept = {} } = options
   const layout = openStore(storeRoot)
   const report = printableReport(options.report ?? {})
   const network = openNetwork({ layout, offline, env })
-  const context = { config, layout, network, platform, report, now: () => Date.now() }
+  const context = { config, layout, network, platform, report, accept, now: options.now ?? Date.now }
   return { ...context, locking: openLocking({ ...context, lockPath, frozen }) }
 }
 
@@ -72,7 +72,8 @@ export async function createClient(options: ClientOptions): Promise<Client> {
       return executable
     },
     recordWarmRun({ configPath, request }, executable) {
-      const { stored } = known.get(executable) ?? notOurs()
+      const { stored, isWarned } = known.get(executable) ?? notOurs()
+      if (isWarned) return
       const key = { storeRoot, configPath, lockPath, request }
       recordWarmRun(layout, { key, config, stored, executable })
     },

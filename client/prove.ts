@@ -7,15 +7,18 @@ import type { LockedPlugin } from '../schemas/lockfile.ts'
 import type { Name } from '../schemas/name.ts'
 import { quote } from '../schemas/quote.ts'
 import type { ReleasePredicate } from '../schemas/release-statement.ts'
+import { MAX_BUNDLE_BYTES } from '../schemas/release-statement.ts'
 import { decodeText } from '../schemas/text.ts'
 import type { Version } from '../schemas/version.ts'
 import type { Network } from './network.ts'
 import { download } from './repo/download.ts'
 import { repoAddressOf } from './repo/repo-address.ts'
+import { DOCUMENT_MS } from './repo/whole-time.ts'
 import { readIfThere, writeWhole } from './store/files.ts'
 import type { Layout } from './store/layout.ts'
+import { noteProven, provenSince } from './store/proven.ts'
 import { createDigestGate } from './verify/digest-gate.ts'
-import type { VerifiedRelease } from './verify/verify-release.ts'
+import type { ReleaseClaim, VerifiedRelease } from './verify/verify-release.ts'
 import { verifyRelease } from './verify/verify-release.ts'
 
 export type ReleasePlace = {
@@ -28,30 +31,42 @@ export type ReleasePlace = {
 export type Proving = { readonly layout: Layout; readonly network: Network; readonly now: () => number }
 
 /** A release that is new to the lockfile; its key has to be valid now. */
-export async function proveRelease(place: ReleasePlace, { layout, network, now }: Proving): Promise<VerifiedRelease> {
-  return prove(place, await readBundle(place, layout, network), now())
+export async function proveRelease(place: ReleasePlace, proving: Proving): Promise<VerifiedRelease> {
+  const { layout, network, now } = proving
+  return prove(place, { bundle: await readBundle(place, layout, network), at: now() }, layout)
 }
 
-/** A locked release: the same bundle by the same key as when it was locked, saying the same about every platform. */
-export async function proveLocked(entry: LockedPlugin, repo: RepoConfig, { layout, network }: Proving) {
-  const { plugin, version, bundle } = entry
+/**
+ * A locked release: the same bundle by the same key as when it was locked, saying the same about every platform. The
+ * lockfile is no witness for the time of a signature: this machine's own record is.
+ */
+export async function proveLocked(entry: LockedPlugin, repo: RepoConfig, { layout, network, now }: Proving) {
+  const { plugin, version, bundle, signer } = entry
   if (!bundle) throw lockMismatch(entry, 'the lockfile names no bundle for it')
   const place = { repo, plugin, version, bundle }
-  const release = prove(place, await readBundle(place, layout, network), 'seen-before')
-  if (release.signer !== entry.signer) throw lockMismatch(entry, `it is signed by \`${release.signer}\``)
+  const earlier = { provenAt: provenSince(layout, { bundle: bundle.digest, signer }), locked: true }
+  const text = await readBundle(place, layout, network)
+  const release = prove(place, { bundle: text, at: { now: now(), earlier } }, layout)
+  if (release.signer !== signer) throw lockMismatch(entry, `it is signed by \`${release.signer}\``)
   if (!samePlatforms(entry, release.predicate)) throw lockMismatch(entry, 'its files are others')
   return release
 }
 
-function prove({ repo, plugin, version }: ReleasePlace, bundle: string, at: number | 'seen-before'): VerifiedRelease {
+function prove(
+  { repo, plugin, version }: ReleasePlace,
+  { bundle, at }: Pick<ReleaseClaim, 'bundle' | 'at'>,
+  layout: Layout,
+): VerifiedRelease {
   const address = repoAddressOf(repo.url)
-  return verifyRelease({
+  const release = verifyRelease({
     bundle,
     keyring: repo.trust.kind === 'keys' ? repo.trust.keys : [],
     expected: { repo: address.name, plugin, version },
     at,
     source: address.bundle(plugin, version).href,
   })
+  if (release.admission === 'window') noteProven(layout, { bundle: release.bundleDigest, signer: release.signer })
+  return release
 }
 
 async function readBundle(place: ReleasePlace, layout: Layout, network: Network): Promise<string> {
@@ -59,6 +74,7 @@ async function readBundle(place: ReleasePlace, layout: Layout, network: Network)
   const stored = readIfThere(path)
   if (stored !== undefined && digestOf(stored) === place.bundle.digest) return stored
   const url = repoAddressOf(place.repo.url).bundle(place.plugin, place.version)
+  requireBundleSize(place.bundle.size, url)
   const http = await network.http(url.href)
   const pieces: Buffer[] = []
   const sink = {
@@ -72,7 +88,7 @@ async function readBundle(place: ReleasePlace, layout: Layout, network: Network)
       sink.size += chunk.length
     },
   }
-  await download(http, { url, size: place.bundle.size, sink })
+  await download(http, { url, size: place.bundle.size, sink, wholeMs: DOCUMENT_MS })
   const bytes = Buffer.concat(pieces)
   const gate = createDigestGate(place.bundle, url.href)
   gate.update(bytes)
@@ -80,6 +96,15 @@ async function readBundle(place: ReleasePlace, layout: Layout, network: Network)
   // Not durable: a bundle that is damaged is another one, and is fetched again.
   writeWhole(path, bytes, { staging: layout.staging, mode: 0o444 })
   return decodeText(bytes, url.href)
+}
+
+/** Nobody signed this number: it comes from a plugin document or a lockfile. */
+function requireBundleSize(size: number, url: URL): void {
+  if (size <= MAX_BUNDLE_BYTES) return
+  throw coded('LIMIT_EXCEEDED', {
+    message: `${quote(url.href)} is promised to have ${size} bytes, expected at most ${MAX_BUNDLE_BYTES}`,
+    details: { url: url.href, size, maxBytes: MAX_BUNDLE_BYTES },
+  })
 }
 
 function samePlatforms({ platforms }: LockedPlugin, predicate: ReleasePredicate): boolean {

@@ -17,8 +17,9 @@ import { proveRelease } from './prove.ts'
 import { fetchPluginDocument } from './repo/fetch-document.ts'
 import { repoAddressOf } from './repo/repo-address.ts'
 import type { Question } from './resolve/requests.ts'
-import type { Choice, Offer, ResolveInput } from './resolve/resolver.ts'
+import type { Acceptance, Choice, Offer, ResolveInput } from './resolve/resolver.ts'
 import { resolvePlugin } from './resolve/resolver.ts'
+import { highestKnown, serialToKeep } from './resolve/serials.ts'
 import type { Layout } from './store/layout.ts'
 import { noteSeenSerial, readSeenSerial } from './store/seen.ts'
 
@@ -29,29 +30,35 @@ export type Resolving = {
   readonly platform: Platform
   readonly report: Report
   readonly now: () => number
+  /** What a person said yes to. */
+  readonly accept?: Acceptance
 }
 
 export type Resolved = { readonly entry: LockedPlugin; readonly reason: string }
 
-/** `locked` is kept where it still answers; leave it out to look for newer versions. */
+/** The lockfile's entry of the plugin, and whether it is kept where it still answers. */
+export type Before = { readonly entry: LockedPlugin | undefined; readonly isKept: boolean }
+
 export async function resolveOnline(
   question: Question,
-  locked: LockedPlugin | undefined,
+  { entry: before, isKept }: Before,
   resolving: Resolving,
 ): Promise<Resolved> {
   const offered = await askRepos(question, resolving)
+  const locked = isKept ? before : undefined
+  const offers = offered.map((offer) => ({ ...offer, seenSerial: seenSerialOf(offer, before, resolving.layout) }))
   const choice = await chooseOrSuggest(question, resolving, {
-    question,
-    offers: offered.map((offer) => ({ ...offer, seenSerial: seenSerialOf(offer, locked, resolving.layout) })),
+    ...{ question, offers, accept: resolving.accept ?? {} },
     asked: reposFor(question, resolving.config).map(({ name }) => name),
     operatorVersion: octoVersion(),
     ...(locked ? { locked } : {}),
+    ...(before ? { before } : {}),
   })
   for (const warning of choice.warnings) resolving.report.warn?.(warning)
   const entry =
     choice.repo.trust.kind === 'unsigned'
       ? await lockPlain(choice, locked, resolving)
-      : await lockProven(choice, resolving)
+      : await lockProven(choice, knownSerial(offers, choice), resolving)
   return { entry, reason: choice.reason }
 }
 
@@ -64,11 +71,17 @@ async function chooseOrSuggest(question: Question, resolving: Resolving, input: 
   }
 }
 
-async function lockProven(choice: Choice, resolving: Resolving): Promise<LockedPlugin> {
+function knownSerial(offers: readonly Offer[], { repo }: Choice): number {
+  return offers.find((offer) => offer.repo === repo)?.seenSerial ?? 0
+}
+
+async function lockProven(choice: Choice, known: number, resolving: Resolving): Promise<LockedPlugin> {
   const { repo, document, version, question } = choice
+  // A document that was accepted by hand is the new beginning, however low its serial is.
+  const serial = serialToKeep(document, document.serial < known ? 0 : known)
   const place = { repo, plugin: document.plugin, version: version.version, bundle: version.bundle }
   const release = await proveRelease(place, resolving)
-  noteSeenSerial(resolving.layout, repoAddressOf(repo.url).plugin(document.plugin).href, document.serial)
+  noteSeenSerial(resolving.layout, repoAddressOf(repo.url).plugin(document.plugin).href, serial)
   return {
     repo: repo.name,
     url: repo.url,
@@ -76,7 +89,7 @@ async function lockProven(choice: Choice, resolving: Resolving): Promise<LockedP
     plugin: document.plugin,
     version: version.version,
     ranges: [...question.ranges],
-    serial: document.serial,
+    serial,
     signer: release.signer,
     bundle: { digest: release.bundleDigest, size: version.bundle.size },
     platforms: platformsOf(release.predicate),
@@ -115,7 +128,7 @@ export async function askRepos(question: Question, { config, network }: Pick<Res
 function seenSerialOf({ repo, document }: Omit<Offer, 'seenSerial'>, locked: LockedPlugin | undefined, layout: Layout) {
   const seen = readSeenSerial(layout, repoAddressOf(repo.url).plugin(document.plugin).href)
   const lockedSerial = locked?.repo === repo.name && locked.url === repo.url ? locked.serial : 0
-  return Math.max(seen, lockedSerial)
+  return highestKnown([seen, lockedSerial])
 }
 
 /** A repo that does not answer could offer the name too, so it cannot be passed over. */

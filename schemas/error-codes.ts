@@ -74,6 +74,11 @@ export const ERROR_CODES = {
   KEYRING_EMPTY: { exit: CONFIG, status: 422, meaning: 'a repo has no pinned key, so nothing can be proven' },
   ARCHIVE_ENTRY_UNSAFE: { exit: UNTRUSTED, status: 422, meaning: 'an archive holds an entry that may not be unpacked' },
   ARCHIVE_MALFORMED: { exit: UNTRUSTED, status: 422, meaning: 'an archive cannot be read to its end' },
+  SIGNED_BEFORE: {
+    exit: UNTRUSTED,
+    status: 409,
+    meaning: 'a plugin was locked with a signature, and its repo is unsigned now',
+  },
   INDEX_ROLLBACK: { exit: UNTRUSTED, status: 409, meaning: 'a plugin document is older than the one last seen' },
   DOCUMENT_MISMATCH: { exit: UNTRUSTED, status: 502, meaning: 'a document is about another repo or plugin' },
 

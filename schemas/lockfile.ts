@@ -1,7 +1,7 @@
 // octo.lock: what was resolved, for all platforms at once, so that an install elsewhere or later is the same and offline.
 import { z } from 'zod'
 import { parseJson, stableJson } from './json.ts'
-import { ARTIFACT_FORMATS } from './release-statement.ts'
+import { ARTIFACT_FORMATS, MAX_BUNDLE_BYTES } from './release-statement.ts'
 import { parseShape } from './shape.ts'
 import {
   digestShape,
@@ -27,11 +27,11 @@ const lockedPluginShape = z.strictObject({
   version: versionShape,
   /** Ranges that this entry answers. */
   ranges: z.array(z.string().max(256)).max(256),
-  /** Serial of the plugin document that was resolved from; 0 for unsigned plain YAML. */
+  /** Highest believable serial of the plugin document that was resolved from; 0 for unsigned plain YAML. */
   serial: z.int().min(0),
   /** Key id of the publisher, `sha256:…` of its SPKI; `unsigned` only where the config said so. */
   signer: z.union([digestShape, z.literal('unsigned')]),
-  bundle: z.strictObject({ digest: digestShape, size: sizeShape }).optional(),
+  bundle: z.strictObject({ digest: digestShape, size: sizeShape.max(MAX_BUNDLE_BYTES) }).optional(),
   platforms: z.record(
     platformShape,
     z.strictObject({

@@ -1,7 +1,7 @@
 // One plugin's document, the clients' hot path: all versions, platforms, digests, sizes and states. JSON, with a YAML twin.
 import { z } from 'zod'
 import { parseJson } from './json.ts'
-import { ARTIFACT_FORMATS } from './release-statement.ts'
+import { ARTIFACT_FORMATS, MAX_BUNDLE_BYTES } from './release-statement.ts'
 import { parseShape } from './shape.ts'
 import {
   digestShape,
@@ -38,7 +38,7 @@ const documentVersionShape = z.object({
   deprecated: lineShape.optional(),
   minimumOperator: versionShape.optional(),
   /** release.sigstore.json, beside the artifacts. */
-  bundle: z.object({ digest: digestShape, size: sizeShape }),
+  bundle: z.object({ digest: digestShape, size: sizeShape.max(MAX_BUNDLE_BYTES) }),
   platforms: z.record(platformShape, documentArtifactShape),
 })
 

@@ -15,10 +15,12 @@ export type TrustKey = {
   readonly kind: KeyKind
   /** SPKI in PEM. */
   readonly pem: string
-  /** The key is trusted for signatures seen at or after `from` and before `to` (milliseconds since 1970). */
+  /** The key is trusted for signatures proven at or after `from` and before `to` (milliseconds since 1970). */
   readonly from?: number
   readonly to?: number
   readonly revoked?: boolean
+  /** After `to`, what a lockfile names counts as signed in time. */
+  readonly trustLockfile?: boolean
 }
 
 /** Reads a public key from PEM or from the base64 of its SPKI; throws KEY_UNREADABLE. */

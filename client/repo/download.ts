@@ -7,6 +7,8 @@ import type { Answer, Http } from '../../system/http/open-http.ts'
 import { refusalOf } from '../../system/http/refusal.ts'
 import type { Attempt, RetryOptions } from '../../system/http/retry.ts'
 import { retrying } from '../../system/http/retry.ts'
+import type { WholeTime } from './whole-time.ts'
+import { startWholeTime } from './whole-time.ts'
 
 export type DownloadOrigin = { readonly url: string; readonly etag?: string }
 
@@ -24,14 +26,19 @@ export type DownloadRequest = {
   readonly size: number
   readonly sink: DownloadSink
   readonly retry?: RetryOptions
+  /** For all attempts together; without it only rates are limited. */
+  readonly wholeMs?: number
 }
 
 /** Fills the sink up to `size`; that the bytes are the right ones is for the caller to prove. */
 export async function download(http: Http, request: DownloadRequest): Promise<void> {
-  await retrying((attempt) => downloadOnce(http, request, attempt), request.retry)
+  const time = startWholeTime(request.wholeMs)
+  await retrying((attempt) => downloadOnce(http, { ...request, time }, attempt), request.retry)
 }
 
-async function downloadOnce(http: Http, { url, size, sink }: DownloadRequest, attempt: Attempt): Promise<void> {
+type Timed = DownloadRequest & { readonly time: WholeTime }
+
+async function downloadOnce(http: Http, { url, size, sink, time }: Timed, attempt: Attempt): Promise<void> {
   if (sink.size === size && sink.origin?.url === url.href) return
   const answer = await http.get(url, { 'accept-encoding': 'identity', ...continuation(sink, url, size) }, attempt)
   if (answer.status === 206) requireContinuation(answer, sink, size)
@@ -41,7 +48,7 @@ async function downloadOnce(http: Http, { url, size, sink }: DownloadRequest, at
     sink.restart({ url: url.href })
     throw brokeOff(answer, sink, size)
   } else throw await refusalOf(answer)
-  for await (const chunk of answer.body) {
+  for await (const chunk of time.chunksOf(answer)) {
     if (sink.size + chunk.length > size) throw wrongSize(answer, size, `more than ${size}`)
     sink.write(chunk)
   }

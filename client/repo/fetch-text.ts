@@ -10,6 +10,8 @@ import { requireReprDigest } from '../../system/http/repr-digest.ts'
 import type { Attempt, RetryOptions } from '../../system/http/retry.ts'
 import { retrying } from '../../system/http/retry.ts'
 import { isWebPage, webPageInstead } from '../../system/http/web-page.ts'
+import type { WholeTime } from './whole-time.ts'
+import { DOCUMENT_MS, startWholeTime } from './whole-time.ts'
 
 /** Copies of documents from earlier; losing them costs a request. */
 export type DocumentCopies = {
@@ -23,16 +25,19 @@ export type TextRequest = {
   readonly maxBytes: number
   readonly copies?: DocumentCopies
   readonly retry?: RetryOptions
+  /** For all attempts together. */
+  readonly wholeMs?: number
 }
 
 /** The text, or undefined where the server says that there is none (404, 410). */
 export async function fetchText(http: Http, request: TextRequest): Promise<string | undefined> {
-  return retrying((attempt) => fetchOnce(http, request, attempt), request.retry)
+  const time = startWholeTime(request.wholeMs ?? DOCUMENT_MS)
+  return retrying((attempt) => fetchOnce(http, { ...request, time }, attempt), request.retry)
 }
 
 async function fetchOnce(
   http: Http,
-  { url, maxBytes, copies }: TextRequest,
+  { url, maxBytes, copies, time }: TextRequest & { readonly time: WholeTime },
   attempt: Attempt,
 ): Promise<string | undefined> {
   const copy = copies?.read(url.href)
@@ -47,7 +52,7 @@ async function fetchOnce(
     return undefined
   }
   if (answer.status !== 200) throw await refusalOf(answer)
-  const bytes = await readBytes(answer, maxBytes)
+  const bytes = await readBytes(answer, time.chunksOf(answer), maxBytes)
   const { etag, 'repr-digest': header } = answer.headers
   const decoded = () => decode(bytes, answer, maxBytes)
   requireReprDigest({ address: addressOf(answer.url), header, bytes, decode: decoded })
@@ -57,10 +62,10 @@ async function fetchOnce(
   return text
 }
 
-async function readBytes(answer: Answer, maxBytes: number): Promise<Buffer> {
-  const pieces: Buffer[] = []
+async function readBytes(answer: Answer, chunks: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
+  const pieces: Uint8Array[] = []
   let size = 0
-  for await (const chunk of answer.body) {
+  for await (const chunk of chunks) {
     size += chunk.length
     if (size > maxBytes) throw tooLarge(answer, maxBytes)
     pieces.push(chunk)

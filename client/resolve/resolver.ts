@@ -25,7 +25,18 @@ export type ResolveInput = {
   readonly asked: readonly Name[]
   /** Entry of the lockfile; undefined when a newer version is looked for. */
   readonly locked?: LockedPlugin
+  /** Entry of the lockfile, whether it is kept or not. */
+  readonly before?: LockedPlugin
+  readonly accept: Acceptance
   readonly operatorVersion: Version
+}
+
+/** What a person said yes to, for this one command. */
+export type Acceptance = {
+  /** A document that is older than the one last seen. */
+  readonly serial?: boolean
+  /** An unsigned plugin in place of a signed one. */
+  readonly unsigned?: boolean
 }
 
 export type Choice = {
@@ -40,7 +51,8 @@ export type Choice = {
 /** Throws PLUGIN_NOT_FOUND, NAME_AMBIGUOUS, INDEX_ROLLBACK, DOCUMENT_MISMATCH, or what pickVersion throws. */
 export function resolvePlugin(input: ResolveInput): Choice {
   const { repo, document, seenSerial } = theOnlyOffer(input)
-  if (document.serial < seenSerial) throw rollback(repo, document, seenSerial)
+  if (repo.trust.kind === 'unsigned') requireAccepted(input, repo)
+  else if (document.serial < seenSerial && !input.accept.serial) throw rollback(repo, document, seenSerial)
   const locked = input.locked?.repo === repo.name ? input.locked : undefined
   const options = { operatorVersion: input.operatorVersion, ...(locked ? { locked: locked.version } : {}) }
   const { version, reason } = pickVersion(document, input.question, options)
@@ -73,7 +85,17 @@ function rollback(repo: RepoConfig, document: PluginDocument, seenSerial: number
   return coded('INDEX_ROLLBACK', {
     message: `document of ${quote(`${repo.name}/${document.plugin}`)} is older than the one last seen, expected serial ${seenSerial} or more, found ${document.serial}`,
     details: { repo: repo.name, plugin: document.plugin, expected: seenSerial, found: document.serial },
-    hint: 'a mirror may be stale, or somebody hides a change: ask the registry’s owner before going on',
+    hint: `a mirror may be stale, or somebody hides a change: ask the registry’s owner; \`octo update ${document.plugin} --accept-serial\` accepts it`,
+  })
+}
+
+/** Whoever serves an unsigned repo decides what runs; a lockfile that knows a signer was promised more. */
+function requireAccepted({ before, accept, question }: ResolveInput, repo: RepoConfig): void {
+  if (!before || before.signer === 'unsigned' || accept.unsigned) return
+  throw coded('SIGNED_BEFORE', {
+    message: `plugin ${quote(question.plugin)} was locked with a signature by \`${before.signer}\`, and repo ${quote(repo.name)} is \`trust: unsigned\` now`,
+    details: { plugin: question.plugin, repo: repo.name, signer: before.signer },
+    hint: `give the repo its \`keys\` again, or accept it: octo update ${question.plugin} --accept-unsigned`,
   })
 }
 

@@ -40,7 +40,7 @@ export async function collect(layout: Layout, options: CollectOptions): Promise<
 }
 
 function unreferenced(layout: Layout, roots: ReadonlySet<Digest>): readonly string[] {
-  const folders = [layout.trees, layout.blobs, layout.releases, layout.memos]
+  const folders = [layout.trees, layout.blobs, layout.releases, layout.memos, layout.proven]
   return folders.flatMap((folder) =>
     entriesOf(folder)
       .filter((name) => isUnrooted(name, roots))

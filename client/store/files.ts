@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { coded } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { decodeText } from '../../schemas/text.ts'
 import { isMissing, onDisk } from './disk-errors.ts'
@@ -30,6 +30,26 @@ export function writeWhole(path: string, bytes: string | Uint8Array, options: Wr
       throw error
     }
   })
+}
+
+/** For what may as well be missing: on a read-only or full disk it is left out. */
+export function writeDisposable(path: string, bytes: string | Uint8Array, options: WriteOptions): boolean {
+  try {
+    writeWhole(path, bytes, options)
+    return true
+  } catch (error) {
+    if (isCoded(error)) return false
+    throw error
+  }
+}
+
+/** For what matters only where the store can change. */
+export function writeUnlessReadOnly(path: string, bytes: string | Uint8Array, options: WriteOptions): void {
+  try {
+    writeWhole(path, bytes, options)
+  } catch (error) {
+    if (!isCoded(error) || error.details.reason !== 'EROFS') throw error
+  }
 }
 
 /** The text of a small file, or undefined when there is none; throws TEXT_INVALID. */

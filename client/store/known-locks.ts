@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { parseLockfile } from '../../schemas/lockfile.ts'
 import { onDisk } from './disk-errors.ts'
-import { readIfThere, writeWhole } from './files.ts'
+import { readIfThere, writeUnlessReadOnly } from './files.ts'
 import type { Layout } from './layout.ts'
 
-/** Notes that the lockfile at this absolute path uses the store. */
+/** Notes that the lockfile at this absolute path uses the store. From a read-only store nothing is collected anyway. */
 export function noteLockfile(layout: Layout, path: string): void {
   if (readIfThere(layout.knownLock(path)) !== path)
-    writeWhole(layout.knownLock(path), path, { staging: layout.staging })
+    writeUnlessReadOnly(layout.knownLock(path), path, { staging: layout.staging })
 }
 
 /** Digests of all artifacts and bundles that known lockfiles name; throws when one cannot be read, as guessing would delete. */

@@ -34,6 +34,9 @@ export function layoutOf(root: string) {
     /** e.g. `v1/warm/81b6d3e0.json`: answers for readWarmRun. Disposable. */
     warm: at('warm'),
     warmRecord: (key: string) => at('warm', `${key}.json`),
+    /** e.g. `v1/proven/9f86….json`: since when a bundle is proven on this machine. */
+    proven: at('proven'),
+    provenRecord: (bundle: Digest) => at('proven', `${hexOf(bundle)}.json`),
     /** e.g. `v1/parts/2c26…`: a download that broke off, with `.json` saying from where. */
     parts: at('parts'),
     part: (digest: Digest) => at('parts', hexOf(digest)),

@@ -11,8 +11,9 @@ export function openStore(root: string): Layout {
   const layout = layoutOf(root)
   onDisk(root, () => mkdirSync(root, { recursive: true, mode: 0o700 }))
   requireOwned(root)
-  const { base, blobs, releases, trees, memos, warm, parts, documents, seen, knownLocks, locks, staging } = layout
-  const folders = [blobs, releases, trees, memos, warm, parts, documents, seen, knownLocks, locks, staging]
+  const { base, blobs, releases, trees, memos, warm, proven, parts, documents, seen, knownLocks, locks, staging } =
+    layout
+  const folders = [blobs, releases, trees, memos, warm, proven, parts, documents, seen, knownLocks, locks, staging]
   for (const folder of folders) onDisk(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }))
   requireOwned(base)
   return layout

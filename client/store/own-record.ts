@@ -26,8 +26,25 @@ const CLOCK_TOLERANCE_MS = 2_500
 const NO_LINK = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 const MAX_RECORD_BYTES = 16n * 1024n * 1024n
 
-/** What was recorded; undefined when there is nothing, or nothing that this machine wrote. Never throws. */
+/** What was recorded; undefined when there is nothing, or nothing that this machine wrote in this boot. Never throws. */
 export function readOwnRecord(path: string): unknown {
+  const found = openRecord(path)
+  if (!found) return undefined
+  const { record, device, ctimeMs } = found
+  const isNow = record.boot === bootId() && record.octo === octoVersion() && record.file === device
+  return isNow && Math.abs(ctimeMs - record.at) <= CLOCK_TOLERANCE_MS ? record.body : undefined
+}
+
+/**
+ * What was recorded in any boot, and since when it lies here: by the clock that stamps files, as the record could say
+ * anything. A copy is no record, and is younger. Never throws.
+ */
+export function readLastingRecord(path: string): { readonly body: unknown; readonly since: number } | undefined {
+  const found = openRecord(path)
+  return found && { body: found.record.body, since: found.ctimeMs }
+}
+
+function openRecord(path: string) {
   try {
     const file = openSync(path, NO_LINK)
     try {
@@ -36,10 +53,10 @@ export function readOwnRecord(path: string): unknown {
       const isOwn = owner === undefined || (stat.uid === BigInt(owner) && (stat.mode & 0o022n) === 0n)
       if (!isOwn || !stat.isFile() || stat.nlink !== 1n || stat.size > MAX_RECORD_BYTES) return undefined
       const record = JSON.parse(readFileSync(file, 'utf8')) as OwnRecord
-      const isHere = record.path === path && record.file === `${stat.dev}:${stat.ino}`
-      const isNow = record.boot === bootId() && record.octo === octoVersion() && record.format === RECORD_FORMAT
-      const isThen = Math.abs(Number(stat.ctimeMs) - record.at) <= CLOCK_TOLERANCE_MS
-      return isHere && isNow && isThen ? record.body : undefined
+      // Device numbers may change with a boot, inodes do not.
+      const isHere = record.path === path && String(record.file).split(':')[1] === String(stat.ino)
+      if (!isHere || record.format !== RECORD_FORMAT) return undefined
+      return { record, device: `${stat.dev}:${stat.ino}`, ctimeMs: Number(stat.ctimeMs) }
     } finally {
       closeSync(file)
     }

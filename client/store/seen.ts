@@ -1,6 +1,6 @@
 // The highest serial of a plugin document that this machine ever saw. Answers: a repo, or somebody in between, that serves
 // yesterday's document to hide what changed since.
-import { readIfThere, writeWhole } from './files.ts'
+import { readIfThere, writeUnlessReadOnly } from './files.ts'
 import type { Layout } from './layout.ts'
 
 /** 0 when the document was never seen. */
@@ -9,8 +9,11 @@ export function readSeenSerial(layout: Layout, url: string): number {
   return Number.isSafeInteger(serial) && serial > 0 ? serial : 0
 }
 
-/** Not forced to disk: after a power cut the lockfile still knows the serial that it was resolved from. */
+/**
+ * Remembers the serial, also a lower one: what is worth remembering is decided by the resolver. Not forced to disk: after a
+ * power cut the lockfile still knows the serial that it was resolved from.
+ */
 export function noteSeenSerial(layout: Layout, url: string, serial: number): void {
-  if (serial > readSeenSerial(layout, url))
-    writeWhole(layout.seenSerial(url), String(serial), { staging: layout.staging })
+  if (serial !== readSeenSerial(layout, url))
+    writeUnlessReadOnly(layout.seenSerial(url), String(serial), { staging: layout.staging })
 }

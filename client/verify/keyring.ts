@@ -9,13 +9,20 @@ import { quote } from '../../schemas/quote.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { hintOf } from '../../schemas/trust-key.ts'
 
-/**
- * When the signature was seen: a time in milliseconds, or `seen-before` where a lockfile records that this very bundle
- * was accepted from this very key; its validity window was judged then. Revocation counts either way.
- */
-export type SeenAt = number | 'seen-before'
+/** When the signature is judged: now, in milliseconds since 1970, with what is known of earlier. */
+export type SeenAt = number | { readonly now: number; readonly earlier: Earlier }
 
-export type AdmittedKey = { readonly id: Digest; readonly publicKey: KeyObject }
+/**
+ * `provenAt`: this machine's own record of having proven this very bundle by this very key. `locked`: only a lockfile says
+ * that it was accepted, and whoever writes lockfiles may be anybody; it counts where the key says `trust-lockfile: true`.
+ * `accepted`: the caller answers for it.
+ */
+export type Earlier = { readonly provenAt?: number | undefined; readonly locked?: boolean } | 'accepted'
+
+/** What admitted the key: its window today, this machine's record, or a lockfile that the config trusts. */
+export type Admission = 'window' | 'record' | 'lockfile'
+
+export type AdmittedKey = { readonly id: Digest; readonly publicKey: KeyObject; readonly admission: Admission }
 
 /** Returns the pinned key that the hint names; throws KEYRING_EMPTY or SIGNER_NOT_ALLOWED. */
 export function admitKey(keyring: readonly TrustKey[], hint: string, at: SeenAt, source: string): AdmittedKey {
@@ -28,14 +35,22 @@ export function admitKey(keyring: readonly TrustKey[], hint: string, at: SeenAt,
   if (named.length === 0)
     throw notAllowed(source, `is signed by key ${quote(idOfHint(hint))}, which is not pinned`, keyring)
   if (named.some((key) => key.revoked)) throw notAllowed(source, 'is signed by a key that was revoked', named)
-  const valid = named.find((key) => isWithin(key, at))
-  if (!valid) throw notAllowed(source, `is signed by a key outside its validity, ${windowOf(named[0])}`, named)
-  return { id: valid.id, publicKey: readKey(valid, source) }
+  for (const key of named) {
+    const admission = admissionOf(key, at)
+    if (admission) return { id: key.id, publicKey: readKey(key, source), admission }
+  }
+  throw outsideWindow(source, named, at)
 }
 
-function isWithin(key: TrustKey, at: SeenAt): boolean {
-  if (at === 'seen-before') return true
-  return Number.isFinite(at) && (key.from === undefined || at >= key.from) && (key.to === undefined || at < key.to)
+/** The start of a window counts always; after its end, only what was there before it. */
+function admissionOf(key: TrustKey, at: SeenAt): Admission | undefined {
+  const { now, earlier } = typeof at === 'number' ? { now: at, earlier: {} } : at
+  if (!Number.isFinite(now) || (key.from !== undefined && now < key.from)) return undefined
+  if (key.to === undefined || now < key.to) return 'window'
+  if (earlier === 'accepted') return 'record'
+  const { provenAt, locked } = earlier
+  if (provenAt !== undefined && provenAt < key.to && (key.from === undefined || provenAt >= key.from)) return 'record'
+  return locked && key.trustLockfile ? 'lockfile' : undefined
 }
 
 /** An id that does not belong to its PEM would let a config pin one key and trust another. */
@@ -50,9 +65,18 @@ function idOfHint(hint: string): string {
   return bytes.length === 32 ? `sha256:${bytes.toString('hex')}` : hint
 }
 
-function windowOf(key: TrustKey | undefined): string {
+function outsideWindow(source: string, named: readonly TrustKey[], at: SeenAt): Error {
   const shown = (time: number | undefined) => (time === undefined ? 'always' : new Date(time).toISOString())
-  return `which is from \`${shown(key?.from)}\` to \`${shown(key?.to)}\``
+  const windows = named.map(({ from, to }) => `from \`${shown(from)}\` to \`${shown(to)}\``).join(' and ')
+  const isLocked = typeof at !== 'number' && at.earlier !== 'accepted' && at.earlier.locked === true
+  const witness = isLocked ? ', and this machine has no record of having proven it within' : ''
+  return coded('SIGNER_NOT_ALLOWED', {
+    message: `${quote(source)} is signed by key ${quote(named[0]?.id ?? '')} outside its window, ${windows}${witness}`,
+    details: { source, key: named[0]?.id, windows: named.map(({ from, to }) => ({ from, to })) },
+    hint: isLocked
+      ? 'once you know that it was signed in time, `trust-lockfile: true` beside the key’s `to` accepts what octo.lock names'
+      : 'ask the publisher for a release by a key that is valid today',
+  })
 }
 
 function notAllowed(source: string, problem: string, keys: readonly TrustKey[]): Error {

@@ -10,7 +10,7 @@ import { decodeText } from '../../schemas/text.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import type { Version } from '../../schemas/version.ts'
 import { parseBundle, verifyPayload } from './bundle.ts'
-import type { SeenAt } from './keyring.ts'
+import type { Admission, SeenAt } from './keyring.ts'
 import { admitKey } from './keyring.ts'
 
 declare const verifiedBrand: unique symbol
@@ -23,6 +23,8 @@ export type VerifiedRelease = {
   readonly signer: Digest
   /** Identity of the bundle's bytes. */
   readonly bundleDigest: Digest
+  /** What admitted the signer. */
+  readonly admission: Admission
   readonly [verifiedBrand]: true
 }
 
@@ -33,7 +35,7 @@ export type ReleaseClaim = {
   readonly bundle: string
   readonly keyring: readonly TrustKey[]
   readonly expected: ReleaseIdentity
-  /** Milliseconds since 1970; there is no clock in here. */
+  /** There is no clock in here. */
   readonly at: SeenAt
   /** What errors call the bundle: a file or URL. */
   readonly source: string
@@ -50,7 +52,8 @@ export function verifyRelease({ bundle: text, keyring, expected, at, source }: R
   const statement = readStatement(payload, source)
   requireIdentity(statement.predicate, expected, source)
   requireSubjects(statement, source)
-  const proven = { statement, predicate: statement.predicate, signer: key.id, bundleDigest: digestOf(text) }
+  const { id: signer, admission } = key
+  const proven = { statement, predicate: statement.predicate, signer, admission, bundleDigest: digestOf(text) }
   return proven as VerifiedRelease
 }
 

@@ -146,6 +146,11 @@ export const FIELDS = {
     from: { fetched: 'never', holds: 'value', means: 'first moment of the key' },
     to: { fetched: 'never', holds: 'value', means: 'last moment of the key' },
     revoked: { fetched: 'never', holds: 'value', means: '`true`: nothing that it signed counts' },
+    'trust-lockfile': {
+      fetched: 'never',
+      holds: 'value',
+      means: '`true`: after `to`, what octo.lock names counts as signed in time, with a warning each time',
+    },
   },
   plugins: { '*': { fetched: 'never', holds: { map: 'pin' }, means: 'a pin: a range, or a map' } },
   pin: {

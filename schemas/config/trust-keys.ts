@@ -50,11 +50,13 @@ function readKey(node: TreeNode, { keyFiles }: Reading): TrustKey {
   if (node.kind === 'scalar') return parseKey(node, textOf(node))
   if (node.kind === 'list') throw invalid(node, 'expected a public key, found a list')
   const revoked = readBoolean(fieldOf(node, 'key', 'revoked'), 'revoked', false)
+  const trustLockfile = readBoolean(fieldOf(node, 'key', 'trust-lockfile'), 'trust-lockfile', false)
   return {
     ...keyIn(node, keyFiles),
     ...timeOf(node, 'from'),
     ...timeOf(node, 'to'),
     ...(revoked ? { revoked } : {}),
+    ...(trustLockfile ? { trustLockfile } : {}),
   }
 }
 

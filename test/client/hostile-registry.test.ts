@@ -22,7 +22,9 @@ test('proves the release again from the store, against the keys of today', async
     frozen: true,
   })
   await expectCodeAsync('SIGNER_NOT_ALLOWED', () => install(withKeys({ revoked: true })))
-  await install(withKeys({ to: 1 }))
+  await expectCodeAsync('SIGNER_NOT_ALLOWED', () => install(withKeys({ to: 1 })))
+  await expectCodeAsync('SIGNER_NOT_ALLOWED', () => install(withKeys({ from: Date.now() + 1e6 })))
+  await install(withKeys({ from: 1 }))
   const other = {
     ...base.config,
     repos: [{ ...base.config.repos[0], trust: { kind: 'keys', keys: [issueKey().trustKey] } }],

@@ -37,7 +37,7 @@ function anOffer(
   changes: Partial<Offer> & { name?: string } = {},
 ): Offer {
   const name = (changes.name ?? 'core') as Name
-  const repo: RepoConfig = { name, url: `https://example.org/${name}.yaml`, trust: { kind: 'unsigned' } }
+  const repo: RepoConfig = { name, url: `https://example.org/${name}.yaml`, trust: { kind: 'keys', keys: [] } }
   return { repo, document: aDocument(versions), seenSerial: 0, ...changes }
 }
 function aLock(version: string, changes: Partial<LockedPlugin> = {}): LockedPlugin {
@@ -49,7 +49,14 @@ function aLock(version: string, changes: Partial<LockedPlugin> = {}): LockedPlug
 type Ask = { ranges?: string[]; prerelease?: boolean; locked?: LockedPlugin }
 function resolve(offers: readonly Offer[], { ranges = [], prerelease = false, locked }: Ask = {}): Choice {
   const question = { plugin: hello, repo: undefined, ranges, prerelease }
-  return resolvePlugin({ question, offers, asked: ['core' as Name], operatorVersion, ...(locked ? { locked } : {}) })
+  return resolvePlugin({
+    question,
+    offers,
+    asked: ['core' as Name],
+    accept: {},
+    operatorVersion,
+    ...(locked ? { locked } : {}),
+  })
 }
 const picked = (versions: readonly (string | DocumentVersion)[], ask?: Ask) =>
   resolve([anOffer(versions)], ask).version.version

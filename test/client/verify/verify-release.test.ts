@@ -59,13 +59,13 @@ test('judges the validity of a key at the given time, from inclusive, to exclusi
   refused('SIGNER_NOT_ALLOWED', { keyring, at: NOW - 1 })
   refused('SIGNER_NOT_ALLOWED', { keyring, at: NOW + 1 })
   refused('SIGNER_NOT_ALLOWED', { keyring, at: Number.NaN })
-  verifyRelease({ ...claim, keyring, at: 'seen-before' })
+  verifyRelease({ ...claim, keyring, at: { now: Date.now(), earlier: 'accepted' } })
 })
 
 test('refuses a revoked key, even one seen before or pinned a second time', () => {
   const revoked = { ...alice.trustKey, revoked: true }
   refused('SIGNER_NOT_ALLOWED', { keyring: [revoked] })
-  refused('SIGNER_NOT_ALLOWED', { keyring: [alice.trustKey, revoked], at: 'seen-before' })
+  refused('SIGNER_NOT_ALLOWED', { keyring: [alice.trustKey, revoked], at: { now: Date.now(), earlier: 'accepted' } })
 })
 
 test('refuses a pinned id that does not belong to its public key', () => {
