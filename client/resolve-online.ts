@@ -21,7 +21,7 @@ import type { Acceptance, Choice, Offer, ResolveInput } from './resolve/resolver
 import { resolvePlugin } from './resolve/resolver.ts'
 import { highestKnown, serialToKeep } from './resolve/serials.ts'
 import type { Layout } from './store/layout.ts'
-import { noteSeenSerial, readSeenSerial } from './store/seen.ts'
+import { acceptSerial, noteSeenSerial, readSeenSerial } from './store/seen.ts'
 
 export type Resolving = {
   readonly config: OctoConfig
@@ -78,10 +78,12 @@ function knownSerial(offers: readonly Offer[], { repo }: Choice): number {
 async function lockProven(choice: Choice, known: number, resolving: Resolving): Promise<LockedPlugin> {
   const { repo, document, version, question } = choice
   // A document that was accepted by hand is the new beginning, however low its serial is.
-  const serial = serialToKeep(document, document.serial < known ? 0 : known)
+  const isAccepted = document.serial < known
+  const serial = serialToKeep(document, isAccepted ? 0 : known)
   const place = { repo, plugin: document.plugin, version: version.version, bundle: version.bundle }
   const release = await proveRelease(place, resolving)
-  noteSeenSerial(resolving.layout, repoAddressOf(repo.url).plugin(document.plugin).href, serial)
+  const remember = isAccepted ? acceptSerial : noteSeenSerial
+  remember(resolving.layout, repoAddressOf(repo.url).plugin(document.plugin).href, serial)
   return {
     repo: repo.name,
     url: repo.url,

@@ -9,11 +9,12 @@ export function readSeenSerial(layout: Layout, url: string): number {
   return Number.isSafeInteger(serial) && serial > 0 ? serial : 0
 }
 
-/**
- * Remembers the serial, also a lower one: what is worth remembering is decided by the resolver. Not forced to disk: after a
- * power cut the lockfile still knows the serial that it was resolved from.
- */
+/** Not forced to disk: after a power cut the lockfile still knows the serial that it was resolved from. */
 export function noteSeenSerial(layout: Layout, url: string, serial: number): void {
-  if (serial !== readSeenSerial(layout, url))
-    writeUnlessReadOnly(layout.seenSerial(url), String(serial), { staging: layout.staging })
+  if (serial > readSeenSerial(layout, url)) acceptSerial(layout, url, serial)
+}
+
+/** Remembers the serial in place of a higher one: a person said yes to it. */
+export function acceptSerial(layout: Layout, url: string, serial: number): void {
+  writeUnlessReadOnly(layout.seenSerial(url), String(serial), { staging: layout.staging })
 }

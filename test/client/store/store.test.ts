@@ -23,7 +23,7 @@ import { isSettled, remember, rememberedFiles } from '../../../client/store/memo
 import { openStore } from '../../../client/store/open-store.ts'
 import { openPart } from '../../../client/store/parts.ts'
 import { storeRootOf } from '../../../client/store/root.ts'
-import { noteSeenSerial, readSeenSerial } from '../../../client/store/seen.ts'
+import { acceptSerial, noteSeenSerial, readSeenSerial } from '../../../client/store/seen.ts'
 import type { StoredArtifact, StoredFile } from '../../../client/store/stored-artifact.ts'
 import { linkRaw, stageTree } from '../../../client/store/trees.ts'
 import { verifyStore } from '../../../client/store/verify-store.ts'
@@ -293,10 +293,12 @@ test('reports every damaged blob and tree', async (context) => {
   assert.equal((await verifyStore(layout)).problems.length, 3)
 })
 
-test('never forgets the highest serial', (context) => {
+test('forgets the highest serial only when a person accepts a lower one', (context) => {
   const layout = aStore(context)
   assert.equal(readSeenSerial(layout, 'u'), 0)
   noteSeenSerial(layout, 'u', 7)
   noteSeenSerial(layout, 'u', 6)
   assert.equal(readSeenSerial(layout, 'u'), 7)
+  acceptSerial(layout, 'u', 2)
+  assert.equal(readSeenSerial(layout, 'u'), 2)
 })
