@@ -22,7 +22,6 @@ import type { TreeKey } from '../../../client/store/layout.ts'
 import { isSettled, remember, rememberedFiles } from '../../../client/store/memo.ts'
 import { openStore } from '../../../client/store/open-store.ts'
 import { openPart } from '../../../client/store/parts.ts'
-import { storeRootOf } from '../../../client/store/root.ts'
 import { acceptSerial, noteSeenSerial, readSeenSerial } from '../../../client/store/seen.ts'
 import type { StoredArtifact, StoredFile } from '../../../client/store/stored-artifact.ts'
 import { linkRaw, stageTree } from '../../../client/store/trees.ts'
@@ -77,13 +76,6 @@ async function putTree(layout: ReturnType<typeof openStore>) {
 async function remembered(layout: ReturnType<typeof openStore>, artifact: StoredArtifact) {
   await until(() => stateOf(layout, artifact) === 'good' && rememberedFiles(layout, artifact) !== undefined)
 }
-
-test('finds its root from the environment', () => {
-  assert.equal(storeRootOf({ OCTO_HOME: '/o', XDG_CACHE_HOME: '/x', HOME: '/h' }, 'linux'), '/o')
-  assert.equal(storeRootOf({ XDG_CACHE_HOME: '/x', HOME: '/h' }, 'linux'), '/x/octo')
-  assert.equal(storeRootOf({ XDG_CACHE_HOME: 'relative', HOME: '/h' }, 'linux'), '/h/.cache/octo')
-  assert.equal(storeRootOf({ HOME: '/h' }, 'darwin'), '/h/Library/Caches/octo')
-})
 
 test('refuses a store that others can write', (context) => {
   const root = tempFolder(context)
