@@ -2,6 +2,7 @@
 import { Hono } from 'hono'
 import { coded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
+import { passingError } from './blobs/durable.ts'
 import { translateSqliteError } from './db/sqlite-errors.ts'
 import { isFatal } from './fatal.ts'
 import type { App, Env, Handler, RequestOf } from './http/env.ts'
@@ -90,7 +91,7 @@ function requireAccepting({ refusal }: RegistryServices): void {
 }
 
 function refuse(c: RequestOf, services: RegistryServices, thrown: unknown): Response {
-  const error = translateSqliteError(thrown)
+  const error = passingError(translateSqliteError(thrown))
   if (isFatal(error)) services.halt(error)
   const { status, headers, body } = problemAnswer(error, contextOf(c.env.incoming).id, services.logger)
   return new Response(c.req.method === 'HEAD' ? null : body, { status, headers })

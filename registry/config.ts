@@ -10,6 +10,10 @@ export type RegistryConfig = {
     readonly releaseBytes: number
     /** Sessions that one token may have open. */
     readonly openSessions: number
+    /** Yanks, deprecations and the like that one token may make. */
+    readonly stateChangesPerHour: number
+    /** How long the registry checks archives for one token. */
+    readonly proofMsPerHour: number
   }
   readonly times: {
     /** A session that nobody uses ends after this. */
@@ -21,6 +25,8 @@ export type RegistryConfig = {
     readonly drainMs: number
     /** How long a blob that nothing refers to is kept. */
     readonly gcGraceMs: number
+    /** How often a running registry collects such blobs. */
+    readonly gcEveryMs: number
   }
 }
 
@@ -38,13 +44,21 @@ export function registryConfig({ dataDir, baseUrl, limits, times }: ConfigInput)
   return Object.freeze({
     dataDir: resolve(dataDir),
     baseUrl: baseUrl.replace(/\/+$/, ''),
-    limits: { artifactBytes: 2048 * MiB, releaseBytes: 16 * 1024 * MiB, openSessions: 256, ...limits },
+    limits: {
+      artifactBytes: 2048 * MiB,
+      releaseBytes: 16 * 1024 * MiB,
+      openSessions: 256,
+      stateChangesPerHour: 2000,
+      proofMsPerHour: 600_000,
+      ...limits,
+    },
     times: {
       leaseMs: HOUR_MS,
       uploadMinRate: 1024,
       uploadWatchMs: 30_000,
       drainMs: 30_000,
       gcGraceMs: 24 * HOUR_MS,
+      gcEveryMs: HOUR_MS,
       ...times,
     },
   })

@@ -6,7 +6,7 @@ import BetterSqlite from 'better-sqlite3'
 import { coded, isCoded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
 import { lockPath } from './config.ts'
-import { translateSqliteError } from './db/sqlite-errors.ts'
+import { translateOpenError } from './db/sqlite-errors.ts'
 
 export type DataLock = {
   /** Which file is locked: device and inode, the same under every path. */
@@ -61,7 +61,7 @@ function lockFile(dataDir: string) {
     return { file, holder }
   } catch (error) {
     holder?.close()
-    const meaning = translateSqliteError(error)
+    const meaning = translateOpenError(error)
     throw isCoded(meaning, 'STORE_BUSY') ? dataDirLocked(dataDir, error) : meaning
   }
 }

@@ -4,6 +4,9 @@ import { closeSync, openSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import type { Logger } from 'pino'
 import { coded, isCoded } from '../schemas/errors.ts'
+import { collectGarbage } from './actions/collect-garbage.ts'
+import { createInspections } from './actions/inspections.ts'
+import { createProofBudget } from './actions/proof-budget.ts'
 import { createSlots } from './actions/slots.ts'
 import { openBlobStore } from './blobs/disk.ts'
 import type { RegistryConfig } from './config.ts'
@@ -58,11 +61,11 @@ export async function openRegistry({ config, logger, clock = Date.now, onHalt }:
   let refusal: Error | undefined
   const halt = (error: unknown) => {
     if (refusal) return
-    logger.fatal({ err: error }, 'the registry cannot be sure of its data, and stops accepting')
-    const message = isCoded(error, 'DATA_DIR_LOCKED')
-      ? 'the registry stopped, because another process took its data'
-      : 'the registry stopped, because its disk failed'
-    refusal = coded('SHUTTING_DOWN', { message, cause: error })
+    const isLost = isCoded(error, 'DATA_DIR_LOCKED')
+    const why = isLost ? 'another process took its data' : 'its disk failed'
+    const event = isLost ? 'another process took the data' : 'the disk cannot be trusted'
+    logger.fatal({ err: error }, `${event}, the registry stops accepting`)
+    refusal = coded('SHUTTING_DOWN', { message: `the registry stopped, because ${why}`, cause: error })
     onHalt?.(error)
   }
   const tree = await openTree({ ...deps, onFatal: halt, requireClaim: () => claim.require() })
@@ -71,12 +74,17 @@ export async function openRegistry({ config, logger, clock = Date.now, onHalt }:
   tree.check().catch((error: unknown) => logger.error({ err: error }, 'the static tree could not be looked over'))
   stack.defer(keepClaim(claim, halt, logger))
   stack.defer(watchOtherWriters(deps, tree, () => sweepSessions(deps, uploads)))
+  stack.defer(collectOften(deps))
   const uploadsEnd = new AbortController()
   const services: RegistryServices = {
     ...deps,
     uploads,
     tree,
-    inspections: createSlots(PARALLEL_INSPECTIONS),
+    inspections: createInspections({
+      blobs: deps.blobs,
+      slots: createSlots(PARALLEL_INSPECTIONS),
+      budget: createProofBudget(config.limits.proofMsPerHour, clock),
+    }),
     stopUploads: uploadsEnd.signal,
     refusal: () => refusal,
     halt,
@@ -106,6 +114,26 @@ export async function openDeps({ config, logger, clock, busyMs }: DepsOptions): 
   } catch (error) {
     closeDb(db)
     throw error
+  }
+}
+
+/** What sessions brought that came to nothing goes by itself. */
+function collectOften(deps: RegistryDeps): () => Promise<void> {
+  const { gcEveryMs, gcGraceMs } = deps.config.times
+  let collecting: Promise<void> = Promise.resolve()
+  const collect = async () => {
+    const { blobs, bytes } = await collectGarbage(deps, { dryRun: false, graceMs: gcGraceMs })
+    if (blobs.length > 0)
+      deps.logger.info({ blobs: blobs.length, bytes }, 'blobs that nothing refers to were collected')
+  }
+  const timer = setInterval(() => {
+    collecting = collecting
+      .then(collect)
+      .catch((error: unknown) => deps.logger.error({ err: error }, 'blobs could not be collected'))
+  }, gcEveryMs).unref()
+  return () => {
+    clearInterval(timer)
+    return collecting
   }
 }
 

@@ -1,7 +1,7 @@
 // Tidies what the last process left behind, and during a run what clients left behind. The tree recovers itself when opened.
 import { coded } from '../schemas/errors.ts'
-import { write } from './db/open.ts'
-import { closeExpiredSessions, forgetSessions, listOpenSessions } from './db/sessions.ts'
+import { writePatiently } from './db/open.ts'
+import { dropExpiredSessions, forgetSessions, listOpenSessions } from './db/sessions.ts'
 import type { RegistryDeps } from './deps.ts'
 import type { UploadArea } from './uploads/upload-area.ts'
 
@@ -25,11 +25,11 @@ export function checkDatabase({ db, logger }: RegistryDeps): void {
     })
 }
 
-/** Closes sessions nobody uses, forgets old ones, and removes the parts of all that are not open. */
+/** Ends sessions nobody uses, forgets old ones, and removes the parts of all that are not open. */
 export async function sweepSessions({ db, clock, logger }: RegistryDeps, uploads: UploadArea): Promise<void> {
   const now = clock()
-  const closed = write(db, (tx) => {
-    const ids = closeExpiredSessions(tx, now)
+  const closed = await writePatiently(db, (tx) => {
+    const ids = dropExpiredSessions(tx, now)
     forgetSessions(tx, now - FORGET_AFTER_MS)
     return ids
   })

@@ -1,5 +1,5 @@
 // What the actions of the write API work with, beside the shared dependencies.
-import type { Slots } from './actions/slots.ts'
+import type { Inspections } from './actions/inspections.ts'
 import type { RegistryDeps } from './deps.ts'
 import type { Tree } from './tree/tree.ts'
 import type { UploadArea } from './uploads/upload-area.ts'
@@ -7,9 +7,8 @@ import type { UploadArea } from './uploads/upload-area.ts'
 export type RegistryServices = RegistryDeps & {
   readonly uploads: UploadArea
   readonly tree: Pick<Tree, 'drain'>
-  /** Bounds how many artifacts are unpacked for inspection at once. */
-  readonly inspections: Slots
-  /** Ends uploads in flight. */
+  readonly inspections: Inspections
+  /** Ends uploads and proofs in flight. */
   readonly stopUploads: AbortSignal
   /** Why nothing more is accepted; undefined while all is well. */
   readonly refusal: () => Error | undefined

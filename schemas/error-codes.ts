@@ -110,6 +110,7 @@ export const ERROR_CODES = {
   STATE_CONFLICT: { exit: DATA, status: 409, meaning: 'the version is not in a state that allows this change' },
   DATA_DIR_LOCKED: { exit: TRY_AGAIN, status: 503, meaning: 'another registry process serves this data directory' },
   DATA_DIR_CORRUPT: { exit: IO, status: 500, meaning: 'the registry data does not agree with itself' },
+  CLIENT_GONE: { exit: TRY_AGAIN, status: 400, meaning: 'the client broke off its own request' },
   NOT_FOUND: { exit: MISSING, status: 404, meaning: 'there is nothing at this address' },
   METHOD_NOT_ALLOWED: { exit: USAGE, status: 405, meaning: 'the address does not take this method' },
   RATE_LIMITED: { exit: TRY_AGAIN, status: 429, meaning: 'too many requests; wait as the answer says' },

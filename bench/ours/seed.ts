@@ -112,7 +112,7 @@ function predicateOf(name: string, artifact: Part): ReleasePredicate {
 function seedRows(tx: Db, { predicate, artifact, bundle, signer }: SeededRelease): void {
   const { repo, plugin, version } = predicate
   const at = Date.now()
-  for (const { digest, size } of [artifact, bundle]) recordBlob(tx, digest, size, at)
+  for (const { digest, size } of [artifact, bundle]) recordBlob(tx, { digest, size, broughtBy: null, createdAt: at })
   const { kind, description } = predicate.manifest
   const summary = { serial: 1, createdAt: at, kind, category: null, description, newest: version }
   insertPlugin(tx, { repo, plugin, ...summary })

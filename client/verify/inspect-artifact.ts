@@ -34,18 +34,54 @@ export type InspectedArtifact = {
  * Reads the chunks to their end. Throws SIZE_MISMATCH, DIGEST_MISMATCH, ARCHIVE_MALFORMED, ARCHIVE_ENTRY_UNSAFE,
  * LIMIT_EXCEEDED, PLATFORM_MISMATCH, PROGRAM_UNSAFE or STATEMENT_MISMATCH (no such executable in the archive).
  */
-export async function inspectArtifact(inspection: ArtifactInspection): Promise<InspectedArtifact> {
-  const { artifact, limits } = inspection
+export function inspectArtifact({ artifact, platform, ...rest }: ArtifactInspection): Promise<InspectedArtifact> {
+  return inspectSharedArtifact({ ...rest, uses: [{ artifact, platform }] })
+}
+
+export type ArtifactUse = Pick<ArtifactInspection, 'artifact' | 'platform'>
+
+export type SharedInspection = Omit<ArtifactInspection, 'artifact' | 'platform'> & {
+  /** What is said of these bytes: one digest, size and format, for any number of platforms. */
+  readonly uses: readonly ArtifactUse[]
+}
+
+/** The same for platforms that share their bytes: those are read once, and all that is said of them is checked. */
+export async function inspectSharedArtifact(inspection: SharedInspection): Promise<InspectedArtifact> {
+  const { uses, limits } = inspection
+  const artifact = oneArtifact(uses)
   const gated = openGate(inspection.chunks, artifact)
-  const programs = watchPrograms(inspection)
+  let { onFile } = inspection
+  const verdicts = uses.map((use) => {
+    const programs = watchPrograms({ ...use, onFile })
+    onFile = programs.onFile
+    return { ...use, verdict: programs.verdict }
+  })
   const inspected = await gated.proving(() =>
     artifact.format === 'raw'
-      ? inspectRaw(artifact, gated.chunks, programs.onFile)
-      : inspectTarball({ artifact, chunks: gated.chunks, limits, onFile: programs.onFile }),
+      ? inspectRaw(artifact, gated.chunks, onFile ?? skip)
+      : inspectTarball({ uses, chunks: gated.chunks, limits, onFile }),
   )
-  const needs = programs.verdict()
-  if (!needs) throw executableMissing(artifact, inspected.files)
-  return { ...inspected, needs }
+  const all = verdicts.map((use) => {
+    const needs = use.verdict()
+    if (!needs) throw executableMissing(use.artifact, inspected.files)
+    return needs
+  })
+  return { ...inspected, needs: all[0] ?? NO_NEEDS }
+}
+
+const skip: OnFile = async () => {}
+
+/** Throws STATEMENT_MISMATCH for bytes of which two different things are said. */
+function oneArtifact([first, ...others]: readonly ArtifactUse[]): ReleaseArtifact {
+  const { digest, size, format } = first?.artifact ?? {}
+  const odd = others.find(
+    ({ artifact }) => artifact.digest !== digest || artifact.size !== size || artifact.format !== format,
+  )
+  if (first && !odd) return first.artifact
+  throw coded('STATEMENT_MISMATCH', {
+    message: `artifact \`${digest}\` is described in two ways, expected one size and format`,
+    details: { digest },
+  })
 }
 
 /** Whatever a reader leaves unread is read here: the proof must not depend on the appetite of a callback. */
@@ -87,32 +123,39 @@ async function inspectRaw(artifact: ReleaseArtifact, chunks: AsyncIterable<Uint8
 }
 
 type Tarball = {
-  readonly artifact: ReleaseArtifact
+  readonly uses: readonly ArtifactUse[]
   readonly chunks: AsyncIterable<Uint8Array>
   readonly limits: ArchiveLimits | undefined
-  readonly onFile: OnFile
+  readonly onFile: OnFile | undefined
 }
 
-async function inspectTarball({ artifact, chunks, limits, onFile }: Tarball): Promise<Read> {
-  const content = await inspectArchive({ chunks, name: artifact.file, ...(limits ? { limits } : {}), onFile })
-  const { contentDigest } = artifact
-  if (contentDigest === undefined || contentDigest === content.contentDigest) return content
+async function inspectTarball({ uses, chunks, limits, onFile }: Tarball): Promise<Read> {
+  const name = uses[0]?.artifact.file ?? ''
+  const content = await inspectArchive({ chunks, name, ...(limits ? { limits } : {}), ...(onFile ? { onFile } : {}) })
+  for (const { artifact } of uses) requireContent(artifact, content)
+  return content
+}
+
+function requireContent({ file, contentDigest }: ReleaseArtifact, content: Read): void {
+  if (contentDigest === undefined || contentDigest === content.contentDigest) return
   throw coded('DIGEST_MISMATCH', {
-    message: `content of ${quote(artifact.file)} is other than stated, expected \`${contentDigest}\`, found \`${content.contentDigest}\``,
-    details: { subject: artifact.file, expected: contentDigest, found: content.contentDigest },
+    message: `content of ${quote(file)} is other than stated, expected \`${contentDigest}\`, found \`${content.contentDigest}\``,
+    details: { subject: file, expected: contentDigest, found: content.contentDigest },
   })
 }
 
 /** Looks at every file of the artifact as it passes to the callback, as any of them may be loaded or started by another. */
-function watchPrograms({ artifact, platform, onFile }: ArtifactInspection) {
+function watchPrograms({ artifact, platform, onFile }: ArtifactUse & { readonly onFile: OnFile | undefined }) {
   const { executable, runtime, file: name } = artifact
   let problem: unknown
   let needs: ProgramNeeds | undefined
   const watching: OnFile = async (file, chunks) => {
-    const isExecuted = file.path === executable
+    // A raw artifact is one file, which each platform may call differently.
+    const path = artifact.format === 'raw' ? executable : file.path
+    const isExecuted = path === executable
     const startable = isExecuted || file.executable
-    const shown = isExecuted ? name : `${name}: ${file.path}`
-    const feed = watchProgram({ ...{ name: shown, path: file.path, executable, startable, platform, runtime } })
+    const shown = isExecuted ? name : `${name}: ${path}`
+    const feed = watchProgram({ ...{ name: shown, path, executable, startable, platform, runtime } })
     // The first problem waits until the bytes are proven: damaged bytes are the better answer.
     const remembering = (act: () => unknown): unknown => {
       if (problem !== undefined) return undefined

@@ -2,9 +2,11 @@
 import type { ChangeStateRequest, TokenAction, VersionAction, VersionStateAnswer } from '../../schemas/api.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
-import { writeAudit } from '../db/audit.ts'
+import type { Principal } from '../auth/principal.ts'
+import { authorizeAgain } from '../auth/principal.ts'
+import { countChanges, writeAudit } from '../db/audit.ts'
 import type { Db } from '../db/open.ts'
-import { write } from '../db/open.ts'
+import { writePatiently } from '../db/open.ts'
 import { addToOutbox } from '../db/outbox.ts'
 import { requireRepo } from '../db/repos.ts'
 import type { ReleaseKey, VersionFlags, VersionRow } from '../db/versions.ts'
@@ -31,31 +33,48 @@ export const STATE_RULES: Readonly<Record<VersionAction, Rule>> = {
 export type StateChange = {
   readonly release: ReleaseKey
   readonly request: ChangeStateRequest
-  /** Token id. */
-  readonly actor: string
+  readonly principal: Pick<Principal, 'id'>
 }
 
-/** Answers once the tree shows the change. Throws REPO_NOT_FOUND, PLUGIN_NOT_FOUND, VERSION_NOT_FOUND, USAGE or STATE_CONFLICT. */
+const HOUR_MS = 3600_000
+
+/** Answers once the tree shows the change. Throws UNAUTHENTICATED, FORBIDDEN, RATE_LIMITED, REPO_NOT_FOUND, PLUGIN_NOT_FOUND, VERSION_NOT_FOUND, USAGE or STATE_CONFLICT. */
 export async function changeState(services: RegistryServices, change: StateChange): Promise<VersionStateAnswer> {
-  const answer = write(services.db, (tx) => changeInTransaction(tx, change, services.clock()))
+  const answer = await writePatiently(services.db, (tx) => changeInTransaction(tx, change, services))
   await services.tree.drain(change.release)
   return answer
 }
 
-function changeInTransaction(tx: Db, { release, request, actor }: StateChange, now: number): VersionStateAnswer {
-  const { flag, set } = STATE_RULES[request.action]
+function changeInTransaction(tx: Db, change: StateChange, { clock, config }: RegistryServices): VersionStateAnswer {
+  const { release, request, principal } = change
+  const { flag, set, needs } = STATE_RULES[request.action]
+  const now = clock()
+  authorizeAgain(tx, now, { principal, action: needs, ...release })
   const row = requireVersion(tx, release)
   const wanted = wantedReason(request, set)
   // A request that is sent again after its answer was lost changes nothing.
   if (row[flag] === wanted) return stateAnswer(row, findPlugin(tx, row.repo, row.plugin)?.serial ?? 0)
   if (set && row[flag] !== null) throw conflict(row, `is ${flag} already, for another reason: ${quote(row[flag])}`)
+  requireFewChanges(tx, { actor: principal.id, now, limit: config.limits.stateChangesPerHour })
   updateVersionFlags(tx, row, { [flag]: wanted })
   const serial = refreshPlugin(tx, row.repo, row.plugin)
   const subject = `${row.repo}/${row.plugin}@${row.version}`
   const details = { serial, ...(wanted === null ? {} : { reason: wanted }) }
-  writeAudit(tx, { at: now, actor, action: request.action, subject, details })
+  writeAudit(tx, { at: now, actor: principal.id, action: request.action, subject, details })
   addToOutbox(tx, { repo: row.repo, plugin: row.plugin, createdAt: now })
   return stateAnswer(requireVersion(tx, release), serial)
+}
+
+/** Each change is a row of the audit log for ever. */
+function requireFewChanges(
+  tx: Db,
+  who: { readonly actor: string; readonly now: number; readonly limit: number },
+): void {
+  if (countChanges(tx, who.actor, who.now - HOUR_MS) < who.limit) return
+  throw coded('RATE_LIMITED', {
+    message: `this token changed ${who.limit} states in an hour, which is the limit`,
+    details: { limit: who.limit, retryAfter: 600 },
+  })
 }
 
 function wantedReason({ action, reason }: ChangeStateRequest, set: boolean): string | null {

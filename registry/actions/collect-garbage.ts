@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { trashPath } from '../config.ts'
 import { condemnBlob, deleteBlobRow, hasBlobRow, isCondemned, isReferenced, listUnreferenced } from '../db/blobs.ts'
-import { write } from '../db/open.ts'
-import { closeExpiredSessions } from '../db/sessions.ts'
+import { writePatiently } from '../db/open.ts'
+import { dropExpiredSessions } from '../db/sessions.ts'
 import type { RegistryDeps } from '../deps.ts'
 
 export type GarbageReport = {
@@ -28,25 +28,35 @@ export type Collection = {
 
 export async function collectGarbage(deps: RegistryDeps, { dryRun, graceMs }: Collection): Promise<GarbageReport> {
   const before = deps.clock() - graceMs
-  if (!dryRun) write(deps.db, (tx) => void closeExpiredSessions(tx, deps.clock()))
+  if (!dryRun) await writePatiently(deps.db, (tx) => void dropExpiredSessions(tx, deps.clock()))
   const rows = listUnreferenced(deps.db, before, deps.clock()).map(({ digest, size }) => ({ digest, bytes: size }))
   const orphans = await listOrphans(deps, before)
   const blobs = [...rows, ...orphans]
-  const removed = dryRun ? blobs : blobs.filter(({ digest }) => sweep(deps, digest))
+  const removed = dryRun ? blobs : await sweepAll(deps, blobs)
   const emptied = dryRun ? 0 : await emptyTrash(deps)
   return { dryRun, blobs: removed, bytes: removed.reduce((sum, { bytes }) => sum + bytes, 0), emptied }
 }
 
+async function sweepAll(deps: RegistryDeps, blobs: GarbageReport['blobs']): Promise<GarbageReport['blobs']> {
+  const removed: GarbageReport['blobs'][number][] = []
+  for (const blob of blobs) {
+    if (await sweep(deps, blob.digest)) removed.push(blob)
+    // Requests get their turn between two blobs.
+    await new Promise(setImmediate)
+  }
+  return removed
+}
+
 /** False when someone began to use the blob in the meantime. */
-function sweep({ db, blobs }: RegistryDeps, digest: Digest): boolean {
-  const condemned = write(db, (tx) => {
+async function sweep({ db, blobs }: RegistryDeps, digest: Digest): Promise<boolean> {
+  const condemned = await writePatiently(db, (tx) => {
     if (isReferenced(tx, digest)) return false
     condemnBlob(tx, digest)
     return true
   })
   if (!condemned) return false
   // A session that opens from here on sees no live blob and uploads the bytes again, or holds them by its announcement.
-  return write(db, (tx) => {
+  return writePatiently(db, (tx) => {
     if (isReferenced(tx, digest) || (hasBlobRow(tx, digest) && !isCondemned(tx, digest))) return false
     blobs.discard(digest)
     deleteBlobRow(tx, digest)

@@ -1,20 +1,28 @@
 // Opens a publishing session: everything that can be refused before the first byte is uploaded is refused here.
 import { randomBytes } from 'node:crypto'
 import type { OpenSessionRequest } from '../../schemas/api.ts'
-import { digestOf } from '../../schemas/digest.ts'
+import { digestOf, hexOf } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
 import { stableJson } from '../../schemas/json.ts'
 import type { Principal } from '../auth/principal.ts'
+import { authorizeAgain } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
-import { write } from '../db/open.ts'
+import { writePatiently } from '../db/open.ts'
 import { requireRepo } from '../db/repos.ts'
 import type { SessionRow } from '../db/sessions.ts'
-import { countOpenSessions, findIdempotencyKey, findSession, insertSession, putIdempotencyKey } from '../db/sessions.ts'
+import {
+  countOpenSessions,
+  findIdempotencyKey,
+  findSession,
+  insertSession,
+  putIdempotencyKey,
+  putSealedSession,
+} from '../db/sessions.ts'
 import type { ReleaseKey } from '../db/versions.ts'
 import type { RegistryServices } from '../services.ts'
 import { requireDistinctName } from './distinct-name.ts'
 import { promisedBlobs, requireLimits } from './release-limits.ts'
-import { requireSpace } from './require-space.ts'
+import { measureSpace, requireSpace } from './require-space.ts'
 import { isSealed } from './sealed-release.ts'
 
 export type OpenSession = {
@@ -31,33 +39,35 @@ export type OpenSession = {
  */
 export async function openSession(services: RegistryServices, open: OpenSession): Promise<SessionRow> {
   requireLimits(open.request, services.config.limits)
-  await requireSpace(services, open.request)
-  return write(services.db, (tx) => openInTransaction(tx, services, open))
+  const freeBytes = await measureSpace(services.config.dataDir)
+  return writePatiently(services.db, (tx) => openInTransaction(tx, services, { ...open, freeBytes }))
 }
 
-function openInTransaction(tx: Db, { config, clock }: RegistryServices, open: OpenSession): SessionRow {
-  const { principal, release, request, idempotencyKey } = open
+type MeasuredOpen = OpenSession & { readonly freeBytes: number }
+
+function openInTransaction(tx: Db, { config, clock }: RegistryServices, open: MeasuredOpen): SessionRow {
+  const { principal, release, request, idempotencyKey, freeBytes } = open
   const now = clock()
+  authorizeAgain(tx, now, { principal, action: 'publish', ...release })
   requireRepo(tx, release.repo)
+  if (isSealed(tx, release, request)) return reopenSealed(tx, open, now + config.times.leaseMs)
   const requestDigest = digestOf(stableJson({ release, request }))
   const repeated =
     idempotencyKey && findRepeated(tx, { tokenId: principal.id, key: idempotencyKey, requestDigest, now })
   if (repeated) return repeated
-  const sealed = isSealed(tx, release, request)
-  if (!sealed) {
-    requireDistinctName(tx, release)
-    requireRoom(tx, principal.id, now, config.limits.openSessions)
-  }
+  requireDistinctName(tx, release)
+  requireRoom(tx, principal.id, now, config.limits.openSessions)
+  requireSpace(tx, { request, tokenId: principal.id, freeBytes, now })
   const session: SessionRow = {
     ...release,
     id: randomBytes(16).toString('hex'),
-    state: sealed ? 'published' : 'open',
+    state: 'open',
     tokenId: principal.id,
     openedAt: now,
     leaseUntil: now + config.times.leaseMs,
     request,
   }
-  insertSession(tx, session, sealed ? [] : promisedBlobs(request))
+  insertSession(tx, session, promisedBlobs(request))
   if (idempotencyKey)
     putIdempotencyKey(tx, {
       tokenId: principal.id,
@@ -66,6 +76,23 @@ function openInTransaction(tx: Db, { config, clock }: RegistryServices, open: Op
       sessionId: session.id,
       createdAt: now,
     })
+  return session
+}
+
+/** Nothing is left to do, so asking again makes no row but the first: its id is made of who asks and for what. */
+function reopenSealed(tx: Db, { principal, release, request }: OpenSession, leaseUntil: number): SessionRow {
+  const id = hexOf(digestOf(stableJson({ token: principal.id, ...release }))).slice(0, 32)
+  const openedAt = findSession(tx, id)?.openedAt ?? leaseUntil
+  const session: SessionRow = {
+    ...release,
+    id,
+    state: 'published',
+    tokenId: principal.id,
+    openedAt,
+    leaseUntil,
+    request,
+  }
+  putSealedSession(tx, session)
   return session
 }
 

@@ -1,14 +1,11 @@
 // The proof at ingest, with the same code that clients run: the statement is signed by a key of the repo and about this
 // release, it describes exactly what the session announced, and every artifact is what it is said to be.
 
-import { inspectArtifact } from '../../client/verify/inspect-artifact.ts'
-import { inspectProgram } from '../../client/verify/program/check-program.ts'
 import type { VerifiedRelease } from '../../client/verify/verify-release.ts'
 import { verifyRelease } from '../../client/verify/verify-release.ts'
 import type { OpenSessionRequest } from '../../schemas/api.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
-import type { Platform } from '../../schemas/platform.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleaseArtifact, ReleasePredicate } from '../../schemas/release-statement.ts'
 import { MAX_BUNDLE_BYTES } from '../../schemas/release-statement.ts'
@@ -19,8 +16,16 @@ import { readKeyring } from '../db/repos.ts'
 import type { SessionRow } from '../db/sessions.ts'
 import type { RegistryServices } from '../services.ts'
 
+export type Proof = {
+  readonly session: SessionRow
+  /** The token for which time is spent. */
+  readonly owner: string
+  readonly signal: AbortSignal
+}
+
 /** Throws what the proof throws, or STATEMENT_MISMATCH when announcement and statement differ. Blobs must be live. */
-export async function proveRelease(services: RegistryServices, session: SessionRow): Promise<VerifiedRelease> {
+export async function proveRelease(services: RegistryServices, proof: Proof): Promise<VerifiedRelease> {
+  const { session } = proof
   const { blobs, db, clock } = services
   const { repo, plugin, version, request } = session
   const bundle = await blobs.head(request.bundle.digest, Math.min(request.bundle.size, MAX_BUNDLE_BYTES))
@@ -33,8 +38,7 @@ export async function proveRelease(services: RegistryServices, session: SessionR
   })
   requireSameBundle(release, session)
   requireAnnounced(release.predicate, request)
-  for (const [platform, artifact] of Object.entries(release.predicate.platforms))
-    await services.inspections.run(() => inspect(services, platform as Platform, artifact))
+  await services.inspections.inspect(release.predicate.platforms, proof)
   return release
 }
 
@@ -77,15 +81,6 @@ function requireKeyring(db: Db, repo: Name): readonly TrustKey[] {
     hint: `its owner admits one: \`octo registry repo key add ${repo} FILE --data DIR\``,
   })
 }
-
-/** A raw artifact's digest was proven when it was uploaded; only what an archive holds has not been seen yet. */
-async function inspect({ blobs }: RegistryServices, platform: Platform, artifact: ReleaseArtifact): Promise<void> {
-  const { file, executable, runtime, digest } = artifact
-  if (artifact.format === 'tar.gz') await inspectArtifact({ chunks: blobs.read(digest), artifact, platform })
-  else await inspectProgram(blobs.read(digest), { ...RAW, name: file, path: executable, executable, platform, runtime })
-}
-
-const RAW = { startable: true }
 
 function requireAnnounced(predicate: ReleasePredicate, { artifacts }: OpenSessionRequest): void {
   const stated = new Map<string, ReleaseArtifact>(Object.entries(predicate.platforms))

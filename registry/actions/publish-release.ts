@@ -3,12 +3,12 @@ import type { PublishedAnswer } from '../../schemas/api.ts'
 import { coded } from '../../schemas/errors.ts'
 import { pluginDocumentPath } from '../../schemas/static-tree/paths.ts'
 import type { Principal } from '../auth/principal.ts'
-import { write } from '../db/open.ts'
-import type { SessionRow } from '../db/sessions.ts'
-import { extendLease } from '../db/sessions.ts'
+import { writePatiently } from '../db/open.ts'
 import type { VersionRow } from '../db/versions.ts'
 import { findVersion } from '../db/versions.ts'
 import type { RegistryServices } from '../services.ts'
+import type { Work } from './hold-lease.ts'
+import { holdLease } from './hold-lease.ts'
 import { proveRelease } from './prove-release.ts'
 import { requireUploaded, sealRelease } from './seal-release.ts'
 import { requireSession } from './session-answer.ts'
@@ -19,13 +19,21 @@ export type Published = {
   readonly created: boolean
 }
 
+export type Publish = {
+  readonly id: string
+  readonly principal: Pick<Principal, 'id'>
+  /** Ends the proof: who asked for it is gone, or the registry is stopping. */
+  readonly stop: AbortSignal
+}
+
 /**
  * Answers only once the tree shows the version. Throws SESSION_NOT_FOUND, SESSION_INCOMPLETE, VERSION_EXISTS,
- * PLUGIN_NAME_TAKEN or what the proof throws; then nothing is published.
+ * PLUGIN_NAME_TAKEN, what the lease or the proof throws; then nothing is published.
  */
-export async function publishRelease(services: RegistryServices, id: string, principal: Principal): Promise<Published> {
+export async function publishRelease(services: RegistryServices, publish: Publish): Promise<Published> {
+  const { id } = publish
   const session = requireSession(services.db, id, services.clock())
-  const created = session.state === 'open' && (await proveAndSeal(services, session, principal))
+  const created = session.state === 'open' && (await proveAndSeal(services, { ...publish, session }))
   await services.tree.drain(session)
   await services.uploads.remove(id)
   const sealed = findVersion(services.db, session)
@@ -35,12 +43,15 @@ export async function publishRelease(services: RegistryServices, id: string, pri
 }
 
 /** False when the same release was sealed by someone else in the meantime. */
-async function proveAndSeal(services: RegistryServices, session: SessionRow, principal: Principal): Promise<boolean> {
-  const { db, clock, config } = services
+async function proveAndSeal(services: RegistryServices, work: Work): Promise<boolean> {
+  const { db, clock } = services
+  const { session, principal } = work
   requireUploaded(db, session)
-  write(db, (tx) => extendLease(tx, session.id, clock() + config.times.leaseMs))
-  const release = await proveRelease(services, session)
-  return write(db, (tx) => sealRelease(tx, { session, release, actor: principal.id, now: clock() }))
+  return holdLease(services, work, async (signal) => {
+    const release = await proveRelease(services, { session, owner: principal.id, signal })
+    signal.throwIfAborted()
+    return writePatiently(db, (tx) => sealRelease(tx, { session, release, principal, now: clock() }))
+  })
 }
 
 function publishedAnswer({ repo, plugin, version, publishedAt, serial }: VersionRow): PublishedAnswer {

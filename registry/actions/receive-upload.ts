@@ -2,18 +2,22 @@
 // first, then its row.
 import { Readable } from 'node:stream'
 import { coded, isCoded } from '../../schemas/errors.ts'
+import type { Principal } from '../auth/principal.ts'
+import { authorizeAgain } from '../auth/principal.ts'
 import { findLiveBlob, recordBlob } from '../db/blobs.ts'
 import type { Db } from '../db/open.ts'
-import { write } from '../db/open.ts'
+import { writePatiently } from '../db/open.ts'
 import type { PromisedBlob, SessionRow } from '../db/sessions.ts'
-import { extendLease, listUploads } from '../db/sessions.ts'
+import { listUploads } from '../db/sessions.ts'
 import type { RegistryServices } from '../services.ts'
 import { readBody } from '../uploads/read-body.ts'
 import type { UploadPart } from '../uploads/upload-area.ts'
 import { watchRate } from '../uploads/watch-rate.ts'
+import { errandOf, holdLease } from './hold-lease.ts'
 
 export type Upload = {
   readonly session: SessionRow
+  readonly principal: Pick<Principal, 'id'>
   readonly digest: string
   readonly offset: number
   readonly body: Readable
@@ -21,38 +25,29 @@ export type Upload = {
   readonly stop: AbortSignal
 }
 
-/** Gives the bytes that are here now. Throws what UploadArea.append throws, UPLOAD_TOO_SLOW or NOT_FOUND. */
+/** A part, and the token that its bytes are counted for. */
+export type BroughtPart = UploadPart & { readonly broughtBy: string }
+
+/** Gives the bytes that are here now. Throws what UploadArea.append or the lease throws, UPLOAD_TOO_SLOW or NOT_FOUND. */
 export async function receiveUpload(services: RegistryServices, upload: Upload): Promise<number> {
   const { db, clock, config, uploads } = services
-  const promised = requirePromised(db, upload.session, upload.digest)
-  if (findLiveBlob(db, promised.digest)) return promised.size
-  const keepLease = () => write(db, (tx) => extendLease(tx, upload.session.id, clock() + config.times.leaseMs))
-  keepLease()
-  const renewal = setInterval(() => attempt(keepLease, services.logger), config.times.leaseMs / 4)
-  const abort = new AbortController()
-  const signal = AbortSignal.any([abort.signal, upload.stop])
-  const chunks = watchRate(readBody(upload.body, signal), config.times, abort)
-  try {
-    const part = { ...promised, session: upload.session.id }
-    return await uploads.append(part, { offset: upload.offset, chunks, abort }, (path) =>
-      settle(services, path, promised),
-    )
-  } finally {
-    clearInterval(renewal)
-  }
-}
-
-/** A full disk keeps a lease from growing; the upload itself will say so. */
-function attempt(act: () => unknown, logger: RegistryServices['logger']): void {
-  try {
-    act()
-  } catch (error) {
-    logger.warn({ err: error }, 'the lease of a session could not be renewed')
-  }
+  const { session, offset, body } = upload
+  return holdLease(services, upload, async (held) => {
+    const promised = requirePromised(db, session, upload.digest)
+    if (findLiveBlob(db, promised.digest)) return promised.size
+    const abort = new AbortController()
+    const signal = AbortSignal.any([abort.signal, held])
+    const chunks = watchRate(readBody(body, signal), config.times, abort)
+    const part = { ...promised, session: session.id, broughtBy: session.tokenId }
+    return uploads.append(part, { offset, chunks, abort }, async (path) => {
+      authorizeAgain(db, clock(), errandOf(upload))
+      await settle(services, path, part)
+    })
+  })
 }
 
 /** Makes a blob of a part that a crash, or a full disk, kept from becoming one. Gives the bytes that are here now. */
-export async function finishUpload(services: RegistryServices, part: UploadPart): Promise<number> {
+export async function finishUpload(services: RegistryServices, part: BroughtPart): Promise<number> {
   const nothing = { offset: part.size, chunks: Readable.from([]), abort: new AbortController() }
   try {
     return await services.uploads.append(part, nothing, (path) => settle(services, path, part))
@@ -72,7 +67,8 @@ export function requirePromised(db: Db, session: SessionRow, digest: string): Pr
   })
 }
 
-async function settle({ blobs, db, clock }: RegistryServices, path: string, blob: PromisedBlob): Promise<void> {
-  await blobs.adopt(path, blob.digest)
-  write(db, (tx) => recordBlob(tx, blob.digest, blob.size, clock()))
+async function settle({ blobs, db, clock }: RegistryServices, path: string, part: BroughtPart): Promise<void> {
+  const { digest, size, broughtBy } = part
+  await blobs.adopt(path, digest)
+  await writePatiently(db, (tx) => recordBlob(tx, { digest, size, broughtBy, createdAt: clock() }))
 }

@@ -3,49 +3,55 @@
 import type { VerifiedRelease } from '../../client/verify/verify-release.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { Platform } from '../../schemas/platform.ts'
+import type { Principal } from '../auth/principal.ts'
+import { authorizeAgain } from '../auth/principal.ts'
 import { writeAudit } from '../db/audit.ts'
 import { findLiveBlob } from '../db/blobs.ts'
 import type { Db } from '../db/open.ts'
 import { addToOutbox } from '../db/outbox.ts'
-import { isKeyAdmitted } from '../db/repos.ts'
+import { isKeyAdmitted, requireRepo } from '../db/repos.ts'
 import type { PromisedBlob, SessionRow } from '../db/sessions.ts'
-import { endSession, listUploads } from '../db/sessions.ts'
+import { listUploads, markPublished } from '../db/sessions.ts'
 import { findPlugin, findVersion, insertPlugin, insertVersion } from '../db/versions.ts'
 import { requireDistinctName } from './distinct-name.ts'
+import { errandOf, sessionEnded } from './hold-lease.ts'
 import { refreshPlugin } from './refresh-plugin.ts'
 import { requireSameStatement } from './sealed-release.ts'
 
 export type Seal = {
   readonly session: SessionRow
   readonly release: VerifiedRelease
-  /** Token id. */
-  readonly actor: string
+  readonly principal: Pick<Principal, 'id'>
   readonly now: number
 }
 
 /**
  * Everything that was true before the proof is asked again here, where nobody can change it. False when the same release is
- * sealed already. Throws VERSION_EXISTS, SESSION_NOT_FOUND, SESSION_INCOMPLETE, SIGNER_NOT_ALLOWED or PLUGIN_NAME_TAKEN.
+ * sealed already. Throws UNAUTHENTICATED, FORBIDDEN, REPO_NOT_FOUND, VERSION_EXISTS, VERSION_QUARANTINED, SESSION_NOT_FOUND,
+ * SESSION_INCOMPLETE, SIGNER_NOT_ALLOWED or PLUGIN_NAME_TAKEN.
  */
-export function sealRelease(tx: Db, { session, release, actor, now }: Seal): boolean {
+export function sealRelease(tx: Db, seal: Seal): boolean {
+  const { session, release, principal, now } = seal
   const { repo, plugin, version } = session
+  authorizeAgain(tx, now, errandOf(seal))
+  requireRepo(tx, repo)
   const sealed = findVersion(tx, session)
   if (sealed) {
     requireSameStatement(sealed, release.predicate)
-    endSession(tx, session.id, 'published')
+    markPublished(tx, session.id)
     return false
   }
   requireUploaded(tx, session)
-  requireSigner(tx, session, release)
+  requireSigner(tx, seal)
   requireDistinctName(tx, session)
-  if (!endSession(tx, session.id, 'published')) throw sessionEnded(session)
+  if (!markPublished(tx, session.id)) throw sessionEnded(session)
   if (!findPlugin(tx, repo, plugin)) insertPlugin(tx, newPlugin(session, release, now))
   const serial = (findPlugin(tx, repo, plugin)?.serial ?? 0) + 1
-  insertVersion(tx, versionRow({ session, release, actor, now }, serial), artifactRows(release))
+  insertVersion(tx, versionRow(seal, serial), artifactRows(release))
   refreshPlugin(tx, repo, plugin)
   const subject = `${repo}/${plugin}@${version}`
   const details = { bundle: session.request.bundle.digest, signer: release.signer, serial }
-  writeAudit(tx, { at: now, actor, action: 'publish', subject, details })
+  writeAudit(tx, { at: now, actor: principal.id, action: 'publish', subject, details })
   addToOutbox(tx, { repo, plugin, createdAt: now })
   return true
 }
@@ -72,20 +78,29 @@ function isHere(db: Db, { digest, size }: PromisedBlob): boolean {
   })
 }
 
-function requireSigner(tx: Db, { repo }: SessionRow, { signer }: VerifiedRelease): void {
-  if (isKeyAdmitted(tx, repo, signer)) return
+function requireSigner(tx: Db, { session: { repo }, release: { signer }, now }: Seal): void {
+  if (isKeyAdmitted(tx, repo, { id: signer, now })) return
   throw coded('SIGNER_NOT_ALLOWED', {
-    message: `key \`${signer}\` was revoked while the release was being checked`,
+    message: `key \`${signer}\` was revoked or ran out while the release was being checked`,
     details: { repo, signer },
   })
 }
 
-function versionRow({ session, release, actor, now }: Seal, serial: number) {
+function versionRow({ session, release, principal, now }: Seal, serial: number) {
   const { repo, plugin, version, request } = session
   const { digest: bundleDigest, size: bundleSize } = request.bundle
   const flags = { yanked: null, quarantined: null, deprecated: null }
   const { signer, predicate } = release
-  const sealed = { repo, plugin, version, publishedAt: now, publishedBy: actor, serial, bundleDigest, bundleSize }
+  const sealed = {
+    repo,
+    plugin,
+    version,
+    publishedAt: now,
+    publishedBy: principal.id,
+    serial,
+    bundleDigest,
+    bundleSize,
+  }
   return { ...sealed, ...flags, signer, predicate }
 }
 
@@ -101,8 +116,4 @@ function artifactRows({ predicate }: VerifiedRelease) {
 function newPlugin({ repo, plugin }: SessionRow, { predicate }: VerifiedRelease, now: number) {
   const { kind, category = null, description } = predicate.manifest
   return { repo, plugin, serial: 0, createdAt: now, kind, category, description, newest: null }
-}
-
-function sessionEnded({ id }: SessionRow): Error {
-  return coded('SESSION_NOT_FOUND', { message: `publishing session \`${id}\` was closed while it was being published` })
 }

@@ -7,7 +7,7 @@ import type { Db } from '../db/open.ts'
 import type { PromisedBlob, SessionRow } from '../db/sessions.ts'
 import { findSession, listUploads } from '../db/sessions.ts'
 import type { RegistryServices } from '../services.ts'
-import type { UploadPart } from '../uploads/upload-area.ts'
+import type { BroughtPart } from './receive-upload.ts'
 import { finishUpload } from './receive-upload.ts'
 
 /** Throws SESSION_NOT_FOUND for one that is unknown, closed or expired. */
@@ -27,7 +27,7 @@ export async function sessionAnswer(services: RegistryServices, session: Session
   const promised = session.state === 'open' ? listUploads(services.db, id) : []
   const uploads = await Promise.all(
     promised.map(async (blob) => {
-      const part = { ...blob, session: id }
+      const part = { ...blob, session: id, broughtBy: session.tokenId }
       return { ...blob, offset: await countedOffset(services, part, await services.uploads.peek(part)) }
     }),
   )
@@ -36,13 +36,17 @@ export async function sessionAnswer(services: RegistryServices, session: Session
 }
 
 /** Bytes of the blob that need not be sent again, for a client that goes on from there. */
-export async function uploadOffset(services: RegistryServices, session: string, blob: PromisedBlob): Promise<number> {
-  const part = { ...blob, session }
+export async function uploadOffset(
+  services: RegistryServices,
+  { id, tokenId }: SessionRow,
+  blob: PromisedBlob,
+): Promise<number> {
+  const part = { ...blob, session: id, broughtBy: tokenId }
   return countedOffset(services, part, await services.uploads.offsetOf(part))
 }
 
 /** The row is asked after the part was looked at, as a running upload may end in one. */
-async function countedOffset(services: RegistryServices, part: UploadPart, offset: number): Promise<number> {
+async function countedOffset(services: RegistryServices, part: BroughtPart, offset: number): Promise<number> {
   if (findLiveBlob(services.db, part.digest)) return part.size
   // Whoever is told that all bytes are here sends none, so they have to become the blob now.
   return offset < part.size ? offset : finishUpload(services, part)

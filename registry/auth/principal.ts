@@ -1,5 +1,5 @@
-// Who is asking: a bearer token becomes a principal, and a principal may do what its scopes say. Looked up at every request,
-// so that revoking works at once.
+// Who is asking: a bearer token becomes a principal, and a principal may do what its scopes say. Looked up at every request
+// and asked again whenever it counts, so that revoking works at once.
 import type { TokenAction } from '../../schemas/api.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
@@ -7,7 +7,7 @@ import { quote } from '../../schemas/quote.ts'
 import type { Db } from '../db/open.ts'
 import { write } from '../db/open.ts'
 import type { TokenRow } from '../db/tokens.ts'
-import { findTokenBySecret, markTokenUsed } from '../db/tokens.ts'
+import { findToken, findTokenBySecret, markTokenUsed } from '../db/tokens.ts'
 import { allows } from './scope.ts'
 import { isTokenText, tokenDigest } from './token-text.ts'
 
@@ -18,10 +18,7 @@ const LAST_USED_STEP_MS = 60_000
 
 /** Throws UNAUTHENTICATED. */
 export function authenticate(db: Db, authorization: string | undefined, now: number): Principal {
-  const token = findTokenBySecret(db, tokenDigest(bearerOf(authorization)))
-  if (!token) throw refused('the token is unknown')
-  if (token.revokedAt !== null) throw refused('the token was revoked')
-  if (token.expiresAt <= now) throw refused(`the token expired at \`${new Date(token.expiresAt).toISOString()}\``)
+  const token = requireLiving(findTokenBySecret(db, tokenDigest(bearerOf(authorization))), now)
   if ((token.lastUsedAt ?? 0) <= now - LAST_USED_STEP_MS) noteUse(db, token.id, now)
   return token
 }
@@ -43,6 +40,26 @@ export function authorize(principal: Principal, action: TokenAction, repo: Name,
     details: { action, repo, plugin },
     hint: `the registry’s owner makes one that does: \`octo registry token create --name NAME --scope ${repo}/${plugin}:${action} --data DIR\``,
   })
+}
+
+/** What somebody is about to do. */
+export type Errand = {
+  readonly principal: Pick<Principal, 'id'>
+  readonly action: TokenAction
+  readonly repo: Name
+  readonly plugin: Name
+}
+
+/** Asks the token as it stands now, inside the transaction that does what it allows. Throws UNAUTHENTICATED or FORBIDDEN. */
+export function authorizeAgain(tx: Db, now: number, { principal, action, repo, plugin }: Errand): void {
+  authorize(requireLiving(findToken(tx, principal.id), now), action, repo, plugin)
+}
+
+function requireLiving(token: TokenRow | undefined, now: number): TokenRow {
+  if (!token) throw refused('the token is unknown')
+  if (token.revokedAt !== null) throw refused('the token was revoked')
+  if (token.expiresAt <= now) throw refused(`the token expired at \`${new Date(token.expiresAt).toISOString()}\``)
+  return token
 }
 
 function bearerOf(authorization: string | undefined): string {

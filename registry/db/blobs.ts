@@ -1,5 +1,5 @@
 // Named queries on blobs: which bytes count, and which nobody refers to.
-import { and, asc, eq, gt, lt, notExists, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, lt, notExists, sql, sum } from 'drizzle-orm'
 import type { Digest } from '../../schemas/digest.ts'
 import type { Db } from './open.ts'
 import { artifacts, blobs, sessions, uploads, versions } from './tables.ts'
@@ -7,11 +7,24 @@ import { artifacts, blobs, sessions, uploads, versions } from './tables.ts'
 export type BlobRow = typeof blobs.$inferSelect
 
 /** The bytes are durable on disk. Also brings back a condemned blob, whose bytes were just written again. */
-export function recordBlob(db: Db, digest: Digest, size: number, createdAt: number): void {
+export function recordBlob(db: Db, row: Omit<BlobRow, 'state'>): void {
+  const { createdAt, broughtBy } = row
   db.insert(blobs)
-    .values({ digest, size, createdAt, state: 'live' })
-    .onConflictDoUpdate({ target: blobs.digest, set: { createdAt, state: 'live' } })
+    .values({ ...row, state: 'live' })
+    .onConflictDoUpdate({ target: blobs.digest, set: { createdAt, broughtBy, state: 'live' } })
     .run()
+}
+
+/** Bytes that a token has uploaded since then and that are still here, published or not. */
+export function sumBrought(db: Db, tokenId: string, since: number): number {
+  const recent = and(eq(blobs.broughtBy, tokenId), gt(blobs.createdAt, since))
+  return Number(
+    db
+      .select({ bytes: sum(blobs.size) })
+      .from(blobs)
+      .where(recent)
+      .get()?.bytes ?? 0,
+  )
 }
 
 export function findLiveBlob(db: Db, digest: Digest): BlobRow | undefined {

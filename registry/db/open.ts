@@ -8,7 +8,7 @@ import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { MIGRATIONS } from './migrations.ts'
-import { translateSqliteError } from './sqlite-errors.ts'
+import { translateOpenError, translateSqliteError } from './sqlite-errors.ts'
 
 /** What queries take: the database itself, or the transaction that `write` hands out. */
 export type Db = BaseSQLiteDatabase<'sync', BetterSqlite.RunResult>
@@ -57,7 +57,7 @@ export function openDb(path: string, { busyMs = OPEN_BUSY_MS }: OpenOptions = {}
     }
     return drizzle(sqlite)
   } catch (error) {
-    throw translateSqliteError(error)
+    throw translateOpenError(error)
   }
 }
 

@@ -1,5 +1,5 @@
 // Named queries on repos and the publisher keys they admit.
-import { and, asc, eq, isNull } from 'drizzle-orm'
+import { and, asc, eq, gt, isNull, lte, or } from 'drizzle-orm'
 import { coded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
@@ -44,8 +44,14 @@ export function readKeyring(db: Db, repo: Name): TrustKey[] {
   }))
 }
 
-export function isKeyAdmitted(db: Db, repo: Name, id: TrustKey['id']): boolean {
-  const admitted = and(eq(repoKeys.repo, repo), eq(repoKeys.id, id), isNull(repoKeys.revokedAt))
+export type KeyAt = { readonly id: TrustKey['id']; readonly now: number }
+
+/** Whether the repo admits the key at this moment: it is not revoked, and inside its window. */
+export function isKeyAdmitted(db: Db, repo: Name, { id, now }: KeyAt): boolean {
+  const isRepoKey = and(eq(repoKeys.repo, repo), eq(repoKeys.id, id), isNull(repoKeys.revokedAt))
+  const hasBegun = or(isNull(repoKeys.validFrom), lte(repoKeys.validFrom, now))
+  const hasNotEnded = or(isNull(repoKeys.validTo), gt(repoKeys.validTo, now))
+  const admitted = and(isRepoKey, hasBegun, hasNotEnded)
   return db.select({ id: repoKeys.id }).from(repoKeys).where(admitted).get() !== undefined
 }
 

@@ -1,5 +1,7 @@
 // Named queries on publishing sessions, their promised uploads and the keys that make opening one repeatable.
-import { and, count, eq, gt, inArray, lte, sum } from 'drizzle-orm'
+
+import type { SQL } from 'drizzle-orm'
+import { and, count, eq, gt, lte, ne, sum } from 'drizzle-orm'
 import type { Digest } from '../../schemas/digest.ts'
 import type { Db } from './open.ts'
 import { idempotencyKeys, sessions, uploads } from './tables.ts'
@@ -13,6 +15,12 @@ export function insertSession(tx: Db, row: SessionRow, promised: readonly Promis
   tx.insert(uploads)
     .values(promised.map(({ digest, size }) => ({ sessionId: row.id, digest, size })))
     .run()
+}
+
+/** The session of a release that is sealed already: one for each who asks, however often. */
+export function putSealedSession(tx: Db, row: SessionRow): void {
+  const { leaseUntil } = row
+  tx.insert(sessions).values(row).onConflictDoUpdate({ target: sessions.id, set: { leaseUntil } }).run()
 }
 
 export function findSession(db: Db, id: string): SessionRow | undefined {
@@ -29,11 +37,19 @@ export function countOpenSessions(db: Db, tokenId: string, now: number): number 
   return db.select({ found: count() }).from(sessions).where(open).get()?.found ?? 0
 }
 
-/** Bytes that all open sessions together may upload. */
-export function sumPromised(db: Db, now: number): number {
-  const open = and(eq(sessions.state, 'open'), gt(sessions.leaseUntil, now))
-  const promised = db.select({ bytes: sum(uploads.size) }).from(uploads)
-  return Number(promised.innerJoin(sessions, eq(uploads.sessionId, sessions.id)).where(open).get()?.bytes ?? 0)
+/** Bytes that open sessions may upload: those of the token, and those of all others. */
+export function sumPromised(db: Db, tokenId: string, now: number): { readonly own: number; readonly others: number } {
+  const promised = (whose: SQL) =>
+    db
+      .select({ bytes: sum(uploads.size) })
+      .from(uploads)
+      .innerJoin(sessions, eq(uploads.sessionId, sessions.id))
+      .where(and(eq(sessions.state, 'open'), gt(sessions.leaseUntil, now), whose))
+      .get()?.bytes
+  return {
+    own: Number(promised(eq(sessions.tokenId, tokenId)) ?? 0),
+    others: Number(promised(ne(sessions.tokenId, tokenId)) ?? 0),
+  }
 }
 
 /** False when the session is no longer open: it was closed or swept in the meantime. */
@@ -43,26 +59,32 @@ export function extendLease(db: Db, id: string, leaseUntil: number): boolean {
 }
 
 /** False when the session is no longer open. */
-export function endSession(tx: Db, id: string, state: 'published' | 'closed'): boolean {
+export function markPublished(tx: Db, id: string): boolean {
   const open = and(eq(sessions.id, id), eq(sessions.state, 'open'))
-  return tx.update(sessions).set({ state }).where(open).run().changes === 1
+  return tx.update(sessions).set({ state: 'published' }).where(open).run().changes === 1
 }
 
-/** Closes what nobody used for the length of a lease; gives their ids. */
-export function closeExpiredSessions(tx: Db, now: number): string[] {
+/** Forgets an open session with its uploads and idempotency keys: nothing is left of what came to nothing. */
+export function dropSession(tx: Db, id: string): void {
+  tx.delete(sessions)
+    .where(and(eq(sessions.id, id), eq(sessions.state, 'open')))
+    .run()
+}
+
+/** Forgets open sessions that nobody used for the length of a lease; gives their ids. */
+export function dropExpiredSessions(tx: Db, now: number): string[] {
   const expired = and(eq(sessions.state, 'open'), lte(sessions.leaseUntil, now))
   return tx
-    .update(sessions)
-    .set({ state: 'closed' })
+    .delete(sessions)
     .where(expired)
     .returning({ id: sessions.id })
     .all()
     .map(({ id }) => id)
 }
 
-/** Forgets sessions that ended before `before`, with their uploads and idempotency keys. */
+/** Forgets sessions that ended before `before`. */
 export function forgetSessions(tx: Db, before: number): number {
-  const old = and(inArray(sessions.state, ['published', 'closed']), lte(sessions.leaseUntil, before))
+  const old = and(ne(sessions.state, 'open'), lte(sessions.leaseUntil, before))
   return tx.delete(sessions).where(old).run().changes
 }
 

@@ -23,6 +23,10 @@ export function findTokenBySecret(db: Db, secretSha256: string): TokenRow | unde
   return db.select(SHOWN).from(tokens).where(eq(tokens.secretSha256, secretSha256)).get()
 }
 
+export function findToken(db: Db, id: string): TokenRow | undefined {
+  return db.select(SHOWN).from(tokens).where(eq(tokens.id, id)).get()
+}
+
 export function listTokens(db: Db): TokenRow[] {
   return db.select(SHOWN).from(tokens).orderBy(asc(tokens.createdAt), asc(tokens.id)).all()
 }

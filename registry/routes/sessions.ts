@@ -1,14 +1,16 @@
 // Publishing sessions: open, read, give up, publish.
 import { openSessionRequest } from '../../schemas/api.ts'
+import { errandOf } from '../actions/hold-lease.ts'
 import { openSession } from '../actions/open-session.ts'
 import { publishRelease } from '../actions/publish-release.ts'
 import { requireSession, sessionAnswer } from '../actions/session-answer.ts'
 import type { Principal } from '../auth/principal.ts'
-import { authorize } from '../auth/principal.ts'
-import { write } from '../db/open.ts'
+import { authorize, authorizeAgain } from '../auth/principal.ts'
+import { writePatiently } from '../db/open.ts'
 import type { SessionRow } from '../db/sessions.ts'
-import { endSession } from '../db/sessions.ts'
+import { dropSession } from '../db/sessions.ts'
 import { principalOf } from '../http/authenticate.ts'
+import { clientGone } from '../http/client-gone.ts'
 import type { Handler, RequestOf } from '../http/env.ts'
 import { idempotencyKeyHeader, pluginParams, readJsonBody, sessionParam } from '../http/read-request.ts'
 import type { RegistryServices } from '../services.ts'
@@ -32,8 +34,11 @@ export function readSessionRoute(services: RegistryServices): Handler {
 
 export function closeSessionRoute(services: RegistryServices): Handler {
   return async (c) => {
-    const { session } = allowedSession(c, services)
-    write(services.db, (tx) => endSession(tx, session.id, 'closed'))
+    const { session, principal } = allowedSession(c, services)
+    await writePatiently(services.db, (tx) => {
+      authorizeAgain(tx, services.clock(), errandOf({ session, principal }))
+      dropSession(tx, session.id)
+    })
     await services.uploads.remove(session.id)
     return c.body(null, 204)
   }
@@ -42,7 +47,8 @@ export function closeSessionRoute(services: RegistryServices): Handler {
 export function publishRoute(services: RegistryServices): Handler {
   return async (c) => {
     const { session, principal } = allowedSession(c, services)
-    const { answer, created } = await publishRelease(services, session.id, principal)
+    const stop = AbortSignal.any([clientGone(c), services.stopUploads])
+    const { answer, created } = await publishRelease(services, { id: session.id, principal, stop })
     return c.json(answer, created ? 201 : 200)
   }
 }

@@ -11,17 +11,17 @@ export function readUploadRoute(services: RegistryServices): Handler {
   return async (c) => {
     const { session } = allowedSession(c, services)
     const promised = requirePromised(services.db, session, digestParam(c))
-    const offset = await uploadOffset(services, session.id, promised)
+    const offset = await uploadOffset(services, session, promised)
     return c.body(null, 204, { 'Upload-Offset': String(offset), 'Cache-Control': 'no-store' })
   }
 }
 
 export function appendUploadRoute(services: RegistryServices): Handler {
   return async (c) => {
-    const { session } = allowedSession(c, services)
+    const { session, principal } = allowedSession(c, services)
     const offset = uploadOffsetHeader(c)
     const body = c.env.incoming
-    const upload = { session, digest: digestParam(c), offset, body, stop: services.stopUploads }
+    const upload = { session, principal, digest: digestParam(c), offset, body, stop: services.stopUploads }
     return c.body(null, 204, { 'Upload-Offset': String(await receiveUpload(services, upload)) })
   }
 }

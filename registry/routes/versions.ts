@@ -14,6 +14,6 @@ export function changeStateRoute(services: RegistryServices): Handler {
     const version = versionParam(c)
     const request = await readJsonBody(c, changeStateRequest)
     authorize(principal, STATE_RULES[request.action].needs, repo, plugin)
-    return c.json(await changeState(services, { release: { repo, plugin, version }, request, actor: principal.id }))
+    return c.json(await changeState(services, { release: { repo, plugin, version }, request, principal }))
   }
 }

@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream'
 import { coded } from '../../schemas/errors.ts'
 
-/** Ends with the body; throws FETCH_FAILED when the client breaks off, or the reason of the signal. */
+/** Ends with the body; throws CLIENT_GONE when the client breaks off, or the reason of the signal. */
 export async function* readBody(body: Readable, signal: AbortSignal): AsyncGenerator<Buffer> {
   for (;;) {
     signal.throwIfAborted()
@@ -45,5 +45,5 @@ function nextEvent(body: Readable, signal: AbortSignal): Promise<void> {
 }
 
 function brokenOff(cause: unknown): Error {
-  return coded('FETCH_FAILED', { message: 'the client broke off its upload', cause })
+  return coded('CLIENT_GONE', { message: 'the client broke off its request', cause })
 }

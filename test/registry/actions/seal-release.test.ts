@@ -26,10 +26,12 @@ async function proven(t: TestContext) {
   const opened = (await openSession(registry, release)).body as unknown as SessionAnswer
   await uploadAll(registry, opened, release)
   const session = requireSession(services.db, opened.id, Date.now())
-  const seen = await proveRelease(services, session)
+  const seen = await proveRelease(services, { session, owner: 'tok', signal: new AbortController().signal })
   const seal = () =>
-    write(services.db, (tx) => sealRelease(tx, { session, release: seen, actor: 'tok', now: Date.now() }))
-  return { registry, services, session, seal }
+    write(services.db, (tx) =>
+      sealRelease(tx, { session, release: seen, principal: { id: session.tokenId }, now: Date.now() }),
+    )
+  return { registry, services, release, session, seal }
 }
 
 type Proven = Awaited<ReturnType<typeof proven>>
@@ -39,6 +41,25 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'its key is revoked': {
     code: 'SIGNER_NOT_ALLOWED',
     change: ({ registry, services }) => revokeKey(services, 'core' as Name, registry.key.trustKey.id),
+  },
+  'the window of its key ends': {
+    code: 'SIGNER_NOT_ALLOWED',
+    change: ({ services }) => services.db.$client.exec('UPDATE repo_keys SET valid_to = 1'),
+  },
+  'the window of its key is moved to later': {
+    code: 'SIGNER_NOT_ALLOWED',
+    change: ({ services }) => services.db.$client.exec('UPDATE repo_keys SET valid_from = 9000000000000'),
+  },
+  'its token is revoked': {
+    code: 'UNAUTHENTICATED',
+    change: ({ services }) => services.db.$client.exec('UPDATE tokens SET revoked_at = 1'),
+  },
+  'its version is published and quarantined': {
+    code: 'VERSION_QUARANTINED',
+    change: async ({ registry, services, release }) => {
+      assert.equal((await publishRelease(registry, release)).status, 201)
+      services.db.$client.exec("UPDATE versions SET quarantined = 'bad'")
+    },
   },
   'a blob of it is collected': {
     code: 'SESSION_INCOMPLETE',
