@@ -17,6 +17,8 @@ export type Report = {
   /** To be shown on every run: unsigned sources, yanked or deprecated versions, healed corruption. */
   readonly warn?: (line: string) => void
   readonly info?: (line: string) => void
+  /** A server that does not answer yet; said now and then, so that a person knows why nothing happens. */
+  readonly waiting?: (line: string) => void
   readonly download?: (item: { readonly name: string; readonly size: number }) => ReportedDownload
 }
 

@@ -28,11 +28,12 @@ export async function loadConfig({ paths = [], cwd, env, offline, strict }: Load
 type Fetching = { readonly maxBytes: number; readonly env: LoadConfigOptions['env'] }
 
 async function fetchDocument(url: string, { maxBytes, env }: Fetching): Promise<string> {
-  const [{ openHttp }, { fetchText }] = await Promise.all([
+  const [{ openHttp }, { fetchText }, { credentialsFrom }] = await Promise.all([
     import('../system/http/open-http.ts'),
     import('./repo/fetch-text.ts'),
+    import('../system/credentials/read-credentials.ts'),
   ])
-  using http = await openHttp({ env })
+  using http = await openHttp({ env, credentials: credentialsFrom(env) })
   const text = await fetchText(http, { url: new URL(url), maxBytes })
   if (text !== undefined) return text
   throw coded('CONFIG_NOT_FOUND', { message: `there is no config at ${quote(url)}`, details: { url } })

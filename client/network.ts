@@ -13,8 +13,10 @@ import type { Layout } from './store/layout.ts'
 export type NetworkOptions = {
   readonly layout: Layout
   readonly offline: boolean
-  /** For proxies. */
+  /** For proxies, authorities and credentials. */
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Told what is waited for, when that takes a while. */
+  readonly onWait?: (line: string) => void
 }
 
 export type Network = Disposable & {
@@ -25,11 +27,12 @@ export type Network = Disposable & {
   readonly offline: boolean
 }
 
-export function openNetwork({ layout, offline, env }: NetworkOptions): Network {
+export function openNetwork({ layout, offline, env, onWait }: NetworkOptions): Network {
   let opened: Promise<Http> | undefined
+  const notice = onWait ? { onWait } : {}
   const http = async (what: string) => {
     if (offline) throw notAllowed(what)
-    opened ??= openHttp({ env })
+    opened ??= openHttp({ env, credentials: (url, challenge) => credentialsFor(env, url, challenge), ...notice })
     return opened
   }
   const copies = copiesIn(layout, offline)
@@ -48,6 +51,12 @@ export function openNetwork({ layout, offline, env }: NetworkOptions): Network {
 const MAX_COPY_BYTES = 128 * 1024 * 1024
 /** A forged answer may carry the ETag of the real document, and would then be confirmed for ever. */
 const MAX_COPY_AGE_MS = 24 * 3600 * 1000
+
+/** Loaded when a server asks for a login: most never do. */
+async function credentialsFor(env: NetworkOptions['env'], url: URL, challenge: string | undefined) {
+  const { credentialsFrom } = await import('../system/credentials/read-credentials.ts')
+  return credentialsFrom(env)(url, challenge)
+}
 
 type StoredCopy = DocumentCopy & { readonly url: string; readonly at: number }
 

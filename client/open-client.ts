@@ -29,7 +29,7 @@ export function openContext(options: ClientOptions): Resolving & { readonly lock
   const { config, lockPath, platform, storeRoot, frozen = false, offline = false, env = {}, accept = {} } = options
   const layout = openStore(storeRoot)
   const report = printableReport(options.report ?? {})
-  const network = openNetwork({ layout, offline, env })
+  const network = openNetwork({ layout, offline, env, ...(report.waiting ? { onWait: report.waiting } : {}) })
   const context = { config, layout, network, platform, report, accept, now: options.now ?? Date.now }
   return { ...context, locking: openLocking({ ...context, lockPath, frozen }) }
 }
@@ -127,9 +127,14 @@ function allOf(outcomes: readonly PluginOutcome[]): readonly VerifiedExecutable[
 
 /** Reasons and names come from registries. */
 function printableReport(report: Report): Report {
-  const { warn, info } = report
+  const { warn, info, waiting } = report
   const safe = (show: (line: string) => void) => (line: string) => show(printable(line, 1000))
-  return { ...report, ...(warn ? { warn: safe(warn) } : {}), ...(info ? { info: safe(info) } : {}) }
+  return {
+    ...report,
+    ...(warn ? { warn: safe(warn) } : {}),
+    ...(info ? { info: safe(info) } : {}),
+    ...(waiting ? { waiting: safe(waiting) } : {}),
+  }
 }
 
 function notOurs(): never {

@@ -2,7 +2,6 @@
 import type { OctoConfig, RepoConfig } from '../schemas/config/config.ts'
 import { coded, isCoded } from '../schemas/errors.ts'
 import type { LockedPlugin } from '../schemas/lockfile.ts'
-import type { Name } from '../schemas/name.ts'
 import type { Platform } from '../schemas/platform.ts'
 import type { PluginDocument } from '../schemas/plugin-document.ts'
 import { quote } from '../schemas/quote.ts'
@@ -122,7 +121,7 @@ function reposFor({ plugin, repo }: Question, { repos }: OctoConfig): readonly R
 /** Documents of all repos that may offer the plugin; those without it are left out. */
 export async function askRepos(question: Question, { config, network }: Pick<Resolving, 'config' | 'network'>) {
   const repos = reposFor(question, config)
-  const asked = repos.map(async (repo) => ({ repo, document: await askRepo(repo, question.plugin, network, config) }))
+  const asked = repos.map(async (repo) => ({ repo, document: await askRepo(repo, question, network, config) }))
   const answered = await Promise.all(asked)
   return answered.flatMap(({ repo, document }) => (document ? [{ repo, document }] : []))
 }
@@ -136,7 +135,7 @@ function seenSerialOf({ repo, document }: Omit<Offer, 'seenSerial'>, locked: Loc
 /** A repo that does not answer could offer the name too, so it cannot be passed over. */
 async function askRepo(
   repo: RepoConfig,
-  plugin: Name,
+  { plugin, repo: pinned }: Question,
   network: Network,
   { repos }: OctoConfig,
 ): Promise<PluginDocument | undefined> {
@@ -144,12 +143,15 @@ async function askRepo(
     if (repo.trust.kind === 'unsigned') return await plainDocument(repo, plugin, network)
     return await fetchPluginDocument(network.fetchDocument, repoAddressOf(repo.url), plugin)
   } catch (error) {
-    if (!isCoded(error, 'FETCH_FAILED') || repos.length < 2) throw error
-    throw coded('FETCH_FAILED', {
+    // A name that says its repo is asked nowhere else, so there is nothing to pin.
+    const isOpen = pinned === undefined && repos.length > 1
+    if (!isOpen || !isCoded(error) || !['FETCH_FAILED', 'FETCH_REFUSED'].includes(error.code)) throw error
+    const pin = `pin the plugin to another repo in the config, so that this one is not asked: \`operator: {plugins: {${plugin}: {repo: NAME}}}\``
+    throw coded(error.code, {
       message: `repo ${quote(repo.name)} was asked for ${quote(plugin)}: ${error.message}`,
       details: { ...error.details, repo: repo.name, plugin },
-      hint: `pin the plugin to another repo in the config, so that this one is not asked: \`operator: {plugins: {${plugin}: {repo: NAME}}}\``,
-      cause: error,
+      hint: error.hint ? `${error.hint}; or ${pin}` : pin,
+      cause: error.cause,
     })
   }
 }

@@ -63,6 +63,8 @@ function progressDisplay(terminal: Terminal) {
   let progress: Progress | undefined
   const report: Report = {
     warn: (line) => terminal.warn(line),
+    // With `--json` standard error holds the error document.
+    waiting: (line) => (terminal.json ? undefined : terminal.info(line)),
     info: (line) => terminal.debug(line),
     download: ({ name, size }) => {
       const item = progress?.item(name, size)

@@ -1,5 +1,5 @@
 // Undoes the content codings of HTTP (RFC 9110 §8.4) with a bound on what comes out, so that no small answer can fill the memory.
-import { coded } from './errors.ts'
+import { coded, isCoded } from './errors.ts'
 import { quote } from './quote.ts'
 
 /** What is said to be understood in Accept-Encoding. */
@@ -7,20 +7,26 @@ export const ACCEPTED_CODINGS = 'gzip, deflate, br, zstd'
 /** A header may name several codings; nobody needs more. */
 const MAX_CODINGS = 3
 
-type Decoder = (bytes: Buffer, maxBytes: number) => Buffer
+export type DecodeOptions = {
+  /** Only the beginning is there: what can be decoded of it is wanted. */
+  readonly isCut?: boolean
+}
+
+type Limits = { readonly maxOutputLength: number; readonly isCut: boolean }
+type Decoder = (bytes: Buffer, limits: Limits) => Buffer
 
 /** Plain bytes; throws FETCH_REFUSED for unknown or broken codings and LIMIT_EXCEEDED for more than `maxBytes`. */
-export function decodeContent(bytes: Buffer, header: string | undefined, maxBytes: number): Buffer {
+export function decodeContent(
+  bytes: Buffer,
+  header: string | undefined,
+  maxBytes: number,
+  { isCut = false }: DecodeOptions = {},
+): Buffer {
   const codings = codingsOf(header)
   if (codings.length > MAX_CODINGS) throw unreadable(header ?? '', 'more codings than are undone')
   let plain = bytes
-  for (const coding of codings.reverse()) plain = decodeOne(plain, coding, maxBytes)
+  for (const coding of codings.reverse()) plain = decodeOne(plain, coding, { maxOutputLength: maxBytes, isCut })
   return plain
-}
-
-/** False when the bytes are what they were before they were sent. */
-export function isEncoded(header: string | undefined): boolean {
-  return codingsOf(header).length > 0
 }
 
 function codingsOf(header: string | undefined): string[] {
@@ -28,12 +34,14 @@ function codingsOf(header: string | undefined): string[] {
   return names.filter((name) => name !== '' && name !== 'identity')
 }
 
-function decodeOne(bytes: Buffer, coding: string, maxBytes: number): Buffer {
-  const decode = DECODERS[coding]
+function decodeOne(bytes: Buffer, coding: string, limits: Limits): Buffer {
+  const decode = DECODERS.get(coding)
   if (!decode) throw unreadable(coding, 'a coding that is not understood')
   try {
-    return decode(bytes, maxBytes)
+    return decode(bytes, limits)
   } catch (error) {
+    if (isCoded(error)) throw error
+    const { maxOutputLength: maxBytes } = limits
     if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE')
       throw coded('LIMIT_EXCEEDED', { message: `it unpacks to more than ${maxBytes} bytes`, details: { maxBytes } })
     throw unreadable(coding, 'and cannot be unpacked', error)
@@ -43,26 +51,38 @@ function decodeOne(bytes: Buffer, coding: string, maxBytes: number): Buffer {
 // Asked for when a body is encoded: a read that needs none of it does not load the module.
 const zlib = () => process.getBuiltinModule('node:zlib')
 
-const gunzip: Decoder = (bytes, maxOutputLength) => zlib().gunzipSync(bytes, { maxOutputLength })
-const DECODERS: Readonly<Record<string, Decoder | undefined>> = Object.assign(Object.create(null), {
-  gzip: gunzip,
-  'x-gzip': gunzip,
-  deflate: inflate,
-  br: ((bytes, maxOutputLength) => zlib().brotliDecompressSync(bytes, { maxOutputLength })) satisfies Decoder,
-  zstd: unzstd,
-})
+const DECODERS: ReadonlyMap<string, Decoder> = new Map([
+  ['gzip', gunzip],
+  ['x-gzip', gunzip],
+  ['deflate', inflate],
+  ['br', unbrotli],
+  ['zstd', unzstd],
+])
+
+function gunzip(bytes: Buffer, limits: Limits): Buffer {
+  return zlib().gunzipSync(bytes, zlibOptions(limits))
+}
 
 /** `deflate` means zlib, and some servers send the bare stream. */
-function inflate(bytes: Buffer, maxOutputLength: number): Buffer {
+function inflate(bytes: Buffer, limits: Limits): Buffer {
   const isZlib = bytes.length >= 2 && ((bytes[0] ?? 0) & 0x0f) === 8 && bytes.readUInt16BE(0) % 31 === 0
-  return isZlib ? zlib().inflateSync(bytes, { maxOutputLength }) : zlib().inflateRawSync(bytes, { maxOutputLength })
+  return isZlib ? zlib().inflateSync(bytes, zlibOptions(limits)) : zlib().inflateRawSync(bytes, zlibOptions(limits))
+}
+
+function zlibOptions({ maxOutputLength, isCut }: Limits) {
+  return { maxOutputLength, ...(isCut ? { finishFlush: zlib().constants.Z_SYNC_FLUSH } : {}) }
+}
+
+function unbrotli(bytes: Buffer, { maxOutputLength, isCut }: Limits): Buffer {
+  const finishFlush = isCut ? { finishFlush: zlib().constants.BROTLI_OPERATION_FLUSH } : {}
+  return zlib().brotliDecompressSync(bytes, { maxOutputLength, ...finishFlush })
 }
 
 /** Older Nodes, which plugins may run on, have no zstd. */
-function unzstd(bytes: Buffer, maxOutputLength: number): Buffer {
-  const { zstdDecompressSync } = zlib()
+function unzstd(bytes: Buffer, { maxOutputLength, isCut }: Limits): Buffer {
+  const { zstdDecompressSync, constants } = zlib()
   if (typeof zstdDecompressSync !== 'function') throw unreadable('zstd', 'a coding that this Node does not understand')
-  return zstdDecompressSync(bytes, { maxOutputLength })
+  return zstdDecompressSync(bytes, { maxOutputLength, ...(isCut ? { finishFlush: constants.ZSTD_e_flush } : {}) })
 }
 
 function unreadable(coding: string, problem: string, cause?: unknown): Error {

@@ -1,6 +1,10 @@
 // Connects to a TCP port or a Unix socket, measures how long that takes, and says in words why it failed.
+import { lookup } from 'node:dns/promises'
 import type { Socket } from 'node:net'
-import { connect as openSocket } from 'node:net'
+import { isIP, connect as openSocket } from 'node:net'
+import { connectionReason } from '../schemas/connection-reasons.ts'
+import type { Attempt } from '../schemas/side-by-side.ts'
+import { HEAD_START_MS, interleaveFamilies, raceSideBySide } from '../schemas/side-by-side.ts'
 import { formatMs } from './duration.ts'
 import { invalidOptions } from './result.ts'
 
@@ -29,53 +33,66 @@ export function renderEndpoint(endpoint: Endpoint): string {
 /** Connects and hangs up; rejects with the operating system's error or the signal's reason. */
 export async function connect(endpoint: Endpoint, timeoutMs: number, signal: AbortSignal): Promise<Connection> {
   const startedAt = performance.now()
-  const socket = openSocket(socketOptions(endpoint))
+  const socket = await dial(endpoint, timeoutMs, signal)
+  const latencyMs = performance.now() - startedAt
+  const { remoteAddress, remoteFamily } = socket
+  socket.destroy()
+  return { latencyMs, address: remoteAddress ?? renderEndpoint(endpoint), family: remoteFamily ?? 'unix' }
+}
+
+/**
+ * An open connection, which is the caller's to close. All addresses of a host are tried side by side, and none is given up
+ * for being slow before the time is over. Rejects as `connect` does.
+ */
+export async function dial(endpoint: Endpoint, timeoutMs: number, signal: AbortSignal): Promise<Socket> {
+  signal.throwIfAborted()
+  const { promise: ended, reject } = Promise.withResolvers<never>()
+  const onAbort = () => reject(signal.reason)
+  const timer = setTimeout(() => reject(timedOut(timeoutMs)), timeoutMs)
+  signal.addEventListener('abort', onAbort, { once: true })
+  let attempt: Attempt<Socket> | undefined
   try {
-    await opened(socket, timeoutMs, signal)
-    const latencyMs = performance.now() - startedAt
-    const { remoteAddress, remoteFamily } = socket
-    return { latencyMs, address: remoteAddress ?? renderEndpoint(endpoint), family: remoteFamily ?? 'unix' }
+    const candidates = await Promise.race([placesOf(endpoint), ended])
+    attempt = raceSideBySide({ candidates, start: attemptAt, afterHeadStart })
+    return await Promise.race([attempt.opened, ended])
+  } catch (error) {
+    attempt?.opened.catch(() => undefined)
+    attempt?.cancel()
+    throw error
   } finally {
-    socket.destroy()
+    clearTimeout(timer)
+    signal.removeEventListener('abort', onAbort)
   }
 }
 
-function socketOptions(endpoint: Endpoint) {
-  if (endpoint.kind === 'unix') return { path: endpoint.path }
+type Place = { readonly path: string } | { readonly host: string; readonly port: number }
+
+async function placesOf(endpoint: Endpoint): Promise<readonly Place[]> {
+  if (endpoint.kind === 'unix') return [{ path: endpoint.path }]
   const { host, port, family } = endpoint
-  return { host, port, autoSelectFamily: family === undefined, ...(family ? { family } : {}) }
+  if (isIP(host) !== 0) return [{ host, port }]
+  const addresses = await lookup(host, { all: true, family: family ?? 0 })
+  return interleaveFamilies(addresses).map(({ address }) => ({ host: address, port }))
 }
 
-function opened(socket: Socket, timeoutMs: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const onAbort = () => reject(signal.reason)
-  const timer = setTimeout(() => reject(timedOut(timeoutMs)), timeoutMs)
-  socket.once('connect', resolve)
-  socket.on('error', reject)
-  if (signal.aborted) onAbort()
-  else signal.addEventListener('abort', onAbort, { once: true })
-  return promise.finally(() => {
-    clearTimeout(timer)
-    signal.removeEventListener('abort', onAbort)
+function attemptAt(place: Place): Attempt<Socket> {
+  const socket = openSocket(place)
+  const { promise, resolve, reject } = Promise.withResolvers<Socket>()
+  socket.once('error', reject)
+  socket.once('connect', () => {
+    socket.off('error', reject)
+    resolve(socket)
   })
+  return { opened: promise, cancel: () => void socket.on('error', () => undefined).destroy() }
+}
+
+function afterHeadStart(act: () => void): () => void {
+  const timer = setTimeout(act, HEAD_START_MS)
+  return () => clearTimeout(timer)
 }
 
 function timedOut(timeoutMs: number): Error {
   return Object.assign(new Error(`no answer within ${formatMs(timeoutMs)}`), { code: 'ETIMEDOUT' })
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'refused: nothing listens there',
-  ECONNRESET: 'reset by the other side',
-  EHOSTUNREACH: 'host unreachable',
-  ENETUNREACH: 'network unreachable',
-  ENOTFOUND: 'host name not found',
-  EAI_AGAIN: 'host name could not be looked up',
-  EADDRNOTAVAIL: 'address not available on this machine',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  ENOENT: 'no such socket',
-  ENOTSOCK: 'not a socket',
 }
 
 /** Why a connection failed, as part of a sentence. Several addresses of one host give their distinct reasons. */
@@ -84,5 +101,5 @@ export function describeConnectError(error: unknown): string {
     return [...new Set(error.errors.map(describeConnectError))].join('; ')
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'ETIMEDOUT') return message.startsWith('no answer') ? message : 'no answer in time'
-  return REASONS[code ?? ''] ?? message ?? String(error)
+  return connectionReason(code)?.text ?? (message || code || String(error))
 }

@@ -5,9 +5,11 @@
 //     options: { path: { type: 'string', required: true, description: 'the file' } },
 //     run: async ({ options }) => (existsSync(options.path) ? ok('the file is there') : critical('the file is missing')),
 //   }).main()
+export { connectionReason } from '../schemas/connection-reasons.ts'
+export { decodeContent } from '../schemas/content-coding.ts'
 export { defineCheck } from './check.ts'
 export type { Connection, Endpoint } from './connect.ts'
-export { connect, describeConnectError, parseEndpoint, renderEndpoint } from './connect.ts'
+export { connect, describeConnectError, dial, parseEndpoint, renderEndpoint } from './connect.ts'
 export type { Check, CheckContext, CheckDefinition } from './definition.ts'
 export { formatMs } from './duration.ts'
 export type { OptionSpec, OptionSpecs, OptionValues } from './options.ts'

@@ -48,6 +48,8 @@ function openDisplay(terminal: Terminal) {
   let progress: Progress | undefined
   const report: Report = {
     warn: (line) => terminal.warn(line),
+    // With `--json` standard error holds the error document.
+    waiting: (line) => (terminal.json ? undefined : terminal.info(line)),
     info: (line) => terminal.info(line),
     download({ name, size }) {
       progress ??= terminal.progress({ unit: 'bytes', title: 'downloading' })

@@ -2,6 +2,7 @@
 import type { CheckContext, CheckResult } from '../../sdk/index.ts'
 import {
   connect,
+  connectionReason,
   critical,
   defineCheck,
   describeConnectError,
@@ -10,6 +11,7 @@ import {
   latencyMetric,
   latencyStatus,
 } from '../../sdk/index.ts'
+import { BodyUnreadable } from './body.ts'
 import { follow, RedirectRefused } from './follow.ts'
 import { options } from './options.ts'
 import type { Target, WebTarget } from './target.ts'
@@ -38,6 +40,7 @@ async function askWeb(target: WebTarget, { options, signal }: Context): Promise<
   const settings = {
     ...{ method, wantsBody: options['body-contains'].length > 0 },
     tls: { insecure, ...(caFile ? { caFile } : {}), ...(serverName ? { serverName } : {}) },
+    timeoutMs: options.timeout,
     signal: AbortSignal.any([signal, AbortSignal.timeout(options.timeout)]),
   }
   try {
@@ -63,14 +66,13 @@ async function tryConnection(target: Exclude<Target, WebTarget>, { options, sign
   }
 }
 
-/** TLS trouble has its own words; Node's messages are kept where they say more than the code. */
+/** The certificate is called by its name here, where the URL may be reached without any. */
 function reason(error: unknown, timeoutMs: number): string {
   const { name, code, message } = error as NodeJS.ErrnoException
   if (name === 'AbortError' || name === 'TimeoutError') return `no answer within ${formatMs(timeoutMs)}`
-  if (error instanceof RedirectRefused) return message
-  if (code?.startsWith('HPE_')) return 'the answer is not HTTP'
-  if (code === 'EPROTO' || code?.startsWith('ERR_SSL')) return 'the server does not speak TLS as expected'
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'the TLS certificate is for another name'
-  if (/CERT|ISSUER|SIGNATURE/.test(code ?? '')) return `the TLS certificate is not trusted: ${message.split(';')[0]}`
-  return describeConnectError(error)
+  if (error instanceof RedirectRefused || error instanceof BodyUnreadable) return message
+  const kind = connectionReason(code)?.kind
+  if (kind === 'untrusted') return `the TLS certificate is not trusted: ${message.split(';')[0]}`
+  if (kind === 'handshake') return 'the server does not speak TLS as expected'
+  return describeConnectError(error).replace(/^its certificate/, 'the TLS certificate')
 }

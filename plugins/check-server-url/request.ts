@@ -1,9 +1,12 @@
 // One HTTP request: status, the start of the body, the certificate. Redirects are followed by follow.ts.
 import { readFileSync } from 'node:fs'
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
-import type { RequestOptions as TlsRequestOptions } from 'node:https'
-import type { TLSSocket } from 'node:tls'
-import { invalidOptions } from '../../sdk/index.ts'
+import type { Socket } from 'node:net'
+import { isIP } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { ConnectionOptions, TLSSocket } from 'node:tls'
+import { dial, invalidOptions } from '../../sdk/index.ts'
+import { textOf } from './body.ts'
 import type { WebTarget } from './target.ts'
 
 export type TlsOptions = { readonly insecure: boolean; readonly caFile?: string; readonly serverName?: string }
@@ -12,18 +15,21 @@ export type RequestSettings = {
   readonly method: 'GET' | 'HEAD'
   readonly wantsBody: boolean
   readonly tls: TlsOptions
+  readonly timeoutMs: number
   readonly signal: AbortSignal
 }
 
 export type Answer = {
   readonly status: number
   readonly location?: string
-  /** At most MAX_BODY_BYTES; empty unless the body is wanted. */
+  /** As people read it, of at most MAX_BODY_BYTES; empty unless the body is wanted. */
   readonly body: string
   readonly certificate?: { readonly daysLeft: number; readonly verified: boolean }
 }
 
 export const MAX_BODY_BYTES = 1024 * 1024
+/** Node's default is 16 KiB, which cookies and tokens of single sign-on exceed; curl takes 300 KiB. */
+const MAX_HEADER_BYTES = 320 * 1024
 const DAY_MS = 24 * 3600 * 1000
 
 export async function request(target: WebTarget, settings: RequestSettings): Promise<Answer> {
@@ -42,27 +48,48 @@ export async function request(target: WebTarget, settings: RequestSettings): Pro
   }
 }
 
-function open(target: WebTarget, { method, tls, signal }: RequestSettings): ClientRequest {
-  const { url, credentials, socketPath } = target
+function open(target: WebTarget, settings: RequestSettings): ClientRequest {
+  const { url, credentials } = target
+  const { method, signal } = settings
   const options: RequestOptions = {
-    ...{ method, signal, agent: false, host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port || undefined },
+    ...{ method, signal, host: bareHost(url), port: url.port || undefined, maxHeaderSize: MAX_HEADER_BYTES },
     ...{ path: url.pathname + url.search, headers: { accept: '*/*', 'user-agent': 'octo-check-server-url' } },
     ...(credentials === undefined ? {} : { auth: credentials }),
-    ...(socketPath === undefined ? {} : { socketPath }),
+    createConnection: (_options: unknown, done: Connected) => {
+      connected(target, settings).then(
+        (socket) => done(null, socket),
+        (error) => done(error, undefined as unknown as Duplex),
+      )
+      return undefined as unknown as Duplex
+    },
   }
   // Loaded when needed, without waking the module loader: that takes as long as the rest of a run.
-  if (url.protocol === 'http:') return process.getBuiltinModule('node:http').request(options).end()
-  return process
-    .getBuiltinModule('node:https')
-    .request({ ...options, ...tlsOptions(tls) })
-    .end()
+  const name = url.protocol === 'http:' ? 'node:http' : 'node:https'
+  return process.getBuiltinModule(name).request(options).end()
 }
 
-function tlsOptions({ insecure, caFile, serverName }: TlsOptions): TlsRequestOptions {
+type Connected = (error: Error | null, socket: Duplex) => void
+
+/** A host's addresses are tried side by side, since a slow one may be the only one that answers. */
+async function connected(target: WebTarget, { timeoutMs, signal, tls }: RequestSettings): Promise<Socket> {
+  const { url, socketPath } = target
+  const host = bareHost(url)
+  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
+  const options = url.protocol === 'https:' ? tlsOptions(tls, host) : undefined
+  const endpoint = socketPath === undefined ? { kind: 'tcp', host, port } : { kind: 'unix', path: socketPath }
+  const socket = await dial(endpoint as Parameters<typeof dial>[0], timeoutMs, signal)
+  return options ? process.getBuiltinModule('node:tls').connect({ ...options, host, socket }) : socket
+}
+
+function bareHost(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '')
+}
+
+function tlsOptions({ insecure, caFile, serverName }: TlsOptions, host: string): ConnectionOptions {
   return {
     rejectUnauthorized: !insecure,
     ...(caFile === undefined ? {} : { ca: readAuthorities(caFile) }),
-    ...(serverName === undefined ? {} : { servername: serverName }),
+    servername: serverName ?? (isIP(host) === 0 ? host : ''),
   }
 }
 
@@ -89,7 +116,9 @@ async function readStart(response: IncomingMessage): Promise<string> {
     size += chunk.length
     if (size >= MAX_BODY_BYTES) break
   }
-  return Buffer.concat(chunks).subarray(0, MAX_BODY_BYTES).toString('utf8')
+  const bytes = Buffer.concat(chunks).subarray(0, MAX_BODY_BYTES)
+  const isCut = !response.complete || size > MAX_BODY_BYTES
+  return textOf(bytes, { headers: response.headers, isCut, maxBytes: MAX_BODY_BYTES })
 }
 
 function certificateOf({ socket }: IncomingMessage): Pick<Answer, 'certificate'> {

@@ -40,6 +40,8 @@ export function shown(url: URL, socketPath?: string): string {
 }
 
 function urlTarget(text: string): Target {
+  if (/^[^/?#]*:\d{1,5}([/?#]|$)/.test(text) || /^[\w.-]+\.[\w.-]+([/?#]|$)/.test(text))
+    throw invalidOptions('--url has no scheme before the host, expected `http://host:port/path` or `https://…`')
   if (!URL.canParse(text)) throw invalidOptions('--url is no URL, expected `scheme://host:port/path`')
   const url = new URL(text)
   if (url.protocol === 'http:' || url.protocol === 'https:') return webTarget(url)

@@ -5,6 +5,7 @@ import { coded, isCoded } from '../../schemas/errors.ts'
 import { isSuccess, refusalOf } from '../../system/http/call-refusal.ts'
 import type { Connection, HttpReply } from '../../system/http/connection.ts'
 import { isPassingReply, Patience, sendPatiently } from '../../system/http/patience.ts'
+import { readProblem } from '../../system/http/problem.ts'
 import { readRange } from '../build/read-chunks.ts'
 import { sessionPath } from './session.ts'
 
@@ -22,18 +23,27 @@ export type Upload = {
 
 /** So much is lost at most when a proxy in between keeps bodies until they are whole. */
 const PIECE_BYTES = 64 * 1024 * 1024
+/** Something in front may take smaller bodies only: nginx 1 MiB, unless it is told otherwise. */
+const SMALLEST_PIECE_BYTES = 64 * 1024
 
 /** Returns when the registry has all bytes. */
 export async function uploadBlob(connection: Connection, upload: Upload, start: number): Promise<void> {
   const patience = new Patience(connection)
-  let offset = start
-  upload.onProgress(start)
+  const shown = countShown(upload)
+  let [offset, pieceBytes] = [start, PIECE_BYTES]
+  shown.reach(start)
   while (offset < upload.size) {
-    const reply = await sendPiece(connection, upload, offset)
+    const size = Math.min(pieceBytes, upload.size - offset)
+    const reply = await sendPiece(connection, upload, { offset, size, onProgress: shown.add })
     const reached = reply && isSuccess(reply) ? offsetOf(reply) : undefined
     if (reached !== undefined && reached > offset) {
       offset = reached
       patience.reset()
+      continue
+    }
+    shown.reach(offset)
+    if (reply && isTooLarge(reply) && size > SMALLEST_PIECE_BYTES) {
+      pieceBytes = smallerThan(size)
       continue
     }
     if (reply && isFinal(reply)) throw refusalOf(reply, `upload of ${upload.name}`)
@@ -41,18 +51,46 @@ export async function uploadBlob(connection: Connection, upload: Upload, start: 
     const found = await askOffset(connection, upload)
     if (found > offset) patience.reset()
     offset = found
+    shown.reach(offset)
   }
 }
 
+/** Something in front limits bodies; the registry itself says its own limits in a problem document. */
+function isTooLarge(reply: HttpReply): boolean {
+  return reply.status === 413 && readProblem(reply.text)?.code === undefined
+}
+
+/** The next power of 8, from 64 MiB down: few tries, and 1 MiB, where most limits are, is one of them. */
+function smallerThan(size: number): number {
+  let piece = PIECE_BYTES
+  while (piece >= size && piece > SMALLEST_PIECE_BYTES) piece /= 8
+  return Math.max(piece, SMALLEST_PIECE_BYTES)
+}
+
+/** What was shown as sent and was not taken is taken back. */
+function countShown({ onProgress }: Upload) {
+  let shown = 0
+  const add = (bytes: number) => {
+    shown += bytes
+    onProgress(bytes)
+  }
+  return { add, reach: (offset: number) => (offset === shown ? undefined : add(offset - shown)) }
+}
+
+type Piece = { readonly offset: number; readonly size: number; readonly onProgress: (bytes: number) => void }
+
 /** No reply means that the connection broke: how much arrived must be asked. */
-async function sendPiece(connection: Connection, upload: Upload, offset: number): Promise<HttpReply | undefined> {
-  const size = Math.min(PIECE_BYTES, upload.size - offset)
+async function sendPiece(
+  connection: Connection,
+  upload: Upload,
+  { offset, size, onProgress }: Piece,
+): Promise<HttpReply | undefined> {
   try {
     return await connection.send({
       method: 'PATCH',
       path: blobPathOf(upload),
       headers: { 'upload-offset': String(offset) },
-      body: { size, chunks: counted(chunksOf(upload, offset, size), upload.onProgress) },
+      body: { size, chunks: counted(chunksOf(upload, offset, size), onProgress) },
     })
   } catch (error) {
     if (isCoded(error, 'FETCH_FAILED')) return undefined

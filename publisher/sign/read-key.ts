@@ -2,12 +2,15 @@
 // the command line, where every process of the machine can see it.
 import type { KeyObject } from 'node:crypto'
 import { createPrivateKey, createPublicKey } from 'node:crypto'
-import { readFile, stat } from 'node:fs/promises'
-import { coded } from '../../schemas/errors.ts'
+import { readFileSync, statSync } from 'node:fs'
+import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import { decodeText } from '../../schemas/text.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { parsePublicKey } from '../../schemas/trust-key.ts'
+import type { Exposure } from '../../system/private-file.ts'
+import { exposureOf } from '../../system/private-file.ts'
+import { pemOf } from './pem-text.ts'
 
 export type SigningKey = { readonly privateKey: KeyObject; readonly trustKey: TrustKey }
 
@@ -42,20 +45,27 @@ async function findKey({ file, env }: KeyRequest): Promise<FoundKey> {
 }
 
 async function readKeyFile(path: string): Promise<string> {
+  const { text, exposure } = onDisk(path)
+  // What everybody may read anyway needs no protection: it is the wrong file.
+  if (isPublicKey(text)) throw unreadable(path, text)
+  if (exposure) throw exposed(path, exposure)
+  return text
+}
+
+function onDisk(path: string): { readonly text: string; readonly exposure: Exposure | undefined } {
   try {
-    const stats = await stat(path)
-    if (stats.size > MAX_KEY_BYTES) throw unreadable(path, undefined)
-    const pem = await readFile(path, 'utf8')
-    // Windows has no such bits: there the file's access list counts. What holds no private key may be read by all.
-    if (process.platform !== 'win32' && (stats.mode & 0o077) !== 0 && isPrivate(pem)) throw exposed(path, stats.mode)
-    return pem
+    const { size } = statSync(path)
+    if (size > MAX_KEY_BYTES) throw unreadable(path, undefined)
+    return { text: readFileSync(path, 'utf8'), exposure: exposureOf(path) }
   } catch (error) {
     if (error instanceof Error && 'errno' in error) throw missing(path, error)
     throw error
   }
 }
 
-async function openKey(pem: string, source: string, { env, askPassphrase }: KeyRequest): Promise<KeyObject> {
+async function openKey(text: string, source: string, { env, askPassphrase }: KeyRequest): Promise<KeyObject> {
+  const pem = pemOf(text)
+  if (isPublicKey(pem)) throw unreadable(source, pem)
   const encrypted = pem.includes('ENCRYPTED')
   const passphrase = encrypted ? await findPassphrase(source, env, askPassphrase) : undefined
   try {
@@ -66,8 +76,8 @@ async function openKey(pem: string, source: string, { env, askPassphrase }: KeyR
   }
 }
 
-function isPrivate(pem: string): boolean {
-  return pem.includes('PRIVATE KEY')
+function isPublicKey(text: string): boolean {
+  return text.includes('-----BEGIN PUBLIC KEY-----')
 }
 
 async function findPassphrase(source: string, env: KeyRequest['env'], ask: KeyRequest['askPassphrase']) {
@@ -80,20 +90,36 @@ async function findPassphrase(source: string, env: KeyRequest['env'], ask: KeyRe
   })
 }
 
-/** The first line of the file. */
+/** The first line of the file, which others may not read. */
 export async function readPassphraseFile(path: string): Promise<string> {
-  const bytes = await readFile(path).catch((error) => {
+  try {
+    const exposure = exposureOf(path)
+    if (exposure) throw exposedPassphrase(path, exposure)
+    return decodeText(readFileSync(path), path).split(/\r?\n/, 1)[0] ?? ''
+  } catch (error) {
+    if (isCoded(error)) throw error
     throw coded('FILE_NOT_FOUND', { message: `the passphrase file ${quote(path)} cannot be read`, cause: error })
-  })
-  return decodeText(bytes, path).split(/\r?\n/, 1)[0] ?? ''
+  }
 }
 
-function exposed(path: string, mode: number): Error {
-  const found = (mode & 0o777).toString(8).padStart(4, '0')
+function exposed(path: string, { mode, isMounted }: Exposure): Error {
+  const fix = `\`chmod 600 ${shellWord(path)}\``
+  const hint = isMounted
+    ? `give the key's text in OCTO_SIGNING_KEY instead, or where the file may be changed: ${fix}`
+    : `${fix}, or make a new key when others may have read it`
   return coded('KEY_UNREADABLE', {
-    message: `other users can read the signing key ${quote(path)}, expected mode 0600, found ${found}`,
-    details: { path, expected: '0600', found },
-    hint: `\`chmod 600 ${shellWord(path)}\`, or make a new key when others may have read it`,
+    message: `other users can read the signing key ${quote(path)}, expected mode 0600, found ${mode}`,
+    details: { path, expected: '0600', found: mode },
+    hint,
+  })
+}
+
+function exposedPassphrase(path: string, { mode, isMounted }: Exposure): Error {
+  const fix = `\`chmod 600 ${shellWord(path)}\``
+  return coded('KEY_UNREADABLE', {
+    message: `other users can read the passphrase in ${quote(path)}, expected mode 0600, found ${mode}`,
+    details: { path, expected: '0600', found: mode },
+    hint: isMounted ? `set OCTO_KEY_PASSPHRASE instead, or ${fix}` : fix,
   })
 }
 

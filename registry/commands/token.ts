@@ -1,4 +1,5 @@
 // `octo registry token create|list|revoke`.
+import { fchmodSync, fstatSync } from 'node:fs'
 import type { Command } from 'commander'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
@@ -51,6 +52,16 @@ export function addTokenCommands(parent: Command): void {
   onRun(withDataOption(revoke), runRevoke)
 }
 
+/** `> FILE` gives a file its mode before this program runs; a token in it is for its owner alone. */
+function keepOutputPrivate(): void {
+  const output = 1
+  try {
+    if (fstatSync(output).isFile()) fchmodSync(output, 0o600)
+  } catch {
+    // A file of somebody else, or on a disk without modes.
+  }
+}
+
 type CreateOptions = DataOption & {
   readonly name: string
   readonly scope: readonly string[]
@@ -66,6 +77,7 @@ async function runCreate({ options, terminal }: Run<CreateOptions>) {
     createToken(deps, { name: name.data, scopes, days: daysOf(options.days) }),
   )
   const expiresAt = new Date(created.expiresAt).toISOString()
+  keepOutputPrivate()
   terminal.result({ json: { ...created, expiresAt }, text: () => created.token })
   terminal.info(
     `token ${created.id} allows ${scopes.map(scopeText).join(' ')} until ${expiresAt}; it is not shown again`,

@@ -19,11 +19,12 @@ export type Representation = {
   readonly notModified: string[]
 }
 
+// Bytes have a digest, so nothing in between may change them.
 const CACHE_CONTROL: Record<TreePath['kind'], string> = {
-  document: 'public, max-age=60, stale-while-revalidate=600',
+  document: 'public, max-age=60, stale-while-revalidate=600, no-transform',
   // A quarantine takes these away again, so they are asked for anew each hour; a 304 answers.
-  release: 'public, max-age=3600',
-  blob: 'public, max-age=31536000, immutable',
+  release: 'public, max-age=3600, no-transform',
+  blob: 'public, max-age=31536000, immutable, no-transform',
 }
 
 export type Described = {

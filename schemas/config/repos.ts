@@ -92,7 +92,10 @@ function addressOf(name: string, node: MapNode, { variables, resolveFile }: Repo
       raw,
       `address ${quote(text)} of repo ${quote(name)} is not one of ${SCHEMES.map((s) => `\`${s}//…\``).join(', ')}`,
     )
-  if (url.username || url.password) throw invalid(raw, `address of repo ${quote(name)} holds a user name or password`)
+  if (url.username || url.password)
+    throw invalid(raw, `address of repo ${quote(name)} holds a user name or password`, {
+      hint: 'leave them out, and put them into ~/.netrc or the environment variable OCTO_CREDENTIALS',
+    })
   if (url.search || url.hash) throw invalid(raw, `address of repo ${quote(name)} has a query or fragment`)
   return url.href
 }

@@ -86,13 +86,13 @@ export async function openHttp(options: HttpOptions): Promise<Http> {
   const askedOf = (url: URL): Asked => ({ url, via: transport.proxyOf(url) })
 
   /** Credentials go to where the request began, and never over a redirect to somewhere else. */
-  async function sendWithCredentials(url: URL, start: URL, headers: Headers, attempt: Attempt | undefined) {
-    const mayAuthorize = url.origin === start.origin
+  async function sendWithCredentials(url: URL, given: URL, headers: Headers, attempt: Attempt | undefined) {
+    const mayAuthorize = url.origin === given.origin
     const known = mayAuthorize ? granted.get(url.origin) : undefined
     const response = await send(url, { ...headers, ...(known ? { authorization: known } : {}) }, attempt)
     if (!mayAuthorize || known || !options.credentials || ![401, 403].includes(response.statusCode ?? 0))
       return response
-    const authorization = await options.credentials(start, response.headers['www-authenticate'])
+    const authorization = await options.credentials(given, response.headers['www-authenticate'])
     if (authorization === undefined) return response
     response.destroy()
     granted.set(url.origin, authorization)
@@ -103,7 +103,7 @@ export async function openHttp(options: HttpOptions): Promise<Http> {
     const start = requireWeb(given)
     let url = start
     for (let hops = 0; ; hops++) {
-      const response = await sendWithCredentials(url, start, headers, attempt)
+      const response = await sendWithCredentials(url, given, headers, attempt)
       const asked = askedOf(url)
       if (response.statusCode === 407 && asked.via) {
         response.destroy()
@@ -148,11 +148,13 @@ function redirectOf({ statusCode = 0, headers }: IncomingMessage, asked: Asked):
   throw redirectRefused(asked.url, undefined, `a redirect to ${quote(printable(headers.location))}`)
 }
 
-/** User and password of an address are no part of what is asked: credentials.ts reads them, for the origin that has them. */
+/** User and password of an address are no part of what is asked; credentials are looked up for what was given. */
 function requireWeb(given: URL): URL {
   const url = new URL(given)
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw coded('FETCH_REFUSED', { message: `expected a URL of \`http\` or \`https\`, found ${quote(addressOf(url))}` })
+  url.username = ''
+  url.password = ''
   return url
 }
 

@@ -2,11 +2,12 @@
 // with their start page send one with status 200.
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { looksLikeWebPage } from '../../schemas/text.ts'
 
 /** By what it says it is, or by how it begins. */
 export function isWebPage(contentType: string | undefined, text: string): boolean {
   if (/^\s*(text\/html|application\/xhtml\+xml)\b/i.test(contentType ?? '')) return true
-  return /^\s*(<!doctype\s+html|<html|<head|<body)/i.test(text.slice(0, 1024))
+  return looksLikeWebPage(text)
 }
 
 export function webPageInstead(address: string, expected: string): Error {

@@ -119,6 +119,10 @@ test('connects only, where it does not speak the protocol', async (t) => {
 const UNCLEAR: readonly (readonly [string[], RegExp])[] = [
   [[], /^--url or --address is needed/],
   [['nonsense'], /^--url is no URL/],
+  [['localhost:8080/health'], /^--url has no scheme/],
+  [['shop.example/health'], /^--url has no scheme/],
+  [['127.0.0.1:80'], /^--url has no scheme/],
+  [['[::1]:80/x'], /^--url has no scheme/],
   [['http://a', '--address=b:1'], /^--url says everything/],
   [['ftp://host/x'], /^--url begins with `ftp:\/\/`/],
   [['tcp://host'], /^--url names no host and port/],

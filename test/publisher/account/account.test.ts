@@ -87,7 +87,7 @@ test('a named file comes before OCTO_TOKEN, and that before the stored token', a
   )
   const [stored = '', fromEnv = '', fromFile = ''] = tokens
   await runOcto(['login', '--registry', registry.url, '--token-file', '-'], { cwd: home, input: stored })
-  await writeFile(join(home, 'token'), fromFile)
+  await writeFile(join(home, 'token'), fromFile, { mode: 0o600 })
   const whoami = async (env: Record<string, string>, ...more: string[]) => {
     const run = await runOcto(['whoami', '--registry', registry.url, '--json', ...more], { cwd: home, env })
     return JSON.parse(run.stdout).scopes[0].plugin

@@ -14,7 +14,7 @@ test('a document comes with its digest as ETag, a short life and its type', asyn
     assert.equal(body.toString(), DOCUMENT)
     assert.equal(headers.etag, etagOf(DOCUMENT))
     assert.equal(headers['repr-digest'], digestHeader(DOCUMENT))
-    assert.equal(headers['cache-control'], 'public, max-age=60, stale-while-revalidate=600')
+    assert.equal(headers['cache-control'], 'public, max-age=60, stale-while-revalidate=600, no-transform')
     assert.equal(headers['content-type'], 'application/json')
     assert.equal(headers.vary, 'Accept-Encoding')
     assert.equal(headers['x-content-type-options'], 'nosniff')
@@ -135,7 +135,7 @@ test('a part is only sent to who has the rest of the same bytes', async (t) => {
 test('a blob may be kept for ever', async (t) => {
   const { ask } = await servedTree(t)
   const { headers, body } = await ask(`/blobs/sha256/${HEX}`)
-  assert.equal(headers['cache-control'], 'public, max-age=31536000, immutable')
+  assert.equal(headers['cache-control'], 'public, max-age=31536000, immutable, no-transform')
   assert.equal(headers['content-type'], 'application/octet-stream')
   assert.ok(body.equals(ARTIFACT))
 })

@@ -1,5 +1,5 @@
 // Tokens that `octo login` keeps: one file that only its owner can read, one token per registry.
-import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
@@ -8,6 +8,7 @@ import { parseJson } from '../../schemas/json.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import { parseShape } from '../../schemas/shape.ts'
 import { decodeText } from '../../schemas/text.ts'
+import { exposureOf } from '../private-file.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -41,14 +42,19 @@ export async function changeToken(path: string, registry: string, token: string 
 
 async function readPrivate(path: string): Promise<string | undefined> {
   try {
-    const { mode } = await stat(path)
-    if (process.platform === 'win32' || (mode & 0o077) === 0) return decodeText(await readFile(path), path)
+    const exposure = exposureOf(path)
+    if (!exposure) return decodeText(await readFile(path), path)
+    throw exposed(path, exposure.mode)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
-  throw coded('TOKEN_UNREADABLE', {
-    message: `other users can read the tokens in ${quote(path)}, expected mode 0600`,
+}
+
+function exposed(path: string, mode: string): Error {
+  return coded('TOKEN_UNREADABLE', {
+    message: `other users can read the tokens in ${quote(path)}, expected mode 0600, found ${mode}`,
+    details: { path, expected: '0600', found: mode },
     hint: `revoke the tokens in it if others may have read them, then: \`chmod 600 ${shellWord(path)}\``,
   })
 }

@@ -1,0 +1,46 @@
+// The token in a file that is named, or on standard input. A file that others can read is refused as a signing key is.
+import { readFileSync, statSync } from 'node:fs'
+import { coded } from '../../schemas/errors.ts'
+import { quote, shellWord } from '../../schemas/quote.ts'
+import type { Exposure } from '../private-file.ts'
+import { exposureOf } from '../private-file.ts'
+import { cleanToken } from './token-text.ts'
+
+const MAX_BYTES = 4096
+
+/** `-` reads standard input. Throws FILE_NOT_FOUND, TOKEN_UNREADABLE or UNAUTHENTICATED. */
+export async function readTokenFile(path: string): Promise<string> {
+  if (path === '-') return cleanToken(await readStandardInput(), 'standard input')
+  const exposure = onDisk(path, () => exposureOf(path))
+  if (exposure) throw exposed(path, exposure)
+  const text = onDisk(path, () => (statSync(path).size > MAX_BYTES ? '' : readFileSync(path, 'utf8')))
+  return cleanToken(text, path)
+}
+
+function onDisk<Result>(path: string, act: () => Result): Result {
+  try {
+    return act()
+  } catch (error) {
+    throw coded('FILE_NOT_FOUND', { message: `the token file ${quote(path)} cannot be read`, cause: error })
+  }
+}
+
+function exposed(path: string, { mode, isMounted }: Exposure): Error {
+  const fix = isMounted
+    ? 'give the token in OCTO_TOKEN instead, or'
+    : 'revoke the token if others may have read it, then'
+  return coded('TOKEN_UNREADABLE', {
+    message: `other users can read the token in ${quote(path)}, expected mode 0600, found ${mode}`,
+    details: { path, expected: '0600', found: mode },
+    hint: `${fix}: \`chmod 600 ${shellWord(path)}\``,
+  })
+}
+
+async function readStandardInput(): Promise<string> {
+  let text = ''
+  for await (const chunk of process.stdin.setEncoding('utf8')) {
+    text += chunk
+    if (text.length > 2 * MAX_BYTES) break
+  }
+  return text
+}

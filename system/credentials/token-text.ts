@@ -1,0 +1,17 @@
+// A token as people and secret stores hand it over: one word, with whatever stands around it.
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
+
+/** A token travels in a header, so it is one word. What was found is not shown: it may be half a secret. */
+export function cleanToken(text: string, source: string): string {
+  const token = withoutQuotes(text.replace(/^\uFEFF/, '').trim())
+  if (/^[\x21-\x7e]{8,4096}$/.test(token)) return token
+  throw coded('UNAUTHENTICATED', {
+    message: `${quote(source)} does not hold a token, expected one word`,
+    hint: 'make one on the registry: octo registry token create --help',
+  })
+}
+
+function withoutQuotes(text: string): string {
+  return /^(["'])(.*)\1$/s.exec(text)?.[2]?.trim() ?? text
+}
