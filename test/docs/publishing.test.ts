@@ -20,7 +20,9 @@ test('a plugin is started, published, put through its states, and written as sta
   const registry = await startTestRegistry(t, { repos: [] })
   await registry.serving.registry.tree.drain()
   registry.createRepo('acme', [parsePublicKey(readFileSync(join(folder, 'acme.pub'), 'utf8'), 'acme.pub')])
-  writeFileSync(join(folder, 'acme.token'), registry.createToken(['acme/*:publish,yank,quarantine']).token)
+  writeFileSync(join(folder, 'acme.token'), registry.createToken(['acme/*:publish,yank,quarantine']).token, {
+    mode: 0o600,
+  })
   const where = { cwd: folder, env: { OCTO_REGISTRY: registry.url } }
   assert.match(await runWell(commands('publish'), where), /would publish acme\/my-check 0\.1\.0.*\npublished acme/)
   const [write = '', publish = ''] = commands('elsewhere').split(/^# sign .*$/m)
