@@ -8,7 +8,7 @@ export function cleanToken(text: string, source: string): string {
   if (/^[\x21-\x7e]{8,4096}$/.test(token)) return token
   throw coded('UNAUTHENTICATED', {
     message: `${quote(source)} does not hold a token, expected one word`,
-    hint: 'make one on the registry: octo registry token create --help',
+    hint: '`octo registry token create --help` says how to make one on the registry',
   })
 }
 
