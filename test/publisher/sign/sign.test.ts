@@ -84,7 +84,7 @@ test('says what to do when nothing was built, and when no repo is named', async 
   const env = { OCTO_SIGNING_KEY: privatePem }
   const unbuilt = await runOcto(['sign', project.dir], { env })
   assert.equal(unbuilt.code, 66)
-  assert.match(unbuilt.stderr, /hint: octo build/)
+  assert.match(unbuilt.stderr, /hint: `octo build/)
   await runOcto(['build', project.dir])
   const nameless = await runOcto(['sign', project.dir], { env })
   assert.equal(nameless.code, 64)

@@ -1,0 +1,46 @@
+// The real octo without a process of its own: the same words, folder, environment and output. One command at a time.
+import { runOcto } from '../../octo.ts'
+
+export type InProcessRun = { readonly code: number; readonly stdout: string; readonly stderr: string }
+type Place = { readonly cwd: string; readonly env?: Readonly<Record<string, string>> }
+
+export async function octoIn({ cwd, env = {} }: Place, words: readonly string[]): Promise<InProcessRun> {
+  const before = { cwd: process.cwd(), env: { ...process.env } }
+  for (const emitter of [process, process.stdout, process.stderr]) emitter.setMaxListeners(0)
+  process.chdir(cwd)
+  replaceEnv({ PATH: before.env.PATH ?? '', HOME: cwd, NO_COLOR: '1', ...env })
+  const [stdout, stderr] = [captured(process.stdout), captured(process.stderr)]
+  try {
+    const code = await runOcto(words)
+    return { code, stdout: stdout.text(), stderr: stderr.text() }
+  } finally {
+    stdout.release()
+    stderr.release()
+    process.chdir(before.cwd)
+    replaceEnv(before.env)
+  }
+}
+
+function replaceEnv(env: Readonly<Record<string, string | undefined>>): void {
+  for (const name of Object.keys(process.env)) delete process.env[name]
+  for (const [name, value] of Object.entries(env)) if (value !== undefined) process.env[name] = value
+}
+
+/** Text is octo's; bytes are the test runner's own reports, which go on. */
+function captured(stream: NodeJS.WriteStream) {
+  const write = stream.write
+  let text = ''
+  stream.write = ((chunk: string | Uint8Array, ...rest: unknown[]) => {
+    if (typeof chunk !== 'string') return Reflect.apply(write, stream, [chunk, ...rest])
+    text += chunk
+    const done = rest.at(-1)
+    if (typeof done === 'function') done()
+    return true
+  }) as typeof stream.write
+  return {
+    text: () => text,
+    release() {
+      stream.write = write
+    },
+  }
+}
