@@ -48,9 +48,14 @@ function renderDefect(error: unknown, paint: Paint): string {
 /** Expected and found first, in one column; then the other values. */
 function detailLines(details: Readonly<Record<string, unknown>>, paint: Paint): string[] {
   const rank = (key: string) => ['expected', 'found'].indexOf(key)
-  const keys = Object.keys(details).sort((a, b) => (rank(a) < 0 ? 2 : rank(a)) - (rank(b) < 0 ? 2 : rank(b)))
+  const told = Object.keys(details).filter((key) => !isEmpty(details[key]))
+  const keys = told.sort((a, b) => (rank(a) < 0 ? 2 : rank(a)) - (rank(b) < 0 ? 2 : rank(b)))
   const width = Math.max(0, ...keys.map((key) => key.length))
   return keys.map((key) => `  ${paint.dim(printable(key).padEnd(width))}  ${printable(shown(details[key]), MAX_VALUE)}`)
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
 }
 
 function shown(value: unknown): string {
@@ -71,5 +76,17 @@ function causesOf(error: unknown): string[] {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error)
+  if (error instanceof Error) return error.message || error.name
+  if (typeof error !== 'object' || error === null) return String(error)
+  const { message, code } = error as { readonly message?: unknown; readonly code?: unknown }
+  if (typeof message === 'string' && message !== '') return message
+  return typeof code === 'string' ? code : (jsonOf(error) ?? 'a reason without words')
+}
+
+function jsonOf(value: object): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined
+  }
 }

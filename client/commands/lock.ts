@@ -1,8 +1,10 @@
 // `octo lock` and `octo update`: what changed in the lockfile, name by name.
 
+import { existsSync } from 'node:fs'
 import { requestsOf } from '../../schemas/config/requests.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { LockedPlugin } from '../../schemas/lockfile.ts'
+import { nearestWord } from '../../schemas/nearest-word.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { count } from '../../terminal/index.ts'
@@ -14,6 +16,10 @@ import { openSession } from './session.ts'
 
 export async function lockCommand({ options, terminal }: Run<ClientFlags>): Promise<number> {
   using session = await openSession(options, terminal)
+  if (hasNothingToLock(session)) {
+    show(terminal, session, [], 0)
+    return 0
+  }
   await using client = await openClient(session.options)
   const changes = await client.lock()
   show(terminal, session, changes, Object.keys(client.lockfile().plugins).length)
@@ -29,6 +35,11 @@ export async function updateCommand({ args, options, terminal }: Run<ClientFlags
   return 0
 }
 
+/** No lockfile is written for it; one that is there still is, so that it loses what is no longer asked for. */
+function hasNothingToLock({ config, options }: Session): boolean {
+  return requestsOf(config).length === 0 && !options.frozen && !existsSync(options.lockPath)
+}
+
 function requireAsked(names: readonly string[], { config }: Session): void {
   const asked = new Set<string>(requestsOf(config).map(({ plugin }) => plugin))
   const stranger = names.find((name) => !asked.has(name))
@@ -36,7 +47,12 @@ function requireAsked(names: readonly string[], { config }: Session): void {
   throw coded('PLUGIN_NOT_FOUND', {
     message: `config does not ask for a plugin ${quote(stranger)}, it asks for ${[...asked].map(quote).join(', ') || 'none'}`,
     details: { plugin: stranger },
+    ...hintTo(nearestWord(stranger, [...asked])),
   })
+}
+
+function hintTo(nearest: string | undefined): { hint?: string } {
+  return nearest === undefined ? {} : { hint: `did you mean \`octo update ${nearest}\`?` }
 }
 
 function show(terminal: Terminal, { options }: Session, changes: readonly LockChange[], size: number): void {
@@ -45,7 +61,9 @@ function show(terminal: Terminal, { options }: Session, changes: readonly LockCh
     text: () =>
       [
         ...changes.map(lineOf),
-        `${count(size, 'plugin')} in ${options.lockPath}${changes.length === 0 ? ', nothing changed' : ''}`,
+        size === 0 && changes.length === 0
+          ? 'the config asks for no plugin, so there is nothing to lock'
+          : `${count(size, 'plugin')} in ${options.lockPath}${changes.length === 0 ? ', nothing changed' : ''}`,
       ].join('\n'),
   })
 }

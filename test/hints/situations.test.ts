@@ -1,6 +1,6 @@
 // Produces an error with the real octo, takes the command out of its hint, types it, and expects that it helps.
 import assert from 'node:assert/strict'
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -43,8 +43,14 @@ async function aScene(t: TestContext): Promise<Scene> {
   const repo = `{url: ${registry.url()}, keys: ["${publicKeyLine(key.trustKey)}"]}`
   const checks = '{web: {preflight: [{tool: check-tcp}]}, off: {preflight: [{tool: check-tcp}]}}'
   writeFileSync(join(folder, 'octo.yaml'), `operator:\n  repos: {core: ${repo}}\n  services: ${checks}\n`)
-  writeFileSync(join(folder, 'wrong-arguments.yaml'), `operator: {repos: {core: ${repo}}, services: {web: {preflight: [{tool: hello, args: {prot: 1}}]}}}\n`)
-  writeFileSync(join(folder, 'unknown.yaml'), `operator: {repos: {core: ${repo}}, services: {web: {preflight: [{tool: chek-tcp}]}}}\n`)
+  writeFileSync(
+    join(folder, 'wrong-arguments.yaml'),
+    `operator: {repos: {core: ${repo}}, services: {web: {preflight: [{tool: hello, args: {prot: 1}}]}}}\n`,
+  )
+  writeFileSync(
+    join(folder, 'unknown.yaml'),
+    `operator: {repos: {core: ${repo}}, services: {web: {preflight: [{tool: chek-tcp}]}}}\n`,
+  )
   const env: Record<string, string> = { OCTO_HOME: base.storeRoot, XDG_DATA_HOME: join(folder, 'data') }
   return { folder, env, octo: (...words) => octoIn({ cwd: folder, env }, words) }
 }
@@ -75,7 +81,14 @@ const situations: readonly Situation[] = [
   help('too many arguments', /octo why --help/, ['why', 'a', 'b']),
   help('a mistyped option', /`--frozen`.*octo lock --help/, ['lock', '--frozzen']),
   help('a registry command without its data', /octo registry repo list --help/, ['registry', 'repo', 'list']),
-  help('a deep command without its data', /octo registry repo key add --help/, ['registry', 'repo', 'key', 'add', 'a', 'b']),
+  help('a deep command without its data', /octo registry repo key add --help/, [
+    'registry',
+    'repo',
+    'key',
+    'add',
+    'a',
+    'b',
+  ]),
   help('an unknown registry word', /octo registry --help/, ['registry', 'nonsense']),
   help('a mistyped deep word', /`create`.*octo registry repo --help/, ['registry', 'repo', 'creat']),
   help('an option without its value', /octo check --help/, ['check', '--junit']),
@@ -97,11 +110,41 @@ const situations: readonly Situation[] = [
     type: ['run', 'check-tcp', '-H', 'host'],
     ...{ code: 'USAGE', hint: /octo run check-tcp -- -H host/, then: 0 },
   },
-  { says: 'a plugin nobody offers', type: ['info', 'unheard-of'], code: 'PLUGIN_NOT_FOUND', hint: /octo search/, then: 0 },
-  { says: 'a mistyped plugin in info', type: ['info', 'chek-tcp'], code: 'PLUGIN_NOT_FOUND', hint: /octo info core\/check-tcp/, then: 0 },
-  { says: 'a mistyped plugin in why', type: ['why', 'check-tpc'], code: 'PLUGIN_NOT_FOUND', hint: /octo info core\/check-tcp/, then: 0 },
-  { says: 'why of what nobody knows', type: ['why', 'nothing'], code: 'PLUGIN_NOT_FOUND', hint: /octo search/, then: 0 },
-  { says: 'a mistyped plugin in run', type: ['run', 'chek-tcp'], code: 'PLUGIN_NOT_FOUND', hint: /octo info core\/check-tcp/, then: 0 },
+  {
+    says: 'a plugin nobody offers',
+    type: ['info', 'unheard-of'],
+    code: 'PLUGIN_NOT_FOUND',
+    hint: /octo search/,
+    then: 0,
+  },
+  {
+    says: 'a mistyped plugin in info',
+    type: ['info', 'chek-tcp'],
+    code: 'PLUGIN_NOT_FOUND',
+    hint: /octo info core\/check-tcp/,
+    then: 0,
+  },
+  {
+    says: 'a mistyped plugin in why',
+    type: ['why', 'check-tpc'],
+    code: 'PLUGIN_NOT_FOUND',
+    hint: /octo info core\/check-tcp/,
+    then: 0,
+  },
+  {
+    says: 'why of what nobody knows',
+    type: ['why', 'nothing'],
+    code: 'PLUGIN_NOT_FOUND',
+    hint: /octo search/,
+    then: 0,
+  },
+  {
+    says: 'a mistyped plugin in run',
+    type: ['run', 'chek-tcp'],
+    code: 'PLUGIN_NOT_FOUND',
+    hint: /octo info core\/check-tcp/,
+    then: 0,
+  },
   {
     says: 'a mistyped plugin in a config',
     type: ['lock', '--config', 'unknown.yaml'],
@@ -118,7 +161,14 @@ const situations: readonly Situation[] = [
     type: ['check', 'wep'],
     ...{ code: 'USAGE', hint: /`web`/ },
   },
-  { says: 'frozen without a lockfile', type: ['check', '--frozen'], code: 'LOCK_MISSING', hint: /octo lock/, then: 0, again: 0 },
+  {
+    says: 'frozen without a lockfile',
+    type: ['check', '--frozen'],
+    code: 'LOCK_MISSING',
+    hint: /octo lock/,
+    then: 0,
+    again: 0,
+  },
   {
     says: 'offline before anything was installed',
     prepare: ({ octo }) => octo('lock'),
@@ -139,7 +189,14 @@ const situations: readonly Situation[] = [
     type: ['sign', 'my-check', '--key', 'acme.key'],
     ...{ code: 'FILE_NOT_FOUND', hint: /octo build/ },
   },
-  { says: 'no signing key', prepare: built, type: ['sign', 'my-check'], code: 'KEY_UNREADABLE', hint: /octo keygen/, then: 0 },
+  {
+    says: 'no signing key',
+    prepare: built,
+    type: ['sign', 'my-check'],
+    code: 'KEY_UNREADABLE',
+    hint: /octo keygen/,
+    then: 0,
+  },
   {
     says: 'a missing signing key',
     prepare: built,
@@ -183,7 +240,12 @@ const situations: readonly Situation[] = [
     says: 'a repo that does not exist',
     prepare: data,
     type: ['registry', 'repo', 'key', 'add', 'other', 'acme.pub', '--data', 'data dir'],
-    ...{ code: 'REPO_NOT_FOUND', hint: /octo registry repo create other/, fill: { FILE: 'acme.pub', DIR: 'data dir' }, then: 0 },
+    ...{
+      code: 'REPO_NOT_FOUND',
+      hint: /octo registry repo create other/,
+      fill: { FILE: 'acme.pub', DIR: 'data dir' },
+      then: 0,
+    },
   },
   {
     says: 'a repo that exists already',
@@ -218,6 +280,11 @@ const situations: readonly Situation[] = [
     says: 'a config that does not exist',
     type: ['lock', '--config', 'nowhere.yaml'],
     ...{ code: 'CONFIG_NOT_FOUND', hint: /.?/ },
+  },
+  {
+    says: 'an update of a plugin with a slip',
+    type: ['update', 'check-tpc'],
+    ...{ code: 'PLUGIN_NOT_FOUND', hint: /octo update check-tcp/, then: 0 },
   },
   {
     says: 'a yank without a reason',
@@ -260,3 +327,51 @@ for (const situation of situations)
     assert.equal(again.code, situation.again, again.stderr)
   })
 
+test('locking nothing says so and writes no lockfile', async (t) => {
+  const { folder, octo } = await aScene(t)
+  writeFileSync(join(folder, 'empty.yaml'), 'operator: {repos: {}}\n')
+  const { code, stdout } = await octo('lock', '--config', 'empty.yaml')
+  assert.deepEqual([code, stdout], [0, 'the config asks for no plugin, so there is nothing to lock\n'])
+  assert.equal(existsSync(join(folder, 'octo.lock')), false)
+})
+
+test('info shows arguments, output and sizes to people and machines', async (t) => {
+  const { octo } = await aScene(t)
+  const { stdout } = await octo('info', 'hello')
+  assert.match(stdout, /output +check\/v1/)
+  assert.match(stdout, /needs +nothing declared/)
+  assert.match(stdout, /^argument +type +default +description$/m)
+  assert.match(stdout, /^port +integer +required$/m)
+  assert.match(stdout, /linux_amd64 \(\d+ B\)/)
+  const [found] = JSON.parse((await octo('info', 'hello', '--json')).stdout)
+  assert.deepEqual(
+    [found.release.version, found.release.arguments, found.release.output],
+    ['1.0.0', ARGUMENTS, 'check/v1'],
+  )
+})
+
+test('why calls a release candidate what it is', async (t) => {
+  const { folder, octo } = await aScene(t)
+  writeFileSync(
+    join(folder, 'octo.yaml'),
+    readFileSync(join(folder, 'octo.yaml'), 'utf8').replace(/services: .*/, 'plugins: {early: {prerelease: true}}'),
+  )
+  const before = await octo('why', 'early')
+  assert.match(before.stdout, /would give 1\.0\.0-rc\.1 now: it is a pre-release, and the newest version/)
+  assert.equal((await octo('lock')).code, 0)
+  const { stdout } = await octo('why', 'early')
+  assert.match(stdout, /locked: +1\.0\.0-rc\.1 .*answering any version, pre-releases included/)
+  assert.doesNotMatch(stdout, /stable/)
+})
+
+test('check --quiet prints what failed, and nothing when nothing did', async (t) => {
+  const { folder, octo } = await aScene(t)
+  const well = await octo('check', '--quiet')
+  assert.deepEqual([well.code, well.stdout], [0, ''], well.stderr)
+  const text = readFileSync(join(folder, 'octo.yaml'), 'utf8')
+  writeFileSync(join(folder, 'octo.yaml'), text.replace('{tool: check-tcp}', '{tool: hello, args: {port: x}}'))
+  const bad = await octo('check', '--quiet')
+  assert.equal(bad.code, 1)
+  assert.match(bad.stdout, /^unknown +web/m)
+  assert.doesNotMatch(bad.stdout, /^ok/m)
+})

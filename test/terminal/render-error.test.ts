@@ -86,3 +86,36 @@ test('a thrown thing that is no error is shown too', () => {
   assert.match(renderError('just text'), /just text/)
   assert.equal(exitCodeOf(undefined), 70)
 })
+
+const causes: readonly [unknown, string][] = [
+  [new Error('broken'), 'broken'],
+  [new TypeError(''), 'TypeError'],
+  [{ message: 'aborted' }, 'aborted'],
+  [{ message: '', code: 'ECONNRESET' }, 'ECONNRESET'],
+  [{ code: 'ECONNRESET' }, 'ECONNRESET'],
+  [{ reason: 7 }, '{"reason":7}'],
+  [{ message: {} }, '{"message":{}}'],
+  [{}, '{}'],
+  [{ big: 1n }, 'a reason without words'],
+  [['a', 'b'], '["a","b"]'],
+  [Object.create(null), '{}'],
+  ['a text', 'a text'],
+  [42, '42'],
+  [null, 'null'],
+  [false, 'false'],
+  [Symbol('x'), 'Symbol(x)'],
+]
+for (const [cause, words] of causes)
+  test(`a cause that is ${words} is shown in words`, () => {
+    const text = renderError(coded('FETCH_FAILED', { message: 'no answer', cause }))
+    assert.match(text, /because /)
+    assert.ok(text.includes(`because ${words}`), text)
+    assert.doesNotMatch(text, /\[object Object\]|undefined/)
+  })
+
+test('details that say nothing take no line', () => {
+  const text = renderError(
+    coded('CONFIG_INVALID', { message: 'no checks', details: { services: [], phase: '', file: undefined, left: 0 } }),
+  )
+  assert.equal(text, 'error[CONFIG_INVALID]: no checks\n  left  0')
+})
