@@ -6,6 +6,8 @@ export type Screen = {
   /** For an in-process terminal; both streams end on this screen. */
   readonly streams: Streams
   write(text: string): void
+  /** All that was written, codes included. */
+  raw(): string
   resize(columns: number, rows: number): void
   /** The lines from the first one ever written to the last with text, wrapped ones joined. */
   lines(): Promise<readonly string[]>
@@ -48,6 +50,7 @@ export function openScreen({ columns = 80, rows = 24, env = {} }: Size = {}): Sc
   return {
     streams: { out: stream, err: stream, env: { TERM: 'xterm-256color', ...env }, interactive: true },
     write,
+    raw: () => raw,
     resize: (newColumns, newRows) => emulator.resize(newColumns, newRows),
     async lines() {
       await settled()
