@@ -6,11 +6,31 @@ const MAX_LENGTH = 64
 export function nearestWord(typed: string, known: readonly string[]): string | undefined {
   if (typed.length > MAX_LENGTH) return undefined
   const ranked = known
-    .filter((word) => Math.abs(word.length - typed.length) <= slipsOf(word))
+    .filter((word) => atLeast(typed.toLowerCase(), word.toLowerCase()) <= slipsOf(word))
     .map((word) => ({ word, distance: editDistance(typed.toLowerCase(), word.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance)
   const best = ranked[0]
   return best && best.distance <= slipsOf(best.word) ? best.word : undefined
+}
+
+/** A lower bound of the distance that costs no table: what differs in length, and letters that only one of both has. */
+function atLeast(a: string, b: string): number {
+  const [inA, inB] = [lettersOf(a), lettersOf(b)]
+  return Math.max(Math.abs(a.length - b.length), count(inA & ~inB), count(inB & ~inA))
+}
+
+/** One bit for each letter, some of which share one: the bound only gets lower by that. */
+function lettersOf(word: string): number {
+  let bits = 0
+  for (let index = 0; index < word.length; index++) bits |= 1 << (word.charCodeAt(index) & 31)
+  return bits
+}
+
+function count(bits: number): number {
+  let left = bits
+  let found = 0
+  for (; left !== 0; left &= left - 1) found++
+  return found
 }
 
 function slipsOf(word: string): number {

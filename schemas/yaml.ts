@@ -39,6 +39,8 @@ export type YamlDocument = {
 }
 
 const MAX_LINE_NESTING = 64
+/** How the lexer begins quoted texts and aliases, and what it puts before plain texts and blocks. */
+const SCALAR = /^["'*\x1f]/
 /** What a value with its key, blanks, comment and line end is made of. */
 const TOKENS_OF_A_VALUE = 10
 
@@ -147,7 +149,10 @@ function refuseNesting(text: string, name: string): void {
 
 /** Parsing costs microseconds and a kilobyte of memory for each token, so they are counted before anything is built of them. */
 function refuseTokens(text: string, name: string, { maxNodes }: YamlLimits): void {
-  let tokens = 0
-  for (const _token of new Lexer().lex(text))
-    if (++tokens > maxNodes * TOKENS_OF_A_VALUE) throw limitExceeded(name, 'values', maxNodes)
+  let [tokens, scalars] = [0, 0]
+  for (const token of new Lexer().lex(text)) {
+    if (SCALAR.test(token)) scalars++
+    // A value has at most one key.
+    if (++tokens > maxNodes * TOKENS_OF_A_VALUE || scalars > maxNodes * 2) throw limitExceeded(name, 'values', maxNodes)
+  }
 }

@@ -29,6 +29,7 @@ export function planChecks(config: OctoConfig, { services, phases }: Selection):
     phases.flatMap((phase) => service.checks[phase].map((item) => planCheck(item, { service, phase, config }))),
   )
   if (planned.length === 0) throw nothingToCheck(config, { services, phases })
+  if (planned.every(({ fate }) => fate.kind === 'skip')) throw allSkipped(planned)
   return planned
 }
 
@@ -68,6 +69,19 @@ function findService(config: OctoConfig, name: string): ServiceConfig {
     message: `the config has no service ${quote(name)}${names.length > 0 ? `, it has ${names.map(quote).join(', ')}` : ''}`,
     details: { service: name, services: names },
     ...(nearest === undefined ? {} : { hint: `did you mean ${quote(nearest)}?` }),
+  })
+}
+
+/** What did not run is no pass. */
+function allSkipped(planned: readonly PlannedCheck[]): Error {
+  const reasons = planned.map(({ service, phase, request, fate }) => {
+    const reason = fate.kind === 'skip' ? fate.reason : ''
+    return `${quote(`${service} ${phase} ${request.plugin}`)}: ${reason}`
+  })
+  return coded('CONFIG_INVALID', {
+    message: `no check would run: ${reasons.slice(0, 10).join('; ')}${reasons.length > 10 ? '; …' : ''}`,
+    details: { skipped: reasons.length },
+    hint: 'leave at least one check enabled, or name other services or phases: `octo check --help`',
   })
 }
 

@@ -62,3 +62,19 @@ test('a gate that would check nothing is refused', async (t) => {
   expectCode('CONFIG_INVALID', () => planChecks(config, { services: ['idle'], phases: PHASES }))
   expectCode('CONFIG_INVALID', () => planChecks({ ...config, services: [] }, { services: [], phases: PHASES }))
 })
+
+test('a gate whose every check is switched off is refused with the reasons, and one that still has a check is not', async (t) => {
+  const off = [
+    'operator: {services: {a: {disabled: true, health: [{tool: c}]}}}',
+    'operator: {services: {a: {health: [{tool: c, enabled: false}, {tool: d, operators: [docker]}]}}}',
+    'services: {a: {octocompose: {enabled: no, health: [{tool: c}]}}, b: {health: [{tool: c, disabled: on}]}}',
+  ]
+  for (const text of off) {
+    const config = await readFiles(t, { 'octo.yaml': `${text}\n` })
+    const error = expectCode('CONFIG_INVALID', () => planChecks(config, { services: [], phases: PHASES }))
+    assert.match(error.message, /no check would run: `a health c`: (service|check) is disabled/)
+  }
+  const config = await readFiles(t, { 'octo.yaml': TEXT })
+  expectCode('CONFIG_INVALID', () => planChecks(config, { services: ['db'], phases: PHASES }))
+  assert.equal(planChecks(config, { services: ['db', 'web'], phases: ['health'] }).length, 5)
+})

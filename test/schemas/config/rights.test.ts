@@ -1,8 +1,8 @@
 // What a fetched document may do, field by field: the cases are made from the table of fields itself, for each place where
 // a shape can stand, and each is tried in every way that YAML has to say it.
 import assert from 'node:assert/strict'
-import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
+import * as fc from 'fast-check'
 import { stringify } from 'yaml'
 import { readConfig } from '../../../client/config/read-config.ts'
 import type { OctoConfig } from '../../../schemas/config/config.ts'
@@ -11,9 +11,6 @@ import { FIELDS, shapeOf } from '../../../schemas/config/fields.ts'
 import { isCoded } from '../../../schemas/errors.ts'
 import { writeConfigFiles } from '../../support/config-files.ts'
 
-const KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  .publicKey.export({ type: 'spki', format: 'der' })
-  .toString('base64')
 const WEB = 'https://x.example/shared.yaml'
 
 /** A local config that says something in every shape, so that there is something to change. */
@@ -26,8 +23,8 @@ const LOCAL = {
   globals: { all: { port: 1 } },
   operator: {
     repos: {
-      core: { url: 'https://x.example/repos/core.yaml', keys: [KEY] },
-      evil: { url: 'https://evil.example/repos/evil.yaml', keys: [KEY] },
+      core: { url: 'https://x.example/repos/core.yaml', trust: 'unsigned' },
+      evil: { url: 'https://evil.example/repos/evil.yaml', trust: 'unsigned' },
     },
     plugins: { 'check-tcp': { repo: 'core', version: '^2' } },
     services: { web: { health: [CHECK], preflight: [CHECK], init: [CHECK] } },
@@ -117,7 +114,12 @@ function decisions({ name, repos, pins, services }: OctoConfig) {
 
 const cases = places('config').flatMap((one) =>
   attempts(one).flatMap((value) =>
-    (['plain', 'merge key'] as const).map((way) => ({ ...one, value, way, shown: JSON.stringify(value) })),
+    (value === null ? (['plain'] as const) : (['plain', 'merge key'] as const)).map((way) => ({
+      ...one,
+      value,
+      way,
+      shown: JSON.stringify(value),
+    })),
   ),
 )
 
@@ -145,6 +147,48 @@ test('no fetched document changes a repo, pin, name or local check, whatever fie
   }
   for (const path of ['operator.services.web.health', 'configs', 'services.web.octocompose.validate'])
     assert.ok(allowed.has(path), `${path} may be written`)
+})
+
+/** Several of the cases in one document. */
+function together(documents: readonly unknown[]): unknown {
+  return documents.reduce((all, next) => {
+    if (!isPlain(all) || !isPlain(next)) return Array.isArray(all) && Array.isArray(next) ? all.concat(next) : next
+    const keys = [...new Set([...Object.keys(all), ...Object.keys(next)])]
+    return Object.fromEntries(
+      keys.map((key) => [key, key in all && key in next ? together([all[key], next[key]]) : (next[key] ?? all[key])]),
+    )
+  })
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+test('no set of fetched documents, however they include each other, changes what local documents decide', async (t) => {
+  const directory = await writeConfigFiles(t, { 'octo.yaml': stringify(LOCAL) })
+  const before = decisions(await read(directory, {}))
+  // Those that are refused by themselves would end most of the runs.
+  const harmless = cases.filter(({ row, value, way }) => row.fetched !== 'never' && value !== null && way === 'plain')
+  const some = fc.array(fc.constantFrom(...harmless), { minLength: 1, maxLength: 4 })
+  let admitted = 0
+  await fc.assert(
+    fc.asyncProperty(fc.array(some, { minLength: 1, maxLength: 3 }), async (documents) => {
+      const web = documents.map((chosen, index) => {
+        const said = together(chosen.map(({ path, value }) => documentWith(path, value)))
+        const next = index + 1 < documents.length ? { include: [`https://x.example/${index + 1}.yaml`] } : {}
+        return [index === 0 ? WEB : `https://x.example/${index}.yaml`, stringify({ ...(said as object), ...next })]
+      })
+      const outcome = await read(directory, Object.fromEntries(web)).catch((error: unknown) => error)
+      if (!isConfig(outcome)) return isCoded(outcome)
+      admitted++
+      const after = decisions(outcome)
+      const local = after.services.filter(([name]) => before.services.some(([known]) => known === name))
+      assert.deepEqual({ ...after, services: local }, before)
+      return true
+    }),
+    { numRuns: 200 },
+  )
+  assert.ok(admitted > 20, `${admitted} were read`)
 })
 
 test('every row that says never is refused with the fetched line and the local place', async (t) => {
