@@ -103,7 +103,9 @@ export function openLocking(options: LockingOptions): Locking {
         const entry = fresh.get(question.plugin) ?? (lockedFor(question) as LockedPlugin)
         return { ...entry, ranges: [...question.ranges] }
       })
-      if (!options.frozen) lock = await editLock(layout, lockPath, { set, keepOnly: new Set(set.map(nameOf)) })
+      const isNothing = set.length === 0 && lock === undefined
+      if (!options.frozen && !isNothing)
+        lock = await editLock(layout, lockPath, { set, keepOnly: new Set(set.map(nameOf)) })
       return changesBetween(before, lock ?? EMPTY_LOCK)
     },
     async cover(requests) {

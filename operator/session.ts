@@ -1,8 +1,8 @@
 // What `run` and `check` need before they can do anything: the config, and a client that can provide plugins for it.
 import { dirname, join, resolve } from 'node:path'
-import type { Client, Report, VerifiedExecutable } from '../client/index.ts'
+import type { Client, PluginOutcome, Report } from '../client/index.ts'
 import { hostPlatform, loadConfig, openClient, storeRootOf } from '../client/index.ts'
-import type { OctoConfig, PluginRequest } from '../schemas/config/config.ts'
+import type { ConfigWarning, OctoConfig, PluginRequest } from '../schemas/config/config.ts'
 import { printable } from '../schemas/quote.ts'
 import type { Progress, Terminal } from '../terminal/index.ts'
 
@@ -19,8 +19,10 @@ export type Session = AsyncDisposable & {
   readonly client: Client
   /** Absolute path of the first config; a URL when it is not local. */
   readonly configPath: string
-  /** Installs what is missing, with one progress display, and gives the executables in the order of the requests. */
-  provide(requests: readonly PluginRequest[]): Promise<readonly VerifiedExecutable[]>
+  /** What was warned about so far. */
+  readonly warnings: readonly ConfigWarning[]
+  /** Installs what is missing, with one progress display. Each request has its own outcome, in their order. */
+  provide(requests: readonly PluginRequest[]): Promise<readonly PluginOutcome[]>
 }
 
 type Place = { readonly terminal: Terminal; readonly cwd: string; readonly env: NodeJS.ProcessEnv }
@@ -32,7 +34,8 @@ export async function openSession(options: SessionOptions, { terminal, cwd, env 
   for (const { file, line, message } of config.warnings)
     terminal.warn(`${printable(file, 500)}${line === undefined ? '' : `:${line}`}: ${printable(message, 500)}`)
   const configPath = config.files[0] ?? ''
-  const display = progressDisplay(terminal)
+  const warnings = [...config.warnings]
+  const display = progressDisplay(terminal, (message) => warnings.push({ file: configPath, message }))
   const client = await openClient({
     config,
     lockPath: lockPathOf(configPath, cwd),
@@ -44,10 +47,10 @@ export async function openSession(options: SessionOptions, { terminal, cwd, env 
     report: display.report,
   })
   return {
-    ...{ config, client, configPath },
+    ...{ config, client, configPath, warnings },
     async provide(requests) {
       using _ = display.open()
-      return await client.ensure(requests)
+      return await client.provide(requests)
     },
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   }
@@ -59,10 +62,13 @@ export function lockPathOf(configPath: string, cwd: string): string {
   return join(isWeb ? cwd : dirname(resolve(cwd, configPath)), 'octo.lock')
 }
 
-function progressDisplay(terminal: Terminal) {
+function progressDisplay(terminal: Terminal, note: (warning: string) => void) {
   let progress: Progress | undefined
   const report: Report = {
-    warn: (line) => terminal.warn(line),
+    warn(line) {
+      note(line)
+      terminal.warn(line)
+    },
     // With `--json` standard error holds the error document.
     waiting: (line) => (terminal.json ? undefined : terminal.info(line)),
     info: (line) => terminal.debug(line),

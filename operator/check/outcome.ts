@@ -7,8 +7,9 @@ import type { LogLine } from '../result/stderr-log.ts'
 
 export type CheckOutcome = Omit<CheckReport, 'status' | 'final'> & {
   readonly service: string
-  readonly phase: Phase
-  readonly plugin: string
+  /** Absent, as is the plugin, for a service that has no checks. */
+  readonly phase?: Phase
+  readonly plugin?: string
   readonly repo?: string
   readonly version?: string
   readonly status: CheckStatus | 'skipped'

@@ -5,6 +5,7 @@ import { OPERATOR_KIND, pinned, runsHere } from '../../schemas/config/requests.t
 import { coded } from '../../schemas/errors.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
 import { quote } from '../../schemas/quote.ts'
+import type { CheckOutcome } from './outcome.ts'
 
 export type PlannedCheck = {
   readonly service: string
@@ -24,13 +25,28 @@ export type Selection = {
 
 /** The checks in the order of the config; throws USAGE for an unknown service and CONFIG_INVALID for no check at all. */
 export function planChecks(config: OctoConfig, { services, phases }: Selection): PlannedCheck[] {
-  const chosen = services.length > 0 ? services.map((name) => findService(config, name)) : config.services
-  const planned = chosen.flatMap((service) =>
+  const planned = chosenServices(config, services).flatMap((service) =>
     phases.flatMap((phase) => service.checks[phase].map((item) => planCheck(item, { service, phase, config }))),
   )
   if (planned.length === 0) throw nothingToCheck(config, { services, phases })
   if (planned.every(({ fate }) => fate.kind === 'skip')) throw allSkipped(planned)
   return planned
+}
+
+/** Services that were chosen and have nothing to run: one that was named is not passed over, the others are shown. */
+export function withoutChecks(config: OctoConfig, { services, phases }: Selection): CheckOutcome[] {
+  const idle = chosenServices(config, services).filter((service) =>
+    phases.every((phase) => service.checks[phase].length === 0),
+  )
+  return idle.map(({ name, enabled }) => ({
+    ...{ service: name, attempts: 0, durationMs: 0, log: [], place: { file: config.files[0] ?? '' } },
+    status: services.length > 0 && enabled ? 'unknown' : 'skipped',
+    summary: enabled ? `has no checks in ${phases.map(quote).join(', ')}` : 'service is disabled',
+  }))
+}
+
+function chosenServices(config: OctoConfig, names: readonly string[]): readonly ServiceConfig[] {
+  return names.length > 0 ? [...new Set(names)].map((name) => findService(config, name)) : config.services
 }
 
 /** What must be installed before the first check starts, each plugin once. */
@@ -90,7 +106,7 @@ function nothingToCheck(config: OctoConfig, { services, phases }: Selection): Er
   const where = services.length > 0 ? `of ${services.map(quote).join(', ')} ` : ''
   return coded('CONFIG_INVALID', {
     message: `${quote(config.files[0] ?? 'the config')} has no checks ${where}in ${phases.map(quote).join(', ')}`,
-    details: { services, phases },
+    details: { ...(services.length > 0 ? { services } : {}), phases },
     hint: 'write `operator: {services: {NAME: {health: [{tool: check-tcp, args: {port: 8080}}]}}}`',
   })
 }

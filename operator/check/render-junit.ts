@@ -1,13 +1,19 @@
 // Outcomes as JUnit XML, which CI systems show: a suite per service, a case per check.
+import type { ConfigWarning } from '../../schemas/config/config.ts'
 import type { CheckOutcome } from './outcome.ts'
 import { nameOf } from './render-table.ts'
 
-export function renderJunit(outcomes: readonly CheckOutcome[], durationMs: number): string {
+export function renderJunit(
+  outcomes: readonly CheckOutcome[],
+  durationMs: number,
+  warnings: readonly ConfigWarning[] = [],
+): string {
   const suites = [...Map.groupBy(outcomes, ({ service }) => service)].map(([name, own]) => suiteXml(name, own))
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="octo check" ${countsOf(outcomes)} time="${seconds(durationMs)}">`,
     ...suites,
+    ...(warnings.length > 0 ? [warningsXml(warnings)] : []),
     '</testsuites>',
   ]
   return `${lines.join('\n')}\n`
@@ -19,10 +25,20 @@ function suiteXml(name: string, outcomes: readonly CheckOutcome[]): string {
   return [head, ...outcomes.map(caseXml), '  </testsuite>'].join('\n')
 }
 
+/** A suite without cases: what was warned about belongs to none of them. */
+function warningsXml(warnings: readonly ConfigWarning[]): string {
+  const lines = warnings.map(({ file, line, message }) => `${file}${line === undefined ? '' : `:${line}`}: ${message}`)
+  return [
+    `  <testsuite name="warnings" ${countsOf([])} time="0.000">`,
+    `    <system-err>${escapeXml(lines.join('\n'))}</system-err>`,
+    '  </testsuite>',
+  ].join('\n')
+}
+
 function caseXml(outcome: CheckOutcome): string {
   const { service, phase, place, durationMs } = outcome
   const file = `file="${escapeXml(place.file)}"${place.line === undefined ? '' : ` line="${place.line}"`}`
-  const name = escapeXml(`${phase} ${nameOf(outcome)}`)
+  const name = escapeXml([phase, nameOf(outcome)].filter(Boolean).join(' ') || 'checks')
   const head = `    <testcase classname="${escapeXml(service)}" name="${name}" ${file} time="${seconds(durationMs)}">`
   const log = outcome.log.map(({ level, message }) => `${level} ${message}`).join('\n')
   const parts = [verdictXml(outcome), log === '' ? '' : `      <system-err>${escapeXml(log)}</system-err>`]
@@ -30,12 +46,17 @@ function caseXml(outcome: CheckOutcome): string {
 }
 
 /** A failure is what the check found; an error is that it could not find out. */
-function verdictXml({ status, summary, error }: CheckOutcome): string {
+function verdictXml({ status, summary, error, furtherLines = [] }: CheckOutcome): string {
   const message = `message="${escapeXml(summary)}"`
-  if (status === 'critical') return `      <failure ${message} type="critical"/>`
-  if (status === 'unknown') return `      <error ${message} type="${escapeXml(error?.code ?? 'unknown')}"/>`
-  if (status === 'skipped') return `      <skipped ${message}/>`
-  return `      <system-out>${escapeXml(`${status}: ${summary}`)}</system-out>`
+  const text = escapeXml(furtherLines.join('\n'))
+  if (status === 'critical') return element('failure', `${message} type="critical"`, text)
+  if (status === 'unknown') return element('error', `${message} type="${escapeXml(error?.code ?? 'unknown')}"`, text)
+  if (status === 'skipped') return element('skipped', message, '')
+  return `      <system-out>${escapeXml([`${status}: ${summary}`, ...furtherLines].join('\n'))}</system-out>`
+}
+
+function element(name: string, attributes: string, text: string): string {
+  return text === '' ? `      <${name} ${attributes}/>` : `      <${name} ${attributes}>${text}</${name}>`
 }
 
 function countsOf(outcomes: readonly CheckOutcome[]): string {

@@ -6,6 +6,7 @@ import type { CheckOutcome } from './outcome.ts'
 import { hasFailed, tally } from './outcome.ts'
 
 const LOG_LINES = 5
+const FURTHER_LINES = 10
 
 const COLUMNS: Table['columns'] = [
   ...[{ title: 'status' }, { title: 'service' }, { title: 'phase' }, { title: 'check' }],
@@ -20,7 +21,7 @@ export function outcomeRow(outcome: CheckOutcome, paint: Paint): readonly Cell[]
   return [
     statusCell(outcome.status, paint),
     outcome.service,
-    outcome.phase,
+    outcome.phase ?? '',
     nameOf(outcome),
     outcome.attempts === 0 ? '' : formatDuration(outcome.durationMs),
     `${outcome.summary}${runsNote(outcome)}`,
@@ -34,7 +35,7 @@ export function expectedTable(checks: readonly ExpectedCheck[]): Table {
   const rows = checks.map((check) => [
     'unknown',
     check.service,
-    check.phase,
+    check.phase ?? '',
     nameOf(check),
     '59 min 59 s',
     'x'.repeat(20),
@@ -42,16 +43,16 @@ export function expectedTable(checks: readonly ExpectedCheck[]): Table {
   return { columns: COLUMNS, rows }
 }
 
-/** For each check that did not pass: where it is written, what to do, what the plugin logged last. */
+/** For each check that did not pass: where it is written, what to do, what else the plugin said and what it logged last. */
 export function failureNotes(outcomes: readonly CheckOutcome[], paint: Paint): string[] {
   return outcomes.filter(hasFailed).flatMap((outcome) => {
     const { file, line } = outcome.place
     const place = `${printable(file, 500)}${line === undefined ? '' : `:${line}`}`
-    const name = `${printable(outcome.service)} ${outcome.phase} ${nameOf(outcome)}`
+    const name = [printable(outcome.service), outcome.phase, nameOf(outcome)].filter(Boolean).join(' ')
     const head = `${paint.bold(name)}  ${paint.dim(place)}${codeNote(outcome)}`
     const log = outcome.log.slice(-LOG_LINES).map(({ level, message }) => `  ${paint.dim(level.padEnd(5))} ${message}`)
     const hint = outcome.error?.hint ? [`  ${paint.cyan('hint')}: ${printable(outcome.error.hint, 500)}`] : []
-    return [head, ...log, ...hint]
+    return [head, ...furtherLines(outcome), ...log, ...hint]
   })
 }
 
@@ -67,8 +68,13 @@ export function summaryLine(outcomes: readonly CheckOutcome[], durationMs: numbe
   return `${parts.filter(Boolean).join(', ')} in ${formatDuration(durationMs)}`
 }
 
-export function nameOf({ plugin, version }: Pick<CheckOutcome, 'plugin' | 'version'>): string {
+export function nameOf({ plugin = '', version }: Pick<CheckOutcome, 'plugin' | 'version'>): string {
   return version === undefined ? plugin : `${plugin}@${version}`
+}
+
+function furtherLines({ furtherLines: lines = [] }: CheckOutcome): string[] {
+  const shown = lines.slice(0, FURTHER_LINES).map((line) => `  ${line}`)
+  return lines.length > FURTHER_LINES ? [...shown, `  … ${lines.length - FURTHER_LINES} more lines with --json`] : shown
 }
 
 function statusCell(status: CheckOutcome['status'], paint: Paint): Cell {

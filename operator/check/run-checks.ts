@@ -1,9 +1,9 @@
 // Runs planned checks: services side by side, in each service phase after phase, the checks of a phase side by side.
-import type { VerifiedExecutable } from '../../client/index.ts'
+import type { PluginOutcome, VerifiedExecutable } from '../../client/index.ts'
 import type { Phase } from '../../schemas/config/config.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
-import type { PluginRunResult, RunDeps } from '../exec/run-plugin.ts'
+import type { PluginRun, PluginRunResult, RunDeps } from '../exec/run-plugin.ts'
 import { runPlugin } from '../exec/run-plugin.ts'
 import { repeatUntilDecided } from './attempts.ts'
 import type { CheckOutcome } from './outcome.ts'
@@ -12,12 +12,14 @@ import { requestKey } from './plan.ts'
 import { openSlots } from './slots.ts'
 
 export type CheckDeps = RunDeps & {
-  /** What was installed, by `requestKey`. */
-  readonly executables: ReadonlyMap<string, VerifiedExecutable>
+  /** What was installed, or why not, by `requestKey`. */
+  readonly provided: ReadonlyMap<string, PluginOutcome>
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>
   readonly random: () => number
   readonly signal?: AbortSignal
   readonly onStart?: (check: PlannedCheck) => void
+  /** After each run of a check that is repeated until it is decided. */
+  readonly onRun?: (check: PlannedCheck, result: PluginRunResult) => void
   readonly onEnd?: (check: PlannedCheck, outcome: CheckOutcome) => void
   /** Plugins that run at the same time. */
   readonly parallel?: number
@@ -55,11 +57,12 @@ async function outcomeOf(check: PlannedCheck, deps: Running): Promise<CheckOutco
   if (fate.kind === 'refuse') return { ...facts, ...nothing, status: 'unknown', summary: fate.reason }
   const startedAt = performance.now()
   const took = () => Math.round(performance.now() - startedAt)
-  const executable = deps.executables.get(requestKey(request))
+  const provided = deps.provided.get(requestKey(request))
+  const executable = provided?.state === 'done' ? provided.value : undefined
   const { repo, version } = executable ?? {}
   const known = { ...facts, ...(repo === undefined ? {} : { repo }), ...(version === undefined ? {} : { version }) }
   try {
-    const { report, attempts } = await repeat(check, executable, deps)
+    const { report, attempts } = await repeat(check, executableOf(check, provided), deps)
     const { final: _, durationMs: __, ...rest } = report
     return { ...known, ...rest, attempts, durationMs: took() }
   } catch (error) {
@@ -70,9 +73,15 @@ async function outcomeOf(check: PlannedCheck, deps: Running): Promise<CheckOutco
   }
 }
 
-async function repeat(check: PlannedCheck, executable: VerifiedExecutable | undefined, deps: Running) {
+/** Throws why there is none: a plugin that cannot be had stops its own checks only. */
+function executableOf({ request }: PlannedCheck, provided: PluginOutcome | undefined): VerifiedExecutable {
+  if (!provided) throw coded('INTERNAL', { message: `nothing was provided for ${quote(request.plugin)}` })
+  if (provided.state === 'failed') throw provided.error
+  return provided.value
+}
+
+async function repeat(check: PlannedCheck, executable: VerifiedExecutable, deps: Running) {
   const { item, service, phase } = check
-  if (!executable) throw coded('INTERNAL', { message: `no executable for ${quote(check.request.plugin)}` })
   const { signal } = deps
   const run = {
     ...{ executable, arguments: item.arguments, service, phase },
@@ -80,9 +89,15 @@ async function repeat(check: PlannedCheck, executable: VerifiedExecutable | unde
     ...(signal === undefined ? {} : { signal }),
   }
   return repeatUntilDecided<PluginRunResult>(item, {
-    attempt: () => deps.slots.use(() => runPlugin(run, deps)),
+    attempt: () => deps.slots.use(() => runOnce(check, run, deps)),
     sleep: (milliseconds) => deps.sleep(milliseconds, signal),
     random: deps.random,
     signal,
   })
+}
+
+async function runOnce(check: PlannedCheck, run: PluginRun, deps: Running): Promise<PluginRunResult> {
+  const result = await runPlugin(run, deps)
+  deps.onRun?.(check, result)
+  return result
 }

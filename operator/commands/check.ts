@@ -1,23 +1,26 @@
 // `octo check`: everything that is missing is installed in one go, then the checks run, then the answer is shown.
-import { writeFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Phase } from '../../schemas/config/config.ts'
+import type { PluginOutcome } from '../../client/index.ts'
+import type { ConfigWarning, Phase } from '../../schemas/config/config.ts'
 import { PHASES } from '../../schemas/config/config.ts'
+import type { ErrorCode } from '../../schemas/error-codes.ts'
 import { coded } from '../../schemas/errors.ts'
-import { quote } from '../../schemas/quote.ts'
+import { printable, quote } from '../../schemas/quote.ts'
 import type { ProgressItem, Terminal } from '../../terminal/index.ts'
+import { labelOf, planLine, runLine } from '../check/decisions.ts'
 import type { CheckOutcome } from '../check/outcome.ts'
 import { hasFailed } from '../check/outcome.ts'
 import type { OutcomeRows } from '../check/outcome-rows.ts'
 import { openOutcomeRows } from '../check/outcome-rows.ts'
 import type { PlannedCheck } from '../check/plan.ts'
-import { planChecks, requestKey, requestsOfPlan } from '../check/plan.ts'
+import { planChecks, requestKey, requestsOfPlan, withoutChecks } from '../check/plan.ts'
 import { outcomesToJson } from '../check/render-json.ts'
 import { renderJunit } from '../check/render-junit.ts'
 import { failureNotes, summaryLine } from '../check/render-table.ts'
 import { runChecks } from '../check/run-checks.ts'
+import { writeReport } from '../check/write-report.ts'
 import { killHeldGroups } from '../exec/process-group.ts'
-import type { SessionOptions } from '../session.ts'
+import type { Session, SessionOptions } from '../session.ts'
 import { openSession } from '../session.ts'
 
 export type CheckOptions = SessionOptions & {
@@ -27,6 +30,8 @@ export type CheckOptions = SessionOptions & {
 
 const INTERRUPTED = 130
 const FAILED = 1
+const MAX_LINE = 1000
+const LOCKFILE_CODES: ReadonlySet<ErrorCode> = new Set(['LOCK_MISSING', 'LOCK_OUT_OF_DATE'])
 
 /** Gives 0 only when every check that ran has passed. */
 export async function checkCommand(
@@ -34,42 +39,57 @@ export async function checkCommand(
   options: CheckOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const phases = phasesOf(options.phase)
+  const selection = { services, phases: phasesOf(options.phase) }
   const { env } = process
   await using session = await openSession({ ...options, strict: true }, { terminal, cwd: process.cwd(), env })
-  const plan = planChecks(session.config, { services, phases })
-  const requests = requestsOfPlan(plan)
-  const provided = await session.provide(requests)
-  const executables = new Map(
-    requests.flatMap((request, index) => {
-      const executable = provided[index]
-      return executable ? [[requestKey(request), executable] as const] : []
-    }),
-  )
+  const plan = planChecks(session.config, selection)
+  const provided = await provide(plan, session)
+  for (const check of plan) tellPlan(check, provided, terminal)
   using interruption = interruptible()
-  const rows = openOutcomeRows(
-    terminal,
-    plan.map(({ service, phase, request }) => {
-      const { plugin } = request
-      const version = executables.get(requestKey(request))?.version
-      return { service, phase, plugin, ...(version === undefined ? {} : { version }) }
-    }),
-  )
+  const rows = openOutcomeRows(terminal, expectedOf(plan, provided))
   using progress = terminal.progress({
     ...{ unit: 'steps', title: 'checking', items: plan.filter(({ fate }) => fate.kind === 'run').length },
     ...{ endsSilently: true, onShown: rows.grow },
   })
   const startedAt = performance.now()
-  const outcomes = await runChecks(plan, {
-    ...{ env, executables, random: Math.random, signal: interruption.signal },
+  const checked = await runChecks(plan, {
+    ...{ env, provided, random: Math.random, signal: interruption.signal },
     locate: (executable) => session.client.locate(executable),
     sleep: (milliseconds, signal) => wait(milliseconds, undefined, signal ? { signal } : {}).catch(() => undefined),
+    onRun: (check, result) => terminal.debug(printable(runLine(check, result), MAX_LINE)),
     ...showProgress((label) => progress.item(label), rows),
   })
+  const idle = withoutChecks(session.config, selection)
+  for (const outcome of idle) rows.add(outcome)
   progress.stop()
-  await show({ outcomes, durationMs: performance.now() - startedAt, options, terminal, rows })
+  const durationMs = performance.now() - startedAt
+  const outcomes = [...checked, ...idle]
+  await show({ outcomes, durationMs, warnings: session.warnings, options, terminal, rows })
   if (interruption.signal.aborted) return INTERRUPTED
   return outcomes.some(hasFailed) ? FAILED : 0
+}
+
+/** A plugin that cannot be had is its checks' own failure; a lockfile that does not cover the config is everybody's. */
+async function provide(plan: readonly PlannedCheck[], session: Session): Promise<ReadonlyMap<string, PluginOutcome>> {
+  const requests = requestsOfPlan(plan)
+  const outcomes = await session.provide(requests)
+  for (const outcome of outcomes)
+    if (outcome.state === 'failed' && LOCKFILE_CODES.has(outcome.error.code)) throw outcome.error
+  return new Map(requests.map((request, index) => [requestKey(request), outcomes[index] as PluginOutcome]))
+}
+
+function tellPlan(check: PlannedCheck, provided: ReadonlyMap<string, PluginOutcome>, terminal: Terminal): void {
+  const outcome = provided.get(requestKey(check.request))
+  if (check.fate.kind === 'run' && outcome?.state === 'done')
+    terminal.debug(printable(planLine(check, outcome.value), MAX_LINE))
+}
+
+function expectedOf(plan: readonly PlannedCheck[], provided: ReadonlyMap<string, PluginOutcome>) {
+  return plan.map(({ service, phase, request }) => {
+    const outcome = provided.get(requestKey(request))
+    const version = outcome?.state === 'done' ? { version: outcome.value.version } : {}
+    return { service, phase, plugin: request.plugin, ...version }
+  })
 }
 
 function phasesOf(named: readonly string[] | undefined): readonly Phase[] {
@@ -86,18 +106,25 @@ function phasesOf(named: readonly string[] | undefined): readonly Phase[] {
 type Answer = {
   readonly outcomes: readonly CheckOutcome[]
   readonly durationMs: number
+  readonly warnings: readonly ConfigWarning[]
   readonly options: CheckOptions
   readonly terminal: Terminal
   readonly rows: OutcomeRows
 }
 
+/** Before the report is written, as that may fail. */
+async function show({ outcomes, durationMs, warnings, options, terminal, rows }: Answer): Promise<void> {
+  if (terminal.json) terminal.result({ json: outcomesToJson(outcomes, durationMs, warnings), text: () => '' })
+  else showText(outcomes, durationMs, { terminal, rows })
+  if (options.junit !== undefined) await writeReport(options.junit, renderJunit(outcomes, durationMs, warnings))
+}
+
 /** With `--quiet` only what failed, and nothing when nothing did. */
-async function show({ outcomes, durationMs, options, terminal, rows }: Answer): Promise<void> {
-  if (options.junit !== undefined) await writeJunit(options.junit, renderJunit(outcomes, durationMs))
-  if (terminal.json) {
-    terminal.result({ json: outcomesToJson(outcomes, durationMs), text: () => '' })
-    return
-  }
+function showText(
+  outcomes: readonly CheckOutcome[],
+  durationMs: number,
+  { terminal, rows }: Pick<Answer, 'terminal' | 'rows'>,
+): void {
   const shown = terminal.quiet ? outcomes.filter(hasFailed) : outcomes
   if (terminal.quiet && shown.length === 0) return
   rows.finish(shown)
@@ -106,20 +133,12 @@ async function show({ outcomes, durationMs, options, terminal, rows }: Answer): 
   terminal.print(summaryLine(outcomes, durationMs, terminal.paint))
 }
 
-async function writeJunit(path: string, xml: string): Promise<void> {
-  try {
-    await writeFile(path, xml)
-  } catch (cause) {
-    throw coded('IO_FAILED', { message: `${quote(path)} cannot be written`, details: { path }, cause })
-  }
-}
-
 /** A row for each check that runs now, and the outcome of each that ended. */
 function showProgress(open: (label: string) => ProgressItem, rows: OutcomeRows) {
   const items = new Map<PlannedCheck, ProgressItem>()
   return {
     onStart(check: PlannedCheck) {
-      if (check.fate.kind === 'run') items.set(check, open(`${check.service} ${check.phase} ${check.request.plugin}`))
+      if (check.fate.kind === 'run') items.set(check, open(labelOf(check)))
     },
     onEnd(check: PlannedCheck, outcome: CheckOutcome) {
       items.get(check)?.done()

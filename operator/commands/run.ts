@@ -31,7 +31,8 @@ async function provide(words: string, options: SessionOptions, place: Place) {
   await using session = await openSession(options, place)
   const [found] = await session.provide([pinned(parsePluginRequest(words), session.config.pins)])
   if (!found) throw coded('INTERNAL', { message: `the client gave nothing for ${quote(words)}` })
-  const executable = session.client.locate(found)
+  if (found.state === 'failed') throw found.error
+  const executable = session.client.locate(found.value)
   session.client.recordWarmRun({ configPath: session.configPath, request: words }, executable)
   return executable
 }

@@ -38,6 +38,14 @@ export type PluginRunResult = CheckReport & { readonly durationMs: number; reado
 /** Long enough for a slow machine, short enough to notice; a second, as Kubernetes has it, is too short. */
 export const PHASE_TIMEOUT_MS: Readonly<Record<Phase, number>> = { preflight: 60_000, health: 10_000, init: 300_000 }
 
+/** The time of a run, and who said so. */
+export function timeoutOf({ timeoutMs, executable, phase }: Pick<PluginRun, 'timeoutMs' | 'executable' | 'phase'>) {
+  if (timeoutMs !== undefined) return { timeoutMs, saidBy: 'the config' }
+  const own = executable.manifest.timeoutMs
+  if (own !== undefined) return { timeoutMs: own, saidBy: 'the plugin' }
+  return { timeoutMs: PHASE_TIMEOUT_MS[phase], saidBy: `the phase ${phase}` }
+}
+
 /** Throws a CodedError when the plugin cannot be started; everything that it does itself is in the result. */
 export async function runPlugin(run: PluginRun, deps: RunDeps): Promise<PluginRunResult> {
   const { executable, phase, service } = run
@@ -46,7 +54,7 @@ export async function runPlugin(run: PluginRun, deps: RunDeps): Promise<PluginRu
   const given = await validateArguments(run.arguments, { plugin, schema: manifest.arguments })
   const words = manifest.input === 'json' && given.kind === 'map' ? [] : argumentVector(given, manifest)
   using directory = makePrivateDirectory()
-  const timeoutMs = run.timeoutMs ?? manifest.timeoutMs ?? PHASE_TIMEOUT_MS[phase]
+  const { timeoutMs } = timeoutOf(run)
   const { file, leading, argv0 } = programOf(deps.locate(executable))
   const env = pluginEnvironment(deps.env, {
     ...{ temporary: directory.temporary, contract: manifest.output, phase },

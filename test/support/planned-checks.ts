@@ -1,5 +1,5 @@
 // Checks as a config plans them, with the programs in test/fixtures/plugins as their plugins.
-import type { VerifiedExecutable } from '../../client/index.ts'
+import type { PluginOutcome } from '../../client/index.ts'
 import type { PlannedCheck } from '../../operator/check/plan.ts'
 import { requestKey } from '../../operator/check/plan.ts'
 import type { CheckDeps } from '../../operator/check/run-checks.ts'
@@ -29,12 +29,15 @@ export function checkDeps(
   plan: readonly PlannedCheck[],
   more: Partial<CheckDeps> = {},
 ): CheckDeps & { readonly slept: number[] } {
-  const executables = new Map<string, VerifiedExecutable>(
-    plan.map(({ request }) => [requestKey(request), anExecutable(request.plugin, { output: 'check/v1' })]),
+  const provided = new Map<string, PluginOutcome>(
+    plan.map(({ request }) => [
+      requestKey(request),
+      { state: 'done', value: anExecutable(request.plugin, { output: 'check/v1' }) },
+    ]),
   )
   const slept: number[] = []
   return {
-    ...{ env: process.env, executables, locate: (executable) => executable, random: () => 0.5, slept },
+    ...{ env: process.env, provided, locate: (executable) => executable, random: () => 0.5, slept },
     sleep: async (milliseconds) => void slept.push(milliseconds),
     ...more,
   }

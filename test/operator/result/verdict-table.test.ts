@@ -82,6 +82,7 @@ const JSON_ROWS: readonly Row[] = [
   ['a metric without a name', line('ok', { metrics: [{ value: 1 }] }), 0, 'unknown'],
   ['a metric with a range', line('ok', { metrics: [{ name: 'a', value: 1, warn: '~:5', crit: '@1:2' }] }), 0, 'ok'],
   ['a metric with what is no range', line('ok', { metrics: [{ name: 'a', value: 1, warn: 'much' }] }), 0, 'unknown'],
+  ['a key twice', '{"v":1,"status":"critical","status":"ok","summary":"said"}', 0, 'unknown'],
   // Other shapes.
   ['over several lines, ok', pretty('ok'), 0, 'unknown'],
   ['over several lines, critical', pretty('critical'), 0, 'unknown'],
