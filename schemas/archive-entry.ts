@@ -29,13 +29,22 @@ export const ARCHIVE_LIMITS: ArchiveLimits = {
   ratioFloorBytes: 64 * 1024 * 1024,
 }
 
-const RESERVED_STEM = /^(con|prn|aux|nul|com[1-9]|lpt[1-9])(\.|$)/i
+/** Devices of Windows, with whatever ending, and blanks before it. */
+const RESERVED_STEM = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(?:\.|$)/i
+/** What Windows may give another file of the folder as its short name. */
+const SHORT_NAME = /^[^.]{1,6}~[0-9]{1,6}(?:\.[^.]{0,3})?$/
+/** Bytes in UTF-8, and units of UTF-16 when decomposed: the limits of ext4, APFS and NTFS. */
+const MAX_NAME = 255
+const FORBIDDEN =
+  /[\\:*?"<>|\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/u
 
 /** Remembers what it admitted, as duplicates and counts are rules too. One instance per archive. */
 export class ArchiveRules {
   readonly #limits: ArchiveLimits
   readonly #files = new Set<string>()
-  readonly #folders = new Set<string>()
+  /** As they were first written, by what file systems that fold case take them for. */
+  readonly #folders = new Map<string, string>()
+  readonly #entered = new Set<string>()
   #bytes = 0
   #entries = 0
 
@@ -68,27 +77,47 @@ export class ArchiveRules {
   #problemOf(path: string): string | undefined {
     if (path.length === 0 || path.length > this.#limits.maxPathLength) return `has a path of ${path.length} characters`
     if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) return 'has an absolute path'
-    if (/[\\:*?"<>|\p{Cc}\p{Cf}]/u.test(path)) return 'has a character that is not allowed in a path'
+    if (FORBIDDEN.test(path)) return 'has a character that is not allowed in a path'
     if (path !== path.normalize('NFC')) return 'has a path that is not in Unicode normal form C'
     const parts = path.split('/')
     if (parts.length > this.#limits.maxDepth) return `is nested deeper than ${this.#limits.maxDepth} levels`
     if (parts.some((part) => part === '' || part === '.' || part === '..'))
       return 'has `..`, `.` or an empty part in its path'
-    if (parts.some((part) => RESERVED_STEM.test(part) || /[ .]$/.test(part))) return 'has a name that Windows reserves'
+    if (parts.some((part) => RESERVED_STEM.test(part) || SHORT_NAME.test(part) || /[ .]$/.test(part)))
+      return 'has a name that Windows reserves'
+    if (parts.some(isTooLong)) return `has a name of more than ${MAX_NAME} bytes`
     return undefined
   }
 
   #claim(entry: ArchiveEntry, path: string): void {
-    const parts = path.toLowerCase().split('/')
-    const own = parts.join('/')
-    const parents = parts.slice(0, -1).map((_part, index) => parts.slice(0, index + 1).join('/'))
-    if (parents.some((parent) => this.#files.has(parent))) throw unsafe(entry, 'lies below a path that is a file')
-    if (this.#files.has(own)) throw unsafe(entry, 'appears twice (upper and lower case count as one)')
+    const parts = path.split('/')
+    const paths = parts.map((_part, index) => parts.slice(0, index + 1).join('/'))
+    const parents = paths.slice(0, -1)
+    const own = folded(path)
+    if (parents.some((parent) => this.#files.has(folded(parent))))
+      throw unsafe(entry, 'lies below a path that is a file')
+    if (this.#files.has(own) || this.#entered.has(own))
+      throw unsafe(entry, 'appears twice (spellings that a file system takes for one count as one)')
     if (entry.type === 'File' && this.#folders.has(own)) throw unsafe(entry, 'is a file and a folder at once')
-    for (const parent of parents) this.#folders.add(parent)
+    const folders = entry.type === 'File' ? parents : paths
+    const twin = folders.find((folder) => (this.#folders.get(folded(folder)) ?? folder) !== folder)
+    if (twin !== undefined) throw unsafe(entry, 'lies in a folder that is written in two ways')
+    for (const folder of folders) this.#folders.set(folded(folder), folder)
     if (entry.type === 'File') this.#files.add(own)
-    else this.#folders.add(own)
+    else this.#entered.add(own)
   }
+}
+
+function isTooLong(part: string): boolean {
+  return Buffer.byteLength(part) > MAX_NAME || part.normalize('NFD').length > MAX_NAME
+}
+
+/**
+ * Full case folding, as the strictest file system does it: `ſ` is `s`, `ß` is `ss`, the Kelvin sign is `k`. Up and down again,
+ * as some letters have only one of both; the first step down is for capitals without a simple pair, such as `ẞ`.
+ */
+function folded(path: string): string {
+  return path.toLowerCase().toUpperCase().toLowerCase().normalize('NFC')
 }
 
 function unsafe(entry: ArchiveEntry, problem: string): Error {

@@ -57,31 +57,36 @@ const MAX_HEADER_TEXT = 1024
 
 /** RFC 1952 §2.3. */
 async function skipHeader(input: ByteReader, name: string): Promise<void> {
+  let checksum = 0
+  const take = async (length: number) => {
+    const bytes = await input.exactly(length)
+    if (bytes.length < length) throw malformed(name, 'it breaks off in its gzip header')
+    checksum = crc32(bytes, checksum)
+    return bytes
+  }
   const header = await input.exactly(10)
   const flags = header[3] ?? 0
   if (header.length < 10 || header.readUIntBE(0, 3) !== 0x1f8b08 || flags > 31)
     throw malformed(name, 'it is not gzip-compressed')
-  if (flags & FLAG_EXTRA) {
-    const length = await input.exactly(2)
-    await input.exactly(length.length === 2 ? length.readUInt16LE(0) : 0)
-  }
-  for (const flag of [FLAG_NAME, FLAG_COMMENT]) if (flags & flag) await skipText(input, name)
-  if (flags & FLAG_HEADER_CRC) await input.exactly(2)
+  checksum = crc32(header)
+  if (flags & FLAG_EXTRA) await take((await take(2)).readUInt16LE(0))
+  for (const flag of [FLAG_NAME, FLAG_COMMENT]) if (flags & flag) await skipText(take, name)
+  const expected = checksum & 0xffff
+  // Some readers compare it and others skip it.
+  if (flags & FLAG_HEADER_CRC && (await take(2)).readUInt16LE(0) !== expected)
+    throw malformed(name, 'the checksum of its gzip header is wrong')
 }
 
-async function skipText(input: ByteReader, name: string): Promise<void> {
-  for (let length = 0; length < MAX_HEADER_TEXT; length++) {
-    const byte = await input.exactly(1)
-    if (byte[0] === 0) return
-    if (byte.length === 0) break
-  }
+async function skipText(take: (length: number) => Promise<Buffer>, name: string): Promise<void> {
+  for (let length = 0; length < MAX_HEADER_TEXT; length++) if ((await take(1))[0] === 0) return
   throw malformed(name, 'its gzip header does not end')
 }
 
-export function malformed(name: string, problem: string, cause?: unknown): Error {
+export function malformed(name: string, problem: string, cause?: unknown, hint?: string): Error {
   return coded('ARCHIVE_MALFORMED', {
     message: `archive ${quote(name)} cannot be read: ${problem}`,
     details: { archive: name },
+    ...(hint === undefined ? {} : { hint }),
     cause,
   })
 }

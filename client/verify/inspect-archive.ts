@@ -8,8 +8,10 @@ import { digestFromHex } from '../../schemas/digest.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { openByteReader } from './byte-reader.ts'
 import { gunzip, malformed } from './gunzip.ts'
-import type { TarHeader } from './tar-header.ts'
-import { applyPax, BLOCK_BYTES, MAX_PAX_BYTES, parsePax, parseTarHeader } from './tar-header.ts'
+import { MAX_PAX_BYTES, parsePax, requireSameSize } from './pax-records.ts'
+import type { TarDialect, TarHeader } from './tar-header.ts'
+import { BLOCK_BYTES, isZero, POSIX } from './tar-header.ts'
+import { LENIENT, LONG_NAME, longName, withoutDot } from './tar-lenient.ts'
 
 export type ArchiveFile = {
   /** Clean, relative, `/`-separated. */
@@ -34,10 +36,14 @@ export type ArchiveInspection = {
   readonly name: string
   readonly limits?: ArchiveLimits
   readonly onFile?: OnFile
+  /** Only for repos with `trust: unsigned`: also reads what GNU tar and others write by themselves. */
+  readonly lenient?: boolean
 }
 
 /** Throws ARCHIVE_ENTRY_UNSAFE, ARCHIVE_MALFORMED or LIMIT_EXCEEDED; until it returns, nothing it showed may be used. */
-export async function inspectArchive({ chunks, name, limits = ARCHIVE_LIMITS, onFile }: ArchiveInspection) {
+export async function inspectArchive(inspection: ArchiveInspection) {
+  const { chunks, name, limits = ARCHIVE_LIMITS, onFile } = inspection
+  const dialect = inspection.lenient ? LENIENT : POSIX
   const rules = new ArchiveRules(limits)
   const hash = createHash('sha256')
   const plain = hashed(
@@ -46,7 +52,8 @@ export async function inspectArchive({ chunks, name, limits = ARCHIVE_LIMITS, on
   )
   const tar = openByteReader(plain)
   const files: ArchiveFile[] = []
-  for (let header = await nextEntry(tar, name); header; header = await nextEntry(tar, name)) {
+  const next = () => nextEntry(tar, dialect, name)
+  for (let header = await next(); header; header = await next()) {
     const path = rules.admit(header)
     if (header.type === 'Directory') {
       if (header.size > 0) throw malformed(name, 'a folder in it has content')
@@ -60,16 +67,56 @@ export async function inspectArchive({ chunks, name, limits = ARCHIVE_LIMITS, on
   return { files, contentDigest: digestFromHex(hash.digest('hex')) } satisfies ArchiveContent
 }
 
-async function nextEntry(tar: ByteReader, name: string): Promise<TarHeader | undefined> {
-  const block = await tar.exactly(BLOCK_BYTES)
-  if (isZero(block)) return endOfArchive(block, await tar.exactly(BLOCK_BYTES), name)
-  const header = parseTarHeader(block, name)
-  if (header.type !== 'ExtendedHeader') return header
-  if (header.size > MAX_PAX_BYTES) throw malformed(name, 'an extended header is too large')
-  const records = await tar.exactly(header.size)
-  await tar.exactly(paddingOf(header.size))
-  const pax = parsePax(records, name)
-  return applyPax(parseTarHeader(await tar.exactly(BLOCK_BYTES), name), pax, name)
+/** The next file or folder, or what the rules refuse; undefined at the end. */
+async function nextEntry(tar: ByteReader, dialect: TarDialect, name: string): Promise<TarHeader | undefined> {
+  for (;;) {
+    const block = await tar.exactly(BLOCK_BYTES)
+    if (isZero(block)) return endOfArchive(block, await tar.exactly(BLOCK_BYTES), name)
+    const header = await namedEntry(block, { tar, dialect, name })
+    if (header.type === 'GlobalExtendedHeader' && dialect.extensions) {
+      // Notes such as the commit that was archived; one that would change entries is refused.
+      const records = parsePax(await extension(header.size, tar, name), dialect, name)
+      if (records.path !== undefined || records.size !== undefined)
+        throw malformed(name, 'a global header changes all entries')
+      continue
+    }
+    const path = dialect.extensions ? withoutDot(header.path) : header.path
+    if (path !== undefined) return { ...header, path }
+    if (header.type !== 'Directory' || header.size > 0) throw malformed(name, 'an entry has no name')
+  }
+}
+
+type Reading = { readonly tar: ByteReader; readonly dialect: TarDialect; readonly name: string }
+
+/** A header with the path that it, or an entry before it, gives. */
+async function namedEntry(block: Buffer, { tar, dialect, name }: Reading): Promise<TarHeader> {
+  const header = dialect.header(block, name)
+  if (header.type === 'ExtendedHeader') {
+    const pax = parsePax(await extension(header.size, tar, name), dialect, name)
+    const entry = dialect.header(await tar.exactly(BLOCK_BYTES), name)
+    requireSameSize(pax, entry.size, name)
+    return { ...entry, path: pax.path ?? entry.path() }
+  }
+  if (header.type === LONG_NAME) {
+    const path = longName(await extension(header.size, tar, name), name)
+    return { ...dialect.header(await tar.exactly(BLOCK_BYTES), name), path }
+  }
+  return { ...header, path: header.path() }
+}
+
+async function extension(size: number, tar: ByteReader, name: string): Promise<Buffer> {
+  if (size > MAX_PAX_BYTES) throw malformed(name, 'an extended header is too large')
+  const content = await tar.exactly(size)
+  if (content.length < size) throw malformed(name, 'it breaks off in an extended header')
+  await skipPadding(tar, size, name)
+  return content
+}
+
+/** Bytes there would be seen by some programs only. */
+async function skipPadding(tar: ByteReader, size: number, name: string): Promise<void> {
+  const padding = await tar.exactly(paddingOf(size))
+  if (padding.length !== paddingOf(size)) throw malformed(name, 'it breaks off in an entry')
+  if (!isZero(padding)) throw malformed(name, 'there are bytes between its entries')
 }
 
 function endOfArchive(first: Buffer, second: Buffer, name: string): undefined {
@@ -86,8 +133,7 @@ async function passContent(
   const content = contentOf(tar, file.size, name)
   if (onFile) await onFile(file, content)
   for await (const _skipped of content);
-  const padding = await tar.exactly(paddingOf(file.size))
-  if (padding.length !== paddingOf(file.size)) throw malformed(name, 'it breaks off in a file')
+  await skipPadding(tar, file.size, name)
 }
 
 /** Can be left and taken up again, which a generator cannot. */
@@ -121,8 +167,4 @@ async function* hashed(
 
 function paddingOf(size: number): number {
   return (BLOCK_BYTES - (size % BLOCK_BYTES)) % BLOCK_BYTES
-}
-
-function isZero(block: Buffer): boolean {
-  return block.every((byte) => byte === 0)
 }

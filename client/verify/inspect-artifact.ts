@@ -20,6 +20,8 @@ export type ArtifactInspection = {
   readonly limits?: ArchiveLimits
   /** Is given every file: one for `raw`, all of an archive. What it wrote counts only after inspectArtifact returned. */
   readonly onFile?: OnFile
+  /** Only where nobody signs: archives in the forms that tar programs write by themselves are read too. */
+  readonly lenient?: boolean
 }
 
 export type InspectedArtifact = {
@@ -47,7 +49,7 @@ export type SharedInspection = Omit<ArtifactInspection, 'artifact' | 'platform'>
 
 /** The same for platforms that share their bytes: those are read once, and all that is said of them is checked. */
 export async function inspectSharedArtifact(inspection: SharedInspection): Promise<InspectedArtifact> {
-  const { uses, limits } = inspection
+  const { uses, limits, lenient = false } = inspection
   const artifact = oneArtifact(uses)
   const gated = openGate(inspection.chunks, artifact)
   let { onFile } = inspection
@@ -59,7 +61,7 @@ export async function inspectSharedArtifact(inspection: SharedInspection): Promi
   const inspected = await gated.proving(() =>
     artifact.format === 'raw'
       ? inspectRaw(artifact, gated.chunks, onFile ?? skip)
-      : inspectTarball({ uses, chunks: gated.chunks, limits, onFile }),
+      : inspectTarball({ uses, chunks: gated.chunks, limits, lenient, onFile }),
   )
   const all = verdicts.map((use) => {
     const needs = use.verdict()
@@ -126,12 +128,17 @@ type Tarball = {
   readonly uses: readonly ArtifactUse[]
   readonly chunks: AsyncIterable<Uint8Array>
   readonly limits: ArchiveLimits | undefined
+  readonly lenient: boolean
   readonly onFile: OnFile | undefined
 }
 
-async function inspectTarball({ uses, chunks, limits, onFile }: Tarball): Promise<Read> {
+async function inspectTarball({ uses, chunks, limits, lenient, onFile }: Tarball): Promise<Read> {
   const name = uses[0]?.artifact.file ?? ''
-  const content = await inspectArchive({ chunks, name, ...(limits ? { limits } : {}), ...(onFile ? { onFile } : {}) })
+  const content = await inspectArchive({
+    ...{ chunks, name, lenient },
+    ...(limits ? { limits } : {}),
+    ...(onFile ? { onFile } : {}),
+  })
   for (const { artifact } of uses) requireContent(artifact, content)
   return content
 }

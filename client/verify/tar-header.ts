@@ -1,18 +1,31 @@
-// One 512-byte tar header and the pax records before it. Only the strict POSIX form is read: what tar programs read
-// differently (GNU extensions, base-256 numbers, pax sizes, sparse files) is refused, so that all agree on what is inside.
+// One 512-byte tar header in the strict POSIX form, every field of it: what tar programs read differently (GNU extensions,
+// base-256 numbers, numbers that are none, bytes behind a name's end, sparse files) is refused, so that all agree on what is inside.
 import { malformed } from './gunzip.ts'
 
 export const BLOCK_BYTES = 512
-export const MAX_PAX_BYTES = 64 * 1024
 
 export type TarHeader = {
   readonly type: string
+  /** Undefined in front of a record that names the entry itself, as there it may be cut within a character. */
   readonly path: string
   readonly size: number
   readonly executable: boolean
 }
 
-const TYPES: Readonly<Record<string, string>> = {
+/** Which form of headers is read: `posix` for everything that is signed, `lenient` for repos that nobody signs. */
+export type TarDialect = {
+  /** Throws ARCHIVE_MALFORMED. */
+  header(block: Buffer, archive: string): UnnamedHeader
+  /** Whether a pax record of this key and value says nothing about the content. */
+  isHarmless(key: string, value: string): boolean
+  /** Whether a global header, or a long name in an entry of its own, is read. */
+  readonly extensions: boolean
+}
+
+/** A header whose path is read only when nothing before it gives another. */
+export type UnnamedHeader = Omit<TarHeader, 'path'> & { path(): string }
+
+export const ENTRY_TYPES: Readonly<Record<string, string>> = {
   '0': 'File',
   '1': 'Link',
   '2': 'SymbolicLink',
@@ -26,72 +39,99 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 /** Throws ARCHIVE_MALFORMED; the type may still be one that the rules refuse. */
-export function parseTarHeader(block: Buffer, archive: string): TarHeader {
-  if (block.length < BLOCK_BYTES) throw malformed(archive, 'it breaks off in an entry')
+export function parsePosixHeader(block: Buffer, archive: string): UnnamedHeader {
+  requireWhole(block, archive)
   if (block.toString('latin1', 257, 265) !== 'ustar\x0000')
-    throw malformed(archive, 'an entry is not in the POSIX tar form')
-  if (octal(block, 148, 8, archive) !== checksumOf(block)) throw malformed(archive, 'the checksum of an entry is wrong')
+    throw notPosix(archive, 'an entry is not in the POSIX tar form')
+  requireChecksum(block, archive)
   const flag = block.toString('latin1', 156, 157)
-  const [prefix, name] = [text(block, 345, 155, archive), text(block, 0, 100, archive)]
-  return {
-    type: TYPES[flag] ?? `entry of type ${flag}`,
-    path: prefix === '' ? name : `${prefix}/${name}`,
-    size: octal(block, 124, 12, archive),
-    executable: (octal(block, 100, 8, archive) & 0o111) !== 0,
+  const type = ENTRY_TYPES[flag] ?? `entry of type ${flag}`
+  const mode = octal(block, 100, 8, archive)
+  for (const [offset, length] of [
+    [108, 8],
+    [116, 8],
+    [329, 8],
+    [337, 8],
+  ] as const)
+    optionalOctal(block, offset, length, archive)
+  octal(block, 136, 12, archive)
+  for (const [offset, length] of [
+    [265, 32],
+    [297, 32],
+  ] as const)
+    fieldText(block, offset, length, archive)
+  if (!isZero(block.subarray(500))) throw notPosix(archive, 'a header holds more than the POSIX form has')
+  if (['File', 'Directory', 'ExtendedHeader'].includes(type)) {
+    if (!isZero(block.subarray(157, 257))) throw notPosix(archive, 'a file or folder in it names a link')
+    if (mode > 0o777) throw notPosix(archive, 'an entry has more than plain permissions')
   }
-}
-
-/** Keys that say nothing about the content. */
-const HARMLESS_PAX = new Set(
-  'mtime atime ctime uid gid uname gname comment SCHILY.dev SCHILY.ino SCHILY.nlink'.split(' '),
-)
-
-/** What pax records say about the next entry. */
-export type PaxRecords = { readonly path?: string; readonly size?: string }
-
-/** Throws ARCHIVE_MALFORMED for records that change more than a path, or that repeat one. */
-export function parsePax(bytes: Buffer, archive: string): PaxRecords {
-  const found: { path?: string; size?: string } = {}
-  for (let at = 0; at < bytes.length; ) {
-    const space = bytes.indexOf(0x20, at)
-    const digits = bytes.toString('latin1', at, Math.max(at, space))
-    const end = at + Number(digits)
-    if (!/^[1-9][0-9]{0,5}$/.test(digits) || end > bytes.length || bytes[end - 1] !== 0x0a)
-      throw malformed(archive, 'an extended header does not parse')
-    const record = decode(bytes.subarray(space + 1, end - 1), archive)
-    const key = record.slice(0, Math.max(0, record.indexOf('=')))
-    if ((key === 'path' || key === 'size') && found[key] === undefined) found[key] = record.slice(key.length + 1)
-    else if (!HARMLESS_PAX.has(key)) throw malformed(archive, 'an extended header changes more than a path')
-    at = end
+  fieldBytes(block, 0, 100, archive)
+  fieldBytes(block, 345, 155, archive)
+  const path = () => {
+    const [prefix, name] = [fieldText(block, 345, 155, archive), fieldText(block, 0, 100, archive)]
+    return prefix === '' ? name : `${prefix}/${name}`
   }
-  return found
+  return { type, path, size: octal(block, 124, 12, archive), executable: (mode & 0o111) !== 0 }
 }
 
-/** The entry as its pax records describe it; a size of their own would hide bytes from programs that ignore them. */
-export function applyPax(header: TarHeader, pax: PaxRecords, archive: string): TarHeader {
-  if (pax.size !== undefined && pax.size !== String(header.size))
-    throw malformed(archive, 'an extended header gives an entry another size')
-  return pax.path === undefined ? header : { ...header, path: pax.path }
+export const POSIX: TarDialect = {
+  header: parsePosixHeader,
+  isHarmless: (key, value) => {
+    if (['uid', 'gid', 'SCHILY.dev', 'SCHILY.ino', 'SCHILY.nlink'].includes(key)) return /^[0-9]{1,15}$/.test(value)
+    if (['mtime', 'atime', 'ctime'].includes(key)) return /^-?[0-9]{1,12}(?:\.[0-9]{1,9})?$/.test(value)
+    return ['uname', 'gname', 'comment'].includes(key) && !value.includes('\0')
+  },
+  extensions: false,
 }
 
-function octal(block: Buffer, offset: number, length: number, archive: string): number {
-  const digits = /^ *([0-7]*)[ \0]*$/.exec(block.toString('latin1', offset, offset + length))?.[1]
-  if (digits === undefined) throw malformed(archive, 'a number in an entry is not octal')
-  return digits === '' ? 0 : Number.parseInt(digits, 8)
+export function requireWhole(block: Buffer, archive: string): void {
+  if (block.length < BLOCK_BYTES) throw malformed(archive, 'it breaks off in an entry')
 }
 
-function text(block: Buffer, offset: number, length: number, archive: string): string {
+export function requireChecksum(block: Buffer, archive: string): void {
+  if (octal(block, 148, 8, archive) !== checksumOf(block)) throw malformed(archive, 'the checksum of an entry is wrong')
+}
+
+/** Digits of base eight and at least one blank or zero byte behind them: signs, prefixes and blanks in front are other readers' business. */
+export function octal(block: Buffer, offset: number, length: number, archive: string): number {
+  const digits = /^([0-7]+)[ \0]+$/.exec(block.toString('latin1', offset, offset + length))?.[1]
+  if (digits === undefined) throw notPosix(archive, 'a number in an entry is not octal')
+  return Number.parseInt(digits, 8)
+}
+
+/** Owners and devices are often left empty. */
+function optionalOctal(block: Buffer, offset: number, length: number, archive: string): void {
+  if (!isZero(block.subarray(offset, offset + length))) octal(block, offset, length, archive)
+}
+
+/** What stands before the first zero byte; nothing may hide behind it. */
+export function fieldBytes(block: Buffer, offset: number, length: number, archive: string): Buffer {
   const field = block.subarray(offset, offset + length)
   const end = field.indexOf(0)
-  return decode(end === -1 ? field : field.subarray(0, end), archive)
+  if (end === -1) return field
+  if (!isZero(field.subarray(end))) throw notPosix(archive, 'a text in an entry goes on behind its end')
+  return field.subarray(0, end)
 }
 
-function decode(bytes: Buffer, archive: string): string {
+function fieldText(block: Buffer, offset: number, length: number, archive: string): string {
+  return decodePath(fieldBytes(block, offset, length, archive), archive)
+}
+
+export function decodePath(bytes: Buffer, archive: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch (cause) {
     throw malformed(archive, 'a path in it is not UTF-8', cause)
   }
+}
+
+export function isZero(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0)
+}
+
+/** A good archive of another form: what to do is to pack it again. */
+export function notPosix(archive: string, problem: string): Error {
+  return malformed(archive, problem, undefined, 'pack it with `octo build`, or again with `tar --format=ustar`')
 }
 
 /** Sum of all bytes, with the checksum field itself read as spaces. */

@@ -59,3 +59,19 @@ export function tarballOf(parts: readonly (TarPart | Buffer)[]): Buffer {
 export async function* inPieces(bytes: Buffer, length = 64 * 1024): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += length) yield bytes.subarray(at, at + length)
 }
+
+/** Writes bytes into a field of an entry's header, and the checksum that then fits. */
+export function patched(entry: Buffer, changes: Readonly<Record<number, string | Buffer>>): Buffer {
+  const bytes = Buffer.from(entry)
+  for (const [offset, value] of Object.entries(changes))
+    Buffer.from(value as string, 'latin1').copy(bytes, Number(offset))
+  return withChecksum(bytes)
+}
+
+export function withChecksum(entry: Buffer): Buffer {
+  const bytes = Buffer.from(entry)
+  bytes.write('        ', 148, 'latin1')
+  const sum = bytes.subarray(0, 512).reduce((total, byte) => total + byte, 0)
+  bytes.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1')
+  return bytes
+}
