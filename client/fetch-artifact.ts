@@ -27,8 +27,8 @@ export type Wanted = {
   /** From a proven release. */
   readonly artifact: ReleaseArtifact
   readonly url: URL
-  /** Of a repo with `trust: unsigned`. */
-  readonly unsigned?: boolean
+  /** For repos with `trust: unsigned`: archives as tar programs write them by themselves. */
+  readonly lenient?: boolean
 }
 
 export type Fetching = { readonly layout: Layout; readonly network: Network; readonly report: Report }
@@ -102,7 +102,7 @@ type ProvenFile = { readonly path: string; readonly commit: () => Promise<void> 
 
 /** Everything is looked at before the bytes become a blob; then the blob, then what is executed. */
 async function unpack(wanted: Wanted, layout: Layout, { path, commit }: ProvenFile): Promise<readonly StoredFile[]> {
-  const { artifact, platform, unsigned = false } = wanted
+  const { artifact, platform, lenient = false } = wanted
   const stored = storedArtifact(artifact, platform)
   if (artifact.format === 'raw') {
     await inspectArtifact({ chunks: readPieces(path), artifact, platform })
@@ -111,7 +111,7 @@ async function unpack(wanted: Wanted, layout: Layout, { path, commit }: ProvenFi
   }
   const tree = stageTree(layout, stored)
   try {
-    await inspectArtifact({ chunks: readPieces(path), artifact, platform, onFile: tree.onFile, lenient: unsigned })
+    await inspectArtifact({ chunks: readPieces(path), artifact, platform, onFile: tree.onFile, lenient })
     await commit()
     return tree.publish()
   } catch (error) {

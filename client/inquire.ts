@@ -49,7 +49,8 @@ async function stateOf(entry: LockedPlugin | undefined, context: Resolving): Pro
   try {
     const artifact = (await releaseOf(entry, context)).platforms[platform]
     if (!artifact) return 'no artifact'
-    return STATES[(await proveStored({ artifact, platform }, context.layout)).health.state]
+    const lenient = entry.signer === 'unsigned'
+    return STATES[(await proveStored({ artifact, platform, lenient }, context.layout)).health.state]
   } catch (error) {
     if (isCoded(error, 'OFFLINE') || isCoded(error, 'REPO_NOT_FOUND')) return 'not installed'
     if (isCoded(error)) return 'refused'

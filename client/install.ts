@@ -32,7 +32,7 @@ export async function installEntry(entry: LockedPlugin, context: Resolving): Pro
   const platform = pickPlatform(context.platform, Object.keys(release.platforms) as Platform[], name)
   const artifact = release.platforms[platform] as ReleaseArtifact
   const url = release.urlOf(artifact, platform)
-  const fetched = await fetchArtifact({ name, platform, artifact, url, unsigned: entry.signer === 'unsigned' }, context)
+  const fetched = await fetchArtifact({ name, platform, artifact, url, lenient: entry.signer === 'unsigned' }, context)
   const root = context.layout.tree(fetched.stored.key)
   const isWarned = release.warning !== undefined
   return {

@@ -15,7 +15,12 @@ import type { StoredFile } from './store/stored-artifact.ts'
 import { storedArtifact } from './store/stored-artifact.ts'
 import { inspectArtifact } from './verify/inspect-artifact.ts'
 
-export type Describing = { readonly artifact: ReleaseArtifact; readonly platform: Platform }
+export type Describing = {
+  readonly artifact: ReleaseArtifact
+  readonly platform: Platform
+  /** For repos with `trust: unsigned`. */
+  readonly lenient?: boolean
+}
 
 export type StoredHealth = {
   readonly health: Health

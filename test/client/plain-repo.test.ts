@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { existsSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -76,9 +77,28 @@ test('locks an unsigned plugin only with the checksum beside it, where the repo 
   )
   const url = `http://127.0.0.1:${port}/plain.yaml`
   const config = aConfig([{ name: 'plain', url, trust: { kind: 'unsigned' } }])
-  for (checksum of [undefined, '', `${hex.slice(1)}0  hello`, '<html>'])
+  for (checksum of [undefined, '', `${hex.slice(1)}0  hello`])
     await expectCodeAsync('DIGEST_MISMATCH', () => install({ config }))
+  checksum = '<html>'
+  await expectCodeAsync('FETCH_REFUSED', () => install({ config }))
   assert(!existsSync(base.lockPath))
   checksum = `${hex.toUpperCase()}  hello\n`
   assert.equal(run(one((await install({ config })).executables)), 'hello !\n')
+})
+
+test('installs what GNU tar packed by itself, and finds it good in the store afterwards', async (t) => {
+  const { install, folder } = await aMachine(t, [])
+  mkdirSync(join(folder, 'packed/bin'), { recursive: true })
+  writeFileSync(join(folder, 'packed/bin/hello'), aScript('packed'), { mode: 0o755 })
+  execFileSync('tar', ['--format=gnu', '-C', join(folder, 'packed'), '-czf', join(folder, 'hello.tgz'), '.'])
+  const archive = readFileSync(join(folder, 'hello.tgz'))
+  const yaml = 'tools: {hello: {baremetal: {binary: {linux_amd64: {url: ./hello.tgz, binary: bin/hello}}}}}\n'
+  const port = await listening(
+    t,
+    createServer((request, response) => void response.end(request.url === '/plain.yaml' ? yaml : archive)),
+  )
+  const url = `http://127.0.0.1:${port}/plain.yaml`
+  const config = aConfig([{ name: 'plain', url, trust: { kind: 'unsigned' } }])
+  assert.equal(run(one((await install({ config })).executables)), 'packed !\n')
+  assert.equal(run(one((await install({ config, frozen: true, offline: true })).executables)), 'packed !\n')
 })
