@@ -1,10 +1,11 @@
 // Writes docs/ERRORS.md from the error table; with --check it only says whether the page is stale.
 import { readFile, writeFile } from 'node:fs/promises'
 import { ERROR_CODES } from '../schemas/error-codes.ts'
+import { EXIT_CODES } from './exit-codes.ts'
 
 const PAGE = new URL('../docs/ERRORS.md', import.meta.url)
 
-/** The page: one row per code, with its exit code and HTTP status. */
+/** The page: one row per code, with its exit code and HTTP status, and one per exit code. */
 export function renderErrorDocs(): string {
   const rows = Object.entries(ERROR_CODES).map(
     ([code, { exit, status, meaning }]) => `| \`${code}\` | ${exit} | ${status} | ${meaning} |`,
@@ -18,6 +19,16 @@ status in the third and the same code in an \`application/problem+json\` body.
 | code | exit | HTTP | meaning |
 | --- | --- | --- | --- |
 ${rows.join('\n')}
+
+## Exit codes
+
+\`octo run\` ends with the exit code of the plugin once it has started; all other commands with one of these.
+
+| exit | meaning |
+| --- | --- |
+${Object.entries(EXIT_CODES)
+  .map(([exit, meaning]) => `| ${exit} | ${meaning} |`)
+  .join('\n')}
 `
 }
 

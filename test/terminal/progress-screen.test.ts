@@ -115,6 +115,24 @@ test('lines of every kind stand above the rows, neither lost nor doubled', async
   assert.equal((await screen.lines()).length, 4)
 })
 
+test('names and reasons from others move nothing on the screen', async () => {
+  const hostile = '\u001b[2J\u001b[Hweb\r\n\u202eok'
+  const screen = openScreen()
+  screen.write('above\n')
+  const progress = openTerminal({}, screen.streams).progress({ delayMs: 0, unit: 'steps' })
+  const item = progress.item(hostile)
+  const lines = await screen.until((shown) => shown.length === 2)
+  assert.match(lines[1] ?? '', /^. \\u\{1b\}\[2J/)
+  item.fail(hostile)
+  progress.item(hostile).done(hostile)
+  progress.stop()
+  const end = await screen.lines()
+  assert.equal(end[0], 'above')
+  assert.match(end[1] ?? '', /^✗ \\u\{1b\}.* {2}\\u\{1b\}/)
+  assert.match(end[2] ?? '', /^✓ \\u\{1b\}.* {2}\\u\{1b\}/)
+  assert.equal(end.length, 3)
+})
+
 const plainPlaces: readonly Readonly<Record<string, string>>[] = [
   { TERM: 'dumb' },
   { TERM: '' },
