@@ -60,19 +60,28 @@ export type FailedPlugin = {
   readonly isOptional: boolean
 }
 
+export type LockOptions = {
+  /** Look for newer versions of these names, or of all. */
+  readonly update?: readonly string[] | 'all'
+  /** Resolve and prove as usual, and write nothing into the lockfile. */
+  readonly dryRun?: boolean
+}
+
 export type LockChange = {
   /** `repo/plugin`. */
   readonly name: string
   readonly before?: LockedPlugin
   readonly after?: LockedPlugin
+  /** Why it is this version, and why it is no longer the one before. */
+  readonly reason?: string
 }
 
 export type Client = AsyncDisposable & {
   /**
    * Resolves the config's requests (pins and check items) and writes the lockfile; nothing is installed.
-   * `update`: look for newer versions of these names, or of all. Throws LOCK_OUT_OF_DATE when frozen.
+   * Throws LOCK_OUT_OF_DATE when frozen.
    */
-  lock(options?: { readonly update?: readonly string[] | 'all' }): Promise<readonly LockChange[]>
+  lock(options?: LockOptions): Promise<readonly LockChange[]>
   /**
    * Locks what is missing, then brings everything that the config asks for into the store. What cannot be installed does
    * not keep the rest out; it is in `failed`.

@@ -21,6 +21,7 @@ export type {
 export { defaultConfigPath } from './config/default-config.ts'
 export type { VerifiedExecutable } from './executable.ts'
 export type { LoadConfigOptions } from './load-config.ts'
+export { lockPathOf } from './lock-path.ts'
 export { storeRootOf } from './store/root.ts'
 export type { WarmRunKey } from './warm-run.ts'
 export { readWarmRun } from './warm-run.ts'

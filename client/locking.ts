@@ -1,15 +1,18 @@
 // Keeps the lockfile covering what is asked: what is locked stays, what is missing is resolved, proven and added. Frozen
 // means that nothing may be missing.
+import { existsSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import type { PluginRequest } from '../schemas/config/config.ts'
 import { requestsOf } from '../schemas/config/requests.ts'
 import type { CodedError } from '../schemas/errors.ts'
 import { coded } from '../schemas/errors.ts'
 import type { LockedPlugin, Lockfile } from '../schemas/lockfile.ts'
 import type { Name } from '../schemas/name.ts'
-import { quote } from '../schemas/quote.ts'
-import type { LockChange } from './client.ts'
+import { quote, shellWord } from '../schemas/quote.ts'
+import type { LockChange, LockOptions } from './client.ts'
 import { entryOf, gapOf, repoOf } from './coverage.ts'
 import { EMPTY_LOCK, editLock, nameOf, readLock } from './lock.ts'
+import { LOCK_NAME } from './lock-path.ts'
 import type { Settled } from './parallel.ts'
 import { inParallel, settled, settledNow, settleInParallel } from './parallel.ts'
 import type { Question } from './resolve/requests.ts'
@@ -17,14 +20,12 @@ import { gatherQuestions } from './resolve/requests.ts'
 import type { Resolving } from './resolve-online.ts'
 import { resolveOnline } from './resolve-online.ts'
 
-export type Update = readonly string[] | 'all'
-
 export type Locking = {
   current(): Lockfile
   /** An entry, or why there is none, for each plugin that the config asks for, in the order of names. */
   coverConfig(): Promise<readonly Covered[]>
   /** The same for the whole config, and nothing else stays in the lockfile. */
-  renew(update: Update | undefined): Promise<readonly LockChange[]>
+  renew(options: LockOptions): Promise<readonly LockChange[]>
   /** An entry, or why there is none, for each request, in their order. */
   cover(requests: readonly PluginRequest[]): Promise<readonly Settled<LockedPlugin>[]>
 }
@@ -41,6 +42,8 @@ type Wanted = () => Question
 export function openLocking(options: LockingOptions): Locking {
   const { config, layout, lockPath, report } = options
   let lock = readLock(lockPath)
+  /** Why the resolver chose what it chose, by name. */
+  const reasons = new Map<string, string>()
   const questionsOf = (requests: readonly PluginRequest[]) => gatherQuestions(requests, config.pins)
   /** Of requests for the same plugin. */
   const questionOf = (requests: readonly PluginRequest[]) => questionsOf(requests)[0] as Question
@@ -52,7 +55,8 @@ export function openLocking(options: LockingOptions): Locking {
     if (gaps[0] !== undefined && options.frozen) throw notCovered(lock, lockPath, gaps)
     return inParallel(questions, PARALLEL, async (question) => {
       const locked = lockedFor(question)
-      const { entry } = await resolveOnline(question, { entry: locked, isKept: !isUpdate(question) }, options)
+      const { entry, reason } = await resolveOnline(question, { entry: locked, isKept: !isUpdate(question) }, options)
+      reasons.set(nameOf(entry), reason)
       if (locked && repoOf(config, locked)) requireSameRepo(question, locked, entry)
       return entry
     })
@@ -93,7 +97,7 @@ export function openLocking(options: LockingOptions): Locking {
       )
       return sorted.map(([plugin], index) => ({ plugin, covered: covered[index] as Settled<LockedPlugin> }))
     },
-    async renew(update) {
+    async renew({ update, dryRun }) {
       const before = lock ?? EMPTY_LOCK
       const questions = questionsOf(requestsOf(config))
       const isUpdate = ({ plugin }: Question) => update === 'all' || update?.includes(plugin) === true
@@ -103,10 +107,12 @@ export function openLocking(options: LockingOptions): Locking {
         const entry = fresh.get(question.plugin) ?? (lockedFor(question) as LockedPlugin)
         return { ...entry, ranges: [...question.ranges] }
       })
+      const planned = { ...before, plugins: Object.fromEntries(set.map((entry) => [nameOf(entry), entry])) }
+      if (dryRun) return changesBetween(before, planned, reasons)
       const isNothing = set.length === 0 && lock === undefined
       if (!options.frozen && !isNothing)
         lock = await editLock(layout, lockPath, { set, keepOnly: new Set(set.map(nameOf)) })
-      return changesBetween(before, lock ?? EMPTY_LOCK)
+      return changesBetween(before, lock ?? EMPTY_LOCK, reasons)
     },
     async cover(requests) {
       const places = requests.map((request) => settledNow(() => isBeside(request)))
@@ -158,12 +164,18 @@ function requireSameRepo({ plugin, repo }: Question, locked: LockedPlugin, found
   })
 }
 
-function changesBetween(before: Lockfile, after: Lockfile): readonly LockChange[] {
+function changesBetween(
+  before: Lockfile,
+  after: Lockfile,
+  reasons: ReadonlyMap<string, string>,
+): readonly LockChange[] {
   const names = [...new Set([...Object.keys(before.plugins), ...Object.keys(after.plugins)])].sort()
   return names.flatMap((name) => {
     const [old, now] = [before.plugins[name], after.plugins[name]]
     if (old?.version === now?.version && old?.signer === now?.signer) return []
-    return [{ name, ...(old ? { before: old } : {}), ...(now ? { after: now } : {}) }]
+    const reason = now ? reasons.get(name) : 'the config no longer asks for it'
+    const change = { ...(old ? { before: old } : {}), ...(now ? { after: now } : {}) }
+    return [{ name, ...change, ...(reason === undefined ? {} : { reason }) }]
   })
 }
 
@@ -179,6 +191,14 @@ function notCovered(lock: Lockfile | undefined, lockPath: string, gaps: readonly
   return coded(code, {
     message: `lockfile ${quote(lockPath)} ${problem}: ${gaps[0]}${more}`,
     details: { lock: lockPath, gaps },
-    hint: 'run `octo lock` without `--frozen`, and commit octo.lock',
+    hint: hintFor(lock, lockPath),
   })
+}
+
+/** Lockfiles were once shared by all configs of a folder. */
+function hintFor(lock: Lockfile | undefined, lockPath: string): string {
+  const shared = join(dirname(lockPath), LOCK_NAME)
+  if (lock || shared === lockPath || !existsSync(shared))
+    return `run \`octo lock\` without \`--frozen\`, and commit ${basename(lockPath)}`
+  return `this config has a lockfile of its own; \`cp ${shellWord(shared)} ${shellWord(lockPath)}\` begins it with what is locked`
 }

@@ -28,6 +28,7 @@ function add<Flags = ClientFlags>(program: Command, spec: CommandSpec, act: Act<
       'config file or URL; repeat for several (default: octo.yaml or config.yaml here)',
       collect,
     )
+    .option('--lock <file>', 'lockfile (default: octo.lock beside octo.yaml, prod.lock beside prod.yaml)')
     .option('--platform <platform>', 'for another platform than this machine’s, such as linux_arm64')
     .option('--offline', 'open no connection')
   return onRun<Flags>(command, act)
@@ -38,7 +39,7 @@ function collect(value: string, earlier: readonly string[] = []): readonly strin
 }
 
 function addLockCommands(program: Command): void {
-  add(
+  const lock = add(
     program,
     {
       words: 'lock',
@@ -47,6 +48,7 @@ function addLockCommands(program: Command): void {
     },
     async (run) => (await import('./commands/lock.ts')).lockCommand(run),
   ).option('--frozen', 'only check that octo.lock covers the config')
+  accepting(lock)
   add(
     program,
     {
@@ -56,15 +58,23 @@ function addLockCommands(program: Command): void {
     },
     async (run) => (await import('./commands/install.ts')).installCommand(run),
   ).option('--frozen', 'take exactly what octo.lock says and never write it')
-  add(
+  const update = add(
     program,
     {
       words: 'update [plugins...]',
       summary: 'move locked plugins to newer versions',
-      examples: ['octo update', 'octo update check-tcp'],
+      examples: ['octo update', 'octo update check-tcp', 'octo update --dry-run'],
     },
     async (run) => (await import('./commands/lock.ts')).updateCommand(run),
-  )
+  ).option('--dry-run', 'only say what would change')
+  accepting(update)
+}
+
+/** Words of a person who asked the registry's owner. */
+function accepting(command: Command): void {
+  command
+    .option('--accept-serial', 'take a plugin document that is older than the one last seen')
+    .option('--accept-unsigned', 'take a plugin unsigned that was locked with a signature')
 }
 
 function addQuestionCommands(program: Command): void {

@@ -53,7 +53,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
   }
 
   return {
-    lock: ({ update } = {}) => locking.renew(update),
+    lock: (options = {}) => locking.renew(options),
     async install() {
       const asked = await locking.coverConfig()
       const outcomes = await installAll(asked.map(({ covered }) => covered))

@@ -58,7 +58,7 @@ export async function resolveOnline(
     choice.repo.trust.kind === 'unsigned'
       ? await lockPlain(choice, locked, resolving)
       : await lockProven(choice, knownSerial(offers, choice), resolving)
-  return { entry, reason: choice.reason }
+  return { entry, reason: choice.reason + goneNote(choice, before) }
 }
 
 /** Throws what the resolver throws; a name that no repo knows with the nearest one that a repo does. */
@@ -68,6 +68,15 @@ async function chooseOrSuggest(question: Question, resolving: Resolving, input: 
   } catch (error) {
     throw isCoded(error, 'PLUGIN_NOT_FOUND') ? await withNearestPlugin(error, question.plugin, resolving) : error
   }
+}
+
+/** Why the version that was locked is not chosen any more, where its registry withdrew it. */
+function goneNote({ document, version }: Choice, before: LockedPlugin | undefined): string {
+  if (!before || before.version === version.version) return ''
+  const gone = document.versions.find((candidate) => candidate.version === before.version)
+  if (!gone) return `; ${quote(before.version)} is not offered any more`
+  if (gone.state === 'active') return ''
+  return `; ${quote(before.version)} was ${gone.state}${gone.reason ? `: ${gone.reason}` : ''}`
 }
 
 function knownSerial(offers: readonly Offer[], { repo }: Choice): number {

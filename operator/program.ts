@@ -46,7 +46,8 @@ export function operatorCommands(): Command {
 function shared(command: ReturnType<typeof addCommand>) {
   return command
     .option('-c, --config <file>', 'config file or URL; repeat for several, the first one is strongest', collect)
-    .option('--frozen', 'use exactly what octo.lock says, never change it')
+    .option('--lock <file>', 'lockfile (default: octo.lock beside octo.yaml, prod.lock beside prod.yaml)')
+    .option('--frozen', 'use exactly what the lockfile says, never change it')
     .option('--offline', 'open no connection; everything must be installed already')
 }
 

@@ -1,7 +1,6 @@
 // What `run` and `check` need before they can do anything: the config, and a client that can provide plugins for it.
-import { dirname, join, resolve } from 'node:path'
 import type { Client, PluginOutcome, Report } from '../client/index.ts'
-import { hostPlatform, loadConfig, openClient, storeRootOf } from '../client/index.ts'
+import { hostPlatform, loadConfig, lockPathOf, openClient, storeRootOf } from '../client/index.ts'
 import type { ConfigWarning, OctoConfig, PluginRequest } from '../schemas/config/config.ts'
 import { printable } from '../schemas/quote.ts'
 import type { Progress, Terminal } from '../terminal/index.ts'
@@ -10,6 +9,7 @@ export type SessionOptions = {
   readonly config?: readonly string[] | undefined
   readonly frozen?: boolean | undefined
   readonly offline?: boolean | undefined
+  readonly lock?: string | undefined
   /** Unknown keys of the config are errors. */
   readonly strict?: boolean | undefined
 }
@@ -38,7 +38,7 @@ export async function openSession(options: SessionOptions, { terminal, cwd, env 
   const display = progressDisplay(terminal, (message) => warnings.push({ file: configPath, message }))
   const client = await openClient({
     config,
-    lockPath: lockPathOf(configPath, cwd),
+    lockPath: lockPathOf(configPath, cwd, options.lock),
     storeRoot: storeRootOf(env),
     platform: await hostPlatform(),
     frozen: options.frozen === true,
@@ -54,12 +54,6 @@ export async function openSession(options: SessionOptions, { terminal, cwd, env 
     },
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   }
-}
-
-/** `octo.lock` beside the config; of a config from elsewhere in the working directory. */
-export function lockPathOf(configPath: string, cwd: string): string {
-  const isWeb = /^https?:/.test(configPath)
-  return join(isWeb ? cwd : dirname(resolve(cwd, configPath)), 'octo.lock')
 }
 
 function progressDisplay(terminal: Terminal, note: (warning: string) => void) {

@@ -5,7 +5,8 @@ import { requestsOf } from '../../schemas/config/requests.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { LockedPlugin } from '../../schemas/lockfile.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
-import { quote } from '../../schemas/quote.ts'
+import { printable, quote } from '../../schemas/quote.ts'
+import { compareVersions } from '../../schemas/version.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { count } from '../../terminal/index.ts'
 import type { Run } from '../../terminal/program.ts'
@@ -26,11 +27,17 @@ export async function lockCommand({ options, terminal }: Run<ClientFlags>): Prom
   return 0
 }
 
-export async function updateCommand({ args, options, terminal }: Run<ClientFlags>): Promise<number> {
+type UpdateFlags = ClientFlags & { readonly dryRun?: boolean }
+
+export async function updateCommand({ args, options, terminal }: Run<UpdateFlags>): Promise<number> {
   using session = await openSession(options, terminal)
   requireAsked(args, session)
   await using client = await openClient(session.options)
-  const changes = await client.lock({ update: args.length > 0 ? args : 'all' })
+  const dryRun = options.dryRun === true
+  const changes = await client.lock({ update: args.length > 0 ? args : 'all', dryRun })
+  if (options.offline)
+    terminal.info('offline: only copies of plugin documents from earlier were read, newer versions may exist')
+  if (dryRun) terminal.info('dry run: nothing is written')
   show(terminal, session, changes, Object.keys(client.lockfile().plugins).length)
   return 0
 }
@@ -68,14 +75,22 @@ function show(terminal: Terminal, { options }: Session, changes: readonly LockCh
   })
 }
 
-function toJson({ name, before, after }: LockChange) {
-  return { name, before: before?.version ?? null, after: after?.version ?? null, signer: (after ?? before)?.signer }
+function toJson({ name, before, after, reason }: LockChange) {
+  const versions = { before: before?.version ?? null, after: after?.version ?? null }
+  return { name, ...versions, signer: (after ?? before)?.signer, reason: reason ?? null }
 }
 
-function lineOf({ name, before, after }: LockChange): string {
-  if (!before) return `+ ${name} ${after?.version}`
-  if (!after) return `- ${name} ${before.version}`
-  return `~ ${name} ${before.version} → ${after.version}${signerNote(before, after)}`
+function lineOf({ name, before, after, reason }: LockChange): string {
+  const why = reason === undefined ? '' : `: ${printable(reason, 500)}`
+  if (!before) return `+ ${name} ${after?.version}${why}`
+  if (!after) return `- ${name} ${before.version}${why}`
+  return `~ ${name} ${before.version} → ${after.version}${stepNote(before, after)}${signerNote(before, after)}${why}`
+}
+
+/** A step that people do not expect of an update. */
+function stepNote({ version: before }: LockedPlugin, { version: after }: LockedPlugin): string {
+  if (compareVersions(after, before) < 0) return ', an older version'
+  return before.split('.')[0] === after.split('.')[0] ? '' : ', another major version'
 }
 
 /** Another signer is worth more than a glance. */

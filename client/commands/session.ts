@@ -1,5 +1,4 @@
 // What every command of the client starts with: the config, its warnings, and a client that reports to the terminal.
-import { dirname, join, resolve } from 'node:path'
 import type { OctoConfig } from '../../schemas/config/config.ts'
 import { parsePlatformInput } from '../../schemas/platform.ts'
 import { printable } from '../../schemas/quote.ts'
@@ -7,6 +6,7 @@ import type { Progress, Terminal } from '../../terminal/index.ts'
 import type { ClientOptions, Report } from '../client.ts'
 import { hostPlatform } from '../host-platform.ts'
 import { loadConfig } from '../load-config.ts'
+import { lockPathOf } from '../lock-path.ts'
 import { storeRootOf } from '../store/root.ts'
 
 export type ClientFlags = {
@@ -14,6 +14,9 @@ export type ClientFlags = {
   readonly platform?: string
   readonly frozen?: boolean
   readonly offline?: boolean
+  readonly lock?: string
+  readonly acceptSerial?: boolean
+  readonly acceptUnsigned?: boolean
 }
 
 export type Session = Disposable & { readonly config: OctoConfig; readonly options: ClientOptions }
@@ -26,21 +29,16 @@ export async function openSession(flags: ClientFlags, terminal: Terminal): Promi
   const display = openDisplay(terminal)
   const options: ClientOptions = {
     config,
-    lockPath: lockPathOf(config.files[0] ?? '', cwd),
+    lockPath: lockPathOf(config.files[0] ?? '', cwd, flags.lock),
     storeRoot: storeRootOf(env),
     platform: flags.platform === undefined ? hostPlatform() : parsePlatformInput(flags.platform),
     frozen: flags.frozen === true,
     offline,
     env,
     report: display.report,
+    accept: { serial: flags.acceptSerial === true, unsigned: flags.acceptUnsigned === true },
   }
   return { config, options, [Symbol.dispose]: () => display.stop() }
-}
-
-/** Beside the config; of a config from elsewhere in the working directory. */
-function lockPathOf(configPath: string, cwd: string): string {
-  const isWeb = /^https?:/.test(configPath)
-  return join(isWeb ? cwd : dirname(resolve(cwd, configPath)), 'octo.lock')
 }
 
 /** One display for all downloads, opened with the first. */

@@ -1,7 +1,7 @@
 // `octo run` of a plugin that ran before, while config, lockfile and files are as they were: the client remembers what it
 // proved. Imports nothing but Node's own modules and our light ones; together they load in a few milliseconds.
 import { resolve } from 'node:path'
-import { defaultConfigPath, readWarmRun, storeRootOf } from '../../client/index.ts'
+import { defaultConfigPath, lockPathOf, readWarmRun, storeRootOf } from '../../client/index.ts'
 import type { InteractiveDeps } from './interactive.ts'
 import { runInteractive } from './interactive.ts'
 import { readRunWords } from './warm-words.ts'
@@ -14,7 +14,7 @@ export async function tryWarmRun(words: readonly string[], { cwd, env }: Interac
   if (configPath === undefined) return undefined
   const executable = readWarmRun({
     ...{ storeRoot: storeRootOf(env), configPath, request: plain.request },
-    lockPath: resolve(configPath, '../octo.lock'),
+    lockPath: lockPathOf(configPath, cwd),
   })
   if (!executable) return undefined
   return runInteractive(executable, plain.argv, { cwd, env })
