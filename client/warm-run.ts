@@ -1,7 +1,7 @@
 // Answers a repeated run without any proof library: a record says which inputs the whole path had, and what it proved. Any
 // input that changed, and any file that is not exactly the one that was hashed, makes it a miss. Loads nothing but paths:
 // node:crypto alone would cost a quarter of a warm run, so inputs are compared whole and not by digest.
-import { lstatSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { VerifiedExecutable } from './executable.ts'
 import { octoVersion } from './octo-version.ts'
@@ -9,6 +9,7 @@ import type { Memo } from './store/identity.ts'
 import { isUnchanged } from './store/identity.ts'
 import type { TreeKey } from './store/layout.ts'
 import { isTreeKey, layoutOf } from './store/layout.ts'
+import { problemOfFolder } from './store/own-folder.ts'
 import { readOwnRecord } from './store/own-record.ts'
 
 export type WarmRunKey = {
@@ -34,7 +35,7 @@ export type WarmRecord = {
 export function readWarmRun(key: WarmRunKey): VerifiedExecutable | undefined {
   try {
     const layout = layoutOf(key.storeRoot)
-    if (!isOwned(layout.root) || !isOwned(layout.base)) return undefined
+    if (problemOfFolder(layout.root) || problemOfFolder(layout.base)) return undefined
     const identity = identityOfRun(key)
     const record = readOwnRecord(layout.warmRecord(warmName(identity))) as WarmRecord
     if (record.identity !== identity || !isTreeKey(record.tree)) return undefined
@@ -58,10 +59,4 @@ export function warmName(identity: string): string {
   let mixed = 0x811c9dc5
   for (let at = 0; at < identity.length; at++) mixed = Math.imul(mixed ^ identity.charCodeAt(at), 0x01000193)
   return (mixed >>> 0).toString(16).padStart(8, '0')
-}
-
-function isOwned(folder: string): boolean {
-  const owner = process.getuid?.()
-  const { uid, mode } = lstatSync(folder)
-  return owner === undefined || (uid === owner && (mode & 0o022) === 0)
 }

@@ -1,6 +1,7 @@
 // plugin.yaml: what an author writes about a plugin, and the part of it that a release proves.
 import { z } from 'zod'
 import { ANY } from './platform.ts'
+import { quote } from './quote.ts'
 import { parseShape } from './shape.ts'
 import {
   argv0Shape,
@@ -13,6 +14,7 @@ import {
   versionShape,
   webUrlShape,
 } from './shapes.ts'
+import { isRange } from './version.ts'
 import { MANIFEST_YAML, parseYaml } from './yaml.ts'
 
 /**
@@ -30,7 +32,7 @@ export const RUNTIMES = ['node', 'sh', 'bash', 'python3', 'perl'] as const
 export const runtimeShape = z.strictObject({
   /** A runtime of the operator's machine that runs the entry file of an `any` artifact. */
   name: z.enum(RUNTIMES),
-  /** Range of the runtime's version; only checked for `node`. */
+  /** Range of the runtime's version, asked of the runtime before a run; `sh` has none. */
   version: z.string().max(64).optional(),
 })
 
@@ -133,6 +135,11 @@ export type Runtime = z.output<typeof runtimeShape>
 
 /** One file, or an archive with something to execute: never both, never neither. */
 function problemOfEntry(entry: z.output<typeof platformFields>): string | undefined {
+  const { runtime } = entry
+  if (runtime?.name === 'sh' && runtime.version !== undefined)
+    return 'expected no `runtime.version`, as no `sh` tells its version: name `bash`, or leave it out'
+  if (runtime?.version !== undefined && !isRange(runtime.version))
+    return `expected a version range such as \`>=3.9\` in \`runtime.version\`, found ${quote(runtime.version)}`
   if (entry.file === undefined && entry.files === undefined)
     return 'expected `file` (a bare executable) or `files` (an archive)'
   if (entry.file !== undefined) {

@@ -38,11 +38,15 @@ export function parseRange(text: string): string {
       message: `version range of ${text.length} characters is too long, expected at most ${MAX_RANGE_LENGTH}`,
       details: { length: text.length, maxLength: MAX_RANGE_LENGTH },
     })
-  if (semver().validRange(text) !== null) return text
+  if (isRange(text)) return text
   throw coded('RANGE_INVALID', {
     message: `expected a version range such as \`^1.2\` or \`>=1 <3\`, found ${quote(text)}`,
     hint: 'quote ranges in YAML, so that 1.10 stays 1.10',
   })
+}
+
+export function isRange(text: string): boolean {
+  return text.length <= MAX_RANGE_LENGTH && semver().validRange(text) !== null
 }
 
 /** Pre-releases only where the range names one of the same version, or where asked for. */

@@ -6,6 +6,8 @@ type Environment = Readonly<Record<string, string | undefined>>
 export type RunFacts = {
   /** Private directory for temporary files. */
   readonly temporary: string
+  /** The plugin's own folder. */
+  readonly root: string
   readonly contract: string
   readonly service?: string
   readonly phase?: string
@@ -17,7 +19,7 @@ export type RunFacts = {
 export const MAX_WORD_BYTES = 131_072
 
 const INHERITED = [
-  ...['HOME', 'LANG', 'TZ'],
+  'HOME',
   ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'no_proxy', 'all_proxy'],
   ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS'],
 ]
@@ -34,9 +36,12 @@ export function pluginEnvironment(host: Environment, facts: RunFacts, platform =
   const env: Record<string, string> = {
     PATH: platform === 'win32' ? windowsPath(host) : FIXED_PATH,
     LANG: 'C.UTF-8',
+    ...plain(host, 'LANG', /^[A-Za-z0-9_.@-]{1,64}$/),
+    ...plain(host, 'TZ', /^(?![/:])(?!.*\.\.)[A-Za-z0-9_+\-/:,.<>]{1,64}$/),
     ...inherited(host, platform === 'win32' ? [...INHERITED, ...INHERITED_WINDOWS] : INHERITED),
     TMPDIR: facts.temporary,
     ...(platform === 'win32' ? { TEMP: facts.temporary, TMP: facts.temporary } : {}),
+    OCTO_PLUGIN_ROOT: facts.root,
     OCTO_CONTRACT: facts.contract,
     ...(facts.service === undefined ? {} : { OCTO_SERVICE: facts.service }),
     ...(facts.phase === undefined ? {} : { OCTO_PHASE: facts.phase }),
@@ -49,6 +54,12 @@ export function pluginEnvironment(host: Environment, facts: RunFacts, platform =
 
 function inherited(host: Environment, names: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.flatMap((name) => (host[name] === undefined ? [] : [[name, host[name]]])))
+}
+
+/** Only a name: both variables may also be the path of a file that the C library reads. */
+function plain(host: Environment, name: string, allowed: RegExp): Record<string, string> {
+  const value = host[name]
+  return value !== undefined && allowed.test(value) ? { [name]: value } : {}
 }
 
 function windowsPath(host: Environment): string {

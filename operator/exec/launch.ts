@@ -1,5 +1,5 @@
 // Starts one child process. Answers two races: a binary that another process just wrote is busy for a moment (ETXTBSY),
-// and an interpreter that is missing looks like a missing file (ENOENT).
+// and a loader that is missing looks like a missing file (ENOENT).
 import type { ChildProcess, StdioOptions } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -59,7 +59,7 @@ function launchError({ file, cwd }: Launch, cause: unknown): unknown {
     return refusal('OS_FAILED', { message: `working directory ${quoted(cwd)} is gone`, details, cause })
   if (code === 'ENOENT' && existsSync(file))
     return refusal('RUNTIME_MISSING', {
-      message: `${quoted(file)} names an interpreter in its first line that is not on this machine`,
+      message: `${quoted(file)} needs a loader that is not on this machine, as it was linked with another C library`,
       ...{ details, cause },
     })
   if (code === 'ENOENT') return refusal('PLUGIN_MISSING', { message: `${quoted(file)} is gone`, details, cause })

@@ -57,7 +57,7 @@ export async function runPlugin(run: PluginRun, deps: RunDeps): Promise<PluginRu
   const { timeoutMs } = timeoutOf(run)
   const { file, leading, argv0 } = programOf(deps.locate(executable))
   const env = pluginEnvironment(deps.env, {
-    ...{ temporary: directory.temporary, contract: manifest.output, phase },
+    ...{ temporary: directory.temporary, root: executable.root, contract: manifest.output, phase },
     ...(service === undefined ? {} : { service }),
     deadlineMs: Date.now() + timeoutMs,
   })

@@ -1,6 +1,9 @@
-// Whether this Node is new enough for a plugin. The usual `>=22` is decided without loading semver, which costs more time
+// Whether a runtime is new enough for a plugin. The usual `>=22` is decided without loading semver, which costs more time
 // than everything else that a warm run does.
+import { execFileSync } from 'node:child_process'
 import { createRequire } from 'node:module'
+import type { Runtime } from '../../schemas/manifest.ts'
+import { quoted, refusal } from './refusal.ts'
 
 const AT_LEAST = /^>=\s*(\d{1,5})(?:\.(\d{1,5}))?(?:\.(\d{1,5}))?$/
 
@@ -18,4 +21,45 @@ function isAtLeast(found: readonly number[], wanted: readonly number[]): boolean
 
 function numbers(parts: readonly (string | undefined)[]): number[] {
   return parts.map((part) => Number(part ?? 0))
+}
+
+/** How each runtime is asked, and where its answer holds the version. A plain `sh` has none. */
+const ASKED: Readonly<
+  Partial<Record<Runtime['name'], { readonly words: readonly string[]; readonly answer: RegExp }>>
+> = {
+  python3: { words: ['-I', '-S', '--version'], answer: /^Python (\d+\.\d+\.\d+)/ },
+  perl: { words: ['-e', 'printf "%vd", $^V'], answer: /^(\d+\.\d+\.\d+)/ },
+  bash: { words: ['--noprofile', '--norc', '--version'], answer: /version (\d+\.\d+\.\d+)/ },
+}
+const ANSWER_MS = 10_000
+
+type Found = { readonly plugin: string; readonly file: string; readonly known?: string }
+
+/** Throws RUNTIME_MISSING when the runtime's version does not fit, or cannot be told. */
+export function requireRuntimeVersion({ name, version }: Runtime, { plugin, file, known }: Found): void {
+  if (version === undefined) return
+  const found = known ?? askVersion(name, file)
+  if (found !== undefined && runtimeSatisfies(found, version)) return
+  throw refusal('RUNTIME_MISSING', {
+    message: `plugin ${quoted(plugin)} needs \`${name}\` in a version that fits ${quoted(version)}, found ${found === undefined ? 'one that does not tell its version' : `\`${found}\``}`,
+    details: { plugin, expected: version, found: found ?? 'unknown', file },
+    hint: name === 'node' ? 'update octo, which brings its own Node' : `install another \`${name}\` for all users`,
+  })
+}
+
+function askVersion(name: Runtime['name'], file: string): string | undefined {
+  const asked = ASKED[name]
+  if (!asked) return undefined
+  try {
+    const answer = execFileSync(file, asked.words, {
+      encoding: 'utf8',
+      timeout: ANSWER_MS,
+      cwd: '/',
+      env: {},
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    return asked.answer.exec(answer)?.[1]
+  } catch {
+    return undefined
+  }
 }

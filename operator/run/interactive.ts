@@ -29,7 +29,9 @@ export async function runInteractive(
   async function runForeground() {
     using directory = makePrivateDirectory()
     using signals = forwardSignals()
-    const own = pluginEnvironment(env, { temporary: directory.temporary, contract: executable.manifest.output })
+    const own = pluginEnvironment(env, {
+      ...{ temporary: directory.temporary, root: executable.root, contract: executable.manifest.output },
+    })
     const child = await launch(
       { file, argv: [...leading, ...argv], env: own, cwd, ...(argv0 === undefined ? {} : { argv0 }) },
       { stdio: 'inherit', ownGroup: false },

@@ -49,7 +49,7 @@ test('the page names the whole environment of a plugin', () => {
   const words = rows.flatMap(([first = '']) => [...first.matchAll(/`([A-Z_]{2,})`/g)].map(([, name]) => name))
   const named = new Set(words.flatMap((name = '') => (name.endsWith('PROXY') ? [name, name.toLowerCase()] : [name])))
   const host = new Proxy({} as Record<string, string>, { get: (_, name) => (name === 'TRACEPARENT' ? TRACE : 'x') })
-  const facts = { temporary: '/t', contract: 'check/v1', service: 's', phase: 'health', deadlineMs: 1 }
+  const facts = { temporary: '/t', root: '/r', contract: 'check/v1', service: 's', phase: 'health', deadlineMs: 1 }
   const env = pluginEnvironment(host, facts, 'linux')
   assert.deepEqual(new Set(Object.keys(env)), named)
   assert.ok(rows.some(([, value]) => value === `\`${env.PATH}\``))

@@ -42,7 +42,17 @@ test('a plugin sees exactly the variables of the allow-list, and no file that oc
   const before = Date.now()
   const { env, fds } = await told({ service: 'web', timeoutMs: 5000 })
   assert.deepEqual(Object.keys(env).sort(), [
-    ...['HOME', 'HTTPS_PROXY', 'LANG', 'OCTO_CONTRACT', 'OCTO_DEADLINE_MS', 'OCTO_PHASE', 'OCTO_SERVICE', 'PATH'],
+    ...[
+      'HOME',
+      'HTTPS_PROXY',
+      'LANG',
+      'OCTO_CONTRACT',
+      'OCTO_DEADLINE_MS',
+      'OCTO_PHASE',
+      'OCTO_PLUGIN_ROOT',
+      'OCTO_SERVICE',
+      'PATH',
+    ],
     ...['SSL_CERT_FILE', 'TMPDIR', 'TRACEPARENT', 'TZ', 'no_proxy'],
   ])
   assert.equal(env.PATH, FIXED_PATH)

@@ -1,0 +1,16 @@
+// A folder of the store: its owner's alone, and reached through folders that nobody else can change.
+import { statSync } from 'node:fs'
+import type { PathProblem } from '../../system/owned-path.ts'
+import { problemOfPath } from '../../system/owned-path.ts'
+
+/** Undefined when the folder is safe. Follows links: what they lead to is what counts, and who may change them. */
+export function problemOfFolder(folder: string): PathProblem | undefined {
+  const owner = process.getuid?.()
+  if (owner === undefined) return undefined
+  const { uid, mode } = statSync(folder)
+  const found = { place: folder, uid, mode: (mode & 0o7777).toString(8) }
+  if (uid !== owner)
+    return { ...found, problem: `belongs to another user (uid ${uid}), expected uid ${owner}`, own: false }
+  if ((mode & 0o022) !== 0) return { ...found, problem: 'can be written by other users, expected mode 0700', own: true }
+  return problemOfPath(folder)
+}

@@ -1,0 +1,29 @@
+// Finds an interpreter of this machine: by its absolute path, or by its name in fixed folders that nobody else can write to.
+import { existsSync } from 'node:fs'
+import { problemOfPath } from '../../system/owned-path.ts'
+import type { Machine } from './program.ts'
+import { quoted, refusal } from './refusal.ts'
+
+type Search = { readonly plugin: string; readonly machine: Pick<Machine, 'platform' | 'path'> }
+
+/** Throws RUNTIME_MISSING when there is none, or none that could not be another user's. */
+export function findInterpreter(interpreter: string, { plugin, machine }: Search): string {
+  const folders = machine.path.split(':').filter((folder) => folder.startsWith('/'))
+  const candidates = interpreter.startsWith('/') ? [interpreter] : folders.map((folder) => `${folder}/${interpreter}`)
+  const present = machine.platform === 'win32' ? [] : candidates.filter((candidate) => existsSync(candidate))
+  const found = present.find((candidate) => problemOfPath(candidate) === undefined)
+  if (found !== undefined) return found
+  const [unsafe] = present
+  const problem = unsafe === undefined ? undefined : problemOfPath(unsafe)
+  throw refusal('RUNTIME_MISSING', {
+    message:
+      problem === undefined
+        ? `plugin ${quoted(plugin)} needs the interpreter ${quoted(interpreter)}, which is not on this machine`
+        : `plugin ${quoted(plugin)} needs the interpreter ${quoted(unsafe)}, and ${quoted(problem.place)} ${problem.problem}`,
+    details: { plugin, interpreter, path: machine.path },
+    hint:
+      problem === undefined
+        ? `install ${quoted(interpreter)} for all users; octo looks in fixed folders only and not in your PATH`
+        : `let only root write there; octo starts no interpreter that somebody else could replace`,
+  })
+}
