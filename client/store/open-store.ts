@@ -31,6 +31,8 @@ function requireOwned(folder: string): void {
   throw coded('STORE_UNSAFE', {
     message: `${subject} ${problem}, found mode 0${mode}`,
     details: { folder, place, uid, mode },
-    hint: own ? `chmod go-w ${shellWord(place)}` : 'set OCTO_HOME to a folder of your own, below folders of your own or of root',
+    hint: own
+      ? `chmod go-w ${shellWord(place)}`
+      : 'set OCTO_HOME to a folder of your own, below folders of your own or of root',
   })
 }
