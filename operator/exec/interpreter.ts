@@ -1,10 +1,13 @@
 // Finds an interpreter of this machine: by its absolute path, or by its name in fixed folders that nobody else can write to.
 import { existsSync } from 'node:fs'
 import { problemOfPath } from '../../system/owned-path.ts'
-import type { Machine } from './program.ts'
 import { quoted, refusal } from './refusal.ts'
 
-type Search = { readonly plugin: string; readonly machine: Pick<Machine, 'platform' | 'path'> }
+type Search = {
+  readonly plugin: string
+  /** Folders in which an interpreter is looked for by its name, as in PATH. */
+  readonly machine: { readonly platform: NodeJS.Platform; readonly path: string }
+}
 
 /** Throws RUNTIME_MISSING when there is none, or none that could not be another user's. */
 export function findInterpreter(interpreter: string, { plugin, machine }: Search): string {

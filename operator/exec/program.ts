@@ -14,7 +14,7 @@ import { requireRuntimeVersion } from './runtime-version.ts'
 
 export type Program = { readonly file: string; readonly leading: readonly string[]; readonly argv0?: string }
 
-export type Machine = {
+type Machine = {
   readonly platform: NodeJS.Platform
   readonly nodePath: string
   readonly nodeVersion: string
