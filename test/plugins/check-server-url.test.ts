@@ -8,6 +8,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { TestContext } from 'node:test'
 import test from 'node:test'
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { check } from '../../plugins/check-server-url/check.ts'
 import { freePort, listening } from '../support/listening.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -137,4 +138,39 @@ test('reports unclear options as unknown', async () => {
     assert.equal(status, 'unknown')
     assert.match(summary, expected)
   }
+})
+
+const latin = Buffer.from('Grüße', 'latin1')
+const utf16 = Buffer.from('\uFEFFGrüße', 'utf16le')
+const BODIES: readonly (readonly [string, Record<string, string>, Buffer, boolean])[] = [
+  ['UTF-8', {}, Buffer.from('Grüße'), true],
+  ['UTF-8 with a mark', {}, Buffer.from('\uFEFFGrüße'), true],
+  ['ISO-8859-1', { 'content-type': 'text/plain; charset=ISO-8859-1' }, latin, true],
+  ['ISO-8859-1 in quotes', { 'content-type': 'text/plain;charset="latin1"' }, latin, true],
+  ['ISO-8859-1 that nobody names', {}, latin, false],
+  ['UTF-16 by its mark', { 'content-type': 'text/plain' }, utf16, true],
+  ['UTF-16LE by its name', { 'content-type': 'text/plain; charset=utf-16le' }, Buffer.from('Grüße', 'utf16le'), true],
+  ['a set that nobody knows', { 'content-type': 'text/plain; charset=x-mine' }, Buffer.from('Grüße'), true],
+  ['gzip', { 'content-encoding': 'gzip' }, gzipSync('Grüße'), true],
+  ['deflate', { 'content-encoding': 'deflate' }, deflateSync('Grüße'), true],
+  ['br', { 'content-encoding': 'br' }, brotliCompressSync('Grüße'), true],
+  ['zstd', { 'content-encoding': 'zstd' }, zstdCompressSync(Buffer.from('Grüße')), true],
+  ['gzip of ISO-8859-1', { 'content-encoding': 'gzip', 'content-type': 'a/b; charset=latin1' }, gzipSync(latin), true],
+  ['gzip that is none', { 'content-encoding': 'gzip' }, Buffer.from('Grüße'), false],
+  ['a coding that nobody knows', { 'content-encoding': 'compress' }, Buffer.from('Grüße'), false],
+  ['a bomb', { 'content-encoding': 'br' }, brotliCompressSync(Buffer.alloc(64 * 1024 * 1024, 'Grüße')), false],
+]
+
+for (const [form, headers, body, isFound] of BODIES)
+  test(`looks for text in a body of ${form}`, async (t) => {
+    const url = await web(t, (_, response) => response.writeHead(200, headers).end(body))
+    const { status, summary } = await check.evaluate([url, '--body-contains=Grüße'])
+    assert.equal(status, isFound ? 'ok' : 'critical', summary)
+  })
+
+test('takes large headers, and says when they are too large', async (t) => {
+  const sized = (kib: number) =>
+    web(t, (_, response) => response.writeHead(200, { 'x-big': 'a'.repeat(kib * 1024) }).end())
+  assert.equal((await check.evaluate([await sized(256)])).status, 'ok')
+  assert.match((await check.evaluate([await sized(512)])).summary, /the headers of the answer are too large$/)
 })

@@ -131,6 +131,43 @@ test('an upload stops when a server keeps swallowing bytes without counting them
   assert.match(error.hint ?? '', /goes on where it stopped/)
 })
 
+test('uploads go on in smaller pieces where something in front takes no larger ones, and say so when none fits', async (t) => {
+  let limit = 1024 * 1024
+  const sizes: number[] = []
+  let offset = 0
+  const { connection } = await connectTo(t, (request, response) => {
+    const size = Number(request.headers['content-length'])
+    sizes.push(size)
+    if (size > limit) return void response.writeHead(413, { connection: 'close' }).end('<html>too large')
+    request.resume().on('end', () => {
+      offset += size
+      response.writeHead(204, { 'upload-offset': String(offset) }).end()
+    })
+  })
+  const text = 'x'.repeat(2_500_000)
+  let shown = 0
+  const upload = {
+    ...{ session: 's', digest: digestOf(text), size: text.length, name: 'x', source: { text } },
+    onProgress(bytes: number) {
+      shown += bytes
+    },
+  }
+  await uploadBlob(connection, upload, 0)
+  assert.deepEqual([offset, shown], [text.length, text.length])
+  assert.deepEqual(sizes, [2_500_000, 1_048_576, 1_048_576, 402_848])
+  limit = 1000
+  const error = await expectCodeAsync('FETCH_REFUSED', () => uploadBlob(connection, upload, 0))
+  assert.match(error.hint ?? '', /client_max_body_size/)
+})
+
+test('a web page in place of a registry is called one', async (t) => {
+  const { whoami } = await connectTo(t, (_request, response) =>
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html>Sign in'),
+  )
+  const error = await expectCodeAsync('FETCH_REFUSED', whoami)
+  assert.match(error.message, /answers with a web page, expected an octo registry/)
+})
+
 test('an answer that comes before the whole body is heard', async (t) => {
   const { connection } = await connectTo(t, (_request, response) => {
     const problem = { type: 'x', title: 'x', status: 413, detail: 'too much', code: 'LIMIT_EXCEEDED' }

@@ -1,0 +1,157 @@
+// Who gets which credentials, and which files with secrets are read.
+import assert from 'node:assert/strict'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { fetchText } from '../../../client/repo/fetch-text.ts'
+import { makeKeyPair } from '../../../publisher/sign/make-key.ts'
+import { pemOf } from '../../../publisher/sign/pem-text.ts'
+import { readSigningKey } from '../../../publisher/sign/read-key.ts'
+import { credentialsFrom } from '../../../system/credentials/read-credentials.ts'
+import { readTokenFile } from '../../../system/credentials/read-token-file.ts'
+import { cleanToken } from '../../../system/credentials/token-text.ts'
+import { openHttp } from '../../../system/http/open-http.ts'
+import { expectCode, expectCodeAsync } from '../../support/expect-code.ts'
+import { listening } from '../../support/listening.ts'
+import { tempFolder } from '../../support/temp-folder.ts'
+
+const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
+const HOST = 'https://a.net/repos/core.yaml'
+
+test('credentials go to the scheme, host and port they are for', async (t) => {
+  const home = tempFolder(t)
+  mkdirSync(join(home, '.config/octo'), { recursive: true })
+  const tokens = {
+    'https://a.net': 'token-of-a',
+    'https://a.net/deep': 'token-deep',
+    'http://127.0.0.1:8787': 'token-own',
+  }
+  writeFileSync(join(home, '.config/octo/tokens.json'), JSON.stringify({ format: 'octo.tokens/v1', tokens }), {
+    mode: 0o600,
+  })
+  const netrc =
+    '# machine a.net login no password no\nmachine n.net login user password "p w\\"d"\nmachine n.net:81 login port password x\nmacdef init\nmachine m.net login no password no\n\nmachine last.net\n\tlogin l\n\tpassword #hash\n'
+  writeFileSync(join(home, '.netrc'), netrc, { mode: 0o600 })
+  const env = { HOME: home, OCTO_CREDENTIALS: 'https://u:p%40ss@c.net https://u2:p2@c.net:81' }
+  const rows: [string, string | undefined, string | undefined, Record<string, string>?][] = [
+    [HOST, undefined, 'Bearer token-of-a'],
+    [HOST, 'Bearer realm="x"', 'Bearer token-of-a'],
+    ['https://a.net/deep/repos/core.yaml', undefined, 'Bearer token-deep'],
+    ['https://a.net/deeper/repos/core.yaml', undefined, 'Bearer token-of-a'],
+    ['https://a.net:444/x', undefined, undefined],
+    ['http://a.net/x', undefined, undefined],
+    ['https://b.a.net/x', undefined, undefined],
+    ['http://127.0.0.1:8787/x', undefined, 'Bearer token-own'],
+    ['http://127.0.0.1:8788/x', undefined, undefined],
+    ['https://c.net/x', 'Basic realm="x"', basic('u:p@ss')],
+    ['https://c.net:81/x', undefined, basic('u2:p2')],
+    ['http://c.net/x', 'Basic', undefined],
+    ['https://n.net/x', 'Basic', basic('user:p w"d')],
+    ['https://n.net:81/x', 'Basic', basic('port:x')],
+    ['http://n.net/x', 'Basic', undefined],
+    ['https://m.net/x', 'Basic', undefined],
+    ['https://last.net/x', 'Basic', basic('l:#hash')],
+    ['https://other.net/x', 'Basic', undefined],
+    ['https://u:p@own.net/x', 'Basic', basic('u:p')],
+    [
+      'https://r.net/repos/x',
+      undefined,
+      'Bearer token-of-env',
+      { OCTO_TOKEN: 'token-of-env', OCTO_REGISTRY: 'https://r.net' },
+    ],
+    ['https://r.net/repos/x', undefined, undefined, { OCTO_TOKEN: 'token-of-env' }],
+    ['https://s.net/repos/x', undefined, undefined, { OCTO_TOKEN: 'token-of-env', OCTO_REGISTRY: 'https://r.net' }],
+  ]
+  for (const [url, challenge, expected, more] of rows)
+    assert.equal(await credentialsFrom({ ...env, ...more })(new URL(url), challenge), expected, `${url} ${challenge}`)
+  writeFileSync(join(home, 'other'), 'default login d password x', { mode: 0o600 })
+  const other = { HOME: home, NETRC: join(home, 'other') }
+  assert.equal(await credentialsFrom(other)(new URL('https://other.net/x'), 'Basic'), basic('d:x'))
+  chmodSync(join(home, '.netrc'), 0o644)
+  await expectCodeAsync('TOKEN_UNREADABLE', () =>
+    Promise.resolve(credentialsFrom(env)(new URL('https://n.net/x'), 'Basic')).then(),
+  )
+  assert.equal(await credentialsFrom(env)(new URL('https://other.net/x'), 'Basic'), undefined)
+  for (const text of ['https://u:s3cret%x@a.net', 'u:s3cret@a.net', 'https://a.net', 'https://u:s3#cret@c.net']) {
+    const find = () =>
+      credentialsFrom({ HOME: home, OCTO_CREDENTIALS: text })(new URL('https://a.net:9/x'), 'Basic').then(() =>
+        credentialsFrom({ HOME: home, OCTO_CREDENTIALS: text })(new URL('https://a.net/x'), 'Basic'),
+      )
+    const error = await expectCodeAsync('CONFIG_INVALID', find)
+    assert.ok(!JSON.stringify([error, error.message]).includes('s3'), text)
+  }
+})
+
+test('nothing is sent before a server asks, and later reads send it at once', async (t) => {
+  const seen: (string | undefined)[] = []
+  const server = createServer((request, response) => {
+    seen.push(request.headers.authorization)
+    response.writeHead(request.headers.authorization ? 200 : 401).end('text')
+  })
+  const url = new URL(`http://127.0.0.1:${await listening(t, server)}/x`)
+  const credentials = credentialsFrom({ HOME: tempFolder(t), OCTO_CREDENTIALS: `http://u:p@${url.host}` })
+  const http = await openHttp({ env: {}, credentials })
+  t.after(() => http[Symbol.dispose]())
+  for (let read = 0; read < 2; read++) assert.equal(await fetchText(http, { url, maxBytes: 10 }), 'text')
+  assert.deepEqual(seen, [undefined, basic('u:p'), basic('u:p')])
+})
+
+for (const mode of [0o644, 0o640, 0o604, 0o666, 0o444])
+  test(`a token, a key and a passphrase in files of mode ${mode.toString(8)} are refused`, async (t) => {
+    const file = join(tempFolder(t), 'secret')
+    writeFileSync(file, 'octo_a-token-of-one-word')
+    chmodSync(file, mode)
+    const error = await expectCodeAsync('TOKEN_UNREADABLE', () => readTokenFile(file))
+    assert.match(error.hint ?? '', /chmod 600/)
+    const { privatePem } = makeKeyPair('ecdsa-p256')
+    chmodSync(file, 0o600)
+    writeFileSync(file, privatePem)
+    chmodSync(file, mode)
+    const refused = await expectCodeAsync('KEY_UNREADABLE', () => readSigningKey({ file, env: {} }))
+    if (mode === 0o444) assert.match(refused.hint ?? '', /OCTO_SIGNING_KEY/)
+    const env = { OCTO_SIGNING_KEY: encrypted(), OCTO_KEY_PASSPHRASE_FILE: file }
+    await expectCodeAsync('KEY_UNREADABLE', () => readSigningKey({ env }))
+  })
+
+function encrypted(): string {
+  return makeKeyPair('ecdsa-p256', 'passphrase').privatePem
+}
+
+const WRAPPED: Readonly<Record<string, (pem: string) => string>> = {
+  'as it is': (pem) => pem,
+  'with `\\n` in place of line ends': (pem) => pem.replaceAll('\n', '\\n'),
+  'with `\\r\\n` in place of line ends': (pem) => pem.replaceAll('\n', '\\r\\n'),
+  'with the line ends of Windows': (pem) => pem.replaceAll('\n', '\r\n'),
+  'without its last line end': (pem) => pem.trimEnd(),
+  'in quotes': (pem) => `"${pem}"`,
+  'in single quotes with `\\n`': (pem) => `'${pem.replaceAll('\n', '\\n')}'`,
+  'between blanks': (pem) => `  \n${pem}\n\t`,
+  'with a byte order mark': (pem) => `\uFEFF${pem}`,
+  'with blanks in place of line ends': (pem) => pem.replace(/(?<!-)\n(?!-)/g, ' '),
+  indented: (pem) => pem.replace(/^/gm, '    '),
+  'in base64': (pem) => Buffer.from(pem).toString('base64'),
+  'in base64 of several lines': (pem) => Buffer.from(pem).toString('base64').replace(/.{76}/g, '$&\n'),
+}
+
+for (const [how, wrap] of Object.entries(WRAPPED))
+  test(`a key is read ${how}`, async () => {
+    const { privatePem, trustKey } = makeKeyPair('ecdsa-p256')
+    const key = await readSigningKey({ env: { OCTO_SIGNING_KEY: wrap(privatePem) } })
+    assert.equal(key.trustKey.id, trustKey.id)
+    assert.equal(pemOf(wrap(privatePem)), privatePem)
+  })
+
+test('tokens are read with what stands around them, and never two words', () => {
+  for (const text of [
+    'octo_token',
+    'octo_token\n',
+    'octo_token\r\n',
+    ' "octo_token" ',
+    "'octo_token'",
+    '\uFEFFocto_token',
+  ])
+    assert.equal(cleanToken(text, 'x'), 'octo_token')
+  for (const text of ['', 'two words', 'short', 'ünicode-token', '"a" b"'])
+    expectCode('UNAUTHENTICATED', () => cleanToken(text, 'x'))
+})
