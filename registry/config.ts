@@ -74,5 +74,7 @@ export const blobsPath = (dataDir: string) => join(dataDir, 'blobs', 'sha256')
 export const trashPath = (dataDir: string) => join(dataDir, 'trash')
 /** e.g. DIR/uploads */
 export const uploadsPath = (dataDir: string) => join(dataDir, 'uploads')
+/** e.g. DIR/audit-head.json: where the audit log ended last. */
+export const auditHeadPath = (dataDir: string) => join(dataDir, 'audit-head.json')
 /** e.g. DIR/tree: what is served, derived from the rest. */
 export const treePath = (dataDir: string) => join(dataDir, 'tree')

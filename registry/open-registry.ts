@@ -8,10 +8,12 @@ import { collectGarbage } from './actions/collect-garbage.ts'
 import { createInspections } from './actions/inspections.ts'
 import { createProofBudget } from './actions/proof-budget.ts'
 import { createSlots } from './actions/slots.ts'
+import { noteAuditHead } from './audit-head.ts'
 import { openBlobStore } from './blobs/disk.ts'
 import type { RegistryConfig } from './config.ts'
 import { databasePath } from './config.ts'
 import { lockDataDir } from './data-lock.ts'
+import { readAuditHead } from './db/audit.ts'
 import { closeDb, openDb } from './db/open.ts'
 import type { Clock, RegistryDeps } from './deps.ts'
 import { isFatal } from './fatal.ts'
@@ -73,6 +75,7 @@ export async function openRegistry({ config, logger, clock = Date.now, onHalt }:
   // A large tree takes longer to look over than a start may take.
   tree.check().catch((error: unknown) => logger.error({ err: error }, 'the static tree could not be looked over'))
   stack.defer(keepClaim(claim, halt, logger))
+  stack.defer(keepAuditHead(deps))
   stack.defer(watchOtherWriters(deps, tree, () => sweepSessions(deps, uploads)))
   stack.defer(collectOften(deps))
   const uploadsEnd = new AbortController()
@@ -114,6 +117,26 @@ export async function openDeps({ config, logger, clock, busyMs }: DepsOptions): 
   } catch (error) {
     closeDb(db)
     throw error
+  }
+}
+
+/** Where the audit log ends is noted soon after each change. */
+function keepAuditHead({ db, config, logger }: RegistryDeps): () => Promise<void> {
+  let noting: Promise<void> = Promise.resolve()
+  let noted = 0
+  const note = () => {
+    const id = readAuditHead(db)?.id ?? 0
+    if (id === noted) return
+    noted = id
+    noting = noting
+      .then(() => noteAuditHead(db, config.dataDir))
+      .catch((error: unknown) => logger.error({ err: error }, 'the end of the audit log could not be noted'))
+  }
+  const timer = setInterval(note, LOOK_EVERY_MS).unref()
+  return () => {
+    clearInterval(timer)
+    note()
+    return noting
   }
 }
 

@@ -4,12 +4,14 @@ import { createHash } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestFromHex } from '../../schemas/digest.ts'
-import { findAuditBreak } from '../db/audit.ts'
+import { isEverythingHere } from '../db/audit.ts'
 import type { BlobRow } from '../db/blobs.ts'
 import { condemnBlob, hasBlobRow, isReferenced, listBlobs } from '../db/blobs.ts'
 import { write } from '../db/open.ts'
+import { findSchemaDrift } from '../db/schema-drift.ts'
 import { listArtifacts, pageVersions, versionDigest } from '../db/versions.ts'
 import type { RegistryDeps } from '../deps.ts'
+import { checkChain, checkPartners, readStory } from './check-audit.ts'
 
 export type Problem = {
   readonly kind: 'database' | 'audit' | 'version' | 'blob-missing' | 'blob-damaged' | 'stray-file'
@@ -36,7 +38,7 @@ export type DataCheck = {
 const PAGE = 500
 
 export async function checkData(deps: RegistryDeps, check: DataCheck): Promise<DataReport> {
-  const problems: Problem[] = [...checkDatabase(deps), ...checkAudit(deps)]
+  const problems: Problem[] = [...checkDatabase(deps), ...(await checkAudit(deps))]
   const versions = checkVersions(deps, problems)
   const { blobs, bytes } = await checkBlobs(deps, check, problems)
   const orphans = await checkFiles(deps, problems)
@@ -49,29 +51,35 @@ function checkDatabase({ db }: RegistryDeps): Problem[] {
   const messages = [
     ...pages.map((row) => row.integrity_check).filter((text) => text !== 'ok'),
     ...keys.slice(0, 20).map(({ table }) => `a row of ${table} refers to nothing`),
+    ...findSchemaDrift(db),
   ]
   return messages.map((message) => ({ kind: 'database', subject: 'octo.db', message, repaired: false }))
 }
 
-function checkAudit({ db }: RegistryDeps): Problem[] {
-  const row = findAuditBreak(db)
-  if (row === undefined) return []
-  return [{ kind: 'audit', subject: `row ${row}`, message: 'the audit log was changed here', repaired: false }]
+async function checkAudit(deps: RegistryDeps): Promise<Problem[]> {
+  const findings = [...(await checkChain(deps)), ...checkPartners(deps)]
+  return findings.map((finding) => ({ kind: 'audit', ...finding, repaired: false }))
 }
 
-function checkVersions({ db }: RegistryDeps, problems: Problem[]): number {
+function checkVersions(deps: RegistryDeps, problems: Problem[]): number {
+  const { db } = deps
+  const story = readStory(deps)
   let seen = 0
   for (let last = 0; ; ) {
     const page = pageVersions(db, last, PAGE)
     for (const row of page) {
       seen++
       last = row.id
-      if (versionDigest(row, listArtifacts(db, row.id)) === row.rowSha256) continue
+      const told = story.compare(row)
       const subject = `${row.repo}/${row.plugin}@${row.version}`
-      problems.push({ kind: 'version', subject, message: 'its row was changed', repaired: false })
+      if (versionDigest(row, listArtifacts(db, row.id)) !== row.rowSha256)
+        problems.push({ kind: 'version', subject, message: 'its row was changed', repaired: false })
+      else if (told) problems.push({ kind: 'audit', ...told, repaired: false })
     }
-    if (page.length < PAGE) return seen
+    if (page.length < PAGE) break
   }
+  for (const finding of story.untold()) problems.push({ kind: 'version', ...finding, repaired: false })
+  return seen
 }
 
 async function checkBlobs(deps: RegistryDeps, { repair, onProgress }: DataCheck, problems: Problem[]) {
@@ -106,7 +114,7 @@ async function lookAtBlob(
 /** Bytes that nobody refers to yet can be uploaded again; those of a release only a backup brings back. */
 function giveUp({ db }: RegistryDeps, digest: Digest): boolean {
   return write(db, (tx) => {
-    if (isReferenced(tx, digest)) return false
+    if (isReferenced(tx, digest) || !isEverythingHere(tx)) return false
     condemnBlob(tx, digest)
     return true
   })

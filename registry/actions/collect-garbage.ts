@@ -3,7 +3,9 @@
 import { readdir, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
+import { coded } from '../../schemas/errors.ts'
 import { trashPath } from '../config.ts'
+import { isEverythingHere } from '../db/audit.ts'
 import { condemnBlob, deleteBlobRow, hasBlobRow, isCondemned, isReferenced, listUnreferenced } from '../db/blobs.ts'
 import { writePatiently } from '../db/open.ts'
 import { dropExpiredSessions } from '../db/sessions.ts'
@@ -26,7 +28,9 @@ export type Collection = {
   readonly graceMs: number
 }
 
+/** Throws DATA_DIR_CORRUPT when versions are missing. */
 export async function collectGarbage(deps: RegistryDeps, { dryRun, graceMs }: Collection): Promise<GarbageReport> {
+  requireEverything(deps)
   const before = deps.clock() - graceMs
   if (!dryRun) await writePatiently(deps.db, (tx) => void dropExpiredSessions(tx, deps.clock()))
   const rows = listUnreferenced(deps.db, before, deps.clock()).map(({ digest, size }) => ({ digest, bytes: size }))
@@ -35,6 +39,15 @@ export async function collectGarbage(deps: RegistryDeps, { dryRun, graceMs }: Co
   const removed = dryRun ? blobs : await sweepAll(deps, blobs)
   const emptied = dryRun ? 0 : await emptyTrash(deps)
   return { dryRun, blobs: removed, bytes: removed.reduce((sum, { bytes }) => sum + bytes, 0), emptied }
+}
+
+/** What looks unused may belong to a version whose row was cut away. */
+function requireEverything({ db }: RegistryDeps): void {
+  if (isEverythingHere(db)) return
+  throw coded('DATA_DIR_CORRUPT', {
+    message: 'the audit log names more published versions than there are, so no blob is removed',
+    hint: 'octo registry fsck --data DIR, then restore a backup',
+  })
 }
 
 async function sweepAll(deps: RegistryDeps, blobs: GarbageReport['blobs']): Promise<GarbageReport['blobs']> {

@@ -30,17 +30,20 @@ export async function withData<T>(
       message: `there is no registry in ${quote(dataDir)}`,
       hint: `\`octo registry repo create NAME --key FILE --data ${shellWord(data)}\` makes one`,
     })
-  const [{ openDeps }, { closeDb }, { registryConfig }, { pino }] = await Promise.all([
+  const [{ openDeps }, { closeDb }, { registryConfig }, { noteAuditHead }, { pino }] = await Promise.all([
     import('../open-registry.ts'),
     import('../db/open.ts'),
     import('../config.ts'),
+    import('../audit-head.ts'),
     import('pino'),
   ])
   await mkdir(dataDir, { recursive: true })
   const config = registryConfig({ dataDir, baseUrl: 'http://127.0.0.1' })
   const deps = await openDeps({ config, logger: pino({ enabled: false }), clock: Date.now })
   try {
-    return await act(deps)
+    const result = await act(deps)
+    await noteAuditHead(deps.db, dataDir)
+    return result
   } finally {
     closeDb(deps.db)
   }

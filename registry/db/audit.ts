@@ -16,17 +16,15 @@ export type AuditEntry = {
   readonly details?: Readonly<Record<string, unknown>>
 }
 
+export type AuditRow = typeof audit.$inferSelect
+export type AuditHead = { readonly id: number; readonly rowSha256: string }
+
 const BEGINNING = 'octo audit'
 const PAGE = 1000
 
 /** In the transaction of the change itself: without the row, the change does not happen. */
 export function writeAudit(tx: Db, { details = {}, ...entry }: AuditEntry): void {
-  const last = tx
-    .select({ id: audit.id, rowSha256: audit.rowSha256 })
-    .from(audit)
-    .orderBy(desc(audit.id))
-    .limit(1)
-    .get()
+  const last = readAuditHead(tx)
   const row = { ...entry, details, id: (last?.id ?? 0) + 1, previous: last?.rowSha256 ?? digestOf(BEGINNING) }
   tx.insert(audit)
     .values({ ...row, rowSha256: digestOf(stableJson(row)) })
@@ -39,16 +37,36 @@ export function countChanges(db: Db, actor: string, since: number): number {
   return db.select({ found: sql<number>`count(*)` }).from(audit).where(changes).get()?.found ?? 0
 }
 
-/** Id of the first row that does not continue the chain, or undefined when all do. */
-export function findAuditBreak(db: Db): number | undefined {
-  let previous: string = digestOf(BEGINNING)
+/** The newest row. */
+export function readAuditHead(db: Db): AuditHead | undefined {
+  return db.select({ id: audit.id, rowSha256: audit.rowSha256 }).from(audit).orderBy(desc(audit.id)).limit(1).get()
+}
+
+/** All rows, oldest first. */
+export function* readAudit(db: Db): Generator<AuditRow> {
   for (let last = 0; ; ) {
     const page = db.select().from(audit).where(gt(audit.id, last)).orderBy(asc(audit.id)).limit(PAGE).all()
-    for (const { rowSha256, ...row } of page) {
-      if (row.id !== last + 1 || row.previous !== previous || digestOf(stableJson(row)) !== rowSha256) return row.id
-      previous = rowSha256
-      last = row.id
-    }
-    if (page.length < PAGE) return undefined
+    yield* page
+    if (page.length < PAGE) return
+    last = page.at(-1)?.id ?? last
   }
+}
+
+/** Id of the first row that does not continue the chain, or undefined when all do. */
+export function findAuditBreak(db: Db): number | undefined {
+  let [previous, last]: [string, number] = [digestOf(BEGINNING), 0]
+  for (const { rowSha256, ...row } of readAudit(db)) {
+    if (row.id !== last + 1 || row.previous !== previous || digestOf(stableJson(row)) !== rowSha256) return row.id
+    previous = rowSha256
+    last = row.id
+  }
+  return undefined
+}
+
+/** False when the log names more published versions than there are: then nothing may be taken away that looks unused. */
+export function isEverythingHere(db: Db): boolean {
+  const counted = db.get<{ published: number; here: number }>(
+    sql`SELECT (SELECT count(*) FROM audit WHERE action = 'publish') AS published, (SELECT count(*) FROM versions) AS here`,
+  )
+  return counted !== undefined && counted.published <= counted.here
 }

@@ -172,4 +172,7 @@ CREATE INDEX blobs_by_bringer ON blobs(brought_by, created_at);
 CREATE INDEX audit_by_actor ON audit(actor, at);
 `
 
-export const MIGRATIONS: readonly string[] = [CREATE + SEAL, WITNESSES]
+/** What the log says is compared with what there is. */
+const AUDIT_BY_ACTION = 'CREATE INDEX audit_by_action ON audit(action, subject);'
+
+export const MIGRATIONS: readonly string[] = [CREATE + SEAL, WITNESSES, AUDIT_BY_ACTION]

@@ -4,6 +4,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Name } from '../../schemas/name.ts'
 import { pluginDocumentPath } from '../../schemas/static-tree/paths.ts'
+import { isEverythingHere } from '../db/audit.ts'
 import { listServedVersions } from '../db/listings.ts'
 import { listRepos } from '../db/records.ts'
 import { TWINS } from './documents.ts'
@@ -49,7 +50,8 @@ export async function reconcileTree(
     for (const plugin of names) await exclusively(() => lookAtPlugin(repo, plugin, { places: recorded, depth }))
     await exclusively(() => showRepo(repo, recorded, depth === 'glance' ? { plugins: [] } : { depth }))
   }
-  await removeExtraFiles(recorded, { exclusively, withBlobs: depth !== 'glance' })
+  // The last copy of what was published stays, even when its row is gone.
+  if (isEverythingHere(places.db)) await removeExtraFiles(recorded, { exclusively, withBlobs: depth !== 'glance' })
   return reportOf([...findings.values()], { plugins, repaired: repair })
 }
 

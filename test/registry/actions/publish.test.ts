@@ -232,7 +232,7 @@ test('a bundle that is not plain UTF-8 is refused, as clients would read other b
   await uploadAll(registry, session, { ...release, bundle: bytes as unknown as string })
   const refused = await callApi(registry, `/api/v1/publishes/${session.id}/publish`, { method: 'POST' })
   assert.equal(refused.body.code, 'BUNDLE_MALFORMED')
-  assert.match(String(refused.body.detail), /not plain UTF-8/)
+  assert.match(String(refused.body.detail), /the bundle is not UTF-8/)
   assert.deepEqual(versionsOf(registry), [])
 })
 

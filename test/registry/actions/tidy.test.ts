@@ -170,7 +170,12 @@ for (const [title, tampering] of [
     const { problems } = await check(registry)
     assert.deepEqual(
       problems.map(({ kind, subject }) => [kind, subject]),
-      [['version', 'core/hello@1.0.0']],
+      [
+        // The triggers that were dropped for it.
+        ['database', 'octo.db'],
+        ['database', 'octo.db'],
+        ['version', 'core/hello@1.0.0'],
+      ],
     )
   })
 
