@@ -167,3 +167,17 @@ test('a check or service that is null is none, and a null among checks is refuse
   const item = () => readFiles(t, { 'octo.yaml': 'operator: {services: {web: {health: [~]}}}\n' })
   await expectCodeAsync('CONFIG_INVALID', item)
 })
+
+test('a map in place of a list, and a list in place of a map, are refused by the name of the key', async (t) => {
+  const rows: readonly (readonly [string, RegExp])[] = [
+    ['services: {web: {health: {tool: x}}}', /`health` is no list of checks/],
+    ['operator: []', /`operator` is no map/],
+    ['operator: text', /`operator` is no map/],
+    ['operator: {plugins: {c: [1]}}', /`c` is no map/],
+  ]
+  for (const [text, problem] of rows) {
+    const error = await expectCodeAsync('CONFIG_INVALID', () => readFiles(t, { 'octo.yaml': `${text}\n` }))
+    assert.match(error.message, problem)
+  }
+  assert.equal((await readFiles(t, { 'octo.yaml': 'operator: {plugins: {c: ^1}}\n' })).pins[0]?.range, '^1')
+})

@@ -1,0 +1,46 @@
+// Configs of nearly 256 KiB that cost as much as their author can make them: by many keys, aliases, templates, levels.
+
+const SIZE = 256 * 1024
+
+/** By what makes each of them expensive. */
+export const HOSTILE_DOCUMENTS: Readonly<Record<string, string>> = {
+  'unknown keys': filled('', (index) => `key${index}: 1\n`, ''),
+  'keys of nobody in a service': filled('services: {web: {', (index) => `kee${index}: 1, `, '}}'),
+  'arguments of the first documents': filled(
+    'services: {web: {health: [{tool: x, ',
+    (index) => `intrval${index}: 1, `,
+    '}]}}',
+  ),
+  aliases: filled('a: &a {x: 1}\nb: [', () => '*a,', ']'),
+  'merge keys': filled(`a: &a {${keys(900)}}\nb: [`, () => '{<<: *a},', ']'),
+  'levels of nesting': filled('a: ', () => '[', ''),
+  checks: filled('services: {web: {health: [', () => '{tool: x, interval: 1s},', ']}}'),
+  services: filled('services: {', (index) => `s${index}: {health: [{tool: x}]}, `, '}'),
+  templates: filled('configs: {a: 1}\nservices: {web: {health: [{tool: x, args: [', () => '"{{.configs.a}}",', ']}]}}'),
+  'templates of templates': filled(
+    `configs: {a: "", b: "${'{{.configs.a}}'.repeat(900)}"}\nservices: {web: {health: [{tool: x, args: [`,
+    () => '"{{.configs.b}}",',
+    ']}]}}',
+  ),
+  'shell variables': filled('services: {web: {health: [{tool: x, args: [', () => '"$A ${B",', ']}]}}'),
+  'includes of one document': filled('include: [', () => '"x.yaml",', ']'),
+  repos: filled('operator: {repos: {', (index) => `r${index}: {url: ./x.yaml, trust: unsigned}, `, '}}'),
+}
+
+/** An ordinary config, for what reading costs at all. */
+export const ORDINARY_DOCUMENT = 'services: {web: {health: [{tool: check-tcp, args: {port: 8080}}]}}\n'
+
+function filled(head: string, part: (index: number) => string, tail: string): string {
+  const parts = [head]
+  let left = SIZE - head.length - tail.length
+  for (let index = 0; ; index++) {
+    const next = part(index)
+    if (next.length > left) return [...parts, tail].join('')
+    parts.push(next)
+    left -= next.length
+  }
+}
+
+function keys(count: number): string {
+  return Array.from({ length: count }, (_, index) => `k${index}: 1`).join(', ')
+}
