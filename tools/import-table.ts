@@ -106,12 +106,14 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
   },
   examples: { parts: ['sdk'], instead: 'an example shows what a user can do: run `octo`, or import from sdk/' },
   bench: { parts: ['*'], instead: '' },
+  fuzz: { parts: ['*'], instead: '' },
   test: { parts: ['*'], instead: '' },
 }
 
 /** Nobody imports these but the named parts. */
 export const PRIVATE_PARTS: Readonly<Record<string, readonly string[]>> = {
-  test: ['bench'],
+  test: ['bench', 'fuzz'],
   bench: ['test'],
+  fuzz: ['test'],
   tools: ['test'],
 }

@@ -17,6 +17,8 @@ function parseHeader(block: Buffer, archive: string): UnnamedHeader {
   requireChecksum(block, archive)
   // Sparse files and incremental backups stand here, and the times of other forms.
   if (!isZero(block.subarray(isGnu ? 345 : 500))) throw malformed(archive, 'a header holds more than a plain one')
+  number(block, 136, 12, archive)
+  for (const offset of [108, 116, 329, 337]) refuseOddOwner(block.subarray(offset, offset + 8), archive)
   const flag = block.toString('latin1', 156, 157)
   const type =
     flag === '\0' ? 'File' : isGnu && flag === 'L' ? LONG_NAME : (ENTRY_TYPES[flag] ?? `entry of type ${flag}`)
@@ -37,6 +39,12 @@ function number(block: Buffer, offset: number, length: number, archive: string):
   const digits = /^ *([0-7]+)[ \0]*$/.exec(block.toString('latin1', offset, offset + length))?.[1]
   if (digits === undefined) throw malformed(archive, 'a number in an entry is not octal')
   return Number.parseInt(digits, 8)
+}
+
+/** Empty, octal, or in base 256, as the owners of large directories are: other programs stop at anything else. */
+function refuseOddOwner(field: Buffer, archive: string): void {
+  if (isZero(field) || (field[0] === 0x80 && field.readUInt32BE(0) === 0x80000000)) return
+  number(field, 0, 8, archive)
 }
 
 /** Owners, times, attributes and notes; not the records of sparse files, which some write under the same prefixes. */

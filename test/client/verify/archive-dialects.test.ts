@@ -147,6 +147,9 @@ test('the lenient form is as safe: what escapes, links, hides or changes sizes i
     ['ARCHIVE_MALFORMED', [paxEntry({ hdrcharset: 'BINARY' }), plain]],
     ['ARCHIVE_MALFORMED', [{ path: 'g', type: 'GlobalExtendedHeader', content: '10 path=x\n' }, plain]],
     ['ARCHIVE_MALFORMED', [entry({ [PAD]: 'x' })]],
+    ['ARCHIVE_MALFORMED', [gnu({ 136: '0000000000x\0' })]],
+    ['ARCHIVE_MALFORMED', [gnu({ 108: '00000x0\0' })]],
+    ['ARCHIVE_MALFORMED', [gnu({ 329: '0009000\0' })]],
     ['ARCHIVE_ENTRY_UNSAFE', [plain, { path: './a.txt', content: 'x' }]],
     ['ARCHIVE_MALFORMED', [{ path: './', content: 'x' }]],
   ]
