@@ -5,7 +5,7 @@ import { coded } from '../schemas/errors.ts'
 import type { LockedPlugin } from '../schemas/lockfile.ts'
 import type { ReleasedManifest } from '../schemas/manifest.ts'
 import type { Platform } from '../schemas/platform.ts'
-import { pickPlatform } from '../schemas/platform.ts'
+import { isEmulated, pickPlatform } from '../schemas/platform.ts'
 import { quote } from '../schemas/quote.ts'
 import type { ReleaseArtifact } from '../schemas/release-statement.ts'
 import { repoOf } from './coverage.ts'
@@ -30,6 +30,10 @@ export async function installEntry(entry: LockedPlugin, context: Resolving): Pro
   const release = await releaseOf(entry, context)
   if (release.warning) context.report.warn?.(release.warning)
   const platform = pickPlatform(context.platform, Object.keys(release.platforms) as Platform[], name)
+  if (isEmulated(context.platform, platform))
+    context.report.warn?.(
+      `${quote(name)} has no artifact for \`${context.platform}\`, the one for \`${platform}\` runs emulated`,
+    )
   const artifact = release.platforms[platform] as ReleaseArtifact
   const url = release.urlOf(artifact, platform)
   const fetched = await fetchArtifact({ name, platform, artifact, url, lenient: entry.signer === 'unsigned' }, context)

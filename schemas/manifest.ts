@@ -53,6 +53,13 @@ const buildShape = z.strictObject({
     .min(1)
     .max(32),
   env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().max(4096)).default({}),
+  /** Variables of whoever builds that the commands may see, by name. */
+  passEnv: z
+    .array(
+      z.string().regex(/^(?!OCTO_)[A-Za-z_][A-Za-z0-9_]*$/, "expected the name of a variable that is not octo's own"),
+    )
+    .max(32)
+    .default([]),
 })
 
 const platformFields = z.strictObject({

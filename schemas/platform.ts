@@ -90,7 +90,18 @@ export function platformOf(node: {
 /** Keys that may serve the platform, best first. A static glibc-free binary is common, so musl hosts also try the plain key. */
 export function matchOrder(platform: Platform): readonly Platform[] {
   const plain = platform.endsWith('_musl') ? [platform.slice(0, -'_musl'.length) as Platform] : []
-  return platform === ANY ? [ANY] : [platform, ...plain, ANY]
+  const emulated = EMULATED.get(platform)
+  return platform === ANY ? [ANY] : [platform, ...plain, ANY, ...(emulated ? [emulated as Platform] : [])]
+}
+
+/** Systems that run programs of another processor, slowly, where they have what it takes (Rosetta, Windows 11). */
+const EMULATED = new Map([
+  ['darwin_arm64', 'darwin_amd64'],
+  ['windows_arm64', 'windows_amd64'],
+])
+
+export function isEmulated(wanted: Platform, found: Platform): boolean {
+  return EMULATED.get(wanted) === found
 }
 
 /** The best of the keys on offer; throws NO_MATCHING_PLATFORM naming those that exist. */

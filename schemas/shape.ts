@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import type { ErrorCode } from './error-codes.ts'
 import { coded } from './errors.ts'
+import { nearestWord } from './nearest-word.ts'
 import { printable, quote } from './quote.ts'
 
 /** Where a document came from, for errors: a file or URL, and the line of a path in it when the text has lines. */
@@ -23,7 +24,7 @@ export function parseShape<Shape extends z.ZodType>(
 ): z.output<Shape> {
   const result = shape.safeParse(value, { reportInput: false })
   if (result.success) return result.data
-  const problems = result.error.issues.slice(0, MAX_PROBLEMS).map((issue) => problemOf(issue, source))
+  const problems = result.error.issues.slice(0, MAX_PROBLEMS).map((issue) => problemOf(issue, source, shape))
   const [first] = problems
   throw coded(code, {
     message: `${quote(source.name)} ${placeOf(first)}${first?.message ?? 'has another shape than expected'}${countNote(problems.length)}`,
@@ -31,16 +32,22 @@ export function parseShape<Shape extends z.ZodType>(
   })
 }
 
-function problemOf(issue: z.core.$ZodIssue, source: Source): Problem {
+function problemOf(issue: z.core.$ZodIssue, source: Source, shape: z.ZodType): Problem {
   const line = source.lineOf?.(
     issue.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path,
   )
   const path = printable(issue.path.map(String).join('.'))
-  return { path, ...(line === undefined ? {} : { line }), message: printable(sentenceOf(issue), 300) }
+  return { path, ...(line === undefined ? {} : { line }), message: printable(sentenceOf(issue, shape), 300) }
 }
 
-function sentenceOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') return `unknown key ${issue.keys.map(quote).join(', ')}`
+function sentenceOf(issue: z.core.$ZodIssue, shape: z.ZodType): string {
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownKeys(shape, issue.path)
+    const nearest = issue.keys.length === 1 ? nearestWord(issue.keys[0] ?? '', known) : undefined
+    return `unknown key ${issue.keys.map(quote).join(', ')}${nearest ? `, did you mean ${quote(nearest)}?` : ''}`
+  }
+  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined'))
+    return `is missing, expected ${issue.expected}`
   return issue.message.charAt(0).toLowerCase() + issue.message.slice(1)
 }
 
@@ -52,4 +59,25 @@ function placeOf(problem: Problem | undefined): string {
 
 function countNote(count: number): string {
   return count > 1 ? ` (and ${count - 1} more)` : ''
+}
+
+/** The keys that the shape has at a path; none where it is no map of named keys. */
+function knownKeys(shape: unknown, path: readonly PropertyKey[]): readonly string[] {
+  const { def } = unwrapped(shape)
+  const [key, ...rest] = path
+  if (key === undefined) return Object.keys(def.shape ?? {})
+  const inner = def.shape?.[String(key)] ?? def.valueType ?? def.element
+  return inner === undefined ? [] : knownKeys(inner, rest)
+}
+
+type Definition = {
+  readonly shape?: Readonly<Record<string, unknown>>
+  readonly valueType?: unknown
+  readonly element?: unknown
+  readonly innerType?: unknown
+}
+
+function unwrapped(shape: unknown): { readonly def: Definition } {
+  const found = shape as { readonly def?: Definition }
+  return found.def?.innerType === undefined ? { def: found.def ?? {} } : unwrapped(found.def.innerType)
 }

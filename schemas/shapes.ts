@@ -7,7 +7,7 @@ import { isName, NAME_PATTERN } from './name.ts'
 import type { Platform } from './platform.ts'
 import { isPlatform } from './platform.ts'
 import type { Version } from './version.ts'
-import { isVersion, MAX_VERSION_LENGTH } from './version.ts'
+import { isVersion, MAX_VERSION_LENGTH, problemOfVersion } from './version.ts'
 
 export const nameShape = z
   .string()
@@ -15,9 +15,9 @@ export const nameShape = z
   .refine(isName, 'this name is reserved') as unknown as z.ZodType<Name, string>
 
 export const versionShape = z
-  .string()
+  .string({ error: ({ input }) => problemOfVersion(input) })
   .max(MAX_VERSION_LENGTH)
-  .refine(isVersion, 'expected an exact version such as `1.2.3`') as unknown as z.ZodType<Version, string>
+  .refine(isVersion, { error: ({ input }) => problemOfVersion(input) }) as unknown as z.ZodType<Version, string>
 
 export const platformShape = z
   .string()

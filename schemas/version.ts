@@ -26,6 +26,20 @@ export function parseVersion(text: unknown): Version {
   throw coded('VERSION_INVALID', { message: `expected an exact version such as \`1.2.3\`, found ${quote(text)}` })
 }
 
+/** Why this is no version, with what was found. */
+export function problemOfVersion(found: unknown): string {
+  if (typeof found !== 'string')
+    return `expected an exact version in quotes such as \`"1.2.3"\`, found the ${typeof found} ${quote(found)}`
+  const expected = `expected an exact version such as \`1.2.3\`, found ${quote(found)}`
+  const plain = found.replace(/^[vV=]\s*/, '')
+  if (plain !== found && isVersion(plain)) return `${expected}: write ${quote(plain)}`
+  const [before = ''] = plain.split('+')
+  if (before !== plain && isVersion(before))
+    return `${expected}: leave out ${quote(plain.slice(before.length))}, as build metadata has no place in an order`
+  if (/^\d+(\.\d+)?$/.test(plain)) return `${expected}: three parts are needed, and quotes in YAML`
+  return expected
+}
+
 /** Reads a version as people type it: a leading `v` is dropped. */
 export function parseVersionInput(text: string): Version {
   return parseVersion(text.startsWith('v') ? text.slice(1) : text)

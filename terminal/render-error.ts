@@ -8,6 +8,7 @@ import { paintFor } from './colour.ts'
 const MAX_MESSAGE = 2000
 const MAX_VALUE = 300
 const MAX_CAUSES = 5
+const MAX_LINES = 40
 const BUG_EXIT = 70
 
 /** The exit code that belongs to an error; anything that is not a CodedError is a defect of ours. */
@@ -30,7 +31,7 @@ export function errorToJson(error: unknown): { error: Record<string, unknown> } 
 
 function renderCoded(error: CodedError, paint: Paint): string {
   const lines = [`${paint.red(paint.bold(`error[${error.code}]`))}: ${printable(error.message, MAX_MESSAGE)}`]
-  lines.push(...detailLines(error.details, paint))
+  lines.push(...detailLines(error, paint))
   for (const cause of causesOf(error)) lines.push(`  ${paint.dim('because')} ${cause}`)
   if (error.hint) lines.push(`${paint.cyan('hint')}: ${printable(error.hint, MAX_MESSAGE)}`)
   return lines.join('\n')
@@ -46,12 +47,34 @@ function renderDefect(error: unknown, paint: Paint): string {
 }
 
 /** Expected and found first, in one column; then the other values. */
-function detailLines(details: Readonly<Record<string, unknown>>, paint: Paint): string[] {
+function detailLines({ code, details }: CodedError, paint: Paint): string[] {
   const rank = (key: string) => ['expected', 'found'].indexOf(key)
   const told = Object.keys(details).filter((key) => !isEmpty(details[key]))
   const keys = told.sort((a, b) => (rank(a) < 0 ? 2 : rank(a)) - (rank(b) < 0 ? 2 : rank(b)))
   const width = Math.max(0, ...keys.map((key) => key.length))
-  return keys.map((key) => `  ${paint.dim(printable(key).padEnd(width))}  ${printable(shown(details[key]), MAX_VALUE)}`)
+  return keys.flatMap((key) => {
+    const [first = '', ...others] = shownLines(details[key], code === 'BUILD_FAILED' && key === 'output')
+    const indent = ' '.repeat(width + 4)
+    return [`  ${paint.dim(printable(key).padEnd(width))}  ${first}`, ...others.map((line) => `${indent}${line}`)]
+  })
+}
+
+/** Lists of problems one a line; what a command of this machine printed as it printed it. */
+function shownLines(value: unknown, isPrinted: boolean): string[] {
+  const lines = isProblems(value) ? value.map(problemLine) : isPrinted ? shown(value).split('\n') : [shown(value)]
+  return lines.slice(0, MAX_LINES).map((line) => printable(line, MAX_VALUE))
+}
+
+type ShownProblem = { readonly message: string; readonly path?: unknown; readonly line?: unknown }
+
+function isProblems(value: unknown): value is readonly ShownProblem[] {
+  const isOne = (entry: unknown) => typeof (entry as Partial<ShownProblem> | null)?.message === 'string'
+  return Array.isArray(value) && value.length > 0 && value.every(isOne)
+}
+
+function problemLine({ line, path, message }: ShownProblem): string {
+  const place = [...(line === undefined ? [] : [`line ${line}`]), ...(path ? [`\`${path}\``] : [])].join(', ')
+  return place === '' ? message : `${place}: ${message}`
 }
 
 function isEmpty(value: unknown): boolean {

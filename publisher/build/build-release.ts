@@ -13,7 +13,9 @@ import { findDraft, writeDraft } from '../output/release-file.ts'
 import type { Project } from '../project/read-project.ts'
 import { planArtifact } from './artifact-plan.ts'
 import { epochSeconds } from './epoch-seconds.ts'
+import type { OnNeeds } from './pack-artifact.ts'
 import { packArtifact } from './pack-artifact.ts'
+import { removeAbandoned } from './partial-file.ts'
 import { planCommands } from './plan-commands.ts'
 import { runCommand } from './run-command.ts'
 import type { SecretFind } from './secret-scan.ts'
@@ -26,8 +28,11 @@ export type BuildRequest = {
   /** Only these; all of plugin.yaml when absent. */
   readonly platforms?: readonly Platform[]
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Variables of `env` that build commands may see beyond the usual ones, by name. */
+  readonly passEnv?: readonly string[]
   readonly onLine?: (line: string) => void
   readonly progress?: Progress | undefined
+  readonly onNeeds?: OnNeeds
 }
 
 /** Builds and describes; what was not asked for is kept from an earlier build of the same release. */
@@ -35,7 +40,13 @@ export async function buildRelease(request: BuildRequest): Promise<ReleaseDraft>
   const { manifest, released } = request.project
   const platforms = selectPlatforms(request)
   const out = await prepareOut(request.out)
-  const context = { dir: request.project.dir, env: request.env, onLine: request.onLine ?? (() => undefined) }
+  await removeAbandoned(out)
+  const context = {
+    dir: request.project.dir,
+    env: request.env,
+    passEnv: request.passEnv,
+    onLine: request.onLine ?? (() => undefined),
+  }
   for (const command of planCommands(manifest, platforms)) await runCommand(command, context)
   const built = await packAll(request, platforms, out)
   const draft: ReleaseDraft = {
@@ -80,6 +91,7 @@ async function packAll(request: BuildRequest, platforms: readonly Platform[], ou
     epochSeconds: epochSeconds(request.env.SOURCE_DATE_EPOCH),
     finds,
     progress: request.progress,
+    onNeeds: request.onNeeds,
   }
   const built: Record<Platform, ReleaseArtifact> = {}
   for (const platform of platforms) {

@@ -3,9 +3,11 @@
 import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import type { ProgramNeeds } from '../../client/verify/program/check-program.ts'
 import { inspectProgram } from '../../client/verify/program/check-program.ts'
 import { digestFromHex } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
+import type { Platform } from '../../schemas/platform.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleaseArtifact } from '../../schemas/release-statement.ts'
 import { BUNDLE_FILE } from '../../schemas/static-tree/paths.ts'
@@ -31,7 +33,11 @@ export type PackContext = {
   readonly finds: SecretFind[]
   /** Told of the bytes that are read for an artifact. */
   readonly progress?: Progress | undefined
+  /** Told what a program needs of the machine that runs it. */
+  readonly onNeeds?: OnNeeds | undefined
 }
+
+export type OnNeeds = (platform: Platform, needs: ProgramNeeds) => void
 
 /** Throws FILE_NOT_FOUND, ARCHIVE_ENTRY_UNSAFE, LIMIT_EXCEEDED, PLATFORM_MISMATCH or MANIFEST_INVALID. */
 export async function packArtifact(plan: ArtifactPlan, context: PackContext): Promise<ReleaseArtifact> {
@@ -55,11 +61,12 @@ async function packRaw(plan: RawPlan, context: Packing): Promise<ReleaseArtifact
   if (!file || files.length > 1)
     throw coded('MANIFEST_INVALID', { message: `\`file\` names ${quote(plan.source)}, which is a folder` })
   const place = { name: file.path, path: plan.file, executable: plan.file, startable: true }
-  await inspectProgram(readFileChunks(file.source, file.size), {
+  const needs = await inspectProgram(readFileChunks(file.source, file.size), {
     ...place,
     platform: plan.platform,
     runtime: plan.runtime,
   })
+  context.onNeeds?.(plan.platform, needs)
   context.item?.total(file.size)
   const chunks = scanSecrets(readFileChunks(file.source, file.size), file.path, context.finds)
   const written = await writeArtifact(join(context.out, plan.file), counted(chunks, context), 0o755)
@@ -95,7 +102,10 @@ async function inspectPacked(artifact: ReleaseArtifact, plan: ArchivePlan, conte
   const { inspectArtifact } = await import('../../client/verify/inspect-artifact.ts')
   const path = join(context.out, artifact.file)
   try {
-    await inspectArtifact({ chunks: readFileChunks(path, artifact.size), artifact, platform: plan.platform })
+    const { needs } = await inspectArtifact({
+      ...{ chunks: readFileChunks(path, artifact.size), artifact, platform: plan.platform },
+    })
+    context.onNeeds?.(plan.platform, needs)
   } catch (error) {
     await rm(path, { force: true })
     throw error
@@ -111,7 +121,7 @@ async function listArchive(plan: ArchivePlan, context: PackContext): Promise<Tar
         details: { platform: plan.platform, files: files.slice(0, 20).map((file) => file.path) },
       })
   refuseOwnOutput(files, plan, context.out)
-  return files.map((file) => ({ ...file, executable: plan.executables.has(file.path) }))
+  return files.map((file) => ({ ...file, executable: file.startable || plan.executables.has(file.path) }))
 }
 
 /** An archive that held earlier artifacts would never be the same twice. */

@@ -11,6 +11,7 @@ export type BuildCommand = {
   readonly program: string
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
+  readonly passEnv: readonly string[]
 }
 
 const ASSIGNMENT = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s
@@ -32,6 +33,7 @@ function commandsFor(manifest: Manifest, platform: Platform): BuildCommand[] {
     const words = typeof command === 'string' ? splitCommand(withoutInnerBlanks(command)) : command
     return toCommand(
       words.map((word) => fillPlaceholders(word, values)),
+      build,
       env,
     )
   })
@@ -43,11 +45,15 @@ function withoutInnerBlanks(line: string): string {
 }
 
 /** Leading `NAME=value` words become environment, as people write them before a command. */
-function toCommand(words: readonly string[], env: Readonly<Record<string, string>>): BuildCommand {
+function toCommand(
+  words: readonly string[],
+  { passEnv }: ManifestBuild,
+  env: Readonly<Record<string, string>>,
+): BuildCommand {
   const first = words.findIndex((word) => !ASSIGNMENT.test(word))
   const [program, ...args] = first < 0 ? [] : words.slice(first)
   if (!program)
     throw coded('MANIFEST_INVALID', { message: `command ${quote(words.join(' '))} names no program to run` })
   const assigned = words.slice(0, first).map((word) => ASSIGNMENT.exec(word)?.slice(1, 3) as [string, string])
-  return { program, args, env: { ...env, ...Object.fromEntries(assigned) } }
+  return { program, args, env: { ...env, ...Object.fromEntries(assigned) }, passEnv }
 }

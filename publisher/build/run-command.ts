@@ -12,6 +12,8 @@ const SHOWN_LINES = 20
 export type CommandContext = {
   readonly dir: string
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Further variables of it that commands may see. */
+  readonly passEnv?: readonly string[] | undefined
   /** Takes what the command prints, line by line; for `--verbose`. */
   readonly onLine: (line: string) => void
 }
@@ -20,7 +22,10 @@ export type CommandContext = {
 export async function runCommand(command: BuildCommand, context: CommandContext): Promise<void> {
   const child = spawn(command.program, command.args, {
     cwd: context.dir,
-    env: commandEnvironment(context.env, command.env),
+    env: commandEnvironment(context.env, {
+      env: command.env,
+      passEnv: [...command.passEnv, ...(context.passEnv ?? [])],
+    }),
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
   })

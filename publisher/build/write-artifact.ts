@@ -3,12 +3,14 @@ import { createHash } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestFromHex } from '../../schemas/digest.ts'
+import { partialFile } from './partial-file.ts'
 
 export type Written = { readonly digest: Digest; readonly size: number }
 
 /** Replaces `path` in one step; what was begun is removed when the chunks break off. */
 export async function writeArtifact(path: string, chunks: AsyncIterable<Uint8Array>, mode: number): Promise<Written> {
-  const partial = `${path}.partial-${process.pid}`
+  using unfinished = partialFile(path)
+  const partial = unfinished.path
   try {
     const written = await writeAll(partial, chunks, mode)
     await rename(partial, path)

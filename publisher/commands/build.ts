@@ -5,6 +5,7 @@ import { parsePlatformInput } from '../../schemas/platform.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { count, formatBytes } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
+import type { OnNeeds } from '../build/pack-artifact.ts'
 import type { ReleaseDraft } from '../output/release-file.ts'
 
 type Options = {
@@ -12,6 +13,7 @@ type Options = {
   readonly out?: string
   readonly merge?: readonly string[]
   readonly dryRun?: boolean
+  readonly passEnv?: readonly string[]
 }
 
 export function addBuild(program: Command): void {
@@ -28,6 +30,7 @@ export function addBuild(program: Command): void {
     .option('-p, --platform <platform>', 'only this one; repeat for several', collect)
     .option('-o, --out <dir>', 'folder for the artifacts')
     .option('--merge <dist...>', 'build nothing; join what other jobs built')
+    .option('--pass-env <name>', 'a variable that build commands may see; repeat for several', collect)
     .option('-n, --dry-run', 'show what would be run and written')
   onRun<Options>(command, async ({ args, options, terminal }) => {
     const dir = resolve(args[0] ?? '.')
@@ -52,15 +55,23 @@ async function merge(out: string, dists: readonly string[]): Promise<ReleaseDraf
   )
 }
 
-async function build(dir: string, out: string, { platform = [] }: Options, terminal: Terminal): Promise<ReleaseDraft> {
+async function build(
+  dir: string,
+  out: string,
+  { platform = [], passEnv = [] }: Options,
+  terminal: Terminal,
+): Promise<ReleaseDraft> {
   const [{ readProject }, { buildRelease }] = await Promise.all([
     import('../project/read-project.ts'),
     import('../build/build-release.ts'),
   ])
   const project = await readProject(dir)
   using progress = terminal.interactive ? terminal.progress({ title: 'building' }) : undefined
-  const request = { project, out, env: process.env, onLine: terminal.debug, progress }
-  return await buildRelease({ ...request, platforms: platform.map(parsePlatformInput) })
+  const request = { project, out, env: process.env, passEnv, onLine: terminal.debug, progress }
+  const onNeeds: OnNeeds = (key, { libraries }) => {
+    if (libraries.length > 0) terminal.info(`${key} needs of the machine: ${libraries.join(', ')}`)
+  }
+  return await buildRelease({ ...request, onNeeds, platforms: platform.map(parsePlatformInput) })
 }
 
 /** The commands and artifacts of a build, without running or writing anything. */

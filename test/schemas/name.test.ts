@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { digestOf, isDigest, parseDigest } from '../../schemas/digest.ts'
 import { isName, parseFullName, parseName } from '../../schemas/name.ts'
 import {
+  isEmulated,
   isPlatform,
   matchOrder,
   parsePlatform,
@@ -158,6 +159,19 @@ test('prefers the exact platform, then the plain one, then any', () => {
   const offered = ['any', 'linux_amd64'].map(parsePlatform)
   assert.equal(pickPlatform(parsePlatform('linux_amd64_musl'), offered, 'x'), 'linux_amd64')
   assert.equal(pickPlatform(parsePlatform('darwin_arm64'), offered, 'x'), 'any')
+  for (const [wanted, other] of [
+    ['darwin_arm64', 'darwin_amd64'],
+    ['windows_arm64', 'windows_amd64'],
+  ] as const) {
+    const [own, emulated] = [parsePlatform(wanted), parsePlatform(other)]
+    assert.equal(pickPlatform(own, [emulated], 'x'), emulated)
+    assert.equal(pickPlatform(own, [emulated, parsePlatform('any')], 'x'), 'any')
+    assert.ok(isEmulated(own, emulated) && !isEmulated(own, own) && !isEmulated(emulated, own))
+    expectCode('NO_MATCHING_PLATFORM', () => pickPlatform(emulated, [own], 'x'))
+  }
+  expectCode('NO_MATCHING_PLATFORM', () =>
+    pickPlatform(parsePlatform('linux_arm64'), [parsePlatform('linux_amd64')], 'x'),
+  )
 })
 
 test('writes digests in one way', () => {

@@ -119,3 +119,9 @@ test('details that say nothing take no line', () => {
   )
   assert.equal(text, 'error[CONFIG_INVALID]: no checks\n  left  0')
 })
+
+test('text of several lines is shown as it was printed, and stays harmless', () => {
+  const output = './main.go:3:1: syntax error\n\tnear \u001b[31mx'
+  const text = renderError(coded('BUILD_FAILED', { message: 'm', details: { output } }))
+  assert.match(text, /^ {2}output {2}\.\/main\.go:3:1: syntax error\n {10}\\u\{9\}near \\u\{1b\}\[31mx$/m)
+})

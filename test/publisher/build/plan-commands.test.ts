@@ -31,6 +31,7 @@ test('fills placeholders and takes leading assignments as environment', () => {
     program: 'go',
     args: ['build', '-o', 'out/linux_amd64/tool', '-X=1.2.3'],
     env: { CGO_ENABLED: '0', GOOS: 'linux', GOARCH: 'amd64' },
+    passEnv: [],
   })
   assert.equal(windows?.args[2], 'out/windows_amd64/tool.exe')
 })
