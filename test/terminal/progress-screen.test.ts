@@ -58,6 +58,7 @@ for (const { columns, rows } of sizes)
     'x'.repeat(300),
     '日本語'.repeat(30),
     '👩‍👩‍👧'.repeat(20),
+    '👍🏽'.repeat(40),
     'e\u0301'.repeat(90),
   ])
     test(`forty rows of ${label.slice(0, 8)}… in ${columns}×${rows} leave nothing behind`, async () => {
