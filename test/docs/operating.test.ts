@@ -24,6 +24,7 @@ import { runShell, runWell } from '../support/run-shell.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { issueKey } from '../support/test-authority.ts'
 import { startTestRegistry } from '../support/test-registry.ts'
+import { until } from '../support/until.ts'
 
 const PAGE = 'docs/OPERATING.md'
 const HAS_SQLITE = globSync((process.env.PATH ?? '').split(':').map((folder) => `${folder}/sqlite3`)).length > 0
@@ -61,7 +62,10 @@ test('a backup that was made beside a running registry is whole, and serves', { 
   assert.match(await runWell(commands('backup'), { cwd: folder, env }), /all is well: 1 version, 2 blobs/)
   await registry.stop()
   const restored = await startTestRegistry(t, { dataDir: env.BACKUP, key: registry.key })
-  const [artifact] = globSync('tree/repos/core/hello/1.0.0/*.tar.gz', { cwd: env.BACKUP })
+  const shown = () => globSync('tree/repos/core/hello/1.0.0/*.tar.gz', { cwd: env.BACKUP })
+  // The tree of a restored backup is rendered beside the first requests.
+  await until(() => shown().length > 0)
+  const [artifact] = shown()
   assert.equal((await fetch(`${restored.url}/${artifact?.slice('tree/'.length)}`)).status, 200)
 })
 
