@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer as createPlainServer } from 'node:http'
 import { createServer } from 'node:https'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -116,4 +117,20 @@ test('a file of authorities that cannot be used is an error with the name of its
     }
   const { ask } = await asking(t, pair, { SSL_CERT_DIR: join(ca.folder, 'missing') })
   await expectCodeAsync('CONFIG_INVALID', ask)
+})
+
+test('a redirect from HTTPS to HTTP is refused', { skip }, async (t) => {
+  const ca = authority(t)
+  const plain = await listening(
+    t,
+    createPlainServer((_request, response) => void response.end('text')),
+  )
+  const server = createServer(ca.issue(), (_request, response) => {
+    response.writeHead(302, { location: `http://127.0.0.1:${plain}/x` }).end()
+  })
+  const url = new URL(`https://localhost:${await listening(t, server)}/x`)
+  const http = await openHttp({ env: { SSL_CERT_FILE: ca.file } })
+  t.after(() => http[Symbol.dispose]())
+  const error = await expectCodeAsync('FETCH_REFUSED', () => fetchText(http, { url, maxBytes: 100 }))
+  assert.match(error.message, /a redirect away from HTTPS/)
 })
