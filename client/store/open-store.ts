@@ -1,6 +1,6 @@
 // Opens the store: its folders exist and only its owner can write. Answers: another local user who swaps what is executed.
 import { mkdirSync } from 'node:fs'
-import { coded } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import { onDisk } from './disk-errors.ts'
 import type { Layout } from './layout.ts'
@@ -11,7 +11,8 @@ import { endPackageScope } from './package-scope.ts'
 /** Throws STORE_UNSAFE, NO_SPACE or IO_FAILED. */
 export function openStore(root: string): Layout {
   const layout = layoutOf(root)
-  onDisk(root, () => mkdirSync(root, { recursive: true, mode: 0o700 }))
+  requireShortPath(root)
+  makeRoot(root)
   requireOwned(root)
   const { base, blobs, releases, trees, memos, warm, proven, parts, documents, seen, knownLocks, locks, staging } =
     layout
@@ -20,6 +21,29 @@ export function openStore(root: string): Layout {
   requireOwned(base)
   endPackageScope(layout)
   return layout
+}
+
+/** SQLite, whose locks the store uses, opens no path of more than 512 bytes; the longest below the root has 60. */
+const MAX_ROOT_BYTES = 440
+
+function requireShortPath(root: string): void {
+  const bytes = Buffer.byteLength(root)
+  if (bytes <= MAX_ROOT_BYTES) return
+  throw coded('LIMIT_EXCEEDED', {
+    message: `path of the store ${quote(root)} has ${bytes} bytes, expected at most ${MAX_ROOT_BYTES}`,
+    details: { bytes, maxBytes: MAX_ROOT_BYTES },
+    hint: 'set OCTO_HOME to a folder with a shorter path',
+  })
+}
+
+function makeRoot(root: string): void {
+  try {
+    onDisk(root, () => mkdirSync(root, { recursive: true, mode: 0o700 }))
+  } catch (error) {
+    if (!isCoded(error, 'IO_FAILED')) throw error
+    const { message, details } = error
+    throw coded('IO_FAILED', { message, details, hint: 'set OCTO_HOME to a folder of your own', cause: error })
+  }
 }
 
 function requireOwned(folder: string): void {

@@ -1,6 +1,7 @@
 // Where the store is, from the environment.
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { coded } from '../../schemas/errors.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -12,7 +13,20 @@ export function storeRootOf(env: Environment, platform: string = process.platfor
 function cacheFolder(env: Environment, platform: string): string {
   // A relative XDG path must be ignored (XDG Base Directory Specification).
   if (env.XDG_CACHE_HOME?.startsWith('/')) return env.XDG_CACHE_HOME
-  const home = env.HOME || homedir()
+  const home = env.HOME || homeOfUser()
   if (platform === 'win32') return env.LOCALAPPDATA ?? join(home, 'AppData', 'Local')
   return platform === 'darwin' ? join(home, 'Library', 'Caches') : join(home, '.cache')
+}
+
+/** Containers run under users that no list of users knows. */
+function homeOfUser(): string {
+  try {
+    return homedir()
+  } catch (cause) {
+    throw coded('IO_FAILED', {
+      message: 'there is no place for the store: HOME is not set, and this user has no home folder',
+      hint: 'set OCTO_HOME to a folder of your own',
+      cause,
+    })
+  }
 }
