@@ -1,12 +1,15 @@
 // `octo registry …`: the words for the operator of a registry. Commands load what they need when they run.
 import type { Command } from 'commander'
 import { addCommand, openProgram, runProgram } from '../terminal/program.ts'
+import { addAuditCommand } from './commands/audit.ts'
 import { addRepoCommands } from './commands/repo.ts'
 import { addServeCommand } from './commands/serve.ts'
 import { addTidyCommands } from './commands/tidy.ts'
 import { addTokenCommands } from './commands/token.ts'
 
 export async function main(argv: readonly string[]): Promise<number> {
+  // The tree is for everyone, whatever the service that starts us says; what is private has a mode of its own.
+  process.umask(0o022)
   return runProgram(registryProgram(), argv)
 }
 
@@ -21,5 +24,6 @@ export function registryProgram(): Command {
   addRepoCommands(registry)
   addTokenCommands(registry)
   addTidyCommands(registry)
+  addAuditCommand(registry)
   return program
 }

@@ -5,16 +5,20 @@ import { once } from 'node:events'
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import type { Logger } from 'pino'
 import { coded } from '../schemas/errors.ts'
+import { basePath, parseBaseUrl } from '../schemas/static-tree/base-url.ts'
 import { createApp } from './app.ts'
+import { answerUnreadable, watchExchanges } from './http/answer-unreadable.ts'
+import type { ClientAddress } from './http/client-address.ts'
+import { clientAddressBehind } from './http/client-address.ts'
 import { finishUnread } from './http/finish-unread.ts'
 import { guardRequest } from './http/guard-request.ts'
 import { logRequest } from './http/log-request.ts'
 import { problemAnswer } from './http/problem.ts'
 import { contextOf } from './http/request-context.ts'
+import { belowSite } from './http/site-path.ts'
 import type { OpenRegistry } from './open-registry.ts'
 import { createPages } from './pages/pages.ts'
 import { createTreeReader } from './read/reader.ts'
@@ -32,6 +36,8 @@ export type ServeOptions = {
   /** 0 picks a free one. */
   readonly port: number
   readonly logger: Logger
+  /** Whom log lines name; the other end of the connection when nothing is said. */
+  readonly clientAddress?: ClientAddress
   /** Opens the registry once the address is known: links in documents need it. */
   readonly open: (url: string) => Promise<OpenRegistry>
 }
@@ -50,16 +56,17 @@ const SOCKET_IDLE_MS = 300_000
 
 /** Listens before it opens, so that a port in use costs nothing; until then answers are 503. */
 export async function serve(options: ServeOptions): Promise<Serving> {
-  const { logger } = options
+  const { logger, clientAddress = clientAddressBehind([]) } = options
   let handle: RequestListener = answerStarting(logger)
   const server = createServer(SERVER_OPTIONS, (request, response) => handle(request, response))
   server.maxConnections = MAX_CONNECTIONS
   server.setTimeout(SOCKET_IDLE_MS)
-  server.on('clientError', answerClientError)
+  watchExchanges(server)
+  server.on('clientError', answerUnreadable)
   const url = await listen(server, options)
   try {
     const registry = await options.open(url)
-    handle = createHandler(registry, logger)
+    handle = createHandler(registry, { logger, clientAddress })
     return { url, registry, stop: () => stop(server, registry, logger) }
   } catch (error) {
     await closeServer(server)
@@ -67,8 +74,11 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   }
 }
 
-function createHandler(registry: OpenRegistry, logger: Logger): RequestListener {
+type HandlerSetting = Required<Pick<ServeOptions, 'logger' | 'clientAddress'>>
+
+function createHandler(registry: OpenRegistry, { logger, clientAddress }: HandlerSetting): RequestListener {
   const { services, tree } = registry
+  const sitePath = basePath(parseBaseUrl(services.config.baseUrl))
   const app = createApp(services, createPages(services))
   const reader = createTreeReader({
     root: tree.root,
@@ -89,9 +99,10 @@ function createHandler(registry: OpenRegistry, logger: Logger): RequestListener 
       finishUnread(request, response)
       return refuse(error, { request, response, logger })
     }
-    if (logReads) logRequest(logger, request, response)
+    request.url = belowSite(request.url ?? '/', sitePath)
+    if (logReads) logRequest({ logger, clientAddress }, request, response)
     if (reader.handle(request, response)) return
-    if (!logReads) logRequest(logger, request, response)
+    if (!logReads) logRequest({ logger, clientAddress }, request, response)
     finishUnread(request, response)
     void api(request, response)
   }
@@ -116,15 +127,37 @@ async function listen(server: Server, { host, port }: ServeOptions): Promise<str
   try {
     await once(server, 'listening')
   } catch (error) {
-    throw coded('OS_FAILED', {
-      message: `cannot listen on \`${host}:${port}\`: ${error instanceof Error ? error.message : 'refused'}`,
-      details: { host, port },
-      hint: 'give another --port, or --port 0 for a free one',
-      cause: error,
-    })
+    throw cannotListen(error, { host, port })
   }
   const address = server.address() as AddressInfo
   return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`
+}
+
+function cannotListen(cause: unknown, { host, port }: { readonly host: string; readonly port: number }): Error {
+  const reason = (cause as NodeJS.ErrnoException).code
+  const details = { host, port, reason }
+  if (reason === 'EADDRINUSE')
+    return coded('PORT_TAKEN', {
+      message: `port ${port} of \`${host}\` is used by another program`,
+      details,
+      hint: 'give another --port, or --port 0 for a free one',
+      cause,
+    })
+  const words: Readonly<Record<string, string>> = {
+    EACCES: 'this user may not listen on a port below 1024',
+    EADDRNOTAVAIL: 'this machine has no such address',
+    ENOTFOUND: 'no address is known by this name',
+  }
+  const problem = words[reason ?? ''] ?? (cause instanceof Error ? cause.message : 'refused')
+  return coded('OS_FAILED', {
+    message: `cannot listen on \`${host}:${port}\`: ${problem}`,
+    details,
+    hint:
+      reason === 'EACCES'
+        ? 'give a --port from 1024 on'
+        : 'give an address of this machine as --host, or leave it away',
+    cause,
+  })
 }
 
 async function closeServer(server: Server): Promise<void> {
@@ -161,25 +194,4 @@ function toUsage(error: unknown): unknown {
   return error instanceof Error && error.name === 'RequestError'
     ? coded('USAGE', { message: 'the request cannot be understood', cause: error })
     : error
-}
-
-/** What Node's parser refuses never becomes a request, so the answer is written by hand. */
-function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy()
-    return
-  }
-  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW'
-  const status = tooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request'
-  const body = JSON.stringify({
-    type: 'about:blank',
-    title: tooLarge ? 'headers too large' : 'not HTTP',
-    status: Number(status.slice(0, 3)),
-    detail: tooLarge ? 'the request headers are too large' : 'the request is not HTTP as we read it',
-    code: tooLarge ? 'LIMIT_EXCEEDED' : 'USAGE',
-    details: {},
-  })
-  socket.end(
-    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  )
 }

@@ -1,5 +1,6 @@
 // `octo registry serve`: runs until SIGTERM or Ctrl-C, then lets requests in flight end.
 import { once } from 'node:events'
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
@@ -13,6 +14,7 @@ type Options = {
   readonly port: string
   readonly host: string
   readonly url?: string
+  readonly trustProxy: readonly string[]
   readonly logLevel: string
 }
 
@@ -27,12 +29,22 @@ export function addServeCommand(parent: Command): void {
     examples: [
       'octo registry serve --data /var/lib/octo --port 8787',
       'octo registry serve --data DIR --host 0.0.0.0 --url https://plugins.example.com',
+      'octo registry serve --data DIR --url https://plugins.example.com --trust-proxy 127.0.0.1',
     ],
   })
   withDataOption(command)
     .option('--port <number>', 'port to listen on; 0 picks a free one', '8787')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--url <base>', 'where people reach it, when that is not the address it listens on')
+    .option(
+      '--url <base>',
+      'where people reach it, when that is not the address it listens on; remembered with the data',
+    )
+    .option(
+      '--trust-proxy <address>',
+      'proxy, or range of them, whose X-Forwarded-For the log believes; may be repeated',
+      collect,
+      [],
+    )
     .option(
       '--log-level <level>',
       `what is logged on stderr (${LOG_LEVELS.join(', ')}); reads of the tree from debug on`,
@@ -42,16 +54,19 @@ export function addServeCommand(parent: Command): void {
 }
 
 async function serveUntilStopped(options: Options, terminal: Terminal): Promise<number> {
-  const [{ serve }, { openRegistry }, { registryConfig }, { openLogger }, { parseBaseUrl }] = await Promise.all([
+  const [{ serve }, { openRegistry }, { registryConfig }, { openLogger }, addresses, proxies] = await Promise.all([
     import('../serve.ts'),
     import('../open-registry.ts'),
     import('../config.ts'),
     import('../logger.ts'),
-    import('../../schemas/static-tree/base-url.ts'),
+    import('../base-address.ts'),
+    import('../http/client-address.ts'),
   ])
   const port = parsePort(options.port)
   const logger = openLogger(parseLevel(options.logLevel))
-  const base = options.url === undefined ? undefined : parseBaseUrl(options.url)
+  const clientAddress = proxies.clientAddressBehind(options.trustProxy)
+  const dataDir = resolve(options.data)
+  const base = await addresses.chooseBaseAddress({ dataDir, given: options.url, host: options.host })
   const stopped = Promise.withResolvers<void>()
   let code = 0
   // The disk may fail at the very end, too.
@@ -65,10 +80,15 @@ async function serveUntilStopped(options: Options, terminal: Terminal): Promise<
     host: options.host,
     port,
     logger,
-    open: (url) =>
-      openRegistry({ config: registryConfig({ dataDir: options.data, baseUrl: base ?? url }), logger, onHalt }),
+    clientAddress,
+    open: async (url) => {
+      const registry = await openRegistry({ config: registryConfig({ dataDir, baseUrl: base ?? url }), logger, onHalt })
+      if (base !== undefined) await addresses.rememberBaseAddress(dataDir, base)
+      return registry
+    },
   })
   terminal.print(`listening on ${serving.url}`)
+  if (base !== undefined && base !== serving.url) terminal.info(`reached as ${base}`)
   await stopped.promise
   return (await stopGracefully(serving)) ?? code
 }
@@ -81,6 +101,10 @@ async function stopGracefully(serving: Serving): Promise<number | undefined> {
 
 function nextSignal(): Promise<unknown> {
   return Promise.race((['SIGTERM', 'SIGINT'] as const).map((signal) => once(process, signal)))
+}
+
+function collect(value: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, value]
 }
 
 function parsePort(text: string): number {

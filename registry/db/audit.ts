@@ -1,5 +1,5 @@
 // The log of everything that changed what others see or may do. Each row carries the digest of the one before.
-import { and, asc, desc, eq, gt, ne, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, gt, gte, like, ne, or, sql } from 'drizzle-orm'
 import { digestOf } from '../../schemas/digest.ts'
 import { stableJson } from '../../schemas/json.ts'
 import type { Db } from './open.ts'
@@ -69,4 +69,35 @@ export function isEverythingHere(db: Db): boolean {
     sql`SELECT (SELECT count(*) FROM audit WHERE action = 'publish') AS published, (SELECT count(*) FROM versions) AS here`,
   )
   return counted !== undefined && counted.published <= counted.here
+}
+
+export type AuditQuery = {
+  /** A repo, `repo/plugin` or `repo/plugin@version`: what is below it counts too. */
+  readonly subject?: string
+  readonly actor?: string
+  /** Milliseconds since 1970. */
+  readonly since?: number
+  readonly limit: number
+}
+
+export type ShownAuditRow = Omit<typeof audit.$inferSelect, 'previous' | 'rowSha256'>
+
+/** The newest first. */
+export function listAudit(db: Db, { subject, actor, since, limit }: AuditQuery): ShownAuditRow[] {
+  const { previous: _, rowSha256: __, ...shown } = getTableColumns(audit)
+  const below = (text: string) =>
+    or(eq(audit.subject, text), like(audit.subject, `${text}/%`), like(audit.subject, `${text}@%`))
+  return db
+    .select(shown)
+    .from(audit)
+    .where(
+      and(
+        subject === undefined ? undefined : below(subject),
+        actor === undefined ? undefined : eq(audit.actor, actor),
+        since === undefined ? undefined : gte(audit.at, since),
+      ),
+    )
+    .orderBy(desc(audit.id))
+    .limit(limit)
+    .all()
 }

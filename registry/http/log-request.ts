@@ -1,11 +1,20 @@
 // One JSON line per request, of fields that were chosen one by one: no header, no query and no body can get into a log.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
+import type { ClientAddress } from './client-address.ts'
 import { contextOf } from './request-context.ts'
 
 const MAX_PATH = 300
 
-export function logRequest(logger: Logger, request: IncomingMessage, response: ServerResponse): void {
+type LogSetting = { readonly logger: Logger; readonly clientAddress: ClientAddress }
+
+export function logRequest(
+  { logger, clientAddress }: LogSetting,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  // Asked now: a connection that is gone has no address.
+  const remote = clientAddress(request)
   response.once('close', () => {
     const { id, startedAt, tokenId } = contextOf(request)
     const path = (request.url ?? '').split('?', 1)[0]?.slice(0, MAX_PATH)
@@ -16,7 +25,7 @@ export function logRequest(logger: Logger, request: IncomingMessage, response: S
         path,
         status: response.statusCode,
         ms: Math.round((performance.now() - startedAt) * 10) / 10,
-        remote: request.socket.remoteAddress,
+        remote,
         ...(tokenId === undefined ? {} : { token: tokenId }),
         ...(response.writableFinished ? {} : { brokenOff: true }),
       },

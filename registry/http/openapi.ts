@@ -1,8 +1,12 @@
 // The OpenAPI 3.1 document, made from the operations and the shapes that the routes themselves use.
 import { z } from 'zod'
 import { PROBLEM_TYPE, problemShape } from '../../schemas/api.ts'
+import { DIGEST_PATTERN } from '../../schemas/digest.ts'
+import { NAME_PATTERN } from '../../schemas/name.ts'
+import { MAX_VERSION_LENGTH } from '../../schemas/version.ts'
 import type { Operation } from './operations.ts'
 import { OPERATIONS } from './operations.ts'
+import { SESSION_ID_PATTERN } from './read-request.ts'
 
 export function renderOpenApi(baseUrl: string): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {}
@@ -25,7 +29,7 @@ export function renderOpenApi(baseUrl: string): Record<string, unknown> {
 function renderOperation(operationId: string, operation: Operation): Record<string, unknown> {
   const { summary, path, secured, headers = {}, query = {} } = operation
   const parameters = [
-    ...Array.from(path.matchAll(/:(\w+)/g), ([, name = '']) => parameter('path', name, undefined)),
+    ...Array.from(path.matchAll(/:(\w+)/g), ([, name = '']) => pathParameter(name)),
     ...Object.entries(query).map(([name, description]) => parameter('query', name, description)),
     ...Object.entries(headers).map(([name, description]) => parameter('header', name, description)),
   ]
@@ -62,9 +66,21 @@ function answersOf({ answers }: Operation): Record<string, unknown> {
   )
 }
 
-function parameter(place: 'path' | 'query' | 'header', name: string, description: string | undefined) {
-  const required = place === 'path'
-  return { in: place, name, required, ...(description ? { description } : {}), schema: { type: 'string' } }
+function parameter(place: 'query' | 'header', name: string, description: string) {
+  return { in: place, name, required: false, description, schema: { type: 'string' } }
+}
+
+/** What the routes take at each place of an address; every name of the table of operations is here, as a test asks. */
+const PATH_SCHEMAS: Readonly<Record<string, Record<string, unknown>>> = {
+  repo: { type: 'string', pattern: NAME_PATTERN.source, maxLength: 64 },
+  plugin: { type: 'string', pattern: NAME_PATTERN.source, maxLength: 64 },
+  version: { type: 'string', pattern: '^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$', maxLength: MAX_VERSION_LENGTH },
+  id: { type: 'string', pattern: SESSION_ID_PATTERN.source },
+  digest: { type: 'string', pattern: DIGEST_PATTERN.source },
+}
+
+function pathParameter(name: string) {
+  return { in: 'path', name, required: true, schema: PATH_SCHEMAS[name] ?? { type: 'string' } }
 }
 
 function schemaOf(shape: z.ZodType, io: 'input' | 'output'): unknown {

@@ -15,6 +15,7 @@ import type { RequestOf } from './env.ts'
 
 const BODY_TIMEOUT_MS = 30_000
 const SOURCE = 'the request'
+export const SESSION_ID_PATTERN = /^[0-9a-f]{32}$/
 
 /** Throws LIMIT_EXCEEDED, TEXT_INVALID, JSON_INVALID or FORMAT_INVALID. */
 export async function readJsonBody<Shape extends z.ZodType>(c: RequestOf, shape: Shape): Promise<z.output<Shape>> {
@@ -43,7 +44,7 @@ export function digestParam(c: RequestOf): Digest {
 /** Ids that cannot exist need no look-up. */
 export function sessionParam(c: RequestOf): string {
   const id = c.req.param('id') ?? ''
-  if (/^[0-9a-f]{32}$/.test(id)) return id
+  if (SESSION_ID_PATTERN.test(id)) return id
   throw coded('SESSION_NOT_FOUND', { message: 'this is not the id of a publishing session' })
 }
 

@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto'
 import { html } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
+import type { Link } from './links.ts'
+import { shownText } from './shown-text.ts'
 import { STYLE } from './style.ts'
 
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>
@@ -17,25 +19,25 @@ export const PAGE_HEADERS = {
   'Permissions-Policy': '',
 } as const
 
-export type Frame = { readonly title: string; readonly query?: string; readonly body: Html }
+export type Frame = { readonly link: Link; readonly title: string; readonly query?: string; readonly body: Html }
 
-export function layout({ title, query = '', body }: Frame): Html {
+export function layout({ link, title, query = '', body }: Frame): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${title}</title>
-<link rel="stylesheet" href="${STYLE_PATH}">
+<title>${shownText(title)}</title>
+<link rel="stylesheet" href="${link(STYLE_PATH)}">
 </head>
 <body>
 <a class="skip" href="#main">Skip to content</a>
 <header>
-<a class="brand" href="/">octo</a>
-<form role="search" action="/search" method="get">
+<a class="brand" href="${link('/')}">octo</a>
+<form role="search" action="${link('/search')}" method="get">
 <label class="hidden" for="q">Search plugins</label>
-<input id="q" name="q" type="search" value="${query}" maxlength="200" placeholder="Search plugins" autocomplete="off">
+<input id="q" name="q" type="search" value="${shownText(query)}" maxlength="200" placeholder="Search plugins" autocomplete="off">
 <button>Search</button>
 </form>
 </header>
@@ -43,8 +45,8 @@ export function layout({ title, query = '', body }: Frame): Html {
 ${body}
 </main>
 <footer>
-<a href="/.well-known/octo.json">discovery</a>
-<a href="/api/v1/openapi.json">API</a>
+<a href="${link('/.well-known/octo.json')}">discovery</a>
+<a href="${link('/api/v1/openapi.json')}">API</a>
 </footer>
 </body>
 </html>

@@ -2,9 +2,10 @@
 import { html } from 'hono/html'
 import type { Html } from './layout.ts'
 import { layout } from './layout.ts'
+import type { Link } from './links.ts'
 
-export function missingPage(): Html {
+export function missingPage(link: Link): Html {
   const body = html`<h1>There is no such plugin</h1>
-<p>It may stand in another repo. Search for it above, or look through <a href="/">all repos</a>.</p>`
-  return layout({ title: 'Not found · octo registry', body })
+<p>It may stand in another repo. Search for it above, or look through <a href="${link('/')}">all repos</a>.</p>`
+  return layout({ link, title: 'Not found · octo registry', body })
 }

@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import type { App, Env, RequestOf } from '../http/env.ts'
 import type { Html } from './layout.ts'
 import { PAGE_HEADERS, STYLE_PATH } from './layout.ts'
+import { linksOf } from './links.ts'
 import { missingPage } from './missing-page.ts'
 import type { PagesDeps } from './pages-deps.ts'
 import { pluginPage } from './plugin-page.ts'
@@ -13,12 +14,13 @@ import { STYLE } from './style.ts'
 /** To be mounted at `/`. */
 export function createPages(deps: PagesDeps): App {
   const pages: App = new Hono<Env>()
+  const link = linksOf(deps)
   pages.get('/', (c) => show(c, startPage(deps)))
   pages.get('/search', (c) => show(c, searchPage(deps, c.req.query('q') ?? '')))
   pages.get('/plugins/:repo/:plugin', (c) => {
     const { repo, plugin } = c.req.param()
     const page = pluginPage(deps, repo, plugin)
-    if (!page) return show(c, missingPage(), 404)
+    if (!page) return show(c, missingPage(link), 404)
     return show(c, page)
   })
   pages.get(STYLE_PATH, (c) =>
@@ -31,5 +33,6 @@ export function createPages(deps: PagesDeps): App {
 }
 
 function show(c: RequestOf, page: Html, status: 200 | 404 = 200): Response | Promise<Response> {
-  return c.html(page, status, PAGE_HEADERS)
+  // What is missing now may be published in a moment.
+  return c.html(page, status, status === 200 ? PAGE_HEADERS : { ...PAGE_HEADERS, 'Cache-Control': 'no-store' })
 }

@@ -15,7 +15,10 @@ import { findPlugin, listVersionStates, readVersion } from '../db/versions.ts'
 import { installSnippet } from './install-snippet.ts'
 import type { Html } from './layout.ts'
 import { layout } from './layout.ts'
+import type { Link } from './links.ts'
+import { linksOf } from './links.ts'
 import type { PagesDeps } from './pages-deps.ts'
+import { shownText } from './shown-text.ts'
 
 /** Versions that are listed; the document has them all. */
 const MAX_VERSIONS = 50
@@ -23,6 +26,7 @@ const MAX_VERSIONS = 50
 /** Undefined when there is no such plugin. */
 export function pluginPage(deps: PagesDeps, repo: string, plugin: string): Html | undefined {
   const { db } = deps
+  const link = linksOf(deps)
   if (!isName(repo) || !isName(plugin)) return undefined
   const row = findPlugin(db, repo, plugin)
   const states = listVersionStates(db, repo, plugin)
@@ -40,26 +44,26 @@ export function pluginPage(deps: PagesDeps, repo: string, plugin: string): Html 
   const { manifest } = spoken.predicate
   const title = `${repo}/${plugin}`
   const body = html`<h1>${title}</h1>
-<p>${manifest.description}</p>
+<p dir="auto">${shownText(manifest.description)}</p>
 ${tags(manifest, row.newest ?? undefined)}
-${spoken.deprecated === null ? '' : html`<p class="deprecated"><strong>Deprecated:</strong> ${spoken.deprecated}</p>`}
+${spoken.deprecated === null ? '' : html`<p class="deprecated"><strong>Deprecated:</strong> ${shownText(spoken.deprecated)}</p>`}
 ${row.newest === null ? html`<p class="yanked">No version of it is offered for new installs.</p>` : installSnippet(deps, { repo, plugin, version: row.newest })}
 ${howItRuns(manifest)}
 <h2>Versions</h2>
-${versionTable({ repo, plugin }, versions)}
-<p class="dim">${states.length > versions.length ? `The newest ${versions.length} of ${states.length}. ` : ''}All as <a href="/${pluginDocumentPath(repo, plugin, 'json')}">JSON</a> or <a href="/${pluginDocumentPath(repo, plugin, 'yaml')}">YAML</a>.</p>
-${manifest.readme ? html`<h2>README</h2><pre class="readme" tabindex="0">${manifest.readme}</pre>` : ''}`
-  return layout({ title: `${title} · octo registry`, body })
+${versionTable({ repo, plugin, link }, versions)}
+<p class="dim">${states.length > versions.length ? `The newest ${versions.length} of ${states.length}. ` : ''}All as <a href="${link(`/${pluginDocumentPath(repo, plugin, 'json')}`)}">JSON</a> or <a href="${link(`/${pluginDocumentPath(repo, plugin, 'yaml')}`)}">YAML</a>.</p>
+${manifest.readme ? html`<h2>README</h2><pre class="readme" tabindex="0" dir="auto">${shownText(manifest.readme)}</pre>` : ''}`
+  return layout({ link, title: `${title} · octo registry`, body })
 }
 
 function tags({ kind, category, license, homepage, source }: ReleasedManifest, newest: string | undefined): Html {
   const texts = [newest, kind, category, license].filter((text) => text !== undefined)
-  return html`<ul class="tags">${texts.map((text) => html`<li>${text}</li>`)}
-${link('Home page', homepage)}${link('Source', source)}</ul>`
+  return html`<ul class="tags">${texts.map((text) => html`<li>${shownText(text)}</li>`)}
+${outside('Home page', homepage)}${outside('Source', source)}</ul>`
 }
 
 /** The shape of a manifest lets only http and https through. */
-function link(text: string, url: string | undefined): Html | string {
+function outside(text: string, url: string | undefined): Html | string {
   return url === undefined ? '' : html`<li><a href="${url}" rel="noopener noreferrer nofollow ugc">${text}</a></li>`
 }
 
@@ -67,7 +71,7 @@ function link(text: string, url: string | undefined): Html | string {
 function howItRuns(manifest: ReleasedManifest): Html {
   const rows = listArguments(manifest.arguments)
   return html`<h2>How it is run</h2>
-<dl>${manifestFacts(manifest).map(({ name, text }) => html`<dt>${name}</dt><dd>${text}</dd>`)}</dl>
+<dl>${manifestFacts(manifest).map(({ name, text }) => html`<dt>${name}</dt><dd>${shownText(text)}</dd>`)}</dl>
 ${rows.length === 0 ? html`<p class="dim">It names no arguments.</p>` : argumentTable(rows)}`
 }
 
@@ -75,11 +79,11 @@ function argumentTable(rows: readonly ArgumentFacts[]): Html {
   return html`<div class="table"><table>
 <caption class="hidden">Arguments</caption>
 <thead><tr><th scope="col">Argument</th><th scope="col">Type</th><th scope="col">Default</th><th scope="col">Description</th></tr></thead>
-<tbody>${rows.map((row) => html`<tr><th scope="row">${row.name}</th><td>${row.type}</td><td>${row.isRequired ? 'required' : (row.default ?? '')}</td><td>${row.description}</td></tr>`)}</tbody>
+<tbody>${rows.map((row) => html`<tr><th scope="row">${shownText(row.name)}</th><td>${row.type}</td><td>${row.isRequired ? 'required' : shownText(row.default ?? '')}</td><td>${shownText(row.description)}</td></tr>`)}</tbody>
 </table></div>`
 }
 
-type Names = { readonly repo: Name; readonly plugin: Name }
+type Names = { readonly repo: Name; readonly plugin: Name; readonly link: Link }
 
 function versionTable(names: Names, versions: readonly VersionRow[]): Html {
   return html`<div class="table"><table>
@@ -102,12 +106,12 @@ function versionRow(names: Names, row: VersionRow): Html {
 
 function state({ state, yanked, quarantined, deprecated }: VersionRow): Html {
   const reason = quarantined ?? yanked
-  return html`<span class="${state}">${state}</span>${reason === null ? '' : html`<p>${reason}</p>`}
-${deprecated === null ? '' : html`<p class="deprecated">deprecated: ${deprecated}</p>`}`
+  return html`<span class="${state}">${state}</span>${reason === null ? '' : html`<p>${shownText(reason)}</p>`}
+${deprecated === null ? '' : html`<p class="deprecated">deprecated: ${shownText(deprecated)}</p>`}`
 }
 
 function platform(names: Names, row: VersionRow, artifact: VersionRow['artifacts'][number]): Html | string {
   if (row.state === 'quarantined') return artifact.platform
   const path = artifactPath(names.repo, names.plugin, row.version, artifact.file)
-  return html`<a href="/${path}" title="${artifact.digest}">${artifact.platform}</a> (${formatBytes(artifact.size)})`
+  return html`<a href="${names.link(`/${path}`)}" title="${artifact.digest}">${artifact.platform}</a> (${formatBytes(artifact.size)})`
 }

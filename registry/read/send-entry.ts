@@ -11,6 +11,8 @@ type Exchange = { readonly req: IncomingMessage; readonly res: ServerResponse }
 /** Answers at once if that needs no disk; false when it does. */
 export function sendFromMemory(entry: Entry, { req, res }: Exchange): boolean {
   const chosen = choose(entry, req)
+  if (isUnwanted(req, chosen))
+    return isSent(res.writeHead(412, { 'Cache-Control': 'no-store', 'Content-Length': 0 }).end())
   const wanted = req.headers['if-none-match']
   if (wanted !== undefined && namesEtag(wanted, chosen.etag))
     return isSent(res.writeHead(304, chosen.notModified).end())
@@ -51,6 +53,12 @@ function rangeOf({ method, headers }: IncomingMessage, { etag, size }: Represent
   return unless === undefined || unless === etag ? parseByteRange(headers.range, size) : undefined
 }
 
+/** RFC 9110 §13.1.1: If-Match goes on only with the very representation that it names. */
+function isUnwanted({ headers }: IncomingMessage, { etag }: Representation): boolean {
+  const wanted = headers['if-match']
+  return wanted !== undefined && wanted.trim() !== '*' && !wanted.split(',').some((each) => each.trim() === etag)
+}
+
 function isSent(_res: ServerResponse): true {
   return true
 }
@@ -62,6 +70,7 @@ function partial(
   return [...part, 'Content-Length', String(end - start + 1), 'Content-Range', `bytes ${start}-${end}/${size}`]
 }
 
-function unsatisfiable({ notModified, size }: Representation): string[] {
-  return [...notModified, 'Content-Length', '0', 'Content-Range', `bytes */${size}`]
+/** An error must not be kept as long as the file that it is about. */
+function unsatisfiable({ size }: Representation): string[] {
+  return ['Cache-Control', 'no-store', 'Content-Length', '0', 'Content-Range', `bytes */${size}`]
 }

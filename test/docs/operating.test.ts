@@ -54,6 +54,7 @@ test('a registry is set up, keys change, tokens come and go, and all is tidy, be
   const tokens = await runOcto(['registry', 'token', 'list', '--data', data, '--json'])
   const [token] = JSON.parse(tokens.stdout)
   await runWell(commands('tokens'), { cwd: folder, env: { DATA: data, TOKEN_ID: token.id } })
+  assert.match(await runWell(commands('audit'), { cwd: folder, env }), /publish +core\/hello/)
   assert.match(await runWell(commands('tidy'), { cwd: folder, env }), /all is well: 1 version/)
 })
 

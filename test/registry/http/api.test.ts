@@ -8,6 +8,8 @@ import { aRelease } from '../../support/test-authority.ts'
 import type { TestRegistry } from '../../support/test-registry.ts'
 import { startTestRegistry } from '../../support/test-registry.ts'
 
+type Parameter = { readonly in: string; readonly name: string; readonly schema: { readonly pattern?: string } }
+
 /** Sends raw bytes and gives all that comes back until the server closes. */
 async function sendRaw({ url }: TestRegistry, text: string): Promise<string> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1')
@@ -148,6 +150,15 @@ test('a log line has a fixed set of fields and no query', async (t) => {
 test('the OpenAPI document describes every route that the API has', async (t) => {
   const registry = await startTestRegistry(t)
   const { body } = await callApi(registry, '/api/v1/openapi.json')
+  const parameters = Object.values(body.paths as Record<string, Record<string, { parameters?: Parameter[] }>>)
+    .flatMap((methods) => Object.values(methods))
+    .flatMap(({ parameters = [] }) => parameters)
+    .filter((parameter) => parameter.in === 'path')
+  assert.ok(parameters.length > 5)
+  for (const { name, schema } of parameters) {
+    const pattern = new RegExp(schema.pattern ?? '', 'u')
+    assert.ok(schema.pattern && !pattern.test('..') && !pattern.test('A b'), name)
+  }
   assert.equal(body.openapi, '3.1.0')
   const paths = body.paths as Record<string, Record<string, { operationId: string; responses: object }>>
   const described = Object.entries(paths).flatMap(([path, methods]) =>

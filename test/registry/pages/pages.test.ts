@@ -12,11 +12,11 @@ import { TreeRegistry } from '../../support/tree-registry.ts'
 
 const CORE = 'core' as Name
 
-async function pagesOf(t: TestContext) {
+async function pagesOf(t: TestContext, baseUrl = 'https://plugins.example.com') {
   const registry = await TreeRegistry.create()
   t.after(() => registry[Symbol.asyncDispose]())
   registry.addRepo()
-  const config = registryConfig({ dataDir: registry.dataDir, baseUrl: 'https://plugins.example.com' })
+  const config = registryConfig({ dataDir: registry.dataDir, baseUrl })
   const pages = createPages({ db: registry.db, config })
   const get = async (path: string) => {
     const answer = await pages.request(path)
@@ -143,4 +143,45 @@ test('a plugin of many versions is one short page', async (t) => {
   assert.match(text, /The newest 50 of 60/)
   assert.match(text, /<th scope="row">1\.59\.0<\/th>/)
   assert.ok(!text.includes('>1.9.0<'))
+})
+
+test('below a path of a shared host every link of every page begins with that path', async (t) => {
+  const { registry, get } = await pagesOf(t, 'https://example.com/octo')
+  await registry.publish('check-tcp', { manifest: { readme: 'How' } })
+  for (const path of ['/', '/search?q=check', '/plugins/core/check-tcp', '/plugins/core/nothing']) {
+    const { text } = await get(path)
+    const links = [...text.matchAll(/(?:href|action|src)="([^"]*)"/g)].map(([, link = '']) => link)
+    const own = links.filter((link) => link !== '#main' && !link.startsWith('https://'))
+    assert.ok(own.length >= 4, path)
+    assert.deepEqual(
+      own.filter((link) => !link.startsWith('/octo/')),
+      [],
+      path,
+    )
+  }
+})
+
+test('what a publisher writes cannot turn the direction of a page or hide in it', async (t) => {
+  const { registry, get } = await pagesOf(t)
+  const deceiving = ['\u202e', '\u2066', '\u200f', '\u061c', '\u200b', '\ufeff', '\u{e0041}']
+  await registry.publish('check-tcp', {
+    manifest: { description: `safe${deceiving.join('')}gnihton`, readme: `one\n\ttwo${deceiving.join('')}` },
+  })
+  index(registry, 'check-tcp', `safe${deceiving.join('')}`)
+  for (const path of [
+    '/',
+    '/search?q=check',
+    '/plugins/core/check-tcp',
+    `/search?q=${encodeURIComponent('\u202ex')}`,
+  ]) {
+    const { text } = await get(path)
+    for (const char of deceiving)
+      assert.ok(!text.includes(char), `${path} holds U+${char.codePointAt(0)?.toString(16)}`)
+  }
+  assert.match((await get('/plugins/core/check-tcp')).text, /one\n\ttwo\\u\{202e\}/)
+})
+
+test('what is missing is not remembered by caches', async (t) => {
+  const { get } = await pagesOf(t)
+  assert.equal((await get('/plugins/core/nothing')).headers.get('cache-control'), 'no-store')
 })

@@ -214,3 +214,29 @@ test('other methods are refused, other addresses are left to the framework', asy
   for (const path of ['/', '/search?q=repos', '/api/v1/whoami', '/reposx/core.json'])
     assert.equal((await ask(path)).body.toString(), 'framework')
 })
+
+test('answers that are errors are kept by no cache, whatever the file may be', async (t) => {
+  const { ask } = await servedTree(t)
+  const rows: [string, Record<string, string>, number][] = [
+    [`/blobs/sha256/${HEX}`, { range: 'bytes=99999999-' }, 416],
+    [`/${FILE}`, { range: 'bytes=99999999-' }, 416],
+    ['/repos/core/check-tcp.json', { range: 'bytes=99999999-' }, 416],
+    [`/blobs/sha256/${HEX}`, { 'if-match': '"another"' }, 412],
+    [`/blobs/sha256/${HEX}`, { 'if-match': `W/${etagOf(ARTIFACT)}` }, 412],
+    ['/repos/core/nothing.json', {}, 404],
+    [`/blobs/sha256/${'0'.repeat(64)}`, {}, 404],
+  ]
+  for (const [path, headers, status] of rows) {
+    const answer = await ask(path, headers)
+    assert.deepEqual([answer.status, answer.headers['cache-control']], [status, 'no-store'], path)
+  }
+})
+
+test('If-Match goes on with the representation that it names, and before If-None-Match is asked', async (t) => {
+  const { ask } = await servedTree(t)
+  const path = `/blobs/sha256/${HEX}`
+  const own = etagOf(ARTIFACT)
+  for (const wanted of [own, '*', `"x", ${own}`])
+    assert.equal((await ask(path, { 'if-match': wanted })).status, 200, wanted)
+  assert.equal((await ask(path, { 'if-match': '"x"', 'if-none-match': own })).status, 412)
+})

@@ -1,0 +1,123 @@
+// `octo registry audit`: who published, withdrew, admitted and gave out what, and when.
+import type { Command } from 'commander'
+import { coded } from '../../schemas/errors.ts'
+import { printable, quote } from '../../schemas/quote.ts'
+import type { Run } from '../../terminal/program.ts'
+import { addCommand, onRun } from '../../terminal/program.ts'
+import type { ShownAuditRow } from '../db/audit.ts'
+import type { TokenRow } from '../db/tokens.ts'
+import type { DataOption } from './data-option.ts'
+import { withData, withDataOption } from './data-option.ts'
+
+type Options = DataOption & {
+  readonly actor?: string
+  readonly since?: string
+  readonly limit: string
+}
+
+const MAX_ROWS = 100_000
+const SUBJECT = /^[a-z0-9-]+(\/[a-z0-9-]+(@[0-9A-Za-z.-]+)?)?$/
+
+export function addAuditCommand(parent: Command): void {
+  const command = addCommand(parent, {
+    words: 'audit [subject]',
+    summary: 'show who changed what, the newest first',
+    examples: [
+      'octo registry audit --data DIR',
+      'octo registry audit core/check-tcp@1.0.0 --data DIR',
+      'octo registry audit --actor ci --since 2026-01-01 --limit 500 --json --data DIR',
+    ],
+    json: true,
+  })
+  withDataOption(command)
+    .option('--actor <token>', 'only what this token did: its id, or its name')
+    .option('--since <time>', 'only what happened from this moment on, as ISO 8601')
+    .option('--limit <number>', 'rows at most', '50')
+  onRun(command, runAudit)
+}
+
+async function runAudit({ args, options, terminal }: Run<Options>) {
+  const query = { ...subjectOf(args[0]), ...sinceOf(options.since), limit: limitOf(options.limit) }
+  const [{ listAudit }, { listTokens }] = await Promise.all([import('../db/audit.ts'), import('../db/tokens.ts')])
+  const { rows, tokens } = await withData(options, ({ db }) => {
+    const tokens = listTokens(db)
+    const actors = options.actor === undefined ? [undefined] : actorsNamed(options.actor, tokens)
+    const rows = actors.flatMap((actor) => listAudit(db, actor === undefined ? query : { ...query, actor }))
+    return { rows: rows.sort((a, b) => b.id - a.id).slice(0, query.limit), tokens }
+  })
+  const names = new Map(tokens.map(({ id, name }) => [id, name]))
+  if (terminal.json) terminal.result({ json: rows.map((row) => rowToJson(row, names)), text: String })
+  else
+    await terminal.table({
+      columns: [
+        { title: 'time' },
+        { title: 'who' },
+        { title: 'did' },
+        { title: 'to' },
+        { title: 'more', shrinks: true },
+      ],
+      rows: rows.map((row) => [
+        new Date(row.at).toISOString(),
+        whoOf(row.actor, names),
+        row.action,
+        printable(names.has(row.subject) ? `${names.get(row.subject)} (${row.subject})` : row.subject),
+        printable(detailsOf(row), 500),
+      ]),
+    })
+  return 0
+}
+
+function rowToJson({ id, at, actor, action, subject, details }: ShownAuditRow, names: ReadonlyMap<string, string>) {
+  const actorName = names.get(actor)
+  return {
+    ...{ id, at: new Date(at).toISOString(), actor },
+    ...(actorName === undefined ? {} : { actorName }),
+    ...{ action, subject, details },
+  }
+}
+
+function whoOf(actor: string, names: ReadonlyMap<string, string>): string {
+  const name = names.get(actor)
+  return name === undefined ? actor : `${printable(name)} (${actor})`
+}
+
+function detailsOf({ details }: ShownAuditRow): string {
+  return Object.entries(details)
+    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(' ')
+}
+
+/** Several tokens may have had one name. Throws FILE_NOT_FOUND when none has. */
+function actorsNamed(text: string, tokens: readonly TokenRow[]): string[] {
+  if (text === 'operator') return [text]
+  const found = tokens.filter(({ id, name }) => id === text || name === text).map(({ id }) => id)
+  if (found.length > 0) return found
+  throw coded('FILE_NOT_FOUND', {
+    message: `there is no token ${quote(text)}, neither by its id nor by its name`,
+    hint: 'octo registry token list --data DIR',
+  })
+}
+
+function subjectOf(text: string | undefined): { readonly subject?: string } {
+  if (text === undefined) return {}
+  if (SUBJECT.test(text)) return { subject: text }
+  throw coded('USAGE', {
+    message: `expected \`repo\`, \`repo/plugin\`, \`repo/plugin@version\` or a token id, found ${quote(text)}`,
+    hint: 'octo registry audit --help',
+  })
+}
+
+function sinceOf(text: string | undefined): { readonly since?: number } {
+  if (text === undefined) return {}
+  const since = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN
+  if (Number.isFinite(since)) return { since }
+  throw coded('USAGE', {
+    message: `expected a time such as \`2026-01-31\` or \`2026-01-31T12:00:00Z\`, found ${quote(text)}`,
+  })
+}
+
+function limitOf(text: string): number {
+  const limit = Number(text)
+  if (/^\d{1,6}$/.test(text) && limit > 0 && limit <= MAX_ROWS) return limit
+  throw coded('USAGE', { message: `expected a number of rows from 1 to ${MAX_ROWS}, found ${quote(text)}` })
+}

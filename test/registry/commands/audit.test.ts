@@ -1,0 +1,50 @@
+// `octo registry audit` answers who did what, with the names that people gave, beside a registry that runs.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { publishRelease } from '../../support/publish-release.ts'
+import { runOcto } from '../../support/run-octo.ts'
+import { aRelease } from '../../support/test-authority.ts'
+import { startTestRegistry } from '../../support/test-registry.ts'
+
+test('shows who published a version, by the name of the token, and narrows by subject, actor and time', async (t) => {
+  const registry = await startTestRegistry(t, { repos: ['core', 'acme'] })
+  const ci = registry.createToken(['core/*'])
+  for (const version of ['1.0.0', '1.1.0'])
+    await publishRelease({ url: registry.url, token: ci.token }, await aRelease(registry.key, { version }))
+  await publishRelease(registry, await aRelease(registry.key, { repo: 'acme', plugin: 'other' }))
+  const audit = (...words: string[]) => runOcto(['registry', 'audit', ...words, '--data', registry.dataDir])
+  const rows = async (...words: string[]) => JSON.parse((await audit(...words, '--json')).stdout)
+
+  const published = (await rows('core/hello@1.0.0')).filter(({ action }: { action: string }) => action === 'publish')
+  assert.equal(published.length, 1)
+  assert.equal(published[0].actor, ci.id)
+  assert.equal(typeof published[0].actorName, 'string')
+  const subjects = async (...words: string[]) =>
+    (await rows(...words)).map(({ subject }: { subject: string }) => subject)
+  assert.deepEqual(await subjects('core/hello'), ['core/hello@1.1.0', 'core/hello@1.0.0'])
+  assert.ok((await subjects('core')).includes('core') && !(await subjects('core')).includes('acme/other@1.0.0'))
+  assert.deepEqual(await subjects('core', '--limit', '1'), ['core/hello@1.1.0'])
+  assert.deepEqual(await subjects('--actor', ci.id), ['core/hello@1.1.0', 'core/hello@1.0.0'])
+  assert.deepEqual(await subjects('--actor', published[0].actorName, 'core/hello@1.0.0'), ['core/hello@1.0.0'])
+  assert.deepEqual(await subjects('--since', '2999-01-01'), [])
+  const shown = await audit('core/hello@1.0.0')
+  assert.match(shown.stdout, new RegExp(`${published[0].actorName} \\(${ci.id}\\) +publish +core/hello@1\\.0\\.0`))
+})
+
+test('what it cannot understand ends with a code and says what to type', async (t) => {
+  const registry = await startTestRegistry(t)
+  const rows: readonly (readonly [readonly string[], number])[] = [
+    [['--actor', 'nobody'], 66],
+    [['Core'], 64],
+    [['core/%'], 64],
+    [['--since', 'yesterday'], 64],
+    [['--limit', '0'], 64],
+    [['--limit', '-1'], 64],
+  ]
+  for (const [words, code] of rows)
+    assert.equal(
+      (await runOcto(['registry', 'audit', ...words, '--data', registry.dataDir])).code,
+      code,
+      words.join(' '),
+    )
+})

@@ -1,0 +1,118 @@
+// `octo registry serve` as a service starts it: under which address, with which modes, on which port.
+import assert from 'node:assert/strict'
+import { createPublicKey } from 'node:crypto'
+import { readdirSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import { listening } from '../../support/listening.ts'
+import type { OctoRun } from '../../support/run-octo.ts'
+import { runOcto } from '../../support/run-octo.ts'
+import { tempFolder } from '../../support/temp-folder.ts'
+import { issueKey } from '../../support/test-authority.ts'
+import { until } from '../../support/until.ts'
+
+async function aDataDir(t: TestContext, umask?: number): Promise<string> {
+  const folder = tempFolder(t)
+  const keyFile = join(folder, 'publisher.pub')
+  writeFileSync(keyFile, createPublicKey(issueKey().privateKey).export({ type: 'spki', format: 'pem' }))
+  const data = join(folder, 'data')
+  const words = ['registry', 'repo', 'create', 'core', '--key', keyFile, '--data', data]
+  const { code, stderr } = await runOcto(words, umask === undefined ? {} : { umask })
+  assert.equal(code, 0, stderr)
+  return data
+}
+
+type Served = {
+  readonly ask: (path: string) => Promise<Response>
+  readonly run: Promise<OctoRun>
+  stop(): Promise<OctoRun>
+}
+
+/** Serves on a port of its own until it is stopped; `lines` is what it printed first. */
+async function serveUntilStopped(data: string, more: readonly string[], umask?: number): Promise<Served> {
+  let pid: number | undefined
+  let kill: (() => void) | undefined
+  const port = await freePort()
+  const words = ['registry', 'serve', '--data', data, '--port', String(port), '--log-level', 'silent', ...more]
+  const run = runOcto(words, {
+    ...(umask === undefined ? {} : { umask }),
+    onStart: (child) => {
+      pid = child.pid
+      kill = () => void child.kill('SIGTERM')
+    },
+  })
+  const ask = (path: string) => fetch(`http://127.0.0.1:${port}${path}`)
+  await until(async () => (await ask('/readyz').catch(() => undefined))?.status === 200)
+  assert.ok(pid)
+  return {
+    ask,
+    run,
+    stop: () => {
+      kill?.()
+      return run
+    },
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return typeof address === 'object' && address ? address.port : 0
+}
+
+test('the address is remembered: a later start without --url serves the same documents', async (t) => {
+  const data = await aDataDir(t)
+  const discovery = async (more: readonly string[]) => {
+    const served = await serveUntilStopped(data, more)
+    const text = await (await served.ask('/repos/core.yaml')).text()
+    const page = await (await served.ask('/')).text()
+    await served.stop()
+    return { text, page }
+  }
+  const first = await discovery(['--url', 'https://example.com/octo'])
+  assert.match(first.page, /href="\/octo\/repos\/core\.yaml"/)
+  assert.deepEqual(await discovery([]), first)
+})
+
+test('listening on every network without an address that people can type starts nothing', async (t) => {
+  const data = await aDataDir(t)
+  const { code, stderr } = await runOcto(['registry', 'serve', '--data', data, '--host', '0.0.0.0', '--port', '0'])
+  assert.equal(code, 64)
+  assert.match(stderr, /listens on every network/)
+})
+
+test('a port that another program has is said to be taken', async (t) => {
+  const data = await aDataDir(t)
+  const port = await listening(t, createServer())
+  const { code, stderr } = await runOcto(['registry', 'serve', '--data', data, '--port', String(port)])
+  assert.equal(code, 69)
+  assert.match(stderr, /error\[PORT_TAKEN\]/)
+})
+
+test('whatever umask a service has, the tree can be read by everyone and nothing else can', async (t) => {
+  for (const umask of [0o077, 0o000, 0o027]) {
+    const data = await aDataDir(t, umask)
+    const served = await serveUntilStopped(data, [], umask)
+    await served.stop()
+    for (const entry of readdirSync(join(data, 'tree'), { recursive: true, withFileTypes: true })) {
+      const { mode } = statSync(join(entry.parentPath, entry.name))
+      assert.equal(mode & 0o777, entry.isDirectory() ? 0o755 : 0o644, `${entry.name} under ${umask.toString(8)}`)
+    }
+    assert.equal(statSync(join(data, 'tree')).mode & 0o777, 0o755)
+    for (const secret of ['octo.db', 'blobs/sha256', 'uploads', 'staging', 'trash'])
+      assert.equal(statSync(join(data, secret)).mode & 0o077, 0, `${secret} under ${umask.toString(8)}`)
+  }
+})
+
+test('below a path of a shared host it answers with and without the path', async (t) => {
+  const data = await aDataDir(t)
+  const served = await serveUntilStopped(data, ['--url', 'https://example.com/octo/'])
+  for (const path of ['/', '/repos/core.json', '/.well-known/octo.json', '/api/v1/openapi.json'])
+    for (const asked of [path, `/octo${path}`]) assert.equal((await served.ask(asked)).status, 200, asked)
+  assert.equal((await served.ask('/octopus/')).status, 404)
+  await served.stop()
+})
