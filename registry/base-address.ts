@@ -29,7 +29,7 @@ export async function chooseBaseAddress({ dataDir, given, host }: AddressRequest
     throw coded('USAGE', {
       message: `${quote(host)} listens on every network, and no address is given that documents can name`,
       details: { host },
-      hint: `octo registry serve --data ${dataDir} --host ${host.trim() || '0.0.0.0'} --url https://plugins.example.com`,
+      hint: `\`octo registry serve --data ${dataDir} --host ${host.trim() || '0.0.0.0'} --url https://plugins.example.com\``,
     })
   return chosen
 }

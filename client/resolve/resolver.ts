@@ -95,7 +95,7 @@ function requireAccepted({ before, accept, question }: ResolveInput, repo: RepoC
   throw coded('SIGNED_BEFORE', {
     message: `plugin ${quote(question.plugin)} was locked with a signature by \`${before.signer}\`, and repo ${quote(repo.name)} is \`trust: unsigned\` now`,
     details: { plugin: question.plugin, repo: repo.name, signer: before.signer },
-    hint: `give the repo its \`keys\` again, or accept it: octo update ${question.plugin} --accept-unsigned`,
+    hint: `give the repo its \`keys\` again, or accept it: \`octo update ${question.plugin} --accept-unsigned\``,
   })
 }
 

@@ -46,7 +46,7 @@ function requireEverything({ db }: RegistryDeps): void {
   if (isEverythingHere(db)) return
   throw coded('DATA_DIR_CORRUPT', {
     message: 'the audit log names more published versions than there are, so no blob is removed',
-    hint: 'octo registry fsck --data DIR, then restore a backup',
+    hint: '`octo registry fsck --data DIR`, then restore a backup',
   })
 }
 

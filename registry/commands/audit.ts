@@ -94,7 +94,7 @@ function actorsNamed(text: string, tokens: readonly TokenRow[]): string[] {
   if (found.length > 0) return found
   throw coded('FILE_NOT_FOUND', {
     message: `there is no token ${quote(text)}, neither by its id nor by its name`,
-    hint: 'octo registry token list --data DIR',
+    hint: '`octo registry token list --data DIR`',
   })
 }
 
@@ -103,7 +103,7 @@ function subjectOf(text: string | undefined): { readonly subject?: string } {
   if (SUBJECT.test(text)) return { subject: text }
   throw coded('USAGE', {
     message: `expected \`repo\`, \`repo/plugin\`, \`repo/plugin@version\` or a token id, found ${quote(text)}`,
-    hint: 'octo registry audit --help',
+    hint: '`octo registry audit --help`',
   })
 }
 

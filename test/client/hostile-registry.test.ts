@@ -88,7 +88,7 @@ test('refuses hostile answers of a registry and keeps nothing of them', async (t
       return true
     }
     await expectCodeAsync(code, install).catch((error) => assert.fail(`${what}: ${error}`))
-    for (const place of ['blobs', 'trees', 'parts', 'staging'])
+    for (const place of ['blobs', 'trees/sha256', 'parts', 'staging'])
       assert.deepEqual(filesBelow(join(base.storeRoot, 'v1', place)), [], what)
     registry.misbehave = undefined
     assert.equal(run(one((await install()).executables)), 'hello 1.0.0 !\n')
@@ -114,7 +114,7 @@ test('refuses a hostile archive under a good signature and keeps nothing of it',
   const file = { bytes, file: 'hello.tar.gz', format: 'tar.gz' as const, executable: 'run' }
   const { install, base } = await aMachine(t, [{ platforms: { linux_amd64: file } }])
   await expectCodeAsync('ARCHIVE_ENTRY_UNSAFE', install)
-  for (const place of ['blobs', 'trees', 'parts', 'staging', 'memo'])
+  for (const place of ['blobs', 'trees/sha256', 'parts', 'staging', 'memo'])
     assert.deepEqual(filesBelow(join(base.storeRoot, 'v1', place)), [])
   assert(!existsSync(join(base.storeRoot, 'escape')))
 })

@@ -40,7 +40,7 @@ test('a lockfile is no witness that a release was signed before the end of its k
   for (const expected of [key.trustKey.id, '2020-01-01T00:00:00.000Z', 'no record'])
     assert(error.message.includes(expected), error.message)
   assert.match(error.hint ?? '', /`trust-lockfile: true`/)
-  for (const place of ['blobs', 'trees', 'proven', 'memo', 'warm'])
+  for (const place of ['blobs', 'trees/sha256', 'proven', 'memo', 'warm'])
     assert.deepEqual(filesBelow(join(machine.folder, 'fresh', 'v1', place)), [], place)
 })
 

@@ -26,7 +26,7 @@ for (const host of ['0.0.0.0', '::', '*', '', '0:0:0:0:0:0:0:0', '::0'])
     const { hint } = await expectCodeAsync('USAGE', () =>
       chooseBaseAddress({ dataDir: tempFolder(t), given: undefined, host }),
     )
-    assert.match(hint ?? '', /^octo registry serve --data \S+ --host \S+ --url https:\/\/\S+$/)
+    assert.match(hint ?? '', /^`octo registry serve --data \S+ --host \S+ --url https:\/\/\S+`$/)
   })
 
 test('an address of one network is the one that is listened on', async (t) => {
