@@ -19,8 +19,9 @@ export async function runOcto(argv: readonly string[]): Promise<number> {
   try {
     return await Promise.race([dispatch(argv), crashed])
   } catch (error) {
+    const { explainMissingModule } = await import('./terminal/missing-module.ts')
     const { reportError } = await import('./terminal/report-error.ts')
-    return reportError(error, argv)
+    return reportError(explainMissingModule(error), argv)
   }
 }
 

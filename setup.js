@@ -2,10 +2,10 @@
 // Installs the locked dependencies when they are missing or differ, quietly, and in well under a tenth of a second when
 // there is nothing to do. Runs on Node 20, which need not be able to run octo itself: npm brings octo's own Node.
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { continueWith } from './bin/continue-with.js'
+import { isInstalled, stampInstalled } from './bin/installed.js'
 import { canRunOcto, ownNodePath, tooOldSentence, WANTED_NODE } from './bin/own-node.js'
 
 const OLDEST_FOR_NPM = 20
@@ -32,11 +32,15 @@ function tooOldToGoOn() {
 }
 
 function install() {
-  if (isInstalled()) return undefined
+  if (isInstalled() && hasNode()) {
+    stampInstalled()
+    return undefined
+  }
   const startedAt = Date.now()
   process.stderr.write('setting up: installing the locked dependencies and the Node that octo runs on …\n')
   const { status, error } = npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'])
   if (status === 0) {
+    stampInstalled()
     process.stderr.write(`setting up: done in ${Math.round((Date.now() - startedAt) / 1000)} s\n`)
     return undefined
   }
@@ -53,27 +57,6 @@ function npm(args) {
   return spawnSync('npm', args, { ...options, shell: process.platform === 'win32' })
 }
 
-/** True when npm's record of what it installed agrees with the lockfile. Optional packages may be absent. */
-function isInstalled() {
-  const wanted = packagesOf('package-lock.json')
-  const present = packagesOf('node_modules/.package-lock.json')
-  if (!wanted || !present) return false
-  return Object.keys(wanted).every((path) => path === '' || agrees(wanted[path], present[path])) && hasNode()
-}
-
-function agrees(wanted, present) {
-  if (!present) return wanted.optional === true
-  return wanted.version === present.version && wanted.integrity === present.integrity
-}
-
 function hasNode() {
   return ownNodePath() !== undefined || canRunOcto(process.versions.node)
-}
-
-function packagesOf(file) {
-  try {
-    return JSON.parse(readFileSync(join(root, file), 'utf8')).packages
-  } catch {
-    return undefined
-  }
 }

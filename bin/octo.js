@@ -4,6 +4,7 @@
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import module from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { isMissingModule, isReady, missingModule, notReadySentence } from './installed.js'
 
 const NOT_SET_UP = 78
 /** Every later major runs octo; own-node.js, which costs time to load, knows about the older ones. */
@@ -25,8 +26,19 @@ function start() {
     refuse('octo is not set up yet: run `node setup.js` in its folder, or `npm start`')
     return
   }
+  if (!isReady()) {
+    refuse(notReadySentence())
+    return
+  }
   keepCompiledCode()
-  import('../octo.ts').then(({ runOcto }) => runOcto(args)).then(exitWhenWritten)
+  import('../octo.ts').then(({ runOcto }) => runOcto(args)).then(exitWhenWritten, refuseMissingModule)
+}
+
+/** Whatever shows errors may itself be what cannot be loaded. */
+function refuseMissingModule(error) {
+  if (!isMissingModule(error)) throw error
+  const { message, hint } = missingModule()
+  refuse(`${message}: ${hint}`)
 }
 
 function startUnderOlderNode({ canRunOcto, ownNodePath, tooOldSentence }) {

@@ -134,6 +134,11 @@ export const ERROR_CODES = {
 
   // The program itself
   NODE_TOO_OLD: { exit: CONFIG, status: 500, meaning: 'this Node is older than octo supports' },
+  NOT_SET_UP: {
+    exit: CONFIG,
+    status: 500,
+    meaning: 'the dependencies of octo are missing, damaged or those of another version',
+  },
   OS_FAILED: { exit: OS, status: 500, meaning: 'the operating system refused something octo needs' },
   PORT_TAKEN: { exit: UNAVAILABLE, status: 503, meaning: 'a port that is needed is used by another program' },
   INTERRUPTED: { exit: 130, status: 503, meaning: 'the work was interrupted' },

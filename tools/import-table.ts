@@ -38,6 +38,10 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
     parts: ['schemas'],
     instead: 'terminal shows what it is given: let the part pass the finished value',
   },
+  'terminal/missing-module.ts': {
+    parts: ['schemas', 'bin/installed.js'],
+    instead: 'what lies in node_modules is for bin/installed.js to say',
+  },
   client: {
     parts: ['schemas', 'system', 'client/verify'],
     instead:
@@ -86,6 +90,7 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
     parts: [
       'words.ts',
       'terminal',
+      'terminal/missing-module.ts',
       'registry/main.ts',
       'publisher/main.ts',
       'client/main.ts',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -11,10 +11,11 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 // Stands where npm stands: records its words and installs what the lockfile says, or fails.
 const INSTALLER = `
-const { appendFileSync, mkdirSync, copyFileSync } = require('node:fs')
+const { appendFileSync, mkdirSync, copyFileSync, writeFileSync } = require('node:fs')
 appendFileSync('npm-calls.txt', process.argv.slice(2).join(' ') + '\\n')
 if (process.env.REFUSE) { console.error('registry not reachable'); process.exit(1) }
-mkdirSync('node_modules', { recursive: true })
+mkdirSync('node_modules/a', { recursive: true })
+writeFileSync('node_modules/a/package.json', '{}')
 copyFileSync('package-lock.json', 'node_modules/.package-lock.json')
 `
 
@@ -60,6 +61,15 @@ test('a lockfile that asks for something else is installed again', (t) => {
   const folder = aCheckout(t)
   setUp(folder)
   lock(folder, '1.0.1')
+  setUp(folder)
+  setUp(folder)
+  assert.equal(callsOf(folder).length, 2)
+})
+
+test('a package that lies no more where npm put it is installed again', (t) => {
+  const folder = aCheckout(t)
+  setUp(folder)
+  rmSync(join(folder, 'node_modules/a'), { recursive: true })
   setUp(folder)
   setUp(folder)
   assert.equal(callsOf(folder).length, 2)

@@ -1,0 +1,97 @@
+// Whether the installed dependencies are those of this version's lockfile. A stamp beside them says which lockfile they
+// were last compared with, so that a start reads one line; `npm ci` throws the stamp away together with the rest.
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const home = fileURLToPath(new URL('..', import.meta.url))
+
+/** For a start: what only development needs may be missing. Remembers the answer where it may write. */
+export function isReady(root = home) {
+  const now = stateOfLockfile(root)
+  // A package of npm's comes without a lockfile: whoever installed it has seen to its dependencies.
+  if (now === undefined || now === readText(stampOf(root))) return true
+  if (!isInstalled(root, { needsDevelopment: false })) return false
+  stampInstalled(root)
+  return true
+}
+
+/** By npm's own record of what it installed, and by what lies there. Optional packages may be absent. */
+export function isInstalled(root = home, { needsDevelopment = true } = {}) {
+  const wanted = packagesOf(join(root, 'package-lock.json'))
+  const present = packagesOf(join(root, 'node_modules/.package-lock.json'))
+  if (!wanted || !present) return false
+  const isMissed = (entry) => !entry.optional && (needsDevelopment || !(entry.dev || entry.devOptional))
+  return Object.keys(wanted).every((path) => {
+    if (path === '') return true
+    if (!present[path]) return !isMissed(wanted[path])
+    return agrees(wanted[path], present[path]) && existsSync(join(root, path, 'package.json'))
+  })
+}
+
+/** Best effort: a start compares once more where nothing can be written. */
+export function stampInstalled(root = home) {
+  try {
+    writeFileSync(stampOf(root), stateOfLockfile(root))
+  } catch {
+    // A read-only installation starts a little slower.
+  }
+}
+
+/** One sentence that names the command for this folder. */
+export function notReadySentence(root = home) {
+  return `the dependencies of octo are not those of this version: run \`node setup.js\` in \`${folderOf(root)}\``
+}
+
+/** The same where a file is missing among dependencies that are there by all that npm's record says. */
+export function missingModule(root = home) {
+  const command = isInstalled(root, { needsDevelopment: false }) ? 'npm ci' : 'node setup.js'
+  return {
+    message: 'a dependency of octo is missing or damaged',
+    hint: `run \`${command}\` in \`${folderOf(root)}\``,
+  }
+}
+
+/** Whether an error says that a package, or a file of one, is not there or does not fit this Node. */
+export function isMissingModule(error) {
+  const { code, message = '' } = Object(error)
+  if (code === 'ERR_DLOPEN_FAILED') return true
+  if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') return false
+  const [, wanted = ''] = /^Cannot find (?:package|module) '([^']+)'/.exec(message) || []
+  const isPackage = wanted !== '' && !/^(?:[./\\]|file:|[A-Za-z]:)/.test(wanted)
+  return isPackage || /[\\/]node_modules[\\/]/.test(wanted)
+}
+
+function folderOf(root) {
+  return root.replace(/(?<=.)[\\/]$/, '')
+}
+
+function stampOf(root) {
+  return join(root, 'node_modules/.octo-lockfile')
+}
+
+/** Size and time are enough: whoever changes a lockfile changes its time, forwards or back. */
+function stateOfLockfile(root) {
+  const found = statSync(join(root, 'package-lock.json'), { throwIfNoEntry: false })
+  return found && `${found.size} ${found.mtimeMs}\n`
+}
+
+function agrees(wanted, present) {
+  return wanted.version === present.version && wanted.integrity === present.integrity
+}
+
+function packagesOf(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')).packages
+  } catch {
+    return undefined
+  }
+}
+
+function readText(file) {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+}
