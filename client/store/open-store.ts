@@ -56,7 +56,7 @@ function requireOwned(folder: string): void {
     message: `${subject} ${problem}, found mode 0${mode}`,
     details: { folder, place, uid, mode },
     hint: own
-      ? `chmod go-w ${shellWord(place)}`
+      ? `run \`chmod go-w ${shellWord(place)}\``
       : 'set OCTO_HOME to a folder of your own, below folders of your own or of root',
   })
 }

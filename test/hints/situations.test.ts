@@ -266,7 +266,7 @@ const situations: readonly Situation[] = [
       chmodSync(join(folder, 'store'), 0o777)
     },
     type: ['install'],
-    ...{ code: 'STORE_UNSAFE', hint: /`chmod 0700 / },
+    ...{ code: 'STORE_UNSAFE', hint: /`chmod go-w / },
   },
 ]
 

@@ -14,8 +14,8 @@ test('refuses a store below a folder that others can write, and the hint is the 
   openStore(root)
   chmodSync(join(folder, 'shared'), 0o777)
   const error = expectCode('STORE_UNSAFE', () => openStore(root))
-  assert.equal(error.hint, `chmod go-w ${join(folder, 'shared')}`)
-  execFileSync('sh', ['-c', String(error.hint)])
+  assert.equal(error.hint, `run \`chmod go-w ${join(folder, 'shared')}\``)
+  execFileSync('sh', ['-c', typedFrom(error.hint)])
   openStore(root)
 })
 
@@ -26,6 +26,11 @@ test('follows a link to a folder of the same user, and looks at what it leads to
   openStore(join(folder, 'octo'))
   chmodSync(join(folder, 'big'), 0o777)
   const error = expectCode('STORE_UNSAFE', () => openStore(join(folder, 'octo')))
-  execFileSync('sh', ['-c', String(error.hint)])
+  execFileSync('sh', ['-c', typedFrom(error.hint)])
   openStore(join(folder, 'octo'))
 })
+
+/** What stands between the backticks. */
+function typedFrom(hint = ''): string {
+  return /`(.+)`/.exec(hint)?.[1] ?? ''
+}
