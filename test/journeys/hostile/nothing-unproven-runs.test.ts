@@ -235,7 +235,7 @@ async function aScene(t: TestContext) {
         env: { OCTO_HOME: store, HOME: home },
       }),
     kept: () =>
-      ['blobs', 'trees', 'parts', 'staging'].flatMap((place) =>
+      ['blobs', 'trees/sha256', 'parts', 'staging'].flatMap((place) =>
         existsSync(join(store, 'v1', place)) ? filesBelow(join(store, 'v1', place)) : [],
       ),
   }
