@@ -1,6 +1,7 @@
 // The first line of a script, `#!INTERPRETER [ARGUMENT]`, read as Linux reads it and refused where it is read differently
 // elsewhere, or where it looks for the interpreter or its code beside the caller. Light: a warm run loads it.
 import { problemOfPlace } from './fixed-place.ts'
+import { problemOfWords } from './interpreters.ts'
 
 export type FirstLine = {
   /** Absolute path, or a plain name that `env` was given and that is looked up in fixed folders. */
@@ -49,34 +50,9 @@ function readEnv(words: readonly string[]): FirstLine | { readonly problem: stri
   return withArguments(name, given)
 }
 
-const SHELLS = new Set(['sh', 'bash', 'dash', 'ash', 'ksh', 'mksh', 'zsh', 'busybox'])
-/** Options that load no code: everything else is refused, because `-I`, `-r` and their like name folders and files. */
-const HARMLESS: readonly (readonly [test: (name: string) => boolean, option: RegExp])[] = [
-  [(name) => name === 'busybox', /^(sh|ash)$|^-[abefhkmnptuvxBCEH]+$/],
-  [(name) => SHELLS.has(name), /^-[abefhkmnptuvxBCEH]+$|^--(posix|norc|noprofile)$|^-$/],
-  [(name) => /^python[0-9.]*$/.test(name), /^-[bBdEIOPqRsSuv]+$/],
-  [(name) => name === 'perl', /^-[acfnpstTuUwWXl]+$/],
-  [
-    (name) => /^node(js)?$/.test(name),
-    /^--(no-warnings|no-deprecation|trace-warnings|enable-source-maps|use-system-ca|experimental-strip-types|disable-warning=[A-Za-z0-9]+|max-old-space-size=\d+)$/,
-  ],
-  [() => true, /^-[fnqsw]$|^--$/],
-]
-
 function withArguments(interpreter: string, words: readonly string[]): FirstLine | { readonly problem: string } {
-  const name = baseName(interpreter)
-  const [, harmless] = HARMLESS.find(([fits]) => fits(name)) as (typeof HARMLESS)[number]
-  const odd = words.find((word, index) => !harmless.test(word) && !isShellOption(name, words, index))
-  if (odd !== undefined) return { problem: `gives its interpreter an argument that may load other code: \`${odd}\`` }
-  return { interpreter, arguments: words }
-}
-
-/** `bash -euo pipefail` */
-function isShellOption(name: string, words: readonly string[], index: number): boolean {
-  if (!SHELLS.has(name)) return false
-  const word = words[index] ?? ''
-  if (/^-[abefhkmnptuvxBCEH]*o$/.test(word)) return index + 1 < words.length
-  return /^-[abefhkmnptuvxBCEH]*o$/.test(words[index - 1] ?? '') && /^[a-z]+$/.test(word)
+  const problem = problemOfWords(baseName(interpreter), words)
+  return problem === undefined ? { interpreter, arguments: words } : { problem }
 }
 
 export function baseName(path: string): string {

@@ -47,7 +47,7 @@ export function programOf({ path, plugin, runtime, argv0, manifest }: Subject, m
   if ('problem' in line) throw notExecutable(plugin, line.problem)
   const name = baseName(line.interpreter)
   const file = /^node(js)?$/.test(name) ? machine.nodePath : findInterpreter(line.interpreter, { plugin, machine })
-  return { file, leading: [...line.arguments, ...isolationFlags(name), path] }
+  return { file, leading: [...isolationFlags(name), ...line.arguments, path] }
 }
 
 function underRuntime(
