@@ -2,8 +2,11 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { coded } from '../schemas/errors.ts'
+import { LIMITS } from '../schemas/limits.ts'
 import type { LockedPlugin, Lockfile } from '../schemas/lockfile.ts'
 import { LOCK_FORMAT, parseLockfile, renderLockfile } from '../schemas/lockfile.ts'
+import { quote } from '../schemas/quote.ts'
 import { onDisk } from './store/disk-errors.ts'
 import { readIfThere } from './store/files.ts'
 import type { Layout } from './store/layout.ts'
@@ -35,12 +38,25 @@ export async function editLock(layout: Layout, path: string, { set, keepOnly }: 
   )
   const plugins = Object.fromEntries([...kept, ...set.map((entry) => [nameOf(entry), entry] as const)])
   const after: Lockfile = { format: LOCK_FORMAT, plugins }
-  if (!before || renderLockfile(before) !== renderLockfile(after)) replace(path, renderLockfile(after))
+  if (!before || renderLockfile(before) !== renderLockfile(after)) replace(path, readable(renderLockfile(after), path))
   return after
 }
 
 export function nameOf({ repo, plugin }: LockedPlugin): string {
   return `${repo}/${plugin}`
+}
+
+/** A lockfile that cannot be read again would stop every command from then on, so it is read before it is kept. */
+function readable(text: string, path: string): string {
+  const size = Buffer.byteLength(text)
+  if (size > LIMITS.lockfileBytes)
+    throw coded('LIMIT_EXCEEDED', {
+      message: `lockfile ${quote(path)} would be too large, expected at most ${LIMITS.lockfileBytes} bytes, found ${size}`,
+      details: { path, expected: LIMITS.lockfileBytes, found: size },
+      hint: 'split the config into several, each with a lockfile of its own',
+    })
+  parseLockfile(text, path)
+  return text
 }
 
 function replace(path: string, text: string): void {

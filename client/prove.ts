@@ -1,13 +1,14 @@
 // From a release's identity to its proof: the bundle from the store or the repo, and the verdict of client/verify.
+
 import type { RepoConfig } from '../schemas/config/config.ts'
 import type { Digest } from '../schemas/digest.ts'
 import { digestOf } from '../schemas/digest.ts'
 import { coded } from '../schemas/errors.ts'
+import { LIMITS } from '../schemas/limits.ts'
 import type { LockedPlugin } from '../schemas/lockfile.ts'
 import type { Name } from '../schemas/name.ts'
 import { quote } from '../schemas/quote.ts'
 import type { ReleasePredicate } from '../schemas/release-statement.ts'
-import { MAX_BUNDLE_BYTES } from '../schemas/release-statement.ts'
 import { decodeText } from '../schemas/text.ts'
 import type { Version } from '../schemas/version.ts'
 import type { Network } from './network.ts'
@@ -100,10 +101,10 @@ async function readBundle(place: ReleasePlace, layout: Layout, network: Network)
 
 /** Nobody signed this number: it comes from a plugin document or a lockfile. */
 function requireBundleSize(size: number, url: URL): void {
-  if (size <= MAX_BUNDLE_BYTES) return
+  if (size <= LIMITS.bundleBytes) return
   throw coded('LIMIT_EXCEEDED', {
-    message: `${quote(url.href)} is promised to have ${size} bytes, expected at most ${MAX_BUNDLE_BYTES}`,
-    details: { url: url.href, size, maxBytes: MAX_BUNDLE_BYTES },
+    message: `${quote(url.href)} is promised to have ${size} bytes, expected at most ${LIMITS.bundleBytes}`,
+    details: { url: url.href, size, maxBytes: LIMITS.bundleBytes },
   })
 }
 

@@ -1,11 +1,13 @@
 // Finds plugins by word in the repos of a config. Small repos are one document; large ones are asked by their search, and
 // only where there is none, by reading their shards.
+
 import { searchAnswer } from '../schemas/api.ts'
 import type { RepoConfig } from '../schemas/config/config.ts'
 import { parseDiscovery } from '../schemas/discovery.ts'
 import { parseJson } from '../schemas/json.ts'
+import { LIMITS } from '../schemas/limits.ts'
 import type { Name } from '../schemas/name.ts'
-import { MAX_REPO_DOCUMENT_BYTES, parseRepoDocument } from '../schemas/repo-document.ts'
+import { parseRepoDocument } from '../schemas/repo-document.ts'
 import { parseShape } from '../schemas/shape.ts'
 import { DISCOVERY_PATH } from '../schemas/static-tree/paths.ts'
 import type { Version } from '../schemas/version.ts'
@@ -69,21 +71,21 @@ async function searchRepo(
 }
 
 async function readRepo(url: URL, network: Network) {
-  const text = await network.fetchDocument(url, MAX_REPO_DOCUMENT_BYTES)
+  const text = await network.fetchDocument(url, LIMITS.repoDocumentBytes)
   return text === undefined ? undefined : parseRepoDocument(text, url.href)
 }
 
 /** Undefined where the repo is only files. */
 async function askSearch(yaml: URL, repo: Name, text: string, network: Network) {
   const discoveryUrl = new URL(`../${DISCOVERY_PATH}`, yaml)
-  const discovery = await network.fetchDocument(discoveryUrl, MAX_REPO_DOCUMENT_BYTES)
+  const discovery = await network.fetchDocument(discoveryUrl, LIMITS.repoDocumentBytes)
   const api = discovery === undefined ? undefined : parseDiscovery(discovery, discoveryUrl.href).api
   if (!api) return undefined
   const url = new URL(`${api.base.replace(/\/?$/, '/')}search`, new URL('../', yaml))
   url.search = new URLSearchParams({ q: text, repo }).toString()
-  const answer = await network.fetchDocument(url, MAX_REPO_DOCUMENT_BYTES)
+  const answer = await network.fetchDocument(url, LIMITS.repoDocumentBytes)
   if (answer === undefined) return undefined
-  return parseShape(searchAnswer, parseJson(answer, url.href, MAX_REPO_DOCUMENT_BYTES), { name: url.href }).results
+  return parseShape(searchAnswer, parseJson(answer, url.href, LIMITS.repoDocumentBytes), { name: url.href }).results
 }
 
 function rankOf({ plugin, category, description }: Found, word: string): number {

@@ -1,5 +1,6 @@
 // The settings of one registry process, with their defaults. The only file that knows them.
 import { join, resolve } from 'node:path'
+import { LIMITS } from '../schemas/limits.ts'
 
 export type RegistryConfig = {
   readonly dataDir: string
@@ -8,6 +9,8 @@ export type RegistryConfig = {
   readonly limits: {
     readonly artifactBytes: number
     readonly releaseBytes: number
+    readonly versionsPerPlugin: number
+    readonly pluginsPerRepo: number
     /** Sessions that one token may have open. */
     readonly openSessions: number
     /** Yanks, deprecations and the like that one token may make. */
@@ -30,7 +33,6 @@ export type RegistryConfig = {
   }
 }
 
-const MiB = 1024 * 1024
 const HOUR_MS = 3600_000
 
 export type ConfigInput = {
@@ -45,8 +47,10 @@ export function registryConfig({ dataDir, baseUrl, limits, times }: ConfigInput)
     dataDir: resolve(dataDir),
     baseUrl: baseUrl.replace(/\/+$/, ''),
     limits: {
-      artifactBytes: 2048 * MiB,
-      releaseBytes: 16 * 1024 * MiB,
+      artifactBytes: LIMITS.artifactBytes,
+      releaseBytes: LIMITS.releaseBytes,
+      versionsPerPlugin: LIMITS.versionsPerPlugin,
+      pluginsPerRepo: LIMITS.pluginsPerRepo,
       openSessions: 256,
       stateChangesPerHour: 2000,
       proofMsPerHour: 600_000,

@@ -1,5 +1,6 @@
 // The write API's request and answer shapes; OpenAPI is generated from them.
 import { z } from 'zod'
+import { LIMITS } from './limits.ts'
 import { VERSION_STATES } from './plugin-document.ts'
 import {
   digestShape,
@@ -13,8 +14,6 @@ import {
 } from './shapes.ts'
 
 export const PROBLEM_TYPE = 'application/problem+json'
-/** Bytes of a JSON request. */
-export const MAX_REQUEST_JSON_BYTES = 256 * 1024
 
 /** RFC 9457, with our code, details and hint. */
 export const problemShape = z.object({
@@ -35,7 +34,7 @@ export const openSessionRequest = z.strictObject({
   artifacts: z
     .array(z.strictObject({ platform: platformShape, file: fileNameShape, digest: digestShape, size: sizeShape }))
     .min(1)
-    .max(64),
+    .max(LIMITS.platformsPerVersion),
 })
 
 export const sessionAnswer = z.object({

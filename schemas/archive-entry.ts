@@ -1,5 +1,8 @@
 // Is this archive entry allowed? Pure, so that publisher, registry and client ask the same question.
+
 import { coded } from './errors.ts'
+import type { ArchiveLimits } from './limits.ts'
+import { ARCHIVE_LIMITS } from './limits.ts'
 import { quote } from './quote.ts'
 
 export type ArchiveEntry = {
@@ -7,26 +10,6 @@ export type ArchiveEntry = {
   readonly type: string
   readonly path: string
   readonly size: number
-}
-
-export type ArchiveLimits = {
-  readonly maxEntries: number
-  /** Uncompressed bytes of all files together. */
-  readonly maxBytes: number
-  readonly maxPathLength: number
-  readonly maxDepth: number
-  /** Uncompressed to compressed bytes, once more than `ratioFloorBytes` came out. */
-  readonly maxRatio: number
-  readonly ratioFloorBytes: number
-}
-
-export const ARCHIVE_LIMITS: ArchiveLimits = {
-  maxEntries: 10_000,
-  maxBytes: 4 * 1024 * 1024 * 1024,
-  maxPathLength: 512,
-  maxDepth: 16,
-  maxRatio: 50,
-  ratioFloorBytes: 64 * 1024 * 1024,
 }
 
 /** Devices of Windows, with whatever ending, and blanks before it. */

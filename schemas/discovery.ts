@@ -1,11 +1,11 @@
 // /.well-known/octo.json: what a registry is and where its parts are.
 import { z } from 'zod'
 import { parseJson } from './json.ts'
+import { LIMITS } from './limits.ts'
 import { parseShape } from './shape.ts'
 import { nameShape, sizeShape } from './shapes.ts'
 
 export const DISCOVERY_FORMAT = 'octo.discovery/v1'
-const MAX_BYTES = 1024 * 1024
 
 export const discoveryShape = z.object({
   format: z.literal(DISCOVERY_FORMAT),
@@ -18,5 +18,5 @@ export const discoveryShape = z.object({
 export type Discovery = z.output<typeof discoveryShape>
 
 export function parseDiscovery(text: string, name: string): Discovery {
-  return parseShape(discoveryShape, parseJson(text, name, MAX_BYTES), { name })
+  return parseShape(discoveryShape, parseJson(text, name, LIMITS.discoveryBytes), { name })
 }

@@ -1,7 +1,9 @@
 // octo.lock: what was resolved, for all platforms at once, so that an install elsewhere or later is the same and offline.
+
 import { z } from 'zod'
 import { parseJson, stableJson } from './json.ts'
-import { ARTIFACT_FORMATS, MAX_BUNDLE_BYTES } from './release-statement.ts'
+import { LIMITS } from './limits.ts'
+import { ARTIFACT_FORMATS } from './release-statement.ts'
 import { parseShape } from './shape.ts'
 import {
   digestShape,
@@ -14,7 +16,6 @@ import {
 } from './shapes.ts'
 
 export const LOCK_FORMAT = 'octo.lock/v1'
-export const MAX_LOCK_BYTES = 32 * 1024 * 1024
 
 const lockedPluginShape = z.strictObject({
   /** Name of the repo in the config. */
@@ -31,7 +32,7 @@ const lockedPluginShape = z.strictObject({
   serial: z.int().min(0),
   /** Key id of the publisher, `sha256:…` of its SPKI; `unsigned` only where the config said so. */
   signer: z.union([digestShape, z.literal('unsigned')]),
-  bundle: z.strictObject({ digest: digestShape, size: sizeShape.max(MAX_BUNDLE_BYTES) }).optional(),
+  bundle: z.strictObject({ digest: digestShape, size: sizeShape.max(LIMITS.bundleBytes) }).optional(),
   platforms: z.record(
     platformShape,
     z.strictObject({
@@ -57,7 +58,7 @@ export type Lockfile = z.output<typeof lockfileShape>
 export type LockedPlugin = z.output<typeof lockedPluginShape>
 
 export function parseLockfile(text: string, name: string): Lockfile {
-  return parseShape(lockfileShape, parseJson(text, name, MAX_LOCK_BYTES), { name })
+  return parseShape(lockfileShape, parseJson(text, name, LIMITS.lockfileBytes), { name })
 }
 
 /** One text for one lock: sorted keys, two spaces, a line end; so that diffs are small and merges are possible. */

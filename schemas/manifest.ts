@@ -1,5 +1,6 @@
 // plugin.yaml: what an author writes about a plugin, and the part of it that a release proves.
 import { z } from 'zod'
+import { LIMITS } from './limits.ts'
 import { ANY } from './platform.ts'
 import { quote } from './quote.ts'
 import { parseShape } from './shape.ts'
@@ -128,6 +129,10 @@ export const manifestShape = releasedManifestShape.omit({ readme: true }).extend
   platforms: z
     .record(platformShape, platformEntryShape)
     .refine((map) => Object.keys(map).length > 0, 'expected at least one platform')
+    .refine(
+      (map) => Object.keys(map).length <= LIMITS.platformsPerVersion,
+      `expected at most ${LIMITS.platformsPerVersion} platforms`,
+    )
     .refine((map) => map[ANY] === undefined || map[ANY]?.runtime !== undefined, {
       path: [ANY],
       message: 'expected `runtime`, as an `any` artifact is run by one',

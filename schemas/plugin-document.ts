@@ -1,7 +1,9 @@
 // One plugin's document, the clients' hot path: all versions, platforms, digests, sizes and states. JSON, with a YAML twin.
+
 import { z } from 'zod'
 import { parseJson } from './json.ts'
-import { ARTIFACT_FORMATS, MAX_BUNDLE_BYTES } from './release-statement.ts'
+import { LIMITS } from './limits.ts'
+import { ARTIFACT_FORMATS } from './release-statement.ts'
 import { parseShape } from './shape.ts'
 import {
   digestShape,
@@ -16,7 +18,6 @@ import {
 } from './shapes.ts'
 
 export const PLUGIN_DOCUMENT_FORMAT = 'octo.plugin/v1'
-export const MAX_PLUGIN_DOCUMENT_BYTES = 16 * 1024 * 1024
 
 /** `yanked`: not chosen for new resolutions, kept for lockfiles. `quarantined`: not served and not chosen. */
 export const VERSION_STATES = ['active', 'yanked', 'quarantined'] as const
@@ -38,7 +39,7 @@ const documentVersionShape = z.object({
   deprecated: lineShape.optional(),
   minimumOperator: versionShape.optional(),
   /** release.sigstore.json, beside the artifacts. */
-  bundle: z.object({ digest: digestShape, size: sizeShape.max(MAX_BUNDLE_BYTES) }),
+  bundle: z.object({ digest: digestShape, size: sizeShape.max(LIMITS.bundleBytes) }),
   platforms: z.record(platformShape, documentArtifactShape),
 })
 
@@ -55,7 +56,7 @@ export const pluginDocumentShape = z.object({
   homepage: webUrlShape.optional(),
   source: webUrlShape.optional(),
   /** Newest first, by semantic version precedence. */
-  versions: z.array(documentVersionShape).max(100_000),
+  versions: z.array(documentVersionShape).max(LIMITS.versionsPerPlugin),
 })
 
 export type PluginDocument = z.output<typeof pluginDocumentShape>
@@ -65,5 +66,5 @@ export type VersionState = (typeof VERSION_STATES)[number]
 
 /** Reads a plugin document; unknown keys are dropped, so that newer registries can add some. */
 export function parsePluginDocument(text: string, name: string): PluginDocument {
-  return parseShape(pluginDocumentShape, parseJson(text, name, MAX_PLUGIN_DOCUMENT_BYTES), { name })
+  return parseShape(pluginDocumentShape, parseJson(text, name, LIMITS.pluginDocumentBytes), { name })
 }

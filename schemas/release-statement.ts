@@ -1,8 +1,10 @@
 // What a publisher signs: one in-toto Statement v1 per release whose subjects are all artifacts and whose predicate says
 // which plugin, version and platforms they are and how they are run.
+
 import { z } from 'zod'
 import type { Digest } from './digest.ts'
 import { parseJson } from './json.ts'
+import { LIMITS } from './limits.ts'
 import { releasedManifestShape, runtimeShape } from './manifest.ts'
 import { parseShape } from './shape.ts'
 import {
@@ -20,8 +22,6 @@ export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
 export const PAYLOAD_TYPE = 'application/vnd.in-toto+json'
 export const PREDICATE_TYPE = 'https://octocompose.github.io/octo/release/v1'
 export const BUNDLE_MEDIA_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json'
-/** Bytes of release.sigstore.json, base64 of the statement included. */
-export const MAX_BUNDLE_BYTES = 1024 * 1024
 
 export const ARTIFACT_FORMATS = ['raw', 'tar.gz'] as const
 
@@ -55,7 +55,7 @@ const subjectShape = z.strictObject({
 
 export const releaseStatementShape = z.strictObject({
   _type: z.literal(STATEMENT_TYPE),
-  subject: z.array(subjectShape).min(1).max(64),
+  subject: z.array(subjectShape).min(1).max(LIMITS.platformsPerVersion),
   predicateType: z.literal(PREDICATE_TYPE),
   predicate: releasePredicateShape,
 })
@@ -80,7 +80,7 @@ export function renderReleaseStatement(predicate: ReleasePredicate): ReleaseStat
 
 /** Reads a statement's bytes. Shape only: that it is proven, and about what, is decided by client/verify. */
 export function parseReleaseStatement(text: string, name: string): ReleaseStatement {
-  return parseShape(releaseStatementShape, parseJson(text, name, MAX_BUNDLE_BYTES), { name })
+  return parseShape(releaseStatementShape, parseJson(text, name, LIMITS.bundleBytes), { name })
 }
 
 /** Digests of the subjects, for comparison with the predicate's platforms. */

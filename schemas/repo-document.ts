@@ -1,12 +1,13 @@
 // A whole repo in one document: the newest stable version of each plugin. JSON for our search; its YAML twin is what
 // octoctl reads. Large repos list shards instead, so that no publish rewrites everything.
+
 import { z } from 'zod'
 import { parseJson } from './json.ts'
+import { LIMITS } from './limits.ts'
 import { parseShape } from './shape.ts'
 import { lineShape, nameShape, platformShape, versionShape } from './shapes.ts'
 
 export const REPO_DOCUMENT_FORMAT = 'octo.repo/v1'
-export const MAX_REPO_DOCUMENT_BYTES = 8 * 1024 * 1024
 /** Above this many plugins a repo is served in 256 shards. */
 export const INLINE_PLUGINS = 256
 
@@ -36,5 +37,5 @@ export type RepoDocument = z.output<typeof repoDocumentShape>
 export type RepoEntry = z.output<typeof entryShape>
 
 export function parseRepoDocument(text: string, name: string): RepoDocument {
-  return parseShape(repoDocumentShape, parseJson(text, name, MAX_REPO_DOCUMENT_BYTES), { name })
+  return parseShape(repoDocumentShape, parseJson(text, name, LIMITS.repoDocumentBytes), { name })
 }

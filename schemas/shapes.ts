@@ -1,13 +1,15 @@
 // Building blocks that every document shares: names, versions, digests and texts as zod shapes with our own sentences.
+
 import { z } from 'zod'
 import type { Digest } from './digest.ts'
 import { DIGEST_PATTERN } from './digest.ts'
+import { LIMITS } from './limits.ts'
 import type { Name } from './name.ts'
 import { isName, NAME_PATTERN } from './name.ts'
 import type { Platform } from './platform.ts'
 import { isPlatform } from './platform.ts'
 import type { Version } from './version.ts'
-import { isVersion, MAX_VERSION_LENGTH, problemOfVersion } from './version.ts'
+import { isVersion, problemOfVersion } from './version.ts'
 
 export const nameShape = z
   .string()
@@ -16,7 +18,7 @@ export const nameShape = z
 
 export const versionShape = z
   .string({ error: ({ input }) => problemOfVersion(input) })
-  .max(MAX_VERSION_LENGTH)
+  .max(LIMITS.versionLength)
   .refine(isVersion, { error: ({ input }) => problemOfVersion(input) }) as unknown as z.ZodType<Version, string>
 
 export const platformShape = z
@@ -34,7 +36,7 @@ export const digestShape = z
  */
 export const lineShape = z
   .string()
-  .max(500)
+  .max(LIMITS.lineLength)
   .regex(
     /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069\ufeff]*$/u,
     'expected one line of well-formed text without control or bidirectional characters',
@@ -43,7 +45,7 @@ export const lineShape = z
 /** Text of several lines; of control characters only tabs and line ends. */
 export const textShape = z
   .string()
-  .max(64 * 1024)
+  .max(LIMITS.textLength)
   .regex(
     /^[^\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\p{Cs}\u202a-\u202e\u2066-\u2069]*$/u,
     'expected well-formed text without control or bidirectional characters',
@@ -52,14 +54,14 @@ export const textShape = z
 /** An absolute web address. */
 export const webUrlShape = z
   .string()
-  .max(2048)
+  .max(LIMITS.urlLength)
   .refine(isWebUrl, 'expected a URL that starts with `https://` or `http://`')
 
 /** A path inside a plugin project or archive: relative, `/` only, no `.`, `..` or empty parts. */
 export const relativePathShape = z
   .string()
   .min(1)
-  .max(512)
+  .max(LIMITS.pathLength)
   .refine(isRelativePath, 'expected a relative path without `..`')
 
 /** A program's own name: a shell that finds a `-` before its name reads the login files of the user. */

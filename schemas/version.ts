@@ -1,14 +1,14 @@
 // Exact versions and ranges: a thin, strict layer over node-semver.
+
 import { createRequire } from 'node:module'
 import { coded } from './errors.ts'
+import { LIMITS } from './limits.ts'
 import { quote } from './quote.ts'
 
 declare const versionBrand: unique symbol
 /** An exact semantic version in its one normal form: no leading `v`, no spaces, no build metadata (it has no place in an order). */
 export type Version = string & { readonly [versionBrand]: true }
 
-/** `<plugin>_<version>_<platform>.tar.gz` has to stay a file name that every file system takes. */
-export const MAX_VERSION_LENGTH = 100
 const MAX_RANGE_LENGTH = 256
 // Loaded on first use, and only the files needed: every command that pins no range starts without it.
 const require = createRequire(import.meta.url)
@@ -17,7 +17,7 @@ let loaded: SemverFunctions | undefined
 const semver = (): SemverFunctions => (loaded ??= require('semver') as SemverFunctions)
 
 export function isVersion(text: unknown): text is Version {
-  return typeof text === 'string' && text.length <= MAX_VERSION_LENGTH && semver().valid(text) === text
+  return typeof text === 'string' && text.length <= LIMITS.versionLength && semver().valid(text) === text
 }
 
 /** Reads a version as a registry stores it; throws VERSION_INVALID. */

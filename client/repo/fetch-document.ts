@@ -1,8 +1,10 @@
 // A plugin's document from its repo, checked to be about this plugin of this repo.
+
 import { coded } from '../../schemas/errors.ts'
+import { LIMITS } from '../../schemas/limits.ts'
 import type { Name } from '../../schemas/name.ts'
 import type { PluginDocument } from '../../schemas/plugin-document.ts'
-import { MAX_PLUGIN_DOCUMENT_BYTES, parsePluginDocument } from '../../schemas/plugin-document.ts'
+import { parsePluginDocument } from '../../schemas/plugin-document.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { RepoAddress } from './repo-address.ts'
 
@@ -16,7 +18,7 @@ export async function fetchPluginDocument(
   plugin: Name,
 ): Promise<PluginDocument | undefined> {
   const url = address.plugin(plugin)
-  const text = await fetch(url, MAX_PLUGIN_DOCUMENT_BYTES)
+  const text = await fetch(url, LIMITS.pluginDocumentBytes)
   if (text === undefined) return undefined
   const document = parsePluginDocument(text, url.href)
   if (document.repo === address.name && document.plugin === plugin) return document

@@ -1,13 +1,15 @@
 // One Sigstore v0.3 bundle: its shape, checked strictly, and its proven payload. @sigstore/verify ignores unknown fields,
 // other media types and the payload type, so all of that is refused here before the library sees the bundle.
+
 import type { SerializedBundle } from '@sigstore/bundle'
 import { bundleFromJSON } from '@sigstore/bundle'
 import { toSignedEntity, toTrustMaterial, VerificationError, Verifier } from '@sigstore/verify'
 import { z } from 'zod'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { parseJson } from '../../schemas/json.ts'
+import { LIMITS } from '../../schemas/limits.ts'
 import { quote } from '../../schemas/quote.ts'
-import { BUNDLE_MEDIA_TYPE, MAX_BUNDLE_BYTES, PAYLOAD_TYPE } from '../../schemas/release-statement.ts'
+import { BUNDLE_MEDIA_TYPE, PAYLOAD_TYPE } from '../../schemas/release-statement.ts'
 import { parseShape } from '../../schemas/shape.ts'
 import type { AdmittedKey } from './keyring.ts'
 
@@ -39,7 +41,7 @@ export type UnverifiedBundle = z.output<typeof bundleShape>
 /** Reads a bundle's shape; throws BUNDLE_MALFORMED. Nothing is proven yet. */
 export function parseBundle(text: string, source: string): UnverifiedBundle {
   try {
-    const json = parseJson(text, source, MAX_BUNDLE_BYTES)
+    const json = parseJson(text, source, LIMITS.bundleBytes)
     return parseShape(bundleShape, json, { name: source }, 'BUNDLE_MALFORMED')
   } catch (error) {
     throw isCoded(error, 'BUNDLE_MALFORMED') ? error : malformed(source, error)

@@ -1,10 +1,12 @@
 // A tar.gz read entry by entry under the archive rules. A registry only looks; a client's callback writes the files.
 // Answers: escaping paths, links, devices, duplicates, bombs, and bytes that other programs would read differently.
+
 import { createHash } from 'node:crypto'
-import type { ArchiveLimits } from '../../schemas/archive-entry.ts'
-import { ARCHIVE_LIMITS, ArchiveRules } from '../../schemas/archive-entry.ts'
+import { ArchiveRules } from '../../schemas/archive-entry.ts'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestFromHex } from '../../schemas/digest.ts'
+import type { ArchiveLimits } from '../../schemas/limits.ts'
+import { ARCHIVE_LIMITS } from '../../schemas/limits.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { openByteReader } from './byte-reader.ts'
 import { gunzip, malformed } from './gunzip.ts'

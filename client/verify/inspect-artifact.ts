@@ -1,8 +1,9 @@
 // The door for bytes: are these chunks the artifact that a proven release describes for this platform? Order: size and
 // digest while streaming, archive rules, then the executable's presence and header.
-import type { ArchiveLimits } from '../../schemas/archive-entry.ts'
+
 import type { Digest } from '../../schemas/digest.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
+import type { ArchiveLimits } from '../../schemas/limits.ts'
 import type { Platform } from '../../schemas/platform.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleaseArtifact } from '../../schemas/release-statement.ts'

@@ -1,13 +1,15 @@
 // dist/release.json: what was built, before anyone signed it. The same fields that the signed predicate will have; the
 // repo may still be open, as one build can go to several.
+
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { z } from 'zod'
 import { coded } from '../../schemas/errors.ts'
 import { parseJsonBytes } from '../../schemas/json.ts'
+import { LIMITS } from '../../schemas/limits.ts'
 import type { Name } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
-import { MAX_BUNDLE_BYTES, releasePredicateShape } from '../../schemas/release-statement.ts'
+import { releasePredicateShape } from '../../schemas/release-statement.ts'
 import { parseShape } from '../../schemas/shape.ts'
 
 export const RELEASE_FILE = 'release.json'
@@ -38,7 +40,7 @@ export async function findDraft(out: string): Promise<ReleaseDraft | undefined> 
   })
   return bytes === undefined
     ? undefined
-    : parseShape(draftShape, parseJsonBytes(bytes, path, MAX_BUNDLE_BYTES), { name: path })
+    : parseShape(draftShape, parseJsonBytes(bytes, path, LIMITS.bundleBytes), { name: path })
 }
 
 /** The repo that a flag or plugin.yaml named; throws USAGE when nobody did. */

@@ -1,12 +1,13 @@
 // What a registry already shows of a version, and whether it is what was built here.
+
 import { verifyRelease } from '../../client/verify/verify-release.ts'
 import { coded } from '../../schemas/errors.ts'
 import { stableJson } from '../../schemas/json.ts'
+import { LIMITS } from '../../schemas/limits.ts'
 import type { DocumentVersion, PluginDocument } from '../../schemas/plugin-document.ts'
-import { MAX_PLUGIN_DOCUMENT_BYTES, parsePluginDocument } from '../../schemas/plugin-document.ts'
+import { parsePluginDocument } from '../../schemas/plugin-document.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 import type { ReleasePredicate } from '../../schemas/release-statement.ts'
-import { MAX_BUNDLE_BYTES } from '../../schemas/release-statement.ts'
 import { BUNDLE_FILE, pluginDocumentPath, releaseFolder } from '../../schemas/static-tree/paths.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { isSuccess, refusalOf } from '../../system/http/call-refusal.ts'
@@ -23,7 +24,7 @@ export async function findPublished(
   version: string,
 ): Promise<Shown | undefined> {
   const path = pluginDocumentPath(plugin.repo, plugin.plugin, 'json')
-  const reply = await getFresh(connection, path, MAX_PLUGIN_DOCUMENT_BYTES)
+  const reply = await getFresh(connection, path, LIMITS.pluginDocumentBytes)
   if (reply.status === 404) return undefined
   if (!isSuccess(reply)) throw refusalOf(reply, `GET ${path}`)
   const document = parsePluginDocument(reply.text, path)
@@ -58,7 +59,7 @@ export async function fetchBundle(
   { repo, plugin, version }: ReleasePredicate,
 ): Promise<string> {
   const path = `${releaseFolder(repo, plugin, version)}/${BUNDLE_FILE}`
-  const reply = await getFresh(connection, path, MAX_BUNDLE_BYTES)
+  const reply = await getFresh(connection, path, LIMITS.bundleBytes)
   if (!isSuccess(reply)) throw refusalOf(reply, `GET ${path}`)
   return reply.text
 }

@@ -1,12 +1,13 @@
 // Who signs a release: a key that octo holds, or somebody else who signed octo's statement already, such as a KMS.
+
 import { readFile } from 'node:fs/promises'
 import type { VerifiedRelease } from '../../client/verify/verify-release.ts'
 import { verifyRelease } from '../../client/verify/verify-release.ts'
 import { coded } from '../../schemas/errors.ts'
 import { stableJson } from '../../schemas/json.ts'
+import { LIMITS } from '../../schemas/limits.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleasePredicate } from '../../schemas/release-statement.ts'
-import { MAX_BUNDLE_BYTES } from '../../schemas/release-statement.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { parsePublicKey } from '../../schemas/trust-key.ts'
 import type { SigningKey } from './read-key.ts'
@@ -49,10 +50,10 @@ async function readText(path: string): Promise<string> {
   const bytes = await readFile(path).catch((cause: unknown) => {
     throw coded('FILE_NOT_FOUND', { message: `${quote(path)} cannot be read`, details: { path }, cause })
   })
-  if (bytes.length > MAX_BUNDLE_BYTES)
+  if (bytes.length > LIMITS.bundleBytes)
     throw coded('LIMIT_EXCEEDED', {
-      message: `${quote(path)} is too large, expected at most ${MAX_BUNDLE_BYTES} bytes, found ${bytes.length}`,
-      details: { path, limit: MAX_BUNDLE_BYTES, found: bytes.length },
+      message: `${quote(path)} is too large, expected at most ${LIMITS.bundleBytes} bytes, found ${bytes.length}`,
+      details: { path, limit: LIMITS.bundleBytes, found: bytes.length },
     })
   return bytes.toString('utf8')
 }

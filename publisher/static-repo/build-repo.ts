@@ -2,6 +2,7 @@
 import { copyFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
+import { requireRoomForPlugin, requireRoomForRepo, requireRoomForVersion } from '../../schemas/growth-limits.ts'
 import { stableJson } from '../../schemas/json.ts'
 import type { Name } from '../../schemas/name.ts'
 import type { BaseUrl } from '../../schemas/static-tree/base-url.ts'
@@ -38,7 +39,7 @@ export type RepoBuilt = {
   readonly written: number
 }
 
-/** Throws VERSION_EXISTS for a version that the tree holds with other content; then nothing was written. */
+/** Throws VERSION_EXISTS for a version that the tree holds with other content, or LIMIT_EXCEEDED; then nothing was written. */
 export async function buildRepo({ root, base, keyring, dists, publishedAt }: RepoBuild): Promise<RepoBuilt> {
   const records = new Map((await readTree(root, keyring)).map((record) => [keyOf(record), record]))
   const signed: SignedDist[] = []
@@ -57,6 +58,20 @@ export async function buildRepo({ root, base, keyring, dists, publishedAt }: Rep
   }
 }
 
+/** Throws LIMIT_EXCEEDED where the tree would list more than its readers take. */
+function requireRoom(
+  records: ReadonlyMap<string, PluginRecord>,
+  release: Pick<PluginRecord, 'repo' | 'plugin'>,
+  versions: number,
+): void {
+  requireRoomForVersion(release, versions)
+  if (versions > 0) return
+  const known = [...records.values()]
+  const own = known.filter(({ repo }) => repo === release.repo)
+  requireRoomForPlugin(release, own.length)
+  if (own.length === 0) requireRoomForRepo(release.repo, reposOf(known).length)
+}
+
 /** Puts the release into its record; false when it is there already. */
 function admit(records: Map<string, PluginRecord>, { release, bundle }: SignedDist, publishedAt: string): boolean {
   const { predicate, bundleDigest } = release
@@ -65,6 +80,7 @@ function admit(records: Map<string, PluginRecord>, { release, bundle }: SignedDi
   const sealed = record.releases.find((existing) => existing.version === version)
   if (sealed && stableJson(sealed.predicate) === stableJson(predicate)) return false
   if (sealed) throw conflict(sealed, predicate)
+  requireRoom(records, predicate, record.releases.length)
   const added: ReleaseRecord = {
     version,
     publishedAt,

@@ -8,6 +8,7 @@ import { verifyRelease } from '../../client/verify/verify-release.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { Platform } from '../../schemas/platform.ts'
 import { quote } from '../../schemas/quote.ts'
+import { announcementOf, requireLimits } from '../../schemas/release-limits.ts'
 import type { ReleaseArtifact } from '../../schemas/release-statement.ts'
 import { parseReleaseStatement } from '../../schemas/release-statement.ts'
 import { BUNDLE_FILE } from '../../schemas/static-tree/paths.ts'
@@ -17,7 +18,7 @@ import { readFileChunks } from '../build/read-chunks.ts'
 
 export type SignedDist = { readonly dir: string; readonly bundle: string; readonly release: VerifiedRelease }
 
-/** Throws BUNDLE_MISSING, or what verifyRelease and inspectArtifact throw. */
+/** Throws BUNDLE_MISSING, LIMIT_EXCEEDED, FORMAT_INVALID, or what verifyRelease and inspectArtifact throw. */
 export async function readSignedDist(dir: string, keyring: readonly TrustKey[]): Promise<SignedDist> {
   const source = join(dir, BUNDLE_FILE)
   const bytes = await readFile(source).catch((error) => {
@@ -32,6 +33,7 @@ export async function readSignedDist(dir: string, keyring: readonly TrustKey[]):
   const payload = Buffer.from(parseBundle(bundle, source).dsseEnvelope.payload, 'base64')
   const expected = parseReleaseStatement(decodeText(payload, source), source).predicate
   const release = verifyRelease({ bundle, keyring, expected, at: Date.now(), source })
+  requireLimits(announcementOf(release.predicate, { digest: release.bundleDigest, size: bytes.length }))
   const artifacts = Object.entries(release.predicate.platforms) as [Platform, ReleaseArtifact][]
   for (const [platform, artifact] of artifacts) await inspectFile(join(dir, artifact.file), artifact, platform)
   return { dir, bundle, release }

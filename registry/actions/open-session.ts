@@ -4,6 +4,7 @@ import type { OpenSessionRequest } from '../../schemas/api.ts'
 import { digestOf, hexOf } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
 import { stableJson } from '../../schemas/json.ts'
+import { announcedBlobs, requireLimits } from '../../schemas/release-limits.ts'
 import type { Principal } from '../auth/principal.ts'
 import { authorizeAgain } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
@@ -21,7 +22,7 @@ import {
 import type { ReleaseKey } from '../db/versions.ts'
 import type { RegistryServices } from '../services.ts'
 import { requireDistinctName } from './distinct-name.ts'
-import { promisedBlobs, requireLimits } from './release-limits.ts'
+import { requireGrowth } from './require-growth.ts'
 import { measureSpace, requireSpace } from './require-space.ts'
 import { isSealed } from './sealed-release.ts'
 
@@ -56,6 +57,7 @@ function openInTransaction(tx: Db, { config, clock }: RegistryServices, open: Me
     idempotencyKey && findRepeated(tx, { tokenId: principal.id, key: idempotencyKey, requestDigest, now })
   if (repeated) return repeated
   requireDistinctName(tx, release)
+  requireGrowth(tx, release, config.limits)
   requireRoom(tx, principal.id, now, config.limits.openSessions)
   requireSpace(tx, { request, tokenId: principal.id, freeBytes, now })
   const session: SessionRow = {
@@ -67,7 +69,7 @@ function openInTransaction(tx: Db, { config, clock }: RegistryServices, open: Me
     leaseUntil: now + config.times.leaseMs,
     request,
   }
-  insertSession(tx, session, promisedBlobs(request))
+  insertSession(tx, session, announcedBlobs(request))
   if (idempotencyKey)
     putIdempotencyKey(tx, {
       tokenId: principal.id,

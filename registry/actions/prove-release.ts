@@ -5,10 +5,10 @@ import type { VerifiedRelease } from '../../client/verify/verify-release.ts'
 import { verifyRelease } from '../../client/verify/verify-release.ts'
 import type { OpenSessionRequest } from '../../schemas/api.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
+import { LIMITS } from '../../schemas/limits.ts'
 import type { Name } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleaseArtifact, ReleasePredicate } from '../../schemas/release-statement.ts'
-import { MAX_BUNDLE_BYTES } from '../../schemas/release-statement.ts'
 import { decodeText } from '../../schemas/text.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import type { Db } from '../db/open.ts'
@@ -28,7 +28,7 @@ export async function proveRelease(services: RegistryServices, proof: Proof): Pr
   const { session } = proof
   const { blobs, db, clock } = services
   const { repo, plugin, version, request } = session
-  const bundle = await blobs.head(request.bundle.digest, Math.min(request.bundle.size, MAX_BUNDLE_BYTES))
+  const bundle = await blobs.head(request.bundle.digest, Math.min(request.bundle.size, LIMITS.bundleBytes))
   const release = verifyForPublisher({
     bundle: readBundle(bundle),
     keyring: requireKeyring(db, repo),

@@ -44,13 +44,15 @@ export async function publishRelease(services: RegistryServices, publish: Publis
 
 /** False when the same release was sealed by someone else in the meantime. */
 async function proveAndSeal(services: RegistryServices, work: Work): Promise<boolean> {
-  const { db, clock } = services
+  const { db, clock, config } = services
   const { session, principal } = work
   requireUploaded(db, session)
   return holdLease(services, work, async (signal) => {
     const release = await proveRelease(services, { session, owner: principal.id, signal })
     signal.throwIfAborted()
-    return writePatiently(db, (tx) => sealRelease(tx, { session, release, principal, now: clock() }))
+    return writePatiently(db, (tx) =>
+      sealRelease(tx, { session, release, principal, now: clock(), limits: config.limits }),
+    )
   })
 }
 

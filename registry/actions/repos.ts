@@ -1,5 +1,6 @@
 // What the operator of a registry does with repos: create them, and say whose signatures they admit.
 import { coded } from '../../schemas/errors.ts'
+import { requireRoomForRepo } from '../../schemas/growth-limits.ts'
 import type { Name } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
@@ -7,7 +8,7 @@ import { writeAudit } from '../db/audit.ts'
 import type { Db } from '../db/open.ts'
 import { write } from '../db/open.ts'
 import { addToOutbox } from '../db/outbox.ts'
-import { insertRepo, insertRepoKey, requireRepo, revokeRepoKey } from '../db/repos.ts'
+import { countRepos, insertRepo, insertRepoKey, requireRepo, revokeRepoKey } from '../db/repos.ts'
 import type { RegistryDeps } from '../deps.ts'
 
 /** Commands on the machine itself have no token. */
@@ -15,7 +16,7 @@ export const OPERATOR = 'operator'
 
 type Deps = Pick<RegistryDeps, 'db' | 'clock'>
 
-/** Throws ALREADY_EXISTS. */
+/** Throws ALREADY_EXISTS or LIMIT_EXCEEDED. */
 export function createRepo({ db, clock }: Deps, repo: Name, keys: readonly TrustKey[]): void {
   const now = clock()
   write(db, (tx) => {
@@ -24,6 +25,7 @@ export function createRepo({ db, clock }: Deps, repo: Name, keys: readonly Trust
         message: `repo ${quote(repo)} exists already`,
         hint: `\`octo registry repo key add ${repo} FILE --data DIR\` lets a key sign in it`,
       })
+    requireRoomForRepo(repo, countRepos(tx) - 1)
     writeAudit(tx, { at: now, actor: OPERATOR, action: 'repo-create', subject: repo })
     for (const key of keys) addInTransaction(tx, { repo, key, now })
     addToOutbox(tx, { repo, createdAt: now })

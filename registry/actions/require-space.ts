@@ -3,10 +3,10 @@
 import { statfs } from 'node:fs/promises'
 import type { OpenSessionRequest } from '../../schemas/api.ts'
 import { coded } from '../../schemas/errors.ts'
+import { announcedBlobs } from '../../schemas/release-limits.ts'
 import { findLiveBlob, sumBrought } from '../db/blobs.ts'
 import type { Db } from '../db/open.ts'
 import { sumPromised } from '../db/sessions.ts'
-import { promisedBlobs } from './release-limits.ts'
 
 const MAX_RESERVE_BYTES = 64 * 1024 * 1024
 const RESERVED_SHARE = 1 / 50
@@ -32,7 +32,7 @@ export type SpaceWish = {
  * disk, refusing early is the point.
  */
 export function requireSpace(tx: Db, { request, tokenId, freeBytes, now }: SpaceWish): void {
-  const missing = promisedBlobs(request).filter(({ digest }) => !findLiveBlob(tx, digest))
+  const missing = announcedBlobs(request).filter(({ digest }) => !findLiveBlob(tx, digest))
   const needed = missing.reduce((sum, { size }) => sum + size, 0)
   if (needed === 0) return
   const promised = sumPromised(tx, tokenId, now)

@@ -2,6 +2,7 @@
 
 import type { VerifiedRelease } from '../../client/verify/verify-release.ts'
 import { coded } from '../../schemas/errors.ts'
+import type { GrowthLimits } from '../../schemas/growth-limits.ts'
 import type { Platform } from '../../schemas/platform.ts'
 import type { Principal } from '../auth/principal.ts'
 import { authorizeAgain } from '../auth/principal.ts'
@@ -16,6 +17,7 @@ import { findPlugin, findVersion, insertPlugin, insertVersion } from '../db/vers
 import { requireDistinctName } from './distinct-name.ts'
 import { errandOf, sessionEnded } from './hold-lease.ts'
 import { refreshPlugin } from './refresh-plugin.ts'
+import { requireGrowth } from './require-growth.ts'
 import { requireSameStatement } from './sealed-release.ts'
 
 export type Seal = {
@@ -23,12 +25,13 @@ export type Seal = {
   readonly release: VerifiedRelease
   readonly principal: Pick<Principal, 'id'>
   readonly now: number
+  readonly limits: GrowthLimits
 }
 
 /**
  * Everything that was true before the proof is asked again here, where nobody can change it. False when the same release is
  * sealed already. Throws UNAUTHENTICATED, FORBIDDEN, REPO_NOT_FOUND, VERSION_EXISTS, VERSION_QUARANTINED, SESSION_NOT_FOUND,
- * SESSION_INCOMPLETE, SIGNER_NOT_ALLOWED or PLUGIN_NAME_TAKEN.
+ * SESSION_INCOMPLETE, SIGNER_NOT_ALLOWED, PLUGIN_NAME_TAKEN or LIMIT_EXCEEDED.
  */
 export function sealRelease(tx: Db, seal: Seal): boolean {
   const { session, release, principal, now } = seal
@@ -44,6 +47,7 @@ export function sealRelease(tx: Db, seal: Seal): boolean {
   requireUploaded(tx, session)
   requireSigner(tx, seal)
   requireDistinctName(tx, session)
+  requireGrowth(tx, session, seal.limits)
   if (!markPublished(tx, session.id)) throw sessionEnded(session)
   if (!findPlugin(tx, repo, plugin)) insertPlugin(tx, newPlugin(session, release, now))
   const serial = (findPlugin(tx, repo, plugin)?.serial ?? 0) + 1

@@ -1,5 +1,5 @@
 // Named queries on repos and the publisher keys they admit.
-import { and, asc, eq, gt, isNull, lte, or } from 'drizzle-orm'
+import { and, asc, count, eq, gt, isNull, lte, or } from 'drizzle-orm'
 import { coded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
@@ -10,6 +10,10 @@ import { repoKeys, repos } from './tables.ts'
 /** False when the repo exists already. */
 export function insertRepo(tx: Db, name: Name, createdAt: number): boolean {
   return tx.insert(repos).values({ name, createdAt }).onConflictDoNothing().run().changes === 1
+}
+
+export function countRepos(db: Db): number {
+  return db.select({ found: count() }).from(repos).get()?.found ?? 0
 }
 
 export function repoExists(db: Db, name: Name): boolean {

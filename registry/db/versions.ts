@@ -1,5 +1,5 @@
 // Named queries on plugins, their sealed versions and artifacts.
-import { and, asc, eq, gt } from 'drizzle-orm'
+import { and, asc, count, eq, gt } from 'drizzle-orm'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestOf } from '../../schemas/digest.ts'
 import { stableJson } from '../../schemas/json.ts'
@@ -20,6 +20,15 @@ export function findVersion(db: Db, { repo, plugin, version }: ReleaseKey): Vers
 
 export function listArtifacts(db: Db, versionId: number): ArtifactRow[] {
   return db.select().from(artifacts).where(eq(artifacts.versionId, versionId)).orderBy(asc(artifacts.platform)).all()
+}
+
+export function countVersions(db: Db, { repo, plugin }: Pick<ReleaseKey, 'repo' | 'plugin'>): number {
+  const own = and(eq(versions.repo, repo), eq(versions.plugin, plugin))
+  return db.select({ found: count() }).from(versions).where(own).get()?.found ?? 0
+}
+
+export function countPlugins(db: Db, repo: Name): number {
+  return db.select({ found: count() }).from(plugins).where(eq(plugins.repo, repo)).get()?.found ?? 0
 }
 
 /** Versions of a plugin with just enough to rank them. */

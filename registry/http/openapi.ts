@@ -1,9 +1,10 @@
 // The OpenAPI 3.1 document, made from the operations and the shapes that the routes themselves use.
+
 import { z } from 'zod'
 import { PROBLEM_TYPE, problemShape } from '../../schemas/api.ts'
 import { DIGEST_PATTERN } from '../../schemas/digest.ts'
+import { LIMITS } from '../../schemas/limits.ts'
 import { NAME_PATTERN } from '../../schemas/name.ts'
-import { MAX_VERSION_LENGTH } from '../../schemas/version.ts'
 import type { Operation } from './operations.ts'
 import { OPERATIONS } from './operations.ts'
 import { SESSION_ID_PATTERN } from './read-request.ts'
@@ -74,7 +75,7 @@ function parameter(place: 'query' | 'header', name: string, description: string)
 const PATH_SCHEMAS: Readonly<Record<string, Record<string, unknown>>> = {
   repo: { type: 'string', pattern: NAME_PATTERN.source, maxLength: 64 },
   plugin: { type: 'string', pattern: NAME_PATTERN.source, maxLength: 64 },
-  version: { type: 'string', pattern: '^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$', maxLength: MAX_VERSION_LENGTH },
+  version: { type: 'string', pattern: '^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$', maxLength: LIMITS.versionLength },
   id: { type: 'string', pattern: SESSION_ID_PATTERN.source },
   digest: { type: 'string', pattern: DIGEST_PATTERN.source },
 }

@@ -1,10 +1,11 @@
 // The parts of a request as typed values: JSON bodies, path parameters, headers.
+
 import type { z } from 'zod'
-import { MAX_REQUEST_JSON_BYTES } from '../../schemas/api.ts'
 import type { Digest } from '../../schemas/digest.ts'
 import { parseDigest } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
 import { parseJsonBytes } from '../../schemas/json.ts'
+import { LIMITS } from '../../schemas/limits.ts'
 import type { Name } from '../../schemas/name.ts'
 import { parseName } from '../../schemas/name.ts'
 import { parseShape } from '../../schemas/shape.ts'
@@ -22,8 +23,8 @@ export async function readJsonBody<Shape extends z.ZodType>(c: RequestOf, shape:
   const abort = new AbortController()
   const timer = setTimeout(() => abort.abort(tooSlow()), BODY_TIMEOUT_MS)
   try {
-    const bytes = await readWholeBody(c.env.incoming, MAX_REQUEST_JSON_BYTES, abort.signal)
-    return parseShape(shape, parseJsonBytes(bytes, SOURCE, MAX_REQUEST_JSON_BYTES), { name: SOURCE })
+    const bytes = await readWholeBody(c.env.incoming, LIMITS.requestBytes, abort.signal)
+    return parseShape(shape, parseJsonBytes(bytes, SOURCE, LIMITS.requestBytes), { name: SOURCE })
   } finally {
     clearTimeout(timer)
   }

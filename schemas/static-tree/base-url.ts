@@ -1,5 +1,6 @@
 // The address a tree is served at. octoctl needs absolute URLs in its YAML, and garbles some that are otherwise fine.
 import { coded } from '../errors.ts'
+import { LIMITS } from '../limits.ts'
 import { quote } from '../quote.ts'
 
 declare const baseBrand: unique symbol
@@ -14,6 +15,13 @@ export function parseBaseUrl(text: string): BaseUrl {
     throw coded('CONFIG_INVALID', {
       message: `base URL ${quote(withoutUser(text))} cannot be used, expected one such as \`https://plugins.example.com\``,
       hint: 'octoctl cannot read addresses with a user, a query or one of & < > { }',
+    })
+  const length = url.pathname.length
+  if (length > LIMITS.basePathLength)
+    throw coded('CONFIG_INVALID', {
+      message: `base URL ${quote(withoutUser(text))} has a path of ${length} characters, expected at most ${LIMITS.basePathLength}`,
+      details: { expected: LIMITS.basePathLength, found: length },
+      hint: 'serve the tree below a shorter path: the documents repeat it in every address',
     })
   return url.href.replace(/\/+$/, '') as BaseUrl
 }

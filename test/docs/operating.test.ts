@@ -1,4 +1,5 @@
 // The commands of docs/OPERATING.md, typed as they stand there.
+
 import assert from 'node:assert/strict'
 import {
   appendFileSync,
@@ -15,7 +16,7 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { parse, stringify } from 'yaml'
 import { registryConfig } from '../../registry/config.ts'
-import { ARCHIVE_LIMITS } from '../../schemas/archive-entry.ts'
+import { ARCHIVE_LIMITS } from '../../schemas/limits.ts'
 import { blocksOfKind, tableRows } from '../support/document-blocks.ts'
 import { aPluginProject } from '../support/plugin-project.ts'
 import { publishProjects, writeKeyFiles } from '../support/publish-project.ts'

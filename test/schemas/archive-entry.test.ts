@@ -1,7 +1,9 @@
 // Paths of archives: what two file systems read differently, or one cannot hold, is refused.
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ARCHIVE_LIMITS, ArchiveRules } from '../../schemas/archive-entry.ts'
+import { ArchiveRules } from '../../schemas/archive-entry.ts'
+import { ARCHIVE_LIMITS } from '../../schemas/limits.ts'
 import { expectCode } from '../support/expect-code.ts'
 
 /** Pairs that some file system takes for one. */

@@ -46,7 +46,7 @@ export type TestRegistry = {
   /** Stops it; the folder stays until the test ends. */
   stop(): Promise<void>
   /** Stops it and starts another on the same folder, with the same key and token. */
-  restart(): Promise<TestRegistry>
+  restart(changes?: Pick<TestRegistryOptions, 'limits'>): Promise<TestRegistry>
 }
 
 /** Gone with its folder when the test ends. */
@@ -58,8 +58,8 @@ export async function startTestRegistry(t: TestContext, options: TestRegistryOpt
     for (const stop of stops) await stop()
     if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true })
   })
-  const start = async (token?: string): Promise<TestRegistry> => {
-    const registry = await openTestRegistry({ ...options, dataDir, key }, start)
+  const start = async (token?: string, changes = {}): Promise<TestRegistry> => {
+    const registry = await openTestRegistry({ ...options, ...changes, dataDir, key }, start)
     stops.push(registry.stop)
     return token === undefined ? registry : { ...registry, token }
   }
@@ -73,7 +73,7 @@ type Folder = TestRegistryOptions & { readonly dataDir: string; readonly key: Si
 
 async function openTestRegistry(
   folder: Folder,
-  start: (token: string) => Promise<TestRegistry>,
+  start: (token: string, changes?: Pick<TestRegistryOptions, 'limits'>) => Promise<TestRegistry>,
 ): Promise<TestRegistry> {
   const { dataDir, key } = folder
   const logs: string[] = []
@@ -84,9 +84,9 @@ async function openTestRegistry(
   const newToken: TestRegistry['createToken'] = (scopes, days) =>
     createToken(services, { name: 'test', scopes: scopes.map(parseScope), ...(days === undefined ? {} : { days }) })
   const { token } = newToken(['*/*:admin'])
-  const restart = async () => {
+  const restart: TestRegistry['restart'] = async (changes) => {
     await stop()
-    return start(token)
+    return start(token, changes)
   }
   const newRepo: TestRegistry['createRepo'] = (name, keys = [key.trustKey]) => createRepo(services, name as Name, keys)
   return {

@@ -11,6 +11,8 @@ import { write } from '../../../registry/db/open.ts'
 import { findVersion } from '../../../registry/db/versions.ts'
 import type { SessionAnswer } from '../../../schemas/api.ts'
 import type { ErrorCode } from '../../../schemas/error-codes.ts'
+import type { GrowthLimits } from '../../../schemas/growth-limits.ts'
+import { LIMITS } from '../../../schemas/limits.ts'
 import type { Name } from '../../../schemas/name.ts'
 import { expectCode } from '../../support/expect-code.ts'
 import { callApi, openSession, publishRelease, uploadAll } from '../../support/publish-release.ts'
@@ -27,9 +29,15 @@ async function proven(t: TestContext) {
   await uploadAll(registry, opened, release)
   const session = requireSession(services.db, opened.id, Date.now())
   const seen = await proveRelease(services, { session, owner: 'tok', signal: new AbortController().signal })
-  const seal = () =>
+  const seal = (limits: Partial<GrowthLimits> = {}) =>
     write(services.db, (tx) =>
-      sealRelease(tx, { session, release: seen, principal: { id: session.tokenId }, now: Date.now() }),
+      sealRelease(tx, {
+        session,
+        release: seen,
+        principal: { id: session.tokenId },
+        now: Date.now(),
+        limits: { ...LIMITS, ...limits },
+      }),
     )
   return { registry, services, release, session, seal }
 }
@@ -91,6 +99,32 @@ for (const [what, { code, change }] of Object.entries(CHANGES))
     const before = findVersion(place.services.db, place.session)
     expectCode(code, place.seal)
     assert.deepEqual(findVersion(place.services.db, place.session), before)
+  })
+
+const FULL = {
+  'its plugin has as many versions as readers take': {
+    limits: { versionsPerPlugin: 1 },
+    other: { plugin: 'check-tcp', version: '2.0.0' },
+    hint: /new plugin name/,
+  },
+  'its repo has as many plugins as readers take': {
+    limits: { pluginsPerRepo: 1 },
+    other: { plugin: 'another' },
+    hint: /another repo/,
+  },
+}
+
+for (const [what, { limits, other, hint }] of Object.entries(FULL))
+  test(`a proven release is not sealed when ${what}, and no session opens for one`, async (t) => {
+    const { registry, services, session, seal } = await proven(t)
+    assert.equal((await publishRelease(registry, await aRelease(registry.key, other))).status, 201)
+    assert.match(String(expectCode('LIMIT_EXCEEDED', () => seal(limits)).hint), hint)
+    assert.equal(findVersion(services.db, session), undefined)
+    const small = await registry.restart({ limits })
+    const refused = await openSession(small, await aRelease(registry.key, { plugin: 'check-tcp', version: '3.0.0' }))
+    assert.deepEqual([refused.status, refused.body.code], [413, 'LIMIT_EXCEEDED'])
+    const repeated = await openSession(small, await aRelease(registry.key, other))
+    assert.equal(repeated.body.code, undefined, 'what is published already stays so')
   })
 
 test('a proven release is sealed once, and once more is a repetition', async (t) => {
