@@ -14,10 +14,12 @@ const PARTS: Readonly<Record<Part, () => Promise<Main>>> = {
 
 /** Runs one command line; never throws. Gives the exit code. */
 export async function runOcto(argv: readonly string[]): Promise<number> {
-  dropOutputNobodyReads()
+  const output = watchOutput()
   const crashed = new Promise<never>((_, reject) => process.once('uncaughtException', reject))
   try {
-    return await Promise.race([dispatch(argv), crashed])
+    const code = await Promise.race([dispatch(argv), crashed])
+    await output.written()
+    return code
   } catch (error) {
     const { explainMissingModule } = await import('./terminal/missing-module.ts')
     const { reportError } = await import('./terminal/report-error.ts')
@@ -38,10 +40,27 @@ async function dispatch(argv: readonly string[]): Promise<number> {
   return 0
 }
 
-/** `octo list | head -1` closes our output early: the work still ends well, the rest of the text goes nowhere. */
-function dropOutputNobodyReads(): void {
-  for (const stream of [process.stdout, process.stderr])
+/**
+ * `octo list | head -1` closes our output early: the work still ends well, the rest of the text goes nowhere. On a full
+ * disk an answer is lost that somebody wanted, and the exit code must not say that all is well.
+ */
+function watchOutput(): { written(): Promise<void> } {
+  const streams = [process.stdout, process.stderr]
+  let lost: NodeJS.ErrnoException | undefined
+  for (const stream of streams)
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
+      if (error.code !== 'EPIPE') lost ??= error
     })
+  return {
+    async written() {
+      for (const stream of streams) await new Promise((resolve) => stream.write('', resolve))
+      if (lost) throw await outputLost(lost)
+    },
+  }
+}
+
+async function outputLost(cause: NodeJS.ErrnoException): Promise<Error> {
+  const { coded } = await import('./schemas/errors.ts')
+  const reason = cause.code ?? 'unknown'
+  return coded('IO_FAILED', { message: `the output cannot be written: ${reason}`, details: { reason }, cause })
 }

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { isMissingModule, isReady, missingModule, notReadySentence } from './installed.js'
 
 const NOT_SET_UP = 78
+const UNFINISHED = 70
 /** Every later major runs octo; own-node.js, which costs time to load, knows about the older ones. */
 const NEW_ENOUGH = 26
 const root = new URL('..', import.meta.url)
@@ -31,6 +32,8 @@ function start() {
     return
   }
   keepCompiledCode()
+  // Until octo has an answer, its end is none: Node would end with 0 when nothing is left to wait for.
+  process.exitCode = UNFINISHED
   import('../octo.ts').then(({ runOcto }) => runOcto(args)).then(exitWhenWritten, refuseMissingModule)
 }
 

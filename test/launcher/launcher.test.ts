@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, symlinkSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -121,3 +121,25 @@ function aCopyWithoutDependencies(t: Parameters<typeof tempFolder>[0]): string {
   spawnSync('cp', ['-R', join(root, 'bin'), join(root, 'package.json'), folder])
   return folder
 }
+
+test('an octo that never came to an answer does not end with 0', () => {
+  const hook = `import { registerHooks } from 'node:module'
+    registerHooks({ load: (url, context, next) => url.endsWith('/octo.ts')
+      ? { format: 'module', shortCircuit: true, source: 'export const runOcto = () => new Promise(() => undefined)' }
+      : next(url, context) })`
+  const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hook)}` }
+  assert.equal(octo(['check'], { env }).status, 70)
+})
+
+test('an answer that a full disk swallows is an error, with an exit code of its own', (t) => {
+  if (!existsSync('/dev/full')) return t.skip('this system has no /dev/full')
+  const stdout = openSync('/dev/full', 'w')
+  t.after(() => closeSync(stdout))
+  const run = (args: readonly string[]) =>
+    spawnSync(process.execPath, [launcher, ...args], { encoding: 'utf8', stdio: ['ignore', stdout, 'pipe'] })
+  for (const args of [['--help'], ['check', '--help']]) {
+    const { status, stderr } = run(args)
+    assert.equal(status, 74, stderr)
+    assert.match(stderr, /IO_FAILED.*the output cannot be written: ENOSPC/)
+  }
+})
