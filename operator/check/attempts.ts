@@ -1,5 +1,5 @@
-// Repeats one check until its thresholds decide. A warning keeps healthy, `unknown` neither heals nor fails: it only ends
-// the check when it stays.
+// Repeats one check until its thresholds decide. A warning keeps healthy, `unknown` neither heals nor fails: it ends the
+// check when it stays, and a row of passes with a hole in it is none.
 import type { CheckItem } from '../../schemas/config/config.ts'
 import type { CheckReport } from '../result/report.ts'
 
@@ -32,7 +32,8 @@ export async function repeatUntilDecided<Report extends CheckReport>(
     countIn(rows, report)
     const decided =
       rows.passed >= successThreshold || rows.failed >= failureThreshold || rows.unknown >= failureThreshold
-    if (decided || report.final || deps.signal?.aborted) return { report, attempts }
+    if (decided || report.final) return { report, attempts }
+    if (deps.signal?.aborted) return { report: interrupted(report), attempts }
     if (attempts >= maxAttempts) return { report: undecided(report, attempts), attempts }
     await deps.sleep(pauseOf(thresholds, report, deps.random()))
   }
@@ -45,6 +46,7 @@ function countIn(rows: Rows, { status }: CheckReport): void {
   const isPass = status === 'ok' || status === 'warn'
   if (status === 'unknown') {
     rows.unknown++
+    rows.passed = 0
     return
   }
   rows.unknown = 0
@@ -55,6 +57,12 @@ function countIn(rows: Rows, { status }: CheckReport): void {
 function pauseOf({ intervalMs }: Thresholds, { retryAfterMs = 0 }: CheckReport, random: number): number {
   const jittered = intervalMs * (1 + JITTER * (2 * random - 1))
   return Math.max(jittered, Math.min(retryAfterMs, MAX_RETRY_AFTER_MS))
+}
+
+/** What was not decided yet is no answer, however well the last run ended. */
+function interrupted<Report extends CheckReport>(report: Report): Report {
+  if (report.status === 'unknown') return report
+  return { ...report, status: 'unknown', summary: `interrupted before it was decided, last: ${report.summary}` }
 }
 
 function undecided<Report extends CheckReport>(report: Report, attempts: number): Report {

@@ -29,7 +29,8 @@ export function planChecks(config: OctoConfig, { services, phases }: Selection):
     phases.flatMap((phase) => service.checks[phase].map((item) => planCheck(item, { service, phase, config }))),
   )
   if (planned.length === 0) throw nothingToCheck(config, { services, phases })
-  if (planned.every(({ fate }) => fate.kind === 'skip')) throw allSkipped(planned)
+  const mustRun = services.length > 0 ? [...Map.groupBy(planned, ({ service }) => service).values()] : [planned]
+  for (const own of mustRun) if (own.every(({ fate }) => fate.kind === 'skip')) throw allSkipped(own)
   return planned
 }
 
@@ -40,7 +41,7 @@ export function withoutChecks(config: OctoConfig, { services, phases }: Selectio
   )
   return idle.map(({ name, enabled }) => ({
     ...{ service: name, attempts: 0, durationMs: 0, log: [], place: { file: config.files[0] ?? '' } },
-    status: services.length > 0 && enabled ? 'unknown' : 'skipped',
+    status: services.length > 0 ? 'unknown' : 'skipped',
     summary: enabled ? `has no checks in ${phases.map(quote).join(', ')}` : 'service is disabled',
   }))
 }

@@ -97,6 +97,8 @@ async function repeat(check: PlannedCheck, executable: VerifiedExecutable, deps:
 }
 
 async function runOnce(check: PlannedCheck, run: PluginRun, deps: Running): Promise<PluginRunResult> {
+  // Those that wait for their turn are not started only to be ended.
+  if (deps.signal?.aborted) throw coded('INTERRUPTED', { message: 'interrupted before it ran' })
   const result = await runPlugin(run, deps)
   deps.onRun?.(check, result)
   return result

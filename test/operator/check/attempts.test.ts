@@ -41,7 +41,8 @@ const ROWS: readonly [string, string, number, number, CheckStatus, number][] = [
   ['a failure ends a row of passes', 'oocooo', 3, 2, 'ok', 6],
   ['a failure decides at once with the threshold 1', 'oc', 2, 1, 'critical', 2],
   ['unknown neither heals nor fails', 'cucuc', 1, 3, 'critical', 5],
-  ['unknown does not end a row of passes', 'ouo', 2, 3, 'ok', 3],
+  ['unknown ends a row of passes', 'ouoo', 2, 3, 'ok', 4],
+  ['passes with a doubt between each two never are a row', 'ouououou', 2, 1, 'unknown', 2],
   ['what stays unknown is unknown', 'uuuu', 1, 3, 'unknown', 3],
 ]
 for (const [title, letters, passes, failures, status, attempts] of ROWS)

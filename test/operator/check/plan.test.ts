@@ -1,7 +1,7 @@
 // Which checks of a config run.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { planChecks, requestsOfPlan } from '../../../operator/check/plan.ts'
+import { planChecks, requestsOfPlan, withoutChecks } from '../../../operator/check/plan.ts'
 import { PHASES } from '../../../schemas/config/config.ts'
 import { readFiles } from '../../support/config-files.ts'
 import { expectCode } from '../../support/expect-code.ts'
@@ -76,5 +76,22 @@ test('a gate whose every check is switched off is refused with the reasons, and 
   }
   const config = await readFiles(t, { 'octo.yaml': TEXT })
   expectCode('CONFIG_INVALID', () => planChecks(config, { services: ['db'], phases: PHASES }))
-  assert.equal(planChecks(config, { services: ['db', 'web'], phases: ['health'] }).length, 5)
+  assert.equal(planChecks(config, { services: ['idle', 'web'], phases: ['health'] }).length, 4)
+})
+
+test('a service that was named is never passed over: it runs something, is refused or unknown', async (t) => {
+  const text = `${TEXT}    off: {disabled: true}\n`
+  const config = await readFiles(t, { 'octo.yaml': text })
+  const error = expectCode('CONFIG_INVALID', () => planChecks(config, { services: ['web', 'db'], phases: PHASES }))
+  assert.match(error.message, /`db health check-tcp`: service is disabled/)
+  const statuses = (services: readonly string[]) =>
+    withoutChecks(config, { services, phases: PHASES }).map(({ service, status }) => [service, status])
+  assert.deepEqual(statuses(['web', 'idle', 'off']), [
+    ['idle', 'unknown'],
+    ['off', 'unknown'],
+  ])
+  assert.deepEqual(statuses([]), [
+    ['idle', 'skipped'],
+    ['off', 'skipped'],
+  ])
 })

@@ -94,3 +94,33 @@ test('an interruption ends all plugins and leaves none', async () => {
   for (const pid of pids) assert.ok(await isGone(pid))
   await rm(directory, { recursive: true })
 })
+
+test('what waits for its turn when it is interrupted is not started and unknown', async () => {
+  const controller = new AbortController()
+  const started: string[] = []
+  const plan = ['a', 'b', 'c'].map((word) => aCheck('says.sh', [`OK ${word}`, '', '0']))
+  const deps = checkDeps(plan, { parallel: 1, signal: controller.signal })
+  const locate: typeof deps.locate = (executable) => {
+    started.push(executable.plugin)
+    controller.abort()
+    return executable
+  }
+  const outcomes = await runChecks(plan, { ...deps, locate })
+  assert.equal(started.length, 1)
+  assert.deepEqual(
+    outcomes.slice(1).map(({ status, error, attempts }) => [status, error?.code, attempts]),
+    [
+      ['unknown', 'INTERRUPTED', 0],
+      ['unknown', 'INTERRUPTED', 0],
+    ],
+  )
+})
+
+test('a pass that was not enough yet is unknown after an interruption', async () => {
+  const controller = new AbortController()
+  const plan = [aCheck('says.sh', ['OK', '', '0'], { item: { successThreshold: 3 } })]
+  const onRun = () => controller.abort()
+  const [outcome] = await runChecks(plan, checkDeps(plan, { signal: controller.signal, onRun }))
+  assert.equal(outcome?.status, 'unknown')
+  assert.equal(outcome?.summary, 'interrupted before it was decided, last: OK')
+})
