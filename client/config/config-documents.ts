@@ -6,7 +6,7 @@ import { fieldOf, itemsOf } from '../../schemas/config/field-of.ts'
 import { invalid, warningAt } from '../../schemas/config/invalid.ts'
 import { lacksScheme } from '../../schemas/config/scheme.ts'
 import type { Place, TreeNode } from '../../schemas/config/tree.ts'
-import { isRemote, parseTree, placeOf, textOf } from '../../schemas/config/tree.ts'
+import { isEmpty, isRemote, parseTree, placeOf, textOf } from '../../schemas/config/tree.ts'
 import type { Warnings } from '../../schemas/config/warnings.ts'
 import { openWarnings } from '../../schemas/config/warnings.ts'
 import { coded } from '../../schemas/errors.ts'
@@ -69,7 +69,10 @@ async function readDocument(
     throw tooMuch(`is larger than ${CONFIG_LIMITS.totalBytes} bytes in all`, address.name)
   if (formatOf(address.name) === '.json') parseJson(text, address.name, CONFIG_LIMITS.documentBytes)
   const source = { name: address.name, remote: address.kind === 'web', ...includedAt(from) }
-  return { address, text, root: parseTree(text, source) }
+  const root = parseTree(text, source)
+  // Whoever serves nothing would take away the checks that were there before.
+  if (source.remote && isEmpty(root)) throw invalid(root, 'a document from elsewhere holds nothing, expected a config')
+  return { address, text, root }
 }
 
 /** The local place that leads to a document, however many documents are between. */

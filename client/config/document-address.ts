@@ -43,6 +43,8 @@ function isWeb(url: URL): boolean {
 function withoutSecrets(url: URL): URL {
   if (url.username || url.password)
     throw addressInvalid(`${url.protocol}//…@${url.host}`, 'addresses of configs hold no user name or password')
+  // It never reaches the server, so it would only make one document look like several.
+  url.hash = ''
   return url
 }
 

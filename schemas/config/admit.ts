@@ -4,6 +4,7 @@ import { quote } from '../quote.ts'
 import type { Field, Holds, ShapeName } from './fields.ts'
 import { rowOf } from './fields.ts'
 import { invalid } from './invalid.ts'
+import { noteMisplacedChecks } from './misplaced-checks.ts'
 import { refused } from './refused.ts'
 import { noteShellVariables } from './shell-variables.ts'
 import type { TreeNode } from './tree.ts'
@@ -51,6 +52,7 @@ function admitField(node: TreeNode, { key, row, path }: Keyed, admission: Admiss
     if (typeof holds === 'object' && shapeIn(holds) === 'repo') return
   }
   if (holds === 'value' || ARGUMENTS.includes(key)) noteShellVariables(node, admission.warnings)
+  if (holds === 'data' && !ARGUMENTS.includes(key)) noteMisplacedChecks(node, admission.warnings)
   if (typeof holds === 'string') return
   if ('map' in holds) admitMap(node, { shape: holds.map, path: `${path}.` }, admission)
   else

@@ -1,7 +1,7 @@
 // Arguments of a check: a list is the argument vector as it was typed, a map is named values. The first documents wrote
 // the map straight on the item.
 import type { CheckArguments } from './config.ts'
-import { fieldOf } from './field-of.ts'
+import { fieldUnder } from './field-of.ts'
 import { knownKeys } from './fields.ts'
 import { invalid } from './invalid.ts'
 import { pointerTo } from './pointer.ts'
@@ -14,12 +14,13 @@ import type { Warnings } from './warnings.ts'
 
 type Reading = { readonly variables: TemplateVariables; readonly warnings: Warnings }
 
+const ARGUMENTS = ['args', 'toolArgs'] as const
 const NOTHING: CheckArguments = { kind: 'map', value: {}, texts: {} }
 
 /** Reads `args`, `toolArgs` or the flat form of the first documents. */
 export function readArguments(item: MapNode, reading: Reading): CheckArguments {
-  const written = fieldOf(item, 'check', 'args') ?? fieldOf(item, 'check', 'toolArgs')
-  if (written === undefined) return flatArguments(item, reading)
+  if (!ARGUMENTS.some((key) => item.entries.has(key))) return flatArguments(item, reading)
+  const written = fieldUnder(item, 'check', ARGUMENTS)
   noteOthers(item, reading.warnings)
   if (isEmpty(written)) return NOTHING
   if (written.kind === 'list') return listArguments(written, reading.variables)

@@ -1,15 +1,17 @@
 // Services and their checks, in all three generations: `operator.services.S`, `services.S` and `services.S.octocompose`.
 // Checks of fetched documents are read from a tree of their own, so that nothing in them can reach a local check.
 import { isCoded } from '../errors.ts'
+import { nearestWord } from '../nearest-word.ts'
 import { quote } from '../quote.ts'
 import { readArguments } from './arguments.ts'
 import type { CheckItem, Phase, PluginRequest, ServiceConfig } from './config.ts'
 import { PHASES } from './config.ts'
-import { fieldOf, itemsOf, mapOrNothing, namedEntries } from './field-of.ts'
+import { fieldOf, fieldUnder, itemsOf, mapOrNothing, namedEntries } from './field-of.ts'
 import type { FieldName } from './fields.ts'
-import { invalid } from './invalid.ts'
+import { invalid, showPlace } from './invalid.ts'
 import { parsePluginRequest } from './plugin-request.ts'
 import { refused } from './refused.ts'
+import { OPERATOR_KIND } from './requests.ts'
 import { readBoolean, readCount, readDuration, readTexts } from './scalars.ts'
 import type { TemplateVariables } from './template.ts'
 import type { MapNode, TreeNode } from './tree.ts'
@@ -74,7 +76,8 @@ function withAdded(local: ReadService, fetched: ReadService): ServiceConfig {
   return finish({ ...local, checks: joinChecks(fetched, local) })
 }
 
-function finish({ name, off, checks }: ReadService): ServiceConfig {
+function finish({ name, off, on, checks }: ReadService): ServiceConfig {
+  refuseBoth(off, on)
   const items = (phase: Phase) => checks[phase].map(({ item }) => item)
   return {
     name,
@@ -135,10 +138,13 @@ function readCheck(node: TreeNode, reading: PhaseReading): ReadCheck {
   const operators = readTexts(fieldOf(map, 'check', 'operators'), 'operators')
   const interval = readDuration(fieldOf(map, 'check', 'interval'), 'interval', { min: 10, max: HOUR_MS })
   const { tool, request } = requestOf(map)
+  const { off, on } = switchOf(map)
+  refuseBoth(off, on)
+  refuseSlips(operators, map)
   const item: CheckItem = {
     request,
     arguments: readArguments(map, reading),
-    enabled: switchOf(map).off === undefined,
+    enabled: off === undefined,
     intervalMs: interval ?? DEFAULT_INTERVAL_MS,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     successThreshold: threshold(map, ['successThreshold', 'successTreshold'], 1),
@@ -163,11 +169,22 @@ function requestOf(item: MapNode): { readonly request: PluginRequest; readonly t
 
 /** Both spellings of the seeds are read. */
 function threshold(item: MapNode, keys: readonly FieldName<'check'>[], otherwise: number): number {
-  const key = keys.find((candidate) => item.entries.has(candidate)) ?? keys[0] ?? 'successThreshold'
-  return readCount(fieldOf(item, 'check', key), key, { min: 1, max: MAX_THRESHOLD, otherwise })
+  return readCount(fieldUnder(item, 'check', keys), keys[0] ?? '', { min: 1, max: MAX_THRESHOLD, otherwise })
 }
 
-/** What says that it is off or on, if anything does; off wins. */
+/** Whoever says both would find out which of them counts when something that was not looked at breaks. */
+function refuseBoth(off: TreeNode | undefined, on: TreeNode | undefined): void {
+  if (off && on) throw invalid(off, `is switched off here and on at ${showPlace(placeOf(on))}, expected one of them`)
+}
+
+/** A slip of our own kind would skip the check on every machine that it was written for. */
+function refuseSlips(operators: readonly string[] | undefined, check: MapNode): void {
+  const slip = operators?.find((kind) => kind !== OPERATOR_KIND && nearestWord(kind, [OPERATOR_KIND]) !== undefined)
+  if (slip !== undefined)
+    throw invalid(check, `\`operators\` names ${quote(slip)}, did you mean ${quote(OPERATOR_KIND)}?`)
+}
+
+/** What says that it is off or on, if anything does. */
 function switchOf(node: TreeNode): Pick<ReadService, 'off' | 'on'> {
   const enabled = fieldOf(node, 'service', 'enabled')
   const disabled = fieldOf(node, 'service', 'disabled')

@@ -6,7 +6,7 @@ import { rowOf } from './fields.ts'
 import { invalid, showPlace } from './invalid.ts'
 import { refused } from './refused.ts'
 import type { ScalarNode, TreeNode } from './tree.ts'
-import { childOf, isRemote, placeOf, textOf } from './tree.ts'
+import { isRemote, placeOf, textOf } from './tree.ts'
 
 export type TemplateVariables = {
   /** The merged document: `.configs…`, `.service…`, `.name`. */
@@ -98,7 +98,7 @@ function lookUp(node: ScalarNode, path: string, filling: Filling): ScalarNode {
   if (first === 'env') return asText(node, environmentValue(node, rest.join('.'), filling))
   if (first === 'OS') return asText(node, variables.os)
   if (first === 'ARCH') return asText(node, variables.arch)
-  const found = childOf(variables.root, ...(first === 'projectID' && rest.length === 0 ? ['name'] : [first, ...rest]))
+  const found = valueAt(variables.root, first === 'projectID' && rest.length === 0 ? ['name'] : [first, ...rest])
   if (found?.kind !== 'scalar' || found.value === null)
     throw invalid(node, `template names ${quote(path)}, which is no plain value of this config`, {
       hint: `templates may name values of the config, \`.env.NAME\`, \`.OS\` and \`.ARCH\`; ${HOW_TO_ESCAPE}`,
@@ -109,6 +109,13 @@ function lookUp(node: ScalarNode, path: string, filling: Filling): ScalarNode {
       hint: 'it may read `configs`, `service`, `globals` and `name`',
     })
   return fill(found, { ...filling, depth: depth + 1 })
+}
+
+/** The value below a chain of keys; undefined where the chain ends early. */
+function valueAt(root: TreeNode | undefined, keys: readonly string[]): TreeNode | undefined {
+  let found = root
+  for (const key of keys) found = found?.kind === 'map' ? found.entries.get(key) : undefined
+  return found
 }
 
 function asText(node: ScalarNode, value: string): ScalarNode {

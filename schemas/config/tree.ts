@@ -60,13 +60,6 @@ export function dataOf(node: TreeNode): unknown {
   return Object.fromEntries([...node.entries].map(([key, value]) => [key, dataOf(value)]))
 }
 
-/** The value below a chain of keys; undefined where the chain ends early. Readers use `fieldOf`, which asks the table. */
-export function childOf(node: TreeNode | undefined, ...keys: readonly string[]): TreeNode | undefined {
-  let found = node
-  for (const key of keys) found = found?.kind === 'map' ? found.entries.get(key) : undefined
-  return found
-}
-
 type EmptyNode = ScalarNode & { readonly value: null }
 
 /** Null stands for an empty value in YAML, so that `services:` without anything below it is nothing. */

@@ -8,6 +8,7 @@ import type { ConfigWarning, OctoConfig } from './config.ts'
 import type { ShapeName } from './fields.ts'
 import { knownKeys } from './fields.ts'
 import { showPlace, warningAt } from './invalid.ts'
+import { holdsChecks } from './misplaced-checks.ts'
 import type { TreeNode } from './tree.ts'
 import type { Warnings } from './warnings.ts'
 
@@ -15,7 +16,8 @@ import type { Warnings } from './warnings.ts'
 export function noteUnknownKey(shape: ShapeName, key: string, { at, warnings }: { at: TreeNode; warnings: Warnings }) {
   if (key.startsWith('x-')) return
   const isForeign = shape === 'compose service'
-  if (isForeign && (COMPOSE_SERVICE_KEYS.has(key) || nearestKey(shape, key) === undefined)) return
+  const isOurs = !COMPOSE_SERVICE_KEYS.has(key) && nearestKey(shape, key) !== undefined
+  if (isForeign && !isOurs && !holdsChecks(at)) return
   warnings.addUnknownKey(() => ({
     ...warningAt(at, `unknown key ${quote(key)} in ${WHERE[shape]} is ignored${didYouMean(shape, key)}`),
     unknownKey: key,

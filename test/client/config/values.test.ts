@@ -20,7 +20,6 @@ const SWITCHES: readonly (readonly [string, boolean])[] = [
   ['disabled: yes', false],
   ['disabled: off', true],
   ['enabled: ~', true],
-  ['enabled: on, disabled: on', false],
 ]
 for (const [row, enabled] of SWITCHES)
   test(`\`${row}\` leaves a check ${enabled ? 'on' : 'off'}`, async (t) => {
