@@ -54,13 +54,7 @@ function watchOutput(): { written(): Promise<void> } {
   return {
     async written() {
       for (const stream of streams) await new Promise((resolve) => stream.write('', resolve))
-      if (lost) throw await outputLost(lost)
+      if (lost) throw (await import('./terminal/output-lost.ts')).outputLost(lost)
     },
   }
-}
-
-async function outputLost(cause: NodeJS.ErrnoException): Promise<Error> {
-  const { coded } = await import('./schemas/errors.ts')
-  const reason = cause.code ?? 'unknown'
-  return coded('IO_FAILED', { message: `the output cannot be written: ${reason}`, details: { reason }, cause })
 }
