@@ -1,8 +1,8 @@
 // `octo registry audit` answers who did what, with the names that people gave, beside a registry that runs.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { octoIn } from '../../support/in-process-octo.ts'
 import { publishRelease } from '../../support/publish-release.ts'
-import { runOcto } from '../../support/run-octo.ts'
 import { aRelease } from '../../support/test-authority.ts'
 import { startTestRegistry } from '../../support/test-registry.ts'
 
@@ -12,7 +12,8 @@ test('shows who published a version, by the name of the token, and narrows by su
   for (const version of ['1.0.0', '1.1.0'])
     await publishRelease({ url: registry.url, token: ci.token }, await aRelease(registry.key, { version }))
   await publishRelease(registry, await aRelease(registry.key, { repo: 'acme', plugin: 'other' }))
-  const audit = (...words: string[]) => runOcto(['registry', 'audit', ...words, '--data', registry.dataDir])
+  const audit = (...words: string[]) =>
+    octoIn({ cwd: registry.dataDir }, ['registry', 'audit', ...words, '--data', registry.dataDir])
   const rows = async (...words: string[]) => JSON.parse((await audit(...words, '--json')).stdout)
 
   const published = (await rows('core/hello@1.0.0')).filter(({ action }: { action: string }) => action === 'publish')
@@ -43,7 +44,7 @@ test('what it cannot understand ends with a code and says what to type', async (
   ]
   for (const [words, code] of rows)
     assert.equal(
-      (await runOcto(['registry', 'audit', ...words, '--data', registry.dataDir])).code,
+      (await octoIn({ cwd: registry.dataDir }, ['registry', 'audit', ...words, '--data', registry.dataDir])).code,
       code,
       words.join(' '),
     )
