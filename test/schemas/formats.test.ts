@@ -24,7 +24,7 @@ const PARSERS: Readonly<Record<string, (text: string, name: string) => unknown>>
 }
 
 /** Examples that are no documents by themselves, checked in test/docs/formats.test.ts. */
-const OTHERS = ['config', 'argument-words', 'check-endings', 'exit-code-endings', 'static-tree', 'repo-yaml']
+const OTHERS = ['argument-words', 'check-endings', 'exit-code-endings', 'nagios-endings', 'static-tree', 'repo-yaml']
 
 const blocks = blocksOf(PAGE)
 const examples = blocks.filter(({ kind }) => PARSERS[kind])
