@@ -4,6 +4,8 @@ export type Random = {
   /** A whole number from 0 to below `end`. */
   below(end: number): number
   of<Item>(items: readonly Item[]): Item
+  /** From `least` to `most` of the items, joined. */
+  some(items: readonly string[], least: number, most: number): string
 }
 
 export function randomOf(seed: number): Random {
@@ -15,5 +17,8 @@ export function randomOf(seed: number): Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
   const below = (end: number) => Math.floor(next() * end)
-  return { below, of: (items) => items[below(items.length)] as (typeof items)[number] }
+  const of = <Item>(items: readonly Item[]) => items[below(items.length)] as Item
+  const some = (items: readonly string[], least: number, most: number) =>
+    Array.from({ length: least + below(most - least + 1) }, () => of(items)).join('')
+  return { below, of, some }
 }

@@ -154,7 +154,7 @@ function refuseProblem(problem: string | undefined, offset: number, { name, line
 /** A tag that is not understood would be dropped, and its value read as something else. */
 function refuseTag(node: unknown, offset: number, walk: Walk): void {
   const tag = (node as { tag?: unknown } | null)?.tag
-  if (typeof tag !== 'string' || tag === '!') return
+  if (typeof tag !== 'string') return
   const core = CORE_TAGS.get(tag)
   if (core === undefined)
     throw yamlInvalid(walk.name, walk.lineAt(offset), `has the tag ${quote(tag)}, which is not read`)

@@ -39,8 +39,13 @@ export type YamlDocument = {
 }
 
 const MAX_LINE_NESTING = 64
-/** How the lexer begins quoted texts and aliases, and what it puts before plain texts and blocks. */
+/** What the lexer puts before plain texts and blocks, also before an empty one. */
+const PLAIN = '\x1f'
+/** The same and how it begins quoted texts and aliases. */
 const SCALAR = /^["'*\x1f]/
+/** What it adds to the text, for documents, errors and scalars. */
+const MARKERS = /^[\x02\x18\x1f]$/
+const AFTER_EMPTY = /^[\x1f\]}]$/
 /** What a value with its key, blanks, comment and line end is made of. */
 const TOKENS_OF_A_VALUE = 10
 
@@ -115,8 +120,8 @@ function refuseSize(text: string, name: string, limits: YamlLimits): void {
   if (Buffer.byteLength(text) > limits.maxBytes) throw limitExceeded(name, 'bytes', limits.maxBytes)
 }
 
-/** Characters that YAML calls unprintable, and those at which only YAML 1.1 ends a line, or a comment. */
-const UNREADABLE = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|(?<!^)\ufeff/
+/** Characters that YAML calls unprintable, and those at which only some readers end a line, or a comment. */
+const UNREADABLE = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|\r(?!\n)|(?<!^)\ufeff/
 
 function refuseUnreadable(text: string, name: string): void {
   if (looksLikeWebPage(text))
@@ -149,10 +154,20 @@ function refuseNesting(text: string, name: string): void {
 
 /** Parsing costs microseconds and a kilobyte of memory for each token, so they are counted before anything is built of them. */
 function refuseTokens(text: string, name: string, { maxNodes }: YamlLimits): void {
-  let [tokens, scalars] = [0, 0]
+  let [tokens, scalars, offset] = [0, 0, 0]
+  let [marker, before, last] = ['', '', '']
   for (const token of new Lexer().lex(text)) {
     if (SCALAR.test(token)) scalars++
     // A value has at most one key.
     if (++tokens > maxNodes * TOKENS_OF_A_VALUE || scalars > maxNodes * 2) throw limitExceeded(name, 'values', maxNodes)
+    // To some readers the colon of `{a:, b: 1}` belongs to the key.
+    if (marker === PLAIN && before !== '' && last === ':' && AFTER_EMPTY.test(token))
+      throw yamlInvalid(
+        name,
+        placeIn(text, offset).line,
+        'has `:` right before `,`, `]` or `}`: put a blank between them',
+      )
+    if (!MARKERS.test(token)) offset += token.length
+    ;[marker, before, last] = [before, last, token]
   }
 }

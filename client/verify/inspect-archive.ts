@@ -71,11 +71,13 @@ export async function inspectArchive(inspection: ArchiveInspection) {
 
 /** The next file or folder, or what the rules refuse; undefined at the end. */
 async function nextEntry(tar: ByteReader, dialect: TarDialect, name: string): Promise<TarHeader | undefined> {
-  for (;;) {
+  for (let isFollowed = true; ; ) {
     const block = await tar.exactly(BLOCK_BYTES)
+    if (isZero(block) && !isFollowed) throw malformed(name, 'a global header is followed by nothing')
     if (isZero(block)) return endOfArchive(block, await tar.exactly(BLOCK_BYTES), name)
     const header = await namedEntry(block, { tar, dialect, name })
-    if (header.type === 'GlobalExtendedHeader' && dialect.extensions) {
+    isFollowed = header.type !== 'GlobalExtendedHeader'
+    if (!isFollowed && dialect.extensions) {
       // Notes such as the commit that was archived; one that would change entries is refused.
       const records = parsePax(await extension(header.size, tar, name), dialect, name)
       if (records.path !== undefined || records.size !== undefined)
@@ -97,13 +99,19 @@ async function namedEntry(block: Buffer, { tar, dialect, name }: Reading): Promi
     const pax = parsePax(await extension(header.size, tar, name), dialect, name)
     const entry = dialect.header(await tar.exactly(BLOCK_BYTES), name)
     requireSameSize(pax, entry.size, name)
-    return { ...entry, path: pax.path ?? entry.path() }
+    return { ...extended(entry, name), path: pax.path ?? entry.path() }
   }
   if (header.type === LONG_NAME) {
     const path = longName(await extension(header.size, tar, name), name)
-    return { ...dialect.header(await tar.exactly(BLOCK_BYTES), name), path }
+    return { ...extended(dialect.header(await tar.exactly(BLOCK_BYTES), name), name), path }
   }
   return { ...header, path: header.path() }
+}
+
+/** The rules refuse every other type that is none of a file. */
+function extended<Header extends { readonly type: string }>(entry: Header, name: string): Header {
+  if (entry.type === 'GlobalExtendedHeader') throw malformed(name, 'an extended header stands before a global one')
+  return entry
 }
 
 async function extension(size: number, tar: ByteReader, name: string): Promise<Buffer> {

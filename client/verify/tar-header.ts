@@ -77,11 +77,20 @@ export function parsePosixHeader(block: Buffer, archive: string): UnnamedHeader 
 export const POSIX: TarDialect = {
   header: parsePosixHeader,
   isHarmless: (key, value) => {
-    if (['uid', 'gid', 'SCHILY.dev', 'SCHILY.ino', 'SCHILY.nlink'].includes(key)) return /^[0-9]{1,15}$/.test(value)
-    if (['mtime', 'atime', 'ctime'].includes(key)) return /^-?[0-9]{1,12}(?:\.[0-9]{1,9})?$/.test(value)
-    return ['uname', 'gname', 'comment'].includes(key) && !value.includes('\0')
+    if (['SCHILY.dev', 'SCHILY.ino', 'SCHILY.nlink'].includes(key)) return OWNER.test(value)
+    return key === 'comment' ? !value.includes('\0') : isOwnerOrTime(key, value)
   },
   extensions: false,
+}
+
+const OWNER = /^[0-9]{1,15}$/
+const TIME = /^-?[0-9]{1,12}(?:\.[0-9]{1,9})?$/
+
+/** Whether a pax record gives an owner or a time in a form at which no reader stops. */
+export function isOwnerOrTime(key: string, value: string): boolean {
+  if (key === 'uid' || key === 'gid') return OWNER.test(value)
+  if (key === 'mtime' || key === 'atime' || key === 'ctime') return TIME.test(value)
+  return (key === 'uname' || key === 'gname') && !value.includes('\0')
 }
 
 export function requireWhole(block: Buffer, archive: string): void {

@@ -2,7 +2,15 @@
 // pax records that say nothing about the content. As safe as the strict form: paths, sizes and types pass the same rules.
 import { malformed } from './gunzip.ts'
 import type { TarDialect, UnnamedHeader } from './tar-header.ts'
-import { decodePath, ENTRY_TYPES, fieldBytes, isZero, requireChecksum, requireWhole } from './tar-header.ts'
+import {
+  decodePath,
+  ENTRY_TYPES,
+  fieldBytes,
+  isOwnerOrTime,
+  isZero,
+  requireChecksum,
+  requireWhole,
+} from './tar-header.ts'
 
 export const LONG_NAME = 'LongName'
 
@@ -48,9 +56,9 @@ function refuseOddOwner(field: Buffer, archive: string): void {
 }
 
 /** Owners, times, attributes and notes; not the records of sparse files, which some write under the same prefixes. */
-function isHarmless(key: string): boolean {
+function isHarmless(key: string, value: string): boolean {
   if (/^SCHILY\.(?:realsize|offset|tarfile|volhdr)/.test(key)) return false
-  return /^(?:mtime|atime|ctime|uid|gid|uname|gname|comment|SCHILY\..+|LIBARCHIVE\..+|RHT\..+)$/.test(key)
+  return isOwnerOrTime(key, value) || /^(?:comment|SCHILY\..+|LIBARCHIVE\..+|RHT\..+)$/.test(key)
 }
 
 /** `./bin/tool` is `bin/tool`; undefined for the folder that everything is in. */

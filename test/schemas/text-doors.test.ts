@@ -189,7 +189,9 @@ test('what is signed is read by the same reader', async () => {
     const bundle = await signBytes(payload, key)
     expectCode('STATEMENT_MISMATCH', () => verifyRelease({ ...claim, bundle }))
   }
-  const bundle = await signBytes(Buffer.from(good), key)
+  let bundle = await signBytes(Buffer.from(good), key)
+  // Signatures are of 70 to 72 bytes, and those of 72 have no letter with bits that carry nothing.
+  while (!/"sig":"[^"]*="/.test(bundle)) bundle = await signBytes(Buffer.from(good), key)
   assert.equal(verifyRelease({ ...claim, bundle }).predicate.repo, 'core')
   const hostile = [
     bundle.replace('"payload":', '"payload":"e30=","payload":'),
@@ -197,12 +199,11 @@ test('what is signed is read by the same reader', async () => {
     `\ufeff${bundle}`,
     `${bundle}${bundle}`,
     bundle.replace(
-      /"sig":"([^"]*)=+"/,
-      (_all, sig: string) => `"sig":"${sig.slice(0, -1)}${nextLetter(sig.at(-1) ?? 'A')}="`,
+      /"sig":"([^"=]*)([^"=])(=+)"/,
+      (_all, most, last, end) => `"sig":"${most}${nextLetter(last)}${end}"`,
     ),
   ]
-  for (const text of hostile.filter((changed) => changed !== bundle))
-    expectCode('BUNDLE_MALFORMED', () => verifyRelease({ ...claim, bundle: text }))
+  for (const text of hostile) expectCode('BUNDLE_MALFORMED', () => verifyRelease({ ...claim, bundle: text }))
 })
 
 /** Differs in the last bits only, which carry nothing where padding follows. */

@@ -146,6 +146,16 @@ test('the lenient form is as safe: what escapes, links, hides or changes sizes i
     ['ARCHIVE_MALFORMED', [paxEntry({ linkpath: 'x' }), plain]],
     ['ARCHIVE_MALFORMED', [paxEntry({ hdrcharset: 'BINARY' }), plain]],
     ['ARCHIVE_MALFORMED', [{ path: 'g', type: 'GlobalExtendedHeader', content: '10 path=x\n' }, plain]],
+    ['ARCHIVE_MALFORMED', [{ path: 'g', type: 'GlobalExtendedHeader', content: '13 comment=x\n' }]],
+    ['ARCHIVE_MALFORMED', [plain, { path: 'g', type: 'GlobalExtendedHeader', content: '13 comment=x\n' }]],
+    ['ARCHIVE_MALFORMED', [paxEntry({ uid: '1' }), { path: 'g', type: 'GlobalExtendedHeader' }, plain]],
+    ['ARCHIVE_MALFORMED', [longNamed('a\0'), { path: 'g', type: 'GlobalExtendedHeader' }, plain]],
+    ...['mtime', 'atime', 'ctime', 'uid', 'gid'].flatMap((key) =>
+      ['x', '', '1e3', '0x1', ' 1', '1_0', '1.'].map(
+        (value) => ['ARCHIVE_MALFORMED', [paxEntry({ [key]: value }), plain]] as const,
+      ),
+    ),
+    ['ARCHIVE_MALFORMED', [paxEntry({ uname: 'a\0b' }), plain]],
     ['ARCHIVE_MALFORMED', [entry({ [PAD]: 'x' })]],
     ['ARCHIVE_MALFORMED', [gnu({ 136: '0000000000x\0' })]],
     ['ARCHIVE_MALFORMED', [gnu({ 108: '00000x0\0' })]],

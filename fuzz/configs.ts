@@ -1,0 +1,49 @@
+// Configs through the real config reader: what it takes, octoctl's YAML reader takes as the same values in octo's own maps.
+// What belongs to Compose is Compose's to read.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { readConfig } from '../client/config/read-config.ts'
+import { dataOf, parseTree } from '../schemas/config/tree.ts'
+import { decodeText } from '../schemas/text.ts'
+import { blocksOfKind } from '../test/support/document-blocks.ts'
+import { mutated } from './mutation.ts'
+import type { Random } from './random.ts'
+import type { Question } from './readers.ts'
+import { YAML_PIECES } from './yaml-documents.ts'
+
+const CONFIGS = blocksOfKind('docs/CONFIG.md', 'config')
+const OWN = ['name', 'projectID', 'include', 'operator', 'octoctl', 'repos', 'configs', 'service', 'globals']
+
+/** `folder` is written into. */
+export async function aConfig(random: Random, folder: string): Promise<Question> {
+  const bytes = mutated(Buffer.from(random.of(CONFIGS)), YAML_PIECES, random)
+  const path = join(folder, 'octo.yaml')
+  writeFileSync(path, bytes)
+  await readConfig(path, { cwd: folder, env: {}, platform: 'linux', arch: 'x64' })
+  const tree = parseTree(decodeText(bytes, path), { name: path, remote: false })
+  return { kind: 'yaml', bytes, ours: ownOf(dataOf(tree)), refusals: 'agree', only: 'Go', adapt: ownOfTheirs }
+}
+
+function ownOfTheirs(theirs: unknown, ours: unknown): unknown {
+  return withoutTimes(ownOf(theirs), ours)
+}
+
+function ownOf(config: unknown): unknown {
+  const { services, ...rest } = mapOf(config)
+  const own = Object.entries(rest).filter(([key]) => OWN.includes(key))
+  const checks = Object.entries(mapOf(services)).map(([name, service]) => [name, mapOf(service).octocompose ?? null])
+  return { ...Object.fromEntries(own), services: Object.fromEntries(checks) }
+}
+
+function mapOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
+}
+
+/** Dates are texts to whoever decodes into texts, as octoctl does. */
+function withoutTimes(theirs: unknown, ours: unknown): unknown {
+  if (typeof theirs !== 'object' || theirs === null) return theirs
+  if ('$other' in theirs) return typeof ours === 'string' && /^\d{4}-\d/.test(ours) ? ours : theirs
+  const entries = Object.entries(theirs)
+  const inside = entries.map(([key, value]) => [key, withoutTimes(value, (ours as typeof theirs)?.[key as never])])
+  return Array.isArray(theirs) ? inside.map(([, value]) => value) : Object.fromEntries(inside)
+}
