@@ -115,3 +115,15 @@ test('continues a download that the server broke off', async (t) => {
   await install()
   assert.equal(ranges.length, 2)
 })
+
+test('says of a platform that only emulation runs which artifact is taken, and is quiet about its own', async (t) => {
+  const { install, warnings } = await aMachine(t, [{ platforms: { darwin_amd64: aScript() } }])
+  const { executables } = await install({ platform: 'darwin_arm64' as Platform })
+  assert.equal(one(executables).platform, 'darwin_amd64')
+  assert.deepEqual(warnings, [
+    '`core/hello@1.0.0` has no artifact for `darwin_arm64`, the one for `darwin_amd64` runs emulated',
+  ])
+  warnings.length = 0
+  await install({ platform: 'darwin_amd64' as Platform })
+  assert.deepEqual(warnings, [])
+})
