@@ -7,6 +7,7 @@ import { count, formatBytes } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import type { OnNeeds } from '../build/pack-artifact.ts'
 import type { ReleaseDraft } from '../output/release-file.ts'
+import { collectWords } from './collect-words.ts'
 
 type Options = {
   readonly platform?: readonly string[]
@@ -27,10 +28,10 @@ export function addBuild(program: Command): void {
     ],
     json: true,
   })
-    .option('-p, --platform <platform>', 'only this one; repeat for several', collect)
+    .option('-p, --platform <platform>', 'only this one; repeat for several', collectWords)
     .option('-o, --out <dir>', 'folder for the artifacts')
     .option('--merge <dist...>', 'build nothing; join what other jobs built')
-    .option('--pass-env <name>', 'a variable that build commands may see; repeat for several', collect)
+    .option('--pass-env <name>', 'a variable that build commands may see; repeat for several', collectWords)
     .option('-n, --dry-run', 'show what would be run and written')
   onRun<Options>(command, async ({ args, options, terminal }) => {
     const dir = resolve(args[0] ?? '.')
@@ -40,11 +41,6 @@ export function addBuild(program: Command): void {
     await showDraft(draft, out, terminal)
     return 0
   })
-}
-
-/** A flag that may be given several times; as one flag with several values it would swallow the folder. */
-function collect(value: string, earlier: readonly string[] = []): string[] {
-  return [...earlier, value]
 }
 
 async function merge(out: string, dists: readonly string[]): Promise<ReleaseDraft> {

@@ -15,6 +15,7 @@ import { passphrasePrompt } from '../sign/ask-passphrase.ts'
 import { readSigningKey } from '../sign/read-key.ts'
 import type { ReleaseSigner } from '../sign/release-signer.ts'
 import { signerWithBundle, signerWithKey } from '../sign/release-signer.ts'
+import { collectWords } from './collect-words.ts'
 import type { RegistryOptions } from './registry-options.ts'
 import { addRegistryOptions, openRegistry } from './registry-options.ts'
 
@@ -27,6 +28,7 @@ type Options = RegistryOptions & {
   readonly dryRun?: boolean
   readonly bundle?: string
   readonly expectVersion?: string
+  readonly passEnv?: readonly string[]
 }
 
 export function addPublish(program: Command): void {
@@ -47,6 +49,7 @@ export function addPublish(program: Command): void {
     .option('--no-build', 'publish what lies in dist')
     .option('--bundle <file>', 'publish what lies in dist with a signature made elsewhere; --key names its public key')
     .option('--expect-version <version>', 'refuse when plugin.yaml has another version, such as that of a tag')
+    .option('--pass-env <name>', 'a variable that build commands may see; repeat for several', collectWords)
     .option('-n, --dry-run', 'build and check everything, upload nothing')
   onRun<Options>(addRegistryOptions(command), async ({ args, options, terminal }) => {
     const dirs = args.length > 0 ? args : ['.']
@@ -63,7 +66,8 @@ export function addPublish(program: Command): void {
       const paths = { dir: resolve(dir), ...(options.out ? { out: resolve(options.out) } : {}) }
       const how = { build: options.build !== false && !options.bundle, dryRun: options.dryRun === true }
       const what = { repo, signer, expectVersion: options.expectVersion, onStage: interruption.enter }
-      const work = publishProject({ ...paths, ...how, ...what, env: process.env, connection, terminal })
+      const surroundings = { env: process.env, passEnv: options.passEnv }
+      const work = publishProject({ ...paths, ...how, ...what, ...surroundings, connection, terminal })
       const report = await Promise.race([work, interruption.signalled])
       reports.push(report)
       show(report, terminal)

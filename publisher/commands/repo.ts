@@ -10,6 +10,7 @@ import { parsePublicKey } from '../../schemas/trust-key.ts'
 import { count } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { epochSeconds } from '../build/epoch-seconds.ts'
+import { collectWords } from './collect-words.ts'
 
 type Options = { readonly out: string; readonly url: string; readonly publicKey: readonly string[] }
 
@@ -33,7 +34,7 @@ export function addRepo(program: Command): void {
     .requiredOption(
       '--public-key <key>',
       'key that must have signed: a file, or its one line; repeat for several',
-      collect,
+      collectWords,
     )
   onRun<Options>(command, async ({ args, options, terminal }) => {
     const { buildRepo } = await import('../static-repo/build-repo.ts')
@@ -57,11 +58,6 @@ export function addRepo(program: Command): void {
 /** SOURCE_DATE_EPOCH makes the whole tree reproducible. */
 function now({ SOURCE_DATE_EPOCH: epoch }: NodeJS.ProcessEnv): string {
   return new Date(epoch === undefined ? Date.now() : epochSeconds(epoch) * 1000).toISOString()
-}
-
-/** A flag that may be given several times; as one flag with several values it would swallow the arguments. */
-function collect(value: string, earlier: readonly string[] = []): string[] {
-  return [...earlier, value]
 }
 
 async function readPublicKey(text: string): Promise<TrustKey> {

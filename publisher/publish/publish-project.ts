@@ -26,6 +26,8 @@ export type ProjectRequest = {
   readonly build: boolean
   readonly dryRun: boolean
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Names of variables that build commands may see. */
+  readonly passEnv?: readonly string[] | undefined
   readonly repo: Name | undefined
   readonly signer: ReleaseSigner
   /** What plugin.yaml must say, where the caller knows it from a tag. */
@@ -80,9 +82,9 @@ type Preparing = ProjectRequest & { readonly progress: Progress | undefined }
 async function prepare(
   project: Project,
   out: string,
-  { build, env, terminal, progress }: Preparing,
+  { build, env, passEnv = [], terminal, progress }: Preparing,
 ): Promise<ReleaseDraft> {
-  if (build) return buildRelease({ project, out, env, onLine: terminal.debug, progress })
+  if (build) return buildRelease({ project, out, env, passEnv, onLine: terminal.debug, progress })
   const draft = await readDraft(out)
   requireCurrent(project, draft)
   await checkDist(out, draft)

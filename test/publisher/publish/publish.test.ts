@@ -174,3 +174,16 @@ test('nothing that octo prints holds the token or the key', async (t) => {
   for (const secret of [scene.registry.token, privatePem.split('\n')[1] ?? '?'])
     assert.ok(!`${stdout}${stderr}`.includes(secret))
 })
+
+test('build commands of a publish see the variables that are passed by name, and no others', async (t) => {
+  const { registry, keys } = await aScene(t)
+  await using project = await aPluginProject({
+    manifest: { build: { commands: ['sh marks.sh'] } },
+    files: { 'marks.sh': 'test -n "$BUILD_MARK" && test -z "$OTHER_MARK"\n' },
+  })
+  const env = { OCTO_TOKEN: registry.token, BUILD_MARK: '1', OTHER_MARK: '1' }
+  const words = ['publish', project.dir, '--registry', registry.url, '--key', keys.privateKey, '--dry-run']
+  assert.match((await runOcto(words, { env })).stderr, /BUILD_FAILED/)
+  const passed = await runOcto([...words, '--pass-env', 'BUILD_MARK'], { env })
+  assert.equal(passed.code, 0, passed.stderr)
+})
