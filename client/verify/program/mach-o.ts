@@ -15,6 +15,8 @@ const MAGIC_64 = 0xfeedfacf
 const MAGIC_32 = 0xfeedface
 const MAX_COMMANDS_BYTES = 1024 * 1024
 const MAX_SLICES = 16
+/** Farther than any file is long. */
+const FAR_AWAY = 2 ** 52
 const LC_LOAD_DYLINKER = 0xe
 const LC_DYLD_ENVIRONMENT = 0x27
 const LC_RPATH = 0x8000001c
@@ -48,7 +50,7 @@ function sliceAt(entry: Buffer, step: number): { cpu: number; offset: number } {
   const cpu = entry.readUInt32BE(0)
   if (step === 20) return { cpu, offset: entry.readUInt32BE(8) }
   const offset = entry.readBigUInt64BE(8)
-  return { cpu, offset: offset > BigInt(Number.MAX_SAFE_INTEGER / 2) ? Number.MAX_SAFE_INTEGER / 2 : Number(offset) }
+  return { cpu, offset: offset > BigInt(FAR_AWAY) ? FAR_AWAY : Number(offset) }
 }
 
 function* readSlice(at: number, cpu: number | undefined, name: string): RangeParser<MachOFacts> {
