@@ -14,6 +14,7 @@ export async function fuzzDocument({ random, readers, folder }: Fuzzing): Promis
   const kind = random.of(NAMES)
   try {
     const question = await KINDS[kind](random, folder)
+    if (question === undefined) return { kind, taken: false }
     const difference = await findDifference(readers, question)
     if (difference === undefined) return { kind, taken: true }
     return { kind, taken: true, problem: `${difference} of ${JSON.stringify(question.bytes.toString('latin1'))}` }

@@ -172,11 +172,12 @@ const NUMBER_SIGNS = [
   'Z',
 ]
 
-export function aManifest(random: Random): Question {
+/** Undefined for a text alone, which no document of ours is. */
+export function aManifest(random: Random): Question | undefined {
   const bytes =
     random.below(3) === 0 ? mutated(Buffer.from(random.of(MANIFESTS)), YAML_PIECES, random) : aYamlText(random)
   const { value } = parseYaml(decodeText(bytes, 'fuzz'), 'fuzz', MANIFEST_YAML)
-  return { kind: 'yaml', bytes, ours: value, refusals: 'agree' }
+  return typeof value === 'string' ? undefined : { kind: 'yaml', bytes, ours: value, refusals: 'agree' }
 }
 
 /** A number of some spelling, or signs put together. */

@@ -4,6 +4,7 @@ import type { Node, Pair } from 'yaml'
 import { isAlias, isMap, isScalar, isSeq } from 'yaml'
 import { coded } from './errors.ts'
 import { quote } from './quote.ts'
+import { problemOfAnchor, problemOfTag } from './yaml-properties.ts'
 import { problemOfKey, problemOfScalar } from './yaml-scalars.ts'
 
 type Sized = {
@@ -52,14 +53,12 @@ type Walk = Building & {
   merged: number
 }
 
-const CORE_TAGS = new Map(
-  ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => [`tag:yaml.org,2002:${name}`, name]),
-)
 const MERGE_KEY = '<<'
 
 function build(node: unknown, depth: number, walk: Walk): YamlNode {
   if (++walk.seen > walk.limits.maxNodes) throw limitExceeded(walk.name, 'values', walk.limits.maxNodes)
-  if (isAlias(node)) return aliased(node.source, { offset: node.range?.[0] ?? 0, depth, walk })
+  refuseProblem(problemOfAnchor(node), offsetOf(node), walk)
+  if (isAlias(node)) return aliased(node.source, { offset: offsetOf(node), depth, walk })
   const anchor = (node as { anchor?: string } | null)?.anchor
   const slot: Slot = {}
   if (anchor !== undefined) walk.anchors.set(anchor, slot)
@@ -68,9 +67,9 @@ function build(node: unknown, depth: number, walk: Walk): YamlNode {
 }
 
 function built(node: unknown, depth: number, walk: Walk): YamlNode {
-  const offset = (node as Node | null)?.range?.[0] ?? 0
+  const offset = offsetOf(node)
   if (depth > walk.limits.maxDepth) throw limitExceeded(walk.name, 'levels of nesting', walk.limits.maxDepth)
-  refuseTag(node, offset, walk)
+  refuseProblem(problemOfTag(node), offset, walk)
   if (isSeq(node)) {
     const items = node.items.map((item) => build(item, depth + 1, walk))
     return { kind: 'list', offset, items, ...sizeOf(items) }
@@ -112,7 +111,7 @@ function entriesOf(pairs: readonly Pair[], depth: number, walk: Walk): Map<strin
   const own = new Map<string, YamlEntry>()
   let base: YamlNode | undefined
   for (const { key, value } of pairs) {
-    const keyOffset = (key as Node | null)?.range?.[0] ?? 0
+    const keyOffset = offsetOf(key)
     const text = keyText(key, keyOffset, walk)
     const isMerge = text === MERGE_KEY && isScalar(key) && key.type === 'PLAIN'
     if (isMerge ? base !== undefined : own.has(text))
@@ -141,7 +140,7 @@ function keyText(key: unknown, offset: number, walk: Walk): string {
   const line = () => walk.lineAt(offset)
   if (isMap(key)) throw yamlInvalid(walk.name, line(), 'has a map as a key', IN_QUOTES)
   if (isAlias(key) || !isScalar(key)) throw yamlInvalid(walk.name, line(), 'has a key that is not plain text')
-  refuseTag(key, offset, walk)
+  refuseProblem(problemOfAnchor(key) ?? problemOfTag(key), offset, walk)
   // A merge key is one for readers of 1.1 only, so where nothing may be ambiguous it is refused as any such scalar.
   refuseProblem(problemOfScalar(key, walk.limits.ambiguous === 'admitted') ?? problemOfKey(key), offset, walk)
   return String(key.value)
@@ -151,20 +150,8 @@ function refuseProblem(problem: string | undefined, offset: number, { name, line
   if (problem !== undefined) throw yamlInvalid(name, lineAt(offset), problem)
 }
 
-/** A tag that is not understood would be dropped, and its value read as something else. */
-function refuseTag(node: unknown, offset: number, walk: Walk): void {
-  const tag = (node as { tag?: unknown } | null)?.tag
-  if (typeof tag !== 'string') return
-  const core = CORE_TAGS.get(tag)
-  if (core === undefined)
-    throw yamlInvalid(walk.name, walk.lineAt(offset), `has the tag ${quote(tag)}, which is not read`)
-  if (isScalar(node) && !fitsTag(node.value, core))
-    throw yamlInvalid(walk.name, walk.lineAt(offset), `has a value that is no ${core} under the tag \`!!${core}\``)
-}
-
-function fitsTag(value: unknown, core: string): boolean {
-  if (core === 'null') return value === null
-  return typeof value === (core === 'str' ? 'string' : core === 'bool' ? 'boolean' : 'number')
+function offsetOf(node: unknown): number {
+  return (node as Node | null)?.range?.[0] ?? 0
 }
 
 function plainValue(value: unknown): YamlScalar['value'] {

@@ -69,6 +69,8 @@ export function parseYaml(text: string, name: string, limits: YamlLimits = AUTHO
   const lineAt = (offset: number) => lines.linePos(offset).line
   const [error] = document.errors
   if (error) throw syntaxError(text, error, { name, line: lineAt(error.pos[0]) })
+  const directive = document.warnings.find(({ code }) => code === 'BAD_DIRECTIVE')
+  if (directive) throw syntaxError(text, directive, { name, line: lineAt(directive.pos[0]) })
   const { explicit, version } = document.directives.yaml
   if (explicit && version !== '1.2') throw yamlInvalid(name, 1, `says \`%YAML ${version}\`, expected 1.2 or nothing`)
   const root = buildNodes(document.contents, { name, limits, lineAt })
