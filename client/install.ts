@@ -12,6 +12,7 @@ import { repoOf } from './coverage.ts'
 import type { VerifiedExecutable } from './executable.ts'
 import type { FetchedArtifact } from './fetch-artifact.ts'
 import { fetchArtifact } from './fetch-artifact.ts'
+import { MAX_UNSIGNED_BYTES } from './plain-plugin.ts'
 import { proveLocked } from './prove.ts'
 import { repoAddressOf } from './repo/repo-address.ts'
 import type { Resolving } from './resolve-online.ts'
@@ -82,8 +83,29 @@ function unproven(entry: LockedPlugin, name: string): Release {
   const artifacts = Object.entries(entry.platforms).map(([key, { file, digest, size, format, executable }]) => {
     return [key, { file, digest, size, format, executable: executable ?? file }] as const
   })
-  const urlOf = (_artifact: ReleaseArtifact, platform: Platform) => new URL(entry.platforms[platform]?.url ?? entry.url)
+  const urlOf = (artifact: ReleaseArtifact, platform: Platform) => {
+    requirePlainSize(artifact, name)
+    return plainAddress(entry.platforms[platform]?.url ?? entry.url, entry)
+  }
   return { manifest: plainManifest(name), platforms: Object.fromEntries(artifacts), urlOf, warning }
+}
+
+/** Nobody signed this number. */
+function requirePlainSize({ file, size }: ReleaseArtifact, name: string): void {
+  if (size <= MAX_UNSIGNED_BYTES) return
+  throw coded('LIMIT_EXCEEDED', {
+    message: `lockfile says that ${quote(file)} of ${quote(name)} has ${size} bytes, expected at most ${MAX_UNSIGNED_BYTES}`,
+    details: { name, file, size, maxBytes: MAX_UNSIGNED_BYTES },
+  })
+}
+
+function plainAddress(text: string, { repo, plugin }: LockedPlugin): URL {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text)
+  throw coded('FORMAT_INVALID', {
+    message: `lockfile has the address ${quote(text)} for ${quote(`${repo}/${plugin}`)}, expected one that starts with \`https://\``,
+    details: { plugin: `${repo}/${plugin}`, url: text },
+    hint: `\`octo update ${plugin}\` asks the repo for it`,
+  })
 }
 
 function plainManifest(name: string): ReleasedManifest {

@@ -22,7 +22,7 @@ import { writeAll } from './store/files.ts'
 import type { Layout } from './store/layout.ts'
 import { readHead } from './store/read-pieces.ts'
 
-const MAX_UNSIGNED_BYTES = 4 * 1024 * 1024 * 1024
+export const MAX_UNSIGNED_BYTES = 4 * 1024 * 1024 * 1024
 const MAX_CHECKSUM_BYTES = 64 * 1024
 
 type Plain = { readonly layout: Layout; readonly network: Network; readonly platform: Platform }

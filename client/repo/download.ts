@@ -66,7 +66,7 @@ function begin(answer: Answer, sink: DownloadSink, url: URL, size: number): void
   const length = answer.headers['content-length']
   if (encoding === 'identity' && length !== undefined && Number(length) !== size) throw wrongSize(answer, size, length)
   if (encoding !== 'identity')
-    throw wrongSize(answer, size, `bytes encoded as ${printable(encoding, 20)}, and so other`)
+    throw wrongSize(answer, size, `bytes encoded as ${printable(encoding, 20)}, and so other`, COMPRESSED)
   // A weak ETag does not promise the same bytes, so nothing may be continued on its word.
   const { etag } = answer.headers
   sink.restart({ url: url.href, ...(etag?.startsWith('"') ? { etag } : {}) })
@@ -79,7 +79,11 @@ function requireContinuation(answer: Answer, sink: DownloadSink, size: number): 
   throw wrongSize(answer, size, `the range ${quote(answer.headers['content-range'] ?? 'none')}`)
 }
 
-function wrongSize(answer: Answer, expected: number, found: string): Error {
+const REPLACED = 'the address may need a login, or the file was replaced'
+const COMPRESSED =
+  'the server compresses although it was asked not to: its owner has to serve artifacts as they are, in nginx with `gzip off`'
+
+function wrongSize(answer: Answer, expected: number, found: string, hint = REPLACED): Error {
   answer.discard()
   const url = addressOf(answer.url)
   const type = printable(answer.headers['content-type'] ?? 'none', 60)
@@ -87,7 +91,7 @@ function wrongSize(answer: Answer, expected: number, found: string): Error {
   return coded('SIZE_MISMATCH', {
     message: `${quote(url)} does not serve the artifact, expected ${expected} bytes, found ${found}${page}`,
     details: { url, expected, found, contentType: type },
-    hint: 'the address may need a login, or the file was replaced',
+    hint,
   })
 }
 

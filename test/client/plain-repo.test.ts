@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { digestOf } from '../../schemas/digest.ts'
+import type { ErrorCode } from '../../schemas/error-codes.ts'
 import { aConfig } from '../support/a-config.ts'
 import { aMachine, key, one, run } from '../support/client-machine.ts'
 import { expectCodeAsync } from '../support/expect-code.ts'
@@ -101,4 +102,31 @@ test('installs what GNU tar packed by itself, and finds it good in the store aft
   const config = aConfig([{ name: 'plain', url, trust: { kind: 'unsigned' } }])
   assert.equal(run(one((await install({ config })).executables)), 'packed !\n')
   assert.equal(run(one((await install({ config, frozen: true, offline: true })).executables)), 'packed !\n')
+})
+
+test('believes no size and no address that only a lockfile says', async (t) => {
+  const { install, base, folder, registry } = await aMachine(t, [])
+  registry.files.set(
+    'plain.yaml',
+    Buffer.from('tools: {hello: {baremetal: {binary: {linux_amd64: {url: ./hello}}}}}\n'),
+  )
+  registry.files.set('hello', aScript())
+  const config = aConfig([{ name: 'plain', url: `${registry.base}/plain.yaml`, trust: { kind: 'unsigned' } }])
+  await install({ config })
+  const text = readFileSync(base.lockPath, 'utf8')
+  const fresh = { config, storeRoot: join(folder, 'fresh'), frozen: true }
+  const forged: readonly (readonly [code: ErrorCode, change: string])[] = [
+    ['LIMIT_EXCEEDED', text.replace(/"size": \d+/, `"size": ${Number.MAX_SAFE_INTEGER}`)],
+    ['LIMIT_EXCEEDED', text.replace(/"size": \d+/, `"size": ${4 * 1024 ** 3 + 1}`)],
+    ...['file:///etc/passwd', 'no address', '', 'data:,x', 'javascript:0', '/hello'].map(
+      (url) => ['FORMAT_INVALID', text.replace(`${registry.base}/hello`, url)] as const,
+    ),
+  ]
+  for (const [code, changed] of forged) {
+    assert.notEqual(changed, text)
+    writeFileSync(base.lockPath, changed)
+    registry.requests.length = 0
+    await expectCodeAsync(code, () => install(fresh))
+    assert.deepEqual(registry.requests, [], code)
+  }
 })
