@@ -7,7 +7,7 @@ import { openHttp } from '../system/http/open-http.ts'
 import type { FetchDocument } from './repo/fetch-document.ts'
 import type { DocumentCopies, DocumentCopy } from './repo/fetch-text.ts'
 import { fetchText } from './repo/fetch-text.ts'
-import { readIfThere, writeDisposable } from './store/files.ts'
+import { readIfWhole, writeDisposable } from './store/files.ts'
 import type { Layout } from './store/layout.ts'
 
 export type NetworkOptions = {
@@ -66,7 +66,7 @@ function copiesIn(layout: Layout, offline: boolean): DocumentCopies {
   return {
     read(url) {
       try {
-        const text = readIfThere(layout.document(url)) ?? 'null'
+        const text = readIfWhole(layout.document(url)) ?? 'null'
         const copy = parseJson(text, url, MAX_COPY_BYTES) as Partial<StoredCopy> | null
         if (!offline && !isFresh(copy?.at)) return undefined
         return copy?.url === url && typeof copy.etag === 'string' && typeof copy.text === 'string'

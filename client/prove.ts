@@ -15,7 +15,7 @@ import type { Network } from './network.ts'
 import { download } from './repo/download.ts'
 import { repoAddressOf } from './repo/repo-address.ts'
 import { DOCUMENT_MS } from './repo/whole-time.ts'
-import { readIfThere, writeWhole } from './store/files.ts'
+import { readIfWhole, writeWhole } from './store/files.ts'
 import type { Layout } from './store/layout.ts'
 import { noteProven, provenSince } from './store/proven.ts'
 import { createDigestGate } from './verify/digest-gate.ts'
@@ -72,7 +72,7 @@ function prove(
 
 async function readBundle(place: ReleasePlace, layout: Layout, network: Network): Promise<string> {
   const path = layout.release(place.bundle.digest)
-  const stored = readIfThere(path)
+  const stored = readIfWhole(path)
   if (stored !== undefined && digestOf(stored) === place.bundle.digest) return stored
   const url = repoAddressOf(place.repo.url).bundle(place.plugin, place.version)
   requireBundleSize(place.bundle.size, url)

@@ -35,7 +35,7 @@ export type WarmRecord = {
 export function readWarmRun(key: WarmRunKey): VerifiedExecutable | undefined {
   try {
     const layout = layoutOf(key.storeRoot)
-    if (problemOfFolder(layout.root) || problemOfFolder(layout.base)) return undefined
+    if ([layout.root, layout.base, layout.trees].some(problemOfFolder)) return undefined
     const identity = identityOfRun(key)
     const record = readOwnRecord(layout.warmRecord(warmName(identity))) as WarmRecord
     if (record.identity !== identity || !isTreeKey(record.tree)) return undefined

@@ -8,6 +8,7 @@ import { onDisk } from './disk-errors.ts'
 import { statOf } from './identity.ts'
 import { rootsOf } from './known-locks.ts'
 import type { Layout } from './layout.ts'
+import { isTreeKey } from './layout.ts'
 import { takeLock } from './lock-file.ts'
 import { removeTree } from './trees.ts'
 
@@ -33,7 +34,8 @@ export async function collect(layout: Layout, options: CollectOptions): Promise<
   })
   const roots = rootsOf(layout)
   const isOld = (path: string) => ageOf(path, options.now) >= (options.minAgeMs ?? MIN_AGE_MS)
-  const doomed = [...unreferenced(layout, roots), ...unfinished(layout)].filter(isOld)
+  const found = new Set([...unreferenced(layout, roots), ...outdated(layout), ...unfinished(layout)])
+  const doomed = [...found].filter(isOld)
   const removed = doomed.map((path) => ({ path, bytes: sizeOf(path) }))
   if (!options.dryRun) for (const { path } of removed) removeAny(path)
   return removed
@@ -56,6 +58,21 @@ function unfinished(layout: Layout): readonly string[] {
     ...folders.flatMap((folder) => entriesOf(folder).map((name) => join(folder, name))),
     ...stagedTrees.map((name) => join(layout.trees, name)),
   ]
+}
+
+/** Names that an earlier octo gave to trees and memos: this one never looks for them. */
+function outdated(layout: Layout): readonly string[] {
+  const named = [layout.trees, layout.memos].flatMap((folder) =>
+    entriesOf(folder)
+      .filter((name) => isNamedByDigest(name) && !isTreeKey(name.replace(/\.json$/, '')))
+      .map((name) => join(folder, name)),
+  )
+  const contents = join(layout.base, 'contents')
+  return statOf(contents) ? [...named, contents] : named
+}
+
+function isNamedByDigest(name: string): boolean {
+  return isDigest(`sha256:${name.slice(0, 64)}`)
 }
 
 function isUnrooted(name: string, roots: ReadonlySet<Digest>): boolean {

@@ -1,6 +1,16 @@
 // Small files of the store: whole or absent, never half, whoever writes at the same time.
 import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { basename, join } from 'node:path'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
@@ -24,6 +34,7 @@ export function writeWhole(path: string, bytes: string | Uint8Array, options: Wr
       } finally {
         closeSync(file)
       }
+      clearPlace(path)
       renameSync(staged, path)
     } catch (error) {
       rmSync(staged, { force: true })
@@ -64,6 +75,26 @@ export function readIfThere(path: string): string | undefined {
       throw error
     })
   }
+}
+
+/** The text of a file of the store; undefined also where something else is in its place, which is then written over. */
+export function readIfWhole(path: string): string | undefined {
+  try {
+    return lstatSync(path).isFile() ? readIfThere(path) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Takes away what lies in the place of a file of the store and is none of ours: a folder, over which nothing can be renamed;
+ * a link or a second name, through which a file elsewhere would be written.
+ */
+export function clearPlace(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (!found) return
+  const isOwn = found.isFile() && found.nlink === 1 && found.uid === (process.getuid?.() ?? found.uid)
+  if (!isOwn) rmSync(path, { recursive: true, force: true })
 }
 
 export function writeAll(file: number, bytes: Uint8Array): void {

@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { parseLockfile } from '../../schemas/lockfile.ts'
 import { onDisk } from './disk-errors.ts'
-import { readIfThere, writeUnlessReadOnly } from './files.ts'
+import { readIfThere, readIfWhole, writeUnlessReadOnly } from './files.ts'
 import type { Layout } from './layout.ts'
 
 /** Notes that the lockfile at this absolute path uses the store. From a read-only store nothing is collected anyway. */
 export function noteLockfile(layout: Layout, path: string): void {
-  if (readIfThere(layout.knownLock(path)) !== path)
+  if (readIfWhole(layout.knownLock(path)) !== path)
     writeUnlessReadOnly(layout.knownLock(path), path, { staging: layout.staging })
 }
 
@@ -24,9 +24,9 @@ export function namesInKnownLocks(layout: Layout): ReadonlyMap<Digest, readonly 
   const found = new Map<Digest, string[]>()
   for (const note of onDisk(layout.knownLocks, () => readdirSync(layout.knownLocks))) {
     const notePath = join(layout.knownLocks, note)
-    const path = readIfThere(notePath)
+    const path = readIfWhole(notePath)
     const text = path === undefined ? undefined : readIfThere(path)
-    if (path === undefined || text === undefined) rmSync(notePath, { force: true })
+    if (path === undefined || text === undefined) rmSync(notePath, { recursive: true, force: true })
     else for (const { digest, name } of digestsIn(text, path)) found.set(digest, addTo(found.get(digest), name))
   }
   return found

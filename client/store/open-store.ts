@@ -18,7 +18,7 @@ export function openStore(root: string): Layout {
     layout
   const folders = [blobs, releases, trees, memos, warm, proven, parts, documents, seen, knownLocks, locks, staging]
   for (const folder of folders) onDisk(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }))
-  requireOwned(base)
+  for (const folder of [base, ...folders]) requireOwned(folder)
   endPackageScope(layout)
   return layout
 }

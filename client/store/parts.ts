@@ -1,10 +1,20 @@
 // A blob on its way into the store: a part file that survives an interruption, continued by whoever holds the blob's lock.
-import { closeSync, fchmodSync, fdatasync, ftruncateSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fdatasync,
+  ftruncateSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { promisify } from 'node:util'
 import type { Digest } from '../../schemas/digest.ts'
 import { parseJson } from '../../schemas/json.ts'
 import { explainDisk, onDisk } from './disk-errors.ts'
-import { readIfThere, writeAll, writeWhole } from './files.ts'
+import { clearPlace, readIfWhole, writeAll, writeWhole } from './files.ts'
 import type { Layout } from './layout.ts'
 import { readPieces } from './read-pieces.ts'
 
@@ -37,7 +47,7 @@ const syncData = promisify(fdatasync)
 export function openPart(layout: Layout, digest: Digest): Part {
   const path = layout.part(digest)
   const originPath = `${path}.json`
-  const file = onDisk(path, () => openSync(path, 'a', 0o600))
+  const file = onDisk(path, () => openOwn(path))
   const found = readOrigin(originPath)
   const size = onDisk(path, () => statSync(path).size)
   const state = { open: true, origin: found, isNoted: found !== undefined, written: 0 }
@@ -74,6 +84,7 @@ export function openPart(layout: Layout, digest: Digest): Part {
       try {
         await syncData(file)
         fchmodSync(file, mode)
+        clearPlace(layout.blob(digest))
         renameSync(path, layout.blob(digest))
       } catch (error) {
         throw explainDisk(error, path)
@@ -94,9 +105,17 @@ export function openPart(layout: Layout, digest: Digest): Part {
   }
 }
 
+const { O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_WRONLY } = constants
+
+/** A store that was carried here may have a link in its place, which would be emptied and filled wherever it leads. */
+function openOwn(path: string): number {
+  clearPlace(path)
+  return openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600)
+}
+
 function readOrigin(path: string): PartOrigin | undefined {
   try {
-    const { url, etag } = parseJson(readIfThere(path) ?? '{}', path, 16 * 1024) as { url?: unknown; etag?: unknown }
+    const { url, etag } = parseJson(readIfWhole(path) ?? '{}', path, 16 * 1024) as { url?: unknown; etag?: unknown }
     if (typeof url !== 'string') return undefined
     return { url, ...(typeof etag === 'string' ? { etag } : {}) }
   } catch {

@@ -1,12 +1,12 @@
 // The highest serial of a plugin document that this machine ever saw. Answers: a repo, or somebody in between, that serves
 // yesterday's document to hide what changed since.
 import { highestKnown } from '../resolve/serials.ts'
-import { readIfThere, writeUnlessReadOnly } from './files.ts'
+import { readIfWhole, writeUnlessReadOnly } from './files.ts'
 import type { Layout } from './layout.ts'
 
 /** 0 when the document was never seen. */
 export function readSeenSerial(layout: Layout, url: string): number {
-  return highestKnown([Number(readIfThere(layout.seenSerial(url)) ?? 0)])
+  return highestKnown([Number(readIfWhole(layout.seenSerial(url)) ?? 0)])
 }
 
 /** Not forced to disk: after a power cut the lockfile still knows the serial that it was resolved from. */

@@ -81,8 +81,13 @@ export function linkRaw(layout: Layout, artifact: StoredArtifact): readonly Stor
 
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EMLINK', 'ENOSYS', 'EXDEV'])
 
-/** FAT knows no links, and every file system has a most of them. */
+/** FAT knows no links, and every file system has a most of them. A link to somebody else's file would stay theirs. */
 function linkOrCopy(blob: string, target: string): void {
+  const own = process.getuid?.()
+  if (own !== undefined && statOf(blob)?.uid !== BigInt(own)) {
+    copyFileSync(blob, target)
+    return
+  }
   try {
     linkSync(blob, target)
   } catch (error) {
