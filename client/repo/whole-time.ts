@@ -23,7 +23,7 @@ export function startWholeTime(wholeMs: number | undefined): WholeTime {
       answer.discard()
     }
     if (isLate) expire()
-    const timer = Number.isFinite(leftMs) ? setTimeout(expire, leftMs) : undefined
+    const timer = Number.isFinite(leftMs) && !isLate ? setTimeout(expire, leftMs) : undefined
     try {
       for await (const chunk of answer.body) {
         if (isLate) throw tooLong(answer, wholeMs)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { RequestListener, ServerResponse } from 'node:http'
+import type { RequestListener } from 'node:http'
 import { createServer } from 'node:http'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -17,7 +17,6 @@ import { expectCode, expectCodeAsync } from '../../support/expect-code.ts'
 import { freePort, listening } from '../../support/listening.ts'
 import { startStaticRegistry } from '../../support/static-registry.ts'
 import { aRelease, issueKey } from '../../support/test-authority.ts'
-import { until } from '../../support/until.ts'
 
 const quick = { attempts: 4, firstWaitMs: 1, maxWaitMs: 2 }
 
@@ -254,49 +253,4 @@ test('finds everything of a repo beside its YAML', () => {
   assert.equal(address.plugin('a' as Name).href, 'https://example.org/plugins/repos/core/a.json')
   assert.equal(address.json.href, 'https://example.org/plugins/repos/core.json')
   expectCode('CONFIG_INVALID', () => repoAddressOf('https://example.org/'))
-})
-
-/** One answer, byte by byte for as long as somebody listens. */
-function crawling(response: ServerResponse, headers: Readonly<Record<string, string | number>>): void {
-  response.writeHead(200, headers)
-  const drip = setInterval(() => response.write('x'), 5)
-  response.on('close', () => clearInterval(drip))
-}
-
-test('ends what does not come whole in its time, over all attempts, and closes the connection', async (t) => {
-  const forms: Readonly<Record<string, Readonly<Record<string, string | number>>>> = {
-    'of unknown length': {},
-    'of a promised length': { 'content-length': 100_000 },
-    'that is packed': { 'content-encoding': 'gzip' },
-  }
-  for (const [what, headers] of Object.entries(forms)) {
-    let closed = 0
-    const { http, url } = await serving(t, (_request, response) => {
-      response.on('close', () => closed++)
-      crawling(response, headers)
-    })
-    const text = await expectCodeAsync('LIMIT_EXCEEDED', () =>
-      fetchText(http, { url, maxBytes: 1e6, wholeMs: 60, retry: quick }),
-    )
-    assert.match(text.message, /did not come whole within/, what)
-    if (!('content-encoding' in headers))
-      await expectCodeAsync('LIMIT_EXCEEDED', () =>
-        download(http, { url, size: 100_000, sink: aSink(), wholeMs: 60, retry: quick }),
-      )
-    await until(() => closed === ('content-encoding' in headers ? 1 : 2))
-  }
-})
-
-test('counts the attempts before into the time of an answer', async (t) => {
-  let asked = 0
-  const { http, url } = await serving(t, (_request, response) => {
-    asked++
-    response.writeHead(200, { 'content-length': 100 }).write('x')
-    setTimeout(() => response.destroy(), 20)
-  })
-  const error = await expectCodeAsync('LIMIT_EXCEEDED', () =>
-    download(http, { url, size: 100, sink: aSink(), wholeMs: 50, retry: { ...quick, attempts: 1000 } }),
-  )
-  assert.match(error.message, /whole/)
-  assert.ok(asked < 50, `${asked} attempts`)
 })
