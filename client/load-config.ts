@@ -3,6 +3,7 @@ import type { OctoConfig } from '../schemas/config/config.ts'
 import { refuseUnknownKeys } from '../schemas/config/unknown-keys.ts'
 import { coded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
+import { shownAddress } from '../schemas/shown-address.ts'
 import { readConfig } from './config/read-config.ts'
 import { isUnattended } from './config/unattended.ts'
 
@@ -36,5 +37,6 @@ async function fetchDocument(url: string, { maxBytes, env }: Fetching): Promise<
   using http = await openHttp({ env, credentials: credentialsFrom(env) })
   const text = await fetchText(http, { url: new URL(url), maxBytes })
   if (text !== undefined) return text
-  throw coded('CONFIG_NOT_FOUND', { message: `there is no config at ${quote(url)}`, details: { url } })
+  const shown = shownAddress(url)
+  throw coded('CONFIG_NOT_FOUND', { message: `there is no config at ${quote(shown)}`, details: { url: shown } })
 }

@@ -2,6 +2,7 @@
 import { coded } from '../schemas/errors.ts'
 import { parseJson } from '../schemas/json.ts'
 import { quote } from '../schemas/quote.ts'
+import { shownAddress } from '../schemas/shown-address.ts'
 import type { Http } from '../system/http/open-http.ts'
 import { openHttp } from '../system/http/open-http.ts'
 import type { FetchDocument } from './repo/fetch-document.ts'
@@ -83,7 +84,8 @@ function copiesIn(layout: Layout, offline: boolean): DocumentCopies {
   }
 }
 
-function notAllowed(what: string): Error {
+function notAllowed(needed: string): Error {
+  const what = shownAddress(needed)
   return coded('OFFLINE', {
     message: `${quote(what)} is needed from the network, and \`--offline\` forbids it`,
     details: { needed: what },

@@ -9,6 +9,7 @@ import type { LockedPlugin } from '../schemas/lockfile.ts'
 import type { Platform } from '../schemas/platform.ts'
 import { pickPlatform } from '../schemas/platform.ts'
 import { quote } from '../schemas/quote.ts'
+import { shownAddress } from '../schemas/shown-address.ts'
 import { refusalOf } from '../system/http/refusal.ts'
 import { retrying } from '../system/http/retry.ts'
 import type { Network } from './network.ts'
@@ -89,8 +90,8 @@ async function requireChecksum(url: URL, found: Digest, network: Network): Promi
   const expected = `sha256:${text?.trim().split(/\s/)[0]?.toLowerCase()}`
   if (isDigest(expected) && expected === found) return
   throw coded('DIGEST_MISMATCH', {
-    message: `artifact beside ${quote(url.href)} has other bytes, expected ${quote(expected)}, found \`${found}\``,
-    details: { subject: url.href, expected, found },
+    message: `artifact beside ${quote(shownAddress(url))} has other bytes, expected ${quote(expected)}, found \`${found}\``,
+    details: { subject: shownAddress(url), expected, found },
   })
 }
 
@@ -101,7 +102,7 @@ function fileNameOf(url: string): string {
 
 function tooLarge(url: URL): Error {
   return coded('LIMIT_EXCEEDED', {
-    message: `${quote(url.href)} is larger than ${MAX_UNSIGNED_BYTES} bytes`,
-    details: { url: url.href },
+    message: `${quote(shownAddress(url))} is larger than ${MAX_UNSIGNED_BYTES} bytes`,
+    details: { url: shownAddress(url) },
   })
 }

@@ -12,9 +12,10 @@ import { openWarnings } from '../../schemas/config/warnings.ts'
 import { coded } from '../../schemas/errors.ts'
 import { parseJson } from '../../schemas/json.ts'
 import { quote } from '../../schemas/quote.ts'
+import { shownAddress } from '../../schemas/shown-address.ts'
 import { decodeText } from '../../schemas/text.ts'
 import type { DocumentAddress } from './document-address.ts'
-import { addressIn } from './document-address.ts'
+import { addressIn, shownName } from './document-address.ts'
 
 /** Gives the text of a web document, or throws a FETCH or LIMIT error; the caller decides on retries, proxies and caches. */
 export type FetchText = (url: string, maxBytes: number) => Promise<string>
@@ -46,11 +47,12 @@ type Step = { readonly chain: readonly string[]; readonly gathering: Gathering; 
 
 async function gather(address: DocumentAddress, { chain, gathering, from }: Step): Promise<void> {
   const { name } = address
-  if (chain.includes(name)) throw cycle([...chain, name], from)
+  if (chain.includes(name)) throw cycle([...chain, name].map(shownAddress), from)
   if (gathering.documents.has(name)) return
-  if (chain.length >= CONFIG_LIMITS.depth) throw tooMuch(`includes more than ${CONFIG_LIMITS.depth} levels deep`, name)
+  if (chain.length >= CONFIG_LIMITS.depth)
+    throw tooMuch(`includes more than ${CONFIG_LIMITS.depth} levels deep`, shownName(address))
   if (gathering.documents.size >= CONFIG_LIMITS.documents)
-    throw tooMuch(`consists of more than ${CONFIG_LIMITS.documents} documents`, name)
+    throw tooMuch(`consists of more than ${CONFIG_LIMITS.documents} documents`, shownName(address))
   const document = await readDocument(address, gathering, from)
   gathering.documents.set(name, document)
   for (const { text, node } of includesOf(document.root, gathering.warnings))
@@ -62,13 +64,14 @@ async function readDocument(
   gathering: Gathering,
   from: TreeNode | undefined,
 ): Promise<ConfigDocument> {
-  refuseFormat(address.name)
+  const shown = shownName(address)
+  refuseFormat(address)
   const text = address.kind === 'file' ? await readLocal(address.name, from) : await readRemote(address.name, gathering)
   gathering.bytes += Buffer.byteLength(text)
   if (gathering.bytes > CONFIG_LIMITS.totalBytes)
-    throw tooMuch(`is larger than ${CONFIG_LIMITS.totalBytes} bytes in all`, address.name)
-  if (formatOf(address.name) === '.json') parseJson(text, address.name, CONFIG_LIMITS.documentBytes)
-  const source = { name: address.name, remote: address.kind === 'web', ...includedAt(from) }
+    throw tooMuch(`is larger than ${CONFIG_LIMITS.totalBytes} bytes in all`, shown)
+  if (formatOf(address.name) === '.json') parseJson(text, shown, CONFIG_LIMITS.documentBytes)
+  const source = { name: shown, remote: address.kind === 'web', ...includedAt(from) }
   const root = parseTree(text, source)
   // Whoever serves nothing would take away the checks that were there before.
   if (source.remote && isEmpty(root)) throw invalid(root, 'a document from elsewhere holds nothing, expected a config')
@@ -88,7 +91,10 @@ function includesOf(root: TreeNode, warnings: Warnings): { text: string; node: T
     if (url.value.includes('{{')) throw invalid(url, 'the address of an include holds no templates')
     if (/^http:\/\/(?!127\.|localhost[:/]|\[::1\])/.test(url.value))
       warnings.add(() =>
-        warningAt(url, `${quote(url.value)} is fetched without encryption, anyone on the way can change it`),
+        warningAt(
+          url,
+          `${quote(shownAddress(String(url.value)))} is fetched without encryption, anyone on the way can change it`,
+        ),
       )
     return { text: url.value, node: url }
   })
@@ -98,11 +104,11 @@ function formatOf(name: string): string {
   return extname(URL.canParse(name) ? new URL(name).pathname : name).toLowerCase()
 }
 
-function refuseFormat(name: string): void {
-  const format = formatOf(name)
+function refuseFormat(address: DocumentAddress): void {
+  const format = formatOf(address.name)
   if (['.yaml', '.yml', '.json'].includes(format)) return
   throw coded('CONFIG_INVALID', {
-    message: `${quote(name)} is no config format that octo reads, expected \`.yaml\`, \`.yml\` or \`.json\`, found ${quote(format)}`,
+    message: `${quote(shownName(address))} is no config format that octo reads, expected \`.yaml\`, \`.yml\` or \`.json\`, found ${quote(format)}`,
     ...(format === '.toml' ? { hint: 'octoctl converts it: `octoctl -c FILE.toml config show -f yaml`' } : {}),
   })
 }
@@ -140,7 +146,9 @@ function notReadable(path: string, { reason, typed, cause }: Unreadable): Error 
 
 async function readRemote(url: string, { fetchText }: Gathering): Promise<string> {
   if (!fetchText)
-    throw coded('OFFLINE', { message: `config ${quote(url)} is needed from the network, and that is not allowed` })
+    throw coded('OFFLINE', {
+      message: `config ${quote(shownAddress(url))} is needed from the network, and that is not allowed`,
+    })
   return fetchText(url, CONFIG_LIMITS.documentBytes)
 }
 

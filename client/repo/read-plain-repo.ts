@@ -7,6 +7,7 @@ import type { Platform } from '../../schemas/platform.ts'
 import { isPlatform } from '../../schemas/platform.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 import { relativePathShape } from '../../schemas/shapes.ts'
+import { shownAddress } from '../../schemas/shown-address.ts'
 import { parseYaml, SERVED_YAML } from '../../schemas/yaml.ts'
 import type { FetchDocument } from './fetch-document.ts'
 
@@ -36,8 +37,11 @@ export async function readPlainRepo(fetch: FetchDocument, url: URL): Promise<Rea
     seen.add(at.href)
     const text = await fetch(at, SERVED_YAML.maxBytes)
     if (text === undefined)
-      throw coded('REPO_NOT_FOUND', { message: `there is no repo at ${quote(at.href)}`, details: { url: at.href } })
-    const root = parseYaml(text, at.href, SERVED_YAML).value
+      throw coded('REPO_NOT_FOUND', {
+        message: `there is no repo at ${quote(shownAddress(at))}`,
+        details: { url: shownAddress(at) },
+      })
+    const root = parseYaml(text, shownAddress(at), SERVED_YAML).value
     for (const plugin of pluginsIn(root, at)) if (!plugins.has(plugin.plugin)) plugins.set(plugin.plugin, plugin)
     for (const include of listAt(root, 'include')) await read(includeUrl(textAt(include, 'url', at), at), depth + 1)
   }
@@ -88,21 +92,24 @@ function webUrl(text: string, base: URL): URL {
     if (url.protocol === 'https:' || (url.protocol === 'http:' && base.protocol === 'http:')) return url
   }
   throw coded('FORMAT_INVALID', {
-    message: `${quote(base.href)} names the address ${quote(text)}, expected one that starts with \`https://\``,
-    details: { source: base.href },
+    message: `${quote(shownAddress(base))} names the address ${quote(shownAddress(text))}, expected one that starts with \`https://\``,
+    details: { source: shownAddress(base) },
   })
 }
 
 function tooMuch(url: URL, problem: string): Error {
-  return coded('LIMIT_EXCEEDED', { message: `repo document ${quote(url.href)} ${problem}`, details: { url: url.href } })
+  return coded('LIMIT_EXCEEDED', {
+    message: `repo document ${quote(shownAddress(url))} ${problem}`,
+    details: { url: shownAddress(url) },
+  })
 }
 
 /** What is executed has to lie in the archive. */
 function pathInside(text: string, base: URL): string {
   if (relativePathShape.safeParse(text).success) return text
   throw coded('FORMAT_INVALID', {
-    message: `${quote(base.href)} names the binary ${quote(text)}, expected a path inside an archive`,
-    details: { source: base.href },
+    message: `${quote(shownAddress(base))} names the binary ${quote(text)}, expected a path inside an archive`,
+    details: { source: shownAddress(base) },
   })
 }
 
@@ -120,8 +127,8 @@ function textAt(value: unknown, key: string, base: URL): string | undefined {
   const found = valueAt(value, key)
   if (found === undefined || found === null || typeof found === 'string') return found ?? undefined
   throw coded('FORMAT_INVALID', {
-    message: `${quote(base.href)} has \`${key}: ${printable(String(found), 60)}\`, expected text in quotes`,
-    details: { source: base.href, key },
+    message: `${quote(shownAddress(base))} has \`${key}: ${printable(String(found), 60)}\`, expected text in quotes`,
+    details: { source: shownAddress(base), key },
   })
 }
 

@@ -3,6 +3,7 @@ import { coded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import { isName } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
+import { shownAddress } from '../../schemas/shown-address.ts'
 import { BUNDLE_FILE } from '../../schemas/static-tree/paths.ts'
 import type { Version } from '../../schemas/version.ts'
 
@@ -23,7 +24,7 @@ export function repoAddressOf(url: string): RepoAddress {
   const name = /\/([^/]+)\.ya?ml$/.exec(yaml.pathname)?.[1]
   if (!isName(name))
     throw coded('CONFIG_INVALID', {
-      message: `repo URL ${quote(url)} does not end with a repo name, expected for example \`https://example.org/repos/core.yaml\``,
+      message: `repo URL ${quote(shownAddress(url))} does not end with a repo name, expected for example \`https://example.org/repos/core.yaml\``,
     })
   const below = (path: string) => new URL(`${name}${path}`, yaml)
   return {

@@ -5,6 +5,7 @@ import { OPERATOR_KIND, pinned, runsHere } from '../../schemas/config/requests.t
 import { coded } from '../../schemas/errors.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
 import { quote } from '../../schemas/quote.ts'
+import { shownAddress } from '../../schemas/shown-address.ts'
 import type { CheckOutcome } from './outcome.ts'
 
 export type PlannedCheck = {
@@ -40,7 +41,7 @@ export function withoutChecks(config: OctoConfig, { services, phases }: Selectio
     phases.every((phase) => service.checks[phase].length === 0),
   )
   return idle.map(({ name, enabled }) => ({
-    ...{ service: name, attempts: 0, durationMs: 0, log: [], place: { file: config.files[0] ?? '' } },
+    ...{ service: name, attempts: 0, durationMs: 0, log: [], place: { file: shownAddress(config.files[0] ?? '') } },
     status: services.length > 0 ? 'unknown' : 'skipped',
     summary: enabled ? `has no checks in ${phases.map(quote).join(', ')}` : 'service is disabled',
   }))
@@ -106,7 +107,7 @@ function allSkipped(planned: readonly PlannedCheck[]): Error {
 function nothingToCheck(config: OctoConfig, { services, phases }: Selection): Error {
   const where = services.length > 0 ? `of ${services.map(quote).join(', ')} ` : ''
   return coded('CONFIG_INVALID', {
-    message: `${quote(config.files[0] ?? 'the config')} has no checks ${where}in ${phases.map(quote).join(', ')}`,
+    message: `${quote(shownAddress(config.files[0] ?? 'the config'))} has no checks ${where}in ${phases.map(quote).join(', ')}`,
     details: { ...(services.length > 0 ? { services } : {}), phases },
     hint: 'write `operator: {services: {NAME: {health: [{tool: check-tcp, args: {port: 8080}}]}}}`',
   })

@@ -1,6 +1,7 @@
 // The registry that a command talks to: one base URL, which may have a path.
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { shownAddress } from '../../schemas/shown-address.ts'
 import { isLoopback } from '../../system/http/loopback.ts'
 
 /** Reads `--registry` or OCTO_REGISTRY; throws USAGE. The URL ends with `/`. */
@@ -15,7 +16,7 @@ export function parseRegistryUrl(flag: string | undefined, env: Readonly<Record<
   const plain = url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash
   if (!plain)
     throw coded('USAGE', {
-      message: `registry ${quote(text.replace(/\/\/[^/@]*@/, '//…@'))} is not usable, expected a URL such as \`https://plugins.example.com\` without user or query`,
+      message: `registry ${quote(shownAddress(text))} is not usable, expected a URL such as \`https://plugins.example.com\` without user or query`,
     })
   refuseRepoUrl(url)
   url.pathname = `${url.pathname.replace(/\/+$/, '')}/`
@@ -27,7 +28,7 @@ function refuseRepoUrl(url: URL): void {
   const base = /^(.*)\/repos\/[^/]+\.(?:ya?ml|json)$/.exec(url.pathname)?.[1]
   if (base === undefined) return
   throw coded('USAGE', {
-    message: `${quote(url.href)} is the address of a repo, expected the registry that serves it`,
+    message: `${quote(shownAddress(url))} is the address of a repo, expected the registry that serves it`,
     hint: `pass \`--registry ${url.origin}${base}\``,
   })
 }

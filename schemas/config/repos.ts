@@ -2,6 +2,7 @@
 import type { Name } from '../name.ts'
 import { isName, parseName } from '../name.ts'
 import { quote } from '../quote.ts'
+import { shownAddress } from '../shown-address.ts'
 import type { RepoConfig } from './config.ts'
 import { fieldOf, itemsOf, namedEntries } from './field-of.ts'
 import { knownKeys } from './fields.ts'
@@ -83,14 +84,15 @@ function addressOf(name: string, node: MapNode, { variables, resolveFile }: Repo
   if (raw?.kind !== 'scalar' || typeof raw.value !== 'string')
     throw invalid(node, `repo ${quote(name)} has no \`url\``, { hint: 'write `url: https://…/repos/NAME.yaml`' })
   const text = textOf(expandAddress(raw, variables))
-  const hint = `write \`https://${text.replace(/^\/+/, '')}\`, or \`./…\` for a file`
-  if (lacksScheme(text)) throw invalid(raw, `address ${quote(text)} of repo ${quote(name)} has no scheme`, { hint })
+  const shown = shownAddress(text)
+  const hint = `write \`https://${shown.replace(/^\/+/, '')}\`, or \`./…\` for a file`
+  if (lacksScheme(text)) throw invalid(raw, `address ${quote(shown)} of repo ${quote(name)} has no scheme`, { hint })
   const address = URL.canParse(text) ? text : resolveFile(text, raw.origin.source.name)
   const url = URL.canParse(address) ? new URL(address) : undefined
   if (!url || !SCHEMES.includes(url.protocol))
     throw invalid(
       raw,
-      `address ${quote(text)} of repo ${quote(name)} is not one of ${SCHEMES.map((s) => `\`${s}//…\``).join(', ')}`,
+      `address ${quote(shown)} of repo ${quote(name)} is not one of ${SCHEMES.map((s) => `\`${s}//…\``).join(', ')}`,
     )
   if (url.username || url.password)
     throw invalid(raw, `address of repo ${quote(name)} holds a user name or password`, {

@@ -2,6 +2,7 @@
 import { coded } from '../errors.ts'
 import { LIMITS } from '../limits.ts'
 import { quote } from '../quote.ts'
+import { shownAddress } from '../shown-address.ts'
 
 declare const baseBrand: unique symbol
 /** An http(s) URL without a slash at its end, query, fragment or user, e.g. `https://plugins.example.com/octo`. */
@@ -13,7 +14,7 @@ export function parseBaseUrl(text: string): BaseUrl {
   const web = url?.protocol === 'https:' || url?.protocol === 'http:'
   if (!url || !web || url.username || url.password || /[?#&<>{}\s\\]/.test(text) || /[&<>{}]/.test(url.href))
     throw coded('CONFIG_INVALID', {
-      message: `base URL ${quote(withoutUser(text))} cannot be used, expected one such as \`https://plugins.example.com\``,
+      message: `base URL ${quote(shownAddress(text))} cannot be used, expected one such as \`https://plugins.example.com\``,
       hint: 'octoctl cannot read addresses with a user, a query or one of & < > { }',
     })
   const length = url.pathname.length
@@ -29,8 +30,4 @@ export function parseBaseUrl(text: string): BaseUrl {
 /** Path of the base without a slash at its end: empty, or `/octo`. */
 export function basePath(base: BaseUrl): string {
   return new URL(base).pathname.replace(/\/+$/, '')
-}
-
-function withoutUser(text: string): string {
-  return text.replace(/\/\/[^/@]*@/, '//')
 }

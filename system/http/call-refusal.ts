@@ -3,6 +3,7 @@ import type { ErrorCode } from '../../schemas/error-codes.ts'
 import { ERROR_CODES } from '../../schemas/error-codes.ts'
 import { coded } from '../../schemas/errors.ts'
 import { printable, quote } from '../../schemas/quote.ts'
+import { shownAddress } from '../../schemas/shown-address.ts'
 import type { HttpReply } from './connection.ts'
 import { readProblem } from './problem.ts'
 import { isWebPage } from './web-page.ts'
@@ -43,7 +44,8 @@ const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
 
 function refused({ status, headers, text }: HttpReply, what: string): Error {
   const location = status >= 300 && status < 400 ? headers.location : undefined
-  const pointer = location === undefined ? '' : `, which points to ${quote(location)}`
+  const pointer =
+    location === undefined ? '' : `, which points to ${quote(shownAddress(String(location)).replace(/[?#].*$/s, ''))}`
   const page = isWebPage(String(headers['content-type'] ?? ''), text) ? ' and a web page' : ''
   return coded('FETCH_REFUSED', {
     message: `${what} was answered with status ${status}${page}${pointer}`,

@@ -2,13 +2,14 @@
 import { connectionReason } from '../../schemas/connection-reasons.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { printable, quote } from '../../schemas/quote.ts'
+import { shownAddress } from '../../schemas/shown-address.ts'
 import type { ProxyServer } from './proxy.ts'
 
 export type Asked = { readonly url: URL; readonly method?: string; readonly via?: ProxyServer | undefined }
 
 /** Without user, password, query and fragment: those may be secrets. */
 export function addressOf(url: URL): string {
-  return `${url.origin}${url.pathname}`
+  return shownAddress(url)
 }
 
 /** A transfer that broke off for a reason that is seen here, not told by the system. */

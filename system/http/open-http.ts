@@ -2,7 +2,8 @@
 // retry.ts, what a refusal means for refusal.ts.
 import type { IncomingMessage } from 'node:http'
 import { coded, isCoded } from '../../schemas/errors.ts'
-import { printable, quote } from '../../schemas/quote.ts'
+import { quote } from '../../schemas/quote.ts'
+import { shownAddress } from '../../schemas/shown-address.ts'
 import type { Asked } from './fetch-error.ts'
 import { addressOf, brokenOff, fetchFailed } from './fetch-error.ts'
 import { guardedBody } from './guarded-body.ts'
@@ -145,7 +146,7 @@ function waitingFor({ url, via }: Asked, attempt: Attempt | undefined): string {
 function redirectOf({ statusCode = 0, headers }: IncomingMessage, asked: Asked): URL | undefined {
   if (![301, 302, 303, 307, 308].includes(statusCode) || headers.location === undefined) return undefined
   if (URL.canParse(headers.location, asked.url)) return new URL(headers.location, asked.url)
-  throw redirectRefused(asked.url, undefined, `a redirect to ${quote(printable(headers.location))}`)
+  throw redirectRefused(asked.url, undefined, `a redirect to ${quote(shownAddress(headers.location))}`)
 }
 
 /** User and password of an address are no part of what is asked; credentials are looked up for what was given. */

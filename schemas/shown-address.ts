@@ -1,0 +1,24 @@
+// How an address is shown to people, in messages and in logs: user, password, query and fragment may be secrets, such as
+// those of a presigned address, and are left out.
+
+/** Also for texts that make no URL; a path without a scheme is shown as it is. */
+export function shownAddress(address: string | URL): string {
+  const text = String(address)
+  if (!/^[a-z][a-z0-9+.-]*:/i.test(text)) return withoutUser(text)
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || url.host === '' || /^[^/]*$/.test(text.replace('//', ''))) return cut(text)
+  return `${url.protocol}//${url.host}${url.pathname}`
+}
+
+/** `//me:word@host/…` and `me:word@host/…`, which lack their scheme. */
+function withoutUser(text: string): string {
+  const isPath = /^\.{0,2}\/(?!\/)/.test(text)
+  return isPath || !/^\/\/|^[^/]*:.*@|[?#]/s.test(text) ? text : cut(text)
+}
+
+/** A password that was not encoded may hold any of `/`, `?`, `#` and `@`: what stands before the last `@` goes first. */
+function cut(text: string): string {
+  const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*:\/\/|\/\/)?(.*)$/is.exec(text) ?? []
+  const at = rest.lastIndexOf('@')
+  return `${scheme}${at < 0 ? '' : '…@'}${rest.slice(at + 1).replace(/[?#].*$/s, '')}`
+}
