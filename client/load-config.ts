@@ -16,25 +16,28 @@ export type LoadConfigOptions = {
   readonly offline?: boolean
   /** Unknown keys are errors, as they are in CI: what a typo switches off would pass unseen. */
   readonly strict?: boolean
+  /** Told what is waited for, when that takes a while. */
+  readonly onWait?: (line: string) => void
 }
 
 /** Throws CONFIG_NOT_FOUND, CONFIG_INVALID, YAML_INVALID, LIMIT_EXCEEDED, OFFLINE or a FETCH error. */
-export async function loadConfig({ paths = [], cwd, env, offline, strict }: LoadConfigOptions): Promise<OctoConfig> {
-  const fetchText = (url: string, maxBytes: number) => fetchDocument(url, { maxBytes, env })
+export async function loadConfig(options: LoadConfigOptions): Promise<OctoConfig> {
+  const { paths = [], cwd, env, offline, strict } = options
+  const fetchText = (url: string, maxBytes: number) => fetchDocument(url, { ...options, maxBytes })
   const config = await readConfig(paths, { cwd, env, ...(offline ? {} : { fetchText }) })
   if (strict === true || isUnattended(env)) refuseUnknownKeys(config)
   return config
 }
 
-type Fetching = { readonly maxBytes: number; readonly env: LoadConfigOptions['env'] }
+type Fetching = Pick<LoadConfigOptions, 'env' | 'onWait'> & { readonly maxBytes: number }
 
-async function fetchDocument(url: string, { maxBytes, env }: Fetching): Promise<string> {
+async function fetchDocument(url: string, { maxBytes, env, onWait }: Fetching): Promise<string> {
   const [{ openHttp }, { fetchText }, { credentialsFrom }] = await Promise.all([
     import('../system/http/open-http.ts'),
     import('./repo/fetch-text.ts'),
     import('../system/credentials/read-credentials.ts'),
   ])
-  using http = await openHttp({ env, credentials: credentialsFrom(env) })
+  using http = await openHttp({ env, credentials: credentialsFrom(env), ...(onWait ? { onWait } : {}) })
   const text = await fetchText(http, { url: new URL(url), maxBytes })
   if (text !== undefined) return text
   const shown = shownAddress(url)

@@ -3,7 +3,9 @@ import type { Client, PluginOutcome, Report } from '../client/index.ts'
 import { hostPlatform, loadConfig, lockPathOf, openClient, storeRootOf } from '../client/index.ts'
 import type { ConfigWarning, OctoConfig, PluginRequest } from '../schemas/config/config.ts'
 import { printable } from '../schemas/quote.ts'
+import { shownAddress } from '../schemas/shown-address.ts'
 import type { Progress, Terminal } from '../terminal/index.ts'
+import { waitingLine } from '../terminal/index.ts'
 
 export type SessionOptions = {
   readonly config?: readonly string[] | undefined
@@ -30,12 +32,13 @@ type Place = { readonly terminal: Terminal; readonly cwd: string; readonly env: 
 export async function openSession(options: SessionOptions, { terminal, cwd, env }: Place): Promise<Session> {
   const offline = options.offline === true
   const strict = options.strict === true || options.frozen === true
-  const config = await loadConfig({ paths: options.config ?? [], cwd, env, offline, strict })
+  const onWait = waitingLine(terminal)
+  const config = await loadConfig({ paths: options.config ?? [], cwd, env, offline, strict, onWait })
   for (const { file, line, message } of config.warnings)
     terminal.warn(`${printable(file, 500)}${line === undefined ? '' : `:${line}`}: ${printable(message, 500)}`)
   const configPath = config.files[0] ?? ''
   const warnings = [...config.warnings]
-  const display = progressDisplay(terminal, (message) => warnings.push({ file: configPath, message }))
+  const display = progressDisplay(terminal, (message) => warnings.push({ file: shownAddress(configPath), message }))
   const client = await openClient({
     config,
     lockPath: lockPathOf(configPath, cwd, options.lock),
@@ -63,8 +66,7 @@ function progressDisplay(terminal: Terminal, note: (warning: string) => void) {
       note(line)
       terminal.warn(line)
     },
-    // With `--json` standard error holds the error document.
-    waiting: (line) => (terminal.json ? undefined : terminal.info(line)),
+    waiting: waitingLine(terminal),
     info: (line) => terminal.debug(line),
     download: ({ name, size }) => {
       const item = progress?.item(name, size)

@@ -47,6 +47,11 @@ export type Terminal = {
   progress(options?: ProgressOptions): Progress
 }
 
+/** Says what is waited for; with `--json` nothing, because standard error then holds the error document. */
+export function waitingLine(terminal: Terminal): (line: string) => void {
+  return (line) => (terminal.json ? undefined : terminal.info(line))
+}
+
 export type GrowingTable = { row(cells: readonly Cell[]): void }
 
 export function openTerminal(flags: TerminalFlags = {}, streams: Streams = processStreams()): Terminal {

@@ -3,6 +3,7 @@ import type { OctoConfig } from '../../schemas/config/config.ts'
 import { parsePlatformInput } from '../../schemas/platform.ts'
 import { printable } from '../../schemas/quote.ts'
 import type { Progress, Terminal } from '../../terminal/index.ts'
+import { waitingLine } from '../../terminal/index.ts'
 import type { ClientOptions, Report } from '../client.ts'
 import { hostPlatform } from '../host-platform.ts'
 import { loadConfig } from '../load-config.ts'
@@ -23,7 +24,9 @@ export type Session = Disposable & { readonly config: OctoConfig; readonly optio
 
 export async function openSession(flags: ClientFlags, terminal: Terminal): Promise<Session> {
   const [cwd, env, offline] = [process.cwd(), process.env, flags.offline === true]
-  const config = await loadConfig({ paths: flags.config ?? [], cwd, env, offline, strict: flags.frozen === true })
+  const onWait = waitingLine(terminal)
+  const strict = flags.frozen === true
+  const config = await loadConfig({ paths: flags.config ?? [], cwd, env, offline, strict, onWait })
   for (const { file, line, message } of config.warnings)
     terminal.warn(`${printable(file, 500)}${line === undefined ? '' : `:${line}`}: ${printable(message, 500)}`)
   const display = openDisplay(terminal)
@@ -46,8 +49,7 @@ function openDisplay(terminal: Terminal) {
   let progress: Progress | undefined
   const report: Report = {
     warn: (line) => terminal.warn(line),
-    // With `--json` standard error holds the error document.
-    waiting: (line) => (terminal.json ? undefined : terminal.info(line)),
+    waiting: waitingLine(terminal),
     info: (line) => terminal.info(line),
     download({ name, size }) {
       progress ??= terminal.progress({ unit: 'bytes', title: 'downloading' })

@@ -10,6 +10,7 @@ import { cleanToken } from '../../system/credentials/token-text.ts'
 import type { Connection } from '../../system/http/connection.ts'
 import { openConnection } from '../../system/http/connection.ts'
 import type { Terminal } from '../../terminal/index.ts'
+import { waitingLine } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { callApi } from '../http/call-api.ts'
 import { parseRegistryUrl, refuseCleartext, registryName } from '../http/registry-url.ts'
@@ -31,7 +32,7 @@ export function addLogin(program: Command): void {
     const registry = parseRegistryUrl(options.registry, process.env)
     refuseCleartext(registry, options.insecureHttp === true)
     const token = await givenToken(options, terminal)
-    using connection = openConnection(registry, { token, env: process.env })
+    using connection = openConnection(registry, { token, env: process.env, onWait: waitingLine(terminal) })
     const who = await askWho(connection)
     await changeToken(tokenFilePath(process.env), registryName(registry), token)
     terminal.result({
@@ -69,7 +70,7 @@ export function addWhoami(program: Command): void {
     json: true,
   })
   onRun<RegistryOptions>(addRegistryOptions(command), async ({ options, terminal }) => {
-    using connection = await openRegistry(options)
+    using connection = await openRegistry(options, terminal)
     const who = await askWho(connection)
     terminal.result({ json: { registry: registryName(connection.base), ...who }, text: () => describe(who) })
     return 0

@@ -6,6 +6,7 @@ import { parseName } from '../../schemas/name.ts'
 import { shellWord } from '../../schemas/quote.ts'
 import { openConnection } from '../../system/http/connection.ts'
 import type { Terminal } from '../../terminal/index.ts'
+import { waitingLine } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { parseRegistryUrl } from '../http/registry-url.ts'
 import { watchForInterruption } from '../publish/interruption.ts'
@@ -57,8 +58,11 @@ export function addPublish(program: Command): void {
       throw coded('USAGE', { message: '`--out` fits one plugin only', hint: 'leave it away: each gets its own dist' })
     const signer = await chooseSigner(options, dirs, terminal)
     using connection = options.dryRun
-      ? openConnection(parseRegistryUrl(options.registry, process.env), { env: process.env })
-      : await openRegistry(options)
+      ? openConnection(parseRegistryUrl(options.registry, process.env), {
+          env: process.env,
+          onWait: waitingLine(terminal),
+        })
+      : await openRegistry(options, terminal)
     const repo = options.repo === undefined ? undefined : parseName(options.repo, 'repo')
     const reports: PublishReport[] = []
     using interruption = watchForInterruption()

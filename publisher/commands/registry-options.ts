@@ -2,6 +2,8 @@
 import type { Command } from 'commander'
 import type { Connection } from '../../system/http/connection.ts'
 import { openConnection } from '../../system/http/connection.ts'
+import type { Terminal } from '../../terminal/index.ts'
+import { waitingLine } from '../../terminal/index.ts'
 import { requireToken } from '../account/find-token.ts'
 import { parseRegistryUrl, refuseCleartext } from '../http/registry-url.ts'
 
@@ -19,9 +21,9 @@ export function addRegistryOptions(command: Command): Command {
 }
 
 /** A connection with a token; throws UNAUTHENTICATED, CONFIG_INVALID or USAGE before anything is sent. */
-export async function openRegistry(options: RegistryOptions): Promise<Connection> {
+export async function openRegistry(options: RegistryOptions, terminal: Terminal): Promise<Connection> {
   const registry = parseRegistryUrl(options.registry, process.env)
   refuseCleartext(registry, options.insecureHttp === true)
   const token = await requireToken({ registry, tokenFile: options.tokenFile, env: process.env })
-  return openConnection(registry, { token, env: process.env })
+  return openConnection(registry, { token, env: process.env, onWait: waitingLine(terminal) })
 }

@@ -43,7 +43,7 @@ export function addVersionState(program: Command, action: VersionAction): void {
     const { repo, plugin, version } = parseTarget(args[0] ?? '', options.repo)
     if (reason && !options.reason)
       throw coded('USAGE', { message: `\`octo ${action}\` needs a reason`, hint: `add --reason "${reason}"` })
-    using connection = await openRegistry(options)
+    using connection = await openRegistry(options, terminal)
     const answer = await callApi(
       connection,
       {

@@ -20,7 +20,7 @@ export function parseBaseUrl(text: string): BaseUrl {
   const length = url.pathname.length
   if (length > LIMITS.basePathLength)
     throw coded('CONFIG_INVALID', {
-      message: `base URL ${quote(withoutUser(text))} has a path of ${length} characters, expected at most ${LIMITS.basePathLength}`,
+      message: `base URL ${quote(shownAddress(text))} has a path of ${length} characters, expected at most ${LIMITS.basePathLength}`,
       details: { expected: LIMITS.basePathLength, found: length },
       hint: 'serve the tree below a shorter path: the documents repeat it in every address',
     })

@@ -8,7 +8,7 @@ import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { decodeText } from '../../schemas/text.ts'
 import type { Asked } from './fetch-error.ts'
-import { brokenOff, fetchFailed } from './fetch-error.ts'
+import { brokenOff, fetchFailed, placeOf } from './fetch-error.ts'
 import { TIMEOUTS } from './limits.ts'
 import type { Environment } from './proxy.ts'
 import { refusedByProxy } from './proxy-refusal.ts'
@@ -52,10 +52,11 @@ export type ConnectionOptions = {
   readonly pause?: Connection['pause']
   /** Told what is waited for, when that takes a while. */
   readonly onWait?: (line: string) => void
+  readonly noticeMs?: number
 }
 
 export function openConnection(base: URL, options: ConnectionOptions = {}): Connection {
-  const { token, env = {}, pause = sleep, onWait } = options
+  const { token, env = {}, pause = sleep, onWait, noticeMs = TIMEOUTS.noticeMs } = options
   const transport = openTransport({ env })
   return {
     base,
@@ -63,7 +64,8 @@ export function openConnection(base: URL, options: ConnectionOptions = {}): Conn
     async send(wanted) {
       const url = urlOf(base, wanted.path)
       const asked: Asked = { url, method: wanted.method, via: transport.proxyOf(url) }
-      const notice = setTimeout(() => onWait?.(`waiting for ${base.host}`), TIMEOUTS.noticeMs)
+      const notice = setTimeout(() => onWait?.(`waiting for ${placeOf(asked)}`), noticeMs)
+      // Bytes that go out show themselves.
       if (wanted.body) clearTimeout(notice)
       try {
         return await exchange(transport.request(url, headOf(wanted, token)), wanted, asked)

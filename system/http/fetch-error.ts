@@ -12,6 +12,11 @@ export function addressOf(url: URL): string {
   return shownAddress(url)
 }
 
+/** Whom one waits for. */
+export function placeOf({ url, via }: Asked): string {
+  return via ? `${url.host} through the proxy ${via.shown}` : url.host
+}
+
 /** A transfer that broke off for a reason that is seen here, not told by the system. */
 export function brokenOff(asked: Asked, reason: string): Error {
   return failure(asked, reason, {})

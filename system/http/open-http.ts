@@ -5,7 +5,7 @@ import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { shownAddress } from '../../schemas/shown-address.ts'
 import type { Asked } from './fetch-error.ts'
-import { addressOf, brokenOff, fetchFailed } from './fetch-error.ts'
+import { addressOf, brokenOff, fetchFailed, placeOf } from './fetch-error.ts'
 import { guardedBody } from './guarded-body.ts'
 import type { Timeouts } from './limits.ts'
 import { MAX_REDIRECTS, TIMEOUTS } from './limits.ts'
@@ -138,9 +138,8 @@ function isClosed(error: unknown): boolean {
   return !isCoded(error) && ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '')
 }
 
-function waitingFor({ url, via }: Asked, attempt: Attempt | undefined): string {
-  const place = via ? `${url.host} through the proxy ${via.shown}` : url.host
-  return `waiting for ${place}${attempt ? `, attempt ${attempt.attempt} of ${attempt.attempts}` : ''}`
+function waitingFor(asked: Asked, attempt: Attempt | undefined): string {
+  return `waiting for ${placeOf(asked)}${attempt ? `, attempt ${attempt.attempt} of ${attempt.attempts}` : ''}`
 }
 
 function redirectOf({ statusCode = 0, headers }: IncomingMessage, asked: Asked): URL | undefined {

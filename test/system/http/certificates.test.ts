@@ -1,6 +1,5 @@
 // TLS with authorities made here: whom is trusted, and what is said of who is not.
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer as createPlainServer } from 'node:http'
 import { createServer } from 'node:https'
@@ -11,38 +10,8 @@ import { fetchText } from '../../../client/repo/fetch-text.ts'
 import { openHttp } from '../../../system/http/open-http.ts'
 import { expectCodeAsync } from '../../support/expect-code.ts'
 import { listening } from '../../support/listening.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
-
-const hasOpenssl = (() => {
-  try {
-    return execFileSync('openssl', ['version']).length > 0
-  } catch {
-    return false
-  }
-})()
-const skip = hasOpenssl ? false : 'needs openssl'
-
-type Leaf = { readonly san?: string; readonly dates?: readonly [string, string]; readonly chain?: boolean }
-
-function authority(t: TestContext) {
-  const cwd = tempFolder(t)
-  const openssl = (...words: string[]) => execFileSync('openssl', words, { cwd, stdio: ['ignore', 'pipe', 'ignore'] })
-  const ec = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
-  openssl('req', '-x509', ...ec, '-keyout', 'ca.key', '-out', 'ca.pem', '-days', '9', '-subj', '/CN=CA')
-  return {
-    file: join(cwd, 'ca.pem'),
-    folder: cwd,
-    issue({ san = 'DNS:localhost', dates, chain = false }: Leaf = {}) {
-      openssl('req', ...ec, '-keyout', 'leaf.key', '-out', 'leaf.csr', '-subj', '/CN=leaf')
-      writeFileSync(join(cwd, 'ext'), `subjectAltName=${san}\n`)
-      const span = dates ? ['-not_before', dates[0], '-not_after', dates[1]] : ['-days', '9']
-      const by = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-extfile', 'ext']
-      openssl('x509', '-req', '-in', 'leaf.csr', ...by, ...span, '-out', 'leaf.pem')
-      const read = (name: string) => readFileSync(join(cwd, name), 'utf8')
-      return { key: read('leaf.key'), cert: `${read('leaf.pem')}${chain ? read('ca.pem') : ''}` }
-    },
-  }
-}
+import type { Leaf } from '../../support/own-authority.ts'
+import { ownAuthority, withoutOpenssl } from '../../support/own-authority.ts'
 
 async function asking(t: TestContext, pair: { key: string; cert: string }, env: Record<string, string>) {
   const server = createServer(pair, (_request, response) => void response.end('text'))
@@ -55,8 +24,10 @@ async function asking(t: TestContext, pair: { key: string; cert: string }, env: 
 }
 
 for (const variable of ['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_DIR'] as const)
-  test(`an own authority in ${variable} is trusted, and without it the error names the way`, { skip }, async (t) => {
-    const ca = authority(t)
+  test(`an own authority in ${variable} is trusted, and without it the error names the way`, {
+    skip: withoutOpenssl,
+  }, async (t) => {
+    const ca = ownAuthority(t)
     for (const chain of [false, true]) {
       const pair = ca.issue({ chain })
       const place = variable === 'SSL_CERT_DIR' ? ca.folder : ca.file
@@ -70,9 +41,9 @@ for (const variable of ['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_DIR'] 
   })
 
 test('a wrong name, a certificate of the past or future, and a self-signed one each have their sentence', {
-  skip,
+  skip: withoutOpenssl,
 }, async (t) => {
-  const ca = authority(t)
+  const ca = ownAuthority(t)
   const env = { SSL_CERT_FILE: ca.file }
   const rows: [Leaf, RegExp][] = [[{ san: 'DNS:other.example' }, /for another name, it names `DNS:other.example`/]]
   try {
@@ -93,8 +64,10 @@ test('a wrong name, a certificate of the past or future, and a self-signed one e
   assert.match((await expectCodeAsync('FETCH_FAILED', ask)).message, /self-signed/)
 })
 
-test('a file of authorities that cannot be used is an error with the name of its variable', { skip }, async (t) => {
-  const ca = authority(t)
+test('a file of authorities that cannot be used is an error with the name of its variable', {
+  skip: withoutOpenssl,
+}, async (t) => {
+  const ca = ownAuthority(t)
   const pair = ca.issue()
   const write = (name: string, text: string) => {
     writeFileSync(join(ca.folder, name), text)
@@ -119,8 +92,8 @@ test('a file of authorities that cannot be used is an error with the name of its
   await expectCodeAsync('CONFIG_INVALID', ask)
 })
 
-test('a redirect from HTTPS to HTTP is refused', { skip }, async (t) => {
-  const ca = authority(t)
+test('a redirect from HTTPS to HTTP is refused', { skip: withoutOpenssl }, async (t) => {
+  const ca = ownAuthority(t)
   const plain = await listening(
     t,
     createPlainServer((_request, response) => void response.end('text')),
