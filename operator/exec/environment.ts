@@ -41,6 +41,9 @@ export function pluginEnvironment(host: Environment, facts: RunFacts, platform =
     ...inherited(host, platform === 'win32' ? [...INHERITED, ...INHERITED_WINDOWS] : INHERITED),
     TMPDIR: facts.temporary,
     ...(platform === 'win32' ? { TEMP: facts.temporary, TMP: facts.temporary } : {}),
+    // For what a plugin starts by itself: no packages of the user, no compiled modules among the plugin's files.
+    PYTHONNOUSERSITE: '1',
+    PYTHONDONTWRITEBYTECODE: '1',
     OCTO_PLUGIN_ROOT: facts.root,
     OCTO_CONTRACT: facts.contract,
     ...(facts.service === undefined ? {} : { OCTO_SERVICE: facts.service }),

@@ -1,5 +1,6 @@
 // Loaded by Node before a plugin: a module is found inside the plugin's own folder, or not at all. Node itself goes on to
 // look in every folder above, in the user's home and beside its own program, where others than the publisher put things.
+// Node processes that the plugin starts load it too, when they run a file of the plugin or text.
 'use strict'
 const { realpathSync } = require('node:fs')
 const { registerHooks } = require('node:module')
@@ -10,13 +11,37 @@ const given = process.env.OCTO_PLUGIN_ROOT
 if (!given) throw new Error('octo: OCTO_PLUGIN_ROOT is not set')
 const root = `${realpathSync(given)}${sep}`
 
-registerHooks({
-  resolve(specifier, context, next) {
-    const found = next(specifier, context)
-    if (/^(node|data):/.test(found.url)) return found
-    if (found.url.startsWith('file:') && fileURLToPath(found.url.replace(/[?#].*$/, '')).startsWith(root)) return found
-    const error = new Error(`Cannot find module '${specifier}' inside the plugin, and octo looks nowhere else`)
-    error.code = context.conditions?.includes('import') ? 'ERR_MODULE_NOT_FOUND' : 'MODULE_NOT_FOUND'
-    throw error
-  },
-})
+passOn()
+if (!isOfTheMachine(process.argv[1])) guard()
+
+/** Whoever is started with other flags of its own still has the environment. */
+function passOn() {
+  const flag = `--require "${__filename.replace(/[\\"]/g, '\\$&')}"`
+  const options = process.env.NODE_OPTIONS ?? ''
+  if (!options.includes(flag)) process.env.NODE_OPTIONS = `${options} ${flag}`.trim()
+}
+
+/** A program such as npm, by its path: it has its own modules. */
+function isOfTheMachine(main) {
+  if (main === undefined) return false
+  try {
+    return !realpathSync(main).startsWith(root)
+  } catch {
+    return false
+  }
+}
+
+function guard() {
+  if (!registerHooks) throw new Error(`octo: Node ${process.version} cannot keep modules inside the plugin`)
+  registerHooks({
+    resolve(specifier, context, next) {
+      const found = next(specifier, context)
+      if (/^(node|data):/.test(found.url)) return found
+      if (found.url.startsWith('file:') && fileURLToPath(found.url.replace(/[?#].*$/, '')).startsWith(root))
+        return found
+      const error = new Error(`Cannot find module '${specifier}' inside the plugin, and octo looks nowhere else`)
+      error.code = context.conditions?.includes('import') ? 'ERR_MODULE_NOT_FOUND' : 'MODULE_NOT_FOUND'
+      throw error
+    },
+  })
+}

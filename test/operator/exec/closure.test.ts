@@ -63,6 +63,52 @@ new Worker(require.resolve('./child.js')).on('exit', () => require('node:child_p
   assertUntouched(scene)
 })
 
+/** What a Node program starts: by the same Node, by the one in PATH, as text, in another folder, with flags of its own. */
+const STARTS: readonly (readonly [title: string, code: string])[] = [
+  ['spawn', 'spawnSync(process.execPath, [child], options)'],
+  [
+    'spawn with an environment',
+    "spawnSync(process.execPath, [child], { ...options, env: { ...process.env, MORE: '1' } })",
+  ],
+  ['spawn with flags', "spawnSync(process.execPath, ['--no-warnings', child], options)"],
+  [
+    'spawn with options of Node',
+    "spawnSync(process.execPath, [child], { ...options, env: { ...process.env, NODE_OPTIONS: process.env.NODE_OPTIONS + ' --no-warnings' } })",
+  ],
+  [
+    'exec of text',
+    "spawnSync(process.execPath, ['-e', \"try { require('planted'); console.log('found') } catch (error) { console.log(error.code) }\"], options)",
+  ],
+  ['a shell', 'spawnSync("/bin/sh", ["-c", \'exec "$0" "$1"\', process.execPath, child], options)'],
+  [
+    'a child of a child',
+    "spawnSync(process.execPath, ['-e', `process.stdout.write(require('child_process').spawnSync(process.execPath, [${JSON.stringify(child)}], { encoding: 'utf8' }).stdout)`], options)",
+  ],
+]
+
+for (const [title, code] of STARTS)
+  test(`a process that a plugin starts finds modules in the plugin only: ${title}`, (t) => {
+    const scene = aScene(t, {
+      'child.js': "try { require('planted'); console.log('found') } catch (error) { console.log(error.code) }\n",
+      'main.js': `const { spawnSync } = require('node:child_process')
+const [child, options] = [require.resolve('./child.js'), { encoding: 'utf8' }]
+process.stdout.write(${code}.stdout)\n`,
+    })
+    assert.equal(start(scene, 'main.js', 'node'), 'MODULE_NOT_FOUND\n')
+    assertUntouched(scene)
+  })
+
+test('a program of the machine that a plugin starts finds its own modules', (t) => {
+  const scene = aScene(t, {
+    'main.js':
+      "process.stdout.write(require('node:child_process').spawnSync(process.execPath, [process.cwd() + '/tool/main.cjs'], { encoding: 'utf8' }).stdout)\n",
+  })
+  scene.write(join(scene.cwd, 'tool/main.cjs'), "console.log(require('own/index.cjs'))\n")
+  scene.write(join(scene.cwd, 'tool/node_modules/own/index.cjs'), "module.exports = 'own'\n")
+  assert.equal(start(scene, 'main.js', 'node'), 'own\n')
+  assertUntouched(scene)
+})
+
 test('a module without a package.json keeps its kind, whatever stands above the store', (t) => {
   const scene = aScene(t, {
     'common.js': 'console.log(typeof module, __filename.length > 0)\n',
@@ -89,6 +135,22 @@ except ImportError:
     assertUntouched(scene)
     assert.deepEqual(readdirSync(scene.root).sort(), ['main.py', 'own.py'], 'no compiled modules')
   })
+
+test('python that another program of the plugin starts knows no packages of the user', {
+  skip: !pathOfProgram('python3'),
+}, (t) => {
+  const scene = aScene(t, {
+    'own.py': '',
+    'main.sh': '#!/bin/sh\nexec python3 "$OCTO_PLUGIN_ROOT/inner.py"\n',
+    'inner.py': 'import own, site\nprint(site.ENABLE_USER_SITE, site.getusersitepackages())\n',
+  })
+  const [enabled, packages] = start(scene, 'main.sh').trim().split(' ')
+  assert.equal(enabled, 'False')
+  scene.write(join(packages as string, 'usercustomize.py'), `open(${JSON.stringify(join(scene.marks, 'user'))}, 'w')\n`)
+  start(scene, 'main.sh')
+  assertUntouched(scene)
+  assert.deepEqual(readdirSync(scene.root).sort(), ['inner.py', 'main.sh', 'own.py'], 'no compiled modules')
+})
 
 for (const runtime of ['perl', undefined] as const)
   test(`perl looks in its own library only (${runtime ?? 'first line'})`, { skip: !pathOfProgram('perl') }, (t) => {

@@ -42,19 +42,11 @@ test('a plugin sees exactly the variables of the allow-list, and no file that oc
   const before = Date.now()
   const { env, fds } = await told({ service: 'web', timeoutMs: 5000 })
   assert.deepEqual(Object.keys(env).sort(), [
-    ...[
-      'HOME',
-      'HTTPS_PROXY',
-      'LANG',
-      'OCTO_CONTRACT',
-      'OCTO_DEADLINE_MS',
-      'OCTO_PHASE',
-      'OCTO_PLUGIN_ROOT',
-      'OCTO_SERVICE',
-      'PATH',
-    ],
+    ...['HOME', 'HTTPS_PROXY', 'LANG', 'NODE_OPTIONS', 'OCTO_CONTRACT', 'OCTO_DEADLINE_MS', 'OCTO_PHASE'],
+    ...['OCTO_PLUGIN_ROOT', 'OCTO_SERVICE', 'PATH', 'PYTHONDONTWRITEBYTECODE', 'PYTHONNOUSERSITE'],
     ...['SSL_CERT_FILE', 'TMPDIR', 'TRACEPARENT', 'TZ', 'no_proxy'],
   ])
+  assert.match(env.NODE_OPTIONS ?? '', /^--require "[^"]+node-guard\.cjs"$/, 'the guard hands itself on, and no more')
   assert.equal(env.PATH, FIXED_PATH)
   assert.equal(env.OCTO_CONTRACT, 'check/v1')
   assert.equal(env.OCTO_SERVICE, 'web')
