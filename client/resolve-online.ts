@@ -10,6 +10,7 @@ import type { Report } from './client.ts'
 import { withNearestPlugin } from './nearest-plugin.ts'
 import type { Network } from './network.ts'
 import { octoVersion } from './octo-version.ts'
+import { withOlderVersions } from './older-versions.ts'
 import { plainDocument } from './plain-document.ts'
 import { lockPlain } from './plain-plugin.ts'
 import { proveRelease } from './prove.ts'
@@ -43,8 +44,8 @@ export async function resolveOnline(
   { entry: before, isKept }: Before,
   resolving: Resolving,
 ): Promise<Resolved> {
-  const offered = await askRepos(question, resolving)
   const locked = isKept ? before : undefined
+  const offered = await askRepos(question, resolving, { before, locked })
   const offers = offered.map((offer) => ({ ...offer, seenSerial: seenSerialOf(offer, before, resolving.layout) }))
   const choice = await chooseOrSuggest(question, resolving, {
     ...{ question, offers, accept: resolving.accept ?? {} },
@@ -127,10 +128,20 @@ function reposFor({ plugin, repo }: Question, { repos }: OctoConfig): readonly R
   })
 }
 
+/** What the lockfile says: an entry of the same name, and whether it is kept where it still answers. */
+type Known = { readonly before?: LockedPlugin | undefined; readonly locked?: LockedPlugin | undefined }
+
 /** Documents of all repos that may offer the plugin; those without it are left out. */
-export async function askRepos(question: Question, { config, network }: Pick<Resolving, 'config' | 'network'>) {
+export async function askRepos(
+  question: Question,
+  { config, network }: Pick<Resolving, 'config' | 'network'>,
+  known: Known = {},
+) {
   const repos = reposFor(question, config)
-  const asked = repos.map(async (repo) => ({ repo, document: await askRepo(repo, question, network, config) }))
+  const asked = repos.map(async (repo) => ({
+    repo,
+    document: await askRepo(repo, question, { network, config, known }),
+  }))
   const answered = await Promise.all(asked)
   return answered.flatMap(({ repo, document }) => (document ? [{ repo, document }] : []))
 }
@@ -141,16 +152,18 @@ function seenSerialOf({ repo, document }: Omit<Offer, 'seenSerial'>, locked: Loc
   return highestKnown([seen, lockedSerial])
 }
 
+type Asking = { readonly network: Network; readonly config: OctoConfig; readonly known: Known }
+
 /** A repo that does not answer could offer the name too, so it cannot be passed over. */
 async function askRepo(
   repo: RepoConfig,
-  { plugin, repo: pinned }: Question,
-  network: Network,
-  { repos }: OctoConfig,
+  question: Question,
+  { network, config: { repos }, known }: Asking,
 ): Promise<PluginDocument | undefined> {
+  const { plugin, repo: pinned } = question
   try {
     if (repo.trust.kind === 'unsigned') return await plainDocument(repo, plugin, network)
-    return await fetchPluginDocument(network.fetchDocument, repoAddressOf(repo.url), plugin)
+    return await askSigned(repo, question, { network, known })
   } catch (error) {
     // A name that says its repo is asked nowhere else, so there is nothing to pin.
     const isOpen = pinned === undefined && repos.length > 1
@@ -163,4 +176,16 @@ async function askRepo(
       cause: error.cause,
     })
   }
+}
+
+async function askSigned(
+  repo: RepoConfig,
+  question: Question,
+  { network, known: { before, locked } }: Omit<Asking, 'config'>,
+): Promise<PluginDocument | undefined> {
+  const [fetch, address] = [network.fetchDocument, repoAddressOf(repo.url)]
+  const document = await fetchPluginDocument(fetch, address, question.plugin)
+  const kept = locked?.repo === repo.name ? { locked: locked.version } : {}
+  const options = { operatorVersion: octoVersion(), ...kept }
+  return document && withOlderVersions(document, { question, options, before: before?.version }, { fetch, address })
 }

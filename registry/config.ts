@@ -11,6 +11,8 @@ export type RegistryConfig = {
     readonly releaseBytes: number
     readonly versionsPerPlugin: number
     readonly pluginsPerRepo: number
+    /** From how many bytes on the oldest versions of a plugin document move to pages. */
+    readonly documentBytes: number
     /** Sessions that one token may have open. */
     readonly openSessions: number
     /** Yanks, deprecations and the like that one token may make. */
@@ -51,6 +53,7 @@ export function registryConfig({ dataDir, baseUrl, limits, times }: ConfigInput)
       releaseBytes: LIMITS.releaseBytes,
       versionsPerPlugin: LIMITS.versionsPerPlugin,
       pluginsPerRepo: LIMITS.pluginsPerRepo,
+      documentBytes: LIMITS.pluginDocumentBudget,
       openSessions: 256,
       stateChangesPerHour: 2000,
       proofMsPerHour: 600_000,

@@ -7,6 +7,12 @@ const GiB = 1024 * MiB
 export const LIMITS = {
   /** Bytes of a plugin document, as every client reads it. */
   pluginDocumentBytes: 16 * MiB,
+  /** Bytes of a plugin document from which on its oldest versions move to pages. */
+  pluginDocumentBudget: 4 * MiB,
+  /** Bytes of one page. */
+  pluginPageBytes: 4 * MiB,
+  /** Pages of one plugin: those of its versions, were each as large as can be. */
+  pagesPerPlugin: 3_000,
   /** Versions of one plugin, for ever, as a version is never taken away again. */
   versionsPerPlugin: 100_000,
   /** Platforms of one version: artifacts of a session, subjects of a statement. */

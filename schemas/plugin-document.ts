@@ -29,7 +29,7 @@ const documentArtifactShape = z.object({
   format: z.enum(ARTIFACT_FORMATS),
 })
 
-const documentVersionShape = z.object({
+export const documentVersionShape = z.object({
   version: versionShape,
   publishedAt: timeShape,
   state: z.enum(VERSION_STATES),
@@ -41,6 +41,18 @@ const documentVersionShape = z.object({
   /** release.sigstore.json, beside the artifacts. */
   bundle: z.object({ digest: digestShape, size: sizeShape.max(LIMITS.bundleBytes) }),
   platforms: z.record(platformShape, documentArtifactShape),
+})
+
+/** Older versions, in a document of their own beside the artifacts: `PLUGIN/_/NUMBER.json`. */
+const documentPageShape = z.object({
+  /** 1 lists the oldest versions. */
+  page: z.int().min(1).max(LIMITS.pagesPerPlugin),
+  digest: digestShape,
+  size: sizeShape.max(LIMITS.pluginPageBytes),
+  /** How many it lists: all from `oldest` to `newest`. */
+  versions: z.int().min(1).max(LIMITS.versionsPerPlugin),
+  newest: versionShape,
+  oldest: versionShape,
 })
 
 export const pluginDocumentShape = z.object({
@@ -55,12 +67,15 @@ export const pluginDocumentShape = z.object({
   license: lineShape.optional(),
   homepage: webUrlShape.optional(),
   source: webUrlShape.optional(),
+  /** Newest first; absent where `versions` are all there are. */
+  pages: z.array(documentPageShape).max(LIMITS.pagesPerPlugin).optional(),
   /** Newest first, by semantic version precedence. */
   versions: z.array(documentVersionShape).max(LIMITS.versionsPerPlugin),
 })
 
 export type PluginDocument = z.output<typeof pluginDocumentShape>
 export type DocumentVersion = z.output<typeof documentVersionShape>
+export type DocumentPage = z.output<typeof documentPageShape>
 export type DocumentArtifact = z.output<typeof documentArtifactShape>
 export type VersionState = (typeof VERSION_STATES)[number]
 

@@ -7,6 +7,7 @@ import { discoveryShape } from '../schemas/discovery.ts'
 import { lockfileShape } from '../schemas/lockfile.ts'
 import { manifestShape } from '../schemas/manifest.ts'
 import { pluginDocumentShape } from '../schemas/plugin-document.ts'
+import { pluginPageShape } from '../schemas/plugin-pages.ts'
 import { releaseStatementShape } from '../schemas/release-statement.ts'
 import { repoDocumentShape } from '../schemas/repo-document.ts'
 
@@ -18,6 +19,7 @@ const SCHEMAS: Readonly<Record<string, { readonly title: string; readonly shape:
   lockfile: { title: 'octo.lock', shape: lockfileShape },
   manifest: { title: 'plugin.yaml', shape: manifestShape },
   'plugin-document': { title: 'Plugin document', shape: pluginDocumentShape },
+  'plugin-page': { title: 'Page of a plugin document', shape: pluginPageShape },
   problem: { title: 'Error answer of a registry', shape: problemShape },
   'release-statement': { title: 'Release statement (in-toto)', shape: releaseStatementShape },
   'repo-document': { title: 'Repo document', shape: repoDocumentShape },

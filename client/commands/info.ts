@@ -90,7 +90,8 @@ function show({ repo, document, signer, described }: Shown, index: number, termi
   for (const line of lines) terminal.print(line)
   if (described) showArguments(described.version, described.manifest.arguments, terminal)
   terminal.table(versionTable(document))
-  const rest = document.versions.length - MAX_VERSIONS
+  const older = (document.pages ?? []).reduce((sum, page) => sum + page.versions, 0)
+  const rest = Math.max(0, document.versions.length - MAX_VERSIONS) + older
   if (rest > 0) terminal.print(`and ${rest} more versions`)
 }
 

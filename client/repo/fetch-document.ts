@@ -3,8 +3,9 @@
 import { coded } from '../../schemas/errors.ts'
 import { LIMITS } from '../../schemas/limits.ts'
 import type { Name } from '../../schemas/name.ts'
-import type { PluginDocument } from '../../schemas/plugin-document.ts'
+import type { DocumentPage, PluginDocument } from '../../schemas/plugin-document.ts'
 import { parsePluginDocument } from '../../schemas/plugin-document.ts'
+import { withPage } from '../../schemas/plugin-pages.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { RepoAddress } from './repo-address.ts'
 
@@ -26,5 +27,21 @@ export async function fetchPluginDocument(
   throw coded('DOCUMENT_MISMATCH', {
     message: `${quote(url.href)} is about another plugin, expected ${quote(expected)}, found ${quote(found)}`,
     details: { url: url.href, expected, found },
+  })
+}
+
+/** The document with one of its pages. Throws DOCUMENT_MISMATCH where the page is not what the document says of it. */
+export async function fetchPage(
+  fetch: FetchDocument,
+  address: RepoAddress,
+  { document, page }: { readonly document: PluginDocument; readonly page: DocumentPage },
+): Promise<PluginDocument> {
+  const url = address.page(document.plugin, page.page)
+  const text = await fetch(url, page.size)
+  if (text !== undefined) return withPage(document, page, text, url.href)
+  throw coded('DOCUMENT_MISMATCH', {
+    message: `${quote(url.href)} is not there, though its document names it`,
+    details: { url: url.href },
+    hint: 'it may have changed in this very moment: run the command again in a minute',
   })
 }

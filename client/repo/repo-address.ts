@@ -14,6 +14,7 @@ export type RepoAddress = {
   readonly yaml: URL
   readonly json: URL
   plugin(plugin: Name): URL
+  page(plugin: Name, page: number): URL
   bundle(plugin: Name, version: Version): URL
   artifact(plugin: Name, version: Version, file: string): URL
 }
@@ -32,6 +33,7 @@ export function repoAddressOf(url: string): RepoAddress {
     yaml,
     json: below('.json'),
     plugin: (plugin) => below(`/${plugin}.json`),
+    page: (plugin, page) => below(`/${plugin}/_/${page}.json`),
     bundle: (plugin, version) => below(`/${plugin}/${version}/${BUNDLE_FILE}`),
     artifact: (plugin, version, file) => below(`/${plugin}/${version}/${encodeURIComponent(file)}`),
   }

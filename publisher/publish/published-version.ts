@@ -6,10 +6,12 @@ import { stableJson } from '../../schemas/json.ts'
 import { LIMITS } from '../../schemas/limits.ts'
 import type { DocumentVersion, PluginDocument } from '../../schemas/plugin-document.ts'
 import { parsePluginDocument } from '../../schemas/plugin-document.ts'
+import { pageListing, withPage } from '../../schemas/plugin-pages.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 import type { ReleasePredicate } from '../../schemas/release-statement.ts'
-import { BUNDLE_FILE, pluginDocumentPath, releaseFolder } from '../../schemas/static-tree/paths.ts'
+import { BUNDLE_FILE, pluginDocumentPath, pluginPagePath, releaseFolder } from '../../schemas/static-tree/paths.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
+import { isVersion } from '../../schemas/version.ts'
 import { isSuccess, refusalOf } from '../../system/http/call-refusal.ts'
 import type { Connection, HttpReply } from '../../system/http/connection.ts'
 import { sendPatiently } from '../../system/http/patience.ts'
@@ -32,8 +34,19 @@ export async function findPublished(
     throw coded('DOCUMENT_MISMATCH', {
       message: `${quote(path)} is about \`${document.repo}/${document.plugin}\`, expected \`${plugin.repo}/${plugin.plugin}\``,
     })
-  const found = document.versions.find((entry) => entry.version === version)
+  const listing = await withPageOf(connection, document, version)
+  const found = listing.versions.find((entry) => entry.version === version)
   return found && { document, version: found }
+}
+
+/** Old versions of a plugin with very many stand on pages. */
+async function withPageOf(connection: Connection, document: PluginDocument, version: string): Promise<PluginDocument> {
+  const page = isVersion(version) ? pageListing(document, version) : undefined
+  if (!page) return document
+  const path = pluginPagePath(document.repo, document.plugin, page.page)
+  const reply = await getFresh(connection, path, page.size)
+  if (!isSuccess(reply)) throw refusalOf(reply, `GET ${path}`)
+  return withPage(document, page, reply.text, path)
 }
 
 /** Returns when the published release is the built one to the last byte; throws VERSION_EXISTS or VERSION_QUARANTINED otherwise. */

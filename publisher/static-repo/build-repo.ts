@@ -28,6 +28,8 @@ export type RepoBuild = {
   readonly dists: readonly string[]
   /** Time of what is new, ISO 8601 in UTC. */
   readonly publishedAt: string
+  /** From how many bytes on a plugin's oldest versions move to pages. */
+  readonly documentBytes?: number
 }
 
 export type RepoBuilt = {
@@ -40,15 +42,15 @@ export type RepoBuilt = {
 }
 
 /** Throws VERSION_EXISTS for a version that the tree holds with other content, or LIMIT_EXCEEDED; then nothing was written. */
-export async function buildRepo({ root, base, keyring, dists, publishedAt }: RepoBuild): Promise<RepoBuilt> {
+export async function buildRepo({ root, base, keyring, dists, ...rest }: RepoBuild): Promise<RepoBuilt> {
   const records = new Map((await readTree(root, keyring)).map((record) => [keyOf(record), record]))
   const signed: SignedDist[] = []
   for (const dist of dists) signed.push(await readSignedDist(dist, keyring))
   const added: SignedDist[] = []
-  for (const dist of signed) if (admit(records, dist, publishedAt)) added.push(dist)
+  for (const dist of signed) if (admit(records, dist, rest.publishedAt)) added.push(dist)
   await using writer = await openTreeWriter(root)
   for (const dist of added) await putRelease(writer, dist)
-  const written = await putDocuments(writer, [...records.values()], base)
+  const written = await putDocuments(writer, [...records.values()], { base, budget: rest.documentBytes })
   return {
     repos: reposOf([...records.values()]),
     plugins: records.size,
@@ -105,12 +107,16 @@ async function putRelease(writer: TreeWriter, { dir, bundle, release }: SignedDi
   await writer.putFolder(releaseFolder(repo, plugin, version), parts)
 }
 
-async function putDocuments(writer: TreeWriter, records: readonly PluginRecord[], base: BaseUrl): Promise<number> {
+async function putDocuments(
+  writer: TreeWriter,
+  records: readonly PluginRecord[],
+  { base, budget }: { readonly base: BaseUrl; readonly budget: number | undefined },
+): Promise<number> {
   let written = 0
   const put = async (files: readonly TreeFile[]) => {
     for (const file of files) if (await writer.putDocument(file)) written++
   }
-  for (const record of records) await put(renderPlugin(record, base))
+  for (const record of records) await put(renderPlugin(record, base, budget))
   const repos = reposOf(records)
   for (const repo of repos) {
     const listings = records.filter((record) => record.repo === repo).flatMap((record) => listingOf(record) ?? [])

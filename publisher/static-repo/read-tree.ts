@@ -8,8 +8,9 @@ import type { Name } from '../../schemas/name.ts'
 import { isName } from '../../schemas/name.ts'
 import type { DocumentVersion } from '../../schemas/plugin-document.ts'
 import { parsePluginDocument } from '../../schemas/plugin-document.ts'
+import { withPage } from '../../schemas/plugin-pages.ts'
 import { quote } from '../../schemas/quote.ts'
-import { BUNDLE_FILE, pluginDocumentPath, releaseFolder } from '../../schemas/static-tree/paths.ts'
+import { BUNDLE_FILE, pluginDocumentPath, pluginPagePath, releaseFolder } from '../../schemas/static-tree/paths.ts'
 import type { PluginRecord, ReleaseRecord } from '../../schemas/static-tree/record.ts'
 import { decodeText } from '../../schemas/text.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
@@ -30,8 +31,20 @@ async function readPlugin(root: string, place: Place): Promise<PluginRecord> {
   const document = parsePluginDocument(decodeText(await readFile(path), path), path)
   if (document.repo !== place.repo || document.plugin !== place.plugin)
     throw coded('DOCUMENT_MISMATCH', { message: `${quote(path)} is about \`${document.repo}/${document.plugin}\`` })
+  let whole = document
+  for (const page of document.pages ?? []) {
+    const file = join(root, pluginPagePath(place.repo, place.plugin, page.page))
+    const bytes = await readFile(file).catch((cause: unknown) => {
+      throw coded('DOCUMENT_MISMATCH', {
+        message: `${quote(file)} cannot be read, though ${quote(path)} names it`,
+        hint: 'bring back the whole tree of the last build: released versions are kept for ever',
+        cause,
+      })
+    })
+    whole = withPage(whole, page, decodeText(bytes, file), file)
+  }
   const releases: ReleaseRecord[] = []
-  for (const version of document.versions) releases.push(await readRelease(root, place, version))
+  for (const version of whole.versions) releases.push(await readRelease(root, place, version))
   return { repo: place.repo, plugin: place.plugin, serial: document.serial, releases }
 }
 

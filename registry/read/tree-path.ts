@@ -13,7 +13,7 @@ const NAME = '[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?'
 const VERSION = '\\d+\\.\\d+\\.\\d+(?:-[0-9A-Za-z.-]+)?'
 const FILE = '[A-Za-z0-9][A-Za-z0-9._+-]{0,220}'
 const DOCUMENT = new RegExp(
-  `^/(?:\\.well-known/octo\\.json|repos/${NAME}(?:/_/[0-9a-f]{2}|/${NAME})?\\.(?:json|yaml))$`,
+  `^/(?:\\.well-known/octo\\.json|repos/${NAME}(?:/_/[0-9a-f]{2}|/${NAME}(?:/_/[1-9][0-9]{0,3}(?=\\.json$))?)?\\.(?:json|yaml))$`,
 )
 const RELEASE = new RegExp(`^/repos/${NAME}/${NAME}/${VERSION}/${FILE}$`)
 const BLOB = /^\/blobs\/sha256\/([0-9a-f]{64})$/

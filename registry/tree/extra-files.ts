@@ -41,7 +41,7 @@ async function sweepRepo(repo: Name, { catalog, db }: TreePlaces, sweep: Sweep):
   if (isLarge)
     await sweep(`repos/${repo}/_`, () => ({ files: [...shards().keys()].flatMap((shard) => documents(shard)) }))
   for (const plugin of plugins())
-    await sweep(`repos/${repo}/${plugin}`, () => ({ folders: listServedVersions(db, repo, plugin) }))
+    await sweep(`repos/${repo}/${plugin}`, () => ({ folders: ['_', ...listServedVersions(db, repo, plugin)] }))
 }
 
 async function sweepFolder(path: string, { folders = [], files = [] }: Allowed, places: TreePlaces): Promise<void> {

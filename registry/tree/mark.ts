@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { BaseUrl } from '../../schemas/static-tree/base-url.ts'
 
 /** Grows when documents are rendered in another way, so that a start renders all of them anew. */
-const LAYOUT = 1
+const LAYOUT = 2
 
 /** Whether the whole tree was rendered for this base URL, in today's layout. */
 export async function readTreeMark(dataDir: string, base: BaseUrl): Promise<boolean> {

@@ -1,9 +1,10 @@
 // Proves that the tree is what the database says: nothing missing, nothing different, nothing more. The same code that
 // writes the tree does the looking, with a staging that keeps a list and, unless it repairs, writes nothing.
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Name } from '../../schemas/name.ts'
-import { pluginDocumentPath } from '../../schemas/static-tree/paths.ts'
+import { parsePluginDocument } from '../../schemas/plugin-document.ts'
+import { pluginDocumentPath, pluginPagePath } from '../../schemas/static-tree/paths.ts'
 import { isEverythingHere } from '../db/audit.ts'
 import { listServedVersions } from '../db/listings.ts'
 import { listRepos } from '../db/records.ts'
@@ -62,13 +63,26 @@ async function lookAtPlugin(repo: Name, plugin: Name, { places, depth }: Look): 
   else if (!(await isThere(repo, plugin, places))) await showPlugin(repo, plugin, places, 'deep')
 }
 
-async function isThere(repo: Name, plugin: Name, { root, db }: TreePlaces): Promise<boolean> {
+async function isThere(repo: Name, plugin: Name, { root, db, documentBytes }: TreePlaces): Promise<boolean> {
   const served = listServedVersions(db, repo, plugin)
   const folders = new Set<string>(await readdir(join(root, 'repos', repo, plugin)).catch(() => []))
   if (!served.every((version) => folders.has(version))) return false
   const documents = (['json', 'yaml'] as const).map((format) => join(root, pluginDocumentPath(repo, plugin, format)))
   const looks = await Promise.all(documents.map(isDocumentThere))
-  return looks.every(Boolean)
+  return looks.every(Boolean) && arePagesThere(repo, plugin, { root, documentBytes })
+}
+
+/** A document that names pages is never a small one, so the small ones need not be read. */
+async function arePagesThere(
+  repo: Name,
+  plugin: Name,
+  { root, documentBytes }: Pick<TreePlaces, 'root' | 'documentBytes'>,
+) {
+  const path = join(root, pluginDocumentPath(repo, plugin, 'json'))
+  if ((await stat(path)).size < documentBytes / 4) return true
+  const { pages = [] } = parsePluginDocument(await readFile(path, 'utf8'), path)
+  const looks = pages.map(({ page }) => isDocumentThere(join(root, pluginPagePath(repo, plugin, page))))
+  return (await Promise.all(looks)).every(Boolean)
 }
 
 async function isDocumentThere(path: string): Promise<boolean> {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Discovery } from '../../schemas/discovery.ts'
 import type { Name } from '../../schemas/name.ts'
 import type { BaseUrl } from '../../schemas/static-tree/base-url.ts'
-import { blobPath, releaseFolder, shardOf } from '../../schemas/static-tree/paths.ts'
+import { blobPath, pagesFolder, releaseFolder, shardOf } from '../../schemas/static-tree/paths.ts'
 import type { PluginRecord, ReleaseRecord, TreeFile } from '../../schemas/static-tree/record.ts'
 import { renderDiscovery } from '../../schemas/static-tree/render-discovery.ts'
 import { renderPluginPieces } from '../../schemas/static-tree/render-plugin.ts'
@@ -23,6 +23,8 @@ export type TreePlaces = ReleasePlaces & {
   readonly db: Db
   readonly catalog: Catalog
   readonly base: BaseUrl
+  /** From how many bytes on a plugin's oldest versions move to pages. */
+  readonly documentBytes: number
   readonly limits: NonNullable<Discovery['limits']>
   /** Called with each path whose bytes changed; one that ends in `/` stands for all below it. */
   readonly changed: (path: string) => void
@@ -44,13 +46,27 @@ export async function showPlugin(
   if (!record) return 0
   let repaired = await showReleases(record, places, depth)
   let since = performance.now()
-  for (const piece of renderPluginPieces(record, places.base)) {
+  const pages = new Set<string>()
+  for (const piece of renderPluginPieces(record, places.base, places.documentBytes)) {
     if (piece) repaired += await put(piece, places, depth)
+    if (piece) pages.add(piece.path)
     if (performance.now() - since < MAX_STRETCH_MS) continue
     await new Promise(setImmediate)
     since = performance.now()
   }
-  return repaired
+  return repaired + (await removeOtherPages(record, pages, places))
+}
+
+/** Pages that are too many since an entry became shorter; after the document, which names them no more. */
+async function removeOtherPages({ repo, plugin }: PluginRecord, rendered: ReadonlySet<string>, places: TreePlaces) {
+  const folder = pagesFolder(repo, plugin)
+  const found = await readdir(join(places.root, folder)).catch(() => [])
+  const extra = found.filter((name) => !rendered.has(`${folder}/${name.replace(/\.(?:gz|br)$/, '')}`))
+  for (const name of extra) {
+    await places.staging.remove(join(places.root, folder, name))
+    places.changed(`${folder}/${name}`)
+  }
+  return extra.length
 }
 
 /** `plugins`: those that changed; all of the repo when absent. */

@@ -99,6 +99,7 @@ async function openPlaces({ config, db, blobs }: TreeDeps, changed: (path: strin
     staging: await openStaging(join(dataDir, 'staging')),
     catalog: new Catalog(db),
     base: parseBaseUrl(baseUrl),
+    documentBytes: limits.documentBytes,
     limits: { artifactBytes: limits.artifactBytes, releaseBytes: limits.releaseBytes },
     changed,
   }

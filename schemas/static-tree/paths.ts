@@ -27,6 +27,16 @@ export function pluginDocumentPath(repo: Name, plugin: Name, format: 'json' | 'y
   return `repos/${repo}/${plugin}.${format}`
 }
 
+/** e.g. `repos/core/check-tcp/_`: no version is called that. */
+export function pagesFolder(repo: Name, plugin: Name): string {
+  return `repos/${repo}/${plugin}/_`
+}
+
+/** e.g. `repos/core/check-tcp/_/1.json`: the oldest versions of a plugin with very many. */
+export function pluginPagePath(repo: Name, plugin: Name, page: number): string {
+  return `${pagesFolder(repo, plugin)}/${page}.json`
+}
+
 /** e.g. `repos/core/check-tcp/1.0.0` */
 export function releaseFolder(repo: Name, plugin: Name, version: Version): string {
   return `repos/${repo}/${plugin}/${version}`

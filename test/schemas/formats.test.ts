@@ -6,6 +6,7 @@ import { parseDiscovery } from '../../schemas/discovery.ts'
 import { parseLockfile, renderLockfile } from '../../schemas/lockfile.ts'
 import { parseManifest } from '../../schemas/manifest.ts'
 import { parsePluginDocument } from '../../schemas/plugin-document.ts'
+import { parsePluginPage } from '../../schemas/plugin-pages.ts'
 import { parseReleaseStatement, renderReleaseStatement } from '../../schemas/release-statement.ts'
 import { parseRepoDocument } from '../../schemas/repo-document.ts'
 import { blocksOf, blocksOfKind } from '../support/document-blocks.ts'
@@ -17,6 +18,7 @@ const PARSERS: Readonly<Record<string, (text: string, name: string) => unknown>>
   'plugin.yaml': parseManifest,
   'release-statement': parseReleaseStatement,
   'plugin-document': parsePluginDocument,
+  'plugin-page': parsePluginPage,
   'repo-document': parseRepoDocument,
   discovery: parseDiscovery,
   lockfile: parseLockfile,

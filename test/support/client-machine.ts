@@ -22,9 +22,9 @@ export const LINUX = 'linux_amd64' as Platform
 export type ClientMachine = Awaited<ReturnType<typeof aMachine>>
 
 /** A registry with these releases, an empty folder, and a client that trusts the registry. */
-export async function aMachine(t: TestContext, recipes: readonly ReleaseRecipe[] = [{}]) {
+export async function aMachine(t: TestContext, recipes: readonly ReleaseRecipe[] = [{}], documentBytes?: number) {
   const releases = await Promise.all(recipes.map((recipe) => aRelease(key, recipe)))
-  const registry = await startStaticRegistry(t, releases)
+  const registry = await startStaticRegistry(t, releases, documentBytes)
   const folder = tempFolder(t)
   const warnings: string[] = []
   const base: ClientOptions = {

@@ -31,7 +31,11 @@ export type StaticRegistry = {
   misbehave: Misbehave | undefined
 }
 
-export async function startStaticRegistry(t: TestContext, releases: readonly SignedRelease[]): Promise<StaticRegistry> {
+export async function startStaticRegistry(
+  t: TestContext,
+  releases: readonly SignedRelease[],
+  documentBytes?: number,
+): Promise<StaticRegistry> {
   const files = new Map<string, Buffer>()
   const requests: string[] = []
   const records = new Map<string, PluginRecord>()
@@ -56,7 +60,7 @@ export async function startStaticRegistry(t: TestContext, releases: readonly Sig
       records.set(key, { ...before, serial: before.serial + 1, releases: [...others, sealed] })
       for (const [file, bytes] of release.files) files.set(artifactPath(repo, plugin, version, file), bytes)
       files.set(`${releaseFolder(repo, plugin, version)}/${BUNDLE_FILE}`, Buffer.from(release.bundle))
-      renderInto(files, [...records.values()], repo, base)
+      renderInto(files, [...records.values()], { repo, base, documentBytes })
     },
     misbehave: undefined,
   }
@@ -76,11 +80,20 @@ function sealedOf({ bundle, bundleDigest, predicate }: SignedRelease): ReleaseRe
   }
 }
 
-function renderInto(files: Map<string, Buffer>, records: readonly PluginRecord[], repo: Name, base: string): void {
+type Place = { readonly repo: Name; readonly base: string; readonly documentBytes: number | undefined }
+
+function renderInto(
+  files: Map<string, Buffer>,
+  records: readonly PluginRecord[],
+  { repo, base, documentBytes }: Place,
+): void {
   const own = records.filter((record) => record.repo === repo)
   const baseUrl = parseBaseUrl(base)
   const listings = own.flatMap((record) => listingOf(record) ?? [])
-  const rendered = [...own.flatMap((record) => renderPlugin(record, baseUrl)), ...renderRepo(repo, listings, baseUrl)]
+  const rendered = [
+    ...own.flatMap((record) => renderPlugin(record, baseUrl, documentBytes)),
+    ...renderRepo(repo, listings, baseUrl),
+  ]
   for (const { path, bytes } of rendered) files.set(path, Buffer.from(bytes))
 }
 

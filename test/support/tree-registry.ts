@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { openBlobStore } from '../../registry/blobs/disk.ts'
+import type { ConfigInput } from '../../registry/config.ts'
 import { registryConfig } from '../../registry/config.ts'
 import type { RegistryDb } from '../../registry/db/open.ts'
 import { closeDb, openDb } from '../../registry/db/open.ts'
@@ -50,17 +51,17 @@ export class TreeRegistry {
     return new TreeRegistry(dataDir, db, blobs.pathOf)
   }
 
-  treeDeps(baseUrl = 'https://plugins.example.com'): TreeDeps {
+  treeDeps(baseUrl = 'https://plugins.example.com', limits: ConfigInput['limits'] = {}): TreeDeps {
     return {
-      config: registryConfig({ dataDir: this.dataDir, baseUrl }),
+      config: registryConfig({ dataDir: this.dataDir, baseUrl, limits }),
       db: this.db,
       blobs: { pathOf: this.#pathOf },
       logger: pino({ level: 'silent' }),
     }
   }
 
-  openTree(baseUrl?: string): Promise<Tree> {
-    return openTree(this.treeDeps(baseUrl))
+  openTree(baseUrl?: string, limits?: ConfigInput['limits']): Promise<Tree> {
+    return openTree(this.treeDeps(baseUrl, limits))
   }
 
   addRepo(repo = 'core'): void {

@@ -1,0 +1,51 @@
+// Brings the pages of a plugin document that a question needs: most are answered by the document itself, which lists the
+// newest versions.
+import { isCoded } from '../schemas/errors.ts'
+import type { DocumentPage, PluginDocument } from '../schemas/plugin-document.ts'
+import { pageListing } from '../schemas/plugin-pages.ts'
+import type { Version } from '../schemas/version.ts'
+import { isVersion } from '../schemas/version.ts'
+import type { FetchDocument } from './repo/fetch-document.ts'
+import { fetchPage } from './repo/fetch-document.ts'
+import type { RepoAddress } from './repo/repo-address.ts'
+import type { PickOptions } from './resolve/pick-version.ts'
+import { pickVersion } from './resolve/pick-version.ts'
+import type { Question } from './resolve/requests.ts'
+
+export type Need = {
+  readonly question: Question
+  readonly options: PickOptions
+  /** The version of the lockfile, whose state counts even where another one is chosen. */
+  readonly before: Version | undefined
+}
+
+/** Throws what fetchPage throws. */
+export async function withOlderVersions(
+  document: PluginDocument,
+  need: Need,
+  { fetch, address }: { readonly fetch: FetchDocument; readonly address: RepoAddress },
+): Promise<PluginDocument> {
+  const exact = need.question.ranges.filter(isVersion)
+  let known = document
+  const bring = async (page: DocumentPage | undefined) => {
+    const isLeft = page && known.pages?.includes(page)
+    if (isLeft) known = await fetchPage(fetch, address, { document: known, page })
+  }
+  for (const version of [...(need.before ? [need.before] : []), ...exact]) await bring(pageListing(document, version))
+  // Newest first: what the pages before did not answer, no newer version does.
+  for (const page of exact.length > 0 ? [] : (document.pages ?? [])) {
+    if (isAnswered(known, need)) break
+    await bring(page)
+  }
+  return known
+}
+
+function isAnswered(document: PluginDocument, { question, options }: Need): boolean {
+  try {
+    pickVersion(document, question, options)
+    return true
+  } catch (error) {
+    if (isCoded(error)) return false
+    throw error
+  }
+}
