@@ -1,6 +1,6 @@
 // octo.lock on disk: read whole or not at all, written by replacing, and never over what another process added meanwhile.
 import { createHash, randomBytes } from 'node:crypto'
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { coded } from '../schemas/errors.ts'
 import { LIMITS } from '../schemas/limits.ts'
@@ -59,11 +59,18 @@ function readable(text: string, path: string): string {
   return text
 }
 
+/** As the one before; a new one is for everybody to read and nobody else to write, whatever the umask says. */
+function modeOf(path: string): number {
+  const before = statSync(path, { throwIfNoEntry: false })
+  return before ? before.mode & 0o777 : 0o644
+}
+
 function replace(path: string, text: string): void {
   const staged = join(dirname(path), `.octo.lock.${randomBytes(6).toString('hex')}`)
   onDisk(path, () => {
     try {
-      writeFileSync(staged, text, { flag: 'wx', flush: true })
+      writeFileSync(staged, text, { flag: 'wx', flush: true, mode: 0o600 })
+      chmodSync(staged, modeOf(path))
       renameSync(staged, path)
     } catch (error) {
       rmSync(staged, { force: true })

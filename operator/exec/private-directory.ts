@@ -3,6 +3,8 @@
 import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
 
 export type PrivateDirectory = Disposable & {
   /** Working directory, empty at the start. */
@@ -12,11 +14,25 @@ export type PrivateDirectory = Disposable & {
 }
 
 export function makePrivateDirectory(): PrivateDirectory {
-  const root = mkdtempSync(join(tmpdir(), 'octo-run-'))
+  const root = makeRoot(tmpdir())
   const work = join(root, 'work')
   const temporary = join(root, 'tmp')
   for (const path of [work, temporary]) mkdirSync(path, { mode: 0o700 })
   return { work, temporary, [Symbol.dispose]: () => remove(root) }
+}
+
+function makeRoot(folder: string): string {
+  try {
+    return mkdtempSync(join(folder, 'octo-run-'))
+  } catch (cause) {
+    const { code: reason } = cause as { code?: string }
+    throw coded('IO_FAILED', {
+      message: `folder for temporary files ${quote(folder)} could not be used: ${reason ?? 'unknown reason'}`,
+      details: { folder, ...(reason ? { reason } : {}) },
+      hint: 'set TMPDIR to a folder that you can write',
+      cause,
+    })
+  }
 }
 
 /** What a plugin left behind and locked must not turn a finished run into a failed one. */

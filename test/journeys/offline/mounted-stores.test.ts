@@ -1,0 +1,144 @@
+// Stores as containers have them: read-only mounts, image layers, other users, no home, mounts that execute nothing.
+import assert from 'node:assert/strict'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { key } from '../../support/client-machine.ts'
+import { aConsumer } from '../../support/consumer.ts'
+import { startStaticRegistry } from '../../support/static-registry.ts'
+import { filesBelow, tempFolder } from '../../support/temp-folder.ts'
+import { aRelease } from '../../support/test-authority.ts'
+
+const OCTO = fileURLToPath(new URL('../../../bin/octo.js', import.meta.url))
+const canMount =
+  process.platform === 'linux' &&
+  process.getuid?.() === 0 &&
+  spawnSync('unshare', ['-m', 'mount', '--bind', '/tmp', '/tmp']).status === 0
+const skip = canMount ? false : 'needs Linux, root and `unshare -m`'
+const USER = 12_345
+
+type Outcome = { readonly code: number; readonly stdout: string; readonly stderr: string }
+
+/** The real octo, after shell lines in a mount namespace of its own. */
+function inNamespace(t: TestContext, script: string, options: { cwd: string; env: Readonly<Record<string, string>> }) {
+  const env = { PATH: process.env.PATH ?? '', NODE: process.execPath, OCTO, ...options.env }
+  return new Promise<Outcome>((resolve) => {
+    const child = execFile('unshare', ['-m', 'sh', '-c', script], { cwd: options.cwd, env }, (error, stdout, stderr) =>
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    )
+    t.after(() => child.kill())
+  })
+}
+
+const octo = (words: string) => `"$NODE" "$OCTO" ${words}`
+const readOnly = (store: string) => `mount --bind "${store}" "${store}" && mount -o remount,ro,bind "${store}" && `
+
+/** A consumer that ran its check and its plugin once. */
+async function anInstalled(t: TestContext) {
+  const registry = await startStaticRegistry(t, [await aRelease(key)])
+  const services = { a: { preflight: [{ tool: 'hello' }] } }
+  const consumer = aConsumer(t, { url: registry.url(), key, services })
+  const first = await consumer.octo('check')
+  assert.equal(first.code, 0, first.stderr)
+  return consumer
+}
+
+test('checks and runs from a read-only store, in place and copied as an image layer is', { skip }, async (t) => {
+  const consumer = await anInstalled(t)
+  const image = join(consumer.folder, 'image')
+  execFileSync('cp', ['-a', consumer.store, image])
+  for (const store of [image, consumer.store]) {
+    const before = filesBelow(store)
+    const env = { ...consumer.env, OCTO_HOME: store, HOME: consumer.folder }
+    for (const words of ['check --frozen --offline', 'run --frozen --offline hello', 'check']) {
+      const { code, stdout, stderr } = await inNamespace(t, readOnly(store) + octo(words), {
+        cwd: consumer.folder,
+        env,
+      })
+      assert.equal(code, 0, `${words}: ${stderr}`)
+      if (words.startsWith('run')) assert.equal(stdout, 'hello 1.0.0\n', words)
+    }
+    assert.deepEqual(filesBelow(store), before)
+  }
+})
+
+test('runs scripts from a mount that executes nothing, as their interpreter is elsewhere', { skip }, async (t) => {
+  const consumer = await anInstalled(t)
+  const env = { ...consumer.env, HOME: consumer.folder }
+  const { store } = consumer
+  const noexec = `mount --bind "${store}" "${store}" && mount -o remount,noexec,bind "${store}" && `
+  const run = await inNamespace(t, noexec + octo('run --frozen --offline hello'), { cwd: consumer.folder, env })
+  assert.deepEqual([run.code, run.stdout], [0, 'hello 1.0.0\n'], run.stderr)
+})
+
+test('an image’s store that belongs to another user is refused, and its own copy is not', { skip }, async (t) => {
+  const consumer = await anInstalled(t)
+  chmodSync(consumer.folder, 0o755)
+  const as = (home: string, words: string) =>
+    inNamespace(t, `exec setpriv --reuid ${USER} --regid ${USER} --clear-groups ${octo(words)}`, {
+      cwd: consumer.folder,
+      env: { ...consumer.env, OCTO_HOME: home, HOME: '/' },
+    })
+  const foreign = await as(consumer.store, 'check --frozen --offline')
+  assert.notEqual(foreign.code, 0)
+  assert.match(foreign.stderr, /STORE_UNSAFE|IO_FAILED/)
+  assert.match(foreign.stderr, /OCTO_HOME/)
+  const own = join(consumer.folder, 'own')
+  execFileSync('cp', ['-a', consumer.store, own])
+  execFileSync('chown', ['-R', `${USER}:${USER}`, own])
+  const passed = await as(own, 'check --frozen --offline')
+  assert.equal(passed.code, 0, passed.stderr)
+})
+
+test('without a home a user says OCTO_HOME, and is told so', { skip }, async (t) => {
+  const consumer = await anInstalled(t)
+  execFileSync('chmod', ['-R', 'a+rX', consumer.folder])
+  for (const home of ['unset HOME;', 'export HOME=/;']) {
+    const script = `unset OCTO_HOME XDG_CACHE_HOME; ${home} exec setpriv --reuid ${USER} --regid ${USER} --clear-groups ${octo('check')}`
+    const { code, stderr } = await inNamespace(t, script, { cwd: consumer.folder, env: {} })
+    assert.notEqual(code, 0, home)
+    assert.match(stderr, /OCTO_HOME/, home)
+    assert.doesNotMatch(stderr, /INTERNAL| at .*\.ts:/, home)
+  }
+})
+
+test('keeps the store private and the lockfile readable under every umask', { skip }, async (t) => {
+  const registry = await startStaticRegistry(t, [await aRelease(key)])
+  for (const umask of ['000', '022', '077']) {
+    const consumer = aConsumer(t, { url: registry.url(), key, services: { a: { preflight: [{ tool: 'hello' }] } } })
+    const env = { ...consumer.env, HOME: consumer.folder }
+    const { code, stderr } = await inNamespace(t, `umask ${umask}; ${octo('check')}`, { cwd: consumer.folder, env })
+    assert.equal(code, 0, `${umask}: ${stderr}`)
+    assert.equal(statSync(consumer.store).mode & 0o777, 0o700, umask)
+    const open = filesBelow(consumer.store).filter((path) => (statSync(join(consumer.store, path)).mode & 0o022) !== 0)
+    assert.deepEqual(open, [], umask)
+    assert.equal(statSync(join(consumer.folder, 'octo.lock')).mode & 0o777, 0o644, umask)
+  }
+})
+
+test('names a folder for temporary files that is missing, none, or read-only, and TMPDIR', { skip }, async (t) => {
+  const consumer = await anInstalled(t)
+  const place = tempFolder(t)
+  mkdirSync(join(place, 'ro'))
+  writeFileSync(join(place, 'file'), '')
+  const cases = {
+    missing: ['', join(place, 'missing')],
+    'a file': ['', join(place, 'file')],
+    'read-only': [readOnly(join(place, 'ro')), join(place, 'ro')],
+  } as const
+  for (const [what, [before, tmp]] of Object.entries(cases)) {
+    const env = { ...consumer.env, HOME: consumer.folder, TMPDIR: tmp }
+    const run = await inNamespace(t, before + octo('run --frozen --offline hello'), { cwd: consumer.folder, env })
+    assert.ok(run.code === 0 || /TMPDIR/.test(run.stderr), `${what}: ${run.code} ${run.stderr}`)
+    assert.doesNotMatch(run.stderr, /INTERNAL/, what)
+    const check = await inNamespace(t, before + octo('check --frozen --offline'), { cwd: consumer.folder, env })
+    assert.ok(
+      check.code === 0 || /TMPDIR/.test(check.stdout + check.stderr),
+      `${what}: ${check.stdout} ${check.stderr}`,
+    )
+  }
+  assert.deepEqual(readdirSync(join(place, 'ro')), [])
+})
