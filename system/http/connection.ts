@@ -89,7 +89,8 @@ function headOf({ method, headers, json, body }: HttpRequest, token: string | un
   if (json !== undefined) all['content-type'] = 'application/json'
   if (body) all['content-type'] = 'application/octet-stream'
   if (body) all['content-length'] = body.size
-  return { method, headers: all }
+  // A proxy may close a kept connection without a word, and a body that went into it is lost with it.
+  return { method, headers: all, onNewConnection: body !== undefined }
 }
 
 async function exchange(request: ClientRequest, wanted: HttpRequest, asked: Asked): Promise<HttpReply> {

@@ -15,7 +15,12 @@ import type { Environment, ProxyServer } from './proxy.ts'
 import { proxyFor } from './proxy.ts'
 import { openTunnel } from './tunnel.ts'
 
-export type Wanted = { readonly method?: string; readonly headers: OutgoingHttpHeaders }
+export type Wanted = {
+  readonly method?: string
+  readonly headers: OutgoingHttpHeaders
+  /** Never over a connection that was kept: for what cannot be sent a second time when it turns out to be closed. */
+  readonly onNewConnection?: boolean
+}
 
 export type Transport = Disposable & {
   /** Where the request goes through; throws CONFIG_INVALID. */
@@ -87,15 +92,17 @@ export function openTransport({ env, connectMs = TIMEOUTS.connectMs }: Transport
     return undefined
   }
 
-  const setting: AgentOptions = { keepAlive: true, maxSockets: MAX_CONNECTIONS }
-  const agents = {
+  const agentsWith = (setting: AgentOptions) => ({
     'http:': Object.assign(new http.Agent(setting), { createConnection: connect('http:') }),
     'https:': Object.assign(new https.Agent(setting), { createConnection: connect('https:') }),
-  }
+  })
+  const keeping = agentsWith({ keepAlive: true, maxSockets: MAX_CONNECTIONS })
+  const opening = agentsWith({ keepAlive: false, maxSockets: MAX_CONNECTIONS })
 
   return {
     proxyOf,
-    request(url, { method = 'GET', headers }) {
+    request(url, { method = 'GET', headers, onNewConnection = false }) {
+      const agents = onNewConnection ? opening : keeping
       const agent = agents[url.protocol as keyof typeof agents]
       const options = { method, headers, agent, maxHeaderSize: MAX_HEADER_BYTES }
       if (url.protocol === 'https:') return https.request(url, options)
@@ -108,7 +115,7 @@ export function openTransport({ env, connectMs = TIMEOUTS.connectMs }: Transport
     },
     [Symbol.dispose]() {
       for (const attempt of pending) attempt.cancel()
-      for (const agent of Object.values(agents)) agent.destroy()
+      for (const agents of [keeping, opening]) for (const agent of Object.values(agents)) agent.destroy()
     },
   }
 }

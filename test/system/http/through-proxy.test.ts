@@ -94,3 +94,22 @@ test('a proxy that closes every connection without a word is asked again on a ne
     for await (const chunk of answer.body) assert.equal(chunk.toString(), String(expected))
   }
 })
+
+test('bodies go through a proxy that closes every connection without a word, right after another call too', async (t) => {
+  const seen: string[] = []
+  const proxy = await aProxy(t, async (request, response) => {
+    let size = 0
+    for await (const chunk of request) size += chunk.length
+    seen.push(`${request.method} ${size}`)
+    response.end('{}', () => response.socket?.destroy())
+  })
+  using connection = openConnection(new URL('http://plugins.invalid/'), { env: { HTTP_PROXY: proxy } })
+  async function* chunks() {
+    for (let piece = 0; piece < 30; piece++) yield Buffer.alloc(100_000)
+  }
+  for (let round = 0; round < 5; round++) {
+    await connection.send({ method: 'HEAD', path: 'up' })
+    await connection.send({ method: 'PATCH', path: 'up', body: { size: 3_000_000, chunks: chunks() } })
+  }
+  assert.deepEqual(seen, Array.from({ length: 5 }, () => ['HEAD 0', 'PATCH 3000000']).flat())
+})
