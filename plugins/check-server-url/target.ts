@@ -45,8 +45,8 @@ function urlTarget(text: string): Target {
   if (!URL.canParse(text)) throw invalidOptions('--url is no URL, expected `scheme://host:port/path`')
   const url = new URL(text)
   if (url.protocol === 'http:' || url.protocol === 'https:') return webTarget(url)
-  if (url.protocol === 'http+unix:') return webOverSocket(decodeURIComponent(url.host + url.pathname))
-  if (UNIX_SCHEMES.includes(url.protocol)) return socketTarget(decodeURIComponent(url.host + url.pathname))
+  if (url.protocol === 'http+unix:') return webOverSocket(decoded(url.host + url.pathname))
+  if (UNIX_SCHEMES.includes(url.protocol)) return socketTarget(decoded(url.host + url.pathname))
   if (url.protocol in DEFAULT_PORTS) return portTarget(url)
   throw invalidOptions(`--url begins with \`${url.protocol.slice(0, 40)}//\`, expected a scheme that --help names`)
 }
@@ -57,11 +57,20 @@ function webTarget(given: URL, socketPath?: string): WebTarget {
   url.username = ''
   url.password = ''
   url.hash = ''
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  const credentials = `${decoded(username)}:${decoded(password)}`
   return {
     ...{ kind: 'web', url },
     ...(username || password ? { credentials } : {}),
     ...(socketPath === undefined ? {} : { socketPath }),
+  }
+}
+
+/** The text itself may be a password and is not shown. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw invalidOptions('--url has a `%` that encodes nothing, expected `%25` where a `%` is meant')
   }
 }
 

@@ -168,6 +168,20 @@ for (const [form, headers, body, isFound] of BODIES)
     assert.equal(status, isFound ? 'ok' : 'critical', summary)
   })
 
+test('a `%` that encodes nothing is unclear and not a crash, and what stands around it is not shown', async () => {
+  for (const url of [
+    'http://me:hunter2%ss@h.invalid/',
+    'http://hunter2%@h.invalid/',
+    'http+unix:///x%zz',
+    'unix:///%zz',
+  ]) {
+    const { status, summary } = await check.evaluate([`--url=${url}`])
+    assert.equal(status, 'unknown')
+    assert.match(summary, /`%25` where a `%` is meant/)
+    assert.doesNotMatch(summary, /hunter2/)
+  }
+})
+
 test('takes large headers, and says when they are too large', async (t) => {
   const sized = (kib: number) =>
     web(t, (_, response) => response.writeHead(200, { 'x-big': 'a'.repeat(kib * 1024) }).end())
