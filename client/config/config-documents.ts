@@ -3,9 +3,11 @@
 import { readFile, stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { fieldOf, itemsOf } from '../../schemas/config/field-of.ts'
+import { rowOf } from '../../schemas/config/fields.ts'
 import { invalid, warningAt } from '../../schemas/config/invalid.ts'
+import { readTexts } from '../../schemas/config/scalars.ts'
 import { lacksScheme } from '../../schemas/config/scheme.ts'
-import type { Place, TreeNode } from '../../schemas/config/tree.ts'
+import type { ConfigSource, TreeNode } from '../../schemas/config/tree.ts'
 import { isEmpty, isRemote, parseTree, placeOf, textOf } from '../../schemas/config/tree.ts'
 import type { Warnings } from '../../schemas/config/warnings.ts'
 import { openWarnings } from '../../schemas/config/warnings.ts'
@@ -43,48 +45,57 @@ export async function gatherDocuments(addresses: readonly DocumentAddress[], fet
   return { documents: [...gathering.documents.values()], warnings: gathering.warnings }
 }
 
-type Step = { readonly chain: readonly string[]; readonly gathering: Gathering; readonly from?: TreeNode }
+type Step = { readonly chain: readonly string[]; readonly gathering: Gathering; readonly include?: Include }
 
-async function gather(address: DocumentAddress, { chain, gathering, from }: Step): Promise<void> {
+async function gather(address: DocumentAddress, { chain, gathering, include }: Step): Promise<void> {
   const { name } = address
-  if (chain.includes(name)) throw cycle([...chain, name].map(shownAddress), from)
+  if (chain.includes(name)) throw cycle([...chain, name].map(shownAddress), include?.node)
   if (gathering.documents.has(name)) return
   if (chain.length >= CONFIG_LIMITS.depth)
     throw tooMuch(`includes more than ${CONFIG_LIMITS.depth} levels deep`, shownName(address))
   if (gathering.documents.size >= CONFIG_LIMITS.documents)
     throw tooMuch(`consists of more than ${CONFIG_LIMITS.documents} documents`, shownName(address))
-  const document = await readDocument(address, gathering, from)
+  const document = await readDocument(address, gathering, include)
   gathering.documents.set(name, document)
-  for (const { text, node } of includesOf(document.root, gathering.warnings))
-    await gather(addressIn(text, address), { chain: [...chain, name], gathering, from: node })
+  for (const inner of includesOf(document.root, gathering.warnings))
+    await gather(addressIn(inner.text, address), { chain: [...chain, name], gathering, include: inner })
 }
 
 async function readDocument(
   address: DocumentAddress,
   gathering: Gathering,
-  from: TreeNode | undefined,
+  include: Include | undefined,
 ): Promise<ConfigDocument> {
   const shown = shownName(address)
   refuseFormat(address)
-  const text = address.kind === 'file' ? await readLocal(address.name, from) : await readRemote(address.name, gathering)
+  const text =
+    address.kind === 'file' ? await readLocal(address.name, include?.node) : await readRemote(address.name, gathering)
   gathering.bytes += Buffer.byteLength(text)
   if (gathering.bytes > CONFIG_LIMITS.totalBytes)
     throw tooMuch(`is larger than ${CONFIG_LIMITS.totalBytes} bytes in all`, shown)
   if (formatOf(address.name) === '.json') parseJson(text, shown, CONFIG_LIMITS.documentBytes)
-  const source = { name: shown, remote: address.kind === 'web', ...includedAt(from) }
+  const source = { name: shown, remote: address.kind === 'web', ...broughtBy(include) }
   const root = parseTree(text, source)
   // Whoever serves nothing would take away the checks that were there before.
   if (source.remote && isEmpty(root)) throw invalid(root, 'a document from elsewhere holds nothing, expected a config')
   return { address, text, root }
 }
 
-/** The local place that leads to a document, however many documents are between. */
-function includedAt(from: TreeNode | undefined): { readonly includedAt?: Place } {
-  const place = from && (isRemote(from) ? from.origin.source.includedAt : placeOf(from))
-  return place ? { includedAt: place } : {}
+/** The local place that leads to a document and what it offers, however many documents are between. */
+function broughtBy(include: Include | undefined): Pick<ConfigSource, 'includedAt' | 'offers'> {
+  if (!include) return {}
+  const { node, offers } = include
+  const { source } = node.origin
+  const said = source.remote ? source : { includedAt: placeOf(node), offers }
+  return {
+    ...(said.includedAt ? { includedAt: said.includedAt } : {}),
+    ...(said.offers ? { offers: said.offers } : {}),
+  }
 }
 
-function includesOf(root: TreeNode, warnings: Warnings): { text: string; node: TreeNode }[] {
+type Include = { readonly text: string; readonly node: TreeNode; readonly offers: readonly string[] }
+
+function includesOf(root: TreeNode, warnings: Warnings): Include[] {
   return itemsOf(fieldOf(root, 'config', 'include')).map((item) => {
     const url = item.kind === 'map' ? fieldOf(item, 'include', 'url') : item
     if (url?.kind !== 'scalar' || typeof url.value !== 'string') throw invalid(item, 'an include is a map with `url`')
@@ -96,8 +107,22 @@ function includesOf(root: TreeNode, warnings: Warnings): { text: string; node: T
           `${quote(shownAddress(String(url.value)))} is fetched without encryption, anyone on the way can change it`,
         ),
       )
-    return { text: url.value, node: url }
+    return { text: url.value, node: url, offers: offersOf(item) }
   })
+}
+
+/** What a document from elsewhere would offer is refused with all else that it may not write. */
+function offersOf(item: TreeNode): readonly string[] {
+  if (isRemote(item)) return []
+  const node = fieldOf(item, 'include', 'offers')
+  const offers = readTexts(node, 'offers') ?? []
+  const strange = offers.find((path) => rowOf('config', path.split('.')[0] ?? '')?.offered === undefined)
+  if (node && strange !== undefined)
+    throw invalid(
+      node,
+      `${quote(strange)} cannot be offered, expected parts of \`configs\`, \`service\` or \`globals\``,
+    )
+  return offers
 }
 
 function formatOf(name: string): string {

@@ -22,8 +22,8 @@ export type Field = {
   readonly fetched: Right
   readonly holds: Holds
   readonly means: string
-  /** Templates of fetched documents may read it from a local one. */
-  readonly offered?: true
+  /** Templates of fetched documents may read it from a local one: always, or what the include of theirs offers. */
+  readonly offered?: 'always' | 'by the include'
 }
 
 /** `*` stands for every name; without it only the keys of the shape are known. */
@@ -57,8 +57,8 @@ const SERVICE = {
 
 export const FIELDS = {
   config: {
-    name: { fetched: 'fill in', holds: 'value', means: 'name of the project', offered: true },
-    projectID: { fetched: 'fill in', holds: 'value', means: '`name` of the later documents', offered: true },
+    name: { fetched: 'fill in', holds: 'value', means: 'name of the project', offered: 'always' },
+    projectID: { fetched: 'fill in', holds: 'value', means: '`name` of the later documents', offered: 'always' },
     project: { fetched: 'fill in', holds: { map: 'project' }, means: UNREAD },
     include: {
       fetched: 'add',
@@ -69,9 +69,19 @@ export const FIELDS = {
     octoctl: { fetched: 'add', holds: { map: 'octoctl' }, means: "the later documents' shape" },
     repos: { fetched: 'never', holds: { map: 'octoctl repos' }, means: "octoctl's shape" },
     services: { fetched: 'add', holds: { map: 'services' }, means: "services, with Compose's own keys beside ours" },
-    configs: { fetched: 'fill in', holds: 'data', means: 'values for templates, by service', offered: true },
-    service: { fetched: 'fill in', holds: 'data', means: '`configs` of the seeds', offered: true },
-    globals: { fetched: 'fill in', holds: 'data', means: 'values for templates, in named sets', offered: true },
+    configs: {
+      fetched: 'fill in',
+      holds: 'data',
+      means: 'values for templates, by service',
+      offered: 'by the include',
+    },
+    service: { fetched: 'fill in', holds: 'data', means: '`configs` of the seeds', offered: 'by the include' },
+    globals: {
+      fetched: 'fill in',
+      holds: 'data',
+      means: 'values for templates, in named sets',
+      offered: 'by the include',
+    },
     version: unread(),
     networks: unread(),
     volumes: unread(),
@@ -106,6 +116,12 @@ export const FIELDS = {
   },
   include: {
     url: { fetched: 'add', holds: 'value', means: 'path or address, without templates' },
+    offers: {
+      fetched: 'never',
+      holds: 'value',
+      means:
+        'local values that templates of this web document, and of all that it includes, may read, such as `configs.web`',
+    },
     gpg: unread(),
     versions: unread(),
   },

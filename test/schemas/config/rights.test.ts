@@ -16,7 +16,7 @@ const WEB = 'https://x.example/shared.yaml'
 /** A local config that says something in every shape, so that there is something to change. */
 const CHECK = { tool: 'check-tcp', args: { port: 1 }, interval: '7s', timeout: '8s', failureThreshold: 5 }
 const LOCAL = {
-  include: [WEB],
+  include: [{ url: WEB, offers: ['configs.web'] }],
   name: 'mine',
   configs: { web: { port: 1 } },
   service: { web: { port: 1 } },
@@ -72,6 +72,7 @@ function documentWith(path: Path, value: unknown): unknown {
   if (key === undefined) return value
   const inner = documentWith(rest, value)
   if (key !== '[]') return { [key]: inner }
+  if (isPlain(inner) && 'offers' in inner) return [{ url: 'more.yaml', ...inner }]
   const isCheck = typeof inner === 'object' && inner !== null && !('url' in inner || 'key' in inner)
   return [isCheck ? { tool: 'added', ...inner } : inner]
 }
