@@ -1,9 +1,9 @@
 // Opens a data directory for serving: lock, database, blobs, uploads, tree; recovers what a crash left. Closing undoes it in
 // the opposite order.
 import { closeSync, openSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import type { Logger } from 'pino'
 import { coded, isCoded } from '../schemas/errors.ts'
+import { makeFolder } from '../system/make-folder.ts'
 import { collectGarbage } from './actions/collect-garbage.ts'
 import { createInspections } from './actions/inspections.ts'
 import { createProofBudget } from './actions/proof-budget.ts'
@@ -50,7 +50,7 @@ const LOOK_EVERY_MS = 500
 /** Throws DATA_DIR_LOCKED, DATA_DIR_CORRUPT, NO_SPACE or IO_FAILED. */
 export async function openRegistry({ config, logger, clock = Date.now, onHalt }: OpenOptions): Promise<OpenRegistry> {
   await using stack = new AsyncDisposableStack()
-  await mkdir(config.dataDir, { recursive: true })
+  makeFolder(config.dataDir)
   const lock = lockDataDir(config.dataDir)
   stack.defer(() => lock.release())
   const deps = await openDeps({ config, logger, clock, busyMs: 0 })

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
+import { makeFolder } from '../../system/make-folder.ts'
 import { onDisk } from './disk-errors.ts'
 import type { Layout } from './layout.ts'
 import { layoutOf } from './layout.ts'
@@ -38,7 +39,7 @@ function requireShortPath(root: string): void {
 
 function makeRoot(root: string): void {
   try {
-    onDisk(root, () => mkdirSync(root, { recursive: true, mode: 0o700 }))
+    onDisk(root, () => makeFolder(root, 0o700))
   } catch (error) {
     if (!isCoded(error, 'IO_FAILED')) throw error
     const { message, details } = error

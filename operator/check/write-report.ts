@@ -1,13 +1,14 @@
 // The file of `--junit`. Its folder is made: CI jobs name one that does not exist yet.
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { makeFolder } from '../../system/make-folder.ts'
 
 /** Throws IO_FAILED. */
 export async function writeReport(path: string, text: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     await writeFile(path, text)
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown'

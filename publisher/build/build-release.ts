@@ -1,11 +1,12 @@
 // plugin.yaml → commands → artifacts → dist/release.json.
-import { mkdir, realpath, rm } from 'node:fs/promises'
+import { realpath, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { stableJson } from '../../schemas/json.ts'
 import type { Platform } from '../../schemas/platform.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleaseArtifact } from '../../schemas/release-statement.ts'
+import { makeFolder } from '../../system/make-folder.ts'
 import type { Progress } from '../../terminal/index.ts'
 import { distHolds } from '../output/check-dist.ts'
 import type { ReleaseDraft } from '../output/release-file.ts'
@@ -76,9 +77,11 @@ export function selectPlatforms({ project, platforms }: Pick<BuildRequest, 'proj
 
 async function prepareOut(path: string): Promise<string> {
   const out = resolve(path)
-  await mkdir(out, { recursive: true }).catch((error) => {
-    throw coded('IO_FAILED', { message: `the output folder ${quote(out)} cannot be made`, cause: error })
-  })
+  try {
+    makeFolder(out)
+  } catch (cause) {
+    throw coded('IO_FAILED', { message: `the output folder ${quote(out)} cannot be made`, cause })
+  }
   return realpath(out)
 }
 

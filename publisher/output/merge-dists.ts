@@ -1,11 +1,12 @@
 // Joins what several jobs built of one release, each its own platforms, into one dist.
-import { copyFile, mkdir } from 'node:fs/promises'
+import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { stableJson } from '../../schemas/json.ts'
 import type { Platform } from '../../schemas/platform.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleaseArtifact } from '../../schemas/release-statement.ts'
+import { makeFolder } from '../../system/make-folder.ts'
 import { checkDist } from './check-dist.ts'
 import type { ReleaseDraft } from './release-file.ts'
 import { readDraft, writeDraft } from './release-file.ts'
@@ -24,7 +25,7 @@ export async function mergeDists(out: string, dists: readonly string[]): Promise
     }
   }
   const merged = { ...(drafts[0] as ReleaseDraft), platforms }
-  await mkdir(out, { recursive: true })
+  makeFolder(out)
   for (const [index, draft] of drafts.entries())
     for (const { file } of Object.values(draft.platforms))
       await copyFile(join(dists[index] ?? '', file), join(out, file))

@@ -7,6 +7,7 @@ import { brotliCompress, gzip, constants as zlib } from 'node:zlib'
 import type { Digest } from '../../schemas/digest.ts'
 import { blobPath } from '../../schemas/static-tree/paths.ts'
 import type { TreeFile } from '../../schemas/static-tree/record.ts'
+import { makeFolder } from '../../system/make-folder.ts'
 
 export type TreeWriter = AsyncDisposable & {
   /** Writes a document and its twins; false when they say the same already. */
@@ -25,7 +26,7 @@ const LARGE_BYTES = 64 * 1024
 export async function openTreeWriter(root: string): Promise<TreeWriter> {
   const staging = join(root, STAGING)
   await rm(staging, { recursive: true, force: true })
-  await mkdir(staging, { recursive: true })
+  makeFolder(staging)
   let names = 0
   const staged = () => join(staging, String(++names))
 

@@ -1,10 +1,10 @@
 // `--data DIR`, and the data directory opened for one command, beside a server that may be running.
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { coded } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
+import { makeFolder } from '../../system/make-folder.ts'
 import { databasePath } from '../config.ts'
 import type { RegistryDeps } from '../deps.ts'
 
@@ -37,7 +37,7 @@ export async function withData<T>(
     import('../audit-head.ts'),
     import('pino'),
   ])
-  await mkdir(dataDir, { recursive: true })
+  makeFolder(dataDir)
   const config = registryConfig({ dataDir, baseUrl: 'http://127.0.0.1' })
   const deps = await openDeps({ config, logger: pino({ enabled: false }), clock: Date.now })
   try {

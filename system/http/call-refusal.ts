@@ -30,15 +30,15 @@ export function refusalOf(reply: HttpReply, what: string): Error {
 
 /** For whoever publishes; the registry's own hints are for readers there. */
 const OUR_HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
-  SIGNER_NOT_ALLOWED:
-    'sign with a key of this repo (`--key FILE`), or let the registry admit this one: octo registry repo create --help',
   METHOD_NOT_ALLOWED: '`--registry` takes the address of the registry itself, such as `https://plugins.example.com`',
 }
 
 const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
   UNAUTHENTICATED: 'octo login --registry URL, or set OCTO_TOKEN',
+  SIGNER_NOT_ALLOWED:
+    'sign with a key of the repo (`--key FILE`), or have it admitted: `octo registry repo key add REPO FILE --data DIR`',
   FORBIDDEN: 'octo whoami shows what the token may do',
-  REPO_NOT_FOUND: 'on the registry: octo registry repo create NAME',
+  REPO_NOT_FOUND: 'on the registry’s machine: `octo registry repo create NAME --key FILE --data DIR`',
   NOT_FOUND: '`--registry` takes the address of the registry itself, such as `https://plugins.example.com`',
 }
 
