@@ -135,7 +135,7 @@ export const manifestShape = releasedManifestShape.omit({ readme: true }).extend
     )
     .refine((map) => map[ANY] === undefined || map[ANY]?.runtime !== undefined, {
       path: [ANY],
-      message: 'expected `runtime`, as an `any` artifact is run by one',
+      message: 'expected `runtime`, such as `runtime: {name: sh}`, as an `any` artifact is run by one',
     }),
 })
 

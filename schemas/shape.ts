@@ -46,6 +46,8 @@ function sentenceOf(issue: z.core.$ZodIssue, shape: z.ZodType): string {
     const nearest = issue.keys.length === 1 ? nearestWord(issue.keys[0] ?? '', known) : undefined
     return `unknown key ${issue.keys.map(quote).join(', ')}${nearest ? `, did you mean ${quote(nearest)}?` : ''}`
   }
+  // What is wrong with the key of a map is said by the key's own shape.
+  if (issue.code === 'invalid_key' && issue.issues[0]) return sentenceOf(issue.issues[0], shape)
   if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined'))
     return `is missing, expected ${issue.expected}`
   return issue.message.charAt(0).toLowerCase() + issue.message.slice(1)

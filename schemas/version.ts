@@ -28,6 +28,7 @@ export function parseVersion(text: unknown): Version {
 
 /** Why this is no version, with what was found. */
 export function problemOfVersion(found: unknown): string {
+  if (found === undefined) return 'is missing, expected an exact version such as `"1.2.3"`'
   if (typeof found !== 'string')
     return `expected an exact version in quotes such as \`"1.2.3"\`, found the ${typeof found} ${quote(found)}`
   const expected = `expected an exact version such as \`1.2.3\`, found ${quote(found)}`

@@ -38,6 +38,10 @@ const KEYS: readonly [string, string, RegExp][] = [
   ['{name: sh', '{nmae: sh', /line 7.*unknown key `nmae`, did you mean `name`\?/],
   ['description: says', 'zzz: says', /unknown key `zzz`$/m],
   ['description: says hello', '', /`description`: is missing, expected string/],
+  ['version: 1.2.3', '', /`version`: is missing, expected an exact version such as `"1\.2\.3"`$/m],
+  ['any:', 'linux:', /line 7, `platforms\.linux`: expected a platform such as `linux_amd64` or `any`/],
+  ['any:', 'Linux_x64:', /`platforms\.Linux_x64`: expected a platform/],
+  ['runtime: {name: sh}, ', '', /line 7, `platforms\.any`: expected `runtime`, such as `runtime: \{name: sh\}`/],
 ]
 for (const [right, wrong, expected] of KEYS)
   test(`${wrong || 'a key that is missing'} is named with its line`, () => {
