@@ -44,7 +44,7 @@ export function addPublish(program: Command): void {
     ],
     json: true,
   })
-    .option('--repo <repo>', 'repo to publish to, when plugin.yaml names none')
+    .option('--repo <repo>', 'repo to publish to, in place of the one that plugin.yaml names')
     .option('-k, --key <file>', 'private key; else OCTO_SIGNING_KEY_FILE or the text in OCTO_SIGNING_KEY')
     .option('-o, --out <dir>', 'folder for the artifacts (one plugin only)')
     .option('--no-build', 'publish what lies in dist')

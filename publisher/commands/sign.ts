@@ -30,7 +30,7 @@ export function addSign(program: Command): void {
     json: true,
   })
     .option('-k, --key <file>', 'private key; else OCTO_SIGNING_KEY_FILE or the text in OCTO_SIGNING_KEY')
-    .option('--repo <repo>', 'repo to sign for, when plugin.yaml names none')
+    .option('--repo <repo>', 'repo to sign for, in place of the one that plugin.yaml names')
     .option('-o, --out <dir>', 'folder that `octo build` wrote')
     .option('--statement <file>', 'sign nothing: write what another signer has to sign, for `octo publish --bundle`')
   onRun<Options>(command, async ({ args, options, terminal }) => {

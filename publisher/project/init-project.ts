@@ -1,11 +1,12 @@
 // Copies a template into a folder, filling in the plugin's name. Never writes over anything.
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { coded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
+import { makeFolder } from '../../system/make-folder.ts'
 
 export const TEMPLATES = ['node', 'shell', 'go', 'rust'] as const
 
@@ -51,11 +52,14 @@ async function readTemplate(template: string): Promise<ReadonlyMap<string, strin
 }
 
 function fill(text: string, plugin: Name, repo: Name | undefined): string {
-  return text.replaceAll('__REPO_LINE__\n', repo ? `repo: ${repo}\n` : '').replaceAll('__NAME__', plugin)
+  return text
+    .replaceAll('__REPO_LINE__\n', repo ? `repo: ${repo}\n` : '')
+    .replaceAll('__REPO_OPTION__', repo ? '' : ' --repo my-repo')
+    .replaceAll('__NAME__', plugin)
 }
 
 async function writeNew(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
+  makeFolder(dirname(path))
   await writeFile(path, text, { flag: 'wx' })
   if (text.startsWith('#!')) await chmod(path, 0o755)
 }

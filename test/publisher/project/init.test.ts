@@ -75,6 +75,17 @@ test('every template is a valid project with a licence, a CI example and a READM
   }
 })
 
+test('the README says `--repo` only where plugin.yaml names no repo', async (t) => {
+  for (const [options, publish] of [
+    [['--repo', 'acme'], '\nocto publish --registry https://plugins.example.com --key octo.key\n'],
+    [[], '\nocto publish --registry https://plugins.example.com --repo my-repo --key octo.key\n'],
+  ] as const) {
+    const dir = join(tempFolder(t), 'my-check')
+    assert.equal((await runOcto(['init', dir, '--template', 'shell', ...options])).code, 0)
+    assert.ok((await readFile(join(dir, 'README.md'), 'utf8')).includes(publish), publish)
+  }
+})
+
 test('writes nothing where a file exists already', async (t) => {
   const dir = tempFolder(t)
   await writeFile(join(dir, 'README.md'), 'mine')

@@ -148,7 +148,9 @@ test('the registry’s refusals reach the author with their own codes', async (t
   await using project = await aPluginProject()
   const stranger = writeKeyFiles(tempFolder(t), issueKey(), 'stranger')
   const byStranger = await publish(project.dir, { ...scene, keys: stranger })
-  assert.equal(JSON.parse(byStranger.stderr).error.code, 'SIGNER_NOT_ALLOWED')
+  const { code, hint } = JSON.parse(byStranger.stderr).error
+  assert.equal(code, 'SIGNER_NOT_ALLOWED')
+  assert.match(hint, /`octo registry repo key add core FILE --data DIR`/)
   const noRepo = JSON.parse((await publish(project.dir, scene, '--repo', 'nowhere')).stderr).error
   assert.equal(noRepo.code, 'REPO_NOT_FOUND')
   const elsewhere = { ...scene.registry, token: scene.registry.createToken(['core/other:publish']).token }
