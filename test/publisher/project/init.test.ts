@@ -10,23 +10,30 @@ import { readProject } from '../../../publisher/project/read-project.ts'
 import { runOcto } from '../../support/run-octo.ts'
 import { filesBelow, tempFolder } from '../../support/temp-folder.ts'
 
-const has = (program: string) => spawnSync(program, ['--version']).error === undefined
-const NEEDS: Readonly<Record<string, { readonly program?: string; readonly build: readonly string[] }>> = {
+/** A toolchain manager answers without a toolchain, too: the program must work in the environment that the build gets. */
+const works = (program: string, words: readonly string[]) =>
+  spawnSync(program, words, { env: { PATH: process.env.PATH, ...toolchain('/nonexistent') } }).status === 0
+const toolchain = (home: string) => ({
+  HOME: process.env.HOME ?? home,
+  ...pick(process.env, ['CARGO_HOME', 'RUSTUP_HOME', 'GOCACHE']),
+})
+const NEEDS: Readonly<
+  Record<string, { readonly program?: string; readonly asked?: string; readonly build: readonly string[] }>
+> = {
   node: { build: [] },
   shell: { build: [] },
-  go: { program: 'go', build: [] },
-  rust: { program: 'cargo', build: ['--platform', 'linux_amd64'] },
+  go: { program: 'go', asked: 'version', build: [] },
+  rust: { program: 'cargo', asked: '--version', build: ['--platform', 'linux_amd64'] },
 }
 const isLinuxAmd64 = process.platform === 'linux' && process.arch === 'x64'
 
 for (const template of TEMPLATES) {
-  const { program, build = [] } = NEEDS[template] ?? {}
-  const skip = program !== undefined && (!has(program) || !isLinuxAmd64) && `needs ${program} on linux_amd64`
+  const { program, asked = '', build = [] } = NEEDS[template] ?? {}
+  const skip = program !== undefined && (!works(program, [asked]) || !isLinuxAmd64) && `needs ${program} on linux_amd64`
   test(`the template ${template} builds and runs`, { skip }, async (t) => {
     const dir = join(tempFolder(t), 'check-file')
-    const toolchain = { HOME: process.env.HOME ?? dir, ...pick(process.env, ['CARGO_HOME', 'RUSTUP_HOME', 'GOCACHE']) }
     assert.equal((await runOcto(['init', dir, '--template', template, '--repo', 'core'])).code, 0)
-    const built = await runOcto(['build', dir, ...build, '--json'], { env: toolchain })
+    const built = await runOcto(['build', dir, ...build, '--json'], { env: toolchain(dir) })
     assert.equal(built.code, 0, built.stderr)
     const { platforms } = JSON.parse(built.stdout)
     const run = await programOf(platforms.linux_amd64 ?? platforms.any, dir)
