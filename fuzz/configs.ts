@@ -3,8 +3,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readConfig } from '../client/config/read-config.ts'
-import { dataOf, parseTree } from '../schemas/config/tree.ts'
+import type { TreeNode } from '../schemas/config/tree.ts'
+import { parseTree } from '../schemas/config/tree.ts'
 import { decodeText } from '../schemas/text.ts'
+import { readsAsTwo } from '../schemas/yaml-scalars.ts'
 import { blocksOfKind } from '../test/support/document-blocks.ts'
 import { mutated } from './mutation.ts'
 import type { Random } from './random.ts'
@@ -25,7 +27,7 @@ export async function aConfig(random: Random, folder: string): Promise<Question>
 }
 
 function ownOfTheirs(theirs: unknown, ours: unknown): unknown {
-  return withoutTimes(ownOf(theirs), ours)
+  return asTyped(ownOf(theirs), ours)
 }
 
 function ownOf(config: unknown): unknown {
@@ -39,11 +41,17 @@ function mapOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
 }
 
-/** Dates are texts to whoever decodes into texts, as octoctl does. */
-function withoutTimes(theirs: unknown, ours: unknown): unknown {
+/** What others read as another value is passed on as it was typed, or refused where a number counts. */
+function dataOf(node: TreeNode): unknown {
+  if (node.kind === 'scalar') return node.plain && readsAsTwo(node.text) ? { $typed: node.text } : node.value
+  if (node.kind === 'list') return node.items.map(dataOf)
+  return Object.fromEntries([...node.entries].map(([key, value]) => [key, dataOf(value)]))
+}
+
+function asTyped(theirs: unknown, ours: unknown): unknown {
+  if (typeof ours === 'object' && ours !== null && '$typed' in ours) return ours
   if (typeof theirs !== 'object' || theirs === null) return theirs
-  if ('$other' in theirs) return typeof ours === 'string' && /^\d{4}-\d/.test(ours) ? ours : theirs
   const entries = Object.entries(theirs)
-  const inside = entries.map(([key, value]) => [key, withoutTimes(value, (ours as typeof theirs)?.[key as never])])
+  const inside = entries.map(([key, value]) => [key, asTyped(value, (ours as typeof theirs | null)?.[key as never])])
   return Array.isArray(theirs) ? inside.map(([, value]) => value) : Object.fromEntries(inside)
 }

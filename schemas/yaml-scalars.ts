@@ -3,28 +3,31 @@
 import type { Scalar } from 'yaml'
 import { quote } from './quote.ts'
 
-const LOOKS_DIFFERENT: readonly RegExp[] = [
-  // Booleans of 1.1.
-  /^(?:y|n|yes|no|on|off)$/i,
+/** Booleans of 1.1, a value tag and a merge key. */
+const WORD = /^(?:y|n|yes|no|on|off|=|<<)$/i
+const NUMBERS_AND_TIMES: readonly RegExp[] = [
   // Octal by a leading zero, and the prefixes that only some know.
   /^[-+]?0[0-9_]+$/,
-  /^[-+]?0[oObB][0-9a-fA-F_]+$/,
+  /^[-+]?0[oObB][-+0-9a-fA-F_]+$/,
   /^(?:[-+]0x|[-+]?0X)[0-9a-fA-F_]+$/,
   // Digits in groups, minutes and hours, dates.
-  /^[-+]?(?:0x)?[.0-9][0-9a-fA-F.eE+-]*_[0-9a-fA-F_.eE+-]*$/,
+  /^[-+]?[.0-9][0-9.eE+-]*_[0-9_.eE+-]*$/,
+  /^[-+]?0x[0-9a-fA-F]*_[0-9a-fA-F_]*$/,
   /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/,
   /^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:$|[Tt \t])/,
   // Exponents without a point or a sign, and signs before a point.
   /^[-+]?[0-9]+[eE][-+]?[0-9]+$/,
   /^[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)[eE][0-9]+$/,
   /^[-+]\.[0-9]/,
-  // A value tag and a merge key.
-  /^(?:=|<<)$/,
 ]
 
 /** Whether a scalar without quotes or tag is one value here and another one elsewhere. */
 export function readsAsTwo(source: string): boolean {
-  return LOOKS_DIFFERENT.some((pattern) => pattern.test(source))
+  return WORD.test(source) || isNumberOrTime(source)
+}
+
+function isNumberOrTime(source: string): boolean {
+  return NUMBERS_AND_TIMES.some((pattern) => pattern.test(source))
 }
 
 /** What makes a scalar one that is refused; undefined for a good one. `ambiguous`: what others read differently is admitted. */
@@ -40,8 +43,9 @@ export function problemOfScalar({ value, source = '', type }: Scalar, ambiguous:
 }
 
 /** Keys are text to every reader: `0x10` and `16` would be two keys here and one elsewhere. */
-export function problemOfKey({ value, source = '' }: Scalar): string | undefined {
-  if (typeof value !== 'string' && (value === null || String(value) !== source))
+export function problemOfKey({ value, source = '', type }: Scalar): string | undefined {
+  const isOther = type === 'PLAIN' && isNumberOrTime(source)
+  if (isOther || (typeof value !== 'string' && (value === null || String(value) !== source)))
     return `has the key ${quote(source)}, which is not text: write it in quotes`
   if (value === '__proto__') return 'has the key `__proto__`, which is not allowed'
   return undefined

@@ -169,6 +169,9 @@ function refuseTokens(text: string, name: string, { maxNodes }: YamlLimits): voi
         placeIn(text, offset).line,
         'has `:` right before `,`, `]` or `}`: put a blank between them',
       )
+    // The blanks of a block of blank lines are its text to some, and its indentation to others.
+    if (last === PLAIN && token.trim() === '' && /[ \t]/.test(token))
+      throw yamlInvalid(name, placeIn(text, offset).line, 'has a block text of blanks only: write it in quotes')
     if (!MARKERS.test(token)) offset += token.length
     ;[marker, before, last] = [before, last, token]
   }

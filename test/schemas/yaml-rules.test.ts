@@ -60,6 +60,9 @@ const KEYS: readonly (readonly [string, string | RegExp])[] = [
   ['~', /key `~`, which is not text/],
   ['null', /key `null`, which is not text/],
   ['? ', /a map as a key/],
+  ...['1__', '1_000', '0b1', '0o17', '010', '1:30', '2026-01-01', '0x1_', '+.5', '1e3'].map(
+    (key) => [key, /which is not text|read as another value/] as const,
+  ),
   ['.inf', /the number `\.inf`/],
   ['9007199254740993', /the number `9007199254740993`/],
   ['__proto__', /`__proto__`, which is not allowed/],
@@ -100,6 +103,10 @@ const AMBIGUOUS: readonly (readonly [string, unknown])[] = [
     '0X1F',
     '1_000',
     '0x1_f',
+    '0xbEa_',
+    '0o+01',
+    '-0b-1',
+    '-0x_1',
     '-1_0.5',
   ]
     .concat([
@@ -193,6 +200,8 @@ for (const text of NUMBERS)
   })
 
 const REFUSED: readonly (readonly [string, RegExp])[] = [
+  ['a: |2\n   \n', /a block text of blanks only/],
+  ['- |+\n  \n\n', /a block text of blanks only/],
   ['a: ! 1', /the tag `!`/],
   ['a: !<x> 1', /the tag `x`/],
   ['a: !!timestamp 2026-01-01', /2002:timestamp/],
