@@ -3,7 +3,6 @@
 import { closeSync, openSync } from 'node:fs'
 import type { Logger } from 'pino'
 import { coded, isCoded } from '../schemas/errors.ts'
-import { makeFolder } from '../system/make-folder.ts'
 import { collectGarbage } from './actions/collect-garbage.ts'
 import { createInspections } from './actions/inspections.ts'
 import { createProofBudget } from './actions/proof-budget.ts'
@@ -12,6 +11,7 @@ import { noteAuditHead } from './audit-head.ts'
 import { openBlobStore } from './blobs/disk.ts'
 import type { RegistryConfig } from './config.ts'
 import { databasePath } from './config.ts'
+import { makeDataFolder } from './data-folder.ts'
 import { lockDataDir } from './data-lock.ts'
 import { readAuditHead } from './db/audit.ts'
 import { closeDb, openDb } from './db/open.ts'
@@ -50,7 +50,7 @@ const LOOK_EVERY_MS = 500
 /** Throws DATA_DIR_LOCKED, DATA_DIR_CORRUPT, NO_SPACE or IO_FAILED. */
 export async function openRegistry({ config, logger, clock = Date.now, onHalt }: OpenOptions): Promise<OpenRegistry> {
   await using stack = new AsyncDisposableStack()
-  makeFolder(config.dataDir)
+  makeDataFolder(config.dataDir)
   const lock = lockDataDir(config.dataDir)
   stack.defer(() => lock.release())
   const deps = await openDeps({ config, logger, clock, busyMs: 0 })

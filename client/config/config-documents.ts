@@ -93,7 +93,7 @@ function broughtBy(include: Include | undefined): Pick<ConfigSource, 'includedAt
   }
 }
 
-type Include = { readonly text: string; readonly node: TreeNode; readonly offers: readonly string[] }
+type Include = { readonly text: string; readonly node: TreeNode; readonly offers: readonly string[] | undefined }
 
 function includesOf(root: TreeNode, warnings: Warnings): Include[] {
   return itemsOf(fieldOf(root, 'config', 'include')).map((item) => {
@@ -111,12 +111,12 @@ function includesOf(root: TreeNode, warnings: Warnings): Include[] {
   })
 }
 
-/** What a document from elsewhere would offer is refused with all else that it may not write. */
-function offersOf(item: TreeNode): readonly string[] {
-  if (isRemote(item)) return []
+/** Undefined where nothing is said. What a document from elsewhere would offer is refused with all else that it may not write. */
+function offersOf(item: TreeNode): readonly string[] | undefined {
+  if (isRemote(item)) return undefined
   const node = fieldOf(item, 'include', 'offers')
-  const offers = readTexts(node, 'offers') ?? []
-  const strange = offers.find((path) => rowOf('config', path.split('.')[0] ?? '')?.offered === undefined)
+  const offers = node?.kind === 'list' && node.items.length === 0 ? [] : readTexts(node, 'offers')
+  const strange = offers?.find((path) => rowOf('config', path.split('.')[0] ?? '')?.offered === undefined)
   if (node && strange !== undefined)
     throw invalid(
       node,

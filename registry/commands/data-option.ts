@@ -4,8 +4,8 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { coded } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
-import { makeFolder } from '../../system/make-folder.ts'
 import { databasePath } from '../config.ts'
+import { makeDataFolder } from '../data-folder.ts'
 import type { RegistryDeps } from '../deps.ts'
 
 export type DataOption = { readonly data: string }
@@ -37,7 +37,7 @@ export async function withData<T>(
     import('../audit-head.ts'),
     import('pino'),
   ])
-  makeFolder(dataDir)
+  makeDataFolder(dataDir)
   const config = registryConfig({ dataDir, baseUrl: 'http://127.0.0.1' })
   const deps = await openDeps({ config, logger: pino({ enabled: false }), clock: Date.now })
   try {

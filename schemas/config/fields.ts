@@ -75,7 +75,12 @@ export const FIELDS = {
       means: 'values for templates, by service',
       offered: 'by the include',
     },
-    service: { fetched: 'fill in', holds: 'data', means: '`configs` of the seeds', offered: 'by the include' },
+    service: {
+      fetched: 'fill in',
+      holds: 'data',
+      means: '`configs` of the first documents',
+      offered: 'by the include',
+    },
     globals: {
       fetched: 'fill in',
       holds: 'data',
@@ -120,7 +125,7 @@ export const FIELDS = {
       fetched: 'never',
       holds: 'value',
       means:
-        'local values that templates of this web document, and of all that it includes, may read, such as `configs.web`',
+        'the only local values that templates of this web document, and of all that it includes, may read, such as `configs.web`',
     },
     gpg: unread(),
     versions: unread(),

@@ -108,11 +108,15 @@ function lookUp(node: ScalarNode, path: string, filling: Filling): ScalarNode {
   return fill(found, { ...filling, depth: depth + 1 })
 }
 
-/** A value that nobody offered may be a secret, and a check from elsewhere chooses whom it is sent to. */
+/**
+ * A base from elsewhere is filled in with local values, and its checks choose whom these are sent to: an include may say which
+ * of them it offers, or none.
+ */
 function isOffered(path: string, { origin }: TreeNode): boolean {
   const offered = rowOf('config', path.split('.')[0] ?? '')?.offered
-  const { offers = [] } = origin.source
-  return offered === 'always' || (offered !== undefined && offers.some((one) => `${path}.`.startsWith(`${one}.`)))
+  const { offers } = origin.source
+  if (offered !== 'by the include') return offered === 'always'
+  return offers === undefined || offers.some((one) => `${path}.`.startsWith(`${one}.`))
 }
 
 function howToOffer(path: string): string {

@@ -9,7 +9,7 @@ export type ConfigSource = {
   /** Absolute path, or URL of a remote document. */
   readonly name: string
   readonly remote: boolean
-  /** Local values that the templates of a remote document may read, by their paths. */
+  /** Local values that the templates of a remote document may read, by their paths; all values for templates where absent. */
   readonly offers?: readonly string[]
   /** The place in a local document that led here. */
   readonly includedAt?: Place

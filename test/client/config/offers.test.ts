@@ -1,4 +1,4 @@
-// What a local include offers to a document from elsewhere: nothing by default, and then what it names, by path.
+// What a local include offers to a document from elsewhere: every value for templates, or only what it names, by path.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readFiles } from '../../support/config-files.ts'
@@ -43,4 +43,17 @@ test('only parts of the values for templates can be offered, and the hint of a r
     { fetchText: async () => web },
   )
   assert.deepEqual(services[0]?.checks.health[0]?.arguments.value, ['1'])
+})
+
+test('where the include says nothing, a base from elsewhere is filled in with all values for templates', async (t) => {
+  const web = 'services: {web: {health: [{tool: c, args: ["{{.configs.a}}{{.globals.b}}{{.service.c}}{{.name}}"]}]}}\n'
+  const text = `include: ["${WEB}"]\nname: n\nconfigs: {a: 1}\nglobals: {b: 2}\nservice: {c: 3}\n`
+  const { services } = await readFiles(t, { 'octo.yaml': text }, { fetchText: async () => web })
+  assert.deepEqual(services[0]?.checks.health[0]?.arguments.value, ['123n'])
+})
+
+test('`offers: []` is nothing', async (t) => {
+  const web = 'services: {web: {health: [{tool: c, args: ["{{.configs.a}}"]}]}}\n'
+  const error = await expectCodeAsync('CONFIG_INVALID', () => read(t, '[]', 'configs: {a: 1}\n', { [WEB]: web }))
+  assert.match(error.message, /may not read `configs\.a`/)
 })

@@ -43,6 +43,17 @@ test('repos, keys and tokens are made, listed and taken back by commands', async
   assert.equal((await stat(join(data, 'octo.db'))).mode & 0o077, 0)
 })
 
+test('a data directory that cannot be made is said to be so, and nothing is left of it', async (t) => {
+  const { keyFile } = await aFolder(t)
+  const taken = join(tempFolder(t), 'file')
+  await writeFile(taken, '')
+  for (const data of ['/proc/octo', join(taken, 'data')]) {
+    const { code, stderr } = await runOcto(['registry', 'repo', 'create', 'x', '--key', keyFile, '--data', data])
+    assert.equal(code, 74, stderr)
+    assert.match(stderr, /cannot be made: E/)
+  }
+})
+
 test('words that cannot be understood end with 64 and say what to type', async (t) => {
   const { octo } = await aFolder(t)
   for (const words of [
