@@ -120,7 +120,7 @@ test('a module without a package.json keeps its kind, whatever stands above the 
 })
 
 for (const runtime of ['python3', undefined] as const)
-  test(`python looks beside the script only (${runtime ?? 'first line'})`, { skip: !pathOfProgram('python3') }, (t) => {
+  test(`python looks beside the script only (${runtime ?? 'first line'})`, { skip: missing('python3') }, (t) => {
     const scene = aScene(t, {
       'own.py': 'value = 1\n',
       'main.py': `#!/usr/bin/env python3
@@ -137,7 +137,7 @@ except ImportError:
   })
 
 test('python that another program of the plugin starts knows no packages of the user', {
-  skip: !pathOfProgram('python3'),
+  skip: missing('python3'),
 }, (t) => {
   const scene = aScene(t, {
     'own.py': '',
@@ -153,7 +153,7 @@ test('python that another program of the plugin starts knows no packages of the 
 })
 
 for (const runtime of ['perl', undefined] as const)
-  test(`perl looks in its own library only (${runtime ?? 'first line'})`, { skip: !pathOfProgram('perl') }, (t) => {
+  test(`perl looks in its own library only (${runtime ?? 'first line'})`, { skip: missing('perl') }, (t) => {
     const scene = aScene(t, {
       'main.pl':
         '#!/usr/bin/perl -w\nprint eval { require Planted; 1 } ? "found" : "none", " ", scalar(grep { $_ eq "." } @INC), "\\n";\n',
@@ -195,3 +195,8 @@ test('an interpreter that others could replace is not started', (t) => {
   chmodSync(join(scene.folder, 'bin'), 0o755)
   assert.equal(programOf(executable, machine).file, join(scene.folder, 'bin/python3'))
 })
+
+/** Why a test is skipped, or that it is not. */
+function missing(program: string): string | false {
+  return pathOfProgram(program) === undefined && `${program} is not on this machine`
+}

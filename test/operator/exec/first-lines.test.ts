@@ -26,7 +26,7 @@ const LINES: readonly (readonly [interpreter: string, words: readonly string[], 
 
 for (const [interpreter, words, says] of LINES)
   test(`${interpreter} runs the script and nothing beside the caller, whatever its line says`, {
-    skip: !pathOfProgram(interpreter),
+    skip: missing(interpreter),
   }, (t) => {
     const path = pathOfProgram(interpreter)
     for (const word of words)
@@ -65,3 +65,8 @@ for (const line of [
     assert.throws(() => start(scene, 'main'), { code: 'PLUGIN_NOT_EXECUTABLE' })
     assertUntouched(scene)
   })
+
+/** Why a test is skipped, or that it is not. */
+function missing(program: string): string | false {
+  return pathOfProgram(program) === undefined && `${program} is not on this machine`
+}
