@@ -46,7 +46,8 @@ export function publicKeyLine(key: TrustKey): string {
 
 function readKey(text: string, source: string): KeyObject {
   // createPublicKey would also take a private key and derive its public half: a config must never hold one.
-  if (text.length > 4096 || text.includes('PRIVATE')) throw unreadable(source, undefined)
+  if (text.includes('PRIVATE')) throw isPrivate(source)
+  if (text.length > 4096) throw unreadable(source, undefined)
   try {
     if (text.startsWith('-----BEGIN PUBLIC KEY-----')) return createPublicKey(text)
     return createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' })
@@ -61,6 +62,13 @@ function kindOf(key: KeyObject, source: string): KeyKind {
   const found = [key.asymmetricKeyType, key.asymmetricKeyDetails?.namedCurve].filter(Boolean).join(' ')
   throw coded('KEY_UNREADABLE', {
     message: `key in ${quote(source)} is of a kind that is not accepted, expected ECDSA P-256 or Ed25519, found ${quote(found)}`,
+  })
+}
+
+function isPrivate(source: string): Error {
+  return coded('KEY_UNREADABLE', {
+    message: `${quote(source)} holds a private key, expected the public one`,
+    hint: 'give the `.pub` file beside it, and keep the private one where it is',
   })
 }
 

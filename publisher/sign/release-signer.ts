@@ -3,11 +3,12 @@
 import { readFile } from 'node:fs/promises'
 import type { VerifiedRelease } from '../../client/verify/verify-release.ts'
 import { verifyRelease } from '../../client/verify/verify-release.ts'
-import { coded } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
 import { stableJson } from '../../schemas/json.ts'
 import { LIMITS } from '../../schemas/limits.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleasePredicate } from '../../schemas/release-statement.ts'
+import { decodeText } from '../../schemas/text.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { parsePublicKey } from '../../schemas/trust-key.ts'
 import type { SigningKey } from './read-key.ts'
@@ -38,11 +39,23 @@ export async function signerWithBundle(bundleFile: string, publicKeyFile: string
     trustKey,
     async sign(_out, predicate) {
       const claim = { bundle, keyring: [trustKey], expected: predicate, at: Date.now(), source: bundleFile }
-      const release = verifyRelease(claim)
+      const release = verifyForPublisher(claim, publicKeyFile)
       if (stableJson(release.predicate) !== stableJson(predicate))
         throw signsSomethingElse(bundleFile, release, predicate)
       return { release, bundle }
     },
+  }
+}
+
+/** The proof of clients, with the advice that a publisher needs: nobody pins keys here. */
+function verifyForPublisher(claim: Parameters<typeof verifyRelease>[0], publicKeyFile: string): VerifiedRelease {
+  try {
+    return verifyRelease(claim)
+  } catch (error) {
+    if (!isCoded(error, 'SIGNER_NOT_ALLOWED')) throw error
+    const { code, message, details } = error
+    const hint = `${quote(publicKeyFile)} is not the public half of the key that signed: give that one as \`--key\``
+    throw coded(code, { message, details, hint, cause: error })
   }
 }
 
@@ -55,7 +68,7 @@ async function readText(path: string): Promise<string> {
       message: `${quote(path)} is too large, expected at most ${LIMITS.bundleBytes} bytes, found ${bytes.length}`,
       details: { path, limit: LIMITS.bundleBytes, found: bytes.length },
     })
-  return bytes.toString('utf8')
+  return decodeText(bytes, path)
 }
 
 function signsSomethingElse(source: string, { predicate: found }: VerifiedRelease, expected: ReleasePredicate): Error {
