@@ -26,7 +26,11 @@ export function readsAsTwo(source: string): boolean {
   return WORD.test(source) || isNumberOrTime(source)
 }
 
+/** Numbers of any reader, once `_` between digits is left out: yaml.v3 does that anywhere behind a first digit, sign or point. */
+const GROUPED = /^[-+]?(?:0[oObBxX][-+]?[0-9a-fA-F]*|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]*)?)$/
+
 function isNumberOrTime(source: string): boolean {
+  if (/^[-+.0-9]/.test(source) && source.includes('_') && GROUPED.test(source.replaceAll('_', ''))) return true
   return NUMBERS_AND_TIMES.some((pattern) => pattern.test(source))
 }
 
