@@ -180,6 +180,21 @@ test('every document kind is read by it', () => {
       expectCode('JSON_INVALID', () => assert.fail(`${name} took ${JSON.stringify(parse(text, name))}`))
 })
 
+test('refuses a key of one character that is written as an escape, and takes all others', () => {
+  for (const key of ['\\u003e', '\\u0061', '\\n', '\\"', '\\/', '\\u00a0', '\\u2028', '\\r', '\\t', '\\b', '\\f'])
+    for (const text of [`{"${key}":1}`, `{"a":{"b":[{"x":0,"${key}":1}]}}`])
+      expectCode('JSON_INVALID', () => parseJson(text, 'x', 1000))
+  for (const [key, read] of [
+    ['>', '>'],
+    ['\\\\', '\\'],
+    ['\\u005c', '\\'],
+    ['a\\n', 'a\n'],
+    ['\\u0061b', 'ab'],
+    ['\\ud83d\\ude00', '\u{1f600}'],
+  ])
+    assert.deepEqual(Object.keys(parseJson(`{"${key}":1}`, 'x', 1000) as object), [read])
+})
+
 test('rounds the measurements of a check, and refuses only those that no number holds', () => {
   const line = (value: string) => `{"v":1,"status":"ok","summary":"s","metrics":[{"name":"m","value":${value}}]}`
   assert.equal(parseCheckResult(line('18446744073709551615'), 'x').metrics?.[0]?.value, 2 ** 64)
