@@ -10,15 +10,30 @@ export type JsonRules = {
 
 export type JsonProblem = { readonly offset: number; readonly problem: string }
 
-/** The first problem of the text, or undefined. */
-export function scanJson(text: string, rules: JsonRules): JsonProblem | undefined {
+/** A good text, every key of which is written without an escape; the text itself where none was. */
+export type PlainJson = { readonly text: string }
+
+/** The first problem of the text, or the text as it may be parsed. */
+export function scanJson(text: string, rules: JsonRules): JsonProblem | PlainJson {
   try {
-    scan(text, rules)
-    return undefined
+    const keys = scan(text, rules)
+    return { text: keys.length === 0 ? text : withPlainKeys(text, keys) }
   } catch (error) {
     if (error instanceof Refusal) return { offset: error.offset, problem: error.message }
     throw error
   }
+}
+
+type PlainKey = { readonly start: number; readonly end: number; readonly plain: string }
+
+function withPlainKeys(text: string, keys: readonly PlainKey[]): string {
+  const pieces: string[] = []
+  let from = 0
+  for (const { start, end, plain } of keys) {
+    pieces.push(text.slice(from, start), plain)
+    from = end
+  }
+  return pieces.join('') + text.slice(from)
 }
 
 /** Keys that mean something else than a key to JavaScript: no map of ours has use for them. */
@@ -38,14 +53,16 @@ const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
 const WORD = /true|false|null/y
 
 /** Looks at character codes: documents have megabytes, and a pattern for each token takes ten times as long. */
-function scan(text: string, { maxDepth, numbers }: JsonRules): void {
+function scan(text: string, { maxDepth, numbers }: JsonRules): readonly PlainKey[] {
   /** One set of keys for each depth, used again by the next map of that depth. */
   const keysAt: Set<string>[] = []
+  const plainKeys: PlainKey[] = []
   let at = 0
 
   if (text.startsWith('\ufeff')) throw new Refusal(0, 'it begins with a byte order mark')
   value(0)
   if (at < text.length) throw unexpected('the end')
+  return plainKeys
 
   /** A value with the blanks around it. */
   function value(depth: number): void {
@@ -70,18 +87,26 @@ function scan(text: string, { maxDepth, numbers }: JsonRules): void {
       const key = string()
       if (PROTOTYPE_KEYS.has(key)) throw new Refusal(start, `the key \`${key}\` is not allowed`)
       if (seen.has(key)) throw new Refusal(start, `it repeats the key ${shown(key)}`)
-      // V8 14.6 may take such a key for a backslash, whatever its escape says.
-      if (key.length === 1 && key !== '\\' && at - start > '"x"'.length)
-        throw new Refusal(
-          start,
-          `the key ${shown(key)} of one character is written as an escape, which readers take differently`,
-        )
       seen.add(key)
+      if (at - start !== key.length + 2) escaped(start, key)
       skipBlanks()
       if (!take(COLON)) throw unexpected('`:`')
       value(depth)
     } while (take(COMMA))
     if (!take(MAP_END)) throw unexpected('`,` or `}`')
+  }
+
+  /**
+   * V8 14.6 takes some keys with an escape for an earlier key at the same place, so that no escape may reach it: a key that can
+   * be written without is, and any other is refused.
+   */
+  function escaped(start: number, key: string): void {
+    if (JSON.stringify(key) !== `"${key}"`)
+      throw new Refusal(
+        start,
+        `the key ${shown(key)} holds what only an escape can write, which readers take differently`,
+      )
+    plainKeys.push({ start, end: at, plain: `"${key}"` })
   }
 
   function list(depth: number): void {

@@ -19,7 +19,7 @@ export function parseJson(
   if (text.length > maxBytes || Buffer.byteLength(text) > maxBytes) throw tooLarge(name, maxBytes)
   requireWellFormed(text, name)
   const found = scanJson(text, { maxDepth: MAX_DEPTH, numbers })
-  if (found === undefined) return JSON.parse(text)
+  if ('text' in found) return JSON.parse(found.text)
   if (looksLikeWebPage(text)) throw webPage(name)
   const { line, column } = placeIn(text, found.offset)
   throw coded('JSON_INVALID', {
