@@ -20,6 +20,9 @@ const STATUS_PAIR = /\\?["']status\\?["']\s{0,20}:\s{0,20}\\?["'](ok|warn|warnin
 /** What a line must hold to be worth a parse: the word, or an escape that could spell it. */
 const MAY_SAY_STATUS = /status|\\u00/i
 
+/** One escape of JSON whole, so that the second half of `\\` begins none. */
+const ESCAPE = /\\(?:u00([2-7][0-9a-f])|.)/gis
+
 /** What a line tells about how the check ended, for `captureOutput`. */
 export const readVerdicts: ReadLine = (line, isWhole) =>
   overwrittenParts(withoutSequences(line)).flatMap((part) => {
@@ -52,10 +55,21 @@ function statusInJson(text: string): CheckStatus | undefined {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(withoutSpelledLetters(text))
   } catch {
     return undefined
   }
+}
+
+/**
+ * The same JSON with its printable ASCII as itself: V8 14.6 can take a key that is spelled with an escape for another one that it
+ * read before.
+ */
+function withoutSpelledLetters(text: string): string {
+  return text.replace(ESCAPE, (written, hex?: string) => {
+    const letter = hex === undefined ? written : String.fromCharCode(Number.parseInt(hex, 16))
+    return /[\\"\x7f]/.test(letter) ? written : letter
+  })
 }
 
 function resultsInside(root: unknown): CheckStatus[] {

@@ -11,6 +11,9 @@ import { CRITICAL, ESC, line, NOISE, OK, pretty, sized, UNKNOWN, WARN } from '..
 
 type Row = readonly [title: string, stdout: Printed, exitCode: number, status: CheckStatus, more?: EndingRecipe]
 
+const HALF_KEY = String.raw`{"v":1,"statu\\":"critical","summary":"status"}`
+const SPELLED_KEY = String.raw`{"v":1,"statu\u0073":"critical","summary":"said"}`
+
 const JSON_ROWS: readonly Row[] = [
   // The result and its exit code.
   ['ok, 0', OK, 0, 'ok'],
@@ -48,6 +51,12 @@ const JSON_ROWS: readonly Row[] = [
   ['blanks within it', `{ "v" : 1 , "status" : "critical" , "summary" : "said" }`, 0, 'critical'],
   ['v as 1.0', OK.replace('1', '1.0'), 0, 'ok'],
   ['an escape in the status', '{"v":1,"status":"cr\\u0069tical","summary":"said"}', 0, 'critical'],
+  [
+    'a line whose key ends with an escape, after one that V8 takes it for',
+    `${HALF_KEY}\n${SPELLED_KEY}\n${OK}`,
+    0,
+    'unknown',
+  ],
   ['an empty summary', line('ok', { summary: '' }), 0, 'ok'],
   ['a key that nobody knows', line('ok', { later: true }), 0, 'ok'],
   ['details that speak of others', line('ok', { details: { members: [{ status: 'critical' }] } }), 0, 'ok'],
