@@ -58,14 +58,30 @@ export async function findDifference({ found }: Readers, question: Question): Pr
   return undefined
 }
 
-/** In JSON, with the digits of numbers that a double does not keep apart; 0 and -0 are one number. */
+/** Numbers that a double does not keep apart by their digits; 0 and -0 are one number; what is undefined is not there. */
 function exact(value: unknown): unknown {
-  const text = JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'number' && Number.isInteger(inner) && !Number.isSafeInteger(inner)
-      ? { $int: BigInt(inner).toString() }
-      : inner,
-  )
-  return text === undefined ? null : JSON.parse(text)
+  if (typeof value === 'number')
+    return Number.isSafeInteger(value) || !Number.isInteger(value) ? value + 0 : digits(value)
+  if (Array.isArray(value)) return value.map((item) => exact(item) ?? null)
+  if (typeof value !== 'object' || value === null) return value ?? null
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined)
+  return Object.fromEntries(entries.map(([key, inner]) => [key, exact(inner)]))
+}
+
+function digits(value: number): unknown {
+  return { $int: BigInt(value).toString() }
+}
+
+/**
+ * What a reader answered, its lists of pairs as maps again: a key from a fuzzed document is never a key of the JSON between the
+ * programs, as V8 14.6 misreads some keys that are written with escapes.
+ */
+function answered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(answered)
+  if (typeof value !== 'object' || value === null) return value
+  if ('$map' in value)
+    return Object.fromEntries((value.$map as [string, unknown][]).map(([key, inner]) => [key, answered(inner)]))
+  return value
 }
 
 async function python(): Promise<Reader | string> {
@@ -99,7 +115,8 @@ async function overLines(name: string, child: ChildProcessWithoutNullStreams, cl
     reads: new Set((await next()).split(' ')),
     async read(kind, bytes) {
       child.stdin.write(`${kind} ${bytes.toString('base64')}\n`)
-      return JSON.parse(await next()) ?? undefined
+      const answer: { readonly value: unknown } | null = JSON.parse(await next())
+      return answer === null ? undefined : { value: answered(answer.value) }
     },
     async [Symbol.asyncDispose]() {
       child.stdin.end()

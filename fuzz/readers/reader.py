@@ -9,9 +9,9 @@ except ImportError:
 
 
 def plain(value):
-    """What JSON cannot say as it is, so that nothing is rounded on the way back."""
+    """What JSON cannot say as it is, so that nothing is rounded on the way back; maps are lists of pairs."""
     if isinstance(value, dict):
-        return {key_text(key): plain(item) for key, item in value.items()}
+        return {'$map': [[key_text(key), plain(item)] for key, item in value.items()]}
     if isinstance(value, list):
         return [plain(item) for item in value]
     if isinstance(value, float) and math.isfinite(value) and value.is_integer():
@@ -41,7 +41,7 @@ def read_json(data):
 
 def read_yaml(data):
     documents = list(yaml.safe_load_all(data.decode('utf-8')))
-    return plain(documents[0] if len(documents) == 1 else {'$documents': len(documents)} if documents else None)
+    return {'$documents': len(documents)} if len(documents) > 1 else plain(documents[0] if documents else None)
 
 
 def read_tar(data):

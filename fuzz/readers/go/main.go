@@ -114,7 +114,7 @@ func readTar(data []byte) (any, error) {
 	}
 }
 
-// plain says what JSON cannot say as it is, so that nothing is rounded on the way back.
+// plain says what JSON cannot say as it is, so that nothing is rounded on the way back; maps are lists of pairs.
 func plain(value any) any {
 	switch value := value.(type) {
 	case map[string]any:
@@ -146,11 +146,11 @@ func plain(value any) any {
 }
 
 func mapped[Key comparable](entries map[Key]any) map[string]any {
-	result := make(map[string]any, len(entries))
+	pairs := make([][]any, 0, len(entries))
 	for key, item := range entries {
-		result[fmt.Sprint(key)] = plain(item)
+		pairs = append(pairs, []any{fmt.Sprint(key), plain(item)})
 	}
-	return result
+	return map[string]any{"$map": pairs}
 }
 
 func number(text string) any {
