@@ -27,7 +27,7 @@ export async function aConfig(random: Random, folder: string): Promise<Question>
 }
 
 function ownOfTheirs(theirs: unknown, ours: unknown): unknown {
-  return asTyped(ownOf(theirs), ours)
+  return withUnread(ownOf(theirs), ours)
 }
 
 function ownOf(config: unknown): unknown {
@@ -41,17 +41,17 @@ function mapOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
 }
 
-/** What others read as another value is passed on as it was typed, or refused where a number counts. */
+/** What others read as another value is refused where it decides, so what is left of it here is read by nobody. */
 function dataOf(node: TreeNode): unknown {
-  if (node.kind === 'scalar') return node.plain && readsAsTwo(node.text) ? { $typed: node.text } : node.value
+  if (node.kind === 'scalar') return node.plain && readsAsTwo(node.text) ? { $unread: node.text } : node.value
   if (node.kind === 'list') return node.items.map(dataOf)
   return Object.fromEntries([...node.entries].map(([key, value]) => [key, dataOf(value)]))
 }
 
-function asTyped(theirs: unknown, ours: unknown): unknown {
-  if (typeof ours === 'object' && ours !== null && '$typed' in ours) return ours
+function withUnread(theirs: unknown, ours: unknown): unknown {
+  if (typeof ours === 'object' && ours !== null && '$unread' in ours) return ours
   if (typeof theirs !== 'object' || theirs === null) return theirs
   const entries = Object.entries(theirs)
-  const inside = entries.map(([key, value]) => [key, asTyped(value, (ours as typeof theirs | null)?.[key as never])])
+  const inside = entries.map(([key, value]) => [key, withUnread(value, (ours as typeof theirs | null)?.[key as never])])
   return Array.isArray(theirs) ? inside.map(([, value]) => value) : Object.fromEntries(inside)
 }

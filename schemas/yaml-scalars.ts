@@ -1,6 +1,7 @@
 // Plain YAML scalars that readers take for different values: YAML 1.2 as octo reads it, yaml.v3 as octoctl does, YAML 1.1 as
 // many tools do. `010` is ten, eight or text; `no` is text or false. In quotes each is text for all of them.
 import type { Scalar } from 'yaml'
+import { parse } from 'yaml'
 import { quote } from './quote.ts'
 
 /** Booleans of 1.1, a value tag and a merge key. */
@@ -32,6 +33,27 @@ const GROUPED = /^[-+]?(?:0[oObBxX][-+]?[0-9a-fA-F]*|(?:[0-9]+\.?[0-9]*|\.[0-9]+
 function isNumberOrTime(source: string): boolean {
   if (/^[-+.0-9]/.test(source) && source.includes('_') && GROUPED.test(source.replaceAll('_', ''))) return true
   return NUMBERS_AND_TIMES.some((pattern) => pattern.test(source))
+}
+
+export type Readings = {
+  /** What follows "is" in a sentence. */
+  readonly said: string
+  /** How each reading that is a number is written so that all agree on it. */
+  readonly numbers: readonly string[]
+}
+
+/** What readers take a scalar for of which `readsAsTwo` says that they differ. */
+export function readingsOf(source: string): Readings {
+  const [newer, older] = (['1.2', '1.1'] as const).map((version) => nameOfValue(parse(source, { version })))
+  const numbers = [...new Set([newer, older])].filter((name) => /^-?[0-9.]+$/.test(name ?? ''))
+  if (newer !== older) return { said: `${newer} in YAML 1.2 and ${older} in YAML 1.1`, numbers: numbers.map(String) }
+  const other = newer === 'text' ? 'another value' : 'text'
+  return { said: `${newer} to some readers of YAML and ${other} to others`, numbers: numbers.map(String) }
+}
+
+function nameOfValue(value: unknown): string {
+  if (value instanceof Date) return 'a moment'
+  return typeof value === 'string' ? 'text' : String(value)
 }
 
 /** What makes a scalar one that is refused; undefined for a good one. `ambiguous`: what others read differently is admitted. */

@@ -17,7 +17,10 @@ export type YamlLimits = {
   readonly ambiguous: 'refused' | 'admitted'
 }
 
-/** Configs that people write: parts of them are other programs' own, such as the octal modes of Compose. */
+/**
+ * Configs that people write: parts of them are other programs' own, such as the octal modes of Compose. What octo reads of them is
+ * refused by requireOneReading where it decides.
+ */
 export const AUTHORED_YAML: YamlLimits = { maxBytes: 256 * 1024, maxDepth: 32, maxNodes: 20_000, ambiguous: 'admitted' }
 /** Manifests: all of it is ours, and becomes what is signed. */
 export const MANIFEST_YAML: YamlLimits = { ...AUTHORED_YAML, ambiguous: 'refused' }

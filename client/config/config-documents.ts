@@ -73,8 +73,14 @@ async function readDocument(
   gathering.bytes += Buffer.byteLength(text)
   if (gathering.bytes > CONFIG_LIMITS.totalBytes)
     throw tooMuch(`is larger than ${CONFIG_LIMITS.totalBytes} bytes in all`, shown)
-  if (formatOf(address.name) === '.json') parseJson(text, shown, CONFIG_LIMITS.documentBytes)
-  const source = { name: shown, remote: address.kind === 'web', ...broughtBy(include) }
+  const isJson = formatOf(address.name) === '.json'
+  if (isJson) parseJson(text, shown, CONFIG_LIMITS.documentBytes)
+  const source: ConfigSource = {
+    name: shown,
+    remote: address.kind === 'web',
+    ...(isJson ? { json: true } : {}),
+    ...broughtBy(include),
+  }
   const root = parseTree(text, source)
   // Whoever serves nothing would take away the checks that were there before.
   if (source.remote && isEmpty(root)) throw invalid(root, 'a document from elsewhere holds nothing, expected a config')

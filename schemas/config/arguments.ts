@@ -1,9 +1,11 @@
 // Arguments of a check: a list is the argument vector as it was typed, a map is named values. The first documents wrote
 // the map straight on the item.
+import { quote } from '../quote.ts'
 import type { CheckArguments } from './config.ts'
 import { fieldUnder } from './field-of.ts'
 import { knownKeys } from './fields.ts'
 import { invalid } from './invalid.ts'
+import { requireOneReading } from './one-reading.ts'
 import { pointerTo } from './pointer.ts'
 import type { TemplateVariables } from './template.ts'
 import { expand } from './template.ts'
@@ -56,20 +58,29 @@ function isSlip(key: string, node: TreeNode): boolean {
 function listArguments(list: ListNode, variables: TemplateVariables): CheckArguments {
   const value = list.items.map((item) => {
     if (item.kind !== 'scalar') throw invalid(item, 'an argument in a list is a plain value, found a list or map')
-    const text = textOf(expand(item, variables))
-    if (item.value === null && text === '') throw invalid(item, "an argument is empty, write `''` to pass an empty one")
-    return text
+    requireText(item)
+    requireOneReading(item)
+    return textOf(expand(item, variables))
   })
   return { kind: 'list', value }
+}
+
+/** A program receives no null, so in a list it would become a word that nobody wrote, or be lost. */
+function requireText(item: TreeNode): void {
+  if (!isEmpty(item)) return
+  if (item.text === '') throw invalid(item, "an argument is empty, write `''` to pass an empty one")
+  throw invalid(item, `an argument is ${quote(item.text)}, which is null`, {
+    hint: `write \`"${item.text}"\` for the text, or leave it out`,
+  })
 }
 
 function mapArguments(entries: readonly (readonly [string, TreeNode])[], variables: TemplateVariables): CheckArguments {
   const texts: Record<string, string> = {}
   const filled: string[] = []
-  const pairs = entries.map(([key, node]) => [
-    key,
-    dataOf(expandAll(node, { variables, texts, filled, pointer: pointerTo('', key) })),
-  ])
+  const pairs = entries.map(([key, node]) => {
+    if (node.kind === 'list') for (const item of node.items) requireText(item)
+    return [key, dataOf(expandAll(node, { variables, texts, filled, pointer: pointerTo('', key) }))]
+  })
   return {
     kind: 'map',
     value: Object.fromEntries(pairs) as Record<string, unknown>,
@@ -91,6 +102,7 @@ function expandAll(node: TreeNode, walk: Walk): TreeNode {
   if (node.kind === 'list') return { ...node, items: node.items.map((item, index) => below(String(index), item)) }
   if (node.kind === 'map')
     return { ...node, entries: new Map([...node.entries].map(([key, inner]) => [key, below(key, inner)])) }
+  requireOneReading(node)
   const filled = expand(node, walk.variables)
   if (filled !== node && typeof filled.value === 'string') walk.filled.push(walk.pointer)
   if (typeof filled.value === 'number' && textOf(filled) !== String(filled.value))

@@ -9,6 +9,7 @@ import { admitRequests } from './fetched-requests.ts'
 import { fieldOf } from './field-of.ts'
 import { FIELDS } from './fields.ts'
 import { showPlace } from './invalid.ts'
+import { requireOneReading } from './one-reading.ts'
 import { readPins } from './pins.ts'
 import { readRepos, repeatsRepo } from './repos.ts'
 import { checksOf, joinServices, readServices } from './services.ts'
@@ -63,7 +64,9 @@ function readAllServices(trees: ConfigTrees, { repos, pins, reading }: Known): S
 
 function nameOf(root: TreeNode | undefined): { name?: string } {
   const name = fieldOf(root, 'config', 'name') ?? fieldOf(root, 'config', 'projectID')
-  return name?.kind === 'scalar' && !isEmpty(name) ? { name: textOf(name) } : {}
+  if (name?.kind !== 'scalar' || isEmpty(name)) return {}
+  requireOneReading(name)
+  return { name: textOf(name) }
 }
 
 /** `tool: other/check-tcp` with no repo `other` would otherwise only be found when it is resolved. */

@@ -7,6 +7,7 @@ import { parseRange } from '../version.ts'
 import type { PluginPin } from './config.ts'
 import { fieldOf, namedEntries } from './field-of.ts'
 import { invalid } from './invalid.ts'
+import { requireOneReading } from './one-reading.ts'
 import { canonicalName } from './plugin-request.ts'
 import { readBoolean } from './scalars.ts'
 import type { TreeNode } from './tree.ts'
@@ -27,6 +28,7 @@ export function readPins(root: TreeNode | undefined): PluginPin[] {
 function readPin(name: string, node: TreeNode): PluginPin {
   const plugin = parseName(canonicalName(name), 'plugin')
   if (isEmpty(node)) return { plugin }
+  requireOneReading(node)
   if (node.kind === 'scalar') return { plugin, range: parseRange(textOf(node)) }
   if (node.kind !== 'map') throw invalid(node, `pin of ${quote(name)} is neither a range nor a map`)
   const range = textAt(node, 'version')
@@ -45,6 +47,7 @@ function readPin(name: string, node: TreeNode): PluginPin {
 function textAt(node: TreeNode, key: 'version' | 'repo'): string | undefined {
   const value = fieldOf(node, 'pin', key)
   if (isEmpty(value)) return undefined
+  requireOneReading(value)
   if (value.kind === 'scalar') return textOf(value)
   throw invalid(value, `\`${key}\` is no plain text`)
 }

@@ -2,6 +2,7 @@
 import { quote } from '../quote.ts'
 import { parseDuration } from './duration.ts'
 import { invalid } from './invalid.ts'
+import { requireOneReading } from './one-reading.ts'
 import type { TreeNode } from './tree.ts'
 import { isEmpty, textOf } from './tree.ts'
 
@@ -25,11 +26,7 @@ type Bounds = { readonly min: number; readonly max: number; readonly otherwise: 
 export function readCount(node: TreeNode | undefined, key: string, { min, max, otherwise }: Bounds): number {
   if (isEmpty(node)) return otherwise
   const value = node.kind === 'scalar' ? node.value : undefined
-  // 010 is eight to readers of YAML 1.1 and ten to those of 1.2.
-  if (node.kind === 'scalar' && typeof value === 'number' && /^[-+]?0\d/.test(node.text))
-    throw invalid(node, `\`${key}\` has a leading zero, which some read as octal`, {
-      hint: 'write it without the zero',
-    })
+  requireOneReading(node)
   if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value
   throw invalid(node, `\`${key}\` is no whole number from ${min} to ${max}`, noTemplate(node))
 }
@@ -43,6 +40,7 @@ function noTemplate(node: TreeNode): { readonly hint?: string } {
 /** Milliseconds; undefined when nothing is written. */
 export function readDuration(node: TreeNode | undefined, key: string, { min, max }: Omit<Bounds, 'otherwise'>) {
   if (isEmpty(node)) return undefined
+  requireOneReading(node)
   const text = node.kind === 'scalar' ? textOf(node) : ''
   const found = parseDuration(text)
   if (found === undefined)
@@ -63,6 +61,7 @@ export function readTexts(node: TreeNode | undefined, key: string): readonly str
   const items = node.kind === 'list' ? node.items : [node]
   if (items.length === 0) throw invalid(node, `\`${key}\` is an empty list, leave it out instead`)
   return items.map((item) => {
+    requireOneReading(item)
     if (item.kind === 'scalar' && typeof item.value === 'string' && WORD.test(item.value)) return item.value
     throw invalid(item, `\`${key}\` holds something that is no word`, noTemplate(item))
   })

@@ -9,6 +9,7 @@ import { PHASES } from './config.ts'
 import { fieldOf, fieldUnder, itemsOf, mapOrNothing, namedEntries } from './field-of.ts'
 import type { FieldName } from './fields.ts'
 import { invalid, showPlace } from './invalid.ts'
+import { requireOneReading } from './one-reading.ts'
 import { parsePluginRequest } from './plugin-request.ts'
 import { refused } from './refused.ts'
 import { OPERATOR_KIND } from './requests.ts'
@@ -157,6 +158,7 @@ function readCheck(node: TreeNode, reading: PhaseReading): ReadCheck {
 
 function requestOf(item: MapNode): { readonly request: PluginRequest; readonly tool: TreeNode } {
   const tool = fieldOf(item, 'check', 'tool')
+  if (tool) requireOneReading(tool)
   if (tool?.kind !== 'scalar' || typeof tool.value !== 'string')
     throw invalid(item, 'a check does not name its plugin, expected `tool: NAME`')
   try {

@@ -4,6 +4,7 @@
 import { printable, quote } from '../quote.ts'
 import { rowOf } from './fields.ts'
 import { invalid, showPlace } from './invalid.ts'
+import { requireOneReading } from './one-reading.ts'
 import { refused } from './refused.ts'
 import type { ScalarNode, TreeNode } from './tree.ts'
 import { isRemote, placeOf, textOf } from './tree.ts'
@@ -105,6 +106,7 @@ function lookUp(node: ScalarNode, path: string, filling: Filling): ScalarNode {
     })
   if (asker && !isRemote(found) && !isOffered(path, asker))
     throw refused(asker, `read ${quote(path)}`, { local: found, hint: howToOffer(path) })
+  requireOneReading(found)
   return fill(found, { ...filling, depth: depth + 1 })
 }
 

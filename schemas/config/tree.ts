@@ -9,6 +9,8 @@ export type ConfigSource = {
   /** Absolute path, or URL of a remote document. */
   readonly name: string
   readonly remote: boolean
+  /** JSON, whose readers agree on every plain value. */
+  readonly json?: true
   /** Local values that the templates of a remote document may read, by their paths; all values for templates where absent. */
   readonly offers?: readonly string[]
   /** The place in a local document that led here. */
@@ -31,7 +33,7 @@ export type ScalarNode = {
   readonly value: string | number | boolean | null
   /** As it was typed: `1.10` and not `1.1`. */
   readonly text: string
-  /** Written without quotes. */
+  /** Written without quotes in YAML. */
   readonly plain: boolean
 }
 export type TreeNode = MapNode | ListNode | ScalarNode
@@ -71,7 +73,10 @@ export function isEmpty(node: TreeNode | undefined): node is undefined | EmptyNo
 
 /** What an alias repeats is written where its anchor is, and named where the alias stands. */
 function nodeOf(node: YamlNode, origin: Origin): TreeNode {
-  if (node.kind === 'scalar') return { kind: 'scalar', origin, value: node.value, text: node.text, plain: node.plain }
+  if (node.kind === 'scalar') {
+    const { value, text } = node
+    return { kind: 'scalar', origin, value, text, plain: node.plain && !origin.source.json }
+  }
   if (node.kind === 'list')
     return { kind: 'list', origin, items: node.items.map((item) => nodeOf(item, { ...origin, offset: item.offset })) }
   const entries = new Map<string, TreeNode>()

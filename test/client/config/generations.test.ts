@@ -95,11 +95,11 @@ test('a repo that is listed once more for octoctl stays one repo', async (t) => 
 })
 
 test('list arguments stay as they were typed', async (t) => {
-  const text = `operator: {services: {web: {health: [{tool: x, args: ["--port", 8080, 1.10, 0x1F, yes, 1e3, -v, ""]}]}}}\n`
+  const text = `operator: {services: {web: {health: [{tool: x, args: ["--port", 8080, 1.10, 0x1F, 5., -v, ""]}]}}}\n`
   const { services } = await readFiles(t, { 'octo.yaml': text })
   assert.deepEqual(services[0]?.checks.health[0]?.arguments, {
     kind: 'list',
-    value: ['--port', '8080', '1.10', '0x1F', 'yes', '1e3', '-v', ''],
+    value: ['--port', '8080', '1.10', '0x1F', '5.', '-v', ''],
   })
 })
 

@@ -18,17 +18,17 @@ test('what a local include offers is read by the document and all that it includ
   const web = {
     [WEB]: 'include: [b.yaml]\n',
     'https://x.example/b.yaml':
-      'services: {web: {health: [{tool: c, args: ["{{.configs.web.port}}{{.configs.key}}{{.name}}"]}]}}\nname: n\n',
+      'services: {web: {health: [{tool: c, args: ["{{.configs.web.port}}{{.configs.key}}{{.name}}"]}]}}\nname: shop\n',
   }
   const { services } = await read(t, '[configs.web, configs.key]', local, web)
-  assert.deepEqual(services[0]?.checks.health[0]?.arguments.value, ['1kn'])
+  assert.deepEqual(services[0]?.checks.health[0]?.arguments.value, ['1kshop'])
 })
 
 test('only parts of the values for templates can be offered, and the hint of a refusal says how', async (t) => {
   for (const offers of ['[octoctl.token]', '[env.SECRET]', '[operator]', '[name, services]', '[""]', '{configs: 1}']) {
     const text = `include: [{url: "${WEB}", offers: ${offers}}]\n`
     await expectCodeAsync('CONFIG_INVALID', () =>
-      readFiles(t, { 'octo.yaml': text }, { fetchText: async () => 'name: n' }),
+      readFiles(t, { 'octo.yaml': text }, { fetchText: async () => 'name: shop' }),
     )
   }
   const web = 'services: {web: {health: [{tool: c, args: ["{{.configs.db}}"]}]}}\n'
@@ -47,9 +47,9 @@ test('only parts of the values for templates can be offered, and the hint of a r
 
 test('where the include says nothing, a base from elsewhere is filled in with all values for templates', async (t) => {
   const web = 'services: {web: {health: [{tool: c, args: ["{{.configs.a}}{{.globals.b}}{{.service.c}}{{.name}}"]}]}}\n'
-  const text = `include: ["${WEB}"]\nname: n\nconfigs: {a: 1}\nglobals: {b: 2}\nservice: {c: 3}\n`
+  const text = `include: ["${WEB}"]\nname: shop\nconfigs: {a: 1}\nglobals: {b: 2}\nservice: {c: 3}\n`
   const { services } = await readFiles(t, { 'octo.yaml': text }, { fetchText: async () => web })
-  assert.deepEqual(services[0]?.checks.health[0]?.arguments.value, ['123n'])
+  assert.deepEqual(services[0]?.checks.health[0]?.arguments.value, ['123shop'])
 })
 
 test('`offers: []` is nothing', async (t) => {

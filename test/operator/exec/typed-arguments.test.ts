@@ -63,7 +63,7 @@ const REFUSED: readonly (readonly [string, string, RegExp])[] = [
   [`{plain: ${E}}`, '1', /`plain` must be boolean/],
   ['{port: "8080"}', '', /`port` must be integer \(write it without quotes\)/],
   ['{plain: "true"}', '', /`plain` must be boolean \(write it without quotes\)/],
-  ['{plain: yes}', '', /`plain` must be boolean \(write `true` or `false`\)/],
+  ['{plain: "yes"}', '', /`plain` must be boolean \(write `true` or `false`\)/],
   ['{ports: ["8080"]}', '', /`ports\.0` must be integer \(write it without quotes\)/],
   [`{port: "8080", plain: ${E}}`, 'true', /`port` must be integer \(write it without quotes\)$/],
 ]

@@ -1,0 +1,16 @@
+// Plain values that decide something, such as arguments, pins and counts: one that readers of YAML take differently is
+// refused, because octoctl or a program that writes configs may mean the other value.
+import { quote } from '../quote.ts'
+import { readingsOf, readsAsTwo } from '../yaml-scalars.ts'
+import { invalid } from './invalid.ts'
+import type { TreeNode } from './tree.ts'
+
+/** Throws CONFIG_INVALID with both readings; a value in quotes, a list and a map have one. */
+export function requireOneReading(node: TreeNode): void {
+  if (node.kind !== 'scalar' || !node.plain || !readsAsTwo(node.text)) return
+  const readings = readingsOf(node.text)
+  const numbers = readings.numbers.map((number) => `\`${number}\``)
+  throw invalid(node, `${quote(node.text)} is ${readings.said}`, {
+    hint: `write \`"${node.text}"\` for the text${numbers.length > 0 ? `, or ${numbers.join(' or ')} for the number` : ''}`,
+  })
+}
