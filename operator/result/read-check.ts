@@ -55,5 +55,5 @@ function problemOfText({ stdout }: Ending, { lines, metrics }: NagiosOutput, cod
 function contradicts(said: readonly CheckStatus[], worst: CheckStatus, code: CheckStatus): boolean {
   if (code === 'ok') return worst !== 'ok'
   if (code === 'warn') return said.length > 0 && worst !== 'warn'
-  return code === 'critical' && said.length > 0 && worst === 'ok'
+  return said.length > 0 && worst === 'ok'
 }

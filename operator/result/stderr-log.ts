@@ -25,7 +25,7 @@ function parseLine(line: string): LogLine {
 }
 
 function jsonLine(line: string): LogLine | undefined {
-  if (!line.startsWith('{') || line.length > 64 * 1024) return undefined
+  if (!line.startsWith('{')) return undefined
   try {
     const { level, msg } = JSON.parse(line) as { level?: unknown; msg?: unknown }
     if (typeof msg !== 'string') return undefined

@@ -84,7 +84,6 @@ function resultsInside(root: unknown): CheckStatus[] {
 }
 
 function isResult(value: unknown): value is { readonly status: CheckStatus } {
-  if (typeof value !== 'object' || value === null) return false
-  const { v, status } = value as Record<string, unknown>
+  const { v, status } = (value ?? {}) as Record<string, unknown>
   return v === 1 && (CHECK_STATUSES as readonly unknown[]).includes(status)
 }

@@ -59,6 +59,12 @@ for (const [text, exitCode, status] of NAGIOS_ROWS)
   test(`Nagios text \`${text}\` with ${exitCode} is ${status}`, () =>
     assert.equal(check(text, exitCode).status, status))
 
+for (const exitCode of [1, 2, 3])
+  test(`text that says OK and the exit code ${exitCode} are told as the contradiction that they are`, () => {
+    const report = check('OK - fine', exitCode)
+    assert.deepEqual([report.status, report.summary], ['unknown', `exited with ${exitCode} and says ok: OK - fine`])
+  })
+
 for (const exitCode of [1, 2])
   test(`exit code ${exitCode} without a result is unknown and repeats the last words`, () => {
     const report = check('starting\n', exitCode, 'Traceback\npanic: boom\n')

@@ -8,6 +8,7 @@ const ROWS: readonly [string, string, string][] = [
   ['{"level":"warn","msg":"hm"}', 'warn', 'hm'],
   ['{"level":30,"msg":"pino"}', 'info', 'pino'],
   ['{"level":"error"}', 'info', '{"level":"error"}'],
+  ['  {"level":"error","msg":"part of a text"}', 'info', '  {"level":"error","msg":"part of a text"}'],
   ['E! failed', 'error', 'failed'],
   ['T! deep', 'trace', 'deep'],
   ['[WARN] slow', 'warn', 'slow'],
@@ -22,3 +23,9 @@ for (const [text, level, message] of ROWS)
   test(`the line ${JSON.stringify(text)} is ${level}`, () => {
     assert.deepEqual(parseLogLines(`${text}\n\n`), [{ level, message }])
   })
+
+test('a JSON line keeps its level however long its message is', () => {
+  const [line] = parseLogLines(JSON.stringify({ level: 'error', msg: 'x'.repeat(100_000) }))
+  assert.equal(line?.level, 'error')
+  assert.match(line?.message ?? '', /^x{2000}…$/)
+})

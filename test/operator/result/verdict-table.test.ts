@@ -2,6 +2,7 @@
 // accident makes of it. Above all of them stands: what contains a worse verdict, a cut or an ambiguity never passes.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { STDOUT_KEPT } from '../../../operator/exec/run-process.ts'
 import { interpret } from '../../../operator/result/interpret.ts'
 import type { CheckStatus } from '../../../schemas/check-result.ts'
 import { MAX_RESULT_BYTES } from '../../../schemas/check-result.ts'
@@ -123,6 +124,18 @@ const JSON_ROWS: readonly Row[] = [
   ['critical over several lines, then ok', `${pretty('critical')}\n${OK}`, 0, 'unknown'],
   ['critical among text, then ok', `first: ${CRITICAL}\n${OK}`, 0, 'unknown'],
   ['critical within JSON text, then ok', `${JSON.stringify({ say: CRITICAL })}\n${OK}`, 0, 'unknown'],
+  [
+    'critical within a line of another version, then ok',
+    `${line('ok', { v: 2, inner: JSON.parse(CRITICAL) })}\n${OK}`,
+    0,
+    'unknown',
+  ],
+  [
+    'critical within a line of a status that nobody knows, then ok',
+    `${line('fine', { inner: JSON.parse(CRITICAL) })}\n${OK}`,
+    0,
+    'unknown',
+  ],
   ['critical with an escape, then ok', `{"v":1,"st\\u0061tus":"critical","summary":"x"}\n${OK}`, 0, 'unknown'],
   ['critical coloured, then ok', `${ESC}[31m${CRITICAL}${ESC}[0m\n${OK}`, 0, 'unknown'],
   ['critical overwritten by ok', `${CRITICAL}\r${OK}`, 0, 'unknown'],
@@ -154,6 +167,12 @@ const JSON_ROWS: readonly Row[] = [
   ['a byte too long', sized('ok', MAX_RESULT_BYTES + 1), 0, 'unknown'],
   ['a byte too long, critical', sized('critical', MAX_RESULT_BYTES + 1), 0, 'unknown'],
   ['far too long', sized('ok', 200_000), 0, 'unknown'],
+  [
+    'ok at the end of a line whose beginning was dropped',
+    `${'x'.repeat(STDOUT_KEPT.headBytes + 1)}${' '.repeat(STDOUT_KEPT.tailBytes - OK.length)}${OK}`,
+    0,
+    'unknown',
+  ],
   ['much, then far too long', `${NOISE.repeat(400)}${sized('critical', 200_000)}`, 0, 'unknown'],
   ['critical, much, then ok', `${CRITICAL}\n${NOISE.repeat(4000)}${OK}`, 0, 'unknown'],
   ['much, critical, much, ok', `${NOISE.repeat(1000)}${CRITICAL}\n${NOISE.repeat(4000)}${OK}`, 0, 'unknown'],
