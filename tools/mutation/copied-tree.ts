@@ -1,17 +1,22 @@
 // A copy of the repository in which one file at a time is changed and tests are run, so that the real one stays untouched.
 import { spawn } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { Coverage } from './coverage.ts'
+import { readCoverage } from './coverage.ts'
 
 export type CopiedTree = Disposable & {
   write(path: string, text: string): void
   /** False when the test failed or did not end in time. */
   passes(test: string, timeoutMs: number): Promise<boolean>
+  /** What the unchanged test runs; undefined when it fails or does not end in time. */
+  cover(test: string, timeoutMs: number): Promise<Coverage | undefined>
 }
 
 export function copyTree(root: string, paths: readonly string[]): CopiedTree {
-  const copy = mkdtempSync(join(tmpdir(), 'octo-mutation-'))
+  const copy = realpathSync(mkdtempSync(join(tmpdir(), 'octo-mutation-')))
+  const cache = mkdtempSync(join(tmpdir(), 'octo-mutation-cache-'))
   for (const path of paths) {
     mkdirSync(dirname(join(copy, path)), { recursive: true })
     cpSync(join(root, path), join(copy, path))
@@ -19,14 +24,34 @@ export function copyTree(root: string, paths: readonly string[]): CopiedTree {
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
   return {
     write: (path, text) => writeFileSync(join(copy, path), text),
-    passes: (test, timeoutMs) => runTest(copy, test, timeoutMs),
-    [Symbol.dispose]: () => rmSync(copy, { recursive: true, force: true }),
+    passes: (test, timeoutMs) => runTest(test, { cwd: copy, timeoutMs, env: { NODE_COMPILE_CACHE: cache } }),
+    cover: (test, timeoutMs) => coverTest(test, { cwd: copy, timeoutMs }),
+    [Symbol.dispose]() {
+      for (const folder of [copy, cache]) rmSync(folder, { recursive: true, force: true })
+    },
   }
 }
 
-function runTest(cwd: string, test: string, timeoutMs: number): Promise<boolean> {
+type Running = { readonly cwd: string; readonly timeoutMs: number; readonly env?: Readonly<Record<string, string>> }
+
+async function coverTest(test: string, { cwd, timeoutMs }: Running): Promise<Coverage | undefined> {
+  const folder = mkdtempSync(join(tmpdir(), 'octo-coverage-'))
+  try {
+    const passed = await runTest(test, { cwd, timeoutMs, env: { NODE_V8_COVERAGE: folder } })
+    return passed ? readCoverage(folder, cwd) : undefined
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function runTest(test: string, { cwd, timeoutMs, env }: Running): Promise<boolean> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [test], { cwd, stdio: 'ignore', detached: true })
+    const child = spawn(process.execPath, [test], {
+      cwd,
+      stdio: 'ignore',
+      detached: true,
+      env: { ...process.env, ...env },
+    })
     const timer = setTimeout(() => stopGroup(child.pid), timeoutMs)
     child.once('exit', (code) => {
       clearTimeout(timer)
