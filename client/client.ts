@@ -95,7 +95,7 @@ export type Client = AsyncDisposable & {
   provide(requests: readonly PluginRequest[]): Promise<readonly PluginOutcome[]>
   /** The same where all are needed: throws the first error, after the others were installed. */
   ensure(requests: readonly PluginRequest[]): Promise<readonly VerifiedExecutable[]>
-  /** Re-checks the files right before they are executed, in microseconds; throws STORE_CORRUPT. */
+  /** Re-checks the files right before they are executed, in microseconds; throws STORE_CORRUPT or PROGRAM_UNSAFE. */
   locate(executable: VerifiedExecutable): VerifiedExecutable
   /** Lets `readWarmRun` answer from now on, as long as config, lockfile and files stay as they are. */
   recordWarmRun(key: { readonly configPath: string; readonly request: string }, executable: VerifiedExecutable): void

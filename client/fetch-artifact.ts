@@ -15,7 +15,7 @@ import type { Part } from './store/parts.ts'
 import { openPart } from './store/parts.ts'
 import { readPieces } from './store/read-pieces.ts'
 import type { StoredArtifact, StoredFile } from './store/stored-artifact.ts'
-import { storedArtifact } from './store/stored-artifact.ts'
+import { storedArtifact, withPlaces } from './store/stored-artifact.ts'
 import { linkRaw, stageTree } from './store/trees.ts'
 import { createDigestGate } from './verify/digest-gate.ts'
 import { inspectArtifact } from './verify/inspect-artifact.ts'
@@ -105,15 +105,16 @@ async function unpack(wanted: Wanted, layout: Layout, { path, commit }: ProvenFi
   const { artifact, platform, lenient = false } = wanted
   const stored = storedArtifact(artifact, platform)
   if (artifact.format === 'raw') {
-    await inspectArtifact({ chunks: readPieces(path), artifact, platform })
+    const { places } = await inspectArtifact({ chunks: readPieces(path), artifact, platform })
     await commit()
-    return linkRaw(layout, stored)
+    return withPlaces(linkRaw(layout, stored), places)
   }
   const tree = stageTree(layout, stored)
   try {
-    await inspectArtifact({ chunks: readPieces(path), artifact, platform, onFile: tree.onFile, lenient })
+    const inspection = { chunks: readPieces(path), artifact, platform, onFile: tree.onFile, lenient }
+    const { places } = await inspectArtifact(inspection)
     await commit()
-    return tree.publish()
+    return withPlaces(tree.publish(), places)
   } catch (error) {
     tree.discard()
     throw error

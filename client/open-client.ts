@@ -16,7 +16,7 @@ import type { Settled } from './parallel.ts'
 import { inParallel, settled } from './parallel.ts'
 import { recordWarmRun } from './record-warm-run.ts'
 import type { Resolving } from './resolve-online.ts'
-import { requireGood } from './store/check.ts'
+import { requireGood, requireOwnPlaces } from './store/check.ts'
 import { syncFolders } from './store/files.ts'
 import { noteLockfile } from './store/known-locks.ts'
 import { takeLock } from './store/lock-file.ts'
@@ -69,6 +69,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     locate(executable) {
       const { stored, name, files } = known.get(executable) ?? notOurs()
       requireGood(layout, stored, { name, files })
+      requireOwnPlaces({ name, files })
       return executable
     },
     recordWarmRun({ configPath, request }, executable) {

@@ -12,7 +12,7 @@ import type { Layout } from './store/layout.ts'
 import { rememberedFiles } from './store/memo.ts'
 import { readPieces } from './store/read-pieces.ts'
 import type { StoredFile } from './store/stored-artifact.ts'
-import { storedArtifact } from './store/stored-artifact.ts'
+import { storedArtifact, withPlaces } from './store/stored-artifact.ts'
 import { inspectArtifact } from './verify/inspect-artifact.ts'
 
 export type Describing = {
@@ -48,12 +48,12 @@ async function filesOfBlob(wanted: Describing, layout: Layout): Promise<readonly
   if (!statOf(path)?.isFile()) return undefined
   const files: StoredFile[] = []
   try {
-    await inspectArtifact({
+    const { places } = await inspectArtifact({
       ...wanted,
       chunks: readPieces(path),
       onFile: async (file, chunks) => void files.push({ path: file.path, ...(await measured(chunks)) }),
     })
-    return files
+    return withPlaces(files, places)
   } catch (error) {
     if (DAMAGED.some((code) => isCoded(error, code))) return undefined
     throw error

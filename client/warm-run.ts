@@ -11,6 +11,7 @@ import type { TreeKey } from './store/layout.ts'
 import { isTreeKey, layoutOf } from './store/layout.ts'
 import { problemOfFolder } from './store/own-folder.ts'
 import { readOwnRecord } from './store/own-record.ts'
+import { problemOfPlaces } from './store/program-places.ts'
 
 export type WarmRunKey = {
   readonly storeRoot: string
@@ -42,6 +43,7 @@ export function readWarmRun(key: WarmRunKey): VerifiedExecutable | undefined {
     if (!record.inputs.every(({ path, text }) => readFileSync(path, 'latin1') === text)) return undefined
     const memo = readOwnRecord(layout.memo(record.tree)) as Memo
     if (!memo.entries.some(([path, _, digest]) => path === record.inner && digest !== undefined)) return undefined
+    if (problemOfPlaces(memo.entries.map(([, , , , places]) => places))) return undefined
     const root = layout.tree(record.tree)
     return isUnchanged(root, memo) ? { ...record.executable, root, path: join(root, record.inner) } : undefined
   } catch {

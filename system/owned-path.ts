@@ -21,6 +21,29 @@ const SHARED_WITH_STICKY = 0o1000
 
 /** The first place on the way, the path itself included, that others than root and this user could change; undefined when there is none. */
 export function problemOfPath(path: string): PathProblem | undefined {
+  return walk(path, () => {})
+}
+
+/** The same for a place where programs look for files, there or not: nobody else may put one into it. */
+export function problemOfSearchedPlace(path: string): PathProblem | undefined {
+  let last = '/'
+  try {
+    const problem = walk(path, (place) => {
+      last = place
+    })
+    if (problem) return problem
+  } catch (error) {
+    // What is not there can be made where the way ends; where nobody of this user may look, nothing is found.
+    if (!['ENOENT', 'ENOTDIR', 'EACCES'].includes(String((error as NodeJS.ErrnoException).code))) throw error
+  }
+  const stat = lstatSync(last)
+  const isOpen =
+    process.getuid && stat.isDirectory() && (stat.mode & 0o022) !== 0 && (stat.mode & SHARED_WITH_STICKY) !== 0
+  return isOpen ? describe(last, stat, { problem: 'lets other users add files', own: false }) : undefined
+}
+
+/** Tells every place that it comes by, but for links. */
+function walk(path: string, passing: (place: string) => void): PathProblem | undefined {
   const self = process.getuid?.()
   // Windows has no modes; the access lists of its folders protect them.
   if (self === undefined) return undefined
@@ -40,6 +63,7 @@ export function problemOfPath(path: string): PathProblem | undefined {
     if (problem) return problem
     if (!stat.isSymbolicLink()) {
       at = place
+      passing(at)
       continue
     }
     if (++links > MAX_LINKS) return describe(place, stat, { problem: 'leads through too many links', own: false })

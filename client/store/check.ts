@@ -11,6 +11,7 @@ import { statOf } from './identity.ts'
 import type { Layout } from './layout.ts'
 import type { Hashed } from './memo.ts'
 import { beginHashing, remember, rememberedFiles } from './memo.ts'
+import { problemOfPlaces } from './program-places.ts'
 import type { StoredArtifact, StoredFile } from './stored-artifact.ts'
 
 /** `absent`: nothing is there; `corrupt`: something else than the proven files is. */
@@ -41,6 +42,26 @@ export function requireGood(
     message: `${quote(name)} in the store is not what was verified: ${health.state === 'corrupt' ? health.problem : 'its files are gone'}`,
     details: { name, digest: artifact.digest, folder: layout.tree(artifact.key) },
     hint: '`octo install` fetches it again',
+  })
+}
+
+/** Throws PROGRAM_UNSAFE where others could put a library, or a loader, that one of the files would load. */
+export function requireOwnPlaces({
+  name,
+  files,
+}: {
+  readonly name: string
+  readonly files: readonly StoredFile[]
+}): void {
+  const problem = problemOfPlaces(files.map(({ places }) => places))
+  if (!problem) return
+  const { looksIn, found } = problem
+  throw coded('PROGRAM_UNSAFE', {
+    message: `${quote(name)} loads code from ${quote(looksIn)}, and ${quote(found.place)} ${found.problem}`,
+    details: { name, looksIn, place: found.place, mode: found.mode, uid: found.uid },
+    hint: found.own
+      ? `\`chmod go-w ${found.place}\`; octo starts no program whose code somebody else could replace`
+      : 'let only root write there; octo starts no program whose code somebody else could replace',
   })
 }
 

@@ -6,8 +6,14 @@ import { lstatSync, readFileSync } from 'node:fs'
 import { uptime } from 'node:os'
 import { join } from 'node:path'
 
-/** Relative path, what identifies its content, and what that content was; folders have none. */
-export type MemoEntry = readonly [path: string, identity: string, digest?: string, size?: number]
+/** Relative path, what identifies its content, what that content was, and where it loads code from; folders have none. */
+export type MemoEntry = readonly [
+  path: string,
+  identity: string,
+  digest?: string,
+  size?: number,
+  places?: readonly string[],
+]
 
 export type Memo = { readonly entries: readonly MemoEntry[] }
 

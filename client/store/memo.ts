@@ -14,8 +14,8 @@ import { writeOwnRecord } from './write-own-record.ts'
 export function rememberedFiles(layout: Layout, artifact: StoredArtifact): readonly StoredFile[] | undefined {
   const memo = readOwnRecord(layout.memo(artifact.key)) as Memo | undefined
   if (!memo || !isUnchanged(layout.tree(artifact.key), memo)) return undefined
-  return memo.entries.flatMap(([path, _identity, digest, size]) =>
-    digest === undefined ? [] : [{ path, size: size ?? 0, digest: digest as Digest }],
+  return memo.entries.flatMap(([path, _identity, digest, size, places]) =>
+    digest === undefined ? [] : [{ path, size: size ?? 0, digest: digest as Digest, ...(places ? { places } : {}) }],
   )
 }
 
@@ -42,7 +42,9 @@ export function remember(
   const known = new Map(files.map((file) => [file.path, file]))
   const entries = [...stats].map(([path, stat]): MemoEntry => {
     const file = known.get(path)
-    return file ? [path, identityOf(stat), file.digest, file.size] : [path, identityOf(stat)]
+    if (!file) return [path, identityOf(stat)]
+    const { digest, size, places } = file
+    return places ? [path, identityOf(stat), digest, size, places] : [path, identityOf(stat), digest, size]
   })
   const memo: Memo = { entries }
   writeOwnRecord(layout, layout.memo(artifact.key), memo)

@@ -16,7 +16,24 @@ export type StoredArtifact = {
 }
 
 /** One file of an artifact, as the proven bytes have it. */
-export type StoredFile = { readonly path: string; readonly size: number; readonly digest: Digest }
+export type StoredFile = {
+  readonly path: string
+  readonly size: number
+  readonly digest: Digest
+  /** Where on the machine it loads code from. */
+  readonly places?: readonly string[]
+}
+
+/** The files with what their inspection found. */
+export function withPlaces(
+  files: readonly StoredFile[],
+  places: ReadonlyMap<string, readonly string[]>,
+): readonly StoredFile[] {
+  return files.map((file) => {
+    const found = places.get(file.path)
+    return found ? { ...file, places: found } : file
+  })
+}
 
 const KEY_LENGTH = 32
 

@@ -11,7 +11,7 @@ import { createDigestGate } from './digest-gate.ts'
 import type { ArchiveFile, OnFile } from './inspect-archive.ts'
 import { inspectArchive } from './inspect-archive.ts'
 import type { ProgramNeeds } from './program/check-program.ts'
-import { watchProgram } from './program/check-program.ts'
+import { NO_NEEDS, watchProgram } from './program/check-program.ts'
 
 export type ArtifactInspection = {
   readonly chunks: AsyncIterable<Uint8Array>
@@ -31,6 +31,8 @@ export type InspectedArtifact = {
   readonly contentDigest?: Digest
   /** Of what is executed. */
   readonly needs: ProgramNeeds
+  /** By file: where on the machine it loads code from. Whoever runs it asks who may write there. */
+  readonly places: ReadonlyMap<string, readonly string[]>
 }
 
 /**
@@ -54,8 +56,9 @@ export async function inspectSharedArtifact(inspection: SharedInspection): Promi
   const artifact = oneArtifact(uses)
   const gated = openGate(inspection.chunks, artifact)
   let { onFile } = inspection
+  const places = new Map<string, readonly string[]>()
   const verdicts = uses.map((use) => {
-    const programs = watchPrograms({ ...use, onFile })
+    const programs = watchPrograms({ ...use, onFile, places })
     onFile = programs.onFile
     return { ...use, verdict: programs.verdict }
   })
@@ -69,7 +72,7 @@ export async function inspectSharedArtifact(inspection: SharedInspection): Promi
     if (!needs) throw executableMissing(use.artifact, inspected.files)
     return needs
   })
-  return { ...inspected, needs: all[0] ?? NO_NEEDS }
+  return { ...inspected, needs: all[0] ?? NO_NEEDS, places }
 }
 
 const skip: OnFile = async () => {}
@@ -117,7 +120,7 @@ function openGate(source: AsyncIterable<Uint8Array>, artifact: ReleaseArtifact) 
   return { chunks, proving }
 }
 
-type Read = Omit<InspectedArtifact, 'needs'>
+type Read = Omit<InspectedArtifact, 'needs' | 'places'>
 
 async function inspectRaw(artifact: ReleaseArtifact, chunks: AsyncIterable<Uint8Array>, onFile: OnFile): Promise<Read> {
   const file = { path: artifact.executable, size: artifact.size, executable: true }
@@ -152,8 +155,13 @@ function requireContent({ file, contentDigest }: ReleaseArtifact, content: Read)
   })
 }
 
+type Watching = ArtifactUse & {
+  readonly onFile: OnFile | undefined
+  readonly places: Map<string, readonly string[]>
+}
+
 /** Looks at every file of the artifact as it passes to the callback, as any of them may be loaded or started by another. */
-function watchPrograms({ artifact, platform, onFile }: ArtifactUse & { readonly onFile: OnFile | undefined }) {
+function watchPrograms({ artifact, platform, onFile, places }: Watching) {
   const { executable, runtime, file: name } = artifact
   let problem: unknown
   let needs: ProgramNeeds | undefined
@@ -184,6 +192,7 @@ function watchPrograms({ artifact, platform, onFile }: ArtifactUse & { readonly 
     await onFile?.(file, passing)
     for await (const _skipped of passing);
     const found = (remembering(() => feed.finish()) ?? NO_NEEDS) as ProgramNeeds
+    if (found.places.length > 0) places.set(path, found.places)
     if (isExecuted) needs = found
   }
   return {
@@ -195,8 +204,6 @@ function watchPrograms({ artifact, platform, onFile }: ArtifactUse & { readonly 
     },
   }
 }
-
-const NO_NEEDS: ProgramNeeds = { libraries: [] }
 
 function executableMissing(artifact: ReleaseArtifact, files: readonly ArchiveFile[]): Error {
   return coded('STATEMENT_MISMATCH', {

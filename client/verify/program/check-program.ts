@@ -33,9 +33,16 @@ export type ProgramPlace = {
 }
 
 /** What the program needs of the machine, for people: its loader and libraries. */
-export type ProgramNeeds = { readonly loader?: string; readonly libraries: readonly string[] }
+export type ProgramNeeds = {
+  readonly loader?: string
+  readonly libraries: readonly string[]
+  /** Absolute paths of the machine: its loader, and where it looks for libraries. */
+  readonly places: readonly string[]
+}
 
-const NOTHING: ProgramNeeds = { libraries: [] }
+export const NO_NEEDS: ProgramNeeds = { libraries: [], places: [] }
+/** Each is asked for its owner before every run. */
+const MAX_PLACES = 64
 /** What is looked at of a file that is no native program. */
 export const HEAD_BYTES = 4096
 
@@ -79,7 +86,7 @@ function* readProgram(place: ProgramPlace): RangeParser<ProgramNeeds> {
   if (format === 'script' && (isExecuted || place.startable)) checkFirstLine(head, place, isExecuted)
   if (format === 'elf') return yield* checkElf(place, isExecuted)
   if (format === 'mach-o') return yield* checkMachO(place)
-  return NOTHING
+  return NO_NEEDS
 }
 
 function empty({ name, platform }: ProgramPlace): CodedError {
@@ -113,7 +120,8 @@ function* checkElf({ name, path, platform }: ProgramPlace, isExecuted: boolean):
       throw unsafe(name, `needs a library by its path, expected a plain name: ${quote(library)}`, RELINK)
   const origins = [{ folder: folderOf(path), words: ['$ORIGIN', '${ORIGIN}'] }]
   checkSearchPath(facts.searchPath, { name, origins })
-  return { ...(loader === undefined ? {} : { loader }), libraries: facts.needed }
+  const places = placesIn(loader === undefined ? facts.searchPath : [loader, ...facts.searchPath], name)
+  return { ...(loader === undefined ? {} : { loader }), libraries: facts.needed, places }
 }
 
 function otherLibc(name: string, platform: Platform, mismatch: string): CodedError {
@@ -139,7 +147,13 @@ function* checkMachO({ name, path, executable, runtime }: ProgramPlace): RangePa
     const problem = problemOfEntry(library, [...origins, { folder: '', words: ['@rpath'] }])
     if (problem) throw unsafe(name, `needs a library whose path ${problem}: ${quote(library)}`, RELINK)
   }
-  return { libraries: facts.needed }
+  return { libraries: facts.needed, places: placesIn([...facts.searchPath, ...facts.needed], name) }
+}
+
+function placesIn(paths: readonly string[], name: string): readonly string[] {
+  const places = [...new Set(paths.filter((path) => path.startsWith('/')))]
+  if (places.length > MAX_PLACES) throw unsafe(name, `looks for libraries in more than ${MAX_PLACES} places`)
+  return places
 }
 
 function checkSearchPath(

@@ -291,6 +291,6 @@ test('a carriage return is shown in the reason', async () => {
 
 test('says which loader and libraries a program needs', async () => {
   assert.deepEqual(await inspect(elf({ needed: ['libm.so.6', 'libc.so.6'] }), {}, 64), {
-    ...{ loader: GLIBC, libraries: ['libm.so.6', 'libc.so.6'] },
+    ...{ loader: GLIBC, libraries: ['libm.so.6', 'libc.so.6'], places: [GLIBC] },
   })
 })
