@@ -64,8 +64,8 @@ function requireLiving(token: TokenRow | undefined, now: number): TokenRow {
 
 function bearerOf(authorization: string | undefined): string {
   if (authorization === undefined) throw refused('a token is needed')
-  const text = /^Bearer ([!-~]{1,200})$/i.exec(authorization)?.[1]
-  if (text === undefined || !isTokenText(text)) throw refused('the token is not one of ours, or has a typing mistake')
+  const [, text = ''] = /^Bearer ([!-~]{1,200})$/i.exec(authorization) ?? []
+  if (!isTokenText(text)) throw refused('the token is not one of ours, or has a typing mistake')
   return text
 }
 

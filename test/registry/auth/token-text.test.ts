@@ -19,3 +19,11 @@ test('a typing mistake anywhere in a token is noticed without looking it up', ()
   for (const text of ['', 'octo_', token.slice(1), `${token} `, `${token}A`, token.toLowerCase()])
     assert.equal(isTokenText(text), false, text)
 })
+
+test('a text of another form is no token, even when its checksum is right', () => {
+  const token = createTokenText()
+  for (const prefix of ['Octo_', 'acto_', 'octo-', '\nocto', '     ']) {
+    const text = prefix + token.slice('octo_'.length)
+    assert.equal(isTokenText(text), false, text)
+  }
+})

@@ -1,0 +1,123 @@
+// A token is asked at every request and again in every transaction; each way of not being one says which it is.
+import assert from 'node:assert/strict'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import BetterSqlite from 'better-sqlite3'
+import { createToken, takeBackToken } from '../../../registry/actions/tokens.ts'
+import { authenticate, authorizeAgain } from '../../../registry/auth/principal.ts'
+import { parseScope } from '../../../registry/auth/scope.ts'
+import { createTokenText } from '../../../registry/auth/token-text.ts'
+import type { Name } from '../../../schemas/name.ts'
+import { expectCode } from '../../support/expect-code.ts'
+import { openTestDb } from '../../support/test-db.ts'
+
+const NOW = Date.UTC(2026, 0, 1)
+const DAY_MS = 24 * 3600_000
+
+/** A token of a day, and whoever holds it. */
+async function aToken(t: TestContext) {
+  const db = await openTestDb(t)
+  const made = createToken({ db, clock: () => NOW }, { name: 'ci', scopes: [parseScope('core/hello')], days: 1 })
+  return { db, ...made, header: `Bearer ${made.token}` }
+}
+
+type Scene = Awaited<ReturnType<typeof aToken>>
+
+type Refusal = {
+  readonly says: RegExp
+  readonly header?: (scene: Scene) => string | undefined
+  readonly before?: (scene: Scene) => void
+  readonly at?: number
+}
+
+const REFUSALS: Readonly<Record<string, Refusal>> = {
+  'no header': { says: /^a token is needed$/, header: () => undefined },
+  'an empty header': { says: /^the token is not one of ours/, header: () => '' },
+  'another scheme': { says: /^the token is not one of ours/, header: ({ token }) => `Basic ${token}` },
+  'a token without a scheme': { says: /^the token is not one of ours/, header: ({ token }) => token },
+  'a typing mistake': { says: /^the token is not one of ours/, header: ({ header }) => `${header.slice(0, -1)}!` },
+  'a well-formed token of nobody': {
+    says: /^the token is unknown$/,
+    header: () => `Bearer ${createTokenText()}`,
+  },
+  'a revoked token': {
+    says: /^the token was revoked$/,
+    before: ({ db, id }) => takeBackToken({ db, clock: () => NOW }, id),
+  },
+  'a token in its last moment': {
+    says: /^the token expired at `2026-01-02T00:00:00\.000Z`$/,
+    at: NOW + DAY_MS,
+  },
+}
+
+for (const [what, { says, header, before, at = NOW }] of Object.entries(REFUSALS))
+  test(`with ${what} nobody gets in, and the reason is told`, async (t) => {
+    const scene = await aToken(t)
+    before?.(scene)
+    const authorization = header ? header(scene) : scene.header
+    const refused = expectCode('UNAUTHENTICATED', () => authenticate(scene.db, authorization, at))
+    assert.match(refused.message, says)
+    assert.match(String(refused.hint), /octo login/)
+  })
+
+test('a good token is its holder, until the moment it expires', async (t) => {
+  const { db, id, header } = await aToken(t)
+  const { name, scopes } = authenticate(db, header, NOW + DAY_MS - 1)
+  assert.equal(name, 'ci')
+  assert.deepEqual(scopes, [parseScope('core/hello')])
+  assert.equal(authenticate(db, header.replace('Bearer', 'bearer'), NOW).id, id)
+})
+
+test('a transaction that asks again is told what the token allows now, and when it is forgotten', async (t) => {
+  const { db, id } = await aToken(t)
+  const errand = { principal: { id }, action: 'publish' as const, repo: 'core' as Name, plugin: 'hello' as Name }
+  authorizeAgain(db, NOW, errand)
+  expectCode('FORBIDDEN', () => authorizeAgain(db, NOW, { ...errand, plugin: 'other' as Name }))
+  db.$client.prepare('DELETE FROM tokens').run()
+  assert.match(expectCode('UNAUTHENTICATED', () => authorizeAgain(db, NOW, errand)).message, /^the token is unknown$/)
+})
+
+const lastUseOf = ({ db }: Scene) => db.$client.prepare('SELECT last_used_at FROM tokens').pluck().get()
+
+test('the last use of a token is kept to the minute', async (t) => {
+  const scene = await aToken(t)
+  const uses = [0, 59_999, 60_000, 90_000].map((later) => {
+    authenticate(scene.db, scene.header, NOW + later)
+    return Number(lastUseOf(scene)) - NOW
+  })
+  assert.deepEqual(uses, [0, 0, 60_000, 60_000])
+})
+
+/** Ways in which noting a use fails and reading does not, and how each ends. */
+const PASSING: Readonly<Record<string, (scene: Scene) => () => void>> = {
+  'a full disk'({ db: { $client } }) {
+    const pages = $client.pragma('page_count', { simple: true })
+    $client.exec('CREATE TABLE filler (bytes)')
+    $client.exec('CREATE TRIGGER fills AFTER UPDATE ON tokens BEGIN INSERT INTO filler VALUES (zeroblob(99999)); END')
+    $client.pragma(`max_page_count = ${Number(pages) + 3}`)
+    return () => $client.exec('DROP TRIGGER fills')
+  },
+  'another process that holds the database'({ db: { $client } }) {
+    $client.pragma('busy_timeout = 0')
+    const other = new BetterSqlite($client.name)
+    other.exec('BEGIN IMMEDIATE')
+    return () => other.close()
+  },
+}
+
+for (const [what, begin] of Object.entries(PASSING))
+  test(`with ${what} a token gets in, and its use is not noted`, async (t) => {
+    const scene = await aToken(t)
+    const end = begin(scene)
+    assert.equal(authenticate(scene.db, scene.header, NOW).id, scene.id)
+    assert.equal(lastUseOf(scene), null)
+    end()
+    assert.equal(authenticate(scene.db, scene.header, NOW).id, scene.id)
+    assert.equal(lastUseOf(scene), NOW)
+  })
+
+test('a database that is broken is no reason to go on', async (t) => {
+  const { db, header } = await aToken(t)
+  db.$client.exec("CREATE TRIGGER broken BEFORE UPDATE ON tokens BEGIN SELECT RAISE(ABORT, 'broken'); END")
+  assert.throws(() => authenticate(db, header, NOW), /broken/)
+})
