@@ -62,12 +62,9 @@ async function sweepAll(deps: RegistryDeps, blobs: GarbageReport['blobs']): Prom
 
 /** False when someone began to use the blob in the meantime. */
 async function sweep({ db, blobs }: RegistryDeps, digest: Digest): Promise<boolean> {
-  const condemned = await writePatiently(db, (tx) => {
-    if (isReferenced(tx, digest)) return false
-    condemnBlob(tx, digest)
-    return true
+  await writePatiently(db, (tx) => {
+    if (!isReferenced(tx, digest)) condemnBlob(tx, digest)
   })
-  if (!condemned) return false
   // A session that opens from here on sees no live blob and uploads the bytes again, or holds them by its announcement.
   return writePatiently(db, (tx) => {
     if (isReferenced(tx, digest) || (hasBlobRow(tx, digest) && !isCondemned(tx, digest))) return false

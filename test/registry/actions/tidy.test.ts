@@ -5,13 +5,9 @@ import { test } from 'node:test'
 import { checkData } from '../../../registry/actions/check-data.ts'
 import { collectGarbage } from '../../../registry/actions/collect-garbage.ts'
 import { blobsPath, trashPath } from '../../../registry/config.ts'
-import type { RegistryDb } from '../../../registry/db/open.ts'
-import { insertSession } from '../../../registry/db/sessions.ts'
 import type { SessionAnswer } from '../../../schemas/api.ts'
 import { digestOf, hexOf } from '../../../schemas/digest.ts'
-import type { Name } from '../../../schemas/name.ts'
-import type { Version } from '../../../schemas/version.ts'
-import { announce, blobsOf, callApi, openSession, publishRelease, uploadAll } from '../../support/publish-release.ts'
+import { callApi, openSession, publishRelease, uploadAll } from '../../support/publish-release.ts'
 import { aRelease, aScript } from '../../support/test-authority.ts'
 import type { TestRegistry } from '../../support/test-registry.ts'
 import { startTestRegistry } from '../../support/test-registry.ts'
@@ -58,26 +54,6 @@ test('what was collected lies in the trash for a day, in case it was wanted', as
   assert.deepEqual(await trash(), [hexOf(digestOf('orphan'))])
   await collectGarbage({ ...services, clock: () => Date.now() + DAY_MS }, { dryRun: false, graceMs: 0 })
   assert.deepEqual(await trash(), [])
-})
-
-test('a blob that a session announces between its condemnation and its removal stays', async (t) => {
-  const { registry, time, abandoned } = await aScene(t)
-  const services = servicesOf(registry)
-  time.now += 2 * DAY_MS
-  const target = { repo: 'core' as Name, plugin: 'hello' as Name, version: '2.0.0' as Version }
-  const session = { ...target, id: 'a'.repeat(32), state: 'open' as const, tokenId: 'tok', openedAt: time.now }
-  const announced = [...blobsOf(abandoned)].map(([digest, bytes]) => ({ digest, size: bytes.length }))
-  let writes = 0
-  const transaction: RegistryDb['transaction'] = (act, options) => {
-    const result = services.db.transaction(act, options)
-    // The first write closes expired sessions, the second condemns the first blob.
-    if (++writes === 2)
-      insertSession(services.db, { ...session, leaseUntil: time.now + DAY_MS, request: announce(abandoned) }, announced)
-    return result
-  }
-  const db = new Proxy(services.db, { get: (of, key) => (key === 'transaction' ? transaction : Reflect.get(of, key)) })
-  assert.deepEqual((await collectGarbage({ ...services, db }, { dryRun: false, graceMs: DAY_MS })).blobs, [])
-  assert.equal((await filesOf(registry)).length, 4)
 })
 
 test('a young blob and the blobs of an open session are left alone', async (t) => {
