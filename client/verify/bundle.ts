@@ -1,8 +1,7 @@
 // One Sigstore v0.3 bundle: its shape, checked strictly, and its proven payload. @sigstore/verify ignores unknown fields,
 // other media types and the payload type, so all of that is refused here before the library sees the bundle.
 
-import type { SerializedBundle } from '@sigstore/bundle'
-import { bundleFromJSON } from '@sigstore/bundle'
+import type { Bundle } from '@sigstore/bundle'
 import { toSignedEntity, toTrustMaterial, VerificationError, Verifier } from '@sigstore/verify'
 import { z } from 'zod'
 import { coded, isCoded } from '../../schemas/errors.ts'
@@ -48,13 +47,14 @@ export function parseBundle(text: string, source: string): UnverifiedBundle {
   }
 }
 
-/** Returns the signed bytes; throws SIGNATURE_INVALID, or BUNDLE_MALFORMED where the library cannot read the bundle. */
+/** Returns the signed bytes; throws SIGNATURE_INVALID. */
 export function verifyPayload(bundle: UnverifiedBundle, key: AdmittedKey, source: string): Buffer {
-  const sealed = readSealed(bundle, source)
+  const sealed = sealedIn(bundle)
   try {
     // The window was judged by admitKey: without timestamps in the bundle the library would never ask.
     const material = toTrustMaterial(NO_AUTHORITIES, () => ({ publicKey: key.publicKey, validFor: () => true }))
-    new Verifier(material, { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 }).verify(sealed.entity)
+    const verifier = new Verifier(material, { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 })
+    verifier.verify(toSignedEntity(sealed))
   } catch (error) {
     throw coded('SIGNATURE_INVALID', {
       message: `${quote(source)} is not signed by key \`${key.id}\` as it claims`,
@@ -62,7 +62,7 @@ export function verifyPayload(bundle: UnverifiedBundle, key: AdmittedKey, source
       cause: error,
     })
   }
-  return sealed.payload
+  return sealed.content.dsseEnvelope.payload
 }
 
 const NO_AUTHORITIES = {
@@ -73,14 +73,23 @@ const NO_AUTHORITIES = {
   timestampAuthorities: [],
 }
 
-function readSealed(bundle: UnverifiedBundle, source: string) {
-  try {
-    const parsed = bundleFromJSON(bundle as unknown as SerializedBundle)
-    if (parsed.content.$case !== 'dsseEnvelope') throw malformed(source, undefined)
-    return { entity: toSignedEntity(parsed), payload: parsed.content.dsseEnvelope.payload }
-  } catch (error) {
-    throw isCoded(error) ? error : malformed(source, error)
-  }
+/** The bundle as the library takes it, from the shape and not from the text: there is one reading of it. */
+function sealedIn({ mediaType, verificationMaterial, dsseEnvelope }: UnverifiedBundle) {
+  const bytes = (text: string) => Buffer.from(text, 'base64')
+  const [{ sig, keyid = '' }] = dsseEnvelope.signatures
+  const { payload, payloadType } = dsseEnvelope
+  return {
+    mediaType,
+    verificationMaterial: {
+      content: { $case: 'publicKey', publicKey: verificationMaterial.publicKey },
+      tlogEntries: [],
+      timestampVerificationData: undefined,
+    },
+    content: {
+      $case: 'dsseEnvelope',
+      dsseEnvelope: { payload: bytes(payload), payloadType, signatures: [{ sig: bytes(sig), keyid }] },
+    },
+  } satisfies Bundle
 }
 
 function malformed(source: string, cause: unknown): Error {

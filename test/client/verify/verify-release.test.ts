@@ -58,7 +58,8 @@ test('judges the validity of a key at the given time, from inclusive, to exclusi
   verifyRelease({ ...claim, keyring })
   refused('SIGNER_NOT_ALLOWED', { keyring, at: NOW - 1 })
   refused('SIGNER_NOT_ALLOWED', { keyring, at: NOW + 1 })
-  refused('SIGNER_NOT_ALLOWED', { keyring, at: Number.NaN })
+  for (const at of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
+    for (const keys of [keyring, [alice.trustKey]]) refused('SIGNER_NOT_ALLOWED', { keyring: keys, at })
   verifyRelease({ ...claim, keyring, at: { now: Date.now(), earlier: 'accepted' } })
 })
 
