@@ -4,6 +4,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { openStore } from '../../client/store/open-store.ts'
+import { verifyStore } from '../../client/store/verify-store.ts'
 import { digestOf } from '../../schemas/digest.ts'
 import type { ErrorCode } from '../../schemas/error-codes.ts'
 import { aConfig } from '../support/a-config.ts'
@@ -102,6 +104,7 @@ test('installs what GNU tar packed by itself, and finds it good in the store aft
   const config = aConfig([{ name: 'plain', url, trust: { kind: 'unsigned' } }])
   assert.equal(run(one((await install({ config })).executables)), 'packed !\n')
   assert.equal(run(one((await install({ config, frozen: true, offline: true })).executables)), 'packed !\n')
+  assert.deepEqual(await verifyStore(openStore(join(folder, 'store'))), { checked: 2, problems: [] })
 })
 
 test('believes no size and no address that only a lockfile says', async (t) => {
