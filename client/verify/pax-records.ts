@@ -15,7 +15,7 @@ export function parsePax(bytes: Buffer, { isHarmless }: TarDialect, archive: str
     const space = bytes.indexOf(0x20, at)
     const digits = bytes.toString('latin1', at, Math.max(at, space))
     const end = at + Number(digits)
-    if (!/^[1-9][0-9]{0,5}$/.test(digits) || end <= space + 1 || end > bytes.length || bytes[end - 1] !== 0x0a)
+    if (!/^[1-9][0-9]{0,5}$/.test(digits) || bytes[end - 1] !== 0x0a)
       throw malformed(archive, 'an extended header does not parse')
     const record = bytes.subarray(space + 1, end - 1)
     const equals = record.indexOf(0x3d)

@@ -100,8 +100,8 @@ function readElf(head: Buffer): Found | undefined {
 }
 
 const MACHO_CPUS: Readonly<Record<number, string>> = { 16777223: 'amd64', 16777228: 'arm64', 7: '386' }
-/** A Java class file begins like a fat binary; its version number there is 45 or more. */
-const MAX_FAT_SLICES = 16
+/** A Java class file begins like a universal one, with its version in place of the number of slices. */
+const FIRST_JAVA_VERSION = 45
 
 function readMachO(head: Buffer): Found | undefined {
   if (head.length < 8) return undefined
@@ -109,7 +109,7 @@ function readMachO(head: Buffer): Found | undefined {
   if (magic === 0xcffaedfe || magic === 0xcefaedfe) return machO([head.readUInt32LE(4)])
   if (magic !== 0xcafebabe && magic !== 0xcafebabf) return undefined
   const [count, step] = [head.readUInt32BE(4), magic === 0xcafebabe ? 20 : 32]
-  if (count === 0 || count > MAX_FAT_SLICES || head.length < 8 + count * step) return undefined
+  if (count === 0 || count >= FIRST_JAVA_VERSION || head.length < 8 + count * step) return undefined
   return machO(Array.from({ length: count }, (_none, index) => head.readUInt32BE(8 + index * step)))
 }
 

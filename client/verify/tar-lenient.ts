@@ -51,7 +51,7 @@ function number(block: Buffer, offset: number, length: number, archive: string):
 
 /** Empty, octal, or in base 256, as the owners of large directories are: other programs stop at anything else. */
 function refuseOddOwner(field: Buffer, archive: string): void {
-  if (isZero(field) || (field[0] === 0x80 && field.readUInt32BE(0) === 0x80000000)) return
+  if (isZero(field) || field.readUInt32BE(0) === 0x80000000) return
   number(field, 0, 8, archive)
 }
 

@@ -98,10 +98,14 @@ function empty({ name, platform }: ProgramPlace): CodedError {
 
 /** A runtime ignores the line; what it says to everybody else must be the same. */
 function checkFirstLine(head: Buffer, { name, runtime }: ProgramPlace, isExecuted: boolean): void {
-  const line = readFirstLine(head)
-  const problem =
-    isExecuted && runtime ? problemOfRuntime(head, runtime) : line && 'problem' in line ? line.problem : undefined
+  const problem = problemOfLine(readFirstLine(head), isExecuted ? runtime : undefined)
   if (problem) throw unsafe(name, problem, 'begin the script with `#!` and an absolute path, such as `#!/bin/sh`')
+}
+
+/** A line that cannot be understood names something else by that. */
+function problemOfLine(line: ReturnType<typeof readFirstLine>, runtime: Runtime | undefined): string | undefined {
+  if (line && 'problem' in line) return line.problem
+  return line && runtime ? problemOfRuntime(line, runtime) : undefined
 }
 
 function* checkElf({ name, path, platform }: ProgramPlace, isExecuted: boolean): RangeParser<ProgramNeeds> {

@@ -174,6 +174,6 @@ function fileOffset(loads: readonly Segment[], { address, length }: { address: n
 
 function textAt(table: Buffer, offset: number, name: string): string {
   const end = table.indexOf(0, offset)
-  if (offset >= table.length || end < 0) throw unsafe(name, 'has a name that lies outside its table of names')
+  if (end < 0) throw unsafe(name, 'has a name that lies outside its table of names')
   return table.toString('latin1', offset, end)
 }

@@ -61,7 +61,7 @@ function* readSlice(at: number, cpu: number | undefined, name: string): RangePar
   if ((magic !== MAGIC_64 && magic !== MAGIC_32) || (cpu !== undefined && header.readUInt32LE(4) !== cpu))
     throw malformed
   const [count, size] = [header.readUInt32LE(16), header.readUInt32LE(20)]
-  if (size > MAX_COMMANDS_BYTES || count * 8 > size) throw malformed
+  if (size > MAX_COMMANDS_BYTES) throw malformed
   const commands = yield { at: at + (magic === MAGIC_64 ? 32 : 28), length: size }
   if (commands.length < size) throw malformed
   const facts = { needed: [] as string[], searchPath: [] as string[], loaders: [] as string[], commanded: false }
@@ -84,6 +84,6 @@ function textOf(command: Buffer, malformed: Error): string {
   if (command.length < 12) throw malformed
   const start = command.readUInt32LE(8)
   const end = command.indexOf(0, start)
-  if (start < 12 || start >= command.length || end < 0) throw malformed
+  if (start < 12 || end < 0) throw malformed
   return command.toString('latin1', start, end)
 }

@@ -67,6 +67,7 @@ const ADMITTED: readonly Row[] = [
   ['an addon under node', anElfFile({ needed: ['libc.so.6'] }), { ...beside('x.node'), ...under('node') }],
   ['text beside it', Buffer.from('plain'), beside('README.md')],
   ['an empty file beside it', Buffer.alloc(0), beside('__init__.py')],
+  ['a Java class beside it', Buffer.from([0xca, 0xfe, 0xba, 0xbe, 0, 0, 0, 45, 0, 0]), beside('x.class')],
   ['a script beside it that nobody can start', script('#!bin/interp'), beside('docs/example.sh')],
   ['a Mach-O program', mac({ needed: ['/usr/lib/libSystem.B.dylib'] }), DARWIN],
   ['Mach-O libraries in the plugin', mac({ needed: ['@rpath/libx.dylib'], rpaths: ['@loader_path/../lib'] }), DARWIN],
