@@ -46,27 +46,26 @@ test('a gzip header may carry a name and notes, and its checksum is asked', asyn
     checked(header(30, extra, name, notes)),
   ]
   for (const start of good) assert.equal((await inspect(Buffer.concat([start, body]))).files.length, 1)
-  const bad = [
-    header(2, Buffer.from([0, 0])),
-    header(32),
-    header(128),
-    header(8, Buffer.alloc(2000, 97)),
-    header(4, Buffer.from([255, 255])),
-    header(8, Buffer.from('x')),
-  ]
-  for (const start of bad)
-    await expectCodeAsync('ARCHIVE_MALFORMED', () =>
-      inspect(Buffer.concat([start, ...(start.length > 100 || start[3] !== 2 ? [] : [body])])),
-    )
-  for (const [at, value] of [
-    [0, 0],
-    [1, 0],
-    [2, 7],
-  ] as const) {
+  const spoilt = (at: number, value: number) => {
     const bytes = tarballOf([plain])
-    bytes[at] = value
-    await expectCodeAsync('ARCHIVE_MALFORMED', () => inspect(bytes))
+    bytes[(at + bytes.length) % bytes.length] = value
+    return bytes
   }
+  const bad: readonly (readonly [says: RegExp, bytes: Buffer])[] = [
+    [/the checksum of its gzip header is wrong/, Buffer.concat([header(2, Buffer.from([0, 0])), body])],
+    [/not gzip-compressed/, Buffer.concat([header(32), body])],
+    [/not gzip-compressed/, Buffer.concat([header(128), body])],
+    [/its gzip header does not end/, Buffer.concat([header(8, Buffer.alloc(2000, 97), name), body])],
+    [/breaks off in its gzip header/, header(4, Buffer.from([255, 255]))],
+    [/breaks off in its gzip header/, header(8, Buffer.from('x'))],
+    [/not gzip-compressed/, spoilt(0, 0)],
+    [/not gzip-compressed/, spoilt(1, 0)],
+    [/not gzip-compressed/, spoilt(2, 7)],
+    [/checksum does not fit its data/, spoilt(-8, 0x5a)],
+    [/checksum does not fit its data/, spoilt(-1, 1)],
+  ]
+  for (const [says, bytes] of bad)
+    assert.match((await expectCodeAsync('ARCHIVE_MALFORMED', () => inspect(bytes))).message, says)
 })
 
 test('an archive ends with two zero blocks and only zeros behind them', async () => {
@@ -85,6 +84,48 @@ test('an archive ends with two zero blocks and only zeros behind them', async ()
     if (good) assert.equal((await inspect(bytes)).files.length, 1)
     else await expectCodeAsync('ARCHIVE_MALFORMED', () => inspect(bytes))
   }
+})
+
+test('a header that is cut, damaged or of no known form is called that, in either form of reading', async () => {
+  const damaged = Buffer.from(plain)
+  damaged[0] = 0x62
+  const says: readonly (readonly [says: RegExp, part: Buffer])[] = [
+    [/it breaks off in an entry/, plain.subarray(0, 300)],
+    [/it breaks off in an entry/, Buffer.concat([paxEntry({ path: 'x' }), plain.subarray(0, 511)])],
+    [/the checksum of an entry is wrong/, damaged],
+    [/in the POSIX (?:nor in the GNU )?tar form/, entry({ [MAGIC]: Buffer.alloc(8) })],
+    [/in the POSIX (?:nor in the GNU )?tar form/, entry({ [MAGIC]: 'ustar\x0001' })],
+  ]
+  for (const lenient of [false, true])
+    for (const [message, part] of says)
+      assert.match(
+        (await expectCodeAsync('ARCHIVE_MALFORMED', () => inspect(gzipSync(part), lenient))).message,
+        message,
+      )
+})
+
+test('what is cut off, hidden behind an entry or said of all entries is called by its name', async () => {
+  const hidden = tarEntry({ path: 'hidden' })
+  const strict: readonly (readonly [says: RegExp, tar: Buffer])[] = [
+    [/a folder in it has content/, tarOf([{ path: 'd', type: 'Directory', content: hidden }])],
+    [/an extended header is too large/, tarOf([paxEntry({ comment: 'x'.repeat(64 * 1024) }), plain])],
+    [/it breaks off in an extended header/, paxEntry({ path: 'x' }).subarray(0, 515)],
+    [/it breaks off in a file/, plain.subarray(0, 514)],
+    [/it breaks off in an entry/, plain.subarray(0, 520)],
+  ]
+  for (const [says, tar] of strict)
+    for (const lenient of [false, true])
+      assert.match((await expectCodeAsync('ARCHIVE_MALFORMED', () => inspect(gzipSync(tar), lenient))).message, says)
+  const global = (content: string): TarPart => ({ path: 'g', type: 'GlobalExtendedHeader', content })
+  const lenient: readonly (readonly [says: RegExp, parts: readonly (TarPart | Buffer)[]])[] = [
+    [/a global header changes all entries/, [global('10 path=x\n'), plain]],
+    [/a global header changes all entries/, [global('9 size=5\n'), plain]],
+    [/an entry has no name/, [{ path: '.' }]],
+    [/an entry has no name/, [{ path: './', type: 'Directory', content: hidden }]],
+  ]
+  for (const [says, parts] of lenient)
+    assert.match((await expectCodeAsync('ARCHIVE_MALFORMED', () => inspect(tarballOf(parts), true))).message, says)
+  assert.deepEqual((await inspect(tarballOf([{ path: './', type: 'Directory' }]), true)).files, [])
 })
 
 test('what tar programs pack by themselves is read where nobody signs, and refused with the remedy where somebody does', async (t) => {
@@ -167,7 +208,8 @@ test('the lenient form is as safe: what escapes, links, hides or changes sizes i
     await expectCodeAsync(code, () =>
       inspect(tarballOf(parts), true).then(() => assert.fail(JSON.stringify(parts).slice(0, 200))),
     )
-  assert.equal((await inspect(tarballOf([gnu({ [FLAG]: '\0' })]), true)).files.length, 1)
+  const admitted = [gnu({ [FLAG]: '\0' }), gnu({ 108: '\x80\0\0\0\x7f\0\0\x01' }), gnu({ 108: Buffer.alloc(8) })]
+  for (const part of admitted) assert.equal((await inspect(tarballOf([part]), true)).files.length, 1)
   assert.equal((await inspect(tarballOf([longNamed('a/b\0'), gnu()]), true)).files[0]?.path, 'a/b')
 })
 

@@ -188,6 +188,25 @@ test(`refuses ${PAX.length} pax records that change an entry, or that others rea
   )
 })
 
+test('refuses lengths of pax records that are right and written in another way, and records without their end', async () => {
+  const inspectRecord = (text: string) =>
+    inspect(tarballOf([{ path: 'x', type: 'ExtendedHeader', content: text }, plain]))
+  assert.equal((await inspectRecord('13 comment=x\n')).files.length, 1)
+  for (const text of [
+    '014 comment=x\n',
+    '+14 comment=x\n',
+    '0xe comment=x\n',
+    '14. comment=x\n',
+    '1e1 uid=1\n',
+    '13 comment=xy',
+  ])
+    assert.match(
+      (await expectCodeAsync('ARCHIVE_MALFORMED', () => inspectRecord(text))).message,
+      /an extended header does not parse/,
+      text,
+    )
+})
+
 /** As programs wrote it that took bytes for signed numbers. */
 function signedChecksum(bytes: Buffer): Buffer {
   const signed = Buffer.from(bytes)
