@@ -154,13 +154,9 @@ async function readLocal(path: string, from: TreeNode | undefined): Promise<stri
     if (size > CONFIG_LIMITS.documentBytes) throw tooMuch(`is larger than ${CONFIG_LIMITS.documentBytes} bytes`, path)
     return decodeText(await readFile(path), path)
   } catch (error) {
-    if (
-      !(error instanceof Error) ||
-      !('code' in error) ||
-      !['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES'].includes(String(error.code))
-    )
-      throw error
-    throw notReadable(path, { reason: String(error.code), typed, cause: error })
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (!['ENOENT', 'ENOTDIR', 'EACCES'].includes(code)) throw error
+    throw notReadable(path, { reason: code, typed, cause: error })
   }
 }
 

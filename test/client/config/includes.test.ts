@@ -56,28 +56,6 @@ test('a circle of includes is an error that shows the circle', async (t) => {
   assert.match(error.message, /b\.yaml` line 3: includes lead in a circle: .*octo\.yaml` → .*b\.yaml` → .*octo\.yaml`/)
 })
 
-test('includes end after eight levels', async (t) => {
-  const files = Object.fromEntries(
-    Array.from({ length: 12 }, (_, level) => [`${level}.yaml`, `include: [${level + 1}.yaml]\n`]),
-  )
-  const error = await expectCodeAsync('LIMIT_EXCEEDED', () => readFiles(t, files, { named: ['0.yaml'] }))
-  assert.match(error.message, /8 levels/)
-})
-
-test('includes end after 64 documents', async (t) => {
-  const names = Array.from({ length: 80 }, (_, index) => `${index}.yaml`)
-  const files = {
-    'octo.yaml': `include: [${names}]\n`,
-    ...Object.fromEntries(names.map((name) => [name, 'name: x\n'])),
-  }
-  const error = await expectCodeAsync('LIMIT_EXCEEDED', () => readFiles(t, files))
-  assert.match(error.message, /64 documents/)
-})
-
-test('a document over 256 KiB is not read', async (t) => {
-  await expectCodeAsync('LIMIT_EXCEEDED', () => readFiles(t, { 'octo.yaml': `# ${'x'.repeat(300_000)}\n` }))
-})
-
 test('a web include is fetched, with its own relative includes', async (t) => {
   const asked: string[] = []
   const web: Record<string, string> = {
@@ -92,6 +70,59 @@ test('a web include is fetched, with its own relative includes', async (t) => {
   const config = await readFiles(t, { 'octo.yaml': text }, { fetchText })
   assert.deepEqual(tools(config), ['b', 'a'])
   assert.deepEqual(asked, Object.keys(web))
+})
+
+test('an include that names no address, or one with a template, is an error at its line', async (t) => {
+  for (const item of [
+    '1',
+    'true',
+    '~',
+    '{}',
+    '{url: 1}',
+    '{url: [a.yaml]}',
+    '{url: {a: b}}',
+    '[a.yaml]',
+    '{ur: a.yaml}',
+  ]) {
+    const error = await expectCodeAsync('CONFIG_INVALID', () =>
+      readFiles(t, { 'octo.yaml': `include:\n  - ${item}\n` }),
+    )
+    assert.match(error.message, /octo\.yaml` line 2: an include is a map with `url`/, item)
+  }
+  for (const item of ['"{{.configs.a}}.yaml"', '{url: "https://{{.configs.a}}/a.yaml"}']) {
+    const error = await expectCodeAsync('CONFIG_INVALID', () =>
+      readFiles(t, { 'octo.yaml': `include:\n  - ${item}\n` }),
+    )
+    assert.match(error.message, /octo\.yaml` line 2: the address of an include holds no templates/, item)
+  }
+})
+
+test('a document of a format that octo does not read is refused before it is read or fetched', async (t) => {
+  const rows: readonly (readonly [string, string])[] = [
+    ['a.toml', '.toml'],
+    ['a.yaml.bak', '.bak'],
+    ['folder.yaml/a', ''],
+    ['https://x.example/a.toml?as=a.yaml', '.toml'],
+    ['https://x.example/', ''],
+  ]
+  for (const [name, format] of rows) {
+    const read = () => readFiles(t, { 'octo.yaml': `include: ["${name}"]\n` }, { fetchText: () => assert.fail(name) })
+    const error = await expectCodeAsync('CONFIG_INVALID', read)
+    assert.ok(error.message.endsWith(`expected \`.yaml\`, \`.yml\` or \`.json\`, found \`${format}\``), error.message)
+    assert.equal(error.hint !== undefined, format === '.toml')
+  }
+  const yaml = await expectCodeAsync('JSON_INVALID', () =>
+    readFiles(t, { 'a.json': 'name: x\n' }, { named: ['a.json'] }),
+  )
+  assert.match(yaml.message, /a\.json/)
+})
+
+test('an include that is not there, or lies below a file, is an error that names it', async (t) => {
+  for (const name of ['gone.yaml', 'octo.yaml/a.yaml']) {
+    const error = await expectCodeAsync('CONFIG_NOT_FOUND', () => readFiles(t, { 'octo.yaml': `include: [${name}]\n` }))
+    assert.match(error.message, new RegExp(`${name}\` cannot be read$`))
+    assert.match(String(error.details?.reason), /^(ENOENT|ENOTDIR)$/)
+  }
 })
 
 test('a web include without network is OFFLINE', async (t) => {

@@ -57,3 +57,11 @@ test('`offers: []` is nothing', async (t) => {
   const error = await expectCodeAsync('CONFIG_INVALID', () => read(t, '[]', 'configs: {a: 1}\n', { [WEB]: web }))
   assert.match(error.message, /may not read `configs\.a`/)
 })
+
+test('a document from elsewhere may not offer at all, whether or not what it would offer could be', async (t) => {
+  for (const offers of ['[configs.db]', '[octoctl.token]', '[]', '{a: 1}', 'configs']) {
+    const web = { [WEB]: `include: [{url: b.yaml, offers: ${offers}}]\n`, 'https://x.example/b.yaml': 'name: x\n' }
+    const error = await expectCodeAsync('CONFIG_INVALID', () => read(t, '[configs.db]', 'configs: {db: 1}\n', web))
+    assert.match(error.message, /may not write `include\.offers`/, offers)
+  }
+})

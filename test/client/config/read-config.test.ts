@@ -1,9 +1,12 @@
 // What a config file may say, what it must say, and how mistakes in it are shown.
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { readConfig } from '../../../client/config/read-config.ts'
 import { requestsOf } from '../../../schemas/config/requests.ts'
-import { readFiles } from '../../support/config-files.ts'
+import { readFiles, writeConfigFiles } from '../../support/config-files.ts'
 import { expectCodeAsync } from '../../support/expect-code.ts'
 
 const URL_TEXT = 'url: "https://x.example/repos/core.yaml"'
@@ -74,17 +77,24 @@ ${b.replace(/^/gm, '            ')}
 test('a key that is not one, a private key, a missing key file and a bad date are errors with a line', async (t) => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-  const keys = [
-    'AAAA',
-    '{file: nowhere.pub}',
-    '{file: private.pem}',
-    `{key: ${oneLine(publicKey())}, from: soon}`,
-    '{}',
+  const files = { 'private.pem': pem, 'large.pub': `${publicKey()}${'\n'.repeat(16 * 1024)}`, 'bytes.pub': '' }
+  const directory = await writeConfigFiles(t, files)
+  await writeFile(join(directory, 'bytes.pub'), Buffer.from([0xff, 0xfe]))
+  const keys: readonly (readonly [string, RegExp])[] = [
+    ['AAAA', /this is no public key that can be pinned/],
+    ['{file: private.pem}', /this is no public key that can be pinned/],
+    ['{file: nowhere.pub}', /key file `.*nowhere\.pub` cannot be read/],
+    ['{file: bytes.pub}', /key file `.*bytes\.pub` cannot be read/],
+    ['{file: .}', /key file `.*` is not a file/],
+    ['{file: large.pub}', /key file `.*large\.pub` is larger than 16384 bytes/],
+    [`{key: ${oneLine(publicKey())}, from: soon}`, /`from` is no date/],
+    ['{}', /a key is written as one line of base64/],
   ]
-  for (const key of keys) {
-    const text = `operator:\n  repos:\n    core: {${URL_TEXT}, keys: [${key}]}\n`
-    const error = await expectCodeAsync('CONFIG_INVALID', () => readFiles(t, { 'octo.yaml': text, 'private.pem': pem }))
+  for (const [key, problem] of keys) {
+    await writeFile(join(directory, 'octo.yaml'), `operator:\n  repos:\n    core: {${URL_TEXT}, keys: [${key}]}\n`)
+    const error = await expectCodeAsync('CONFIG_INVALID', () => readConfig(undefined, { cwd: directory, env: {} }))
     assert.match(error.message, /line 3/)
+    assert.match(error.message, problem)
   }
 })
 
