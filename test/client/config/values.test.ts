@@ -1,12 +1,15 @@
 // Values of configs in every spelling that people bring from YAML 1.1, Compose, shells and Go: read in one way, or refused
 // with what to write instead.
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
 import { readFiles } from '../../support/config-files.ts'
 import { expectCodeAsync } from '../../support/expect-code.ts'
 
 type Context = Parameters<typeof readFiles>[0]
 const env = { PORT: '8080', HOST: 'db' }
+const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const aPublicKey = publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
 
 async function checkWith(t: Context, row: string, more = '') {
   const text = `${more}operator: {services: {web: {health: [{tool: c, ${row}}]}}}\n`
@@ -171,6 +174,9 @@ test('a check or service that is null is none, and a null among checks is refuse
 test('a map in place of a list, and a list in place of a map, are refused by the name of the key', async (t) => {
   const rows: readonly (readonly [string, RegExp])[] = [
     ['services: {web: {health: {tool: x}}}', /`health` is no list of checks/],
+    ['[]', /a config is a map of keys/],
+    ['operator', /a config is a map of keys/],
+    ['1', /a config is a map of keys/],
     ['operator: []', /`operator` is no map/],
     ['operator: text', /`operator` is no map/],
     ['operator: {plugins: {c: [1]}}', /`c` is no map/],
@@ -180,4 +186,18 @@ test('a map in place of a list, and a list in place of a map, are refused by the
     assert.match(error.message, problem)
   }
   assert.equal((await readFiles(t, { 'octo.yaml': 'operator: {plugins: {c: ^1}}\n' })).pins[0]?.range, '^1')
+})
+
+test('one include, one key and one pin may stand without their list or map, and a config may hold nothing', async (t) => {
+  const url = 'url: "https://x.example/core.yaml"'
+  for (const include of ['b.yaml', '{url: b.yaml}', '[b.yaml]', '[{url: b.yaml}]'])
+    for (const empty of ['', '# nothing\n', '~\n', '{}\n', 'include: ~\n']) {
+      const files = { 'octo.yaml': `name: mine\ninclude: ${include}\n`, 'b.yaml': empty }
+      const { name, files: read } = await readFiles(t, files)
+      assert.deepEqual([name, read.length], ['mine', 2])
+    }
+  for (const key of [aPublicKey, `{key: ${aPublicKey}}`, `[${aPublicKey}]`]) {
+    const { repos } = await readFiles(t, { 'octo.yaml': `operator: {repos: {core: {${url}, keys: ${key}}}}\n` })
+    assert.equal(repos[0]?.trust.kind, 'keys')
+  }
 })
