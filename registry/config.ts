@@ -15,10 +15,16 @@ export type RegistryConfig = {
     readonly documentBytes: number
     /** Sessions that one token may have open. */
     readonly openSessions: number
+    /** Versions that one token may publish; each is rows and files for ever. */
+    readonly releasesPerHour: number
+    /** Plugins that one token may bring into the world. */
+    readonly newPluginsPerHour: number
     /** Yanks, deprecations and the like that one token may make. */
     readonly stateChangesPerHour: number
     /** How long the registry checks archives for one token. */
     readonly proofMsPerHour: number
+    /** How often one address may come without a token that counts before it is told to wait. */
+    readonly refusedTriesPerHour: number
   }
   readonly times: {
     /** A session that nobody uses ends after this. */
@@ -55,8 +61,14 @@ export function registryConfig({ dataDir, baseUrl, limits, times }: ConfigInput)
       pluginsPerRepo: LIMITS.pluginsPerRepo,
       documentBytes: LIMITS.pluginDocumentBudget,
       openSessions: 256,
+      // A pipeline that publishes each of a thousand plugins for each of six merges in an hour stays below it; a loop does not.
+      releasesPerHour: 6000,
+      // The first publish of a monorepo, or a move from another registry; names are never given back.
+      newPluginsPerHour: 2000,
       stateChangesPerHour: 2000,
       proofMsPerHour: 600_000,
+      // One a second, from all machines behind one address together.
+      refusedTriesPerHour: 3600,
       ...limits,
     },
     times: {

@@ -17,6 +17,7 @@ import { readAuditHead } from './db/audit.ts'
 import { closeDb, openDb } from './db/open.ts'
 import type { Clock, RegistryDeps } from './deps.ts'
 import { isFatal } from './fatal.ts'
+import { createRefusedTries } from './http/refused-tries.ts'
 import { checkDatabase, sweepSessions } from './recover.ts'
 import type { RegistryServices } from './services.ts'
 import type { ServingClaim } from './serving-claim.ts'
@@ -88,6 +89,7 @@ export async function openRegistry({ config, logger, clock = Date.now, onHalt }:
       slots: createSlots(PARALLEL_INSPECTIONS),
       budget: createProofBudget(config.limits.proofMsPerHour, clock),
     }),
+    refusedTries: createRefusedTries(config.limits.refusedTriesPerHour, clock),
     stopUploads: uploadsEnd.signal,
     refusal: () => refusal,
     halt,

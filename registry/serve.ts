@@ -99,6 +99,7 @@ function createHandler(registry: OpenRegistry, { logger, clientAddress }: Handle
       finishUnread(request, response)
       return refuse(error, { request, response, logger })
     }
+    contextOf(request).address = clientAddress(request)
     request.url = belowSite(request.url ?? '/', sitePath)
     if (logReads) logRequest({ logger, clientAddress }, request, response)
     if (reader.handle(request, response)) return

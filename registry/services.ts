@@ -1,6 +1,7 @@
 // What the actions of the write API work with, beside the shared dependencies.
 import type { Inspections } from './actions/inspections.ts'
 import type { RegistryDeps } from './deps.ts'
+import type { RefusedTries } from './http/refused-tries.ts'
 import type { Tree } from './tree/tree.ts'
 import type { UploadArea } from './uploads/upload-area.ts'
 
@@ -8,6 +9,7 @@ export type RegistryServices = RegistryDeps & {
   readonly uploads: UploadArea
   readonly tree: Pick<Tree, 'drain'>
   readonly inspections: Inspections
+  readonly refusedTries: RefusedTries
   /** Ends uploads and proofs in flight. */
   readonly stopUploads: AbortSignal
   /** Why nothing more is accepted; undefined while all is well. */

@@ -4,7 +4,7 @@ import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { Principal } from '../auth/principal.ts'
 import { authorizeAgain } from '../auth/principal.ts'
-import { countChanges, writeAudit } from '../db/audit.ts'
+import { writeAudit } from '../db/audit.ts'
 import type { Db } from '../db/open.ts'
 import { writePatiently } from '../db/open.ts'
 import { addToOutbox } from '../db/outbox.ts'
@@ -12,6 +12,7 @@ import { requireRepo } from '../db/repos.ts'
 import type { ReleaseKey, VersionFlags, VersionRow } from '../db/versions.ts'
 import { findPlugin, findVersion, updateVersionFlags } from '../db/versions.ts'
 import type { RegistryServices } from '../services.ts'
+import { spendBudget } from './hourly-budget.ts'
 import { refreshPlugin } from './refresh-plugin.ts'
 
 type Rule = {
@@ -36,8 +37,6 @@ export type StateChange = {
   readonly principal: Pick<Principal, 'id'>
 }
 
-const HOUR_MS = 3600_000
-
 /** Answers once the tree shows the change. Throws UNAUTHENTICATED, FORBIDDEN, RATE_LIMITED, REPO_NOT_FOUND, PLUGIN_NOT_FOUND, VERSION_NOT_FOUND, USAGE or STATE_CONFLICT. */
 export async function changeState(services: RegistryServices, change: StateChange): Promise<VersionStateAnswer> {
   const answer = await writePatiently(services.db, (tx) => changeInTransaction(tx, change, services))
@@ -55,7 +54,7 @@ function changeInTransaction(tx: Db, change: StateChange, { clock, config }: Reg
   // A request that is sent again after its answer was lost changes nothing.
   if (row[flag] === wanted) return stateAnswer(row, findPlugin(tx, row.repo, row.plugin)?.serial ?? 0)
   if (set && row[flag] !== null) throw conflict(row, `is ${flag} already, for another reason: ${quote(row[flag])}`)
-  requireFewChanges(tx, { actor: principal.id, now, limit: config.limits.stateChangesPerHour })
+  spendBudget(tx, { owner: principal.id, name: 'stateChangesPerHour', limits: config.limits, now })
   updateVersionFlags(tx, row, { [flag]: wanted })
   const serial = refreshPlugin(tx, row.repo, row.plugin)
   const subject = `${row.repo}/${row.plugin}@${row.version}`
@@ -63,18 +62,6 @@ function changeInTransaction(tx: Db, change: StateChange, { clock, config }: Reg
   writeAudit(tx, { at: now, actor: principal.id, action: request.action, subject, details })
   addToOutbox(tx, { repo: row.repo, plugin: row.plugin, createdAt: now })
   return stateAnswer(requireVersion(tx, release), serial)
-}
-
-/** Each change is a row of the audit log for ever. */
-function requireFewChanges(
-  tx: Db,
-  who: { readonly actor: string; readonly now: number; readonly limit: number },
-): void {
-  if (countChanges(tx, who.actor, who.now - HOUR_MS) < who.limit) return
-  throw coded('RATE_LIMITED', {
-    message: `this token changed ${who.limit} states in an hour, which is the limit`,
-    details: { limit: who.limit, retryAfter: 600 },
-  })
 }
 
 function wantedReason({ action, reason }: ChangeStateRequest, set: boolean): string | null {

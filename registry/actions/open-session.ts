@@ -20,8 +20,11 @@ import {
   putSealedSession,
 } from '../db/sessions.ts'
 import type { ReleaseKey } from '../db/versions.ts'
+import { findPlugin, findVersion } from '../db/versions.ts'
 import type { RegistryServices } from '../services.ts'
 import { requireDistinctName } from './distinct-name.ts'
+import type { Spending } from './hourly-budget.ts'
+import { requireBudget } from './hourly-budget.ts'
 import { requireGrowth } from './require-growth.ts'
 import { measureSpace, requireSpace } from './require-space.ts'
 import { isSealed } from './sealed-release.ts'
@@ -58,6 +61,7 @@ function openInTransaction(tx: Db, { config, clock }: RegistryServices, open: Me
   if (repeated) return repeated
   requireDistinctName(tx, release)
   requireGrowth(tx, release, config.limits)
+  requireBudgets(tx, release, { owner: principal.id, limits: config.limits, now })
   requireRoom(tx, principal.id, now, config.limits.openSessions)
   requireSpace(tx, { request, tokenId: principal.id, freeBytes, now })
   const session: SessionRow = {
@@ -119,11 +123,18 @@ function findRepeated(tx: Db, { tokenId, key, requestDigest, now }: Repeat): Ses
   return ended ? undefined : session
 }
 
+/** Before the bytes travel; what counts is asked again where the release is sealed. */
+function requireBudgets(tx: Db, release: ReleaseKey, spending: Omit<Spending, 'name'>): void {
+  if (findVersion(tx, release)) return
+  requireBudget(tx, { ...spending, name: 'releasesPerHour' })
+  if (!findPlugin(tx, release.repo, release.plugin)) requireBudget(tx, { ...spending, name: 'newPluginsPerHour' })
+}
+
 function requireRoom(tx: Db, tokenId: string, now: number, limit: number): void {
   if (countOpenSessions(tx, tokenId, now) < limit) return
   throw coded('RATE_LIMITED', {
-    message: `this token has ${limit} publishing sessions open, which is the limit`,
-    details: { limit, retryAfter: 60 },
-    hint: 'finish or delete a session',
+    message: `this token has ${limit} publishing sessions open, which is its \`open-sessions\``,
+    details: { setting: 'open-sessions', limit, retryAfter: 60 },
+    hint: 'finish or delete a session; the registry’s owner can raise it: `octo registry serve --data DIR --limit open-sessions=NUMBER`',
   })
 }

@@ -1,6 +1,8 @@
 // How long archives are checked for one token: a budget that fills up again as time goes by.
 import { coded } from '../../schemas/errors.ts'
 import type { Clock } from '../deps.ts'
+import type { Spent } from './refill.ts'
+import { secondsUntil, spentNow } from './refill.ts'
 
 export type ProofBudget = {
   /** Throws RATE_LIMITED when the token has used up its time. */
@@ -8,28 +10,26 @@ export type ProofBudget = {
   spend(owner: string, ms: number): void
 }
 
-const HOUR_MS = 3600_000
-
 export function createProofBudget(msPerHour: number, clock: Clock): ProofBudget {
-  const spent = new Map<string, { readonly ms: number; readonly at: number }>()
+  const spent = new Map<string, Spent>()
   const spentBy = (owner: string): number => {
     const found = spent.get(owner)
-    return found ? Math.max(0, found.ms - ((clock() - found.at) / HOUR_MS) * msPerHour) : 0
+    return found ? spentNow(found, msPerHour, clock()) : 0
   }
   return {
     admit(owner) {
       const over = spentBy(owner) - msPerHour
       if (over < 0) return
-      const retryAfter = Math.ceil((((over + 1) / msPerHour) * HOUR_MS) / 1000)
+      const retryAfter = secondsUntil(over + 1, msPerHour)
       throw coded('RATE_LIMITED', {
-        message: `archives of this token were checked for ${Math.round(msPerHour / 1000)} s in an hour, which is the limit`,
-        details: { limitMs: msPerHour, retryAfter },
-        hint: 'publish smaller archives, or later',
+        message: `archives of this token were checked for ${Math.round(msPerHour / 1000)} s in an hour, which is its \`proof-ms-per-hour\``,
+        details: { setting: 'proof-ms-per-hour', limit: msPerHour, retryAfter },
+        hint: 'publish smaller archives, or later; the registry’s owner can raise it: `octo registry serve --data DIR --limit proof-ms-per-hour=NUMBER`',
       })
     },
     spend(owner, ms) {
       for (const each of spent.keys()) if (spentBy(each) === 0) spent.delete(each)
-      spent.set(owner, { ms: spentBy(owner) + ms, at: clock() })
+      spent.set(owner, { amount: spentBy(owner) + ms, at: clock() })
     },
   }
 }

@@ -16,6 +16,8 @@ import { listUploads, markPublished } from '../db/sessions.ts'
 import { findPlugin, findVersion, insertPlugin, insertVersion } from '../db/versions.ts'
 import { requireDistinctName } from './distinct-name.ts'
 import { errandOf, sessionEnded } from './hold-lease.ts'
+import type { Spending } from './hourly-budget.ts'
+import { spendBudget } from './hourly-budget.ts'
 import { refreshPlugin } from './refresh-plugin.ts'
 import { requireGrowth } from './require-growth.ts'
 import { requireSameStatement } from './sealed-release.ts'
@@ -25,13 +27,13 @@ export type Seal = {
   readonly release: VerifiedRelease
   readonly principal: Pick<Principal, 'id'>
   readonly now: number
-  readonly limits: GrowthLimits
+  readonly limits: GrowthLimits & Spending['limits']
 }
 
 /**
  * Everything that was true before the proof is asked again here, where nobody can change it. False when the same release is
  * sealed already. Throws UNAUTHENTICATED, FORBIDDEN, REPO_NOT_FOUND, VERSION_EXISTS, VERSION_QUARANTINED, SESSION_NOT_FOUND,
- * SESSION_INCOMPLETE, SIGNER_NOT_ALLOWED, PLUGIN_NAME_TAKEN or LIMIT_EXCEEDED.
+ * SESSION_INCOMPLETE, SIGNER_NOT_ALLOWED, PLUGIN_NAME_TAKEN, LIMIT_EXCEEDED or RATE_LIMITED.
  */
 export function sealRelease(tx: Db, seal: Seal): boolean {
   const { session, release, principal, now } = seal
@@ -49,7 +51,12 @@ export function sealRelease(tx: Db, seal: Seal): boolean {
   requireDistinctName(tx, session)
   requireGrowth(tx, session, seal.limits)
   if (!markPublished(tx, session.id)) throw sessionEnded(session)
-  if (!findPlugin(tx, repo, plugin)) insertPlugin(tx, newPlugin(session, release, now))
+  const spending = { owner: principal.id, limits: seal.limits, now }
+  spendBudget(tx, { ...spending, name: 'releasesPerHour' })
+  if (!findPlugin(tx, repo, plugin)) {
+    spendBudget(tx, { ...spending, name: 'newPluginsPerHour' })
+    insertPlugin(tx, newPlugin(session, release, now))
+  }
   const serial = (findPlugin(tx, repo, plugin)?.serial ?? 0) + 1
   insertVersion(tx, versionRow(seal, serial), artifactRows(release))
   refreshPlugin(tx, repo, plugin)

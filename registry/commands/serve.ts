@@ -6,6 +6,7 @@ import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
+import { LIMIT_OPTIONS, parseLimits } from '../limit-names.ts'
 import type { Serving } from '../serve.ts'
 import { withDataOption } from './data-option.ts'
 
@@ -15,6 +16,7 @@ type Options = {
   readonly host: string
   readonly url?: string
   readonly trustProxy: readonly string[]
+  readonly limit: readonly string[]
   readonly logLevel: string
 }
 
@@ -46,6 +48,12 @@ export function addServeCommand(parent: Command): void {
       [],
     )
     .option(
+      '--limit <name=number>',
+      `what one token or address may use (${LIMIT_OPTIONS.join(', ')}); may be repeated`,
+      collect,
+      [],
+    )
+    .option(
       '--log-level <level>',
       `what is logged on stderr (${LOG_LEVELS.join(', ')}); reads of the tree from debug on`,
       'info',
@@ -65,6 +73,7 @@ async function serveUntilStopped(options: Options, terminal: Terminal): Promise<
   const port = parsePort(options.port)
   const logger = openLogger(parseLevel(options.logLevel))
   const clientAddress = proxies.clientAddressBehind(options.trustProxy)
+  const limits = parseLimits(options.limit)
   const dataDir = resolve(options.data)
   const base = await addresses.chooseBaseAddress({ dataDir, given: options.url, host: options.host })
   const stopped = Promise.withResolvers<void>()
@@ -82,7 +91,11 @@ async function serveUntilStopped(options: Options, terminal: Terminal): Promise<
     logger,
     clientAddress,
     open: async (url) => {
-      const registry = await openRegistry({ config: registryConfig({ dataDir, baseUrl: base ?? url }), logger, onHalt })
+      const registry = await openRegistry({
+        config: registryConfig({ dataDir, baseUrl: base ?? url, limits }),
+        logger,
+        onHalt,
+      })
       if (base !== undefined) await addresses.rememberBaseAddress(dataDir, base)
       return registry
     },

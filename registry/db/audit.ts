@@ -1,5 +1,5 @@
 // The log of everything that changed what others see or may do. Each row carries the digest of the one before.
-import { and, asc, desc, eq, getTableColumns, gt, gte, like, ne, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, gt, gte, like, or, sql } from 'drizzle-orm'
 import { digestOf } from '../../schemas/digest.ts'
 import { stableJson } from '../../schemas/json.ts'
 import type { Db } from './open.ts'
@@ -29,12 +29,6 @@ export function writeAudit(tx: Db, { details = {}, ...entry }: AuditEntry): void
   tx.insert(audit)
     .values({ ...row, rowSha256: digestOf(stableJson(row)) })
     .run()
-}
-
-/** Changes of states by one token since then. */
-export function countChanges(db: Db, actor: string, since: number): number {
-  const changes = and(eq(audit.actor, actor), gt(audit.at, since), ne(audit.action, 'publish'))
-  return db.select({ found: sql<number>`count(*)` }).from(audit).where(changes).get()?.found ?? 0
 }
 
 /** The newest row. */

@@ -175,4 +175,14 @@ CREATE INDEX audit_by_actor ON audit(actor, at);
 /** What the log says is compared with what there is. */
 const AUDIT_BY_ACTION = 'CREATE INDEX audit_by_action ON audit(action, subject);'
 
-export const MIGRATIONS: readonly string[] = [CREATE + SEAL, WITNESSES, AUDIT_BY_ACTION]
+const BUDGETS = `
+CREATE TABLE budgets (
+  owner TEXT NOT NULL,
+  name TEXT NOT NULL,
+  amount REAL NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (owner, name)
+) STRICT;
+`
+
+export const MIGRATIONS: readonly string[] = [CREATE + SEAL, WITNESSES, AUDIT_BY_ACTION, BUDGETS]

@@ -1,6 +1,6 @@
 // The rows of a registry, for typed queries. migrations.ts creates them, with the rules that the database itself holds.
 import { sql } from 'drizzle-orm'
-import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { OpenSessionRequest, TokenAction, VersionAction } from '../../schemas/api.ts'
 import type { Digest } from '../../schemas/digest.ts'
 import type { Name } from '../../schemas/name.ts'
@@ -155,6 +155,18 @@ export const audit = sqliteTable('audit', {
   previous: text().notNull(),
   rowSha256: text('row_sha256').notNull(),
 })
+
+/** What a token has used of an hourly budget, as of `at`; it comes back as time goes by. */
+export const budgets = sqliteTable(
+  'budgets',
+  {
+    owner: text().notNull(),
+    name: text().notNull(),
+    amount: real().notNull(),
+    at: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.owner, table.name] })],
+)
 
 /** At most one row: which process serves this database. */
 export const serving = sqliteTable('serving', {

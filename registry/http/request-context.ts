@@ -6,6 +6,8 @@ export type RequestContext = {
   readonly id: string
   readonly startedAt: number
   tokenId?: string
+  /** Who sent it, as far as it can be known. */
+  address?: string | undefined
 }
 
 const contexts = new WeakMap<IncomingMessage, RequestContext>()
@@ -16,7 +18,7 @@ export function contextOf(request: IncomingMessage): RequestContext {
   if (known) return known
   const given = request.headers['x-request-id']
   const id = typeof given === 'string' && /^[A-Za-z0-9_-]{8,64}$/.test(given) ? given : randomUUID()
-  const context = { id, startedAt: performance.now() }
+  const context: RequestContext = { id, startedAt: performance.now() }
   contexts.set(request, context)
   return context
 }

@@ -16,6 +16,7 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { parse, stringify } from 'yaml'
 import { registryConfig } from '../../registry/config.ts'
+import { LIMIT_OPTIONS } from '../../registry/limit-names.ts'
 import { ARCHIVE_LIMITS } from '../../schemas/limits.ts'
 import { blocksOfKind, tableRows } from '../support/document-blocks.ts'
 import { aPluginProject } from '../support/plugin-project.ts'
@@ -112,7 +113,15 @@ test('the limits are those of the program', () => {
     rows.get('an artifact, a release'),
     `${limits.artifactBytes / 2 ** 30} GiB, ${limits.releaseBytes / 2 ** 30} GiB`,
   )
-  assert.match(rows.get('open publishing sessions of a token') ?? '', new RegExp(`^${limits.openSessions};`))
+  assert.match(rows.get('open publishing sessions of a token') ?? '', new RegExp(`^${limits.openSessions} \\(`))
+  const page = [...rows.values()].join('\n')
+  for (const option of LIMIT_OPTIONS) assert.match(page, new RegExp(`\\(\`${option}\`\\)`))
+  const hourly = { releasesPerHour: 'releases-per-hour', newPluginsPerHour: 'new-plugins-per-hour' } as const
+  for (const [name, option] of Object.entries(hourly))
+    assert.match(page, new RegExp(`^${limits[name as keyof typeof hourly]} an hour \\(\`${option}\`\\)`, 'm'))
+  assert.equal(limits.proofMsPerHour, 10 * 60_000)
+  assert.match(page, new RegExp(`^${limits.stateChangesPerHour} an hour \\(`, 'm'))
+  assert.match(page, new RegExp(`^${limits.refusedTriesPerHour} an hour \\(`, 'm'))
   const { maxEntries, maxBytes, maxRatio, ratioFloorBytes, maxPathLength } = ARCHIVE_LIMITS
   const numbers = [...(rows.get('an archive') ?? '').replace('10 000', '10000').matchAll(/\d+/g)].map(Number)
   assert.deepEqual(numbers, [maxEntries, maxBytes / 2 ** 30, maxRatio, ratioFloorBytes / 2 ** 20, maxPathLength])

@@ -12,7 +12,6 @@ import { findVersion } from '../../../registry/db/versions.ts'
 import type { SessionAnswer } from '../../../schemas/api.ts'
 import type { ErrorCode } from '../../../schemas/error-codes.ts'
 import type { GrowthLimits } from '../../../schemas/growth-limits.ts'
-import { LIMITS } from '../../../schemas/limits.ts'
 import type { Name } from '../../../schemas/name.ts'
 import { expectCode } from '../../support/expect-code.ts'
 import { callApi, openSession, publishRelease, uploadAll } from '../../support/publish-release.ts'
@@ -36,7 +35,7 @@ async function proven(t: TestContext) {
         release: seen,
         principal: { id: session.tokenId },
         now: Date.now(),
-        limits: { ...LIMITS, ...limits },
+        limits: { ...services.config.limits, ...limits },
       }),
     )
   return { registry, services, release, session, seal }
