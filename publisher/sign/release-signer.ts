@@ -1,9 +1,9 @@
 // Who signs a release: a key that octo holds, or somebody else who signed octo's statement already, such as a KMS.
 
 import { readFile } from 'node:fs/promises'
+import { verifyForPublisher } from '../../client/verify/verify-for-publisher.ts'
 import type { VerifiedRelease } from '../../client/verify/verify-release.ts'
-import { verifyRelease } from '../../client/verify/verify-release.ts'
-import { coded, isCoded } from '../../schemas/errors.ts'
+import { coded } from '../../schemas/errors.ts'
 import { stableJson } from '../../schemas/json.ts'
 import { LIMITS } from '../../schemas/limits.ts'
 import { quote } from '../../schemas/quote.ts'
@@ -35,27 +35,16 @@ export function signerWithKey(key: SigningKey): ReleaseSigner {
 export async function signerWithBundle(bundleFile: string, publicKeyFile: string): Promise<ReleaseSigner> {
   const trustKey = parsePublicKey(await readText(publicKeyFile), publicKeyFile)
   const bundle = await readText(bundleFile)
+  const otherHalf = `${quote(publicKeyFile)} is not the public half of the key that signed: give that one as \`--key\``
   return {
     trustKey,
     async sign(_out, predicate) {
       const claim = { bundle, keyring: [trustKey], expected: predicate, at: Date.now(), source: bundleFile }
-      const release = verifyForPublisher(claim, publicKeyFile)
+      const release = verifyForPublisher(claim, otherHalf)
       if (stableJson(release.predicate) !== stableJson(predicate))
         throw signsSomethingElse(bundleFile, release, predicate)
       return { release, bundle }
     },
-  }
-}
-
-/** The proof of clients, with the advice that a publisher needs: nobody pins keys here. */
-function verifyForPublisher(claim: Parameters<typeof verifyRelease>[0], publicKeyFile: string): VerifiedRelease {
-  try {
-    return verifyRelease(claim)
-  } catch (error) {
-    if (!isCoded(error, 'SIGNER_NOT_ALLOWED')) throw error
-    const { code, message, details } = error
-    const hint = `${quote(publicKeyFile)} is not the public half of the key that signed: give that one as \`--key\``
-    throw coded(code, { message, details, hint, cause: error })
   }
 }
 

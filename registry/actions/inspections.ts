@@ -1,8 +1,11 @@
-// What artifacts hold, looked at once each: platforms that share bytes share the look, and what was found good is remembered.
+// What artifacts hold, looked at once each: platforms that share bytes share the look, what was found good is remembered for
+// all, and what was refused for its session: asking to publish that again costs nobody any time.
 // Time is shared out among tokens, and a look ends with the request that asked for it.
 import type { ArtifactUse } from '../../client/verify/inspect-artifact.ts'
 import { inspectSharedArtifact } from '../../client/verify/inspect-artifact.ts'
 import { digestOf } from '../../schemas/digest.ts'
+import type { ErrorCode } from '../../schemas/error-codes.ts'
+import { isCoded } from '../../schemas/errors.ts'
 import { stableJson } from '../../schemas/json.ts'
 import type { Platform } from '../../schemas/platform.ts'
 import type { ReleasePredicate } from '../../schemas/release-statement.ts'
@@ -18,6 +21,8 @@ export type Inspections = {
 export type Asked = {
   /** The token for which time is spent. */
   readonly owner: string
+  /** Its id: the same session is told the same without another look. */
+  readonly session: string
   readonly signal: AbortSignal
 }
 
@@ -27,26 +32,43 @@ export type InspectionDeps = {
   readonly budget: ProofBudget
 }
 
+/** What the bytes of a digest are refused for. Anything else, such as a disk that gives other bytes, may pass. */
+const LASTING: readonly ErrorCode[] = [
+  'ARCHIVE_MALFORMED',
+  'ARCHIVE_ENTRY_UNSAFE',
+  'LIMIT_EXCEEDED',
+  'PLATFORM_MISMATCH',
+  'PROGRAM_UNSAFE',
+  'STATEMENT_MISMATCH',
+]
 const MAX_REMEMBERED = 4096
 
 export function createInspections({ blobs, slots, budget }: InspectionDeps): Inspections {
   /** Digests of what was found good: bytes, and all that was said about them. */
-  const good = new Set<string>()
+  const good = new Map<string, true>()
+  /** Refusals by session and digest of what was looked at. */
+  const refused = new Map<string, Error>()
 
-  async function look(uses: readonly ArtifactUse[], { owner, signal }: Asked): Promise<void> {
+  async function look(uses: readonly ArtifactUse[], { owner, session, signal }: Asked): Promise<void> {
     const [first] = uses
     const name = digestOf(stableJson(uses))
     if (!first || good.has(name)) return
+    const place = `${session} ${name}`
+    const known = refused.get(place)
+    if (known) throw known
     await slots.run(owner, signal, async () => {
       budget.admit(owner)
       const startedAt = performance.now()
       try {
         await inspectSharedArtifact({ chunks: stoppable(blobs.read(first.artifact.digest), signal), uses })
+      } catch (error) {
+        if (!signal.aborted && isCoded(error) && LASTING.includes(error.code)) remember(refused, place, error)
+        throw error
       } finally {
         budget.spend(owner, performance.now() - startedAt)
       }
     })
-    remember(good, name)
+    remember(good, name, true)
   }
 
   return {
@@ -67,8 +89,8 @@ async function* stoppable(chunks: AsyncIterable<Buffer>, signal: AbortSignal): A
   }
 }
 
-function remember(good: Set<string>, name: string): void {
-  const [oldest] = good
-  if (good.size >= MAX_REMEMBERED && oldest !== undefined) good.delete(oldest)
-  good.add(name)
+function remember<T>(found: Map<string, T>, name: string, what: T): void {
+  const [oldest] = found.keys()
+  if (found.size >= MAX_REMEMBERED && oldest !== undefined) found.delete(oldest)
+  found.set(name, what)
 }

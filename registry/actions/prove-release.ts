@@ -1,10 +1,10 @@
 // The proof at ingest, with the same code that clients run: the statement is signed by a key of the repo and about this
 // release, it describes exactly what the session announced, and every artifact is what it is said to be.
 
+import { verifyForPublisher } from '../../client/verify/verify-for-publisher.ts'
 import type { VerifiedRelease } from '../../client/verify/verify-release.ts'
-import { verifyRelease } from '../../client/verify/verify-release.ts'
 import type { OpenSessionRequest } from '../../schemas/api.ts'
-import { coded, isCoded } from '../../schemas/errors.ts'
+import { coded } from '../../schemas/errors.ts'
 import { LIMITS } from '../../schemas/limits.ts'
 import type { Name } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
@@ -25,34 +25,28 @@ export type Proof = {
 
 /** Throws what the proof throws, or STATEMENT_MISMATCH when announcement and statement differ. Blobs must be live. */
 export async function proveRelease(services: RegistryServices, proof: Proof): Promise<VerifiedRelease> {
-  const { session } = proof
+  const { session, owner, signal } = proof
   const { blobs, db, clock } = services
   const { repo, plugin, version, request } = session
   const bundle = await blobs.head(request.bundle.digest, Math.min(request.bundle.size, LIMITS.bundleBytes))
-  const release = verifyForPublisher({
+  const claim = {
     bundle: readBundle(bundle),
     keyring: requireKeyring(db, repo),
     expected: { repo, plugin, version },
     at: clock(),
     source: `${repo}/${plugin}@${version}`,
-  })
+  }
+  const release = verifyForPublisher(claim, signerHint(repo))
   requireSameBundle(release, session)
   requireAnnounced(release.predicate, request)
-  await services.inspections.inspect(release.predicate.platforms, proof)
+  await services.inspections.inspect(release.predicate.platforms, { owner, session: session.id, signal })
   return release
 }
 
-/** The proof of clients, with the advice that a publisher needs: nobody pins keys here. */
-function verifyForPublisher(release: Parameters<typeof verifyRelease>[0]): VerifiedRelease {
-  try {
-    return verifyRelease(release)
-  } catch (error) {
-    if (!isCoded(error, 'SIGNER_NOT_ALLOWED')) throw error
-    const { code, message, details } = error
-    const admit = `octo registry repo key add ${release.expected.repo} FILE --data DIR`
-    const hint = `sign with a key that the repo admits, or let the registry’s owner admit this one: \`${admit}\``
-    throw coded(code, { message, details, hint, cause: error })
-  }
+/** Nobody pins keys here: either another key signs, or the repo admits this one. */
+function signerHint(repo: Name): string {
+  const admit = `octo registry repo key add ${repo} FILE --data DIR`
+  return `sign with a key that the repo admits, or let the registry’s owner admit this one: \`${admit}\``
 }
 
 /** Text that does not give its own bytes back would get another digest at every client, and never be found again. */

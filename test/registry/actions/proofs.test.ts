@@ -40,7 +40,7 @@ test('a look at an archive is taken once, however many platforms and publishes s
   })
   assert.equal((await publishRelease(registry, release)).status, 201)
   assert.equal(reads.length, 1)
-  await inspections.inspect(release.predicate.platforms, { owner: 'x', signal: never })
+  await inspections.inspect(release.predicate.platforms, { owner: 'x', session: 's', signal: never })
   assert.equal(reads.length, 1)
 })
 
@@ -109,7 +109,9 @@ test('a proof ends when its signal aborts, in the middle of an archive', async (
     budget: createProofBudget(1000, Date.now),
   })
   const artifact = { format: 'tar.gz', file: 'f', digest: digestOf('x'), size: 1e9, executable: 'run' } as never
-  await assert.rejects(inspections.inspect({ any: artifact } as never, { owner: 'a', signal: gone.signal }))
+  await assert.rejects(
+    inspections.inspect({ any: artifact } as never, { owner: 'a', session: 's', signal: gone.signal }),
+  )
   assert.ok(read < 100)
 })
 
