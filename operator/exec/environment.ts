@@ -1,5 +1,6 @@
 // The whole environment of a plugin: an allow-list, because everything else on a machine may be a secret.
 import { quoted, refusal } from './refusal.ts'
+import { NODE_OPTIONS } from './runtime-flags.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -41,9 +42,11 @@ export function pluginEnvironment(host: Environment, facts: RunFacts, platform =
     ...inherited(host, platform === 'win32' ? [...INHERITED, ...INHERITED_WINDOWS] : INHERITED),
     TMPDIR: facts.temporary,
     ...(platform === 'win32' ? { TEMP: facts.temporary, TMP: facts.temporary } : {}),
-    // For what a plugin starts by itself: no packages of the user, no compiled modules among the plugin's files.
+    // For what a plugin starts by itself: no packages of the user, no compiled modules among the plugin's files, no modules
+    // of the folders above.
     PYTHONNOUSERSITE: '1',
     PYTHONDONTWRITEBYTECODE: '1',
+    NODE_OPTIONS,
     OCTO_PLUGIN_ROOT: facts.root,
     OCTO_CONTRACT: facts.contract,
     ...(facts.service === undefined ? {} : { OCTO_SERVICE: facts.service }),

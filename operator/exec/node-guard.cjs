@@ -1,10 +1,11 @@
 // Loaded by Node before a plugin: a module is found inside the plugin's own folder, or not at all. Node itself goes on to
 // look in every folder above, in the user's home and beside its own program, where others than the publisher put things.
-// Node processes that the plugin starts load it too, when they run a file of the plugin or text.
+// Node processes that the plugin starts load it too, when they run a file of the plugin or text; the Node of the machine may be
+// older than octo's own.
 'use strict'
 const { realpathSync } = require('node:fs')
-const { registerHooks } = require('node:module')
-const { sep } = require('node:path')
+const Module = require('node:module')
+const { isAbsolute, sep } = require('node:path')
 const { fileURLToPath } = require('node:url')
 
 const given = process.env.OCTO_PLUGIN_ROOT
@@ -32,16 +33,33 @@ function isOfTheMachine(main) {
 }
 
 function guard() {
-  if (!registerHooks) throw new Error(`octo: Node ${process.version} cannot keep modules inside the plugin`)
-  registerHooks({
-    resolve(specifier, context, next) {
-      const found = next(specifier, context)
-      if (/^(node|data):/.test(found.url)) return found
-      if (found.url.startsWith('file:') && fileURLToPath(found.url.replace(/[?#].*$/, '')).startsWith(root))
-        return found
-      const error = new Error(`Cannot find module '${specifier}' inside the plugin, and octo looks nowhere else`)
-      error.code = context.conditions?.includes('import') ? 'ERR_MODULE_NOT_FOUND' : 'MODULE_NOT_FOUND'
-      throw error
-    },
-  })
+  if (Module.registerHooks) Module.registerHooks({ resolve: resolveInside })
+  else guardRequire()
+}
+
+function resolveInside(specifier, context, next) {
+  const found = next(specifier, context)
+  if (/^(node|data):/.test(found.url)) return found
+  if (found.url.startsWith('file:') && isInside(fileURLToPath(found.url.replace(/[?#].*$/, '')))) return found
+  throw notInside(specifier, context.conditions?.includes('import') ? 'ERR_MODULE_NOT_FOUND' : 'MODULE_NOT_FOUND')
+}
+
+/** Before Node 22.15 a program can watch `require` alone, and not `import`. */
+function guardRequire() {
+  const resolve = Module._resolveFilename
+  Module._resolveFilename = (specifier, ...rest) => {
+    const found = resolve(specifier, ...rest)
+    if (!isAbsolute(found) || isInside(found)) return found
+    throw notInside(specifier, 'MODULE_NOT_FOUND')
+  }
+}
+
+function isInside(path) {
+  return path.startsWith(root)
+}
+
+function notInside(specifier, code) {
+  const error = new Error(`Cannot find module '${specifier}' inside the plugin, and octo looks nowhere else`)
+  error.code = code
+  return error
 }

@@ -5,6 +5,12 @@ import { isolationOf } from '../../schemas/interpreters.ts'
 
 const NODE_GUARD = fileURLToPath(new URL('./node-guard.cjs', import.meta.url))
 
+/**
+ * The same for Node that a plugin of any kind starts: a shell script that calls `node` gives it no flags. Only our own guard
+ * stands in it, whatever the operator's environment says.
+ */
+export const NODE_OPTIONS = `--require "${NODE_GUARD.replace(/[\\"]/g, '\\$&')}"`
+
 /** Flags by the name of the interpreter, which go before all others. */
 export function isolationFlags(interpreter: string): readonly string[] {
   return /^node(js)?$/.test(interpreter) ? ['--require', NODE_GUARD] : (isolationOf(interpreter) ?? [])

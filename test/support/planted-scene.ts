@@ -43,6 +43,11 @@ export function aScene(t: TestContext, files: Readonly<Record<string, string>>) 
     write(join(place, 'node_modules/planted.js'), nodeMark(`file-${index}`))
     write(join(place, 'node_modules/@scope/planted/index.js'), nodeMark(`scoped-${index}`))
     write(join(place, 'node_modules/addon.node'), 'no addon')
+    write(
+      join(place, 'node_modules/planted-es/index.mjs'),
+      `import fs from 'node:fs'; fs.writeFileSync(${JSON.stringify(mark(`es-${index}`))}, '')\n`,
+    )
+    write(join(place, 'node_modules/planted-es/package.json'), JSON.stringify({ exports: './index.mjs' }))
     // Nobody but the store writes below its own package.json.
     if (!place.startsWith(dirname(layout.trees)))
       write(

@@ -46,7 +46,7 @@ test('an ES module finds modules in its own folder only', (t) => {
   const scene = aScene(t, {
     'node_modules/dep/index.js': 'module.exports = 2\n',
     'main.mjs': `const found = []
-for (const name of ${JSON.stringify(TRIES)}) await import(name).then(() => found.push(name), (error) => { if (!/NOT_FOUND|NOT_DEFINED/.test(error.code)) found.push(error.code) })
+for (const name of ${JSON.stringify([...TRIES, 'planted-es'])}) await import(name).then(() => found.push(name), (error) => { if (!/NOT_FOUND|NOT_DEFINED/.test(error.code)) found.push(error.code) })
 console.log(JSON.stringify({ found, dep: (await import('dep')).default }))\n`,
   })
   assert.deepEqual(JSON.parse(start(scene, 'main.mjs', 'node')), { found: [], dep: 2 })
@@ -97,6 +97,49 @@ process.stdout.write(${code}.stdout)\n`,
     assert.equal(start(scene, 'main.js', 'node'), 'MODULE_NOT_FOUND\n')
     assertUntouched(scene)
   })
+
+/** Node as a shell script starts it: octo's own, and the one of this machine, which may be older. */
+const NODES = [process.execPath, ...(pathOfProgram('node') === undefined ? [] : ['node'])]
+
+for (const [title, line] of [
+  ['a file', '"$OCTO_PLUGIN_ROOT/child.js"'],
+  ['text', `-e "$(cat "$OCTO_PLUGIN_ROOT/child.js")"`],
+  ['a file in another folder', '"$OCTO_PLUGIN_ROOT/lib/deep/child.js"'],
+] as const)
+  test(`Node that a shell script starts finds modules in the plugin only: ${title}`, (t) => {
+    const child = `const found = ${JSON.stringify(TRIES.slice(0, 2))}.map((name) => { try { require(name); return 'found' } catch (error) { return error.code } })
+console.log(found.join(), require('node:path').sep)\n`
+    for (const node of NODES) {
+      const scene = aScene(t, {
+        ...{ 'child.js': child, 'lib/deep/child.js': child },
+        'main.sh': `#!/bin/sh\ncd / && cd "$HOME" && exec ${node} ${line}\n`,
+      })
+      assert.equal(start(scene, 'main.sh'), 'MODULE_NOT_FOUND,MODULE_NOT_FOUND /\n', node)
+      assertUntouched(scene)
+    }
+  })
+
+test('Node that a shell script starts finds what the plugin carries, by require and by import', (t) => {
+  for (const node of NODES) {
+    const scene = aScene(t, {
+      ...OWN,
+      'child.mjs': "import own from './lib/own.js'\nconsole.log(own, (await import('dep')).default)\n",
+      'child.js': "console.log(require('./lib/own.js'), require('dep'), require('fs') === require('node:fs'))\n",
+      'main.sh': `#!/bin/sh\n${node} "$OCTO_PLUGIN_ROOT/child.mjs" && exec ${node} "$OCTO_PLUGIN_ROOT/child.js"\n`,
+    })
+    assert.equal(start(scene, 'main.sh'), '1 2\n1 2 true\n', node)
+    assertUntouched(scene)
+  }
+})
+
+test('a program of the machine that a shell script starts by its path has its own modules', (t) => {
+  for (const node of NODES) {
+    const scene = aScene(t, { 'main.sh': `#!/bin/sh\nexec ${node} "$HOME/tool/main.cjs"\n` })
+    scene.write(join(scene.home, 'tool/main.cjs'), "console.log(require('own/index.cjs'))\n")
+    scene.write(join(scene.home, 'tool/node_modules/own/index.cjs'), "module.exports = 'own'\n")
+    assert.equal(start(scene, 'main.sh'), 'own\n', node)
+  }
+})
 
 test('a program of the machine that a plugin starts finds its own modules', (t) => {
   const scene = aScene(t, {

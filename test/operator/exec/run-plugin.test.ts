@@ -46,7 +46,7 @@ test('a plugin sees exactly the variables of the allow-list, and no file that oc
     ...['OCTO_PLUGIN_ROOT', 'OCTO_SERVICE', 'PATH', 'PYTHONDONTWRITEBYTECODE', 'PYTHONNOUSERSITE'],
     ...['SSL_CERT_FILE', 'TMPDIR', 'TRACEPARENT', 'TZ', 'no_proxy'],
   ])
-  assert.match(env.NODE_OPTIONS ?? '', /^--require "[^"]+node-guard\.cjs"$/, 'the guard hands itself on, and no more')
+  assert.match(env.NODE_OPTIONS ?? '', /^--require "[^"]+node-guard\.cjs"$/, 'the guard, and nothing of the operator’s')
   assert.equal(env.PATH, FIXED_PATH)
   assert.equal(env.OCTO_CONTRACT, 'check/v1')
   assert.equal(env.OCTO_SERVICE, 'web')
