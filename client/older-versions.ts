@@ -1,8 +1,10 @@
 // Brings the pages of a plugin document that a question needs: most are answered by the document itself, which lists the
 // newest versions.
-import { isCoded } from '../schemas/errors.ts'
+import { coded, isCoded } from '../schemas/errors.ts'
+import { LIMITS } from '../schemas/limits.ts'
 import type { DocumentPage, PluginDocument } from '../schemas/plugin-document.ts'
 import { pageListing } from '../schemas/plugin-pages.ts'
+import { quote } from '../schemas/quote.ts'
 import type { Version } from '../schemas/version.ts'
 import { isVersion } from '../schemas/version.ts'
 import type { FetchDocument } from './repo/fetch-document.ts'
@@ -19,7 +21,7 @@ export type Need = {
   readonly before: Version | undefined
 }
 
-/** Throws what fetchPage throws. */
+/** Throws what fetchPage throws, and LIMIT_EXCEEDED for a range that very many pages do not answer. */
 export async function withOlderVersions(
   document: PluginDocument,
   need: Need,
@@ -33,11 +35,21 @@ export async function withOlderVersions(
   }
   for (const version of [...(need.before ? [need.before] : []), ...exact]) await bring(pageListing(document, version))
   // Newest first: what the pages before did not answer, no newer version does.
-  for (const page of exact.length > 0 ? [] : (document.pages ?? [])) {
+  for (const [index, page] of (exact.length > 0 ? [] : (document.pages ?? [])).entries()) {
     if (isAnswered(known, need)) break
+    if (index >= LIMITS.pagesPerRange) throw tooFar(known, need.question)
     await bring(page)
   }
   return known
+}
+
+function tooFar({ repo, plugin, versions }: PluginDocument, { ranges }: Question): Error {
+  const oldest = versions.at(-1)?.version ?? ''
+  return coded('LIMIT_EXCEEDED', {
+    message: `${ranges.map(quote).join(' and ')} is answered by none of the ${versions.length} versions of ${quote(`${repo}/${plugin}`)} down to ${quote(oldest)}, expected one on the newest ${LIMITS.pagesPerRange} pages`,
+    details: { plugin, ranges, pages: LIMITS.pagesPerRange },
+    hint: 'ask for an exact version, which needs one page alone',
+  })
 }
 
 function isAnswered(document: PluginDocument, { question, options }: Need): boolean {

@@ -1,4 +1,5 @@
 // Asks the repos of the config about a plugin, chooses, proves the choice, and gives it as a lockfile entry.
+import { setTimeout } from 'node:timers/promises'
 import type { OctoConfig, RepoConfig } from '../schemas/config/config.ts'
 import { coded, isCoded } from '../schemas/errors.ts'
 import type { LockedPlugin } from '../schemas/lockfile.ts'
@@ -184,8 +185,26 @@ async function askSigned(
   { network, known: { before, locked } }: Omit<Asking, 'config'>,
 ): Promise<PluginDocument | undefined> {
   const [fetch, address] = [network.fetchDocument, repoAddressOf(repo.url)]
-  const document = await fetchPluginDocument(fetch, address, question.plugin)
   const kept = locked?.repo === repo.name ? { locked: locked.version } : {}
   const options = { operatorVersion: octoVersion(), ...kept }
-  return document && withOlderVersions(document, { question, options, before: before?.version }, { fetch, address })
+  return atOneMoment(async () => {
+    const document = await fetchPluginDocument(fetch, address, question.plugin)
+    return document && withOlderVersions(document, { question, options, before: before?.version }, { fetch, address })
+  })
+}
+
+/** A publish between the document and its pages makes them disagree; within these pauses it is over. */
+const PAUSES_MS = [100, 500]
+
+/** Reads again, from the document on, what did not fit together. */
+async function atOneMoment<Result>(read: () => Promise<Result>): Promise<Result> {
+  for (const pauseMs of PAUSES_MS) {
+    try {
+      return await read()
+    } catch (error) {
+      if (!isCoded(error, 'DOCUMENT_MISMATCH')) throw error
+      await setTimeout(pauseMs)
+    }
+  }
+  return read()
 }

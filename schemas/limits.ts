@@ -13,6 +13,8 @@ export const LIMITS = {
   pluginPageBytes: 4 * MiB,
   /** Pages of one plugin: those of its versions, were each as large as can be. */
   pagesPerPlugin: 3_000,
+  /** Pages that a client reads to find the newest version in a range; a registry makes as many of tens of thousands of versions. */
+  pagesPerRange: 128,
   /** Versions of one plugin, for ever, as a version is never taken away again. */
   versionsPerPlugin: 100_000,
   /** Platforms of one version: artifacts of a session, subjects of a statement. */

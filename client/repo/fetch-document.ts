@@ -1,6 +1,6 @@
 // A plugin's document from its repo, checked to be about this plugin of this repo.
 
-import { coded } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
 import { LIMITS } from '../../schemas/limits.ts'
 import type { Name } from '../../schemas/name.ts'
 import type { DocumentPage, PluginDocument } from '../../schemas/plugin-document.ts'
@@ -37,11 +37,18 @@ export async function fetchPage(
   { document, page }: { readonly document: PluginDocument; readonly page: DocumentPage },
 ): Promise<PluginDocument> {
   const url = address.page(document.plugin, page.page)
-  const text = await fetch(url, page.size)
+  const text = await fetch(url, page.size).catch((error: unknown) => {
+    throw isCoded(error, 'LIMIT_EXCEEDED') ? otherPage(url, 'is larger than its document says', error) : error
+  })
   if (text !== undefined) return withPage(document, page, text, url.href)
-  throw coded('DOCUMENT_MISMATCH', {
-    message: `${quote(url.href)} is not there, though its document names it`,
-    details: { url: url.href },
+  throw otherPage(url, 'is not there, though its document names it')
+}
+
+function otherPage({ href }: URL, problem: string, cause?: unknown): Error {
+  return coded('DOCUMENT_MISMATCH', {
+    message: `${quote(href)} ${problem}`,
+    details: { url: href },
     hint: 'it may have changed in this very moment: run the command again in a minute',
+    cause,
   })
 }
