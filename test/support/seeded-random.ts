@@ -1,4 +1,4 @@
-// Random numbers that a failed run can be repeated with: OCTO_SEED=… sets the seed, failures print it.
+// Random numbers that a failed run can be repeated with: each prints its seed, and OCTO_SEED=… sets it.
 
 export type Random = {
   readonly seed: number
@@ -12,6 +12,8 @@ export type Random = {
 }
 
 export function seededRandom(seed = Number(process.env.OCTO_SEED) || Date.now() % 2 ** 31): Random {
+  // `npm test` shows it with the output of a file in which something failed.
+  process.stderr.write(`OCTO_SEED=${seed}\n`)
   let state = seed >>> 0
   // mulberry32: small, and good enough to choose moments and bits.
   function next(): number {
