@@ -12,6 +12,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const DOCUMENTS = [
   'README.md',
   'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
   ...globSync('{docs/**/*.md,examples/**/*.md,sdk/*.md,plugins/**/*.md}', { cwd: ROOT }),
 ]
 
