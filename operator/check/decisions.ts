@@ -28,6 +28,6 @@ export function runLine(
   return `${labelOf(check)}: ${status} after ${formatDuration(durationMs)}, ${code}: ${summary}`
 }
 
-export function labelOf({ service, phase, request }: PlannedCheck): string {
-  return `${service} ${phase} ${request.plugin}`
+export function labelOf({ service, phase, request, mark }: PlannedCheck): string {
+  return [service, phase, request.plugin, mark].filter((word) => word !== undefined).join(' ')
 }

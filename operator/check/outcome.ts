@@ -12,6 +12,8 @@ export type CheckOutcome = Omit<CheckReport, 'status' | 'final'> & {
   readonly plugin?: string
   readonly repo?: string
   readonly version?: string
+  /** What tells it from the other checks of its plugin in this phase of the service. */
+  readonly mark?: string
   readonly status: CheckStatus | 'skipped'
   /** How often the plugin ran. */
   readonly attempts: number

@@ -6,6 +6,7 @@ import { coded } from '../../schemas/errors.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
 import { quote } from '../../schemas/quote.ts'
 import { shownAddress } from '../../schemas/shown-address.ts'
+import { marksOf } from './marks.ts'
 import type { CheckOutcome } from './outcome.ts'
 
 export type PlannedCheck = {
@@ -14,6 +15,8 @@ export type PlannedCheck = {
   readonly item: CheckItem
   /** With what the pins of the config say. */
   readonly request: PluginRequest
+  /** What tells it from the other checks of its plugin in this phase of the service, where there are any. */
+  readonly mark?: string
   /** `run`, or the reason why not. */
   readonly fate: { readonly kind: 'run' } | { readonly kind: 'skip' | 'refuse'; readonly reason: string }
 }
@@ -27,12 +30,24 @@ export type Selection = {
 /** The checks in the order of the config; throws USAGE for an unknown service and CONFIG_INVALID for no check at all. */
 export function planChecks(config: OctoConfig, { services, phases }: Selection): PlannedCheck[] {
   const planned = chosenServices(config, services).flatMap((service) =>
-    phases.flatMap((phase) => service.checks[phase].map((item) => planCheck(item, { service, phase, config }))),
+    phases.flatMap((phase) => marked(service.checks[phase].map((item) => planCheck(item, { service, phase, config })))),
   )
   if (planned.length === 0) throw nothingToCheck(config, { services, phases })
   const mustRun = services.length > 0 ? [...Map.groupBy(planned, ({ service }) => service).values()] : [planned]
   for (const own of mustRun) if (own.every(({ fate }) => fate.kind === 'skip')) throw allSkipped(own)
   return planned
+}
+
+/** Those of one phase of a service. */
+function marked(checks: readonly PlannedCheck[]): readonly PlannedCheck[] {
+  const alike = [...Map.groupBy(checks, ({ request }) => request.plugin).values()].filter(({ length }) => length > 1)
+  const marks = new Map(
+    alike.flatMap((own) => marksOf(own.map(({ item }) => item)).map((mark, index) => [own[index], mark] as const)),
+  )
+  return checks.map((check) => {
+    const mark = marks.get(check)
+    return mark === undefined ? check : { ...check, mark }
+  })
 }
 
 /** Services that were chosen and have nothing to run: one that was named is not passed over, the others are shown. */

@@ -9,7 +9,7 @@ const LOG_LINES = 5
 const FURTHER_LINES = 10
 
 const COLUMNS: Table['columns'] = [
-  ...[{ title: 'status' }, { title: 'service' }, { title: 'phase' }, { title: 'check' }],
+  ...[{ title: 'status' }, { title: 'service' }, { title: 'phase' }, { title: 'check', shrinks: true }],
   ...[{ title: 'time', align: 'right' as const }, { title: 'result' }],
 ]
 
@@ -28,7 +28,7 @@ export function outcomeRow(outcome: CheckOutcome, paint: Paint): readonly Cell[]
   ]
 }
 
-export type ExpectedCheck = Pick<CheckOutcome, 'service' | 'phase' | 'plugin' | 'version'>
+export type ExpectedCheck = Pick<CheckOutcome, 'service' | 'phase' | 'plugin' | 'version' | 'mark'>
 
 /** A table wide enough for outcomes that are not known yet. */
 export function expectedTable(checks: readonly ExpectedCheck[]): Table {
@@ -68,8 +68,9 @@ export function summaryLine(outcomes: readonly CheckOutcome[], durationMs: numbe
   return `${parts.filter(Boolean).join(', ')} in ${formatDuration(durationMs)}`
 }
 
-export function nameOf({ plugin = '', version }: Pick<CheckOutcome, 'plugin' | 'version'>): string {
-  return version === undefined ? plugin : `${plugin}@${version}`
+export function nameOf({ plugin = '', version, mark }: Pick<CheckOutcome, 'plugin' | 'version' | 'mark'>): string {
+  const name = version === undefined ? plugin : `${plugin}@${version}`
+  return mark === undefined ? name : `${name} ${mark}`
 }
 
 function furtherLines({ furtherLines: lines = [] }: CheckOutcome): string[] {

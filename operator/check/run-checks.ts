@@ -50,8 +50,9 @@ async function runService(checks: readonly PlannedCheck[], runOne: (check: Plann
 type Running = CheckDeps & { readonly slots: ReturnType<typeof openSlots> }
 
 async function outcomeOf(check: PlannedCheck, deps: Running): Promise<CheckOutcome> {
-  const { service, phase, request, fate, item } = check
-  const facts = { service, phase, plugin: request.plugin, place: item.place }
+  const { service, phase, request, fate, item, mark } = check
+  const named = { service, phase, plugin: request.plugin, ...(mark === undefined ? {} : { mark }) }
+  const facts = { ...named, place: item.place }
   const nothing = { attempts: 0, durationMs: 0, log: [] }
   if (fate.kind === 'skip') return { ...facts, ...nothing, status: 'skipped', summary: fate.reason }
   if (fate.kind === 'refuse') return { ...facts, ...nothing, status: 'unknown', summary: fate.reason }

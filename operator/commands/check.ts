@@ -85,10 +85,10 @@ function tellPlan(check: PlannedCheck, provided: ReadonlyMap<string, PluginOutco
 }
 
 function expectedOf(plan: readonly PlannedCheck[], provided: ReadonlyMap<string, PluginOutcome>) {
-  return plan.map(({ service, phase, request }) => {
+  return plan.map(({ service, phase, request, mark }) => {
     const outcome = provided.get(requestKey(request))
     const version = outcome?.state === 'done' ? { version: outcome.value.version } : {}
-    return { service, phase, plugin: request.plugin, ...version }
+    return { service, phase, plugin: request.plugin, ...version, ...(mark === undefined ? {} : { mark }) }
   })
 }
 

@@ -56,13 +56,16 @@ function isSlip(key: string, node: TreeNode): boolean {
 }
 
 function listArguments(list: ListNode, variables: TemplateVariables): CheckArguments {
-  const value = list.items.map((item) => {
+  const filled: string[] = []
+  const value = list.items.map((item, index) => {
     if (item.kind !== 'scalar') throw invalid(item, 'an argument in a list is a plain value, found a list or map')
     requireText(item)
     requireOneReading(item)
-    return textOf(expand(item, variables))
+    const made = expand(item, variables)
+    if (made !== item) filled.push(pointerTo('', String(index)))
+    return textOf(made)
   })
-  return { kind: 'list', value }
+  return { kind: 'list', value, ...(filled.length > 0 ? { filled } : {}) }
 }
 
 /** A program receives no null, so in a list it would become a word that nobody wrote, or be lost. */

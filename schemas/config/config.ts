@@ -40,7 +40,12 @@ export type CheckArguments =
       /** JSON Pointers of texts that a template made: where a number or boolean is wanted, one in words is one. */
       readonly filled?: readonly string[]
     }
-  | { readonly kind: 'list'; readonly value: readonly string[] }
+  | {
+      readonly kind: 'list'
+      readonly value: readonly string[]
+      /** JSON Pointers of the words that a template made. */
+      readonly filled?: readonly string[]
+    }
 
 export const PHASES = ['preflight', 'health', 'init'] as const
 export type Phase = (typeof PHASES)[number]
