@@ -55,7 +55,7 @@ type Shown = Offered & Proof
 async function proofOf({ repo, document }: Offered, context: Resolving): Promise<Proof> {
   if (repo.trust.kind === 'unsigned') return { signer: 'unsigned' }
   const newest = newestOf(document)
-  if (!newest) return { signer: 'no release' }
+  if (!newest) return { signer: 'no release that may be installed' }
   const place = { repo, plugin: document.plugin, version: newest.version, bundle: newest.bundle }
   const { signer, predicate } = await proveRelease(place, context)
   return { signer, described: { version: newest.version, manifest: predicate.manifest } }
@@ -88,11 +88,26 @@ function show({ repo, document, signer, described }: Shown, index: number, termi
     '',
   ]
   for (const line of lines) terminal.print(line)
+  const withdrawn = withdrawnNote(document)
+  if (withdrawn) terminal.print(`${terminal.paint.yellow(withdrawn)}\n`)
   if (described) showArguments(described.version, described.manifest.arguments, terminal)
   terminal.table(versionTable(document))
   const older = (document.pages ?? []).reduce((sum, page) => sum + page.versions, 0)
   const rest = Math.max(0, document.versions.length - MAX_VERSIONS) + older
   if (rest > 0) terminal.print(`and ${rest} more versions`)
+}
+
+/** Said before all else that is shown of it: nobody can begin to use the plugin as it is. */
+export function withdrawnNote({ versions, pages = [] }: PluginDocument): string | undefined {
+  if (versions.some(({ state }) => state === 'active')) return undefined
+  const [only, another] = versions
+  if (!only) return undefined
+  const isOnly = another === undefined && pages.length === 0
+  const which = isOnly ? `its only version ${only.version} is` : `all ${versions.length} versions listed here are`
+  const states = [...new Set(versions.map(({ state }) => state))].join(' or ')
+  return states === 'quarantined'
+    ? `${which} quarantined: nothing of it can be installed or locked`
+    : `${which} ${states}: no new install chooses one, what is locked is still ${states === 'yanked' ? 'served' : 'served unless quarantined'}`
 }
 
 function showArguments(version: string, schema: ReleasedManifest['arguments'], terminal: Terminal): void {

@@ -69,6 +69,18 @@ test('finds plugins and shows one with its proven signer', async (t) => {
   assert.match(missing.err, /PLUGIN_NOT_FOUND|nobody/)
 })
 
+test('says plainly that a plugin has nothing to install, and why', async (t) => {
+  const { octo, registry, releases } = await aCommandLine(t)
+  for (const state of ['yanked', 'quarantined'] as const) {
+    registry.publish(releases[1] ?? assert.fail(), { state, reason: 'leaks' })
+    const { code, out } = await octo('info', 'other')
+    assert.equal(code, 0)
+    assert.match(out, new RegExp(`\\nits only version 2\\.0\\.0 is ${state}: `))
+    assert.match(out, new RegExp(`2\\.0\\.0 +2026-01-02 +${state}: leaks`))
+  }
+  assert.match((await octo('info', 'other')).out, /signer +no release that may be installed/)
+})
+
 test('looks after the store', async (t) => {
   const { octo } = await aCommandLine(t)
   const { path } = (await octo('install', '--json', '--platform', 'linux_amd64')).json().plugins[0]
