@@ -55,9 +55,11 @@ type Known = {
   readonly reading: { readonly variables: TemplateVariables; readonly warnings: Warnings }
 }
 
+const NO_SERVICES: ReturnType<typeof readServices> = new Map()
+
 function readAllServices(trees: ConfigTrees, { repos, pins, reading }: Known): ServiceConfig[] {
-  const [fetched, local] = treesFor(FIELDS.operator.services.fetched, trees).map((tree) => readServices(tree, reading))
-  if (!fetched || !local) return []
+  const read = treesFor(FIELDS.operator.services.fetched, trees).map((tree) => readServices(tree, reading))
+  const [fetched = NO_SERVICES, local = NO_SERVICES] = read
   admitRequests(checksOf(fetched), { repos, pins, checks: checksOf(local) })
   return joinServices(local, fetched)
 }

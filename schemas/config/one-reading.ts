@@ -7,10 +7,11 @@ import type { TreeNode } from './tree.ts'
 
 /** Throws CONFIG_INVALID with both readings; a value in quotes, a list and a map have one. */
 export function requireOneReading(node: TreeNode): void {
-  if (node.kind !== 'scalar' || !node.plain || !readsAsTwo(node.text)) return
-  const readings = readingsOf(node.text)
+  const typed = node.kind === 'scalar' && node.plain ? node.text : ''
+  if (!readsAsTwo(typed)) return
+  const readings = readingsOf(typed)
   const numbers = readings.numbers.map((number) => `\`${number}\``)
-  throw invalid(node, `${quote(node.text)} is ${readings.said}`, {
-    hint: `write \`"${node.text}"\` for the text${numbers.length > 0 ? `, or ${numbers.join(' or ')} for the number` : ''}`,
+  throw invalid(node, `${quote(typed)} is ${readings.said}`, {
+    hint: `write \`"${typed}"\` for the text${numbers.length > 0 ? `, or ${numbers.join(' or ')} for the number` : ''}`,
   })
 }

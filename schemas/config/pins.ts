@@ -1,8 +1,8 @@
 // `operator.plugins`: binds a plugin's name to a repo and a range, so that no other repo can offer it.
+import type { CodedError } from '../errors.ts'
 import { isCoded } from '../errors.ts'
 import type { Name } from '../name.ts'
 import { parseName } from '../name.ts'
-import { quote } from '../quote.ts'
 import { parseRange } from '../version.ts'
 import type { PluginPin } from './config.ts'
 import { fieldOf, namedEntries } from './field-of.ts'
@@ -30,7 +30,6 @@ function readPin(name: string, node: TreeNode): PluginPin {
   if (isEmpty(node)) return { plugin }
   requireOneReading(node)
   if (node.kind === 'scalar') return { plugin, range: parseRange(textOf(node)) }
-  if (node.kind !== 'map') throw invalid(node, `pin of ${quote(name)} is neither a range nor a map`)
   const range = textAt(node, 'version')
   const repo = textAt(node, 'repo')
   const prerelease = readBoolean(fieldOf(node, 'pin', 'prerelease'), 'prerelease', false)
@@ -57,7 +56,10 @@ function at<Value>(node: TreeNode, read: () => Value): Value {
   try {
     return read()
   } catch (error) {
-    if (!isCoded(error) || error.code === 'CONFIG_INVALID') throw error
-    throw invalid(node, error.message, { cause: error, ...(error.hint ? { hint: error.hint } : {}) })
+    throw isCoded(error) && error.code !== 'CONFIG_INVALID' ? placed(node, error) : error
   }
+}
+
+function placed(node: TreeNode, cause: CodedError): Error {
+  return invalid(node, cause.message, { cause, ...(cause.hint ? { hint: cause.hint } : {}) })
 }

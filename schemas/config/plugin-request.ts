@@ -16,13 +16,10 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
 /** Not a plugin: the operator itself runs the service. */
 export const RUN_SERVICE = 'run-service'
 
-const MAX_LENGTH = 512
-
 /** Reads `[repo/]name[@range]`; throws NAME_INVALID or RANGE_INVALID. A name behind `repo/` is taken as it is. */
 export function parsePluginRequest(text: string): PluginRequest {
   // An empty range would mean any version; whoever typed `name@` meant to say one.
   if (text.endsWith('@')) throw coded('RANGE_INVALID', { message: `${quote(text)} ends before its version range` })
-  if (text.length > MAX_LENGTH) throw coded('NAME_INVALID', { message: `plugin name ${quote(text)} is too long` })
   const at = text.indexOf('@')
   const full = at < 0 ? text : text.slice(0, at)
   const slash = full.indexOf('/')

@@ -20,7 +20,7 @@ export type RepoReading = {
   readonly keyFiles: KeyFiles
   readonly variables: TemplateVariables
   readonly warnings: Warnings
-  /** Makes an address absolute that is written relative to a local document. */
+  /** Makes an address absolute that is written relative to a local document; gives a URL for every text. */
   readonly resolveFile: (address: string, document: string) => string
 }
 
@@ -87,9 +87,8 @@ function addressOf(name: string, node: MapNode, { variables, resolveFile }: Repo
   const shown = shownAddress(text)
   const hint = `write \`https://${shown.replace(/^\/+/, '')}\`, or \`./…\` for a file`
   if (lacksScheme(text)) throw invalid(raw, `address ${quote(shown)} of repo ${quote(name)} has no scheme`, { hint })
-  const address = URL.canParse(text) ? text : resolveFile(text, raw.origin.source.name)
-  const url = URL.canParse(address) ? new URL(address) : undefined
-  if (!url || !SCHEMES.includes(url.protocol))
+  const url = new URL(URL.canParse(text) ? text : resolveFile(text, raw.origin.source.name))
+  if (!SCHEMES.includes(url.protocol))
     throw invalid(
       raw,
       `address ${quote(shown)} of repo ${quote(name)} is not one of ${SCHEMES.map((s) => `\`${s}//…\``).join(', ')}`,

@@ -1,5 +1,6 @@
 // Services and their checks, in all three generations: `operator.services.S`, `services.S` and `services.S.octocompose`.
 // Checks of fetched documents are read from a tree of their own, so that nothing in them can reach a local check.
+import type { CodedError } from '../errors.ts'
 import { isCoded } from '../errors.ts'
 import { nearestWord } from '../nearest-word.ts'
 import { quote } from '../quote.ts'
@@ -164,9 +165,12 @@ function requestOf(item: MapNode): { readonly request: PluginRequest; readonly t
   try {
     return { request: parsePluginRequest(tool.value), tool }
   } catch (error) {
-    if (!isCoded(error)) throw error
-    throw invalid(tool, `\`tool\`: ${error.message}`, { cause: error, ...(error.hint ? { hint: error.hint } : {}) })
+    throw isCoded(error) ? toolInvalid(tool, error) : error
   }
+}
+
+function toolInvalid(tool: TreeNode, cause: CodedError): Error {
+  return invalid(tool, `\`tool\`: ${cause.message}`, { cause, ...(cause.hint ? { hint: cause.hint } : {}) })
 }
 
 /** Both spellings of the seeds are read. */

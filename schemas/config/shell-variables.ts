@@ -12,8 +12,8 @@ const VARIABLE = /(?<!\$)\$(?:\{([A-Za-z_][A-Za-z0-9_]*)[^{}]{0,200}\}|([A-Za-z_
 export function noteShellVariables(node: TreeNode, warnings: Warnings): void {
   if (node.kind === 'list') for (const item of node.items) noteShellVariables(item, warnings)
   if (node.kind === 'map') for (const child of node.entries.values()) noteShellVariables(child, warnings)
-  if (node.kind !== 'scalar' || typeof node.value !== 'string' || !node.value.includes('$')) return
-  const [found, braced, bare] = VARIABLE.exec(node.value) ?? []
+  const text = node.kind === 'scalar' && typeof node.value === 'string' ? node.value : ''
+  const [found, braced, bare] = VARIABLE.exec(text) ?? []
   if (found !== undefined)
     warnings.add(() => warningAt(node, `${quote(found)} stays as it is${instead(node, braced ?? bare)}`))
 }

@@ -20,8 +20,10 @@ export type TemplateVariables = {
   readonly budget: { lookUps: number; characters: number }
 }
 
+const MAX_OF_ALL: TemplateVariables['budget'] = { lookUps: 50_000, characters: 4 * 1024 * 1024 }
+
 export function templateBudget(): TemplateVariables['budget'] {
-  return { lookUps: 50_000, characters: 4 * 1024 * 1024 }
+  return { ...MAX_OF_ALL }
 }
 
 /** A name, or a text in quotes or backticks that is passed on as it is, as in Go's templates. */
@@ -79,7 +81,9 @@ function fill(node: ScalarNode, given: Filling): ScalarNode {
     const found = textOf(valueIn(node, match, filling))
     length += found.length
     filling.variables.budget.characters -= found.length
-    if (length > MAX_FILLED_LENGTH || filling.variables.budget.characters < 0) throw tooMuch(node)
+    if (length > MAX_FILLED_LENGTH) throw tooMuch(node, `one value make more than ${MAX_FILLED_LENGTH} characters`)
+    if (filling.variables.budget.characters < 0)
+      throw tooMuch(node, `this config make more than ${MAX_OF_ALL.characters} characters`)
     return found
   })
   refuseLeftovers(node)
@@ -94,7 +98,8 @@ function valueIn(node: ScalarNode, [, path, quoted, raw]: readonly unknown[], fi
 
 function lookUp(node: ScalarNode, path: string, filling: Filling): ScalarNode {
   const { variables, depth, asker, budget } = filling
-  if (budget.left-- <= 0 || variables.budget.lookUps-- <= 0) throw tooMuch(node)
+  if (budget.left-- <= 0) throw tooMuch(node, `one value look up more than ${MAX_LOOK_UPS} values`)
+  if (variables.budget.lookUps-- <= 0) throw tooMuch(node, `this config look up more than ${MAX_OF_ALL.lookUps} values`)
   const [first = '', ...rest] = path.split('.')
   if (first === 'env') return asText(node, environmentValue(node, rest.join('.'), filling))
   if (first === 'OS') return asText(node, variables.os)
@@ -153,10 +158,8 @@ function leaks(node: ScalarNode, name: string, fetched: TreeNode): Error {
   })
 }
 
-function tooMuch(node: ScalarNode): Error {
-  return invalid(node, `templates of one value make a text of more than ${MAX_FILLED_LENGTH} characters`, {
-    hint: 'name fewer values in it',
-  })
+function tooMuch(node: ScalarNode, what: string): Error {
+  return invalid(node, `templates of ${what}`, { hint: 'name fewer values in templates' })
 }
 
 const HOW_TO_ESCAPE = 'write {{`{{.Names}}`}} to pass {{.Names}} on as it is'

@@ -26,6 +26,5 @@ export function treesFor(right: Right, trees: ConfigTrees): readonly (TreeNode |
 }
 
 function mergeAll(roots: readonly TreeNode[]): TreeNode | undefined {
-  const [first, ...rest] = roots
-  return first && rest.reduce(mergeTrees, first)
+  return roots.length === 0 ? undefined : roots.reduce((high, low) => mergeTrees(high, low))
 }

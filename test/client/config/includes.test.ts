@@ -30,6 +30,15 @@ test('lists grow from the lowest document to the highest and plain values come f
   )
 })
 
+test('a plain value hides a list of the same name in a lower document, whatever the list holds', async (t) => {
+  const args = health('{tool: x, args: ["{{.configs.web.tools}}"]}')
+  const files = {
+    'octo.yaml': `include: [b.yaml]\nconfigs: {web: {tools: none}}\n${args}`,
+    'b.yaml': 'configs: {web: {tools: [{tool: saw}]}}\n',
+  }
+  assert.deepEqual((await readFiles(t, files)).services[0]?.checks.health[0]?.arguments.value, ['none'])
+})
+
 test('every check keeps the file and line where it was written', async (t) => {
   const files = { 'octo.yaml': `include: [b.yaml]\n${health(check('a'))}`, 'b.yaml': `\n\n${health(check('b'))}` }
   const config = await readFiles(t, files)

@@ -42,6 +42,7 @@ test('what only looks like checks, or is marked as somebody’s own, is no error
     'services: {web: {healthcheck: {test: [CMD, "true"]}, deploy: {replicas: 2}, volumes: [{type: bind}], sysctls: [a]}}',
     'operator: {services: {web: {health: [{tool: c, args: {health: [{tool: d}]}}]}}}',
     'configs: {web: {health: [a, {port: 1}], tool: x}}',
+    'configs: {web: {hooks: [{tool: saw}], config: [{tool: drill}]}}',
   ]) {
     const config = await readFiles(t, { 'octo.yaml': `${text}\n` })
     assert.doesNotThrow(() => refuseUnknownKeys(config), text)
@@ -72,9 +73,17 @@ const AMBIGUOUS: readonly (readonly [string, string, RegExp])[] = [
       (key) => [`\`${key}\` is \`${count}\``, check(`${key}: ${count}`), /./] as const,
     ),
   ),
-  ...['tool: "{{.configs.t}}"', 'tool: [c]', 'tool: ""', 'tool: c@', 'tool: C', 'tool: "c@{{.env.X}}"', 'port: 1'].map(
-    (tool) => [`a check has \`${tool}\``, `operator: {services: {web: {health: [{${tool}}]}}}`, /./] as const,
-  ),
+  ...[
+    'tool: "{{.configs.t}}"',
+    'tool: [c]',
+    'tool: 1',
+    'tool: true',
+    'tool: ""',
+    'tool: c@',
+    'tool: C',
+    'tool: "c@{{.env.X}}"',
+    'port: 1',
+  ].map((tool) => [`a check has \`${tool}\``, `operator: {services: {web: {health: [{${tool}}]}}}`, /./] as const),
   ...['{tool: c}', 'true', 'c', '[[{tool: c}]]', '[~]', '[c]'].map(
     (list) => [`checks are \`${list}\``, `operator: {services: {web: {health: ${list}}}}`, /./] as const,
   ),

@@ -126,6 +126,13 @@ test('a null is no argument of a map, and refused as a word of a list', async (t
   }
 })
 
+test('an empty item in a list of arguments is refused, and an empty text is one', async (t) => {
+  const list = (item: string) => `services:\n web:\n  health:\n  - tool: c\n    args:\n    - ${item}\n    - x\n`
+  const error = await expectCodeAsync('CONFIG_INVALID', () => readFiles(t, { 'octo.yaml': list('') }))
+  assert.match(error.message, /line 6: an argument is empty, write `''` to pass an empty one$/)
+  assert.deepEqual((await argumentsIn(t, list("''")))?.value, ['', 'x'])
+})
+
 test('what octo does not read, switches, moments of keys and names of arguments may be written as ever', async (t) => {
   const text = `
 version: 010

@@ -17,13 +17,14 @@ const ROWS: readonly [string, Record<string, unknown>, readonly string[]][] = [
   ['an empty text is passed', { host: '' }, ['--host=']],
   ['a number is written out', { port: 8080 }, ['--port=8080']],
   ['true is a bare option', { quick: true }, ['--quick']],
-  ['false and null are left out', { quick: false, host: null }, []],
+  ['false and null are left out', { quick: false, host: null, port: undefined }, []],
   ['a list repeats the option', { header: ['a', 'b: c', 1] }, ['--header=a', '--header=b: c', '--header=1']],
   ['an empty list is nothing', { header: [] }, []],
   ['a map becomes JSON', { labels: { a: [1, 'x'] } }, ['--labels={"a":[1,"x"]}']],
   ['the order of keys is kept', { zz: 1, aa: 2, mm: 3 }, ['--zz=1', '--aa=2', '--mm=3']],
   ['the key `_` gives positionals behind everything else', { _: ['-x', 2], port: 1 }, ['--port=1', '--', '-x', '2']],
   ['one positional needs no list', { _: 8080 }, ['--', '8080']],
+  ['positionals that are null are none', { _: null, port: 1 }, ['--port=1']],
 ]
 for (const [title, value, words] of ROWS) test(title, () => assert.deepEqual(argumentVector(map(value), OMIT), words))
 
