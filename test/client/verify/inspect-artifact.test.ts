@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { create, list } from 'tar'
 import { inspectArchive } from '../../../client/verify/inspect-archive.ts'
-import { inspectArtifact } from '../../../client/verify/inspect-artifact.ts'
+import { inspectArtifact, inspectSharedArtifact } from '../../../client/verify/inspect-artifact.ts'
 import { digestOf } from '../../../schemas/digest.ts'
 import type { ErrorCode } from '../../../schemas/error-codes.ts'
 import { ARCHIVE_LIMITS } from '../../../schemas/limits.ts'
@@ -191,6 +191,37 @@ test('proves an artifact and refuses other bytes whatever its callback reads', a
   await expectCodeAsync('DIGEST_MISMATCH', () => pass(artifactOf(bytes, { contentDigest: digestOf('other') }), bytes))
   await expectCodeAsync('STATEMENT_MISMATCH', () => pass(artifactOf(bytes, { executable: 'bin/other' }), bytes))
   await expectCodeAsync('PLATFORM_MISMATCH', () => pass(artifactOf(bytes, { executable: 'data.txt' }), bytes))
+})
+
+test('reads bytes of several platforms once, and only where one thing is said of them', async () => {
+  const bytes = tarballOf(good)
+  const artifact = artifactOf(bytes)
+  const others: readonly Partial<ReleaseArtifact>[] = [
+    { digest: digestOf('other') },
+    { size: bytes.length + 1 },
+    { format: 'raw' },
+  ]
+  const share = (changes: Partial<ReleaseArtifact>) =>
+    inspectSharedArtifact({
+      chunks: inPieces(bytes),
+      uses: [
+        { artifact, platform: LINUX },
+        { artifact: { ...artifact, ...changes }, platform: 'linux_arm64' as Platform },
+      ],
+    })
+  assert.equal((await share({ file: 'b.tar.gz' })).files.length, 2)
+  for (const changes of others)
+    assert.match((await expectCodeAsync('STATEMENT_MISMATCH', () => share(changes))).message, /in two ways/)
+  await expectCodeAsync('STATEMENT_MISMATCH', () => inspectSharedArtifact({ chunks: inPieces(bytes), uses: [] }))
+})
+
+test('names the first of several unsafe files', async () => {
+  const helper = (name: string) => ({ path: `lib/${name}`, content: `#!bin/${name}\n`, mode: 0o755 })
+  const bytes = tarballOf([...good, helper('first'), helper('second')])
+  const error = await expectCodeAsync('PROGRAM_UNSAFE', () =>
+    inspectArtifact({ chunks: inPieces(bytes), artifact: artifactOf(bytes), platform: LINUX }),
+  )
+  assert.match(error.message, /lib\/first/)
 })
 
 test('stops an endless stream with the first byte too many', async () => {
