@@ -3,6 +3,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import {
   chmodSync,
+  chownSync,
   closeSync,
   copyFileSync,
   linkSync,
@@ -79,19 +80,21 @@ export function linkRaw(layout: Layout, artifact: StoredArtifact): readonly Stor
   return [{ path: executable, size, digest }]
 }
 
-const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EMLINK', 'ENOSYS', 'EXDEV'])
-
-/** FAT knows no links, and every file system has a most of them. A link to somebody else's file would stay theirs. */
+/**
+ * FAT knows no links, and every file system has a most of them: then it is copied, which also says what else is wrong. A
+ * link to somebody else's file would stay theirs.
+ */
 function linkOrCopy(blob: string, target: string): void {
   const own = process.getuid?.()
   if (own !== undefined && statOf(blob)?.uid !== BigInt(own)) {
     copyFileSync(blob, target)
+    // Copying keeps the owner where the system lets it, as it lets root.
+    chownSync(target, own, process.getgid?.() ?? own)
     return
   }
   try {
     linkSync(blob, target)
-  } catch (error) {
-    if (!NO_LINKS.has((error as { code?: string }).code ?? '')) throw error
+  } catch {
     copyFileSync(blob, target)
   }
 }
