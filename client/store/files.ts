@@ -12,10 +12,10 @@ import {
   writeSync,
 } from 'node:fs'
 import { basename, join } from 'node:path'
-import { coded, isCoded } from '../../schemas/errors.ts'
+import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { decodeText } from '../../schemas/text.ts'
-import { isMissing, onDisk } from './disk-errors.ts'
+import { explainDisk, isMissing, onDisk } from './disk-errors.ts'
 
 export type WriteOptions = {
   /** Folder on the same file system for the unfinished file. */
@@ -48,9 +48,8 @@ export function writeDisposable(path: string, bytes: string | Uint8Array, option
   try {
     writeWhole(path, bytes, options)
     return true
-  } catch (error) {
-    if (isCoded(error)) return false
-    throw error
+  } catch {
+    return false
   }
 }
 
@@ -59,7 +58,7 @@ export function writeUnlessReadOnly(path: string, bytes: string | Uint8Array, op
   try {
     writeWhole(path, bytes, options)
   } catch (error) {
-    if (!isCoded(error) || error.details.reason !== 'EROFS') throw error
+    if (explainDisk(error, path).details.reason !== 'EROFS') throw error
   }
 }
 

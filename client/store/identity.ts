@@ -21,7 +21,7 @@ export type Memo = { readonly entries: readonly MemoEntry[] }
  * True when every remembered file and folder below `root` is the same as when it was hashed. The root itself is one of
  * them, so that a file that is added beside them changes it.
  */
-export function isUnchanged(root: string, memo: Memo | undefined): boolean {
+export function isUnchanged(root: string, memo: Memo | undefined): memo is Memo {
   if (!memo || !Array.isArray(memo.entries) || !memo.entries.some(([path]) => path === '.')) return false
   return memo.entries.every(([path, identity]) => isInside(path) && identityOf(statOf(join(root, path))) === identity)
 }

@@ -13,7 +13,7 @@ import { writeOwnRecord } from './write-own-record.ts'
 /** The artifact's files, when every remembered file and folder is the same as when it was hashed. */
 export function rememberedFiles(layout: Layout, artifact: StoredArtifact): readonly StoredFile[] | undefined {
   const memo = readOwnRecord(layout.memo(artifact.key)) as Memo | undefined
-  if (!memo || !isUnchanged(layout.tree(artifact.key), memo)) return undefined
+  if (!isUnchanged(layout.tree(artifact.key), memo)) return undefined
   return memo.entries.flatMap(([path, _identity, digest, size, places]) =>
     digest === undefined ? [] : [{ path, size: size ?? 0, digest: digest as Digest, ...(places ? { places } : {}) }],
   )

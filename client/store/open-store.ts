@@ -1,5 +1,6 @@
 // Opens the store: its folders exist and only its owner can write. Answers: another local user who swaps what is executed.
 import { mkdirSync } from 'node:fs'
+import type { CodedError } from '../../schemas/errors.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import { makeFolder } from '../../system/make-folder.ts'
@@ -41,10 +42,12 @@ function makeRoot(root: string): void {
   try {
     onDisk(root, () => makeFolder(root, 0o700))
   } catch (error) {
-    if (!isCoded(error, 'IO_FAILED')) throw error
-    const { message, details } = error
-    throw coded('IO_FAILED', { message, details, hint: 'set OCTO_HOME to a folder of your own', cause: error })
+    throw isCoded(error, 'IO_FAILED') ? withHint(error) : error
   }
+}
+
+function withHint({ message, details, cause }: CodedError): CodedError {
+  return coded('IO_FAILED', { message, details, hint: 'set OCTO_HOME to a folder of your own', cause })
 }
 
 function requireOwned(folder: string): void {

@@ -4,7 +4,6 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestFromHex, isDigest } from '../../schemas/digest.ts'
-import { isCoded } from '../../schemas/errors.ts'
 import { inspectArchive } from '../verify/inspect-archive.ts'
 import { hashFile, problemIn } from './check.ts'
 import { onDisk } from './disk-errors.ts'
@@ -74,9 +73,8 @@ async function archiveFiles(blob: string): Promise<readonly StoredFile[] | undef
       },
     })
     return files
-  } catch (error) {
-    if (isCoded(error)) return undefined
-    throw error
+  } catch {
+    return undefined
   }
 }
 
