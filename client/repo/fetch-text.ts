@@ -78,8 +78,7 @@ function decode(bytes: Buffer, answer: Answer, maxBytes: number): Buffer {
     return decodeContent(bytes, answer.headers['content-encoding'], maxBytes)
   } catch (error) {
     if (isCoded(error, 'LIMIT_EXCEEDED')) throw tooLarge(answer, maxBytes)
-    if (isCoded(error)) throw unreadable(answer, `cannot be read: ${error.message}`, error)
-    throw error
+    throw unreadable(answer, `cannot be read: ${(error as Error).message}`, error)
   }
 }
 

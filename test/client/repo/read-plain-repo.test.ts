@@ -31,8 +31,24 @@ test('names neither files of this machine nor, over HTTPS, addresses without enc
   assert.equal((await read({ [plain]: plugin('url: "http://x.example/hello"') }, plain)).size, 1)
 })
 
+test('refuses what is not there, binaries outside of their archive, and text that is none', async () => {
+  await expectCodeAsync('REPO_NOT_FOUND', () => read({}))
+  for (const binary of ['../../../bin/sh', '/bin/sh', 'a/../b', 'a//b'])
+    assert.match(
+      (await expectCodeAsync('FORMAT_INVALID', () => read({ [START]: plugin(`url: ./x, binary: "${binary}"`) })))
+        .message,
+      /a path inside an archive/,
+    )
+  for (const url of ['0755', 'true', '[./x]', '{a: ./x}'])
+    assert.match(
+      (await expectCodeAsync('FORMAT_INVALID', () => read({ [START]: plugin(`url: ${url}`) }))).message,
+      /expected text in quotes/,
+    )
+})
+
 test('includes that lead in a circle, too deep or to too many documents are refused', async () => {
-  await expectCodeAsync('LIMIT_EXCEEDED', () => read({ [START]: 'include: [{url: plain.yaml}]\n' }))
+  const circle = await expectCodeAsync('LIMIT_EXCEEDED', () => read({ [START]: 'include: [{url: plain.yaml}]\n' }))
+  assert.match(circle.message, /included twice or in a circle/)
   const chain = Array.from({ length: 9 }, (_none, index) => [
     index === 0 ? START : `https://x.example/${index}.yaml`,
     `include: [{url: ${index + 1}.yaml}]\n`,

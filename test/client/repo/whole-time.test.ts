@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import type { DownloadSink } from '../../../client/repo/download.ts'
 import { download } from '../../../client/repo/download.ts'
 import { fetchText } from '../../../client/repo/fetch-text.ts'
+import { startWholeTime } from '../../../client/repo/whole-time.ts'
 import { openHttp } from '../../../system/http/open-http.ts'
 import { expectCodeAsync } from '../../support/expect-code.ts'
 import { listening } from '../../support/listening.ts'
@@ -60,6 +61,43 @@ test('ends what does not come whole in its time, over all attempts, and closes t
       )
     await until(() => closed === ('content-encoding' in headers ? 1 : 2))
   }
+})
+
+test('shows no chunk and believes no end that came too late, and lets other errors be what they are', async () => {
+  const anAnswer = (body: () => AsyncGenerator<Uint8Array>) => {
+    const answer = {
+      url: new URL('https://x.example/x'),
+      body: body(),
+      discarded: 0,
+      discard: () => void answer.discarded++,
+    }
+    return answer
+  }
+  async function readAll(wholeMs: number | undefined, answer: ReturnType<typeof anAnswer>) {
+    let chunks = 0
+    for await (const _chunk of startWholeTime(wholeMs).chunksOf(answer as never)) chunks++
+    return chunks
+  }
+  const bodies: Readonly<Record<string, () => AsyncGenerator<Uint8Array>>> = {
+    chunk: async function* () {
+      yield Buffer.from('x')
+    },
+    end: async function* () {},
+    error: async function* () {
+      yield* []
+      throw new Error('cut')
+    },
+  }
+  for (const [what, body] of Object.entries(bodies)) {
+    const answer = anAnswer(body)
+    let shown = 0
+    await expectCodeAsync('LIMIT_EXCEEDED', async () => {
+      for await (const _chunk of startWholeTime(0).chunksOf(answer as never)) shown++
+    })
+    assert.deepEqual([shown, answer.discarded], [0, 1], what)
+  }
+  assert.equal(await readAll(undefined, anAnswer(bodies.chunk as never)), 1)
+  await assert.rejects(readAll(60_000, anAnswer(bodies.error as never)), /^Error: cut$/)
 })
 
 test('counts the attempts before into the time of an answer', async (t) => {
