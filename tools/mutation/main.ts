@@ -3,6 +3,7 @@
 //
 //   npm run mutate -- client/verify schemas/json.ts    files and folders
 //   npm run mutate -- --tests 6 client/store           at most that many test files that reach it (default 14)
+//   npm run mutate -- --jobs 1 client/store            one at a time (default 2)
 //   npm run mutate -- --list client/store              only say which guards there are
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -20,10 +21,10 @@ import { reasonFor } from './reasons.ts'
 
 type Mutant = { readonly file: SourceFile; readonly guard: Guard }
 
-const CONCURRENCY = 2
+const DEFAULT_JOBS = 2
 const DEFAULT_TESTS = 14
 /** Slow tests are left out: they start many programs, and a guard deserves a test that is near to it. */
-const MAX_TEST_MS = 25_000
+const MAX_TEST_MS = 90_000
 /** Tests whose coverage is asked for one guard: those further away hardly reach it. */
 const MAX_LOOKED_AT = 40
 
@@ -31,7 +32,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const { out } = processStreams()
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { tests: { type: 'string' }, list: { type: 'boolean' } },
+  options: { tests: { type: 'string' }, jobs: { type: 'string' }, list: { type: 'boolean' } },
 })
 const files = sourceFiles(root)
 const mutants = files
@@ -49,7 +50,7 @@ async function run(): Promise<number> {
   const choice = chooseTests(files)
   const known = new Map<string, Promise<Usual>>()
   const waiting = [...mutants]
-  await Promise.all(Array.from({ length: CONCURRENCY }, work))
+  await Promise.all(Array.from({ length: Number(values.jobs ?? DEFAULT_JOBS) }, work))
   for (const mutant of survivors) out.write(`survivor: ${nameOf(mutant)}\n${explained(mutant)}`)
   const open = survivors.filter((mutant) => reasonOf(mutant) === undefined)
   out.write(`${count(mutants.length, 'guard')} in ${formatDuration(performance.now() - startedAt)}: `)
