@@ -8,9 +8,12 @@ export type TestChoice = {
   testsOf(path: string): string[]
 }
 
+/** Tests of many parts together, which start programs: a guard deserves one that is near. */
+const OF_THE_WHOLE = /^test\/(?:journeys|faults|interop|docs|start|bench|fuzz)\//
+
 export function chooseTests(files: readonly SourceFile[]): TestChoice {
   const edges = new Map(files.map((file) => [file.path, targetsOf(file)]))
-  const tests = files.map(({ path }) => path).filter((path) => path.endsWith('.test.ts'))
+  const tests = files.map(({ path }) => path).filter((path) => path.endsWith('.test.ts') && !OF_THE_WHOLE.test(path))
   const reached = new Map(tests.map((path) => [path, reachableFrom(path, edges)]))
   return {
     testsOf: (path) =>
