@@ -84,8 +84,9 @@ test('a registry of the first spine remembers who did what, and why a version is
   assert.equal(audit.code, 0, audit.stderr)
   assert.match(audit.stdout, /"too old"|reason=too old/)
   const registry = await startTestRegistry(t, { dataDir })
-  const document = await (await fetch(`${registry.url}/repos/acme/my-check.json`)).json()
-  const states = document.versions.map(({ version, state, reason }: Record<string, string>) => [version, state, reason])
+  const response = await fetch(`${registry.url}/repos/acme/my-check.json`)
+  const document = (await response.json()) as { versions: Record<string, string>[] }
+  const states = document.versions.map(({ version, state, reason }) => [version, state, reason])
   assert.deepEqual(states, [
     ['0.3.0', 'active', undefined],
     ['0.2.0', 'active', undefined],
