@@ -5,7 +5,7 @@ import { coded } from '../../schemas/errors.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 import { shownAddress } from '../../schemas/shown-address.ts'
 import type { HttpReply } from './connection.ts'
-import { readProblem } from './problem.ts'
+import { readProblem, requestIdOf } from './problem.ts'
 import { isWebPage } from './web-page.ts'
 
 const MAX_TEXT = 600
@@ -23,7 +23,10 @@ export function refusalOf(reply: HttpReply, what: string): Error {
   const hint = OUR_HINTS[code] ?? problem.hint ?? HINTS[code]
   return coded(code, {
     message: printable(problem.detail || problem.title || code, MAX_TEXT),
-    details: JSON.stringify(problem.details).length <= MAX_DETAILS ? problem.details : {},
+    details: {
+      ...(JSON.stringify(problem.details).length <= MAX_DETAILS ? problem.details : {}),
+      ...requestIdOf(reply.status, problem),
+    },
     ...(hint ? { hint: printable(hint, MAX_TEXT) } : {}),
   })
 }

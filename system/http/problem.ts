@@ -6,6 +6,8 @@ export type Problem = {
   readonly title?: string
   readonly code?: string
   readonly hint?: string
+  /** By which the log of the server names the request. */
+  readonly requestId?: string
   readonly details: Readonly<Record<string, unknown>>
 }
 
@@ -24,12 +26,22 @@ export function readProblem(text: string): Problem | undefined {
     details: isRecord ? (details as Record<string, unknown>) : {},
     ...(typeof code === 'string' && /^[A-Z][A-Z_]{0,39}$/.test(code) ? { code } : {}),
     ...textsIn(value as Record<string, unknown>),
+    ...requestIdIn(value as Record<string, unknown>),
   }
+}
+
+/** What a reader of logs needs of an answer that says no more than that the server failed. Empty for other statuses. */
+export function requestIdOf(status: number, problem: Problem | undefined): { readonly requestId?: string } {
+  return status >= 500 && problem?.requestId !== undefined ? { requestId: problem.requestId } : {}
 }
 
 function textsIn(value: Record<string, unknown>): { title?: string; hint?: string } {
   const texts = ['title', 'hint'].filter((key) => typeof value[key] === 'string')
   return Object.fromEntries(texts.map((key) => [key, value[key]]))
+}
+
+function requestIdIn({ requestId }: Record<string, unknown>): { requestId?: string } {
+  return typeof requestId === 'string' && /^[A-Za-z0-9_-]{8,64}$/.test(requestId) ? { requestId } : {}
 }
 
 function parse(text: string): unknown {

@@ -7,7 +7,7 @@ import { addressOf } from './fetch-error.ts'
 import { isLoopback } from './loopback.ts'
 import type { Answer } from './open-http.ts'
 import type { Problem } from './problem.ts'
-import { readProblem } from './problem.ts'
+import { readProblem, requestIdOf } from './problem.ts'
 import { retryAfterMs } from './retry-after.ts'
 
 const MAX_PROBLEM_BYTES = 16 * 1024
@@ -29,6 +29,7 @@ export async function refusalOf(answer: Answer): Promise<Error> {
       ...(via ? { proxy: via.shown } : {}),
       ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
       ...(problem?.code ? { serverCode: problem.code } : {}),
+      ...requestIdOf(status, problem),
     },
     ...hintOf(answer),
   })
