@@ -3,6 +3,7 @@
 // Time is shared out among tokens, and a look ends with the request that asked for it.
 import type { ArtifactUse } from '../../client/verify/inspect-artifact.ts'
 import { inspectSharedArtifact } from '../../client/verify/inspect-artifact.ts'
+import type { Digest } from '../../schemas/digest.ts'
 import { digestOf } from '../../schemas/digest.ts'
 import type { ErrorCode } from '../../schemas/error-codes.ts'
 import { isCoded } from '../../schemas/errors.ts'
@@ -49,10 +50,9 @@ export function createInspections({ blobs, slots, budget }: InspectionDeps): Ins
   /** Refusals by session and digest of what was looked at. */
   const refused = new Map<string, Error>()
 
-  async function look(uses: readonly ArtifactUse[], { owner, session, signal }: Asked): Promise<void> {
-    const [first] = uses
+  async function look(digest: Digest, uses: readonly ArtifactUse[], { owner, session, signal }: Asked): Promise<void> {
     const name = digestOf(stableJson(uses))
-    if (!first || good.has(name)) return
+    if (good.has(name)) return
     const place = `${session} ${name}`
     const known = refused.get(place)
     if (known) throw known
@@ -60,7 +60,7 @@ export function createInspections({ blobs, slots, budget }: InspectionDeps): Ins
       budget.admit(owner)
       const startedAt = performance.now()
       try {
-        await inspectSharedArtifact({ chunks: stoppable(blobs.read(first.artifact.digest), signal), uses })
+        await inspectSharedArtifact({ chunks: stoppable(blobs.read(digest), signal), uses })
       } catch (error) {
         if (!signal.aborted && isCoded(error) && LASTING.includes(error.code)) remember(refused, place, error)
         throw error
@@ -77,7 +77,8 @@ export function createInspections({ blobs, slots, budget }: InspectionDeps): Ins
         artifact,
         platform: platform as Platform,
       }))
-      for (const shared of Map.groupBy(uses, ({ artifact }) => artifact.digest).values()) await look(shared, asked)
+      const byBytes = Map.groupBy(uses, ({ artifact }) => artifact.digest)
+      for (const [digest, shared] of byBytes) await look(digest, shared, asked)
     },
   }
 }

@@ -34,7 +34,6 @@ export type SpaceWish = {
 export function requireSpace(tx: Db, { request, tokenId, freeBytes, now }: SpaceWish): void {
   const missing = announcedBlobs(request).filter(({ digest }) => !findLiveBlob(tx, digest))
   const needed = missing.reduce((sum, { size }) => sum + size, 0)
-  if (needed === 0) return
   const promised = sumPromised(tx, tokenId, now)
   const available = Math.max(0, freeBytes - promised.others - promised.own)
   if (needed > available)

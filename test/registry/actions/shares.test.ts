@@ -2,19 +2,11 @@
 import assert from 'node:assert/strict'
 import { readdir } from 'node:fs/promises'
 import { test } from 'node:test'
-import { requireSpace } from '../../../registry/actions/require-space.ts'
 import { blobsPath } from '../../../registry/config.ts'
-import { recordBlob } from '../../../registry/db/blobs.ts'
-import { write } from '../../../registry/db/open.ts'
-import { insertSession } from '../../../registry/db/sessions.ts'
 import type { SessionAnswer } from '../../../schemas/api.ts'
 import { digestOf } from '../../../schemas/digest.ts'
-import type { Name } from '../../../schemas/name.ts'
-import type { Version } from '../../../schemas/version.ts'
-import { expectCode } from '../../support/expect-code.ts'
 import { announce, callApi, openSession, publishRelease, uploadAll } from '../../support/publish-release.ts'
 import { aRelease, aScript } from '../../support/test-authority.ts'
-import { openTestDb } from '../../support/test-db.ts'
 import type { TestRegistry } from '../../support/test-registry.ts'
 import { startTestRegistry } from '../../support/test-registry.ts'
 import { until } from '../../support/until.ts'
@@ -100,71 +92,6 @@ test('a token at its limit of sessions or state changes stops nobody else', asyn
 })
 
 // Space
-
-type SpaceCase = {
-  readonly own?: number
-  readonly others?: number
-  readonly brought?: number
-  readonly old?: number
-  readonly needed: number
-  readonly fits: boolean
-}
-
-/** Of 1000 bytes that are free. */
-const SPACE: readonly SpaceCase[] = [
-  { needed: 1, fits: true },
-  { needed: 750, fits: true },
-  { needed: 751, fits: false },
-  { own: 750, needed: 1, fits: false },
-  { own: 749, needed: 1, fits: true },
-  { own: 400, needed: 350, fits: true },
-  { own: 400, needed: 351, fits: false },
-  { others: 750, needed: 187, fits: true },
-  { others: 750, needed: 188, fits: false },
-  { others: 1000, needed: 1, fits: false },
-  { others: 2000, needed: 1, fits: false },
-  { others: 2000, needed: 0, fits: true },
-  { brought: 3000, needed: 1, fits: false },
-  { brought: 2996, needed: 1, fits: true },
-  { brought: 1000, needed: 500, fits: true },
-  { brought: 1000, needed: 501, fits: false },
-  { old: 100_000, needed: 750, fits: true },
-  { old: 100_000, needed: 751, fits: false },
-  { brought: 1000, others: 500, needed: 125, fits: true },
-  { brought: 1000, others: 500, needed: 126, fits: false },
-]
-
-for (const { fits, needed, own = 0, others = 0, brought = 0, old = 0 } of SPACE)
-  test(`of 1000 free bytes, ${needed} more ${fits ? 'fit' : 'do not fit'} with ${JSON.stringify({ own, others, brought, old })}`, async (t) => {
-    const db = await openTestDb(t)
-    const now = 10 * 24 * 3600_000
-    db.$client.exec("INSERT INTO repos VALUES ('core', 1)")
-    const request = { version: '1.0.0' as Version, bundle: { digest: digestOf('new'), size: needed }, artifacts: [] }
-    const promise = (tokenId: string, size: number) =>
-      insertSession(
-        db,
-        {
-          ...{
-            id: tokenId,
-            repo: 'core' as Name,
-            plugin: 'p' as Name,
-            version: '1.0.0' as Version,
-            state: 'open',
-            tokenId,
-          },
-          ...{ openedAt: now, leaseUntil: now + 1, request },
-        },
-        [{ digest: digestOf(tokenId), size }],
-      )
-    promise('mine', own)
-    promise('another', others)
-    recordBlob(db, { digest: digestOf('brought'), size: brought, broughtBy: 'mine', createdAt: now - 1000 })
-    recordBlob(db, { digest: digestOf('old'), size: old, broughtBy: 'mine', createdAt: now - 25 * 3600_000 })
-    recordBlob(db, { digest: digestOf('of another'), size: 9999, broughtBy: 'another', createdAt: now })
-    const ask = () => write(db, (tx) => requireSpace(tx, { request, tokenId: 'mine', freeBytes: 1000, now }))
-    if (fits) ask()
-    else expectCode('NO_SPACE', ask)
-  })
 
 test('one token that opens sessions without a byte leaves room for every other', async (t) => {
   const registry = await startTestRegistry(t, { limits: { openSessions: 1000 } })
