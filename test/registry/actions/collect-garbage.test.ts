@@ -5,12 +5,15 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { collectGarbage } from '../../../registry/actions/collect-garbage.ts'
 import { blobsPath } from '../../../registry/config.ts'
+import { writeAudit } from '../../../registry/db/audit.ts'
 import { findLiveBlob, recordBlob } from '../../../registry/db/blobs.ts'
 import type { RegistryDb } from '../../../registry/db/open.ts'
+import { write } from '../../../registry/db/open.ts'
 import { insertSession } from '../../../registry/db/sessions.ts'
 import { digestOf, hexOf } from '../../../schemas/digest.ts'
 import type { Name } from '../../../schemas/name.ts'
 import type { Version } from '../../../schemas/version.ts'
+import { expectCodeAsync } from '../../support/expect-code.ts'
 import type { TestRegistry } from '../../support/test-registry.ts'
 import { startTestRegistry } from '../../support/test-registry.ts'
 
@@ -52,18 +55,18 @@ function interrupted(db: RegistryDb, at: number, act: (db: RegistryDb) => void):
 
 /** The first write forgets expired sessions, the second condemns the blob, the third takes it away. */
 const MEANWHILE = {
-  'is announced before it is condemned': { write: 2, act: announce, withRow: true },
-  'is announced after it was condemned': { write: 3, act: announce, withRow: true },
-  'is uploaded again after it was condemned': { write: 3, act: upload, withRow: true },
-  'has no row and is announced before it is taken away': { write: 3, act: announce, withRow: false },
-  'has no row and gets one before it is taken away': { write: 3, act: upload, withRow: false },
+  'is announced before it is condemned': { before: 2, act: announce, withRow: true },
+  'is announced after it was condemned': { before: 3, act: announce, withRow: true },
+  'is uploaded again after it was condemned': { before: 3, act: upload, withRow: true },
+  'has no row and is announced before it is taken away': { before: 3, act: announce, withRow: false },
+  'has no row and gets one before it is taken away': { before: 3, act: upload, withRow: false },
 }
 
-for (const [what, { write, act, withRow }] of Object.entries(MEANWHILE))
+for (const [what, { before, act, withRow }] of Object.entries(MEANWHILE))
   test(`a blob that ${what} stays`, async (t) => {
     const registry = await aScene(t, withRow)
     const services = servicesOf(registry)
-    const db = interrupted(services.db, write, act)
+    const db = interrupted(services.db, before, act)
     const { blobs, bytes } = await collectGarbage({ ...services, db }, { dryRun: false, graceMs: -1000 })
     assert.deepEqual([blobs, bytes], [[], 0])
     assert.deepEqual(await readdir(blobsPath(registry.dataDir)), [hexOf(DIGEST)])
@@ -84,3 +87,12 @@ for (const withRow of [true, false])
     assert.deepEqual(blobs, [{ digest: DIGEST, bytes: BYTES.length }])
     assert.deepEqual(await readdir(blobsPath(registry.dataDir)), [])
   })
+
+test('nothing is collected while the audit log names a version that is not there', async (t) => {
+  const registry = await aScene(t, true)
+  const services = servicesOf(registry)
+  const published = { at: 1, actor: 'tok', action: 'publish' as const, subject: 'core/hello@1.0.0' }
+  write(services.db, (tx) => writeAudit(tx, published))
+  await expectCodeAsync('DATA_DIR_CORRUPT', () => collectGarbage(services, { dryRun: false, graceMs: -1000 }))
+  assert.deepEqual(await readdir(blobsPath(registry.dataDir)), [hexOf(DIGEST)])
+})

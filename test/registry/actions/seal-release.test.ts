@@ -57,6 +57,11 @@ const CHANGES: Readonly<Record<string, Change>> = {
     code: 'SIGNER_NOT_ALLOWED',
     change: ({ services }) => services.db.$client.exec('UPDATE repo_keys SET valid_from = 9000000000000'),
   },
+  'its repo is lost': {
+    code: 'REPO_NOT_FOUND',
+    change: ({ services }) =>
+      services.db.$client.exec('PRAGMA foreign_keys = 0; DROP TRIGGER repos_are_kept; DELETE FROM repos'),
+  },
   'its token is revoked': {
     code: 'UNAUTHENTICATED',
     change: ({ services }) => services.db.$client.exec('UPDATE tokens SET revoked_at = 1'),
