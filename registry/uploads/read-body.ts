@@ -9,7 +9,7 @@ export async function* readBody(body: Readable, signal: AbortSignal): AsyncGener
     const chunk: Buffer | null = body.read()
     if (chunk) yield chunk
     else if (body.readableEnded) return
-    else if (body.destroyed || body.errored) throw brokenOff(body.errored)
+    else if (body.destroyed) throw brokenOff(body.errored)
     else await nextEvent(body, signal)
   }
 }
