@@ -36,6 +36,13 @@ export function scopeText({ repo, plugin, actions }: Scope): string {
   return `${repo}/${plugin}:${actions.join(',')}`
 }
 
+/** For people: `publish, yank in core: check-*`, `everything in every repo`. */
+export function scopeWords({ repo, plugin, actions }: Scope): string {
+  const what = actions.includes('admin') ? 'everything' : actions.join(', ')
+  const where = repo === '*' ? 'every repo' : repo.endsWith('*') ? `repos ${repo}` : repo
+  return `${what} in ${where}${plugin === '*' ? '' : `: ${plugin}`}`
+}
+
 function fits(pattern: string, name: string): boolean {
   return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern
 }

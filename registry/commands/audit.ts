@@ -4,7 +4,9 @@ import { coded } from '../../schemas/errors.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 import type { Run } from '../../terminal/program.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
+import { scopeWords } from '../auth/scope.ts'
 import type { ShownAuditRow } from '../db/audit.ts'
+import type { Scope } from '../db/tables.ts'
 import type { TokenRow } from '../db/tokens.ts'
 import type { DataOption } from './data-option.ts'
 import { withData, withDataOption } from './data-option.ts'
@@ -83,8 +85,29 @@ function whoOf(actor: string, names: ReadonlyMap<string, string>): string {
 
 function detailsOf({ details }: ShownAuditRow): string {
   return Object.entries(details)
-    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(
+      ([key, value]) => `${key}=${WORDS[key]?.(value) ?? (typeof value === 'string' ? value : JSON.stringify(value))}`,
+    )
     .join(' ')
+}
+
+/** What stands in the log as data; `--json` has it as it is. Undefined for what has another shape than expected. */
+const WORDS: Readonly<Record<string, (value: unknown) => string | undefined>> = {
+  scopes: (value) => (isScopes(value) ? `"${value.map(scopeWords).join('; ')}"` : undefined),
+  expiresAt: (value) => dateText(value),
+}
+
+function isScopes(value: unknown): value is readonly Scope[] {
+  const isScope = (each: unknown) => {
+    const { repo, plugin, actions } = (each ?? {}) as Record<string, unknown>
+    return typeof repo === 'string' && typeof plugin === 'string' && Array.isArray(actions)
+  }
+  return Array.isArray(value) && value.every(isScope)
+}
+
+function dateText(value: unknown): string | undefined {
+  const isTime = typeof value === 'number' && Math.abs(value) <= 8.64e15
+  return isTime ? new Date(value).toISOString() : undefined
 }
 
 /** Several tokens may have had one name. Throws FILE_NOT_FOUND when none has. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { allows, parseScope } from '../../../registry/auth/scope.ts'
+import { allows, parseScope, scopeWords } from '../../../registry/auth/scope.ts'
 import type { TokenAction } from '../../../schemas/api.ts'
 import type { Name } from '../../../schemas/name.ts'
 import { expectCode } from '../../support/expect-code.ts'
@@ -29,3 +29,16 @@ test('a scope that cannot be understood is refused', () => {
   for (const text of ['', 'core', 'core/', '/x', 'core/*/x', 'core/*:fly', 'core/*:', 'Core/*', 'c*re/x', 'core/.*'])
     expectCode('USAGE', () => parseScope(text))
 })
+
+for (const [scope, words] of [
+  ['core/*', 'publish, yank in core'],
+  ['core/hello:publish', 'publish in core: hello'],
+  ['core/check-*:yank', 'yank in core: check-*'],
+  ['*/*:admin', 'everything in every repo'],
+  ['core/*:publish,admin', 'everything in core'],
+  ['*/hello:publish', 'publish in every repo: hello'],
+  ['acme-*/*:quarantine', 'quarantine in repos acme-*'],
+] as const)
+  test(`the scope ${scope} is shown to people as ${words}`, () => {
+    assert.equal(scopeWords(parseScope(scope)), words)
+  })

@@ -49,3 +49,24 @@ test('what it cannot understand ends with a code and says what to type', async (
       words.join(' '),
     )
 })
+
+test('scopes and times are shown in words, and stand in --json as they are', async (t) => {
+  const registry = await startTestRegistry(t)
+  const scopes = ['core/check-*:publish,yank', '*/*:admin', 'acme-*/*:quarantine']
+  const { id, expiresAt } = registry.createToken(scopes)
+  const audit = (...words: string[]) =>
+    octoIn({ cwd: registry.dataDir }, ['registry', 'audit', id, ...words, '--data', registry.dataDir])
+  const { stdout } = await audit()
+  assert.ok(
+    stdout.includes('scopes="publish, yank in core: check-*; everything in every repo; quarantine in repos acme-*"'),
+    stdout,
+  )
+  assert.ok(stdout.includes(`expiresAt=${new Date(expiresAt).toISOString()}`), stdout)
+  const [row] = JSON.parse((await audit('--json')).stdout)
+  assert.deepEqual(row.details.scopes, [
+    { repo: 'core', plugin: 'check-*', actions: ['publish', 'yank'] },
+    { repo: '*', plugin: '*', actions: ['admin'] },
+    { repo: 'acme-*', plugin: '*', actions: ['quarantine'] },
+  ])
+  assert.equal(row.details.expiresAt, expiresAt)
+})
