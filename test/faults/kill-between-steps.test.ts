@@ -1,0 +1,114 @@
+// A registry is killed between two steps that belong together: claiming its data (a row and a lock file), and noting where the
+// audit log ends (a row and a file). Every half of them is a state from which a start works and nothing is lost.
+import assert from 'node:assert/strict'
+import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { auditHeadPath, databasePath, lockPath } from '../../registry/config.ts'
+import { closeDb, openDb } from '../../registry/db/open.ts'
+import { octoIn } from '../support/in-process-octo.ts'
+import { publishRelease } from '../support/publish-release.ts'
+import { prepareRegistryData, startRegistryChild } from '../support/registry-child.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+import { aRelease, issueKey } from '../support/test-authority.ts'
+import { startTestRegistry } from '../support/test-registry.ts'
+
+const key = issueKey()
+const ends: (() => unknown)[] = []
+const scene = { after: (end: () => unknown) => ends.push(end) } as never
+let killed: string
+let folder: string
+
+before(async () => {
+  folder = tempFolder(scene)
+  killed = join(folder, 'killed')
+  const { token } = await prepareRegistryData(killed, key)
+  const child = await startRegistryChild(scene, { dataDir: killed })
+  assert.equal((await publishRelease({ url: child.url, token }, await aRelease(key))).status, 201)
+  await child.kill()
+})
+after(async () => {
+  for (const end of ends.reverse()) await end()
+})
+
+type State = {
+  /** Makes the state out of what a kill left. */
+  readonly change: (dataDir: string) => void
+  /** What `fsck` and `audit-head.json` say afterwards; all is well when nothing is said. */
+  readonly finding?: RegExp
+}
+
+function inDatabase(dataDir: string, sql: string): void {
+  const db = openDb(databasePath(dataDir))
+  db.$client.exec(sql)
+  closeDb(db)
+}
+
+const headOf = (dataDir: string) => JSON.parse(readFileSync(auditHeadPath(dataDir), 'utf8'))
+const STATES: Readonly<Record<string, State>> = {
+  'row and lock file': { change: () => {} },
+  'a row without the lock file': { change: (dataDir) => rmSync(lockPath(dataDir)) },
+  'a lock file without the row': { change: (dataDir) => inDatabase(dataDir, 'DELETE FROM serving') },
+  'neither row nor lock file': {
+    change(dataDir) {
+      inDatabase(dataDir, 'DELETE FROM serving')
+      rmSync(lockPath(dataDir))
+    },
+  },
+  'a row that somebody asked, who was killed too': {
+    change: (dataDir) => inDatabase(dataDir, "UPDATE serving SET challenge = 'gone'"),
+  },
+  'such a row without the lock file': {
+    change(dataDir) {
+      inDatabase(dataDir, "UPDATE serving SET challenge = 'gone'")
+      rmSync(lockPath(dataDir))
+    },
+  },
+  'audit rows of which none is noted': { change: (dataDir) => rmSync(auditHeadPath(dataDir), { force: true }) },
+  'audit rows of which only the first is noted': {
+    change(dataDir) {
+      const db = openDb(databasePath(dataDir))
+      const rowSha256 = db.$client.prepare('SELECT row_sha256 FROM audit WHERE id = 1').pluck().get()
+      closeDb(db)
+      writeFileSync(auditHeadPath(dataDir), JSON.stringify({ id: 1, rowSha256 }))
+    },
+  },
+  'a note that was begun': {
+    change: (dataDir) => writeFileSync(`${auditHeadPath(dataDir)}.0123456789abcdef`, '{"id":'),
+  },
+  'a note without its rows': {
+    change: (dataDir) => writeFileSync(auditHeadPath(dataDir), JSON.stringify({ ...headOf(dataDir), id: 9000 })),
+    finding: /row 9000.*the audit log ends before it/,
+  },
+  'a note that is cut': {
+    change: (dataDir) => writeFileSync(auditHeadPath(dataDir), '{"id":'),
+    finding: /audit-head\.json.*it was changed and cannot be read/,
+  },
+}
+
+for (const [what, { change, finding }] of Object.entries(STATES))
+  test(`from ${what}, a start works, nothing is lost, and ${finding ? 'fsck says what is wrong' : 'fsck finds nothing'}`, async (t) => {
+    const dataDir = join(folder, what.replaceAll(' ', '-'))
+    cpSync(killed, dataDir, { recursive: true })
+    const { dev, ino } = statSync(lockPath(dataDir), { bigint: true })
+    // The copy of the lock file is the one that the killed process had.
+    inDatabase(dataDir, `UPDATE serving SET lock_file = '${dev}:${ino}'`)
+    change(dataDir)
+    const noted = finding && readFileSync(auditHeadPath(dataDir), 'utf8')
+    const registry = await startTestRegistry(t, { dataDir, key })
+    assert.equal((await fetch(`${registry.url}/repos/core/hello/1.0.0/release.sigstore.json`)).status, 200)
+    assert.equal((await publishRelease(registry, await aRelease(key, { version: '1.1.0' }))).status, 201)
+    await registry.stop()
+    const octo = (...words: string[]) => octoIn({ cwd: folder }, ['registry', ...words, '--data', dataDir])
+    const audit = JSON.parse((await octo('audit', 'core/hello', '--json')).stdout)
+    assert.deepEqual(
+      audit.map(({ action, subject }: { action: string; subject: string }) => `${action} ${subject}`),
+      ['publish core/hello@1.1.0', 'publish core/hello@1.0.0'],
+    )
+    const checked = await octo('fsck')
+    assert.equal(checked.code, finding ? 1 : 0, checked.stdout + checked.stderr)
+    if (finding) {
+      assert.match(checked.stdout + checked.stderr, finding)
+      assert.equal(readFileSync(auditHeadPath(dataDir), 'utf8'), noted, 'a note that says more is evidence')
+    } else assert.ok(headOf(dataDir).id >= audit[0].id)
+  })
