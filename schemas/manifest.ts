@@ -1,6 +1,7 @@
 // plugin.yaml: what an author writes about a plugin, and the part of it that a release proves.
 import { z } from 'zod'
 import { LIMITS } from './limits.ts'
+import { foundWords } from './plain-words.ts'
 import { ANY } from './platform.ts'
 import { quote } from './quote.ts'
 import { parseShape } from './shape.ts'
@@ -42,7 +43,7 @@ export const needsShape = z.strictObject({
   files: z.array(lineShape).max(32).default([]),
   /** Names of secrets that the plugin may be given; octo hands out none yet. */
   secrets: z
-    .array(z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/))
+    .array(z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, 'expected a name of letters, digits, `_`, `.` and `-`'))
     .max(32)
     .default([]),
 })
@@ -50,10 +51,16 @@ export const needsShape = z.strictObject({
 const buildShape = z.strictObject({
   /** Commands run in order without a shell; `{{.OS}}`, `{{.ARCH}}`, `{{.PLATFORM}}`, `{{.VERSION}}`, `{{.EXE}}` are filled in. */
   commands: z
-    .array(z.union([z.string().max(4096), z.array(z.string().max(4096)).min(1).max(256)]))
+    .array(
+      z.union([z.string().max(4096), z.array(z.string().max(4096)).min(1).max(256)], {
+        error: ({ input }) => `expected a command line or a list of its words, found ${foundWords(input)}`,
+      }),
+    )
     .min(1)
     .max(32),
-  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().max(4096)).default({}),
+  env: z
+    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected the name of a variable'), z.string().max(4096))
+    .default({}),
   /** Variables of whoever builds that the commands may see, by name. */
   passEnv: z
     .array(
@@ -90,7 +97,7 @@ export const releasedManifestShape = z.strictObject({
   kind: z.enum(['tool', 'operator', 'service']),
   category: z
     .string()
-    .regex(/^[a-z0-9-]{1,32}$/)
+    .regex(/^[a-z0-9-]{1,32}$/, 'expected 1–32 of `a-z`, `0-9`, `-`')
     .optional(),
   description: lineShape.min(1),
   license: lineShape.optional(),
@@ -164,5 +171,5 @@ function problemOfEntry(entry: z.output<typeof platformFields>): string | undefi
 /** Reads plugin.yaml; throws YAML_INVALID, LIMIT_EXCEEDED or MANIFEST_INVALID with file, line and path. */
 export function parseManifest(text: string, name: string): Manifest {
   const { value, lineOf } = parseYaml(text, name, MANIFEST_YAML)
-  return parseShape(manifestShape, value, { name, lineOf }, 'MANIFEST_INVALID')
+  return parseShape(manifestShape, value, { name, lineOf, showsFound: true }, 'MANIFEST_INVALID')
 }

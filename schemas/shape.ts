@@ -3,12 +3,15 @@ import type { z } from 'zod'
 import type { ErrorCode } from './error-codes.ts'
 import { coded } from './errors.ts'
 import { nearestWord } from './nearest-word.ts'
+import { foundWords, plainWords } from './plain-words.ts'
 import { printable, quote } from './quote.ts'
 
 /** Where a document came from, for errors: a file or URL, and the line of a path in it when the text has lines. */
 export type Source = {
   readonly name: string
   readonly lineOf?: (path: readonly PropertyKey[]) => number | undefined
+  /** Whether what was found may be shown: not for documents that may hold secrets. */
+  readonly showsFound?: boolean
 }
 
 export type Problem = { readonly path: string; readonly line?: number; readonly message: string }
@@ -22,7 +25,8 @@ export function parseShape<Shape extends z.ZodType>(
   source: Source,
   code: ErrorCode = 'FORMAT_INVALID',
 ): z.output<Shape> {
-  const result = shape.safeParse(value, { reportInput: false })
+  const words = source.showsFound ? { error: plainWords } : {}
+  const result = shape.safeParse(value, { reportInput: source.showsFound === true, ...words })
   if (result.success) return result.data
   const problems = result.error.issues.slice(0, MAX_PROBLEMS).map((issue) => problemOf(issue, source, shape))
   const [first] = problems
@@ -50,7 +54,13 @@ function sentenceOf(issue: z.core.$ZodIssue, shape: z.ZodType): string {
   if (issue.code === 'invalid_key' && issue.issues[0]) return sentenceOf(issue.issues[0], shape)
   if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined'))
     return `is missing, expected ${issue.expected}`
-  return issue.message.charAt(0).toLowerCase() + issue.message.slice(1)
+  return withFound(issue, issue.message.charAt(0).toLowerCase() + issue.message.slice(1))
+}
+
+/** The shapes' own sentences say what is expected; what was found is known here, where it may be shown. */
+function withFound({ input }: z.core.$ZodIssue, sentence: string): string {
+  const isOpen = typeof input === 'string' && sentence.startsWith('expected ') && !sentence.includes(', found ')
+  return isOpen ? `${sentence}, found ${foundWords(input)}` : sentence
 }
 
 function placeOf(problem: Problem | undefined): string {

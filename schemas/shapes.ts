@@ -13,7 +13,10 @@ import { isVersion, problemOfVersion } from './version.ts'
 
 export const nameShape = z
   .string()
-  .regex(NAME_PATTERN, 'expected 1–64 of `a-z`, `0-9`, `-` that start and end with a letter or digit')
+  .regex(NAME_PATTERN, {
+    error: 'expected 1–64 of `a-z`, `0-9`, `-` that start and end with a letter or digit',
+    abort: true,
+  })
   .refine(isName, 'this name is reserved') as unknown as z.ZodType<Name, string>
 
 export const versionShape = z

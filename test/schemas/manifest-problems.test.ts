@@ -37,7 +37,7 @@ const KEYS: readonly [string, string, RegExp][] = [
   ['file: hello', 'fiel: hello', /line 7.*unknown key `fiel`, did you mean `file`\?/],
   ['{name: sh', '{nmae: sh', /line 7.*unknown key `nmae`, did you mean `name`\?/],
   ['description: says', 'zzz: says', /unknown key `zzz`$/m],
-  ['description: says hello', '', /`description`: is missing, expected string/],
+  ['description: says hello', '', /`description`: is missing, expected text/],
   ['version: 1.2.3', '', /`version`: is missing, expected an exact version such as `"1\.2\.3"`$/m],
   ['any:', 'linux:', /line 7, `platforms\.linux`: expected a platform such as `linux_amd64` or `any`/],
   ['any:', 'Linux_x64:', /`platforms\.Linux_x64`: expected a platform/],
