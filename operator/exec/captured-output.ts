@@ -52,8 +52,7 @@ export function captureOutput(limits: OutputLimits, readLine: ReadLine = () => [
     if (first.length > 0) head.push(Buffer.from(first))
     headRoom -= first.length
     const rest = chunk.subarray(first.length)
-    if (rest.length === 0) return
-    tail.push(Buffer.from(rest))
+    if (rest.length > 0) tail.push(Buffer.from(rest))
     tailSize += rest.length
     while (tailSize > limits.tailBytes) shorten()
   }
