@@ -131,6 +131,12 @@ const REFUSED: readonly (readonly [string, string, string | Files, RegExp])[] = 
     /may not read the environment variable `SECRET`/,
   ],
   [
+    'whether an environment variable is set, by asking for one that is not',
+    '',
+    'services: {web: {health: [{tool: c, args: ["{{.env.UNSET}}"]}]}}\n',
+    /may not read the environment variable `UNSET`/,
+  ],
+  [
     'an environment variable by way of a local value',
     'configs: {key: "{{.env.SECRET}}"}\n',
     'services: {web: {health: [{tool: c, args: ["{{.configs.key}}"]}]}}\n',
