@@ -10,6 +10,12 @@ type Reason = {
 
 const REASONS: readonly Reason[] = [
   {
+    file: 'client/repo/download.ts',
+    guard: 'throw brokeOff(answer, sink, size)',
+    because:
+      'of the two, the one for a range that the server has not: its discarded body has no bytes, and the same is said behind it',
+  },
+  {
     file: 'operator/result/result-line.ts',
     guard: 'throw error',
     because: 'the reader throws coded errors only; another one is a mistake in octo, which no plugin can cause',

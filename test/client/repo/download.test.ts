@@ -79,6 +79,10 @@ test('a document that was damaged on its way, or is no text, is refused', async 
   })
   const fetch = ({ http, url }: typeof damaged) => fetchText(http, { url, maxBytes: 100, retry: once })
   await expectCodeAsync('DIGEST_MISMATCH', () => fetch(damaged))
+  const packed = await serving(t, (_request, response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end('x')
+  })
+  assert.match((await expectCodeAsync('FETCH_REFUSED', () => fetch(packed))).message, /cannot be read: /)
   const latin = await serving(t, (_request, response) => void response.end(Buffer.from([0x67, 0x72, 0xfc, 0x6e])))
   assert.match((await expectCodeAsync('FETCH_REFUSED', () => fetch(latin))).message, /not readable as text/)
 })
