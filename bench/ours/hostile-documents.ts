@@ -6,7 +6,7 @@ const SIZE = 256 * 1024
 export const HOSTILE_DOCUMENTS: Readonly<Record<string, string>> = {
   'unknown keys': filled('', (index) => `key${index}: 1\n`, ''),
   'keys of nobody in a service': filled('services: {web: {', (index) => `kee${index}: 1, `, '}}'),
-  'arguments of the first documents': filled(
+  'flat arguments of early v1 configs': filled(
     'services: {web: {health: [{tool: x, ',
     (index) => `intrval${index}: 1, `,
     '}]}}',

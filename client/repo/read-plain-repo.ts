@@ -1,4 +1,4 @@
-// Plain repo YAML as octoctl reads it (facts: generation C), for sources that the config calls `trust: unsigned`. Nothing in
+// Plain repo YAML as octoctl reads it today, for sources that the config calls `trust: unsigned`. Nothing in
 // it is evaluated: no templates beyond OS and ARCH, no `file:` URLs, no build commands; includes are bounded.
 import { coded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'

@@ -35,7 +35,7 @@ function admitMap(node: TreeNode, { shape, path }: Level, admission: Admission):
   for (const [key, child] of node.entries) {
     const row = rowOf(shape, key)
     if (row) admitField(child, { key, row, path: `${path}${key}` }, admission)
-    // What stands flat on a check of the first documents is an argument; arguments.ts tells slips from them.
+    // What stands flat on a check of an early v1 config is an argument; arguments.ts tells slips from them.
     else if (shape === 'check') noteShellVariables(child, admission.warnings)
     else noteUnknownKey(shape, key, { at: child, warnings: admission.warnings })
   }

@@ -1,5 +1,5 @@
-// Arguments of a check: a list is the argument vector as it was typed, a map is named values. The first documents wrote
-// the map straight on the item.
+// Arguments of a check: a list is the argument vector as it was typed, a map is named values. Early v1
+// configs wrote the map straight on the item.
 import { quote } from '../quote.ts'
 import type { CheckArguments } from './config.ts'
 import { fieldUnder } from './field-of.ts'
@@ -19,7 +19,7 @@ type Reading = { readonly variables: TemplateVariables; readonly warnings: Warni
 const ARGUMENTS = ['args', 'toolArgs'] as const
 const NOTHING: CheckArguments = { kind: 'map', value: {}, texts: {} }
 
-/** Reads `args`, `toolArgs` or the flat form of the first documents. */
+/** Reads `args`, `toolArgs` or the flat form of early v1 configs. */
 export function readArguments(item: MapNode, reading: Reading): CheckArguments {
   if (!ARGUMENTS.some((key) => item.entries.has(key))) return flatArguments(item, reading)
   const written = fieldUnder(item, 'check', ARGUMENTS)

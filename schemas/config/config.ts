@@ -1,4 +1,5 @@
-// The one form that all three generations of OctoCompose configs are read into (facts: seeds, tools docs, octoctl).
+// The one form that the three formats of OctoCompose configs are read into: v1 below `operator`, v2 below `octoctl` and
+// `services.NAME.octocompose`, and v3, which octoctl reads, with its repos below `repos.include`.
 import type { Name } from '../name.ts'
 import type { TrustKey } from '../trust-key.ts'
 

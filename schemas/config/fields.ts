@@ -35,12 +35,12 @@ const checks = (means: string): Field => ({ fetched: 'add', holds: { list: 'chec
 
 const SERVICE = {
   preflight: checks('checks before the start'),
-  preflightCheck: checks('`preflight` of the first documents'),
-  validate: checks('`preflight` of the later documents'),
+  preflightCheck: checks('`preflight` as early v1 configs call it'),
+  validate: checks('`preflight` in formats v2 and v3'),
   health: checks('checks of the running service'),
-  healthCheck: checks('`health` of the first documents'),
+  healthCheck: checks('`health` as early v1 configs call it'),
   init: checks('what runs once before the first start'),
-  hooks: { fetched: 'add', holds: { map: 'hooks' }, means: 'hooks of the first documents' },
+  hooks: { fetched: 'add', holds: { map: 'hooks' }, means: 'hooks of early v1 configs' },
   enabled: {
     fetched: 'fill in',
     holds: 'value',
@@ -58,16 +58,16 @@ const SERVICE = {
 export const FIELDS = {
   config: {
     name: { fetched: 'fill in', holds: 'value', means: 'name of the project', offered: 'always' },
-    projectID: { fetched: 'fill in', holds: 'value', means: '`name` of the later documents', offered: 'always' },
+    projectID: { fetched: 'fill in', holds: 'value', means: '`name` in format v2', offered: 'always' },
     project: { fetched: 'fill in', holds: { map: 'project' }, means: UNREAD },
     include: {
       fetched: 'add',
       holds: { list: 'include' },
       means: 'other documents; a fetched one includes web addresses only',
     },
-    operator: { fetched: 'add', holds: { map: 'operator' }, means: "the seeds' shape" },
-    octoctl: { fetched: 'add', holds: { map: 'octoctl' }, means: "the later documents' shape" },
-    repos: { fetched: 'never', holds: { map: 'octoctl repos' }, means: "octoctl's shape" },
+    operator: { fetched: 'add', holds: { map: 'operator' }, means: 'repos, pins and services in format v1' },
+    octoctl: { fetched: 'add', holds: { map: 'octoctl' }, means: 'repos and pins in format v2' },
+    repos: { fetched: 'never', holds: { map: 'octoctl repos' }, means: 'repos in format v3, which octoctl reads' },
     services: { fetched: 'add', holds: { map: 'services' }, means: "services, with Compose's own keys beside ours" },
     configs: {
       fetched: 'fill in',
@@ -78,7 +78,7 @@ export const FIELDS = {
     service: {
       fetched: 'fill in',
       holds: 'data',
-      means: '`configs` of the first documents',
+      means: '`configs` in format v1',
       offered: 'by the include',
     },
     globals: {
@@ -192,7 +192,7 @@ export const FIELDS = {
     octocompose: { fetched: 'add', holds: { map: 'service' }, means: 'the checks, apart from the keys of Compose' },
     service: unread(),
   },
-  hooks: { preStart: checks('`init` of the first documents') },
+  hooks: { preStart: checks('`init` as early v1 configs call it') },
   settings: { noGlobals: unread(), noTemplate: unread(), globals: unread(), withServiceName: unread() },
   check: {
     tool: { fetched: 'add', holds: 'value', means: '`[repo/]name[@range]` of the plugin' },
@@ -201,20 +201,20 @@ export const FIELDS = {
       holds: 'data',
       means: "a map is checked against the plugin's schema, a list is passed as it is written",
     },
-    toolArgs: { fetched: 'add', holds: 'data', means: '`args` of the later documents' },
+    toolArgs: { fetched: 'add', holds: 'data', means: '`args` as early v2 configs call it' },
     enabled: { fetched: 'add', holds: 'value', means: 'whether this check runs' },
     disabled: { fetched: 'add', holds: 'value', means: 'the opposite of `enabled`' },
     interval: { fetched: 'add', holds: 'value', means: 'time between tries: `500ms`, `10s`, `1m30s`; 1 s' },
     timeout: { fetched: 'add', holds: 'value', means: 'longest time of one try' },
     operators: { fetched: 'add', holds: 'value', means: 'kinds of operators that run it; octo is `baremetal`' },
     successThreshold: { fetched: 'add', holds: 'value', means: 'passes in a row that decide: 1' },
-    successTreshold: { fetched: 'add', holds: 'value', means: '`successThreshold` as the seeds write it' },
+    successTreshold: { fetched: 'add', holds: 'value', means: '`successThreshold` as v1 configs spell it' },
     failureThreshold: {
       fetched: 'add',
       holds: 'value',
       means: 'failures in a row that decide: 1 in preflight, 3 in health, 1 in init',
     },
-    failureTreshold: { fetched: 'add', holds: 'value', means: '`failureThreshold` as the seeds write it' },
+    failureTreshold: { fetched: 'add', holds: 'value', means: '`failureThreshold` as v1 configs spell it' },
   },
   tool: {
     'repo/': {

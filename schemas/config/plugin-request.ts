@@ -1,11 +1,11 @@
-// How a config and the command line name a plugin: `[repo/]name[@range]`, with the names that older documents gave it.
+// How a config and the command line name a plugin: `[repo/]name[@range]`, with the names that older configs gave it.
 import { coded } from '../errors.ts'
 import { parseName } from '../name.ts'
 import { quote } from '../quote.ts'
 import { parseRange } from '../version.ts'
 import type { PluginRequest } from './config.ts'
 
-/** Names that the seeds, later docs and their examples gave to the same plugin. */
+/** Names that OctoCompose's documents of several years gave to the same plugin. */
 const ALIASES: ReadonlyMap<string, string> = new Map([
   ['check-open-port', 'check-tcp-port'],
   ['check-open-tcp-port', 'check-tcp-port'],

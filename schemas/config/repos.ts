@@ -1,4 +1,4 @@
-// Repos of all three generations of configs: `operator.repos.NAME`, `octoctl.repos.NAME` and octoctl's `repos.include`.
+// Repos in all three formats of configs: `operator.repos.NAME`, `octoctl.repos.NAME` and octoctl's `repos.include`.
 import type { Name } from '../name.ts'
 import { isName, parseName } from '../name.ts'
 import { quote } from '../quote.ts'

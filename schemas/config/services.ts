@@ -1,4 +1,4 @@
-// Services and their checks, in all three generations: `operator.services.S`, `services.S` and `services.S.octocompose`.
+// Services and their checks, in all three formats: `operator.services.S`, `services.S` and `services.S.octocompose`.
 // Checks of fetched documents are read from a tree of their own, so that nothing in them can reach a local check.
 import type { CodedError } from '../errors.ts'
 import { isCoded } from '../errors.ts'
@@ -105,13 +105,13 @@ function joinChecks(first: ReadService, second: ReadService): ReadService['check
 
 /** The maps that hold checks: each is read by itself and the results of one name are joined. */
 function serviceNodes(root: TreeNode | undefined): (readonly [string, TreeNode])[] {
-  const seeds = namedEntries(fieldOf(fieldOf(root, 'config', 'operator'), 'operator', 'services'))
+  const first = namedEntries(fieldOf(fieldOf(root, 'config', 'operator'), 'operator', 'services'))
   const later = namedEntries(fieldOf(root, 'config', 'services'))
   const wrapped = later.flatMap(([name, node]) => {
     const inner = fieldOf(node, 'compose service', 'octocompose')
     return isEmpty(inner) ? [] : [[name, inner] as const]
   })
-  return [...seeds, ...later, ...wrapped]
+  return [...first, ...later, ...wrapped]
 }
 
 function readService(name: string, node: TreeNode, reading: ServiceReading): ReadService {
@@ -173,7 +173,7 @@ function toolInvalid(tool: TreeNode, cause: CodedError): Error {
   return invalid(tool, `\`tool\`: ${cause.message}`, { cause, ...(cause.hint ? { hint: cause.hint } : {}) })
 }
 
-/** Both spellings of the seeds are read. */
+/** v1 configs spell it `Treshold`. */
 function threshold(item: MapNode, keys: readonly FieldName<'check'>[], otherwise: number): number {
   return readCount(fieldUnder(item, 'check', keys), keys[0] ?? '', { min: 1, max: MAX_THRESHOLD, otherwise })
 }

@@ -10,7 +10,7 @@ import { artifactPath, BUNDLE_FILE } from './paths.ts'
 type Entries = Record<string, unknown>
 type Offered = { readonly platform: Platform; readonly artifact: ReleaseArtifact; readonly url: string }
 
-/** Root keys of a repo YAML: plural ones for octoctl, singular ones for readers of the first documents. */
+/** Root keys of a repo YAML: plural ones for octoctl, singular ones for readers of OctoCompose's first repo format. */
 export function octoctlKeys(listings: readonly Listing[], base: BaseUrl): Entries {
   const plural: Record<'operators' | 'tools' | 'services', Entries> = { operators: {}, tools: {}, services: {} }
   const operator: Entries = {}

@@ -1,4 +1,4 @@
-// Where everything lies in the static tree (design §3.2): URL path below the registry's base, and file path below its root.
+// Where everything lies in the static tree: URL path below the registry's base, and file path below its root.
 import { createHash } from 'node:crypto'
 import type { Digest } from '../digest.ts'
 import type { Name } from '../name.ts'

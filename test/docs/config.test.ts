@@ -10,7 +10,7 @@ import { blocksOfKind, readDocument } from '../support/document-blocks.ts'
 
 const PAGE = 'docs/CONFIG.md'
 
-test('the three generations of the config mean the same, without a warning', async (t) => {
+test('the three formats of the config mean the same, without a warning', async (t) => {
   const texts = blocksOfKind(PAGE, 'config').slice(0, 3)
   const configs = await Promise.all(texts.map((text) => readFiles(t, { 'octo.yaml': text })))
   const [seeds, later, octoctl] = configs.map(meaningOf)

@@ -1,4 +1,4 @@
-// The example configs: read without a warning, and the three generations ask for the same.
+// The example configs: read without a warning, and the three formats ask for the same.
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { cp, mkdir, writeFile } from 'node:fs/promises'
@@ -17,7 +17,7 @@ import { tempFolder } from '../support/temp-folder.ts'
 const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url))
 const PLUGINS = new Map([checkTcp, checkTcpPort, checkServerUrl].map((check) => [check.name, check]))
 
-test('all three generations of the example ask the same plugins for the same, without a warning', async (t) => {
+test('all three formats of the example ask the same plugins for the same, without a warning', async (t) => {
   const dir = tempFolder(t)
   for (const file of ['config.yaml', 'generations'])
     await cp(join(EXAMPLES, file), join(dir, 'examples', file), { recursive: true })
@@ -26,13 +26,13 @@ test('all three generations of the example ask the same plugins for the same, wi
   await writeFile(join(dir, '.octo', 'keys', 'core.pub'), publicKey.export({ type: 'spki', format: 'pem' }))
 
   const read = (file: string) => readConfig(join(dir, 'examples', file), { cwd: dir, env: {} })
-  const seeds = await read('config.yaml')
-  assert.equal(seeds.services.flatMap(({ checks }) => [...checks.preflight, ...checks.health]).length, 4)
+  const first = await read('config.yaml')
+  assert.equal(first.services.flatMap(({ checks }) => [...checks.preflight, ...checks.health]).length, 4)
   for (const file of ['generations/docs.yaml', 'generations/octoctl.yaml']) {
     const other = await read(file)
-    assert.deepEqual([...seeds.warnings, ...other.warnings], [])
-    assert.deepEqual(asked(other), asked(seeds), file)
-    assert.deepEqual(other.repos, seeds.repos)
+    assert.deepEqual([...first.warnings, ...other.warnings], [])
+    assert.deepEqual(asked(other), asked(first), file)
+    assert.deepEqual(other.repos, first.repos)
   }
 })
 

@@ -1,4 +1,4 @@
-// The three generations of OctoCompose configs mean the same to octo.
+// The three formats of OctoCompose configs mean the same to octo.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { OctoConfig } from '../../../schemas/config/config.ts'
@@ -6,7 +6,7 @@ import { readFiles } from '../../support/config-files.ts'
 
 const URL_LINE = 'url: "https://plugins.example/repos/core.yaml", trust: unsigned'
 
-const SEEDS = `
+const FORMAT_V1 = `
 operator:
   repos:
     core: {${URL_LINE}}
@@ -62,14 +62,14 @@ function meaning({ repos, services }: OctoConfig) {
 }
 
 for (const [title, text] of Object.entries({ FIRST, LATER, OCTOCTL }))
-  test(`a config of generation ${title} means what the seeds mean`, async (t) => {
-    const seeds = await readFiles(t, { 'octo.yaml': SEEDS })
+  test(`a config in ${title} means what one in format v1 means`, async (t) => {
+    const first = await readFiles(t, { 'octo.yaml': FORMAT_V1 })
     const other = await readFiles(t, { 'octo.yaml': text })
-    assert.deepEqual(meaning(other), meaning(seeds))
+    assert.deepEqual(meaning(other), meaning(first))
   })
 
-test('the seeds give their repo, checks, thresholds and intervals, and no warning but the one about trust', async (t) => {
-  const { repos, services, warnings, files } = await readFiles(t, { 'octo.yaml': SEEDS })
+test('format v1 gives its repo, checks, thresholds and intervals, and no warning but the one about trust', async (t) => {
+  const { repos, services, warnings, files } = await readFiles(t, { 'octo.yaml': FORMAT_V1 })
   assert.deepEqual(repos, [
     { name: 'core', url: 'https://plugins.example/repos/core.yaml', trust: { kind: 'unsigned' } },
   ])
@@ -89,7 +89,7 @@ test('the seeds give their repo, checks, thresholds and intervals, and no warnin
 })
 
 test('a repo that is listed once more for octoctl stays one repo', async (t) => {
-  const text = `${SEEDS}repos: {include: [{url: "https://plugins.example/repos/core.yaml"}]}\n`
+  const text = `${FORMAT_V1}repos: {include: [{url: "https://plugins.example/repos/core.yaml"}]}\n`
   const { repos } = await readFiles(t, { 'octo.yaml': text })
   assert.equal(repos.length, 1)
 })

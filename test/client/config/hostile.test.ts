@@ -9,7 +9,7 @@ import { readFiles } from '../../support/config-files.ts'
 const REFUSED = new Map([
   ['unknown keys', 'LIMIT_EXCEEDED'],
   ['keys of nobody in a service', 'LIMIT_EXCEEDED'],
-  ['arguments of the first documents', 'read'],
+  ['flat arguments of early v1 configs', 'read'],
   ['aliases', 'LIMIT_EXCEEDED'],
   ['merge keys', 'LIMIT_EXCEEDED'],
   ['levels of nesting', 'LIMIT_EXCEEDED'],

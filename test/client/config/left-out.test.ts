@@ -14,7 +14,7 @@ const READ_BY_NOBODY: readonly (readonly [string, string])[] = [
   ['a map of their own in a service of Compose', `services: {web: {octo: {health: ${CHECKS}}}}`],
   ['a key of Compose', `services: {web: {deploy: {health: ${CHECKS}}}}`],
   ['labels of Compose', `services: {web: {labels: ${CHECKS}}}`],
-  ['the values of the seeds', `service: {web: {health: ${CHECKS}}}`],
+  ['the values of format v1', `service: {web: {health: ${CHECKS}}}`],
   ['the values for templates', `configs: {web: {preflight: ${CHECKS}}}`],
   ['the sets of values', `globals: {web: {octocompose: {validate: ${CHECKS}}}}`],
   ['a list in the values', `configs: {web: [{init: ${CHECKS}}]}`],

@@ -68,7 +68,7 @@ test('tools and services stand under baremetal for every platform, `any` include
   assert.equal(services.nats?.baremetal?.binary?.linux_amd64?.binary, 'bin/nats')
 })
 
-test('readers of the first documents find the same under the singular keys', () => {
+test('readers of the first repo format find the same under the singular keys', () => {
   const text = treeOf(listings(aPlugin('check-tcp', [{ platforms: ['linux_amd64', 'linux_arm64_musl', 'any'] }])))
   const { tool } = parse(text.get('/octo/repos/core.yaml') ?? '')
   const url = 'https://plugins.example.com/octo/repos/core/check-tcp/1.0.0/check-tcp_1.0.0_linux_amd64'
