@@ -40,6 +40,9 @@ export function readWarmRun(key: WarmRunKey): VerifiedExecutable | undefined {
     const identity = identityOfRun(key)
     const record = readOwnRecord(layout.warmRecord(warmName(identity))) as WarmRecord
     if (record.identity !== identity || !isTreeKey(record.tree)) return undefined
+    // A record that compares less than every record does was not written by us.
+    const paths = record.inputs.map(({ path }) => path)
+    if (!paths.includes(key.configPath) || !paths.includes(key.lockPath)) return undefined
     if (!record.inputs.every(({ path, text }) => readFileSync(path, 'latin1') === text)) return undefined
     const memo = readOwnRecord(layout.memo(record.tree)) as Memo
     if (!memo.entries.some(([path, _, digest]) => path === record.inner && digest !== undefined)) return undefined

@@ -8,6 +8,9 @@ import { recordWarmRun } from '../../client/record-warm-run.ts'
 import type { TreeKey } from '../../client/store/layout.ts'
 import { layoutOf } from '../../client/store/layout.ts'
 import { openStore } from '../../client/store/open-store.ts'
+import { readOwnRecord } from '../../client/store/own-record.ts'
+import { writeOwnRecord } from '../../client/store/write-own-record.ts'
+import type { WarmRecord } from '../../client/warm-run.ts'
 import { identityOfRun, warmName } from '../../client/warm-run.ts'
 import type { OctoConfig } from '../../schemas/config/config.ts'
 import type { Digest } from '../../schemas/digest.ts'
@@ -164,3 +167,72 @@ test('takes a config that changed during the run for another one', async (t) => 
   writeFileSync(configPath, 'operator: {}\n')
   assert(readWarmRun(asked))
 })
+
+/** Each field of a warm record changed by hand, in a record that is believed as one of this machine. */
+const FORGED: Readonly<Record<string, (record: WarmRecord, other: WarmRecord) => Partial<WarmRecord>>> = {
+  'identity of another request': (_, other) => ({ identity: other.identity }),
+  'no identity': () => ({ identity: '' }),
+  'inputs that are no list': () => ({ inputs: {} as never }),
+  'no inputs': () => ({ inputs: [] }),
+  'no config among its inputs': ({ inputs }) => ({ inputs: inputs.filter(({ path }) => path.endsWith('.lock')) }),
+  'no lockfile among its inputs': ({ inputs }) => ({ inputs: inputs.filter(({ path }) => !path.endsWith('.lock')) }),
+  'another text of an input': ({ inputs }) => ({
+    inputs: inputs.map((input) => ({ ...input, text: `${input.text} ` })),
+  }),
+  'another path of an input': ({ inputs }) => ({
+    inputs: inputs.map((input) => ({ ...input, path: `${input.path}x` })),
+  }),
+  'another tree': (_, other) => ({ tree: other.tree }),
+  'a tree that leads out': () => ({ tree: '../../../..' as TreeKey }),
+  'no tree': () => ({ tree: undefined as never }),
+  'another file': () => ({ inner: 'other' }),
+  'a file that leads out': () => ({ inner: '../../../../../../bin/sh' }),
+  'a folder': () => ({ inner: '.' }),
+  'no file': () => ({ inner: undefined as never }),
+}
+for (const [what, forge] of Object.entries(FORGED))
+  test(`a warm record with ${what} is not run from`, async (t) => {
+    const { layout, mine, other, path, asked } = await twoWarmRuns(t)
+    const forged = { ...mine, ...forge(mine, other) }
+    assert.notDeepEqual(forged, mine)
+    assert.ok(writeOwnRecord(layout, path, forged))
+    assert.equal(readWarmRun(asked), undefined)
+    assert.ok(writeOwnRecord(layout, path, mine))
+    assert.ok(readWarmRun(asked))
+  })
+
+test('of the executable in a warm record, no path is believed', async (t) => {
+  const { layout, mine, other, path, asked } = await twoWarmRuns(t)
+  const executable = { ...mine.executable, path: '/bin/sh', root: '/bin' }
+  assert.ok(writeOwnRecord(layout, path, { ...mine, executable }))
+  const found = readWarmRun(asked)
+  assert.equal(found?.path, join(layout.tree(mine.tree), mine.inner))
+  assert.equal(found?.root, layout.tree(mine.tree))
+  assert.notEqual(mine.tree, other.tree)
+})
+
+async function twoWarmRuns(t: Parameters<typeof aMachine>[0]) {
+  const { withClient, base, folder } = await aMachine(t, [{}, { plugin: 'second' }])
+  const configPath = join(folder, 'octo.yaml')
+  writeFileSync(configPath, 'operator: {}\n')
+  const layout = layoutOf(base.storeRoot)
+  const runs = ['hello', 'second'].map((request) => ({ ...base, configPath, request }))
+  const config = read(
+    aConfig(
+      base.config.repos.map(({ url }) => ({ url, trust: key })),
+      ['hello', 'second'],
+    ),
+    configPath,
+  )
+  await withClient({ config }, async (client) => {
+    const executables = await client.ensure([aPin('hello'), aPin('second')])
+    for (const [at, run] of runs.entries()) {
+      const executable = executables[at] as VerifiedExecutable
+      client.recordWarmRun(run, executable)
+      await until(() => client.locate(executable) && readWarmRun(run) !== undefined)
+    }
+  })
+  const paths = runs.map((run) => layout.warmRecord(warmName(identityOfRun(run))))
+  const [mine, other] = paths.map((path) => readOwnRecord(path) as WarmRecord) as [WarmRecord, WarmRecord]
+  return { layout, mine, other, path: paths[0] as string, asked: runs[0] as (typeof runs)[number] }
+}
