@@ -97,3 +97,30 @@ test('JUnit has a suite per service, failures apart from errors, and holds any t
   assert.match(xml, /<skipped message="check is disabled"\/>/)
   assert.match(xml, /<system-err>warn &lt;!-- --&gt;<\/system-err>/)
 })
+
+const FURTHER = Array.from({ length: 12 }, (_none, at) => `disk ${at} <full> \u001b[2J`)
+
+test('further lines stand below a check that did not pass, ten of them, and all of them in JUnit', () => {
+  const failed = anOutcome({ status: 'critical', summary: 'full', furtherLines: FURTHER })
+  assert.deepEqual(failureNotes([failed], PLAIN), [
+    'web health check-tcp@1.0.0  /x/octo.yaml:9',
+    ...FURTHER.slice(0, 10).map((line) => `  ${line}`),
+    '  … 2 more lines with --json',
+  ])
+  const few = anOutcome({ ...failed, furtherLines: FURTHER.slice(0, 10) })
+  assert.equal(failureNotes([few], PLAIN).length, 11)
+  assert.deepEqual(failureNotes([anOutcome({ furtherLines: FURTHER })], PLAIN), [])
+  const escaped = FURTHER.map((line) =>
+    line.replaceAll('<', '&lt;').replaceAll('>', '&gt;').replace('\u001b', '\ufffd'),
+  )
+  const text = escaped.join('&#10;')
+  const cases = [
+    [failed, `<failure message="full" type="critical">${text}</failure>`],
+    [anOutcome({ ...failed, status: 'unknown' }), `<error message="full" type="unknown">${text}</error>`],
+    [anOutcome({ ...failed, status: 'ok' }), `<system-out>ok: full&#10;${text}</system-out>`],
+    [anOutcome({ ...failed, status: 'warn' }), `<system-out>warn: full&#10;${text}</system-out>`],
+    [anOutcome({ ...failed, status: 'skipped' }), '<skipped message="full"/>'],
+  ] as const
+  for (const [outcome, xml] of cases) assert.ok(renderJunit([outcome], 1).includes(`      ${xml}\n`), xml)
+  assert.deepEqual(outcomesToJson([failed], 1).checks[0]?.furtherLines, FURTHER)
+})
