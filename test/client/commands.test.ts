@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { publicKeyLine } from '../../schemas/trust-key.ts'
 import type { ClientMachine } from '../support/client-machine.ts'
 import { aMachine, key } from '../support/client-machine.ts'
-import { aRelease } from '../support/test-authority.ts'
+import { aRelease, issueKey } from '../support/test-authority.ts'
 
 const OCTO = fileURLToPath(new URL('../../bin/octo.js', import.meta.url))
 
@@ -67,6 +67,44 @@ test('finds plugins and shows one with its proven signer', async (t) => {
   const missing = await octo('info', 'nobody')
   assert.equal(missing.code, 66)
   assert.match(missing.err, /PLUGIN_NOT_FOUND|nobody/)
+})
+
+test('an update says what people do not expect of one, and offline what it has read', async (t) => {
+  const { octo, registry, folder } = await aCommandLine(t)
+  const successor = issueKey()
+  const keys = [key, successor].map(({ trustKey }) => publicKeyLine(trustKey)).join(', ')
+  const ask = (range: string) =>
+    writeFileSync(
+      join(folder, 'octo.yaml'),
+      `operator:\n  repos: {core: {url: "${registry.url()}", keys: [${keys}]}}\n  plugins: {hello: "${range}"}\n`,
+    )
+  ask('>=1')
+  await octo('lock')
+  registry.publish(await aRelease(successor, { version: '2.0.0' }))
+  const signer = `, signed by ${successor.trustKey.id} instead of ${key.trustKey.id}`
+  assert.ok((await octo('update')).out.includes(`~ core/hello 1.0.0 → 2.0.0, another major version${signer}: `))
+  const offline = await octo('update', '--offline')
+  assert.match(offline.err, /offline: only copies of plugin documents from earlier were read, newer versions may exist/)
+  assert.match(offline.out, /^1 plugin in .*octo\.lock, nothing changed\n$/)
+  const online = await octo('update', '--dry-run')
+  assert.doesNotMatch(online.err, /offline/)
+  assert.match(online.err, /dry run: nothing is written/)
+  ask('^1')
+  assert.match((await octo('update')).out, /~ core\/hello 2\.0\.0 → 1\.0\.0, an older version, signed by/)
+})
+
+test('the first lock of another config leaves the old lockfile beside it alone', async (t) => {
+  const { octo, registry, folder, base } = await aCommandLine(t)
+  await octo('lock')
+  const before = readFileSync(base.lockPath, 'utf8')
+  registry.publish(await aRelease(key, { version: '1.5.0' }))
+  writeFileSync(join(folder, 'prod.yaml'), readFileSync(join(folder, 'octo.yaml'), 'utf8').replace('^1', '>=1'))
+  const locked = await octo('lock', '-c', 'prod.yaml')
+  assert.match(locked.out, /\+ core\/hello 1\.5\.0: .*\n1 plugin in .*\/prod\.lock\n$/)
+  assert.equal(readFileSync(base.lockPath, 'utf8'), before)
+  const { plugins } = JSON.parse(readFileSync(join(folder, 'prod.lock'), 'utf8'))
+  assert.equal(plugins['core/hello'].version, '1.5.0')
+  assert.match((await octo('lock', '-c', 'prod.yaml')).out, /prod\.lock, nothing changed/)
 })
 
 test('says plainly that a plugin has nothing to install, and why', async (t) => {
