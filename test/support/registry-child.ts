@@ -33,6 +33,8 @@ export type ChildOptions = {
   readonly dataDir: string
   readonly env?: Readonly<Record<string, string>>
   readonly logLevel?: string
+  /** How many files and connections it may have open at once. */
+  readonly openFiles?: number
 }
 
 /** Makes the data directory with the repo `core` and gives a token for everything. */
@@ -75,13 +77,16 @@ export async function startAndKill(t: TestContext, options: ChildOptions, ms: nu
   await ended
 }
 
-function launch(t: TestContext, { dataDir, env = {}, logLevel = 'warn' }: ChildOptions) {
+function launch(t: TestContext, { dataDir, env = {}, logLevel = 'warn', openFiles }: ChildOptions) {
   const logFile = `${dataDir}.log`
   const log = openSync(logFile, 'a')
   // The address in documents stays the same over restarts, as behind a name of one's own.
   const words = ['registry', 'serve', '--data', dataDir, '--port', '0', '--url', 'http://registry.test']
   const { PATH = '' } = process.env
-  const child = spawn(process.execPath, [OCTO, ...words, '--log-level', logLevel], {
+  const all = [process.execPath, OCTO, ...words, '--log-level', logLevel]
+  const limited = ['sh', '-c', 'ulimit -n "$1"; shift; exec "$@"', 'sh', String(openFiles), ...all]
+  const [command = '', ...rest] = openFiles === undefined ? all : limited
+  const child = spawn(command, rest, {
     env: { PATH, HOME: join(dataDir, '..'), ...env },
     stdio: ['ignore', 'pipe', log],
   })

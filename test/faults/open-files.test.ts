@@ -1,0 +1,62 @@
+// A registry that may open few files is given more connections than that: it answers what it can, lives on, and is whole again
+// when they are gone. Nothing that it acknowledged is lost.
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { publishRelease } from '../support/publish-release.ts'
+import { prepareRegistryData, startRegistryChild } from '../support/registry-child.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+import { aRelease, issueKey } from '../support/test-authority.ts'
+import { until } from '../support/until.ts'
+
+const OPEN_FILES = 64
+const CONNECTIONS = 150
+
+test(`a registry with ${OPEN_FILES} open files outlives ${CONNECTIONS} connections and keeps what it acknowledged`, {
+  skip: process.platform === 'win32' && 'there is no ulimit',
+}, async (t) => {
+  const dataDir = join(tempFolder(t), 'data')
+  const key = issueKey()
+  const { token } = await prepareRegistryData(dataDir, key)
+  const registry = await startRegistryChild(t, { dataDir, openFiles: OPEN_FILES })
+  const target = { url: registry.url, token }
+  const publish = async (version: string) => publishRelease(target, await aRelease(key, { version }))
+  assert.equal((await publish('1.0.0')).status, 201)
+  const acknowledged = new Set(['1.0.0'])
+
+  for (let round = 1; round <= 3; round++) {
+    const crowd = await openMany(registry.url)
+    const tries = Array.from({ length: 4 }, (_none, index) => `${round}.${index + 1}.0`)
+    for (const version of tries) {
+      // Refused connections and refusals are right; an acknowledgement must be true.
+      const answer = await publish(version).catch(() => undefined)
+      if (answer?.status === 201) acknowledged.add(version)
+      else if (answer) assert.ok(answer.status === 503 || answer.status === 429, JSON.stringify(answer.body))
+    }
+    for (const socket of crowd) socket.destroy()
+    await until(async () => (await fetch(`${registry.url}/readyz`).catch(() => undefined))?.status === 200)
+    for (const version of tries) {
+      assert.ok([200, 201].includes((await publish(version)).status), version)
+      acknowledged.add(version)
+    }
+  }
+
+  for (const version of acknowledged) {
+    const served = await fetch(`${registry.url}/repos/core/hello/${version}/release.sigstore.json`)
+    assert.equal(served.status, 200, version)
+    await served.arrayBuffer()
+  }
+  assert.deepEqual(await registry.stop(), { code: 0, signal: null })
+})
+
+async function openMany(url: string): Promise<Socket[]> {
+  const { hostname, port } = new URL(url)
+  const sockets = Array.from({ length: CONNECTIONS }, () =>
+    connect(Number(port), hostname).on('error', () => undefined),
+  )
+  await Promise.all(sockets.map((socket) => once(socket, 'connect').catch(() => undefined)))
+  return sockets
+}
