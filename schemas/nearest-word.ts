@@ -5,18 +5,22 @@ const MAX_LENGTH = 64
 /** The nearest known word by edit distance, when it is near enough to be a slip; else undefined. */
 export function nearestWord(typed: string, known: readonly string[]): string | undefined {
   if (typed.length > MAX_LENGTH) return undefined
-  const ranked = known
-    .filter((word) => atLeast(typed.toLowerCase(), word.toLowerCase()) <= slipsOf(word))
-    .map((word) => ({ word, distance: editDistance(typed.toLowerCase(), word.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance)
-  const best = ranked[0]
+  const word = typed.toLowerCase()
+  const letters = lettersOf(word)
+  let best: { readonly word: string; readonly distance: number } | undefined
+  for (const candidate of known) {
+    const other = candidate.toLowerCase()
+    const atLeast = Math.max(Math.abs(word.length - other.length), differing(letters, lettersOf(other)))
+    if (atLeast > slipsOf(candidate) || (best && atLeast >= best.distance)) continue
+    const distance = editDistance(word, other)
+    if (!best || distance < best.distance) best = { word: candidate, distance }
+  }
   return best && best.distance <= slipsOf(best.word) ? best.word : undefined
 }
 
-/** A lower bound of the distance that costs no table: what differs in length, and letters that only one of both has. */
-function atLeast(a: string, b: string): number {
-  const [inA, inB] = [lettersOf(a), lettersOf(b)]
-  return Math.max(Math.abs(a.length - b.length), count(inA & ~inB), count(inB & ~inA))
+/** Letters that only one of both words has: with the lengths a lower bound of the distance that costs no table. */
+function differing(a: number, b: number): number {
+  return Math.max(count(a & ~b), count(b & ~a))
 }
 
 /** One bit for each letter, some of which share one: the bound only gets lower by that. */
@@ -37,19 +41,23 @@ function slipsOf(word: string): number {
   return Math.max(1, Math.floor(word.length / 3))
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
+/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment), from the last three rows of the table. */
 function editDistance(a: string, b: string): number {
-  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)]
-  const at = (row: number, column: number) => rows[row]?.[column] ?? Number.POSITIVE_INFINITY
+  let earlier: number[] = []
+  let above = Array.from({ length: b.length + 1 }, (_, column) => column)
   for (let row = 1; row <= a.length; row++) {
     const current = [row]
-    rows.push(current)
+    let left = row
     for (let column = 1; column <= b.length; column++) {
-      const replaced = at(row - 1, column - 1) + (a[row - 1] === b[column - 1] ? 0 : 1)
-      const swapped =
-        a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1] ? at(row - 2, column - 2) + 1 : replaced
-      current.push(Math.min(replaced, swapped, at(row - 1, column) + 1, at(row, column - 1) + 1))
+      const same = a[row - 1] === b[column - 1]
+      const swapped = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]
+      const replaced = (above[column - 1] ?? 0) + (same ? 0 : 1)
+      left = Math.min(replaced, left + 1, (above[column] ?? 0) + 1)
+      if (swapped) left = Math.min(left, (earlier[column - 2] ?? 0) + 1)
+      current.push(left)
     }
+    earlier = above
+    above = current
   }
-  return at(a.length, b.length)
+  return above[b.length] ?? 0
 }

@@ -244,5 +244,9 @@ export function rowOf(shape: ShapeName, key: string): Field | undefined {
 }
 
 export function knownKeys(shape: ShapeName): readonly string[] {
-  return Object.keys(shapeOf(shape)).filter((key) => key !== '*')
+  return KNOWN_KEYS.get(shape) ?? []
 }
+
+const KNOWN_KEYS: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries(FIELDS).map(([shape, rows]) => [shape, Object.keys(rows).filter((key) => key !== '*')]),
+)

@@ -15,13 +15,15 @@ import type { Warnings } from './warnings.ts'
 /** Notes a key that has no row; `x-` keys are the user's own, and in a service of Compose only what resembles ours is ours. */
 export function noteUnknownKey(shape: ShapeName, key: string, { at, warnings }: { at: TreeNode; warnings: Warnings }) {
   if (key.startsWith('x-')) return
-  const isForeign = shape === 'compose service'
-  const isOurs = !COMPOSE_SERVICE_KEYS.has(key) && nearestKey(shape, key) !== undefined
-  if (isForeign && !isOurs && !holdsChecks(at)) return
+  if (shape === 'compose service' && !isOurs(key) && !holdsChecks(at)) return
   warnings.addUnknownKey(() => ({
     ...warningAt(at, `unknown key ${quote(key)} in ${WHERE[shape]} is ignored${didYouMean(shape, key)}`),
     unknownKey: key,
   }))
+}
+
+function isOurs(key: string): boolean {
+  return !COMPOSE_SERVICE_KEYS.has(key) && nearestKey('compose service', key) !== undefined
 }
 
 /** Throws CONFIG_INVALID that names every unknown key; for `check`, `--frozen` and CI, where a warning is not read. */
