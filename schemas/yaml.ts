@@ -1,12 +1,14 @@
 // Hostile YAML made safe: bounded bytes, depth, nodes and aliases, keys that are text and stand once, well-formed texts, line
 // numbers kept.
 // The duplicate check of `yaml` is quadratic (1 MiB of keys blocks for minutes), so it is switched off.
-import { Lexer, LineCounter, parseDocument } from 'yaml'
+import type { CST, Document, ParsedNode } from 'yaml'
+import { Composer, LineCounter, Parser } from 'yaml'
 import { coded } from './errors.ts'
 import { quote } from './quote.ts'
 import { looksLikeWebPage, placeIn, requireWellFormed, WEB_PAGE } from './text.ts'
 import type { YamlNode } from './yaml-nodes.ts'
 import { buildNodes, IN_QUOTES, limitExceeded, yamlInvalid } from './yaml-nodes.ts'
+import { tokensOf } from './yaml-tokens.ts'
 
 export type YamlLimits = {
   /** UTF-8 bytes of the text. */
@@ -42,15 +44,6 @@ export type YamlDocument = {
 }
 
 const MAX_LINE_NESTING = 64
-/** What the lexer puts before plain texts and blocks, also before an empty one. */
-const PLAIN = '\x1f'
-/** The same and how it begins quoted texts and aliases. */
-const SCALAR = /^["'*\x1f]/
-/** What it adds to the text, for documents, errors and scalars. */
-const MARKERS = /^[\x02\x18\x1f]$/
-const AFTER_EMPTY = /^[\x1f\]}]$/
-/** What a value with its key, blanks, comment and line end is made of. */
-const TOKENS_OF_A_VALUE = 10
 
 /** Parses one YAML 1.2 document with merge keys; throws YAML_INVALID, TEXT_INVALID or LIMIT_EXCEEDED naming the source and line. */
 export function parseYaml(text: string, name: string, limits: YamlLimits = AUTHORED_YAML): YamlDocument {
@@ -58,20 +51,13 @@ export function parseYaml(text: string, name: string, limits: YamlLimits = AUTHO
   requireWellFormed(text, name)
   refuseUnreadable(text, name)
   refuseNesting(text, name)
-  refuseTokens(text, name, limits)
+  const tokens = tokensOf(text, name, limits.maxNodes)
   const lines = new LineCounter()
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    uniqueKeys: false,
-    strict: true,
-    version: '1.2',
-    merge: false,
-    // Quotes the line around every single error: a long line with many of them costs minutes.
-    prettyErrors: false,
-  })
+  const [document, second] = composed(tokens, lines, text.length)
   const lineAt = (offset: number) => lines.linePos(offset).line
   const [error] = document.errors
   if (error) throw syntaxError(text, error, { name, line: lineAt(error.pos[0]) })
+  if (second) throw yamlInvalid(name, lineAt(second.range[0]), 'holds a second document after `---`, expected one')
   const directive = document.warnings.find(({ code }) => code === 'BAD_DIRECTIVE')
   if (directive) throw syntaxError(text, directive, { name, line: lineAt(directive.pos[0]) })
   const { explicit, version } = document.directives.yaml
@@ -87,18 +73,46 @@ export function parseYaml(text: string, name: string, limits: YamlLimits = AUTHO
   }
 }
 
-type SyntaxProblem = { readonly code: string; readonly message: string }
-
-/** A template without quotes is the likeliest reason where a line begins a value with one. */
-function syntaxError(text: string, problem: SyntaxProblem, { name, line }: { name: string; line: number }): Error {
-  const isTemplate = /[:[{,-]\s*\{\{/.test((text.split('\n', line)[line - 1] ?? '').slice(0, 1000))
-  return yamlInvalid(name, line, problemOf(problem), isTemplate ? IN_QUOTES : undefined)
+/** The first document and, if there is one, the second. What comes behind them is not looked at. */
+function composed(tokens: readonly string[], lines: LineCounter, end: number) {
+  const composer = new Composer<ParsedNode>({
+    lineCounter: lines,
+    uniqueKeys: false,
+    strict: true,
+    version: '1.2',
+    merge: false,
+    // Quotes the line around every single error: a long line with many of them costs minutes.
+    prettyErrors: false,
+  })
+  const documents = composer.compose(treesOf(tokens, lines), true, end)
+  return withoutEnvironment(() => [...documents.take(2)]) as [Document.Parsed, Document.Parsed?]
 }
 
-/** The parser's own sentence, but for the one that speaks to programmers. */
-function problemOf({ code, message }: SyntaxProblem): string {
-  if (code === 'MULTIPLE_DOCS') return 'holds a second document after `---`, expected one'
-  return message.split('\n', 1)[0] ?? 'does not parse'
+/**
+ * `yaml` asks the environment at each token whether to print it. Node hands the question on to the system, which costs more than
+ * the token does; and a config is not to be printed. The work is synchronous, so nobody else sees the environment empty.
+ */
+function withoutEnvironment<Value>(work: () => Value): Value {
+  const { env } = process
+  Object.assign(process, { env: {} })
+  try {
+    return work()
+  } finally {
+    Object.assign(process, { env })
+  }
+}
+
+function* treesOf(tokens: readonly string[], lines: LineCounter): Generator<CST.Token> {
+  lines.addNewLine(0)
+  const parser = new Parser(lines.addNewLine)
+  for (const token of tokens) yield* parser.next(token)
+  yield* parser.end()
+}
+
+/** A template without quotes is the likeliest reason where a line begins a value with one. */
+function syntaxError(text: string, { message }: Error, { name, line }: { name: string; line: number }): Error {
+  const isTemplate = /[:[{,-]\s*\{\{/.test((text.split('\n', line)[line - 1] ?? '').slice(0, 1000))
+  return yamlInvalid(name, line, message.split('\n', 1)[0] ?? 'does not parse', isTemplate ? IN_QUOTES : undefined)
 }
 
 /** The line of a key for what stands below one. */
@@ -154,28 +168,5 @@ function refuseNesting(text: string, name: string): void {
     else if (char !== ' ') dashes = 0
     if (open > 512 || dashes > MAX_LINE_NESTING)
       throw limitExceeded(name, 'levels of nesting in one line', MAX_LINE_NESTING)
-  }
-}
-
-/** Parsing costs microseconds and a kilobyte of memory for each token, so they are counted before anything is built of them. */
-function refuseTokens(text: string, name: string, { maxNodes }: YamlLimits): void {
-  let [tokens, scalars, offset] = [0, 0, 0]
-  let [marker, before, last] = ['', '', '']
-  for (const token of new Lexer().lex(text)) {
-    if (SCALAR.test(token)) scalars++
-    // A value has at most one key.
-    if (++tokens > maxNodes * TOKENS_OF_A_VALUE || scalars > maxNodes * 2) throw limitExceeded(name, 'values', maxNodes)
-    // To some readers the colon of `{a:, b: 1}` belongs to the key.
-    if (marker === PLAIN && before !== '' && last === ':' && AFTER_EMPTY.test(token))
-      throw yamlInvalid(
-        name,
-        placeIn(text, offset).line,
-        'has `:` right before `,`, `]` or `}`: put a blank between them',
-      )
-    // The blanks of a block of blank lines are its text to some, and its indentation to others.
-    if (last === PLAIN && token.trim() === '' && /[ \t]/.test(token))
-      throw yamlInvalid(name, placeIn(text, offset).line, 'has a block text of blanks only: write it in quotes')
-    if (!MARKERS.test(token)) offset += token.length
-    ;[marker, before, last] = [before, last, token]
   }
 }

@@ -64,3 +64,18 @@ test('reads comment rulers and block text that only look like nesting', () => {
 test('bounds bytes before parsing', () => {
   expectCode('LIMIT_EXCEEDED', () => parseYaml(`a: ${'x'.repeat(AUTHORED_YAML.maxBytes)}`, 'long'))
 })
+
+test('no variable of the environment makes the parser print what it reads, and the environment stays as it is', (t) => {
+  const { env } = process
+  const log = t.mock.method(console, 'log', () => undefined)
+  const dir = t.mock.method(console, 'dir', () => undefined)
+  t.after(() => {
+    delete process.env.LOG_TOKENS
+    delete process.env.LOG_STREAM
+  })
+  Object.assign(process.env, { LOG_TOKENS: '1', LOG_STREAM: '1' })
+  parseYaml('token: secret\n', 'config.yaml')
+  expectCode('YAML_INVALID', () => parseYaml('a: [\n', 'config.yaml'))
+  assert.equal(log.mock.callCount() + dir.mock.callCount(), 0)
+  assert.equal(process.env, env)
+})
