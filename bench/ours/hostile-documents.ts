@@ -22,8 +22,19 @@ export const HOSTILE_DOCUMENTS: Readonly<Record<string, string>> = {
     () => '"{{.configs.b}}",',
     ']}]}}',
   ),
-  'shell variables': filled('services: {web: {health: [{tool: x, args: [', () => '"$A ${B",', ']}]}}'),
+  'shell variables': filled('services: {web: {health: [{tool: x, args: [', () => '"$A ${B}",', ']}]}}'),
   'includes of one document': filled('include: [', () => '"x.yaml",', ']'),
+  pins: filled('operator: {plugins: {', (index) => `p${index}: ^1.2.3, `, '}}'),
+  'lines of keys': filled('', (index) => `key${index}:\n  a: 1\n`, ''),
+  comments: filled('', () => '# c\n', 'name: x\n'),
+  'blocks of text': filled('configs:\n', (index) => `  k${index}: |\n    a\n`, ''),
+  'things spelled as JSON': filled(
+    '{"services":{"web":{"health":[',
+    () => '{"tool":"x","args":["a"]},\n',
+    '{"tool":"x"}]}}}',
+  ),
+  'escapes in quotes': filled('configs: {a: "', () => '\\u0041', '"}'),
+  'question marks': filled('', () => '?\n', ''),
   repos: filled('operator: {repos: {', (index) => `r${index}: {url: ./x.yaml, trust: unsigned}, `, '}}'),
 }
 

@@ -19,6 +19,13 @@ const REFUSED = new Map([
   ['templates of templates', 'CONFIG_INVALID'],
   ['shell variables', 'LIMIT_EXCEEDED'],
   ['includes of one document', 'LIMIT_EXCEEDED'],
+  ['pins', 'read'],
+  ['lines of keys', 'LIMIT_EXCEEDED'],
+  ['comments', 'read'],
+  ['blocks of text', 'read'],
+  ['things spelled as JSON', 'LIMIT_EXCEEDED'],
+  ['escapes in quotes', 'read'],
+  ['question marks', 'LIMIT_EXCEEDED'],
   ['repos', 'CONFIG_INVALID'],
 ])
 for (const [what, text] of Object.entries(HOSTILE_DOCUMENTS))
