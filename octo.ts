@@ -1,6 +1,6 @@
 // The one executable: looks at the first word, loads only the part that knows it, and shows what goes wrong.
-import type { Part } from './words.ts'
-import { WORDS } from './words.ts'
+import type { Part } from './terminal/commands.ts'
+import { WORDS } from './terminal/commands.ts'
 
 type Main = { main(argv: readonly string[]): Promise<number> }
 
@@ -9,7 +9,7 @@ const PARTS: Readonly<Record<Part, () => Promise<Main>>> = {
   publisher: () => import('./publisher/main.ts'),
   client: () => import('./client/main.ts'),
   operator: () => import('./operator/main.ts'),
-  start: () => import('./start/main.ts'),
+  start: () => import('./demo/main.ts'),
 }
 
 /** Runs one command line; never throws. Gives the exit code. */

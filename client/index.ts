@@ -9,6 +9,8 @@
 //   const outcomes = await client.provide(requests)                  the same, each with its executable or its own error
 //   client.locate(executable)                                        re-check right before every execution
 //   client.recordWarmRun({ configPath, request: 'check-tcp@^1' }, executable)
+export { defaultConfigPath } from '../config/default-config.ts'
+export type { LoadConfigOptions } from '../config/load-config.ts'
 export type {
   Client,
   ClientOptions,
@@ -17,33 +19,31 @@ export type {
   PluginOutcome,
   Report,
   ReportedDownload,
-} from './client.ts'
-export { defaultConfigPath } from './config/default-config.ts'
+} from './api.ts'
 export type { VerifiedExecutable } from './executable.ts'
-export type { LoadConfigOptions } from './load-config.ts'
-export { lockPathOf } from './lock-path.ts'
+export { lockPathOf } from './lockfile/lock-path.ts'
 export { storeRootOf } from './store/root.ts'
-export type { WarmRunKey } from './warm-run.ts'
-export { readWarmRun } from './warm-run.ts'
+export type { WarmRunKey } from './warm/read.ts'
+export { readWarmRun } from './warm/read.ts'
 
-import type { OctoConfig } from '../schemas/config/config.ts'
+import type { LoadConfigOptions } from '../config/load-config.ts'
+import type { OctoConfig } from '../config/model/config.ts'
 import type { Platform } from '../schemas/platform.ts'
-import type { Client, ClientOptions } from './client.ts'
-import type { LoadConfigOptions } from './load-config.ts'
+import type { Client, ClientOptions } from './api.ts'
 
 /** The platform key of this machine. */
 export async function hostPlatform(): Promise<Platform> {
   return (await import('./host-platform.ts')).hostPlatform()
 }
 
-/** Reads a config with its includes; see client/load-config.ts. Loads yaml. */
+/** Reads a config with its includes; see config/load-config.ts. Loads yaml. */
 export async function loadConfig(options: LoadConfigOptions): Promise<OctoConfig> {
-  const { loadConfig: load } = await import('./load-config.ts')
+  const { loadConfig: load } = await import('../config/load-config.ts')
   return load(options)
 }
 
 /** Opens the store and reads the lockfile; throws STORE_UNSAFE, LOCK_MISSING or FORMAT_INVALID. No network yet. */
 export async function openClient(options: ClientOptions): Promise<Client> {
-  const { createClient } = await import('./open-client.ts')
+  const { createClient } = await import('./context.ts')
   return createClient(options)
 }

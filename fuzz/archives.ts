@@ -1,9 +1,9 @@
 // Archives put together and mutated field by field: what our reader takes, others take as the same files.
 import { createHash } from 'node:crypto'
 import { crc32, deflateRawSync, gzipSync } from 'node:zlib'
-import { inspectArchive } from '../client/verify/inspect-archive.ts'
 import { isCoded } from '../schemas/errors.ts'
 import { inPieces, patched, paxEntry, tarEntry, withChecksum } from '../test/support/archive-builder.ts'
+import { inspectArchive } from '../trust/archive/inspect-archive.ts'
 import type { Fuzzing, Outcome } from './fuzzing.ts'
 import type { TarFile } from './gnu-tar.ts'
 import { asGnuTar, withoutDot } from './gnu-tar.ts'

@@ -2,9 +2,9 @@
 // What belongs to Compose is Compose's to read.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readConfig } from '../client/config/read-config.ts'
-import type { TreeNode } from '../schemas/config/tree.ts'
-import { parseTree } from '../schemas/config/tree.ts'
+import type { TreeNode } from '../config/document/node.ts'
+import { parseTree } from '../config/document/node.ts'
+import { readConfig } from '../config/read-config.ts'
 import { decodeText } from '../schemas/text.ts'
 import { readsAsTwo } from '../schemas/yaml-scalars.ts'
 import { blocksOfKind } from '../test/support/document-blocks.ts'

@@ -1,6 +1,6 @@
 // YAML that we publish: of whatever plain data it is written, every reader reads that data.
-import { yamlText } from '../schemas/static-tree/yaml-text.ts'
 import { parseYaml, SERVED_YAML } from '../schemas/yaml.ts'
+import { yamlText } from '../static-tree/render/yaml-text.ts'
 import type { Random } from './random.ts'
 import type { Question } from './readers.ts'
 import { YAML_PIECES } from './yaml-documents.ts'

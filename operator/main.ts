@@ -3,7 +3,7 @@
 /** `argv` without node and script; gives the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   if (argv[0] === 'run') {
-    const { tryWarmRun } = await import('./run/warm-run.ts')
+    const { tryWarmRun } = await import('./warm/run.ts')
     const code = await tryWarmRun(argv.slice(1), { cwd: process.cwd(), env: process.env })
     if (code !== undefined) return code
   }

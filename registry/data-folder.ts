@@ -1,7 +1,7 @@
 // The folder of a registry's data, made when it is not there.
 import { coded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
-import { makeFolder } from '../system/make-folder.ts'
+import { makeFolder } from '../system/files/make-folder.ts'
 
 /** Throws IO_FAILED. */
 export function makeDataFolder(dataDir: string): void {

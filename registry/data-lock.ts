@@ -5,8 +5,8 @@ import type { Database as Sqlite } from 'better-sqlite3'
 import BetterSqlite from 'better-sqlite3'
 import { coded, isCoded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
-import { lockPath } from './config.ts'
-import { translateOpenError } from './db/sqlite-errors.ts'
+import { translateOpenError } from './db/sqlite/sqlite-errors.ts'
+import { lockPath } from './settings.ts'
 
 export type DataLock = {
   /** Which file is locked: device and inode, the same under every path. */

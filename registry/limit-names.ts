@@ -2,7 +2,7 @@
 // of a reader, such as the size of an artifact, are not among them: clients would refuse what is beyond.
 import { coded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
-import type { RegistryConfig } from './config.ts'
+import type { RegistryConfig } from './settings.ts'
 
 const SETTABLE = [
   'releasesPerHour',

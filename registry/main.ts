@@ -4,8 +4,8 @@ import { addCommand, openProgram, runProgram } from '../terminal/program.ts'
 import { addAuditCommand } from './commands/audit.ts'
 import { addRepoCommands } from './commands/repo.ts'
 import { addServeCommand } from './commands/serve.ts'
-import { addTidyCommands } from './commands/tidy.ts'
 import { addTokenCommands } from './commands/token.ts'
+import { addTidyCommands } from './commands/upkeep.ts'
 
 export async function main(argv: readonly string[]): Promise<number> {
   // The tree is for everyone, whatever the service that starts us says; what is private has a mode of its own.

@@ -1,7 +1,7 @@
 // What the actions of the write API work with, beside the shared dependencies.
-import type { Inspections } from './actions/inspections.ts'
-import type { RegistryDeps } from './deps.ts'
-import type { RefusedTries } from './http/refused-tries.ts'
+import type { RegistryDeps } from './context.ts'
+import type { Inspections } from './publish/inspections.ts'
+import type { RefusedTries } from './server/http/refused-tries.ts'
 import type { Tree } from './tree/tree.ts'
 import type { UploadArea } from './uploads/upload-area.ts'
 

@@ -3,13 +3,13 @@
 // challenge into it; a holder that lives answers within a moment, and one that lost the row finds out in its next write.
 import { randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
-import { databasePath } from './config.ts'
 import type { DataLock } from './data-lock.ts'
 import { dataDirLocked, identityOf } from './data-lock.ts'
-import type { Db, RegistryDb } from './db/open.ts'
-import { guardWrites, write, writePatiently } from './db/open.ts'
-import type { ServingRow } from './db/serving.ts'
-import { answerChallenge, putChallenge, putServing, readServing, removeServing } from './db/serving.ts'
+import type { Db, RegistryDb } from './db/sqlite/open.ts'
+import { guardWrites, write, writePatiently } from './db/sqlite/open.ts'
+import type { ServingRow } from './db/sqlite/serving.ts'
+import { answerChallenge, putChallenge, putServing, readServing, removeServing } from './db/sqlite/serving.ts'
+import { databasePath } from './settings.ts'
 
 export type ServingClaim = {
   /** Throws DATA_DIR_LOCKED once the data is another process's. */

@@ -78,7 +78,7 @@ export function renderReleaseStatement(predicate: ReleasePredicate): ReleaseStat
   }
 }
 
-/** Reads a statement's bytes. Shape only: that it is proven, and about what, is decided by client/verify. */
+/** Reads a statement's bytes. Shape only: that it is proven, and about what, is decided by trust/. */
 export function parseReleaseStatement(text: string, name: string): ReleaseStatement {
   return parseShape(releaseStatementShape, parseJson(text, name, LIMITS.bundleBytes), { name })
 }

@@ -14,6 +14,8 @@ export type PartRule = {
 /** Modules that compute and do not touch the world. `node:module` is for loading a package only when it is needed. */
 const PURE = ['node:buffer', 'node:crypto', 'node:module', 'node:util', 'node:zlib']
 
+const CONFIG = ['config', 'config/document', 'config/model']
+
 /** The longest folder that a path starts with decides its part. */
 export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
   schemas: {
@@ -28,45 +30,73 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
     packages: ['zod'],
     instead: 'system is the machine and knows nothing of what octo does: take what it needs to know as an argument',
   },
-  'client/verify': {
+  trust: {
     parts: ['schemas'],
     builtins: PURE,
     packages: ['@sigstore/bundle', '@sigstore/verify', '@sigstore/protobuf-specs', 'zod'],
     instead: 'proof is pure: take bytes and time as arguments, and let the caller read, fetch and look at the clock',
   },
+  'config/document': {
+    parts: ['schemas', 'config/model/config.ts'],
+    builtins: PURE,
+    packages: [],
+    instead: 'a document is values with their places: what they mean belongs in config/model/, reading them in config/',
+  },
+  'config/model': {
+    parts: ['schemas', 'config/document'],
+    builtins: PURE,
+    packages: [],
+    instead:
+      'the model is made from documents that were read: take what a file, the environment or the web says as an argument',
+  },
+  config: {
+    parts: ['schemas', 'system', 'config/document', 'config/model'],
+    instead: 'config reads what people wrote and knows no part that uses it: take what it needs as an argument',
+  },
+  'static-tree': {
+    parts: ['schemas'],
+    builtins: PURE,
+    packages: [],
+    instead: 'the tree is rendered from records: take them as an argument, and leave writing to static-tree/write/',
+  },
+  'static-tree/write': {
+    parts: ['schemas', 'system', 'static-tree'],
+    instead: 'the writer writes what it is given: render in static-tree/, and decide in the part that owns the data',
+  },
   terminal: {
     parts: ['schemas'],
     instead: 'terminal shows what it is given: let the part pass the finished value',
   },
+  'terminal/commands.ts': { parts: [], instead: 'the table of commands is plain data, so that help loads nothing' },
   'terminal/missing-module.ts': {
     parts: ['schemas', 'bin/installed.js'],
     instead: 'what lies in node_modules is for bin/installed.js to say',
   },
   client: {
-    parts: ['schemas', 'system', 'client/verify'],
+    parts: ['schemas', 'system', 'trust', ...CONFIG, 'static-tree/paths.ts'],
     instead:
-      'the client proves and stores without showing anything: return the value, and let client/main.ts or client/commands/ show it; what two parts share belongs in schemas/',
+      'the client proves and stores without showing anything: return the value, and let client/main.ts or client/commands/ show it; what two parts share moves down to schemas/ or system/',
   },
   'client/main.ts': {
-    parts: ['schemas', 'system', 'client', 'client/verify', 'client/commands', 'terminal'],
-    instead: 'what two parts share belongs in schemas/',
+    parts: ['schemas', 'system', 'client', 'client/commands', 'terminal'],
+    instead: 'what two parts share moves down to schemas/, system/ or terminal/',
   },
   'client/commands': {
-    parts: ['schemas', 'system', 'client', 'client/verify', 'client/main.ts', 'terminal'],
-    instead: 'what two parts share belongs in schemas/',
+    parts: ['schemas', 'system', ...CONFIG, 'client', 'client/main.ts', 'terminal'],
+    instead: 'what two parts share moves down to schemas/, system/ or terminal/',
   },
   registry: {
-    parts: ['schemas', 'system', 'client/verify', 'terminal'],
+    parts: ['schemas', 'system', 'trust', 'static-tree', 'static-tree/write', 'terminal'],
     instead:
-      'the registry shares only schemas/ and client/verify/ with others: move what both need to schemas/, or speak HTTP',
+      'the registry stands on trust/, static-tree/, system/ and schemas/: move what it shares with another part there, or speak HTTP',
   },
   publisher: {
-    parts: ['schemas', 'system', 'client/verify', 'terminal'],
+    parts: ['schemas', 'system', 'trust', 'static-tree', 'static-tree/write', 'terminal'],
     instead:
-      'the publisher shares only schemas/ and client/verify/ with others: move what both need to schemas/, or speak HTTP',
+      'the publisher stands on trust/, static-tree/, system/ and schemas/: move what it shares with another part there, or speak HTTP',
   },
   operator: {
-    parts: ['schemas', 'system', 'client/index.ts', 'terminal'],
+    parts: ['schemas', 'system', ...CONFIG, 'client/index.ts', 'terminal'],
     instead: 'the operator sees the client by client/index.ts alone: export there what it needs, as a verified thing',
   },
   sdk: { parts: ['schemas'], instead: 'the sdk ships to plugin authors: keep it to schemas/ and Node itself' },
@@ -74,7 +104,7 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
     parts: ['sdk'],
     instead: 'a plugin sees what any author sees: import from sdk/, and add there what is missing',
   },
-  start: {
+  demo: {
     parts: [
       'schemas',
       'terminal',
@@ -88,25 +118,24 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
   },
   'octo.ts': {
     parts: [
-      'words.ts',
       'terminal',
+      'terminal/commands.ts',
       'terminal/missing-module.ts',
       'registry/main.ts',
       'publisher/main.ts',
       'client/main.ts',
       'operator/main.ts',
-      'start/main.ts',
+      'demo/main.ts',
     ],
     instead: 'octo.ts only chooses a part: put the work into that part',
   },
-  'words.ts': { parts: [], instead: 'the word table is plain data, so that help loads nothing' },
   bin: {
     parts: ['octo.ts'],
     instead: 'the launcher must load in a few milliseconds under any Node: put the work into octo.ts',
   },
   'setup.js': { parts: ['bin'], instead: 'setup runs before anything is installed: keep it to bin/ and Node itself' },
   tools: {
-    parts: ['schemas', 'terminal'],
+    parts: ['schemas', 'terminal', 'config/document'],
     instead: 'checks look at the parts from outside: read files, or import schemas/',
   },
   examples: { parts: ['sdk'], instead: 'an example shows what a user can do: run `octo`, or import from sdk/' },

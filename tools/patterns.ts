@@ -14,7 +14,7 @@ export type Pattern = {
 }
 
 const PROGRAMS = /^(bin|tools|bench|examples)\/|^setup\.js$|^test\//
-const PARTS = /^(schemas|system|registry|publisher|client|operator|terminal|start)\//
+const PARTS = /^(schemas|system|trust|config|static-tree|terminal|client|registry|publisher|operator|demo)\//
 
 export const PATTERNS: readonly Pattern[] = [
   {
@@ -59,7 +59,7 @@ export const PATTERNS: readonly Pattern[] = [
   {
     rule: 'clock',
     find: /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\bMath\.random\(|\bprocess\.(hrtime|env|cwd)\b|\bfetch\(/g,
-    only: /^(schemas|client\/verify)\//,
+    only: /^(schemas|trust|config\/(document|model)|static-tree(?!\/write))\//,
     instead: 'take time, randomness and what was fetched as an argument',
   },
   {

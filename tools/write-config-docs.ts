@@ -1,7 +1,7 @@
-// Writes the table of fields in docs/CONFIG.md from schemas/config/fields.ts; with --check it only says whether it is stale.
+// Writes the table of fields in docs/CONFIG.md from config/document/fields.ts; with --check it only says whether it is stale.
 import { readFile, writeFile } from 'node:fs/promises'
-import type { Field, Holds, ShapeName } from '../schemas/config/fields.ts'
-import { FIELDS, shapeOf } from '../schemas/config/fields.ts'
+import type { Field, Holds, ShapeName } from '../config/document/fields.ts'
+import { FIELDS, shapeOf } from '../config/document/fields.ts'
 
 const PAGE = new URL('../docs/CONFIG.md', import.meta.url)
 const [BEGIN, END] = ['<!-- fields: written by tools/write-config-docs.ts -->', '<!-- end of fields -->']

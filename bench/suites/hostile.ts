@@ -1,6 +1,6 @@
 // Hostile documents: configs of 256 KiB that are read or refused, each in the time that a person does not notice.
 import { writeFile } from 'node:fs/promises'
-import { readConfig } from '../../client/config/read-config.ts'
+import { readConfig } from '../../config/read-config.ts'
 import { isCoded } from '../../schemas/errors.ts'
 import type { Contender } from '../model.ts'
 import { HOSTILE_DOCUMENTS, ORDINARY_DOCUMENT } from '../ours/hostile-documents.ts'

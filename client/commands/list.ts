@@ -1,8 +1,8 @@
 // `octo list`: what the config asks for, what is locked for it, and what is in the store. No network.
 import type { Run } from '../../terminal/program.ts'
-import { listPlugins } from '../inquire.ts'
-import { readLock } from '../lock.ts'
-import { openContext } from '../open-client.ts'
+import { openContext } from '../context.ts'
+import { readLock } from '../lockfile/file.ts'
+import { listPlugins } from '../query/inspect.ts'
 import type { ClientFlags } from './session.ts'
 import { openSession } from './session.ts'
 

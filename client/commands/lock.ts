@@ -1,7 +1,7 @@
 // `octo lock` and `octo update`: what changed in the lockfile, name by name.
 
 import { existsSync } from 'node:fs'
-import { requestsOf } from '../../schemas/config/requests.ts'
+import { requestsOf } from '../../config/model/requests.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { LockedPlugin } from '../../schemas/lockfile.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
@@ -10,7 +10,7 @@ import { compareVersions } from '../../schemas/version.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { count } from '../../terminal/index.ts'
 import type { Run } from '../../terminal/program.ts'
-import type { LockChange } from '../client.ts'
+import type { LockChange } from '../api.ts'
 import { openClient } from '../index.ts'
 import type { ClientFlags, Session } from './session.ts'
 import { openSession } from './session.ts'

@@ -1,8 +1,8 @@
 // `octo search`: plugins by word, over all repos of the config.
 import { printable } from '../../schemas/quote.ts'
 import type { Run } from '../../terminal/program.ts'
-import { openContext } from '../open-client.ts'
-import { searchRepos } from '../search.ts'
+import { openContext } from '../context.ts'
+import { searchRepos } from '../query/search.ts'
 import type { ClientFlags } from './session.ts'
 import { openSession } from './session.ts'
 

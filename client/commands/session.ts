@@ -1,13 +1,13 @@
 // What every command of the client starts with: the config, its warnings, and a client that reports to the terminal.
-import type { OctoConfig } from '../../schemas/config/config.ts'
+import { loadConfig } from '../../config/load-config.ts'
+import type { OctoConfig } from '../../config/model/config.ts'
 import { parsePlatformInput } from '../../schemas/platform.ts'
 import { printable } from '../../schemas/quote.ts'
 import type { Progress, Terminal } from '../../terminal/index.ts'
 import { waitingLine } from '../../terminal/index.ts'
-import type { ClientOptions, Report } from '../client.ts'
+import type { ClientOptions, Report } from '../api.ts'
 import { hostPlatform } from '../host-platform.ts'
-import { loadConfig } from '../load-config.ts'
-import { lockPathOf } from '../lock-path.ts'
+import { lockPathOf } from '../lockfile/lock-path.ts'
 import { storeRootOf } from '../store/root.ts'
 
 export type ClientFlags = {

@@ -1,7 +1,7 @@
 // Everything that is asked of one plugin, gathered: requests of the same name, each with what its pin says, become one
 // question.
-import type { PluginPin, PluginRequest } from '../../schemas/config/config.ts'
-import { pinned } from '../../schemas/config/requests.ts'
+import type { PluginPin, PluginRequest } from '../../config/model/config.ts'
+import { pinned } from '../../config/model/requests.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'

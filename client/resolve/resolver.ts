@@ -1,5 +1,5 @@
 // From questions, documents and the lockfile to a plan. Pure: the same input gives the same plan, in any order.
-import type { RepoConfig } from '../../schemas/config/config.ts'
+import type { RepoConfig } from '../../config/model/config.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { LockedPlugin } from '../../schemas/lockfile.ts'
 import type { Name } from '../../schemas/name.ts'

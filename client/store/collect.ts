@@ -4,13 +4,13 @@ import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { isDigest } from '../../schemas/digest.ts'
-import { onDisk } from './disk-errors.ts'
+import { onDisk } from '../../system/files/errors.ts'
+import { takeLock } from '../../system/process-lock.ts'
 import { statOf } from './identity.ts'
-import { rootsOf } from './known-locks.ts'
+import { rootsOf } from './known-projects.ts'
 import type { Layout } from './layout.ts'
 import { isTreeKey } from './layout.ts'
-import { takeLock } from './lock-file.ts'
-import { removeTree } from './trees.ts'
+import { removeTree } from './unpacked.ts'
 
 /** Younger things stay: a lockfile that names them may be about to be written. */
 export const MIN_AGE_MS = 24 * 3600 * 1000

@@ -2,7 +2,7 @@
 import type { BigIntStats } from 'node:fs'
 import { closeSync, fstatSync, openSync, rmSync } from 'node:fs'
 import type { Digest } from '../../schemas/digest.ts'
-import { stagedPath } from './files.ts'
+import { stagedPath } from '../../system/files/atomic-file.ts'
 import type { Memo, MemoEntry } from './identity.ts'
 import { identityOf, isUnchanged } from './identity.ts'
 import type { Layout } from './layout.ts'

@@ -1,7 +1,7 @@
 // A folder of the store: its owner's alone, and reached through folders that nobody else can change.
 import { statSync } from 'node:fs'
-import type { PathProblem } from '../../system/owned-path.ts'
-import { problemOfPath } from '../../system/owned-path.ts'
+import type { PathProblem } from '../../system/files/owned-path.ts'
+import { problemOfPath } from '../../system/files/owned-path.ts'
 
 /** Undefined when the folder is safe. Follows links: what they lead to is what counts, and who may change them. */
 export function problemOfFolder(folder: string): PathProblem | undefined {

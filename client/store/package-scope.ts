@@ -1,7 +1,7 @@
 // Node looks for a package.json in every folder above a script, to know what kind of module it is. Above the plugins of the
 // store stands one that says nothing, so that none beside the store is ever read.
 import { join } from 'node:path'
-import { readIfWhole, writeWhole } from './files.ts'
+import { readIfWhole, writeWhole } from '../../system/files/atomic-file.ts'
 import type { Layout } from './layout.ts'
 
 const TEXT = '{}\n'

@@ -13,10 +13,10 @@ import {
 import { promisify } from 'node:util'
 import type { Digest } from '../../schemas/digest.ts'
 import { parseJson } from '../../schemas/json.ts'
-import { explainDisk, onDisk } from './disk-errors.ts'
-import { clearPlace, readIfWhole, writeAll, writeWhole } from './files.ts'
+import { clearPlace, readIfWhole, writeAll, writeWhole } from '../../system/files/atomic-file.ts'
+import { explainDisk, onDisk } from '../../system/files/errors.ts'
+import { readPieces } from '../../system/files/read-pieces.ts'
 import type { Layout } from './layout.ts'
-import { readPieces } from './read-pieces.ts'
 
 /** From where the part's bytes came, so that only the same file is continued. */
 export type PartOrigin = { readonly url: string; readonly etag?: string }

@@ -1,7 +1,7 @@
 // Who may write where a program loads code from: its loader and the folders of its libraries, as they are on this machine now.
 // What these may be called is asked once, when the program is proven. Light: a warm run loads it.
-import type { PathProblem } from '../../system/owned-path.ts'
-import { problemOfSearchedPlace } from '../../system/owned-path.ts'
+import type { PathProblem } from '../../system/files/owned-path.ts'
+import { problemOfSearchedPlace } from '../../system/files/owned-path.ts'
 
 export type PlaceProblem = { readonly looksIn: string; readonly found: PathProblem }
 

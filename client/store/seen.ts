@@ -1,7 +1,7 @@
 // The highest serial of a plugin document that this machine ever saw. Answers: a repo, or somebody in between, that serves
 // yesterday's document to hide what changed since.
+import { readIfWhole, writeUnlessReadOnly } from '../../system/files/atomic-file.ts'
 import { highestKnown } from '../resolve/serials.ts'
-import { readIfWhole, writeUnlessReadOnly } from './files.ts'
 import type { Layout } from './layout.ts'
 
 /** 0 when the document was never seen. */

@@ -2,8 +2,8 @@
 // none, and what it would have saved is done again each time.
 import { closeSync, fstatSync, openSync, renameSync, rmSync } from 'node:fs'
 import { basename } from 'node:path'
-import { octoVersion } from '../octo-version.ts'
-import { stagedPath, writeAll } from './files.ts'
+import { stagedPath, writeAll } from '../../system/files/atomic-file.ts'
+import { octoVersion } from '../../system/octo-version.ts'
 import { bootId } from './identity.ts'
 import type { Layout } from './layout.ts'
 import type { OwnRecord } from './own-record.ts'

@@ -1,6 +1,6 @@
 // Repeats one check until its thresholds decide. A warning keeps healthy, `unknown` neither heals nor fails: it ends the
 // check when it stays, and a row of passes with a hole in it is none.
-import type { CheckItem } from '../../schemas/config/config.ts'
+import type { CheckItem } from '../../config/model/config.ts'
 import type { CheckReport } from '../result/report.ts'
 
 export type Thresholds = Pick<CheckItem, 'intervalMs' | 'successThreshold' | 'failureThreshold'>

@@ -1,6 +1,6 @@
 // What tells checks of one plugin apart where they stand beside each other: the first argument in which they differ, or the
 // line where each is written. No value that may be a secret: none from a template, and none of an argument that is named so.
-import type { CheckItem } from '../../schemas/config/config.ts'
+import type { CheckItem } from '../../config/model/config.ts'
 import { printable } from '../../schemas/quote.ts'
 
 type Item = Pick<CheckItem, 'arguments' | 'place'>

@@ -1,7 +1,7 @@
 // What became of one check of a config, for the table, JSON and JUnit.
+import type { Place } from '../../config/document/node.ts'
+import type { Phase } from '../../config/model/config.ts'
 import type { CheckStatus } from '../../schemas/check-result.ts'
-import type { Phase } from '../../schemas/config/config.ts'
-import type { Place } from '../../schemas/config/tree.ts'
 import type { CheckReport } from '../result/report.ts'
 import type { LogLine } from '../result/stderr-log.ts'
 

@@ -1,7 +1,7 @@
 // Which checks of a config are run, and which are shown as skipped and why. Pure.
-import type { CheckItem, OctoConfig, Phase, PluginRequest, ServiceConfig } from '../../schemas/config/config.ts'
-import { RUN_SERVICE } from '../../schemas/config/plugin-request.ts'
-import { OPERATOR_KIND, pinned, runsHere } from '../../schemas/config/requests.ts'
+import type { CheckItem, OctoConfig, Phase, PluginRequest, ServiceConfig } from '../../config/model/config.ts'
+import { RUN_SERVICE } from '../../config/model/plugin-request.ts'
+import { OPERATOR_KIND, pinned, runsHere } from '../../config/model/requests.ts'
 import { coded } from '../../schemas/errors.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
 import { quote } from '../../schemas/quote.ts'

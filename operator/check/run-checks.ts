@@ -1,15 +1,15 @@
 // Runs planned checks: services side by side, in each service phase after phase, the checks of a phase side by side.
 import type { PluginOutcome, VerifiedExecutable } from '../../client/index.ts'
-import type { Phase } from '../../schemas/config/config.ts'
+import type { Phase } from '../../config/model/config.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { openSlots } from '../../system/async/slots.ts'
 import type { PluginRun, PluginRunResult, RunDeps } from '../exec/run-plugin.ts'
 import { runPlugin } from '../exec/run-plugin.ts'
 import { repeatUntilDecided } from './attempts.ts'
 import type { CheckOutcome } from './outcome.ts'
 import type { PlannedCheck } from './plan.ts'
 import { requestKey } from './plan.ts'
-import { openSlots } from './slots.ts'
 
 export type CheckDeps = RunDeps & {
   /** What was installed, or why not, by `requestKey`. */

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
-import { makeFolder } from '../../system/make-folder.ts'
+import { makeFolder } from '../../system/files/make-folder.ts'
 
 /** Throws IO_FAILED. */
 export async function writeReport(path: string, text: string): Promise<void> {

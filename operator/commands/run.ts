@@ -1,7 +1,7 @@
 // `octo run` in full: read the config, install what is missing, run in the foreground, remember for the next time.
 
-import { parsePluginRequest, RUN_SERVICE } from '../../schemas/config/plugin-request.ts'
-import { pinned } from '../../schemas/config/requests.ts'
+import { parsePluginRequest, RUN_SERVICE } from '../../config/model/plugin-request.ts'
+import { pinned } from '../../config/model/requests.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { Terminal } from '../../terminal/index.ts'

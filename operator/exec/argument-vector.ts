@@ -1,7 +1,7 @@
 // From the arguments of a config to the words that a program receives, in the style that its release declares. Whatever
 // the style, a value that starts with `-` never turns into an option of its own.
-import type { CheckArguments } from '../../schemas/config/config.ts'
-import { pointerTo } from '../../schemas/config/pointer.ts'
+import { pointerTo } from '../../config/document/pointer.ts'
+import type { CheckArguments } from '../../config/model/config.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { ArgumentStyle, ReleasedManifest } from '../../schemas/manifest.ts'
 import { quote } from '../../schemas/quote.ts'

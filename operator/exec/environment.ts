@@ -1,5 +1,5 @@
 // The whole environment of a plugin: an allow-list, because everything else on a machine may be a secret.
-import { quoted, refusal } from './refusal.ts'
+import { quoted, refusal } from '../../system/process/refusal.ts'
 import { NODE_OPTIONS } from './runtime-flags.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -71,11 +71,6 @@ function plain(host: Environment, name: string, allowed: RegExp): Record<string,
 function windowsPath(host: Environment): string {
   const root = host.SystemRoot ?? 'C:\\Windows'
   return `${root}\\System32;${root}`
-}
-
-/** A tool of Windows by its full path: never looked up in a PATH. */
-export function systemTool(name: string): string {
-  return `${process.env.SystemRoot ?? 'C:\\Windows'}\\System32\\${name}`
 }
 
 function refuseLong(name: string, value: string): void {

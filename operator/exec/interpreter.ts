@@ -1,7 +1,7 @@
 // Finds an interpreter of this machine: by its absolute path, or by its name in fixed folders that nobody else can write to.
 import { existsSync } from 'node:fs'
-import { problemOfPath } from '../../system/owned-path.ts'
-import { quoted, refusal } from './refusal.ts'
+import { problemOfPath } from '../../system/files/owned-path.ts'
+import { quoted, refusal } from '../../system/process/refusal.ts'
 
 type Search = {
   readonly plugin: string

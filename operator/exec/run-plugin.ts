@@ -1,6 +1,9 @@
 // One run of a plugin under the exec contract: check the arguments, build the environment, run, read the result.
 import type { VerifiedExecutable } from '../../client/index.ts'
-import type { CheckArguments, Phase } from '../../schemas/config/config.ts'
+import type { CheckArguments, Phase } from '../../config/model/config.ts'
+import { makePrivateDirectory } from '../../system/files/private-directory.ts'
+import type { RunLimits } from '../../system/process/run-process.ts'
+import { runProcess } from '../../system/process/run-process.ts'
 import { interpret } from '../result/interpret.ts'
 import type { CheckReport } from '../result/report.ts'
 import type { LogLine } from '../result/stderr-log.ts'
@@ -8,11 +11,8 @@ import { parseLogLines } from '../result/stderr-log.ts'
 import { readVerdicts } from '../result/verdicts.ts'
 import { argumentVector } from './argument-vector.ts'
 import { pluginEnvironment } from './environment.ts'
+import { programOf } from './executable.ts'
 import { refuseOldOperator } from './operator-version.ts'
-import { makePrivateDirectory } from './private-directory.ts'
-import { programOf } from './program.ts'
-import type { RunLimits } from './run-process.ts'
-import { runProcess } from './run-process.ts'
 import { validateArguments } from './validate-arguments.ts'
 
 export type PluginRun = {

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import type { Runtime } from '../../schemas/manifest.ts'
-import { quoted, refusal } from './refusal.ts'
+import { quoted, refusal } from '../../system/process/refusal.ts'
 
 const AT_LEAST = /^>=\s*(\d{1,5})(?:\.(\d{1,5}))?(?:\.(\d{1,5}))?$/
 

@@ -1,6 +1,6 @@
 // Checks the arguments of a config against the JSON Schema of the plugin (draft 2020-12), before anything is started.
 import type { ErrorObject } from 'ajv'
-import type { CheckArguments } from '../../schemas/config/config.ts'
+import type { CheckArguments } from '../../config/model/config.ts'
 import { coded } from '../../schemas/errors.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
 import { printable, quote } from '../../schemas/quote.ts'

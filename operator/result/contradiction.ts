@@ -1,6 +1,6 @@
 // A result that passes while another line of the output says worse is no pass: one of the two is wrong.
 import type { CheckStatus } from '../../schemas/check-result.ts'
-import type { Ending } from '../exec/run-process.ts'
+import type { Ending } from '../../system/process/run-process.ts'
 import type { CheckReport } from './report.ts'
 import { isPass, summaryOf, worse } from './report.ts'
 import { TOLD_JSON, TOLD_TEXT } from './verdicts.ts'

@@ -2,7 +2,7 @@
 // and at the end. Thousands of checks speak it.
 import type { CheckStatus, Metric } from '../../schemas/check-result.ts'
 import { printable } from '../../schemas/quote.ts'
-import type { Captured } from '../exec/captured-output.ts'
+import type { Captured } from '../../system/process/captured-output.ts'
 import { parsePerformanceData } from './performance-data.ts'
 import { shownLines } from './plain-text.ts'
 import { summaryOf } from './report.ts'

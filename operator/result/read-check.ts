@@ -2,7 +2,7 @@
 // codes 0–3. A crash must never look like a result: an uncaught error in Node or Python exits with 1 and a Go panic with 2.
 import type { CheckStatus } from '../../schemas/check-result.ts'
 import { CHECK_STATUSES } from '../../schemas/check-result.ts'
-import type { Ending } from '../exec/run-process.ts'
+import type { Ending } from '../../system/process/run-process.ts'
 import { doubtContradicted, doubtContradictedByText } from './contradiction.ts'
 import type { NagiosOutput } from './nagios.ts'
 import { parseNagios, tellNagios } from './nagios.ts'

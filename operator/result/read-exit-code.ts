@@ -1,5 +1,5 @@
 // The contract `exit-code`: 0 passes. Also what exit codes mean that no contract gives a status to.
-import type { Ending } from '../exec/run-process.ts'
+import type { Ending } from '../../system/process/run-process.ts'
 import { doubtContradicted } from './contradiction.ts'
 import { shownLines } from './plain-text.ts'
 import type { CheckReport } from './report.ts'

@@ -1,7 +1,7 @@
 // The contract `nagios`: the exit code is the status, always, and the text explains it. Words in the text decide nothing:
 // a wrapper that turns a result around leaves them as they were, and a summary of many checks quotes those that failed.
 import { CHECK_STATUSES } from '../../schemas/check-result.ts'
-import type { Ending } from '../exec/run-process.ts'
+import type { Ending } from '../../system/process/run-process.ts'
 import { doubtContradicted } from './contradiction.ts'
 import { parseNagios, tellNagios } from './nagios.ts'
 import { shownLines } from './plain-text.ts'

@@ -3,7 +3,7 @@
 import { MAX_RESULT_BYTES, parseCheckResult } from '../../schemas/check-result.ts'
 import { isCoded } from '../../schemas/errors.ts'
 import { printable } from '../../schemas/quote.ts'
-import type { Captured } from '../exec/captured-output.ts'
+import type { Captured } from '../../system/process/captured-output.ts'
 import { overwrittenParts, withoutSequences } from './plain-text.ts'
 import type { CheckReport } from './report.ts'
 import { summaryOf } from './report.ts'

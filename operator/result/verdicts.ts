@@ -1,7 +1,7 @@
 // Lines that say how a check ended, wherever they stand. The result is read from its own place; these can only contradict it.
 import type { CheckStatus } from '../../schemas/check-result.ts'
 import { CHECK_STATUSES } from '../../schemas/check-result.ts'
-import type { ReadLine } from '../exec/captured-output.ts'
+import type { ReadLine } from '../../system/process/captured-output.ts'
 import { overwrittenParts, withoutSequences } from './plain-text.ts'
 import { worse } from './report.ts'
 

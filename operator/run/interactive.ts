@@ -2,10 +2,10 @@
 // code, its signals. Environment and program follow the exec contract.
 import type { ChildProcess } from 'node:child_process'
 import type { VerifiedExecutable } from '../../client/index.ts'
+import { makePrivateDirectory } from '../../system/files/private-directory.ts'
+import { launch } from '../../system/process/launch.ts'
 import { pluginEnvironment } from '../exec/environment.ts'
-import { launch } from '../exec/launch.ts'
-import { makePrivateDirectory } from '../exec/private-directory.ts'
-import { programOf } from '../exec/program.ts'
+import { programOf } from '../exec/executable.ts'
 
 export type InteractiveDeps = {
   readonly cwd: string
@@ -23,7 +23,7 @@ export async function runInteractive(
   const ended = await runForeground()
   if (ended.signal === null) return ended.exitCode
   process.kill(process.pid, ended.signal)
-  const { signalCode } = await import('../exec/signal-code.ts')
+  const { signalCode } = await import('../../system/process/signal-code.ts')
   return signalCode(ended.signal)
 
   async function runForeground() {

@@ -4,7 +4,7 @@ import { quote, shellWord } from '../../schemas/quote.ts'
 import { readTokenFile } from '../../system/credentials/read-token-file.ts'
 import { readTokens, tokenFilePath } from '../../system/credentials/token-file.ts'
 import { cleanToken } from '../../system/credentials/token-text.ts'
-import { registryName } from '../http/registry-url.ts'
+import { registryName } from './registry-url.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 

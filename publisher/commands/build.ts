@@ -5,8 +5,8 @@ import { parsePlatformInput } from '../../schemas/platform.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { count, formatBytes } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
-import type { OnNeeds } from '../build/pack-artifact.ts'
-import type { ReleaseDraft } from '../output/release-file.ts'
+import type { ReleaseDraft } from '../dist-folder/release-file.ts'
+import type { OnNeeds } from '../pack/pack-artifact.ts'
 import { collectWords } from './collect-words.ts'
 
 type Options = {
@@ -44,7 +44,7 @@ export function addBuild(program: Command): void {
 }
 
 async function merge(out: string, dists: readonly string[]): Promise<ReleaseDraft> {
-  const { mergeDists } = await import('../output/merge-dists.ts')
+  const { mergeDists } = await import('../dist-folder/merge-dists.ts')
   return mergeDists(
     out,
     dists.map((dist) => resolve(dist)),
@@ -59,7 +59,7 @@ async function build(
 ): Promise<ReleaseDraft> {
   const [{ readProject }, { buildRelease }] = await Promise.all([
     import('../project/read-project.ts'),
-    import('../build/build-release.ts'),
+    import('../pack/build-release.ts'),
   ])
   const project = await readProject(dir)
   using progress = terminal.interactive ? terminal.progress({ title: 'building' }) : undefined
@@ -74,9 +74,9 @@ async function build(
 async function showPlan(dir: string, { platform = [] }: Options, terminal: Terminal): Promise<number> {
   const [{ readProject }, { planCommands }, { planArtifact }, { selectPlatforms }] = await Promise.all([
     import('../project/read-project.ts'),
-    import('../build/plan-commands.ts'),
-    import('../build/artifact-plan.ts'),
-    import('../build/build-release.ts'),
+    import('../pack/plan-commands.ts'),
+    import('../pack/artifact-plan.ts'),
+    import('../pack/build-release.ts'),
   ])
   const project = await readProject(dir)
   const platforms = selectPlatforms({ project, platforms: platform.map(parsePlatformInput) })

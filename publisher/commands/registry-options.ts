@@ -5,7 +5,7 @@ import { openConnection } from '../../system/http/connection.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { waitingLine } from '../../terminal/index.ts'
 import { requireToken } from '../account/find-token.ts'
-import { parseRegistryUrl, refuseCleartext } from '../http/registry-url.ts'
+import { parseRegistryUrl, refuseCleartext } from '../account/registry-url.ts'
 
 export type RegistryOptions = {
   readonly registry?: string

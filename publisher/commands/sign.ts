@@ -6,7 +6,7 @@ import { coded } from '../../schemas/errors.ts'
 import { parseName } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleasePredicate } from '../../schemas/release-statement.ts'
-import { BUNDLE_FILE } from '../../schemas/static-tree/paths.ts'
+import { BUNDLE_FILE } from '../../static-tree/paths.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { passphrasePrompt } from '../sign/ask-passphrase.ts'
@@ -40,8 +40,8 @@ export function addSign(program: Command): void {
       import('../project/read-project.ts'),
       import('../sign/read-key.ts'),
       import('../sign/sign-release.ts'),
-      import('../output/release-file.ts'),
-      import('../output/check-dist.ts'),
+      import('../dist-folder/release-file.ts'),
+      import('../dist-folder/check-dist.ts'),
     ])
     const draft = await dist.readDraft(out)
     const project = await readProject(dir)

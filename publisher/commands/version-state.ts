@@ -10,7 +10,7 @@ import { quote } from '../../schemas/quote.ts'
 import type { Version } from '../../schemas/version.ts'
 import { parseVersionInput } from '../../schemas/version.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
-import { callApi } from '../http/call-api.ts'
+import { callApi } from '../publish/call-api.ts'
 import type { RegistryOptions } from './registry-options.ts'
 import { addRegistryOptions, openRegistry } from './registry-options.ts'
 

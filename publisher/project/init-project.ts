@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { coded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
-import { makeFolder } from '../../system/make-folder.ts'
+import { makeFolder } from '../../system/files/make-folder.ts'
 
 export const TEMPLATES = ['node', 'shell', 'go', 'rust'] as const
 

@@ -1,10 +1,10 @@
 // The steps from a signed release in dist to a version that everyone can install.
 import { join } from 'node:path'
-import type { VerifiedRelease } from '../../client/verify/verify-release.ts'
 import { isCoded } from '../../schemas/errors.ts'
-import { BUNDLE_FILE } from '../../schemas/static-tree/paths.ts'
+import { BUNDLE_FILE } from '../../static-tree/paths.ts'
 import type { Connection } from '../../system/http/connection.ts'
 import type { ProgressItem } from '../../terminal/index.ts'
+import type { VerifiedRelease } from '../../trust/release/verify-release.ts'
 import type { ReleaseSigner } from '../sign/release-signer.ts'
 import { inParallel } from './in-parallel.ts'
 import type { PublishStage } from './interruption.ts'

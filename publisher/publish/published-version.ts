@@ -1,6 +1,5 @@
 // What a registry already shows of a version, and whether it is what was built here.
 
-import { verifyRelease } from '../../client/verify/verify-release.ts'
 import { coded } from '../../schemas/errors.ts'
 import { stableJson } from '../../schemas/json.ts'
 import { LIMITS } from '../../schemas/limits.ts'
@@ -9,12 +8,13 @@ import { parsePluginDocument } from '../../schemas/plugin-document.ts'
 import { pageListing, withPage } from '../../schemas/plugin-pages.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 import type { ReleasePredicate } from '../../schemas/release-statement.ts'
-import { BUNDLE_FILE, pluginDocumentPath, pluginPagePath, releaseFolder } from '../../schemas/static-tree/paths.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { isVersion } from '../../schemas/version.ts'
+import { BUNDLE_FILE, pluginDocumentPath, pluginPagePath, releaseFolder } from '../../static-tree/paths.ts'
 import { isSuccess, refusalOf } from '../../system/http/call-refusal.ts'
 import type { Connection, HttpReply } from '../../system/http/connection.ts'
 import { sendPatiently } from '../../system/http/patience.ts'
+import { verifyRelease } from '../../trust/release/verify-release.ts'
 
 type Plugin = Pick<ReleasePredicate, 'repo' | 'plugin'>
 export type Shown = { readonly document: PluginDocument; readonly version: DocumentVersion }

@@ -8,7 +8,7 @@ import { stableJson } from '../../schemas/json.ts'
 import type { Platform } from '../../schemas/platform.ts'
 import type { ReleaseArtifact, ReleasePredicate } from '../../schemas/release-statement.ts'
 import type { Connection } from '../../system/http/connection.ts'
-import { callApi } from '../http/call-api.ts'
+import { callApi } from './call-api.ts'
 
 export type BundleInfo = { readonly digest: Digest; readonly size: number }
 

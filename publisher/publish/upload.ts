@@ -6,7 +6,7 @@ import { isSuccess, refusalOf } from '../../system/http/call-refusal.ts'
 import type { Connection, HttpReply } from '../../system/http/connection.ts'
 import { isPassingReply, Patience, sendPatiently } from '../../system/http/patience.ts'
 import { readProblem } from '../../system/http/problem.ts'
-import { readRange } from '../build/read-chunks.ts'
+import { readRange } from '../pack/read-chunks.ts'
 import { sessionPath } from './session.ts'
 
 export type BlobSource = { readonly path: string } | { readonly text: string }

@@ -1,18 +1,18 @@
 // After publishing: does the registry now serve exactly what was signed here? Asked with the clients' own proof, of the
 // same addresses that clients use.
-import { verifyRelease } from '../../client/verify/verify-release.ts'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestFromHex } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
 import { stableJson } from '../../schemas/json.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleaseArtifact, ReleasePredicate } from '../../schemas/release-statement.ts'
-import { artifactPath, BUNDLE_FILE } from '../../schemas/static-tree/paths.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
+import { artifactPath, BUNDLE_FILE } from '../../static-tree/paths.ts'
 import { isSuccess, refusalOf } from '../../system/http/call-refusal.ts'
 import type { Connection } from '../../system/http/connection.ts'
 import { sendPatiently } from '../../system/http/patience.ts'
 import { readReprDigest } from '../../system/http/repr-digest.ts'
+import { verifyRelease } from '../../trust/release/verify-release.ts'
 import { differences, fetchBundle, findPublished } from './published-version.ts'
 
 export type Expected = {

@@ -8,8 +8,8 @@ import { quote, shellWord } from '../../schemas/quote.ts'
 import { decodeText } from '../../schemas/text.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { parsePublicKey } from '../../schemas/trust-key.ts'
-import type { Exposure } from '../../system/private-file.ts'
-import { exposureOf } from '../../system/private-file.ts'
+import type { Exposure } from '../../system/files/private-file.ts'
+import { exposureOf } from '../../system/files/private-file.ts'
 import { pemOf } from './pem-text.ts'
 
 export type SigningKey = { readonly privateKey: KeyObject; readonly trustKey: TrustKey }

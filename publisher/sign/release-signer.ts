@@ -1,8 +1,6 @@
 // Who signs a release: a key that octo holds, or somebody else who signed octo's statement already, such as a KMS.
 
 import { readFile } from 'node:fs/promises'
-import { verifyForPublisher } from '../../client/verify/verify-for-publisher.ts'
-import type { VerifiedRelease } from '../../client/verify/verify-release.ts'
 import { coded } from '../../schemas/errors.ts'
 import { stableJson } from '../../schemas/json.ts'
 import { LIMITS } from '../../schemas/limits.ts'
@@ -11,6 +9,8 @@ import type { ReleasePredicate } from '../../schemas/release-statement.ts'
 import { decodeText } from '../../schemas/text.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { parsePublicKey } from '../../schemas/trust-key.ts'
+import { verifyForPublisher } from '../../trust/release/verify-for-publisher.ts'
+import type { VerifiedRelease } from '../../trust/release/verify-release.ts'
 import type { SigningKey } from './read-key.ts'
 import { signRelease } from './sign-release.ts'
 

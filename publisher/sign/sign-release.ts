@@ -5,15 +5,15 @@ import { join } from 'node:path'
 import { bundleToJSON } from '@sigstore/bundle'
 // The package's front loads its network signers too, which takes five times as long as the command needs to start.
 import { DSSEBundleBuilder } from '@sigstore/sign/dist/bundler/dsse.js'
-import type { VerifiedRelease } from '../../client/verify/verify-release.ts'
-import { verifyRelease } from '../../client/verify/verify-release.ts'
 import { isCoded } from '../../schemas/errors.ts'
 import { stableJson } from '../../schemas/json.ts'
 import type { ReleasePredicate } from '../../schemas/release-statement.ts'
 import { PAYLOAD_TYPE, renderReleaseStatement } from '../../schemas/release-statement.ts'
-import { BUNDLE_FILE } from '../../schemas/static-tree/paths.ts'
 import { decodeText } from '../../schemas/text.ts'
 import { hintOf } from '../../schemas/trust-key.ts'
+import { BUNDLE_FILE } from '../../static-tree/paths.ts'
+import type { VerifiedRelease } from '../../trust/release/verify-release.ts'
+import { verifyRelease } from '../../trust/release/verify-release.ts'
 import type { SigningKey } from './read-key.ts'
 
 export type SignedRelease = {

@@ -1,20 +1,20 @@
 // A signed dist as a release of the tree: the bundle is proven and every artifact inspected, as a registry does at ingest.
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseBundle } from '../../client/verify/bundle.ts'
-import { inspectArtifact } from '../../client/verify/inspect-artifact.ts'
-import type { VerifiedRelease } from '../../client/verify/verify-release.ts'
-import { verifyRelease } from '../../client/verify/verify-release.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { Platform } from '../../schemas/platform.ts'
 import { quote } from '../../schemas/quote.ts'
-import { announcementOf, requireLimits } from '../../schemas/release-limits.ts'
 import type { ReleaseArtifact } from '../../schemas/release-statement.ts'
 import { parseReleaseStatement } from '../../schemas/release-statement.ts'
-import { BUNDLE_FILE } from '../../schemas/static-tree/paths.ts'
 import { decodeText } from '../../schemas/text.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
-import { readFileChunks } from '../build/read-chunks.ts'
+import { BUNDLE_FILE } from '../../static-tree/paths.ts'
+import { announcementOf, requireLimits } from '../../static-tree/release-limits.ts'
+import { inspectArtifact } from '../../trust/artifact/inspect-artifact.ts'
+import { parseBundle } from '../../trust/release/bundle.ts'
+import type { VerifiedRelease } from '../../trust/release/verify-release.ts'
+import { verifyRelease } from '../../trust/release/verify-release.ts'
+import { readFileChunks } from '../pack/read-chunks.ts'
 
 export type SignedDist = { readonly dir: string; readonly bundle: string; readonly release: VerifiedRelease }
 

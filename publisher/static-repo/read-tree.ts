@@ -2,7 +2,6 @@
 // say about an old release comes from its signed statement, not from the old document.
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { verifyRelease } from '../../client/verify/verify-release.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import { isName } from '../../schemas/name.ts'
@@ -10,10 +9,11 @@ import type { DocumentVersion } from '../../schemas/plugin-document.ts'
 import { parsePluginDocument } from '../../schemas/plugin-document.ts'
 import { withPage } from '../../schemas/plugin-pages.ts'
 import { quote } from '../../schemas/quote.ts'
-import { BUNDLE_FILE, pluginDocumentPath, pluginPagePath, releaseFolder } from '../../schemas/static-tree/paths.ts'
-import type { PluginRecord, ReleaseRecord } from '../../schemas/static-tree/record.ts'
 import { decodeText } from '../../schemas/text.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
+import { BUNDLE_FILE, pluginDocumentPath, pluginPagePath, releaseFolder } from '../../static-tree/paths.ts'
+import type { PluginRecord, ReleaseRecord } from '../../static-tree/record.ts'
+import { verifyRelease } from '../../trust/release/verify-release.ts'
 
 /** Every plugin of the tree; none when the folder does not exist yet. */
 export async function readTree(root: string, keyring: readonly TrustKey[]): Promise<PluginRecord[]> {

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestFromHex, hexOf } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
-import { blobsPath, trashPath } from '../config.ts'
+import { blobsPath, trashPath } from '../settings.ts'
 import { syncFolder } from './durable.ts'
 
 const READ_CHUNK_BYTES = 1024 * 1024

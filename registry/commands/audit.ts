@@ -5,9 +5,9 @@ import { printable, quote } from '../../schemas/quote.ts'
 import type { Run } from '../../terminal/program.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { scopeWords } from '../auth/scope.ts'
-import type { ShownAuditRow } from '../db/audit.ts'
-import type { Scope } from '../db/tables.ts'
-import type { TokenRow } from '../db/tokens.ts'
+import type { ShownAuditRow } from '../db/sqlite/audit.ts'
+import type { Scope } from '../db/sqlite/tables.ts'
+import type { TokenRow } from '../db/sqlite/tokens.ts'
 import type { DataOption } from './data-option.ts'
 import { withData, withDataOption } from './data-option.ts'
 
@@ -40,7 +40,10 @@ export function addAuditCommand(parent: Command): void {
 
 async function runAudit({ args, options, terminal }: Run<Options>) {
   const query = { ...subjectOf(args[0]), ...sinceOf(options.since), limit: limitOf(options.limit) }
-  const [{ listAudit }, { listTokens }] = await Promise.all([import('../db/audit.ts'), import('../db/tokens.ts')])
+  const [{ listAudit }, { listTokens }] = await Promise.all([
+    import('../db/sqlite/audit.ts'),
+    import('../db/sqlite/tokens.ts'),
+  ])
   const { rows, tokens } = await withData(options, ({ db }) => {
     const tokens = listTokens(db)
     const actors = options.actor === undefined ? [undefined] : actorsNamed(options.actor, tokens)

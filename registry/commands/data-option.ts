@@ -4,9 +4,9 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { coded } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
-import { databasePath } from '../config.ts'
+import type { RegistryDeps } from '../context.ts'
 import { makeDataFolder } from '../data-folder.ts'
-import type { RegistryDeps } from '../deps.ts'
+import { databasePath } from '../settings.ts'
 
 export type DataOption = { readonly data: string }
 
@@ -32,9 +32,9 @@ export async function withData<T>(
     })
   const [{ openDeps }, { closeDb }, { registryConfig }, { noteAuditHead }, { pino }] = await Promise.all([
     import('../open-registry.ts'),
-    import('../db/open.ts'),
-    import('../config.ts'),
-    import('../audit-head.ts'),
+    import('../db/sqlite/open.ts'),
+    import('../settings.ts'),
+    import('../upkeep/audit-head.ts'),
     import('pino'),
   ])
   makeDataFolder(dataDir)

@@ -10,7 +10,7 @@ import { parsePublicKey } from '../../schemas/trust-key.ts'
 import { count } from '../../terminal/index.ts'
 import type { Run } from '../../terminal/program.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
-import type { RepoKeyRow } from '../db/repos.ts'
+import type { RepoKeyRow } from '../db/sqlite/repos.ts'
 import type { DataOption } from './data-option.ts'
 import { withData, withDataOption } from './data-option.ts'
 
@@ -75,7 +75,7 @@ function addKeyCommands(repo: Command): void {
 async function runCreate({ args, options, terminal }: Run<DataOption & { readonly key: readonly string[] }>) {
   const repo = parseName(args[0], 'repo')
   const keys = await Promise.all(options.key.map(readKeyFile))
-  const { createRepo } = await import('../actions/repos.ts')
+  const { createRepo } = await import('../admin/repos.ts')
   await withData({ data: options.data, create: true }, (deps) => createRepo(deps, repo, keys))
   terminal.result({
     json: { repo, keys: keys.map(({ id }) => id) },
@@ -86,8 +86,8 @@ async function runCreate({ args, options, terminal }: Run<DataOption & { readonl
 }
 
 async function runList({ options, terminal }: Run<DataOption>) {
-  const { listRepos, listPlugins } = await import('../db/records.ts')
-  const { listRepoKeys } = await import('../db/repos.ts')
+  const { listRepos, listPlugins } = await import('../db/sqlite/records.ts')
+  const { listRepoKeys } = await import('../db/sqlite/repos.ts')
   const rows = await withData(options, ({ db }) =>
     listRepos(db).map((repo) => ({
       repo,
@@ -111,7 +111,7 @@ async function runAddKey({
 }: Run<DataOption & { readonly from?: string; readonly to?: string }>) {
   const repo = parseName(args[0], 'repo')
   const key = { ...(await readKeyFile(args[1] ?? '')), ...timeOf('from', options.from), ...timeOf('to', options.to) }
-  const { addRepoKey } = await import('../actions/repos.ts')
+  const { addRepoKey } = await import('../admin/repos.ts')
   await withData(options, (deps) => addRepoKey(deps, repo, key))
   terminal.result({ json: { repo, key: key.id }, text: () => `repo ${repo} admits key ${key.id}` })
   return 0
@@ -132,14 +132,14 @@ async function runListKeys({ args, options, terminal }: Run<DataOption>) {
 async function runRevokeKey({ args, options, terminal }: Run<DataOption>) {
   const repo = parseName(args[0], 'repo')
   const key = args[1] ?? ''
-  const { revokeKey } = await import('../actions/repos.ts')
+  const { revokeKey } = await import('../admin/repos.ts')
   await withData(options, (deps) => revokeKey(deps, repo, key))
   terminal.result({ json: { repo, key, revoked: true }, text: () => `repo ${repo} admits nothing new by key ${key}` })
   return 0
 }
 
-async function readKeys(db: Parameters<typeof import('../db/repos.ts').listRepoKeys>[0], repo: Name) {
-  const { listRepoKeys, requireRepo } = await import('../db/repos.ts')
+async function readKeys(db: Parameters<typeof import('../db/sqlite/repos.ts').listRepoKeys>[0], repo: Name) {
+  const { listRepoKeys, requireRepo } = await import('../db/sqlite/repos.ts')
   requireRepo(db, repo)
   return listRepoKeys(db, repo)
 }

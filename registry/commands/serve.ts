@@ -7,7 +7,7 @@ import { quote } from '../../schemas/quote.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { LIMIT_OPTIONS, parseLimits } from '../limit-names.ts'
-import type { Serving } from '../serve.ts'
+import type { Serving } from '../server/listen.ts'
 import { withDataOption } from './data-option.ts'
 
 type Options = {
@@ -63,12 +63,12 @@ export function addServeCommand(parent: Command): void {
 
 async function serveUntilStopped(options: Options, terminal: Terminal): Promise<number> {
   const [{ serve }, { openRegistry }, { registryConfig }, { openLogger }, addresses, proxies] = await Promise.all([
-    import('../serve.ts'),
+    import('../server/listen.ts'),
     import('../open-registry.ts'),
-    import('../config.ts'),
-    import('../logger.ts'),
-    import('../base-address.ts'),
-    import('../http/client-address.ts'),
+    import('../settings.ts'),
+    import('../log/logger.ts'),
+    import('../server/base-address.ts'),
+    import('../server/http/client-address.ts'),
   ])
   const port = parsePort(options.port)
   const logger = openLogger(parseLevel(options.logLevel))

@@ -7,7 +7,7 @@ import { lineShape } from '../../schemas/shapes.ts'
 import type { Run } from '../../terminal/program.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { parseScope, scopeText } from '../auth/scope.ts'
-import type { TokenRow } from '../db/tokens.ts'
+import type { TokenRow } from '../db/sqlite/tokens.ts'
 import type { DataOption } from './data-option.ts'
 import { withData, withDataOption } from './data-option.ts'
 
@@ -72,7 +72,7 @@ async function runCreate({ options, terminal }: Run<CreateOptions>) {
   const scopes = options.scope.map(parseScope)
   const name = lineShape.min(1).max(100).safeParse(options.name)
   if (!name.success) throw coded('USAGE', { message: 'a token name is one line of 1–100 characters' })
-  const { createToken } = await import('../actions/tokens.ts')
+  const { createToken } = await import('../admin/tokens.ts')
   const created = await withData({ data: options.data, create: true }, (deps) =>
     createToken(deps, { name: name.data, scopes, days: daysOf(options.days) }),
   )
@@ -86,7 +86,7 @@ async function runCreate({ options, terminal }: Run<CreateOptions>) {
 }
 
 async function runList({ options, terminal }: Run<DataOption>) {
-  const { listTokens } = await import('../db/tokens.ts')
+  const { listTokens } = await import('../db/sqlite/tokens.ts')
   const rows = await withData(options, ({ db }) => listTokens(db))
   const time = (value: number | null) => (value === null ? null : new Date(value).toISOString())
   const shown = rows.map(({ createdAt, expiresAt, lastUsedAt, revokedAt, ...row }) => ({
@@ -117,7 +117,7 @@ async function runList({ options, terminal }: Run<DataOption>) {
 
 async function runRevoke({ args, options, terminal }: Run<DataOption>) {
   const id = args[0] ?? ''
-  const { takeBackToken } = await import('../actions/tokens.ts')
+  const { takeBackToken } = await import('../admin/tokens.ts')
   await withData(options, (deps) => takeBackToken(deps, id))
   terminal.result({ json: { id, revoked: true }, text: () => `revoked ${id}` })
   return 0

@@ -3,7 +3,7 @@
 import type { Digest } from '../../schemas/digest.ts'
 import { hexOf } from '../../schemas/digest.ts'
 import { BUNDLE_MEDIA_TYPE } from '../../schemas/release-statement.ts'
-import { BUNDLE_FILE } from '../../schemas/static-tree/paths.ts'
+import { BUNDLE_FILE } from '../../static-tree/paths.ts'
 import type { Encoding } from './conditions.ts'
 import type { TreePath } from './tree-path.ts'
 

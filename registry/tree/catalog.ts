@@ -1,10 +1,10 @@
 // Which plugins stand in which shard, and the listing of each: kept in memory, so that one publish reads one plugin.
 import type { Name } from '../../schemas/name.ts'
-import type { Listing } from '../../schemas/static-tree/newest.ts'
-import { shardOf } from '../../schemas/static-tree/paths.ts'
-import { readListings } from '../db/listings.ts'
-import type { Db } from '../db/open.ts'
-import { listPlugins } from '../db/records.ts'
+import type { Listing } from '../../static-tree/newest.ts'
+import { shardOf } from '../../static-tree/paths.ts'
+import { readListings } from '../db/sqlite/listings.ts'
+import type { Db } from '../db/sqlite/open.ts'
+import { listPlugins } from '../db/sqlite/records.ts'
 
 /** Listings kept, about 2 KB each. */
 const MAX_LISTINGS = 4096

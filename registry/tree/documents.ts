@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, brotliDecompress, constants, gunzip, gzip } from 'node:zlib'
-import type { TreeFile } from '../../schemas/static-tree/record.ts'
+import type { TreeFile } from '../../static-tree/record.ts'
 import type { Staging } from './staging.ts'
 
 /** Suffixes of the twins, as nginx's gzip_static and brotli_static look for them. */

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { BaseUrl } from '../../schemas/static-tree/base-url.ts'
+import type { BaseUrl } from '../../static-tree/base-url.ts'
 
 /** Grows when documents are rendered in another way, so that a start renders all of them anew. */
 const LAYOUT = 2

@@ -3,12 +3,12 @@
 import { constants, copyFile, link, lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
-import { BUNDLE_FILE, blobPath, releaseFolder } from '../../schemas/static-tree/paths.ts'
-import type { ReleaseRecord } from '../../schemas/static-tree/record.ts'
-import { renderChecksum } from '../../schemas/static-tree/render-release.ts'
+import { BUNDLE_FILE, blobPath, releaseFolder } from '../../static-tree/paths.ts'
+import type { ReleaseRecord } from '../../static-tree/record.ts'
+import { renderChecksum } from '../../static-tree/render/release.ts'
+import { digestOfFile } from '../../system/files/hash-file.ts'
 import type { BlobStore } from '../blobs/disk.ts'
 import { writeError } from '../blobs/durable.ts'
-import { digestOfFile } from './digest-of-file.ts'
 import type { Staging } from './staging.ts'
 
 export type ReleasePlaces = {

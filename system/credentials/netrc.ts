@@ -4,8 +4,8 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
+import { exposureOf } from '../files/private-file.ts'
 import type { Environment } from '../http/proxy.ts'
-import { exposureOf } from '../private-file.ts'
 
 export type Login = { readonly user: string; readonly password: string }
 type Entry = { readonly machine: string | undefined; login?: string; password?: string }

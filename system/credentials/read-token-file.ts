@@ -2,8 +2,8 @@
 import { readFileSync, statSync } from 'node:fs'
 import { coded } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
-import type { Exposure } from '../private-file.ts'
-import { exposureOf } from '../private-file.ts'
+import type { Exposure } from '../files/private-file.ts'
+import { exposureOf } from '../files/private-file.ts'
 import { cleanToken } from './token-text.ts'
 
 const MAX_BYTES = 4096

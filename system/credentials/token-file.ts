@@ -8,7 +8,7 @@ import { parseJson } from '../../schemas/json.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import { parseShape } from '../../schemas/shape.ts'
 import { decodeText } from '../../schemas/text.ts'
-import { exposureOf } from '../private-file.ts'
+import { exposureOf } from '../files/private-file.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 

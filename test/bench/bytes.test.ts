@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { executableHeader, writeRandomFile } from '../../bench/bytes.ts'
 import { PLATFORMS } from '../../bench/ours/project.ts'
-import { checkPlatformMagic } from '../../client/verify/platform-magic.ts'
 import { parsePlatform } from '../../schemas/platform.ts'
+import { checkPlatformMagic } from '../../trust/artifact/platform-magic.ts'
 
 test('every platform of the benchmarks has a header that is accepted for it alone', () => {
   for (const platform of PLATFORMS)

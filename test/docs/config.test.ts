@@ -1,9 +1,9 @@
 // docs/CONFIG.md tells the truth: its examples are read, and its table is the one in code.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { FIELDS } from '../../config/document/fields.ts'
+import type { OctoConfig } from '../../config/model/config.ts'
 import { argumentVector } from '../../operator/exec/argument-vector.ts'
-import type { OctoConfig } from '../../schemas/config/config.ts'
-import { FIELDS } from '../../schemas/config/fields.ts'
 import { withFieldTable } from '../../tools/write-config-docs.ts'
 import { readFiles } from '../support/config-files.ts'
 import { blocksOfKind, readDocument } from '../support/document-blocks.ts'

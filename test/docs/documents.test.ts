@@ -4,7 +4,7 @@ import { existsSync, globSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { WORDS } from '../../words.ts'
+import { WORDS } from '../../terminal/commands.ts'
 import { blocksOf, readDocument, tableRows } from '../support/document-blocks.ts'
 import { runOcto } from '../support/run-octo.ts'
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { WORDS } from '../../words.ts'
+import { WORDS } from '../../terminal/commands.ts'
 import { adviceIn, allAdvice, commandsIn, proseOf } from '../support/advice.ts'
 import { allCommands, problemOf, wordsOf } from '../support/command-table.ts'
 

@@ -128,10 +128,12 @@ function withoutDependency(t: TestContext, missing: string): string {
   for (const part of [
     'bin',
     'octo.ts',
-    'words.ts',
     'package.json',
     'schemas',
     'system',
+    'trust',
+    'config',
+    'static-tree',
     'terminal',
     'registry',
     'client',

@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { satisfies } from 'semver'
 import { canRunOcto } from '../../bin/own-node.js'
-import { WORDS } from '../../words.ts'
+import { WORDS } from '../../terminal/commands.ts'
 import { findOldNode } from '../support/old-node.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 

@@ -1,13 +1,13 @@
 // An address in a message never shows what may be a secret, whichever part of the code shows it.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readConfig } from '../../client/config/read-config.ts'
-import { readPlainRepo } from '../../client/repo/read-plain-repo.ts'
-import { repoAddressOf } from '../../client/repo/repo-address.ts'
-import { parseRegistryUrl } from '../../publisher/http/registry-url.ts'
+import { readPlainRepo } from '../../client/sources/plain/read-repo.ts'
+import { repoAddressOf } from '../../client/sources/repo-address.ts'
+import { readConfig } from '../../config/read-config.ts'
+import { parseRegistryUrl } from '../../publisher/account/registry-url.ts'
 import { isCoded } from '../../schemas/errors.ts'
 import { shownAddress } from '../../schemas/shown-address.ts'
-import { parseBaseUrl } from '../../schemas/static-tree/base-url.ts'
+import { parseBaseUrl } from '../../static-tree/base-url.ts'
 import { refusalOf } from '../../system/http/call-refusal.ts'
 import { writeConfigFiles } from '../support/config-files.ts'
 

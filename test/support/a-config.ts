@@ -1,5 +1,5 @@
-// Configs in their normal form, as client/config reads them; valid until a test changes one thing.
-import type { OctoConfig, PluginPin, RepoConfig, RepoTrust } from '../../schemas/config/config.ts'
+// Configs in their normal form, as config/ reads them; valid until a test changes one thing.
+import type { OctoConfig, PluginPin, RepoConfig, RepoTrust } from '../../config/model/config.ts'
 import type { Name } from '../../schemas/name.ts'
 import type { SigningKey } from './test-authority.ts'
 

@@ -2,13 +2,13 @@
 // is read as it would be, and nothing is run.
 import type { Command } from 'commander'
 import { clientProgram } from '../../client/main.ts'
+import { startProgram } from '../../demo/main.ts'
 import { operatorCommands } from '../../operator/program.ts'
 import { publisherProgram } from '../../publisher/main.ts'
 import { registryProgram } from '../../registry/main.ts'
-import { startProgram } from '../../start/main.ts'
+import type { Part } from '../../terminal/commands.ts'
+import { WORDS } from '../../terminal/commands.ts'
 import { runProgram } from '../../terminal/program.ts'
-import type { Part } from '../../words.ts'
-import { WORDS } from '../../words.ts'
 
 const PROGRAMS: Readonly<Record<Part, () => Command | Promise<Command>>> = {
   client: clientProgram,

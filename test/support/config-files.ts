@@ -3,9 +3,9 @@ import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import type { ConfigDeps } from '../../client/config/read-config.ts'
-import { readConfig } from '../../client/config/read-config.ts'
-import type { OctoConfig } from '../../schemas/config/config.ts'
+import type { OctoConfig } from '../../config/model/config.ts'
+import type { ConfigDeps } from '../../config/read-config.ts'
+import { readConfig } from '../../config/read-config.ts'
 
 export async function writeConfigFiles(t: TestContext, files: Readonly<Record<string, string>>): Promise<string> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), 'octo-config-')))

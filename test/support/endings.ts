@@ -1,9 +1,9 @@
 // Endings of runs as the exec layer gives them, made of texts: the output goes through the same bounds and the same look
 // at every line.
-import { captureOutput } from '../../operator/exec/captured-output.ts'
-import type { Ending } from '../../operator/exec/run-process.ts'
-import { STDOUT_KEPT } from '../../operator/exec/run-process.ts'
 import { readVerdicts } from '../../operator/result/verdicts.ts'
+import { captureOutput } from '../../system/process/captured-output.ts'
+import type { Ending } from '../../system/process/run-process.ts'
+import { STDOUT_KEPT } from '../../system/process/run-process.ts'
 
 export type Printed = string | Buffer
 

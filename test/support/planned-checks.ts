@@ -1,9 +1,9 @@
 // Checks as a config plans them, with the programs in test/fixtures/plugins as their plugins.
 import type { PluginOutcome } from '../../client/index.ts'
+import type { CheckItem } from '../../config/model/config.ts'
 import type { PlannedCheck } from '../../operator/check/plan.ts'
 import { requestKey } from '../../operator/check/plan.ts'
 import type { CheckDeps } from '../../operator/check/run-checks.ts'
-import type { CheckItem } from '../../schemas/config/config.ts'
 import type { Name } from '../../schemas/name.ts'
 import { anExecutable } from './executables.ts'
 

@@ -5,8 +5,8 @@ import type { ReleasedManifest } from '../../schemas/manifest.ts'
 import type { Name } from '../../schemas/name.ts'
 import type { Platform } from '../../schemas/platform.ts'
 import type { ReleaseArtifact } from '../../schemas/release-statement.ts'
-import type { PluginRecord, ReleaseRecord } from '../../schemas/static-tree/record.ts'
 import type { Version } from '../../schemas/version.ts'
+import type { PluginRecord, ReleaseRecord } from '../../static-tree/record.ts'
 
 type ReleaseWish = {
   readonly repo?: string

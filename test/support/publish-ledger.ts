@@ -1,10 +1,10 @@
 // What publishers were told: which versions were acknowledged and in which state, and what was on its way when the registry
 // died. Compared with what the registry serves afterwards.
 import assert from 'node:assert/strict'
-import type { ReleaseIdentity } from '../../client/verify/verify-release.ts'
 import type { DocumentVersion } from '../../schemas/plugin-document.ts'
-import { blobPath } from '../../schemas/static-tree/paths.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
+import { blobPath } from '../../static-tree/paths.ts'
+import type { ReleaseIdentity } from '../../trust/release/verify-release.ts'
 import { proveAbsent, proveServed, readServedPlugin } from './served-release.ts'
 import type { SignedRelease } from './test-authority.ts'
 

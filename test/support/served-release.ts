@@ -1,19 +1,13 @@
 // What a registry serves of one version, proven as a client proves it: signature, statement, and every byte by its digest
 // under both of its addresses.
 import assert from 'node:assert/strict'
-import { createDigestGate } from '../../client/verify/digest-gate.ts'
-import type { ReleaseIdentity } from '../../client/verify/verify-release.ts'
-import { verifyRelease } from '../../client/verify/verify-release.ts'
 import type { DocumentVersion, PluginDocument } from '../../schemas/plugin-document.ts'
 import { parsePluginDocument } from '../../schemas/plugin-document.ts'
-import {
-  artifactPath,
-  BUNDLE_FILE,
-  blobPath,
-  pluginDocumentPath,
-  releaseFolder,
-} from '../../schemas/static-tree/paths.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
+import { artifactPath, BUNDLE_FILE, blobPath, pluginDocumentPath, releaseFolder } from '../../static-tree/paths.ts'
+import { createDigestGate } from '../../trust/artifact/digest-gate.ts'
+import type { ReleaseIdentity } from '../../trust/release/verify-release.ts'
+import { verifyRelease } from '../../trust/release/verify-release.ts'
 
 /** Undefined when the registry has no such plugin. */
 export async function readServedPlugin(

@@ -2,8 +2,8 @@
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { openBlobStore } from '../../registry/blobs/disk.ts'
-import { registryConfig } from '../../registry/config.ts'
-import { openDb } from '../../registry/db/open.ts'
+import { openDb } from '../../registry/db/sqlite/open.ts'
+import { registryConfig } from '../../registry/settings.ts'
 import { openTree } from '../../registry/tree/tree.ts'
 
 const [dataDir = ''] = process.argv.slice(2)

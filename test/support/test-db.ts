@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import type { RegistryDb } from '../../registry/db/open.ts'
-import { closeDb, openDb } from '../../registry/db/open.ts'
+import type { RegistryDb } from '../../registry/db/sqlite/open.ts'
+import { closeDb, openDb } from '../../registry/db/sqlite/open.ts'
 
 /** Path of a file that does not exist yet. */
 export async function databaseFile(t: TestContext): Promise<string> {

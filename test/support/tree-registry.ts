@@ -4,13 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { openBlobStore } from '../../registry/blobs/disk.ts'
-import type { ConfigInput } from '../../registry/config.ts'
-import { registryConfig } from '../../registry/config.ts'
-import type { RegistryDb } from '../../registry/db/open.ts'
-import { closeDb, openDb } from '../../registry/db/open.ts'
-import { addToOutbox } from '../../registry/db/outbox.ts'
-import { readPluginRecord } from '../../registry/db/records.ts'
-import { blobs as blobRows, repos } from '../../registry/db/tables.ts'
+import type { RegistryDb } from '../../registry/db/sqlite/open.ts'
+import { closeDb, openDb } from '../../registry/db/sqlite/open.ts'
+import { addToOutbox } from '../../registry/db/sqlite/outbox.ts'
+import { readPluginRecord } from '../../registry/db/sqlite/records.ts'
+import { blobs as blobRows, repos } from '../../registry/db/sqlite/tables.ts'
 import {
   findPlugin,
   findVersion,
@@ -18,15 +16,17 @@ import {
   insertVersion,
   updatePlugin,
   updateVersionFlags,
-} from '../../registry/db/versions.ts'
+} from '../../registry/db/sqlite/versions.ts'
+import type { ConfigInput } from '../../registry/settings.ts'
+import { registryConfig } from '../../registry/settings.ts'
 import type { Tree, TreeDeps } from '../../registry/tree/tree.ts'
 import { openTree } from '../../registry/tree/tree.ts'
 import { digestOf } from '../../schemas/digest.ts'
 import type { Name } from '../../schemas/name.ts'
 import type { Platform } from '../../schemas/platform.ts'
-import { listingOf } from '../../schemas/static-tree/newest.ts'
-import type { PluginRecord, ReleaseRecord } from '../../schemas/static-tree/record.ts'
 import type { Version } from '../../schemas/version.ts'
+import { listingOf } from '../../static-tree/newest.ts'
+import type { PluginRecord, ReleaseRecord } from '../../static-tree/record.ts'
 import { aRelease, bundleOf, contentOf } from './plugin-record.ts'
 
 export type Wish = Parameters<typeof aRelease>[0]

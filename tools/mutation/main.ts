@@ -1,7 +1,7 @@
-// `npm run mutate -- client/verify …`: takes away one guard at a time and runs the tests that may notice. A guard that
+// `npm run mutate -- trust …`: takes away one guard at a time and runs the tests that may notice. A guard that
 // nobody misses is a survivor: it is shown, and the exit code is 1.
 //
-//   npm run mutate -- client/verify schemas/json.ts    files and folders
+//   npm run mutate -- trust schemas/json.ts            files and folders
 //   npm run mutate -- --tests 6 client/store           at most that many test files that reach it (default 14)
 //   npm run mutate -- --jobs 1 client/store            one at a time (default 2)
 //   npm run mutate -- --list client/store              only say which guards there are

@@ -10,7 +10,7 @@ type Reason = {
 
 const REASONS: readonly Reason[] = [
   {
-    file: 'client/repo/download.ts',
+    file: 'system/http/download.ts',
     guard: 'throw brokeOff(answer, sink, size)',
     because:
       'of the two, the one for a range that the server has not: its discarded body has no bytes, and the same is said behind it',
@@ -21,7 +21,7 @@ const REASONS: readonly Reason[] = [
     because: 'the reader throws coded errors only; another one is a mistake in octo, which no plugin can cause',
   },
   {
-    file: 'schemas/config/merge.ts',
+    file: 'config/document/merge.ts',
     guard: "node.kind === 'scalar'",
     because: 'lists and maps have no value; it only tells the type checker so',
   },
@@ -32,7 +32,7 @@ const REASONS: readonly Reason[] = [
       'a line without the word holds no status for the search behind it either; it spares a flood of lines a parse each',
   },
   {
-    file: 'client/verify/program/ranges.ts',
+    file: 'trust/artifact/program/ranges.ts',
     guard: 'step.done',
     because:
       'it refuses nothing: a parser that has ended asks for nothing, and the rest of the file is not copied for it',

@@ -23,28 +23,28 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { compareTree, hashFile, requireGood } from '../../../client/store/check.ts'
 import { collect } from '../../../client/store/collect.ts'
-import { explainDisk, onDisk } from '../../../client/store/disk-errors.ts'
-import {
-  readIfThere,
-  syncFolders,
-  writeDisposable,
-  writeUnlessReadOnly,
-  writeWhole,
-} from '../../../client/store/files.ts'
 import { identityOf, isUnchanged, statOf } from '../../../client/store/identity.ts'
 import type { TreeKey } from '../../../client/store/layout.ts'
 import { isTreeKey } from '../../../client/store/layout.ts'
-import { tryLock } from '../../../client/store/lock-file.ts'
 import { remember } from '../../../client/store/memo.ts'
 import { openStore } from '../../../client/store/open-store.ts'
 import { readLastingRecord, readOwnRecord } from '../../../client/store/own-record.ts'
 import { openPart } from '../../../client/store/parts.ts'
 import { storeRootOf } from '../../../client/store/root.ts'
 import type { StoredArtifact } from '../../../client/store/stored-artifact.ts'
-import { linkRaw, removeTree } from '../../../client/store/trees.ts'
+import { linkRaw, removeTree } from '../../../client/store/unpacked.ts'
 import { verifyStore } from '../../../client/store/verify-store.ts'
 import { writeOwnRecord } from '../../../client/store/write-own-record.ts'
 import { digestOf } from '../../../schemas/digest.ts'
+import {
+  readIfThere,
+  syncFolders,
+  writeDisposable,
+  writeUnlessReadOnly,
+  writeWhole,
+} from '../../../system/files/atomic-file.ts'
+import { explainDisk, onDisk } from '../../../system/files/errors.ts'
+import { tryLock } from '../../../system/process-lock.ts'
 import { expectCode, expectCodeAsync } from '../../support/expect-code.ts'
 import { filesBelow, tempFolder } from '../../support/temp-folder.ts'
 import { aScript } from '../../support/test-authority.ts'

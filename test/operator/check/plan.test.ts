@@ -1,8 +1,8 @@
 // Which checks of a config run.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { PHASES } from '../../../config/model/config.ts'
 import { planChecks, requestsOfPlan, withoutChecks } from '../../../operator/check/plan.ts'
-import { PHASES } from '../../../schemas/config/config.ts'
 import { readFiles } from '../../support/config-files.ts'
 import { expectCode } from '../../support/expect-code.ts'
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { chmodSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { programOf } from '../../../operator/exec/program.ts'
+import { programOf } from '../../../operator/exec/executable.ts'
 import { anExecutable } from '../../support/executables.ts'
 import { aScene, assertUntouched, pathOfProgram, start } from '../../support/planted-scene.ts'
 

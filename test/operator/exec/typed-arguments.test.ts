@@ -1,9 +1,9 @@
 // Texts that a template filled in become the numbers and booleans that a plugin wants, and no others do.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { CheckArguments } from '../../../config/model/config.ts'
 import { argumentVector } from '../../../operator/exec/argument-vector.ts'
 import { validateArguments } from '../../../operator/exec/validate-arguments.ts'
-import type { CheckArguments } from '../../../schemas/config/config.ts'
 import { readFiles } from '../../support/config-files.ts'
 import { expectCodeAsync } from '../../support/expect-code.ts'
 

@@ -2,10 +2,10 @@
 // accident makes of it. Above all of them stands: what contains a worse verdict, a cut or an ambiguity never passes.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { STDOUT_KEPT } from '../../../operator/exec/run-process.ts'
 import { interpret } from '../../../operator/result/interpret.ts'
 import type { CheckStatus } from '../../../schemas/check-result.ts'
 import { MAX_RESULT_BYTES } from '../../../schemas/check-result.ts'
+import { STDOUT_KEPT } from '../../../system/process/run-process.ts'
 import type { EndingRecipe, Printed } from '../../support/endings.ts'
 import { anEnding } from '../../support/endings.ts'
 import { CRITICAL, ESC, line, NOISE, OK, pretty, sized, UNKNOWN, WARN } from '../../support/result-lines.ts'

@@ -1,7 +1,7 @@
 // Every word of the publisher explains itself with an example, and mistakes in words are usage errors.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { WORDS } from '../../../words.ts'
+import { WORDS } from '../../../terminal/commands.ts'
 import { runOcto } from '../../support/run-octo.ts'
 
 const words = WORDS.filter(({ part }) => part === 'publisher').map(({ word }) => [word])

@@ -1,0 +1,104 @@
+// Types of the client's public face.
+import type { OctoConfig, PluginRequest } from '../config/model/config.ts'
+import type { Digest } from '../schemas/digest.ts'
+import type { CodedError } from '../schemas/errors.ts'
+import type { LockedPlugin, Lockfile } from '../schemas/lockfile.ts'
+import type { Name } from '../schemas/name.ts'
+import type { Platform } from '../schemas/platform.ts'
+import type { Settled } from '../system/async/limit.ts'
+import type { VerifiedExecutable } from './executable.ts'
+import type { Acceptance } from './resolve/resolver.ts'
+
+/** One running download, for a progress display. */
+export type ReportedDownload = { advance(bytes: number): void; done(): void }
+
+/** Where the client says what it does. All are optional; texts are safe to print. */
+export type Report = {
+  /** To be shown on every run: unsigned sources, yanked or deprecated versions, healed corruption. */
+  readonly warn?: (line: string) => void
+  readonly info?: (line: string) => void
+  /** A server that does not answer yet; said now and then, so that a person knows why nothing happens. */
+  readonly waiting?: (line: string) => void
+  readonly download?: (item: { readonly name: string; readonly size: number }) => ReportedDownload
+}
+
+export type ClientOptions = {
+  readonly config: OctoConfig
+  /** Absolute; `octo.lock` beside the config unless told otherwise. */
+  readonly lockPath: string
+  /** Absolute; see storeRootOf. */
+  readonly storeRoot: string
+  readonly platform: Platform
+  /** The lockfile must cover everything and is never written. */
+  readonly frozen?: boolean
+  /** No socket is opened. */
+  readonly offline?: boolean
+  readonly report?: Report
+  /** What a person said yes to, for this one command. */
+  readonly accept?: Acceptance
+  /** Milliseconds since 1970, for the windows of keys. */
+  readonly now?: () => number
+  /** The environment, for proxies, authorities and credentials; without it there are none of its own. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+}
+
+/** What became of one plugin that was asked for. */
+export type PluginOutcome = Settled<VerifiedExecutable>
+
+export type InstallReport = {
+  readonly executables: readonly VerifiedExecutable[]
+  /** Blobs that came over the network now; the rest was in the store. */
+  readonly downloaded: readonly { readonly file: string; readonly digest: Digest; readonly size: number }[]
+  /** Plugins that could not be installed, each with its reason. The others are. */
+  readonly failed: readonly FailedPlugin[]
+}
+
+export type FailedPlugin = {
+  readonly plugin: Name
+  readonly error: CodedError
+  /** Its pin says `optional: true`, and this platform has no artifact. */
+  readonly isOptional: boolean
+}
+
+export type LockOptions = {
+  /** Look for newer versions of these names, or of all. */
+  readonly update?: readonly string[] | 'all'
+  /** Resolve and prove as usual, and write nothing into the lockfile. */
+  readonly dryRun?: boolean
+}
+
+export type LockChange = {
+  /** `repo/plugin`. */
+  readonly name: string
+  readonly before?: LockedPlugin
+  readonly after?: LockedPlugin
+  /** Why it is this version, and why it is no longer the one before. */
+  readonly reason?: string
+}
+
+export type Client = AsyncDisposable & {
+  /**
+   * Resolves the config's requests (pins and check items) and writes the lockfile; nothing is installed.
+   * Throws LOCK_OUT_OF_DATE when frozen.
+   */
+  lock(options?: LockOptions): Promise<readonly LockChange[]>
+  /**
+   * Locks what is missing, then brings everything that the config asks for into the store. What cannot be installed does
+   * not keep the rest out; it is in `failed`.
+   */
+  install(): Promise<InstallReport>
+  /**
+   * Like install, for these requests only: at once for what is locked and stored. A plugin that is not locked is added to
+   * the lockfile, unless frozen (LOCK_OUT_OF_DATE); a range that the locked version does not satisfy is served beside it.
+   * Answers in the order of the requests, each with its executable or its own error.
+   */
+  provide(requests: readonly PluginRequest[]): Promise<readonly PluginOutcome[]>
+  /** The same where all are needed: throws the first error, after the others were installed. */
+  ensure(requests: readonly PluginRequest[]): Promise<readonly VerifiedExecutable[]>
+  /** Re-checks the files right before they are executed, in microseconds; throws STORE_CORRUPT or PROGRAM_UNSAFE. */
+  locate(executable: VerifiedExecutable): VerifiedExecutable
+  /** Lets `readWarmRun` answer from now on, as long as config, lockfile and files stay as they are. */
+  recordWarmRun(key: { readonly configPath: string; readonly request: string }, executable: VerifiedExecutable): void
+  /** The lockfile as it is now. */
+  lockfile(): Lockfile
+}

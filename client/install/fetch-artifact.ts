@@ -1,0 +1,159 @@
+// Brings one artifact into the store, once for all processes: download → size and digest → archive rules → platform header
+// → visible. Whatever fails on the way leaves nothing that could be executed.
+import { coded, isCoded } from '../../schemas/errors.ts'
+import type { Platform } from '../../schemas/platform.ts'
+import { quote } from '../../schemas/quote.ts'
+import type { ReleaseArtifact } from '../../schemas/release-statement.ts'
+import { readPieces } from '../../system/files/read-pieces.ts'
+import type { DownloadOrigin, DownloadSink } from '../../system/http/download.ts'
+import { download } from '../../system/http/download.ts'
+import { takeLock } from '../../system/process-lock.ts'
+import { createDigestGate } from '../../trust/artifact/digest-gate.ts'
+import { inspectArtifact } from '../../trust/artifact/inspect-artifact.ts'
+import type { Report } from '../api.ts'
+import type { Network } from '../sources/network.ts'
+import type { Layout } from '../store/layout.ts'
+import type { Part } from '../store/parts.ts'
+import { openPart } from '../store/parts.ts'
+import type { StoredArtifact, StoredFile } from '../store/stored-artifact.ts'
+import { storedArtifact, withPlaces } from '../store/stored-artifact.ts'
+import { linkRaw, stageTree } from '../store/unpacked.ts'
+import { proveStored } from './prove-stored.ts'
+
+export type Wanted = {
+  /** `repo/plugin@version`, for messages. */
+  readonly name: string
+  readonly platform: Platform
+  /** From a proven release. */
+  readonly artifact: ReleaseArtifact
+  readonly url: URL
+  /** For repos with `trust: unsigned`: archives as tar programs write them by themselves. */
+  readonly lenient?: boolean
+}
+
+export type Fetching = { readonly layout: Layout; readonly network: Network; readonly report: Report }
+
+export type FetchedArtifact = {
+  readonly stored: StoredArtifact
+  /** What is in its folder, by the proven bytes. */
+  readonly files: readonly StoredFile[]
+  /** Bytes came over the network. */
+  readonly fetched: boolean
+}
+
+/**
+ * Afterwards the store holds the proven files: checked now, or written as they were proven. Throws what download and
+ * trust/ throw, OFFLINE, STORE_CORRUPT, NO_SPACE or STORE_BUSY.
+ */
+export async function fetchArtifact(wanted: Wanted, { layout, network, report }: Fetching): Promise<FetchedArtifact> {
+  const { artifact, platform, name } = wanted
+  const stored = storedArtifact(artifact, platform)
+  const before = await proveStored(wanted, layout)
+  if (before.files && before.health.state === 'good') return { stored, files: before.files, fetched: false }
+  using _lock = await takeLock({
+    path: layout.blobLock(artifact.digest),
+    mode: 'exclusive',
+    subject: artifact.file,
+    ...(report.info ? { onWait: report.info } : {}),
+  })
+  // Whoever held the lock before has probably brought it.
+  const { health, files } = await proveStored(wanted, layout)
+  if (files && health.state === 'good') return { stored, files, fetched: false }
+  if (files) {
+    const blob = { path: layout.blob(artifact.digest), commit: async () => undefined }
+    return { stored, files: await unpack(wanted, layout, blob), fetched: false }
+  }
+  if (health.state === 'corrupt' && network.offline) throw corrupt(name, health.problem)
+  if (health.state === 'corrupt')
+    report.warn?.(`${quote(name)} in the store was damaged (${health.problem}), fetching it again`)
+  return { stored, files: await fetchInto(wanted, { layout, network, report }), fetched: true }
+}
+
+async function fetchInto(wanted: Wanted, fetching: Fetching): Promise<readonly StoredFile[]> {
+  const part = openPart(fetching.layout, wanted.artifact.digest)
+  const isContinued = part.size > 0
+  try {
+    return await fetchPart(part, wanted, fetching)
+  } catch (error) {
+    if (isCoded(error, 'FETCH_FAILED')) part.keep()
+    else part.discard()
+    // The rest was right and what lay here was not, or the other way round: only a whole download can tell.
+    if (isContinued && isCoded(error, 'DIGEST_MISMATCH')) return fetchInto(wanted, fetching)
+    throw error
+  }
+}
+
+async function fetchPart(part: Part, wanted: Wanted, { layout, network, report }: Fetching) {
+  const { artifact, url } = wanted
+  const http = await network.http(url.href)
+  const shown = report.download?.({ name: wanted.name, size: artifact.size })
+  try {
+    const sink = await openSink(part, artifact, (bytes) => shown?.advance(bytes))
+    await download(http, { url, size: artifact.size, sink })
+    sink.prove()
+    const commit = () => part.commit(artifact.format === 'raw' ? 0o555 : 0o444)
+    return await unpack(wanted, layout, { path: part.path, commit })
+  } finally {
+    shown?.done()
+  }
+}
+
+type ProvenFile = { readonly path: string; readonly commit: () => Promise<void> }
+
+/** Everything is looked at before the bytes become a blob; then the blob, then what is executed. */
+async function unpack(wanted: Wanted, layout: Layout, { path, commit }: ProvenFile): Promise<readonly StoredFile[]> {
+  const { artifact, platform, lenient = false } = wanted
+  const stored = storedArtifact(artifact, platform)
+  if (artifact.format === 'raw') {
+    const { places } = await inspectArtifact({ chunks: readPieces(path), artifact, platform })
+    await commit()
+    return withPlaces(linkRaw(layout, stored), places)
+  }
+  const tree = stageTree(layout, stored)
+  try {
+    const inspection = { chunks: readPieces(path), artifact, platform, onFile: tree.onFile, lenient }
+    const { places } = await inspectArtifact(inspection)
+    await commit()
+    return withPlaces(tree.publish(), places)
+  } catch (error) {
+    tree.discard()
+    throw error
+  }
+}
+
+/** Feeds the part and the gate alike, what was downloaded earlier included. */
+async function openSink(part: Part, artifact: ReleaseArtifact, advance: (bytes: number) => void) {
+  let gate = createDigestGate(artifact, artifact.file)
+  const sink: DownloadSink & { size: number; origin: DownloadOrigin | undefined; prove(): void } = {
+    size: 0,
+    origin: part.origin,
+    restart(origin) {
+      part.restart(origin)
+      gate = createDigestGate(artifact, artifact.file)
+      sink.size = 0
+      sink.origin = origin
+    },
+    write(chunk) {
+      gate.update(chunk)
+      part.write(chunk)
+      sink.size += chunk.length
+      advance(chunk.length)
+    },
+    prove: () => gate.finish(),
+  }
+  if (part.size > artifact.size) return sink
+  for await (const chunk of part.existing()) {
+    gate.update(chunk)
+    sink.size += chunk.length
+    advance(chunk.length)
+  }
+  return sink
+}
+
+function corrupt(name: string, problem: string): Error {
+  return coded('STORE_CORRUPT', {
+    message: `${quote(name)} in the store is not what was verified: ${problem}`,
+    details: { name, problem },
+    hint: 'run `octo install` with network, which fetches it again',
+  })
+}

@@ -1,0 +1,204 @@
+// Keeps the lockfile covering what is asked: what is locked stays, what is missing is resolved, proven and added. Frozen
+// means that nothing may be missing.
+import { existsSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import type { PluginRequest } from '../../config/model/config.ts'
+import { requestsOf } from '../../config/model/requests.ts'
+import type { CodedError } from '../../schemas/errors.ts'
+import { coded } from '../../schemas/errors.ts'
+import type { LockedPlugin, Lockfile } from '../../schemas/lockfile.ts'
+import type { Name } from '../../schemas/name.ts'
+import { quote, shellWord } from '../../schemas/quote.ts'
+import type { Settled } from '../../system/async/limit.ts'
+import { inParallel, settled, settledNow, settleInParallel } from '../../system/async/limit.ts'
+import type { LockChange, LockOptions } from '../api.ts'
+import type { Question } from '../resolve/requests.ts'
+import { gatherQuestions } from '../resolve/requests.ts'
+import type { Resolving } from '../resolve/resolve-online.ts'
+import { resolveOnline } from '../resolve/resolve-online.ts'
+import { entryOf, gapOf, repoOf } from './cover.ts'
+import { EMPTY_LOCK, editLock, nameOf, readLock } from './file.ts'
+import { LOCK_NAME } from './lock-path.ts'
+
+export type Locking = {
+  current(): Lockfile
+  /** An entry, or why there is none, for each plugin that the config asks for, in the order of names. */
+  coverConfig(): Promise<readonly Covered[]>
+  /** The same for the whole config, and nothing else stays in the lockfile. */
+  renew(options: LockOptions): Promise<readonly LockChange[]>
+  /** An entry, or why there is none, for each request, in their order. */
+  cover(requests: readonly PluginRequest[]): Promise<readonly Settled<LockedPlugin>[]>
+}
+
+export type Covered = { readonly plugin: Name; readonly covered: Settled<LockedPlugin> }
+
+export type LockingOptions = Resolving & { readonly lockPath: string; readonly frozen: boolean }
+
+const PARALLEL = 8
+
+/** A question that may turn out to be no question: a range that cannot be read, two repos for one name. */
+type Wanted = () => Question
+
+export function openLocking(options: LockingOptions): Locking {
+  const { config, layout, lockPath, report } = options
+  let lock = readLock(lockPath)
+  /** Why the resolver chose what it chose, by name. */
+  const reasons = new Map<string, string>()
+  const questionsOf = (requests: readonly PluginRequest[]) => gatherQuestions(requests, config.pins)
+  /** Of requests for the same plugin. */
+  const questionOf = (requests: readonly PluginRequest[]) => questionsOf(requests)[0] as Question
+  const lockedFor = (question: Question) => entryOf(lock ?? EMPTY_LOCK, question)
+  const gapFor = (question: Question) => gapOf(lockedFor(question), question, config)
+
+  async function resolve(questions: readonly Question[], isUpdate: (question: Question) => boolean) {
+    const gaps = questions.map((question) => gapFor(question) ?? `${quote(question.plugin)} is to be updated`)
+    if (gaps[0] !== undefined && options.frozen) throw notCovered(lock, lockPath, gaps)
+    return inParallel(questions, PARALLEL, async (question) => {
+      const locked = lockedFor(question)
+      const { entry, reason } = await resolveOnline(question, { entry: locked, isKept: !isUpdate(question) }, options)
+      reasons.set(nameOf(entry), reason)
+      if (locked && repoOf(config, locked)) requireSameRepo(question, locked, entry)
+      return entry
+    })
+  }
+
+  /** One plugin's gap never keeps the others from their entries. */
+  async function coverAll(wanted: readonly Wanted[]): Promise<readonly Settled<LockedPlugin>[]> {
+    const fresh: LockedPlugin[] = []
+    const covered = await settleInParallel(wanted, PARALLEL, async (want) => {
+      const question = want()
+      if (gapFor(question) === undefined) return lockedFor(question) as LockedPlugin
+      const [entry] = await resolve([question], () => false)
+      fresh.push(entry as LockedPlugin)
+      return entry as LockedPlugin
+    })
+    if (fresh.length > 0) lock = await editLock(layout, lockPath, { set: fresh })
+    return covered
+  }
+
+  /** A locked plugin that is asked for by hand in another version is served beside; the config's own needs stay locked. */
+  async function coverBeside(question: Question): Promise<LockedPlugin> {
+    const [entry] = await resolve([question], () => true)
+    report.info?.(`${quote(`${question.plugin}@${entry?.version}`)} is not the locked version, and is not added to it`)
+    return entry as LockedPlugin
+  }
+
+  return {
+    current: () => lock ?? EMPTY_LOCK,
+    async coverConfig() {
+      const groups = [...Map.groupBy(requestsOf(config), ({ plugin }) => plugin)]
+      const sorted = groups.sort(([left], [right]) => (left < right ? -1 : 1))
+      const covered = await coverAll(
+        sorted.map(
+          ([, requests]) =>
+            () =>
+              questionOf(requests),
+        ),
+      )
+      return sorted.map(([plugin], index) => ({ plugin, covered: covered[index] as Settled<LockedPlugin> }))
+    },
+    async renew({ update, dryRun }) {
+      const before = lock ?? EMPTY_LOCK
+      const questions = questionsOf(requestsOf(config))
+      const isUpdate = ({ plugin }: Question) => update === 'all' || update?.includes(plugin) === true
+      const open = questions.filter((question) => isUpdate(question) || gapFor(question) !== undefined)
+      const fresh = new Map((await resolve(open, isUpdate)).map((entry) => [entry.plugin, entry]))
+      const set = questions.map((question) => {
+        const entry = fresh.get(question.plugin) ?? (lockedFor(question) as LockedPlugin)
+        return { ...entry, ranges: [...question.ranges] }
+      })
+      const planned = { ...before, plugins: Object.fromEntries(set.map((entry) => [nameOf(entry), entry])) }
+      if (dryRun) return changesBetween(before, planned, reasons)
+      const isNothing = set.length === 0 && lock === undefined
+      if (!options.frozen && !isNothing)
+        lock = await editLock(layout, lockPath, { set, keepOnly: new Set(set.map(nameOf)) })
+      return changesBetween(before, lock ?? EMPTY_LOCK, reasons)
+    },
+    async cover(requests) {
+      const places = requests.map((request) => settledNow(() => isBeside(request)))
+      const joint = requests.filter((_, index) => resultOf(places[index]) === false)
+      const groups = [...Map.groupBy(joint, ({ plugin }) => plugin)]
+      const entries = await coverAll(
+        groups.map(
+          ([, asked]) =>
+            () =>
+              questionOf(asked.flatMap(withConfig)),
+        ),
+      )
+      const byPlugin = new Map(groups.map(([plugin], index) => [plugin, entries[index] as Settled<LockedPlugin>]))
+      return inParallel(requests, PARALLEL, async (request, index) => {
+        const place = places[index] as Settled<boolean>
+        if (place.state === 'failed') return place
+        if (place.value) return settled(() => coverBeside(questionOf([request])))
+        return byPlugin.get(request.plugin) as Settled<LockedPlugin>
+      })
+    },
+  }
+
+  function isBeside(request: PluginRequest): boolean {
+    const question = questionOf([request])
+    return gapFor(question) !== undefined && lockedFor(question) !== undefined && isAnswered(question.plugin)
+  }
+
+  /** What the config asks of the same plugin has to be satisfied too, as one version is locked. */
+  function withConfig(request: PluginRequest): readonly PluginRequest[] {
+    const own = requestsOf(config).filter(({ plugin }) => plugin === request.plugin)
+    const isLocked = gapFor(questionOf([request])) === undefined
+    return isLocked ? [request] : [request, ...own]
+  }
+
+  /** True when the lockfile answers what the config itself asks of the plugin. */
+  function isAnswered(plugin: string): boolean {
+    const own = requestsOf(config).filter((request) => request.plugin === plugin)
+    return questionsOf(own).every((question) => gapFor(question) === undefined)
+  }
+}
+
+/** A repo that offers a name only once the locked one no longer does may have waited for that. */
+function requireSameRepo({ plugin, repo }: Question, locked: LockedPlugin, found: LockedPlugin): void {
+  if (repo !== undefined || locked.repo === found.repo) return
+  throw coded('NAME_AMBIGUOUS', {
+    message: `plugin ${quote(plugin)} is locked from ${quote(locked.repo)}, which does not offer it now, and ${quote(found.repo)} offers one of that name`,
+    details: { plugin, repos: [locked.repo, found.repo] },
+    hint: `when it did move, pin it in the config: \`operator: {plugins: {${plugin}: {repo: ${found.repo}}}}\``,
+  })
+}
+
+function changesBetween(
+  before: Lockfile,
+  after: Lockfile,
+  reasons: ReadonlyMap<string, string>,
+): readonly LockChange[] {
+  const names = [...new Set([...Object.keys(before.plugins), ...Object.keys(after.plugins)])].sort()
+  return names.flatMap((name) => {
+    const [old, now] = [before.plugins[name], after.plugins[name]]
+    if (old?.version === now?.version && old?.signer === now?.signer) return []
+    const reason = now ? reasons.get(name) : 'the config no longer asks for it'
+    const change = { ...(old ? { before: old } : {}), ...(now ? { after: now } : {}) }
+    return [{ name, ...change, ...(reason === undefined ? {} : { reason }) }]
+  })
+}
+
+function resultOf<Value>(outcome: Settled<Value> | undefined): Value | undefined {
+  return outcome?.state === 'done' ? outcome.value : undefined
+}
+
+function notCovered(lock: Lockfile | undefined, lockPath: string, gaps: readonly string[]): CodedError {
+  const [code, problem] = lock
+    ? (['LOCK_OUT_OF_DATE', 'is out of date'] as const)
+    : (['LOCK_MISSING', 'does not exist'] as const)
+  const more = gaps.length > 1 ? ` (and ${gaps.length - 1} more)` : ''
+  return coded(code, {
+    message: `lockfile ${quote(lockPath)} ${problem}: ${gaps[0]}${more}`,
+    details: { lock: lockPath, gaps },
+    hint: hintFor(lock, lockPath),
+  })
+}
+
+/** Lockfiles were once shared by all configs of a folder. */
+function hintFor(lock: Lockfile | undefined, lockPath: string): string {
+  const shared = join(dirname(lockPath), LOCK_NAME)
+  if (lock || shared === lockPath || !existsSync(shared))
+    return `run \`octo lock\` without \`--frozen\`, and commit ${basename(lockPath)}`
+  return `this config has a lockfile of its own; \`cp ${shellWord(shared)} ${shellWord(lockPath)}\` begins it with what is locked`
+}

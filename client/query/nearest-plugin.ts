@@ -1,0 +1,32 @@
+// Says which plugin was probably meant when no repo knows a name.
+import type { OctoConfig } from '../../config/model/config.ts'
+import type { CodedError } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
+import { nearestWord } from '../../schemas/nearest-word.ts'
+import type { Network } from '../sources/network.ts'
+import { similarNames } from './search.ts'
+
+/** The same error, with the nearest name as its hint when there is one. A repo that does not answer has no names. */
+export async function withNearestPlugin(
+  error: CodedError,
+  plugin: string,
+  { config, network }: { readonly config: OctoConfig; readonly network: Network },
+): Promise<CodedError> {
+  const known = await Promise.all(
+    config.repos.map(async (repo) => {
+      const names = await similarNames(repo, plugin, network).catch((failure) => {
+        if (isCoded(failure)) return []
+        throw failure
+      })
+      return names.map((name) => ({ name, full: `${repo.name}/${name}` }))
+    }),
+  )
+  const nearest = nearestWord(
+    plugin,
+    known.flat().map(({ name }) => name),
+  )
+  const found = known.flat().find(({ name }) => name === nearest)
+  if (!found) return error
+  const hint = `did you mean \`${found.full}\`? \`octo info ${found.full}\` shows it`
+  return coded(error.code, { message: error.message, details: error.details, hint, cause: error.cause })
+}

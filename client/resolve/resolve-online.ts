@@ -1,0 +1,210 @@
+// Asks the repos of the config about a plugin, chooses, proves the choice, and gives it as a lockfile entry.
+import { setTimeout } from 'node:timers/promises'
+import type { OctoConfig, RepoConfig } from '../../config/model/config.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
+import type { LockedPlugin } from '../../schemas/lockfile.ts'
+import type { Platform } from '../../schemas/platform.ts'
+import type { PluginDocument } from '../../schemas/plugin-document.ts'
+import { quote } from '../../schemas/quote.ts'
+import type { ReleasePredicate } from '../../schemas/release-statement.ts'
+import { octoVersion } from '../../system/octo-version.ts'
+import type { Report } from '../api.ts'
+import { withNearestPlugin } from '../query/nearest-plugin.ts'
+import type { Network } from '../sources/network.ts'
+import { plainDocument } from '../sources/plain/plain-document.ts'
+import { lockPlain } from '../sources/plain/plain-plugin.ts'
+import { repoAddressOf } from '../sources/repo-address.ts'
+import { fetchPluginDocument } from '../sources/signed/fetch-document.ts'
+import { proveRelease } from '../sources/signed/prove-release.ts'
+import type { Layout } from '../store/layout.ts'
+import { acceptSerial, noteSeenSerial, readSeenSerial } from '../store/seen.ts'
+import { withOlderVersions } from './older-versions.ts'
+import type { Question } from './requests.ts'
+import type { Acceptance, Choice, Offer, ResolveInput } from './resolver.ts'
+import { resolvePlugin } from './resolver.ts'
+import { highestKnown, serialToKeep } from './serials.ts'
+
+export type Resolving = {
+  readonly config: OctoConfig
+  readonly layout: Layout
+  readonly network: Network
+  readonly platform: Platform
+  readonly report: Report
+  readonly now: () => number
+  /** What a person said yes to. */
+  readonly accept?: Acceptance
+}
+
+export type Resolved = { readonly entry: LockedPlugin; readonly reason: string }
+
+/** The lockfile's entry of the plugin, and whether it is kept where it still answers. */
+export type Before = { readonly entry: LockedPlugin | undefined; readonly isKept: boolean }
+
+export async function resolveOnline(
+  question: Question,
+  { entry: before, isKept }: Before,
+  resolving: Resolving,
+): Promise<Resolved> {
+  const locked = isKept ? before : undefined
+  const offered = await askRepos(question, resolving, { before, locked })
+  const offers = offered.map((offer) => ({ ...offer, seenSerial: seenSerialOf(offer, before, resolving.layout) }))
+  const choice = await chooseOrSuggest(question, resolving, {
+    ...{ question, offers, accept: resolving.accept ?? {} },
+    asked: reposFor(question, resolving.config).map(({ name }) => name),
+    operatorVersion: octoVersion(),
+    ...(locked ? { locked } : {}),
+    ...(before ? { before } : {}),
+  })
+  for (const warning of choice.warnings) resolving.report.warn?.(warning)
+  const entry =
+    choice.repo.trust.kind === 'unsigned'
+      ? await lockPlain(choice, locked, resolving)
+      : await lockProven(choice, knownSerial(offers, choice), resolving)
+  return { entry, reason: choice.reason + goneNote(choice, before) }
+}
+
+/** Throws what the resolver throws; a name that no repo knows with the nearest one that a repo does. */
+async function chooseOrSuggest(question: Question, resolving: Resolving, input: ResolveInput): Promise<Choice> {
+  try {
+    return resolvePlugin(input)
+  } catch (error) {
+    throw isCoded(error, 'PLUGIN_NOT_FOUND') ? await withNearestPlugin(error, question.plugin, resolving) : error
+  }
+}
+
+/** Why the version that was locked is not chosen any more, where its registry withdrew it. */
+function goneNote({ document, version }: Choice, before: LockedPlugin | undefined): string {
+  if (!before || before.version === version.version) return ''
+  const gone = document.versions.find((candidate) => candidate.version === before.version)
+  if (!gone) return `; ${quote(before.version)} is not offered any more`
+  if (gone.state === 'active') return ''
+  return `; ${quote(before.version)} was ${gone.state}${gone.reason ? `: ${gone.reason}` : ''}`
+}
+
+function knownSerial(offers: readonly Offer[], { repo }: Choice): number {
+  return offers.find((offer) => offer.repo === repo)?.seenSerial ?? 0
+}
+
+async function lockProven(choice: Choice, known: number, resolving: Resolving): Promise<LockedPlugin> {
+  const { repo, document, version, question } = choice
+  // A document that was accepted by hand is the new beginning, however low its serial is.
+  const isAccepted = document.serial < known
+  const serial = serialToKeep(document, isAccepted ? 0 : known)
+  const place = { repo, plugin: document.plugin, version: version.version, bundle: version.bundle }
+  const release = await proveRelease(place, resolving)
+  const remember = isAccepted ? acceptSerial : noteSeenSerial
+  remember(resolving.layout, repoAddressOf(repo.url).plugin(document.plugin).href, serial)
+  return {
+    repo: repo.name,
+    url: repo.url,
+    registryRepo: document.repo,
+    plugin: document.plugin,
+    version: version.version,
+    ranges: [...question.ranges],
+    serial,
+    signer: release.signer,
+    bundle: { digest: release.bundleDigest, size: version.bundle.size },
+    platforms: platformsOf(release.predicate),
+  }
+}
+
+/** From the statement, not from the document. */
+function platformsOf({ platforms }: ReleasePredicate): LockedPlugin['platforms'] {
+  const entries = Object.entries(platforms).map(([key, { file, digest, size, format }]) => [
+    key,
+    { file, digest, size, format },
+  ])
+  return Object.fromEntries(entries)
+}
+
+function reposFor({ plugin, repo }: Question, { repos }: OctoConfig): readonly RepoConfig[] {
+  if (repo === undefined) return repos
+  const pinned = repos.filter(({ name }) => name === repo)
+  if (pinned.length > 0) return pinned
+  const known = repos.map(({ name }) => name)
+  throw coded('REPO_NOT_FOUND', {
+    message: `plugin ${quote(plugin)} is asked from repo ${quote(repo)}, and the config has ${known.map(quote).join(', ') || 'no repo'}`,
+    details: { plugin, repo, repos: known },
+    hint: `add \`operator: {repos: {${repo}: {url: …, keys: […]}}}\` to the config`,
+  })
+}
+
+/** What the lockfile says: an entry of the same name, and whether it is kept where it still answers. */
+type Known = { readonly before?: LockedPlugin | undefined; readonly locked?: LockedPlugin | undefined }
+
+/** Documents of all repos that may offer the plugin; those without it are left out. */
+export async function askRepos(
+  question: Question,
+  { config, network }: Pick<Resolving, 'config' | 'network'>,
+  known: Known = {},
+) {
+  const repos = reposFor(question, config)
+  const asked = repos.map(async (repo) => ({
+    repo,
+    document: await askRepo(repo, question, { network, config, known }),
+  }))
+  const answered = await Promise.all(asked)
+  return answered.flatMap(({ repo, document }) => (document ? [{ repo, document }] : []))
+}
+
+function seenSerialOf({ repo, document }: Omit<Offer, 'seenSerial'>, locked: LockedPlugin | undefined, layout: Layout) {
+  const seen = readSeenSerial(layout, repoAddressOf(repo.url).plugin(document.plugin).href)
+  const lockedSerial = locked?.repo === repo.name && locked.url === repo.url ? locked.serial : 0
+  return highestKnown([seen, lockedSerial])
+}
+
+type Asking = { readonly network: Network; readonly config: OctoConfig; readonly known: Known }
+
+/** A repo that does not answer could offer the name too, so it cannot be passed over. */
+async function askRepo(
+  repo: RepoConfig,
+  question: Question,
+  { network, config: { repos }, known }: Asking,
+): Promise<PluginDocument | undefined> {
+  const { plugin, repo: pinned } = question
+  try {
+    if (repo.trust.kind === 'unsigned') return await plainDocument(repo, plugin, network)
+    return await askSigned(repo, question, { network, known })
+  } catch (error) {
+    // A name that says its repo is asked nowhere else, so there is nothing to pin.
+    const isOpen = pinned === undefined && repos.length > 1
+    if (!isOpen || !isCoded(error) || !['FETCH_FAILED', 'FETCH_REFUSED'].includes(error.code)) throw error
+    const pin = `pin the plugin to another repo in the config, so that this one is not asked: \`operator: {plugins: {${plugin}: {repo: NAME}}}\``
+    throw coded(error.code, {
+      message: `repo ${quote(repo.name)} was asked for ${quote(plugin)}: ${error.message}`,
+      details: { ...error.details, repo: repo.name, plugin },
+      hint: error.hint ? `${error.hint}; or ${pin}` : pin,
+      cause: error.cause,
+    })
+  }
+}
+
+async function askSigned(
+  repo: RepoConfig,
+  question: Question,
+  { network, known: { before, locked } }: Omit<Asking, 'config'>,
+): Promise<PluginDocument | undefined> {
+  const [fetch, address] = [network.fetchDocument, repoAddressOf(repo.url)]
+  const kept = locked?.repo === repo.name ? { locked: locked.version } : {}
+  const options = { operatorVersion: octoVersion(), ...kept }
+  return atOneMoment(async () => {
+    const document = await fetchPluginDocument(fetch, address, question.plugin)
+    return document && withOlderVersions(document, { question, options, before: before?.version }, { fetch, address })
+  })
+}
+
+/** A publish between the document and its pages makes them disagree; within these pauses it is over. */
+const PAUSES_MS = [100, 500]
+
+/** Reads again, from the document on, what did not fit together. */
+async function atOneMoment<Result>(read: () => Promise<Result>): Promise<Result> {
+  for (const pauseMs of PAUSES_MS) {
+    try {
+      return await read()
+    } catch (error) {
+      if (!isCoded(error, 'DOCUMENT_MISMATCH')) throw error
+      await setTimeout(pauseMs)
+    }
+  }
+  return read()
+}

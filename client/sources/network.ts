@@ -1,0 +1,94 @@
+// The client's one way to the network, opened with the first request; with `offline` there is none.
+import { coded } from '../../schemas/errors.ts'
+import { parseJson } from '../../schemas/json.ts'
+import { quote } from '../../schemas/quote.ts'
+import { shownAddress } from '../../schemas/shown-address.ts'
+import { readIfWhole, writeDisposable } from '../../system/files/atomic-file.ts'
+import type { DocumentCopies, DocumentCopy } from '../../system/http/fetch-text.ts'
+import { fetchText } from '../../system/http/fetch-text.ts'
+import type { Http } from '../../system/http/open-http.ts'
+import { openHttp } from '../../system/http/open-http.ts'
+import type { Layout } from '../store/layout.ts'
+import type { FetchDocument } from './signed/fetch-document.ts'
+
+export type NetworkOptions = {
+  readonly layout: Layout
+  readonly offline: boolean
+  /** For proxies, authorities and credentials. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Told what is waited for, when that takes a while. */
+  readonly onWait?: (line: string) => void
+}
+
+export type Network = Disposable & {
+  /** Throws OFFLINE; `what` is what was needed. */
+  http(what: string): Promise<Http>
+  /** Documents, asked for again only when they changed; offline, the copies of earlier. */
+  readonly fetchDocument: FetchDocument
+  readonly offline: boolean
+}
+
+export function openNetwork({ layout, offline, env, onWait }: NetworkOptions): Network {
+  let opened: Promise<Http> | undefined
+  const notice = onWait ? { onWait } : {}
+  const http = async (what: string) => {
+    if (offline) throw notAllowed(what)
+    opened ??= openHttp({ env, credentials: (url, challenge) => credentialsFor(env, url, challenge), ...notice })
+    return opened
+  }
+  const copies = copiesIn(layout, offline)
+  return {
+    http,
+    offline,
+    async fetchDocument(url, maxBytes) {
+      const copy = offline ? copies.read(url.href) : undefined
+      return copy ? copy.text : fetchText(await http(url.href), { url, maxBytes, copies })
+    },
+    [Symbol.dispose]: () => void opened?.then((open) => open[Symbol.dispose]()).catch(() => undefined),
+  }
+}
+
+/** A document's text inside JSON: at worst each of its bytes is escaped. */
+const MAX_COPY_BYTES = 128 * 1024 * 1024
+/** A forged answer may carry the ETag of the real document, and would then be confirmed for ever. */
+const MAX_COPY_AGE_MS = 24 * 3600 * 1000
+
+/** Loaded when a server asks for a login: most never do. */
+async function credentialsFor(env: NetworkOptions['env'], url: URL, challenge: string | undefined) {
+  const { credentialsFrom } = await import('../../system/credentials/read-credentials.ts')
+  return credentialsFrom(env)(url, challenge)
+}
+
+type StoredCopy = DocumentCopy & { readonly url: string; readonly at: number }
+
+/** Undecodable copies are misses: another octo may have written them. One that cannot be written costs a request. */
+function copiesIn(layout: Layout, offline: boolean): DocumentCopies {
+  const isFresh = (at: unknown) => typeof at === 'number' && Math.abs(Date.now() - at) < MAX_COPY_AGE_MS
+  return {
+    read(url) {
+      try {
+        const text = readIfWhole(layout.document(url)) ?? 'null'
+        const copy = parseJson(text, url, MAX_COPY_BYTES) as Partial<StoredCopy> | null
+        if (!offline && !isFresh(copy?.at)) return undefined
+        return copy?.url === url && typeof copy.etag === 'string' && typeof copy.text === 'string'
+          ? (copy as DocumentCopy)
+          : undefined
+      } catch {
+        return undefined
+      }
+    },
+    write(url, copy) {
+      const text = JSON.stringify({ url, at: Date.now(), ...copy })
+      writeDisposable(layout.document(url), text, { staging: layout.staging })
+    },
+  }
+}
+
+function notAllowed(needed: string): Error {
+  const what = shownAddress(needed)
+  return coded('OFFLINE', {
+    message: `${quote(what)} is needed from the network, and \`--offline\` forbids it`,
+    details: { needed: what },
+    hint: 'run `octo install` once with network',
+  })
+}

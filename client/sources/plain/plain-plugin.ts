@@ -1,0 +1,108 @@
+// Locks a plugin of an unsigned repo: its bytes are whatever the server gives now, and the lockfile holds them to that.
+import { randomBytes } from 'node:crypto'
+import { closeSync, openSync, rmSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { Digest } from '../../../schemas/digest.ts'
+import { isDigest } from '../../../schemas/digest.ts'
+import { coded } from '../../../schemas/errors.ts'
+import type { LockedPlugin } from '../../../schemas/lockfile.ts'
+import type { Platform } from '../../../schemas/platform.ts'
+import { pickPlatform } from '../../../schemas/platform.ts'
+import { quote } from '../../../schemas/quote.ts'
+import { shownAddress } from '../../../schemas/shown-address.ts'
+import { writeAll } from '../../../system/files/atomic-file.ts'
+import { onDisk } from '../../../system/files/errors.ts'
+import { readHead } from '../../../system/files/read-pieces.ts'
+import { refusalOf } from '../../../system/http/refusal.ts'
+import { retrying } from '../../../system/http/retry.ts'
+import type { Choice } from '../../resolve/resolver.ts'
+import { hashFile } from '../../store/check.ts'
+import type { Layout } from '../../store/layout.ts'
+import type { Network } from '../network.ts'
+import { repoAddressOf } from '../repo-address.ts'
+import type { PlainArtifact } from './read-repo.ts'
+import { readPlainRepo } from './read-repo.ts'
+
+export const MAX_UNSIGNED_BYTES = 4 * 1024 * 1024 * 1024
+const MAX_CHECKSUM_BYTES = 64 * 1024
+
+type Plain = { readonly layout: Layout; readonly network: Network; readonly platform: Platform }
+type LockedArtifact = LockedPlugin['platforms'][Platform]
+
+/** Only this machine's platform can be locked: the others' bytes are not looked at. Those that are locked stay. */
+export async function lockPlain(choice: Choice, locked: LockedPlugin | undefined, plain: Plain): Promise<LockedPlugin> {
+  const { repo, document, version, question } = choice
+  const { name, yaml } = repoAddressOf(repo.url)
+  const offered = (await readPlainRepo(plain.network.fetchDocument, yaml)).get(document.plugin)?.platforms ?? new Map()
+  const platform = pickPlatform(plain.platform, [...offered.keys()], `${repo.name}/${document.plugin}`)
+  const artifact = await probe(offered.get(platform) as PlainArtifact, plain)
+  const others = locked?.url === repo.url && locked.signer === 'unsigned' ? locked.platforms : {}
+  return {
+    repo: repo.name,
+    url: repo.url,
+    registryRepo: name,
+    plugin: document.plugin,
+    version: version.version,
+    ranges: [...question.ranges],
+    serial: 0,
+    signer: 'unsigned',
+    platforms: { ...others, [platform]: artifact },
+  }
+}
+
+/** Downloads once to learn size, digest and form; the install then downloads what the lockfile says. */
+async function probe({ url, sha256Url, binary }: PlainArtifact, { layout, network }: Plain): Promise<LockedArtifact> {
+  const staged = join(layout.staging, `probe.${randomBytes(6).toString('hex')}`)
+  try {
+    await retrying(() => fetchTo(staged, new URL(url), network))
+    const digest = hashFile(staged) as Digest
+    if (sha256Url !== undefined) await requireChecksum(new URL(sha256Url), digest, network)
+    const isArchive = Buffer.from(readHead(staged, 2)).equals(Buffer.from([0x1f, 0x8b]))
+    const file = fileNameOf(url)
+    const inner = isArchive && binary !== undefined ? binary : file
+    const { size } = statSync(staged)
+    return { file, digest, size, format: isArchive ? 'tar.gz' : 'raw', url, executable: inner }
+  } finally {
+    rmSync(staged, { force: true })
+  }
+}
+
+async function fetchTo(path: string, url: URL, network: Network): Promise<void> {
+  const http = await network.http(url.href)
+  const answer = await http.get(url, { 'accept-encoding': 'identity' })
+  if (answer.status !== 200) throw await refusalOf(answer)
+  const file = onDisk(path, () => openSync(path, 'w', 0o600))
+  let size = 0
+  try {
+    for await (const chunk of answer.body) {
+      size += chunk.length
+      if (size > MAX_UNSIGNED_BYTES) throw tooLarge(url)
+      onDisk(path, () => writeAll(file, chunk))
+    }
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** The first word of the file, in any case, as octoctl reads it. */
+async function requireChecksum(url: URL, found: Digest, network: Network): Promise<void> {
+  const text = await network.fetchDocument(url, MAX_CHECKSUM_BYTES)
+  const expected = `sha256:${text?.trim().split(/\s/)[0]?.toLowerCase()}`
+  if (isDigest(expected) && expected === found) return
+  throw coded('DIGEST_MISMATCH', {
+    message: `artifact beside ${quote(shownAddress(url))} has other bytes, expected ${quote(expected)}, found \`${found}\``,
+    details: { subject: shownAddress(url), expected, found },
+  })
+}
+
+function fileNameOf(url: string): string {
+  const name = basename(new URL(url).pathname).replace(/[^A-Za-z0-9._+-]/g, '_')
+  return /^[A-Za-z0-9]/.test(name) ? name.slice(0, 200) : `plugin-${name.slice(0, 190)}`
+}
+
+function tooLarge(url: URL): Error {
+  return coded('LIMIT_EXCEEDED', {
+    message: `${quote(shownAddress(url))} is larger than ${MAX_UNSIGNED_BYTES} bytes`,
+    details: { url: shownAddress(url) },
+  })
+}

@@ -1,0 +1,132 @@
+// From a release's identity to its proof: the bundle from the store or the repo, and the verdict of trust/.
+
+import type { RepoConfig } from '../../../config/model/config.ts'
+import type { Digest } from '../../../schemas/digest.ts'
+import { digestOf } from '../../../schemas/digest.ts'
+import { coded } from '../../../schemas/errors.ts'
+import { LIMITS } from '../../../schemas/limits.ts'
+import type { LockedPlugin } from '../../../schemas/lockfile.ts'
+import type { Name } from '../../../schemas/name.ts'
+import { quote } from '../../../schemas/quote.ts'
+import type { ReleasePredicate } from '../../../schemas/release-statement.ts'
+import { decodeText } from '../../../schemas/text.ts'
+import type { Version } from '../../../schemas/version.ts'
+import { readIfWhole, writeWhole } from '../../../system/files/atomic-file.ts'
+import { download } from '../../../system/http/download.ts'
+import { DOCUMENT_MS } from '../../../system/http/whole-time.ts'
+import { createDigestGate } from '../../../trust/artifact/digest-gate.ts'
+import type { ReleaseClaim, VerifiedRelease } from '../../../trust/release/verify-release.ts'
+import { verifyRelease } from '../../../trust/release/verify-release.ts'
+import type { Layout } from '../../store/layout.ts'
+import { noteProven, provenSince } from '../../store/proven.ts'
+import type { Network } from '../network.ts'
+import { repoAddressOf } from '../repo-address.ts'
+
+export type ReleasePlace = {
+  readonly repo: RepoConfig
+  readonly plugin: Name
+  readonly version: Version
+  readonly bundle: { readonly digest: Digest; readonly size: number }
+}
+
+export type Proving = { readonly layout: Layout; readonly network: Network; readonly now: () => number }
+
+/** A release that is new to the lockfile; its key has to be valid now. */
+export async function proveRelease(place: ReleasePlace, proving: Proving): Promise<VerifiedRelease> {
+  const { layout, network, now } = proving
+  return prove(place, { bundle: await readBundle(place, layout, network), at: now() }, layout)
+}
+
+/**
+ * A locked release: the same bundle by the same key as when it was locked, saying the same about every platform. The
+ * lockfile is no witness for the time of a signature: this machine's own record is.
+ */
+export async function proveLocked(entry: LockedPlugin, repo: RepoConfig, { layout, network, now }: Proving) {
+  const { plugin, version, bundle, signer } = entry
+  if (!bundle) throw lockMismatch(entry, 'the lockfile names no bundle for it')
+  const place = { repo, plugin, version, bundle }
+  const earlier = { provenAt: provenSince(layout, { bundle: bundle.digest, signer }), locked: true }
+  const text = await readBundle(place, layout, network)
+  const release = prove(place, { bundle: text, at: { now: now(), earlier } }, layout)
+  if (release.signer !== signer) throw lockMismatch(entry, `it is signed by \`${release.signer}\``)
+  if (!samePlatforms(entry, release.predicate)) throw lockMismatch(entry, 'its files are others')
+  return release
+}
+
+function prove(
+  { repo, plugin, version }: ReleasePlace,
+  { bundle, at }: Pick<ReleaseClaim, 'bundle' | 'at'>,
+  layout: Layout,
+): VerifiedRelease {
+  const address = repoAddressOf(repo.url)
+  const release = verifyRelease({
+    bundle,
+    keyring: repo.trust.kind === 'keys' ? repo.trust.keys : [],
+    expected: { repo: address.name, plugin, version },
+    at,
+    source: address.bundle(plugin, version).href,
+  })
+  if (release.admission === 'window') noteProven(layout, { bundle: release.bundleDigest, signer: release.signer })
+  return release
+}
+
+async function readBundle(place: ReleasePlace, layout: Layout, network: Network): Promise<string> {
+  const path = layout.release(place.bundle.digest)
+  const stored = readIfWhole(path)
+  if (stored !== undefined && digestOf(stored) === place.bundle.digest) return stored
+  const url = repoAddressOf(place.repo.url).bundle(place.plugin, place.version)
+  requireBundleSize(place.bundle.size, url)
+  const http = await network.http(url.href)
+  const pieces: Buffer[] = []
+  const sink = {
+    size: 0,
+    origin: undefined,
+    restart() {
+      pieces.length = sink.size = 0
+    },
+    write(chunk: Uint8Array) {
+      pieces.push(Buffer.from(chunk))
+      sink.size += chunk.length
+    },
+  }
+  await download(http, { url, size: place.bundle.size, sink, wholeMs: DOCUMENT_MS })
+  const bytes = Buffer.concat(pieces)
+  const gate = createDigestGate(place.bundle, url.href)
+  gate.update(bytes)
+  gate.finish()
+  // Not durable: a bundle that is damaged is another one, and is fetched again.
+  writeWhole(path, bytes, { staging: layout.staging, mode: 0o444 })
+  return decodeText(bytes, url.href)
+}
+
+/** Nobody signed this number: it comes from a plugin document or a lockfile. */
+function requireBundleSize(size: number, url: URL): void {
+  if (size <= LIMITS.bundleBytes) return
+  throw coded('LIMIT_EXCEEDED', {
+    message: `${quote(url.href)} is promised to have ${size} bytes, expected at most ${LIMITS.bundleBytes}`,
+    details: { url: url.href, size, maxBytes: LIMITS.bundleBytes },
+  })
+}
+
+function samePlatforms({ platforms }: LockedPlugin, predicate: ReleasePredicate): boolean {
+  const locked = Object.entries(platforms)
+  const proven = new Map(Object.entries(predicate.platforms))
+  return (
+    locked.length === proven.size &&
+    locked.every(([key, { file, digest, size, format }]) => {
+      const artifact = proven.get(key)
+      return (
+        artifact?.file === file && artifact.digest === digest && artifact.size === size && artifact.format === format
+      )
+    })
+  )
+}
+
+function lockMismatch(entry: LockedPlugin, problem: string): Error {
+  const name = `${entry.repo}/${entry.plugin}@${entry.version}`
+  return coded('STATEMENT_MISMATCH', {
+    message: `${quote(name)} is not the release that was locked: ${problem}`,
+    details: { name, signer: entry.signer },
+    hint: `\`octo update ${entry.plugin}\` locks it anew, once it is clear why it differs`,
+  })
+}

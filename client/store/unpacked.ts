@@ -1,0 +1,149 @@
+// Puts artifacts where they are executed: archives are unpacked into a staging folder beside their place and renamed, raw
+// files are linked. The rename is the marker: a folder under its digest is whole.
+import { createHash, randomBytes } from 'node:crypto'
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Digest } from '../../schemas/digest.ts'
+import { digestFromHex } from '../../schemas/digest.ts'
+import { writeAll } from '../../system/files/atomic-file.ts'
+import { onDisk } from '../../system/files/errors.ts'
+import { statOf } from './identity.ts'
+import type { Layout } from './layout.ts'
+import type { StoredArtifact, StoredFile } from './stored-artifact.ts'
+
+const EXECUTABLE = 0o555
+const READABLE = 0o444
+
+export type StagedTree = {
+  /** Writes one file; given to trust/, which admits the paths. */
+  onFile(
+    file: { readonly path: string; readonly executable: boolean },
+    chunks: AsyncIterable<Uint8Array>,
+  ): Promise<void>
+  /** Makes the tree visible as a whole and says what is in it. Only after its bytes were proven. */
+  publish(): readonly StoredFile[]
+  discard(): void
+}
+
+export function stageTree(layout: Layout, artifact: StoredArtifact): StagedTree {
+  // Beside its place, as a folder that is not writable can be renamed only within its parent.
+  const staged = join(layout.trees, `.staging-${randomBytes(6).toString('hex')}`)
+  const files: StoredFile[] = []
+  onDisk(staged, () => mkdirSync(staged, { mode: 0o700 }))
+  return {
+    async onFile({ path, executable }, chunks) {
+      const target = join(staged, path)
+      onDisk(target, () => mkdirSync(dirname(target), { recursive: true, mode: 0o700 }))
+      const written = await writeNew(target, chunks)
+      onDisk(target, () => chmodSync(target, executable || path === artifact.executable ? EXECUTABLE : READABLE))
+      files.push({ path, ...written })
+    },
+    publish() {
+      onDisk(staged, () => {
+        sealFolders(staged)
+        moveIntoPlace(layout, staged, layout.tree(artifact.key))
+      })
+      return files
+    },
+    discard: () => removeTree(staged),
+  }
+}
+
+/** Gives a raw blob its place in a tree of its own. */
+export function linkRaw(layout: Layout, artifact: StoredArtifact): readonly StoredFile[] {
+  const { executable, size, digest, key } = artifact
+  const staged = join(layout.trees, `.staging-${randomBytes(6).toString('hex')}`)
+  const target = join(staged, executable)
+  try {
+    onDisk(target, () => {
+      mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
+      linkOrCopy(layout.blob(digest), target)
+      chmodSync(target, EXECUTABLE)
+      sealFolders(staged)
+      moveIntoPlace(layout, staged, layout.tree(key))
+    })
+  } catch (error) {
+    removeTree(staged)
+    throw error
+  }
+  return [{ path: executable, size, digest }]
+}
+
+/**
+ * FAT knows no links, and every file system has a most of them: then it is copied, which also says what else is wrong. A
+ * link to somebody else's file would stay theirs.
+ */
+function linkOrCopy(blob: string, target: string): void {
+  const own = process.getuid?.()
+  if (own !== undefined && statOf(blob)?.uid !== BigInt(own)) {
+    copyFileSync(blob, target)
+    // Copying keeps the owner where the system lets it, as it lets root.
+    chownSync(target, own, process.getgid?.() ?? own)
+    return
+  }
+  try {
+    linkSync(blob, target)
+  } catch {
+    copyFileSync(blob, target)
+  }
+}
+
+export function removeTree(folder: string): void {
+  onDisk(folder, () => {
+    if (statOf(folder) === undefined) return
+    openFolders(folder)
+    rmSync(folder, { recursive: true, force: true })
+  })
+}
+
+async function writeNew(path: string, chunks: AsyncIterable<Uint8Array>): Promise<{ size: number; digest: Digest }> {
+  const hash = createHash('sha256')
+  let size = 0
+  const file = onDisk(path, () => openSync(path, 'wx', 0o600))
+  try {
+    for await (const chunk of chunks) {
+      hash.update(chunk)
+      size += chunk.length
+      onDisk(path, () => writeAll(file, chunk))
+    }
+  } finally {
+    closeSync(file)
+  }
+  return { size, digest: digestFromHex(hash.digest('hex')) }
+}
+
+/** Another process may have been first with the same tree, or a broken one may be there: either way ours replaces it. */
+function moveIntoPlace(layout: Layout, staged: string, target: string): void {
+  if (statOf(target) !== undefined) {
+    const old = join(layout.trees, `.staging-${randomBytes(6).toString('hex')}`)
+    renameSync(target, old)
+    removeTree(old)
+  }
+  renameSync(staged, target)
+}
+
+/** Plugins cannot write beside their own files: what they would add is not proven. */
+function sealFolders(folder: string): void {
+  for (const entry of foldersIn(folder)) sealFolders(join(folder, entry))
+  chmodSync(folder, EXECUTABLE)
+}
+
+function openFolders(folder: string): void {
+  chmodSync(folder, 0o700)
+  for (const entry of foldersIn(folder)) openFolders(join(folder, entry))
+}
+
+function foldersIn(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+}

@@ -1,0 +1,67 @@
+// Answers a repeated run without any proof library: a record says which inputs the whole path had, and what it proved. Any
+// input that changed, and any file that is not exactly the one that was hashed, makes it a miss. Loads nothing but paths:
+// node:crypto alone would cost a quarter of a warm run, so inputs are compared whole and not by digest.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { octoVersion } from '../../system/octo-version.ts'
+import type { VerifiedExecutable } from '../executable.ts'
+import type { Memo } from '../store/identity.ts'
+import { isUnchanged } from '../store/identity.ts'
+import type { TreeKey } from '../store/layout.ts'
+import { isTreeKey, layoutOf } from '../store/layout.ts'
+import { problemOfFolder } from '../store/own-folder.ts'
+import { readOwnRecord } from '../store/own-record.ts'
+import { problemOfPlaces } from '../store/program-places.ts'
+
+export type WarmRunKey = {
+  readonly storeRoot: string
+  /** Absolute paths. */
+  readonly configPath: string
+  readonly lockPath: string
+  /** What was typed: `[repo/]plugin[@range]`. */
+  readonly request: string
+}
+
+export type WarmRecord = {
+  /** Everything that chose the record; file names of records may collide. */
+  readonly identity: string
+  readonly inputs: readonly { readonly path: string; readonly text: string }[]
+  readonly tree: TreeKey
+  /** Of what is executed, below the tree. */
+  readonly inner: string
+  readonly executable: VerifiedExecutable
+}
+
+/** The executable, checked a moment ago; undefined whenever anything is not as it was. Never throws. */
+export function readWarmRun(key: WarmRunKey): VerifiedExecutable | undefined {
+  try {
+    const layout = layoutOf(key.storeRoot)
+    if ([layout.root, layout.base, layout.trees].some(problemOfFolder)) return undefined
+    const identity = identityOfRun(key)
+    const record = readOwnRecord(layout.warmRecord(warmName(identity))) as WarmRecord
+    if (record.identity !== identity || !isTreeKey(record.tree)) return undefined
+    // A record that compares less than every record does was not written by us.
+    const paths = record.inputs.map(({ path }) => path)
+    if (!paths.includes(key.configPath) || !paths.includes(key.lockPath)) return undefined
+    if (!record.inputs.every(({ path, text }) => readFileSync(path, 'latin1') === text)) return undefined
+    const memo = readOwnRecord(layout.memo(record.tree)) as Memo
+    if (!memo.entries.some(([path, _, digest]) => path === record.inner && digest !== undefined)) return undefined
+    if (problemOfPlaces(memo.entries.map(([, , , , places]) => places))) return undefined
+    const root = layout.tree(record.tree)
+    return isUnchanged(root, memo) ? { ...record.executable, root, path: join(root, record.inner) } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The machine is part of it, as a store may be shared by several. */
+export function identityOfRun({ configPath, lockPath, request }: WarmRunKey): string {
+  return JSON.stringify([octoVersion(), process.platform, process.arch, configPath, lockPath, request])
+}
+
+/** FNV-1a: spreads records over file names and proves nothing. */
+export function warmName(identity: string): string {
+  let mixed = 0x811c9dc5
+  for (let at = 0; at < identity.length; at++) mixed = Math.imul(mixed ^ identity.charCodeAt(at), 0x01000193)
+  return (mixed >>> 0).toString(16).padStart(8, '0')
+}

@@ -1,0 +1,90 @@
+// Walks one document along the table of fields, before it meets any other: kinds of values, unknown keys, and for a
+// fetched document what it may not do. Whatever is not refused here still only adds or fills in (trees.ts).
+import { quote } from '../../schemas/quote.ts'
+import type { Field, Holds, ShapeName } from './fields.ts'
+import { rowOf } from './fields.ts'
+import { invalid } from './invalid.ts'
+import { noteMisplacedChecks } from './misplaced-checks.ts'
+import type { TreeNode } from './node.ts'
+import { isEmpty, isRemote } from './node.ts'
+import { refused } from './refused.ts'
+import { noteShellVariables } from './shell-variables.ts'
+import { noteUnknownKey } from './unknown-keys.ts'
+import type { Warnings } from './warnings.ts'
+
+type Admission = {
+  readonly warnings: Warnings
+  /** Whether an entry below `repos` only repeats what a local document says. */
+  readonly repeatsRepo: (node: TreeNode) => boolean
+}
+
+/** Throws CONFIG_INVALID for a value of the wrong kind or one that a fetched document may not give. */
+export function admitDocument(root: TreeNode, admission: Admission): void {
+  if (isEmpty(root)) return
+  if (root.kind !== 'map') throw invalid(root, 'a config is a map of keys')
+  admitMap(root, { shape: 'config', path: '' }, admission)
+}
+
+/** Data that becomes words of a program. */
+const ARGUMENTS = ['args', 'toolArgs']
+
+type Level = { readonly shape: ShapeName; readonly path: string }
+
+function admitMap(node: TreeNode, { shape, path }: Level, admission: Admission): void {
+  if (node.kind !== 'map') return
+  for (const [key, child] of node.entries) {
+    const row = rowOf(shape, key)
+    if (row) admitField(child, { key, row, path: `${path}${key}` }, admission)
+    // What stands flat on a check of an early v1 config is an argument; arguments.ts tells slips from them.
+    else if (shape === 'check') noteShellVariables(child, admission.warnings)
+    else noteUnknownKey(shape, key, { at: child, warnings: admission.warnings })
+  }
+}
+
+type Keyed = { readonly key: string; readonly row: Field; readonly path: string }
+
+function admitField(node: TreeNode, { key, row, path }: Keyed, admission: Admission): void {
+  if (isEmpty(node)) return
+  refuseKind(node, key, row.holds)
+  const { holds } = row
+  if (row.fetched === 'never' && isRemote(node)) {
+    if (!isHarmless(node, holds, admission)) throw refused(node, `write ${quote(path)} (${row.means})`)
+    if (typeof holds === 'object' && shapeIn(holds) === 'repo') return
+  }
+  if (holds === 'value' || ARGUMENTS.includes(key)) noteShellVariables(node, admission.warnings)
+  if (holds === 'data' && !ARGUMENTS.includes(key)) noteMisplacedChecks(node, admission.warnings)
+  if (typeof holds === 'string') return
+  if ('map' in holds) admitMap(node, { shape: holds.map, path: `${path}.` }, admission)
+  else
+    for (const item of node.kind === 'list' ? node.items : [node])
+      admitMap(item, { shape: holds.list, path: `${path}.` }, admission)
+}
+
+/** The maps of repos may stand in a fetched document as long as each of them only repeats a local one. */
+function isHarmless(node: TreeNode, holds: Holds, { repeatsRepo }: Admission): boolean {
+  if (typeof holds === 'string') return false
+  const shape = shapeIn(holds)
+  if (shape === 'repo') return (node.kind === 'list' ? node.items : [node]).every(repeatsRepo)
+  return shape === 'repos' || shape === 'octoctl repos'
+}
+
+function shapeIn(holds: Exclude<Holds, string>): ShapeName {
+  return 'map' in holds ? holds.map : holds.list
+}
+
+/** Shapes that may also be written as one plain value. */
+const SHORT: readonly ShapeName[] = ['include', 'key', 'pin']
+/** Lists that may also be written as their one item. */
+const SINGLE: readonly ShapeName[] = ['include', 'key']
+
+function refuseKind(node: TreeNode, key: string, holds: Holds): void {
+  if (typeof holds === 'string') return
+  if ('map' in holds) {
+    if (node.kind === 'map' || (node.kind === 'scalar' && SHORT.includes(holds.map))) return
+    throw invalid(node, `${quote(key)} is no map`)
+  }
+  if (node.kind === 'list' || SINGLE.includes(holds.list)) return
+  // Compose has `init: true` of its own: run an init process in the container.
+  if (key === 'init' && node.kind === 'scalar' && typeof node.value === 'boolean') return
+  throw invalid(node, `${quote(key)} is no list${holds.list === 'check' ? ' of checks' : ''}`)
+}

@@ -1,0 +1,85 @@
+// Config documents as trees whose every value knows where it was written and whether that was here or elsewhere, so that
+// a value can be blamed on its file and line, and trusted no more than its document, after several were merged.
+import type { YamlDocument } from '../../schemas/yaml.ts'
+import { parseYaml } from '../../schemas/yaml.ts'
+import type { YamlNode } from '../../schemas/yaml-nodes.ts'
+
+/** One document of a config: a local file or one fetched from elsewhere, which is trusted with less. */
+export type ConfigSource = {
+  /** Absolute path, or URL of a remote document. */
+  readonly name: string
+  readonly remote: boolean
+  /** JSON, whose readers agree on every plain value. */
+  readonly json?: true
+  /** Local values that the templates of a remote document may read, by their paths; all values for templates where absent. */
+  readonly offers?: readonly string[]
+  /** The place in a local document that led here. */
+  readonly includedAt?: Place
+}
+
+export type Place = { readonly file: string; readonly line?: number }
+
+type Origin = {
+  readonly source: ConfigSource
+  readonly document: Pick<YamlDocument, 'lineAt'>
+  readonly offset: number
+}
+
+export type MapNode = { readonly kind: 'map'; readonly origin: Origin; readonly entries: ReadonlyMap<string, TreeNode> }
+export type ListNode = { readonly kind: 'list'; readonly origin: Origin; readonly items: readonly TreeNode[] }
+export type ScalarNode = {
+  readonly kind: 'scalar'
+  readonly origin: Origin
+  readonly value: string | number | boolean | null
+  /** As it was typed: `1.10` and not `1.1`. */
+  readonly text: string
+  /** Written without quotes in YAML. */
+  readonly plain: boolean
+}
+export type TreeNode = MapNode | ListNode | ScalarNode
+
+/** Reads one YAML or JSON document; throws YAML_INVALID or LIMIT_EXCEEDED. */
+export function parseTree(text: string, source: ConfigSource): TreeNode {
+  const document = parseYaml(text, source.name)
+  return nodeOf(document.root, { source, document, offset: document.root.offset })
+}
+
+/** Where a value was written: the line of its key, or its own in a list. */
+export function placeOf({ origin }: TreeNode): Place {
+  return { file: origin.source.name, line: origin.document.lineAt(origin.offset) }
+}
+
+export function textOf({ value, text }: ScalarNode): string {
+  return typeof value === 'string' ? value : text
+}
+
+export function isRemote(node: TreeNode): boolean {
+  return node.origin.source.remote
+}
+
+/** Plain data again, for argument maps. */
+export function dataOf(node: TreeNode): unknown {
+  if (node.kind === 'scalar') return node.value
+  if (node.kind === 'list') return node.items.map(dataOf)
+  return Object.fromEntries([...node.entries].map(([key, value]) => [key, dataOf(value)]))
+}
+
+type EmptyNode = ScalarNode & { readonly value: null }
+
+/** Null stands for an empty value in YAML, so that `services:` without anything below it is nothing. */
+export function isEmpty(node: TreeNode | undefined): node is undefined | EmptyNode {
+  return node === undefined || (node.kind === 'scalar' && node.value === null)
+}
+
+/** What an alias repeats is written where its anchor is, and named where the alias stands. */
+function nodeOf(node: YamlNode, origin: Origin): TreeNode {
+  if (node.kind === 'scalar') {
+    const { value, text } = node
+    return { kind: 'scalar', origin, value, text, plain: node.plain && !origin.source.json }
+  }
+  if (node.kind === 'list')
+    return { kind: 'list', origin, items: node.items.map((item) => nodeOf(item, { ...origin, offset: item.offset })) }
+  const entries = new Map<string, TreeNode>()
+  for (const [key, entry] of node.entries) entries.set(key, nodeOf(entry.node, { ...origin, offset: entry.keyOffset }))
+  return { kind: 'map', origin, entries }
+}

@@ -1,0 +1,17 @@
+// Plain values that decide something, such as arguments, pins and counts: one that readers of YAML take differently is
+// refused, because octoctl or a program that writes configs may mean the other value.
+import { quote } from '../../schemas/quote.ts'
+import { readingsOf, readsAsTwo } from '../../schemas/yaml-scalars.ts'
+import { invalid } from './invalid.ts'
+import type { TreeNode } from './node.ts'
+
+/** Throws CONFIG_INVALID with both readings; a value in quotes, a list and a map have one. */
+export function requireOneReading(node: TreeNode): void {
+  const typed = node.kind === 'scalar' && node.plain ? node.text : ''
+  if (!readsAsTwo(typed)) return
+  const readings = readingsOf(typed)
+  const numbers = readings.numbers.map((number) => `\`${number}\``)
+  throw invalid(node, `${quote(typed)} is ${readings.said}`, {
+    hint: `write \`"${typed}"\` for the text${numbers.length > 0 ? `, or ${numbers.join(' or ')} for the number` : ''}`,
+  })
+}

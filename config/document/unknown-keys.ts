@@ -1,0 +1,74 @@
+// Keys that nobody knows: octoctl drops them silently, which is how a typo turns a check off. They are warnings with the
+// nearest known word, and errors where nobody watches.
+import { coded } from '../../schemas/errors.ts'
+import { nearestWord } from '../../schemas/nearest-word.ts'
+import { quote } from '../../schemas/quote.ts'
+import type { ConfigWarning, OctoConfig } from '../model/config.ts'
+import { COMPOSE_SERVICE_KEYS } from './compose-keys.ts'
+import type { ShapeName } from './fields.ts'
+import { knownKeys } from './fields.ts'
+import { showPlace, warningAt } from './invalid.ts'
+import { holdsChecks } from './misplaced-checks.ts'
+import type { TreeNode } from './node.ts'
+import type { Warnings } from './warnings.ts'
+
+/** Notes a key that has no row; `x-` keys are the user's own, and in a service of Compose only what resembles ours is ours. */
+export function noteUnknownKey(shape: ShapeName, key: string, { at, warnings }: { at: TreeNode; warnings: Warnings }) {
+  if (key.startsWith('x-')) return
+  if (shape === 'compose service' && !isOurs(key) && !holdsChecks(at)) return
+  warnings.addUnknownKey(() => ({
+    ...warningAt(at, `unknown key ${quote(key)} in ${WHERE[shape]} is ignored${didYouMean(shape, key)}`),
+    unknownKey: key,
+  }))
+}
+
+function isOurs(key: string): boolean {
+  return !COMPOSE_SERVICE_KEYS.has(key) && nearestKey('compose service', key) !== undefined
+}
+
+/** Throws CONFIG_INVALID that names every unknown key; for `check`, `--frozen` and CI, where a warning is not read. */
+export function refuseUnknownKeys({ warnings }: Pick<OctoConfig, 'warnings'>): void {
+  const unknown = warnings.filter(({ unknownKey }) => unknownKey !== undefined)
+  const [first, ...others] = unknown.map((warning) => `${showPlace(warning)}: ${withoutEffect(warning)}`)
+  if (first === undefined) return
+  throw coded('CONFIG_INVALID', {
+    message: [first, ...others].join('; '),
+    details: { unknownKeys: unknown.map(({ file, line, unknownKey }) => ({ file, line, key: unknownKey })) },
+    hint: 'correct the key, or begin it with `x-` if it is yours',
+  })
+}
+
+function withoutEffect({ message }: ConfigWarning): string {
+  return message.replace(' is ignored', '')
+}
+
+function didYouMean(shape: ShapeName, key: string): string {
+  const nearest = nearestKey(shape, key)
+  return nearest === undefined ? '' : `, did you mean \`${nearest}\`?`
+}
+
+export function nearestKey(shape: ShapeName, key: string): string | undefined {
+  return nearestWord(key, knownKeys(shape))
+}
+
+const WHERE: Readonly<Record<ShapeName, string>> = {
+  config: 'the config',
+  project: '`project`',
+  operator: '`operator`',
+  octoctl: '`octoctl`',
+  include: 'an include',
+  repos: '`repos`',
+  'octoctl repos': '`repos`',
+  repo: 'a repo',
+  key: 'a key',
+  plugins: '`plugins`',
+  pin: 'a pin',
+  'operator services': '`services`',
+  services: '`services`',
+  service: 'a service',
+  'compose service': 'a service',
+  hooks: '`hooks`',
+  settings: 'the `config` of a service',
+  check: 'a check',
+  tool: '`tool`',
+}

@@ -1,0 +1,30 @@
+// Warnings of one config, bounded: a document with thousands of unknown keys must not cost thousands of look-ups for
+// their nearest word. Unknown keys have room of their own, because elsewhere they are errors and may not be crowded out.
+import type { ConfigWarning } from '../model/config.ts'
+
+export type Warnings = {
+  /** Builds the warning only while there is room for it. */
+  readonly add: (warning: () => ConfigWarning) => void
+  readonly addUnknownKey: (warning: () => ConfigWarning) => void
+  /** All that were kept, and one that says how many more there are. */
+  readonly all: () => readonly ConfigWarning[]
+}
+
+export const MAX_WARNINGS = 50
+
+export function openWarnings(): Warnings {
+  const kept: ConfigWarning[] = []
+  let more = 0
+  const room = () => {
+    let left = MAX_WARNINGS
+    return (warning: () => ConfigWarning) => {
+      if (left-- > 0) kept.push(warning())
+      else more++
+    }
+  }
+  return {
+    add: room(),
+    addUnknownKey: room(),
+    all: () => (more === 0 ? kept : [...kept, { file: kept[0]?.file ?? '', message: `and ${more} more warnings` }]),
+  }
+}

@@ -1,0 +1,189 @@
+// Reads a config and everything that it includes, in the order of precedence, bounded in number, depth and size. octoctl
+// follows include cycles forever; here a cycle is an error that shows it.
+import { readFile, stat } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { coded } from '../schemas/errors.ts'
+import { parseJson } from '../schemas/json.ts'
+import { quote } from '../schemas/quote.ts'
+import { shownAddress } from '../schemas/shown-address.ts'
+import { decodeText } from '../schemas/text.ts'
+import { fieldOf, itemsOf } from './document/field-of.ts'
+import { rowOf } from './document/fields.ts'
+import { invalid, warningAt } from './document/invalid.ts'
+import type { ConfigSource, TreeNode } from './document/node.ts'
+import { isEmpty, isRemote, parseTree, placeOf, textOf } from './document/node.ts'
+import { readTexts } from './document/scalars.ts'
+import { lacksScheme } from './document/scheme.ts'
+import type { Warnings } from './document/warnings.ts'
+import { openWarnings } from './document/warnings.ts'
+import type { DocumentAddress } from './document-address.ts'
+import { addressIn, shownName } from './document-address.ts'
+
+/** Gives the text of a web document, or throws a FETCH or LIMIT error; the caller decides on retries, proxies and caches. */
+export type FetchText = (url: string, maxBytes: number) => Promise<string>
+
+export type ConfigDocument = { readonly address: DocumentAddress; readonly text: string; readonly root: TreeNode }
+
+export const CONFIG_LIMITS = {
+  documentBytes: 256 * 1024,
+  totalBytes: 2 * 1024 * 1024,
+  documents: 64,
+  depth: 8,
+} as const
+
+type Gathering = {
+  readonly fetchText: FetchText | undefined
+  readonly documents: Map<string, ConfigDocument>
+  readonly warnings: Warnings
+  bytes: number
+}
+
+/** Documents from highest to lowest precedence: each file, then what it includes, then the next file. */
+export async function gatherDocuments(addresses: readonly DocumentAddress[], fetchText: FetchText | undefined) {
+  const gathering: Gathering = { fetchText, documents: new Map(), warnings: openWarnings(), bytes: 0 }
+  for (const address of addresses) await gather(address, { chain: [], gathering })
+  return { documents: [...gathering.documents.values()], warnings: gathering.warnings }
+}
+
+type Step = { readonly chain: readonly string[]; readonly gathering: Gathering; readonly include?: Include }
+
+async function gather(address: DocumentAddress, { chain, gathering, include }: Step): Promise<void> {
+  const { name } = address
+  if (chain.includes(name)) throw cycle([...chain, name].map(shownAddress), include?.node)
+  if (gathering.documents.has(name)) return
+  if (chain.length >= CONFIG_LIMITS.depth)
+    throw tooMuch(`includes more than ${CONFIG_LIMITS.depth} levels deep`, shownName(address))
+  if (gathering.documents.size >= CONFIG_LIMITS.documents)
+    throw tooMuch(`consists of more than ${CONFIG_LIMITS.documents} documents`, shownName(address))
+  const document = await readDocument(address, gathering, include)
+  gathering.documents.set(name, document)
+  for (const inner of includesOf(document.root, gathering.warnings))
+    await gather(addressIn(inner.text, address), { chain: [...chain, name], gathering, include: inner })
+}
+
+async function readDocument(
+  address: DocumentAddress,
+  gathering: Gathering,
+  include: Include | undefined,
+): Promise<ConfigDocument> {
+  const shown = shownName(address)
+  refuseFormat(address)
+  const text =
+    address.kind === 'file' ? await readLocal(address.name, include?.node) : await readRemote(address.name, gathering)
+  gathering.bytes += Buffer.byteLength(text)
+  if (gathering.bytes > CONFIG_LIMITS.totalBytes)
+    throw tooMuch(`is larger than ${CONFIG_LIMITS.totalBytes} bytes in all`, shown)
+  const isJson = formatOf(address.name) === '.json'
+  if (isJson) parseJson(text, shown, CONFIG_LIMITS.documentBytes)
+  const source: ConfigSource = {
+    name: shown,
+    remote: address.kind === 'web',
+    ...(isJson ? { json: true } : {}),
+    ...broughtBy(include),
+  }
+  const root = parseTree(text, source)
+  // Whoever serves nothing would take away the checks that were there before.
+  if (source.remote && isEmpty(root)) throw invalid(root, 'a document from elsewhere holds nothing, expected a config')
+  return { address, text, root }
+}
+
+/** The local place that leads to a document and what it offers, however many documents are between. */
+function broughtBy(include: Include | undefined): Pick<ConfigSource, 'includedAt' | 'offers'> {
+  if (!include) return {}
+  const { node, offers } = include
+  const { source } = node.origin
+  const said = source.remote ? source : { includedAt: placeOf(node), offers }
+  return {
+    ...(said.includedAt ? { includedAt: said.includedAt } : {}),
+    ...(said.offers ? { offers: said.offers } : {}),
+  }
+}
+
+type Include = { readonly text: string; readonly node: TreeNode; readonly offers: readonly string[] | undefined }
+
+function includesOf(root: TreeNode, warnings: Warnings): Include[] {
+  return itemsOf(fieldOf(root, 'config', 'include')).map((item) => {
+    const url = item.kind === 'map' ? fieldOf(item, 'include', 'url') : item
+    if (url?.kind !== 'scalar' || typeof url.value !== 'string') throw invalid(item, 'an include is a map with `url`')
+    if (url.value.includes('{{')) throw invalid(url, 'the address of an include holds no templates')
+    if (/^http:\/\/(?!127\.|localhost[:/]|\[::1\])/.test(url.value))
+      warnings.add(() =>
+        warningAt(
+          url,
+          `${quote(shownAddress(String(url.value)))} is fetched without encryption, anyone on the way can change it`,
+        ),
+      )
+    return { text: url.value, node: url, offers: offersOf(item) }
+  })
+}
+
+/** Undefined where nothing is said. What a document from elsewhere would offer is refused with all else that it may not write. */
+function offersOf(item: TreeNode): readonly string[] | undefined {
+  if (isRemote(item)) return undefined
+  const node = fieldOf(item, 'include', 'offers')
+  const offers = node?.kind === 'list' && node.items.length === 0 ? [] : readTexts(node, 'offers')
+  const strange = offers?.find((path) => rowOf('config', path.split('.')[0] ?? '')?.offered === undefined)
+  if (node && strange !== undefined)
+    throw invalid(
+      node,
+      `${quote(strange)} cannot be offered, expected parts of \`configs\`, \`service\` or \`globals\``,
+    )
+  return offers
+}
+
+function formatOf(name: string): string {
+  return extname(URL.canParse(name) ? new URL(name).pathname : name).toLowerCase()
+}
+
+function refuseFormat(address: DocumentAddress): void {
+  const format = formatOf(address.name)
+  if (['.yaml', '.yml', '.json'].includes(format)) return
+  throw coded('CONFIG_INVALID', {
+    message: `${quote(shownName(address))} is no config format that octo reads, expected \`.yaml\`, \`.yml\` or \`.json\`, found ${quote(format)}`,
+    ...(format === '.toml' ? { hint: 'octoctl converts it: `octoctl -c FILE.toml config show -f yaml`' } : {}),
+  })
+}
+
+async function readLocal(path: string, from: TreeNode | undefined): Promise<string> {
+  const typed = from?.kind === 'scalar' ? textOf(from) : undefined
+  try {
+    const found = await stat(path)
+    // A checkout from elsewhere may hold a link to a device, which would be read for ever.
+    if (!found.isFile()) throw notReadable(path, { reason: 'it is not a file', typed })
+    const { size } = found
+    if (size > CONFIG_LIMITS.documentBytes) throw tooMuch(`is larger than ${CONFIG_LIMITS.documentBytes} bytes`, path)
+    return decodeText(await readFile(path), path)
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (!['ENOENT', 'ENOTDIR', 'EACCES'].includes(code)) throw error
+    throw notReadable(path, { reason: code, typed, cause: error })
+  }
+}
+
+type Unreadable = { readonly reason: string; readonly typed: string | undefined; readonly cause?: unknown }
+
+function notReadable(path: string, { reason, typed, cause }: Unreadable): Error {
+  return coded('CONFIG_NOT_FOUND', {
+    message: `config ${quote(path)} cannot be read`,
+    details: { path, reason },
+    cause,
+    ...(typed !== undefined && lacksScheme(typed) ? { hint: `for a web address write \`https://${typed}\`` } : {}),
+  })
+}
+
+async function readRemote(url: string, { fetchText }: Gathering): Promise<string> {
+  if (!fetchText)
+    throw coded('OFFLINE', {
+      message: `config ${quote(shownAddress(url))} is needed from the network, and that is not allowed`,
+    })
+  return fetchText(url, CONFIG_LIMITS.documentBytes)
+}
+
+function cycle(chain: readonly string[], from: TreeNode | undefined): Error {
+  const problem = `includes lead in a circle: ${chain.map(quote).join(' → ')}`
+  return from ? invalid(from, problem) : coded('CONFIG_INVALID', { message: problem })
+}
+
+function tooMuch(problem: string, name: string): Error {
+  return coded('LIMIT_EXCEEDED', { message: `config ${quote(name)} ${problem}`, details: { source: name } })
+}

@@ -1,0 +1,45 @@
+// Reads a config for a command: from disk, and where it includes web documents, over the client's own network code.
+import { coded } from '../schemas/errors.ts'
+import { quote } from '../schemas/quote.ts'
+import { shownAddress } from '../schemas/shown-address.ts'
+import { refuseUnknownKeys } from './document/unknown-keys.ts'
+import type { OctoConfig } from './model/config.ts'
+import { readConfig } from './read-config.ts'
+import { isUnattended } from './unattended.ts'
+
+export type LoadConfigOptions = {
+  /** As `--config` gives them, first one strongest; none means the default file of `cwd`. */
+  readonly paths?: readonly string[]
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** No socket is opened; a config with web includes is then an OFFLINE error. */
+  readonly offline?: boolean
+  /** Unknown keys are errors, as they are in CI: what a typo switches off would pass unseen. */
+  readonly strict?: boolean
+  /** Told what is waited for, when that takes a while. */
+  readonly onWait?: (line: string) => void
+}
+
+/** Throws CONFIG_NOT_FOUND, CONFIG_INVALID, YAML_INVALID, LIMIT_EXCEEDED, OFFLINE or a FETCH error. */
+export async function loadConfig(options: LoadConfigOptions): Promise<OctoConfig> {
+  const { paths = [], cwd, env, offline, strict } = options
+  const fetchText = (url: string, maxBytes: number) => fetchDocument(url, { ...options, maxBytes })
+  const config = await readConfig(paths, { cwd, env, ...(offline ? {} : { fetchText }) })
+  if (strict === true || isUnattended(env)) refuseUnknownKeys(config)
+  return config
+}
+
+type Fetching = Pick<LoadConfigOptions, 'env' | 'onWait'> & { readonly maxBytes: number }
+
+async function fetchDocument(url: string, { maxBytes, env, onWait }: Fetching): Promise<string> {
+  const [{ openHttp }, { fetchText }, { credentialsFrom }] = await Promise.all([
+    import('../system/http/open-http.ts'),
+    import('../system/http/fetch-text.ts'),
+    import('../system/credentials/read-credentials.ts'),
+  ])
+  using http = await openHttp({ env, credentials: credentialsFrom(env), ...(onWait ? { onWait } : {}) })
+  const text = await fetchText(http, { url: new URL(url), maxBytes })
+  if (text !== undefined) return text
+  const shown = shownAddress(url)
+  throw coded('CONFIG_NOT_FOUND', { message: `there is no config at ${quote(shown)}`, details: { url: shown } })
+}

@@ -1,0 +1,92 @@
+// The one form that the three formats of OctoCompose configs are read into: v1 below `operator`, v2 below `octoctl` and
+// `services.NAME.octocompose`, and v3, which octoctl reads, with its repos below `repos.include`.
+import type { Name } from '../../schemas/name.ts'
+import type { TrustKey } from '../../schemas/trust-key.ts'
+
+/** Who may sign what a repo offers. There is no third way and no default. */
+export type RepoTrust = { readonly kind: 'keys'; readonly keys: readonly TrustKey[] } | { readonly kind: 'unsigned' }
+
+export type RepoConfig = {
+  /** The config's own name for the repo. */
+  readonly name: Name
+  /** `…/repos/<repo>.yaml` as the config gives it, absolute. */
+  readonly url: string
+  readonly trust: RepoTrust
+}
+
+/** `operator.plugins`: which repo and range a name is bound to. */
+export type PluginPin = {
+  readonly plugin: Name
+  readonly repo?: Name
+  readonly range?: string
+  readonly prerelease?: boolean
+  /** A platform without an artifact of it is no failure of an install. */
+  readonly optional?: boolean
+}
+
+/** A plugin that the config asks for: from a pin or from a check item's `tool: [repo/]name[@range]`. */
+export type PluginRequest = {
+  readonly plugin: Name
+  readonly repo?: Name
+  readonly range?: string
+  readonly prerelease?: boolean
+}
+
+export type CheckArguments =
+  | {
+      readonly kind: 'map'
+      readonly value: Readonly<Record<string, unknown>>
+      /** By JSON Pointer, numbers as they were typed where JavaScript would write them otherwise (`1.10`). */
+      readonly texts?: Readonly<Record<string, string>>
+      /** JSON Pointers of texts that a template made: where a number or boolean is wanted, one in words is one. */
+      readonly filled?: readonly string[]
+    }
+  | {
+      readonly kind: 'list'
+      readonly value: readonly string[]
+      /** JSON Pointers of the words that a template made. */
+      readonly filled?: readonly string[]
+    }
+
+export const PHASES = ['preflight', 'health', 'init'] as const
+export type Phase = (typeof PHASES)[number]
+
+export type CheckItem = {
+  readonly request: PluginRequest
+  readonly arguments: CheckArguments
+  readonly enabled: boolean
+  readonly intervalMs: number
+  readonly timeoutMs?: number
+  readonly successThreshold: number
+  readonly failureThreshold: number
+  /** Operators that run this item; all when absent. */
+  readonly operators?: readonly string[]
+  /** Where it was written. */
+  readonly place: { readonly file: string; readonly line?: number }
+}
+
+export type ServiceConfig = {
+  readonly name: string
+  readonly enabled: boolean
+  readonly checks: Readonly<Record<Phase, readonly CheckItem[]>>
+}
+
+export type ConfigWarning = {
+  readonly file: string
+  readonly line?: number
+  readonly message: string
+  /** The key that nobody knows, when that is what the warning is about: an error where nobody watches. */
+  readonly unknownKey?: string
+}
+
+export type OctoConfig = {
+  /** Absolute paths and URLs that were read, the given one first. */
+  readonly files: readonly string[]
+  /** Local documents and key files by absolute path, as they were read: another text may mean that others are trusted. */
+  readonly inputs?: ReadonlyMap<string, string>
+  readonly name?: string
+  readonly repos: readonly RepoConfig[]
+  readonly pins: readonly PluginPin[]
+  readonly services: readonly ServiceConfig[]
+  readonly warnings: readonly ConfigWarning[]
+}

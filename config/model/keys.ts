@@ -1,0 +1,98 @@
+// Who may sign what a repo offers: `trust: unsigned` in these words, or `keys:`. Only local documents decide this, because
+// whoever serves a document could otherwise name himself as the signer.
+import { quote } from '../../schemas/quote.ts'
+import type { TrustKey } from '../../schemas/trust-key.ts'
+import { parsePublicKey } from '../../schemas/trust-key.ts'
+import { fieldOf, itemsOf } from '../document/field-of.ts'
+import { invalid } from '../document/invalid.ts'
+import type { MapNode, ScalarNode, TreeNode } from '../document/node.ts'
+import { dataOf, isEmpty, isRemote, textOf } from '../document/node.ts'
+import { refused } from '../document/refused.ts'
+import { readBoolean } from '../document/scalars.ts'
+import type { RepoTrust } from './config.ts'
+
+/** Texts of the key files that a config names, by the node that names each. Reading them is the caller's work. */
+export type KeyFiles = ReadonlyMap<TreeNode, string>
+
+type Reading = { readonly keyFiles: KeyFiles }
+
+/** Nodes below `keys:` that name files. */
+export function keyFileNodes(repo: TreeNode): readonly ScalarNode[] {
+  const files = itemsOf(fieldOf(repo, 'repo', 'keys')).map((key) => fieldOf(key, 'key', 'file'))
+  return files.filter((file) => file?.kind === 'scalar')
+}
+
+/** Reads `trust:` and `keys:` of a repo; throws CONFIG_INVALID or KEY_UNREADABLE. */
+export function trustOf(repo: TreeNode, name: string, reading: Reading): RepoTrust {
+  const trust = fieldOf(repo, 'repo', 'trust')
+  const keys = fieldOf(repo, 'repo', 'keys')
+  for (const node of [trust, keys]) if (node) refuseRemote(node)
+  if (!isEmpty(trust)) return unsignedTrust(trust, keys, name)
+  const list = itemsOf(keys).map((key) => readKey(key, reading))
+  if (list.length === 0) throw undecided(repo, name)
+  return { kind: 'keys', keys: list }
+}
+
+function unsignedTrust(trust: TreeNode, keys: TreeNode | undefined, name: string): RepoTrust {
+  if (dataOf(trust) !== 'unsigned')
+    throw invalid(trust, `\`trust\` of repo ${quote(name)} can only be \`unsigned\``, { hint: howToTrust() })
+  if (!isEmpty(keys)) throw invalid(trust, `repo ${quote(name)} has both \`keys\` and \`trust: unsigned\``)
+  return { kind: 'unsigned' }
+}
+
+/** The table keeps fetched documents from saying this; trust asks once more. */
+function refuseRemote(node: TreeNode): void {
+  const remote = [node, ...itemsOf(node)].find(isRemote)
+  if (remote) throw refused(remote, 'say which keys are trusted')
+}
+
+function readKey(node: TreeNode, { keyFiles }: Reading): TrustKey {
+  if (node.kind === 'scalar') return parseKey(node, textOf(node))
+  if (node.kind === 'list') throw invalid(node, 'expected a public key, found a list')
+  const revoked = readBoolean(fieldOf(node, 'key', 'revoked'), 'revoked', false)
+  const trustLockfile = readBoolean(fieldOf(node, 'key', 'trust-lockfile'), 'trust-lockfile', false)
+  return {
+    ...keyIn(node, keyFiles),
+    ...timeOf(node, 'from'),
+    ...timeOf(node, 'to'),
+    ...(revoked ? { revoked } : {}),
+    ...(trustLockfile ? { trustLockfile } : {}),
+  }
+}
+
+function keyIn(node: MapNode, keyFiles: KeyFiles): TrustKey {
+  const inline = fieldOf(node, 'key', 'key')
+  const file = fieldOf(node, 'key', 'file')
+  if (inline?.kind === 'scalar' && file === undefined) return parseKey(inline, textOf(inline))
+  const text = file && keyFiles.get(file)
+  if (file && inline === undefined && text !== undefined) return parseKey(file, text)
+  throw invalid(node, 'a key is written as one line of base64, as PEM, or as `file: ./octo.pub`')
+}
+
+function parseKey(node: TreeNode, text: string): TrustKey {
+  try {
+    return parsePublicKey(text, node.origin.source.name)
+  } catch (error) {
+    throw invalid(node, 'this is no public key that can be pinned', { cause: error, hint: howToTrust() })
+  }
+}
+
+/** A date without a time means its first moment in UTC. */
+function timeOf(node: MapNode, key: 'from' | 'to'): { from?: number; to?: number } {
+  const value = fieldOf(node, 'key', key)
+  if (isEmpty(value)) return {}
+  const text = value.kind === 'scalar' ? textOf(value) : ''
+  const time = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text)
+    ? Date.parse(text)
+    : Number.NaN
+  if (Number.isNaN(time)) throw invalid(value, `\`${key}\` is no date, expected for example \`2026-01-31T12:00:00Z\``)
+  return { [key]: time }
+}
+
+function undecided(repo: TreeNode, name: string): Error {
+  return invalid(repo, `repo ${quote(name)} does not say whose signatures it needs`, { hint: howToTrust() })
+}
+
+function howToTrust(): string {
+  return 'write `keys: [{file: ./octo.pub}]` with the public key of the publisher, or `trust: unsigned` to run unproven plugins'
+}

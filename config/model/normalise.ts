@@ -1,0 +1,94 @@
+// From a merged tree to the one normal form: repos, pins, services, and a warning for everything that was not understood.
+
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
+import { admitDocument } from '../document/admit.ts'
+import { fieldOf } from '../document/field-of.ts'
+import { FIELDS } from '../document/fields.ts'
+import { showPlace } from '../document/invalid.ts'
+import type { TreeNode } from '../document/node.ts'
+import { isEmpty, isRemote, textOf } from '../document/node.ts'
+import { requireOneReading } from '../document/one-reading.ts'
+import type { TemplateVariables } from '../document/template.ts'
+import { templateBudget } from '../document/template.ts'
+import type { ConfigTrees } from '../document/trees.ts'
+import { treesFor } from '../document/trees.ts'
+import type { Warnings } from '../document/warnings.ts'
+import type { CheckItem, OctoConfig, PluginPin, RepoConfig, ServiceConfig } from './config.ts'
+import { PHASES } from './config.ts'
+import { admitRequests } from './fetched-requests.ts'
+import type { KeyFiles } from './keys.ts'
+import { readPins } from './pins.ts'
+import { readRepos, repeatsRepo } from './repos.ts'
+import { checksOf, joinServices, readServices } from './services.ts'
+
+export type NormaliseInput = {
+  /** Each document by itself, from highest to lowest precedence, and all joined. */
+  readonly documents: readonly TreeNode[]
+  readonly trees: ConfigTrees
+  readonly files: readonly string[]
+  readonly keyFiles: KeyFiles
+  readonly variables: Omit<TemplateVariables, 'root' | 'budget'>
+  readonly warnings: Warnings
+  readonly resolveFile: (address: string, document: string) => string
+}
+
+/** Throws CONFIG_INVALID or KEY_UNREADABLE for a config that cannot be followed as it is written. */
+export function normaliseConfig(input: NormaliseInput): OctoConfig {
+  const { documents, trees, files, keyFiles, resolveFile, warnings } = input
+  const admission = { warnings, repeatsRepo: (_: TreeNode) => false }
+  for (const root of documents) if (!isRemote(root)) admitDocument(root, admission)
+  const variables = { ...input.variables, root: trees.merged, budget: templateBudget() }
+  const [repoTree] = treesFor(FIELDS.operator.repos.fetched, trees)
+  const repos = readRepos(repoTree, { keyFiles, variables, warnings, resolveFile })
+  const fetched = { warnings, repeatsRepo: (node: TreeNode) => repeatsRepo(node, repos) }
+  for (const root of documents) if (isRemote(root)) admitDocument(root, fetched)
+  const pins = treesFor(FIELDS.operator.plugins.fetched, trees).flatMap((tree) => readPins(tree))
+  const services = readAllServices(trees, { repos, pins, reading: { variables, warnings } })
+  refuseUnknownRepos(repos, pins, services)
+  return { files, ...nameOf(trees.merged), repos, pins, services, warnings: warnings.all() }
+}
+
+type Known = {
+  readonly repos: readonly RepoConfig[]
+  readonly pins: readonly PluginPin[]
+  readonly reading: { readonly variables: TemplateVariables; readonly warnings: Warnings }
+}
+
+const NO_SERVICES: ReturnType<typeof readServices> = new Map()
+
+function readAllServices(trees: ConfigTrees, { repos, pins, reading }: Known): ServiceConfig[] {
+  const read = treesFor(FIELDS.operator.services.fetched, trees).map((tree) => readServices(tree, reading))
+  const [fetched = NO_SERVICES, local = NO_SERVICES] = read
+  admitRequests(checksOf(fetched), { repos, pins, checks: checksOf(local) })
+  return joinServices(local, fetched)
+}
+
+function nameOf(root: TreeNode | undefined): { name?: string } {
+  const name = fieldOf(root, 'config', 'name') ?? fieldOf(root, 'config', 'projectID')
+  if (name?.kind !== 'scalar' || isEmpty(name)) return {}
+  requireOneReading(name)
+  return { name: textOf(name) }
+}
+
+/** `tool: other/check-tcp` with no repo `other` would otherwise only be found when it is resolved. */
+function refuseUnknownRepos(
+  repos: readonly RepoConfig[],
+  pins: readonly PluginPin[],
+  services: readonly ServiceConfig[],
+): void {
+  const names = repos.map((repo) => repo.name)
+  const items = services.flatMap((service) => PHASES.flatMap((phase): readonly CheckItem[] => service.checks[phase]))
+  for (const { request, place } of items)
+    if (request.repo && !names.includes(request.repo)) throw unknownRepo(request.repo, names, showPlace(place))
+  for (const { repo, plugin } of pins)
+    if (repo && !names.includes(repo)) throw unknownRepo(repo, names, `the pin of ${quote(plugin)}`)
+}
+
+function unknownRepo(repo: string, names: readonly string[], where: string): Error {
+  return coded('REPO_NOT_FOUND', {
+    message: `${where} names the repo ${quote(repo)}, which the config does not have`,
+    details: { repo, repos: names },
+    hint: `add it below \`operator.repos\`${names.length > 0 ? `, or use ${names.map(quote).join(', ')}` : ''}`,
+  })
+}

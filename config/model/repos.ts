@@ -1,0 +1,141 @@
+// Repos in all three formats of configs: `operator.repos.NAME`, `octoctl.repos.NAME` and octoctl's `repos.include`.
+import type { Name } from '../../schemas/name.ts'
+import { isName, parseName } from '../../schemas/name.ts'
+import { quote } from '../../schemas/quote.ts'
+import { shownAddress } from '../../schemas/shown-address.ts'
+import { fieldOf, itemsOf, namedEntries } from '../document/field-of.ts'
+import { knownKeys } from '../document/fields.ts'
+import { invalid, warningAt } from '../document/invalid.ts'
+import type { MapNode, TreeNode } from '../document/node.ts'
+import { textOf } from '../document/node.ts'
+import { lacksScheme } from '../document/scheme.ts'
+import type { TemplateVariables } from '../document/template.ts'
+import { expandAddress } from '../document/template.ts'
+import type { Warnings } from '../document/warnings.ts'
+import type { RepoConfig } from './config.ts'
+import type { KeyFiles } from './keys.ts'
+import { trustOf } from './keys.ts'
+
+export type RepoReading = {
+  readonly keyFiles: KeyFiles
+  readonly variables: TemplateVariables
+  readonly warnings: Warnings
+  /** Makes an address absolute that is written relative to a local document; gives a URL for every text. */
+  readonly resolveFile: (address: string, document: string) => string
+}
+
+type FoundRepo = { readonly name: string; readonly node: MapNode }
+
+const MAX_REPOS = 256
+
+/** Nodes of all repos that a tree names. */
+export function findRepos(root: TreeNode | undefined, warnings?: Warnings): readonly FoundRepo[] {
+  const operator = fieldOf(fieldOf(root, 'config', 'operator'), 'operator', 'repos')
+  const octoctl = fieldOf(fieldOf(root, 'config', 'octoctl'), 'octoctl', 'repos')
+  return [
+    ...[operator, octoctl].flatMap((map) => namedEntries(map).map(([name, node]) => namedRepo(name, node))),
+    ...topLevelRepos(fieldOf(root, 'config', 'repos'), warnings),
+  ]
+}
+
+/** Whether an entry of a fetched document says nothing but the address of a repo that is known. */
+export function repeatsRepo(node: TreeNode, repos: readonly RepoConfig[]): boolean {
+  if (node.kind !== 'map' || node.entries.size !== 1) return false
+  const url = fieldOf(node, 'repo', 'url')
+  const text = url?.kind === 'scalar' && typeof url.value === 'string' ? url.value : ''
+  return URL.canParse(text) && repos.some((repo) => repo.url === new URL(text).href)
+}
+
+/** Reads every repo; throws CONFIG_INVALID for one that cannot be used or trusted. */
+export function readRepos(root: TreeNode | undefined, reading: RepoReading): RepoConfig[] {
+  const found = findRepos(root, reading.warnings)
+  if (root && found.length > MAX_REPOS) throw invalid(root, `more than ${MAX_REPOS} repos`)
+  const repos = new Map<Name, RepoConfig>()
+  for (const { name, node } of found) {
+    const url = addressOf(name, node, reading)
+    if (isRepeated(node, url, [...repos.values()])) continue
+    const repo = readRepo(name, node, { ...reading, url })
+    const earlier = repos.get(repo.name)
+    if (earlier) throw invalid(node, `repo ${quote(name)} is named twice, with ${quote(earlier.url)} and ${quote(url)}`)
+    repos.set(repo.name, repo)
+  }
+  return [...repos.values()]
+}
+
+/** A config may list a repo a second time for octoctl, which knows neither names nor keys. */
+function isRepeated(node: MapNode, url: string, repos: readonly RepoConfig[]): boolean {
+  return repos.some((repo) => repo.url === url) && !node.entries.has('keys') && !node.entries.has('trust')
+}
+
+function readRepo(name: string, node: MapNode, reading: RepoReading & { readonly url: string }): RepoConfig {
+  if (!isName(name)) throw invalid(node, `repo name ${quote(name)} is not allowed`, { cause: nameProblem(name) })
+  const trust = trustOf(node, name, reading)
+  if (trust.kind === 'unsigned')
+    reading.warnings.add(() =>
+      warningAt(node, `repo ${quote(name)} is trusted without signatures; whoever serves it decides what runs`),
+    )
+  return { name, url: reading.url, trust }
+}
+
+const SCHEMES = ['https:', 'http:', 'file:']
+
+function addressOf(name: string, node: MapNode, { variables, resolveFile }: RepoReading): string {
+  const raw = fieldOf(node, 'repo', 'url')
+  if (raw?.kind !== 'scalar' || typeof raw.value !== 'string')
+    throw invalid(node, `repo ${quote(name)} has no \`url\``, { hint: 'write `url: https://…/repos/NAME.yaml`' })
+  const text = textOf(expandAddress(raw, variables))
+  const shown = shownAddress(text)
+  const hint = `write \`https://${shown.replace(/^\/+/, '')}\`, or \`./…\` for a file`
+  if (lacksScheme(text)) throw invalid(raw, `address ${quote(shown)} of repo ${quote(name)} has no scheme`, { hint })
+  const url = new URL(URL.canParse(text) ? text : resolveFile(text, raw.origin.source.name))
+  if (!SCHEMES.includes(url.protocol))
+    throw invalid(
+      raw,
+      `address ${quote(shown)} of repo ${quote(name)} is not one of ${SCHEMES.map((s) => `\`${s}//…\``).join(', ')}`,
+    )
+  if (url.username || url.password)
+    throw invalid(raw, `address of repo ${quote(name)} holds a user name or password`, {
+      hint: 'leave them out, and put them into ~/.netrc or the environment variable OCTO_CREDENTIALS',
+    })
+  if (url.search || url.hash) throw invalid(raw, `address of repo ${quote(name)} has a query or fragment`)
+  return url.href
+}
+
+function namedRepo(name: string, node: TreeNode): FoundRepo {
+  if (node.kind !== 'map') throw invalid(node, `repo ${quote(name)} is no map with \`url\``)
+  return { name, node }
+}
+
+/** octoctl's own form has no names, so a repo is called what the last part of its address says. */
+function topLevelRepos(map: TreeNode | undefined, warnings: Warnings | undefined): FoundRepo[] {
+  const named: FoundRepo[] = []
+  for (const [key, node] of namedEntries(map)) {
+    if (key === 'include') continue
+    // octoctl reads the others as content of a repo and not as the name of one.
+    if (knownKeys('octoctl repos').includes(key))
+      warnings?.add(() => warningAt(node, `\`repos.${key}\` is not read, plugins come from repos only`))
+    else named.push(namedRepo(key, node))
+  }
+  return [...named, ...includedRepos(fieldOf(map, 'octoctl repos', 'include'))]
+}
+
+function includedRepos(list: TreeNode | undefined): FoundRepo[] {
+  return itemsOf(list).map((item) => {
+    const { node } = namedRepo('include', item)
+    const url = fieldOf(node, 'repo', 'url')
+    return { name: nameInAddress(url?.kind === 'scalar' ? textOf(url) : ''), node }
+  })
+}
+
+function nameInAddress(address: string): string {
+  const path = address.split(/[?#]/, 1)[0] ?? ''
+  return (path.split('/').at(-1) ?? '').replace(/\.(ya?ml|json)$/, '')
+}
+
+function nameProblem(name: string): unknown {
+  try {
+    return parseName(name, 'repo')
+  } catch (error) {
+    return error
+  }
+}

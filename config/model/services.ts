@@ -1,0 +1,208 @@
+// Services and their checks, in all three formats: `operator.services.S`, `services.S` and `services.S.octocompose`.
+// Checks of fetched documents are read from a tree of their own, so that nothing in them can reach a local check.
+import type { CodedError } from '../../schemas/errors.ts'
+import { isCoded } from '../../schemas/errors.ts'
+import { nearestWord } from '../../schemas/nearest-word.ts'
+import { quote } from '../../schemas/quote.ts'
+import { fieldOf, fieldUnder, itemsOf, mapOrNothing, namedEntries } from '../document/field-of.ts'
+import type { FieldName } from '../document/fields.ts'
+import { invalid, showPlace } from '../document/invalid.ts'
+import type { MapNode, TreeNode } from '../document/node.ts'
+import { isEmpty, placeOf } from '../document/node.ts'
+import { requireOneReading } from '../document/one-reading.ts'
+import { refused } from '../document/refused.ts'
+import { readBoolean, readCount, readDuration, readTexts } from '../document/scalars.ts'
+import type { TemplateVariables } from '../document/template.ts'
+import type { Warnings } from '../document/warnings.ts'
+import { readArguments } from './arguments.ts'
+import type { CheckItem, Phase, PluginRequest, ServiceConfig } from './config.ts'
+import { PHASES } from './config.ts'
+import { parsePluginRequest } from './plugin-request.ts'
+import { OPERATOR_KIND } from './requests.ts'
+
+export type ServiceReading = { readonly variables: TemplateVariables; readonly warnings: Warnings }
+
+/** A check with the node that asks for its plugin. */
+export type ReadCheck = { readonly item: CheckItem; readonly tool: TreeNode }
+
+export type ReadService = {
+  readonly name: string
+  readonly node: TreeNode
+  /** The first place that says so. */
+  readonly off: TreeNode | undefined
+  readonly on: TreeNode | undefined
+  readonly checks: Readonly<Record<Phase, readonly ReadCheck[]>>
+}
+
+/** Where each phase's list is found, newest name last. */
+const PHASE_KEYS: Readonly<Record<Phase, readonly FieldName<'service'>[]>> = {
+  preflight: ['preflightCheck', 'preflight', 'validate'],
+  health: ['healthCheck', 'health'],
+  init: ['init'],
+}
+
+const HOUR_MS = 3_600_000
+const DEFAULT_INTERVAL_MS = 1000
+const MAX_THRESHOLD = 100
+/** A check before the start decides at once; a running service may stumble. */
+const DEFAULT_FAILURES: Readonly<Record<Phase, number>> = { preflight: 1, health: 3, init: 1 }
+
+/** Services of one tree, by name, in the order of writing. */
+export function readServices(root: TreeNode | undefined, reading: ServiceReading): Map<string, ReadService> {
+  const services = new Map<string, ReadService>()
+  for (const [name, node] of serviceNodes(root)) {
+    const service = readService(name, node, reading)
+    const earlier = services.get(name)
+    services.set(name, earlier ? joinShapes(earlier, service) : service)
+  }
+  return services
+}
+
+/** Local services with the checks that elsewhere adds, then the services that only elsewhere has. */
+export function joinServices(local: ReadonlyMap<string, ReadService>, fetched: ReadonlyMap<string, ReadService>) {
+  const joined = [...local.values()].map((service) => {
+    const added = fetched.get(service.name)
+    return added ? withAdded(service, added) : finish(service)
+  })
+  const others = [...fetched.values()].filter(({ name }) => !local.has(name))
+  return [...joined, ...others.map(finish)]
+}
+
+/** Elsewhere switches nothing off that a local document names, unless that says itself whether it is on. */
+function withAdded(local: ReadService, fetched: ReadService): ServiceConfig {
+  if (fetched.off && !local.on && !local.off)
+    throw refused(fetched.off, `switch off the service ${quote(local.name)}`, {
+      local: local.node,
+      hint: 'say `enabled: false` or `enabled: true` in the local config',
+    })
+  return finish({ ...local, checks: joinChecks(fetched, local) })
+}
+
+function finish({ name, off, on, checks }: ReadService): ServiceConfig {
+  refuseBoth(off, on)
+  const items = (phase: Phase) => checks[phase].map(({ item }) => item)
+  return {
+    name,
+    enabled: off === undefined,
+    checks: { preflight: items('preflight'), health: items('health'), init: items('init') },
+  }
+}
+
+function joinShapes(first: ReadService, second: ReadService): ReadService {
+  return {
+    name: first.name,
+    node: first.node,
+    off: first.off ?? second.off,
+    on: first.on ?? second.on,
+    checks: joinChecks(first, second),
+  }
+}
+
+function joinChecks(first: ReadService, second: ReadService): ReadService['checks'] {
+  const join = (phase: Phase) => [...first.checks[phase], ...second.checks[phase]]
+  return { preflight: join('preflight'), health: join('health'), init: join('init') }
+}
+
+/** The maps that hold checks: each is read by itself and the results of one name are joined. */
+function serviceNodes(root: TreeNode | undefined): (readonly [string, TreeNode])[] {
+  const first = namedEntries(fieldOf(fieldOf(root, 'config', 'operator'), 'operator', 'services'))
+  const later = namedEntries(fieldOf(root, 'config', 'services'))
+  const wrapped = later.flatMap(([name, node]) => {
+    const inner = fieldOf(node, 'compose service', 'octocompose')
+    return isEmpty(inner) ? [] : [[name, inner] as const]
+  })
+  return [...first, ...later, ...wrapped]
+}
+
+function readService(name: string, node: TreeNode, reading: ServiceReading): ReadService {
+  const phase = (wanted: Phase) =>
+    listsOf(node, wanted).flatMap((list) => itemsOf(list).map((item) => readCheck(item, { ...reading, phase: wanted })))
+  return {
+    name,
+    node,
+    ...switchOf(node),
+    checks: { preflight: phase('preflight'), health: phase('health'), init: phase('init') },
+  }
+}
+
+function listsOf(node: TreeNode, phase: Phase): readonly TreeNode[] {
+  const hooked = phase === 'init' ? fieldOf(fieldOf(node, 'service', 'hooks'), 'hooks', 'preStart') : undefined
+  const lists = [hooked, ...PHASE_KEYS[phase].map((key) => fieldOf(node, 'service', key))]
+  return lists.filter((list) => list?.kind === 'list')
+}
+
+type PhaseReading = ServiceReading & { readonly phase: Phase }
+
+function readCheck(node: TreeNode, reading: PhaseReading): ReadCheck {
+  const map = mapOrNothing(node)
+  if (!map) throw invalid(node, 'a check is a map with `tool` and `args`')
+  const timeoutMs = readDuration(fieldOf(map, 'check', 'timeout'), 'timeout', { min: 100, max: 24 * HOUR_MS })
+  const operators = readTexts(fieldOf(map, 'check', 'operators'), 'operators')
+  const interval = readDuration(fieldOf(map, 'check', 'interval'), 'interval', { min: 10, max: HOUR_MS })
+  const { tool, request } = requestOf(map)
+  const { off, on } = switchOf(map)
+  refuseBoth(off, on)
+  refuseSlips(operators, map)
+  const item: CheckItem = {
+    request,
+    arguments: readArguments(map, reading),
+    enabled: off === undefined,
+    intervalMs: interval ?? DEFAULT_INTERVAL_MS,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    successThreshold: threshold(map, ['successThreshold', 'successTreshold'], 1),
+    failureThreshold: threshold(map, ['failureThreshold', 'failureTreshold'], DEFAULT_FAILURES[reading.phase]),
+    ...(operators === undefined ? {} : { operators }),
+    place: placeOf(map),
+  }
+  return { item, tool }
+}
+
+function requestOf(item: MapNode): { readonly request: PluginRequest; readonly tool: TreeNode } {
+  const tool = fieldOf(item, 'check', 'tool')
+  if (tool) requireOneReading(tool)
+  if (tool?.kind !== 'scalar' || typeof tool.value !== 'string')
+    throw invalid(item, 'a check does not name its plugin, expected `tool: NAME`')
+  try {
+    return { request: parsePluginRequest(tool.value), tool }
+  } catch (error) {
+    throw isCoded(error) ? toolInvalid(tool, error) : error
+  }
+}
+
+function toolInvalid(tool: TreeNode, cause: CodedError): Error {
+  return invalid(tool, `\`tool\`: ${cause.message}`, { cause, ...(cause.hint ? { hint: cause.hint } : {}) })
+}
+
+/** v1 configs spell it `Treshold`. */
+function threshold(item: MapNode, keys: readonly FieldName<'check'>[], otherwise: number): number {
+  return readCount(fieldUnder(item, 'check', keys), keys[0] ?? '', { min: 1, max: MAX_THRESHOLD, otherwise })
+}
+
+/** Whoever says both would find out which of them counts when something that was not looked at breaks. */
+function refuseBoth(off: TreeNode | undefined, on: TreeNode | undefined): void {
+  if (off && on) throw invalid(off, `is switched off here and on at ${showPlace(placeOf(on))}, expected one of them`)
+}
+
+/** A slip of our own kind would skip the check on every machine that it was written for. */
+function refuseSlips(operators: readonly string[] | undefined, check: MapNode): void {
+  const slip = operators?.find((kind) => kind !== OPERATOR_KIND && nearestWord(kind, [OPERATOR_KIND]) !== undefined)
+  if (slip !== undefined)
+    throw invalid(check, `\`operators\` names ${quote(slip)}, did you mean ${quote(OPERATOR_KIND)}?`)
+}
+
+/** What says that it is off or on, if anything does. */
+function switchOf(node: TreeNode): Pick<ReadService, 'off' | 'on'> {
+  const enabled = fieldOf(node, 'service', 'enabled')
+  const disabled = fieldOf(node, 'service', 'disabled')
+  const isOn = readBoolean(enabled, 'enabled', true)
+  const isOff = readBoolean(disabled, 'disabled', false)
+  return {
+    off: isOff ? disabled : isOn ? undefined : enabled,
+    on: isOn && !isEmpty(enabled) ? enabled : isOff || isEmpty(disabled) ? undefined : disabled,
+  }
+}
+
+/** Every check that was read, of all phases. */
+export function checksOf(services: ReadonlyMap<string, ReadService>): ReadCheck[] {
+  return [...services.values()].flatMap(({ checks }) => PHASES.flatMap((phase) => checks[phase]))
+}

@@ -1,0 +1,86 @@
+// Reads a config with all its includes into the one normal form. The only place where configs meet disk, network and
+// environment.
+import { readFile, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { platformOf } from '../schemas/platform.ts'
+import { quote } from '../schemas/quote.ts'
+import { decodeText } from '../schemas/text.ts'
+import { invalid } from './document/invalid.ts'
+import type { ScalarNode, TreeNode } from './document/node.ts'
+import { textOf } from './document/node.ts'
+import { joinDocuments } from './document/trees.ts'
+import { addressFrom, resolveFile } from './document-address.ts'
+import type { FetchText } from './documents.ts'
+import { gatherDocuments } from './documents.ts'
+import { findConfig } from './find-config.ts'
+import type { OctoConfig } from './model/config.ts'
+import { keyFileNodes } from './model/keys.ts'
+import { normaliseConfig } from './model/normalise.ts'
+import { findRepos } from './model/repos.ts'
+
+export type ConfigDeps = {
+  readonly cwd: string
+  /** For `{{.env.NAME}}` in local documents. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Absent when the network is not allowed: then a config with web includes is an OFFLINE error. */
+  readonly fetchText?: FetchText
+  readonly platform?: string
+  readonly arch?: string
+}
+
+const MAX_KEY_BYTES = 16 * 1024
+
+/** Reads the named configs, first one strongest; none or an empty list means the default file of the directory. */
+export async function readConfig(
+  pathOrPaths: string | readonly string[] | undefined,
+  deps: ConfigDeps,
+): Promise<OctoConfig> {
+  const named = typeof pathOrPaths === 'string' ? [pathOrPaths] : (pathOrPaths ?? [])
+  const paths = named.length > 0 ? named : [findConfig(deps.cwd)]
+  const addresses = paths.map((path) => addressFrom(path, deps.cwd))
+  const { documents, warnings } = await gatherDocuments(addresses, deps.fetchText)
+  const roots = documents.map(({ root }) => root)
+  const trees = joinDocuments(roots)
+  const [os = '', arch = ''] = platformOf({
+    platform: deps.platform ?? process.platform,
+    arch: deps.arch ?? process.arch,
+  }).split('_')
+  const keyFiles = await readKeyFiles(trees.local)
+  const config = normaliseConfig({
+    documents: roots,
+    trees,
+    files: documents.map(({ address }) => address.name),
+    keyFiles,
+    variables: { env: deps.env, os, arch },
+    warnings,
+    resolveFile,
+  })
+  const local = documents.filter(({ address }) => address.kind === 'file')
+  const inputs = new Map(local.map(({ address, text }) => [address.name, text]))
+  for (const [node, text] of keyFiles) inputs.set(keyFilePath(node), text)
+  return { ...config, inputs }
+}
+
+/** Key files lie beside the local document that names them. */
+async function readKeyFiles(local: TreeNode | undefined): Promise<Map<TreeNode, string>> {
+  const nodes = findRepos(local).flatMap(({ node }) => keyFileNodes(node))
+  const texts = nodes.map(async (node) => [node, await readKeyFile(node)] as const)
+  return new Map(await Promise.all(texts))
+}
+
+async function readKeyFile(node: ScalarNode): Promise<string> {
+  const path = keyFilePath(node)
+  try {
+    const found = await stat(path)
+    if (!found.isFile()) throw invalid(node, `key file ${quote(path)} is not a file`)
+    if (found.size > MAX_KEY_BYTES) throw invalid(node, `key file ${quote(path)} is larger than ${MAX_KEY_BYTES} bytes`)
+    return decodeText(await readFile(path), path)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'CONFIG_INVALID') throw error
+    throw invalid(node, `key file ${quote(path)} cannot be read`, { cause: error })
+  }
+}
+
+function keyFilePath(node: TreeNode): string {
+  return resolve(dirname(node.origin.source.name), textOf(node as ScalarNode))
+}

@@ -1,0 +1,101 @@
+// Which file is executed for a plugin: the artifact itself, or an interpreter of this machine that is given the artifact.
+// Scripts never reach the kernel: octo starts their interpreter itself, so that nothing is looked for beside the caller, and
+// so that a script is run alike whether its runtime stands in its first line or in its release.
+import { closeSync, openSync, readSync } from 'node:fs'
+import { extname } from 'node:path'
+import type { VerifiedExecutable } from '../../client/index.ts'
+import { baseName, readFirstLine } from '../../schemas/first-line.ts'
+import type { Runtime } from '../../schemas/manifest.ts'
+import { quoted, refusal } from '../../system/process/refusal.ts'
+import { FIXED_PATH } from './environment.ts'
+import { findInterpreter } from './interpreter.ts'
+import { isolationFlags } from './runtime-flags.ts'
+import { requireRuntimeVersion } from './runtime-version.ts'
+
+export type Program = { readonly file: string; readonly leading: readonly string[]; readonly argv0?: string }
+
+type Machine = {
+  readonly platform: NodeJS.Platform
+  readonly nodePath: string
+  readonly nodeVersion: string
+  /** Where runtimes other than node are looked for. */
+  readonly path: string
+}
+
+const THIS_MACHINE: Machine = {
+  platform: process.platform,
+  nodePath: process.execPath,
+  nodeVersion: process.versions.node,
+  path: FIXED_PATH,
+}
+
+type Subject = Pick<VerifiedExecutable, 'path' | 'plugin' | 'runtime' | 'argv0' | 'manifest'>
+
+/** Throws RUNTIME_MISSING, PLUGIN_MISSING or PLUGIN_NOT_EXECUTABLE. */
+export function programOf({ path, plugin, runtime, argv0, manifest }: Subject, machine = THIS_MACHINE): Program {
+  if (manifest.protocol !== 'exec')
+    throw notExecutable(plugin, `speaks the protocol ${quoted(manifest.protocol)}, which this octo does not run yet`)
+  if (runtime) return underRuntime({ path, plugin, runtime }, machine)
+  if (machine.platform === 'win32' && ['.bat', '.cmd'].includes(extname(path).toLowerCase()))
+    throw notExecutable(plugin, 'is a batch file, which only a shell can run')
+  const head = firstBytes(path, plugin)
+  const line = readFirstLine(head)
+  if (!line) {
+    refuseScriptOfShell(head, plugin)
+    return { file: path, leading: [], argv0 }
+  }
+  if ('problem' in line) throw notExecutable(plugin, line.problem)
+  const name = baseName(line.interpreter)
+  const file = /^node(js)?$/.test(name) ? machine.nodePath : findInterpreter(line.interpreter, { plugin, machine })
+  return { file, leading: [...isolationFlags(name), ...line.arguments, path] }
+}
+
+function underRuntime(
+  { path, plugin, runtime }: { readonly path: string; readonly plugin: string; readonly runtime: Runtime },
+  machine: Machine,
+): Program {
+  const isNode = runtime.name === 'node'
+  const file = isNode
+    ? machine.nodePath
+    : findInterpreter(runtime.name === 'sh' ? '/bin/sh' : runtime.name, { plugin, machine })
+  requireRuntimeVersion(runtime, { plugin, file, ...(isNode ? { known: machine.nodeVersion } : {}) })
+  return { file, leading: [...isolationFlags(runtime.name), path] }
+}
+
+const EXECUTABLE_HEADS = ['7f454c46', 'cffaedfe', 'cefaedfe', 'cafebabe', 'cafebabf', 'feedfacf', 'feedface', '4d5a']
+
+/** The C library's exec gives a file that it does not know to /bin/sh, where no argument is quoted for a shell. */
+function refuseScriptOfShell(head: Uint8Array, plugin: string): void {
+  const first = Buffer.from(head.subarray(0, 4)).toString('hex')
+  if (!EXECUTABLE_HEADS.some((known) => first.startsWith(known)))
+    throw notExecutable(plugin, 'is neither a program nor a script that names its interpreter with `#!`')
+}
+
+const FIRST_LINE_BYTES = 256
+
+function firstBytes(path: string, plugin: string): Uint8Array {
+  try {
+    const file = openSync(path, 'r')
+    try {
+      const head = Buffer.alloc(FIRST_LINE_BYTES)
+      return head.subarray(0, readSync(file, head, 0, head.length, 0))
+    } finally {
+      closeSync(file)
+    }
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw notExecutable(plugin, 'cannot be read', cause)
+    throw refusal('PLUGIN_MISSING', {
+      message: `the file of plugin ${quoted(plugin)} is gone`,
+      details: { path },
+      cause,
+    })
+  }
+}
+
+function notExecutable(plugin: string, problem: string, cause?: unknown): Error {
+  return refusal('PLUGIN_NOT_EXECUTABLE', {
+    message: `plugin ${quoted(plugin)} ${problem}`,
+    details: { plugin },
+    cause,
+  })
+}

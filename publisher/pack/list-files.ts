@@ -1,0 +1,72 @@
+// Finds the files that an archive will hold. Only regular files below the root, no links on the way: what is published
+// must not depend on what a link points at on this machine.
+import { lstat, open, readdir, realpath } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
+import { formatOf } from '../../trust/artifact/platform-magic.ts'
+
+export type ListedFile = {
+  /** Absolute path on this machine. */
+  readonly source: string
+  /** Path in the archive: `/`-separated, Unicode normal form C. */
+  readonly path: string
+  readonly size: number
+  /** A program or script that is executable here. */
+  readonly startable: boolean
+}
+
+/** What file managers leave in folders; published only where plugin.yaml names it. */
+const LEFT_BEHIND = /^(\._.*|\.DS_Store|Thumbs\.db)$/i
+
+/** All files below the given paths, each once, sorted by the bytes of their archive path. */
+export async function listFiles(root: string, paths: readonly string[]): Promise<ListedFile[]> {
+  const found = new Map<string, ListedFile>()
+  for (const path of paths) {
+    const source = join(root, path)
+    await refuseLinkOnTheWay(root, source, path)
+    for (const file of await collect(root, source)) found.set(file.path, file)
+  }
+  return [...found.values()].sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)))
+}
+
+async function collect(root: string, source: string): Promise<ListedFile[]> {
+  const path = relative(root, source).split(sep).join('/').normalize('NFC')
+  const stats = await lstat(source)
+  if (stats.isFile()) return [{ source, path, size: stats.size, startable: await isStartable(source, stats.mode) }]
+  if (!stats.isDirectory()) throw notPlain(path, stats.isSymbolicLink() ? 'a symbolic link' : 'a special file')
+  const nested: ListedFile[] = []
+  for (const name of await readdir(source))
+    if (!LEFT_BEHIND.test(name)) nested.push(...(await collect(root, join(source, name))))
+  return nested
+}
+
+/** The bit alone says nothing on disks that give it to every file. */
+async function isStartable(source: string, mode: number): Promise<boolean> {
+  if ((mode & 0o111) === 0) return false
+  await using file = await open(source)
+  const head = Buffer.alloc(HEAD_BYTES)
+  const { bytesRead } = await file.read(head, 0, HEAD_BYTES, 0)
+  return formatOf(head.subarray(0, bytesRead)) !== 'other'
+}
+
+const HEAD_BYTES = 4096
+
+async function refuseLinkOnTheWay(root: string, source: string, path: string): Promise<void> {
+  const real = await realpath(source).catch((error) => {
+    throw coded('FILE_NOT_FOUND', {
+      message: `${quote(path)} is to be published and does not exist below ${quote(root)}`,
+      hint: 'check `file`, `files` and `root` in plugin.yaml, and what the build commands write',
+      cause: error,
+    })
+  })
+  if (real !== source) throw notPlain(path, 'reached through a symbolic link')
+}
+
+function notPlain(path: string, what: string): Error {
+  return coded('ARCHIVE_ENTRY_UNSAFE', {
+    message: `${quote(path)} is ${what}, expected plain files and folders`,
+    details: { path },
+    hint: 'let the build copy the file instead of linking to it',
+  })
+}

@@ -1,0 +1,64 @@
+// Gives out tokens and takes them back. The text of a token is in the answer of its creation and nowhere else.
+import { randomBytes } from 'node:crypto'
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
+import { createTokenText, tokenDigest } from '../auth/token-text.ts'
+import type { RegistryDeps } from '../context.ts'
+import { writeAudit } from '../db/sqlite/audit.ts'
+import { write } from '../db/sqlite/open.ts'
+import type { Scope } from '../db/sqlite/tables.ts'
+import { insertToken, revokeToken } from '../db/sqlite/tokens.ts'
+import { OPERATOR } from './repos.ts'
+
+export const DEFAULT_TOKEN_DAYS = 90
+const MAX_TOKEN_DAYS = 366
+const DAY_MS = 24 * 3600_000
+
+type Deps = Pick<RegistryDeps, 'db' | 'clock'>
+
+export type NewToken = {
+  readonly name: string
+  readonly scopes: readonly Scope[]
+  readonly days?: number
+}
+
+export type CreatedToken = { readonly id: string; readonly token: string; readonly expiresAt: number }
+
+/** Throws USAGE for a life that is too long or a token that would allow nothing. */
+export function createToken({ db, clock }: Deps, { name, scopes, days = DEFAULT_TOKEN_DAYS }: NewToken): CreatedToken {
+  if (!(days > 0 && days <= MAX_TOKEN_DAYS))
+    throw coded('USAGE', { message: `a token lives for more than 0 and at most ${MAX_TOKEN_DAYS} days, found ${days}` })
+  if (scopes.length === 0)
+    throw coded('USAGE', {
+      message: 'a token needs at least one scope',
+      hint: "for example `octo registry token create --name ci --scope 'core/*' --data DIR`",
+    })
+  const token = createTokenText()
+  const now = clock()
+  const id = `tok-${randomBytes(6).toString('hex')}`
+  const expiresAt = now + Math.round(days * DAY_MS)
+  write(db, (tx) => {
+    insertToken(tx, { id, name, scopes, createdAt: now, expiresAt, secretSha256: tokenDigest(token) })
+    writeAudit(tx, {
+      at: now,
+      actor: OPERATOR,
+      action: 'token-create',
+      subject: id,
+      details: { name, scopes, expiresAt },
+    })
+  })
+  return { id, token, expiresAt }
+}
+
+/** Works from the next request on. Throws FILE_NOT_FOUND. */
+export function takeBackToken({ db, clock }: Deps, id: string): void {
+  const now = clock()
+  write(db, (tx) => {
+    if (!revokeToken(tx, id, now))
+      throw coded('FILE_NOT_FOUND', {
+        message: `there is no token ${quote(id)} that could be revoked`,
+        hint: '`octo registry token list --data DIR` shows those that exist',
+      })
+    writeAudit(tx, { at: now, actor: OPERATOR, action: 'token-revoke', subject: id })
+  })
+}

@@ -1,0 +1,35 @@
+// How long archives are checked for one token: a budget that fills up again as time goes by.
+import { coded } from '../../schemas/errors.ts'
+import type { Clock } from '../context.ts'
+import type { Spent } from './refill.ts'
+import { secondsUntil, spentNow } from './refill.ts'
+
+export type ProofBudget = {
+  /** Throws RATE_LIMITED when the token has used up its time. */
+  admit(owner: string): void
+  spend(owner: string, ms: number): void
+}
+
+export function createProofBudget(msPerHour: number, clock: Clock): ProofBudget {
+  const spent = new Map<string, Spent>()
+  const spentBy = (owner: string): number => {
+    const found = spent.get(owner)
+    return found ? spentNow(found, msPerHour, clock()) : 0
+  }
+  return {
+    admit(owner) {
+      const over = spentBy(owner) - msPerHour
+      if (over < 0) return
+      const retryAfter = secondsUntil(over + 1, msPerHour)
+      throw coded('RATE_LIMITED', {
+        message: `archives of this token were checked for ${Math.round(msPerHour / 1000)} s in an hour, which is its \`proof-ms-per-hour\``,
+        details: { setting: 'proof-ms-per-hour', limit: msPerHour, retryAfter },
+        hint: 'publish smaller archives, or later; the registry’s owner can raise it: `octo registry serve --data DIR --limit proof-ms-per-hour=NUMBER`',
+      })
+    },
+    spend(owner, ms) {
+      for (const each of spent.keys()) if (spentBy(each) === 0) spent.delete(each)
+      spent.set(owner, { amount: spentBy(owner) + ms, at: clock() })
+    },
+  }
+}

@@ -1,0 +1,87 @@
+// `octo registry fsck` and `octo registry gc`.
+import type { Command } from 'commander'
+import { coded } from '../../schemas/errors.ts'
+import { printable, quote } from '../../schemas/quote.ts'
+import type { Terminal } from '../../terminal/index.ts'
+import { count, formatBytes } from '../../terminal/index.ts'
+import type { Run } from '../../terminal/program.ts'
+import { addCommand, onRun } from '../../terminal/program.ts'
+import type { TreeReport } from '../tree/reconcile.ts'
+import type { DataReport } from '../upkeep/check-data.ts'
+import type { DataOption } from './data-option.ts'
+import { withData, withDataOption } from './data-option.ts'
+
+export function addTidyCommands(parent: Command): void {
+  const fsck = addCommand(parent, {
+    words: 'fsck',
+    summary: 'prove that database, blobs and tree agree; every byte is read',
+    examples: ['octo registry fsck --data DIR', 'octo registry fsck --repair --data DIR'],
+    json: true,
+  })
+  withDataOption(fsck).option('--repair', 'mend what can be mended; the registry must be stopped')
+  onRun(fsck, runFsck)
+  const gc = addCommand(parent, {
+    words: 'gc',
+    summary: 'remove blobs that no version needs, also beside a running registry',
+    examples: ['octo registry gc --dry-run --data DIR', 'octo registry gc --data DIR'],
+    json: true,
+  })
+  withDataOption(gc)
+    .option('--dry-run', 'only say what would be removed')
+    .option('--grace <hours>', 'leave younger blobs alone', '24')
+  onRun(gc, runGc)
+}
+
+async function runFsck({ options, terminal }: Run<DataOption & { readonly repair?: boolean }>) {
+  const repair = options.repair === true
+  return withData(options, async (deps) => {
+    const { claimForTree, checkTree } = await import('./check-tree.ts')
+    await using claim = await claimForTree(deps, repair)
+    const { checkData } = await import('../upkeep/check-data.ts')
+    const data = await checkData(deps, { repair })
+    const tree = claim ? await checkTree(deps, repair) : undefined
+    const open = data.problems.filter(({ repaired }) => !repaired).length + (tree && !tree.repaired ? tree.problems : 0)
+    terminal.result({ json: { ...data, tree: tree ?? null }, text: () => fsckText(data, open) })
+    if (!claim) terminal.warn('the tree was not looked at, because a registry is running on it')
+    else if (!tree) terminal.info('there is no finished tree yet: the next start of the registry renders it')
+    if (tree && tree.problems > 0) reportTree(terminal, tree)
+    return open > 0 ? 1 : 0
+  })
+}
+
+function fsckText({ versions, blobs, bytes, orphans, problems }: DataReport, open: number): string {
+  const lines = problems.map(
+    ({ kind, subject, message, repaired }) =>
+      `${repaired ? 'mended' : 'PROBLEM'} ${kind} ${printable(subject)}: ${printable(message)}`,
+  )
+  const looked = `${count(versions, 'version')}, ${count(blobs, 'blob')} (${formatBytes(bytes)}), ${count(orphans, 'orphan')}`
+  return [...lines, `${open === 0 ? 'all is well' : count(open, 'problem')}: ${looked}`].join('\n')
+}
+
+function reportTree(terminal: Terminal, { problems, repaired, findings }: TreeReport) {
+  const verb = repaired ? 'mended' : 'differ'
+  terminal.warn(
+    `${count(problems, 'file')} of the tree ${verb}, such as ${findings
+      .slice(0, 3)
+      .map(({ path }) => quote(path))
+      .join(', ')}`,
+  )
+}
+
+async function runGc({ options, terminal }: Run<DataOption & { readonly dryRun?: boolean; readonly grace: string }>) {
+  const hours = Number(options.grace)
+  if (options.grace === '' || !(hours >= 0))
+    throw coded('USAGE', { message: `expected a number of hours, found ${quote(options.grace)}` })
+  const dryRun = options.dryRun === true
+  const { collectGarbage } = await import('../upkeep/collect-garbage.ts')
+  const report = await withData(options, (deps) => collectGarbage(deps, { dryRun, graceMs: hours * 3600_000 }))
+  terminal.result({
+    json: report,
+    text: () => {
+      const lines = report.blobs.map(({ digest, bytes }) => `${digest} ${formatBytes(bytes)}`)
+      const verb = dryRun ? 'would remove' : 'removed'
+      return [...lines, `${verb} ${count(report.blobs.length, 'blob')}, ${formatBytes(report.bytes)}`].join('\n')
+    },
+  })
+  return 0
+}

@@ -1,0 +1,64 @@
+// Rows as the static tree wants them.
+import { and, asc, eq, gt } from 'drizzle-orm'
+import type { Name } from '../../../schemas/name.ts'
+import type { PluginRecord, ReleaseRecord } from '../../../static-tree/record.ts'
+import type { Db } from './open.ts'
+import { plugins, repos, versions } from './tables.ts'
+
+/** One plugin with all its releases, in the order they were published. */
+export function readPluginRecord(db: Db, repo: Name, plugin: Name): PluginRecord | undefined {
+  const row = db
+    .select({ serial: plugins.serial })
+    .from(plugins)
+    .where(and(eq(plugins.repo, repo), eq(plugins.plugin, plugin)))
+    .get()
+  if (!row) return undefined
+  const releases = db
+    .select()
+    .from(versions)
+    .where(and(eq(versions.repo, repo), eq(versions.plugin, plugin)))
+    .orderBy(asc(versions.id))
+    .all()
+  return { repo, plugin, serial: row.serial, releases: releases.map(releaseRecord) }
+}
+
+export type PluginEntry = { readonly plugin: Name; readonly serial: number }
+
+/** All plugins of a repo by name; `after` and `limit` page through a large one. */
+export function listPlugins(
+  db: Db,
+  repo: Name,
+  { after = '' as Name, limit = -1 }: { readonly after?: Name; readonly limit?: number } = {},
+): PluginEntry[] {
+  return db
+    .select({ plugin: plugins.plugin, serial: plugins.serial })
+    .from(plugins)
+    .where(and(eq(plugins.repo, repo), gt(plugins.plugin, after)))
+    .orderBy(asc(plugins.plugin))
+    .limit(limit)
+    .all()
+}
+
+/** All repos by name. */
+export function listRepos(db: Db): Name[] {
+  return db
+    .select({ name: repos.name })
+    .from(repos)
+    .orderBy(asc(repos.name))
+    .all()
+    .map(({ name }) => name)
+}
+
+/** One version's row as the static tree wants it. */
+export function releaseRecord(row: typeof versions.$inferSelect): ReleaseRecord {
+  const reason = row.quarantined ?? row.yanked
+  return {
+    version: row.version,
+    publishedAt: new Date(row.publishedAt).toISOString(),
+    state: row.state,
+    ...(reason === null ? {} : { reason }),
+    ...(row.deprecated === null ? {} : { deprecated: row.deprecated }),
+    bundle: { digest: row.bundleDigest, size: row.bundleSize },
+    predicate: row.predicate,
+  }
+}

@@ -1,0 +1,117 @@
+// Named queries on publishing sessions, their promised uploads and the keys that make opening one repeatable.
+
+import type { SQL } from 'drizzle-orm'
+import { and, count, eq, gt, lte, ne, sum } from 'drizzle-orm'
+import type { Digest } from '../../../schemas/digest.ts'
+import type { Db } from './open.ts'
+import { idempotencyKeys, sessions, uploads } from './tables.ts'
+
+export type SessionRow = typeof sessions.$inferSelect
+export type PromisedBlob = { readonly digest: Digest; readonly size: number }
+
+export function insertSession(tx: Db, row: SessionRow, promised: readonly PromisedBlob[]): void {
+  tx.insert(sessions).values(row).run()
+  if (promised.length === 0) return
+  tx.insert(uploads)
+    .values(promised.map(({ digest, size }) => ({ sessionId: row.id, digest, size })))
+    .run()
+}
+
+/** The session of a release that is sealed already: one for each who asks, however often. */
+export function putSealedSession(tx: Db, row: SessionRow): void {
+  const { leaseUntil } = row
+  tx.insert(sessions).values(row).onConflictDoUpdate({ target: sessions.id, set: { leaseUntil } }).run()
+}
+
+export function findSession(db: Db, id: string): SessionRow | undefined {
+  return db.select().from(sessions).where(eq(sessions.id, id)).get()
+}
+
+export function listUploads(db: Db, sessionId: string): PromisedBlob[] {
+  const wanted = { digest: uploads.digest, size: uploads.size }
+  return db.select(wanted).from(uploads).where(eq(uploads.sessionId, sessionId)).all()
+}
+
+export function countOpenSessions(db: Db, tokenId: string, now: number): number {
+  const open = and(eq(sessions.tokenId, tokenId), eq(sessions.state, 'open'), gt(sessions.leaseUntil, now))
+  return db.select({ found: count() }).from(sessions).where(open).get()?.found ?? 0
+}
+
+/** Bytes that open sessions may upload: those of the token, and those of all others. */
+export function sumPromised(db: Db, tokenId: string, now: number): { readonly own: number; readonly others: number } {
+  const promised = (whose: SQL) =>
+    db
+      .select({ bytes: sum(uploads.size) })
+      .from(uploads)
+      .innerJoin(sessions, eq(uploads.sessionId, sessions.id))
+      .where(and(eq(sessions.state, 'open'), gt(sessions.leaseUntil, now), whose))
+      .get()?.bytes
+  return {
+    own: Number(promised(eq(sessions.tokenId, tokenId)) ?? 0),
+    others: Number(promised(ne(sessions.tokenId, tokenId)) ?? 0),
+  }
+}
+
+/** False when the session is no longer open: it was closed or swept in the meantime. */
+export function extendLease(db: Db, id: string, leaseUntil: number): boolean {
+  const open = and(eq(sessions.id, id), eq(sessions.state, 'open'))
+  return db.update(sessions).set({ leaseUntil }).where(open).run().changes === 1
+}
+
+/** False when the session is no longer open. */
+export function markPublished(tx: Db, id: string): boolean {
+  const open = and(eq(sessions.id, id), eq(sessions.state, 'open'))
+  return tx.update(sessions).set({ state: 'published' }).where(open).run().changes === 1
+}
+
+/** Forgets an open session with its uploads and idempotency keys: nothing is left of what came to nothing. */
+export function dropSession(tx: Db, id: string): void {
+  tx.delete(sessions)
+    .where(and(eq(sessions.id, id), eq(sessions.state, 'open')))
+    .run()
+}
+
+/** Forgets open sessions that nobody used for the length of a lease; gives their ids. */
+export function dropExpiredSessions(tx: Db, now: number): string[] {
+  const expired = and(eq(sessions.state, 'open'), lte(sessions.leaseUntil, now))
+  return tx
+    .delete(sessions)
+    .where(expired)
+    .returning({ id: sessions.id })
+    .all()
+    .map(({ id }) => id)
+}
+
+/** Forgets sessions that ended before `before`. */
+export function forgetSessions(tx: Db, before: number): number {
+  const old = and(ne(sessions.state, 'open'), lte(sessions.leaseUntil, before))
+  return tx.delete(sessions).where(old).run().changes
+}
+
+export function listOpenSessions(db: Db): string[] {
+  return db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(eq(sessions.state, 'open'))
+    .all()
+    .map(({ id }) => id)
+}
+
+export type IdempotencyRow = typeof idempotencyKeys.$inferSelect
+
+export function findIdempotencyKey(db: Db, tokenId: string, key: string): IdempotencyRow | undefined {
+  const wanted = and(eq(idempotencyKeys.tokenId, tokenId), eq(idempotencyKeys.key, key))
+  return db.select().from(idempotencyKeys).where(wanted).get()
+}
+
+/** Remembers the key, in place of one whose session ended without a result. */
+export function putIdempotencyKey(tx: Db, row: IdempotencyRow): void {
+  const { requestDigest, sessionId, createdAt } = row
+  tx.insert(idempotencyKeys)
+    .values(row)
+    .onConflictDoUpdate({
+      target: [idempotencyKeys.tokenId, idempotencyKeys.key],
+      set: { requestDigest, sessionId, createdAt },
+    })
+    .run()
+}

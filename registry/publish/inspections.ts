@@ -1,0 +1,97 @@
+// What artifacts hold, looked at once each: platforms that share bytes share the look, what was found good is remembered for
+// all, and what was refused for its session: asking to publish that again costs nobody any time.
+// Time is shared out among tokens, and a look ends with the request that asked for it.
+import type { Digest } from '../../schemas/digest.ts'
+import { digestOf } from '../../schemas/digest.ts'
+import type { ErrorCode } from '../../schemas/error-codes.ts'
+import { isCoded } from '../../schemas/errors.ts'
+import { stableJson } from '../../schemas/json.ts'
+import type { Platform } from '../../schemas/platform.ts'
+import type { ReleasePredicate } from '../../schemas/release-statement.ts'
+import type { Slots } from '../../system/async/fair-slots.ts'
+import type { ArtifactUse } from '../../trust/artifact/inspect-artifact.ts'
+import { inspectSharedArtifact } from '../../trust/artifact/inspect-artifact.ts'
+import type { BlobStore } from '../blobs/disk.ts'
+import type { ProofBudget } from '../budgets/proof-budget.ts'
+
+export type Inspections = {
+  /** Throws what the look throws, RATE_LIMITED, or the reason of the signal. Blobs must be live. */
+  inspect(platforms: ReleasePredicate['platforms'], asked: Asked): Promise<void>
+}
+
+export type Asked = {
+  /** The token for which time is spent. */
+  readonly owner: string
+  /** Its id: the same session is told the same without another look. */
+  readonly session: string
+  readonly signal: AbortSignal
+}
+
+export type InspectionDeps = {
+  readonly blobs: Pick<BlobStore, 'read'>
+  readonly slots: Slots
+  readonly budget: ProofBudget
+}
+
+/** What the bytes of a digest are refused for. Anything else, such as a disk that gives other bytes, may pass. */
+const LASTING: readonly ErrorCode[] = [
+  'ARCHIVE_MALFORMED',
+  'ARCHIVE_ENTRY_UNSAFE',
+  'LIMIT_EXCEEDED',
+  'PLATFORM_MISMATCH',
+  'PROGRAM_UNSAFE',
+  'STATEMENT_MISMATCH',
+]
+const MAX_REMEMBERED = 4096
+
+export function createInspections({ blobs, slots, budget }: InspectionDeps): Inspections {
+  /** Digests of what was found good: bytes, and all that was said about them. */
+  const good = new Map<string, true>()
+  /** Refusals by session and digest of what was looked at. */
+  const refused = new Map<string, Error>()
+
+  async function look(digest: Digest, uses: readonly ArtifactUse[], { owner, session, signal }: Asked): Promise<void> {
+    const name = digestOf(stableJson(uses))
+    if (good.has(name)) return
+    const place = `${session} ${name}`
+    const known = refused.get(place)
+    if (known) throw known
+    await slots.run(owner, signal, async () => {
+      budget.admit(owner)
+      const startedAt = performance.now()
+      try {
+        await inspectSharedArtifact({ chunks: stoppable(blobs.read(digest), signal), uses })
+      } catch (error) {
+        if (!signal.aborted && isCoded(error) && LASTING.includes(error.code)) remember(refused, place, error)
+        throw error
+      } finally {
+        budget.spend(owner, performance.now() - startedAt)
+      }
+    })
+    remember(good, name, true)
+  }
+
+  return {
+    async inspect(platforms, asked) {
+      const uses = Object.entries(platforms).map(([platform, artifact]) => ({
+        artifact,
+        platform: platform as Platform,
+      }))
+      const byBytes = Map.groupBy(uses, ({ artifact }) => artifact.digest)
+      for (const [digest, shared] of byBytes) await look(digest, shared, asked)
+    },
+  }
+}
+
+async function* stoppable(chunks: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    signal.throwIfAborted()
+    yield chunk
+  }
+}
+
+function remember<T>(found: Map<string, T>, name: string, what: T): void {
+  const [oldest] = found.keys()
+  if (found.size >= MAX_REMEMBERED && oldest !== undefined) found.delete(oldest)
+  found.set(name, what)
+}

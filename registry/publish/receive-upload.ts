@@ -1,0 +1,74 @@
+// Takes the bytes of one promised blob. When the last byte is here and all are the promised ones, they become a blob: file
+// first, then its row.
+import { Readable } from 'node:stream'
+import { coded, isCoded } from '../../schemas/errors.ts'
+import type { Principal } from '../auth/principal.ts'
+import { authorizeAgain } from '../auth/principal.ts'
+import { findLiveBlob, recordBlob } from '../db/sqlite/blobs.ts'
+import type { Db } from '../db/sqlite/open.ts'
+import { writePatiently } from '../db/sqlite/open.ts'
+import type { PromisedBlob, SessionRow } from '../db/sqlite/sessions.ts'
+import { listUploads } from '../db/sqlite/sessions.ts'
+import type { RegistryServices } from '../services.ts'
+import { readBody } from '../uploads/read-body.ts'
+import type { UploadPart } from '../uploads/upload-area.ts'
+import { watchRate } from '../uploads/watch-rate.ts'
+import { errandOf, holdLease } from './hold-lease.ts'
+
+export type Upload = {
+  readonly session: SessionRow
+  readonly principal: Pick<Principal, 'id'>
+  readonly digest: string
+  readonly offset: number
+  readonly body: Readable
+  /** Ends the upload from outside: the registry is stopping. */
+  readonly stop: AbortSignal
+}
+
+/** A part, and the token that its bytes are counted for. */
+export type BroughtPart = UploadPart & { readonly broughtBy: string }
+
+/** Gives the bytes that are here now. Throws what UploadArea.append or the lease throws, UPLOAD_TOO_SLOW or NOT_FOUND. */
+export async function receiveUpload(services: RegistryServices, upload: Upload): Promise<number> {
+  const { db, clock, config, uploads } = services
+  const { session, offset, body } = upload
+  return holdLease(services, upload, async (held) => {
+    const promised = requirePromised(db, session, upload.digest)
+    if (findLiveBlob(db, promised.digest)) return promised.size
+    const abort = new AbortController()
+    const signal = AbortSignal.any([abort.signal, held])
+    const chunks = watchRate(readBody(body, signal), config.times, abort)
+    const part = { ...promised, session: session.id, broughtBy: session.tokenId }
+    return uploads.append(part, { offset, chunks, abort }, async (path) => {
+      authorizeAgain(db, clock(), errandOf(upload))
+      await settle(services, path, part)
+    })
+  })
+}
+
+/** Makes a blob of a part that a crash, or a full disk, kept from becoming one. Gives the bytes that are here now. */
+export async function finishUpload(services: RegistryServices, part: BroughtPart): Promise<number> {
+  const nothing = { offset: part.size, chunks: Readable.from([]), abort: new AbortController() }
+  try {
+    return await services.uploads.append(part, nothing, (path) => settle(services, path, part))
+  } catch (error) {
+    if (!isCoded(error, 'DIGEST_MISMATCH') && !isCoded(error, 'UPLOAD_OFFSET_MISMATCH')) throw error
+    return findLiveBlob(services.db, part.digest) ? part.size : 0
+  }
+}
+
+/** Throws NOT_FOUND for a digest that the session did not announce. */
+export function requirePromised(db: Db, session: SessionRow, digest: string): PromisedBlob {
+  const promised = listUploads(db, session.id).find((blob) => blob.digest === digest)
+  if (promised) return promised
+  throw coded('NOT_FOUND', {
+    message: 'the session did not announce a blob of this digest',
+    details: { session: session.id },
+  })
+}
+
+async function settle({ blobs, db, clock }: RegistryServices, path: string, part: BroughtPart): Promise<void> {
+  const { digest, size, broughtBy } = part
+  await blobs.adopt(path, digest)
+  await writePatiently(db, (tx) => recordBlob(tx, { digest, size, broughtBy, createdAt: clock() }))
+}

@@ -1,0 +1,65 @@
+// A version is published once. Publishing the same again is a repetition, publishing something else under its name a conflict.
+import type { OpenSessionRequest } from '../../schemas/api.ts'
+import { coded } from '../../schemas/errors.ts'
+import { stableJson } from '../../schemas/json.ts'
+import { quote } from '../../schemas/quote.ts'
+import type { ReleasePredicate } from '../../schemas/release-statement.ts'
+import type { Db } from '../db/sqlite/open.ts'
+import type { ArtifactRow, ReleaseKey, VersionRow } from '../db/sqlite/versions.ts'
+import { findVersion, listArtifacts } from '../db/sqlite/versions.ts'
+
+/**
+ * True when the version is sealed with exactly these bytes. A release with the same artifacts and a new signature is neither:
+ * its statement decides when it is published. Throws VERSION_EXISTS when an artifact differs, or VERSION_QUARANTINED.
+ */
+export function isSealed(db: Db, release: ReleaseKey, request: OpenSessionRequest): boolean {
+  const sealed = findVersion(db, release)
+  if (!sealed) return false
+  const differing = differingPlatforms(listArtifacts(db, sealed.id), request.artifacts)
+  if (differing.length > 0) throw versionExists(sealed, differing)
+  requireNotBlocked(sealed)
+  return sealed.bundleDigest === request.bundle.digest
+}
+
+/** Throws VERSION_EXISTS unless the proven statement is the sealed one, or VERSION_QUARANTINED. */
+export function requireSameStatement(sealed: VersionRow, predicate: ReleasePredicate): void {
+  if (stableJson(sealed.predicate) === stableJson(predicate)) {
+    requireNotBlocked(sealed)
+    return
+  }
+  const platforms = new Set([...Object.keys(sealed.predicate.platforms), ...Object.keys(predicate.platforms)])
+  const describe = (of: ReleasePredicate, platform: string) =>
+    stableJson(Object.entries(of.platforms).find(([key]) => key === platform))
+  throw versionExists(
+    sealed,
+    [...platforms].filter((platform) => describe(sealed.predicate, platform) !== describe(predicate, platform)),
+  )
+}
+
+/** "Published" would be a lie about what nobody can get. */
+function requireNotBlocked({ repo, plugin, version, quarantined }: VersionRow): void {
+  if (quarantined === null) return
+  throw coded('VERSION_QUARANTINED', {
+    message: `\`${repo}/${plugin}@${version}\` is published already and quarantined: ${quote(quarantined)}`,
+    details: { repo, plugin, version },
+  })
+}
+
+type Described = Pick<ArtifactRow, 'platform' | 'file' | 'digest' | 'size'>
+
+function differingPlatforms(sealed: readonly Described[], offered: readonly Described[]): string[] {
+  const describe = ({ platform, file, digest, size }: Described) => stableJson({ platform, file, digest, size })
+  const [left, right] = [sealed, offered].map((list) => new Set(list.map(describe)))
+  const odd = [...sealed.filter((it) => !right?.has(describe(it))), ...offered.filter((it) => !left?.has(describe(it)))]
+  return [...new Set(odd.map(({ platform }) => platform))].sort()
+}
+
+function versionExists({ repo, plugin, version, publishedAt }: VersionRow, differing: readonly string[]): Error {
+  const what =
+    differing.length > 0 ? `other bytes for ${differing.map((key) => `\`${key}\``).join(', ')}` : 'another manifest'
+  return coded('VERSION_EXISTS', {
+    message: `\`${repo}/${plugin}@${version}\` is published already, with ${what}`,
+    details: { repo, plugin, version, publishedAt: new Date(publishedAt).toISOString(), differing },
+    hint: 'versions never change: publish under a new version',
+  })
+}

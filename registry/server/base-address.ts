@@ -1,0 +1,56 @@
+// Under which address people reach the registry. It stands in every document, so it is remembered with the data: a start
+// that leaves it out must not render the whole tree for another one.
+import { randomBytes } from 'node:crypto'
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
+import type { BaseUrl } from '../../static-tree/base-url.ts'
+import { parseBaseUrl } from '../../static-tree/base-url.ts'
+
+/** Addresses that stand for every network of the machine: nobody can type them into a config. */
+const EVERY_NETWORK = new Set(['', '*', '0.0.0.0', '::', '[::]', '0', '0:0:0:0:0:0:0:0', '::0', '::ffff:0.0.0.0'])
+
+export type AddressRequest = {
+  readonly dataDir: string
+  /** `--url`. */
+  readonly given: string | undefined
+  /** `--host`. */
+  readonly host: string
+}
+
+/**
+ * What was said, else what was remembered, else nothing: then the address that it listens on. Throws USAGE where that would
+ * be every network of the machine.
+ */
+export async function chooseBaseAddress({ dataDir, given, host }: AddressRequest): Promise<BaseUrl | undefined> {
+  const chosen = given === undefined ? await readRemembered(dataDir) : parseBaseUrl(given)
+  if (chosen === undefined && EVERY_NETWORK.has(host.trim()))
+    throw coded('USAGE', {
+      message: `${quote(host)} listens on every network, and no address is given that documents can name`,
+      details: { host },
+      hint: `\`octo registry serve --data ${dataDir} --host ${host.trim() || '0.0.0.0'} --url https://plugins.example.com\``,
+    })
+  return chosen
+}
+
+/** Kept for starts that say no address. */
+export async function rememberBaseAddress(dataDir: string, base: BaseUrl): Promise<void> {
+  if ((await readRemembered(dataDir)) === base) return
+  const staged = `${pathIn(dataDir)}.${randomBytes(8).toString('hex')}`
+  await writeFile(staged, `${base}\n`, { flag: 'wx', mode: 0o644 })
+  await rename(staged, pathIn(dataDir))
+}
+
+async function readRemembered(dataDir: string): Promise<BaseUrl | undefined> {
+  const text = await readFile(pathIn(dataDir), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
+    throw error
+  })
+  return text === undefined ? undefined : parseBaseUrl(text.trim())
+}
+
+/** e.g. DIR/base-url */
+function pathIn(dataDir: string): string {
+  return join(dataDir, 'base-url')
+}

@@ -1,0 +1,53 @@
+// Every error of the API as RFC 9457 problem+json with our stable code. What is not a CodedError is a defect: it is logged
+// once with its stack, and the client is given the request id and nothing else.
+import type { Logger } from 'pino'
+import type { Problem } from '../../../schemas/api.ts'
+import { PROBLEM_TYPE } from '../../../schemas/api.ts'
+import type { CodedError } from '../../../schemas/errors.ts'
+import { coded, isCoded } from '../../../schemas/errors.ts'
+
+export type ProblemAnswer = {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+const RETRY_AFTER_SECONDS = 1
+
+export function problemAnswer(error: unknown, requestId: string, logger: Logger): ProblemAnswer {
+  const known = isCoded(error) ? error : defect(requestId)
+  const { status } = known.row
+  if (!isCoded(error) || status >= 500) logger.error({ requestId, err: error, code: known.code }, 'request failed')
+  const { retryAfter } = known.details
+  const headers = {
+    'Content-Type': PROBLEM_TYPE,
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    'X-Request-Id': requestId,
+    ...(status === 401 ? { 'WWW-Authenticate': 'Bearer realm="octo"' } : {}),
+    ...(status === 429 || status === 503 ? { 'Retry-After': String(retryAfter ?? RETRY_AFTER_SECONDS) } : {}),
+    ...(Array.isArray(known.details.allow) ? { Allow: known.details.allow.join(', ') } : {}),
+  }
+  return { status, headers, body: `${JSON.stringify(problemOf(known, requestId))}\n` }
+}
+
+function problemOf(error: CodedError, requestId: string): Problem {
+  const { code, message, details, hint } = error
+  return {
+    type: `https://octocompose.github.io/octo/errors#${code.toLowerCase().replaceAll('_', '-')}`,
+    title: error.row.meaning,
+    status: error.row.status,
+    detail: message,
+    code,
+    details: { ...details },
+    ...(hint === undefined ? {} : { hint }),
+    requestId,
+  }
+}
+
+function defect(requestId: string): CodedError {
+  return coded('INTERNAL', {
+    message: 'the registry met a case that it does not handle',
+    hint: `tell its operator the request id \`${requestId}\``,
+  })
+}

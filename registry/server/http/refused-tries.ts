@@ -1,0 +1,51 @@
+// How often one address may come without a token that counts. A token that does count is never asked: behind one address may
+// be many honest machines and one that keeps sending what was revoked.
+import { isIPv6 } from 'node:net'
+import type { Spent } from '../../budgets/refill.ts'
+import { secondsUntil, spentNow } from '../../budgets/refill.ts'
+import type { Clock } from '../../context.ts'
+
+export type RefusedTries = {
+  /** Counts a refused try; gives the seconds to wait once there were too many. */
+  note(address: string): number | undefined
+}
+
+/** More addresses than that are no longer told apart from new ones: the oldest is forgotten. */
+const MAX_ADDRESSES = 10_000
+
+export function createRefusedTries(perHour: number, clock: Clock): RefusedTries {
+  const tries = new Map<string, Spent>()
+  return {
+    note(address) {
+      const now = clock()
+      const who = sharedBy(address)
+      const known = tries.get(who)
+      const amount = (known ? spentNow(known, perHour, now) : 0) + 1
+      // What is refused with 429 is not counted, else nobody who keeps trying would ever be told the reason again.
+      if (amount > perHour) return Math.max(1, secondsUntil(amount - perHour, perHour))
+      tries.delete(who)
+      const [oldest] = tries.keys()
+      if (tries.size >= MAX_ADDRESSES && oldest !== undefined) tries.delete(oldest)
+      tries.set(who, { amount, at: now })
+      return undefined
+    },
+  }
+}
+
+/** Whoever has one IPv6 address has its whole /64. */
+function sharedBy(address: string): string {
+  if (!isIPv6(address)) return address
+  const mapped = /^::ffff:([0-9.]+)$/i.exec(address)?.[1]
+  return mapped ?? networkOf(address)
+}
+
+function networkOf(address: string): string {
+  const [head = '', tail] = address.replace(/%.*$/, '').toLowerCase().split('::', 2)
+  const left = head === '' ? [] : head.split(':')
+  const right = tail === undefined || tail === '' ? [] : tail.split(':')
+  const zeros = tail === undefined ? [] : Array.from({ length: 8 - left.length - right.length }, () => '0')
+  return [...left, ...zeros, ...right]
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ''))
+    .join(':')
+}

@@ -1,0 +1,28 @@
+// What a visitor copies to get a plugin: the repo with its keys for the config, and the command.
+import { html } from 'hono/html'
+import type { Name } from '../../../schemas/name.ts'
+import { publicKeyLine } from '../../../schemas/trust-key.ts'
+import { readKeyring } from '../../db/sqlite/repos.ts'
+import type { Html } from './layout.ts'
+import type { PagesDeps } from './pages-deps.ts'
+
+type Offer = { readonly repo: Name; readonly plugin: Name; readonly version: string }
+
+export function installSnippet({ db, config }: PagesDeps, { repo, plugin, version }: Offer): Html {
+  const keys = readKeyring(db, repo).filter(({ revoked }) => revoked !== true)
+  const lines = [
+    'operator:',
+    '  repos:',
+    `    ${repo}:`,
+    `      url: ${config.baseUrl}/repos/${repo}.yaml`,
+    '      keys:',
+    ...keys.map((key) => `        - ${publicKeyLine(key)}`),
+  ]
+  return html`<h2>Install</h2>
+<p>Name the repo and its keys in your config once:</p>
+<pre class="copy" tabindex="0">${lines.join('\n')}</pre>
+<p>Then run it; it is fetched, proven and kept on the way:</p>
+<pre class="copy" tabindex="0">octo run ${plugin}@${version}</pre>
+<p class="dim">A page can be forged as easily as what it offers: compare the keys with what the publisher says elsewhere.</p>
+<ul class="tags">${keys.map(({ id }) => html`<li><code>${id}</code></li>`)}</ul>`
+}

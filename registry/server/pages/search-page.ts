@@ -1,0 +1,24 @@
+// Plugins that fit what a visitor looks for.
+import { html } from 'hono/html'
+import { MAX_SEARCH_RESULTS, searchPlugins } from '../../db/sqlite/search.ts'
+import type { Html } from './layout.ts'
+import { layout } from './layout.ts'
+import { linksOf } from './links.ts'
+import type { PagesDeps } from './pages-deps.ts'
+import { pluginTable } from './plugin-table.ts'
+import { shownText } from './shown-text.ts'
+
+const MAX_QUERY = 200
+
+export function searchPage(deps: PagesDeps, asked: string): Html {
+  const { db } = deps
+  const link = linksOf(deps)
+  const query = asked.slice(0, MAX_QUERY)
+  const { results, truncated } = searchPlugins(db, query, undefined)
+  const found = results.length === 1 ? '1 plugin' : `${results.length} plugins`
+  const body = html`<h1>${query === '' ? 'All plugins' : html`Plugins for “${shownText(query)}”`}</h1>
+<p class="dim" role="status">${results.length === 0 ? 'Nothing fits. Try the beginning of a word.' : `${found} found`}</p>
+${results.length === 0 ? '' : pluginTable(results, 'Search results', link)}
+${truncated ? html`<p class="dim">Only the best ${MAX_SEARCH_RESULTS} are shown. Another word narrows them down.</p>` : ''}`
+  return layout({ link, title: query === '' ? 'All plugins' : `${query} · octo registry`, query, body })
+}

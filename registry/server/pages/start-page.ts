@@ -1,0 +1,41 @@
+// What a visitor sees first: the repos, and what they offer.
+import { html } from 'hono/html'
+import { listRepoSummaries } from '../../db/sqlite/page-queries.ts'
+import { MAX_SEARCH_RESULTS, searchPlugins } from '../../db/sqlite/search.ts'
+import type { Html } from './layout.ts'
+import { layout } from './layout.ts'
+import { linksOf } from './links.ts'
+import type { PagesDeps } from './pages-deps.ts'
+import { pluginTable } from './plugin-table.ts'
+
+/** Repos that are shown with their plugins. */
+const MAX_REPOS = 20
+
+export function startPage(deps: PagesDeps): Html {
+  const { db, config } = deps
+  const link = linksOf(deps)
+  const repos = listRepoSummaries(db, MAX_REPOS + 1)
+  const sections = repos.slice(0, MAX_REPOS).map(({ name, plugins }) => {
+    const shown = searchPlugins(db, '', name).results
+    return html`<section>
+<h2 id="${name}">${name}</h2>
+<p class="dim">${countOf(plugins)} · <a href="${link(`/repos/${name}.yaml`)}">YAML</a> · <a href="${link(`/repos/${name}.json`)}">JSON</a></p>
+${plugins === 0 ? emptyRepo(config.baseUrl) : pluginTable(shown, `Plugins of ${name}`, link)}
+${plugins > shown.length ? html`<p class="dim">The first ${MAX_SEARCH_RESULTS} are shown; search finds the others.</p>` : ''}
+</section>`
+  })
+  const body = html`<h1>Plugins</h1>
+<p class="dim">Signed plugins for OctoCompose, served by this registry.</p>
+${sections.length === 0 ? html`<p>There is no repo yet. Create one with</p><pre class="copy">octo registry repo create core --data DIR</pre>` : sections}
+${repos.length > MAX_REPOS ? html`<p class="dim">More repos stand in the <a href="${link('/.well-known/octo.json')}">discovery document</a>.</p>` : ''}`
+  return layout({ link, title: 'octo registry', body })
+}
+
+function countOf(plugins: number): string {
+  return plugins === 1 ? '1 plugin' : `${plugins} plugins`
+}
+
+function emptyRepo(baseUrl: string): Html {
+  return html`<p>Nothing is published yet. In a plugin project:</p><pre class="copy">octo login --registry ${baseUrl}
+octo publish</pre>`
+}

@@ -1,0 +1,27 @@
+// The bytes of a session: how many are here, and more of them.
+import { receiveUpload, requirePromised } from '../../publish/receive-upload.ts'
+import { uploadOffset } from '../../publish/session-answer.ts'
+import type { RegistryServices } from '../../services.ts'
+import type { Handler } from '../http/env.ts'
+import { digestParam, uploadOffsetHeader } from '../http/read-request.ts'
+import { allowedSession } from './sessions.ts'
+
+/** hono asks GET routes for HEAD too. */
+export function readUploadRoute(services: RegistryServices): Handler {
+  return async (c) => {
+    const { session } = allowedSession(c, services)
+    const promised = requirePromised(services.db, session, digestParam(c))
+    const offset = await uploadOffset(services, session, promised)
+    return c.body(null, 204, { 'Upload-Offset': String(offset), 'Cache-Control': 'no-store' })
+  }
+}
+
+export function appendUploadRoute(services: RegistryServices): Handler {
+  return async (c) => {
+    const { session, principal } = allowedSession(c, services)
+    const offset = uploadOffsetHeader(c)
+    const body = c.env.incoming
+    const upload = { session, principal, digest: digestParam(c), offset, body, stop: services.stopUploads }
+    return c.body(null, 204, { 'Upload-Offset': String(await receiveUpload(services, upload)) })
+  }
+}

@@ -1,0 +1,19 @@
+// The states of a published version.
+import { changeStateRequest } from '../../../schemas/api.ts'
+import { authorize } from '../../auth/principal.ts'
+import type { RegistryServices } from '../../services.ts'
+import { changeState, STATE_RULES } from '../../states/change-state.ts'
+import { principalOf } from '../http/authenticate.ts'
+import type { Handler } from '../http/env.ts'
+import { pluginParams, readJsonBody, versionParam } from '../http/read-request.ts'
+
+export function changeStateRoute(services: RegistryServices): Handler {
+  return async (c) => {
+    const principal = principalOf(c, services)
+    const { repo, plugin } = pluginParams(c)
+    const version = versionParam(c)
+    const request = await readJsonBody(c, changeStateRequest)
+    authorize(principal, STATE_RULES[request.action].needs, repo, plugin)
+    return c.json(await changeState(services, { release: { repo, plugin, version }, request, principal }))
+  }
+}

@@ -1,0 +1,136 @@
+// Compares the audit log with what it is about. Each is the other's witness: a row that was cut from either is missed by the
+// other, so that absence is found as well as change.
+import { sql } from 'drizzle-orm'
+import type { VersionAction } from '../../schemas/api.ts'
+import type { RegistryDeps } from '../context.ts'
+import type { AuditRow } from '../db/sqlite/audit.ts'
+import { findAuditBreak, readAudit, readAuditHead } from '../db/sqlite/audit.ts'
+import type { VersionFlags, VersionRow } from '../db/sqlite/versions.ts'
+import { STATE_RULES } from '../states/change-state.ts'
+import { readNotedHead } from './audit-head.ts'
+
+export type Finding = { readonly subject: string; readonly message: string }
+
+/** What the log says of one version. */
+type Told = { readonly bundle: unknown; readonly actor: string; readonly flags: VersionFlags }
+
+export type AuditStory = {
+  /** Finding about one version, or undefined when the log tells the same. Each version is asked about once. */
+  compare(version: VersionRow): Finding | undefined
+  /** What the log tells of, and nobody asked about. */
+  untold(): Finding[]
+}
+
+const NO_FLAGS: VersionFlags = { yanked: null, quarantined: null, deprecated: null }
+
+/** The chain itself: unbroken from its beginning to the end that was noted beside the database. */
+export async function checkChain({ db, config }: RegistryDeps): Promise<Finding[]> {
+  const broken = findAuditBreak(db)
+  if (broken !== undefined) return [{ subject: `row ${broken}`, message: 'the audit log was changed here' }]
+  const noted = await readNotedHead(config.dataDir)
+  if (noted === undefined) return []
+  if (noted === 'unreadable') return [{ subject: 'audit-head.json', message: 'it was changed and cannot be read' }]
+  const head = readAuditHead(db)
+  if (!head || head.id < noted.id)
+    return [{ subject: `row ${noted.id}`, message: `the audit log ends before it, at row ${head?.id ?? 0}` }]
+  for (const { id, rowSha256 } of readAudit(db))
+    if (id === noted.id && rowSha256 !== noted.rowSha256)
+      return [{ subject: `row ${id}`, message: 'the audit log was written anew: it is another row than was noted' }]
+  return []
+}
+
+/** Reads what the log says of versions. */
+export function readStory({ db }: RegistryDeps): AuditStory {
+  const told = new Map<string, Told>()
+  for (const row of readAudit(db)) tell(told, row)
+  return {
+    compare(version) {
+      const subject = `${version.repo}/${version.plugin}@${version.version}`
+      const known = told.get(subject)
+      told.delete(subject)
+      if (!known) return { subject, message: 'the audit log does not know that it was published' }
+      if (known.bundle !== version.bundleDigest || known.actor !== version.publishedBy)
+        return { subject, message: 'the audit log says that something else was published, or by somebody else' }
+      const isSame = (Object.keys(NO_FLAGS) as (keyof VersionFlags)[]).every(
+        (flag) => known.flags[flag] === version[flag],
+      )
+      return isSame ? undefined : { subject, message: 'the audit log says that it is in another state' }
+    },
+    untold: () =>
+      [...told.keys()].map((subject) => ({ subject, message: 'it was published, and its row is not there any more' })),
+  }
+}
+
+function tell(told: Map<string, Told>, { action, actor, subject, details }: AuditRow): void {
+  if (action === 'publish') told.set(subject, { bundle: details.bundle, actor, flags: NO_FLAGS })
+  if (!Object.hasOwn(STATE_RULES, action)) return
+  const { flag, set } = STATE_RULES[action as VersionAction]
+  const known = told.get(subject)
+  if (known) told.set(subject, { ...known, flags: { ...known.flags, [flag]: set ? String(details.reason) : null } })
+}
+
+/** Rows that must have one partner in the log, and log rows that must have one partner in a table. */
+const PARTNERS: readonly (readonly [message: string, query: string])[] = [
+  [
+    'repo that the audit log does not know',
+    "SELECT name AS subject FROM repos WHERE NOT EXISTS (SELECT 1 FROM audit WHERE action = 'repo-create' AND subject = name)",
+  ],
+  [
+    'repo that was created and is not there any more',
+    "SELECT subject FROM audit WHERE action = 'repo-create' AND subject NOT IN (SELECT name FROM repos)",
+  ],
+  [
+    'key that the audit log does not know',
+    `SELECT repo || ' ' || id AS subject FROM repo_keys WHERE NOT EXISTS
+      (SELECT 1 FROM audit WHERE action = 'key-add' AND subject = repo AND json_extract(details, '$.key') = repo_keys.id)`,
+  ],
+  [
+    'key that was admitted and is not there any more',
+    `SELECT subject || ' ' || json_extract(details, '$.key') AS subject FROM audit WHERE action = 'key-add' AND NOT EXISTS
+      (SELECT 1 FROM repo_keys WHERE repo = subject AND repo_keys.id = json_extract(details, '$.key'))`,
+  ],
+  [
+    'key about whose revocation table and audit log differ',
+    `SELECT repo || ' ' || id AS subject FROM repo_keys WHERE (revoked_at IS NOT NULL) <> EXISTS
+      (SELECT 1 FROM audit WHERE action = 'key-revoke' AND subject = repo AND json_extract(details, '$.key') = repo_keys.id)`,
+  ],
+  [
+    'token that the audit log does not know',
+    "SELECT id AS subject FROM tokens WHERE NOT EXISTS (SELECT 1 FROM audit WHERE action = 'token-create' AND subject = tokens.id)",
+  ],
+  [
+    'token that was created and is not there any more',
+    "SELECT subject FROM audit WHERE action = 'token-create' AND subject NOT IN (SELECT id FROM tokens)",
+  ],
+  [
+    'token about whose revocation table and audit log differ',
+    `SELECT id AS subject FROM tokens WHERE (revoked_at IS NOT NULL) <> EXISTS
+      (SELECT 1 FROM audit WHERE action = 'token-revoke' AND subject = tokens.id)`,
+  ],
+  [
+    'token that was widened or prolonged behind the audit log',
+    `SELECT tokens.id AS subject FROM tokens JOIN audit ON action = 'token-create' AND subject = tokens.id
+      WHERE json_extract(details, '$.expiresAt') <> expires_at OR json_extract(details, '$.scopes') <> json(scopes)`,
+  ],
+  [
+    'plugin without a version',
+    `SELECT repo || '/' || plugin AS subject FROM plugins WHERE NOT EXISTS
+      (SELECT 1 FROM versions WHERE versions.repo = plugins.repo AND versions.plugin = plugins.plugin)`,
+  ],
+  [
+    'table whose newest rows are gone, or that has holes',
+    `SELECT 'versions' AS subject FROM sqlite_sequence WHERE name = 'versions' AND seq <> (SELECT count(*) FROM versions)
+      UNION ALL SELECT 'plugins' FROM sqlite_sequence WHERE name = 'plugins' AND seq <> (SELECT count(*) FROM plugins)`,
+  ],
+]
+
+const MAX_OF_A_KIND = 20
+
+/** Repos, keys, tokens and plugins against the log and against each other. */
+export function checkPartners({ db }: RegistryDeps): Finding[] {
+  return PARTNERS.flatMap(([message, query]) =>
+    db
+      .all<{ subject: string }>(sql.raw(`${query} LIMIT ${MAX_OF_A_KIND}`))
+      .map(({ subject }) => ({ subject, message })),
+  )
+}

@@ -1,0 +1,131 @@
+// Looks for everything in a data directory that does not agree with itself: database pages, audit chain, version rows, blobs.
+// It trusts no single witness: SQLite's own check finds few flipped bits, so rows and bytes are compared with their digests.
+import { createHash } from 'node:crypto'
+import { sql } from 'drizzle-orm'
+import type { Digest } from '../../schemas/digest.ts'
+import { digestFromHex } from '../../schemas/digest.ts'
+import type { RegistryDeps } from '../context.ts'
+import { isEverythingHere } from '../db/sqlite/audit.ts'
+import type { BlobRow } from '../db/sqlite/blobs.ts'
+import { condemnBlob, hasBlobRow, isReferenced, listBlobs } from '../db/sqlite/blobs.ts'
+import { write } from '../db/sqlite/open.ts'
+import { findSchemaDrift } from '../db/sqlite/schema-drift.ts'
+import { listArtifacts, pageVersions, versionDigest } from '../db/sqlite/versions.ts'
+import { checkChain, checkPartners, readStory } from './check-audit.ts'
+
+export type Problem = {
+  readonly kind: 'database' | 'audit' | 'version' | 'blob-missing' | 'blob-damaged' | 'stray-file'
+  /** e.g. `core/hello@1.0.0`, a digest. */
+  readonly subject: string
+  readonly message: string
+  readonly repaired: boolean
+}
+
+export type DataReport = {
+  readonly versions: number
+  readonly blobs: number
+  readonly bytes: number
+  /** Files without a row, which `gc` removes once they are old enough. */
+  readonly orphans: number
+  readonly problems: readonly Problem[]
+}
+
+export type DataCheck = {
+  readonly repair: boolean
+  readonly onProgress?: (blob: { readonly digest: Digest; readonly size: number }) => void
+}
+
+const PAGE = 500
+
+export async function checkData(deps: RegistryDeps, check: DataCheck): Promise<DataReport> {
+  const problems: Problem[] = [...checkDatabase(deps), ...(await checkAudit(deps))]
+  const versions = checkVersions(deps, problems)
+  const { blobs, bytes } = await checkBlobs(deps, check, problems)
+  const orphans = await checkFiles(deps, problems)
+  return { versions, blobs, bytes, orphans, problems }
+}
+
+function checkDatabase({ db }: RegistryDeps): Problem[] {
+  const pages = db.all<{ integrity_check: string }>(sql`PRAGMA integrity_check(20)`)
+  const keys = db.all<{ table: string }>(sql`PRAGMA foreign_key_check`)
+  const messages = [
+    ...pages.map((row) => row.integrity_check).filter((text) => text !== 'ok'),
+    ...keys.slice(0, 20).map(({ table }) => `a row of ${table} refers to nothing`),
+    ...findSchemaDrift(db),
+  ]
+  return messages.map((message) => ({ kind: 'database', subject: 'octo.db', message, repaired: false }))
+}
+
+async function checkAudit(deps: RegistryDeps): Promise<Problem[]> {
+  const findings = [...(await checkChain(deps)), ...checkPartners(deps)]
+  return findings.map((finding) => ({ kind: 'audit', ...finding, repaired: false }))
+}
+
+function checkVersions(deps: RegistryDeps, problems: Problem[]): number {
+  const { db } = deps
+  const story = readStory(deps)
+  let seen = 0
+  for (let last = 0; ; ) {
+    const page = pageVersions(db, last, PAGE)
+    for (const row of page) {
+      seen++
+      last = row.id
+      const told = story.compare(row)
+      const subject = `${row.repo}/${row.plugin}@${row.version}`
+      if (versionDigest(row, listArtifacts(db, row.id)) !== row.rowSha256)
+        problems.push({ kind: 'version', subject, message: 'its row was changed', repaired: false })
+      else if (told) problems.push({ kind: 'audit', ...told, repaired: false })
+    }
+    if (page.length < PAGE) break
+  }
+  for (const finding of story.untold()) problems.push({ kind: 'version', ...finding, repaired: false })
+  return seen
+}
+
+async function checkBlobs(deps: RegistryDeps, { repair, onProgress }: DataCheck, problems: Problem[]) {
+  let [blobs, bytes] = [0, 0]
+  for (let last: Digest | '' = ''; ; ) {
+    const page: BlobRow[] = listBlobs(deps.db, last, PAGE)
+    for (const blob of page) {
+      last = blob.digest
+      if (blob.state === 'condemned') continue
+      blobs++
+      bytes += blob.size
+      onProgress?.(blob)
+      const problem = await lookAtBlob(deps, blob)
+      if (problem) problems.push({ ...problem, repaired: repair && giveUp(deps, blob.digest) })
+    }
+    if (page.length < PAGE) return { blobs, bytes }
+  }
+}
+
+async function lookAtBlob(
+  { blobs }: RegistryDeps,
+  { digest, size }: BlobRow,
+): Promise<Omit<Problem, 'repaired'> | undefined> {
+  const found = await blobs.sizeOf(digest)
+  if (found === undefined) return { kind: 'blob-missing', subject: digest, message: 'its file is gone' }
+  const hash = createHash('sha256')
+  for await (const chunk of blobs.read(digest)) hash.update(chunk)
+  if (found === size && digestFromHex(hash.digest('hex')) === digest) return undefined
+  return { kind: 'blob-damaged', subject: digest, message: 'its bytes are no longer those of its digest' }
+}
+
+/** Bytes that nobody refers to yet can be uploaded again; those of a release only a backup brings back. */
+function giveUp({ db }: RegistryDeps, digest: Digest): boolean {
+  return write(db, (tx) => {
+    if (isReferenced(tx, digest) || !isEverythingHere(tx)) return false
+    condemnBlob(tx, digest)
+    return true
+  })
+}
+
+async function checkFiles({ blobs, db }: RegistryDeps, problems: Problem[]): Promise<number> {
+  let orphans = 0
+  for await (const entry of blobs.list()) {
+    if (typeof entry !== 'string')
+      problems.push({ kind: 'stray-file', subject: entry.stray, message: 'it is no blob', repaired: false })
+    else if (!hasBlobRow(db, entry)) orphans++
+  }
+  return orphans
+}

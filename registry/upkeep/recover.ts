@@ -1,0 +1,41 @@
+// Tidies what the last process left behind, and during a run what clients left behind. The tree recovers itself when opened.
+import { coded } from '../../schemas/errors.ts'
+import type { RegistryDeps } from '../context.ts'
+import { writePatiently } from '../db/sqlite/open.ts'
+import { dropExpiredSessions, forgetSessions, listOpenSessions } from '../db/sqlite/sessions.ts'
+import type { UploadArea } from '../uploads/upload-area.ts'
+
+const FORGET_AFTER_MS = 24 * 3600_000
+/** A look at the whole database must not hold up the start of a very large one; `fsck` looks at any. */
+const MAX_CHECKED_PAGES = 128 * 1024
+
+/** Throws DATA_DIR_CORRUPT. */
+export function checkDatabase({ db, logger }: RegistryDeps): void {
+  const pages = Number(db.$client.pragma('page_count', { simple: true }))
+  if (pages > MAX_CHECKED_PAGES) {
+    logger.warn({ pages }, 'the database is large, so its check at the start is left to `octo registry fsck`')
+    return
+  }
+  const found = db.$client.pragma('quick_check(1)', { simple: true })
+  if (found !== 'ok')
+    throw coded('DATA_DIR_CORRUPT', {
+      message: 'the registry database is damaged',
+      details: { found },
+      hint: '`octo registry fsck --data DIR` says what is damaged; then restore a backup',
+    })
+}
+
+/** Ends sessions nobody uses, forgets old ones, and removes the parts of all that are not open. */
+export async function sweepSessions({ db, clock, logger }: RegistryDeps, uploads: UploadArea): Promise<void> {
+  const now = clock()
+  const closed = await writePatiently(db, (tx) => {
+    const ids = dropExpiredSessions(tx, now)
+    forgetSessions(tx, now - FORGET_AFTER_MS)
+    return ids
+  })
+  if (closed.length > 0) logger.info({ sessions: closed.length }, 'expired publishing sessions were closed')
+  // In this order: a session that opens in between has no folder in the list yet.
+  const folders = await uploads.list()
+  const open = new Set(listOpenSessions(db))
+  for (const id of folders) if (!open.has(id)) await uploads.remove(id)
+}

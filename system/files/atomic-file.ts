@@ -1,0 +1,119 @@
+// Small files of the store: whole or absent, never half, whoever writes at the same time.
+import { randomBytes } from 'node:crypto'
+import {
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { basename, join } from 'node:path'
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
+import { decodeText } from '../../schemas/text.ts'
+import { explainDisk, isMissing, onDisk } from './errors.ts'
+
+export type WriteOptions = {
+  /** Folder on the same file system for the unfinished file. */
+  readonly staging: string
+  readonly mode?: number
+}
+
+/** Writes beside and renames over; throws NO_SPACE or IO_FAILED and leaves nothing of its own. */
+export function writeWhole(path: string, bytes: string | Uint8Array, options: WriteOptions): void {
+  const staged = stagedPath(options.staging, basename(path))
+  onDisk(path, () => {
+    try {
+      const file = openSync(staged, 'wx', options.mode ?? 0o600)
+      try {
+        writeAll(file, typeof bytes === 'string' ? Buffer.from(bytes) : bytes)
+      } finally {
+        closeSync(file)
+      }
+      clearPlace(path)
+      renameSync(staged, path)
+    } catch (error) {
+      rmSync(staged, { force: true })
+      throw error
+    }
+  })
+}
+
+/** For what may as well be missing: on a read-only or full disk it is left out. */
+export function writeDisposable(path: string, bytes: string | Uint8Array, options: WriteOptions): boolean {
+  try {
+    writeWhole(path, bytes, options)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** For what matters only where the store can change. */
+export function writeUnlessReadOnly(path: string, bytes: string | Uint8Array, options: WriteOptions): void {
+  try {
+    writeWhole(path, bytes, options)
+  } catch (error) {
+    if (explainDisk(error, path).details.reason !== 'EROFS') throw error
+  }
+}
+
+/** The text of a small file, or undefined when there is none; throws TEXT_INVALID. */
+export function readIfThere(path: string): string | undefined {
+  try {
+    // A checkout from elsewhere may have a link to a device in place of its lockfile, which would be read for ever.
+    if (statSync(path).isFile()) return decodeText(readFileSync(path), path)
+    throw coded('IO_FAILED', { message: `${quote(path)} is not a file`, details: { path } })
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    return onDisk(path, () => {
+      throw error
+    })
+  }
+}
+
+/** The text of a file of the store; undefined also where something else is in its place, which is then written over. */
+export function readIfWhole(path: string): string | undefined {
+  try {
+    return lstatSync(path).isFile() ? readIfThere(path) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Takes away what lies in the place of a file of the store and is none of ours: a folder, over which nothing can be renamed;
+ * a link or a second name, through which a file elsewhere would be written.
+ */
+export function clearPlace(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (!found) return
+  const isOwn = found.isFile() && found.nlink === 1 && found.uid === (process.getuid?.() ?? found.uid)
+  if (!isOwn) rmSync(path, { recursive: true, force: true })
+}
+
+export function writeAll(file: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
+}
+
+export function stagedPath(staging: string, name: string): string {
+  return join(staging, `${name.slice(0, 40)}.${randomBytes(6).toString('hex')}`)
+}
+
+/** Makes renames into these folders survive a power cut. */
+export function syncFolders(folders: readonly string[]): void {
+  if (process.platform === 'win32') return
+  for (const folder of folders)
+    onDisk(folder, () => {
+      const handle = openSync(folder, 'r')
+      try {
+        fsyncSync(handle)
+      } finally {
+        closeSync(handle)
+      }
+    })
+}

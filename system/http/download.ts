@@ -1,0 +1,105 @@
+// A file of known size into a sink: continued where it broke off, retried, never longer than promised. Sizes and statuses
+// are looked at before any checksum, so that an error page is called an error page.
+import { coded } from '../../schemas/errors.ts'
+import { printable, quote } from '../../schemas/quote.ts'
+import { addressOf } from './fetch-error.ts'
+import type { Answer, Http } from './open-http.ts'
+import { refusalOf } from './refusal.ts'
+import type { Attempt, RetryOptions } from './retry.ts'
+import { retrying } from './retry.ts'
+import type { WholeTime } from './whole-time.ts'
+import { startWholeTime } from './whole-time.ts'
+
+export type DownloadOrigin = { readonly url: string; readonly etag?: string }
+
+export type DownloadSink = {
+  /** Bytes that are here already, from `origin`. */
+  readonly size: number
+  readonly origin: DownloadOrigin | undefined
+  /** Forgets them: the file begins anew, from this origin. */
+  restart(origin: DownloadOrigin): void
+  write(chunk: Uint8Array): void
+}
+
+export type DownloadRequest = {
+  readonly url: URL
+  readonly size: number
+  readonly sink: DownloadSink
+  readonly retry?: RetryOptions
+  /** For all attempts together; without it only rates are limited. */
+  readonly wholeMs?: number
+}
+
+/** Fills the sink up to `size`; that the bytes are the right ones is for the caller to prove. */
+export async function download(http: Http, request: DownloadRequest): Promise<void> {
+  const time = startWholeTime(request.wholeMs)
+  await retrying((attempt) => downloadOnce(http, { ...request, time }, attempt), request.retry)
+}
+
+type Timed = DownloadRequest & { readonly time: WholeTime }
+
+async function downloadOnce(http: Http, { url, size, sink, time }: Timed, attempt: Attempt): Promise<void> {
+  if (sink.size === size && sink.origin?.url === url.href) return
+  const answer = await http.get(url, { 'accept-encoding': 'identity', ...continuation(sink, url, size) }, attempt)
+  if (answer.status === 206) requireContinuation(answer, sink, size)
+  else if (answer.status === 200) begin(answer, sink, url, size)
+  else if (answer.status === 416) {
+    answer.discard()
+    sink.restart({ url: url.href })
+    throw brokeOff(answer, sink, size)
+  } else throw await refusalOf(answer)
+  for await (const chunk of time.chunksOf(answer)) {
+    if (sink.size + chunk.length > size) throw wrongSize(answer, size, `more than ${size}`)
+    sink.write(chunk)
+  }
+  if (sink.size < size) throw brokeOff(answer, sink, size)
+}
+
+/** Asks for the rest only of the very same file; without an ETag nobody can tell. */
+function continuation({ size: have, origin }: DownloadSink, url: URL, size: number): Record<string, string> {
+  if (have === 0 || have >= size || origin?.url !== url.href || origin.etag === undefined) return {}
+  return { range: `bytes=${have}-`, 'if-range': origin.etag }
+}
+
+function begin(answer: Answer, sink: DownloadSink, url: URL, size: number): void {
+  const encoding = answer.headers['content-encoding'] ?? 'identity'
+  const length = answer.headers['content-length']
+  if (encoding === 'identity' && length !== undefined && Number(length) !== size) throw wrongSize(answer, size, length)
+  if (encoding !== 'identity')
+    throw wrongSize(answer, size, `bytes encoded as ${printable(encoding, 20)}, and so other`, COMPRESSED)
+  // A weak ETag does not promise the same bytes, so nothing may be continued on its word.
+  const { etag } = answer.headers
+  sink.restart({ url: url.href, ...(etag?.startsWith('"') ? { etag } : {}) })
+}
+
+function requireContinuation(answer: Answer, sink: DownloadSink, size: number): void {
+  const expected = `bytes ${sink.size}-${size - 1}/${size}`
+  if (answer.headers['content-range'] === expected) return
+  answer.discard()
+  throw wrongSize(answer, size, `the range ${quote(answer.headers['content-range'] ?? 'none')}`)
+}
+
+const REPLACED = 'the address may need a login, or the file was replaced'
+const COMPRESSED =
+  'the server compresses although it was asked not to: its owner has to serve artifacts as they are, in nginx with `gzip off`'
+
+function wrongSize(answer: Answer, expected: number, found: string, hint = REPLACED): Error {
+  answer.discard()
+  const url = addressOf(answer.url)
+  const type = printable(answer.headers['content-type'] ?? 'none', 60)
+  const page = type.startsWith('text/html') ? ', and it looks like a web page' : ''
+  return coded('SIZE_MISMATCH', {
+    message: `${quote(url)} does not serve the artifact, expected ${expected} bytes, found ${found}${page}`,
+    details: { url, expected, found, contentType: type },
+    hint,
+  })
+}
+
+function brokeOff(answer: Answer, sink: DownloadSink, size: number): Error {
+  const url = addressOf(answer.url)
+  return coded('FETCH_FAILED', {
+    message: `${quote(url)} broke off after ${sink.size} of ${size} bytes`,
+    details: { url, received: sink.size, size },
+    hint: 'run the command again: it continues where it stopped',
+  })
+}

@@ -1,0 +1,104 @@
+// Small documents: bounded, decompressed, retried, and asked for again only when they changed.
+import { ACCEPTED_CODINGS, decodeContent } from '../../schemas/content-coding.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
+import { decodeText } from '../../schemas/text.ts'
+import { addressOf } from './fetch-error.ts'
+import type { Answer, Http } from './open-http.ts'
+import { isNotFound, refusalOf } from './refusal.ts'
+import { requireReprDigest } from './repr-digest.ts'
+import type { Attempt, RetryOptions } from './retry.ts'
+import { retrying } from './retry.ts'
+import { isWebPage, webPageInstead } from './web-page.ts'
+import type { WholeTime } from './whole-time.ts'
+import { DOCUMENT_MS, startWholeTime } from './whole-time.ts'
+
+/** Copies of documents from earlier; losing them costs a request. */
+export type DocumentCopies = {
+  read(url: string): DocumentCopy | undefined
+  write(url: string, copy: DocumentCopy): void
+}
+export type DocumentCopy = { readonly etag: string; readonly text: string }
+
+export type TextRequest = {
+  readonly url: URL
+  readonly maxBytes: number
+  readonly copies?: DocumentCopies
+  readonly retry?: RetryOptions
+  /** For all attempts together. */
+  readonly wholeMs?: number
+}
+
+/** The text, or undefined where the server says that there is none (404, 410). */
+export async function fetchText(http: Http, request: TextRequest): Promise<string | undefined> {
+  const time = startWholeTime(request.wholeMs ?? DOCUMENT_MS)
+  return retrying((attempt) => fetchOnce(http, { ...request, time }, attempt), request.retry)
+}
+
+async function fetchOnce(
+  http: Http,
+  { url, maxBytes, copies, time }: TextRequest & { readonly time: WholeTime },
+  attempt: Attempt,
+): Promise<string | undefined> {
+  const copy = copies?.read(url.href)
+  const conditional = copy ? { 'if-none-match': copy.etag } : {}
+  const answer = await http.get(url, { 'accept-encoding': ACCEPTED_CODINGS, ...conditional }, attempt)
+  if (answer.status === 304 && copy) {
+    answer.discard()
+    return copy.text
+  }
+  if (isNotFound(answer)) {
+    answer.discard()
+    return undefined
+  }
+  if (answer.status !== 200) throw await refusalOf(answer)
+  const bytes = await readBytes(answer, time.chunksOf(answer), maxBytes)
+  const { etag, 'repr-digest': header } = answer.headers
+  const decoded = () => decode(bytes, answer, maxBytes)
+  requireReprDigest({ address: addressOf(answer.url), header, bytes, decode: decoded })
+  const text = textOf(decoded(), answer)
+  if (isWebPage(answer.headers['content-type'], text)) throw webPageInstead(addressOf(answer.url), 'JSON or YAML')
+  if (etag !== undefined) copies?.write(url.href, { etag, text })
+  return text
+}
+
+async function readBytes(answer: Answer, chunks: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
+  const pieces: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of chunks) {
+    size += chunk.length
+    if (size > maxBytes) throw tooLarge(answer, maxBytes)
+    pieces.push(chunk)
+  }
+  return Buffer.concat(pieces)
+}
+
+function decode(bytes: Buffer, answer: Answer, maxBytes: number): Buffer {
+  try {
+    return decodeContent(bytes, answer.headers['content-encoding'], maxBytes)
+  } catch (error) {
+    if (isCoded(error, 'LIMIT_EXCEEDED')) throw tooLarge(answer, maxBytes)
+    throw unreadable(answer, `cannot be read: ${(error as Error).message}`, error)
+  }
+}
+
+function textOf(bytes: Buffer, answer: Answer): string {
+  try {
+    return decodeText(bytes, addressOf(answer.url))
+  } catch (error) {
+    throw unreadable(answer, 'is not readable as text', error)
+  }
+}
+
+function tooLarge(answer: Answer, maxBytes: number): Error {
+  const url = addressOf(answer.url)
+  return coded('LIMIT_EXCEEDED', {
+    message: `${quote(url)} is larger than ${maxBytes} bytes`,
+    details: { url, maxBytes },
+  })
+}
+
+function unreadable(answer: Answer, problem: string, cause?: unknown): Error {
+  const url = addressOf(answer.url)
+  return coded('FETCH_REFUSED', { message: `answer of ${quote(url)} ${problem}`, details: { url }, cause })
+}

@@ -1,0 +1,88 @@
+// Locks between processes that the kernel releases, however a process ends. Node has no flock; SQLite's own file locks are
+// the same thing (it takes 0.08 ms, and is free 0.13 ms after a SIGKILL). The files stay empty.
+import { closeSync, constants, openSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { coded } from '../schemas/errors.ts'
+import { quote } from '../schemas/quote.ts'
+import { clearPlace } from './files/atomic-file.ts'
+import { explainDisk, onDisk } from './files/errors.ts'
+
+export type LockMode = 'shared' | 'exclusive'
+
+export type LockRequest = {
+  readonly path: string
+  readonly mode: LockMode
+  /** What the lock protects, for the messages of those who wait. */
+  readonly subject: string
+  readonly onWait?: (line: string) => void
+  readonly timeoutMs?: number
+}
+
+/** Another process may download a large file meanwhile, so patience is long. */
+const TIMEOUT_MS = 5 * 60_000
+const NOTICE_MS = 2_000
+const FIRST_WAIT_MS = 2
+const MAX_WAIT_MS = 50
+const SQLITE_BUSY = 5
+/** The file holds something, as a carried store may have it. */
+const NO_DATABASE = new Set([11, 26])
+
+/** Waits without blocking the event loop; throws STORE_BUSY after the timeout. */
+export async function takeLock(request: LockRequest): Promise<Disposable> {
+  const started = performance.now()
+  const timeoutMs = request.timeoutMs ?? TIMEOUT_MS
+  let told = false
+  for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, MAX_WAIT_MS)) {
+    const lock = await tryLock(request)
+    if (lock) return lock
+    const waited = performance.now() - started
+    if (waited > timeoutMs) throw busy(request.subject, timeoutMs)
+    if (waited > NOTICE_MS && !told) {
+      told = true
+      request.onWait?.(`waiting for another octo process that holds ${quote(request.subject)}`)
+    }
+    await sleep(waitMs * (0.5 + Math.random()))
+  }
+}
+
+/** Undefined while another connection, of this process or another, holds a lock that excludes it. */
+export async function tryLock(request: LockRequest): Promise<Disposable | undefined> {
+  const { DatabaseSync } = await import('node:sqlite')
+  try {
+    clearPlace(request.path)
+    return openLock(DatabaseSync, request)
+  } catch (error) {
+    if (!NO_DATABASE.has((error as { errcode?: number }).errcode ?? 0)) throw explainDisk(error, request.path)
+  }
+  onDisk(request.path, () => emptyInPlace(request.path))
+  return onDisk(request.path, () => openLock(DatabaseSync, request))
+}
+
+function openLock(Database: typeof DatabaseSync, { path, mode }: LockRequest): Disposable | undefined {
+  let database: DatabaseSync | undefined
+  try {
+    database = new Database(path, { timeout: 0 })
+    if (mode === 'exclusive') database.exec('BEGIN EXCLUSIVE')
+    else database.exec('BEGIN; SELECT count(*) FROM sqlite_master')
+    const held = database
+    return { [Symbol.dispose]: () => held.close() }
+  } catch (error) {
+    database?.close()
+    if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return undefined
+    throw error
+  }
+}
+
+/** Never by another file in its place: two processes would hold two locks. */
+function emptyInPlace(path: string): void {
+  closeSync(openSync(path, constants.O_WRONLY | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0)))
+}
+
+function busy(subject: string, timeoutMs: number): Error {
+  return coded('STORE_BUSY', {
+    message: `another process has held ${quote(subject)} for more than ${Math.round(timeoutMs / 1000)} seconds`,
+    details: { subject, timeoutMs },
+    hint: 'wait for it or end it, then run the command again; nothing needs to be cleaned up',
+  })
+}

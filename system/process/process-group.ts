@@ -1,0 +1,45 @@
+// A plugin and everything it starts is one process group, so that one signal reaches all of it: killing only the child
+// leaves its children running. Groups that still live when octo ends are killed on the way out.
+import { execFile } from 'node:child_process'
+import { systemTool } from './system-tool.ts'
+
+const living = new Set<number>()
+let watching = false
+
+/** Remembers a group until it is released; kills it if octo ends first. */
+export function holdGroup(pid: number): void {
+  living.add(pid)
+  if (watching) return
+  watching = true
+  process.once('exit', killHeldGroups)
+}
+
+/** Kills every group that was not released yet; whoever waits for one sees it end. */
+export function killHeldGroups(): void {
+  for (const group of living) signalGroup(group, 'SIGKILL')
+}
+
+/** Kills what is left of the group and forgets it. */
+export function releaseGroup(pid: number): void {
+  signalGroup(pid, 'SIGKILL')
+  living.delete(pid)
+}
+
+/** Sends a signal to every process of the group; a group that is gone is fine. */
+export function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  if (process.platform === 'win32') {
+    endTree(pid)
+    return
+  }
+  try {
+    process.kill(-pid, signal)
+  } catch (error) {
+    // EPERM: what is left of the group belongs to another user, or is a zombie on macOS.
+    if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+  }
+}
+
+/** Windows has no groups to signal; its own tool ends a tree. */
+function endTree(pid: number): void {
+  execFile(systemTool('taskkill.exe'), ['/pid', String(pid), '/t', '/f'], () => undefined)
+}

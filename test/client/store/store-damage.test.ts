@@ -1,0 +1,143 @@
+// Whatever lies in the place of a file of the store, an install makes it good, and nothing outside of the store is touched.
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { chownSync, linkSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { collect } from '../../../client/store/collect.ts'
+import { layoutOf } from '../../../client/store/layout.ts'
+import { aMachine, LINUX, one, run } from '../../support/client-machine.ts'
+import { expectCodeAsync } from '../../support/expect-code.ts'
+import { filesBelow } from '../../support/temp-folder.ts'
+
+const SAYS = 'hello 1.0.0 !\n'
+const OUTSIDE = 'the diary of somebody\n'
+
+const isRoot = process.getuid?.() === 0
+
+/** What a carried store, a power cut or a bad disk may leave in the place of a file. */
+const DAMAGE: Readonly<Record<string, (path: string, outside: string) => void>> = {
+  nothing: (path) => rmSync(path),
+  'an empty file': (path) => writeOver(path, ''),
+  'bytes that are no text': (path) => writeOver(path, Buffer.from([0xff, 0xfe, 0, 0x80])),
+  'zeros, as after a power cut': (path) => writeOver(path, Buffer.alloc(512)),
+  'a line of text': (path) => writeOver(path, 'something else\n'),
+  'a folder': (path) => {
+    rmSync(path)
+    mkdirSync(join(path, 'inner'), { recursive: true })
+    writeFileSync(join(path, 'inner', 'file'), 'x')
+  },
+  'a link to a file outside': (path, outside) => {
+    rmSync(path)
+    symlinkSync(outside, path)
+  },
+  'a second name of a file outside': (path, outside) => {
+    rmSync(path)
+    linkSync(outside, path)
+  },
+  'a link to nowhere': (path) => {
+    rmSync(path)
+    symlinkSync('/nowhere/at/all', path)
+  },
+  'a link to an endless device': (path) => {
+    rmSync(path)
+    symlinkSync('/dev/zero', path)
+  },
+  'a pipe': (path) => {
+    rmSync(path)
+    execFileSync('mkfifo', [path])
+  },
+  ...(isRoot ? { 'a file of another user': (path: string) => chownSync(path, 12_345, 12_345) } : {}),
+}
+
+function writeOver(path: string, bytes: string | Buffer): void {
+  rmSync(path)
+  writeFileSync(path, bytes, { mode: 0o600 })
+}
+
+test(`an install makes good whatever lies in the place of a file of the store (${Object.keys(DAMAGE).length} kinds for each file)`, {
+  timeout: 120_000,
+  skip: process.platform === 'win32' && 'pipes and links',
+}, async (t) => {
+  const machine = await aMachine(t)
+  const { folder, base, install, releases } = machine
+  await install()
+  const outside = join(folder, 'diary')
+  const part = releases[0]?.predicate.platforms[LINUX]?.digest.slice('sha256:'.length) ?? ''
+  const files = filesBelow(base.storeRoot).filter((path) => !path.startsWith('v1/trees/'))
+  assert.ok(files.length >= 7, files.join())
+  let count = 0
+  for (const file of [...files, `v1/parts/${part}`, `v1/parts/${part}.json`])
+    for (const [what, damage] of Object.entries(DAMAGE)) {
+      const storeRoot = join(folder, `store-${count++}`)
+      execFileSync('cp', ['-a', base.storeRoot, storeRoot])
+      writeFileSync(outside, OUTSIDE)
+      const path = join(storeRoot, file)
+      const isPart = file.startsWith('v1/parts/')
+      if (isPart) {
+        // Something has to be downloaded for them to be read.
+        rmSync(join(storeRoot, 'v1/blobs/sha256', part))
+        execFileSync('rm', ['-rf', join(storeRoot, 'v1/trees')])
+        writeFileSync(path, '')
+      }
+      damage(path, outside)
+      const says = `${what} in the place of ${file}`
+      try {
+        assert.equal(run(one((await install({ storeRoot, frozen: true })).executables)), SAYS, says)
+      } catch (error) {
+        assert.fail(`${says}: ${error}`)
+      }
+      assert.equal(readFileSync(outside, 'utf8'), OUTSIDE, says)
+      assert.deepEqual(filesBelow(join(storeRoot, 'v1/staging')), [], says)
+      // What is good now stays so, without a network.
+      if (count % 7 === 0) await install({ storeRoot, frozen: true, offline: true })
+    }
+})
+
+test('refuses a store with an inner folder that others can write, before anything in it is read', async (t) => {
+  const { base, install } = await aMachine(t)
+  await install()
+  const { blobs, releases, trees, memos, warm, proven, parts, documents, seen, knownLocks, locks, staging } = layoutOf(
+    base.storeRoot,
+  )
+  for (const folder of [
+    blobs,
+    releases,
+    trees,
+    memos,
+    warm,
+    proven,
+    parts,
+    documents,
+    seen,
+    knownLocks,
+    locks,
+    staging,
+  ]) {
+    execFileSync('chmod', ['0777', folder])
+    await expectCodeAsync('STORE_UNSAFE', () => install())
+    execFileSync('chmod', ['0700', folder])
+  }
+  await install()
+})
+
+test('collects trees, memos and lists that an earlier octo named otherwise, and leaves its own', async (t) => {
+  const { base, install, releases } = await aMachine(t)
+  await install()
+  const layout = layoutOf(base.storeRoot)
+  const kept = filesBelow(layout.trees)
+  const hex = releases[0]?.predicate.platforms[LINUX]?.digest.slice('sha256:'.length) ?? ''
+  const old = [
+    join(layout.trees, hex),
+    join(layout.memos, `${hex}-hello.json`),
+    join(layout.memos, `${hex}-.json`),
+    join(layout.base, 'contents', `${hex}.json`),
+  ]
+  mkdirSync(join(layout.base, 'contents'))
+  mkdirSync(old[0] as string)
+  for (const path of old.slice(1)) writeFileSync(path, '{}')
+  await collect(layout, { now: Date.now() + 1_000, minAgeMs: 0 })
+  for (const path of old) assert.equal(lstatSync(path, { throwIfNoEntry: false }), undefined, path)
+  assert.deepEqual(filesBelow(layout.trees), kept)
+  assert.equal(run(one((await install({ frozen: true, offline: true })).executables)), SAYS)
+})

@@ -1,0 +1,23 @@
+// Trust asks by itself where a word about it comes from, whatever was asked before.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parseTree } from '../../../config/document/node.ts'
+import { trustOf } from '../../../config/model/keys.ts'
+import { expectCode } from '../../support/expect-code.ts'
+
+const read = (text: string, remote: boolean) =>
+  trustOf(parseTree(text, { name: 'https://x.example/a.yaml', remote }), 'core', { keyFiles: new Map() })
+
+test('a tree from elsewhere says of no repo that it needs no keys, nor which', () => {
+  assert.deepEqual(read('trust: unsigned\n', false), { kind: 'unsigned' })
+  for (const text of [
+    'trust: unsigned\n',
+    'keys: [AAAA]\n',
+    'keys: AAAA\n',
+    'keys: [{file: octo.pub}]\n',
+    'keys: []\n',
+  ]) {
+    const error = expectCode('CONFIG_INVALID', () => read(text, true))
+    assert.match(error.message, /a document from elsewhere may not say which keys are trusted/, text)
+  }
+})

@@ -1,0 +1,118 @@
+// The quick start as people get it, in a folder and on ports of its own: twice, interrupted, and with a port taken.
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import test from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { readSettings } from '../../demo/settings.ts'
+import { renderConfig } from '../../demo/write-config.ts'
+import { freePort, listening } from '../support/listening.ts'
+import { runOcto } from '../support/run-octo.ts'
+import { filesBelow, tempFolder } from '../support/temp-folder.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+type Place = {
+  readonly dir: string
+  readonly port: number
+  readonly demoPort: number
+  readonly env: Record<string, string>
+}
+
+/** The port after the demo's is the one that the example wants free. */
+async function aPlace(t: TestContext): Promise<Place> {
+  const home = tempFolder(t)
+  const env = { HOME: home, XDG_CACHE_HOME: join(home, 'cache') }
+  return { dir: join(home, 'octo'), port: await freePort(), demoPort: await freePort(), env }
+}
+
+const words = ({ dir, port, demoPort }: Place) => [
+  ...['start', '--dir', dir, '--port', String(port), '--demo-port', String(demoPort)],
+]
+
+test('publishes, installs and runs the core plugins; a second time it changes nothing', async (t) => {
+  const place = await aPlace(t)
+  const first = await runOcto([...words(place), '--once'], { cwd: ROOT, env: place.env })
+  assert.equal(first.code, 0, first.stdout + first.stderr)
+  for (const plugin of ['check-tcp', 'check-tcp-port', 'check-server-url'])
+    assert.match(first.stdout, new RegExp(`published core/${plugin} 1\\.0\\.0`))
+  assert.match(first.stdout, /4 passed/)
+  assert.match(first.stdout, /Three plugins were built, signed, published, installed, proven and run/)
+
+  const kept = () =>
+    ['octo.lock', 'keys/core.pub', 'keys/core.token', 'registry/tree/repos/core.yaml'].map((file) =>
+      readFileSync(join(place.dir, file), 'utf8'),
+    )
+  const [before, tree] = [kept(), filesBelow(join(place.dir, 'registry', 'tree'))]
+  const second = await runOcto([...words(place), '--once'], { cwd: ROOT, env: place.env })
+  assert.equal(second.code, 0, second.stdout + second.stderr)
+  assert.match(second.stdout, /unchanged core\/check-tcp 1\.0\.0/)
+  assert.match(second.stdout, /Everything was there; the plugins were proven and run again/)
+  assert.deepEqual(kept(), before)
+  assert.deepEqual(filesBelow(join(place.dir, 'registry', 'tree')), tree)
+})
+
+test('serves until Ctrl-C, then ends well and leaves nothing running', async (t) => {
+  const place = await aPlace(t)
+  const child = spawn(process.execPath, [join(ROOT, 'bin/octo.js'), ...words(place)], {
+    env: { PATH: process.env.PATH ?? '', ...place.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const serving = Promise.withResolvers<void>()
+  let said = ''
+  child.stdout.setEncoding('utf8').on('data', (chunk) => {
+    said += chunk
+    if (said.includes('Serving until Ctrl-C')) serving.resolve()
+  })
+  await Promise.race([serving.promise, once(child, 'close')])
+  const yaml = await fetch(`http://127.0.0.1:${place.port}/repos/core.yaml`)
+  assert.equal(yaml.status, 200, said)
+  assert.match(await yaml.text(), /check-tcp-port/)
+  assert.equal((await fetch(`http://127.0.0.1:${place.demoPort}/healthz`)).status, 200)
+  let complaints = ''
+  child.stderr.setEncoding('utf8').on('data', (chunk) => (complaints += chunk))
+  child.kill('SIGINT')
+  assert.deepEqual(await once(child, 'close'), [0, null])
+  assert.doesNotMatch(complaints, /error/)
+  for (const port of [place.port, place.demoPort]) assert.equal(await listening(t, createServer(), { port }), port)
+})
+
+test('says which port is taken and what to type, before it starts anything', async (t) => {
+  const place = await aPlace(t)
+  await listening(t, createServer(), { port: place.port })
+  const { code, stdout, stderr } = await runOcto([...words(place), '--once'], { cwd: ROOT, env: place.env })
+  assert.deepEqual([code, stdout], [69, ''])
+  assert.match(stderr, new RegExp(`port ${place.port} on 127\\.0\\.0\\.1 is needed for the registry and is taken`))
+  assert.match(stderr, /hint: .*npm start -- --port \d+/)
+  assert.throws(() => filesBelow(place.dir), { code: 'ENOENT' })
+})
+
+test('refuses what is no port', async (t) => {
+  const place = await aPlace(t)
+  const { code, stderr } = await runOcto(['start', '--port', '80800', '--once'], { cwd: ROOT, env: place.env })
+  assert.equal(code, 64)
+  assert.match(stderr, /`80800` is no port/)
+})
+
+test('writes the example for other ports, and nothing else in it changes', () => {
+  const example = readFileSync(join(ROOT, 'examples/config.yaml'), 'utf8')
+  const settings = readSettings({ port: '9000', demoPort: '9100', dir: '/data' }, {})
+  const changed = renderConfig(example, settings)
+  assert.match(changed, /url: http:\/\/127\.0\.0\.1:9000\/repos\/core\.yaml/)
+  assert.match(changed, /- file: "\/data\/keys\/core\.pub"/)
+  assert.match(changed, /port: 9101/)
+  assert.doesNotMatch(changed, /878[789]/)
+  const usual = readSettings({}, {})
+  assert.equal(renderConfig(example, usual).replace(/- file: .*/, ''), example.replace(/- file: .*/, ''))
+})
+
+test('takes its settings from options first, then from the environment', () => {
+  const env = { OCTO_START_PORT: '9000', OCTO_START_DEMO_PORT: '9100', OCTO_START_ONCE: '1', OCTO_START_DIR: '/data' }
+  const { port, demoPort, once, dir } = readSettings({ port: '9001' }, env)
+  assert.deepEqual({ port, demoPort, once, dir }, { port: 9001, demoPort: 9100, once: true, dir: '/data' })
+  assert.deepEqual([readSettings({}, {}).port, readSettings({}, {}).once], [8787, false])
+})

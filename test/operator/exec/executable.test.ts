@@ -1,0 +1,80 @@
+// Which file is executed for a plugin.
+import assert from 'node:assert/strict'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { programOf } from '../../../operator/exec/executable.ts'
+import type { Runtime } from '../../../schemas/manifest.ts'
+import { anExecutable, fixturePath } from '../../support/executables.ts'
+import { expectCode } from '../../support/expect-code.ts'
+
+const MACHINE = { platform: 'linux', nodePath: '/octo/node', nodeVersion: '26.10.0', path: '/nowhere' } as const
+const withRuntime = (name: Runtime['name'], version?: string) => ({
+  ...anExecutable('says.sh'),
+  runtime: { name, ...(version ? { version } : {}) },
+})
+
+test('node is the one that octo runs under, sh is /bin/sh', () => {
+  const path = fixturePath('says.sh')
+  assert.equal(programOf(withRuntime('node'), MACHINE).file, '/octo/node')
+  assert.deepEqual(programOf(withRuntime('node'), MACHINE).leading.slice(-1), [path])
+  assert.deepEqual(programOf(withRuntime('sh'), MACHINE), { file: '/bin/sh', leading: [path] })
+})
+
+test('python3 is looked for in fixed folders only', async (t) => {
+  expectCode('RUNTIME_MISSING', () => programOf(withRuntime('python3'), MACHINE))
+  const directory = await mkdtemp(join(tmpdir(), 'octo-python-'))
+  t.after(() => rm(directory, { recursive: true }))
+  await writeFile(join(directory, 'python3'), '#!/bin/sh\necho Python 3.11.2\n')
+  await chmod(join(directory, 'python3'), 0o755)
+  const found = programOf(withRuntime('python3'), { ...MACHINE, path: `/nowhere:${directory}:relative:` })
+  assert.equal(found.file, join(directory, 'python3'))
+  assert.deepEqual(
+    found.leading,
+    ['-E', '-s', '-B', fixturePath('says.sh')],
+    'it leaves no compiled modules in the store',
+  )
+})
+
+test('the version of node is checked against the range of the release', () => {
+  for (const range of ['>=22', '>=26.10', '>=26.10.0', '^26', '22 || 26'])
+    assert.equal(programOf(withRuntime('node', range), MACHINE).file, '/octo/node', range)
+  for (const range of ['>=27', '>=26.11', '>=26.10.1', '^24', '<26'])
+    expectCode('RUNTIME_MISSING', () => programOf(withRuntime('node', range), MACHINE))
+})
+
+test('the version of every runtime that has one is asked of the runtime itself', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'octo-runtimes-'))
+  t.after(() => rm(directory, { recursive: true }))
+  const answers = { python3: 'Python 3.11.2', bash: 'GNU bash, version 5.2.15(1)-release', perl: '5.36.0' }
+  const machine = { ...MACHINE, path: directory }
+  for (const [name, answer] of Object.entries(answers) as [keyof typeof answers, string][]) {
+    await writeFile(join(directory, name), `#!/bin/sh\necho '${answer}'\n`, { mode: 0o755 })
+    const [major = 0] = answer.match(/\d+/) ?? []
+    assert.equal(programOf(withRuntime(name, `>=${major}`), machine).file, join(directory, name))
+    assert.equal(programOf(withRuntime(name, `^${major}.2`), machine).file, join(directory, name))
+    const error = expectCode('RUNTIME_MISSING', () => programOf(withRuntime(name, '>=40'), machine))
+    assert.match(error.message, new RegExp(`found \`${major}\\.`))
+    await writeFile(join(directory, name), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
+    expectCode('RUNTIME_MISSING', () => programOf(withRuntime(name, '>=1'), machine))
+  }
+  expectCode('RUNTIME_MISSING', () => programOf(withRuntime('sh', '>=1'), machine))
+})
+
+test('on Windows batch files are refused, and there is no sh', () => {
+  const windows = { ...MACHINE, platform: 'win32' } as const
+  for (const path of ['C:\\p\\x.bat', 'C:\\p\\x.CMD'])
+    expectCode('PLUGIN_NOT_EXECUTABLE', () => programOf(anExecutable('bare', { bare: true, path }), windows))
+  expectCode('RUNTIME_MISSING', () => programOf(withRuntime('sh'), windows))
+})
+
+test('a program is known by its first bytes', () => {
+  assert.deepEqual(programOf(anExecutable('true', { bare: true, path: '/bin/true' }), MACHINE), {
+    ...{ file: '/bin/true', leading: [], argv0: 'true' },
+  })
+  const named = { ...anExecutable('true', { bare: true, path: '/bin/true' }), argv0: 'check_udp' }
+  assert.equal(programOf(named, MACHINE).argv0, 'check_udp')
+  expectCode('PLUGIN_NOT_EXECUTABLE', () => programOf(anExecutable('no-interpreter', { bare: true }), MACHINE))
+  expectCode('PLUGIN_MISSING', () => programOf(anExecutable('gone', { bare: true }), MACHINE))
+})

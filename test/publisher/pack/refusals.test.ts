@@ -1,0 +1,262 @@
+// What registry and client would refuse is refused before anything is signed, and leaves no artifact behind.
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { chmod, link, mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises'
+import { test } from 'node:test'
+import { buildRelease } from '../../../publisher/pack/build-release.ts'
+import { listFiles } from '../../../publisher/pack/list-files.ts'
+import { readProject } from '../../../publisher/project/read-project.ts'
+import type { ErrorCode } from '../../../schemas/error-codes.ts'
+import type { Platform } from '../../../schemas/platform.ts'
+import { inspectArchive } from '../../../trust/archive/inspect-archive.ts'
+import { inPieces } from '../../support/archive-builder.ts'
+import { expectCodeAsync } from '../../support/expect-code.ts'
+import { anElfFile } from '../../support/native-files.ts'
+import type { PluginProject, ProjectRecipe } from '../../support/plugin-project.ts'
+import { anElf, aPluginProject } from '../../support/plugin-project.ts'
+
+async function build(project: PluginProject, env: Record<string, string | undefined> = { PATH: process.env.PATH }) {
+  return buildRelease({ project: await readProject(project.dir), out: project.path('dist'), env })
+}
+
+type Row = {
+  readonly title: string
+  readonly code: ErrorCode
+  readonly recipe?: ProjectRecipe
+  readonly spoil?: (project: PluginProject) => Promise<unknown>
+}
+
+const raw = (platform: string, bytes: Buffer | string) => ({
+  manifest: { platforms: { [platform]: { file: 'bin/tool' } } },
+  files: { 'bin/tool': bytes },
+})
+
+const ROWS: readonly Row[] = [
+  {
+    title: 'a symbolic link',
+    code: 'ARCHIVE_ENTRY_UNSAFE',
+    spoil: ({ path }) => symlink('hello.sh', path('src/link')),
+  },
+  {
+    title: 'a folder reached through a link',
+    code: 'ARCHIVE_ENTRY_UNSAFE',
+    spoil: async ({ path }) => {
+      await mkdir(path('elsewhere'))
+      await rm(path('src'), { recursive: true })
+      await symlink('elsewhere', path('src'))
+    },
+  },
+  { title: 'names that differ only in case', code: 'ARCHIVE_ENTRY_UNSAFE', recipe: { files: { 'src/HELLO.sh': 'x' } } },
+  { title: 'a name that Windows reserves', code: 'ARCHIVE_ENTRY_UNSAFE', recipe: { files: { 'src/aux.txt': 'x' } } },
+  {
+    title: 'an archive that would be taken for a bomb',
+    code: 'LIMIT_EXCEEDED',
+    recipe: { files: { 'src/zeros': Buffer.alloc(80_000_000) } },
+  },
+  { title: 'a file that does not exist', code: 'FILE_NOT_FOUND', spoil: ({ path }) => rm(path('README.md')) },
+  {
+    title: 'an executable that is not in the archive',
+    code: 'MANIFEST_INVALID',
+    spoil: ({ path }) => rm(path('src/hello.sh')),
+  },
+  {
+    title: 'an executable for another architecture',
+    code: 'PLATFORM_MISMATCH',
+    recipe: raw('linux_arm64', anElf('amd64')),
+  },
+  { title: 'an executable for another system', code: 'PLATFORM_MISMATCH', recipe: raw('darwin_amd64', anElf('amd64')) },
+  { title: 'a text as an executable', code: 'PLATFORM_MISMATCH', recipe: raw('linux_amd64', 'just words') },
+  { title: 'an empty executable', code: 'PLATFORM_MISMATCH', recipe: raw('linux_amd64', '') },
+  { title: 'an empty file for a runtime', code: 'PLATFORM_MISMATCH', recipe: { files: { 'src/hello.sh': '' } } },
+  { title: 'a script of Windows', code: 'PROGRAM_UNSAFE', recipe: raw('linux_amd64', '#!/bin/sh\r\necho\r\n') },
+  {
+    title: 'a first line of another runtime',
+    code: 'PROGRAM_UNSAFE',
+    recipe: { files: { 'src/hello.sh': '#!/bin/bash\n' } },
+  },
+  {
+    title: 'a library beside the executable that looks in the working directory',
+    code: 'PROGRAM_UNSAFE',
+    recipe: { files: { 'src/libx.so': anElfFile({ runpath: 'lib' }) } },
+  },
+  ...['latest!', '1.2.3.4', '>=1 <'].map(
+    (version): Row => ({
+      title: `a runtime of version ${version}`,
+      code: 'MANIFEST_INVALID',
+      recipe: { manifest: { platforms: { any: { runtime: { name: 'python3', version }, file: 'src/hello.sh' } } } },
+    }),
+  ),
+  {
+    title: 'a version of sh, which tells none',
+    code: 'MANIFEST_INVALID',
+    recipe: { manifest: { platforms: { any: { runtime: { name: 'sh', version: '>=1' }, file: 'src/hello.sh' } } } },
+  },
+  {
+    title: 'a folder as a raw artifact',
+    code: 'MANIFEST_INVALID',
+    recipe: { manifest: { platforms: { linux_amd64: { file: 'src' } } }, files: { 'src/second': 'x' } },
+  },
+]
+
+for (const { title, code, recipe = {}, spoil } of ROWS)
+  test(`refuses ${title}`, async () => {
+    await using project = await aPluginProject(recipe)
+    await spoil?.(project)
+    await expectCodeAsync(code, () => build(project))
+    assert.deepEqual(await readdir(project.path('dist')).catch(() => []), [])
+  })
+
+test('packs hard-linked files as files of their own', async () => {
+  await using plain = await aPluginProject({ files: { 'src/copy.sh': '#!/bin/sh\necho "hello $*"\n' } })
+  await using linked = await aPluginProject()
+  await link(linked.path('src/hello.sh'), linked.path('src/copy.sh'))
+  assert.deepEqual((await build(plain)).platforms, (await build(linked)).platforms)
+})
+
+test('refuses to pack its own earlier output', async () => {
+  await using project = await aPluginProject({
+    manifest: { platforms: { any: { runtime: { name: 'sh' }, files: ['src', 'dist'], executable: 'src/hello.sh' } } },
+    files: { 'dist/notes.txt': 'kept' },
+  })
+  await build(project)
+  await expectCodeAsync('MANIFEST_INVALID', () => build(project))
+})
+
+test('names the platforms that exist when asked for another', async () => {
+  await using project = await aPluginProject()
+  const request = { project: await readProject(project.dir), out: project.path('dist'), env: {} }
+  const error = await expectCodeAsync('NO_MATCHING_PLATFORM', () =>
+    buildRelease({ ...request, platforms: ['freebsd_amd64' as never] }),
+  )
+  assert.match(error.message, /`any`/)
+})
+
+test('a failing command stops the build and shows what it printed', async () => {
+  await using project = await aPluginProject({
+    manifest: { build: { commands: [['sh', '-c', 'echo first; echo the reason >&2; exit 3'], 'touch never'] } },
+  })
+  const error = await expectCodeAsync('BUILD_FAILED', () => build(project))
+  assert.match(error.message, /exit code 3/)
+  assert.match(String(error.details.output), /the reason/)
+  assert.ok(!(await readdir(project.dir)).includes('never'))
+})
+
+test('a program that does not exist is named', async () => {
+  await using project = await aPluginProject({ manifest: { build: { commands: ['no-such-program-at-all'] } } })
+  const error = await expectCodeAsync('BUILD_FAILED', () => build(project))
+  assert.match(error.message, /could not be started/)
+})
+
+test('commands see an allow-list of the environment: no token, no key', async () => {
+  await using project = await aPluginProject({
+    manifest: { build: { env: { OWN: '{{.PLATFORM}}' }, commands: ['MORE=1 sh -c env'] } },
+  })
+  const lines: string[] = []
+  await buildRelease({
+    project: await readProject(project.dir),
+    out: project.path('dist'),
+    env: {
+      PATH: process.env.PATH,
+      OCTO_TOKEN: 'secret',
+      OCTO_SIGNING_KEY: 'secret',
+      NPM_TOKEN: 'secret',
+      LC_ALL: 'de_DE',
+    },
+    onLine: (line) => lines.push(line),
+  })
+  assert.ok(!lines.join('\n').includes('secret'))
+  for (const line of ['OWN=any', 'MORE=1', 'TZ=UTC', 'LC_ALL=C', 'SOURCE_DATE_EPOCH=0'])
+    assert.ok(lines.includes(line), line)
+})
+
+test('a program that cannot be called by its file name needs a name of its own', async () => {
+  const platforms = { linux_amd64: { file: 'bin/-tool' } }
+  await using project = await aPluginProject({ manifest: { platforms }, files: { 'bin/-tool': anElf() } })
+  await expectCodeAsync('MANIFEST_INVALID', () => build(project))
+})
+
+test('what file managers leave in folders stays at home, and is published where it is named', async () => {
+  const files = {
+    'src/._hello.sh': 'x',
+    'src/.DS_Store': 'x',
+    'src/deep/Thumbs.db': 'x',
+    'src/.kept': 'x',
+    '.DS_Store': 'named',
+  }
+  const platforms = { any: { runtime: { name: 'sh' }, files: ['src', '.DS_Store'], executable: 'src/hello.sh' } }
+  await using project = await aPluginProject({ manifest: { platforms }, files })
+  const listed = await listFiles(project.dir, platforms.any.files)
+  assert.deepEqual(
+    listed.map(({ path }) => path),
+    ['.DS_Store', 'src/.kept', 'src/hello.sh'],
+  )
+})
+
+test('helper programs that are executable here are executable there, and nothing else is', async () => {
+  const helper = '#!/bin/sh\necho helped\n'
+  await using project = await aPluginProject({
+    files: { 'src/lib/helper': helper, 'src/lib/plain': helper, 'src/lib/text': 'words', 'src/lib/native': anElf() },
+  })
+  for (const name of ['helper', 'text', 'native']) await chmod(project.path('src/lib', name), 0o755)
+  const { platforms } = await build(project)
+  const bytes = await readFile(project.path('dist', platforms['any' as Platform]?.file ?? ''))
+  const { files } = await inspectArchive({ chunks: inPieces(bytes), name: 'x' })
+  const executable = files.filter((file) => file.executable).map(({ path }) => path)
+  assert.deepEqual(executable, ['src/hello.sh', 'src/lib/helper', 'src/lib/native'])
+})
+
+test('says which libraries a program needs of the machine', async () => {
+  const program = anElfFile({
+    interpreter: '/lib64/ld-linux-x86-64.so.2',
+    needed: ['libmysqlclient.so.21', 'libc.so.6'],
+  })
+  await using project = await aPluginProject(raw('linux_amd64', program))
+  const told: unknown[] = []
+  const request = { project: await readProject(project.dir), out: project.path('dist'), env: {} }
+  await buildRelease({ ...request, onNeeds: (platform, { libraries }) => told.push([platform, libraries]) })
+  assert.deepEqual(told, [['linux_amd64', ['libmysqlclient.so.21', 'libc.so.6']]])
+})
+
+test('commands see the variables that are named for them, and never those of octo', async () => {
+  await using project = await aPluginProject({
+    manifest: { build: { passEnv: ['SSH_AUTH_SOCK', 'NOT_SET'], commands: ['sh -c env'] } },
+  })
+  const request = { project: await readProject(project.dir), out: project.path('dist') }
+  const lines: string[] = []
+  const env = { PATH: process.env.PATH, SSH_AUTH_SOCK: '/agent', CC: 'clang', OTHER: 'secret', OCTO_TOKEN: 'secret' }
+  await buildRelease({ ...request, env, passEnv: ['CC'], onLine: (line) => lines.push(line) })
+  assert.ok(lines.includes('SSH_AUTH_SOCK=/agent') && lines.includes('CC=clang'))
+  assert.ok(!lines.join('\n').includes('secret'))
+  assert.ok(!(await readFile(project.path('dist/release.json'), 'utf8')).includes('/agent'))
+  for (const name of ['OCTO_TOKEN', 'octo_token', 'A=B', ''])
+    await expectCodeAsync('USAGE', () => buildRelease({ ...request, env, passEnv: [name] }))
+  await using other = await aPluginProject({ manifest: { build: { passEnv: ['OCTO_TOKEN'], commands: ['true'] } } })
+  await expectCodeAsync('MANIFEST_INVALID', () => build(other))
+})
+
+test('what a killed build left is removed by the next one, what a running build writes is not', async () => {
+  await using project = await aPluginProject()
+  const { pid: gone } = spawnSync('true')
+  await project.write(`dist/x.partial-${gone}`, 'left')
+  await project.write(`dist/x.partial-${process.ppid}`, 'written')
+  await build(project)
+  const left = (await readdir(project.path('dist'))).filter((name) => name.includes('.partial-'))
+  assert.deepEqual(left, [`x.partial-${process.ppid}`])
+})
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  test(`nothing partial stays after ${signal}`, async () => {
+    await using project = await aPluginProject()
+    const writer = new URL('../../../publisher/pack/write-artifact.ts', import.meta.url).href
+    const script = `const { writeArtifact } = await import(${JSON.stringify(writer)})
+      async function* slowly() { yield Buffer.from('x'); process.kill(process.pid, '${signal}'); await new Promise((r) => setTimeout(r, 60_000)) }
+      await writeArtifact(process.argv[1], slowly(), 0o644)`
+    const run = spawnSync(process.execPath, ['--input-type=module', '-e', script, project.path('artifact')], {
+      encoding: 'utf8',
+    })
+    assert.equal(run.signal, signal, run.stderr)
+    assert.deepEqual(
+      (await readdir(project.dir)).filter((name) => name.startsWith('artifact')),
+      [],
+    )
+  })

@@ -1,0 +1,97 @@
+// What is made once cannot be made again, and what is not there cannot be changed; a refusal leaves neither row nor audit entry.
+import assert from 'node:assert/strict'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import { addRepoKey, createRepo, revokeKey } from '../../../registry/admin/repos.ts'
+import { readAudit } from '../../../registry/db/sqlite/audit.ts'
+import { countRepos, listRepoKeys } from '../../../registry/db/sqlite/repos.ts'
+import type { ErrorCode } from '../../../schemas/error-codes.ts'
+import { LIMITS } from '../../../schemas/limits.ts'
+import type { Name } from '../../../schemas/name.ts'
+import { expectCode } from '../../support/expect-code.ts'
+import { issueKey } from '../../support/test-authority.ts'
+import { openTestDb } from '../../support/test-db.ts'
+
+const [CORE, OTHER, FULL] = ['core', 'other', 'one-too-many'] as Name[] as [Name, Name, Name]
+const { trustKey: KNOWN } = issueKey()
+const { trustKey: REVOKED } = issueKey()
+const { trustKey: NEW } = issueKey()
+
+/** `core` with one key, and one that is revoked. */
+async function aScene(t: TestContext) {
+  const deps = { db: await openTestDb(t), clock: () => 1000 }
+  createRepo(deps, CORE, [KNOWN, REVOKED])
+  revokeKey(deps, CORE, REVOKED.id)
+  return deps
+}
+
+type Deps = Awaited<ReturnType<typeof aScene>>
+type Refused = { readonly act: (deps: Deps) => void; readonly code: ErrorCode; readonly says: RegExp }
+
+const REFUSED: Readonly<Record<string, Refused>> = {
+  'a repo is not made twice': {
+    act: (deps) => createRepo(deps, CORE, [NEW]),
+    code: 'ALREADY_EXISTS',
+    says: /^repo `core` exists already$/,
+  },
+  'a repo is not made with the same key twice': {
+    act: (deps) => createRepo(deps, OTHER, [NEW, NEW]),
+    code: 'ALREADY_EXISTS',
+    says: /^repo `other` has the key/,
+  },
+  'a key is not admitted twice': {
+    act: (deps) => addRepoKey(deps, CORE, KNOWN),
+    code: 'ALREADY_EXISTS',
+    says: /has the key .* already, perhaps revoked$/,
+  },
+  'a revoked key is not admitted again': {
+    act: (deps) => addRepoKey(deps, CORE, REVOKED),
+    code: 'ALREADY_EXISTS',
+    says: /has the key .* already, perhaps revoked$/,
+  },
+  'a repo that is not there admits no key': {
+    act: (deps) => addRepoKey(deps, OTHER, NEW),
+    code: 'REPO_NOT_FOUND',
+    says: /^there is no repo `other`$/,
+  },
+  'a repo that is not there revokes no key': {
+    act: (deps) => revokeKey(deps, OTHER, KNOWN.id),
+    code: 'REPO_NOT_FOUND',
+    says: /^there is no repo `other`$/,
+  },
+  'a key is not revoked twice': {
+    act: (deps) => revokeKey(deps, CORE, REVOKED.id),
+    code: 'FILE_NOT_FOUND',
+    says: /has no key .* that could be revoked$/,
+  },
+  'a key that was never admitted is not revoked': {
+    act: (deps) => revokeKey(deps, CORE, NEW.id),
+    code: 'FILE_NOT_FOUND',
+    says: /has no key .* that could be revoked$/,
+  },
+}
+
+test('of repos and keys', async (t) => {
+  const deps = await aScene(t)
+  const state = () => [countRepos(deps.db), listRepoKeys(deps.db, CORE), [...readAudit(deps.db)]]
+  const before = state()
+  for (const [what, { act, code, says }] of Object.entries(REFUSED))
+    await t.test(what, () => {
+      assert.match(expectCode(code, () => act(deps)).message, says)
+      assert.deepEqual(state(), before)
+    })
+})
+
+test('a registry takes as many repos as its discovery document can list, and not one more', async (t) => {
+  const deps = await aScene(t)
+  deps.db.$client
+    .prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+        INSERT INTO repos SELECT 'repo-' || i, 1 FROM n`,
+    )
+    .run(LIMITS.reposPerRegistry - 2)
+  createRepo(deps, OTHER, [])
+  assert.equal(countRepos(deps.db), LIMITS.reposPerRegistry)
+  expectCode('LIMIT_EXCEEDED', () => createRepo(deps, FULL, []))
+  assert.equal(countRepos(deps.db), LIMITS.reposPerRegistry)
+})

@@ -1,0 +1,137 @@
+// What changes between the proof of a release and its seal is seen by the seal, where nobody can come in between.
+import assert from 'node:assert/strict'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import { revokeKey } from '../../../registry/admin/repos.ts'
+import { condemnBlob } from '../../../registry/db/sqlite/blobs.ts'
+import { write } from '../../../registry/db/sqlite/open.ts'
+import { findVersion } from '../../../registry/db/sqlite/versions.ts'
+import { proveRelease } from '../../../registry/publish/prove-release.ts'
+import { sealRelease } from '../../../registry/publish/seal-release.ts'
+import { requireSession } from '../../../registry/publish/session-answer.ts'
+import type { SessionAnswer } from '../../../schemas/api.ts'
+import type { ErrorCode } from '../../../schemas/error-codes.ts'
+import type { GrowthLimits } from '../../../schemas/growth-limits.ts'
+import type { Name } from '../../../schemas/name.ts'
+import { expectCode } from '../../support/expect-code.ts'
+import { callApi, openSession, publishRelease, uploadAll } from '../../support/publish-release.ts'
+import { aRelease } from '../../support/test-authority.ts'
+import type { TestRegistry } from '../../support/test-registry.ts'
+import { startTestRegistry } from '../../support/test-registry.ts'
+
+/** A release of `check-tcp` that is uploaded and proven, and what seals it. */
+async function proven(t: TestContext) {
+  const registry = await startTestRegistry(t)
+  const { services } = registry.serving.registry
+  const release = await aRelease(registry.key, { plugin: 'check-tcp' })
+  const opened = (await openSession(registry, release)).body as unknown as SessionAnswer
+  await uploadAll(registry, opened, release)
+  const session = requireSession(services.db, opened.id, Date.now())
+  const seen = await proveRelease(services, { session, owner: 'tok', signal: new AbortController().signal })
+  const seal = (limits: Partial<GrowthLimits> = {}) =>
+    write(services.db, (tx) =>
+      sealRelease(tx, {
+        session,
+        release: seen,
+        principal: { id: session.tokenId },
+        now: Date.now(),
+        limits: { ...services.config.limits, ...limits },
+      }),
+    )
+  return { registry, services, release, session, seal }
+}
+
+type Proven = Awaited<ReturnType<typeof proven>>
+type Change = { readonly code: ErrorCode; readonly change: (place: Proven) => unknown }
+
+const CHANGES: Readonly<Record<string, Change>> = {
+  'its key is revoked': {
+    code: 'SIGNER_NOT_ALLOWED',
+    change: ({ registry, services }) => revokeKey(services, 'core' as Name, registry.key.trustKey.id),
+  },
+  'the window of its key ends': {
+    code: 'SIGNER_NOT_ALLOWED',
+    change: ({ services }) => services.db.$client.exec('UPDATE repo_keys SET valid_to = 1'),
+  },
+  'the window of its key is moved to later': {
+    code: 'SIGNER_NOT_ALLOWED',
+    change: ({ services }) => services.db.$client.exec('UPDATE repo_keys SET valid_from = 9000000000000'),
+  },
+  'its repo is lost': {
+    code: 'REPO_NOT_FOUND',
+    change: ({ services }) =>
+      services.db.$client.exec('PRAGMA foreign_keys = 0; DROP TRIGGER repos_are_kept; DELETE FROM repos'),
+  },
+  'its token is revoked': {
+    code: 'UNAUTHENTICATED',
+    change: ({ services }) => services.db.$client.exec('UPDATE tokens SET revoked_at = 1'),
+  },
+  'its version is published and quarantined': {
+    code: 'VERSION_QUARANTINED',
+    change: async ({ registry, services, release }) => {
+      assert.equal((await publishRelease(registry, release)).status, 201)
+      services.db.$client.exec("UPDATE versions SET quarantined = 'bad'")
+    },
+  },
+  'a blob of it is collected': {
+    code: 'SESSION_INCOMPLETE',
+    change: ({ services, session }) => write(services.db, (tx) => condemnBlob(tx, session.request.bundle.digest)),
+  },
+  'its session is closed': {
+    code: 'SESSION_NOT_FOUND',
+    change: ({ registry, session }) => callApi(registry, `/api/v1/publishes/${session.id}`, { method: 'DELETE' }),
+  },
+  'a name that could be taken for its own is published': {
+    code: 'PLUGIN_NAME_TAKEN',
+    change: ({ registry }) => publishOther(registry, 'checktcp'),
+  },
+  'its version is published with another manifest': {
+    code: 'VERSION_EXISTS',
+    change: ({ registry }) => publishOther(registry, 'check-tcp'),
+  },
+}
+
+async function publishOther(registry: TestRegistry, plugin: string): Promise<void> {
+  const other = await aRelease(registry.key, { plugin, manifest: { description: 'another' } })
+  assert.equal((await publishRelease(registry, other)).status, 201)
+}
+
+for (const [what, { code, change }] of Object.entries(CHANGES))
+  test(`a proven release is not sealed when ${what} meanwhile`, async (t) => {
+    const place = await proven(t)
+    await change(place)
+    const before = findVersion(place.services.db, place.session)
+    expectCode(code, place.seal)
+    assert.deepEqual(findVersion(place.services.db, place.session), before)
+  })
+
+const FULL = {
+  'its plugin has as many versions as readers take': {
+    limits: { versionsPerPlugin: 1 },
+    other: { plugin: 'check-tcp', version: '2.0.0' },
+    hint: /new plugin name/,
+  },
+  'its repo has as many plugins as readers take': {
+    limits: { pluginsPerRepo: 1 },
+    other: { plugin: 'another' },
+    hint: /another repo/,
+  },
+}
+
+for (const [what, { limits, other, hint }] of Object.entries(FULL))
+  test(`a proven release is not sealed when ${what}, and no session opens for one`, async (t) => {
+    const { registry, services, session, seal } = await proven(t)
+    assert.equal((await publishRelease(registry, await aRelease(registry.key, other))).status, 201)
+    assert.match(String(expectCode('LIMIT_EXCEEDED', () => seal(limits)).hint), hint)
+    assert.equal(findVersion(services.db, session), undefined)
+    const small = await registry.restart({ limits })
+    const refused = await openSession(small, await aRelease(registry.key, { plugin: 'check-tcp', version: '3.0.0' }))
+    assert.deepEqual([refused.status, refused.body.code], [413, 'LIMIT_EXCEEDED'])
+    const repeated = await openSession(small, await aRelease(registry.key, other))
+    assert.equal(repeated.body.code, undefined, 'what is published already stays so')
+  })
+
+test('a proven release is sealed once, and once more is a repetition', async (t) => {
+  const { seal } = await proven(t)
+  assert.deepEqual([seal(), seal()], [true, false])
+})

@@ -1,0 +1,141 @@
+// Space and rows are shared out per token: what one takes, the others do not lack.
+import assert from 'node:assert/strict'
+import { readdir } from 'node:fs/promises'
+import { test } from 'node:test'
+import { blobsPath } from '../../../registry/settings.ts'
+import type { SessionAnswer } from '../../../schemas/api.ts'
+import { digestOf } from '../../../schemas/digest.ts'
+import { announce, callApi, openSession, publishRelease, uploadAll } from '../../support/publish-release.ts'
+import { aRelease, aScript } from '../../support/test-authority.ts'
+import type { TestRegistry } from '../../support/test-registry.ts'
+import { startTestRegistry } from '../../support/test-registry.ts'
+import { until } from '../../support/until.ts'
+
+const servicesOf = ({ serving }: TestRegistry) => serving.registry.services
+const rowsOf = (registry: TestRegistry, table: string) =>
+  servicesOf(registry).db.$client.prepare(`SELECT count(*) FROM ${table}`).pluck().get()
+const as = (registry: TestRegistry, scope = 'core/*') => ({
+  url: registry.url,
+  token: registry.createToken([scope]).token,
+})
+
+// Rows
+
+test('600 sessions for a version that is published leave one row', async (t) => {
+  const registry = await startTestRegistry(t)
+  const release = await aRelease(registry.key)
+  await publishRelease(registry, release)
+  const before = rowsOf(registry, 'sessions')
+  const target = as(registry)
+  const ids = new Set<unknown>()
+  for (let round = 0; round < 60; round++) {
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_none, index) =>
+        openSession(target, release, {
+          headers: {
+            authorization: `Bearer ${target.token}`,
+            ...(index % 2 ? { 'Idempotency-Key': `key-${round}-${index}` } : {}),
+          },
+        }),
+      ),
+    )
+    for (const { status, body } of answers) {
+      assert.deepEqual([status, body.state], [200, 'published'])
+      ids.add(body.id)
+    }
+  }
+  assert.equal(ids.size, 1)
+  assert.equal(Number(rowsOf(registry, 'sessions')) - Number(before), 1)
+  assert.equal(rowsOf(registry, 'idempotency_keys'), 0)
+  const published = await callApi(target, `/api/v1/publishes/${[...ids][0]}/publish`, { method: 'POST' })
+  assert.equal(published.status, 200)
+})
+
+test('sessions that are given up, and those that expire, leave no row and no file', async (t) => {
+  const time = { now: Date.now() }
+  const registry = await startTestRegistry(t, { clock: () => time.now })
+  const release = await aRelease(registry.key)
+  for (let round = 0; round < 30; round++) {
+    const { body } = await openSession(registry, release, {
+      headers: { authorization: `Bearer ${registry.token}`, 'Idempotency-Key': `key-${round}` },
+    })
+    assert.equal((await callApi(registry, `/api/v1/publishes/${body.id}`, { method: 'DELETE' })).status, 204)
+  }
+  await openSession(registry, release)
+  time.now += 2 * 3600_000
+  const again = await registry.restart()
+  for (const table of ['sessions', 'uploads', 'idempotency_keys']) assert.equal(rowsOf(again, table), 0, table)
+  assert.deepEqual(await readdir(`${registry.dataDir}/uploads`), [])
+})
+
+test('a token at its limit of sessions or state changes stops nobody else', async (t) => {
+  const registry = await startTestRegistry(t, { limits: { openSessions: 3, stateChangesPerHour: 4 } })
+  const release = await aRelease(registry.key)
+  await publishRelease(registry, release)
+  const [greedy, other] = [as(registry), as(registry)]
+  const next = (version: string) => aRelease(registry.key, { version })
+  for (const version of ['2.0.0', '2.1.0', '2.2.0'])
+    assert.equal((await openSession(greedy, await next(version))).status, 201)
+  const refused = await openSession(greedy, await next('2.3.0'))
+  assert.deepEqual([refused.status, refused.body.code], [429, 'RATE_LIMITED'])
+  assert.notEqual(refused.headers.get('retry-after'), null)
+  assert.equal((await openSession(other, await next('3.0.0'))).status, 201)
+  const change = (target: typeof other, json: object) =>
+    callApi(target, '/api/v1/repos/core/plugins/hello/versions/1.0.0/state', { method: 'PUT', json })
+  const statuses: number[] = []
+  for (let round = 0; round < 3; round++) {
+    statuses.push((await change(greedy, { action: 'yank', reason: 'x' })).status)
+    statuses.push((await change(greedy, { action: 'unyank' })).status)
+  }
+  assert.deepEqual(statuses, [200, 200, 200, 200, 429, 200])
+  assert.equal((await change(other, { action: 'yank', reason: 'y' })).status, 200)
+})
+
+// Space
+
+test('one token that opens sessions without a byte leaves room for every other', async (t) => {
+  const registry = await startTestRegistry(t, { limits: { openSessions: 1000 } })
+  const [greedy, other] = [as(registry), as(registry)]
+  const release = await aRelease(registry.key)
+  const huge = announce(release)
+  const sizeOf = 2048 * 1024 * 1024
+  const open = (index: number) =>
+    openSession(greedy, release, {
+      json: {
+        ...huge,
+        version: `9.${index}.0`,
+        artifacts: Array.from({ length: 7 }, (_none, at) => ({
+          platform: [
+            'linux_amd64',
+            'linux_arm64',
+            'darwin_amd64',
+            'darwin_arm64',
+            'windows_amd64',
+            'windows_arm64',
+            'any',
+          ][at],
+          file: `file-${at}`,
+          digest: digestOf(`${index} ${at}`),
+          size: sizeOf,
+        })),
+      },
+    })
+  const answers = await Promise.all(Array.from({ length: 400 }, (_none, index) => open(index)))
+  assert.ok(answers.some(({ status, body }) => status === 507 && body.code === 'NO_SPACE'))
+  assert.equal((await publishRelease(other, release)).status, 201)
+})
+
+test('what nobody published is collected by the registry itself', async (t) => {
+  const registry = await startTestRegistry(t, { times: { gcEveryMs: 50, gcGraceMs: 0 } })
+  const kept = await aRelease(registry.key)
+  assert.equal((await publishRelease(registry, kept)).status, 201)
+  const files = () => readdir(blobsPath(registry.dataDir))
+  const before = (await files()).sort()
+  const release = await aRelease(registry.key, { version: '2.0.0', platforms: { any: aScript('two') } })
+  const session = (await openSession(registry, release)).body as unknown as SessionAnswer
+  await uploadAll(registry, session, release)
+  assert.ok((await files()).length > before.length)
+  await callApi(registry, `/api/v1/publishes/${session.id}`, { method: 'DELETE' })
+  await until(async () => (await files()).length === before.length)
+  assert.deepEqual((await files()).sort(), before)
+})

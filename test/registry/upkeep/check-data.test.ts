@@ -1,0 +1,89 @@
+// What a repair gives up can be uploaded again; what a release needs, or may need, is only reported.
+import assert from 'node:assert/strict'
+import { chmod, unlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import { findLiveBlob } from '../../../registry/db/sqlite/blobs.ts'
+import { blobsPath } from '../../../registry/settings.ts'
+import { checkData } from '../../../registry/upkeep/check-data.ts'
+import type { SessionAnswer } from '../../../schemas/api.ts'
+import type { Digest } from '../../../schemas/digest.ts'
+import { digestOf, hexOf } from '../../../schemas/digest.ts'
+import { callApi, openSession, publishRelease, uploadAll } from '../../support/publish-release.ts'
+import { aRelease, aScript } from '../../support/test-authority.ts'
+import type { TestRegistry } from '../../support/test-registry.ts'
+import { startTestRegistry } from '../../support/test-registry.ts'
+
+const servicesOf = ({ serving }: TestRegistry) => serving.registry.services
+const USED = aScript('used')
+const UNUSED = { linux_amd64: aScript('unused'), linux_arm64: aScript('unused, too') }
+
+/** A release, and two artifacts that no session and no release refers to. */
+async function aScene(t: TestContext) {
+  const registry = await startTestRegistry(t)
+  const release = await aRelease(registry.key, { platforms: { linux_amd64: USED } })
+  assert.equal((await publishRelease(registry, release)).status, 201)
+  const abandoned = await aRelease(registry.key, { version: '2.0.0', platforms: UNUSED })
+  const session = (await openSession(registry, abandoned)).body as unknown as SessionAnswer
+  await uploadAll(registry, session, abandoned)
+  await callApi(registry, `/api/v1/publishes/${session.id}`, { method: 'DELETE' })
+  return { registry, release }
+}
+
+type Scene = Awaited<ReturnType<typeof aScene>>
+
+const fileOf = ({ registry }: Scene, digest: Digest) => join(blobsPath(registry.dataDir), hexOf(digest))
+
+const HARM: Readonly<Record<string, (path: string) => Promise<void>>> = {
+  'blob-missing': (path) => unlink(path),
+  async 'blob-damaged'(path) {
+    await chmod(path, 0o600)
+    await writeFile(path, 'other bytes')
+  },
+}
+
+type Blob = {
+  readonly digest: (scene: Scene) => Digest
+  readonly given: boolean
+  readonly before?: (scene: Scene) => void
+}
+
+/** One after the other in one registry. */
+const BLOBS: Readonly<Record<string, Blob>> = {
+  'an artifact of a release is kept for a backup': { digest: () => digestOf(USED), given: false },
+  'the bundle of a release is kept for a backup': { digest: ({ release }) => release.bundleDigest, given: false },
+  'what nobody refers to is given up': { digest: () => digestOf(UNUSED.linux_amd64), given: true },
+  'nothing is given up once a version is missing': {
+    digest: () => digestOf(UNUSED.linux_arm64),
+    given: false,
+    before: ({ registry }) => cutVersions(registry),
+  },
+}
+
+function cutVersions(registry: TestRegistry): void {
+  const { $client } = servicesOf(registry).db
+  for (const name of $client.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'").pluck().all())
+    $client.exec(`DROP TRIGGER ${name}`)
+  $client.exec('DELETE FROM artifacts; DELETE FROM versions')
+}
+
+for (const [kind, harm] of Object.entries(HARM))
+  test(`a repair that finds a ${kind}`, async (t) => {
+    const scene = await aScene(t)
+    const services = servicesOf(scene.registry)
+    for (const [what, { digest, given, before }] of Object.entries(BLOBS))
+      await t.test(what, async () => {
+        const blob = digest(scene)
+        const find = async (repair: boolean) =>
+          (await checkData(services, { repair })).problems
+            .filter(({ subject }) => subject === blob)
+            .map((problem) => [problem.kind, problem.repaired])
+        before?.(scene)
+        await harm(fileOf(scene, blob))
+        assert.deepEqual(await find(false), [[kind, false]])
+        assert.ok(findLiveBlob(services.db, blob), 'looking changes nothing')
+        assert.deepEqual(await find(true), [[kind, given]])
+        assert.equal(findLiveBlob(services.db, blob) === undefined, given)
+      })
+  })

@@ -1,0 +1,28 @@
+// Tidying beside clients that are at work.
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { sweepSessions } from '../../../registry/upkeep/recover.ts'
+import { digestOf, hexOf } from '../../../schemas/digest.ts'
+import { callApi, openSession } from '../../support/publish-release.ts'
+import { aRelease, aScript } from '../../support/test-authority.ts'
+import { startTestRegistry } from '../../support/test-registry.ts'
+
+test('an upload that begins while expired sessions are swept keeps its bytes', async (t) => {
+  const registry = await startTestRegistry(t)
+  const { services } = registry.serving.registry
+  const bytes = aScript()
+  const digest = digestOf(bytes)
+  let part = ''
+  const list = async () => {
+    const release = await aRelease(registry.key, { platforms: { linux_amd64: bytes } })
+    const { id } = (await openSession(registry, release)).body
+    const half = { method: 'PATCH', body: bytes.subarray(0, 5), headers: { 'Upload-Offset': '0' } }
+    assert.equal((await callApi(registry, `/api/v1/publishes/${id}/blobs/${digest}`, half)).status, 204)
+    part = join(registry.dataDir, 'uploads', String(id), `${hexOf(digest)}.part`)
+    return services.uploads.list()
+  }
+  await sweepSessions(services, { ...services.uploads, list })
+  assert(existsSync(part))
+})

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { takeLock, tryLock } from '../../system/process-lock.ts'
+import { expectCodeAsync } from '../support/expect-code.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+
+const request = (path: string, mode: 'shared' | 'exclusive' = 'exclusive') => ({ path, mode, subject: 'test' }) as const
+
+test('excludes a second holder in the same process and lets it in afterwards', async (context) => {
+  const path = join(tempFolder(context), 'a.lock')
+  const first = await takeLock(request(path))
+  assert.equal(await tryLock(request(path)), undefined)
+  const second = takeLock(request(path))
+  first[Symbol.dispose]()
+  ;(await second)[Symbol.dispose]()
+})
+
+test('lets many share and excludes one that wants it alone', async (context) => {
+  const path = join(tempFolder(context), 'a.lock')
+  using _first = await takeLock(request(path, 'shared'))
+  const second = await takeLock(request(path, 'shared'))
+  assert.equal(await tryLock(request(path)), undefined)
+  second[Symbol.dispose]()
+})
+
+test('gives up after the timeout and says for what it waited', async (context) => {
+  const path = join(tempFolder(context), 'a.lock')
+  using _held = await takeLock(request(path))
+  const error = await expectCodeAsync('STORE_BUSY', () => takeLock({ ...request(path), timeoutMs: 20 }))
+  assert.match(error.message, /`test`/)
+})
+
+test('is free again when its holder is killed', async (context) => {
+  const path = join(tempFolder(context), 'a.lock')
+  const module = new URL('../../system/process-lock.ts', import.meta.url).href
+  const program = `const { takeLock } = await import('${module}')
+    globalThis.held = await takeLock({ path: process.argv[1], mode: 'exclusive', subject: 'x' })
+    console.log('held'); setInterval(() => {}, 1000)`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program, path], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await once(child.stdout, 'data')
+  assert.equal(await tryLock(request(path)), undefined)
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  ;(await takeLock({ ...request(path), timeoutMs: 1000 }))[Symbol.dispose]()
+})

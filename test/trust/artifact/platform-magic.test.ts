@@ -1,0 +1,85 @@
+import { test } from 'node:test'
+import { parsePlatform } from '../../../schemas/platform.ts'
+import { checkPlatformMagic } from '../../../trust/artifact/platform-magic.ts'
+import { expectCode } from '../../support/expect-code.ts'
+
+function elf(machine: number, { width = 2, endianness = 1, abi = 0 } = {}): Buffer {
+  const head = Buffer.alloc(64)
+  head.write('\x7fELF', 'latin1')
+  head.set([width, endianness, 1, abi], 4)
+  if (endianness === 1) head.writeUInt16LE(machine, 18)
+  else head.writeUInt16BE(machine, 18)
+  return head
+}
+function machO(...cpus: number[]): Buffer {
+  const head = Buffer.alloc(4096)
+  if (cpus.length === 1) {
+    head.writeUInt32LE(0xfeedfacf, 0)
+    head.writeUInt32LE(cpus[0] ?? 0, 4)
+  } else {
+    head.writeUInt32BE(0xcafebabe, 0)
+    head.writeUInt32BE(cpus.length, 4)
+    for (const [index, cpu] of cpus.entries()) head.writeUInt32BE(cpu, 8 + index * 20)
+  }
+  return head
+}
+function pe(machine: number, offset = 0x80): Buffer {
+  const head = Buffer.alloc(4096)
+  head.write('MZ', 'latin1')
+  head.writeUInt32LE(offset, 0x3c)
+  if (offset < 4000) head.write('PE', offset, 'latin1')
+  if (offset < 4000) head.writeUInt16LE(machine, offset + 4)
+  return head
+}
+const script = Buffer.from('#!/bin/sh\n')
+const javaClass = Buffer.from([0xca, 0xfe, 0xba, 0xbe, 0, 0, 0, 61, 0, 0])
+const node = { name: 'node' as const }
+const [AMD, ARM] = [0x01000007, 0x0100000c]
+
+const accepted: [string, Buffer, { name: 'node' }?][] = [
+  ['linux_amd64', elf(62)],
+  ['linux_amd64_musl', elf(62)],
+  ['linux_arm64', elf(183)],
+  ['linux_386', elf(3, { width: 1 })],
+  ['linux_s390x', elf(22, { endianness: 2 })],
+  ['freebsd_amd64', elf(62, { abi: 9 })],
+  ['linux_amd64', elf(62, { abi: 3 })],
+  ['darwin_arm64', machO(ARM)],
+  ['darwin_amd64', machO(AMD, ARM)],
+  ['windows_amd64', pe(0x8664)],
+  ['linux_amd64', script],
+  ['any', script],
+  ['any', Buffer.from('export {}'), node],
+  ['linux_amd64', Buffer.from('export {}'), node],
+]
+test('accepts executables on the platform that their header names', () => {
+  for (const [platform, head, runtime] of accepted) checkPlatformMagic(head, parsePlatform(platform), 'x', runtime)
+})
+
+const refused: [string, Buffer, { name: 'node' }?][] = [
+  ['linux_amd64', elf(183)],
+  ['linux_arm64', elf(62)],
+  ['linux_amd64', elf(62, { abi: 9 })],
+  ['freebsd_amd64', elf(62, { abi: 3 })],
+  ['linux_ppc64', elf(21)],
+  ['linux_amd64', elf(62, { width: 1 })],
+  ['darwin_arm64', elf(183)],
+  ['darwin_arm64', machO(AMD)],
+  ['darwin_amd64', javaClass],
+  ['linux_amd64', machO(AMD)],
+  ['windows_arm64', pe(0x8664)],
+  ['windows_amd64', pe(0x8664, 0xfffffff0)],
+  ['windows_amd64', script],
+  ['linux_amd64', pe(0x8664)],
+  ['linux_amd64', Buffer.from('plain text')],
+  ['linux_amd64', Buffer.alloc(0)],
+  ['any', Buffer.from('export {}')],
+  ['any', elf(62)],
+  ['any', elf(62), node],
+  ['any', pe(0x8664), node],
+  ['any', machO(ARM), node],
+]
+test('refuses executables that the platform cannot run', () => {
+  for (const [platform, head, runtime] of refused)
+    expectCode('PLATFORM_MISMATCH', () => checkPlatformMagic(head, parsePlatform(platform), 'x', runtime))
+})
