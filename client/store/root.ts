@@ -1,7 +1,7 @@
 // Where the store is, from the environment.
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { coded } from '../../schemas/errors.ts'
+import { refusal } from '../../system/process/refusal.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -23,7 +23,7 @@ function homeOfUser(): string {
   try {
     return homedir()
   } catch (cause) {
-    throw coded('IO_FAILED', {
+    throw refusal('IO_FAILED', {
       message: 'there is no place for the store: HOME is not set, and this user has no home folder',
       hint: 'set OCTO_HOME to a folder of your own',
       cause,

@@ -3,8 +3,7 @@
 import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { coded } from '../../schemas/errors.ts'
-import { quote } from '../../schemas/quote.ts'
+import { quoted, refusal } from '../process/refusal.ts'
 
 export type PrivateDirectory = Disposable & {
   /** Working directory, empty at the start. */
@@ -26,8 +25,8 @@ function makeRoot(folder: string): string {
     return mkdtempSync(join(folder, 'octo-run-'))
   } catch (cause) {
     const { code: reason } = cause as { code?: string }
-    throw coded('IO_FAILED', {
-      message: `folder for temporary files ${quote(folder)} could not be used: ${reason ?? 'unknown reason'}`,
+    throw refusal('IO_FAILED', {
+      message: `folder for temporary files ${quoted(folder)} could not be used: ${reason ?? 'unknown reason'}`,
       details: { folder, ...(reason ? { reason } : {}) },
       hint: 'set TMPDIR to a folder that you can write',
       cause,

@@ -1,4 +1,4 @@
-// Errors of the exec layer, whose modules are loaded when the first one is made: a warm run makes none, and two
+// Errors of what a warm run passes through, whose modules are loaded when the first one is made: a warm run makes none, and two
 // milliseconds are a twentieth of what it may take.
 import { createRequire } from 'node:module'
 import type { ErrorCode } from '../../schemas/error-codes.ts'
