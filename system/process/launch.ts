@@ -20,17 +20,16 @@ const BUSY_WAITS_MS = [10, 20, 40, 80, 160]
 
 /** The child, once it runs; throws PLUGIN_NOT_EXECUTABLE, PLUGIN_MISSING, RUNTIME_MISSING or LIMIT_EXCEEDED. */
 export async function launch(what: Launch, setting: LaunchSetting): Promise<ChildProcess> {
-  for (const pauseMs of BUSY_WAITS_MS) {
+  const waitsMs = [...BUSY_WAITS_MS]
+  for (;;) {
     try {
       return await start(what, setting)
     } catch (error) {
-      if (codeOf(error) !== 'ETXTBSY') throw launchError(what, error)
+      const pauseMs = codeOf(error) === 'ETXTBSY' ? waitsMs.shift() : undefined
+      if (pauseMs === undefined) throw launchError(what, error)
       await new Promise((resolve) => setTimeout(resolve, pauseMs))
     }
   }
-  return start(what, setting).catch((error: unknown) => {
-    throw launchError(what, error)
-  })
 }
 
 function start({ file, argv, argv0, env, cwd }: Launch, { stdio, ownGroup }: LaunchSetting): Promise<ChildProcess> {

@@ -1,5 +1,6 @@
-// The moment of starting a file that another process still has open for writing.
+// The moment of starting a file that another process still has open for writing, or that is not there yet.
 import assert from 'node:assert/strict'
+import { copyFileSync } from 'node:fs'
 import { copyFile, mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,4 +19,16 @@ test('a binary that is busy for a moment is started when it is free, and given u
   const running = runProcess(what, { timeoutMs: 5000 })
   await writer.close()
   assert.equal((await running).exitCode, 0)
+})
+
+test('a file that is not there is not waited for, as a busy one is', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'octo-late-'))
+  t.after(() => rm(directory, { recursive: true }))
+  const file = join(directory, 'true')
+  const running = runProcess({ file, argv: [], env: {}, cwd: directory }, { timeoutMs: 5000 })
+  const coming = new Promise<void>((resolve) => {
+    setImmediate(() => resolve(copyFileSync('/bin/true', file)))
+  })
+  await expectCodeAsync('PLUGIN_MISSING', () => running)
+  await coming
 })

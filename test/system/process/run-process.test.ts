@@ -80,6 +80,22 @@ test('an interruption that came first still ends the child', async (t) => {
   assert.equal(ending.stopped, 'interrupted')
 })
 
+test('the first reason to end a child stays the reason, whatever comes while it ends', async () => {
+  const controller = new AbortController()
+  const answers = { file: '/bin/sh', argv: ['-c', "trap 'echo asked' TERM; while :; do sleep 0.05; done"] }
+  const ending = await runProcess(
+    { ...script('says.sh'), ...answers },
+    {
+      ...{ timeoutMs: 300, signal: controller.signal, limits: { killGraceMs: 500 } },
+      readLine: () => {
+        controller.abort()
+        return []
+      },
+    },
+  )
+  assert.deepEqual([ending.stdout.text, ending.stopped, ending.signal], ['asked\n', 'timeout', 'SIGKILL'])
+})
+
 test('a grandchild that holds the pipes neither delays the result nor survives it', async (t) => {
   const file = await pidFile(t)
   const ending = await runProcess(script('forks.sh', file), { timeoutMs: 60_000 })
