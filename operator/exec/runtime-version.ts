@@ -23,10 +23,10 @@ function numbers(parts: readonly (string | undefined)[]): number[] {
   return parts.map((part) => Number(part ?? 0))
 }
 
+type Question = { readonly words: readonly string[]; readonly answer: RegExp }
+
 /** How each runtime is asked, and where its answer holds the version. A plain `sh` has none. */
-const ASKED: Readonly<
-  Partial<Record<Runtime['name'], { readonly words: readonly string[]; readonly answer: RegExp }>>
-> = {
+const QUESTIONS: Readonly<Partial<Record<Runtime['name'], Question>>> = {
   python3: { words: ['-I', '-S', '--version'], answer: /^Python (\d+\.\d+\.\d+)/ },
   perl: { words: ['-e', 'printf "%vd", $^V'], answer: /^(\d+\.\d+\.\d+)/ },
   bash: { words: ['--noprofile', '--norc', '--version'], answer: /version (\d+\.\d+\.\d+)/ },
@@ -38,7 +38,8 @@ type Found = { readonly plugin: string; readonly file: string; readonly known?: 
 /** Throws RUNTIME_MISSING when the runtime's version does not fit, or cannot be told. */
 export function requireRuntimeVersion({ name, version }: Runtime, { plugin, file, known }: Found): void {
   if (version === undefined) return
-  const found = known ?? askVersion(name, file)
+  const question = QUESTIONS[name]
+  const found = known ?? (question && askVersion(file, question))
   if (found !== undefined && runtimeSatisfies(found, version)) return
   throw refusal('RUNTIME_MISSING', {
     message: `plugin ${quoted(plugin)} needs \`${name}\` in a version that fits ${quoted(version)}, found ${found === undefined ? 'one that does not tell its version' : `\`${found}\``}`,
@@ -47,18 +48,16 @@ export function requireRuntimeVersion({ name, version }: Runtime, { plugin, file
   })
 }
 
-function askVersion(name: Runtime['name'], file: string): string | undefined {
-  const asked = ASKED[name]
-  if (!asked) return undefined
+function askVersion(file: string, { words, answer }: Question): string | undefined {
   try {
-    const answer = execFileSync(file, asked.words, {
+    const said = execFileSync(file, words, {
       encoding: 'utf8',
       timeout: ANSWER_MS,
       cwd: '/',
       env: {},
       stdio: ['ignore', 'pipe', 'ignore'],
     })
-    return asked.answer.exec(answer)?.[1]
+    return answer.exec(said)?.[1]
   } catch {
     return undefined
   }

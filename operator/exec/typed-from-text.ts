@@ -13,12 +13,12 @@ export function typedFromText(given: ArgumentMap, errors: readonly ErrorObject[]
   let changed = false
   for (const [pointer, reasons = []] of wanted) {
     if (!given.filled?.includes(pointer)) continue
-    const at = parentOf(value, pointer)
-    const text = at?.parent[at.key]
-    if (!at || typeof text !== 'string') continue
+    const { parent, key } = placeOf(value, pointer)
+    const text = parent[key]
+    if (typeof text !== 'string') continue
     const typed = readAs(text, reasons.flatMap(typesOf))
     if (typed === undefined) continue
-    at.parent[at.key] = typed
+    parent[key] = typed
     // Programs get the number as it was written.
     if (typeof typed === 'number' && String(typed) !== text) texts[pointer] = text
     changed = true
@@ -43,18 +43,13 @@ export function typesOf({ params }: ErrorObject): readonly string[] {
   return [params.type].flat().map(String)
 }
 
-function parentOf(value: Record<string, unknown>, pointer: string) {
+/** What a template filled in has its place in the arguments, so every step leads somewhere. */
+function placeOf(value: Record<string, unknown>, pointer: string) {
   const steps = pointer.slice(1).split('/').map(unescaped)
   const key = steps.pop() ?? ''
-  let parent: unknown = value
-  for (const step of steps) parent = isObject(parent) && Object.hasOwn(parent, step) ? parent[step] : undefined
-  return isObject(parent) && Object.hasOwn(parent, key) ? { parent, key } : undefined
+  return { parent: steps.reduce((at, step) => at[step] as Record<string, unknown>, value), key }
 }
 
 function unescaped(step: string): string {
   return step.replaceAll('~1', '/').replaceAll('~0', '~')
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }
