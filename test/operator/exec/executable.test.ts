@@ -1,5 +1,6 @@
 // Which file is executed for a plugin.
 import assert from 'node:assert/strict'
+import { symlinkSync } from 'node:fs'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +9,7 @@ import { programOf } from '../../../operator/exec/executable.ts'
 import type { Runtime } from '../../../schemas/manifest.ts'
 import { anExecutable, fixturePath } from '../../support/executables.ts'
 import { expectCode } from '../../support/expect-code.ts'
+import { tempFolder } from '../../support/temp-folder.ts'
 
 const MACHINE = { platform: 'linux', nodePath: '/octo/node', nodeVersion: '26.10.0', path: '/nowhere' } as const
 const withRuntime = (name: Runtime['name'], version?: string) => ({
@@ -77,4 +79,28 @@ test('a program is known by its first bytes', () => {
   assert.equal(programOf(named, MACHINE).argv0, 'check_udp')
   expectCode('PLUGIN_NOT_EXECUTABLE', () => programOf(anExecutable('no-interpreter', { bare: true }), MACHINE))
   expectCode('PLUGIN_MISSING', () => programOf(anExecutable('gone', { bare: true }), MACHINE))
+})
+
+test('a file that is there and cannot be read is not called gone', (t) => {
+  const folder = tempFolder(t)
+  const loop = join(folder, 'loop')
+  symlinkSync(loop, loop)
+  for (const [path, reason] of [
+    [folder, 'EISDIR'],
+    [loop, 'ELOOP'],
+  ] as const) {
+    const error = expectCode('PLUGIN_NOT_EXECUTABLE', () =>
+      programOf(anExecutable('check', { bare: true, path }), MACHINE),
+    )
+    assert.equal(error.message, 'plugin `check` cannot be read')
+    assert.equal((error.cause as NodeJS.ErrnoException).code, reason)
+  }
+})
+
+test('a plugin of a protocol that is not run yet is refused, whatever its file is', () => {
+  for (const file of [{}, { bare: true }, { bare: true, path: '/bin/true' }]) {
+    const subject = anExecutable('says.sh', { ...file, protocol: 'ocm' })
+    const error = expectCode('PLUGIN_NOT_EXECUTABLE', () => programOf(subject, MACHINE))
+    assert.equal(error.message, 'plugin `says` speaks the protocol `ocm`, which this octo does not run yet')
+  }
 })
