@@ -1,0 +1,74 @@
+// The directory of one run: closed to others while it lasts, gone afterwards, and refused with advice where there can be none.
+import assert from 'node:assert/strict'
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import { makePrivateDirectory } from '../../../system/files/private-directory.ts'
+import { expectCode } from '../../support/expect-code.ts'
+import { tempFolder } from '../../support/temp-folder.ts'
+
+/** Everything for temporary files goes there until the test ends. */
+function useForTemporaryFiles(t: TestContext, folder: string): void {
+  const { TMPDIR } = process.env
+  t.after(() => {
+    if (TMPDIR === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = TMPDIR
+  })
+  process.env.TMPDIR = folder
+}
+
+test('only its user may enter it, and it begins empty', (t) => {
+  const folder = tempFolder(t)
+  useForTemporaryFiles(t, folder)
+  using directory = makePrivateDirectory()
+  const root = dirname(directory.work)
+  assert.equal(dirname(directory.temporary), root)
+  assert.equal(dirname(root), folder)
+  for (const path of [root, directory.work, directory.temporary]) assert.equal(statSync(path).mode & 0o777, 0o700, path)
+  assert.deepEqual(readdirSync(directory.work), [])
+})
+
+/** What a plugin may leave in its working directory. */
+const LEFT: Readonly<Record<string, (work: string, outside: string) => void>> = {
+  nothing: () => undefined,
+  'files and folders': (work) => {
+    mkdirSync(join(work, 'deep', 'er'), { recursive: true })
+    writeFileSync(join(work, 'deep', 'er', 'file'), 'x')
+  },
+  'a folder that it closed': (work) => {
+    mkdirSync(join(work, 'closed'))
+    writeFileSync(join(work, 'closed', 'file'), 'x')
+    chmodSync(join(work, 'closed'), 0o500)
+  },
+  'a link to the outside': (work, outside) => symlinkSync(outside, join(work, 'link')),
+}
+for (const [what, leave] of Object.entries(LEFT))
+  test(`it is gone after a run that left ${what} in it, and nothing else is`, (t) => {
+    const outside = tempFolder(t)
+    writeFileSync(join(outside, 'kept'), 'x')
+    const directory = makePrivateDirectory()
+    leave(directory.work, outside)
+    directory[Symbol.dispose]()
+    assert.equal(existsSync(dirname(directory.work)), false)
+    assert.deepEqual(readdirSync(outside), ['kept'])
+  })
+
+test('a folder for temporary files that is missing or is none is named, with what to set instead', (t) => {
+  const folder = tempFolder(t)
+  writeFileSync(join(folder, 'file'), '')
+  for (const [name, reason] of [
+    ['missing', 'ENOENT'],
+    ['file', 'ENOTDIR'],
+  ] as const) {
+    useForTemporaryFiles(t, join(folder, name))
+    const refused = expectCode('IO_FAILED', makePrivateDirectory)
+    assert.deepEqual(refused.details, { folder: join(folder, name), reason })
+    assert.match(
+      refused.message,
+      new RegExp(`^folder for temporary files \`.*/${name}\` could not be used: ${reason}$`),
+    )
+    assert.equal(refused.hint, 'set TMPDIR to a folder that you can write')
+  }
+  assert.deepEqual(readdirSync(folder), ['file'])
+})
