@@ -112,10 +112,20 @@ test('installs nothing whose lockfile entry does not say what its statement says
   const entry = lock.plugins['core/hello'] as LockedPlugin
   const artifact = entry.platforms[LINUX]
   assert(artifact)
+  const { [LINUX]: _, ...others } = entry.platforms
+  const withArtifact = (change: Partial<typeof artifact>) => ({
+    platforms: { ...others, [LINUX]: { ...artifact, ...change } },
+  })
+  const swapped = Object.entries(entry.platforms).map(([key, value]) => [key.replace('darwin', 'freebsd'), value])
   const changes: Readonly<Record<string, Partial<LockedPlugin>>> = {
     signer: { signer: issueKey().trustKey.id },
-    digest: { platforms: { ...entry.platforms, [LINUX]: { ...artifact, digest: digestOf('other') } } },
+    digest: withArtifact({ digest: digestOf('other') }),
+    file: withArtifact({ file: 'other' }),
+    size: withArtifact({ size: artifact.size + 1 }),
+    format: withArtifact({ format: 'tar.gz' }),
     'one platform more': { platforms: { ...entry.platforms, ['freebsd_amd64' as Platform]: artifact } },
+    'one platform less': { platforms: { [LINUX]: artifact } },
+    'other platforms': { platforms: Object.fromEntries(swapped) },
     'no bundle': { bundle: undefined },
   }
   for (const [what, change] of Object.entries(changes)) {
