@@ -1,6 +1,8 @@
+// Which platform an executable is for, by the first bytes of its file.
+import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parsePlatform } from '../../../schemas/platform.ts'
-import { checkPlatformMagic } from '../../../trust/artifact/platform-magic.ts'
+import { checkPlatformMagic, formatOf } from '../../../trust/artifact/platform-magic.ts'
 import { expectCode } from '../../support/expect-code.ts'
 
 function elf(machine: number, { width = 2, endianness = 1, abi = 0 } = {}): Buffer {
@@ -31,6 +33,18 @@ function pe(machine: number, offset = 0x80): Buffer {
   if (offset < 4000) head.writeUInt16LE(machine, offset + 4)
   return head
 }
+/** A universal file as it begins, with so many slices in a table of so many bytes. */
+function universal(slices: number, { magic = 0xcafebabe, tableBytes = 4088 } = {}): Buffer {
+  const head = Buffer.alloc(8 + tableBytes)
+  head.writeUInt32BE(magic, 0)
+  head.writeUInt32BE(slices, 4)
+  return head
+}
+/** Programs of Windows may have any number where universal files have theirs. */
+function withNumberAt4(head: Buffer, number: number): Buffer {
+  head.writeUInt32BE(number, 4)
+  return head
+}
 const script = Buffer.from('#!/bin/sh\n')
 const javaClass = Buffer.from([0xca, 0xfe, 0xba, 0xbe, 0, 0, 0, 61, 0, 0])
 const node = { name: 'node' as const }
@@ -47,6 +61,7 @@ const accepted: [string, Buffer, { name: 'node' }?][] = [
   ['darwin_arm64', machO(ARM)],
   ['darwin_amd64', machO(AMD, ARM)],
   ['windows_amd64', pe(0x8664)],
+  ['windows_amd64', withNumberAt4(pe(0x8664), 2)],
   ['linux_amd64', script],
   ['any', script],
   ['any', Buffer.from('export {}'), node],
@@ -83,3 +98,23 @@ test('refuses executables that the platform cannot run', () => {
   for (const [platform, head, runtime] of refused)
     expectCode('PLATFORM_MISMATCH', () => checkPlatformMagic(head, parsePlatform(platform), 'x', runtime))
 })
+
+const FORMATS: readonly (readonly [what: string, head: Buffer, format: ReturnType<typeof formatOf>])[] = [
+  ['a universal file of 44 slices', universal(44), 'mach-o'],
+  ['a universal file with 64-bit offsets', universal(44, { magic: 0xcafebabf, tableBytes: 44 * 32 }), 'mach-o'],
+  ['a universal file without a slice', universal(0), 'other'],
+  ['a class of Java, which begins like a universal file of 45 slices', universal(45), 'other'],
+  ['a universal file whose table is cut off', universal(2, { tableBytes: 39 }), 'other'],
+  ['a table of 64-bit offsets that is cut off', universal(2, { magic: 0xcafebabf, tableBytes: 63 }), 'other'],
+  ['the magic number of a universal file alone', universal(2).subarray(0, 7), 'other'],
+  ['an ELF header that is cut off before its machine', elf(62).subarray(0, 19), 'other'],
+  ['an ELF header that ends with its machine', elf(62).subarray(0, 20), 'elf'],
+  ['a header of Windows that is cut off', pe(0x8664).subarray(0, 63), 'other'],
+  ['a header of Windows without what follows it', pe(0x8664).subarray(0, 64), 'pe'],
+  ['a page of text', Buffer.alloc(4096, 'text '), 'other'],
+  ['a script', script, 'script'],
+]
+for (const [what, head, format] of FORMATS)
+  test(`${what} has the format ${format}`, () => {
+    assert.equal(formatOf(head), format)
+  })
