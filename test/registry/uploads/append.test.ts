@@ -1,5 +1,6 @@
 // A part is a plain file with one name; whatever else stands in its place is neither followed nor written into.
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { linkSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -70,4 +71,12 @@ test('a disk that cannot say how much of a part is here does not say that nothin
   assert.equal(await area.peek(PART), 0)
   writeFileSync(join(uploadsPath(dataDir), PART.session), 'no folder')
   for (const look of [area.peek, area.offsetOf]) await assert.rejects(look(PART), { code: 'ENOTDIR' })
+})
+
+test('bytes that the disk does not take are not counted as here', async (t) => {
+  const { path, append } = aPlace(t)
+  // The device `full` of Linux under the name of the part: opening works, and every write fails.
+  if (spawnSync('mknod', [path, 'c', '1', '7']).status !== 0) return t.skip('needs the right to make a device')
+  await expectCodeAsync('NO_SPACE', () => append(chunksOf(BYTES)))
+  await expectCodeAsync('NO_SPACE', () => append(chunksOf(BYTES.subarray(0, 4))))
 })
