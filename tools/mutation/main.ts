@@ -97,6 +97,7 @@ async function testThatNotices({ file, guard }: Mutant, { tree, choice, known }:
 async function runAsUsual(tree: CopiedTree, test: string): Promise<Usual> {
   const startedAt = performance.now()
   const coverage = await tree.cover(test, 2 * MAX_TEST_MS)
+  if (!coverage) out.write(`! ${test} does not pass as it is, so it notices nothing\n`)
   return { ms: performance.now() - startedAt, coverage }
 }
 
