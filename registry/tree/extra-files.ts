@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { digestFromHex } from '../../schemas/digest.ts'
 import type { Name } from '../../schemas/name.ts'
 import { isSharded } from '../../static-tree/render/repo.ts'
+import { VARIANTS } from '../../static-tree/write/variants.ts'
 import { isServed, listServedVersions } from '../db/sqlite/listings.ts'
 import { listRepos } from '../db/sqlite/records.ts'
-import { TWINS } from './documents.ts'
 import type { TreePlaces } from './show.ts'
 
 type Exclusively = <T>(act: () => Promise<T>) => Promise<T>
@@ -76,5 +76,5 @@ async function entriesOf(path: string): Promise<Dirent[]> {
 
 /** e.g. `core.json`, `core.json.gz`, `core.json.br`, `core.yaml` … */
 function documents(name: string, formats: readonly string[] = ['json', 'yaml']): string[] {
-  return formats.flatMap((format) => [`${name}.${format}`, ...TWINS.map((twin) => `${name}.${format}.${twin}`)])
+  return formats.flatMap((format) => [`${name}.${format}`, ...VARIANTS.map((suffix) => `${name}.${format}.${suffix}`)])
 }

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import type { Name } from '../../schemas/name.ts'
 import { parsePluginDocument } from '../../schemas/plugin-document.ts'
 import { pluginDocumentPath, pluginPagePath } from '../../static-tree/paths.ts'
+import { isDocumentThere } from '../../static-tree/write/variants.ts'
 import { isEverythingHere } from '../db/sqlite/audit.ts'
 import { listServedVersions } from '../db/sqlite/listings.ts'
 import { listRepos } from '../db/sqlite/records.ts'
-import { TWINS } from './documents.ts'
 import { removeExtraFiles } from './extra-files.ts'
 import type { Finding } from './findings.ts'
 import { recordingStaging } from './findings.ts'
@@ -83,12 +83,6 @@ async function arePagesThere(
   const { pages = [] } = parsePluginDocument(await readFile(path, 'utf8'), path)
   const looks = pages.map(({ page }) => isDocumentThere(join(root, pluginPagePath(repo, plugin, page))))
   return (await Promise.all(looks)).every(Boolean)
-}
-
-async function isDocumentThere(path: string): Promise<boolean> {
-  const files = [path, ...TWINS.map((twin) => `${path}.${twin}`)]
-  const found = await Promise.all(files.map((file) => stat(file).catch(() => undefined)))
-  return found.every((each) => each && each.size > 0 && each.mtimeMs === found[0]?.mtimeMs)
 }
 
 function reportOf(

@@ -14,7 +14,6 @@ import { isServed } from '../db/sqlite/listings.ts'
 import type { Db } from '../db/sqlite/open.ts'
 import { listRepos, readPluginRecord } from '../db/sqlite/records.ts'
 import type { Catalog } from './catalog.ts'
-import type { Care } from './documents.ts'
 import { putDocument } from './documents.ts'
 import type { ReleasePlaces } from './releases.ts'
 import { digestsOf, isReleaseWhole, putRelease, removeRelease } from './releases.ts'
@@ -142,8 +141,7 @@ async function putAll(files: readonly TreeFile[], places: TreePlaces, depth: Dep
 }
 
 async function put(file: TreeFile, { root, staging, changed }: TreePlaces, depth: Depth): Promise<number> {
-  const care: Care = depth === 'deep' ? 'twins' : 'bytes'
-  if (!(await putDocument(root, file, staging, care))) return 0
+  if (!(await putDocument(root, file, staging, depth))) return 0
   changed(file.path)
   return 1
 }

@@ -1,16 +1,15 @@
 // Puts finished files into a static tree, each in one step, so that a web server never serves half of one. The layout is
-// that of a registry's tree: documents with compressed twins, bytes by digest, and the same bytes under readable names.
-import { constants, copyFile, link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+// that of a registry's tree: documents with compressed variants, bytes by digest, and the same bytes under readable names.
+import { constants, copyFile, link, mkdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { promisify } from 'node:util'
-import { brotliCompress, gzip, constants as zlib } from 'node:zlib'
 import type { Digest } from '../../schemas/digest.ts'
 import { makeFolder } from '../../system/files/make-folder.ts'
 import { blobPath } from '../paths.ts'
 import type { TreeFile } from '../record.ts'
+import { compress, isShown } from './variants.ts'
 
 export type TreeWriter = AsyncDisposable & {
-  /** Writes a document and its twins; false when they say the same already. */
+  /** Writes a document and its variants; false when they say the same already. */
   putDocument(file: TreeFile): Promise<boolean>
   /** Stores bytes by digest, unless they are there; `write` gets the path to write to and proves what it writes. */
   putBlob(digest: Digest, write: (path: string) => Promise<unknown>): Promise<void>
@@ -21,7 +20,6 @@ export type TreeWriter = AsyncDisposable & {
 export type Part = { readonly digest: Digest } | { readonly text: string }
 
 const STAGING = '.partial'
-const LARGE_BYTES = 64 * 1024
 
 export async function openTreeWriter(root: string): Promise<TreeWriter> {
   const staging = join(root, STAGING)
@@ -45,10 +43,10 @@ export async function openTreeWriter(root: string): Promise<TreeWriter> {
   return {
     async putDocument({ path, bytes }) {
       const body = Buffer.from(bytes)
-      if (await isShown(join(root, path), body)) return false
-      // One time on all three tells which twins belong to a document.
+      if (await isShown(join(root, path), body, 'quick')) return false
+      // One time on all three tells which variants belong to a document.
       const changedAt = new Date()
-      const [gz, br] = await Promise.all([gzipped(body), brotlied(body)])
+      const { gz, br } = await compress(body)
       await write(`${path}.gz`, gz, changedAt)
       await write(`${path}.br`, br, changedAt)
       await write(path, body, changedAt)
@@ -75,13 +73,6 @@ export async function openTreeWriter(root: string): Promise<TreeWriter> {
   }
 }
 
-async function isShown(path: string, body: Buffer): Promise<boolean> {
-  const found = await readFile(path).catch(() => undefined)
-  if (!found?.equals(body)) return false
-  const times = await Promise.all([path, `${path}.gz`, `${path}.br`].map((each) => stat(each).catch(() => undefined)))
-  return times.every((each) => each !== undefined && each.mtimeMs === times[0]?.mtimeMs)
-}
-
 /** Some file systems have no hard links. */
 async function linkOrCopy(from: string, to: string): Promise<void> {
   try {
@@ -89,14 +80,4 @@ async function linkOrCopy(from: string, to: string): Promise<void> {
   } catch {
     await copyFile(from, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL)
   }
-}
-
-function gzipped(body: Buffer): Promise<Buffer> {
-  return promisify(gzip)(body, { level: body.length > LARGE_BYTES ? 6 : 9 })
-}
-
-function brotlied(body: Buffer): Promise<Buffer> {
-  const quality = body.length > LARGE_BYTES ? 4 : 9
-  const params = { [zlib.BROTLI_PARAM_QUALITY]: quality, [zlib.BROTLI_PARAM_SIZE_HINT]: body.length }
-  return promisify(brotliCompress)(body, { params })
 }
