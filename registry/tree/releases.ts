@@ -1,11 +1,12 @@
 // The folder of one release: artifacts and bundle as hard links to the private blobs, and a checksum beside each artifact.
 // A folder appears whole or not at all, so that it exists is enough to know that it is whole.
-import { constants, copyFile, link, lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { BUNDLE_FILE, blobPath, releaseFolder } from '../../static-tree/paths.ts'
 import type { ReleaseRecord } from '../../static-tree/record.ts'
 import { renderChecksum } from '../../static-tree/render/release.ts'
+import { linkOrCopy } from '../../static-tree/write/link-or-copy.ts'
 import { digestOfFile } from '../../system/files/hash-file.ts'
 import type { BlobStore } from '../blobs/disk.ts'
 import { writeError } from '../blobs/durable.ts'
@@ -48,9 +49,9 @@ export async function putRelease(release: ReleaseRecord, places: ReleasePlaces):
     const path = join(folder, part.name)
     return 'digest' in part
       ? linkOrCopy(blobs.pathOf(part.digest), path)
-      : writeFile(path, part.text, { flag: 'wx' }).catch(refuse)
+      : writeFile(path, part.text, { flag: 'wx' })
   })
-  await Promise.all(parts)
+  await Promise.all(parts).catch(refuse)
   const target = folderOf(root, release)
   await staging.remove(target)
   await staging.move(folder, target)
@@ -99,7 +100,7 @@ async function putBlob(digest: Digest, { root, blobs, staging }: ReleasePlaces):
   const target = join(root, blobPath(digest))
   if (await isSameBlob(target, digest, blobs)) return
   const staged = staging.name()
-  await linkOrCopy(blobs.pathOf(digest), staged)
+  await linkOrCopy(blobs.pathOf(digest), staged).catch(refuse)
   await staging.move(staged, target)
 }
 
@@ -111,15 +112,6 @@ export async function isSameBlob(path: string, digest: Digest, blobs: Pick<BlobS
   if (!shown?.isFile() || !truth) return false
   if (shown.ino === truth.ino && shown.dev === truth.dev) return true
   return shown.size === truth.size && (await digestOfFile(path)) === digest
-}
-
-async function linkOrCopy(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to)
-  } catch (error) {
-    if (!['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP'].includes((error as NodeJS.ErrnoException).code ?? '')) refuse(error)
-    await copyFile(from, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL).catch(refuse)
-  }
 }
 
 function refuse(error: unknown): never {

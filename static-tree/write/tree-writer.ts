@@ -1,11 +1,12 @@
 // Puts finished files into a static tree, each in one step, so that a web server never serves half of one. The layout is
 // that of a registry's tree: documents with compressed variants, bytes by digest, and the same bytes under readable names.
-import { constants, copyFile, link, mkdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { makeFolder } from '../../system/files/make-folder.ts'
 import { blobPath } from '../paths.ts'
 import type { TreeFile } from '../record.ts'
+import { linkOrCopy } from './link-or-copy.ts'
 import { compress, isShown } from './variants.ts'
 
 export type TreeWriter = AsyncDisposable & {
@@ -70,14 +71,5 @@ export async function openTreeWriter(root: string): Promise<TreeWriter> {
       await move(folder, path)
     },
     [Symbol.asyncDispose]: () => rm(staging, { recursive: true, force: true }),
-  }
-}
-
-/** Some file systems have no hard links. */
-async function linkOrCopy(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to)
-  } catch {
-    await copyFile(from, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL)
   }
 }
