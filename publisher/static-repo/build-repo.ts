@@ -1,6 +1,7 @@
 // octo repo build: signed dists → the same static tree that a registry serves, on top of what the folder holds already.
-import { copyFile, writeFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { coded } from '../../schemas/errors.ts'
 import { requireRoomForPlugin, requireRoomForRepo, requireRoomForVersion } from '../../schemas/growth-limits.ts'
 import { stableJson } from '../../schemas/json.ts'
@@ -14,11 +15,15 @@ import { renderDiscovery } from '../../static-tree/render/discovery.ts'
 import { renderPlugin } from '../../static-tree/render/plugin.ts'
 import { renderChecksum } from '../../static-tree/render/release.ts'
 import { renderRepo } from '../../static-tree/render/repo.ts'
-import type { Part, TreeWriter } from '../../static-tree/write/tree-writer.ts'
-import { openTreeWriter } from '../../static-tree/write/tree-writer.ts'
+import { openDiskTree, readDiskTree } from '../../static-tree/write/disk.ts'
+import { putDocument } from '../../static-tree/write/document.ts'
+import type { Part, TreeStore } from '../../static-tree/write/store.ts'
 import type { SignedDist } from './read-dist.ts'
 import { readSignedDist } from './read-dist.ts'
 import { readTree } from './read-tree.ts'
+
+/** Inside the tree, as another place may be on another disk; gone when a build ends. */
+const STAGING = '.partial'
 
 export type RepoBuild = {
   /** Folder of the tree; made when missing. */
@@ -43,14 +48,14 @@ export type RepoBuilt = {
 
 /** Throws VERSION_EXISTS for a version that the tree holds with other content, or LIMIT_EXCEEDED; then nothing was written. */
 export async function buildRepo({ root, base, keyring, dists, ...rest }: RepoBuild): Promise<RepoBuilt> {
-  const records = new Map((await readTree(root, keyring)).map((record) => [keyOf(record), record]))
+  const records = new Map((await readTree(readDiskTree(root), keyring)).map((record) => [keyOf(record), record]))
   const signed: SignedDist[] = []
   for (const dist of dists) signed.push(await readSignedDist(dist, keyring))
   const added: SignedDist[] = []
   for (const dist of signed) if (admit(records, dist, rest.publishedAt)) added.push(dist)
-  await using writer = await openTreeWriter(root)
-  for (const dist of added) await putRelease(writer, dist)
-  const written = await putDocuments(writer, [...records.values()], { base, budget: rest.documentBytes })
+  await using store = await openDiskTree({ root, staging: join(root, STAGING) })
+  for (const dist of added) await putRelease(store, dist)
+  const written = await putDocuments(store, [...records.values()], { base, budget: rest.documentBytes })
   return {
     repos: reposOf([...records.values()]),
     plugins: records.size,
@@ -95,26 +100,27 @@ function admit(records: Map<string, PluginRecord>, { release, bundle }: SignedDi
 }
 
 /** Bytes first, so that no document ever names what is not there. */
-async function putRelease(writer: TreeWriter, { dir, bundle, release }: SignedDist): Promise<void> {
+async function putRelease(store: TreeStore, { dir, bundle, release }: SignedDist): Promise<void> {
   const { repo, plugin, version, platforms } = release.predicate
   const parts = new Map<string, Part>([[BUNDLE_FILE, { digest: release.bundleDigest }]])
   for (const artifact of Object.values(platforms)) {
-    await writer.putBlob(artifact.digest, (path) => copyFile(join(dir, artifact.file), path))
+    await store.putBlob({ ...artifact, read: () => createReadStream(join(dir, artifact.file)) })
     parts.set(artifact.file, { digest: artifact.digest })
     parts.set(`${artifact.file}.sha256`, { text: renderChecksum(artifact) })
   }
-  await writer.putBlob(release.bundleDigest, (path) => writeFile(path, bundle))
-  await writer.putFolder(releaseFolder(repo, plugin, version), parts)
+  const bytes = Buffer.from(bundle)
+  await store.putBlob({ digest: release.bundleDigest, size: bytes.length, read: () => Readable.from([bytes]) })
+  await store.putFolder(releaseFolder(repo, plugin, version), parts)
 }
 
 async function putDocuments(
-  writer: TreeWriter,
+  store: TreeStore,
   records: readonly PluginRecord[],
   { base, budget }: { readonly base: BaseUrl; readonly budget: number | undefined },
 ): Promise<number> {
   let written = 0
   const put = async (files: readonly TreeFile[]) => {
-    for (const file of files) if (await writer.putDocument(file)) written++
+    for (const file of files) if (await putDocument(store, file)) written++
   }
   for (const record of records) await put(renderPlugin(record, base, budget))
   const repos = reposOf(records)

@@ -1,7 +1,5 @@
 // Reads a static tree back into the records it was rendered from. The bundles are proven again: what a new document will
 // say about an old release comes from its signed statement, not from the old document.
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import { isName } from '../../schemas/name.ts'
@@ -13,28 +11,31 @@ import { decodeText } from '../../schemas/text.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { BUNDLE_FILE, pluginDocumentPath, pluginPagePath, releaseFolder } from '../../static-tree/paths.ts'
 import type { PluginRecord, ReleaseRecord } from '../../static-tree/record.ts'
+import type { TreeReader } from '../../static-tree/write/store.ts'
 import { verifyRelease } from '../../trust/release/verify-release.ts'
 
 /** Every plugin of the tree; none when the folder does not exist yet. */
-export async function readTree(root: string, keyring: readonly TrustKey[]): Promise<PluginRecord[]> {
+export async function readTree(tree: TreeReader, keyring: readonly TrustKey[]): Promise<PluginRecord[]> {
   const records: PluginRecord[] = []
-  for (const repo of await namesIn(join(root, 'repos'), '.json'))
-    for (const plugin of await namesIn(join(root, 'repos', repo), '.json'))
-      records.push(await readPlugin(root, { repo, plugin, keyring }))
+  for (const repo of await namesIn(tree, 'repos'))
+    for (const plugin of await namesIn(tree, `repos/${repo}`))
+      records.push(await readPlugin(tree, { repo, plugin, keyring }))
   return records
 }
 
 type Place = { readonly repo: Name; readonly plugin: Name; readonly keyring: readonly TrustKey[] }
 
-async function readPlugin(root: string, place: Place): Promise<PluginRecord> {
-  const path = join(root, pluginDocumentPath(place.repo, place.plugin, 'json'))
-  const document = parsePluginDocument(decodeText(await readFile(path), path), path)
+async function readPlugin(tree: TreeReader, place: Place): Promise<PluginRecord> {
+  const documentPath = pluginDocumentPath(place.repo, place.plugin, 'json')
+  const path = tree.nameOf(documentPath)
+  const document = parsePluginDocument(decodeText(await tree.read(documentPath), path), path)
   if (document.repo !== place.repo || document.plugin !== place.plugin)
     throw coded('DOCUMENT_MISMATCH', { message: `${quote(path)} is about \`${document.repo}/${document.plugin}\`` })
   let whole = document
   for (const page of document.pages ?? []) {
-    const file = join(root, pluginPagePath(place.repo, place.plugin, page.page))
-    const bytes = await readFile(file).catch((cause: unknown) => {
+    const pagePath = pluginPagePath(place.repo, place.plugin, page.page)
+    const file = tree.nameOf(pagePath)
+    const bytes = await tree.read(pagePath).catch((cause: unknown) => {
       throw coded('DOCUMENT_MISMATCH', {
         message: `${quote(file)} cannot be read, though ${quote(path)} names it`,
         hint: 'bring back the whole tree of the last build: released versions are kept for ever',
@@ -44,14 +45,15 @@ async function readPlugin(root: string, place: Place): Promise<PluginRecord> {
     whole = withPage(whole, page, decodeText(bytes, file), file)
   }
   const releases: ReleaseRecord[] = []
-  for (const version of whole.versions) releases.push(await readRelease(root, place, version))
+  for (const version of whole.versions) releases.push(await readRelease(tree, place, version))
   return { repo: place.repo, plugin: place.plugin, serial: document.serial, releases }
 }
 
-async function readRelease(root: string, { repo, plugin, keyring }: Place, shown: DocumentVersion) {
+async function readRelease(tree: TreeReader, { repo, plugin, keyring }: Place, shown: DocumentVersion) {
   const { version, publishedAt, state, reason, deprecated, bundle } = shown
-  const path = join(root, releaseFolder(repo, plugin, version), BUNDLE_FILE)
-  const bytes = await readFile(path).catch((error) => {
+  const bundlePath = `${releaseFolder(repo, plugin, version)}/${BUNDLE_FILE}`
+  const path = tree.nameOf(bundlePath)
+  const bytes = await tree.read(bundlePath).catch((error: unknown) => {
     throw coded('BUNDLE_MISSING', {
       message: `the tree lists \`${repo}/${plugin}@${version}\` and lacks ${quote(path)}`,
       hint: 'bring back the whole tree of the last build: released versions are kept for ever',
@@ -74,8 +76,9 @@ async function readRelease(root: string, { repo, plugin, keyring }: Place, shown
   return { version, publishedAt, state, ...notes, bundle, predicate } satisfies ReleaseRecord
 }
 
-async function namesIn(folder: string, suffix: string): Promise<Name[]> {
-  const files = await readdir(folder).catch(() => [])
-  const names = files.filter((file) => file.endsWith(suffix)).map((file) => file.slice(0, -suffix.length))
+/** Of what the folder holds a document. */
+async function namesIn(tree: TreeReader, folder: string): Promise<Name[]> {
+  const files = (await tree.list(folder)).map(({ name }) => name).filter((file) => file.endsWith('.json'))
+  const names = files.map((file) => file.slice(0, -'.json'.length))
   return names.filter(isName).sort()
 }

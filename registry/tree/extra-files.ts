@@ -1,10 +1,9 @@
 // Finds what stands in the tree and should not: left by a crash, by hand, or by an attacker.
-import type { Dirent } from 'node:fs'
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join } from 'node:path/posix'
 import { digestFromHex } from '../../schemas/digest.ts'
 import type { Name } from '../../schemas/name.ts'
 import { isSharded } from '../../static-tree/render/repo.ts'
+import type { TreeEntry } from '../../static-tree/write/store.ts'
 import { VARIANTS } from '../../static-tree/write/variants.ts'
 import { isServed, listServedVersions } from '../db/sqlite/listings.ts'
 import { listRepos } from '../db/sqlite/records.ts'
@@ -46,32 +45,28 @@ async function sweepRepo(repo: Name, { catalog, db }: TreePlaces, sweep: Sweep):
 
 async function sweepFolder(path: string, { folders = [], files = [] }: Allowed, places: TreePlaces): Promise<void> {
   const [allowedFolders, allowedFiles] = [new Set(folders), new Set(files)]
-  for (const entry of await entriesOf(join(places.root, path))) {
-    const isAllowed = entry.isDirectory()
-      ? allowedFolders.has(entry.name)
-      : entry.isFile() && allowedFiles.has(entry.name)
+  for (const entry of await places.store.list(path)) {
+    const { kind, name } = entry
+    const isAllowed = kind === 'folder' ? allowedFolders.has(name) : kind === 'file' && allowedFiles.has(name)
     if (!isAllowed) await removeEntry(path, entry, places)
   }
 }
 
 async function sweepBlobs(places: TreePlaces, exclusively: Exclusively): Promise<void> {
-  const entries = await entriesOf(join(places.root, 'blobs/sha256'))
+  const entries = await places.store.list('blobs/sha256')
   for (let at = 0; at < entries.length; at += 256)
     await exclusively(async () => {
       for (const entry of entries.slice(at, at + 256)) {
-        const isBlob = entry.isFile() && /^[0-9a-f]{64}$/.test(entry.name)
+        const isBlob = entry.kind === 'file' && /^[0-9a-f]{64}$/.test(entry.name)
         if (!isBlob || !isServed(places.db, digestFromHex(entry.name))) await removeEntry('blobs/sha256', entry, places)
       }
     })
 }
 
-async function removeEntry(path: string, entry: Dirent, { root, staging, changed }: TreePlaces): Promise<void> {
-  await staging.remove(join(root, path, entry.name))
-  changed(join(path, entry.name) + (entry.isDirectory() ? '/' : ''))
-}
-
-async function entriesOf(path: string): Promise<Dirent[]> {
-  return readdir(path, { withFileTypes: true }).catch(() => [])
+async function removeEntry(folder: string, { name, kind }: TreeEntry, { store, changed }: TreePlaces): Promise<void> {
+  const path = join(folder, name)
+  await store.delete(path)
+  changed(path + (kind === 'folder' ? '/' : ''))
 }
 
 /** e.g. `core.json`, `core.json.gz`, `core.json.br`, `core.yaml` … */

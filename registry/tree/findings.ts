@@ -1,7 +1,6 @@
 // Where the tree differs from what it should be, noted as writes that would put it right.
-import { lstat, rm } from 'node:fs/promises'
-import { relative } from 'node:path'
-import type { Staging } from './staging.ts'
+import { blobPath } from '../../static-tree/paths.ts'
+import type { TreeStore } from '../../static-tree/write/store.ts'
 
 export type Finding = {
   readonly kind: 'missing' | 'different' | 'extra'
@@ -9,36 +8,32 @@ export type Finding = {
   readonly path: string
 }
 
-/** A staging that notes each change and passes it on only when it repairs. */
-export function recordingStaging(
-  staging: Staging,
-  { root, repair }: { readonly root: string; readonly repair: boolean },
-): { readonly staging: Staging; readonly findings: ReadonlyMap<string, Finding> } {
+/** A store that notes each change and passes it on only when it repairs. */
+export function recordingStore(
+  store: TreeStore,
+  repair: boolean,
+): { readonly store: TreeStore; readonly findings: ReadonlyMap<string, Finding> } {
   const findings = new Map<string, Finding>()
+  const isThere = async (path: string) => findings.has(path) || (await store.stat(path)) !== undefined
 
-  async function note(target: string, isRemoval: boolean): Promise<void> {
-    const path = relative(root, target).split('\\').join('/')
-    const wasThere = findings.has(path) || (await lstat(target).catch(() => undefined)) !== undefined
-    if (isRemoval && wasThere) findings.set(path, { kind: 'extra', path })
-    if (!isRemoval) findings.set(path, { kind: wasThere ? 'different' : 'missing', path })
+  async function change(path: string, act: () => Promise<void>): Promise<void> {
+    findings.set(path, { kind: (await isThere(path)) ? 'different' : 'missing', path })
+    if (repair) await act()
   }
 
   return {
     findings,
-    staging: {
-      ...staging,
-      async write(target, bytes, changedAt) {
-        await note(target, false)
-        if (repair) await staging.write(target, bytes, changedAt)
+    store: {
+      ...store,
+      put: (path, bytes, changedAt) => change(path, () => store.put(path, bytes, changedAt)),
+      async putBlob(blob) {
+        const path = blobPath(blob.digest)
+        if (!(await store.holds(path, blob))) await change(path, () => store.putBlob(blob))
       },
-      async move(staged, target) {
-        await note(target, false)
-        if (repair) await staging.move(staged, target)
-        else await rm(staged, { recursive: true, force: true })
-      },
-      async remove(target) {
-        await note(target, true)
-        if (repair) await staging.remove(target)
+      putFolder: (path, parts) => change(path, () => store.putFolder(path, parts)),
+      async delete(path) {
+        if (await isThere(path)) findings.set(path, { kind: 'extra', path })
+        if (repair) await store.delete(path)
       },
     },
   }

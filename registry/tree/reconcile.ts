@@ -1,17 +1,15 @@
 // Proves that the tree is what the database says: nothing missing, nothing different, nothing more. The same code that
-// writes the tree does the looking, with a staging that keeps a list and, unless it repairs, writes nothing.
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+// writes the tree does the looking, with a store that keeps a list and, unless it repairs, writes nothing.
 import type { Name } from '../../schemas/name.ts'
 import { parsePluginDocument } from '../../schemas/plugin-document.ts'
 import { pluginDocumentPath, pluginPagePath } from '../../static-tree/paths.ts'
-import { isDocumentThere } from '../../static-tree/write/variants.ts'
+import { isDocumentThere } from '../../static-tree/write/document.ts'
 import { isEverythingHere } from '../db/sqlite/audit.ts'
 import { listServedVersions } from '../db/sqlite/listings.ts'
 import { listRepos } from '../db/sqlite/records.ts'
 import { removeExtraFiles } from './extra-files.ts'
 import type { Finding } from './findings.ts'
-import { recordingStaging } from './findings.ts'
+import { recordingStore } from './findings.ts'
 import type { Depth, TreePlaces } from './show.ts'
 import { showDiscovery, showPlugin, showRepo } from './show.ts'
 
@@ -40,8 +38,8 @@ export async function reconcileTree(
   places: TreePlaces,
   { depth, repair, exclusively }: ReconcileOptions & { readonly exclusively: Exclusively },
 ): Promise<TreeReport> {
-  const { staging, findings } = recordingStaging(places.staging, { root: places.root, repair })
-  const recorded: TreePlaces = { ...places, staging, changed: repair ? places.changed : () => {} }
+  const { store, findings } = recordingStore(places.store, repair)
+  const recorded: TreePlaces = { ...places, store, changed: repair ? places.changed : () => {} }
   const shownDepth = depth === 'deep' ? 'deep' : 'quick'
   let plugins = 0
   await exclusively(() => showDiscovery(recorded, shownDepth))
@@ -63,25 +61,25 @@ async function lookAtPlugin(repo: Name, plugin: Name, { places, depth }: Look): 
   else if (!(await isThere(repo, plugin, places))) await showPlugin(repo, plugin, places, 'deep')
 }
 
-async function isThere(repo: Name, plugin: Name, { root, db, documentBytes }: TreePlaces): Promise<boolean> {
+async function isThere(repo: Name, plugin: Name, { store, db, documentBytes }: TreePlaces): Promise<boolean> {
   const served = listServedVersions(db, repo, plugin)
-  const folders = new Set<string>(await readdir(join(root, 'repos', repo, plugin)).catch(() => []))
+  const folders = new Set<string>((await store.list(`repos/${repo}/${plugin}`)).map(({ name }) => name))
   if (!served.every((version) => folders.has(version))) return false
-  const documents = (['json', 'yaml'] as const).map((format) => join(root, pluginDocumentPath(repo, plugin, format)))
-  const looks = await Promise.all(documents.map(isDocumentThere))
-  return looks.every(Boolean) && arePagesThere(repo, plugin, { root, documentBytes })
+  const documents = (['json', 'yaml'] as const).map((format) => pluginDocumentPath(repo, plugin, format))
+  const looks = await Promise.all(documents.map((path) => isDocumentThere(store, path)))
+  return looks.every(Boolean) && arePagesThere(repo, plugin, { store, documentBytes })
 }
 
 /** A document that names pages is never a small one, so the small ones need not be read. */
 async function arePagesThere(
   repo: Name,
   plugin: Name,
-  { root, documentBytes }: Pick<TreePlaces, 'root' | 'documentBytes'>,
+  { store, documentBytes }: Pick<TreePlaces, 'store' | 'documentBytes'>,
 ) {
-  const path = join(root, pluginDocumentPath(repo, plugin, 'json'))
-  if ((await stat(path)).size < documentBytes / 4) return true
-  const { pages = [] } = parsePluginDocument(await readFile(path, 'utf8'), path)
-  const looks = pages.map(({ page }) => isDocumentThere(join(root, pluginPagePath(repo, plugin, page))))
+  const path = pluginDocumentPath(repo, plugin, 'json')
+  if (((await store.stat(path))?.size ?? 0) < documentBytes / 4) return true
+  const { pages = [] } = parsePluginDocument((await store.read(path)).toString('utf8'), store.nameOf(path))
+  const looks = pages.map(({ page }) => isDocumentThere(store, pluginPagePath(repo, plugin, page)))
   return (await Promise.all(looks)).every(Boolean)
 }
 

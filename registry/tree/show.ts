@@ -1,7 +1,5 @@
 // Makes the tree show what the database says about one plugin, one repo or the whole registry. Bytes come before the
 // documents that name them, those before the documents of the repo.
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Discovery } from '../../schemas/discovery.ts'
 import type { Name } from '../../schemas/name.ts'
 import type { BaseUrl } from '../../static-tree/base-url.ts'
@@ -10,11 +8,11 @@ import type { PluginRecord, ReleaseRecord, TreeFile } from '../../static-tree/re
 import { renderDiscovery } from '../../static-tree/render/discovery.ts'
 import { renderPluginPieces } from '../../static-tree/render/plugin.ts'
 import { isSharded, renderInlineRepo, renderShard, renderShardedRoot } from '../../static-tree/render/repo.ts'
+import { putDocument } from '../../static-tree/write/document.ts'
 import { isServed } from '../db/sqlite/listings.ts'
 import type { Db } from '../db/sqlite/open.ts'
 import { listRepos, readPluginRecord } from '../db/sqlite/records.ts'
 import type { Catalog } from './catalog.ts'
-import { putDocument } from './documents.ts'
 import type { ReleasePlaces } from './releases.ts'
 import { digestsOf, isReleaseWhole, putRelease, removeRelease } from './releases.ts'
 
@@ -59,10 +57,10 @@ export async function showPlugin(
 /** Pages that are too many since an entry became shorter; after the document, which names them no more. */
 async function removeOtherPages({ repo, plugin }: PluginRecord, rendered: ReadonlySet<string>, places: TreePlaces) {
   const folder = pagesFolder(repo, plugin)
-  const found = await readdir(join(places.root, folder)).catch(() => [])
-  const extra = found.filter((name) => !rendered.has(`${folder}/${name.replace(/\.(?:gz|br)$/, '')}`))
-  for (const name of extra) {
-    await places.staging.remove(join(places.root, folder, name))
+  const found = await places.store.list(folder)
+  const extra = found.filter(({ name }) => !rendered.has(`${folder}/${name.replace(/\.(?:gz|br)$/, '')}`))
+  for (const { name } of extra) {
+    await places.store.delete(`${folder}/${name}`)
     places.changed(`${folder}/${name}`)
   }
   return extra.length
@@ -93,7 +91,7 @@ export function showDiscovery(places: TreePlaces, depth: Depth = 'quick'): Promi
 
 async function showReleases(record: PluginRecord, places: TreePlaces, depth: Depth): Promise<number> {
   const { repo, plugin, releases } = record
-  const there = new Set<string>(await readdir(join(places.root, 'repos', repo, plugin)).catch(() => []))
+  const there = new Set<string>((await places.store.list(`repos/${repo}/${plugin}`)).map(({ name }) => name))
   let changes = 0
   for (const release of releases) {
     const isThere = there.has(release.version)
@@ -127,10 +125,10 @@ function forget(release: ReleaseRecord, { changed }: TreePlaces): void {
 }
 
 /** Shards that changed, and those that the repo lacks because it has just outgrown one document. */
-async function staleShards(repo: Name, { catalog, root }: TreePlaces, plugins?: Iterable<Name>): Promise<Set<string>> {
+async function staleShards(repo: Name, { catalog, store }: TreePlaces, plugins?: Iterable<Name>): Promise<Set<string>> {
   const shards = catalog.shards(repo).keys()
   if (plugins === undefined) return new Set(shards)
-  const there = new Set(await readdir(join(root, 'repos', repo, '_')).catch(() => []))
+  const there = new Set((await store.list(`repos/${repo}/_`)).map(({ name }) => name))
   const missing = [...shards].filter((shard) => !there.has(`${shard}.json`) || !there.has(`${shard}.yaml`))
   return new Set([...missing, ...[...plugins].map(shardOf)])
 }
@@ -140,8 +138,8 @@ async function putAll(files: readonly TreeFile[], places: TreePlaces, depth: Dep
   return written.reduce((sum, each) => sum + each, 0)
 }
 
-async function put(file: TreeFile, { root, staging, changed }: TreePlaces, depth: Depth): Promise<number> {
-  if (!(await putDocument(root, file, staging, depth))) return 0
+async function put(file: TreeFile, { store, changed }: TreePlaces, depth: Depth): Promise<number> {
+  if (!(await putDocument(store, file, depth))) return 0
   changed(file.path)
   return 1
 }

@@ -163,7 +163,7 @@ export class TreeWork {
   async #syncAndFinish(): Promise<void> {
     const ids = [...this.#unsettled]
     try {
-      await this.#places.staging.sync()
+      await this.#places.store.sync()
       await writePatiently(this.#places.db, (tx) => finishOutbox(tx, ids))
     } catch (error) {
       if (isFatal(error)) this.#break(error)

@@ -3,7 +3,10 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { parseBaseUrl } from '../../static-tree/base-url.ts'
+import { openDiskTree } from '../../static-tree/write/disk.ts'
+import type { TreeStore } from '../../static-tree/write/store.ts'
 import type { BlobStore } from '../blobs/disk.ts'
+import { writeError } from '../blobs/durable.ts'
 import type { RegistryDb } from '../db/sqlite/open.ts'
 import { listRepos } from '../db/sqlite/records.ts'
 import type { RegistryConfig } from '../settings.ts'
@@ -14,14 +17,15 @@ import type { ReconcileOptions, TreeReport } from './reconcile.ts'
 import { reconcileTree } from './reconcile.ts'
 import type { TreePlaces } from './show.ts'
 import { showDiscovery, showRepo } from './show.ts'
-import { openStaging } from './staging.ts'
 import type { TreeTarget } from './tree-work.ts'
 import { TreeWork } from './tree-work.ts'
 
 export type TreeDeps = {
   readonly config: RegistryConfig
   readonly db: RegistryDb
-  readonly blobs: Pick<BlobStore, 'pathOf'>
+  readonly blobs: Pick<BlobStore, 'pathOf' | 'read'>
+  /** Where the tree is kept; in the data directory when absent. */
+  readonly store?: TreeStore
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>
   /** Told when the disk can no longer be trusted. */
   readonly onFatal?: (error: unknown) => void
@@ -50,7 +54,6 @@ export async function openTree(deps: TreeDeps): Promise<Tree> {
   const places = await openPlaces(deps, (path) => {
     for (const listener of listeners) listener(path)
   })
-  const { root } = places
   const work = new TreeWork(places, { logger, onFatal, requireClaim })
   // Rows that are left were perhaps half shown when a crash came, so they are looked at closely.
   await work.drain('deep')
@@ -61,7 +64,7 @@ export async function openTree(deps: TreeDeps): Promise<Tree> {
     reconcileTree(places, { ...options, exclusively: (act) => work.exclusively(act) })
 
   return {
-    root,
+    root: treePath(config.dataDir),
     reconcile,
     drain: (target) => work.drain('quick', target),
     onChange: (listener) => void listeners.push(listener),
@@ -90,17 +93,29 @@ export async function inspectTree(deps: TreeDeps): Promise<TreeReport> {
   return reconcileTree(places, { depth: 'deep', repair: false, exclusively: (act) => act() })
 }
 
-async function openPlaces({ config, db, blobs }: TreeDeps, changed: (path: string) => void): Promise<TreePlaces> {
+async function openPlaces(
+  { config, db, blobs, store }: TreeDeps,
+  changed: (path: string) => void,
+): Promise<TreePlaces> {
   const { dataDir, baseUrl, limits } = config
   return {
-    root: treePath(dataDir),
+    store: store ?? (await openStore(dataDir, blobs)),
     db,
     blobs,
-    staging: await openStaging(join(dataDir, 'staging')),
     catalog: new Catalog(db),
     base: parseBaseUrl(baseUrl),
     documentBytes: limits.documentBytes,
     limits: { artifactBytes: limits.artifactBytes, releaseBytes: limits.releaseBytes },
     changed,
   }
+}
+
+/** The tree lies beside the private blobs, which never change, so its files are links to them. */
+function openStore(dataDir: string, blobs: TreeDeps['blobs']): Promise<TreeStore> {
+  return openDiskTree({
+    root: treePath(dataDir),
+    staging: join(dataDir, 'staging'),
+    blobFile: blobs.pathOf,
+    explain: writeError,
+  })
 }

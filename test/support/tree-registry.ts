@@ -3,6 +3,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
+import type { BlobStore } from '../../registry/blobs/disk.ts'
 import { openBlobStore } from '../../registry/blobs/disk.ts'
 import type { RegistryDb } from '../../registry/db/sqlite/open.ts'
 import { closeDb, openDb } from '../../registry/db/sqlite/open.ts'
@@ -34,12 +35,12 @@ export type Wish = Parameters<typeof aRelease>[0]
 export class TreeRegistry {
   readonly dataDir: string
   readonly db: RegistryDb
-  readonly #pathOf: (digest: ReturnType<typeof digestOf>) => string
+  readonly #blobs: BlobStore
 
-  private constructor(dataDir: string, db: RegistryDb, pathOf: (digest: ReturnType<typeof digestOf>) => string) {
+  private constructor(dataDir: string, db: RegistryDb, blobs: BlobStore) {
     this.dataDir = dataDir
     this.db = db
-    this.#pathOf = pathOf
+    this.#blobs = blobs
   }
 
   static async create(): Promise<TreeRegistry> {
@@ -48,14 +49,14 @@ export class TreeRegistry {
     const db = openDb(join(dataDir, 'octo.db'))
     // These tests are about the tree; hundreds of synced rows would only be slow.
     db.$client.pragma('synchronous = OFF')
-    return new TreeRegistry(dataDir, db, blobs.pathOf)
+    return new TreeRegistry(dataDir, db, blobs)
   }
 
   treeDeps(baseUrl = 'https://plugins.example.com', limits: ConfigInput['limits'] = {}): TreeDeps {
     return {
       config: registryConfig({ dataDir: this.dataDir, baseUrl, limits }),
       db: this.db,
-      blobs: { pathOf: this.#pathOf },
+      blobs: this.#blobs,
       logger: pino({ level: 'silent' }),
     }
   }
@@ -147,7 +148,7 @@ export class TreeRegistry {
 
   async #putBlob(content: string): Promise<void> {
     const digest = digestOf(content)
-    const path = this.#pathOf(digest)
+    const path = this.#blobs.pathOf(digest)
     if (await stat(path).catch(() => undefined)) return
     await writeFile(path, content, { mode: 0o444 })
     this.db.insert(blobRows).values({ digest, size: content.length, createdAt: 0, state: 'live' }).run()

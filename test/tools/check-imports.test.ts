@@ -32,7 +32,7 @@ const denied = [
   ['config/model/a.ts', 'node:fs'],
   ['config/a.ts', '../client/index.ts'],
   ['static-tree/a.ts', 'node:fs'],
-  ['static-tree/a.ts', './write/tree-writer.ts'],
+  ['static-tree/a.ts', './write/disk.ts'],
   ['client/store/a.ts', '../../static-tree/render/plugin.ts'],
   ['registry/main.ts', '../config/read-config.ts'],
   ['stray/a.ts', 'node:fs'],

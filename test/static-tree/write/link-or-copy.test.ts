@@ -26,7 +26,9 @@ test('bytes that can have no second name are copied', { skip: process.platform !
   assert.notEqual(statSync(to).ino, statSync(from).ino)
 })
 
-const REFUSED: Readonly<Record<string, { readonly code: string; readonly prepare: (from: string, to: string) => void }>> = {
+const REFUSED: Readonly<
+  Record<string, { readonly code: string; readonly prepare: (from: string, to: string) => void }>
+> = {
   'a file that is there': {
     code: 'EEXIST',
     prepare(from, to) {

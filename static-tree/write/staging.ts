@@ -1,17 +1,15 @@
-// Puts finished files into the tree in one step. What is being written lies outside the tree, so nothing half is ever served.
-// Files of the tree share their inodes with the blobs, so nothing is ever opened for writing but a file made in that moment.
+// Puts finished files into a tree on the disk in one step. What is being written lies outside what is served, so nothing half is.
+// Files of the tree may share their inodes with others, so nothing is ever opened for writing but a file made in that moment.
 import { randomBytes } from 'node:crypto'
 import { mkdir, open, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { writeError } from '../blobs/durable.ts'
+import { makeFolder } from '../../system/files/make-folder.ts'
 
 export type Staging = {
-  /** e.g. DIR/staging */
-  readonly folder: string
   /** A new name in the folder, which nobody can have guessed or made. */
   name(): string
   /** Writes bytes under a new name and moves them to the target. */
-  write(target: string, bytes: Uint8Array | string, changedAt?: Date): Promise<void>
+  write(target: string, bytes: Uint8Array, changedAt?: Date): Promise<void>
   /** Moves a staged file or folder to the target; a file there is replaced. */
   move(staged: string, target: string): Promise<void>
   /** Takes a file or folder out of the tree in one step. */
@@ -20,20 +18,25 @@ export type Staging = {
   sync(): Promise<void>
 }
 
+type Explain = (error: unknown) => unknown
+
 /** Opens the folder, which must be on the file system of the tree; what a crash left in it goes. */
-export async function openStaging(folder: string): Promise<Staging> {
+export async function openStaging(folder: string, explain: Explain): Promise<Staging> {
   await rm(folder, { recursive: true, force: true })
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  makeFolder(dirname(folder))
+  makeFolder(folder, 0o700)
   const touched = new Set<string>()
   const name = () => join(folder, randomBytes(16).toString('hex'))
+  const refuse = (error: unknown): never => {
+    throw explain(error)
+  }
 
   async function move(staged: string, target: string): Promise<void> {
-    await renameInto(staged, target, touched)
+    await renameInto(staged, target, touched).catch(refuse)
     touched.add(target).add(dirname(target))
   }
 
   return {
-    folder,
     name,
     move,
     async write(target, bytes, changedAt) {
@@ -44,7 +47,7 @@ export async function openStaging(folder: string): Promise<Staging> {
     },
     async remove(target) {
       const staged = name()
-      await rename(target, staged).catch(ignoreAbsent)
+      await rename(target, staged).catch(ignoreAbsent).catch(refuse)
       touched.add(dirname(target))
       await rm(staged, { recursive: true, force: true })
     },
@@ -56,7 +59,7 @@ export async function openStaging(folder: string): Promise<Staging> {
         for (let at = 0; at < paths.length; at += 64) await Promise.all(paths.slice(at, at + 64).map(syncPath))
       } catch (error) {
         for (const path of paths) touched.add(path)
-        throw error
+        throw explain(error)
       }
     },
   }
@@ -66,11 +69,11 @@ async function renameInto(staged: string, target: string, touched: Set<string>):
   try {
     await rename(staged, target)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw writeError(error)
-    const first = await mkdir(dirname(target), { recursive: true }).catch(refuse)
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    const first = await mkdir(dirname(target), { recursive: true })
     for (let made = dirname(target); first !== undefined && made.length >= first.length; made = dirname(made))
       touched.add(made).add(dirname(made))
-    await rename(staged, target).catch(refuse)
+    await rename(staged, target)
   }
 }
 
@@ -83,10 +86,6 @@ async function syncPath(path: string): Promise<void> {
   }
 }
 
-function refuse(error: unknown): never {
-  throw writeError(error)
-}
-
 function ignoreAbsent(error: unknown): void {
-  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw writeError(error)
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
 }

@@ -1,0 +1,135 @@
+// A static tree in a folder of this machine. Blobs are hard links where the owner of the tree has the bytes in files that never
+// change, else copies that are proven while they are written.
+import { createHash } from 'node:crypto'
+import type { Dirent, Stats } from 'node:fs'
+import { lstat, mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Digest } from '../../schemas/digest.ts'
+import { digestFromHex } from '../../schemas/digest.ts'
+import { coded } from '../../schemas/errors.ts'
+import { digestOfFile } from '../../system/files/hash-file.ts'
+import { blobPath } from '../paths.ts'
+import { linkOrCopy } from './link-or-copy.ts'
+import type { Staging } from './staging.ts'
+import { openStaging } from './staging.ts'
+import type { BlobSource, Part, TreeEntry, TreeReader, TreeStat, TreeStore } from './store.ts'
+
+export type DiskTree = {
+  readonly root: string
+  /** On the same file system; what a crash left in it goes when the tree is opened. */
+  readonly staging: string
+  /** The file that has the bytes of a digest, to link to it. Only for files that nobody writes to. */
+  readonly blobFile?: (digest: Digest) => string
+  /** What a failed write means to the owner of the tree. */
+  readonly explain?: (error: unknown) => unknown
+}
+
+/** Ends by taking the staging folder away. */
+export async function openDiskTree({
+  root,
+  staging: folder,
+  blobFile,
+  explain = (error) => error,
+}: DiskTree): Promise<TreeStore & AsyncDisposable> {
+  const staging = await openStaging(folder, explain)
+  const at = (path: string) => join(root, path)
+  const refuse = (error: unknown): never => {
+    throw explain(error)
+  }
+  const holds: TreeStore['holds'] = (path, blob) => holdsBlob(at(path), blob, blobFile?.(blob.digest))
+  return {
+    ...readDiskTree(root),
+    holds,
+    put: (path, bytes, changedAt) => staging.write(at(path), bytes, changedAt),
+    async putBlob(blob) {
+      const path = blobPath(blob.digest)
+      if (await holds(path, blob)) return
+      const staged = staging.name()
+      if (blobFile) await linkOrCopy(blobFile(blob.digest), staged).catch(refuse)
+      else await writeBlob(staged, blob).catch(refuse)
+      await staging.move(staged, at(path))
+    },
+    async putFolder(path, parts) {
+      const source = (digest: Digest) => blobFile?.(digest) ?? at(blobPath(digest))
+      const staged = await stageFolder(staging, parts, source).catch(refuse)
+      await staging.remove(at(path))
+      await staging.move(staged, at(path))
+    },
+    delete: (path) => staging.remove(at(path)),
+    sync: () => staging.sync(),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  }
+}
+
+/** For those who only look: needs no staging and makes nothing. */
+export function readDiskTree(root: string): TreeReader {
+  const at = (path: string) => join(root, path)
+  return {
+    nameOf: at,
+    read: (path) => readFile(at(path)),
+    stat: (path) => lstat(at(path)).then(statOf, () => undefined),
+    list: (path) =>
+      readdir(at(path), { withFileTypes: true }).then(
+        (entries) => entries.map(entryOf),
+        () => [],
+      ),
+  }
+}
+
+function statOf(found: Stats): TreeStat {
+  return { kind: kindOf(found), size: found.size, changedAtMs: found.mtimeMs }
+}
+
+function entryOf(entry: Dirent): TreeEntry {
+  return { name: entry.name, kind: kindOf(entry) }
+}
+
+function kindOf(found: Stats | Dirent): TreeEntry['kind'] {
+  if (found.isFile()) return 'file'
+  return found.isDirectory() ? 'folder' : 'other'
+}
+
+/** One inode is one truth, which its owner checks; only a copy has to be read. */
+async function holdsBlob(
+  path: string,
+  { digest, size }: Pick<BlobSource, 'digest' | 'size'>,
+  truthPath: string | undefined,
+): Promise<boolean> {
+  const [shown, truth] = await Promise.all(
+    [path, truthPath].map((each) => (each === undefined ? undefined : lstat(each).catch(() => undefined))),
+  )
+  if (!shown?.isFile() || (truthPath !== undefined && !truth)) return false
+  if (truth && shown.ino === truth.ino && shown.dev === truth.dev) return true
+  return shown.size === size && (await digestOfFile(path)) === digest
+}
+
+async function writeBlob(path: string, { digest, read }: BlobSource): Promise<void> {
+  const hash = createHash('sha256')
+  await using file = await open(path, 'wx')
+  for await (const chunk of read()) {
+    hash.update(chunk)
+    await file.writeFile(chunk)
+  }
+  const found = digestFromHex(hash.digest('hex'))
+  if (found === digest) return
+  await rm(path)
+  throw coded('DIGEST_MISMATCH', {
+    message: `bytes for the static tree are not the promised ones, expected \`${digest}\`, found \`${found}\``,
+    details: { expected: digest, found },
+  })
+}
+
+async function stageFolder(
+  staging: Staging,
+  parts: ReadonlyMap<string, Part>,
+  source: (digest: Digest) => string,
+): Promise<string> {
+  const folder = staging.name()
+  await mkdir(folder)
+  const writes = [...parts].map(([name, part]) => {
+    const path = join(folder, name)
+    return 'text' in part ? writeFile(path, part.text, { flag: 'wx' }) : linkOrCopy(source(part.digest), path)
+  })
+  await Promise.all(writes)
+  return folder
+}
