@@ -37,6 +37,8 @@ export type Building = {
   readonly name: string
   readonly limits: YamlBounds
   readonly lineAt: (offset: number) => number
+  /** Where the text ends in the middle of a line; infinite when its last line has an end. */
+  readonly cutAt: number
 }
 
 /** Throws YAML_INVALID or LIMIT_EXCEEDED. */
@@ -81,6 +83,8 @@ function built(node: unknown, depth: number, walk: Walk): YamlNode {
   if (!isScalar(node)) return { kind: 'scalar', offset, value: null, text: '', plain: true, size: 1, height: 0 }
   refuseProblem(problemOfScalar(node, walk.limits.ambiguous === 'admitted'), offset, walk)
   const { value, source, type } = node
+  if (type?.startsWith('BLOCK') && (node.range?.[1] ?? 0) >= walk.cutAt && String(value).endsWith('\n'))
+    throw yamlInvalid(walk.name, walk.lineAt(offset), 'ends in a block text whose last line has no end: end it')
   const text = source ?? String(value)
   return { kind: 'scalar', offset, value: plainValue(value), text, plain: type === 'PLAIN', size: 1, height: 0 }
 }
@@ -141,8 +145,9 @@ function keyText(key: unknown, offset: number, walk: Walk): string {
   if (isMap(key)) throw yamlInvalid(walk.name, line(), 'has a map as a key', IN_QUOTES)
   if (isAlias(key) || !isScalar(key)) throw yamlInvalid(walk.name, line(), 'has a key that is not plain text')
   refuseProblem(problemOfAnchor(key) ?? problemOfTag(key), offset, walk)
+  const isAmbiguous = walk.limits.ambiguous === 'admitted'
   // A merge key is one for readers of 1.1 only, so where nothing may be ambiguous it is refused as any such scalar.
-  refuseProblem(problemOfScalar(key, walk.limits.ambiguous === 'admitted') ?? problemOfKey(key), offset, walk)
+  refuseProblem(problemOfScalar(key, isAmbiguous) ?? problemOfKey(key, isAmbiguous), offset, walk)
   return String(key.value)
 }
 

@@ -68,9 +68,12 @@ export function problemOfScalar({ value, source = '', type }: Scalar, ambiguous:
   return undefined
 }
 
-/** Keys are text to every reader: `0x10` and `16` would be two keys here and one elsewhere. */
-export function problemOfKey({ value, source = '', type }: Scalar): string | undefined {
-  const isOther = type === 'PLAIN' && isNumberOrTime(source)
+/**
+ * Keys are text to every reader: `0x10` and `16` would be two keys here and one elsewhere. `ambiguous`: `1` and `true` are admitted,
+ * which are text here, and one key to Python.
+ */
+export function problemOfKey({ value, source = '', type }: Scalar, ambiguous: boolean): string | undefined {
+  const isOther = type === 'PLAIN' && (isNumberOrTime(source) || (!ambiguous && typeof value !== 'string'))
   if (isOther || (typeof value !== 'string' && (value === null || String(value) !== source)))
     return `has the key ${quote(source)}, which is not text: write it in quotes`
   if (value === '__proto__') return 'has the key `__proto__`, which is not allowed'

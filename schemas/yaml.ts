@@ -62,7 +62,12 @@ export function parseYaml(text: string, name: string, limits: YamlLimits = AUTHO
   if (directive) throw syntaxError(text, directive, { name, line: lineAt(directive.pos[0]) })
   const { explicit, version } = document.directives.yaml
   if (explicit && version !== '1.2') throw yamlInvalid(name, 1, `says \`%YAML ${version}\`, expected 1.2 or nothing`)
-  const root = buildNodes(document.contents, { name, limits, lineAt })
+  const root = buildNodes(document.contents, {
+    name,
+    limits,
+    lineAt,
+    cutAt: /[\r\n]$/.test(text) ? Number.POSITIVE_INFINITY : text.length,
+  })
   return {
     root,
     get value() {

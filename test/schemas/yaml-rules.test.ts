@@ -75,11 +75,16 @@ const KEYS: readonly (readonly [string, string | RegExp])[] = [
   ['!!int a', /no int under the tag/],
 ]
 
+/** Not text without quotes, but the same text to most readers: manifests refuse them. */
+const PLAIN_OTHER = /^(?:-?[0-9.]+|true|false)$/
+
 for (const [key, expected] of KEYS)
   test(`the key ${JSON.stringify(key)} is ${typeof expected === 'string' ? 'read' : 'refused'}`, () => {
     for (const read of [manifestOf, configOf]) {
       const text = `${key}: v\n`
-      if (typeof expected === 'string') assert.deepEqual(read(text), { [expected]: 'v' })
+      if (typeof expected === 'string' && read === manifestOf && PLAIN_OTHER.test(key))
+        assert.match(refusedBy(read, text), /which is not text/)
+      else if (typeof expected === 'string') assert.deepEqual(read(text), { [expected]: 'v' })
       else assert.match(refusedBy(read, text), expected)
     }
   })
@@ -205,6 +210,23 @@ for (const text of NUMBERS)
     }
   })
 
+for (const key of ['1', '-7', '1.5', 'true', 'False', 'null', '0.0'])
+  test(`the plain key ${key} of a manifest is refused, as it is text to some readers and one with others to Python`, () => {
+    assert.match(refusedBy(manifestOf, `${key}: x\n`), /which is not text: write it in quotes/)
+    assert.deepEqual(manifestOf(`"${key}": x\n`), { [key]: 'x' })
+  })
+
+for (const text of ['a: |\n  text', 'a: >\n  text', 'a: |+\n  text', 'a: |2\n  text ', 'a:\n  - |\n    two\n    lines'])
+  test(`${JSON.stringify(text)} is refused, as the last line has an end for some readers only`, () => {
+    for (const read of [manifestOf, configOf])
+      assert.match(refusedBy(read, text), /ends in a block text whose last line has no end/)
+  })
+
+for (const text of ['a: |-\n  text', 'a: >-\n  text', 'a: text', 'a: |\n  text\n'])
+  test(`${JSON.stringify(text)} is read, as its end is one to all readers`, () => {
+    for (const read of [manifestOf, configOf]) assert.equal(String((read(text) as { a: string }).a).trim(), 'text')
+  })
+
 const REFUSED: readonly (readonly [string, RegExp])[] = [
   ['a: |2\n   \n', /a block text of blanks only/],
   ['- |+\n  \n\n', /a block text of blanks only/],
@@ -248,7 +270,7 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ['a: 1\na: 2', /repeats the key `a`/],
   ['a: 1\n"a": 2', /repeats the key `a`/],
   ['{a: 1, "\\x61": 2}', /repeats the key `a`/],
-  ['1: a\n"1": b', /repeats the key `1`/],
+  ['1: a\n"1": b', /repeats the key `1`|key `1`, which is not text/],
 ]
 for (const [text, problem] of REFUSED)
   test(`${JSON.stringify(text)} is refused in manifests and in configs`, () => {
