@@ -155,8 +155,8 @@ export function openLocking(options: LockingOptions): Locking {
 }
 
 /** A repo that offers a name only once the locked one no longer does may have waited for that. */
-function requireSameRepo({ plugin, repo }: Question, locked: LockedPlugin, found: LockedPlugin): void {
-  if (repo !== undefined || locked.repo === found.repo) return
+function requireSameRepo({ plugin }: Question, locked: LockedPlugin, found: LockedPlugin): void {
+  if (locked.repo === found.repo) return
   throw coded('NAME_AMBIGUOUS', {
     message: `plugin ${quote(plugin)} is locked from ${quote(locked.repo)}, which does not offer it now, and ${quote(found.repo)} offers one of that name`,
     details: { plugin, repos: [locked.repo, found.repo] },

@@ -66,6 +66,19 @@ test('locks a plugin that is only run, and serves another version of a locked on
   )
 })
 
+test('a request that the lockfile answers asks nobody, and one that the config makes as well is locked anew', async (t) => {
+  const { registry, install, withClient, readLock, config } = await aMachine(t)
+  await install()
+  registry.publish(await aRelease(key, { version: '2.0.0' }))
+  registry.requests.length = 0
+  const kept = await withClient({ frozen: true }, (client) => client.ensure([aPin('hello@^1')]))
+  assert.equal(one(kept).version, '1.0.0')
+  assert.deepEqual(registry.requests, [])
+  const newer = { config: config(['hello@^2']) }
+  assert.equal(one(await withClient(newer, (client) => client.ensure([aPin('hello@^2')]))).version, '2.0.0')
+  assert.equal(readLock().plugins['core/hello']?.version, '2.0.0')
+})
+
 test('refuses a name that two repos offer until it is pinned', async (t) => {
   const { registry, install } = await aMachine(t)
   registry.publish(await aRelease(key, { repo: 'evil', version: '9.0.0' }))
