@@ -3,7 +3,7 @@
 import { closeSync, openSync } from 'node:fs'
 import type { Logger } from 'pino'
 import { coded, isCoded } from '../schemas/errors.ts'
-import { createSlots } from '../system/async/fair-slots.ts'
+import { openFairSlots } from '../system/async/slots.ts'
 import { openBlobStore } from './blobs/disk.ts'
 import { createProofBudget } from './budgets/proof-budget.ts'
 import type { Clock, RegistryDeps } from './context.ts'
@@ -86,7 +86,7 @@ export async function openRegistry({ config, logger, clock = Date.now, onHalt }:
     tree,
     inspections: createInspections({
       blobs: deps.blobs,
-      slots: createSlots(PARALLEL_INSPECTIONS),
+      slots: openFairSlots(PARALLEL_INSPECTIONS),
       budget: createProofBudget(config.limits.proofMsPerHour, clock),
     }),
     refusedTries: createRefusedTries(config.limits.refusedTriesPerHour, clock),

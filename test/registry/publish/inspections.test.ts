@@ -6,7 +6,7 @@ import { createInspections } from '../../../registry/publish/inspections.ts'
 import type { SessionAnswer } from '../../../schemas/api.ts'
 import { digestOf } from '../../../schemas/digest.ts'
 import { coded } from '../../../schemas/errors.ts'
-import { createSlots } from '../../../system/async/fair-slots.ts'
+import { openFairSlots } from '../../../system/async/slots.ts'
 import { tarballOf } from '../../support/archive-builder.ts'
 import { callApi, openSession, publishRelease } from '../../support/publish-release.ts'
 import { aRelease } from '../../support/test-authority.ts'
@@ -89,7 +89,7 @@ for (const [what, { code, promised, given, remembered }] of Object.entries(LOOKS
     }
     const inspections = createInspections({
       blobs: { read },
-      slots: createSlots(2),
+      slots: openFairSlots(2),
       budget: { admit: () => {}, spend: (owner) => spent.push(owner) },
     })
     const artifact = {
@@ -122,7 +122,7 @@ test('a look that was broken off says nothing about the artifact', async () => {
   }
   const inspections = createInspections({
     blobs: { read },
-    slots: createSlots(1),
+    slots: openFairSlots(1),
     budget: createProofBudget(1000_000, Date.now),
   })
   const artifact = { format: 'tar.gz', file: 'f', digest: digestOf(GOOD), size: GOOD.length, executable: 'run' }

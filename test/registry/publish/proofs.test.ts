@@ -6,7 +6,7 @@ import { createProofBudget } from '../../../registry/budgets/proof-budget.ts'
 import { createInspections } from '../../../registry/publish/inspections.ts'
 import type { SessionAnswer } from '../../../schemas/api.ts'
 import { digestOf } from '../../../schemas/digest.ts'
-import { createSlots } from '../../../system/async/fair-slots.ts'
+import { openFairSlots } from '../../../system/async/slots.ts'
 import { tarballOf } from '../../support/archive-builder.ts'
 import { expectCode } from '../../support/expect-code.ts'
 import { callApi, openSession, publishRelease, uploadAll } from '../../support/publish-release.ts'
@@ -29,7 +29,7 @@ test('a look at an archive is taken once, however many platforms and publishes s
         return blobs.read(digest)
       },
     },
-    slots: createSlots(2),
+    slots: openFairSlots(2),
     budget: createProofBudget(1000_000, Date.now),
   })
   Object.assign(servicesOf(registry), { inspections })
@@ -57,42 +57,6 @@ test('a token whose time for proofs is used up waits, others do not, and time gi
   budget.admit('greedy')
 })
 
-test('owners take turns, and none has every place', async () => {
-  const slots = createSlots(2)
-  const order: string[] = []
-  const ends: (() => void)[] = []
-  const run = (owner: string) =>
-    slots.run(owner, never, () => {
-      order.push(owner)
-      return new Promise<void>((resolve) => ends.push(resolve))
-    })
-  const all = [...Array.from({ length: 6 }, () => run('greedy')), run('b'), run('c'), run('b')]
-  const turn = () => new Promise(setImmediate)
-  await turn()
-  assert.deepEqual(order, ['greedy', 'b'])
-  for (let end = ends.shift(); end; end = ends.shift()) {
-    end()
-    await turn()
-  }
-  await Promise.all(all)
-  assert.deepEqual(order.slice(0, 5).sort(), ['b', 'b', 'c', 'greedy', 'greedy'].sort())
-  assert.equal(order.length, 9)
-})
-
-test('who stops waiting for a place gives it up, and the next one comes', async () => {
-  const slots = createSlots(1)
-  const held = Promise.withResolvers<void>()
-  const first = slots.run('a', never, () => held.promise)
-  const gone = new AbortController()
-  const second = slots.run('b', gone.signal, async () => assert.fail('it was given up'))
-  const third = slots.run('c', never, async () => 'done')
-  gone.abort(new Error('gone'))
-  await assert.rejects(second, /gone/)
-  held.resolve()
-  await first
-  assert.equal(await third, 'done')
-})
-
 test('a proof ends when its signal aborts, in the middle of an archive', async () => {
   const gone = new AbortController()
   let read = 0
@@ -105,7 +69,7 @@ test('a proof ends when its signal aborts, in the middle of an archive', async (
   }
   const inspections = createInspections({
     blobs: { read: endless },
-    slots: createSlots(1),
+    slots: openFairSlots(1),
     budget: createProofBudget(1000, Date.now),
   })
   const artifact = { format: 'tar.gz', file: 'f', digest: digestOf('x'), size: 1e9, executable: 'run' } as never
