@@ -1,5 +1,6 @@
 // The settings of one registry process, with their defaults. The only file that knows them.
 import { join, resolve } from 'node:path'
+import { DAY_MS, HOUR_MS } from '../schemas/duration.ts'
 import { LIMITS } from '../schemas/limits.ts'
 
 export type RegistryConfig = {
@@ -41,8 +42,6 @@ export type RegistryConfig = {
   }
 }
 
-const HOUR_MS = 3600_000
-
 export type ConfigInput = {
   readonly dataDir: string
   readonly baseUrl: string
@@ -76,7 +75,7 @@ export function registryConfig({ dataDir, baseUrl, limits, times }: ConfigInput)
       uploadMinRate: 1024,
       uploadWatchMs: 30_000,
       drainMs: 30_000,
-      gcGraceMs: 24 * HOUR_MS,
+      gcGraceMs: DAY_MS,
       gcEveryMs: HOUR_MS,
       ...times,
     },

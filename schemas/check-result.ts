@@ -1,5 +1,6 @@
 // What a check reports under the output contract `check/v1`: the last line of its standard output, as JSON.
 import { z } from 'zod'
+import { DAY_MS } from './duration.ts'
 import { parseJson } from './json.ts'
 import { parseShape } from './shape.ts'
 
@@ -12,7 +13,6 @@ export const CHECK_EXIT_CODES: Readonly<Record<CheckStatus, number>> = { ok: 0, 
 export const MAX_RESULT_BYTES = 64 * 1024
 const MAX_METRICS = 1000
 const MAX_SUMMARY = 2000
-const DAY_MS = 86_400_000
 
 const amount = z.number()
 const NUMBER = String.raw`[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?`

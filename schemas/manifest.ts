@@ -1,5 +1,6 @@
 // plugin.yaml: what an author writes about a plugin, and the part of it that a release proves.
 import { z } from 'zod'
+import { DAY_MS } from './duration.ts'
 import { LIMITS } from './limits.ts'
 import { foundWords } from './plain-words.ts'
 import { ANY } from './platform.ts'
@@ -114,11 +115,7 @@ export const releasedManifestShape = z.strictObject({
   argumentStyle: z.enum(ARGUMENT_STYLES).optional(),
   /** Whether one JSON document with the arguments arrives on standard input. */
   input: z.enum(['none', 'json']).default('none'),
-  timeoutMs: z
-    .int()
-    .min(100)
-    .max(24 * 3600 * 1000)
-    .optional(),
+  timeoutMs: z.int().min(100).max(DAY_MS).optional(),
   needs: needsShape.default({ network: [], files: [], secrets: [] }),
   minimumOperator: versionShape.optional(),
 })

@@ -1,5 +1,5 @@
 // The JSON Schema that plugin.yaml states under `arguments:`, made from the same description that reads the command line.
-import { DURATION_PATTERN } from './duration.ts'
+import { SINGLE_DURATION_PATTERN } from '../schemas/duration.ts'
 import type { OptionSpec, OptionSpecs } from './options.ts'
 
 /** JSON Schema of the options as a map: what plugin.yaml states under `arguments:`. */
@@ -21,7 +21,7 @@ function propertySchema(spec: OptionSpec): Record<string, unknown> {
     return { anyOf: [{ type: 'array', items: item }, item], description }
   }
   const fallback = spec.default === undefined ? {} : { default: spec.default }
-  if (spec.type === 'duration') return { type: 'string', pattern: DURATION_PATTERN, ...fallback, description }
+  if (spec.type === 'duration') return { type: 'string', pattern: SINGLE_DURATION_PATTERN, ...fallback, description }
   if (spec.type === 'string')
     return { type: 'string', ...(spec.choices ? { enum: spec.choices } : {}), ...fallback, description }
   const minimum = spec.min === undefined ? {} : { minimum: spec.min }

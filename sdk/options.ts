@@ -1,7 +1,7 @@
 // Options of a plugin: described once, read from the command line as the operator writes it (`--key=value`, repeated for
 // lists, positionals after `--`), and as people type it (`--key value`).
 import { parseArgs } from 'node:util'
-import { parseDuration } from './duration.ts'
+import { parseSingleDuration } from '../schemas/duration.ts'
 import { invalidOptions } from './result.ts'
 
 type Common = {
@@ -121,7 +121,7 @@ function integerOf(key: string, text: string, { min, max }: { min?: number; max?
 }
 
 function durationOf(key: string, text: string): number {
-  const ms = parseDuration(text)
+  const ms = parseSingleDuration(text)
   if (ms !== undefined) return ms
   throw invalidOptions(`--${key} is \`${cut(text)}\`, expected a duration such as \`500ms\` or \`10s\``)
 }

@@ -1,6 +1,7 @@
 // `octo cache list | verify | gc`: the store of this machine, without any config.
 import { statSync } from 'node:fs'
 import { basename } from 'node:path'
+import { HOUR_MS } from '../../schemas/duration.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { Terminal } from '../../terminal/index.ts'
@@ -71,7 +72,7 @@ async function gc(
   const hours = Number(minAgeHours)
   if (!(hours >= 0)) throw coded('USAGE', { message: `expected a number of hours, found ${quote(minAgeHours)}` })
   const onWait = (line: string) => terminal.info(line)
-  const removed = await collect(layout, { now: Date.now(), minAgeMs: hours * 3600 * 1000, dryRun, onWait })
+  const removed = await collect(layout, { now: Date.now(), minAgeMs: hours * HOUR_MS, dryRun, onWait })
   const bytes = removed.reduce((sum, item) => sum + item.bytes, 0)
   terminal.result({
     json: { dryRun, bytes, removed },

@@ -1,4 +1,5 @@
 // The client's one way to the network, opened with the first request; with `offline` there is none.
+import { DAY_MS } from '../../schemas/duration.ts'
 import { coded } from '../../schemas/errors.ts'
 import { parseJson } from '../../schemas/json.ts'
 import { quote } from '../../schemas/quote.ts'
@@ -51,7 +52,7 @@ export function openNetwork({ layout, offline, env, onWait }: NetworkOptions): N
 /** A document's text inside JSON: at worst each of its bytes is escaped. */
 const MAX_COPY_BYTES = 128 * 1024 * 1024
 /** A forged answer may carry the ETag of the real document, and would then be confirmed for ever. */
-const MAX_COPY_AGE_MS = 24 * 3600 * 1000
+const MAX_COPY_AGE_MS = DAY_MS
 
 /** Loaded when a server asks for a login: most never do. */
 async function credentialsFor(env: NetworkOptions['env'], url: URL, challenge: string | undefined) {

@@ -4,6 +4,7 @@ import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { isDigest } from '../../schemas/digest.ts'
+import { DAY_MS } from '../../schemas/duration.ts'
 import { onDisk } from '../../system/files/errors.ts'
 import { takeLock } from '../../system/process-lock.ts'
 import { statOf } from './identity.ts'
@@ -13,7 +14,7 @@ import { isTreeKey } from './layout.ts'
 import { removeTree } from './unpacked.ts'
 
 /** Younger things stay: a lockfile that names them may be about to be written. */
-export const MIN_AGE_MS = 24 * 3600 * 1000
+export const MIN_AGE_MS = DAY_MS
 
 export type CollectOptions = {
   readonly now: number

@@ -1,5 +1,6 @@
 // Services and their checks, in all three formats: `operator.services.S`, `services.S` and `services.S.octocompose`.
 // Checks of fetched documents are read from a tree of their own, so that nothing in them can reach a local check.
+import { DAY_MS, HOUR_MS } from '../../schemas/duration.ts'
 import type { CodedError } from '../../schemas/errors.ts'
 import { isCoded } from '../../schemas/errors.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
@@ -41,7 +42,6 @@ const PHASE_KEYS: Readonly<Record<Phase, readonly FieldName<'service'>[]>> = {
   init: ['init'],
 }
 
-const HOUR_MS = 3_600_000
 const DEFAULT_INTERVAL_MS = 1000
 const MAX_THRESHOLD = 100
 /** A check before the start decides at once; a running service may stumble. */
@@ -136,7 +136,7 @@ type PhaseReading = ServiceReading & { readonly phase: Phase }
 function readCheck(node: TreeNode, reading: PhaseReading): ReadCheck {
   const map = mapOrNothing(node)
   if (!map) throw invalid(node, 'a check is a map with `tool` and `args`')
-  const timeoutMs = readDuration(fieldOf(map, 'check', 'timeout'), 'timeout', { min: 100, max: 24 * HOUR_MS })
+  const timeoutMs = readDuration(fieldOf(map, 'check', 'timeout'), 'timeout', { min: 100, max: DAY_MS })
   const operators = readTexts(fieldOf(map, 'check', 'operators'), 'operators')
   const interval = readDuration(fieldOf(map, 'check', 'interval'), 'interval', { min: 10, max: HOUR_MS })
   const { tool, request } = requestOf(map)

@@ -1,5 +1,6 @@
 // Gives out tokens and takes them back. The text of a token is in the answer of its creation and nowhere else.
 import { randomBytes } from 'node:crypto'
+import { DAY_MS } from '../../schemas/duration.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { createTokenText, tokenDigest } from '../auth/token-text.ts'
@@ -12,7 +13,6 @@ import { OPERATOR } from './repos.ts'
 
 export const DEFAULT_TOKEN_DAYS = 90
 const MAX_TOKEN_DAYS = 366
-const DAY_MS = 24 * 3600_000
 
 type Deps = Pick<RegistryDeps, 'db' | 'clock'>
 

@@ -1,8 +1,7 @@
 // The arithmetic of a budget that fills up again evenly as time goes by, so that nobody who used it up waits for a whole hour.
+import { HOUR_MS } from '../../schemas/duration.ts'
 
 export type Spent = { readonly amount: number; readonly at: number }
-
-const HOUR_MS = 3600_000
 
 /** What of it still counts. A clock that was set back says nothing about what was spent since, so the budget is whole again. */
 export function spentNow({ amount, at }: Spent, perHour: number, now: number): number {

@@ -2,6 +2,7 @@
 // day, and a rest stays for the database. So no publisher can stop the registry or the others by filling its disk.
 import { statfs } from 'node:fs/promises'
 import type { OpenSessionRequest } from '../../schemas/api.ts'
+import { DAY_MS } from '../../schemas/duration.ts'
 import { coded } from '../../schemas/errors.ts'
 import { announcedBlobs } from '../../static-tree/release-limits.ts'
 import { findLiveBlob, sumBrought } from '../db/sqlite/blobs.ts'
@@ -12,7 +13,6 @@ const MAX_RESERVE_BYTES = 64 * 1024 * 1024
 const RESERVED_SHARE = 1 / 50
 /** What one token may take of the space that others left. */
 const TOKEN_SHARE = 3 / 4
-const DAY_MS = 24 * 3600_000
 
 /** Bytes that may be filled. */
 export async function measureSpace(dataDir: string): Promise<number> {

@@ -3,6 +3,7 @@
 import { readdir, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
+import { DAY_MS } from '../../schemas/duration.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { RegistryDeps } from '../context.ts'
 import { isEverythingHere } from '../db/sqlite/audit.ts'
@@ -27,7 +28,7 @@ export type GarbageReport = {
   readonly emptied: number
 }
 
-const TRASH_MS = 24 * 3600_000
+const TRASH_MS = DAY_MS
 
 export type Collection = {
   readonly dryRun: boolean

@@ -1,11 +1,12 @@
 // Tidies what the last process left behind, and during a run what clients left behind. The tree recovers itself when opened.
+import { DAY_MS } from '../../schemas/duration.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { RegistryDeps } from '../context.ts'
 import { writePatiently } from '../db/sqlite/open.ts'
 import { dropExpiredSessions, forgetSessions, listOpenSessions } from '../db/sqlite/sessions.ts'
 import type { UploadArea } from '../uploads/upload-area.ts'
 
-const FORGET_AFTER_MS = 24 * 3600_000
+const FORGET_AFTER_MS = DAY_MS
 /** A look at the whole database must not hold up the start of a very large one; `fsck` looks at any. */
 const MAX_CHECKED_PAGES = 128 * 1024
 

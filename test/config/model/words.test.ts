@@ -1,26 +1,8 @@
-// Small words of configs: durations and how plugins are named.
+// How configs name plugins.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parsePluginRequest } from '../../../config/model/plugin-request.ts'
-import { parseDuration } from '../../../schemas/duration.ts'
 import { expectCode } from '../../support/expect-code.ts'
-
-const DURATIONS: readonly [string, number | undefined][] = [
-  ['10s', 10_000],
-  ['500ms', 500],
-  ['1m30s', 90_000],
-  ['1.5s', 1500],
-  ['2h', 7_200_000],
-  ['0s', 0],
-  ['10', undefined],
-  ['', undefined],
-  ['-1s', undefined],
-  ['1 s', undefined],
-  ['1d', undefined],
-  [`${'1s'.repeat(50)}`, undefined],
-]
-for (const [text, found] of DURATIONS)
-  test(`the duration \`${text.slice(0, 20)}\` is ${found ?? 'none'}`, () => assert.equal(parseDuration(text), found))
 
 const REQUESTS: readonly [string, object][] = [
   ['check-tcp', { plugin: 'check-tcp' }],
