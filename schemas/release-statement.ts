@@ -3,6 +3,7 @@
 
 import { z } from 'zod'
 import type { Digest } from './digest.ts'
+import { hexOf } from './digest.ts'
 import { parseJson } from './json.ts'
 import { LIMITS } from './limits.ts'
 import { releasedManifestShape, runtimeShape } from './manifest.ts'
@@ -68,7 +69,7 @@ export type ReleaseStatement = z.output<typeof releaseStatementShape>
 export function renderReleaseStatement(predicate: ReleasePredicate): ReleaseStatement {
   const subject = Object.values(predicate.platforms).map(({ file, digest }) => ({
     name: file,
-    digest: { sha256: digest.slice('sha256:'.length) },
+    digest: { sha256: hexOf(digest) },
   }))
   return {
     _type: STATEMENT_TYPE,

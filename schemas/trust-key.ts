@@ -2,7 +2,7 @@
 import type { KeyObject } from 'node:crypto'
 import { createHash, createPublicKey } from 'node:crypto'
 import type { Digest } from './digest.ts'
-import { digestFromHex } from './digest.ts'
+import { digestFromHex, hexOf } from './digest.ts'
 import { coded } from './errors.ts'
 import { quote } from './quote.ts'
 
@@ -36,7 +36,7 @@ export function parsePublicKey(text: string, source: string): TrustKey {
 
 /** The hint that names the key in a Sigstore bundle: base64 of the same sha256, as cosign writes it. */
 export function hintOf(id: Digest): string {
-  return Buffer.from(id.slice('sha256:'.length), 'hex').toString('base64')
+  return Buffer.from(hexOf(id), 'hex').toString('base64')
 }
 
 /** The key as one line for configs: base64 of its SPKI. */

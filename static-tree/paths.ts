@@ -1,6 +1,7 @@
 // Where everything lies in the static tree: URL path below the registry's base, and file path below its root.
 import { createHash } from 'node:crypto'
 import type { Digest } from '../schemas/digest.ts'
+import { hexOf } from '../schemas/digest.ts'
 import type { Name } from '../schemas/name.ts'
 import type { Version } from '../schemas/version.ts'
 
@@ -51,5 +52,5 @@ export const BUNDLE_FILE = 'release.sigstore.json'
 
 /** e.g. `blobs/sha256/2c26…` */
 export function blobPath(digest: Digest): string {
-  return `blobs/sha256/${digest.slice('sha256:'.length)}`
+  return `blobs/sha256/${hexOf(digest)}`
 }

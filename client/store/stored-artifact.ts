@@ -1,7 +1,7 @@
 // How an artifact lies in the store. Its key holds everything that decides what is found there, so that what one publisher
 // says about bytes (another executable, runtime or platform) never changes what another's plugin finds.
 import type { Digest } from '../../schemas/digest.ts'
-import { digestOf } from '../../schemas/digest.ts'
+import { digestOf, hexOf } from '../../schemas/digest.ts'
 import { stableJson } from '../../schemas/json.ts'
 import type { Platform } from '../../schemas/platform.ts'
 import type { ReleaseArtifact } from '../../schemas/release-statement.ts'
@@ -40,7 +40,7 @@ const KEY_LENGTH = 32
 /** The whole description is in the key: what is added to descriptions later decides, too. */
 export function storedArtifact(artifact: ReleaseArtifact, platform: Platform): StoredArtifact {
   const { digest, size, format, executable } = artifact
-  const said = digestOf(stableJson({ artifact, platform })).slice('sha256:'.length)
-  const key = `${digest.slice('sha256:'.length)}-${format}-${said.slice(0, KEY_LENGTH)}` as TreeKey
+  const said = hexOf(digestOf(stableJson({ artifact, platform })))
+  const key = `${hexOf(digest)}-${format}-${said.slice(0, KEY_LENGTH)}` as TreeKey
   return { key, digest, size, format, executable }
 }
