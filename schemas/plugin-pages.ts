@@ -10,7 +10,7 @@ import { documentVersionShape } from './plugin-document.ts'
 import { quote } from './quote.ts'
 import { parseShape } from './shape.ts'
 import { nameShape } from './shapes.ts'
-import { compareVersions } from './version.ts'
+import { isAtLeast, newestFirst } from './version.ts'
 
 export const PLUGIN_PAGE_FORMAT = 'octo.plugin-page/v1'
 
@@ -29,9 +29,7 @@ export function parsePluginPage(text: string, name: string): z.output<typeof plu
 
 /** The page that lists the version, if any does. */
 export function pageListing({ pages = [] }: PluginDocument, version: DocumentVersion['version']) {
-  return pages.find(
-    ({ newest, oldest }) => compareVersions(version, newest) <= 0 && compareVersions(version, oldest) >= 0,
-  )
+  return pages.find(({ newest, oldest }) => isAtLeast(newest, version) && isAtLeast(version, oldest))
 }
 
 /** The document with the versions of one of its pages, which is then no page of it any more. Throws DOCUMENT_MISMATCH. */
@@ -50,6 +48,6 @@ export function withPage(document: PluginDocument, page: DocumentPage, text: str
       details: { source: name },
     })
   const rest = (document.pages ?? []).filter((other) => other !== page)
-  const all = [...document.versions, ...versions].sort((left, right) => compareVersions(right.version, left.version))
+  const all = newestFirst([...document.versions, ...versions])
   return { ...document, versions: all, pages: rest }
 }

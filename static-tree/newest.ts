@@ -1,4 +1,4 @@
-// Order of releases, and which one speaks for its plugin in a listing.
+// Which release speaks for its plugin in a listing.
 import type { Name } from '../schemas/name.ts'
 import { compareVersions, isPrerelease } from '../schemas/version.ts'
 import type { PluginRecord, ReleaseRecord } from './record.ts'
@@ -26,21 +26,10 @@ export function bestOf<Release extends Ranked>(releases: readonly Release[]): Re
   return releases.reduce<Release | undefined>((best, next) => (best && !isBetter(next, best) ? best : next), undefined)
 }
 
-/** Newest first, by semantic version precedence. */
-export function newestFirst<Release extends Pick<ReleaseRecord, 'version'>>(releases: readonly Release[]): Release[] {
-  return releases
-    .map((release) => ({ release, core: coreOf(release.version) }))
-    .sort(
-      (left, right) =>
-        compareCores(right.core, left.core) || compareVersions(right.release.version, left.release.version),
-    )
-    .map(({ release }) => release)
-}
-
 function isBetter(next: Ranked, best: Ranked): boolean {
   const rank = rankOf(next) - rankOf(best)
   if (rank !== 0) return rank > 0
-  return (compareCores(coreOf(next.version), coreOf(best.version)) || compareVersions(next.version, best.version)) > 0
+  return compareVersions(next.version, best.version) > 0
 }
 
 /** Stable before pre-release before yanked before quarantined. */
@@ -48,15 +37,4 @@ function rankOf(release: Ranked): number {
   if (release.state === 'quarantined') return 0
   if (release.state === 'yanked') return 1
   return isPrerelease(release.version) ? 2 : 3
-}
-
-/** Comparing three numbers decides nearly always, and costs a fraction of parsing both versions each time. */
-function coreOf(version: string): readonly [number, number, number] {
-  const dash = version.indexOf('-')
-  const [major, minor, patch] = (dash < 0 ? version : version.slice(0, dash)).split('.', 3)
-  return [Number(major), Number(minor), Number(patch)]
-}
-
-function compareCores(left: readonly [number, number, number], right: readonly [number, number, number]): number {
-  return left[0] - right[0] || left[1] - right[1] || left[2] - right[2]
 }

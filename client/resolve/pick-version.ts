@@ -4,7 +4,7 @@ import { coded } from '../../schemas/errors.ts'
 import type { DocumentVersion, PluginDocument } from '../../schemas/plugin-document.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { Version } from '../../schemas/version.ts'
-import { compareVersions, isPrerelease, satisfies } from '../../schemas/version.ts'
+import { isAtLeast, isPrerelease, newestFirst, satisfies } from '../../schemas/version.ts'
 import type { Question } from './requests.ts'
 
 export type Pick = {
@@ -28,7 +28,7 @@ export function pickVersion(document: PluginDocument, question: Question, option
   const fitting = document.versions.filter(({ version }) => answers(version, question))
   const active = fitting.filter(({ state }) => state === 'active')
   const usable = active.filter((candidate) => isNewEnough(candidate, options.operatorVersion))
-  const [newest] = usable.toSorted((left, right) => compareVersions(right.version, left.version))
+  const [newest] = newestFirst(usable)
   if (newest) return { version: newest, reason: reasonOf(newest.version, question) }
   throw refusal({ document, question, fitting, active, operatorVersion: options.operatorVersion })
 }
@@ -40,7 +40,7 @@ export function answers(version: Version, { ranges, prerelease }: Question): boo
 }
 
 function isNewEnough({ minimumOperator }: DocumentVersion, operatorVersion: Version): boolean {
-  return minimumOperator === undefined || compareVersions(operatorVersion, minimumOperator) >= 0
+  return minimumOperator === undefined || isAtLeast(operatorVersion, minimumOperator)
 }
 
 function reasonOf(version: Version, { ranges, prerelease }: Question): string {
