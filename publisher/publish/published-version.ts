@@ -1,5 +1,6 @@
 // What a registry already shows of a version, and whether it is what was built here.
 
+import { differingPlatforms, showDifference } from '../../schemas/compare-release.ts'
 import { coded } from '../../schemas/errors.ts'
 import { stableJson } from '../../schemas/json.ts'
 import { LIMITS } from '../../schemas/limits.ts'
@@ -84,14 +85,7 @@ function getFresh(connection: Connection, path: string, maxBytes: number): Promi
 
 /** One line for each platform that is not the same here and there. */
 export function differences(predicate: ReleasePredicate, shown: DocumentVersion): string[] {
-  const platforms = new Set([...Object.keys(predicate.platforms), ...Object.keys(shown.platforms)])
-  return [...platforms].sort().flatMap((platform) => {
-    const published = shown.platforms[platform as keyof typeof shown.platforms]
-    const built = predicate.platforms[platform as keyof typeof predicate.platforms]
-    const same =
-      published?.digest === built?.digest && published?.file === built?.file && published?.size === built?.size
-    return same ? [] : [`${platform}: expected ${published?.digest ?? 'nothing'}, found ${built?.digest ?? 'nothing'}`]
-  })
+  return differingPlatforms(shown.platforms, predicate.platforms).map(showDifference)
 }
 
 /** Its bytes are not served, so nothing can be said about them. */

@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { differingPlatforms, showDifference } from '../../schemas/compare-release.ts'
 import { coded } from '../../schemas/errors.ts'
 import { requireRoomForPlugin, requireRoomForRepo, requireRoomForVersion } from '../../schemas/growth-limits.ts'
 import { stableJson } from '../../schemas/json.ts'
@@ -133,14 +134,10 @@ async function putDocuments(
 }
 
 function conflict({ predicate: sealed, bundle }: ReleaseRecord, built: ReleaseRecord['predicate']): Error {
-  const platforms = [...new Set([...Object.keys(sealed.platforms), ...Object.keys(built.platforms)])]
-  const digestIn = ({ platforms: all }: typeof built, platform: string) =>
-    Object.entries(all).find(([key]) => key === platform)?.[1].digest ?? 'nothing'
-  const different = platforms.filter((platform) => digestIn(sealed, platform) !== digestIn(built, platform))
   return coded('VERSION_EXISTS', {
     message: `the tree holds \`${built.repo}/${built.plugin}@${built.version}\` already, and not as it was built here`,
     details: {
-      different: different.map((key) => `${key}: expected ${digestIn(sealed, key)}, found ${digestIn(built, key)}`),
+      different: differingPlatforms(sealed.platforms, built.platforms).map(showDifference),
       bundle: bundle.digest,
     },
     hint: 'versions never change: raise `version` in plugin.yaml',

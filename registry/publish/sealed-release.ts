@@ -1,9 +1,11 @@
 // A version is published once. Publishing the same again is a repetition, publishing something else under its name a conflict.
 import type { OpenSessionRequest } from '../../schemas/api.ts'
+import type { Difference } from '../../schemas/compare-release.ts'
+import { differingPlatforms } from '../../schemas/compare-release.ts'
 import { coded } from '../../schemas/errors.ts'
 import { stableJson } from '../../schemas/json.ts'
 import { quote } from '../../schemas/quote.ts'
-import type { ReleasePredicate } from '../../schemas/release-statement.ts'
+import type { ReleaseArtifact, ReleasePredicate } from '../../schemas/release-statement.ts'
 import type { Db } from '../db/sqlite/open.ts'
 import type { ArtifactRow, ReleaseKey, VersionRow } from '../db/sqlite/versions.ts'
 import { findVersion, listArtifacts } from '../db/sqlite/versions.ts'
@@ -15,7 +17,7 @@ import { findVersion, listArtifacts } from '../db/sqlite/versions.ts'
 export function isSealed(db: Db, release: ReleaseKey, request: OpenSessionRequest): boolean {
   const sealed = findVersion(db, release)
   if (!sealed) return false
-  const differing = differingPlatforms(listArtifacts(db, sealed.id), request.artifacts)
+  const differing = differingPlatforms(byPlatform(listArtifacts(db, sealed.id)), byPlatform(request.artifacts))
   if (differing.length > 0) throw versionExists(sealed, differing)
   requireNotBlocked(sealed)
   return sealed.bundleDigest === request.bundle.digest
@@ -27,13 +29,8 @@ export function requireSameStatement(sealed: VersionRow, predicate: ReleasePredi
     requireNotBlocked(sealed)
     return
   }
-  const platforms = new Set([...Object.keys(sealed.predicate.platforms), ...Object.keys(predicate.platforms)])
-  const describe = (of: ReleasePredicate, platform: string) =>
-    stableJson(Object.entries(of.platforms).find(([key]) => key === platform))
-  throw versionExists(
-    sealed,
-    [...platforms].filter((platform) => describe(sealed.predicate, platform) !== describe(predicate, platform)),
-  )
+  const saysTheSame = (left: ReleaseArtifact, right: ReleaseArtifact) => stableJson(left) === stableJson(right)
+  throw versionExists(sealed, differingPlatforms(sealed.predicate.platforms, predicate.platforms, saysTheSame))
 }
 
 /** "Published" would be a lie about what nobody can get. */
@@ -47,14 +44,13 @@ function requireNotBlocked({ repo, plugin, version, quarantined }: VersionRow): 
 
 type Described = Pick<ArtifactRow, 'platform' | 'file' | 'digest' | 'size'>
 
-function differingPlatforms(sealed: readonly Described[], offered: readonly Described[]): string[] {
-  const describe = ({ platform, file, digest, size }: Described) => stableJson({ platform, file, digest, size })
-  const [left, right] = [sealed, offered].map((list) => new Set(list.map(describe)))
-  const odd = [...sealed.filter((it) => !right?.has(describe(it))), ...offered.filter((it) => !left?.has(describe(it)))]
-  return [...new Set(odd.map(({ platform }) => platform))].sort()
+/** A request that names a platform twice was refused before. */
+function byPlatform(artifacts: readonly Described[]): Readonly<Record<string, Described>> {
+  return Object.fromEntries(artifacts.map((artifact) => [artifact.platform, artifact]))
 }
 
-function versionExists({ repo, plugin, version, publishedAt }: VersionRow, differing: readonly string[]): Error {
+function versionExists({ repo, plugin, version, publishedAt }: VersionRow, differences: readonly Difference[]): Error {
+  const differing = differences.map(({ platform }) => platform)
   const what =
     differing.length > 0 ? `other bytes for ${differing.map((key) => `\`${key}\``).join(', ')}` : 'another manifest'
   return coded('VERSION_EXISTS', {
