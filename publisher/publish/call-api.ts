@@ -2,9 +2,9 @@
 import type { z } from 'zod'
 import { parseJson } from '../../schemas/json.ts'
 import { parseShape } from '../../schemas/shape.ts'
-import { isSuccess, refusalOf } from '../../system/http/call-refusal.ts'
+import { callRefusalOf, isSuccess } from '../../system/http/call-refusal.ts'
 import type { Connection, HttpRequest } from '../../system/http/connection.ts'
-import { sendPatiently } from '../../system/http/patience.ts'
+import { sendPatiently } from '../../system/http/retry-budget.ts'
 import { isWebPage, webPageInstead } from '../../system/http/web-page.ts'
 
 const MAX_ANSWER_BYTES = 1024 * 1024
@@ -17,7 +17,7 @@ export async function callApi<Shape extends z.ZodType>(
 ): Promise<z.output<Shape>> {
   const reply = await sendPatiently(connection, request)
   const what = `${request.method} ${request.path}`
-  if (!isSuccess(reply)) throw refusalOf(reply, what)
+  if (!isSuccess(reply)) throw callRefusalOf(reply, what)
   if (isWebPage(String(reply.headers['content-type'] ?? ''), reply.text))
     throw webPageInstead(`${connection.base.origin}${connection.base.pathname}${request.path}`, 'an octo registry')
   return parseShape(shape, parseJson(reply.text, what, MAX_ANSWER_BYTES), { name: what })

@@ -12,9 +12,9 @@ import type { ReleasePredicate } from '../../schemas/release-statement.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { isVersion } from '../../schemas/version.ts'
 import { BUNDLE_FILE, pluginDocumentPath, pluginPagePath, releaseFolder } from '../../static-tree/paths.ts'
-import { isSuccess, refusalOf } from '../../system/http/call-refusal.ts'
+import { callRefusalOf, isSuccess } from '../../system/http/call-refusal.ts'
 import type { Connection, HttpReply } from '../../system/http/connection.ts'
-import { sendPatiently } from '../../system/http/patience.ts'
+import { sendPatiently } from '../../system/http/retry-budget.ts'
 import { verifyRelease } from '../../trust/release/verify-release.ts'
 
 type Plugin = Pick<ReleasePredicate, 'repo' | 'plugin'>
@@ -29,7 +29,7 @@ export async function findPublished(
   const path = pluginDocumentPath(plugin.repo, plugin.plugin, 'json')
   const reply = await getFresh(connection, path, LIMITS.pluginDocumentBytes)
   if (reply.status === 404) return undefined
-  if (!isSuccess(reply)) throw refusalOf(reply, `GET ${path}`)
+  if (!isSuccess(reply)) throw callRefusalOf(reply, `GET ${path}`)
   const document = parsePluginDocument(reply.text, path)
   if (document.repo !== plugin.repo || document.plugin !== plugin.plugin)
     throw coded('DOCUMENT_MISMATCH', {
@@ -46,7 +46,7 @@ async function withPageOf(connection: Connection, document: PluginDocument, vers
   if (!page) return document
   const path = pluginPagePath(document.repo, document.plugin, page.page)
   const reply = await getFresh(connection, path, page.size)
-  if (!isSuccess(reply)) throw refusalOf(reply, `GET ${path}`)
+  if (!isSuccess(reply)) throw callRefusalOf(reply, `GET ${path}`)
   return withPage(document, page, reply.text, path)
 }
 
@@ -74,7 +74,7 @@ export async function fetchBundle(
 ): Promise<string> {
   const path = `${releaseFolder(repo, plugin, version)}/${BUNDLE_FILE}`
   const reply = await getFresh(connection, path, LIMITS.bundleBytes)
-  if (!isSuccess(reply)) throw refusalOf(reply, `GET ${path}`)
+  if (!isSuccess(reply)) throw callRefusalOf(reply, `GET ${path}`)
   return reply.text
 }
 

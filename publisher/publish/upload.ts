@@ -2,10 +2,10 @@
 import { Readable } from 'node:stream'
 import type { Digest } from '../../schemas/digest.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
-import { isSuccess, refusalOf } from '../../system/http/call-refusal.ts'
+import { callRefusalOf, isSuccess } from '../../system/http/call-refusal.ts'
 import type { Connection, HttpReply } from '../../system/http/connection.ts'
-import { isPassingReply, Patience, sendPatiently } from '../../system/http/patience.ts'
 import { readProblem } from '../../system/http/problem.ts'
+import { isTransientReply, RetryBudget, sendPatiently } from '../../system/http/retry-budget.ts'
 import { readRange } from '../pack/read-chunks.ts'
 import { sessionPath } from './session.ts'
 
@@ -28,7 +28,7 @@ const SMALLEST_PIECE_BYTES = 64 * 1024
 
 /** Returns when the registry has all bytes. */
 export async function uploadBlob(connection: Connection, upload: Upload, start: number): Promise<void> {
-  const patience = new Patience(connection)
+  const budget = new RetryBudget(connection)
   const shown = countShown(upload)
   let [offset, pieceBytes] = [start, PIECE_BYTES]
   shown.reach(start)
@@ -38,7 +38,7 @@ export async function uploadBlob(connection: Connection, upload: Upload, start: 
     const reached = reply && isSuccess(reply) ? offsetOf(reply) : undefined
     if (reached !== undefined && reached > offset) {
       offset = reached
-      patience.reset()
+      budget.reset()
       continue
     }
     shown.reach(offset)
@@ -46,10 +46,10 @@ export async function uploadBlob(connection: Connection, upload: Upload, start: 
       pieceBytes = smallerThan(size)
       continue
     }
-    if (reply && isFinal(reply)) throw refusalOf(reply, `upload of ${upload.name}`)
-    if (!(await patience.wait(reply))) throw gaveUp(upload, offset, reply)
+    if (reply && isFinal(reply)) throw callRefusalOf(reply, `upload of ${upload.name}`)
+    if (!(await budget.wait(reply))) throw gaveUp(upload, offset, reply)
     const found = await askOffset(connection, upload)
-    if (found > offset) patience.reset()
+    if (found > offset) budget.reset()
     offset = found
     shown.reach(offset)
   }
@@ -114,7 +114,7 @@ async function askOffset(connection: Connection, upload: Upload): Promise<number
   const reply = await sendPatiently(connection, { method: 'HEAD', path: blobPathOf(upload) })
   const offset = isSuccess(reply) ? offsetOf(reply) : undefined
   if (offset !== undefined && offset <= upload.size) return offset
-  throw refusalOf(reply, `question how much of ${upload.name} arrived`)
+  throw callRefusalOf(reply, `question how much of ${upload.name} arrived`)
 }
 
 function offsetOf(reply: HttpReply): number | undefined {
@@ -125,7 +125,7 @@ function offsetOf(reply: HttpReply): number | undefined {
 /** Trying again would bring the same answer. A success that counted no bytes is not final: the offset must be asked. */
 function isFinal(reply: HttpReply): boolean {
   const elsewhere = reply.status === 409 && reply.text.includes('"UPLOAD_OFFSET_MISMATCH"')
-  return !isSuccess(reply) && !isPassingReply(reply) && !elsewhere
+  return !isSuccess(reply) && !isTransientReply(reply) && !elsewhere
 }
 
 function blobPathOf({ session, digest }: Upload): string {
@@ -133,7 +133,7 @@ function blobPathOf({ session, digest }: Upload): string {
 }
 
 function gaveUp(upload: Upload, offset: number, reply: HttpReply | undefined): Error {
-  if (reply && !isSuccess(reply)) return refusalOf(reply, `upload of ${upload.name}`)
+  if (reply && !isSuccess(reply)) return callRefusalOf(reply, `upload of ${upload.name}`)
   return coded('FETCH_FAILED', {
     message: `upload of \`${upload.name}\` broke off at byte ${offset} of ${upload.size} again and again`,
     details: { file: upload.name, offset, size: upload.size },

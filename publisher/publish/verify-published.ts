@@ -8,10 +8,10 @@ import { quote } from '../../schemas/quote.ts'
 import type { ReleaseArtifact, ReleasePredicate } from '../../schemas/release-statement.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { artifactPath, BUNDLE_FILE } from '../../static-tree/paths.ts'
-import { isSuccess, refusalOf } from '../../system/http/call-refusal.ts'
+import { callRefusalOf, isSuccess } from '../../system/http/call-refusal.ts'
 import type { Connection } from '../../system/http/connection.ts'
-import { sendPatiently } from '../../system/http/patience.ts'
 import { readReprDigest } from '../../system/http/repr-digest.ts'
+import { sendPatiently } from '../../system/http/retry-budget.ts'
 import { verifyRelease } from '../../trust/release/verify-release.ts'
 import { differences, fetchBundle, findPublished } from './published-version.ts'
 
@@ -61,7 +61,7 @@ async function verifyBundle(connection: Connection, { predicate, key }: Expected
 async function verifyArtifact(connection: Connection, release: ReleasePredicate, artifact: ReleaseArtifact) {
   const path = artifactPath(release.repo, release.plugin, release.version, artifact.file)
   const reply = await sendPatiently(connection, { method: 'HEAD', path })
-  if (!isSuccess(reply)) throw refusalOf(reply, `HEAD ${path}`)
+  if (!isSuccess(reply)) throw callRefusalOf(reply, `HEAD ${path}`)
   // Proxies that compress on the way leave the length out; the digest says it all.
   const length = reply.headers['content-length']
   if (length !== undefined && Number(length) !== artifact.size)
@@ -75,7 +75,7 @@ async function verifyArtifact(connection: Connection, release: ReleasePredicate,
 /** The checksum file that lies beside every artifact, for servers that send no digest. */
 async function digestBeside(connection: Connection, path: string): Promise<Digest> {
   const reply = await sendPatiently(connection, { method: 'GET', path: `${path}.sha256`, maxBytes: 4096 })
-  if (!isSuccess(reply)) throw refusalOf(reply, `GET ${path}.sha256`)
+  if (!isSuccess(reply)) throw callRefusalOf(reply, `GET ${path}.sha256`)
   return digestFromHex(reply.text.trim().split(/\s+/, 1)[0] ?? '')
 }
 

@@ -16,7 +16,7 @@ export function isSuccess(reply: HttpReply): boolean {
 }
 
 /** FETCH_REFUSED for what is no problem document. `what` names the request to people. */
-export function refusalOf(reply: HttpReply, what: string): Error {
+export function callRefusalOf(reply: HttpReply, what: string): Error {
   const problem = readProblem(reply.text)
   if (!problem?.code) return refused(reply, what)
   const code: ErrorCode = Object.hasOwn(ERROR_CODES, problem.code) ? (problem.code as ErrorCode) : 'FETCH_REFUSED'

@@ -19,7 +19,7 @@ export const WRITING: RetryOptions = { attempts: 6, firstWaitMs: 200, maxWaitMs:
  * Statuses that pass. 500 is a defect of the server, which asking again does not cure, with one exception: stores of objects
  * answer it for a moment under load, so it is asked again for whole files and documents, and never for a call of an API.
  */
-const PASSING: Readonly<Record<number, 'always' | 'reading'>> = {
+const TRANSIENT: Readonly<Record<number, 'always' | 'reading'>> = {
   408: 'always', // the server gave up waiting for the request
   425: 'always', // too early, before the handshake was whole
   429: 'always', // too many requests
@@ -29,8 +29,8 @@ const PASSING: Readonly<Record<number, 'always' | 'reading'>> = {
   504: 'always', // a proxy's server was silent
 }
 
-export function isPassing(status: number, what: 'reading' | 'calling'): boolean {
-  const when = PASSING[status]
+export function isTransientStatus(status: number, what: 'reading' | 'calling'): boolean {
+  const when = TRANSIENT[status]
   return when === 'always' || (when === 'reading' && what === 'reading')
 }
 
@@ -56,7 +56,7 @@ export async function retrying<Result>(
 export function isTransient(error: unknown): boolean {
   if (!isCoded(error)) return false
   if (error.code === 'FETCH_FAILED') return !isFinalReason(error.details.reason as string | undefined)
-  return error.code === 'FETCH_REFUSED' && isPassing(Number(error.details.status), 'reading')
+  return error.code === 'FETCH_REFUSED' && isTransientStatus(Number(error.details.status), 'reading')
 }
 
 /** `askedMs` is what the server wished, bounded already. */

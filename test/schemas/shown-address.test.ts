@@ -8,7 +8,7 @@ import { parseRegistryUrl } from '../../publisher/account/registry-url.ts'
 import { isCoded } from '../../schemas/errors.ts'
 import { shownAddress } from '../../schemas/shown-address.ts'
 import { parseBaseUrl } from '../../static-tree/base-url.ts'
-import { refusalOf } from '../../system/http/call-refusal.ts'
+import { callRefusalOf } from '../../system/http/call-refusal.ts'
 import { writeConfigFiles } from '../support/config-files.ts'
 
 /** Parts of every secret below; none holds a character that would end it early. */
@@ -128,7 +128,7 @@ test('no error about a repo or a registry shows the secrets of its address', asy
       await silently(way, () => parseBaseUrl(address))
       await silently(way, () => /^https?:/.test(address) && URL.canParse(address) && repoAddressOf(address))
       await silently(way, () => {
-        throw refusalOf({ status: 302, headers: { location: address }, text: '' }, 'GET x')
+        throw callRefusalOf({ status: 302, headers: { location: address }, text: '' }, 'GET x')
       })
     }
 })

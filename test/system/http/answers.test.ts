@@ -12,7 +12,7 @@ import { coded } from '../../../schemas/errors.ts'
 import { raceSideBySide } from '../../../schemas/side-by-side.ts'
 import { fetchText } from '../../../system/http/fetch-text.ts'
 import { openHttp } from '../../../system/http/open-http.ts'
-import { isPassing, isTransient } from '../../../system/http/retry.ts'
+import { isTransient, isTransientStatus } from '../../../system/http/retry.ts'
 import { retryAfterMs } from '../../../system/http/retry-after.ts'
 import { expectCodeAsync } from '../../support/expect-code.ts'
 import { listening } from '../../support/listening.ts'
@@ -92,7 +92,7 @@ for (const [type, body] of PAGES)
 
 test('the table of statuses that are tried again', () => {
   const passing = (what: 'reading' | 'calling') =>
-    Array.from({ length: 500 }, (_, index) => index + 100).filter((status) => isPassing(status, what))
+    Array.from({ length: 500 }, (_, index) => index + 100).filter((status) => isTransientStatus(status, what))
   assert.deepEqual(passing('calling'), [408, 425, 429, 502, 503, 504])
   assert.deepEqual(passing('reading'), [408, 425, 429, 500, 502, 503, 504])
 })

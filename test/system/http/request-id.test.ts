@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import { test } from 'node:test'
 import { CodedError } from '../../../schemas/errors.ts'
-import { refusalOf as refusalOfCall } from '../../../system/http/call-refusal.ts'
+import { callRefusalOf } from '../../../system/http/call-refusal.ts'
 import type { Answer } from '../../../system/http/open-http.ts'
 import { refusalOf } from '../../../system/http/refusal.ts'
 
@@ -21,7 +21,7 @@ async function idsOf(status: number, requestId: unknown): Promise<unknown[]> {
   const headers = { 'content-type': 'application/problem+json' }
   const url = new URL('https://plugins.example.com/repos/core.yaml')
   const answer = { status, headers, url, body: Readable.from([Buffer.from(text)]), discard: () => undefined }
-  const errors = [await refusalOf(answer as unknown as Answer), refusalOfCall({ status, headers, text }, 'POST x')]
+  const errors = [await refusalOf(answer as unknown as Answer), callRefusalOf({ status, headers, text }, 'POST x')]
   return errors.map((error) => (error instanceof CodedError ? error.details.requestId : error))
 }
 

@@ -1,11 +1,11 @@
 // Tries API calls again that failed for a passing reason: with growing, random pauses, and as late as the server asks.
 import { isCoded } from '../../schemas/errors.ts'
 import type { Connection, HttpReply, HttpRequest } from './connection.ts'
-import { isPassing, isTransient, WRITING, waitMs } from './retry.ts'
+import { isTransient, isTransientStatus, WRITING, waitMs } from './retry.ts'
 import { retryAfterMs } from './retry-after.ts'
 
 /** Counts failed attempts and waits between them. */
-export class Patience {
+export class RetryBudget {
   readonly #connection: Pick<Connection, 'pause'>
   #failures = 0
 
@@ -21,33 +21,33 @@ export class Patience {
   /** Waits; false when there were enough attempts. */
   async wait(reply?: HttpReply): Promise<boolean> {
     if (++this.#failures >= WRITING.attempts) return false
-    await this.#connection.pause(waitMs(this.#failures, WRITING, wishOf(reply)))
+    await this.#connection.pause(waitMs(this.#failures, WRITING, retryAfterOf(reply)))
     return true
   }
 }
 
-export function isPassingReply(reply: HttpReply): boolean {
-  return isPassing(reply.status, 'calling')
+export function isTransientReply(reply: HttpReply): boolean {
+  return isTransientStatus(reply.status, 'calling')
 }
 
 /** Sends what may be sent twice: reads, and writes that carry an Idempotency-Key or mean the same the second time. */
 export async function sendPatiently(connection: Connection, request: HttpRequest): Promise<HttpReply> {
-  const patience = new Patience(connection)
+  const budget = new RetryBudget(connection)
   for (;;) {
     const reply = await connection.send(request).catch((error) => {
       if (isTransient(error)) return error
       throw error
     })
     const failed = isCoded(reply)
-    if (!failed && !isPassingReply(reply)) return reply
-    if (await patience.wait(failed ? undefined : reply)) continue
+    if (!failed && !isTransientReply(reply)) return reply
+    if (await budget.wait(failed ? undefined : reply)) continue
     if (failed) throw reply
     return reply
   }
 }
 
-/** Zero is no wish: who answers 429 with it would be asked at once, again and again. */
-function wishOf(reply: HttpReply | undefined): number | undefined {
-  const wish = retryAfterMs(reply?.headers['retry-after'], Date.now())
-  return wish === 0 ? undefined : wish
+/** Zero counts as nothing said: who answers 429 with it would be asked at once, again and again. */
+function retryAfterOf(reply: HttpReply | undefined): number | undefined {
+  const askedMs = retryAfterMs(reply?.headers['retry-after'], Date.now())
+  return askedMs === 0 ? undefined : askedMs
 }
