@@ -33,6 +33,13 @@ export function tokensOf(text: string, name: string, maxNodes: number): readonly
     // The blanks of a block of blank lines are its text to some, and its indentation to others.
     if (last === PLAIN && token.trim() === '' && /[ \t]/.test(token))
       throw yamlInvalid(name, placeIn(text, offset).line, 'has a block text of blanks only: write it in quotes')
+    // In brackets some readers take the `?` of `{?a: 1}` for the sign of a key.
+    if (last === PLAIN && values.isInBrackets && token.startsWith('?'))
+      throw yamlInvalid(
+        name,
+        placeIn(text, offset).line,
+        'has a text in brackets that begins with `?`: write it in quotes',
+      )
     if (!MARKERS.has(token)) offset += token.length
     marker = before
     before = last
@@ -50,6 +57,10 @@ class ValueCount {
   /** Dashes of lists, and commas between items in `[…]`. */
   #items = 0
   readonly #brackets: string[] = []
+
+  get isInBrackets(): boolean {
+    return this.#brackets.length > 0
+  }
 
   /** A token that is not the text behind a marker. */
   add(token: string): void {

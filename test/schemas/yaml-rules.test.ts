@@ -222,6 +222,11 @@ for (const text of ['a: |\n  text', 'a: >\n  text', 'a: |+\n  text', 'a: |2\n  t
       assert.match(refusedBy(read, text), /ends in a block text whose last line has no end/)
   })
 
+test('a text that begins with `?` is one outside of brackets, and in quotes', () => {
+  for (const read of [manifestOf, configOf])
+    assert.deepEqual(read('a: ?b\n?c: 1\nd: ["?e"]\nf: [g?h]\n'), { a: '?b', '?c': 1, d: ['?e'], f: ['g?h'] })
+})
+
 for (const text of ['a: |-\n  text', 'a: >-\n  text', 'a: text', 'a: |\n  text\n'])
   test(`${JSON.stringify(text)} is read, as its end is one to all readers`, () => {
     for (const read of [manifestOf, configOf]) assert.equal(String((read(text) as { a: string }).a).trim(), 'text')
@@ -230,6 +235,10 @@ for (const text of ['a: |-\n  text', 'a: >-\n  text', 'a: text', 'a: |\n  text\n
 const REFUSED: readonly (readonly [string, RegExp])[] = [
   ['a: |2\n   \n', /a block text of blanks only/],
   ['- |+\n  \n\n', /a block text of blanks only/],
+  ['a: {?b: 1}', /begins with `\?`: write it in quotes/],
+  ['a: [?b]', /begins with `\?`: write it in quotes/],
+  ['a: [{c: [1, ?b]}]', /begins with `\?`: write it in quotes/],
+  ['a: {b: ?c}', /begins with `\?`: write it in quotes/],
   ['a: ! 1', /the tag `!`/],
   ['a: !<x> 1', /the tag `x`/],
   ['a: !!timestamp 2026-01-01', /2002:timestamp/],
