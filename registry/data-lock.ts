@@ -1,12 +1,11 @@
-// The first of two locks on a data directory: SQLite's own lock on a file beside the database, which the kernel gives back
-// however the process ends. It is quick and proves that a holder is gone; serving-claim.ts holds when the file does not.
+// The first of two locks on a data directory: the lock of a file beside the database, which the kernel gives back however the
+// process ends. It is quick and proves that a holder is gone; serving-claim.ts holds when the file does not. Whatever lies in
+// the place of that file is left as it is: nothing in a data directory is removed to get a lock.
 import { statSync } from 'node:fs'
-import type { Database as Sqlite } from 'better-sqlite3'
-import BetterSqlite from 'better-sqlite3'
 import { coded, isCoded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
+import { lockFile } from '../system/process-lock.ts'
 import { translateOpenError } from './db/sqlite/sqlite-errors.ts'
-import { lockPath } from './settings.ts'
 
 export type DataLock = {
   /** Which file is locked: device and inode, the same under every path. */
@@ -16,19 +15,19 @@ export type DataLock = {
   release(): void
 }
 
-/** Throws DATA_DIR_LOCKED when another process has it, or IO_FAILED. */
-export function lockDataDir(dataDir: string): DataLock {
-  let lock = lockFile(dataDir)
+/** `path` is the file to lock. Throws DATA_DIR_LOCKED when another process has it, IO_FAILED or DATA_DIR_CORRUPT. */
+export function lockDataDir(dataDir: string, path: string): DataLock {
+  let held = holdFile(dataDir, path)
   return {
-    file: () => lock.file,
+    file: () => held.file,
     mend() {
-      if (identityOf(lockPath(dataDir)) === lock.file) return false
-      const renewed = lockFile(dataDir)
-      lock.holder.close()
-      lock = renewed
+      if (identityOf(path) === held.file) return false
+      const renewed = holdFile(dataDir, path)
+      held.lock[Symbol.dispose]()
+      held = renewed
       return true
     },
-    release: () => lock.holder.close(),
+    release: () => held.lock[Symbol.dispose](),
   }
 }
 
@@ -47,21 +46,26 @@ export function dataDirLocked(dataDir: string, cause?: unknown): Error {
   })
 }
 
-function lockFile(dataDir: string) {
-  const path = lockPath(dataDir)
-  let holder: Sqlite | undefined
+type Held = { readonly file: string; readonly lock: Disposable }
+
+/** Which file was locked is certain only when the same one lay there before and after: one that is missing is made first. */
+function holdFile(dataDir: string, path: string): Held {
+  if (identityOf(path) === undefined) lockWhatLies(path)?.[Symbol.dispose]()
+  const before = identityOf(path)
+  const lock = lockWhatLies(path)
+  const file = identityOf(path)
+  if (lock && file !== undefined && file === before) return { file, lock }
+  lock?.[Symbol.dispose]()
+  throw dataDirLocked(dataDir)
+}
+
+function lockWhatLies(path: string): Disposable | undefined {
   try {
-    holder = new BetterSqlite(path, { timeout: 0 })
-    // A rollback journal would be a second file; nothing is ever written here.
-    holder.pragma('journal_mode = MEMORY')
-    const before = identityOf(path)
-    holder.exec('BEGIN EXCLUSIVE')
-    const file = identityOf(path)
-    if (file === undefined || file !== before) throw coded('STORE_BUSY', { message: 'the lock file was replaced' })
-    return { file, holder }
+    return lockFile(path, 'exclusive')
   } catch (error) {
-    holder?.close()
     const meaning = translateOpenError(error)
-    throw isCoded(meaning, 'STORE_BUSY') ? dataDirLocked(dataDir, error) : meaning
+    // Short of memory or descriptors: nothing says that the data is free.
+    if (isCoded(meaning, 'STORE_BUSY')) return undefined
+    throw meaning
   }
 }

@@ -18,7 +18,7 @@ import type { RegistryServices } from './services.ts'
 import type { ServingClaim } from './serving-claim.ts'
 import { claimServing } from './serving-claim.ts'
 import type { RegistryConfig } from './settings.ts'
-import { databasePath } from './settings.ts'
+import { databasePath, lockPath } from './settings.ts'
 import type { Tree } from './tree/tree.ts'
 import { openTree } from './tree/tree.ts'
 import { noteAuditHead } from './upkeep/audit-head.ts'
@@ -52,7 +52,7 @@ const LOOK_EVERY_MS = 500
 export async function openRegistry({ config, logger, clock = Date.now, onHalt }: OpenOptions): Promise<OpenRegistry> {
   await using stack = new AsyncDisposableStack()
   makeDataFolder(config.dataDir)
-  const lock = lockDataDir(config.dataDir)
+  const lock = lockDataDir(config.dataDir, lockPath(config.dataDir))
   stack.defer(() => lock.release())
   const deps = await openDeps({ config, logger, clock, busyMs: 0 })
   stack.defer(() => closeDb(deps.db))

@@ -1,7 +1,6 @@
 // Locks between processes that the kernel releases, however a process ends. Node has no flock; SQLite's own file locks are
 // the same thing (it takes 0.08 ms, and is free 0.13 ms after a SIGKILL). The files stay empty.
 import { closeSync, constants, openSync } from 'node:fs'
-import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { coded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
@@ -25,8 +24,8 @@ const NOTICE_MS = 2_000
 const FIRST_WAIT_MS = 2
 const MAX_WAIT_MS = 50
 const SQLITE_BUSY = 5
-/** The file holds something, as a carried store may have it. */
-const NO_DATABASE = new Set([11, 26])
+/** SQLite reads what the file holds as a damaged database, or as none. */
+const NO_DATABASE = [11, 26]
 
 /** Waits without blocking the event loop; throws STORE_BUSY after the timeout. */
 export async function takeLock(request: LockRequest): Promise<Disposable> {
@@ -46,32 +45,45 @@ export async function takeLock(request: LockRequest): Promise<Disposable> {
   }
 }
 
-/** Undefined while another connection, of this process or another, holds a lock that excludes it. */
-export async function tryLock(request: LockRequest): Promise<Disposable | undefined> {
-  const { DatabaseSync } = await import('node:sqlite')
+/**
+ * Undefined while another connection, of this process or another, holds a lock that excludes it. The file is the store's own:
+ * what else lies in its place is removed, and what it holds, as a carried store may have it, is emptied.
+ */
+export async function tryLock({ path, mode }: LockRequest): Promise<Disposable | undefined> {
   try {
-    clearPlace(request.path)
-    return openLock(DatabaseSync, request)
+    clearPlace(path)
+    return lockFile(path, mode)
   } catch (error) {
-    if (!NO_DATABASE.has((error as { errcode?: number }).errcode ?? 0)) throw explainDisk(error, request.path)
+    if (!NO_DATABASE.includes(resultOf(error))) throw explainDisk(error, path)
   }
-  onDisk(request.path, () => emptyInPlace(request.path))
-  return onDisk(request.path, () => openLock(DatabaseSync, request))
+  onDisk(path, () => emptyInPlace(path))
+  return onDisk(path, () => lockFile(path, mode))
 }
 
-function openLock(Database: typeof DatabaseSync, { path, mode }: LockRequest): Disposable | undefined {
-  let database: DatabaseSync | undefined
+/**
+ * The lock of the file as it lies there: made when it is missing, never removed or emptied. Undefined while another connection
+ * holds one that excludes it; throws what SQLite says.
+ */
+export function lockFile(path: string, mode: LockMode): Disposable | undefined {
+  const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
+  let database: InstanceType<typeof DatabaseSync> | undefined
   try {
-    database = new Database(path, { timeout: 0 })
-    if (mode === 'exclusive') database.exec('BEGIN EXCLUSIVE')
-    else database.exec('BEGIN; SELECT count(*) FROM sqlite_master')
+    database = new DatabaseSync(path, { timeout: 0 })
+    if (mode === 'shared') database.exec('BEGIN; SELECT count(*) FROM sqlite_master')
+    // A rollback journal would be a second file beside it, although nothing is ever written.
+    else database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
     const held = database
     return { [Symbol.dispose]: () => held.close() }
   } catch (error) {
     database?.close()
-    if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return undefined
+    if (resultOf(error) === SQLITE_BUSY) return undefined
     throw error
   }
+}
+
+/** SQLite's primary result code, without the detail in its higher bits. */
+function resultOf(error: unknown): number {
+  return ((error as { errcode?: number }).errcode ?? 0) & 0xff
 }
 
 /** Never by another file in its place: two processes would hold two locks. */

@@ -6,6 +6,7 @@ import { parseJsonBytes } from '../../schemas/json.ts'
 import type { RegistryDeps } from '../context.ts'
 import { lockDataDir } from '../data-lock.ts'
 import { claimServing } from '../serving-claim.ts'
+import { lockPath } from '../settings.ts'
 import type { TreeReport } from '../tree/reconcile.ts'
 import { inspectTree, openTree } from '../tree/tree.ts'
 
@@ -16,7 +17,7 @@ export async function claimForTree(
 ): Promise<AsyncDisposable | undefined> {
   await using stack = new AsyncDisposableStack()
   try {
-    const lock = lockDataDir(dataDir)
+    const lock = lockDataDir(dataDir, lockPath(dataDir))
     stack.defer(() => lock.release())
     const claim = await claimServing(db, dataDir, lock)
     stack.defer(() => claim.release())

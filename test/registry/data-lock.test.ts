@@ -1,6 +1,19 @@
 // One process per data directory, whatever happens to its lock file and under whatever path.
 import assert from 'node:assert/strict'
-import { cp, link, mkdir, readFile, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises'
+import {
+  cp,
+  link,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  stat,
+  symlink,
+  unlink,
+  writeFile,
+} from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -16,7 +29,7 @@ import { databasePath, lockPath, registryConfig } from '../../registry/settings.
 import { hexOf } from '../../schemas/digest.ts'
 import type { ErrorCode } from '../../schemas/error-codes.ts'
 import { isCoded } from '../../schemas/errors.ts'
-import { expectCodeAsync } from '../support/expect-code.ts'
+import { expectCode, expectCodeAsync } from '../support/expect-code.ts'
 import { publishRelease } from '../support/publish-release.ts'
 import { runOcto } from '../support/run-octo.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -82,12 +95,68 @@ for (const [what, change] of Object.entries(STILL_HELD))
     await expectSecondRefused(registry.dataDir, code)
   })
 
+/** What lies in the place of a lock file and is none; gives its content as it must still be afterwards. */
+const IN_ITS_PLACE: Readonly<
+  Record<string, { code: ErrorCode; put: (path: string) => Promise<() => Promise<string>> }>
+> = {
+  'a text': {
+    code: 'DATA_DIR_CORRUPT',
+    put: async (path) => {
+      await writeFile(path, 'notes of the administrator, no database')
+      return () => readFile(path, 'utf8')
+    },
+  },
+  'a folder': {
+    code: 'IO_FAILED',
+    put: async (path) => {
+      await mkdir(path)
+      await writeFile(join(path, 'kept'), 'kept')
+      return () => readFile(join(path, 'kept'), 'utf8')
+    },
+  },
+  'a second name of a file elsewhere': {
+    code: 'DATA_DIR_CORRUPT',
+    put: async (path) => {
+      await writeFile(`${path}.elsewhere`, 'notes of the administrator, no database')
+      await link(`${path}.elsewhere`, path)
+      return async () => `${(await stat(path)).nlink} ${await readFile(`${path}.elsewhere`, 'utf8')}`
+    },
+  },
+  'a link to a file elsewhere': {
+    code: 'DATA_DIR_CORRUPT',
+    put: async (path) => {
+      await writeFile(`${path}.elsewhere`, 'notes of the administrator, no database')
+      await symlink(`${path}.elsewhere`, path)
+      return async () => `${await readlink(path)} ${await readFile(path, 'utf8')}`
+    },
+  },
+}
+
+for (const [what, { code, put }] of Object.entries(IN_ITS_PLACE))
+  test(`a registry does not start, and removes nothing, when ${what} lies in the place of its lock file`, async (t) => {
+    const dataDir = tempFolder(t)
+    const content = await put(lockPath(dataDir))
+    const before = await content()
+    await expectSecondRefused(dataDir, code)
+    expectCode(code, () => lockDataDir(dataDir, lockPath(dataDir)))
+    assert.equal(await content(), before)
+  })
+
+test('the lock on a data directory is one empty file, which stays when it is given back', async (t) => {
+  const dataDir = tempFolder(t)
+  const lock = lockDataDir(dataDir, lockPath(dataDir))
+  assert.deepEqual(await readdir(dataDir), ['serve.lock'])
+  lock.release()
+  assert.deepEqual(await readdir(dataDir), ['serve.lock'])
+  assert.equal((await stat(lockPath(dataDir))).size, 0)
+})
+
 test('a lock file that was removed is made and locked again by the registry that is running', async (t) => {
   const registry = await startTestRegistry(t)
   await unlink(lockPath(registry.dataDir))
   await until(() => {
     try {
-      lockDataDir(registry.dataDir).release()
+      lockDataDir(registry.dataDir, lockPath(registry.dataDir)).release()
       return false
     } catch (error) {
       return isCoded(error, 'DATA_DIR_LOCKED')

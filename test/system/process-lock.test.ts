@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { takeLock, tryLock } from '../../system/process-lock.ts'
+import { lockFile, takeLock, tryLock } from '../../system/process-lock.ts'
 import { expectCodeAsync } from '../support/expect-code.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
@@ -24,6 +25,24 @@ test('lets many share and excludes one that wants it alone', async (context) => 
   const second = await takeLock(request(path, 'shared'))
   assert.equal(await tryLock(request(path)), undefined)
   second[Symbol.dispose]()
+})
+
+test('makes no second file beside its own, however it is held', async (context) => {
+  for (const mode of ['shared', 'exclusive'] as const) {
+    const folder = tempFolder(context)
+    using _held = await takeLock(request(join(folder, 'a.lock'), mode))
+    assert.deepEqual(readdirSync(folder), ['a.lock'], mode)
+  }
+})
+
+test('empties a file of the store that holds something, and leaves any other as it is', async (context) => {
+  const path = join(tempFolder(context), 'a.lock')
+  writeFileSync(path, 'carried here with the store')
+  assert.throws(() => lockFile(path, 'exclusive'), { errcode: 26 })
+  assert.equal(readFileSync(path, 'utf8'), 'carried here with the store')
+  using held = await tryLock(request(path))
+  assert.ok(held)
+  assert.equal(readFileSync(path, 'utf8'), '')
 })
 
 test('gives up after the timeout and says for what it waited', async (context) => {
