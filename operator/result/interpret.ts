@@ -1,8 +1,8 @@
 // Reads what a finished run means under the output contract that the release declares. Nothing passes that was cut off,
 // that contradicts itself or that never said anything: it is unknown.
 import type { ReleasedManifest } from '../../schemas/manifest.ts'
+import { signalCode } from '../../system/process/process-group.ts'
 import type { Ending } from '../../system/process/run-process.ts'
-import { signalCode } from '../../system/process/signal-code.ts'
 import { formatBytes, formatDuration } from '../../terminal/index.ts'
 import { readCheck } from './read-check.ts'
 import { readExitCode } from './read-exit-code.ts'

@@ -23,7 +23,7 @@ export async function runInteractive(
   const ended = await runForeground()
   if (ended.signal === null) return ended.exitCode
   process.kill(process.pid, ended.signal)
-  const { signalCode } = await import('../../system/process/signal-code.ts')
+  const { signalCode } = await import('../../system/process/process-group.ts')
   return signalCode(ended.signal)
 
   async function runForeground() {

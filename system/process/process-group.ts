@@ -1,6 +1,7 @@
 // A plugin and everything it starts is one process group, so that one signal reaches all of it: killing only the child
 // leaves its children running. Groups that still live when octo ends are killed on the way out.
 import { execFile } from 'node:child_process'
+import { constants } from 'node:os'
 import { systemTool } from './system-tool.ts'
 
 const living = new Set<number>()
@@ -37,6 +38,11 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): void {
     // EPERM: what is left of the group belongs to another user, or is a zombie on macOS.
     if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
   }
+}
+
+/** The exit code that shells give to a program that a signal ended. */
+export function signalCode(signal: NodeJS.Signals): number {
+  return 128 + (constants.signals[signal] ?? 0)
 }
 
 /** Windows has no groups to signal; its own tool ends a tree. */
