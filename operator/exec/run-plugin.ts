@@ -5,6 +5,7 @@ import { makePrivateDirectory } from '../../system/files/private-directory.ts'
 import type { RunLimits } from '../../system/process/run-process.ts'
 import { runProcess } from '../../system/process/run-process.ts'
 import { interpret } from '../result/interpret.ts'
+import { KEPT_OUTPUT } from '../result/kept-output.ts'
 import type { CheckReport } from '../result/report.ts'
 import type { LogLine } from '../result/stderr-log.ts'
 import { parseLogLines } from '../result/stderr-log.ts'
@@ -71,6 +72,7 @@ export async function runPlugin(run: PluginRun, deps: RunDeps): Promise<PluginRu
   const ending = await runProcess(launch, {
     timeoutMs,
     signal: run.signal,
+    kept: KEPT_OUTPUT,
     readLine: readVerdicts,
     ...(manifest.input === 'json' ? { input: inputDocument({ ...run, arguments: given }) } : {}),
     ...(deps.limits === undefined ? {} : { limits: deps.limits }),

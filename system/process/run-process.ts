@@ -1,8 +1,7 @@
 // Runs one child process to its end, whatever it does: deadline, interruption, floods of output and grandchildren that
 // hold its pipes. When this returns, nothing of its process group runs any more.
 import type { ChildProcess } from 'node:child_process'
-import { MAX_RESULT_BYTES } from '../../schemas/check-result.ts'
-import type { Captured, ReadLine } from './captured-output.ts'
+import type { Captured, OutputLimits, ReadLine } from './captured-output.ts'
 import { captureOutput } from './captured-output.ts'
 import type { Launch } from './launch.ts'
 import { launch } from './launch.ts'
@@ -14,6 +13,8 @@ export type RunOptions = {
   readonly input?: string
   readonly signal?: AbortSignal | undefined
   readonly limits?: Partial<RunLimits>
+  /** How much of each stream is kept. */
+  readonly kept: { readonly stdout: OutputLimits; readonly stderr: OutputLimits }
   /** Looks at every line of both streams, also at those that are not kept. */
   readonly readLine?: ReadLine
 }
@@ -41,12 +42,7 @@ export type Ending = {
   readonly timeoutMs: number
 }
 
-const KIB = 1024
-export const RUN_LIMITS: RunLimits = { killGraceMs: 2000, settleMs: 250, floodBytes: 10 * KIB * KIB }
-/** A result line of the longest kind is kept whole, and a little more, to see that a longer one is too long. */
-const LINE_BYTES = MAX_RESULT_BYTES + 4 * KIB
-export const STDOUT_KEPT = { headBytes: 32 * KIB, tailBytes: LINE_BYTES, lineBytes: LINE_BYTES }
-const STDERR_KEPT = { headBytes: 512 * KIB, tailBytes: 512 * KIB, lineBytes: LINE_BYTES }
+export const RUN_LIMITS: RunLimits = { killGraceMs: 2000, settleMs: 250, floodBytes: 10 * 1024 * 1024 }
 
 /** Throws only when the process cannot be started. */
 export async function runProcess(what: Launch, options: RunOptions): Promise<Ending> {
@@ -77,9 +73,9 @@ export async function runProcess(what: Launch, options: RunOptions): Promise<End
 type End = Pick<Ending, 'stopped' | 'exitCode' | 'signal'>
 
 function watch(child: ChildProcess, options: RunOptions & { limits: RunLimits }) {
-  const { timeoutMs, input, signal, limits, readLine } = options
-  const stdout = captureOutput(STDOUT_KEPT, readLine)
-  const stderr = captureOutput(STDERR_KEPT, readLine)
+  const { timeoutMs, input, signal, limits, kept, readLine } = options
+  const stdout = captureOutput(kept.stdout, readLine)
+  const stderr = captureOutput(kept.stderr, readLine)
   const open = new Set(['stdout', 'stderr'] as const)
   const ended = Promise.withResolvers<End>()
   const closed = Promise.withResolvers<void>()

@@ -1,9 +1,9 @@
 // Endings of runs as the exec layer gives them, made of texts: the output goes through the same bounds and the same look
 // at every line.
+import { KEPT_OUTPUT } from '../../operator/result/kept-output.ts'
 import { readVerdicts } from '../../operator/result/verdicts.ts'
 import { captureOutput } from '../../system/process/captured-output.ts'
 import type { Ending } from '../../system/process/run-process.ts'
-import { STDOUT_KEPT } from '../../system/process/run-process.ts'
 
 export type Printed = string | Buffer
 
@@ -17,7 +17,7 @@ export type EndingRecipe = Partial<Omit<Ending, 'stdout' | 'stderr'>> & {
 /** Ends by itself with 0 and without a word, unless told otherwise. */
 export function anEnding({ stdout = '', stderr = '', isOpen = false, ...more }: EndingRecipe = {}): Ending {
   const captured = (printed: Printed) => {
-    const capture = captureOutput(STDOUT_KEPT, readVerdicts)
+    const capture = captureOutput(KEPT_OUTPUT.stdout, readVerdicts)
     capture.add(Buffer.from(printed as string))
     return capture.finish(isOpen)
   }

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { interpret } from '../../../operator/result/interpret.ts'
+import { KEPT_OUTPUT } from '../../../operator/result/kept-output.ts'
 import type { CheckStatus } from '../../../schemas/check-result.ts'
 import { MAX_RESULT_BYTES } from '../../../schemas/check-result.ts'
-import { STDOUT_KEPT } from '../../../system/process/run-process.ts'
 import type { EndingRecipe, Printed } from '../../support/endings.ts'
 import { anEnding } from '../../support/endings.ts'
 import { CRITICAL, ESC, line, NOISE, OK, pretty, sized, UNKNOWN, WARN } from '../../support/result-lines.ts'
@@ -169,7 +169,7 @@ const JSON_ROWS: readonly Row[] = [
   ['far too long', sized('ok', 200_000), 0, 'unknown'],
   [
     'ok at the end of a line whose beginning was dropped',
-    `${'x'.repeat(STDOUT_KEPT.headBytes + 1)}${' '.repeat(STDOUT_KEPT.tailBytes - OK.length)}${OK}`,
+    `${'x'.repeat(KEPT_OUTPUT.stdout.headBytes + 1)}${' '.repeat(KEPT_OUTPUT.stdout.tailBytes - OK.length)}${OK}`,
     0,
     'unknown',
   ],

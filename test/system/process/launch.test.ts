@@ -5,8 +5,8 @@ import { copyFile, mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { runProcess } from '../../../system/process/run-process.ts'
 import { expectCodeAsync } from '../../support/expect-code.ts'
+import { runChild } from '../../support/run-child.ts'
 
 test('a binary that is busy for a moment is started when it is free, and given up when it stays busy', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'octo-busy-'))
@@ -15,8 +15,8 @@ test('a binary that is busy for a moment is started when it is free, and given u
   await copyFile('/bin/true', file)
   const what = { file, argv: [], env: {}, cwd: directory }
   const writer = await open(file, 'r+')
-  await expectCodeAsync('PLUGIN_NOT_EXECUTABLE', () => runProcess(what, { timeoutMs: 5000 }))
-  const running = runProcess(what, { timeoutMs: 5000 })
+  await expectCodeAsync('PLUGIN_NOT_EXECUTABLE', () => runChild(what, { timeoutMs: 5000 }))
+  const running = runChild(what, { timeoutMs: 5000 })
   await writer.close()
   assert.equal((await running).exitCode, 0)
 })
@@ -25,7 +25,7 @@ test('a file that is not there is not waited for, as a busy one is', async (t) =
   const directory = await mkdtemp(join(tmpdir(), 'octo-late-'))
   t.after(() => rm(directory, { recursive: true }))
   const file = join(directory, 'true')
-  const running = runProcess({ file, argv: [], env: {}, cwd: directory }, { timeoutMs: 5000 })
+  const running = runChild({ file, argv: [], env: {}, cwd: directory }, { timeoutMs: 5000 })
   const coming = new Promise<void>((resolve) => {
     setImmediate(() => resolve(copyFileSync('/bin/true', file)))
   })

@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import type { Launch } from '../../../system/process/launch.ts'
-import { runProcess } from '../../../system/process/run-process.ts'
 import { fixturePath } from '../../support/executables.ts'
 import { expectCodeAsync } from '../../support/expect-code.ts'
 import { isGone, pidIn } from '../../support/processes.ts'
+import { runChild } from '../../support/run-child.ts'
 
 const QUICK = { killGraceMs: 100, settleMs: 100, floodBytes: 10 * 1024 * 1024 }
 
@@ -24,7 +24,7 @@ function script(file: string, ...words: string[]): Launch {
 }
 
 test('a child that ends gives its exit code and output', async () => {
-  const ending = await runProcess(script('says.sh', 'out\\n', 'err\\n', '3'), { timeoutMs: 10_000 })
+  const ending = await runChild(script('says.sh', 'out\\n', 'err\\n', '3'), { timeoutMs: 10_000 })
   assert.equal(ending.exitCode, 3)
   assert.equal(ending.signal, undefined)
   assert.equal(ending.stopped, undefined)
@@ -33,14 +33,14 @@ test('a child that ends gives its exit code and output', async () => {
 })
 
 test('a child that ends by a signal gives the signal', async () => {
-  const ending = await runProcess(script('dies.sh'), { timeoutMs: 10_000 })
+  const ending = await runChild(script('dies.sh'), { timeoutMs: 10_000 })
   assert.equal(ending.signal, 'SIGSEGV')
   assert.equal(ending.exitCode, undefined)
 })
 
 test('a child that ignores SIGTERM at its deadline is killed, with all it started', async (t) => {
   const file = await pidFile(t)
-  const running = runProcess(script('ignores-term.sh', file), { timeoutMs: 300, limits: QUICK })
+  const running = runChild(script('ignores-term.sh', file), { timeoutMs: 300, limits: QUICK })
   const pid = await pidIn(file)
   const ending = await running
   assert.equal(ending.stopped, 'timeout')
@@ -51,7 +51,7 @@ test('a child that ignores SIGTERM at its deadline is killed, with all it starte
 
 test('a child that heeds SIGTERM ends before it is killed', async (t) => {
   const file = await pidFile(t)
-  const running = runProcess(script('ends-on-term.sh', file), { timeoutMs: 300, limits: { killGraceMs: 60_000 } })
+  const running = runChild(script('ends-on-term.sh', file), { timeoutMs: 300, limits: { killGraceMs: 60_000 } })
   const pid = await pidIn(file)
   const ending = await running
   assert.equal(ending.stopped, 'timeout')
@@ -63,7 +63,7 @@ test('a child that heeds SIGTERM ends before it is killed', async (t) => {
 test('an interruption ends a child as its deadline would', async (t) => {
   const file = await pidFile(t)
   const controller = new AbortController()
-  const running = runProcess(script('ignores-term.sh', file), {
+  const running = runChild(script('ignores-term.sh', file), {
     ...{ timeoutMs: 60_000, signal: controller.signal, limits: QUICK },
   })
   const pid = await pidIn(file)
@@ -74,7 +74,7 @@ test('an interruption ends a child as its deadline would', async (t) => {
 
 test('an interruption that came first still ends the child', async (t) => {
   const file = await pidFile(t)
-  const ending = await runProcess(script('ignores-term.sh', file), {
+  const ending = await runChild(script('ignores-term.sh', file), {
     ...{ timeoutMs: 60_000, signal: AbortSignal.abort(), limits: QUICK },
   })
   assert.equal(ending.stopped, 'interrupted')
@@ -83,7 +83,7 @@ test('an interruption that came first still ends the child', async (t) => {
 test('the first reason to end a child stays the reason, whatever comes while it ends', async () => {
   const controller = new AbortController()
   const answers = { file: '/bin/sh', argv: ['-c', "trap 'echo asked' TERM; while :; do sleep 0.05; done"] }
-  const ending = await runProcess(
+  const ending = await runChild(
     { ...script('says.sh'), ...answers },
     {
       ...{ timeoutMs: 300, signal: controller.signal, limits: { killGraceMs: 500 } },
@@ -98,7 +98,7 @@ test('the first reason to end a child stays the reason, whatever comes while it 
 
 test('a grandchild that holds the pipes neither delays the result nor survives it', async (t) => {
   const file = await pidFile(t)
-  const ending = await runProcess(script('forks.sh', file), { timeoutMs: 60_000 })
+  const ending = await runChild(script('forks.sh', file), { timeoutMs: 60_000 })
   assert.equal(ending.exitCode, 0)
   assert.equal(ending.stopped, undefined)
   assert.match(ending.stdout.text, /FORK OK/)
@@ -107,7 +107,7 @@ test('a grandchild that holds the pipes neither delays the result nor survives i
 })
 
 test('a grandchild that goes on printing after the end is a flood too', async () => {
-  const ending = await runProcess(script('leaves-a-flood.sh'), {
+  const ending = await runChild(script('leaves-a-flood.sh'), {
     ...{ timeoutMs: 60_000, limits: { floodBytes: 256 * 1024, settleMs: 5000 } },
   })
   assert.equal(ending.exitCode, 0)
@@ -115,18 +115,18 @@ test('a grandchild that goes on printing after the end is a flood too', async ()
 })
 
 test('a grandchild that outlives the deadline of a child that ended in time is no timeout', async (t) => {
-  const ending = await runProcess(script('forks.sh', await pidFile(t)), { timeoutMs: 1500, limits: { settleMs: 1600 } })
+  const ending = await runChild(script('forks.sh', await pidFile(t)), { timeoutMs: 1500, limits: { settleMs: 1600 } })
   assert.equal(ending.stopped, undefined)
   assert.deepEqual([ending.stdout.isOpen, ending.timeoutMs], [true, 1500])
 })
 
 test('the output of a child that closed its pipes is not open', async () => {
-  const { stdout, stderr } = await runProcess(script('says.sh', 'out', '', '0'), { timeoutMs: 10_000 })
+  const { stdout, stderr } = await runChild(script('says.sh', 'out', '', '0'), { timeoutMs: 10_000 })
   assert.deepEqual([stdout.isOpen, stderr.isOpen], [false, false])
 })
 
 test('a flood of output is stopped, and only its beginning and end are kept', async () => {
-  const ending = await runProcess(script('floods.sh'), { timeoutMs: 60_000, limits: { floodBytes: 1024 * 1024 } })
+  const ending = await runChild(script('floods.sh'), { timeoutMs: 60_000, limits: { floodBytes: 1024 * 1024 } })
   assert.equal(ending.stopped, 'flood')
   assert.ok(ending.stdout.totalBytes > 1024 * 1024)
   assert.ok(ending.stdout.text.length < 110_000)
@@ -135,7 +135,7 @@ test('a flood of output is stopped, and only its beginning and end are kept', as
 
 test('a file that is gone, a lost interpreter and a file without the executable bit have their own codes', async () => {
   const launch = (file: string) => ({ ...script('says.sh'), file, argv: [] })
-  const run = (file: string) => runProcess(launch(file), { timeoutMs: 1000 })
+  const run = (file: string) => runChild(launch(file), { timeoutMs: 1000 })
   await expectCodeAsync('PLUGIN_MISSING', () => run('/nowhere/plugin'))
   await expectCodeAsync('RUNTIME_MISSING', () => run(fixturePath('lost-interpreter')))
   await expectCodeAsync('PLUGIN_NOT_EXECUTABLE', () => run(fixturePath('says.sh')))
@@ -143,5 +143,5 @@ test('a file that is gone, a lost interpreter and a file without the executable 
 
 test('arguments that are too long for the system are refused with a code', async () => {
   const words = Array.from({ length: 40 }, () => 'x'.repeat(100_000))
-  await expectCodeAsync('LIMIT_EXCEEDED', () => runProcess(script('says.sh', ...words), { timeoutMs: 1000 }))
+  await expectCodeAsync('LIMIT_EXCEEDED', () => runChild(script('says.sh', ...words), { timeoutMs: 1000 }))
 })

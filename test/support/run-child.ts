@@ -1,0 +1,9 @@
+// Runs a child process as plugins are run: its output is kept as theirs is.
+import { KEPT_OUTPUT } from '../../operator/result/kept-output.ts'
+import type { Launch } from '../../system/process/launch.ts'
+import type { Ending, RunOptions } from '../../system/process/run-process.ts'
+import { runProcess } from '../../system/process/run-process.ts'
+
+export function runChild(what: Launch, options: Omit<RunOptions, 'kept'>): Promise<Ending> {
+  return runProcess(what, { kept: KEPT_OUTPUT, ...options })
+}
