@@ -13,6 +13,7 @@ import { readVerdicts } from '../result/verdicts.ts'
 import { argumentVector } from './argument-vector.ts'
 import { pluginEnvironment } from './environment.ts'
 import { programOf } from './executable.ts'
+import { pluginLaunchWords } from './launch-words.ts'
 import { refuseOldOperator } from './operator-version.ts'
 import { validateArguments } from './validate-arguments.ts'
 
@@ -72,6 +73,7 @@ export async function runPlugin(run: PluginRun, deps: RunDeps): Promise<PluginRu
   const ending = await runProcess(launch, {
     timeoutMs,
     signal: run.signal,
+    words: pluginLaunchWords,
     kept: KEPT_OUTPUT,
     readLine: readVerdicts,
     ...(manifest.input === 'json' ? { input: inputDocument({ ...run, arguments: given }) } : {}),

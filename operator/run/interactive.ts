@@ -6,6 +6,7 @@ import { makePrivateDirectory } from '../../system/files/private-directory.ts'
 import { launch } from '../../system/process/launch.ts'
 import { pluginEnvironment } from '../exec/environment.ts'
 import { programOf } from '../exec/executable.ts'
+import { pluginLaunchWords } from '../exec/launch-words.ts'
 
 export type InteractiveDeps = {
   readonly cwd: string
@@ -34,7 +35,7 @@ export async function runInteractive(
     })
     const child = await launch(
       { file, argv: [...leading, ...argv], env: own, cwd, ...(argv0 === undefined ? {} : { argv0 }) },
-      { stdio: 'inherit', ownGroup: false },
+      { stdio: 'inherit', ownGroup: false, words: pluginLaunchWords },
     )
     const ended = endOf(child)
     signals.sendTo(child)

@@ -1,24 +1,40 @@
-// Starts one child process. Answers two races: a binary that another process just wrote is busy for a moment (ETXTBSY),
-// and a loader that is missing looks like a missing file (ENOENT).
+// Starts one child process. Answers two traps: a binary that another process just wrote is busy for a moment (ETXTBSY),
+// and a loader that is missing looks like a missing file (ENOENT). What a failure means is said by whoever starts it.
 import type { ChildProcess, StdioOptions } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { quoted, refusal } from './refusal.ts'
+import { isAbsolute } from 'node:path'
 
 export type Launch = {
-  /** Absolute path; never looked up, never given to a shell. */
+  /** Absolute path of what was proven; a name without a slash is looked up in the PATH of `env`. Never given to a shell. */
   readonly file: string
   readonly argv: readonly string[]
   readonly argv0?: string
-  readonly env: Readonly<Record<string, string>>
+  readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
 }
 
-export type LaunchSetting = { readonly stdio: StdioOptions; readonly ownGroup: boolean }
+export type LaunchFailure = {
+  /** What is missing, or too long; else the system refused for another reason. */
+  readonly reason: 'folder' | 'loader' | 'file' | 'length' | 'refused'
+  /** Of the system, such as `EACCES`. */
+  readonly code: string
+  readonly cause: Error
+}
+
+/** The error that a failure is to whoever reads it. */
+export type LaunchWords = (what: Launch, failure: LaunchFailure) => Error
+
+export type LaunchSetting = {
+  readonly stdio: StdioOptions
+  /** Apart from the group of this process: out of reach of the terminal's Ctrl-C, to be ended as a whole. */
+  readonly ownGroup: boolean
+  readonly words: LaunchWords
+}
 
 const BUSY_WAITS_MS = [10, 20, 40, 80, 160]
 
-/** The child, once it runs; throws PLUGIN_NOT_EXECUTABLE, PLUGIN_MISSING, RUNTIME_MISSING or LIMIT_EXCEEDED. */
+/** The child, once it runs; throws what `words` makes of a failure. */
 export async function launch(what: Launch, setting: LaunchSetting): Promise<ChildProcess> {
   const waitsMs = [...BUSY_WAITS_MS]
   for (;;) {
@@ -26,7 +42,7 @@ export async function launch(what: Launch, setting: LaunchSetting): Promise<Chil
       return await start(what, setting)
     } catch (error) {
       const pauseMs = codeOf(error) === 'ETXTBSY' ? waitsMs.shift() : undefined
-      if (pauseMs === undefined) throw launchError(what, error)
+      if (pauseMs === undefined) throw launchError(what, error, setting)
       await new Promise((resolve) => setTimeout(resolve, pauseMs))
     }
   }
@@ -51,21 +67,18 @@ function start({ file, argv, argv0, env, cwd }: Launch, { stdio, ownGroup }: Lau
   })
 }
 
-function launchError({ file, cwd }: Launch, cause: unknown): unknown {
+/** What is no failure of the system passes: it is a mistake of ours. */
+function launchError(what: Launch, cause: unknown, { words }: LaunchSetting): unknown {
   const code = codeOf(cause)
-  const details = { file, reason: code }
-  if (code === 'ENOENT' && !existsSync(cwd))
-    return refusal('OS_FAILED', { message: `working directory ${quoted(cwd)} is gone`, details, cause })
-  if (code === 'ENOENT' && existsSync(file))
-    return refusal('RUNTIME_MISSING', {
-      message: `${quoted(file)} needs a loader that is not on this machine, as it was linked with another C library`,
-      ...{ details, cause },
-    })
-  if (code === 'ENOENT') return refusal('PLUGIN_MISSING', { message: `${quoted(file)} is gone`, details, cause })
-  if (code === 'E2BIG')
-    return refusal('LIMIT_EXCEEDED', { message: 'all arguments together are too long for this system', details, cause })
   if (code === undefined) return cause
-  return refusal('PLUGIN_NOT_EXECUTABLE', { message: `${quoted(file)} cannot be executed: ${code}`, details, cause })
+  return words(what, { reason: reasonOf(what, code), code, cause: cause as Error })
+}
+
+function reasonOf({ file, cwd }: Launch, code: string): LaunchFailure['reason'] {
+  if (code === 'E2BIG') return 'length'
+  if (code !== 'ENOENT') return 'refused'
+  if (!existsSync(cwd)) return 'folder'
+  return isAbsolute(file) && existsSync(file) ? 'loader' : 'file'
 }
 
 function codeOf(error: unknown): string | undefined {

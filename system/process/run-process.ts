@@ -3,7 +3,7 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Captured, OutputLimits, ReadLine } from './captured-output.ts'
 import { captureOutput } from './captured-output.ts'
-import type { Launch } from './launch.ts'
+import type { Launch, LaunchWords } from './launch.ts'
 import { launch } from './launch.ts'
 import { holdGroup, releaseGroup, signalGroup } from './process-group.ts'
 
@@ -12,6 +12,8 @@ export type RunOptions = {
   /** Written to standard input, which is empty otherwise. */
   readonly input?: string
   readonly signal?: AbortSignal | undefined
+  /** What it means when it cannot be started. */
+  readonly words: LaunchWords
   readonly limits?: Partial<RunLimits>
   /** How much of each stream is kept. */
   readonly kept: { readonly stdout: OutputLimits; readonly stderr: OutputLimits }
@@ -51,6 +53,7 @@ export async function runProcess(what: Launch, options: RunOptions): Promise<End
   const child = await launch(what, {
     stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     ownGroup: true,
+    words: options.words,
   })
   const pid = child.pid as number
   holdGroup(pid)
