@@ -1,8 +1,9 @@
 // Runs one build command in the project folder, without a shell, and keeps the end of what it prints for the error.
-import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { launch } from '../../system/process/launch.ts'
 import { commandEnvironment } from './command-environment.ts'
 import type { BuildCommand } from './plan-commands.ts'
 
@@ -20,35 +21,44 @@ export type CommandContext = {
 
 /** Throws BUILD_FAILED with the exit code and the last lines of output. */
 export async function runCommand(command: BuildCommand, context: CommandContext): Promise<void> {
-  const child = spawn(command.program, command.args, {
-    cwd: context.dir,
-    env: commandEnvironment(context.env, {
-      env: command.env,
-      passEnv: [...command.passEnv, ...(context.passEnv ?? [])],
-    }),
-    stdio: ['ignore', 'pipe', 'pipe'],
-    windowsHide: true,
-  })
+  const child = await start(command, context)
+  const ended = endOf(child)
   const output: string[] = []
-  const reading = Promise.all([keepLines(child.stdout, output, context), keepLines(child.stderr, output, context)])
-  const ended = await new Promise<string | undefined>((resolve) => {
-    child.once('error', (error) => resolve(`could not be started: ${error.message}`))
+  await Promise.all([keepLines(child.stdout, output, context), keepLines(child.stderr, output, context)])
+  const failure = await ended
+  if (failure !== undefined) throw buildFailed(command, failure, output)
+}
+
+function start(command: BuildCommand, { dir, env, passEnv = [] }: CommandContext): Promise<ChildProcess> {
+  const own = commandEnvironment(env, { env: command.env, passEnv: [...command.passEnv, ...passEnv] })
+  return launch(
+    { file: command.program, argv: command.args, env: own, cwd: dir },
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // In the group of octo Ctrl-C ends the command with all it started, and tools can ask for a passphrase on the terminal.
+      ownGroup: false,
+      words: (_what, { cause }) => buildFailed(command, `could not be started: ${cause.message}`, []),
+    },
+  )
+}
+
+/** How it failed; undefined when it did not. */
+function endOf(child: ChildProcess): Promise<string | undefined> {
+  return new Promise((resolve) => {
     child.once('exit', (code, signal) =>
       resolve(code === 0 ? undefined : `ended with ${signal ?? `exit code ${code}`}`),
     )
   })
-  if (!ended?.startsWith('could')) await reading
-  if (ended !== undefined) throw buildFailed(command, ended, output)
 }
 
-async function keepLines(stream: Readable, kept: string[], { onLine }: CommandContext): Promise<void> {
+async function keepLines(stream: Readable | null, kept: string[], { onLine }: CommandContext): Promise<void> {
   let rest = ''
   const keep = (line: string) => {
     kept.push(line.slice(0, MAX_KEPT / SHOWN_LINES))
     if (kept.length > SHOWN_LINES) kept.shift()
     onLine(line)
   }
-  for await (const chunk of stream.setEncoding('utf8')) {
+  for await (const chunk of stream?.setEncoding('utf8') ?? []) {
     const lines = `${rest}${chunk}`.split('\n')
     rest = (lines.pop() ?? '').slice(-MAX_KEPT)
     for (const line of lines) keep(line)

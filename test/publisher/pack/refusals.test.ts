@@ -1,10 +1,11 @@
 // What registry and client would refuse is refused before anything is signed, and leaves no artifact behind.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { chmod, link, mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises'
+import { chmod, copyFile, link, mkdir, open, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { test } from 'node:test'
 import { buildRelease } from '../../../publisher/pack/build-release.ts'
 import { listFiles } from '../../../publisher/pack/list-files.ts'
+import { runCommand } from '../../../publisher/pack/run-command.ts'
 import { readProject } from '../../../publisher/project/read-project.ts'
 import type { ErrorCode } from '../../../schemas/error-codes.ts'
 import type { Platform } from '../../../schemas/platform.ts'
@@ -145,6 +146,34 @@ test('a program that does not exist is named', async () => {
   await using project = await aPluginProject({ manifest: { build: { commands: ['no-such-program-at-all'] } } })
   const error = await expectCodeAsync('BUILD_FAILED', () => build(project))
   assert.match(error.message, /could not be started/)
+})
+
+test('arguments that are too long for the system fail the build with the command, not octo', async () => {
+  const words = Array.from({ length: 40 }, () => 'x'.repeat(100_000))
+  await using project = await aPluginProject()
+  const command = { program: 'true', args: words, env: {}, passEnv: [] }
+  const error = await expectCodeAsync('BUILD_FAILED', () =>
+    runCommand(command, { dir: project.dir, env: process.env, onLine: () => undefined }),
+  )
+  assert.match(error.message, /^build command `true x+.* could not be started: .*E2BIG/)
+})
+
+test('a program that is still open for writing for a moment is started when it is closed', async () => {
+  await using project = await aPluginProject()
+  const program = project.path('true')
+  await copyFile('/bin/true', program)
+  const command = { program, args: [], env: {}, passEnv: [] }
+  const writer = await open(program, 'r+')
+  const running = runCommand(command, { dir: project.dir, env: process.env, onLine: () => undefined })
+  await writer.close()
+  await running
+})
+
+test('a command runs in the group of octo, so that Ctrl-C ends it with all that it started', async () => {
+  await using project = await aPluginProject({
+    manifest: { build: { commands: [['sh', '-c', 'if kill -0 -$$ 2>/dev/null; then exit 3; fi']] } },
+  })
+  await build(project)
 })
 
 test('commands see an allow-list of the environment: no token, no key', async () => {
