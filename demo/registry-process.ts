@@ -22,7 +22,7 @@ export const serveWords = (settings: StartSettings) => [
 
 /** Resolves when the registry listens; throws OS_FAILED with what it said when it ends before. */
 export async function startRegistry(settings: StartSettings): Promise<RegistryProcess> {
-  const child = launchOcto(settings, serveWords(settings), { stdio: 'pipe', detached: true })
+  const child = await launchOcto(settings, serveWords(settings), { stdio: 'pipe', detached: true })
   const ended = once(child, 'exit').then(([code]) => Number(code ?? 1))
   const said = keepLines(child)
   const first = await Promise.race([listening(child), ended, tooLate()])

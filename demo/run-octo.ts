@@ -1,39 +1,53 @@
 // Runs words of octo as a person would type them, each in a process of its own.
 import type { ChildProcess } from 'node:child_process'
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { isAbsolute, join } from 'node:path'
 import { coded } from '../schemas/errors.ts'
+import { launch } from '../system/process/launch.ts'
 import type { StartSettings } from './settings.ts'
 import { typed } from './settings.ts'
 
 export type Ended = { readonly code: number; readonly out: string; readonly err: string }
 
-type Launch = {
+type Running = {
   readonly stdio: 'pipe' | 'inherit'
   /** Out of reach of the terminal's Ctrl-C, to be stopped in order by whoever launched it. */
   readonly detached?: boolean
 }
 
-export function launchOcto({ root }: StartSettings, words: readonly string[], launch: Launch): ChildProcess {
-  return spawn(process.execPath, [join(root, 'bin', 'octo.js'), ...words], {
-    cwd: root,
-    stdio: ['ignore', launch.stdio, launch.stdio],
-    detached: launch.detached === true && process.platform !== 'win32',
-    windowsHide: true,
-  })
+/** Throws OS_FAILED when it cannot be started. */
+export function launchOcto(
+  { root }: StartSettings,
+  words: readonly string[],
+  { stdio, detached = false }: Running,
+): Promise<ChildProcess> {
+  return launch(
+    {
+      file: process.execPath,
+      argv: [join(root, 'bin', 'octo.js'), ...words],
+      // allow(environment): each step runs as a person would type it, with what the shell has set
+      env: process.env,
+      cwd: root,
+    },
+    {
+      stdio: ['ignore', stdio, stdio],
+      ownGroup: detached,
+      words: (_what, { cause }) =>
+        coded('OS_FAILED', { message: `\`octo\` could not be started: ${cause.message}`, cause }),
+    },
+  )
 }
 
 /** What the command printed, and its exit code. */
 export async function runOcto(settings: StartSettings, words: readonly string[]): Promise<Ended> {
-  const child = launchOcto(settings, words, { stdio: 'pipe' })
+  const child = await launchOcto(settings, words, { stdio: 'pipe' })
   const [out, err, [code]] = await Promise.all([textOf(child.stdout), textOf(child.stderr), once(child, 'close')])
   return { code: code ?? 1, out, err }
 }
 
 /** Shows what the command prints and gives its exit code. */
 export async function showOcto(settings: StartSettings, words: readonly string[]): Promise<number> {
-  const child = launchOcto(settings, words, { stdio: 'inherit' })
+  const child = await launchOcto(settings, words, { stdio: 'inherit' })
   const [code] = await once(child, 'close')
   return code ?? 1
 }

@@ -107,6 +107,7 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
   demo: {
     parts: [
       'schemas',
+      'system',
       'terminal',
       'client/index.ts',
       'client/main.ts',
