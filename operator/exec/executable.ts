@@ -6,6 +6,7 @@ import { extname } from 'node:path'
 import type { VerifiedExecutable } from '../../client/index.ts'
 import { baseName, readFirstLine } from '../../schemas/first-line.ts'
 import type { Runtime } from '../../schemas/manifest.ts'
+import { HEAD_BYTES, readProgramHead } from '../../schemas/program-head.ts'
 import { quoted, refusal } from '../../system/process/refusal.ts'
 import { FIXED_PATH } from './environment.ts'
 import { findInterpreter } from './interpreter.ts'
@@ -62,22 +63,17 @@ function underRuntime(
   return { file, leading: [...isolationFlags(runtime.name), path] }
 }
 
-const EXECUTABLE_HEADS = ['7f454c46', 'cffaedfe', 'cefaedfe', 'cafebabe', 'cafebabf', 'feedfacf', 'feedface', '4d5a']
-
 /** The C library's exec gives a file that it does not know to /bin/sh, where no argument is quoted for a shell. */
 function refuseScriptOfShell(head: Uint8Array, plugin: string): void {
-  const first = Buffer.from(head.subarray(0, 4)).toString('hex')
-  if (!EXECUTABLE_HEADS.some((known) => first.startsWith(known)))
+  if (readProgramHead(head).format === 'other')
     throw notExecutable(plugin, 'is neither a program nor a script that names its interpreter with `#!`')
 }
-
-const FIRST_LINE_BYTES = 256
 
 function firstBytes(path: string, plugin: string): Uint8Array {
   try {
     const file = openSync(path, 'r')
     try {
-      const head = Buffer.alloc(FIRST_LINE_BYTES)
+      const head = Buffer.alloc(HEAD_BYTES)
       return head.subarray(0, readSync(file, head, 0, head.length, 0))
     } finally {
       closeSync(file)

@@ -3,8 +3,8 @@
 import { lstat, open, readdir, realpath } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
+import { HEAD_BYTES, readProgramHead } from '../../schemas/program-head.ts'
 import { quote } from '../../schemas/quote.ts'
-import { formatOf } from '../../trust/artifact/platform-magic.ts'
 
 export type ListedFile = {
   /** Absolute path on this machine. */
@@ -47,10 +47,8 @@ async function isStartable(source: string, mode: number): Promise<boolean> {
   await using file = await open(source)
   const head = Buffer.alloc(HEAD_BYTES)
   const { bytesRead } = await file.read(head, 0, HEAD_BYTES, 0)
-  return formatOf(head.subarray(0, bytesRead)) !== 'other'
+  return readProgramHead(head.subarray(0, bytesRead)).format !== 'other'
 }
-
-const HEAD_BYTES = 4096
 
 async function refuseLinkOnTheWay(root: string, source: string, path: string): Promise<void> {
   const real = await realpath(source).catch((error) => {

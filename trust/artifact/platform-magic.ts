@@ -1,25 +1,16 @@
-// Is this executable built for this platform? Reads the first bytes of ELF, Mach-O and PE files; what they load is asked in
+// Is this executable built for this platform? Asks the first bytes of the file; what it loads is asked in
 // program/check-program.ts.
 // Answers: another platform's bytes under a good signature.
 import { coded } from '../../schemas/errors.ts'
 import type { Runtime } from '../../schemas/manifest.ts'
 import type { Platform } from '../../schemas/platform.ts'
+import type { ProgramHead } from '../../schemas/program-head.ts'
+import { readProgramHead } from '../../schemas/program-head.ts'
 import { quote } from '../../schemas/quote.ts'
-
-/** How many bytes from the start of the file are looked at. */
-export const MAGIC_BYTES = 4096
-
-/** What a header says; `script` is `#!`, `other` anything that no kernel executes. */
-type Found = {
-  readonly format: 'elf' | 'mach-o' | 'pe' | 'script' | 'other'
-  /** Empty when the header names a machine that has no platform key. */
-  readonly architectures: readonly string[]
-  readonly systems?: readonly string[]
-}
 
 /** Throws PLATFORM_MISMATCH when the file cannot run there; `name` is what errors call it. */
 export function checkPlatformMagic(head: Uint8Array, platform: Platform, name: string, runtime?: Runtime): void {
-  const found = readMagic(Buffer.from(head.buffer, head.byteOffset, head.byteLength))
+  const found = readProgramHead(head)
   const problem = runtime ? problemWithRuntime(found, runtime) : problemWithout(found, platform)
   if (problem)
     throw coded('PLATFORM_MISMATCH', {
@@ -28,18 +19,14 @@ export function checkPlatformMagic(head: Uint8Array, platform: Platform, name: s
     })
 }
 
-export function formatOf(head: Uint8Array): Found['format'] {
-  return readMagic(Buffer.from(head.buffer, head.byteOffset, head.byteLength)).format
-}
-
-function problemWithRuntime(found: Found, runtime: Runtime): string | undefined {
+function problemWithRuntime(found: ProgramHead, runtime: Runtime): string | undefined {
   const isText = found.format === 'script' || found.format === 'other'
   return isText
     ? undefined
     : `is a native executable (${describe(found)}), expected a file for the runtime \`${runtime.name}\``
 }
 
-function problemWithout(found: Found, platform: Platform): string | undefined {
+function problemWithout(found: ProgramHead, platform: Platform): string | undefined {
   const [system = '', architecture = ''] = platform.split('_')
   if (found.format === 'other') return 'is not an executable of any kind'
   if (found.format === 'script') return system === 'windows' ? 'is a script, which windows does not execute' : undefined
@@ -56,73 +43,8 @@ function formatFor(system: string): string {
   return system === 'darwin' ? 'mach-o' : 'elf'
 }
 
-function describe(found: Found): string {
+function describe(found: ProgramHead): string {
   const systems = { elf: found.systems?.join('|') ?? 'a Unix with ELF', 'mach-o': 'darwin', pe: 'windows' }
   const system = found.format === 'script' || found.format === 'other' ? found.format : systems[found.format]
   return `${system} on ${found.architectures.join(', ') || 'an unknown architecture'}`
-}
-
-function readMagic(head: Buffer): Found {
-  if (head.length >= 2 && head.toString('latin1', 0, 2) === '#!') return { format: 'script', architectures: [] }
-  return readElf(head) ?? readMachO(head) ?? readPe(head) ?? { format: 'other', architectures: [] }
-}
-
-/** `class-endianness-machine` as ELF numbers them. */
-const ELF_MACHINES: Readonly<Record<string, string>> = {
-  '2-1-62': 'amd64',
-  '2-1-183': 'arm64',
-  '1-1-3': '386',
-  '1-1-40': 'arm',
-  '2-2-21': 'ppc64',
-  '2-1-21': 'ppc64le',
-  '2-1-243': 'riscv64',
-  '2-2-22': 's390x',
-  '2-1-258': 'loong64',
-  '2-2-8': 'mips64',
-  '2-1-8': 'mips64le',
-}
-/** Operating systems that write their own ABI number; most Linux tools write 0. */
-const ELF_SYSTEMS: Readonly<Record<number, readonly string[]>> = {
-  2: ['netbsd'],
-  3: ['linux', 'android'],
-  6: ['solaris', 'illumos'],
-  9: ['freebsd', 'dragonfly'],
-  12: ['openbsd'],
-}
-
-function readElf(head: Buffer): Found | undefined {
-  if (head.length < 20 || head.readUInt32BE(0) !== 0x7f454c46) return undefined
-  const [width = 0, endianness = 0, , abi = 0] = head.subarray(4, 8)
-  const machine = endianness === 2 ? head.readUInt16BE(18) : head.readUInt16LE(18)
-  const architecture = ELF_MACHINES[`${width}-${endianness}-${machine}`]
-  const systems = ELF_SYSTEMS[abi]
-  return { format: 'elf', architectures: architecture ? [architecture] : [], ...(systems ? { systems } : {}) }
-}
-
-const MACHO_CPUS: Readonly<Record<number, string>> = { 16777223: 'amd64', 16777228: 'arm64', 7: '386' }
-/** A Java class file begins like a universal one, with its version in place of the number of slices. */
-const FIRST_JAVA_VERSION = 45
-
-function readMachO(head: Buffer): Found | undefined {
-  if (head.length < 8) return undefined
-  const magic = head.readUInt32BE(0)
-  if (magic === 0xcffaedfe || magic === 0xcefaedfe) return machO([head.readUInt32LE(4)])
-  if (magic !== 0xcafebabe && magic !== 0xcafebabf) return undefined
-  const [count, step] = [head.readUInt32BE(4), magic === 0xcafebabe ? 20 : 32]
-  if (count === 0 || count >= FIRST_JAVA_VERSION || head.length < 8 + count * step) return undefined
-  return machO(Array.from({ length: count }, (_none, index) => head.readUInt32BE(8 + index * step)))
-}
-
-function machO(cpus: readonly number[]): Found {
-  return { format: 'mach-o', architectures: cpus.flatMap((cpu) => MACHO_CPUS[cpu] ?? []) }
-}
-
-const PE_MACHINES: Readonly<Record<number, string>> = { 34404: 'amd64', 43620: 'arm64', 332: '386', 452: 'arm' }
-
-function readPe(head: Buffer): Found | undefined {
-  if (head.length < 64 || head.toString('latin1', 0, 2) !== 'MZ') return undefined
-  const offset = head.readUInt32LE(0x3c)
-  if (offset + 6 > head.length || head.readUInt32BE(offset) !== 0x50450000) return { format: 'pe', architectures: [] }
-  const architecture = PE_MACHINES[head.readUInt16LE(offset + 4)]
-  return { format: 'pe', architectures: architecture ? [architecture] : [] }
 }

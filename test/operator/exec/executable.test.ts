@@ -7,6 +7,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { programOf } from '../../../operator/exec/executable.ts'
 import type { Runtime } from '../../../schemas/manifest.ts'
+import { parsePlatform } from '../../../schemas/platform.ts'
+import { checkPlatformMagic } from '../../../trust/artifact/platform-magic.ts'
 import { anExecutable, fixturePath } from '../../support/executables.ts'
 import { expectCode } from '../../support/expect-code.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
@@ -102,5 +104,29 @@ test('a plugin of a protocol that is not run yet is refused, whatever its file i
     const subject = anExecutable('says.sh', { ...file, protocol: 'ocm' })
     const error = expectCode('PLUGIN_NOT_EXECUTABLE', () => programOf(subject, MACHINE))
     assert.equal(error.message, 'plugin `says` speaks the protocol `ocm`, which this octo does not run yet')
+  }
+})
+
+/** Each begins like a program, and no kernel executes it: the C library would read it as a script of /bin/sh. */
+const NO_PROGRAM: Readonly<Record<string, Buffer>> = {
+  'the first four bytes of ELF alone': Buffer.from('\x7fELF', 'latin1'),
+  'a short text that begins as ELF does': Buffer.from('\x7fELF\ntouch x\n', 'latin1'),
+  'a Java class': Buffer.from([0xca, 0xfe, 0xba, 0xbe, 0, 0, 0, 61, 0, 0, 0, 0]),
+  'a universal Mach-O without a slice': Buffer.from([0xca, 0xfe, 0xba, 0xbe, 0, 0, 0, 0, 0, 0, 0, 0]),
+  'a Mach-O of the PowerPC': Buffer.from([0xfe, 0xed, 0xfa, 0xce, 0, 0, 0, 18, 0, 0, 0, 0]),
+  'a short text that begins with MZ': Buffer.from('MZ=1\ntouch x\n'),
+  'a shell script without a first line': Buffer.from('echo x\n'),
+  'nothing at all': Buffer.alloc(0),
+}
+
+test('what begins like a program and is none is refused, as it is when it is published', async (t) => {
+  const path = join(tempFolder(t), 'tool')
+  for (const [what, bytes] of Object.entries(NO_PROGRAM)) {
+    await writeFile(path, bytes, { mode: 0o755 })
+    const error = expectCode('PLUGIN_NOT_EXECUTABLE', () =>
+      programOf(anExecutable('tool', { bare: true, path }), MACHINE),
+    )
+    assert.match(error.message, /is neither a program nor a script/, what)
+    expectCode('PLATFORM_MISMATCH', () => checkPlatformMagic(bytes, parsePlatform('linux_amd64'), what))
   }
 })

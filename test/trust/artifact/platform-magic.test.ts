@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parsePlatform } from '../../../schemas/platform.ts'
-import { checkPlatformMagic, formatOf } from '../../../trust/artifact/platform-magic.ts'
+import type { ProgramHead } from '../../../schemas/program-head.ts'
+import { readProgramHead } from '../../../schemas/program-head.ts'
+import { checkPlatformMagic } from '../../../trust/artifact/platform-magic.ts'
 import { expectCode } from '../../support/expect-code.ts'
 
 function elf(machine: number, { width = 2, endianness = 1, abi = 0 } = {}): Buffer {
@@ -99,7 +101,7 @@ test('refuses executables that the platform cannot run', () => {
     expectCode('PLATFORM_MISMATCH', () => checkPlatformMagic(head, parsePlatform(platform), 'x', runtime))
 })
 
-const FORMATS: readonly (readonly [what: string, head: Buffer, format: ReturnType<typeof formatOf>])[] = [
+const FORMATS: readonly (readonly [what: string, head: Buffer, format: ProgramHead['format']])[] = [
   ['a universal file of 44 slices', universal(44), 'mach-o'],
   ['a universal file with 64-bit offsets', universal(44, { magic: 0xcafebabf, tableBytes: 44 * 32 }), 'mach-o'],
   ['a universal file without a slice', universal(0), 'other'],
@@ -116,5 +118,5 @@ const FORMATS: readonly (readonly [what: string, head: Buffer, format: ReturnTyp
 ]
 for (const [what, head, format] of FORMATS)
   test(`${what} has the format ${format}`, () => {
-    assert.equal(formatOf(head), format)
+    assert.equal(readProgramHead(head).format, format)
   })

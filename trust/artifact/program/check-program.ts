@@ -7,8 +7,9 @@ import { readFirstLine } from '../../../schemas/first-line.ts'
 import { problemOfPlace } from '../../../schemas/fixed-place.ts'
 import type { Runtime } from '../../../schemas/manifest.ts'
 import type { Platform } from '../../../schemas/platform.ts'
+import { HEAD_BYTES, readProgramHead } from '../../../schemas/program-head.ts'
 import { quote } from '../../../schemas/quote.ts'
-import { checkPlatformMagic, formatOf } from '../platform-magic.ts'
+import { checkPlatformMagic } from '../platform-magic.ts'
 import { readElf } from './elf.ts'
 import { problemOfLoader } from './loader.ts'
 import { readMachO } from './mach-o.ts'
@@ -43,8 +44,6 @@ export type ProgramNeeds = {
 export const NO_NEEDS: ProgramNeeds = { libraries: [], places: [] }
 /** Each is asked for its owner before every run. */
 const MAX_PLACES = 64
-/** What is looked at of a file that is no native program. */
-export const HEAD_BYTES = 4096
 
 /** Takes the bytes of one file as they pass. `finish` throws PLATFORM_MISMATCH or PROGRAM_UNSAFE. */
 export function watchProgram(place: ProgramPlace): RangeFeed<ProgramNeeds> {
@@ -82,7 +81,7 @@ function* readProgram(place: ProgramPlace): RangeParser<ProgramNeeds> {
     if (!/[^\s\0]/.test(head.toString('latin1'))) throw empty(place)
     checkPlatformMagic(head, place.platform, place.name, place.runtime)
   }
-  const format = formatOf(head)
+  const format = readProgramHead(head).format
   if (format === 'script' && (isExecuted || place.startable)) checkFirstLine(head, place, isExecuted)
   if (format === 'elf') return yield* checkElf(place, isExecuted)
   if (format === 'mach-o') return yield* checkMachO(place)
