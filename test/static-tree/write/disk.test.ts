@@ -1,13 +1,25 @@
 // What a static tree on the disk promises beyond the contract of all stores: links, no traces, and errors that say enough.
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lutimesSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { digestOf, hexOf } from '../../../schemas/digest.ts'
 import { blobPath } from '../../../static-tree/paths.ts'
 import type { DiskTree } from '../../../static-tree/write/disk.ts'
 import { openDiskTree, readDiskTree } from '../../../static-tree/write/disk.ts'
+import { putDocument } from '../../../static-tree/write/document.ts'
 import { filesBelow, tempFolder } from '../../support/temp-folder.ts'
 
 const blob = { digest: digestOf('bytes'), size: 5, read: () => [] as never }
@@ -65,7 +77,8 @@ test('a link is neither followed when bytes are compared nor when a folder goes'
   writeFileSync(join(folder, 'outside/file'), 'bytes')
   symlinkSync(join(folder, 'outside/file'), join(root, 'repos/file'))
   symlinkSync(join(folder, 'outside'), join(root, 'repos/folder'))
-  assert.equal(await store.holds('repos/file', blob), false)
+  const asLongAsItsName = join(folder, 'outside/file').length
+  assert.equal(await store.holds('repos/file', { ...blob, size: asLongAsItsName }), false)
   await store.delete('repos')
   assert.equal(readFileSync(join(folder, 'outside/file'), 'utf8'), 'bytes')
 })
@@ -82,6 +95,28 @@ test('what is unfinished lies outside the tree, private, and goes with the next 
   assert.deepEqual(filesBelow(staging), [])
   await next[Symbol.asyncDispose]()
   assert.equal(existsSync(staging), false)
+})
+
+test('bytes that are not those of their digest leave nothing half written', async (t) => {
+  const { folder, staging } = aScene(t)
+  const store = await openDiskTree({ root: join(folder, 'tree'), staging })
+  const other = { ...blob, read: () => Readable.from([Buffer.from('other')]) }
+  await assert.rejects(store.putBlob(other), { code: 'DIGEST_MISMATCH' })
+  assert.deepEqual(filesBelow(staging), [])
+})
+
+test('a document with a link in the place of a variant is written anew', async (t) => {
+  const { folder, root, open } = aScene(t)
+  const store = await open()
+  const document = { path: 'a.json', bytes: '{}' }
+  await putDocument(store, document)
+  const variant = join(root, 'a.json.gz')
+  const { atime, mtime } = statSync(variant)
+  renameSync(variant, join(folder, 'outside'))
+  symlinkSync(join(folder, 'outside'), variant)
+  lutimesSync(variant, atime, mtime)
+  assert.equal(await putDocument(store, document), true)
+  assert.equal((await store.stat('a.json.gz'))?.kind, 'file')
 })
 
 test('looking at a tree makes neither it nor anything beside it', async (t) => {

@@ -52,6 +52,6 @@ for (const [what, { code, prepare }] of Object.entries(REFUSED))
     const [from, to] = [join(folder, 'from'), join(folder, 'to')]
     prepare(from, to)
     const before = code === 'EEXIST' && statSync(to).ino
-    await assert.rejects(linkOrCopy(from, to), { code })
+    await assert.rejects(linkOrCopy(from, to), { code, syscall: 'link' })
     if (before) assert.equal(statSync(to).ino, before)
   })
