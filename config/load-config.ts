@@ -25,7 +25,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<OctoConfig
   const { paths = [], cwd, env, offline, strict } = options
   const fetchText = (url: string, maxBytes: number) => fetchDocument(url, { ...options, maxBytes })
   const config = await readConfig(paths, { cwd, env, ...(offline ? {} : { fetchText }) })
-  if (strict === true || isUnattended(env)) refuseUnknownKeys(config)
+  if (strict === true || isUnattended(env)) refuseUnknownKeys(config.warnings)
   return config
 }
 

@@ -1,7 +1,8 @@
 // What `run` and `check` need before they can do anything: the config, and a client that can provide plugins for it.
 import type { Client, PluginOutcome, Report } from '../client/index.ts'
 import { hostPlatform, loadConfig, lockPathOf, openClient, storeRootOf } from '../client/index.ts'
-import type { ConfigWarning, OctoConfig, PluginRequest } from '../config/model/config.ts'
+import type { ConfigWarning } from '../config/document/warnings.ts'
+import type { OctoConfig, PluginRequest } from '../config/model/config.ts'
 import { printable } from '../schemas/quote.ts'
 import { shownAddress } from '../schemas/shown-address.ts'
 import type { Progress, Terminal } from '../terminal/index.ts'

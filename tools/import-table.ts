@@ -37,7 +37,7 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
     instead: 'proof is pure: take bytes and time as arguments, and let the caller read, fetch and look at the clock',
   },
   'config/document': {
-    parts: ['schemas', 'config/model/config.ts'],
+    parts: ['schemas'],
     builtins: PURE,
     packages: [],
     instead: 'a document is values with their places: what they mean belongs in config/model/, reading them in config/',

@@ -3,14 +3,13 @@
 import { coded } from '../../schemas/errors.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
 import { quote } from '../../schemas/quote.ts'
-import type { ConfigWarning, OctoConfig } from '../model/config.ts'
 import { COMPOSE_SERVICE_KEYS } from './compose-keys.ts'
 import type { ShapeName } from './fields.ts'
 import { knownKeys } from './fields.ts'
 import { showPlace, warningAt } from './invalid.ts'
 import { holdsChecks } from './misplaced-checks.ts'
 import type { TreeNode } from './node.ts'
-import type { Warnings } from './warnings.ts'
+import type { ConfigWarning, Warnings } from './warnings.ts'
 
 /** Notes a key that has no row; `x-` keys are the user's own, and in a service of Compose only what resembles ours is ours. */
 export function noteUnknownKey(shape: ShapeName, key: string, { at, warnings }: { at: TreeNode; warnings: Warnings }) {
@@ -27,7 +26,7 @@ function isOurs(key: string): boolean {
 }
 
 /** Throws CONFIG_INVALID that names every unknown key; for `check`, `--frozen` and CI, where a warning is not read. */
-export function refuseUnknownKeys({ warnings }: Pick<OctoConfig, 'warnings'>): void {
+export function refuseUnknownKeys(warnings: readonly ConfigWarning[]): void {
   const unknown = warnings.filter(({ unknownKey }) => unknownKey !== undefined)
   const [first, ...others] = unknown.map((warning) => `${showPlace(warning)}: ${withoutEffect(warning)}`)
   if (first === undefined) return

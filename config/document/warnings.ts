@@ -1,6 +1,13 @@
 // Warnings of one config, bounded: a document with thousands of unknown keys must not cost thousands of look-ups for
 // their nearest word. Unknown keys have room of their own, because elsewhere they are errors and may not be crowded out.
-import type { ConfigWarning } from '../model/config.ts'
+
+export type ConfigWarning = {
+  readonly file: string
+  readonly line?: number
+  readonly message: string
+  /** The key that nobody knows, when that is what the warning is about: an error where nobody watches. */
+  readonly unknownKey?: string
+}
 
 export type Warnings = {
   /** Builds the warning only while there is room for it. */

@@ -2,6 +2,7 @@
 // `services.NAME.octocompose`, and v3, which octoctl reads, with its repos below `repos.include`.
 import type { Name } from '../../schemas/name.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
+import type { ConfigWarning } from '../document/warnings.ts'
 
 /** Who may sign what a repo offers. There is no third way and no default. */
 export type RepoTrust = { readonly kind: 'keys'; readonly keys: readonly TrustKey[] } | { readonly kind: 'unsigned' }
@@ -69,14 +70,6 @@ export type ServiceConfig = {
   readonly name: string
   readonly enabled: boolean
   readonly checks: Readonly<Record<Phase, readonly CheckItem[]>>
-}
-
-export type ConfigWarning = {
-  readonly file: string
-  readonly line?: number
-  readonly message: string
-  /** The key that nobody knows, when that is what the warning is about: an error where nobody watches. */
-  readonly unknownKey?: string
 }
 
 export type OctoConfig = {

@@ -1,5 +1,5 @@
 // Outcomes as one JSON document for machines.
-import type { ConfigWarning } from '../../config/model/config.ts'
+import type { ConfigWarning } from '../../config/document/warnings.ts'
 import type { CheckOutcome } from './outcome.ts'
 import { hasFailed, tally } from './outcome.ts'
 

@@ -1,5 +1,5 @@
 // Outcomes as JUnit XML, which CI systems show: a suite per service, a case per check.
-import type { ConfigWarning } from '../../config/model/config.ts'
+import type { ConfigWarning } from '../../config/document/warnings.ts'
 import type { CheckOutcome } from './outcome.ts'
 import { nameOf } from './render-table.ts'
 

@@ -1,7 +1,8 @@
 // `octo check`: everything that is missing is installed in one go, then the checks run, then the answer is shown.
 import { setTimeout as wait } from 'node:timers/promises'
 import type { PluginOutcome } from '../../client/index.ts'
-import type { ConfigWarning, Phase } from '../../config/model/config.ts'
+import type { ConfigWarning } from '../../config/document/warnings.ts'
+import type { Phase } from '../../config/model/config.ts'
 import { PHASES } from '../../config/model/config.ts'
 import type { ErrorCode } from '../../schemas/error-codes.ts'
 import { coded } from '../../schemas/errors.ts'

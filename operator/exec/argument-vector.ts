@@ -1,6 +1,6 @@
 // From the arguments of a config to the words that a program receives, in the style that its release declares. Whatever
 // the style, a value that starts with `-` never turns into an option of its own.
-import { pointerTo } from '../../config/document/pointer.ts'
+import { pointerTo } from '../../config/document/invalid.ts'
 import type { CheckArguments } from '../../config/model/config.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { ArgumentStyle, ReleasedManifest } from '../../schemas/manifest.ts'
