@@ -3,6 +3,7 @@
 import type { Command } from 'commander'
 import type { CommandSpec, Run } from '../terminal/program.ts'
 import { addCommand, onRun, openProgram, runProgram } from '../terminal/program.ts'
+import { repeatable } from '../terminal/repeatable.ts'
 import type { CacheOptions } from './commands/cache.ts'
 import type { ClientFlags } from './commands/session.ts'
 
@@ -26,16 +27,12 @@ function add<Flags = ClientFlags>(program: Command, spec: CommandSpec, act: Act<
     .option(
       '-c, --config <file>',
       'config file or URL; repeat for several (default: octo.yaml or config.yaml here)',
-      collect,
+      repeatable,
     )
     .option('--lock <file>', 'lockfile (default: octo.lock beside octo.yaml, prod.lock beside prod.yaml)')
     .option('--platform <platform>', 'for another platform than this machine’s, such as linux_arm64')
     .option('--offline', 'open no connection')
   return onRun<Flags>(command, act)
-}
-
-function collect(value: string, earlier: readonly string[] = []): readonly string[] {
-  return [...earlier, value]
 }
 
 function addLockCommands(program: Command): void {

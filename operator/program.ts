@@ -1,6 +1,7 @@
 // The full command lines of `octo run` and `octo check`.
 import type { Command } from 'commander'
 import { addCommand, onRun, openProgram, runProgram } from '../terminal/program.ts'
+import { repeatable } from '../terminal/repeatable.ts'
 import type { CheckOptions } from './commands/check.ts'
 import type { SessionOptions } from './session.ts'
 
@@ -33,7 +34,7 @@ export function operatorCommands(): Command {
     json: true,
   })
   shared(check)
-    .option('--phase <phase>', 'preflight, health or init; repeat for several', collect)
+    .option('--phase <phase>', 'preflight, health or init; repeat for several', repeatable)
     .option('--junit <file>', 'also write the outcomes as JUnit XML')
     .addHelpText('after', '\nThe exit code is 0 only when every check that ran has passed; a warning passes.')
   onRun<CheckOptions>(check, async ({ args, options, terminal }) => {
@@ -45,12 +46,8 @@ export function operatorCommands(): Command {
 
 function shared(command: ReturnType<typeof addCommand>) {
   return command
-    .option('-c, --config <file>', 'config file or URL; repeat for several, the first one is strongest', collect)
+    .option('-c, --config <file>', 'config file or URL; repeat for several, the first one is strongest', repeatable)
     .option('--lock <file>', 'lockfile (default: octo.lock beside octo.yaml, prod.lock beside prod.yaml)')
     .option('--frozen', 'use exactly what the lockfile says, never change it')
     .option('--offline', 'open no connection; everything must be installed already')
-}
-
-function collect(value: string, earlier: readonly string[] = []): readonly string[] {
-  return [...earlier, value]
 }

@@ -5,9 +5,9 @@ import { parsePlatformInput } from '../../schemas/platform.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { count, formatBytes } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
+import { repeatable } from '../../terminal/repeatable.ts'
 import type { ReleaseDraft } from '../dist-folder/release-file.ts'
 import type { OnNeeds } from '../pack/pack-artifact.ts'
-import { collectWords } from './collect-words.ts'
 
 type Options = {
   readonly platform?: readonly string[]
@@ -28,10 +28,10 @@ export function addBuild(program: Command): void {
     ],
     json: true,
   })
-    .option('-p, --platform <platform>', 'only this one; repeat for several', collectWords)
+    .option('-p, --platform <platform>', 'only this one; repeat for several', repeatable)
     .option('-o, --out <dir>', 'folder for the artifacts')
     .option('--merge <dist...>', 'build nothing; join what other jobs built')
-    .option('--pass-env <name>', 'a variable that build commands may see; repeat for several', collectWords)
+    .option('--pass-env <name>', 'a variable that build commands may see; repeat for several', repeatable)
     .option('-n, --dry-run', 'show what would be run and written')
   onRun<Options>(command, async ({ args, options, terminal }) => {
     const dir = resolve(args[0] ?? '.')

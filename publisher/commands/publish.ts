@@ -8,6 +8,7 @@ import { openConnection } from '../../system/http/connection.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { waitingLine } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
+import { repeatable } from '../../terminal/repeatable.ts'
 import { parseRegistryUrl } from '../account/registry-url.ts'
 import { watchForInterruption } from '../publish/interruption.ts'
 import type { PublishReport } from '../publish/publish-project.ts'
@@ -16,7 +17,6 @@ import { passphrasePrompt } from '../sign/ask-passphrase.ts'
 import { readSigningKey } from '../sign/read-key.ts'
 import type { ReleaseSigner } from '../sign/release-signer.ts'
 import { signerWithBundle, signerWithKey } from '../sign/release-signer.ts'
-import { collectWords } from './collect-words.ts'
 import type { RegistryOptions } from './registry-options.ts'
 import { addRegistryOptions, openRegistry } from './registry-options.ts'
 
@@ -50,7 +50,7 @@ export function addPublish(program: Command): void {
     .option('--no-build', 'publish what lies in dist')
     .option('--bundle <file>', 'publish what lies in dist with a signature made elsewhere; --key names its public key')
     .option('--expect-version <version>', 'refuse when plugin.yaml has another version, such as that of a tag')
-    .option('--pass-env <name>', 'a variable that build commands may see; repeat for several', collectWords)
+    .option('--pass-env <name>', 'a variable that build commands may see; repeat for several', repeatable)
     .option('-n, --dry-run', 'build and check everything, upload nothing')
   onRun<Options>(addRegistryOptions(command), async ({ args, options, terminal }) => {
     const dirs = args.length > 0 ? args : ['.']

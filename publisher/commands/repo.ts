@@ -9,8 +9,8 @@ import { parsePublicKey } from '../../schemas/trust-key.ts'
 import { parseBaseUrl } from '../../static-tree/base-url.ts'
 import { count } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
+import { repeatable } from '../../terminal/repeatable.ts'
 import { epochSeconds } from '../pack/epoch-seconds.ts'
-import { collectWords } from './collect-words.ts'
 
 type Options = { readonly out: string; readonly url: string; readonly publicKey: readonly string[] }
 
@@ -34,7 +34,7 @@ export function addRepo(program: Command): void {
     .requiredOption(
       '--public-key <key>',
       'key that must have signed: a file, or its one line; repeat for several',
-      collectWords,
+      repeatable,
     )
   onRun<Options>(command, async ({ args, options, terminal }) => {
     const { buildRepo } = await import('../static-repo/build-repo.ts')

@@ -10,6 +10,7 @@ import { parsePublicKey } from '../../schemas/trust-key.ts'
 import { count } from '../../terminal/index.ts'
 import type { Run } from '../../terminal/program.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
+import { repeatable } from '../../terminal/repeatable.ts'
 import type { RepoKeyRow } from '../db/sqlite/repos.ts'
 import type { DataOption } from './data-option.ts'
 import { withData, withDataOption } from './data-option.ts'
@@ -28,7 +29,7 @@ export function addRepoCommands(parent: Command): void {
     examples: ['octo registry repo create core --key publisher.pub --data DIR'],
     json: true,
   })
-  withDataOption(create).option('--key <file>', 'public key that may sign in it; may be repeated', collect, [])
+  withDataOption(create).option('--key <file>', 'public key that may sign in it; may be repeated', repeatable, [])
   onRun(create, runCreate)
   const list = addCommand(repo, {
     words: 'list',
@@ -170,8 +171,4 @@ function stateOf({ validFrom, validTo, revokedAt }: RepoKeyRow): string {
   const from = validFrom === null ? '' : ` from ${new Date(validFrom).toISOString()}`
   const to = validTo === null ? '' : ` to ${new Date(validTo).toISOString()}`
   return `admitted${from}${to}`
-}
-
-function collect(value: string, earlier: readonly string[]): readonly string[] {
-  return [...earlier, value]
 }

@@ -6,6 +6,7 @@ import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
+import { repeatable } from '../../terminal/repeatable.ts'
 import { LIMIT_OPTIONS, parseLimits } from '../limit-names.ts'
 import type { Serving } from '../server/listen.ts'
 import { withDataOption } from './data-option.ts'
@@ -44,13 +45,13 @@ export function addServeCommand(parent: Command): void {
     .option(
       '--trust-proxy <address>',
       'proxy, or range of them, whose X-Forwarded-For the log believes; may be repeated',
-      collect,
+      repeatable,
       [],
     )
     .option(
       '--limit <name=number>',
       `what one token or address may use (${LIMIT_OPTIONS.join(', ')}); may be repeated`,
-      collect,
+      repeatable,
       [],
     )
     .option(
@@ -114,10 +115,6 @@ async function stopGracefully(serving: Serving): Promise<number | undefined> {
 
 function nextSignal(): Promise<unknown> {
   return Promise.race((['SIGTERM', 'SIGINT'] as const).map((signal) => once(process, signal)))
-}
-
-function collect(value: string, earlier: readonly string[]): readonly string[] {
-  return [...earlier, value]
 }
 
 function parsePort(text: string): number {

@@ -6,6 +6,7 @@ import { quote } from '../../schemas/quote.ts'
 import { lineShape } from '../../schemas/shapes.ts'
 import type { Run } from '../../terminal/program.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
+import { repeatable } from '../../terminal/repeatable.ts'
 import { parseScope, scopeText } from '../auth/scope.ts'
 import type { TokenRow } from '../db/sqlite/tokens.ts'
 import type { DataOption } from './data-option.ts'
@@ -31,7 +32,7 @@ export function addTokenCommands(parent: Command): void {
     .requiredOption(
       '--scope <scope>',
       '`repo/plugin:action,action`; names may end with `*`; may be repeated',
-      collect,
+      repeatable,
       [],
     )
     .option('--days <number>', 'days until it expires', '90')
@@ -133,8 +134,4 @@ function daysOf(text: string): number {
   const days = Number(text)
   if (text !== '' && Number.isFinite(days)) return days
   throw coded('USAGE', { message: `expected a number of days, found ${quote(text)}` })
-}
-
-function collect(value: string, earlier: readonly string[]): readonly string[] {
-  return [...earlier, value]
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { addCommand, onRun, openProgram, runProgram } from '../../terminal/program.ts'
+import { repeatable } from '../../terminal/repeatable.ts'
 import { expectCodeAsync } from '../support/expect-code.ts'
 
 function aProgram(ran: unknown[] = []) {
@@ -22,6 +23,18 @@ test('a command gets its arguments and options, and its number is the exit code'
   const ran: unknown[] = []
   assert.equal(await runProgram(aProgram(ran), ['lock', 'a', '--frozen']), 3)
   assert.deepEqual(ran, [['a'], true])
+})
+
+test('a repeated option keeps every value in order, and takes none of the words behind them', async () => {
+  const program = openProgram()
+  const build = addCommand(program, { words: 'build [dir]', summary: 'build', examples: ['octo build'] })
+  const found: unknown[] = []
+  onRun(build.option('-p, --platform <platform>', 'one of several', repeatable), async ({ args, options }) => {
+    found.push(args, options.platform)
+    return 0
+  })
+  await runProgram(program, ['build', '-p', 'linux_amd64', '--platform', 'darwin_arm64', 'folder'])
+  assert.deepEqual(found, [['folder'], ['linux_amd64', 'darwin_arm64']])
 })
 
 test('a flag that groups and their commands share counts wherever it stands', async () => {
