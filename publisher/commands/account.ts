@@ -12,9 +12,9 @@ import { openConnection } from '../../system/http/connection.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { waitingLine } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
+import { secretPrompt } from '../../terminal/secret-prompt.ts'
 import { parseRegistryUrl, refuseCleartext, registryName } from '../account/registry-url.ts'
 import { callApi } from '../publish/call-api.ts'
-import { passphrasePrompt } from '../sign/ask-passphrase.ts'
 import type { RegistryOptions } from './registry-options.ts'
 import { addRegistryOptions, openRegistry } from './registry-options.ts'
 
@@ -84,7 +84,7 @@ function askWho(connection: Connection): Promise<WhoamiAnswer> {
 async function givenToken(options: RegistryOptions, terminal: Terminal): Promise<string> {
   if (options.tokenFile !== undefined) return readTokenFile(options.tokenFile)
   if (process.env.OCTO_TOKEN) return cleanToken(process.env.OCTO_TOKEN, 'OCTO_TOKEN')
-  const ask = passphrasePrompt(terminal, 'Token')
+  const ask = secretPrompt(terminal, 'Token')
   if (ask) return cleanToken(await ask(), 'the answer')
   throw coded('USAGE', {
     message: `no token was given for ${quote(options.registry ?? 'the registry')}`,

@@ -6,7 +6,7 @@ import { quote } from '../../schemas/quote.ts'
 import { publicKeyLine } from '../../schemas/trust-key.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
-import { passphrasePrompt } from '../sign/ask-passphrase.ts'
+import { secretPrompt } from '../../terminal/secret-prompt.ts'
 import { makeKeyPair, pinSnippet } from '../sign/make-key.ts'
 import { readPassphraseFile } from '../sign/read-key.ts'
 
@@ -50,7 +50,7 @@ async function choosePassphrase(options: Options, terminal: Terminal): Promise<s
   if (options.passphraseFile) return readPassphraseFile(options.passphraseFile)
   if (!options.passphrase) return undefined
   if (process.env.OCTO_KEY_PASSPHRASE) return process.env.OCTO_KEY_PASSPHRASE
-  const ask = passphrasePrompt(terminal, 'Passphrase for the new key')
+  const ask = secretPrompt(terminal, 'Passphrase for the new key')
   if (ask) return ask()
   throw coded('USAGE', {
     message: 'a passphrase is wanted and nobody can be asked',

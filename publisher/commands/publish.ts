@@ -9,11 +9,11 @@ import type { Terminal } from '../../terminal/index.ts'
 import { waitingLine } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { repeatable } from '../../terminal/repeatable.ts'
+import { secretPrompt } from '../../terminal/secret-prompt.ts'
 import { parseRegistryUrl } from '../account/registry-url.ts'
 import { watchForInterruption } from '../publish/interruption.ts'
 import type { PublishReport } from '../publish/publish-project.ts'
 import { publishProject, reportLine } from '../publish/publish-project.ts'
-import { passphrasePrompt } from '../sign/ask-passphrase.ts'
 import { readSigningKey } from '../sign/read-key.ts'
 import type { ReleaseSigner } from '../sign/release-signer.ts'
 import { signerWithBundle, signerWithKey } from '../sign/release-signer.ts'
@@ -84,7 +84,7 @@ export function addPublish(program: Command): void {
 /** Throws USAGE where `--bundle` stands with several plugins or without the public key that proves it. */
 async function chooseSigner(options: Options, dirs: readonly string[], terminal: Terminal): Promise<ReleaseSigner> {
   if (options.bundle === undefined) {
-    const askPassphrase = passphrasePrompt(terminal, 'Passphrase of the signing key')
+    const askPassphrase = secretPrompt(terminal, 'Passphrase of the signing key')
     return signerWithKey(await readSigningKey({ file: options.key, env: process.env, askPassphrase }))
   }
   if (dirs.length > 1)

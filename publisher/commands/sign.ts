@@ -9,7 +9,7 @@ import type { ReleasePredicate } from '../../schemas/release-statement.ts'
 import { BUNDLE_FILE } from '../../static-tree/paths.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
-import { passphrasePrompt } from '../sign/ask-passphrase.ts'
+import { secretPrompt } from '../../terminal/secret-prompt.ts'
 
 type Options = {
   readonly key?: string
@@ -50,7 +50,7 @@ export function addSign(program: Command): void {
     const repo = options.repo === undefined ? undefined : parseName(options.repo, 'repo')
     const predicate = { ...draft, repo: dist.chooseRepo(draft.plugin, repo ?? draft.repo) }
     if (options.statement !== undefined) return writeStatement(predicate, resolve(options.statement), terminal)
-    const askPassphrase = passphrasePrompt(terminal, 'Passphrase of the signing key')
+    const askPassphrase = secretPrompt(terminal, 'Passphrase of the signing key')
     const key = await readSigningKey({ file: options.key, env: process.env, askPassphrase })
     const { release, reused } = await signRelease(out, predicate, key)
     const path = join(out, BUNDLE_FILE)

@@ -1,9 +1,9 @@
-// Asks a person for a passphrase without showing it.
-import { coded } from '../../schemas/errors.ts'
-import type { Terminal } from '../../terminal/index.ts'
+// Asks a person for a passphrase or a token, and shows nothing of what is typed.
+import { coded } from '../schemas/errors.ts'
+import type { Terminal } from './terminal.ts'
 
 /** Nothing where nobody can be asked. */
-export function passphrasePrompt(terminal: Terminal, message: string): (() => Promise<string>) | undefined {
+export function secretPrompt(terminal: Terminal, message: string): (() => Promise<string>) | undefined {
   if (!terminal.interactive) return undefined
   return async () => {
     const { isCancel, password } = await import('@clack/prompts')
