@@ -1,16 +1,16 @@
 // The client's public face: what operator and commands use. Loads nothing heavy by itself: zod, yaml, semver and sigstore
-// come only with openClient.
+// come only with openWorkspace and openClient.
 //
 // Warm, within microseconds and without any proof library (undefined means: take the full path below):
 //   const executable = readWarmRun({ storeRoot, configPath, lockPath, request: 'check-tcp@^1' })
 // Full:
-//   await using client = await openClient({ config, lockPath, storeRoot, platform, frozen, offline, report })
+//   const { config, options } = await openWorkspace(flags, { cwd, env, warn, onWait })
+//   await using client = await openClient({ ...options, report })
 //   const [executable] = await client.ensure([{ plugin, range }])   resolve → lock → fetch → verify → store → re-check
 //   const outcomes = await client.provide(requests)                  the same, each with its executable or its own error
 //   client.locate(executable)                                        re-check right before every execution
 //   client.recordWarmRun({ configPath, request: 'check-tcp@^1' }, executable)
 export { defaultConfigPath } from '../config/default-config.ts'
-export type { LoadConfigOptions } from '../config/load-config.ts'
 export type {
   Client,
   ClientOptions,
@@ -25,21 +25,15 @@ export { lockPathOf } from './lockfile/lock-path.ts'
 export { storeRootOf } from './store/root.ts'
 export type { WarmRunKey } from './warm/read.ts'
 export { readWarmRun } from './warm/read.ts'
+export type { Workspace, WorkspaceFlags, WorkspacePlace } from './workspace.ts'
 
-import type { LoadConfigOptions } from '../config/load-config.ts'
-import type { OctoConfig } from '../config/model/config.ts'
-import type { Platform } from '../schemas/platform.ts'
 import type { Client, ClientOptions } from './api.ts'
+import type { Workspace, WorkspaceFlags, WorkspacePlace } from './workspace.ts'
 
-/** The platform key of this machine. */
-export async function hostPlatform(): Promise<Platform> {
-  return (await import('./host-platform.ts')).hostPlatform()
-}
-
-/** Reads a config with its includes; see config/load-config.ts. Loads yaml. */
-export async function loadConfig(options: LoadConfigOptions): Promise<OctoConfig> {
-  const { loadConfig: load } = await import('../config/load-config.ts')
-  return load(options)
+/** Reads the config and says where lockfile and store are; see workspace.ts. Loads yaml. */
+export async function openWorkspace(flags: WorkspaceFlags, place: WorkspacePlace): Promise<Workspace> {
+  const { openWorkspace: open } = await import('./workspace.ts')
+  return open(flags, place)
 }
 
 /** Opens the store and reads the lockfile; throws STORE_UNSAFE, LOCK_MISSING or FORMAT_INVALID. No network yet. */

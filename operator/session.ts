@@ -1,18 +1,14 @@
 // What `run` and `check` need before they can do anything: the config, and a client that can provide plugins for it.
-import type { Client, PluginOutcome, Report } from '../client/index.ts'
-import { hostPlatform, loadConfig, lockPathOf, openClient, storeRootOf } from '../client/index.ts'
+import type { Client, PluginOutcome, Report, WorkspaceFlags } from '../client/index.ts'
+import { openClient, openWorkspace } from '../client/index.ts'
 import type { ConfigWarning } from '../config/document/warnings.ts'
 import type { OctoConfig, PluginRequest } from '../config/model/config.ts'
-import { printable } from '../schemas/quote.ts'
 import { shownAddress } from '../schemas/shown-address.ts'
 import type { Progress, Terminal } from '../terminal/index.ts'
 import { waitingLine } from '../terminal/index.ts'
 
-export type SessionOptions = {
-  readonly config?: readonly string[] | undefined
-  readonly frozen?: boolean | undefined
-  readonly offline?: boolean | undefined
-  readonly lock?: string | undefined
+/** A plugin runs on this machine and no other. */
+export type SessionOptions = Omit<WorkspaceFlags, 'platform'> & {
   /** Unknown keys of the config are errors. */
   readonly strict?: boolean | undefined
 }
@@ -30,28 +26,25 @@ export type Session = AsyncDisposable & {
 
 type Place = { readonly terminal: Terminal; readonly cwd: string; readonly env: NodeJS.ProcessEnv }
 
-export async function openSession(options: SessionOptions, { terminal, cwd, env }: Place): Promise<Session> {
-  const offline = options.offline === true
-  const strict = options.strict === true || options.frozen === true
-  const onWait = waitingLine(terminal)
-  const config = await loadConfig({ paths: options.config ?? [], cwd, env, offline, strict, onWait })
-  for (const { file, line, message } of config.warnings)
-    terminal.warn(`${printable(file, 500)}${line === undefined ? '' : `:${line}`}: ${printable(message, 500)}`)
-  const configPath = config.files[0] ?? ''
+export async function openSession(
+  { strict = false, ...flags }: SessionOptions,
+  { terminal, cwd, env }: Place,
+): Promise<Session> {
+  const { config, configPath, options } = await openWorkspace(flags, {
+    cwd,
+    env,
+    strict,
+    warn: (line) => terminal.warn(line),
+    onWait: waitingLine(terminal),
+  })
   const warnings = [...config.warnings]
   const display = progressDisplay(terminal, (message) => warnings.push({ file: shownAddress(configPath), message }))
-  const client = await openClient({
-    config,
-    lockPath: lockPathOf(configPath, cwd, options.lock),
-    storeRoot: storeRootOf(env),
-    platform: await hostPlatform(),
-    frozen: options.frozen === true,
-    offline,
-    env,
-    report: display.report,
-  })
+  const client = await openClient({ ...options, report: display.report })
   return {
-    ...{ config, client, configPath, warnings },
+    config,
+    client,
+    configPath,
+    warnings,
     async provide(requests) {
       using _ = display.open()
       return await client.provide(requests)

@@ -1,21 +1,13 @@
-// What every command of the client starts with: the config, its warnings, and a client that reports to the terminal.
-import { loadConfig } from '../../config/load-config.ts'
+// What every command of the client starts with: its workspace, and options of a client that reports to the terminal.
 import type { OctoConfig } from '../../config/model/config.ts'
-import { parsePlatformInput } from '../../schemas/platform.ts'
 import { printable } from '../../schemas/quote.ts'
 import type { Progress, Terminal } from '../../terminal/index.ts'
 import { waitingLine } from '../../terminal/index.ts'
 import type { ClientOptions, Report } from '../api.ts'
-import { hostPlatform } from '../host-platform.ts'
-import { lockPathOf } from '../lockfile/lock-path.ts'
-import { storeRootOf } from '../store/root.ts'
+import type { WorkspaceFlags } from '../workspace.ts'
+import { openWorkspace } from '../workspace.ts'
 
-export type ClientFlags = {
-  readonly config?: readonly string[]
-  readonly platform?: string
-  readonly frozen?: boolean
-  readonly offline?: boolean
-  readonly lock?: string
+export type ClientFlags = WorkspaceFlags & {
   readonly acceptSerial?: boolean
   readonly acceptUnsigned?: boolean
 }
@@ -23,25 +15,19 @@ export type ClientFlags = {
 export type Session = Disposable & { readonly config: OctoConfig; readonly options: ClientOptions }
 
 export async function openSession(flags: ClientFlags, terminal: Terminal): Promise<Session> {
-  const [cwd, env, offline] = [process.cwd(), process.env, flags.offline === true]
-  const onWait = waitingLine(terminal)
-  const strict = flags.frozen === true
-  const config = await loadConfig({ paths: flags.config ?? [], cwd, env, offline, strict, onWait })
-  for (const { file, line, message } of config.warnings)
-    terminal.warn(`${printable(file, 500)}${line === undefined ? '' : `:${line}`}: ${printable(message, 500)}`)
+  const { config, options } = await openWorkspace(flags, {
+    cwd: process.cwd(),
+    env: process.env,
+    warn: (line) => terminal.warn(line),
+    onWait: waitingLine(terminal),
+  })
   const display = openDisplay(terminal)
-  const options: ClientOptions = {
+  const accept = { serial: flags.acceptSerial === true, unsigned: flags.acceptUnsigned === true }
+  return {
     config,
-    lockPath: lockPathOf(config.files[0] ?? '', cwd, flags.lock),
-    storeRoot: storeRootOf(env),
-    platform: flags.platform === undefined ? hostPlatform() : parsePlatformInput(flags.platform),
-    frozen: flags.frozen === true,
-    offline,
-    env,
-    report: display.report,
-    accept: { serial: flags.acceptSerial === true, unsigned: flags.acceptUnsigned === true },
+    options: { ...options, report: display.report, accept },
+    [Symbol.dispose]: () => display.stop(),
   }
-  return { config, options, [Symbol.dispose]: () => display.stop() }
 }
 
 /** One display for all downloads, opened with the first. */

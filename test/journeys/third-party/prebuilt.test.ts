@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import test from 'node:test'
-import { hostPlatform } from '../../../client/index.ts'
+import { hostPlatform } from '../../../client/host-platform.ts'
 import { aConsumer } from '../../support/consumer.ts'
 import { aPluginProject } from '../../support/plugin-project.ts'
 import { publishProjects, writeKeyFiles } from '../../support/publish-project.ts'
@@ -16,7 +16,7 @@ const EXE = process.platform === 'win32' ? '.exe' : ''
 const resolve = createRequire(import.meta.url).resolve
 const { version } = JSON.parse(readFileSync(resolve('esbuild/package.json'), 'utf8'))
 const binary = readFileSync(resolve(`@esbuild/${process.platform}-${process.arch}/bin/esbuild${EXE}`))
-const platform = (await hostPlatform()).replace(/_musl$/, '')
+const platform = hostPlatform().replace(/_musl$/, '')
 const other = platform.endsWith('amd64') ? platform.replace('amd64', 'arm64') : platform.replace('arm64', 'amd64')
 
 const aTool = (forPlatform: string) =>

@@ -1,0 +1,59 @@
+// What every command that works on a config starts with: the config and its warnings, and where lockfile and store are.
+import { loadConfig } from '../config/load-config.ts'
+import type { OctoConfig } from '../config/model/config.ts'
+import { parsePlatformInput } from '../schemas/platform.ts'
+import { printable } from '../schemas/quote.ts'
+import type { ClientOptions } from './api.ts'
+import { hostPlatform } from './host-platform.ts'
+import { lockPathOf } from './lockfile/lock-path.ts'
+import { storeRootOf } from './store/root.ts'
+
+/** As a command line gives them. */
+export type WorkspaceFlags = {
+  readonly config?: readonly string[] | undefined
+  readonly platform?: string | undefined
+  readonly frozen?: boolean | undefined
+  readonly offline?: boolean | undefined
+  readonly lock?: string | undefined
+}
+
+export type WorkspacePlace = {
+  readonly cwd: string
+  readonly env: NodeJS.ProcessEnv
+  /** Unknown keys of the config are errors, as they always are with `frozen` and in CI. */
+  readonly strict?: boolean
+  /** Told what the config warns of, safe to print. */
+  readonly warn: (line: string) => void
+  /** Told what is waited for, when that takes a while. */
+  readonly onWait: (line: string) => void
+}
+
+export type Workspace = {
+  readonly config: OctoConfig
+  /** Absolute path of the first config; a URL when it is not local. */
+  readonly configPath: string
+  /** For openClient, to which the caller adds where the client reports. */
+  readonly options: ClientOptions
+}
+
+/** Throws what loadConfig throws, PLATFORM_INVALID, or IO_FAILED where no folder for the store is known. */
+export async function openWorkspace(flags: WorkspaceFlags, place: WorkspacePlace): Promise<Workspace> {
+  const { cwd, env, warn, onWait } = place
+  const offline = flags.offline === true
+  const frozen = flags.frozen === true
+  const strict = place.strict === true || frozen
+  const config = await loadConfig({ paths: flags.config ?? [], cwd, env, offline, strict, onWait })
+  for (const { file, line, message } of config.warnings)
+    warn(`${printable(file, 500)}${line === undefined ? '' : `:${line}`}: ${printable(message, 500)}`)
+  const configPath = config.files[0] ?? ''
+  const options: ClientOptions = {
+    config,
+    lockPath: lockPathOf(configPath, cwd, flags.lock),
+    storeRoot: storeRootOf(env),
+    platform: flags.platform === undefined ? hostPlatform() : parsePlatformInput(flags.platform),
+    frozen,
+    offline,
+    env,
+  }
+  return { config, configPath, options }
+}
