@@ -19,8 +19,8 @@ export type {
   PluginOutcome,
   Report,
   ReportedDownload,
+  VerifiedExecutable,
 } from './api.ts'
-export type { VerifiedExecutable } from './executable.ts'
 export { lockPathOf } from './lockfile/lock-path.ts'
 export { storeRootOf } from './store/root.ts'
 export type { WarmRunKey } from './warm/read.ts'

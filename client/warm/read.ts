@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { octoVersion } from '../../system/octo-version.ts'
-import type { VerifiedExecutable } from '../executable.ts'
+import type { VerifiedExecutable } from '../api.ts'
 import type { Memo } from '../store/identity.ts'
 import { isUnchanged } from '../store/identity.ts'
 import type { TreeKey } from '../store/layout.ts'

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { OctoConfig } from '../../config/model/config.ts'
 import { parseLockfile } from '../../schemas/lockfile.ts'
-import type { VerifiedExecutable } from '../executable.ts'
+import type { VerifiedExecutable } from '../api.ts'
 import type { Layout } from '../store/layout.ts'
 import type { StoredArtifact } from '../store/stored-artifact.ts'
 import { writeOwnRecord } from '../store/write-own-record.ts'
