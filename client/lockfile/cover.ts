@@ -4,7 +4,7 @@ import { coded } from '../../schemas/errors.ts'
 import type { LockedPlugin, Lockfile } from '../../schemas/lockfile.ts'
 import { quote } from '../../schemas/quote.ts'
 import { answers } from '../resolve/pick-version.ts'
-import type { Question } from '../resolve/requests.ts'
+import type { Question } from '../sources/offer.ts'
 
 /** The lockfile's entry for the plugin, whether or not it still answers; throws NAME_AMBIGUOUS when it has two. */
 export function entryOf(lock: Lockfile, { plugin, repo }: Question): LockedPlugin | undefined {

@@ -10,10 +10,10 @@ import { releaseOf } from '../install/install-entry.ts'
 import { proveStored } from '../install/prove-stored.ts'
 import { entryOf, gapOf } from '../lockfile/cover.ts'
 import { EMPTY_LOCK } from '../lockfile/file.ts'
-import type { Question } from '../resolve/requests.ts'
 import { gatherQuestions } from '../resolve/requests.ts'
 import type { Resolving } from '../resolve/resolve-online.ts'
 import { askRepos } from '../resolve/resolve-online.ts'
+import type { Question } from '../sources/offer.ts'
 
 export type Listed = {
   readonly question: Question

@@ -7,12 +7,12 @@ import { pageListing } from '../../schemas/plugin-pages.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { Version } from '../../schemas/version.ts'
 import { isVersion } from '../../schemas/version.ts'
+import type { Question } from '../sources/offer.ts'
 import type { RepoAddress } from '../sources/repo-address.ts'
 import type { FetchDocument } from '../sources/signed/fetch-document.ts'
 import { fetchPage } from '../sources/signed/fetch-document.ts'
 import type { PickOptions } from './pick-version.ts'
 import { pickVersion } from './pick-version.ts'
-import type { Question } from './requests.ts'
 
 export type Need = {
   readonly question: Question

@@ -5,7 +5,7 @@ import type { DocumentVersion, PluginDocument } from '../../schemas/plugin-docum
 import { quote } from '../../schemas/quote.ts'
 import type { Version } from '../../schemas/version.ts'
 import { isAtLeast, isPrerelease, newestFirst, satisfies } from '../../schemas/version.ts'
-import type { Question } from './requests.ts'
+import type { Question } from '../sources/offer.ts'
 
 export type Pick = {
   readonly version: DocumentVersion

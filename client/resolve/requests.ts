@@ -6,15 +6,7 @@ import { coded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
 import { parseRange } from '../../schemas/version.ts'
-
-export type Question = {
-  readonly plugin: Name
-  /** Name of the repo in the config; undefined when none is pinned. */
-  readonly repo: Name | undefined
-  /** All have to be satisfied; sorted, without repeats. */
-  readonly ranges: readonly string[]
-  readonly prerelease: boolean
-}
+import type { Question } from '../sources/offer.ts'
 
 /** Sorted by name; throws RANGE_INVALID, or NAME_AMBIGUOUS where the same name is asked from two repos. */
 export function gatherQuestions(requests: readonly PluginRequest[], pins: readonly PluginPin[]): readonly Question[] {

@@ -6,16 +6,8 @@ import type { Name } from '../../schemas/name.ts'
 import type { DocumentVersion, PluginDocument } from '../../schemas/plugin-document.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { Version } from '../../schemas/version.ts'
+import type { Choice, Offer, Question } from '../sources/offer.ts'
 import { pickVersion } from './pick-version.ts'
-import type { Question } from './requests.ts'
-
-/** What one repo of the config says about one plugin. */
-export type Offer = {
-  readonly repo: RepoConfig
-  readonly document: PluginDocument
-  /** Highest serial of this document that this machine or the lockfile has seen. */
-  readonly seenSerial: number
-}
 
 export type ResolveInput = {
   readonly question: Question
@@ -37,15 +29,6 @@ export type Acceptance = {
   readonly serial?: boolean
   /** An unsigned plugin in place of a signed one. */
   readonly unsigned?: boolean
-}
-
-export type Choice = {
-  readonly repo: RepoConfig
-  readonly document: PluginDocument
-  readonly version: DocumentVersion
-  readonly question: Question
-  readonly reason: string
-  readonly warnings: readonly string[]
 }
 
 /** Throws PLUGIN_NOT_FOUND, NAME_AMBIGUOUS, INDEX_ROLLBACK, DOCUMENT_MISMATCH, or what pickVersion throws. */
