@@ -2,7 +2,11 @@
 import type { Logger } from 'pino'
 import type { BlobStore } from './blobs/disk.ts'
 import type { RegistryDb } from './db/sqlite/open.ts'
+import type { Inspections } from './publish/inspections.ts'
+import type { RefusedTries } from './server/http/refused-tries.ts'
 import type { RegistryConfig } from './settings.ts'
+import type { Tree } from './tree/tree.ts'
+import type { UploadArea } from './uploads/upload-area.ts'
 
 /** Milliseconds since 1970. */
 export type Clock = () => number
@@ -13,4 +17,21 @@ export type RegistryDeps = {
   readonly blobs: BlobStore
   readonly clock: Clock
   readonly logger: Logger
+}
+
+/** What pages are made from. */
+export type PagesDeps = Pick<RegistryDeps, 'db' | 'config'>
+
+/** What the actions of the write API work with. */
+export type RegistryServices = RegistryDeps & {
+  readonly uploads: UploadArea
+  readonly tree: Pick<Tree, 'drain'>
+  readonly inspections: Inspections
+  readonly refusedTries: RefusedTries
+  /** Ends uploads and proofs in flight. */
+  readonly stopUploads: AbortSignal
+  /** Why nothing more is accepted; undefined while all is well. */
+  readonly refusal: () => Error | undefined
+  /** Says that the disk can no longer be trusted: nothing more is accepted and the process ends. */
+  readonly halt: (error: unknown) => void
 }

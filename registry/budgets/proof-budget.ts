@@ -1,6 +1,5 @@
 // How long archives are checked for one token: a budget that fills up again as time goes by.
 import { coded } from '../../schemas/errors.ts'
-import type { Clock } from '../context.ts'
 import type { Spent } from './refill.ts'
 import { secondsUntil, spentNow } from './refill.ts'
 
@@ -10,7 +9,8 @@ export type ProofBudget = {
   spend(owner: string, ms: number): void
 }
 
-export function createProofBudget(msPerHour: number, clock: Clock): ProofBudget {
+/** `clock` gives milliseconds since 1970. */
+export function createProofBudget(msPerHour: number, clock: () => number): ProofBudget {
   const spent = new Map<string, Spent>()
   const spentBy = (owner: string): number => {
     const found = spent.get(owner)

@@ -3,11 +3,11 @@
 import { coded, isCoded } from '../../schemas/errors.ts'
 import type { Errand, Principal } from '../auth/principal.ts'
 import { authorizeAgain } from '../auth/principal.ts'
+import type { RegistryServices } from '../context.ts'
 import type { Db } from '../db/sqlite/open.ts'
 import { writePatiently } from '../db/sqlite/open.ts'
 import type { SessionRow } from '../db/sqlite/sessions.ts'
 import { extendLease } from '../db/sqlite/sessions.ts'
-import type { RegistryServices } from '../services.ts'
 
 export type Work = {
   readonly session: SessionRow

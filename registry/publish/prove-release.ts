@@ -11,10 +11,10 @@ import { decodeText } from '../../schemas/text.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { verifyForPublisher } from '../../trust/release/verify-for-publisher.ts'
 import type { VerifiedRelease } from '../../trust/release/verify-release.ts'
+import type { RegistryServices } from '../context.ts'
 import type { Db } from '../db/sqlite/open.ts'
 import { readKeyring } from '../db/sqlite/repos.ts'
 import type { SessionRow } from '../db/sqlite/sessions.ts'
-import type { RegistryServices } from '../services.ts'
 
 export type Proof = {
   readonly session: SessionRow

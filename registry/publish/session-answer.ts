@@ -2,11 +2,11 @@
 import type { SessionAnswer } from '../../schemas/api.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import type { RegistryServices } from '../context.ts'
 import { findLiveBlob } from '../db/sqlite/blobs.ts'
 import type { Db } from '../db/sqlite/open.ts'
 import type { PromisedBlob, SessionRow } from '../db/sqlite/sessions.ts'
 import { findSession, listUploads } from '../db/sqlite/sessions.ts'
-import type { RegistryServices } from '../services.ts'
 import type { BroughtPart } from './receive-upload.ts'
 import { finishUpload } from './receive-upload.ts'
 

@@ -2,8 +2,8 @@
 import { coded, isCoded } from '../../../schemas/errors.ts'
 import type { Principal } from '../../auth/principal.ts'
 import { authenticate } from '../../auth/principal.ts'
+import type { RegistryServices } from '../../context.ts'
 import { limitOption } from '../../limit-names.ts'
-import type { RegistryServices } from '../../services.ts'
 import type { RequestOf } from './env.ts'
 import { contextOf } from './request-context.ts'
 

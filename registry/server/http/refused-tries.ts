@@ -3,7 +3,6 @@
 import { isIPv6 } from 'node:net'
 import type { Spent } from '../../budgets/refill.ts'
 import { secondsUntil, spentNow } from '../../budgets/refill.ts'
-import type { Clock } from '../../context.ts'
 
 export type RefusedTries = {
   /** Counts a refused try; gives the seconds to wait once there were too many. */
@@ -13,7 +12,8 @@ export type RefusedTries = {
 /** More addresses than that are no longer told apart from new ones: the oldest is forgotten. */
 const MAX_ADDRESSES = 10_000
 
-export function createRefusedTries(perHour: number, clock: Clock): RefusedTries {
+/** `clock` gives milliseconds since 1970. */
+export function createRefusedTries(perHour: number, clock: () => number): RefusedTries {
   const tries = new Map<string, Spent>()
   return {
     note(address) {

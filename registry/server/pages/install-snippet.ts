@@ -2,9 +2,9 @@
 import { html } from 'hono/html'
 import type { Name } from '../../../schemas/name.ts'
 import { publicKeyLine } from '../../../schemas/trust-key.ts'
+import type { PagesDeps } from '../../context.ts'
 import { readKeyring } from '../../db/sqlite/repos.ts'
 import type { Html } from './layout.ts'
-import type { PagesDeps } from './pages-deps.ts'
 
 type Offer = { readonly repo: Name; readonly plugin: Name; readonly version: string }
 

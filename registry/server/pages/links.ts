@@ -1,6 +1,6 @@
 // Where links of pages lead: below the path at which the registry is mounted on its host.
 import { basePath, parseBaseUrl } from '../../../static-tree/base-url.ts'
-import type { PagesDeps } from './pages-deps.ts'
+import type { PagesDeps } from '../../context.ts'
 
 /** From a path of the registry, `/search`, to what a browser asks for, `/octo/search`. */
 export type Link = (path: string) => string

@@ -1,11 +1,11 @@
 // The pages for people: server-rendered, without scripts. Every value is escaped by the template it stands in.
 import { Hono } from 'hono'
+import type { PagesDeps } from '../../context.ts'
 import type { App, Env, RequestOf } from '../http/env.ts'
 import type { Html } from './layout.ts'
 import { PAGE_HEADERS, STYLE_PATH } from './layout.ts'
 import { linksOf } from './links.ts'
 import { missingPage } from './missing-page.ts'
-import type { PagesDeps } from './pages-deps.ts'
 import { pluginPage } from './plugin-page.ts'
 import { searchPage } from './search-page.ts'
 import { startPage } from './start-page.ts'

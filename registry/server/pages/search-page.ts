@@ -1,10 +1,10 @@
 // Plugins that fit what a visitor looks for.
 import { html } from 'hono/html'
+import type { PagesDeps } from '../../context.ts'
 import { MAX_SEARCH_RESULTS, searchPlugins } from '../../db/sqlite/search.ts'
 import type { Html } from './layout.ts'
 import { layout } from './layout.ts'
 import { linksOf } from './links.ts'
-import type { PagesDeps } from './pages-deps.ts'
 import { pluginTable } from './plugin-table.ts'
 import { shownText } from './shown-text.ts'
 

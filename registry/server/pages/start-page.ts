@@ -1,11 +1,11 @@
 // What a visitor sees first: the repos, and what they offer.
 import { html } from 'hono/html'
+import type { PagesDeps } from '../../context.ts'
 import { listRepoSummaries } from '../../db/sqlite/page-queries.ts'
 import { MAX_SEARCH_RESULTS, searchPlugins } from '../../db/sqlite/search.ts'
 import type { Html } from './layout.ts'
 import { layout } from './layout.ts'
 import { linksOf } from './links.ts'
-import type { PagesDeps } from './pages-deps.ts'
 import { pluginTable } from './plugin-table.ts'
 
 /** Repos that are shown with their plugins. */

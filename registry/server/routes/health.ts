@@ -1,6 +1,6 @@
 // Is the process alive, and can it do its work? The first never touches the database; the second asks it.
 import { sql } from 'drizzle-orm'
-import type { RegistryServices } from '../../services.ts'
+import type { RegistryServices } from '../../context.ts'
 import type { Handler } from '../http/env.ts'
 
 const NO_STORE = { 'Cache-Control': 'no-store' }

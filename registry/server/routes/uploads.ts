@@ -1,7 +1,7 @@
 // The bytes of a session: how many are here, and more of them.
+import type { RegistryServices } from '../../context.ts'
 import { receiveUpload, requirePromised } from '../../publish/receive-upload.ts'
 import { uploadOffset } from '../../publish/session-answer.ts'
-import type { RegistryServices } from '../../services.ts'
 import type { Handler } from '../http/env.ts'
 import { digestParam, uploadOffsetHeader } from '../http/read-request.ts'
 import { allowedSession } from './sessions.ts'

@@ -1,7 +1,7 @@
 // The states of a published version.
 import { changeStateRequest } from '../../../schemas/api.ts'
 import { authorize } from '../../auth/principal.ts'
-import type { RegistryServices } from '../../services.ts'
+import type { RegistryServices } from '../../context.ts'
 import { changeState, STATE_RULES } from '../../states/change-state.ts'
 import { principalOf } from '../http/authenticate.ts'
 import type { Handler } from '../http/env.ts'

@@ -1,4 +1,0 @@
-// What pages are made from.
-import type { RegistryDeps } from '../../context.ts'
-
-export type PagesDeps = Pick<RegistryDeps, 'db' | 'config'>
