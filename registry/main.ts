@@ -2,10 +2,11 @@
 import type { Command } from 'commander'
 import { addCommand, openProgram, runProgram } from '../terminal/program.ts'
 import { addAuditCommand } from './commands/audit.ts'
+import { addFsckCommand } from './commands/fsck.ts'
+import { addGcCommand } from './commands/gc.ts'
 import { addRepoCommands } from './commands/repo.ts'
 import { addServeCommand } from './commands/serve.ts'
 import { addTokenCommands } from './commands/token.ts'
-import { addTidyCommands } from './commands/upkeep.ts'
 
 export async function main(argv: readonly string[]): Promise<number> {
   // The tree is for everyone, whatever the service that starts us says; what is private has a mode of its own.
@@ -23,7 +24,8 @@ export function registryProgram(): Command {
   addServeCommand(registry)
   addRepoCommands(registry)
   addTokenCommands(registry)
-  addTidyCommands(registry)
+  addFsckCommand(registry)
+  addGcCommand(registry)
   addAuditCommand(registry)
   return program
 }

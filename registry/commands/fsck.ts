@@ -1,6 +1,5 @@
-// `octo registry fsck` and `octo registry gc`.
+// `octo registry fsck`: whether database, blobs and tree agree, and mending what can be mended.
 import type { Command } from 'commander'
-import { coded } from '../../schemas/errors.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { count, formatBytes } from '../../terminal/index.ts'
@@ -11,7 +10,7 @@ import type { DataReport } from '../upkeep/check-data.ts'
 import type { DataOption } from './data-option.ts'
 import { withData, withDataOption } from './data-option.ts'
 
-export function addTidyCommands(parent: Command): void {
+export function addFsckCommand(parent: Command): void {
   const fsck = addCommand(parent, {
     words: 'fsck',
     summary: 'prove that database, blobs and tree agree; every byte is read',
@@ -20,16 +19,6 @@ export function addTidyCommands(parent: Command): void {
   })
   withDataOption(fsck).option('--repair', 'mend what can be mended; the registry must be stopped')
   onRun(fsck, runFsck)
-  const gc = addCommand(parent, {
-    words: 'gc',
-    summary: 'remove blobs that no version needs, also beside a running registry',
-    examples: ['octo registry gc --dry-run --data DIR', 'octo registry gc --data DIR'],
-    json: true,
-  })
-  withDataOption(gc)
-    .option('--dry-run', 'only say what would be removed')
-    .option('--grace <hours>', 'leave younger blobs alone', '24')
-  onRun(gc, runGc)
 }
 
 async function runFsck({ options, terminal }: Run<DataOption & { readonly repair?: boolean }>) {
@@ -66,22 +55,4 @@ function reportTree(terminal: Terminal, { problems, repaired, findings }: TreeRe
       .map(({ path }) => quote(path))
       .join(', ')}`,
   )
-}
-
-async function runGc({ options, terminal }: Run<DataOption & { readonly dryRun?: boolean; readonly grace: string }>) {
-  const hours = Number(options.grace)
-  if (options.grace === '' || !(hours >= 0))
-    throw coded('USAGE', { message: `expected a number of hours, found ${quote(options.grace)}` })
-  const dryRun = options.dryRun === true
-  const { collectGarbage } = await import('../upkeep/collect-garbage.ts')
-  const report = await withData(options, (deps) => collectGarbage(deps, { dryRun, graceMs: hours * 3600_000 }))
-  terminal.result({
-    json: report,
-    text: () => {
-      const lines = report.blobs.map(({ digest, bytes }) => `${digest} ${formatBytes(bytes)}`)
-      const verb = dryRun ? 'would remove' : 'removed'
-      return [...lines, `${verb} ${count(report.blobs.length, 'blob')}, ${formatBytes(report.bytes)}`].join('\n')
-    },
-  })
-  return 0
 }
