@@ -1,7 +1,7 @@
 // Removes what no known lockfile names and nothing touched for a while. Installs hold the store's lock shared, this holds it
 // exclusive, so nothing is removed between being found and being used.
 import { readdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { isDigest } from '../../schemas/digest.ts'
 import { DAY_MS } from '../../schemas/duration.ts'
@@ -37,7 +37,7 @@ export async function collect(layout: Layout, options: CollectOptions): Promise<
   const isOld = (path: string) => ageOf(path, options.now) >= (options.minAgeMs ?? MIN_AGE_MS)
   const found = new Set([...unreferenced(layout, roots), ...outdated(layout), ...unfinished(layout)])
   const doomed = [...found].filter(isOld)
-  const removed = doomed.map((path) => ({ path, bytes: sizeOf(path) }))
+  const removed = doomed.map((path) => ({ path, bytes: sizeOf(path, layout) }))
   if (!options.dryRun) for (const { path } of removed) removeAny(path)
   return removed
 }
@@ -90,12 +90,12 @@ function ageOf(path: string, now: number): number {
   return stat ? now - Number(stat.ctimeMs) : 0
 }
 
-/** Links to a blob are counted where the last of them is removed. */
-function sizeOf(path: string): number {
+/** What is linked counts once, with its blob. */
+function sizeOf(path: string, layout: Layout): number {
   const stat = statOf(path)
   if (!stat) return 0
-  if (stat.isDirectory()) return entriesOf(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0)
-  return stat.nlink > 1n && !path.includes('blobs') ? 0 : Number(stat.size)
+  if (stat.isDirectory()) return entriesOf(path).reduce((sum, name) => sum + sizeOf(join(path, name), layout), 0)
+  return stat.nlink > 1n && !path.startsWith(`${layout.blobs}${sep}`) ? 0 : Number(stat.size)
 }
 
 function removeAny(path: string): void {
