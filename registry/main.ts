@@ -1,4 +1,4 @@
-// `octo registry …`: the words for the operator of a registry. Commands load what they need when they run.
+// `octo registry …`: the words for the owner of a registry. Commands load what they need when they run.
 import type { Command } from 'commander'
 import { addCommand, openProgram, runProgram } from '../terminal/program.ts'
 import { addAuditCommand } from './commands/audit.ts'

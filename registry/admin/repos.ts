@@ -1,4 +1,4 @@
-// What the operator of a registry does with repos: create them, and say whose signatures they admit.
+// What the owner of a registry does with repos: create them, and say whose signatures they admit.
 import { coded } from '../../schemas/errors.ts'
 import { requireRoomForRepo } from '../../schemas/growth-limits.ts'
 import type { Name } from '../../schemas/name.ts'
@@ -11,8 +11,8 @@ import { write } from '../db/sqlite/open.ts'
 import { addToOutbox } from '../db/sqlite/outbox.ts'
 import { countRepos, insertRepo, insertRepoKey, requireRepo, revokeRepoKey } from '../db/sqlite/repos.ts'
 
-/** Commands on the machine itself have no token. */
-export const OPERATOR = 'operator'
+/** The actor of commands on the machine itself, which have no token; audit rows have always called it `operator`. */
+export const LOCAL_ADMIN = 'operator'
 
 type Deps = Pick<RegistryDeps, 'db' | 'clock'>
 
@@ -26,7 +26,7 @@ export function createRepo({ db, clock }: Deps, repo: Name, keys: readonly Trust
         hint: `\`octo registry repo key add ${repo} FILE --data DIR\` lets a key sign in it`,
       })
     requireRoomForRepo(repo, countRepos(tx) - 1)
-    writeAudit(tx, { at: now, actor: OPERATOR, action: 'repo-create', subject: repo })
+    writeAudit(tx, { at: now, actor: LOCAL_ADMIN, action: 'repo-create', subject: repo })
     for (const key of keys) addInTransaction(tx, { repo, key, now })
     addToOutbox(tx, { repo, createdAt: now })
   })
@@ -50,7 +50,7 @@ export function revokeKey({ db, clock }: Deps, repo: Name, id: string): void {
         message: `repo ${quote(repo)} has no key ${quote(id)} that could be revoked`,
         hint: `\`octo registry repo key list ${repo} --data DIR\` shows those that exist`,
       })
-    writeAudit(tx, { at: now, actor: OPERATOR, action: 'key-revoke', subject: repo, details: { key: id } })
+    writeAudit(tx, { at: now, actor: LOCAL_ADMIN, action: 'key-revoke', subject: repo, details: { key: id } })
   })
 }
 
@@ -62,5 +62,5 @@ function addInTransaction(tx: Db, { repo, key, now }: Addition): void {
       message: `repo ${quote(repo)} has the key \`${key.id}\` already, perhaps revoked`,
       hint: `\`octo registry repo key list ${repo} --data DIR\` shows those that exist`,
     })
-  writeAudit(tx, { at: now, actor: OPERATOR, action: 'key-add', subject: repo, details: { key: key.id } })
+  writeAudit(tx, { at: now, actor: LOCAL_ADMIN, action: 'key-add', subject: repo, details: { key: key.id } })
 }

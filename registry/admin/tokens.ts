@@ -1,4 +1,4 @@
-// Gives out tokens and takes them back. The text of a token is in the answer of its creation and nowhere else.
+// Creates tokens and revokes them. The text of a token is in the answer of its creation and nowhere else.
 import { randomBytes } from 'node:crypto'
 import { DAY_MS } from '../../schemas/duration.ts'
 import { coded } from '../../schemas/errors.ts'
@@ -8,8 +8,8 @@ import type { RegistryDeps } from '../context.ts'
 import { writeAudit } from '../db/sqlite/audit.ts'
 import { write } from '../db/sqlite/open.ts'
 import type { Scope } from '../db/sqlite/tables.ts'
-import { insertToken, revokeToken } from '../db/sqlite/tokens.ts'
-import { OPERATOR } from './repos.ts'
+import { insertToken, markTokenRevoked } from '../db/sqlite/tokens.ts'
+import { LOCAL_ADMIN } from './repos.ts'
 
 export const DEFAULT_TOKEN_DAYS = 90
 const MAX_TOKEN_DAYS = 366
@@ -41,7 +41,7 @@ export function createToken({ db, clock }: Deps, { name, scopes, days = DEFAULT_
     insertToken(tx, { id, name, scopes, createdAt: now, expiresAt, secretSha256: tokenDigest(token) })
     writeAudit(tx, {
       at: now,
-      actor: OPERATOR,
+      actor: LOCAL_ADMIN,
       action: 'token-create',
       subject: id,
       details: { name, scopes, expiresAt },
@@ -51,14 +51,14 @@ export function createToken({ db, clock }: Deps, { name, scopes, days = DEFAULT_
 }
 
 /** Works from the next request on. Throws FILE_NOT_FOUND. */
-export function takeBackToken({ db, clock }: Deps, id: string): void {
+export function revokeToken({ db, clock }: Deps, id: string): void {
   const now = clock()
   write(db, (tx) => {
-    if (!revokeToken(tx, id, now))
+    if (!markTokenRevoked(tx, id, now))
       throw coded('FILE_NOT_FOUND', {
         message: `there is no token ${quote(id)} that could be revoked`,
         hint: '`octo registry token list --data DIR` shows those that exist',
       })
-    writeAudit(tx, { at: now, actor: OPERATOR, action: 'token-revoke', subject: id })
+    writeAudit(tx, { at: now, actor: LOCAL_ADMIN, action: 'token-revoke', subject: id })
   })
 }

@@ -118,8 +118,8 @@ async function runList({ options, terminal }: Run<DataOption>) {
 
 async function runRevoke({ args, options, terminal }: Run<DataOption>) {
   const id = args[0] ?? ''
-  const { takeBackToken } = await import('../admin/tokens.ts')
-  await withData(options, (deps) => takeBackToken(deps, id))
+  const { revokeToken } = await import('../admin/tokens.ts')
+  await withData(options, (deps) => revokeToken(deps, id))
   terminal.result({ json: { id, revoked: true }, text: () => `revoked ${id}` })
   return 0
 }

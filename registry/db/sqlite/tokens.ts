@@ -32,7 +32,7 @@ export function listTokens(db: Db): TokenRow[] {
 }
 
 /** False when there is no such token that is not revoked yet. */
-export function revokeToken(tx: Db, id: string, revokedAt: number): boolean {
+export function markTokenRevoked(tx: Db, id: string, revokedAt: number): boolean {
   const wanted = and(eq(tokens.id, id), isNull(tokens.revokedAt))
   return tx.update(tokens).set({ revokedAt }).where(wanted).run().changes === 1
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { NewToken } from '../../../registry/admin/tokens.ts'
-import { createToken, takeBackToken } from '../../../registry/admin/tokens.ts'
+import { createToken, revokeToken } from '../../../registry/admin/tokens.ts'
 import { parseScope } from '../../../registry/auth/scope.ts'
 import { readAudit } from '../../../registry/db/sqlite/audit.ts'
 import { listTokens } from '../../../registry/db/sqlite/tokens.ts'
@@ -48,9 +48,9 @@ test('a token lives as long as was asked for, and 90 days when nobody asked', as
 test('a token is taken back once; one that is revoked or unknown cannot be', async (t) => {
   const deps = { db: await openTestDb(t), clock: () => NOW }
   const { id } = createToken(deps, { name: 'ci', scopes: SCOPES })
-  takeBackToken(deps, id)
+  revokeToken(deps, id)
   for (const gone of [id, 'tok-nobody']) {
-    const { message, hint } = expectCode('FILE_NOT_FOUND', () => takeBackToken(deps, gone))
+    const { message, hint } = expectCode('FILE_NOT_FOUND', () => revokeToken(deps, gone))
     assert.match(message, new RegExp(`no token \`${gone}\` that could be revoked`))
     assert.match(String(hint), /token list/)
   }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import BetterSqlite from 'better-sqlite3'
-import { createToken, takeBackToken } from '../../../registry/admin/tokens.ts'
+import { createToken, revokeToken } from '../../../registry/admin/tokens.ts'
 import { authenticate, authorizeAgain } from '../../../registry/auth/principal.ts'
 import { parseScope } from '../../../registry/auth/scope.ts'
 import { createTokenText } from '../../../registry/auth/token-text.ts'
@@ -42,7 +42,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   },
   'a revoked token': {
     says: /^the token was revoked$/,
-    before: ({ db, id }) => takeBackToken({ db, clock: () => NOW }, id),
+    before: ({ db, id }) => revokeToken({ db, clock: () => NOW }, id),
   },
   'a token in its last moment': {
     says: /^the token expired at `2026-01-02T00:00:00\.000Z`$/,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { takeBackToken } from '../../../registry/admin/tokens.ts'
+import { revokeToken } from '../../../registry/admin/tokens.ts'
 import { callApi, openSession, publishRelease } from '../../support/publish-release.ts'
 import { aRelease } from '../../support/test-authority.ts'
 import { startTestRegistry } from '../../support/test-registry.ts'
@@ -41,7 +41,7 @@ test('a revoked token fails in the very next request, an expired one from its mo
   const expiring = registry.createToken(['core/*'], 1)
   const ask = async (token: string) => (await callApi({ ...registry, token }, '/api/v1/whoami')).status
   assert.deepEqual([await ask(revoked.token), await ask(expiring.token)], [200, 200])
-  takeBackToken(registry.serving.registry.services, revoked.id)
+  revokeToken(registry.serving.registry.services, revoked.id)
   now += 24 * 3600_000
   assert.deepEqual([await ask(revoked.token), await ask(expiring.token)], [401, 401])
 })

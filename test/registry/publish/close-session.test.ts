@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import { takeBackToken } from '../../../registry/admin/tokens.ts'
+import { revokeToken } from '../../../registry/admin/tokens.ts'
 import { openDb } from '../../../registry/db/sqlite/open.ts'
 import { databasePath } from '../../../registry/settings.ts'
 import type { SessionAnswer } from '../../../schemas/api.ts'
@@ -28,7 +28,7 @@ test('a session is kept when its token was revoked, has run out, or is for anoth
   const { registry, services, mine, release, path, close, count } = await aScene(t)
   const elsewhere = registry.createToken(['core/other', 'acme/*'])
   const yankOnly = registry.createToken(['core/*:yank'])
-  takeBackToken(services, mine.id)
+  revokeToken(services, mine.id)
   for (const [what, token, status, code] of [
     ['revoked', mine.token, 401, 'UNAUTHENTICATED'],
     ['of another plugin', elsewhere.token, 403, 'FORBIDDEN'],

@@ -1,7 +1,7 @@
 // Work on a session begins only for whoever may publish in it, while it is open, and makes its lease longer.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { takeBackToken } from '../../../registry/admin/tokens.ts'
+import { revokeToken } from '../../../registry/admin/tokens.ts'
 import { findSession } from '../../../registry/db/sqlite/sessions.ts'
 import { holdLease } from '../../../registry/publish/hold-lease.ts'
 import { requireSession } from '../../../registry/publish/session-answer.ts'
@@ -51,7 +51,7 @@ test('no work begins with', async (t) => {
   await t.test('a token that was taken back, though it worked a moment ago', async () => {
     const { id, hold } = await begin()
     assert.equal(await hold(async () => 'done'), 'done')
-    takeBackToken(services, id)
+    revokeToken(services, id)
     await expectCodeAsync('UNAUTHENTICATED', () => hold(async () => assert.fail('it began')))
   })
 })

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import { takeBackToken } from '../../../registry/admin/tokens.ts'
+import { revokeToken } from '../../../registry/admin/tokens.ts'
 import type { RegistryServices } from '../../../registry/context.ts'
 import { findLiveBlob } from '../../../registry/db/sqlite/blobs.ts'
 import type { SessionRow } from '../../../registry/db/sqlite/sessions.ts'
@@ -43,7 +43,7 @@ const setScopes = (place: Place, scopes: unknown) =>
 const TOKEN_CHANGES: Readonly<Record<string, Change>> = {
   'is revoked': {
     code: 'UNAUTHENTICATED',
-    change: ({ services, principal }) => takeBackToken(services, principal.id),
+    change: ({ services, principal }) => revokeToken(services, principal.id),
   },
   expires: {
     code: 'UNAUTHENTICATED',

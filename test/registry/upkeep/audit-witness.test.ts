@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { addRepoKey, revokeKey } from '../../../registry/admin/repos.ts'
-import { takeBackToken } from '../../../registry/admin/tokens.ts'
+import { revokeToken } from '../../../registry/admin/tokens.ts'
 import { readAudit } from '../../../registry/db/sqlite/audit.ts'
 import { auditHeadPath, blobsPath } from '../../../registry/settings.ts'
 import { noteAuditHead } from '../../../registry/upkeep/audit-head.ts'
@@ -39,7 +39,7 @@ async function aScene(t: TestContext): Promise<TestRegistry> {
   const second = issueKey()
   addRepoKey(services, 'core' as Name, second.trustKey)
   revokeKey(services, 'core' as Name, second.trustKey.id)
-  takeBackToken(services, registry.createToken(['core/*']).id)
+  revokeToken(services, registry.createToken(['core/*']).id)
   registry.createToken(['core/*'])
   return registry
 }
