@@ -7,7 +7,7 @@ import { digestFromHex } from '../../schemas/digest.ts'
 import type { RegistryDeps } from '../context.ts'
 import { isEverythingHere } from '../db/sqlite/audit.ts'
 import type { BlobRow } from '../db/sqlite/blobs.ts'
-import { condemnBlob, hasBlobRow, isReferenced, listBlobs } from '../db/sqlite/blobs.ts'
+import { hasBlobRow, isReferenced, listBlobs, markBlobForDeletion } from '../db/sqlite/blobs.ts'
 import { write } from '../db/sqlite/open.ts'
 import { findSchemaDrift } from '../db/sqlite/schema-drift.ts'
 import { listArtifacts, pageVersions, versionDigest } from '../db/sqlite/versions.ts'
@@ -93,7 +93,7 @@ async function checkBlobs(deps: RegistryDeps, { repair, onProgress }: DataCheck,
       bytes += blob.size
       onProgress?.(blob)
       const problem = await lookAtBlob(deps, blob)
-      if (problem) problems.push({ ...problem, repaired: repair && giveUp(deps, blob.digest) })
+      if (problem) problems.push({ ...problem, repaired: repair && abandonBlob(deps, blob.digest) })
     }
     if (page.length < PAGE) return { blobs, bytes }
   }
@@ -112,10 +112,10 @@ async function lookAtBlob(
 }
 
 /** Bytes that nobody refers to yet can be uploaded again; those of a release only a backup brings back. */
-function giveUp({ db }: RegistryDeps, digest: Digest): boolean {
+function abandonBlob({ db }: RegistryDeps, digest: Digest): boolean {
   return write(db, (tx) => {
     if (isReferenced(tx, digest) || !isEverythingHere(tx)) return false
-    condemnBlob(tx, digest)
+    markBlobForDeletion(tx, digest)
     return true
   })
 }

@@ -1,5 +1,6 @@
 // Removes blobs that no release and no open session refers to. Mark and sweep from rows, safe beside a running server: a blob
-// is first condemned, so that nobody builds on it, and its file goes only under the write lock, after asking once more.
+// is first marked for deletion, so that nobody builds on it, and its file goes only under the write lock, after asking once
+// more.
 import { readdir, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
@@ -8,12 +9,12 @@ import { coded } from '../../schemas/errors.ts'
 import type { RegistryDeps } from '../context.ts'
 import { isEverythingHere } from '../db/sqlite/audit.ts'
 import {
-  condemnBlob,
   deleteBlobRow,
   hasBlobRow,
-  isCondemned,
+  isMarkedForDeletion,
   isReferenced,
   listUnreferenced,
+  markBlobForDeletion,
 } from '../db/sqlite/blobs.ts'
 import { writePatiently } from '../db/sqlite/open.ts'
 import { dropExpiredSessions } from '../db/sqlite/sessions.ts'
@@ -71,11 +72,11 @@ async function sweepAll(deps: RegistryDeps, blobs: GarbageReport['blobs']): Prom
 /** False when someone began to use the blob in the meantime. */
 async function sweep({ db, blobs }: RegistryDeps, digest: Digest): Promise<boolean> {
   await writePatiently(db, (tx) => {
-    if (!isReferenced(tx, digest)) condemnBlob(tx, digest)
+    if (!isReferenced(tx, digest)) markBlobForDeletion(tx, digest)
   })
   // A session that opens from here on sees no live blob and uploads the bytes again, or holds them by its announcement.
   return writePatiently(db, (tx) => {
-    if (isReferenced(tx, digest) || (hasBlobRow(tx, digest) && !isCondemned(tx, digest))) return false
+    if (isReferenced(tx, digest) || (hasBlobRow(tx, digest) && !isMarkedForDeletion(tx, digest))) return false
     blobs.discard(digest)
     deleteBlobRow(tx, digest)
     return true

@@ -6,7 +6,7 @@ import { artifacts, blobs, sessions, uploads, versions } from './tables.ts'
 
 export type BlobRow = typeof blobs.$inferSelect
 
-/** The bytes are durable on disk. Also brings back a condemned blob, whose bytes were just written again. */
+/** The bytes are durable on disk. Also brings back a blob marked for deletion, whose bytes were just written again. */
 export function recordBlob(db: Db, row: Omit<BlobRow, 'state'>): void {
   const { createdAt, broughtBy } = row
   db.insert(blobs)
@@ -50,7 +50,7 @@ export function hasBlobRow(db: Db, digest: Digest): boolean {
   return db.select({ digest: blobs.digest }).from(blobs).where(eq(blobs.digest, digest)).get() !== undefined
 }
 
-/** Blobs that no release and no living session refers to, and that are older than `before`. Condemned ones always. */
+/** Blobs that no release and no living session refers to, older than `before` or marked for deletion. */
 export function listUnreferenced(db: Db, before: number, now: number): BlobRow[] {
   return db
     .select()
@@ -59,7 +59,7 @@ export function listUnreferenced(db: Db, before: number, now: number): BlobRow[]
     .all()
 }
 
-/** True when a blob (row or file alone) is spoken for by a release or an open session. */
+/** True when a blob (row or file alone) is named by a release or an open session. */
 export function isReferenced(db: Db, digest: Digest): boolean {
   const asked = sql`EXISTS (SELECT 1 FROM artifacts WHERE digest = ${digest})
     OR EXISTS (SELECT 1 FROM versions WHERE bundle_digest = ${digest})
@@ -67,11 +67,11 @@ export function isReferenced(db: Db, digest: Digest): boolean {
   return db.get<{ found: number }>(sql`SELECT (${asked}) AS found`)?.found === 1
 }
 
-export function condemnBlob(tx: Db, digest: Digest): void {
+export function markBlobForDeletion(tx: Db, digest: Digest): void {
   tx.update(blobs).set({ state: 'condemned' }).where(eq(blobs.digest, digest)).run()
 }
 
-export function isCondemned(db: Db, digest: Digest): boolean {
+export function isMarkedForDeletion(db: Db, digest: Digest): boolean {
   return db.select({ state: blobs.state }).from(blobs).where(eq(blobs.digest, digest)).get()?.state === 'condemned'
 }
 

@@ -91,7 +91,7 @@ export const blobs = sqliteTable('blobs', {
   digest: text().$type<Digest>().primaryKey(),
   size: integer().notNull(),
   createdAt: integer('created_at').notNull(),
-  /** `condemned`: collection has begun; the bytes count as absent until they are uploaded again. */
+  /** `condemned`: marked for deletion; the bytes count as absent until they are uploaded again. */
   state: text().$type<'live' | 'condemned'>().notNull(),
   /** Id of the token that uploaded them; null for what is older than this column. */
   broughtBy: text('brought_by'),

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { revokeKey } from '../../../registry/admin/repos.ts'
-import { condemnBlob } from '../../../registry/db/sqlite/blobs.ts'
+import { markBlobForDeletion } from '../../../registry/db/sqlite/blobs.ts'
 import { write } from '../../../registry/db/sqlite/open.ts'
 import { findVersion } from '../../../registry/db/sqlite/versions.ts'
 import { proveRelease } from '../../../registry/publish/prove-release.ts'
@@ -75,7 +75,8 @@ const CHANGES: Readonly<Record<string, Change>> = {
   },
   'a blob of it is collected': {
     code: 'SESSION_INCOMPLETE',
-    change: ({ services, session }) => write(services.db, (tx) => condemnBlob(tx, session.request.bundle.digest)),
+    change: ({ services, session }) =>
+      write(services.db, (tx) => markBlobForDeletion(tx, session.request.bundle.digest)),
   },
   'its session is closed': {
     code: 'SESSION_NOT_FOUND',

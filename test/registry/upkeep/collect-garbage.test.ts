@@ -53,11 +53,11 @@ function interrupted(db: RegistryDb, at: number, act: (db: RegistryDb) => void):
   return new Proxy(db, { get: (of, key) => (key === 'transaction' ? transaction : Reflect.get(of, key)) })
 }
 
-/** The first write forgets expired sessions, the second condemns the blob, the third takes it away. */
+/** The first write forgets expired sessions, the second marks the blob for deletion, the third takes it away. */
 const MEANWHILE = {
-  'is announced before it is condemned': { before: 2, act: announce, withRow: true },
-  'is announced after it was condemned': { before: 3, act: announce, withRow: true },
-  'is uploaded again after it was condemned': { before: 3, act: upload, withRow: true },
+  'is announced before it is marked for deletion': { before: 2, act: announce, withRow: true },
+  'is announced after it was marked for deletion': { before: 3, act: announce, withRow: true },
+  'is uploaded again after it was marked for deletion': { before: 3, act: upload, withRow: true },
   'has no row and is announced before it is taken away': { before: 3, act: announce, withRow: false },
   'has no row and gets one before it is taken away': { before: 3, act: upload, withRow: false },
 }
@@ -72,7 +72,7 @@ for (const [what, { before, act, withRow }] of Object.entries(MEANWHILE))
     assert.deepEqual(await readdir(blobsPath(registry.dataDir)), [hexOf(DIGEST)])
   })
 
-test('a blob that is announced before it is condemned need not be uploaded again', async (t) => {
+test('a blob that is announced before it is marked for deletion need not be uploaded again', async (t) => {
   const registry = await aScene(t, true)
   const services = servicesOf(registry)
   const db = interrupted(services.db, 2, announce)
