@@ -67,7 +67,7 @@ export function requireOwnPlaces({
 
 /** What differs from the files in a folder, links and additions included; undefined when it is exactly these. */
 export function problemIn(root: string, files: readonly StoredFile[], hashed: Hashed): string | undefined {
-  return files.map((file) => problemOf(root, file, hashed)).find(Boolean) ?? strangerIn(root, files, hashed)
+  return files.map((file) => problemOf(root, file, hashed)).find(Boolean) ?? foreignEntry(root, files, hashed)
 }
 
 function problemOf(root: string, file: StoredFile, { stats }: Hashed): string | undefined {
@@ -84,7 +84,7 @@ function problemOf(root: string, file: StoredFile, { stats }: Hashed): string | 
 }
 
 /** A file that was added may be loaded by those that were proven. Folders are remembered too: adding changes their times. */
-function strangerIn(root: string, files: readonly StoredFile[], { stats }: Hashed): string | undefined {
+function foreignEntry(root: string, files: readonly StoredFile[], { stats }: Hashed): string | undefined {
   const known = new Set(files.map(({ path }) => path))
   const folders = new Set(['.'])
   for (const { path } of files) for (let up = dirname(path); up !== '.'; up = dirname(up)) folders.add(up)

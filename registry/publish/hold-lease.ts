@@ -16,7 +16,7 @@ export type Work = {
   readonly stop: AbortSignal
 }
 
-const LOOK_EVERY_MS = 2000
+const CHECK_EVERY_MS = 2000
 
 /** Throws SESSION_NOT_FOUND, UNAUTHENTICATED or FORBIDDEN, also later through the signal that `act` is given. */
 export async function holdLease<T>(
@@ -35,14 +35,14 @@ export async function holdLease<T>(
       if (!extendLease(tx, session.id, now + leaseMs)) throw sessionEnded(session)
     })
   await renew()
-  const look = async () => {
+  const checkAgain = async () => {
     if (performance.now() - renewedAt < leaseMs / 4) return requireAllowed(services.db, work, services.clock())
     renewedAt = performance.now()
     await renew()
   }
   const timer = setInterval(
-    () => look().catch((error: unknown) => (isPassing(error) ? note(services, error) : refused.abort(error))),
-    Math.min(LOOK_EVERY_MS, leaseMs / 4),
+    () => checkAgain().catch((error: unknown) => (isTransient(error) ? note(services, error) : refused.abort(error))),
+    Math.min(CHECK_EVERY_MS, leaseMs / 4),
   )
   try {
     return await act(AbortSignal.any([refused.signal, stop]))
@@ -67,8 +67,8 @@ function requireAllowed(db: Db, work: Work, now: number): void {
   authorizeAgain(db, now, errandOf(work))
 }
 
-/** A full disk keeps a lease from growing; the work itself will say so. */
-function isPassing(error: unknown): boolean {
+/** What may be over at the next check: a full disk keeps a lease from growing, and the work itself will say so. */
+function isTransient(error: unknown): boolean {
   return isCoded(error, 'NO_SPACE') || isCoded(error, 'STORE_BUSY')
 }
 

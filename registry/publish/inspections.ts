@@ -50,7 +50,11 @@ export function createInspections({ blobs, slots, budget }: InspectionDeps): Ins
   /** Refusals by session and digest of what was looked at. */
   const refused = new Map<string, Error>()
 
-  async function look(digest: Digest, uses: readonly ArtifactUse[], { owner, session, signal }: Asked): Promise<void> {
+  async function inspectOnce(
+    digest: Digest,
+    uses: readonly ArtifactUse[],
+    { owner, session, signal }: Asked,
+  ): Promise<void> {
     const name = digestOf(stableJson(uses))
     if (good.has(name)) return
     const place = `${session} ${name}`
@@ -78,7 +82,7 @@ export function createInspections({ blobs, slots, budget }: InspectionDeps): Ins
         platform: platform as Platform,
       }))
       const byBytes = Map.groupBy(uses, ({ artifact }) => artifact.digest)
-      for (const [digest, shared] of byBytes) await look(digest, shared, asked)
+      for (const [digest, shared] of byBytes) await inspectOnce(digest, shared, asked)
     },
   }
 }

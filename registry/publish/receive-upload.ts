@@ -41,7 +41,7 @@ export async function receiveUpload(services: RegistryServices, upload: Upload):
     const part = { ...promised, session: session.id, broughtBy: session.tokenId }
     return uploads.append(part, { offset, chunks, abort }, async (path) => {
       authorizeAgain(db, clock(), errandOf(upload))
-      await settle(services, path, part)
+      await commitPart(services, path, part)
     })
   })
 }
@@ -50,7 +50,7 @@ export async function receiveUpload(services: RegistryServices, upload: Upload):
 export async function finishUpload(services: RegistryServices, part: BroughtPart): Promise<number> {
   const nothing = { offset: part.size, chunks: Readable.from([]), abort: new AbortController() }
   try {
-    return await services.uploads.append(part, nothing, (path) => settle(services, path, part))
+    return await services.uploads.append(part, nothing, (path) => commitPart(services, path, part))
   } catch (error) {
     if (!isCoded(error, 'DIGEST_MISMATCH') && !isCoded(error, 'UPLOAD_OFFSET_MISMATCH')) throw error
     return findLiveBlob(services.db, part.digest) ? part.size : 0
@@ -67,7 +67,8 @@ export function requirePromised(db: Db, session: SessionRow, digest: string): Pr
   })
 }
 
-async function settle({ blobs, db, clock }: RegistryServices, path: string, part: BroughtPart): Promise<void> {
+/** The part becomes a blob: its file first, then its row. */
+async function commitPart({ blobs, db, clock }: RegistryServices, path: string, part: BroughtPart): Promise<void> {
   const { digest, size, broughtBy } = part
   await blobs.adopt(path, digest)
   await writePatiently(db, (tx) => recordBlob(tx, { digest, size, broughtBy, createdAt: clock() }))

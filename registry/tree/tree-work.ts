@@ -13,8 +13,8 @@ import { showDiscovery, showPlugin, showRepo } from './show.ts'
 export type TreeTarget = { readonly repo: Name; readonly plugin?: Name }
 
 /** How long shown rows may wait for their fsync, so that many publishes share one. */
-const SETTLE_AFTER_MS = 100
-const MAX_UNSETTLED = 128
+const SYNC_AFTER_MS = 100
+const MAX_UNSYNCED = 128
 /** How long after a failure, such as a full disk, the tree is tried again when nobody asks. */
 const RETRY_AFTER_MS = 2000
 
@@ -31,14 +31,14 @@ export class TreeWork {
   readonly #places: TreePlaces
   readonly #logger: Pick<Logger, 'error'>
   /** Rows whose change is shown, and waits to be made durable. */
-  readonly #unsettled = new Set<number>()
+  readonly #unsynced = new Set<number>()
   readonly #onFatal: (error: unknown) => void
   readonly #requireClaim: () => void
   #busy: Promise<unknown> = Promise.resolve()
   #nextRound: Promise<ReadonlyMap<string, unknown>> | undefined
   #timer: NodeJS.Timeout | undefined
   #retry: NodeJS.Timeout | undefined
-  #settling: Promise<void> | undefined
+  #syncing: Promise<void> | undefined
   #isClosed = false
   #hasFailed = false
   #isBroken = false
@@ -84,9 +84,9 @@ export class TreeWork {
     clearTimeout(this.#retry)
     this.#isClosed = true
     await this.#busy
-    await this.#settling?.catch(() => undefined)
+    await this.#syncing?.catch(() => undefined)
     // What another process took over is its to finish.
-    await this.#settle().catch((error: unknown) => {
+    await this.#sync().catch((error: unknown) => {
       if (!isCoded(error, 'DATA_DIR_LOCKED')) throw error
     })
   }
@@ -96,17 +96,17 @@ export class TreeWork {
     const failed = new Map<string, unknown>()
     const tried = new Set<number>()
     for (;;) {
-      const rows = takeOutbox(this.#places.db, 256 + this.#unsettled.size + tried.size).filter(
-        ({ id }) => !this.#unsettled.has(id) && !tried.has(id),
+      const rows = takeOutbox(this.#places.db, 256 + this.#unsynced.size + tried.size).filter(
+        ({ id }) => !this.#unsynced.has(id) && !tried.has(id),
       )
       if (rows.length === 0) break
       for (const { id } of rows) tried.add(id)
       for (const [repo, group] of Map.groupBy(rows, (row) => row.repo))
         await this.#showGroup(repo, group, { depth, failed })
-      for (const row of rows) if (!failed.has(keyOf(row)) && !failed.has(`${row.repo}/`)) this.#unsettled.add(row.id)
-      if (this.#unsettled.size > MAX_UNSETTLED) await this.#settle()
+      for (const row of rows) if (!failed.has(keyOf(row)) && !failed.has(`${row.repo}/`)) this.#unsynced.add(row.id)
+      if (this.#unsynced.size > MAX_UNSYNCED) await this.#sync()
     }
-    this.#settleSoon()
+    this.#syncSoon()
     this.#hasFailed = failed.size > 0
     if (this.#hasFailed) this.#retryLater()
     return failed
@@ -139,29 +139,29 @@ export class TreeWork {
     }, RETRY_AFTER_MS).unref()
   }
 
-  #settleSoon(): void {
-    if (this.#timer || this.#isClosed || this.#isBroken || this.#unsettled.size === 0) return
+  #syncSoon(): void {
+    if (this.#timer || this.#isClosed || this.#isBroken || this.#unsynced.size === 0) return
     this.#timer = setTimeout(() => {
       this.#timer = undefined
-      this.#settle().catch((error: unknown) =>
+      this.#sync().catch((error: unknown) =>
         this.#logger.error({ err: error }, 'the static tree could not be made durable'),
       )
-    }, SETTLE_AFTER_MS)
+    }, SYNC_AFTER_MS)
     this.#timer.unref()
   }
 
   /** Beside the rounds, as nobody who publishes has to wait for it. */
-  #settle(): Promise<void> {
+  #sync(): Promise<void> {
     if (this.#isBroken) return Promise.resolve()
-    this.#settling ??= this.#syncAndFinish().finally(() => {
-      this.#settling = undefined
-      this.#settleSoon()
+    this.#syncing ??= this.#syncAndFinish().finally(() => {
+      this.#syncing = undefined
+      this.#syncSoon()
     })
-    return this.#settling
+    return this.#syncing
   }
 
   async #syncAndFinish(): Promise<void> {
-    const ids = [...this.#unsettled]
+    const ids = [...this.#unsynced]
     try {
       await this.#places.store.sync()
       await writePatiently(this.#places.db, (tx) => finishOutbox(tx, ids))
@@ -169,7 +169,7 @@ export class TreeWork {
       if (isFatal(error)) this.#break(error)
       throw error
     }
-    for (const id of ids) this.#unsettled.delete(id)
+    for (const id of ids) this.#unsynced.delete(id)
   }
 
   /** A second fsync would succeed without the bytes being on the disk, so the rows stay for the next start. */

@@ -24,10 +24,10 @@ export type UploadArea = {
   /** Bytes of the part that are on disk, after ending an upload of it that is still running. */
   offsetOf(part: UploadPart): Promise<number>
   /**
-   * Appends the body. Once the part holds exactly the promised bytes, synced, hands its path to `settle`, which takes the file.
+   * Appends the body. Once the part holds exactly the promised bytes, synced, hands its path to `commit`, which takes the file.
    * Throws UPLOAD_OFFSET_MISMATCH, SIZE_MISMATCH, DIGEST_MISMATCH or NO_SPACE. Gives the bytes that are here now.
    */
-  append(part: UploadPart, body: UploadBody, settle: (path: string) => Promise<void>): Promise<number>
+  append(part: UploadPart, body: UploadBody, commit: (path: string) => Promise<void>): Promise<number>
   /** Ends running uploads of the session and removes its parts. */
   remove(session: string): Promise<void>
   /** Sessions that have a folder. */
@@ -62,11 +62,11 @@ export async function openUploadArea(dataDir: string): Promise<UploadArea> {
   return {
     peek: (part) => sizeOf(pathOf(part)),
     offsetOf: (part) => alone(pathOf(part), new AbortController(), () => sizeOf(pathOf(part))),
-    append(part, { offset, chunks, abort }, settle) {
+    append(part, { offset, chunks, abort }, commit) {
       const path = pathOf(part)
       return alone(path, abort, async () => {
         const complete = await appendToPart({ path, promised: part, offset, chunks, hashes })
-        if (complete) await settle(path)
+        if (complete) await commit(path)
         return complete ? part.size : sizeOf(path)
       })
     },

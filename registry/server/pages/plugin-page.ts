@@ -32,8 +32,8 @@ export function pluginPage(deps: PagesDeps, repo: string, plugin: string): Html 
   const row = findPlugin(db, repo, plugin)
   const states = listVersionStates(db, repo, plugin)
   const best = bestOf(states)
-  const spoken = best && readVersion(db, best.id)
-  if (!row || !spoken) return undefined
+  const described = best && readVersion(db, best.id)
+  if (!row || !described) return undefined
   const shown = newestFirst(states).slice(0, MAX_VERSIONS)
   const found = new Map(
     readVersionRows(
@@ -42,12 +42,12 @@ export function pluginPage(deps: PagesDeps, repo: string, plugin: string): Html 
     ).map((version) => [version.id, version]),
   )
   const versions = shown.flatMap(({ id }) => found.get(id) ?? [])
-  const { manifest } = spoken.predicate
+  const { manifest } = described.predicate
   const title = `${repo}/${plugin}`
   const body = html`<h1>${title}</h1>
 <p dir="auto">${shownText(manifest.description)}</p>
 ${tags(manifest, row.newest ?? undefined)}
-${spoken.deprecated === null ? '' : html`<p class="deprecated"><strong>Deprecated:</strong> ${shownText(spoken.deprecated)}</p>`}
+${described.deprecated === null ? '' : html`<p class="deprecated"><strong>Deprecated:</strong> ${shownText(described.deprecated)}</p>`}
 ${row.newest === null ? html`<p class="yanked">No version of it is offered for new installs.</p>` : installSnippet(deps, { repo, plugin, version: row.newest })}
 ${howItRuns(manifest)}
 <h2>Versions</h2>
