@@ -1,12 +1,11 @@
 // Are the files that are about to be executed still the proven ones? Remembered files cost a stat each, others a hash. What
 // the proven files are is never read from a record: it comes from the proven bytes, in this process or by prove-stored.ts.
-import { createHash } from 'node:crypto'
 import type { BigIntStats } from 'node:fs'
-import { closeSync, openSync, readdirSync, readSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
-import { isMissing, onDisk } from '../../system/files/errors.ts'
+import { digestOfFileSync } from '../../system/files/hash-file.ts'
 import { statOf } from './identity.ts'
 import type { Layout } from './layout.ts'
 import type { Hashed } from './memo.ts'
@@ -77,7 +76,7 @@ function problemOf(root: string, file: StoredFile, { stats }: Hashed): string | 
   const exposure = exposureOf(stat, file.path)
   if (exposure) return exposure
   if (stat.size !== BigInt(file.size)) return `${quote(file.path)} has ${stat.size} bytes, expected ${file.size}`
-  const found = hashFile(path)
+  const found = digestOfFileSync(path)
   if (found !== file.digest) return `${quote(file.path)} has digest \`${found}\`, expected \`${file.digest}\``
   stats.set(file.path, stat)
   return undefined
@@ -108,26 +107,4 @@ function exposureOf({ uid, mode }: BigIntStats, path: string): string | undefine
   if (owner === undefined) return undefined
   if (uid !== BigInt(owner)) return `${quote(path)} belongs to another user`
   return (mode & 0o022n) === 0n ? undefined : `${quote(path)} can be written by other users`
-}
-
-const buffer = Buffer.alloc(1024 * 1024)
-
-/** `sha256:…` of a file, read in pieces; undefined when there is none. */
-export function hashFile(path: string): string | undefined {
-  const hash = createHash('sha256')
-  try {
-    const file = openSync(path, 'r')
-    try {
-      for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer))
-        hash.update(buffer.subarray(0, read))
-    } finally {
-      closeSync(file)
-    }
-  } catch (error) {
-    if (isMissing(error)) return undefined
-    return onDisk(path, () => {
-      throw error
-    })
-  }
-  return `sha256:${hash.digest('hex')}`
 }

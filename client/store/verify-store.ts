@@ -1,13 +1,13 @@
 // Hashes everything in the store. Reports and removes nothing: a process may be using it, and an install heals it.
-import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestFromHex, isDigest } from '../../schemas/digest.ts'
 import { onDisk } from '../../system/files/errors.ts'
+import { digestOfChunks, digestOfFileSync } from '../../system/files/hash-file.ts'
 import { readPieces } from '../../system/files/read-pieces.ts'
 import { inspectArchive } from '../../trust/archive/inspect-archive.ts'
-import { hashFile, problemIn } from './check.ts'
+import { problemIn } from './check.ts'
 import { statOf } from './identity.ts'
 import type { Layout, TreeKey } from './layout.ts'
 import { isTreeKey } from './layout.ts'
@@ -22,7 +22,7 @@ export async function verifyStore(layout: Layout): Promise<StoreReport> {
   )
   const problems = blobs.flatMap(({ folder, digest }): StoreProblem[] => {
     const path = join(folder, digest.slice('sha256:'.length))
-    const found = hashFile(path)
+    const found = digestOfFileSync(path)
     return found === digest ? [] : [{ path, problem: `its digest is \`${found}\`` }]
   })
   const trees = onDisk(layout.trees, () => readdirSync(layout.trees)).filter(isTreeKey)
@@ -43,7 +43,7 @@ async function problemInTree(layout: Layout, key: TreeKey): Promise<string | und
   const hex = key.slice(0, 64)
   const digest = digestFromHex(hex)
   const blob = layout.blob(digest)
-  if (hashFile(blob) !== digest) return 'the bytes that it was unpacked from are damaged or gone'
+  if (digestOfFileSync(blob) !== digest) return 'the bytes that it was unpacked from are damaged or gone'
   const isRaw = key.startsWith(`${hex}-raw-`)
   const files = isRaw ? rawFiles(root, digest, Number(statOf(blob)?.size ?? 0n)) : await archiveFiles(blob)
   if (!files) return 'the bytes that it was unpacked from cannot be read'
@@ -67,9 +67,7 @@ async function archiveFiles(blob: string): Promise<readonly StoredFile[] | undef
       // Unsigned plugins come in the forms that tar programs write; a signed archive says the same in both readings.
       lenient: true,
       async onFile({ path, size }, chunks) {
-        const hash = createHash('sha256')
-        for await (const chunk of chunks) hash.update(chunk)
-        files.push({ path, size, digest: digestFromHex(hash.digest('hex')) })
+        files.push({ path, size, digest: await digestOfChunks(chunks) })
       },
     })
     return files

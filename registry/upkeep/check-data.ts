@@ -1,9 +1,8 @@
 // Looks for everything in a data directory that does not agree with itself: database pages, audit chain, version rows, blobs.
 // It trusts no single witness: SQLite's own check finds few flipped bits, so rows and bytes are compared with their digests.
-import { createHash } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import type { Digest } from '../../schemas/digest.ts'
-import { digestFromHex } from '../../schemas/digest.ts'
+import { digestOfChunks } from '../../system/files/hash-file.ts'
 import type { RegistryDeps } from '../context.ts'
 import { isEverythingHere } from '../db/sqlite/audit.ts'
 import type { BlobRow } from '../db/sqlite/blobs.ts'
@@ -105,9 +104,7 @@ async function lookAtBlob(
 ): Promise<Omit<Problem, 'repaired'> | undefined> {
   const found = await blobs.sizeOf(digest)
   if (found === undefined) return { kind: 'blob-missing', subject: digest, message: 'its file is gone' }
-  const hash = createHash('sha256')
-  for await (const chunk of blobs.read(digest)) hash.update(chunk)
-  if (found === size && digestFromHex(hash.digest('hex')) === digest) return undefined
+  if (found === size && (await digestOfChunks(blobs.read(digest))) === digest) return undefined
   return { kind: 'blob-damaged', subject: digest, message: 'its bytes are no longer those of its digest' }
 }
 

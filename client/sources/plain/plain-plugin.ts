@@ -12,10 +12,10 @@ import { quote } from '../../../schemas/quote.ts'
 import { shownAddress } from '../../../schemas/shown-address.ts'
 import { writeAll } from '../../../system/files/atomic-file.ts'
 import { onDisk } from '../../../system/files/errors.ts'
+import { digestOfFileSync } from '../../../system/files/hash-file.ts'
 import { readHead } from '../../../system/files/read-pieces.ts'
 import { refusalOf } from '../../../system/http/refusal.ts'
 import { retrying } from '../../../system/http/retry.ts'
-import { hashFile } from '../../store/check.ts'
 import type { Layout } from '../../store/layout.ts'
 import type { Network } from '../network.ts'
 import type { Choice } from '../offer.ts'
@@ -55,7 +55,7 @@ async function probe({ url, sha256Url, binary }: PlainArtifact, { layout, networ
   const staged = join(layout.staging, `probe.${randomBytes(6).toString('hex')}`)
   try {
     await retrying(() => fetchTo(staged, new URL(url), network))
-    const digest = hashFile(staged) as Digest
+    const digest = digestOfFileSync(staged) as Digest
     if (sha256Url !== undefined) await requireChecksum(new URL(sha256Url), digest, network)
     const isArchive = Buffer.from(readHead(staged, 2)).equals(Buffer.from([0x1f, 0x8b]))
     const file = fileNameOf(url)
