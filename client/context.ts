@@ -17,6 +17,7 @@ import { openLocking } from './lockfile/lock.ts'
 import type { Resolving } from './resolve/resolve-online.ts'
 import { openNetwork } from './sources/network.ts'
 import { requireGood, requireOwnPlaces } from './store/check.ts'
+import { STORE_DISK } from './store/disk.ts'
 import { noteLockfile } from './store/known-projects.ts'
 import { openStore } from './store/open-store.ts'
 import { recordWarmRun } from './warm/record.ts'
@@ -87,7 +88,13 @@ export async function createClient(options: ClientOptions): Promise<Client> {
 async function installEntries(covered: readonly Settled<LockedPlugin>[], context: Resolving) {
   const { layout, report } = context
   const waiting = report.info ? { onWait: report.info } : {}
-  using _lock = await takeLock({ path: layout.storeLock, mode: 'shared', subject: 'the store', ...waiting })
+  using _lock = await takeLock({
+    path: layout.storeLock,
+    mode: 'shared',
+    subject: 'the store',
+    ...STORE_DISK,
+    ...waiting,
+  })
   const installed = await inParallel(
     covered,
     PARALLEL,
@@ -95,7 +102,7 @@ async function installEntries(covered: readonly Settled<LockedPlugin>[], context
       entry.state === 'done' ? settled(() => installEntry(entry.value, context)) : entry,
   )
   if (installed.some((item) => item.state === 'done' && item.value.fetched))
-    syncFolders([layout.blobs, layout.trees, layout.releases])
+    syncFolders([layout.blobs, layout.trees, layout.releases], STORE_DISK)
   return installed
 }
 

@@ -5,11 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { coded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
 import { clearPlace } from './files/atomic-file.ts'
+import type { DiskWords } from './files/errors.ts'
 import { explainDisk, onDisk } from './files/errors.ts'
 
 export type LockMode = 'shared' | 'exclusive'
 
-export type LockRequest = {
+export type LockRequest = DiskWords & {
   readonly path: string
   readonly mode: LockMode
   /** What the lock protects, for the messages of those who wait. */
@@ -49,15 +50,15 @@ export async function takeLock(request: LockRequest): Promise<Disposable> {
  * Undefined while another connection, of this process or another, holds a lock that excludes it. The file is the store's own:
  * what else lies in its place is removed, and what it holds, as a carried store may have it, is emptied.
  */
-export async function tryLock({ path, mode }: LockRequest): Promise<Disposable | undefined> {
+export async function tryLock({ path, mode, ...words }: LockRequest): Promise<Disposable | undefined> {
   try {
     clearPlace(path)
     return lockFile(path, mode)
   } catch (error) {
-    if (!NO_DATABASE.includes(resultOf(error))) throw explainDisk(error, path)
+    if (!NO_DATABASE.includes(resultOf(error))) throw explainDisk(error, path, words)
   }
-  onDisk(path, () => emptyInPlace(path))
-  return onDisk(path, () => lockFile(path, mode))
+  onDisk(path, () => emptyInPlace(path), words)
+  return onDisk(path, () => lockFile(path, mode), words)
 }
 
 /**

@@ -12,6 +12,7 @@ import { createDigestGate } from '../../trust/artifact/digest-gate.ts'
 import { inspectArtifact } from '../../trust/artifact/inspect-artifact.ts'
 import type { Report } from '../api.ts'
 import type { Network } from '../sources/network.ts'
+import { STORE_DISK } from '../store/disk.ts'
 import type { Layout } from '../store/layout.ts'
 import type { Part } from '../store/parts.ts'
 import { openPart } from '../store/parts.ts'
@@ -54,6 +55,7 @@ export async function fetchArtifact(wanted: Wanted, { layout, network, report }:
     path: layout.blobLock(artifact.digest),
     mode: 'exclusive',
     subject: artifact.file,
+    ...STORE_DISK,
     ...(report.info ? { onWait: report.info } : {}),
   })
   // Whoever held the lock before has probably brought it.

@@ -8,8 +8,8 @@ import type { LockedPlugin, Lockfile } from '../../schemas/lockfile.ts'
 import { LOCK_FORMAT, parseLockfile, renderLockfile } from '../../schemas/lockfile.ts'
 import { quote } from '../../schemas/quote.ts'
 import { readIfThere } from '../../system/files/atomic-file.ts'
-import { onDisk } from '../../system/files/errors.ts'
 import { takeLock } from '../../system/process-lock.ts'
+import { onDisk, STORE_DISK } from '../store/disk.ts'
 import type { Layout } from '../store/layout.ts'
 
 export const EMPTY_LOCK: Lockfile = { format: LOCK_FORMAT, plugins: {} }
@@ -29,7 +29,7 @@ export type LockEdit = {
 /** Applies the edit to the lockfile as it is now and returns the result; an edit that changes nothing writes nothing. */
 export async function editLock(layout: Layout, path: string, { set, keepOnly }: LockEdit): Promise<Lockfile> {
   const guard = join(layout.locks, `lockfile-${createHash('sha256').update(path).digest('hex').slice(0, 16)}.lock`)
-  using _lock = await takeLock({ path: guard, mode: 'exclusive', subject: path })
+  using _lock = await takeLock({ path: guard, mode: 'exclusive', subject: path, ...STORE_DISK })
   const before = readLock(path)
   // One name comes from one repo, so an entry replaces that of the same name from another repo.
   const replaced = new Set(set.map(({ plugin }) => plugin))

@@ -5,8 +5,8 @@ import { join, sep } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { isDigest } from '../../schemas/digest.ts'
 import { DAY_MS } from '../../schemas/duration.ts'
-import { onDisk } from '../../system/files/errors.ts'
 import { takeLock } from '../../system/process-lock.ts'
+import { onDisk, STORE_DISK } from './disk.ts'
 import { statOf } from './identity.ts'
 import { rootsOf } from './known-projects.ts'
 import type { Layout } from './layout.ts'
@@ -31,6 +31,7 @@ export async function collect(layout: Layout, options: CollectOptions): Promise<
     path: layout.storeLock,
     mode: 'exclusive',
     subject: 'the store',
+    ...STORE_DISK,
     ...(options.onWait ? { onWait: options.onWait } : {}),
   })
   const roots = rootsOf(layout)

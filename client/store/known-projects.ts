@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { parseLockfile } from '../../schemas/lockfile.ts'
 import { readIfThere, readIfWhole, writeUnlessReadOnly } from '../../system/files/atomic-file.ts'
-import { onDisk } from '../../system/files/errors.ts'
+import { onDisk, STORE_DISK } from './disk.ts'
 import type { Layout } from './layout.ts'
 
 /** Notes that the lockfile at this absolute path uses the store. From a read-only store nothing is collected anyway. */
 export function noteLockfile(layout: Layout, path: string): void {
   if (readIfWhole(layout.knownLock(path)) !== path)
-    writeUnlessReadOnly(layout.knownLock(path), path, { staging: layout.staging })
+    writeUnlessReadOnly(layout.knownLock(path), path, { staging: layout.staging, ...STORE_DISK })
 }
 
 /** Digests of all artifacts and bundles that known lockfiles name; throws when one cannot be read, as guessing would delete. */

@@ -14,8 +14,9 @@ import { promisify } from 'node:util'
 import type { Digest } from '../../schemas/digest.ts'
 import { parseJson } from '../../schemas/json.ts'
 import { clearPlace, readIfWhole, writeAll, writeWhole } from '../../system/files/atomic-file.ts'
-import { explainDisk, onDisk } from '../../system/files/errors.ts'
+import { explainDisk } from '../../system/files/errors.ts'
 import { readPieces } from '../../system/files/read-pieces.ts'
+import { onDisk, STORE_DISK } from './disk.ts'
 import type { Layout } from './layout.ts'
 
 /** From where the part's bytes came, so that only the same file is continued. */
@@ -60,7 +61,7 @@ export function openPart(layout: Layout, digest: Digest): Part {
   }
   const noteOrigin = () => {
     if (state.isNoted || state.origin === undefined) return
-    writeWhole(originPath, JSON.stringify(state.origin), { staging: layout.staging })
+    writeWhole(originPath, JSON.stringify(state.origin), { staging: layout.staging, ...STORE_DISK })
     state.isNoted = true
   }
 
@@ -87,7 +88,7 @@ export function openPart(layout: Layout, digest: Digest): Part {
         clearPlace(layout.blob(digest))
         renameSync(path, layout.blob(digest))
       } catch (error) {
-        throw explainDisk(error, path)
+        throw explainDisk(error, path, STORE_DISK)
       } finally {
         close()
         forgetOrigin()

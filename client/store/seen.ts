@@ -2,6 +2,7 @@
 // yesterday's document to hide what changed since.
 import { readIfWhole, writeUnlessReadOnly } from '../../system/files/atomic-file.ts'
 import { highestKnown } from '../resolve/serials.ts'
+import { STORE_DISK } from './disk.ts'
 import type { Layout } from './layout.ts'
 
 /** 0 when the document was never seen. */
@@ -16,5 +17,5 @@ export function noteSeenSerial(layout: Layout, url: string, serial: number): voi
 
 /** Remembers the serial in place of a higher one: a person said yes to it. */
 export function acceptSerial(layout: Layout, url: string, serial: number): void {
-  writeUnlessReadOnly(layout.seenSerial(url), String(serial), { staging: layout.staging })
+  writeUnlessReadOnly(layout.seenSerial(url), String(serial), { staging: layout.staging, ...STORE_DISK })
 }

@@ -11,6 +11,7 @@ import type { Name } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
 import { releasePredicateShape } from '../../schemas/release-statement.ts'
 import { parseShape } from '../../schemas/shape.ts'
+import { ignoring } from '../../system/files/errors.ts'
 
 export const RELEASE_FILE = 'release.json'
 
@@ -34,10 +35,7 @@ export async function readDraft(out: string): Promise<ReleaseDraft> {
 /** The draft, or nothing when none was written; a damaged one throws. */
 export async function findDraft(out: string): Promise<ReleaseDraft | undefined> {
   const path = join(out, RELEASE_FILE)
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
+  const bytes = await readFile(path).catch(ignoring('ENOENT'))
   return bytes === undefined
     ? undefined
     : parseShape(draftShape, parseJsonBytes(bytes, path, LIMITS.bundleBytes), { name: path })

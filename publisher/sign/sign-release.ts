@@ -12,6 +12,7 @@ import { PAYLOAD_TYPE, renderReleaseStatement } from '../../schemas/release-stat
 import { decodeText } from '../../schemas/text.ts'
 import { hintOf } from '../../schemas/trust-key.ts'
 import { BUNDLE_FILE } from '../../static-tree/paths.ts'
+import { isErrno } from '../../system/files/errors.ts'
 import type { VerifiedRelease } from '../../trust/release/verify-release.ts'
 import { verifyRelease } from '../../trust/release/verify-release.ts'
 import type { SigningKey } from './read-key.ts'
@@ -60,7 +61,7 @@ async function readSigned(path: string, predicate: ReleasePredicate, key: Signin
     const release = proven(bundle, predicate, key, path)
     return stableJson(release.predicate) === stableJson(predicate) ? { release, bundle } : undefined
   } catch (error) {
-    if (isCoded(error) || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (isCoded(error) || isErrno(error, 'ENOENT')) return undefined
     throw error
   }
 }

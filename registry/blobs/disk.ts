@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestFromHex, hexOf } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
+import { ignoring, isErrno } from '../../system/files/errors.ts'
 import { blobsPath, trashPath } from '../settings.ts'
 import { syncFolder } from './durable.ts'
 
@@ -38,7 +39,7 @@ export async function openBlobStore(dataDir: string): Promise<BlobStore> {
 
   return {
     pathOf,
-    sizeOf: (digest) => stat(pathOf(digest)).then(({ size }) => size, absent),
+    sizeOf: (digest) => stat(pathOf(digest)).then(({ size }) => size, ignoring('ENOENT')),
     async adopt(path, digest) {
       await chmod(path, 0o444)
       await rename(path, pathOf(digest))
@@ -71,7 +72,7 @@ function moveAside(from: string, to: string): boolean {
     renameSync(from, to)
     return true
   } catch (error) {
-    if (absentCode(error)) return false
+    if (isErrno(error, 'ENOENT')) return false
     throw coded('IO_FAILED', { message: 'a blob cannot be moved to the trash', cause: error })
   }
 }
@@ -80,12 +81,4 @@ async function* listFolder(folder: string): AsyncGenerator<Digest | { readonly s
   for (const name of await readdir(folder)) {
     yield /^[0-9a-f]{64}$/.test(name) ? digestFromHex(name) : { stray: name }
   }
-}
-
-function absent(error: unknown): undefined {
-  if (!absentCode(error)) throw error
-}
-
-function absentCode(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'ENOENT'
 }

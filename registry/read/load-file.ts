@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestFromHex, digestOf } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
+import { ignoring } from '../../system/files/errors.ts'
 import { digestOfFile } from '../../system/files/hash-file.ts'
 import { ENTRY_BYTES } from './byte-cache.ts'
 import type { Encoding } from './conditions.ts'
@@ -49,7 +50,7 @@ export async function loadEntry(root: string, at: TreePath, before?: Entry): Pro
 
 /** Undefined when there is no such file, or it is no plain file. */
 export async function openTreeFile(root: string, path: string): Promise<FileHandle | undefined> {
-  const file = await open(join(root, path), NO_FOLLOW).catch(ignoreAbsent)
+  const file = await open(join(root, path), NO_FOLLOW).catch(ignoring('ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'))
   if (!file || (await file.stat()).isFile()) return file
   await file.close()
   return undefined
@@ -91,8 +92,4 @@ async function readAll(file: FileHandle, size: number): Promise<Buffer> {
     filled += bytesRead
   }
   return body
-}
-
-function ignoreAbsent(error: unknown): undefined {
-  if (!['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
 }

@@ -7,6 +7,7 @@ import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { BaseUrl } from '../../static-tree/base-url.ts'
 import { parseBaseUrl } from '../../static-tree/base-url.ts'
+import { ignoring } from '../../system/files/errors.ts'
 
 /** Addresses that stand for every network of the machine: nobody can type them into a config. */
 const EVERY_NETWORK = new Set(['', '*', '0.0.0.0', '::', '[::]', '0', '0:0:0:0:0:0:0:0', '::0', '::ffff:0.0.0.0'])
@@ -43,10 +44,7 @@ export async function rememberBaseAddress(dataDir: string, base: BaseUrl): Promi
 }
 
 async function readRemembered(dataDir: string): Promise<BaseUrl | undefined> {
-  const text = await readFile(pathIn(dataDir), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
-    throw error
-  })
+  const text = await readFile(pathIn(dataDir), 'utf8').catch(ignoring('ENOENT', 'ENOTDIR'))
   return text === undefined ? undefined : parseBaseUrl(text.trim())
 }
 

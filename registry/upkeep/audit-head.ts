@@ -4,6 +4,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { parseJson } from '../../schemas/json.ts'
 import { digestShape } from '../../schemas/shapes.ts'
+import { isErrno } from '../../system/files/errors.ts'
 import { writeError } from '../blobs/durable.ts'
 import type { AuditHead } from '../db/sqlite/audit.ts'
 import { readAuditHead } from '../db/sqlite/audit.ts'
@@ -31,8 +32,8 @@ export async function noteAuditHead(db: Db, dataDir: string): Promise<void> {
 
 /** Undefined when nothing was ever noted, as in a backup of the database. */
 export async function readNotedHead(dataDir: string): Promise<AuditHead | 'unreadable' | undefined> {
-  const text = await readFile(auditHeadPath(dataDir), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
+  const text = await readFile(auditHeadPath(dataDir), 'utf8').catch((error: unknown) => {
+    if (isErrno(error, 'ENOENT')) return undefined
     throw writeError(error)
   })
   if (text === undefined) return undefined

@@ -4,6 +4,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hexOf } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
+import { ignoring } from '../../system/files/errors.ts'
 import { uploadsPath } from '../settings.ts'
 import type { Promised } from './append.ts'
 import { appendToPart } from './append.ts'
@@ -83,10 +84,7 @@ export async function openUploadArea(dataDir: string): Promise<UploadArea> {
 }
 
 async function sizeOf(path: string): Promise<number> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
+  const found = await stat(path).catch(ignoring('ENOENT'))
   return found?.size ?? 0
 }
 

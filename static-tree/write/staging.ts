@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, open, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { ignoring, isErrno } from '../../system/files/errors.ts'
 import { makeFolder } from '../../system/files/make-folder.ts'
 
 export type Staging = {
@@ -19,6 +20,8 @@ export type Staging = {
 }
 
 type Explain = (error: unknown) => unknown
+
+const ignoreAbsent = ignoring('ENOENT')
 
 /** Opens the folder, which must be on the file system of the tree; what a crash left in it goes. */
 export async function openStaging(folder: string, explain: Explain): Promise<Staging> {
@@ -69,7 +72,7 @@ async function renameInto(staged: string, target: string, touched: Set<string>):
   try {
     await rename(staged, target)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    if (!isErrno(error, 'ENOENT')) throw error
     const first = await mkdir(dirname(target), { recursive: true })
     for (let made = dirname(target); first !== undefined && made.length >= first.length; made = dirname(made))
       touched.add(made).add(dirname(made))
@@ -84,8 +87,4 @@ async function syncPath(path: string): Promise<void> {
   } catch (error) {
     ignoreAbsent(error)
   }
-}
-
-function ignoreAbsent(error: unknown): void {
-  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
 }

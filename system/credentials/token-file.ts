@@ -8,6 +8,7 @@ import { parseJson } from '../../schemas/json.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import { parseShape } from '../../schemas/shape.ts'
 import { decodeText } from '../../schemas/text.ts'
+import { isErrno } from '../files/errors.ts'
 import { exposureOf } from '../files/private-file.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -46,7 +47,7 @@ async function readPrivate(path: string): Promise<string | undefined> {
     if (!exposure) return decodeText(await readFile(path), path)
     throw exposed(path, exposure.mode)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (isErrno(error, 'ENOENT')) return undefined
     throw error
   }
 }

@@ -15,9 +15,10 @@ import { basename, join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { decodeText } from '../../schemas/text.ts'
+import type { DiskWords } from './errors.ts'
 import { explainDisk, isMissing, onDisk } from './errors.ts'
 
-export type WriteOptions = {
+export type WriteOptions = DiskWords & {
   /** Folder on the same file system for the unfinished file. */
   readonly staging: string
   readonly mode?: number
@@ -40,7 +41,7 @@ export function writeWhole(path: string, bytes: string | Uint8Array, options: Wr
       rmSync(staged, { force: true })
       throw error
     }
-  })
+  }, options)
 }
 
 /** For what may as well be missing: on a read-only or full disk it is left out. */
@@ -105,7 +106,7 @@ export function stagedPath(staging: string, name: string): string {
 }
 
 /** Makes renames into these folders survive a power cut. */
-export function syncFolders(folders: readonly string[]): void {
+export function syncFolders(folders: readonly string[], words?: DiskWords): void {
   if (process.platform === 'win32') return
   for (const folder of folders)
     onDisk(folder, () => {
@@ -115,5 +116,5 @@ export function syncFolders(folders: readonly string[]): void {
       } finally {
         closeSync(handle)
       }
-    })
+    }, words)
 }

@@ -3,18 +3,20 @@ import type { CodedError } from '../../schemas/errors.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 
-const FULL = new Set(['ENOSPC', 'EDQUOT'])
+/** What a person can do about the disk; whoever owns the file knows it. */
+export type DiskWords = { readonly whenFull?: string }
+
 const SQLITE_FULL = 13
 
 /** NO_SPACE or IO_FAILED with the cause; coded errors pass. */
-export function explainDisk(error: unknown, path: string): CodedError {
+export function explainDisk(error: unknown, path: string, { whenFull }: DiskWords = {}): CodedError {
   if (isCoded(error)) return error
   const { code, errcode } = error as { code?: string; errcode?: number }
-  if (FULL.has(code ?? '') || errcode === SQLITE_FULL)
+  if (isFull(error) || errcode === SQLITE_FULL)
     return coded('NO_SPACE', {
       message: `no space is left for ${quote(path)}`,
       details: { path },
-      hint: '`octo cache gc` removes what no known lockfile needs; OCTO_HOME puts the store elsewhere',
+      ...(whenFull === undefined ? {} : { hint: whenFull }),
       cause: error,
     })
   return coded('IO_FAILED', {
@@ -25,15 +27,32 @@ export function explainDisk(error: unknown, path: string): CodedError {
 }
 
 /** Runs a file operation and translates what it throws. */
-export function onDisk<Result>(path: string, act: () => Result): Result {
+export function onDisk<Result>(path: string, act: () => Result, words?: DiskWords): Result {
   try {
     return act()
   } catch (error) {
-    throw explainDisk(error, path)
+    throw explainDisk(error, path, words)
   }
 }
 
+/** Nothing is at the path: the file is not there, or a file stands where a folder on the way should be. */
 export function isMissing(error: unknown): boolean {
-  const { code } = error as { code?: string }
-  return code === 'ENOENT' || code === 'ENOTDIR'
+  return isErrno(error, 'ENOENT', 'ENOTDIR')
+}
+
+/** The disk is full, or this user's share of it. */
+export function isFull(error: unknown): boolean {
+  return isErrno(error, 'ENOSPC', 'EDQUOT')
+}
+
+export function isErrno(error: unknown, ...codes: readonly string[]): boolean {
+  const { code } = (error ?? {}) as NodeJS.ErrnoException
+  return code !== undefined && codes.includes(code)
+}
+
+/** For a promise's catch: undefined for these errors of the system, and everything else is thrown on. */
+export function ignoring(...codes: readonly string[]): (error: unknown) => undefined {
+  return (error) => {
+    if (!isErrno(error, ...codes)) throw error
+  }
 }

@@ -17,6 +17,7 @@ import { DOCUMENT_MS } from '../../../system/http/whole-time.ts'
 import { createDigestGate } from '../../../trust/artifact/digest-gate.ts'
 import type { ReleaseClaim, VerifiedRelease } from '../../../trust/release/verify-release.ts'
 import { verifyRelease } from '../../../trust/release/verify-release.ts'
+import { STORE_DISK } from '../../store/disk.ts'
 import type { Layout } from '../../store/layout.ts'
 import { noteProven, provenSince } from '../../store/proven.ts'
 import type { Network } from '../network.ts'
@@ -95,7 +96,7 @@ async function readBundle(place: ReleasePlace, layout: Layout, network: Network)
   gate.update(bytes)
   gate.finish()
   // Not durable: a bundle that is damaged is another one, and is fetched again.
-  writeWhole(path, bytes, { staging: layout.staging, mode: 0o444 })
+  writeWhole(path, bytes, { staging: layout.staging, mode: 0o444, ...STORE_DISK })
   return decodeText(bytes, url.href)
 }
 

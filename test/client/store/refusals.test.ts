@@ -1,7 +1,7 @@
 // What the store does with what it cannot read, write, open or believe: each is said, and nothing is left half done.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import {
+import fs, {
   chownSync,
   closeSync,
   constants,
@@ -19,20 +19,25 @@ import {
 import { syncBuiltinESMExports } from 'node:module'
 import os from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { compareTree, requireGood } from '../../../client/store/check.ts'
 import { collect } from '../../../client/store/collect.ts'
+import { STORE_DISK } from '../../../client/store/disk.ts'
 import { identityOf, isUnchanged, statOf } from '../../../client/store/identity.ts'
+import { noteLockfile } from '../../../client/store/known-projects.ts'
 import type { TreeKey } from '../../../client/store/layout.ts'
 import { isTreeKey } from '../../../client/store/layout.ts'
 import { remember } from '../../../client/store/memo.ts'
 import { openStore } from '../../../client/store/open-store.ts'
 import { readLastingRecord, readOwnRecord } from '../../../client/store/own-record.ts'
+import { endPackageScope } from '../../../client/store/package-scope.ts'
 import { openPart } from '../../../client/store/parts.ts'
 import { storeRootOf } from '../../../client/store/root.ts'
+import { noteSeenSerial } from '../../../client/store/seen.ts'
 import type { StoredArtifact } from '../../../client/store/stored-artifact.ts'
-import { linkRaw, removeTree } from '../../../client/store/unpacked.ts'
+import { linkRaw, removeTree, stageTree } from '../../../client/store/unpacked.ts'
 import { verifyStore } from '../../../client/store/verify-store.ts'
 import { writeOwnRecord } from '../../../client/store/write-own-record.ts'
 import { digestOf } from '../../../schemas/digest.ts'
@@ -70,10 +75,40 @@ function aTree(t: TestContext) {
 test('what the system says of a file becomes one of two codes', () => {
   const said = (fields: object) => onDisk('x', () => assert.fail(Object.assign(new Error('no'), fields)))
   for (const fields of [{ code: 'ENOSPC' }, { code: 'EDQUOT' }, { errcode: 13 }])
-    expectCode('NO_SPACE', () => said(fields))
+    assert.equal(expectCode('NO_SPACE', () => said(fields)).hint, undefined)
   assert.equal(expectCode('IO_FAILED', () => said({ code: 'EIO' })).details.reason, 'EIO')
   const coded = explainDisk({ code: 'EIO' }, 'x')
   assert.equal(explainDisk(coded, 'y'), coded)
+})
+
+test('a full store says how to get room, wherever it is noticed', async (t) => {
+  const layout = aStore(t)
+  const part = openPart(layout, digest)
+  const tree = stageTree(layout, raw)
+  const full = () => {
+    throw Object.assign(new Error('full'), { code: 'ENOSPC' })
+  }
+  for (const name of ['writeSync', 'fsyncSync', 'linkSync', 'copyFileSync'] as const) t.mock.method(fs, name, full)
+  syncBuiltinESMExports()
+  const writes: Readonly<Record<string, () => unknown>> = {
+    part: () => part.write(script),
+    serial: () => noteSeenSerial(layout, 'https://x.example/hello.json', 1),
+    lockfile: () => noteLockfile(layout, '/p/octo.lock'),
+    tree: () => tree.onFile({ path: 'hello', executable: true }, Readable.from([script])),
+    link: () => linkRaw(layout, raw),
+    scope: () => endPackageScope({ ...layout, trees: join(layout.staging, 'none') }),
+    folders: () => syncFolders([layout.blobs], STORE_DISK),
+  }
+  try {
+    for (const [what, write] of Object.entries(writes))
+      assert.match((await expectCodeAsync('NO_SPACE', async () => write())).hint ?? '', /octo cache gc/, what)
+  } finally {
+    t.mock.restoreAll()
+    syncBuiltinESMExports()
+  }
+  part.discard()
+  tree.discard()
+  assert.deepEqual(filesBelow(layout.staging), [])
 })
 
 test('a file that cannot be written is said, and nothing of it stays', (t) => {

@@ -1,0 +1,31 @@
+// Errors of the system are told apart by their codes, and only those that are named pass.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { coded } from '../../../schemas/errors.ts'
+import { explainDisk, ignoring, isErrno, isFull, isMissing } from '../../../system/files/errors.ts'
+
+const errno = (code: string) => Object.assign(new Error(code), { code })
+
+const SYSTEM: readonly (readonly [code: string, means: { missing?: boolean; full?: boolean }])[] = [
+  ['ENOENT', { missing: true }],
+  ['ENOTDIR', { missing: true }],
+  ['ENOSPC', { full: true }],
+  ['EDQUOT', { full: true }],
+  ...['EACCES', 'EPERM', 'EIO', 'EROFS', 'ELOOP', 'EISDIR', 'EMFILE'].map((code) => [code, {}] as const),
+]
+
+for (const [code, { missing = false, full = false }] of SYSTEM)
+  test(`${code} says ${missing ? 'that nothing is there' : full ? 'that the disk is full' : 'neither missing nor full'}`, () => {
+    assert.deepEqual([isMissing(errno(code)), isFull(errno(code))], [missing, full])
+    assert.equal(ignoring(code)(errno(code)), undefined)
+    assert.throws(() => ignoring(code)(errno('EBADF')), { code: 'EBADF' })
+    assert.equal(explainDisk(errno(code), 'x').code, full ? 'NO_SPACE' : 'IO_FAILED')
+    assert.equal(explainDisk(errno(code), 'x', { whenFull: 'make room' }).hint, full ? 'make room' : undefined)
+  })
+
+test('what is no error of the system is none of them', () => {
+  for (const thrown of [undefined, null, 'ENOENT', 5, new Error('ENOENT'), {}, coded('NO_SPACE', { message: 'x' })]) {
+    assert.equal(isErrno(thrown, 'ENOENT', ''), false)
+    assert.equal(isMissing(thrown) || isFull(thrown), false)
+  }
+})
