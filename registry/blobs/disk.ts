@@ -8,8 +8,9 @@ import type { Digest } from '../../schemas/digest.ts'
 import { digestFromHex, hexOf } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
 import { ignoring, isErrno } from '../../system/files/errors.ts'
+import { syncFolder } from '../../system/files/sync.ts'
+import { syncError } from '../disk-errors.ts'
 import { blobsPath, trashPath } from '../settings.ts'
-import { syncFolder } from './durable.ts'
 
 const READ_CHUNK_BYTES = 1024 * 1024
 
@@ -33,8 +34,8 @@ export async function openBlobStore(dataDir: string): Promise<BlobStore> {
   const folder = blobsPath(dataDir)
   const trash = trashPath(dataDir)
   for (const path of [folder, trash]) await mkdir(path, { recursive: true, mode: 0o700 })
-  await syncFolder(join(folder, '..'))
-  await syncFolder(dataDir)
+  await syncFolder(join(folder, '..'), syncError)
+  await syncFolder(dataDir, syncError)
   const pathOf = (digest: Digest) => join(folder, hexOf(digest))
 
   return {
@@ -43,7 +44,7 @@ export async function openBlobStore(dataDir: string): Promise<BlobStore> {
     async adopt(path, digest) {
       await chmod(path, 0o444)
       await rename(path, pathOf(digest))
-      await syncFolder(folder)
+      await syncFolder(folder, syncError)
     },
     async head(digest, maxBytes) {
       await using file = await open(pathOf(digest))

@@ -6,7 +6,8 @@ import { dirname } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestFromHex } from '../../schemas/digest.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
-import { syncFile, writeError } from '../blobs/durable.ts'
+import { syncFile } from '../../system/files/sync.ts'
+import { syncError, writeError } from '../disk-errors.ts'
 import type { PrefixHashes } from './prefix-hashes.ts'
 
 export type Promised = { readonly digest: Digest; readonly size: number }
@@ -33,7 +34,7 @@ export async function appendToPart(append: Append): Promise<boolean> {
     if (isCoded(error, 'SIZE_MISMATCH') || isCoded(error, 'DIGEST_MISMATCH')) await unlink(path)
     throw error
   }
-  await syncFile(file)
+  await syncFile(file, syncError)
   return true
 }
 

@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto'
 import {
   closeSync,
-  fsyncSync,
   lstatSync,
   openSync,
   readFileSync,
@@ -103,18 +102,4 @@ export function writeAll(file: number, bytes: Uint8Array): void {
 
 export function stagedPath(staging: string, name: string): string {
   return join(staging, `${name.slice(0, 40)}.${randomBytes(6).toString('hex')}`)
-}
-
-/** Makes renames into these folders survive a power cut. */
-export function syncFolders(folders: readonly string[], words?: DiskWords): void {
-  if (process.platform === 'win32') return
-  for (const folder of folders)
-    onDisk(folder, () => {
-      const handle = openSync(folder, 'r')
-      try {
-        fsyncSync(handle)
-      } finally {
-        closeSync(handle)
-      }
-    }, words)
 }

@@ -43,12 +43,12 @@ import { writeOwnRecord } from '../../../client/store/write-own-record.ts'
 import { digestOf } from '../../../schemas/digest.ts'
 import {
   readIfThere,
-  syncFolders,
   writeDisposable,
   writeUnlessReadOnly,
   writeWhole,
 } from '../../../system/files/atomic-file.ts'
 import { explainDisk, onDisk } from '../../../system/files/errors.ts'
+import { syncFolders } from '../../../system/files/sync.ts'
 import { tryLock } from '../../../system/process-lock.ts'
 import { expectCode, expectCodeAsync } from '../../support/expect-code.ts'
 import { filesBelow, tempFolder } from '../../support/temp-folder.ts'

@@ -1,0 +1,27 @@
+// What failures of the disk under the registry's data mean: full, short of something for a moment, or no longer to be trusted.
+import { coded, isCoded } from '../schemas/errors.ts'
+import { isErrno, isFull } from '../system/files/errors.ts'
+import { fatalIoError } from './fatal.ts'
+
+/** What a failed write to the data directory means; anything else unchanged. */
+export function writeError(error: unknown): unknown {
+  return isErrno(error, 'EIO', 'EROFS') ? fatal(error) : passingError(error)
+}
+
+/** What a failed fsync means: NO_SPACE, a shortage that passes, or a fatal IO_FAILED, whatever the reason. */
+export function syncError(error: unknown): unknown {
+  const meaning = writeError(error)
+  return meaning === error ? fatal(error) : meaning
+}
+
+/** Shortages of the machine pass, so whoever asked may try again; anything else unchanged. */
+export function passingError(error: unknown): unknown {
+  if (isCoded(error)) return error
+  if (isFull(error)) return coded('NO_SPACE', { message: 'the disk of the registry data is full', cause: error })
+  if (!isErrno(error, 'EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS', 'EAGAIN', 'EBUSY')) return error
+  return coded('STORE_BUSY', { message: 'the registry is short of open files or memory at the moment', cause: error })
+}
+
+function fatal(cause: unknown): Error {
+  return fatalIoError('the disk of the registry data does not keep what is written', cause)
+}
