@@ -1,15 +1,16 @@
 // octo.lock on disk: read whole or not at all, written by replacing, and never over what another process added meanwhile.
-import { createHash, randomBytes } from 'node:crypto'
-import { chmodSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { createHash } from 'node:crypto'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { LIMITS } from '../../schemas/limits.ts'
 import type { LockedPlugin, Lockfile } from '../../schemas/lockfile.ts'
 import { LOCK_FORMAT, parseLockfile, renderLockfile } from '../../schemas/lockfile.ts'
 import { quote } from '../../schemas/quote.ts'
-import { readIfThere } from '../../system/files/atomic-file.ts'
+import { readIfThere, replaceFile } from '../../system/files/atomic-file.ts'
+import { explainDisk } from '../../system/files/errors.ts'
 import { takeLock } from '../../system/process-lock.ts'
-import { onDisk, STORE_DISK } from '../store/disk.ts'
+import { STORE_DISK } from '../store/disk.ts'
 import type { Layout } from '../store/layout.ts'
 
 export const EMPTY_LOCK: Lockfile = { format: LOCK_FORMAT, plugins: {} }
@@ -38,7 +39,8 @@ export async function editLock(layout: Layout, path: string, { set, keepOnly }: 
   )
   const plugins = Object.fromEntries([...kept, ...set.map((entry) => [nameOf(entry), entry] as const)])
   const after: Lockfile = { format: LOCK_FORMAT, plugins }
-  if (!before || renderLockfile(before) !== renderLockfile(after)) replace(path, readable(renderLockfile(after), path))
+  if (!before || renderLockfile(before) !== renderLockfile(after))
+    await replace(path, readable(renderLockfile(after), path))
   return after
 }
 
@@ -65,16 +67,10 @@ function modeOf(path: string): number {
   return before ? before.mode & 0o777 : 0o644
 }
 
-function replace(path: string, text: string): void {
-  const staged = join(dirname(path), `.octo.lock.${randomBytes(6).toString('hex')}`)
-  onDisk(path, () => {
-    try {
-      writeFileSync(staged, text, { flag: 'wx', flush: true, mode: 0o600 })
-      chmodSync(staged, modeOf(path))
-      renameSync(staged, path)
-    } catch (error) {
-      rmSync(staged, { force: true })
-      throw error
-    }
-  })
+async function replace(path: string, text: string): Promise<void> {
+  try {
+    await replaceFile(path, text, { mode: modeOf(path) })
+  } catch (error) {
+    throw explainDisk(error, path, STORE_DISK)
+  }
 }

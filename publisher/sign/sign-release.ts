@@ -1,6 +1,6 @@
 // Predicate → in-toto statement → DSSE → Sigstore v0.3 bundle, proven with the clients' own rules before anyone sees it.
 import { sign } from 'node:crypto'
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bundleToJSON } from '@sigstore/bundle'
 // The package's front loads its network signers too, which takes five times as long as the command needs to start.
@@ -12,6 +12,7 @@ import { PAYLOAD_TYPE, renderReleaseStatement } from '../../schemas/release-stat
 import { decodeText } from '../../schemas/text.ts'
 import { hintOf } from '../../schemas/trust-key.ts'
 import { BUNDLE_FILE } from '../../static-tree/paths.ts'
+import { replaceFile } from '../../system/files/atomic-file.ts'
 import { isErrno } from '../../system/files/errors.ts'
 import type { VerifiedRelease } from '../../trust/release/verify-release.ts'
 import { verifyRelease } from '../../trust/release/verify-release.ts'
@@ -35,8 +36,7 @@ export async function signRelease(out: string, predicate: ReleasePredicate, key:
   if (kept) return { ...kept, reused: true }
   const bundle = await signPredicate(predicate, key)
   const release = proven(bundle, predicate, key, path)
-  await writeFile(`${path}.partial`, bundle)
-  await rename(`${path}.partial`, path)
+  await replaceFile(path, bundle)
   return { release, bundle, reused: false }
 }
 

@@ -1,13 +1,14 @@
 // Under which address people reach the registry. It stands in every document, so it is remembered with the data: a start
 // that leaves it out must not render the whole tree for another one.
-import { randomBytes } from 'node:crypto'
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { BaseUrl } from '../../static-tree/base-url.ts'
 import { parseBaseUrl } from '../../static-tree/base-url.ts'
+import { replaceFile } from '../../system/files/atomic-file.ts'
 import { ignoring } from '../../system/files/errors.ts'
+import { writeError } from '../disk-errors.ts'
 
 /** Addresses that stand for every network of the machine: nobody can type them into a config. */
 const EVERY_NETWORK = new Set(['', '*', '0.0.0.0', '::', '[::]', '0', '0:0:0:0:0:0:0:0', '::0', '::ffff:0.0.0.0'])
@@ -38,9 +39,9 @@ export async function chooseBaseAddress({ dataDir, given, host }: AddressRequest
 /** Kept for starts that say no address. */
 export async function rememberBaseAddress(dataDir: string, base: BaseUrl): Promise<void> {
   if ((await readRemembered(dataDir)) === base) return
-  const staged = `${pathIn(dataDir)}.${randomBytes(8).toString('hex')}`
-  await writeFile(staged, `${base}\n`, { flag: 'wx', mode: 0o644 })
-  await rename(staged, pathIn(dataDir))
+  await replaceFile(pathIn(dataDir), `${base}\n`).catch((error: unknown) => {
+    throw writeError(error)
+  })
 }
 
 async function readRemembered(dataDir: string): Promise<BaseUrl | undefined> {

@@ -1,8 +1,8 @@
 // Which base URL the documents of the tree were rendered for, as far as that was finished. Lies beside the tree.
-import { randomBytes } from 'node:crypto'
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BaseUrl } from '../../static-tree/base-url.ts'
+import { replaceFile } from '../../system/files/atomic-file.ts'
 
 /** Grows when documents are rendered in another way, so that a start renders all of them anew. */
 const LAYOUT = 2
@@ -14,9 +14,8 @@ export async function readTreeMark(dataDir: string, base: BaseUrl): Promise<bool
 }
 
 export async function writeTreeMark(dataDir: string, base: BaseUrl): Promise<void> {
-  const staged = join(dataDir, 'staging', randomBytes(16).toString('hex'))
-  await writeFile(staged, markOf(base), { flag: 'wx' })
-  await rename(staged, markPath(dataDir))
+  // Half a mark is none, and the tree is rendered again.
+  await replaceFile(markPath(dataDir), markOf(base), { staging: join(dataDir, 'staging'), sync: false })
 }
 
 /** e.g. DIR/tree.json */

@@ -1,14 +1,14 @@
 // Where the audit log ends, written down a second time beside the database: rows that are cut off at its newest end are missed.
-import { randomBytes } from 'node:crypto'
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { parseJson } from '../../schemas/json.ts'
 import { digestShape } from '../../schemas/shapes.ts'
+import { replaceFile } from '../../system/files/atomic-file.ts'
 import { isErrno } from '../../system/files/errors.ts'
-import { writeError } from '../disk-errors.ts'
 import type { AuditHead } from '../db/sqlite/audit.ts'
 import { readAuditHead } from '../db/sqlite/audit.ts'
 import type { Db } from '../db/sqlite/open.ts'
+import { writeError } from '../disk-errors.ts'
 import { auditHeadPath } from '../settings.ts'
 
 const shape = z.strictObject({ id: z.int().min(1), rowSha256: digestShape })
@@ -20,14 +20,9 @@ export async function noteAuditHead(db: Db, dataDir: string): Promise<void> {
   if (!head) return
   const noted = await readNotedHead(dataDir)
   if (noted === 'unreadable' || (noted && noted.id >= head.id)) return
-  const path = auditHeadPath(dataDir)
-  const staged = `${path}.${randomBytes(8).toString('hex')}`
-  try {
-    await writeFile(staged, `${JSON.stringify(head)}\n`, { flag: 'wx', mode: 0o600, flush: true })
-    await rename(staged, path)
-  } catch (error) {
+  await replaceFile(auditHeadPath(dataDir), `${JSON.stringify(head)}\n`, { mode: 0o600 }).catch((error: unknown) => {
     throw writeError(error)
-  }
+  })
 }
 
 /** Undefined when nothing was ever noted, as in a backup of the database. */

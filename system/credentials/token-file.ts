@@ -1,5 +1,5 @@
 // Tokens that `octo login` keeps: one file that only its owner can read, one token per registry.
-import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
@@ -8,6 +8,7 @@ import { parseJson } from '../../schemas/json.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import { parseShape } from '../../schemas/shape.ts'
 import { decodeText } from '../../schemas/text.ts'
+import { replaceFile } from '../files/atomic-file.ts'
 import { isErrno } from '../files/errors.ts'
 import { exposureOf } from '../files/private-file.ts'
 
@@ -37,7 +38,8 @@ export async function readTokens(path: string): Promise<Readonly<Record<string, 
 export async function changeToken(path: string, registry: string, token: string | undefined): Promise<boolean> {
   const { [registry]: before, ...others } = await readTokens(path)
   const tokens = token === undefined ? others : { ...others, [registry]: token }
-  await writePrivate(path, `${JSON.stringify({ format: 'octo.tokens/v1', tokens }, null, 2)}\n`)
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  await replaceFile(path, `${JSON.stringify({ format: 'octo.tokens/v1', tokens }, null, 2)}\n`, { mode: 0o600 })
   return before !== undefined
 }
 
@@ -58,20 +60,4 @@ function exposed(path: string, mode: string): Error {
     details: { path, expected: '0600', found: mode },
     hint: `revoke the tokens in it if others may have read them, then: \`chmod 600 ${shellWord(path)}\``,
   })
-}
-
-async function writePrivate(path: string, text: string): Promise<void> {
-  const partial = `${path}.${process.pid}.partial`
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  try {
-    {
-      await using file = await open(partial, 'wx', 0o600)
-      await file.writeFile(text)
-      await file.sync()
-    }
-    await chmod(partial, 0o600)
-    await rename(partial, path)
-  } finally {
-    await rm(partial, { force: true })
-  }
 }

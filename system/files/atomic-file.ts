@@ -1,16 +1,8 @@
-// Small files of the store: whole or absent, never half, whoever writes at the same time.
+// Small files: whole or absent, never half, whoever writes at the same time.
 import { randomBytes } from 'node:crypto'
-import {
-  closeSync,
-  lstatSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs'
-import { basename, join } from 'node:path'
+import { closeSync, lstatSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import { open, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { decodeText } from '../../schemas/text.ts'
@@ -25,22 +17,53 @@ export type WriteOptions = DiskWords & {
 
 /** Writes beside and renames over; throws NO_SPACE or IO_FAILED and leaves nothing of its own. */
 export function writeWhole(path: string, bytes: string | Uint8Array, options: WriteOptions): void {
-  const staged = stagedPath(options.staging, basename(path))
-  onDisk(path, () => {
+  onDisk(path, () => writeBeside(path, bytes, options), options)
+}
+
+function writeBeside(path: string, bytes: string | Uint8Array, { staging, mode = 0o600 }: WriteOptions): void {
+  const staged = stagedPath(staging, basename(path))
+  try {
+    const file = openSync(staged, 'wx', mode)
     try {
-      const file = openSync(staged, 'wx', options.mode ?? 0o600)
-      try {
-        writeAll(file, typeof bytes === 'string' ? Buffer.from(bytes) : bytes)
-      } finally {
-        closeSync(file)
-      }
-      clearPlace(path)
-      renameSync(staged, path)
-    } catch (error) {
-      rmSync(staged, { force: true })
-      throw error
+      writeAll(file, typeof bytes === 'string' ? Buffer.from(bytes) : bytes)
+    } finally {
+      closeSync(file)
     }
-  }, options)
+    clearPlace(path)
+    renameSync(staged, path)
+  } catch (error) {
+    rmSync(staged, { force: true })
+    throw error
+  }
+}
+
+export type ReplaceOptions = {
+  /** Whatever the umask says; absent, everybody may read that the umask lets, and only the owner writes. */
+  readonly mode?: number
+  /** Folder on the same file system for the unfinished file, when not beside it. */
+  readonly staging?: string
+  /** False for what is made anew when a power cut took its bytes. */
+  readonly sync?: boolean
+}
+
+/** The same with its bytes on disk before its name is; throws what the system throws and leaves nothing of its own. */
+export async function replaceFile(path: string, bytes: string | Uint8Array, options: ReplaceOptions = {}) {
+  const { mode, staging = dirname(path), sync = true } = options
+  const staged = stagedPath(staging, `.${basename(path)}`)
+  const file = await open(staged, 'wx', mode ?? 0o644)
+  try {
+    try {
+      await file.writeFile(bytes)
+      if (mode !== undefined) await file.chmod(mode)
+      if (sync) await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(staged, path)
+  } catch (error) {
+    await rm(staged, { force: true }).catch(() => undefined)
+    throw error
+  }
 }
 
 /** For what may as well be missing: on a read-only or full disk it is left out. */

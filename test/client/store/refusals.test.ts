@@ -41,12 +41,7 @@ import { linkRaw, removeTree, stageTree } from '../../../client/store/unpacked.t
 import { verifyStore } from '../../../client/store/verify-store.ts'
 import { writeOwnRecord } from '../../../client/store/write-own-record.ts'
 import { digestOf } from '../../../schemas/digest.ts'
-import {
-  readIfThere,
-  writeDisposable,
-  writeUnlessReadOnly,
-  writeWhole,
-} from '../../../system/files/atomic-file.ts'
+import { readIfThere, writeDisposable, writeUnlessReadOnly, writeWhole } from '../../../system/files/atomic-file.ts'
 import { explainDisk, onDisk } from '../../../system/files/errors.ts'
 import { syncFolders } from '../../../system/files/sync.ts'
 import { tryLock } from '../../../system/process-lock.ts'
