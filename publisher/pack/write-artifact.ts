@@ -12,7 +12,7 @@ export async function writeArtifact(path: string, chunks: AsyncIterable<Uint8Arr
   using unfinished = partialFile(path)
   const partial = unfinished.path
   try {
-    const written = await writeAll(partial, chunks, mode)
+    const written = await writeAndHash(partial, chunks, mode)
     await rename(partial, path)
     return written
   } catch (error) {
@@ -21,7 +21,7 @@ export async function writeArtifact(path: string, chunks: AsyncIterable<Uint8Arr
   }
 }
 
-async function writeAll(path: string, chunks: AsyncIterable<Uint8Array>, mode: number): Promise<Written> {
+async function writeAndHash(path: string, chunks: AsyncIterable<Uint8Array>, mode: number): Promise<Written> {
   const hash = createHash('sha256')
   let size = 0
   await using file = await open(path, 'w')

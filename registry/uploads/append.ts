@@ -46,7 +46,7 @@ async function appendChunks(file: FileHandle, append: Append): Promise<Digest | 
   try {
     for await (const chunk of chunks) {
       if (at + chunk.length > promised.size) throw tooLong(promised)
-      const writing = writeAll(file, chunk, at)
+      const writing = writeAt(file, chunk, at)
       hash.update(chunk)
       at += chunk.length
       await writing
@@ -75,7 +75,7 @@ async function onlyName(path: string, file: FileHandle): Promise<FileHandle> {
   return open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600)
 }
 
-async function writeAll(file: FileHandle, chunk: Buffer, position: number): Promise<void> {
+async function writeAt(file: FileHandle, chunk: Buffer, position: number): Promise<void> {
   try {
     for (let done = 0; done < chunk.length; ) {
       const { bytesWritten } = await file.write(chunk, done, chunk.length - done, position + done)
