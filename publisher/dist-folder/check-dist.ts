@@ -5,9 +5,10 @@ import { coded, isCoded } from '../../schemas/errors.ts'
 import { stableJson } from '../../schemas/json.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleaseArtifact } from '../../schemas/release-statement.ts'
+import { readFileChunks } from '../../system/files/read-chunks.ts'
 import { createDigestGate } from '../../trust/artifact/digest-gate.ts'
-import { readFileChunks } from '../pack/read-chunks.ts'
 import type { Project } from '../project/read-project.ts'
+import { changedWhileRead } from './changed-while-read.ts'
 import type { ReleaseDraft } from './release-file.ts'
 
 /** Reads every artifact; throws FILE_NOT_FOUND, SIZE_MISMATCH or DIGEST_MISMATCH. */
@@ -35,7 +36,7 @@ async function checkArtifact(out: string, artifact: ReleaseArtifact): Promise<vo
     })
   })
   const gate = createDigestGate(artifact, artifact.file)
-  for await (const chunk of readFileChunks(path, size)) gate.update(chunk)
+  for await (const chunk of readFileChunks(path, size, changedWhileRead)) gate.update(chunk)
   gate.finish()
 }
 

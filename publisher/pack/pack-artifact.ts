@@ -9,14 +9,15 @@ import type { Platform } from '../../schemas/platform.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleaseArtifact } from '../../schemas/release-statement.ts'
 import { BUNDLE_FILE } from '../../static-tree/paths.ts'
+import { readFileChunks } from '../../system/files/read-chunks.ts'
 import type { Progress, ProgressItem } from '../../terminal/index.ts'
 import type { ProgramNeeds } from '../../trust/artifact/program/check-program.ts'
 import { inspectProgram } from '../../trust/artifact/program/check-program.ts'
+import { changedWhileRead } from '../dist-folder/changed-while-read.ts'
 import { RELEASE_FILE } from '../dist-folder/release-file.ts'
 import type { ArchivePlan, ArtifactPlan, RawPlan } from './artifact-plan.ts'
 import type { ListedFile } from './list-files.ts'
 import { listFiles } from './list-files.ts'
-import { readFileChunks } from './read-chunks.ts'
 import type { SecretFind } from './secret-scan.ts'
 import { scanSecrets } from './secret-scan.ts'
 import type { TarFile } from './tar-stream.ts'
@@ -61,14 +62,14 @@ async function packRaw(plan: RawPlan, context: Packing): Promise<ReleaseArtifact
   if (!file || files.length > 1)
     throw coded('MANIFEST_INVALID', { message: `\`file\` names ${quote(plan.source)}, which is a folder` })
   const place = { name: file.path, path: plan.file, executable: plan.file, startable: true }
-  const needs = await inspectProgram(readFileChunks(file.source, file.size), {
+  const needs = await inspectProgram(readFileChunks(file.source, file.size, changedWhileRead), {
     ...place,
     platform: plan.platform,
     runtime: plan.runtime,
   })
   context.onNeeds?.(plan.platform, needs)
   context.item?.total(file.size)
-  const chunks = scanSecrets(readFileChunks(file.source, file.size), file.path, context.finds)
+  const chunks = scanSecrets(readFileChunks(file.source, file.size, changedWhileRead), file.path, context.finds)
   const written = await writeArtifact(join(context.out, plan.file), counted(chunks, context), 0o755)
   return { file: plan.file, ...written, format: 'raw', executable: plan.file, ...runBy(plan) }
 }
@@ -78,7 +79,7 @@ async function packArchive(plan: ArchivePlan, context: Packing): Promise<Release
   context.item?.total(files.reduce((sum, { size }) => sum + size, 0))
   const [{ tarStream }, { gzipStream }] = await Promise.all([import('./tar-stream.ts'), import('./gzip-stream.ts')])
   const read = (file: TarFile) => {
-    const chunks = counted(readFileChunks(file.source, file.size), context)
+    const chunks = counted(readFileChunks(file.source, file.size, changedWhileRead), context)
     return scanSecrets(chunks, pathInProject(plan, file), context.finds)
   }
   const content = createHash('sha256')
@@ -103,7 +104,7 @@ async function inspectPacked(artifact: ReleaseArtifact, plan: ArchivePlan, conte
   const path = join(context.out, artifact.file)
   try {
     const { needs } = await inspectArtifact({
-      ...{ chunks: readFileChunks(path, artifact.size), artifact, platform: plan.platform },
+      ...{ chunks: readFileChunks(path, artifact.size, changedWhileRead), artifact, platform: plan.platform },
     })
     context.onNeeds?.(plan.platform, needs)
   } catch (error) {

@@ -2,11 +2,12 @@
 import { Readable } from 'node:stream'
 import type { Digest } from '../../schemas/digest.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
+import { readRange } from '../../system/files/read-chunks.ts'
 import { callRefusalOf, isSuccess } from '../../system/http/call-refusal.ts'
 import type { Connection, HttpReply } from '../../system/http/connection.ts'
 import { readProblem } from '../../system/http/problem.ts'
 import { isTransientReply, RetryBudget, sendPatiently } from '../../system/http/retry-budget.ts'
-import { readRange } from '../pack/read-chunks.ts'
+import { changedWhileRead } from '../dist-folder/changed-while-read.ts'
 import { sessionPath } from './session.ts'
 
 export type BlobSource = { readonly path: string } | { readonly text: string }
@@ -99,7 +100,7 @@ async function sendPiece(
 }
 
 function chunksOf({ source }: Upload, offset: number, size: number): AsyncIterable<Uint8Array> {
-  if ('path' in source) return readRange(source.path, size, offset)
+  if ('path' in source) return readRange(source.path, { size, offset }, changedWhileRead)
   return Readable.from([Buffer.from(source.text).subarray(offset, offset + size)])
 }
 

@@ -10,11 +10,12 @@ import { decodeText } from '../../schemas/text.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { BUNDLE_FILE } from '../../static-tree/paths.ts'
 import { announcementOf, requireLimits } from '../../static-tree/release-limits.ts'
+import { readFileChunks } from '../../system/files/read-chunks.ts'
 import { inspectArtifact } from '../../trust/artifact/inspect-artifact.ts'
 import { parseBundle } from '../../trust/release/bundle.ts'
 import type { VerifiedRelease } from '../../trust/release/verify-release.ts'
 import { verifyRelease } from '../../trust/release/verify-release.ts'
-import { readFileChunks } from '../pack/read-chunks.ts'
+import { changedWhileRead } from '../dist-folder/changed-while-read.ts'
 
 export type SignedDist = { readonly dir: string; readonly bundle: string; readonly release: VerifiedRelease }
 
@@ -47,5 +48,5 @@ async function inspectFile(path: string, artifact: ReleaseArtifact, platform: Pl
       cause: error,
     })
   })
-  await inspectArtifact({ chunks: readFileChunks(path, size), artifact, platform })
+  await inspectArtifact({ chunks: readFileChunks(path, size, changedWhileRead), artifact, platform })
 }

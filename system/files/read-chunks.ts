@@ -3,32 +3,33 @@
 import { constants } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { open } from 'node:fs/promises'
-import { coded } from '../../schemas/errors.ts'
-import { quote } from '../../schemas/quote.ts'
 
-export const CHUNK_BYTES = 1024 * 1024
+const CHUNK_BYTES = 1024 * 1024
 
-/** Yields the whole file, all chunks but the last full; throws BUILD_FAILED when it is not of this size any more. */
-export async function* readFileChunks(path: string, size: number): AsyncGenerator<Uint8Array> {
+/** Makes the error for a file that is not the same any more. */
+export type Changed = (path: string) => Error
+
+export type Range = { readonly size: number; readonly offset: number }
+
+/** Yields the whole file, all chunks but the last full; throws what `changed` makes when it is not of this size any more. */
+export async function* readFileChunks(path: string, size: number, changed: Changed): AsyncGenerator<Uint8Array> {
   await using file = await open(path, READ_NO_LINK)
-  yield* chunksOf(file, path, { size, offset: 0 })
+  yield* chunksOf(file, { size, offset: 0 }, () => changed(path))
   if (await readExactly(file, 1, size)) throw changed(path)
 }
 
-/** Yields exactly `size` bytes from `offset` on; throws BUILD_FAILED when there are fewer. */
-export async function* readRange(path: string, size: number, offset: number): AsyncGenerator<Uint8Array> {
+/** Yields exactly `size` bytes from `offset` on; throws what `changed` makes when there are fewer. */
+export async function* readRange(path: string, range: Range, changed: Changed): AsyncGenerator<Uint8Array> {
   await using file = await open(path, READ_NO_LINK)
-  yield* chunksOf(file, path, { size, offset })
+  yield* chunksOf(file, range, () => changed(path))
 }
 
 const READ_NO_LINK = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)
 
-type Range = { readonly size: number; readonly offset: number }
-
-async function* chunksOf(file: FileHandle, path: string, { size, offset }: Range): AsyncGenerator<Uint8Array> {
+async function* chunksOf(file: FileHandle, { size, offset }: Range, changed: () => Error): AsyncGenerator<Uint8Array> {
   for (let done = 0; done < size; ) {
     const chunk = await readExactly(file, Math.min(CHUNK_BYTES, size - done), offset + done)
-    if (!chunk) throw changed(path)
+    if (!chunk) throw changed()
     done += chunk.length
     yield chunk
   }
@@ -43,11 +44,4 @@ async function readExactly(file: FileHandle, length: number, position: number): 
     filled += bytesRead
   }
   return chunk
-}
-
-function changed(path: string): Error {
-  return coded('BUILD_FAILED', {
-    message: `${quote(path)} changed while it was read`,
-    hint: 'stop what still writes to it and build again',
-  })
 }
