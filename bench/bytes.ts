@@ -2,7 +2,7 @@
 import { randomFillSync } from 'node:crypto'
 import { open } from 'node:fs/promises'
 
-export const KIB = 1024
+const KIB = 1024
 export const MIB = 1024 * KIB
 export const GIB = 1024 * MIB
 

@@ -18,7 +18,7 @@ export type Command = {
   readonly accept?: readonly number[]
 }
 
-export type Outcome = {
+type Outcome = {
   readonly ms: number
   readonly stdout: string
   /** stdout and stderr as they came. */
@@ -48,7 +48,7 @@ export async function run(command: Command, watch: 'time' | 'memory' = 'time'): 
   throw new Error(`${nameOf(command)} ended with ${code}: ${output.tail()}`)
 }
 
-export type Server = { readonly pid: number; readonly match: readonly string[]; readonly stop: () => Promise<void> }
+type Server = { readonly pid: number; readonly match: readonly string[]; readonly stop: () => Promise<void> }
 
 /** Starts a process and waits until its output matches `ready`, or until the port `ready` takes connections. */
 export async function serve(command: Command, ready: RegExp | number): Promise<Server> {
@@ -70,7 +70,7 @@ export async function serve(command: Command, ready: RegExp | number): Promise<S
   throw new Error(`${nameOf(command)} did not get ready: ${output.tail()}`)
 }
 
-export type Memory = 'VmHWM' | 'VmRSS'
+type Memory = 'VmHWM' | 'VmRSS'
 
 /** A figure of /proc/PID/status in bytes; 0 where there is none. */
 export function memoryOf(pid: number, field: Memory): number {

@@ -2,7 +2,7 @@
 import type { Absence, Benchmark, BenchmarkResult, Contender, Figure } from './model.ts'
 import { messageOf } from './scope.ts'
 
-export type ContestSetting = {
+type ContestSetting = {
   readonly quick: boolean
   readonly log: (line: string) => void
 }

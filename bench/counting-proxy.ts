@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { connect, createServer } from 'node:net'
 import type { Scope } from './scope.ts'
 
-export type CountingProxy = {
+type CountingProxy = {
   readonly url: string
   /** Bytes since the last call. */
   readonly take: () => number

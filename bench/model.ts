@@ -18,7 +18,7 @@ export type Aim = {
   readonly limit?: number
 }
 
-export type Rounds = { readonly full: number; readonly quick: number }
+type Rounds = { readonly full: number; readonly quick: number }
 
 export type Benchmark = {
   readonly name: string

@@ -2,7 +2,7 @@
 import { run } from './child.ts'
 import { Missing } from './scope.ts'
 
-export type Load = {
+type Load = {
   readonly url: string
   readonly connections: number
   readonly seconds: number
@@ -11,7 +11,7 @@ export type Load = {
   readonly script?: string
 }
 
-export type LoadReport = { readonly requestsPerSecond: number; readonly bytesPerSecond: number }
+type LoadReport = { readonly requestsPerSecond: number; readonly bytesPerSecond: number }
 
 /** Throws when any answer was an error: a fast 404 is no result. */
 export async function wrk(load: Load): Promise<LoadReport> {

@@ -11,7 +11,7 @@ import type { Settled } from '../system/async/limit.ts'
 import type { Acceptance } from './resolve/resolver.ts'
 
 /** One running download, for a progress display. */
-export type ReportedDownload = { advance(bytes: number): void; done(): void }
+type ReportedDownload = { advance(bytes: number): void; done(): void }
 
 /** Where the client says what it does. All are optional; texts are safe to print. */
 export type Report = {

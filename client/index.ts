@@ -15,17 +15,14 @@ export type {
   Client,
   ClientOptions,
   FailedPlugin,
-  InstallReport,
   PluginOutcome,
   Report,
-  ReportedDownload,
   VerifiedExecutable,
 } from './api.ts'
 export { lockPathOf } from './lockfile/lock-path.ts'
 export { storeRootOf } from './store/root.ts'
-export type { WarmRunKey } from './warm/read.ts'
 export { readWarmRun } from './warm/read.ts'
-export type { Workspace, WorkspaceFlags, WorkspacePlace } from './workspace.ts'
+export type { WorkspaceFlags } from './workspace.ts'
 
 import type { Client, ClientOptions } from './api.ts'
 import type { Workspace, WorkspaceFlags, WorkspacePlace } from './workspace.ts'

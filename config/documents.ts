@@ -22,7 +22,7 @@ import { addressIn, shownName } from './document-address.ts'
 /** Gives the text of a web document, or throws a FETCH or LIMIT error; the caller decides on retries, proxies and caches. */
 export type FetchText = (url: string, maxBytes: number) => Promise<string>
 
-export type ConfigDocument = { readonly address: DocumentAddress; readonly text: string; readonly root: TreeNode }
+type ConfigDocument = { readonly address: DocumentAddress; readonly text: string; readonly root: TreeNode }
 
 export const CONFIG_LIMITS = {
   documentBytes: 256 * 1024,

@@ -7,7 +7,7 @@ import type { OctoConfig } from './model/config.ts'
 import { readConfig } from './read-config.ts'
 import { isUnattended } from './unattended.ts'
 
-export type LoadConfigOptions = {
+type LoadConfigOptions = {
   /** As `--config` gives them, first one strongest; none means the default file of `cwd`. */
   readonly paths?: readonly string[]
   readonly cwd: string

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { portTaken } from './ports.ts'
 
-export type DemoService = AsyncDisposable & { readonly url: string }
+type DemoService = AsyncDisposable & { readonly url: string }
 
 /** Throws PORT_TAKEN. */
 export async function startDemoService(port: number): Promise<DemoService> {

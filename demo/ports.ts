@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { coded } from '../schemas/errors.ts'
 
-export type PortUse = { readonly port: number; readonly purpose: string; readonly option: string }
+type PortUse = { readonly port: number; readonly purpose: string; readonly option: string }
 
 /** Throws PORT_TAKEN for the first one that something else uses. */
 export async function requireFreePorts(uses: readonly PortUse[]): Promise<void> {

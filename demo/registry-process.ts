@@ -15,7 +15,7 @@ export type RegistryProcess = AsyncDisposable & {
 const START_MS = 30_000
 const KEPT_LINES = 5
 
-export const serveWords = (settings: StartSettings) => [
+const serveWords = (settings: StartSettings) => [
   ...['registry', 'serve', '--data', dataDir(settings)],
   ...['--host', '127.0.0.1', '--port', String(settings.port)],
 ]

@@ -7,7 +7,7 @@ import { launch } from '../system/process/launch.ts'
 import type { StartSettings } from './settings.ts'
 import { typed } from './settings.ts'
 
-export type Ended = { readonly code: number; readonly out: string; readonly err: string }
+type Ended = { readonly code: number; readonly out: string; readonly err: string }
 
 type Running = {
   readonly stdio: 'pipe' | 'inherit'

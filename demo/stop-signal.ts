@@ -1,6 +1,6 @@
 // Ctrl-C and SIGTERM end the quick start in order instead of at once, so that what it started ends too.
 
-export type StopSignal = Disposable & {
+type StopSignal = Disposable & {
   readonly signal: AbortSignal
   /** Settles with exit code 0: being stopped is how serving ends. */
   readonly asked: Promise<number>

@@ -9,7 +9,7 @@ import type { Question } from './readers.ts'
 
 const MANIFESTS = blocksOf('docs/FORMATS.md').flatMap(({ kind, text }) => (kind === 'plugin.yaml' ? [text] : []))
 
-export const YAML_SCALARS = [
+const YAML_SCALARS = [
   ...['yes', 'NO', 'on', 'y', 'true', 'True', 'TRUE', 'null', 'Null', '~', '.inf', '-.INF', '.nan', '=', '<<', 'x'],
   ...[
     '010',
@@ -181,7 +181,7 @@ export function aManifest(random: Random): Question | undefined {
 }
 
 /** A number of some spelling, or signs put together. */
-export function aYamlText(random: Random): Buffer {
+function aYamlText(random: Random): Buffer {
   if (random.below(2) === 0) return Buffer.from(`a: ${random.some(NUMBER_SIGNS, 1, 8)}\n`)
   return Buffer.from(`${random.of(['', 'a: ', 'a:\n  ', '- '])}${random.some(YAML_PIECES, 1, 8)}\n`)
 }

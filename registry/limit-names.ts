@@ -13,7 +13,7 @@ const SETTABLE = [
   'refusedTriesPerHour',
 ] as const satisfies readonly (keyof RegistryConfig['limits'])[]
 
-export type LimitName = (typeof SETTABLE)[number]
+type LimitName = (typeof SETTABLE)[number]
 
 const MOST = 1_000_000_000
 

@@ -59,7 +59,7 @@ export const publishedAnswer = z.object({
   document: z.string(),
 })
 
-export const VERSION_ACTIONS = ['yank', 'unyank', 'deprecate', 'undeprecate', 'quarantine', 'unquarantine'] as const
+const VERSION_ACTIONS = ['yank', 'unyank', 'deprecate', 'undeprecate', 'quarantine', 'unquarantine'] as const
 
 export const changeStateRequest = z.strictObject({
   action: z.enum(VERSION_ACTIONS),

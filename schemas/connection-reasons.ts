@@ -1,7 +1,7 @@
 // Why a connection or a TLS handshake failed, from the codes of the operating system, Node and OpenSSL: a sentence for people,
 // and the kind, which decides whether trying again can help and what to do next.
 
-export type FailureKind =
+type FailureKind =
   /** The name is unknown: final. */
   | 'name'
   /** Whoever is there, or the network, may do better the next time. */
@@ -15,7 +15,7 @@ export type FailureKind =
   /** What is spoken there is not HTTP as expected. */
   | 'protocol'
 
-export type ConnectionReason = { readonly kind: FailureKind; readonly text: string }
+type ConnectionReason = { readonly kind: FailureKind; readonly text: string }
 
 const NOT_TRUSTED = 'its certificate is by an authority that this machine does not trust'
 

@@ -7,7 +7,7 @@ export const ACCEPTED_CODINGS = 'gzip, deflate, br, zstd'
 /** A header may name several codings; nobody needs more. */
 const MAX_CODINGS = 3
 
-export type DecodeOptions = {
+type DecodeOptions = {
   /** Only the beginning is there: what can be decoded of it is wanted. */
   readonly isCut?: boolean
 }

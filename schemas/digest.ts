@@ -1,5 +1,5 @@
 // The identity of bytes: `sha256:<hex>`.
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { coded } from './errors.ts'
 import { quote } from './quote.ts'
 
@@ -30,8 +30,4 @@ export function digestFromHex(hex: string): Digest {
 /** The 64 hex digits alone, as file names and in-toto subjects carry them. */
 export function hexOf(digest: Digest): string {
   return digest.slice('sha256:'.length)
-}
-
-export function sameDigest(left: Digest, right: Digest): boolean {
-  return timingSafeEqual(Buffer.from(left), Buffer.from(right))
 }

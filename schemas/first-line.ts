@@ -10,7 +10,7 @@ export type FirstLine = {
 }
 
 /** Kernels before 5.1 cut the line here, and run whatever the rest of it names. */
-export const MAX_FIRST_LINE_BYTES = 127
+const MAX_FIRST_LINE_BYTES = 127
 
 /** Undefined when the file does not begin with `#!`; else the line, or what is wrong with it as the end of a sentence. */
 export function readFirstLine(head: Uint8Array): FirstLine | { readonly problem: string } | undefined {

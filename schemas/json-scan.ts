@@ -8,10 +8,10 @@ export type JsonRules = {
   readonly numbers: 'exact' | 'rounded'
 }
 
-export type JsonProblem = { readonly offset: number; readonly problem: string }
+type JsonProblem = { readonly offset: number; readonly problem: string }
 
 /** A good text, every key of which is written without an escape; the text itself where none was. */
-export type PlainJson = { readonly text: string }
+type PlainJson = { readonly text: string }
 
 /** The first problem of the text, or the text as it may be parsed. */
 export function scanJson(text: string, rules: JsonRules): JsonProblem | PlainJson {
@@ -37,7 +37,7 @@ function withPlainKeys(text: string, keys: readonly PlainKey[]): string {
 }
 
 /** Keys that mean something else than a key to JavaScript: no map of ours has use for them. */
-export const PROTOTYPE_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+const PROTOTYPE_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
 class Refusal extends Error {
   readonly offset: number

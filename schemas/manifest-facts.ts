@@ -1,7 +1,7 @@
 // How a plugin is run, in words: what `octo info` and the registry's page say beside its arguments.
 import type { ReleasedManifest } from './manifest.ts'
 
-export type ManifestFact = { readonly name: string; readonly text: string }
+type ManifestFact = { readonly name: string; readonly text: string }
 
 const OUTPUT_WORDS: Readonly<Record<string, string>> = {
   'exit-code': 'exit code 0 passes',

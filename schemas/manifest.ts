@@ -24,13 +24,13 @@ import { MANIFEST_YAML, parseYaml } from './yaml.ts'
  * How the result of a run is read. `exit-code`: 0 passes; `check/v1`: a JSON line at the end, or text that says a status;
  * `nagios`: the exit code is the status, the text explains it.
  */
-export const OUTPUT_CONTRACTS = ['exit-code', 'check/v1', 'nagios'] as const
+const OUTPUT_CONTRACTS = ['exit-code', 'check/v1', 'nagios'] as const
 
 /** How programs take named arguments: `-k v` and `--key=v`, always `--key=v`, `-key=v`, or `-k v` and `--key v`. */
 export const ARGUMENT_STYLES = ['gnu', 'long', 'single-dash', 'separate'] as const
 export type ArgumentStyle = (typeof ARGUMENT_STYLES)[number]
 
-export const RUNTIMES = ['node', 'sh', 'bash', 'python3', 'perl'] as const
+const RUNTIMES = ['node', 'sh', 'bash', 'python3', 'perl'] as const
 
 export const runtimeShape = z.strictObject({
   /** A runtime of the operator's machine that runs the entry file of an `any` artifact. */
@@ -39,7 +39,7 @@ export const runtimeShape = z.strictObject({
   version: z.string().max(64).optional(),
 })
 
-export const needsShape = z.strictObject({
+const needsShape = z.strictObject({
   network: z.array(lineShape).max(32).default([]),
   files: z.array(lineShape).max(32).default([]),
   /** Names of secrets that the plugin may be given; octo hands out none yet. */

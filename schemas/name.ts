@@ -5,8 +5,6 @@ import { quote } from './quote.ts'
 declare const nameBrand: unique symbol
 /** One part of a full name: 1–64 of `a-z`, `0-9` and `-`, neither starting nor ending with `-`. */
 export type Name = string & { readonly [nameBrand]: true }
-/** `repo/plugin`. */
-export type FullName = `${Name}/${Name}`
 
 export const NAME_PATTERN = /^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/
 
@@ -38,10 +36,6 @@ export function parseFullName(text: string): { readonly repo: Name; readonly plu
   if (rest !== undefined || plugin === undefined)
     throw coded('NAME_INVALID', { message: `expected \`repo/plugin\`, found ${quote(text)}` })
   return { repo: parseName(repo, 'repo'), plugin: parseName(plugin, 'plugin') }
-}
-
-export function fullName(repo: Name, plugin: Name): FullName {
-  return `${repo}/${plugin}`
 }
 
 function reservedNote(text: unknown): string {

@@ -76,7 +76,6 @@ export const pluginDocumentShape = z.object({
 export type PluginDocument = z.output<typeof pluginDocumentShape>
 export type DocumentVersion = z.output<typeof documentVersionShape>
 export type DocumentPage = z.output<typeof documentPageShape>
-export type DocumentArtifact = z.output<typeof documentArtifactShape>
 export type VersionState = (typeof VERSION_STATES)[number]
 
 /** Reads a plugin document; unknown keys are dropped, so that newer registries can add some. */

@@ -7,14 +7,14 @@ import { foundWords, plainWords } from './plain-words.ts'
 import { printable, quote } from './quote.ts'
 
 /** Where a document came from, for errors: a file or URL, and the line of a path in it when the text has lines. */
-export type Source = {
+type Source = {
   readonly name: string
   readonly lineOf?: (path: readonly PropertyKey[]) => number | undefined
   /** Whether what was found may be shown: not for documents that may hold secrets. */
   readonly showsFound?: boolean
 }
 
-export type Problem = { readonly path: string; readonly line?: number; readonly message: string }
+type Problem = { readonly path: string; readonly line?: number; readonly message: string }
 
 const MAX_PROBLEMS = 20
 

@@ -7,7 +7,7 @@ export type Attempt<Opened> = {
   cancel(): void
 }
 
-export type Race<Candidate, Opened> = {
+type Race<Candidate, Opened> = {
   readonly candidates: readonly Candidate[]
   readonly start: (candidate: Candidate) => Attempt<Opened>
   /** Runs `act` after the head start; gives the way to call that off. */

@@ -15,10 +15,10 @@ type Sized = {
   /** Where it begins in the text. */
   readonly offset: number
 }
-export type YamlEntry = { readonly keyOffset: number; readonly node: YamlNode }
-export type YamlMap = Sized & { readonly kind: 'map'; readonly entries: ReadonlyMap<string, YamlEntry> }
-export type YamlList = Sized & { readonly kind: 'list'; readonly items: readonly YamlNode[] }
-export type YamlScalar = Sized & {
+type YamlEntry = { readonly keyOffset: number; readonly node: YamlNode }
+type YamlMap = Sized & { readonly kind: 'map'; readonly entries: ReadonlyMap<string, YamlEntry> }
+type YamlList = Sized & { readonly kind: 'list'; readonly items: readonly YamlNode[] }
+type YamlScalar = Sized & {
   readonly kind: 'scalar'
   readonly value: string | number | boolean | null
   /** As it was typed: `1.10` and not `1.1`. */
@@ -28,12 +28,12 @@ export type YamlScalar = Sized & {
 }
 export type YamlNode = YamlMap | YamlList | YamlScalar
 
-export type YamlBounds = {
+type YamlBounds = {
   readonly maxDepth: number
   readonly maxNodes: number
   readonly ambiguous: 'refused' | 'admitted'
 }
-export type Building = {
+type Building = {
   readonly name: string
   readonly limits: YamlBounds
   readonly lineAt: (offset: number) => number

@@ -35,7 +35,7 @@ function isNumberOrTime(source: string): boolean {
   return NUMBERS_AND_TIMES.some((pattern) => pattern.test(source))
 }
 
-export type Readings = {
+type Readings = {
   /** What follows "is" in a sentence. */
   readonly said: string
   /** How each reading that is a number is written so that all agree on it. */

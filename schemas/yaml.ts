@@ -10,7 +10,7 @@ import type { YamlNode } from './yaml-nodes.ts'
 import { buildNodes, IN_QUOTES, limitExceeded, yamlInvalid } from './yaml-nodes.ts'
 import { tokensOf } from './yaml-tokens.ts'
 
-export type YamlLimits = {
+type YamlLimits = {
   /** UTF-8 bytes of the text. */
   readonly maxBytes: number
   readonly maxDepth: number

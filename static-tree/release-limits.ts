@@ -9,9 +9,9 @@ import type { ReleasePredicate } from '../schemas/release-statement.ts'
 import { BUNDLE_FILE } from './paths.ts'
 
 /** A release before its bytes are looked at. */
-export type Announcement = Pick<OpenSessionRequest, 'bundle' | 'artifacts'>
-export type AnnouncedBlob = { readonly digest: Digest; readonly size: number }
-export type ReleaseLimits = { readonly artifactBytes: number; readonly releaseBytes: number }
+type Announcement = Pick<OpenSessionRequest, 'bundle' | 'artifacts'>
+type AnnouncedBlob = { readonly digest: Digest; readonly size: number }
+type ReleaseLimits = { readonly artifactBytes: number; readonly releaseBytes: number }
 
 /** Every blob of the release once, though platforms may share one. */
 export function announcedBlobs({ bundle, artifacts }: Announcement): AnnouncedBlob[] {

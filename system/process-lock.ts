@@ -8,9 +8,9 @@ import { clearPlace } from './files/atomic-file.ts'
 import type { DiskWords } from './files/errors.ts'
 import { explainDisk, onDisk } from './files/errors.ts'
 
-export type LockMode = 'shared' | 'exclusive'
+type LockMode = 'shared' | 'exclusive'
 
-export type LockRequest = DiskWords & {
+type LockRequest = DiskWords & {
   readonly path: string
   readonly mode: LockMode
   /** What the lock protects, for the messages of those who wait. */

@@ -1,7 +1,7 @@
 // Every word that octo knows: the part that runs it, and one line about it for `octo --help`.
 export type Part = 'registry' | 'publisher' | 'client' | 'operator' | 'start'
 
-export type Word = {
+type Word = {
   readonly word: string
   readonly part: Part
   /** Heading in the overview; words without one are not shown. */

@@ -4,7 +4,7 @@ import { cellWidth } from './cell-width.ts'
 import type { OutputStream } from './streams.ts'
 import { screenWidth } from './streams.ts'
 
-export type RedrawnLines = {
+type RedrawnLines = {
   /** Replaces what is drawn; lines wider than the screen must be cut already. */
   draw(lines: readonly string[]): void
   /** Takes away what is drawn. */

@@ -3,7 +3,7 @@ import { cellWidth, longestWord, padding, wrapWords } from './cell-width.ts'
 import { hangingLines } from './table-blocks.ts'
 import type { Column, ShownCell } from './table-cell.ts'
 
-export type Grid = { readonly columns: readonly Column[]; readonly widths: readonly number[]; readonly width: number }
+type Grid = { readonly columns: readonly Column[]; readonly widths: readonly number[]; readonly width: number }
 
 const GAP = 2
 /** With fewer cells than this the last column is not worth a column. */

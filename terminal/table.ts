@@ -11,7 +11,7 @@ import { fitWidths, gridLines } from './table-grid.ts'
 export type TableSetting = { readonly paint: Paint; readonly width: number }
 
 /** Renders row after row, for a table that grows while people look at it. */
-export type TableLines = { readonly head: readonly string[]; row(cells: readonly Cell[]): readonly string[] }
+type TableLines = { readonly head: readonly string[]; row(cells: readonly Cell[]): readonly string[] }
 
 /** The finished text without a line end. Cells hold raw text: their control characters are escaped here. */
 export function renderTable(table: Table, setting: TableSetting): string {

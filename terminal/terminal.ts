@@ -19,7 +19,7 @@ export type TerminalFlags = {
 }
 
 /** The same answer for a machine and for a person. */
-export type Result = { readonly json: unknown; text(): string }
+type Result = { readonly json: unknown; text(): string }
 
 export type Terminal = {
   readonly json: boolean

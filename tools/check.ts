@@ -7,6 +7,7 @@ import type { Paint } from '../terminal/index.ts'
 import { formatDuration, paintFor, processStreams, wantsColour } from '../terminal/index.ts'
 import { checkImports } from './check-imports.ts'
 import { checkPatterns } from './check-patterns.ts'
+import { findDeadExports } from './dead-exports.ts'
 import type { Finding } from './finding.ts'
 import { renderFindings } from './finding.ts'
 import { sourceFiles } from './source-files.ts'
@@ -42,6 +43,11 @@ function checks(): Check[] {
     },
     { name: 'imports', instead: 'tools/import-table.ts says who may import whom', problems: () => only('import') },
     { name: 'circles', instead: 'give the files an order', problems: () => only('circle') },
+    {
+      name: 'exports',
+      instead: 'what nobody imports needs no `export`, or is not needed',
+      problems: () => renderFindings(findDeadExports(files)),
+    },
     {
       name: 'patterns',
       instead: 'where a rule makes the code worse: `// allow(<rule>): <reason>`',

@@ -1,7 +1,7 @@
 // Source text with comments, or comments and strings, blanked out, so that a search finds code and nothing else.
 // Line breaks stay, so line numbers do too.
 
-export type Blanked = {
+type Blanked = {
   /** Comments are spaces. */
   readonly withoutComments: string
   /** Comments and the insides of strings, templates and regular expressions are spaces. */

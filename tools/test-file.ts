@@ -17,7 +17,7 @@ export type FileOutcome = {
   readonly output: string
 }
 
-export type FileSetting = { readonly timeoutMs: number; readonly cwd: string }
+type FileSetting = { readonly timeoutMs: number; readonly cwd: string }
 
 const MAX_OUTPUT = 20_000
 const WHOLE_FILE = 'the file as a whole'

@@ -6,7 +6,7 @@ import { EXIT_CODES } from './exit-codes.ts'
 const PAGE = new URL('../docs/ERRORS.md', import.meta.url)
 
 /** The page: one row per code, with its exit code and HTTP status, and one per exit code. */
-export function renderErrorDocs(): string {
+function renderErrorDocs(): string {
   const rows = Object.entries(ERROR_CODES).map(
     ([code, { exit, status, meaning }]) => `| \`${code}\` | ${exit} | ${status} | ${meaning} |`,
   )

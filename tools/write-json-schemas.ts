@@ -26,7 +26,7 @@ const SCHEMAS: Readonly<Record<string, { readonly title: string; readonly shape:
 }
 
 /** File name to the text it must have. */
-export function renderJsonSchemas(): ReadonlyMap<string, string> {
+function renderJsonSchemas(): ReadonlyMap<string, string> {
   return new Map(
     Object.entries(SCHEMAS).map(([name, { title, shape }]) => {
       const schema = z.toJSONSchema(shape, { io: 'input', unrepresentable: 'any' })

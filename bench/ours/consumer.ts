@@ -17,7 +17,7 @@ export type Consumer = {
   readonly unlock: () => Promise<void>
 }
 
-export type ConsumerSetting = {
+type ConsumerSetting = {
   readonly name: string
   readonly registry: Pick<OctoRegistry, 'url' | 'keys'>
   readonly plugins: readonly string[]

@@ -7,7 +7,7 @@ import { PLATFORMS, writeProject } from './project.ts'
 import { publishCommand } from './publish.ts'
 import { REPO, startRegistry } from './registry.ts'
 
-export type Document = {
+type Document = {
   readonly url: string
   readonly path: string
   /** The static tree and the document in it. */

@@ -6,7 +6,7 @@ import { thisPlatform, writeProject } from './project.ts'
 import { publishCommand } from './publish.ts'
 import type { OctoRegistry } from './registry.ts'
 
-export type OneArtifact = { readonly plugin: string; readonly version: string; readonly size: number }
+type OneArtifact = { readonly plugin: string; readonly version: string; readonly size: number }
 
 /** Returns how long `octo publish` took. */
 export async function oneArtifact(

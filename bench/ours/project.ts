@@ -12,7 +12,7 @@ export const PLATFORMS = [
   'windows_arm64',
 ]
 
-export type Project = {
+type Project = {
   readonly name: string
   readonly version: string
   readonly platforms: readonly string[]

@@ -19,7 +19,7 @@ export type OctoRegistry = {
 
 export type KeyFiles = { readonly privateKey: string; readonly publicKey: string }
 
-export type RegistrySetting = {
+type RegistrySetting = {
   readonly name: string
   /** Fills the data folder before the server starts. */
   readonly before?: (made: { readonly data: string; readonly keys: KeyFiles; readonly url: string }) => Promise<void>

@@ -30,7 +30,7 @@ export function seededName(index: number): string {
   return `plugin-${index}`
 }
 
-export type SeedTarget = {
+type SeedTarget = {
   readonly data: string
   readonly keys: KeyFiles
   /** Where the registry will be reached: the documents name it. */

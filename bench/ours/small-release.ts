@@ -5,7 +5,7 @@ import { thisPlatform, writeManifest, writeProject } from './project.ts'
 import { publishCommand } from './publish.ts'
 import type { OctoRegistry } from './registry.ts'
 
-export type SmallRelease = { readonly folder: string; readonly plugin: string }
+type SmallRelease = { readonly folder: string; readonly plugin: string }
 
 /** Returns a function that publishes a version and tells how long that took. */
 export async function smallRelease(

@@ -6,7 +6,7 @@ import { Missing } from '../scope.ts'
 
 const CACHE = join(import.meta.dirname, '..', '..', '.octo', 'bench', 'peers')
 
-export type PeerPackage = {
+type PeerPackage = {
   readonly name: string
   readonly version: string
   /** Versions that the peer's own ranges do not find in every registry. */

@@ -8,7 +8,7 @@ import type { Npm } from './npm.ts'
 import type { Verdaccio } from './verdaccio.ts'
 import { publishToVerdaccio } from './verdaccio.ts'
 
-export type NpmPackage = { readonly name: string; readonly version: string; readonly files: readonly number[] }
+type NpmPackage = { readonly name: string; readonly version: string; readonly files: readonly number[] }
 
 /** Writes a package folder with one random file of each size. */
 export async function writeNpmPackage(folder: string, { name, version, files }: NpmPackage): Promise<void> {

@@ -6,7 +6,7 @@ import { openNpm } from './npm.ts'
 import { writeNpmPackage } from './npm-package.ts'
 import { serveVerdaccio } from './verdaccio.ts'
 
-export type Tarballs = { readonly url: string; readonly paths: readonly string[]; readonly files: readonly string[] }
+type Tarballs = { readonly url: string; readonly paths: readonly string[]; readonly files: readonly string[] }
 
 export async function serveTarballs(scope: Scope, { count, size }: { count: number; size: number }): Promise<Tarballs> {
   const server = await serveVerdaccio(scope)

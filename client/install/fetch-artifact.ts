@@ -21,7 +21,7 @@ import { storedArtifact, withPlaces } from '../store/stored-artifact.ts'
 import { linkRaw, stageTree } from '../store/unpacked.ts'
 import { proveStored } from './prove-stored.ts'
 
-export type Wanted = {
+type Wanted = {
   /** `repo/plugin@version`, for messages. */
   readonly name: string
   readonly platform: Platform
@@ -32,7 +32,7 @@ export type Wanted = {
   readonly lenient?: boolean
 }
 
-export type Fetching = { readonly layout: Layout; readonly network: Network; readonly report: Report }
+type Fetching = { readonly layout: Layout; readonly network: Network; readonly report: Report }
 
 export type FetchedArtifact = {
   readonly stored: StoredArtifact

@@ -49,7 +49,7 @@ export async function installEntry(entry: LockedPlugin, context: Resolving): Pro
   }
 }
 
-export type Release = {
+type Release = {
   readonly manifest: ReleasedManifest
   readonly platforms: Readonly<Record<string, ReleaseArtifact>>
   readonly urlOf: (artifact: ReleaseArtifact, platform: Platform) => URL

@@ -15,14 +15,14 @@ import { rememberedFiles } from '../store/memo.ts'
 import type { StoredFile } from '../store/stored-artifact.ts'
 import { storedArtifact, withPlaces } from '../store/stored-artifact.ts'
 
-export type Describing = {
+type Describing = {
   readonly artifact: ReleaseArtifact
   readonly platform: Platform
   /** For repos with `trust: unsigned`. */
   readonly lenient?: boolean
 }
 
-export type StoredHealth = {
+type StoredHealth = {
   readonly health: Health
   /** The proven files; undefined when the blob is not there or not whole. */
   readonly files?: readonly StoredFile[]

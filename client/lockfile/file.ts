@@ -21,7 +21,7 @@ export function readLock(path: string): Lockfile | undefined {
   return text === undefined ? undefined : parseLockfile(text, path)
 }
 
-export type LockEdit = {
+type LockEdit = {
   readonly set: readonly LockedPlugin[]
   /** Names that stay; undefined keeps all. */
   readonly keepOnly?: ReadonlySet<string>

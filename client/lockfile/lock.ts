@@ -30,9 +30,9 @@ export type Locking = {
   cover(requests: readonly PluginRequest[]): Promise<readonly Settled<LockedPlugin>[]>
 }
 
-export type Covered = { readonly plugin: Name; readonly covered: Settled<LockedPlugin> }
+type Covered = { readonly plugin: Name; readonly covered: Settled<LockedPlugin> }
 
-export type LockingOptions = Resolving & { readonly lockPath: string; readonly frozen: boolean }
+type LockingOptions = Resolving & { readonly lockPath: string; readonly frozen: boolean }
 
 const PARALLEL = 8
 

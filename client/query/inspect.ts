@@ -15,7 +15,7 @@ import type { Resolving } from '../resolve/resolve-online.ts'
 import { askRepos } from '../resolve/resolve-online.ts'
 import type { Question } from '../sources/offer.ts'
 
-export type Listed = {
+type Listed = {
   readonly question: Question
   readonly entry: LockedPlugin | undefined
   /** Why the entry does not answer what the config asks. */

@@ -16,7 +16,7 @@ import type { Network } from '../sources/network.ts'
 import { readPlainRepo } from '../sources/plain/read-repo.ts'
 import { repoAddressOf } from '../sources/repo-address.ts'
 
-export type Found = {
+type Found = {
   readonly repo: Name
   readonly plugin: Name
   readonly version?: Version | undefined

@@ -14,7 +14,7 @@ import { fetchPage } from '../sources/signed/fetch-document.ts'
 import type { PickOptions } from './pick-version.ts'
 import { pickVersion } from './pick-version.ts'
 
-export type Need = {
+type Need = {
   readonly question: Question
   readonly options: PickOptions
   /** The version of the lockfile, whose state counts even where another one is chosen. */

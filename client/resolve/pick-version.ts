@@ -7,7 +7,7 @@ import type { Version } from '../../schemas/version.ts'
 import { isAtLeast, isPrerelease, newestFirst, satisfies } from '../../schemas/version.ts'
 import type { Question } from '../sources/offer.ts'
 
-export type Pick = {
+type Pick = {
   readonly version: DocumentVersion
   /** Why this one, for `octo why`. */
   readonly reason: string

@@ -35,10 +35,10 @@ export type Resolving = {
   readonly accept?: Acceptance
 }
 
-export type Resolved = { readonly entry: LockedPlugin; readonly reason: string }
+type Resolved = { readonly entry: LockedPlugin; readonly reason: string }
 
 /** The lockfile's entry of the plugin, and whether it is kept where it still answers. */
-export type Before = { readonly entry: LockedPlugin | undefined; readonly isKept: boolean }
+type Before = { readonly entry: LockedPlugin | undefined; readonly isKept: boolean }
 
 export async function resolveOnline(
   question: Question,

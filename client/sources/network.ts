@@ -12,7 +12,7 @@ import { openHttp } from '../../system/http/open-http.ts'
 import type { Layout } from '../store/layout.ts'
 import type { FetchDocument } from './signed/fetch-document.ts'
 
-export type NetworkOptions = {
+type NetworkOptions = {
   readonly layout: Layout
   readonly offline: boolean
   /** For proxies, authorities and credentials. */

@@ -14,16 +14,16 @@ import { isTreeKey } from './layout.ts'
 import { removeTree } from './unpacked.ts'
 
 /** Younger things stay: a lockfile that names them may be about to be written. */
-export const MIN_AGE_MS = DAY_MS
+const MIN_AGE_MS = DAY_MS
 
-export type CollectOptions = {
+type CollectOptions = {
   readonly now: number
   readonly minAgeMs?: number
   readonly dryRun?: boolean
   readonly onWait?: (line: string) => void
 }
 
-export type Collected = { readonly path: string; readonly bytes: number }
+type Collected = { readonly path: string; readonly bytes: number }
 
 /** Returns what was removed, or would be with `dryRun`. */
 export async function collect(layout: Layout, options: CollectOptions): Promise<readonly Collected[]> {

@@ -20,7 +20,7 @@ import { onDisk, STORE_DISK } from './disk.ts'
 import type { Layout } from './layout.ts'
 
 /** From where the part's bytes came, so that only the same file is continued. */
-export type PartOrigin = { readonly url: string; readonly etag?: string }
+type PartOrigin = { readonly url: string; readonly etag?: string }
 
 export type Part = {
   readonly path: string

@@ -3,7 +3,7 @@
 import type { PathProblem } from '../../system/files/owned-path.ts'
 import { problemOfSearchedPlace } from '../../system/files/owned-path.ts'
 
-export type PlaceProblem = { readonly looksIn: string; readonly found: PathProblem }
+type PlaceProblem = { readonly looksIn: string; readonly found: PathProblem }
 
 /** The first place that others than root and this user could fill; undefined when there is none. */
 export function problemOfPlaces(lists: readonly (readonly string[] | undefined)[]): PlaceProblem | undefined {

@@ -25,7 +25,7 @@ import type { StoredArtifact, StoredFile } from './stored-artifact.ts'
 const EXECUTABLE = 0o555
 const READABLE = 0o444
 
-export type StagedTree = {
+type StagedTree = {
   /** Writes one file; given to trust/, which admits the paths. */
   onFile(
     file: { readonly path: string; readonly executable: boolean },

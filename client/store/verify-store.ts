@@ -13,8 +13,8 @@ import type { Layout, TreeKey } from './layout.ts'
 import { isTreeKey } from './layout.ts'
 import type { StoredFile } from './stored-artifact.ts'
 
-export type StoreProblem = { readonly path: string; readonly problem: string }
-export type StoreReport = { readonly checked: number; readonly problems: readonly StoreProblem[] }
+type StoreProblem = { readonly path: string; readonly problem: string }
+type StoreReport = { readonly checked: number; readonly problems: readonly StoreProblem[] }
 
 export async function verifyStore(layout: Layout): Promise<StoreReport> {
   const blobs = [layout.blobs, layout.releases].flatMap((folder) =>

@@ -9,7 +9,7 @@ import { writeOwnRecord } from '../store/write-own-record.ts'
 import type { WarmRecord, WarmRunKey } from './read.ts'
 import { identityOfRun, warmName } from './read.ts'
 
-export type WarmRun = {
+type WarmRun = {
   readonly key: WarmRunKey
   readonly config: OctoConfig
   readonly stored: StoredArtifact

@@ -6,7 +6,7 @@ import { refused } from '../document/refused.ts'
 import type { PluginPin, PluginRequest, RepoConfig } from './config.ts'
 import type { ReadCheck } from './services.ts'
 
-export type Known = {
+type Known = {
   readonly repos: readonly RepoConfig[]
   /** Pins and checks of local documents. */
   readonly pins: readonly PluginPin[]

@@ -22,7 +22,7 @@ import { readPins } from './pins.ts'
 import { readRepos, repeatsRepo } from './repos.ts'
 import { checksOf, joinServices, readServices } from './services.ts'
 
-export type NormaliseInput = {
+type NormaliseInput = {
   /** Each document by itself, from highest to lowest precedence, and all joined. */
   readonly documents: readonly TreeNode[]
   readonly trees: ConfigTrees

@@ -16,7 +16,7 @@ import type { RepoConfig } from './config.ts'
 import type { KeyFiles } from './keys.ts'
 import { trustOf } from './keys.ts'
 
-export type RepoReading = {
+type RepoReading = {
   readonly keyFiles: KeyFiles
   readonly variables: TemplateVariables
   readonly warnings: Warnings

@@ -21,12 +21,12 @@ import { PHASES } from './config.ts'
 import { parsePluginRequest } from './plugin-request.ts'
 import { OPERATOR_KIND } from './requests.ts'
 
-export type ServiceReading = { readonly variables: TemplateVariables; readonly warnings: Warnings }
+type ServiceReading = { readonly variables: TemplateVariables; readonly warnings: Warnings }
 
 /** A check with the node that asks for its plugin. */
 export type ReadCheck = { readonly item: CheckItem; readonly tool: TreeNode }
 
-export type ReadService = {
+type ReadService = {
   readonly name: string
   readonly node: TreeNode
   /** The first place that says so. */

@@ -3,9 +3,9 @@
 import type { CheckItem } from '../../config/model/config.ts'
 import type { CheckReport } from '../result/report.ts'
 
-export type Thresholds = Pick<CheckItem, 'intervalMs' | 'successThreshold' | 'failureThreshold'>
+type Thresholds = Pick<CheckItem, 'intervalMs' | 'successThreshold' | 'failureThreshold'>
 
-export type AttemptDeps<Report extends CheckReport> = {
+type AttemptDeps<Report extends CheckReport> = {
   /** Runs the check once; the next run starts only when this one has ended. */
   readonly attempt: () => Promise<Report>
   readonly sleep: (milliseconds: number) => Promise<void>

@@ -26,7 +26,7 @@ export type CheckOutcome = Omit<CheckReport, 'status' | 'final'> & {
 }
 
 /** A warning keeps a service healthy. */
-export function hasPassed({ status }: Pick<CheckOutcome, 'status'>): boolean {
+function hasPassed({ status }: Pick<CheckOutcome, 'status'>): boolean {
   return status === 'ok' || status === 'warn'
 }
 
@@ -34,7 +34,7 @@ export function hasFailed(outcome: Pick<CheckOutcome, 'status'>): boolean {
   return !hasPassed(outcome) && outcome.status !== 'skipped'
 }
 
-export type Tally = {
+type Tally = {
   readonly passed: number
   readonly failed: number
   readonly unknown: number

@@ -21,7 +21,7 @@ export type PlannedCheck = {
   readonly fate: { readonly kind: 'run' } | { readonly kind: 'skip' | 'refuse'; readonly reason: string }
 }
 
-export type Selection = {
+type Selection = {
   /** Names of services; all when empty. */
   readonly services: readonly string[]
   readonly phases: readonly Phase[]

@@ -13,7 +13,7 @@ import { findInterpreter } from './interpreter.ts'
 import { isolationFlags } from './runtime-flags.ts'
 import { requireRuntimeVersion } from './runtime-version.ts'
 
-export type Program = { readonly file: string; readonly leading: readonly string[]; readonly argv0?: string }
+type Program = { readonly file: string; readonly leading: readonly string[]; readonly argv0?: string }
 
 type Machine = {
   readonly platform: NodeJS.Platform

@@ -38,7 +38,7 @@ export type RunDeps = {
 export type PluginRunResult = CheckReport & { readonly durationMs: number; readonly log: readonly LogLine[] }
 
 /** Long enough for a slow machine, short enough to notice; a second, as Kubernetes has it, is too short. */
-export const PHASE_TIMEOUT_MS: Readonly<Record<Phase, number>> = { preflight: 60_000, health: 10_000, init: 300_000 }
+const PHASE_TIMEOUT_MS: Readonly<Record<Phase, number>> = { preflight: 60_000, health: 10_000, init: 300_000 }
 
 /** The time of a run, and who said so. */
 export function timeoutOf({ timeoutMs, executable, phase }: Pick<PluginRun, 'timeoutMs' | 'executable' | 'phase'>) {

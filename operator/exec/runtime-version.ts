@@ -7,7 +7,7 @@ import { quoted, refusal } from '../../system/process/refusal.ts'
 
 const AT_LEAST = /^>=\s*(\d{1,5})(?:\.(\d{1,5}))?(?:\.(\d{1,5}))?$/
 
-export function runtimeSatisfies(version: string, range: string): boolean {
+function runtimeSatisfies(version: string, range: string): boolean {
   const plain = AT_LEAST.exec(range.trim())
   if (plain && /^\d+\.\d+\.\d+$/.test(version)) return isAtLeast(numbers(version.split('.')), numbers(plain.slice(1)))
   const { satisfies } = createRequire(import.meta.url)('semver') as typeof import('semver')

@@ -8,7 +8,7 @@ import { overwrittenParts, withoutSequences } from './plain-text.ts'
 import type { CheckReport } from './report.ts'
 import { summaryOf } from './report.ts'
 
-export type ResultLine =
+type ResultLine =
   | { readonly kind: 'result'; readonly report: CheckReport }
   /** It looks like JSON and is no result. */
   | { readonly kind: 'broken'; readonly problem: string }

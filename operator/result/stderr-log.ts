@@ -2,7 +2,7 @@
 import { printable } from '../../schemas/quote.ts'
 import { shownLines } from './plain-text.ts'
 
-export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace'
+type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace'
 export type LogLine = { readonly level: LogLevel; readonly message: string }
 
 const MAX_LINE = 2000

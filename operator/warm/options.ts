@@ -1,6 +1,6 @@
 // The command line of `octo run` in its plain form, read by hand: loading commander takes longer than the plugin.
 
-export type RunWords = {
+type RunWords = {
   /** As typed: `[repo/]name[@range]`. */
   readonly request: string
   readonly config?: string

@@ -7,7 +7,7 @@ export class BodyUnreadable extends Error {
   override readonly name = 'BodyUnreadable'
 }
 
-export type Body = {
+type Body = {
   readonly headers: IncomingHttpHeaders
   /** There is more than these bytes. */
   readonly isCut: boolean

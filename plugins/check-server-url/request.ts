@@ -9,7 +9,7 @@ import { dial, invalidOptions } from '../../sdk/index.ts'
 import { textOf } from './body.ts'
 import type { WebTarget } from './target.ts'
 
-export type TlsOptions = { readonly insecure: boolean; readonly caFile?: string; readonly serverName?: string }
+type TlsOptions = { readonly insecure: boolean; readonly caFile?: string; readonly serverName?: string }
 
 export type RequestSettings = {
   readonly method: 'GET' | 'HEAD'
@@ -27,7 +27,7 @@ export type Answer = {
   readonly certificate?: { readonly daysLeft: number; readonly verified: boolean }
 }
 
-export const MAX_BODY_BYTES = 1024 * 1024
+const MAX_BODY_BYTES = 1024 * 1024
 /** Node's default is 16 KiB, which cookies and tokens of single sign-on exceed; curl takes 300 KiB. */
 const MAX_HEADER_BYTES = 320 * 1024
 const DAY_MS = 24 * 3600 * 1000

@@ -8,7 +8,7 @@ import { registryName } from './registry-url.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-export type TokenRequest = {
+type TokenRequest = {
   readonly registry: URL
   /** `--token-file`; `-` reads standard input. */
   readonly tokenFile?: string | undefined

@@ -23,7 +23,7 @@ import { scanSecrets } from './secret-scan.ts'
 import type { TarFile } from './tar-stream.ts'
 import { writeArtifact } from './write-artifact.ts'
 
-export type PackContext = {
+type PackContext = {
   /** The project folder, absolute. */
   readonly dir: string
   /** Where artifacts go, absolute. */

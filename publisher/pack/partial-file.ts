@@ -6,7 +6,7 @@ import { join } from 'node:path'
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const unfinished = new Set<string>()
 
-export type PartialFile = Disposable & { readonly path: string }
+type PartialFile = Disposable & { readonly path: string }
 
 /** Disposing forgets the file; whoever made it has renamed or removed it by then. */
 export function partialFile(path: string): PartialFile {

@@ -10,7 +10,7 @@ import type { BuildCommand } from './plan-commands.ts'
 const MAX_KEPT = 16 * 1024
 const SHOWN_LINES = 20
 
-export type CommandContext = {
+type CommandContext = {
   readonly dir: string
   readonly env: Readonly<Record<string, string | undefined>>
   /** Further variables of it that commands may see. */

@@ -5,7 +5,7 @@ import type { Digest } from '../../schemas/digest.ts'
 import { digestFromHex } from '../../schemas/digest.ts'
 import { partialFile } from './partial-file.ts'
 
-export type Written = { readonly digest: Digest; readonly size: number }
+type Written = { readonly digest: Digest; readonly size: number }
 
 /** Replaces `path` in one step; what was begun is removed when the chunks break off. */
 export async function writeArtifact(path: string, chunks: AsyncIterable<Uint8Array>, mode: number): Promise<Written> {

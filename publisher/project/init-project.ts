@@ -12,7 +12,7 @@ export const TEMPLATES = ['node', 'shell', 'go', 'rust'] as const
 
 const FOLDER = new URL('../templates/', import.meta.url)
 
-export type InitRequest = {
+type InitRequest = {
   readonly dir: string
   readonly template: string
   readonly plugin: Name

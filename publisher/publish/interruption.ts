@@ -4,7 +4,7 @@ import { coded } from '../../schemas/errors.ts'
 
 export type PublishStage = 'building' | 'signing' | 'uploading' | 'publishing' | 'proving'
 
-export type Interruption = Disposable & {
+type Interruption = Disposable & {
   /** What runs now; `release` is its full name once that is known. */
   enter(stage: PublishStage, release?: string): void
   /** Rejects with INTERRUPTED when a signal comes; otherwise stays open. */
@@ -52,7 +52,7 @@ export function watchForInterruption(): Interruption {
 }
 
 /** Exported for its table of sentences. */
-export function interrupted(stage: PublishStage, subject: string): Error {
+function interrupted(stage: PublishStage, subject: string): Error {
   const { said, hint } = TRUTH[stage](subject)
   return coded('INTERRUPTED', { message: `interrupted while ${stage}: ${said}`, details: { stage }, hint })
 }

@@ -20,7 +20,7 @@ import type { Shown } from './published-version.ts'
 import { findPublished, requireSameRelease } from './published-version.ts'
 import { showStages } from './shown-stages.ts'
 
-export type ProjectRequest = {
+type ProjectRequest = {
   readonly dir: string
   readonly out?: string
   readonly build: boolean

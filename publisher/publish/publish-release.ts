@@ -15,7 +15,7 @@ import type { BlobSource } from './upload.ts'
 import { uploadBlob } from './upload.ts'
 import { verifyPublished } from './verify-published.ts'
 
-export type PublishRequest = {
+type PublishRequest = {
   readonly connection: Connection
   readonly out: string
   readonly predicate: VerifiedRelease['predicate']

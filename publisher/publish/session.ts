@@ -10,7 +10,7 @@ import type { ReleaseArtifact, ReleasePredicate } from '../../schemas/release-st
 import type { Connection } from '../../system/http/connection.ts'
 import { callApi } from './call-api.ts'
 
-export type BundleInfo = { readonly digest: Digest; readonly size: number }
+type BundleInfo = { readonly digest: Digest; readonly size: number }
 
 /** The same release opens the same session again, so that an interrupted publish goes on where it was. */
 export function openSession(

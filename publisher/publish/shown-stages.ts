@@ -2,7 +2,7 @@
 import type { Progress, ProgressItem, Terminal } from '../../terminal/index.ts'
 import type { PublishStage } from './interruption.ts'
 
-export type ShownStages = Disposable & {
+type ShownStages = Disposable & {
   /** Takes the display of the step before away. */
   enter(stage: PublishStage): void
   /** One file of the present step. */

@@ -12,7 +12,7 @@ import { sessionPath } from './session.ts'
 
 export type BlobSource = { readonly path: string } | { readonly text: string }
 
-export type Upload = {
+type Upload = {
   readonly session: string
   readonly digest: Digest
   readonly size: number

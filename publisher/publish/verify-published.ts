@@ -15,7 +15,7 @@ import { sendPatiently } from '../../system/http/retry-budget.ts'
 import { verifyRelease } from '../../trust/release/verify-release.ts'
 import { differences, fetchBundle, findPublished } from './published-version.ts'
 
-export type Expected = {
+type Expected = {
   readonly predicate: ReleasePredicate
   readonly key: TrustKey
 }

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import type { KeyKind, TrustKey } from '../../schemas/trust-key.ts'
 import { parsePublicKey, publicKeyLine } from '../../schemas/trust-key.ts'
 
-export type KeyPair = {
+type KeyPair = {
   /** PKCS #8 in PEM, encrypted when a passphrase was given. */
   readonly privatePem: string
   readonly trustKey: TrustKey

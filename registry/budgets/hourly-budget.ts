@@ -6,7 +6,7 @@ import type { Db } from '../db/sqlite/open.ts'
 import { limitOption } from '../limit-names.ts'
 import { secondsUntil, spentNow } from './refill.ts'
 
-export type BudgetName = 'releasesPerHour' | 'newPluginsPerHour' | 'stateChangesPerHour'
+type BudgetName = 'releasesPerHour' | 'newPluginsPerHour' | 'stateChangesPerHour'
 
 export type Spending = {
   /** Token id. */

@@ -14,7 +14,7 @@ export function withDataOption(command: Command): Command {
   return command.requiredOption('--data <dir>', 'data directory of the registry')
 }
 
-export type DataUse = DataOption & {
+type DataUse = DataOption & {
   /** Whether a directory without a registry is made into one. */
   readonly create?: boolean
 }

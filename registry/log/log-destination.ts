@@ -2,7 +2,7 @@
 // registry: lines wait for a while, and then the newest are lost.
 import { write, writeSync } from 'node:fs'
 
-export type LogDestination = {
+type LogDestination = {
   write(line: string): void
   /** For the end of the process: what can be written at once is written. */
   flushSync(): void

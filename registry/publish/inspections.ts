@@ -19,7 +19,7 @@ export type Inspections = {
   inspect(platforms: ReleasePredicate['platforms'], asked: Asked): Promise<void>
 }
 
-export type Asked = {
+type Asked = {
   /** The token for which time is spent. */
   readonly owner: string
   /** Its id: the same session is told the same without another look. */
@@ -27,7 +27,7 @@ export type Asked = {
   readonly signal: AbortSignal
 }
 
-export type InspectionDeps = {
+type InspectionDeps = {
   readonly blobs: Pick<BlobStore, 'read'>
   readonly slots: Slots
   readonly budget: ProofBudget

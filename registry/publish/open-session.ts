@@ -29,7 +29,7 @@ import { requireGrowth } from './require-growth.ts'
 import { measureSpace, requireSpace } from './require-space.ts'
 import { isSealed } from './sealed-release.ts'
 
-export type OpenSession = {
+type OpenSession = {
   readonly principal: Principal
   readonly release: ReleaseKey
   readonly request: OpenSessionRequest

@@ -16,7 +16,7 @@ import type { Db } from '../db/sqlite/open.ts'
 import { readKeyring } from '../db/sqlite/repos.ts'
 import type { SessionRow } from '../db/sqlite/sessions.ts'
 
-export type Proof = {
+type Proof = {
   readonly session: SessionRow
   /** The token for which time is spent. */
   readonly owner: string

@@ -13,13 +13,13 @@ import { proveRelease } from './prove-release.ts'
 import { requireUploaded, sealRelease } from './seal-release.ts'
 import { requireSession } from './session-answer.ts'
 
-export type Published = {
+type Published = {
   readonly answer: PublishedAnswer
   /** False when the release was sealed before. */
   readonly created: boolean
 }
 
-export type Publish = {
+type Publish = {
   readonly id: string
   readonly principal: Pick<Principal, 'id'>
   /** Ends the proof: who asked for it is gone, or the registry is stopping. */

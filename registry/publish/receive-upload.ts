@@ -15,7 +15,7 @@ import type { UploadPart } from '../uploads/upload-area.ts'
 import { watchRate } from '../uploads/watch-rate.ts'
 import { errandOf, holdLease } from './hold-lease.ts'
 
-export type Upload = {
+type Upload = {
   readonly session: SessionRow
   readonly principal: Pick<Principal, 'id'>
   readonly digest: string

@@ -20,7 +20,7 @@ export async function measureSpace(dataDir: string): Promise<number> {
   return Math.max(0, Math.floor(bavail * bsize - Math.min(MAX_RESERVE_BYTES, blocks * bsize * RESERVED_SHARE)))
 }
 
-export type SpaceWish = {
+type SpaceWish = {
   readonly request: OpenSessionRequest
   readonly tokenId: string
   readonly freeBytes: number

@@ -22,7 +22,7 @@ import { errandOf, sessionEnded } from './hold-lease.ts'
 import { requireGrowth } from './require-growth.ts'
 import { requireSameStatement } from './sealed-release.ts'
 
-export type Seal = {
+type Seal = {
   readonly session: SessionRow
   readonly release: VerifiedRelease
   readonly principal: Pick<Principal, 'id'>

@@ -12,7 +12,7 @@ import { sendFromDisk, sendFromMemory } from './send-entry.ts'
 import type { TreePath } from './tree-path.ts'
 import { isTreeAddress, parseTreePath, withoutQuery } from './tree-path.ts'
 
-export type TreeReaderOptions = {
+type TreeReaderOptions = {
   /** e.g. DIR/tree */
   readonly root: string
   /** Writes an error answer. */

@@ -27,7 +27,7 @@ const CACHE_CONTROL: Record<TreePath['kind'], string> = {
   blob: 'public, max-age=31536000, immutable, no-transform',
 }
 
-export type Described = {
+type Described = {
   readonly at: TreePath
   readonly encoding: Encoding
   readonly digest: Digest

@@ -31,7 +31,7 @@ export const STATE_RULES: Readonly<Record<VersionAction, Rule>> = {
   unquarantine: { flag: 'quarantined', set: false, needs: 'quarantine' },
 }
 
-export type StateChange = {
+type StateChange = {
   readonly release: ReleaseKey
   readonly request: ChangeStateRequest
   readonly principal: Pick<Principal, 'id'>

@@ -18,7 +18,7 @@ const MAX_UNSYNCED = 128
 /** How long after a failure, such as a full disk, the tree is tried again when nobody asks. */
 const RETRY_AFTER_MS = 2000
 
-export type TreeWorkDeps = {
+type TreeWorkDeps = {
   readonly logger: Pick<Logger, 'error'>
   /** Told when the disk can no longer be trusted. */
   readonly onFatal?: ((error: unknown) => void) | undefined

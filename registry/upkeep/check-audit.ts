@@ -9,12 +9,12 @@ import type { VersionFlags, VersionRow } from '../db/sqlite/versions.ts'
 import { STATE_RULES } from '../states/change-state.ts'
 import { readNotedHead } from './audit-head.ts'
 
-export type Finding = { readonly subject: string; readonly message: string }
+type Finding = { readonly subject: string; readonly message: string }
 
 /** What the log says of one version. */
 type Told = { readonly bundle: unknown; readonly actor: string; readonly flags: VersionFlags }
 
-export type AuditStory = {
+type AuditStory = {
   /** Finding about one version, or undefined when the log tells the same. Each version is asked about once. */
   compare(version: VersionRow): Finding | undefined
   /** What the log tells of, and nobody asked about. */

@@ -12,7 +12,7 @@ import type { PrefixHashes } from './prefix-hashes.ts'
 
 export type Promised = { readonly digest: Digest; readonly size: number }
 
-export type Append = {
+type Append = {
   readonly path: string
   readonly promised: Promised
   readonly offset: number

@@ -12,7 +12,7 @@ import { openPrefixHashes } from './prefix-hashes.ts'
 
 export type UploadPart = Promised & { readonly session: string }
 
-export type UploadBody = {
+type UploadBody = {
   readonly offset: number
   readonly chunks: AsyncIterable<Buffer>
   /** Ends the chunks. */

@@ -1,7 +1,7 @@
 // Ends uploads that hardly move, so that a thousand slow clients cannot hold every connection.
 import { coded } from '../../schemas/errors.ts'
 
-export type RateRule = {
+type RateRule = {
   readonly uploadMinRate: number
   readonly uploadWatchMs: number
 }

@@ -40,7 +40,7 @@ function keyText(key: string): string {
 }
 
 /** A JSON string is a YAML string, but for what YAML calls unprintable; `{{` would open a template of octoctl. */
-export function quotedText(text: string): string {
+function quotedText(text: string): string {
   return JSON.stringify(text)
     .replace(/[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g, escaped)
     .replace(/\{(?=\{)/g, '\\u007b')

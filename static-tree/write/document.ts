@@ -6,7 +6,7 @@ import type { TreeReader, TreeStore } from './store.ts'
 import { compress, VARIANTS } from './variants.ts'
 
 /** How closely a document that seems unchanged is looked at: `deep` decompresses its variants too. */
-export type Look = 'quick' | 'deep'
+type Look = 'quick' | 'deep'
 
 /** Writes a document and its variants; false when they were there already. */
 export async function putDocument(

@@ -7,7 +7,7 @@ import { quote, shellWord } from '../../schemas/quote.ts'
 import { exposureOf } from '../files/private-file.ts'
 import type { Environment } from '../http/proxy.ts'
 
-export type Login = { readonly user: string; readonly password: string }
+type Login = { readonly user: string; readonly password: string }
 type Entry = { readonly machine: string | undefined; login?: string; password?: string }
 
 const MAX_CHARACTERS = 1024 * 1024
@@ -34,7 +34,7 @@ function entryFor({ host, hostname }: URL, entries: readonly Entry[]): Entry | u
   return named(host) ?? named(hostname) ?? named(bare) ?? entries.find(({ machine }) => machine === undefined)
 }
 
-export function parseNetrc(text: string): readonly Entry[] {
+function parseNetrc(text: string): readonly Entry[] {
   const words = wordsOf(text.slice(0, MAX_CHARACTERS))
   const entries: Entry[] = []
   for (let index = 0; index < words.length; index++) {

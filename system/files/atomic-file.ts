@@ -9,7 +9,7 @@ import { decodeText } from '../../schemas/text.ts'
 import type { DiskWords } from './errors.ts'
 import { explainDisk, isMissing, onDisk } from './errors.ts'
 
-export type WriteOptions = DiskWords & {
+type WriteOptions = DiskWords & {
   /** Folder on the same file system for the unfinished file. */
   readonly staging: string
   readonly mode?: number
@@ -37,7 +37,7 @@ function writeBeside(path: string, bytes: string | Uint8Array, { staging, mode =
   }
 }
 
-export type ReplaceOptions = {
+type ReplaceOptions = {
   /** Whatever the umask says; absent, everybody may read that the umask lets, and only the owner writes. */
   readonly mode?: number
   /** Folder on the same file system for the unfinished file, when not beside it. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { quoted, refusal } from '../process/refusal.ts'
 
-export type PrivateDirectory = Disposable & {
+type PrivateDirectory = Disposable & {
   /** Working directory, empty at the start. */
   readonly work: string
   /** For temporary files, `TMPDIR`. */

@@ -7,9 +7,9 @@ import { open } from 'node:fs/promises'
 const CHUNK_BYTES = 1024 * 1024
 
 /** Makes the error for a file that is not the same any more. */
-export type Changed = (path: string) => Error
+type Changed = (path: string) => Error
 
-export type Range = { readonly size: number; readonly offset: number }
+type Range = { readonly size: number; readonly offset: number }
 
 /** Yields the whole file, all chunks but the last full; throws what `changed` makes when it is not of this size any more. */
 export async function* readFileChunks(path: string, size: number, changed: Changed): AsyncGenerator<Uint8Array> {

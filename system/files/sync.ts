@@ -7,7 +7,7 @@ import type { DiskWords } from './errors.ts'
 import { onDisk } from './errors.ts'
 
 /** Gives the error to throw for that of the system. */
-export type SyncMeaning = (error: unknown) => unknown
+type SyncMeaning = (error: unknown) => unknown
 
 /** Makes the bytes of a file survive a power cut. */
 export async function syncFile(file: FileHandle, meaning: SyncMeaning): Promise<void> {

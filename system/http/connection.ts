@@ -45,7 +45,7 @@ const MAX_REPLY_BYTES = 1024 * 1024
 /** Without a byte in either direction; a registry may check a large release for a while before it answers. */
 const IDLE_MS = 300_000
 
-export type ConnectionOptions = {
+type ConnectionOptions = {
   readonly token?: string
   /** For proxies and authorities. */
   readonly env?: Environment

@@ -21,7 +21,7 @@ export type DownloadSink = {
   write(chunk: Uint8Array): void
 }
 
-export type DownloadRequest = {
+type DownloadRequest = {
   readonly url: URL
   readonly size: number
   readonly sink: DownloadSink

@@ -11,7 +11,7 @@ export function readReprDigest(header: string | readonly string[] | undefined): 
   return base64 === undefined ? undefined : digestFromHex(Buffer.from(base64, 'base64').toString('hex'))
 }
 
-export type Received = {
+type Received = {
   readonly address: string
   readonly header: string | readonly string[] | undefined
   /** As they came over the wire, content coding included. */

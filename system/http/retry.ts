@@ -11,7 +11,7 @@ export type RetryOptions = {
 }
 
 /** Documents and artifacts: people wait for them. */
-export const READING: RetryOptions = { attempts: 4, firstWaitMs: 200, maxWaitMs: 5_000 }
+const READING: RetryOptions = { attempts: 4, firstWaitMs: 200, maxWaitMs: 5_000 }
 /** Publishing: what was uploaded should not be lost. */
 export const WRITING: RetryOptions = { attempts: 6, firstWaitMs: 200, maxWaitMs: 10_000 }
 

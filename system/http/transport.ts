@@ -15,21 +15,21 @@ import type { Environment, ProxyServer } from './proxy.ts'
 import { proxyFor } from './proxy.ts'
 import { openTunnel } from './tunnel.ts'
 
-export type Wanted = {
+type Wanted = {
   readonly method?: string
   readonly headers: OutgoingHttpHeaders
   /** Never over a connection that was kept: for what cannot be sent a second time when it turns out to be closed. */
   readonly onNewConnection?: boolean
 }
 
-export type Transport = Disposable & {
+type Transport = Disposable & {
   /** Where the request goes through; throws CONFIG_INVALID. */
   proxyOf(url: URL): ProxyServer | undefined
   /** Not sent before its `end()`. Errors of its connection are errors of the request. */
   request(url: URL, wanted: Wanted): ClientRequest
 }
 
-export type TransportOptions = { readonly env: Environment; readonly connectMs?: number }
+type TransportOptions = { readonly env: Environment; readonly connectMs?: number }
 
 type Connected = (error: Error | null, socket: Duplex) => void
 

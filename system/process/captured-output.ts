@@ -26,7 +26,7 @@ export type Captured = {
   readonly isOpen: boolean
 }
 
-export type Capture = {
+type Capture = {
   add(chunk: Buffer): void
   /** Bytes seen so far, kept or not. */
   readonly totalBytes: number

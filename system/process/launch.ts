@@ -25,7 +25,7 @@ export type LaunchFailure = {
 /** The error that a failure is to whoever reads it. */
 export type LaunchWords = (what: Launch, failure: LaunchFailure) => Error
 
-export type LaunchSetting = {
+type LaunchSetting = {
   readonly stdio: StdioOptions
   /** Apart from the group of this process: out of reach of the terminal's Ctrl-C, to be ended as a whole. */
   readonly ownGroup: boolean

@@ -30,7 +30,7 @@ export type RunLimits = {
   readonly floodBytes: number
 }
 
-export type Stop = 'timeout' | 'flood' | 'interrupted'
+type Stop = 'timeout' | 'flood' | 'interrupted'
 
 export type Ending = {
   /** Why the operator ended it; absent when it ended by itself. */
@@ -44,7 +44,7 @@ export type Ending = {
   readonly timeoutMs: number
 }
 
-export const RUN_LIMITS: RunLimits = { killGraceMs: 2000, settleMs: 250, floodBytes: 10 * 1024 * 1024 }
+const RUN_LIMITS: RunLimits = { killGraceMs: 2000, settleMs: 250, floodBytes: 10 * 1024 * 1024 }
 
 /** Throws only when the process cannot be started. */
 export async function runProcess(what: Launch, options: RunOptions): Promise<Ending> {

@@ -6,7 +6,7 @@ import { parse } from 'acorn'
 import { transformSync } from 'esbuild'
 import { sourceFiles } from '../../tools/source-files.ts'
 
-export type Advice = { readonly file: string; readonly text: string; readonly isHint: boolean }
+type Advice = { readonly file: string; readonly text: string; readonly isHint: boolean }
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const PRODUCT = /^(schemas|system|trust|config|client|registry|publisher|operator|terminal|start|sdk)\/|^octo\.ts$/

@@ -4,7 +4,7 @@ import { createServer, request } from 'node:http'
 import type { TestContext } from 'node:test'
 import { listening } from './listening.ts'
 
-export type BitFlippingProxy = {
+type BitFlippingProxy = {
   readonly url: string
   /** Which answers are damaged; none when undefined. */
   target: RegExp | undefined

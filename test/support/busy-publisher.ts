@@ -8,7 +8,7 @@ import type { ReleaseSupply } from './release-supply.ts'
 import type { Random } from './seeded-random.ts'
 import type { SignedRelease } from './test-authority.ts'
 
-export type BusyPublisherDeps = {
+type BusyPublisherDeps = {
   readonly ledger: PublishLedger
   readonly supply: ReleaseSupply
   readonly random: Random

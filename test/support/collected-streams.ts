@@ -2,7 +2,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { Streams } from '../../terminal/index.ts'
 
-export type Collected = Streams & {
+type Collected = Streams & {
   /** What stdout and stderr received, as it was written. */
   stdout(): string
   stderr(): string

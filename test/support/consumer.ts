@@ -8,7 +8,7 @@ import { runOcto } from './run-octo.ts'
 import { tempFolder } from './temp-folder.ts'
 import type { SigningKey } from './test-authority.ts'
 
-export type ConsumerRecipe = {
+type ConsumerRecipe = {
   /** URL of the repo `core`. */
   readonly url: string
   readonly key: Pick<SigningKey, 'trustKey'>

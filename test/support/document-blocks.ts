@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 
-export type DocumentBlock = {
+type DocumentBlock = {
   /** e.g. `yaml`, `sh`; empty for plain output. */
   readonly language: string
   /** What stands behind the language, e.g. `lockfile`. */

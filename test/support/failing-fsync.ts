@@ -8,7 +8,7 @@ import type { TestContext } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { tempFolder } from './temp-folder.ts'
 
-export type FailingFsync = {
+type FailingFsync = {
   /** Waits so long for the first failure; gives the files whose fsync failed. */
   failedWithin(ms: number): Promise<readonly string[]>
   /** Lets go of the process and gives all of them. */

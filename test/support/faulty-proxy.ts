@@ -3,13 +3,13 @@ import type { Socket } from 'node:net'
 import { connect, createServer } from 'node:net'
 import type { TestContext } from 'node:test'
 
-export type Fault = {
+type Fault = {
   /** Bytes from the client that pass before it happens. */
   readonly afterBytes: number
   readonly kind: 'cut' | 'hang'
 }
 
-export type FaultyProxy = {
+type FaultyProxy = {
   readonly url: string
   /** Faults that are still to come; each connection takes the next one. */
   readonly faults: Fault[]

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { runOcto } from './run-octo.ts'
 
-export type FsckReport = {
+type FsckReport = {
   readonly versions: number
   readonly orphans: number
   readonly problems: readonly unknown[]

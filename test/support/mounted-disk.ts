@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 
-export type MountedDisk = {
+type MountedDisk = {
   readonly folder: string
   readonly freeBytes: number
   /** Takes all space but so many bytes. */

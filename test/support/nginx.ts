@@ -8,7 +8,7 @@ import { freePort } from './listening.ts'
 import { isGone } from './processes.ts'
 import { tempFolder } from './temp-folder.ts'
 
-export type Nginx = {
+type Nginx = {
   readonly url: string
   /** Paths of the access log, in order. */
   requests(): string[]

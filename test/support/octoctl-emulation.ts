@@ -8,14 +8,14 @@ import type { OctoctlDistribution } from './octoctl/decode.ts'
 import type { Fetch } from './octoctl/read-repos.ts'
 import { goarch, goos, readRepos } from './octoctl/read-repos.ts'
 
-export type OctoctlConfig = {
+type OctoctlConfig = {
   /** Project name: a folder of the cache. */
   readonly name: string
   readonly repos: readonly string[]
   readonly operator: string
 }
 
-export type OctoctlRun = {
+type OctoctlRun = {
   readonly exitCode: number
   readonly stdout: string
   /** URLs in the order they were asked for. */

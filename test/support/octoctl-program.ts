@@ -7,7 +7,7 @@ import { join } from 'node:path'
 const VERSION = 'v0.0.11'
 const INSTALL_MS = 180_000
 
-export type OctoctlProgram = { readonly path: string } | { readonly missing: string }
+type OctoctlProgram = { readonly path: string } | { readonly missing: string }
 
 export function findOctoctl(): OctoctlProgram {
   const named = process.env.OCTOCTL_BIN

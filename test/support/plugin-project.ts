@@ -20,7 +20,7 @@ export type PluginProject = AsyncDisposable & {
   write(path: string, content: string | Buffer): Promise<void>
 }
 
-export const HELLO_SCRIPT = '#!/bin/sh\necho "hello $*"\n'
+const HELLO_SCRIPT = '#!/bin/sh\necho "hello $*"\n'
 
 /** An archive for `any` with one shell script in it. */
 export async function aPluginProject(recipe: ProjectRecipe = {}): Promise<PluginProject> {

@@ -13,7 +13,7 @@ export async function pidIn(file: string, withinMs = 20_000): Promise<number> {
   throw new Error(`no process id in ${file} after ${withinMs} ms`)
 }
 
-export function isRunning(pid: number): boolean {
+function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

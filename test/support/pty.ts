@@ -31,7 +31,7 @@ _, status = os.waitpid(pid, 0)
 os.write(2, (('exit %d' % os.WEXITSTATUS(status)) if os.WIFEXITED(status) else ('signal %d' % os.WTERMSIG(status))).encode())
 `
 
-export type OnPty = {
+type OnPty = {
   /** What is typed, `\u0003` for Ctrl-C. */
   type(text: string): void
   resize(columns: number, rows: number): void

@@ -8,7 +8,7 @@ import type { ReleaseIdentity } from '../../trust/release/verify-release.ts'
 import { proveAbsent, proveServed, readServedPlugin } from './served-release.ts'
 import type { SignedRelease } from './test-authority.ts'
 
-export type Flag = 'yanked' | 'deprecated' | 'quarantined'
+type Flag = 'yanked' | 'deprecated' | 'quarantined'
 export type Flags = { readonly [flag in Flag]?: string | undefined }
 
 export type LedgerEntry = {

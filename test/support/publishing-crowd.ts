@@ -8,7 +8,7 @@ import { openReleaseSupply } from './release-supply.ts'
 import type { Random } from './seeded-random.ts'
 import type { SigningKey } from './test-authority.ts'
 
-export type PublishingCrowd = {
+type PublishingCrowd = {
   readonly ledger: PublishLedger
   readonly supply: ReleaseSupply
   /** Publishers who were in the middle of something when the registry died. */
@@ -25,7 +25,7 @@ const PUBLISHERS = 4
 const MAX_DELAY_MS = 60
 const MAX_ACKNOWLEDGED = 8
 
-export type CrowdOptions = { readonly token: string; readonly key: SigningKey; readonly random: Random }
+type CrowdOptions = { readonly token: string; readonly key: SigningKey; readonly random: Random }
 
 export function gatherCrowd({ token, key, random }: CrowdOptions): PublishingCrowd {
   const ledger = new PublishLedger()

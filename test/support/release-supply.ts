@@ -14,7 +14,7 @@ export type ReleaseSupply = {
 
 const PLUGINS = 4
 /** More than one request for uploads in pieces. */
-export const LARGE_BYTES = 96 * 1024
+const LARGE_BYTES = 96 * 1024
 
 export function openReleaseSupply(key: SigningKey, random: Random): ReleaseSupply {
   const waiting: SignedRelease[] = []

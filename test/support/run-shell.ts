@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { delimiter } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-export type ShellRun = { readonly code: number | null; readonly output: string }
+type ShellRun = { readonly code: number | null; readonly output: string }
 
 type ShellOptions = { readonly cwd: string; readonly env?: Readonly<Record<string, string>> }
 

@@ -5,7 +5,7 @@ import { join, normalize } from 'node:path'
 import type { TestContext } from 'node:test'
 import { listening } from './listening.ts'
 
-export type StaticHost = {
+type StaticHost = {
   /** `http://127.0.0.1:PORT` */
   readonly url: string
   /** Paths that were asked for, in order. */

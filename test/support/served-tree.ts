@@ -19,9 +19,9 @@ export const HEX = createHash('sha256').update(ARTIFACT).digest('hex')
 export const RELEASE = 'repos/core/check-tcp/1.0.0'
 export const FILE = `${RELEASE}/check-tcp_1.0.0_linux_amd64`
 
-export type Answer = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer }
-export type Ask = (path: string, headers?: Record<string, string>, method?: string) => Promise<Answer>
-export type Served = { readonly ask: Ask; readonly root: string; readonly reader: TreeReader; readonly port: number }
+type Answer = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer }
+type Ask = (path: string, headers?: Record<string, string>, method?: string) => Promise<Answer>
+type Served = { readonly ask: Ask; readonly root: string; readonly reader: TreeReader; readonly port: number }
 
 /** A reader over this small tree, behind a real server. */
 export async function servedTree(t: TestContext, cacheBytes?: number): Promise<Served> {

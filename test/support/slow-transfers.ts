@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import { request } from 'node:http'
 import type { ApiTarget } from './publish-release.ts'
 
-export type SlowTransfer<Result> = { finish(): Promise<Result> }
+type SlowTransfer<Result> = { finish(): Promise<Result> }
 
 /** Has begun, and has not read the body, when it resolves. */
 export async function slowDownload(url: string): Promise<SlowTransfer<Buffer>> {

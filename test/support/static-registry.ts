@@ -15,7 +15,7 @@ import { listening } from './listening.ts'
 import type { SignedRelease } from './test-authority.ts'
 
 /** Answers in place of the tree; false lets the tree answer. */
-export type Misbehave = (path: string, request: IncomingMessage, response: ServerResponse) => boolean
+type Misbehave = (path: string, request: IncomingMessage, response: ServerResponse) => boolean
 
 export type StaticRegistry = {
   /** `http://127.0.0.1:PORT` */

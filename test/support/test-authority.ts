@@ -23,7 +23,7 @@ export function issueKey(kind: KeyKind = 'ecdsa-p256'): SigningKey {
   return { privateKey, trustKey: parsePublicKey(pem, 'test key') }
 }
 
-export type SignOptions = { readonly payloadType?: string; readonly hint?: string }
+type SignOptions = { readonly payloadType?: string; readonly hint?: string }
 
 /** A Sigstore v0.3 bundle over any bytes, as JSON text. */
 export async function signBytes(bytes: Buffer, { privateKey, trustKey }: SigningKey, options: SignOptions = {}) {
@@ -72,7 +72,7 @@ export type ReleaseRecipe = {
 
 const UNIX_PLATFORMS = ['linux_amd64', 'linux_arm64', 'darwin_arm64', 'darwin_amd64']
 
-export type BuiltRelease = { readonly predicate: ReleasePredicate; readonly files: ReadonlyMap<string, Buffer> }
+type BuiltRelease = { readonly predicate: ReleasePredicate; readonly files: ReadonlyMap<string, Buffer> }
 
 /** A release's predicate and its files by name; `files` holds exactly what `predicate.platforms` describes. */
 export function aPredicate(recipe: ReleaseRecipe = {}): BuiltRelease {

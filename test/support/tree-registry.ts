@@ -30,7 +30,7 @@ import { listingOf } from '../../static-tree/newest.ts'
 import type { PluginRecord, ReleaseRecord } from '../../static-tree/record.ts'
 import { aRelease, bundleOf, contentOf } from './plugin-record.ts'
 
-export type Wish = Parameters<typeof aRelease>[0]
+type Wish = Parameters<typeof aRelease>[0]
 
 export class TreeRegistry {
   readonly dataDir: string

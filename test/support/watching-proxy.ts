@@ -5,7 +5,7 @@ import { createServer, request } from 'node:http'
 import type { TestContext } from 'node:test'
 import { listening } from './listening.ts'
 
-export type Passed = {
+type Passed = {
   readonly path: string
   readonly range: string | undefined
   status: number
@@ -14,7 +14,7 @@ export type Passed = {
 }
 
 /** `cut` breaks the connection; `hold` lets it hang, with the registry waiting to send more, until `breakHeld`. */
-export type DownloadFault = { readonly kind: 'cut' | 'hold'; readonly afterBytes: number }
+type DownloadFault = { readonly kind: 'cut' | 'hold'; readonly afterBytes: number }
 
 export type WatchingProxy = {
   readonly url: string

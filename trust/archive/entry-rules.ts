@@ -5,7 +5,7 @@ import type { ArchiveLimits } from '../../schemas/limits.ts'
 import { ARCHIVE_LIMITS } from '../../schemas/limits.ts'
 import { quote } from '../../schemas/quote.ts'
 
-export type ArchiveEntry = {
+type ArchiveEntry = {
   /** Type as tar names it: `File`, `Directory`, `SymbolicLink` … */
   readonly type: string
   readonly path: string

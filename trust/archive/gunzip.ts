@@ -10,7 +10,7 @@ const STEP_BYTES = 16 * 1024
 const TRAILER_BYTES = 8
 
 /** Asked after every step, with the bytes that came out and those that went in. */
-export type Budget = (uncompressed: number, compressed: number) => void
+type Budget = (uncompressed: number, compressed: number) => void
 
 /** Yields the uncompressed bytes; throws ARCHIVE_MALFORMED, or whatever the budget throws. */
 export async function* gunzip(input: ByteReader, budget: Budget, name: string): AsyncGenerator<Buffer> {

@@ -26,13 +26,13 @@ export type ArchiveFile = {
 /** Reads `chunks` to their end or leaves them; what is left is skipped. */
 export type OnFile = (file: ArchiveFile, chunks: AsyncIterable<Uint8Array>) => Promise<void>
 
-export type ArchiveContent = {
+type ArchiveContent = {
   readonly files: readonly ArchiveFile[]
   /** Identity of the uncompressed tar. */
   readonly contentDigest: Digest
 }
 
-export type ArchiveInspection = {
+type ArchiveInspection = {
   readonly chunks: AsyncIterable<Uint8Array>
   /** What errors call the archive. */
   readonly name: string

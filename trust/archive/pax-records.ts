@@ -6,7 +6,7 @@ import { decodePath, notPosix } from './tar-header.ts'
 
 export const MAX_PAX_BYTES = 64 * 1024
 
-export type PaxRecords = { readonly path?: string; readonly size?: string }
+type PaxRecords = { readonly path?: string; readonly size?: string }
 
 /** Throws ARCHIVE_MALFORMED for records that change more than a path, or that repeat one. */
 export function parsePax(bytes: Buffer, { isHarmless }: TarDialect, archive: string): PaxRecords {

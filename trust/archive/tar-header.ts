@@ -39,7 +39,7 @@ export const ENTRY_TYPES: Readonly<Record<string, string>> = {
 }
 
 /** Throws ARCHIVE_MALFORMED; the type may still be one that the rules refuse. */
-export function parsePosixHeader(block: Buffer, archive: string): UnnamedHeader {
+function parsePosixHeader(block: Buffer, archive: string): UnnamedHeader {
   requireWhole(block, archive)
   if (block.toString('latin1', 257, 265) !== 'ustar\x0000')
     throw notPosix(archive, 'an entry is not in the POSIX tar form')
@@ -102,7 +102,7 @@ export function requireChecksum(block: Buffer, archive: string): void {
 }
 
 /** Digits of base eight and at least one blank or zero byte behind them: signs, prefixes and blanks in front are other readers' business. */
-export function octal(block: Buffer, offset: number, length: number, archive: string): number {
+function octal(block: Buffer, offset: number, length: number, archive: string): number {
   const digits = /^([0-7]+)[ \0]+$/.exec(block.toString('latin1', offset, offset + length))?.[1]
   if (digits === undefined) throw notPosix(archive, 'a number in an entry is not octal')
   return Number.parseInt(digits, 8)

@@ -5,9 +5,9 @@ import { digestFromHex } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 
-export type PromisedBytes = { readonly digest: Digest; readonly size: number }
+type PromisedBytes = { readonly digest: Digest; readonly size: number }
 
-export type DigestGate = {
+type DigestGate = {
   /** Counts and hashes a chunk; throws SIZE_MISMATCH with the first byte too many. */
   update(chunk: Uint8Array): void
   /** Throws SIZE_MISMATCH or DIGEST_MISMATCH; afterwards the bytes are the promised ones. */

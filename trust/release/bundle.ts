@@ -35,7 +35,7 @@ const bundleShape = z.strictObject({
   }),
 })
 
-export type UnverifiedBundle = z.output<typeof bundleShape>
+type UnverifiedBundle = z.output<typeof bundleShape>
 
 /** Reads a bundle's shape; throws BUNDLE_MALFORMED. Nothing is proven yet. */
 export function parseBundle(text: string, source: string): UnverifiedBundle {

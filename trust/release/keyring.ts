@@ -17,7 +17,7 @@ export type SeenAt = number | { readonly now: number; readonly earlier: Earlier 
  * that it was accepted, and whoever writes lockfiles may be anybody; it counts where the key says `trust-lockfile: true`.
  * `accepted`: the caller answers for it.
  */
-export type Earlier = { readonly provenAt?: number | undefined; readonly locked?: boolean } | 'accepted'
+type Earlier = { readonly provenAt?: number | undefined; readonly locked?: boolean } | 'accepted'
 
 /** What admitted the key: its window today, this machine's record, or a lockfile that the config trusts. */
 export type Admission = 'window' | 'record' | 'lockfile'

@@ -9,7 +9,7 @@ import type { Network } from '../network.ts'
 import { repoAddressOf } from '../repo-address.ts'
 import { readPlainRepo } from './read-repo.ts'
 
-export const PLAIN_VERSION = '0.0.0' as Version
+const PLAIN_VERSION = '0.0.0' as Version
 const NO_BUNDLE = { digest: digestOf(''), size: 0 }
 
 export async function plainDocument(

@@ -18,7 +18,7 @@ export type PlainArtifact = {
   readonly binary?: string
 }
 
-export type PlainPlugin = {
+type PlainPlugin = {
   readonly plugin: Name
   readonly kind: 'tool' | 'operator' | 'service'
   readonly platforms: ReadonlyMap<Platform, PlainArtifact>

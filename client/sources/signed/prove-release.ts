@@ -23,14 +23,14 @@ import { noteProven, provenSince } from '../../store/proven.ts'
 import type { Network } from '../network.ts'
 import { repoAddressOf } from '../repo-address.ts'
 
-export type ReleasePlace = {
+type ReleasePlace = {
   readonly repo: RepoConfig
   readonly plugin: Name
   readonly version: Version
   readonly bundle: { readonly digest: Digest; readonly size: number }
 }
 
-export type Proving = { readonly layout: Layout; readonly network: Network; readonly now: () => number }
+type Proving = { readonly layout: Layout; readonly network: Network; readonly now: () => number }
 
 /** A release that is new to the lockfile; its key has to be valid now. */
 export async function proveRelease(place: ReleasePlace, proving: Proving): Promise<VerifiedRelease> {

@@ -3,7 +3,7 @@ import { and, eq } from 'drizzle-orm'
 import type { Db } from './open.ts'
 import { budgets } from './tables.ts'
 
-export type BudgetRow = typeof budgets.$inferSelect
+type BudgetRow = typeof budgets.$inferSelect
 
 export function readBudget(db: Db, owner: string, name: string): BudgetRow | undefined {
   const wanted = and(eq(budgets.owner, owner), eq(budgets.name, name))

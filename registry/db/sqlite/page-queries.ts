@@ -4,7 +4,7 @@ import type { Name } from '../../../schemas/name.ts'
 import type { Db } from './open.ts'
 import { artifacts, plugins, repos, versions } from './tables.ts'
 
-export type RepoSummary = { readonly name: Name; readonly plugins: number }
+type RepoSummary = { readonly name: Name; readonly plugins: number }
 
 export function listRepoSummaries(db: Db, limit: number): RepoSummary[] {
   return db

@@ -7,7 +7,7 @@ import type { Db } from './open.ts'
 const MAX_WORDS = 8
 export const MAX_SEARCH_RESULTS = 50
 
-export type SearchableWords = {
+type SearchableWords = {
   readonly repo: Name
   readonly plugin: Name
   readonly category: string | null

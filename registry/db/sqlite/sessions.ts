@@ -97,7 +97,7 @@ export function listOpenSessions(db: Db): string[] {
     .map(({ id }) => id)
 }
 
-export type IdempotencyRow = typeof idempotencyKeys.$inferSelect
+type IdempotencyRow = typeof idempotencyKeys.$inferSelect
 
 export function findIdempotencyKey(db: Db, tokenId: string, key: string): IdempotencyRow | undefined {
   const wanted = and(eq(idempotencyKeys.tokenId, tokenId), eq(idempotencyKeys.key, key))

@@ -30,11 +30,6 @@ export function translateOpenError(error: unknown): unknown {
   return fatalIoError('the registry database cannot be opened', error)
 }
 
-/** True when a row breaks a uniqueness rule: someone else was first. */
-export function isUniqueViolation(error: unknown): boolean {
-  return ['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY'].includes(sqliteCodeOf(error) ?? '')
-}
-
 /** Names of the result codes that mean something to us. */
 const RESULTS: Readonly<Record<number, string>> = {
   5: 'SQLITE_BUSY',

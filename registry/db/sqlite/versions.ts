@@ -49,7 +49,7 @@ export function pageVersions(db: Db, after: number, limit: number): VersionRow[]
   return db.select().from(versions).where(gt(versions.id, after)).orderBy(asc(versions.id)).limit(limit).all()
 }
 
-export type NewArtifact = Omit<ArtifactRow, 'versionId'>
+type NewArtifact = Omit<ArtifactRow, 'versionId'>
 
 /** Seals a version; its uniqueness is the database's own rule. */
 export function insertVersion(tx: Db, row: Sealed, files: readonly NewArtifact[]): void {
@@ -95,7 +95,7 @@ export function versionDigest(row: Sealed, files: readonly NewArtifact[]): Diges
   return digestOf(stableJson({ ...sealed, yanked, quarantined, deprecated, artifacts: listed }))
 }
 
-export type PluginRow = typeof plugins.$inferSelect
+type PluginRow = typeof plugins.$inferSelect
 
 export function findPlugin(db: Db, repo: Name, plugin: Name): PluginRow | undefined {
   return db
@@ -117,7 +117,7 @@ export function insertPlugin(tx: Db, row: Omit<PluginRow, 'id' | 'folded'>): voi
     .run()
 }
 
-export type PluginSummary = Pick<PluginRow, 'serial' | 'kind' | 'category' | 'description' | 'newest'>
+type PluginSummary = Pick<PluginRow, 'serial' | 'kind' | 'category' | 'description' | 'newest'>
 
 export function updatePlugin(tx: Db, repo: Name, plugin: Name, summary: Partial<PluginSummary>): void {
   tx.update(plugins)

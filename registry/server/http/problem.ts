@@ -6,7 +6,7 @@ import { PROBLEM_TYPE } from '../../../schemas/api.ts'
 import type { CodedError } from '../../../schemas/errors.ts'
 import { coded, isCoded } from '../../../schemas/errors.ts'
 
-export type ProblemAnswer = {
+type ProblemAnswer = {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
-export type RequestContext = {
+type RequestContext = {
   readonly id: string
   readonly startedAt: number
   tokenId?: string

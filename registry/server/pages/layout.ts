@@ -19,7 +19,7 @@ export const PAGE_HEADERS = {
   'Permissions-Policy': '',
 } as const
 
-export type Frame = { readonly link: Link; readonly title: string; readonly query?: string; readonly body: Html }
+type Frame = { readonly link: Link; readonly title: string; readonly query?: string; readonly body: Html }
 
 export function layout({ link, title, query = '', body }: Frame): Html {
   return html`<!doctype html>

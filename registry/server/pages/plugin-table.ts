@@ -8,7 +8,7 @@ import { shownText } from './shown-text.ts'
 type Row = SearchAnswer['results'][number]
 
 /** e.g. `/plugins/core/check-tcp` */
-export function pluginPath(repo: string, plugin: string): string {
+function pluginPath(repo: string, plugin: string): string {
   return `/plugins/${repo}/${plugin}`
 }
 

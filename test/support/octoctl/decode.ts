@@ -32,8 +32,8 @@ const REPO: Struct = {
 }
 
 export type OctoctlDistribution = { url?: string; sha256Url?: string; binary?: string }
-export type OctoctlSource = { path?: string; repo?: string; ref?: string; buildCmds?: string[]; binary?: string }
-export type OctoctlBaremetal = { binary?: Record<string, OctoctlDistribution>; source?: OctoctlSource }
+type OctoctlSource = { path?: string; repo?: string; ref?: string; buildCmds?: string[]; binary?: string }
+type OctoctlBaremetal = { binary?: Record<string, OctoctlDistribution>; source?: OctoctlSource }
 export type OctoctlRepo = {
   include?: { url?: string; gpg?: string }[]
   files?: Record<string, { url?: string; template?: boolean }>

@@ -3,7 +3,7 @@
 import type { RangeParser } from './ranges.ts'
 import { unsafe } from './unsafe.ts'
 
-export type ElfFacts = {
+type ElfFacts = {
   /** It can be started by itself: segments to load, and no mere object file. */
   readonly loadable: boolean
   readonly interpreter?: string

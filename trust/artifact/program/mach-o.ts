@@ -2,7 +2,7 @@
 import type { RangeParser } from './ranges.ts'
 import { unsafe } from './unsafe.ts'
 
-export type MachOFacts = {
+type MachOFacts = {
   /** Libraries as the load commands name them. */
   readonly needed: readonly string[]
   readonly searchPath: readonly string[]
