@@ -6,7 +6,7 @@ import type { TreeNode } from '../config/document/node.ts'
 import { parseTree } from '../config/document/node.ts'
 import { readConfig } from '../config/read-config.ts'
 import { decodeText } from '../schemas/text.ts'
-import { readsAsTwo } from '../schemas/yaml-scalars.ts'
+import { readsAsTwoInConfigs } from '../schemas/yaml-scalars.ts'
 import { blocksOfKind } from '../test/support/document-blocks.ts'
 import { mutated } from './mutation.ts'
 import type { Random } from './random.ts'
@@ -43,7 +43,7 @@ function mapOf(value: unknown): Readonly<Record<string, unknown>> {
 
 /** What others read as another value is refused where it decides, so what is left of it here is read by nobody. */
 function dataOf(node: TreeNode): unknown {
-  if (node.kind === 'scalar') return node.plain && readsAsTwo(node.text) ? { $unread: node.text } : node.value
+  if (node.kind === 'scalar') return node.plain && readsAsTwoInConfigs(node.text) ? { $unread: node.text } : node.value
   if (node.kind === 'list') return node.items.map(dataOf)
   return Object.fromEntries([...node.entries].map(([key, value]) => [key, dataOf(value)]))
 }

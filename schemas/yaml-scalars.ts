@@ -6,15 +6,16 @@ import { quote } from './quote.ts'
 
 /** Booleans of 1.1, a value tag and a merge key. */
 const WORD = /^(?:y|n|yes|no|on|off|=|<<)$/i
+/** Minutes and hours, which only 1.1 counts together. */
+const SIXTIES = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/
 const NUMBERS_AND_TIMES: readonly RegExp[] = [
   // Octal by a leading zero, and the prefixes that only some know.
   /^[-+]?0[0-9_]+$/,
   /^[-+]?0[oObB][-+0-9a-fA-F_]+$/,
   /^(?:[-+]0x|[-+]?0X)[0-9a-fA-F_]+$/,
-  // Digits in groups, minutes and hours, dates.
+  // Digits in groups, dates.
   /^[-+]?[.0-9][0-9.eE+-]*_[0-9_.eE+-]*$/,
   /^[-+]?0x[0-9a-fA-F]*_[0-9a-fA-F_]*$/,
-  /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/,
   /^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:$|[Tt \t])/,
   // Exponents without a point or a sign, and signs before a point.
   /^[-+]?[0-9]+[eE][-+]?[0-9]+$/,
@@ -27,12 +28,17 @@ export function readsAsTwo(source: string): boolean {
   return WORD.test(source) || isNumberOrTime(source)
 }
 
+/** The same between the readers of configs, octo and octoctl's yaml.v3: to both `no` and `10:30` are text. */
+export function readsAsTwoInConfigs(source: string): boolean {
+  return !SIXTIES.test(source) && isNumberOrTime(source)
+}
+
 /** Numbers of any reader, once `_` between digits is left out: yaml.v3 does that anywhere behind a first digit, sign or point. */
 const GROUPED = /^[-+]?(?:0[oObBxX][-+]?[0-9a-fA-F]*|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]*)?)$/
 
 function isNumberOrTime(source: string): boolean {
   if (/^[-+.0-9]/.test(source) && source.includes('_') && GROUPED.test(source.replaceAll('_', ''))) return true
-  return NUMBERS_AND_TIMES.some((pattern) => pattern.test(source))
+  return SIXTIES.test(source) || NUMBERS_AND_TIMES.some((pattern) => pattern.test(source))
 }
 
 type Readings = {

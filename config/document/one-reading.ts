@@ -1,14 +1,14 @@
-// Plain values that decide something, such as arguments, pins and counts: one that readers of YAML take differently is
-// refused, because octoctl or a program that writes configs may mean the other value.
+// Plain values that decide something, such as arguments, pins and counts: one that octo and octoctl take
+// differently is refused, because nobody sees which of the two was meant.
 import { quote } from '../../schemas/quote.ts'
-import { readingsOf, readsAsTwo } from '../../schemas/yaml-scalars.ts'
+import { readingsOf, readsAsTwoInConfigs } from '../../schemas/yaml-scalars.ts'
 import { invalid } from './invalid.ts'
 import type { TreeNode } from './node.ts'
 
 /** Throws CONFIG_INVALID with both readings; a value in quotes, a list and a map have one. */
 export function requireOneReading(node: TreeNode): void {
   const typed = node.kind === 'scalar' && node.plain ? node.text : ''
-  if (!readsAsTwo(typed)) return
+  if (!readsAsTwoInConfigs(typed)) return
   const readings = readingsOf(typed)
   const numbers = readings.numbers.map((number) => `\`${number}\``)
   throw invalid(node, `${quote(typed)} is ${readings.said}`, {
