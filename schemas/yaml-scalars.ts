@@ -24,7 +24,7 @@ const NUMBERS_AND_TIMES: readonly RegExp[] = [
 ]
 
 /** Whether a scalar without quotes or tag is one value here and another one elsewhere. */
-export function readsAsTwo(source: string): boolean {
+function readsAsTwo(source: string): boolean {
   return WORD.test(source) || isNumberOrTime(source)
 }
 
