@@ -53,7 +53,7 @@ export async function openDiskTree({
       const source = (digest: Digest) => blobFile?.(digest) ?? at(blobPath(digest))
       const staged = await stageFolder(staging, parts, source).catch(refuse)
       await staging.remove(at(path))
-      await staging.move(staged, at(path))
+      await staging.move(staged, at(path), parts.keys())
     },
     delete: (path) => staging.remove(at(path)),
     sync: () => staging.sync(),

@@ -11,8 +11,8 @@ export type Staging = {
   name(): string
   /** Writes bytes under a new name and moves them to the target. */
   write(target: string, bytes: Uint8Array, changedAt?: Date): Promise<void>
-  /** Moves a staged file or folder to the target; a file there is replaced. */
-  move(staged: string, target: string): Promise<void>
+  /** Moves a staged file, or a folder with the files `within`, to the target; a file there is replaced. */
+  move(staged: string, target: string, within?: Iterable<string>): Promise<void>
   /** Takes a file or folder out of the tree in one step. */
   remove(target: string): Promise<void>
   /** Makes everything that was moved or removed so far survive a power cut. */
@@ -34,9 +34,10 @@ export async function openStaging(folder: string, explain: Explain): Promise<Sta
     throw explain(error)
   }
 
-  async function move(staged: string, target: string): Promise<void> {
+  async function move(staged: string, target: string, within: Iterable<string> = []): Promise<void> {
     await renameInto(staged, target, touched).catch(refuse)
     touched.add(target).add(dirname(target))
+    for (const file of within) touched.add(join(target, file))
   }
 
   return {
