@@ -29,7 +29,12 @@ function isSameFile(published: Artifact, found: Artifact): boolean {
   return published.digest === found.digest && published.file === found.file && published.size === found.size
 }
 
-/** e.g. `linux_amd64: expected sha256:2c26…, found nothing` */
+/** e.g. `linux_amd64: expected sha256:2c26…, found nothing`; names and sizes where the bytes are the same. */
 export function showDifference({ platform, published, found }: Difference): string {
-  return `${platform}: expected ${published?.digest ?? 'nothing'}, found ${found?.digest ?? 'nothing'}`
+  const isNamed = published?.digest === found?.digest
+  const shown = (side?: Artifact) => {
+    if (!side) return 'nothing'
+    return isNamed ? `${side.file} of ${side.size} bytes` : side.digest
+  }
+  return `${platform}: expected ${shown(published)}, found ${shown(found)}`
 }

@@ -59,3 +59,8 @@ test('a difference is shown as what was published and what was found', () => {
     `linux_arm64: expected ${ONE.digest}, found nothing`,
   ])
 })
+
+test('a difference of names or sizes alone shows them, as the bytes are the same', () => {
+  const differences = differingPlatforms({ any: ONE }, { any: anArtifact({ file: 'hello.exe', size: 4 }) })
+  assert.deepEqual(differences.map(showDifference), ['any: expected hello of 3 bytes, found hello.exe of 4 bytes'])
+})
