@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
-import { digestFromHex, isDigest } from '../../schemas/digest.ts'
+import { digestFromHex, hexOf, isDigest } from '../../schemas/digest.ts'
 import { digestOfChunks, digestOfFileSync } from '../../system/files/hash-file.ts'
 import { readPieces } from '../../system/files/read-pieces.ts'
 import { inspectArchive } from '../../trust/archive/inspect-archive.ts'
@@ -21,7 +21,7 @@ export async function verifyStore(layout: Layout): Promise<StoreReport> {
     digestsIn(folder).map((digest) => ({ folder, digest })),
   )
   const problems = blobs.flatMap(({ folder, digest }): StoreProblem[] => {
-    const path = join(folder, digest.slice('sha256:'.length))
+    const path = join(folder, hexOf(digest))
     const found = digestOfFileSync(path)
     return found === digest ? [] : [{ path, problem: `its digest is \`${found}\`` }]
   })
