@@ -15,7 +15,7 @@ type PublishingCrowd = {
   readonly interrupted: number
   /** All work until the registry is dead. */
   workUntilKilled(registry: RegistryChild): Promise<void>
-  /** The same with SIGTERM; gives how the registry ended. */
+  /** The same with SIGTERM, after at least one answer that acknowledges something; gives how the registry ended. */
   workUntilStopped(registry: RegistryChild): Promise<RegistryEnd>
   /** All finish what was interrupted. */
   finish(registry: RegistryChild): Promise<void>
@@ -36,10 +36,10 @@ export function gatherCrowd({ token, key, random }: CrowdOptions): PublishingCro
     () => new BusyPublisher({ ledger, supply, random, onAcknowledged: () => acknowledged() }),
   )
 
-  async function workUntil<T>({ url }: RegistryChild, end: () => Promise<T>): Promise<T> {
+  /** Ends the registry after `fewest` to eight answers: none is into the first requests of a fresh process, several into full work. */
+  async function workUntil<T>({ url }: RegistryChild, fewest: 0 | 1, end: () => Promise<T>): Promise<T> {
     const busy = Promise.withResolvers<void>()
-    // None: into the first requests of a fresh process; several: into full work.
-    let left = random.below(MAX_ACKNOWLEDGED + 1)
+    let left = fewest + random.below(MAX_ACKNOWLEDGED + 1 - fewest)
     acknowledged = () => {
       if (--left <= 0) busy.resolve()
     }
@@ -59,8 +59,8 @@ export function gatherCrowd({ token, key, random }: CrowdOptions): PublishingCro
     get interrupted() {
       return publishers.filter(({ isInterrupted }) => isInterrupted).length
     },
-    workUntilKilled: (registry) => workUntil(registry, () => registry.kill()),
-    workUntilStopped: (registry) => workUntil(registry, () => registry.stop()),
+    workUntilKilled: (registry) => workUntil(registry, 0, () => registry.kill()),
+    workUntilStopped: (registry) => workUntil(registry, 1, () => registry.stop()),
     async finish({ url }) {
       await Promise.all(publishers.map((publisher) => publisher.finish({ url, token })))
     },
