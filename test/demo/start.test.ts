@@ -23,11 +23,12 @@ type Place = {
   readonly env: Record<string, string>
 }
 
-/** The port after the demo's is the one that the example wants free. */
+/** Three ports in a row: the registry's, the demo's, and the one after it, which the example wants free. */
 async function aPlace(t: TestContext): Promise<Place> {
   const home = tempFolder(t)
   const env = { HOME: home, XDG_CACHE_HOME: join(home, 'cache') }
-  return { dir: join(home, 'octo'), port: await freePort(), demoPort: await freePort(), env }
+  const port = await freePort(3)
+  return { dir: join(home, 'octo'), port, demoPort: port + 1, env }
 }
 
 const words = ({ dir, port, demoPort }: Place) => [

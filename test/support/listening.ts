@@ -1,4 +1,5 @@
 // Servers of a test, listening on a port the system chose, closed with all their connections at the end of the test.
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo, ListenOptions, Server } from 'node:net'
 import { createServer } from 'node:net'
@@ -17,12 +18,29 @@ export async function listening(t: TestContext, server: Server, options: ListenO
   return (server.address() as AddressInfo).port
 }
 
-/** A port that nothing listens on: one that was just given back. */
-export async function freePort(): Promise<number> {
+const LOWEST_PORT = 10_000
+/** From here on Linux gives ports to whoever asks for any; others begin higher. */
+const FIRST_GIVEN_PORT = 32_768
+
+/**
+ * The first of `count` ports in a row that nothing listens on. The system gives them to nobody by itself, as it does with a
+ * port that it gave and got back: a connection of any other process may be the next to have that one.
+ */
+export async function freePort(count = 1): Promise<number> {
+  for (;;) {
+    const first = randomInt(LOWEST_PORT, FIRST_GIVEN_PORT - count)
+    const free = await Promise.all(Array.from({ length: count }, (_none, index) => isFree(first + index)))
+    if (free.every(Boolean)) return first
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
   const server = createServer()
-  server.listen({ port: 0, host: '127.0.0.1' })
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
+  server.listen({ port, host: '127.0.0.1' })
+  const isListening = await once(server, 'listening').then(
+    () => true,
+    () => false,
+  )
+  if (isListening) await new Promise((resolve) => server.close(resolve))
+  return isListening
 }

@@ -6,7 +6,7 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import { listening } from '../../support/listening.ts'
+import { freePort, listening } from '../../support/listening.ts'
 import type { OctoRun } from '../../support/run-octo.ts'
 import { runOcto } from '../../support/run-octo.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
@@ -54,14 +54,6 @@ async function serveUntilStopped(data: string, more: readonly string[], umask?: 
       return run
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address ? address.port : 0
 }
 
 test('the address is remembered: a later start without --url serves the same documents', async (t) => {
