@@ -2,8 +2,7 @@
 // file changes its ctime, which no program can set back. Remembered identities count within one boot only: after a power cut,
 // the times of a file may be on disk while its bytes are not. Imports nothing of ours, because warm runs start with it.
 import type { BigIntStats } from 'node:fs'
-import { lstatSync, readFileSync } from 'node:fs'
-import { uptime } from 'node:os'
+import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Relative path, what identifies its content, what that content was, and where it loads code from; folders have none. */
@@ -38,19 +37,4 @@ export function statOf(path: string): BigIntStats | undefined {
 export function identityOf(stat: BigIntStats | undefined): string {
   if (!stat) return ''
   return [stat.dev, stat.ino, stat.uid, stat.gid, stat.mode, stat.size, stat.mtimeNs, stat.ctimeNs].join(':')
-}
-
-let boot: string | undefined
-export function bootId(): string {
-  boot ??= readBootId()
-  return boot
-}
-
-function readBootId(): string {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
-  } catch {
-    // Where no kernel names its boot, its time must do; a clock that is set meanwhile only costs a new hash.
-    return `at ${Math.round((Date.now() / 1000 - uptime()) / 10)}`
-  }
 }

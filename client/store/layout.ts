@@ -1,6 +1,7 @@
 // Paths of the store, nothing else. The layout's version is in every path, so that another layout never misreads old bytes.
 import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
+import { hexOf } from '../../schemas/digest.ts'
 
 export type Layout = ReturnType<typeof layoutOf>
 
@@ -57,11 +58,6 @@ export function layoutOf(root: string) {
     /** Staged files, renamed into place when they are whole. */
     staging: at('staging'),
   }
-}
-
-/** `hexOf` of schemas/digest.ts, which loads node:crypto: a quarter of what a warm run costs. */
-function hexOf(digest: Digest): string {
-  return digest.slice('sha256:'.length)
 }
 
 function short(text: string, length: number): string {

@@ -2,8 +2,8 @@
 // when it was written: this path, this octo, this boot, this file of this device, by this user. A copy of it, from a restored
 // cache, an image layer or another store, is another file, and so are its words. Imports nothing heavy: warm runs read them.
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
+import { bootId } from '../../system/boot-id.ts'
 import { octoVersion } from '../../system/octo-version.ts'
-import { bootId } from './identity.ts'
 
 export const RECORD_FORMAT = 'octo.record/v1'
 

@@ -1,7 +1,6 @@
 // Where the store is, from the environment.
-import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { refusal } from '../../system/process/refusal.ts'
+import { coded } from '../../schemas/errors.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -21,9 +20,9 @@ function cacheFolder(env: Environment, platform: string): string {
 /** Containers run under users that no list of users knows. */
 function homeOfUser(): string {
   try {
-    return homedir()
+    return process.getBuiltinModule('node:os').homedir()
   } catch (cause) {
-    throw refusal('IO_FAILED', {
+    throw coded('IO_FAILED', {
       message: 'there is no place for the store: HOME is not set, and this user has no home folder',
       hint: 'set OCTO_HOME to a folder of your own',
       cause,

@@ -2,9 +2,9 @@
 // none, and what it would have saved is done again each time.
 import { closeSync, fstatSync, openSync, renameSync, rmSync } from 'node:fs'
 import { basename } from 'node:path'
+import { bootId } from '../../system/boot-id.ts'
 import { stagedPath, writeAll } from '../../system/files/atomic-file.ts'
 import { octoVersion } from '../../system/octo-version.ts'
-import { bootId } from './identity.ts'
 import type { Layout } from './layout.ts'
 import type { OwnRecord } from './own-record.ts'
 import { RECORD_FORMAT } from './own-record.ts'

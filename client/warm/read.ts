@@ -1,9 +1,10 @@
 // Answers a repeated run without any proof library: a record says which inputs the whole path had, and what it proved. Any
-// input that changed, and any file that is not exactly the one that was hashed, makes it a miss. Loads nothing but paths:
-// node:crypto alone would cost a quarter of a warm run, so inputs are compared whole and not by digest.
+// input that changed, and any file that is not exactly the one that was hashed, makes it a miss. Light: node:crypto alone would
+// cost a quarter of a warm run, so inputs are compared whole and not by digest.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { octoVersion } from '../../system/octo-version.ts'
+import { shortHash } from '../../system/short-hash.ts'
 import type { VerifiedExecutable } from '../api.ts'
 import type { Memo } from '../store/identity.ts'
 import { isUnchanged } from '../store/identity.ts'
@@ -23,7 +24,7 @@ export type WarmRunKey = {
 }
 
 export type WarmRecord = {
-  /** Everything that chose the record; file names of records may collide. */
+  /** Everything that chose the record; the names of records are short, and may be the same. */
   readonly identity: string
   readonly inputs: readonly { readonly path: string; readonly text: string }[]
   readonly tree: TreeKey
@@ -38,7 +39,7 @@ export function readWarmRun(key: WarmRunKey): VerifiedExecutable | undefined {
     const layout = layoutOf(key.storeRoot)
     if ([layout.root, layout.base, layout.trees].some(problemOfFolder)) return undefined
     const identity = identityOfRun(key)
-    const record = readOwnRecord(layout.warmRecord(warmName(identity))) as WarmRecord
+    const record = readOwnRecord(layout.warmRecord(shortHash(identity))) as WarmRecord
     if (record.identity !== identity || !isTreeKey(record.tree)) return undefined
     // A record that compares less than every record does was not written by us.
     const paths = record.inputs.map(({ path }) => path)
@@ -57,11 +58,4 @@ export function readWarmRun(key: WarmRunKey): VerifiedExecutable | undefined {
 /** The machine is part of it, as a store may be shared by several. */
 export function identityOfRun({ configPath, lockPath, request }: WarmRunKey): string {
   return JSON.stringify([octoVersion(), process.platform, process.arch, configPath, lockPath, request])
-}
-
-/** FNV-1a: spreads records over file names and proves nothing. */
-export function warmName(identity: string): string {
-  let mixed = 0x811c9dc5
-  for (let at = 0; at < identity.length; at++) mixed = Math.imul(mixed ^ identity.charCodeAt(at), 0x01000193)
-  return (mixed >>> 0).toString(16).padStart(8, '0')
 }

@@ -2,12 +2,13 @@
 import { readFileSync } from 'node:fs'
 import type { OctoConfig } from '../../config/model/config.ts'
 import { parseLockfile } from '../../schemas/lockfile.ts'
+import { shortHash } from '../../system/short-hash.ts'
 import type { VerifiedExecutable } from '../api.ts'
 import type { Layout } from '../store/layout.ts'
 import type { StoredArtifact } from '../store/stored-artifact.ts'
 import { writeOwnRecord } from '../store/write-own-record.ts'
 import type { WarmRecord, WarmRunKey } from './read.ts'
-import { identityOfRun, warmName } from './read.ts'
+import { identityOfRun } from './read.ts'
 
 type WarmRun = {
   readonly key: WarmRunKey
@@ -38,7 +39,7 @@ export function recordWarmRun(layout: Layout, { key, config, stored, executable 
   if (!holds(lock, executable)) return
   const identity = identityOfRun(key)
   const record: WarmRecord = { identity, inputs, tree: stored.key, inner: stored.executable, executable }
-  writeOwnRecord(layout, layout.warmRecord(warmName(identity)), record)
+  writeOwnRecord(layout, layout.warmRecord(shortHash(identity)), record)
 }
 
 /** Warm runs ask nobody, frozen ones included, so only what is locked by the very text that they compare may be one. */

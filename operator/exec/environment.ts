@@ -1,5 +1,6 @@
 // The whole environment of a plugin: an allow-list, because everything else on a machine may be a secret.
-import { quoted, refusal } from '../../system/process/refusal.ts'
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
 import { NODE_OPTIONS } from './runtime-flags.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -76,8 +77,8 @@ function windowsPath(host: Environment): string {
 function refuseLong(name: string, value: string): void {
   const bytes = Buffer.byteLength(name) + 1 + Buffer.byteLength(value)
   if (bytes < MAX_WORD_BYTES) return
-  throw refusal('LIMIT_EXCEEDED', {
-    message: `environment variable ${quoted(name)} of ${bytes} bytes is too long for a program, expected fewer than ${MAX_WORD_BYTES}`,
+  throw coded('LIMIT_EXCEEDED', {
+    message: `environment variable ${quote(name)} of ${bytes} bytes is too long for a program, expected fewer than ${MAX_WORD_BYTES}`,
     details: { name, bytes, limit: MAX_WORD_BYTES },
   })
 }

@@ -4,16 +4,22 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { extname } from 'node:path'
 import type { VerifiedExecutable } from '../../client/index.ts'
+import { coded } from '../../schemas/errors.ts'
 import { baseName, readFirstLine } from '../../schemas/first-line.ts'
 import type { Runtime } from '../../schemas/manifest.ts'
 import { HEAD_BYTES, readProgramHead } from '../../schemas/program-head.ts'
-import { quoted, refusal } from '../../system/process/refusal.ts'
+import { quote } from '../../schemas/quote.ts'
 import { FIXED_PATH } from './environment.ts'
 import { findInterpreter } from './interpreter.ts'
 import { isolationFlags } from './runtime-flags.ts'
-import { requireRuntimeVersion } from './runtime-version.ts'
 
-type Program = { readonly file: string; readonly leading: readonly string[]; readonly argv0?: string }
+export type Program = { readonly file: string; readonly leading: readonly string[]; readonly argv0?: string }
+
+/** A runtime of the machine, for a plugin; `known` is its version where nobody has to be asked. */
+export type FoundRuntime = { readonly plugin: string; readonly file: string; readonly known?: string }
+
+/** Throws RUNTIME_MISSING when the version of the runtime does not fit, or cannot be told. */
+type RequireVersion = (runtime: Runtime, found: FoundRuntime) => void
 
 type Machine = {
   readonly platform: NodeJS.Platform
@@ -21,21 +27,25 @@ type Machine = {
   readonly nodeVersion: string
   /** Where runtimes other than node are looked for. */
   readonly path: string
+  readonly requireVersion: RequireVersion
 }
 
-const THIS_MACHINE: Machine = {
-  platform: process.platform,
-  nodePath: process.execPath,
-  nodeVersion: process.versions.node,
-  path: FIXED_PATH,
+export function thisMachine(requireVersion: RequireVersion): Machine {
+  return {
+    platform: process.platform,
+    nodePath: process.execPath,
+    nodeVersion: process.versions.node,
+    path: FIXED_PATH,
+    requireVersion,
+  }
 }
 
 type Subject = Pick<VerifiedExecutable, 'path' | 'plugin' | 'runtime' | 'argv0' | 'manifest'>
 
 /** Throws RUNTIME_MISSING, PLUGIN_MISSING or PLUGIN_NOT_EXECUTABLE. */
-export function programOf({ path, plugin, runtime, argv0, manifest }: Subject, machine = THIS_MACHINE): Program {
+export function programOf({ path, plugin, runtime, argv0, manifest }: Subject, machine: Machine): Program {
   if (manifest.protocol !== 'exec')
-    throw notExecutable(plugin, `speaks the protocol ${quoted(manifest.protocol)}, which this octo does not run yet`)
+    throw notExecutable(plugin, `speaks the protocol ${quote(manifest.protocol)}, which this octo does not run yet`)
   if (runtime) return underRuntime({ path, plugin, runtime }, machine)
   if (machine.platform === 'win32' && ['.bat', '.cmd'].includes(extname(path).toLowerCase()))
     throw notExecutable(plugin, 'is a batch file, which only a shell can run')
@@ -59,7 +69,7 @@ function underRuntime(
   const file = isNode
     ? machine.nodePath
     : findInterpreter(runtime.name === 'sh' ? '/bin/sh' : runtime.name, { plugin, machine })
-  requireRuntimeVersion(runtime, { plugin, file, ...(isNode ? { known: machine.nodeVersion } : {}) })
+  machine.requireVersion(runtime, { plugin, file, ...(isNode ? { known: machine.nodeVersion } : {}) })
   return { file, leading: [...isolationFlags(runtime.name), path] }
 }
 
@@ -80,8 +90,8 @@ function firstBytes(path: string, plugin: string): Uint8Array {
     }
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw notExecutable(plugin, 'cannot be read', cause)
-    throw refusal('PLUGIN_MISSING', {
-      message: `the file of plugin ${quoted(plugin)} is gone`,
+    throw coded('PLUGIN_MISSING', {
+      message: `the file of plugin ${quote(plugin)} is gone`,
       details: { path },
       cause,
     })
@@ -89,8 +99,8 @@ function firstBytes(path: string, plugin: string): Uint8Array {
 }
 
 function notExecutable(plugin: string, problem: string, cause?: unknown): Error {
-  return refusal('PLUGIN_NOT_EXECUTABLE', {
-    message: `plugin ${quoted(plugin)} ${problem}`,
+  return coded('PLUGIN_NOT_EXECUTABLE', {
+    message: `plugin ${quote(plugin)} ${problem}`,
     details: { plugin },
     cause,
   })

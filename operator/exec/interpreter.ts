@@ -1,7 +1,8 @@
 // Finds an interpreter of this machine: by its absolute path, or by its name in fixed folders that nobody else can write to.
 import { existsSync } from 'node:fs'
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
 import { problemOfPath } from '../../system/files/owned-path.ts'
-import { quoted, refusal } from '../../system/process/refusal.ts'
 
 type Search = {
   readonly plugin: string
@@ -18,15 +19,15 @@ export function findInterpreter(interpreter: string, { plugin, machine }: Search
   if (found !== undefined) return found
   const [unsafe] = present
   const problem = unsafe === undefined ? undefined : problemOfPath(unsafe)
-  throw refusal('RUNTIME_MISSING', {
+  throw coded('RUNTIME_MISSING', {
     message:
       problem === undefined
-        ? `plugin ${quoted(plugin)} needs the interpreter ${quoted(interpreter)}, which is not on this machine`
-        : `plugin ${quoted(plugin)} needs the interpreter ${quoted(unsafe)}, and ${quoted(problem.place)} ${problem.problem}`,
+        ? `plugin ${quote(plugin)} needs the interpreter ${quote(interpreter)}, which is not on this machine`
+        : `plugin ${quote(plugin)} needs the interpreter ${quote(unsafe)}, and ${quote(problem.place)} ${problem.problem}`,
     details: { plugin, interpreter, path: machine.path },
     hint:
       problem === undefined
-        ? `install ${quoted(interpreter)} for all users; octo looks in fixed folders only and not in your PATH`
+        ? `install ${quote(interpreter)} for all users; octo looks in fixed folders only and not in your PATH`
         : `let only root write there; octo starts no interpreter that somebody else could replace`,
   })
 }

@@ -12,9 +12,10 @@ import { parseLogLines } from '../result/stderr-log.ts'
 import { readVerdicts } from '../result/verdicts.ts'
 import { argumentVector } from './argument-vector.ts'
 import { pluginEnvironment } from './environment.ts'
-import { programOf } from './executable.ts'
+import { programOf, thisMachine } from './executable.ts'
 import { pluginLaunchWords } from './launch-words.ts'
 import { refuseOldOperator } from './operator-version.ts'
+import { requireRuntimeVersion } from './runtime-version.ts'
 import { validateArguments } from './validate-arguments.ts'
 
 export type PluginRun = {
@@ -57,7 +58,7 @@ export async function runPlugin(run: PluginRun, deps: RunDeps): Promise<PluginRu
   const words = manifest.input === 'json' && given.kind === 'map' ? [] : argumentVector(given, manifest)
   using directory = makePrivateDirectory()
   const { timeoutMs } = timeoutOf(run)
-  const { file, leading, argv0 } = programOf(deps.locate(executable))
+  const { file, leading, argv0 } = programOf(deps.locate(executable), thisMachine(requireRuntimeVersion))
   const env = pluginEnvironment(deps.env, {
     ...{ temporary: directory.temporary, root: executable.root, contract: manifest.output, phase },
     ...(service === undefined ? {} : { service }),

@@ -1,9 +1,9 @@
 // How each runtime is started so that it loads nothing but the plugin's own files and its own library: no folder above the
 // plugin, none of the caller's, no start-up file of the user.
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { isolationOf } from '../../schemas/interpreters.ts'
 
-const NODE_GUARD = fileURLToPath(new URL('./node-guard.cjs', import.meta.url))
+const NODE_GUARD = join(import.meta.dirname, 'node-guard.cjs')
 
 /**
  * The same for Node that a plugin of any kind starts: a shell script that calls `node` gives it no flags. Only our own guard

@@ -5,8 +5,9 @@ import type { VerifiedExecutable } from '../../client/index.ts'
 import { makePrivateDirectory } from '../../system/files/private-directory.ts'
 import { launch } from '../../system/process/launch.ts'
 import { pluginEnvironment } from '../exec/environment.ts'
-import { programOf } from '../exec/executable.ts'
+import { programOf, thisMachine } from '../exec/executable.ts'
 import { pluginLaunchWords } from '../exec/launch-words.ts'
+import { requireRuntimeVersion } from '../exec/runtime-version.ts'
 
 export type InteractiveDeps = {
   readonly cwd: string
@@ -20,7 +21,7 @@ export async function runInteractive(
   { cwd, env }: InteractiveDeps,
 ): Promise<number> {
   await refuseNewerPlugin(executable)
-  const { file, leading, argv0 } = programOf(executable)
+  const { file, leading, argv0 } = programOf(executable, thisMachine(requireRuntimeVersion))
   const ended = await runForeground()
   if (ended.signal === null) return ended.exitCode
   process.kill(process.pid, ended.signal)

@@ -3,7 +3,8 @@
 import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { quoted, refusal } from '../process/refusal.ts'
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
 
 type PrivateDirectory = Disposable & {
   /** Working directory, empty at the start. */
@@ -25,8 +26,8 @@ function makeRoot(folder: string): string {
     return mkdtempSync(join(folder, 'octo-run-'))
   } catch (cause) {
     const { code: reason } = cause as { code?: string }
-    throw refusal('IO_FAILED', {
-      message: `folder for temporary files ${quoted(folder)} could not be used: ${reason ?? 'unknown reason'}`,
+    throw coded('IO_FAILED', {
+      message: `folder for temporary files ${quote(folder)} could not be used: ${reason ?? 'unknown reason'}`,
       details: { folder, ...(reason ? { reason } : {}) },
       hint: 'set TMPDIR to a folder that you can write',
       cause,

@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { openStore } from '../../client/store/open-store.ts'
 import { pluginEnvironment } from '../../operator/exec/environment.ts'
-import { programOf } from '../../operator/exec/executable.ts'
+import { programOf, thisMachine } from '../../operator/exec/executable.ts'
+import { requireRuntimeVersion } from '../../operator/exec/runtime-version.ts'
 import type { Runtime } from '../../schemas/manifest.ts'
 import { anExecutable } from './executables.ts'
 import { tempFolder } from './temp-folder.ts'
@@ -110,7 +111,7 @@ export function aScene(t: TestContext, files: Readonly<Record<string, string>>) 
 export function start({ root, cwd, hostile, folder }: Scene, file: string, runtime?: Runtime['name']): string {
   const path = join(root, file)
   const executable = { ...anExecutable(file, { bare: true, path }), ...(runtime ? { runtime: { name: runtime } } : {}) }
-  const program = programOf(executable)
+  const program = programOf(executable, thisMachine(requireRuntimeVersion))
   const env = pluginEnvironment(hostile, { temporary: join(folder, 'cwd'), root, contract: 'check/v1' })
   const argv0 = program.argv0 === undefined ? {} : { argv0: program.argv0 }
   return execFileSync(program.file, [...program.leading], {

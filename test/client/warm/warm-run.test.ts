@@ -10,10 +10,11 @@ import { openStore } from '../../../client/store/open-store.ts'
 import { readOwnRecord } from '../../../client/store/own-record.ts'
 import { writeOwnRecord } from '../../../client/store/write-own-record.ts'
 import type { WarmRecord } from '../../../client/warm/read.ts'
-import { identityOfRun, warmName } from '../../../client/warm/read.ts'
+import { identityOfRun } from '../../../client/warm/read.ts'
 import { recordWarmRun } from '../../../client/warm/record.ts'
 import type { OctoConfig } from '../../../config/model/config.ts'
 import type { Digest } from '../../../schemas/digest.ts'
+import { shortHash } from '../../../system/short-hash.ts'
 import { aConfig, aPin } from '../../support/a-config.ts'
 import { aMachine, key, one, run } from '../../support/client-machine.ts'
 import { filesBelow } from '../../support/temp-folder.ts'
@@ -111,7 +112,7 @@ test('takes no record of another request, though its file name may be the same',
     await until(() => client.locate(executable) && readWarmRun(asked) !== undefined)
   })
   const warm = layoutOf(base.storeRoot).warmRecord
-  const [mine, other] = [asked, { ...asked, request: 'evil' }].map((run) => warm(warmName(identityOfRun(run)))) as [
+  const [mine, other] = [asked, { ...asked, request: 'evil' }].map((run) => warm(shortHash(identityOfRun(run)))) as [
     string,
     string,
   ]
@@ -232,7 +233,7 @@ async function twoWarmRuns(t: Parameters<typeof aMachine>[0]) {
       await until(() => client.locate(executable) && readWarmRun(run) !== undefined)
     }
   })
-  const paths = runs.map((run) => layout.warmRecord(warmName(identityOfRun(run))))
+  const paths = runs.map((run) => layout.warmRecord(shortHash(identityOfRun(run))))
   const [mine, other] = paths.map((path) => readOwnRecord(path) as WarmRecord) as [WarmRecord, WarmRecord]
   return { layout, mine, other, path: paths[0] as string, asked: runs[0] as (typeof runs)[number] }
 }

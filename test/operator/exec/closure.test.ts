@@ -4,7 +4,8 @@ import assert from 'node:assert/strict'
 import { chmodSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { programOf } from '../../../operator/exec/executable.ts'
+import { programOf, thisMachine } from '../../../operator/exec/executable.ts'
+import { requireRuntimeVersion } from '../../../operator/exec/runtime-version.ts'
 import { anExecutable } from '../../support/executables.ts'
 import { aScene, assertUntouched, pathOfProgram, start } from '../../support/planted-scene.ts'
 
@@ -229,7 +230,7 @@ test('an interpreter that others could replace is not started', (t) => {
   scene.write(join(scene.folder, 'bin/interp'), '#!/bin/sh\n')
   chmodSync(join(scene.folder, 'bin'), 0o777)
   const executable = { ...anExecutable('says.sh'), runtime: { name: 'python3' as const } }
-  const machine = { platform: 'linux', nodePath: '/n', nodeVersion: '26.0.0', path: join(scene.folder, 'bin') } as const
+  const machine = { ...thisMachine(requireRuntimeVersion), path: join(scene.folder, 'bin') }
   scene.write(join(scene.folder, 'bin/python3'), '#!/bin/sh\n')
   assert.throws(() => programOf(executable, machine), {
     code: 'RUNTIME_MISSING',

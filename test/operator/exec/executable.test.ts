@@ -5,7 +5,8 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { programOf } from '../../../operator/exec/executable.ts'
+import { programOf, thisMachine } from '../../../operator/exec/executable.ts'
+import { requireRuntimeVersion } from '../../../operator/exec/runtime-version.ts'
 import type { Runtime } from '../../../schemas/manifest.ts'
 import { parsePlatform } from '../../../schemas/platform.ts'
 import { checkPlatformMagic } from '../../../trust/artifact/platform-magic.ts'
@@ -13,7 +14,10 @@ import { anExecutable, fixturePath } from '../../support/executables.ts'
 import { expectCode } from '../../support/expect-code.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
-const MACHINE = { platform: 'linux', nodePath: '/octo/node', nodeVersion: '26.10.0', path: '/nowhere' } as const
+const MACHINE = {
+  ...thisMachine(requireRuntimeVersion),
+  ...({ platform: 'linux', nodePath: '/octo/node', nodeVersion: '26.10.0', path: '/nowhere' } as const),
+}
 const withRuntime = (name: Runtime['name'], version?: string) => ({
   ...anExecutable('says.sh'),
   runtime: { name, ...(version ? { version } : {}) },
