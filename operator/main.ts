@@ -1,7 +1,10 @@
 // Entry of `octo run` and `octo check`. A plugin that ran before starts without loading anything else.
+import { closeInherited } from '../system/process/inherited.ts'
 
 /** `argv` without node and script; gives the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
+  // Now, while none can be of octo itself. What the command line names is still to be read.
+  closeInherited(argv)
   if (argv[0] === 'run') {
     const { tryWarmRun } = await import('./warm/run.ts')
     const code = await tryWarmRun(argv.slice(1), { cwd: process.cwd(), env: process.env })

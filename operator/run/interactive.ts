@@ -3,13 +3,14 @@
 import type { ChildProcess } from 'node:child_process'
 import type { VerifiedExecutable } from '../../client/index.ts'
 import { makePrivateDirectory } from '../../system/files/private-directory.ts'
+import { sweepProcessDirectories } from '../../system/files/process-directory.ts'
 import { launch } from '../../system/process/launch.ts'
 import { pluginEnvironment } from '../exec/environment.ts'
 import { programOf, thisMachine } from '../exec/executable.ts'
 import { pluginLaunchWords } from '../exec/launch-words.ts'
 import { requireRuntimeVersion } from '../exec/runtime-version.ts'
 
-export type InteractiveDeps = {
+type InteractiveDeps = {
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
 }
@@ -24,11 +25,12 @@ export async function runInteractive(
   const { file, leading, argv0 } = programOf(executable, thisMachine(requireRuntimeVersion))
   const ended = await runForeground()
   if (ended.signal === null) return ended.exitCode
-  process.kill(process.pid, ended.signal)
+  endBy(ended.signal)
   const { signalCode } = await import('../../system/process/process-group.ts')
   return signalCode(ended.signal)
 
   async function runForeground() {
+    sweepProcessDirectories(env)
     using directory = makePrivateDirectory()
     using signals = forwardSignals()
     const own = pluginEnvironment(env, {
@@ -51,6 +53,14 @@ async function refuseNewerPlugin({ plugin, manifest }: VerifiedExecutable): Prom
   refuseOldOperator(plugin, manifest.minimumOperator)
 }
 
+/** Node ignores two signals; one that was handled and is handled no more has its usual effect. */
+function endBy(signal: NodeJS.Signals): void {
+  if (signal !== 'SIGKILL' && signal !== 'SIGSTOP') process.on(signal, ignore).off(signal, ignore)
+  process.kill(process.pid, signal)
+}
+
+function ignore(): void {}
+
 function endOf(child: ChildProcess): Promise<{ exitCode: number; signal: NodeJS.Signals | null }> {
   return new Promise((resolve) => {
     child.once('exit', (exitCode, signal) => resolve({ exitCode: exitCode ?? 0, signal }))
@@ -61,12 +71,17 @@ const FORWARDED = ['SIGTERM', 'SIGHUP', 'SIGUSR2', 'SIGINT', 'SIGQUIT'] as const
 /** A terminal sends these to the plugin by itself, because it is in the foreground too. */
 const SENT_BY_TERMINALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT']
 
+/** Asked of the descriptor: `process.stdin` would open it, and a pipe that is opened no longer waits, for the plugin either. */
+function isTerminal(descriptor: number): boolean {
+  return process.getBuiltinModule('node:tty').isatty(descriptor)
+}
+
 /** Starts before the plugin does: a signal that comes in between must neither be lost nor end octo alone. */
 function forwardSignals(): Disposable & { sendTo(child: ChildProcess): void } {
   const early: NodeJS.Signals[] = []
   let plugin: ChildProcess | undefined
   const onSignal = (name: NodeJS.Signals) => {
-    if (process.stdin.isTTY && SENT_BY_TERMINALS.includes(name)) return
+    if (SENT_BY_TERMINALS.includes(name) && isTerminal(0)) return
     if (plugin) plugin.kill(name)
     else early.push(name)
   }

@@ -1,8 +1,10 @@
-// A warm run has no time to load anything: only our own light modules and Node's.
+// A warm run has no time to load anything: only our own light modules, and of Node what it has loaded anyway.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { tempFolder } from '../../support/temp-folder.ts'
+import { bundleWarm } from '../../support/warm-bundle.ts'
 
 const LISTER = fileURLToPath(new URL('../../fixtures/list-modules.ts', import.meta.url))
 
@@ -11,11 +13,21 @@ function modulesOf(module: string): string[] {
   return JSON.parse(execFileSync(process.execPath, [LISTER, url], { encoding: 'utf8' })) as string[]
 }
 
-test('a warm run loads no package', () => {
+test('the file of the warm path loads node:fs and node:path alone, and holds no package', async (t) => {
+  const { metafile } = await bundleWarm(tempFolder(t))
+  const [written] = Object.values(metafile.outputs)
+  assert.deepEqual([...new Set(written?.imports.map(({ path }) => path))].sort(), ['node:fs', 'node:path'])
+  assert.deepEqual(
+    Object.keys(written?.inputs ?? {}).filter((path) => path.includes('node_modules')),
+    [],
+  )
+  assert.ok((written?.bytes ?? 0) < 64 * 1024, `${written?.bytes} bytes`)
+})
+
+test('a warm run from the sources loads no package', () => {
   const loaded = [...modulesOf('operator/main.ts'), ...modulesOf('operator/warm/run.ts')]
   assert.deepEqual(
     loaded.filter((url) => /\/node_modules\//.test(url)),
     [],
   )
-  assert.ok(loaded.length < 40, `${loaded.length} modules`)
 })

@@ -1,0 +1,69 @@
+// A folder for the temporary files of a process that octo becomes, so that octo is not there to remove it. It is named for
+// the process, and a later run removes those whose process has ended. All lie in one folder of this user's, where nobody else
+// can put or replace one. Light: a warm run loads it.
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
+import { hasEnded, nameOfThisProcess } from '../process/own-name.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Removed when it is disposed of, where octo stays what it is. */
+type ProcessDirectory = Disposable & { readonly path: string }
+
+/** So many are looked at in one run: a thousand plugins that run must not slow down the next one. */
+const LOOKED_AT = 16
+
+/** Throws IO_FAILED where there can be none that is this user's alone, and what the file system says. */
+export function makeProcessDirectory(env: Environment): ProcessDirectory {
+  const parent = parentOf(env)
+  mkdirUnlessThere(parent)
+  if (!isOursAlone(parent))
+    throw coded('IO_FAILED', { message: `folder ${quote(parent)} is not this user's alone`, details: { parent } })
+  sweep(parent)
+  const path = mkdtempSync(join(parent, `${nameOfThisProcess()}-`))
+  return { path, [Symbol.dispose]: () => remove(path) }
+}
+
+/** Removes what ended processes have left. Never throws. */
+export function sweepProcessDirectories(env: Environment): void {
+  const parent = parentOf(env)
+  if (isOursAlone(parent)) sweep(parent)
+}
+
+function parentOf(env: Environment): string {
+  return join(temporaryFolder(env), `octo-run-${process.getuid?.()}`)
+}
+
+function mkdirUnlessThere(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
+/** No link, of this user, and closed to all others: its name can be guessed, and another user may have been first. */
+function isOursAlone(folder: string): boolean {
+  const stat = lstatSync(folder, { throwIfNoEntry: false })
+  return stat?.isDirectory() === true && stat.uid === process.getuid?.() && (stat.mode & 0o077) === 0
+}
+
+/** Begins anywhere, so that those that are never looked at are not always the same. */
+function sweep(parent: string): void {
+  const names = readdirSync(parent)
+  const first = process.pid % Math.max(1, names.length)
+  for (const name of [...names.slice(first), ...names.slice(0, first)].slice(0, LOOKED_AT))
+    if (hasEnded(name.replace(/-[A-Za-z0-9]{6}$/, ''))) remove(join(parent, name))
+}
+
+/** Follows no link. What a plugin left and locked stays. */
+function remove(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true })
+  } catch {
+    // It is this user's alone, and the system empties its folder for temporary files.
+  }
+}

@@ -1,0 +1,64 @@
+// A name for this process by which others can tell, also after it became another program, that it has ended. A number alone
+// is given again: its start, its boot and its namespaces belong to the name. Light: a warm run loads it.
+import { readFileSync, readlinkSync } from 'node:fs'
+import { coded } from '../../schemas/errors.ts'
+import { bootId } from '../boot-id.ts'
+import { shortHash } from '../short-hash.ts'
+
+/** `WHERE-PID-START`; throws OS_FAILED where the system does not tell. */
+export function nameOfThisProcess(): string {
+  const [where, start] = [whereWeAre(), startOf(process.pid)]
+  if (where === undefined || start === undefined)
+    throw coded('OS_FAILED', { message: 'this process does not find itself below `/proc`' })
+  return [where, process.pid, start].join('-')
+}
+
+/**
+ * True when a name of nameOfThisProcess is that of a process that has ended. False in doubt, and for every process of another
+ * boot, machine or container, which cannot be seen from here.
+ */
+export function hasEnded(name: string): boolean {
+  const [where, number, start] = /^([0-9a-f]{8})-(\d{1,10})-(\d{1,20})$/.exec(name)?.slice(1) ?? []
+  if (where === undefined || where !== whereWeAre()) return false
+  const found = startOf(Number(number))
+  return found === undefined ? !isThere(Number(number)) : found !== start
+}
+
+/** The same for all who see the same processes under the same numbers and times. Undefined when /proc shows those of others. */
+function whereWeAre(): string | undefined {
+  if (readOr('/proc/self/stat')?.split(' ', 1)[0] !== String(process.pid)) return undefined
+  return shortHash([bootId(), namespace('pid'), namespace('time')].join(' '))
+}
+
+/** Old kernels have no namespaces of times. */
+function namespace(kind: string): string {
+  try {
+    return readlinkSync(`/proc/self/ns/${kind}`)
+  } catch {
+    return ''
+  }
+}
+
+/** In ticks since the boot. The name of a program, which comes before it, may hold blanks and brackets. */
+function startOf(pid: number): string | undefined {
+  const stat = readOr(`/proc/${pid}/stat`)
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+}
+
+function readOr(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch {
+    return undefined
+  }
+}
+
+/** Another user's process may be hidden below /proc, and is there. */
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
+  }
+}
