@@ -2,6 +2,7 @@
 import type { Logger } from 'pino'
 import type { BlobStore } from './blobs/disk.ts'
 import type { RegistryDb } from './db/sqlite/open.ts'
+import type { MetadataStore } from './db/store.ts'
 import type { Inspections } from './publish/inspections.ts'
 import type { RefusedTries } from './server/http/refused-tries.ts'
 import type { RegistryConfig } from './settings.ts'
@@ -13,6 +14,7 @@ export type Clock = () => number
 
 export type RegistryDeps = {
   readonly config: RegistryConfig
+  readonly metadata: MetadataStore
   readonly db: RegistryDb
   readonly blobs: BlobStore
   readonly clock: Clock
@@ -20,7 +22,7 @@ export type RegistryDeps = {
 }
 
 /** What pages are made from. */
-export type PagesDeps = Pick<RegistryDeps, 'db' | 'config'>
+export type PagesDeps = Pick<RegistryDeps, 'metadata' | 'db' | 'config'>
 
 /** What the actions of the write API work with. */
 export type RegistryServices = RegistryDeps & {

@@ -9,8 +9,7 @@ import { createProofBudget } from './budgets/proof-budget.ts'
 import type { Clock, RegistryDeps, RegistryServices } from './context.ts'
 import { makeDataFolder } from './data-folder.ts'
 import { lockDataDir } from './data-lock.ts'
-import { readAuditHead } from './db/sqlite/audit.ts'
-import { closeDb, openDb } from './db/sqlite/open.ts'
+import { openSqliteStore } from './db/sqlite/store.ts'
 import { isFatal } from './fatal.ts'
 import { createInspections } from './publish/inspections.ts'
 import { createRefusedTries } from './server/http/refused-tries.ts'
@@ -54,7 +53,7 @@ export async function openRegistry({ config, logger, clock = Date.now, onHalt }:
   const lock = lockDataDir(config.dataDir, lockPath(config.dataDir))
   stack.defer(() => lock.release())
   const deps = await openDeps({ config, logger, clock, busyMs: 0 })
-  stack.defer(() => closeDb(deps.db))
+  stack.defer(() => deps.metadata.close())
   checkDatabase(deps)
   const claim = await claimServing(deps.db, config.dataDir, lock)
   stack.defer(() => claim.release())
@@ -112,25 +111,27 @@ export async function openDeps({ config, logger, clock, busyMs }: DepsOptions): 
   const path = databasePath(config.dataDir)
   // SQLite gives its other files the mode of the first.
   closeSync(openSync(path, 'a', 0o600))
-  const db = openDb(path, busyMs === undefined ? {} : { busyMs })
+  const metadata = openSqliteStore(path, busyMs === undefined ? {} : { busyMs })
   try {
-    return { config, db, blobs: await openBlobStore(config.dataDir), clock, logger }
+    return { config, metadata, db: metadata.db, blobs: await openBlobStore(config.dataDir), clock, logger }
   } catch (error) {
-    closeDb(db)
+    await metadata.close()
     throw error
   }
 }
 
 /** Where the audit log ends is noted soon after each change. */
-function keepAuditHead({ db, config, logger }: RegistryDeps): () => Promise<void> {
+function keepAuditHead({ metadata, config, logger }: RegistryDeps): () => Promise<void> {
   let noting: Promise<void> = Promise.resolve()
   let noted = 0
   const note = () => {
-    const id = readAuditHead(db)?.id ?? 0
-    if (id === noted) return
-    noted = id
     noting = noting
-      .then(() => noteAuditHead(db, config.dataDir))
+      .then(async () => {
+        const id = (await metadata.audit.head())?.id ?? 0
+        if (id === noted) return
+        noted = id
+        await noteAuditHead(metadata.audit, config.dataDir)
+      })
       .catch((error: unknown) => logger.error({ err: error }, 'the end of the audit log could not be noted'))
   }
   const timer = setInterval(note, LOOK_EVERY_MS).unref()

@@ -5,62 +5,63 @@ import type { Name } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import type { RegistryDeps } from '../context.ts'
-import { writeAudit } from '../db/sqlite/audit.ts'
-import type { Db } from '../db/sqlite/open.ts'
-import { write } from '../db/sqlite/open.ts'
-import { addToOutbox } from '../db/sqlite/outbox.ts'
-import { countRepos, insertRepo, insertRepoKey, requireRepo, revokeRepoKey } from '../db/sqlite/repos.ts'
+import type { AuditEntry } from '../db/records.ts'
+import { requireRepo } from './require-repo.ts'
 
 /** The actor of commands on the machine itself, which have no token; audit rows have always called it `operator`. */
 export const LOCAL_ADMIN = 'operator'
 
-type Deps = Pick<RegistryDeps, 'db' | 'clock'>
+type Deps = Pick<RegistryDeps, 'metadata' | 'clock'>
 
 /** Throws ALREADY_EXISTS or LIMIT_EXCEEDED. */
-export function createRepo({ db, clock }: Deps, repo: Name, keys: readonly TrustKey[]): void {
-  const now = clock()
-  write(db, (tx) => {
-    if (!insertRepo(tx, repo, now))
+export async function createRepo({ metadata, clock }: Deps, repo: Name, keys: readonly TrustKey[]): Promise<void> {
+  const createdAt = clock()
+  await metadata.repos.create(repo, ({ exists, repos }) => {
+    if (exists)
       throw coded('ALREADY_EXISTS', {
         message: `repo ${quote(repo)} exists already`,
         hint: `\`octo registry repo key add ${repo} FILE --data DIR\` lets a key sign in it`,
       })
-    requireRoomForRepo(repo, countRepos(tx) - 1)
-    writeAudit(tx, { at: now, actor: LOCAL_ADMIN, action: 'repo-create', subject: repo })
-    for (const key of keys) addInTransaction(tx, { repo, key, now })
-    addToOutbox(tx, { repo, createdAt: now })
+    requireRoomForRepo(repo, repos)
+    const twice = keys.find(({ id }, index) => keys.findIndex((other) => other.id === id) < index)
+    if (twice) throw keyExists(repo, twice)
+    const created: AuditEntry = { at: createdAt, actor: LOCAL_ADMIN, action: 'repo-create', subject: repo }
+    return { createdAt, keys, audit: [created, ...keys.map((key) => keyAdded(repo, key, createdAt))] }
   })
 }
 
 /** Throws REPO_NOT_FOUND, or ALREADY_EXISTS for a key that the repo has or had. */
-export function addRepoKey({ db, clock }: Deps, repo: Name, key: TrustKey): void {
-  write(db, (tx) => {
-    requireRepo(tx, repo)
-    addInTransaction(tx, { repo, key, now: clock() })
+export async function addRepoKey({ metadata, clock }: Deps, repo: Name, key: TrustKey): Promise<void> {
+  const addedAt = clock()
+  await metadata.repos.addKey(repo, key.id, (found) => {
+    requireRepo(found.repoExists, repo)
+    if (found.key) throw keyExists(repo, key)
+    return { key, addedAt, audit: keyAdded(repo, key, addedAt) }
   })
 }
 
 /** Releases that the key signed stay as they are; it signs nothing new. Throws REPO_NOT_FOUND or FILE_NOT_FOUND. */
-export function revokeKey({ db, clock }: Deps, repo: Name, id: string): void {
+export async function revokeKey({ metadata, clock }: Deps, repo: Name, id: string): Promise<void> {
   const now = clock()
-  write(db, (tx) => {
-    requireRepo(tx, repo)
-    if (!revokeRepoKey(tx, repo, id, now))
+  await metadata.repos.revokeKey(repo, id, ({ repoExists, key }) => {
+    requireRepo(repoExists, repo)
+    if (key?.revokedAt !== null)
       throw coded('FILE_NOT_FOUND', {
         message: `repo ${quote(repo)} has no key ${quote(id)} that could be revoked`,
         hint: `\`octo registry repo key list ${repo} --data DIR\` shows those that exist`,
       })
-    writeAudit(tx, { at: now, actor: LOCAL_ADMIN, action: 'key-revoke', subject: repo, details: { key: id } })
+    const audit = { at: now, actor: LOCAL_ADMIN, action: 'key-revoke' as const, subject: repo, details: { key: id } }
+    return { revokedAt: now, audit }
   })
 }
 
-type Addition = { readonly repo: Name; readonly key: TrustKey; readonly now: number }
+function keyAdded(repo: Name, { id }: TrustKey, at: number): AuditEntry {
+  return { at, actor: LOCAL_ADMIN, action: 'key-add', subject: repo, details: { key: id } }
+}
 
-function addInTransaction(tx: Db, { repo, key, now }: Addition): void {
-  if (!insertRepoKey(tx, repo, key, now))
-    throw coded('ALREADY_EXISTS', {
-      message: `repo ${quote(repo)} has the key \`${key.id}\` already, perhaps revoked`,
-      hint: `\`octo registry repo key list ${repo} --data DIR\` shows those that exist`,
-    })
-  writeAudit(tx, { at: now, actor: LOCAL_ADMIN, action: 'key-add', subject: repo, details: { key: key.id } })
+function keyExists(repo: Name, { id }: TrustKey): Error {
+  return coded('ALREADY_EXISTS', {
+    message: `repo ${quote(repo)} has the key \`${id}\` already, perhaps revoked`,
+    hint: `\`octo registry repo key list ${repo} --data DIR\` shows those that exist`,
+  })
 }

@@ -5,16 +5,13 @@ import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { createTokenText, tokenDigest } from '../auth/token-text.ts'
 import type { RegistryDeps } from '../context.ts'
-import { writeAudit } from '../db/sqlite/audit.ts'
-import { write } from '../db/sqlite/open.ts'
-import type { Scope } from '../db/sqlite/tables.ts'
-import { insertToken, markTokenRevoked } from '../db/sqlite/tokens.ts'
+import type { Scope } from '../db/records.ts'
 import { LOCAL_ADMIN } from './repos.ts'
 
 export const DEFAULT_TOKEN_DAYS = 90
 const MAX_TOKEN_DAYS = 366
 
-type Deps = Pick<RegistryDeps, 'db' | 'clock'>
+type Deps = Pick<RegistryDeps, 'metadata' | 'clock'>
 
 export type NewToken = {
   readonly name: string
@@ -25,7 +22,10 @@ export type NewToken = {
 export type CreatedToken = { readonly id: string; readonly token: string; readonly expiresAt: number }
 
 /** Throws USAGE for a life that is too long or a token that would allow nothing. */
-export function createToken({ db, clock }: Deps, { name, scopes, days = DEFAULT_TOKEN_DAYS }: NewToken): CreatedToken {
+export async function createToken(
+  { metadata, clock }: Deps,
+  { name, scopes, days = DEFAULT_TOKEN_DAYS }: NewToken,
+): Promise<CreatedToken> {
   if (!(days > 0 && days <= MAX_TOKEN_DAYS))
     throw coded('USAGE', { message: `a token lives for more than 0 and at most ${MAX_TOKEN_DAYS} days, found ${days}` })
   if (scopes.length === 0)
@@ -37,28 +37,22 @@ export function createToken({ db, clock }: Deps, { name, scopes, days = DEFAULT_
   const now = clock()
   const id = `tok-${randomBytes(6).toString('hex')}`
   const expiresAt = now + Math.round(days * DAY_MS)
-  write(db, (tx) => {
-    insertToken(tx, { id, name, scopes, createdAt: now, expiresAt, secretSha256: tokenDigest(token) })
-    writeAudit(tx, {
-      at: now,
-      actor: LOCAL_ADMIN,
-      action: 'token-create',
-      subject: id,
-      details: { name, scopes, expiresAt },
-    })
-  })
+  await metadata.tokens.create(
+    { id, name, scopes, createdAt: now, expiresAt, secretSha256: tokenDigest(token) },
+    { at: now, actor: LOCAL_ADMIN, action: 'token-create', subject: id, details: { name, scopes, expiresAt } },
+  )
   return { id, token, expiresAt }
 }
 
 /** Works from the next request on. Throws FILE_NOT_FOUND. */
-export function revokeToken({ db, clock }: Deps, id: string): void {
+export async function revokeToken({ metadata, clock }: Deps, id: string): Promise<void> {
   const now = clock()
-  write(db, (tx) => {
-    if (!markTokenRevoked(tx, id, now))
+  await metadata.tokens.revoke(id, (token) => {
+    if (token?.revokedAt !== null)
       throw coded('FILE_NOT_FOUND', {
         message: `there is no token ${quote(id)} that could be revoked`,
         hint: '`octo registry token list --data DIR` shows those that exist',
       })
-    writeAudit(tx, { at: now, actor: LOCAL_ADMIN, action: 'token-revoke', subject: id })
+    return { revokedAt: now, audit: { at: now, actor: LOCAL_ADMIN, action: 'token-revoke', subject: id } }
   })
 }

@@ -4,29 +4,33 @@ import type { TokenAction } from '../../schemas/api.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
-import type { Db } from '../db/sqlite/open.ts'
-import { write } from '../db/sqlite/open.ts'
-import type { TokenRow } from '../db/sqlite/tokens.ts'
-import { findToken, findTokenBySecret, markTokenUsed } from '../db/sqlite/tokens.ts'
+import type { Token } from '../db/records.ts'
+import type { MetadataStore } from '../db/store.ts'
 import { allows } from './scope.ts'
 import { isTokenText, tokenDigest } from './token-text.ts'
 
-export type Principal = Pick<TokenRow, 'id' | 'name' | 'scopes' | 'expiresAt'>
+export type Principal = Pick<Token, 'id' | 'name' | 'scopes' | 'expiresAt'>
+
+type Tokens = Pick<MetadataStore, 'tokens'>
 
 /** Last use is kept to the minute, so that reading a token seldom writes. */
 const LAST_USED_STEP_MS = 60_000
 
 /** Throws UNAUTHENTICATED. */
-export function authenticate(db: Db, authorization: string | undefined, now: number): Principal {
-  const token = requireLiving(findTokenBySecret(db, tokenDigest(bearerOf(authorization))), now)
-  if ((token.lastUsedAt ?? 0) <= now - LAST_USED_STEP_MS) noteUse(db, token.id, now)
+export async function authenticate(
+  { tokens }: Tokens,
+  authorization: string | undefined,
+  now: number,
+): Promise<Principal> {
+  const token = requireLiving(await tokens.findBySecret(tokenDigest(bearerOf(authorization))), now)
+  if ((token.lastUsedAt ?? 0) <= now - LAST_USED_STEP_MS) await noteUse(tokens, token.id, now)
   return token
 }
 
 /** Knowing who reads is not worth refusing them while the disk is full or a command holds the database. */
-function noteUse(db: Db, id: string, now: number): void {
+async function noteUse(tokens: Tokens['tokens'], id: string, now: number): Promise<void> {
   try {
-    write(db, (tx) => markTokenUsed(tx, id, now))
+    await tokens.noteUse(id, now)
   } catch (error) {
     if (!isCoded(error, 'NO_SPACE') && !isCoded(error, 'STORE_BUSY')) throw error
   }
@@ -50,12 +54,12 @@ export type Errand = {
   readonly plugin: Name
 }
 
-/** Asks the token as it stands now, inside the transaction that does what it allows. Throws UNAUTHENTICATED or FORBIDDEN. */
-export function authorizeAgain(tx: Db, now: number, { principal, action, repo, plugin }: Errand): void {
-  authorize(requireLiving(findToken(tx, principal.id), now), action, repo, plugin)
+/** `token` is the principal's as it stands now, read in the step that does what it allows. Throws UNAUTHENTICATED or FORBIDDEN. */
+export function authorizeAgain(token: Token | undefined, now: number, { action, repo, plugin }: Errand): void {
+  authorize(requireLiving(token, now), action, repo, plugin)
 }
 
-function requireLiving(token: TokenRow | undefined, now: number): TokenRow {
+function requireLiving(token: Token | undefined, now: number): Token {
   if (!token) throw refused('the token is unknown')
   if (token.revokedAt !== null) throw refused('the token was revoked')
   if (token.expiresAt <= now) throw refused(`the token expired at \`${new Date(token.expiresAt).toISOString()}\``)

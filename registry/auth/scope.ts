@@ -4,7 +4,7 @@ import { TOKEN_ACTIONS } from '../../schemas/api.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
-import type { Scope } from '../db/sqlite/tables.ts'
+import type { Scope } from '../db/records.ts'
 
 const DEFAULT_ACTIONS: readonly TokenAction[] = ['publish', 'yank']
 const NAME_GLOB = /^(\*|[a-z0-9][a-z0-9-]{0,63}\*?)$/

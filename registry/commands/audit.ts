@@ -5,9 +5,7 @@ import { printable, quote } from '../../schemas/quote.ts'
 import type { Run } from '../../terminal/program.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { scopeWords } from '../auth/scope.ts'
-import type { ShownAuditRow } from '../db/sqlite/audit.ts'
-import type { Scope } from '../db/sqlite/tables.ts'
-import type { TokenRow } from '../db/sqlite/tokens.ts'
+import type { Scope, ShownAudit, Token } from '../db/records.ts'
 import type { DataOption } from './data-option.ts'
 import { withData, withDataOption } from './data-option.ts'
 
@@ -40,14 +38,11 @@ export function addAuditCommand(parent: Command): void {
 
 async function runAudit({ args, options, terminal }: Run<Options>) {
   const query = { ...subjectOf(args[0]), ...sinceOf(options.since), limit: limitOf(options.limit) }
-  const [{ listAudit }, { listTokens }] = await Promise.all([
-    import('../db/sqlite/audit.ts'),
-    import('../db/sqlite/tokens.ts'),
-  ])
-  const { rows, tokens } = await withData(options, ({ db }) => {
-    const tokens = listTokens(db)
+  const { rows, tokens } = await withData(options, async ({ metadata }) => {
+    const tokens = await metadata.tokens.list()
     const actors = options.actor === undefined ? [undefined] : actorsNamed(options.actor, tokens)
-    const rows = actors.flatMap((actor) => listAudit(db, actor === undefined ? query : { ...query, actor }))
+    const listed = actors.map((actor) => metadata.audit.list(actor === undefined ? query : { ...query, actor }))
+    const rows = (await Promise.all(listed)).flat()
     return { rows: rows.sort((a, b) => b.id - a.id).slice(0, query.limit), tokens }
   })
   const names = new Map(tokens.map(({ id, name }) => [id, name]))
@@ -72,7 +67,7 @@ async function runAudit({ args, options, terminal }: Run<Options>) {
   return 0
 }
 
-function rowToJson({ id, at, actor, action, subject, details }: ShownAuditRow, names: ReadonlyMap<string, string>) {
+function rowToJson({ id, at, actor, action, subject, details }: ShownAudit, names: ReadonlyMap<string, string>) {
   const actorName = names.get(actor)
   return {
     ...{ id, at: new Date(at).toISOString(), actor },
@@ -86,7 +81,7 @@ function whoOf(actor: string, names: ReadonlyMap<string, string>): string {
   return name === undefined ? actor : `${printable(name)} (${actor})`
 }
 
-function detailsOf({ details }: ShownAuditRow): string {
+function detailsOf({ details }: ShownAudit): string {
   return Object.entries(details)
     .map(
       ([key, value]) => `${key}=${WORDS[key]?.(value) ?? (typeof value === 'string' ? value : JSON.stringify(value))}`,
@@ -114,7 +109,7 @@ function dateText(value: unknown): string | undefined {
 }
 
 /** Several tokens may have had one name. Throws FILE_NOT_FOUND when none has. */
-function actorsNamed(text: string, tokens: readonly TokenRow[]): string[] {
+function actorsNamed(text: string, tokens: readonly Token[]): string[] {
   if (text === 'operator') return [text]
   const found = tokens.filter(({ id, name }) => id === text || name === text).map(({ id }) => id)
   if (found.length > 0) return found

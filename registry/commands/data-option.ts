@@ -30,9 +30,8 @@ export async function withData<T>(
       message: `there is no registry in ${quote(dataDir)}`,
       hint: `\`octo registry repo create NAME --key FILE --data ${shellWord(data)}\` makes one`,
     })
-  const [{ openDeps }, { closeDb }, { registryConfig }, { noteAuditHead }, { pino }] = await Promise.all([
+  const [{ openDeps }, { registryConfig }, { noteAuditHead }, { pino }] = await Promise.all([
     import('../open-registry.ts'),
-    import('../db/sqlite/open.ts'),
     import('../settings.ts'),
     import('../upkeep/audit-head.ts'),
     import('pino'),
@@ -42,9 +41,9 @@ export async function withData<T>(
   const deps = await openDeps({ config, logger: pino({ enabled: false }), clock: Date.now })
   try {
     const result = await act(deps)
-    await noteAuditHead(deps.db, dataDir)
+    await noteAuditHead(deps.metadata.audit, dataDir)
     return result
   } finally {
-    closeDb(deps.db)
+    await deps.metadata.close()
   }
 }

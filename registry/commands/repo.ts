@@ -11,7 +11,8 @@ import { count } from '../../terminal/index.ts'
 import type { Run } from '../../terminal/program.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { repeatable } from '../../terminal/repeatable.ts'
-import type { RepoKeyRow } from '../db/sqlite/repos.ts'
+import type { RepoKey } from '../db/records.ts'
+import type { MetadataStore } from '../db/store.ts'
 import type { DataOption } from './data-option.ts'
 import { withData, withDataOption } from './data-option.ts'
 
@@ -87,15 +88,17 @@ async function runCreate({ args, options, terminal }: Run<DataOption & { readonl
 }
 
 async function runList({ options, terminal }: Run<DataOption>) {
-  const { listRepos, listPlugins } = await import('../db/sqlite/records.ts')
-  const { listRepoKeys } = await import('../db/sqlite/repos.ts')
-  const rows = await withData(options, ({ db }) =>
-    listRepos(db).map((repo) => ({
-      repo,
-      plugins: listPlugins(db, repo).length,
-      keys: listRepoKeys(db, repo).filter(({ revokedAt }) => revokedAt === null).length,
-    })),
-  )
+  const { listPlugins } = await import('../db/sqlite/records.ts')
+  const rows = await withData(options, async ({ metadata, db }) => {
+    const names = await metadata.repos.list()
+    return Promise.all(
+      names.map(async (repo) => ({
+        repo,
+        plugins: listPlugins(db, repo).length,
+        keys: (await metadata.repos.keys(repo)).filter(({ revokedAt }) => revokedAt === null).length,
+      })),
+    )
+  })
   if (terminal.json) terminal.result({ json: rows, text: String })
   else
     terminal.table({
@@ -120,7 +123,7 @@ async function runAddKey({
 
 async function runListKeys({ args, options, terminal }: Run<DataOption>) {
   const repo = parseName(args[0], 'repo')
-  const rows = await withData(options, (deps) => readKeys(deps.db, repo))
+  const rows = await withData(options, (deps) => readKeys(deps.metadata, repo))
   if (terminal.json) terminal.result({ json: rows.map(shownKey), text: String })
   else
     terminal.table({
@@ -139,10 +142,10 @@ async function runRevokeKey({ args, options, terminal }: Run<DataOption>) {
   return 0
 }
 
-async function readKeys(db: Parameters<typeof import('../db/sqlite/repos.ts').listRepoKeys>[0], repo: Name) {
-  const { listRepoKeys, requireRepo } = await import('../db/sqlite/repos.ts')
-  requireRepo(db, repo)
-  return listRepoKeys(db, repo)
+async function readKeys({ repos }: MetadataStore, repo: Name): Promise<RepoKey[]> {
+  const { requireRepo } = await import('../admin/require-repo.ts')
+  requireRepo(await repos.exists(repo), repo)
+  return repos.keys(repo)
 }
 
 async function readKeyFile(path: string): Promise<TrustKey> {
@@ -160,13 +163,13 @@ function timeOf(name: 'from' | 'to', text: string | undefined): { from?: number;
   return { [name]: time }
 }
 
-function shownKey({ id, kind, pem, validFrom, validTo, addedAt, revokedAt }: RepoKeyRow) {
+function shownKey({ id, kind, pem, validFrom, validTo, addedAt, revokedAt }: RepoKey) {
   const time = (value: number | null) => (value === null ? null : new Date(value).toISOString())
   const window = { from: time(validFrom), to: time(validTo) }
   return { id, kind, pem, ...window, addedAt: time(addedAt), revokedAt: time(revokedAt) }
 }
 
-function stateOf({ validFrom, validTo, revokedAt }: RepoKeyRow): string {
+function stateOf({ validFrom, validTo, revokedAt }: RepoKey): string {
   if (revokedAt !== null) return `revoked ${new Date(revokedAt).toISOString()}`
   const from = validFrom === null ? '' : ` from ${new Date(validFrom).toISOString()}`
   const to = validTo === null ? '' : ` to ${new Date(validTo).toISOString()}`

@@ -8,7 +8,7 @@ import type { Run } from '../../terminal/program.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { repeatable } from '../../terminal/repeatable.ts'
 import { parseScope, scopeText } from '../auth/scope.ts'
-import type { TokenRow } from '../db/sqlite/tokens.ts'
+import type { Token } from '../db/records.ts'
 import type { DataOption } from './data-option.ts'
 import { withData, withDataOption } from './data-option.ts'
 
@@ -87,8 +87,7 @@ async function runCreate({ options, terminal }: Run<CreateOptions>) {
 }
 
 async function runList({ options, terminal }: Run<DataOption>) {
-  const { listTokens } = await import('../db/sqlite/tokens.ts')
-  const rows = await withData(options, ({ db }) => listTokens(db))
+  const rows = await withData(options, ({ metadata }) => metadata.tokens.list())
   const time = (value: number | null) => (value === null ? null : new Date(value).toISOString())
   const shown = rows.map(({ createdAt, expiresAt, lastUsedAt, revokedAt, ...row }) => ({
     ...row,
@@ -124,7 +123,7 @@ async function runRevoke({ args, options, terminal }: Run<DataOption>) {
   return 0
 }
 
-function stateOf({ expiresAt, revokedAt }: TokenRow): string {
+function stateOf({ expiresAt, revokedAt }: Token): string {
   if (revokedAt !== null) return `revoked ${new Date(revokedAt).toISOString()}`
   const when = new Date(expiresAt).toISOString()
   return expiresAt <= Date.now() ? `expired ${when}` : `until ${when}`

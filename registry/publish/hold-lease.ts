@@ -8,6 +8,7 @@ import type { Db } from '../db/sqlite/open.ts'
 import { writePatiently } from '../db/sqlite/open.ts'
 import type { SessionRow } from '../db/sqlite/sessions.ts'
 import { extendLease } from '../db/sqlite/sessions.ts'
+import { findToken } from '../db/sqlite/tokens.ts'
 
 export type Work = {
   readonly session: SessionRow
@@ -64,7 +65,7 @@ export function sessionEnded({ id }: Pick<SessionRow, 'id'>): Error {
 }
 
 function requireAllowed(db: Db, work: Work, now: number): void {
-  authorizeAgain(db, now, errandOf(work))
+  authorizeAgain(findToken(db, work.principal.id), now, errandOf(work))
 }
 
 /** What may be over at the next check: a full disk keeps a lease from growing, and the work itself will say so. */

@@ -5,6 +5,7 @@ import { digestOf, hexOf } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
 import { stableJson } from '../../schemas/json.ts'
 import { announcedBlobs, requireLimits } from '../../static-tree/release-limits.ts'
+import { requireRepo } from '../admin/require-repo.ts'
 import type { Principal } from '../auth/principal.ts'
 import { authorizeAgain } from '../auth/principal.ts'
 import type { Spending } from '../budgets/hourly-budget.ts'
@@ -12,7 +13,7 @@ import { requireBudget } from '../budgets/hourly-budget.ts'
 import type { RegistryServices } from '../context.ts'
 import type { Db } from '../db/sqlite/open.ts'
 import { writePatiently } from '../db/sqlite/open.ts'
-import { requireRepo } from '../db/sqlite/repos.ts'
+import { repoExists } from '../db/sqlite/repos.ts'
 import type { SessionRow } from '../db/sqlite/sessions.ts'
 import {
   countOpenSessions,
@@ -22,6 +23,7 @@ import {
   putIdempotencyKey,
   putSealedSession,
 } from '../db/sqlite/sessions.ts'
+import { findToken } from '../db/sqlite/tokens.ts'
 import type { ReleaseKey } from '../db/sqlite/versions.ts'
 import { findPlugin, findVersion } from '../db/sqlite/versions.ts'
 import { requireDistinctName } from './distinct-name.ts'
@@ -52,8 +54,8 @@ type MeasuredOpen = OpenSession & { readonly freeBytes: number }
 function openInTransaction(tx: Db, { config, clock }: RegistryServices, open: MeasuredOpen): SessionRow {
   const { principal, release, request, idempotencyKey, freeBytes } = open
   const now = clock()
-  authorizeAgain(tx, now, { principal, action: 'publish', ...release })
-  requireRepo(tx, release.repo)
+  authorizeAgain(findToken(tx, principal.id), now, { principal, action: 'publish', ...release })
+  requireRepo(repoExists(tx, release.repo), release.repo)
   if (isSealed(tx, release, request)) return reopenSealed(tx, open, now + config.times.leaseMs)
   const requestDigest = digestOf(stableJson({ release, request }))
   const repeated =

@@ -12,9 +12,9 @@ import type { TrustKey } from '../../schemas/trust-key.ts'
 import { verifyForPublisher } from '../../trust/release/verify-for-publisher.ts'
 import type { VerifiedRelease } from '../../trust/release/verify-release.ts'
 import type { RegistryServices } from '../context.ts'
-import type { Db } from '../db/sqlite/open.ts'
-import { readKeyring } from '../db/sqlite/repos.ts'
 import type { SessionRow } from '../db/sqlite/sessions.ts'
+import type { MetadataStore } from '../db/store.ts'
+import { keyringOf } from './keyring.ts'
 
 type Proof = {
   readonly session: SessionRow
@@ -26,12 +26,12 @@ type Proof = {
 /** Throws what the proof throws, or STATEMENT_MISMATCH when announcement and statement differ. Blobs must be live. */
 export async function proveRelease(services: RegistryServices, proof: Proof): Promise<VerifiedRelease> {
   const { session, owner, signal } = proof
-  const { blobs, db, clock } = services
+  const { blobs, metadata, clock } = services
   const { repo, plugin, version, request } = session
   const bundle = await blobs.head(request.bundle.digest, Math.min(request.bundle.size, LIMITS.bundleBytes))
   const claim = {
     bundle: readBundle(bundle),
-    keyring: requireKeyring(db, repo),
+    keyring: await requireKeyring(metadata, repo),
     expected: { repo, plugin, version },
     at: clock(),
     source: `${repo}/${plugin}@${version}`,
@@ -66,8 +66,8 @@ function requireSameBundle({ bundleDigest }: VerifiedRelease, { request }: Sessi
   })
 }
 
-function requireKeyring(db: Db, repo: Name): readonly TrustKey[] {
-  const keys = readKeyring(db, repo)
+async function requireKeyring({ repos }: MetadataStore, repo: Name): Promise<readonly TrustKey[]> {
+  const keys = keyringOf(await repos.keys(repo))
   if (keys.length > 0) return keys
   throw coded('KEYRING_EMPTY', {
     message: `repo ${quote(repo)} admits no key yet, so nothing can be published in it`,

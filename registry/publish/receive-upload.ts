@@ -40,7 +40,7 @@ export async function receiveUpload(services: RegistryServices, upload: Upload):
     const chunks = watchRate(readBody(body, signal), config.times, abort)
     const part = { ...promised, session: session.id, broughtBy: session.tokenId }
     return uploads.append(part, { offset, chunks, abort }, async (path) => {
-      authorizeAgain(db, clock(), errandOf(upload))
+      authorizeAgain(await services.metadata.tokens.find(upload.principal.id), clock(), errandOf(upload))
       await commitPart(services, path, part)
     })
   })

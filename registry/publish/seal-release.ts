@@ -4,6 +4,7 @@ import { coded } from '../../schemas/errors.ts'
 import type { GrowthLimits } from '../../schemas/growth-limits.ts'
 import type { Platform } from '../../schemas/platform.ts'
 import type { VerifiedRelease } from '../../trust/release/verify-release.ts'
+import { requireRepo } from '../admin/require-repo.ts'
 import type { Principal } from '../auth/principal.ts'
 import { authorizeAgain } from '../auth/principal.ts'
 import type { Spending } from '../budgets/hourly-budget.ts'
@@ -12,9 +13,10 @@ import { writeAudit } from '../db/sqlite/audit.ts'
 import { findLiveBlob } from '../db/sqlite/blobs.ts'
 import type { Db } from '../db/sqlite/open.ts'
 import { addToOutbox } from '../db/sqlite/outbox.ts'
-import { isKeyAdmitted, requireRepo } from '../db/sqlite/repos.ts'
+import { isKeyAdmitted, repoExists } from '../db/sqlite/repos.ts'
 import type { PromisedBlob, SessionRow } from '../db/sqlite/sessions.ts'
 import { listUploads, markPublished } from '../db/sqlite/sessions.ts'
+import { findToken } from '../db/sqlite/tokens.ts'
 import { findPlugin, findVersion, insertPlugin, insertVersion } from '../db/sqlite/versions.ts'
 import { refreshPlugin } from '../states/refresh-plugin.ts'
 import { requireDistinctName } from './distinct-name.ts'
@@ -38,8 +40,8 @@ type Seal = {
 export function sealRelease(tx: Db, seal: Seal): boolean {
   const { session, release, principal, now } = seal
   const { repo, plugin, version } = session
-  authorizeAgain(tx, now, errandOf(seal))
-  requireRepo(tx, repo)
+  authorizeAgain(findToken(tx, principal.id), now, errandOf(seal))
+  requireRepo(repoExists(tx, repo), repo)
   const sealed = findVersion(tx, session)
   if (sealed) {
     requireSameStatement(sealed, release.predicate)

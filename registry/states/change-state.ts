@@ -2,6 +2,7 @@
 import type { ChangeStateRequest, TokenAction, VersionAction, VersionStateAnswer } from '../../schemas/api.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { requireRepo } from '../admin/require-repo.ts'
 import type { Principal } from '../auth/principal.ts'
 import { authorizeAgain } from '../auth/principal.ts'
 import { spendBudget } from '../budgets/hourly-budget.ts'
@@ -10,7 +11,8 @@ import { writeAudit } from '../db/sqlite/audit.ts'
 import type { Db } from '../db/sqlite/open.ts'
 import { writePatiently } from '../db/sqlite/open.ts'
 import { addToOutbox } from '../db/sqlite/outbox.ts'
-import { requireRepo } from '../db/sqlite/repos.ts'
+import { repoExists } from '../db/sqlite/repos.ts'
+import { findToken } from '../db/sqlite/tokens.ts'
 import type { ReleaseKey, VersionFlags, VersionRow } from '../db/sqlite/versions.ts'
 import { findPlugin, findVersion, updateVersionFlags } from '../db/sqlite/versions.ts'
 import { refreshPlugin } from './refresh-plugin.ts'
@@ -48,7 +50,7 @@ function changeInTransaction(tx: Db, change: StateChange, { clock, config }: Reg
   const { release, request, principal } = change
   const { flag, set, needs } = STATE_RULES[request.action]
   const now = clock()
-  authorizeAgain(tx, now, { principal, action: needs, ...release })
+  authorizeAgain(findToken(tx, principal.id), now, { principal, action: needs, ...release })
   const row = requireVersion(tx, release)
   const wanted = wantedReason(request, set)
   // A request that is sent again after its answer was lost changes nothing.
@@ -75,7 +77,7 @@ function wantedReason({ action, reason }: ChangeStateRequest, set: boolean): str
 
 function requireVersion(tx: Db, release: ReleaseKey): VersionRow {
   const { repo, plugin, version } = release
-  requireRepo(tx, repo)
+  requireRepo(repoExists(tx, repo), repo)
   const row = findVersion(tx, release)
   if (row) return row
   const known = findPlugin(tx, repo, plugin) !== undefined

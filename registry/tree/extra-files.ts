@@ -6,7 +6,7 @@ import { isSharded } from '../../static-tree/render/repo.ts'
 import type { TreeEntry } from '../../static-tree/write/store.ts'
 import { VARIANTS } from '../../static-tree/write/variants.ts'
 import { isServed, listServedVersions } from '../db/sqlite/listings.ts'
-import { listRepos } from '../db/sqlite/records.ts'
+import { listRepos } from '../db/sqlite/repos.ts'
 import type { TreePlaces } from './show.ts'
 
 type Exclusively = <T>(act: () => Promise<T>) => Promise<T>

@@ -5,9 +5,8 @@ import { parseJson } from '../../schemas/json.ts'
 import { digestShape } from '../../schemas/shapes.ts'
 import { replaceFile } from '../../system/files/atomic-file.ts'
 import { isErrno } from '../../system/files/errors.ts'
-import type { AuditHead } from '../db/sqlite/audit.ts'
-import { readAuditHead } from '../db/sqlite/audit.ts'
-import type { Db } from '../db/sqlite/open.ts'
+import type { AuditHead } from '../db/records.ts'
+import type { AuditStore } from '../db/store.ts'
 import { writeError } from '../disk-errors.ts'
 import { auditHeadPath } from '../settings.ts'
 
@@ -15,8 +14,8 @@ const shape = z.strictObject({ id: z.int().min(1), rowSha256: digestShape })
 const MAX_BYTES = 1024
 
 /** Writes down where the log ends now; a file that says more than the log is evidence, and stays. */
-export async function noteAuditHead(db: Db, dataDir: string): Promise<void> {
-  const head = readAuditHead(db)
+export async function noteAuditHead(audit: AuditStore, dataDir: string): Promise<void> {
+  const head = await audit.head()
   if (!head) return
   const noted = await readNotedHead(dataDir)
   if (noted === 'unreadable' || (noted && noted.id >= head.id)) return

@@ -3,9 +3,10 @@
 import { sql } from 'drizzle-orm'
 import type { VersionAction } from '../../schemas/api.ts'
 import type { RegistryDeps } from '../context.ts'
-import type { AuditRow } from '../db/sqlite/audit.ts'
-import { findAuditBreak, readAudit, readAuditHead } from '../db/sqlite/audit.ts'
+import { continuesChain } from '../db/audit-chain.ts'
+import type { AuditHead, AuditRecord } from '../db/records.ts'
 import type { VersionFlags, VersionRow } from '../db/sqlite/versions.ts'
+import type { AuditStore } from '../db/store.ts'
 import { STATE_RULES } from '../states/change-state.ts'
 import { readNotedHead } from './audit-head.ts'
 
@@ -24,25 +25,35 @@ type AuditStory = {
 const NO_FLAGS: VersionFlags = { yanked: null, quarantined: null, deprecated: null }
 
 /** The chain itself: unbroken from its beginning to the end that was noted beside the database. */
-export async function checkChain({ db, config }: RegistryDeps): Promise<Finding[]> {
-  const broken = findAuditBreak(db)
+export async function checkChain({ metadata, config }: RegistryDeps): Promise<Finding[]> {
+  const broken = await findAuditBreak(metadata.audit)
   if (broken !== undefined) return [{ subject: `row ${broken}`, message: 'the audit log was changed here' }]
   const noted = await readNotedHead(config.dataDir)
   if (noted === undefined) return []
   if (noted === 'unreadable') return [{ subject: 'audit-head.json', message: 'it was changed and cannot be read' }]
-  const head = readAuditHead(db)
+  const head = await metadata.audit.head()
   if (!head || head.id < noted.id)
     return [{ subject: `row ${noted.id}`, message: `the audit log ends before it, at row ${head?.id ?? 0}` }]
-  for (const { id, rowSha256 } of readAudit(db))
+  for await (const { id, rowSha256 } of metadata.audit.walk())
     if (id === noted.id && rowSha256 !== noted.rowSha256)
       return [{ subject: `row ${id}`, message: 'the audit log was written anew: it is another row than was noted' }]
   return []
 }
 
+/** Id of the first record that does not continue the chain, or undefined when all do. */
+export async function findAuditBreak(audit: AuditStore): Promise<number | undefined> {
+  let before: AuditHead | undefined
+  for await (const record of audit.walk()) {
+    if (!continuesChain(record, before)) return record.id
+    before = record
+  }
+  return undefined
+}
+
 /** Reads what the log says of versions. */
-export function readStory({ db }: RegistryDeps): AuditStory {
+export async function readStory({ metadata }: RegistryDeps): Promise<AuditStory> {
   const told = new Map<string, Told>()
-  for (const row of readAudit(db)) tell(told, row)
+  for await (const record of metadata.audit.walk()) tell(told, record)
   return {
     compare(version) {
       const subject = `${version.repo}/${version.plugin}@${version.version}`
@@ -61,7 +72,7 @@ export function readStory({ db }: RegistryDeps): AuditStory {
   }
 }
 
-function tell(told: Map<string, Told>, { action, actor, subject, details }: AuditRow): void {
+function tell(told: Map<string, Told>, { action, actor, subject, details }: AuditRecord): void {
   if (action === 'publish') told.set(subject, { bundle: details.bundle, actor, flags: NO_FLAGS })
   if (!Object.hasOwn(STATE_RULES, action)) return
   const { flag, set } = STATE_RULES[action as VersionAction]

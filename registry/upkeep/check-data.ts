@@ -38,7 +38,7 @@ const PAGE = 500
 
 export async function checkData(deps: RegistryDeps, check: DataCheck): Promise<DataReport> {
   const problems: Problem[] = [...checkDatabase(deps), ...(await checkAudit(deps))]
-  const versions = checkVersions(deps, problems)
+  const versions = await checkVersions(deps, problems)
   const { blobs, bytes } = await checkBlobs(deps, check, problems)
   const orphans = await checkFiles(deps, problems)
   return { versions, blobs, bytes, orphans, problems }
@@ -60,9 +60,9 @@ async function checkAudit(deps: RegistryDeps): Promise<Problem[]> {
   return findings.map((finding) => ({ kind: 'audit', ...finding, repaired: false }))
 }
 
-function checkVersions(deps: RegistryDeps, problems: Problem[]): number {
+async function checkVersions(deps: RegistryDeps, problems: Problem[]): Promise<number> {
   const { db } = deps
-  const story = readStory(deps)
+  const story = await readStory(deps)
   let seen = 0
   for (let last = 0; ; ) {
     const page = pageVersions(db, last, PAGE)

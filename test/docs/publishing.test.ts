@@ -19,8 +19,8 @@ test('a plugin is started, published, put through its states, and written as sta
   await runWell(commands('start'), { cwd: folder })
   const registry = await startTestRegistry(t, { repos: [] })
   await registry.serving.registry.tree.drain()
-  registry.createRepo('acme', [parsePublicKey(readFileSync(join(folder, 'acme.pub'), 'utf8'), 'acme.pub')])
-  writeFileSync(join(folder, 'acme.token'), registry.createToken(['acme/*:publish,yank,quarantine']).token, {
+  await registry.createRepo('acme', [parsePublicKey(readFileSync(join(folder, 'acme.pub'), 'utf8'), 'acme.pub')])
+  writeFileSync(join(folder, 'acme.token'), (await registry.createToken(['acme/*:publish,yank,quarantine'])).token, {
     mode: 0o600,
   })
   const where = { cwd: folder, env: { OCTO_REGISTRY: registry.url } }

@@ -5,12 +5,20 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { RegistryDb } from '../../registry/db/sqlite/open.ts'
 import { closeDb, openDb } from '../../registry/db/sqlite/open.ts'
+import type { SqliteStore } from '../../registry/db/sqlite/store.ts'
+import { openSqliteStore } from '../../registry/db/sqlite/store.ts'
 
 /** Path of a file that does not exist yet. */
 export async function databaseFile(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'octo-db-'))
   t.after(() => rm(folder, { recursive: true }))
   return join(folder, 'octo.db')
+}
+
+export async function openTestStore(t: TestContext): Promise<SqliteStore> {
+  const store = openSqliteStore(await databaseFile(t))
+  t.after(() => store.close())
+  return store
 }
 
 export async function openTestDb(t: TestContext): Promise<RegistryDb> {

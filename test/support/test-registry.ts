@@ -40,9 +40,9 @@ export type TestRegistry = {
   readonly serving: Serving
   /** Lines of the JSON log so far. */
   readonly logs: readonly string[]
-  createRepo(name: string, keys?: readonly TrustKey[]): void
+  createRepo(name: string, keys?: readonly TrustKey[]): Promise<void>
   /** `core/*`, `core/hello:publish` … */
-  createToken(scopes: readonly string[], days?: number): CreatedToken
+  createToken(scopes: readonly string[], days?: number): Promise<CreatedToken>
   /** Stops it; the folder stays until the test ends. */
   stop(): Promise<void>
   /** Stops it and starts another on the same folder, with the same key and token. */
@@ -64,7 +64,7 @@ export async function startTestRegistry(t: TestContext, options: TestRegistryOpt
     return token === undefined ? registry : { ...registry, token }
   }
   const registry = await start()
-  if (options.dataDir === undefined) for (const repo of repos) registry.createRepo(repo)
+  if (options.dataDir === undefined) for (const repo of repos) await registry.createRepo(repo)
   await registry.serving.registry.tree.drain()
   return registry
 }
@@ -83,7 +83,7 @@ async function openTestRegistry(
   const stop = () => (stopped ??= serving.stop())
   const newToken: TestRegistry['createToken'] = (scopes, days) =>
     createToken(services, { name: 'test', scopes: scopes.map(parseScope), ...(days === undefined ? {} : { days }) })
-  const { token } = newToken(['*/*:admin'])
+  const { token } = await newToken(['*/*:admin'])
   const restart: TestRegistry['restart'] = async (changes) => {
     await stop()
     return start(token, changes)

@@ -6,9 +6,10 @@ import { pino } from 'pino'
 import type { BlobStore } from '../../registry/blobs/disk.ts'
 import { openBlobStore } from '../../registry/blobs/disk.ts'
 import type { RegistryDb } from '../../registry/db/sqlite/open.ts'
-import { closeDb, openDb } from '../../registry/db/sqlite/open.ts'
 import { addToOutbox } from '../../registry/db/sqlite/outbox.ts'
 import { readPluginRecord } from '../../registry/db/sqlite/records.ts'
+import type { SqliteStore } from '../../registry/db/sqlite/store.ts'
+import { openSqliteStore } from '../../registry/db/sqlite/store.ts'
 import { blobs as blobRows, repos } from '../../registry/db/sqlite/tables.ts'
 import {
   findPlugin,
@@ -34,22 +35,24 @@ type Wish = Parameters<typeof aRelease>[0]
 
 export class TreeRegistry {
   readonly dataDir: string
+  readonly metadata: SqliteStore
   readonly db: RegistryDb
   readonly #blobs: BlobStore
 
-  private constructor(dataDir: string, db: RegistryDb, blobs: BlobStore) {
+  private constructor(dataDir: string, metadata: SqliteStore, blobs: BlobStore) {
     this.dataDir = dataDir
-    this.db = db
+    this.metadata = metadata
+    this.db = metadata.db
     this.#blobs = blobs
   }
 
   static async create(): Promise<TreeRegistry> {
     const dataDir = await mkdtemp(join(tmpdir(), 'octo-tree-'))
     const blobs = await openBlobStore(dataDir)
-    const db = openDb(join(dataDir, 'octo.db'))
+    const metadata = openSqliteStore(join(dataDir, 'octo.db'))
     // These tests are about the tree; hundreds of synced rows would only be slow.
-    db.$client.pragma('synchronous = OFF')
-    return new TreeRegistry(dataDir, db, blobs)
+    metadata.db.$client.pragma('synchronous = OFF')
+    return new TreeRegistry(dataDir, metadata, blobs)
   }
 
   treeDeps(baseUrl = 'https://plugins.example.com', limits: ConfigInput['limits'] = {}): TreeDeps {
@@ -134,7 +137,7 @@ export class TreeRegistry {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    closeDb(this.db)
+    await this.metadata.close()
     await rm(this.dataDir, { recursive: true })
   }
 

@@ -109,6 +109,15 @@ export async function writePatiently<T>(db: Db, act: (tx: Db) => T extends Promi
   }
 }
 
+/** Reads, and says SQLite's failures in codes. */
+export async function ask<T>(db: Db, read: (db: Db) => T extends Promise<unknown> ? never : T): Promise<T> {
+  try {
+    return read(db)
+  } catch (error) {
+    throw translateSqliteError(error)
+  }
+}
+
 function setPragma(sqlite: Sqlite, name: string, value: string | number): void {
   sqlite.pragma(`${name} = ${value}`)
   const found = sqlite.pragma(name, { simple: true })

@@ -3,7 +3,7 @@ import { and, asc, eq, gt } from 'drizzle-orm'
 import type { Name } from '../../../schemas/name.ts'
 import type { PluginRecord, ReleaseRecord } from '../../../static-tree/record.ts'
 import type { Db } from './open.ts'
-import { plugins, repos, versions } from './tables.ts'
+import { plugins, versions } from './tables.ts'
 
 /** One plugin with all its releases, in the order they were published. */
 export function readPluginRecord(db: Db, repo: Name, plugin: Name): PluginRecord | undefined {
@@ -37,16 +37,6 @@ export function listPlugins(
     .orderBy(asc(plugins.plugin))
     .limit(limit)
     .all()
-}
-
-/** All repos by name. */
-export function listRepos(db: Db): Name[] {
-  return db
-    .select({ name: repos.name })
-    .from(repos)
-    .orderBy(asc(repos.name))
-    .all()
-    .map(({ name }) => name)
 }
 
 /** One version's row as the static tree wants it. */

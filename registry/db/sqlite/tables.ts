@@ -1,7 +1,7 @@
 // The rows of a registry, for typed queries. migrations.ts creates them, with the rules that the database itself holds.
 import { sql } from 'drizzle-orm'
 import { integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import type { OpenSessionRequest, TokenAction, VersionAction } from '../../../schemas/api.ts'
+import type { OpenSessionRequest } from '../../../schemas/api.ts'
 import type { Digest } from '../../../schemas/digest.ts'
 import type { Name } from '../../../schemas/name.ts'
 import type { Platform } from '../../../schemas/platform.ts'
@@ -9,6 +9,7 @@ import type { VersionState } from '../../../schemas/plugin-document.ts'
 import type { ReleasePredicate } from '../../../schemas/release-statement.ts'
 import type { KeyKind } from '../../../schemas/trust-key.ts'
 import type { Version } from '../../../schemas/version.ts'
+import type { AuditAction, Scope } from '../records.ts'
 
 // All times are milliseconds since 1970, all sizes are bytes.
 
@@ -121,8 +122,6 @@ export const uploads = sqliteTable(
   (table) => [primaryKey({ columns: [table.sessionId, table.digest] })],
 )
 
-export type Scope = { readonly repo: string; readonly plugin: string; readonly actions: readonly TokenAction[] }
-
 export const tokens = sqliteTable('tokens', {
   id: text().primaryKey(),
   name: text().notNull(),
@@ -133,15 +132,6 @@ export const tokens = sqliteTable('tokens', {
   lastUsedAt: integer('last_used_at'),
   revokedAt: integer('revoked_at'),
 })
-
-export type AuditAction =
-  | 'publish'
-  | VersionAction
-  | 'repo-create'
-  | 'key-add'
-  | 'key-revoke'
-  | 'token-create'
-  | 'token-revoke'
 
 /** Each row carries the digest of the row before it, so that none can be changed or taken out unseen. */
 export const audit = sqliteTable('audit', {

@@ -1,9 +1,11 @@
 // Named queries on tokens. Only the digest of a secret is ever stored or looked up.
 import { and, asc, eq, isNull } from 'drizzle-orm'
+import type { Token } from '../records.ts'
+import type { TokenStore } from '../store.ts'
+import { writeAudit } from './audit.ts'
 import type { Db } from './open.ts'
+import { ask, write, writePatiently } from './open.ts'
 import { tokens } from './tables.ts'
-
-export type TokenRow = Omit<typeof tokens.$inferSelect, 'secretSha256'>
 
 const SHOWN = {
   id: tokens.id,
@@ -15,28 +17,29 @@ const SHOWN = {
   revokedAt: tokens.revokedAt,
 }
 
-export function insertToken(tx: Db, row: typeof tokens.$inferInsert): void {
-  tx.insert(tokens).values(row).run()
+export function tokensOf(db: Db): TokenStore {
+  return {
+    create: (token, entry) =>
+      writePatiently(db, (tx) => {
+        tx.insert(tokens).values(token).run()
+        writeAudit(tx, entry)
+      }),
+    revoke: (id, decide) =>
+      writePatiently(db, (tx) => {
+        const { revokedAt, audit } = decide(findToken(tx, id))
+        const living = and(eq(tokens.id, id), isNull(tokens.revokedAt))
+        tx.update(tokens).set({ revokedAt }).where(living).run()
+        writeAudit(tx, audit)
+      }),
+    find: (id) => ask(db, (from) => findToken(from, id)),
+    findBySecret: (secretSha256) =>
+      ask(db, (from) => from.select(SHOWN).from(tokens).where(eq(tokens.secretSha256, secretSha256)).get()),
+    list: () => ask(db, (from) => from.select(SHOWN).from(tokens).orderBy(asc(tokens.createdAt), asc(tokens.id)).all()),
+    noteUse: async (id, lastUsedAt) =>
+      write(db, (tx) => void tx.update(tokens).set({ lastUsedAt }).where(eq(tokens.id, id)).run()),
+  }
 }
 
-export function findTokenBySecret(db: Db, secretSha256: string): TokenRow | undefined {
-  return db.select(SHOWN).from(tokens).where(eq(tokens.secretSha256, secretSha256)).get()
-}
-
-export function findToken(db: Db, id: string): TokenRow | undefined {
+export function findToken(db: Db, id: string): Token | undefined {
   return db.select(SHOWN).from(tokens).where(eq(tokens.id, id)).get()
-}
-
-export function listTokens(db: Db): TokenRow[] {
-  return db.select(SHOWN).from(tokens).orderBy(asc(tokens.createdAt), asc(tokens.id)).all()
-}
-
-/** False when there is no such token that is not revoked yet. */
-export function markTokenRevoked(tx: Db, id: string, revokedAt: number): boolean {
-  const wanted = and(eq(tokens.id, id), isNull(tokens.revokedAt))
-  return tx.update(tokens).set({ revokedAt }).where(wanted).run().changes === 1
-}
-
-export function markTokenUsed(db: Db, id: string, lastUsedAt: number): void {
-  db.update(tokens).set({ lastUsedAt }).where(eq(tokens.id, id)).run()
 }

@@ -8,11 +8,11 @@ import type { RequestOf } from './env.ts'
 import { contextOf } from './request-context.ts'
 
 /** Throws UNAUTHENTICATED, or RATE_LIMITED in its place for an address that was refused too often. */
-export function principalOf(c: RequestOf, services: RegistryServices): Principal {
-  const { db, clock } = services
+export async function principalOf(c: RequestOf, services: RegistryServices): Promise<Principal> {
+  const { metadata, clock } = services
   const context = contextOf(c.env.incoming)
   try {
-    const principal = authenticate(db, c.req.header('authorization'), clock())
+    const principal = await authenticate(metadata, c.req.header('authorization'), clock())
     context.tokenId = principal.id
     return principal
   } catch (error) {

@@ -1,15 +1,18 @@
 // What a visitor copies to get a plugin: the repo with its keys for the config, and the command.
 import { html } from 'hono/html'
+import type { HtmlEscapedString } from 'hono/utils/html'
 import type { Name } from '../../../schemas/name.ts'
 import { publicKeyLine } from '../../../schemas/trust-key.ts'
 import type { PagesDeps } from '../../context.ts'
-import { readKeyring } from '../../db/sqlite/repos.ts'
-import type { Html } from './layout.ts'
+import { keyringOf } from '../../publish/keyring.ts'
 
 type Offer = { readonly repo: Name; readonly plugin: Name; readonly version: string }
 
-export function installSnippet({ db, config }: PagesDeps, { repo, plugin, version }: Offer): Html {
-  const keys = readKeyring(db, repo).filter(({ revoked }) => revoked !== true)
+export async function installSnippet(
+  { metadata, config }: PagesDeps,
+  { repo, plugin, version }: Offer,
+): Promise<HtmlEscapedString> {
+  const keys = keyringOf(await metadata.repos.keys(repo)).filter(({ revoked }) => revoked !== true)
   const lines = [
     'operator:',
     '  repos:',

@@ -11,8 +11,8 @@ import { renderOpenApi } from '../http/openapi.ts'
 const MAX_QUERY = 200
 
 export function whoamiRoute(services: RegistryServices): Handler {
-  return (c) => {
-    const { id, name, scopes, expiresAt } = principalOf(c, services)
+  return async (c) => {
+    const { id, name, scopes, expiresAt } = await principalOf(c, services)
     const shown = scopes.map(({ repo, plugin, actions }) => ({ repo, plugin, actions: [...actions] }))
     const answer: WhoamiAnswer = { token: { id, name }, scopes: shown, expiresAt: new Date(expiresAt).toISOString() }
     return c.json(answer)

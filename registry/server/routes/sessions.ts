@@ -6,6 +6,7 @@ import type { RegistryServices } from '../../context.ts'
 import { writePatiently } from '../../db/sqlite/open.ts'
 import type { SessionRow } from '../../db/sqlite/sessions.ts'
 import { dropSession } from '../../db/sqlite/sessions.ts'
+import { findToken } from '../../db/sqlite/tokens.ts'
 import { errandOf } from '../../publish/hold-lease.ts'
 import { openSession } from '../../publish/open-session.ts'
 import { publishRelease } from '../../publish/publish-release.ts'
@@ -17,7 +18,7 @@ import { idempotencyKeyHeader, pluginParams, readJsonBody, sessionParam } from '
 
 export function openSessionRoute(services: RegistryServices): Handler {
   return async (c) => {
-    const principal = principalOf(c, services)
+    const principal = await principalOf(c, services)
     const { repo, plugin } = pluginParams(c)
     authorize(principal, 'publish', repo, plugin)
     const idempotencyKey = idempotencyKeyHeader(c)
@@ -29,14 +30,14 @@ export function openSessionRoute(services: RegistryServices): Handler {
 }
 
 export function readSessionRoute(services: RegistryServices): Handler {
-  return async (c) => c.json(await sessionAnswer(services, allowedSession(c, services).session))
+  return async (c) => c.json(await sessionAnswer(services, (await allowedSession(c, services)).session))
 }
 
 export function closeSessionRoute(services: RegistryServices): Handler {
   return async (c) => {
-    const { session, principal } = allowedSession(c, services)
+    const { session, principal } = await allowedSession(c, services)
     await writePatiently(services.db, (tx) => {
-      authorizeAgain(tx, services.clock(), errandOf({ session, principal }))
+      authorizeAgain(findToken(tx, principal.id), services.clock(), errandOf({ session, principal }))
       dropSession(tx, session.id)
     })
     await services.uploads.remove(session.id)
@@ -46,7 +47,7 @@ export function closeSessionRoute(services: RegistryServices): Handler {
 
 export function publishRoute(services: RegistryServices): Handler {
   return async (c) => {
-    const { session, principal } = allowedSession(c, services)
+    const { session, principal } = await allowedSession(c, services)
     const stop = AbortSignal.any([clientGone(c), services.stopUploads])
     const { answer, created } = await publishRelease(services, { id: session.id, principal, stop })
     return c.json(answer, created ? 201 : 200)
@@ -54,11 +55,11 @@ export function publishRoute(services: RegistryServices): Handler {
 }
 
 /** The session of the address, for a token that may publish its plugin. */
-export function allowedSession(
+export async function allowedSession(
   c: RequestOf,
   services: RegistryServices,
-): { readonly session: SessionRow; readonly principal: Principal } {
-  const principal = principalOf(c, services)
+): Promise<{ readonly session: SessionRow; readonly principal: Principal }> {
+  const principal = await principalOf(c, services)
   const session = requireSession(services.db, sessionParam(c), services.clock())
   authorize(principal, 'publish', session.repo, session.plugin)
   return { session, principal }

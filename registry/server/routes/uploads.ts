@@ -9,7 +9,7 @@ import { allowedSession } from './sessions.ts'
 /** hono asks GET routes for HEAD too. */
 export function readUploadRoute(services: RegistryServices): Handler {
   return async (c) => {
-    const { session } = allowedSession(c, services)
+    const { session } = await allowedSession(c, services)
     const promised = requirePromised(services.db, session, digestParam(c))
     const offset = await uploadOffset(services, session, promised)
     return c.body(null, 204, { 'Upload-Offset': String(offset), 'Cache-Control': 'no-store' })
@@ -18,7 +18,7 @@ export function readUploadRoute(services: RegistryServices): Handler {
 
 export function appendUploadRoute(services: RegistryServices): Handler {
   return async (c) => {
-    const { session, principal } = allowedSession(c, services)
+    const { session, principal } = await allowedSession(c, services)
     const offset = uploadOffsetHeader(c)
     const body = c.env.incoming
     const upload = { session, principal, digest: digestParam(c), offset, body, stop: services.stopUploads }

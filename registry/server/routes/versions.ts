@@ -9,7 +9,7 @@ import { pluginParams, readJsonBody, versionParam } from '../http/read-request.t
 
 export function changeStateRoute(services: RegistryServices): Handler {
   return async (c) => {
-    const principal = principalOf(c, services)
+    const principal = await principalOf(c, services)
     const { repo, plugin } = pluginParams(c)
     const version = versionParam(c)
     const request = await readJsonBody(c, changeStateRequest)

@@ -64,7 +64,7 @@ test('a registry of the first spine is all well, serves what was published, and 
   moveRegistry(folder, registry.url)
   assert.deepEqual(await check(folder, 'new-store', '--frozen'), LOCKED)
 
-  const { token } = registry.createToken(['acme/*'])
+  const { token } = await registry.createToken(['acme/*'])
   writeFileSync(join(folder, 'token'), token, { mode: 0o600 })
   await octoIn({ cwd: folder }, ['init', 'my-check', '--template', 'shell', '--repo', 'acme'])
   const manifest = join(folder, 'my-check/plugin.yaml')

@@ -82,10 +82,9 @@ test('tokens that others can read are not used', async (t) => {
 test('a named file comes before OCTO_TOKEN, and that before the stored token', async (t) => {
   const registry = await startTestRegistry(t)
   const home = tempFolder(t)
-  const tokens = ['core/a:publish', 'core/b:publish', 'core/c:publish'].map(
-    (scope) => registry.createToken([scope]).token,
-  )
-  const [stored = '', fromEnv = '', fromFile = ''] = tokens
+  const scopes = ['core/a:publish', 'core/b:publish', 'core/c:publish']
+  const tokens = await Promise.all(scopes.map((scope) => registry.createToken([scope])))
+  const [stored = '', fromEnv = '', fromFile = ''] = tokens.map(({ token }) => token)
   await runOcto(['login', '--registry', registry.url, '--token-file', '-'], { cwd: home, input: stored })
   await writeFile(join(home, 'token'), fromFile, { mode: 0o600 })
   const whoami = async (env: Record<string, string>, ...more: string[]) => {

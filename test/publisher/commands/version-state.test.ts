@@ -48,6 +48,6 @@ test('refuses what it cannot name, a missing reason, and a token that may not', 
   assert.equal(await fail(token, 'unyank', 'core/hello@^1'), 'VERSION_INVALID')
   assert.equal(await fail(token, 'unyank', 'core/hello@9.9.9'), 'VERSION_NOT_FOUND')
   assert.equal(await fail(token, 'unyank', 'core/nothing@1.0.0'), 'PLUGIN_NOT_FOUND')
-  const weak = registry.createToken(['core/hello:publish']).token
+  const weak = (await registry.createToken(['core/hello:publish'])).token
   assert.equal(await fail(weak, 'quarantine', 'core/hello@1.0.0', '-m', 'x'), 'FORBIDDEN')
 })

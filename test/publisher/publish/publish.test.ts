@@ -153,7 +153,7 @@ test('the registry’s refusals reach the author with their own codes', async (t
   assert.match(hint, /`octo registry repo key add core FILE --data DIR`/)
   const noRepo = JSON.parse((await publish(project.dir, scene, '--repo', 'nowhere')).stderr).error
   assert.equal(noRepo.code, 'REPO_NOT_FOUND')
-  const elsewhere = { ...scene.registry, token: scene.registry.createToken(['core/other:publish']).token }
+  const elsewhere = { ...scene.registry, token: (await scene.registry.createToken(['core/other:publish'])).token }
   assert.equal(
     JSON.parse((await publish(project.dir, { ...scene, registry: elsewhere })).stderr).error.code,
     'FORBIDDEN',

@@ -3,14 +3,12 @@ import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { addRepoKey, createRepo, revokeKey } from '../../../registry/admin/repos.ts'
-import { readAudit } from '../../../registry/db/sqlite/audit.ts'
-import { countRepos, listRepoKeys } from '../../../registry/db/sqlite/repos.ts'
 import type { ErrorCode } from '../../../schemas/error-codes.ts'
 import { LIMITS } from '../../../schemas/limits.ts'
 import type { Name } from '../../../schemas/name.ts'
-import { expectCode } from '../../support/expect-code.ts'
+import { expectCodeAsync } from '../../support/expect-code.ts'
 import { issueKey } from '../../support/test-authority.ts'
-import { openTestDb } from '../../support/test-db.ts'
+import { openTestStore } from '../../support/test-db.ts'
 
 const [CORE, OTHER, FULL] = ['core', 'other', 'one-too-many'] as Name[] as [Name, Name, Name]
 const { trustKey: KNOWN } = issueKey()
@@ -19,14 +17,14 @@ const { trustKey: NEW } = issueKey()
 
 /** `core` with one key, and one that is revoked. */
 async function aScene(t: TestContext) {
-  const deps = { db: await openTestDb(t), clock: () => 1000 }
-  createRepo(deps, CORE, [KNOWN, REVOKED])
-  revokeKey(deps, CORE, REVOKED.id)
+  const deps = { metadata: await openTestStore(t), clock: () => 1000 }
+  await createRepo(deps, CORE, [KNOWN, REVOKED])
+  await revokeKey(deps, CORE, REVOKED.id)
   return deps
 }
 
 type Deps = Awaited<ReturnType<typeof aScene>>
-type Refused = { readonly act: (deps: Deps) => void; readonly code: ErrorCode; readonly says: RegExp }
+type Refused = { readonly act: (deps: Deps) => Promise<void>; readonly code: ErrorCode; readonly says: RegExp }
 
 const REFUSED: Readonly<Record<string, Refused>> = {
   'a repo is not made twice': {
@@ -73,25 +71,27 @@ const REFUSED: Readonly<Record<string, Refused>> = {
 
 test('of repos and keys', async (t) => {
   const deps = await aScene(t)
-  const state = () => [countRepos(deps.db), listRepoKeys(deps.db, CORE), [...readAudit(deps.db)]]
-  const before = state()
+  const { repos, audit } = deps.metadata
+  const state = async () => [await repos.list(), await repos.keys(CORE), await Array.fromAsync(audit.walk())]
+  const before = await state()
   for (const [what, { act, code, says }] of Object.entries(REFUSED))
-    await t.test(what, () => {
-      assert.match(expectCode(code, () => act(deps)).message, says)
-      assert.deepEqual(state(), before)
+    await t.test(what, async () => {
+      assert.match((await expectCodeAsync(code, () => act(deps))).message, says)
+      assert.deepEqual(await state(), before)
     })
 })
 
 test('a registry takes as many repos as its discovery document can list, and not one more', async (t) => {
   const deps = await aScene(t)
-  deps.db.$client
+  deps.metadata.db.$client
     .prepare(
       `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
         INSERT INTO repos SELECT 'repo-' || i, 1 FROM n`,
     )
     .run(LIMITS.reposPerRegistry - 2)
-  createRepo(deps, OTHER, [])
-  assert.equal(countRepos(deps.db), LIMITS.reposPerRegistry)
-  expectCode('LIMIT_EXCEEDED', () => createRepo(deps, FULL, []))
-  assert.equal(countRepos(deps.db), LIMITS.reposPerRegistry)
+  const found = async () => (await deps.metadata.repos.list()).length
+  await createRepo(deps, OTHER, [])
+  assert.equal(await found(), LIMITS.reposPerRegistry)
+  await expectCodeAsync('LIMIT_EXCEEDED', () => createRepo(deps, FULL, []))
+  assert.equal(await found(), LIMITS.reposPerRegistry)
 })

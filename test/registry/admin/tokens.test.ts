@@ -4,10 +4,8 @@ import { test } from 'node:test'
 import type { NewToken } from '../../../registry/admin/tokens.ts'
 import { createToken, revokeToken } from '../../../registry/admin/tokens.ts'
 import { parseScope } from '../../../registry/auth/scope.ts'
-import { readAudit } from '../../../registry/db/sqlite/audit.ts'
-import { listTokens } from '../../../registry/db/sqlite/tokens.ts'
-import { expectCode } from '../../support/expect-code.ts'
-import { openTestDb } from '../../support/test-db.ts'
+import { expectCodeAsync } from '../../support/expect-code.ts'
+import { openTestStore } from '../../support/test-db.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
 const DAY_MS = 24 * 3600_000
@@ -23,39 +21,39 @@ const REFUSED: Readonly<Record<string, Omit<NewToken, 'name'> & { readonly says:
 }
 
 test('a token is not made with', async (t) => {
-  const deps = { db: await openTestDb(t), clock: () => NOW }
+  const deps = { metadata: await openTestStore(t), clock: () => NOW }
   for (const [what, { says, ...wish }] of Object.entries(REFUSED))
-    await t.test(what, () => {
-      const { message } = expectCode('USAGE', () => createToken(deps, { name: 'ci', ...wish }))
+    await t.test(what, async () => {
+      const { message } = await expectCodeAsync('USAGE', () => createToken(deps, { name: 'ci', ...wish }))
       assert.match(message, says)
-      assert.deepEqual(listTokens(deps.db), [])
-      assert.deepEqual([...readAudit(deps.db)], [])
+      assert.deepEqual(await deps.metadata.tokens.list(), [])
+      assert.deepEqual(await deps.metadata.audit.head(), undefined)
     })
 })
 
 test('a token lives as long as was asked for, and 90 days when nobody asked', async (t) => {
-  const deps = { db: await openTestDb(t), clock: () => NOW }
+  const deps = { metadata: await openTestStore(t), clock: () => NOW }
   for (const [days, expected] of [
     [1 / 24, DAY_MS / 24],
     [366, 366 * DAY_MS],
     [undefined, 90 * DAY_MS],
   ] as const) {
-    const made = createToken(deps, { name: 'ci', scopes: SCOPES, ...(days === undefined ? {} : { days }) })
+    const made = await createToken(deps, { name: 'ci', scopes: SCOPES, ...(days === undefined ? {} : { days }) })
     assert.equal(made.expiresAt - NOW, expected)
   }
 })
 
 test('a token is taken back once; one that is revoked or unknown cannot be', async (t) => {
-  const deps = { db: await openTestDb(t), clock: () => NOW }
-  const { id } = createToken(deps, { name: 'ci', scopes: SCOPES })
-  revokeToken(deps, id)
+  const deps = { metadata: await openTestStore(t), clock: () => NOW }
+  const { id } = await createToken(deps, { name: 'ci', scopes: SCOPES })
+  await revokeToken(deps, id)
   for (const gone of [id, 'tok-nobody']) {
-    const { message, hint } = expectCode('FILE_NOT_FOUND', () => revokeToken(deps, gone))
+    const { message, hint } = await expectCodeAsync('FILE_NOT_FOUND', () => revokeToken(deps, gone))
     assert.match(message, new RegExp(`no token \`${gone}\` that could be revoked`))
     assert.match(String(hint), /token list/)
   }
   assert.deepEqual(
-    [...readAudit(deps.db)].map(({ action, subject }) => [action, subject]),
+    (await Array.fromAsync(deps.metadata.audit.walk())).map(({ action, subject }) => [action, subject]),
     [
       ['token-create', id],
       ['token-revoke', id],

@@ -8,17 +8,18 @@ import { authenticate, authorizeAgain } from '../../../registry/auth/principal.t
 import { parseScope } from '../../../registry/auth/scope.ts'
 import { createTokenText } from '../../../registry/auth/token-text.ts'
 import type { Name } from '../../../schemas/name.ts'
-import { expectCode } from '../../support/expect-code.ts'
-import { openTestDb } from '../../support/test-db.ts'
+import { expectCode, expectCodeAsync } from '../../support/expect-code.ts'
+import { openTestStore } from '../../support/test-db.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
 const DAY_MS = 24 * 3600_000
 
 /** A token of a day, and whoever holds it. */
 async function aToken(t: TestContext) {
-  const db = await openTestDb(t)
-  const made = createToken({ db, clock: () => NOW }, { name: 'ci', scopes: [parseScope('core/hello')], days: 1 })
-  return { db, ...made, header: `Bearer ${made.token}` }
+  const metadata = await openTestStore(t)
+  const deps = { metadata, clock: () => NOW }
+  const made = await createToken(deps, { name: 'ci', scopes: [parseScope('core/hello')], days: 1 })
+  return { metadata, db: metadata.db, ...made, header: `Bearer ${made.token}` }
 }
 
 type Scene = Awaited<ReturnType<typeof aToken>>
@@ -26,7 +27,7 @@ type Scene = Awaited<ReturnType<typeof aToken>>
 type Refusal = {
   readonly says: RegExp
   readonly header?: (scene: Scene) => string | undefined
-  readonly before?: (scene: Scene) => void
+  readonly before?: (scene: Scene) => Promise<void>
   readonly at?: number
 }
 
@@ -42,7 +43,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   },
   'a revoked token': {
     says: /^the token was revoked$/,
-    before: ({ db, id }) => revokeToken({ db, clock: () => NOW }, id),
+    before: ({ metadata, id }) => revokeToken({ metadata, clock: () => NOW }, id),
   },
   'a token in its last moment': {
     says: /^the token expired at `2026-01-02T00:00:00\.000Z`$/,
@@ -53,38 +54,40 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
 for (const [what, { says, header, before, at = NOW }] of Object.entries(REFUSALS))
   test(`with ${what} nobody gets in, and the reason is told`, async (t) => {
     const scene = await aToken(t)
-    before?.(scene)
+    await before?.(scene)
     const authorization = header ? header(scene) : scene.header
-    const refused = expectCode('UNAUTHENTICATED', () => authenticate(scene.db, authorization, at))
+    const refused = await expectCodeAsync('UNAUTHENTICATED', () => authenticate(scene.metadata, authorization, at))
     assert.match(refused.message, says)
     assert.match(String(refused.hint), /octo login/)
   })
 
 test('a good token is its holder, until the moment it expires', async (t) => {
-  const { db, id, header } = await aToken(t)
-  const { name, scopes } = authenticate(db, header, NOW + DAY_MS - 1)
+  const { metadata, id, header } = await aToken(t)
+  const { name, scopes } = await authenticate(metadata, header, NOW + DAY_MS - 1)
   assert.equal(name, 'ci')
   assert.deepEqual(scopes, [parseScope('core/hello')])
-  assert.equal(authenticate(db, header.replace('Bearer', 'bearer'), NOW).id, id)
+  assert.equal((await authenticate(metadata, header.replace('Bearer', 'bearer'), NOW)).id, id)
 })
 
 test('a transaction that asks again is told what the token allows now, and when it is forgotten', async (t) => {
-  const { db, id } = await aToken(t)
+  const { metadata, id } = await aToken(t)
+  const token = await metadata.tokens.find(id)
   const errand = { principal: { id }, action: 'publish' as const, repo: 'core' as Name, plugin: 'hello' as Name }
-  authorizeAgain(db, NOW, errand)
-  expectCode('FORBIDDEN', () => authorizeAgain(db, NOW, { ...errand, plugin: 'other' as Name }))
-  db.$client.prepare('DELETE FROM tokens').run()
-  assert.match(expectCode('UNAUTHENTICATED', () => authorizeAgain(db, NOW, errand)).message, /^the token is unknown$/)
+  authorizeAgain(token, NOW, errand)
+  expectCode('FORBIDDEN', () => authorizeAgain(token, NOW, { ...errand, plugin: 'other' as Name }))
+  const refused = expectCode('UNAUTHENTICATED', () => authorizeAgain(undefined, NOW, errand))
+  assert.match(refused.message, /^the token is unknown$/)
 })
 
 const lastUseOf = ({ db }: Scene) => db.$client.prepare('SELECT last_used_at FROM tokens').pluck().get()
 
 test('the last use of a token is kept to the minute', async (t) => {
   const scene = await aToken(t)
-  const uses = [0, 59_999, 60_000, 90_000].map((later) => {
-    authenticate(scene.db, scene.header, NOW + later)
-    return Number(lastUseOf(scene)) - NOW
-  })
+  const uses: number[] = []
+  for (const later of [0, 59_999, 60_000, 90_000]) {
+    await authenticate(scene.metadata, scene.header, NOW + later)
+    uses.push(Number(lastUseOf(scene)) - NOW)
+  }
   assert.deepEqual(uses, [0, 0, 60_000, 60_000])
 })
 
@@ -109,15 +112,15 @@ for (const [what, begin] of Object.entries(PASSING))
   test(`with ${what} a token gets in, and its use is not noted`, async (t) => {
     const scene = await aToken(t)
     const end = begin(scene)
-    assert.equal(authenticate(scene.db, scene.header, NOW).id, scene.id)
+    assert.equal((await authenticate(scene.metadata, scene.header, NOW)).id, scene.id)
     assert.equal(lastUseOf(scene), null)
     end()
-    assert.equal(authenticate(scene.db, scene.header, NOW).id, scene.id)
+    assert.equal((await authenticate(scene.metadata, scene.header, NOW)).id, scene.id)
     assert.equal(lastUseOf(scene), NOW)
   })
 
 test('a database that is broken is no reason to go on', async (t) => {
-  const { db, header } = await aToken(t)
+  const { metadata, db, header } = await aToken(t)
   db.$client.exec("CREATE TRIGGER broken BEFORE UPDATE ON tokens BEGIN SELECT RAISE(ABORT, 'broken'); END")
-  assert.throws(() => authenticate(db, header, NOW), /broken/)
+  await assert.rejects(authenticate(metadata, header, NOW), /broken/)
 })

@@ -9,7 +9,7 @@ import { startTestRegistry } from '../../support/test-registry.ts'
 
 test('a token shows what it allows', async (t) => {
   const registry = await startTestRegistry(t)
-  const { id, token } = registry.createToken(['core/hello:publish', 'core/check-*:yank'])
+  const { id, token } = await registry.createToken(['core/hello:publish', 'core/check-*:yank'])
   const { status, body } = await callApi({ ...registry, token }, '/api/v1/whoami')
   assert.equal(status, 200)
   assert.deepEqual(body.token, { id, name: 'test' })
@@ -37,18 +37,18 @@ test('a request without a good token is refused, and told how to ask', async (t)
 test('a revoked token fails in the very next request, an expired one from its moment on', async (t) => {
   let now = Date.now()
   const registry = await startTestRegistry(t, { clock: () => now })
-  const revoked = registry.createToken(['core/*'])
-  const expiring = registry.createToken(['core/*'], 1)
+  const revoked = await registry.createToken(['core/*'])
+  const expiring = await registry.createToken(['core/*'], 1)
   const ask = async (token: string) => (await callApi({ ...registry, token }, '/api/v1/whoami')).status
   assert.deepEqual([await ask(revoked.token), await ask(expiring.token)], [200, 200])
-  revokeToken(registry.serving.registry.services, revoked.id)
+  await revokeToken(registry.serving.registry.services, revoked.id)
   now += 24 * 3600_000
   assert.deepEqual([await ask(revoked.token), await ask(expiring.token)], [401, 401])
 })
 
 test('a token for one plugin opens, reads and publishes nothing of another', async (t) => {
   const registry = await startTestRegistry(t)
-  const narrow = { ...registry, token: registry.createToken(['core/hello']).token }
+  const narrow = { ...registry, token: (await registry.createToken(['core/hello'])).token }
   const own = await publishRelease(narrow, await aRelease(registry.key))
   assert.equal(own.status, 201)
   const other = await aRelease(registry.key, { plugin: 'other' })

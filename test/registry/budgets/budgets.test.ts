@@ -23,7 +23,10 @@ async function aScene(t: TestContext, limits: NonNullable<TestRegistryOptions['l
   const registry = await startTestRegistry(t, { limits, clock: () => time.now })
   const publish = async (recipe: ReleaseRecipe, target: ApiTarget = registry) =>
     publishRelease(target, await aRelease(registry.key, recipe))
-  const another = (): ApiTarget => ({ url: registry.url, token: registry.createToken(['*/*:admin']).token })
+  const another = async (): Promise<ApiTarget> => ({
+    url: registry.url,
+    token: (await registry.createToken(['*/*:admin'])).token,
+  })
   return { registry, time, publish, another }
 }
 
@@ -79,7 +82,7 @@ for (const { setting, limits, limit, recipe, free } of BUDGETS)
     )
     if (free) assert.equal((await publish(free)).status, 201)
     assert.equal((await publish(recipe(0))).status, 200, 'what is published already costs nothing')
-    assert.equal((await publish(recipe(limit), another())).status, 201)
+    assert.equal((await publish(recipe(limit), await another())).status, 201)
     assert.ok(seconds <= 3600 / limit + 1, `one comes back after an hour’s share, not after ${seconds} s`)
     time.now += (seconds - 2) * 1000
     expectLimited(await publish(recipe(limit + 1)), setting, limit)
@@ -147,10 +150,10 @@ test('a budget comes back evenly, and never beyond the whole', () => {
 
 test('whatever makes a token not count, it counts against the address; a token that does count works at once', async (t) => {
   const { registry, time, another } = await aScene(t, { refusedTriesPerHour: 6 })
-  const good = another()
-  const revoked = registry.createToken(['core/*'])
+  const good = await another()
+  const revoked = await registry.createToken(['core/*'])
   registry.serving.registry.services.db.$client.exec(`UPDATE tokens SET revoked_at = 1 WHERE id = '${revoked.id}'`)
-  const expired = registry.createToken(['core/*'], 0.001)
+  const expired = await registry.createToken(['core/*'], 0.001)
   time.now += 3600_000
   const headers = [
     {},

@@ -8,7 +8,7 @@ import { startTestRegistry } from '../../support/test-registry.ts'
 
 test('shows who published a version, by the name of the token, and narrows by subject, actor and time', async (t) => {
   const registry = await startTestRegistry(t, { repos: ['core', 'acme'] })
-  const ci = registry.createToken(['core/*'])
+  const ci = await registry.createToken(['core/*'])
   for (const version of ['1.0.0', '1.1.0'])
     await publishRelease({ url: registry.url, token: ci.token }, await aRelease(registry.key, { version }))
   await publishRelease(registry, await aRelease(registry.key, { repo: 'acme', plugin: 'other' }))
@@ -53,7 +53,7 @@ test('what it cannot understand ends with a code and says what to type', async (
 test('scopes and times are shown in words, and stand in --json as they are', async (t) => {
   const registry = await startTestRegistry(t)
   const scopes = ['core/check-*:publish,yank', '*/*:admin', 'acme-*/*:quarantine']
-  const { id, expiresAt } = registry.createToken(scopes)
+  const { id, expiresAt } = await registry.createToken(scopes)
   const audit = (...words: string[]) =>
     octoIn({ cwd: registry.dataDir }, ['registry', 'audit', id, ...words, '--data', registry.dataDir])
   const { stdout } = await audit()

@@ -13,7 +13,7 @@ import { startTestRegistry } from '../../support/test-registry.ts'
 async function aScene(t: TestContext) {
   const registry = await startTestRegistry(t)
   const { services } = registry.serving.registry
-  const mine = registry.createToken(['core/*'])
+  const mine = await registry.createToken(['core/*'])
   const release = await aRelease(registry.key)
   const session = (await openSession({ url: registry.url, token: mine.token }, release))
     .body as unknown as SessionAnswer
@@ -26,9 +26,9 @@ async function aScene(t: TestContext) {
 
 test('a session is kept when its token was revoked, has run out, or is for another plugin', async (t) => {
   const { registry, services, mine, release, path, close, count } = await aScene(t)
-  const elsewhere = registry.createToken(['core/other', 'acme/*'])
-  const yankOnly = registry.createToken(['core/*:yank'])
-  revokeToken(services, mine.id)
+  const elsewhere = await registry.createToken(['core/other', 'acme/*'])
+  const yankOnly = await registry.createToken(['core/*:yank'])
+  await revokeToken(services, mine.id)
   for (const [what, token, status, code] of [
     ['revoked', mine.token, 401, 'UNAUTHENTICATED'],
     ['of another plugin', elsewhere.token, 403, 'FORBIDDEN'],

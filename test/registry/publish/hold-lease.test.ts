@@ -34,7 +34,7 @@ test('no work begins with', async (t) => {
   const { services } = registry.serving.registry
   const release = await aRelease(registry.key)
   const begin = async () => {
-    const { id, token } = registry.createToken(['core/*'])
+    const { id, token } = await registry.createToken(['core/*'])
     const { body } = await openSession({ ...registry, token }, release)
     const session = requireSession(services.db, String(body.id), Date.now())
     const work = { session, principal: { id }, stop: new AbortController().signal }
@@ -51,7 +51,7 @@ test('no work begins with', async (t) => {
   await t.test('a token that was taken back, though it worked a moment ago', async () => {
     const { id, hold } = await begin()
     assert.equal(await hold(async () => 'done'), 'done')
-    revokeToken(services, id)
+    await revokeToken(services, id)
     await expectCodeAsync('UNAUTHENTICATED', () => hold(async () => assert.fail('it began')))
   })
 })
@@ -60,7 +60,7 @@ test('a lease is counted from the beginning of the newest work', async (t) => {
   const time = { now: Date.now() }
   const registry = await startTestRegistry(t, { clock: () => time.now })
   const { services } = registry.serving.registry
-  const { id, token } = registry.createToken(['core/*'])
+  const { id, token } = await registry.createToken(['core/*'])
   const { body } = await openSession({ ...registry, token }, await aRelease(registry.key))
   const session = requireSession(services.db, String(body.id), time.now)
   time.now += 1000

@@ -32,7 +32,7 @@ type Place = {
   readonly session: SessionRow
 }
 
-type Change = { readonly code: ErrorCode; readonly change: (place: Place) => void }
+type Change = { readonly code: ErrorCode; readonly change: (place: Place) => unknown }
 
 const sql = ({ services }: Place, text: string, ...values: unknown[]) =>
   void services.db.$client.prepare(text).run(...values)
@@ -82,7 +82,7 @@ const SESSION_CHANGES: Readonly<Record<string, Change>> = {
 type Step = {
   /** How far the release is before the step. */
   readonly from: 'nothing' | 'open' | 'uploaded' | 'published'
-  run(place: Place, change: () => void): Promise<unknown>
+  run(place: Place, change: () => unknown): Promise<unknown>
 }
 
 const never = new AbortController().signal
@@ -93,12 +93,12 @@ function upload({ services, session, principal, release }: Place, body: Readable
 }
 
 /** All bytes, with the change between the first and the last; then more only when somebody waits for it. */
-function interrupted({ release }: Place, change: () => void, goesOn: boolean): Readable {
+function interrupted({ release }: Place, change: () => unknown, goesOn: boolean): Readable {
   const bytes = Buffer.from(release.bundle)
   return Readable.from(
     (async function* () {
       yield bytes.subarray(0, 10)
-      change()
+      await change()
       if (goesOn) yield bytes.subarray(10)
       else await new Promise(() => {})
     })(),
@@ -114,8 +114,8 @@ const withInspections = (place: Place, inspect: RegistryServices['inspections'][
 const STEPS: Readonly<Record<string, Step>> = {
   'opening a session': {
     from: 'nothing',
-    run({ services, principal, release }, change) {
-      change()
+    async run({ services, principal, release }, change) {
+      await change()
       const { repo, plugin, version } = release.predicate
       const open = { principal: { ...principal, name: '', scopes: [], expiresAt: 0 }, idempotencyKey: undefined }
       return openSession(services, { ...open, release: { repo, plugin, version }, request: api.announce(release) })
@@ -123,24 +123,24 @@ const STEPS: Readonly<Record<string, Step>> = {
   },
   'beginning an upload': {
     from: 'open',
-    run(place, change) {
-      change()
+    async run(place, change) {
+      await change()
       return upload(place, Readable.from([Buffer.from(place.release.bundle)], { objectMode: false }))
     },
   },
   'the middle of an upload': { from: 'open', run: (place, change) => upload(place, interrupted(place, change, false)) },
   'beginning to publish': {
     from: 'uploaded',
-    run({ services, session, principal }, change) {
-      change()
+    async run({ services, session, principal }, change) {
+      await change()
       return publishRelease(services, { id: session.id, principal, stop: never })
     },
   },
   'the middle of a proof': {
     from: 'uploaded',
     run(place, change) {
-      const services = withInspections(place, (_platforms, { signal }) => {
-        change()
+      const services = withInspections(place, async (_platforms, { signal }) => {
+        await change()
         return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
       })
       return publishRelease(services, { id: place.session.id, principal: place.principal, stop: never })
@@ -149,7 +149,7 @@ const STEPS: Readonly<Record<string, Step>> = {
   'the end of a proof': {
     from: 'uploaded',
     run(place, change) {
-      const services = withInspections(place, async () => change())
+      const services = withInspections(place, async () => void (await change()))
       return publishRelease(services, { id: place.session.id, principal: place.principal, stop: never })
     },
   },
@@ -161,8 +161,8 @@ const TOKEN_STEPS: Readonly<Record<string, Step>> = {
   'the end of an upload': { from: 'open', run: (place, change) => upload(place, interrupted(place, change, true)) },
   'a yank': {
     from: 'published',
-    run({ services, principal, release }, change) {
-      change()
+    async run({ services, principal, release }, change) {
+      await change()
       const { repo, plugin, version } = release.predicate
       const request = { action: 'yank' as const, reason: 'bad' }
       return changeState(services, { release: { repo, plugin, version }, request, principal })
@@ -175,7 +175,7 @@ let made = 0
 async function aPlace(registry: TestRegistry, from: Step['from']): Promise<Place> {
   const { services } = registry.serving.registry
   const release = await aRelease(registry.key, { plugin: `plugin-${++made}` })
-  const created = registry.createToken(['core/*'])
+  const created = await registry.createToken(['core/*'])
   const target = { url: registry.url, token: created.token }
   const place = { registry, services, release, principal: { id: created.id } }
   if (from === 'nothing') return { ...place, session: {} as SessionRow }

@@ -23,7 +23,7 @@ async function aScene(t: TestContext) {
   const change = { method: 'PUT', json: { action: 'quarantine', reason: 'malicious' } }
   assert.equal((await callApi(registry, '/api/v1/repos/core/plugins/evil/versions/1.0.0/state', change)).status, 200)
   const { services } = registry.serving.registry
-  const principal = authenticate(services.db, `Bearer ${registry.token}`, Date.now())
+  const principal = await authenticate(services.metadata, `Bearer ${registry.token}`, Date.now())
   const open = (release: SignedRelease, limits: Partial<RegistryConfig['limits']> = {}) => {
     const { repo, plugin, version } = release.predicate
     const config = { ...services.config, limits: { ...services.config.limits, ...limits } }

@@ -85,7 +85,7 @@ test('a plugin name that differs from another only in `-` is refused', async (t)
 
 test('nothing is published in a repo that admits no key, and the next command is named', async (t) => {
   const registry = await startTestRegistry(t)
-  registry.createRepo('empty', [])
+  await registry.createRepo('empty', [])
   const { body } = await publishRelease(registry, await aRelease(registry.key, { repo: 'empty' }))
   assert.equal(body.code, 'KEYRING_EMPTY')
   assert.match(String(body.hint), /repo key add empty/)
@@ -281,7 +281,7 @@ test('a key revoked while its release is being checked signs nothing more', asyn
   const { revokeKey } = await import('../../../registry/admin/repos.ts')
   const first = await aRelease(registry.key)
   assert.equal((await publishRelease(registry, first)).status, 201)
-  revokeKey(services, 'core' as Name, registry.key.trustKey.id)
+  await revokeKey(services, 'core' as Name, registry.key.trustKey.id)
   const refused = await publishRelease(registry, await aRelease(registry.key, { version: '1.0.1' }))
   assert.equal(refused.body.code, 'SIGNER_NOT_ALLOWED')
   assert.deepEqual(versionsOf(registry), ['1.0.0'])

@@ -14,9 +14,9 @@ import { until } from '../../support/until.ts'
 const servicesOf = ({ serving }: TestRegistry) => serving.registry.services
 const rowsOf = (registry: TestRegistry, table: string) =>
   servicesOf(registry).db.$client.prepare(`SELECT count(*) FROM ${table}`).pluck().get()
-const as = (registry: TestRegistry, scope = 'core/*') => ({
+const as = async (registry: TestRegistry, scope = 'core/*') => ({
   url: registry.url,
-  token: registry.createToken([scope]).token,
+  token: (await registry.createToken([scope])).token,
 })
 
 // Rows
@@ -26,7 +26,7 @@ test('600 sessions for a version that is published leave one row', async (t) => 
   const release = await aRelease(registry.key)
   await publishRelease(registry, release)
   const before = rowsOf(registry, 'sessions')
-  const target = as(registry)
+  const target = await as(registry)
   const ids = new Set<unknown>()
   for (let round = 0; round < 60; round++) {
     const answers = await Promise.all(
@@ -72,7 +72,7 @@ test('a token at its limit of sessions or state changes stops nobody else', asyn
   const registry = await startTestRegistry(t, { limits: { openSessions: 3, stateChangesPerHour: 4 } })
   const release = await aRelease(registry.key)
   await publishRelease(registry, release)
-  const [greedy, other] = [as(registry), as(registry)]
+  const [greedy, other] = [await as(registry), await as(registry)]
   const next = (version: string) => aRelease(registry.key, { version })
   for (const version of ['2.0.0', '2.1.0', '2.2.0'])
     assert.equal((await openSession(greedy, await next(version))).status, 201)
@@ -95,7 +95,7 @@ test('a token at its limit of sessions or state changes stops nobody else', asyn
 
 test('one token that opens sessions without a byte leaves room for every other', async (t) => {
   const registry = await startTestRegistry(t, { limits: { openSessions: 1000 } })
-  const [greedy, other] = [as(registry), as(registry)]
+  const [greedy, other] = [await as(registry), await as(registry)]
   const release = await aRelease(registry.key)
   const huge = announce(release)
   const sizeOf = 2048 * 1024 * 1024

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { findAuditBreak } from '../../../registry/db/sqlite/audit.ts'
+import { findAuditBreak } from '../../../registry/upkeep/check-audit.ts'
 import { parsePluginDocument } from '../../../schemas/plugin-document.ts'
 import { callApi, publishRelease } from '../../support/publish-release.ts'
 import { aRelease } from '../../support/test-authority.ts'
@@ -44,7 +44,7 @@ test('yank, deprecation and quarantine come and go on their own', async (t) => {
   await change(registry, { action: 'undeprecate' })
   await change(registry, { action: 'unyank' })
   assert.deepEqual(await shown(registry), ['active', undefined, undefined])
-  assert.equal(findAuditBreak(registry.serving.registry.services.db), undefined)
+  assert.equal(await findAuditBreak(registry.serving.registry.services.metadata.audit), undefined)
 })
 
 test('quarantined bytes are refused at every address, and served again afterwards', async (t) => {
@@ -84,10 +84,10 @@ test('a change needs a reason, an existing version and a known action', async (t
 
 test('what a token may do to a state depends on the action', async (t) => {
   const registry = await aScene(t)
-  const as = (scope: string) => ({ ...registry, token: registry.createToken([scope]).token })
-  assert.equal((await change(as('core/*:publish'), { action: 'yank', reason: 'x' })).status, 403)
-  assert.equal((await change(as('core/*:yank'), { action: 'yank', reason: 'x' })).status, 200)
-  assert.equal((await change(as('core/*:yank'), { action: 'quarantine', reason: 'x' })).status, 403)
-  assert.equal((await change(as('core/other:quarantine'), { action: 'quarantine', reason: 'x' })).status, 403)
-  assert.equal((await change(as('core/hello:quarantine'), { action: 'quarantine', reason: 'x' })).status, 200)
+  const as = async (scope: string) => ({ ...registry, token: (await registry.createToken([scope])).token })
+  assert.equal((await change(await as('core/*:publish'), { action: 'yank', reason: 'x' })).status, 403)
+  assert.equal((await change(await as('core/*:yank'), { action: 'yank', reason: 'x' })).status, 200)
+  assert.equal((await change(await as('core/*:yank'), { action: 'quarantine', reason: 'x' })).status, 403)
+  assert.equal((await change(await as('core/other:quarantine'), { action: 'quarantine', reason: 'x' })).status, 403)
+  assert.equal((await change(await as('core/hello:quarantine'), { action: 'quarantine', reason: 'x' })).status, 200)
 })

@@ -7,7 +7,6 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { addRepoKey, revokeKey } from '../../../registry/admin/repos.ts'
 import { revokeToken } from '../../../registry/admin/tokens.ts'
-import { readAudit } from '../../../registry/db/sqlite/audit.ts'
 import { auditHeadPath, blobsPath } from '../../../registry/settings.ts'
 import { noteAuditHead } from '../../../registry/upkeep/audit-head.ts'
 import { checkData } from '../../../registry/upkeep/check-data.ts'
@@ -37,10 +36,10 @@ async function aScene(t: TestContext): Promise<TestRegistry> {
   await change('1.1.0', { action: 'deprecate', reason: 'older' })
   await change('1.1.0', { action: 'undeprecate' })
   const second = issueKey()
-  addRepoKey(services, 'core' as Name, second.trustKey)
-  revokeKey(services, 'core' as Name, second.trustKey.id)
-  revokeToken(services, registry.createToken(['core/*']).id)
-  registry.createToken(['core/*'])
+  await addRepoKey(services, 'core' as Name, second.trustKey)
+  await revokeKey(services, 'core' as Name, second.trustKey.id)
+  await revokeToken(services, (await registry.createToken(['core/*'])).id)
+  await registry.createToken(['core/*'])
   return registry
 }
 
@@ -52,11 +51,11 @@ const DROP_ALL = (registry: TestRegistry) => {
 }
 
 /** Gives every row the digest and the predecessor that it would have had: what somebody with the file can do. */
-function forgeChain(registry: TestRegistry): void {
-  const { db } = servicesOf(registry)
+async function forgeChain(registry: TestRegistry): Promise<void> {
+  const { db, metadata } = servicesOf(registry)
   let previous: string = digestOf('octo audit')
   let id = 0
-  const rows = [...readAudit(db)]
+  const rows = await Array.fromAsync(metadata.audit.walk())
   db.$client.exec('DELETE FROM audit')
   for (const { rowSha256: _old, ...row } of rows) {
     const forged = { ...row, id: ++id, previous }
@@ -203,14 +202,14 @@ async function problemsOf(registry: TestRegistry, repair = false): Promise<strin
 
 test('what nobody touched agrees with itself', async (t) => {
   const registry = await aScene(t)
-  await noteAuditHead(servicesOf(registry).db, registry.dataDir)
+  await noteAuditHead(servicesOf(registry).metadata.audit, registry.dataDir)
   assert.deepEqual(await problemsOf(registry), [])
 })
 
 test('each corruption is found by name', async (t) => {
   const registry = await aScene(t)
-  const { db } = servicesOf(registry)
-  await noteAuditHead(db, registry.dataDir)
+  const { db, metadata } = servicesOf(registry)
+  await noteAuditHead(metadata.audit, registry.dataDir)
   DROP_ALL(registry)
   const usual = new Set(await problemsOf(registry))
   assert.ok([...usual].every((problem) => /trigger \w+ is gone/.test(problem)))
@@ -221,7 +220,7 @@ test('each corruption is found by name', async (t) => {
       begin()
       try {
         db.$client.exec(sql)
-        if (forged) forgeChain(registry)
+        if (forged) await forgeChain(registry)
         const found = (await problemsOf(registry)).filter((problem) => !usual.has(problem))
         assert.ok(
           found.some((problem) => problem.includes(says)),
@@ -251,11 +250,11 @@ test('each trigger that is dropped is found', async (t) => {
 
 test('the second place says when it was changed, and a new one is begun when it is gone', async (t) => {
   const registry = await aScene(t)
-  const { db } = servicesOf(registry)
+  const { metadata } = servicesOf(registry)
   await writeFile(auditHeadPath(registry.dataDir), 'nonsense')
   assert.match((await problemsOf(registry)).join(), /audit-head.json: it was changed/)
   await rm(auditHeadPath(registry.dataDir))
-  await noteAuditHead(db, registry.dataDir)
+  await noteAuditHead(metadata.audit, registry.dataDir)
   assert.deepEqual(await problemsOf(registry), [])
 })
 

@@ -40,7 +40,7 @@ test('blobs that nobody refers to are collected after their grace, all others st
   assert.equal((await collect(registry)).blobs.length, 2)
   assert.equal((await filesOf(registry)).length, 2)
   assert.deepEqual((await check(registry)).problems, [])
-  const fresh = { ...registry, token: registry.createToken(['core/*']).token }
+  const fresh = { ...registry, token: (await registry.createToken(['core/*'])).token }
   assert.equal((await publishRelease(fresh, abandoned)).status, 201)
 })
 
@@ -61,7 +61,7 @@ test('a young blob and the blobs of an open session are left alone', async (t) =
   await callApi(registry, `/api/v1/publishes/${session.id}`, { method: 'DELETE' })
   assert.equal((await collect(registry)).blobs.length, 0)
   time.now += 2 * DAY_MS
-  const renewed = { ...registry, token: registry.createToken(['core/*']).token }
+  const renewed = { ...registry, token: (await registry.createToken(['core/*'])).token }
   await openSession(renewed, (await aScene(t)).abandoned)
   const again = await aRelease(registry.key, { version: '2.0.0', platforms: { linux_amd64: aScript('two') } })
   await openSession(renewed, again)
@@ -75,7 +75,7 @@ test('a young blob and the blobs of an open session are left alone', async (t) =
 test('publishing goes on while garbage is collected, and no version loses a blob', async (t) => {
   const { registry, time } = await aScene(t)
   time.now += 2 * DAY_MS
-  const target = { ...registry, token: registry.createToken(['core/*']).token }
+  const target = { ...registry, token: (await registry.createToken(['core/*'])).token }
   const releases = await Promise.all(
     Array.from({ length: 20 }, (_none, index) =>
       aRelease(registry.key, { version: `3.0.${index}`, platforms: { linux_amd64: aScript(`three ${index % 3}`) } }),

@@ -26,7 +26,7 @@ async function aRegistryOnASmallDisk(t: TestContext): Promise<TestRegistry | und
   })
   if (!mounted) return undefined
   registry = await startTestRegistry(t, { dataDir })
-  registry.createRepo('core')
+  await registry.createRepo('core')
   return registry
 }
 

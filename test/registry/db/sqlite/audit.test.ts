@@ -1,22 +1,23 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import { findAuditBreak, writeAudit } from '../../../../registry/db/sqlite/audit.ts'
+import { writeAudit } from '../../../../registry/db/sqlite/audit.ts'
 import { write } from '../../../../registry/db/sqlite/open.ts'
-import { openTestDb } from '../../../support/test-db.ts'
+import { findAuditBreak } from '../../../../registry/upkeep/check-audit.ts'
+import { openTestStore } from '../../../support/test-db.ts'
 
 async function aLog(t: TestContext) {
-  const db = await openTestDb(t)
+  const { db, audit } = await openTestStore(t)
   for (const subject of ['a', 'b', 'c', 'd'])
     write(db, (tx) => writeAudit(tx, { at: 1, actor: 'tok', action: 'publish', subject }))
   // What an attacker with the file can do, the triggers cannot prevent; the chain shows it.
   db.$client.exec('DROP TRIGGER audit_are_kept; DROP TRIGGER audit_are_sealed')
-  return db
+  return { db, audit }
 }
 
 test('an audit log that nobody touched is one unbroken chain', async (t) => {
-  const db = await aLog(t)
-  assert.equal(findAuditBreak(db), undefined)
+  const { audit } = await aLog(t)
+  assert.equal(await findAuditBreak(audit), undefined)
 })
 
 for (const [title, tampering, place] of [
@@ -25,7 +26,7 @@ for (const [title, tampering, place] of [
   ['taken from the beginning', 'DELETE FROM audit WHERE id = 1', 2],
 ] as const)
   test(`an audit row that was ${title} is found`, async (t) => {
-    const db = await aLog(t)
+    const { db, audit } = await aLog(t)
     db.$client.exec(tampering)
-    assert.equal(findAuditBreak(db), place)
+    assert.equal(await findAuditBreak(audit), place)
   })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import { insertRepoKey } from '../../../../registry/db/sqlite/repos.ts'
+import { addRepoKey } from '../../../../registry/admin/repos.ts'
 import { indexWords } from '../../../../registry/db/sqlite/search.ts'
 import { createPages } from '../../../../registry/server/pages/pages.ts'
 import { registryConfig } from '../../../../registry/settings.ts'
@@ -17,7 +17,7 @@ async function pagesOf(t: TestContext, baseUrl = 'https://plugins.example.com') 
   t.after(() => registry[Symbol.asyncDispose]())
   registry.addRepo()
   const config = registryConfig({ dataDir: registry.dataDir, baseUrl })
-  const pages = createPages({ db: registry.db, config })
+  const pages = createPages({ metadata: registry.metadata, db: registry.db, config })
   const get = async (path: string) => {
     const answer = await pages.request(path)
     return { status: answer.status, headers: answer.headers, text: await answer.text() }
@@ -49,7 +49,7 @@ test('a plugin page shows versions, states, platforms and signers, and how to in
   const { registry, get } = await pagesOf(t)
   const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const key = parsePublicKey(publicKey.export({ type: 'spki', format: 'pem' }).toString(), 'test')
-  insertRepoKey(registry.db, CORE, key, 0)
+  await addRepoKey({ metadata: registry.metadata, clock: () => 0 }, CORE, key)
   const properties = {
     port: { type: 'integer', minimum: 1, description: 'the <port>' },
     host: { default: 'localhost' },

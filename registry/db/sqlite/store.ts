@@ -1,0 +1,22 @@
+// The metadata port on SQLite: each method is one read, or one write transaction that runs from beginning to end without
+// giving the thread away, so nothing can come between its statements.
+import type { MetadataStore } from '../store.ts'
+import { auditOf } from './audit.ts'
+import type { OpenOptions, RegistryDb } from './open.ts'
+import { closeDb, openDb } from './open.ts'
+import { reposOf } from './repos.ts'
+import { tokensOf } from './tokens.ts'
+
+export type SqliteStore = MetadataStore & { readonly db: RegistryDb }
+
+/** Opens or creates the database of this file; throws DATA_DIR_CORRUPT, IO_FAILED or NO_SPACE. */
+export function openSqliteStore(path: string, options: OpenOptions = {}): SqliteStore {
+  const db = openDb(path, options)
+  return {
+    db,
+    tokens: tokensOf(db),
+    repos: reposOf(db),
+    audit: auditOf(db),
+    close: async () => closeDb(db),
+  }
+}
