@@ -1,28 +1,37 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import type { CheckedPlugins } from '../support/checked-plugins.ts'
 import { aConsumer } from '../support/consumer.ts'
 import { aFaultScene } from '../support/fault-scene.ts'
 import { rounds } from '../support/full-form.ts'
-import { killInstall, timeInstall } from '../support/killed-install.ts'
+import type { Moment } from '../support/killed-install.ts'
+import { killInstall } from '../support/killed-install.ts'
+import type { Random } from '../support/seeded-random.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { expectTidyAfterCollect, expectWholeStore } from '../support/store-state.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 const KILLS = rounds({ short: 5, full: 60 })
 const PLUGINS = 4
+/** An install takes about so long after its last byte. */
+const MAX_DELAY_MS = 300
 
 test(`an install that is killed at ${KILLS} random moments is made good by the next one`, async (t) => {
   const random = seededRandom()
   const { plugins, proxy, key, url } = await aFaultScene(t, { count: PLUGINS, size: 2_000_000 })
   const newConsumer = () => aConsumer(t, { url, key, services: plugins.services, store: join(tempFolder(t), 'store') })
-  const wholeMs = await timeInstall(newConsumer(), proxy)
   let killed = 0
-  for (let seed = 0; seed < KILLS; seed++) {
+  for (let round = 0; round < KILLS; round++) {
     const consumer = newConsumer()
+    // Every third time the downloads are through, or nearly, and what is left of the work may be done before the kill.
+    const isLate = round % 3 === 2
+    const moment = isLate ? aLateMoment(random, plugins) : anEarlyMoment(random, plugins)
+    const isKilled = await killInstall(consumer, proxy, moment)
+    assert.ok(isKilled || isLate, 'an install without its downloads was done')
+    if (isKilled) killed++
     // Twice in a row now and then: the second kill hits the repair of the first.
-    for (let times = random.chance(0.3) ? 2 : 1; times > 0; times--)
-      if (await killInstall(consumer, proxy, random.below(wholeMs))) killed++
+    if (random.chance(0.3)) await killInstall(consumer, proxy, anEarlyMoment(random, plugins))
     const { code, stderr } = await consumer.octo('check')
     assert.equal(code, 0, stderr)
     await expectWholeStore(consumer.store, PLUGINS)
@@ -31,6 +40,13 @@ test(`an install that is killed at ${KILLS} random moments is made good by the n
     await expectTidyAfterCollect(consumer.store)
     await expectWholeStore(consumer.store, PLUGINS)
   }
-  assert.ok(killed >= KILLS / 3, `only ${killed} of ${KILLS} installs were killed before they were done`)
-  t.diagnostic(`${killed} killed, a whole install takes ${Math.round(wholeMs)} ms`)
+  t.diagnostic(`${killed} of ${KILLS} were killed before they were done`)
 })
+
+function anEarlyMoment(random: Random, { bytes }: CheckedPlugins): Moment {
+  return { bytes: random.below(bytes) }
+}
+
+function aLateMoment(random: Random, { bytes }: CheckedPlugins): Moment {
+  return { bytes, delayMs: random.below(MAX_DELAY_MS) }
+}

@@ -1,28 +1,32 @@
-// Runs the real octo and kills it, with SIGKILL, some time after its first request.
-import { setTimeout as wait } from 'node:timers/promises'
+// Runs the real octo and kills it, with SIGKILL, at some point of its downloads or a moment later.
 import type { Consumer } from './consumer.ts'
 import { runOcto } from './run-octo.ts'
 import type { WatchingProxy } from './watching-proxy.ts'
 
+export type Moment = {
+  /** Once so many bytes of answers have passed: no later byte reaches it. */
+  readonly bytes: number
+  readonly delayMs?: number
+}
+
 /** True when it was killed before it was done. */
-export async function killInstall({ folder, env }: Consumer, proxy: WatchingProxy, delayMs: number): Promise<boolean> {
-  const started = proxy.nextRequest()
+export async function killInstall({ folder, env }: Consumer, proxy: WatchingProxy, moment: Moment): Promise<boolean> {
+  const { bytes, delayMs } = moment
+  let left = bytes
   const run = await runOcto(['check'], {
     cwd: folder,
     env,
-    onStart: async (child) => {
-      await started
-      await wait(delayMs)
-      child.kill('SIGKILL')
+    onStart(child) {
+      const kill = () => void child.kill('SIGKILL')
+      proxy.onPassed = (passed) => {
+        left -= passed
+        if (left > 0) return
+        proxy.onPassed = undefined
+        if (delayMs === undefined) kill()
+        else setTimeout(kill, delayMs)
+      }
     },
   })
+  proxy.onPassed = undefined
   return run.signal === 'SIGKILL'
-}
-
-/** How long a whole install takes from its first request on. */
-export async function timeInstall(consumer: Consumer, proxy: WatchingProxy): Promise<number> {
-  const started = proxy.nextRequest().then(() => performance.now())
-  const { code, stderr } = await consumer.octo('check')
-  if (code !== 0) throw new Error(stderr)
-  return performance.now() - (await started)
 }

@@ -24,8 +24,8 @@ export type WatchingProxy = {
   readonly passed: Passed[]
   /** Asked with every path that is requested. */
   fault: ((path: string) => DownloadFault | undefined) | undefined
-  /** Resolves with the next request that comes in. */
-  nextRequest(): Promise<void>
+  /** Told of every piece of a body, before the next one is passed on. */
+  onPassed: ((bytes: number) => void) | undefined
   /** Resolves when a download is held. */
   readonly held: Promise<void>
   /** What the kernel does to the connections of a registry that was killed. */
@@ -45,7 +45,7 @@ export async function startWatchingProxy(t: TestContext, target: string): Promis
       held.resolve()
     }
     forward(incoming, response, proxy.target)
-      .then((answer) => pass(answer, response, { record, fault, onHeld }))
+      .then((answer) => pass(answer, response, { record, fault, onHeld, onPassed: (bytes) => proxy.onPassed?.(bytes) }))
       .catch(() => response.destroy())
   })
   const proxy: WatchingProxy = {
@@ -53,7 +53,7 @@ export async function startWatchingProxy(t: TestContext, target: string): Promis
     target,
     passed: [],
     fault: undefined,
-    nextRequest: async () => void (await once(server, 'request')),
+    onPassed: undefined,
     held: held.promise,
     breakHeld() {
       for (const response of holding) response.destroy()
@@ -74,18 +74,24 @@ async function forward(
   return answer
 }
 
-type Passing = { readonly record: Passed; readonly fault: DownloadFault | undefined; readonly onHeld: () => void }
+type Passing = {
+  readonly record: Passed
+  readonly fault: DownloadFault | undefined
+  readonly onHeld: () => void
+  readonly onPassed: (bytes: number) => void
+}
 
-async function pass(answer: IncomingMessage, response: ServerResponse, { record, fault, onHeld }: Passing) {
+async function pass(answer: IncomingMessage, response: ServerResponse, { record, fault, ...told }: Passing) {
   record.status = answer.statusCode ?? 0
   response.writeHead(record.status, answer.headers)
   for await (const chunk of answer as AsyncIterable<Buffer>) {
     const part = fault ? chunk.subarray(0, fault.afterBytes - record.bytes) : chunk
     record.bytes += part.length
     await new Promise((resolve) => response.write(part, resolve))
+    told.onPassed(part.length)
     if (!fault || record.bytes < fault.afterBytes) continue
     if (fault.kind === 'hold') {
-      onHeld()
+      told.onHeld()
       await once(response, 'close')
     }
     response.destroy()
