@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
@@ -18,8 +18,6 @@ export type RegistryEnd = { readonly code: number | null; readonly signal: NodeJ
 export type RegistryChild = {
   readonly url: string
   readonly pid: number
-  /** From the start to `listening`, without the time in which other processes had the processor. */
-  readonly startMs: number
   readonly ended: Promise<RegistryEnd>
   /** Its log so far; later starts with the same data append to it. */
   log(): string
@@ -50,19 +48,15 @@ export async function prepareRegistryData(dataDir: string, { trustKey }: Signing
 /** Throws what the registry logged when it ends before it listens. */
 export async function startRegistryChild(t: TestContext, options: ChildOptions): Promise<RegistryChild> {
   const { child, logFile, ended } = launch(t, options)
-  const startedAt = performance.now()
   const said = await Promise.race([listening(child), ended])
   if (typeof said !== 'string') throw new Error(`the registry ended with ${JSON.stringify(said)}: ${tail(logFile)}`)
-  const pid = child.pid as number
-  const startMs = performance.now() - startedAt - waitedForProcessorMs(pid)
   const end = (signal: NodeJS.Signals) => {
     child.kill(signal)
     return ended
   }
   return {
     url: said,
-    pid,
-    startMs,
+    pid: child.pid as number,
     ended,
     log: () => readFileSync(logFile, 'utf8'),
     kill: async () => void (await end('SIGKILL')),
@@ -107,12 +101,6 @@ function listening({ stdout }: ChildProcess): Promise<string> {
       if (url) resolve(url)
     })
   return promise
-}
-
-/** Second number of schedstat: nanoseconds in which the main thread was ready and had to wait for a processor. */
-function waitedForProcessorMs(pid: number): number {
-  const file = `/proc/${pid}/schedstat`
-  return existsSync(file) ? Number(readFileSync(file, 'utf8').split(' ')[1]) / 1e6 : 0
 }
 
 async function wellDone(words: readonly string[]): Promise<string> {
