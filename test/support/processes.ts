@@ -2,8 +2,10 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 
+const DEADLINE_MS = 60_000
+
 /** Waits until the file holds a process id, which a fixture writes there. */
-export async function pidIn(file: string, withinMs = 20_000): Promise<number> {
+export async function pidIn(file: string, withinMs = DEADLINE_MS): Promise<number> {
   const deadline = performance.now() + withinMs
   while (performance.now() < deadline) {
     const text = await readFile(file, 'utf8').catch(() => '')
@@ -23,7 +25,7 @@ function isRunning(pid: number): boolean {
 }
 
 /** True once the process is gone; a killed one stays visible until its parent, or init, has collected it. */
-export async function isGone(pid: number, withinMs = 3000): Promise<boolean> {
+export async function isGone(pid: number, withinMs = DEADLINE_MS): Promise<boolean> {
   const deadline = performance.now() + withinMs
   while (performance.now() < deadline) {
     if (!isRunning(pid) || (await isZombie(pid))) return true
