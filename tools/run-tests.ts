@@ -22,7 +22,7 @@ const timeoutMs = Number(env.OCTO_TEST_FILE_TIMEOUT_MS) || DEFAULT_FILE_TIMEOUT_
 const outcomes: FileOutcome[] = []
 
 await Promise.all(Array.from({ length: CONCURRENCY }, work))
-process.exitCode = renderSum(outcomes, out)
+process.exitCode = renderSum(outcomes, out, paint)
 
 async function work(): Promise<void> {
   for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {

@@ -1,5 +1,5 @@
-// What a test run looks like: a line per file, every failure with its reason, skips with theirs, and one last line that
-// scripts can read. Bounded, however much fails.
+// What a test run looks like: a line per file, every failure with its reason, skips with theirs, the failures once more
+// for those who see only the end of a long log, and one last line that scripts can read. Bounded, however much fails.
 import type { OutputStream, Paint } from '../terminal/index.ts'
 import { count, formatDuration } from '../terminal/index.ts'
 import type { FileOutcome, TestOutcome } from './test-file.ts'
@@ -18,12 +18,15 @@ export function renderFile({ file, durationMs, tests, output }: FileOutcome, pai
   return [head, ...failures, ...printed].join('\n')
 }
 
-/** The lines after all files: skips by reason, then the sum. Nothing ran is a failure too. */
-export function renderSum(files: readonly FileOutcome[], out: OutputStream): number {
+/** The lines after all files: skips by reason, what failed, then the sum. Nothing ran is a failure too. */
+export function renderSum(files: readonly FileOutcome[], out: OutputStream, paint: Paint): number {
   const tests = files.flatMap(({ file, tests }) => tests.map((test) => ({ ...test, file })))
   const number = (state: TestOutcome['state']) => tests.filter((test) => test.state === state).length
   for (const test of tests)
     if (test.state === 'skipped') out.write(`- skipped: ${test.title} (${test.file}): ${test.note}\n`)
+  const failed = files.filter(({ tests }) => tests.some(({ state }) => state === 'failed'))
+  if (failed.length > 0) out.write('\nwhat failed, once more:\n')
+  for (const outcome of failed.slice(0, MAX_FAILURES_SHOWN)) out.write(`${renderFile(outcome, paint)}\n`)
   if (tests.length === 0) out.write('no test ran: name files or folders that exist, or none for all\n')
   const sum = [`${number('passed')} passed`, `${number('failed')} failed`]
   if (number('skipped') > 0) sum.push(`${number('skipped')} skipped`)

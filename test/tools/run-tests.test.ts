@@ -44,6 +44,17 @@ test('one failure is exit code 1, shown with its suite, its reason and what the 
   assert.match(stdout, /said before/)
 })
 
+test('what failed is shown once more at the end, where a long log is cut off last', (t) => {
+  const folder = aProject(t, {
+    'a.test.ts': "test('breaks', () => { throw new Error('broken') })",
+    'b.test.ts': `${GOOD}test('left out', { skip: 'needs nginx' }, () => {})`,
+  })
+  const { stdout } = runTests(folder)
+  const end = stdout.slice(stdout.indexOf('- skipped: left out'))
+  assert.match(end, /✗ test\/a\.test\.ts.*\n +breaks\n +Error: broken/)
+  assert.doesNotMatch(end, /✓/)
+})
+
 test('skips are counted and show their reason', (t) => {
   const folder = aProject(t, {
     'a.test.ts': `${GOOD}test('x', { skip: 'needs nginx' }, () => {})\ndescribe('s', { skip: 'needs Go' }, () => { ${GOOD} })`,
