@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, open, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { inParallel } from '../../system/async/limit.ts'
 import { ignoring, isErrno } from '../../system/files/errors.ts'
 import { makeFolder } from '../../system/files/make-folder.ts'
 
@@ -20,6 +21,9 @@ export type Staging = {
 }
 
 type Explain = (error: unknown) => unknown
+
+/** As many as Node's threads can sync at the same time: more would only hold files open. */
+const SYNCED_AT_ONCE = 4
 
 const ignoreAbsent = ignoring('ENOENT')
 
@@ -59,8 +63,8 @@ export async function openStaging(folder: string, explain: Explain): Promise<Sta
       const paths = [...touched]
       touched.clear()
       try {
-        // In groups, as one commit of the file system's journal then serves many.
-        for (let at = 0; at < paths.length; at += 64) await Promise.all(paths.slice(at, at + 64).map(syncPath))
+        // Several at once, as one commit of the file system's journal then serves them all.
+        await inParallel(paths, SYNCED_AT_ONCE, syncPath)
       } catch (error) {
         for (const path of paths) touched.add(path)
         throw explain(error)

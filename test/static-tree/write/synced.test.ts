@@ -1,7 +1,7 @@
 // What a static tree on the disk has made durable when `sync` answers, seen from outside: the system calls of a real process.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { digestOf } from '../../../schemas/digest.ts'
@@ -42,4 +42,18 @@ test('after a sync every file and folder that was put is on the disk, those insi
       '',
     ]),
   )
+})
+
+test('a sync of many files needs few open ones', {
+  skip: process.platform === 'win32' && 'there is no ulimit',
+}, (t) => {
+  const folder = tempFolder(t)
+  const program = `
+    import { openDiskTree } from ${JSON.stringify(DISK)}
+    const store = await openDiskTree({ root: 'tree', staging: 'staging', blobFile: () => 'none' })
+    for (let number = 0; number < 200; number++) await store.put(\`repos/core/p\${number}.json\`, Buffer.from('{}'))
+    await store.sync()`
+  const node = [process.execPath, '--input-type=module', '-e', program]
+  execFileSync('sh', ['-c', 'ulimit -n 40; exec "$@"', 'sh', ...node], { cwd: folder })
+  assert.equal(readdirSync(join(folder, 'tree/repos/core')).length, 200)
 })
