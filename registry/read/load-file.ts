@@ -7,7 +7,8 @@ import type { Digest } from '../../schemas/digest.ts'
 import { digestFromHex, digestOf } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
 import { ignoring } from '../../system/files/errors.ts'
-import { digestOfFile } from '../../system/files/hash-file.ts'
+import { digestOfChunks } from '../../system/files/hash-file.ts'
+import { readPieces } from '../../system/files/read-pieces.ts'
 import { ENTRY_BYTES } from './byte-cache.ts'
 import type { Encoding } from './conditions.ts'
 import { Popularity } from './popularity.ts'
@@ -77,9 +78,9 @@ async function digestOfEntry(root: string, at: TreePath, body: Buffer | undefine
   if (at.hex !== undefined) return digestFromHex(at.hex)
   if (body && body.length <= SMALL_BYTES) return digestOf(body)
   if (at.kind === 'document' && body) return digestOf(body)
-  const line = await readFile(join(root, `${at.path}.sha256`), 'utf8').catch(() => '')
-  const hex = /^[0-9a-f]{64}(?= )/.exec(line)?.[0]
-  return hex === undefined ? ((await digestOfFile(join(root, at.path))) ?? digestOf('')) : digestFromHex(hex)
+  const line = await readFile(join(root, `${at.path}.sha256`), 'utf8').catch(ignoring('ENOENT', 'ENOTDIR'))
+  const hex = /^[0-9a-f]{64}(?= )/.exec(line ?? '')?.[0]
+  return hex === undefined ? digestOfChunks(readPieces(join(root, at.path))) : digestFromHex(hex)
 }
 
 async function readAll(file: FileHandle, size: number): Promise<Buffer> {

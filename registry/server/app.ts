@@ -4,7 +4,6 @@ import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { RegistryServices } from '../context.ts'
 import { translateSqliteError } from '../db/sqlite/sqlite-errors.ts'
-import { passingError } from '../disk-errors.ts'
 import { isFatal } from '../fatal.ts'
 import type { App, Env, Handler, RequestOf } from './http/env.ts'
 import type { Operation, OperationName } from './http/operations.ts'
@@ -91,7 +90,7 @@ function requireAccepting({ refusal }: RegistryServices): void {
 }
 
 function refuse(c: RequestOf, services: RegistryServices, thrown: unknown): Response {
-  const error = passingError(translateSqliteError(thrown))
+  const error = translateSqliteError(thrown)
   if (isFatal(error)) services.halt(error)
   const { status, headers, body } = problemAnswer(error, contextOf(c.env.incoming).id, services.logger)
   return new Response(c.req.method === 'HEAD' ? null : body, { status, headers })

@@ -1,10 +1,12 @@
-// Every error of the API as RFC 9457 problem+json with our stable code. What is not a CodedError is a defect: it is logged
-// once with its stack, and the client is given the request id and nothing else.
+// Every error of the API and of the tree as RFC 9457 problem+json with our stable code. A shortage of the machine asks the client
+// to come again; anything else that is no CodedError is a defect: it is logged once with its stack, and the client is given
+// the request id and nothing else.
 import type { Logger } from 'pino'
 import type { Problem } from '../../../schemas/api.ts'
 import { PROBLEM_TYPE } from '../../../schemas/api.ts'
 import type { CodedError } from '../../../schemas/errors.ts'
 import { coded, isCoded } from '../../../schemas/errors.ts'
+import { passingError } from '../../disk-errors.ts'
 
 type ProblemAnswer = {
   readonly status: number
@@ -14,7 +16,8 @@ type ProblemAnswer = {
 
 const RETRY_AFTER_SECONDS = 1
 
-export function problemAnswer(error: unknown, requestId: string, logger: Logger): ProblemAnswer {
+export function problemAnswer(thrown: unknown, requestId: string, logger: Logger): ProblemAnswer {
+  const error = passingError(thrown)
   const known = isCoded(error) ? error : defect(requestId)
   const { status } = known.row
   if (!isCoded(error) || status >= 500) logger.error({ requestId, err: error, code: known.code }, 'request failed')
