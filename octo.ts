@@ -9,7 +9,7 @@ const PARTS: Readonly<Record<Part, () => Promise<Main>>> = {
   publisher: () => import('./publisher/main.ts'),
   client: () => import('./client/main.ts'),
   operator: () => import('./operator/main.ts'),
-  start: () => import('./demo/main.ts'),
+  demo: () => import('./demo/main.ts'),
 }
 
 /** Runs one command line; never throws. Gives the exit code. */

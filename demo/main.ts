@@ -1,4 +1,4 @@
-// `octo start`, which `npm start` runs: a registry with the repo `core`, a demo service, and a check of both.
+// `octo demo`, which `npm start` runs: a registry with the repo `core`, a demo service, and a check of both.
 import type { Command } from 'commander'
 import { addCommand, onRun, openProgram, runProgram } from '../terminal/program.ts'
 import { quickStart } from './quick-start.ts'
@@ -6,13 +6,13 @@ import type { StartOptions } from './settings.ts'
 import { DEFAULT_DEMO_PORT, DEFAULT_PORT, readSettings } from './settings.ts'
 
 export async function main(argv: readonly string[]): Promise<number> {
-  return runProgram(startProgram(), argv)
+  return runProgram(demoProgram(), argv)
 }
 
-export function startProgram(): Command {
+export function demoProgram(): Command {
   const program = openProgram()
-  const start = addCommand(program, {
-    words: 'start',
+  const demo = addCommand(program, {
+    words: 'demo',
     summary: 'the quick start of a checkout: registry, core plugins, a demo check',
     examples: ['npm start', 'npm start -- --port 9000 --demo-port 9001', 'npm start -- --once'],
   })
@@ -20,6 +20,6 @@ export function startProgram(): Command {
     .option('--demo-port <number>', `port of the demo service, ${DEFAULT_DEMO_PORT} otherwise; OCTO_START_DEMO_PORT`)
     .option('--dir <folder>', 'where everything is kept, .octo otherwise; OCTO_START_DIR')
     .option('--once', 'end after the check instead of serving; OCTO_START_ONCE=1')
-  onRun<StartOptions>(start, ({ options, terminal }) => quickStart(readSettings(options, process.env), terminal))
+  onRun<StartOptions>(demo, ({ options, terminal }) => quickStart(readSettings(options, process.env), terminal))
   return program
 }

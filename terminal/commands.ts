@@ -1,5 +1,5 @@
 // Every word that octo knows: the part that runs it, and one line about it for `octo --help`.
-export type Part = 'registry' | 'publisher' | 'client' | 'operator' | 'start'
+export type Part = 'registry' | 'publisher' | 'client' | 'operator' | 'demo'
 
 type Word = {
   readonly word: string
@@ -47,5 +47,5 @@ export const WORDS: readonly Word[] = [
   ...group('Serve plugins', 'registry', {
     registry: 'serve plugins; manage repos and tokens; check and clean the data',
   }),
-  { word: 'start', part: 'start', summary: 'the quick start of a checkout: registry, core plugins, a demo check' },
+  { word: 'demo', part: 'demo', summary: 'the quick start of a checkout: registry, core plugins, a demo check' },
 ]

@@ -32,7 +32,7 @@ async function aPlace(t: TestContext): Promise<Place> {
 }
 
 const words = ({ dir, port, demoPort }: Place) => [
-  ...['start', '--dir', dir, '--port', String(port), '--demo-port', String(demoPort)],
+  ...['demo', '--dir', dir, '--port', String(port), '--demo-port', String(demoPort)],
 ]
 
 test('publishes, installs and runs the core plugins; a second time it changes nothing', async (t) => {
@@ -94,7 +94,7 @@ test('says which port is taken and what to type, before it starts anything', asy
 
 test('refuses what is no port', async (t) => {
   const place = await aPlace(t)
-  const { code, stderr } = await runOcto(['start', '--port', '80800', '--once'], { cwd: ROOT, env: place.env })
+  const { code, stderr } = await runOcto(['demo', '--port', '80800', '--once'], { cwd: ROOT, env: place.env })
   assert.equal(code, 64)
   assert.match(stderr, /`80800` is no port/)
 })

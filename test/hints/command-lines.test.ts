@@ -79,10 +79,10 @@ for (const { path, help } of commands)
     for (const example of examples.map(asOcto)) assert.equal(await problemOf(example), undefined, example)
   })
 
-/** `npm start -- …` is `octo start …`; what a shell does with the output is not octo's. */
+/** `npm start -- …` is `octo demo …`; what a shell does with the output is not octo's. */
 function asOcto(line: string): string {
   return line
-    .replace(/^npm start(?: --)?/, 'octo start')
+    .replace(/^npm start(?: --)?/, 'octo demo')
     .replace(/^.*\| (?=octo )/, '')
     .replace(/ [<>|].*$/, '')
 }

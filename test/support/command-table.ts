@@ -2,7 +2,7 @@
 // is read as it would be, and nothing is run.
 import type { Command } from 'commander'
 import { clientProgram } from '../../client/main.ts'
-import { startProgram } from '../../demo/main.ts'
+import { demoProgram } from '../../demo/main.ts'
 import { operatorCommands } from '../../operator/program.ts'
 import { publisherProgram } from '../../publisher/main.ts'
 import { registryProgram } from '../../registry/main.ts'
@@ -15,7 +15,7 @@ const PROGRAMS: Readonly<Record<Part, () => Command | Promise<Command>>> = {
   operator: operatorCommands,
   publisher: () => publisherProgram(),
   registry: registryProgram,
-  start: startProgram,
+  demo: demoProgram,
 }
 
 /** The problem with a command line such as `octo lock --frozen`; undefined when there is none. */
