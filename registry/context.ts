@@ -22,7 +22,7 @@ export type RegistryDeps = {
 }
 
 /** What pages are made from. */
-export type PagesDeps = Pick<RegistryDeps, 'metadata' | 'db' | 'config'>
+export type PagesDeps = Pick<RegistryDeps, 'metadata' | 'config'>
 
 /** What the actions of the write API work with. */
 export type RegistryServices = RegistryDeps & {

@@ -32,7 +32,7 @@ export function lockDataDir(dataDir: string, path: string): DataLock {
 }
 
 /** Device and inode; undefined when there is no such file. */
-export function identityOf(path: string): string | undefined {
+function identityOf(path: string): string | undefined {
   const found = statSync(path, { bigint: true, throwIfNoEntry: false })
   return found && `${found.dev}:${found.ino}`
 }

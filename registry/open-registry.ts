@@ -54,8 +54,8 @@ export async function openRegistry({ config, logger, clock = Date.now, onHalt }:
   stack.defer(() => lock.release())
   const deps = await openDeps({ config, logger, clock, busyMs: 0 })
   stack.defer(() => deps.metadata.close())
-  checkDatabase(deps)
-  const claim = await claimServing(deps.db, config.dataDir, lock)
+  await checkDatabase(deps)
+  const claim = await claimServing(deps.metadata.serving, config.dataDir, lock)
   stack.defer(() => claim.release())
   const uploads = await openUploadArea(config.dataDir)
   await sweepSessions(deps, uploads)
@@ -163,33 +163,43 @@ function collectOften(deps: RegistryDeps): () => Promise<void> {
 }
 
 /** Looks after the claim; a registry that lost its data to another process stops. */
-function keepClaim(claim: ServingClaim, halt: (error: unknown) => void, logger: Logger): () => void {
-  const timer = setInterval(() => {
-    try {
-      claim.keep()
-    } catch (error) {
-      if (isCoded(error, 'STORE_BUSY')) return
-      if (isCoded(error, 'DATA_DIR_LOCKED') || isFatal(error)) return halt(error)
-      logger.error({ err: error }, 'the claim on the data could not be looked after')
-    }
-  }, LOOK_EVERY_MS).unref()
-  return () => clearInterval(timer)
+function keepClaim(claim: ServingClaim, halt: (error: unknown) => void, logger: Logger): () => Promise<void> {
+  return repeatedly(claim.keep, (error) => {
+    if (isCoded(error, 'STORE_BUSY')) return
+    if (isCoded(error, 'DATA_DIR_LOCKED') || isFatal(error)) return halt(error)
+    logger.error({ err: error }, 'the claim on the data could not be looked after')
+  })
 }
 
 /** Commands such as `repo create` write to the database of a running server: what they changed must show, too. */
-function watchOtherWriters({ db, logger }: RegistryDeps, tree: Tree, sweep: () => Promise<void>): () => void {
-  const version = () => db.$client.pragma('data_version', { simple: true })
-  let seen = version()
+function watchOtherWriters(
+  { metadata, logger }: RegistryDeps,
+  tree: Tree,
+  sweep: () => Promise<void>,
+): () => Promise<void> {
   const failed = (error: unknown) => logger.error({ err: error }, 'background work failed')
-  const look = setInterval(() => {
-    const found = version()
-    if (found === seen) return
-    seen = found
-    tree.drain().catch(failed)
-  }, LOOK_EVERY_MS).unref()
+  const endLooking = repeatedly(async () => {
+    if (await metadata.serving.hasChangedElsewhere()) await tree.drain()
+  }, failed)
   const sweeping = setInterval(() => void sweep().catch(failed), SWEEP_EVERY_MS).unref()
   return () => {
-    clearInterval(look)
     clearInterval(sweeping)
+    return endLooking()
+  }
+}
+
+/** Every half second, unless the last time is not over yet. Gives what ends it, and waits for what is under way. */
+function repeatedly(act: () => Promise<void>, failed: (error: unknown) => void): () => Promise<void> {
+  let acting: Promise<void> | undefined
+  const timer = setInterval(() => {
+    acting ??= act()
+      .catch(failed)
+      .finally(() => {
+        acting = undefined
+      })
+  }, LOOK_EVERY_MS).unref()
+  return async () => {
+    clearInterval(timer)
+    await acting
   }
 }

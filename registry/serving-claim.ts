@@ -4,18 +4,15 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import type { DataLock } from './data-lock.ts'
-import { dataDirLocked, identityOf } from './data-lock.ts'
-import type { Db, RegistryDb } from './db/sqlite/open.ts'
-import { guardWrites, write, writePatiently } from './db/sqlite/open.ts'
-import type { ServingRow } from './db/sqlite/serving.ts'
-import { answerChallenge, putChallenge, putServing, readServing, removeServing } from './db/sqlite/serving.ts'
-import { databasePath } from './settings.ts'
+import { dataDirLocked } from './data-lock.ts'
+import type { Serving } from './db/records.ts'
+import type { ServingStore } from './db/store.ts'
 
 export type ServingClaim = {
   /** Throws DATA_DIR_LOCKED once the data is another process's. */
-  require(): void
+  require(): Promise<void>
   /** To be called often: answers challenges, and locks the lock file anew when it was removed. Throws as `require` does. */
-  keep(): void
+  keep(): Promise<void>
   release(): Promise<void>
 }
 
@@ -23,26 +20,27 @@ export type ServingClaim = {
 const ANSWER_MS = 3000
 const LOOK_MS = 50
 
-/** Takes both locks. From then on no write of this `db` goes through once they are lost. Throws DATA_DIR_LOCKED. */
-export async function claimServing(db: RegistryDb, dataDir: string, lock: DataLock): Promise<ServingClaim> {
+/** Takes both locks. From then on no write of this store goes through once they are lost. Throws DATA_DIR_LOCKED. */
+export async function claimServing(serving: ServingStore, dataDir: string, lock: DataLock): Promise<ServingClaim> {
   const holder = randomBytes(16).toString('hex')
-  await takeRow(db, dataDir, { holder, lockFile: lock.file() })
-  const database = identityOf(databasePath(dataDir))
-  const requireRow = (tx: Db) => {
-    if (readServing(tx)?.holder !== holder) throw dataDirLocked(dataDir)
+  await takeRow(serving, dataDir, { holder, lockFile: lock.file() })
+  serving.guard(holder, () => dataDirLocked(dataDir))
+  const requireRow = async () => {
+    const now = await serving.holder()
+    if (now?.holder !== holder) throw dataDirLocked(dataDir)
+    return now
   }
-  guardWrites(db, requireRow)
 
   return {
-    require: () => requireRow(db),
-    keep() {
-      if (identityOf(databasePath(dataDir)) !== database) throw dataDirLocked(dataDir)
-      requireRow(db)
-      if (readServing(db)?.challenge) write(db, (tx) => answerChallenge(tx, holder))
-      if (mendLock(lock)) write(db, (tx) => putServing(tx, { holder, lockFile: lock.file() }))
+    require: async () => void (await requireRow()),
+    async keep() {
+      if (!(await serving.isInPlace())) throw dataDirLocked(dataDir)
+      const { challenge } = await requireRow()
+      if (challenge) await serving.answer(holder)
+      if (mendLock(lock)) await serving.claim({ holder, lockFile: lock.file() }, () => {})
     },
     async release() {
-      if (readServing(db)?.holder === holder) await writePatiently(db, (tx) => removeServing(tx, holder))
+      if ((await serving.holder())?.holder === holder) await serving.release(holder)
     },
   }
 }
@@ -56,25 +54,23 @@ function mendLock(lock: DataLock): boolean {
   }
 }
 
-async function takeRow(db: RegistryDb, dataDir: string, mine: Omit<ServingRow, 'challenge'>): Promise<void> {
-  const found = readServing(db)
+async function takeRow(serving: ServingStore, dataDir: string, mine: Omit<Serving, 'challenge'>): Promise<void> {
+  const found = await serving.holder()
   // Two processes cannot have one file locked: the kernel says that the holder is gone.
-  const isGone = !found || found.lockFile === mine.lockFile || (await isSilent(db, mine.holder))
+  const isGone = !found || found.lockFile === mine.lockFile || (await isSilent(serving, mine.holder))
   if (!isGone) throw dataDirLocked(dataDir)
-  await writePatiently(db, (tx) => {
-    const now = readServing(tx)
+  await serving.claim(mine, (now) => {
     if (now && found && now.holder !== found.holder) throw dataDirLocked(dataDir)
     if (now && now.lockFile !== mine.lockFile && now.challenge !== mine.holder) throw dataDirLocked(dataDir)
-    putServing(tx, mine)
   })
 }
 
 /** Asks the holder whether it lives. */
-async function isSilent(db: RegistryDb, challenge: string): Promise<boolean> {
-  await writePatiently(db, (tx) => putChallenge(tx, challenge))
+async function isSilent(serving: ServingStore, challenge: string): Promise<boolean> {
+  await serving.challenge(challenge)
   for (let waited = 0; waited < ANSWER_MS; waited += LOOK_MS) {
     await setTimeout(LOOK_MS)
-    const now = readServing(db)
+    const now = await serving.holder()
     if (!now) return true
     if (now.challenge !== challenge) return false
   }

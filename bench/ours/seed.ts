@@ -8,8 +8,10 @@ import { signRelease } from '../../publisher/sign/sign-release.ts'
 import type { BlobStore } from '../../registry/blobs/disk.ts'
 import { openBlobStore } from '../../registry/blobs/disk.ts'
 import { recordBlob } from '../../registry/db/sqlite/blobs.ts'
-import type { Db, RegistryDb } from '../../registry/db/sqlite/open.ts'
-import { closeDb, openDb, write } from '../../registry/db/sqlite/open.ts'
+import type { Db } from '../../registry/db/sqlite/open.ts'
+import { write } from '../../registry/db/sqlite/open.ts'
+import type { SqliteStore } from '../../registry/db/sqlite/store.ts'
+import { openSqliteStore } from '../../registry/db/sqlite/store.ts'
 import { insertPlugin, insertVersion } from '../../registry/db/sqlite/versions.ts'
 import { databasePath, registryConfig } from '../../registry/settings.ts'
 import { openTree } from '../../registry/tree/tree.ts'
@@ -42,28 +44,33 @@ export async function seedPlugins({ data, keys, url, scratch }: SeedTarget, size
   await mkdir(scratch, { recursive: true })
   const key = await readSigningKey({ file: keys.privateKey, env: {} })
   const blobs = await openBlobStore(data)
-  const db = openDb(databasePath(data))
+  const metadata = openSqliteStore(databasePath(data))
   try {
     for (let start = 0; start < size; start += BATCH) {
       const releases: SeededRelease[] = []
       for (let index = start; index < Math.min(size, start + BATCH); index++)
         releases.push(await seedFiles(index, { blobs, key, scratch }))
-      write(db, (tx) => {
+      write(metadata.db, (tx) => {
         for (const release of releases) seedRows(tx, release)
       })
     }
-    await renderTree({ db, blobs, url, data })
+    await renderTree({ metadata, blobs, url, data })
   } finally {
-    closeDb(db)
+    await metadata.close()
   }
 }
 
-type Rendering = { readonly db: RegistryDb; readonly blobs: BlobStore; readonly url: string; readonly data: string }
+type Rendering = {
+  readonly metadata: SqliteStore
+  readonly blobs: BlobStore
+  readonly url: string
+  readonly data: string
+}
 
 /** As a start would in the background, so that the server has nothing left to do when it is measured. */
-async function renderTree({ db, blobs, url, data }: Rendering): Promise<void> {
+async function renderTree({ metadata, blobs, url, data }: Rendering): Promise<void> {
   const config = registryConfig({ dataDir: data, baseUrl: url })
-  const tree = await openTree({ config, db, blobs, logger: pino({ level: 'error' }) })
+  const tree = await openTree({ config, metadata, blobs, logger: pino({ level: 'error' }) })
   await tree.check()
   await tree.close()
 }

@@ -12,14 +12,14 @@ import { inspectTree, openTree } from '../tree/tree.ts'
 
 /** Gives what releases the data; undefined when a registry is running and nothing is to be mended. Throws DATA_DIR_LOCKED. */
 export async function claimForTree(
-  { db, config: { dataDir } }: RegistryDeps,
+  { metadata, config: { dataDir } }: RegistryDeps,
   repair: boolean,
 ): Promise<AsyncDisposable | undefined> {
   await using stack = new AsyncDisposableStack()
   try {
     const lock = lockDataDir(dataDir, lockPath(dataDir))
     stack.defer(() => lock.release())
-    const claim = await claimServing(db, dataDir, lock)
+    const claim = await claimServing(metadata.serving, dataDir, lock)
     stack.defer(() => claim.release())
     return stack.move()
   } catch (error) {

@@ -88,13 +88,12 @@ async function runCreate({ args, options, terminal }: Run<DataOption & { readonl
 }
 
 async function runList({ options, terminal }: Run<DataOption>) {
-  const { listPlugins } = await import('../db/sqlite/records.ts')
-  const rows = await withData(options, async ({ metadata, db }) => {
+  const rows = await withData(options, async ({ metadata }) => {
     const names = await metadata.repos.list()
     return Promise.all(
       names.map(async (repo) => ({
         repo,
-        plugins: listPlugins(db, repo).length,
+        plugins: (await metadata.catalog.plugins(repo)).length,
         keys: (await metadata.repos.keys(repo)).filter(({ revokedAt }) => revokedAt === null).length,
       })),
     )

@@ -3,7 +3,11 @@
 import type { TokenAction, VersionAction } from '../../schemas/api.ts'
 import type { Digest } from '../../schemas/digest.ts'
 import type { Name } from '../../schemas/name.ts'
+import type { Platform } from '../../schemas/platform.ts'
+import type { VersionState } from '../../schemas/plugin-document.ts'
+import type { ReleasePredicate } from '../../schemas/release-statement.ts'
 import type { KeyKind } from '../../schemas/trust-key.ts'
+import type { Version } from '../../schemas/version.ts'
 
 export type Scope = { readonly repo: string; readonly plugin: string; readonly actions: readonly TokenAction[] }
 
@@ -61,3 +65,79 @@ export type AuditRecord = Required<AuditEntry> & {
 
 export type AuditHead = Pick<AuditRecord, 'id' | 'rowSha256'>
 export type ShownAudit = Omit<AuditRecord, 'previous' | 'rowSha256'>
+
+/** Never deleted, so no name is ever given to anyone else. */
+export type Plugin = {
+  readonly repo: Name
+  readonly plugin: Name
+  /** Of its document; grows with every change. */
+  readonly serial: number
+  readonly createdAt: number
+  readonly kind: string
+  readonly category: string | null
+  readonly description: string
+  /** Newest stable version that new installs may choose. */
+  readonly newest: Version | null
+}
+
+export type ReleaseKey = { readonly repo: Name; readonly plugin: Name; readonly version: Version }
+
+/** Reasons; null while the version is not in that state. Each comes and goes on its own. */
+type VersionFlags = {
+  readonly yanked: string | null
+  readonly quarantined: string | null
+  readonly deprecated: string | null
+}
+
+/** A sealed version: only its flags ever change. */
+export type Release = ReleaseKey &
+  VersionFlags & {
+    readonly publishedAt: number
+    /** Id of the token that published. */
+    readonly publishedBy: string
+    /** Serial of the plugin document that first showed it. */
+    readonly serial: number
+    /** Which of the flags shows; the blocking one wins. */
+    readonly state: VersionState
+    readonly bundleDigest: Digest
+    readonly bundleSize: number
+    /** Key that signed the statement. */
+    readonly signer: Digest
+    readonly predicate: ReleasePredicate
+  }
+
+type Artifact = {
+  readonly platform: Platform
+  readonly file: string
+  readonly digest: Digest
+  readonly size: number
+}
+
+export type RankedVersion = Pick<Release, 'version' | 'state'>
+
+/** Artifacts by platform. */
+export type ShownVersion = Pick<Release, 'version' | 'publishedAt' | 'state' | 'signer' | keyof VersionFlags> & {
+  readonly artifacts: readonly Artifact[]
+}
+
+export type RepoSummary = { readonly name: Name; readonly plugins: number }
+
+export type OutboxRow = {
+  /** Grows with time. */
+  readonly id: number
+  /** `plugin`: its documents and release folders; `repo`: discovery and the repo's own documents. */
+  readonly kind: 'plugin' | 'repo'
+  readonly repo: Name
+  /** Set for `plugin`. */
+  readonly plugin: Name | null
+}
+
+/** Which process serves the data. */
+export type Serving = {
+  /** Random name of the process. */
+  readonly holder: string
+  /** Device and inode of the lock file that it locked. */
+  readonly lockFile: string
+  /** Name of a process that asks whether the holder lives; the holder takes it away. */
+  readonly challenge: string | null
+}

@@ -7,15 +7,38 @@
 //
 // Whatever the method, a store throws STORE_BUSY when others kept it from writing for too long, NO_SPACE, IO_FAILED or
 // DATA_DIR_CORRUPT, and nothing of its database's own.
+import type { SearchAnswer } from '../../schemas/api.ts'
 import type { Digest } from '../../schemas/digest.ts'
 import type { Name } from '../../schemas/name.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
-import type { AuditEntry, AuditHead, AuditRecord, RepoKey, ShownAudit, Token } from './records.ts'
+import type { Version } from '../../schemas/version.ts'
+import type { Listing } from '../../static-tree/newest.ts'
+import type { PluginRecord } from '../../static-tree/record.ts'
+import type {
+  AuditEntry,
+  AuditHead,
+  AuditRecord,
+  OutboxRow,
+  Plugin,
+  RankedVersion,
+  Release,
+  ReleaseKey,
+  RepoKey,
+  RepoSummary,
+  Serving,
+  ShownAudit,
+  ShownVersion,
+  Token,
+} from './records.ts'
 
 export type MetadataStore = {
   readonly tokens: TokenStore
   readonly repos: RepoStore
   readonly audit: AuditStore
+  readonly catalog: CatalogStore
+  readonly outbox: OutboxStore
+  readonly serving: ServingStore
+  readonly upkeep: UpkeepStore
   /** Makes what was written stand in one place where that matters; the store is of no use afterwards. */
   close(): Promise<void>
 }
@@ -85,3 +108,77 @@ export type AuditQuery = {
   readonly since?: number
   readonly limit: number
 }
+
+/** What is read for those who look: the tree, pages and search. */
+export type CatalogStore = {
+  plugin(repo: Name, plugin: Name): Promise<Plugin | undefined>
+  release(release: ReleaseKey): Promise<Release | undefined>
+  /** Names of a repo's plugins in order, at most `limit` behind `after`; all when nothing is said. */
+  plugins(repo: Name, page?: { readonly after?: Name; readonly limit?: number }): Promise<Name[]>
+  /** One plugin with all its releases, in the order they were published. */
+  record(repo: Name, plugin: Name): Promise<PluginRecord | undefined>
+  /** Versions of a plugin with just enough to rank them, in any order. */
+  versions(repo: Name, plugin: Name): Promise<RankedVersion[]>
+  /** The versions of a plugin that may be fetched: those that are not quarantined. */
+  servedVersions(repo: Name, plugin: Name): Promise<Version[]>
+  /** Those of these versions that there are, in any order, without the texts that their statements carry. */
+  shownVersions(repo: Name, plugin: Name, versions: readonly Version[]): Promise<ShownVersion[]>
+  /** The listings of these plugins of a repo, in any order; plugins without releases have none. */
+  listings(repo: Name, plugins: readonly Name[]): Promise<Listing[]>
+  /** Whether any release that may be fetched holds these bytes. */
+  isServed(digest: Digest): Promise<boolean>
+  /** The first repos by name. */
+  repoSummaries(limit: number): Promise<RepoSummary[]>
+  /**
+   * Plugins in which each word of the query, as search-words.ts reads it, begins a word of the name, category or description:
+   * the best first, where names weigh most; by name for a query without words. At most MAX_SEARCH_RESULTS.
+   */
+  search(query: string, repo: Name | undefined): Promise<SearchAnswer>
+}
+
+/** What the static tree has yet to show. Rows are written by the change itself and go once the tree shows it. */
+export type OutboxStore = {
+  /** The oldest rows. They stay until `finish`, so a crash in between only repeats the work. */
+  take(limit: number): Promise<OutboxRow[]>
+  /** Takes away rows whose change the tree shows durably; those that are gone already do not matter. */
+  finish(ids: readonly number[]): Promise<void>
+}
+
+/** Which one process serves this data. */
+export type ServingStore = {
+  holder(): Promise<Serving | undefined>
+  /** Names the holder in place of any other, without a challenge. `decide` sees who it was, and refuses by throwing. */
+  claim(mine: Omit<Serving, 'challenge'>, decide: (now: Serving | undefined) => void): Promise<void>
+  /** Asks the holder to answer; the name of who asks stands with it. */
+  challenge(challenger: string): Promise<void>
+  /** Takes the challenge away, as only the holder may. */
+  answer(holder: string): Promise<void>
+  /** Names nobody any more, if it was this holder. */
+  release(holder: string): Promise<void>
+  /** From now on each write of this store, asked in its step, throws what `lost` makes unless `holder` is the holder. */
+  guard(holder: string, lost: () => Error): void
+  /** False once what stands in the place of the database is another than the one that is open. */
+  isInPlace(): Promise<boolean>
+  /** True when another process wrote since this was asked last; the first time it says what happened since the opening. */
+  hasChangedElsewhere(): Promise<boolean>
+}
+
+export type UpkeepStore = {
+  /** Reads something: whoever cannot, throws. */
+  ping(): Promise<void>
+  /** A look that no start has to wait for: what is too large is left alone. */
+  glance(): Promise<Glance>
+  /** Everything in which the database itself differs from what it should be, in words. */
+  integrity(): Promise<string[]>
+  /** Names of tables in which records are missing that were there, as far as the database can tell. */
+  gaps(): Promise<string[]>
+  /** Plugins that have no version, as `repo/plugin`; at most `limit`. */
+  emptyPlugins(limit: number): Promise<string[]>
+  /** False when the audit log names more published versions than there are: then nothing may go that looks unused. */
+  isEverythingHere(): Promise<boolean>
+}
+
+type Glance =
+  | { readonly state: 'sound' }
+  | { readonly state: 'too-large'; readonly pages: number }
+  | { readonly state: 'damaged'; readonly found: unknown }

@@ -2,9 +2,7 @@
 import type { Name } from '../../schemas/name.ts'
 import type { Listing } from '../../static-tree/newest.ts'
 import { shardOf } from '../../static-tree/paths.ts'
-import { readListings } from '../db/sqlite/listings.ts'
-import type { Db } from '../db/sqlite/open.ts'
-import { listPlugins } from '../db/sqlite/records.ts'
+import type { CatalogStore } from '../db/store.ts'
 
 /** Listings kept, about 2 KB each. */
 const MAX_LISTINGS = 4096
@@ -12,29 +10,35 @@ const MAX_LISTINGS = 4096
 const READ_AT_ONCE = 64
 
 export class Catalog {
-  readonly #db: Db
-  readonly #shards = new Map<Name, Map<string, Set<Name>>>()
+  readonly #stored: CatalogStore
+  readonly #shards = new Map<Name, Promise<Map<string, Set<Name>>>>()
   readonly #listings = new Map<string, Listing>()
 
-  constructor(db: Db) {
-    this.#db = db
+  constructor(stored: CatalogStore) {
+    this.#stored = stored
   }
 
   /** The plugin changed, or is new. */
-  note(repo: Name, plugin: Name): void {
+  async note(repo: Name, plugin: Name): Promise<void> {
     this.#listings.delete(`${repo}/${plugin}`)
-    const shards = this.#shards.get(repo)
+    // Whoever is reading them may have begun before the plugin was there.
+    const shards = await this.#shards.get(repo)
     if (shards) add(shards, plugin)
   }
 
   /** The plugins of a repo by shard. */
-  shards(repo: Name): ReadonlyMap<string, ReadonlySet<Name>> {
-    let shards = this.#shards.get(repo)
-    if (!shards) {
-      shards = new Map()
-      for (const { plugin } of listPlugins(this.#db, repo)) add(shards, plugin)
-      this.#shards.set(repo, shards)
-    }
+  shards(repo: Name): Promise<ReadonlyMap<string, ReadonlySet<Name>>> {
+    const known = this.#shards.get(repo)
+    if (known) return known
+    const reading = this.#readShards(repo)
+    this.#shards.set(repo, reading)
+    reading.catch(() => this.#shards.delete(repo))
+    return reading
+  }
+
+  async #readShards(repo: Name): Promise<Map<string, Set<Name>>> {
+    const shards = new Map<string, Set<Name>>()
+    for (const plugin of await this.#stored.plugins(repo)) add(shards, plugin)
     return shards
   }
 
@@ -48,7 +52,7 @@ export class Catalog {
     }
     for (let at = 0; at < missing.length; at += READ_AT_ONCE) {
       if (at > 0) await new Promise(setImmediate)
-      const read = readListings(this.#db, repo, missing.slice(at, at + READ_AT_ONCE)).map(slim)
+      const read = (await this.#stored.listings(repo, missing.slice(at, at + READ_AT_ONCE))).map(slim)
       for (const listing of read) this.#keep(listing)
       found.push(...read)
     }

@@ -5,42 +5,44 @@ import type { Name } from '../../schemas/name.ts'
 import { isSharded } from '../../static-tree/render/repo.ts'
 import type { TreeEntry } from '../../static-tree/write/store.ts'
 import { VARIANTS } from '../../static-tree/write/variants.ts'
-import { isServed, listServedVersions } from '../db/sqlite/listings.ts'
-import { listRepos } from '../db/sqlite/repos.ts'
 import type { TreePlaces } from './show.ts'
 
 type Exclusively = <T>(act: () => Promise<T>) => Promise<T>
 /** What may stand in a folder of the tree. */
 type Allowed = { readonly folders?: Iterable<string>; readonly files?: Iterable<string> }
-type Sweep = (path: string, allowed: () => Allowed) => Promise<void>
+type Sweep = (path: string, allowed: () => Allowed | Promise<Allowed>) => Promise<void>
 
 /** Only folders that belong are entered, so a link cannot lead out of the tree. */
 export async function removeExtraFiles(
   places: TreePlaces,
   { exclusively, withBlobs }: { readonly exclusively: Exclusively; readonly withBlobs: boolean },
 ): Promise<void> {
-  const sweep: Sweep = (path, allowed) => exclusively(() => sweepFolder(path, allowed(), places))
+  const sweep: Sweep = (path, allowed) => exclusively(async () => sweepFolder(path, await allowed(), places))
   await sweep('', () => ({ folders: ['.well-known', 'repos', 'blobs'] }))
   await sweep('.well-known', () => ({ files: documents('octo', ['json']) }))
   await sweep('blobs', () => ({ folders: ['sha256'] }))
   if (withBlobs) await sweepBlobs(places, exclusively)
-  const repos = listRepos(places.db)
+  const repos = await places.metadata.repos.list()
   await sweep('repos', () => ({ folders: repos, files: repos.flatMap((repo) => documents(repo)) }))
   for (const repo of repos) await sweepRepo(repo, places, sweep)
 }
 
-async function sweepRepo(repo: Name, { catalog, db }: TreePlaces, sweep: Sweep): Promise<void> {
+async function sweepRepo(repo: Name, { catalog, metadata }: TreePlaces, sweep: Sweep): Promise<void> {
   const shards = () => catalog.shards(repo)
-  const plugins = () => [...shards().values()].flatMap((members) => [...members])
-  const isLarge = isSharded(plugins().length)
-  await sweep(`repos/${repo}`, () => ({
-    folders: isLarge ? ['_', ...plugins()] : plugins(),
-    files: plugins().flatMap((plugin) => documents(plugin)),
-  }))
+  const plugins = async () => [...(await shards()).values()].flatMap((members) => [...members])
+  const isLarge = isSharded((await plugins()).length)
+  await sweep(`repos/${repo}`, async () => {
+    const names = await plugins()
+    return { folders: isLarge ? ['_', ...names] : names, files: names.flatMap((plugin) => documents(plugin)) }
+  })
   if (isLarge)
-    await sweep(`repos/${repo}/_`, () => ({ files: [...shards().keys()].flatMap((shard) => documents(shard)) }))
-  for (const plugin of plugins())
-    await sweep(`repos/${repo}/${plugin}`, () => ({ folders: ['_', ...listServedVersions(db, repo, plugin)] }))
+    await sweep(`repos/${repo}/_`, async () => ({
+      files: [...(await shards()).keys()].flatMap((shard) => documents(shard)),
+    }))
+  for (const plugin of await plugins())
+    await sweep(`repos/${repo}/${plugin}`, async () => ({
+      folders: ['_', ...(await metadata.catalog.servedVersions(repo, plugin))],
+    }))
 }
 
 async function sweepFolder(path: string, { folders = [], files = [] }: Allowed, places: TreePlaces): Promise<void> {
@@ -58,7 +60,8 @@ async function sweepBlobs(places: TreePlaces, exclusively: Exclusively): Promise
     await exclusively(async () => {
       for (const entry of entries.slice(at, at + 256)) {
         const isBlob = entry.kind === 'file' && /^[0-9a-f]{64}$/.test(entry.name)
-        if (!isBlob || !isServed(places.db, digestFromHex(entry.name))) await removeEntry('blobs/sha256', entry, places)
+        const isServed = isBlob && (await places.metadata.catalog.isServed(digestFromHex(entry.name)))
+        if (!isServed) await removeEntry('blobs/sha256', entry, places)
       }
     })
 }

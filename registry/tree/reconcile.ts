@@ -4,9 +4,6 @@ import type { Name } from '../../schemas/name.ts'
 import { parsePluginDocument } from '../../schemas/plugin-document.ts'
 import { pluginDocumentPath, pluginPagePath } from '../../static-tree/paths.ts'
 import { isDocumentThere } from '../../static-tree/write/document.ts'
-import { isEverythingHere } from '../db/sqlite/audit.ts'
-import { listServedVersions } from '../db/sqlite/listings.ts'
-import { listRepos } from '../db/sqlite/repos.ts'
 import { removeExtraFiles } from './extra-files.ts'
 import type { Finding } from './findings.ts'
 import { recordingStore } from './findings.ts'
@@ -43,14 +40,15 @@ export async function reconcileTree(
   const shownDepth = depth === 'deep' ? 'deep' : 'quick'
   let plugins = 0
   await exclusively(() => showDiscovery(recorded, shownDepth))
-  for (const repo of listRepos(places.db)) {
-    const names = [...places.catalog.shards(repo).values()].flatMap((members) => [...members])
+  for (const repo of await places.metadata.repos.list()) {
+    const names = [...(await places.catalog.shards(repo)).values()].flatMap((members) => [...members])
     plugins += names.length
     for (const plugin of names) await exclusively(() => lookAtPlugin(repo, plugin, { places: recorded, depth }))
     await exclusively(() => showRepo(repo, recorded, depth === 'glance' ? { plugins: [] } : { depth }))
   }
   // The last copy of what was published stays, even when its row is gone.
-  if (isEverythingHere(places.db)) await removeExtraFiles(recorded, { exclusively, withBlobs: depth !== 'glance' })
+  if (await places.metadata.upkeep.isEverythingHere())
+    await removeExtraFiles(recorded, { exclusively, withBlobs: depth !== 'glance' })
   return reportOf([...findings.values()], { plugins, repaired: repair })
 }
 
@@ -61,8 +59,8 @@ async function lookAtPlugin(repo: Name, plugin: Name, { places, depth }: Look): 
   else if (!(await isThere(repo, plugin, places))) await showPlugin(repo, plugin, places, 'deep')
 }
 
-async function isThere(repo: Name, plugin: Name, { store, db, documentBytes }: TreePlaces): Promise<boolean> {
-  const served = listServedVersions(db, repo, plugin)
+async function isThere(repo: Name, plugin: Name, { store, metadata, documentBytes }: TreePlaces): Promise<boolean> {
+  const served = await metadata.catalog.servedVersions(repo, plugin)
   const folders = new Set<string>((await store.list(`repos/${repo}/${plugin}`)).map(({ name }) => name))
   if (!served.every((version) => folders.has(version))) return false
   const documents = (['json', 'yaml'] as const).map((format) => pluginDocumentPath(repo, plugin, format))

@@ -31,10 +31,10 @@ export async function putRelease(release: ReleaseRecord, { store, blobs }: Relea
 export async function removeRelease(
   release: ReleaseRecord,
   { store }: ReleasePlaces,
-  isServed: (digest: Digest) => boolean,
+  isServed: (digest: Digest) => Promise<boolean>,
 ): Promise<void> {
   await store.delete(folderOf(release))
-  for (const digest of digestsOf(release)) if (!isServed(digest)) await store.delete(blobPath(digest))
+  for (const digest of digestsOf(release)) if (!(await isServed(digest))) await store.delete(blobPath(digest))
 }
 
 /** Whether the folder and the blobs hold exactly what they should. */

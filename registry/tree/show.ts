@@ -9,16 +9,13 @@ import { renderDiscovery } from '../../static-tree/render/discovery.ts'
 import { renderPluginPieces } from '../../static-tree/render/plugin.ts'
 import { isSharded, renderInlineRepo, renderShard, renderShardedRoot } from '../../static-tree/render/repo.ts'
 import { putDocument } from '../../static-tree/write/document.ts'
-import { isServed } from '../db/sqlite/listings.ts'
-import type { Db } from '../db/sqlite/open.ts'
-import { readPluginRecord } from '../db/sqlite/records.ts'
-import { listRepos } from '../db/sqlite/repos.ts'
+import type { MetadataStore } from '../db/store.ts'
 import type { Catalog } from './catalog.ts'
 import type { ReleasePlaces } from './releases.ts'
 import { digestsOf, isReleaseWhole, putRelease, removeRelease } from './releases.ts'
 
 export type TreePlaces = ReleasePlaces & {
-  readonly db: Db
+  readonly metadata: Pick<MetadataStore, 'repos' | 'catalog' | 'outbox' | 'upkeep'>
   readonly catalog: Catalog
   readonly base: BaseUrl
   /** From how many bytes on a plugin's oldest versions move to pages. */
@@ -40,7 +37,7 @@ export async function showPlugin(
   places: TreePlaces,
   depth: Depth = 'quick',
 ): Promise<number> {
-  const record = readPluginRecord(places.db, repo, plugin)
+  const record = await places.metadata.catalog.record(repo, plugin)
   if (!record) return 0
   let repaired = await showReleases(record, places, depth)
   let since = performance.now()
@@ -74,7 +71,7 @@ export async function showRepo(
   { plugins, depth = 'quick' }: { readonly plugins?: Iterable<Name>; readonly depth?: Depth } = {},
 ): Promise<number> {
   const { catalog, base } = places
-  const shards = catalog.shards(repo)
+  const shards = await catalog.shards(repo)
   const all = [...shards.values()].flatMap((members) => [...members])
   if (!isSharded(all.length))
     return putAll(renderInlineRepo(repo, await catalog.listings(repo, all), base), places, depth)
@@ -86,8 +83,9 @@ export async function showRepo(
   return written + (await putAll(renderShardedRoot(repo, [...shards.keys()]), places, depth))
 }
 
-export function showDiscovery(places: TreePlaces, depth: Depth = 'quick'): Promise<number> {
-  return put(renderDiscovery(listRepos(places.db), places.base, places.limits), places, depth)
+export async function showDiscovery(places: TreePlaces, depth: Depth = 'quick'): Promise<number> {
+  const repos = await places.metadata.repos.list()
+  return put(renderDiscovery(repos, places.base, places.limits), places, depth)
 }
 
 async function showReleases(record: PluginRecord, places: TreePlaces, depth: Depth): Promise<number> {
@@ -114,7 +112,7 @@ async function showRelease(release: ReleaseRecord, isThere: boolean, { places, d
 /** A crash may have come between the folder and the blobs, so a deep look takes the blobs away again. */
 async function hideRelease(release: ReleaseRecord, isThere: boolean, { places, depth }: How): Promise<number> {
   if (!isThere && depth === 'quick') return 0
-  await removeRelease(release, places, (digest) => isServed(places.db, digest))
+  await removeRelease(release, places, (digest) => places.metadata.catalog.isServed(digest))
   forget(release, places)
   return isThere ? 1 : 0
 }
@@ -127,10 +125,10 @@ function forget(release: ReleaseRecord, { changed }: TreePlaces): void {
 
 /** Shards that changed, and those that the repo lacks because it has just outgrown one document. */
 async function staleShards(repo: Name, { catalog, store }: TreePlaces, plugins?: Iterable<Name>): Promise<Set<string>> {
-  const shards = catalog.shards(repo).keys()
+  const shards = [...(await catalog.shards(repo)).keys()]
   if (plugins === undefined) return new Set(shards)
   const there = new Set((await store.list(`repos/${repo}/_`)).map(({ name }) => name))
-  const missing = [...shards].filter((shard) => !there.has(`${shard}.json`) || !there.has(`${shard}.yaml`))
+  const missing = shards.filter((shard) => !there.has(`${shard}.json`) || !there.has(`${shard}.yaml`))
   return new Set([...missing, ...[...plugins].map(shardOf)])
 }
 

@@ -2,9 +2,7 @@
 import type { Logger } from 'pino'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
-import { writePatiently } from '../db/sqlite/open.ts'
-import type { OutboxRow } from '../db/sqlite/outbox.ts'
-import { finishOutbox, takeOutbox } from '../db/sqlite/outbox.ts'
+import type { OutboxRow } from '../db/records.ts'
 import { isFatal } from '../fatal.ts'
 import type { Depth, TreePlaces } from './show.ts'
 import { showDiscovery, showPlugin, showRepo } from './show.ts'
@@ -23,7 +21,7 @@ type TreeWorkDeps = {
   /** Told when the disk can no longer be trusted. */
   readonly onFatal?: ((error: unknown) => void) | undefined
   /** Throws when the tree is no longer this process's to write. */
-  readonly requireClaim?: (() => void) | undefined
+  readonly requireClaim?: (() => Promise<void>) | undefined
 }
 
 /** One change of the tree at a time; those that come meanwhile are shown together in the next round. */
@@ -33,7 +31,7 @@ export class TreeWork {
   /** Rows whose change is shown, and waits to be made durable. */
   readonly #unsynced = new Set<number>()
   readonly #onFatal: (error: unknown) => void
-  readonly #requireClaim: () => void
+  readonly #requireClaim: () => Promise<void>
   #busy: Promise<unknown> = Promise.resolve()
   #nextRound: Promise<ReadonlyMap<string, unknown>> | undefined
   #timer: NodeJS.Timeout | undefined
@@ -43,7 +41,7 @@ export class TreeWork {
   #hasFailed = false
   #isBroken = false
 
-  constructor(places: TreePlaces, { logger, onFatal = () => {}, requireClaim = () => {} }: TreeWorkDeps) {
+  constructor(places: TreePlaces, { logger, onFatal = () => {}, requireClaim = async () => {} }: TreeWorkDeps) {
     this.#places = places
     this.#logger = logger
     this.#onFatal = onFatal
@@ -59,8 +57,8 @@ export class TreeWork {
       return Promise.reject(
         coded('SHUTTING_DOWN', { message: 'the static tree is closed, as the registry is stopping' }),
       )
-    const done = this.#busy.then(() => {
-      this.#requireClaim()
+    const done = this.#busy.then(async () => {
+      await this.#requireClaim()
       return act()
     })
     this.#busy = done.catch(() => undefined)
@@ -96,9 +94,8 @@ export class TreeWork {
     const failed = new Map<string, unknown>()
     const tried = new Set<number>()
     for (;;) {
-      const rows = takeOutbox(this.#places.db, 256 + this.#unsynced.size + tried.size).filter(
-        ({ id }) => !this.#unsynced.has(id) && !tried.has(id),
-      )
+      const oldest = await this.#places.metadata.outbox.take(256 + this.#unsynced.size + tried.size)
+      const rows = oldest.filter(({ id }) => !this.#unsynced.has(id) && !tried.has(id))
       if (rows.length === 0) break
       for (const { id } of rows) tried.add(id)
       for (const [repo, group] of Map.groupBy(rows, (row) => row.repo))
@@ -124,7 +121,7 @@ export class TreeWork {
         this.#logger.error({ err: error, subject: key }, 'the static tree could not be written')
       })
     for (const plugin of plugins) {
-      this.#places.catalog.note(repo, plugin)
+      await this.#places.catalog.note(repo, plugin)
       await attempt(`${repo}/${plugin}`, () => showPlugin(repo, plugin, this.#places, depth))
     }
     await attempt(`${repo}/`, () => showRepo(repo, this.#places, { plugins, depth }))
@@ -164,7 +161,7 @@ export class TreeWork {
     const ids = [...this.#unsynced]
     try {
       await this.#places.store.sync()
-      await writePatiently(this.#places.db, (tx) => finishOutbox(tx, ids))
+      await this.#places.metadata.outbox.finish(ids)
     } catch (error) {
       if (isFatal(error)) this.#break(error)
       throw error

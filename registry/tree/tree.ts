@@ -6,8 +6,6 @@ import { parseBaseUrl } from '../../static-tree/base-url.ts'
 import { openDiskTree } from '../../static-tree/write/disk.ts'
 import type { TreeStore } from '../../static-tree/write/store.ts'
 import type { BlobStore } from '../blobs/disk.ts'
-import type { RegistryDb } from '../db/sqlite/open.ts'
-import { listRepos } from '../db/sqlite/repos.ts'
 import { writeError } from '../disk-errors.ts'
 import type { RegistryConfig } from '../settings.ts'
 import { treePath } from '../settings.ts'
@@ -22,7 +20,7 @@ import { TreeWork } from './tree-work.ts'
 
 export type TreeDeps = {
   readonly config: RegistryConfig
-  readonly db: RegistryDb
+  readonly metadata: TreePlaces['metadata']
   readonly blobs: Pick<BlobStore, 'pathOf' | 'read'>
   /** Where the tree is kept; in the data directory when absent. */
   readonly store?: TreeStore
@@ -30,7 +28,7 @@ export type TreeDeps = {
   /** Told when the disk can no longer be trusted. */
   readonly onFatal?: (error: unknown) => void
   /** Throws when the tree is no longer this process's to write. */
-  readonly requireClaim?: () => void
+  readonly requireClaim?: () => Promise<void>
 }
 
 export type Tree = {
@@ -49,7 +47,7 @@ export type Tree = {
 
 /** Opens the tree and shows what is in the outbox. */
 export async function openTree(deps: TreeDeps): Promise<Tree> {
-  const { config, db, logger, onFatal, requireClaim } = deps
+  const { config, metadata, logger, onFatal, requireClaim } = deps
   const listeners: ((path: string) => void)[] = []
   const places = await openPlaces(deps, (path) => {
     for (const listener of listeners) listener(path)
@@ -58,7 +56,7 @@ export async function openTree(deps: TreeDeps): Promise<Tree> {
   // Rows that are left were perhaps half shown when a crash came, so they are looked at closely.
   await work.drain('deep')
   await work.exclusively(async () => showDiscovery(places))
-  for (const repo of listRepos(db)) await work.exclusively(() => showRepo(repo, places, { plugins: [] }))
+  for (const repo of await metadata.repos.list()) await work.exclusively(() => showRepo(repo, places, { plugins: [] }))
 
   const reconcile: Tree['reconcile'] = (options) =>
     reconcileTree(places, { ...options, exclusively: (act) => work.exclusively(act) })
@@ -94,15 +92,15 @@ export async function inspectTree(deps: TreeDeps): Promise<TreeReport> {
 }
 
 async function openPlaces(
-  { config, db, blobs, store }: TreeDeps,
+  { config, metadata, blobs, store }: TreeDeps,
   changed: (path: string) => void,
 ): Promise<TreePlaces> {
   const { dataDir, baseUrl, limits } = config
   return {
     store: store ?? (await openStore(dataDir, blobs)),
-    db,
+    metadata,
     blobs,
-    catalog: new Catalog(db),
+    catalog: new Catalog(metadata.catalog),
     base: parseBaseUrl(baseUrl),
     documentBytes: limits.documentBytes,
     limits: { artifactBytes: limits.artifactBytes, releaseBytes: limits.releaseBytes },

@@ -1,6 +1,5 @@
-// Compares the audit log with what it is about. Each is the other's witness: a row that was cut from either is missed by the
-// other, so that absence is found as well as change.
-import { sql } from 'drizzle-orm'
+// Compares the audit log with itself and with the versions that it is about. Each is the other's witness: a row that was cut from
+// either is missed by the other, so that absence is found as well as change.
 import type { VersionAction } from '../../schemas/api.ts'
 import type { RegistryDeps } from '../context.ts'
 import { continuesChain } from '../db/audit-chain.ts'
@@ -10,7 +9,7 @@ import type { AuditStore } from '../db/store.ts'
 import { STATE_RULES } from '../states/change-state.ts'
 import { readNotedHead } from './audit-head.ts'
 
-type Finding = { readonly subject: string; readonly message: string }
+export type Finding = { readonly subject: string; readonly message: string }
 
 /** What the log says of one version. */
 type Told = { readonly bundle: unknown; readonly actor: string; readonly flags: VersionFlags }
@@ -78,70 +77,4 @@ function tell(told: Map<string, Told>, { action, actor, subject, details }: Audi
   const { flag, set } = STATE_RULES[action as VersionAction]
   const known = told.get(subject)
   if (known) told.set(subject, { ...known, flags: { ...known.flags, [flag]: set ? String(details.reason) : null } })
-}
-
-/** Rows that must have one partner in the log, and log rows that must have one partner in a table. */
-const PARTNERS: readonly (readonly [message: string, query: string])[] = [
-  [
-    'repo that the audit log does not know',
-    "SELECT name AS subject FROM repos WHERE NOT EXISTS (SELECT 1 FROM audit WHERE action = 'repo-create' AND subject = name)",
-  ],
-  [
-    'repo that was created and is not there any more',
-    "SELECT subject FROM audit WHERE action = 'repo-create' AND subject NOT IN (SELECT name FROM repos)",
-  ],
-  [
-    'key that the audit log does not know',
-    `SELECT repo || ' ' || id AS subject FROM repo_keys WHERE NOT EXISTS
-      (SELECT 1 FROM audit WHERE action = 'key-add' AND subject = repo AND json_extract(details, '$.key') = repo_keys.id)`,
-  ],
-  [
-    'key that was admitted and is not there any more',
-    `SELECT subject || ' ' || json_extract(details, '$.key') AS subject FROM audit WHERE action = 'key-add' AND NOT EXISTS
-      (SELECT 1 FROM repo_keys WHERE repo = subject AND repo_keys.id = json_extract(details, '$.key'))`,
-  ],
-  [
-    'key about whose revocation table and audit log differ',
-    `SELECT repo || ' ' || id AS subject FROM repo_keys WHERE (revoked_at IS NOT NULL) <> EXISTS
-      (SELECT 1 FROM audit WHERE action = 'key-revoke' AND subject = repo AND json_extract(details, '$.key') = repo_keys.id)`,
-  ],
-  [
-    'token that the audit log does not know',
-    "SELECT id AS subject FROM tokens WHERE NOT EXISTS (SELECT 1 FROM audit WHERE action = 'token-create' AND subject = tokens.id)",
-  ],
-  [
-    'token that was created and is not there any more',
-    "SELECT subject FROM audit WHERE action = 'token-create' AND subject NOT IN (SELECT id FROM tokens)",
-  ],
-  [
-    'token about whose revocation table and audit log differ',
-    `SELECT id AS subject FROM tokens WHERE (revoked_at IS NOT NULL) <> EXISTS
-      (SELECT 1 FROM audit WHERE action = 'token-revoke' AND subject = tokens.id)`,
-  ],
-  [
-    'token that was widened or prolonged behind the audit log',
-    `SELECT tokens.id AS subject FROM tokens JOIN audit ON action = 'token-create' AND subject = tokens.id
-      WHERE json_extract(details, '$.expiresAt') <> expires_at OR json_extract(details, '$.scopes') <> json(scopes)`,
-  ],
-  [
-    'plugin without a version',
-    `SELECT repo || '/' || plugin AS subject FROM plugins WHERE NOT EXISTS
-      (SELECT 1 FROM versions WHERE versions.repo = plugins.repo AND versions.plugin = plugins.plugin)`,
-  ],
-  [
-    'table whose newest rows are gone, or that has holes',
-    `SELECT 'versions' AS subject FROM sqlite_sequence WHERE name = 'versions' AND seq <> (SELECT count(*) FROM versions)
-      UNION ALL SELECT 'plugins' FROM sqlite_sequence WHERE name = 'plugins' AND seq <> (SELECT count(*) FROM plugins)`,
-  ],
-]
-
-const MAX_OF_A_KIND = 20
-
-/** Repos, keys, tokens and plugins against the log and against each other. */
-export function checkPartners({ db }: RegistryDeps): Finding[] {
-  return PARTNERS.flatMap(([message, query]) =>
-    db
-      .all<{ subject: string }>(sql.raw(`${query} LIMIT ${MAX_OF_A_KIND}`))
-      .map(({ subject }) => ({ subject, message })),
-  )
 }

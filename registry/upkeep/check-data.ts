@@ -1,16 +1,15 @@
 // Looks for everything in a data directory that does not agree with itself: database pages, audit chain, version rows, blobs.
 // It trusts no single witness: SQLite's own check finds few flipped bits, so rows and bytes are compared with their digests.
-import { sql } from 'drizzle-orm'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestOfChunks } from '../../system/files/hash-file.ts'
 import type { RegistryDeps } from '../context.ts'
-import { isEverythingHere } from '../db/sqlite/audit.ts'
 import type { BlobRow } from '../db/sqlite/blobs.ts'
 import { hasBlobRow, isReferenced, listBlobs, markBlobForDeletion } from '../db/sqlite/blobs.ts'
 import { write } from '../db/sqlite/open.ts'
-import { findSchemaDrift } from '../db/sqlite/schema-drift.ts'
+import { isEverythingHere } from '../db/sqlite/upkeep.ts'
 import { listArtifacts, pageVersions, versionDigest } from '../db/sqlite/versions.ts'
-import { checkChain, checkPartners, readStory } from './check-audit.ts'
+import { checkChain, readStory } from './check-audit.ts'
+import { checkPartners } from './check-partners.ts'
 
 export type Problem = {
   readonly kind: 'database' | 'audit' | 'version' | 'blob-missing' | 'blob-damaged' | 'stray-file'
@@ -37,26 +36,20 @@ export type DataCheck = {
 const PAGE = 500
 
 export async function checkData(deps: RegistryDeps, check: DataCheck): Promise<DataReport> {
-  const problems: Problem[] = [...checkDatabase(deps), ...(await checkAudit(deps))]
+  const problems: Problem[] = [...(await checkDatabase(deps)), ...(await checkAudit(deps))]
   const versions = await checkVersions(deps, problems)
   const { blobs, bytes } = await checkBlobs(deps, check, problems)
   const orphans = await checkFiles(deps, problems)
   return { versions, blobs, bytes, orphans, problems }
 }
 
-function checkDatabase({ db }: RegistryDeps): Problem[] {
-  const pages = db.all<{ integrity_check: string }>(sql`PRAGMA integrity_check(20)`)
-  const keys = db.all<{ table: string }>(sql`PRAGMA foreign_key_check`)
-  const messages = [
-    ...pages.map((row) => row.integrity_check).filter((text) => text !== 'ok'),
-    ...keys.slice(0, 20).map(({ table }) => `a row of ${table} refers to nothing`),
-    ...findSchemaDrift(db),
-  ]
+async function checkDatabase({ metadata }: RegistryDeps): Promise<Problem[]> {
+  const messages = await metadata.upkeep.integrity()
   return messages.map((message) => ({ kind: 'database', subject: 'octo.db', message, repaired: false }))
 }
 
 async function checkAudit(deps: RegistryDeps): Promise<Problem[]> {
-  const findings = [...(await checkChain(deps)), ...checkPartners(deps)]
+  const findings = [...(await checkChain(deps)), ...(await checkPartners(deps))]
   return findings.map((finding) => ({ kind: 'audit', ...finding, repaired: false }))
 }
 

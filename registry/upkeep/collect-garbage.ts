@@ -7,7 +7,6 @@ import type { Digest } from '../../schemas/digest.ts'
 import { DAY_MS } from '../../schemas/duration.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { RegistryDeps } from '../context.ts'
-import { isEverythingHere } from '../db/sqlite/audit.ts'
 import {
   deleteBlobRow,
   hasBlobRow,
@@ -18,6 +17,7 @@ import {
 } from '../db/sqlite/blobs.ts'
 import { writePatiently } from '../db/sqlite/open.ts'
 import { dropExpiredSessions } from '../db/sqlite/sessions.ts'
+import { isEverythingHere } from '../db/sqlite/upkeep.ts'
 import { trashPath } from '../settings.ts'
 
 export type GarbageReport = {

@@ -7,21 +7,19 @@ import { dropExpiredSessions, forgetSessions, listOpenSessions } from '../db/sql
 import type { UploadArea } from '../uploads/upload-area.ts'
 
 const FORGET_AFTER_MS = DAY_MS
-/** A look at the whole database must not hold up the start of a very large one; `fsck` looks at any. */
-const MAX_CHECKED_PAGES = 128 * 1024
 
 /** Throws DATA_DIR_CORRUPT. */
-export function checkDatabase({ db, logger }: RegistryDeps): void {
-  const pages = Number(db.$client.pragma('page_count', { simple: true }))
-  if (pages > MAX_CHECKED_PAGES) {
-    logger.warn({ pages }, 'the database is large, so its check at the start is left to `octo registry fsck`')
-    return
-  }
-  const found = db.$client.pragma('quick_check(1)', { simple: true })
-  if (found !== 'ok')
+export async function checkDatabase({ metadata, logger }: RegistryDeps): Promise<void> {
+  const glance = await metadata.upkeep.glance()
+  if (glance.state === 'too-large')
+    logger.warn(
+      { pages: glance.pages },
+      'the database is large, so its check at the start is left to `octo registry fsck`',
+    )
+  if (glance.state === 'damaged')
     throw coded('DATA_DIR_CORRUPT', {
       message: 'the registry database is damaged',
-      details: { found },
+      details: { found: glance.found },
       hint: '`octo registry fsck --data DIR` says what is damaged; then restore a backup',
     })
 }

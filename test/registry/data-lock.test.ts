@@ -21,8 +21,7 @@ import { sql } from 'drizzle-orm'
 import pino from 'pino'
 import { lockDataDir } from '../../registry/data-lock.ts'
 import type { RegistryDb } from '../../registry/db/sqlite/open.ts'
-import { closeDb, openDb, write } from '../../registry/db/sqlite/open.ts'
-import { putServing, readServing } from '../../registry/db/sqlite/serving.ts'
+import { openSqliteStore } from '../../registry/db/sqlite/store.ts'
 import { openRegistry } from '../../registry/open-registry.ts'
 import { claimServing } from '../../registry/serving-claim.ts'
 import { databasePath, lockPath, registryConfig } from '../../registry/settings.ts'
@@ -34,7 +33,7 @@ import { publishRelease } from '../support/publish-release.ts'
 import { runOcto } from '../support/run-octo.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { aRelease } from '../support/test-authority.ts'
-import { openTestDb } from '../support/test-db.ts'
+import { openTestStore } from '../support/test-db.ts'
 import type { TestRegistry } from '../support/test-registry.ts'
 import { startTestRegistry } from '../support/test-registry.ts'
 import { until } from '../support/until.ts'
@@ -214,24 +213,24 @@ test('a copied data directory is served beside the first, and neither sees the o
 })
 
 test('what a killed registry left is taken over at once when its lock file is still there', async (t) => {
-  const db = await openTestDb(t)
+  const { db, serving } = await openTestStore(t)
   const lock = (file: string) => ({ file: () => file, mend: () => false, release: () => {} })
-  await claimServing(db, tempFolder(t), lock('one'))
+  await claimServing(serving, tempFolder(t), lock('one'))
   const challenges = countChallenges(db)
-  const second = await claimServing(db, tempFolder(t), lock('one'))
+  const second = await claimServing(serving, tempFolder(t), lock('one'))
   assert.equal(challenges(), 0, 'nobody was asked, so nobody was waited for')
-  second.require()
+  await second.require()
 })
 
 test('of many that find a dead holder and no lock file, exactly one takes its place', async (t) => {
-  const db = await openTestDb(t)
+  const { serving } = await openTestStore(t)
   const lock = (file: string) => ({ file: () => file, mend: () => false, release: () => {} })
-  write(db, (tx) => putServing(tx, { holder: 'dead', lockFile: 'gone' }))
+  await serving.claim({ holder: 'dead', lockFile: 'gone' }, () => {})
   const claims = await Promise.allSettled(
-    Array.from({ length: 8 }, (_none, index) => claimServing(db, tempFolder(t), lock(`lock ${index}`))),
+    Array.from({ length: 8 }, (_none, index) => claimServing(serving, tempFolder(t), lock(`lock ${index}`))),
   )
   assert.equal(claims.filter(({ status }) => status === 'fulfilled').length, 1)
-  assert.notEqual(readServing(db)?.holder, 'dead')
+  assert.notEqual((await serving.holder())?.holder, 'dead')
 })
 
 test('a repair is refused while a registry runs whose lock file is gone', async (t) => {
@@ -244,10 +243,10 @@ test('a repair is refused while a registry runs whose lock file is gone', async 
 test('a stopped registry leaves no claim behind', async (t) => {
   const registry = await startTestRegistry(t)
   await registry.stop()
-  const db = openDb(databasePath(registry.dataDir))
-  t.after(() => closeDb(db))
-  assert.equal(readServing(db), undefined)
-  const challenges = countChallenges(db)
+  const metadata = openSqliteStore(databasePath(registry.dataDir))
+  t.after(() => metadata.close())
+  assert.equal(await metadata.serving.holder(), undefined)
+  const challenges = countChallenges(metadata.db)
   await rm(lockPath(registry.dataDir), { force: true })
   await (await openAt(registry.dataDir)).close()
   assert.equal(challenges(), 0)

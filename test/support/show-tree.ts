@@ -2,17 +2,17 @@
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { openBlobStore } from '../../registry/blobs/disk.ts'
-import { openDb } from '../../registry/db/sqlite/open.ts'
+import { openSqliteStore } from '../../registry/db/sqlite/store.ts'
 import { registryConfig } from '../../registry/settings.ts'
 import { openTree } from '../../registry/tree/tree.ts'
 
 const [dataDir = ''] = process.argv.slice(2)
-const db = openDb(join(dataDir, 'octo.db'))
+const metadata = openSqliteStore(join(dataDir, 'octo.db'))
 const blobs = await openBlobStore(dataDir)
 process.stdout.write('begin\n')
 const tree = await openTree({
   config: registryConfig({ dataDir, baseUrl: 'https://plugins.example.com' }),
-  db,
+  metadata,
   blobs,
   logger: pino({ level: 'silent' }),
 })

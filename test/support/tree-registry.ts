@@ -58,7 +58,7 @@ export class TreeRegistry {
   treeDeps(baseUrl = 'https://plugins.example.com', limits: ConfigInput['limits'] = {}): TreeDeps {
     return {
       config: registryConfig({ dataDir: this.dataDir, baseUrl, limits }),
-      db: this.db,
+      metadata: this.metadata,
       blobs: this.#blobs,
       logger: pino({ level: 'silent' }),
     }

@@ -1,5 +1,5 @@
 // The log of everything that changed what others see or may do. Each row carries the digest of the one before.
-import { and, asc, desc, eq, getTableColumns, gt, gte, like, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, gt, gte, like, or } from 'drizzle-orm'
 import { nextRecord } from '../audit-chain.ts'
 import type { AuditEntry, AuditHead, AuditRecord, ShownAudit } from '../records.ts'
 import type { AuditQuery, AuditStore } from '../store.ts'
@@ -37,14 +37,6 @@ function readAuditHead(db: Db): AuditHead | undefined {
 
 function pageAudit(db: Db, after: number): AuditRecord[] {
   return db.select().from(audit).where(gt(audit.id, after)).orderBy(asc(audit.id)).limit(PAGE).all()
-}
-
-/** False when the log names more published versions than there are: then nothing may be taken away that looks unused. */
-export function isEverythingHere(db: Db): boolean {
-  const counted = db.get<{ published: number; here: number }>(
-    sql`SELECT (SELECT count(*) FROM audit WHERE action = 'publish') AS published, (SELECT count(*) FROM versions) AS here`,
-  )
-  return counted !== undefined && counted.published <= counted.here
 }
 
 function listAudit(db: Db, { subject, actor, since, limit }: AuditQuery): ShownAudit[] {

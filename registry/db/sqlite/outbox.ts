@@ -1,15 +1,23 @@
 // What the static tree has yet to show. Rows are written in the transaction of the change and go once the tree shows it.
 import { asc, inArray } from 'drizzle-orm'
 import type { Name } from '../../../schemas/name.ts'
+import type { OutboxRow } from '../records.ts'
+import type { OutboxStore } from '../store.ts'
 import type { Db } from './open.ts'
+import { ask, writePatiently } from './open.ts'
 import { outbox } from './tables.ts'
 
-export type OutboxRow = {
-  readonly id: number
-  readonly kind: 'plugin' | 'repo'
-  readonly repo: Name
-  /** Set for `plugin`. */
-  readonly plugin: Name | null
+export function outboxOf(db: Db): OutboxStore {
+  return {
+    take: (limit) => ask(db, (from) => takeOutbox(from, limit)),
+    finish: (ids) =>
+      writePatiently(db, (tx) => {
+        if (ids.length > 0)
+          tx.delete(outbox)
+            .where(inArray(outbox.id, [...ids]))
+            .run()
+      }),
+  }
 }
 
 export function addToOutbox(
@@ -21,7 +29,6 @@ export function addToOutbox(
     .run()
 }
 
-/** The oldest rows. They stay until `finishOutbox`, so a crash in between only repeats the work. */
 export function takeOutbox(db: Db, limit = 256): OutboxRow[] {
   return db
     .select({ id: outbox.id, kind: outbox.kind, repo: outbox.repo, plugin: outbox.plugin })
@@ -29,12 +36,4 @@ export function takeOutbox(db: Db, limit = 256): OutboxRow[] {
     .orderBy(asc(outbox.id))
     .limit(limit)
     .all()
-}
-
-/** Takes away rows whose change the tree shows durably. */
-export function finishOutbox(db: Db, ids: readonly number[]): void {
-  if (ids.length > 0)
-    db.delete(outbox)
-      .where(inArray(outbox.id, [...ids]))
-      .run()
 }

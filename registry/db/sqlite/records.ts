@@ -1,7 +1,8 @@
 // Rows as the static tree wants them.
-import { and, asc, eq, gt } from 'drizzle-orm'
+import { and, asc, eq } from 'drizzle-orm'
 import type { Name } from '../../../schemas/name.ts'
 import type { PluginRecord, ReleaseRecord } from '../../../static-tree/record.ts'
+import type { Release } from '../records.ts'
 import type { Db } from './open.ts'
 import { plugins, versions } from './tables.ts'
 
@@ -22,25 +23,8 @@ export function readPluginRecord(db: Db, repo: Name, plugin: Name): PluginRecord
   return { repo, plugin, serial: row.serial, releases: releases.map(releaseRecord) }
 }
 
-export type PluginEntry = { readonly plugin: Name; readonly serial: number }
-
-/** All plugins of a repo by name; `after` and `limit` page through a large one. */
-export function listPlugins(
-  db: Db,
-  repo: Name,
-  { after = '' as Name, limit = -1 }: { readonly after?: Name; readonly limit?: number } = {},
-): PluginEntry[] {
-  return db
-    .select({ plugin: plugins.plugin, serial: plugins.serial })
-    .from(plugins)
-    .where(and(eq(plugins.repo, repo), gt(plugins.plugin, after)))
-    .orderBy(asc(plugins.plugin))
-    .limit(limit)
-    .all()
-}
-
 /** One version's row as the static tree wants it. */
-export function releaseRecord(row: typeof versions.$inferSelect): ReleaseRecord {
+export function releaseRecord(row: Release): ReleaseRecord {
   const reason = row.quarantined ?? row.yanked
   return {
     version: row.version,

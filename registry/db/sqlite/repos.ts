@@ -39,7 +39,7 @@ export function reposOf(db: Db): RepoStore {
   }
 }
 
-export function listRepos(db: Db): Name[] {
+function listRepos(db: Db): Name[] {
   return db
     .select({ name: repos.name })
     .from(repos)

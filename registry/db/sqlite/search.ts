@@ -2,10 +2,8 @@
 import { sql } from 'drizzle-orm'
 import type { SearchAnswer } from '../../../schemas/api.ts'
 import type { Name } from '../../../schemas/name.ts'
+import { MAX_SEARCH_RESULTS, searchWords } from '../search-words.ts'
 import type { Db } from './open.ts'
-
-const MAX_WORDS = 8
-export const MAX_SEARCH_RESULTS = 50
 
 type SearchableWords = {
   readonly repo: Name
@@ -24,7 +22,7 @@ export function indexWords(tx: Db, { repo, plugin, category, description }: Sear
 
 /** Best matches first; names weigh most. An empty query lists by name. */
 export function searchPlugins(db: Db, query: string, repo: Name | undefined): SearchAnswer {
-  const words = query.match(/[\p{L}\p{N}]+/gu)?.slice(0, MAX_WORDS) ?? []
+  const words = searchWords(query)
   const limit = MAX_SEARCH_RESULTS + 1
   const inRepo = repo === undefined ? sql`` : sql`AND p.repo = ${repo}`
   const columns = sql.raw('p.repo, p.plugin, p.kind, p.category, p.description, p.newest')

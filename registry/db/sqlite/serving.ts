@@ -1,32 +1,59 @@
 // The row that says which process serves this database.
+import { statSync } from 'node:fs'
 import { eq } from 'drizzle-orm'
-import type { Db } from './open.ts'
+import type { Serving } from '../records.ts'
+import type { ServingStore } from '../store.ts'
+import type { Db, RegistryDb } from './open.ts'
+import { ask, guardWrites, writePatiently } from './open.ts'
 import { serving } from './tables.ts'
 
-export type ServingRow = Omit<typeof serving.$inferSelect, 'id'>
-
-export function readServing(db: Db): ServingRow | undefined {
-  return db.select().from(serving).get()
+export function servingOf(db: RegistryDb): ServingStore {
+  const opened = identityOf(db)
+  let version = dataVersion(db)
+  return {
+    holder: () => ask(db, readServing),
+    claim: (mine, decide) =>
+      writePatiently(db, (tx) => {
+        decide(readServing(tx))
+        const row = { ...mine, challenge: null }
+        tx.insert(serving)
+          .values({ id: 1, ...row })
+          .onConflictDoUpdate({ target: serving.id, set: row })
+          .run()
+      }),
+    challenge: (challenge) => writePatiently(db, (tx) => void tx.update(serving).set({ challenge }).run()),
+    answer: (holder) =>
+      writePatiently(
+        db,
+        (tx) => void tx.update(serving).set({ challenge: null }).where(eq(serving.holder, holder)).run(),
+      ),
+    release: (holder) => writePatiently(db, (tx) => void tx.delete(serving).where(eq(serving.holder, holder)).run()),
+    guard: (holder, lost) =>
+      guardWrites(db, (tx) => {
+        if (readServing(tx)?.holder !== holder) throw lost()
+      }),
+    isInPlace: async () => identityOf(db) === opened,
+    hasChangedElsewhere: () =>
+      ask(db, () => {
+        const before = version
+        version = dataVersion(db)
+        return version !== before
+      }),
+  }
 }
 
-/** Names the holder, in place of any other. */
-export function putServing(tx: Db, row: Omit<ServingRow, 'challenge'>): void {
-  const mine = { ...row, challenge: null }
-  tx.insert(serving)
-    .values({ id: 1, ...mine })
-    .onConflictDoUpdate({ target: serving.id, set: mine })
-    .run()
+function readServing(db: Db): Serving | undefined {
+  const { holder, lockFile, challenge } = serving
+  return db.select({ holder, lockFile, challenge }).from(serving).get()
 }
 
-/** Asks the holder to answer. */
-export function putChallenge(tx: Db, challenge: string): void {
-  tx.update(serving).set({ challenge }).run()
+/** Which file stands under the name of the database. */
+function identityOf(db: RegistryDb): string | undefined {
+  const found = statSync(db.$client.name, { bigint: true, throwIfNoEntry: false })
+  return found && `${found.dev}:${found.ino}`
 }
 
-export function answerChallenge(tx: Db, holder: string): void {
-  tx.update(serving).set({ challenge: null }).where(eq(serving.holder, holder)).run()
-}
-
-export function removeServing(tx: Db, holder: string): void {
-  tx.delete(serving).where(eq(serving.holder, holder)).run()
+/** Another number whenever another connection has written. */
+function dataVersion(db: RegistryDb): unknown {
+  return db.$client.pragma('data_version', { simple: true })
 }

@@ -2,10 +2,14 @@
 // giving the thread away, so nothing can come between its statements.
 import type { MetadataStore } from '../store.ts'
 import { auditOf } from './audit.ts'
+import { catalogOf } from './catalog.ts'
 import type { OpenOptions, RegistryDb } from './open.ts'
 import { closeDb, openDb } from './open.ts'
+import { outboxOf } from './outbox.ts'
 import { reposOf } from './repos.ts'
+import { servingOf } from './serving.ts'
 import { tokensOf } from './tokens.ts'
+import { upkeepOf } from './upkeep.ts'
 
 export type SqliteStore = MetadataStore & { readonly db: RegistryDb }
 
@@ -17,6 +21,10 @@ export function openSqliteStore(path: string, options: OpenOptions = {}): Sqlite
     tokens: tokensOf(db),
     repos: reposOf(db),
     audit: auditOf(db),
+    catalog: catalogOf(db),
+    outbox: outboxOf(db),
+    serving: servingOf(db),
+    upkeep: upkeepOf(db),
     close: async () => closeDb(db),
   }
 }

@@ -17,9 +17,9 @@ export function createPages(deps: PagesDeps): App {
   const link = linksOf(deps)
   pages.get('/', (c) => show(c, startPage(deps)))
   pages.get('/search', (c) => show(c, searchPage(deps, c.req.query('q') ?? '')))
-  pages.get('/plugins/:repo/:plugin', (c) => {
+  pages.get('/plugins/:repo/:plugin', async (c) => {
     const { repo, plugin } = c.req.param()
-    const page = pluginPage(deps, repo, plugin)
+    const page = await pluginPage(deps, repo, plugin)
     if (!page) return show(c, missingPage(link), 404)
     return show(c, page)
   })

@@ -1,5 +1,6 @@
 // One plugin: what it is, how to get it, who signed it, every version with its platforms, and its README as plain text.
 import { html } from 'hono/html'
+import type { HtmlEscapedString } from 'hono/utils/html'
 import type { ArgumentFacts } from '../../../schemas/argument-list.ts'
 import { listArguments } from '../../../schemas/argument-list.ts'
 import type { ReleasedManifest } from '../../../schemas/manifest.ts'
@@ -11,9 +12,7 @@ import { bestOf } from '../../../static-tree/newest.ts'
 import { artifactPath, pluginDocumentPath } from '../../../static-tree/paths.ts'
 import { formatBytes } from '../../../terminal/index.ts'
 import type { PagesDeps } from '../../context.ts'
-import type { VersionRow } from '../../db/sqlite/page-queries.ts'
-import { readVersionRows } from '../../db/sqlite/page-queries.ts'
-import { findPlugin, listVersionStates, readVersion } from '../../db/sqlite/versions.ts'
+import type { ShownVersion } from '../../db/records.ts'
 import { installSnippet } from './install-snippet.ts'
 import type { Html } from './layout.ts'
 import { layout } from './layout.ts'
@@ -25,23 +24,26 @@ import { shownText } from './shown-text.ts'
 const MAX_VERSIONS = 50
 
 /** Undefined when there is no such plugin. */
-export function pluginPage(deps: PagesDeps, repo: string, plugin: string): Html | undefined {
-  const { db } = deps
+export async function pluginPage(
+  deps: PagesDeps,
+  repo: string,
+  plugin: string,
+): Promise<HtmlEscapedString | undefined> {
+  const { catalog } = deps.metadata
   const link = linksOf(deps)
   if (!isName(repo) || !isName(plugin)) return undefined
-  const row = findPlugin(db, repo, plugin)
-  const states = listVersionStates(db, repo, plugin)
+  const row = await catalog.plugin(repo, plugin)
+  const states = await catalog.versions(repo, plugin)
   const best = bestOf(states)
-  const described = best && readVersion(db, best.id)
+  const described = best && (await catalog.release({ repo, plugin, version: best.version }))
   if (!row || !described) return undefined
-  const shown = newestFirst(states).slice(0, MAX_VERSIONS)
+  const listed = newestFirst(states)
+    .slice(0, MAX_VERSIONS)
+    .map(({ version }) => version)
   const found = new Map(
-    readVersionRows(
-      db,
-      shown.map(({ id }) => id),
-    ).map((version) => [version.id, version]),
+    (await catalog.shownVersions(repo, plugin, listed)).map((shown) => [shown.version, shown] as const),
   )
-  const versions = shown.flatMap(({ id }) => found.get(id) ?? [])
+  const versions = listed.flatMap((version) => found.get(version) ?? [])
   const { manifest } = described.predicate
   const title = `${repo}/${plugin}`
   const body = html`<h1>${title}</h1>
@@ -86,7 +88,7 @@ function argumentTable(rows: readonly ArgumentFacts[]): Html {
 
 type Names = { readonly repo: Name; readonly plugin: Name; readonly link: Link }
 
-function versionTable(names: Names, versions: readonly VersionRow[]): Html {
+function versionTable(names: Names, versions: readonly ShownVersion[]): Html {
   return html`<div class="table"><table>
 <caption class="hidden">Versions of ${names.repo}/${names.plugin}</caption>
 <thead><tr><th scope="col">Version</th><th scope="col">Published</th><th scope="col">State</th><th scope="col">Platforms</th><th scope="col">Signed by</th></tr></thead>
@@ -94,7 +96,7 @@ function versionTable(names: Names, versions: readonly VersionRow[]): Html {
 </table></div>`
 }
 
-function versionRow(names: Names, row: VersionRow): Html {
+function versionRow(names: Names, row: ShownVersion): Html {
   const day = new Date(row.publishedAt).toISOString().slice(0, 10)
   return html`<tr>
 <th scope="row">${row.version}</th>
@@ -105,13 +107,13 @@ function versionRow(names: Names, row: VersionRow): Html {
 </tr>`
 }
 
-function state({ state, yanked, quarantined, deprecated }: VersionRow): Html {
+function state({ state, yanked, quarantined, deprecated }: ShownVersion): Html {
   const reason = quarantined ?? yanked
   return html`<span class="${state}">${state}</span>${reason === null ? '' : html`<p>${shownText(reason)}</p>`}
 ${deprecated === null ? '' : html`<p class="deprecated">deprecated: ${shownText(deprecated)}</p>`}`
 }
 
-function platform(names: Names, row: VersionRow, artifact: VersionRow['artifacts'][number]): Html | string {
+function platform(names: Names, row: ShownVersion, artifact: ShownVersion['artifacts'][number]): Html | string {
   if (row.state === 'quarantined') return artifact.platform
   const path = artifactPath(names.repo, names.plugin, row.version, artifact.file)
   return html`<a href="${names.link(`/${path}`)}" title="${artifact.digest}">${artifact.platform}</a> (${formatBytes(artifact.size)})`

@@ -1,8 +1,8 @@
 // What a visitor sees first: the repos, and what they offer.
 import { html } from 'hono/html'
+import type { HtmlEscapedString } from 'hono/utils/html'
 import type { PagesDeps } from '../../context.ts'
-import { listRepoSummaries } from '../../db/sqlite/page-queries.ts'
-import { MAX_SEARCH_RESULTS, searchPlugins } from '../../db/sqlite/search.ts'
+import { MAX_SEARCH_RESULTS } from '../../db/search-words.ts'
 import type { Html } from './layout.ts'
 import { layout } from './layout.ts'
 import { linksOf } from './links.ts'
@@ -11,12 +11,12 @@ import { pluginTable } from './plugin-table.ts'
 /** Repos that are shown with their plugins. */
 const MAX_REPOS = 20
 
-export function startPage(deps: PagesDeps): Html {
-  const { db, config } = deps
+export async function startPage(deps: PagesDeps): Promise<HtmlEscapedString> {
+  const { metadata, config } = deps
   const link = linksOf(deps)
-  const repos = listRepoSummaries(db, MAX_REPOS + 1)
-  const sections = repos.slice(0, MAX_REPOS).map(({ name, plugins }) => {
-    const shown = searchPlugins(db, '', name).results
+  const repos = await metadata.catalog.repoSummaries(MAX_REPOS + 1)
+  const sections = repos.slice(0, MAX_REPOS).map(async ({ name, plugins }) => {
+    const shown = (await metadata.catalog.search('', name)).results
     return html`<section>
 <h2 id="${name}">${name}</h2>
 <p class="dim">${countOf(plugins)} · <a href="${link(`/repos/${name}.yaml`)}">YAML</a> · <a href="${link(`/repos/${name}.json`)}">JSON</a></p>

@@ -3,7 +3,6 @@ import type { WhoamiAnswer } from '../../../schemas/api.ts'
 import { coded } from '../../../schemas/errors.ts'
 import { parseName } from '../../../schemas/name.ts'
 import type { RegistryServices } from '../../context.ts'
-import { searchPlugins } from '../../db/sqlite/search.ts'
 import { principalOf } from '../http/authenticate.ts'
 import type { Handler } from '../http/env.ts'
 import { renderOpenApi } from '../http/openapi.ts'
@@ -20,8 +19,8 @@ export function whoamiRoute(services: RegistryServices): Handler {
 }
 
 /** Open to everyone, as the documents themselves are. */
-export function searchRoute({ db }: RegistryServices): Handler {
-  return (c) => {
+export function searchRoute({ metadata }: RegistryServices): Handler {
+  return async (c) => {
     const query = c.req.query('q') ?? ''
     const repo = c.req.query('repo')
     if (query.length > MAX_QUERY)
@@ -29,7 +28,7 @@ export function searchRoute({ db }: RegistryServices): Handler {
         message: `the search is longer than ${MAX_QUERY} characters`,
         details: { maxLength: MAX_QUERY },
       })
-    const answer = searchPlugins(db, query, repo === undefined ? undefined : parseName(repo, 'repo'))
+    const answer = await metadata.catalog.search(query, repo === undefined ? undefined : parseName(repo, 'repo'))
     return c.json(answer, 200, { 'Cache-Control': 'public, max-age=10' })
   }
 }

@@ -17,7 +17,7 @@ async function pagesOf(t: TestContext, baseUrl = 'https://plugins.example.com') 
   t.after(() => registry[Symbol.asyncDispose]())
   registry.addRepo()
   const config = registryConfig({ dataDir: registry.dataDir, baseUrl })
-  const pages = createPages({ metadata: registry.metadata, db: registry.db, config })
+  const pages = createPages({ metadata: registry.metadata, config })
   const get = async (path: string) => {
     const answer = await pages.request(path)
     return { status: answer.status, headers: answer.headers, text: await answer.text() }
