@@ -20,26 +20,49 @@ export type RunFacts = {
 /** A single argument or variable of this many bytes is refused by Linux (MAX_ARG_STRLEN, with the NUL). */
 export const MAX_WORD_BYTES = 131_072
 
-const INHERITED = [
-  'HOME',
-  ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'no_proxy', 'all_proxy'],
-  ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS'],
+const LETTERS_AND_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+
+/** In words that a shell understands as well: shims ask the same. */
+export type ValueRule = {
+  readonly characters: string
+  /** How many characters each part has that stands between `-`; or else how many all have at most. */
+  readonly parts?: readonly number[]
+  readonly atMost?: number
+  readonly notFirst?: string
+  readonly never?: string
+}
+
+export type InheritedVariable = {
+  readonly name: string
+  /** A value that does not fit is as if the variable were not set; without a rule all do. */
+  readonly value?: ValueRule
+  /** The address of a proxy may hold a password. */
+  readonly mayHoldSecret?: boolean
+}
+
+/** What a plugin gets from its caller, and nothing else. */
+export const INHERITED: readonly InheritedVariable[] = [
+  { name: 'HOME' },
+  ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'no_proxy', 'all_proxy'].map(
+    (name) => ({ name, mayHoldSecret: true }),
+  ),
+  ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS'].map((name) => ({ name })),
+  // Only names: both may also be the path of a file that the C library reads.
+  { name: 'LANG', value: { characters: `${LETTERS_AND_DIGITS}_.@-`, atMost: 64 } },
+  { name: 'TZ', value: { characters: `${LETTERS_AND_DIGITS}_+/:,.<>-`, atMost: 64, notFirst: '/:', never: '..' } },
+  { name: 'TRACEPARENT', value: { characters: '0123456789abcdef', parts: [2, 32, 16, 2] } },
 ]
 /** Programs on Windows do not start without these. */
-const INHERITED_WINDOWS = ['SystemRoot', 'USERPROFILE', 'LOCALAPPDATA', 'APPDATA']
+const INHERITED_WINDOWS = ['SystemRoot', 'USERPROFILE', 'LOCALAPPDATA', 'APPDATA'].map((name) => ({ name }))
 
 /** No entry that another user could write to, none that is relative or empty. */
 export const FIXED_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
-
-const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
 
 /** Throws LIMIT_EXCEEDED for a variable that is too long for a program to receive. */
 export function pluginEnvironment(host: Environment, facts: RunFacts, platform = process.platform) {
   const env: Record<string, string> = {
     PATH: platform === 'win32' ? windowsPath(host) : FIXED_PATH,
     LANG: 'C.UTF-8',
-    ...plain(host, 'LANG', /^[A-Za-z0-9_.@-]{1,64}$/),
-    ...plain(host, 'TZ', /^(?![/:])(?!.*\.\.)[A-Za-z0-9_+\-/:,.<>]{1,64}$/),
     ...inherited(host, platform === 'win32' ? [...INHERITED, ...INHERITED_WINDOWS] : INHERITED),
     TMPDIR: facts.temporary,
     ...(platform === 'win32' ? { TEMP: facts.temporary, TMP: facts.temporary } : {}),
@@ -53,20 +76,28 @@ export function pluginEnvironment(host: Environment, facts: RunFacts, platform =
     ...(facts.service === undefined ? {} : { OCTO_SERVICE: facts.service }),
     ...(facts.phase === undefined ? {} : { OCTO_PHASE: facts.phase }),
     ...(facts.deadlineMs === undefined ? {} : { OCTO_DEADLINE_MS: String(Math.round(facts.deadlineMs)) }),
-    ...(TRACEPARENT.test(host.TRACEPARENT ?? '') ? { TRACEPARENT: host.TRACEPARENT as string } : {}),
   }
   for (const [name, value] of Object.entries(env)) refuseLong(name, value)
   return env
 }
 
-function inherited(host: Environment, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(names.flatMap((name) => (host[name] === undefined ? [] : [[name, host[name]]])))
+function inherited(host: Environment, variables: readonly InheritedVariable[]): Record<string, string> {
+  return Object.fromEntries(
+    variables.flatMap(({ name, value: rule }) => {
+      const value = host[name]
+      return value !== undefined && (!rule || fits(value, rule)) ? [[name, value]] : []
+    }),
+  )
 }
 
-/** Only a name: both variables may also be the path of a file that the C library reads. */
-function plain(host: Environment, name: string, allowed: RegExp): Record<string, string> {
-  const value = host[name]
-  return value !== undefined && allowed.test(value) ? { [name]: value } : {}
+function fits(value: string, { characters, parts, atMost = MAX_WORD_BYTES, notFirst = '', never }: ValueRule): boolean {
+  const isOfThese = (text: string) => [...text].every((character) => characters.includes(character))
+  if (parts) {
+    const found = value.split('-')
+    return found.length === parts.length && found.every((part, at) => part.length === parts[at] && isOfThese(part))
+  }
+  if (value.length === 0 || value.length > atMost || !isOfThese(value)) return false
+  return !notFirst.includes(value.charAt(0)) && !(never !== undefined && value.includes(never))
 }
 
 function windowsPath(host: Environment): string {
