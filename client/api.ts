@@ -8,6 +8,7 @@ import type { Name } from '../schemas/name.ts'
 import type { Platform } from '../schemas/platform.ts'
 import type { Version } from '../schemas/version.ts'
 import type { Settled } from '../system/async/limit.ts'
+import type { WatchedPlaces } from '../system/files/watched-places.ts'
 import type { Acceptance } from './resolve/resolver.ts'
 
 /** One running download, for a progress display. */
@@ -126,6 +127,16 @@ export type Client = AsyncDisposable & {
   locate(executable: VerifiedExecutable): VerifiedExecutable
   /** Lets `readWarmRun` answer from now on, as long as config, lockfile and files stay as they are. */
   recordWarmRun(key: { readonly configPath: string; readonly request: string }, executable: VerifiedExecutable): void
+  /**
+   * Everything on this machine that the proof of such a run rests on, from before it was proven, and on disk: while all of it
+   * is as it is now, the run needs no new proof. Throws LINK_REFUSED where each run has to be proven in full.
+   */
+  grounds(
+    key: { readonly configPath: string; readonly request: string },
+    executable: VerifiedExecutable,
+  ): Promise<WatchedPlaces>
+  /** A path to the program that ends in its `argv0`, for callers that cannot say what a program finds as its name. */
+  nameProgram(executable: VerifiedExecutable): string
   /** The lockfile as it is now. */
   lockfile(): Lockfile
 }

@@ -20,6 +20,8 @@ import { requireGood, requireOwnPlaces } from './store/check.ts'
 import { STORE_DISK } from './store/disk.ts'
 import { noteLockfile } from './store/known-projects.ts'
 import { openStore } from './store/open-store.ts'
+import { nameProgram } from './store/shims.ts'
+import { groundsOf } from './warm/grounds.ts'
 import { recordWarmRun } from './warm/record.ts'
 
 const PARALLEL = 8
@@ -74,9 +76,14 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     },
     recordWarmRun({ configPath, request }, executable) {
       const { stored, isWarned } = known.get(executable) ?? notOurs()
-      if (isWarned) return
-      const key = { storeRoot, configPath, lockPath, request }
-      recordWarmRun(layout, { key, config, stored, executable })
+      recordWarmRun(layout, { key: { storeRoot, configPath, lockPath, request }, config, stored, executable, isWarned })
+    },
+    async grounds({ configPath, request }, executable) {
+      const installed = known.get(executable) ?? notOurs()
+      return groundsOf(layout, { key: { storeRoot, configPath, lockPath, request }, config, ...installed })
+    },
+    nameProgram(executable) {
+      return nameProgram(layout, executable, known.get(executable) ?? notOurs())
     },
     lockfile: () => locking.current(),
     async [Symbol.asyncDispose]() {

@@ -21,10 +21,12 @@ export type {
 } from './api.ts'
 export { lockPathOf } from './lockfile/lock-path.ts'
 export { storeRootOf } from './store/root.ts'
+export type { ShimComparison, ShimRecord, ShimRecords } from './store/shims.ts'
 export { readWarmRun } from './warm/read.ts'
 export type { WorkspaceFlags } from './workspace.ts'
 
 import type { Client, ClientOptions } from './api.ts'
+import type { ShimRecords } from './store/shims.ts'
 import type { Workspace, WorkspaceFlags, WorkspacePlace } from './workspace.ts'
 
 /** Reads the config and says where lockfile and store are; see workspace.ts. Loads yaml. */
@@ -37,4 +39,10 @@ export async function openWorkspace(flags: WorkspaceFlags, place: WorkspacePlace
 export async function openClient(options: ClientOptions): Promise<Client> {
   const { createClient } = await import('./context.ts')
   return createClient(options)
+}
+
+/** What `octo link` wrote where, as this user's store knows it; throws STORE_UNSAFE. */
+export async function openShimRecords(storeRoot: string): Promise<ShimRecords> {
+  const { openShims } = await import('./store/shims.ts')
+  return openShims(storeRoot)
 }

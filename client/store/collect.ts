@@ -44,7 +44,7 @@ export async function collect(layout: Layout, options: CollectOptions): Promise<
 }
 
 function unreferenced(layout: Layout, roots: ReadonlySet<Digest>): readonly string[] {
-  const folders = [layout.trees, layout.blobs, layout.releases, layout.memos, layout.proven]
+  const folders = [layout.trees, layout.blobs, layout.releases, layout.memos, layout.proven, layout.shimNames]
   return folders.flatMap((folder) =>
     entriesOf(folder)
       .filter((name) => isUnrooted(name, roots))

@@ -38,6 +38,12 @@ export function layoutOf(root: string) {
     /** e.g. `v1/proven/9f86….json`: since when a bundle is proven on this machine. */
     proven: at('proven'),
     provenRecord: (bundle: Digest) => at('proven', `${hexOf(bundle)}.json`),
+    /** e.g. `v1/shims/60f3….json`: the text that `octo link` wrote, by the path it wrote it to. */
+    shims: at('shims'),
+    shimRecord: (path: string) => at('shims', `${short(path, 40)}.json`),
+    /** e.g. `v1/shim-names/2c26…/check-http`: a link to what is executed, for programs that look at what they are called. */
+    shimNames: at('shim-names'),
+    shimName: (key: TreeKey, argv0: string) => at('shim-names', key, argv0),
     /** e.g. `v1/parts/2c26…`: a download that broke off, with `.json` saying from where. */
     parts: at('parts'),
     part: (digest: Digest) => at('parts', hexOf(digest)),
@@ -52,6 +58,7 @@ export function layoutOf(root: string) {
     knownLock: (path: string) => at('known-locks', short(path, 40)),
     /** e.g. `v1/locks/2c2.lock`: held while blobs of that prefix are downloaded. A fixed number, so none is ever deleted. */
     locks: at('locks'),
+    shimLock: (path: string) => at('locks', `shim-${short(path, 1)}.lock`),
     blobLock: (digest: Digest) => at('locks', `${hexOf(digest).slice(0, 3)}.lock`),
     /** `v1/locks/store.lock`: shared by installs, exclusive for collect. */
     storeLock: at('locks', 'store.lock'),

@@ -1,10 +1,11 @@
 // Remembers which files were hashed, so that a warm check costs microseconds.
 import type { BigIntStats } from 'node:fs'
 import { closeSync, fstatSync, openSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { stagedPath } from '../../system/files/atomic-file.ts'
 import type { Memo, MemoEntry } from './identity.ts'
-import { identityOf, isUnchanged } from './identity.ts'
+import { identityOf, isUnchanged, statOf } from './identity.ts'
 import type { Layout } from './layout.ts'
 import { readOwnRecord } from './own-record.ts'
 import type { StoredArtifact, StoredFile } from './stored-artifact.ts'
@@ -17,6 +18,20 @@ export function rememberedFiles(layout: Layout, artifact: StoredArtifact): reado
   return memo.entries.flatMap(([path, _identity, digest, size, places]) =>
     digest === undefined ? [] : [{ path, size: size ?? 0, digest: digest as Digest, ...(places ? { places } : {}) }],
   )
+}
+
+/** Everything in the artifact's folder, by absolute path, while it is as it was when it was hashed. */
+export function rememberedPlaces(layout: Layout, { key }: StoredArtifact): Map<string, BigIntStats> | undefined {
+  const memo = readOwnRecord(layout.memo(key)) as Memo | undefined
+  const root = layout.tree(key)
+  if (!isUnchanged(root, memo)) return undefined
+  const places = new Map<string, BigIntStats>()
+  for (const [path, identity] of memo.entries) {
+    const stat = statOf(join(root, path))
+    if (stat === undefined || identityOf(stat) !== identity) return undefined
+    places.set(join(root, path), stat)
+  }
+  return places
 }
 
 export type Hashed = {

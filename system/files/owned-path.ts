@@ -21,36 +21,76 @@ const SHARED_WITH_STICKY = 0o1000
 
 /** The first place on the way, the path itself included, that others than root and this user could change; undefined when there is none. */
 export function problemOfPath(path: string): PathProblem | undefined {
-  return walk(path, () => {})
+  return walk(path, judge())
 }
 
 /** The same for a place where programs look for files, there or not: nobody else may put one into it. */
 export function problemOfSearchedPlace(path: string): PathProblem | undefined {
+  const judged = judge()
   let last = '/'
   try {
-    const problem = walk(path, (place) => {
-      last = place
+    const problem = walk(path, (place, stat) => {
+      const found = judged(place, stat)
+      if (!stat.isSymbolicLink()) last = place
+      return found
     })
     if (problem) return problem
   } catch (error) {
-    // What is not there can be made where the way ends; where nobody of this user may look, nothing is found.
-    if (!['ENOENT', 'ENOTDIR', 'EACCES'].includes(String((error as NodeJS.ErrnoException).code))) throw error
+    // What is not there can be made where the way ends.
+    if (!isNowhere(error)) throw error
   }
-  const stat = lstatSync(last)
-  const isOpen =
-    process.getuid && stat.isDirectory() && (stat.mode & 0o022) !== 0 && (stat.mode & SHARED_WITH_STICKY) !== 0
-  return isOpen ? describe(last, stat, { problem: 'lets other users add files', own: false }) : undefined
+  return problemOfAddition(last, lstatSync(last))
 }
 
-/** Tells every place that it comes by, but for links. */
-function walk(path: string, passing: (place: string) => void): PathProblem | undefined {
-  const self = process.getuid?.()
+/**
+ * The same for what is called by its path for a long time: no folder on the way lets others add files, the sticky ones for
+ * temporary files included. What lies below those goes away with a clean-up, and then its name is anybody's.
+ */
+export function problemOfLastingPath(path: string): PathProblem | undefined {
+  const judged = judge()
+  return walk(path, (place, stat) => judged(place, stat) ?? problemOfAddition(place, stat))
+}
+
+/** Every folder, link and file that is passed on the way to the path, itself included; those that can be found. */
+export function placesOnTheWay(path: string): { readonly places: readonly string[]; readonly isThere: boolean } {
+  const places: string[] = []
+  try {
+    return { places, isThere: walk(path, (place) => void places.push(place)) === undefined }
+  } catch (error) {
+    if (isNowhere(error)) return { places, isThere: false }
+    throw error
+  }
+}
+
+/** Where nobody of this user may look, nothing is found. */
+function isNowhere(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR', 'EACCES'].includes(String((error as NodeJS.ErrnoException).code))
+}
+
+type Visit = (place: string, stat: Stats) => PathProblem | undefined
+
+function judge(): Visit {
+  const self = process.getuid?.() ?? 0
+  return (place, stat) => problemOf(place, stat, self)
+}
+
+function problemOfAddition(place: string, stat: Stats): PathProblem | undefined {
+  const isOpen =
+    process.getuid !== undefined &&
+    stat.isDirectory() &&
+    (stat.mode & 0o022) !== 0 &&
+    (stat.mode & SHARED_WITH_STICKY) !== 0
+  return isOpen ? describe(place, stat, { problem: 'lets other users add files', own: false }) : undefined
+}
+
+/** Stops at the first problem that the visitor finds. */
+function walk(path: string, visit: Visit): PathProblem | undefined {
   // Windows has no modes; the access lists of its folders protect them.
-  if (self === undefined) return undefined
+  if (process.getuid === undefined) return undefined
   let links = 0
   const waiting = resolve(path).split('/').filter(Boolean)
   let at = '/'
-  const first = problemOf('/', lstatSync('/'), self)
+  const first = visit('/', lstatSync('/'))
   if (first) return first
   for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
     if (name === '..') {
@@ -59,11 +99,10 @@ function walk(path: string, passing: (place: string) => void): PathProblem | und
     }
     const place = join(at, name)
     const stat = lstatSync(place)
-    const problem = problemOf(place, stat, self)
+    const problem = visit(place, stat)
     if (problem) return problem
     if (!stat.isSymbolicLink()) {
       at = place
-      passing(at)
       continue
     }
     if (++links > MAX_LINKS) return describe(place, stat, { problem: 'leads through too many links', own: false })

@@ -26,12 +26,16 @@ export async function syncFolder(path: string, meaning: SyncMeaning): Promise<vo
 
 /** Makes renames into these folders survive a power cut; throws NO_SPACE or IO_FAILED. Windows syncs no folders. */
 export function syncFolders(folders: readonly string[], words?: DiskWords): void {
-  if (process.platform === 'win32') return
-  for (const folder of folders)
+  if (process.platform !== 'win32') syncWritten(folders, words)
+}
+
+/** Makes the bytes of files, and the names in folders, survive a power cut, whoever wrote them. */
+export function syncWritten(paths: Iterable<string>, words?: DiskWords): void {
+  for (const path of paths)
     onDisk(
-      folder,
+      path,
       () => {
-        const handle = openSync(folder, 'r')
+        const handle = openSync(path, 'r')
         try {
           fsyncSync(handle)
         } finally {

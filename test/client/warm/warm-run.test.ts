@@ -141,6 +141,7 @@ test('records no warm run of an unsigned plugin, which has to warn each time', a
   recordWarmRun(layout, {
     key: { ...base, configPath, request: 'hello' },
     config: read(base.config, configPath),
+    isWarned: false,
     stored: {
       key: `${'0'.repeat(64)}-raw-${'0'.repeat(32)}` as TreeKey,
       digest,
