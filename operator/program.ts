@@ -1,9 +1,12 @@
-// The full command lines of `octo run` and `octo check`.
+// The full command lines of `octo run`, `octo check`, `octo link` and `octo unlink`.
 import type { Command } from 'commander'
+import { Option } from 'commander'
 import { addCommand, onRun, openProgram, runProgram } from '../terminal/program.ts'
 import { repeatable } from '../terminal/repeatable.ts'
 import type { CheckOptions } from './commands/check.ts'
-import type { SessionOptions } from './session.ts'
+import type { LinkOptions } from './commands/link.ts'
+import type { RunOptions } from './commands/run.ts'
+import type { UnlinkOptions } from './commands/unlink.ts'
 
 export async function operatorProgram(argv: readonly string[]): Promise<number> {
   return runProgram(operatorCommands(), argv)
@@ -21,9 +24,9 @@ export function operatorCommands(): Command {
     ],
     passesOn: true,
   })
-  shared(run)
+  shared(run).addOption(new Option('--relink <file>', 'the shim that called, to be written again').hideHelp())
   run.addHelpText('after', '\nWhat follows `--` belongs to the plugin. Its exit code is the exit code of octo.')
-  onRun<SessionOptions>(run, async ({ args, options, terminal }) => {
+  onRun<RunOptions>(run, async ({ args, options, terminal }) => {
     const { runCommand } = await import('./commands/run.ts')
     return runCommand(args, options, terminal)
   })
@@ -41,7 +44,45 @@ export function operatorCommands(): Command {
     const { checkCommand } = await import('./commands/check.ts')
     return checkCommand(args, options, terminal)
   })
+  addLinkCommands(program)
   return program
+}
+
+function addLinkCommands(program: Command): void {
+  const link = addCommand(program, {
+    words: 'link [plugins...]',
+    summary: 'write small programs that run proven plugins without starting octo',
+    examples: [
+      'octo link check-tcp --to /usr/local/bin',
+      'octo link check-tcp check-server-url@^1 --to /usr/lib/nagios/plugins --frozen',
+      'octo link --check /usr/local/bin',
+    ],
+    json: true,
+  })
+  shared(link)
+    .option('--to <dir>', 'folder of your own or of root, that nobody else can write to')
+    .option('--check <dir>', 'say which shims in the folder are not as octo wrote them, or go to octo')
+    .addHelpText(
+      'after',
+      '\nWhen something changed, a shim starts octo, which proves the plugin, runs it and writes the shim anew.',
+    )
+  onRun<LinkOptions>(link, async ({ args, options, terminal }) => {
+    const { linkCommand } = await import('./commands/link.ts')
+    return linkCommand(args, options, terminal)
+  })
+  const unlink = addCommand(program, {
+    words: 'unlink <names...>',
+    summary: 'take shims away that `octo link` wrote',
+    examples: ['octo unlink check-tcp --from /usr/local/bin'],
+    json: true,
+  })
+  onRun<UnlinkOptions>(
+    unlink.option('--from <dir>', 'the folder of the shims'),
+    async ({ args, options, terminal }) => {
+      const { unlinkCommand } = await import('./commands/unlink.ts')
+      return unlinkCommand(args, options, terminal)
+    },
+  )
 }
 
 function shared(command: ReturnType<typeof addCommand>) {

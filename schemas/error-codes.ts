@@ -131,6 +131,17 @@ export const ERROR_CODES = {
   PLUGIN_FAILED: { exit: 1, status: 422, meaning: 'the plugin ran and reported a failure' },
   OPERATOR_TOO_OLD: { exit: CONFIG, status: 422, meaning: 'the plugin asks for a newer operator' },
   RUNTIME_MISSING: { exit: 127, status: 422, meaning: 'the runtime that the plugin names is not on this machine' },
+  LINK_REFUSED: {
+    exit: CONFIG,
+    status: 422,
+    meaning: 'a plugin cannot be linked, as each run of it needs octo itself',
+  },
+  LINK_UNSAFE: {
+    exit: FORBIDDEN,
+    status: 422,
+    meaning: 'a folder or file that a shim relies on is not safe from others',
+  },
+  SHIM_CHANGED: { exit: 1, status: 409, meaning: 'a shim is missing, is not as octo wrote it, or takes the long way' },
 
   // The program itself
   NODE_TOO_OLD: { exit: CONFIG, status: 500, meaning: 'this Node is older than octo supports' },

@@ -16,6 +16,8 @@ export const WORDS: readonly Word[] = [
   ...group('Run plugins', 'operator', {
     run: 'run one plugin, installing it first when needed',
     check: 'run the preflight and health checks of your services',
+    link: 'write shims, through which cron and monitoring run proven plugins',
+    unlink: 'take shims away',
   }),
   ...group('Use plugins', 'client', {
     lock: 'choose versions for your config and write them to octo.lock',

@@ -2,7 +2,7 @@
 // are also the answers of commands that ask something.
 export const EXIT_CODES: Readonly<Record<number, string>> = {
   0: 'done; for `octo check`: no check failed',
-  1: '`octo check`: a check did not pass; `octo search`: nothing was found; or a plugin reported a failure',
+  1: '`octo check`: a check did not pass; `octo link --check`: a shim is not good; `octo search`: nothing was found; or a plugin reported a failure',
   64: 'the command line cannot be understood',
   65: 'a file or document is not as it must be',
   66: 'what was named does not exist',

@@ -9,9 +9,11 @@ import { runInteractive } from '../run/interactive.ts'
 import type { SessionOptions } from '../session.ts'
 import { openSession } from '../session.ts'
 
+export type RunOptions = SessionOptions & { readonly relink?: string }
+
 export async function runCommand(
   [words = '', ...argv]: readonly string[],
-  options: SessionOptions,
+  options: RunOptions,
   terminal: Terminal,
 ): Promise<number> {
   const request = parsePluginRequest(words)
@@ -27,12 +29,16 @@ export async function runCommand(
 type Place = Parameters<typeof openSession>[1]
 
 /** The client is closed before the plugin starts: it may run for days. */
-async function provide(words: string, options: SessionOptions, place: Place) {
+async function provide(words: string, options: RunOptions, place: Place) {
   await using session = await openSession(options, place)
   const [found] = await session.provide([pinned(parsePluginRequest(words), session.config.pins)])
   if (!found) throw coded('INTERNAL', { message: `the client gave nothing for ${quote(words)}` })
   if (found.state === 'failed') throw found.error
   const executable = session.client.locate(found.value)
   session.client.recordWarmRun({ configPath: session.configPath, request: words }, executable)
+  if (options.relink !== undefined) {
+    const { relink } = await import('../link/relink.ts')
+    await relink(session, { file: options.relink, request: words, executable, options }, place)
+  }
   return executable
 }

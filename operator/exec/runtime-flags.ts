@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { isolationOf } from '../../schemas/interpreters.ts'
 
-const NODE_GUARD = join(import.meta.dirname, 'node-guard.cjs')
+export const NODE_GUARD = join(import.meta.dirname, 'node-guard.cjs')
 
 /**
  * The same for Node that a plugin of any kind starts: a shell script that calls `node` gives it no flags. Only our own guard

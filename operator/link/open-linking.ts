@@ -1,0 +1,33 @@
+// What all shims of one command share: client, config, store, and the programs of this machine.
+import { resolve } from 'node:path'
+import { storeRootOf } from '../../client/index.ts'
+import type { Session, SessionOptions } from '../session.ts'
+import { findLinkMachine } from './machine.ts'
+import { ownStart } from './own-start.ts'
+import type { Linking } from './plan-shim.ts'
+
+type Place = { readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>> }
+
+export function openLinking(session: Session, options: SessionOptions, { cwd, env }: Place): Linking {
+  const storeRoot = storeRootOf(env)
+  const usual = storeRootOf({ HOME: env.HOME })
+  return {
+    client: session.client,
+    configPath: session.configPath,
+    runWords: runWords(session, options, cwd),
+    ...(storeRoot === usual ? {} : { octoHome: storeRoot }),
+    machine: findLinkMachine(),
+    start: ownStart(),
+  }
+}
+
+/** A shim is called in any folder. */
+function runWords({ configPath }: Session, { config, lock, frozen, offline }: SessionOptions, cwd: string) {
+  const configs = (config ?? []).map((path) => resolve(cwd, path))
+  return [
+    ...(configs.length > 0 ? configs : [configPath]).flatMap((path) => ['--config', path]),
+    ...(lock === undefined ? [] : ['--lock', resolve(cwd, lock)]),
+    ...(frozen ? ['--frozen'] : []),
+    ...(offline ? ['--offline'] : []),
+  ]
+}

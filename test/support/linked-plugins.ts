@@ -1,0 +1,101 @@
+// Plugins of all kinds that say how they were started, installed from a registry of this process and ready to be linked.
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { publicKeyLine } from '../../schemas/trust-key.ts'
+import { tarballOf } from './archive-builder.ts'
+import { octoIn } from './in-process-octo.ts'
+import { lastingFolder } from './lasting-folder.ts'
+import { startStaticRegistry } from './static-registry.ts'
+import { tempFolder } from './temp-folder.ts'
+import type { ReleaseRecipe } from './test-authority.ts'
+import { aRelease, issueKey } from './test-authority.ts'
+
+export const OCTO = fileURLToPath(new URL('../../bin/octo.js', import.meta.url))
+const PLATFORM = `linux_${process.arch === 'x64' ? 'amd64' : process.arch}`
+
+/** Prints its environment, name and arguments, each with a NUL behind it, and ends with 7. */
+const SAYS = Buffer.from('#!/bin/sh\ncat /proc/$$/environ\nprintf "%s\\0" "$0" "$@"\nexit 7\n')
+const SAYS_BY_NODE = Buffer.from(
+  'process.stdout.write([...Object.entries(process.env).map((pair) => pair.join("=")), ...process.argv].map((word) => word + "\\0").join(""))\nprocess.exitCode = 7\n',
+)
+
+export const aScriptPlugin: ReleaseRecipe = { plugin: 'script', platforms: { [PLATFORM]: SAYS } }
+export const aNodePlugin: ReleaseRecipe = {
+  plugin: 'by-node',
+  platforms: { [PLATFORM]: { bytes: SAYS_BY_NODE, runtime: { name: 'node', version: '>=20' } } },
+}
+/** The shell of this machine as a program: `-c` runs what a test wants to know from inside. */
+export const aNativePlugin: ReleaseRecipe = {
+  plugin: 'native',
+  platforms: { [PLATFORM]: { bytes: readFileSync(existsSync('/bin/dash') ? '/bin/dash' : '/bin/sh') } },
+}
+
+export function anArchivePlugin(files: number, plugin = 'archive'): ReleaseRecipe {
+  const entries = Array.from({ length: files - 1 }, (_, at) => ({ path: `share/${at % 7}/${at}`, content: `${at}` }))
+  const bytes = tarballOf([{ path: 'bin/says', content: SAYS, mode: 0o755 }, ...entries])
+  const offer = { bytes, format: 'tar.gz' as const, executable: 'bin/says', file: `${plugin}.tar.gz` }
+  return { plugin, platforms: { [PLATFORM]: offer } }
+}
+
+/** `home` is where config, lockfile and store lie; its name may be any. */
+export async function aLinkScene(t: TestContext, recipes: readonly ReleaseRecipe[], home = tempFolder(t)) {
+  const key = issueKey()
+  const releases = await Promise.all(recipes.map((recipe) => aRelease(key, recipe)))
+  const registry = await startStaticRegistry(t, releases)
+  const [bin, configPath, store] = [lastingFolder(t), join(home, 'octo.yaml'), join(home, 'store')]
+  const repos = `{core: {url: "${registry.url()}", keys: [${publicKeyLine(key.trustKey)}]}}`
+  const configText = `operator:\n  repos: ${repos}\n  services: {}\n`
+  writeFileSync(configPath, configText)
+  const env = { OCTO_HOME: store, HOME: home }
+  const octo = (...words: string[]) => asStarted(OCTO, () => octoIn({ cwd: home, env }, words))
+  return {
+    ...{ key, registry, home, bin, configPath, configText, lockPath: join(home, 'octo.lock'), store, env, octo },
+    shim: (plugin: string) => join(bin, plugin),
+    textOf: (plugin: string) => readFileSync(join(bin, plugin), 'utf8'),
+    /** Shims that call this script in place of octo. */
+    octoStartedBy: (script: string, ...words: string[]) => asStarted(script, () => octoIn({ cwd: home, env }, words)),
+  }
+}
+
+/** octo in this process, as if it had been started by the script. */
+async function asStarted<Result>(script: string, act: () => Promise<Result>): Promise<Result> {
+  const before = process.argv[1] as string
+  process.argv[1] = script
+  try {
+    return await act()
+  } finally {
+    process.argv[1] = before
+  }
+}
+
+/** A script in place of octo: says that a shim came to it. */
+export function aStandIn(folder: string): string {
+  const path = join(folder, 'stand-in.cjs')
+  writeFileSync(
+    path,
+    'process.stdout.write(["octo was called", ...process.argv.slice(2)].map((word) => word + "\\0").join(""))\nprocess.exitCode = 99\n',
+  )
+  return path
+}
+
+type Said = {
+  readonly env: Readonly<Record<string, string>>
+  readonly words: readonly string[]
+  readonly code: number | null
+}
+
+/** Starts one of the plugins above by whatever command, and reads what it says. */
+export function saidBy(
+  command: readonly string[],
+  { env = {}, cwd = '/' }: { env?: Record<string, string>; cwd?: string },
+): Said {
+  const [file = '', ...args] = command
+  const { stdout, status } = spawnSync(file, args, { cwd, env, encoding: 'latin1' })
+  const all = stdout.split('\0').slice(0, -1)
+  const first = all.findIndex((word) => !/^[A-Za-z_][A-Za-z_0-9]*=/.test(word))
+  const pairs = all.slice(0, first < 0 ? all.length : first).map((pair) => pair.split(/=(.*)/s).slice(0, 2))
+  return { env: Object.fromEntries(pairs), words: first < 0 ? [] : all.slice(first), code: status }
+}
