@@ -1,11 +1,12 @@
 // Child processes of the harness: what fails says why, and nothing outlives its time.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { memoryOf, run, serve } from '../../bench/child.ts'
-import { isGone } from '../support/processes.ts'
+import { isGone, pidIn } from '../support/processes.ts'
 import { tempFolder } from '../support/temp-folder.ts'
+import { until } from '../support/until.ts'
 
 const node = (script: string) => ({ file: process.execPath, args: ['-e', script] })
 
@@ -15,11 +16,10 @@ test('a command that fails throws with the end of its output', async () => {
 
 test('a command that takes too long is killed with its children', async (t) => {
   // The grandchild holds our pipe: the run could not end before it does.
-  const script = `const { pid } = require("child_process").spawn("sleep", ["60"], { stdio: "inherit" })
-require("fs").writeFileSync(process.env.PID_FILE, String(pid)); setInterval(() => {}, 1000)`
   const file = join(tempFolder(t), 'pid')
-  await assert.rejects(run({ ...node(script), env: { PID_FILE: file }, timeoutMs: 3000 }), /SIGKILL/)
-  assert.ok(await isGone(Number(readFileSync(file, 'utf8'))))
+  const shell = { file: '/bin/sh', args: ['-c', 'sleep 600 & echo $! > "$PID_FILE"; wait'], env: { PID_FILE: file } }
+  await assert.rejects(run({ ...shell, timeoutMs: 2000 }), /SIGKILL/)
+  assert.ok(await isGone(await pidIn(file)))
 })
 
 test('a server is ready when it says so and gone after stop', async () => {
@@ -33,8 +33,17 @@ test('a server that ends instead of getting ready is an error', async () => {
   await assert.rejects(serve(node('console.error("port taken"); process.exit(1)'), /listening/), /port taken/)
 })
 
-test('a run that watches memory sees the peak', { skip: process.platform !== 'linux' }, async () => {
-  const { peakBytes } = await run(node('Buffer.alloc(200e6, 1); setTimeout(() => {}, 100)'), 'memory')
+test('a run that watches memory sees the peak', { skip: process.platform !== 'linux' }, async (t) => {
+  const [pidFile, seen] = ['pid', 'seen'].map((name) => join(tempFolder(t), name)) as [string, string]
+  const script = `const fs = require('node:fs'); Buffer.alloc(200e6, 1); fs.writeFileSync(${JSON.stringify(pidFile)}, process.pid + '\\n')
+setInterval(() => fs.existsSync(${JSON.stringify(seen)}) && process.exit(), 5)`
+  const running = run(node(script), 'memory')
+  const pid = await pidIn(pidFile)
+  assert.ok(memoryOf(pid, 'VmRSS') > 0)
+  // It is read by a timer of this process, which is due before these looks are over.
+  let looks = 0
+  await until(() => ++looks > 5)
+  writeFileSync(seen, '')
+  const { peakBytes } = await running
   assert.ok(peakBytes > 200e6)
-  assert.ok(memoryOf(process.pid, 'VmRSS') > 0)
 })
