@@ -7,7 +7,6 @@ import { PHASES } from '../../config/model/config.ts'
 import type { ErrorCode } from '../../schemas/error-codes.ts'
 import { coded } from '../../schemas/errors.ts'
 import { printable, quote } from '../../schemas/quote.ts'
-import { killHeldGroups } from '../../system/process/process-group.ts'
 import type { ProgressItem, Terminal } from '../../terminal/index.ts'
 import { labelOf, planLine, runLine } from '../check/decisions.ts'
 import type { CheckOutcome } from '../check/outcome.ts'
@@ -23,6 +22,7 @@ import { runChecks } from '../check/run-checks.ts'
 import { writeReport } from '../check/write-report.ts'
 import type { Session, SessionOptions } from '../session.ts'
 import { openSession } from '../session.ts'
+import { interruptible } from './interruptible.ts'
 
 export type CheckOptions = SessionOptions & {
   readonly phase?: readonly string[] | undefined
@@ -144,23 +144,6 @@ function showProgress(open: (label: string) => ProgressItem, rows: OutcomeRows) 
     onEnd(check: PlannedCheck, outcome: CheckOutcome) {
       items.get(check)?.done()
       rows.add(outcome)
-    },
-  }
-}
-
-/** The first Ctrl-C asks all plugins to end, the second one kills them; what is known is still shown. */
-function interruptible(): Disposable & { readonly signal: AbortSignal } {
-  const controller = new AbortController()
-  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-  const onSignal = () => {
-    if (controller.signal.aborted) killHeldGroups()
-    else controller.abort()
-  }
-  for (const name of names) process.on(name, onSignal)
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]: () => {
-      for (const name of names) process.off(name, onSignal)
     },
   }
 }
