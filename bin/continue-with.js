@@ -1,12 +1,13 @@
 // Goes on in another Node: replaces this process where the system can, else starts a child that gets our terminal, our
 // signals, and gives us its end.
-import { spawn } from 'node:child_process'
-import { constants } from 'node:os'
+'use strict'
+const { spawn } = require('child_process')
+const { constants } = require('os')
 
 const FORWARDED = ['SIGTERM', 'SIGHUP', 'SIGQUIT']
 const CANNOT_START = 78
 
-export function continueWith(binary, args) {
+function continueWith(binary, args) {
   if (typeof process.execve === 'function' && process.platform !== 'win32') {
     process.execve(binary, [binary].concat(args), process.env)
   }
@@ -30,3 +31,5 @@ function endLike(code, signal) {
   process.kill(process.pid, signal)
   process.exitCode = 128 + constants.signals[signal]
 }
+
+module.exports = { continueWith }

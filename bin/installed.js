@@ -1,13 +1,14 @@
 // Whether the installed dependencies are those of this version's lockfile. A stamp beside them says which lockfile they
 // were last compared with, so that a start reads one line; `npm ci` throws the stamp away together with the rest.
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+// Plain CommonJS without syntax or module names newer than Node 12.
+'use strict'
+const { existsSync, readFileSync, statSync, writeFileSync } = require('fs')
+const { dirname, join } = require('path')
 
-const home = fileURLToPath(new URL('..', import.meta.url))
+const home = dirname(__dirname)
 
 /** For a start: what only development needs may be missing. Remembers the answer where it may write. */
-export function isReady(root = home) {
+function isReady(root = home) {
   const now = stateOfLockfile(root)
   // A package of npm's comes without a lockfile: whoever installed it has seen to its dependencies.
   if (now === undefined || now === readText(stampOf(root))) return true
@@ -17,7 +18,7 @@ export function isReady(root = home) {
 }
 
 /** By npm's own record of what it installed, and by what lies there. Optional packages may be absent. */
-export function isInstalled(root = home, { needsDevelopment = true } = {}) {
+function isInstalled(root = home, { needsDevelopment = true } = {}) {
   const wanted = packagesOf(join(root, 'package-lock.json'))
   const present = packagesOf(join(root, 'node_modules/.package-lock.json'))
   if (!wanted || !present) return false
@@ -30,7 +31,7 @@ export function isInstalled(root = home, { needsDevelopment = true } = {}) {
 }
 
 /** Best effort: a start compares once more where nothing can be written. */
-export function stampInstalled(root = home) {
+function stampInstalled(root = home) {
   try {
     writeFileSync(stampOf(root), stateOfLockfile(root))
   } catch {
@@ -39,12 +40,12 @@ export function stampInstalled(root = home) {
 }
 
 /** One sentence that names the command for this folder. */
-export function notReadySentence(root = home) {
+function notReadySentence(root = home) {
   return `the dependencies of octo are not those of this version: run \`node setup.js\` in \`${folderOf(root)}\``
 }
 
 /** The same where a file is missing among dependencies that are there by all that npm's record says. */
-export function missingModule(root = home) {
+function missingModule(root = home) {
   const command = isInstalled(root, { needsDevelopment: false }) ? 'npm ci' : 'node setup.js'
   return {
     message: 'a dependency of octo is missing or damaged',
@@ -53,7 +54,7 @@ export function missingModule(root = home) {
 }
 
 /** Whether an error says that a package, or a file of one, is not there or does not fit this Node. */
-export function isMissingModule(error) {
+function isMissingModule(error) {
   const { code, message = '' } = Object(error)
   if (code === 'ERR_DLOPEN_FAILED') return true
   if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') return false
@@ -95,3 +96,5 @@ function readText(file) {
     return undefined
   }
 }
+
+module.exports = { isReady, isInstalled, stampInstalled, notReadySentence, missingModule, isMissingModule }

@@ -1,29 +1,38 @@
 #!/usr/bin/env node
-// Starts octo under whatever Node was found: the version at once, octo.ts when this Node is new enough, else the same
-// again with octo's own Node. Plain JavaScript without syntax newer than Node 12.
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
-import module from 'node:module'
-import { fileURLToPath } from 'node:url'
-import { isMissingModule, isReady, missingModule, notReadySentence } from './installed.js'
+// Starts octo under whatever Node was found: the version at once; octo.ts when this Node is new enough, else the same
+// again with octo's own Node. Plain CommonJS, which loads faster, without syntax or module names newer than Node 12.
+// Nothing is loaded before it is needed.
+'use strict'
+const fs = require('fs')
+const path = require('path')
 
 const NOT_SET_UP = 78
 const UNFINISHED = 70
+const OUTPUT_LOST = 74
 /** Every later major runs octo; own-node.js, which costs time to load, knows about the older ones. */
 const NEW_ENOUGH = 26
-const root = new URL('..', import.meta.url)
+const root = path.dirname(__dirname)
 const args = process.argv.slice(2)
 
 if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) printVersion()
 else if (Number(process.versions.node.split('.')[0]) >= NEW_ENOUGH) start()
-else import('./own-node.js').then(startUnderOlderNode)
+else startUnderOlderNode()
 
+/** Written without `process.stdout`, which takes longer to load than all the rest. */
 function printVersion() {
-  const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
-  process.stdout.write(`octo ${version}\n`)
+  const { version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'))
+  const text = `octo ${version}\n`
+  try {
+    fs.writeSync(1, text)
+  } catch (error) {
+    if (error.code === 'EAGAIN') process.stdout.write(text)
+    else if (error.code !== 'EPIPE') refuse(`the output cannot be written: ${error.code}`, OUTPUT_LOST)
+  }
 }
 
 function start() {
-  if (!existsSync(new URL('node_modules', root))) {
+  const { isReady, notReadySentence } = require('./installed.js')
+  if (!fs.existsSync(path.join(root, 'node_modules'))) {
     refuse('octo is not set up yet: run `node setup.js` in its folder, or `npm start`')
     return
   }
@@ -32,19 +41,25 @@ function start() {
     return
   }
   keepCompiledCode()
-  // Until octo has an answer, its end is none: Node would end with 0 when nothing is left to wait for.
+  settle(import('../octo.ts').then(({ runOcto }) => runOcto(args)))
+}
+
+/** Until octo has an answer, its end is none: Node would end with 0 when nothing is left to wait for. */
+function settle(answer) {
   process.exitCode = UNFINISHED
-  import('../octo.ts').then(({ runOcto }) => runOcto(args)).then(exitWhenWritten, refuseMissingModule)
+  answer.then(exitWhenWritten, refuseMissingModule)
 }
 
 /** Whatever shows errors may itself be what cannot be loaded. */
 function refuseMissingModule(error) {
+  const { isMissingModule, missingModule } = require('./installed.js')
   if (!isMissingModule(error)) throw error
   const { message, hint } = missingModule()
   refuse(`${message}: ${hint}`)
 }
 
-function startUnderOlderNode({ canRunOcto, ownNodePath, tooOldSentence }) {
+function startUnderOlderNode() {
+  const { canRunOcto, ownNodePath, tooOldSentence } = require('./own-node.js')
   if (canRunOcto(process.versions.node)) {
     start()
     return
@@ -54,17 +69,16 @@ function startUnderOlderNode({ canRunOcto, ownNodePath, tooOldSentence }) {
     refuse(tooOldSentence())
     return
   }
-  import('./continue-with.js').then(({ continueWith }) =>
-    continueWith(own, [fileURLToPath(import.meta.url)].concat(args)),
-  )
+  const { continueWith } = require('./continue-with.js')
+  continueWith(own, [__filename].concat(args))
 }
 
 /** V8's compiled code is kept beside the code it came from, so that it has the same owner and goes with `npm ci`. */
 function keepCompiledCode() {
-  const modules = fileURLToPath(new URL('node_modules', root))
+  const modules = path.join(root, 'node_modules')
   try {
-    accessSync(modules, constants.W_OK)
-    module.enableCompileCache(`${modules}/.cache/octo`)
+    fs.accessSync(modules, fs.constants.W_OK)
+    require('module').enableCompileCache(`${modules}/.cache/octo`)
   } catch {
     // A read-only installation starts a little slower.
   }
@@ -75,7 +89,7 @@ function exitWhenWritten(code) {
   process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
 }
 
-function refuse(sentence) {
+function refuse(sentence, code = NOT_SET_UP) {
   process.stderr.write(`${sentence}\n`)
-  process.exitCode = NOT_SET_UP
+  process.exitCode = code
 }

