@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Starts octo under whatever Node was found: the version at once; octo.ts when this Node is new enough, else the same
-// again with octo's own Node. Plain CommonJS, which loads faster, without syntax or module names newer than Node 12.
-// Nothing is loaded before it is needed.
+// Starts octo under whatever Node was found: the version at once; when this Node is new enough, octo from its bundle where
+// that is current and else from its sources; else the same again with octo's own Node. Plain CommonJS, which loads faster,
+// without syntax or module names newer than Node 12. Nothing is loaded before it is needed.
 'use strict'
 const fs = require('fs')
 const path = require('path')
@@ -31,6 +31,23 @@ function printVersion() {
 }
 
 function start() {
+  if (process.env.OCTO_FROM_SOURCE === '1') {
+    startFromSources()
+    return
+  }
+  const { loadBundle, loadWarm } = require('./bundle.js')
+  const warm = args[0] === 'run' && loadWarm(root)
+  const ended = warm ? warm.main(args) : undefined
+  if (ended !== undefined) {
+    settle(Promise.resolve(ended))
+    return
+  }
+  const octo = loadBundle(root)
+  if (octo) settle(octo.runOcto(args))
+  else startFromSources()
+}
+
+function startFromSources() {
   const { isReady, notReadySentence } = require('./installed.js')
   if (!fs.existsSync(path.join(root, 'node_modules'))) {
     refuse('octo is not set up yet: run `node setup.js` in its folder, or `npm start`')

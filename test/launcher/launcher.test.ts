@@ -26,7 +26,7 @@ function octo(args: readonly string[], { node = process.execPath, env = {} as No
 test('--version is the version of package.json, and no module of ours is loaded for it', () => {
   const { status, stdout } = octo(['--version'])
   assert.deepEqual({ status, stdout }, { status: 0, stdout: `octo ${version}\n` })
-  const loaded = (word: string) => octo([word], { env: { NODE_DEBUG: 'esm' } }).stderr
+  const loaded = (word: string) => octo([word], { env: { NODE_DEBUG: 'esm', OCTO_FROM_SOURCE: '1' } }).stderr
   assert.match(loaded('--help'), /octo\.ts/, 'loading shows in the trace')
   assert.doesNotMatch(loaded('--version'), /octo\.ts|terminal\/|schemas\/|node_modules/)
 })
@@ -127,7 +127,7 @@ test('an octo that never came to an answer does not end with 0', () => {
     registerHooks({ load: (url, context, next) => url.endsWith('/octo.ts')
       ? { format: 'module', shortCircuit: true, source: 'export const runOcto = () => new Promise(() => undefined)' }
       : next(url, context) })`
-  const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hook)}` }
+  const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hook)}`, OCTO_FROM_SOURCE: '1' }
   assert.equal(octo(['check'], { env }).status, 70)
 })
 

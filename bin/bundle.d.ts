@@ -1,0 +1,12 @@
+// Types of bundle.js, which runs before TypeScript can be read.
+type Name = 'octo' | 'warm'
+type State = [size: number, mtimeMs: number, ctimeMs: number]
+export const SOURCES: Readonly<Record<Name, string>>
+export function isCurrent(root: string, name: Name): boolean
+export function stateOf(file: string): State | undefined
+export function compiledCodePath(file: string): string
+export function compileBundle(file: string): {
+  run(): { runOcto(argv: readonly string[]): Promise<number> }
+  compiledCode(): Buffer
+  readonly usesCompiledCode: boolean
+}

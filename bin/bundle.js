@@ -1,0 +1,96 @@
+// Runs octo from the files that tools/bundle/ wrote into dist/, and only while they are what the sources would become: in
+// a checkout dist/sources.json says of which files, and the first difference means "no bundle". A release has no sources
+// to differ from. Plain CommonJS without syntax newer than Node 12.
+'use strict'
+const fs = require('fs')
+const path = require('path')
+
+const WRITABLE_BY_OTHERS = 0o022
+/** The lists of files that the bundles were made of; a release has neither. */
+const SOURCES = { octo: 'sources.json', warm: 'warm.sources.json' }
+
+/** What dist/octo.cjs exports, or undefined when it is not there or not current. */
+function loadBundle(root) {
+  const file = path.join(root, 'dist', 'octo.cjs')
+  return isCurrent(root, 'octo') ? compileBundle(file).run() : undefined
+}
+
+/** The same for dist/warm.cjs, which starts a plugin that ran before. */
+function loadWarm(root) {
+  return isCurrent(root, 'warm') ? require(path.join(root, 'dist', 'warm.cjs')) : undefined
+}
+
+/** Whether the bundle may be run: no source is changed, new or gone since it was built. */
+function isCurrent(root, name) {
+  const sources = readJson(path.join(root, 'dist', SOURCES[name]))
+  if (Array.isArray(sources)) return sources.every((entry) => isSame(path.join(root, entry[0]), entry))
+  return !fs.existsSync(path.join(root, 'octo.ts')) && fs.existsSync(path.join(root, 'dist', `${name}.cjs`))
+}
+
+/** Of a file or a folder. The change time as well, which nobody can set: a time of writing can be put back. */
+function stateOf(file) {
+  const found = fs.statSync(file, { throwIfNoEntry: false })
+  return found && [found.size, found.mtimeMs, found.ctimeMs]
+}
+
+function isSame(file, [, size, mtimeMs, ctimeMs]) {
+  const found = stateOf(file)
+  return found !== undefined && found[0] === size && found[1] === mtimeMs && found[2] === ctimeMs
+}
+
+/** `run` gives what the bundle exports; `compiledCode` afterwards what V8 has compiled by then. */
+function compileBundle(file) {
+  const vm = require('vm')
+  const source = fs.readFileSync(file)
+  const cachedData = readCompiledCode(file, source)
+  // The bundle is ASCII, which V8 takes as it is.
+  const text = `(function (exports, require, module, __filename, __dirname) {${source.latin1Slice()}\n})`
+  const script = new vm.Script(text, { filename: file, cachedData })
+  return {
+    run() {
+      const module = { exports: {} }
+      script.runInThisContext()(module.exports, require, module, file, path.dirname(file))
+      return module.exports
+    },
+    compiledCode: () => Buffer.concat([script.createCachedData(), source]),
+    /** Whether V8 took what was kept. */
+    usesCompiledCode: cachedData !== undefined && script.cachedDataRejected === false,
+  }
+}
+
+/** V8 refuses code of another version or other flags by itself; with the name, each Node has its own. */
+function compiledCodePath(file) {
+  return `${file.replace(/\.cjs$/, '')}.${process.versions.v8}-${process.arch}.code`
+}
+
+/**
+ * Compiled code is code, and of its source V8 compares the length alone. So it stands in one file with a copy of the
+ * source, which has to be the bundle byte by byte, and nobody but the owner of the bundle may be able to write it.
+ */
+function readCompiledCode(file, source) {
+  try {
+    const place = compiledCodePath(file)
+    const owner = fs.statSync(file).uid
+    if (![path.dirname(place), place].every((each) => isOwnedBy(owner, each))) return undefined
+    const kept = fs.readFileSync(place)
+    const end = kept.length - source.length
+    return end > 0 && kept.compare(source, 0, source.length, end) === 0 ? kept.subarray(0, end) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isOwnedBy(owner, file) {
+  const found = fs.lstatSync(file)
+  return found.uid === owner && (found.mode & WRITABLE_BY_OTHERS) === 0 && !found.isSymbolicLink()
+}
+
+function readJson(file) {
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+module.exports = { SOURCES, loadBundle, loadWarm, isCurrent, stateOf, compileBundle, compiledCodePath }

@@ -1,0 +1,88 @@
+// Makes dist/octo.cjs, and dist/warm.cjs for the start of a plugin that ran before. The list of sources is written last:
+// until it fits what lies there, the launcher of a checkout runs the sources.
+import { chmodSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Metafile } from 'esbuild'
+import { build } from 'esbuild'
+import { SOURCES } from '../../bin/bundle.js'
+import { replaceFile } from '../../system/files/atomic-file.ts'
+import type { Bundle } from './bundles.ts'
+import { bundlesOf } from './bundles.ts'
+import { renderLicences } from './licences.ts'
+import { BANNER, ownModules } from './own-modules.ts'
+import type { SourceStates } from './source-states.ts'
+import { sourceStates } from './source-states.ts'
+
+/** The oldest that the launcher lets through. */
+const TARGET = 'node22.22'
+const NATIVE = ['better-sqlite3']
+/** Whoever starts octo reads them, and nobody but their owner writes them, whatever the umask says. */
+const FILE_MODE = 0o644
+const FOLDER_MODE = 0o755
+
+/** Throws what esbuild says of a source that it cannot read; then nothing in dist/ is run. */
+export async function buildBundles(root: string): Promise<void> {
+  mkdirSync(join(root, 'dist'), { recursive: true })
+  chmodSync(join(root, 'dist'), FOLDER_MODE)
+  const metafiles: Metafile[] = []
+  for (const bundle of bundlesOf(root)) metafiles.push(await writeBundle(root, bundle))
+  await write(join(root, 'dist/LICENSES.txt'), renderLicences(root, metafiles))
+}
+
+async function writeBundle(root: string, { name, entry }: Bundle): Promise<Metafile> {
+  const file = join(root, 'dist', `${name}.cjs`)
+  const list = join(root, 'dist', SOURCES[name])
+  rmSync(list, { force: true })
+  const states = sourceStates(root)
+  const { text, map, metafile } = await bundle(root, entry, states)
+  await write(`${file}.map`, map)
+  await write(file, text)
+  states.note(file)
+  // Another build may have been faster, of sources that were others.
+  if (readFileSync(file, 'utf8') === text) await write(list, states.toJSON())
+  return metafile
+}
+
+type Built = { readonly text: string; readonly map: string; readonly metafile: Metafile }
+
+async function bundle(root: string, entry: string, states: SourceStates): Promise<Built> {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  for (const file of ['package.json', 'package-lock.json', 'tools/bundle']) states.note(join(root, file))
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile: `dist/${entry}`,
+    write: false,
+    metafile: true,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: TARGET,
+    external: NATIVE,
+    // `import()` has no loader where the launcher runs the bundle.
+    supported: { 'dynamic-import': false },
+    define: { OCTO_VERSION: JSON.stringify(version) },
+    plugins: [ownModules(root, states)],
+    banner: { js: BANNER },
+    // Names stay: a stack says who called whom also where the map is not at hand.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    lineLimit: 160,
+    legalComments: 'none',
+    sourcemap: 'external',
+    sourcesContent: false,
+    tsconfigRaw: {},
+    logLevel: 'silent',
+  })
+  const [map = '', text = ''] = outputFiles.map((file) => file.text)
+  return { text: inAscii(text), map, metafile }
+}
+
+/** V8 reads ASCII as it lies on disk. What esbuild leaves stands in regular expressions and templates, where this means the same. */
+function inAscii(text: string): string {
+  return text.replace(/[^\0-\x7f]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+function write(file: string, text: string): Promise<void> {
+  return replaceFile(file, text, { mode: FILE_MODE })
+}

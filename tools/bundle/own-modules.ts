@@ -1,0 +1,42 @@
+// How esbuild reads octo's own modules. Each keeps its address, so that what lies beside it (templates, the guard of Node
+// plugins) is found where it is; and what it loads when needed is followed into the bundle.
+import { readFileSync } from 'node:fs'
+import { posix, relative } from 'node:path'
+import type { Plugin } from 'esbuild'
+import type { SourceStates } from './source-states.ts'
+
+/** Where a module lies in the checkout, or would lie beside the `dist` of a release. */
+export const BANNER = [
+  'function octoPlace(place){return require("node:path").join(__dirname,"..",place)}',
+  'function octoUrl(place){return require("node:url").pathToFileURL(octoPlace(place)).href}',
+].join('\n')
+
+/** A module of TypeScript has no `require` of its own, and esbuild follows only a plain one. */
+const OWN_REQUIRE = /^const require = createRequire\(import\.meta\.url\)$/m
+
+export function ownModules(root: string, states: SourceStates): Plugin {
+  return {
+    name: 'own-modules',
+    setup({ onLoad }) {
+      onLoad({ filter: /\.(?:ts|js|cjs)$/ }, ({ path }) => {
+        const place = relative(root, path).replaceAll('\\', '/')
+        if (/^\.\.\/|(?:^|\/)node_modules\//.test(place)) return undefined
+        states.noteSource(path)
+        return { contents: followable(readFileSync(path, 'utf8'), place), loader: place.endsWith('.ts') ? 'ts' : 'js' }
+      })
+    },
+  }
+}
+
+function followable(text: string, place: string): string {
+  const followed = text
+    .replace(OWN_REQUIRE, '')
+    .replaceAll('import.meta.url', `octoUrl(${JSON.stringify(place)})`)
+    .replaceAll('import.meta.dirname', `octoPlace(${JSON.stringify(posix.dirname(place))})`)
+  const left = /\bimport\.meta\b|\bcreateRequire\(/.exec(followed)
+  if (left)
+    throw new Error(
+      `${place}: \`${left[0]}\` cannot be bundled: write \`import.meta.url\`, \`import.meta.dirname\` or \`const require = createRequire(import.meta.url)\``,
+    )
+  return followed
+}
