@@ -1,6 +1,7 @@
 // What the parts of a registry share, built once by open-registry.ts and passed on; no part reaches for a global.
 import type { Logger } from 'pino'
-import type { BlobStore } from './blobs/disk.ts'
+import type { TreeStore } from '../static-tree/write/store.ts'
+import type { BlobStore } from './blobs/store.ts'
 import type { RegistryDb } from './db/sqlite/open.ts'
 import type { MetadataStore } from './db/store.ts'
 import type { Inspections } from './publish/inspections.ts'
@@ -17,6 +18,8 @@ export type RegistryDeps = {
   readonly metadata: MetadataStore
   readonly db: RegistryDb
   readonly blobs: BlobStore
+  /** Only for whoever has the claim to serve: what another left half written goes. */
+  readonly openTreeStore: () => Promise<TreeStore>
   readonly clock: Clock
   readonly logger: Logger
 }

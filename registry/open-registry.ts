@@ -3,25 +3,29 @@
 import { closeSync, openSync } from 'node:fs'
 import type { Logger } from 'pino'
 import { coded, isCoded } from '../schemas/errors.ts'
+import { openDiskTree } from '../static-tree/write/disk.ts'
 import { openFairSlots } from '../system/async/slots.ts'
-import { openBlobStore } from './blobs/disk.ts'
+import { openDiskBlobs } from './blobs/disk.ts'
+import type { BlobStore } from './blobs/store.ts'
 import { createProofBudget } from './budgets/proof-budget.ts'
 import type { Clock, RegistryDeps, RegistryServices } from './context.ts'
 import { makeDataFolder } from './data-folder.ts'
 import { lockDataDir } from './data-lock.ts'
 import { openSqliteStore } from './db/sqlite/store.ts'
+import { writeError } from './disk-errors.ts'
 import { isFatal } from './fatal.ts'
 import { createInspections } from './publish/inspections.ts'
 import { createRefusedTries } from './server/http/refused-tries.ts'
 import type { ServingClaim } from './serving-claim.ts'
 import { claimServing } from './serving-claim.ts'
 import type { RegistryConfig } from './settings.ts'
-import { databasePath, lockPath } from './settings.ts'
+import { databasePath, lockPath, stagingPath, treePath } from './settings.ts'
 import type { Tree } from './tree/tree.ts'
 import { openTree } from './tree/tree.ts'
 import { noteAuditHead } from './upkeep/audit-head.ts'
 import { collectGarbage } from './upkeep/collect-garbage.ts'
 import { checkDatabase, sweepSessions } from './upkeep/recover.ts'
+import { uploadedFile } from './uploads/finished-upload.ts'
 import { openUploadArea } from './uploads/upload-area.ts'
 
 export type OpenRegistry = {
@@ -38,6 +42,8 @@ export type OpenOptions = {
   readonly config: RegistryConfig
   readonly logger: Logger
   readonly clock?: Clock
+  /** Where bytes are kept; in the data directory when absent. */
+  readonly blobs?: BlobStore
   /** Told when the disk can no longer be trusted. */
   readonly onHalt?: (error: unknown) => void
 }
@@ -47,12 +53,18 @@ const SWEEP_EVERY_MS = 60_000
 const LOOK_EVERY_MS = 500
 
 /** Throws DATA_DIR_LOCKED, DATA_DIR_CORRUPT, NO_SPACE or IO_FAILED. */
-export async function openRegistry({ config, logger, clock = Date.now, onHalt }: OpenOptions): Promise<OpenRegistry> {
+export async function openRegistry({
+  config,
+  logger,
+  clock = Date.now,
+  blobs,
+  onHalt,
+}: OpenOptions): Promise<OpenRegistry> {
   await using stack = new AsyncDisposableStack()
   makeDataFolder(config.dataDir)
   const lock = lockDataDir(config.dataDir, lockPath(config.dataDir))
   stack.defer(() => lock.release())
-  const deps = await openDeps({ config, logger, clock, busyMs: 0 })
+  const deps = await openDeps({ config, logger, clock, blobs, busyMs: 0 })
   stack.defer(() => deps.metadata.close())
   await checkDatabase(deps)
   const claim = await claimServing(deps.metadata.serving, config.dataDir, lock)
@@ -69,7 +81,8 @@ export async function openRegistry({ config, logger, clock = Date.now, onHalt }:
     refusal = coded('SHUTTING_DOWN', { message: `the registry stopped, because ${why}`, cause: error })
     onHalt?.(error)
   }
-  const tree = await openTree({ ...deps, onFatal: halt, requireClaim: () => claim.require() })
+  const store = await deps.openTreeStore()
+  const tree = await openTree({ ...deps, store, onFatal: halt, requireClaim: () => claim.require() })
   stack.defer(() => tree.close())
   // A large tree takes longer to look over than a start may take.
   tree.check().catch((error: unknown) => logger.error({ err: error }, 'the static tree could not be looked over'))
@@ -104,20 +117,34 @@ export async function openRegistry({ config, logger, clock = Date.now, onHalt }:
   }
 }
 
-type DepsOptions = Required<Pick<OpenOptions, 'config' | 'logger' | 'clock'>> & { readonly busyMs?: number }
+type DepsOptions = Required<Pick<OpenOptions, 'config' | 'logger' | 'clock'>> & {
+  readonly blobs?: BlobStore | undefined
+  readonly busyMs?: number
+}
 
 /** The database and blobs of a data directory, as commands use them beside a running server. */
-export async function openDeps({ config, logger, clock, busyMs }: DepsOptions): Promise<RegistryDeps> {
+export async function openDeps({ config, logger, clock, blobs, busyMs }: DepsOptions): Promise<RegistryDeps> {
   const path = databasePath(config.dataDir)
   // SQLite gives its other files the mode of the first.
   closeSync(openSync(path, 'a', 0o600))
   const metadata = openSqliteStore(path, busyMs === undefined ? {} : { busyMs })
   try {
-    return { config, metadata, db: metadata.db, blobs: await openBlobStore(config.dataDir), clock, logger }
+    const stores = await openStores(config.dataDir, blobs)
+    return { config, metadata, db: metadata.db, ...stores, clock, logger }
   } catch (error) {
     await metadata.close()
     throw error
   }
+}
+
+type RegistryStores = Pick<RegistryDeps, 'blobs' | 'openTreeStore'>
+
+/** Blobs beside the tree never change, so its files are links to them; from elsewhere they are copied. */
+export async function openStores(dataDir: string, elsewhere?: BlobStore): Promise<RegistryStores> {
+  const tree = { root: treePath(dataDir), staging: stagingPath(dataDir), explain: writeError }
+  if (elsewhere) return { blobs: elsewhere, openTreeStore: () => openDiskTree(tree) }
+  const blobs = await openDiskBlobs({ dataDir, fileToTake: uploadedFile })
+  return { blobs, openTreeStore: () => openDiskTree({ ...tree, blobFile: blobs.fileOf }) }
 }
 
 /** Where the audit log ends is noted soon after each change. */

@@ -94,5 +94,7 @@ export const trashPath = (dataDir: string) => join(dataDir, 'trash')
 export const uploadsPath = (dataDir: string) => join(dataDir, 'uploads')
 /** e.g. DIR/audit-head.json: where the audit log ended last. */
 export const auditHeadPath = (dataDir: string) => join(dataDir, 'audit-head.json')
+/** e.g. DIR/staging: what the tree will be. */
+export const stagingPath = (dataDir: string) => join(dataDir, 'staging')
 /** e.g. DIR/tree: what is served, derived from the rest. */
 export const treePath = (dataDir: string) => join(dataDir, 'tree')

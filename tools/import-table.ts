@@ -65,6 +65,10 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
     parts: ['schemas', 'system', 'static-tree'],
     instead: 'the writer writes what it is given: render in static-tree/, and decide in the part that owns the data',
   },
+  'static-tree/write/disk.ts': {
+    parts: ['schemas', 'system', 'static-tree', 'static-tree/write'],
+    instead: 'a tree on the disk knows no more than its port says: take what else is needed as an argument',
+  },
   terminal: {
     parts: ['schemas'],
     instead: 'terminal shows what it is given: let the part pass the finished value',
@@ -88,12 +92,28 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
     instead: 'what two parts share moves down to schemas/, system/ or terminal/',
   },
   registry: {
-    parts: ['schemas', 'system', 'trust', 'static-tree', 'static-tree/write', 'terminal'],
+    parts: ['schemas', 'system', 'trust', 'static-tree', 'static-tree/write', 'terminal', 'registry/open-registry.ts'],
     instead:
-      'the registry stands on trust/, static-tree/, system/ and schemas/: move what it shares with another part there, or speak HTTP',
+      'the registry stands on trust/, static-tree/, system/ and schemas/: move what it shares with another part there, or speak HTTP; disk adapters are for open-registry.ts alone',
+  },
+  'registry/open-registry.ts': {
+    parts: [
+      'schemas',
+      'system',
+      'registry',
+      'registry/blobs/disk.ts',
+      'static-tree',
+      'static-tree/write',
+      'static-tree/write/disk.ts',
+    ],
+    instead: 'this file chooses what stands behind the ports of the registry, and nothing else',
+  },
+  'registry/blobs/disk.ts': {
+    parts: ['schemas', 'system', 'trust', 'registry', 'static-tree/write'],
+    instead: 'blobs on the disk know no more than their port says: take what else is needed as an argument',
   },
   publisher: {
-    parts: ['schemas', 'system', 'trust', 'static-tree', 'static-tree/write', 'terminal'],
+    parts: ['schemas', 'system', 'trust', 'static-tree', 'static-tree/write', 'static-tree/write/disk.ts', 'terminal'],
     instead:
       'the publisher stands on trust/, static-tree/, system/ and schemas/: move what it shares with another part there, or speak HTTP',
   },

@@ -1,22 +1,22 @@
 // Fills a registry's data with many small plugins faster than publishing them would: every release is signed and its rows
 // and blobs are what a publish leaves behind, but thousands share a transaction and nothing waits for the disk.
 import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { pino } from 'pino'
 import type { SigningKey } from '../../publisher/sign/read-key.ts'
 import { readSigningKey } from '../../publisher/sign/read-key.ts'
 import { signRelease } from '../../publisher/sign/sign-release.ts'
-import type { BlobStore } from '../../registry/blobs/disk.ts'
-import { openBlobStore } from '../../registry/blobs/disk.ts'
 import { recordBlob } from '../../registry/db/sqlite/blobs.ts'
 import type { Db } from '../../registry/db/sqlite/open.ts'
 import { write } from '../../registry/db/sqlite/open.ts'
 import type { SqliteStore } from '../../registry/db/sqlite/store.ts'
 import { openSqliteStore } from '../../registry/db/sqlite/store.ts'
 import { insertPlugin, insertVersion } from '../../registry/db/sqlite/versions.ts'
-import { databasePath, registryConfig } from '../../registry/settings.ts'
+import { openStores } from '../../registry/open-registry.ts'
+import { blobsPath, databasePath, registryConfig } from '../../registry/settings.ts'
 import { openTree } from '../../registry/tree/tree.ts'
 import type { Digest } from '../../schemas/digest.ts'
-import { digestOf } from '../../schemas/digest.ts'
+import { digestOf, hexOf } from '../../schemas/digest.ts'
 import { parseName } from '../../schemas/name.ts'
 import { parsePlatform } from '../../schemas/platform.ts'
 import type { ReleasePredicate } from '../../schemas/release-statement.ts'
@@ -43,18 +43,18 @@ type SeedTarget = {
 export async function seedPlugins({ data, keys, url, scratch }: SeedTarget, size: number): Promise<void> {
   await mkdir(scratch, { recursive: true })
   const key = await readSigningKey({ file: keys.privateKey, env: {} })
-  const blobs = await openBlobStore(data)
+  const stores = await openStores(data)
   const metadata = openSqliteStore(databasePath(data))
   try {
     for (let start = 0; start < size; start += BATCH) {
       const releases: SeededRelease[] = []
       for (let index = start; index < Math.min(size, start + BATCH); index++)
-        releases.push(await seedFiles(index, { blobs, key, scratch }))
+        releases.push(await seedFiles(index, { data, key, scratch }))
       write(metadata.db, (tx) => {
         for (const release of releases) seedRows(tx, release)
       })
     }
-    await renderTree({ metadata, blobs, url, data })
+    await renderTree({ metadata, stores, url, data })
   } finally {
     await metadata.close()
   }
@@ -62,15 +62,21 @@ export async function seedPlugins({ data, keys, url, scratch }: SeedTarget, size
 
 type Rendering = {
   readonly metadata: SqliteStore
-  readonly blobs: BlobStore
+  readonly stores: Awaited<ReturnType<typeof openStores>>
   readonly url: string
   readonly data: string
 }
 
 /** As a start would in the background, so that the server has nothing left to do when it is measured. */
-async function renderTree({ metadata, blobs, url, data }: Rendering): Promise<void> {
+async function renderTree({ metadata, stores, url, data }: Rendering): Promise<void> {
   const config = registryConfig({ dataDir: data, baseUrl: url })
-  const tree = await openTree({ config, metadata, blobs, logger: pino({ level: 'error' }) })
+  const tree = await openTree({
+    config,
+    metadata,
+    blobs: stores.blobs,
+    store: await stores.openTreeStore(),
+    logger: pino({ level: 'error' }),
+  })
   await tree.check()
   await tree.close()
 }
@@ -83,16 +89,16 @@ type SeededRelease = {
   readonly signer: Digest
 }
 
-type Making = { readonly blobs: BlobStore; readonly key: SigningKey; readonly scratch: string }
+type Making = { readonly data: string; readonly key: SigningKey; readonly scratch: string }
 
-async function seedFiles(index: number, { blobs, key, scratch }: Making): Promise<SeededRelease> {
+async function seedFiles(index: number, { data, key, scratch }: Making): Promise<SeededRelease> {
   const script = Buffer.from(`#!/bin/sh\necho ${index}\n`)
   const artifact = { digest: digestOf(script), size: script.length }
   const predicate = predicateOf(seededName(index), artifact)
   const text = Buffer.from((await signRelease(scratch, predicate, key)).bundle)
   const bundle = { digest: digestOf(text), size: text.length }
-  await writeFile(blobs.pathOf(artifact.digest), script, { mode: 0o444 })
-  await writeFile(blobs.pathOf(bundle.digest), text, { mode: 0o444 })
+  await writeFile(join(blobsPath(data), hexOf(artifact.digest)), script, { mode: 0o444 })
+  await writeFile(join(blobsPath(data), hexOf(bundle.digest)), text, { mode: 0o444 })
   return { predicate, artifact, bundle, signer: key.trustKey.id }
 }
 

@@ -1,85 +1,158 @@
-// Durable bytes on disk, named by their digest: DIR/blobs/sha256/<hex>. Private: what the public may read is linked into the
-// tree. Whether a blob counts is decided by its row, never by the file.
-
-import { renameSync } from 'node:fs'
-import { chmod, mkdir, open, readdir, rename, stat } from 'node:fs/promises'
+// Blobs on the disk of the data directory: DIR/blobs/sha256/<hex>. Private: what the public may read is linked into the tree.
+// What is deleted lies in the trash for a day, and so does what a crash left of a put.
+import { randomBytes } from 'node:crypto'
+import type { BigIntStats } from 'node:fs'
+import { chmod, link, mkdir, open, opendir, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestFromHex, hexOf } from '../../schemas/digest.ts'
-import { coded } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
+import type { BlobSource } from '../../static-tree/write/store.ts'
 import { ignoring, isErrno } from '../../system/files/errors.ts'
-import { syncFolder } from '../../system/files/sync.ts'
-import { syncError } from '../disk-errors.ts'
+import { syncFile, syncFolder } from '../../system/files/sync.ts'
+import { createDigestGate } from '../../trust/artifact/digest-gate.ts'
+import { syncError, writeError } from '../disk-errors.ts'
 import { blobsPath, trashPath } from '../settings.ts'
+import type { BlobRange, BlobStat, BlobStore } from './store.ts'
+
+type DiskBlobs = {
+  readonly dataDir: string
+  /** The file of a source, on the same file system, whose bytes are synced and proven already: it is renamed and not copied. */
+  readonly fileToTake?: (source: BlobSource) => string | undefined
+}
+
+type DiskBlobStore = BlobStore & {
+  /** The file of a blob, for a tree on the same disk that links to it. */
+  fileOf(digest: Digest): string
+}
 
 const READ_CHUNK_BYTES = 1024 * 1024
 
-export type BlobStore = {
-  /** Where the bytes lie, to link or serve them. */
-  pathOf(digest: Digest): string
-  /** Size on disk, or undefined when there is no file. */
-  sizeOf(digest: Digest): Promise<number | undefined>
-  /** Takes over a file on the same file system whose bytes are synced and have this digest; durable when it returns. */
-  adopt(path: string, digest: Digest): Promise<void>
-  /** At most `maxBytes` from the start. */
-  head(digest: Digest, maxBytes: number): Promise<Buffer>
-  read(digest: Digest): AsyncIterable<Buffer>
-  /** Moves the file to the trash; synchronous, because it happens inside a transaction. False when there is none. */
-  discard(digest: Digest): boolean
-  /** Digests of all files, and names of files that are no blobs. */
-  list(): AsyncIterable<Digest | { readonly stray: string }>
-}
-
-export async function openBlobStore(dataDir: string): Promise<BlobStore> {
+export async function openDiskBlobs({ dataDir, fileToTake = () => undefined }: DiskBlobs): Promise<DiskBlobStore> {
   const folder = blobsPath(dataDir)
   const trash = trashPath(dataDir)
   for (const path of [folder, trash]) await mkdir(path, { recursive: true, mode: 0o700 })
   await syncFolder(join(folder, '..'), syncError)
   await syncFolder(dataDir, syncError)
-  const pathOf = (digest: Digest) => join(folder, hexOf(digest))
+  const fileOf = (digest: Digest) => join(folder, hexOf(digest))
 
   return {
-    pathOf,
-    sizeOf: (digest) => stat(pathOf(digest)).then(({ size }) => size, ignoring('ENOENT')),
-    async adopt(path, digest) {
-      await chmod(path, 0o444)
-      await rename(path, pathOf(digest))
-      await syncFolder(folder, syncError)
+    fileOf,
+    async put(source) {
+      const file = fileToTake(source) ?? (await stage(source, trash))
+      try {
+        await chmod(file, 0o444)
+        await rename(file, fileOf(source.digest))
+        await syncFolder(folder, syncError)
+      } catch (error) {
+        throw changeError(error, 'a blob cannot be stored')
+      }
     },
-    async head(digest, maxBytes) {
-      await using file = await open(pathOf(digest))
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(maxBytes), 0, maxBytes, 0)
-      return buffer.subarray(0, bytesRead)
-    },
-    read: (digest) => readChunks(pathOf(digest)),
-    discard: (digest) => moveAside(pathOf(digest), join(trash, hexOf(digest))),
+    open: (digest, range) => readChunks(digest, fileOf(digest), range),
+    stat: (digest) => find(fileOf(digest)).then((found) => found && describe(found)),
+    delete: (digest, generation) => moveAside(fileOf(digest), join(trash, hexOf(digest)), generation),
+    purge: (deletedBeforeMs) => emptyTrash(trash, deletedBeforeMs),
     list: () => listFolder(folder),
   }
 }
 
-async function* readChunks(path: string): AsyncGenerator<Buffer> {
-  await using file = await open(path)
+/** Gives a file of the trash, where garbage collection finds it when nobody else takes it away. */
+async function stage(source: BlobSource, trash: string): Promise<string> {
+  const staged = join(trash, `${randomBytes(16).toString('hex')}.put`)
+  try {
+    await writeSource(source, staged)
+    return staged
+  } catch (error) {
+    await rm(staged, { force: true }).catch(() => undefined)
+    throw error
+  }
+}
+
+async function writeSource(source: BlobSource, path: string): Promise<void> {
+  const refuse = (error: unknown): never => {
+    throw changeError(error, 'a blob cannot be written')
+  }
+  const gate = createDigestGate(source, source.digest)
+  await using file = await open(path, 'wx', 0o600).catch(refuse)
+  for await (const chunk of source.read()) {
+    gate.update(chunk)
+    await file.writeFile(chunk).catch(refuse)
+  }
+  gate.finish()
+  await syncFile(file, syncError)
+}
+
+async function* readChunks(digest: Digest, path: string, range?: BlobRange): AsyncGenerator<Buffer> {
+  await using file = await open(path).catch((error: unknown) => {
+    throw isErrno(error, 'ENOENT') ? absent(digest, error) : error
+  })
+  const { start, end } = range ?? { start: 0, end: Number.POSITIVE_INFINITY }
   const buffer = Buffer.allocUnsafe(READ_CHUNK_BYTES)
-  for (;;) {
-    const { bytesRead } = await file.read(buffer, 0, buffer.length)
+  for (let at = start; at < end; ) {
+    const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, end - at), at)
     if (bytesRead === 0) return
+    at += bytesRead
     // The consumer may keep a chunk beyond the next read.
     yield Buffer.from(buffer.subarray(0, bytesRead))
   }
 }
 
-function moveAside(from: string, to: string): boolean {
+async function find(path: string): Promise<BigIntStats | undefined> {
+  const found = await stat(path, { bigint: true }).catch(ignoring('ENOENT'))
+  return found?.isFile() ? found : undefined
+}
+
+/** A put renames another inode into the place, and renaming sets its ctime: numbers of inodes are used again. */
+function describe({ size, mtimeNs, ino, ctimeNs }: BigIntStats): BlobStat {
+  return { size: Number(size), writtenAtMs: Number(mtimeNs) / 1e6, generation: `${ino}-${ctimeNs}` }
+}
+
+async function moveAside(path: string, trashed: string, generation: string): Promise<boolean> {
   try {
-    renameSync(from, to)
-    return true
+    const found = await find(path)
+    if (!found || describe(found).generation !== generation) return false
+    await rename(path, trashed)
+    if ((await find(trashed))?.ino === found.ino) return true
+    // It was put again between the look and the move: that one goes back, unless yet another one came.
+    await link(trashed, path).catch(ignoring('EEXIST'))
+    return false
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return false
-    throw coded('IO_FAILED', { message: 'a blob cannot be moved to the trash', cause: error })
+    throw changeError(error, 'a blob cannot be moved to the trash')
   }
 }
 
-async function* listFolder(folder: string): AsyncGenerator<Digest | { readonly stray: string }> {
-  for (const name of await readdir(folder)) {
-    yield /^[0-9a-f]{64}$/.test(name) ? digestFromHex(name) : { stray: name }
+async function emptyTrash(trash: string, deletedBeforeMs: number): Promise<number> {
+  let emptied = 0
+  for (const name of await readdir(trash)) {
+    const path = join(trash, name)
+    // ctime is when the file was moved here; a blob's mtime is when it was uploaded.
+    const file = await stat(path).catch(() => undefined)
+    if (!file || file.ctimeMs > deletedBeforeMs) continue
+    await unlink(path)
+    emptied++
   }
+  return emptied
+}
+
+async function* listFolder(folder: string): AsyncGenerator<Digest | { readonly stray: string }> {
+  for await (const entry of await opendir(folder, { bufferSize: 256 })) {
+    const isBlob = /^[0-9a-f]{64}$/.test(entry.name) && !entry.isDirectory()
+    yield isBlob ? digestFromHex(entry.name) : { stray: entry.name }
+  }
+}
+
+function absent(digest: Digest, cause: unknown): Error {
+  return coded('DATA_DIR_CORRUPT', {
+    message: `the bytes of blob \`${digest}\` are not there`,
+    details: { digest },
+    hint: '`octo registry fsck --data DIR` says what else is missing',
+    cause,
+  })
+}
+
+/** Full, short of something for a moment, no longer to be trusted, or refused by the system. */
+function changeError(error: unknown, message: string): unknown {
+  const meaning = writeError(error)
+  return isCoded(meaning) ? meaning : coded('IO_FAILED', { message, cause: error })
 }

@@ -33,8 +33,9 @@ export async function checkTree(deps: RegistryDeps, repair: boolean): Promise<Tr
   const baseUrl = await readBaseUrl(deps.config.dataDir)
   if (baseUrl === undefined) return undefined
   const config = { ...deps.config, baseUrl }
-  if (!repair) return inspectTree({ ...deps, config })
-  const tree = await openTree({ ...deps, config })
+  const treeDeps = { ...deps, config, store: await deps.openTreeStore() }
+  if (!repair) return inspectTree(treeDeps)
+  const tree = await openTree(treeDeps)
   try {
     return await tree.reconcile({ depth: 'deep', repair })
   } finally {

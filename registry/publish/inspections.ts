@@ -11,7 +11,7 @@ import type { ReleasePredicate } from '../../schemas/release-statement.ts'
 import type { Slots } from '../../system/async/slots.ts'
 import type { ArtifactUse } from '../../trust/artifact/inspect-artifact.ts'
 import { inspectSharedArtifact } from '../../trust/artifact/inspect-artifact.ts'
-import type { BlobStore } from '../blobs/disk.ts'
+import type { BlobStore } from '../blobs/store.ts'
 import type { ProofBudget } from '../budgets/proof-budget.ts'
 
 export type Inspections = {
@@ -28,7 +28,7 @@ type Asked = {
 }
 
 type InspectionDeps = {
-  readonly blobs: Pick<BlobStore, 'read'>
+  readonly blobs: Pick<BlobStore, 'open'>
   readonly slots: Slots
   readonly budget: ProofBudget
 }
@@ -64,7 +64,7 @@ export function createInspections({ blobs, slots, budget }: InspectionDeps): Ins
       budget.admit(owner)
       const startedAt = performance.now()
       try {
-        await inspectSharedArtifact({ chunks: stoppable(blobs.read(digest), signal), uses })
+        await inspectSharedArtifact({ chunks: stoppable(blobs.open(digest), signal), uses })
       } catch (error) {
         if (!signal.aborted && isCoded(error) && LASTING.includes(error.code)) remember(refused, place, error)
         throw error

@@ -1,6 +1,6 @@
 // The proof at ingest, with the same code that clients run: the statement is signed by a key of the repo and about this
 // release, it describes exactly what the session announced, and every artifact is what it is said to be.
-
+import { buffer } from 'node:stream/consumers'
 import type { OpenSessionRequest } from '../../schemas/api.ts'
 import { coded } from '../../schemas/errors.ts'
 import { LIMITS } from '../../schemas/limits.ts'
@@ -28,7 +28,8 @@ export async function proveRelease(services: RegistryServices, proof: Proof): Pr
   const { session, owner, signal } = proof
   const { blobs, metadata, clock } = services
   const { repo, plugin, version, request } = session
-  const bundle = await blobs.head(request.bundle.digest, Math.min(request.bundle.size, LIMITS.bundleBytes))
+  const end = Math.min(request.bundle.size, LIMITS.bundleBytes)
+  const bundle = await buffer(blobs.open(request.bundle.digest, { start: 0, end }))
   const claim = {
     bundle: readBundle(bundle),
     keyring: await requireKeyring(metadata, repo),

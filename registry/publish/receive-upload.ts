@@ -1,7 +1,8 @@
-// Takes the bytes of one promised blob. When the last byte is here and all are the promised ones, they become a blob: file
+// Takes the bytes of one promised blob. When the last byte is here and all are the promised ones, they become a blob: bytes
 // first, then its row.
 import { Readable } from 'node:stream'
 import { coded, isCoded } from '../../schemas/errors.ts'
+import type { BlobSource } from '../../static-tree/write/store.ts'
 import type { Principal } from '../auth/principal.ts'
 import { authorizeAgain } from '../auth/principal.ts'
 import type { RegistryServices } from '../context.ts'
@@ -39,9 +40,9 @@ export async function receiveUpload(services: RegistryServices, upload: Upload):
     const signal = AbortSignal.any([abort.signal, held])
     const chunks = watchRate(readBody(body, signal), config.times, abort)
     const part = { ...promised, session: session.id, broughtBy: session.tokenId }
-    return uploads.append(part, { offset, chunks, abort }, async (path) => {
+    return uploads.append(part, { offset, chunks, abort }, async (bytes) => {
       authorizeAgain(await services.metadata.tokens.find(upload.principal.id), clock(), errandOf(upload))
-      await commitPart(services, path, part)
+      await commitPart(services, bytes, part)
     })
   })
 }
@@ -50,7 +51,7 @@ export async function receiveUpload(services: RegistryServices, upload: Upload):
 export async function finishUpload(services: RegistryServices, part: BroughtPart): Promise<number> {
   const nothing = { offset: part.size, chunks: Readable.from([]), abort: new AbortController() }
   try {
-    return await services.uploads.append(part, nothing, (path) => commitPart(services, path, part))
+    return await services.uploads.append(part, nothing, (bytes) => commitPart(services, bytes, part))
   } catch (error) {
     if (!isCoded(error, 'DIGEST_MISMATCH') && !isCoded(error, 'UPLOAD_OFFSET_MISMATCH')) throw error
     return findLiveBlob(services.db, part.digest) ? part.size : 0
@@ -67,9 +68,9 @@ export function requirePromised(db: Db, session: SessionRow, digest: string): Pr
   })
 }
 
-/** The part becomes a blob: its file first, then its row. */
-async function commitPart({ blobs, db, clock }: RegistryServices, path: string, part: BroughtPart): Promise<void> {
+/** The part becomes a blob: its bytes first, then its row. */
+async function commitPart({ blobs, db, clock }: RegistryServices, bytes: BlobSource, part: BroughtPart): Promise<void> {
   const { digest, size, broughtBy } = part
-  await blobs.adopt(path, digest)
+  await blobs.put(bytes)
   await writePatiently(db, (tx) => recordBlob(tx, { digest, size, broughtBy, createdAt: clock() }))
 }

@@ -5,11 +5,11 @@ import { BUNDLE_FILE, blobPath, releaseFolder } from '../../static-tree/paths.ts
 import type { ReleaseRecord } from '../../static-tree/record.ts'
 import { renderChecksum } from '../../static-tree/render/release.ts'
 import type { TreeStore } from '../../static-tree/write/store.ts'
-import type { BlobStore } from '../blobs/disk.ts'
+import type { BlobStore } from '../blobs/store.ts'
 
 export type ReleasePlaces = {
   readonly store: TreeStore
-  readonly blobs: Pick<BlobStore, 'read'>
+  readonly blobs: Pick<BlobStore, 'open'>
 }
 
 type Blob = { readonly digest: Digest; readonly size: number }
@@ -22,7 +22,7 @@ export function digestsOf(release: ReleaseRecord): Digest[] {
 
 /** Shows a release: first its bytes by digest, then its folder. */
 export async function putRelease(release: ReleaseRecord, { store, blobs }: ReleasePlaces): Promise<void> {
-  const puts = blobsOf(release).map((blob) => store.putBlob({ ...blob, read: () => blobs.read(blob.digest) }))
+  const puts = blobsOf(release).map((blob) => store.putBlob({ ...blob, read: () => blobs.open(blob.digest) }))
   await Promise.all(puts)
   await store.putFolder(folderOf(release), partsOf(release))
 }

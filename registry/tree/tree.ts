@@ -1,12 +1,9 @@
 // Keeps the served tree equal to the database: what the outbox names is rendered at once, and rows leave the outbox only
 // when the tree would show them even after a power cut. The tree holds no truth; deleting it costs time, nothing else.
-import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { parseBaseUrl } from '../../static-tree/base-url.ts'
-import { openDiskTree } from '../../static-tree/write/disk.ts'
 import type { TreeStore } from '../../static-tree/write/store.ts'
-import type { BlobStore } from '../blobs/disk.ts'
-import { writeError } from '../disk-errors.ts'
+import type { BlobStore } from '../blobs/store.ts'
 import type { RegistryConfig } from '../settings.ts'
 import { treePath } from '../settings.ts'
 import { Catalog } from './catalog.ts'
@@ -21,9 +18,9 @@ import { TreeWork } from './tree-work.ts'
 export type TreeDeps = {
   readonly config: RegistryConfig
   readonly metadata: TreePlaces['metadata']
-  readonly blobs: Pick<BlobStore, 'pathOf' | 'read'>
-  /** Where the tree is kept; in the data directory when absent. */
-  readonly store?: TreeStore
+  readonly blobs: Pick<BlobStore, 'open'>
+  /** Where the tree is kept. */
+  readonly store: TreeStore
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>
   /** Told when the disk can no longer be trusted. */
   readonly onFatal?: (error: unknown) => void
@@ -49,7 +46,7 @@ export type Tree = {
 export async function openTree(deps: TreeDeps): Promise<Tree> {
   const { config, metadata, logger, onFatal, requireClaim } = deps
   const listeners: ((path: string) => void)[] = []
-  const places = await openPlaces(deps, (path) => {
+  const places = openPlaces(deps, (path) => {
     for (const listener of listeners) listener(path)
   })
   const work = new TreeWork(places, { logger, onFatal, requireClaim })
@@ -87,17 +84,14 @@ export async function openTree(deps: TreeDeps): Promise<Tree> {
 
 /** Compares the tree with the database and changes neither; what the outbox has yet to show counts as missing. */
 export async function inspectTree(deps: TreeDeps): Promise<TreeReport> {
-  const places = await openPlaces(deps, () => {})
+  const places = openPlaces(deps, () => {})
   return reconcileTree(places, { depth: 'deep', repair: false, exclusively: (act) => act() })
 }
 
-async function openPlaces(
-  { config, metadata, blobs, store }: TreeDeps,
-  changed: (path: string) => void,
-): Promise<TreePlaces> {
-  const { dataDir, baseUrl, limits } = config
+function openPlaces({ config, metadata, blobs, store }: TreeDeps, changed: (path: string) => void): TreePlaces {
+  const { baseUrl, limits } = config
   return {
-    store: store ?? (await openStore(dataDir, blobs)),
+    store,
     metadata,
     blobs,
     catalog: new Catalog(metadata.catalog),
@@ -106,14 +100,4 @@ async function openPlaces(
     limits: { artifactBytes: limits.artifactBytes, releaseBytes: limits.releaseBytes },
     changed,
   }
-}
-
-/** The tree lies beside the private blobs, which never change, so its files are links to them. */
-function openStore(dataDir: string, blobs: TreeDeps['blobs']): Promise<TreeStore> {
-  return openDiskTree({
-    root: treePath(dataDir),
-    staging: join(dataDir, 'staging'),
-    blobFile: blobs.pathOf,
-    explain: writeError,
-  })
 }

@@ -95,9 +95,9 @@ async function lookAtBlob(
   { blobs }: RegistryDeps,
   { digest, size }: BlobRow,
 ): Promise<Omit<Problem, 'repaired'> | undefined> {
-  const found = await blobs.sizeOf(digest)
+  const found = (await blobs.stat(digest))?.size
   if (found === undefined) return { kind: 'blob-missing', subject: digest, message: 'its file is gone' }
-  if (found === size && (await digestOfChunks(blobs.read(digest))) === digest) return undefined
+  if (found === size && (await digestOfChunks(blobs.open(digest))) === digest) return undefined
   return { kind: 'blob-damaged', subject: digest, message: 'its bytes are no longer those of its digest' }
 }
 

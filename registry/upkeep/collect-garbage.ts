@@ -1,8 +1,6 @@
 // Removes blobs that no release and no open session refers to. Mark and sweep from rows, safe beside a running server: a blob
-// is first marked for deletion, so that nobody builds on it, and its file goes only under the write lock, after asking once
-// more.
-import { readdir, stat, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
+// is first marked for deletion, so that nobody builds on it; then, asked once more, its row goes, and after it the bytes that
+// were there before the question. Bytes that somebody brings meanwhile are others, and stay.
 import type { Digest } from '../../schemas/digest.ts'
 import { DAY_MS } from '../../schemas/duration.ts'
 import { coded } from '../../schemas/errors.ts'
@@ -18,7 +16,6 @@ import {
 import { writePatiently } from '../db/sqlite/open.ts'
 import { dropExpiredSessions } from '../db/sqlite/sessions.ts'
 import { isEverythingHere } from '../db/sqlite/upkeep.ts'
-import { trashPath } from '../settings.ts'
 
 export type GarbageReport = {
   readonly dryRun: boolean
@@ -46,7 +43,7 @@ export async function collectGarbage(deps: RegistryDeps, { dryRun, graceMs }: Co
   const orphans = await listOrphans(deps, before)
   const blobs = [...rows, ...orphans]
   const removed = dryRun ? blobs : await sweepAll(deps, blobs)
-  const emptied = dryRun ? 0 : await emptyTrash(deps)
+  const emptied = dryRun ? 0 : await deps.blobs.purge(deps.clock() - TRASH_MS)
   return { dryRun, blobs: removed, bytes: removed.reduce((sum, { bytes }) => sum + bytes, 0), emptied }
 }
 
@@ -71,39 +68,26 @@ async function sweepAll(deps: RegistryDeps, blobs: GarbageReport['blobs']): Prom
 
 /** False when someone began to use the blob in the meantime. */
 async function sweep({ db, blobs }: RegistryDeps, digest: Digest): Promise<boolean> {
+  const stored = await blobs.stat(digest)
   await writePatiently(db, (tx) => {
     if (!isReferenced(tx, digest)) markBlobForDeletion(tx, digest)
   })
   // A session that opens from here on sees no live blob and uploads the bytes again, or holds them by its announcement.
-  return writePatiently(db, (tx) => {
+  const isUnused = await writePatiently(db, (tx) => {
     if (isReferenced(tx, digest) || (hasBlobRow(tx, digest) && !isMarkedForDeletion(tx, digest))) return false
-    blobs.discard(digest)
     deleteBlobRow(tx, digest)
     return true
   })
+  return isUnused && (stored === undefined || blobs.delete(digest, stored.generation))
 }
 
-/** Files whose row was never written: a crash came between the two. */
+/** Bytes whose row was never written, or went before them: a crash came between the two. */
 async function listOrphans({ blobs, db }: RegistryDeps, before: number) {
   const found: { digest: Digest; bytes: number }[] = []
   for await (const entry of blobs.list()) {
     if (typeof entry !== 'string' || hasBlobRow(db, entry)) continue
-    const file = await stat(blobs.pathOf(entry)).catch(() => undefined)
-    if (file && file.mtimeMs < before) found.push({ digest: entry, bytes: file.size })
+    const stored = await blobs.stat(entry)
+    if (stored && stored.writtenAtMs < before) found.push({ digest: entry, bytes: stored.size })
   }
   return found
-}
-
-async function emptyTrash({ config, clock }: RegistryDeps): Promise<number> {
-  const folder = trashPath(config.dataDir)
-  let emptied = 0
-  for (const name of await readdir(folder)) {
-    const path = join(folder, name)
-    // ctime is when the file was moved here; a blob's mtime is when it was uploaded.
-    const file = await stat(path).catch(() => undefined)
-    if (!file || file.ctimeMs > clock() - TRASH_MS) continue
-    await unlink(path)
-    emptied++
-  }
-  return emptied
 }

@@ -4,10 +4,12 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hexOf } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
+import type { BlobSource } from '../../static-tree/write/store.ts'
 import { ignoring } from '../../system/files/errors.ts'
 import { uploadsPath } from '../settings.ts'
 import type { Promised } from './append.ts'
 import { appendToPart } from './append.ts'
+import { finishedUpload } from './finished-upload.ts'
 import { openPrefixHashes } from './prefix-hashes.ts'
 
 export type UploadPart = Promised & { readonly session: string }
@@ -25,10 +27,10 @@ export type UploadArea = {
   /** Bytes of the part that are on disk, after ending an upload of it that is still running. */
   offsetOf(part: UploadPart): Promise<number>
   /**
-   * Appends the body. Once the part holds exactly the promised bytes, synced, hands its path to `commit`, which takes the file.
+   * Appends the body. Once the part holds exactly the promised bytes, synced, hands them to `commit`, and they go when it stored them.
    * Throws UPLOAD_OFFSET_MISMATCH, SIZE_MISMATCH, DIGEST_MISMATCH or NO_SPACE. Gives the bytes that are here now.
    */
-  append(part: UploadPart, body: UploadBody, commit: (path: string) => Promise<void>): Promise<number>
+  append(part: UploadPart, body: UploadBody, commit: (upload: BlobSource) => Promise<void>): Promise<number>
   /** Ends running uploads of the session and removes its parts. */
   remove(session: string): Promise<void>
   /** Sessions that have a folder. */
@@ -67,8 +69,10 @@ export async function openUploadArea(dataDir: string): Promise<UploadArea> {
       const path = pathOf(part)
       return alone(path, abort, async () => {
         const complete = await appendToPart({ path, promised: part, offset, chunks, hashes })
-        if (complete) await commit(path)
-        return complete ? part.size : sizeOf(path)
+        if (!complete) return sizeOf(path)
+        await commit(finishedUpload(path, part))
+        await rm(path, { force: true })
+        return part.size
       })
     },
     async remove(session) {

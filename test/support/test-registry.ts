@@ -9,6 +9,7 @@ import { createRepo } from '../../registry/admin/repos.ts'
 import type { CreatedToken } from '../../registry/admin/tokens.ts'
 import { createToken } from '../../registry/admin/tokens.ts'
 import { parseScope } from '../../registry/auth/scope.ts'
+import type { BlobStore } from '../../registry/blobs/store.ts'
 import { LOGGING } from '../../registry/log/logger.ts'
 import { openRegistry } from '../../registry/open-registry.ts'
 import type { Serving } from '../../registry/server/listen.ts'
@@ -28,6 +29,8 @@ export type TestRegistryOptions = {
   readonly limits?: ConfigInput['limits']
   readonly times?: ConfigInput['times']
   readonly clock?: () => number
+  /** Where bytes are kept; in the data directory when absent. */
+  readonly blobs?: BlobStore
 }
 
 export type TestRegistry = {
@@ -104,7 +107,7 @@ async function openTestRegistry(
 }
 
 function serveTestRegistry(dataDir: string, options: TestRegistryOptions, logs: string[]): Promise<Serving> {
-  const { limits, times, clock } = options
+  const { limits, times, clock, blobs } = options
   const collector = new Writable({
     write(line, _encoding, done) {
       logs.push(String(line))
@@ -121,6 +124,7 @@ function serveTestRegistry(dataDir: string, options: TestRegistryOptions, logs: 
         config: registryConfig({ dataDir, baseUrl, ...(limits ? { limits } : {}), ...(times ? { times } : {}) }),
         logger,
         ...(clock ? { clock } : {}),
+        ...(blobs ? { blobs } : {}),
       }),
   })
 }

@@ -1,10 +1,8 @@
 // A data directory with a real database and real blobs, filled as the write side fills it, and its tree.
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import type { BlobStore } from '../../registry/blobs/disk.ts'
-import { openBlobStore } from '../../registry/blobs/disk.ts'
 import type { RegistryDb } from '../../registry/db/sqlite/open.ts'
 import { addToOutbox } from '../../registry/db/sqlite/outbox.ts'
 import { readPluginRecord } from '../../registry/db/sqlite/records.ts'
@@ -19,11 +17,12 @@ import {
   updatePlugin,
   updateVersionFlags,
 } from '../../registry/db/sqlite/versions.ts'
+import { openStores } from '../../registry/open-registry.ts'
 import type { ConfigInput } from '../../registry/settings.ts'
-import { registryConfig } from '../../registry/settings.ts'
+import { blobsPath, registryConfig } from '../../registry/settings.ts'
 import type { Tree, TreeDeps } from '../../registry/tree/tree.ts'
 import { openTree } from '../../registry/tree/tree.ts'
-import { digestOf } from '../../schemas/digest.ts'
+import { digestOf, hexOf } from '../../schemas/digest.ts'
 import type { Name } from '../../schemas/name.ts'
 import type { Platform } from '../../schemas/platform.ts'
 import type { Version } from '../../schemas/version.ts'
@@ -31,41 +30,43 @@ import { listingOf } from '../../static-tree/newest.ts'
 import type { PluginRecord, ReleaseRecord } from '../../static-tree/record.ts'
 import { aRelease, bundleOf, contentOf } from './plugin-record.ts'
 
+type Stores = Awaited<ReturnType<typeof openStores>>
 type Wish = Parameters<typeof aRelease>[0]
 
 export class TreeRegistry {
   readonly dataDir: string
   readonly metadata: SqliteStore
   readonly db: RegistryDb
-  readonly #blobs: BlobStore
+  readonly #stores: Stores
 
-  private constructor(dataDir: string, metadata: SqliteStore, blobs: BlobStore) {
+  private constructor(dataDir: string, metadata: SqliteStore, stores: Stores) {
     this.dataDir = dataDir
     this.metadata = metadata
     this.db = metadata.db
-    this.#blobs = blobs
+    this.#stores = stores
   }
 
   static async create(): Promise<TreeRegistry> {
     const dataDir = await mkdtemp(join(tmpdir(), 'octo-tree-'))
-    const blobs = await openBlobStore(dataDir)
+    const stores = await openStores(dataDir)
     const metadata = openSqliteStore(join(dataDir, 'octo.db'))
     // These tests are about the tree; hundreds of synced rows would only be slow.
     metadata.db.$client.pragma('synchronous = OFF')
-    return new TreeRegistry(dataDir, metadata, blobs)
+    return new TreeRegistry(dataDir, metadata, stores)
   }
 
-  treeDeps(baseUrl = 'https://plugins.example.com', limits: ConfigInput['limits'] = {}): TreeDeps {
+  async treeDeps(baseUrl = 'https://plugins.example.com', limits: ConfigInput['limits'] = {}): Promise<TreeDeps> {
     return {
       config: registryConfig({ dataDir: this.dataDir, baseUrl, limits }),
       metadata: this.metadata,
-      blobs: this.#blobs,
+      blobs: this.#stores.blobs,
+      store: await this.#stores.openTreeStore(),
       logger: pino({ level: 'silent' }),
     }
   }
 
-  openTree(baseUrl?: string, limits?: ConfigInput['limits']): Promise<Tree> {
-    return openTree(this.treeDeps(baseUrl, limits))
+  async openTree(baseUrl?: string, limits?: ConfigInput['limits']): Promise<Tree> {
+    return openTree(await this.treeDeps(baseUrl, limits))
   }
 
   addRepo(repo = 'core'): void {
@@ -151,9 +152,9 @@ export class TreeRegistry {
 
   async #putBlob(content: string): Promise<void> {
     const digest = digestOf(content)
-    const path = this.#blobs.pathOf(digest)
-    if (await stat(path).catch(() => undefined)) return
-    await writeFile(path, content, { mode: 0o444 })
+    if (await this.#stores.blobs.stat(digest)) return
+    // Unlike a put, without waiting for the disk.
+    await writeFile(join(blobsPath(this.dataDir), hexOf(digest)), content, { mode: 0o444 })
     this.db.insert(blobRows).values({ digest, size: content.length, createdAt: 0, state: 'live' }).run()
   }
 }

@@ -1,92 +1,160 @@
-// Blobs on a real disk: what is there, what is gone, and what stands in the way are three different answers.
+// What blobs on the disk promise beyond the contract of all stores: files that nobody writes to, the trash, durable names, and
+// errors that say whether the disk is full, broken or in the way.
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import { openBlobStore } from '../../../registry/blobs/disk.ts'
+import { openDiskBlobs } from '../../../registry/blobs/disk.ts'
 import { blobsPath, trashPath } from '../../../registry/settings.ts'
-import type { Digest } from '../../../schemas/digest.ts'
+import { finishedUpload, uploadedFile } from '../../../registry/uploads/finished-upload.ts'
 import { digestOf, hexOf } from '../../../schemas/digest.ts'
-import { expectCode } from '../../support/expect-code.ts'
+import { expectCodeAsync } from '../../support/expect-code.ts'
+import { whyNoInjection } from '../../support/failing-fsync.ts'
+import { aMountedDisk, whyNoDisk } from '../../support/mounted-disk.ts'
 import { filesBelow, tempFolder } from '../../support/temp-folder.ts'
 
-const MiB = 1024 * 1024
+const BYTES = Buffer.from('some bytes')
+const DIGEST = digestOf(BYTES)
+const source = { digest: DIGEST, size: BYTES.length, read: () => Readable.from([BYTES]) }
 
-async function aStore(t: TestContext) {
-  const dataDir = tempFolder(t)
-  const blobs = await openBlobStore(dataDir)
-  /** A blob as an upload leaves it. */
-  const keep = async (bytes: Buffer): Promise<Digest> => {
-    const part = join(dataDir, 'part')
-    writeFileSync(part, bytes)
-    const digest = digestOf(bytes)
-    await blobs.adopt(part, digest)
-    return digest
+async function aScene(t: TestContext, dataDir = tempFolder(t)) {
+  const blobs = await openDiskBlobs({ dataDir, fileToTake: uploadedFile })
+  const part = join(dataDir, 'part')
+  const upload = () => {
+    writeFileSync(part, BYTES)
+    return finishedUpload(part, source)
   }
-  const trashed = (digest: Digest) => join(trashPath(dataDir), hexOf(digest))
-  return { dataDir, blobs, keep, trashed }
+  const remove = async () => blobs.delete(DIGEST, (await blobs.stat(DIGEST))?.generation ?? 'none')
+  return { dataDir, blobs, part, upload, remove, trashed: join(trashPath(dataDir), hexOf(DIGEST)) }
 }
 
-/** Shorter than one read, exactly one, and longer than two. */
-for (const size of [0, 1, MiB - 1, MiB, MiB + 1, 2 * MiB + 7])
-  test(`a blob of ${size} bytes is read whole, and its chunks stay what they were`, async (t) => {
-    const { blobs, keep } = await aStore(t)
-    const bytes = Buffer.alloc(size, 'octo plugin ')
-    const digest = await keep(bytes)
-    const chunks: Buffer[] = []
-    for await (const chunk of blobs.read(digest)) {
-      assert.ok(chunk.length > 0)
-      chunks.push(chunk)
-    }
-    assert.ok(Buffer.concat(chunks).equals(bytes))
-    assert.equal(await blobs.sizeOf(digest), size)
-    assert.ok((await blobs.head(digest, 5)).equals(bytes.subarray(0, 5)))
-  })
-
-test('an adopted file is gone from where it was, and nobody may write into it', async (t) => {
-  const { dataDir, blobs, keep } = await aStore(t)
-  const digest = await keep(Buffer.from('kept'))
-  assert.deepEqual(filesBelow(dataDir), [`blobs/sha256/${hexOf(digest)}`])
-  assert.equal(statSync(blobs.pathOf(digest)).mode & 0o222, 0)
+test('the file of a finished upload is taken as it is, and nobody may write into it', async (t) => {
+  const { dataDir, blobs, part, upload } = await aScene(t)
+  const finished = upload()
+  const { ino } = statSync(part)
+  await blobs.put(finished)
+  assert.deepEqual(filesBelow(dataDir), [`blobs/sha256/${hexOf(DIGEST)}`])
+  const found = statSync(blobs.fileOf(DIGEST))
+  assert.deepEqual([found.ino, found.mode & 0o777], [ino, 0o444])
 })
 
-test('a discarded blob lies in the trash, and a second time there is nothing to discard', async (t) => {
-  const { blobs, keep, trashed } = await aStore(t)
-  const digest = await keep(Buffer.from('unused'))
-  assert.equal(blobs.discard(digest), true)
-  assert.equal(await blobs.sizeOf(digest), undefined)
-  assert.equal(readFileSync(trashed(digest), 'utf8'), 'unused')
-  assert.equal(blobs.discard(digest), false)
-  assert.equal(readFileSync(trashed(digest), 'utf8'), 'unused')
+test('bytes from elsewhere are copied, also when they name a file of an upload', async (t) => {
+  const { blobs, part, upload } = await aScene(t)
+  await blobs.put({ ...upload() })
+  assert.ok(existsSync(part))
+  assert.deepEqual(readFileSync(blobs.fileOf(DIGEST)), BYTES)
+  assert.equal(statSync(blobs.fileOf(DIGEST)).mode & 0o777, 0o444)
+})
+
+test('a deleted blob lies in the trash until it is purged', async (t) => {
+  const { blobs, remove, trashed } = await aScene(t)
+  await blobs.put(source)
+  assert.equal(await remove(), true)
+  assert.deepEqual(readFileSync(trashed), BYTES)
+  assert.equal(await blobs.purge(statSync(trashed).ctimeMs - 1), 0)
+  assert.deepEqual(readFileSync(trashed), BYTES)
+  assert.equal(await blobs.purge(statSync(trashed).ctimeMs + 1), 1)
+  assert.equal(existsSync(trashed), false)
+})
+
+test('what a crash left of a put goes with the trash, and is never among the blobs', async (t) => {
+  const { dataDir, blobs } = await aScene(t)
+  let staged: readonly string[] = []
+  async function* looking() {
+    yield BYTES.subarray(0, 4)
+    staged = filesBelow(dataDir)
+    yield BYTES.subarray(4)
+  }
+  await blobs.put({ ...source, read: looking })
+  assert.equal(staged.length, 1)
+  assert.match(staged[0] ?? '', /^trash\/[0-9a-f]{32}\.put$/)
+  writeFileSync(join(dataDir, staged[0] ?? ''), 'half')
+  assert.equal(await blobs.purge(Date.now() + 60_000), 1)
+  assert.deepEqual(filesBelow(dataDir), [`blobs/sha256/${hexOf(DIGEST)}`])
 })
 
 test('a blob that cannot be moved to the trash stays where it is, and the failure is not taken for its absence', async (t) => {
-  const { blobs, keep, trashed } = await aStore(t)
-  const digest = await keep(Buffer.from('unused'))
-  mkdirSync(trashed(digest))
-  const refused = expectCode('IO_FAILED', () => blobs.discard(digest))
-  assert.equal((refused.cause as NodeJS.ErrnoException).code, 'EISDIR')
-  assert.equal(await blobs.sizeOf(digest), 6)
+  const { blobs, remove, trashed } = await aScene(t)
+  await blobs.put(source)
+  mkdirSync(trashed)
+  const { cause } = await expectCodeAsync('IO_FAILED', remove)
+  assert.equal((cause as NodeJS.ErrnoException).code, 'EISDIR')
+  assert.equal((await blobs.stat(DIGEST))?.size, BYTES.length)
 })
 
 test('a disk that cannot say whether a blob is there does not say that it is absent', async (t) => {
-  const { dataDir, blobs } = await aStore(t)
-  assert.equal(await blobs.sizeOf(digestOf('nothing')), undefined)
+  const { dataDir, blobs } = await aScene(t)
   rmSync(blobsPath(dataDir), { recursive: true })
   writeFileSync(blobsPath(dataDir), 'no folder')
-  await assert.rejects(blobs.sizeOf(digestOf('nothing')), { code: 'ENOTDIR' })
+  await assert.rejects(blobs.stat(DIGEST), { code: 'ENOTDIR' })
+  await assert.rejects(Array.fromAsync(blobs.open(DIGEST)), { code: 'ENOTDIR' })
+  for (const { code, cause } of [
+    await expectCodeAsync('IO_FAILED', () => blobs.put(source)),
+    await expectCodeAsync('IO_FAILED', () => blobs.delete(DIGEST, 'any')),
+  ])
+    assert.deepEqual([code, (cause as NodeJS.ErrnoException).code], ['IO_FAILED', 'ENOTDIR'])
 })
 
-test('names that are no digests are listed as strays', async (t) => {
-  const { dataDir, blobs, keep } = await aStore(t)
-  const digest = await keep(Buffer.from('kept'))
-  for (const stray of ['notes.txt', hexOf(digest).toUpperCase(), `${hexOf(digest)}0`])
-    writeFileSync(join(blobsPath(dataDir), stray), 'x')
-  const listed = await Array.fromAsync(blobs.list())
-  assert.deepEqual(
-    listed.filter((entry) => typeof entry === 'string'),
-    [digest],
-  )
-  assert.equal(listed.length, 4)
+test('a folder with the name of a digest is no blob', async (t) => {
+  const { dataDir, blobs } = await aScene(t)
+  mkdirSync(join(blobsPath(dataDir), hexOf(DIGEST)))
+  assert.equal(await blobs.stat(DIGEST), undefined)
+  assert.deepEqual(await Array.fromAsync(blobs.list()), [{ stray: hexOf(DIGEST) }])
+  const { cause } = await expectCodeAsync('IO_FAILED', () => blobs.put(source))
+  assert.equal((cause as NodeJS.ErrnoException).code, 'EISDIR')
+})
+
+test('a full disk is said, and leaves nothing of the bytes that it had no room for', {
+  skip: whyNoDisk() ?? false,
+}, async (t) => {
+  const disk = aMountedDisk(t, 256 * 1024)
+  const { blobs } = await aScene(t, disk.folder)
+  const bytes = Buffer.alloc(64 * 1024, 'octo')
+  const large = { digest: digestOf(bytes), size: bytes.length, read: () => Readable.from([bytes]) }
+  disk.fillUp(8 * 1024)
+  await expectCodeAsync('NO_SPACE', () => blobs.put(large))
+  assert.deepEqual(readdirSync(trashPath(disk.folder)), [])
+  disk.makeRoom()
+  await blobs.put(large)
+  assert.equal((await blobs.stat(large.digest))?.size, bytes.length)
+})
+
+test('when a put answers, the bytes and the name of the blob are on the disk, in this order', {
+  skip: whyNoInjection() ?? false,
+}, (t) => {
+  const folder = realpathSync(tempFolder(t))
+  const program = `
+    import { openDiskBlobs } from ${JSON.stringify(new URL('../../../registry/blobs/disk.ts', import.meta.url).href)}
+    const blobs = await openDiskBlobs({ dataDir: 'data' })
+    async function* read() { yield Buffer.from('some bytes') }
+    await blobs.put({ digest: ${JSON.stringify(DIGEST)}, size: 10, read })`
+  const trace = ['-f', '-y', '-e', 'trace=fsync,fdatasync,rename,renameat,renameat2', '-o', 'trace']
+  const node = [process.execPath, '--input-type=module', '-e', program]
+  execFileSync('strace', [...trace, ...node], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
+
+  const lines = readFileSync(join(folder, 'trace'), 'utf8').split('\n')
+  const calls = lines.flatMap((line) => {
+    const synced = /sync\(\d+<(.*?)>/.exec(line)?.[1]
+    if (synced !== undefined) return [`sync ${synced.slice(folder.length + 1).replace(/\w{32}/, 'NEW')}`]
+    return /rename\w*\(/.test(line) ? ['rename'] : []
+  })
+  assert.deepEqual(calls, [
+    'sync data/blobs',
+    'sync data',
+    'sync data/trash/NEW.put',
+    'rename',
+    'sync data/blobs/sha256',
+  ])
 })

@@ -88,7 +88,7 @@ for (const [what, { code, promised, given, remembered }] of Object.entries(LOOKS
       yield bytes
     }
     const inspections = createInspections({
-      blobs: { read },
+      blobs: { open: read },
       slots: openFairSlots(2),
       budget: { admit: () => {}, spend: (owner) => spent.push(owner) },
     })
@@ -121,7 +121,7 @@ test('a look that was broken off says nothing about the artifact', async () => {
     yield GOOD
   }
   const inspections = createInspections({
-    blobs: { read },
+    blobs: { open: read },
     slots: openFairSlots(1),
     budget: createProofBudget(1000_000, Date.now),
   })

@@ -24,9 +24,9 @@ test('a look at an archive is taken once, however many platforms and publishes s
   const { blobs } = servicesOf(registry)
   const inspections = createInspections({
     blobs: {
-      read(digest) {
+      open(digest) {
         reads.push(digest)
-        return blobs.read(digest)
+        return blobs.open(digest)
       },
     },
     slots: openFairSlots(2),
@@ -68,7 +68,7 @@ test('a proof ends when its signal aborts, in the middle of an archive', async (
     }
   }
   const inspections = createInspections({
-    blobs: { read: endless },
+    blobs: { open: endless },
     slots: openFairSlots(1),
     budget: createProofBudget(1000, Date.now),
   })

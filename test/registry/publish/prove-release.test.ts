@@ -1,12 +1,14 @@
 // What was announced, what was signed and what lies on the disk are one and the same, or nothing is published.
 import assert from 'node:assert/strict'
 import { chmod, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { proveRelease } from '../../../registry/publish/prove-release.ts'
 import { requireSession } from '../../../registry/publish/session-answer.ts'
+import { blobsPath } from '../../../registry/settings.ts'
 import type { OpenSessionRequest, SessionAnswer } from '../../../schemas/api.ts'
-import { digestOf } from '../../../schemas/digest.ts'
+import { digestOf, hexOf } from '../../../schemas/digest.ts'
 import type { Platform } from '../../../schemas/platform.ts'
 import { expectCodeAsync } from '../../support/expect-code.ts'
 import { openSession, uploadAll } from '../../support/publish-release.ts'
@@ -28,7 +30,7 @@ async function aScene(t: TestContext, signer?: SigningKey) {
     proveRelease(services, { session: { ...session, request }, owner: 'tok', signal: new AbortController().signal })
   /** Puts other bytes where the bundle lies. */
   const replaceBundle = async (bundle: string) => {
-    const path = services.blobs.pathOf(release.bundleDigest)
+    const path = join(blobsPath(registry.dataDir), hexOf(release.bundleDigest))
     await chmod(path, 0o600)
     await writeFile(path, bundle)
     return prove({ ...session.request, bundle: { digest: release.bundleDigest, size: Buffer.byteLength(bundle) } })

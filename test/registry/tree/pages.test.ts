@@ -40,7 +40,7 @@ test('a registry writes the pages of a large plugin, with their twins, and its o
   assert.equal((await whole()).versions.length, 40)
   assert.ok(existsSync(`${page}.gz`) && existsSync(`${page}.br`))
   await tree.close()
-  assert.equal((await inspectTree(registry.treeDeps(BASE, LIMITS))).problems, 0)
+  assert.equal((await inspectTree(await registry.treeDeps(BASE, LIMITS))).problems, 0)
 })
 
 test('a yank of an old version changes its page and the document that names it', async () => {

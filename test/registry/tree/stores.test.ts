@@ -36,7 +36,7 @@ async function contentOf(tree: TreeReader, folder = ''): Promise<Record<string, 
 test('a tree in memory holds, byte for byte, what a tree on the disk holds', async () => {
   await using registry = await filled()
   const store = openMemoryTree()
-  const inMemory = await openTree({ ...registry.treeDeps(BASE, LIMITS), store })
+  const inMemory = await openTree({ ...(await registry.treeDeps(BASE, LIMITS)), store })
   const onDisk = await registry.openTree(BASE, LIMITS)
   await onDisk.reconcile({ depth: 'quick', repair: true })
   const content = await contentOf(store)
@@ -68,7 +68,7 @@ for (const [what, damage] of Object.entries(DAMAGES))
   test(`in memory, ${what} is found, left alone when only asked, and repaired when told to`, async () => {
     await using registry = await filled()
     const store = openMemoryTree()
-    const tree = await openTree({ ...registry.treeDeps(BASE, LIMITS), store })
+    const tree = await openTree({ ...(await registry.treeDeps(BASE, LIMITS)), store })
     const before = await contentOf(store)
     await damage(store)
     const damaged = await contentOf(store)

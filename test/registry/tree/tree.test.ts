@@ -189,7 +189,7 @@ test('looking at a tree from outside changes neither it nor the outbox', async (
   await using registry = await TreeRegistry.create()
   registry.addRepo()
   await registry.publish('check-tcp')
-  const report = await inspectTree(registry.treeDeps())
+  const report = await inspectTree(await registry.treeDeps())
   assert.ok(report.missing > 0)
   assert.ok(!existsSync(join(registry.dataDir, 'tree')))
   assert.equal(takeOutbox(registry.db).length, 2)

@@ -1,8 +1,11 @@
 // Collection runs beside publishing: whatever somebody begins to use between any two of its steps stays, and stays usable.
 import assert from 'node:assert/strict'
-import { readdir, writeFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
+import type { BlobStore } from '../../../registry/blobs/store.ts'
 import { writeAudit } from '../../../registry/db/sqlite/audit.ts'
 import { findLiveBlob, recordBlob } from '../../../registry/db/sqlite/blobs.ts'
 import type { RegistryDb } from '../../../registry/db/sqlite/open.ts'
@@ -19,6 +22,7 @@ import { startTestRegistry } from '../../support/test-registry.ts'
 
 const BYTES = Buffer.from('brought by a session that came to nothing')
 const DIGEST = digestOf(BYTES)
+const SOURCE = { digest: DIGEST, size: BYTES.length, read: () => Readable.from([BYTES]) }
 const DAY_MS = 24 * 3600_000
 const servicesOf = ({ serving }: TestRegistry) => serving.registry.services
 
@@ -26,7 +30,7 @@ const servicesOf = ({ serving }: TestRegistry) => serving.registry.services
 async function aScene(t: TestContext, withRow: boolean) {
   const registry = await startTestRegistry(t)
   const { db, blobs } = servicesOf(registry)
-  await writeFile(blobs.pathOf(DIGEST), BYTES)
+  await blobs.put(SOURCE)
   if (withRow) upload(db)
   return registry
 }
@@ -71,6 +75,38 @@ for (const [what, { before, act, withRow }] of Object.entries(MEANWHILE))
     assert.deepEqual([blobs, bytes], [[], 0])
     assert.deepEqual(await readdir(blobsPath(registry.dataDir)), [hexOf(DIGEST)])
   })
+
+for (const withRow of [true, false])
+  test(`a blob ${withRow ? 'with' : 'without'} a row that is brought again after its row was taken away stays`, async (t) => {
+    const registry = await aScene(t, withRow)
+    const services = servicesOf(registry)
+    const { db } = services
+    const blobs: BlobStore = {
+      ...services.blobs,
+      async delete(digest, generation) {
+        assert.equal(findLiveBlob(db, digest), undefined)
+        announce(db)
+        await services.blobs.put(SOURCE)
+        upload(db)
+        return services.blobs.delete(digest, generation)
+      },
+    }
+    const report = await collectGarbage({ ...services, blobs }, { dryRun: false, graceMs: -1000 })
+    assert.deepEqual([report.blobs, report.bytes], [[], 0])
+    assert.equal(findLiveBlob(db, DIGEST)?.size, BYTES.length)
+    assert.deepEqual(await buffer(services.blobs.open(DIGEST)), BYTES)
+  })
+
+test('bytes that a crash left after their row was taken away are collected the next time', async (t) => {
+  const registry = await aScene(t, true)
+  const services = servicesOf(registry)
+  const crash = new Error('the machine stopped')
+  const blobs: BlobStore = { ...services.blobs, delete: () => Promise.reject(crash) }
+  await assert.rejects(collectGarbage({ ...services, blobs }, { dryRun: false, graceMs: -1000 }), crash)
+  const next = await collectGarbage(services, { dryRun: false, graceMs: -1000 })
+  assert.deepEqual(next.blobs, [{ digest: DIGEST, bytes: BYTES.length }])
+  assert.deepEqual(await readdir(blobsPath(registry.dataDir)), [])
+})
 
 test('a blob that is announced before it is marked for deletion need not be uploaded again', async (t) => {
   const registry = await aScene(t, true)

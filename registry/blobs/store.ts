@@ -1,0 +1,37 @@
+// The port behind which the bytes of a registry are kept, by their digest. Whether a blob counts is decided by its row, never by
+// its bytes being here, and the two change one after the other: bytes are durable before a row names them, and go after their
+// row went. So a crash in between leaves bytes without a row, which garbage collection finds in the list.
+import type { Digest } from '../../schemas/digest.ts'
+import type { BlobSource } from '../../static-tree/write/store.ts'
+
+export type BlobStat = {
+  readonly size: number
+  /** When its bytes were written. */
+  readonly writtenAtMs: number
+  /** Another one after each put, also of the same bytes. */
+  readonly generation: string
+}
+
+/** Offsets of bytes, without that of the end; what lies beyond the last byte is left out. */
+export type BlobRange = { readonly start: number; readonly end: number }
+
+export type BlobStore = {
+  /**
+   * Stores bytes, durable when it returns, in the place of the blob that is there. Throws SIZE_MISMATCH or DIGEST_MISMATCH for
+   * other bytes than promised, NO_SPACE, STORE_BUSY or IO_FAILED, and what reading the source throws; then nothing has changed.
+   */
+  put(source: BlobSource): Promise<void>
+  /** The bytes, also when the blob is deleted or put meanwhile. Throws DATA_DIR_CORRUPT at the first of them when there is no blob. */
+  open(digest: Digest, range?: BlobRange): AsyncIterable<Buffer>
+  /** Undefined when there is no blob. */
+  stat(digest: Digest): Promise<BlobStat | undefined>
+  /**
+   * Takes a blob away, unless it was put again since `stat` said the generation: whoever put it counts on it. False when nothing
+   * was taken away. Throws IO_FAILED.
+   */
+  delete(digest: Digest, generation: string): Promise<boolean>
+  /** A store may keep what was deleted for a while; this forgets what went before that time, and gives how many. */
+  purge(deletedBeforeMs: number): Promise<number>
+  /** All blobs, read page by page in any order, and the names of what lies among them and is none. */
+  list(): AsyncIterable<Digest | { readonly stray: string }>
+}
