@@ -16,10 +16,10 @@ export type {
   ClientOptions,
   FailedPlugin,
   PluginOutcome,
-  Report,
   VerifiedExecutable,
 } from './api.ts'
 export { lockPathOf } from './lockfile/lock-path.ts'
+export type { Report } from './report.ts'
 export { storeRootOf } from './store/root.ts'
 export type { ShimComparison, ShimRecord, ShimRecords } from './store/shims.ts'
 export { readWarmRun } from './warm/read.ts'

@@ -2,7 +2,7 @@
 import { printable } from '../../schemas/quote.ts'
 import type { Run } from '../../terminal/program.ts'
 import { openContext } from '../context.ts'
-import { searchRepos } from '../query/search.ts'
+import { searchRepos } from '../sources/search.ts'
 import type { ClientFlags } from './session.ts'
 import { openSession } from './session.ts'
 

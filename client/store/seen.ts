@@ -1,9 +1,9 @@
 // The highest serial of a plugin document that this machine ever saw. Answers: a repo, or somebody in between, that serves
 // yesterday's document to hide what changed since.
 import { readIfWhole, writeUnlessReadOnly } from '../../system/files/atomic-file.ts'
-import { highestKnown } from '../resolve/serials.ts'
 import { STORE_DISK } from './disk.ts'
 import type { Layout } from './layout.ts'
+import { highestKnown } from './serials.ts'
 
 /** 0 when the document was never seen. */
 export function readSeenSerial(layout: Layout, url: string): number {

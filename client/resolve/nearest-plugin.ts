@@ -4,7 +4,7 @@ import type { CodedError } from '../../schemas/errors.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
 import type { Network } from '../sources/network.ts'
-import { similarNames } from './search.ts'
+import { similarNames } from '../sources/search.ts'
 
 /** The same error, with the nearest name as its hint when there is one. A repo that does not answer has no names. */
 export async function withNearestPlugin(
