@@ -22,7 +22,7 @@ export function findCircles(edges: Edges): Finding[] {
 }
 
 /** Tarjan's algorithm: sets of files that all reach each other. */
-function stronglyConnected(edges: Edges): string[][] {
+export function stronglyConnected(edges: Edges): string[][] {
   const order = new Map<string, number>()
   const low = new Map<string, number>()
   const open: string[] = []
