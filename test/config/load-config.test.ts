@@ -1,0 +1,19 @@
+// A config that another machine serves.
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { loadConfig } from '../../config/load-config.ts'
+import { expectCodeAsync } from '../support/expect-code.ts'
+import { serveFolder } from '../support/serve-folder.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+
+test('a config over the network is read, and one that is not there is said to be missing', async (t) => {
+  const folder = tempFolder(t)
+  writeFileSync(join(folder, 'octo.yaml'), 'name: served\n')
+  const { url } = await serveFolder(t, folder)
+  const load = (name: string) => loadConfig({ paths: [`${url}/${name}`], cwd: folder, env: {} })
+  assert.equal((await load('octo.yaml')).name, 'served')
+  const error = await expectCodeAsync('CONFIG_NOT_FOUND', () => load('another.yaml'))
+  assert.match(error.message, new RegExp(`${url}/another.yaml`))
+})
