@@ -3,14 +3,13 @@ import type { OctoConfig, PluginRequest } from '../config/model/config.ts'
 import type { Digest } from '../schemas/digest.ts'
 import type { CodedError } from '../schemas/errors.ts'
 import type { LockedPlugin, Lockfile } from '../schemas/lockfile.ts'
-import type { ReleasedManifest, Runtime } from '../schemas/manifest.ts'
 import type { Name } from '../schemas/name.ts'
 import type { Platform } from '../schemas/platform.ts'
-import type { Version } from '../schemas/version.ts'
 import type { Settled } from '../system/async/limit.ts'
 import type { WatchedPlaces } from '../system/files/watched-places.ts'
 import type { Report } from './report.ts'
 import type { Acceptance } from './resolve/resolver.ts'
+import type { VerifiedExecutable } from './verified-executable.ts'
 
 export type ClientOptions = {
   readonly config: OctoConfig
@@ -30,32 +29,6 @@ export type ClientOptions = {
   readonly now?: () => number
   /** The environment, for proxies, authorities and credentials; without it there are none of its own. */
   readonly env?: Readonly<Record<string, string | undefined>>
-}
-
-declare const executableBrand: unique symbol
-
-/** What may be run, and nothing else may: its release, its bytes and its place in the store were proven. */
-export type VerifiedExecutable = {
-  /** Name of the repo in the config. */
-  readonly repo: Name
-  readonly plugin: Name
-  readonly version: Version
-  /** Key of the artifact that was chosen: the machine's own, its libc-free twin, or `any`. */
-  readonly platform: Platform
-  /** Absolute path of what is executed, or of what `runtime` is given. Read-only, in the store. */
-  readonly path: string
-  /** Absolute folder that holds the artifact's files; `path` lies in it. */
-  readonly root: string
-  readonly runtime?: Runtime
-  /** The name that the program finds as its own. */
-  readonly argv0: string
-  /** From the signed statement; made up only for `unsigned` repos. */
-  readonly manifest: ReleasedManifest
-  /** Of the artifact. */
-  readonly digest: Digest
-  /** Id of the publisher's key. */
-  readonly signer: Digest | 'unsigned'
-  readonly [executableBrand]: true
 }
 
 /** What became of one plugin that was asked for. */

@@ -11,17 +11,12 @@
 //   client.locate(executable)                                        re-check right before every execution
 //   client.recordWarmRun({ configPath, request: 'check-tcp@^1' }, executable)
 export { defaultConfigPath } from '../config/default-config.ts'
-export type {
-  Client,
-  ClientOptions,
-  FailedPlugin,
-  PluginOutcome,
-  VerifiedExecutable,
-} from './api.ts'
+export type { Client, ClientOptions, FailedPlugin, PluginOutcome } from './api.ts'
 export { lockPathOf } from './lockfile/lock-path.ts'
 export type { Report } from './report.ts'
 export { storeRootOf } from './store/root.ts'
 export type { ShimComparison, ShimRecord, ShimRecords } from './store/shims.ts'
+export type { VerifiedExecutable } from './verified-executable.ts'
 export { readWarmRun } from './warm/read.ts'
 export type { WorkspaceFlags } from './workspace.ts'
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import type { OctoConfig } from '../../config/model/config.ts'
 import { parseLockfile } from '../../schemas/lockfile.ts'
 import { printable } from '../../schemas/quote.ts'
-import type { VerifiedExecutable } from '../api.ts'
+import type { VerifiedExecutable } from '../verified-executable.ts'
 import type { WarmRecord, WarmRunKey } from './read.ts'
 
 export type ProvenRun = {

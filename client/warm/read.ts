@@ -5,7 +5,6 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { octoVersion } from '../../system/octo-version.ts'
 import { shortHash } from '../../system/short-hash.ts'
-import type { VerifiedExecutable } from '../api.ts'
 import type { Memo } from '../store/identity.ts'
 import { isUnchanged } from '../store/identity.ts'
 import type { TreeKey } from '../store/layout.ts'
@@ -13,6 +12,7 @@ import { isTreeKey, layoutOf } from '../store/layout.ts'
 import { problemOfFolder } from '../store/own-folder.ts'
 import { readOwnRecord } from '../store/own-record.ts'
 import { problemOfPlaces } from '../store/program-places.ts'
+import type { VerifiedExecutable } from '../verified-executable.ts'
 
 export type WarmRunKey = {
   readonly storeRoot: string
