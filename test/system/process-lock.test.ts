@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { lockFile, takeLock, tryLock } from '../../system/process-lock.ts'
 import { expectCodeAsync } from '../support/expect-code.ts'
@@ -35,15 +36,38 @@ test('makes no second file beside its own, however it is held', async (context) 
   }
 })
 
-test('empties a file of the store that holds something, and leaves any other as it is', async (context) => {
+const carried: Readonly<Record<string, (path: string) => void>> = {
+  'a text': (path) => writeFileSync(path, 'carried here with the store'),
+  'a database': (path) => writeDatabase(path, 'DELETE'),
+  'a database in WAL mode': (path) => writeDatabase(path, 'WAL'),
+}
+
+for (const [what, write] of Object.entries(carried))
+  test(`empties a file of the store that is ${what}, so that the lock excludes as ever`, async (context) => {
+    const folder = tempFolder(context)
+    const path = join(folder, 'a.lock')
+    for (const mode of ['exclusive', 'shared'] as const) {
+      write(path)
+      using held = await tryLock(request(path, mode))
+      assert.ok(held)
+      assert.equal(readFileSync(path, 'utf8'), '')
+      assert.deepEqual(readdirSync(folder), ['a.lock'])
+      assert.equal(await tryLock(request(path)), undefined)
+    }
+  })
+
+test('a file that is not emptied keeps what it holds', (context) => {
   const path = join(tempFolder(context), 'a.lock')
-  writeFileSync(path, 'carried here with the store')
+  writeFileSync(path, 'somebody else’s')
   assert.throws(() => lockFile(path, 'exclusive'), { errcode: 26 })
-  assert.equal(readFileSync(path, 'utf8'), 'carried here with the store')
-  using held = await tryLock(request(path))
-  assert.ok(held)
-  assert.equal(readFileSync(path, 'utf8'), '')
+  assert.equal(readFileSync(path, 'utf8'), 'somebody else’s')
 })
+
+function writeDatabase(path: string, journal: string): void {
+  const database = new DatabaseSync(path)
+  database.exec(`PRAGMA journal_mode = ${journal}; CREATE TABLE IF NOT EXISTS t (x)`)
+  database.close()
+}
 
 test('gives up after the timeout and says for what it waited', async (context) => {
   const path = join(tempFolder(context), 'a.lock')
