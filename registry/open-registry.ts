@@ -81,15 +81,23 @@ export async function openRegistry({
     refusal = coded('SHUTTING_DOWN', { message: `the registry stopped, because ${why}`, cause: error })
     onHalt?.(error)
   }
+  /** What work in the background fails with: a disk that cannot be trusted stops the registry, anything else is tried again. */
+  const failed = (event: string) => (error: unknown) =>
+    isFatal(error) ? halt(error) : logger.error({ err: error }, event)
   const store = await deps.openTreeStore()
   const tree = await openTree({ ...deps, store, onFatal: halt, requireClaim: () => claim.require() })
   stack.defer(() => tree.close())
   // A large tree takes longer to look over than a start may take.
-  tree.check().catch((error: unknown) => logger.error({ err: error }, 'the static tree could not be looked over'))
+  tree.check().catch(failed('the static tree could not be looked over'))
   stack.defer(keepClaim(claim, halt, logger))
-  stack.defer(keepAuditHead(deps))
-  stack.defer(watchOtherWriters(deps, tree, () => sweepSessions(deps, uploads)))
-  stack.defer(collectOften(deps))
+  stack.defer(keepAuditHead(deps, failed('the end of the audit log could not be noted')))
+  stack.defer(
+    watchOtherWriters(deps, tree, {
+      sweep: () => sweepSessions(deps, uploads),
+      failed: failed('background work failed'),
+    }),
+  )
+  stack.defer(collectOften(deps, failed('blobs could not be collected')))
   const uploadsEnd = new AbortController()
   const services: RegistryServices = {
     ...deps,
@@ -147,8 +155,10 @@ export async function openStores(dataDir: string, elsewhere?: BlobStore): Promis
   return { blobs, openTreeStore: () => openDiskTree({ ...tree, blobFile: blobs.fileOf }) }
 }
 
+type OnFailure = (error: unknown) => void
+
 /** Where the audit log ends is noted soon after each change. */
-function keepAuditHead({ metadata, config, logger }: RegistryDeps): () => Promise<void> {
+function keepAuditHead({ metadata, config }: RegistryDeps, failed: OnFailure): () => Promise<void> {
   let noting: Promise<void> = Promise.resolve()
   let noted = 0
   const note = () => {
@@ -156,10 +166,10 @@ function keepAuditHead({ metadata, config, logger }: RegistryDeps): () => Promis
       .then(async () => {
         const id = (await metadata.audit.head())?.id ?? 0
         if (id === noted) return
-        noted = id
         await noteAuditHead(metadata.audit, config.dataDir)
+        noted = id
       })
-      .catch((error: unknown) => logger.error({ err: error }, 'the end of the audit log could not be noted'))
+      .catch(failed)
   }
   const timer = setInterval(note, LOOK_EVERY_MS).unref()
   return () => {
@@ -170,7 +180,7 @@ function keepAuditHead({ metadata, config, logger }: RegistryDeps): () => Promis
 }
 
 /** What sessions brought that came to nothing goes by itself. */
-function collectOften(deps: RegistryDeps): () => Promise<void> {
+function collectOften(deps: RegistryDeps, failed: OnFailure): () => Promise<void> {
   const { gcEveryMs, gcGraceMs } = deps.config.times
   let collecting: Promise<void> = Promise.resolve()
   const collect = async () => {
@@ -179,9 +189,7 @@ function collectOften(deps: RegistryDeps): () => Promise<void> {
       deps.logger.info({ blobs: blobs.length, bytes }, 'blobs that nothing refers to were collected')
   }
   const timer = setInterval(() => {
-    collecting = collecting
-      .then(collect)
-      .catch((error: unknown) => deps.logger.error({ err: error }, 'blobs could not be collected'))
+    collecting = collecting.then(collect).catch(failed)
   }, gcEveryMs).unref()
   return () => {
     clearInterval(timer)
@@ -200,11 +208,10 @@ function keepClaim(claim: ServingClaim, halt: (error: unknown) => void, logger: 
 
 /** Commands such as `repo create` write to the database of a running server: what they changed must show, too. */
 function watchOtherWriters(
-  { metadata, logger }: RegistryDeps,
+  { metadata }: RegistryDeps,
   tree: Tree,
-  sweep: () => Promise<void>,
+  { sweep, failed }: { readonly sweep: () => Promise<void>; readonly failed: OnFailure },
 ): () => Promise<void> {
-  const failed = (error: unknown) => logger.error({ err: error }, 'background work failed')
   const endLooking = repeatedly(async () => {
     if (await metadata.serving.hasChangedElsewhere()) await tree.drain()
   }, failed)
@@ -216,7 +223,7 @@ function watchOtherWriters(
 }
 
 /** Every half second, unless the last time is not over yet. Gives what ends it, and waits for what is under way. */
-function repeatedly(act: () => Promise<void>, failed: (error: unknown) => void): () => Promise<void> {
+function repeatedly(act: () => Promise<void>, failed: OnFailure): () => Promise<void> {
   let acting: Promise<void> | undefined
   const timer = setInterval(() => {
     acting ??= act()
