@@ -8,7 +8,6 @@ import type { Platform } from '../schemas/platform.ts'
 import type { Settled } from '../system/async/limit.ts'
 import type { WatchedPlaces } from '../system/files/watched-places.ts'
 import type { Report } from './report.ts'
-import type { Acceptance } from './resolve/resolver.ts'
 import type { VerifiedExecutable } from './verified-executable.ts'
 
 export type ClientOptions = {
@@ -23,12 +22,19 @@ export type ClientOptions = {
   /** No socket is opened. */
   readonly offline?: boolean
   readonly report?: Report
-  /** What a person said yes to, for this one command. */
   readonly accept?: Acceptance
   /** Milliseconds since 1970, for the windows of keys. */
   readonly now?: () => number
   /** The environment, for proxies, authorities and credentials; without it there are none of its own. */
   readonly env?: Readonly<Record<string, string | undefined>>
+}
+
+/** What a person said yes to, for this one command. */
+export type Acceptance = {
+  /** A document that is older than the one last seen. */
+  readonly serial?: boolean
+  /** An unsigned plugin in place of a signed one. */
+  readonly unsigned?: boolean
 }
 
 /** What became of one plugin that was asked for. */

@@ -32,7 +32,7 @@ export async function openWorkspace(flags: WorkspaceFlags, place: WorkspacePlace
 
 /** Opens the store and reads the lockfile; throws STORE_UNSAFE, LOCK_MISSING or FORMAT_INVALID. No network yet. */
 export async function openClient(options: ClientOptions): Promise<Client> {
-  const { createClient } = await import('./context.ts')
+  const { createClient } = await import('./create-client.ts')
   return createClient(options)
 }
 

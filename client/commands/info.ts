@@ -10,11 +10,11 @@ import { isPrerelease } from '../../schemas/version.ts'
 import type { Table, Terminal } from '../../terminal/index.ts'
 import { formatBytes } from '../../terminal/index.ts'
 import type { Run } from '../../terminal/program.ts'
+import type { ClientContext } from '../context.ts'
 import { openContext } from '../context.ts'
 import type { Offered } from '../query/inspect.ts'
 import { offersOf } from '../query/inspect.ts'
 import { withNearestPlugin } from '../resolve/nearest-plugin.ts'
-import type { Resolving } from '../resolve/resolve-online.ts'
 import { proveRelease } from '../sources/signed/prove-release.ts'
 import type { ClientFlags } from './session.ts'
 import { openSession } from './session.ts'
@@ -52,7 +52,7 @@ type Proof = {
 type Shown = Offered & Proof
 
 /** Proves the newest stable release that is not blocked; nothing is said about one that is not proven. */
-async function proofOf({ repo, document }: Offered, context: Resolving): Promise<Proof> {
+async function proofOf({ repo, document }: Offered, context: ClientContext): Promise<Proof> {
   if (repo.trust.kind === 'unsigned') return { signer: 'unsigned' }
   const newest = newestOf(document)
   if (!newest) return { signer: 'no release that may be installed' }

@@ -49,12 +49,12 @@ function hasNothingToLock({ config, options }: Session): boolean {
 
 function requireAsked(names: readonly string[], { config }: Session): void {
   const asked = new Set<string>(requestsOf(config).map(({ plugin }) => plugin))
-  const stranger = names.find((name) => !asked.has(name))
-  if (stranger === undefined) return
+  const unasked = names.find((name) => !asked.has(name))
+  if (unasked === undefined) return
   throw coded('PLUGIN_NOT_FOUND', {
-    message: `config does not ask for a plugin ${quote(stranger)}, it asks for ${[...asked].map(quote).join(', ') || 'none'}`,
-    details: { plugin: stranger },
-    ...hintTo(nearestWord(stranger, [...asked])),
+    message: `config does not ask for a plugin ${quote(unasked)}, it asks for ${[...asked].map(quote).join(', ') || 'none'}`,
+    details: { plugin: unasked },
+    ...hintTo(nearestWord(unasked, [...asked])),
   })
 }
 

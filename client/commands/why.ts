@@ -9,12 +9,13 @@ import type { Version } from '../../schemas/version.ts'
 import { isPrerelease } from '../../schemas/version.ts'
 import { octoVersion } from '../../system/octo-version.ts'
 import type { Run } from '../../terminal/program.ts'
+import type { ClientContext } from '../context.ts'
 import { openContext } from '../context.ts'
+import { openLockfile } from '../lockfile/lock.ts'
 import { askersOf, listPlugins, offersOf } from '../query/inspect.ts'
 import { withNearestPlugin } from '../resolve/nearest-plugin.ts'
 import { pickVersion } from '../resolve/pick-version.ts'
 import { gatherQuestions } from '../resolve/requests.ts'
-import type { Resolving } from '../resolve/resolve-online.ts'
 import type { ClientFlags } from './session.ts'
 import { openSession } from './session.ts'
 
@@ -24,7 +25,7 @@ export async function whyCommand({ args, options, terminal }: Run<ClientFlags>):
   using _network = context.network
   const { config } = context
   const request = parsePluginRequest(args[0] ?? '')
-  const lock = context.locking.current()
+  const lock = openLockfile(context).current()
   const listed = (await listPlugins(lock, context)).find(({ question }) => question.plugin === request.plugin)
   const answer = {
     plugin: request.plugin,
@@ -56,7 +57,7 @@ export async function whyCommand({ args, options, terminal }: Run<ClientFlags>):
 
 type Explained = { readonly repo: string; readonly url: string; readonly choice: string }
 
-async function explainOffers(request: PluginRequest, context: Resolving): Promise<readonly Explained[]> {
+async function explainOffers(request: PluginRequest, context: ClientContext): Promise<readonly Explained[]> {
   const own = requestsOf(context.config).filter(({ plugin }) => plugin === request.plugin)
   const [question] = gatherQuestions(own.length > 0 ? own : [request], context.config.pins)
   if (!question) return []

@@ -10,8 +10,7 @@ import { download } from '../../system/http/download.ts'
 import { takeLock } from '../../system/process-lock.ts'
 import { createDigestGate } from '../../trust/artifact/digest-gate.ts'
 import { inspectArtifact } from '../../trust/artifact/inspect-artifact.ts'
-import type { Report } from '../report.ts'
-import type { Network } from '../sources/network.ts'
+import type { ClientContext } from '../context.ts'
 import { STORE_DISK } from '../store/disk.ts'
 import type { Layout } from '../store/layout.ts'
 import type { Part } from '../store/parts.ts'
@@ -32,8 +31,6 @@ type Wanted = {
   readonly lenient?: boolean
 }
 
-type Fetching = { readonly layout: Layout; readonly network: Network; readonly report: Report }
-
 export type FetchedArtifact = {
   readonly stored: StoredArtifact
   /** What is in its folder, by the proven bytes. */
@@ -46,7 +43,8 @@ export type FetchedArtifact = {
  * Afterwards the store holds the proven files: checked now, or written as they were proven. Throws what download and
  * trust/ throw, OFFLINE, STORE_CORRUPT, NO_SPACE or STORE_BUSY.
  */
-export async function fetchArtifact(wanted: Wanted, { layout, network, report }: Fetching): Promise<FetchedArtifact> {
+export async function fetchArtifact(wanted: Wanted, context: ClientContext): Promise<FetchedArtifact> {
+  const { layout, network, report } = context
   const { artifact, platform, name } = wanted
   const stored = storedArtifact(artifact, platform)
   const before = await proveStored(wanted, layout)
@@ -68,24 +66,24 @@ export async function fetchArtifact(wanted: Wanted, { layout, network, report }:
   if (health.state === 'corrupt' && network.offline) throw corrupt(name, health.problem)
   if (health.state === 'corrupt')
     report.warn?.(`${quote(name)} in the store was damaged (${health.problem}), fetching it again`)
-  return { stored, files: await fetchInto(wanted, { layout, network, report }), fetched: true }
+  return { stored, files: await fetchInto(wanted, context), fetched: true }
 }
 
-async function fetchInto(wanted: Wanted, fetching: Fetching): Promise<readonly StoredFile[]> {
-  const part = openPart(fetching.layout, wanted.artifact.digest)
+async function fetchInto(wanted: Wanted, context: ClientContext): Promise<readonly StoredFile[]> {
+  const part = openPart(context.layout, wanted.artifact.digest)
   const isContinued = part.size > 0
   try {
-    return await fetchPart(part, wanted, fetching)
+    return await fetchPart(part, wanted, context)
   } catch (error) {
     if (isCoded(error, 'FETCH_FAILED')) part.keep()
     else part.discard()
     // The rest was right and what lay here was not, or the other way round: only a whole download can tell.
-    if (isContinued && isCoded(error, 'DIGEST_MISMATCH')) return fetchInto(wanted, fetching)
+    if (isContinued && isCoded(error, 'DIGEST_MISMATCH')) return fetchInto(wanted, context)
     throw error
   }
 }
 
-async function fetchPart(part: Part, wanted: Wanted, { layout, network, report }: Fetching) {
+async function fetchPart(part: Part, wanted: Wanted, { layout, network, report }: ClientContext) {
   const { artifact, url } = wanted
   const http = await network.http(url.href)
   const shown = report.download?.({ name: wanted.name, size: artifact.size })

@@ -8,8 +8,8 @@ import type { Platform } from '../../schemas/platform.ts'
 import { isEmulated, pickPlatform } from '../../schemas/platform.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleaseArtifact } from '../../schemas/release-statement.ts'
+import type { ClientContext } from '../context.ts'
 import { repoOf } from '../lockfile/cover.ts'
-import type { Resolving } from '../resolve/resolve-online.ts'
 import { MAX_UNSIGNED_BYTES } from '../sources/plain/plain-plugin.ts'
 import { repoAddressOf } from '../sources/repo-address.ts'
 import { proveLocked } from '../sources/signed/prove-release.ts'
@@ -26,7 +26,7 @@ export type Installed = FetchedArtifact & {
   readonly isWarned: boolean
 }
 
-export async function installEntry(entry: LockedPlugin, context: Resolving): Promise<Installed> {
+export async function installEntry(entry: LockedPlugin, context: ClientContext): Promise<Installed> {
   const name = `${entry.repo}/${entry.plugin}@${entry.version}`
   const release = await releaseOf(entry, context)
   if (release.warning) context.report.warn?.(release.warning)
@@ -58,7 +58,7 @@ type Release = {
 }
 
 /** What is known about a locked release: proven, or made up from the lockfile where the config says `trust: unsigned`. */
-export async function releaseOf(entry: LockedPlugin, context: Resolving): Promise<Release> {
+export async function releaseOf(entry: LockedPlugin, context: ClientContext): Promise<Release> {
   const name = `${entry.repo}/${entry.plugin}@${entry.version}`
   const repo = repoOf(context.config, entry)
   if (!repo)
@@ -66,7 +66,7 @@ export async function releaseOf(entry: LockedPlugin, context: Resolving): Promis
   return repo.trust.kind === 'unsigned' ? unproven(entry, name) : proven(entry, repo, context)
 }
 
-async function proven(entry: LockedPlugin, repo: RepoConfig, context: Resolving): Promise<Release> {
+async function proven(entry: LockedPlugin, repo: RepoConfig, context: ClientContext): Promise<Release> {
   const { predicate, admission, signer } = await proveLocked(entry, repo, context)
   const address = repoAddressOf(repo.url)
   const urlOf = ({ file }: ReleaseArtifact) => address.artifact(entry.plugin, entry.version, file)

@@ -12,15 +12,15 @@ import { quote, shellWord } from '../../schemas/quote.ts'
 import type { Settled } from '../../system/async/limit.ts'
 import { inParallel, settled, settledNow, settleInParallel } from '../../system/async/limit.ts'
 import type { LockChange, LockOptions } from '../api.ts'
+import type { ClientContext } from '../context.ts'
 import { gatherQuestions } from '../resolve/requests.ts'
-import type { Resolving } from '../resolve/resolve-online.ts'
 import { resolveOnline } from '../resolve/resolve-online.ts'
 import type { Question } from '../sources/offer.ts'
 import { entryOf, gapOf, repoOf } from './cover.ts'
 import { EMPTY_LOCK, editLock, nameOf, readLock } from './file.ts'
 import { LOCK_NAME } from './lock-path.ts'
 
-export type Locking = {
+type OpenLockfile = {
   current(): Lockfile
   /** An entry, or why there is none, for each plugin that the config asks for, in the order of names. */
   coverConfig(): Promise<readonly Covered[]>
@@ -32,15 +32,14 @@ export type Locking = {
 
 type Covered = { readonly plugin: Name; readonly covered: Settled<LockedPlugin> }
 
-type LockingOptions = Resolving & { readonly lockPath: string; readonly frozen: boolean }
-
 const PARALLEL = 8
 
 /** A question that may turn out to be no question: a range that cannot be read, two repos for one name. */
 type Wanted = () => Question
 
-export function openLocking(options: LockingOptions): Locking {
-  const { config, layout, lockPath, report } = options
+/** Throws FORMAT_INVALID, or what reading the file throws. */
+export function openLockfile(context: ClientContext): OpenLockfile {
+  const { config, layout, lockPath, frozen, report } = context
   let lock = readLock(lockPath)
   /** Why the resolver chose what it chose, by name. */
   const reasons = new Map<string, string>()
@@ -52,10 +51,10 @@ export function openLocking(options: LockingOptions): Locking {
 
   async function resolve(questions: readonly Question[], isUpdate: (question: Question) => boolean) {
     const gaps = questions.map((question) => gapFor(question) ?? `${quote(question.plugin)} is to be updated`)
-    if (gaps[0] !== undefined && options.frozen) throw notCovered(lock, lockPath, gaps)
+    if (gaps[0] !== undefined && frozen) throw notCovered(lock, lockPath, gaps)
     return inParallel(questions, PARALLEL, async (question) => {
       const locked = lockedFor(question)
-      const { entry, reason } = await resolveOnline(question, { entry: locked, isKept: !isUpdate(question) }, options)
+      const { entry, reason } = await resolveOnline(question, { entry: locked, isKept: !isUpdate(question) }, context)
       reasons.set(nameOf(entry), reason)
       if (locked && repoOf(config, locked)) requireSameRepo(question, locked, entry)
       return entry
@@ -110,8 +109,7 @@ export function openLocking(options: LockingOptions): Locking {
       const planned = { ...before, plugins: Object.fromEntries(set.map((entry) => [nameOf(entry), entry])) }
       if (dryRun) return changesBetween(before, planned, reasons)
       const isNothing = set.length === 0 && lock === undefined
-      if (!options.frozen && !isNothing)
-        lock = await editLock(layout, lockPath, { set, keepOnly: new Set(set.map(nameOf)) })
+      if (!frozen && !isNothing) lock = await editLock(layout, lockPath, { set, keepOnly: new Set(set.map(nameOf)) })
       return changesBetween(before, lock ?? EMPTY_LOCK, reasons)
     },
     async cover(requests) {

@@ -6,12 +6,12 @@ import { isCoded } from '../../schemas/errors.ts'
 import type { LockedPlugin, Lockfile } from '../../schemas/lockfile.ts'
 import { matchOrder } from '../../schemas/platform.ts'
 import type { PluginDocument } from '../../schemas/plugin-document.ts'
+import type { ClientContext } from '../context.ts'
 import { releaseOf } from '../install/install-entry.ts'
 import { proveStored } from '../install/prove-stored.ts'
 import { entryOf, gapOf } from '../lockfile/cover.ts'
 import { EMPTY_LOCK } from '../lockfile/file.ts'
 import { gatherQuestions } from '../resolve/requests.ts'
-import type { Resolving } from '../resolve/resolve-online.ts'
 import { askRepos } from '../resolve/resolve-online.ts'
 import type { Question } from '../sources/offer.ts'
 
@@ -24,7 +24,7 @@ type Listed = {
 }
 
 /** Everything that the config asks for or the lockfile holds. With an offline context, no connection is opened. */
-export async function listPlugins(lock: Lockfile | undefined, context: Resolving): Promise<readonly Listed[]> {
+export async function listPlugins(lock: Lockfile | undefined, context: ClientContext): Promise<readonly Listed[]> {
   const { config } = context
   const known = lock ?? EMPTY_LOCK
   const questions = gatherQuestions(requestsOf(config), config.pins)
@@ -42,7 +42,7 @@ export async function listPlugins(lock: Lockfile | undefined, context: Resolving
 const STATES = { good: 'installed', absent: 'not installed', corrupt: 'damaged' } as const
 
 /** Only a proven statement says which artifact it is, so a stored release is proven here as well. */
-async function stateOf(entry: LockedPlugin | undefined, context: Resolving): Promise<Listed['state']> {
+async function stateOf(entry: LockedPlugin | undefined, context: ClientContext): Promise<Listed['state']> {
   if (!entry) return 'not installed'
   const platform = matchOrder(context.platform).find((candidate) => entry.platforms[candidate])
   if (!platform) return 'no artifact'
@@ -61,7 +61,7 @@ async function stateOf(entry: LockedPlugin | undefined, context: Resolving): Pro
 export type Offered = { readonly repo: RepoConfig; readonly document: PluginDocument }
 
 /** What the repos that may offer the plugin say about it. */
-export async function offersOf(request: PluginRequest, context: Resolving): Promise<readonly Offered[]> {
+export async function offersOf(request: PluginRequest, context: ClientContext): Promise<readonly Offered[]> {
   const [question] = gatherQuestions([request], context.config.pins)
   return question ? askRepos(question, context) : []
 }

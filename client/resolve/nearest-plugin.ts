@@ -1,16 +1,15 @@
 // Says which plugin was probably meant when no repo knows a name.
-import type { OctoConfig } from '../../config/model/config.ts'
 import type { CodedError } from '../../schemas/errors.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
-import type { Network } from '../sources/network.ts'
+import type { ClientContext } from '../context.ts'
 import { similarNames } from '../sources/search.ts'
 
 /** The same error, with the nearest name as its hint when there is one. A repo that does not answer has no names. */
 export async function withNearestPlugin(
   error: CodedError,
   plugin: string,
-  { config, network }: { readonly config: OctoConfig; readonly network: Network },
+  { config, network }: ClientContext,
 ): Promise<CodedError> {
   const known = await Promise.all(
     config.repos.map(async (repo) => {

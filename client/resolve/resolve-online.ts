@@ -3,13 +3,12 @@ import { setTimeout } from 'node:timers/promises'
 import type { OctoConfig, RepoConfig } from '../../config/model/config.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import type { LockedPlugin } from '../../schemas/lockfile.ts'
-import type { Platform } from '../../schemas/platform.ts'
 import type { PluginDocument } from '../../schemas/plugin-document.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleasePredicate } from '../../schemas/release-statement.ts'
 import { octoVersion } from '../../system/octo-version.ts'
-import type { Report } from '../report.ts'
-import type { Network } from '../sources/network.ts'
+import type { ClientContext } from '../context.ts'
+import type { Network } from '../network.ts'
 import type { Choice, Offer, Question } from '../sources/offer.ts'
 import { plainDocument } from '../sources/plain/plain-document.ts'
 import { lockPlain } from '../sources/plain/plain-plugin.ts'
@@ -21,19 +20,8 @@ import { acceptSerial, noteSeenSerial, readSeenSerial } from '../store/seen.ts'
 import { highestKnown, serialToKeep } from '../store/serials.ts'
 import { withNearestPlugin } from './nearest-plugin.ts'
 import { withOlderVersions } from './older-versions.ts'
-import type { Acceptance, ResolveInput } from './resolver.ts'
+import type { ResolveInput } from './resolver.ts'
 import { resolvePlugin } from './resolver.ts'
-
-export type Resolving = {
-  readonly config: OctoConfig
-  readonly layout: Layout
-  readonly network: Network
-  readonly platform: Platform
-  readonly report: Report
-  readonly now: () => number
-  /** What a person said yes to. */
-  readonly accept?: Acceptance
-}
 
 type Resolved = { readonly entry: LockedPlugin; readonly reason: string }
 
@@ -43,32 +31,34 @@ type Before = { readonly entry: LockedPlugin | undefined; readonly isKept: boole
 export async function resolveOnline(
   question: Question,
   { entry: before, isKept }: Before,
-  resolving: Resolving,
+  context: ClientContext,
 ): Promise<Resolved> {
   const locked = isKept ? before : undefined
-  const offered = await askRepos(question, resolving, { before, locked })
-  const offers = offered.map((offer) => ({ ...offer, seenSerial: seenSerialOf(offer, before, resolving.layout) }))
-  const choice = await chooseOrSuggest(question, resolving, {
-    ...{ question, offers, accept: resolving.accept ?? {} },
-    asked: reposFor(question, resolving.config).map(({ name }) => name),
+  const offered = await askRepos(question, context, { before, locked })
+  const offers = offered.map((offer) => ({ ...offer, seenSerial: seenSerialOf(offer, before, context.layout) }))
+  const choice = await chooseOrSuggest(question, context, {
+    question,
+    offers,
+    accept: context.accept,
+    asked: reposFor(question, context.config).map(({ name }) => name),
     operatorVersion: octoVersion(),
     ...(locked ? { locked } : {}),
     ...(before ? { before } : {}),
   })
-  for (const warning of choice.warnings) resolving.report.warn?.(warning)
+  for (const warning of choice.warnings) context.report.warn?.(warning)
   const entry =
     choice.repo.trust.kind === 'unsigned'
-      ? await lockPlain(choice, locked, resolving)
-      : await lockProven(choice, knownSerial(offers, choice), resolving)
+      ? await lockPlain(choice, locked, context)
+      : await lockProven(choice, knownSerial(offers, choice), context)
   return { entry, reason: choice.reason + goneNote(choice, before) }
 }
 
 /** Throws what the resolver throws; a name that no repo knows with the nearest one that a repo does. */
-async function chooseOrSuggest(question: Question, resolving: Resolving, input: ResolveInput): Promise<Choice> {
+async function chooseOrSuggest(question: Question, context: ClientContext, input: ResolveInput): Promise<Choice> {
   try {
     return resolvePlugin(input)
   } catch (error) {
-    throw isCoded(error, 'PLUGIN_NOT_FOUND') ? await withNearestPlugin(error, question.plugin, resolving) : error
+    throw isCoded(error, 'PLUGIN_NOT_FOUND') ? await withNearestPlugin(error, question.plugin, context) : error
   }
 }
 
@@ -85,15 +75,15 @@ function knownSerial(offers: readonly Offer[], { repo }: Choice): number {
   return offers.find((offer) => offer.repo === repo)?.seenSerial ?? 0
 }
 
-async function lockProven(choice: Choice, known: number, resolving: Resolving): Promise<LockedPlugin> {
+async function lockProven(choice: Choice, known: number, context: ClientContext): Promise<LockedPlugin> {
   const { repo, document, version, question } = choice
   // A document that was accepted by hand is the new beginning, however low its serial is.
   const isAccepted = document.serial < known
   const serial = serialToKeep(document, isAccepted ? 0 : known)
   const place = { repo, plugin: document.plugin, version: version.version, bundle: version.bundle }
-  const release = await proveRelease(place, resolving)
+  const release = await proveRelease(place, context)
   const remember = isAccepted ? acceptSerial : noteSeenSerial
-  remember(resolving.layout, repoAddressOf(repo.url).plugin(document.plugin).href, serial)
+  remember(context.layout, repoAddressOf(repo.url).plugin(document.plugin).href, serial)
   return {
     repo: repo.name,
     url: repo.url,
@@ -133,15 +123,11 @@ function reposFor({ plugin, repo }: Question, { repos }: OctoConfig): readonly R
 type Known = { readonly before?: LockedPlugin | undefined; readonly locked?: LockedPlugin | undefined }
 
 /** Documents of all repos that may offer the plugin; those without it are left out. */
-export async function askRepos(
-  question: Question,
-  { config, network }: Pick<Resolving, 'config' | 'network'>,
-  known: Known = {},
-) {
-  const repos = reposFor(question, config)
+export async function askRepos(question: Question, context: ClientContext, known: Known = {}) {
+  const repos = reposFor(question, context.config)
   const asked = repos.map(async (repo) => ({
     repo,
-    document: await askRepo(repo, question, { network, config, known }),
+    document: await askRepo(repo, { question, known }, context),
   }))
   const answered = await Promise.all(asked)
   return answered.flatMap(({ repo, document }) => (document ? [{ repo, document }] : []))
@@ -153,18 +139,18 @@ function seenSerialOf({ repo, document }: Omit<Offer, 'seenSerial'>, locked: Loc
   return highestKnown([seen, lockedSerial])
 }
 
-type Asking = { readonly network: Network; readonly config: OctoConfig; readonly known: Known }
+type Asked = { readonly question: Question; readonly known: Known }
 
 /** A repo that does not answer could offer the name too, so it cannot be passed over. */
 async function askRepo(
   repo: RepoConfig,
-  question: Question,
-  { network, config: { repos }, known }: Asking,
+  asked: Asked,
+  { network, config: { repos } }: ClientContext,
 ): Promise<PluginDocument | undefined> {
-  const { plugin, repo: pinned } = question
+  const { plugin, repo: pinned } = asked.question
   try {
     if (repo.trust.kind === 'unsigned') return await plainDocument(repo, plugin, network)
-    return await askSigned(repo, question, { network, known })
+    return await askSigned(repo, asked, network)
   } catch (error) {
     // A name that says its repo is asked nowhere else, so there is nothing to pin.
     const isOpen = pinned === undefined && repos.length > 1
@@ -181,8 +167,8 @@ async function askRepo(
 
 async function askSigned(
   repo: RepoConfig,
-  question: Question,
-  { network, known: { before, locked } }: Omit<Asking, 'config'>,
+  { question, known: { before, locked } }: Asked,
+  network: Network,
 ): Promise<PluginDocument | undefined> {
   const [fetch, address] = [network.fetchDocument, repoAddressOf(repo.url)]
   const kept = locked?.repo === repo.name ? { locked: locked.version } : {}

@@ -6,6 +6,7 @@ import type { Name } from '../../schemas/name.ts'
 import type { DocumentVersion, PluginDocument } from '../../schemas/plugin-document.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { Version } from '../../schemas/version.ts'
+import type { Acceptance } from '../api.ts'
 import type { Choice, Offer, Question } from '../sources/offer.ts'
 import { pickVersion } from './pick-version.ts'
 
@@ -21,14 +22,6 @@ export type ResolveInput = {
   readonly before?: LockedPlugin
   readonly accept: Acceptance
   readonly operatorVersion: Version
-}
-
-/** What a person said yes to, for this one command. */
-export type Acceptance = {
-  /** A document that is older than the one last seen. */
-  readonly serial?: boolean
-  /** An unsigned plugin in place of a signed one. */
-  readonly unsigned?: boolean
 }
 
 /** Throws PLUGIN_NOT_FOUND, NAME_AMBIGUOUS, INDEX_ROLLBACK, DOCUMENT_MISMATCH, or what pickVersion throws. */

@@ -12,7 +12,7 @@ import { parseShape } from '../../schemas/shape.ts'
 import type { Version } from '../../schemas/version.ts'
 import { DISCOVERY_PATH } from '../../static-tree/paths.ts'
 import { inParallel } from '../../system/async/limit.ts'
-import type { Network } from './network.ts'
+import type { Network } from '../network.ts'
 import { readPlainRepo } from './plain/read-repo.ts'
 import { repoAddressOf } from './repo-address.ts'
 

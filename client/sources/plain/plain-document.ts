@@ -5,7 +5,7 @@ import { digestOf } from '../../../schemas/digest.ts'
 import type { Name } from '../../../schemas/name.ts'
 import type { PluginDocument } from '../../../schemas/plugin-document.ts'
 import type { Version } from '../../../schemas/version.ts'
-import type { Network } from '../network.ts'
+import type { Network } from '../../network.ts'
 import { repoAddressOf } from '../repo-address.ts'
 import { readPlainRepo } from './read-repo.ts'
 

@@ -15,9 +15,9 @@ import { digestOfFileSync } from '../../../system/files/hash-file.ts'
 import { readHead } from '../../../system/files/read-pieces.ts'
 import { refusalOf } from '../../../system/http/refusal.ts'
 import { retrying } from '../../../system/http/retry.ts'
+import type { ClientContext } from '../../context.ts'
+import type { Network } from '../../network.ts'
 import { onDisk } from '../../store/disk.ts'
-import type { Layout } from '../../store/layout.ts'
-import type { Network } from '../network.ts'
 import type { Choice } from '../offer.ts'
 import { repoAddressOf } from '../repo-address.ts'
 import type { PlainArtifact } from './read-repo.ts'
@@ -26,16 +26,20 @@ import { readPlainRepo } from './read-repo.ts'
 export const MAX_UNSIGNED_BYTES = 4 * 1024 * 1024 * 1024
 const MAX_CHECKSUM_BYTES = 64 * 1024
 
-type Plain = { readonly layout: Layout; readonly network: Network; readonly platform: Platform }
 type LockedArtifact = LockedPlugin['platforms'][Platform]
 
 /** Only this machine's platform can be locked: the others' bytes are not looked at. Those that are locked stay. */
-export async function lockPlain(choice: Choice, locked: LockedPlugin | undefined, plain: Plain): Promise<LockedPlugin> {
+export async function lockPlain(
+  choice: Choice,
+  locked: LockedPlugin | undefined,
+  context: ClientContext,
+): Promise<LockedPlugin> {
   const { repo, document, version, question } = choice
   const { name, yaml } = repoAddressOf(repo.url)
-  const offered = (await readPlainRepo(plain.network.fetchDocument, yaml)).get(document.plugin)?.platforms ?? new Map()
-  const platform = pickPlatform(plain.platform, [...offered.keys()], `${repo.name}/${document.plugin}`)
-  const artifact = await probe(offered.get(platform) as PlainArtifact, plain)
+  const offered =
+    (await readPlainRepo(context.network.fetchDocument, yaml)).get(document.plugin)?.platforms ?? new Map()
+  const platform = pickPlatform(context.platform, [...offered.keys()], `${repo.name}/${document.plugin}`)
+  const artifact = await probe(offered.get(platform) as PlainArtifact, context)
   const others = locked?.url === repo.url && locked.signer === 'unsigned' ? locked.platforms : {}
   return {
     repo: repo.name,
@@ -51,7 +55,10 @@ export async function lockPlain(choice: Choice, locked: LockedPlugin | undefined
 }
 
 /** Downloads once to learn size, digest and form; the install then downloads what the lockfile says. */
-async function probe({ url, sha256Url, binary }: PlainArtifact, { layout, network }: Plain): Promise<LockedArtifact> {
+async function probe(
+  { url, sha256Url, binary }: PlainArtifact,
+  { layout, network }: ClientContext,
+): Promise<LockedArtifact> {
   const staged = join(layout.staging, `probe.${randomBytes(6).toString('hex')}`)
   try {
     await retrying(() => fetchTo(staged, new URL(url), network))

@@ -9,7 +9,7 @@ import { printable, quote } from '../../../schemas/quote.ts'
 import { relativePathShape } from '../../../schemas/shapes.ts'
 import { shownAddress } from '../../../schemas/shown-address.ts'
 import { parseYaml, SERVED_YAML } from '../../../schemas/yaml.ts'
-import type { FetchDocument } from '../signed/fetch-document.ts'
+import type { FetchDocument } from '../../network.ts'
 
 export type PlainArtifact = {
   readonly url: string

@@ -7,10 +7,8 @@ import type { DocumentPage, PluginDocument } from '../../../schemas/plugin-docum
 import { parsePluginDocument } from '../../../schemas/plugin-document.ts'
 import { withPage } from '../../../schemas/plugin-pages.ts'
 import { quote } from '../../../schemas/quote.ts'
+import type { FetchDocument } from '../../network.ts'
 import type { RepoAddress } from '../repo-address.ts'
-
-/** Gives a document's text, or undefined where the repo has none; joins network and offline copies. */
-export type FetchDocument = (url: URL, maxBytes: number) => Promise<string | undefined>
 
 /** Undefined when the repo does not offer the plugin; throws DOCUMENT_MISMATCH, FORMAT_INVALID or JSON_INVALID. */
 export async function fetchPluginDocument(

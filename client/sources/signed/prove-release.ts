@@ -17,10 +17,10 @@ import { DOCUMENT_MS } from '../../../system/http/whole-time.ts'
 import { createDigestGate } from '../../../trust/artifact/digest-gate.ts'
 import type { ReleaseClaim, VerifiedRelease } from '../../../trust/release/verify-release.ts'
 import { verifyRelease } from '../../../trust/release/verify-release.ts'
+import type { ClientContext } from '../../context.ts'
 import { STORE_DISK } from '../../store/disk.ts'
 import type { Layout } from '../../store/layout.ts'
 import { noteProven, provenSince } from '../../store/proven.ts'
-import type { Network } from '../network.ts'
 import { repoAddressOf } from '../repo-address.ts'
 
 type ReleasePlace = {
@@ -30,24 +30,25 @@ type ReleasePlace = {
   readonly bundle: { readonly digest: Digest; readonly size: number }
 }
 
-type Proving = { readonly layout: Layout; readonly network: Network; readonly now: () => number }
+/** All that a proof has any use for. */
+type ProofContext = Pick<ClientContext, 'layout' | 'network' | 'now'>
 
 /** A release that is new to the lockfile; its key has to be valid now. */
-export async function proveRelease(place: ReleasePlace, proving: Proving): Promise<VerifiedRelease> {
-  const { layout, network, now } = proving
-  return prove(place, { bundle: await readBundle(place, layout, network), at: now() }, layout)
+export async function proveRelease(place: ReleasePlace, context: ProofContext): Promise<VerifiedRelease> {
+  return prove(place, { bundle: await readBundle(place, context), at: context.now() }, context.layout)
 }
 
 /**
  * A locked release: the same bundle by the same key as when it was locked, saying the same about every platform. The
  * lockfile is no witness for the time of a signature: this machine's own record is.
  */
-export async function proveLocked(entry: LockedPlugin, repo: RepoConfig, { layout, network, now }: Proving) {
+export async function proveLocked(entry: LockedPlugin, repo: RepoConfig, context: ProofContext) {
+  const { layout, now } = context
   const { plugin, version, bundle, signer } = entry
   if (!bundle) throw lockMismatch(entry, 'the lockfile names no bundle for it')
   const place = { repo, plugin, version, bundle }
   const earlier = { provenAt: provenSince(layout, { bundle: bundle.digest, signer }), locked: true }
-  const text = await readBundle(place, layout, network)
+  const text = await readBundle(place, context)
   const release = prove(place, { bundle: text, at: { now: now(), earlier } }, layout)
   if (release.signer !== signer) throw lockMismatch(entry, `it is signed by \`${release.signer}\``)
   if (!samePlatforms(entry, release.predicate)) throw lockMismatch(entry, 'its files are others')
@@ -71,7 +72,7 @@ function prove(
   return release
 }
 
-async function readBundle(place: ReleasePlace, layout: Layout, network: Network): Promise<string> {
+async function readBundle(place: ReleasePlace, { layout, network }: ProofContext): Promise<string> {
   const path = layout.release(place.bundle.digest)
   const stored = readIfWhole(path)
   if (stored !== undefined && digestOf(stored) === place.bundle.digest) return stored

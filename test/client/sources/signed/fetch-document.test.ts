@@ -1,8 +1,8 @@
 // A document and its pages are what their address says, or refused; what the network says is passed on as it is.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { FetchDocument } from '../../../../client/network.ts'
 import { repoAddressOf } from '../../../../client/sources/repo-address.ts'
-import type { FetchDocument } from '../../../../client/sources/signed/fetch-document.ts'
 import { fetchPage, fetchPluginDocument } from '../../../../client/sources/signed/fetch-document.ts'
 import type { ErrorCode } from '../../../../schemas/error-codes.ts'
 import { coded } from '../../../../schemas/errors.ts'

@@ -1,7 +1,7 @@
 // Nobody signed the size of a bundle: it stands in a document or a lockfile, and nothing is fetched for one that cannot be.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Network } from '../../../../client/sources/network.ts'
+import type { Network } from '../../../../client/network.ts'
 import { proveRelease } from '../../../../client/sources/signed/prove-release.ts'
 import { layoutOf } from '../../../../client/store/layout.ts'
 import { digestOf } from '../../../../schemas/digest.ts'
@@ -22,12 +22,12 @@ test('a bundle is asked for up to the size that a bundle may have, and not beyon
       throw coded('OFFLINE', { message: 'no network' })
     },
   } as unknown as Network
-  const proving = { layout: layoutOf(tempFolder(t)), network, now: () => 0 }
+  const context = { layout: layoutOf(tempFolder(t)), network, now: () => 0 }
   const repo = aRepo({ url: 'https://plugins.example/repos/core.yaml', trust: issueKey() })
   const prove = (size: number) =>
     proveRelease(
       { repo, plugin: 'hello' as Name, version: '1.0.0' as Version, bundle: { digest: digestOf('bundle'), size } },
-      proving,
+      context,
     )
   const error = await expectCodeAsync('LIMIT_EXCEEDED', () => prove(LIMITS.bundleBytes + 1))
   assert.equal(error.details.maxBytes, LIMITS.bundleBytes)

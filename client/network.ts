@@ -1,16 +1,18 @@
 // The client's one way to the network, opened with the first request; with `offline` there is none.
-import { DAY_MS } from '../../schemas/duration.ts'
-import { coded } from '../../schemas/errors.ts'
-import { parseJson } from '../../schemas/json.ts'
-import { quote } from '../../schemas/quote.ts'
-import { shownAddress } from '../../schemas/shown-address.ts'
-import { readIfWhole, writeDisposable } from '../../system/files/atomic-file.ts'
-import type { DocumentCopies, DocumentCopy } from '../../system/http/fetch-text.ts'
-import { fetchText } from '../../system/http/fetch-text.ts'
-import type { Http } from '../../system/http/open-http.ts'
-import { openHttp } from '../../system/http/open-http.ts'
-import type { Layout } from '../store/layout.ts'
-import type { FetchDocument } from './signed/fetch-document.ts'
+import { DAY_MS } from '../schemas/duration.ts'
+import { coded } from '../schemas/errors.ts'
+import { parseJson } from '../schemas/json.ts'
+import { quote } from '../schemas/quote.ts'
+import { shownAddress } from '../schemas/shown-address.ts'
+import { readIfWhole, writeDisposable } from '../system/files/atomic-file.ts'
+import type { DocumentCopies, DocumentCopy } from '../system/http/fetch-text.ts'
+import { fetchText } from '../system/http/fetch-text.ts'
+import type { Http } from '../system/http/open-http.ts'
+import { openHttp } from '../system/http/open-http.ts'
+import type { Layout } from './store/layout.ts'
+
+/** Gives a document's text, or undefined where the repo has none; joins network and offline copies. */
+export type FetchDocument = (url: URL, maxBytes: number) => Promise<string | undefined>
 
 type NetworkOptions = {
   readonly layout: Layout
@@ -56,7 +58,7 @@ const MAX_COPY_AGE_MS = DAY_MS
 
 /** Loaded when a server asks for a login: most never do. */
 async function credentialsFor(env: NetworkOptions['env'], url: URL, challenge: string | undefined) {
-  const { credentialsFrom } = await import('../../system/credentials/read-credentials.ts')
+  const { credentialsFrom } = await import('../system/credentials/read-credentials.ts')
   return credentialsFrom(env)(url, challenge)
 }
 

@@ -1,0 +1,133 @@
+// The pipeline: requests → lockfile or repos → proof → store → verified executable.
+import type { PluginPin, PluginRequest } from '../config/model/config.ts'
+import type { CodedError } from '../schemas/errors.ts'
+import { coded } from '../schemas/errors.ts'
+import type { LockedPlugin } from '../schemas/lockfile.ts'
+import type { Name } from '../schemas/name.ts'
+import type { Settled } from '../system/async/limit.ts'
+import { inParallel, settled } from '../system/async/limit.ts'
+import { syncFolders } from '../system/files/sync.ts'
+import { takeLock } from '../system/process-lock.ts'
+import type { Client, ClientOptions, InstallReport, PluginOutcome } from './api.ts'
+import type { ClientContext } from './context.ts'
+import { openContext } from './context.ts'
+import type { Installed } from './install/install-entry.ts'
+import { installEntry } from './install/install-entry.ts'
+import { openLockfile } from './lockfile/lock.ts'
+import { requireGood, requireOwnPlaces } from './store/check.ts'
+import { STORE_DISK } from './store/disk.ts'
+import { noteLockfile } from './store/known-projects.ts'
+import { nameProgram } from './store/shims.ts'
+import type { VerifiedExecutable } from './verified-executable.ts'
+import { groundsOf } from './warm/grounds.ts'
+import { recordWarmRun } from './warm/record.ts'
+
+const PARALLEL = 8
+
+export async function createClient(options: ClientOptions): Promise<Client> {
+  const { config, lockPath, storeRoot } = options
+  const context = openContext(options)
+  const { layout, network } = context
+  const lockfile = openLockfile(context)
+  const known = new WeakMap<VerifiedExecutable, Installed>()
+
+  async function installAll(covered: readonly Settled<LockedPlugin>[]): Promise<readonly Settled<Installed>[]> {
+    noteLockfile(layout, lockPath)
+    const installed = await installEntries(covered, context)
+    for (const item of installed) if (item.state === 'done') known.set(item.value.executable, item.value)
+    return installed
+  }
+
+  async function provide(requests: readonly PluginRequest[]): Promise<readonly PluginOutcome[]> {
+    const installed = await installAll(await lockfile.cover(requests))
+    return installed.map((item) => (item.state === 'done' ? { state: 'done', value: item.value.executable } : item))
+  }
+
+  return {
+    lock: (options = {}) => lockfile.renew(options),
+    async install() {
+      const asked = await lockfile.coverConfig()
+      const outcomes = await installAll(asked.map(({ covered }) => covered))
+      return reportOf(
+        asked.map(({ plugin }, index) => [plugin, outcomes[index] as Settled<Installed>]),
+        config.pins,
+      )
+    },
+    provide,
+    async ensure(requests) {
+      return allOf(await provide(requests))
+    },
+    locate(executable) {
+      const { stored, name, files } = known.get(executable) ?? notOurs()
+      requireGood(layout, stored, { name, files })
+      requireOwnPlaces({ name, files })
+      return executable
+    },
+    recordWarmRun({ configPath, request }, executable) {
+      const { stored, isWarned } = known.get(executable) ?? notOurs()
+      recordWarmRun(layout, { key: { storeRoot, configPath, lockPath, request }, config, stored, executable, isWarned })
+    },
+    async grounds({ configPath, request }, executable) {
+      const installed = known.get(executable) ?? notOurs()
+      return groundsOf(layout, { key: { storeRoot, configPath, lockPath, request }, config, ...installed })
+    },
+    nameProgram(executable) {
+      return nameProgram(layout, executable, known.get(executable) ?? notOurs())
+    },
+    lockfile: () => lockfile.current(),
+    async [Symbol.asyncDispose]() {
+      network[Symbol.dispose]()
+    },
+  }
+}
+
+async function installEntries(covered: readonly Settled<LockedPlugin>[], context: ClientContext) {
+  const { layout, report } = context
+  const waiting = report.info ? { onWait: report.info } : {}
+  using _lock = await takeLock({
+    path: layout.storeLock,
+    mode: 'shared',
+    subject: 'the store',
+    ...STORE_DISK,
+    ...waiting,
+  })
+  const installed = await inParallel(
+    covered,
+    PARALLEL,
+    async (entry): Promise<Settled<Installed>> =>
+      entry.state === 'done' ? settled(() => installEntry(entry.value, context)) : entry,
+  )
+  if (installed.some((item) => item.state === 'done' && item.value.fetched))
+    syncFolders([layout.blobs, layout.trees, layout.releases], STORE_DISK)
+  return installed
+}
+
+function reportOf(
+  outcomes: readonly (readonly [Name, Settled<Installed>])[],
+  pins: readonly PluginPin[],
+): InstallReport {
+  const installed = outcomes.flatMap(([, outcome]) => (outcome.state === 'done' ? [outcome.value] : []))
+  const fresh = installed.filter(({ fetched }) => fetched).map(({ artifact }) => artifact)
+  const isOptional = (name: Name, { code }: CodedError) =>
+    code === 'NO_MATCHING_PLATFORM' && pins.some(({ plugin, optional }) => plugin === name && optional === true)
+  return {
+    executables: installed.map(({ executable }) => executable),
+    downloaded: fresh.map(({ file, digest, size }) => ({ file, digest, size })),
+    failed: outcomes.flatMap(([plugin, outcome]) =>
+      outcome.state === 'failed'
+        ? [{ plugin, error: outcome.error, isOptional: isOptional(plugin, outcome.error) }]
+        : [],
+    ),
+  }
+}
+
+function allOf(outcomes: readonly PluginOutcome[]): readonly VerifiedExecutable[] {
+  return outcomes.map((outcome) => {
+    if (outcome.state === 'failed') throw outcome.error
+    return outcome.value
+  })
+}
+
+function notOurs(): never {
+  throw coded('INTERNAL', { message: 'an executable of another client was to be run' })
+}
