@@ -60,7 +60,10 @@ export function openConnection(base: URL, options: ConnectionOptions = {}): Conn
   const transport = openTransport({ env })
   return {
     base,
-    pause,
+    pause(milliseconds) {
+      if (milliseconds >= noticeMs) onWait?.(`asking ${quote(base.host)} again in ${Math.round(milliseconds / 1000)} s`)
+      return pause(milliseconds)
+    },
     async send(wanted) {
       const url = urlOf(base, wanted.path)
       const asked: Asked = { url, method: wanted.method, via: transport.proxyOf(url) }

@@ -203,6 +203,7 @@ test('a budget of the registry that is used up is waited for, and every release 
   const time = { now: Date.now() }
   const limited = await startTestRegistry(t, { limits: { releasesPerHour: 2 }, clock: () => time.now })
   const waits: number[] = []
+  const said: string[] = []
   for (const plugin of ['one', 'two', 'three', 'four', 'five']) {
     const { predicate, files } = aPredicate({ plugin })
     for (const [name, bytes] of files) writeFileSync(join(folder, name), bytes)
@@ -213,6 +214,7 @@ test('a budget of the registry that is used up is waited for, and every release 
         waits.push(ms)
         time.now += 600_000
       },
+      onWait: (line) => said.push(line),
     })
     const signer = signerWithKey(limited.key)
     const request = { connection, out: folder, predicate, signer, before: undefined, onStage: () => {} }
@@ -220,4 +222,5 @@ test('a budget of the registry that is used up is waited for, and every release 
   }
   assert.deepEqual(new Set(waits), new Set([30_000]))
   assert.equal(waits.length, 9)
+  assert.deepEqual(new Set(said), new Set([`asking \`${new URL(limited.url).host}\` again in 30 s`]))
 })
