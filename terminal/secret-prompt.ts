@@ -8,7 +8,8 @@ export function secretPrompt(terminal: Terminal, message: string): (() => Promis
   return async () => {
     const { isCancel, password } = await import('@clack/prompts')
     const answer = await password({ message, output: process.stderr })
-    if (isCancel(answer)) throw coded('INTERRUPTED', { message: 'no passphrase was given' })
+    if (isCancel(answer))
+      throw coded('INTERRUPTED', { message: `no ${message[0]?.toLowerCase()}${message.slice(1)} was given` })
     return answer
   }
 }

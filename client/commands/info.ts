@@ -69,7 +69,14 @@ function newestOf({ versions }: PluginDocument): DocumentVersion | undefined {
 
 function toJson({ repo, document, signer, described }: Shown) {
   const release = described && { version: described.version, ...described.manifest }
-  return { ...document, from: repo.name, url: repo.url, signer, release: release ?? null }
+  return {
+    ...document,
+    from: repo.name,
+    url: repo.url,
+    signer,
+    release: release ?? null,
+    withdrawn: withdrawnNote(document) ?? null,
+  }
 }
 
 function show({ repo, document, signer, described }: Shown, index: number, terminal: Terminal): void {

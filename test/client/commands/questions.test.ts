@@ -26,6 +26,7 @@ test('info shows arguments, output and sizes to people and machines', async (t) 
     [found.release.version, found.release.arguments, found.release.output],
     ['1.0.0', ARGUMENTS, 'check/v1'],
   )
+  assert.equal(found.withdrawn, null)
 })
 
 test('why calls a release candidate what it is', async (t) => {
