@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { WORDS } from '../../terminal/commands.ts'
 import { blocksOf, readDocument, tableRows } from '../support/document-blocks.ts'
-import { runOcto } from '../support/run-octo.ts'
+import { octoIn } from '../support/in-process-octo.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const DOCUMENTS = [
@@ -54,7 +54,7 @@ test('every octo command in a document exists, with the flags that it is shown w
     }
   assert.ok(flags.size > 25)
   for (const [words, used] of flags) {
-    const { code, stdout } = await runOcto([...words.split(' '), '--help'])
+    const { code, stdout } = await octoIn({ cwd: ROOT }, [...words.split(' '), '--help'])
     assert.equal(code, 0, words)
     const unknown = [...used].filter((flag) => !new RegExp(`${flag}[ ,\n]`).test(stdout))
     assert.deepEqual(unknown, [], `octo ${words}`)

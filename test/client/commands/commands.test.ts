@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { publicKeyLine } from '../../../schemas/trust-key.ts'
 import type { ClientMachine } from '../../support/client-machine.ts'
 import { aMachine, key } from '../../support/client-machine.ts'
+import { octoIn } from '../../support/in-process-octo.ts'
 import { aRelease, issueKey } from '../../support/test-authority.ts'
-
-const OCTO = fileURLToPath(new URL('../../../bin/octo.js', import.meta.url))
 
 async function aCommandLine(t: TestContext) {
   const machine = await aMachine(t, [{}, { plugin: 'other', version: '2.0.0' }])
@@ -24,14 +20,8 @@ async function aCommandLine(t: TestContext) {
 }
 
 async function octo({ folder, base }: ClientMachine, words: readonly string[]) {
-  const env = { PATH: process.env.PATH, HOME: folder, OCTO_HOME: base.storeRoot, NO_COLOR: '1' }
-  const child = spawn(process.execPath, [OCTO, ...words], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
-  const texts = Promise.all(
-    [child.stdout, child.stderr].map(async (stream) => Buffer.concat(await stream.toArray()).toString()),
-  )
-  const [code] = await once(child, 'exit')
-  const [out = '', err = ''] = await texts
-  return { code, out, err, json: () => JSON.parse(out) }
+  const { code, stdout, stderr } = await octoIn({ cwd: folder, env: { OCTO_HOME: base.storeRoot } }, words)
+  return { code, out: stdout, err: stderr, json: () => JSON.parse(stdout) }
 }
 
 test('locks, installs, lists, updates and explains from the command line', async (t) => {
