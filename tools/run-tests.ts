@@ -4,16 +4,20 @@
 //   npm test -- test/client timeouts    files and folders, or parts of their paths
 //   OCTO_INTEROP=1 npm test             with test/interop, which needs programs of others
 //   OCTO_TEST_FILE_TIMEOUT_MS=60000     stops a file that takes longer; five minutes when nothing is said
+//   OCTO_TEST_CONCURRENCY=1             so many files at a time; one more than the machine has processors otherwise
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
 import { paintFor, processStreams, wantsColour } from '../terminal/index.ts'
 import { areCurrent } from './bundle/bundles.ts'
+import { longestFirst } from './longest-first.ts'
 import type { FileOutcome } from './test-file.ts'
 import { runTestFile } from './test-file.ts'
 import { renderFile, renderSum } from './test-report.ts'
 
-const CONCURRENCY = 2
+/** More of them than processors, as many wait for disks, kills and time; not so many that they starve each other. */
+const DEFAULT_CONCURRENCY = Math.min(availableParallelism() + 1, 8)
 const DEFAULT_FILE_TIMEOUT_MS = 300_000
 
 const cwd = process.cwd()
@@ -21,11 +25,12 @@ const root = join(import.meta.dirname, '..')
 if (!areCurrent(root)) bundle()
 const { out, env } = processStreams()
 const paint = paintFor(wantsColour({ env, stream: out }))
-const waiting = chosenFiles(process.argv.slice(2))
+const waiting = longestFirst(chosenFiles(process.argv.slice(2)))
+const concurrency = Number(env.OCTO_TEST_CONCURRENCY) || DEFAULT_CONCURRENCY
 const timeoutMs = Number(env.OCTO_TEST_FILE_TIMEOUT_MS) || DEFAULT_FILE_TIMEOUT_MS
 const outcomes: FileOutcome[] = []
 
-await Promise.all(Array.from({ length: CONCURRENCY }, work))
+await Promise.all(Array.from({ length: concurrency }, work))
 process.exitCode = renderSum(outcomes, out, paint)
 
 async function work(): Promise<void> {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { LONGEST, longestFirst } from '../../tools/longest-first.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 const runner = fileURLToPath(new URL('../../tools/run-tests.ts', import.meta.url))
@@ -98,4 +99,40 @@ test('words choose files, and test/interop runs only when it is asked for', (t) 
   assert.equal(runTests(folder, ['test/client']).lastLine, '1 passed, 0 failed')
   assert.equal(runTests(folder, ['test/interop']).lastLine, '1 passed, 0 failed')
   assert.equal(runTests(folder, [], { OCTO_INTEROP: '1' }).lastLine, '3 passed, 0 failed')
+})
+
+test('files that take long run first and are there, the others behind them in the order of their paths', () => {
+  const [first = '', second = ''] = LONGEST
+  assert.deepEqual(longestFirst(['test/a.test.ts', second, 'test/z.test.ts', first]), [
+    first,
+    second,
+    'test/a.test.ts',
+    'test/z.test.ts',
+  ])
+  const root = fileURLToPath(new URL('../..', import.meta.url))
+  assert.deepEqual(
+    LONGEST.filter((path) => !existsSync(join(root, path))),
+    [],
+  )
+})
+
+const MEETS = (name: string, other: string) => `
+  import { existsSync, writeFileSync } from 'node:fs'
+  test('meets the other', async () => {
+    writeFileSync('${name}', '')
+    while (!existsSync('${other}')) await new Promise((next) => setTimeout(next, 5))
+  })`
+const ALONE = `
+  import { rmSync, writeFileSync } from 'node:fs'
+  test('meets nobody', async () => {
+    writeFileSync('running', '', { flag: 'wx' })
+    await new Promise((next) => setTimeout(next, 100))
+    rmSync('running')
+  })`
+
+test('as many files run at a time as are asked for', (t) => {
+  const both = aProject(t, { 'a.test.ts': MEETS('a', 'b'), 'b.test.ts': MEETS('b', 'a') })
+  assert.equal(runTests(both, [], { OCTO_TEST_CONCURRENCY: '2' }).lastLine, '2 passed, 0 failed')
+  const one = aProject(t, { 'a.test.ts': ALONE, 'b.test.ts': ALONE, 'c.test.ts': ALONE })
+  assert.equal(runTests(one, [], { OCTO_TEST_CONCURRENCY: '1' }).lastLine, '3 passed, 0 failed')
 })
