@@ -19,9 +19,9 @@ import { LIMIT_OPTIONS } from '../../registry/limit-names.ts'
 import { registryConfig } from '../../registry/settings.ts'
 import { ARCHIVE_LIMITS } from '../../schemas/limits.ts'
 import { blocksOfKind, tableRows } from '../support/document-blocks.ts'
+import { typeOcto } from '../support/in-process-octo.ts'
 import { aPluginProject } from '../support/plugin-project.ts'
 import { publishProjects, writeKeyFiles } from '../support/publish-project.ts'
-import { runOcto } from '../support/run-octo.ts'
 import { runShell, runWell } from '../support/run-shell.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { issueKey } from '../support/test-authority.ts'
@@ -50,10 +50,10 @@ test('a registry is set up, keys change, tokens come and go, and all is tidy, be
   writeKeyFiles(folder, issueKey(), 'next')
   await runWell(commands('setup'), { cwd: folder, env: { DATA: data } })
   assert.match(readFileSync(join(folder, 'ci.token'), 'utf8'), /^octo_/)
-  const listed = await runOcto(['registry', 'repo', 'key', 'list', 'core', '--data', data, '--json'])
+  const listed = await typeOcto(['registry', 'repo', 'key', 'list', 'core', '--data', data, '--json'])
   const [{ id }] = JSON.parse(listed.stdout)
   await runWell(commands('keys'), { cwd: folder, env: { DATA: data, KEY_ID: id } })
-  const tokens = await runOcto(['registry', 'token', 'list', '--data', data, '--json'])
+  const tokens = await typeOcto(['registry', 'token', 'list', '--data', data, '--json'])
   const [token] = JSON.parse(tokens.stdout)
   await runWell(commands('tokens'), { cwd: folder, env: { DATA: data, TOKEN_ID: token.id } })
   assert.match(await runWell(commands('audit'), { cwd: folder, env }), /publish +core\/hello/)

@@ -5,11 +5,11 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import type { SessionAnswer } from '../../schemas/api.ts'
 import { expectCleanFsck } from '../support/fsck.ts'
+import { typeOcto } from '../support/in-process-octo.ts'
 import type { ApiAnswer, ApiTarget } from '../support/publish-release.ts'
 import { blobsOf, callApi, openSession, publishRelease, uploadAll } from '../support/publish-release.ts'
 import type { RegistryChild } from '../support/registry-child.ts'
 import { prepareRegistryData, startRegistryChild } from '../support/registry-child.ts'
-import { runOcto } from '../support/run-octo.ts'
 import { proveServed, readServedPlugin } from '../support/served-release.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import type { SignedRelease, SigningKey } from '../support/test-authority.ts'
@@ -99,7 +99,7 @@ async function expectNothingLeft(
 ): Promise<void> {
   for (const { id } of sessions) await callApi(target, `/api/v1/publishes/${id}`, { method: 'DELETE' })
   assert.deepEqual(readdirSync(join(dataDir, 'uploads')), [])
-  const { code, stderr } = await runOcto(['registry', 'gc', '--data', dataDir, '--grace', '0'])
+  const { code, stderr } = await typeOcto(['registry', 'gc', '--data', dataDir, '--grace', '0'])
   assert.equal(code, 0, stderr)
   const blobs = [...blobsOf(winner).keys()].map((digest) => digest.slice('sha256:'.length))
   assert.deepEqual(readdirSync(join(dataDir, 'blobs', 'sha256')).sort(), blobs.sort())

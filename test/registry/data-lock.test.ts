@@ -29,8 +29,8 @@ import { hexOf } from '../../schemas/digest.ts'
 import type { ErrorCode } from '../../schemas/error-codes.ts'
 import { isCoded } from '../../schemas/errors.ts'
 import { expectCode, expectCodeAsync } from '../support/expect-code.ts'
+import { typeOcto } from '../support/in-process-octo.ts'
 import { publishRelease } from '../support/publish-release.ts'
-import { runOcto } from '../support/run-octo.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { aRelease } from '../support/test-authority.ts'
 import { openTestStore } from '../support/test-db.ts'
@@ -236,7 +236,7 @@ test('of many that find a dead holder and no lock file, exactly one takes its pl
 test('a repair is refused while a registry runs whose lock file is gone', async (t) => {
   const registry = await startTestRegistry(t)
   await unlink(lockPath(registry.dataDir))
-  const { code, stderr } = await runOcto(['registry', 'fsck', '--repair', '--data', registry.dataDir])
+  const { code, stderr } = await typeOcto(['registry', 'fsck', '--repair', '--data', registry.dataDir])
   assert.equal(code, 75, stderr)
 })
 

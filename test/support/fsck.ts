@@ -1,6 +1,6 @@
 // `octo registry fsck` over a data directory that no registry is serving: database, blobs and tree agree.
 import assert from 'node:assert/strict'
-import { runOcto } from './run-octo.ts'
+import { typeOcto } from './in-process-octo.ts'
 
 type FsckReport = {
   readonly versions: number
@@ -10,7 +10,7 @@ type FsckReport = {
 }
 
 export async function expectCleanFsck(dataDir: string): Promise<FsckReport> {
-  const { code, stdout, stderr } = await runOcto(['registry', 'fsck', '--data', dataDir, '--json'])
+  const { code, stdout, stderr } = await typeOcto(['registry', 'fsck', '--data', dataDir, '--json'])
   assert.ok(stdout.startsWith('{'), `fsck: ${stderr}`)
   const report = JSON.parse(stdout) as FsckReport
   assert.deepEqual(report.problems, [])

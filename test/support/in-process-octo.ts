@@ -4,6 +4,11 @@ import { runOcto } from '../../octo.ts'
 export type InProcessRun = { readonly code: number; readonly stdout: string; readonly stderr: string }
 type Place = { readonly cwd: string; readonly env?: Readonly<Record<string, string>> }
 
+/** As `runOcto` is called, whose environment it has: without a folder, that of this process and no home. */
+export function typeOcto(words: readonly string[], { cwd, env }: Partial<Place> = {}): Promise<InProcessRun> {
+  return octoIn({ cwd: cwd ?? process.cwd(), env: { ...(cwd ? {} : { HOME: '/nonexistent' }), ...env } }, words)
+}
+
 export async function octoIn({ cwd, env = {} }: Place, words: readonly string[]): Promise<InProcessRun> {
   const before = { cwd: process.cwd(), env: { ...process.env } }
   for (const emitter of [process, process.stdout, process.stderr]) emitter.setMaxListeners(0)

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { OctoRun } from './run-octo.ts'
-import { runOcto } from './run-octo.ts'
+import type { InProcessRun } from './in-process-octo.ts'
+import { typeOcto } from './in-process-octo.ts'
 import type { SigningKey } from './test-authority.ts'
 
 export type KeyFiles = { readonly privateKey: string; readonly publicKey: string }
@@ -19,9 +19,9 @@ export function writeKeyFiles(folder: string, { privateKey, trustKey }: SigningK
 type Target = { readonly url: string; readonly token: string }
 
 /** Fails the test, with what octo said, when publishing fails. */
-export async function publishProjects(dirs: readonly string[], target: Target, keys: KeyFiles): Promise<OctoRun> {
+export async function publishProjects(dirs: readonly string[], target: Target, keys: KeyFiles): Promise<InProcessRun> {
   const words = ['publish', ...dirs, '--registry', target.url, '--key', keys.privateKey, '--json']
-  const run = await runOcto(words, { env: { OCTO_TOKEN: target.token } })
+  const run = await typeOcto(words, { env: { OCTO_TOKEN: target.token } })
   assert.equal(run.code, 0, run.stderr)
   return run
 }
@@ -33,7 +33,7 @@ export async function signProjects(dirs: readonly string[], keys: KeyFiles): Pro
       ['build', dir],
       ['sign', dir, '--key', keys.privateKey],
     ]) {
-      const { code, stderr } = await runOcto(words)
+      const { code, stderr } = await typeOcto(words)
       assert.equal(code, 0, stderr)
     }
   return dirs.map((dir) => join(dir, 'dist'))

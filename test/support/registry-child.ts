@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { runOcto } from './run-octo.ts'
+import { typeOcto } from './in-process-octo.ts'
 import type { SigningKey } from './test-authority.ts'
 
 const OCTO = fileURLToPath(new URL('../../bin/octo.js', import.meta.url))
@@ -104,7 +104,7 @@ function listening({ stdout }: ChildProcess): Promise<string> {
 }
 
 async function wellDone(words: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await runOcto(words)
+  const { code, stdout, stderr } = await typeOcto(words)
   assert.equal(code, 0, stderr)
   return stdout
 }

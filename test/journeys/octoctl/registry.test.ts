@@ -4,10 +4,10 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import { platformOf } from '../../../schemas/platform.ts'
+import { typeOcto } from '../../support/in-process-octo.ts'
 import { runOctoctl } from '../../support/octoctl-emulation.ts'
 import { anOperatorProject, expectedRequests } from '../../support/octoctl-scene.ts'
 import { publishProjects, signProjects, writeKeyFiles } from '../../support/publish-project.ts'
-import { runOcto } from '../../support/run-octo.ts'
 import { serveFolder } from '../../support/serve-folder.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { issueKey } from '../../support/test-authority.ts'
@@ -40,7 +40,7 @@ test('octoctl refuses an operator of a static repo whose checksum is another', a
   const host = await serveFolder(t, root)
   await using project = await anOperatorProject()
   const dists = await signProjects([project.dir], keys)
-  const built = await runOcto([
+  const built = await typeOcto([
     'repo',
     'build',
     '--out',

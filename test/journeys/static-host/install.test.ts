@@ -4,10 +4,10 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import test from 'node:test'
 import { aConsumer } from '../../support/consumer.ts'
+import { typeOcto } from '../../support/in-process-octo.ts'
 import { freePort } from '../../support/listening.ts'
 import { aPluginProject } from '../../support/plugin-project.ts'
 import { publishProjects, signProjects, writeKeyFiles } from '../../support/publish-project.ts'
-import { runOcto } from '../../support/run-octo.ts'
 import { serveFolder } from '../../support/serve-folder.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { issueKey } from '../../support/test-authority.ts'
@@ -22,7 +22,7 @@ test('plugins of a built repo are installed from a static host and run', async (
   const host = await serveFolder(t, root)
   const dists = await signProjects([project.dir], keys)
   const words = ['repo', 'build', '--out', root, '--url', host.url, '--public-key', keys.publicKey, ...dists]
-  const built = await runOcto(words)
+  const built = await typeOcto(words)
   assert.equal(built.code, 0, built.stderr)
 
   const consumer = aConsumer(t, { url: `${host.url}/repos/core.yaml`, key })
@@ -55,7 +55,7 @@ test('a release that another key signed is refused, whoever serves it, and leave
   const host = await serveFolder(t, root)
   const dists = await signProjects([project.dir], keys)
   const words = ['repo', 'build', '--out', root, '--url', host.url, '--public-key', keys.publicKey, ...dists]
-  assert.equal((await runOcto(words)).code, 0)
+  assert.equal((await typeOcto(words)).code, 0)
   const consumer = aConsumer(t, { url: `${host.url}/repos/core.yaml`, key: issueKey() })
   const refused = await consumer.octo('run', 'hello')
   assert.deepEqual([refused.code, refused.stdout], [76, ''])

@@ -6,9 +6,9 @@ import { createRequire } from 'node:module'
 import test from 'node:test'
 import { hostPlatform } from '../../../client/host-platform.ts'
 import { aConsumer } from '../../support/consumer.ts'
+import { typeOcto } from '../../support/in-process-octo.ts'
 import { aPluginProject } from '../../support/plugin-project.ts'
 import { publishProjects, writeKeyFiles } from '../../support/publish-project.ts'
-import { runOcto } from '../../support/run-octo.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { startTestRegistry } from '../../support/test-registry.ts'
 
@@ -45,7 +45,7 @@ test('a binary of this platform cannot be published as one of another', async (t
   await using project = await aTool(other)
   const keys = writeKeyFiles(folder, registry.key)
   const words = ['publish', project.dir, '--registry', registry.url, '--key', keys.privateKey]
-  const { code, stderr } = await runOcto(words, { env: { OCTO_TOKEN: registry.token } })
+  const { code, stderr } = await typeOcto(words, { env: { OCTO_TOKEN: registry.token } })
   assert.equal(code, 76)
   assert.match(stderr, /PLATFORM_MISMATCH/)
   assert.equal((await fetch(`${registry.url}/repos/core/bundler.json`)).status, 404)

@@ -4,6 +4,7 @@ import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promis
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { typeOcto } from '../../support/in-process-octo.ts'
 import { listening } from '../../support/listening.ts'
 import { runOcto } from '../../support/run-octo.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
@@ -24,11 +25,11 @@ test('login checks the token, keeps it for its registry in a private file, and l
   assert.equal((await stat(file)).mode & 0o777, 0o600)
   assert.equal((await stat(join(home, '.config/octo'))).mode & 0o777, 0o700)
   assert.deepEqual(await readdir(join(home, '.config/octo')), ['tokens.json'])
-  const who = await runOcto(['whoami', ...at, '--json'], { cwd: home })
+  const who = await typeOcto(['whoami', ...at, '--json'], { cwd: home })
   assert.deepEqual(JSON.parse(who.stdout).scopes[0].repo, '*')
-  assert.equal((await runOcto(['logout', ...at], { cwd: home })).code, 0)
+  assert.equal((await typeOcto(['logout', ...at], { cwd: home })).code, 0)
   assert.ok(!(await readFile(file, 'utf8')).includes(registry.token))
-  const after = await runOcto(['whoami', ...at], { cwd: home })
+  const after = await typeOcto(['whoami', ...at], { cwd: home })
   assert.equal(after.code, 77)
   assert.match(after.stderr, /hint: `octo login/)
 })
@@ -47,7 +48,7 @@ test('a token is never sent to another registry, and never taken from words that
   const [one, other] = await Promise.all([startTestRegistry(t), startTestRegistry(t)])
   const home = tempFolder(t)
   await runOcto(['login', '--registry', one.url, '--token-file', '-'], { cwd: home, input: one.token })
-  assert.equal((await runOcto(['whoami', '--registry', other.url], { cwd: home })).code, 77)
+  assert.equal((await typeOcto(['whoami', '--registry', other.url], { cwd: home })).code, 77)
   assert.ok(!other.logs.join('').includes('whoami'), 'the other registry was not even asked')
   for (const input of ['', 'two words here', 'short'])
     assert.equal((await runOcto(['whoami', '--registry', one.url, '--token-file', '-'], { cwd: home, input })).code, 77)
@@ -61,7 +62,7 @@ test('a token for this machine does not pass through a proxy', async (t) => {
     createServer((_request, response) => void response.end(String(++asked))),
   )
   const env = { OCTO_TOKEN: registry.token, HTTP_PROXY: `http://127.0.0.1:${proxy}`, NODE_USE_ENV_PROXY: '0' }
-  assert.equal((await runOcto(['whoami', '--registry', registry.url], { env })).code, 0)
+  assert.equal((await typeOcto(['whoami', '--registry', registry.url], { env })).code, 0)
   assert.equal(asked, 0)
 })
 
@@ -73,10 +74,10 @@ test('tokens that others can read are not used', async (t) => {
   await writeFile(file, JSON.stringify({ format: 'octo.tokens/v1', tokens: { [registry.url]: registry.token } }))
   await chmod(file, 0o644)
   const env = { XDG_CONFIG_HOME: home }
-  const refused = await runOcto(['whoami', '--registry', registry.url, '--json'], { env })
+  const refused = await typeOcto(['whoami', '--registry', registry.url, '--json'], { env })
   assert.equal(JSON.parse(refused.stderr).error.code, 'TOKEN_UNREADABLE')
   await chmod(file, 0o600)
-  assert.equal((await runOcto(['whoami', '--registry', registry.url], { env })).code, 0)
+  assert.equal((await typeOcto(['whoami', '--registry', registry.url], { env })).code, 0)
 })
 
 test('a named file comes before OCTO_TOKEN, and that before the stored token', async (t) => {
@@ -88,7 +89,7 @@ test('a named file comes before OCTO_TOKEN, and that before the stored token', a
   await runOcto(['login', '--registry', registry.url, '--token-file', '-'], { cwd: home, input: stored })
   await writeFile(join(home, 'token'), fromFile, { mode: 0o600 })
   const whoami = async (env: Record<string, string>, ...more: string[]) => {
-    const run = await runOcto(['whoami', '--registry', registry.url, '--json', ...more], { cwd: home, env })
+    const run = await typeOcto(['whoami', '--registry', registry.url, '--json', ...more], { cwd: home, env })
     return JSON.parse(run.stdout).scopes[0].plugin
   }
   assert.equal(await whoami({}), 'a')

@@ -2,18 +2,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { WORDS } from '../../../terminal/commands.ts'
-import { runOcto } from '../../support/run-octo.ts'
+import { typeOcto } from '../../support/in-process-octo.ts'
 
 const words = WORDS.filter(({ part }) => part === 'publisher').map(({ word }) => [word])
 
 for (const command of [...words, ['repo', 'build']])
   test(`octo ${command.join(' ')} --help shows an example`, async () => {
-    const { code, stdout } = await runOcto([...command, '--help'])
+    const { code, stdout } = await typeOcto([...command, '--help'])
     assert.equal(code, 0)
     assert.match(stdout, new RegExp(`Examples:\\n {2}\\$ .*octo ${command.join(' ')}`))
   })
 
 test('unknown flags and missing arguments are usage errors', async () => {
   for (const command of [['build', '--nope'], ['init'], ['yank'], ['repo'], ['repo', 'build', '--out', 'x']])
-    assert.equal((await runOcto(command)).code, 64, command.join(' '))
+    assert.equal((await typeOcto(command)).code, 64, command.join(' '))
 })

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { DocumentVersion } from '../../../schemas/plugin-document.ts'
 import { parsePluginDocument } from '../../../schemas/plugin-document.ts'
+import { typeOcto } from '../../support/in-process-octo.ts'
 import { aPluginProject } from '../../support/plugin-project.ts'
 import { publishProjects, writeKeyFiles } from '../../support/publish-project.ts'
-import { runOcto } from '../../support/run-octo.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { startTestRegistry } from '../../support/test-registry.ts'
 
@@ -14,7 +14,9 @@ test('each state is set with its reason and taken back', async (t) => {
   await using project = await aPluginProject()
   await publishProjects([project.dir], registry, writeKeyFiles(tempFolder(t), registry.key))
   const change = async (...words: string[]) => {
-    const run = await runOcto([...words, '--registry', registry.url, '--json'], { env: { OCTO_TOKEN: registry.token } })
+    const run = await typeOcto([...words, '--registry', registry.url, '--json'], {
+      env: { OCTO_TOKEN: registry.token },
+    })
     assert.equal(run.code, 0, run.stderr)
     const answer = await fetch(`${registry.url}/repos/core/hello.json`)
     const document = parsePluginDocument(await answer.text(), 'test')
@@ -38,7 +40,7 @@ test('refuses what it cannot name, a missing reason, and a token that may not', 
   await using project = await aPluginProject()
   await publishProjects([project.dir], registry, writeKeyFiles(tempFolder(t), registry.key))
   const fail = async (token: string, ...words: string[]) => {
-    const run = await runOcto([...words, '--registry', registry.url, '--json'], { env: { OCTO_TOKEN: token } })
+    const run = await typeOcto([...words, '--registry', registry.url, '--json'], { env: { OCTO_TOKEN: token } })
     return JSON.parse(run.stderr).error.code
   }
   const { token } = registry

@@ -4,6 +4,7 @@ import { chmod, mkdir, readFile, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { inspectArchive } from '../../../trust/archive/inspect-archive.ts'
+import { typeOcto } from '../../support/in-process-octo.ts'
 import { anElf, aPluginProject } from '../../support/plugin-project.ts'
 import { runOcto } from '../../support/run-octo.ts'
 
@@ -50,7 +51,7 @@ test('rebuilds are byte-identical under another umask, mtime, creation order and
 
 test('the bytes are these for ever, on every machine and Node', async () => {
   await using project = await aPluginProject({ manifest: MANIFEST, files: FILES })
-  const { code, stderr } = await runOcto(['build', project.dir])
+  const { code, stderr } = await typeOcto(['build', project.dir])
   assert.equal(code, 0, stderr)
   assert.deepEqual(await built(project.dir), {
     any: 'sha256:db96deec42934520a366a9fe050b3661396399211707919fda7d1cda3f36b872',
@@ -60,7 +61,7 @@ test('the bytes are these for ever, on every machine and Node', async () => {
 
 test('an archive holds plain files with modes from the manifest, and its content digest is stated', async () => {
   await using project = await aPluginProject({ manifest: MANIFEST, files: FILES })
-  await runOcto(['build', project.dir])
+  await typeOcto(['build', project.dir])
   const release = JSON.parse(await readFile(project.path('dist/release.json'), 'utf8'))
   const bytes = await readFile(project.path('dist', release.platforms.any.file))
   const archive = await inspectArchive({
@@ -78,34 +79,34 @@ test('an archive holds plain files with modes from the manifest, and its content
 
 test('SOURCE_DATE_EPOCH is the time of all entries', async () => {
   await using project = await aPluginProject()
-  await runOcto(['build', project.dir])
+  await typeOcto(['build', project.dir])
   const zero = await built(project.dir)
-  await runOcto(['build', project.dir], { env: { SOURCE_DATE_EPOCH: '1700000000' } })
+  await typeOcto(['build', project.dir], { env: { SOURCE_DATE_EPOCH: '1700000000' } })
   assert.notDeepEqual(await built(project.dir), zero)
-  const refused = await runOcto(['build', project.dir], { env: { SOURCE_DATE_EPOCH: 'yesterday' } })
+  const refused = await typeOcto(['build', project.dir], { env: { SOURCE_DATE_EPOCH: 'yesterday' } })
   assert.equal(refused.code, 64)
 })
 
 test('platforms built one by one complete each other, and a changed source starts anew', async () => {
   await using project = await aPluginProject({ manifest: MANIFEST, files: FILES })
-  await runOcto(['build', project.dir, '--platform', 'any'])
-  await runOcto(['build', project.dir, '--platform', 'linux-x86_64'])
+  await typeOcto(['build', project.dir, '--platform', 'any'])
+  await typeOcto(['build', project.dir, '--platform', 'linux-x86_64'])
   assert.deepEqual(Object.keys(await built(project.dir)).sort(), ['any', 'linux_amd64'])
   await writeFile(project.path('dist/hello_1.0.0_any.tar.gz'), 'damaged')
-  await runOcto(['build', project.dir, '--platform', 'linux_amd64'])
+  await typeOcto(['build', project.dir, '--platform', 'linux_amd64'])
   assert.deepEqual(Object.keys(await built(project.dir)), ['linux_amd64'])
 })
 
 test('what several jobs built is merged, unless it is of different sources', async () => {
   await using project = await aPluginProject({ manifest: MANIFEST, files: FILES })
-  await runOcto(['build', project.dir, '-p', 'any', '--out', project.path('one')])
-  await runOcto(['build', project.dir, '-p', 'linux_amd64', '--out', project.path('two')])
-  const merged = await runOcto(['build', '--merge', 'one', 'two'], { cwd: project.dir })
+  await typeOcto(['build', project.dir, '-p', 'any', '--out', project.path('one')])
+  await typeOcto(['build', project.dir, '-p', 'linux_amd64', '--out', project.path('two')])
+  const merged = await typeOcto(['build', '--merge', 'one', 'two'], { cwd: project.dir })
   assert.equal(merged.code, 0, merged.stderr)
   assert.deepEqual(Object.keys(await built(project.dir)).sort(), ['any', 'linux_amd64'])
   await mkdir(project.path('three'))
   const text = await readFile(project.path('two/release.json'), 'utf8')
   await writeFile(project.path('three/release.json'), text.replace('says hello', 'says goodbye'))
-  const refused = await runOcto(['build', '--merge', 'one', 'three', '--json'], { cwd: project.dir })
+  const refused = await typeOcto(['build', '--merge', 'one', 'three', '--json'], { cwd: project.dir })
   assert.equal(JSON.parse(refused.stderr).error.code, 'STATE_CONFLICT')
 })

@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import { x as extract } from 'tar'
 import { TEMPLATES } from '../../../publisher/project/init-project.ts'
 import { readProject } from '../../../publisher/project/read-project.ts'
+import { typeOcto } from '../../support/in-process-octo.ts'
 import { runOcto } from '../../support/run-octo.ts'
 import { filesBelow, tempFolder } from '../../support/temp-folder.ts'
 
@@ -32,7 +33,7 @@ for (const template of TEMPLATES) {
   const skip = program !== undefined && (!works(program, [asked]) || !isLinuxAmd64) && `needs ${program} on linux_amd64`
   test(`the template ${template} builds and runs`, { skip }, async (t) => {
     const dir = join(tempFolder(t), 'check-file')
-    assert.equal((await runOcto(['init', dir, '--template', template, '--repo', 'core'])).code, 0)
+    assert.equal((await typeOcto(['init', dir, '--template', template, '--repo', 'core'])).code, 0)
     const built = await runOcto(['build', dir, ...build, '--json'], { env: toolchain(dir) })
     assert.equal(built.code, 0, built.stderr)
     const { platforms } = JSON.parse(built.stdout)
@@ -69,7 +70,7 @@ async function programOf({ file, format, executable, runtime }: Artifact, dir: s
 test('every template is a valid project with a licence, a CI example and a README that becomes its page', async (t) => {
   for (const template of TEMPLATES) {
     const dir = join(tempFolder(t), 'my-check')
-    const { code, stdout } = await runOcto(['init', dir, '--template', template, '--json'])
+    const { code, stdout } = await typeOcto(['init', dir, '--template', template, '--json'])
     assert.equal(code, 0)
     assert.deepEqual(JSON.parse(stdout).files, filesBelow(dir))
     for (const file of ['.gitignore', '.github/workflows/release.yml', 'README.md', 'plugin.yaml'])
@@ -88,7 +89,7 @@ test('the README says `--repo` only where plugin.yaml names no repo', async (t) 
     [[], '\nocto publish --registry https://plugins.example.com --repo my-repo --key octo.key\n'],
   ] as const) {
     const dir = join(tempFolder(t), 'my-check')
-    assert.equal((await runOcto(['init', dir, '--template', 'shell', ...options])).code, 0)
+    assert.equal((await typeOcto(['init', dir, '--template', 'shell', ...options])).code, 0)
     assert.ok((await readFile(join(dir, 'README.md'), 'utf8')).includes(publish), publish)
   }
 })
@@ -96,7 +97,7 @@ test('the README says `--repo` only where plugin.yaml names no repo', async (t) 
 test('writes nothing where a file exists already', async (t) => {
   const dir = tempFolder(t)
   await writeFile(join(dir, 'README.md'), 'mine')
-  const { code, stderr } = await runOcto(['init', dir, '--template', 'shell', '--name', 'x'])
+  const { code, stderr } = await typeOcto(['init', dir, '--template', 'shell', '--name', 'x'])
   assert.equal(code, 73)
   assert.match(stderr, /ALREADY_EXISTS.*`README.md`/)
   assert.deepEqual(await readdir(dir), ['README.md'])
@@ -106,10 +107,10 @@ test('writes nothing where a file exists already', async (t) => {
 test('refuses names that no registry takes and templates that do not exist', async (t) => {
   const dir = tempFolder(t)
   for (const name of ['My_Plugin', '-x', 'con', '../x']) {
-    const { code } = await runOcto(['init', join(dir, 'a'), '--template', 'shell', `--name=${name}`])
+    const { code } = await typeOcto(['init', join(dir, 'a'), '--template', 'shell', `--name=${name}`])
     assert.equal(code, 65, name)
   }
-  assert.equal((await runOcto(['init', join(dir, 'a'), '--template', 'cobol'])).code, 64)
+  assert.equal((await typeOcto(['init', join(dir, 'a'), '--template', 'cobol'])).code, 64)
   assert.deepEqual(await readdir(dir), [])
 })
 

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { signElsewhere } from '../../support/elsewhere-signer.ts'
+import { typeOcto } from '../../support/in-process-octo.ts'
 import { aPluginProject } from '../../support/plugin-project.ts'
 import { writeKeyFiles } from '../../support/publish-project.ts'
-import { runOcto } from '../../support/run-octo.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { issueKey } from '../../support/test-authority.ts'
 import { startTestRegistry } from '../../support/test-registry.ts'
@@ -18,7 +18,7 @@ async function aScene(t: TestContext) {
   const keys = writeKeyFiles(folder, registry.key)
   const project = await aPluginProject()
   t.after(() => project[Symbol.asyncDispose]())
-  const octo = (...words: string[]) => runOcto(words, { env: { OCTO_TOKEN: registry.token } })
+  const octo = (...words: string[]) => typeOcto(words, { env: { OCTO_TOKEN: registry.token } })
   const file = (name: string) => join(folder, name)
   const publish = (...more: string[]) =>
     octo('publish', project.dir, '--registry', registry.url, '--bundle', file('bundle.json'), '--json', ...more)
@@ -68,7 +68,7 @@ test('what another signer signed is proven before anything is sent', async (t) =
   assert.equal(admitted.code, 'SIGNER_NOT_ALLOWED', 'the registry asks its own keys')
   await writeFile(file('bundle.json'), good)
   await project.write('src/hello.sh', '#!/bin/sh\necho other\n')
-  await runOcto(['build', project.dir])
+  await typeOcto(['build', project.dir])
   assert.equal(JSON.parse((await publish('--key', keys.publicKey)).stderr).error.code, 'STATEMENT_MISMATCH')
   assert.equal(await isPublic(), false)
 })

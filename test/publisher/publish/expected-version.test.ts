@@ -4,9 +4,9 @@ import { requireVersion } from '../../../publisher/publish/expected-version.ts'
 import { CodedError } from '../../../schemas/errors.ts'
 import type { Name } from '../../../schemas/name.ts'
 import type { Version } from '../../../schemas/version.ts'
+import { typeOcto } from '../../support/in-process-octo.ts'
 import { aPluginProject } from '../../support/plugin-project.ts'
 import { writeKeyFiles } from '../../support/publish-project.ts'
-import { runOcto } from '../../support/run-octo.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { startTestRegistry } from '../../support/test-registry.ts'
 
@@ -36,7 +36,7 @@ test('a tag that differs from plugin.yaml publishes nothing, even when that vers
   const { privateKey } = writeKeyFiles(tempFolder(t), registry.key)
   await using project = await aPluginProject()
   const publish = (tag: string) =>
-    runOcto(['publish', project.dir, '--registry', registry.url, '--key', privateKey, '--expect-version', tag], {
+    typeOcto(['publish', project.dir, '--registry', registry.url, '--key', privateKey, '--expect-version', tag], {
       env: { OCTO_TOKEN: registry.token },
     })
   assert.equal((await publish('v1.0.0')).code, 0)

@@ -4,11 +4,11 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { parsePluginDocument } from '../../../schemas/plugin-document.ts'
+import { typeOcto } from '../../support/in-process-octo.ts'
 import type { ProjectRecipe } from '../../support/plugin-project.ts'
 import { anElf, aPluginProject } from '../../support/plugin-project.ts'
 import type { KeyFiles } from '../../support/publish-project.ts'
 import { publishProjects, writeKeyFiles } from '../../support/publish-project.ts'
-import { runOcto } from '../../support/run-octo.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { issueKey } from '../../support/test-authority.ts'
 import type { TestRegistry } from '../../support/test-registry.ts'
@@ -23,7 +23,7 @@ async function aScene(t: TestContext): Promise<Scene> {
 
 function publish(dir: string, { registry, keys }: Scene, ...more: string[]) {
   const words = ['publish', dir, '--registry', registry.url, '--key', keys.privateKey, '--json', ...more]
-  return runOcto(words, { env: { OCTO_TOKEN: registry.token } })
+  return typeOcto(words, { env: { OCTO_TOKEN: registry.token } })
 }
 
 async function documentOf({ registry }: Scene, plugin: string) {
@@ -96,7 +96,7 @@ test('a quarantined version is neither unchanged nor published again', async (t)
   await using project = await aPluginProject()
   await publish(project.dir, scene)
   const words = ['quarantine', 'core/hello@1.0.0', '--reason', 'malware', '--registry', scene.registry.url]
-  assert.equal((await runOcto(words, { env: { OCTO_TOKEN: scene.registry.token } })).code, 0)
+  assert.equal((await typeOcto(words, { env: { OCTO_TOKEN: scene.registry.token } })).code, 0)
   const { error } = JSON.parse((await publish(project.dir, scene)).stderr)
   assert.equal(error.code, 'VERSION_QUARANTINED')
   assert.match(error.message, /malware/)
@@ -116,7 +116,7 @@ test('several plugins are published in one call, one line each', async (t) => {
   await using one = await aPluginProject({ name: 'one' })
   await using two = await aPluginProject({ name: 'two', version: '2.1.0-rc.1' })
   const words = ['publish', one.dir, two.dir, '--registry', scene.registry.url, '--key', scene.keys.privateKey]
-  const { code, stdout } = await runOcto(words, { env: { OCTO_TOKEN: scene.registry.token } })
+  const { code, stdout } = await typeOcto(words, { env: { OCTO_TOKEN: scene.registry.token } })
   assert.equal(code, 0)
   assert.match(stdout, /^published core\/one 1\.0\.0 \(.*\)\npublished core\/two 2\.1\.0-rc\.1 \(.*\)\n$/)
 })
@@ -136,9 +136,9 @@ test('`--no-build` publishes what lies in dist, complete and undamaged', async (
   const scene = await aScene(t)
   await using project = await aPluginProject(TWO_PLATFORMS)
   assert.equal(JSON.parse((await publish(project.dir, scene, '--no-build')).stderr).error.code, 'FILE_NOT_FOUND')
-  await runOcto(['build', project.dir, '-p', 'any'])
+  await typeOcto(['build', project.dir, '-p', 'any'])
   assert.equal(JSON.parse((await publish(project.dir, scene, '--no-build')).stderr).error.code, 'FILE_NOT_FOUND')
-  await runOcto(['build', project.dir])
+  await typeOcto(['build', project.dir])
   await rm(project.path('src'), { recursive: true })
   assert.equal((await publish(project.dir, scene, '--no-build')).code, 0)
 })
@@ -171,7 +171,7 @@ test('nothing that octo prints holds the token or the key', async (t) => {
   const words = ['publish', project.dir, '--registry', scene.registry.url, '--verbose']
   const privatePem = await readFile(scene.keys.privateKey, 'utf8')
   const env = { OCTO_TOKEN: scene.registry.token, OCTO_SIGNING_KEY: privatePem }
-  const { code, stdout, stderr } = await runOcto(words, { env })
+  const { code, stdout, stderr } = await typeOcto(words, { env })
   assert.equal(code, 0, stderr)
   for (const secret of [scene.registry.token, privatePem.split('\n')[1] ?? '?'])
     assert.ok(!`${stdout}${stderr}`.includes(secret))
@@ -185,7 +185,7 @@ test('build commands of a publish see the variables that are passed by name, and
   })
   const env = { OCTO_TOKEN: registry.token, BUILD_MARK: '1', OTHER_MARK: '1' }
   const words = ['publish', project.dir, '--registry', registry.url, '--key', keys.privateKey, '--dry-run']
-  assert.match((await runOcto(words, { env })).stderr, /BUILD_FAILED/)
-  const passed = await runOcto([...words, '--pass-env', 'BUILD_MARK'], { env })
+  assert.match((await typeOcto(words, { env })).stderr, /BUILD_FAILED/)
+  const passed = await typeOcto([...words, '--pass-env', 'BUILD_MARK'], { env })
   assert.equal(passed.code, 0, passed.stderr)
 })

@@ -8,6 +8,7 @@ import { makeKeyPair } from '../../../publisher/sign/make-key.ts'
 import { readSigningKey } from '../../../publisher/sign/read-key.ts'
 import { parsePublicKey } from '../../../schemas/trust-key.ts'
 import { expectCodeAsync } from '../../support/expect-code.ts'
+import { typeOcto } from '../../support/in-process-octo.ts'
 import { runOcto } from '../../support/run-octo.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
@@ -27,7 +28,7 @@ for (const kind of ['ecdsa-p256', 'ed25519'] as const)
 
 test('keygen prints lines that pin the key in a config', async (t) => {
   const dir = tempFolder(t)
-  const { stdout } = await runOcto(['keygen'], { cwd: dir })
+  const { stdout } = await typeOcto(['keygen'], { cwd: dir })
   const snippet = stdout
     .slice(stdout.indexOf('operator:'))
     .replaceAll('NAME', 'core')
@@ -42,9 +43,9 @@ test('keygen prints lines that pin the key in a config', async (t) => {
 
 test('keygen never writes over a key', async (t) => {
   const dir = tempFolder(t)
-  await runOcto(['keygen'], { cwd: dir })
+  await typeOcto(['keygen'], { cwd: dir })
   const before = await readFile(join(dir, 'octo.key'), 'utf8')
-  const second = await runOcto(['keygen'], { cwd: dir })
+  const second = await typeOcto(['keygen'], { cwd: dir })
   assert.equal(second.code, 73)
   assert.match(second.stderr, /ALREADY_EXISTS/)
   assert.equal(await readFile(join(dir, 'octo.key'), 'utf8'), before)
@@ -53,7 +54,7 @@ test('keygen never writes over a key', async (t) => {
 test('an encrypted key needs its passphrase, and no other will do', async (t) => {
   const dir = tempFolder(t)
   await writeFile(join(dir, 'pass'), 'correct horse\n', { mode: 0o600 })
-  const made = await runOcto(['keygen', '--passphrase-file', 'pass'], { cwd: dir })
+  const made = await typeOcto(['keygen', '--passphrase-file', 'pass'], { cwd: dir })
   assert.equal(made.code, 0, made.stderr)
   const file = join(dir, 'octo.key')
   assert.match(await readFile(file, 'utf8'), /BEGIN ENCRYPTED PRIVATE KEY/)
@@ -66,7 +67,7 @@ test('an encrypted key needs its passphrase, and no other will do', async (t) =>
 
 test('refuses a key file that others can read', async (t) => {
   const dir = tempFolder(t)
-  await runOcto(['keygen'], { cwd: dir })
+  await typeOcto(['keygen'], { cwd: dir })
   const file = join(dir, 'octo.key')
   for (const mode of [0o640, 0o604, 0o666]) {
     await chmod(file, mode)
@@ -90,7 +91,7 @@ test('says how to get a key when there is none, and refuses public keys and othe
   const dir = tempFolder(t)
   const error = await expectCodeAsync('KEY_UNREADABLE', () => readSigningKey({ env: {} }))
   assert.match(error.hint ?? '', /octo keygen/)
-  await runOcto(['keygen'], { cwd: dir })
+  await typeOcto(['keygen'], { cwd: dir })
   await chmod(join(dir, 'octo.pub'), 0o600)
   await expectCodeAsync('KEY_UNREADABLE', () => readSigningKey({ file: join(dir, 'octo.pub'), env: {} }))
   await expectCodeAsync('KEY_UNREADABLE', () => readSigningKey({ file: join(dir, 'missing.key'), env: {} }))

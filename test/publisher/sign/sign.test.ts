@@ -5,9 +5,9 @@ import { test } from 'node:test'
 import { makeKeyPair } from '../../../publisher/sign/make-key.ts'
 import type { KeyKind } from '../../../schemas/trust-key.ts'
 import { verifyRelease } from '../../../trust/release/verify-release.ts'
+import { typeOcto } from '../../support/in-process-octo.ts'
 import type { PluginProject } from '../../support/plugin-project.ts'
 import { aPluginProject } from '../../support/plugin-project.ts'
-import { runOcto } from '../../support/run-octo.ts'
 
 async function aBuiltProject(kind: KeyKind = 'ecdsa-p256') {
   const project = await aPluginProject()
@@ -15,12 +15,12 @@ async function aBuiltProject(kind: KeyKind = 'ecdsa-p256') {
   await project.write('octo.key', privatePem)
   const { chmod } = await import('node:fs/promises')
   await chmod(project.path('octo.key'), 0o600)
-  await runOcto(['build', project.dir])
+  await typeOcto(['build', project.dir])
   return { project, trustKey }
 }
 
 function sign(project: PluginProject, ...more: string[]) {
-  return runOcto(['sign', project.dir, '--key', project.path('octo.key'), '--json', ...more])
+  return typeOcto(['sign', project.dir, '--key', project.path('octo.key'), '--json', ...more])
 }
 
 for (const kind of ['ecdsa-p256', 'ed25519'] as const)
@@ -82,12 +82,12 @@ test('says what to do when nothing was built, and when no repo is named', async 
   await using project = await aPluginProject({ manifest: { repo: undefined } })
   const { privatePem } = makeKeyPair('ecdsa-p256')
   const env = { OCTO_SIGNING_KEY: privatePem }
-  const unbuilt = await runOcto(['sign', project.dir], { env })
+  const unbuilt = await typeOcto(['sign', project.dir], { env })
   assert.equal(unbuilt.code, 66)
   assert.match(unbuilt.stderr, /hint: `octo build/)
-  await runOcto(['build', project.dir])
-  const nameless = await runOcto(['sign', project.dir], { env })
+  await typeOcto(['build', project.dir])
+  const nameless = await typeOcto(['sign', project.dir], { env })
   assert.equal(nameless.code, 64)
   assert.match(nameless.stderr, /--repo NAME/)
-  assert.equal((await runOcto(['sign', project.dir, '--repo', 'core'], { env })).code, 0)
+  assert.equal((await typeOcto(['sign', project.dir, '--repo', 'core'], { env })).code, 0)
 })

@@ -7,11 +7,11 @@ import { test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import { parsePluginDocument } from '../../../schemas/plugin-document.ts'
 import { publicKeyLine } from '../../../schemas/trust-key.ts'
+import type { InProcessRun } from '../../support/in-process-octo.ts'
+import { typeOcto } from '../../support/in-process-octo.ts'
 import type { PluginProject } from '../../support/plugin-project.ts'
 import { anElf, aPluginProject } from '../../support/plugin-project.ts'
 import { publishProjects, signProjects, writeKeyFiles } from '../../support/publish-project.ts'
-import type { OctoRun } from '../../support/run-octo.ts'
-import { runOcto } from '../../support/run-octo.ts'
 import { filesBelow, tempFolder } from '../../support/temp-folder.ts'
 import { issueKey } from '../../support/test-authority.ts'
 import { startTestRegistry } from '../../support/test-registry.ts'
@@ -23,18 +23,18 @@ function aScene(t: TestContext) {
   const key = issueKey()
   const keys = writeKeyFiles(folder, key)
   const site = join(folder, 'site')
-  const build = (dists: readonly string[], url = URL, publicKey = keys.publicKey): Promise<OctoRun> =>
-    runOcto(['repo', 'build', '--out', site, '--url', url, '--public-key', publicKey, '--json', ...dists])
+  const build = (dists: readonly string[], url = URL, publicKey = keys.publicKey): Promise<InProcessRun> =>
+    typeOcto(['repo', 'build', '--out', site, '--url', url, '--public-key', publicKey, '--json', ...dists])
   return { folder, key, keys, site, build }
 }
 
-async function answerOf(run: Promise<OctoRun>) {
+async function answerOf(run: Promise<InProcessRun>) {
   const { code, stdout, stderr } = await run
   assert.equal(code, 0, stderr)
   return JSON.parse(stdout)
 }
 
-async function codeOf(run: Promise<OctoRun>): Promise<string> {
+async function codeOf(run: Promise<InProcessRun>): Promise<string> {
   return JSON.parse((await run).stderr).error.code
 }
 

@@ -4,8 +4,8 @@ import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
+import { typeOcto } from '../../support/in-process-octo.ts'
 import { callApi, publishRelease } from '../../support/publish-release.ts'
-import { runOcto } from '../../support/run-octo.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { aRelease, issueKey } from '../../support/test-authority.ts'
 import { startTestRegistry } from '../../support/test-registry.ts'
@@ -17,7 +17,7 @@ async function aFolder(t: TestContext) {
   const keyFile = join(folder, 'publisher.pub')
   await writeFile(keyFile, createPublicKey(key.privateKey).export({ type: 'spki', format: 'pem' }))
   const data = join(folder, 'data')
-  const octo = (...words: string[]) => runOcto(['registry', ...words, '--data', data])
+  const octo = (...words: string[]) => typeOcto(['registry', ...words, '--data', data])
   const json = async (...words: string[]) => JSON.parse((await octo(...words, '--json')).stdout)
   return { data, key, keyFile, octo, json }
 }
@@ -48,7 +48,7 @@ test('a data directory that cannot be made is said to be so, and nothing is left
   const taken = join(tempFolder(t), 'file')
   await writeFile(taken, '')
   for (const data of ['/proc/octo', join(taken, 'data')]) {
-    const { code, stderr } = await runOcto(['registry', 'repo', 'create', 'x', '--key', keyFile, '--data', data])
+    const { code, stderr } = await typeOcto(['registry', 'repo', 'create', 'x', '--key', keyFile, '--data', data])
     assert.equal(code, 74, stderr)
     assert.match(stderr, /cannot be made: E/)
   }
@@ -81,7 +81,7 @@ test('every command explains itself with an example', async () => {
     ['fsck'],
     ['gc'],
   ]) {
-    const { code, stdout } = await runOcto(['registry', ...words, '--help'])
+    const { code, stdout } = await typeOcto(['registry', ...words, '--help'])
     assert.equal(code, 0)
     assert.match(stdout, /Examples:\n {2}\$ octo registry/, words.join(' '))
   }
@@ -89,7 +89,7 @@ test('every command explains itself with an example', async () => {
 
 test('a running registry shows what commands beside it change, and keeps its directory to itself', async (t) => {
   const registry = await startTestRegistry(t)
-  const octo = (...words: string[]) => runOcto(['registry', ...words, '--data', registry.dataDir])
+  const octo = (...words: string[]) => typeOcto(['registry', ...words, '--data', registry.dataDir])
   assert.equal((await octo('repo', 'create', 'more')).code, 0)
   await until(async () => (await fetch(`${registry.url}/repos/more.json`)).status === 200)
   const { token } = JSON.parse((await octo('token', 'create', '--name', 'x', '--scope', 'core/*', '--json')).stdout)
