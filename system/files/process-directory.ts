@@ -56,7 +56,11 @@ function sweep(parent: string): void {
   const names = readdirSync(parent)
   const first = process.pid % Math.max(1, names.length)
   for (const name of [...names.slice(first), ...names.slice(0, first)].slice(0, LOOKED_AT))
-    if (hasEnded(name.replace(/-[A-Za-z0-9]{6}$/, ''))) remove(join(parent, name))
+    if (hasEnded(ownerOf(name))) remove(join(parent, name))
+}
+
+function ownerOf(name: string): string {
+  return /^(.*)-[A-Za-z0-9]{6}$/.exec(name)?.[1] ?? ''
 }
 
 /** Follows no link. What a plugin left and locked stays. */
