@@ -10,7 +10,7 @@ export function bootId(): string {
 
 function readBootId(): string {
   try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
   } catch {
     // Where no kernel names its boot, its time must do; a clock that is set meanwhile only costs a new hash.
     return `at ${Math.round((Date.now() / 1000 - process.getBuiltinModule('node:os').uptime()) / 10)}`

@@ -1,7 +1,7 @@
 // A folder for the temporary files of a process that octo becomes, so that octo is not there to remove it. It is named for
 // the process, and a later run removes those whose process has ended. All lie in one folder of this user's, where nobody else
 // can put or replace one. Light: a warm run loads it.
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
@@ -19,7 +19,7 @@ const LOOKED_AT = 16
 /** Throws IO_FAILED where there can be none that is this user's alone, and what the file system says. */
 export function makeProcessDirectory(env: Environment): ProcessDirectory {
   const parent = parentOf(env)
-  mkdirUnlessThere(parent)
+  if (!isOursAlone(parent)) mkdirUnlessThere(parent)
   if (!isOursAlone(parent))
     throw coded('IO_FAILED', { message: `folder ${quote(parent)} is not this user's alone`, details: { parent } })
   sweep(parent)
@@ -65,6 +65,12 @@ function ownerOf(name: string): string {
 
 /** Follows no link. What a plugin left and locked stays. */
 function remove(folder: string): void {
+  try {
+    rmdirSync(folder)
+    return
+  } catch {
+    // Mostly nothing is left in it, and this is the faster way then.
+  }
   try {
     rmSync(folder, { recursive: true, force: true })
   } catch {

@@ -3,7 +3,7 @@ import { constants, readFileSync } from 'node:fs'
 
 /** Throws when there is no such descriptor, or no /proc. */
 export function flagsOf(descriptor: number): { readonly waits: boolean; readonly isPassedOn: boolean } {
-  const [, octal = ''] = /^flags:\t(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'latin1')) ?? []
+  const [, octal = ''] = /^flags:\t(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8')) ?? []
   const flags = Number.parseInt(octal, 8)
   return { waits: (flags & constants.O_NONBLOCK) === 0, isPassedOn: (flags & O_CLOEXEC) === 0 }
 }

@@ -1,6 +1,6 @@
 // Descriptors that whoever started octo had open and did not mean for it: log files, sockets, locks. A program that octo
 // starts gets none but the standard streams. Light: a warm run loads it.
-import { closeSync, readdirSync } from 'node:fs'
+import { closeSync, existsSync, readdirSync } from 'node:fs'
 import { flagsOf } from './descriptor-flags.ts'
 
 /** Node itself sees to those below. */
@@ -31,8 +31,9 @@ function openDescriptors(): number[] {
 
 function closeIfPassedOn(descriptor: number): void {
   try {
-    if (flagsOf(descriptor).isPassedOn) closeSync(descriptor)
+    // One was open to list them, and an error takes longer than all the rest.
+    if (existsSync(`/proc/self/fdinfo/${descriptor}`) && flagsOf(descriptor).isPassedOn) closeSync(descriptor)
   } catch {
-    // It was the one that listed them, or could not write what it had kept: it is closed.
+    // It could not write what it had kept, and is closed.
   }
 }

@@ -1,6 +1,6 @@
 // A name for this process by which others can tell, also after it became another program, that it has ended. A number alone
 // is given again: its start, its boot and its namespaces belong to the name. Light: a warm run loads it.
-import { readFileSync, readlinkSync } from 'node:fs'
+import { existsSync, readFileSync, readlinkSync } from 'node:fs'
 import { coded } from '../../schemas/errors.ts'
 import { bootId } from '../boot-id.ts'
 import { shortHash } from '../short-hash.ts'
@@ -21,11 +21,17 @@ export function hasEnded(name: string): boolean {
   const [where, number, start] = /^([0-9a-f]{8})-(\d{1,10})-(\d{1,20})$/.exec(name)?.slice(1) ?? []
   if (where === undefined || where !== whereWeAre()) return false
   const found = startOf(Number(number))
-  return found === undefined ? !isThere(Number(number)) : found !== start
+  return found === undefined ? isGone(Number(number)) : found !== start
 }
 
+let where: string | undefined
 /** The same for all who see the same processes under the same numbers and times. Undefined when /proc shows those of others. */
 function whereWeAre(): string | undefined {
+  where ??= findWhere()
+  return where
+}
+
+function findWhere(): string | undefined {
   if (readOr('/proc/self/stat')?.split(' ', 1)[0] !== String(process.pid)) return undefined
   return shortHash([bootId(), namespace('pid'), namespace('time')].join(' '))
 }
@@ -47,18 +53,20 @@ function startOf(pid: number): string | undefined {
 
 function readOr(path: string): string | undefined {
   try {
-    return readFileSync(path, 'latin1')
+    // Asked first: an error takes longer than all the rest of a warm run.
+    return existsSync(path) ? readFileSync(path, 'utf8') : undefined
   } catch {
     return undefined
   }
 }
 
-/** Another user's process may be hidden below /proc, and is there. */
-function isThere(pid: number): boolean {
+/** Where /proc hides the processes of others, which a plugin may be, a signal that does nothing tells. */
+function isGone(pid: number): boolean {
+  if (existsSync('/proc/1')) return !existsSync(`/proc/${pid}`)
   try {
     process.kill(pid, 0)
-    return true
+    return false
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
+    return (error as NodeJS.ErrnoException).code === 'ESRCH'
   }
 }

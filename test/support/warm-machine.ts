@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
 import { readWarmRun } from '../../client/index.ts'
+import type { Runtime } from '../../schemas/manifest.ts'
 import type { Platform } from '../../schemas/platform.ts'
 import { aConfig } from './a-config.ts'
 import { aMachine, key } from './client-machine.ts'
@@ -21,7 +22,7 @@ const HOST = `linux_${process.arch === 'arm64' ? 'arm64' : 'amd64'}` as Platform
 export type Way = 'becomes' | 'starts'
 export const WAYS: readonly Way[] = ['becomes', 'starts']
 
-type Start = {
+export type Start = {
   readonly env?: Readonly<Record<string, string>>
   readonly stdio?: StdioOptions
   readonly input?: string
@@ -32,14 +33,14 @@ type Start = {
 
 export type WarmMachine = Awaited<ReturnType<typeof aWarmMachine>>
 
-/** `programs`: the bytes of each plugin's only file. */
-export async function aWarmMachine(
-  t: TestContext,
-  programs: Readonly<Record<string, Buffer | (ReleaseRecipe & { readonly bytes: Buffer })>>,
-) {
+export type WarmProgram = Pick<ReleaseRecipe, 'manifest'> & { readonly bytes: Buffer; readonly runtime?: Runtime }
+
+/** `programs`: the bytes of each plugin's only file, and what its release says of it. */
+export async function aWarmMachine(t: TestContext, programs: Readonly<Record<string, Buffer | WarmProgram>>) {
   const recipes = Object.entries(programs).map(([plugin, given]): ReleaseRecipe => {
-    const { bytes, ...rest } = Buffer.isBuffer(given) ? { bytes: given } : given
-    return { plugin, platforms: { [HOST]: { bytes, file: plugin, executable: plugin } }, ...rest }
+    const { bytes, runtime, manifest = {} } = Buffer.isBuffer(given) ? ({ bytes: given } as WarmProgram) : given
+    const artifact = { bytes, file: plugin, executable: plugin, ...(runtime ? { runtime } : {}) }
+    return { plugin, manifest, platforms: { [runtime ? 'any' : HOST]: artifact } }
   })
   const machine = await aMachine(t, recipes)
   const { base, folder } = machine
