@@ -2,7 +2,7 @@
 // Codes are never renamed or reused. docs/ERRORS.md is generated from this table.
 
 /** Exit codes follow sysexits.h where one fits; 1 is "the checked thing failed", 64–78 are ours to explain. */
-export type ErrorRow = { readonly exit: number; readonly status: number; readonly meaning: string }
+type ErrorRow = { readonly exit: number; readonly status: number; readonly meaning: string }
 
 const USAGE = 64
 const DATA = 65

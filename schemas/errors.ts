@@ -1,6 +1,5 @@
 // The one error class that crosses boundaries: a stable code, a sentence for people, the values as data, the next command.
-import type { ErrorCode, ErrorRow } from './error-codes.ts'
-import { ERROR_CODES } from './error-codes.ts'
+import type { ErrorCode } from './error-codes.ts'
 
 /** Values that the message was made of. Never secrets: details are shown, logged and sent. */
 export type ErrorDetails = Readonly<Record<string, unknown>>
@@ -25,11 +24,6 @@ export class CodedError extends Error {
     this.code = code
     this.details = fields.details ?? {}
     this.hint = fields.hint
-  }
-
-  /** Exit code and HTTP status of this error's code. */
-  get row(): ErrorRow {
-    return ERROR_CODES[this.code]
   }
 
   toJSON(): { code: ErrorCode; message: string; details: ErrorDetails; hint?: string } {

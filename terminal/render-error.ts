@@ -1,5 +1,6 @@
 // Errors as people and machines see them: what happened, what was expected and found, what to do next. Text in errors
 // may come from registries and plugins, so everything is made printable here once more.
+import { ERROR_CODES } from '../schemas/error-codes.ts'
 import { CodedError } from '../schemas/errors.ts'
 import { printable } from '../schemas/quote.ts'
 import type { Paint } from './colour.ts'
@@ -13,7 +14,7 @@ const BUG_EXIT = 70
 
 /** The exit code that belongs to an error; anything that is not a CodedError is a defect of ours. */
 export function exitCodeOf(error: unknown): number {
-  return error instanceof CodedError ? error.row.exit : BUG_EXIT
+  return error instanceof CodedError ? ERROR_CODES[error.code].exit : BUG_EXIT
 }
 
 /** Lines for stderr, without the last line end. */

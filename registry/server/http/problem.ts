@@ -4,6 +4,7 @@
 import type { Logger } from 'pino'
 import type { Problem } from '../../../schemas/api.ts'
 import { PROBLEM_TYPE } from '../../../schemas/api.ts'
+import { ERROR_CODES } from '../../../schemas/error-codes.ts'
 import type { CodedError } from '../../../schemas/errors.ts'
 import { coded, isCoded } from '../../../schemas/errors.ts'
 import { passingError } from '../../disk-errors.ts'
@@ -19,7 +20,7 @@ const RETRY_AFTER_SECONDS = 1
 export function problemAnswer(thrown: unknown, requestId: string, logger: Logger): ProblemAnswer {
   const error = passingError(thrown)
   const known = isCoded(error) ? error : defect(requestId)
-  const { status } = known.row
+  const { status } = ERROR_CODES[known.code]
   if (!isCoded(error) || status >= 500) logger.error({ requestId, err: error, code: known.code }, 'request failed')
   const { retryAfter } = known.details
   const headers = {
@@ -38,8 +39,8 @@ function problemOf(error: CodedError, requestId: string): Problem {
   const { code, message, details, hint } = error
   return {
     type: `https://octocompose.github.io/octo/errors#${code.toLowerCase().replaceAll('_', '-')}`,
-    title: error.row.meaning,
-    status: error.row.status,
+    title: ERROR_CODES[error.code].meaning,
+    status: ERROR_CODES[error.code].status,
     detail: message,
     code,
     details: { ...details },
