@@ -11,7 +11,7 @@ import type { Db } from '../../registry/db/sqlite/open.ts'
 import { write } from '../../registry/db/sqlite/open.ts'
 import type { SqliteStore } from '../../registry/db/sqlite/store.ts'
 import { openSqliteStore } from '../../registry/db/sqlite/store.ts'
-import { insertPlugin, insertVersion } from '../../registry/db/sqlite/versions.ts'
+import { insertPlugin, insertVersion, updatePlugin } from '../../registry/db/sqlite/versions.ts'
 import { openStores } from '../../registry/open-registry.ts'
 import { blobsPath, databasePath, registryConfig } from '../../registry/settings.ts'
 import { openTree } from '../../registry/tree/tree.ts'
@@ -127,8 +127,8 @@ function seedRows(tx: Db, { predicate, artifact, bundle, signer }: SeededRelease
   const at = Date.now()
   for (const { digest, size } of [artifact, bundle]) recordBlob(tx, { digest, size, broughtBy: null, createdAt: at })
   const { kind, description } = predicate.manifest
-  const summary = { serial: 1, createdAt: at, kind, category: null, description, newest: version }
-  insertPlugin(tx, { repo, plugin, ...summary })
+  insertPlugin(tx, { repo, plugin }, at)
+  updatePlugin(tx, repo, plugin, { serial: 1, kind, category: null, description, newest: version })
   const flags = { yanked: null, quarantined: null, deprecated: null }
   const proof = { bundleDigest: bundle.digest, bundleSize: bundle.size, signer, predicate }
   const row = { repo, plugin, version, publishedAt: at, publishedBy: 'seed', serial: 1, ...flags, ...proof }

@@ -1,16 +1,13 @@
-// What leaves rows for ever is shared out per token: releases, new plugins, changes of states. Spent in the transaction that
-// writes those rows, so that it is spent exactly when they are, and a restart gives nothing back.
+// What leaves records for ever is shared out per token: releases, new plugins, changes of states. Spent in the step that writes
+// those records, so that it is spent exactly when they are, and a restart gives nothing back.
 import { coded } from '../../schemas/errors.ts'
-import { putBudget, readBudget } from '../db/sqlite/budgets.ts'
-import type { Db } from '../db/sqlite/open.ts'
+import type { BudgetName, Spent, SpentBudgets } from '../db/records.ts'
 import { limitOption } from '../limit-names.ts'
 import { secondsUntil, spentNow } from './refill.ts'
 
-type BudgetName = 'releasesPerHour' | 'newPluginsPerHour' | 'stateChangesPerHour'
-
 export type Spending = {
-  /** Token id. */
-  readonly owner: string
+  /** What the token has used of its budgets. */
+  readonly spent: SpentBudgets
   readonly name: BudgetName
   readonly limits: Readonly<Record<BudgetName, number>>
   readonly now: number
@@ -20,10 +17,10 @@ export type Spending = {
 const SHORTEST_WAIT_S = 5
 
 /** Throws RATE_LIMITED when nothing is left. */
-export function requireBudget(tx: Db, spending: Spending): void {
+export function requireBudget(spending: Spending): void {
   const { name, limits } = spending
   const perHour = limits[name]
-  const over = spentOf(tx, spending) + 1 - perHour
+  const over = spentOf(spending) + 1 - perHour
   if (over <= 0) return
   const option = limitOption(name)
   throw coded('RATE_LIMITED', {
@@ -33,14 +30,13 @@ export function requireBudget(tx: Db, spending: Spending): void {
   })
 }
 
-/** The same, and takes one. */
-export function spendBudget(tx: Db, spending: Spending): void {
-  requireBudget(tx, spending)
-  const { owner, name, now } = spending
-  putBudget(tx, { owner, name, amount: spentOf(tx, spending) + 1, at: now })
+/** The same, and gives what is used once one more is taken. */
+export function spendBudget(spending: Spending): Spent {
+  requireBudget(spending)
+  return { amount: spentOf(spending) + 1, at: spending.now }
 }
 
-function spentOf(tx: Db, { owner, name, limits, now }: Spending): number {
-  const row = readBudget(tx, owner, name)
-  return row ? spentNow(row, limits[name], now) : 0
+function spentOf({ spent, name, limits, now }: Spending): number {
+  const used = spent[name]
+  return used ? spentNow(used, limits[name], now) : 0
 }

@@ -1,6 +1,6 @@
 // How long archives are checked for one token: a budget that fills up again as time goes by.
 import { coded } from '../../schemas/errors.ts'
-import type { Spent } from './refill.ts'
+import type { Spent } from '../db/records.ts'
 import { secondsUntil, spentNow } from './refill.ts'
 
 export type ProofBudget = {

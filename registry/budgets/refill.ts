@@ -1,7 +1,6 @@
 // The arithmetic of a budget that fills up again evenly as time goes by, so that nobody who used it up waits for a whole hour.
 import { HOUR_MS } from '../../schemas/duration.ts'
-
-export type Spent = { readonly amount: number; readonly at: number }
+import type { Spent } from '../db/records.ts'
 
 /** What of it still counts. A clock that was set back says nothing about what was spent since, so the budget is whole again. */
 export function spentNow({ amount, at }: Spent, perHour: number, now: number): number {

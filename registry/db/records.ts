@@ -1,6 +1,6 @@
 // What a registry knows, as its parts pass it to each other: the records behind the metadata port, free of any database's types.
 // All times are milliseconds since 1970, all sizes are bytes.
-import type { TokenAction, VersionAction } from '../../schemas/api.ts'
+import type { OpenSessionRequest, TokenAction, VersionAction } from '../../schemas/api.ts'
 import type { Digest } from '../../schemas/digest.ts'
 import type { Name } from '../../schemas/name.ts'
 import type { Platform } from '../../schemas/platform.ts'
@@ -83,7 +83,7 @@ export type Plugin = {
 export type ReleaseKey = { readonly repo: Name; readonly plugin: Name; readonly version: Version }
 
 /** Reasons; null while the version is not in that state. Each comes and goes on its own. */
-type VersionFlags = {
+export type VersionFlags = {
   readonly yanked: string | null
   readonly quarantined: string | null
   readonly deprecated: string | null
@@ -106,12 +106,42 @@ export type Release = ReleaseKey &
     readonly predicate: ReleasePredicate
   }
 
-type Artifact = {
+export type Artifact = {
   readonly platform: Platform
   readonly file: string
   readonly digest: Digest
   readonly size: number
 }
+
+/** The bytes of a session or of a release, as they are announced. */
+export type PromisedBlob = { readonly digest: Digest; readonly size: number }
+
+/** A record means: these bytes are durable and had this digest when they were written. */
+export type Blob = PromisedBlob & {
+  readonly createdAt: number
+  /** `condemned`: marked for deletion; the bytes count as absent until they are uploaded again. */
+  readonly state: 'live' | 'condemned'
+  /** Id of the token that uploaded them; null for what is older than this field. */
+  readonly broughtBy: string | null
+}
+
+/** A publishing session: a lease that expires unless it is used. */
+export type Session = ReleaseKey & {
+  readonly id: string
+  readonly state: 'open' | 'published' | 'closed'
+  readonly tokenId: string
+  readonly openedAt: number
+  readonly leaseUntil: number
+  readonly request: OpenSessionRequest
+}
+
+/** What is shared out per token and hour. */
+export type BudgetName = 'releasesPerHour' | 'newPluginsPerHour' | 'stateChangesPerHour'
+
+/** What a token had used of a budget at that moment; it comes back as time goes by. */
+export type Spent = { readonly amount: number; readonly at: number }
+
+export type SpentBudgets = Readonly<Partial<Record<BudgetName, Spent>>>
 
 export type RankedVersion = Pick<Release, 'version' | 'state'>
 

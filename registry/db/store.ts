@@ -2,8 +2,9 @@
 // and leaves nothing behind when it throws.
 //
 // Rules are the callers'. A method that must decide before it writes reads what the decision needs, asks `decide`, and writes
-// what it answers; nobody else's write comes in between. `decide` is pure and synchronous: it gets values, does no I/O, may be
-// asked again when a database makes a transaction try anew, and refuses by throwing; what it throws reaches the caller as it is.
+// what it answers; nobody else's write comes in between. `decide` is synchronous and does no I/O, though it may look at the
+// clock. It may be asked again when a database makes a step try anew. It refuses by throwing, and what it throws reaches the
+// caller as it is.
 //
 // Whatever the method, a store throws STORE_BUSY when others kept it from writing for too long, NO_SPACE, IO_FAILED or
 // DATA_DIR_CORRUPT, and nothing of its database's own.
@@ -14,6 +15,7 @@ import type { TrustKey } from '../../schemas/trust-key.ts'
 import type { Version } from '../../schemas/version.ts'
 import type { Listing } from '../../static-tree/newest.ts'
 import type { PluginRecord } from '../../static-tree/record.ts'
+import type { BlobRecords, PublishingStore } from './publishing-store.ts'
 import type {
   AuditEntry,
   AuditHead,
@@ -35,6 +37,8 @@ export type MetadataStore = {
   readonly tokens: TokenStore
   readonly repos: RepoStore
   readonly audit: AuditStore
+  readonly publishing: PublishingStore
+  readonly blobs: BlobRecords
   readonly catalog: CatalogStore
   readonly outbox: OutboxStore
   readonly serving: ServingStore
@@ -174,6 +178,8 @@ export type UpkeepStore = {
   gaps(): Promise<string[]>
   /** Plugins that have no version, as `repo/plugin`; at most `limit`. */
   emptyPlugins(limit: number): Promise<string[]>
+  /** All releases in the order in which they were published, and whether each is as it was written. */
+  scrub(): AsyncIterable<{ readonly release: Release; readonly isUnchanged: boolean }>
   /** False when the audit log names more published versions than there are: then nothing may go that looks unused. */
   isEverythingHere(): Promise<boolean>
 }

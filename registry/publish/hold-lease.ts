@@ -4,14 +4,10 @@ import { coded, isCoded } from '../../schemas/errors.ts'
 import type { Errand, Principal } from '../auth/principal.ts'
 import { authorizeAgain } from '../auth/principal.ts'
 import type { RegistryServices } from '../context.ts'
-import type { Db } from '../db/sqlite/open.ts'
-import { writePatiently } from '../db/sqlite/open.ts'
-import type { SessionRow } from '../db/sqlite/sessions.ts'
-import { extendLease } from '../db/sqlite/sessions.ts'
-import { findToken } from '../db/sqlite/tokens.ts'
+import type { Session, Token } from '../db/records.ts'
 
 export type Work = {
-  readonly session: SessionRow
+  readonly session: Session
   readonly principal: Pick<Principal, 'id'>
   /** Ends the work from outside. */
   readonly stop: AbortSignal
@@ -29,15 +25,19 @@ export async function holdLease<T>(
   const { session, stop } = work
   const refused = new AbortController()
   let renewedAt = performance.now()
-  const renew = () =>
-    writePatiently(services.db, (tx) => {
+  const { publishing, tokens } = services.metadata
+  const renew = async () => {
+    const isOpen = await publishing.renew(session.id, work.principal.id, (token) => {
       const now = services.clock()
-      requireAllowed(tx, work, now)
-      if (!extendLease(tx, session.id, now + leaseMs)) throw sessionEnded(session)
+      requireAllowed(token, work, now)
+      return now + leaseMs
     })
+    if (!isOpen) throw sessionEnded(session)
+  }
   await renew()
   const checkAgain = async () => {
-    if (performance.now() - renewedAt < leaseMs / 4) return requireAllowed(services.db, work, services.clock())
+    if (performance.now() - renewedAt < leaseMs / 4)
+      return requireAllowed(await tokens.find(work.principal.id), work, services.clock())
     renewedAt = performance.now()
     await renew()
   }
@@ -57,15 +57,15 @@ export function errandOf({ session: { repo, plugin }, principal }: Pick<Work, 's
   return { principal, action: 'publish', repo, plugin }
 }
 
-export function sessionEnded({ id }: Pick<SessionRow, 'id'>): Error {
+export function sessionEnded({ id }: Pick<Session, 'id'>): Error {
   return coded('SESSION_NOT_FOUND', {
     message: `publishing session \`${id}\` was closed while it was being worked on`,
     hint: 'publish again: what is uploaded already is not uploaded twice',
   })
 }
 
-function requireAllowed(db: Db, work: Work, now: number): void {
-  authorizeAgain(findToken(db, work.principal.id), now, errandOf(work))
+function requireAllowed(token: Token | undefined, work: Work, now: number): void {
+  authorizeAgain(token, now, errandOf(work))
 }
 
 /** What may be over at the next check: a full disk keeps a lease from growing, and the work itself will say so. */

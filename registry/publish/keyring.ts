@@ -13,3 +13,9 @@ export function keyringOf(keys: readonly RepoKey[]): TrustKey[] {
     ...(revokedAt === null ? {} : { revoked: true }),
   }))
 }
+
+/** Whether it may sign at this moment: it is there, not revoked, and inside its window. */
+export function isAdmitted(key: RepoKey | undefined, now: number): boolean {
+  if (!key || key.revokedAt !== null) return false
+  return (key.validFrom === null || key.validFrom <= now) && (key.validTo === null || now < key.validTo)
+}

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { OpenSessionRequest } from '../../schemas/api.ts'
 import { digestOf, hexOf } from '../../schemas/digest.ts'
+import { DAY_MS } from '../../schemas/duration.ts'
 import { coded } from '../../schemas/errors.ts'
 import { stableJson } from '../../schemas/json.ts'
 import { announcedBlobs, requireLimits } from '../../static-tree/release-limits.ts'
@@ -11,21 +12,8 @@ import { authorizeAgain } from '../auth/principal.ts'
 import type { Spending } from '../budgets/hourly-budget.ts'
 import { requireBudget } from '../budgets/hourly-budget.ts'
 import type { RegistryServices } from '../context.ts'
-import type { Db } from '../db/sqlite/open.ts'
-import { writePatiently } from '../db/sqlite/open.ts'
-import { repoExists } from '../db/sqlite/repos.ts'
-import type { SessionRow } from '../db/sqlite/sessions.ts'
-import {
-  countOpenSessions,
-  findIdempotencyKey,
-  findSession,
-  insertSession,
-  putIdempotencyKey,
-  putSealedSession,
-} from '../db/sqlite/sessions.ts'
-import { findToken } from '../db/sqlite/tokens.ts'
-import type { ReleaseKey } from '../db/sqlite/versions.ts'
-import { findPlugin, findVersion } from '../db/sqlite/versions.ts'
+import type { FoundForOpening, Opening } from '../db/publishing-store.ts'
+import type { ReleaseKey, Session } from '../db/records.ts'
 import { requireDistinctName } from './distinct-name.ts'
 import { requireGrowth } from './require-growth.ts'
 import { measureSpace, requireSpace } from './require-space.ts'
@@ -43,97 +31,85 @@ type OpenSession = {
  * Gives the session; one that is `published` when the same release is sealed already. Throws REPO_NOT_FOUND, VERSION_EXISTS,
  * PLUGIN_NAME_TAKEN, LIMIT_EXCEEDED, FORMAT_INVALID, RATE_LIMITED, NO_SPACE or IDEMPOTENCY_KEY_REUSED.
  */
-export async function openSession(services: RegistryServices, open: OpenSession): Promise<SessionRow> {
-  requireLimits(open.request, services.config.limits)
+export async function openSession(services: RegistryServices, open: OpenSession): Promise<Session> {
+  const { principal, release, request, idempotencyKey } = open
+  requireLimits(request, services.config.limits)
   const freeBytes = await measureSpace(services.config.dataDir)
-  return writePatiently(services.db, (tx) => openInTransaction(tx, services, { ...open, freeBytes }))
+  const sealedId = sealedSessionId(open)
+  const now = services.clock()
+  const question = {
+    release,
+    tokenId: principal.id,
+    blobs: announcedBlobs(request).map(({ digest }) => digest),
+    idempotencyKey,
+    sealedId,
+    now,
+    broughtSince: now - DAY_MS,
+  }
+  const { publishing } = services.metadata
+  return publishing.open(question, (found) => decideOpening(services, { ...open, freeBytes, sealedId }, found))
 }
 
-type MeasuredOpen = OpenSession & { readonly freeBytes: number }
+type MeasuredOpen = OpenSession & { readonly freeBytes: number; readonly sealedId: string }
 
-function openInTransaction(tx: Db, { config, clock }: RegistryServices, open: MeasuredOpen): SessionRow {
-  const { principal, release, request, idempotencyKey, freeBytes } = open
+function decideOpening({ config, clock }: RegistryServices, open: MeasuredOpen, found: FoundForOpening): Opening {
+  const { principal, release, request, idempotencyKey } = open
+  const { limits, times } = config
   const now = clock()
-  authorizeAgain(findToken(tx, principal.id), now, { principal, action: 'publish', ...release })
-  requireRepo(repoExists(tx, release.repo), release.repo)
-  if (isSealed(tx, release, request)) return reopenSealed(tx, open, now + config.times.leaseMs)
+  authorizeAgain(found.token, now, { principal, action: 'publish', ...release })
+  requireRepo(found.repoExists, release.repo)
+  const leaseUntil = now + times.leaseMs
+  if (isSealed(found, request)) return { kind: 'sealed', session: reopenSealed(open, found, leaseUntil) }
   const requestDigest = digestOf(stableJson({ release, request }))
-  const repeated =
-    idempotencyKey && findRepeated(tx, { tokenId: principal.id, key: idempotencyKey, requestDigest, now })
-  if (repeated) return repeated
-  requireDistinctName(tx, release)
-  requireGrowth(tx, release, config.limits)
-  requireBudgets(tx, release, { owner: principal.id, limits: config.limits, now })
-  requireRoom(tx, principal.id, now, config.limits.openSessions)
-  requireSpace(tx, { request, tokenId: principal.id, freeBytes, now })
-  const session: SessionRow = {
-    ...release,
-    id: randomBytes(16).toString('hex'),
-    state: 'open',
-    tokenId: principal.id,
-    openedAt: now,
-    leaseUntil: now + config.times.leaseMs,
-    request,
+  const repeated = findRepeated(found, requestDigest, now)
+  if (repeated) return { kind: 'known', session: repeated }
+  requireDistinctName(release, found)
+  requireGrowth(release, found, limits)
+  requireBudgets(found, { spent: found.spent, limits, now })
+  requireRoom(found, limits.openSessions)
+  requireSpace(open, found)
+  const id = randomBytes(16).toString('hex')
+  return {
+    kind: 'new',
+    session: { ...release, id, state: 'open', tokenId: principal.id, openedAt: now, leaseUntil, request },
+    uploads: announcedBlobs(request),
+    idempotency: idempotencyKey ? { key: idempotencyKey, requestDigest } : undefined,
   }
-  insertSession(tx, session, announcedBlobs(request))
-  if (idempotencyKey)
-    putIdempotencyKey(tx, {
-      tokenId: principal.id,
-      key: idempotencyKey,
-      requestDigest,
-      sessionId: session.id,
-      createdAt: now,
-    })
-  return session
 }
 
-/** Nothing is left to do, so asking again makes no row but the first: its id is made of who asks and for what. */
-function reopenSealed(tx: Db, { principal, release, request }: OpenSession, leaseUntil: number): SessionRow {
-  const id = hexOf(digestOf(stableJson({ token: principal.id, ...release }))).slice(0, 32)
-  const openedAt = findSession(tx, id)?.openedAt ?? leaseUntil
-  const session: SessionRow = {
-    ...release,
-    id,
-    state: 'published',
-    tokenId: principal.id,
-    openedAt,
-    leaseUntil,
-    request,
-  }
-  putSealedSession(tx, session)
-  return session
+/** Nothing is left to do, so asking again makes no record but the first: its id is made of who asks and for what. */
+function sealedSessionId({ principal, release }: OpenSession): string {
+  return hexOf(digestOf(stableJson({ token: principal.id, ...release }))).slice(0, 32)
 }
 
-type Repeat = {
-  readonly tokenId: string
-  readonly key: string
-  readonly requestDigest: string
-  readonly now: number
+function reopenSealed(open: MeasuredOpen, { reopened }: FoundForOpening, leaseUntil: number): Session {
+  const { principal, release, request, sealedId } = open
+  const openedAt = reopened?.openedAt ?? leaseUntil
+  return { ...release, id: sealedId, state: 'published', tokenId: principal.id, openedAt, leaseUntil, request }
 }
 
 /** The session of an earlier request with this key, unless it has ended without a result. */
-function findRepeated(tx: Db, { tokenId, key, requestDigest, now }: Repeat): SessionRow | undefined {
-  const known = findIdempotencyKey(tx, tokenId, key)
-  if (!known) return undefined
-  if (known.requestDigest !== requestDigest)
+function findRepeated({ repeated }: FoundForOpening, requestDigest: string, now: number): Session | undefined {
+  if (!repeated) return undefined
+  if (repeated.requestDigest !== requestDigest)
     throw coded('IDEMPOTENCY_KEY_REUSED', {
       message: 'this Idempotency-Key was sent with another request',
       hint: 'use a new key for a new request',
     })
-  const session = findSession(tx, known.sessionId)
+  const { session } = repeated
   const ended = !session || session.state === 'closed' || (session.state === 'open' && session.leaseUntil <= now)
   return ended ? undefined : session
 }
 
 /** Before the bytes travel; what counts is asked again where the release is sealed. */
-function requireBudgets(tx: Db, release: ReleaseKey, spending: Omit<Spending, 'name'>): void {
-  if (findVersion(tx, release)) return
-  requireBudget(tx, { ...spending, name: 'releasesPerHour' })
-  if (!findPlugin(tx, release.repo, release.plugin)) requireBudget(tx, { ...spending, name: 'newPluginsPerHour' })
+function requireBudgets({ sealed, plugin }: FoundForOpening, spending: Omit<Spending, 'name'>): void {
+  if (sealed) return
+  requireBudget({ ...spending, name: 'releasesPerHour' })
+  if (!plugin) requireBudget({ ...spending, name: 'newPluginsPerHour' })
 }
 
-function requireRoom(tx: Db, tokenId: string, now: number, limit: number): void {
-  if (countOpenSessions(tx, tokenId, now) < limit) return
+function requireRoom({ openSessions }: FoundForOpening, limit: number): void {
+  if (openSessions < limit) return
   throw coded('RATE_LIMITED', {
     message: `this token has ${limit} publishing sessions open, which is its \`open-sessions\``,
     details: { setting: 'open-sessions', limit, retryAfter: 60 },

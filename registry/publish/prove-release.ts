@@ -12,12 +12,12 @@ import type { TrustKey } from '../../schemas/trust-key.ts'
 import { verifyForPublisher } from '../../trust/release/verify-for-publisher.ts'
 import type { VerifiedRelease } from '../../trust/release/verify-release.ts'
 import type { RegistryServices } from '../context.ts'
-import type { SessionRow } from '../db/sqlite/sessions.ts'
+import type { Session } from '../db/records.ts'
 import type { MetadataStore } from '../db/store.ts'
 import { keyringOf } from './keyring.ts'
 
 type Proof = {
-  readonly session: SessionRow
+  readonly session: Session
   /** The token for which time is spent. */
   readonly owner: string
   readonly signal: AbortSignal
@@ -59,7 +59,7 @@ function readBundle(bytes: Buffer): string {
   }
 }
 
-function requireSameBundle({ bundleDigest }: VerifiedRelease, { request }: SessionRow): void {
+function requireSameBundle({ bundleDigest }: VerifiedRelease, { request }: Session): void {
   if (bundleDigest === request.bundle.digest) return
   throw coded('BUNDLE_MALFORMED', {
     message: `the bundle is another one than announced, expected \`${request.bundle.digest}\`, found \`${bundleDigest}\``,

@@ -4,9 +4,7 @@ import { coded } from '../../schemas/errors.ts'
 import { pluginDocumentPath } from '../../static-tree/paths.ts'
 import type { Principal } from '../auth/principal.ts'
 import type { RegistryServices } from '../context.ts'
-import { writePatiently } from '../db/sqlite/open.ts'
-import type { VersionRow } from '../db/sqlite/versions.ts'
-import { findVersion } from '../db/sqlite/versions.ts'
+import type { Release } from '../db/records.ts'
 import type { Work } from './hold-lease.ts'
 import { holdLease } from './hold-lease.ts'
 import { proveRelease } from './prove-release.ts'
@@ -32,11 +30,12 @@ type Publish = {
  */
 export async function publishRelease(services: RegistryServices, publish: Publish): Promise<Published> {
   const { id } = publish
-  const session = requireSession(services.db, id, services.clock())
+  const { publishing, catalog } = services.metadata
+  const session = await requireSession(publishing, id, services.clock())
   const created = session.state === 'open' && (await proveAndSeal(services, { ...publish, session }))
   await services.tree.drain(session)
   await services.uploads.remove(id)
-  const sealed = findVersion(services.db, session)
+  const sealed = await catalog.release(session)
   if (!sealed)
     throw coded('DATA_DIR_CORRUPT', { message: `session \`${id}\` is published, and its version is not there` })
   return { answer: publishedAnswer(sealed), created }
@@ -44,19 +43,16 @@ export async function publishRelease(services: RegistryServices, publish: Publis
 
 /** False when the same release was sealed by someone else in the meantime. */
 async function proveAndSeal(services: RegistryServices, work: Work): Promise<boolean> {
-  const { db, clock, config } = services
   const { session, principal } = work
-  requireUploaded(db, session)
+  requireUploaded(await services.metadata.publishing.uploads(session.id))
   return holdLease(services, work, async (signal) => {
     const release = await proveRelease(services, { session, owner: principal.id, signal })
     signal.throwIfAborted()
-    return writePatiently(db, (tx) =>
-      sealRelease(tx, { session, release, principal, now: clock(), limits: config.limits }),
-    )
+    return sealRelease(services, { session, release, principal })
   })
 }
 
-function publishedAnswer({ repo, plugin, version, publishedAt, serial }: VersionRow): PublishedAnswer {
+function publishedAnswer({ repo, plugin, version, publishedAt, serial }: Release): PublishedAnswer {
   const document = pluginDocumentPath(repo, plugin, 'json')
   return { repo, plugin, version, publishedAt: new Date(publishedAt).toISOString(), serial, document }
 }

@@ -6,18 +6,15 @@ import type { BlobSource } from '../../static-tree/write/store.ts'
 import type { Principal } from '../auth/principal.ts'
 import { authorizeAgain } from '../auth/principal.ts'
 import type { RegistryServices } from '../context.ts'
-import { findLiveBlob, recordBlob } from '../db/sqlite/blobs.ts'
-import type { Db } from '../db/sqlite/open.ts'
-import { writePatiently } from '../db/sqlite/open.ts'
-import type { PromisedBlob, SessionRow } from '../db/sqlite/sessions.ts'
-import { listUploads } from '../db/sqlite/sessions.ts'
+import type { PromisedUpload, PublishingStore } from '../db/publishing-store.ts'
+import type { Session } from '../db/records.ts'
 import { readBody } from '../uploads/read-body.ts'
 import type { UploadPart } from '../uploads/upload-area.ts'
 import { watchRate } from '../uploads/watch-rate.ts'
 import { errandOf, holdLease } from './hold-lease.ts'
 
 type Upload = {
-  readonly session: SessionRow
+  readonly session: Session
   readonly principal: Pick<Principal, 'id'>
   readonly digest: string
   readonly offset: number
@@ -31,17 +28,18 @@ export type BroughtPart = UploadPart & { readonly broughtBy: string }
 
 /** Gives the bytes that are here now. Throws what UploadArea.append or the lease throws, UPLOAD_TOO_SLOW or NOT_FOUND. */
 export async function receiveUpload(services: RegistryServices, upload: Upload): Promise<number> {
-  const { db, clock, config, uploads } = services
+  const { metadata, clock, config, uploads } = services
   const { session, offset, body } = upload
   return holdLease(services, upload, async (held) => {
-    const promised = requirePromised(db, session, upload.digest)
-    if (findLiveBlob(db, promised.digest)) return promised.size
+    const promised = await requirePromised(metadata.publishing, session, upload.digest)
+    if (promised.storedSize !== undefined) return promised.size
     const abort = new AbortController()
     const signal = AbortSignal.any([abort.signal, held])
     const chunks = watchRate(readBody(body, signal), config.times, abort)
-    const part = { ...promised, session: session.id, broughtBy: session.tokenId }
+    const { digest, size } = promised
+    const part = { digest, size, session: session.id, broughtBy: session.tokenId }
     return uploads.append(part, { offset, chunks, abort }, async (bytes) => {
-      authorizeAgain(await services.metadata.tokens.find(upload.principal.id), clock(), errandOf(upload))
+      authorizeAgain(await metadata.tokens.find(upload.principal.id), clock(), errandOf(upload))
       await commitPart(services, bytes, part)
     })
   })
@@ -54,13 +52,17 @@ export async function finishUpload(services: RegistryServices, part: BroughtPart
     return await services.uploads.append(part, nothing, (bytes) => commitPart(services, bytes, part))
   } catch (error) {
     if (!isCoded(error, 'DIGEST_MISMATCH') && !isCoded(error, 'UPLOAD_OFFSET_MISMATCH')) throw error
-    return findLiveBlob(services.db, part.digest) ? part.size : 0
+    return (await services.metadata.blobs.findLive(part.digest)) ? part.size : 0
   }
 }
 
 /** Throws NOT_FOUND for a digest that the session did not announce. */
-export function requirePromised(db: Db, session: SessionRow, digest: string): PromisedBlob {
-  const promised = listUploads(db, session.id).find((blob) => blob.digest === digest)
+export async function requirePromised(
+  publishing: PublishingStore,
+  session: Session,
+  digest: string,
+): Promise<PromisedUpload> {
+  const promised = (await publishing.uploads(session.id)).find((blob) => blob.digest === digest)
   if (promised) return promised
   throw coded('NOT_FOUND', {
     message: 'the session did not announce a blob of this digest',
@@ -69,8 +71,12 @@ export function requirePromised(db: Db, session: SessionRow, digest: string): Pr
 }
 
 /** The part becomes a blob: its bytes first, then its row. */
-async function commitPart({ blobs, db, clock }: RegistryServices, bytes: BlobSource, part: BroughtPart): Promise<void> {
+async function commitPart(
+  { blobs, metadata, clock }: RegistryServices,
+  bytes: BlobSource,
+  part: BroughtPart,
+): Promise<void> {
   const { digest, size, broughtBy } = part
   await blobs.put(bytes)
-  await writePatiently(db, (tx) => recordBlob(tx, { digest, size, broughtBy, createdAt: clock() }))
+  await metadata.blobs.record({ digest, size, broughtBy, createdAt: clock() })
 }

@@ -1,14 +1,16 @@
 // Whether one more version, and the plugin it may bring with it, can still be listed for every reader.
 import type { GrowthLimits } from '../../schemas/growth-limits.ts'
 import { requireRoomForPlugin, requireRoomForVersion } from '../../schemas/growth-limits.ts'
-import type { Db } from '../db/sqlite/open.ts'
-import type { ReleaseKey } from '../db/sqlite/versions.ts'
-import { countPlugins, countVersions, findPlugin, findVersion } from '../db/sqlite/versions.ts'
+import type { FoundForPublishing } from '../db/publishing-store.ts'
+import type { ReleaseKey } from '../db/records.ts'
 
 /** Throws LIMIT_EXCEEDED. A version that is there already, perhaps with another signature, adds nothing. */
-export function requireGrowth(tx: Db, release: ReleaseKey, limits: GrowthLimits): void {
-  if (findVersion(tx, release)) return
-  const isKnown = findPlugin(tx, release.repo, release.plugin) !== undefined
-  if (isKnown) requireRoomForVersion(release, countVersions(tx, release), limits)
-  else requireRoomForPlugin(release, countPlugins(tx, release.repo), limits)
+export function requireGrowth(
+  release: ReleaseKey,
+  { sealed, plugin, siblings }: Pick<FoundForPublishing, 'sealed' | 'plugin' | 'siblings'>,
+  limits: GrowthLimits,
+): void {
+  if (sealed) return
+  if (plugin) requireRoomForVersion(release, siblings, limits)
+  else requireRoomForPlugin(release, siblings, limits)
 }

@@ -2,12 +2,9 @@
 // day, and a rest stays for the database. So no publisher can stop the registry or the others by filling its disk.
 import { statfs } from 'node:fs/promises'
 import type { OpenSessionRequest } from '../../schemas/api.ts'
-import { DAY_MS } from '../../schemas/duration.ts'
 import { coded } from '../../schemas/errors.ts'
 import { announcedBlobs } from '../../static-tree/release-limits.ts'
-import { findLiveBlob, sumBrought } from '../db/sqlite/blobs.ts'
-import type { Db } from '../db/sqlite/open.ts'
-import { sumPromised } from '../db/sqlite/sessions.ts'
+import type { FoundForOpening } from '../db/publishing-store.ts'
 
 const MAX_RESERVE_BYTES = 64 * 1024 * 1024
 const RESERVED_SHARE = 1 / 50
@@ -20,21 +17,18 @@ export async function measureSpace(dataDir: string): Promise<number> {
   return Math.max(0, Math.floor(bavail * bsize - Math.min(MAX_RESERVE_BYTES, blocks * bsize * RESERVED_SHARE)))
 }
 
-type SpaceWish = {
-  readonly request: OpenSessionRequest
-  readonly tokenId: string
-  readonly freeBytes: number
-  readonly now: number
-}
+type SpaceWish = { readonly request: OpenSessionRequest; readonly freeBytes: number }
 
 /**
- * In the transaction that makes the promise. Throws NO_SPACE. What arrived already of open sessions counts twice: near a full
+ * In the step that makes the promise; `brought` is what the token uploaded within a day. Throws NO_SPACE. What arrived already of open sessions counts twice: near a full
  * disk, refusing early is the point.
  */
-export function requireSpace(tx: Db, { request, tokenId, freeBytes, now }: SpaceWish): void {
-  const missing = announcedBlobs(request).filter(({ digest }) => !findLiveBlob(tx, digest))
+export function requireSpace(
+  { request, freeBytes }: SpaceWish,
+  { live, promised, brought }: Pick<FoundForOpening, 'live' | 'promised' | 'brought'>,
+): void {
+  const missing = announcedBlobs(request).filter(({ digest }) => !live.has(digest))
   const needed = missing.reduce((sum, { size }) => sum + size, 0)
-  const promised = sumPromised(tx, tokenId, now)
   const available = Math.max(0, freeBytes - promised.others - promised.own)
   if (needed > available)
     throw coded('NO_SPACE', {
@@ -42,7 +36,6 @@ export function requireSpace(tx: Db, { request, tokenId, freeBytes, now }: Space
       details: { needed, available },
       hint: 'try again when other publishers have finished; the registry’s owner can run `octo registry gc --data DIR`',
     })
-  const brought = sumBrought(tx, tokenId, now - DAY_MS)
   const share = Math.floor((Math.max(0, freeBytes - promised.others) + brought) * TOKEN_SHARE)
   const left = Math.max(0, share - brought - promised.own)
   if (needed > left)

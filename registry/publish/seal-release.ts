@@ -1,77 +1,71 @@
-// The transaction that makes a proven release public and unchangeable: version, artifacts, plugin entry, audit, outbox.
+// The step that makes a proven release public and unchangeable: version, artifacts, plugin entry, audit, outbox.
 
 import { coded } from '../../schemas/errors.ts'
-import type { GrowthLimits } from '../../schemas/growth-limits.ts'
 import type { Platform } from '../../schemas/platform.ts'
 import type { VerifiedRelease } from '../../trust/release/verify-release.ts'
 import { requireRepo } from '../admin/require-repo.ts'
 import type { Principal } from '../auth/principal.ts'
 import { authorizeAgain } from '../auth/principal.ts'
-import type { Spending } from '../budgets/hourly-budget.ts'
 import { spendBudget } from '../budgets/hourly-budget.ts'
-import { writeAudit } from '../db/sqlite/audit.ts'
-import { findLiveBlob } from '../db/sqlite/blobs.ts'
-import type { Db } from '../db/sqlite/open.ts'
-import { addToOutbox } from '../db/sqlite/outbox.ts'
-import { isKeyAdmitted, repoExists } from '../db/sqlite/repos.ts'
-import type { PromisedBlob, SessionRow } from '../db/sqlite/sessions.ts'
-import { listUploads, markPublished } from '../db/sqlite/sessions.ts'
-import { findToken } from '../db/sqlite/tokens.ts'
-import { findPlugin, findVersion, insertPlugin, insertVersion } from '../db/sqlite/versions.ts'
+import type { RegistryServices } from '../context.ts'
+import type { FoundForSealing, PromisedUpload, Sealing } from '../db/publishing-store.ts'
+import type { Artifact, AuditEntry, Session, SpentBudgets } from '../db/records.ts'
 import { refreshPlugin } from '../states/refresh-plugin.ts'
 import { requireDistinctName } from './distinct-name.ts'
 import { errandOf, sessionEnded } from './hold-lease.ts'
+import { isAdmitted } from './keyring.ts'
 import { requireGrowth } from './require-growth.ts'
 import { requireSameStatement } from './sealed-release.ts'
 
 type Seal = {
-  readonly session: SessionRow
+  readonly session: Session
   readonly release: VerifiedRelease
   readonly principal: Pick<Principal, 'id'>
-  readonly now: number
-  readonly limits: GrowthLimits & Spending['limits']
 }
+
+type Deps = Pick<RegistryServices, 'metadata' | 'clock' | 'config'>
 
 /**
  * Everything that was true before the proof is asked again here, where nobody can change it. False when the same release is
  * sealed already. Throws UNAUTHENTICATED, FORBIDDEN, REPO_NOT_FOUND, VERSION_EXISTS, VERSION_QUARANTINED, SESSION_NOT_FOUND,
  * SESSION_INCOMPLETE, SIGNER_NOT_ALLOWED, PLUGIN_NAME_TAKEN, LIMIT_EXCEEDED or RATE_LIMITED.
  */
-export function sealRelease(tx: Db, seal: Seal): boolean {
-  const { session, release, principal, now } = seal
-  const { repo, plugin, version } = session
-  authorizeAgain(findToken(tx, principal.id), now, errandOf(seal))
-  requireRepo(repoExists(tx, repo), repo)
-  const sealed = findVersion(tx, session)
-  if (sealed) {
-    requireSameStatement(sealed, release.predicate)
-    markPublished(tx, session.id)
-    return false
+export function sealRelease(deps: Deps, seal: Seal): Promise<boolean> {
+  const { session, release, principal } = seal
+  const question = { session, tokenId: principal.id, signer: release.signer }
+  return deps.metadata.publishing.seal(question, (found) => decideSealing(seal, found, deps))
+}
+
+function decideSealing(seal: Seal, found: FoundForSealing, { clock, config }: Deps): Sealing {
+  const { session, release, principal } = seal
+  const now = clock()
+  authorizeAgain(found.token, now, errandOf(seal))
+  requireRepo(found.repoExists, session.repo)
+  if (found.sealed) {
+    requireSameStatement(found.sealed, release.predicate)
+    return { kind: 'repeated' }
   }
-  requireUploaded(tx, session)
-  requireSigner(tx, seal)
-  requireDistinctName(tx, session)
-  requireGrowth(tx, session, seal.limits)
-  if (!markPublished(tx, session.id)) throw sessionEnded(session)
-  const spending = { owner: principal.id, limits: seal.limits, now }
-  spendBudget(tx, { ...spending, name: 'releasesPerHour' })
-  if (!findPlugin(tx, repo, plugin)) {
-    spendBudget(tx, { ...spending, name: 'newPluginsPerHour' })
-    insertPlugin(tx, newPlugin(session, release, now))
+  requireUploaded(found.uploads)
+  requireSigner(seal, found, now)
+  requireDistinctName(session, found)
+  requireGrowth(session, found, config.limits)
+  if (!found.isOpen) throw sessionEnded(session)
+  const spent = spendForRelease(found, config.limits, now)
+  const versions = [...found.versions, { version: session.version, state: 'active' as const }]
+  const plugin = refreshPlugin({ release: session, known: found.plugin, versions, at: now })
+  return {
+    kind: 'new',
+    release: newRelease(seal, plugin.serial, now),
+    artifacts: artifactsOf(release),
+    plugin,
+    spent,
+    audit: published(seal, principal.id, { serial: plugin.serial, at: now }),
   }
-  const serial = (findPlugin(tx, repo, plugin)?.serial ?? 0) + 1
-  insertVersion(tx, versionRow(seal, serial), artifactRows(release))
-  refreshPlugin(tx, repo, plugin)
-  const subject = `${repo}/${plugin}@${version}`
-  const details = { bundle: session.request.bundle.digest, signer: release.signer, serial }
-  writeAudit(tx, { at: now, actor: principal.id, action: 'publish', subject, details })
-  addToOutbox(tx, { repo, plugin, createdAt: now })
-  return true
 }
 
 /** Throws SESSION_INCOMPLETE naming what is missing, or SIZE_MISMATCH for a blob that is here and was announced otherwise. */
-export function requireUploaded(db: Db, session: SessionRow): void {
-  const missing = listUploads(db, session.id).filter((promised) => !isHere(db, promised))
+export function requireUploaded(uploads: readonly PromisedUpload[]): void {
+  const missing = uploads.filter((upload) => !isHere(upload))
   const [first] = missing
   if (!first) return
   throw coded('SESSION_INCOMPLETE', {
@@ -82,42 +76,41 @@ export function requireUploaded(db: Db, session: SessionRow): void {
 }
 
 /** Bytes that came with another release were never compared with what this session announced. */
-function isHere(db: Db, { digest, size }: PromisedBlob): boolean {
-  const blob = findLiveBlob(db, digest)
-  if (!blob || blob.size === size) return blob !== undefined
+function isHere({ digest, size, storedSize }: PromisedUpload): boolean {
+  if (storedSize === undefined || storedSize === size) return storedSize !== undefined
   throw coded('SIZE_MISMATCH', {
-    message: `blob \`${digest}\` has another size than was announced, expected ${size} bytes, found ${blob.size}`,
-    details: { digest, expected: size, found: blob.size },
+    message: `blob \`${digest}\` has another size than was announced, expected ${size} bytes, found ${storedSize}`,
+    details: { digest, expected: size, found: storedSize },
   })
 }
 
-function requireSigner(tx: Db, { session: { repo }, release: { signer }, now }: Seal): void {
-  if (isKeyAdmitted(tx, repo, { id: signer, now })) return
+function requireSigner({ session: { repo }, release: { signer } }: Seal, { key }: FoundForSealing, now: number): void {
+  if (isAdmitted(key, now)) return
   throw coded('SIGNER_NOT_ALLOWED', {
     message: `key \`${signer}\` was revoked or ran out while the release was being checked`,
     details: { repo, signer },
   })
 }
 
-function versionRow({ session, release, principal, now }: Seal, serial: number) {
-  const { repo, plugin, version, request } = session
-  const { digest: bundleDigest, size: bundleSize } = request.bundle
-  const flags = { yanked: null, quarantined: null, deprecated: null }
-  const { signer, predicate } = release
-  const sealed = {
-    repo,
-    plugin,
-    version,
-    publishedAt: now,
-    publishedBy: principal.id,
-    serial,
-    bundleDigest,
-    bundleSize,
-  }
-  return { ...sealed, ...flags, signer, predicate }
+type Limits = RegistryServices['config']['limits']
+
+function spendForRelease({ spent, plugin }: FoundForSealing, limits: Limits, now: number): SpentBudgets {
+  const spending = { spent, limits, now }
+  const releasesPerHour = spendBudget({ ...spending, name: 'releasesPerHour' })
+  if (plugin) return { releasesPerHour }
+  return { releasesPerHour, newPluginsPerHour: spendBudget({ ...spending, name: 'newPluginsPerHour' }) }
 }
 
-function artifactRows({ predicate }: VerifiedRelease) {
+function newRelease({ session, release, principal }: Seal, serial: number, now: number) {
+  const { repo, plugin, version, request } = session
+  const { digest: bundleDigest, size: bundleSize } = request.bundle
+  const { signer, predicate } = release
+  const flags = { yanked: null, quarantined: null, deprecated: null }
+  const origin = { publishedAt: now, publishedBy: principal.id, serial }
+  return { repo, plugin, version, ...origin, ...flags, bundleDigest, bundleSize, signer, predicate }
+}
+
+function artifactsOf({ predicate }: VerifiedRelease): Artifact[] {
   return Object.entries(predicate.platforms).map(([platform, { file, digest, size }]) => ({
     platform: platform as Platform,
     file,
@@ -126,7 +119,10 @@ function artifactRows({ predicate }: VerifiedRelease) {
   }))
 }
 
-function newPlugin({ repo, plugin }: SessionRow, { predicate }: VerifiedRelease, now: number) {
-  const { kind, category = null, description } = predicate.manifest
-  return { repo, plugin, serial: 0, createdAt: now, kind, category, description, newest: null }
+type Moment = { readonly serial: number; readonly at: number }
+
+function published({ session, release }: Seal, actor: string, { serial, at }: Moment): AuditEntry {
+  const { repo, plugin, version, request } = session
+  const details = { bundle: request.bundle.digest, signer: release.signer, serial }
+  return { at, actor, action: 'publish', subject: `${repo}/${plugin}@${version}`, details }
 }

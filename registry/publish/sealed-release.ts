@@ -6,25 +6,23 @@ import { coded } from '../../schemas/errors.ts'
 import { stableJson } from '../../schemas/json.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleaseArtifact, ReleasePredicate } from '../../schemas/release-statement.ts'
-import type { Db } from '../db/sqlite/open.ts'
-import type { ArtifactRow, ReleaseKey, VersionRow } from '../db/sqlite/versions.ts'
-import { findVersion, listArtifacts } from '../db/sqlite/versions.ts'
+import type { FoundForPublishing } from '../db/publishing-store.ts'
+import type { Artifact, Release } from '../db/records.ts'
 
 /**
  * True when the version is sealed with exactly these bytes. A release with the same artifacts and a new signature is neither:
  * its statement decides when it is published. Throws VERSION_EXISTS when an artifact differs, or VERSION_QUARANTINED.
  */
-export function isSealed(db: Db, release: ReleaseKey, request: OpenSessionRequest): boolean {
-  const sealed = findVersion(db, release)
+export function isSealed({ sealed }: Pick<FoundForPublishing, 'sealed'>, request: OpenSessionRequest): boolean {
   if (!sealed) return false
-  const differing = differingPlatforms(byPlatform(listArtifacts(db, sealed.id)), byPlatform(request.artifacts))
+  const differing = differingPlatforms(byPlatform(sealed.artifacts), byPlatform(request.artifacts))
   if (differing.length > 0) throw versionExists(sealed, differing)
   requireNotBlocked(sealed)
   return sealed.bundleDigest === request.bundle.digest
 }
 
 /** Throws VERSION_EXISTS unless the proven statement is the sealed one, or VERSION_QUARANTINED. */
-export function requireSameStatement(sealed: VersionRow, predicate: ReleasePredicate): void {
+export function requireSameStatement(sealed: Release, predicate: ReleasePredicate): void {
   if (stableJson(sealed.predicate) === stableJson(predicate)) {
     requireNotBlocked(sealed)
     return
@@ -34,7 +32,7 @@ export function requireSameStatement(sealed: VersionRow, predicate: ReleasePredi
 }
 
 /** "Published" would be a lie about what nobody can get. */
-function requireNotBlocked({ repo, plugin, version, quarantined }: VersionRow): void {
+function requireNotBlocked({ repo, plugin, version, quarantined }: Release): void {
   if (quarantined === null) return
   throw coded('VERSION_QUARANTINED', {
     message: `\`${repo}/${plugin}@${version}\` is published already and quarantined: ${quote(quarantined)}`,
@@ -42,14 +40,12 @@ function requireNotBlocked({ repo, plugin, version, quarantined }: VersionRow): 
   })
 }
 
-type Described = Pick<ArtifactRow, 'platform' | 'file' | 'digest' | 'size'>
-
 /** A request that names a platform twice was refused before. */
-function byPlatform(artifacts: readonly Described[]): Readonly<Record<string, Described>> {
+function byPlatform(artifacts: readonly Artifact[]): Readonly<Record<string, Artifact>> {
   return Object.fromEntries(artifacts.map((artifact) => [artifact.platform, artifact]))
 }
 
-function versionExists({ repo, plugin, version, publishedAt }: VersionRow, differences: readonly Difference[]): Error {
+function versionExists({ repo, plugin, version, publishedAt }: Release, differences: readonly Difference[]): Error {
   const differing = differences.map(({ platform }) => platform)
   const what =
     differing.length > 0 ? `other bytes for ${differing.map((key) => `\`${key}\``).join(', ')}` : 'another manifest'

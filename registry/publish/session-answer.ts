@@ -3,16 +3,14 @@ import type { SessionAnswer } from '../../schemas/api.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { RegistryServices } from '../context.ts'
-import { findLiveBlob } from '../db/sqlite/blobs.ts'
-import type { Db } from '../db/sqlite/open.ts'
-import type { PromisedBlob, SessionRow } from '../db/sqlite/sessions.ts'
-import { findSession, listUploads } from '../db/sqlite/sessions.ts'
+import type { PublishingStore } from '../db/publishing-store.ts'
+import type { PromisedBlob, Session } from '../db/records.ts'
 import type { BroughtPart } from './receive-upload.ts'
 import { finishUpload } from './receive-upload.ts'
 
 /** Throws SESSION_NOT_FOUND for one that is unknown, closed or expired. */
-export function requireSession(db: Db, id: string, now: number): SessionRow {
-  const session = findSession(db, id)
+export async function requireSession(publishing: PublishingStore, id: string, now: number): Promise<Session> {
+  const session = await publishing.find(id)
   const alive = session && (session.state === 'published' || (session.state === 'open' && session.leaseUntil > now))
   if (alive) return session
   throw coded('SESSION_NOT_FOUND', {
@@ -22,11 +20,12 @@ export function requireSession(db: Db, id: string, now: number): SessionRow {
 }
 
 /** Only looks: uploads of the session that are running go on. */
-export async function sessionAnswer(services: RegistryServices, session: SessionRow): Promise<SessionAnswer> {
+export async function sessionAnswer(services: RegistryServices, session: Session): Promise<SessionAnswer> {
   const { id, repo, plugin, version } = session
-  const promised = session.state === 'open' ? listUploads(services.db, id) : []
+  const promised = session.state === 'open' ? await services.metadata.publishing.uploads(id) : []
   const uploads = await Promise.all(
-    promised.map(async (blob) => {
+    promised.map(async ({ digest, size }) => {
+      const blob = { digest, size }
       const part = { ...blob, session: id, broughtBy: session.tokenId }
       return { ...blob, offset: await countedOffset(services, part, await services.uploads.peek(part)) }
     }),
@@ -38,16 +37,16 @@ export async function sessionAnswer(services: RegistryServices, session: Session
 /** Bytes of the blob that need not be sent again, for a client that goes on from there. */
 export async function uploadOffset(
   services: RegistryServices,
-  { id, tokenId }: SessionRow,
-  blob: PromisedBlob,
+  { id, tokenId }: Session,
+  { digest, size }: PromisedBlob,
 ): Promise<number> {
-  const part = { ...blob, session: id, broughtBy: tokenId }
+  const part = { digest, size, session: id, broughtBy: tokenId }
   return countedOffset(services, part, await services.uploads.offsetOf(part))
 }
 
 /** The row is asked after the part was looked at, as a running upload may end in one. */
 async function countedOffset(services: RegistryServices, part: BroughtPart, offset: number): Promise<number> {
-  if (findLiveBlob(services.db, part.digest)) return part.size
+  if (await services.metadata.blobs.findLive(part.digest)) return part.size
   // Whoever is told that all bytes are here sends none, so they have to become the blob now.
   return offset < part.size ? offset : finishUpload(services, part)
 }

@@ -7,14 +7,9 @@ import type { Principal } from '../auth/principal.ts'
 import { authorizeAgain } from '../auth/principal.ts'
 import { spendBudget } from '../budgets/hourly-budget.ts'
 import type { RegistryServices } from '../context.ts'
-import { writeAudit } from '../db/sqlite/audit.ts'
-import type { Db } from '../db/sqlite/open.ts'
-import { writePatiently } from '../db/sqlite/open.ts'
-import { addToOutbox } from '../db/sqlite/outbox.ts'
-import { repoExists } from '../db/sqlite/repos.ts'
-import { findToken } from '../db/sqlite/tokens.ts'
-import type { ReleaseKey, VersionFlags, VersionRow } from '../db/sqlite/versions.ts'
-import { findPlugin, findVersion, updateVersionFlags } from '../db/sqlite/versions.ts'
+import type { ChangedRelease, FoundForState, StateChange } from '../db/publishing-store.ts'
+import type { AuditEntry, Release, ReleaseKey, VersionFlags } from '../db/records.ts'
+import { stateOf } from '../db/version-state.ts'
 import { refreshPlugin } from './refresh-plugin.ts'
 
 type Rule = {
@@ -33,37 +28,47 @@ export const STATE_RULES: Readonly<Record<VersionAction, Rule>> = {
   unquarantine: { flag: 'quarantined', set: false, needs: 'quarantine' },
 }
 
-type StateChange = {
+type Change = {
   readonly release: ReleaseKey
   readonly request: ChangeStateRequest
   readonly principal: Pick<Principal, 'id'>
 }
 
 /** Answers once the tree shows the change. Throws UNAUTHENTICATED, FORBIDDEN, RATE_LIMITED, REPO_NOT_FOUND, PLUGIN_NOT_FOUND, VERSION_NOT_FOUND, USAGE or STATE_CONFLICT. */
-export async function changeState(services: RegistryServices, change: StateChange): Promise<VersionStateAnswer> {
-  const answer = await writePatiently(services.db, (tx) => changeInTransaction(tx, change, services))
-  await services.tree.drain(change.release)
-  return answer
+export async function changeState(services: RegistryServices, change: Change): Promise<VersionStateAnswer> {
+  const { release, principal } = change
+  const question = { release, tokenId: principal.id }
+  const { publishing } = services.metadata
+  const changed = await publishing.changeState(question, (found) => decideChange(change, found, services))
+  await services.tree.drain(release)
+  return stateAnswer(changed)
 }
 
-function changeInTransaction(tx: Db, change: StateChange, { clock, config }: RegistryServices): VersionStateAnswer {
+function decideChange(change: Change, found: FoundForState, { clock, config }: RegistryServices): StateChange {
   const { release, request, principal } = change
   const { flag, set, needs } = STATE_RULES[request.action]
   const now = clock()
-  authorizeAgain(findToken(tx, principal.id), now, { principal, action: needs, ...release })
-  const row = requireVersion(tx, release)
+  authorizeAgain(found.token, now, { principal, action: needs, ...release })
+  const before = requireVersion(release, found)
   const wanted = wantedReason(request, set)
   // A request that is sent again after its answer was lost changes nothing.
-  if (row[flag] === wanted) return stateAnswer(row, findPlugin(tx, row.repo, row.plugin)?.serial ?? 0)
-  if (set && row[flag] !== null) throw conflict(row, `is ${flag} already, for another reason: ${quote(row[flag])}`)
-  spendBudget(tx, { owner: principal.id, name: 'stateChangesPerHour', limits: config.limits, now })
-  updateVersionFlags(tx, row, { [flag]: wanted })
-  const serial = refreshPlugin(tx, row.repo, row.plugin)
-  const subject = `${row.repo}/${row.plugin}@${row.version}`
-  const details = { serial, ...(wanted === null ? {} : { reason: wanted }) }
-  writeAudit(tx, { at: now, actor: principal.id, action: request.action, subject, details })
-  addToOutbox(tx, { repo: row.repo, plugin: row.plugin, createdAt: now })
-  return stateAnswer(requireVersion(tx, release), serial)
+  if (before[flag] === wanted) return { kind: 'same' }
+  if (set && before[flag] !== null)
+    throw conflict(before, `is ${flag} already, for another reason: ${quote(before[flag])}`)
+  const { limits } = config
+  const stateChangesPerHour = spendBudget({ spent: found.spent, name: 'stateChangesPerHour', limits, now })
+  const flags = { [flag]: wanted }
+  const after = { version: before.version, state: stateOf({ ...before, ...flags }) }
+  const versions = found.versions.map((each) => (each.version === before.version ? after : each))
+  const plugin = refreshPlugin({ release, known: found.plugin, versions, at: now })
+  const audit: AuditEntry = {
+    at: now,
+    actor: principal.id,
+    action: request.action,
+    subject: `${before.repo}/${before.plugin}@${before.version}`,
+    details: { serial: plugin.serial, ...(wanted === null ? {} : { reason: wanted }) },
+  }
+  return { kind: 'change', flags, plugin, spent: { stateChangesPerHour }, audit }
 }
 
 function wantedReason({ action, reason }: ChangeStateRequest, set: boolean): string | null {
@@ -75,23 +80,21 @@ function wantedReason({ action, reason }: ChangeStateRequest, set: boolean): str
   })
 }
 
-function requireVersion(tx: Db, release: ReleaseKey): VersionRow {
-  const { repo, plugin, version } = release
-  requireRepo(repoExists(tx, repo), repo)
-  const row = findVersion(tx, release)
-  if (row) return row
-  const known = findPlugin(tx, repo, plugin) !== undefined
-  throw coded(known ? 'VERSION_NOT_FOUND' : 'PLUGIN_NOT_FOUND', {
-    message: known
-      ? `${quote(`${repo}/${plugin}`)} has no version ${quote(version)}`
-      : `repo ${quote(repo)} has no plugin ${quote(plugin)}`,
-    details: { ...release },
+function requireVersion(key: ReleaseKey, { repoExists, plugin, release }: FoundForState): Release {
+  requireRepo(repoExists, key.repo)
+  if (release) return release
+  const name = `${key.repo}/${key.plugin}`
+  throw coded(plugin ? 'VERSION_NOT_FOUND' : 'PLUGIN_NOT_FOUND', {
+    message: plugin
+      ? `${quote(name)} has no version ${quote(key.version)}`
+      : `repo ${quote(key.repo)} has no plugin ${quote(key.plugin)}`,
+    details: { ...key },
   })
 }
 
-function stateAnswer(row: VersionRow, serial: number): VersionStateAnswer {
-  const { repo, plugin, version, state, deprecated } = row
-  const reason = row.quarantined ?? row.yanked
+function stateAnswer({ release, serial }: ChangedRelease): VersionStateAnswer {
+  const { repo, plugin, version, state, deprecated } = release
+  const reason = release.quarantined ?? release.yanked
   return {
     ...{ repo, plugin, version, state, serial },
     ...(reason === null ? {} : { reason }),
@@ -99,7 +102,7 @@ function stateAnswer(row: VersionRow, serial: number): VersionStateAnswer {
   }
 }
 
-function conflict({ repo, plugin, version }: VersionRow, problem: string): Error {
+function conflict({ repo, plugin, version }: Release, problem: string): Error {
   return coded('STATE_CONFLICT', {
     message: `\`${repo}/${plugin}@${version}\` ${problem}`,
     details: { repo, plugin, version },

@@ -1,21 +1,24 @@
-// Brings a plugin's own row and its search entry up to date after one of its versions came or changed.
+// What becomes of a plugin's own record when one of its versions came or changed.
 import { coded } from '../../schemas/errors.ts'
-import type { Name } from '../../schemas/name.ts'
 import { isPrerelease } from '../../schemas/version.ts'
 import { bestOf } from '../../static-tree/newest.ts'
-import type { Db } from '../db/sqlite/open.ts'
-import { indexWords } from '../db/sqlite/search.ts'
-import { findPlugin, listVersionStates, readVersion, updatePlugin } from '../db/sqlite/versions.ts'
+import type { PluginChange } from '../db/publishing-store.ts'
+import type { Plugin, RankedVersion, ReleaseKey } from '../db/records.ts'
 
-/** Gives the new serial of the plugin's document. */
-export function refreshPlugin(tx: Db, repo: Name, plugin: Name): number {
-  const serial = (findPlugin(tx, repo, plugin)?.serial ?? 0) + 1
-  const best = bestOf(listVersionStates(tx, repo, plugin))
-  const row = best && readVersion(tx, best.id)
-  if (!row) throw coded('DATA_DIR_CORRUPT', { message: `plugin \`${repo}/${plugin}\` has no version` })
-  const { kind, category = null, description } = row.predicate.manifest
-  const newest = row.state === 'active' && !isPrerelease(row.version) ? row.version : null
-  updatePlugin(tx, repo, plugin, { serial, kind, category, description, newest })
-  indexWords(tx, { repo, plugin, category, description })
-  return serial
+type Change = {
+  readonly release: ReleaseKey
+  /** Undefined for one that is new. */
+  readonly known: Plugin | undefined
+  /** As they are after the change. */
+  readonly versions: readonly RankedVersion[]
+  readonly at: number
+}
+
+/** With the next serial, described by the version that speaks for it. Throws DATA_DIR_CORRUPT for one without any version. */
+export function refreshPlugin({ release: { repo, plugin }, known, versions, at }: Change): PluginChange {
+  const best = bestOf(versions)
+  if (!best) throw coded('DATA_DIR_CORRUPT', { message: `plugin \`${repo}/${plugin}\` has no version` })
+  const isOffered = best.state === 'active' && !isPrerelease(best.version)
+  const newest = isOffered ? best.version : null
+  return { serial: (known?.serial ?? 0) + 1, newest, describedBy: best.version, at }
 }

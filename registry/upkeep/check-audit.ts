@@ -3,8 +3,7 @@
 import type { VersionAction } from '../../schemas/api.ts'
 import type { RegistryDeps } from '../context.ts'
 import { continuesChain } from '../db/audit-chain.ts'
-import type { AuditHead, AuditRecord } from '../db/records.ts'
-import type { VersionFlags, VersionRow } from '../db/sqlite/versions.ts'
+import type { AuditHead, AuditRecord, Release, VersionFlags } from '../db/records.ts'
 import type { AuditStore } from '../db/store.ts'
 import { STATE_RULES } from '../states/change-state.ts'
 import { readNotedHead } from './audit-head.ts'
@@ -16,7 +15,7 @@ type Told = { readonly bundle: unknown; readonly actor: string; readonly flags: 
 
 type AuditStory = {
   /** Finding about one version, or undefined when the log tells the same. Each version is asked about once. */
-  compare(version: VersionRow): Finding | undefined
+  compare(version: Release): Finding | undefined
   /** What the log tells of, and nobody asked about. */
   untold(): Finding[]
 }

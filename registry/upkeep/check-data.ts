@@ -3,11 +3,7 @@
 import type { Digest } from '../../schemas/digest.ts'
 import { digestOfChunks } from '../../system/files/hash-file.ts'
 import type { RegistryDeps } from '../context.ts'
-import type { BlobRow } from '../db/sqlite/blobs.ts'
-import { hasBlobRow, isReferenced, listBlobs, markBlobForDeletion } from '../db/sqlite/blobs.ts'
-import { write } from '../db/sqlite/open.ts'
-import { isEverythingHere } from '../db/sqlite/upkeep.ts'
-import { listArtifacts, pageVersions, versionDigest } from '../db/sqlite/versions.ts'
+import type { Blob } from '../db/records.ts'
 import { checkChain, readStory } from './check-audit.ts'
 import { checkPartners } from './check-partners.ts'
 
@@ -33,8 +29,6 @@ export type DataCheck = {
   readonly onProgress?: (blob: { readonly digest: Digest; readonly size: number }) => void
 }
 
-const PAGE = 500
-
 export async function checkData(deps: RegistryDeps, check: DataCheck): Promise<DataReport> {
   const problems: Problem[] = [...(await checkDatabase(deps)), ...(await checkAudit(deps))]
   const versions = await checkVersions(deps, problems)
@@ -54,21 +48,14 @@ async function checkAudit(deps: RegistryDeps): Promise<Problem[]> {
 }
 
 async function checkVersions(deps: RegistryDeps, problems: Problem[]): Promise<number> {
-  const { db } = deps
   const story = await readStory(deps)
   let seen = 0
-  for (let last = 0; ; ) {
-    const page = pageVersions(db, last, PAGE)
-    for (const row of page) {
-      seen++
-      last = row.id
-      const told = story.compare(row)
-      const subject = `${row.repo}/${row.plugin}@${row.version}`
-      if (versionDigest(row, listArtifacts(db, row.id)) !== row.rowSha256)
-        problems.push({ kind: 'version', subject, message: 'its row was changed', repaired: false })
-      else if (told) problems.push({ kind: 'audit', ...told, repaired: false })
-    }
-    if (page.length < PAGE) break
+  for await (const { release, isUnchanged } of deps.metadata.upkeep.scrub()) {
+    seen++
+    const told = story.compare(release)
+    const subject = `${release.repo}/${release.plugin}@${release.version}`
+    if (!isUnchanged) problems.push({ kind: 'version', subject, message: 'its row was changed', repaired: false })
+    else if (told) problems.push({ kind: 'audit', ...told, repaired: false })
   }
   for (const finding of story.untold()) problems.push({ kind: 'version', ...finding, repaired: false })
   return seen
@@ -76,24 +63,21 @@ async function checkVersions(deps: RegistryDeps, problems: Problem[]): Promise<n
 
 async function checkBlobs(deps: RegistryDeps, { repair, onProgress }: DataCheck, problems: Problem[]) {
   let [blobs, bytes] = [0, 0]
-  for (let last: Digest | '' = ''; ; ) {
-    const page: BlobRow[] = listBlobs(deps.db, last, PAGE)
-    for (const blob of page) {
-      last = blob.digest
-      if (blob.state === 'condemned') continue
-      blobs++
-      bytes += blob.size
-      onProgress?.(blob)
-      const problem = await lookAtBlob(deps, blob)
-      if (problem) problems.push({ ...problem, repaired: repair && abandonBlob(deps, blob.digest) })
-    }
-    if (page.length < PAGE) return { blobs, bytes }
+  for await (const blob of deps.metadata.blobs.walk()) {
+    if (blob.state === 'condemned') continue
+    blobs++
+    bytes += blob.size
+    onProgress?.(blob)
+    const problem = await lookAtBlob(deps, blob)
+    // Bytes that nobody refers to yet can be uploaded again; those of a release only a backup brings back.
+    if (problem) problems.push({ ...problem, repaired: repair && (await deps.metadata.blobs.giveUp(blob.digest)) })
   }
+  return { blobs, bytes }
 }
 
 async function lookAtBlob(
   { blobs }: RegistryDeps,
-  { digest, size }: BlobRow,
+  { digest, size }: Blob,
 ): Promise<Omit<Problem, 'repaired'> | undefined> {
   const found = (await blobs.stat(digest))?.size
   if (found === undefined) return { kind: 'blob-missing', subject: digest, message: 'its file is gone' }
@@ -101,21 +85,12 @@ async function lookAtBlob(
   return { kind: 'blob-damaged', subject: digest, message: 'its bytes are no longer those of its digest' }
 }
 
-/** Bytes that nobody refers to yet can be uploaded again; those of a release only a backup brings back. */
-function abandonBlob({ db }: RegistryDeps, digest: Digest): boolean {
-  return write(db, (tx) => {
-    if (isReferenced(tx, digest) || !isEverythingHere(tx)) return false
-    markBlobForDeletion(tx, digest)
-    return true
-  })
-}
-
-async function checkFiles({ blobs, db }: RegistryDeps, problems: Problem[]): Promise<number> {
+async function checkFiles({ blobs, metadata }: RegistryDeps, problems: Problem[]): Promise<number> {
   let orphans = 0
   for await (const entry of blobs.list()) {
     if (typeof entry !== 'string')
       problems.push({ kind: 'stray-file', subject: entry.stray, message: 'it is no blob', repaired: false })
-    else if (!hasBlobRow(db, entry)) orphans++
+    else if (!(await metadata.blobs.has(entry))) orphans++
   }
   return orphans
 }

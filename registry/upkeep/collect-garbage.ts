@@ -5,17 +5,6 @@ import type { Digest } from '../../schemas/digest.ts'
 import { DAY_MS } from '../../schemas/duration.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { RegistryDeps } from '../context.ts'
-import {
-  deleteBlobRow,
-  hasBlobRow,
-  isMarkedForDeletion,
-  isReferenced,
-  listUnreferenced,
-  markBlobForDeletion,
-} from '../db/sqlite/blobs.ts'
-import { writePatiently } from '../db/sqlite/open.ts'
-import { dropExpiredSessions } from '../db/sqlite/sessions.ts'
-import { isEverythingHere } from '../db/sqlite/upkeep.ts'
 
 export type GarbageReport = {
   readonly dryRun: boolean
@@ -36,10 +25,11 @@ export type Collection = {
 
 /** Throws DATA_DIR_CORRUPT when versions are missing. */
 export async function collectGarbage(deps: RegistryDeps, { dryRun, graceMs }: Collection): Promise<GarbageReport> {
-  requireEverything(deps)
+  await requireEverything(deps)
   const before = deps.clock() - graceMs
-  if (!dryRun) await writePatiently(deps.db, (tx) => void dropExpiredSessions(tx, deps.clock()))
-  const rows = listUnreferenced(deps.db, before, deps.clock()).map(({ digest, size }) => ({ digest, bytes: size }))
+  if (!dryRun) await deps.metadata.publishing.sweep({ now: deps.clock() })
+  const unreferenced = await deps.metadata.blobs.unreferenced({ before, now: deps.clock() })
+  const rows = unreferenced.map(({ digest, size }) => ({ digest, bytes: size }))
   const orphans = await listOrphans(deps, before)
   const blobs = [...rows, ...orphans]
   const removed = dryRun ? blobs : await sweepAll(deps, blobs)
@@ -48,8 +38,8 @@ export async function collectGarbage(deps: RegistryDeps, { dryRun, graceMs }: Co
 }
 
 /** What looks unused may belong to a version whose row was cut away. */
-function requireEverything({ db }: RegistryDeps): void {
-  if (isEverythingHere(db)) return
+async function requireEverything({ metadata }: RegistryDeps): Promise<void> {
+  if (await metadata.upkeep.isEverythingHere()) return
   throw coded('DATA_DIR_CORRUPT', {
     message: 'the audit log names more published versions than there are, so no blob is removed',
     hint: '`octo registry fsck --data DIR`, then restore a backup',
@@ -67,25 +57,19 @@ async function sweepAll(deps: RegistryDeps, blobs: GarbageReport['blobs']): Prom
 }
 
 /** False when someone began to use the blob in the meantime. */
-async function sweep({ db, blobs }: RegistryDeps, digest: Digest): Promise<boolean> {
+async function sweep({ metadata, blobs }: RegistryDeps, digest: Digest): Promise<boolean> {
   const stored = await blobs.stat(digest)
-  await writePatiently(db, (tx) => {
-    if (!isReferenced(tx, digest)) markBlobForDeletion(tx, digest)
-  })
+  await metadata.blobs.condemn(digest)
   // A session that opens from here on sees no live blob and uploads the bytes again, or holds them by its announcement.
-  const isUnused = await writePatiently(db, (tx) => {
-    if (isReferenced(tx, digest) || (hasBlobRow(tx, digest) && !isMarkedForDeletion(tx, digest))) return false
-    deleteBlobRow(tx, digest)
-    return true
-  })
+  const isUnused = await metadata.blobs.forget(digest)
   return isUnused && (stored === undefined || blobs.delete(digest, stored.generation))
 }
 
 /** Bytes whose row was never written, or went before them: a crash came between the two. */
-async function listOrphans({ blobs, db }: RegistryDeps, before: number) {
+async function listOrphans({ blobs, metadata }: RegistryDeps, before: number) {
   const found: { digest: Digest; bytes: number }[] = []
   for await (const entry of blobs.list()) {
-    if (typeof entry !== 'string' || hasBlobRow(db, entry)) continue
+    if (typeof entry !== 'string' || (await metadata.blobs.has(entry))) continue
     const stored = await blobs.stat(entry)
     if (stored && stored.writtenAtMs < before) found.push({ digest: entry, bytes: stored.size })
   }

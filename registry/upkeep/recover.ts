@@ -2,8 +2,6 @@
 import { DAY_MS } from '../../schemas/duration.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { RegistryDeps } from '../context.ts'
-import { writePatiently } from '../db/sqlite/open.ts'
-import { dropExpiredSessions, forgetSessions, listOpenSessions } from '../db/sqlite/sessions.ts'
 import type { UploadArea } from '../uploads/upload-area.ts'
 
 const FORGET_AFTER_MS = DAY_MS
@@ -25,16 +23,12 @@ export async function checkDatabase({ metadata, logger }: RegistryDeps): Promise
 }
 
 /** Ends sessions nobody uses, forgets old ones, and removes the parts of all that are not open. */
-export async function sweepSessions({ db, clock, logger }: RegistryDeps, uploads: UploadArea): Promise<void> {
+export async function sweepSessions({ metadata, clock, logger }: RegistryDeps, uploads: UploadArea): Promise<void> {
   const now = clock()
-  const closed = await writePatiently(db, (tx) => {
-    const ids = dropExpiredSessions(tx, now)
-    forgetSessions(tx, now - FORGET_AFTER_MS)
-    return ids
-  })
+  const closed = await metadata.publishing.sweep({ now, forgetBefore: now - FORGET_AFTER_MS })
   if (closed.length > 0) logger.info({ sessions: closed.length }, 'expired publishing sessions were closed')
   // In this order: a session that opens in between has no folder in the list yet.
   const folders = await uploads.list()
-  const open = new Set(listOpenSessions(db))
+  const open = new Set(await metadata.publishing.listOpen())
   for (const id of folders) if (!open.has(id)) await uploads.remove(id)
 }

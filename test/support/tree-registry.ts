@@ -11,7 +11,6 @@ import { openSqliteStore } from '../../registry/db/sqlite/store.ts'
 import { blobs as blobRows, repos } from '../../registry/db/sqlite/tables.ts'
 import {
   findPlugin,
-  findVersion,
   insertPlugin,
   insertVersion,
   updatePlugin,
@@ -86,17 +85,10 @@ export class TreeRegistry {
     for (const { file } of platforms) await this.#putBlob((wish.content ?? contentOf)(file))
     await this.#putBlob(wish.bundle ?? bundleOf(plugin, release.version))
     const { kind, category = null, description } = release.predicate.manifest
-    if (!findPlugin(this.db, repo, plugin as Name))
-      insertPlugin(this.db, {
-        repo,
-        plugin: plugin as Name,
-        serial: 0,
-        createdAt: 0,
-        kind,
-        category,
-        description,
-        newest: null,
-      })
+    if (!findPlugin(this.db, repo, plugin as Name)) {
+      insertPlugin(this.db, { repo, plugin: plugin as Name }, 0)
+      updatePlugin(this.db, repo, plugin as Name, { kind, category, description })
+    }
     insertVersion(
       this.db,
       {
@@ -125,9 +117,8 @@ export class TreeRegistry {
   }
 
   setState(plugin: string, version: string, state: ReleaseRecord['state'], reason?: string): void {
-    const row = findVersion(this.db, { repo: 'core' as Name, plugin: plugin as Name, version: version as Version })
-    if (!row) throw new Error(`no version ${plugin} ${version}`)
-    updateVersionFlags(this.db, row, flagsOf(state, reason))
+    const release = { repo: 'core' as Name, plugin: plugin as Name, version: version as Version }
+    updateVersionFlags(this.db, release, flagsOf(state, reason))
     this.#touch('core' as Name, plugin as Name)
   }
 

@@ -1,21 +1,57 @@
 // Named queries on blobs: which bytes count, and which nobody refers to.
 import { and, asc, eq, gt, lt, notExists, sql, sum } from 'drizzle-orm'
 import type { Digest } from '../../../schemas/digest.ts'
+import type { BlobRecords } from '../publishing-store.ts'
+import type { Blob } from '../records.ts'
 import type { Db } from './open.ts'
+import { ask, writePatiently } from './open.ts'
 import { artifacts, blobs, sessions, uploads, versions } from './tables.ts'
+import { isEverythingHere } from './upkeep.ts'
 
-export type BlobRow = typeof blobs.$inferSelect
+const PAGE = 500
 
-/** The bytes are durable on disk. Also brings back a blob marked for deletion, whose bytes were just written again. */
-export function recordBlob(db: Db, row: Omit<BlobRow, 'state'>): void {
+export function blobsOf(db: Db): BlobRecords {
+  return {
+    record: (blob) => writePatiently(db, (tx) => recordBlob(tx, blob)),
+    findLive: (digest) => ask(db, (from) => findLiveBlob(from, digest)),
+    has: (digest) => ask(db, (from) => hasBlobRow(from, digest)),
+    async *walk() {
+      for (let last: Digest | '' = ''; ; ) {
+        const page: Blob[] = await ask(db, (from) => pageBlobs(from, last))
+        yield* page
+        if (page.length < PAGE) return
+        last = page.at(-1)?.digest ?? last
+      }
+    },
+    unreferenced: (times) => ask(db, (from) => listUnreferenced(from, times.before, times.now)),
+    condemn: (digest) =>
+      writePatiently(db, (tx) => {
+        if (!isReferenced(tx, digest)) markBlobForDeletion(tx, digest)
+      }),
+    giveUp: (digest) =>
+      writePatiently(db, (tx) => {
+        if (isReferenced(tx, digest) || !isEverythingHere(tx)) return false
+        markBlobForDeletion(tx, digest)
+        return true
+      }),
+    forget: (digest) =>
+      writePatiently(db, (tx) => {
+        const isKept = hasBlobRow(tx, digest) && !isMarkedForDeletion(tx, digest)
+        if (isKept || isReferenced(tx, digest)) return false
+        deleteBlobRow(tx, digest)
+        return true
+      }),
+  }
+}
+
+export function recordBlob(tx: Db, row: Omit<Blob, 'state'>): void {
   const { createdAt, broughtBy } = row
-  db.insert(blobs)
+  tx.insert(blobs)
     .values({ ...row, state: 'live' })
     .onConflictDoUpdate({ target: blobs.digest, set: { createdAt, broughtBy, state: 'live' } })
     .run()
 }
 
-/** Bytes that a token has uploaded since then and that are still here, published or not. */
 export function sumBrought(db: Db, tokenId: string, since: number): number {
   const recent = and(eq(blobs.broughtBy, tokenId), gt(blobs.createdAt, since))
   return Number(
@@ -27,7 +63,7 @@ export function sumBrought(db: Db, tokenId: string, since: number): number {
   )
 }
 
-export function findLiveBlob(db: Db, digest: Digest): BlobRow | undefined {
+export function findLiveBlob(db: Db, digest: Digest): Blob | undefined {
   return db
     .select()
     .from(blobs)
@@ -35,32 +71,39 @@ export function findLiveBlob(db: Db, digest: Digest): BlobRow | undefined {
     .get()
 }
 
-/** All rows by digest, a page after `after`. */
-export function listBlobs(db: Db, after: Digest | '', limit: number): BlobRow[] {
+function pageBlobs(db: Db, after: Digest | ''): Blob[] {
   return db
     .select()
     .from(blobs)
     .where(gt(blobs.digest, after as Digest))
     .orderBy(asc(blobs.digest))
-    .limit(limit)
+    .limit(PAGE)
     .all()
 }
 
-export function hasBlobRow(db: Db, digest: Digest): boolean {
+function hasBlobRow(db: Db, digest: Digest): boolean {
   return db.select({ digest: blobs.digest }).from(blobs).where(eq(blobs.digest, digest)).get() !== undefined
 }
 
-/** Blobs that no release and no living session refers to, older than `before` or marked for deletion. */
-export function listUnreferenced(db: Db, before: number, now: number): BlobRow[] {
+function isMarkedForDeletion(db: Db, digest: Digest): boolean {
+  return db.select({ state: blobs.state }).from(blobs).where(eq(blobs.digest, digest)).get()?.state === 'condemned'
+}
+
+function deleteBlobRow(tx: Db, digest: Digest): void {
+  tx.delete(blobs).where(eq(blobs.digest, digest)).run()
+}
+
+function listUnreferenced(db: Db, before: number, now: number): Blob[] {
   return db
     .select()
     .from(blobs)
     .where(and(unreferenced(db, now), sql`(${lt(blobs.createdAt, before)} OR ${eq(blobs.state, 'condemned')})`))
+    .orderBy(asc(blobs.digest))
     .all()
 }
 
-/** True when a blob (row or file alone) is named by a release or an open session. */
-export function isReferenced(db: Db, digest: Digest): boolean {
+/** Named by a release or an open session, whether or not there is a row for it. */
+function isReferenced(db: Db, digest: Digest): boolean {
   const asked = sql`EXISTS (SELECT 1 FROM artifacts WHERE digest = ${digest})
     OR EXISTS (SELECT 1 FROM versions WHERE bundle_digest = ${digest})
     OR EXISTS (SELECT 1 FROM uploads JOIN sessions ON id = session_id WHERE digest = ${digest} AND state = 'open')`
@@ -69,14 +112,6 @@ export function isReferenced(db: Db, digest: Digest): boolean {
 
 export function markBlobForDeletion(tx: Db, digest: Digest): void {
   tx.update(blobs).set({ state: 'condemned' }).where(eq(blobs.digest, digest)).run()
-}
-
-export function isMarkedForDeletion(db: Db, digest: Digest): boolean {
-  return db.select({ state: blobs.state }).from(blobs).where(eq(blobs.digest, digest)).get()?.state === 'condemned'
-}
-
-export function deleteBlobRow(tx: Db, digest: Digest): void {
-  tx.delete(blobs).where(eq(blobs.digest, digest)).run()
 }
 
 function unreferenced(db: Db, now: number) {

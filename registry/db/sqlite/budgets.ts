@@ -1,13 +1,14 @@
 // Named queries on what tokens have used of their hourly budgets.
-import { and, eq } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
+import type { BudgetName, SpentBudgets } from '../records.ts'
 import type { Db } from './open.ts'
 import { budgets } from './tables.ts'
 
 type BudgetRow = typeof budgets.$inferSelect
 
-export function readBudget(db: Db, owner: string, name: string): BudgetRow | undefined {
-  const wanted = and(eq(budgets.owner, owner), eq(budgets.name, name))
-  return db.select().from(budgets).where(wanted).get()
+export function readBudgets(db: Db, owner: string): SpentBudgets {
+  const rows = db.select().from(budgets).where(eq(budgets.owner, owner)).all()
+  return Object.fromEntries(rows.map(({ name, amount, at }) => [name as BudgetName, { amount, at }]))
 }
 
 export function putBudget(tx: Db, row: BudgetRow): void {

@@ -1,5 +1,5 @@
 // Named queries on repos and the publisher keys they admit.
-import { and, asc, count, eq, gt, isNull, lte, or } from 'drizzle-orm'
+import { and, asc, count, eq, isNull } from 'drizzle-orm'
 import type { Name } from '../../../schemas/name.ts'
 import type { TrustKey } from '../../../schemas/trust-key.ts'
 import type { RepoKey } from '../records.ts'
@@ -53,7 +53,11 @@ function countRepos(db: Db): number {
 }
 
 function findKey(db: Db, repo: Name, id: string): FoundKey {
-  return { repoExists: repoExists(db, repo), key: db.select().from(repoKeys).where(keyIs(repo, id)).get() }
+  return { repoExists: repoExists(db, repo), key: findRepoKey(db, repo, id) }
+}
+
+export function findRepoKey(db: Db, repo: Name, id: string): RepoKey | undefined {
+  return db.select().from(repoKeys).where(keyIs(repo, id)).get()
 }
 
 function keyIs(repo: Name, id: string) {
@@ -76,15 +80,4 @@ function listRepoKeys(db: Db, repo: Name): RepoKey[] {
     .where(eq(repoKeys.repo, repo))
     .orderBy(asc(repoKeys.addedAt), asc(repoKeys.id))
     .all()
-}
-
-type KeyAt = { readonly id: TrustKey['id']; readonly now: number }
-
-/** Whether the repo admits the key at this moment: it is not revoked, and inside its window. */
-export function isKeyAdmitted(db: Db, repo: Name, { id, now }: KeyAt): boolean {
-  const isRepoKey = and(eq(repoKeys.repo, repo), eq(repoKeys.id, id), isNull(repoKeys.revokedAt))
-  const hasBegun = or(isNull(repoKeys.validFrom), lte(repoKeys.validFrom, now))
-  const hasNotEnded = or(isNull(repoKeys.validTo), gt(repoKeys.validTo, now))
-  const admitted = and(isRepoKey, hasBegun, hasNotEnded)
-  return db.select({ id: repoKeys.id }).from(repoKeys).where(admitted).get() !== undefined
 }

@@ -1,15 +1,13 @@
 // Named queries on publishing sessions, their promised uploads and the keys that make opening one repeatable.
 
 import type { SQL } from 'drizzle-orm'
-import { and, count, eq, gt, lte, ne, sum } from 'drizzle-orm'
-import type { Digest } from '../../../schemas/digest.ts'
+import { and, asc, count, eq, gt, lte, ne, sum } from 'drizzle-orm'
+import type { PromisedUpload } from '../publishing-store.ts'
+import type { PromisedBlob, Session } from '../records.ts'
 import type { Db } from './open.ts'
-import { idempotencyKeys, sessions, uploads } from './tables.ts'
+import { blobs, idempotencyKeys, sessions, uploads } from './tables.ts'
 
-export type SessionRow = typeof sessions.$inferSelect
-export type PromisedBlob = { readonly digest: Digest; readonly size: number }
-
-export function insertSession(tx: Db, row: SessionRow, promised: readonly PromisedBlob[]): void {
+export function insertSession(tx: Db, row: Session, promised: readonly PromisedBlob[]): void {
   tx.insert(sessions).values(row).run()
   if (promised.length === 0) return
   tx.insert(uploads)
@@ -18,18 +16,25 @@ export function insertSession(tx: Db, row: SessionRow, promised: readonly Promis
 }
 
 /** The session of a release that is sealed already: one for each who asks, however often. */
-export function putSealedSession(tx: Db, row: SessionRow): void {
+export function putSealedSession(tx: Db, row: Session): void {
   const { leaseUntil } = row
   tx.insert(sessions).values(row).onConflictDoUpdate({ target: sessions.id, set: { leaseUntil } }).run()
 }
 
-export function findSession(db: Db, id: string): SessionRow | undefined {
+export function findSession(db: Db, id: string): Session | undefined {
   return db.select().from(sessions).where(eq(sessions.id, id)).get()
 }
 
-export function listUploads(db: Db, sessionId: string): PromisedBlob[] {
-  const wanted = { digest: uploads.digest, size: uploads.size }
-  return db.select(wanted).from(uploads).where(eq(uploads.sessionId, sessionId)).all()
+export function listUploads(db: Db, sessionId: string): PromisedUpload[] {
+  const live = and(eq(blobs.digest, uploads.digest), eq(blobs.state, 'live'))
+  return db
+    .select({ digest: uploads.digest, size: uploads.size, storedSize: blobs.size })
+    .from(uploads)
+    .leftJoin(blobs, live)
+    .where(eq(uploads.sessionId, sessionId))
+    .orderBy(asc(uploads.digest))
+    .all()
+    .map(({ storedSize, ...promised }) => ({ ...promised, storedSize: storedSize ?? undefined }))
 }
 
 export function countOpenSessions(db: Db, tokenId: string, now: number): number {

@@ -2,10 +2,12 @@
 // giving the thread away, so nothing can come between its statements.
 import type { MetadataStore } from '../store.ts'
 import { auditOf } from './audit.ts'
+import { blobsOf } from './blobs.ts'
 import { catalogOf } from './catalog.ts'
 import type { OpenOptions, RegistryDb } from './open.ts'
 import { closeDb, openDb } from './open.ts'
 import { outboxOf } from './outbox.ts'
+import { publishingOf } from './publishing.ts'
 import { reposOf } from './repos.ts'
 import { servingOf } from './serving.ts'
 import { tokensOf } from './tokens.ts'
@@ -21,6 +23,8 @@ export function openSqliteStore(path: string, options: OpenOptions = {}): Sqlite
     tokens: tokensOf(db),
     repos: reposOf(db),
     audit: auditOf(db),
+    publishing: publishingOf(db),
+    blobs: blobsOf(db),
     catalog: catalogOf(db),
     outbox: outboxOf(db),
     serving: servingOf(db),

@@ -1,13 +1,16 @@
 // What a database can say of its own health.
 import { sql } from 'drizzle-orm'
+import { releaseDigest } from '../release-digest.ts'
 import type { UpkeepStore } from '../store.ts'
 import type { Db, RegistryDb } from './open.ts'
 import { ask } from './open.ts'
 import { findSchemaDrift } from './schema-drift.ts'
+import { pageVersions } from './versions.ts'
 
 /** A look at the whole database must not hold up the start of a very large one; `fsck` looks at any. */
 const MAX_CHECKED_PAGES = 128 * 1024
 const MAX_OF_A_KIND = 20
+const PAGE = 500
 
 export function upkeepOf(db: RegistryDb): UpkeepStore {
   return {
@@ -22,6 +25,16 @@ export function upkeepOf(db: RegistryDb): UpkeepStore {
     integrity: () => ask(db, findDamage),
     gaps: () => ask(db, findGaps),
     emptyPlugins: (limit) => ask(db, (from) => findEmptyPlugins(from, limit)),
+    async *scrub() {
+      for (let last = 0; ; ) {
+        const page = await ask(db, (from) => pageVersions(from, last, PAGE))
+        for (const { id, rowSha256, artifacts, ...release } of page) {
+          last = id
+          yield { release, isUnchanged: releaseDigest(release, artifacts) === rowSha256 }
+        }
+        if (page.length < PAGE) return
+      }
+    },
     isEverythingHere: () => ask(db, isEverythingHere),
   }
 }

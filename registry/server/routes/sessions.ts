@@ -3,10 +3,7 @@ import { openSessionRequest } from '../../../schemas/api.ts'
 import type { Principal } from '../../auth/principal.ts'
 import { authorize, authorizeAgain } from '../../auth/principal.ts'
 import type { RegistryServices } from '../../context.ts'
-import { writePatiently } from '../../db/sqlite/open.ts'
-import type { SessionRow } from '../../db/sqlite/sessions.ts'
-import { dropSession } from '../../db/sqlite/sessions.ts'
-import { findToken } from '../../db/sqlite/tokens.ts'
+import type { Session } from '../../db/records.ts'
 import { errandOf } from '../../publish/hold-lease.ts'
 import { openSession } from '../../publish/open-session.ts'
 import { publishRelease } from '../../publish/publish-release.ts'
@@ -36,10 +33,9 @@ export function readSessionRoute(services: RegistryServices): Handler {
 export function closeSessionRoute(services: RegistryServices): Handler {
   return async (c) => {
     const { session, principal } = await allowedSession(c, services)
-    await writePatiently(services.db, (tx) => {
-      authorizeAgain(findToken(tx, principal.id), services.clock(), errandOf({ session, principal }))
-      dropSession(tx, session.id)
-    })
+    await services.metadata.publishing.abandon(session.id, principal.id, (token) =>
+      authorizeAgain(token, services.clock(), errandOf({ session, principal })),
+    )
     await services.uploads.remove(session.id)
     return c.body(null, 204)
   }
@@ -58,9 +54,9 @@ export function publishRoute(services: RegistryServices): Handler {
 export async function allowedSession(
   c: RequestOf,
   services: RegistryServices,
-): Promise<{ readonly session: SessionRow; readonly principal: Principal }> {
+): Promise<{ readonly session: Session; readonly principal: Principal }> {
   const principal = await principalOf(c, services)
-  const session = requireSession(services.db, sessionParam(c), services.clock())
+  const session = await requireSession(services.metadata.publishing, sessionParam(c), services.clock())
   authorize(principal, 'publish', session.repo, session.plugin)
   return { session, principal }
 }

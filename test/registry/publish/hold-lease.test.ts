@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { revokeToken } from '../../../registry/admin/tokens.ts'
-import { findSession } from '../../../registry/db/sqlite/sessions.ts'
 import { holdLease } from '../../../registry/publish/hold-lease.ts'
 import { requireSession } from '../../../registry/publish/session-answer.ts'
 import type { ErrorCode } from '../../../schemas/error-codes.ts'
@@ -36,7 +35,7 @@ test('no work begins with', async (t) => {
   const begin = async () => {
     const { id, token } = await registry.createToken(['core/*'])
     const { body } = await openSession({ ...registry, token }, release)
-    const session = requireSession(services.db, String(body.id), Date.now())
+    const session = await requireSession(services.metadata.publishing, String(body.id), Date.now())
     const work = { session, principal: { id }, stop: new AbortController().signal }
     return { id, session, hold: (act: () => Promise<unknown>) => holdLease(services, work, act) }
   }
@@ -44,9 +43,9 @@ test('no work begins with', async (t) => {
     await t.test(what, async () => {
       const { id, session, hold } = await begin()
       services.db.$client.prepare(sql).run(id)
-      const before = findSession(services.db, session.id)
+      const before = await services.metadata.publishing.find(session.id)
       await expectCodeAsync(code, () => hold(async () => assert.fail('it began')))
-      assert.deepEqual(findSession(services.db, session.id), before)
+      assert.deepEqual(await services.metadata.publishing.find(session.id), before)
     })
   await t.test('a token that was taken back, though it worked a moment ago', async () => {
     const { id, hold } = await begin()
@@ -62,9 +61,13 @@ test('a lease is counted from the beginning of the newest work', async (t) => {
   const { services } = registry.serving.registry
   const { id, token } = await registry.createToken(['core/*'])
   const { body } = await openSession({ ...registry, token }, await aRelease(registry.key))
-  const session = requireSession(services.db, String(body.id), time.now)
+  const session = await requireSession(services.metadata.publishing, String(body.id), time.now)
   time.now += 1000
   const work = { session, principal: { id }, stop: new AbortController().signal }
-  const during = await holdLease(services, work, async () => findSession(services.db, session.id)?.leaseUntil)
+  const during = await holdLease(
+    services,
+    work,
+    async () => (await services.metadata.publishing.find(session.id))?.leaseUntil,
+  )
   assert.equal(during, time.now + services.config.times.leaseMs)
 })

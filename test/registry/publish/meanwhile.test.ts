@@ -6,9 +6,7 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { revokeToken } from '../../../registry/admin/tokens.ts'
 import type { RegistryServices } from '../../../registry/context.ts'
-import { findLiveBlob } from '../../../registry/db/sqlite/blobs.ts'
-import type { SessionRow } from '../../../registry/db/sqlite/sessions.ts'
-import { findVersion } from '../../../registry/db/sqlite/versions.ts'
+import type { Session } from '../../../registry/db/records.ts'
 import { openSession } from '../../../registry/publish/open-session.ts'
 import { publishRelease } from '../../../registry/publish/publish-release.ts'
 import { receiveUpload } from '../../../registry/publish/receive-upload.ts'
@@ -29,7 +27,7 @@ type Place = {
   readonly release: SignedRelease
   readonly principal: { readonly id: string }
   /** Set from the step on that has a session. */
-  readonly session: SessionRow
+  readonly session: Session
 }
 
 type Change = { readonly code: ErrorCode; readonly change: (place: Place) => unknown }
@@ -178,20 +176,22 @@ async function aPlace(registry: TestRegistry, from: Step['from']): Promise<Place
   const created = await registry.createToken(['core/*'])
   const target = { url: registry.url, token: created.token }
   const place = { registry, services, release, principal: { id: created.id } }
-  if (from === 'nothing') return { ...place, session: {} as SessionRow }
+  if (from === 'nothing') return { ...place, session: {} as Session }
   const opened = (await api.openSession(target, release)).body as unknown as SessionAnswer
   if (from !== 'open') await api.uploadAll(target, opened, release)
   if (from === 'published') await api.callApi(target, `/api/v1/publishes/${opened.id}/publish`, { method: 'POST' })
-  return { ...place, session: requireSession(services.db, opened.id, Date.now()) }
+  return { ...place, session: await requireSession(services.metadata.publishing, opened.id, Date.now()) }
 }
 
 async function expectRefused(registry: TestRegistry, { from, run }: Step, { code, change }: Change): Promise<void> {
   const place = await aPlace(registry, from)
   const { services, release } = place
   await expectCodeAsync(code, () => run(place, () => change(place)))
-  const found = findVersion(services.db, release.predicate)
+  const { catalog, blobs } = services.metadata
+  const { repo, plugin, version } = release.predicate
+  const found = await catalog.release({ repo, plugin, version })
   assert.equal(found?.state, from === 'published' ? 'active' : undefined)
-  if (from === 'open') assert.equal(findLiveBlob(services.db, release.bundleDigest), undefined)
+  if (from === 'open') assert.equal(await blobs.findLive(release.bundleDigest), undefined)
 }
 
 /** Leases that are renewed many times in a test. */

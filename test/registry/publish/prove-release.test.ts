@@ -25,7 +25,7 @@ async function aScene(t: TestContext, signer?: SigningKey) {
   const opened = (await openSession(registry, release)).body as unknown as SessionAnswer
   await uploadAll(registry, opened, release)
   const { services } = registry.serving.registry
-  const session = requireSession(services.db, opened.id, Date.now())
+  const session = await requireSession(services.metadata.publishing, opened.id, Date.now())
   const prove = (request: OpenSessionRequest = session.request) =>
     proveRelease(services, { session: { ...session, request }, owner: 'tok', signal: new AbortController().signal })
   /** Puts other bytes where the bundle lies. */

@@ -1,25 +1,18 @@
 // How free space is shared out: what the registry lacks and what one token may not take are two refusals.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { recordBlob } from '../../../registry/db/sqlite/blobs.ts'
-import type { RegistryDb } from '../../../registry/db/sqlite/open.ts'
-import { write } from '../../../registry/db/sqlite/open.ts'
-import { insertSession } from '../../../registry/db/sqlite/sessions.ts'
 import { requireSpace } from '../../../registry/publish/require-space.ts'
 import { digestOf } from '../../../schemas/digest.ts'
-import type { Name } from '../../../schemas/name.ts'
 import type { Version } from '../../../schemas/version.ts'
 import { expectCode } from '../../support/expect-code.ts'
-import { openTestDb } from '../../support/test-db.ts'
 
 type SpaceCase = {
   readonly needed: number
   /** Promised to open sessions of the token, and of all others. */
   readonly own?: number
   readonly others?: number
-  /** What the token brought today, and what it brought before. */
+  /** What the token brought today. */
   readonly brought?: number
-  readonly old?: number
   /** Who has no room; absent when it fits. */
   readonly full?: 'registry' | 'token'
 }
@@ -50,8 +43,6 @@ const SPACE: readonly SpaceCase[] = [
   { brought: 2996, needed: 1 },
   { brought: 1000, needed: 500 },
   { brought: 1000, needed: 501, full: 'token' },
-  { old: 100_000, needed: 750 },
-  { old: 100_000, needed: 751, full: 'token' },
   { brought: 1000, others: 500, needed: 125 },
   { brought: 1000, others: 500, needed: 126, full: 'token' },
 ]
@@ -60,42 +51,19 @@ const SAYS = {
   registry: /^the registry has no room for \d+ bytes, expected at most \d+$/,
   token: /^this token may take \d+ more bytes of the registry’s space today, found \d+$/,
 }
-const NOW = 10 * 24 * 3600_000
 const VERSION = '1.0.0' as Version
 
-function promise(db: RegistryDb, tokenId: string, size: number): void {
-  const target = { repo: 'core' as Name, plugin: 'p' as Name, version: VERSION }
-  const request = { version: VERSION, bundle: { digest: digestOf(tokenId), size }, artifacts: [] }
-  const lease = { openedAt: NOW, leaseUntil: NOW + 1 }
-  insertSession(db, { ...target, ...lease, id: tokenId, state: 'open', tokenId, request }, [request.bundle])
-}
+for (const { full, needed, own = 0, others = 0, brought = 0 } of SPACE)
+  test(`of 1000 free bytes ${needed} more ${full ? `are too many for the ${full}` : 'fit'} with ${JSON.stringify({ own, others, brought })}`, () => {
+    const request = { version: VERSION, bundle: { digest: digestOf('new'), size: needed }, artifacts: [] }
+    const ask = () =>
+      requireSpace({ request, freeBytes: 1000 }, { live: new Set(), promised: { own, others }, brought })
+    if (full) assert.match(expectCode('NO_SPACE', ask).message, SAYS[full])
+    else ask()
+  })
 
-test('of 1000 free bytes', async (t) => {
-  const db = await openTestDb(t)
-  // Nothing of it has to survive a power cut.
-  db.$client.pragma('synchronous = 0')
-  db.$client.exec("INSERT INTO repos VALUES ('core', 1)")
-  for (const { full, needed, own = 0, others = 0, brought = 0, old = 0 } of SPACE)
-    await t.test(
-      `${needed} more ${full ? `are too many for the ${full}` : 'fit'} with ${JSON.stringify({ own, others, brought, old })}`,
-      () => {
-        db.$client.exec('DELETE FROM sessions; DELETE FROM blobs')
-        promise(db, 'mine', own)
-        promise(db, 'another', others)
-        recordBlob(db, { digest: digestOf('brought'), size: brought, broughtBy: 'mine', createdAt: NOW - 1000 })
-        recordBlob(db, { digest: digestOf('old'), size: old, broughtBy: 'mine', createdAt: NOW - 25 * 3600_000 })
-        recordBlob(db, { digest: digestOf('of another'), size: 9999, broughtBy: 'another', createdAt: NOW })
-        const request = { version: VERSION, bundle: { digest: digestOf('new'), size: needed }, artifacts: [] }
-        const ask = () => write(db, (tx) => requireSpace(tx, { request, tokenId: 'mine', freeBytes: 1000, now: NOW }))
-        if (full) assert.match(expectCode('NO_SPACE', ask).message, SAYS[full])
-        else ask()
-      },
-    )
-})
-
-test('what lies here already needs no space, however large it is', async (t) => {
-  const db = await openTestDb(t)
-  recordBlob(db, { digest: digestOf('here'), size: 9999, broughtBy: 'another', createdAt: NOW })
-  const request = { version: VERSION, bundle: { digest: digestOf('here'), size: 9999 }, artifacts: [] }
-  write(db, (tx) => requireSpace(tx, { request, tokenId: 'mine', freeBytes: 0, now: NOW }))
+test('what lies here already needs no space, however large it is', () => {
+  const digest = digestOf('here')
+  const request = { version: VERSION, bundle: { digest, size: 9999 }, artifacts: [] }
+  requireSpace({ request, freeBytes: 0 }, { live: new Set([digest]), promised: { own: 0, others: 0 }, brought: 0 })
 })

@@ -5,7 +5,6 @@ import { test } from 'node:test'
 import { revokeKey } from '../../../registry/admin/repos.ts'
 import { markBlobForDeletion } from '../../../registry/db/sqlite/blobs.ts'
 import { write } from '../../../registry/db/sqlite/open.ts'
-import { findVersion } from '../../../registry/db/sqlite/versions.ts'
 import { proveRelease } from '../../../registry/publish/prove-release.ts'
 import { sealRelease } from '../../../registry/publish/seal-release.ts'
 import { requireSession } from '../../../registry/publish/session-answer.ts'
@@ -13,7 +12,7 @@ import type { SessionAnswer } from '../../../schemas/api.ts'
 import type { ErrorCode } from '../../../schemas/error-codes.ts'
 import type { GrowthLimits } from '../../../schemas/growth-limits.ts'
 import type { Name } from '../../../schemas/name.ts'
-import { expectCode } from '../../support/expect-code.ts'
+import { expectCodeAsync } from '../../support/expect-code.ts'
 import { callApi, openSession, publishRelease, uploadAll } from '../../support/publish-release.ts'
 import { aRelease } from '../../support/test-authority.ts'
 import type { TestRegistry } from '../../support/test-registry.ts'
@@ -26,19 +25,15 @@ async function proven(t: TestContext) {
   const release = await aRelease(registry.key, { plugin: 'check-tcp' })
   const opened = (await openSession(registry, release)).body as unknown as SessionAnswer
   await uploadAll(registry, opened, release)
-  const session = requireSession(services.db, opened.id, Date.now())
+  const session = await requireSession(services.metadata.publishing, opened.id, Date.now())
   const seen = await proveRelease(services, { session, owner: 'tok', signal: new AbortController().signal })
   const seal = (limits: Partial<GrowthLimits> = {}) =>
-    write(services.db, (tx) =>
-      sealRelease(tx, {
-        session,
-        release: seen,
-        principal: { id: session.tokenId },
-        now: Date.now(),
-        limits: { ...services.config.limits, ...limits },
-      }),
+    sealRelease(
+      { ...services, config: { ...services.config, limits: { ...services.config.limits, ...limits } } },
+      { session, release: seen, principal: { id: session.tokenId } },
     )
-  return { registry, services, release, session, seal }
+  const sealed = () => services.metadata.catalog.release(session)
+  return { registry, services, release, session, seal, sealed }
 }
 
 type Proven = Awaited<ReturnType<typeof proven>>
@@ -101,9 +96,9 @@ for (const [what, { code, change }] of Object.entries(CHANGES))
   test(`a proven release is not sealed when ${what} meanwhile`, async (t) => {
     const place = await proven(t)
     await change(place)
-    const before = findVersion(place.services.db, place.session)
-    expectCode(code, place.seal)
-    assert.deepEqual(findVersion(place.services.db, place.session), before)
+    const before = await place.sealed()
+    await expectCodeAsync(code, () => place.seal())
+    assert.deepEqual(await place.sealed(), before)
   })
 
 const FULL = {
@@ -121,10 +116,10 @@ const FULL = {
 
 for (const [what, { limits, other, hint }] of Object.entries(FULL))
   test(`a proven release is not sealed when ${what}, and no session opens for one`, async (t) => {
-    const { registry, services, session, seal } = await proven(t)
+    const { registry, seal, sealed } = await proven(t)
     assert.equal((await publishRelease(registry, await aRelease(registry.key, other))).status, 201)
-    assert.match(String(expectCode('LIMIT_EXCEEDED', () => seal(limits)).hint), hint)
-    assert.equal(findVersion(services.db, session), undefined)
+    assert.match(String((await expectCodeAsync('LIMIT_EXCEEDED', () => seal(limits))).hint), hint)
+    assert.equal(await sealed(), undefined)
     const small = await registry.restart({ limits })
     const refused = await openSession(small, await aRelease(registry.key, { plugin: 'check-tcp', version: '3.0.0' }))
     assert.deepEqual([refused.status, refused.body.code], [413, 'LIMIT_EXCEEDED'])
@@ -134,5 +129,5 @@ for (const [what, { limits, other, hint }] of Object.entries(FULL))
 
 test('a proven release is sealed once, and once more is a repetition', async (t) => {
   const { seal } = await proven(t)
-  assert.deepEqual([seal(), seal()], [true, false])
+  assert.deepEqual([await seal(), await seal()], [true, false])
 })

@@ -2,17 +2,16 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import { write } from '../../../registry/db/sqlite/open.ts'
-import { findPlugin } from '../../../registry/db/sqlite/versions.ts'
 import { refreshPlugin } from '../../../registry/states/refresh-plugin.ts'
 import type { SessionAnswer } from '../../../schemas/api.ts'
 import type { Name } from '../../../schemas/name.ts'
+import type { Version } from '../../../schemas/version.ts'
 import { expectCode } from '../../support/expect-code.ts'
 import { callApi, openSession, uploadAll } from '../../support/publish-release.ts'
 import { aRelease } from '../../support/test-authority.ts'
 import { startTestRegistry } from '../../support/test-registry.ts'
 
-const [REPO, PLUGIN] = ['core', 'hello'] as Name[] as [Name, Name]
+const RELEASE = { repo: 'core' as Name, plugin: 'hello' as Name, version: '1.0.0' as Version }
 
 /** A release that was published in a session, whose version is cut out of the database. */
 async function aScene(t: TestContext) {
@@ -23,10 +22,10 @@ async function aScene(t: TestContext) {
   const publish = () => callApi(registry, `/api/v1/publishes/${session.id}/publish`, { method: 'POST' })
   assert.equal((await publish()).status, 201)
   assert.equal((await publish()).status, 200)
-  const { db } = registry.serving.registry.services
+  const { db, metadata } = registry.serving.registry.services
   db.$client.exec('DROP TRIGGER artifacts_are_kept; DROP TRIGGER versions_are_kept')
   db.$client.exec('DELETE FROM artifacts; DELETE FROM versions')
-  return { db, publish }
+  return { metadata, publish }
 }
 
 test('a session whose version was cut away is not said to be published', async (t) => {
@@ -36,9 +35,10 @@ test('a session whose version was cut away is not said to be published', async (
 })
 
 test('a plugin whose versions were cut away keeps the row that it had', async (t) => {
-  const { db } = await aScene(t)
-  const before = findPlugin(db, REPO, PLUGIN)
-  const { message } = expectCode('DATA_DIR_CORRUPT', () => write(db, (tx) => refreshPlugin(tx, REPO, PLUGIN)))
-  assert.equal(message, 'plugin `core/hello` has no version')
-  assert.deepEqual(findPlugin(db, REPO, PLUGIN), before)
+  const { metadata } = await aScene(t)
+  const { repo, plugin } = RELEASE
+  const known = await metadata.catalog.plugin(repo, plugin)
+  const refresh = () => refreshPlugin({ release: RELEASE, known, versions: [], at: 1 })
+  assert.equal(expectCode('DATA_DIR_CORRUPT', refresh).message, 'plugin `core/hello` has no version')
+  assert.deepEqual(await metadata.catalog.plugin(repo, plugin), known)
 })

@@ -6,11 +6,8 @@ import { buffer } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import type { BlobStore } from '../../../registry/blobs/store.ts'
-import { writeAudit } from '../../../registry/db/sqlite/audit.ts'
-import { findLiveBlob, recordBlob } from '../../../registry/db/sqlite/blobs.ts'
-import type { RegistryDb } from '../../../registry/db/sqlite/open.ts'
-import { write } from '../../../registry/db/sqlite/open.ts'
-import { insertSession } from '../../../registry/db/sqlite/sessions.ts'
+import type { Session } from '../../../registry/db/records.ts'
+import type { MetadataStore } from '../../../registry/db/store.ts'
 import { blobsPath } from '../../../registry/settings.ts'
 import { collectGarbage } from '../../../registry/upkeep/collect-garbage.ts'
 import { digestOf, hexOf } from '../../../schemas/digest.ts'
@@ -29,49 +26,58 @@ const servicesOf = ({ serving }: TestRegistry) => serving.registry.services
 /** One blob that nobody refers to, with or without its row. */
 async function aScene(t: TestContext, withRow: boolean) {
   const registry = await startTestRegistry(t)
-  const { db, blobs } = servicesOf(registry)
+  const { metadata, blobs } = servicesOf(registry)
   await blobs.put(SOURCE)
-  if (withRow) upload(db)
+  if (withRow) await upload(metadata)
   return registry
 }
 
-const upload = (db: RegistryDb) =>
-  recordBlob(db, { digest: DIGEST, size: BYTES.length, broughtBy: null, createdAt: Date.now() })
+const upload = ({ blobs }: MetadataStore) =>
+  blobs.record({ digest: DIGEST, size: BYTES.length, broughtBy: null, createdAt: Date.now() })
 
-function announce(db: RegistryDb): void {
+async function announce({ publishing }: MetadataStore): Promise<void> {
   const [repo, plugin, version] = ['core' as Name, 'hello' as Name, '1.0.0' as Version]
   const promised = { digest: DIGEST, size: BYTES.length }
   const request = { version, bundle: promised, artifacts: [] }
   const times = { openedAt: Date.now(), leaseUntil: Date.now() + DAY_MS }
-  const session = { id: 'a'.repeat(32), repo, plugin, version, state: 'open' as const, tokenId: 'tok', ...times }
-  insertSession(db, { ...session, request }, [promised])
-}
-
-/** The database, with something that happens right before the write of this number. */
-function interrupted(db: RegistryDb, at: number, act: (db: RegistryDb) => void): RegistryDb {
-  let writes = 0
-  const transaction: RegistryDb['transaction'] = (...args) => {
-    if (++writes === at) act(db)
-    return db.transaction(...args)
+  const session: Session = {
+    ...{ id: 'a'.repeat(32), repo, plugin, version, state: 'open', tokenId: 'tok', request },
+    ...times,
   }
-  return new Proxy(db, { get: (of, key) => (key === 'transaction' ? transaction : Reflect.get(of, key)) })
+  const release = { repo, plugin, version }
+  const now = { now: Date.now(), broughtSince: 0 }
+  const question = { release, tokenId: 'tok', blobs: [DIGEST], idempotencyKey: undefined, sealedId: 'none', ...now }
+  await publishing.open(question, () => ({ kind: 'new', session, uploads: [promised], idempotency: undefined }))
 }
 
-/** The first write forgets expired sessions, the second marks the blob for deletion, the third takes it away. */
-const MEANWHILE = {
-  'is announced before it is marked for deletion': { before: 2, act: announce, withRow: true },
-  'is announced after it was marked for deletion': { before: 3, act: announce, withRow: true },
-  'is uploaded again after it was marked for deletion': { before: 3, act: upload, withRow: true },
-  'has no row and is announced before it is taken away': { before: 3, act: announce, withRow: false },
-  'has no row and gets one before it is taken away': { before: 3, act: upload, withRow: false },
+type Meanwhile = (metadata: MetadataStore) => Promise<void>
+type Step = 'condemn' | 'forget'
+
+/** The metadata, with something that happens right before this step of a collection. */
+function interrupted(metadata: MetadataStore, step: Step, act: Meanwhile): MetadataStore {
+  const before: MetadataStore['blobs'][Step] = async (digest) => {
+    await act(metadata)
+    return metadata.blobs[step](digest) as Promise<never>
+  }
+  return { ...metadata, blobs: { ...metadata.blobs, [step]: before } }
+}
+
+const MEANWHILE: Readonly<
+  Record<string, { readonly before: Step; readonly act: Meanwhile; readonly withRow: boolean }>
+> = {
+  'is announced before it is marked for deletion': { before: 'condemn', act: announce, withRow: true },
+  'is announced after it was marked for deletion': { before: 'forget', act: announce, withRow: true },
+  'is uploaded again after it was marked for deletion': { before: 'forget', act: upload, withRow: true },
+  'has no row and is announced before it is taken away': { before: 'forget', act: announce, withRow: false },
+  'has no row and gets one before it is taken away': { before: 'forget', act: upload, withRow: false },
 }
 
 for (const [what, { before, act, withRow }] of Object.entries(MEANWHILE))
   test(`a blob that ${what} stays`, async (t) => {
     const registry = await aScene(t, withRow)
     const services = servicesOf(registry)
-    const db = interrupted(services.db, before, act)
-    const { blobs, bytes } = await collectGarbage({ ...services, db }, { dryRun: false, graceMs: -1000 })
+    const metadata = interrupted(services.metadata, before, act)
+    const { blobs, bytes } = await collectGarbage({ ...services, metadata }, { dryRun: false, graceMs: -1000 })
     assert.deepEqual([blobs, bytes], [[], 0])
     assert.deepEqual(await readdir(blobsPath(registry.dataDir)), [hexOf(DIGEST)])
   })
@@ -80,20 +86,20 @@ for (const withRow of [true, false])
   test(`a blob ${withRow ? 'with' : 'without'} a row that is brought again after its row was taken away stays`, async (t) => {
     const registry = await aScene(t, withRow)
     const services = servicesOf(registry)
-    const { db } = services
+    const { metadata } = services
     const blobs: BlobStore = {
       ...services.blobs,
       async delete(digest, generation) {
-        assert.equal(findLiveBlob(db, digest), undefined)
-        announce(db)
+        assert.equal(await metadata.blobs.findLive(digest), undefined)
+        await announce(metadata)
         await services.blobs.put(SOURCE)
-        upload(db)
+        await upload(metadata)
         return services.blobs.delete(digest, generation)
       },
     }
     const report = await collectGarbage({ ...services, blobs }, { dryRun: false, graceMs: -1000 })
     assert.deepEqual([report.blobs, report.bytes], [[], 0])
-    assert.equal(findLiveBlob(db, DIGEST)?.size, BYTES.length)
+    assert.equal((await metadata.blobs.findLive(DIGEST))?.size, BYTES.length)
     assert.deepEqual(await buffer(services.blobs.open(DIGEST)), BYTES)
   })
 
@@ -111,9 +117,9 @@ test('bytes that a crash left after their row was taken away are collected the n
 test('a blob that is announced before it is marked for deletion need not be uploaded again', async (t) => {
   const registry = await aScene(t, true)
   const services = servicesOf(registry)
-  const db = interrupted(services.db, 2, announce)
-  await collectGarbage({ ...services, db }, { dryRun: false, graceMs: -1000 })
-  assert.equal(findLiveBlob(services.db, DIGEST)?.size, BYTES.length)
+  const metadata = interrupted(services.metadata, 'condemn', announce)
+  await collectGarbage({ ...services, metadata }, { dryRun: false, graceMs: -1000 })
+  assert.equal((await services.metadata.blobs.findLive(DIGEST))?.size, BYTES.length)
 })
 
 for (const withRow of [true, false])
@@ -128,7 +134,7 @@ test('nothing is collected while the audit log names a version that is not there
   const registry = await aScene(t, true)
   const services = servicesOf(registry)
   const published = { at: 1, actor: 'tok', action: 'publish' as const, subject: 'core/hello@1.0.0' }
-  write(services.db, (tx) => writeAudit(tx, published))
+  await services.metadata.repos.create('other' as Name, () => ({ createdAt: 1, keys: [], audit: [published] }))
   await expectCodeAsync('DATA_DIR_CORRUPT', () => collectGarbage(services, { dryRun: false, graceMs: -1000 }))
   assert.deepEqual(await readdir(blobsPath(registry.dataDir)), [hexOf(DIGEST)])
 })

@@ -1,0 +1,180 @@
+// The part of the metadata port that publishes: sessions with what they promise, sealing, states and the records of blobs.
+// store.ts says what holds for each of its methods.
+import type { Digest } from '../../schemas/digest.ts'
+import type { Version } from '../../schemas/version.ts'
+import type {
+  Artifact,
+  AuditEntry,
+  Blob,
+  Plugin,
+  PromisedBlob,
+  RankedVersion,
+  Release,
+  ReleaseKey,
+  RepoKey,
+  Session,
+  SpentBudgets,
+  Token,
+  VersionFlags,
+} from './records.ts'
+
+export type PublishingStore = {
+  /** Gives the session that `decide` opens or finds; writes nothing for one that is known. */
+  open(question: OpeningQuestion, decide: (found: FoundForOpening) => Opening): Promise<Session>
+  find(id: string): Promise<Session | undefined>
+  /** What the session announced, with what is here of it. */
+  uploads(id: string): Promise<PromisedUpload[]>
+  /** Prolongs an open session until the moment that `decide` gives. False, and nothing is written, when it is not open. */
+  renew(id: string, tokenId: string, decide: (token: Token | undefined) => number): Promise<boolean>
+  /** Forgets an open session with its uploads and idempotency keys: nothing is left of what came to nothing. */
+  abandon(id: string, tokenId: string, decide: (token: Token | undefined) => void): Promise<void>
+  /**
+   * Makes a version public for ever: with its artifacts, its plugin, what it cost, the audit entry, and what the tree has yet to
+   * show. The session is published with it. True when `decide` sealed it, false when it found it sealed.
+   */
+  seal(question: SealingQuestion, decide: (found: FoundForSealing) => Sealing): Promise<boolean>
+  /** Sets and takes away flags of a sealed version; gives the version and the serial of its plugin as they are then. */
+  changeState(question: StateQuestion, decide: (found: FoundForState) => StateChange): Promise<ChangedRelease>
+  /** Forgets open sessions whose lease is over, and gives their ids; and what ended before `forgetBefore`. */
+  sweep(times: { readonly now: number; readonly forgetBefore?: number }): Promise<string[]>
+  /** Ids of sessions that are open, however old. */
+  listOpen(): Promise<string[]>
+}
+
+/** Records of bytes that a BlobStore holds. A record is referenced while a release or an open session names its digest. */
+export type BlobRecords = {
+  /** The bytes are durable. Also brings back a record that is condemned, whose bytes were just written again. */
+  record(blob: Omit<Blob, 'state'>): Promise<void>
+  findLive(digest: Digest): Promise<Blob | undefined>
+  /** Whether there is a record, condemned or not. */
+  has(digest: Digest): Promise<boolean>
+  /** All records by digest. */
+  walk(): AsyncIterable<Blob>
+  /** Records that nothing refers to, as leases are at `now`: older than `before` or condemned. */
+  unreferenced(times: { readonly before: number; readonly now: number }): Promise<Blob[]>
+  /** Marks a record for deletion, unless something refers to it: from then on nobody builds on it. */
+  condemn(digest: Digest): Promise<void>
+  /** Condemns what nothing refers to, and only while the audit log names no version that is missing. True when it did. */
+  giveUp(digest: Digest): Promise<boolean>
+  /** Takes a condemned record away. False when something refers to the digest or its record is live again. */
+  forget(digest: Digest): Promise<boolean>
+}
+
+export type PromisedUpload = PromisedBlob & {
+  /** Of the live record with this digest, which may have come with another release. */
+  readonly storedSize: number | undefined
+}
+
+/** What is read for whoever changes a release. */
+type FoundRelease = {
+  /** The token that asks, as it is now. */
+  readonly token: Token | undefined
+  readonly repoExists: boolean
+  readonly plugin: Plugin | undefined
+  /** What the token has spent of its budgets. */
+  readonly spent: SpentBudgets
+}
+
+/** What is read for whoever adds a release. */
+export type FoundForPublishing = FoundRelease & {
+  /** The version, when it is sealed already. */
+  readonly sealed: (Release & { readonly artifacts: readonly Artifact[] }) | undefined
+  /** The plugin of the repo whose name folds to the same, itself included. */
+  readonly sameName: Plugin['plugin'] | undefined
+  /** Versions of the plugin; for one that is new, plugins of the repo. */
+  readonly siblings: number
+}
+
+export type OpeningQuestion = {
+  readonly release: ReleaseKey
+  readonly tokenId: string
+  /** The announced digests. */
+  readonly blobs: readonly Digest[]
+  readonly idempotencyKey: string | undefined
+  /** Id of the session that stands for the release when it is sealed already. */
+  readonly sealedId: string
+  /** What of leases and of brought bytes counts. */
+  readonly now: number
+  readonly broughtSince: number
+}
+
+export type FoundForOpening = FoundForPublishing & {
+  /** The earlier request with this key, and its session if that is still there. */
+  readonly repeated: { readonly requestDigest: Digest; readonly session: Session | undefined } | undefined
+  /** The session with the id for a sealed release. */
+  readonly reopened: Session | undefined
+  /** Sessions of the token whose lease is not over. */
+  readonly openSessions: number
+  /** Which of the announced digests have a live record. */
+  readonly live: ReadonlySet<Digest>
+  /** Bytes that open sessions may upload. */
+  readonly promised: { readonly own: number; readonly others: number }
+  /** Bytes that the token has uploaded since then and that are still here. */
+  readonly brought: number
+}
+
+export type Opening =
+  | { readonly kind: 'known'; readonly session: Session }
+  /** The session of a sealed release: made once, and its lease renewed. */
+  | { readonly kind: 'sealed'; readonly session: Session }
+  | {
+      readonly kind: 'new'
+      readonly session: Session
+      readonly uploads: readonly PromisedBlob[]
+      /** Remembered in place of an earlier request with this key. */
+      readonly idempotency: { readonly key: string; readonly requestDigest: Digest } | undefined
+    }
+
+export type SealingQuestion = {
+  readonly session: Session
+  readonly tokenId: string
+  readonly signer: RepoKey['id']
+}
+
+export type FoundForSealing = FoundForPublishing & {
+  readonly isOpen: boolean
+  readonly uploads: readonly PromisedUpload[]
+  /** The key of the repo with the signer's id. */
+  readonly key: RepoKey | undefined
+  readonly versions: readonly RankedVersion[]
+}
+
+export type Sealing =
+  /** The release is sealed already; the session ends well with it. */
+  | { readonly kind: 'repeated' }
+  | {
+      readonly kind: 'new'
+      readonly release: Omit<Release, 'state'>
+      readonly artifacts: readonly Artifact[]
+      readonly plugin: PluginChange
+      readonly spent: SpentBudgets
+      readonly audit: AuditEntry
+    }
+
+/** What becomes of a plugin's own record, and of what search finds, when one of its versions comes or changes. */
+export type PluginChange = {
+  readonly serial: number
+  readonly newest: Version | null
+  /** The version whose manifest gives kind, category and description. */
+  readonly describedBy: Version
+  readonly at: number
+}
+
+export type StateQuestion = { readonly release: ReleaseKey; readonly tokenId: string }
+
+export type FoundForState = FoundRelease & {
+  readonly release: Release | undefined
+  readonly versions: readonly RankedVersion[]
+}
+
+export type StateChange =
+  | { readonly kind: 'same' }
+  | {
+      readonly kind: 'change'
+      readonly flags: Partial<VersionFlags>
+      readonly plugin: PluginChange
+      readonly spent: SpentBudgets
+      readonly audit: AuditEntry
+    }
+
+export type ChangedRelease = { readonly release: Release; readonly serial: number }
