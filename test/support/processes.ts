@@ -1,16 +1,18 @@
-// Whether processes that a test started are gone.
+// Whether processes that a test started are there, and whether they are gone. Waits by intervals only, so that a test may
+// let every other timer of its process stand still.
 import { readFile } from 'node:fs/promises'
-import { setTimeout as wait } from 'node:timers/promises'
+import { setInterval as every } from 'node:timers/promises'
 
 const DEADLINE_MS = 60_000
+const LOOK_MS = 5
 
 /** Waits until the file holds a process id, which a fixture writes there. */
 export async function pidIn(file: string, withinMs = DEADLINE_MS): Promise<number> {
   const deadline = performance.now() + withinMs
-  while (performance.now() < deadline) {
+  for await (const _look of every(LOOK_MS)) {
     const text = await readFile(file, 'utf8').catch(() => '')
     if (/^\d+\n$/.test(text)) return Number(text)
-    await wait(5)
+    if (performance.now() > deadline) break
   }
   throw new Error(`no process id in ${file} after ${withinMs} ms`)
 }
@@ -27,9 +29,9 @@ function isRunning(pid: number): boolean {
 /** True once the process is gone; a killed one stays visible until its parent, or init, has collected it. */
 export async function isGone(pid: number, withinMs = DEADLINE_MS): Promise<boolean> {
   const deadline = performance.now() + withinMs
-  while (performance.now() < deadline) {
+  for await (const _look of every(LOOK_MS)) {
     if (!isRunning(pid) || (await isZombie(pid))) return true
-    await wait(5)
+    if (performance.now() > deadline) break
   }
   return false
 }
