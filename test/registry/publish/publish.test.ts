@@ -275,7 +275,7 @@ test('an Idempotency-Key gives the same session again, and is not taken for anot
   assert.notEqual(renewed.body.id, first?.body.id)
 })
 
-test('a key revoked while its release is being checked signs nothing more', async (t) => {
+test('a key signs nothing more once it is revoked, and what it signed before stays', async (t) => {
   const registry = await startTestRegistry(t)
   const { services } = registry.serving.registry
   const { revokeKey } = await import('../../../registry/admin/repos.ts')

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../../schemas/error-codes.ts'
 import { hintOf } from '../../../schemas/trust-key.ts'
 import { verifyRelease } from '../../../trust/release/verify-release.ts'
 import { expectCode } from '../../support/expect-code.ts'
-import { aPredicate, aRelease, aScript, issueKey, signBytes, signStatement } from '../../support/test-authority.ts'
+import { aRelease, aScript, issueKey, signBytes, signStatement } from '../../support/test-authority.ts'
 
 const alice = issueKey()
 const release = await aRelease(alice)
@@ -157,14 +157,4 @@ test('refuses every bundle with one flipped bit, or reads the same release from 
       assert(codes.has((error as { code: string }).code), String(error))
     }
   }
-})
-
-test('builds predicates whose files are what they describe', () => {
-  const { predicate, files } = aPredicate({ plugin: 'two' })
-  assert.deepEqual(
-    [...files.keys()].sort(),
-    Object.values(predicate.platforms)
-      .map(({ file }) => file)
-      .sort(),
-  )
 })
