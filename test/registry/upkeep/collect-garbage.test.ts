@@ -87,17 +87,27 @@ for (const withRow of [true, false])
     const registry = await aScene(t, withRow)
     const services = servicesOf(registry)
     const { metadata } = services
+    let isDecided = false
+    const forget: MetadataStore['blobs']['forget'] = async (digest) => {
+      isDecided = await metadata.blobs.forget(digest)
+      return isDecided
+    }
+    /** With the first look at the blobs after that. */
+    const bringAgain = async () => {
+      if (!isDecided) return
+      isDecided = false
+      assert.equal(await metadata.blobs.findLive(DIGEST), undefined)
+      await announce(metadata)
+      await services.blobs.put(SOURCE)
+      await upload(metadata)
+    }
     const blobs: BlobStore = {
       ...services.blobs,
-      async delete(digest, generation) {
-        assert.equal(await metadata.blobs.findLive(digest), undefined)
-        await announce(metadata)
-        await services.blobs.put(SOURCE)
-        await upload(metadata)
-        return services.blobs.delete(digest, generation)
-      },
+      stat: (digest) => bringAgain().then(() => services.blobs.stat(digest)),
+      delete: (digest, generation) => bringAgain().then(() => services.blobs.delete(digest, generation)),
     }
-    const report = await collectGarbage({ ...services, blobs }, { dryRun: false, graceMs: -1000 })
+    const watched = { ...metadata, blobs: { ...metadata.blobs, forget } }
+    const report = await collectGarbage({ ...services, metadata: watched, blobs }, { dryRun: false, graceMs: -1000 })
     assert.deepEqual([report.blobs, report.bytes], [[], 0])
     assert.equal((await metadata.blobs.findLive(DIGEST))?.size, BYTES.length)
     assert.deepEqual(await buffer(services.blobs.open(DIGEST)), BYTES)
