@@ -32,7 +32,7 @@ export function findLinkMachine(platform: string = process.platform): LinkMachin
 /**
  * With `-p` a shell takes no functions and no settings from its environment. BusyBox knows no such flag, and takes none anyway.
  */
-function shellLine(shell: string): string {
+export function shellLine(shell: string): string {
   return isTaken(shell, ['-p', '-c', 'exit 0']) ? `${shell} -p` : shell
 }
 
