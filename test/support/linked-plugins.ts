@@ -1,7 +1,9 @@
 // Plugins of all kinds that say how they were started, installed from a registry of this process and ready to be linked.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { publicKeyLine } from '../../schemas/trust-key.ts'
@@ -23,6 +25,11 @@ const SAYS_BY_NODE = Buffer.from(
 )
 
 export const aScriptPlugin: ReleaseRecipe = { plugin: 'script', platforms: { [PLATFORM]: SAYS } }
+/** Says nothing. */
+export const aQuietPlugin: ReleaseRecipe = {
+  plugin: 'quiet',
+  platforms: { [PLATFORM]: Buffer.from('#!/bin/sh\nexit 7\n') },
+}
 export const aNodePlugin: ReleaseRecipe = {
   plugin: 'by-node',
   platforms: { [PLATFORM]: { bytes: SAYS_BY_NODE, runtime: { name: 'node', version: '>=20' } } },
@@ -39,6 +46,8 @@ export function anArchivePlugin(files: number, plugin = 'archive'): ReleaseRecip
   const offer = { bytes, format: 'tar.gz' as const, executable: 'bin/says', file: `${plugin}.tar.gz` }
   return { plugin, platforms: { [PLATFORM]: offer } }
 }
+
+export type LinkScene = Awaited<ReturnType<typeof aLinkScene>>
 
 /** `home` is where config, lockfile and store lie; its name may be any. */
 export async function aLinkScene(t: TestContext, recipes: readonly ReleaseRecipe[], home = tempFolder(t)) {
@@ -87,15 +96,15 @@ type Said = {
   readonly code: number | null
 }
 
-/** Starts one of the plugins above by whatever command, and reads what it says. */
-export function saidBy(
-  command: readonly string[],
-  { env = {}, cwd = '/' }: { env?: Record<string, string>; cwd?: string },
-): Said {
-  const [file = '', ...args] = command
-  const { stdout, status } = spawnSync(file, args, { cwd, env, encoding: 'latin1' })
-  const all = stdout.split('\0').slice(0, -1)
+/** Starts one of the plugins above by whatever command, and reads what it says; the registry goes on serving. */
+export async function saidBy(
+  [file = '', ...args]: readonly string[],
+  { env = {}, cwd = '/' }: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string },
+): Promise<Said> {
+  const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'ignore'] })
+  const [bytes, [code]] = await Promise.all([buffer(child.stdout), once(child, 'close')])
+  const all = bytes.toString('latin1').split('\0').slice(0, -1)
   const first = all.findIndex((word) => !/^[A-Za-z_][A-Za-z_0-9]*=/.test(word))
   const pairs = all.slice(0, first < 0 ? all.length : first).map((pair) => pair.split(/=(.*)/s).slice(0, 2))
-  return { env: Object.fromEntries(pairs), words: first < 0 ? [] : all.slice(first), code: status }
+  return { env: Object.fromEntries(pairs), words: first < 0 ? [] : all.slice(first), code }
 }

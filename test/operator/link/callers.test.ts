@@ -101,15 +101,15 @@ test('nothing that a caller exports changes what a shim does, in any shell', { s
       return path
     })
     for (const path of paths) {
-      const clean = saidBy([path, 'a b'], { env: { TZ: 'Asia/Tokyo' } })
+      const clean = await saidBy([path, 'a b'], { env: { TZ: 'Asia/Tokyo' } })
       assert.equal(clean.code, 7, name)
-      assert.deepEqual(saidBy([path, 'a b'], { env }), clean, name)
+      assert.deepEqual(await saidBy([path, 'a b'], { env }), clean, name)
     }
     assert.equal(existsSync(join(folder, 'mark')), false, name)
   }
   utimesSync(scene.configPath, 1, 1)
   for (const [name] of shellsOf(t)) {
-    const said = saidBy([join(scene.bin, `${name}-script`), 'a b'], { env })
+    const said = await saidBy([join(scene.bin, `${name}-script`), 'a b'], { env })
     assert.equal(said.code, 99, name)
     assert.equal(said.words.at(-1), 'a b')
     assert.equal(existsSync(join(folder, 'mark')), false, name)
@@ -119,7 +119,7 @@ test('nothing that a caller exports changes what a shim does, in any shell', { s
 test('a library that the caller has loaded into all programs is not loaded into the plugin', { skip }, async (t) => {
   const scene = await aLinkScene(t, [aScriptPlugin])
   assert.equal((await scene.octo('link', 'script', '--to', scene.bin)).code, 0)
-  const { env } = saidBy([scene.shim('script')], { env: { LD_PRELOAD: '/nowhere.so', LD_AUDIT: '/nowhere.so' } })
+  const { env } = await saidBy([scene.shim('script')], { env: { LD_PRELOAD: '/nowhere.so', LD_AUDIT: '/nowhere.so' } })
   assert.deepEqual(
     Object.keys(env).filter((name) => name.startsWith('LD_')),
     [],
@@ -131,7 +131,7 @@ test('a shim starts without a home, a standard input, or a folder that is still 
   assert.equal((await scene.octo('link', 'script', '--to', scene.bin)).code, 0)
   for (const [name, shell] of shellsOf(t)) {
     writeFileSync(join(scene.bin, name), underShell(scene.textOf('script'), shell), { mode: 0o755 })
-    assert.equal(saidBy([join(scene.bin, name)], { env: {} }).env.HOME, undefined, name)
+    assert.equal((await saidBy([join(scene.bin, name)], { env: {} })).env.HOME, undefined, name)
   }
   const closed = spawnSync('/bin/sh', ['-c', `exec ${shellWord(scene.shim('script'))} <&-`])
   assert.equal(closed.status, 7)
@@ -172,10 +172,10 @@ for (const name of NAMES)
     const standIn = aStandIn(home)
     const { code, stderr } = await scene.octoStartedBy(standIn, 'link', 'script', '--to', bin)
     assert.equal(code, 0, stderr)
-    const { words, code: ended } = saidBy([join(bin, 'script'), name], {})
+    const { words, code: ended } = await saidBy([join(bin, 'script'), name], {})
     assert.deepEqual([words[1], ended], [Buffer.from(name).toString('latin1'), 7])
     utimesSync(scene.configPath, 1, 1)
-    const full = saidBy([join(bin, 'script'), name], {})
+    const full = await saidBy([join(bin, 'script'), name], {})
     const expected = ['--relink', join(bin, 'script'), '--config', scene.configPath, 'script', '--', name]
     assert.deepEqual(
       full.words.slice(2),

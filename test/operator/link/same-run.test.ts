@@ -32,17 +32,16 @@ test('words, environment, name, folder and exit code are those of `octo run`', {
   const scene = await linked(t)
   const env = { ...scene.env, SECRET: 'hunter2', TZ: 'UTC', LC_ALL: 'C', TMPDIR: scene.home, PATH: scene.home }
   for (const plugin of ['script', 'by-node', 'archive']) {
-    const shim = saidBy([scene.shim(plugin), ...WORDS], { env, cwd: scene.home })
-    const run = saidBy([...scene.run(plugin), ...WORDS], { env, cwd: scene.home })
+    const shim = await saidBy([scene.shim(plugin), ...WORDS], { env, cwd: scene.home })
+    const run = await saidBy([...scene.run(plugin), ...WORDS], { env, cwd: scene.home })
     const { TMPDIR: own, ...rest } = run.env
     assert.ok(own?.startsWith(`${scene.home}/octo-run-`))
     assert.deepEqual(shim, { ...run, env: { ...rest, TMPDIR: scene.home } }, plugin)
     assert.equal(shim.code, 7)
   }
   const named = ['-c', 'printf "%s\\0" "$0"; pwd; exit 3']
-  const [shim, run] = [[scene.shim('native')], scene.run('native')].map((start) =>
-    saidBy([...start, ...named], { env }),
-  )
+  const starts = [[scene.shim('native')], scene.run('native')]
+  const [shim, run] = await Promise.all(starts.map((start) => saidBy([...start, ...named], { env })))
   assert.equal(run?.words[0], 'native')
   assert.equal(basename(shim?.words[0] ?? ''), 'native', 'the same last part, where `env` cannot say the whole')
   assert.deepEqual([shim?.code, run?.code], [3, 3])
@@ -133,7 +132,7 @@ test('of the environment, a plugin gets what `octo run` gives it, value by value
     values.map((value) => (value === undefined ? {} : { [name]: value })),
   )
   for (const host of [...hosts, Object.fromEntries(REFUSED.map((name) => [name, '/x']))]) {
-    const { env, code } = saidBy([scene.shim('script')], { env: host })
+    const { env, code } = await saidBy([scene.shim('script')], { env: host })
     const { TMPDIR: _none, ...expected } = pluginEnvironment(host, facts(env))
     assert.deepEqual(env, Object.fromEntries(Object.entries(expected).map(([name, value]) => [name, latin1(value)])))
     assert.equal(code, 7)
@@ -145,7 +144,7 @@ test('a proxy with a password is given to octo, as the words of a program are fo
 }, async (t) => {
   const scene = await linked(t)
   const env = { ...scene.env, HTTPS_PROXY: 'http://me:hunter2@127.0.0.1:9' }
-  const { env: seen, code } = saidBy([scene.shim('script')], { env })
+  const { env: seen, code } = await saidBy([scene.shim('script')], { env })
   assert.equal(code, 7)
   assert.match(String(seen.TMPDIR), /octo-run-/, 'octo made it a private folder')
   assert.equal(seen.HTTPS_PROXY, env.HTTPS_PROXY)
