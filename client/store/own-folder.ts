@@ -5,6 +5,16 @@ import { problemOfPath } from '../../system/files/owned-path.ts'
 
 /** Undefined when the folder is safe. Follows links: what they lead to is what counts, and who may change them. */
 export function problemOfFolder(folder: string): PathProblem | undefined {
+  return problemOfItself(folder) ?? problemOfPath(folder)
+}
+
+/** The same for folders of which each lies in the one before it: the way to the last leads through all. */
+export function problemOfNested(folders: readonly [string, ...string[]]): PathProblem | undefined {
+  const [problem] = folders.flatMap((folder) => problemOfItself(folder) ?? [])
+  return problem ?? problemOfPath(folders.at(-1) ?? folders[0])
+}
+
+function problemOfItself(folder: string): PathProblem | undefined {
   const owner = process.getuid?.()
   if (owner === undefined) return undefined
   const { uid, mode } = statSync(folder)
@@ -12,5 +22,5 @@ export function problemOfFolder(folder: string): PathProblem | undefined {
   if (uid !== owner)
     return { ...found, problem: `belongs to another user (uid ${uid}), expected uid ${owner}`, own: false }
   if ((mode & 0o022) !== 0) return { ...found, problem: 'can be written by other users, expected mode 0700', own: true }
-  return problemOfPath(folder)
+  return undefined
 }

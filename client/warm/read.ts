@@ -9,7 +9,7 @@ import type { Memo } from '../store/identity.ts'
 import { isUnchanged } from '../store/identity.ts'
 import type { TreeKey } from '../store/layout.ts'
 import { isTreeKey, layoutOf } from '../store/layout.ts'
-import { problemOfFolder } from '../store/own-folder.ts'
+import { problemOfNested } from '../store/own-folder.ts'
 import { readOwnRecord } from '../store/own-record.ts'
 import { problemOfPlaces } from '../store/program-places.ts'
 import type { VerifiedExecutable } from '../verified-executable.ts'
@@ -37,7 +37,7 @@ export type WarmRecord = {
 export function readWarmRun(key: WarmRunKey): VerifiedExecutable | undefined {
   try {
     const layout = layoutOf(key.storeRoot)
-    if ([layout.root, layout.base, layout.trees].some(problemOfFolder)) return undefined
+    if (problemOfNested([layout.root, layout.base, layout.trees])) return undefined
     const identity = identityOfRun(key)
     const record = readOwnRecord(layout.warmRecord(shortHash(identity))) as WarmRecord
     if (record.identity !== identity || !isTreeKey(record.tree)) return undefined
