@@ -6,7 +6,7 @@ export function isCurrent(root: string, name: Name): boolean
 export function stateOf(file: string): State | undefined
 export function compiledCodePath(file: string): string
 export function compileBundle(file: string): {
-  run(): { runOcto(argv: readonly string[]): Promise<number> }
+  run(): { runOcto(argv: readonly string[]): Promise<number>; main(argv: readonly string[]): undefined }
   compiledCode(): Buffer
   readonly usesCompiledCode: boolean
 }

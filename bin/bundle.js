@@ -17,7 +17,7 @@ function loadBundle(root) {
 
 /** The same for dist/warm.cjs, which starts a plugin that ran before. */
 function loadWarm(root) {
-  return isCurrent(root, 'warm') ? require(path.join(root, 'dist', 'warm.cjs')) : undefined
+  return isCurrent(root, 'warm') ? compileBundle(path.join(root, 'dist', 'warm.cjs')).run() : undefined
 }
 
 /** Whether the bundle may be run: no source is changed, new or gone since it was built. */

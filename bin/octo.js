@@ -36,15 +36,15 @@ function start() {
     return
   }
   const { loadBundle, loadWarm } = require('./bundle.js')
-  const warm = args[0] === 'run' && loadWarm(root)
-  const ended = warm ? warm.main(args) : undefined
-  if (ended !== undefined) {
-    settle(Promise.resolve(ended))
-    return
-  }
+  // Comes back only when the plugin has to be found, or cannot take the place of this process.
+  if (args[0] === 'run') becomeWarmPlugin(loadWarm(root))
   const octo = loadBundle(root)
   if (octo) settle(octo.runOcto(args))
   else startFromSources()
+}
+
+function becomeWarmPlugin(warm) {
+  if (warm) warm.main(args)
 }
 
 function startFromSources() {

@@ -1,24 +1,20 @@
-// The warm path as it is in a release: one file of plain JavaScript, built for this test.
-import { copyFileSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+// The warm path as it is in a release: one file of plain JavaScript, made for this test as it is made for people.
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { Metafile } from 'esbuild'
-import { build } from 'esbuild'
+import { bundle } from '../../tools/bundle/build.ts'
+import { sourceStates } from '../../tools/bundle/source-states.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
+/** What lies beside the code of the warm path, at its old place. */
+const GUARD = 'operator/exec/node-guard.cjs'
 
-/** Writes `warm.cjs` into the folder; gives its path, and of what it was made. */
+/** Writes `dist/warm.cjs` into the folder; gives its path, and of what it was made. */
 export async function bundleWarm(folder: string): Promise<{ readonly file: string; readonly metafile: Metafile }> {
-  const file = join(folder, 'warm.cjs')
-  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
-  const { metafile } = await build({
-    ...{ absWorkingDir: ROOT, entryPoints: ['operator/warm/main.ts'], outfile: file, metafile: true },
-    ...{ bundle: true, platform: 'node', format: 'cjs', target: 'node26', tsconfigRaw: {}, logLevel: 'silent' },
-    define: {
-      OCTO_VERSION: JSON.stringify(version),
-      'import.meta.dirname': '__dirname',
-      'import.meta.url': '__filename',
-    },
-  })
-  copyFileSync(join(ROOT, 'operator/exec/node-guard.cjs'), join(folder, 'node-guard.cjs'))
+  const file = join(folder, 'dist/warm.cjs')
+  const { text, metafile } = await bundle(ROOT, 'operator/warm/main.ts', sourceStates(ROOT))
+  for (const path of [file, join(folder, GUARD)]) mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(file, text)
+  copyFileSync(join(ROOT, GUARD), join(folder, GUARD))
   return { file, metafile }
 }

@@ -45,7 +45,8 @@ async function writeBundle(root: string, { name, entry }: Bundle): Promise<Metaf
 
 type Built = { readonly text: string; readonly map: string; readonly metafile: Metafile }
 
-async function bundle(root: string, entry: string, states: SourceStates): Promise<Built> {
+/** What esbuild makes of a source and of all that it loads. */
+export async function bundle(root: string, entry: string, states: SourceStates): Promise<Built> {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   for (const file of ['package.json', 'package-lock.json', 'tools/bundle']) states.note(join(root, file))
   const { outputFiles, metafile } = await build({

@@ -6,14 +6,16 @@ import { join } from 'node:path'
 import { compiledCodePath } from '../../bin/bundle.js'
 
 const TRAINING = join(import.meta.dirname, 'training.ts')
+const WARM_TRAINING = join(import.meta.dirname, 'warm-training.ts')
 const DEADLINE_MS = 60_000
 
-/** Beside `bundle`, in place of all that is there for others. Throws with octo's words when the training fails. */
-export function writeCompiledCode(bundle: string): void {
+/** Beside each bundle, in place of all that is there for others. Throws with octo's words when the training fails. */
+export function writeCompiledCode({ octo, warm }: { readonly octo: string; readonly warm: string }): void {
   const folder = mkdtempSync(join(tmpdir(), 'octo-bundle-'))
   try {
-    train([bundle, 'prepare'], folder)
-    train([bundle, 'check', compiledCodePath(bundle)], folder)
+    train([TRAINING, octo, 'prepare'], folder)
+    train([TRAINING, octo, 'check', compiledCodePath(octo)], folder)
+    train([WARM_TRAINING, warm, compiledCodePath(warm)], folder)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -21,10 +23,10 @@ export function writeCompiledCode(bundle: string): void {
 
 /** In an environment without flags for Node: V8 takes compiled code only under the flags that it was made with. */
 function train(words: readonly string[], cwd: string): void {
-  const { PATH = '', TMPDIR = tmpdir() } = process.env
-  const { status, stdout, stderr, error } = spawnSync(process.execPath, [TRAINING, ...words], {
+  const { PATH = '' } = process.env
+  const { status, stdout, stderr, error } = spawnSync(process.execPath, words, {
     cwd,
-    env: { PATH, TMPDIR, HOME: cwd },
+    env: { PATH, TMPDIR: cwd, HOME: cwd },
     stdio: ['ignore', 'pipe', 'pipe'],
     encoding: 'utf8',
     timeout: DEADLINE_MS,

@@ -9,11 +9,11 @@ import { areCurrent } from './bundles.ts'
 import { writeCompiledCode } from './compiled-code.ts'
 
 const root = join(import.meta.dirname, '../..')
-const bundle = join(root, 'dist/octo.cjs')
+const [octo, warm] = [join(root, 'dist/octo.cjs'), join(root, 'dist/warm.cjs')] as const
 
 try {
   if (!areCurrent(root)) await buildBundles(root)
-  if (!compileBundle(bundle).usesCompiledCode) writeCompiledCode(bundle)
+  if (![octo, warm].every((file) => compileBundle(file).usesCompiledCode)) writeCompiledCode({ octo, warm })
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
   process.exitCode = 1

@@ -1,0 +1,22 @@
+// octo as a release has it: launcher and bundles with their compiled code, and no sources to compare them with.
+import { copyFile, cp, mkdir, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Command } from '../child.ts'
+import { run } from '../child.ts'
+import type { Scope } from '../scope.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+/** Lies where it lies in a checkout. */
+const GUARD = 'operator/exec/node-guard.cjs'
+
+/** The same command, by the launcher of a release. */
+export async function byRelease(scope: Scope, { args: [, ...words], ...command }: Command): Promise<Command> {
+  const folder = scope.path('release')
+  await run({ file: process.execPath, args: [join(ROOT, 'tools/bundle/main.ts')] })
+  for (const name of ['bin', 'dist']) await cp(join(ROOT, name), join(folder, name), { recursive: true })
+  for (const list of ['sources.json', 'warm.sources.json']) await rm(join(folder, 'dist', list))
+  await copyFile(join(ROOT, 'package.json'), join(folder, 'package.json'))
+  await mkdir(join(folder, dirname(GUARD)), { recursive: true })
+  await copyFile(join(ROOT, GUARD), join(folder, GUARD))
+  return { ...command, args: [join(folder, 'bin/octo.js'), ...words] }
+}
