@@ -1,4 +1,5 @@
-// Writes the drawing of the imports in docs/ARCHITECTURE.md; with --check it only says whether it is stale.
+// Writes the drawing of the imports in docs/ARCHITECTURE.md; with --check it only says whether it is stale, or whether rooms
+// import each other.
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { drawImports } from './import-drawing.ts'
@@ -17,6 +18,12 @@ if (!process.argv.includes('--check')) await writeFile(PAGE, wanted)
 else if (page !== wanted || !page.includes(BEGIN)) {
   process.stderr.write(
     'stale: docs/ARCHITECTURE.md\n  do this instead: node_modules/.bin/node tools/write-import-drawing.ts\n',
+  )
+  process.exitCode = 1
+}
+for (const [circle] of wanted.matchAll(/\S+(?: ⇄ \S+)+/g)) {
+  process.stderr.write(
+    `${circle}\n  do this instead: give the rooms an order; what both need moves to a room below, often the types\n`,
   )
   process.exitCode = 1
 }

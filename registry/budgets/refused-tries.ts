@@ -1,8 +1,8 @@
 // How often one address may come without a token that counts. A token that does count is never asked: behind one address may
 // be many honest machines and one that keeps sending what was revoked.
 import { isIPv6 } from 'node:net'
-import { secondsUntil, spentNow } from '../../budgets/refill.ts'
-import type { Spent } from '../../db/records.ts'
+import type { Spent } from '../db/records.ts'
+import { secondsUntil, spentNow } from './refill.ts'
 
 export type RefusedTries = {
   /** Counts a refused try; gives the seconds to wait once there were too many. */

@@ -1,18 +1,18 @@
 // What artifacts hold, looked at once each: platforms that share bytes share the look, what was found good is remembered for
 // all, and what was refused for its session: asking to publish that again costs nobody any time.
 // Time is shared out among tokens, and a look ends with the request that asked for it.
-import type { Digest } from '../../schemas/digest.ts'
-import { digestOf } from '../../schemas/digest.ts'
-import type { ErrorCode } from '../../schemas/error-codes.ts'
-import { isCoded } from '../../schemas/errors.ts'
-import { stableJson } from '../../schemas/json.ts'
-import type { Platform } from '../../schemas/platform.ts'
-import type { ReleasePredicate } from '../../schemas/release-statement.ts'
-import type { Slots } from '../../system/async/slots.ts'
-import type { ArtifactUse } from '../../trust/artifact/inspect-artifact.ts'
-import { inspectSharedArtifact } from '../../trust/artifact/inspect-artifact.ts'
-import type { BlobStore } from '../blobs/store.ts'
-import type { ProofBudget } from '../budgets/proof-budget.ts'
+import type { Digest } from '../schemas/digest.ts'
+import { digestOf } from '../schemas/digest.ts'
+import type { ErrorCode } from '../schemas/error-codes.ts'
+import { isCoded } from '../schemas/errors.ts'
+import { stableJson } from '../schemas/json.ts'
+import type { Platform } from '../schemas/platform.ts'
+import type { ReleasePredicate } from '../schemas/release-statement.ts'
+import type { Slots } from '../system/async/slots.ts'
+import type { ArtifactUse } from '../trust/artifact/inspect-artifact.ts'
+import { inspectSharedArtifact } from '../trust/artifact/inspect-artifact.ts'
+import type { BlobStore } from './blobs/store.ts'
+import type { ProofBudget } from './budgets/proof-budget.ts'
 
 export type Inspections = {
   /** Throws what the look throws, RATE_LIMITED, or the reason of the signal. Blobs must be live. */

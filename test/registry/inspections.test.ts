@@ -1,16 +1,16 @@
 // What bytes are refused for is remembered for the session that promised them; what may pass is not.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createProofBudget } from '../../../registry/budgets/proof-budget.ts'
-import { createInspections } from '../../../registry/publish/inspections.ts'
-import type { SessionAnswer } from '../../../schemas/api.ts'
-import { digestOf } from '../../../schemas/digest.ts'
-import { coded } from '../../../schemas/errors.ts'
-import { openFairSlots } from '../../../system/async/slots.ts'
-import { tarballOf } from '../../support/archive-builder.ts'
-import { callApi, openSession, publishRelease } from '../../support/publish-release.ts'
-import { aRelease } from '../../support/test-authority.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
+import { createProofBudget } from '../../registry/budgets/proof-budget.ts'
+import { createInspections } from '../../registry/inspections.ts'
+import type { SessionAnswer } from '../../schemas/api.ts'
+import { digestOf } from '../../schemas/digest.ts'
+import { coded } from '../../schemas/errors.ts'
+import { openFairSlots } from '../../system/async/slots.ts'
+import { tarballOf } from '../support/archive-builder.ts'
+import { callApi, openSession, publishRelease } from '../support/publish-release.ts'
+import { aRelease } from '../support/test-authority.ts'
+import { startTestRegistry } from '../support/test-registry.ts'
 
 const never = new AbortController().signal
 
