@@ -16,7 +16,7 @@ export const WORDS: readonly Word[] = [
   ...group('Run plugins', 'operator', {
     run: 'run one plugin, installing it first when needed',
     check: 'run the preflight and health checks of your services',
-    link: 'write shims, through which cron and monitoring run proven plugins',
+    link: 'write shims through which cron and monitoring run proven plugins',
     unlink: 'take shims away',
   }),
   ...group('Use plugins', 'client', {
