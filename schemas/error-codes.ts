@@ -102,6 +102,8 @@ export const ERROR_CODES = {
     meaning: 'the version exists with other bytes; versions never change',
   },
   PLUGIN_NAME_TAKEN: { exit: CANNOT_CREATE, status: 409, meaning: 'the name belongs to something else' },
+  KEY_NOT_FOUND: { exit: MISSING, status: 404, meaning: 'the repo has no such key, or it is revoked already' },
+  TOKEN_NOT_FOUND: { exit: MISSING, status: 404, meaning: 'there is no such token, or it is revoked already' },
   SESSION_NOT_FOUND: { exit: MISSING, status: 404, meaning: 'the publishing session is unknown or has expired' },
   SESSION_INCOMPLETE: { exit: DATA, status: 409, meaning: 'not every promised artifact has been uploaded' },
   UPLOAD_OFFSET_MISMATCH: { exit: TRY_AGAIN, status: 409, meaning: 'an upload continues at another offset than given' },

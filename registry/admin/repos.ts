@@ -40,13 +40,13 @@ export async function addRepoKey({ metadata, clock }: Deps, repo: Name, key: Tru
   })
 }
 
-/** Releases that the key signed stay as they are; it signs nothing new. Throws REPO_NOT_FOUND or FILE_NOT_FOUND. */
+/** Releases that the key signed stay as they are; it signs nothing new. Throws REPO_NOT_FOUND or KEY_NOT_FOUND. */
 export async function revokeKey({ metadata, clock }: Deps, repo: Name, id: string): Promise<void> {
   const now = clock()
   await metadata.repos.revokeKey(repo, id, ({ repoExists, key }) => {
     requireRepo(repoExists, repo)
     if (key?.revokedAt !== null)
-      throw coded('FILE_NOT_FOUND', {
+      throw coded('KEY_NOT_FOUND', {
         message: `repo ${quote(repo)} has no key ${quote(id)} that could be revoked`,
         hint: `\`octo registry repo key list ${repo} --data DIR\` shows those that exist`,
       })

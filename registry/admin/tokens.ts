@@ -44,12 +44,12 @@ export async function createToken(
   return { id, token, expiresAt }
 }
 
-/** Works from the next request on. Throws FILE_NOT_FOUND. */
+/** Works from the next request on. Throws TOKEN_NOT_FOUND. */
 export async function revokeToken({ metadata, clock }: Deps, id: string): Promise<void> {
   const now = clock()
   await metadata.tokens.revoke(id, (token) => {
     if (token?.revokedAt !== null)
-      throw coded('FILE_NOT_FOUND', {
+      throw coded('TOKEN_NOT_FOUND', {
         message: `there is no token ${quote(id)} that could be revoked`,
         hint: '`octo registry token list --data DIR` shows those that exist',
       })

@@ -108,12 +108,12 @@ function dateText(value: unknown): string | undefined {
   return isTime ? new Date(value).toISOString() : undefined
 }
 
-/** Several tokens may have had one name. Throws FILE_NOT_FOUND when none has. */
+/** Several tokens may have had one name. Throws TOKEN_NOT_FOUND when none has. */
 function actorsNamed(text: string, tokens: readonly Token[]): string[] {
   if (text === 'operator') return [text]
   const found = tokens.filter(({ id, name }) => id === text || name === text).map(({ id }) => id)
   if (found.length > 0) return found
-  throw coded('FILE_NOT_FOUND', {
+  throw coded('TOKEN_NOT_FOUND', {
     message: `there is no token ${quote(text)}, neither by its id nor by its name`,
     hint: '`octo registry token list --data DIR`',
   })

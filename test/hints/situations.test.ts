@@ -225,13 +225,13 @@ const situations: readonly Situation[] = [
     says: 'a token that is not there',
     prepare: data,
     type: ['registry', 'token', 'revoke', 'tok-000000000000', '--data', 'data dir'],
-    ...{ code: 'FILE_NOT_FOUND', hint: /octo registry token list/, fill: { DIR: 'data dir' }, follows: 0 },
+    ...{ code: 'TOKEN_NOT_FOUND', hint: /octo registry token list/, fill: { DIR: 'data dir' }, follows: 0 },
   },
   {
     says: 'a key to revoke that is not there',
     prepare: data,
     type: ['registry', 'repo', 'key', 'revoke', 'acme', `sha256:${'0'.repeat(64)}`, '--data', 'data dir'],
-    ...{ code: 'FILE_NOT_FOUND', hint: /octo registry repo key list acme/, fill: { DIR: 'data dir' }, follows: 0 },
+    ...{ code: 'KEY_NOT_FOUND', hint: /octo registry repo key list acme/, fill: { DIR: 'data dir' }, follows: 0 },
   },
   { says: 'publishing without a registry', prepare: built, type: ['whoami'], code: 'USAGE', hint: /--registry/ },
   {

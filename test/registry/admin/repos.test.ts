@@ -59,12 +59,12 @@ const REFUSED: Readonly<Record<string, Refused>> = {
   },
   'a key is not revoked twice': {
     act: (deps) => revokeKey(deps, CORE, REVOKED.id),
-    code: 'FILE_NOT_FOUND',
+    code: 'KEY_NOT_FOUND',
     says: /has no key .* that could be revoked$/,
   },
   'a key that was never admitted is not revoked': {
     act: (deps) => revokeKey(deps, CORE, NEW.id),
-    code: 'FILE_NOT_FOUND',
+    code: 'KEY_NOT_FOUND',
     says: /has no key .* that could be revoked$/,
   },
 }

@@ -48,7 +48,7 @@ test('a token is taken back once; one that is revoked or unknown cannot be', asy
   const { id } = await createToken(deps, { name: 'ci', scopes: SCOPES })
   await revokeToken(deps, id)
   for (const gone of [id, 'tok-nobody']) {
-    const { message, hint } = await expectCodeAsync('FILE_NOT_FOUND', () => revokeToken(deps, gone))
+    const { message, hint } = await expectCodeAsync('TOKEN_NOT_FOUND', () => revokeToken(deps, gone))
     assert.match(message, new RegExp(`no token \`${gone}\` that could be revoked`))
     assert.match(String(hint), /token list/)
   }

@@ -34,20 +34,19 @@ test('shows who published a version, by the name of the token, and narrows by su
 
 test('what it cannot understand ends with a code and says what to type', async (t) => {
   const registry = await startTestRegistry(t)
-  const rows: readonly (readonly [readonly string[], number])[] = [
-    [['--actor', 'nobody'], 66],
-    [['Core'], 64],
-    [['core/%'], 64],
-    [['--since', 'yesterday'], 64],
-    [['--limit', '0'], 64],
-    [['--limit', '-1'], 64],
+  const rows: readonly (readonly [words: readonly string[], exit: number, code: string])[] = [
+    [['--actor', 'nobody'], 66, 'TOKEN_NOT_FOUND'],
+    [['Core'], 64, 'USAGE'],
+    [['core/%'], 64, 'USAGE'],
+    [['--since', 'yesterday'], 64, 'USAGE'],
+    [['--limit', '0'], 64, 'USAGE'],
+    [['--limit', '-1'], 64, 'USAGE'],
   ]
-  for (const [words, code] of rows)
-    assert.equal(
-      (await octoIn({ cwd: registry.dataDir }, ['registry', 'audit', ...words, '--data', registry.dataDir])).code,
-      code,
-      words.join(' '),
-    )
+  for (const [words, exit, code] of rows) {
+    const audit = ['registry', 'audit', ...words, '--json', '--data', registry.dataDir]
+    const found = await octoIn({ cwd: registry.dataDir }, audit)
+    assert.deepEqual([found.code, JSON.parse(found.stderr).error.code], [exit, code], words.join(' '))
+  }
 })
 
 test('scopes and times are shown in words, and stand in --json as they are', async (t) => {
