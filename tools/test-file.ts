@@ -1,4 +1,5 @@
 // Runs one test file in a process of its own and says what became of each test.
+import { join } from 'node:path'
 import { run } from 'node:test'
 
 export type TestOutcome = {
@@ -19,6 +20,7 @@ export type FileOutcome = {
 
 type FileSetting = { readonly timeoutMs: number; readonly cwd: string }
 
+const COMPILE_CACHE = join(import.meta.dirname, 'compile-cache.cjs')
 const MAX_OUTPUT = 20_000
 const WHOLE_FILE = 'the file as a whole'
 
@@ -36,7 +38,8 @@ export async function runTestFile(file: string, { timeoutMs, cwd }: FileSetting)
   const startedAt = performance.now()
   const record = new Recorder(file)
   const tooLong = AbortSignal.timeout(timeoutMs)
-  const events = run({ files: [file], isolation: 'process', signal: tooLong, cwd })
+  const execArgv = ['--require', COMPILE_CACHE]
+  const events = run({ files: [file], isolation: 'process', signal: tooLong, cwd, execArgv })
   for await (const { type, data } of events as AsyncIterable<{ type: string; data: TestData }>) record.take(type, data)
   if (tooLong.aborted) record.stopped(`did not end within ${timeoutMs / 1000} s`)
   return { file, durationMs: performance.now() - startedAt, tests: record.finish(), output: record.output }
