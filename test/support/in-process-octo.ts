@@ -9,11 +9,17 @@ export function typeOcto(words: readonly string[], { cwd, env }: Partial<Place> 
   return octoIn({ cwd: cwd ?? process.cwd(), env: { ...(cwd ? {} : { HOME: '/nonexistent' }), ...env } }, words)
 }
 
+let isRunning = false
+
 export async function octoIn({ cwd, env = {} }: Place, words: readonly string[]): Promise<InProcessRun> {
+  // Folder, environment and output are those of the process: two at once would have each other's.
+  if (isRunning) throw new Error('another command runs in this process: use `runOcto` for those that run at once')
+  isRunning = true
   const before = { cwd: process.cwd(), env: { ...process.env } }
   for (const emitter of [process, process.stdout, process.stderr]) emitter.setMaxListeners(0)
   process.chdir(cwd)
-  replaceEnv({ PATH: before.env.PATH ?? '', HOME: cwd, NO_COLOR: '1', ...env })
+  const { PATH = '', TMPDIR } = before.env
+  replaceEnv({ PATH, HOME: cwd, NO_COLOR: '1', ...(TMPDIR ? { TMPDIR } : {}), ...env })
   const [stdout, stderr] = [captured(process.stdout), captured(process.stderr)]
   try {
     const code = await runOcto(words)
@@ -23,6 +29,7 @@ export async function octoIn({ cwd, env = {} }: Place, words: readonly string[])
     stderr.release()
     process.chdir(before.cwd)
     replaceEnv(before.env)
+    isRunning = false
   }
 }
 

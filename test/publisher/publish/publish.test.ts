@@ -9,6 +9,7 @@ import type { ProjectRecipe } from '../../support/plugin-project.ts'
 import { anElf, aPluginProject } from '../../support/plugin-project.ts'
 import type { KeyFiles } from '../../support/publish-project.ts'
 import { publishProjects, writeKeyFiles } from '../../support/publish-project.ts'
+import { runOcto } from '../../support/run-octo.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import { issueKey } from '../../support/test-authority.ts'
 import type { TestRegistry } from '../../support/test-registry.ts'
@@ -21,9 +22,12 @@ async function aScene(t: TestContext): Promise<Scene> {
   return { registry, keys: writeKeyFiles(tempFolder(t), registry.key) }
 }
 
-function publish(dir: string, { registry, keys }: Scene, ...more: string[]) {
-  const words = ['publish', dir, '--registry', registry.url, '--key', keys.privateKey, '--json', ...more]
-  return typeOcto(words, { env: { OCTO_TOKEN: registry.token } })
+const wordsOf = (dir: string, { registry, keys }: Scene) => [
+  ...['publish', dir, '--registry', registry.url, '--key', keys.privateKey, '--json'],
+]
+
+function publish(dir: string, scene: Scene, ...more: string[]) {
+  return typeOcto([...wordsOf(dir, scene), ...more], { env: { OCTO_TOKEN: scene.registry.token } })
 }
 
 async function documentOf({ registry }: Scene, plugin: string) {
@@ -106,7 +110,8 @@ test('two jobs that publish the same version at once both succeed', async (t) =>
   const scene = await aScene(t)
   await using one = await aPluginProject(TWO_PLATFORMS)
   await using two = await aPluginProject(TWO_PLATFORMS)
-  const runs = await Promise.all([publish(one.dir, scene), publish(two.dir, scene)])
+  const options = { env: { OCTO_TOKEN: scene.registry.token } }
+  const runs = await Promise.all([one, two].map(({ dir }) => runOcto(wordsOf(dir, scene), options)))
   for (const { code, stderr } of runs) assert.equal(code, 0, stderr)
   assert.equal((await documentOf(scene, 'hello'))?.versions.length, 1)
 })
