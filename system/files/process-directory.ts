@@ -29,8 +29,12 @@ export function makeProcessDirectory(env: Environment): ProcessDirectory {
 
 /** Removes what ended processes have left. Never throws. */
 export function sweepProcessDirectories(env: Environment): void {
-  const parent = parentOf(env)
-  if (isOursAlone(parent)) sweep(parent)
+  try {
+    const parent = parentOf(env)
+    if (isOursAlone(parent)) sweep(parent)
+  } catch {
+    // What lies there instead of a folder is said to the plugin that wants to write there.
+  }
 }
 
 function parentOf(env: Environment): string {

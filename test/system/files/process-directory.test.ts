@@ -134,9 +134,13 @@ test('there is none where its place is taken by another user', asRoot, (t) => {
   assert.deepEqual(readdirSync(join(folder, PARENT)), [])
 })
 
-test('sweeping where nothing is does nothing', (t) => {
+test('sweeping where nothing is, or no folder, does nothing', (t) => {
   const folder = tempFolder(t)
   sweepProcessDirectories({ TMPDIR: join(folder, 'gone') })
   sweepProcessDirectories({ TMPDIR: folder })
-  assert.deepEqual(readdirSync(folder), [])
+  writeFileSync(join(folder, 'file'), '')
+  sweepProcessDirectories({ TMPDIR: join(folder, 'file') })
+  symlinkSync('loop', join(folder, 'loop'))
+  sweepProcessDirectories({ TMPDIR: join(folder, 'loop') })
+  assert.deepEqual(readdirSync(folder).sort(), ['file', 'loop'])
 })
