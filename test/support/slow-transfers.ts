@@ -19,15 +19,20 @@ export async function slowDownload(url: string): Promise<SlowTransfer<Buffer>> {
   }
 }
 
-/** Has sent half of the body when it resolves; ends with the status. */
+/** Has been taken up by the server, and has sent half of the body, when it resolves; ends with the status. */
 export async function slowUpload(
   { url, token }: ApiTarget,
   path: string,
   bytes: Buffer,
 ): Promise<SlowTransfer<number>> {
-  const headers = { authorization: `Bearer ${token}`, 'upload-offset': '0', 'content-length': bytes.length }
+  const headers = {
+    ...{ authorization: `Bearer ${token}`, 'upload-offset': '0', 'content-length': bytes.length },
+    expect: '100-continue',
+  }
   const sending = request(`${url}${path}`, { method: 'PATCH', headers, agent: false })
   const answered = once(sending, 'response') as Promise<[IncomingMessage]>
+  sending.flushHeaders()
+  await once(sending, 'continue')
   const half = Math.floor(bytes.length / 2)
   await new Promise((resolve) => sending.write(bytes.subarray(0, half), resolve))
   return {
