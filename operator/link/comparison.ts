@@ -46,7 +46,7 @@ export function requireSameAnswer({ paths, whole, folders }: ShimComparison, sta
   throw coded('LINK_REFUSED', {
     message: `${quote(stat)} does not tell the same of these files as the system does, so no shim can compare them`,
     details: { stat, expected: whole[0] ?? folders[0], found: lines[0] },
-    hint: 'use `octo run` here, or install the coreutils of GNU',
+    hint: 'use `octo run PLUGIN` here, or install the coreutils of GNU',
   })
 }
 

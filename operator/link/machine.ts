@@ -23,7 +23,7 @@ export function findLinkMachine(platform: string = process.platform): LinkMachin
     throw coded('LINK_REFUSED', {
       message: `plugins are linked on Linux only, and this is ${quote(platform)}`,
       details: { platform },
-      hint: 'use `octo run`',
+      hint: 'use `octo run PLUGIN`',
     })
   const [shell, stat, env] = [requireOf([SHELL]), requireOf(STAT), requireOf(ENV)]
   return { shell: shellLine(shell), stat, env }
@@ -46,7 +46,7 @@ function requireOf(candidates: readonly string[]): string {
     throw coded('LINK_REFUSED', {
       message: `a shim needs ${candidates.map(quote).join(' or ')}, which is not on this machine`,
       details: { candidates },
-      hint: 'use `octo run`',
+      hint: 'use `octo run PLUGIN`',
     })
   const problem = problemOfPath(found) ?? notOfRoot(found)
   if (!problem) return found
