@@ -44,6 +44,7 @@ test('a registry with its blobs in memory publishes, serves a client, collects, 
   const abandoned = await aRelease(registry.key, { version: '2.0.0', platforms: { linux_amd64: aScript('two') } })
   const session = (await openSession(registry, abandoned)).body as unknown as SessionAnswer
   await uploadAll(registry, session, abandoned)
+  assert.deepEqual(filesBelow(uploadsPath(registry.dataDir)), [], 'a part that was stored elsewhere is left')
   time.now += 2 * DAY_MS
   const report = await collectGarbage(services(), { dryRun: false, graceMs: DAY_MS })
   assert.deepEqual(

@@ -35,6 +35,8 @@ const denied = [
   ['static-tree/a.ts', './write/disk.ts'],
   ['client/store/a.ts', '../../static-tree/render/plugin.ts'],
   ['registry/main.ts', '../config/read-config.ts'],
+  ['registry/upkeep/a.ts', '../blobs/disk.ts'],
+  ['registry/tree/a.ts', '../../static-tree/write/disk.ts'],
   ['stray/a.ts', 'node:fs'],
 ] as const
 
@@ -50,6 +52,9 @@ const allowed = [
   ['client/commands/lock.ts', '../../terminal/index.ts'],
   ['registry/main.ts', '../trust/release/verify-release.ts'],
   ['registry/main.ts', 'hono'],
+  ['registry/upkeep/a.ts', '../blobs/store.ts'],
+  ['registry/open-registry.ts', './blobs/disk.ts'],
+  ['registry/open-registry.ts', '../static-tree/write/disk.ts'],
   ['operator/check.ts', '../client/index.ts'],
   ['plugins/check-tcp/main.ts', '../../sdk/index.ts'],
   ['config/model/a.ts', '../document/node.ts'],
