@@ -13,7 +13,7 @@ export type VerifiedExecutable = {
   readonly repo: Name
   readonly plugin: Name
   readonly version: Version
-  /** Key of the artifact that was chosen: the machine's own, its libc-free twin, or `any`. */
+  /** Key of the artifact that was chosen: the machine's own, the same without a libc, or `any`. */
   readonly platform: Platform
   /** Absolute path of what is executed, or of what `runtime` is given. Read-only, in the store. */
   readonly path: string

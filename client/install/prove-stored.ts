@@ -15,7 +15,7 @@ import { rememberedFiles } from '../store/memo.ts'
 import type { StoredFile } from '../store/stored-artifact.ts'
 import { storedArtifact, withPlaces } from '../store/stored-artifact.ts'
 
-type Describing = {
+type WantedArtifact = {
   readonly artifact: ReleaseArtifact
   readonly platform: Platform
   /** For repos with `trust: unsigned`. */
@@ -29,7 +29,7 @@ type StoredHealth = {
 }
 
 /** Throws what trust/ throws about bytes that are the promised ones and may not be run. */
-export async function proveStored(wanted: Describing, layout: Layout): Promise<StoredHealth> {
+export async function proveStored(wanted: WantedArtifact, layout: Layout): Promise<StoredHealth> {
   const stored = storedArtifact(wanted.artifact, wanted.platform)
   const remembered = rememberedFiles(layout, stored)
   if (remembered) return { health: { state: 'good' }, files: remembered }
@@ -43,7 +43,7 @@ export async function proveStored(wanted: Describing, layout: Layout): Promise<S
 
 const DAMAGED = ['DIGEST_MISMATCH', 'SIZE_MISMATCH'] as const
 
-async function filesOfBlob(wanted: Describing, layout: Layout): Promise<readonly StoredFile[] | undefined> {
+async function filesOfBlob(wanted: WantedArtifact, layout: Layout): Promise<readonly StoredFile[] | undefined> {
   const path = layout.blob(wanted.artifact.digest)
   if (!statOf(path)?.isFile()) return undefined
   const files: StoredFile[] = []
