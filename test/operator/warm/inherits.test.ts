@@ -90,6 +90,8 @@ bothWays('its environment is the allowed part of the caller’s', async (way) =>
 const CALLERS: Readonly<Record<string, string>> = {
   'that does nothing': ':',
   'that ignores SIGPIPE': 'trap "" PIPE',
+  // Where `env` can; elsewhere as the first one.
+  'that blocks whatever can be': 'env --block-signal true 2>/dev/null && exec env --block-signal "$@"',
   'that ignores whatever can be': 'trap "" HUP INT QUIT PIPE TERM XFSZ USR1 USR2 CHLD',
 }
 for (const [caller, does] of Object.entries(CALLERS))
