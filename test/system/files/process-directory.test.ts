@@ -101,7 +101,7 @@ test('many are removed a few at a time', onLinux, (t) => {
 /** What another user may have put there before, or the user changed. */
 const TAKEN: Readonly<Record<string, (path: string, folder: string) => void>> = {
   'a link to a folder of this user': (path, folder) => symlinkSync(folder, path),
-  'a file': (path) => writeFileSync(path, ''),
+  'a file': (path) => writeFileSync(path, '', { mode: 0o600 }),
   'a folder that others may enter': (path) => {
     mkdirSync(path)
     chmodSync(path, 0o711)
@@ -117,7 +117,9 @@ for (const [what, take] of Object.entries(TAKEN))
     const target = join(folder, 'target')
     const [where] = nameOfThisProcess().split('-')
     const left = `${where}-4194304-7-abcDEF`
-    mkdirSync(join(target, left), { recursive: true })
+    // Another's folder may be as closed as ours would be.
+    mkdirSync(target, { mode: 0o700 })
+    mkdirSync(join(target, left))
     take(join(folder, PARENT), target)
     const taken = statSync(join(folder, PARENT)).isDirectory() ? join(folder, PARENT) : target
     mkdirSync(join(taken, left), { recursive: true })
