@@ -121,6 +121,14 @@ test('a restart gives nothing back, and a clock that was set back locks nobody o
   assert.equal((await publishRelease({ url: again.url, token: again.token }, release)).status, 201)
 })
 
+test('a budget that is used up is refused before any byte travels', async (t) => {
+  const { registry, publish } = await aScene(t, { releasesPerHour: 1 })
+  assert.equal((await publish({ version: '1.0.0' })).status, 201)
+  const before = rowsOf(registry, 'sessions')
+  expectLimited(await openSession(registry, await aRelease(registry.key, { version: '1.1.0' })), 'releases-per-hour', 1)
+  assert.equal(rowsOf(registry, 'sessions'), before)
+})
+
 test('a release that is refused by the proof costs nothing', async (t) => {
   const { registry, publish } = await aScene(t, { releasesPerHour: 1 })
   const bad = await aRelease(registry.key, { platforms: { linux_amd64: Buffer.from('no program') } })
