@@ -159,7 +159,7 @@ test('a blob that the session did not announce is not taken', async (t) => {
 })
 
 test('an upload that hardly moves is ended, and keeps its bytes', async (t) => {
-  const scene = await aScene(t, { times: { uploadMinRate: 1000, uploadWatchMs: 100 } })
+  const scene = await aScene(t, { times: { uploadMinRate: 1000, uploadWatchMs: 1000 } })
   const slow = startUpload(scene, 0, BYTES.subarray(0, 50))
   assert.equal(await slow.status, 408)
   assert.equal(await offsetOf(scene), 50)
