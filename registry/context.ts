@@ -3,7 +3,6 @@ import type { Logger } from 'pino'
 import type { TreeStore } from '../static-tree/write/store.ts'
 import type { BlobStore } from './blobs/store.ts'
 import type { RefusedTries } from './budgets/refused-tries.ts'
-import type { RegistryDb } from './db/sqlite/open.ts'
 import type { MetadataStore } from './db/store.ts'
 import type { Inspections } from './inspections.ts'
 import type { RegistryConfig } from './settings.ts'
@@ -16,7 +15,6 @@ export type Clock = () => number
 export type RegistryDeps = {
   readonly config: RegistryConfig
   readonly metadata: MetadataStore
-  readonly db: RegistryDb
   readonly blobs: BlobStore
   /** Only for whoever has the claim to serve: what another left half written goes. */
   readonly openTreeStore: () => Promise<TreeStore>

@@ -5,7 +5,7 @@ import { statSync } from 'node:fs'
 import { coded, isCoded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
 import { lockFile } from '../system/process-lock.ts'
-import { translateOpenError } from './db/sqlite/sqlite-errors.ts'
+import { translateOpenError } from './sqlite-errors.ts'
 
 export type DataLock = {
   /** Which file is locked: device and inode, the same under every path. */

@@ -13,6 +13,7 @@ import type { Clock, RegistryDeps, RegistryServices } from './context.ts'
 import { makeDataFolder } from './data-folder.ts'
 import { lockDataDir } from './data-lock.ts'
 import { openSqliteStore } from './db/sqlite/store.ts'
+import type { MetadataStore } from './db/store.ts'
 import { writeError } from './disk-errors.ts'
 import { isFatal } from './fatal.ts'
 import { createInspections } from './inspections.ts'
@@ -42,6 +43,8 @@ export type OpenOptions = {
   readonly config: RegistryConfig
   readonly logger: Logger
   readonly clock?: Clock
+  /** Where all but bytes is kept; in a database of the data directory when absent. */
+  readonly metadata?: MetadataStore
   /** Where bytes are kept; in the data directory when absent. */
   readonly blobs?: BlobStore
   /** Told when the disk can no longer be trusted. */
@@ -57,6 +60,7 @@ export async function openRegistry({
   config,
   logger,
   clock = Date.now,
+  metadata,
   blobs,
   onHalt,
 }: OpenOptions): Promise<OpenRegistry> {
@@ -64,7 +68,7 @@ export async function openRegistry({
   makeDataFolder(config.dataDir)
   const lock = lockDataDir(config.dataDir, lockPath(config.dataDir))
   stack.defer(() => lock.release())
-  const deps = await openDeps({ config, logger, clock, blobs, busyMs: 0 })
+  const deps = await openDeps({ config, logger, clock, metadata, blobs, busyMs: 0 })
   stack.defer(() => deps.metadata.close())
   await checkDatabase(deps)
   const claim = await claimServing(deps.metadata.serving, config.dataDir, lock)
@@ -126,23 +130,28 @@ export async function openRegistry({
 }
 
 type DepsOptions = Required<Pick<OpenOptions, 'config' | 'logger' | 'clock'>> & {
+  readonly metadata?: MetadataStore | undefined
   readonly blobs?: BlobStore | undefined
   readonly busyMs?: number
 }
 
 /** The database and blobs of a data directory, as commands use them beside a running server. */
-export async function openDeps({ config, logger, clock, blobs, busyMs }: DepsOptions): Promise<RegistryDeps> {
-  const path = databasePath(config.dataDir)
-  // SQLite gives its other files the mode of the first.
-  closeSync(openSync(path, 'a', 0o600))
-  const metadata = openSqliteStore(path, busyMs === undefined ? {} : { busyMs })
+export async function openDeps(options: DepsOptions): Promise<RegistryDeps> {
+  const { config, logger, clock, blobs, busyMs } = options
+  const metadata = options.metadata ?? openDatabase(databasePath(config.dataDir), busyMs)
   try {
     const stores = await openStores(config.dataDir, blobs)
-    return { config, metadata, db: metadata.db, ...stores, clock, logger }
+    return { config, metadata, ...stores, clock, logger }
   } catch (error) {
     await metadata.close()
     throw error
   }
+}
+
+function openDatabase(path: string, busyMs: number | undefined): MetadataStore {
+  // SQLite gives its other files the mode of the first.
+  closeSync(openSync(path, 'a', 0o600))
+  return openSqliteStore(path, busyMs === undefined ? {} : { busyMs })
 }
 
 type RegistryStores = Pick<RegistryDeps, 'blobs' | 'openTreeStore'>

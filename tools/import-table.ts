@@ -93,8 +93,9 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
   },
   registry: {
     parts: ['schemas', 'system', 'trust', 'static-tree', 'static-tree/write', 'terminal', 'registry/open-registry.ts'],
+    packages: ['hono', '@hono/node-server', 'commander', 'pino', 'zod'],
     instead:
-      'the registry stands on trust/, static-tree/, system/ and schemas/: move what it shares with another part there, or speak HTTP; disk adapters are for open-registry.ts alone',
+      'the registry stands on trust/, static-tree/, system/ and schemas/: move what it shares with another part there, or speak HTTP; adapters of its ports are for open-registry.ts alone',
   },
   'registry/open-registry.ts': {
     parts: [
@@ -102,11 +103,18 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
       'system',
       'registry',
       'registry/blobs/disk.ts',
+      'registry/db/sqlite',
       'static-tree',
       'static-tree/write',
       'static-tree/write/disk.ts',
     ],
     instead: 'this file chooses what stands behind the ports of the registry, and nothing else',
+  },
+  'registry/db/sqlite': {
+    parts: ['schemas', 'static-tree', 'registry'],
+    packages: ['drizzle-orm', 'better-sqlite3'],
+    instead:
+      'a database knows no more than its port says: leave rules to the callers, and hand over values that are ready',
   },
   'registry/blobs/disk.ts': {
     parts: ['schemas', 'system', 'trust', 'registry', 'static-tree/write'],

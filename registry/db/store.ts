@@ -7,7 +7,7 @@
 // caller as it is.
 //
 // Whatever the method, a store throws STORE_BUSY when others kept it from writing for too long, NO_SPACE, IO_FAILED or
-// DATA_DIR_CORRUPT, and nothing of its database's own.
+// DATA_DIR_CORRUPT. Anything else that it throws is a defect, such as a second token with one id.
 import type { SearchAnswer } from '../../schemas/api.ts'
 import type { Digest } from '../../schemas/digest.ts'
 import type { Name } from '../../schemas/name.ts'

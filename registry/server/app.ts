@@ -3,7 +3,6 @@ import { Hono } from 'hono'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { RegistryServices } from '../context.ts'
-import { translateSqliteError } from '../db/sqlite/sqlite-errors.ts'
 import { isFatal } from '../fatal.ts'
 import type { App, Env, Handler, RequestOf } from './http/env.ts'
 import type { Operation, OperationName } from './http/operations.ts'
@@ -89,8 +88,7 @@ function requireAccepting({ refusal }: RegistryServices): void {
   if (error) throw error
 }
 
-function refuse(c: RequestOf, services: RegistryServices, thrown: unknown): Response {
-  const error = translateSqliteError(thrown)
+function refuse(c: RequestOf, services: RegistryServices, error: unknown): Response {
   if (isFatal(error)) services.halt(error)
   const { status, headers, body } = problemAnswer(error, contextOf(c.env.incoming).id, services.logger)
   return new Response(c.req.method === 'HEAD' ? null : body, { status, headers })

@@ -33,12 +33,12 @@ import { typeOcto } from '../support/in-process-octo.ts'
 import { publishRelease } from '../support/publish-release.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { aRelease } from '../support/test-authority.ts'
-import { openTestStore } from '../support/test-db.ts'
+import { databaseOf, openTestStore } from '../support/test-db.ts'
 import type { TestRegistry } from '../support/test-registry.ts'
 import { startTestRegistry } from '../support/test-registry.ts'
 import { until } from '../support/until.ts'
 
-const dbOf = ({ serving }: TestRegistry) => serving.registry.services.db
+const dbOf = ({ serving }: TestRegistry) => databaseOf(serving.registry.services)
 const openAt = (dataDir: string) =>
   openRegistry({ config: registryConfig({ dataDir, baseUrl: 'http://second.test' }), logger: pino({ enabled: false }) })
 

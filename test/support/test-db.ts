@@ -7,6 +7,7 @@ import type { RegistryDb } from '../../registry/db/sqlite/open.ts'
 import { closeDb, openDb } from '../../registry/db/sqlite/open.ts'
 import type { SqliteStore } from '../../registry/db/sqlite/store.ts'
 import { openSqliteStore } from '../../registry/db/sqlite/store.ts'
+import type { MetadataStore } from '../../registry/db/store.ts'
 
 /** Path of a file that does not exist yet. */
 export async function databaseFile(t: TestContext): Promise<string> {
@@ -25,4 +26,10 @@ export async function openTestDb(t: TestContext): Promise<RegistryDb> {
   const db = openDb(await databaseFile(t))
   t.after(() => closeDb(db))
   return db
+}
+
+/** The database behind a registry, for tests that change it behind its back. */
+export function databaseOf({ metadata }: { readonly metadata: MetadataStore }): RegistryDb {
+  if (!('db' in metadata)) throw new Error('this registry has no database of SQLite')
+  return (metadata as SqliteStore).db
 }

@@ -10,6 +10,7 @@ import type { CreatedToken } from '../../registry/admin/tokens.ts'
 import { createToken } from '../../registry/admin/tokens.ts'
 import { parseScope } from '../../registry/auth/scope.ts'
 import type { BlobStore } from '../../registry/blobs/store.ts'
+import type { MetadataStore } from '../../registry/db/store.ts'
 import { LOGGING } from '../../registry/log/logger.ts'
 import { openRegistry } from '../../registry/open-registry.ts'
 import type { Serving } from '../../registry/server/listen.ts'
@@ -30,6 +31,7 @@ export type TestRegistryOptions = {
   readonly times?: ConfigInput['times']
   readonly clock?: () => number
   /** Where bytes are kept; in the data directory when absent. */
+  readonly metadata?: MetadataStore
   readonly blobs?: BlobStore
 }
 
@@ -107,7 +109,7 @@ async function openTestRegistry(
 }
 
 function serveTestRegistry(dataDir: string, options: TestRegistryOptions, logs: string[]): Promise<Serving> {
-  const { limits, times, clock, blobs } = options
+  const { limits, times, clock, metadata, blobs } = options
   const collector = new Writable({
     write(line, _encoding, done) {
       logs.push(String(line))
@@ -124,6 +126,7 @@ function serveTestRegistry(dataDir: string, options: TestRegistryOptions, logs: 
         config: registryConfig({ dataDir, baseUrl, ...(limits ? { limits } : {}), ...(times ? { times } : {}) }),
         logger,
         ...(clock ? { clock } : {}),
+        ...(metadata ? { metadata } : {}),
         ...(blobs ? { blobs } : {}),
       }),
   })

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { checkImports, importsOf, partOf } from '../../tools/check-imports.ts'
 import { IMPORT_TABLE } from '../../tools/import-table.ts'
 
-const DECLARED = new Set(['yaml', 'zod', 'hono', 'semver', '@sigstore/verify'])
+const DECLARED = new Set(['yaml', 'zod', 'hono', 'semver', '@sigstore/verify', 'drizzle-orm', 'better-sqlite3'])
 
 const denied = [
   ['schemas/a.ts', '../client/index.ts'],
@@ -37,6 +37,10 @@ const denied = [
   ['registry/main.ts', '../config/read-config.ts'],
   ['registry/upkeep/a.ts', '../blobs/disk.ts'],
   ['registry/tree/a.ts', '../../static-tree/write/disk.ts'],
+  ['registry/publish/a.ts', '../db/sqlite/open.ts'],
+  ['registry/db/store.ts', './sqlite/open.ts'],
+  ['registry/admin/a.ts', 'drizzle-orm'],
+  ['registry/upkeep/a.ts', 'better-sqlite3'],
   ['stray/a.ts', 'node:fs'],
 ] as const
 
@@ -55,6 +59,9 @@ const allowed = [
   ['registry/upkeep/a.ts', '../blobs/store.ts'],
   ['registry/open-registry.ts', './blobs/disk.ts'],
   ['registry/open-registry.ts', '../static-tree/write/disk.ts'],
+  ['registry/open-registry.ts', './db/sqlite/store.ts'],
+  ['registry/db/sqlite/a.ts', 'drizzle-orm'],
+  ['registry/db/sqlite/a.ts', '../store.ts'],
   ['operator/check.ts', '../client/index.ts'],
   ['plugins/check-tcp/main.ts', '../../sdk/index.ts'],
   ['config/model/a.ts', '../document/node.ts'],

@@ -7,8 +7,8 @@ import { drizzle } from 'drizzle-orm/better-sqlite3'
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
 import { coded, isCoded } from '../../../schemas/errors.ts'
 import { quote } from '../../../schemas/quote.ts'
+import { translateOpenError, translateSqliteError } from '../../sqlite-errors.ts'
 import { MIGRATIONS } from './migrations.ts'
-import { translateOpenError, translateSqliteError } from './sqlite-errors.ts'
 
 /** What queries take: the database itself, or the transaction that `write` hands out. */
 export type Db = BaseSQLiteDatabase<'sync', BetterSqlite.RunResult>

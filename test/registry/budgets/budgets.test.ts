@@ -13,6 +13,7 @@ import type { ApiAnswer, ApiTarget } from '../../support/publish-release.ts'
 import { callApi, openSession, publishRelease, uploadAll } from '../../support/publish-release.ts'
 import type { ReleaseRecipe } from '../../support/test-authority.ts'
 import { aRelease } from '../../support/test-authority.ts'
+import { databaseOf } from '../../support/test-db.ts'
 import type { TestRegistry, TestRegistryOptions } from '../../support/test-registry.ts'
 import { startTestRegistry } from '../../support/test-registry.ts'
 
@@ -31,7 +32,7 @@ async function aScene(t: TestContext, limits: NonNullable<TestRegistryOptions['l
 }
 
 function rowsOf({ serving }: TestRegistry, table: string): unknown {
-  return serving.registry.services.db.$client.prepare(`SELECT count(*) FROM ${table}`).pluck().get()
+  return databaseOf(serving.registry.services).$client.prepare(`SELECT count(*) FROM ${table}`).pluck().get()
 }
 
 /** Gives the seconds to wait. */
@@ -160,7 +161,9 @@ test('whatever makes a token not count, it counts against the address; a token t
   const { registry, time, another } = await aScene(t, { refusedTriesPerHour: 6 })
   const good = await another()
   const revoked = await registry.createToken(['core/*'])
-  registry.serving.registry.services.db.$client.exec(`UPDATE tokens SET revoked_at = 1 WHERE id = '${revoked.id}'`)
+  databaseOf(registry.serving.registry.services).$client.exec(
+    `UPDATE tokens SET revoked_at = 1 WHERE id = '${revoked.id}'`,
+  )
   const expired = await registry.createToken(['core/*'], 0.001)
   time.now += 3600_000
   const headers = [

@@ -8,6 +8,7 @@ import { databasePath } from '../../../registry/settings.ts'
 import type { SessionAnswer } from '../../../schemas/api.ts'
 import { callApi, openSession, publishRelease, uploadAll } from '../../support/publish-release.ts'
 import { aRelease } from '../../support/test-authority.ts'
+import { databaseOf } from '../../support/test-db.ts'
 import { startTestRegistry } from '../../support/test-registry.ts'
 
 async function aScene(t: TestContext) {
@@ -20,7 +21,7 @@ async function aScene(t: TestContext) {
   await uploadAll(registry, session, release)
   const path = `/api/v1/publishes/${session.id}`
   const close = (token: string) => callApi({ url: registry.url, token }, path, { method: 'DELETE' })
-  const count = (table: string) => services.db.$client.prepare(`SELECT count(*) FROM ${table}`).pluck().get()
+  const count = (table: string) => databaseOf(services).$client.prepare(`SELECT count(*) FROM ${table}`).pluck().get()
   return { registry, services, mine, release, path, close, count }
 }
 

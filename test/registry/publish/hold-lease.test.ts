@@ -8,6 +8,7 @@ import type { ErrorCode } from '../../../schemas/error-codes.ts'
 import { expectCodeAsync } from '../../support/expect-code.ts'
 import { openSession } from '../../support/publish-release.ts'
 import { aRelease } from '../../support/test-authority.ts'
+import { databaseOf } from '../../support/test-db.ts'
 import { startTestRegistry } from '../../support/test-registry.ts'
 
 const CHANGES: Readonly<Record<string, { readonly sql: string; readonly code: ErrorCode }>> = {
@@ -42,7 +43,7 @@ test('no work begins with', async (t) => {
   for (const [what, { sql, code }] of Object.entries(CHANGES))
     await t.test(what, async () => {
       const { id, session, hold } = await begin()
-      services.db.$client.prepare(sql).run(id)
+      databaseOf(services).$client.prepare(sql).run(id)
       const before = await services.metadata.publishing.find(session.id)
       await expectCodeAsync(code, () => hold(async () => assert.fail('it began')))
       assert.deepEqual(await services.metadata.publishing.find(session.id), before)

@@ -18,6 +18,7 @@ import { expectCodeAsync } from '../../support/expect-code.ts'
 import * as api from '../../support/publish-release.ts'
 import type { SignedRelease } from '../../support/test-authority.ts'
 import { aRelease } from '../../support/test-authority.ts'
+import { databaseOf } from '../../support/test-db.ts'
 import type { TestRegistry } from '../../support/test-registry.ts'
 import { startTestRegistry } from '../../support/test-registry.ts'
 
@@ -33,7 +34,9 @@ type Place = {
 type Change = { readonly code: ErrorCode; readonly change: (place: Place) => unknown }
 
 const sql = ({ services }: Place, text: string, ...values: unknown[]) =>
-  void services.db.$client.prepare(text).run(...values)
+  void databaseOf(services)
+    .$client.prepare(text)
+    .run(...values)
 const setScopes = (place: Place, scopes: unknown) =>
   sql(place, 'UPDATE tokens SET scopes = ? WHERE id = ?', JSON.stringify(scopes), place.principal.id)
 

@@ -11,6 +11,7 @@ import { expectCodeAsync } from '../../support/expect-code.ts'
 import { announce, callApi, publishRelease } from '../../support/publish-release.ts'
 import type { ReleaseRecipe, SignedRelease } from '../../support/test-authority.ts'
 import { aRelease, aScript, signStatement } from '../../support/test-authority.ts'
+import { databaseOf } from '../../support/test-db.ts'
 import { startTestRegistry } from '../../support/test-registry.ts'
 
 /** `check-tcp` is published, and so is `evil`, which is quarantined. */
@@ -30,7 +31,7 @@ async function aScene(t: TestContext) {
     const wish = { principal, release: { repo, plugin, version }, request: announce(release) }
     return openSession({ ...services, config }, { ...wish, idempotencyKey: undefined })
   }
-  return { key, published, open, rows: () => listOpenSessions(services.db) }
+  return { key, published, open, rows: () => listOpenSessions(databaseOf(services)) }
 }
 
 type Refused = {

@@ -14,6 +14,7 @@ import { expectCodeAsync } from '../../support/expect-code.ts'
 import { openSession, uploadAll } from '../../support/publish-release.ts'
 import type { SigningKey } from '../../support/test-authority.ts'
 import { aRelease, aScript, issueKey, signStatement } from '../../support/test-authority.ts'
+import { databaseOf } from '../../support/test-db.ts'
 import { startTestRegistry } from '../../support/test-registry.ts'
 
 /** A release for two platforms that is uploaded, and what proves it as if `request` had been announced. */
@@ -35,7 +36,7 @@ async function aScene(t: TestContext, signer?: SigningKey) {
     await writeFile(path, bundle)
     return prove({ ...session.request, bundle: { digest: release.bundleDigest, size: Buffer.byteLength(bundle) } })
   }
-  const admitNobody = () => services.db.$client.exec('DROP TRIGGER repo_keys_are_kept; DELETE FROM repo_keys')
+  const admitNobody = () => databaseOf(services).$client.exec('DROP TRIGGER repo_keys_are_kept; DELETE FROM repo_keys')
   return { key, release, request: session.request, prove, replaceBundle, admitNobody }
 }
 

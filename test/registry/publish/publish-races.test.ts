@@ -7,11 +7,12 @@ import { hexOf } from '../../../schemas/digest.ts'
 import type { Name } from '../../../schemas/name.ts'
 import { blobsOf, publishRelease } from '../../support/publish-release.ts'
 import { aRelease, aScript } from '../../support/test-authority.ts'
+import { databaseOf } from '../../support/test-db.ts'
 import type { TestRegistry } from '../../support/test-registry.ts'
 import { startTestRegistry } from '../../support/test-registry.ts'
 
 const versionsOf = ({ serving }: TestRegistry) =>
-  readPluginRecord(serving.registry.services.db, 'core' as Name, 'hello' as Name)?.releases.map(
+  readPluginRecord(databaseOf(serving.registry.services), 'core' as Name, 'hello' as Name)?.releases.map(
     ({ version }) => version,
   )
 

@@ -14,11 +14,12 @@ import { anElf } from '../../support/plugin-project.ts'
 import { announce, callApi, openSession, publishRelease, uploadAll } from '../../support/publish-release.ts'
 import type { ReleaseRecipe, SignedRelease } from '../../support/test-authority.ts'
 import { aRelease, aScript, issueKey, signStatement } from '../../support/test-authority.ts'
+import { databaseOf } from '../../support/test-db.ts'
 import type { TestRegistry } from '../../support/test-registry.ts'
 import { startTestRegistry } from '../../support/test-registry.ts'
 
 const versionsOf = ({ serving }: TestRegistry, plugin = 'hello') =>
-  readPluginRecord(serving.registry.services.db, 'core' as Name, plugin as Name)?.releases.map(
+  readPluginRecord(databaseOf(serving.registry.services), 'core' as Name, plugin as Name)?.releases.map(
     ({ version }) => version,
   ) ?? []
 

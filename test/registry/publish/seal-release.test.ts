@@ -15,6 +15,7 @@ import type { Name } from '../../../schemas/name.ts'
 import { expectCodeAsync } from '../../support/expect-code.ts'
 import { callApi, openSession, publishRelease, uploadAll } from '../../support/publish-release.ts'
 import { aRelease } from '../../support/test-authority.ts'
+import { databaseOf } from '../../support/test-db.ts'
 import type { TestRegistry } from '../../support/test-registry.ts'
 import { startTestRegistry } from '../../support/test-registry.ts'
 
@@ -46,32 +47,32 @@ const CHANGES: Readonly<Record<string, Change>> = {
   },
   'the window of its key ends': {
     code: 'SIGNER_NOT_ALLOWED',
-    change: ({ services }) => services.db.$client.exec('UPDATE repo_keys SET valid_to = 1'),
+    change: ({ services }) => databaseOf(services).$client.exec('UPDATE repo_keys SET valid_to = 1'),
   },
   'the window of its key is moved to later': {
     code: 'SIGNER_NOT_ALLOWED',
-    change: ({ services }) => services.db.$client.exec('UPDATE repo_keys SET valid_from = 9000000000000'),
+    change: ({ services }) => databaseOf(services).$client.exec('UPDATE repo_keys SET valid_from = 9000000000000'),
   },
   'its repo is lost': {
     code: 'REPO_NOT_FOUND',
     change: ({ services }) =>
-      services.db.$client.exec('PRAGMA foreign_keys = 0; DROP TRIGGER repos_are_kept; DELETE FROM repos'),
+      databaseOf(services).$client.exec('PRAGMA foreign_keys = 0; DROP TRIGGER repos_are_kept; DELETE FROM repos'),
   },
   'its token is revoked': {
     code: 'UNAUTHENTICATED',
-    change: ({ services }) => services.db.$client.exec('UPDATE tokens SET revoked_at = 1'),
+    change: ({ services }) => databaseOf(services).$client.exec('UPDATE tokens SET revoked_at = 1'),
   },
   'its version is published and quarantined': {
     code: 'VERSION_QUARANTINED',
     change: async ({ registry, services, release }) => {
       assert.equal((await publishRelease(registry, release)).status, 201)
-      services.db.$client.exec("UPDATE versions SET quarantined = 'bad'")
+      databaseOf(services).$client.exec("UPDATE versions SET quarantined = 'bad'")
     },
   },
   'a blob of it is collected': {
     code: 'SESSION_INCOMPLETE',
     change: ({ services, session }) =>
-      write(services.db, (tx) => markBlobForDeletion(tx, session.request.bundle.digest)),
+      write(databaseOf(services), (tx) => markBlobForDeletion(tx, session.request.bundle.digest)),
   },
   'its session is closed': {
     code: 'SESSION_NOT_FOUND',

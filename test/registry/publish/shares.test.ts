@@ -7,13 +7,14 @@ import type { SessionAnswer } from '../../../schemas/api.ts'
 import { digestOf } from '../../../schemas/digest.ts'
 import { announce, callApi, openSession, publishRelease, uploadAll } from '../../support/publish-release.ts'
 import { aRelease, aScript } from '../../support/test-authority.ts'
+import { databaseOf } from '../../support/test-db.ts'
 import type { TestRegistry } from '../../support/test-registry.ts'
 import { startTestRegistry } from '../../support/test-registry.ts'
 import { until } from '../../support/until.ts'
 
 const servicesOf = ({ serving }: TestRegistry) => serving.registry.services
 const rowsOf = (registry: TestRegistry, table: string) =>
-  servicesOf(registry).db.$client.prepare(`SELECT count(*) FROM ${table}`).pluck().get()
+  databaseOf(servicesOf(registry)).$client.prepare(`SELECT count(*) FROM ${table}`).pluck().get()
 const as = async (registry: TestRegistry, scope = 'core/*') => ({
   url: registry.url,
   token: (await registry.createToken([scope])).token,

@@ -9,6 +9,7 @@ import type { Version } from '../../../schemas/version.ts'
 import { expectCode } from '../../support/expect-code.ts'
 import { callApi, openSession, uploadAll } from '../../support/publish-release.ts'
 import { aRelease } from '../../support/test-authority.ts'
+import { databaseOf } from '../../support/test-db.ts'
 import { startTestRegistry } from '../../support/test-registry.ts'
 
 const RELEASE = { repo: 'core' as Name, plugin: 'hello' as Name, version: '1.0.0' as Version }
@@ -22,7 +23,8 @@ async function aScene(t: TestContext) {
   const publish = () => callApi(registry, `/api/v1/publishes/${session.id}/publish`, { method: 'POST' })
   assert.equal((await publish()).status, 201)
   assert.equal((await publish()).status, 200)
-  const { db, metadata } = registry.serving.registry.services
+  const { metadata } = registry.serving.registry.services
+  const db = databaseOf(registry.serving.registry.services)
   db.$client.exec('DROP TRIGGER artifacts_are_kept; DROP TRIGGER versions_are_kept')
   db.$client.exec('DELETE FROM artifacts; DELETE FROM versions')
   return { metadata, publish }

@@ -17,6 +17,7 @@ import type { Name } from '../../../schemas/name.ts'
 import { expectCodeAsync } from '../../support/expect-code.ts'
 import { callApi, publishRelease } from '../../support/publish-release.ts'
 import { aRelease, issueKey } from '../../support/test-authority.ts'
+import { databaseOf } from '../../support/test-db.ts'
 import type { TestRegistry } from '../../support/test-registry.ts'
 import { startTestRegistry } from '../../support/test-registry.ts'
 
@@ -44,7 +45,7 @@ async function aScene(t: TestContext): Promise<TestRegistry> {
 }
 
 const DROP_ALL = (registry: TestRegistry) => {
-  const { $client } = servicesOf(registry).db
+  const { $client } = databaseOf(servicesOf(registry))
   for (const name of $client.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'").pluck().all())
     $client.exec(`DROP TRIGGER ${name}`)
   $client.pragma('foreign_keys = 0')
@@ -52,7 +53,8 @@ const DROP_ALL = (registry: TestRegistry) => {
 
 /** Gives every row the digest and the predecessor that it would have had: what somebody with the file can do. */
 async function forgeChain(registry: TestRegistry): Promise<void> {
-  const { db, metadata } = servicesOf(registry)
+  const { metadata } = servicesOf(registry)
+  const db = databaseOf(servicesOf(registry))
   let previous: string = digestOf('octo audit')
   let id = 0
   const rows = await Array.fromAsync(metadata.audit.walk())
@@ -208,7 +210,8 @@ test('what nobody touched agrees with itself', async (t) => {
 
 test('each corruption is found by name', async (t) => {
   const registry = await aScene(t)
-  const { db, metadata } = servicesOf(registry)
+  const { metadata } = servicesOf(registry)
+  const db = databaseOf(servicesOf(registry))
   await noteAuditHead(metadata.audit, registry.dataDir)
   DROP_ALL(registry)
   const usual = new Set(await problemsOf(registry))
@@ -234,7 +237,7 @@ test('each corruption is found by name', async (t) => {
 
 test('each trigger that is dropped is found', async (t) => {
   const registry = await aScene(t)
-  const { $client } = servicesOf(registry).db
+  const { $client } = databaseOf(servicesOf(registry))
   const triggers = $client.prepare("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all() as {
     readonly name: string
     readonly sql: string
@@ -264,7 +267,7 @@ test('after a version was cut away, neither repair, nor gc, nor a restart takes 
   const files = () => readdir(blobsPath(registry.dataDir))
   const before = (await files()).sort()
   DROP_ALL(registry)
-  services.db.$client.exec('DELETE FROM artifacts WHERE version_id = 3; DELETE FROM versions WHERE id = 3')
+  databaseOf(services).$client.exec('DELETE FROM artifacts WHERE version_id = 3; DELETE FROM versions WHERE id = 3')
   await expectCodeAsync('DATA_DIR_CORRUPT', () => collectGarbage(services, { dryRun: false, graceMs: -1000 }))
   const { problems } = await checkData(services, { repair: true })
   assert.ok(problems.length > 0 && problems.every(({ repaired }) => !repaired))

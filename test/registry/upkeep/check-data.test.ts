@@ -12,6 +12,7 @@ import type { Digest } from '../../../schemas/digest.ts'
 import { digestOf, hexOf } from '../../../schemas/digest.ts'
 import { callApi, openSession, publishRelease, uploadAll } from '../../support/publish-release.ts'
 import { aRelease, aScript } from '../../support/test-authority.ts'
+import { databaseOf } from '../../support/test-db.ts'
 import type { TestRegistry } from '../../support/test-registry.ts'
 import { startTestRegistry } from '../../support/test-registry.ts'
 
@@ -62,7 +63,7 @@ const BLOBS: Readonly<Record<string, Blob>> = {
 }
 
 function cutVersions(registry: TestRegistry): void {
-  const { $client } = servicesOf(registry).db
+  const { $client } = databaseOf(servicesOf(registry))
   for (const name of $client.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'").pluck().all())
     $client.exec(`DROP TRIGGER ${name}`)
   $client.exec('DELETE FROM artifacts; DELETE FROM versions')
@@ -82,8 +83,8 @@ for (const [kind, harm] of Object.entries(HARM))
         before?.(scene)
         await harm(fileOf(scene, blob))
         assert.deepEqual(await find(false), [[kind, false]])
-        assert.ok(findLiveBlob(services.db, blob), 'looking changes nothing')
+        assert.ok(findLiveBlob(databaseOf(services), blob), 'looking changes nothing')
         assert.deepEqual(await find(true), [[kind, given]])
-        assert.equal(findLiveBlob(services.db, blob) === undefined, given)
+        assert.equal(findLiveBlob(databaseOf(services), blob) === undefined, given)
       })
   })

@@ -9,6 +9,7 @@ import type { SessionAnswer } from '../../../schemas/api.ts'
 import { digestOf, hexOf } from '../../../schemas/digest.ts'
 import { callApi, openSession, publishRelease, uploadAll } from '../../support/publish-release.ts'
 import { aRelease, aScript } from '../../support/test-authority.ts'
+import { databaseOf } from '../../support/test-db.ts'
 import type { TestRegistry } from '../../support/test-registry.ts'
 import { startTestRegistry } from '../../support/test-registry.ts'
 
@@ -140,7 +141,7 @@ for (const [title, tampering] of [
 ] as const)
   test(`${title} that was changed behind the registry’s back is found`, async (t) => {
     const { registry } = await aScene(t)
-    const { $client } = servicesOf(registry).db
+    const { $client } = databaseOf(servicesOf(registry))
     $client.exec('DROP TRIGGER versions_are_sealed; DROP TRIGGER artifacts_are_sealed')
     $client.exec(tampering)
     const { problems } = await check(registry)

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { problemShape, searchAnswer } from '../../../../schemas/api.ts'
 import { callApi, openSession, publishRelease } from '../../../support/publish-release.ts'
 import { aRelease } from '../../../support/test-authority.ts'
+import { databaseOf } from '../../../support/test-db.ts'
 import type { TestRegistry } from '../../../support/test-registry.ts'
 import { startTestRegistry } from '../../../support/test-registry.ts'
 
@@ -118,7 +119,7 @@ test('what is not HTTP gets a problem, too, and the server lives on', async (t) 
 
 test('a defect is answered with a request id alone, and logged once with its stack', async (t) => {
   const registry = await startTestRegistry(t)
-  const { db } = registry.serving.registry.services
+  const db = databaseOf(registry.serving.registry.services)
   db.$client.exec('DROP TABLE plugin_words')
   const { status, body } = await callApi(registry, '/api/v1/search?q=x', {
     headers: { 'x-request-id': 'my-request-1' },

@@ -1,6 +1,6 @@
-// What SQLite's own failures mean for us.
-import { coded, isCoded } from '../../../schemas/errors.ts'
-import { fatalIoError } from '../../fatal.ts'
+// What SQLite's own failures mean for us: those of a database, and of the file whose lock node:sqlite holds.
+import { coded, isCoded } from '../schemas/errors.ts'
+import { fatalIoError } from './fatal.ts'
 
 /** The coded error of a SQLite failure; anything else unchanged. */
 export function translateSqliteError(error: unknown): unknown {
