@@ -1,0 +1,157 @@
+// What every database behind the metadata port promises of publishing sessions: leases, what they promise, and who is told of what.
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import type { MetadataStore } from '../../../registry/db/store.ts'
+import { digestOf } from '../../../schemas/digest.ts'
+import {
+  addRepo,
+  addToken,
+  aKey,
+  aReleaseKey,
+  aSession,
+  look,
+  METADATA_STORES,
+  NOW,
+  open,
+  record,
+  seal,
+} from '../../support/metadata-scene.ts'
+
+const [A, B, C] = ['a', 'b', 'c'].map((letter) => letter.repeat(32)) as [string, string, string]
+const BUNDLE = { digest: digestOf('bundle'), size: 10 }
+const OTHER = { digest: digestOf('other'), size: 7 }
+
+/** A repo with a key, two tokens. */
+async function filled(store: MetadataStore): Promise<MetadataStore> {
+  await addToken(store)
+  await addToken(store, 'tok-b')
+  await addRepo(store, 'core', [aKey('a')])
+  return store
+}
+
+for (const [name, openStore] of Object.entries(METADATA_STORES))
+  suite(name, () => {
+    test('a session is found as it was opened, with what is here of its uploads', async (t) => {
+      const store = await filled(await openStore(t))
+      const opened = await open(store, { uploads: [OTHER, BUNDLE] })
+      assert.deepEqual(opened, aSession())
+      assert.deepEqual(await store.publishing.find(A), aSession())
+      assert.equal(await store.publishing.find(B), undefined)
+      await record(store, { digest: OTHER.digest, size: 99 })
+      const uploads = [
+        { ...BUNDLE, storedSize: undefined },
+        { ...OTHER, storedSize: 99 },
+      ]
+      assert.deepEqual(
+        await store.publishing.uploads(A),
+        uploads.sort((a, b) => (a.digest < b.digest ? -1 : 1)),
+      )
+      assert.deepEqual(await store.publishing.uploads(B), [])
+      assert.deepEqual(await store.publishing.listOpen(), [A])
+    })
+
+    test('whoever opens is told what there is', async (t) => {
+      const store = await filled(await openStore(t))
+      const nothing = await look(store, { idempotencyKey: 'key' })
+      assert.equal(nothing.token?.id, 'tok-a')
+      const { token: _, ...rest } = nothing
+      assert.deepEqual(rest, {
+        repoExists: true,
+        plugin: undefined,
+        sealed: undefined,
+        sameName: undefined,
+        siblings: 0,
+        spent: {},
+        repeated: undefined,
+        reopened: undefined,
+        openSessions: 0,
+        live: new Set(),
+        promised: { own: 0, others: 0 },
+        brought: 0,
+      })
+      const nowhere = await look(store, { session: { tokenId: 'nobody', release: aReleaseKey('x', '1.0.0', 'x') } })
+      assert.deepEqual([nowhere.token, nowhere.repoExists], [undefined, false])
+    })
+
+    test('only leases that are not over count, and bytes that came lately', async (t) => {
+      const store = await filled(await openStore(t))
+      await open(store, { session: { id: A }, uploads: [BUNDLE, OTHER] })
+      await open(store, { session: { id: B, leaseUntil: NOW }, uploads: [{ digest: digestOf('b'), size: 1000 }] })
+      await open(store, { session: { id: C, tokenId: 'tok-b' }, uploads: [{ digest: digestOf('c'), size: 500 }] })
+      const brought = { broughtBy: 'tok-a', size: 30 }
+      await store.blobs.record({ ...brought, digest: digestOf('lately'), createdAt: NOW - 999 })
+      await store.blobs.record({ ...brought, digest: digestOf('before'), createdAt: NOW - 1000 })
+      await store.blobs.record({ digest: OTHER.digest, size: 7, broughtBy: 'tok-b', createdAt: NOW })
+      const found = await look(store, { uploads: [BUNDLE, OTHER] })
+      assert.equal(found.openSessions, 1)
+      assert.deepEqual(found.promised, { own: 17, others: 500 })
+      assert.equal(found.brought, 30)
+      assert.deepEqual(found.live, new Set([OTHER.digest]))
+    })
+
+    test('a request that was named is known by its name, for its token alone, as long as its session', async (t) => {
+      const store = await filled(await openStore(t))
+      await open(store, { idempotencyKey: 'key' })
+      const known = async (wish = {}) => (await look(store, { idempotencyKey: 'key', ...wish })).repeated
+      assert.deepEqual(await known(), { requestDigest: digestOf('the request'), session: aSession() })
+      assert.equal(await known({ session: { tokenId: 'tok-b' } }), undefined)
+      assert.equal(await known({ idempotencyKey: 'another' }), undefined)
+      await open(store, { idempotencyKey: 'key', session: { id: B } })
+      assert.equal((await known())?.session?.id, B)
+      await store.publishing.abandon(B, 'tok-a', () => {})
+      assert.equal(await known(), undefined)
+    })
+
+    test('the session of a sealed release is made once, and a known one is not written', async (t) => {
+      const store = await filled(await openStore(t))
+      const session = aSession({ id: 'f'.repeat(32), state: 'published' })
+      const later = { ...session, openedAt: NOW + 5, leaseUntil: NOW + 5000 }
+      await open(store, { decide: () => ({ kind: 'sealed', session }) })
+      assert.deepEqual((await look(store)).reopened, session)
+      await open(store, { decide: () => ({ kind: 'sealed', session: later }) })
+      assert.deepEqual(await store.publishing.find(session.id), { ...session, leaseUntil: NOW + 5000 })
+      await open(store, { decide: () => ({ kind: 'known', session: aSession({ id: B }) }) })
+      assert.equal(await store.publishing.find(B), undefined)
+      assert.deepEqual(await store.publishing.listOpen(), [])
+    })
+
+    test('an open session is renewed and given up; one that is not stays as it is', async (t) => {
+      const store = await filled(await openStore(t))
+      await open(store)
+      const { publishing } = store
+      let asked: unknown
+      const renew = (id: string) =>
+        publishing.renew(id, 'tok-a', (token) => {
+          asked = token?.id
+          return NOW + 2000
+        })
+      assert.equal(await renew(A), true)
+      assert.equal(asked, 'tok-a')
+      assert.equal((await publishing.find(A))?.leaseUntil, NOW + 2000)
+      assert.equal(await renew(B), false)
+      await seal(store)
+      assert.equal(await renew(A), false)
+      await publishing.abandon(A, 'tok-a', () => {})
+      assert.deepEqual(await publishing.find(A), aSession({ state: 'published', leaseUntil: NOW + 2000 }))
+      await open(store, { session: { id: B } })
+      await publishing.abandon(B, 'tok-a', () => {})
+      assert.deepEqual([await publishing.find(B), await publishing.uploads(B)], [undefined, []])
+    })
+
+    test('leases that are over are swept with what they promised, ended sessions when they are old', async (t) => {
+      const store = await filled(await openStore(t))
+      const { publishing } = store
+      await open(store, { session: { id: A, leaseUntil: NOW + 1 } })
+      await open(store, { session: { id: B, leaseUntil: NOW + 2 } })
+      await open(store, { session: { id: C } })
+      await seal(store, { session: C })
+      assert.deepEqual(await publishing.sweep({ now: NOW }), [])
+      assert.deepEqual(await publishing.sweep({ now: NOW + 1 }), [A])
+      assert.deepEqual([await publishing.find(A), await publishing.uploads(A)], [undefined, []])
+      assert.deepEqual(await publishing.listOpen(), [B])
+      assert.deepEqual(await publishing.sweep({ now: NOW + 1, forgetBefore: NOW + 999 }), [])
+      assert.notEqual(await publishing.find(C), undefined)
+      assert.deepEqual(await publishing.sweep({ now: NOW + 1, forgetBefore: NOW + 1000 }), [])
+      assert.equal(await publishing.find(C), undefined)
+    })
+  })
