@@ -15,7 +15,7 @@ function loadBundle(root) {
   return isCurrent(root, 'octo') ? compileBundle(file).run() : undefined
 }
 
-/** The same for dist/warm.cjs, which starts a plugin that ran before. */
+/** The same for dist/warm.cjs, whose `main` becomes a plugin that ran before. */
 function loadWarm(root) {
   return isCurrent(root, 'warm') ? compileBundle(path.join(root, 'dist', 'warm.cjs')).run() : undefined
 }
@@ -23,7 +23,7 @@ function loadWarm(root) {
 /** Whether the bundle may be run: no source is changed, new or gone since it was built. */
 function isCurrent(root, name) {
   const sources = readJson(path.join(root, 'dist', SOURCES[name]))
-  if (Array.isArray(sources)) return sources.every((entry) => isSame(path.join(root, entry[0]), entry))
+  if (Array.isArray(sources)) return sources.every((entry) => isSame(`${root}/${entry[0]}`, entry))
   return !fs.existsSync(path.join(root, 'octo.ts')) && fs.existsSync(path.join(root, 'dist', `${name}.cjs`))
 }
 
@@ -43,9 +43,8 @@ function compileBundle(file) {
   const vm = require('vm')
   const source = fs.readFileSync(file)
   const cachedData = readCompiledCode(file, source)
-  // The bundle is ASCII, which V8 takes as it is.
-  const text = `(function (exports, require, module, __filename, __dirname) {${source.latin1Slice()}\n})`
-  const script = new vm.Script(text, { filename: file, cachedData })
+  // ASCII, and the function of a module already, so that V8 takes the text as it is.
+  const script = new vm.Script(source.latin1Slice(), { filename: file, cachedData })
   return {
     run() {
       const module = { exports: {} }

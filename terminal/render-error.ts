@@ -3,6 +3,7 @@
 import { ERROR_CODES } from '../schemas/error-codes.ts'
 import { CodedError } from '../schemas/errors.ts'
 import { printable } from '../schemas/quote.ts'
+import { inSources } from '../system/source-positions.ts'
 import type { Paint } from './colour.ts'
 import { paintFor } from './colour.ts'
 
@@ -39,7 +40,7 @@ function renderCoded(error: CodedError, paint: Paint): string {
 }
 
 function renderDefect(error: unknown, paint: Paint): string {
-  const stack = error instanceof Error && error.stack ? error.stack : messageOf(error)
+  const stack = error instanceof Error && error.stack ? inSources(error.stack) : messageOf(error)
   const frames = stack.split('\n').map((line) => `  ${printable(line, MAX_MESSAGE)}`)
   const causes = causesOf(error).map((cause) => `  ${paint.dim('because')} ${cause}`)
   const head = `${paint.red(paint.bold('error[INTERNAL]'))}: octo met a case it does not handle; nothing you did is wrong`

@@ -70,7 +70,7 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
     instead: 'a tree on the disk knows no more than its port says: take what else is needed as an argument',
   },
   terminal: {
-    parts: ['schemas'],
+    parts: ['schemas', 'system/source-positions.ts'],
     instead: 'terminal shows what it is given: let the part pass the finished value',
   },
   'terminal/commands.ts': { parts: [], instead: 'the table of commands is plain data, so that help loads nothing' },

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino'
 import pino from 'pino'
 import { isCoded } from '../../schemas/errors.ts'
+import { inSources } from '../../system/source-positions.ts'
 import { openLogDestination } from './log-destination.ts'
 
 export function openLogger(level: string): Logger {
@@ -19,7 +20,7 @@ export const LOGGING = {
 function errorFields(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: String(error) }
   const cause = error.cause === undefined ? {} : { cause: errorFields(error.cause) }
-  const stack = isCoded(error) ? {} : { stack: error.stack }
+  const stack = isCoded(error) ? {} : { stack: error.stack && inSources(error.stack) }
   return { name: error.name, message: error.message, ...codeOf(error), ...stack, ...cause }
 }
 

@@ -1,71 +1,24 @@
-// The launcher runs the bundle while it is what the sources would become, and never an older one; and of what V8 compiled
-// only what was compiled of this bundle by its owner.
+// The launcher runs the bundle while it is what the sources would become, and never an older one.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import {
+  appendFileSync,
   chmodSync,
-  chownSync,
-  copyFileSync,
-  cpSync,
   mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
-  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { compiledCodePath } from '../../bin/bundle.js'
+import { inSources } from '../../system/source-positions.ts'
 import { buildBundles } from '../../tools/bundle/build.ts'
-import { filesBelow, tempFolder } from '../support/temp-folder.ts'
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-
-/** Says where it runs from, and what its part says. */
-const OCTO = [
-  `import { said } from './part/said.ts'`,
-  `declare const OCTO_VERSION: string | undefined`,
-  `const place = typeof OCTO_VERSION === 'string' ? 'bundle' : 'sources'`,
-  `export const runOcto = async () => { console.log(place, said()); return 0 }`,
-].join('\n')
-const saying = (text: string) => `export const said = () => '${text}'\n`
-const LOCK = JSON.stringify({ packages: { '': { name: 'octo' } } })
-
-/** A checkout of two small files with its bundle. */
-async function aCheckout(t: TestContext): Promise<string> {
-  const folder = tempFolder(t)
-  cpSync(join(ROOT, 'bin'), join(folder, 'bin'), { recursive: true })
-  for (const path of ['part', 'node_modules', 'tools/bundle']) mkdirSync(join(folder, path), { recursive: true })
-  const files = { 'octo.ts': OCTO, 'part/said.ts': saying('one'), 'node_modules/.package-lock.json': LOCK }
-  for (const [path, text] of Object.entries(files)) writeFileSync(join(folder, path), text)
-  writeFileSync(join(folder, 'package.json'), '{"version":"1.2.3","type":"module"}')
-  writeFileSync(join(folder, 'package-lock.json'), LOCK)
-  await buildBundles(folder)
-  return folder
-}
-
-/** The same as people get it who have no sources. */
-async function aRelease(t: TestContext): Promise<string> {
-  const folder = await aCheckout(t)
-  for (const path of ['octo.ts', 'part', 'tools', 'package-lock.json', 'node_modules', 'dist/sources.json'])
-    rmSync(join(folder, path), { recursive: true })
-  return folder
-}
-
-function start(folder: string, env: NodeJS.ProcessEnv = {}, flags: readonly string[] = []): string {
-  const args = [...flags, join(folder, 'bin/octo.js'), 'list']
-  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env: { ...process.env, ...env } })
-  return (stdout || stderr).trim()
-}
-
-const bundleOf = (folder: string) => join(folder, 'dist/octo.cjs')
-const codeOf = (folder: string) => compiledCodePath(bundleOf(folder))
+import { aCheckout, aRelease, bundleOf, OCTO, saying, start } from '../support/small-checkout.ts'
+import { filesBelow } from '../support/temp-folder.ts'
 
 test('the bundle is run while no source has changed, and never after', async (t) => {
   const path = (folder: string) => join(folder, 'part/said.ts')
@@ -94,7 +47,7 @@ test('the bundle is run while no source has changed, and never after', async (t)
       'sources one',
       (folder) => writeFileSync(join(folder, 'package.json'), '{"version":"1.2.4","type":"module"}'),
     ],
-    ['the lockfile', 'sources one', (folder) => writeFileSync(join(folder, 'package-lock.json'), `${LOCK}\n`)],
+    ['the lockfile', 'sources one', (folder) => appendFileSync(join(folder, 'package-lock.json'), '\n')],
     ['the tool that bundles', 'sources one', (folder) => writeFileSync(join(folder, 'tools/bundle/more.ts'), '')],
     ['a file at the top', 'bundle one', (folder) => writeFileSync(join(folder, 'notes.txt'), '')],
     ['the bundle itself', 'sources one', (folder) => writeFileSync(bundleOf(folder), readFileSync(bundleOf(folder)))],
@@ -163,97 +116,56 @@ test('a module whose address or loading esbuild cannot follow is refused', async
 })
 
 test('OCTO_FROM_SOURCE=1 runs the sources', async (t) => {
-  assert.equal(start(await aCheckout(t), { OCTO_FROM_SOURCE: '1' }), 'sources one')
+  assert.equal(start(await aCheckout(t), { env: { OCTO_FROM_SOURCE: '1' } }), 'sources one')
 })
 
 test('a release runs its bundle, without sources or dependencies, also where nothing can be written', async (t) => {
   const folder = await aRelease(t)
   assert.equal(start(folder), 'bundle one')
-  keepCode(folder)
   const before = filesBelow(folder)
   chmodSync(join(folder, 'dist'), 0o555)
   assert.equal(start(folder), 'bundle one')
   assert.deepEqual(filesBelow(folder), before)
 })
 
-/** Runs the bundle and keeps what V8 compiled. */
-function keepCode(folder: string): void {
-  const program = `const { compileBundle, compiledCodePath } = require(${JSON.stringify(join(folder, 'bin/bundle.js'))})
-    const bundle = compileBundle(${JSON.stringify(bundleOf(folder))})
-    bundle.run().runOcto()
-    require('node:fs').writeFileSync(${JSON.stringify(codeOf(folder))}, bundle.compiledCode(), { mode: 0o644 })`
-  const { status, stderr } = spawnSync(process.execPath, ['-e', program], { encoding: 'utf8' })
-  assert.equal(status, 0, stderr)
-}
+/** Ends octo by itself for one word, as the real one becomes the plugin. */
+const WARM = `import { said } from '../../part/said.ts'
+import { writeSync } from 'node:fs'
+  export function main(argv: readonly string[]) { if (argv[1] === 'known') { writeSync(1, 'warm ' + said()); process.exit(0) } }
+`
 
-function usesCode(folder: string, flags: readonly string[] = []): boolean {
-  const program = `const { compileBundle } = require(${JSON.stringify(join(folder, 'bin/bundle.js'))})
-    console.log(compileBundle(${JSON.stringify(bundleOf(folder))}).usesCompiledCode)`
-  return spawnSync(process.execPath, [...flags, '-e', program], { encoding: 'utf8' }).stdout === 'true\n'
-}
-
-test('code compiled of another bundle of equal length is not run', async (t) => {
-  const [one, two] = [await aRelease(t), await aCheckout(t)]
-  keepCode(one)
-  writeFileSync(join(two, 'part/said.ts'), saying('two'))
-  await buildBundles(two)
-  copyFileSync(codeOf(one), codeOf(two))
-  assert.equal(statSync(bundleOf(one)).size, statSync(bundleOf(two)).size, 'V8 sees no difference')
-  assert.deepEqual([start(two), usesCode(two)], ['bundle two', false])
-  const text = readFileSync(bundleOf(one), 'utf8')
-  writeFileSync(bundleOf(one), text.replace("'one'", "'two'").replace('"one"', '"two"'))
-  assert.deepEqual([start(one), usesCode(one)], ['bundle two', false], 'a bundle edited by hand')
+test('octo run asks the small bundle first, and only while that is current itself', async (t) => {
+  const folder = await aCheckout(t)
+  mkdirSync(join(folder, 'operator/warm'), { recursive: true })
+  writeFileSync(join(folder, 'operator/warm/main.ts'), WARM)
+  await buildBundles(folder)
+  const run = (word: string, env = {}) => start(folder, { words: ['run', word], env })
+  assert.deepEqual([run('known'), run('other')], ['warm one', 'bundle one'])
+  assert.equal(start(folder, { words: ['check', 'known'] }), 'bundle one', 'only for `octo run`')
+  assert.equal(run('known', { OCTO_FROM_SOURCE: '1' }), 'sources one')
+  writeFileSync(join(folder, 'octo.ts'), `${OCTO}\n`)
+  assert.deepEqual([run('known'), run('other')], ['warm one', 'sources one'], 'it has nothing of octo.ts')
+  writeFileSync(join(folder, 'part/said.ts'), saying('two'))
+  assert.equal(run('known'), 'sources two')
+  await buildBundles(folder)
+  assert.equal(run('known'), 'warm two')
+  writeFileSync(join(folder, 'dist/warm.cjs'), readFileSync(join(folder, 'dist/warm.cjs')))
+  assert.equal(run('known'), 'bundle two', 'a file that the build did not write')
 })
 
-test('compiled code is used only as its owner left it, and octo runs in any case', async (t) => {
-  const cases: [string, boolean, (folder: string, code: string) => void][] = [
-    ['as it was made', true, () => undefined],
-    ['readable by its owner alone', true, (_, code) => chmodSync(code, 0o600)],
-    ['missing', false, (_, code) => rmSync(code)],
-    ['writable by a group', false, (_, code) => chmodSync(code, 0o664)],
-    ['writable by all', false, (_, code) => chmodSync(code, 0o646)],
-    ['in a folder that a group can write', false, (folder) => chmodSync(join(folder, 'dist'), 0o775)],
-    ['in a folder that all can write', false, (folder) => chmodSync(join(folder, 'dist'), 0o1777)],
-    [
-      'a link',
-      false,
-      (folder, code) => {
-        renameSync(code, join(folder, 'code'))
-        symlinkSync(join(folder, 'code'), code)
-      },
-    ],
-    ['half of it', false, (_, code) => truncateSync(code, Math.floor(statSync(code).size / 2))],
-    ['without its first bytes', false, (_, code) => writeFileSync(code, readFileSync(code).subarray(64))],
-    ['nothing before the source', false, (folder, code) => copyFileSync(bundleOf(folder), code)],
-    ['empty', false, (_, code) => truncateSync(code, 0)],
-    [
-      'a folder',
-      false,
-      (_, code) => {
-        rmSync(code)
-        mkdirSync(code)
-      },
-    ],
-  ]
-  if (process.getuid?.() === 0) cases.push(['of another owner', false, (_, code) => chownSync(code, 1, 1)])
-  const original = await aRelease(t)
-  keepCode(original)
-  for (const [what, expected, change] of cases) {
-    const folder = tempFolder(t)
-    cpSync(original, folder, { recursive: true, preserveTimestamps: true })
-    change(folder, codeOf(folder))
-    assert.deepEqual([start(folder), usesCode(folder)], ['bundle one', expected], what)
-  }
-})
-
-test('under other flags, or another version of V8, the bundle is compiled anew', async (t) => {
-  const folder = await aRelease(t)
-  keepCode(folder)
-  assert.equal(usesCode(folder), true)
-  assert.equal(usesCode(folder, ['--no-opt']), false)
-  assert.equal(start(folder, {}, ['--no-opt']), 'bundle one')
-  renameSync(codeOf(folder), codeOf(folder).replace(process.versions.v8, '1.0'))
-  assert.deepEqual([start(folder), usesCode(folder)], ['bundle one', false])
+test('a stack names lines of the sources while the map is there, and of the bundle without it', async (t) => {
+  const folder = await aCheckout(t)
+  writeFileSync(
+    join(folder, 'part/said.ts'),
+    `// … ${saying('one')}export const said = () => {\n  return new Error('x').stack\n}\n`,
+  )
+  await buildBundles(folder)
+  const stack = start(folder)
+  assert.match(stack, /dist\/octo\.cjs:\d+:\d+/)
+  assert.match(inSources(stack), new RegExp(`${join(folder, 'part/said.ts')}:3:10`))
+  assert.doesNotMatch(inSources(stack), /octo\.cjs/)
+  const moved = stack.replaceAll(folder, `${folder}-moved`)
+  assert.equal(inSources(moved), moved)
 })
 
 test('a bundle without an answer does not end with 0', async (t) => {

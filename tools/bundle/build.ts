@@ -1,6 +1,6 @@
 // Makes dist/octo.cjs, and dist/warm.cjs for the start of a plugin that ran before. The list of sources is written last:
 // until it fits what lies there, the launcher of a checkout runs the sources.
-import { chmodSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Metafile } from 'esbuild'
 import { build } from 'esbuild'
@@ -9,12 +9,16 @@ import { replaceFile } from '../../system/files/atomic-file.ts'
 import type { Bundle } from './bundles.ts'
 import { bundlesOf } from './bundles.ts'
 import { renderLicences } from './licences.ts'
-import { BANNER, ownModules } from './own-modules.ts'
+import { BANNER, inAscii, ownModules } from './own-modules.ts'
 import type { SourceStates } from './source-states.ts'
 import { sourceStates } from './source-states.ts'
 
 /** The oldest that the launcher lets through. */
 const TARGET = 'node22.22'
+/** What Node puts around a module. Written into the file, as putting it there copies two megabytes at each start. */
+const WRAPPED = { before: '(function(exports,require,module,__filename,__dirname){', after: '})' }
+/** What decides how the bundle looks, besides the sources. */
+const TOOL = 'tools/bundle'
 const NATIVE = ['better-sqlite3']
 /** Whoever starts octo reads them, and nobody but their owner writes them, whatever the umask says. */
 const FILE_MODE = 0o644
@@ -48,7 +52,8 @@ type Built = { readonly text: string; readonly map: string; readonly metafile: M
 /** What esbuild makes of a source and of all that it loads. */
 export async function bundle(root: string, entry: string, states: SourceStates): Promise<Built> {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  for (const file of ['package.json', 'package-lock.json', 'tools/bundle']) states.note(join(root, file))
+  for (const file of ['package.json', 'package-lock.json', TOOL]) states.note(join(root, file))
+  for (const file of readdirSync(join(root, TOOL))) states.note(join(root, TOOL, file))
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: [entry],
@@ -64,10 +69,10 @@ export async function bundle(root: string, entry: string, states: SourceStates):
     supported: { 'dynamic-import': false },
     define: { OCTO_VERSION: JSON.stringify(version) },
     plugins: [ownModules(root, states)],
-    banner: { js: BANNER },
-    // Names stay: a stack says who called whom also where the map is not at hand.
-    minifyWhitespace: true,
-    minifySyntax: true,
+    banner: { js: `${WRAPPED.before}${BANNER}` },
+    footer: { js: WRAPPED.after },
+    minify: true,
+    // Node shows the line that it ends in.
     lineLimit: 160,
     legalComments: 'none',
     sourcemap: 'external',
@@ -77,11 +82,6 @@ export async function bundle(root: string, entry: string, states: SourceStates):
   })
   const [map = '', text = ''] = outputFiles.map((file) => file.text)
   return { text: inAscii(text), map, metafile }
-}
-
-/** V8 reads ASCII as it lies on disk. What esbuild leaves stands in regular expressions and templates, where this means the same. */
-function inAscii(text: string): string {
-  return text.replace(/[^\0-\x7f]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 function write(file: string, text: string): Promise<void> {

@@ -28,8 +28,15 @@ export function ownModules(root: string, states: SourceStates): Plugin {
   }
 }
 
+/** V8 reads ASCII as it lies on disk. In a string, a template and a regular expression, this means the same. */
+export function inAscii(text: string): string {
+  return text.replace(/[^\0-\x7f]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
 function followable(text: string, place: string): string {
-  const followed = text
+  if (/String\.raw`[^`]*[^\0-\x7f]/.test(text))
+    throw new Error(`${place}: \`String.raw\` takes only ASCII into the bundle`)
+  const followed = inAscii(text)
     .replace(OWN_REQUIRE, '')
     .replaceAll('import.meta.url', `octoUrl(${JSON.stringify(place)})`)
     .replaceAll('import.meta.dirname', `octoPlace(${JSON.stringify(posix.dirname(place))})`)

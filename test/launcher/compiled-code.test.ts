@@ -1,0 +1,113 @@
+// Of what V8 compiled, the launcher takes only what was compiled of this very bundle, and by its owner: it is code that
+// nobody could read.
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { compiledCodePath } from '../../bin/bundle.js'
+import { buildBundles } from '../../tools/bundle/build.ts'
+import { aCheckout, aRelease, bundleOf, saying, start } from '../support/small-checkout.ts'
+import { filesBelow, tempFolder } from '../support/temp-folder.ts'
+
+const codeOf = (folder: string) => compiledCodePath(bundleOf(folder))
+
+/** Runs the bundle and keeps what V8 compiled. */
+function keepCode(folder: string): void {
+  const program = `const { compileBundle, compiledCodePath } = require(${JSON.stringify(join(folder, 'bin/bundle.js'))})
+    const bundle = compileBundle(${JSON.stringify(bundleOf(folder))})
+    bundle.run().runOcto()
+    require('node:fs').writeFileSync(${JSON.stringify(codeOf(folder))}, bundle.compiledCode(), { mode: 0o644 })`
+  const { status, stderr } = spawnSync(process.execPath, ['-e', program], { encoding: 'utf8' })
+  assert.equal(status, 0, stderr)
+}
+
+function usesCode(folder: string, flags: readonly string[] = []): boolean {
+  const program = `const { compileBundle } = require(${JSON.stringify(join(folder, 'bin/bundle.js'))})
+    console.log(compileBundle(${JSON.stringify(bundleOf(folder))}).usesCompiledCode)`
+  return spawnSync(process.execPath, [...flags, '-e', program], { encoding: 'utf8' }).stdout === 'true\n'
+}
+
+test('code compiled of another bundle of equal length is not run', async (t) => {
+  const [one, two] = [await aRelease(t), await aCheckout(t)]
+  keepCode(one)
+  writeFileSync(join(two, 'part/said.ts'), saying('two'))
+  await buildBundles(two)
+  copyFileSync(codeOf(one), codeOf(two))
+  assert.equal(statSync(bundleOf(one)).size, statSync(bundleOf(two)).size, 'V8 sees no difference')
+  assert.deepEqual([start(two), usesCode(two)], ['bundle two', false])
+  const text = readFileSync(bundleOf(one), 'utf8')
+  writeFileSync(bundleOf(one), text.replace("'one'", "'two'").replace('"one"', '"two"'))
+  assert.deepEqual([start(one), usesCode(one)], ['bundle two', false], 'a bundle edited by hand')
+})
+
+test('compiled code is used only as its owner left it, and octo runs in any case', async (t) => {
+  const cases: [string, boolean, (folder: string, code: string) => void][] = [
+    ['as it was made', true, () => undefined],
+    ['readable by its owner alone', true, (_, code) => chmodSync(code, 0o600)],
+    ['missing', false, (_, code) => rmSync(code)],
+    ['writable by a group', false, (_, code) => chmodSync(code, 0o664)],
+    ['writable by all', false, (_, code) => chmodSync(code, 0o646)],
+    ['in a folder that a group can write', false, (folder) => chmodSync(join(folder, 'dist'), 0o775)],
+    ['in a folder that all can write', false, (folder) => chmodSync(join(folder, 'dist'), 0o1777)],
+    [
+      'a link',
+      false,
+      (folder, code) => {
+        renameSync(code, join(folder, 'code'))
+        symlinkSync(join(folder, 'code'), code)
+      },
+    ],
+    ['half of it', false, (_, code) => truncateSync(code, Math.floor(statSync(code).size / 2))],
+    ['without its first bytes', false, (_, code) => writeFileSync(code, readFileSync(code).subarray(64))],
+    ['nothing before the source', false, (folder, code) => copyFileSync(bundleOf(folder), code)],
+    ['empty', false, (_, code) => truncateSync(code, 0)],
+    [
+      'a folder',
+      false,
+      (_, code) => {
+        rmSync(code)
+        mkdirSync(code)
+      },
+    ],
+  ]
+  if (process.getuid?.() === 0) cases.push(['of another owner', false, (_, code) => chownSync(code, 1, 1)])
+  const original = await aRelease(t)
+  keepCode(original)
+  for (const [what, expected, change] of cases) {
+    const folder = tempFolder(t)
+    cpSync(original, folder, { recursive: true, preserveTimestamps: true })
+    change(folder, codeOf(folder))
+    assert.deepEqual([start(folder), usesCode(folder)], ['bundle one', expected], what)
+  }
+})
+
+test('under other flags, or another version of V8, the bundle is compiled anew', async (t) => {
+  const folder = await aRelease(t)
+  keepCode(folder)
+  assert.equal(usesCode(folder), true)
+  assert.equal(usesCode(folder, ['--no-opt']), false)
+  assert.equal(start(folder, { flags: ['--no-opt'] }), 'bundle one')
+  renameSync(codeOf(folder), codeOf(folder).replace(process.versions.v8, '1.0'))
+  assert.deepEqual([start(folder), usesCode(folder)], ['bundle one', false])
+})
+
+test('a start writes nothing, whatever code is there', async (t) => {
+  const folder = await aRelease(t)
+  const before = filesBelow(folder)
+  start(folder)
+  assert.deepEqual(filesBelow(folder), before)
+})

@@ -1,0 +1,71 @@
+// octo's own bundle, as the build makes it of today's sources.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { parse } from 'acorn'
+import { bundle } from '../../tools/bundle/build.ts'
+import { bundlesOf } from '../../tools/bundle/bundles.ts'
+import { renderLicences } from '../../tools/bundle/licences.ts'
+import { sourceStates } from '../../tools/bundle/source-states.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const { version, dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+const made = await Promise.all(
+  bundlesOf(ROOT).map(async (each) => ({ ...each, ...(await bundle(ROOT, each.entry, sourceStates(ROOT))) })),
+)
+const textOf = (name: string) => made.find((each) => each.name === name)?.text ?? ''
+
+type Node = { readonly type: string; readonly [key: string]: unknown }
+
+/** Every node of a program. */
+function* nodesOf(node: unknown): Generator<Node> {
+  if (Array.isArray(node)) for (const each of node) yield* nodesOf(each)
+  else if (typeof node === 'object' && node !== null && 'type' in node) {
+    yield node as Node
+    for (const value of Object.values(node)) if (typeof value === 'object') yield* nodesOf(value)
+  }
+}
+
+/** What is loaded by a name that stands in the text. */
+function loadedBy(text: string): string[] {
+  return [...nodesOf(parse(text, { ecmaVersion: 'latest' }))].flatMap((node) => {
+    assert.ok(node.type !== 'ImportExpression' && node.type !== 'MetaProperty', `${node.type} has no loader there`)
+    const [name] = (node.arguments ?? []) as { value?: unknown }[]
+    const isRequire = node.type === 'CallExpression' && (node.callee as { name?: string }).name === 'require'
+    return isRequire && typeof name?.value === 'string' ? [name.value] : []
+  })
+}
+
+test('the bundle loads nothing but modules of Node and the native one, and the small one next to nothing', () => {
+  const others = new Set(loadedBy(textOf('octo')).filter((name) => !isBuiltin(name)))
+  assert.deepEqual([...others], ['better-sqlite3'])
+})
+
+test('the bundles are ASCII and hold the version', () => {
+  for (const { name, text } of made) {
+    assert.match(text, /^[\0-\x7f]+$/, name)
+    assert.ok(text.includes(JSON.stringify(version)), name)
+  }
+})
+
+test('every package that is in a bundle has its licence in the list', () => {
+  const licences = renderLicences(
+    ROOT,
+    made.map(({ metafile }) => metafile),
+  )
+  const inputs = made.flatMap(({ metafile }) => Object.keys(metafile.inputs))
+  const packages = new Set(
+    inputs.flatMap((path) => /(?<=node_modules\/)(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path)?.[0] ?? []),
+  )
+  const parts = licences.split(/^-{80}\n\n/m)
+  const named = parts.map((part) => /^(\S+) \d\S* \(.+\)\n\n/.exec(part)?.[1])
+  assert.deepEqual(named.toSorted(), [...packages].sort())
+  assert.ok(Object.keys(dependencies).filter((name) => packages.has(name)).length > 15, 'the usual ones are among them')
+  for (const part of parts) assert.match(part, /permission|redistribution|license/i, part.slice(0, 60))
+  assert.throws(
+    () => renderLicences(ROOT, [{ inputs: { 'node_modules/.bin/x/y.js': {} }, outputs: {} } as never]),
+    /ENOENT/,
+  )
+})
