@@ -9,8 +9,8 @@ const ROOT = join(import.meta.dirname, '..', '..')
 /** Lies where it lies in a checkout. */
 const GUARD = 'operator/exec/node-guard.cjs'
 
-/** The same command, by the launcher of a release. */
-export async function byRelease(scope: Scope, { args: [, ...words], ...command }: Command): Promise<Command> {
+/** What makes of a command the same command by the launcher of a release. */
+export async function openRelease(scope: Scope): Promise<(command: Command) => Command> {
   const folder = scope.path('release')
   await run({ file: process.execPath, args: [join(ROOT, 'tools/bundle/main.ts')] })
   for (const name of ['bin', 'dist']) await cp(join(ROOT, name), join(folder, name), { recursive: true })
@@ -18,5 +18,5 @@ export async function byRelease(scope: Scope, { args: [, ...words], ...command }
   await copyFile(join(ROOT, 'package.json'), join(folder, 'package.json'))
   await mkdir(join(folder, dirname(GUARD)), { recursive: true })
   await copyFile(join(ROOT, GUARD), join(folder, GUARD))
-  return { ...command, args: [join(folder, 'bin/octo.js'), ...words] }
+  return ({ args: [, ...words], ...command }) => ({ ...command, args: [join(folder, 'bin/octo.js'), ...words] })
 }

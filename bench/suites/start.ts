@@ -1,11 +1,12 @@
-// What it costs to begin: a warm, verified run of a program that does nothing, and printing a version.
+// What it costs to begin: a warm, verified run of a program that does nothing, printing a version, and whole commands.
 import { availableParallelism } from 'node:os'
 import type { Command } from '../child.ts'
 import { run } from '../child.ts'
 import type { Benchmark, Contender } from '../model.ts'
+import { frozenInstall, oneCheck } from '../ours/full-commands.ts'
 import { octo } from '../ours/octo.ts'
-import { byRelease } from '../ours/release.ts'
-import { installedTrue, TRUE_PROGRAM } from '../ours/true-plugin.ts'
+import { openRelease } from '../ours/release.ts'
+import { installedTrue, TRUE_PLUGIN, TRUE_PROGRAM } from '../ours/true-plugin.ts'
 import { runByMise } from '../peers/mise.ts'
 import type { Suite } from '../suite.ts'
 
@@ -16,9 +17,20 @@ export const suite: Suite = {
   name: 'start',
   async prepare(scope) {
     const checkout = await scope.attempt('octo run, from a checkout', () => installedTrue(scope))
-    const release = checkout && (await scope.attempt('octo run', () => byRelease(scope, checkout)))
+    const byRelease = await scope.attempt('a release of octo', () => openRelease(scope))
+    const release = checkout && byRelease?.(checkout)
     const mise = await scope.attempt('mise exec', () => runByMise(scope, TRUE_PROGRAM, 'true-plugin'))
-    return [runs({ release, checkout, mise }), version()]
+    const check = checkout && (await scope.attempt('octo check', () => oneCheck(scope, checkout, TRUE_PLUGIN)))
+    const install = await scope.attempt('octo install --frozen', () => frozenInstall(scope))
+    const wholes: [string, string, Command | undefined][] = [
+      ['help', 'octo --help', octo(['--help'])],
+      ['check', 'octo check of one check', check],
+      ['install-frozen', 'octo install --frozen of 30', install],
+    ]
+    const whole = wholes.flatMap(([name, title, ours]) =>
+      ours ? [wholeCommand({ name, title }, ours, byRelease)] : [],
+    )
+    return [runs({ release, checkout, mise }), version(), ...whole]
   },
 }
 
@@ -54,7 +66,31 @@ function version(): Benchmark {
     unit: 'ms',
     rounds: ROUNDS,
     contenders: [command('octo --version', octo(['--version'])), command('node -e 0', NODE)],
-    aims: [{ ours: 'octo --version', peer: 'node -e 0', compare: 'difference', bound: 'at most', limit: 12 }],
+    aims: [{ ours: 'octo --version', peer: 'node -e 0', compare: 'difference', bound: 'at most', limit: 2 }],
+  }
+}
+
+type Named = Pick<Benchmark, 'name' | 'title'>
+
+/** The same command from a release, from a checkout with its bundle, and from the sources. */
+function wholeCommand(named: Named, ours: Command, byRelease?: (command: Command) => Command): Benchmark {
+  const [release, checkout, sources] = ['a release', 'a checkout', 'sources'] as const
+  return {
+    ...named,
+    unit: 'ms',
+    rounds: ROUNDS,
+    contenders: [
+      ...(byRelease ? [command(release, byRelease(ours))] : []),
+      command(checkout, ours),
+      command(sources, { ...ours, env: { ...ours.env, OCTO_FROM_SOURCE: '1' } }),
+      command('node -e 0', NODE),
+    ],
+    aims: [
+      { ours: release, peer: sources, compare: 'ratio' },
+      { ours: checkout, peer: sources, compare: 'ratio' },
+      { ours: release, peer: 'node -e 0', compare: 'difference' },
+    ],
+    note: 'with a store that holds everything and no network; a release is the bundle with its compiled code',
   }
 }
 
