@@ -50,7 +50,7 @@ async function finished(child: ChildProcess): Promise<{ paths: string[]; downloa
   return JSON.parse(out)
 }
 
-test('64 processes fill one store together, each blob downloaded once', { timeout: 120_000 }, async (t) => {
+test('64 processes fill one store together, each blob downloaded once', { timeout: 240_000 }, async (t) => {
   const machine = await aMachine(t, recipes)
   await finished(
     startInstall(machine, { lockPath: join(machine.folder, 'first.lock'), storeRoot: join(machine.folder, 'other') }),
@@ -77,14 +77,14 @@ test('64 processes fill one store together, each blob downloaded once', { timeou
   assert(!filesBelow(layout.trees).some((path) => path.startsWith('.staging')))
 })
 
-test('processes that lock together lose nothing of each other', { timeout: 60_000 }, async (t) => {
+test('processes that lock together lose nothing of each other', { timeout: 240_000 }, async (t) => {
   const machine = await aMachine(t, recipes)
   const children = pins.map((pin) => startInstall(machine, { config: machine.config([pin]) }))
   await Promise.all(children.map(finished))
   assert.deepEqual(Object.keys(machine.readLock().plugins).sort(), pins.map((pin) => `core/${pin}`).sort())
 })
 
-test('an install after one that was killed at any moment is whole', { timeout: 120_000 }, async (t) => {
+test('an install after one that was killed at any moment is whole', { timeout: 240_000 }, async (t) => {
   const machine = await aMachine(t, recipes)
   await finished(startInstall(machine))
   const lockText = readFileSync(machine.base.lockPath)
