@@ -44,13 +44,17 @@ export async function pluginPage(
     (await catalog.shownVersions(repo, plugin, listed)).map((shown) => [shown.version, shown] as const),
   )
   const versions = listed.flatMap((version) => found.get(version) ?? [])
+  const offer =
+    row.newest === null
+      ? html`<p class="yanked">No version of it is offered for new installs.</p>`
+      : await installSnippet(deps, { repo, plugin, version: row.newest })
   const { manifest } = described.predicate
   const title = `${repo}/${plugin}`
   const body = html`<h1>${title}</h1>
 <p dir="auto">${shownText(manifest.description)}</p>
 ${tags(manifest, row.newest ?? undefined)}
 ${described.deprecated === null ? '' : html`<p class="deprecated"><strong>Deprecated:</strong> ${shownText(described.deprecated)}</p>`}
-${row.newest === null ? html`<p class="yanked">No version of it is offered for new installs.</p>` : installSnippet(deps, { repo, plugin, version: row.newest })}
+${offer}
 ${howItRuns(manifest)}
 <h2>Versions</h2>
 ${versionTable({ repo, plugin, link }, versions)}

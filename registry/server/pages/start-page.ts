@@ -15,7 +15,7 @@ export async function startPage(deps: PagesDeps): Promise<HtmlEscapedString> {
   const { metadata, config } = deps
   const link = linksOf(deps)
   const repos = await metadata.catalog.repoSummaries(MAX_REPOS + 1)
-  const sections = repos.slice(0, MAX_REPOS).map(async ({ name, plugins }) => {
+  const shownRepos = repos.slice(0, MAX_REPOS).map(async ({ name, plugins }) => {
     const shown = (await metadata.catalog.search('', name)).results
     return html`<section>
 <h2 id="${name}">${name}</h2>
@@ -24,6 +24,7 @@ ${plugins === 0 ? emptyRepo(config.baseUrl) : pluginTable(shown, `Plugins of ${n
 ${plugins > shown.length ? html`<p class="dim">The first ${MAX_SEARCH_RESULTS} are shown; search finds the others.</p>` : ''}
 </section>`
   })
+  const sections = await Promise.all(shownRepos)
   const body = html`<h1>Plugins</h1>
 <p class="dim">Signed plugins for OctoCompose, served by this registry.</p>
 ${sections.length === 0 ? html`<p>There is no repo yet. Create one with</p><pre class="copy">octo registry repo create core --data DIR</pre>` : sections}
