@@ -12,21 +12,28 @@ export type LinkMachine = {
   readonly env: string
 }
 
-const SHELL = '/bin/sh'
-/** Alpine has the first one only. */
-const STAT = ['/usr/bin/stat', '/bin/stat']
-const ENV = ['/usr/bin/env']
+const USUAL = {
+  platform: process.platform as string,
+  shell: ['/bin/sh'],
+  // Alpine has the second one only.
+  stat: ['/usr/bin/stat', '/bin/stat'],
+  env: ['/usr/bin/env'],
+}
 
 /** Throws LINK_REFUSED or LINK_UNSAFE. */
-export function findLinkMachine(platform: string = process.platform): LinkMachine {
+export function findLinkMachine(usual: Partial<typeof USUAL> = {}): LinkMachine {
+  const { platform, ...places } = { ...USUAL, ...usual }
   if (platform !== 'linux')
     throw coded('LINK_REFUSED', {
       message: `plugins are linked on Linux only, and this is ${quote(platform)}`,
       details: { platform },
       hint: 'use `octo run PLUGIN`',
     })
-  const [shell, stat, env] = [requireOf([SHELL]), requireOf(STAT), requireOf(ENV)]
-  return { shell: shellLine(shell), stat, env }
+  return {
+    shell: shellLine(requireOf(places.shell)),
+    stat: requireOf(places.stat),
+    env: requireOf(places.env),
+  }
 }
 
 /**

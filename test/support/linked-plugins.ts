@@ -35,9 +35,11 @@ export const aNodePlugin: ReleaseRecipe = {
   platforms: { [PLATFORM]: { bytes: SAYS_BY_NODE, runtime: { name: 'node', version: '>=20' } } },
 }
 /** The shell of this machine as a program: `-c` runs what a test wants to know from inside. */
-export const aNativePlugin: ReleaseRecipe = {
-  plugin: 'native',
-  platforms: { [PLATFORM]: { bytes: readFileSync(existsSync('/bin/dash') ? '/bin/dash' : '/bin/sh') } },
+export const aNativePlugin: ReleaseRecipe = aNativePluginCalled('native')
+
+export function aNativePluginCalled(argv0: string): ReleaseRecipe {
+  const bytes = readFileSync(existsSync('/bin/dash') ? '/bin/dash' : '/bin/sh')
+  return { plugin: 'native', platforms: { [PLATFORM]: { bytes, argv0 } } }
 }
 
 export function anArchivePlugin(files: number, plugin = 'archive'): ReleaseRecipe {

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict'
 import {
   chmodSync,
   lstatSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   utimesSync,
@@ -17,6 +19,7 @@ import type { LinkScene } from '../../support/linked-plugins.ts'
 import {
   aLinkScene,
   aNativePlugin,
+  aNativePluginCalled,
   aNodePlugin,
   anArchivePlugin,
   aScriptPlugin,
@@ -111,6 +114,32 @@ test('a plugin of very many files gets a shim that calls octo, and says so', { s
   assert.equal((await scene.octo('link', '--check', scene.bin)).code, 0)
   const said = await saidBy([scene.shim('archive'), 'x'], {})
   assert.deepEqual([said.words.at(-1), said.code], ['x', 7])
+})
+
+test('an interpreter is compared like the plugin, with every link on the way to it', { skip }, async (t) => {
+  const scene = await aLinkScene(t, [aScriptPlugin, aNodePlugin])
+  assert.equal((await scene.octo('link', 'script', 'by-node', '--to', scene.bin)).code, 0)
+  const asked = (plugin: string) => / -- (.*) 2>/.exec(scene.textOf(plugin))?.[1]?.split(' ')
+  assert.ok(asked('script')?.includes(realpathSync('/bin/sh')))
+  assert.ok(asked('by-node')?.includes(realpathSync(process.execPath)))
+})
+
+test('a program with `=` in its path is started by octo, as `env` would take it for a variable', {
+  skip,
+}, async (t) => {
+  const home = join(tempFolder(t), 'a=b')
+  mkdirSync(home)
+  const scene = await aLinkScene(t, [aNativePlugin], home)
+  const { code, stdout } = await scene.octo('link', 'native', '--to', scene.bin)
+  assert.equal(code, 0)
+  assert.match(stdout, /by octo each time: its path has a `=` in it/)
+  assert.equal((await saidBy([scene.shim('native'), '-c', 'exit 5'], {})).code, 5)
+})
+
+test('a program that is to be called `..` is started by its path', { skip }, async (t) => {
+  const scene = await aLinkScene(t, [aNativePluginCalled('..')])
+  assert.equal((await scene.octo('link', 'native', '--to', scene.bin)).code, 0)
+  assert.equal((await saidBy([scene.shim('native'), '-c', 'exit 5'], {})).code, 5)
 })
 
 test('a program finds its own name, and its link in the store is a file like any other', { skip }, async (t) => {
