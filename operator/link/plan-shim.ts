@@ -6,7 +6,7 @@ import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { problemOfPath } from '../../system/files/owned-path.ts'
 import type { WatchedPlaces } from '../../system/files/watched-places.ts'
-import { watchFile } from '../../system/files/watched-places.ts'
+import { watchFile, watchSearchedPlace } from '../../system/files/watched-places.ts'
 import { programOf, thisMachine } from '../exec/executable.ts'
 import { refuseOldOperator } from '../exec/operator-version.ts'
 import { requireRuntimeVersion } from '../exec/runtime-version.ts'
@@ -53,7 +53,7 @@ export async function planShim(linking: Linking, asked: LinkRequest): Promise<Pl
   const watched = await client.grounds({ configPath, request }, executable)
   const program = argv0 === undefined ? file : client.nameProgram(executable)
   watchProgram(watched, { file, program, executable })
-  for (const own of linking.start.files) watchFile(watched, own)
+  for (const own of linking.start.files) watchSearchedPlace(watched, own)
   const comparison = comparisonOf(watched)
   for (const place of [...comparison.paths, ...linking.start.words, ...linking.runWords]) refuseUnwritable(place)
   const call = callOf(linking, asked)

@@ -1,7 +1,7 @@
 // Plugins of all kinds that say how they were started, installed from a registry of this process and ready to be linked.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
@@ -82,9 +82,11 @@ async function asStarted<Result>(script: string, act: () => Promise<Result>): Pr
   }
 }
 
-/** A script in place of octo: says that a shim came to it. */
+/** A script in place of octo, in a folder as a release has it: says that a shim came to it. */
 export function aStandIn(folder: string): string {
-  const path = join(folder, 'stand-in.cjs')
+  const path = join(folder, 'bin/stand-in.cjs')
+  for (const name of ['bin', 'dist']) mkdirSync(join(folder, name), { recursive: true })
+  for (const name of ['package.json', 'dist/octo.cjs']) writeFileSync(join(folder, name), '{}\n')
   writeFileSync(
     path,
     'process.stdout.write(["octo was called", ...process.argv.slice(2)].map((word) => word + "\\0").join(""))\nprocess.exitCode = 99\n',

@@ -96,7 +96,12 @@ const CHANGES: Readonly<Record<string, (places: Places) => void>> = {
   'the config, saved anew by an editor': ({ configPath }) => copyInPlace(configPath),
   'the lockfile, touched': ({ lockPath }) => utimesSync(lockPath, 1, 1),
   'the lockfile, gone': ({ lockPath }) => rmSync(lockPath),
-  'octo, replaced by another': ({ standIn }) => writeFileSync(standIn, `${readFileSync(standIn, 'utf8')}\n`),
+  'the launcher of octo, replaced': ({ standIn }) => writeFileSync(standIn, `${readFileSync(standIn, 'utf8')}\n`),
+  'the version of octo, changed': ({ standIn }) =>
+    writeFileSync(join(standIn, '../../package.json'), '{"version":"9"}'),
+  'the bundle of octo, replaced': ({ standIn }) => writeFileSync(join(standIn, '../../dist/octo.cjs'), 'other'),
+  'a further bundle of octo': ({ standIn }) => writeFileSync(join(standIn, '../../dist/warm.cjs'), ''),
+  'a bundle of octo, gone': ({ standIn }) => rmSync(join(standIn, '../../dist/octo.cjs')),
 }
 
 for (const [what, change] of Object.entries(CHANGES))
