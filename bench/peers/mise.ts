@@ -9,8 +9,14 @@ import { installPeer } from './install-peer.ts'
 
 export const MISE_VERSION = '2026.9.15'
 
-/** The command that has mise run the program by name. */
-export async function runByMise(scope: Scope, program: string, name: string): Promise<Command> {
+type ByMise = {
+  /** Has mise run the program by name. */
+  readonly exec: Command
+  /** The file that mise puts on PATH for it. */
+  readonly shim: Command
+}
+
+export async function runByMise(scope: Scope, program: string, name: string): Promise<ByMise> {
   const installed = await installPeer({ name: platformPackage(), version: MISE_VERSION })
   const home = scope.path('mise')
   const tool = join(home, 'tool', 'bin')
@@ -23,7 +29,11 @@ export async function runByMise(scope: Scope, program: string, name: string): Pr
   const env = { HOME: home, MISE_OFFLINE: '1', MISE_TRUSTED_CONFIG_PATHS: project }
   const file = join(installed, 'bin', 'mise')
   await run({ file, args: ['link', 'node@26.10.0', join(home, 'tool')], cwd: project, env })
-  return { file, args: ['exec', '--', name], cwd: project, env }
+  await run({ file, args: ['reshim'], cwd: project, env })
+  return {
+    exec: { file, args: ['exec', '--', name], cwd: project, env },
+    shim: { file: join(home, '.local/share/mise/shims', name), args: [], cwd: project, env },
+  }
 }
 
 function platformPackage(): string {

@@ -4,6 +4,7 @@ import type { Command } from '../child.ts'
 import { run } from '../child.ts'
 import type { Benchmark, Contender } from '../model.ts'
 import { frozenInstall, oneCheck } from '../ours/full-commands.ts'
+import { linkedPlugins } from '../ours/linked-plugins.ts'
 import { octo } from '../ours/octo.ts'
 import { openRelease } from '../ours/release.ts'
 import { installedTrue, TRUE_PLUGIN, TRUE_PROGRAM } from '../ours/true-plugin.ts'
@@ -30,8 +31,35 @@ export const suite: Suite = {
     const whole = wholes.flatMap(([name, title, ours]) =>
       ours ? [wholeCommand({ name, title }, ours, byRelease)] : [],
     )
-    return [runs({ release, checkout, mise }), version(), ...whole]
+    const shims = await scope.attempt('octo link', () => linkedPlugins(scope, TRUE_PROGRAM, FILES))
+    const own = [runs({ release, checkout, mise: mise?.exec }), ...(shims ? [linked(shims, mise?.shim)] : [])]
+    return [...own, version(), ...whole]
   },
+}
+
+/** The last one is more than a shim compares. */
+const FILES = [1, 50, 500]
+
+function linked(shims: readonly Command[], mise: Command | undefined): Benchmark {
+  const names = FILES.map((count) => `octo shim, ${count} ${count === 1 ? 'file' : 'files'}`)
+  return {
+    name: 'run-linked',
+    title: 'run of a linked plugin that does nothing',
+    unit: 'ms',
+    rounds: ROUNDS,
+    contenders: [
+      ...shims.map((shim, at) => command(names[at] ?? '', shim)),
+      command('bare spawn', { file: TRUE_PROGRAM, args: [] }),
+      ...(mise ? [command('mise shim', mise)] : []),
+    ],
+    aims: names.flatMap((ours, at): Benchmark['aims'] => [
+      at < 2
+        ? { ours, peer: 'bare spawn', compare: 'difference', bound: 'at most', limit: 3 }
+        : { ours, peer: 'bare spawn', compare: 'difference' },
+      ...(mise && at === 1 ? [{ ours, peer: 'mise shim', compare: 'difference' } as const] : []),
+    ]),
+    note: 'the same program on all sides; a shim compares the plugin before each run, and with more than 200 files it calls octo; mise looks the program up by name and verifies nothing',
+  }
 }
 
 type Runs = Readonly<Record<'release' | 'checkout' | 'mise', Command | undefined>>
