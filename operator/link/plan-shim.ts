@@ -14,6 +14,7 @@ import { comparisonOf, requireSameAnswer } from './comparison.ts'
 import { refuseUnwritable } from './folder.ts'
 import type { LinkMachine } from './machine.ts'
 import type { OwnStart } from './own-start.ts'
+import type { OctoCalls } from './render-shim.ts'
 import { renderCall, renderShim } from './render-shim.ts'
 import { shimEnvironment } from './shim-environment.ts'
 
@@ -56,18 +57,18 @@ export async function planShim(linking: Linking, asked: LinkRequest): Promise<Pl
   for (const own of linking.start.files) watchSearchedPlace(watched, own)
   const comparison = comparisonOf(watched)
   for (const place of [...comparison.paths, ...linking.start.words, ...linking.runWords]) refuseUnwritable(place)
-  const call = callOf(linking, asked)
+  const calls = callsOf(linking, asked)
   const title = `${executable.repo}/${executable.plugin}@${executable.version} by ${configPath}`
   const known = { path, plugin: `${executable.repo}/${executable.plugin}`, version: executable.version }
   const slow = (why: string): PlannedShim => ({
-    record: { ...known, text: renderCall(machine, call, title) },
+    record: { ...known, text: renderCall(machine, calls, title) },
     slow: why,
   })
   if (watched.whole.size > MAX_FILES) return slow(`it has more than ${MAX_FILES} files`)
   if (program.includes('=')) return slow('its path has a `=` in it')
   requireSameAnswer(comparison, machine.stat)
   const environment = shimEnvironment({ root: executable.root, contract: executable.manifest.output })
-  const text = renderShim(machine, call, { title, comparison, environment, program: [program, ...leading] })
+  const text = renderShim(machine, calls, { title, comparison, environment, program: [program, ...leading] })
   if (Buffer.byteLength(text) > MAX_TEXT_BYTES)
     return slow(`its shim would have more than ${MAX_TEXT_BYTES / 1024} KiB`)
   return { record: { ...known, text, comparison } }
@@ -97,7 +98,9 @@ function watchProgram(watched: WatchedPlaces, { file, program, executable }: Sta
   })
 }
 
-function callOf({ octoHome, machine, start, runWords }: Linking, { path, request }: LinkRequest): readonly string[] {
+function callsOf({ octoHome, machine, start, runWords }: Linking, { path, request }: LinkRequest): OctoCalls {
   const home = octoHome === undefined ? [] : [machine.env, `OCTO_HOME=${octoHome}`]
-  return [...home, ...start.words, 'run', '--relink', path, ...runWords, request, '--']
+  const begin = [...home, ...start.words, 'run']
+  const end = [...runWords, request, '--']
+  return { run: [...begin, ...end], relink: [...begin, '--relink', path, ...end] }
 }

@@ -19,24 +19,28 @@ type ShimPlan = {
   readonly program: readonly string[]
 }
 
-export function renderShim(machine: LinkMachine, call: readonly string[], plan: ShimPlan): string {
+/** Command lines of `octo run`, without and with the words that have the shim written again. */
+export type OctoCalls = { readonly run: readonly string[]; readonly relink: readonly string[] }
+
+export function renderShim(machine: LinkMachine, calls: OctoCalls, plan: ShimPlan): string {
   const { comparison, environment, program } = plan
   return [
     ...opening(machine, plan.title),
     // What holds a password is given to octo, as arguments are for everybody to read.
-    `case ${environment.secrets} in *@*) ;; *)`,
+    `case ${environment.secrets} in *@*) ${started(calls.run)} ;; esac`,
     `case $(${question(machine, comparison)}) in`,
     `${pattern(comparison)})`,
     ...environment.lines,
     `exec ${[machine.env, '-i'].map(shellWord).join(' ')} ${environment.words.join(' ')} ${program.map(shellWord).join(' ')} "$@"`,
-    ';; esac ;; esac',
-    ...closing(call),
+    ';; esac',
+    started(calls.relink),
+    '',
   ].join('\n')
 }
 
 /** For what cannot be compared in less time than octo itself takes. */
-export function renderCall(machine: LinkMachine, call: readonly string[], title: string): string {
-  return [...opening(machine, title), ...closing(call)].join('\n')
+export function renderCall(machine: LinkMachine, { run }: OctoCalls, title: string): string {
+  return [...opening(machine, title), started(run), ''].join('\n')
 }
 
 export function isShim(text: string): boolean {
@@ -51,8 +55,8 @@ function opening({ shell }: LinkMachine, title: string): readonly string[] {
   ]
 }
 
-function closing(call: readonly string[]): readonly string[] {
-  return [`exec ${call.map(shellWord).join(' ')} "$@"`, '']
+function started(call: readonly string[]): string {
+  return `exec ${call.map(shellWord).join(' ')} "$@"`
 }
 
 function question({ stat }: LinkMachine, { paths }: ShimComparison): string {

@@ -118,7 +118,7 @@ test('nothing that a caller exports changes what a shim does, in any shell', { s
 
 test('a library that the caller has loaded into all programs is not loaded into the plugin', { skip }, async (t) => {
   const scene = await aLinkScene(t, [aScriptPlugin])
-  assert.equal((await scene.octo('link', 'script', '--to', scene.bin)).code, 0)
+  assert.equal((await scene.octoStartedBy(aStandIn(tempFolder(t)), 'link', 'script', '--to', scene.bin)).code, 0)
   const { env } = await saidBy([scene.shim('script')], { env: { LD_PRELOAD: '/nowhere.so', LD_AUDIT: '/nowhere.so' } })
   assert.deepEqual(
     Object.keys(env).filter((name) => name.startsWith('LD_')),
@@ -128,7 +128,7 @@ test('a library that the caller has loaded into all programs is not loaded into 
 
 test('a shim starts without a home, a standard input, or a folder that is still there', { skip }, async (t) => {
   const scene = await aLinkScene(t, [aScriptPlugin])
-  assert.equal((await scene.octo('link', 'script', '--to', scene.bin)).code, 0)
+  assert.equal((await scene.octoStartedBy(aStandIn(tempFolder(t)), 'link', 'script', '--to', scene.bin)).code, 0)
   for (const [name, shell] of shellsOf(t)) {
     writeFileSync(join(scene.bin, name), underShell(scene.textOf('script'), shell), { mode: 0o755 })
     assert.equal((await saidBy([join(scene.bin, name)], { env: {} })).env.HOME, undefined, name)

@@ -13,16 +13,19 @@ import {
   aNodePlugin,
   anArchivePlugin,
   aScriptPlugin,
+  aStandIn,
   OCTO,
   saidBy,
 } from '../../support/linked-plugins.ts'
+import { tempFolder } from '../../support/temp-folder.ts'
 
 const skip = process.platform === 'linux' ? noLastingFolder : 'plugins are linked on Linux only'
 const WORDS = ['', 'a b', '$HOME', '*', "it's", '"', '\\', '`id`', '-c', '--', 'ü\n', '-'.repeat(3000)]
 
 async function linked(t: TestContext) {
   const scene = await aLinkScene(t, [aScriptPlugin, aNodePlugin, aNativePlugin, anArchivePlugin(9)])
-  const { code, stderr } = await scene.octo('link', 'script', 'by-node', 'native', 'archive', '--to', scene.bin)
+  const link = ['link', 'script', 'by-node', 'native', 'archive', '--to', scene.bin]
+  const { code, stderr } = await scene.octoStartedBy(aStandIn(tempFolder(t)), ...link)
   assert.equal(code, 0, stderr)
   const octo = (plugin: string) => [process.execPath, OCTO, 'run', '--config', scene.configPath, plugin, '--']
   return { ...scene, run: octo }
@@ -142,7 +145,8 @@ test('of the environment, a plugin gets what `octo run` gives it, value by value
 test('a proxy with a password is given to octo, as the words of a program are for everybody to read', {
   skip,
 }, async (t) => {
-  const scene = await linked(t)
+  const scene = await aLinkScene(t, [aScriptPlugin])
+  assert.equal((await scene.octo('link', 'script', '--to', scene.bin)).code, 0)
   const env = { ...scene.env, HTTPS_PROXY: 'http://me:hunter2@127.0.0.1:9' }
   const { env: seen, code } = await saidBy([scene.shim('script')], { env })
   assert.equal(code, 7)
