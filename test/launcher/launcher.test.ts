@@ -5,6 +5,7 @@ import { closeSync, existsSync, openSync, readFileSync, symlinkSync } from 'node
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { parse } from 'acorn'
 import { satisfies } from 'semver'
 import { canRunOcto } from '../../bin/own-node.js'
 import { WORDS } from '../../terminal/commands.ts'
@@ -50,6 +51,15 @@ test('the versions that the launcher accepts are those of engines in package.jso
     versions.filter(canRunOcto),
     versions.filter((each) => satisfies(each, engines.node)),
   )
+})
+
+test('what every Node has to read is written as Node 12 reads it', () => {
+  for (const file of ['octo.js', 'own-node.js', 'installed.js', 'continue-with.js', 'bundle.js']) {
+    const text = readFileSync(join(root, 'bin', file), 'utf8')
+    // `import()` came with ES2020, as did the two signs that Node 12 does not know.
+    parse(text, { ecmaVersion: 2020, sourceType: 'script', allowHashBang: true })
+    assert.doesNotMatch(text, /\?\?|\?\.[A-Za-z([]|require\('node:/, file)
+  }
 })
 
 test('--help shows every public word with its line, and hides the quick start', () => {

@@ -97,6 +97,39 @@ test('a failed installation is one sentence after what npm said, and nothing is 
   assert.match(stderr, /registry not reachable\nsetting up failed: `npm ci` did not finish \(exit code 1\); .*\n$/)
 })
 
+/** In place of the build: notes that it ran, and ends with a code. */
+function aBuild(folder: string, code: number): void {
+  mkdirSync(join(folder, 'tools/bundle'), { recursive: true })
+  const program = `import { appendFileSync } from 'node:fs'
+appendFileSync('builds.txt', 'built ')
+process.stderr.write('a source is broken')
+process.exitCode = ${code}`
+  writeFileSync(join(folder, 'tools/bundle/main.ts'), program)
+}
+
+const buildsOf = (folder: string) =>
+  existsSync(join(folder, 'builds.txt')) ? readFileSync(join(folder, 'builds.txt'), 'utf8') : ''
+
+test('what was installed is bundled, once, and nothing is said about it', (t) => {
+  const folder = aCheckout(t)
+  aBuild(folder, 0)
+  assert.match(setUp(folder, ['show.js']).stderr, /^setting up: installing .*\nsetting up: done in \d+ s\n$/)
+  assert.equal(buildsOf(folder), 'built ')
+  assert.equal(setUp(folder, ['show.js']).stderr, '')
+  assert.equal(buildsOf(folder), 'built ', 'no script waits for a bundle')
+  assert.equal(setUp(folder).stderr, '')
+  assert.equal(buildsOf(folder), 'built built ', 'a set-up that was asked for makes a bundle that is out of date')
+})
+
+test('a bundle that cannot be made is a warning, and the script runs', (t) => {
+  const folder = aCheckout(t)
+  aBuild(folder, 1)
+  const { status, stdout, stderr } = setUp(folder, ['show.js', 'words'])
+  assert.equal(status, 0)
+  assert.match(stdout, / words\n$/)
+  assert.match(stderr, /octo could not be bundled and starts slower, from its sources\na source is broken\n/)
+})
+
 test('the exit code of the script is the exit code of the set-up', (t) => {
   const folder = aCheckout(t)
   writeFileSync(join(folder, 'show.js'), 'process.exit(9)')
