@@ -3,7 +3,7 @@
 import type { ChildProcess, StdioOptions } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
@@ -62,17 +62,20 @@ export async function aWarmMachine(t: TestContext, programs: Readonly<Record<str
     }
   })
   const { file } = await bundleWarm(folder)
+  // What a release has beside it; without octo.ts, nothing is compared with sources.
+  cpSync(join(import.meta.dirname, '../../bin'), join(folder, 'bin'), { recursive: true })
   const temporary = join(folder, 'tmp')
   mkdirSync(temporary)
   const env = { PATH: process.env.PATH ?? '', HOME: folder, OCTO_HOME: base.storeRoot, TMPDIR: temporary }
 
   const fixture = (name: string) => join(import.meta.dirname, '../fixtures', name)
-  const wordsOf: Readonly<Record<Way, readonly string[]>> = {
+  const wordsOf: Readonly<Record<Way | 'launches', readonly string[]>> = {
     becomes: [fixture('start-warm.cjs'), file],
     starts: ['--disable-warning=ExperimentalWarning', fixture('start-full.ts')],
+    launches: [join(folder, 'bin/octo.js')],
   }
 
-  function start(way: Way, words: readonly string[], options: Start = {}): ChildProcess {
+  function start(way: keyof typeof wordsOf, words: readonly string[], options: Start = {}): ChildProcess {
     const { behind = [], node = [] } = options
     const [program = '', ...rest] = [...behind, process.execPath, ...node, ...wordsOf[way], 'run', ...words]
     const child = spawn(program, rest, {
@@ -84,7 +87,7 @@ export async function aWarmMachine(t: TestContext, programs: Readonly<Record<str
     return child
   }
 
-  async function run(way: Way, words: readonly string[], options: Start = {}) {
+  async function run(way: keyof typeof wordsOf, words: readonly string[], options: Start = {}) {
     const child = start(way, words, options)
     const [stdout, stderr, [exitCode, signal]] = await Promise.all([
       child.stdout ? text(child.stdout) : '',

@@ -102,6 +102,8 @@ const ROWS: Readonly<Record<string, Row>> = {
     (text) => `${text}\n`,
   ),
   'the store may be written by others': mode(() => machine.base.storeRoot, 0o777),
+  'the store is shared, each file with its owner': mode(() => machine.base.storeRoot, 0o1777),
+  'a folder above the store may be written by others': mode(() => machine.folder, 0o777),
   'a folder of the store may be written by others': mode(() => at(), 0o770),
   'the folder of all programs may be written by others': mode(() => at('trees/sha256'), 0o722),
   ...Object.fromEntries(
@@ -190,6 +192,10 @@ after(async () => {
 const DECLINED = { exitCode: 99, signal: null, stdout: '', stderr: '' }
 const RAN = { exitCode: 0, signal: null, stdout: 'said\n', stderr: '' }
 
+function temporaryFiles(): string[] {
+  return readdirSync(machine.temporary, { recursive: true }).map(String)
+}
+
 async function outcome(words: readonly string[], start: Start = {}) {
   const { pid: _, ...rest } = await machine.run('becomes', words, start)
   return rest
@@ -200,9 +206,11 @@ for (const [index, [what, { changes, start, words = [] }]] of Object.entries(ROW
     const plugin = named('row', index)
     assert.deepEqual(await outcome([plugin]), RAN)
     const putBack = changes?.(plugin)
+    const before = temporaryFiles()
     assert.deepEqual(await outcome([plugin, ...words], start), DECLINED)
+    const left = temporaryFiles().filter((name) => !before.includes(name))
     if (typeof putBack === 'function') putBack()
-    assert.ok(readdirSync(machine.temporary, { recursive: true }).length <= 2, 'nothing but what the run before left')
+    assert.deepEqual(left, [])
   })
 
 for (const [index, what] of Object.keys(NEVER).entries())
