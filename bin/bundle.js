@@ -73,7 +73,7 @@ function readCompiledCode(file, source) {
     if (![path.dirname(place), place].every((each) => isOwnedBy(owner, each))) return undefined
     const kept = fs.readFileSync(place)
     const end = kept.length - source.length
-    return end > 0 && kept.compare(source, 0, source.length, end) === 0 ? kept.subarray(0, end) : undefined
+    return kept.compare(source, 0, source.length, end) === 0 ? kept.subarray(0, end) : undefined
   } catch {
     return undefined
   }
