@@ -14,7 +14,7 @@ const shape = z.strictObject({ id: z.int().min(1), rowSha256: digestShape })
 const MAX_BYTES = 1024
 
 /** Writes down where the log ends now; a file that says more than the log is evidence, and stays. */
-export async function noteAuditHead(audit: AuditStore, dataDir: string): Promise<void> {
+export async function noteAuditHead(audit: Pick<AuditStore, 'head'>, dataDir: string): Promise<void> {
   const head = await audit.head()
   if (!head) return
   const noted = await readNotedHead(dataDir)

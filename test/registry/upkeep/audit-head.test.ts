@@ -1,9 +1,14 @@
 // The second place that knows where the audit log ends follows a running registry, also after it could not be written.
 import assert from 'node:assert/strict'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import type { AuditHead } from '../../../registry/db/records.ts'
+import type { AuditStore } from '../../../registry/db/store.ts'
 import { auditHeadPath } from '../../../registry/settings.ts'
-import { readNotedHead } from '../../../registry/upkeep/audit-head.ts'
+import { noteAuditHead, readNotedHead } from '../../../registry/upkeep/audit-head.ts'
+import { digestOf } from '../../../schemas/digest.ts'
+import { tempFolder } from '../../support/temp-folder.ts'
 import { startTestRegistry } from '../../support/test-registry.ts'
 import { until } from '../../support/until.ts'
 
@@ -18,4 +23,36 @@ test('an end of the audit log that could not be noted is noted as soon as it can
   await rm(path, { recursive: true })
   await until(async () => (await readNotedHead(registry.dataDir)) !== undefined)
   assert.deepEqual(await readNotedHead(registry.dataDir), head)
+})
+
+const aHead = (id: number): AuditHead => ({ id, rowSha256: digestOf(String(id)) })
+/** A log that ends there. */
+const aLog = (head: AuditHead | undefined) => ({ head: async () => head }) as Pick<AuditStore, 'head'>
+
+const stays: readonly (readonly [string, string, AuditHead])[] = [
+  ['one that says more than the log', JSON.stringify(aHead(7)), aHead(6)],
+  ['another one at the same place', JSON.stringify({ ...aHead(6), rowSha256: digestOf('x') }), aHead(6)],
+  ['one that cannot be read', 'nonsense', aHead(6)],
+]
+for (const [what, text, head] of stays)
+  test(`a noted end stays as evidence: ${what}`, async (t) => {
+    const folder = tempFolder(t)
+    await writeFile(auditHeadPath(folder), text)
+    await noteAuditHead(aLog(head), folder)
+    assert.equal(await readFile(auditHeadPath(folder), 'utf8'), text)
+  })
+
+test('a log that goes on is noted again, and one without a row is not noted', async (t) => {
+  const folder = tempFolder(t)
+  await noteAuditHead(aLog(undefined), folder)
+  assert.equal(await readNotedHead(folder), undefined)
+  for (const id of [1, 2]) await noteAuditHead(aLog(aHead(id)), folder)
+  assert.deepEqual(await readNotedHead(folder), aHead(2))
+})
+
+test('what cannot be read or written is no silence', async (t) => {
+  const folder = tempFolder(t)
+  await assert.rejects(noteAuditHead(aLog(aHead(1)), join(folder, 'gone')), { code: 'ENOENT' })
+  await mkdir(auditHeadPath(folder))
+  await assert.rejects(readNotedHead(folder), { code: 'EISDIR' })
 })

@@ -1,13 +1,17 @@
-// Tidying beside clients that are at work.
+// What a registry looks at when it starts, and tidying beside clients that are at work.
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { closeSync, existsSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { sweepSessions } from '../../../registry/upkeep/recover.ts'
 import { digestOf, hexOf } from '../../../schemas/digest.ts'
+import { expectCodeAsync } from '../../support/expect-code.ts'
 import { callApi, openSession } from '../../support/publish-release.ts'
 import { aRelease, aScript } from '../../support/test-authority.ts'
 import { startTestRegistry } from '../../support/test-registry.ts'
+
+/** The number of free pages in the header of an SQLite file. */
+const FREE_PAGES_AT = 36
 
 test('an upload that begins while expired sessions are swept keeps its bytes', async (t) => {
   const registry = await startTestRegistry(t)
@@ -25,4 +29,15 @@ test('an upload that begins while expired sessions are swept keeps its bytes', a
   }
   await sweepSessions(services, { ...services.uploads, list })
   assert(existsSync(part))
+})
+
+test('a database that counts its free pages wrong, which only a look at all of it shows, is not served', async (t) => {
+  const registry = await startTestRegistry(t)
+  await registry.stop()
+  const path = join(registry.dataDir, 'octo.db')
+  const file = openSync(path, 'r+')
+  writeSync(file, Buffer.from([0, 0, 0, 7]), 0, 4, FREE_PAGES_AT)
+  closeSync(file)
+  const error = await expectCodeAsync('DATA_DIR_CORRUPT', () => registry.restart())
+  assert.match(error.hint ?? '', /octo registry fsck/)
 })
