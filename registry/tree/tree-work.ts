@@ -66,15 +66,25 @@ export class TreeWork {
   }
 
   async drain(depth: Depth, target?: TreeTarget): Promise<void> {
-    this.#nextRound ??= this.exclusively(() => {
-      this.#nextRound = undefined
-      // What failed may have been half shown or half taken away.
-      return this.#showAll(this.#hasFailed ? 'deep' : depth)
-    })
+    this.#nextRound ??= this.#beginRound(depth)
     const failed = await this.#nextRound
     const mine =
       target === undefined ? [...failed.keys()] : [`${target.repo}/${target.plugin ?? ''}`, `${target.repo}/`]
     for (const key of mine) if (failed.has(key)) throw failed.get(key)
+  }
+
+  /** A round that cannot begin, as the database is busy, must not stand for all later ones. */
+  #beginRound(depth: Depth): Promise<ReadonlyMap<string, unknown>> {
+    const round = this.exclusively(() => {
+      this.#nextRound = undefined
+      // What failed may have been half shown or half taken away.
+      return this.#showAll(this.#hasFailed ? 'deep' : depth)
+    })
+    round.catch(() => {
+      if (this.#nextRound === round) this.#nextRound = undefined
+      this.#retryLater()
+    })
+    return round
   }
 
   async close(): Promise<void> {

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { takeOutbox } from '../../../registry/db/sqlite/outbox.ts'
-import { inspectTree } from '../../../registry/tree/tree.ts'
+import { inspectTree, openTree } from '../../../registry/tree/tree.ts'
 import { hexOf } from '../../../schemas/digest.ts'
+import { coded } from '../../../schemas/errors.ts'
 import { parsePluginDocument } from '../../../schemas/plugin-document.ts'
 import { parseRepoDocument } from '../../../schemas/repo-document.ts'
 import { contentOf } from '../../support/plugin-record.ts'
@@ -204,4 +205,21 @@ test('closing ends a look over the tree that is under way', async () => {
   await tree.close()
   await check
   await assert.rejects(tree.drain(), { code: 'SHUTTING_DOWN' })
+})
+
+test('a round that could not begin fails those who wait for it, and no other', async () => {
+  await using registry = await TreeRegistry.create()
+  registry.addRepo()
+  let isBusy = false
+  const requireClaim = async () => {
+    if (isBusy) throw coded('STORE_BUSY', { message: 'the database is busy' })
+  }
+  const tree = await openTree({ ...(await registry.treeDeps()), requireClaim })
+  await registry.publish('check-tcp')
+  isBusy = true
+  await assert.rejects(tree.drain(), { code: 'STORE_BUSY' })
+  isBusy = false
+  await tree.drain()
+  assert.ok(existsSync(join(tree.root, 'repos/core/check-tcp.json')))
+  await tree.close()
 })
