@@ -10,6 +10,7 @@ import type { TreePlaces } from './show.ts'
 type Exclusively = <T>(act: () => Promise<T>) => Promise<T>
 /** What may stand in a folder of the tree. */
 type Allowed = { readonly folders?: Iterable<string>; readonly files?: Iterable<string> }
+/** What is allowed is asked in its turn: what the registry showed while it waited belongs to the tree. */
 type Sweep = (path: string, allowed: () => Allowed | Promise<Allowed>) => Promise<void>
 
 /** Only folders that belong are entered, so a link cannot lead out of the tree. */
@@ -22,20 +23,23 @@ export async function removeExtraFiles(
   await sweep('.well-known', () => ({ files: documents('octo', ['json']) }))
   await sweep('blobs', () => ({ folders: ['sha256'] }))
   if (withBlobs) await sweepBlobs(places, exclusively)
-  const repos = await places.metadata.repos.list()
-  await sweep('repos', () => ({ folders: repos, files: repos.flatMap((repo) => documents(repo)) }))
-  for (const repo of repos) await sweepRepo(repo, places, sweep)
+  const { repos } = places.metadata
+  await sweep('repos', async () => {
+    const folders = await repos.list()
+    return { folders, files: folders.flatMap((repo) => documents(repo)) }
+  })
+  for (const repo of await repos.list()) await sweepRepo(repo, places, sweep)
 }
 
 async function sweepRepo(repo: Name, { catalog, metadata }: TreePlaces, sweep: Sweep): Promise<void> {
   const shards = () => catalog.shards(repo)
   const plugins = async () => [...(await shards()).values()].flatMap((members) => [...members])
-  const isLarge = isSharded((await plugins()).length)
   await sweep(`repos/${repo}`, async () => {
     const names = await plugins()
-    return { folders: isLarge ? ['_', ...names] : names, files: names.flatMap((plugin) => documents(plugin)) }
+    const folders = isSharded(names.length) ? ['_', ...names] : names
+    return { folders, files: names.flatMap((plugin) => documents(plugin)) }
   })
-  if (isLarge)
+  if (isSharded((await plugins()).length))
     await sweep(`repos/${repo}/_`, async () => ({
       files: [...(await shards()).keys()].flatMap((shard) => documents(shard)),
     }))
