@@ -2,8 +2,8 @@
 // What is deleted lies in the trash for a day, and so does what a crash left of a put.
 import { randomBytes } from 'node:crypto'
 import type { BigIntStats } from 'node:fs'
-import { chmod, link, mkdir, open, opendir, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { chmod, mkdir, open, opendir, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestFromHex, hexOf } from '../../schemas/digest.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
@@ -113,8 +113,9 @@ async function moveAside(path: string, trashed: string, generation: string): Pro
     if (!found || describe(found).generation !== generation) return false
     await rename(path, trashed)
     if ((await find(trashed))?.ino === found.ino) return true
-    // It was put again between the look and the move: that one goes back, unless yet another one came.
-    await link(trashed, path).catch(ignoring('EEXIST'))
+    // It was put again between the look and the move: that one goes back. Yet another one would have the same bytes.
+    await rename(trashed, path)
+    await syncFolder(dirname(path), syncError)
     return false
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return false
@@ -129,8 +130,8 @@ async function emptyTrash(trash: string, deletedBeforeMs: number): Promise<numbe
     // ctime is when the file was moved here; a blob's mtime is when it was uploaded.
     const file = await stat(path).catch(() => undefined)
     if (!file || file.ctimeMs > deletedBeforeMs) continue
-    await unlink(path)
-    emptied++
+    // Another collection, of a command beside the registry, may be emptying it as well.
+    if (await unlink(path).then(() => true, ignoring('ENOENT'))) emptied++
   }
   return emptied
 }

@@ -12,6 +12,8 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import promises from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { TestContext } from 'node:test'
@@ -68,6 +70,35 @@ test('a deleted blob lies in the trash until it is purged', async (t) => {
   assert.equal(await blobs.purge(statSync(trashed).ctimeMs + 1), 1)
   assert.equal(existsSync(trashed), false)
 })
+
+for (const [what, refusal] of Object.entries({
+  'on any file system': undefined,
+  'where no file has two names': 'EPERM',
+}))
+  test(`a blob that is put between the last look at it and its deletion stays, ${what}`, async (t) => {
+    const { blobs, remove, trashed } = await aScene(t)
+    await blobs.put(source)
+    const { rename } = promises
+    t.mock.method(promises, 'rename', async (from: string, to: string) => {
+      if (to === trashed) {
+        promises.rename = rename
+        syncBuiltinESMExports()
+        await blobs.put(source)
+      }
+      return rename(from, to)
+    })
+    if (refusal)
+      t.mock.method(promises, 'link', async () => {
+        throw Object.assign(new Error(refusal), { code: refusal })
+      })
+    syncBuiltinESMExports()
+    t.after(() => {
+      t.mock.restoreAll()
+      syncBuiltinESMExports()
+    })
+    assert.equal(await remove(), false)
+    assert.deepEqual([readFileSync(blobs.fileOf(DIGEST)), existsSync(trashed)], [BYTES, false])
+  })
 
 test('what a crash left of a put goes with the trash, and is never among the blobs', async (t) => {
   const { dataDir, blobs } = await aScene(t)
@@ -157,4 +188,14 @@ test('when a put answers, the bytes and the name of the blob are on the disk, in
     'rename',
     'sync data/blobs/sha256',
   ])
+})
+
+test('two collections at once empty the trash together', async (t) => {
+  const { dataDir, blobs } = await aScene(t)
+  for (let index = 0; index < 20; index++) writeFileSync(join(trashPath(dataDir), `${index}`), '')
+  const emptied = await Promise.all([1, 2, 3].map(() => blobs.purge(Number.POSITIVE_INFINITY)))
+  assert.equal(
+    emptied.reduce((sum, each) => sum + each, 0),
+    20,
+  )
 })
