@@ -8,7 +8,7 @@ import type { Session, SessionOptions } from '../session.ts'
 import { requireShimFolder } from './folder.ts'
 import { openLinking } from './open-linking.ts'
 import { planShim } from './plan-shim.ts'
-import { kindOf, writeShim } from './shim-file.ts'
+import { kindOf, rewriteShim } from './shim-file.ts'
 
 type Relink = {
   readonly file: string
@@ -26,8 +26,8 @@ export async function relink(session: Session, asked: Relink, { terminal, cwd, e
   try {
     requireShimFolder(dirname(path), cwd)
     const { record } = await planShim(openLinking(session, asked.options, { cwd, env }), { ...asked, path })
-    await writeShim(await openShimRecords(storeRootOf(env)), record)
-    terminal.debug(`wrote ${path} again`)
+    const isWritten = await rewriteShim(await openShimRecords(storeRootOf(env)), record)
+    terminal.debug(isWritten ? `wrote ${path} again` : `${path} is no longer the shim that called`)
   } catch (error) {
     terminal.debug(`${path} is left as it is: ${error instanceof Error ? error.message : String(error)}`)
   }

@@ -47,6 +47,13 @@ export function isShim(text: string): boolean {
   return text.startsWith('#!') && text.split('\n', 2)[1]?.startsWith(SHIM_MARK) === true
 }
 
+/** The words with which a shim calls octo: of which plugin, by which config, it is a shim. Undefined where it calls nobody. */
+export function callIn(text: string): string | undefined {
+  const call = text.slice(text.lastIndexOf('\nexec '))
+  const at = call.indexOf(' run --relink ')
+  return at < 0 ? undefined : call.slice(at)
+}
+
 function opening({ shell }: LinkMachine, title: string): readonly string[] {
   return [
     `#!${shell}`,

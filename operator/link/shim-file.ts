@@ -1,5 +1,5 @@
 // Shims as files: only ours are replaced or removed, each at once and whole, with a copy in the store.
-import { closeSync, lstatSync, openSync, readSync, rmSync } from 'node:fs'
+import { closeSync, lstatSync, openSync, readFileSync, readSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { ShimRecord, ShimRecords } from '../../client/index.ts'
 import { coded } from '../../schemas/errors.ts'
@@ -7,7 +7,7 @@ import { quote } from '../../schemas/quote.ts'
 import { replaceFile } from '../../system/files/atomic-file.ts'
 import { explainDisk, onDisk } from '../../system/files/errors.ts'
 import { syncFolders } from '../../system/files/sync.ts'
-import { isShim } from './render-shim.ts'
+import { callIn, isShim } from './render-shim.ts'
 
 const MODE = 0o755
 const HEAD_BYTES = 4096
@@ -16,6 +16,20 @@ const HEAD_BYTES = 4096
 export async function writeShim(records: ShimRecords, record: ShimRecord): Promise<void> {
   using _lock = await records.lock(record.path)
   refuseForeign(record.path)
+  await putShim(records, record)
+}
+
+/** False where the shim was taken away, or linked to something else, since it was called; throws as `writeShim` does. */
+export async function rewriteShim(records: ShimRecords, record: ShimRecord): Promise<boolean> {
+  using _lock = await records.lock(record.path)
+  if (kindOf(record.path) !== 'shim') return false
+  const call = callIn(onDisk(record.path, () => readFileSync(record.path, 'utf8')))
+  if (call === undefined || call !== callIn(record.text)) return false
+  await putShim(records, record)
+  return true
+}
+
+async function putShim(records: ShimRecords, record: ShimRecord): Promise<void> {
   records.keep(record)
   try {
     await replaceFile(record.path, record.text, { mode: MODE })

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { openShimRecords } from '../../../client/index.ts'
-import { writeShim } from '../../../operator/link/shim-file.ts'
+import { removeShim, rewriteShim, writeShim } from '../../../operator/link/shim-file.ts'
 import { expectCodeAsync } from '../../support/expect-code.ts'
 import { shimText } from '../../support/shim-text.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
@@ -53,4 +53,28 @@ test('a file that became another program meanwhile is kept', async (t) => {
   await expectCodeAsync('ALREADY_EXISTS', () => writeShim(records, { path, text: shimText(0), ...known }))
   assert.equal(readFileSync(path, 'utf8'), '#!/bin/sh\nexit 0\n')
   assert.equal(records.find(path), undefined)
+})
+
+test('a shim that was taken away, or linked to something else, while octo proved its plugin is left like that', async (t) => {
+  const [folder, store] = [tempFolder(t), join(tempFolder(t), 'store')]
+  const path = join(folder, 'script')
+  const records = await openShimRecords(store)
+  const shimOf = (words: string, comment = '') => {
+    const start = '/usr/bin/node /opt/octo/bin/octo.js'
+    return `#!/bin/sh\n# octo shim v1: script\n${comment}exec ${start} run --relink ${path} ${words} -- "$@"\n`
+  }
+  const proven = { path, text: shimOf('--config /a.yaml script', '# again\n'), ...known }
+  assert.equal(await rewriteShim(records, proven), false, 'never there')
+  await writeShim(records, { path, text: shimOf('--config /a.yaml script'), ...known })
+  assert.equal(await rewriteShim(records, proven), true)
+  assert.equal(readFileSync(path, 'utf8'), proven.text)
+  for (const words of ['--config /b.yaml script', '--config /a.yaml script@^2', '--config /a.yaml --frozen script']) {
+    const text = shimOf(words)
+    await writeShim(records, { path, text, ...known })
+    assert.equal(await rewriteShim(records, proven), false, words)
+    assert.deepEqual([readFileSync(path, 'utf8'), records.find(path)?.text], [text, text])
+  }
+  await removeShim(records, path)
+  assert.equal(await rewriteShim(records, proven), false)
+  assert.deepEqual([existsSync(path), records.find(path)], [false, undefined])
 })
