@@ -51,7 +51,8 @@ function withHint({ message, details, cause }: CodedError): CodedError {
   return coded('IO_FAILED', { message, details, hint: 'set OCTO_HOME to a folder of your own', cause })
 }
 
-function requireOwned(folder: string): void {
+/** Throws STORE_UNSAFE. */
+export function requireOwned(folder: string): void {
   const found = onDisk(folder, () => problemOfFolder(folder))
   if (!found) return
   const { place, problem, uid, mode, own } = found

@@ -9,7 +9,7 @@ import { takeLock } from '../../system/process-lock.ts'
 import type { VerifiedExecutable } from '../verified-executable.ts'
 import { onDisk, STORE_DISK } from './disk.ts'
 import type { Layout } from './layout.ts'
-import { openStore } from './open-store.ts'
+import { openStore, requireOwned } from './open-store.ts'
 import { readLastingRecord } from './own-record.ts'
 import type { StoredArtifact } from './stored-artifact.ts'
 import { writeOwnRecord } from './write-own-record.ts'
@@ -74,7 +74,7 @@ function recordAt(path: string): ShimRecord | undefined {
   return typeof body?.path === 'string' && typeof body.text === 'string' ? (body as ShimRecord) : undefined
 }
 
-/** The program itself where its file is called so already, else a link to it. */
+/** The program itself where its file is called so already, else a link to it. Throws STORE_UNSAFE where others could replace that. */
 export function nameProgram(
   layout: Layout,
   { path, argv0 }: VerifiedExecutable,
@@ -82,8 +82,10 @@ export function nameProgram(
 ): string {
   if (basename(path) === argv0 || argv0 === '.' || argv0 === '..') return path
   const name = layout.shimName(stored.key, argv0)
+  onDisk(name, () => mkdirSync(dirname(name), { recursive: true, mode: 0o700 }))
+  // A store that was carried over may hold a link to a folder of somebody else in its place.
+  requireOwned(dirname(name))
   onDisk(name, () => {
-    mkdirSync(dirname(name), { recursive: true, mode: 0o700 })
     if (lstatSync(name, { throwIfNoEntry: false })?.isSymbolicLink() && readlinkSync(name) === path) return
     const staged = stagedPath(layout.staging, argv0)
     symlinkSync(path, staged)
