@@ -22,8 +22,9 @@ export async function runOcto(argv: readonly string[]): Promise<number> {
     return code
   } catch (error) {
     const { explainMissingModule } = await import('./terminal/missing-module.ts')
+    const { explainRefusal } = await import('./system/files/refusal.ts')
     const { reportError } = await import('./terminal/report-error.ts')
-    return reportError(explainMissingModule(error), argv)
+    return reportError(explainRefusal(explainMissingModule(error)), argv)
   }
 }
 

@@ -18,7 +18,7 @@ export function demoProgram(): Command {
   })
     .option('--port <number>', `port of the registry, ${DEFAULT_PORT} otherwise; OCTO_START_PORT`)
     .option('--demo-port <number>', `port of the demo service, ${DEFAULT_DEMO_PORT} otherwise; OCTO_START_DEMO_PORT`)
-    .option('--dir <folder>', 'where everything is kept, .octo otherwise; OCTO_START_DIR')
+    .option('--dir <folder>', 'where keys, data and config are kept, .octo otherwise; OCTO_START_DIR')
     .option('--once', 'end after the check instead of serving; OCTO_START_ONCE=1')
   onRun<StartOptions>(demo, ({ options, terminal }) => quickStart(readSettings(options, process.env), terminal))
   return program

@@ -1,24 +1,45 @@
 // What must be there before the registry serves: a key pair, and the repo `core` that admits its releases.
 import { existsSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { makeFolder } from '../system/files/make-folder.ts'
+import { explainRefusal, requireAccess } from '../system/files/refusal.ts'
 import { mustRun, runOcto } from './run-octo.ts'
 import type { StartSettings } from './settings.ts'
-import { configPath, dataDir, keyBase, typed } from './settings.ts'
+import { CORE_PLUGINS, configPath, dataDir, keyBase, typed } from './settings.ts'
 
 const EXISTS = 73
 
 /** Gives one line about the key. */
 export async function prepareData(settings: StartSettings): Promise<{ readonly key: string }> {
+  makeFolders(settings)
   const publicKey = `${keyBase(settings)}.pub`
   const isNew = !existsSync(publicKey)
-  await mkdir(dirname(publicKey), { recursive: true, mode: 0o700 })
   // A lockfile remembers the signer and the age of what it saw, and would rightly refuse a new key or an emptied registry.
   if (isNew || !existsSync(dataDir(settings)))
     await rm(join(dirname(configPath(settings)), 'octo.lock'), { force: true })
   if (isNew) await mustRun(settings, ['keygen', '--out', keyBase(settings)])
   await admit(settings, publicKey, isNew)
   return { key: `${typed(settings, publicKey)}${isNew ? ', made now' : ''}` }
+}
+
+/** What the plugins are built to stays beside their sources, wherever the data goes. Throws IO_FAILED. */
+export function requireOwnCheckout({ root }: StartSettings): void {
+  const hint = 'the plugins are built in the checkout: start it from a clone of your own'
+  for (const plugin of CORE_PLUGINS) requireAccess(join(root, plugin), hint)
+}
+
+/** Throws IO_FAILED. */
+function makeFolders(settings: StartSettings): void {
+  const hint = 'name a folder that you may write: `npm start -- --dir FOLDER`'
+  try {
+    for (const folder of [settings.dir, dirname(keyBase(settings))]) {
+      makeFolder(folder, 0o700)
+      requireAccess(folder, hint)
+    }
+  } catch (error) {
+    throw explainRefusal(error, hint)
+  }
 }
 
 async function admit(settings: StartSettings, publicKey: string, isNew: boolean): Promise<void> {

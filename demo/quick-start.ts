@@ -4,7 +4,7 @@ import type { Terminal } from '../terminal/index.ts'
 import { formatDuration } from '../terminal/index.ts'
 import { startDemoService } from './demo-service.ts'
 import { requireFreePorts } from './ports.ts'
-import { prepareData } from './prepare-data.ts'
+import { prepareData, requireOwnCheckout } from './prepare-data.ts'
 import { publishCore } from './publish-core.ts'
 import { ensurePublishToken } from './publish-token.ts'
 import type { RegistryProcess } from './registry-process.ts'
@@ -20,10 +20,8 @@ export async function quickStart(settings: StartSettings, terminal: Terminal): P
   const startedAt = performance.now()
   const step = (name: string, text: string) =>
     terminal.print(`${terminal.paint.green('✓')} ${terminal.paint.bold(name.padEnd(12))}  ${text}`)
-  await requireFreePorts([
-    { port: settings.port, purpose: 'the registry', option: '--port' },
-    { port: settings.demoPort, purpose: 'the demo service', option: '--demo-port' },
-  ])
+  requireOwnCheckout(settings)
+  await requireFreePorts(settings)
   const prepared = await prepareData(settings)
   step('key pair', `${prepared.key}; signs the repo \`core\``)
   using stopping = stopSignal()
@@ -32,7 +30,7 @@ export async function quickStart(settings: StartSettings, terminal: Terminal): P
   await ensurePublishToken(settings)
   const published = await publishCore(settings)
   for (const line of published) step('plugin', line)
-  await using demo = await startDemoService(settings.demoPort)
+  await using demo = await startDemoService(settings)
   step('demo service', demo.url)
   await writeConfig(settings)
 

@@ -3,9 +3,11 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { coded } from '../schemas/errors.ts'
+import { quote } from '../schemas/quote.ts'
+import { secondStart } from './ports.ts'
 import { launchOcto } from './run-octo.ts'
 import type { StartSettings } from './settings.ts'
-import { dataDir } from './settings.ts'
+import { dataDir, typed } from './settings.ts'
 
 export type RegistryProcess = AsyncDisposable & {
   /** Settles when the registry ends, whoever ended it. */
@@ -20,7 +22,7 @@ const serveWords = (settings: StartSettings) => [
   ...['--host', '127.0.0.1', '--port', String(settings.port)],
 ]
 
-/** Resolves when the registry listens; throws OS_FAILED with what it said when it ends before. */
+/** Resolves when the registry listens; throws DATA_DIR_LOCKED, or OS_FAILED below what it said, when it ends before. */
 export async function startRegistry(settings: StartSettings): Promise<RegistryProcess> {
   const child = await launchOcto(settings, serveWords(settings), { stdio: 'pipe', detached: true })
   const ended = once(child, 'exit').then(([code]) => Number(code ?? 1))
@@ -28,9 +30,21 @@ export async function startRegistry(settings: StartSettings): Promise<RegistryPr
   const first = await Promise.race([listening(child), ended, tooLate()])
   if (first !== 'listening') {
     child.kill('SIGKILL')
-    throw coded('OS_FAILED', { message: `the registry did not start: ${said.join(' ') || first}` })
+    throw await startFailed(settings, said, String(first))
   }
   return { ended, [Symbol.asyncDispose]: () => stop(child, ended) }
+}
+
+async function startFailed(settings: StartSettings, said: readonly string[], first: string): Promise<Error> {
+  if (said.some((line) => line.startsWith('error[DATA_DIR_LOCKED]')))
+    return coded('DATA_DIR_LOCKED', {
+      message: `a quick start serves from ${quote(typed(settings, settings.dir))} already`,
+      hint: `stop it, or start one beside it: \`${await secondStart(settings)}\``,
+    })
+  process.stderr.write(said.map((line) => `${line}\n`).join(''))
+  return coded('OS_FAILED', {
+    message: `the registry did not start: ${said.length > 0 ? 'what it said stands above' : first}`,
+  })
 }
 
 async function stop(child: ChildProcess, ended: Promise<number>): Promise<void> {

@@ -28,6 +28,9 @@ type Environment = Readonly<Record<string, string | undefined>>
 export const DEFAULT_PORT = 8787
 export const DEFAULT_DEMO_PORT = 8788
 const DEFAULT_DIR = '.octo'
+/** What the repo `core` is made of; built beside their sources. */
+export const CORE_PLUGINS = ['plugins/check-tcp', 'plugins/check-tcp-port', 'plugins/check-server-url'] as const
+
 const HIGHEST_PORT = 65_535
 
 /** Options win over OCTO_START_PORT, OCTO_START_DEMO_PORT, OCTO_START_DIR and OCTO_START_ONCE; throws USAGE. */

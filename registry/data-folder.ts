@@ -1,7 +1,13 @@
-// The folder of a registry's data, made when it is not there.
+// The folder of a registry's data, made when it is not there, and refused where it is another user's.
+import { statSync } from 'node:fs'
 import { coded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
+import { isMissing } from '../system/files/errors.ts'
 import { makeFolder } from '../system/files/make-folder.ts'
+import { explainRefusal, requireAccess } from '../system/files/refusal.ts'
+import { databasePath } from './settings.ts'
+
+const WAY_OUT = 'work as the user whose data it is, or give a folder of your own as `--data`'
 
 /** Throws IO_FAILED. */
 export function makeDataFolder(dataDir: string): void {
@@ -16,4 +22,23 @@ export function makeDataFolder(dataDir: string): void {
       cause,
     })
   }
+  requireOwnData(dataDir)
+}
+
+/** Whether there is a registry; throws IO_FAILED where this user may not know or use it. */
+export function holdsRegistry(dataDir: string): boolean {
+  try {
+    statSync(databasePath(dataDir))
+  } catch (error) {
+    if (isMissing(error)) return false
+    throw explainRefusal(error, WAY_OUT)
+  }
+  requireOwnData(dataDir)
+  return true
+}
+
+/** Throws IO_FAILED for data that is there and closed to this user. */
+export function requireOwnData(dataDir: string): void {
+  for (const path of [dataDir, databasePath(dataDir)])
+    if (statSync(path, { throwIfNoEntry: false })) requireAccess(path, WAY_OUT)
 }

@@ -152,6 +152,7 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
       'terminal',
       'terminal/commands.ts',
       'terminal/missing-module.ts',
+      'system/files/refusal.ts',
       'registry/main.ts',
       'publisher/main.ts',
       'client/main.ts',

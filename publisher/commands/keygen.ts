@@ -72,6 +72,10 @@ async function writePair(secret: readonly [string, string], shared: readonly [st
         message: `${quote(secret[0])} or ${quote(shared[0])} exists, and keys are never written over`,
         hint: 'choose another name with `--out NAME`',
       })
-    throw coded('IO_FAILED', { message: `the key cannot be written to ${quote(secret[0])}`, cause: error })
+    throw coded('IO_FAILED', {
+      message: `the key cannot be written to ${quote(secret[0])}`,
+      hint: 'choose a place that you may write with `--out NAME`',
+      cause: error,
+    })
   }
 }

@@ -1,12 +1,13 @@
 // plugin.yaml → commands → artifacts → dist/release.json.
 import { realpath, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { coded } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
 import { stableJson } from '../../schemas/json.ts'
 import type { Platform } from '../../schemas/platform.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleaseArtifact } from '../../schemas/release-statement.ts'
 import { makeFolder } from '../../system/files/make-folder.ts'
+import { requireAccess } from '../../system/files/refusal.ts'
 import type { Progress } from '../../terminal/index.ts'
 import { distHolds } from '../dist-folder/check-dist.ts'
 import type { ReleaseDraft } from '../dist-folder/release-file.ts'
@@ -75,12 +76,16 @@ export function selectPlatforms({ project, platforms }: Pick<BuildRequest, 'proj
   return offered.filter((platform) => platforms.includes(platform))
 }
 
+/** Asked before the commands run: a build may take minutes. */
 async function prepareOut(path: string): Promise<string> {
   const out = resolve(path)
+  const hint = 'name a folder that you may write with `--out DIR`'
   try {
     makeFolder(out)
+    requireAccess(out, hint)
   } catch (cause) {
-    throw coded('IO_FAILED', { message: `the output folder ${quote(out)} cannot be made`, cause })
+    if (isCoded(cause)) throw cause
+    throw coded('IO_FAILED', { message: `the output folder ${quote(out)} cannot be made`, hint, cause })
   }
   return realpath(out)
 }

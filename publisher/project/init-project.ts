@@ -7,6 +7,7 @@ import { coded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
 import { makeFolder } from '../../system/files/make-folder.ts'
+import { explainRefusal } from '../../system/files/refusal.ts'
 
 export const TEMPLATES = ['node', 'shell', 'go', 'rust'] as const
 
@@ -19,7 +20,7 @@ type InitRequest = {
   readonly repo: Name | undefined
 }
 
-/** Gives the paths written, relative to the folder; throws USAGE or ALREADY_EXISTS before anything is written. */
+/** Gives the paths written, relative to the folder; throws USAGE, ALREADY_EXISTS or IO_FAILED before anything is written. */
 export async function initProject({ dir, template, plugin, repo }: InitRequest): Promise<string[]> {
   if (!TEMPLATES.some((known) => known === template))
     throw coded('USAGE', {
@@ -33,7 +34,14 @@ export async function initProject({ dir, template, plugin, repo }: InitRequest):
       details: { dir, files: existing },
       hint: 'name another folder',
     })
-  for (const [path, text] of files) await writeNew(join(dir, path), fill(text, plugin, repo))
+  try {
+    for (const [path, text] of files) await writeNew(join(dir, path), fill(text, plugin, repo))
+  } catch (error) {
+    throw explainRefusal(
+      error,
+      `name a folder that you may write: \`octo init "$HOME/${plugin}" --template ${template}\``,
+    )
+  }
   return [...files.keys()]
 }
 

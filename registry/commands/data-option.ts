@@ -1,12 +1,10 @@
 // `--data DIR`, and the data directory opened for one command, beside a server that may be running.
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { coded } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import type { RegistryDeps } from '../context.ts'
-import { makeDataFolder } from '../data-folder.ts'
-import { databasePath } from '../settings.ts'
+import { holdsRegistry, makeDataFolder } from '../data-folder.ts'
 
 export type DataOption = { readonly data: string }
 
@@ -19,13 +17,13 @@ type DataUse = DataOption & {
   readonly create?: boolean
 }
 
-/** Throws FILE_NOT_FOUND for a directory that holds no registry. */
+/** Throws FILE_NOT_FOUND for a directory that holds no registry, IO_FAILED for one that this user may not use. */
 export async function withData<T>(
   { data, create = false }: DataUse,
   act: (deps: RegistryDeps) => Promise<T> | T,
 ): Promise<T> {
   const dataDir = resolve(data)
-  if (!create && !existsSync(databasePath(dataDir)))
+  if (!create && !holdsRegistry(dataDir))
     throw coded('FILE_NOT_FOUND', {
       message: `there is no registry in ${quote(dataDir)}`,
       hint: `\`octo registry repo create NAME --key FILE --data ${shellWord(data)}\` makes one`,

@@ -7,6 +7,7 @@ import { quote } from '../../schemas/quote.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { repeatable } from '../../terminal/repeatable.ts'
+import { requireOwnData } from '../data-folder.ts'
 import { LIMIT_OPTIONS, parseLimits } from '../limit-names.ts'
 import type { Serving } from '../server/listen.ts'
 import { withDataOption } from './data-option.ts'
@@ -76,6 +77,7 @@ async function serveUntilStopped(options: Options, terminal: Terminal): Promise<
   const clientAddress = proxies.clientAddressBehind(options.trustProxy)
   const limits = parseLimits(options.limit)
   const dataDir = resolve(options.data)
+  requireOwnData(dataDir)
   const base = await addresses.chooseBaseAddress({ dataDir, given: options.url, host: options.host })
   const stopped = Promise.withResolvers<void>()
   let code = 0

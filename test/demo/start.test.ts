@@ -74,6 +74,13 @@ test('serves until Ctrl-C, then ends well and leaves nothing running', async (t)
   assert.equal(yaml.status, 200, said)
   assert.match(await yaml.text(), /check-tcp-port/)
   assert.equal((await fetch(`http://127.0.0.1:${place.demoPort}/healthz`)).status, 200)
+  const beside = { ...place, port: await freePort(3) }
+  const second = await runOcto(words({ ...beside, demoPort: beside.port + 1 }), { cwd: ROOT, env: place.env })
+  assert.equal(second.code, 75, second.stderr)
+  assert.match(
+    second.stderr,
+    /^error\[DATA_DIR_LOCKED\]: a quick start serves from `.+` already\n.*hint: stop it, or .*npm start -- --dir/s,
+  )
   let complaints = ''
   child.stderr.setEncoding('utf8').on('data', (chunk) => (complaints += chunk))
   child.kill('SIGINT')
@@ -88,7 +95,10 @@ test('says which port is taken and what to type, before it starts anything', asy
   const { code, stdout, stderr } = await runOcto([...words(place), '--once'], { cwd: ROOT, env: place.env })
   assert.deepEqual([code, stdout], [69, ''])
   assert.match(stderr, new RegExp(`port ${place.port} on 127\\.0\\.0\\.1 is needed for the registry and is taken`))
-  assert.match(stderr, /hint: .*npm start -- --port \d+/)
+  const again = /npm start -- --dir \S+ --port (\d+) --demo-port (\d+)`/.exec(stderr) ?? []
+  assert.equal(again.length, 3, stderr)
+  assert.notEqual(again[1], String(place.port))
+  assert.notEqual(again[2], String(place.demoPort))
   assert.throws(() => filesBelow(place.dir), { code: 'ENOENT' })
 })
 

@@ -1,0 +1,65 @@
+// A place that the file system keeps from this user is no defect of octo: which place it is, why, and what to do about it.
+import { accessSync, constants, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { coded, isCoded } from '../../schemas/errors.ts'
+import { quote, shellWord } from '../../schemas/quote.ts'
+import { isErrno } from './errors.ts'
+
+/** IO_FAILED for a place that this user may not use so, any other error as it is. `hint` is the way round it, which a caller may know. */
+export function explainRefusal(error: unknown, hint?: string): unknown {
+  if (isCoded(error) || !isErrno(error, 'EACCES', 'EPERM', 'EROFS')) return error
+  const { code: reason, path, dest, syscall } = error as NodeJS.ErrnoException & { readonly dest?: string }
+  // A program that may not be started has a path, too.
+  if (path === undefined || syscall?.startsWith('spawn')) return error
+  const wanted = resolve(dest ?? path)
+  const place = nearestThere(wanted)
+  return coded('IO_FAILED', {
+    message: sentence(place, place === wanted, reason),
+    details: { path: wanted, reason },
+    hint: hint ?? waysOut(place, reason),
+    cause: error,
+  })
+}
+
+/** Throws the same for a folder or file that is there and that this user may not read and write; `hint` as above. */
+export function requireAccess(path: string, hint?: string): void {
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK | (isFolder ? constants.X_OK : 0))
+  } catch (error) {
+    throw explainRefusal(error, hint)
+  }
+}
+
+/** The path itself, or the last folder on the way to it that this user can see. */
+function nearestThere(path: string): string {
+  try {
+    statSync(path)
+    return path
+  } catch {
+    return dirname(path) === path ? path : nearestThere(dirname(path))
+  }
+}
+
+function sentence(place: string, isWhole: boolean, reason: string | undefined): string {
+  if (reason === 'EROFS') return `${quote(place)} is on a disk that is mounted read-only`
+  if (reason === 'EPERM') return `the system does not let this user change ${quote(place)}`
+  const isFolder = statSync(place, { throwIfNoEntry: false })?.isDirectory() === true
+  if (isFolder && !mayUse(place, constants.X_OK)) return `this user may not look into folder ${quote(place)}`
+  if (isWhole && !mayUse(place, constants.R_OK)) return `this user may not read ${quote(place)}`
+  return `this user may not write to ${isFolder ? 'folder ' : ''}${quote(place)}`
+}
+
+function mayUse(place: string, how: number): boolean {
+  try {
+    accessSync(place, how)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function waysOut(place: string, reason: string | undefined): string {
+  if (reason === 'EROFS') return 'name a place on a disk that can be written, or mount this one so that it can'
+  return `\`ls -ld ${shellWord(place)}\` shows whose it is: work as that user, or name another place`
+}
