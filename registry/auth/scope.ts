@@ -36,6 +36,11 @@ export function scopeText({ repo, plugin, actions }: Scope): string {
   return `${repo}/${plugin}:${actions.join(',')}`
 }
 
+/** Whether it allows anything in this repo. */
+export function coversRepo(scope: Scope, repo: Name): boolean {
+  return fits(scope.repo, repo)
+}
+
 /** For people: `publish, yank in core: check-*`, `everything in every repo`. */
 export function scopeWords({ repo, plugin, actions }: Scope): string {
   const what = actions.includes('admin') ? 'everything' : actions.join(', ')

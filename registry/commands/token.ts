@@ -2,12 +2,12 @@
 import { fchmodSync, fstatSync } from 'node:fs'
 import type { Command } from 'commander'
 import { coded } from '../../schemas/errors.ts'
-import { quote } from '../../schemas/quote.ts'
+import { quote, shellWord } from '../../schemas/quote.ts'
 import { lineShape } from '../../schemas/shapes.ts'
 import type { Run } from '../../terminal/program.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { repeatable } from '../../terminal/repeatable.ts'
-import { parseScope, scopeText } from '../auth/scope.ts'
+import { coversRepo, parseScope, scopeText } from '../auth/scope.ts'
 import type { Token } from '../db/records.ts'
 import type { DataOption } from './data-option.ts'
 import { withData, withDataOption } from './data-option.ts'
@@ -74,15 +74,22 @@ async function runCreate({ options, terminal }: Run<CreateOptions>) {
   const name = lineShape.min(1).max(100).safeParse(options.name)
   if (!name.success) throw coded('USAGE', { message: 'a token name is one line of 1–100 characters' })
   const { createToken } = await import('../admin/tokens.ts')
-  const created = await withData({ data: options.data, create: true }, (deps) =>
-    createToken(deps, { name: name.data, scopes, days: daysOf(options.days) }),
-  )
+  const days = daysOf(options.days)
+  const { created, idle } = await withData(options, async (deps) => {
+    const repos = await deps.metadata.repos.list()
+    const idle = scopes.filter((scope) => !repos.some((repo) => coversRepo(scope, repo)))
+    return { created: await createToken(deps, { name: name.data, scopes, days }), idle }
+  })
   const expiresAt = new Date(created.expiresAt).toISOString()
   keepOutputPrivate()
   terminal.result({ json: { ...created, expiresAt }, text: () => created.token })
   terminal.info(
     `token ${created.id} allows ${scopes.map(scopeText).join(' ')} until ${expiresAt}; it is not shown again`,
   )
+  for (const scope of idle)
+    terminal.warn(
+      `no repo fits ${quote(scopeText(scope))} yet; \`octo registry repo list --data ${shellWord(options.data)}\` shows those that exist`,
+    )
   return 0
 }
 

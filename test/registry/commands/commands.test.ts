@@ -33,6 +33,7 @@ test('repos, keys and tokens are made, listed and taken back by commands', async
   assert.equal(listed.id, key.trustKey.id)
   assert.notEqual(listed.revokedAt, null)
   const created = await octo('token', 'create', '--name', 'ci', '--scope', 'core/*')
+  assert.doesNotMatch(created.stderr, /warning/)
   assert.match(created.stdout, /^octo_[0-9A-Za-z]{49}\n$/)
   assert.equal(created.stderr.includes(created.stdout.trim()), false)
   const [token] = await json('token', 'list')
@@ -51,6 +52,40 @@ test('a data directory that cannot be made is said to be so, and nothing is left
     const { code, stderr } = await typeOcto(['registry', 'repo', 'create', 'x', '--key', keyFile, '--data', data])
     assert.equal(code, 74, stderr)
     assert.match(stderr, /cannot be made: E/)
+  }
+})
+
+test('only `repo create` makes a registry: a mistyped folder stays as it was', async (t) => {
+  const { data, octo } = await aFolder(t)
+  for (const words of [
+    ['token', 'create', '--name', 'x', '--scope', 'acme/*'],
+    ['token', 'list'],
+    ['repo', 'list'],
+    ['audit'],
+    ['gc'],
+    ['fsck'],
+  ]) {
+    const { code, stdout, stderr } = await octo(...words)
+    assert.deepEqual([code, stdout], [66, ''], words.join(' '))
+    assert.match(stderr, /there is no registry in/)
+    await assert.rejects(stat(data), { code: 'ENOENT' })
+  }
+})
+
+test('a scope that fits no repo yet is pointed out, and the token is made', async (t) => {
+  const { octo } = await aFolder(t)
+  await octo('repo', 'create', 'core')
+  for (const [scope, isIdle] of [
+    ['core/*', false],
+    ['co*/x', false],
+    ['*/*:admin', false],
+    ['nope/*', true],
+    ['core-*/*', true],
+  ] as const) {
+    const { code, stdout, stderr } = await octo('token', 'create', '--name', 'x', '--scope', scope)
+    assert.equal(code, 0, stderr)
+    assert.match(stdout, /^octo_/)
+    assert.equal(stderr.includes('warning: no repo fits'), isIdle, scope)
   }
 })
 
