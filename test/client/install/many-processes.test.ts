@@ -5,7 +5,6 @@ import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { setImmediate as turn } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { openStore } from '../../../client/store/open-store.ts'
 import { verifyStore } from '../../../client/store/verify-store.ts'
@@ -90,13 +89,15 @@ test('an install after one that was killed at any moment is whole', { timeout: 2
   const lockText = readFileSync(machine.base.lockPath)
   for (let round = 0; round < 8; round++) {
     const storeRoot = join(machine.folder, `store-${round}`)
-    const asked = machine.registry.requests.length
     const child = startInstall(machine, { storeRoot })
-    const gone = once(child, 'exit')
-    // Killed after it has asked for so many things, which is a moment of work rather than of the clock.
-    while (child.exitCode === null && machine.registry.requests.length < asked + round * 3 + 1) await turn()
-    child.kill('SIGKILL')
-    await gone
+    let left = round * 3 + 1
+    // Killed when it asks for so many things, which is a moment of work rather than of the clock.
+    machine.registry.misbehave = () => {
+      if (--left === 0) child.kill('SIGKILL')
+      return false
+    }
+    await once(child, 'exit')
+    machine.registry.misbehave = undefined
     const { paths } = await finished(startInstall(machine, { storeRoot, frozen: true }))
     assert.equal(paths.length, 10)
     for (const path of paths) assert(existsSync(path))
