@@ -1,6 +1,7 @@
 // Asks the repos of the config about a plugin, chooses, proves the choice, and gives it as a lockfile entry.
 import { setTimeout } from 'node:timers/promises'
 import type { OctoConfig, RepoConfig } from '../../config/model/config.ts'
+import type { ErrorCode } from '../../schemas/error-codes.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import type { LockedPlugin } from '../../schemas/lockfile.ts'
 import type { PluginDocument } from '../../schemas/plugin-document.ts'
@@ -13,6 +14,7 @@ import type { Choice, Offer, Question } from '../sources/offer.ts'
 import { plainDocument } from '../sources/plain/plain-document.ts'
 import { lockPlain } from '../sources/plain/plain-plugin.ts'
 import { repoAddressOf } from '../sources/repo-address.ts'
+import { requireRepo } from '../sources/require-repo.ts'
 import { fetchPluginDocument } from '../sources/signed/fetch-document.ts'
 import { proveRelease } from '../sources/signed/prove-release.ts'
 import type { Layout } from '../store/layout.ts'
@@ -139,6 +141,9 @@ function seenSerialOf({ repo, document }: Omit<Offer, 'seenSerial'>, locked: Loc
   return highestKnown([seen, lockedSerial])
 }
 
+/** Nothing is known of what such a repo offers. */
+const UNANSWERED: ReadonlySet<ErrorCode> = new Set(['FETCH_FAILED', 'FETCH_REFUSED', 'REPO_NOT_FOUND'])
+
 type Asked = { readonly question: Question; readonly known: Known }
 
 /** A repo that does not answer could offer the name too, so it cannot be passed over. */
@@ -154,7 +159,7 @@ async function askRepo(
   } catch (error) {
     // A name that says its repo is asked nowhere else, so there is nothing to pin.
     const isOpen = pinned === undefined && repos.length > 1
-    if (!isOpen || !isCoded(error) || !['FETCH_FAILED', 'FETCH_REFUSED'].includes(error.code)) throw error
+    if (!isOpen || !isCoded(error) || !UNANSWERED.has(error.code)) throw error
     const pin = `pin the plugin to another repo in the config, so that this one is not asked: \`operator: {plugins: {${plugin}: {repo: NAME}}}\``
     throw coded(error.code, {
       message: `repo ${quote(repo.name)} was asked for ${quote(plugin)}: ${error.message}`,
@@ -175,7 +180,9 @@ async function askSigned(
   const options = { operatorVersion: octoVersion(), ...kept }
   return atOneMoment(async () => {
     const document = await fetchPluginDocument(fetch, address, question.plugin)
-    return document && withOlderVersions(document, { question, options, before: before?.version }, { fetch, address })
+    if (document) return withOlderVersions(document, { question, options, before: before?.version }, { fetch, address })
+    await requireRepo(fetch, address)
+    return undefined
   })
 }
 

@@ -15,6 +15,7 @@ import { inParallel } from '../../system/async/limit.ts'
 import type { Network } from '../network.ts'
 import { readPlainRepo } from './plain/read-repo.ts'
 import { repoAddressOf } from './repo-address.ts'
+import { requireRepo } from './require-repo.ts'
 
 type Found = {
   readonly repo: Name
@@ -61,7 +62,10 @@ async function searchRepo(
     return named(plugins.map(({ plugin, kind }) => ({ plugin, kind, description: '' })))
   }
   const document = await readRepo(address.json, network)
-  if (!document) return []
+  if (!document) {
+    await requireRepo(network.fetchDocument, address)
+    return []
+  }
   if (!document.shards) return named(document.plugins ?? [])
   const answer = await askSearch(address.yaml, address.name, text, network)
   if (answer || reads === 'small') return named(answer ?? [])

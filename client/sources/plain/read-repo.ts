@@ -10,6 +10,7 @@ import { relativePathShape } from '../../../schemas/shapes.ts'
 import { shownAddress } from '../../../schemas/shown-address.ts'
 import { parseYaml, SERVED_YAML } from '../../../schemas/yaml.ts'
 import type { FetchDocument } from '../../network.ts'
+import { noRepoAt } from '../require-repo.ts'
 
 export type PlainArtifact = {
   readonly url: string
@@ -36,11 +37,7 @@ export async function readPlainRepo(fetch: FetchDocument, url: URL): Promise<Rea
     if (depth > MAX_DEPTH || seen.size >= MAX_DOCUMENTS) throw tooMuch(at, `is one include too many`)
     seen.add(at.href)
     const text = await fetch(at, SERVED_YAML.maxBytes)
-    if (text === undefined)
-      throw coded('REPO_NOT_FOUND', {
-        message: `there is no repo at ${quote(shownAddress(at))}`,
-        details: { url: shownAddress(at) },
-      })
+    if (text === undefined) throw noRepoAt(at)
     const root = parseYaml(text, shownAddress(at), SERVED_YAML).value
     for (const plugin of pluginsIn(root, at)) if (!plugins.has(plugin.plugin)) plugins.set(plugin.plugin, plugin)
     for (const include of listAt(root, 'include')) await read(includeUrl(textAt(include, 'url', at), at), depth + 1)
