@@ -33,9 +33,21 @@ export function planChecks(config: OctoConfig, { services, phases }: Selection):
     phases.flatMap((phase) => marked(service.checks[phase].map((item) => planCheck(item, { service, phase, config })))),
   )
   if (planned.length === 0) throw nothingToCheck(config, { services, phases })
-  const mustRun = services.length > 0 ? [...Map.groupBy(planned, ({ service }) => service).values()] : [planned]
-  for (const own of mustRun) if (own.every(({ fate }) => fate.kind === 'skip')) throw allSkipped(own)
-  return planned
+  if (planned.every(isSkipped)) throw allSkipped(planned)
+  return services.length > 0 ? notPassedOver(planned) : planned
+}
+
+/** A service that was named and would run nothing is unknown, as one without checks is; the others run. */
+function notPassedOver(planned: readonly PlannedCheck[]): PlannedCheck[] {
+  const idle = [...Map.groupBy(planned, ({ service }) => service).values()].filter((own) => own.every(isSkipped))
+  const refused = new Set(idle.flat())
+  return planned.map((check) =>
+    check.fate.kind === 'skip' && refused.has(check) ? { ...check, fate: { ...check.fate, kind: 'refuse' } } : check,
+  )
+}
+
+function isSkipped({ fate }: PlannedCheck): boolean {
+  return fate.kind === 'skip'
 }
 
 /** Those of one phase of a service. */
