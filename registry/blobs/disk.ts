@@ -27,6 +27,7 @@ type DiskBlobStore = BlobStore & {
 }
 
 const READ_CHUNK_BYTES = 1024 * 1024
+const IS_BLOB = /^[0-9a-f]{64}$/
 
 export async function openDiskBlobs({ dataDir, fileToTake = () => undefined }: DiskBlobs): Promise<DiskBlobStore> {
   const folder = blobsPath(dataDir)
@@ -51,7 +52,10 @@ export async function openDiskBlobs({ dataDir, fileToTake = () => undefined }: D
     open: (digest, range) => readChunks(digest, fileOf(digest), range),
     stat: (digest) => find(fileOf(digest)).then((found) => found && describe(found)),
     delete: (digest, generation) => moveAside(fileOf(digest), join(trash, hexOf(digest)), generation),
-    purge: (deletedBeforeMs) => emptyTrash(trash, deletedBeforeMs),
+    async purge(deletedBeforeMs, counts) {
+      await takeBack(trash, fileOf, counts)
+      return emptyTrash(trash, deletedBeforeMs)
+    },
     list: () => listFolder(folder),
   }
 }
@@ -123,6 +127,22 @@ async function moveAside(path: string, trashed: string, generation: string): Pro
   }
 }
 
+/** Whoever put a blob again while it was moved aside counts on it, also when the move back never came. */
+async function takeBack(trash: string, fileOf: DiskBlobStore['fileOf'], counts: (digest: Digest) => Promise<boolean>) {
+  for (const name of await readdir(trash)) {
+    if (!IS_BLOB.test(name)) continue
+    const digest = digestFromHex(name)
+    const place = fileOf(digest)
+    if ((await find(place)) || !(await counts(digest))) continue
+    try {
+      await rename(join(trash, name), place)
+      await syncFolder(dirname(place), syncError)
+    } catch (error) {
+      if (!isErrno(error, 'ENOENT')) throw changeError(error, 'a blob cannot be taken back from the trash')
+    }
+  }
+}
+
 async function emptyTrash(trash: string, deletedBeforeMs: number): Promise<number> {
   let emptied = 0
   for (const name of await readdir(trash)) {
@@ -138,7 +158,7 @@ async function emptyTrash(trash: string, deletedBeforeMs: number): Promise<numbe
 
 async function* listFolder(folder: string): AsyncGenerator<Digest | { readonly stray: string }> {
   for await (const entry of await opendir(folder, { bufferSize: 256 })) {
-    const isBlob = /^[0-9a-f]{64}$/.test(entry.name) && !entry.isDirectory()
+    const isBlob = IS_BLOB.test(entry.name) && !entry.isDirectory()
     yield isBlob ? digestFromHex(entry.name) : { stray: entry.name }
   }
 }

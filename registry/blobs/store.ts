@@ -30,8 +30,11 @@ export type BlobStore = {
    * was taken away. Throws IO_FAILED.
    */
   delete(digest: Digest, generation: string): Promise<boolean>
-  /** A store may keep what was deleted for a while; this forgets what went before that time, and gives how many. */
-  purge(deletedBeforeMs: number): Promise<number>
+  /**
+   * A store may keep what was deleted for a while; this forgets what went before that time, and gives how many. A blob that
+   * `counts` and is not in its place was left so by a delete that broke off, and goes back.
+   */
+  purge(deletedBeforeMs: number, counts: (digest: Digest) => Promise<boolean>): Promise<number>
   /** All blobs, read page by page in any order, and the names of what lies among them and is none. */
   list(): AsyncIterable<Digest | { readonly stray: string }>
 }

@@ -33,7 +33,7 @@ export async function collectGarbage(deps: RegistryDeps, { dryRun, graceMs }: Co
   const orphans = await listOrphans(deps, before)
   const blobs = [...rows, ...orphans]
   const removed = dryRun ? blobs : await sweepAll(deps, blobs)
-  const emptied = dryRun ? 0 : await deps.blobs.purge(deps.clock() - TRASH_MS)
+  const emptied = dryRun ? 0 : await deps.blobs.purge(deps.clock() - TRASH_MS, deps.metadata.blobs.has)
   return { dryRun, blobs: removed, bytes: removed.reduce((sum, { bytes }) => sum + bytes, 0), emptied }
 }
 

@@ -52,6 +52,8 @@ test('the file of a finished upload is taken as it is, and nobody may write into
   assert.deepEqual([found.ino, found.mode & 0o777], [ino, 0o444])
 })
 
+const nothingCounts = async () => false
+
 test('bytes from elsewhere are copied, also when they name a file of an upload', async (t) => {
   const { blobs, part, upload } = await aScene(t)
   await blobs.put({ ...upload() })
@@ -65,9 +67,9 @@ test('a deleted blob lies in the trash until it is purged', async (t) => {
   await blobs.put(source)
   assert.equal(await remove(), true)
   assert.deepEqual(readFileSync(trashed), BYTES)
-  assert.equal(await blobs.purge(statSync(trashed).ctimeMs - 1), 0)
+  assert.equal(await blobs.purge(statSync(trashed).ctimeMs - 1, nothingCounts), 0)
   assert.deepEqual(readFileSync(trashed), BYTES)
-  assert.equal(await blobs.purge(statSync(trashed).ctimeMs + 1), 1)
+  assert.equal(await blobs.purge(statSync(trashed).ctimeMs + 1, nothingCounts), 1)
   assert.equal(existsSync(trashed), false)
 })
 
@@ -112,7 +114,7 @@ test('what a crash left of a put goes with the trash, and is never among the blo
   assert.equal(staged.length, 1)
   assert.match(staged[0] ?? '', /^trash\/[0-9a-f]{32}\.put$/)
   writeFileSync(join(dataDir, staged[0] ?? ''), 'half')
-  assert.equal(await blobs.purge(Date.now() + 60_000), 1)
+  assert.equal(await blobs.purge(Date.now() + 60_000, nothingCounts), 1)
   assert.deepEqual(filesBelow(dataDir), [`blobs/sha256/${hexOf(DIGEST)}`])
 })
 
@@ -190,10 +192,19 @@ test('when a put answers, the bytes and the name of the blob are on the disk, in
   ])
 })
 
+test('a blob that counts and lies only in the trash, as a collection left it that was killed, goes back', async (t) => {
+  const { blobs, remove, trashed } = await aScene(t)
+  await blobs.put(source)
+  assert.equal(await remove(), true)
+  assert.equal(await blobs.purge(Number.POSITIVE_INFINITY, async (digest) => digest === DIGEST), 0)
+  assert.deepEqual(readFileSync(blobs.fileOf(DIGEST)), BYTES)
+  assert.equal(existsSync(trashed), false)
+})
+
 test('two collections at once empty the trash together', async (t) => {
   const { dataDir, blobs } = await aScene(t)
   for (let index = 0; index < 20; index++) writeFileSync(join(trashPath(dataDir), `${index}`), '')
-  const emptied = await Promise.all([1, 2, 3].map(() => blobs.purge(Number.POSITIVE_INFINITY)))
+  const emptied = await Promise.all([1, 2, 3].map(() => blobs.purge(Number.POSITIVE_INFINITY, nothingCounts)))
   assert.equal(
     emptied.reduce((sum, each) => sum + each, 0),
     20,
