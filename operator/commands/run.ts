@@ -35,7 +35,9 @@ async function provide(words: string, options: RunOptions, place: Place) {
   if (!found) throw coded('INTERNAL', { message: `the client gave nothing for ${quote(words)}` })
   if (found.state === 'failed') throw found.error
   const executable = session.client.locate(found.value)
-  session.client.recordWarmRun({ configPath: session.configPath, request: words }, executable)
+  // A record is found by one config: what several say together is not what the first of them says alone.
+  if ((options.config?.length ?? 0) <= 1)
+    session.client.recordWarmRun({ configPath: session.configPath, request: words }, executable)
   if (options.relink !== undefined) {
     const { relink } = await import('../link/relink.ts')
     await relink(session, { file: options.relink, request: words, executable, options }, place)
