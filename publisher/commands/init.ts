@@ -2,10 +2,15 @@
 import { basename, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { parseName } from '../../schemas/name.ts'
+import { platformOf } from '../../schemas/platform.ts'
+import { shellWord } from '../../schemas/quote.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { initProject, TEMPLATES } from '../project/init-project.ts'
 
 type Options = { readonly template: string; readonly name?: string; readonly repo?: string }
+
+/** Whose compiler brings the linker of its own machine alone. */
+const LINKS_FOR_ITS_MACHINE = new Set(['rust'])
 
 export function addInit(program: Command): void {
   const command = addCommand(program, {
@@ -24,8 +29,15 @@ export function addInit(program: Command): void {
     const files = await initProject({ dir, template: options.template, plugin, repo })
     terminal.result({
       json: { dir, plugin, template: options.template, files },
-      text: () => [...files.map((file) => `  ${file}`), '', `next: octo build ${args[0] ?? '.'}`].join('\n'),
+      text: () => [...files.map((file) => `  ${file}`), '', next(options.template, args[0] ?? '.')].join('\n'),
     })
     return 0
   })
+}
+
+/** A compiler that links for its own machine alone is asked for that platform; the release workflow builds the others. */
+function next(template: string, dir: string): string {
+  const build = `octo build ${shellWord(dir)}`
+  if (!LINKS_FOR_ITS_MACHINE.has(template)) return `next: ${build}`
+  return `next: ${build} --platform ${platformOf(process)}`
 }

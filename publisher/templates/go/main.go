@@ -5,12 +5,26 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 )
 
+var exitCodes = map[string]int{"ok": 0, "critical": 2, "unknown": 3}
+
 func main() {
-	path := flag.String("path", "", "file to look at")
-	flag.Parse()
+	flags := flag.NewFlagSet("check", flag.ContinueOnError)
+	// The result is the only thing that is said, also of an option that does not exist.
+	flags.SetOutput(io.Discard)
+	path := flags.String("path", "", "file to look at")
+	if err := flags.Parse(os.Args[1:]); err != nil {
+		report("unknown", err.Error())
+	}
+	if flags.NArg() > 0 {
+		report("unknown", "there is no argument "+flags.Arg(0))
+	}
+	if *path == "" {
+		report("unknown", "say which file with --path=FILE")
+	}
 	info, err := os.Stat(*path)
 	switch {
 	case err != nil:
@@ -22,10 +36,9 @@ func main() {
 	}
 }
 
+// report prints the result and ends the program.
 func report(status, summary string) {
 	line, _ := json.Marshal(map[string]any{"v": 1, "status": status, "summary": summary})
 	fmt.Println(string(line))
-	if status != "ok" {
-		os.Exit(2)
-	}
+	os.Exit(exitCodes[status])
 }

@@ -39,9 +39,18 @@ for (const template of TEMPLATES) {
     assert.equal(built.code, 0, built.stderr)
     const { platforms } = JSON.parse(built.stdout)
     const run = await programOf(platforms.linux_amd64 ?? platforms.any, dir)
-    assert.deepEqual(run('/etc/hosts'), { code: 0, ok: true })
-    assert.deepEqual(run('/no/such/file'), { code: 2, ok: false })
-    assert.deepEqual(run(join(dir, 'empty')), { code: 2, ok: false })
+    for (const [words, code, status] of [
+      [['--path=/etc/hosts'], 0, 'ok'],
+      [['--path=/no/such/file'], 2, 'critical'],
+      [[`--path=${join(dir, 'empty')}`], 2, 'critical'],
+      [[], 3, 'unknown'],
+      [['--path='], 3, 'unknown'],
+      [['--pth=1'], 3, 'unknown'],
+      [['--path=/etc/hosts', '--verbose'], 3, 'unknown'],
+      [['--path=/etc/hosts', 'more'], 3, 'unknown'],
+      [['-x'], 3, 'unknown'],
+    ] as const)
+      assert.deepEqual(run(words), { code, status, lines: 1, said: '' }, `${template} ${words.join(' ')}`)
   })
 }
 
@@ -60,12 +69,18 @@ async function programOf({ file, format, executable, runtime }: Artifact, dir: s
   if (format === 'tar.gz') await extract({ file: join(dir, 'dist', file), cwd: unpacked })
   const path = format === 'tar.gz' ? join(unpacked, executable) : join(dir, 'dist', file)
   const command = runtime ? [runtime.name === 'node' ? process.execPath : runtime.name, path] : [path]
-  return (looked: string) => {
-    const [program = '', ...args] = [...command, `--path=${looked}`]
-    const { status, stdout } = spawnSync(program, args, { encoding: 'utf8' })
-    const line = stdout.trim().split('\n').at(-1) ?? ''
-    return { code: status, ok: line.startsWith('{') ? JSON.parse(line).status === 'ok' : line.startsWith('OK - ') }
+  return (words: readonly string[]) => {
+    const [program = '', ...args] = [...command, ...words]
+    const { status: code, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' })
+    const lines = stdout.trimEnd().split('\n')
+    return { code, status: statusOf(lines.at(-1) ?? ''), lines: lines.length, said: stderr }
   }
+}
+
+/** Of a JSON line, or of text as Nagios plugins write it. */
+function statusOf(line: string): string {
+  if (line.startsWith('{')) return JSON.parse(line).status
+  return /^([A-Z]+) - \S/.exec(line)?.[1]?.toLowerCase() ?? line
 }
 
 test('every template is a valid project with a licence, a CI example and a README that becomes its page', async (t) => {

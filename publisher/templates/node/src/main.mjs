@@ -3,19 +3,26 @@
 import { stat } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 
-const { values } = parseArgs({ options: { path: { type: 'string' } } })
+const EXIT_CODES = { ok: 0, critical: 2, unknown: 3 }
 
 function report(status, summary) {
   console.log(JSON.stringify({ v: 1, status, summary }))
-  process.exitCode = { ok: 0, critical: 2, unknown: 3 }[status]
+  process.exitCode = EXIT_CODES[status]
+}
+
+/** Throws a TypeError for what it cannot understand. */
+function readPath() {
+  const { values } = parseArgs({ options: { path: { type: 'string' } } })
+  if (!values.path) throw new TypeError('say which file with --path=FILE')
+  return values.path
 }
 
 try {
-  if (!values.path) throw new TypeError('say which file with --path=FILE')
-  const { size } = await stat(values.path)
-  if (size > 0) report('ok', `${values.path} has ${size} bytes`)
-  else report('critical', `${values.path} is empty`)
+  const path = readPath()
+  const { size } = await stat(path)
+  if (size > 0) report('ok', `${path} has ${size} bytes`)
+  else report('critical', `${path} is empty`)
 } catch (error) {
   if (error instanceof TypeError) report('unknown', error.message)
-  else report('critical', `${values.path}: ${error.code}`)
+  else report('critical', error.message)
 }
