@@ -5,7 +5,7 @@ import type { Name } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import type { RegistryDeps } from '../context.ts'
-import type { AuditEntry } from '../db/records.ts'
+import type { AuditEntry, RepoKey } from '../db/records.ts'
 import { requireRepo } from './require-repo.ts'
 
 /** The actor of commands on the machine itself, which have no token; audit rows have always called it `operator`. */
@@ -35,7 +35,7 @@ export async function addRepoKey({ metadata, clock }: Deps, repo: Name, key: Tru
   const addedAt = clock()
   await metadata.repos.addKey(repo, key.id, (found) => {
     requireRepo(found.repoExists, repo)
-    if (found.key) throw keyExists(repo, key)
+    if (found.key) throw found.key.revokedAt === null ? keyExists(repo, key) : keyRevoked(repo, found.key)
     return { key, addedAt, audit: keyAdded(repo, key, addedAt) }
   })
 }
@@ -45,7 +45,12 @@ export async function revokeKey({ metadata, clock }: Deps, repo: Name, id: strin
   const now = clock()
   await metadata.repos.revokeKey(repo, id, ({ repoExists, key }) => {
     requireRepo(repoExists, repo)
-    if (key?.revokedAt !== null)
+    if (key && key.revokedAt !== null)
+      throw coded('KEY_NOT_FOUND', {
+        message: `key \`${key.id}\` of repo ${quote(repo)} was revoked already, at ${new Date(key.revokedAt).toISOString()}`,
+        hint: `\`octo registry repo key list ${repo} --data DIR\` shows those that exist`,
+      })
+    if (!key)
       throw coded('KEY_NOT_FOUND', {
         message: `repo ${quote(repo)} has no key ${quote(id)} that could be revoked`,
         hint: `\`octo registry repo key list ${repo} --data DIR\` shows those that exist`,
@@ -61,7 +66,17 @@ function keyAdded(repo: Name, { id }: TrustKey, at: number): AuditEntry {
 
 function keyExists(repo: Name, { id }: TrustKey): Error {
   return coded('ALREADY_EXISTS', {
-    message: `repo ${quote(repo)} has the key \`${id}\` already, perhaps revoked`,
+    message: `repo ${quote(repo)} has the key \`${id}\` already`,
     hint: `\`octo registry repo key list ${repo} --data DIR\` shows those that exist`,
+  })
+}
+
+/** For good: releases of whoever stole it would be admitted again. */
+function keyRevoked(repo: Name, { id, revokedAt }: RepoKey): Error {
+  const revoked = new Date(revokedAt ?? 0).toISOString()
+  return coded('ALREADY_EXISTS', {
+    message: `key \`${id}\` of repo ${quote(repo)} was revoked at ${revoked}, and a revoked key is never admitted again`,
+    details: { repo, key: id, revokedAt: revoked },
+    hint: `\`octo keygen --out NAME\` makes another, and \`octo registry repo key add ${repo} NAME.pub --data DIR\` admits it`,
   })
 }

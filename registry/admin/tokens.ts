@@ -48,7 +48,12 @@ export async function createToken(
 export async function revokeToken({ metadata, clock }: Deps, id: string): Promise<void> {
   const now = clock()
   await metadata.tokens.revoke(id, (token) => {
-    if (token?.revokedAt !== null)
+    if (token && token.revokedAt !== null)
+      throw coded('TOKEN_NOT_FOUND', {
+        message: `token ${quote(id)} was revoked already, at ${new Date(token.revokedAt).toISOString()}`,
+        hint: '`octo registry token list --data DIR` shows those that exist',
+      })
+    if (!token)
       throw coded('TOKEN_NOT_FOUND', {
         message: `there is no token ${quote(id)} that could be revoked`,
         hint: '`octo registry token list --data DIR` shows those that exist',

@@ -61,8 +61,8 @@ export function authorizeAgain(token: Token | undefined, now: number, { action, 
 
 function requireLiving(token: Token | undefined, now: number): Token {
   if (!token) throw refused('the token is unknown')
-  if (token.revokedAt !== null) throw refused('the token was revoked')
-  if (token.expiresAt <= now) throw refused(`the token expired at \`${new Date(token.expiresAt).toISOString()}\``)
+  if (token.revokedAt !== null) throw ended('the token was revoked')
+  if (token.expiresAt <= now) throw ended(`the token expired at \`${new Date(token.expiresAt).toISOString()}\``)
   return token
 }
 
@@ -71,6 +71,14 @@ function bearerOf(authorization: string | undefined): string {
   const [, text = ''] = /^Bearer ([!-~]{1,200})$/i.exec(authorization) ?? []
   if (!isTokenText(text)) throw refused('the token is not one of ours, or has a typing mistake')
   return text
+}
+
+/** Logging in once more would bring the same token. */
+function ended(message: string): Error {
+  return coded('UNAUTHENTICATED', {
+    message,
+    hint: 'the registry’s owner makes another: `octo registry token create --name NAME --scope REPO/PLUGIN --data DIR`',
+  })
 }
 
 function refused(message: string): Error {

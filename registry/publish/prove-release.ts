@@ -37,7 +37,7 @@ export async function proveRelease(services: RegistryServices, proof: Proof): Pr
     at: clock(),
     source: `${repo}/${plugin}@${version}`,
   }
-  const release = verifyForPublisher(claim, signerHint(repo))
+  const release = verifyForPublisher(claim, signerHint(repo), revokedHint(repo))
   requireSameBundle(release, session)
   requireAnnounced(release.predicate, request)
   await services.inspections.inspect(release.predicate.platforms, { owner, session: session.id, signal })
@@ -48,6 +48,12 @@ export async function proveRelease(services: RegistryServices, proof: Proof): Pr
 function signerHint(repo: Name): string {
   const admit = `octo registry repo key add ${repo} FILE --data DIR`
   return `sign with a key that the repo admits, or let the registry’s owner admit this one: \`${admit}\``
+}
+
+/** A key that was taken back is never admitted again. */
+function revokedHint(repo: Name): string {
+  const admit = `octo registry repo key add ${repo} FILE --data DIR`
+  return `sign with another key: \`octo keygen\` makes one, and the registry’s owner admits it: \`${admit}\``
 }
 
 /** Text that does not give its own bytes back would get another digest at every client, and never be found again. */

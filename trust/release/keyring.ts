@@ -4,6 +4,7 @@ import type { KeyObject } from 'node:crypto'
 import { createPublicKey } from 'node:crypto'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestOf } from '../../schemas/digest.ts'
+import type { CodedError } from '../../schemas/errors.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
@@ -34,7 +35,7 @@ export function admitKey(keyring: readonly TrustKey[], hint: string, at: SeenAt,
   const named = keyring.filter((key) => hintOf(key.id) === hint)
   if (named.length === 0)
     throw notAllowed(source, `is signed by key ${quote(idOfHint(hint))}, which is not pinned`, keyring)
-  if (named.some((key) => key.revoked)) throw notAllowed(source, 'is signed by a key that was revoked', named)
+  if (named.some((key) => key.revoked)) throw revokedKey(source, named)
   for (const key of named) {
     const admission = admissionOf(key, at)
     if (admission) return { id: key.id, publicKey: readKey(key, source), admission }
@@ -79,7 +80,12 @@ function outsideWindow(source: string, named: readonly TrustKey[], at: SeenAt): 
   })
 }
 
-function notAllowed(source: string, problem: string, keys: readonly TrustKey[]): Error {
+function revokedKey(source: string, keys: readonly TrustKey[]): Error {
+  const { code, message, details, hint = '' } = notAllowed(source, 'is signed by a key that was revoked', keys)
+  return coded(code, { message, details: { ...details, revoked: true }, hint })
+}
+
+function notAllowed(source: string, problem: string, keys: readonly TrustKey[]): CodedError {
   return coded('SIGNER_NOT_ALLOWED', {
     message: `${quote(source)} ${problem}`,
     details: { source, pinned: keys.map(({ id }) => id) },

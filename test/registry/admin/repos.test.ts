@@ -40,12 +40,12 @@ const REFUSED: Readonly<Record<string, Refused>> = {
   'a key is not admitted twice': {
     act: (deps) => addRepoKey(deps, CORE, KNOWN),
     code: 'ALREADY_EXISTS',
-    says: /has the key .* already, perhaps revoked$/,
+    says: /has the key .* already$/,
   },
   'a revoked key is not admitted again': {
     act: (deps) => addRepoKey(deps, CORE, REVOKED),
     code: 'ALREADY_EXISTS',
-    says: /has the key .* already, perhaps revoked$/,
+    says: /^key .* of repo `core` was revoked at \d{4}-.+Z, and a revoked key is never admitted again$/,
   },
   'a repo that is not there admits no key': {
     act: (deps) => addRepoKey(deps, OTHER, NEW),
@@ -60,7 +60,7 @@ const REFUSED: Readonly<Record<string, Refused>> = {
   'a key is not revoked twice': {
     act: (deps) => revokeKey(deps, CORE, REVOKED.id),
     code: 'KEY_NOT_FOUND',
-    says: /has no key .* that could be revoked$/,
+    says: /^key .* of repo `core` was revoked already, at \d{4}-.+Z$/,
   },
   'a key that was never admitted is not revoked': {
     act: (deps) => revokeKey(deps, CORE, NEW.id),

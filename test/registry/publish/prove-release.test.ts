@@ -4,6 +4,7 @@ import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
+import { addRepoKey, revokeKey } from '../../../registry/admin/repos.ts'
 import { proveRelease } from '../../../registry/publish/prove-release.ts'
 import { requireSession } from '../../../registry/publish/session-answer.ts'
 import { blobsPath } from '../../../registry/settings.ts'
@@ -37,7 +38,11 @@ async function aScene(t: TestContext, signer?: SigningKey) {
     return prove({ ...session.request, bundle: { digest: release.bundleDigest, size: Buffer.byteLength(bundle) } })
   }
   const admitNobody = () => databaseOf(services).$client.exec('DROP TRIGGER repo_keys_are_kept; DELETE FROM repo_keys')
-  return { key, release, request: session.request, prove, replaceBundle, admitNobody }
+  const admitRevoked = async () => {
+    await addRepoKey(services, session.repo, key.trustKey)
+    await revokeKey(services, session.repo, key.trustKey.id)
+  }
+  return { key, release, request: session.request, prove, replaceBundle, admitNobody, admitRevoked }
 }
 
 type Announced = OpenSessionRequest['artifacts'][number]
@@ -74,6 +79,10 @@ test('a signer whom the repo does not admit is told who admits one, and a broken
   const { hint, message } = await expectCodeAsync('SIGNER_NOT_ALLOWED', () => unknown.prove())
   assert.match(String(hint), /`octo registry repo key add core FILE --data DIR`/)
   assert.doesNotMatch(message, /repo key add/)
+  await unknown.admitRevoked()
+  const revoked = await expectCodeAsync('SIGNER_NOT_ALLOWED', () => unknown.prove())
+  assert.match(String(revoked.hint), /^sign with another key: `octo keygen`/)
+  assert.doesNotMatch(String(revoked.hint), /admit this one/)
   const known = await aScene(t)
   const broken = await expectCodeAsync('BUNDLE_MALFORMED', () => known.replaceBundle('{}'))
   assert.doesNotMatch(String(broken.hint), /repo key add/)
