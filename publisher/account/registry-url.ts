@@ -17,10 +17,19 @@ export function parseRegistryUrl(flag: string | undefined, env: Readonly<Record<
   if (!plain)
     throw coded('USAGE', {
       message: `registry ${quote(shownAddress(text))} is not usable, expected a URL such as \`https://plugins.example.com\` without user or query`,
+      ...withScheme(text),
     })
   refuseRepoUrl(url)
   url.pathname = `${url.pathname.replace(/\/+$/, '')}/`
   return url
+}
+
+/** What was left out of `127.0.0.1:8787`: the scheme. */
+function withScheme(text: string): { hint?: string } {
+  const hasNone = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?\/?$/i.test(text)
+  if (!hasNone || !URL.canParse(`https://${text}`)) return {}
+  const scheme = isLoopback(new URL(`http://${text}`)) ? 'http' : 'https'
+  return { hint: `pass \`--registry ${scheme}://${text}\`` }
 }
 
 /** The address of a repo, which configs name, is below the one of its registry. */

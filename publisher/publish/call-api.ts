@@ -16,9 +16,10 @@ export async function callApi<Shape extends z.ZodType>(
   shape: Shape,
 ): Promise<z.output<Shape>> {
   const reply = await sendPatiently(connection, request)
-  const what = `${request.method} ${request.path}`
+  const address = `${connection.base.origin}${connection.base.pathname}${request.path}`
+  const what = `${request.method} ${address}`
   if (!isSuccess(reply)) throw callRefusalOf(reply, what)
   if (isWebPage(String(reply.headers['content-type'] ?? ''), reply.text))
-    throw webPageInstead(`${connection.base.origin}${connection.base.pathname}${request.path}`, 'an octo registry')
+    throw webPageInstead(address, 'an octo registry')
   return parseShape(shape, parseJson(reply.text, what, MAX_ANSWER_BYTES), { name: what })
 }

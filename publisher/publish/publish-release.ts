@@ -56,6 +56,8 @@ async function unchanged(request: PublishRequest, { document, version }: Shown):
   const { connection, predicate, signer } = request
   request.onStage('proving')
   await requireSameRelease(connection, version, { predicate, key: signer.trustKey })
+  // Opens nothing for what is sealed, and says today what the token no longer allows, not on the day of a release.
+  await openSession(connection, predicate, version.bundle)
   return { state: 'unchanged', serial: document.serial, publishedAt: version.publishedAt, uploadedBytes: 0 }
 }
 

@@ -8,6 +8,7 @@ import { quote, shellWord } from '../../schemas/quote.ts'
 import { decodeText } from '../../schemas/text.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { parsePublicKey } from '../../schemas/trust-key.ts'
+import { isErrno } from '../../system/files/errors.ts'
 import type { Exposure } from '../../system/files/private-file.ts'
 import { exposureOf } from '../../system/files/private-file.ts'
 import { pemOf } from './pem-text.ts'
@@ -124,9 +125,12 @@ function exposedPassphrase(path: string, { mode, isMounted }: Exposure): Error {
 }
 
 function missing(path: string, cause: unknown): Error {
+  const own = `name a private key of your own with \`--key FILE\`; \`ls -l ${shellWord(path)}\` shows whose this one is`
   return coded('KEY_UNREADABLE', {
     message: `the signing key ${quote(path)} cannot be read`,
-    hint: `name the private key with \`--key FILE\`; \`octo keygen --out ${shellWord(path.replace(/\.key$/, ''))}\` makes a new one`,
+    hint: isErrno(cause, 'EACCES', 'EPERM')
+      ? own
+      : `name the private key with \`--key FILE\`; \`octo keygen --out ${shellWord(path.replace(/\.key$/, ''))}\` makes a new one`,
     cause,
   })
 }

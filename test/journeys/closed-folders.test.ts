@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import type { ErrorCode } from '../../schemas/error-codes.ts'
+import { ERROR_CODES } from '../../schemas/error-codes.ts'
 import type { InProcessRun } from '../support/in-process-octo.ts'
 import { typeOcto } from '../support/in-process-octo.ts'
 import { filesBelow, tempFolder } from '../support/temp-folder.ts'
@@ -58,7 +60,13 @@ function asNobody(cwd: string, lines: readonly (readonly string[])[]): InProcess
   return JSON.parse(stdout) as InProcessRun[]
 }
 
-type Row = { readonly words: readonly string[]; readonly says: RegExp; readonly hint: RegExp }
+type Row = {
+  readonly words: readonly string[]
+  /** IO_FAILED when not given. */
+  readonly code?: ErrorCode
+  readonly says: RegExp
+  readonly hint: RegExp
+}
 
 test('a folder of another user is named with the way round it, and never ends octo as a bug', { skip }, async (t) => {
   const { root, at } = await ownedByRoot(t)
@@ -84,6 +92,12 @@ test('a folder of another user is named with the way round it, and never ends oc
     },
     { words: ['keygen', '--out', at('k')], says: /the key cannot be written to/, hint: /--out NAME/ },
     { words: ['sign', at('check'), '--key', at('own.key'), '--repo', 'other'], says: /check\/dist/, hint: /ls -ld/ },
+    {
+      words: ['sign', at('check'), '--key', at('key.key')],
+      code: 'KEY_UNREADABLE',
+      says: /key\.key` cannot be read/,
+      hint: /^name a private key of your own with `--key FILE`; `ls -l/,
+    },
     {
       words: [
         'repo',
@@ -119,11 +133,11 @@ test('a folder of another user is named with the way round it, and never ends oc
     root,
     rows.map(({ words }) => words),
   )
-  for (const [index, { words, says, hint }] of rows.entries()) {
+  for (const [index, { words, code: expected = 'IO_FAILED', says, hint }] of rows.entries()) {
     const { code, stderr } = ended[index] ?? { code: -1, stderr: '' }
     const line = `octo ${words.join(' ')}\n${stderr}`
-    assert.match(stderr, /^error\[IO_FAILED\]: /, line)
-    assert.equal(code, 74, line)
+    assert.ok(stderr.startsWith(`error[${expected}]: `), line)
+    assert.equal(code, ERROR_CODES[expected].exit, line)
     assert.match(stderr, says, line)
     assert.match(stderr.split('\nhint: ')[1] ?? '', hint, line)
   }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
+import { revokeToken } from '../../../registry/admin/tokens.ts'
 import { parsePluginDocument } from '../../../schemas/plugin-document.ts'
 import { typeOcto } from '../../support/in-process-octo.ts'
 import type { ProjectRecipe } from '../../support/plugin-project.ts'
@@ -75,6 +76,23 @@ test('publishing the same again changes nothing, with and without the old dist',
     assert.deepEqual([release.state, release.uploadedBytes], ['unchanged', 0])
   }
   assert.deepEqual(await documentOf(scene, 'hello'), before)
+})
+
+test('a token that may no longer publish is refused also where the version is there already', async (t) => {
+  const scene = await aScene(t)
+  await using project = await aPluginProject()
+  await publish(project.dir, scene)
+  const { registry } = scene
+  const yankOnly = await registry.createToken(['core/*:yank'])
+  const revoked = await registry.createToken(['core/*'])
+  await revokeToken(registry.serving.registry.services, revoked.id)
+  for (const [token, code] of [
+    [yankOnly.token, 'FORBIDDEN'],
+    [revoked.token, 'UNAUTHENTICATED'],
+  ] as const) {
+    const refused = await publish(project.dir, { ...scene, registry: { ...registry, token } })
+    assert.equal(JSON.parse(refused.stderr).error.code, code)
+  }
 })
 
 test('other bytes or another manifest under a published version are a conflict that names both digests', async (t) => {

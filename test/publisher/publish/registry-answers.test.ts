@@ -187,6 +187,17 @@ test('reads registry addresses in one form', () => {
   )
   for (const text of ['x.example.com', 'ftp://x', 'https://u:p@x', 'https://x?a=1', 'https://x/#a'])
     expectCode('USAGE', () => parseRegistryUrl(text, {}))
+  for (const [text, hint] of [
+    ['127.0.0.1:8787', 'pass `--registry http://127.0.0.1:8787`'],
+    ['localhost:8787', 'pass `--registry http://localhost:8787`'],
+    ['[::1]:8787', 'pass `--registry http://[::1]:8787`'],
+    ['plugins.example.com', 'pass `--registry https://plugins.example.com`'],
+    ['plugins.example.com:8443/', 'pass `--registry https://plugins.example.com:8443/`'],
+    ['user:hidden@plugins.example.com', undefined],
+    ['ftp://plugins.example.com', undefined],
+    ['a b', undefined],
+  ] as const)
+    assert.equal(expectCode('USAGE', () => parseRegistryUrl(text, {})).hint, hint, text)
   const secret = expectCode('USAGE', () => parseRegistryUrl('https://user:hidden@x.example.com', {}))
   assert.ok(!secret.message.includes('hidden'))
 })
