@@ -21,6 +21,11 @@ const REASONS: readonly Reason[] = [
     because: 'the reader throws coded errors only; another one is a mistake in octo, which no plugin can cause',
   },
   {
+    file: 'client/sources/plain/plain-plugin.ts',
+    guard: 'throw tooLarge(url)',
+    because: 'a test would have to send more than 4 GiB',
+  },
+  {
     file: 'config/document/merge.ts',
     guard: "node.kind === 'scalar'",
     because: 'lists and maps have no value; it only tells the type checker so',

@@ -4,10 +4,13 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { openNetwork } from '../../../../client/network.ts'
+import { plainDocument } from '../../../../client/sources/plain/plain-document.ts'
 import { openStore } from '../../../../client/store/open-store.ts'
 import { verifyStore } from '../../../../client/store/verify-store.ts'
 import { digestOf } from '../../../../schemas/digest.ts'
 import type { ErrorCode } from '../../../../schemas/error-codes.ts'
+import type { Name } from '../../../../schemas/name.ts'
 import { aConfig } from '../../../support/a-config.ts'
 import { aMachine, key, one, run } from '../../../support/client-machine.ts'
 import { expectCodeAsync } from '../../../support/expect-code.ts'
@@ -132,4 +135,25 @@ test('believes no size and no address that only a lockfile says', async (t) => {
     await expectCodeAsync(code, () => install(fresh))
     assert.deepEqual(registry.requests, [], code)
   }
+})
+
+test('says which artifact of an unsigned plugin is refused, and locks nothing', async (t) => {
+  const { install, base, registry } = await aMachine(t, [])
+  registry.files.set(
+    'plain.yaml',
+    Buffer.from('tools: {hello: {baremetal: {binary: {linux_amd64: {url: ./hello}}}}}\n'),
+  )
+  const config = aConfig([{ name: 'plain', url: `${registry.base}/plain.yaml`, trust: { kind: 'unsigned' } }])
+  const error = await expectCodeAsync('FETCH_REFUSED', () => install({ config }))
+  assert.match(error.message, /hello/)
+  assert(!existsSync(base.lockPath))
+})
+
+test('a plain repo without the plugin has no document of it', async (t) => {
+  const { base, registry } = await aMachine(t, [])
+  registry.files.set('plain.yaml', Buffer.from('tools: {}\n'))
+  const repo = aConfig([{ name: 'plain', url: `${registry.base}/plain.yaml`, trust: { kind: 'unsigned' } }]).repos[0]
+  assert.ok(repo)
+  using network = openNetwork({ layout: openStore(base.storeRoot), offline: false, env: {} })
+  assert.equal(await plainDocument(repo, 'hello' as Name, network), undefined)
 })
