@@ -29,7 +29,11 @@ type Refusal = {
   readonly header?: (scene: Scene) => string | undefined
   readonly before?: (scene: Scene) => Promise<void>
   readonly at?: number
+  /** To log in again, when nothing is said. */
+  readonly hint?: RegExp
 }
+
+const ANOTHER = /makes another: `octo registry token create /
 
 const REFUSALS: Readonly<Record<string, Refusal>> = {
   'no header': { says: /^a token is needed$/, header: () => undefined },
@@ -44,21 +48,23 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   'a revoked token': {
     says: /^the token was revoked$/,
     before: ({ metadata, id }) => revokeToken({ metadata, clock: () => NOW }, id),
+    hint: ANOTHER,
   },
   'a token in its last moment': {
     says: /^the token expired at `2026-01-02T00:00:00\.000Z`$/,
     at: NOW + DAY_MS,
+    hint: ANOTHER,
   },
 }
 
-for (const [what, { says, header, before, at = NOW }] of Object.entries(REFUSALS))
+for (const [what, { says, header, before, at = NOW, hint = /octo login/ }] of Object.entries(REFUSALS))
   test(`with ${what} nobody gets in, and the reason is told`, async (t) => {
     const scene = await aToken(t)
     await before?.(scene)
     const authorization = header ? header(scene) : scene.header
     const refused = await expectCodeAsync('UNAUTHENTICATED', () => authenticate(scene.metadata, authorization, at))
     assert.match(refused.message, says)
-    assert.match(String(refused.hint), /octo login/)
+    assert.match(String(refused.hint), hint)
   })
 
 test('a good token is its holder, until the moment it expires', async (t) => {
