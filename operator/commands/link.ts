@@ -22,11 +22,8 @@ export async function linkCommand(words: readonly string[], options: LinkOptions
   const place = { terminal, cwd: process.cwd(), env: process.env }
   if (options.check !== undefined) {
     if (words.length > 0 || options.to !== undefined) throw usage('`--check` stands alone with its folder')
-    return checkShims(
-      requireShimFolder(options.check, place.cwd),
-      await openShimRecords(storeRootOf(place.env)),
-      terminal,
-    )
+    const folder = requireShimFolder(options.check, place.cwd, 'name the folder that `octo link --to` was given')
+    return checkShims(folder, { records: await openShimRecords(storeRootOf(place.env)), env: place.env, terminal })
   }
   if (options.to === undefined) throw usage('a folder for the shims is needed, `--to DIR`')
   if (words.length === 0) throw usage('a plugin to link is needed')

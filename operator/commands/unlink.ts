@@ -5,7 +5,7 @@ import { coded } from '../../schemas/errors.ts'
 import { parseName } from '../../schemas/name.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import type { Terminal } from '../../terminal/index.ts'
-import { requireShimFolder } from '../link/folder.ts'
+import { requireFolderOfShims } from '../link/folder.ts'
 import { removeShim } from '../link/shim-file.ts'
 
 export type UnlinkOptions = { readonly from?: string }
@@ -20,7 +20,7 @@ export async function unlinkCommand(
       message: 'the folder of the shims is needed, `--from DIR`',
       hint: 'run `octo unlink --help`',
     })
-  const folder = requireShimFolder(from, process.cwd())
+  const folder = requireFolderOfShims(from, process.cwd())
   const paths = names.map((name) => join(folder, parseName(name, 'plugin')))
   const records = await openShimRecords(storeRootOf(process.env))
   for (const path of paths) if (!(await removeShim(records, path))) throw absent(path, folder)

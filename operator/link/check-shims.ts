@@ -10,6 +10,7 @@ import type { Terminal } from '../../terminal/index.ts'
 import { count } from '../../terminal/index.ts'
 import { differenceOf } from './comparison.ts'
 import { kindOf } from './shim-file.ts'
+import { witnessOf } from './witness.ts'
 
 type State = 'good' | 'changed' | 'missing' | 'stale' | 'unknown'
 
@@ -21,15 +22,23 @@ type CheckedShim = {
   readonly problem?: string
 }
 
+type Place = {
+  /** Of the store that this user's environment names. */
+  readonly records: ShimRecords
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly terminal: Terminal
+}
+
 /** Throws SHIM_CHANGED unless all are good. */
-export function checkShims(folder: string, records: ShimRecords, terminal: Terminal): number {
-  const shims = shimsIn(folder, records)
+export async function checkShims(folder: string, { records, env, terminal }: Place): Promise<number> {
+  const shims = await shimsIn(folder, records, env)
   const wrong = shims.filter(({ state }) => state !== 'good')
   if (terminal.json) terminal.result({ json: { folder, shims }, text: () => '' })
+  else if (shims.length === 0) terminal.info(`no shims in ${quote(folder)}`)
   else {
     terminal.table({
       columns: [{ title: 'state' }, { title: 'shim' }, { title: 'plugin' }, { title: 'problem', shrinks: true }],
-      rows: shims.map(({ state, path, plugin = '', version = '', problem = '' }) => [
+      rows: (terminal.quiet ? wrong : shims).map(({ state, path, plugin = '', version = '', problem = '' }) => [
         ...[state, basename(path)],
         ...[`${plugin} ${version}`.trim(), problem],
       ]),
@@ -43,18 +52,19 @@ export function checkShims(folder: string, records: ShimRecords, terminal: Termi
   })
 }
 
-function shimsIn(folder: string, records: ShimRecords): readonly CheckedShim[] {
+async function shimsIn(folder: string, records: ShimRecords, env: Place['env']): Promise<readonly CheckedShim[]> {
   const known = records.inFolder(folder)
   const paths = new Set(known.map(({ path }) => path))
   const others = onDisk(folder, () => readdirSync(folder).sort())
     .map((name) => join(folder, name))
     .filter((path) => !paths.has(path) && isShimFile(path))
-  return [
-    ...known.map(checkOne),
-    ...others.map((path): CheckedShim => {
-      return { path, state: 'unknown', problem: 'the store of this user has no copy of it' }
+  return Promise.all([
+    ...known.map(async (record) => checkOne((await writtenByAnother(record.path, env, record.text)) ?? record)),
+    ...others.map(async (path): Promise<CheckedShim> => {
+      const record = await writtenByAnother(path, env)
+      return record ? checkOne(record) : { path, state: 'unknown', problem: 'the store of this user has no copy of it' }
     }),
-  ]
+  ])
 }
 
 /** What this user may not read is no shim that this user runs. */
@@ -64,6 +74,12 @@ function isShimFile(path: string): boolean {
   } catch {
     return false
   }
+}
+
+/** A copy that is older than the shim, as another store wrote that one since, does not speak of it. */
+async function writtenByAnother(path: string, env: Place['env'], known?: string): Promise<ShimRecord | undefined> {
+  const text = isShimFile(path) ? onDisk(path, () => readFileSync(path, 'utf8')) : undefined
+  return text === undefined || text === known ? undefined : witnessOf(path, text, env)
 }
 
 function checkOne({ path, text, plugin, version, comparison }: ShimRecord): CheckedShim {

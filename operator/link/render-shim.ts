@@ -54,6 +54,12 @@ export function callIn(text: string): string | undefined {
   return at < 0 ? undefined : call.slice(at)
 }
 
+/** The folder that a shim gives octo as its store; undefined where it names none, and octo looks in the usual place. */
+export function storeNamedIn(text: string): string | undefined {
+  const [, quoted, plain] = /^exec \S+ (?:'OCTO_HOME=((?:[^'\n]|'\\'')*)'|OCTO_HOME=(\S*)) /m.exec(text) ?? []
+  return quoted?.replaceAll("'\\''", "'") ?? plain
+}
+
 function opening({ shell }: LinkMachine, title: string): readonly string[] {
   return [
     `#!${shell}`,

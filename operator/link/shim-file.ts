@@ -2,10 +2,11 @@
 import { closeSync, lstatSync, openSync, readFileSync, readSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { ShimRecord, ShimRecords } from '../../client/index.ts'
+import type { CodedError } from '../../schemas/errors.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { replaceFile } from '../../system/files/atomic-file.ts'
-import { explainDisk, onDisk } from '../../system/files/errors.ts'
+import { explainDisk, isErrno, onDisk } from '../../system/files/errors.ts'
 import { syncFolders } from '../../system/files/sync.ts'
 import { callIn, isShim } from './render-shim.ts'
 
@@ -34,9 +35,14 @@ async function putShim(records: ShimRecords, record: ShimRecord): Promise<void> 
   try {
     await replaceFile(record.path, record.text, { mode: MODE })
   } catch (error) {
-    throw explainDisk(error, record.path)
+    const explained = explainDisk(error, record.path)
+    throw isErrno(error, 'EACCES', 'EPERM', 'EROFS') ? withHint(explained) : explained
   }
   syncFolders([dirname(record.path)])
+}
+
+function withHint({ code, message, details, cause }: CodedError): CodedError {
+  return coded(code, { message, details, cause, hint: 'name a folder that you can write to with `--to`' })
 }
 
 /** Throws LINK_REFUSED where something else than a shim is; false when there is nothing, and nothing was known. */

@@ -66,6 +66,60 @@ test('shims are written with a copy each, listed, and taken away', { skip }, asy
   assert.match((await scene.octo('unlink', 'script', '--from', scene.bin)).stderr, /FILE_NOT_FOUND.*--check/s)
 })
 
+test('a shim is compared with the copy of the store that wrote it, whichever store the caller has', {
+  skip,
+}, async (t) => {
+  for (const store of ['store', "an 'other' store"]) {
+    const scene = await aLinkScene(t, [aScriptPlugin])
+    const own = join(scene.home, store)
+    const by = (root: string) => {
+      scene.env.OCTO_HOME = root
+      return scene
+    }
+    const check = async (root: string) => {
+      const { code, stdout } = await by(root).octo('link', '--check', scene.bin, '--json')
+      return [code, ...JSON.parse(stdout).shims.map(({ state }: { state: string }) => state)]
+    }
+    const usual = ''
+    for (const [first, second] of [
+      [usual, own],
+      [own, usual],
+    ] as const) {
+      assert.equal((await by(first).octo('link', 'script', '--to', scene.bin)).code, 0)
+      rmSync(scene.shim('script'))
+      assert.equal((await by(second).octo('link', 'script', '--to', scene.bin)).code, 0)
+      for (const root of [first, second]) assert.deepEqual(await check(root), [0, 'good'], root)
+    }
+    assert.equal((await by(own).octo('link', 'script', '--to', scene.bin)).code, 0)
+    assert.deepEqual(await check(join(scene.home, 'third')), [0, 'good'])
+    // Who may write to that store could vouch for anything.
+    chmodSync(own, 0o777)
+    assert.deepEqual(await check(join(scene.home, 'third')), [1, 'unknown'])
+    assert.deepEqual(await check(usual), [1, 'changed'])
+    chmodSync(own, 0o700)
+    writeFileSync(scene.shim('script'), `${scene.textOf('script')}\n`)
+    assert.deepEqual(await check(join(scene.home, 'third')), [1, 'unknown'])
+    assert.deepEqual(await check(usual), [1, 'changed'])
+  }
+})
+
+test('octo link --check says that there are no shims, and with --quiet shows only what is wrong', {
+  skip,
+}, async (t) => {
+  const scene = await aLinkScene(t, [aScriptPlugin, aNodePlugin])
+  const none = await scene.octo('link', '--check', scene.bin)
+  assert.deepEqual([none.code, none.stdout], [0, ''])
+  assert.ok(none.stderr.includes(`no shims in \`${scene.bin}\``), none.stderr)
+  assert.equal((await scene.octo('link', 'script', 'by-node', '--to', scene.bin)).code, 0)
+  rmSync(scene.shim('script'))
+  const { stdout } = await scene.octo('link', '--check', scene.bin, '--quiet')
+  assert.match(stdout, /^missing +script/m)
+  assert.doesNotMatch(stdout, /by-node/)
+  const nowhere = await scene.octo('link', '--check', join(scene.bin, 'nowhere'))
+  assert.match(nowhere.stderr, /FILE_NOT_FOUND/)
+  assert.doesNotMatch(nowhere.stderr, /mkdir/)
+})
+
 /** What is done to a good shim, and how it is found. */
 const DAMAGES: Readonly<Record<string, readonly [string, (scene: LinkScene) => void]>> = {
   'a letter more': [

@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
-import { requireShimFolder } from '../../../operator/link/folder.ts'
+import { requireFolderOfShims, requireShimFolder } from '../../../operator/link/folder.ts'
 import { digestOf } from '../../../schemas/digest.ts'
 import { expectCode } from '../../support/expect-code.ts'
 import { lastingFolder, noLastingFolder } from '../../support/lasting-folder.ts'
@@ -42,6 +42,20 @@ for (const [what, arrange, problem] of FOLDERS)
     assert.match(error.message, problem)
     assert.ok(error.hint)
   })
+
+test('shims are taken away below a folder for temporary files, but not where others could put another folder', {
+  skip,
+}, (t) => {
+  for (const [mode, isRefused] of [
+    [0o1777, false],
+    [0o777, true],
+  ] as const) {
+    const outer = made(join(lastingFolder(t), 'x'), mode)
+    const inner = join(outer, 'inner')
+    if (isRefused) expectCode('LINK_UNSAFE', () => requireFolderOfShims(inner, '/'))
+    else assert.equal(requireFolderOfShims(inner, '/'), inner)
+  }
+})
 
 test('no shim is written into a folder of somebody else, a file, a name with a line break, or nowhere', {
   skip,
