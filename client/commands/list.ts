@@ -22,9 +22,9 @@ export async function listCommand({ options, terminal }: Run<ClientFlags>): Prom
   else
     terminal.table({
       columns: ['plugin', 'asked', 'locked', 'repo', 'state'].map((title) => ({ title })).concat({ title: 'signer' }),
-      rows: listed.map(({ question, entry, gap, state }) => [
+      rows: listed.map(({ question, isAsked, entry, gap, state }) => [
         question.plugin,
-        question.ranges.join(' ') || 'any',
+        isAsked ? question.ranges.join(' ') || 'any' : 'not by the config',
         entry ? `${entry.version}${gap ? ' (out of date)' : ''}` : '–',
         entry?.repo ?? question.repo ?? '–',
         state,

@@ -54,12 +54,14 @@ function requireAsked(names: readonly string[], { config }: Session): void {
   throw coded('PLUGIN_NOT_FOUND', {
     message: `config does not ask for a plugin ${quote(unasked)}, it asks for ${[...asked].map(quote).join(', ') || 'none'}`,
     details: { plugin: unasked },
-    ...hintTo(nearestWord(unasked, [...asked])),
+    hint: hintTo(unasked, nearestWord(unasked, [...asked])),
   })
 }
 
-function hintTo(nearest: string | undefined): { hint?: string } {
-  return nearest === undefined ? {} : { hint: `did you mean \`octo update ${nearest}\`?` }
+function hintTo(unasked: string, nearest: string | undefined): string {
+  return nearest === undefined
+    ? `a plugin that no service asks for is asked for by \`operator: {plugins: {${printable(unasked)}: {}}}\``
+    : `did you mean \`octo update ${nearest}\`?`
 }
 
 function show(terminal: Terminal, { options }: Session, changes: readonly LockChange[], size: number): void {

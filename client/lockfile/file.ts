@@ -2,13 +2,14 @@
 import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { coded } from '../../schemas/errors.ts'
+import type { CodedError } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
 import { LIMITS } from '../../schemas/limits.ts'
 import type { LockedPlugin, Lockfile } from '../../schemas/lockfile.ts'
 import { LOCK_FORMAT, parseLockfile, renderLockfile } from '../../schemas/lockfile.ts'
 import { quote } from '../../schemas/quote.ts'
 import { readIfThere, replaceFile } from '../../system/files/atomic-file.ts'
-import { explainDisk } from '../../system/files/errors.ts'
+import { explainDisk, isErrno } from '../../system/files/errors.ts'
 import { takeLock } from '../../system/process-lock.ts'
 import { STORE_DISK } from '../store/disk.ts'
 import type { Layout } from '../store/layout.ts'
@@ -18,7 +19,19 @@ export const EMPTY_LOCK: Lockfile = { format: LOCK_FORMAT, plugins: {} }
 /** Undefined when there is none; throws JSON_INVALID or FORMAT_INVALID. */
 export function readLock(path: string): Lockfile | undefined {
   const text = readIfThere(path)
-  return text === undefined ? undefined : parseLockfile(text, path)
+  if (text === undefined) return undefined
+  try {
+    return parseLockfile(text, path)
+  } catch (error) {
+    throw isCoded(error) && error.hint === undefined ? withHint(error, HOW_TO_MEND) : error
+  }
+}
+
+const HOW_TO_MEND = 'restore it from version control, or delete it and run `octo lock`'
+const HOW_TO_WRITE = 'commit a lockfile that covers the config, or name one that can be written with `--lock FILE`'
+
+function withHint({ code, message, details, cause }: CodedError, hint: string): CodedError {
+  return coded(code, { message, details, hint, cause })
 }
 
 type LockEdit = {
@@ -71,6 +84,7 @@ async function replace(path: string, text: string): Promise<void> {
   try {
     await replaceFile(path, text, { mode: modeOf(path) })
   } catch (error) {
-    throw explainDisk(error, path, STORE_DISK)
+    const explained = explainDisk(error, path, STORE_DISK)
+    throw isErrno(error, 'EACCES', 'EPERM', 'EROFS') ? withHint(explained, HOW_TO_WRITE) : explained
   }
 }

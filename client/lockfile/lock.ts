@@ -171,7 +171,7 @@ function changesBetween(
   return names.flatMap((name) => {
     const [old, now] = [before.plugins[name], after.plugins[name]]
     if (old?.version === now?.version && old?.signer === now?.signer) return []
-    const reason = now ? reasons.get(name) : 'the config no longer asks for it'
+    const reason = now ? reasons.get(name) : 'the config does not ask for it'
     const change = { ...(old ? { before: old } : {}), ...(now ? { after: now } : {}) }
     return [{ name, ...change, ...(reason === undefined ? {} : { reason }) }]
   })

@@ -17,6 +17,8 @@ import type { Question } from '../sources/offer.ts'
 
 type Listed = {
   readonly question: Question
+  /** By the config; else the lockfile alone holds it, for `octo run`. */
+  readonly isAsked: boolean
   readonly entry: LockedPlugin | undefined
   /** Why the entry does not answer what the config asks. */
   readonly gap: string | undefined
@@ -34,7 +36,13 @@ export async function listPlugins(lock: Lockfile | undefined, context: ClientCon
   return Promise.all(
     [...questions, ...own].map(async (question) => {
       const entry = entryOf(known, question)
-      return { question, entry, gap: gapOf(entry, question, config), state: await stateOf(entry, context) }
+      return {
+        question,
+        isAsked: asked.has(question.plugin),
+        entry,
+        gap: gapOf(entry, question, config),
+        state: await stateOf(entry, context),
+      }
     }),
   )
 }

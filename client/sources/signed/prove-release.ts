@@ -3,7 +3,7 @@
 import type { RepoConfig } from '../../../config/model/config.ts'
 import type { Digest } from '../../../schemas/digest.ts'
 import { digestOf } from '../../../schemas/digest.ts'
-import { coded } from '../../../schemas/errors.ts'
+import { coded, isCoded } from '../../../schemas/errors.ts'
 import { LIMITS } from '../../../schemas/limits.ts'
 import type { LockedPlugin } from '../../../schemas/lockfile.ts'
 import type { Name } from '../../../schemas/name.ts'
@@ -49,10 +49,23 @@ export async function proveLocked(entry: LockedPlugin, repo: RepoConfig, context
   const place = { repo, plugin, version, bundle }
   const earlier = { provenAt: provenSince(layout, { bundle: bundle.digest, signer }), locked: true }
   const text = await readBundle(place, context)
-  const release = prove(place, { bundle: text, at: { now: now(), earlier } }, layout)
+  const at = { now: now(), earlier }
+  const release = underLock(entry, () => prove(place, { bundle: text, at }, layout))
   if (release.signer !== signer) throw lockMismatch(entry, `it is signed by \`${release.signer}\``)
   if (!samePlatforms(entry, release.predicate)) throw lockMismatch(entry, 'its files are others')
   return release
+}
+
+/** The bytes are those of the lockfile's digest: whatever they prove instead, the lockfile contradicts itself. */
+function underLock<Result>(entry: LockedPlugin, act: () => Result): Result {
+  try {
+    return act()
+  } catch (error) {
+    if (!isCoded(error, 'STATEMENT_MISMATCH')) throw error
+    const { found } = error.details
+    if (typeof found !== 'string') throw error
+    throw lockMismatch(entry, `the bundle that the lockfile names for it proves ${quote(found)}`, error)
+  }
 }
 
 function prove(
@@ -124,11 +137,12 @@ function samePlatforms({ platforms }: LockedPlugin, predicate: ReleasePredicate)
   )
 }
 
-function lockMismatch(entry: LockedPlugin, problem: string): Error {
+function lockMismatch(entry: LockedPlugin, problem: string, cause?: unknown): Error {
   const name = `${entry.repo}/${entry.plugin}@${entry.version}`
   return coded('STATEMENT_MISMATCH', {
     message: `${quote(name)} is not the release that was locked: ${problem}`,
     details: { name, signer: entry.signer },
     hint: `\`octo update ${entry.plugin}\` locks it anew, once it is clear why it differs`,
+    ...(cause === undefined ? {} : { cause }),
   })
 }

@@ -1,6 +1,6 @@
 // An edit of a lockfile: what stays, what goes, and that a lockfile that could not be written is never taken for one that was.
 import assert from 'node:assert/strict'
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -10,7 +10,7 @@ import { digestOf } from '../../../schemas/digest.ts'
 import type { LockedPlugin } from '../../../schemas/lockfile.ts'
 import type { Name } from '../../../schemas/name.ts'
 import type { Version } from '../../../schemas/version.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
+import { expectCode, expectCodeAsync } from '../../support/expect-code.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
 function anEntry(full: string, version = '1.0.0'): LockedPlugin {
@@ -76,4 +76,25 @@ test('a lockfile that cannot be written is told, and nothing is left of it', asy
     assert.deepEqual(error.details, { path, reason })
   }
   assert.deepEqual(readdirSync(folder).sort(), ['file', 'store'])
+})
+
+test('a lockfile that cannot be read says how to go on', (t) => {
+  const path = join(tempFolder(t), 'octo.lock')
+  for (const text of [
+    '<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> other\n',
+    '{"format":',
+    '',
+    '{"format":"octo.lock/v1"}\n',
+  ]) {
+    writeFileSync(path, text)
+    const error = expectCode(text.endsWith('"}\n') ? 'FORMAT_INVALID' : 'JSON_INVALID', () => readLock(path))
+    assert.match(error.hint ?? '', /restore it .* delete it and run `octo lock`/)
+  }
+})
+
+test('a folder that may not be written says what to do instead', { skip: process.getuid?.() === 0 }, async (t) => {
+  const { folder, edit } = aPlace(t)
+  chmodSync(folder, 0o555)
+  const error = await expectCodeAsync('IO_FAILED', () => edit(['core/hello'])).finally(() => chmodSync(folder, 0o755))
+  assert.match(error.hint ?? '', /--lock FILE/)
 })

@@ -237,3 +237,15 @@ test('a repo that was signed when it was locked is not taken unsigned without a 
   await machine.install()
   assert.equal(machine.readLock().plugins['core/hello']?.signer, key.trustKey.id)
 })
+
+test('a lockfile whose version is not that of its bundle is named, with the way to lock it anew', async (t) => {
+  const machine = await aMachine(t)
+  await machine.install()
+  const text = readFileSync(machine.base.lockPath, 'utf8')
+  writeFileSync(machine.base.lockPath, text.replace('"version": "1.0.0"', '"version": "2.0.0"'))
+  const error = await expectCodeAsync('STATEMENT_MISMATCH', () => machine.install())
+  assert.match(error.message, /`core\/hello@2\.0\.0` is not the release .*lockfile .* proves `core\/hello@1\.0\.0`/)
+  assert.match(error.hint ?? '', /^`octo update hello`/)
+  await machine.withClient({}, (client) => client.lock({ update: ['hello'] }))
+  assert.equal((await machine.install()).executables[0]?.version, '1.0.0')
+})
