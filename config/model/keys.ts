@@ -1,9 +1,10 @@
 // Who may sign what a repo offers: `trust: unsigned` in these words, or `keys:`. Only local documents decide this, because
 // whoever serves a document could otherwise name himself as the signer.
+import { nearestWord } from '../../schemas/nearest-word.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { parsePublicKey } from '../../schemas/trust-key.ts'
-import { fieldOf, itemsOf } from '../document/field-of.ts'
+import { fieldOf, itemsOf, namedEntries } from '../document/field-of.ts'
 import { invalid } from '../document/invalid.ts'
 import type { MapNode, ScalarNode, TreeNode } from '../document/node.ts'
 import { dataOf, isEmpty, isRemote, textOf } from '../document/node.ts'
@@ -65,13 +66,14 @@ function keyIn(node: MapNode, keyFiles: KeyFiles): TrustKey {
   const file = fieldOf(node, 'key', 'file')
   if (inline?.kind === 'scalar' && file === undefined) return parseKey(inline, textOf(inline))
   const text = file && keyFiles.get(file)
-  if (file && inline === undefined && text !== undefined) return parseKey(file, text)
+  if (file && inline === undefined && text !== undefined) return parseKey(file, text, textOf(file as ScalarNode))
   throw invalid(node, 'a key is written as one line of base64, as PEM, or as `file: ./octo.pub`')
 }
 
-function parseKey(node: TreeNode, text: string): TrustKey {
+/** `source` is the file that holds it, where the config only names one. */
+function parseKey(node: TreeNode, text: string, source = node.origin.source.name): TrustKey {
   try {
-    return parsePublicKey(text, node.origin.source.name)
+    return parsePublicKey(text, source)
   } catch (error) {
     throw invalid(node, 'this is no public key that can be pinned', { cause: error, hint: howToTrust() })
   }
@@ -90,7 +92,20 @@ function timeOf(node: MapNode, key: 'from' | 'to'): { from?: number; to?: number
 }
 
 function undecided(repo: TreeNode, name: string): Error {
-  return invalid(repo, `repo ${quote(name)} does not say whose signatures it needs`, { hint: howToTrust() })
+  const problem = `repo ${quote(name)} does not say whose signatures it needs`
+  const slip = misspelt(repo)
+  // A way out that gives the proof up is not offered to somebody who wrote whose it is.
+  if (slip)
+    return invalid(slip.at, `${problem}: unknown key ${quote(slip.key)}`, { hint: `did you mean \`${slip.meant}\`?` })
+  return invalid(repo, problem, { hint: howToTrust() })
+}
+
+function misspelt(repo: TreeNode) {
+  const [slip] = namedEntries(repo).flatMap(([key, at]) => {
+    const meant = nearestWord(key, ['keys', 'trust'])
+    return meant === undefined || meant === key ? [] : [{ key, at, meant }]
+  })
+  return slip
 }
 
 function howToTrust(): string {

@@ -39,6 +39,27 @@ test('a repo without keys says what to write', async (t) => {
   assert.match(error.hint ?? '', /keys: \[\{file: .*trust: unsigned/)
 })
 
+test('a misspelt `keys` or `trust` is named, and giving up the proof is not offered instead', async (t) => {
+  for (const [slip, meant] of [
+    ['kyes: [{file: a.pub}]', 'keys'],
+    ['key: [{file: a.pub}]', 'keys'],
+    ['trsut: unsigned', 'trust'],
+  ]) {
+    const text = `operator:\n  repos:\n    core:\n      ${URL_TEXT}\n      ${slip}\n`
+    const error = await expectCodeAsync('CONFIG_INVALID', () => readFiles(t, { 'octo.yaml': text }))
+    assert.match(error.message, new RegExp(`line 5: .*unknown key \`${slip?.split(':')[0]}\``))
+    assert.equal(error.hint, `did you mean \`${meant}\`?`)
+  }
+})
+
+test('a private key in place of a public one is named by its own file', async (t) => {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  const text = `operator: {repos: {core: {${URL_TEXT}, keys: [{file: acme.key}]}}}\n`
+  const error = await expectCodeAsync('CONFIG_INVALID', () => readFiles(t, { 'octo.yaml': text, 'acme.key': pem }))
+  assert.match(String((error.cause as Error).message), /^`acme\.key` holds a private key/)
+})
+
 test('only the word `unsigned` turns proof off, and not beside keys', async (t) => {
   for (const trust of ['trust: none', 'trust: false', 'trust: [unsigned]', `trust: unsigned, keys: [x]`, 'keys: []'])
     await expectCodeAsync('CONFIG_INVALID', () =>
