@@ -44,6 +44,7 @@ export async function checkCommand(
   const { env } = process
   await using session = await openSession({ ...options, strict: true }, { terminal, cwd: process.cwd(), env })
   const plan = planChecks(session.config, selection)
+  const startedAt = performance.now()
   const provided = await provide(plan, session)
   for (const check of plan) tellPlan(check, provided, terminal)
   using interruption = interruptible()
@@ -52,7 +53,6 @@ export async function checkCommand(
     ...{ unit: 'steps', title: 'checking', items: plan.filter(({ fate }) => fate.kind === 'run').length },
     ...{ endsSilently: true, onShown: rows.grow },
   })
-  const startedAt = performance.now()
   const checked = await runChecks(plan, {
     ...{ env, provided, random: Math.random, signal: interruption.signal },
     locate: (executable) => session.client.locate(executable),

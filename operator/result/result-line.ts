@@ -46,6 +46,8 @@ function lastLine({ text, tail }: Captured): LastLine | undefined {
   }
 }
 
+const A_RESULT = '`{"v":1,"status":"ok","summary":"…"}`'
+
 function readJson(line: string, { isUtf8 }: Captured): ResultLine {
   if (!isUtf8 && line.includes('\ufffd')) return { kind: 'broken', problem: 'it is not UTF-8' }
   try {
@@ -53,7 +55,7 @@ function readJson(line: string, { isUtf8 }: Captured): ResultLine {
     return { kind: 'result', report: { status, summary: summaryOf(summary), ...definedOf(rest) } }
   } catch (error) {
     if (!isCoded(error)) throw error
-    return { kind: 'broken', problem: printable(error.message, 300) }
+    return { kind: 'broken', problem: `${printable(error.message, 300)}; a result is a line such as ${A_RESULT}` }
   }
 }
 
