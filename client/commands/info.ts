@@ -1,12 +1,14 @@
 // `octo info`: one plugin as its repo describes it, and how its newest release is run, as the publisher signed it.
 import { parsePluginRequest } from '../../config/model/plugin-request.ts'
 import { listArguments, takesMore } from '../../schemas/argument-list.ts'
+import type { CodedError } from '../../schemas/errors.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { ReleasedManifest } from '../../schemas/manifest.ts'
 import { manifestFacts } from '../../schemas/manifest-facts.ts'
 import type { DocumentVersion, PluginDocument } from '../../schemas/plugin-document.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 import { isPrerelease } from '../../schemas/version.ts'
+import { settled } from '../../system/async/limit.ts'
 import type { Table, Terminal } from '../../terminal/index.ts'
 import { formatBytes } from '../../terminal/index.ts'
 import type { Run } from '../../terminal/program.ts'
@@ -20,6 +22,8 @@ import type { ClientFlags } from './session.ts'
 import { openSession } from './session.ts'
 
 const MAX_VERSIONS = 20
+/** Each costs a request. */
+const MAX_PROOFS = 5
 
 export async function infoCommand({ args, options, terminal }: Run<ClientFlags>): Promise<number> {
   using session = await openSession(options, terminal)
@@ -47,6 +51,8 @@ type Proof = {
   readonly signer: string
   /** The release that is described. */
   readonly described?: { readonly version: string; readonly manifest: ReleasedManifest }
+  /** Newer versions that were passed over: their signer is none that the config allows. */
+  readonly notAllowed?: readonly string[]
 }
 
 type Shown = Offered & Proof
@@ -54,20 +60,31 @@ type Shown = Offered & Proof
 /** Proves the newest stable release that is not blocked; nothing is said about one that is not proven. */
 async function proofOf({ repo, document }: Offered, context: ClientContext): Promise<Proof> {
   if (repo.trust.kind === 'unsigned') return { signer: 'unsigned' }
-  const newest = newestOf(document)
-  if (!newest) return { signer: 'no release that may be installed' }
-  const place = { repo, plugin: document.plugin, version: newest.version, bundle: newest.bundle }
-  const { signer, predicate } = await proveRelease(place, context)
-  return { signer, described: { version: newest.version, manifest: predicate.manifest } }
+  const candidates = newestFirst(document)
+  if (candidates.length === 0) return { signer: 'no release that may be installed' }
+  const refusals: { readonly version: string; readonly error: CodedError }[] = []
+  for (const { version, bundle } of candidates.slice(0, MAX_PROOFS)) {
+    const place = { repo, plugin: document.plugin, version, bundle }
+    const proof = await settled(() => proveRelease(place, context))
+    if (proof.state === 'done') {
+      const { signer, predicate } = proof.value
+      const notAllowed = refusals.map((refusal) => refusal.version)
+      return { signer, notAllowed, described: { version, manifest: predicate.manifest } }
+    }
+    if (proof.error.code !== 'SIGNER_NOT_ALLOWED') throw proof.error
+    refusals.push({ version, error: proof.error })
+  }
+  throw refusals[0]?.error
 }
 
-function newestOf({ versions }: PluginDocument): DocumentVersion | undefined {
+/** Versions that may be described: stable before pre-releases, offered before yanked. */
+function newestFirst({ versions }: PluginDocument): readonly DocumentVersion[] {
   const served = versions.filter(({ state }) => state !== 'quarantined')
   const offered = served.filter(({ state }) => state === 'active')
-  return offered.find(({ version }) => !isPrerelease(version)) ?? offered[0] ?? served[0]
+  return [...new Set([...offered.filter(({ version }) => !isPrerelease(version)), ...offered, ...served])]
 }
 
-function toJson({ repo, document, signer, described }: Shown) {
+function toJson({ repo, document, signer, described, notAllowed = [] }: Shown) {
   const release = described && { version: described.version, ...described.manifest }
   return {
     ...document,
@@ -75,11 +92,12 @@ function toJson({ repo, document, signer, described }: Shown) {
     url: repo.url,
     signer,
     release: release ?? null,
+    notAllowed,
     withdrawn: withdrawnNote(document) ?? null,
   }
 }
 
-function show({ repo, document, signer, described }: Shown, index: number, terminal: Terminal): void {
+function show({ repo, document, signer, described, notAllowed = [] }: Shown, index: number, terminal: Terminal): void {
   const facts: (readonly [string, string | undefined])[] = [
     ['kind', [document.kind, document.category].filter(Boolean).join(', ')],
     ['licence', document.license],
@@ -98,7 +116,7 @@ function show({ repo, document, signer, described }: Shown, index: number, termi
   const withdrawn = withdrawnNote(document)
   if (withdrawn) terminal.print(`${terminal.paint.yellow(withdrawn)}\n`)
   if (described) showArguments(described.version, described.manifest.arguments, terminal)
-  terminal.table(versionTable(document))
+  terminal.table(versionTable(document, notAllowed))
   const older = (document.pages ?? []).reduce((sum, page) => sum + page.versions, 0)
   const rest = Math.max(0, document.versions.length - MAX_VERSIONS) + older
   if (rest > 0) terminal.print(`and ${rest} more versions`)
@@ -141,13 +159,13 @@ function argumentNote(version: string, count: number, schema: ReleasedManifest['
     : `arguments of ${version}`
 }
 
-function versionTable({ versions }: PluginDocument): Table {
+function versionTable({ versions }: PluginDocument, notAllowed: readonly string[]): Table {
   return {
     columns: [{ title: 'version' }, { title: 'published' }, { title: 'state', shrinks: true }, { title: 'platforms' }],
     rows: versions.slice(0, MAX_VERSIONS).map((version) => [
       version.version,
       version.publishedAt.slice(0, 10),
-      stateOf(version),
+      `${stateOf(version)}${notAllowed.includes(version.version) ? '; signed by a key that the config does not allow' : ''}`,
       Object.entries(version.platforms)
         .map(([key, { size }]) => `${key} (${formatBytes(size)})`)
         .join(', '),

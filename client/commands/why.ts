@@ -4,6 +4,7 @@ import type { PluginRequest } from '../../config/model/config.ts'
 import { parsePluginRequest } from '../../config/model/plugin-request.ts'
 import { requestsOf } from '../../config/model/requests.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
+import type { LockedPlugin } from '../../schemas/lockfile.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 import type { Version } from '../../schemas/version.ts'
 import { isPrerelease } from '../../schemas/version.ts'
@@ -12,10 +13,12 @@ import type { Run } from '../../terminal/program.ts'
 import type { ClientContext } from '../context.ts'
 import { openContext } from '../context.ts'
 import { openLockfile } from '../lockfile/lock.ts'
+import type { Offered } from '../query/inspect.ts'
 import { askersOf, listPlugins, offersOf } from '../query/inspect.ts'
 import { withNearestPlugin } from '../resolve/nearest-plugin.ts'
 import { pickVersion } from '../resolve/pick-version.ts'
 import { gatherQuestions } from '../resolve/requests.ts'
+import { warningsOf } from '../resolve/resolver.ts'
 import type { ClientFlags } from './session.ts'
 import { openSession } from './session.ts'
 
@@ -27,13 +30,15 @@ export async function whyCommand({ args, options, terminal }: Run<ClientFlags>):
   const request = parsePluginRequest(args[0] ?? '')
   const lock = openLockfile(context).current()
   const listed = (await listPlugins(lock, context)).find(({ question }) => question.plugin === request.plugin)
+  const offers = await offersOf(request, context)
   const answer = {
     plugin: request.plugin,
     askedBy: askersOf(request.plugin, config),
     locked: listed?.entry ?? null,
     gap: listed?.gap ?? null,
     state: listed?.state ?? 'not installed',
-    offers: await explainOffers(request, context),
+    warnings: offers.flatMap((offer) => warningsOfLocked(offer, listed?.entry)),
+    offers: explainOffers(offers, request, context),
   }
   if (answer.askedBy.length === 0 && !answer.locked && answer.offers.length === 0)
     throw await withNearestPlugin(
@@ -57,11 +62,20 @@ export async function whyCommand({ args, options, terminal }: Run<ClientFlags>):
 
 type Explained = { readonly repo: string; readonly url: string; readonly choice: string }
 
-async function explainOffers(request: PluginRequest, context: ClientContext): Promise<readonly Explained[]> {
+/** Nobody looks at a version again that is locked, so this says what became of it. */
+function warningsOfLocked({ repo, document }: Offered, locked: LockedPlugin | undefined): readonly string[] {
+  const version = document.versions.find((candidate) => candidate.version === locked?.version)
+  return version && locked?.repo === repo.name ? warningsOf(repo, document, version) : []
+}
+
+function explainOffers(
+  offers: readonly Offered[],
+  request: PluginRequest,
+  context: ClientContext,
+): readonly Explained[] {
   const own = requestsOf(context.config).filter(({ plugin }) => plugin === request.plugin)
   const [question] = gatherQuestions(own.length > 0 ? own : [request], context.config.pins)
   if (!question) return []
-  const offers = await offersOf(request, context)
   return offers.map(({ repo, document }) => {
     const place = { repo: repo.name, url: repo.url }
     try {
@@ -87,16 +101,18 @@ type Answer = {
   } | null
   readonly gap: string | null
   readonly state: string
+  readonly warnings: readonly string[]
   readonly offers: readonly Explained[]
 }
 
-function textOf({ plugin, askedBy, locked, gap, state, offers }: Answer): string[] {
+function textOf({ plugin, askedBy, locked, gap, state, warnings, offers }: Answer): string[] {
   const lockLines = locked
     ? [
         `locked:  ${locked.version} from repo ${locked.repo} (${locked.url}), answering ${locked.ranges.join(' and ') || (isPrerelease(locked.version as Version) ? 'any version, pre-releases included' : 'any stable version')}`,
         `signer:  ${locked.signer}`,
         `store:   ${state}`,
         ...(gap ? [`gap:     ${gap}`] : []),
+        ...warnings.map((warning) => `warning: ${warning}`),
       ]
     : ['locked:  no']
   return [

@@ -83,9 +83,10 @@ function refusal({ document, question, fitting, active, operatorVersion }: Refus
   return coded('VERSION_NOT_FOUND', {
     message: `${quote(name)} has no version that fits ${wanted}, it has ${existing.map(quote).join(', ') || 'none at all'}`,
     details: { plugin: name, ranges: question.ranges, versions: existing },
-    ...(existing.length > 0 && existing.every(isPrerelease)
-      ? { hint: 'only pre-releases exist: ask with `prerelease: true`' }
-      : {}),
+    hint:
+      existing.length > 0 && existing.every(isPrerelease)
+        ? 'only pre-releases exist: ask with `prerelease: true`'
+        : `\`octo info ${document.plugin}\` lists its versions`,
   })
 }
 

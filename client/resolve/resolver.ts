@@ -90,7 +90,8 @@ function requireUnchanged(locked: LockedPlugin, version: DocumentVersion): void 
   })
 }
 
-function warningsOf(repo: RepoConfig, document: PluginDocument, version: DocumentVersion): readonly string[] {
+/** What its registry says of a version that is used all the same. */
+export function warningsOf(repo: RepoConfig, document: PluginDocument, version: DocumentVersion): readonly string[] {
   const name = quote(`${repo.name}/${document.plugin}@${version.version}`)
   const yanked = version.state === 'yanked' ? [`${name} was yanked${version.reason ? `: ${version.reason}` : ''}`] : []
   const deprecated = version.deprecated === undefined ? [] : [`${name} is deprecated: ${version.deprecated}`]

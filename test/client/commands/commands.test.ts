@@ -142,3 +142,29 @@ test('refuses with the code of the reason', async (t) => {
   assert.equal((await octo('install', '--platform', 'amiga')).code, 65)
   assert.equal((await octo('cache', 'gc', '--min-age-hours', 'x')).code, 64)
 })
+
+test('info passes over a newer version by a key that is not pinned, and says so', async (t) => {
+  const { octo, registry } = await aCommandLine(t)
+  registry.publish(await aRelease(issueKey(), { plugin: 'other', version: '3.0.0' }))
+  const { code, out, err } = await octo('info', 'other')
+  assert.equal(code, 0, err)
+  assert.match(out, /^3\.0\.0 .*active; signed by a key that the config does not allow/m)
+  assert.match(out, new RegExp(`signer +${key.trustKey.id}`))
+  const [found] = (await octo('info', 'other', '--json')).json()
+  assert.deepEqual([found.release.version, found.notAllowed], ['2.0.0', ['3.0.0']])
+  registry.publish(await aRelease(issueKey(), { plugin: 'strange', version: '1.0.0' }))
+  assert.match((await octo('info', 'strange')).err, /SIGNER_NOT_ALLOWED/)
+})
+
+test('why says what became of the version that is locked', async (t) => {
+  const { octo, registry, releases } = await aCommandLine(t)
+  assert.equal((await octo('lock')).code, 0)
+  const locked = releases[0] as (typeof releases)[0]
+  for (const [changes, said] of [
+    [{ state: 'yanked', reason: 'loses data' }, 'core/hello@1.0.0` was yanked: loses data'],
+    [{ deprecated: 'use other' }, 'core/hello@1.0.0` is deprecated: use other'],
+  ] as const) {
+    registry.publish(locked, changes)
+    assert.ok((await octo('why', 'hello')).out.includes(`warning: \`${said}`))
+  }
+})
