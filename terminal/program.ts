@@ -106,7 +106,8 @@ function afterDashes(error: CommanderError, command: Command | undefined, argv: 
   if (error.code !== 'commander.unknownOption' || !command || !passingOn.has(command)) return undefined
   const option = /'(.+)'/.exec(error.message)?.[1] ?? ''
   const at = argv.findIndex((word) => word === option || word.startsWith(`${option}=`))
-  if (at < 0) return undefined
+  // Behind `--` already, the plugin's words are where they belong, and this one was meant for octo.
+  if (at < 0 || argv.slice(at).includes('--')) return undefined
   const typed = ['octo', ...argv.slice(0, at), '--', ...argv.slice(at)].map((word) => shellWord(word)).join(' ')
   return `what belongs to the plugin stands after \`--\`: \`${typed}\``
 }

@@ -63,7 +63,13 @@ function detailLines({ code, details }: CodedError, paint: Paint): string[] {
 
 /** Lists of problems one a line; what a command of this machine printed as it printed it. */
 function shownLines(value: unknown, isPrinted: boolean): string[] {
-  const lines = isProblems(value) ? value.map(problemLine) : isPrinted ? shown(value).split('\n') : [shown(value)]
+  const lines = isProblems(value)
+    ? value.map(problemLine)
+    : isRecords(value)
+      ? value.map(recordLine)
+      : isPrinted
+        ? shown(value).split('\n')
+        : [shown(value)]
   return lines.slice(0, MAX_LINES).map((line) => printable(line, MAX_VALUE))
 }
 
@@ -77,6 +83,20 @@ function isProblems(value: unknown): value is readonly ShownProblem[] {
 function problemLine({ line, path, message }: ShownProblem): string {
   const place = [...(line === undefined ? [] : [`line ${line}`]), ...(path ? [`\`${path}\``] : [])].join(', ')
   return place === '' ? message : `${place}: ${message}`
+}
+
+type ShownRecord = Readonly<Record<string, unknown>>
+
+function isRecords(value: unknown): value is readonly ShownRecord[] {
+  const isOne = (entry: unknown) =>
+    typeof entry === 'object' && entry !== null && Object.values(entry).every((field) => typeof field !== 'object')
+  return Array.isArray(value) && value.length > 0 && value.every(isOne)
+}
+
+/** `file octo.yaml, line 3`. */
+function recordLine(record: ShownRecord): string {
+  const fields = Object.entries(record).filter(([, field]) => !isEmpty(field))
+  return fields.map(([key, field]) => `${key} ${String(field)}`).join(', ')
 }
 
 function isEmpty(value: unknown): boolean {

@@ -136,6 +136,6 @@ function nothingToCheck(config: OctoConfig, { services, phases }: Selection): Er
   return coded('CONFIG_INVALID', {
     message: `${quote(shownAddress(config.files[0] ?? 'the config'))} has no checks ${where}in ${phases.map(quote).join(', ')}`,
     details: { ...(services.length > 0 ? { services } : {}), phases },
-    hint: 'write `operator: {services: {NAME: {health: [{tool: check-tcp, args: {port: 8080}}]}}}`',
+    hint: `write \`operator: {services: {${services[0] ?? 'NAME'}: {${phases.at(-1) ?? 'health'}: [{tool: check-tcp, args: {port: 8080}}]}}}\``,
   })
 }

@@ -125,3 +125,16 @@ test('text of several lines is shown as it was printed, and stays harmless', () 
   const text = renderError(coded('BUILD_FAILED', { message: 'm', details: { output } }))
   assert.match(text, /^ {2}output {2}\.\/main\.go:3:1: syntax error\n {10}\\u\{9\}near \\u\{1b\}\[31mx$/m)
 })
+
+test('what a machine reads as a list of records is told to people one a line', () => {
+  const unknownKeys = [
+    { file: 'octo.yaml', line: 3, key: 'kyes' },
+    { file: '\u001b[31mx', line: undefined, key: 'tol' },
+  ]
+  const error = coded('CONFIG_INVALID', { message: 'm', details: { unknownKeys } })
+  assert.match(
+    renderError(error),
+    /^ {2}unknownKeys {2}file octo\.yaml, line 3, key kyes\n {15}file \\u\{1b\}\[31mx, key tol$/m,
+  )
+  assert.deepEqual((errorToJson(error).error as { details: unknown }).details, { unknownKeys })
+})

@@ -69,3 +69,19 @@ test('what the lockfile holds and the config does not ask for is called so', asy
   assert.deepEqual([code, /hint: .*operator: \{plugins: \{hello: \{\}\}\}/.test(stderr)], [66, true], stderr)
   assert.match((await octo('lock')).stdout, /^- core\/hello 1\.0\.0: the config does not ask for it$/m)
 })
+
+test('an option that run does not have is not put to the plugin where its words have their `--`', async (t) => {
+  const { octo } = await aTypedScene(t)
+  const meantForOcto = await octo('run', 'hello', '--json', '--', '--path=/x')
+  assert.match(meantForOcto.stderr, /unknown option `--json`.*hint": "run `octo run --help`"/s)
+  const meantForPlugin = await octo('run', 'hello', '--json')
+  assert.match(meantForPlugin.stderr, /`octo run hello -- --json`/)
+})
+
+test('a version or a phase that there is nothing of leads to what there is', async (t) => {
+  const { octo } = await aTypedScene(t)
+  const version = await octo('run', 'hello@9')
+  assert.match(version.stderr, /VERSION_NOT_FOUND.*hint: `octo info hello` lists its versions/s)
+  const phase = await octo('check', 'web', '--phase', 'init')
+  assert.match(phase.stderr, /hint: write `operator: \{services: \{web: \{init: \[/)
+})
