@@ -29,7 +29,6 @@ export type CheckOptions = SessionOptions & {
   readonly junit?: string | undefined
 }
 
-const INTERRUPTED = 130
 const FAILED = 1
 const MAX_LINE = 1000
 const LOCKFILE_CODES: ReadonlySet<ErrorCode> = new Set(['LOCK_MISSING', 'LOCK_OUT_OF_DATE'])
@@ -66,8 +65,7 @@ export async function checkCommand(
   const durationMs = performance.now() - startedAt
   const outcomes = [...checked, ...idle]
   await show({ outcomes, durationMs, warnings: session.warnings, options, terminal, rows })
-  if (interruption.signal.aborted) return INTERRUPTED
-  return outcomes.some(hasFailed) ? FAILED : 0
+  return interruption.exitCode() ?? (outcomes.some(hasFailed) ? FAILED : 0)
 }
 
 /** A plugin that cannot be had is its checks' own failure; a lockfile that does not cover the config is everybody's. */

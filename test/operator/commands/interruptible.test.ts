@@ -1,5 +1,6 @@
 // Ctrl-C while checks run, sent to this process as a terminal would.
 import assert from 'node:assert/strict'
+import { constants } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { runChecks } from '../../../operator/check/run-checks.ts'
@@ -17,6 +18,7 @@ for (const [first, second] of [
   ['SIGINT', 'SIGINT'],
   ['SIGINT', 'SIGTERM'],
   ['SIGHUP', 'SIGINT'],
+  ['SIGTERM', 'SIGTERM'],
 ] as const)
   test(`${first} asks plugins to end, ${second} after it kills those that did not`, { timeout: 120_000 }, async (t) => {
     const files = ['a', 'b'].map((name) => join(tempFolder(t), name))
@@ -28,6 +30,7 @@ for (const [first, second] of [
     const pids = await Promise.all(files.map((file) => pidIn(file)))
     process.emit(first)
     assert.ok(interruption.signal.aborted)
+    assert.equal(interruption.exitCode(), 128 + constants.signals[first])
     for (const pid of pids) assert.ok(process.kill(pid, 0), 'one that does not end when it is asked goes on')
     process.emit(second)
     for (const { status, summary } of await running) assert.match(`${status} ${summary}`, /^unknown .*interrupted/)
