@@ -65,7 +65,10 @@ type Target = { readonly repo: Name; readonly plugin: Name; readonly version: Ve
 function parseTarget(text: string, repoFlag: string | undefined): Target {
   const [, ownRepo, plugin, version] = /^(?:([^/@]*)\/)?([^/@]+)@([^@]+)$/.exec(text) ?? []
   if (plugin === undefined || version === undefined)
-    throw coded('USAGE', { message: `expected \`repo/plugin@version\`, found ${quote(text)}` })
+    throw coded('USAGE', {
+      message: `expected \`repo/plugin@version\`, found ${quote(text)}`,
+      hint: 'name one version, as in `core/check-tcp@1.0.0`; `octo info PLUGIN` lists them',
+    })
   const repo = ownRepo ?? repoFlag
   if (repo === undefined)
     throw coded('USAGE', {
@@ -80,6 +83,6 @@ function parseTarget(text: string, repoFlag: string | undefined): Target {
 }
 
 function describe({ repo, plugin, version, state, reason, deprecated }: VersionStateAnswer): string {
-  const notes = [state, reason && `(${reason})`, deprecated && `deprecated (${deprecated})`]
-  return `${repo}/${plugin}@${version} is ${notes.filter(Boolean).join(' ')}`
+  const notes = [reason ? `${state} (${reason})` : state, ...(deprecated ? [`deprecated (${deprecated})`] : [])]
+  return `${repo}/${plugin}@${version} is ${notes.join(', ')}`
 }

@@ -89,6 +89,7 @@ function requireVersion(key: ReleaseKey, { repoExists, plugin, release }: FoundF
       ? `${quote(name)} has no version ${quote(key.version)}`
       : `repo ${quote(key.repo)} has no plugin ${quote(key.plugin)}`,
     details: { ...key },
+    hint: plugin ? `\`octo info ${key.plugin}\` lists its versions` : '`octo search WORD` finds plugins by word',
   })
 }
 

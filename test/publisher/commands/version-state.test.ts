@@ -53,3 +53,26 @@ test('refuses what it cannot name, a missing reason, and a token that may not', 
   const weak = (await registry.createToken(['core/hello:publish'])).token
   assert.equal(await fail(weak, 'quarantine', 'core/hello@1.0.0', '-m', 'x'), 'FORBIDDEN')
 })
+
+test('a version is named whole, and what it is said to be reads as words', async (t) => {
+  const registry = await startTestRegistry(t)
+  await using project = await aPluginProject()
+  await publishProjects([project.dir], registry, writeKeyFiles(tempFolder(t), registry.key))
+  const type = (...words: string[]) =>
+    typeOcto([...words, '--registry', registry.url], { env: { OCTO_TOKEN: registry.token } })
+  const said = await type('deprecate', 'core/hello@1.0.0', '-m', 'use other')
+  assert.equal(said.stdout, 'core/hello@1.0.0 is active, deprecated (use other)\n')
+  for (const [target, hint] of [
+    ['core/hello', /core\/check-tcp@1\.0\.0/],
+    ['core/hello@9.9.9', /octo info hello/],
+    ['core/nothing@1.0.0', /octo search/],
+  ] as const) {
+    const { code, stderr } = await type('yank', target, '-m', 'broken')
+    assert.notEqual(code, 0)
+    assert.match(stderr.split('hint: ')[1] ?? '', hint, stderr)
+  }
+  assert.equal(
+    (await type('yank', 'core/hello@1.0.0', '-m', 'broken')).stdout,
+    'core/hello@1.0.0 is yanked (broken), deprecated (use other)\n',
+  )
+})
