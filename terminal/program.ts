@@ -5,7 +5,7 @@
 //   const lock = addCommand(program, { words: 'lock [file]', summary: '…', examples: ['octo lock'], json: true })
 //   onRun(lock.option('--frozen', '…'), async ({ args, options, terminal }) => 0)
 //   return runProgram(program, argv)          argv as main() gets it, the first word included
-import type { OptionValues } from 'commander'
+import type { Option, OptionValues } from 'commander'
 import { Command, CommanderError } from 'commander'
 import { coded } from '../schemas/errors.ts'
 import { quote, shellWord } from '../schemas/quote.ts'
@@ -131,12 +131,18 @@ function silentAboutMistakes(command: Command): Command {
     })
     .configureOutput({ outputError: () => undefined, getOutHasColors: () => paint.enabled })
     .configureHelp({
+      optionDescription: describeOption,
       styleTitle: paint.bold,
       styleCommandText: paint.cyan,
       styleOptionText: paint.cyan,
       styleSubcommandText: paint.cyan,
       styleArgumentText: paint.cyan,
     })
+}
+
+/** A default as it would be typed; that nothing is given is no default. */
+function describeOption({ description, defaultValue }: Option): string {
+  return typeof defaultValue === 'string' ? `${description} (default: ${defaultValue})` : description
 }
 
 function rootOf(command: Command): Command {

@@ -50,6 +50,17 @@ test('a flag that groups and their commands share counts wherever it stands', as
   }
 })
 
+test('help shows a default as it would be typed, and none where nothing is given', async () => {
+  const program = openProgram()
+  const serve = addCommand(program, { words: 'serve', summary: 'serve', examples: ['octo serve'] })
+    .option('--port <number>', 'port', '8787')
+    .option('--key <file>', 'key', repeatable, [])
+  const help = serve.helpInformation()
+  assert.match(help, /port \(default: 8787\)\n/)
+  assert.match(help, /--key <file> +key\n/)
+  assert.equal(help.match(/default/g)?.length, 1)
+})
+
 const mistakes = [
   {
     says: 'an unknown option',
