@@ -1,4 +1,6 @@
 // What the quick start says at its end: what happened, and what to type next.
+import { join } from 'node:path'
+import { shellWord } from '../schemas/quote.ts'
 import type { Paint } from '../terminal/index.ts'
 import type { StartSettings } from './settings.ts'
 import { configPath, keyBase, registryUrl, tokenFile, typed } from './settings.ts'
@@ -20,14 +22,16 @@ export function nextSteps(settings: StartSettings, ending: Ending): string {
   const config = `--config ${typed(settings, configPath(settings))}`
   const key = `--key ${typed(settings, keyBase(settings))}.key`
   const access = `--registry ${registryUrl(settings)} --token-file ${typed(settings, tokenFile(settings))}`
+  // In the folder of the data, which git ignores.
+  const project = shellWord(typed(settings, join(settings.dir, 'my-check')))
   const lines: readonly (readonly [string, string])[] = [
     ['check again, as data', `./octo check ${config} --json`],
     ['run one plugin', `./octo run ${config} check-tcp -- --port=${settings.demoPort}`],
     ['see what there is', `./octo list ${config}`],
     ['the page for people', `${registryUrl(settings)}/`],
     ['what octoctl reads', `curl ${registryUrl(settings)}/repos/core.yaml`],
-    ['write your own plugin', './octo init my-check --template node --repo core'],
-    ['publish it', `./octo publish my-check ${access} ${key}`],
+    ['write your own plugin', `./octo init ${project} --template node --repo core`],
+    ['publish it', `./octo publish ${project} ${access} ${key}`],
   ]
   const verdict = verdictOf(ending)
   const width = Math.max(...lines.map(([what]) => what.length))

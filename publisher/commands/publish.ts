@@ -51,7 +51,10 @@ export function addPublish(program: Command): void {
     .option('--bundle <file>', 'publish what lies in dist with a signature made elsewhere; --key names its public key')
     .option('--expect-version <version>', 'refuse when plugin.yaml has another version, such as that of a tag')
     .option('--pass-env <name>', 'a variable that build commands may see; repeat for several', repeatable)
-    .option('-n, --dry-run', 'build and check everything, upload nothing')
+    .option(
+      '-n, --dry-run',
+      'build and check all that is known here; upload nothing, and do not ask whether token and key are admitted',
+    )
   onRun<Options>(addRegistryOptions(command), async ({ args, options, terminal }) => {
     const dirs = args.length > 0 ? args : ['.']
     if (options.out && dirs.length > 1)
@@ -76,6 +79,7 @@ export function addPublish(program: Command): void {
       reports.push(report)
       show(report, terminal)
     }
+    if (options.dryRun) terminal.info('whether the registry admits the token and the key shows when it is published')
     if (terminal.json) terminal.result({ json: { releases: reports }, text: () => '' })
     return 0
   })

@@ -42,6 +42,7 @@ test('publishes, installs and runs the core plugins; a second time it changes no
   for (const plugin of ['check-tcp', 'check-tcp-port', 'check-server-url'])
     assert.match(first.stdout, new RegExp(`published core/${plugin} 1\\.0\\.0`))
   assert.match(first.stdout, /4 passed/)
+  assert.ok(first.stdout.includes(`./octo init ${place.dir}/my-check --template node`), first.stdout)
   assert.match(first.stdout, /Three plugins were built, signed, published, installed, proven and run/)
 
   const kept = () =>

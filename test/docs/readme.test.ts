@@ -6,6 +6,12 @@ import { runShell } from '../support/run-shell.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { startTestRegistry } from '../support/test-registry.ts'
 
+test('the README shows no measured number, which the next change would make untrue', () => {
+  const shown = blocksOf('README.md').filter(({ language }) => language === '')
+  assert.ok(shown.length >= 3)
+  for (const { text } of shown) assert.doesNotMatch(text, /\d\s?(?:m?s|min|bytes|[KMG]?i?B)\b/)
+})
+
 test('the tour of the README works, from a template to a check without network', async (t) => {
   const folder = tempFolder(t)
   const registry = await startTestRegistry(t)
@@ -18,7 +24,18 @@ test('the tour of the README works, from a template to a check without network',
   assert.match(output, /^published acme\/my-check 0\.1\.0 \(1 artifact, \d+ B\)$/m, output)
   assert.equal(output.match(/^1 passed in/gm)?.length, 2, output)
   assert.match(output, /^asked: +preflight of service web/m)
+  // What the README shows of it is what it says, numbers aside.
+  const shown = blocksOf('README.md', '## A tour in five minutes').filter(({ language }) => language === '')
+  for (const line of shown.flatMap(({ text }) => text.split('\n')).filter(Boolean))
+    assert.match(output, new RegExp(`^${patternOf(line)}$`, 'm'))
   // The last command is one that fails, as the README says.
   assert.match(output, /CRITICAL - \/nothing does not exist\n$/)
   assert.equal(code, 2)
 })
+
+/** `…` stands for a number, `… ms` for any duration below a minute, and columns are as wide as they need. */
+function patternOf(line: string): string {
+  const wild: Readonly<Record<string, string>> = { '… ms': '[\\d.]+ m?s', '…': '[\\d.]+', ' ': ' +' }
+  const parts = line.replace(/ +/g, ' ').split(/(… ms|…| )/)
+  return parts.map((part) => wild[part] ?? RegExp.escape(part)).join('')
+}

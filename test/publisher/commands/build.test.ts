@@ -1,0 +1,20 @@
+// octo build: what it says of a plugin beside the table of its artifacts.
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { test } from 'node:test'
+import { typeOcto } from '../../support/in-process-octo.ts'
+import { aPluginProject } from '../../support/plugin-project.ts'
+
+test('a plugin that is to stay running is built, and its author is told that octo runs it once', async () => {
+  await using project = await aPluginProject()
+  const manifest = await readFile(project.path('plugin.yaml'), 'utf8')
+  for (const [kind, isTold] of [
+    ['tool', false],
+    ['service', true],
+  ] as const) {
+    await project.write('plugin.yaml', manifest.replace(/^kind: .*$/m, `kind: ${kind}`))
+    const { code, stderr } = await typeOcto(['build', project.dir])
+    assert.equal(code, 0, stderr)
+    assert.equal(stderr.includes('octo does not keep it running yet'), isTold, kind)
+  }
+})
