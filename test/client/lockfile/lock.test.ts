@@ -99,6 +99,7 @@ test('never moves a locked name to another repo that offers it once the first on
     { url: registry.url(), trust: key },
     { name: 'evil', url: registry.url('evil'), trust: key },
   ]
+  registry.publish(await aRelease(key, { repo: 'evil', plugin: 'other' }))
   await install({ config: aConfig(repos) })
   const before = readFileSync(base.lockPath, 'utf8')
   registry.publish(await aRelease(key, { repo: 'evil', version: '9.0.0' }))
