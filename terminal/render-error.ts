@@ -114,7 +114,7 @@ function causesOf(error: unknown): string[] {
   const messages: string[] = []
   let cause = error instanceof Error ? error.cause : undefined
   while (cause !== undefined && messages.length < MAX_CAUSES) {
-    messages.push(printable(messageOf(cause), MAX_VALUE))
+    messages.push(printable(messageOf(cause).trim(), MAX_VALUE))
     cause = cause instanceof Error ? cause.cause : undefined
   }
   return messages

@@ -3,6 +3,7 @@ import { connectionReason } from '../../schemas/connection-reasons.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 import { shownAddress } from '../../schemas/shown-address.ts'
+import { isLoopback } from './loopback.ts'
 import type { ProxyServer } from './proxy.ts'
 
 export type Asked = { readonly url: URL; readonly method?: string; readonly via?: ProxyServer | undefined }
@@ -57,11 +58,13 @@ function failure({ url, method = 'GET', via }: Asked, sentence: string, { reason
   return coded('FETCH_FAILED', {
     message: `${what}: ${sentence}`,
     details: { url: address, ...(reason ? { reason } : {}), ...(via ? { proxy: via.shown } : {}) },
-    hint: hint ?? NETWORK_HINT,
+    hint: hint ?? (isLoopback(url) ? LOOPBACK_HINT : NETWORK_HINT),
     cause,
   })
 }
 
+/** No proxy is asked for what is on this machine. */
+const LOOPBACK_HINT = 'check the address and the port, and that the server is running'
 const NETWORK_HINT =
   'check the address and the network; proxies are taken from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY'
 
@@ -86,7 +89,16 @@ function namesOf(cause: unknown): string {
   return cert?.subjectaltname ? `, it names ${quote(cert.subjectaltname)}` : ''
 }
 
+/** What OpenSSL says of a server that answers without TLS; some versions of Node tell it apart. */
+const NO_TLS: ReadonlySet<string | undefined> = new Set([
+  'EPROTO',
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+])
+
 function hintFor(code: string | undefined, { url }: Asked): { hint?: string } {
+  if (NO_TLS.has(code))
+    return { hint: `if ${quote(url.host)} is served without TLS, its address begins with \`http://\`` }
   const kind = connectionReason(code)?.kind
   if (kind === 'untrusted')
     return {

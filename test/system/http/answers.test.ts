@@ -90,6 +90,20 @@ for (const [type, body] of PAGES)
     assert.match(error.hint ?? '', /login/)
   })
 
+test('https asked of a server without TLS leads to http, and what is on this machine to no proxy', async (t) => {
+  const { url } = await asking(t, (_request, response) => void response.end())
+  const http = await openHttp({ env: {} })
+  t.after(() => http[Symbol.dispose]())
+  const ask = (text: string) =>
+    expectCodeAsync('FETCH_FAILED', () => fetchText(http, { url: new URL(text), maxBytes: 1000, retry: once }))
+  const noTls = await ask(`https://${url.host}/x`)
+  assert.equal(noTls.hint, `if \`${url.host}\` is served without TLS, its address begins with \`http://\``)
+  const closed = createTcpServer((socket) => void socket.destroy())
+  const silent = await ask(`http://127.0.0.1:${await listening(t, closed)}/x`)
+  assert.match(silent.hint ?? '', /check the address and the port/)
+  assert.doesNotMatch(silent.hint ?? '', /PROXY/)
+})
+
 test('the table of statuses that are tried again', () => {
   const passing = (what: 'reading' | 'calling') =>
     Array.from({ length: 500 }, (_, index) => index + 100).filter((status) => isTransientStatus(status, what))
