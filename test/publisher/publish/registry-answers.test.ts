@@ -44,7 +44,10 @@ test('a redirect is refused, and the token does not follow it', async (t) => {
     response.writeHead(307, { location: `http://127.0.0.1:${elsewhere}/` }).end()
   })
   const error = await expectCodeAsync('FETCH_REFUSED', whoami)
-  assert.match(error.message, /points to/)
+  assert.match(
+    error.message,
+    /^GET http:\/\/127\.0\.0\.1:\d+\/octo\/api\/v1\/whoami was answered with status 307, which points to/,
+  )
   assert.deepEqual(seen, [])
 })
 
