@@ -30,8 +30,9 @@ export type DataCheck = {
 }
 
 export async function checkData(deps: RegistryDeps, check: DataCheck): Promise<DataReport> {
-  const problems: Problem[] = [...(await checkDatabase(deps)), ...(await checkAudit(deps))]
-  const versions = await checkVersions(deps, problems)
+  const problems: Problem[] = await checkDatabase(deps)
+  const { versions, problems: told } = await checkRecords(deps)
+  problems.push(...told)
   const { blobs, bytes } = await checkBlobs(deps, check, problems)
   const orphans = await checkFiles(deps, problems)
   return { versions, blobs, bytes, orphans, problems }
@@ -40,6 +41,34 @@ export async function checkData(deps: RegistryDeps, check: DataCheck): Promise<D
 async function checkDatabase({ metadata }: RegistryDeps): Promise<Problem[]> {
   const messages = await metadata.upkeep.integrity()
   return messages.map((message) => ({ kind: 'database', subject: 'octo.db', message, repaired: false }))
+}
+
+/** Tables and log are read one after the other, so what changed in between looks like a forgery. */
+const MAX_LOOKS = 5
+
+/** What tables and audit log say against each other. Beside a running registry only what stands in every look counts. */
+async function checkRecords(deps: RegistryDeps): Promise<Records> {
+  let lasting: Records | undefined
+  for (let look = 1; look <= MAX_LOOKS; look++) {
+    const before = await deps.metadata.audit.head()
+    const found = await lookAtRecords(deps)
+    const known = new Set(lasting?.problems.map(nameOf))
+    lasting = lasting ? { ...found, problems: found.problems.filter((problem) => known.has(nameOf(problem))) } : found
+    if (lasting.problems.length === 0 || (await deps.metadata.audit.head())?.id === before?.id) break
+  }
+  return lasting ?? { versions: 0, problems: [] }
+}
+
+type Records = { readonly versions: number; readonly problems: readonly Problem[] }
+
+function nameOf({ kind, subject, message }: Problem): string {
+  return `${kind} ${subject} ${message}`
+}
+
+async function lookAtRecords(deps: RegistryDeps): Promise<Records> {
+  const problems: Problem[] = await checkAudit(deps)
+  const versions = await checkVersions(deps, problems)
+  return { versions, problems }
 }
 
 async function checkAudit(deps: RegistryDeps): Promise<Problem[]> {
@@ -76,11 +105,15 @@ async function checkBlobs(deps: RegistryDeps, { repair, onProgress }: DataCheck,
 }
 
 async function lookAtBlob(
-  { blobs }: RegistryDeps,
+  { blobs, metadata }: RegistryDeps,
   { digest, size }: Blob,
 ): Promise<Omit<Problem, 'repaired'> | undefined> {
   const found = (await blobs.stat(digest))?.size
-  if (found === undefined) return { kind: 'blob-missing', subject: digest, message: 'its file is gone' }
+  if (found === undefined) {
+    // A collection beside this takes the row first and the bytes after it.
+    if (!(await metadata.blobs.has(digest))) return undefined
+    return { kind: 'blob-missing', subject: digest, message: 'its file is gone' }
+  }
   if (found === size && (await digestOfChunks(blobs.open(digest))) === digest) return undefined
   return { kind: 'blob-damaged', subject: digest, message: 'its bytes are no longer those of its digest' }
 }

@@ -1,0 +1,68 @@
+// A look at the data of a registry that is at work: what changes while it is read is no forgery, and a forgery stays one.
+import assert from 'node:assert/strict'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import { createRepo } from '../../../registry/admin/repos.ts'
+import type { RegistryDeps } from '../../../registry/context.ts'
+import { checkData } from '../../../registry/upkeep/check-data.ts'
+import type { Name } from '../../../schemas/name.ts'
+import { callApi, publishRelease } from '../../support/publish-release.ts'
+import { aRelease } from '../../support/test-authority.ts'
+import { databaseOf } from '../../support/test-db.ts'
+import type { TestRegistry } from '../../support/test-registry.ts'
+import { startTestRegistry } from '../../support/test-registry.ts'
+
+const servicesOf = ({ serving }: TestRegistry) => serving.registry.services
+
+/** The registry's data, with `act` done each time that the audit log has been read, `times` times at most. */
+function interrupted(registry: TestRegistry, act: (time: number) => Promise<unknown>, times = 1): RegistryDeps {
+  const deps = servicesOf(registry)
+  const { audit } = deps.metadata
+  let done = 0
+  async function* walk() {
+    yield* audit.walk()
+    if (done < times) await act(done++)
+  }
+  return { ...deps, metadata: { ...deps.metadata, audit: { ...audit, walk } } }
+}
+
+async function problemsOf(deps: RegistryDeps): Promise<string[]> {
+  const { problems } = await checkData(deps, { repair: false })
+  return problems.map(({ subject, message }) => `${subject}: ${message}`)
+}
+
+async function aScene(t: TestContext) {
+  const registry = await startTestRegistry(t)
+  assert.equal((await publishRelease(registry, await aRelease(registry.key, { version: '1.0.0' }))).status, 201)
+  const state = '/api/v1/repos/core/plugins/hello/versions/1.0.0/state'
+  return {
+    registry,
+    changes: {
+      'a new version': async () => publishRelease(registry, await aRelease(registry.key, { version: '1.1.0' })),
+      'a new state': () => callApi(registry, state, { method: 'PUT', json: { action: 'yank', reason: 'old' } }),
+      'a new token': () => registry.createToken(['core/*']),
+      'a new repo': () => createRepo(servicesOf(registry), 'late' as Name, [registry.key.trustKey]),
+    } satisfies Record<string, () => Promise<unknown>>,
+  }
+}
+
+for (const what of ['a new version', 'a new state', 'a new token', 'a new repo'] as const)
+  for (const at of [0, 1, 2, 3])
+    test(`${what} while the log is read for the ${at + 1}. time is no problem`, async (t) => {
+      const { registry, changes } = await aScene(t)
+      const deps = interrupted(registry, async (time) => time === at && changes[what](), at + 1)
+      assert.deepEqual(await problemsOf(deps), [])
+    })
+
+test('what was forged is found also when something changes in every look', async (t) => {
+  const { registry } = await aScene(t)
+  const { $client } = databaseOf(servicesOf(registry))
+  for (const name of $client.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'").pluck().all())
+    $client.exec(`DROP TRIGGER ${name}`)
+  $client.exec("UPDATE versions SET yanked = 'forged'")
+  const deps = interrupted(registry, () => registry.createToken(['core/*']), 100)
+  assert.deepEqual(
+    (await problemsOf(deps)).filter((problem) => problem.startsWith('core/hello@1.0.0')),
+    ['core/hello@1.0.0: its row was changed'],
+  )
+})
