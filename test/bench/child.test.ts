@@ -33,7 +33,9 @@ test('a server that ends instead of getting ready is an error', async () => {
   await assert.rejects(serve(node('console.error("port taken"); process.exit(1)'), /listening/), /port taken/)
 })
 
-test('a run that watches memory sees the peak', { skip: process.platform !== 'linux' }, async (t) => {
+test('a run that watches memory sees the peak', {
+  skip: process.platform !== 'linux' && 'there is no /proc',
+}, async (t) => {
   const [pidFile, seen] = ['pid', 'seen'].map((name) => join(tempFolder(t), name)) as [string, string]
   const script = `const fs = require('node:fs'); Buffer.alloc(200e6, 1); fs.writeFileSync(${JSON.stringify(pidFile)}, process.pid + '\\n')
 setInterval(() => fs.existsSync(${JSON.stringify(seen)}) && process.exit(), 5)`
