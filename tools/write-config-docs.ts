@@ -1,22 +1,23 @@
 // Writes the table of fields in docs/CONFIG.md from config/document/fields.ts; with --check it only says whether it is stale.
-import { readFile, writeFile } from 'node:fs/promises'
 import type { Field, Holds, ShapeName } from '../config/document/fields.ts'
 import { FIELDS, shapeOf } from '../config/document/fields.ts'
+import { replacePart, writePart } from './written-page.ts'
 
-const PAGE = new URL('../docs/CONFIG.md', import.meta.url)
-const [BEGIN, END] = ['<!-- fields: written by tools/write-config-docs.ts -->', '<!-- end of fields -->']
+const TABLE = {
+  path: 'docs/CONFIG.md',
+  tool: 'tools/write-config-docs.ts',
+  begin: '<!-- fields: written by tools/write-config-docs.ts -->',
+  end: '<!-- end of fields -->',
+}
 
-/** The page with its table as the fields are now. */
-export function withFieldTable(page: string): string {
-  const [before, rest = ''] = page.split(BEGIN)
-  const [, after] = rest.split(END)
-  if (after === undefined) return page
-  return `${before}${BEGIN}\n\n${fieldTables()}\n${END}${after}`
+/** The page with its table as the fields are now; undefined where it has no place for one. */
+export function withFieldTable(page: string): string | undefined {
+  return replacePart(page, TABLE, fieldTables())
 }
 
 function fieldTables(): string {
   const shapes = Object.keys(FIELDS) as ShapeName[]
-  return shapes.map((shape) => `**${TITLES[shape]}**\n\n${table(shape)}\n`).join('\n')
+  return shapes.map((shape) => `**${TITLES[shape]}**\n\n${table(shape)}`).join('\n\n')
 }
 
 function table(shape: ShapeName): string {
@@ -55,14 +56,4 @@ const TITLES: Readonly<Record<ShapeName, string>> = {
   tool: 'parts of `tool`',
 }
 
-if (import.meta.main) {
-  const page = await readFile(PAGE, 'utf8')
-  const wanted = withFieldTable(page)
-  if (!process.argv.includes('--check')) await writeFile(PAGE, wanted)
-  else if (page !== wanted || !page.includes(BEGIN)) {
-    process.stderr.write(
-      'stale: docs/CONFIG.md\n  do this instead: node_modules/.bin/node tools/write-config-docs.ts\n',
-    )
-    process.exitCode = 1
-  }
-}
+if (import.meta.main) writePart(TABLE, fieldTables())
