@@ -71,13 +71,32 @@ export async function addRepo({ repos }: MetadataStore, repo = 'core', keys: rea
   await repos.create(repo as Name, () => ({ createdAt: NOW, keys, audit: [created] }))
 }
 
+/** Ids that a session may have. */
+export const [A, B, C] = ['a', 'b', 'c'].map((letter) => letter.repeat(32)) as [string, string, string]
+export const BUNDLE = { digest: digestOf('bundle'), size: 10 }
+export const OTHER = { digest: digestOf('other'), size: 7 }
+
+/** The repo `core` without a key, and a token. */
+export async function withRepo(store: MetadataStore): Promise<MetadataStore> {
+  await addToken(store)
+  await addRepo(store)
+  return store
+}
+
+/** The repo `core` with a key, and two tokens. */
+export async function withPublishers(store: MetadataStore): Promise<MetadataStore> {
+  await addToken(store)
+  await addToken(store, 'tok-b')
+  await addRepo(store, 'core', [aKey('a')])
+  return store
+}
+
 type SessionWish = Partial<Omit<Session, keyof ReleaseKey>> & { readonly release?: ReleaseKey }
 
 export function aSession({ release = aReleaseKey(), ...change }: SessionWish = {}): Session {
-  const bundle = { digest: digestOf('bundle'), size: 10 }
-  const request = { version: release.version, bundle, artifacts: [] }
+  const request = { version: release.version, bundle: BUNDLE, artifacts: [] }
   const lease = { openedAt: NOW, leaseUntil: NOW + 1000 }
-  return { ...release, id: 'a'.repeat(32), state: 'open', tokenId: 'tok-a', ...lease, request, ...change }
+  return { ...release, id: A, state: 'open', tokenId: 'tok-a', ...lease, request, ...change }
 }
 
 type OpenWish = {
@@ -130,7 +149,7 @@ type SealWish = Parameters<typeof aRelease>[0] & {
 
 /** Seals what `decide` says, and a new version when it says nothing. Its blobs are recorded first. */
 export async function seal(store: MetadataStore, wish: SealWish = {}): Promise<boolean> {
-  const { session: id = 'a'.repeat(32), decide, change, ...recipe } = wish
+  const { session: id = A, decide, change, ...recipe } = wish
   const made = aRelease({ plugin: 'hello', ...recipe })
   const { repo, plugin } = made.predicate
   const files = Object.entries(made.predicate.platforms)

@@ -3,18 +3,12 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { MetadataStore } from '../../../registry/db/store.ts'
 import { digestOf } from '../../../schemas/digest.ts'
-import { addRepo, addToken, anEntry, METADATA_STORES, NOW, open, record, seal } from '../../support/metadata-scene.ts'
+import { anEntry, METADATA_STORES, NOW, open, record, seal, withRepo } from '../../support/metadata-scene.ts'
 import { aRelease } from '../../support/plugin-record.ts'
 
 const BLOB = { digest: digestOf('a blob'), size: 6 }
 const { bundle, predicate } = aRelease({ plugin: 'hello' })
 const ARTIFACT = Object.values(predicate.platforms)[0] ?? bundle
-
-async function filled(store: MetadataStore): Promise<MetadataStore> {
-  await addToken(store)
-  await addRepo(store)
-  return store
-}
 
 const standing = async ({ blobs }: MetadataStore, digest = BLOB.digest) =>
   (await blobs.findLive(digest)) ? 'live' : (await blobs.has(digest)) ? 'condemned' : 'gone'
@@ -46,7 +40,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
     })
 
     test('what nothing refers to is condemned and then forgotten, and not before', async (t) => {
-      const store = await filled(await openStore(t))
+      const store = await withRepo(await openStore(t))
       await record(store, BLOB)
       assert.equal(await store.blobs.forget(BLOB.digest), false)
       assert.equal(await standing(store), 'live')
@@ -60,7 +54,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
 
     for (const [what, { digest, refer }] of Object.entries(REFERENCES))
       test(`what ${what} refers to is neither condemned, given up nor forgotten`, async (t) => {
-        const store = await filled(await openStore(t))
+        const store = await withRepo(await openStore(t))
         await record(store, { digest, size: 1 })
         await refer(store)
         await store.blobs.condemn(digest)
@@ -70,7 +64,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
       })
 
     test('what is announced after it was condemned is not forgotten, with or without a record', async (t) => {
-      const store = await filled(await openStore(t))
+      const store = await withRepo(await openStore(t))
       await record(store, BLOB)
       await store.blobs.condemn(BLOB.digest)
       const none = { digest: digestOf('never recorded'), size: 3 }
@@ -81,7 +75,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
     })
 
     test('of those who announce and forget at once, the second sees the first', async (t) => {
-      const store = await filled(await openStore(t))
+      const store = await withRepo(await openStore(t))
       await record(store, BLOB)
       await store.blobs.condemn(BLOB.digest)
       const [, isForgotten] = await Promise.all([open(store, { uploads: [BLOB] }), store.blobs.forget(BLOB.digest)])
@@ -89,7 +83,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
     })
 
     test('nothing is given up while the audit log names a version that is missing', async (t) => {
-      const store = await filled(await openStore(t))
+      const store = await withRepo(await openStore(t))
       await record(store, BLOB)
       assert.equal(await store.upkeep.isEverythingHere(), true)
       const published = anEntry({ action: 'publish', subject: 'core/hello@1.0.0' })
@@ -103,7 +97,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
     })
 
     test('unreferenced are those that are old or condemned, and whose lease is over', async (t) => {
-      const store = await filled(await openStore(t))
+      const store = await withRepo(await openStore(t))
       const blob = async (text: string, createdAt: number) => {
         await store.blobs.record({ digest: digestOf(text), size: 1, createdAt, broughtBy: null })
         return { digest: digestOf(text), size: 1 }

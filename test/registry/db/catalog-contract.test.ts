@@ -2,12 +2,10 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { MAX_SEARCH_RESULTS } from '../../../registry/db/search-words.ts'
-import type { MetadataStore } from '../../../registry/db/store.ts'
 import type { Name } from '../../../schemas/name.ts'
 import type { Version } from '../../../schemas/version.ts'
 import {
   addRepo,
-  addToken,
   aReleaseKey,
   CORE,
   change,
@@ -15,21 +13,16 @@ import {
   METADATA_STORES,
   NOW,
   seal,
+  withRepo,
 } from '../../support/metadata-scene.ts'
 import { aRelease } from '../../support/plugin-record.ts'
-
-async function filled(store: MetadataStore): Promise<MetadataStore> {
-  await addToken(store)
-  await addRepo(store)
-  return store
-}
 
 const names = (texts: readonly string[]) => texts as readonly Name[]
 
 for (const [name, openStore] of Object.entries(METADATA_STORES))
   suite(name, () => {
     test('the plugins of a repo are paged by name', async (t) => {
-      const store = await filled(await openStore(t))
+      const store = await withRepo(await openStore(t))
       await addRepo(store, 'other')
       for (const plugin of ['b', 'd', 'a', 'c']) await seal(store, { plugin })
       await seal(store, { plugin: 'z', repo: 'other' })
@@ -47,7 +40,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
     })
 
     test('a record holds all releases in the order in which they were published, with their states', async (t) => {
-      const store = await filled(await openStore(t))
+      const store = await withRepo(await openStore(t))
       for (const version of ['2.0.0', '1.0.0', '10.0.0']) await seal(store, { version })
       await change(store, { yanked: 'old', deprecated: 'use 10' })
       const record = await store.catalog.record(CORE, HELLO)
@@ -69,7 +62,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
     })
 
     test('what is quarantined is not served, and its bytes only as far as others need them', async (t) => {
-      const store = await filled(await openStore(t))
+      const store = await withRepo(await openStore(t))
       const shared = { content: () => 'the same bytes' }
       await seal(store, { version: '1.0.0', ...shared })
       await seal(store, { version: '2.0.0', ...shared })
@@ -98,7 +91,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
     })
 
     test('of the versions that are asked for those are shown that there are, with their artifacts', async (t) => {
-      const store = await filled(await openStore(t))
+      const store = await withRepo(await openStore(t))
       for (const version of ['1.0.0', '2.0.0', '3.0.0']) await seal(store, { version })
       const wanted = ['3.0.0', '9.9.9', '1.0.0'] as Version[]
       const shown = await store.catalog.shownVersions(CORE, HELLO, wanted)
@@ -116,7 +109,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
     })
 
     test('a plugin is listed by its newest stable release, or by the best there is', async (t) => {
-      const store = await filled(await openStore(t))
+      const store = await withRepo(await openStore(t))
       for (const version of ['1.0.0', '2.0.0']) await seal(store, { plugin: 'stable', version })
       const preview = { serial: 1, newest: null, describedBy: '1.0.0-rc.1' as Version, at: NOW }
       await seal(store, { plugin: 'preview', version: '1.0.0-rc.1', change: { plugin: preview } })
@@ -129,7 +122,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
     })
 
     test('each word of a search begins a word; names come first, and nothing is a command', async (t) => {
-      const store = await filled(await openStore(t))
+      const store = await withRepo(await openStore(t))
       await addRepo(store, 'other')
       const publish = (plugin: string, description: string, repo = 'core') =>
         seal(store, { plugin, repo, manifest: { description } })
@@ -160,7 +153,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
     })
 
     test('a search gives no more than its limit, and says so', async (t) => {
-      const store = await filled(await openStore(t))
+      const store = await withRepo(await openStore(t))
       const publish = (index: number) => seal(store, { plugin: `p${index}`, platforms: ['linux_amd64'] })
       for (let index = 0; index < MAX_SEARCH_RESULTS; index++) await publish(index)
       const found = async (query: string) => {
@@ -185,7 +178,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
     })
 
     test('rows for the tree come oldest first, stay until they are finished, and go without the others', async (t) => {
-      const store = await filled(await openStore(t))
+      const store = await withRepo(await openStore(t))
       for (const plugin of ['a', 'b', 'c']) await seal(store, { plugin })
       const { outbox } = store
       const rows = await outbox.take(100)

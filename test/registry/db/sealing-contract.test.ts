@@ -3,13 +3,14 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { FoundForSealing, FoundForState } from '../../../registry/db/publishing-store.ts'
 import type { MetadataStore } from '../../../registry/db/store.ts'
-import { digestOf } from '../../../schemas/digest.ts'
 import type { Version } from '../../../schemas/version.ts'
 import {
-  addRepo,
-  addToken,
+  A,
   aKey,
   aReleaseKey,
+  B,
+  BUNDLE,
+  C,
   CORE,
   change,
   describedBy,
@@ -18,27 +19,17 @@ import {
   look,
   METADATA_STORES,
   NOW,
+  OTHER,
   open,
   seal,
   UNWRITABLE,
+  withPublishers,
 } from '../../support/metadata-scene.ts'
 
 const REFUSED = new Error('refused')
 const refuse = (): never => {
   throw REFUSED
 }
-const [A, B, C] = ['a', 'b', 'c'].map((letter) => letter.repeat(32)) as [string, string, string]
-const BUNDLE = { digest: digestOf('bundle'), size: 10 }
-const OTHER = { digest: digestOf('other'), size: 7 }
-
-/** A repo with a key, two tokens. */
-async function filled(store: MetadataStore): Promise<MetadataStore> {
-  await addToken(store)
-  await addToken(store, 'tok-b')
-  await addRepo(store, 'core', [aKey('a')])
-  return store
-}
-
 /** Each leaves nothing behind, beside a plugin that is published, and a session that is open. */
 const FAILURES: Readonly<Record<string, (store: MetadataStore) => Promise<unknown>>> = {
   'an opening that is refused': (store) => open(store, { session: { id: B }, decide: refuse }),
@@ -68,7 +59,7 @@ const FAILURES: Readonly<Record<string, (store: MetadataStore) => Promise<unknow
 for (const [name, openStore] of Object.entries(METADATA_STORES))
   suite(name, () => {
     test('of what fails nothing is left', async (t) => {
-      const store = await filled(await openStore(t))
+      const store = await withPublishers(await openStore(t))
       await seal(store)
       await open(store, { session: { id: C } })
       for (const made of [{ version: '2.0.0' }, { plugin: 'another' }, { plugin: 'hel-lo' }])
@@ -88,7 +79,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
     })
 
     test('what a decision throws reaches its caller as it is', async (t) => {
-      const store = await filled(await openStore(t))
+      const store = await withPublishers(await openStore(t))
       const isIt = (error: unknown) => error === REFUSED
       await assert.rejects(open(store, { decide: refuse }), isIt)
       await assert.rejects(seal(store, { decide: refuse }), isIt)
@@ -96,7 +87,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
     })
 
     test('a sealed version is there with all that belongs to it', async (t) => {
-      const store = await filled(await openStore(t))
+      const store = await withPublishers(await openStore(t))
       await open(store)
       assert.equal(await seal(store), true)
       const { catalog } = store
@@ -118,7 +109,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
     })
 
     test('whoever seals is told what there is', async (t) => {
-      const store = await filled(await openStore(t))
+      const store = await withPublishers(await openStore(t))
       const seen: FoundForSealing[] = []
       const note = (found: FoundForSealing): never => {
         seen.push(found)
@@ -151,7 +142,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
     })
 
     test('of those who seal one version at once, one does; the others find it', async (t) => {
-      const store = await filled(await openStore(t))
+      const store = await withPublishers(await openStore(t))
       for (const id of [A, B, C]) await open(store, { session: { id } })
       const race = [A, B, C].map((session) =>
         seal(store, { session, decide: (found, sealing) => (found.sealed ? { kind: 'repeated' } : sealing) }),
@@ -163,7 +154,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
     })
 
     test('those who seal versions of one plugin at once get one serial each, and pay for each', async (t) => {
-      const store = await filled(await openStore(t))
+      const store = await withPublishers(await openStore(t))
       const versions = ['1.0.0', '1.1.0', '1.2.0', '2.0.0']
       await Promise.all(versions.map((version) => seal(store, { version, session: B })))
       const serials = await Promise.all(
@@ -175,7 +166,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
     })
 
     test('flags come and go on their own, the blocking one shows, and nothing sealed changes', async (t) => {
-      const store = await filled(await openStore(t))
+      const store = await withPublishers(await openStore(t))
       await seal(store)
       const sealed = await store.catalog.release(aReleaseKey())
       const steps = [
@@ -197,7 +188,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
     })
 
     test('whoever changes a state is told what there is, and one that stays costs nothing', async (t) => {
-      const store = await filled(await openStore(t))
+      const store = await withPublishers(await openStore(t))
       await seal(store)
       const before = await everything(store)
       const seen: FoundForState[] = []

@@ -1,38 +1,28 @@
 // What every database behind the metadata port promises of publishing sessions: leases, what they promise, and who is told of what.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import type { MetadataStore } from '../../../registry/db/store.ts'
 import { digestOf } from '../../../schemas/digest.ts'
 import {
-  addRepo,
-  addToken,
-  aKey,
+  A,
   aReleaseKey,
   aSession,
+  B,
+  BUNDLE,
+  C,
   look,
   METADATA_STORES,
   NOW,
+  OTHER,
   open,
   record,
   seal,
+  withPublishers,
 } from '../../support/metadata-scene.ts'
-
-const [A, B, C] = ['a', 'b', 'c'].map((letter) => letter.repeat(32)) as [string, string, string]
-const BUNDLE = { digest: digestOf('bundle'), size: 10 }
-const OTHER = { digest: digestOf('other'), size: 7 }
-
-/** A repo with a key, two tokens. */
-async function filled(store: MetadataStore): Promise<MetadataStore> {
-  await addToken(store)
-  await addToken(store, 'tok-b')
-  await addRepo(store, 'core', [aKey('a')])
-  return store
-}
 
 for (const [name, openStore] of Object.entries(METADATA_STORES))
   suite(name, () => {
     test('a session is found as it was opened, with what is here of its uploads', async (t) => {
-      const store = await filled(await openStore(t))
+      const store = await withPublishers(await openStore(t))
       const opened = await open(store, { uploads: [OTHER, BUNDLE] })
       assert.deepEqual(opened, aSession())
       assert.deepEqual(await store.publishing.find(A), aSession())
@@ -51,7 +41,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
     })
 
     test('whoever opens is told what there is', async (t) => {
-      const store = await filled(await openStore(t))
+      const store = await withPublishers(await openStore(t))
       const nothing = await look(store, { idempotencyKey: 'key' })
       assert.equal(nothing.token?.id, 'tok-a')
       const { token: _, ...rest } = nothing
@@ -74,7 +64,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
     })
 
     test('only leases that are not over count, and bytes that came lately', async (t) => {
-      const store = await filled(await openStore(t))
+      const store = await withPublishers(await openStore(t))
       await open(store, { session: { id: A }, uploads: [BUNDLE, OTHER] })
       await open(store, { session: { id: B, leaseUntil: NOW }, uploads: [{ digest: digestOf('b'), size: 1000 }] })
       await open(store, { session: { id: C, tokenId: 'tok-b' }, uploads: [{ digest: digestOf('c'), size: 500 }] })
@@ -90,7 +80,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
     })
 
     test('a request that was named is known by its name, for its token alone, as long as its session', async (t) => {
-      const store = await filled(await openStore(t))
+      const store = await withPublishers(await openStore(t))
       await open(store, { idempotencyKey: 'key' })
       const known = async (wish = {}) => (await look(store, { idempotencyKey: 'key', ...wish })).repeated
       assert.deepEqual(await known(), { requestDigest: digestOf('the request'), session: aSession() })
@@ -103,7 +93,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
     })
 
     test('the session of a sealed release is made once, and a known one is not written', async (t) => {
-      const store = await filled(await openStore(t))
+      const store = await withPublishers(await openStore(t))
       const session = aSession({ id: 'f'.repeat(32), state: 'published' })
       const later = { ...session, openedAt: NOW + 5, leaseUntil: NOW + 5000 }
       await open(store, { decide: () => ({ kind: 'sealed', session }) })
@@ -116,7 +106,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
     })
 
     test('an open session is renewed and given up; one that is not stays as it is', async (t) => {
-      const store = await filled(await openStore(t))
+      const store = await withPublishers(await openStore(t))
       await open(store)
       const { publishing } = store
       let asked: unknown
@@ -139,7 +129,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
     })
 
     test('leases that are over are swept with what they promised, ended sessions when they are old', async (t) => {
-      const store = await filled(await openStore(t))
+      const store = await withPublishers(await openStore(t))
       const { publishing } = store
       await open(store, { session: { id: A, leaseUntil: NOW + 1 } })
       await open(store, { session: { id: B, leaseUntil: NOW + 2 } })
