@@ -1,5 +1,5 @@
 // A folder for the temporary files of a process that octo becomes, so that octo is not there to remove it. It is named for
-// the process, and a later run removes those whose process has ended. All lie in one folder of this user's, where nobody else
+// the process, and later runs remove those whose process has ended. All lie in one folder of this user's, where nobody else
 // can put or replace one. Light: a warm run loads it.
 import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,14 +15,15 @@ type ProcessDirectory = Disposable & { readonly path: string }
 
 /** So many are looked at in one run: a thousand plugins that run must not slow down the next one. */
 const LOOKED_AT = 16
+/** Removing one takes as long as all that a warm run compares, so it is left to the first that finds more than these. */
+const LEFT_LYING = 16
 
 /** Throws IO_FAILED where there can be none that is this user's alone, and what the file system says. */
 export function makeProcessDirectory(env: Environment): ProcessDirectory {
   const parent = parentOf(env)
-  if (!isOursAlone(parent)) mkdirUnlessThere(parent)
-  if (!isOursAlone(parent))
-    throw coded('IO_FAILED', { message: `folder ${quote(parent)} is not this user's alone`, details: { parent } })
-  sweep(parent)
+  if (!isOursAlone(parent)) makeOurs(parent)
+  const names = readdirSync(parent)
+  if (names.length > LEFT_LYING) sweep(parent, names)
   const path = mkdtempSync(join(parent, `${nameOfThisProcess()}-`))
   return { path, [Symbol.dispose]: () => remove(path) }
 }
@@ -31,7 +32,7 @@ export function makeProcessDirectory(env: Environment): ProcessDirectory {
 export function sweepProcessDirectories(env: Environment): void {
   try {
     const parent = parentOf(env)
-    if (isOursAlone(parent)) sweep(parent)
+    if (isOursAlone(parent)) sweep(parent, readdirSync(parent))
   } catch {
     // What lies there instead of a folder is said to the plugin that wants to write there.
   }
@@ -41,12 +42,17 @@ function parentOf(env: Environment): string {
   return join(temporaryFolder(env), `octo-run-${process.getuid?.()}`)
 }
 
-function mkdirUnlessThere(folder: string): void {
+function makeOurs(folder: string): void {
   try {
     mkdirSync(folder, { mode: 0o700 })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
+  if (!isOursAlone(folder))
+    throw coded('IO_FAILED', {
+      message: `folder ${quote(folder)} is not this user's alone`,
+      details: { parent: folder },
+    })
 }
 
 /** No link, of this user, and closed to all others: its name can be guessed, and another user may have been first. */
@@ -56,8 +62,7 @@ function isOursAlone(folder: string): boolean {
 }
 
 /** Begins anywhere, so that those that are never looked at are not always the same. */
-function sweep(parent: string): void {
-  const names = readdirSync(parent)
+function sweep(parent: string, names: readonly string[]): void {
   const first = process.pid % Math.max(1, names.length)
   for (const name of [...names.slice(first), ...names.slice(0, first)].slice(0, LOOKED_AT))
     if (hasEnded(ownerOf(name))) remove(join(parent, name))

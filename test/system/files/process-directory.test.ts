@@ -82,8 +82,22 @@ test('those of ended processes are removed, and no other', onLinux, async (t) =>
   assert.deepEqual(readdirSync(outside), ['kept'])
   living.kill('SIGKILL')
   await once(living, 'exit')
-  using _next = makeProcessDirectory({ TMPDIR: folder })
+  sweepProcessDirectories({ TMPDIR: folder })
   assert.equal(existsSync(join(folder, PARENT, kept[1] as string)), false)
+})
+
+test('whoever makes one removes others only where more than sixteen lie', onLinux, (t) => {
+  const folder = tempFolder(t)
+  const made = () => makeProcessDirectory({ TMPDIR: folder })
+  made()[Symbol.dispose]()
+  const [where] = nameOfThisProcess().split('-')
+  const counts = Array.from({ length: 40 }, (_, at) => {
+    mkdirSync(join(folder, PARENT, `${where}-4194304-${at}-abcDEF`))
+    using _one = made()
+    return readdirSync(join(folder, PARENT)).length - 1
+  })
+  assert.equal(Math.max(...counts), 16)
+  assert.deepEqual(counts.slice(14, 18), [15, 16, 1, 2])
 })
 
 test('many are removed a few at a time', onLinux, (t) => {
