@@ -1,10 +1,22 @@
 // How many cells of a terminal a text takes, and how to break or cut it there: never within a character that people see
 // as one, and never within a word.
-import stringWidth from 'string-width'
+import { createRequire } from 'node:module'
+
+// What is not plain ASCII is measured by Unicode's tables, and loading them takes longer than most commands run.
+const require = createRequire(import.meta.url)
+type Measures = { readonly cells: (text: string) => number; readonly segmenter: Intl.Segmenter }
+let loaded: Measures | undefined
+const unicode = (): Measures =>
+  (loaded ??= {
+    cells: (require('string-width') as typeof import('string-width')).default,
+    segmenter: new Intl.Segmenter(),
+  })
+
+const PLAIN = /^[\x20-\x7e]*$/
 
 /** Colour takes no cells, East Asian characters and emoji take two, a letter with its accents takes one. */
 export function cellWidth(text: string): number {
-  return stringWidth(text)
+  return PLAIN.test(text) ? text.length : unicode().cells(text)
 }
 
 /** The text in lines of at most `width` cells; a word that is longer stands whole on a line of its own. */
@@ -74,8 +86,6 @@ function unbreakable(word: string): readonly string[] {
   return pieces
 }
 
-const SEGMENTER = new Intl.Segmenter()
-
 function graphemesOf(text: string): Iterable<string> {
-  return Iterator.from(SEGMENTER.segment(text)).map(({ segment }) => segment)
+  return Iterator.from(unicode().segmenter.segment(text)).map(({ segment }) => segment)
 }
