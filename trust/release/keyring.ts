@@ -54,10 +54,18 @@ function admissionOf(key: TrustKey, at: SeenAt): Admission | undefined {
   return locked && key.trustLockfile ? 'lockfile' : undefined
 }
 
+/** Of keys that one config pins for many releases: reading one takes longer than a signature. */
+const alreadyRead = new WeakMap<TrustKey, KeyObject>()
+
 /** An id that does not belong to its PEM would let a config pin one key and trust another. */
 function readKey(key: TrustKey, source: string): KeyObject {
+  const known = alreadyRead.get(key)
+  if (known) return known
   const publicKey = createPublicKey(key.pem)
-  if (digestOf(publicKey.export({ type: 'spki', format: 'der' })) === key.id) return publicKey
+  if (digestOf(publicKey.export({ type: 'spki', format: 'der' })) === key.id) {
+    alreadyRead.set(key, publicKey)
+    return publicKey
+  }
   throw notAllowed(source, 'is signed by a pinned key whose id does not belong to its public key', [key])
 }
 

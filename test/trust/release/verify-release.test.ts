@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ErrorCode } from '../../../schemas/error-codes.ts'
 import { hintOf } from '../../../schemas/trust-key.ts'
+import { admitKey } from '../../../trust/release/keyring.ts'
 import { verifyRelease } from '../../../trust/release/verify-release.ts'
 import { expectCode } from '../../support/expect-code.ts'
 import { aRelease, aScript, issueKey, signBytes, signStatement } from '../../support/test-authority.ts'
@@ -72,6 +73,13 @@ test('refuses a revoked key, even one seen before or pinned a second time', () =
 test('refuses a pinned id that does not belong to its public key', () => {
   const mallory = issueKey().trustKey
   refused('SIGNER_NOT_ALLOWED', { keyring: [{ ...alice.trustKey, pem: mallory.pem }] })
+})
+
+test('reads a pinned key once for all its releases, and every key for itself', () => {
+  const [pinned, forged] = [{ ...alice.trustKey }, { ...alice.trustKey, pem: issueKey().trustKey.pem }]
+  const read = (key: typeof pinned) => admitKey([key], hintOf(key.id), NOW, 'x').publicKey
+  assert.equal(read(pinned), read(pinned))
+  for (const _again of [1, 2]) expectCode('SIGNER_NOT_ALLOWED', () => read(forged))
 })
 
 test('refuses a good signature about another repo, plugin or version', async () => {
