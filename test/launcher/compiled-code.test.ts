@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import {
+  appendFileSync,
   chmodSync,
   chownSync,
   copyFileSync,
@@ -74,6 +75,12 @@ test('compiled code is used only as its owner left it, and octo runs in any case
     ['half of it', false, (_, code) => truncateSync(code, Math.floor(statSync(code).size / 2))],
     ['without its first bytes', false, (_, code) => writeFileSync(code, readFileSync(code).subarray(64))],
     ['nothing before the source', false, (folder, code) => copyFileSync(bundleOf(folder), code)],
+    ['with a byte more', false, (_, code) => appendFileSync(code, '\0')],
+    [
+      'once in place of twice',
+      false,
+      (folder, code) => writeFileSync(code, readFileSync(code).subarray(lengthOfCode(folder))),
+    ],
     ['empty', false, (_, code) => truncateSync(code, 0)],
     [
       'a folder',
@@ -93,6 +100,32 @@ test('compiled code is used only as its owner left it, and octo runs in any case
     change(folder, codeOf(folder))
     assert.deepEqual([start(folder), usesCode(folder)], ['bundle one', expected], what)
   }
+})
+
+const lengthOfCode = (folder: string) => (statSync(codeOf(folder)).size - statSync(bundleOf(folder)).size) / 2
+
+test('code of which a disk gives back another bit is not run, whichever bit it is', async (t) => {
+  const folder = await aRelease(t)
+  keepCode(folder)
+  const [code, length] = [readFileSync(codeOf(folder)), lengthOfCode(folder)]
+  assert.deepEqual(code.subarray(0, length), code.subarray(length, 2 * length))
+  // Some at the borders of the parts, the others spread over all of them, each time another bit of its byte.
+  const borders = [0, 1, length - 1, length, 2 * length - 1, 2 * length, code.length - 1]
+  const places = [...borders, ...Array.from({ length: 121 }, (_, at) => Math.floor((at * code.length) / 121))]
+  const program = `const { compileBundle } = require(${JSON.stringify(join(folder, 'bin/bundle.js'))})
+    const { openSync, writeSync } = require('node:fs')
+    const file = openSync(${JSON.stringify(codeOf(folder))}, 'r+')
+    const isUsed = () => compileBundle(${JSON.stringify(bundleOf(folder))}).usesCompiledCode
+    const used = []
+    for (const [bit, place, byte] of JSON.parse(process.argv[1])) {
+      writeSync(file, Buffer.of(byte ^ (1 << bit)), 0, 1, place)
+      if (isUsed()) used.push(place)
+      writeSync(file, Buffer.of(byte), 0, 1, place)
+    }
+    console.log(JSON.stringify({ used, afterwards: isUsed() }))`
+  const flips = places.map((place, at) => [at % 8, place, code[place]])
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', program, JSON.stringify(flips)], { encoding: 'utf8' })
+  assert.equal(stdout, '{"used":[],"afterwards":true}\n', stderr)
 })
 
 test('under other flags, or another version of V8, the bundle is compiled anew', async (t) => {
