@@ -49,6 +49,15 @@ test('the bundle is run while no source has changed, and never after', async (t)
     ],
     ['the lockfile', 'sources one', (folder) => appendFileSync(join(folder, 'package-lock.json'), '\n')],
     ['the tool that bundles', 'sources one', (folder) => writeFileSync(join(folder, 'tools/bundle/more.ts'), '')],
+    ['a file of that tool', 'sources one', (folder) => writeFileSync(join(folder, 'tools/bundle/tool.ts'), '//')],
+    [
+      'a file of that tool, with its time put back',
+      'sources one',
+      (folder) =>
+        keepTimes(join(folder, 'tools/bundle/tool.ts'), () =>
+          appendFileSync(join(folder, 'tools/bundle/tool.ts'), '//'),
+        ),
+    ],
     ['a file at the top', 'bundle one', (folder) => writeFileSync(join(folder, 'notes.txt'), '')],
     ['the bundle itself', 'sources one', (folder) => writeFileSync(bundleOf(folder), readFileSync(bundleOf(folder)))],
     ['the bundle, half of it', 'sources one', (folder) => truncateSync(bundleOf(folder), 100)],

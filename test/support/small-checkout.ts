@@ -24,7 +24,10 @@ export async function aCheckout(t: TestContext): Promise<string> {
   const folder = tempFolder(t)
   cpSync(join(ROOT, 'bin'), join(folder, 'bin'), { recursive: true })
   for (const path of ['part', 'node_modules', 'tools/bundle']) mkdirSync(join(folder, path), { recursive: true })
-  const files = { 'octo.ts': OCTO, 'part/said.ts': saying('one'), 'node_modules/.package-lock.json': LOCK }
+  const files = {
+    ...{ 'octo.ts': OCTO, 'part/said.ts': saying('one'), 'node_modules/.package-lock.json': LOCK },
+    'tools/bundle/tool.ts': '',
+  }
   for (const [path, text] of Object.entries(files)) writeFileSync(join(folder, path), text)
   writeFileSync(join(folder, 'package.json'), '{"version":"1.2.3","type":"module"}')
   writeFileSync(join(folder, 'package-lock.json'), LOCK)
