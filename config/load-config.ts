@@ -4,7 +4,8 @@ import { quote } from '../schemas/quote.ts'
 import { shownAddress } from '../schemas/shown-address.ts'
 import { refuseUnknownKeys } from './document/unknown-keys.ts'
 import type { OctoConfig } from './model/config.ts'
-import { readConfig } from './read-config.ts'
+import type { WholeConfig } from './read-config.ts'
+import { readWholeConfig } from './read-config.ts'
 import { isUnattended } from './unattended.ts'
 
 type LoadConfigOptions = {
@@ -22,11 +23,16 @@ type LoadConfigOptions = {
 
 /** Throws CONFIG_NOT_FOUND, CONFIG_INVALID, YAML_INVALID, LIMIT_EXCEEDED, OFFLINE or a FETCH error. */
 export async function loadConfig(options: LoadConfigOptions): Promise<OctoConfig> {
+  return (await loadWholeConfig(options)).config
+}
+
+/** The same, with all that the documents hold for operators. */
+export async function loadWholeConfig(options: LoadConfigOptions): Promise<WholeConfig> {
   const { paths = [], cwd, env, offline, strict } = options
   const fetchText = (url: string, maxBytes: number) => fetchDocument(url, { ...options, maxBytes })
-  const config = await readConfig(paths, { cwd, env, ...(offline ? {} : { fetchText }) })
-  if (strict === true || isUnattended(env)) refuseUnknownKeys(config.warnings)
-  return config
+  const whole = await readWholeConfig(paths, { cwd, env, ...(offline ? {} : { fetchText }) })
+  if (strict === true || isUnattended(env)) refuseUnknownKeys(whole.config.warnings)
+  return whole
 }
 
 type Fetching = Pick<LoadConfigOptions, 'env' | 'onWait'> & { readonly maxBytes: number }

@@ -14,6 +14,8 @@ import type { FetchText } from './documents.ts'
 import { gatherDocuments } from './documents.ts'
 import { findConfig } from './find-config.ts'
 import type { OctoConfig } from './model/config.ts'
+import type { EffectiveTree } from './model/effective-tree.ts'
+import { effectiveTree } from './model/effective-tree.ts'
 import { keyFileNodes } from './model/keys.ts'
 import { normaliseConfig } from './model/normalise.ts'
 import { findRepos } from './model/repos.ts'
@@ -35,6 +37,20 @@ export async function readConfig(
   pathOrPaths: string | readonly string[] | undefined,
   deps: ConfigDeps,
 ): Promise<OctoConfig> {
+  return (await readWholeConfig(pathOrPaths, deps)).config
+}
+
+export type WholeConfig = {
+  readonly config: OctoConfig
+  /** Everything that the documents say, also what octo itself does not read; throws CONFIG_INVALID. */
+  readonly effective: () => EffectiveTree
+}
+
+/** The same, with all that the documents hold for others. */
+export async function readWholeConfig(
+  pathOrPaths: string | readonly string[] | undefined,
+  deps: ConfigDeps,
+): Promise<WholeConfig> {
   const named = typeof pathOrPaths === 'string' ? [pathOrPaths] : (pathOrPaths ?? [])
   const paths = named.length > 0 ? named : [findConfig(deps.cwd)]
   const addresses = paths.map((path) => addressFrom(path, deps.cwd))
@@ -46,19 +62,20 @@ export async function readConfig(
     arch: deps.arch ?? process.arch,
   }).split('_')
   const keyFiles = await readKeyFiles(trees.local)
+  const variables = { env: deps.env, os, arch }
   const config = normaliseConfig({
     documents: roots,
     trees,
     files: documents.map(({ address }) => address.name),
     keyFiles,
-    variables: { env: deps.env, os, arch },
+    variables,
     warnings,
     resolveFile,
   })
   const local = documents.filter(({ address }) => address.kind === 'file')
   const inputs = new Map(local.map(({ address, text }) => [address.name, text]))
   for (const [node, text] of keyFiles) inputs.set(keyFilePath(node), text)
-  return { ...config, inputs }
+  return { config: { ...config, inputs }, effective: () => effectiveTree(trees, variables) }
 }
 
 /** Key files lie beside the local document that names them. */

@@ -88,6 +88,7 @@ export const ERROR_CODES = {
   OFFLINE: { exit: UNAVAILABLE, status: 503, meaning: 'something is needed from the network, and that is not allowed' },
   STORE_CORRUPT: { exit: IO, status: 500, meaning: 'bytes in the store changed since they were verified' },
   STORE_UNSAFE: { exit: FORBIDDEN, status: 500, meaning: 'the store can be written by other users' },
+  STATE_UNSAFE: { exit: FORBIDDEN, status: 500, meaning: 'the folder of a project can be changed by other users' },
   STORE_BUSY: { exit: TRY_AGAIN, status: 503, meaning: 'another process held a lock for too long' },
   NO_SPACE: { exit: CANNOT_CREATE, status: 507, meaning: 'the disk is full' },
   IO_FAILED: { exit: IO, status: 500, meaning: 'the operating system refused a file operation' },

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { loadConfig } from '../../config/load-config.ts'
+import { loadConfig, loadWholeConfig } from '../../config/load-config.ts'
 import { expectCodeAsync } from '../support/expect-code.ts'
 import { serveFolder } from '../support/serve-folder.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -16,4 +16,12 @@ test('a config over the network is read, and one that is not there is said to be
   assert.equal((await load('octo.yaml')).name, 'served')
   const error = await expectCodeAsync('CONFIG_NOT_FOUND', () => load('another.yaml'))
   assert.match(error.message, new RegExp(`${url}/another.yaml`))
+})
+
+test('what operators are given is as strict as what octo reads itself', async (t) => {
+  const cwd = tempFolder(t)
+  writeFileSync(join(cwd, 'octo.yaml'), 'servces: {web: {}}\nservices: {db: {image: d}}\n')
+  const whole = await loadWholeConfig({ cwd, env: {} })
+  assert.deepEqual([...(whole.effective().root?.entries.keys() ?? [])], ['servces', 'services'])
+  await expectCodeAsync('CONFIG_INVALID', () => loadWholeConfig({ cwd, env: {}, strict: true }))
 })

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { OctoConfig } from '../../config/model/config.ts'
-import type { ConfigDeps } from '../../config/read-config.ts'
-import { readConfig } from '../../config/read-config.ts'
+import type { ConfigDeps, WholeConfig } from '../../config/read-config.ts'
+import { readConfig, readWholeConfig } from '../../config/read-config.ts'
 
 export async function writeConfigFiles(t: TestContext, files: Readonly<Record<string, string>>): Promise<string> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), 'octo-config-')))
@@ -21,4 +21,13 @@ export async function readFiles(
   { named, ...deps }: Partial<ConfigDeps> & { readonly named?: readonly string[] } = {},
 ): Promise<OctoConfig> {
   return readConfig(named, { cwd: await writeConfigFiles(t, files), env: {}, ...deps })
+}
+
+/** The same with all that the documents hold for others. */
+export async function openWholeConfig(
+  t: TestContext,
+  files: Readonly<Record<string, string>>,
+  deps: Partial<ConfigDeps> = {},
+): Promise<WholeConfig> {
+  return readWholeConfig(undefined, { cwd: await writeConfigFiles(t, files), env: {}, ...deps })
 }

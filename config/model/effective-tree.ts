@@ -1,0 +1,151 @@
+// The config as it counts: all documents merged, what only local ones may say taken from those, templates filled in. Every
+// value keeps the place where it was written, and those that nobody should see on a screen are known.
+import type { ShapeName } from '../document/fields.ts'
+import { rowOf } from '../document/fields.ts'
+import type { MapNode, ScalarNode, TreeNode } from '../document/node.ts'
+import type { TemplateVariables } from '../document/template.ts'
+import { expand, expandAddress, templateBudget } from '../document/template.ts'
+import type { ConfigTrees } from '../document/trees.ts'
+import { isNamedAsSecret } from './named-secrets.ts'
+
+export type EffectiveTree = {
+  /** Undefined where all documents are empty. */
+  readonly root: MapNode | undefined
+  /** Values that an environment variable went into, and those whose key calls them a secret. */
+  readonly secrets: ReadonlySet<TreeNode>
+  /** The text of the template, by the value that was made of it. */
+  readonly templates: ReadonlyMap<TreeNode, string>
+}
+
+type Walk = {
+  readonly variables: TemplateVariables
+  readonly wasEnvironmentRead: () => boolean
+  readonly secrets: Set<TreeNode>
+  readonly templates: Map<TreeNode, string>
+}
+
+/** Throws CONFIG_INVALID for a template that cannot be filled in. */
+export function effectiveTree(
+  trees: ConfigTrees,
+  variables: Omit<TemplateVariables, 'root' | 'budget'>,
+): EffectiveTree {
+  const { env, wasRead } = watched(variables.env)
+  const walk: Walk = {
+    variables: { ...variables, env, root: trees.merged, budget: templateBudget() },
+    wasEnvironmentRead: wasRead,
+    secrets: new Set(),
+    templates: new Map(),
+  }
+  const allowed = withLocalDecisions(trees.merged, trees.local, 'config')
+  const root = allowed?.kind === 'map' ? filled(allowed, [], walk) : undefined
+  if (root) noteNamedSecrets(root, '', walk.secrets)
+  return { root: root?.kind === 'map' ? root : undefined, secrets: walk.secrets, templates: walk.templates }
+}
+
+/** What the table lets only local documents say is as these say it. */
+function withLocalDecisions(
+  merged: TreeNode | undefined,
+  local: TreeNode | undefined,
+  shape: ShapeName,
+): TreeNode | undefined {
+  if (merged?.kind !== 'map') return merged
+  const entries = [...merged.entries].flatMap(([key, node]) => {
+    const row = rowOf(shape, key)
+    const own = local?.kind === 'map' ? local.entries.get(key) : undefined
+    const isMap = typeof row?.holds === 'object' && 'map' in row.holds
+    const decided = row?.fetched === 'never' ? own : isMap ? withLocalDecisions(node, own, shapeOfMap(row.holds)) : node
+    return decided ? [[key, decided] as const] : []
+  })
+  return { ...merged, entries: new Map(entries) }
+}
+
+function shapeOfMap(holds: { readonly map: ShapeName } | { readonly list: ShapeName }): ShapeName {
+  return 'map' in holds ? holds.map : holds.list
+}
+
+type Filler = (node: ScalarNode, variables: TemplateVariables) => ScalarNode
+
+/** Where templates are filled in; `*` is any one key. Addresses of repos take neither variables nor parts from elsewhere. */
+const FILLED: readonly { readonly path: readonly string[]; readonly fill: Filler }[] = [
+  ...[
+    ['services', '*'],
+    ['operator', 'services', '*'],
+    ['operator', 'secrets'],
+    ['octoctl', 'secrets'],
+    ['operator', 'notifications'],
+    ['octoctl', 'notifications'],
+  ].map((path) => ({ path, fill: expand })),
+  ...[
+    ['operator', 'repos', '*', 'url'],
+    ['octoctl', 'repos', '*', 'url'],
+    ['repos', '*', 'url'],
+    ['repos', 'include', '*', 'url'],
+  ].map((path) => ({ path, fill: expandAddress })),
+]
+
+function filled(node: TreeNode, path: readonly string[], walk: Walk): TreeNode {
+  const place = FILLED.find((one) => one.path.length === path.length && fits(one.path, path))
+  if (place) return saysNoTemplate(node) ? node : filledWith(place.fill, node, walk)
+  if (node.kind === 'scalar') return node
+  return inside(node, (inner, key) => filled(inner, [...path, key], walk))
+}
+
+function fits(pattern: readonly string[], path: readonly string[]): boolean {
+  return pattern.every((step, at) => step === '*' || step === path[at])
+}
+
+/** A service that has braces of its own says so. */
+function saysNoTemplate(node: TreeNode): boolean {
+  const wrapped = at(node, 'octocompose')
+  return [at(node, 'config'), at(wrapped, 'config')].some((settings) => {
+    const said = at(settings, 'noTemplate')
+    return said?.kind === 'scalar' && said.value === true
+  })
+}
+
+function at(node: TreeNode | undefined, key: string): TreeNode | undefined {
+  return node?.kind === 'map' ? node.entries.get(key) : undefined
+}
+
+function filledWith(fill: Filler, node: TreeNode, walk: Walk): TreeNode {
+  if (node.kind !== 'scalar') return inside(node, (inner) => filledWith(fill, inner, walk))
+  const found = fill(node, walk.variables)
+  if (found === node) return node
+  const made: ScalarNode = { ...found, origin: node.origin }
+  walk.templates.set(made, node.text)
+  if (walk.wasEnvironmentRead()) walk.secrets.add(made)
+  return made
+}
+
+function inside(node: Exclude<TreeNode, ScalarNode>, change: (inner: TreeNode, key: string) => TreeNode): TreeNode {
+  if (node.kind === 'list') return { ...node, items: node.items.map((item, index) => change(item, String(index))) }
+  return { ...node, entries: new Map([...node.entries].map(([key, inner]) => [key, change(inner, key)])) }
+}
+
+function noteNamedSecrets(node: TreeNode, key: string, secrets: Set<TreeNode>): void {
+  if (node.kind === 'list') for (const item of node.items) noteNamedSecrets(item, key, secrets)
+  else if (node.kind === 'map') for (const [name, inner] of node.entries) noteNamedSecrets(inner, name, secrets)
+  else if (isNamedAsSecret(key, node)) secrets.add(node)
+}
+
+/** The environment, and whether any of it was looked at since this was last asked, by whatever way through templates. */
+function watched(env: TemplateVariables['env']) {
+  let isRead = false
+  const look = <Value>(found: Value): Value => {
+    isRead = true
+    return found
+  }
+  return {
+    env: new Proxy(env, {
+      get: (target, name) => look(Reflect.get(target, name)),
+      has: (target, name) => look(Reflect.has(target, name)),
+      ownKeys: (target) => look(Reflect.ownKeys(target)),
+      getOwnPropertyDescriptor: (target, name) => look(Reflect.getOwnPropertyDescriptor(target, name)),
+    }),
+    wasRead() {
+      const was = isRead
+      isRead = false
+      return was
+    },
+  }
+}
