@@ -1,5 +1,6 @@
 // The arguments of a plugin as people read them, from the JSON Schema of its manifest. What the schema says beyond names,
 // types and defaults is checked before a run, and not repeated here.
+import { secretArguments } from './secret-arguments.ts'
 
 export type ArgumentFacts = {
   readonly name: string
@@ -18,13 +19,14 @@ const MAX_CHOICES = 12
 /** In the order of the schema; empty where it names none. */
 export function listArguments(schema: Schema | undefined): readonly ArgumentFacts[] {
   const required = Array.isArray(schema?.required) ? schema.required : []
+  const secrets = secretArguments(schema)
   return Object.entries(mapOf(schema?.properties))
     .slice(0, MAX_ARGUMENTS)
     .map(([name, value]) => {
       const property = mapOf(value)
       return {
         name,
-        type: typeOf(property),
+        type: secrets.has(name) ? `${typeOf(property)}, secret` : typeOf(property),
         isRequired: required.includes(name),
         ...(property.default === undefined ? {} : { default: JSON.stringify(property.default) }),
         description: typeof property.description === 'string' ? property.description : '',

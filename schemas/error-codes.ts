@@ -132,6 +132,11 @@ export const ERROR_CODES = {
   PLUGIN_MISSING: { exit: 127, status: 422, meaning: 'the file of the plugin is gone' },
   PLUGIN_TIMEOUT: { exit: 124, status: 504, meaning: 'the plugin did not finish in time and was killed' },
   PLUGIN_FAILED: { exit: 1, status: 422, meaning: 'the plugin ran and reported a failure' },
+  CONTRACT_MISMATCH: {
+    exit: CONFIG,
+    status: 422,
+    meaning: 'a plugin stands where one of another kind is needed, such as a notifier among checks',
+  },
   OPERATOR_TOO_OLD: { exit: CONFIG, status: 422, meaning: 'the plugin asks for a newer operator' },
   RUNTIME_MISSING: { exit: 127, status: 422, meaning: 'the runtime that the plugin names is not on this machine' },
   LINK_REFUSED: {

@@ -6,6 +6,8 @@ type ManifestFact = { readonly name: string; readonly text: string }
 const OUTPUT_WORDS: Readonly<Record<string, string>> = {
   'exit-code': 'exit code 0 passes',
   'check/v1': 'a JSON last line, or Nagios text with exit codes 0–3',
+  'notify/v1': 'sends notifications, and answers with a JSON last line',
+  'secret/v1': 'gives secrets in a JSON last line',
 }
 
 export function manifestFacts({

@@ -24,7 +24,13 @@ import { MANIFEST_YAML, parseYaml } from './yaml.ts'
  * How the result of a run is read. `exit-code`: 0 passes; `check/v1`: a JSON line at the end, or text that says a status;
  * `nagios`: the exit code is the status, the text explains it.
  */
-const OUTPUT_CONTRACTS = ['exit-code', 'check/v1', 'nagios'] as const
+export const CHECK_CONTRACTS = ['exit-code', 'check/v1', 'nagios'] as const
+export type CheckContract = (typeof CHECK_CONTRACTS)[number]
+
+/** Beside checks, plugins that send notifications and plugins that give secrets; both are asked in a document. */
+const DOCUMENT_CONTRACTS = ['notify/v1', 'secret/v1'] as const
+const OUTPUT_CONTRACTS = [...CHECK_CONTRACTS, ...DOCUMENT_CONTRACTS] as const
+export type OutputContract = (typeof OUTPUT_CONTRACTS)[number]
 
 /** How programs take named arguments: `-k v` and `--key=v`, always `--key=v`, `-key=v`, or `-k v` and `--key v`. */
 export const ARGUMENT_STYLES = ['gnu', 'long', 'single-dash', 'separate'] as const
@@ -113,14 +119,14 @@ export const releasedManifestShape = z.strictObject({
   booleans: z.enum(['omit', 'explicit']).default('omit'),
   /** How a named argument is written: see FORMATS.md, Arguments. `gnu` when nothing is said. */
   argumentStyle: z.enum(ARGUMENT_STYLES).optional(),
-  /** Whether one JSON document with the arguments arrives on standard input. */
+  /** Whether all arguments arrive in one JSON document on standard input; else only secret ones do. */
   input: z.enum(['none', 'json']).default('none'),
   timeoutMs: z.int().min(100).max(DAY_MS).optional(),
   needs: needsShape.default({ network: [], files: [], secrets: [] }),
   minimumOperator: versionShape.optional(),
 })
 
-export const manifestShape = releasedManifestShape.omit({ readme: true }).extend({
+const manifestFields = releasedManifestShape.omit({ readme: true }).extend({
   repo: nameShape.optional(),
   name: nameShape,
   version: versionShape,
@@ -142,6 +148,11 @@ export const manifestShape = releasedManifestShape.omit({ readme: true }).extend
       message: 'expected `runtime`, such as `runtime: {name: sh}`, as an `any` artifact is run by one',
     }),
 })
+
+export const manifestShape = manifestFields.refine(
+  ({ output, input }) => input === 'json' || !DOCUMENT_CONTRACTS.some((contract) => contract === output),
+  { path: ['input'], message: 'expected `input: json`, as a plugin of this `output` is asked in a document' },
+)
 
 export type Manifest = z.output<typeof manifestShape>
 export type ManifestPlatform = z.output<typeof platformEntryShape>

@@ -3,6 +3,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { problemShape } from '../schemas/api.ts'
 import { checkResultShape } from '../schemas/check-result.ts'
+import { notifyInputShape, notifyResultShape } from '../schemas/contract/notification.ts'
+import { secretInputShape, secretResultShape } from '../schemas/contract/secrets.ts'
 import { discoveryShape } from '../schemas/discovery.ts'
 import { lockfileShape } from '../schemas/lockfile.ts'
 import { manifestShape } from '../schemas/manifest.ts'
@@ -18,11 +20,15 @@ const SCHEMAS: Readonly<Record<string, { readonly title: string; readonly shape:
   discovery: { title: 'Discovery document of a registry', shape: discoveryShape },
   lockfile: { title: 'octo.lock', shape: lockfileShape },
   manifest: { title: 'plugin.yaml', shape: manifestShape },
+  'notify-input': { title: 'Document of a notifier on standard input (notify/v1)', shape: notifyInputShape },
+  'notify-result': { title: 'Result line of a notifier (notify/v1)', shape: notifyResultShape },
   'plugin-document': { title: 'Plugin document', shape: pluginDocumentShape },
   'plugin-page': { title: 'Page of a plugin document', shape: pluginPageShape },
   problem: { title: 'Error answer of a registry', shape: problemShape },
   'release-statement': { title: 'Release statement (in-toto)', shape: releaseStatementShape },
   'repo-document': { title: 'Repo document', shape: repoDocumentShape },
+  'secret-input': { title: 'Document of a secret plugin on standard input (secret/v1)', shape: secretInputShape },
+  'secret-result': { title: 'Result line of a secret plugin (secret/v1)', shape: secretResultShape },
 }
 
 /** File name to the text it must have. */

@@ -13,6 +13,8 @@ export type RunFacts = {
   readonly contract: string
   readonly service?: string
   readonly phase?: string
+  /** What stands on standard input; nothing when absent. */
+  readonly input?: 'json'
   /** When the plugin will be killed, in milliseconds since 1970. */
   readonly deadlineMs?: number
 }
@@ -75,6 +77,7 @@ export function pluginEnvironment(host: Environment, facts: RunFacts, platform =
     OCTO_CONTRACT: facts.contract,
     ...(facts.service === undefined ? {} : { OCTO_SERVICE: facts.service }),
     ...(facts.phase === undefined ? {} : { OCTO_PHASE: facts.phase }),
+    ...(facts.input === undefined ? {} : { OCTO_INPUT: facts.input }),
     ...(facts.deadlineMs === undefined ? {} : { OCTO_DEADLINE_MS: String(Math.round(facts.deadlineMs)) }),
   }
   for (const [name, value] of Object.entries(env)) refuseLong(name, value)

@@ -1,6 +1,6 @@
-// Reads what a finished run means under the output contract that the release declares. Nothing passes that was cut off,
+// Reads what a finished run of a check means under the output contract that the release declares. Nothing passes that was cut off,
 // that contradicts itself or that never said anything: it is unknown.
-import type { ReleasedManifest } from '../../schemas/manifest.ts'
+import type { CheckContract } from '../../schemas/manifest.ts'
 import { signalCode } from '../../system/process/process-group.ts'
 import type { Ending } from '../../system/process/run-process.ts'
 import { formatBytes, formatDuration } from '../../terminal/index.ts'
@@ -9,9 +9,7 @@ import { readExitCode } from './read-exit-code.ts'
 import { readNagios } from './read-nagios.ts'
 import type { CheckReport } from './report.ts'
 
-type Contract = ReleasedManifest['output']
-
-const READERS: Readonly<Record<Contract, (ending: Ending, exitCode: number) => CheckReport>> = {
+const READERS: Readonly<Record<CheckContract, (ending: Ending, exitCode: number) => CheckReport>> = {
   'check/v1': readCheck,
   'exit-code': readExitCode,
   nagios: readNagios,
@@ -19,7 +17,7 @@ const READERS: Readonly<Record<Contract, (ending: Ending, exitCode: number) => C
 const TIMED_OUT = 124
 
 /** Never throws: whatever the plugin did is a report. */
-export function interpret(ending: Ending, contract: Contract): CheckReport {
+export function interpret(ending: Ending, contract: CheckContract): CheckReport {
   const stopped = stoppedReport(ending)
   if (stopped) return stopped
   const { exitCode } = ending
@@ -27,8 +25,8 @@ export function interpret(ending: Ending, contract: Contract): CheckReport {
   return { ...READERS[contract](ending, exitCode), exitCode }
 }
 
-/** The plugin did not end by itself: the operator's codes, apart from the plugin's. */
-function stoppedReport(ending: Ending): CheckReport | undefined {
+/** The plugin did not end by itself: the operator's codes, apart from the plugin's. Undefined when it did. */
+export function stoppedReport(ending: Ending): CheckReport | undefined {
   const { stopped, signal, timeoutMs } = ending
   if (stopped === 'timeout')
     return hostReport(`no result within ${formatDuration(timeoutMs)}, killed`, TIMED_OUT, ending)

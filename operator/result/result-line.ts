@@ -32,7 +32,7 @@ export function readResultLine(output: Captured): ResultLine {
 type LastLine = { readonly text: string; readonly isEnded: boolean }
 
 /** The last line that is not blank; undefined when its beginning was dropped. */
-function lastLine({ text, tail }: Captured): LastLine | undefined {
+export function lastLine({ text, tail }: Captured): LastLine | undefined {
   const lines = withoutSequences(tail ?? text).split('\n')
   const at = lines.findLastIndex((line) => line.trim() !== '')
   if (tail !== undefined && at <= 0) return undefined

@@ -4,10 +4,14 @@ import { test } from 'node:test'
 import type { CheckArguments } from '../../config/model/config.ts'
 import type { Spelling } from '../../operator/exec/argument-vector.ts'
 import { argumentVector } from '../../operator/exec/argument-vector.ts'
+import { deliverArguments } from '../../operator/exec/deliver-arguments.ts'
 import { pluginEnvironment } from '../../operator/exec/environment.ts'
 import { interpret } from '../../operator/result/interpret.ts'
+import { readOutcome } from '../../operator/result/read-outcome.ts'
 import { represent } from '../../registry/read/representation.ts'
 import { parseTreePath } from '../../registry/read/tree-path.ts'
+import { parseNotifyResult } from '../../schemas/contract/notification.ts'
+import { OUTCOME_EXIT_CODES } from '../../schemas/contract/outcome.ts'
 import type { Digest } from '../../schemas/digest.ts'
 import type { Name } from '../../schemas/name.ts'
 import type { Version } from '../../schemas/version.ts'
@@ -32,6 +36,30 @@ test('arguments become the words that the page shows', () => {
   }
 })
 
+test('secret arguments become a document, as the page shows', () => {
+  for (const { args, arguments: schema, input = 'none', words, document } of rowsOf(PAGE, 'secret-arguments')) {
+    const manifest = { arguments: schema, input, booleans: 'omit' } as Parameters<
+      typeof deliverArguments
+    >[1]['manifest']
+    const given = { kind: 'map', value: args } as CheckArguments
+    assert.deepEqual(deliverArguments(given, { plugin: 'x', manifest }), { words, document })
+  }
+})
+
+for (const { stdout, exit, status } of rowsOf(PAGE, 'outcome-endings'))
+  test(`of a notifier, ${JSON.stringify(stdout)} and ${exit} is ${status}`, () => {
+    const ending = anEnding({ stdout: `${stdout}\n`, exitCode: Number(exit) })
+    assert.equal(readOutcome(ending, (line) => parseNotifyResult(line, 'result')).status, status)
+  })
+
+test('the exit codes of notifiers and secret plugins are those of the page', () => {
+  const rows = tableRows(PAGE, '## Notifications').map(([status = '', code]) => [
+    status.replaceAll('`', ''),
+    Number(code),
+  ])
+  assert.deepEqual(Object.fromEntries(rows), OUTCOME_EXIT_CODES)
+})
+
 for (const [kind, contract] of [
   ['check-endings', 'check/v1'],
   ['exit-code-endings', 'exit-code'],
@@ -49,7 +77,15 @@ test('the page names the whole environment of a plugin', () => {
   const words = rows.flatMap(([first = '']) => [...first.matchAll(/`([A-Z_]{2,})`/g)].map(([, name]) => name))
   const named = new Set(words.flatMap((name = '') => (name.endsWith('PROXY') ? [name, name.toLowerCase()] : [name])))
   const host = new Proxy({} as Record<string, string>, { get: (_, name) => (name === 'TRACEPARENT' ? TRACE : 'x') })
-  const facts = { temporary: '/t', root: '/r', contract: 'check/v1', service: 's', phase: 'health', deadlineMs: 1 }
+  const facts = {
+    temporary: '/t',
+    root: '/r',
+    contract: 'check/v1',
+    service: 's',
+    phase: 'health',
+    input: 'json',
+    deadlineMs: 1,
+  } as const
   const env = pluginEnvironment(host, facts, 'linux')
   assert.deepEqual(new Set(Object.keys(env)), named)
   assert.ok(rows.some(([, value]) => value === `\`${env.PATH}\``))

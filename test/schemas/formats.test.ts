@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseCheckResult } from '../../schemas/check-result.ts'
+import { parseNotifyInput, parseNotifyResult } from '../../schemas/contract/notification.ts'
+import { parseSecretInput, parseSecretResult } from '../../schemas/contract/secrets.ts'
 import { parseDiscovery } from '../../schemas/discovery.ts'
 import { parseLockfile, renderLockfile } from '../../schemas/lockfile.ts'
 import { parseManifest } from '../../schemas/manifest.ts'
@@ -23,10 +25,23 @@ const PARSERS: Readonly<Record<string, (text: string, name: string) => unknown>>
   discovery: parseDiscovery,
   lockfile: parseLockfile,
   'check-result': parseCheckResult,
+  'notify-input': parseNotifyInput,
+  'notify-result': parseNotifyResult,
+  'secret-input': parseSecretInput,
+  'secret-result': parseSecretResult,
 }
 
 /** Examples that are no documents by themselves, checked in test/docs/formats.test.ts. */
-const OTHERS = ['argument-words', 'check-endings', 'exit-code-endings', 'nagios-endings', 'static-tree', 'repo-yaml']
+const OTHERS = [
+  'argument-words',
+  'secret-arguments',
+  'check-endings',
+  'outcome-endings',
+  'exit-code-endings',
+  'nagios-endings',
+  'static-tree',
+  'repo-yaml',
+]
 
 const blocks = blocksOf(PAGE)
 const examples = blocks.filter(({ kind }) => PARSERS[kind])

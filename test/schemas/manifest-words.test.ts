@@ -37,11 +37,21 @@ const WRONG: readonly (readonly [right: string, wrong: string, message: string])
     'description: "a\\nb"',
     'line 4, `description`: expected one line of well-formed text without control or bidirectional characters, found `a\\u{a}b`',
   ],
+  [
+    'protocol: exec',
+    'protocol: exec\noutput: notify/v1',
+    'line 1, `input`: expected `input: json`, as a plugin of this `output` is asked in a document',
+  ],
+  [
+    'protocol: exec',
+    'protocol: exec\ninput: none\noutput: secret/v1',
+    'line 6, `input`: expected `input: json`, as a plugin of this `output` is asked in a document',
+  ],
   ['protocol: exec', 'protocol: grpc', 'line 5, `protocol`: expected `exec` or `ocm`, found `grpc`'],
   [
     'protocol: exec',
     'protocol: exec\noutput: nagois',
-    'line 6, `output`: expected `exit-code`, `check/v1` or `nagios`, found `nagois`, did you mean `nagios`?',
+    'line 6, `output`: expected `exit-code`, `check/v1`, `nagios`, `notify/v1` or `secret/v1`, found `nagois`, did you mean `nagios`?',
   ],
   ['protocol: exec', 'protocol: exec\ntimeoutMs: 5s', 'line 6, `timeoutMs`: expected a number, found `5s`'],
   [

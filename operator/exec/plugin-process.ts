@@ -1,0 +1,75 @@
+// One process of a plugin from its start to its end, whatever its contract: arguments are checked and handed over, the
+// environment is made, files are checked a last time, and it is ended in time.
+import type { VerifiedExecutable } from '../../client/index.ts'
+import type { CheckArguments } from '../../config/model/config.ts'
+import { makePrivateDirectory } from '../../system/files/private-directory.ts'
+import type { Ending, RunLimits, RunOptions } from '../../system/process/run-process.ts'
+import { runProcess } from '../../system/process/run-process.ts'
+import { deliverArguments } from './deliver-arguments.ts'
+import { pluginEnvironment } from './environment.ts'
+import { programOf, thisMachine } from './executable.ts'
+import { pluginLaunchWords } from './launch-words.ts'
+import { refuseOldOperator } from './operator-version.ts'
+import { requireRuntimeVersion } from './runtime-version.ts'
+import { validateArguments } from './validate-arguments.ts'
+
+type PluginProcess = {
+  readonly executable: VerifiedExecutable
+  readonly arguments: CheckArguments
+  readonly service?: string
+  readonly phase?: string
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal
+  /** Further keys of the document on standard input, which the contract of the plugin names. */
+  readonly document?: Readonly<Record<string, unknown>>
+}
+
+export type RunDeps = {
+  /** The operator's own environment, of which a plugin gets the allowed part. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Re-checks the files right before they are executed. */
+  readonly locate: (executable: VerifiedExecutable) => VerifiedExecutable
+  readonly limits?: Partial<RunLimits>
+}
+
+/** How its output is kept and looked at. */
+type Reading = Pick<RunOptions, 'kept' | 'readLine'>
+
+/** Throws a CodedError when the plugin cannot be started. */
+export async function runPluginProcess(run: PluginProcess, reading: Reading, deps: RunDeps): Promise<Ending> {
+  const { executable, service, phase, timeoutMs } = run
+  const { manifest, plugin } = executable
+  refuseOldOperator(plugin, manifest.minimumOperator)
+  const given = await validateArguments(run.arguments, { plugin, schema: manifest.arguments })
+  const { words, document } = deliverArguments(given, executable)
+  using directory = makePrivateDirectory()
+  const { file, leading, argv0 } = programOf(deps.locate(executable), thisMachine(requireRuntimeVersion))
+  const env = pluginEnvironment(deps.env, {
+    ...{ temporary: directory.temporary, root: executable.root, contract: manifest.output },
+    ...(service === undefined ? {} : { service }),
+    ...(phase === undefined ? {} : { phase }),
+    ...(document === undefined ? {} : { input: 'json' as const }),
+    deadlineMs: Date.now() + timeoutMs,
+  })
+  const launch = {
+    file,
+    argv: [...leading, ...words],
+    env,
+    cwd: directory.work,
+    ...(argv0 === undefined ? {} : { argv0 }),
+  }
+  return await runProcess(launch, {
+    timeoutMs,
+    signal: run.signal,
+    words: pluginLaunchWords,
+    ...reading,
+    ...(document === undefined ? {} : { input: inputDocument(run, document) }),
+    ...(deps.limits === undefined ? {} : { limits: deps.limits }),
+  })
+}
+
+/** One line of JSON. */
+function inputDocument({ service, phase, document }: PluginProcess, given: unknown): string {
+  const facts = { ...(service === undefined ? {} : { service }), ...(phase === undefined ? {} : { phase }) }
+  return `${JSON.stringify({ v: 1, ...facts, arguments: given, ...document })}\n`
+}
