@@ -52,6 +52,7 @@ const TITLES: Readonly<Record<ShapeName, string>> = {
   'compose service': 'service of Compose',
   hooks: 'hooks',
   settings: 'settings',
+  stop: 'stop',
   check: 'check',
   tool: 'parts of `tool`',
 }

@@ -7,13 +7,24 @@
  * `add`: its own entries stand beside the local ones, which they never change.
  * `fill in`: counts only where no local document says anything.
  * `never`: an error that names the fetched document.
+ * `left aside`: read from local documents only. What a fetched one says is for containers, and `octo start` tells of it.
  */
-export type Right = 'add' | 'fill in' | 'never'
+export type Right = 'add' | 'fill in' | 'never' | 'left aside'
 
 export type ShapeName =
   | ('config' | 'project' | 'operator' | 'octoctl' | 'include')
   | ('repos' | 'octoctl repos' | 'repo' | 'key' | 'plugins' | 'pin')
-  | ('operator services' | 'services' | 'service' | 'compose service' | 'hooks' | 'settings' | 'check' | 'tool')
+  | (
+      | 'operator services'
+      | 'services'
+      | 'service'
+      | 'compose service'
+      | 'hooks'
+      | 'settings'
+      | 'stop'
+      | 'check'
+      | 'tool'
+    )
 
 /** Plain values (one or a list), data whose keys are the user's, a map of fixed or free keys, or a list of such maps. */
 export type Holds = 'value' | 'data' | { readonly map: ShapeName } | { readonly list: ShapeName }
@@ -32,6 +43,10 @@ type Shape = Readonly<Record<string, Field>>
 const UNREAD = 'for other tools, not read'
 const unread = (fetched: Right = 'fill in'): Field => ({ fetched, holds: 'data', means: UNREAD })
 const checks = (means: string): Field => ({ fetched: 'add', holds: { list: 'check' }, means })
+/** How a service is run: see read-service-spec.ts for what of it a fetched document may say about which service. */
+const run = (means: string): Field => ({ fetched: 'fill in', holds: 'data', means })
+const ofTheHost = (means: string): Field => ({ fetched: 'left aside', holds: 'data', means })
+const ofContainers = (means: string): Field => ({ fetched: 'fill in', holds: 'data', means })
 
 const SERVICE = {
   preflight: checks('checks before the start'),
@@ -48,10 +63,28 @@ const SERVICE = {
       'whether the checks of the service run; elsewhere says so only for a service that is not in a local document',
   },
   disabled: { fetched: 'fill in', holds: 'value', means: 'the opposite of `enabled`, under the same rule' },
-  config: { fetched: 'fill in', holds: { map: 'settings' }, means: UNREAD },
-  depends: unread(),
+  command: ofTheHost('the program of the service and its words, as a list'),
+  plugin: {
+    fetched: 'fill in',
+    holds: 'value',
+    means: 'instead of `command`: `[repo/]name[@range]` of a plugin that is the service',
+  },
+  args: run('arguments of `plugin`, as those of a check'),
+  environment: ofTheHost('variables of the service, as a map or as a list of `NAME=value`'),
+  env: ofTheHost('`environment`'),
+  working_dir: ofTheHost('its working directory; else the folder of the config'),
+  depends_on: run(
+    'services that come first: a list of names, or a map of `{condition: started | healthy | completed}`',
+  ),
+  depends: run('`depends_on` as v1 configs say it: `[{service: NAME}, {health: NAME}]`'),
+  restart: run('`no`, `on-failure`, `on-failure:5`, `always`, `unless-stopped`, or `{policy, max_attempts}`; `no`'),
+  stop: { fetched: 'fill in', holds: { map: 'stop' }, means: 'how it is ended' },
+  stop_signal: run('`stop.signal`'),
+  stop_grace_period: run('`stop.timeout`'),
+  replicas: run('how many of it run: 1'),
+  start_period: run('time after the start in which failing health checks do not count: `10s`'),
+  config: { fetched: 'fill in', holds: { map: 'settings' }, means: 'what the service is given of `configs`' },
   priority: unread(),
-  replicas: unread(),
   secrets: unread(),
 } as const satisfies Shape
 
@@ -191,9 +224,25 @@ export const FIELDS = {
     ...SERVICE,
     octocompose: { fetched: 'add', holds: { map: 'service' }, means: 'the checks, apart from the keys of Compose' },
     service: unread(),
+    image: ofContainers('an image; octo runs none by itself, so `command` beside it belongs to the container'),
+    build: ofContainers('how the image is built'),
+    entrypoint: ofContainers('the program in the image'),
+    user: ofContainers('refused where octo runs the service: it runs services as the user who starts it'),
+    env_file: ofContainers('refused where octo runs the service: write `environment`'),
   },
   hooks: { preStart: checks('`init` as early v1 configs call it') },
-  settings: { noGlobals: unread(), noTemplate: unread(), globals: unread(), withServiceName: unread() },
+  settings: {
+    file: run('`json` or `yaml`: `configs` of the service is handed over as a file, by `--config FILE`'),
+    noGlobals: unread(),
+    noTemplate: unread(),
+    globals: unread(),
+    withServiceName: unread(),
+  },
+  stop: {
+    signal: run('the first signal: `SIGTERM`'),
+    timeout: run('time until SIGKILL: `10s`'),
+    target: run('who gets the first signal: `main`, or its whole `group`'),
+  },
   check: {
     tool: { fetched: 'add', holds: 'value', means: '`[repo/]name[@range]` of the plugin' },
     args: {

@@ -50,6 +50,14 @@ export function expandAddress(node: ScalarNode, variables: TemplateVariables): S
   return filled
 }
 
+/** For what is run on this machine: no part from elsewhere may go in. */
+export function expandOwn(node: ScalarNode, variables: TemplateVariables): ScalarNode {
+  const { filled, parts } = fillWhole(node, variables)
+  if (parts.fetched)
+    throw refused(parts.fetched, `say a part of what is run in ${showPlace(placeOf(node))}`, { local: node })
+  return filled
+}
+
 /** What went into a value. */
 type Parts = { fetched?: TreeNode; variable?: string }
 

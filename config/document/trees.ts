@@ -21,7 +21,7 @@ export function joinDocuments(roots: readonly TreeNode[]): ConfigTrees {
 
 /** The trees that a field with this right is read from, lowest first. */
 export function treesFor(right: Right, trees: ConfigTrees): readonly (TreeNode | undefined)[] {
-  if (right === 'never') return [trees.local]
+  if (right === 'never' || right === 'left aside') return [trees.local]
   return right === 'fill in' ? [trees.merged] : [trees.fetched, trees.local]
 }
 

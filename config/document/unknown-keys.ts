@@ -68,6 +68,7 @@ const WHERE: Readonly<Record<ShapeName, string>> = {
   'compose service': 'a service',
   hooks: '`hooks`',
   settings: 'the `config` of a service',
+  stop: '`stop`',
   check: 'a check',
   tool: '`tool`',
 }

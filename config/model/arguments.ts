@@ -91,6 +91,11 @@ function mapArguments(entries: readonly (readonly [string, TreeNode])[], variabl
   }
 }
 
+/** Data with its templates filled in. */
+export function readData(node: TreeNode, variables: TemplateVariables): unknown {
+  return dataOf(expandAll(node, { variables, texts: {}, filled: [], pointer: '' }))
+}
+
 type Walk = {
   readonly variables: TemplateVariables
   readonly texts: Record<string, string>

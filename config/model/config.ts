@@ -1,8 +1,14 @@
 // The one form that the three formats of OctoCompose configs are read into: v1 below `operator`, v2 below `octoctl` and
 // `services.NAME.octocompose`, and v3, which octoctl reads, with its repos below `repos.include`.
+
+import type { CodedError } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import type { ConfigWarning } from '../document/warnings.ts'
+import type { CheckArguments, PluginRequest } from './asked-plugin.ts'
+import type { ServiceSpec } from './service-spec.ts'
+
+export type { CheckArguments, PluginRequest } from './asked-plugin.ts'
 
 /** Who may sign what a repo offers. There is no third way and no default. */
 export type RepoTrust = { readonly kind: 'keys'; readonly keys: readonly TrustKey[] } | { readonly kind: 'unsigned' }
@@ -25,30 +31,6 @@ export type PluginPin = {
   readonly optional?: boolean
 }
 
-/** A plugin that the config asks for: from a pin or from a check item's `tool: [repo/]name[@range]`. */
-export type PluginRequest = {
-  readonly plugin: Name
-  readonly repo?: Name
-  readonly range?: string
-  readonly prerelease?: boolean
-}
-
-export type CheckArguments =
-  | {
-      readonly kind: 'map'
-      readonly value: Readonly<Record<string, unknown>>
-      /** By JSON Pointer, numbers as they were typed where JavaScript would write them otherwise (`1.10`). */
-      readonly texts?: Readonly<Record<string, string>>
-      /** JSON Pointers of texts that a template made: where a number or boolean is wanted, one in words is one. */
-      readonly filled?: readonly string[]
-    }
-  | {
-      readonly kind: 'list'
-      readonly value: readonly string[]
-      /** JSON Pointers of the words that a template made. */
-      readonly filled?: readonly string[]
-    }
-
 export const PHASES = ['preflight', 'health', 'init'] as const
 export type Phase = (typeof PHASES)[number]
 
@@ -70,6 +52,8 @@ export type ServiceConfig = {
   readonly name: string
   readonly enabled: boolean
   readonly checks: Readonly<Record<Phase, readonly CheckItem[]>>
+  /** How it is run here, or why it cannot be: that is an error of `octo start` alone. */
+  readonly spec: ServiceSpec | CodedError
 }
 
 export type OctoConfig = {

@@ -4,17 +4,17 @@ import { quote } from '../../schemas/quote.ts'
 import { FIELDS } from '../document/fields.ts'
 import { refused } from '../document/refused.ts'
 import type { PluginPin, PluginRequest, RepoConfig } from './config.ts'
-import type { ReadCheck } from './services.ts'
+import type { ReadRequest } from './services.ts'
 
 type Known = {
   readonly repos: readonly RepoConfig[]
-  /** Pins and checks of local documents. */
+  /** Pins, and what checks and services of local documents ask for. */
   readonly pins: readonly PluginPin[]
-  readonly checks: readonly ReadCheck[]
+  readonly checks: readonly ReadRequest[]
 }
 
 /** Throws CONFIG_INVALID for a fetched check that would decide which repo or version a name means. */
-export function admitRequests(fetched: readonly ReadCheck[], known: Known): void {
+export function admitRequests(fetched: readonly ReadRequest[], known: Known): void {
   const local = Map.groupBy(
     [...known.pins, ...known.checks.map(({ item }) => item.request)],
     (request: PluginRequest) => request.plugin,
@@ -26,7 +26,7 @@ export function admitRequests(fetched: readonly ReadCheck[], known: Known): void
   }
 }
 
-function refuseRepo({ item, tool }: ReadCheck, said: readonly PluginRequest[], known: Known): void {
+function refuseRepo({ item, tool }: ReadRequest, said: readonly PluginRequest[], known: Known): void {
   const { repo, plugin } = item.request
   const isOnly = known.repos.length === 1 && known.repos[0]?.name === repo
   if (repo === undefined || isOnly || said.some((request) => request.repo === repo)) return
@@ -36,7 +36,7 @@ function refuseRepo({ item, tool }: ReadCheck, said: readonly PluginRequest[], k
   })
 }
 
-function refuseRange({ item, tool }: ReadCheck, said: readonly PluginRequest[], known: Known): void {
+function refuseRange({ item, tool }: ReadRequest, said: readonly PluginRequest[], known: Known): void {
   const { range, plugin } = item.request
   if (range === undefined || said.length === 0 || said.some((request) => request.range === range)) return
   throw refused(tool, `say which versions of ${quote(plugin)} run: ${FIELDS.tool['@range'].means}`, {

@@ -1,6 +1,6 @@
 // From a merged tree to the one normal form: repos, pins, services, and a warning for everything that was not understood.
 
-import { coded } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { admitDocument } from '../document/admit.ts'
 import { fieldOf } from '../document/field-of.ts'
@@ -19,7 +19,11 @@ import { PHASES } from './config.ts'
 import { admitRequests } from './fetched-requests.ts'
 import type { KeyFiles } from './keys.ts'
 import { readPins } from './pins.ts'
+import type { SpecReading } from './read-service-spec.ts'
+import { pluginNode, readServiceSpec } from './read-service-spec.ts'
 import { readRepos, repeatsRepo } from './repos.ts'
+import { programRequests } from './requests.ts'
+import type { ReadRequest } from './services.ts'
 import { checksOf, joinServices, readServices } from './services.ts'
 
 type NormaliseInput = {
@@ -60,8 +64,32 @@ const NO_SERVICES: ReturnType<typeof readServices> = new Map()
 function readAllServices(trees: ConfigTrees, { repos, pins, reading }: Known): ServiceConfig[] {
   const read = treesFor(FIELDS.operator.services.fetched, trees).map((tree) => readServices(tree, reading))
   const [fetched = NO_SERVICES, local = NO_SERVICES] = read
-  admitRequests(checksOf(fetched), { repos, pins, checks: checksOf(local) })
-  return joinServices(local, fetched)
+  const services = joinServices(local, fetched).map((service) => ({
+    ...service,
+    spec: specOf(service.name, { trees, ...reading }),
+  }))
+  const { theirs = [], ours = [] } = Object.groupBy(requestsToRun(services, trees), ({ tool }) =>
+    isRemote(tool) ? 'theirs' : 'ours',
+  )
+  admitRequests([...checksOf(fetched), ...theirs], { repos, pins, checks: [...checksOf(local), ...ours] })
+  return services
+}
+
+/** Other operators may be able to do what octo cannot, so that why not is no error of the config. */
+function specOf(name: string, reading: SpecReading): ServiceConfig['spec'] {
+  try {
+    return readServiceSpec(name, reading)
+  } catch (error) {
+    if (isCoded(error)) return error
+    throw error
+  }
+}
+
+function requestsToRun(services: readonly ServiceConfig[], trees: ConfigTrees): ReadRequest[] {
+  return services.flatMap(({ name, spec }) => {
+    const tool = pluginNode(name, trees)
+    return tool && !isCoded(spec) && spec.program.kind === 'plugin' ? [{ item: spec.program, tool }] : []
+  })
 }
 
 function nameOf(root: TreeNode | undefined): { name?: string } {
@@ -81,6 +109,8 @@ function refuseUnknownRepos(
   const items = services.flatMap((service) => PHASES.flatMap((phase): readonly CheckItem[] => service.checks[phase]))
   for (const { request, place } of items)
     if (request.repo && !names.includes(request.repo)) throw unknownRepo(request.repo, names, showPlace(place))
+  for (const { name, request } of programRequests(services))
+    if (request.repo && !names.includes(request.repo)) throw unknownRepo(request.repo, names, `service ${quote(name)}`)
   for (const { repo, plugin } of pins)
     if (repo && !names.includes(repo)) throw unknownRepo(repo, names, `the pin of ${quote(plugin)}`)
 }

@@ -1,5 +1,6 @@
-// What a config needs to be installed: the plugins of all checks that may run, and those that are pinned.
-import type { CheckItem, OctoConfig, PluginPin, PluginRequest } from './config.ts'
+// What a config needs to be installed: the plugins of all checks that may run, those that are services, and those that are pinned.
+import { isCoded } from '../../schemas/errors.ts'
+import type { CheckItem, OctoConfig, PluginPin, PluginRequest, ServiceConfig } from './config.ts'
 import { PHASES } from './config.ts'
 import { RUN_SERVICE } from './plugin-request.ts'
 
@@ -13,8 +14,18 @@ export function requestsOf(config: OctoConfig): PluginRequest[] {
     .flatMap((service) => PHASES.flatMap((phase): readonly CheckItem[] => service.checks[phase]))
     .filter((item) => item.enabled && runsHere(item) && item.request.plugin !== RUN_SERVICE)
     .map((item) => pinned(item.request, config.pins))
-  const all = [...checks, ...config.pins]
+  const programs = programRequests(config.services.filter(({ enabled }) => enabled)).map(({ request }) =>
+    pinned(request, config.pins),
+  )
+  const all = [...checks, ...programs, ...config.pins]
   return [...new Map(all.map((request) => [JSON.stringify(keyOf(request)), request])).values()]
+}
+
+/** The plugins that are services themselves. */
+export function programRequests(services: readonly ServiceConfig[]) {
+  return services.flatMap(({ name, spec }) =>
+    isCoded(spec) || spec.program.kind !== 'plugin' ? [] : [{ name, request: spec.program.request }],
+  )
 }
 
 export function runsHere(item: CheckItem): boolean {

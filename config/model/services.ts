@@ -23,8 +23,14 @@ import { OPERATOR_KIND } from './requests.ts'
 
 type ServiceReading = { readonly variables: TemplateVariables; readonly warnings: Warnings }
 
+/** A request with the node that makes it. */
+export type ReadRequest = { readonly item: { readonly request: PluginRequest }; readonly tool: TreeNode }
+
 /** A check with the node that asks for its plugin. */
-export type ReadCheck = { readonly item: CheckItem; readonly tool: TreeNode }
+type ReadCheck = { readonly item: CheckItem; readonly tool: TreeNode }
+
+/** A service without how it is run. */
+type CheckedService = Omit<ServiceConfig, 'spec'>
 
 type ReadService = {
   readonly name: string
@@ -69,7 +75,7 @@ export function joinServices(local: ReadonlyMap<string, ReadService>, fetched: R
 }
 
 /** Elsewhere switches nothing off that a local document names, unless that says itself whether it is on. */
-function withAdded(local: ReadService, fetched: ReadService): ServiceConfig {
+function withAdded(local: ReadService, fetched: ReadService): CheckedService {
   if (fetched.off && !local.on && !local.off)
     throw refused(fetched.off, `switch off the service ${quote(local.name)}`, {
       local: local.node,
@@ -78,7 +84,7 @@ function withAdded(local: ReadService, fetched: ReadService): ServiceConfig {
   return finish({ ...local, checks: joinChecks(fetched, local) })
 }
 
-function finish({ name, off, on, checks }: ReadService): ServiceConfig {
+function finish({ name, off, on, checks }: ReadService): CheckedService {
   refuseBoth(off, on)
   const items = (phase: Phase) => checks[phase].map(({ item }) => item)
   return {

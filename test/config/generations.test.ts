@@ -56,9 +56,11 @@ services:
       init: [{tool: run, args: {args: ["migrate"]}}]
 `
 
-/** What matters of a config, without the places where it was written. */
+/** What matters of checks and repos, without the places where it was written. */
 function meaning({ repos, services }: OctoConfig) {
-  return JSON.parse(JSON.stringify({ repos, services }, (key, value) => (key === 'place' ? undefined : value)))
+  return JSON.parse(
+    JSON.stringify({ repos, services }, (key, value) => (['place', 'spec'].includes(key) ? undefined : value)),
+  )
 }
 
 for (const [title, text] of Object.entries({ FIRST, LATER, OCTOCTL }))

@@ -29,7 +29,10 @@ const LOCAL = {
     plugins: { 'check-tcp': { repo: 'core', version: '^2' } },
     services: { web: { health: [CHECK], preflight: [CHECK], init: [CHECK] } },
   },
-  services: { web: { image: 'x', octocompose: { health: [CHECK] } }, db: { health: [CHECK] } },
+  services: {
+    web: { image: 'x', octocompose: { health: [CHECK], command: ['/bin/true'] } },
+    db: { health: [CHECK], command: ['/bin/true'] },
+  },
 }
 
 type Path = readonly string[]
@@ -97,9 +100,10 @@ function isConfig(outcome: unknown): outcome is OctoConfig {
 
 /** What decides in a config: everything but what elsewhere added. */
 function decisions({ name, repos, pins, services }: OctoConfig) {
-  const local = services.map(({ name: service, enabled, checks }) => [
+  const local = services.map(({ name: service, enabled, checks, spec }) => [
     service,
     enabled,
+    isCoded(spec) ? spec.message : { ...spec, leftAside: [] },
     Object.entries(checks).map(([phase, items]) => [
       phase,
       items.filter(({ place }) => !place.file.startsWith('https:')).map(({ place: _, ...item }) => item),
@@ -109,7 +113,7 @@ function decisions({ name, repos, pins, services }: OctoConfig) {
     name,
     repos,
     pins,
-    services: local.filter(([, , phases]) => JSON.stringify(phases).includes('tool') || true),
+    services: local,
   }
 }
 

@@ -1,0 +1,211 @@
+// Reads how one service is run. A service belongs to whoever names its program: a local `command` or `plugin` makes all of it
+// local, a `plugin` from elsewhere is filled in by local values. Command, environment and working directory are of this machine,
+// and no document from elsewhere says them. Answers THREATS.md: elsewhere adds, it decides nothing.
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
+import { COMPOSE_SERVICE_KEYS } from '../document/compose-keys.ts'
+import { fieldOf } from '../document/field-of.ts'
+import { invalid } from '../document/invalid.ts'
+import type { MapNode, TreeNode } from '../document/node.ts'
+import { isEmpty, isRemote, placeOf, textOf } from '../document/node.ts'
+import { requireOneReading } from '../document/one-reading.ts'
+import { readCount, readDuration } from '../document/scalars.ts'
+import type { TemplateVariables } from '../document/template.ts'
+import { expandOwn } from '../document/template.ts'
+import type { ConfigTrees } from '../document/trees.ts'
+import type { Warnings } from '../document/warnings.ts'
+import { readArguments, readData } from './arguments.ts'
+import { parsePluginRequest } from './plugin-request.ts'
+import { readDependencies } from './read-dependencies.ts'
+import { readRestart, readStop } from './read-ending.ts'
+import { readEnvironment } from './read-environment.ts'
+import type { ServicePlaces } from './said.ts'
+import { placesOfService, saidOf } from './said.ts'
+import type { LeftAside, ServiceProgram, ServiceSpec } from './service-spec.ts'
+
+export type SpecReading = {
+  readonly trees: ConfigTrees
+  readonly variables: TemplateVariables
+  readonly warnings: Warnings
+}
+
+const DEFAULT_START_PERIOD_MS = 10_000
+const MAX_PERIOD_MS = 3_600_000
+const MAX_REPLICAS = 100
+const MAX_WORDS = 1000
+
+/** Throws CONFIG_INVALID for what cannot be followed, above all where nothing says what to run. */
+export function readServiceSpec(name: string, { trees, variables, warnings }: SpecReading): ServiceSpec {
+  const local = placesOfService(trees.local, name)
+  const owner = isNamedIn(local) ? local : placesOfService(trees.merged, name)
+  const program = readProgram(name, { local, owner, reading: { variables, warnings } })
+  refuseUnmet(name, local)
+  const workingDir = readWorkingDir(local, variables)
+  const configFile = readConfigFile(name, owner, { trees, variables })
+  return {
+    program,
+    environment: readEnvironment(saidOf(local, ['environment', 'env']), variables),
+    ...(workingDir ? { workingDir } : {}),
+    dependsOn: readDependencies(saidOf(owner, ['depends_on', 'depends'])),
+    restart: readRestart(saidOf(owner, ['restart'])),
+    stop: readStop(owner),
+    replicas: readCount(saidOf(owner, ['replicas']), 'replicas', { min: 0, max: MAX_REPLICAS, otherwise: 1 }),
+    startPeriodMs:
+      readDuration(saidOf(owner, ['start_period']), 'start_period', { min: 0, max: MAX_PERIOD_MS }) ??
+      DEFAULT_START_PERIOD_MS,
+    ...(configFile ? { configFile } : {}),
+    leftAside: leftAsideOf(local, placesOfService(trees.fetched, name)),
+  }
+}
+
+/** The node that names the plugin of a service, wherever it stands, for the rules of fetched requests. */
+export function pluginNode(name: string, trees: ConfigTrees): TreeNode | undefined {
+  const local = placesOfService(trees.local, name)
+  return saidOf(isNamedIn(local) ? local : placesOfService(trees.merged, name), ['plugin'])
+}
+
+function isNamedIn(places: ServicePlaces): boolean {
+  return commandOf(places) !== undefined || saidOf(places, ['plugin']) !== undefined
+}
+
+/** Beside an image, the `command` of Compose is for the program in the image. */
+function commandOf(places: ServicePlaces): TreeNode | undefined {
+  return saidOf(withoutContainers(places), ['command'])
+}
+
+function withoutContainers({ nodes, compose }: ServicePlaces): ServicePlaces {
+  return { compose, nodes: isContainer(compose) ? nodes.filter((node) => node !== compose) : nodes }
+}
+
+function isContainer(compose: TreeNode | undefined): boolean {
+  return (['image', 'build', 'entrypoint'] as const).some((key) => !isEmpty(fieldOf(compose, 'compose service', key)))
+}
+
+type ProgramReading = {
+  readonly local: ServicePlaces
+  readonly owner: ServicePlaces
+  readonly reading: { readonly variables: TemplateVariables; readonly warnings: Warnings }
+}
+
+function readProgram(name: string, { local, owner, reading }: ProgramReading): ServiceProgram {
+  const command = commandOf(local)
+  const plugin = saidOf(owner, ['plugin'])
+  if (command && plugin)
+    throw invalid(plugin, `service ${quote(name)} has both \`command\` and \`plugin\`, expected one of them`)
+  if (command) return { kind: 'command', argv: readCommand(command, reading.variables) }
+  if (plugin) return readPlugin(plugin, owner, reading)
+  throw nothingToRun(name, owner)
+}
+
+function nothingToRun(name: string, owner: ServicePlaces): Error {
+  const [node] = owner.nodes
+  const found = commandOf(owner)
+  const hint = `write \`services: {${name}: {octocompose: {command: [/path/of/program, word]}}}\` or \`plugin: NAME\` into a local config; \`octoctl: {operator: docker}\` runs images`
+  if (found && isRemote(found))
+    return invalid(found, `a document from elsewhere may not say what program service ${quote(name)} runs`, { hint })
+  const what = isContainer(owner.compose) ? 'has an image, which octo does not run by itself, and' : 'has'
+  const problem = `service ${quote(name)} ${what} neither \`command\` nor \`plugin\``
+  return node ? invalid(node, problem, { hint }) : coded('CONFIG_INVALID', { message: problem, hint })
+}
+
+function readCommand(node: TreeNode, variables: TemplateVariables): readonly [string, ...string[]] {
+  const words = node.kind === 'list' ? listWords(node, variables) : plainWords(node)
+  const [program, ...rest] = words
+  if (program === undefined || program === '')
+    throw invalid(node, '`command` is empty, expected a program and its words')
+  return [program, ...rest]
+}
+
+function listWords(node: Extract<TreeNode, { kind: 'list' }>, variables: TemplateVariables): string[] {
+  if (new Set(node.items.map(({ origin }) => origin.source)).size > 1)
+    throw invalid(node, '`command` is said by two documents, which would become one list of words')
+  if (node.items.length > MAX_WORDS) throw invalid(node, `\`command\` has more than ${MAX_WORDS} words`)
+  return node.items.map((item) => {
+    if (item.kind !== 'scalar' || isEmpty(item)) throw invalid(item, 'a word of `command` is no plain value')
+    requireOneReading(item)
+    return textOf(expandOwn(item, variables))
+  })
+}
+
+/** Compose splits a text as a shell would; only where no two readings are possible is it taken here. */
+function plainWords(node: TreeNode): string[] {
+  const text = node.kind === 'scalar' ? textOf(node) : ''
+  if (node.kind === 'scalar' && /^[\w ./:=@%+,-]+$/.test(text)) return text.split(/ +/).filter(Boolean)
+  throw invalid(node, `\`command\` is no list of words, found ${quote(text)}`, {
+    hint: 'write it as a list: `command: [/usr/bin/program, --word]`; octo starts no shell',
+  })
+}
+
+function readPlugin(node: TreeNode, owner: ServicePlaces, reading: ProgramReading['reading']): ServiceProgram {
+  requireOneReading(node)
+  if (node.kind !== 'scalar' || typeof node.value !== 'string')
+    throw invalid(node, '`plugin` is no plain value, expected `[repo/]name[@range]`')
+  const request = parsePluginRequest(node.value)
+  const args = saidOf(owner, ['args'])
+  // An argument from elsewhere would go to a program that a local document chose.
+  const isOurs = !isRemote(node)
+  if (args && isOurs && isRemote(args)) throw invalid(args, '`args` of a local `plugin` are said elsewhere')
+  const entries: MapNode['entries'] = new Map(args ? [['args', args]] : [])
+  return { kind: 'plugin', request, arguments: readArguments({ kind: 'map', origin: node.origin, entries }, reading) }
+}
+
+/** What would be silently weaker, or other, than it is written. */
+function refuseUnmet(name: string, { compose }: ServicePlaces): void {
+  if (isContainer(compose)) return
+  for (const [key, hint] of [
+    ['user', 'leave `user` out, and start octo as that user'],
+    ['env_file', 'write the variables below `environment`'],
+  ] as const) {
+    const node = fieldOf(compose, 'compose service', key)
+    if (!isEmpty(node))
+      throw invalid(node, `service ${quote(name)} asks for \`${key}\`, which octo does not do by itself`, { hint })
+  }
+}
+
+function readWorkingDir(local: ServicePlaces, variables: TemplateVariables): ServiceSpec['workingDir'] {
+  const node = saidOf(withoutContainers(local), ['working_dir'])
+  if (!node) return undefined
+  if (node.kind !== 'scalar') throw invalid(node, '`working_dir` is no plain value')
+  const path = textOf(expandOwn(node, variables))
+  if (path === '') throw invalid(node, '`working_dir` is no path')
+  return { path, document: node.origin.source.name }
+}
+
+function readConfigFile(
+  name: string,
+  owner: ServicePlaces,
+  { trees, variables }: Pick<SpecReading, 'trees' | 'variables'>,
+): ServiceSpec['configFile'] {
+  const format = fieldOf(saidOf(owner, ['config']), 'settings', 'file')
+  if (isEmpty(format)) return undefined
+  const word = format.kind === 'scalar' ? textOf(format) : ''
+  if (word !== 'json' && word !== 'yaml') throw invalid(format, `\`file\` is neither \`json\` nor \`yaml\``)
+  const sets = [fieldOf(trees.merged, 'config', 'configs'), fieldOf(trees.merged, 'config', 'service')]
+  const values = sets.map((set) => (set?.kind === 'map' ? set.entries.get(name) : undefined))
+  const found = values.find((value) => !isEmpty(value))
+  return { format: word, value: found ? readData(found, variables) : {} }
+}
+
+/** Keys of Compose that change nothing about a program on this machine. */
+const HARMLESS = new Set(
+  `image build entrypoint command working_dir environment depends_on restart stop_signal stop_grace_period init user env_file
+  annotations container_name expose hostname labels logging networks platform ports profiles pull_policy scale`.split(
+    /\s+/,
+  ),
+)
+
+function leftAsideOf({ compose }: ServicePlaces, fetched: ServicePlaces): LeftAside[] {
+  const elsewhere = (['command', 'environment', 'env', 'working_dir'] as const).flatMap((key): LeftAside[] => {
+    const node = saidOf(fetched, [key])
+    return node ? [{ key, place: placeOf(node), why: 'a document from elsewhere does not say it' }] : []
+  })
+  if (compose?.kind !== 'map' || isContainer(compose)) return elsewhere
+  const unmet = [...compose.entries].flatMap(([key, node]): LeftAside[] =>
+    isUnmet(key, node) ? [{ key, place: placeOf(node), why: 'octo does not do it by itself' }] : [],
+  )
+  return [...elsewhere, ...unmet]
+}
+
+function isUnmet(key: string, node: TreeNode): boolean {
+  return !isEmpty(node) && COMPOSE_SERVICE_KEYS.has(key) && !HARMLESS.has(key)
+}

@@ -1,0 +1,54 @@
+// How a service is run on this machine: what its keys say, in one form.
+import type { Place } from '../document/node.ts'
+import type { CheckArguments, PluginRequest } from './asked-plugin.ts'
+
+export type ServiceProgram =
+  | { readonly kind: 'command'; readonly argv: readonly [string, ...string[]] }
+  | { readonly kind: 'plugin'; readonly request: PluginRequest; readonly arguments: CheckArguments }
+
+export const CONDITIONS = ['started', 'healthy', 'completed'] as const
+/** What a service waits for: that another one runs, that its checks pass, or that it has ended with 0. */
+export type Condition = (typeof CONDITIONS)[number]
+
+export type Dependency = {
+  readonly service: string
+  readonly condition: Condition
+  /** Not waited for where the config has no such service, or has it switched off. */
+  readonly isOptional: boolean
+}
+
+export const RESTART_POLICIES = ['no', 'on-failure', 'always', 'unless-stopped'] as const
+
+export type RestartRule = {
+  readonly policy: (typeof RESTART_POLICIES)[number]
+  /** Failures in a row after which it is given up; never when absent. */
+  readonly maxAttempts?: number
+}
+
+export const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGKILL'] as const
+
+export type StopRule = {
+  readonly signal: (typeof STOP_SIGNALS)[number]
+  /** From the first signal to SIGKILL. */
+  readonly timeoutMs: number
+  /** Who gets the first signal. A program that passes it on to its children would have them get it twice. */
+  readonly target: 'main' | 'group'
+}
+
+/** A key that says something which octo does not do, and where. */
+export type LeftAside = { readonly key: string; readonly why: string; readonly place: Place }
+
+export type ServiceSpec = {
+  readonly program: ServiceProgram
+  readonly environment: Readonly<Record<string, string>>
+  /** As it is written, from the folder of the document that says it. */
+  readonly workingDir?: { readonly path: string; readonly document: string }
+  readonly dependsOn: readonly Dependency[]
+  readonly restart: RestartRule
+  readonly stop: StopRule
+  readonly replicas: number
+  readonly startPeriodMs: number
+  /** `configs` of the service, handed over as a file. */
+  readonly configFile?: { readonly format: 'json' | 'yaml'; readonly value: unknown }
+  readonly leftAside: readonly LeftAside[]
+}
