@@ -1,6 +1,7 @@
 // What every command that works on a config starts with: the config and its warnings, and where lockfile and store are.
-import { loadConfig } from '../config/load-config.ts'
+import { loadWholeConfig } from '../config/load-config.ts'
 import type { OctoConfig } from '../config/model/config.ts'
+import type { EffectiveTree } from '../config/model/effective-tree.ts'
 import { parsePlatformInput } from '../schemas/platform.ts'
 import { printable } from '../schemas/quote.ts'
 import type { ClientOptions } from './api.ts'
@@ -30,19 +31,21 @@ export type WorkspacePlace = {
 
 export type Workspace = {
   readonly config: OctoConfig
+  /** Everything that the documents say, for operators; throws CONFIG_INVALID. */
+  readonly effective: () => EffectiveTree
   /** Absolute path of the first config; a URL when it is not local. */
   readonly configPath: string
   /** For openClient, to which the caller adds where the client reports. */
   readonly options: ClientOptions
 }
 
-/** Throws what loadConfig throws, PLATFORM_INVALID, or IO_FAILED where no folder for the store is known. */
+/** Throws what loadWholeConfig throws, PLATFORM_INVALID, or IO_FAILED where no folder for the store is known. */
 export async function openWorkspace(flags: WorkspaceFlags, place: WorkspacePlace): Promise<Workspace> {
   const { cwd, env, warn, onWait } = place
   const offline = flags.offline === true
   const frozen = flags.frozen === true
   const strict = place.strict === true || frozen
-  const config = await loadConfig({ paths: flags.config ?? [], cwd, env, offline, strict, onWait })
+  const { config, effective } = await loadWholeConfig({ paths: flags.config ?? [], cwd, env, offline, strict, onWait })
   for (const { file, line, message } of config.warnings)
     warn(`${printable(file, 500)}${line === undefined ? '' : `:${line}`}: ${printable(message, 500)}`)
   const configPath = config.files[0] ?? ''
@@ -55,5 +58,5 @@ export async function openWorkspace(flags: WorkspaceFlags, place: WorkspacePlace
     offline,
     env,
   }
-  return { config, configPath, options }
+  return { config, effective, configPath, options }
 }

@@ -1,4 +1,4 @@
-// The full command lines of `octo run`, `octo check`, `octo link` and `octo unlink`.
+// The full command lines of `octo run`, `octo check`, `octo link`, `octo unlink` and the words for services.
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { addCommand, onRun, openProgram, runProgram } from '../terminal/program.ts'
@@ -7,6 +7,8 @@ import type { CheckOptions } from './commands/check.ts'
 import type { LinkOptions } from './commands/link.ts'
 import type { RunOptions } from './commands/run.ts'
 import type { UnlinkOptions } from './commands/unlink.ts'
+import { addServiceWords } from './service-words.ts'
+import { shared } from './shared-options.ts'
 
 export async function operatorProgram(argv: readonly string[]): Promise<number> {
   return runProgram(operatorCommands(), argv)
@@ -45,6 +47,7 @@ export function operatorCommands(): Command {
     return checkCommand(args, options, terminal)
   })
   addLinkCommands(program)
+  addServiceWords(program)
   return program
 }
 
@@ -83,12 +86,4 @@ function addLinkCommands(program: Command): void {
       return unlinkCommand(args, options, terminal)
     },
   )
-}
-
-function shared(command: ReturnType<typeof addCommand>) {
-  return command
-    .option('-c, --config <file>', 'config file or URL; repeat for several, the first one is strongest', repeatable)
-    .option('--lock <file>', 'lockfile (default: octo.lock beside octo.yaml, prod.lock beside prod.yaml)')
-    .option('--frozen', 'use exactly what the lockfile says, never change it')
-    .option('--offline', 'open no connection; everything must be installed already')
 }

@@ -3,6 +3,7 @@ import type { Client, PluginOutcome, Report, WorkspaceFlags } from '../client/in
 import { openClient, openWorkspace } from '../client/index.ts'
 import type { ConfigWarning } from '../config/document/warnings.ts'
 import type { OctoConfig, PluginRequest } from '../config/model/config.ts'
+import type { EffectiveTree } from '../config/model/effective-tree.ts'
 import { shownAddress } from '../schemas/shown-address.ts'
 import type { Progress, Terminal } from '../terminal/index.ts'
 import { waitingLine } from '../terminal/index.ts'
@@ -15,6 +16,8 @@ export type SessionOptions = Omit<WorkspaceFlags, 'platform'> & {
 
 export type Session = AsyncDisposable & {
   readonly config: OctoConfig
+  /** Everything that the documents say, for operators; throws CONFIG_INVALID. */
+  readonly effective: () => EffectiveTree
   readonly client: Client
   /** Absolute path of the first config; a URL when it is not local. */
   readonly configPath: string
@@ -30,7 +33,7 @@ export async function openSession(
   { strict = false, ...flags }: SessionOptions,
   { terminal, cwd, env }: Place,
 ): Promise<Session> {
-  const { config, configPath, options } = await openWorkspace(flags, {
+  const { config, effective, configPath, options } = await openWorkspace(flags, {
     cwd,
     env,
     strict,
@@ -42,6 +45,7 @@ export async function openSession(
   const client = await openClient({ ...options, report: display.report })
   return {
     config,
+    effective,
     client,
     configPath,
     warnings,

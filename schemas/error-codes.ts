@@ -137,6 +137,11 @@ export const ERROR_CODES = {
     status: 422,
     meaning: 'a plugin stands where one of another kind is needed, such as a notifier among checks',
   },
+  OPERATOR_KILLED: {
+    exit: 255,
+    status: 502,
+    meaning: 'a signal ended the operator plugin before it had done its work',
+  },
   OPERATOR_TOO_OLD: { exit: CONFIG, status: 422, meaning: 'the plugin asks for a newer operator' },
   RUNTIME_MISSING: { exit: 127, status: 422, meaning: 'the runtime that the plugin names is not on this machine' },
   LINK_REFUSED: {

@@ -19,6 +19,16 @@ export const WORDS: readonly Word[] = [
     link: 'write shims through which cron and monitoring run proven plugins',
     unlink: 'take shims away',
   }),
+  ...group('Run services', 'operator', {
+    start: 'start the services of the config',
+    stop: 'stop the services of the config',
+    restart: 'stop services and start them again',
+    status: 'show how the services are',
+    logs: 'show what services wrote',
+    exec: 'run a command where a service runs',
+    show: 'show what the operator makes of the config',
+    compose: 'pass a command line on to the program behind the operator',
+  }),
   ...group('Use plugins', 'client', {
     lock: 'choose versions for your config and write them to octo.lock',
     install: 'download and verify what is locked',

@@ -18,5 +18,6 @@ export const EXIT_CODES: Readonly<Record<number, string>> = {
   124: 'a plugin did not end in its time',
   126: 'a plugin cannot be executed',
   127: 'a plugin, or the runtime that it needs, is missing',
+  255: 'an operator plugin was ended by a signal',
   130: 'interrupted, for example by Ctrl-C',
 }

@@ -3,9 +3,9 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { PluginRequest } from '../../config/model/config.ts'
-import { requestsOf } from '../../config/model/requests.ts'
+import { isOnlyOperator, requestsOf } from '../../config/model/requests.ts'
 import type { CodedError } from '../../schemas/errors.ts'
-import { coded } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
 import type { LockedPlugin, Lockfile } from '../../schemas/lockfile.ts'
 import type { Name } from '../../schemas/name.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
@@ -85,7 +85,7 @@ export function openLockfile(context: ClientContext): OpenLockfile {
   return {
     current: () => lock ?? EMPTY_LOCK,
     async coverConfig() {
-      const groups = [...Map.groupBy(requestsOf(config), ({ plugin }) => plugin)]
+      const groups = [...Map.groupBy(await neededRequests(), ({ plugin }) => plugin)]
       const sorted = groups.sort(([left], [right]) => (left < right ? -1 : 1))
       const covered = await coverAll(
         sorted.map(
@@ -98,7 +98,7 @@ export function openLockfile(context: ClientContext): OpenLockfile {
     },
     async renew({ update, dryRun }) {
       const before = lock ?? EMPTY_LOCK
-      const questions = questionsOf(requestsOf(config))
+      const questions = questionsOf(await neededRequests())
       const isUpdate = ({ plugin }: Question) => update === 'all' || update?.includes(plugin) === true
       const open = questions.filter((question) => isUpdate(question) || gapFor(question) !== undefined)
       const fresh = new Map((await resolve(open, isUpdate)).map((entry) => [entry.plugin, entry]))
@@ -131,6 +131,27 @@ export function openLockfile(context: ClientContext): OpenLockfile {
         return byPlugin.get(request.plugin) as Settled<LockedPlugin>
       })
     },
+  }
+
+  /** Checks run without an operator: one that no repo offers keeps nothing from being locked, and is said. */
+  async function neededRequests(): Promise<readonly PluginRequest[]> {
+    const all = requestsOf(config)
+    const operator = all.find(({ plugin }) => isOnlyOperator(plugin, config))
+    if (!operator) return all
+    const question = questionOf([operator])
+    const isHad = gapFor(question) === undefined || (!frozen && (await isOffered(question)))
+    return isHad ? all : all.filter((request) => request !== operator)
+  }
+
+  async function isOffered(question: Question): Promise<boolean> {
+    try {
+      await resolveOnline(question, { entry: lockedFor(question), isKept: true }, context)
+      return true
+    } catch (error) {
+      if (!isCoded(error, 'PLUGIN_NOT_FOUND') && !isCoded(error, 'OFFLINE')) throw error
+      report.warn?.(`the operator is not locked, and \`octo start\` needs it: ${error.message}`)
+      return false
+    }
   }
 
   function isBeside(request: PluginRequest): boolean {

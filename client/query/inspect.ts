@@ -1,7 +1,7 @@
 // Answers questions about plugins without changing anything: what is locked and stored, what repos offer, and why.
 
 import type { OctoConfig, PluginRequest, RepoConfig } from '../../config/model/config.ts'
-import { requestsOf } from '../../config/model/requests.ts'
+import { operatorRequestOf, requestsOf } from '../../config/model/requests.ts'
 import { isCoded } from '../../schemas/errors.ts'
 import type { LockedPlugin, Lockfile } from '../../schemas/lockfile.ts'
 import { matchOrder } from '../../schemas/platform.ts'
@@ -89,7 +89,10 @@ export function askersOf(plugin: string, config: OctoConfig): readonly string[] 
         ),
     ),
   )
-  return [...pins, ...items]
+  const operators = operatorRequestOf(config)
+    .filter((request) => request.plugin === plugin)
+    .map(() => `the operator ${config.operator?.name} of the config`)
+  return [...pins, ...items, ...operators]
 }
 
 function rangeNote(range: string | undefined): string {

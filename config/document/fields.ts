@@ -139,8 +139,13 @@ export const FIELDS = {
   octoctl: {
     repos: { fetched: 'never', holds: { map: 'repos' }, means: 'where plugins come from' },
     plugins: { fetched: 'never', holds: { map: 'plugins' }, means: 'pins' },
-    operator: unread(),
-    plugin: unread(),
+    operator: {
+      fetched: 'fill in',
+      holds: 'value',
+      means:
+        'what runs the services: `baremetal`, `docker`, `podman`, `nerdctl`, `compose`, `kubernetes`, or `[repo/]name[@range]` of a plugin of kind operator; elsewhere gives a bare name only',
+    },
+    plugin: { fetched: 'fill in', holds: 'value', means: '`operator` as early v2 configs call it' },
     project: unread(),
     version: unread(),
     namespace: unread(),

@@ -56,6 +56,11 @@ export type ServiceConfig = {
   readonly spec: ServiceSpec | CodedError
 }
 
+/** What runs the services: octo itself, or a plugin by the name that the config gives it. */
+export type OperatorChoice =
+  | { readonly kind: 'built in'; readonly name: string }
+  | { readonly kind: 'plugin'; readonly name: string; readonly request: PluginRequest }
+
 export type OctoConfig = {
   /** Absolute paths and URLs that were read, the given one first. */
   readonly files: readonly string[]
@@ -64,6 +69,8 @@ export type OctoConfig = {
   readonly name?: string
   readonly repos: readonly RepoConfig[]
   readonly pins: readonly PluginPin[]
+  /** Absent where the config says nothing. */
+  readonly operator?: OperatorChoice
   readonly services: readonly ServiceConfig[]
   readonly warnings: readonly ConfigWarning[]
 }

@@ -18,6 +18,7 @@ import type { CheckItem, OctoConfig, PluginPin, RepoConfig, ServiceConfig } from
 import { PHASES } from './config.ts'
 import { admitRequests } from './fetched-requests.ts'
 import type { KeyFiles } from './keys.ts'
+import { readOperator } from './operator-choice.ts'
 import { readPins } from './pins.ts'
 import type { SpecReading } from './read-service-spec.ts'
 import { pluginNode, readServiceSpec } from './read-service-spec.ts'
@@ -49,8 +50,10 @@ export function normaliseConfig(input: NormaliseInput): OctoConfig {
   for (const root of documents) if (isRemote(root)) admitDocument(root, fetched)
   const pins = treesFor(FIELDS.operator.plugins.fetched, trees).flatMap((tree) => readPins(tree))
   const services = readAllServices(trees, { repos, pins, reading: { variables, warnings } })
+  const [operator] = treesFor(FIELDS.octoctl.operator.fetched, trees).map(readOperator)
   refuseUnknownRepos(repos, pins, services)
-  return { files, ...nameOf(trees.merged), repos, pins, services, warnings: warnings.all() }
+  const named = { ...nameOf(trees.merged), ...(operator ? { operator } : {}) }
+  return { files, ...named, repos, pins, services, warnings: warnings.all() }
 }
 
 type Known = {

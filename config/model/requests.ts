@@ -1,4 +1,5 @@
-// What a config needs to be installed: the plugins of all checks that may run, those that are services, and those that are pinned.
+// What a config needs to be installed: the plugins of all checks that may run, those that are services, those that are pinned,
+// and its operator.
 import { isCoded } from '../../schemas/errors.ts'
 import type { CheckItem, OctoConfig, PluginPin, PluginRequest, ServiceConfig } from './config.ts'
 import { PHASES } from './config.ts'
@@ -17,7 +18,7 @@ export function requestsOf(config: OctoConfig): PluginRequest[] {
   const programs = programRequests(config.services.filter(({ enabled }) => enabled)).map(({ request }) =>
     pinned(request, config.pins),
   )
-  const all = [...checks, ...programs, ...config.pins]
+  const all = [...checks, ...programs, ...config.pins, ...operatorRequestOf(config)]
   return [...new Map(all.map((request) => [JSON.stringify(keyOf(request)), request])).values()]
 }
 
@@ -26,6 +27,17 @@ export function programRequests(services: readonly ServiceConfig[]) {
   return services.flatMap(({ name, spec }) =>
     isCoded(spec) || spec.program.kind !== 'plugin' ? [] : [{ name, request: spec.program.request }],
   )
+}
+
+/** The plugin that runs the services; none where octo does it itself, or nothing is said. */
+export function operatorRequestOf({ operator, pins }: OctoConfig): readonly PluginRequest[] {
+  return operator?.kind === 'plugin' ? [pinned(operator.request, pins)] : []
+}
+
+/** Whether only the operator is this plugin: checks run without it. */
+export function isOnlyOperator(plugin: string, config: OctoConfig): boolean {
+  const { operator: _, ...others } = config
+  return !requestsOf(others).some((request) => request.plugin === plugin)
 }
 
 export function runsHere(item: CheckItem): boolean {

@@ -10,9 +10,14 @@ import { programOf, thisMachine } from '../exec/executable.ts'
 import { pluginLaunchWords } from '../exec/launch-words.ts'
 import { requireRuntimeVersion } from '../exec/runtime-version.ts'
 
-type InteractiveDeps = {
-  readonly cwd: string
-  readonly env: Readonly<Record<string, string | undefined>>
+type Environment = Readonly<Record<string, string | undefined>>
+type InteractiveDeps = { readonly cwd: string; readonly env: Environment }
+
+/** How a program in the foreground ended, and which signals came meanwhile. */
+type ForegroundEnd = {
+  readonly exitCode: number
+  readonly signal: NodeJS.Signals | null
+  readonly received: ReadonlySet<NodeJS.Signals>
 }
 
 /** The plugin's exit code. When a signal ended it, the same signal ends octo, so that shells see what happened. */
@@ -22,32 +27,41 @@ export async function runInteractive(
   { cwd, env }: InteractiveDeps,
 ): Promise<number> {
   await refuseNewerPlugin(executable)
-  const { file, leading, argv0 } = programOf(executable, thisMachine(requireRuntimeVersion))
-  const ended = await runForeground()
+  const ended = await runInOwnFolder()
   if (ended.signal === null) return ended.exitCode
   endBy(ended.signal)
   const { signalCode } = await import('../../system/process/process-group.ts')
   return signalCode(ended.signal)
 
-  async function runForeground() {
+  async function runInOwnFolder() {
     sweepProcessDirectories(env)
     using directory = makePrivateDirectory()
-    using signals = forwardSignals()
     const own = pluginEnvironment(env, {
       ...{ temporary: directory.temporary, root: executable.root, contract: executable.manifest.output },
     })
-    const child = await launch(
-      { file, argv: [...leading, ...argv], env: own, cwd, ...(argv0 === undefined ? {} : { argv0 }) },
-      { stdio: 'inherit', ownGroup: false, words: pluginLaunchWords },
-    )
-    const ended = endOf(child)
-    signals.sendTo(child)
-    return await ended
+    return await runForeground(executable, argv, { cwd, env: own })
   }
 }
 
+/** Starts the plugin with this environment on the user's terminal, and waits for its end. */
+export async function runForeground(
+  executable: VerifiedExecutable,
+  argv: readonly string[],
+  { cwd, env }: InteractiveDeps,
+): Promise<ForegroundEnd> {
+  const { file, leading, argv0 } = programOf(executable, thisMachine(requireRuntimeVersion))
+  using signals = forwardSignals()
+  const child = await launch(
+    { file, argv: [...leading, ...argv], env, cwd, ...(argv0 === undefined ? {} : { argv0 }) },
+    { stdio: 'inherit', ownGroup: false, words: pluginLaunchWords },
+  )
+  const ended = endOf(child)
+  signals.sendTo(child)
+  return { ...(await ended), received: signals.received }
+}
+
 /** Most plugins ask for no version of octo, and every module that is not loaded makes a warm run shorter. */
-async function refuseNewerPlugin({ plugin, manifest }: VerifiedExecutable): Promise<void> {
+export async function refuseNewerPlugin({ plugin, manifest }: VerifiedExecutable): Promise<void> {
   if (manifest.minimumOperator === undefined) return
   const { refuseOldOperator } = await import('../exec/operator-version.ts')
   refuseOldOperator(plugin, manifest.minimumOperator)
@@ -77,16 +91,22 @@ function isTerminal(descriptor: number): boolean {
 }
 
 /** Starts before the plugin does: a signal that comes in between must neither be lost nor end octo alone. */
-function forwardSignals(): Disposable & { sendTo(child: ChildProcess): void } {
+function forwardSignals(): Disposable & {
+  readonly received: ReadonlySet<NodeJS.Signals>
+  sendTo(child: ChildProcess): void
+} {
+  const received = new Set<NodeJS.Signals>()
   const early: NodeJS.Signals[] = []
   let plugin: ChildProcess | undefined
   const onSignal = (name: NodeJS.Signals) => {
+    received.add(name)
     if (SENT_BY_TERMINALS.includes(name) && isTerminal(0)) return
     if (plugin) plugin.kill(name)
     else early.push(name)
   }
   for (const name of FORWARDED) process.on(name, onSignal)
   return {
+    received,
     sendTo(child) {
       plugin = child
       for (const name of early) child.kill(name)

@@ -1,0 +1,31 @@
+// What follows `--log-level LEVEL` when an operator plugin is called: the words of octoctl, for every operator alike.
+import { coded } from '../../schemas/errors.ts'
+import type { OperatorOptions, OperatorWord } from './operator.ts'
+
+/** `args` as they were typed: services, or the command line that `exec` and `compose` pass on. Throws USAGE. */
+export function operatorWords(word: OperatorWord, args: readonly string[], options: OperatorOptions): string[] {
+  refuseUnknownToPlugins(word, options)
+  return [
+    word,
+    ...(options.dryRun ? ['--dry-run'] : []),
+    ...(options.follow ? ['--follow'] : []),
+    ...separator(word, args),
+    ...args,
+  ]
+}
+
+/** Options of the other program must not be taken for the operator's. octoctl drops what stands behind `compose` without `--`. */
+function separator(word: OperatorWord, args: readonly string[]): readonly string[] {
+  if (word === 'compose') return args.length > 0 ? ['--'] : []
+  return word === 'exec' && args.some((text) => text.startsWith('-')) ? ['--'] : []
+}
+
+/** octoctl's contract has no words for these. */
+function refuseUnknownToPlugins(word: OperatorWord, { foreground, watch, since }: OperatorOptions): void {
+  const asked = Object.entries({ foreground, watch, since }).find(([, value]) => value !== undefined && value !== false)
+  if (!asked) return
+  throw coded('USAGE', {
+    message: `option \`--${asked[0]}\` of \`${word}\` is for the operator \`baremetal\`, and this config has another`,
+    hint: 'leave it away, or add `--operator baremetal`',
+  })
+}

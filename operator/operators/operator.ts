@@ -1,0 +1,36 @@
+// What every operator does with the services of a config: the built-in one, and those that are plugins.
+import type { Terminal } from '../../terminal/index.ts'
+import type { Session, SessionOptions } from '../session.ts'
+
+/** The words of octo that the operator of the config answers. */
+export const OPERATOR_WORDS = ['start', 'stop', 'restart', 'status', 'logs', 'exec', 'show', 'compose'] as const
+export type OperatorWord = (typeof OPERATOR_WORDS)[number]
+
+/** The levels of octoctl's `--log-level`. */
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const
+
+/** As a command line gives them; an operator refuses with USAGE what it cannot do, and leaves nothing of it out. */
+export type OperatorOptions = SessionOptions & {
+  readonly logLevel?: string | undefined
+  readonly dryRun?: boolean | undefined
+  readonly foreground?: boolean | undefined
+  readonly watch?: boolean | undefined
+  readonly follow?: boolean | undefined
+  readonly since?: string | undefined
+}
+
+export type OperatorCall = {
+  /** Names of services; for `exec` and `compose` what stands behind the word. */
+  readonly words: readonly string[]
+  readonly options: OperatorOptions
+  /** Of the config; the operator closes it once it needs no more plugins. */
+  readonly session: Session
+  readonly terminal: Terminal
+  readonly cwd: string
+  readonly env: NodeJS.ProcessEnv
+}
+
+/** Each gives the exit code of octo. */
+export type Operator = { readonly name: string } & Readonly<
+  Record<OperatorWord, (call: OperatorCall) => Promise<number>>
+>

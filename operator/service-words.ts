@@ -1,0 +1,68 @@
+// The words for services: `octo start`, `stop`, `restart`, `status`, `logs`, `exec`, `show` and `compose`. What they do is for the
+// operator of the config to say.
+import type { Command } from 'commander'
+import { Option } from 'commander'
+import { addCommand, onRun } from '../terminal/program.ts'
+import type { OperateOptions } from './commands/operate.ts'
+import type { OperatorWord } from './operators/operator.ts'
+import { LOG_LEVELS } from './operators/operator.ts'
+import { shared } from './shared-options.ts'
+
+type Spec = { readonly words: string; readonly summary: string; readonly examples: readonly [string, ...string[]] }
+
+const SPECS: Readonly<Record<OperatorWord, Spec>> = {
+  start: {
+    words: 'start [services...]',
+    summary: 'start the services of the config',
+    examples: ['octo start', 'octo start --dry-run', 'octo start --operator podman'],
+  },
+  stop: {
+    words: 'stop [services...]',
+    summary: 'stop the services of the config',
+    examples: ['octo stop', 'octo stop -c prod.yaml'],
+  },
+  restart: {
+    words: 'restart [services...]',
+    summary: 'stop services and start them again',
+    examples: ['octo restart', 'octo restart web'],
+  },
+  status: { words: 'status', summary: 'show how the services are', examples: ['octo status', 'octo status --frozen'] },
+  logs: {
+    words: 'logs [services...]',
+    summary: 'show what services wrote',
+    examples: ['octo logs web', 'octo logs --follow web db'],
+  },
+  exec: {
+    words: 'exec <service> <command...>',
+    summary: 'run a command where a service runs',
+    examples: ['octo exec web ls -la', 'octo exec web -- sh -c "echo hello"'],
+  },
+  show: { words: 'show', summary: 'show what the operator makes of the config', examples: ['octo show'] },
+  compose: {
+    words: 'compose [args...]',
+    summary: 'pass a command line on to the program behind the operator',
+    examples: ['octo compose ps -a', 'octo compose -- top web'],
+  },
+}
+
+const CHANGES: readonly OperatorWord[] = ['start', 'stop', 'restart']
+const PASSES_ON: readonly OperatorWord[] = ['exec', 'compose']
+
+export function addServiceWords(program: Command): void {
+  program.enablePositionalOptions()
+  for (const word of Object.keys(SPECS) as OperatorWord[]) {
+    const passesOn = PASSES_ON.includes(word)
+    const command = shared(addCommand(program, { ...SPECS[word], passesOn }))
+      .option('--operator <name>', 'what runs the services, instead of `octoctl.operator` of the config')
+      .addOption(new Option('--log-level <level>', 'of the operator').choices(LOG_LEVELS).default('info'))
+    if (CHANGES.includes(word)) command.option('--dry-run', 'say what would be done, and do nothing')
+    if (word === 'logs') command.option('-f, --follow', 'go on as more is written, until Ctrl-C')
+    // What follows the service is another program's, its options too.
+    if (passesOn) command.passThroughOptions()
+    command.addHelpText('after', '\nThe exit code is that of the operator.')
+    onRun<OperateOptions>(command, async ({ args, options, terminal }) => {
+      const { operateCommand } = await import('./commands/operate.ts')
+      return operateCommand({ word, args, options }, terminal)
+    })
+  }
+}

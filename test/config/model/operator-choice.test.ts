@@ -1,0 +1,55 @@
+// Which operator a config names, and what a document from elsewhere may say about it.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parseOperator } from '../../../config/model/operator-choice.ts'
+import { requestsOf } from '../../../config/model/requests.ts'
+import { readFiles } from '../../support/config-files.ts'
+import { expectCodeAsync } from '../../support/expect-code.ts'
+
+const NAMES: readonly (readonly [string, string | undefined])[] = [
+  ['baremetal', undefined],
+  ['docker', 'operator-compose'],
+  ['podman', 'operator-compose'],
+  ['nerdctl', 'operator-compose'],
+  ['compose', 'operator-compose'],
+  ['kubernetes', 'operator-kubernetes'],
+  ['core/docker', 'docker'],
+  ['myop', 'myop'],
+  ['acme/myop@^2', 'myop'],
+]
+for (const [name, plugin] of NAMES)
+  test(`\`operator: ${name}\` means ${plugin ? `the plugin ${plugin}` : 'octo itself'}`, () => {
+    const choice = parseOperator(name)
+    assert.equal(choice.name, name)
+    assert.equal(choice.kind === 'plugin' ? choice.request.plugin : undefined, plugin)
+  })
+
+test('the operator is asked for with its pin, and by its older key', async (t) => {
+  for (const key of ['operator', 'plugin']) {
+    const config = await readFiles(t, {
+      'octo.yaml': `octoctl: {${key}: docker, plugins: {operator-compose: {version: ^1, prerelease: true}}}`,
+    })
+    const asked = requestsOf(config).find(({ range }) => range === '^1')
+    assert.deepEqual([asked?.plugin, asked?.prerelease], ['operator-compose', true])
+    assert.equal(config.operator?.name, 'docker')
+  }
+})
+
+const web = (elsewhere: string, local = '') => ({
+  files: { 'octo.yaml': `include: ["https://x.example/a.yaml"]\n${local}\n` },
+  more: { fetchText: async () => `${elsewhere}\n` },
+})
+
+test('elsewhere names an operator where no local document does', async (t) => {
+  const first = web('octoctl: {operator: docker}')
+  assert.equal((await readFiles(t, first.files, first.more)).operator?.name, 'docker')
+  const second = web('octoctl: {operator: docker}', 'octoctl: {operator: baremetal}')
+  assert.equal((await readFiles(t, second.files, second.more)).operator?.name, 'baremetal')
+})
+
+for (const name of ['evil/docker', 'docker@0.0.1', 'a/b@c'])
+  test(`elsewhere may not say \`operator: ${name}\``, async (t) => {
+    const { files, more } = web(`octoctl: {operator: ${name}}`)
+    const { message } = await expectCodeAsync('CONFIG_INVALID', () => readFiles(t, files, more))
+    assert.match(message, /a document from elsewhere may not say from which repo or of which version the operator is/)
+  })
