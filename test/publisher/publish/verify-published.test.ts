@@ -82,7 +82,7 @@ const LIES: readonly { title: string; path: string; code: ErrorCode; change: (te
     title: 'a damaged signature',
     path: BUNDLE,
     code: 'SIGNATURE_INVALID',
-    change: (text) => text.replace(/"sig":"(.{20})./, '"sig":"$1A'),
+    change: (text) => text.replace(/(?<="sig":".{20})./, (letter) => (letter === 'A' ? 'B' : 'A')),
   },
   { title: 'a page in place of the bundle', path: BUNDLE, code: 'BUNDLE_MALFORMED', change: () => '<html>' },
   { title: 'a shorter artifact', path: ARTIFACT, code: 'SIZE_MISMATCH', change: (text) => text.slice(1) },
