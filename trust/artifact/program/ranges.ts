@@ -32,23 +32,27 @@ export function feedRanges<Result>(parser: RangeParser<Result>, keptBytes = KEPT
     const chunk = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength)
     const start = position
     position += chunk.length
-    const room = chunk.subarray(0, Math.max(0, keptBytes - keptSize))
-    if (room.length > 0) kept.push(Buffer.from(room))
-    keptSize += room.length
     while (!step.done && take(step.value, chunk, start)) answer()
     if (step.done) kept.length = 0
+    else keep(chunk.subarray(0, Math.max(0, keptBytes - keptSize)))
+  }
+
+  /** Whoever pushes may use the memory again. */
+  function keep(bytes: Buffer): void {
+    if (bytes.length > 0) kept.push(Buffer.from(bytes))
+    keptSize += bytes.length
   }
 
   /** True when all bytes of the part are there. */
   function take({ at, length }: ByteRange, chunk: Buffer, start: number): boolean {
     const end = at + length
     if (takenTo === undefined) {
-      if (at < keptSize) taken.push(Buffer.concat(kept).subarray(at, end))
+      if (at < keptSize) taken.push(...slicesOf(kept, at, end))
       takenTo = Math.max(at, Math.min(end, keptSize))
     }
     if (takenTo < end && takenTo < start) throw new PassedBy('its parts stand in an order that cannot be read')
-    const next = chunk.subarray(takenTo - start, Math.max(0, end - start))
     if (takenTo < end && takenTo < position) {
+      const next = chunk.subarray(takenTo - start, end - start)
       taken.push(Buffer.from(next))
       takenTo += next.length
     }
@@ -56,10 +60,10 @@ export function feedRanges<Result>(parser: RangeParser<Result>, keptBytes = KEPT
   }
 
   function answer(): void {
-    const bytes = Buffer.concat(taken)
+    const [first = Buffer.alloc(0), ...others] = taken
     taken = []
     takenTo = undefined
-    step = parser.next(bytes)
+    step = parser.next(others.length === 0 ? first : Buffer.concat([first, ...others]))
   }
 
   return {
@@ -75,4 +79,16 @@ export function feedRanges<Result>(parser: RangeParser<Result>, keptBytes = KEPT
       return step.value
     },
   }
+}
+
+/** The bytes from `at` to `end` of the pieces, which are joined only as far as they are asked for: there may be 32 MiB of them. */
+function slicesOf(pieces: readonly Buffer[], at: number, end: number): readonly Buffer[] {
+  const slices: Buffer[] = []
+  let start = 0
+  for (const piece of pieces) {
+    if (start >= end) break
+    if (start + piece.length > at) slices.push(piece.subarray(Math.max(0, at - start), end - start))
+    start += piece.length
+  }
+  return slices
 }
