@@ -10,6 +10,8 @@ import { download } from '../../system/http/download.ts'
 import { takeLock } from '../../system/process-lock.ts'
 import { createDigestGate } from '../../trust/artifact/digest-gate.ts'
 import { inspectArtifact } from '../../trust/artifact/inspect-artifact.ts'
+import type { ProgramNeeds } from '../../trust/artifact/program/check-program.ts'
+import { proveRawArtifact } from '../../trust/artifact/raw-artifact.ts'
 import type { ClientContext } from '../context.ts'
 import { STORE_DISK } from '../store/disk.ts'
 import type { Layout } from '../store/layout.ts'
@@ -88,11 +90,14 @@ async function fetchPart(part: Part, wanted: Wanted, { layout, network, report }
   const http = await network.http(url.href)
   const shown = report.download?.({ name: wanted.name, size: artifact.size })
   try {
-    const sink = await openSink(part, artifact, (bytes) => shown?.advance(bytes))
+    const sink = await openSink(part, wanted, (bytes) => shown?.advance(bytes))
     await download(http, { url, size: artifact.size, sink })
-    sink.prove()
-    const commit = () => part.commit(artifact.format === 'raw' ? 0o555 : 0o444)
-    return await unpack(wanted, layout, { path: part.path, commit })
+    const program = sink.finish()
+    if (program) {
+      await part.commit(0o555)
+      return linkProven(wanted, layout, program)
+    }
+    return await unpack(wanted, layout, { path: part.path, commit: () => part.commit(0o444) })
   } finally {
     shown?.done()
   }
@@ -105,9 +110,9 @@ async function unpack(wanted: Wanted, layout: Layout, { path, commit }: ProvenFi
   const { artifact, platform, lenient = false } = wanted
   const stored = storedArtifact(artifact, platform)
   if (artifact.format === 'raw') {
-    const { places } = await inspectArtifact({ chunks: readPieces(path), artifact, platform })
+    const { needs } = await inspectArtifact({ chunks: readPieces(path), artifact, platform })
     await commit()
-    return withPlaces(linkRaw(layout, stored), places)
+    return linkProven(wanted, layout, needs)
   }
   const tree = stageTree(layout, stored)
   try {
@@ -121,33 +126,60 @@ async function unpack(wanted: Wanted, layout: Layout, { path, commit }: ProvenFi
   }
 }
 
-/** Feeds the part and the gate alike, what was downloaded earlier included. */
-async function openSink(part: Part, artifact: ReleaseArtifact, advance: (bytes: number) => void) {
-  let gate = createDigestGate(artifact, artifact.file)
-  const sink: DownloadSink & { size: number; origin: DownloadOrigin | undefined; prove(): void } = {
+/** The blob of a raw artifact is the program itself. */
+function linkProven({ artifact, platform }: Wanted, layout: Layout, { places }: ProgramNeeds): readonly StoredFile[] {
+  const stored = storedArtifact(artifact, platform)
+  return withPlaces(linkRaw(layout, stored), new Map(places.length > 0 ? [[artifact.executable, places]] : []))
+}
+
+type Sink = DownloadSink & { size: number; origin: DownloadOrigin | undefined } & Pick<Proof, 'finish'>
+
+/** Feeds the part and its proof alike, what was downloaded earlier included. */
+async function openSink(part: Part, wanted: Wanted, advance: (bytes: number) => void): Promise<Sink> {
+  const { artifact } = wanted
+  let proof = openProof(wanted)
+  const sink: Sink = {
     size: 0,
     origin: part.origin,
     restart(origin) {
       part.restart(origin)
-      gate = createDigestGate(artifact, artifact.file)
+      proof = openProof(wanted)
       sink.size = 0
       sink.origin = origin
     },
     write(chunk) {
-      gate.update(chunk)
+      proof.update(chunk)
       part.write(chunk)
       sink.size += chunk.length
       advance(chunk.length)
     },
-    prove: () => gate.finish(),
+    finish: () => proof.finish(),
   }
   if (part.size > artifact.size) return sink
   for await (const chunk of part.existing()) {
-    gate.update(chunk)
+    proof.update(chunk)
     sink.size += chunk.length
     advance(chunk.length)
   }
   return sink
+}
+
+type Proof = {
+  update(chunk: Uint8Array): void
+  /** Afterwards the bytes are the promised ones; of a raw artifact, which is one program, also that it may be run. */
+  finish(): ProgramNeeds | undefined
+}
+
+function openProof({ artifact, platform }: Wanted): Proof {
+  if (artifact.format === 'raw') return proveRawArtifact(artifact, platform)
+  const { update, finish } = createDigestGate(artifact, artifact.file)
+  return {
+    update,
+    finish() {
+      finish()
+      return undefined
+    },
+  }
 }
 
 function corrupt(name: string, problem: string): Error {

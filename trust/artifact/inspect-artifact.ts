@@ -11,7 +11,8 @@ import type { ArchiveFile, OnFile } from '../archive/inspect-archive.ts'
 import { inspectArchive } from '../archive/inspect-archive.ts'
 import { createDigestGate } from './digest-gate.ts'
 import type { ProgramNeeds } from './program/check-program.ts'
-import { NO_NEEDS, watchProgram } from './program/check-program.ts'
+import { NO_NEEDS } from './program/check-program.ts'
+import { watchPatiently } from './program/patient-watch.ts'
 
 export type ArtifactInspection = {
   readonly chunks: AsyncIterable<Uint8Array>
@@ -171,27 +172,19 @@ function watchPrograms({ artifact, platform, onFile, places }: Watching) {
     const isExecuted = path === executable
     const startable = isExecuted || file.executable
     const shown = isExecuted ? name : `${name}: ${path}`
-    const feed = watchProgram({ ...{ name: shown, path, executable, startable, platform, runtime } })
-    // The first problem waits until the bytes are proven: damaged bytes are the better answer.
-    const remembering = (act: () => unknown): unknown => {
-      if (problem !== undefined) return undefined
-      try {
-        return act()
-      } catch (error) {
-        problem = error
-        return undefined
-      }
-    }
+    const watch = watchPatiently({ name: shown, path, executable, startable, platform, runtime })
     async function* watched(): AsyncGenerator<Uint8Array> {
       for await (const chunk of chunks) {
-        remembering(() => feed.push(chunk))
+        watch.push(chunk)
         yield chunk
       }
     }
     const passing = watched()
     await onFile?.(file, passing)
     for await (const _skipped of passing);
-    const found = (remembering(() => feed.finish()) ?? NO_NEEDS) as ProgramNeeds
+    const end = watch.end()
+    if ('problem' in end) problem ??= end.problem
+    const found = 'needs' in end ? end.needs : NO_NEEDS
     if (found.places.length > 0) places.set(path, found.places)
     if (isExecuted) needs = found
   }
