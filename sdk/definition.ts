@@ -18,6 +18,8 @@ export type CheckDefinition<Specs extends OptionSpecs> = {
 }
 
 export type Evaluation = {
+  /** Arguments that came on standard input: the secret ones. */
+  readonly arguments?: Readonly<Record<string, unknown>>
   /** When the operator will kill the plugin, in milliseconds since 1970. */
   readonly deadlineMs?: number | undefined
   /** Told about a defect of the plugin, which people read on stderr. */

@@ -1,27 +1,45 @@
-// The process around a check: argv and environment in; the result as the last line of stdout and as exit code out, also
+// The process around a plugin: argv and environment in; the result as the last line of stdout and as exit code out, also
 // when the plugin throws, forgets to answer or is told to stop.
 import { writeSync } from 'node:fs'
 import { readDeadline } from './deadline.ts'
-import type { Check } from './definition.ts'
-import { renderHelp } from './help.ts'
-import type { CheckResult } from './result.ts'
-import { EXIT_CODES, renderResult, unknown } from './result.ts'
+import type { Evaluation } from './definition.ts'
 
-export async function runProgram(check: Check): Promise<void> {
+type Asked = Pick<Evaluation, 'deadlineMs' | 'onDefect'> & {
+  /** The operator wrote a document to standard input. */
+  readonly hasDocument: boolean
+}
+
+type Program<Result> = {
+  readonly name: string
+  readonly version: string
+  help(): string
+  schema(): Record<string, unknown>
+  answer(argv: readonly string[], asked: Asked): Promise<Result>
+  /** What may be said of an error that nobody expected; all of it when absent. */
+  shown?(error: unknown): unknown
+  /** The result when there is none of the plugin itself. */
+  failed(summary: string): Result
+  exitCode(result: Result): number
+  render(result: Result): string
+}
+
+export async function runProgram<Result>(program: Program<Result>): Promise<void> {
   const argv = process.argv.slice(2)
-  if (argv[0] === '--version') return say(check.version)
-  if (argv[0] === '--help') return say(renderHelp(check))
-  if (argv[0] === '--schema') return say(JSON.stringify(check.schema(), null, 2))
-  const report = reportOnce()
-  answerWhateverHappens(check, report)
+  if (argv[0] === '--version') return say(program.version)
+  if (argv[0] === '--help') return say(program.help())
+  if (argv[0] === '--schema') return say(JSON.stringify(program.schema(), null, 2))
+  const report = reportOnce(program)
+  answerWhateverHappens(program, report)
   const deadlineMs = readDeadline(process.env.OCTO_DEADLINE_MS)
-  report(await check.evaluate(argv, { deadlineMs, onDefect: tell }))
+  const hasDocument = process.env.OCTO_INPUT === 'json'
+  report(await program.answer(argv, { deadlineMs, onDefect: tell, hasDocument }))
   process.exit()
 }
 
-function answerWhateverHappens(check: Check, report: (result: CheckResult) => void): void {
-  const give = (summary: string) => report(unknown(`${check.name} ${summary}`))
-  process.on('uncaughtException', (error) => {
+function answerWhateverHappens<Result>(program: Program<Result>, report: (result: Result) => void): void {
+  const give = (summary: string) => report(program.failed(`${program.name} ${summary}`))
+  process.on('uncaughtException', (thrown) => {
+    const error = program.shown ? program.shown(thrown) : thrown
     tell(error)
     give(`failed: ${error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : 'unknown error'}`)
     process.exit()
@@ -35,13 +53,13 @@ function answerWhateverHappens(check: Check, report: (result: CheckResult) => vo
 }
 
 /** The first result counts: what follows a report cannot change it. */
-function reportOnce(): (result: CheckResult) => void {
+function reportOnce<Result>(program: Program<Result>): (result: Result) => void {
   let reported = false
   return (result) => {
     if (reported) return
     reported = true
-    process.exitCode = EXIT_CODES[result.status]
-    say(renderResult(result))
+    process.exitCode = program.exitCode(result)
+    say(program.render(result))
   }
 }
 

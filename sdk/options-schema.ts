@@ -23,7 +23,13 @@ function propertySchema(spec: OptionSpec): Record<string, unknown> {
   const fallback = spec.default === undefined ? {} : { default: spec.default }
   if (spec.type === 'duration') return { type: 'string', pattern: SINGLE_DURATION_PATTERN, ...fallback, description }
   if (spec.type === 'string')
-    return { type: 'string', ...(spec.choices ? { enum: spec.choices } : {}), ...fallback, description }
+    return {
+      type: 'string',
+      ...(spec.choices ? { enum: spec.choices } : {}),
+      ...fallback,
+      ...(spec.secret ? { writeOnly: true } : {}),
+      description,
+    }
   const minimum = spec.min === undefined ? {} : { minimum: spec.min }
   const maximum = spec.max === undefined ? {} : { maximum: spec.max }
   return { type: 'integer', ...minimum, ...maximum, ...fallback, description }

@@ -1,5 +1,5 @@
 // Options of a plugin: described once, read from the command line as the operator writes it (`--key=value`, repeated for
-// lists, positionals after `--`), and as people type it (`--key value`).
+// lists, positionals after `--`), and as people type it (`--key value`), and from the document on standard input.
 import { parseArgs } from 'node:util'
 import { parseSingleDuration } from '../schemas/duration.ts'
 import { invalidOptions } from './result.ts'
@@ -13,7 +13,13 @@ type Common = {
 
 /** A duration is written `10s` and arrives as milliseconds. */
 export type OptionSpec =
-  | (Common & { readonly type: 'string'; readonly default?: string; readonly choices?: readonly string[] })
+  | (Common & {
+      readonly type: 'string'
+      readonly default?: string
+      readonly choices?: readonly string[]
+      /** Comes on standard input, never on the command line. */
+      readonly secret?: true
+    })
   | (Common & { readonly type: 'strings'; readonly choices?: readonly string[] })
   | (Common & { readonly type: 'integer'; readonly default?: number; readonly min?: number; readonly max?: number })
   | (Common & { readonly type: 'duration'; readonly default?: string })
@@ -38,9 +44,16 @@ export type OptionValues<Specs extends OptionSpecs> = { readonly [Key in keyof S
 
 type Given = { readonly key: string; readonly text: string | undefined }
 
-/** Reads argv; throws InvalidOptions with what was expected and found. Values are never repeated for unknown options. */
-export function parseOptions<Specs extends OptionSpecs>(specs: Specs, argv: readonly string[]): OptionValues<Specs> {
-  const given = Map.groupBy(readTokens(specs, argv), ({ key }) => key)
+/**
+ * Reads argv and the arguments of the document; throws InvalidOptions with what was expected and found. Values are never repeated
+ * for unknown options, nor those of secret ones.
+ */
+export function parseOptions<Specs extends OptionSpecs>(
+  specs: Specs,
+  argv: readonly string[],
+  document: Readonly<Record<string, unknown>> = {},
+): OptionValues<Specs> {
+  const given = Map.groupBy([...readTokens(specs, argv), ...readMap(specs, document)], ({ key }) => key)
   const values = Object.entries(specs).map(([key, spec]) => [key, readValue(key, spec, given.get(key) ?? [])])
   return Object.fromEntries(values) as OptionValues<Specs>
 }
@@ -59,10 +72,35 @@ function readTokens(specs: OptionSpecs, argv: readonly string[]): Given[] {
   })
   const given: Given[] = []
   for (const token of tokens) {
-    if (token.kind === 'option') given.push({ key: known(specs, token.name, token.rawName), text: token.value })
+    if (token.kind === 'option') given.push({ key: open(specs, token), text: token.value })
     if (token.kind === 'positional') given.push({ key: positionalKey(specs, token.value), text: token.value })
   }
   return given
+}
+
+function readMap(specs: OptionSpecs, document: Readonly<Record<string, unknown>>): Given[] {
+  return Object.entries(document).flatMap(([name, value]) => {
+    const key = known(specs, name, name)
+    const values = Array.isArray(value) ? value : value === null ? [] : [value]
+    return values.map((item: unknown) => {
+      if (typeof item === 'object' || item === undefined)
+        throw invalidOptions(`\`${key}\` is a map, expected a plain value`)
+      return { key, text: String(item) }
+    })
+  })
+}
+
+/** The name of an option that may stand on a command line. */
+function open(specs: OptionSpecs, { name, rawName }: { readonly name: string; readonly rawName: string }): string {
+  const key = known(specs, name, rawName)
+  if (!isSecret(specs[key])) return key
+  throw invalidOptions(
+    `--${key} is secret and never read from the command line, which every user of the machine can read: give it on standard input, as \`{"v":1,"arguments":{"${key}":…}}\``,
+  )
+}
+
+export function isSecret(spec: OptionSpec | undefined): boolean {
+  return spec !== undefined && 'secret' in spec && spec.secret === true
 }
 
 function known(specs: OptionSpecs, name: string, rawName: string): string {
@@ -78,13 +116,18 @@ function positionalKey(specs: OptionSpecs, value: string): string {
 }
 
 function readValue(key: string, spec: OptionSpec, given: readonly Given[]): unknown {
-  if (spec.type === 'strings') return given.map(({ text }) => textOf(key, text, spec.choices))
+  if (spec.type === 'strings') return listOf(key, spec, given)
   if (given.length > 1) throw invalidOptions(`--${key} is given ${given.length} times, expected once`)
   const [first] = given
   if (spec.type === 'boolean') return first !== undefined && flagOf(key, first.text)
   if (first) return convert(key, spec, first.text)
   if (spec.required) throw invalidOptions(`--${key} is missing: ${spec.description}`)
   return spec.default === undefined ? undefined : convert(key, spec, String(spec.default))
+}
+
+function listOf(key: string, spec: Extract<OptionSpec, { type: 'strings' }>, given: readonly Given[]): string[] {
+  if (spec.required && given.length === 0) throw invalidOptions(`--${key} is missing: ${spec.description}`)
+  return given.map(({ text }) => textOf(key, text, spec.choices))
 }
 
 type Single = Exclude<OptionSpec, { type: 'boolean' | 'strings' }>

@@ -6,7 +6,10 @@ import { join } from 'node:path'
 import test from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { parseCheckResult } from '../../schemas/check-result.ts'
+import { parseNotifyResult } from '../../schemas/contract/notification.ts'
+import { parseSecretResult } from '../../schemas/contract/secrets.ts'
 import { parseManifest } from '../../schemas/manifest.ts'
+import { aNotification } from '../support/a-notification.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 const README = readFileSync(new URL('../../sdk/README.md', import.meta.url), 'utf8')
@@ -36,4 +39,21 @@ test('the plugin.yaml of the README is accepted', () => {
 test('the result line of the README is one', () => {
   const line = README.split('\n').find((text) => text.startsWith('{"v":1')) ?? ''
   assert.equal(parseCheckResult(line, 'README.md').status, 'ok')
+})
+
+test('the notifier and the secret plugin of the README run as they are', (t) => {
+  const folder = tempFolder(t)
+  const start = (kind: string, document: Record<string, unknown>) => {
+    const program = join(folder, `${kind.replace(' ', '-')}.ts`)
+    writeFileSync(program, block(kind).replace('../../sdk/index.ts', SDK))
+    return execFileSync(process.execPath, [program], { encoding: 'utf8', input: JSON.stringify({ v: 1, ...document }) })
+  }
+  const file = join(folder, 'file')
+  const notification = aNotification({ message: 'gone' })
+  const told = start('ts notifier', { arguments: { path: file }, notification })
+  assert.equal(parseNotifyResult(told, 'the README').status, 'ok')
+  assert.equal(readFileSync(file, 'utf8'), 'failed api: gone\n')
+  writeFileSync(file, JSON.stringify({ api: { password: 'hunter2' } }))
+  const given = start('ts secrets', { service: 'api', arguments: { path: file } })
+  assert.deepEqual(parseSecretResult(given, 'the README').secrets, { password: 'hunter2' })
 })

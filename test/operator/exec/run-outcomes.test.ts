@@ -124,9 +124,7 @@ test('what did not end by itself, or is still open or no text, is tried again', 
     anEnding({ stdout: `${sent}\n`, stopped: 'interrupted', signal: 'SIGTERM' }),
     anEnding({ stdout: `${sent}\n`, signal: 'SIGSEGV' }),
     anEnding({ stdout: sent, isOpen: true }),
-    anEnding({
-      stdout: Buffer.concat([Buffer.from(sent.replace('sent"}', '')), Buffer.from([0xff, 0x22, 0x7d, 0x0a])]),
-    }),
+    anEnding({ stdout: Buffer.from(`${sent.replace('sent', 'sent\u00ff')}\n`, 'latin1') }),
   ]
   for (const ending of rows)
     assert.equal(readOutcome(ending, (text) => parseNotifyResult(text, 'result')).status, 'retry')
