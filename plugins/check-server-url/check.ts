@@ -2,10 +2,10 @@
 import type { CheckContext, CheckResult } from '../../sdk/index.ts'
 import {
   connect,
-  connectionReason,
   critical,
   defineCheck,
   describeConnectError,
+  describeTlsError,
   formatMs,
   invalidOptions,
   latencyMetric,
@@ -39,7 +39,7 @@ async function askWeb(target: WebTarget, { options, signal }: Context): Promise<
   const { 'ca-file': caFile, 'server-name': serverName, insecure, method } = options
   const settings = {
     ...{ method, wantsBody: options['body-contains'].length > 0 },
-    tls: { insecure, ...(caFile ? { caFile } : {}), ...(serverName ? { serverName } : {}) },
+    tls: { insecure, caFile, serverName },
     timeoutMs: options.timeout,
     signal: AbortSignal.any([signal, AbortSignal.timeout(options.timeout)]),
   }
@@ -66,13 +66,8 @@ async function tryConnection(target: Exclude<Target, WebTarget>, { options, sign
   }
 }
 
-/** The certificate is called by its name here, where the URL may be reached without any. */
 function reason(error: unknown, timeoutMs: number): string {
-  const { name, code, message } = error as NodeJS.ErrnoException
+  const { name, message } = error as Error
   if (name === 'AbortError' || name === 'TimeoutError') return `no answer within ${formatMs(timeoutMs)}`
-  if (error instanceof RedirectRefused || error instanceof BodyUnreadable) return message
-  const kind = connectionReason(code)?.kind
-  if (kind === 'untrusted') return `the TLS certificate is not trusted: ${message.split(';')[0]}`
-  if (kind === 'handshake') return 'the server does not speak TLS as expected'
-  return describeConnectError(error).replace(/^its certificate/, 'the TLS certificate')
+  return error instanceof RedirectRefused || error instanceof BodyUnreadable ? message : describeTlsError(error)
 }

@@ -1,20 +1,17 @@
 // One HTTP request: status, the start of the body, the certificate. Redirects are followed by follow.ts.
-import { readFileSync } from 'node:fs'
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import type { Socket } from 'node:net'
-import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { ConnectionOptions, TLSSocket } from 'node:tls'
-import { dial, invalidOptions } from '../../sdk/index.ts'
+import type { TLSSocket } from 'node:tls'
+import type { TlsSettings } from '../../sdk/index.ts'
+import { dial, tlsOptions } from '../../sdk/index.ts'
 import { textOf } from './body.ts'
 import type { WebTarget } from './target.ts'
-
-type TlsOptions = { readonly insecure: boolean; readonly caFile?: string; readonly serverName?: string }
 
 export type RequestSettings = {
   readonly method: 'GET' | 'HEAD'
   readonly wantsBody: boolean
-  readonly tls: TlsOptions
+  readonly tls: TlsSettings
   readonly timeoutMs: number
   readonly signal: AbortSignal
 }
@@ -78,27 +75,11 @@ async function connected(target: WebTarget, { timeoutMs, signal, tls }: RequestS
   const options = url.protocol === 'https:' ? tlsOptions(tls, host) : undefined
   const endpoint = socketPath === undefined ? { kind: 'tcp', host, port } : { kind: 'unix', path: socketPath }
   const socket = await dial(endpoint as Parameters<typeof dial>[0], timeoutMs, signal)
-  return options ? process.getBuiltinModule('node:tls').connect({ ...options, host, socket }) : socket
+  return options ? process.getBuiltinModule('node:tls').connect({ ...options, socket }) : socket
 }
 
 function bareHost(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, '')
-}
-
-function tlsOptions({ insecure, caFile, serverName }: TlsOptions, host: string): ConnectionOptions {
-  return {
-    rejectUnauthorized: !insecure,
-    ...(caFile === undefined ? {} : { ca: readAuthorities(caFile) }),
-    servername: serverName ?? (isIP(host) === 0 ? host : ''),
-  }
-}
-
-function readAuthorities(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw invalidOptions(`--ca-file cannot be read (${(error as NodeJS.ErrnoException).code})`)
-  }
 }
 
 function answered(call: ClientRequest): Promise<IncomingMessage> {

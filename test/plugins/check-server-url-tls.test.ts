@@ -74,4 +74,6 @@ test('cannot tell without the file of authorities', async () => {
   const { status, summary } = await check.evaluate(['https://localhost:1/', '--ca-file=/nowhere.pem'])
   assert.equal(status, 'unknown')
   assert.match(summary, /^--ca-file cannot be read \(ENOENT\)/)
+  const empty = await check.evaluate(['https://localhost:1/', '--ca-file=/dev/null'])
+  assert.deepEqual([empty.status, empty.summary.split(',')[0]], ['unknown', '--ca-file holds no certificate'])
 })
