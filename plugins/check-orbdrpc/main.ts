@@ -1,0 +1,4 @@
+// The program: see check.ts.
+import { check } from './check.ts'
+
+void check.main()
