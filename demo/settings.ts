@@ -29,7 +29,13 @@ export const DEFAULT_PORT = 8787
 export const DEFAULT_DEMO_PORT = 8788
 const DEFAULT_DIR = '.octo'
 /** What the repo `core` is made of; built beside their sources. */
-export const CORE_PLUGINS = ['plugins/check-tcp', 'plugins/check-tcp-port', 'plugins/check-server-url'] as const
+export const CORE_PLUGINS = [
+  'plugins/check-tcp',
+  'plugins/check-tcp-port',
+  'plugins/check-server-url',
+  'plugins/check-grpc',
+  'plugins/check-orbdrpc',
+] as const
 
 const HIGHEST_PORT = 65_535
 

@@ -39,11 +39,14 @@ test('publishes, installs and runs the core plugins; a second time it changes no
   const place = await aPlace(t)
   const first = await runOcto([...words(place), '--once'], { cwd: ROOT, env: place.env })
   assert.equal(first.code, 0, first.stdout + first.stderr)
-  for (const plugin of ['check-tcp', 'check-tcp-port', 'check-server-url'])
+  for (const plugin of ['check-tcp', 'check-tcp-port', 'check-server-url', 'check-grpc', 'check-orbdrpc'])
     assert.match(first.stdout, new RegExp(`published core/${plugin} 1\\.0\\.0`))
   assert.match(first.stdout, /4 passed/)
   assert.ok(first.stdout.includes(`./octo init ${place.dir}/my-check --template node`), first.stdout)
-  assert.match(first.stdout, /Three plugins were built, signed, published, installed, proven and run/)
+  assert.match(
+    first.stdout,
+    /Five plugins were built, signed and published, and three of them installed, proven and run/,
+  )
 
   const kept = () =>
     ['octo.lock', 'keys/core.pub', 'keys/core.token', 'registry/tree/repos/core.yaml'].map((file) =>

@@ -64,7 +64,8 @@ test('octoctl reads a whole repo of ours: every plugin, as it must be', { skip }
   const folder = tempFolder(t)
   const registry = await startTestRegistry(t)
   await using project = await anOperatorProject()
-  const plugins = ['check-tcp', 'check-tcp-port', 'check-server-url'].map((name) => join('plugins', name))
+  const names = ['check-grpc', 'check-orbdrpc', 'check-server-url', 'check-tcp', 'check-tcp-port']
+  const plugins = names.map((name) => join('plugins', name))
   const outs = plugins.map((dir, index) => ['publish', dir, '--out', join(folder, `dist-${index}`)])
   const keys = writeKeyFiles(folder, registry.key)
   await publishProjects([project.dir], registry, keys)
@@ -79,7 +80,7 @@ test('octoctl reads a whole repo of ours: every plugin, as it must be', { skip }
   assert.equal(shown.code, 0, shown.stderr)
   const { repos } = JSON.parse(shown.stdout)
   assert.ok(repos.operators.myop.binary[platform].url.startsWith(`${registry.url}/repos/core/myop/1.0.0/`))
-  assert.deepEqual(Object.keys(repos.tools).sort(), ['check-server-url', 'check-tcp', 'check-tcp-port'])
+  assert.deepEqual(Object.keys(repos.tools).sort(), names)
 })
 
 test('octoctl refuses an operator of a static repo whose checksum is another', { skip }, async (t) => {

@@ -6,13 +6,15 @@ import { join } from 'node:path'
 import test from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { check as checkGrpc } from '../../plugins/check-grpc/check.ts'
+import { check as checkOrbdrpc } from '../../plugins/check-orbdrpc/check.ts'
 import { check as checkServerUrl } from '../../plugins/check-server-url/check.ts'
 import { check as checkTcp } from '../../plugins/check-tcp/check.ts'
 import { check as checkTcpPort } from '../../plugins/check-tcp-port/check.ts'
 import { parseManifest } from '../../schemas/manifest.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
-const PLUGINS = [checkTcp, checkTcpPort, checkServerUrl]
+const PLUGINS = [checkTcp, checkTcpPort, checkServerUrl, checkGrpc, checkOrbdrpc]
 const folder = (name: string) => fileURLToPath(new URL(`../../plugins/${name}/`, import.meta.url))
 const run = promisify(execFile)
 
