@@ -2,9 +2,10 @@
 import type { Part } from './terminal/commands.ts'
 import { WORDS } from './terminal/commands.ts'
 
-type Main = { main(argv: readonly string[]): Promise<number> }
+type Main<Answer> = { main(argv: readonly string[]): Promise<Answer> }
+export type Parts<Answer> = Readonly<Record<Part, () => Promise<Main<Answer>>>>
 
-const PARTS: Readonly<Record<Part, () => Promise<Main>>> = {
+const PARTS: Parts<number> = {
   registry: () => import('./registry/main.ts'),
   publisher: () => import('./publisher/main.ts'),
   client: () => import('./client/main.ts'),
@@ -13,11 +14,16 @@ const PARTS: Readonly<Record<Part, () => Promise<Main>>> = {
 }
 
 /** Runs one command line; never throws. Gives the exit code. */
-export async function runOcto(argv: readonly string[]): Promise<number> {
+export function runOcto(argv: readonly string[]): Promise<number> {
+  return runWords(argv, PARTS)
+}
+
+/** The same by other parts, whose answer is handed on. */
+export async function runWords<Answer>(argv: readonly string[], parts: Parts<Answer>): Promise<Answer | number> {
   const output = watchOutput()
   const crashed = new Promise<never>((_, reject) => process.once('uncaughtException', reject))
   try {
-    const code = await Promise.race([dispatch(argv), crashed])
+    const code = await Promise.race([dispatch(argv, parts), crashed])
     await output.written()
     return code
   } catch (error) {
@@ -28,13 +34,13 @@ export async function runOcto(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function dispatch(argv: readonly string[]): Promise<number> {
+async function dispatch<Answer>(argv: readonly string[], parts: Parts<Answer>): Promise<Answer | number> {
   const unreadable = argv.findIndex((argument) => argument.includes('\ufffd'))
   if (unreadable !== -1) throw (await import('./terminal/overview.ts')).unreadableArgument(unreadable)
   const [first, ...rest] = argv
   const known = WORDS.find(({ word }) => word === first)
-  if (known) return (await PARTS[known.part]()).main(argv)
-  if (first === 'help' && rest.length > 0) return dispatch([...rest, '--help'])
+  if (known) return (await parts[known.part]()).main(argv)
+  if (first === 'help' && rest.length > 0) return dispatch([...rest, '--help'], parts)
   const { overview, unknownWord } = await import('./terminal/overview.ts')
   if (first !== undefined && !['help', '--help', '-h'].includes(first)) throw unknownWord(first, WORDS)
   process.stdout.write(overview(WORDS))

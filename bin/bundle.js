@@ -7,18 +7,43 @@ const path = require('path')
 
 const WRITABLE_BY_OTHERS = 0o022
 const PIECE_BYTES = 65536
-/** The lists of files that the bundles were made of; a release has neither. */
-const SOURCES = { octo: 'sources.json', warm: 'warm.sources.json' }
+/** The lists of files that the bundles were made of; a release has none. */
+const SOURCES = { octo: 'sources.json', help: 'help.sources.json', warm: 'warm.sources.json' }
+/** The first words that octo.cjs knows. */
+const WORDS = 'words.json'
 
 /** What dist/octo.cjs exports, or undefined when it is not there or not current. */
 function loadBundle(root) {
-  const file = path.join(root, 'dist', 'octo.cjs')
-  return isCurrent(root, 'octo') ? compileBundle(file).run() : undefined
+  return load(root, 'octo')
+}
+
+/** The same for dist/help.cjs, where a word asks for help or is none: only then its `runHelp` has an answer. */
+function loadHelp(root, args) {
+  return asksForHelp(args) || !isWord(root, args[0]) ? load(root, 'help') : undefined
 }
 
 /** The same for dist/warm.cjs, whose `main` becomes a plugin that ran before. */
-function loadWarm(root) {
-  return isCurrent(root, 'warm') ? compileBundle(path.join(root, 'dist', 'warm.cjs')).run() : undefined
+function loadWarm(root, args) {
+  return args[0] === 'run' && !asksForHelp(args) ? load(root, 'warm') : undefined
+}
+
+function load(root, name) {
+  return isCurrent(root, name) ? compileBundle(path.join(root, 'dist', `${name}.cjs`)).run() : undefined
+}
+
+/** What stands after `--` belongs to a plugin. */
+function asksForHelp(args) {
+  for (const word of args) {
+    if (word === '--') return false
+    if (word === '--help' || word === '-h') return true
+  }
+  return false
+}
+
+/** In doubt it is one, and octo.cjs has to say. */
+function isWord(root, word) {
+  const words = readJson(path.join(root, 'dist', WORDS))
+  return !Array.isArray(words) || words.includes(word)
 }
 
 /** Whether the bundle may be run: no source is changed, new or gone since it was built. */
@@ -126,4 +151,4 @@ function readJson(file) {
   }
 }
 
-module.exports = { SOURCES, loadBundle, loadWarm, isCurrent, stateOf, compileBundle, compiledCodePath }
+module.exports = { SOURCES, WORDS, loadBundle, loadHelp, loadWarm, isCurrent, stateOf, compileBundle, compiledCodePath }

@@ -35,16 +35,22 @@ function start() {
     startFromSources()
     return
   }
-  const { loadBundle, loadWarm } = require('./bundle.js')
+  const { loadHelp, loadWarm } = require('./bundle.js')
   // Comes back only when the plugin has to be found, or cannot take the place of this process.
-  if (args[0] === 'run') becomeWarmPlugin(loadWarm(root))
-  const octo = loadBundle(root)
-  if (octo) settle(octo.runOcto(args))
-  else startFromSources()
+  becomeWarmPlugin(loadWarm(root, args))
+  const help = loadHelp(root, args)
+  if (help) settle(help.runHelp(args))
+  else startWhole()
 }
 
 function becomeWarmPlugin(warm) {
   if (warm) warm.main(args)
+}
+
+function startWhole() {
+  const octo = require('./bundle.js').loadBundle(root)
+  if (octo) settle(octo.runOcto(args))
+  else startFromSources()
 }
 
 function startFromSources() {
@@ -64,7 +70,13 @@ function startFromSources() {
 /** Until octo has an answer, its end is none: Node would end with 0 when nothing is left to wait for. */
 function settle(answer) {
   process.exitCode = UNFINISHED
-  answer.then(exitWhenWritten, refuseMissingModule)
+  answer.then(end, refuseMissingModule)
+}
+
+/** Only the file of the help gives no code: what it was asked is no question about commands. */
+function end(code) {
+  if (code === undefined) startWhole()
+  else exitWhenWritten(code)
 }
 
 /** Whatever shows errors may itself be what cannot be loaded. */

@@ -28,16 +28,29 @@ export function overview(entries: readonly Entry[], { out, env } = processStream
 }
 
 export function unknownWord(word: string, entries: readonly Entry[]): CodedError {
-  const nearest = nearestWord(
-    word,
+  const nearest = nearestAnswer(word, entries)
+  const isOption = word.startsWith('-')
+  const otherwise = isOption
+    ? 'options stand behind a word: `octo --help` lists all words'
+    : 'run `octo --help` for all words'
+  return coded('USAGE', {
+    message: `octo has no ${isOption ? 'option' : 'word'} ${quote(word)}`,
+    hint: nearest ? `did you mean \`octo ${nearest}\`? \`octo --help\` lists all words` : otherwise,
+  })
+}
+
+const OPTIONS = ['help', 'version']
+
+/** Dashes tell which is looked for first; `-v` asks other programs for their version. */
+function nearestAnswer(typed: string, entries: readonly Entry[]): string | undefined {
+  const name = typed.replace(/^-+/, '')
+  const word = nearestWord(
+    name,
     entries.filter((entry) => entry.group !== undefined).map((entry) => entry.word),
   )
-  return coded('USAGE', {
-    message: `octo has no word ${quote(word)}`,
-    hint: nearest
-      ? `did you mean \`octo ${nearest}\`? \`octo --help\` lists all words`
-      : 'run `octo --help` for all words',
-  })
+  const found = name.toLowerCase() === 'v' ? 'version' : nearestWord(name, OPTIONS)
+  const option = found && `--${found}`
+  return typed === name ? (word ?? option) : (option ?? word)
 }
 
 /** Node has replaced what was no text before anybody could look: the replacement is not what was typed. */

@@ -22,9 +22,21 @@ export type Streams = {
 const DEFAULT_COLUMNS = 80
 const DEFAULT_ROWS = 24
 
+/** Each stream is opened when it is asked for: that takes time, and an open one no longer waits for its reader. */
 export function processStreams(): Streams {
-  const { env, stdin, stdout, stderr } = process
-  return { out: stdout, err: stderr, env, interactive: Boolean(stdin.isTTY) && canRedraw(stderr, env) }
+  const { env } = process
+  return {
+    get out() {
+      return process.stdout
+    },
+    get err() {
+      return process.stderr
+    },
+    env,
+    get interactive() {
+      return Boolean(process.stdin.isTTY) && canRedraw(process.stderr, env)
+    },
+  }
 }
 
 /** A terminal that a person watches and that understands cursor codes. Windows has no TERM, and its terminals do. */

@@ -161,8 +161,22 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
     ],
     instead: 'octo.ts only chooses a part: put the work into that part',
   },
+  'help.ts': {
+    parts: [
+      'octo.ts',
+      'terminal',
+      'terminal/commands.ts',
+      'registry/main.ts',
+      'publisher/main.ts',
+      'client/main.ts',
+      'operator/program.ts',
+      'demo/main.ts',
+    ],
+    packages: ['commander'],
+    instead: 'help.ts only shows what commands are: let the part describe them',
+  },
   bin: {
-    parts: ['octo.ts'],
+    parts: ['octo.ts', 'help.ts'],
     isForOldNodes: true,
     packages: [],
     instead: 'the launcher must load in a few milliseconds under any Node: put the work into octo.ts',

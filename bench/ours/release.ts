@@ -1,6 +1,7 @@
 // octo as a release has it: launcher and bundles with their compiled code, and no sources to compare them with.
 import { copyFile, cp, mkdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { SOURCES } from '../../bin/bundle.js'
 import type { Command } from '../child.ts'
 import { run } from '../child.ts'
 import type { Scope } from '../scope.ts'
@@ -14,7 +15,7 @@ export async function openRelease(scope: Scope): Promise<(command: Command) => C
   const folder = scope.path('release')
   await run({ file: process.execPath, args: [join(ROOT, 'tools/bundle/main.ts')] })
   for (const name of ['bin', 'dist']) await cp(join(ROOT, name), join(folder, name), { recursive: true })
-  for (const list of ['sources.json', 'warm.sources.json']) await rm(join(folder, 'dist', list))
+  for (const list of Object.values(SOURCES)) await rm(join(folder, 'dist', list))
   await copyFile(join(ROOT, 'package.json'), join(folder, 'package.json'))
   await mkdir(join(folder, dirname(GUARD)), { recursive: true })
   await copyFile(join(ROOT, GUARD), join(folder, GUARD))

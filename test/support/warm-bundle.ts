@@ -12,7 +12,7 @@ const GUARD = 'operator/exec/node-guard.cjs'
 /** Writes `dist/warm.cjs` into the folder; gives its path, and of what it was made. */
 export async function bundleWarm(folder: string): Promise<{ readonly file: string; readonly metafile: Metafile }> {
   const file = join(folder, 'dist/warm.cjs')
-  const { text, metafile } = await bundle(ROOT, 'operator/warm/main.ts', sourceStates(ROOT))
+  const { text, metafile } = await bundle(ROOT, { entry: 'operator/warm/main.ts' }, sourceStates(ROOT))
   for (const path of [file, join(folder, GUARD)]) mkdirSync(dirname(path), { recursive: true })
   writeFileSync(file, text)
   copyFileSync(join(ROOT, GUARD), join(folder, GUARD))

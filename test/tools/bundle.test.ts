@@ -13,7 +13,7 @@ import { sourceStates } from '../../tools/bundle/source-states.ts'
 const ROOT = join(import.meta.dirname, '../..')
 const { version, dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 const made = await Promise.all(
-  bundlesOf(ROOT).map(async (each) => ({ ...each, ...(await bundle(ROOT, each.entry, sourceStates(ROOT))) })),
+  bundlesOf(ROOT).map(async (each) => ({ ...each, ...(await bundle(ROOT, each, sourceStates(ROOT))) })),
 )
 const textOf = (name: string) => made.find((each) => each.name === name)?.text ?? ''
 
@@ -43,10 +43,23 @@ test('the bundle loads nothing but modules of Node and the native one, and the s
   assert.deepEqual([...others], ['better-sqlite3'])
 })
 
-test('the bundles are ASCII and hold the version', () => {
+test('the bundle of the help holds what commands are, by two packages, and nothing of what they do', () => {
+  const help = made.find(({ name }) => name === 'help')
+  const packages = Object.keys(help?.metafile.inputs ?? {}).flatMap(
+    (path) => /node_modules\/([^/]+)/.exec(path)?.[1] ?? [],
+  )
+  assert.deepEqual([...new Set(packages)].sort(), ['commander', 'picocolors'])
+  assert.deepEqual(
+    loadedBy(help?.text ?? '').filter((name) => !isBuiltin(name)),
+    [],
+  )
+  assert.ok((help?.text.length ?? 0) < 160 * 1024, `${help?.text.length} bytes`)
+})
+
+test('the bundles are ASCII, and those that ask for the version hold it', () => {
   for (const { name, text } of made) {
     assert.match(text, /^[\0-\x7f]+$/, name)
-    assert.ok(text.includes(JSON.stringify(version)), name)
+    assert.equal(text.includes(JSON.stringify(version)), name !== 'help', name)
   }
 })
 

@@ -1,13 +1,14 @@
-// Makes dist/octo.cjs, and dist/warm.cjs for the start of a plugin that ran before. The list of sources is written last:
-// until it fits what lies there, the launcher of a checkout runs the sources.
+// Makes dist/octo.cjs, dist/help.cjs for what is asked about commands, and dist/warm.cjs for the start of a plugin that ran before.
+// The list of sources is written last: until it fits what lies there, the launcher of a checkout runs the sources.
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Metafile } from 'esbuild'
 import { build } from 'esbuild'
-import { SOURCES } from '../../bin/bundle.js'
+import { compileBundle, SOURCES, WORDS } from '../../bin/bundle.js'
 import { replaceFile } from '../../system/files/atomic-file.ts'
 import type { Bundle } from './bundles.ts'
 import { bundlesOf } from './bundles.ts'
+import { leavingOut } from './leaving-out.ts'
 import { renderLicences } from './licences.ts'
 import { BANNER, inAscii, ownModules } from './own-modules.ts'
 import type { SourceStates } from './source-states.ts'
@@ -33,15 +34,17 @@ export async function buildBundles(root: string): Promise<void> {
   await write(join(root, 'dist/LICENSES.txt'), renderLicences(root, metafiles))
 }
 
-async function writeBundle(root: string, { name, entry }: Bundle): Promise<Metafile> {
+async function writeBundle(root: string, made: Bundle): Promise<Metafile> {
+  const { name } = made
   const file = join(root, 'dist', `${name}.cjs`)
   const list = join(root, 'dist', SOURCES[name])
   rmSync(list, { force: true })
   const states = sourceStates(root)
-  const { text, map, metafile } = await bundle(root, entry, states)
+  const { text, map, metafile } = await bundle(root, made, states)
   await write(`${file}.map`, map)
   await write(file, text)
   states.note(file)
+  if (name === 'help') await write(join(root, 'dist', WORDS), JSON.stringify(compileBundle(file).run().words))
   // Another build may have been faster, of sources that were others.
   if (readFileSync(file, 'utf8') === text) await write(list, states.toJSON())
   return metafile
@@ -50,7 +53,11 @@ async function writeBundle(root: string, { name, entry }: Bundle): Promise<Metaf
 type Built = { readonly text: string; readonly map: string; readonly metafile: Metafile }
 
 /** What esbuild makes of a source and of all that it loads. */
-export async function bundle(root: string, entry: string, states: SourceStates): Promise<Built> {
+export async function bundle(
+  root: string,
+  { entry, keeps }: Pick<Bundle, 'entry' | 'keeps'>,
+  states: SourceStates,
+): Promise<Built> {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   for (const file of ['package.json', 'package-lock.json', TOOL]) states.note(join(root, file))
   for (const file of readdirSync(join(root, TOOL))) states.note(join(root, TOOL, file))
@@ -68,7 +75,7 @@ export async function bundle(root: string, entry: string, states: SourceStates):
     // `import()` has no loader where the launcher runs the bundle.
     supported: { 'dynamic-import': false },
     define: { OCTO_VERSION: JSON.stringify(version) },
-    plugins: [ownModules(root, states)],
+    plugins: [...(keeps ? [leavingOut(root, keeps)] : []), ownModules(root, states)],
     banner: { js: `${WRAPPED.before}${BANNER}` },
     footer: { js: WRAPPED.after },
     minify: true,

@@ -4,10 +4,30 @@ import { join } from 'node:path'
 import type { SOURCES } from '../../bin/bundle.js'
 import { isCurrent } from '../../bin/bundle.js'
 
-export type Bundle = { readonly name: keyof typeof SOURCES; readonly entry: string }
+export type Bundle = {
+  readonly name: keyof typeof SOURCES
+  readonly entry: string
+  /** Of octo's own modules only these; absent means all. */
+  readonly keeps?: readonly RegExp[]
+}
+
+/** What commands are: their words, options and examples, how help and mistakes are shown, and what these name. */
+const DESCRIPTIONS = [
+  /^(?:help|octo)\.ts$/,
+  /^terminal\/(?:colour|commands|left-out|missing-module|output-lost|overview|program|render-error|repeatable|report-error|streams)\.ts$/,
+  /^bin\//,
+  /^(?:client|publisher|registry|demo)\/main\.ts$/,
+  /^(?:publisher|registry)\/commands\//,
+  /^operator\/program\.ts$/,
+  /^schemas\/(?:errors|error-codes|nearest-word|quote)\.ts$/,
+  /^system\/(?:files\/(?:errors|refusal)|source-positions)\.ts$/,
+  /^(?:demo\/settings|registry\/limit-names)\.ts$/,
+  /^publisher\/project\/init-project\.ts$/,
+]
 
 const BUNDLES: readonly Bundle[] = [
   { name: 'octo', entry: 'octo.ts' },
+  { name: 'help', entry: 'help.ts', keeps: DESCRIPTIONS },
   { name: 'warm', entry: 'operator/warm/main.ts' },
 ]
 

@@ -9,11 +9,11 @@ import { areCurrent } from './bundles.ts'
 import { writeCompiledCode } from './compiled-code.ts'
 
 const root = join(import.meta.dirname, '../..')
-const [octo, warm] = [join(root, 'dist/octo.cjs'), join(root, 'dist/warm.cjs')] as const
+const [octo = '', help = '', warm = ''] = ['octo', 'help', 'warm'].map((name) => join(root, `dist/${name}.cjs`))
 
 try {
   if (!areCurrent(root)) await buildBundles(root)
-  if (![octo, warm].every((file) => compileBundle(file).usesCompiledCode)) writeCompiledCode({ octo, warm })
+  if (![octo, help, warm].every((file) => compileBundle(file).usesCompiledCode)) writeCompiledCode({ octo, help, warm })
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
   process.exitCode = 1

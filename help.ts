@@ -1,0 +1,43 @@
+// `octo --help`, the help of every word, and what octo says to a word that it does not know. It is bundled to a small file of its
+// own, which holds what commands are and nothing of what they do: what is no question about them is left to octo.ts.
+import type { Command } from 'commander'
+import type { Parts } from './octo.ts'
+import { runWords } from './octo.ts'
+import type { Part } from './terminal/commands.ts'
+import { WORDS } from './terminal/commands.ts'
+import { isLeftOut, leftOut } from './terminal/left-out.ts'
+
+/** Every word, for the launcher, which asks octo.ts about none of the others. */
+export const words = WORDS.map(({ word }) => word)
+
+const PROGRAMS: Readonly<Record<Part, (word: string | undefined) => Promise<Command>>> = {
+  registry: async () => (await import('./registry/main.ts')).registryProgram(),
+  publisher: async (word) => (await import('./publisher/main.ts')).publisherProgram(word),
+  client: async () => (await import('./client/main.ts')).clientProgram(),
+  operator: async () => (await import('./operator/program.ts')).operatorCommands(),
+  demo: async () => (await import('./demo/main.ts')).demoProgram(),
+}
+
+/** The exit code, or undefined when octo.ts has to run the same words, and nothing was written. Never throws. */
+export function runHelp(argv: readonly string[]): Promise<number | undefined> {
+  const part = (name: Part) => async () => ({ main: (argv: readonly string[]) => helpOf(name, argv) })
+  const parts: Parts<number | undefined> = {
+    registry: part('registry'),
+    publisher: part('publisher'),
+    client: part('client'),
+    operator: part('operator'),
+    demo: part('demo'),
+  }
+  return runWords(argv, parts)
+}
+
+async function helpOf(part: Part, argv: readonly string[]): Promise<number | undefined> {
+  try {
+    const { runProgram } = await import('./terminal/program.ts')
+    const program = await PROGRAMS[part](argv[0])
+    return await runProgram(program.hook('preAction', leftOut), argv)
+  } catch (error) {
+    if (isLeftOut(error)) return undefined
+    throw error
+  }
+}
