@@ -1,10 +1,11 @@
-// `octo lock | install | update | list | info | search | why | cache`: the words for those who use plugins. A command loads
+// `octo lock | install | update | list | info | search | why | config | cache`: the words for those who use plugins. A command loads
 // what it needs when it runs.
 import type { Command } from 'commander'
 import type { CommandSpec, Run } from '../terminal/program.ts'
 import { addCommand, onRun, openProgram, runProgram } from '../terminal/program.ts'
 import { repeatable } from '../terminal/repeatable.ts'
 import type { CacheOptions } from './commands/cache.ts'
+import type { ShowOptions } from './commands/config/show.ts'
 import type { ClientFlags } from './commands/session.ts'
 
 export async function main(argv: readonly string[]): Promise<number> {
@@ -15,6 +16,7 @@ export function clientProgram(): Command {
   const program = openProgram()
   addLockCommands(program)
   addQuestionCommands(program)
+  addConfigCommands(program)
   addCacheCommands(program)
   return program
 }
@@ -107,6 +109,32 @@ function addQuestionCommands(program: Command): void {
     { words: 'why <plugin>', summary: 'explain why a version was chosen', examples: ['octo why check-tcp'] },
     async (run) => (await import('./commands/why.ts')).whyCommand(run),
   )
+}
+
+function addConfigCommands(program: Command): void {
+  const config = addCommand(program, {
+    words: 'config',
+    summary: 'show your configuration as it counts, of all its documents',
+    examples: ['octo config show', 'octo config show services.web --origin'],
+  })
+  const group = (spec: CommandSpec) =>
+    addCommand(config, { ...spec, json: true })
+      .option(
+        '-c, --config <file>',
+        'config file or URL; repeat for several (default: octo.yaml or config.yaml here)',
+        repeatable,
+      )
+      .option('--offline', 'open no connection')
+  const show = group({
+    words: 'show [path]',
+    summary: 'show the config with all its documents merged and its templates filled in',
+    examples: ['octo config show', 'octo config show services.web --origin', 'octo config show --format json'],
+  })
+    .option('-f, --format <format>', 'yaml or json (default: yaml)')
+    .option('--origin', 'say in which file and line each value was written')
+    .option('--reveal', 'show secrets too, on a terminal')
+    .addHelpText('after', '\nSecrets, and values that an environment variable went into, are shown as `***`.')
+  onRun<ShowOptions>(show, async (run) => (await import('./commands/config/show.ts')).showCommand(run))
 }
 
 function addCacheCommands(program: Command): void {

@@ -1,4 +1,5 @@
 // What every command that works on a config starts with: the config and its warnings, and where lockfile and store are.
+import type { ConfigWarning } from '../config/document/warnings.ts'
 import { loadWholeConfig } from '../config/load-config.ts'
 import type { OctoConfig } from '../config/model/config.ts'
 import type { EffectiveTree } from '../config/model/effective-tree.ts'
@@ -46,8 +47,7 @@ export async function openWorkspace(flags: WorkspaceFlags, place: WorkspacePlace
   const frozen = flags.frozen === true
   const strict = place.strict === true || frozen
   const { config, effective } = await loadWholeConfig({ paths: flags.config ?? [], cwd, env, offline, strict, onWait })
-  for (const { file, line, message } of config.warnings)
-    warn(`${printable(file, 500)}${line === undefined ? '' : `:${line}`}: ${printable(message, 500)}`)
+  warnOfConfig(config.warnings, warn)
   const configPath = config.files[0] ?? ''
   const options: ClientOptions = {
     config,
@@ -59,4 +59,10 @@ export async function openWorkspace(flags: WorkspaceFlags, place: WorkspacePlace
     env,
   }
   return { config, effective, configPath, options }
+}
+
+/** One line for each, safe to print. */
+export function warnOfConfig(warnings: readonly ConfigWarning[], warn: (line: string) => void): void {
+  for (const { file, line, message } of warnings)
+    warn(`${printable(file, 500)}${line === undefined ? '' : `:${line}`}: ${printable(message, 500)}`)
 }

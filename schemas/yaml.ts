@@ -41,6 +41,8 @@ export type YamlDocument = {
   /** 1-based line of a path, or of its nearest existing parent. */
   readonly lineOf: (path: readonly PropertyKey[]) => number | undefined
   readonly lineAt: (offset: number) => number
+  /** 1-based, in UTF-16 units. */
+  readonly columnAt: (offset: number) => number
 }
 
 const MAX_LINE_NESTING = 64
@@ -75,6 +77,7 @@ export function parseYaml(text: string, name: string, limits: YamlLimits = AUTHO
     },
     lineOf: (path) => lineAt(offsetOf(root, path)),
     lineAt,
+    columnAt: (offset) => lines.linePos(offset).col,
   }
 }
 

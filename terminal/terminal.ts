@@ -26,6 +26,8 @@ export type Terminal = {
   readonly quiet: boolean
   /** A person can be asked a question. */
   readonly interactive: boolean
+  /** What goes to stdout is on a screen, and stays nowhere. */
+  readonly watched: boolean
   /** Paints text that goes to stdout. */
   readonly paint: Paint
   /** Paints text that goes to stderr. */
@@ -66,6 +68,7 @@ export function openTerminal(flags: TerminalFlags = {}, streams: Streams = proce
     json: flags.json === true,
     quiet,
     interactive: streams.interactive && !quiet && !flags.json,
+    watched: out.isTTY === true,
     paint,
     paintLog,
     print: (line) => screen.line(out, line),

@@ -17,11 +17,11 @@ export type ConfigSource = {
   readonly includedAt?: Place
 }
 
-export type Place = { readonly file: string; readonly line?: number }
+export type Place = { readonly file: string; readonly line?: number; readonly column?: number }
 
 type Origin = {
   readonly source: ConfigSource
-  readonly document: Pick<YamlDocument, 'lineAt'>
+  readonly document: Pick<YamlDocument, 'lineAt'> & Partial<Pick<YamlDocument, 'columnAt'>>
   readonly offset: number
 }
 
@@ -47,6 +47,12 @@ export function parseTree(text: string, source: ConfigSource): TreeNode {
 /** Where a value was written: the line of its key, or its own in a list. */
 export function placeOf({ origin }: TreeNode): Place {
   return { file: origin.source.name, line: origin.document.lineAt(origin.offset) }
+}
+
+/** The same with its column, for those who go there. */
+export function exactPlaceOf(node: TreeNode): Place {
+  const { document, offset } = node.origin
+  return { ...placeOf(node), ...(document.columnAt ? { column: document.columnAt(offset) } : {}) }
 }
 
 export function textOf({ value, text }: ScalarNode): string {

@@ -111,7 +111,9 @@ function filledWith(fill: Filler, node: TreeNode, walk: Walk): TreeNode {
   if (node.kind !== 'scalar') return inside(node, (inner) => filledWith(fill, inner, walk))
   const found = fill(node, walk.variables)
   if (found === node) return node
-  const made: ScalarNode = { ...found, origin: node.origin }
+  // What a template made is no text that somebody typed without quotes.
+  const plain = found.plain && typeof found.value !== 'string'
+  const made: ScalarNode = { ...found, origin: node.origin, plain }
   walk.templates.set(made, node.text)
   if (walk.wasEnvironmentRead()) walk.secrets.add(made)
   return made

@@ -1,0 +1,76 @@
+// `octo config show`: the config as it counts, of all its documents, with the place of every value where that is asked for.
+import type { TreeNode } from '../../../config/document/node.ts'
+import { dataOf } from '../../../config/document/node.ts'
+import { loadWholeConfig } from '../../../config/load-config.ts'
+import type { EffectiveTree } from '../../../config/model/effective-tree.ts'
+import { dataWithOrigins, originRemark } from '../../../config/render/origins.ts'
+import { partOf } from '../../../config/render/part-of.ts'
+import { hideSecrets } from '../../../config/render/without-secrets.ts'
+import { renderYaml } from '../../../config/render/yaml.ts'
+import { coded } from '../../../schemas/errors.ts'
+import { quote } from '../../../schemas/quote.ts'
+import type { Terminal } from '../../../terminal/index.ts'
+import { waitingLine } from '../../../terminal/index.ts'
+import type { Run } from '../../../terminal/program.ts'
+import { warnOfConfig } from '../../workspace.ts'
+
+export type ConfigFlags = { readonly config?: readonly string[]; readonly offline?: boolean; readonly json?: boolean }
+
+export type ShowOptions = ConfigFlags & {
+  readonly format?: string
+  readonly origin?: boolean
+  readonly reveal?: boolean
+}
+
+const FORMATS = ['yaml', 'json'] as const
+type Format = (typeof FORMATS)[number]
+
+export async function showCommand({ args: [path], options, terminal }: Run<ShowOptions>): Promise<number> {
+  const format = formatOf(options)
+  if (options.reveal === true) requireTerminal(terminal)
+  const { root, templates } = visible(await effectiveConfig(options, terminal), options)
+  const shown = path === undefined ? root : partOf(root, path)
+  const origins = { cwd: process.cwd(), templates }
+  if (format === 'json') {
+    const json = options.origin ? dataWithOrigins(shown, origins) : dataOf(shown)
+    terminal.print(JSON.stringify(json, null, 2))
+  } else terminal.print(renderYaml(shown, options.origin ? (node) => originRemark(node, origins) : undefined).trimEnd())
+  return 0
+}
+
+export async function effectiveConfig(options: ConfigFlags, terminal: Terminal): Promise<EffectiveTree> {
+  const { config: paths = [], offline = false } = options
+  const place = { cwd: process.cwd(), env: process.env, onWait: waitingLine(terminal) }
+  const { config, effective } = await loadWholeConfig({ paths, offline, ...place })
+  warnOfConfig(config.warnings, (line) => terminal.warn(line))
+  return effective()
+}
+
+function visible(
+  effective: EffectiveTree,
+  { reveal }: ShowOptions,
+): { root: TreeNode } & Pick<EffectiveTree, 'templates'> {
+  const { root, templates } = effective
+  if (!root)
+    throw coded('NOT_FOUND', { message: 'the config says nothing', hint: 'see docs/CONFIG.md for what it may say' })
+  return reveal === true ? { root, templates } : hideSecrets(root, effective)
+}
+
+function formatOf({ format, json }: ShowOptions): Format {
+  const named = format ?? (json ? 'json' : 'yaml')
+  const found = FORMATS.find((known) => known === named)
+  if (found === undefined)
+    throw usage(`${quote(named)} is no format, expected ${FORMATS.map((known) => quote(known)).join(' or ')}`)
+  if (json && found !== 'json') throw usage(`\`--json\` and \`--format ${found}\` contradict each other`)
+  return found
+}
+
+/** In a pipe, a file or the log of a CI job, secrets would stay. */
+function requireTerminal(terminal: Terminal): void {
+  if (terminal.watched) return
+  throw usage('`--reveal` shows secrets on a terminal only, and the output goes somewhere else')
+}
+
+function usage(message: string): Error {
+  return coded('USAGE', { message, hint: 'run `octo config show --help`' })
+}
