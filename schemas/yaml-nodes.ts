@@ -25,6 +25,8 @@ type YamlScalar = Sized & {
   readonly text: string
   /** Written without quotes and not as a block. */
   readonly plain: boolean
+  /** Written as a block, below `|` or `>`. */
+  readonly block?: true
 }
 export type YamlNode = YamlMap | YamlList | YamlScalar
 
@@ -86,7 +88,17 @@ function built(node: unknown, depth: number, walk: Walk): YamlNode {
   if (type?.startsWith('BLOCK') && (node.range?.[1] ?? 0) >= walk.cutAt && String(value).endsWith('\n'))
     throw yamlInvalid(walk.name, walk.lineAt(offset), 'ends in a block text whose last line has no end: end it')
   const text = source ?? String(value)
-  return { kind: 'scalar', offset, value: plainValue(value), text, plain: type === 'PLAIN', size: 1, height: 0 }
+  const block = type?.startsWith('BLOCK') ? ({ block: true } as const) : {}
+  return {
+    kind: 'scalar',
+    offset,
+    value: plainValue(value),
+    text,
+    plain: type === 'PLAIN',
+    ...block,
+    size: 1,
+    height: 0,
+  }
 }
 
 function aliased(name: string, { offset, depth, walk }: { offset: number; depth: number; walk: Walk }): YamlNode {

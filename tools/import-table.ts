@@ -38,8 +38,15 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
     packages: ['@sigstore/bundle', '@sigstore/verify', '@sigstore/protobuf-specs', 'zod'],
     instead: 'proof is pure: take bytes and time as arguments, and let the caller read, fetch and look at the clock',
   },
-  'config/document': {
+  'config/template': {
     parts: ['schemas'],
+    builtins: PURE,
+    packages: [],
+    instead:
+      'templates compute over values that they are given: what these mean, and who may read them, belongs in config/document/',
+  },
+  'config/document': {
+    parts: ['schemas', 'config/template'],
     builtins: PURE,
     packages: [],
     instead: 'a document is values with their places: what they mean belongs in config/model/, reading them in config/',

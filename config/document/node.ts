@@ -35,6 +35,8 @@ export type ScalarNode = {
   readonly text: string
   /** Written without quotes in YAML. */
   readonly plain: boolean
+  /** Written as a block, below `|` or `>`, so that it may hold lines. */
+  readonly block?: true
 }
 export type TreeNode = MapNode | ListNode | ScalarNode
 
@@ -80,8 +82,15 @@ export function isEmpty(node: TreeNode | undefined): node is undefined | EmptyNo
 /** What an alias repeats is written where its anchor is, and named where the alias stands. */
 function nodeOf(node: YamlNode, origin: Origin): TreeNode {
   if (node.kind === 'scalar') {
-    const { value, text } = node
-    return { kind: 'scalar', origin, value, text, plain: node.plain && !origin.source.json }
+    const { value, text, block } = node
+    return {
+      kind: 'scalar',
+      origin,
+      value,
+      text,
+      plain: node.plain && !origin.source.json,
+      ...(block ? { block } : {}),
+    }
   }
   if (node.kind === 'list')
     return { kind: 'list', origin, items: node.items.map((item) => nodeOf(item, { ...origin, offset: item.offset })) }

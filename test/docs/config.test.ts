@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { FIELDS } from '../../config/document/fields.ts'
 import type { OctoConfig } from '../../config/model/config.ts'
+import { FUNCTION_NAMES } from '../../config/template/functions/index.ts'
 import { argumentVector } from '../../operator/exec/argument-vector.ts'
 import { withFieldTable } from '../../tools/write-config-docs.ts'
 import { readFiles } from '../support/config-files.ts'
@@ -47,6 +48,26 @@ test('the templates of the page are filled in as it says', async (t) => {
     [{ port: 8080, host: 'db' }, ['--format={{.Names}}']],
   )
   assert.deepEqual(warnings, [])
+})
+
+test('the templates with more than names are filled in as their words say', async (t) => {
+  const [text = ''] = blocksOfKind(PAGE, 'text-templates')
+  const { services } = await readFiles(t, { 'octo.yaml': text })
+  assert.deepEqual(
+    services[0]?.checks.health.map((item) => item.arguments.value),
+    [
+      { port: 8080, host: 'A.EXAMPLE' },
+      {
+        url: 'https://a.example,b.example/',
+        expect: 'cert: "/etc/web.pem"\nhosts:\n  - a.example\n  - b.example',
+      },
+    ],
+  )
+})
+
+test('the page names every function of templates', () => {
+  const words = new Set(readDocument(PAGE).split(/[^A-Za-z]+/))
+  for (const name of FUNCTION_NAMES) assert.ok(words.has(name), name)
 })
 
 test('the table of the page has every field of the code', () => {

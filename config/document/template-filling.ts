@@ -1,0 +1,96 @@
+// What goes into one value of a config while its templates are filled in: on whose behalf, which parts, and what it may cost.
+import { quote } from '../../schemas/quote.ts'
+import type { Meter } from '../template/meter.ts'
+import type { Template } from '../template/syntax.ts'
+import { invalid } from './invalid.ts'
+import type { ScalarNode, TreeNode } from './node.ts'
+import { isRemote } from './node.ts'
+import { refused } from './refused.ts'
+
+export type TemplateVariables = {
+  /** The merged document: `.configs…`, `.service…`, `.name`. */
+  readonly root: TreeNode | undefined
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** `GOOS` and `GOARCH` of this machine. */
+  readonly os: string
+  readonly arch: string
+  /** What all templates of a config may cost together. */
+  readonly budget: TemplateBudget
+}
+
+type TemplateBudget = {
+  lookUps: number
+  characters: number
+  steps: number
+  readonly parsed: Map<ScalarNode, Template>
+}
+
+const MAX_OF_ALL = { lookUps: 50_000, characters: 4 * 1024 * 1024, steps: 1_000_000 }
+
+export function templateBudget(): TemplateBudget {
+  return { ...MAX_OF_ALL, parsed: new Map() }
+}
+
+export type Filling = {
+  readonly variables: TemplateVariables
+  readonly depth: number
+  /** The part from elsewhere on whose behalf values are looked up, perhaps by way of a local value. */
+  readonly asker: TreeNode | undefined
+  /** What was looked at: the first of them from elsewhere, and the first environment variable. */
+  readonly parts: { fetched?: TreeNode; variable?: string }
+  /** What this one value may cost, with all that it names. */
+  readonly budget: { lookUps: number; steps: number; made: number }
+}
+
+/** Templates that name values with templates grow by multiplication: a few hundred bytes can stand for gigabytes. */
+const MAX_FILLED_LENGTH = 16 * 1024
+const MAX_OF_ONE = { lookUps: 1000, steps: 20_000, made: 256 * 1024 }
+
+export function newBudget(): Filling['budget'] {
+  return { ...MAX_OF_ONE }
+}
+
+export function countLookUp(node: ScalarNode, { variables, budget }: Filling): void {
+  if (budget.lookUps-- <= 0) throw tooMuch(node, `one value look up more than ${MAX_OF_ONE.lookUps} values`)
+  if (variables.budget.lookUps-- <= 0) throw tooMuch(node, `this config look up more than ${MAX_OF_ALL.lookUps} values`)
+}
+
+/** `written`: characters of the template itself, which count for nothing while they are printed once. */
+export function meterOf(node: ScalarNode, written: number, { variables, budget }: Filling): Meter {
+  let length = -written
+  const charge = (characters: number) => {
+    variables.budget.characters -= characters
+    if (variables.budget.characters < 0)
+      throw tooMuch(node, `this config make more than ${MAX_OF_ALL.characters} characters`)
+  }
+  return {
+    spend: (steps) => {
+      budget.steps -= steps
+      variables.budget.steps -= steps
+      if (budget.steps < 0) throw tooMuch(node, `one value take more than ${MAX_OF_ONE.steps} steps`)
+      if (variables.budget.steps < 0) throw tooMuch(node, `this config take more than ${MAX_OF_ALL.steps} steps`)
+    },
+    left: () => Math.min(budget.steps, variables.budget.steps),
+    made: (characters) => {
+      budget.made -= characters
+      if (budget.made < 0) throw tooMuch(node, `one value make more than ${MAX_OF_ONE.made} characters on the way`)
+      charge(characters)
+    },
+    printed: (characters) => {
+      length += characters
+      if (length > MAX_FILLED_LENGTH) throw tooMuch(node, `one value make more than ${MAX_FILLED_LENGTH} characters`)
+      charge(characters)
+    },
+  }
+}
+
+function tooMuch(node: ScalarNode, what: string): Error {
+  return invalid(node, `templates of ${what}`, { hint: 'name fewer values in templates' })
+}
+
+export function leaks(node: ScalarNode, name: string, fetched: TreeNode): Error {
+  return refused(fetched, `read the environment variable ${quote(name)}, nor be part of a value that holds it`, {
+    ...(isRemote(node) ? {} : { local: node }),
+    hint: 'write the whole value into a local config',
+  })
+}

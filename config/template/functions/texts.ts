@@ -1,0 +1,112 @@
+// Functions that Go's templates do not have, under the names and with the order of arguments that Helm and Sprig gave them:
+// the text that is worked on comes last, so that it can be piped.
+import { printed } from '../print.ts'
+import { formatted, quoted } from '../printf.ts'
+import type { Value } from '../value.ts'
+import { isTrue, itemsIn, kindOf, listOf, textValue } from '../value.ts'
+import type { Call, TemplateFunction } from './call.ts'
+import { requireSomething, reserve, textIn } from './call.ts'
+
+const MANY = Number.POSITIVE_INFINITY
+const ofTexts = (count: number, run: (texts: readonly string[], call: Call) => Value): TemplateFunction => ({
+  least: count,
+  most: count,
+  run: (values, call) =>
+    run(
+      values.map((value) => textIn(value, call)),
+      call,
+    ),
+})
+const onText = (run: (text: string) => string) => ofTexts(1, ([text = '']) => textValue(run(text)))
+const asks = (ask: (text: string, part: string) => boolean) =>
+  ofTexts(2, ([part = '', text = '']) => ({ kind: 'bool', value: ask(text, part) }))
+
+export const TEXTS: Readonly<Record<string, TemplateFunction>> = {
+  print: { least: 0, most: MANY, run: (values, call) => textValue(printed(somethings(values, call))) },
+  println: {
+    least: 0,
+    most: MANY,
+    run: (values, call) =>
+      textValue(
+        `${somethings(values, call)
+          .map((value) => printed([value]))
+          .join(' ')}\n`,
+      ),
+  },
+  printf: { least: 1, most: MANY, run: ([format, ...values], call) => textValue(print(format as Value, values, call)) },
+  upper: onText((text) => text.toUpperCase()),
+  lower: onText((text) => text.toLowerCase()),
+  trim: onText((text) => text.trim()),
+  squote: {
+    least: 1,
+    most: MANY,
+    run: (values, call) => textValue(values.map((value) => `'${textIn(value, call)}'`).join(' ')),
+  },
+  quote: {
+    least: 1,
+    most: MANY,
+    run: (values, call) => textValue(values.map((value) => quoted(textIn(value, call))).join(' ')),
+  },
+  contains: asks((text, part) => text.includes(part)),
+  hasPrefix: asks((text, part) => text.startsWith(part)),
+  hasSuffix: asks((text, part) => text.endsWith(part)),
+  replace: ofTexts(3, ([from = '', to = '', text = ''], call) => {
+    const count = from === '' ? [...text].length + 1 : text.split(from).length - 1
+    reserve(text.length + count * to.length, call)
+    return textValue(
+      from === '' ? `${to}${[...text].map((char) => `${char}${to}`).join('')}` : text.replaceAll(from, () => to),
+    )
+  }),
+  split: ofTexts(2, ([separator = '', text = ''], call) => {
+    const parts = separator === '' ? [...text] : text.split(separator)
+    call.meter.spend(parts.length)
+    return listOf(parts.map(textValue))
+  }),
+  join: {
+    least: 2,
+    most: 2,
+    run: ([separator, list], call) => {
+      const between = textIn(separator, call)
+      requireSomething(list, call)
+      if (list.kind !== 'list') throw call.fail(`expected a list, found ${kindOf(list)}`)
+      const texts = itemsIn(list).map((item) => textIn(item, call))
+      reserve(texts.length * between.length, call)
+      return textValue(texts.join(between))
+    },
+  },
+  default: {
+    least: 2,
+    most: 2,
+    run: ([otherwise, value]) => (isTrue(value as Value) ? (value as Value) : (otherwise as Value)),
+  },
+  required: {
+    least: 2,
+    most: 2,
+    run: ([message, value], call) => {
+      const isGiven = value !== undefined && value.kind !== 'missing' && value.kind !== 'nil'
+      if (isGiven && !(value.kind === 'string' && value.value === '')) return value
+      throw call.fail(textIn(message, call))
+    },
+  },
+  toInt: { least: 1, most: 1, run: ([value], call) => whole(value as Value, call) },
+}
+
+function somethings(values: readonly Value[], call: Call): readonly Value[] {
+  if (call.prints === 'plain values') for (const value of values) requireSomething(value, call)
+  return values
+}
+
+function print(format: Value, values: readonly Value[], call: Call): string {
+  if (format.kind !== 'string') throw call.fail(`expected a text as the format, found ${kindOf(format)}`)
+  return formatted(format.value, somethings(values, call), { maxWidth: 1000, refuse: (problem) => call.fail(problem) })
+}
+
+function whole(value: Value, call: Call): Value {
+  requireSomething(value, call)
+  if (value.kind === 'int') return { kind: 'int', value: value.value }
+  if (value.kind === 'float' && Number.isSafeInteger(value.value)) return { kind: 'int', value: BigInt(value.value) }
+  const text = value.kind === 'string' ? value.value.trim() : ''
+  if (/^[+-]?(?:0|[1-9][0-9]{0,17})$/.test(text)) return { kind: 'int', value: BigInt(text.replace(/^\+/, '')) }
+  // Not the text itself: it may be a secret.
+  throw call.fail(`expected a whole number, found ${kindOf(value)}`)
+}
