@@ -4,7 +4,7 @@ import { lstatSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, sy
 import { basename, dirname, join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
-import { stagedPath } from '../../system/files/atomic-file.ts'
+import { stagedPath } from '../../system/files/staged-file.ts'
 import { takeLock } from '../../system/process-lock.ts'
 import type { VerifiedExecutable } from '../verified-executable.ts'
 import { onDisk, STORE_DISK } from './disk.ts'

@@ -1,13 +1,13 @@
 // Small files: whole or absent, never half, whoever writes at the same time.
-import { randomBytes } from 'node:crypto'
 import { closeSync, lstatSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
-import { open, rename, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { open, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { decodeText } from '../../schemas/text.ts'
 import type { DiskWords } from './errors.ts'
 import { explainDisk, isMissing, onDisk } from './errors.ts'
+import { removeAbandoned, stagedPath } from './staged-file.ts'
 
 type WriteOptions = DiskWords & {
   /** Folder on the same file system for the unfinished file. */
@@ -46,10 +46,14 @@ type ReplaceOptions = {
   readonly sync?: boolean
 }
 
-/** The same with its bytes on disk before its name is; throws what the system throws and leaves nothing of its own. */
+/**
+ * The same with its bytes on disk before its name is; throws what the system throws and leaves nothing of its own, nor of
+ * writers that were killed.
+ */
 export async function replaceFile(path: string, bytes: string | Uint8Array, options: ReplaceOptions = {}) {
   const { mode, staging = dirname(path), sync = true } = options
-  const staged = stagedPath(staging, `.${basename(path)}`)
+  const name = `.${basename(path)}`
+  const staged = stagedPath(staging, name)
   const file = await open(staged, 'wx', mode ?? 0o644)
   try {
     try {
@@ -59,7 +63,9 @@ export async function replaceFile(path: string, bytes: string | Uint8Array, opti
     } finally {
       await file.close()
     }
+    const { mtimeMs } = await stat(staged)
     await rename(staged, path)
+    removeAbandoned(staging, name, mtimeMs)
   } catch (error) {
     await rm(staged, { force: true }).catch(() => undefined)
     throw error
@@ -121,8 +127,4 @@ export function clearPlace(path: string): void {
 
 export function writeAll(file: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
-}
-
-export function stagedPath(staging: string, name: string): string {
-  return join(staging, `${name.slice(0, 40)}.${randomBytes(6).toString('hex')}`)
 }

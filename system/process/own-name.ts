@@ -5,6 +5,8 @@ import { coded } from '../../schemas/errors.ts'
 import { bootId } from '../boot-id.ts'
 import { shortHash } from '../short-hash.ts'
 
+const NAME = /^([0-9a-f]{8})-(\d{1,10})-(\d{1,20})$/
+
 /** `WHERE-PID-START`; throws OS_FAILED where the system does not tell. */
 export function nameOfThisProcess(): string {
   const [where, start] = [whereWeAre(), startOf(process.pid)]
@@ -18,10 +20,16 @@ export function nameOfThisProcess(): string {
  * boot, machine or container, which cannot be seen from here.
  */
 export function hasEnded(name: string): boolean {
-  const [where, number, start] = /^([0-9a-f]{8})-(\d{1,10})-(\d{1,20})$/.exec(name)?.slice(1) ?? []
-  if (where === undefined || where !== whereWeAre()) return false
+  if (!isSeenFromHere(name)) return false
+  const [, , number, start] = NAME.exec(name) ?? []
   const found = startOf(Number(number))
   return found === undefined ? isGone(Number(number)) : found !== start
+}
+
+/** Whether the process is, or was, one of those that are seen from here: then hasEnded is in no doubt. */
+export function isSeenFromHere(name: string): boolean {
+  const [, where] = NAME.exec(name) ?? []
+  return where !== undefined && where === whereWeAre()
 }
 
 let where: string | undefined
