@@ -3,6 +3,7 @@
 import { coded } from '../../schemas/errors.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 import { addressOf } from './fetch-error.ts'
+import { giveBack } from './give-back.ts'
 import type { Answer, Http } from './open-http.ts'
 import { refusalOf } from './refusal.ts'
 import type { Attempt, RetryOptions } from './retry.ts'
@@ -18,6 +19,7 @@ export type DownloadSink = {
   readonly origin: DownloadOrigin | undefined
   /** Forgets them: the file begins anew, from this origin. */
   restart(origin: DownloadOrigin): void
+  /** The chunk is lent for as long as this runs: what is kept of it has to be copied. */
   write(chunk: Uint8Array): void
 }
 
@@ -51,6 +53,7 @@ async function downloadOnce(http: Http, { url, size, sink, time }: Timed, attemp
   for await (const chunk of time.chunksOf(answer)) {
     if (sink.size + chunk.length > size) throw wrongSize(answer, size, `more than ${size}`)
     sink.write(chunk)
+    giveBack(chunk)
   }
   if (sink.size < size) throw brokeOff(answer, sink, size)
 }
