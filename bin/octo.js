@@ -13,6 +13,8 @@ const OUTPUT_LOST = 74
 const NEW_ENOUGH = 26
 const root = path.dirname(__dirname)
 const args = process.argv.slice(2)
+// A link of octoctl's name has octoctl's words.
+if (/^octoctl(\.\w+)?$/.test(path.basename(process.argv[1] || ''))) args.unshift('octoctl')
 
 if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) printVersion()
 else if (Number(process.versions.node.split('.')[0]) >= NEW_ENOUGH) start()

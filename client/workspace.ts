@@ -17,6 +17,8 @@ export type WorkspaceFlags = {
   readonly frozen?: boolean | undefined
   readonly offline?: boolean | undefined
   readonly lock?: string | undefined
+  /** Repos that say nothing about trust are run without proof, with a warning each time. */
+  readonly insecure?: boolean | undefined
 }
 
 export type WorkspacePlace = {
@@ -46,7 +48,15 @@ export async function openWorkspace(flags: WorkspaceFlags, place: WorkspacePlace
   const offline = flags.offline === true
   const frozen = flags.frozen === true
   const strict = place.strict === true || frozen
-  const { config, effective } = await loadWholeConfig({ paths: flags.config ?? [], cwd, env, offline, strict, onWait })
+  const { config, effective } = await loadWholeConfig({
+    paths: flags.config ?? [],
+    cwd,
+    env,
+    offline,
+    strict,
+    insecure: flags.insecure,
+    onWait,
+  })
   warnOfConfig(config.warnings, warn)
   const configPath = config.files[0] ?? ''
   const options: ClientOptions = {

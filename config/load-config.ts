@@ -17,6 +17,8 @@ type LoadConfigOptions = {
   readonly offline?: boolean
   /** Unknown keys are errors, as they are in CI: what a typo switches off would pass unseen. */
   readonly strict?: boolean
+  /** Repos that say nothing about trust are taken as `trust: unsigned`, with its warning. */
+  readonly insecure?: boolean | undefined
   /** Told what is waited for, when that takes a while. */
   readonly onWait?: (line: string) => void
 }
@@ -28,9 +30,9 @@ export async function loadConfig(options: LoadConfigOptions): Promise<OctoConfig
 
 /** The same, with all that the documents hold for operators. */
 export async function loadWholeConfig(options: LoadConfigOptions): Promise<WholeConfig> {
-  const { paths = [], cwd, env, offline, strict } = options
+  const { paths = [], cwd, env, offline, strict, insecure } = options
   const fetchText = (url: string, maxBytes: number) => fetchDocument(url, { ...options, maxBytes })
-  const whole = await readWholeConfig(paths, { cwd, env, ...(offline ? {} : { fetchText }) })
+  const whole = await readWholeConfig(paths, { cwd, env, insecure, ...(offline ? {} : { fetchText }) })
   if (strict === true || isUnattended(env)) refuseUnknownKeys(whole.config.warnings)
   return whole
 }

@@ -28,22 +28,26 @@ export function projectOf(config: { readonly name?: string; readonly files: read
 
 /** Makes the folder where it is missing; throws STATE_UNSAFE, NO_SPACE or IO_FAILED. */
 export function openProjectFolder(project: Project, env: Environment): string {
-  const folder = projectFolder(project, env)
+  return openPrivateFolder(projectFolder(project, env))
+}
+
+/** Makes a folder that only its user can enter, where it is missing; throws STATE_UNSAFE, NO_SPACE or IO_FAILED. */
+export function openPrivateFolder(folder: string): string {
   onDisk(folder, () => makeFolder(folder, 0o700))
   requireOwn(folder)
   return folder
 }
 
 /** `~/.local/state/octo/projects/shop-4f2a…`: by name for people, by place for certainty. */
-export function projectFolder({ name, document }: Project, env: Environment, platform: string = process.platform) {
+export function projectFolder(project: Project, env: Environment, platform: string = process.platform): string {
+  return join(stateFolder(env, platform), 'octo', 'projects', projectFolderName(project))
+}
+
+/** A plain name that no other project has. */
+export function projectFolderName({ name, document }: Project): string {
   const place = isWeb(document) ? document : realFolder(dirname(document))
   const digest = createHash('sha256').update(`${place}\0${name}`).digest('hex')
-  return join(
-    stateFolder(env, platform),
-    'octo',
-    'projects',
-    `${lowerWord(name).slice(0, 40) || 'project'}-${digest.slice(0, 16)}`,
-  )
+  return `${lowerWord(name).slice(0, 40) || 'project'}-${digest.slice(0, 16)}`
 }
 
 function isWeb(document: string): boolean {

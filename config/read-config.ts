@@ -28,6 +28,8 @@ export type ConfigDeps = {
   readonly fetchText?: FetchText
   readonly platform?: string
   readonly arch?: string
+  /** Repos that say nothing about trust are taken as `trust: unsigned`, with its warning. */
+  readonly insecure?: boolean | undefined
 }
 
 const MAX_KEY_BYTES = 16 * 1024
@@ -71,6 +73,7 @@ export async function readWholeConfig(
     variables,
     warnings,
     resolveFile,
+    insecure: deps.insecure,
   })
   const local = documents.filter(({ address }) => address.kind === 'file')
   const inputs = new Map(local.map(({ address, text }) => [address.name, text]))

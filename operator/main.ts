@@ -1,4 +1,4 @@
-// Entry of `octo run` and `octo check`. A plugin that ran before starts without loading anything else.
+// Entry of the words that run plugins. A plugin that ran before starts without loading anything else.
 import { closeInherited } from '../system/process/inherited.ts'
 
 /** `argv` without node and script; gives the exit code. */
@@ -9,6 +9,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     const { tryWarmRun } = await import('./warm/run.ts')
     const code = await tryWarmRun(argv.slice(1), { cwd: process.cwd(), env: process.env })
     if (code !== undefined) return code
+  }
+  if (argv[0] === 'octoctl') {
+    const { octoctl } = await import('./octoctl/program.ts')
+    return octoctl(argv.slice(1))
   }
   const { operatorProgram } = await import('./program.ts')
   return operatorProgram(argv)

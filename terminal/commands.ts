@@ -60,5 +60,6 @@ export const WORDS: readonly Word[] = [
   ...group('Serve plugins', 'registry', {
     registry: 'serve plugins; manage repos and tokens; check and clean the data',
   }),
+  { word: 'octoctl', part: 'operator', summary: 'octo with the words, exit codes and folder of octoctl' },
   { word: 'demo', part: 'demo', summary: 'the quick start of a checkout: registry, core plugins, a demo check' },
 ]

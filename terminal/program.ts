@@ -38,8 +38,8 @@ const mistaken = new WeakMap<CommanderError, Command>()
 /** Commands whose further words belong to another program. */
 const passingOn = new WeakSet<Command>()
 
-export function openProgram(): Command {
-  return silentAboutMistakes(new Command('octo').helpCommand(false))
+export function openProgram(name = 'octo'): Command {
+  return silentAboutMistakes(new Command(name).helpCommand(false))
 }
 
 /** Adds a command with the shared flags; for groups, add further commands to the one returned. */
@@ -75,7 +75,7 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return 0
-    throw usageError(error, argv)
+    throw usageError(error, program, argv)
   }
 }
 
@@ -90,10 +90,10 @@ function refuseEmptyOptions(command: Command): void {
   })
 }
 
-function usageError(error: CommanderError, argv: readonly string[]) {
+function usageError(error: CommanderError, program: Command, argv: readonly string[]) {
   const [sentence = '', suggestion] = error.message.replace(/^error: /, '').split('\n')
   const command = mistaken.get(error)
-  const help = `run \`${command ? pathOf(command) : 'octo'} --help\``
+  const help = `run \`${command ? pathOf(command) : program.name()} --help\``
   const didYouMean = suggestion?.match(/Did you mean (?:one of )?(.+?)\?/)?.[1]
   return coded('USAGE', {
     message: error.code === 'commander.help' ? 'a further word is needed' : inHouseStyle(sentence),

@@ -15,7 +15,11 @@ import type { RepoTrust } from './config.ts'
 /** Texts of the key files that a config names, by the node that names each. Reading them is the caller's work. */
 export type KeyFiles = ReadonlyMap<TreeNode, string>
 
-type Reading = { readonly keyFiles: KeyFiles }
+type Reading = {
+  readonly keyFiles: KeyFiles
+  /** Whether `--insecure` was said: repos without a word about trust run without proof. Undefined where no such option is. */
+  readonly insecure?: boolean | undefined
+}
 
 /** Nodes below `keys:` that name files. */
 export function keyFileNodes(repo: TreeNode): readonly ScalarNode[] {
@@ -30,8 +34,10 @@ export function trustOf(repo: TreeNode, name: string, reading: Reading): RepoTru
   for (const node of [trust, keys]) if (node) refuseRemote(node)
   if (!isEmpty(trust)) return unsignedTrust(trust, keys, name)
   const list = itemsOf(keys).map((key) => readKey(key, reading))
-  if (list.length === 0) throw undecided(repo, name)
-  return { kind: 'keys', keys: list }
+  if (list.length > 0) return { kind: 'keys', keys: list }
+  // A misspelt `keys` was meant to ask for proof.
+  if (reading.insecure === true && isEmpty(keys) && !misspelt(repo)) return { kind: 'unsigned' }
+  throw undecided(repo, name, reading)
 }
 
 function unsignedTrust(trust: TreeNode, keys: TreeNode | undefined, name: string): RepoTrust {
@@ -91,13 +97,14 @@ function timeOf(node: MapNode, key: 'from' | 'to'): { from?: number; to?: number
   return { [key]: time }
 }
 
-function undecided(repo: TreeNode, name: string): Error {
+function undecided(repo: TreeNode, name: string, { insecure }: Reading): Error {
   const problem = `repo ${quote(name)} does not say whose signatures it needs`
   const slip = misspelt(repo)
   // A way out that gives the proof up is not offered to somebody who wrote whose it is.
   if (slip)
     return invalid(slip.at, `${problem}: unknown key ${quote(slip.key)}`, { hint: `did you mean \`${slip.meant}\`?` })
-  return invalid(repo, problem, { hint: howToTrust() })
+  const hint = insecure === undefined ? howToTrust() : `${howToTrust()}, or say \`--insecure\``
+  return invalid(repo, problem, { hint })
 }
 
 function misspelt(repo: TreeNode) {

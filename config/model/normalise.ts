@@ -36,16 +36,17 @@ type NormaliseInput = {
   readonly variables: Omit<TemplateVariables, 'root' | 'budget'>
   readonly warnings: Warnings
   readonly resolveFile: (address: string, document: string) => string
+  readonly insecure?: boolean | undefined
 }
 
 /** Throws CONFIG_INVALID or KEY_UNREADABLE for a config that cannot be followed as it is written. */
 export function normaliseConfig(input: NormaliseInput): OctoConfig {
-  const { documents, trees, files, keyFiles, resolveFile, warnings } = input
+  const { documents, trees, files, keyFiles, resolveFile, warnings, insecure } = input
   const admission = { warnings, repeatsRepo: (_: TreeNode) => false }
   for (const root of documents) if (!isRemote(root)) admitDocument(root, admission)
   const variables = { ...input.variables, root: trees.merged, budget: templateBudget() }
   const [repoTree] = treesFor(FIELDS.operator.repos.fetched, trees)
-  const repos = readRepos(repoTree, { keyFiles, variables, warnings, resolveFile })
+  const repos = readRepos(repoTree, { keyFiles, variables, warnings, resolveFile, insecure })
   const fetched = { warnings, repeatsRepo: (node: TreeNode) => repeatsRepo(node, repos) }
   for (const root of documents) if (isRemote(root)) admitDocument(root, fetched)
   const pins = treesFor(FIELDS.operator.plugins.fetched, trees).flatMap((tree) => readPins(tree))

@@ -20,6 +20,7 @@ type RepoReading = {
   readonly keyFiles: KeyFiles
   readonly variables: TemplateVariables
   readonly warnings: Warnings
+  readonly insecure: boolean | undefined
   /** Makes an address absolute that is written relative to a local document; gives a URL for every text. */
   readonly resolveFile: (address: string, document: string) => string
 }

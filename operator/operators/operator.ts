@@ -1,4 +1,5 @@
 // What every operator does with the services of a config: the built-in one, and those that are plugins.
+import type { Project } from '../../config/project-folder.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import type { Session, SessionOptions } from '../session.ts'
 
@@ -28,6 +29,8 @@ export type OperatorCall = {
   readonly terminal: Terminal
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv
+  /** Gives the folder for what an operator is told of the config, where it is not octo's own folder of the project. */
+  readonly openFolder?: (project: Project, env: NodeJS.ProcessEnv) => string
 }
 
 /** Each gives the exit code of octo. */

@@ -28,11 +28,11 @@ async function answer(choice: PluginChoice, word: OperatorWord, call: OperatorCa
 }
 
 /** The session is closed before the operator starts: `octo logs --follow` may run for days. */
-async function prepare(choice: PluginChoice, { session, cwd, env }: OperatorCall) {
-  await using open = session
+async function prepare(choice: PluginChoice, call: OperatorCall) {
+  await using open = call.session
   const executable = await provide(choice, open)
-  const projectFolder = isAbsolute(open.configPath) ? dirname(open.configPath) : cwd
-  return { executable, projectFolder, configPath: writeConfigFor(choice.name, open, env) }
+  const projectFolder = isAbsolute(open.configPath) ? dirname(open.configPath) : call.cwd
+  return { executable, projectFolder, configPath: writeConfigFor(choice.name, call) }
 }
 
 async function provide({ name, request }: PluginChoice, session: Session): Promise<VerifiedExecutable> {

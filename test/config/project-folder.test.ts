@@ -19,8 +19,8 @@ test('the input of an operator is for its user alone, in a folder for its user a
   const umask = process.umask(0)
   t.after(() => process.umask(umask))
   const project = { name: 'shop', document: join(home, 'octo.yaml') }
-  const path = writeOperatorInput(input, project, { HOME: home })
-  const again = writeOperatorInput({ ...input, name: 'shop 2' }, project, { HOME: home })
+  const path = writeOperatorInput(input, openProjectFolder(project, { HOME: home }))
+  const again = writeOperatorInput({ ...input, name: 'shop 2' }, openProjectFolder(project, { HOME: home }))
   assert.equal(again, path)
   assert.deepEqual(JSON.parse(readFileSync(path, 'utf8')), { ...input, name: 'shop 2' })
   assert.deepEqual(readdirSync(join(path, '..')), ['config.json'])
@@ -39,7 +39,9 @@ test('a folder that others could look into is closed, and what others could chan
   assert.equal(modeOf(folder), 0o700)
   for (const place of [folder, join(folder, '..')]) {
     chmodSync(place, 0o777)
-    const error = expectCode('STATE_UNSAFE', () => writeOperatorInput(input, project, { HOME: home }))
+    const error = expectCode('STATE_UNSAFE', () =>
+      writeOperatorInput(input, openProjectFolder(project, { HOME: home })),
+    )
     assert.match(error.hint ?? '', /^run `chmod go-w /)
     assert.ok(error.message.includes(place))
     assert.deepEqual(readdirSync(folder), [], 'nothing was written')

@@ -1,0 +1,25 @@
+// Where octoctl keeps the config of a project for its operator: `octocompose/NAME` in the user's cache folder. Scripts and
+// operators that look there go on finding it.
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { Project } from '../../config/project-folder.ts'
+import { openPrivateFolder, projectFolderName } from '../../config/project-folder.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** A name that is a folder of its own and nothing else; octoctl itself follows `../`. */
+const PLAIN = /^(?!\.)[\w.-]{1,100}$/
+
+/** Throws STATE_UNSAFE, NO_SPACE or IO_FAILED. */
+export function openCacheFolder(project: Project, env: Environment): string {
+  const folder = PLAIN.test(project.name) ? project.name : projectFolderName(project)
+  return openPrivateFolder(join(cacheFolder(env), 'octocompose', folder))
+}
+
+/** As Go's os.UserCacheDir says. */
+function cacheFolder(env: Environment, platform: string = process.platform): string {
+  const home = env.HOME || homedir()
+  if (platform === 'win32') return env.LOCALAPPDATA ?? join(home, 'AppData', 'Local')
+  if (platform === 'darwin') return join(home, 'Library', 'Caches')
+  return env.XDG_CACHE_HOME?.startsWith('/') ? env.XDG_CACHE_HOME : join(home, '.cache')
+}
