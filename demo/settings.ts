@@ -35,6 +35,7 @@ export const CORE_PLUGINS = [
   'plugins/check-server-url',
   'plugins/check-grpc',
   'plugins/check-orbdrpc',
+  'plugins/smtp',
 ] as const
 
 const HIGHEST_PORT = 65_535

@@ -11,22 +11,28 @@ import { check as checkOrbdrpc } from '../../plugins/check-orbdrpc/check.ts'
 import { check as checkServerUrl } from '../../plugins/check-server-url/check.ts'
 import { check as checkTcp } from '../../plugins/check-tcp/check.ts'
 import { check as checkTcpPort } from '../../plugins/check-tcp-port/check.ts'
+import { notifier as smtp } from '../../plugins/smtp/notifier.ts'
 import { parseManifest } from '../../schemas/manifest.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
-const PLUGINS = [checkTcp, checkTcpPort, checkServerUrl, checkGrpc, checkOrbdrpc]
+const PLUGINS = [
+  ...[checkTcp, checkTcpPort, checkServerUrl, checkGrpc, checkOrbdrpc].map((plugin) => ({
+    ...{ plugin, output: 'check/v1', input: 'none' },
+  })),
+  { plugin: smtp, output: 'notify/v1', input: 'json' },
+]
 const folder = (name: string) => fileURLToPath(new URL(`../../plugins/${name}/`, import.meta.url))
 const run = promisify(execFile)
 
-for (const check of PLUGINS)
+for (const { plugin: check, output, input } of PLUGINS)
   test(`plugin.yaml of ${check.name} says what its code says`, async () => {
     const manifest = parseManifest(await readFile(join(folder(check.name), 'plugin.yaml'), 'utf8'), 'plugin.yaml')
     assert.deepEqual([manifest.repo, manifest.name, manifest.version], ['core', check.name, check.version])
-    assert.deepEqual([manifest.protocol, manifest.output], ['exec', 'check/v1'])
+    assert.deepEqual([manifest.protocol, manifest.output, manifest.input], ['exec', output, input])
     assert.deepEqual(manifest.arguments, check.schema())
   })
 
-for (const check of PLUGINS)
+for (const { plugin: check } of PLUGINS)
   test(`${check.name} is bundled into the same file each time, and the file runs alone`, async (t) => {
     const dir = tempFolder(t)
     const [first, second] = [join(dir, 'a', 'x.cjs'), join(dir, 'b', 'x.cjs')]

@@ -1,0 +1,4 @@
+// The program: see notifier.ts.
+import { notifier } from './notifier.ts'
+
+void notifier.main()
