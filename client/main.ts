@@ -5,7 +5,7 @@ import type { CommandSpec, Run } from '../terminal/program.ts'
 import { addCommand, onRun, openProgram, runProgram } from '../terminal/program.ts'
 import { repeatable } from '../terminal/repeatable.ts'
 import type { CacheOptions } from './commands/cache.ts'
-import type { ShowOptions } from './commands/config/show.ts'
+import type { ConfigFlags, ShowOptions } from './commands/config/show.ts'
 import type { ClientFlags } from './commands/session.ts'
 
 export async function main(argv: readonly string[]): Promise<number> {
@@ -114,8 +114,8 @@ function addQuestionCommands(program: Command): void {
 function addConfigCommands(program: Command): void {
   const config = addCommand(program, {
     words: 'config',
-    summary: 'show your configuration as it counts, of all its documents',
-    examples: ['octo config show', 'octo config show services.web --origin'],
+    summary: 'show and validate your configuration, of all its documents',
+    examples: ['octo config show', 'octo config show services.web --origin', 'octo config validate'],
   })
   const group = (spec: CommandSpec) =>
     addCommand(config, { ...spec, json: true })
@@ -134,6 +134,12 @@ function addConfigCommands(program: Command): void {
     .option('--origin', 'say in which file and line each value was written')
     .option('--reveal', 'show secrets too, on a terminal')
     .addHelpText('after', '\nSecrets, and values that an environment variable went into, are shown as `***`.')
+  const validate = group({
+    words: 'validate',
+    summary: 'name everything that is wrong with the config, with its line and column',
+    examples: ['octo config validate', 'octo config validate -c prod.yaml --json'],
+  }).addHelpText('after', '\nThe exit code is 0 only for a config without problems; warnings are none.')
+  onRun<ConfigFlags>(validate, async (run) => (await import('./commands/config/validate.ts')).validateCommand(run))
   onRun<ShowOptions>(show, async (run) => (await import('./commands/config/show.ts')).showCommand(run))
 }
 

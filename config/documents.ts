@@ -11,11 +11,11 @@ import { fieldOf, itemsOf } from './document/field-of.ts'
 import { rowOf } from './document/fields.ts'
 import { invalid, warningAt } from './document/invalid.ts'
 import type { ConfigSource, TreeNode } from './document/node.ts'
-import { isEmpty, isRemote, parseTree, placeOf, textOf } from './document/node.ts'
+import { exactPlaceOf, isEmpty, isRemote, parseTree, placeOf, textOf } from './document/node.ts'
 import { readTexts } from './document/scalars.ts'
 import { lacksScheme } from './document/scheme.ts'
 import type { Warnings } from './document/warnings.ts'
-import { openWarnings } from './document/warnings.ts'
+import { attempt, openWarnings } from './document/warnings.ts'
 import type { DocumentAddress } from './document-address.ts'
 import { addressIn, shownName } from './document-address.ts'
 
@@ -39,9 +39,13 @@ type Gathering = {
 }
 
 /** Documents from highest to lowest precedence: each file, then what it includes, then the next file. */
-export async function gatherDocuments(addresses: readonly DocumentAddress[], fetchText: FetchText | undefined) {
-  const gathering: Gathering = { fetchText, documents: new Map(), warnings: openWarnings(), bytes: 0 }
-  for (const address of addresses) await gather(address, { chain: [], gathering })
+export async function gatherDocuments(
+  addresses: readonly DocumentAddress[],
+  fetchText: FetchText | undefined,
+  warnings = openWarnings(),
+) {
+  const gathering: Gathering = { fetchText, documents: new Map(), warnings, bytes: 0 }
+  for (const address of addresses) await gather(address, { chain: [], gathering }).catch(warnings.report)
   return { documents: [...gathering.documents.values()], warnings: gathering.warnings }
 }
 
@@ -57,8 +61,14 @@ async function gather(address: DocumentAddress, { chain, gathering, include }: S
     throw tooMuch(`consists of more than ${CONFIG_LIMITS.documents} documents`, shownName(address))
   const document = await readDocument(address, gathering, include)
   gathering.documents.set(name, document)
-  for (const inner of includesOf(document.root, gathering.warnings))
-    await gather(addressIn(inner.text, address), { chain: [...chain, name], gathering, include: inner })
+  for (const inner of includesOf(document.root, gathering.warnings)) {
+    const step = { chain: [...chain, name], gathering, include: inner }
+    await gatherIncluded(inner, address, step).catch(gathering.warnings.report)
+  }
+}
+
+async function gatherIncluded({ text }: Include, from: DocumentAddress, step: Step): Promise<void> {
+  await gather(addressIn(text, from), step)
 }
 
 async function readDocument(
@@ -102,19 +112,23 @@ function broughtBy(include: Include | undefined): Pick<ConfigSource, 'includedAt
 type Include = { readonly text: string; readonly node: TreeNode; readonly offers: readonly string[] | undefined }
 
 function includesOf(root: TreeNode, warnings: Warnings): Include[] {
-  return itemsOf(fieldOf(root, 'config', 'include')).map((item) => {
-    const url = item.kind === 'map' ? fieldOf(item, 'include', 'url') : item
-    if (url?.kind !== 'scalar' || typeof url.value !== 'string') throw invalid(item, 'an include is a map with `url`')
-    if (url.value.includes('{{')) throw invalid(url, 'the address of an include holds no templates')
-    if (/^http:\/\/(?!127\.|localhost[:/]|\[::1\])/.test(url.value))
-      warnings.add(() =>
-        warningAt(
-          url,
-          `${quote(shownAddress(String(url.value)))} is fetched without encryption, anyone on the way can change it`,
-        ),
-      )
-    return { text: url.value, node: url, offers: offersOf(item) }
-  })
+  return itemsOf(fieldOf(root, 'config', 'include')).flatMap(
+    (item) => attempt(warnings, () => includeOf(item, warnings)) ?? [],
+  )
+}
+
+function includeOf(item: TreeNode, warnings: Warnings): Include {
+  const url = item.kind === 'map' ? fieldOf(item, 'include', 'url') : item
+  if (url?.kind !== 'scalar' || typeof url.value !== 'string') throw invalid(item, 'an include is a map with `url`')
+  if (url.value.includes('{{')) throw invalid(url, 'the address of an include holds no templates')
+  if (/^http:\/\/(?!127\.|localhost[:/]|\[::1\])/.test(url.value))
+    warnings.add(() =>
+      warningAt(
+        url,
+        `${quote(shownAddress(String(url.value)))} is fetched without encryption, anyone on the way can change it`,
+      ),
+    )
+  return { text: url.value, node: url, offers: offersOf(item) }
 }
 
 /** Undefined where nothing is said. What a document from elsewhere would offer is refused with all else that it may not write. */
@@ -145,27 +159,27 @@ function refuseFormat(address: DocumentAddress): void {
 }
 
 async function readLocal(path: string, from: TreeNode | undefined): Promise<string> {
-  const typed = from?.kind === 'scalar' ? textOf(from) : undefined
   try {
     const found = await stat(path)
     // A checkout from elsewhere may hold a link to a device, which would be read for ever.
-    if (!found.isFile()) throw notReadable(path, { reason: 'it is not a file', typed })
+    if (!found.isFile()) throw notReadable(path, { reason: 'it is not a file', from })
     const { size } = found
     if (size > CONFIG_LIMITS.documentBytes) throw tooMuch(`is larger than ${CONFIG_LIMITS.documentBytes} bytes`, path)
     return decodeText(await readFile(path), path)
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
     if (!['ENOENT', 'ENOTDIR', 'EACCES'].includes(code)) throw error
-    throw notReadable(path, { reason: code, typed, cause: error })
+    throw notReadable(path, { reason: code, from, cause: error })
   }
 }
 
-type Unreadable = { readonly reason: string; readonly typed: string | undefined; readonly cause?: unknown }
+type Unreadable = { readonly reason: string; readonly from: TreeNode | undefined; readonly cause?: unknown }
 
-function notReadable(path: string, { reason, typed, cause }: Unreadable): Error {
+function notReadable(path: string, { reason, from, cause }: Unreadable): Error {
+  const typed = from?.kind === 'scalar' ? textOf(from) : undefined
   return coded('CONFIG_NOT_FOUND', {
     message: `config ${quote(path)} cannot be read`,
-    details: { path, reason },
+    details: { path, reason, ...(from ? exactPlaceOf(from) : {}) },
     cause,
     ...(typed !== undefined && lacksScheme(typed) ? { hint: `for a web address write \`https://${typed}\`` } : {}),
   })

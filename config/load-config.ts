@@ -3,6 +3,7 @@ import { coded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
 import { shownAddress } from '../schemas/shown-address.ts'
 import { refuseUnknownKeys } from './document/unknown-keys.ts'
+import type { OnProblem } from './document/warnings.ts'
 import type { OctoConfig } from './model/config.ts'
 import type { WholeConfig } from './read-config.ts'
 import { readWholeConfig } from './read-config.ts'
@@ -19,6 +20,10 @@ type LoadConfigOptions = {
   readonly strict?: boolean
   /** Repos that say nothing about trust are taken as `trust: unsigned`, with its warning. */
   readonly insecure?: boolean | undefined
+  /** Never errors, for who shows them with everything else. */
+  readonly unknownKeys?: 'warn'
+  /** Told of every problem, as `octo config validate` shows them; absent, the first one is thrown. */
+  readonly onProblem?: OnProblem
   /** Told what is waited for, when that takes a while. */
   readonly onWait?: (line: string) => void
 }
@@ -30,10 +35,16 @@ export async function loadConfig(options: LoadConfigOptions): Promise<OctoConfig
 
 /** The same, with all that the documents hold for operators. */
 export async function loadWholeConfig(options: LoadConfigOptions): Promise<WholeConfig> {
-  const { paths = [], cwd, env, offline, strict, insecure } = options
+  const { paths = [], cwd, env, offline, strict, insecure, onProblem, unknownKeys } = options
   const fetchText = (url: string, maxBytes: number) => fetchDocument(url, { ...options, maxBytes })
-  const whole = await readWholeConfig(paths, { cwd, env, insecure, ...(offline ? {} : { fetchText }) })
-  if (strict === true || isUnattended(env)) refuseUnknownKeys(whole.config.warnings)
+  const whole = await readWholeConfig(paths, {
+    cwd,
+    env,
+    insecure,
+    ...(offline ? {} : { fetchText }),
+    ...(onProblem ? { onProblem } : {}),
+  })
+  if (unknownKeys !== 'warn' && (strict === true || isUnattended(env))) refuseUnknownKeys(whole.config.warnings)
   return whole
 }
 

@@ -9,6 +9,8 @@ import { invalid } from './document/invalid.ts'
 import type { ScalarNode, TreeNode } from './document/node.ts'
 import { textOf } from './document/node.ts'
 import { joinDocuments } from './document/trees.ts'
+import type { OnProblem, Warnings } from './document/warnings.ts'
+import { attempt, openWarnings } from './document/warnings.ts'
 import { addressFrom, resolveFile } from './document-address.ts'
 import type { FetchText } from './documents.ts'
 import { gatherDocuments } from './documents.ts'
@@ -30,6 +32,8 @@ export type ConfigDeps = {
   readonly arch?: string
   /** Repos that say nothing about trust are taken as `trust: unsigned`, with its warning. */
   readonly insecure?: boolean | undefined
+  /** Told of every problem of the documents in place of the first one being thrown; what is given then is not to be followed. */
+  readonly onProblem?: OnProblem
 }
 
 const MAX_KEY_BYTES = 16 * 1024
@@ -56,14 +60,14 @@ export async function readWholeConfig(
   const named = typeof pathOrPaths === 'string' ? [pathOrPaths] : (pathOrPaths ?? [])
   const paths = named.length > 0 ? named : [findConfig(deps.cwd)]
   const addresses = paths.map((path) => addressFrom(path, deps.cwd))
-  const { documents, warnings } = await gatherDocuments(addresses, deps.fetchText)
+  const { documents, warnings } = await gatherDocuments(addresses, deps.fetchText, openWarnings(deps.onProblem))
   const roots = documents.map(({ root }) => root)
   const trees = joinDocuments(roots)
   const [os = '', arch = ''] = platformOf({
     platform: deps.platform ?? process.platform,
     arch: deps.arch ?? process.arch,
   }).split('_')
-  const keyFiles = await readKeyFiles(trees.local)
+  const keyFiles = await readKeyFiles(trees.local, warnings)
   const variables = { env: deps.env, os, arch }
   const config = normaliseConfig({
     documents: roots,
@@ -78,13 +82,15 @@ export async function readWholeConfig(
   const local = documents.filter(({ address }) => address.kind === 'file')
   const inputs = new Map(local.map(({ address, text }) => [address.name, text]))
   for (const [node, text] of keyFiles) inputs.set(keyFilePath(node), text)
-  return { config: { ...config, inputs }, effective: () => effectiveTree(trees, variables) }
+  return { config: { ...config, inputs }, effective: () => effectiveTree(trees, variables, warnings) }
 }
 
 /** Key files lie beside the local document that names them. */
-async function readKeyFiles(local: TreeNode | undefined): Promise<Map<TreeNode, string>> {
-  const nodes = findRepos(local).flatMap(({ node }) => keyFileNodes(node))
-  const texts = nodes.map(async (node) => [node, await readKeyFile(node)] as const)
+async function readKeyFiles(local: TreeNode | undefined, warnings: Warnings): Promise<Map<TreeNode, string>> {
+  const repos = attempt(warnings, () => findRepos(local)) ?? []
+  const texts = repos
+    .flatMap(({ node }) => keyFileNodes(node))
+    .map(async (node) => [node, await readKeyFile(node)] as const)
   return new Map(await Promise.all(texts))
 }
 

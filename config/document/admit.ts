@@ -11,6 +11,7 @@ import { refused } from './refused.ts'
 import { noteShellVariables } from './shell-variables.ts'
 import { noteUnknownKey } from './unknown-keys.ts'
 import type { Warnings } from './warnings.ts'
+import { attempt } from './warnings.ts'
 
 type Admission = {
   readonly warnings: Warnings
@@ -34,7 +35,7 @@ function admitMap(node: TreeNode, { shape, path }: Level, admission: Admission):
   if (node.kind !== 'map') return
   for (const [key, child] of node.entries) {
     const row = rowOf(shape, key)
-    if (row) admitField(child, { key, row, path: `${path}${key}` }, admission)
+    if (row) attempt(admission.warnings, () => admitField(child, { key, row, path: `${path}${key}` }, admission))
     // What stands flat on a check of an early v1 config is an argument; arguments.ts tells slips from them.
     else if (shape === 'check') noteShellVariables(child, admission.warnings)
     else noteUnknownKey(shape, key, { at: child, warnings: admission.warnings })

@@ -3,12 +3,12 @@
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { Place, TreeNode } from './node.ts'
-import { placeOf } from './node.ts'
+import { exactPlaceOf } from './node.ts'
 import type { ConfigWarning } from './warnings.ts'
 
 /** CONFIG_INVALID at the place of a value. */
 export function invalid(node: TreeNode, problem: string, more: { hint?: string; cause?: unknown } = {}): Error {
-  const place = placeOf(node)
+  const place = exactPlaceOf(node)
   return coded('CONFIG_INVALID', {
     message: `${showPlace(place)}: ${problem}`,
     details: { ...place },
@@ -17,7 +17,7 @@ export function invalid(node: TreeNode, problem: string, more: { hint?: string; 
 }
 
 export function warningAt(node: TreeNode, message: string): ConfigWarning {
-  return { ...placeOf(node), message }
+  return { ...exactPlaceOf(node), message }
 }
 
 export function showPlace({ file, line }: Place): string {

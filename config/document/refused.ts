@@ -2,7 +2,7 @@
 import { coded } from '../../schemas/errors.ts'
 import { showPlace } from './invalid.ts'
 import type { Place, TreeNode } from './node.ts'
-import { placeOf } from './node.ts'
+import { exactPlaceOf, placeOf } from './node.ts'
 
 type More = {
   /** What a local document says about the same thing. */
@@ -12,7 +12,7 @@ type More = {
 
 /** CONFIG_INVALID that names the fetched document, its line and the local place that is concerned. */
 export function refused(node: TreeNode, deed: string, { local, hint }: More = {}): Error {
-  const place = placeOf(node)
+  const place = exactPlaceOf(node)
   const { includedAt } = node.origin.source
   const localPlace: Place | undefined = local ? placeOf(local) : includedAt
   const tail = localPlace ? `; ${showPlace(localPlace)} ${local ? 'decides that' : 'includes it'}` : ''

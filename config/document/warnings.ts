@@ -1,9 +1,13 @@
 // Warnings of one config, bounded: a document with thousands of unknown keys must not cost thousands of look-ups for
 // their nearest word. Unknown keys have room of their own, because elsewhere they are errors and may not be crowded out.
 
+import type { CodedError } from '../../schemas/errors.ts'
+import { isCoded } from '../../schemas/errors.ts'
+
 export type ConfigWarning = {
   readonly file: string
   readonly line?: number
+  readonly column?: number
   readonly message: string
   /** The key that nobody knows, when that is what the warning is about: an error where nobody watches. */
   readonly unknownKey?: string
@@ -13,13 +17,18 @@ export type Warnings = {
   /** Builds the warning only while there is room for it. */
   readonly add: (warning: () => ConfigWarning) => void
   readonly addUnknownKey: (warning: () => ConfigWarning) => void
+  /** A problem that leaves the rest readable: thrown, or kept where somebody wants all of them. */
+  readonly report: (error: unknown) => void
   /** All that were kept, and one that says how many more there are. */
   readonly all: () => readonly ConfigWarning[]
 }
 
 export const MAX_WARNINGS = 50
 
-export function openWarnings(): Warnings {
+/** Told of each problem; where nobody is, the first one ends the reading. */
+export type OnProblem = (problem: CodedError) => void
+
+export function openWarnings(onProblem?: OnProblem): Warnings {
   const kept: ConfigWarning[] = []
   let more = 0
   const room = () => {
@@ -32,6 +41,20 @@ export function openWarnings(): Warnings {
   return {
     add: room(),
     addUnknownKey: room(),
+    report(error) {
+      if (!onProblem || !isCoded(error)) throw error
+      onProblem(error)
+    },
     all: () => (more === 0 ? kept : [...kept, { file: kept[0]?.file ?? '', message: `and ${more} more warnings` }]),
+  }
+}
+
+/** What the reading gives; undefined where it was a problem that was reported. */
+export function attempt<Value>({ report }: Pick<Warnings, 'report'>, read: () => Value): Value | undefined {
+  try {
+    return read()
+  } catch (error) {
+    report(error)
+    return undefined
   }
 }

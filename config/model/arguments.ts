@@ -16,7 +16,7 @@ import type { CheckArguments } from './config.ts'
 type Reading = { readonly variables: TemplateVariables; readonly warnings: Warnings }
 
 const ARGUMENTS = ['args', 'toolArgs'] as const
-const NOTHING: CheckArguments = { kind: 'map', value: {}, texts: {} }
+export const NOTHING: CheckArguments = { kind: 'map', value: {}, texts: {} }
 
 /** Reads `args`, `toolArgs` or the flat form of early v1 configs. */
 export function readArguments(item: MapNode, reading: Reading): CheckArguments {

@@ -6,6 +6,8 @@ import type { MapNode, ScalarNode, TreeNode } from '../document/node.ts'
 import type { TemplateVariables } from '../document/template.ts'
 import { expand, expandAddress, templateBudget } from '../document/template.ts'
 import type { ConfigTrees } from '../document/trees.ts'
+import type { Warnings } from '../document/warnings.ts'
+import { attempt } from '../document/warnings.ts'
 import { isNamedAsSecret } from './named-secrets.ts'
 
 export type EffectiveTree = {
@@ -22,12 +24,14 @@ type Walk = {
   readonly wasEnvironmentRead: () => boolean
   readonly secrets: Set<TreeNode>
   readonly templates: Map<TreeNode, string>
+  readonly report: Warnings['report']
 }
 
 /** Throws CONFIG_INVALID for a template that cannot be filled in. */
 export function effectiveTree(
   trees: ConfigTrees,
   variables: Omit<TemplateVariables, 'root' | 'budget'>,
+  { report }: Pick<Warnings, 'report'>,
 ): EffectiveTree {
   const { env, wasRead } = watched(variables.env)
   const walk: Walk = {
@@ -35,6 +39,7 @@ export function effectiveTree(
     wasEnvironmentRead: wasRead,
     secrets: new Set(),
     templates: new Map(),
+    report,
   }
   const allowed = withLocalDecisions(trees.merged, trees.local, 'config')
   const root = allowed?.kind === 'map' ? filled(allowed, [], walk) : undefined
@@ -109,7 +114,7 @@ function at(node: TreeNode | undefined, key: string): TreeNode | undefined {
 
 function filledWith(fill: Filler, node: TreeNode, walk: Walk): TreeNode {
   if (node.kind !== 'scalar') return inside(node, (inner) => filledWith(fill, inner, walk))
-  const found = fill(node, walk.variables)
+  const found = attempt(walk, () => fill(node, walk.variables)) ?? node
   if (found === node) return node
   // What a template made is no text that somebody typed without quotes.
   const plain = found.plain && typeof found.value !== 'string'

@@ -6,7 +6,7 @@ import { admitDocument } from '../document/admit.ts'
 import { fieldOf } from '../document/field-of.ts'
 import { FIELDS } from '../document/fields.ts'
 import { showPlace } from '../document/invalid.ts'
-import type { TreeNode } from '../document/node.ts'
+import type { Place, TreeNode } from '../document/node.ts'
 import { isEmpty, isRemote, textOf } from '../document/node.ts'
 import { requireOneReading } from '../document/one-reading.ts'
 import type { TemplateVariables } from '../document/template.ts'
@@ -14,6 +14,7 @@ import { templateBudget } from '../document/template.ts'
 import type { ConfigTrees } from '../document/trees.ts'
 import { treesFor } from '../document/trees.ts'
 import type { Warnings } from '../document/warnings.ts'
+import { attempt } from '../document/warnings.ts'
 import type { CheckItem, OctoConfig, PluginPin, RepoConfig, ServiceConfig } from './config.ts'
 import { PHASES } from './config.ts'
 import { admitRequests } from './fetched-requests.ts'
@@ -22,7 +23,7 @@ import { readOperator } from './operator-choice.ts'
 import { readPins } from './pins.ts'
 import type { SpecReading } from './read-service-spec.ts'
 import { pluginNode, readServiceSpec } from './read-service-spec.ts'
-import { readRepos, repeatsRepo } from './repos.ts'
+import { findRepos, readRepos, repeatsRepo } from './repos.ts'
 import { programRequests } from './requests.ts'
 import type { ReadRequest } from './services.ts'
 import { checksOf, joinServices, readServices } from './services.ts'
@@ -43,17 +44,22 @@ type NormaliseInput = {
 export function normaliseConfig(input: NormaliseInput): OctoConfig {
   const { documents, trees, files, keyFiles, resolveFile, warnings, insecure } = input
   const admission = { warnings, repeatsRepo: (_: TreeNode) => false }
-  for (const root of documents) if (!isRemote(root)) admitDocument(root, admission)
+  for (const root of documents) if (!isRemote(root)) attempt(warnings, () => admitDocument(root, admission))
   const variables = { ...input.variables, root: trees.merged, budget: templateBudget() }
   const [repoTree] = treesFor(FIELDS.operator.repos.fetched, trees)
-  const repos = readRepos(repoTree, { keyFiles, variables, warnings, resolveFile, insecure })
+  const reading = { keyFiles, variables, warnings, resolveFile, insecure }
+  const repos = attempt(warnings, () => readRepos(repoTree, reading)) ?? []
   const fetched = { warnings, repeatsRepo: (node: TreeNode) => repeatsRepo(node, repos) }
-  for (const root of documents) if (isRemote(root)) admitDocument(root, fetched)
-  const pins = treesFor(FIELDS.operator.plugins.fetched, trees).flatMap((tree) => readPins(tree))
-  const services = readAllServices(trees, { repos, pins, reading: { variables, warnings } })
-  const [operator] = treesFor(FIELDS.octoctl.operator.fetched, trees).map(readOperator)
-  refuseUnknownRepos(repos, pins, services)
-  const named = { ...nameOf(trees.merged), ...(operator ? { operator } : {}) }
+  for (const root of documents) if (isRemote(root)) attempt(warnings, () => admitDocument(root, fetched))
+  const pins = treesFor(FIELDS.operator.plugins.fetched, trees).flatMap((tree) => readPins(tree, warnings))
+  const services =
+    attempt(warnings, () => readAllServices(trees, { repos, pins, reading: { variables, warnings } })) ?? []
+  const [operatorTree] = treesFor(FIELDS.octoctl.operator.fetched, trees)
+  const operator = attempt(warnings, () => readOperator(operatorTree))
+  // What a repo says may be wrong, and then it still has its name.
+  const written = attempt(warnings, () => findRepos(repoTree).map(({ name }) => name)) ?? []
+  refuseUnknownRepos([...new Set(written)], { pins, services, warnings })
+  const named = { ...attempt(warnings, () => nameOf(trees.merged)), ...(operator ? { operator } : {}) }
   return { files, ...named, repos, pins, services, warnings: warnings.all() }
 }
 
@@ -103,26 +109,29 @@ function nameOf(root: TreeNode | undefined): { name?: string } {
   return { name: textOf(name) }
 }
 
-/** `tool: other/check-tcp` with no repo `other` would otherwise only be found when it is resolved. */
-function refuseUnknownRepos(
-  repos: readonly RepoConfig[],
-  pins: readonly PluginPin[],
-  services: readonly ServiceConfig[],
-): void {
-  const names = repos.map((repo) => repo.name)
-  const items = services.flatMap((service) => PHASES.flatMap((phase): readonly CheckItem[] => service.checks[phase]))
-  for (const { request, place } of items)
-    if (request.repo && !names.includes(request.repo)) throw unknownRepo(request.repo, names, showPlace(place))
-  for (const { name, request } of programRequests(services))
-    if (request.repo && !names.includes(request.repo)) throw unknownRepo(request.repo, names, `service ${quote(name)}`)
-  for (const { repo, plugin } of pins)
-    if (repo && !names.includes(repo)) throw unknownRepo(repo, names, `the pin of ${quote(plugin)}`)
+type Asking = {
+  readonly pins: readonly PluginPin[]
+  readonly services: readonly ServiceConfig[]
+  readonly warnings: Warnings
 }
 
-function unknownRepo(repo: string, names: readonly string[], where: string): Error {
+/** `tool: other/check-tcp` with no repo `other` would otherwise only be found when it is resolved. */
+function refuseUnknownRepos(names: readonly string[], { pins, services, warnings }: Asking): void {
+  const items = services.flatMap((service) => PHASES.flatMap((phase): readonly CheckItem[] => service.checks[phase]))
+  const asking: readonly Asked[] = [
+    ...items.map(({ request, place }) => ({ repo: request.repo, where: showPlace(place), place })),
+    ...programRequests(services).map(({ name, request }) => ({ repo: request.repo, where: `service ${quote(name)}` })),
+    ...pins.map(({ repo, plugin }) => ({ repo, where: `the pin of ${quote(plugin)}` })),
+  ]
+  for (const one of asking) if (one.repo && !names.includes(one.repo)) warnings.report(unknownRepo(one, names))
+}
+
+type Asked = { readonly repo?: string | undefined; readonly where: string; readonly place?: Place }
+
+function unknownRepo({ repo = '', where, place }: Asked, names: readonly string[]): Error {
   return coded('REPO_NOT_FOUND', {
     message: `${where} names the repo ${quote(repo)}, which the config does not have`,
-    details: { repo, repos: names },
+    details: { repo, repos: names, ...place },
     hint: `add it below \`operator.repos\`${names.length > 0 ? `, or use ${names.map(quote).join(', ')}` : ''}`,
   })
 }

@@ -10,17 +10,19 @@ import type { TreeNode } from '../document/node.ts'
 import { isEmpty, textOf } from '../document/node.ts'
 import { requireOneReading } from '../document/one-reading.ts'
 import { readBoolean } from '../document/scalars.ts'
+import type { Warnings } from '../document/warnings.ts'
+import { attempt } from '../document/warnings.ts'
 import type { PluginPin } from './config.ts'
 import { canonicalName } from './plugin-request.ts'
 
 /** Reads `operator.plugins` and `octoctl.plugins`; throws CONFIG_INVALID. */
-export function readPins(root: TreeNode | undefined): PluginPin[] {
+export function readPins(root: TreeNode | undefined, warnings: Pick<Warnings, 'report'>): PluginPin[] {
   const pins = new Map<Name, PluginPin>()
   const octoctl = fieldOf(fieldOf(root, 'config', 'octoctl'), 'octoctl', 'plugins')
   const operator = fieldOf(fieldOf(root, 'config', 'operator'), 'operator', 'plugins')
   for (const [name, node] of [...namedEntries(octoctl), ...namedEntries(operator)]) {
-    const pin = at(node, () => readPin(name, node))
-    pins.set(pin.plugin, pin)
+    const pin = attempt(warnings, () => at(node, () => readPin(name, node)))
+    if (pin) pins.set(pin.plugin, pin)
   }
   return [...pins.values()]
 }

@@ -12,6 +12,7 @@ import { lacksScheme } from '../document/scheme.ts'
 import type { TemplateVariables } from '../document/template.ts'
 import { expandAddress } from '../document/template.ts'
 import type { Warnings } from '../document/warnings.ts'
+import { attempt } from '../document/warnings.ts'
 import type { RepoConfig } from './config.ts'
 import type { KeyFiles } from './keys.ts'
 import { trustOf } from './keys.ts'
@@ -52,15 +53,17 @@ export function readRepos(root: TreeNode | undefined, reading: RepoReading): Rep
   const found = findRepos(root, reading.warnings)
   if (root && found.length > MAX_REPOS) throw invalid(root, `more than ${MAX_REPOS} repos`)
   const repos = new Map<Name, RepoConfig>()
-  for (const { name, node } of found) {
-    const url = addressOf(name, node, reading)
-    if (isRepeated(node, url, [...repos.values()])) continue
-    const repo = readRepo(name, node, { ...reading, url })
-    const earlier = repos.get(repo.name)
-    if (earlier) throw invalid(node, `repo ${quote(name)} is named twice, with ${quote(earlier.url)} and ${quote(url)}`)
-    repos.set(repo.name, repo)
-  }
+  for (const one of found) attempt(reading.warnings, () => addRepo(one, repos, reading))
   return [...repos.values()]
+}
+
+function addRepo({ name, node }: FoundRepo, repos: Map<Name, RepoConfig>, reading: RepoReading): void {
+  const url = addressOf(name, node, reading)
+  if (isRepeated(node, url, [...repos.values()])) return
+  const repo = readRepo(name, node, { ...reading, url })
+  const earlier = repos.get(repo.name)
+  if (earlier) throw invalid(node, `repo ${quote(name)} is named twice, with ${quote(earlier.url)} and ${quote(url)}`)
+  repos.set(repo.name, repo)
 }
 
 /** A config may list a repo a second time for octoctl, which knows neither names nor keys. */

@@ -15,7 +15,8 @@ import { refused } from '../document/refused.ts'
 import { readBoolean, readCount, readDuration, readTexts } from '../document/scalars.ts'
 import type { TemplateVariables } from '../document/template.ts'
 import type { Warnings } from '../document/warnings.ts'
-import { readArguments } from './arguments.ts'
+import { attempt } from '../document/warnings.ts'
+import { NOTHING, readArguments } from './arguments.ts'
 import type { CheckItem, Phase, PluginRequest, ServiceConfig } from './config.ts'
 import { PHASES } from './config.ts'
 import { parsePluginRequest } from './plugin-request.ts'
@@ -57,7 +58,8 @@ const DEFAULT_FAILURES: Readonly<Record<Phase, number>> = { preflight: 1, health
 export function readServices(root: TreeNode | undefined, reading: ServiceReading): Map<string, ReadService> {
   const services = new Map<string, ReadService>()
   for (const [name, node] of serviceNodes(root)) {
-    const service = readService(name, node, reading)
+    const service = attempt(reading.warnings, () => readService(name, node, reading))
+    if (!service) continue
     const earlier = services.get(name)
     services.set(name, earlier ? joinShapes(earlier, service) : service)
   }
@@ -122,7 +124,9 @@ function serviceNodes(root: TreeNode | undefined): (readonly [string, TreeNode])
 
 function readService(name: string, node: TreeNode, reading: ServiceReading): ReadService {
   const phase = (wanted: Phase) =>
-    listsOf(node, wanted).flatMap((list) => itemsOf(list).map((item) => readCheck(item, { ...reading, phase: wanted })))
+    listsOf(node, wanted)
+      .flatMap(itemsOf)
+      .flatMap((item) => attempt(reading.warnings, () => readCheck(item, { ...reading, phase: wanted })) ?? [])
   return {
     name,
     node,
@@ -142,16 +146,18 @@ type PhaseReading = ServiceReading & { readonly phase: Phase }
 function readCheck(node: TreeNode, reading: PhaseReading): ReadCheck {
   const map = mapOrNothing(node)
   if (!map) throw invalid(node, 'a check is a map with `tool` and `args`')
-  const timeoutMs = readDuration(fieldOf(map, 'check', 'timeout'), 'timeout', { min: 100, max: DAY_MS })
-  const operators = readTexts(fieldOf(map, 'check', 'operators'), 'operators')
-  const interval = readDuration(fieldOf(map, 'check', 'interval'), 'interval', { min: 10, max: HOUR_MS })
+  const each = <Value>(read: () => Value) => attempt(reading.warnings, read)
+  const timeoutMs = each(() => readDuration(fieldOf(map, 'check', 'timeout'), 'timeout', { min: 100, max: DAY_MS }))
+  const operators = each(() => readTexts(fieldOf(map, 'check', 'operators'), 'operators'))
+  const interval = each(() => readDuration(fieldOf(map, 'check', 'interval'), 'interval', { min: 10, max: HOUR_MS }))
+  const read = each(() => readArguments(map, reading))
   const { tool, request } = requestOf(map)
   const { off, on } = switchOf(map)
   refuseBoth(off, on)
   refuseSlips(operators, map)
   const item: CheckItem = {
     request,
-    arguments: readArguments(map, reading),
+    arguments: read ?? NOTHING,
     enabled: off === undefined,
     intervalMs: interval ?? DEFAULT_INTERVAL_MS,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),

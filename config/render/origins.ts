@@ -38,7 +38,8 @@ function withOrigin(node: TreeNode, { cwd, templates }: Origins): ValueWithOrigi
   }
 }
 
-function shownFile(file: string, cwd: string): string {
+/** Relative where that is shorter. */
+export function shownFile(file: string, cwd: string): string {
   if (!file.startsWith('/') && !/^[A-Za-z]:\\/.test(file)) return file
   const below = relative(cwd, file)
   return below.startsWith('..') ? file : below

@@ -1,0 +1,135 @@
+// `octo config validate`: everything that is wrong with a config, in one go, with its line and column.
+import type { ConfigWarning } from '../../../config/document/warnings.ts'
+import { loadWholeConfig } from '../../../config/load-config.ts'
+import type { OctoConfig } from '../../../config/model/config.ts'
+import { shownFile } from '../../../config/render/origins.ts'
+import type { ErrorCode } from '../../../schemas/error-codes.ts'
+import type { CodedError } from '../../../schemas/errors.ts'
+import { coded } from '../../../schemas/errors.ts'
+import { printable } from '../../../schemas/quote.ts'
+import type { Terminal } from '../../../terminal/index.ts'
+import { count, waitingLine } from '../../../terminal/index.ts'
+import type { Run } from '../../../terminal/program.ts'
+import type { ConfigFlags } from './show.ts'
+
+type Problem = {
+  readonly code: ErrorCode
+  readonly file?: string
+  readonly line?: number
+  readonly column?: number
+  readonly message: string
+  readonly hint?: string
+}
+
+const MAX_PROBLEMS = 200
+const MAX_LINE = 2000
+
+/** What the writer of the config mends; a server that is down or a full disk ends the command as any other. */
+const OF_THE_CONFIG: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  ...([
+    'CONFIG_INVALID',
+    'CONFIG_NOT_FOUND',
+    'YAML_INVALID',
+    'JSON_INVALID',
+    'TEXT_INVALID',
+    'FORMAT_INVALID',
+  ] as const),
+  ...(['LIMIT_EXCEEDED', 'REPO_NOT_FOUND', 'NAME_INVALID', 'RANGE_INVALID', 'KEY_UNREADABLE'] as const),
+])
+
+export async function validateCommand({ options, terminal }: Run<ConfigFlags>): Promise<number> {
+  const found: CodedError[] = []
+  const config = await readAll(options, { terminal, found })
+  const problems = withoutRepeats([...found.map(problemOf), ...config.warnings.flatMap(unknownKey)], config.files)
+  const warnings = config.warnings.filter(({ unknownKey: key }) => key === undefined)
+  show({ config, problems, warnings, terminal })
+  if (problems.length === 0) return 0
+  throw coded('CONFIG_INVALID', {
+    message: `${count(problems.length, 'problem')} in the config`,
+    details: { problems: problems.length },
+    hint: 'docs/CONFIG.md says what a config may hold; keys of your own begin with `x-`',
+  })
+}
+
+type Reading = { readonly terminal: Terminal; readonly found: CodedError[] }
+
+/** Also fills in all templates: a variable that is not set is a problem on this machine. */
+async function readAll({ config: paths = [], offline = false }: ConfigFlags, { terminal, found }: Reading) {
+  const onProblem = (problem: CodedError) => {
+    if (!OF_THE_CONFIG.has(problem.code)) throw problem
+    if (found.length < MAX_PROBLEMS) found.push(problem)
+  }
+  // Where `CI` is set, unknown keys would end the reading; here they are problems like all others.
+  const place = { cwd: process.cwd(), env: process.env, onWait: waitingLine(terminal), unknownKeys: 'warn' as const }
+  const { config, effective } = await loadWholeConfig({ paths, offline, onProblem, ...place })
+  effective()
+  return config
+}
+
+function problemOf({ code, message, details, hint }: CodedError): Problem {
+  const { file = details.source ?? details.path, line, column } = details as Record<string, unknown>
+  return {
+    code,
+    ...(typeof file === 'string' ? { file } : {}),
+    ...(typeof line === 'number' ? { line } : {}),
+    ...(typeof column === 'number' ? { column } : {}),
+    message: withoutPlace(message),
+    ...(hint === undefined ? {} : { hint }),
+  }
+}
+
+function unknownKey({ unknownKey: key, message, file, line, column }: ConfigWarning): readonly Problem[] {
+  if (key === undefined) return []
+  const place = { file, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) }
+  return [{ code: 'CONFIG_INVALID', ...place, message: message.replace(' is ignored', '') }]
+}
+
+/** The place stands before the line anyway. */
+function withoutPlace(message: string): string {
+  return message.replace(/^`[^`]*`(?: line \d+)?: /, '')
+}
+
+/** In the order of documents and lines; a value that is read twice is one problem. */
+function withoutRepeats(problems: readonly Problem[], files: readonly string[]): readonly Problem[] {
+  const rank = ({ file }: Problem) => (file === undefined ? -1 : files.indexOf(file) + 1 || files.length + 1)
+  const order = (left: Problem, right: Problem) =>
+    rank(left) - rank(right) || (left.line ?? 0) - (right.line ?? 0) || (left.column ?? 0) - (right.column ?? 0)
+  const key = ({ file, line, column, message }: Problem) => JSON.stringify([file, line, column, message])
+  return [...new Map(problems.map((problem) => [key(problem), problem])).values()].sort(order)
+}
+
+type Shown = {
+  readonly config: OctoConfig
+  readonly problems: readonly Problem[]
+  readonly warnings: readonly ConfigWarning[]
+  readonly terminal: Terminal
+}
+
+function show({ config, problems, warnings, terminal }: Shown): void {
+  const cwd = process.cwd()
+  terminal.result({
+    json: { valid: problems.length === 0, files: config.files, problems, warnings },
+    text: () =>
+      [
+        ...problems.flatMap((problem) => [
+          `${placed(problem, cwd)}${terminal.paint.red('error')}: ${problem.message}`,
+          ...(problem.hint === undefined ? [] : [`  hint: ${problem.hint}`]),
+        ]),
+        ...warnings.map((warning) => `${placed(warning, cwd)}${terminal.paint.yellow('warning')}: ${warning.message}`),
+        ...(problems.length === 0 ? [validLine(config)] : []),
+      ]
+        .map((line) => printable(line, MAX_LINE))
+        .join('\n'),
+  })
+}
+
+/** As compilers write it, so that editors can go there. */
+function placed({ file, line, column }: Pick<Problem, 'file' | 'line' | 'column'>, cwd: string): string {
+  if (file === undefined) return ''
+  return `${[shownFile(file, cwd), line, column].filter((part) => part !== undefined).join(':')}: `
+}
+
+function validLine({ files, services, repos }: OctoConfig): string {
+  const parts = [count(files.length, 'document'), count(services.length, 'service'), count(repos.length, 'repo')]
+  return `the config is valid: ${parts.join(', ')}`
+}

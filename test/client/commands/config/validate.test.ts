@@ -1,0 +1,140 @@
+// `octo config validate`, as it is typed: every problem at once, each with its place.
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import { octoIn } from '../../../support/in-process-octo.ts'
+import { tempFolder } from '../../../support/temp-folder.ts'
+
+type Files = Readonly<Record<string, string>>
+
+function aFolder(t: TestContext, files: Files) {
+  const folder = tempFolder(t)
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  const octo = (words: readonly string[], env: Record<string, string> = {}) =>
+    octoIn({ cwd: folder, env }, ['config', 'validate', ...words])
+  return { folder, octo }
+}
+
+/** The lines of problems and warnings, hints left out. */
+const linesOf = (stdout: string) =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !line.startsWith('  hint: '))
+
+const WRONG = `include: [b.yaml, {ulr: c.yaml}, none.yaml]
+operator:
+  repos:
+    core: {url: https://x.example/repos/core.yaml}
+    other: {url: ftp://x.example/repos/other.yaml, trust: unsigned}
+  plugins: {check-tcp: "not a range"}
+servces: {}
+services:
+  web:
+    helth: []
+    octocompose:
+      health:
+        - {tool: check-tcp, interval: soon, timeout: 1, args: {a: "{{.configs.none}}"}}
+        - {tool: nowhere/check-tcp}
+        - {args: [a]}
+      validate: {tool: check-tcp}
+  db: {environment: {A: "{{.env.NOT_SET}}", B: "{{.env.ALSO_NOT}}"}, enabled: maybe}
+`
+
+test('every problem of every document is named at once, with line, column and what was meant', async (t) => {
+  const { octo } = aFolder(t, { 'octo.yaml': WRONG, 'b.yaml': 'a: [1\n' })
+  const { code, stdout, stderr } = await octo([])
+  assert.equal(code, 78)
+  const lines = linesOf(stdout)
+  const expected: readonly RegExp[] = [
+    /^octo\.yaml:1:\d+: error: an include is a map with `url`/,
+    /^octo\.yaml:4:5: error: repo `core` does not say whose signatures it needs/,
+    /^octo\.yaml:5:13: error: .*is not one of/,
+    /^octo\.yaml:6:13: error: expected a version range such as .*, found `not a range`/,
+    /^octo\.yaml:7:1: error: unknown key `servces` in the config, did you mean `services`\?$/,
+    /^octo\.yaml:10:5: error: unknown key `helth` in a service, did you mean `health`\?$/,
+    /^octo\.yaml:13:\d+: error: `interval` is no duration/,
+    /^octo\.yaml:13:\d+: error: `timeout` is no duration/,
+    /^octo\.yaml:13:\d+: error: template .*names `configs/,
+    /^octo\.yaml:14: error: .*names the repo `nowhere`/,
+    /^octo\.yaml:15:11: error: a check does not name its plugin/,
+    /^octo\.yaml:16:7: error: `validate` is no list of checks$/,
+    /^octo\.yaml:17:\d+: error: .*environment variable `NOT_SET` is not set$/,
+    /^octo\.yaml:17:\d+: error: .*environment variable `ALSO_NOT` is not set$/,
+    /^octo\.yaml:17:\d+: error: `enabled` is neither `true` nor `false`/,
+    /^b\.yaml:[12](:\d+)?: error: /,
+    /^octo\.yaml:1:34: error: config .*none\.yaml` cannot be read$/,
+  ]
+  for (const pattern of expected)
+    assert.ok(
+      lines.some((line) => pattern.test(line)),
+      `${pattern}\n${stdout}`,
+    )
+  assert.equal(new Set(lines).size, lines.length, 'each is named once')
+  assert.match(stderr, new RegExp(`${lines.length} problems in the config`))
+})
+
+test('machines get the same as data', async (t) => {
+  const { folder, octo } = aFolder(t, { 'octo.yaml': 'servces: {}\nservices: {web: {health: [{tool: 010}]}}\n' })
+  const { code, stdout } = await octo(['--json'])
+  const { valid, files, problems, warnings } = JSON.parse(stdout)
+  assert.deepEqual([code, valid, files, warnings], [78, false, [join(folder, 'octo.yaml')], []])
+  assert.deepEqual(
+    problems.map(({ code: one, line, column }: Record<string, unknown>) => [one, line, column]),
+    [
+      ['CONFIG_INVALID', 1, 1],
+      ['CONFIG_INVALID', 2, 28],
+    ],
+  )
+  assert.equal(problems[0].message, 'unknown key `servces` in the config, did you mean `services`?')
+})
+
+test('a valid config says what it holds, with its warnings, in CI too', async (t) => {
+  const files = {
+    'octo.yaml': 'include: [b.yaml]\nservices: {web: {health: [{tool: t, args: ["$HOME"]}]}}\n',
+    'b.yaml': 'name: b\n',
+  }
+  const { octo } = aFolder(t, files)
+  for (const env of [{}, { CI: 'true' }]) {
+    const { code, stdout, stderr } = await octo([], env)
+    assert.deepEqual([code, stderr], [0, ''])
+    const [warning, valid] = linesOf(stdout)
+    assert.match(warning ?? '', /^octo\.yaml:2:\d+: warning: `\$HOME` stays as it is/)
+    assert.equal(valid, 'the config is valid: 2 documents, 1 service, 0 repos')
+  }
+})
+
+test('in CI an unknown key is one problem among the others', async (t) => {
+  const { octo } = aFolder(t, { 'octo.yaml': 'servces: {}\nname: 010\n' })
+  const { code, stdout } = await octo([], { CI: 'true' })
+  assert.equal(code, 78)
+  assert.equal(linesOf(stdout).length, 2)
+})
+
+test('a value that is read in several ways is one problem', async (t) => {
+  const { octo } = aFolder(t, { 'octo.yaml': 'services: {web: {health: [{tool: t, args: {a: "{{.env.NONE}}"}}]}}\n' })
+  assert.equal(linesOf((await octo([])).stdout).length, 1)
+})
+
+test('a fetched document that cannot be had is no problem of the config, and ends the command as elsewhere', async (t) => {
+  const { octo } = aFolder(t, { 'octo.yaml': 'include: ["https://x.example/a.yaml"]\nservces: {}\n' })
+  const { code, stdout, stderr } = await octo(['--offline'])
+  assert.deepEqual([code, stdout], [69, ''])
+  assert.match(stderr, /OFFLINE/)
+})
+
+test('a config with thousands of problems ends soon', async (t) => {
+  const checks = Array.from({ length: 3000 }, (_, index) => `{args: [${index}]}`).join(', ')
+  const { octo } = aFolder(t, { 'octo.yaml': `services: {web: {health: [${checks}]}}\n` })
+  const { code, stdout } = await octo([])
+  assert.equal(code, 78)
+  assert.equal(linesOf(stdout).length, 200)
+})
+
+test('without a config it says which names were looked for', async (t) => {
+  const { code, stderr } = await aFolder(t, {}).octo([])
+  assert.equal(code, 78)
+  assert.match(stderr, /CONFIG_NOT_FOUND.*octo\.yaml/s)
+})
