@@ -1,5 +1,4 @@
 // Connects to a TCP port or a Unix socket, measures how long that takes, and says in words why it failed.
-import { lookup } from 'node:dns/promises'
 import type { Socket } from 'node:net'
 import { isIP, connect as openSocket } from 'node:net'
 import { connectionReason } from '../schemas/connection-reasons.ts'
@@ -71,6 +70,8 @@ async function placesOf(endpoint: Endpoint): Promise<readonly Place[]> {
   if (endpoint.kind === 'unix') return [{ path: endpoint.path }]
   const { host, port, family } = endpoint
   if (isIP(host) !== 0) return [{ host, port }]
+  // Loaded when needed: an address in numbers does without it.
+  const { lookup } = process.getBuiltinModule('node:dns/promises')
   const addresses = await lookup(host, { all: true, family: family ?? 0 })
   return interleaveFamilies(addresses).map(({ address }) => ({ host: address, port }))
 }

@@ -22,6 +22,25 @@ export function deadlineSignal(deadlineMs: number | undefined): Deadline {
   return { signal: controller.signal, passed, [Symbol.dispose]: () => clearTimeout(timer) }
 }
 
+/**
+ * Aborted with the signal, or when the time is up. What `AbortSignal.any` and `AbortSignal.timeout` give together, for a tenth of
+ * the time that these take to load.
+ */
+export function boundedSignal(signal: AbortSignal, timeoutMs: number): Disposable & { readonly signal: AbortSignal } {
+  const controller = new AbortController()
+  const onAbort = () => controller.abort(signal.reason)
+  const timer = setTimeout(() => controller.abort(new DOMException('the time is up', 'TimeoutError')), timeoutMs)
+  if (signal.aborted) onAbort()
+  else signal.addEventListener('abort', onAbort, { once: true })
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+    },
+  }
+}
+
 /** OCTO_DEADLINE_MS as the operator sets it; text that is no number counts as no deadline. */
 export function readDeadline(text: string | undefined): number | undefined {
   return text !== undefined && /^[0-9]{1,15}$/.test(text) ? Number(text) : undefined

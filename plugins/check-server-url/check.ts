@@ -1,6 +1,7 @@
 // Passes when a URL answers as expected: HTTP and HTTPS by status and body, other servers by accepting a connection.
 import type { CheckContext, CheckResult } from '../../sdk/index.ts'
 import {
+  boundedSignal,
   connect,
   critical,
   defineCheck,
@@ -37,11 +38,12 @@ export const check = defineCheck({
 async function askWeb(target: WebTarget, { options, signal }: Context): Promise<CheckResult> {
   const startedAt = performance.now()
   const { 'ca-file': caFile, 'server-name': serverName, insecure, method } = options
+  using time = boundedSignal(signal, options.timeout)
   const settings = {
     ...{ method, wantsBody: options['body-contains'].length > 0 },
     tls: { insecure, caFile, serverName },
     timeoutMs: options.timeout,
-    signal: AbortSignal.any([signal, AbortSignal.timeout(options.timeout)]),
+    signal: time.signal,
   }
   try {
     const journey = await follow(target, settings, options.redirects)

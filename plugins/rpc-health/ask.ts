@@ -1,7 +1,7 @@
 // Asks a server for its health within the time allowed, and makes a result of what it says or of why it says nothing.
 import type { Socket } from 'node:net'
 import type { CheckResult } from '../../sdk/index.ts'
-import { critical, dial, formatMs, latencyMetric, latencyStatus } from '../../sdk/index.ts'
+import { boundedSignal, critical, dial, formatMs, latencyMetric, latencyStatus } from '../../sdk/index.ts'
 import { RpcFailure } from './failure.ts'
 import type { ServingStatus } from './health.ts'
 import type { Target } from './target.ts'
@@ -24,22 +24,22 @@ type Question = {
   }
   readonly signal: AbortSignal
   /** Speaks the protocol; rejects with an RpcFailure, or with the error of the connection. */
-  call(socket: Socket, signal: AbortSignal): Promise<Health>
+  call(socket: Socket): Promise<Health>
   /** Words for errors of the connection that a protocol knows more about. */
   describe(error: unknown): string
 }
 
 export async function askHealth(question: Question): Promise<CheckResult> {
   const { target, limits, signal } = question
-  const bounded = AbortSignal.any([signal, AbortSignal.timeout(limits.timeout)])
+  using time = boundedSignal(signal, limits.timeout)
   const startedAt = performance.now()
   try {
-    const socket = await dial(target.endpoint, limits.timeout, bounded)
-    const health = await onSocket(socket, bounded, () => question.call(socket, bounded))
+    const socket = await dial(target.endpoint, limits.timeout, time.signal)
+    const health = await onSocket(socket, time.signal, () => question.call(socket))
     return verdict(question, health, performance.now() - startedAt)
   } catch (error) {
     if ((error as Error).name === 'InvalidOptions') throw error
-    return failed(question, error, bounded)
+    return failed(question, error, time.signal)
   }
 }
 

@@ -15,10 +15,11 @@ const MAX_LENGTH = 30
 /** Fewer than eight bits may be left over, the first ones of the end of the string. */
 const MAX_PADDING = 7
 
-type CodesOfLength = { readonly first: number; readonly symbols: readonly number[] }
+type CodesOfLength = { first: number; readonly symbols: number[] }
 
 /** Throws PROTOCOL_ERROR where the string breaks off within a code or holds its own end. */
 export function decodeHuffman(bytes: Buffer): string {
+  codes ??= codesByLength()
   const symbols: number[] = []
   let code = 0
   let length = 0
@@ -26,7 +27,8 @@ export function decodeHuffman(bytes: Buffer): string {
     for (let bit = 7; bit >= 0; bit--) {
       code = code * 2 + ((byte >> bit) & 1)
       length += 1
-      const symbol = symbolOf(code, length)
+      const ofLength = codes[length]
+      const symbol = ofLength?.symbols[code - ofLength.first]
       if (symbol === undefined) continue
       if (symbol === END_OF_STRING) throw protocolError('a header of the answer holds the end of its text')
       symbols.push(symbol)
@@ -38,20 +40,17 @@ export function decodeHuffman(bytes: Buffer): string {
   return Buffer.from(symbols).toString('latin1')
 }
 
-function symbolOf(code: number, length: number): number | undefined {
-  const codes = CODES[length]
-  return codes?.symbols[code - codes.first]
-}
+/** Made when the first text needs it. */
+let codes: readonly CodesOfLength[] | undefined
 
-const CODES: readonly CodesOfLength[] = codesByLength()
-
-function codesByLength(): CodesOfLength[] {
-  const all: CodesOfLength[] = []
+function codesByLength(): readonly CodesOfLength[] {
+  const all = Array.from({ length: MAX_LENGTH + 1 }, (): CodesOfLength => ({ first: 0, symbols: [] }))
+  for (let symbol = 0; symbol <= END_OF_STRING; symbol++)
+    all[Number.parseInt(LENGTHS.charAt(symbol), 36)]?.symbols.push(symbol)
   let first = 0
-  for (let length = 0; length <= MAX_LENGTH; length++) {
-    const symbols = [...LENGTHS].flatMap((digit, symbol) => (Number.parseInt(digit, 36) === length ? [symbol] : []))
-    all.push({ first, symbols })
-    first = (first + symbols.length) * 2
+  for (const ofLength of all) {
+    ofLength.first = first
+    first = (first + ofLength.symbols.length) * 2
   }
   return all
 }
