@@ -83,7 +83,8 @@ async function readDocument(
   gathering.bytes += Buffer.byteLength(text)
   if (gathering.bytes > CONFIG_LIMITS.totalBytes)
     throw tooMuch(`is larger than ${CONFIG_LIMITS.totalBytes} bytes in all`, shown)
-  const isJson = formatOf(address.name) === '.json'
+  const format = formatOf(address.name)
+  const isJson = format === '.json'
   if (isJson) parseJson(text, shown, CONFIG_LIMITS.documentBytes)
   const source: ConfigSource = {
     name: shown,
@@ -91,10 +92,16 @@ async function readDocument(
     ...(isJson ? { json: true } : {}),
     ...broughtBy(include),
   }
-  const root = parseTree(text, source)
+  const root = format === '.toml' ? await readToml(text, source) : parseTree(text, source)
   // Whoever serves nothing would take away the checks that were there before.
   if (source.remote && isEmpty(root)) throw invalid(root, 'a document from elsewhere holds nothing, expected a config')
   return { address, text, root }
+}
+
+/** Its reader is loaded by those who have such a document. */
+async function readToml(text: string, source: ConfigSource): Promise<TreeNode> {
+  const { parseTomlTree } = await import('./document/toml.ts')
+  return parseTomlTree(text, source)
 }
 
 /** The local place that leads to a document and what it offers, however many documents are between. */
@@ -151,10 +158,9 @@ function formatOf(name: string): string {
 
 function refuseFormat(address: DocumentAddress): void {
   const format = formatOf(address.name)
-  if (['.yaml', '.yml', '.json'].includes(format)) return
+  if (['.yaml', '.yml', '.json', '.toml'].includes(format)) return
   throw coded('CONFIG_INVALID', {
-    message: `${quote(shownName(address))} is no config format that octo reads, expected \`.yaml\`, \`.yml\` or \`.json\`, found ${quote(format)}`,
-    ...(format === '.toml' ? { hint: 'octoctl converts it: `octoctl -c FILE.toml config show -f yaml`' } : {}),
+    message: `${quote(shownName(address))} is no config format that octo reads, expected \`.yaml\`, \`.yml\`, \`.json\` or \`.toml\`, found ${quote(format)}`,
   })
 }
 

@@ -32,6 +32,7 @@ export const ERROR_CODES = {
     status: 400,
     meaning: 'a JSON text does not parse, repeats a key, or reads as two things',
   },
+  TOML_INVALID: { exit: DATA, status: 422, meaning: 'a TOML text does not parse, or holds what cannot be kept' },
   LIMIT_EXCEEDED: { exit: DATA, status: 413, meaning: 'an input is larger, deeper or longer than its limit' },
   NAME_INVALID: { exit: DATA, status: 400, meaning: 'a repo or plugin name breaks the name rules' },
   VERSION_INVALID: { exit: DATA, status: 400, meaning: 'a version is not an exact semantic version' },

@@ -92,3 +92,20 @@ function isKept(value: number, source: string): boolean {
   if (/^[-+]?[0-9]+$/.test(source)) return BigInt(value) === BigInt(source.replace(/^\+/, ''))
   return !source.startsWith('0x') || Number.isSafeInteger(value)
 }
+
+/**
+ * What octoctl's reader takes a scalar without quotes for that YAML 1.2 calls text or another number: `0777` is 511, `1_000` a
+ * thousand, `0b11` three. Undefined where both agree.
+ */
+export function numberInConfigs(source: string): number | undefined {
+  if (!/^[-+.0-9]/.test(source) || !readsAsTwoInConfigs(source)) return undefined
+  const bare = source.replaceAll('_', '')
+  const [, sign = '', digits = ''] = /^([-+]?)(.*)$/.exec(bare) ?? []
+  const whole = /^(?:0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|[1-9][0-9]*|0)$/.test(digits)
+    ? Number(digits)
+    : /^0[0-7]+$/.test(digits)
+      ? Number.parseInt(digits, 8)
+      : undefined
+  if (whole !== undefined) return Number.isSafeInteger(whole) ? Number(`${sign}${whole}`) : undefined
+  return /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/.test(bare) ? Number(bare) : undefined
+}

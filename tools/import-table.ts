@@ -48,7 +48,7 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
   'config/document': {
     parts: ['schemas', 'config/template'],
     builtins: PURE,
-    packages: [],
+    packages: ['smol-toml'],
     instead: 'a document is values with their places: what they mean belongs in config/model/, reading them in config/',
   },
   'config/model': {

@@ -3,6 +3,7 @@
 import type { YamlDocument } from '../../schemas/yaml.ts'
 import { parseYaml } from '../../schemas/yaml.ts'
 import type { YamlNode } from '../../schemas/yaml-nodes.ts'
+import { numberInConfigs } from '../../schemas/yaml-scalars.ts'
 
 /** One document of a config: a local file or one fetched from elsewhere, which is trusted with less. */
 export type ConfigSource = {
@@ -82,13 +83,14 @@ export function isEmpty(node: TreeNode | undefined): node is undefined | EmptyNo
 /** What an alias repeats is written where its anchor is, and named where the alias stands. */
 function nodeOf(node: YamlNode, origin: Origin): TreeNode {
   if (node.kind === 'scalar') {
-    const { value, text, block } = node
+    const { text, block } = node
+    const plain = node.plain && !origin.source.json
     return {
       kind: 'scalar',
       origin,
-      value,
+      value: (plain ? numberInConfigs(text) : undefined) ?? node.value,
       text,
-      plain: node.plain && !origin.source.json,
+      plain,
       ...(block ? { block } : {}),
     }
   }

@@ -65,6 +65,12 @@ test('the templates with more than names are filled in as their words say', asyn
   )
 })
 
+test('the TOML of the page is read', async (t) => {
+  const [text = ''] = readDocument(PAGE).split('```toml config\n').slice(1)
+  const { services } = await readFiles(t, { 'octo.toml': text.split('```', 1)[0] ?? '' }, { named: ['octo.toml'] })
+  assert.deepEqual(services[0]?.checks.health[0]?.arguments.value, { port: 8080 })
+})
+
 test('the page names every function of templates', () => {
   const words = new Set(readDocument(PAGE).split(/[^A-Za-z]+/))
   for (const name of FUNCTION_NAMES) assert.ok(words.has(name), name)
