@@ -34,7 +34,7 @@ export function processStreams(): Streams {
     },
     env,
     get interactive() {
-      return Boolean(process.stdin.isTTY) && canRedraw(process.stderr, env)
+      return canRedraw(process.stderr, env) && Boolean(process.stdin.isTTY)
     },
   }
 }

@@ -14,7 +14,6 @@ import { inParallel, settled, settledNow, settleInParallel } from '../../system/
 import type { LockChange, LockOptions } from '../api.ts'
 import type { ClientContext } from '../context.ts'
 import { gatherQuestions } from '../resolve/requests.ts'
-import { resolveOnline } from '../resolve/resolve-online.ts'
 import type { Question } from '../sources/offer.ts'
 import { entryOf, gapOf, repoOf } from './cover.ts'
 import { EMPTY_LOCK, editLock, nameOf, readLock } from './file.ts'
@@ -34,6 +33,9 @@ type Covered = { readonly plugin: Name; readonly covered: Settled<LockedPlugin> 
 
 const PARALLEL = 8
 
+/** Loaded for the first plugin that is not locked. */
+const loadResolver = () => import('../resolve/resolve-online.ts')
+
 /** A question that may turn out to be no question: a range that cannot be read, two repos for one name. */
 type Wanted = () => Question
 
@@ -52,6 +54,7 @@ export function openLockfile(context: ClientContext): OpenLockfile {
   async function resolve(questions: readonly Question[], isUpdate: (question: Question) => boolean) {
     const gaps = questions.map((question) => gapFor(question) ?? `${quote(question.plugin)} is to be updated`)
     if (gaps[0] !== undefined && frozen) throw notCovered(lock, lockPath, gaps)
+    const { resolveOnline } = await loadResolver()
     return inParallel(questions, PARALLEL, async (question) => {
       const locked = lockedFor(question)
       const { entry, reason } = await resolveOnline(question, { entry: locked, isKept: !isUpdate(question) }, context)
@@ -144,6 +147,7 @@ export function openLockfile(context: ClientContext): OpenLockfile {
   }
 
   async function isOffered(question: Question): Promise<boolean> {
+    const { resolveOnline } = await loadResolver()
     try {
       await resolveOnline(question, { entry: lockedFor(question), isKept: true }, context)
       return true

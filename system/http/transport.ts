@@ -1,6 +1,6 @@
 // The one place that opens connections: directly or through a proxy, with the authorities that the environment names. What is
 // asked and answered over them is for the reader (open-http.ts) and the writer (connection.ts).
-import type { AgentOptions, ClientRequest, ClientRequestArgs, OutgoingHttpHeaders } from 'node:http'
+import type { Agent, AgentOptions, ClientRequest, ClientRequestArgs, OutgoingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
 import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -34,16 +34,16 @@ type TransportOptions = { readonly env: Environment; readonly connectMs?: number
 type Connected = (error: Error | null, socket: Duplex) => void
 
 export function openTransport({ env, connectMs = TIMEOUTS.connectMs }: TransportOptions): Transport {
-  // An `import` of node:http also loads Node's fetch, which takes 25 ms and is not used.
+  // An `import` of node:http also loads Node's fetch, which takes 25 ms and is not used; what HTTPS needs takes 7.
   const http = process.getBuiltinModule('node:http')
-  const https = process.getBuiltinModule('node:https')
-  const tls = process.getBuiltinModule('node:tls')
+  const https = () => process.getBuiltinModule('node:https')
+  const tls = () => process.getBuiltinModule('node:tls')
   const pending = new Set<{ cancel(): void }>()
   const proxyOf = (url: URL) => proxyFor(url, env)
 
   let context: SecureContext | undefined
   function secureContext(): SecureContext {
-    context ??= tls.createSecureContext({ ca: [...readAuthorities(env)], allowPartialTrustChain: true })
+    context ??= tls().createSecureContext({ ca: [...readAuthorities(env)], allowPartialTrustChain: true })
     return context
   }
 
@@ -56,7 +56,7 @@ export function openTransport({ env, connectMs = TIMEOUTS.connectMs }: Transport
   /** Unlike Node's own default, no environment variable turns the proof of certificates off. */
   function secured(socket: Socket, host: string): TLSSocket {
     const servername = isIP(host) ? '' : host
-    return tls.connect({ socket, host, servername, secureContext: secureContext(), rejectUnauthorized: true })
+    return tls().connect({ socket, host, servername, secureContext: secureContext(), rejectUnauthorized: true })
   }
 
   async function toProxy(proxy: ProxyServer, url: URL): Promise<Socket> {
@@ -92,20 +92,30 @@ export function openTransport({ env, connectMs = TIMEOUTS.connectMs }: Transport
     return undefined
   }
 
-  const agentsWith = (setting: AgentOptions) => ({
-    'http:': Object.assign(new http.Agent(setting), { createConnection: connect('http:') }),
-    'https:': Object.assign(new https.Agent(setting), { createConnection: connect('https:') }),
-  })
+  /** By protocol, each made for the first request that needs it. */
+  const agentsWith = (setting: AgentOptions) => {
+    const made = new Map<string, Agent>()
+    return {
+      of(protocol: string): Agent {
+        const { Agent } = protocol === 'https:' ? https() : http
+        const agent = made.get(protocol) ?? Object.assign(new Agent(setting), { createConnection: connect(protocol) })
+        made.set(protocol, agent)
+        return agent
+      },
+      destroy() {
+        for (const agent of made.values()) agent.destroy()
+      },
+    }
+  }
   const keeping = agentsWith({ keepAlive: true, maxSockets: MAX_CONNECTIONS })
   const opening = agentsWith({ keepAlive: false, maxSockets: MAX_CONNECTIONS })
 
   return {
     proxyOf,
     request(url, { method = 'GET', headers, onNewConnection = false }) {
-      const agents = onNewConnection ? opening : keeping
-      const agent = agents[url.protocol as keyof typeof agents]
+      const agent = (onNewConnection ? opening : keeping).of(url.protocol)
       const options = { method, headers, agent, maxHeaderSize: MAX_HEADER_BYTES }
-      if (url.protocol === 'https:') return https.request(url, options)
+      if (url.protocol === 'https:') return https().request(url, options)
       const proxy = proxyOf(url)
       if (!proxy) return http.request(url, options)
       const authorization = proxy.authorization ? { 'proxy-authorization': proxy.authorization } : {}
@@ -115,7 +125,7 @@ export function openTransport({ env, connectMs = TIMEOUTS.connectMs }: Transport
     },
     [Symbol.dispose]() {
       for (const attempt of pending) attempt.cancel()
-      for (const agents of [keeping, opening]) for (const agent of Object.values(agents)) agent.destroy()
+      for (const agents of [keeping, opening]) agents.destroy()
     },
   }
 }

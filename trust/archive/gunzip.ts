@@ -1,9 +1,11 @@
 // Exactly one gzip member, checked to its last byte. Node's own gunzip silently continues into a second member and ignores
 // trailing bytes, so two programs could read two different archives from the same proven file.
-import { crc32, createInflateRaw } from 'node:zlib'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ByteReader } from './byte-reader.ts'
+
+// Loaded for the first archive: most artifacts are none.
+const zlib = () => process.getBuiltinModule('node:zlib')
 
 /** Small steps bound what one step of a bomb can produce: deflate grows at most 1032-fold. */
 const STEP_BYTES = 16 * 1024
@@ -14,6 +16,7 @@ type Budget = (uncompressed: number, compressed: number) => void
 
 /** Yields the uncompressed bytes; throws ARCHIVE_MALFORMED, or whatever the budget throws. */
 export async function* gunzip(input: ByteReader, budget: Budget, name: string): AsyncGenerator<Buffer> {
+  const { crc32, createInflateRaw } = zlib()
   await skipHeader(input, name)
   const inflate = createInflateRaw()
   const output: Buffer[] = []
@@ -57,6 +60,7 @@ const MAX_HEADER_TEXT = 1024
 
 /** RFC 1952 §2.3. */
 async function skipHeader(input: ByteReader, name: string): Promise<void> {
+  const { crc32 } = zlib()
   let checksum = 0
   const take = async (length: number) => {
     const bytes = await input.exactly(length)

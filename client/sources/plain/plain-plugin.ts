@@ -20,10 +20,10 @@ import type { Network } from '../../network.ts'
 import { onDisk } from '../../store/disk.ts'
 import type { Choice } from '../offer.ts'
 import { repoAddressOf } from '../repo-address.ts'
+import { MAX_UNSIGNED_BYTES } from './limits.ts'
 import type { PlainArtifact } from './read-repo.ts'
 import { readPlainRepo } from './read-repo.ts'
 
-export const MAX_UNSIGNED_BYTES = 4 * 1024 * 1024 * 1024
 const MAX_CHECKSUM_BYTES = 64 * 1024
 
 type LockedArtifact = LockedPlugin['platforms'][Platform]
