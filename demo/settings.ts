@@ -36,6 +36,7 @@ export const CORE_PLUGINS = [
   'plugins/check-grpc',
   'plugins/check-orbdrpc',
   'plugins/smtp',
+  'plugins/operator-compose',
 ] as const
 
 const HIGHEST_PORT = 65_535

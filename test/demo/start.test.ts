@@ -39,7 +39,14 @@ test('publishes, installs and runs the core plugins; a second time it changes no
   const place = await aPlace(t)
   const first = await runOcto([...words(place), '--once'], { cwd: ROOT, env: place.env })
   assert.equal(first.code, 0, first.stdout + first.stderr)
-  for (const plugin of ['check-tcp', 'check-tcp-port', 'check-server-url', 'check-grpc', 'check-orbdrpc'])
+  for (const plugin of [
+    'check-tcp',
+    'check-tcp-port',
+    'check-server-url',
+    'check-grpc',
+    'check-orbdrpc',
+    'operator-compose',
+  ])
     assert.match(first.stdout, new RegExp(`published core/${plugin} 1\\.0\\.0`))
   assert.match(first.stdout, /4 passed/)
   assert.ok(first.stdout.includes(`./octo init ${place.dir}/my-check --template node`), first.stdout)

@@ -1,0 +1,100 @@
+// The check items of a service, with their arguments in one form, whichever of the two they were written in.
+import { parseDuration } from '../../schemas/duration.ts'
+import { isNamed } from './config.ts'
+import type { OperatedService } from './services.ts'
+
+export type OperatedCheck = {
+  /** Name of the plugin, without repo and range. */
+  readonly tool: string
+  /** By option, without dashes; a switch has the empty text. What stands without an option is under `''`. */
+  readonly options: ReadonlyMap<string, readonly string[]>
+  /** Words as they were written, where `args` is a list. */
+  readonly words: readonly string[]
+  readonly intervalMs?: number
+  readonly timeoutMs?: number
+  readonly successThreshold: number
+  readonly failureThreshold: number
+}
+
+export type CheckPhase = 'validate' | 'health' | 'init'
+
+const DEFAULT_FAILURES: Readonly<Record<CheckPhase, number>> = { validate: 1, health: 3, init: 1 }
+
+/** Checks that are on, and that run under an operator of one of these names. */
+export function checksOf(
+  { settings }: OperatedService,
+  phase: CheckPhase,
+  operators: readonly string[],
+): OperatedCheck[] {
+  const items = settings[phase]
+  if (!Array.isArray(items)) return []
+  return items.filter(isNamed).flatMap((item) => {
+    if (item.enabled === false || item.disabled === true || !runsUnder(item.operators, operators)) return []
+    const { tool, interval, timeout } = item
+    return [
+      {
+        tool: nameOf(String(tool)),
+        ...argumentsOf(item.args),
+        ...milliseconds('intervalMs', interval),
+        ...milliseconds('timeoutMs', timeout),
+        successThreshold: countOr(item.successThreshold, 1),
+        failureThreshold: countOr(item.failureThreshold, DEFAULT_FAILURES[phase]),
+      },
+    ]
+  })
+}
+
+function runsUnder(wanted: unknown, operators: readonly string[]): boolean {
+  if (wanted === undefined || wanted === null) return true
+  return [wanted].flat().some((name) => operators.includes(String(name)))
+}
+
+/** `core/check-tcp@^1` is `check-tcp`. */
+function nameOf(tool: string): string {
+  return (tool.split('@')[0] ?? '').split('/').at(-1) ?? ''
+}
+
+function argumentsOf(args: unknown): Pick<OperatedCheck, 'options' | 'words'> {
+  if (Array.isArray(args)) {
+    const words = args.map(String)
+    return { words, options: grouped(optionsIn(words)) }
+  }
+  if (!isNamed(args)) return { words: [], options: new Map() }
+  const pairs = Object.entries(args).flatMap(([key, value]): (readonly [string, string])[] => {
+    if (value === false || value === null) return []
+    if (value === true) return [[key, '']]
+    return [value].flat().map((one) => [key, String(one)] as const)
+  })
+  return { words: [], options: grouped(pairs) }
+}
+
+function optionsIn(words: readonly string[]): (readonly [string, string])[] {
+  const pairs: (readonly [string, string])[] = []
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index] ?? ''
+    const [, key, value] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? []
+    const next = words[index + 1]
+    if (key === undefined) pairs.push(['', word])
+    else if (value !== undefined) pairs.push([key, value])
+    else if (next === undefined || next.startsWith('--')) pairs.push([key, ''])
+    else {
+      pairs.push([key, next])
+      index += 1
+    }
+  }
+  return pairs
+}
+
+function grouped(pairs: readonly (readonly [string, string])[]): Map<string, string[]> {
+  const groups = Map.groupBy(pairs, ([key]) => key)
+  return new Map([...groups].map(([key, found]) => [key, found.map(([, value]) => value)]))
+}
+
+function milliseconds<Key extends string>(key: Key, value: unknown): { [K in Key]?: number } {
+  const ms = typeof value === 'string' ? parseDuration(value) : undefined
+  return (ms === undefined ? {} : { [key]: ms }) as { [K in Key]?: number }
+}
+
+function countOr(value: unknown, otherwise: number): number {
+  return typeof value === 'number' ? value : otherwise
+}
