@@ -1,4 +1,5 @@
 // What every command that works on a config starts with: the config and its warnings, and where lockfile and store are.
+import { join } from 'node:path'
 import type { ConfigWarning } from '../config/document/warnings.ts'
 import { loadWholeConfig } from '../config/load-config.ts'
 import type { OctoConfig } from '../config/model/config.ts'
@@ -55,6 +56,7 @@ export async function openWorkspace(flags: WorkspaceFlags, place: WorkspacePlace
     offline,
     strict,
     insecure: flags.insecure,
+    copiesFolder: () => configCopiesIn(env),
     onWait,
   })
   warnOfConfig(config.warnings, warn)
@@ -69,6 +71,11 @@ export async function openWorkspace(flags: WorkspaceFlags, place: WorkspacePlace
     env,
   }
   return { config, effective, configPath, options }
+}
+
+/** The folder of copies of fetched configs: a machine that takes the store with it has them too. */
+export function configCopiesIn(env: NodeJS.ProcessEnv): string {
+  return join(storeRootOf(env), 'configs')
 }
 
 /** One line for each, safe to print. */

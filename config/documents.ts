@@ -20,7 +20,12 @@ import type { DocumentAddress } from './document-address.ts'
 import { addressIn, shownName } from './document-address.ts'
 
 /** Gives the text of a web document, or throws a FETCH or LIMIT error; the caller decides on retries, proxies and caches. */
-export type FetchText = (url: string, maxBytes: number) => Promise<string>
+export type FetchText = (url: string, maxBytes: number) => Promise<string | FetchedText>
+type FetchedText = {
+  readonly text: string
+  /** The end of a sentence about the document. */
+  readonly warning: string
+}
 
 type ConfigDocument = { readonly address: DocumentAddress; readonly text: string; readonly root: TreeNode }
 
@@ -191,12 +196,16 @@ function notReadable(path: string, { reason, from, cause }: Unreadable): Error {
   })
 }
 
-async function readRemote(url: string, { fetchText }: Gathering): Promise<string> {
+async function readRemote(url: string, { fetchText, warnings }: Gathering): Promise<string> {
   if (!fetchText)
     throw coded('OFFLINE', {
       message: `config ${quote(shownAddress(url))} is needed from the network, and that is not allowed`,
     })
-  return fetchText(url, CONFIG_LIMITS.documentBytes)
+  const found = await fetchText(url, CONFIG_LIMITS.documentBytes)
+  if (typeof found === 'string') return found
+  const shown = shownAddress(url)
+  warnings.add(() => ({ file: shown, message: `${quote(shown)} ${found.warning}` }))
+  return found.text
 }
 
 function cycle(chain: readonly string[], from: TreeNode | undefined): Error {

@@ -1,9 +1,7 @@
 // Reads a config for a command: from disk, and where it includes web documents, over the client's own network code.
-import { coded } from '../schemas/errors.ts'
-import { quote } from '../schemas/quote.ts'
-import { shownAddress } from '../schemas/shown-address.ts'
 import { refuseUnknownKeys } from './document/unknown-keys.ts'
 import type { OnProblem } from './document/warnings.ts'
+import { openFetcher } from './fetch-documents.ts'
 import type { OctoConfig } from './model/config.ts'
 import type { WholeConfig } from './read-config.ts'
 import { readWholeConfig } from './read-config.ts'
@@ -14,7 +12,7 @@ type LoadConfigOptions = {
   readonly paths?: readonly string[]
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
-  /** No socket is opened; a config with web includes is then an OFFLINE error. */
+  /** No socket is opened; a web include of which there is no copy is then an OFFLINE error. */
   readonly offline?: boolean
   /** Unknown keys are errors, as they are in CI: what a typo switches off would pass unseen. */
   readonly strict?: boolean
@@ -24,6 +22,8 @@ type LoadConfigOptions = {
   readonly unknownKeys?: 'warn'
   /** Told of every problem, as `octo config validate` shows them; absent, the first one is thrown. */
   readonly onProblem?: OnProblem
+  /** Where copies of fetched documents are kept; nowhere when absent. Asked for only when a document is fetched. */
+  readonly copiesFolder?: () => string
   /** Told what is waited for, when that takes a while. */
   readonly onWait?: (line: string) => void
 }
@@ -36,29 +36,14 @@ export async function loadConfig(options: LoadConfigOptions): Promise<OctoConfig
 /** The same, with all that the documents hold for operators. */
 export async function loadWholeConfig(options: LoadConfigOptions): Promise<WholeConfig> {
   const { paths = [], cwd, env, offline, strict, insecure, onProblem, unknownKeys } = options
-  const fetchText = (url: string, maxBytes: number) => fetchDocument(url, { ...options, maxBytes })
+  using fetcher = openFetcher({ ...options, offline: offline === true })
   const whole = await readWholeConfig(paths, {
     cwd,
     env,
     insecure,
-    ...(offline ? {} : { fetchText }),
+    fetchText: fetcher.fetchText,
     ...(onProblem ? { onProblem } : {}),
   })
   if (unknownKeys !== 'warn' && (strict === true || isUnattended(env))) refuseUnknownKeys(whole.config.warnings)
   return whole
-}
-
-type Fetching = Pick<LoadConfigOptions, 'env' | 'onWait'> & { readonly maxBytes: number }
-
-async function fetchDocument(url: string, { maxBytes, env, onWait }: Fetching): Promise<string> {
-  const [{ openHttp }, { fetchText }, { credentialsFrom }] = await Promise.all([
-    import('../system/http/open-http.ts'),
-    import('../system/http/fetch-text.ts'),
-    import('../system/credentials/read-credentials.ts'),
-  ])
-  using http = await openHttp({ env, credentials: credentialsFrom(env), ...(onWait ? { onWait } : {}) })
-  const text = await fetchText(http, { url: new URL(url), maxBytes })
-  if (text !== undefined) return text
-  const shown = shownAddress(url)
-  throw coded('CONFIG_NOT_FOUND', { message: `there is no config at ${quote(shown)}`, details: { url: shown } })
 }

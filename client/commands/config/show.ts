@@ -12,7 +12,7 @@ import { quote } from '../../../schemas/quote.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import { waitingLine } from '../../../terminal/index.ts'
 import type { Run } from '../../../terminal/program.ts'
-import { warnOfConfig } from '../../workspace.ts'
+import { configCopiesIn, warnOfConfig } from '../../workspace.ts'
 
 export type ConfigFlags = { readonly config?: readonly string[]; readonly offline?: boolean; readonly json?: boolean }
 
@@ -40,10 +40,14 @@ export async function showCommand({ args: [path], options, terminal }: Run<ShowO
 
 export async function effectiveConfig(options: ConfigFlags, terminal: Terminal): Promise<EffectiveTree> {
   const { config: paths = [], offline = false } = options
-  const place = { cwd: process.cwd(), env: process.env, onWait: waitingLine(terminal) }
-  const { config, effective } = await loadWholeConfig({ paths, offline, ...place })
+  const { config, effective } = await loadWholeConfig({ paths, offline, ...configPlace(terminal) })
   warnOfConfig(config.warnings, (line) => terminal.warn(line))
   return effective()
+}
+
+export function configPlace(terminal: Terminal) {
+  const { env } = process
+  return { cwd: process.cwd(), env, onWait: waitingLine(terminal), copiesFolder: () => configCopiesIn(env) }
 }
 
 function visible(

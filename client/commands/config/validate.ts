@@ -8,9 +8,10 @@ import type { CodedError } from '../../../schemas/errors.ts'
 import { coded } from '../../../schemas/errors.ts'
 import { printable } from '../../../schemas/quote.ts'
 import type { Terminal } from '../../../terminal/index.ts'
-import { count, waitingLine } from '../../../terminal/index.ts'
+import { count } from '../../../terminal/index.ts'
 import type { Run } from '../../../terminal/program.ts'
 import type { ConfigFlags } from './show.ts'
+import { configPlace } from './show.ts'
 
 type Problem = {
   readonly code: ErrorCode
@@ -60,7 +61,7 @@ async function readAll({ config: paths = [], offline = false }: ConfigFlags, { t
     if (found.length < MAX_PROBLEMS) found.push(problem)
   }
   // Where `CI` is set, unknown keys would end the reading; here they are problems like all others.
-  const place = { cwd: process.cwd(), env: process.env, onWait: waitingLine(terminal), unknownKeys: 'warn' as const }
+  const place = { ...configPlace(terminal), unknownKeys: 'warn' as const }
   const { config, effective } = await loadWholeConfig({ paths, offline, onProblem, ...place })
   effective()
   return config

@@ -1,0 +1,88 @@
+// Copies of fetched documents, so that one that did not change is not sent again, and a machine without network can go on.
+// They are for this user alone; one that was changed since, is of another address or could be written by others is none.
+import { createHash } from 'node:crypto'
+import { lstatSync } from 'node:fs'
+import { join } from 'node:path'
+import { DAY_MS, HOUR_MS } from '../schemas/duration.ts'
+import { parseJson } from '../schemas/json.ts'
+import { readIfWhole, writeDisposable } from '../system/files/atomic-file.ts'
+import { makeFolder } from '../system/files/make-folder.ts'
+import { problemOfPath } from '../system/files/owned-path.ts'
+
+type Copy = {
+  readonly text: string
+  readonly etag?: string
+  /** When the server gave or confirmed it, in milliseconds since 1970. */
+  readonly at: number
+}
+
+export type DocumentCopies = {
+  /** The copy of this very address, query and all. */
+  read(url: string): Copy | undefined
+  write(url: string, copy: Omit<Copy, 'at'>): void
+}
+
+const FORMAT = 'octo.config-copy/v1'
+/** A text inside JSON: at worst each of its bytes is escaped. */
+const MAX_BYTES = 2 * 1024 * 1024
+
+/** Never throws: a copy that cannot be read or written costs a request. */
+export function copiesIn(folder: string, now: () => number): DocumentCopies {
+  return {
+    read(url) {
+      try {
+        return isOwn(folder) ? copyIn(join(folder, nameOf(url)), url) : undefined
+      } catch {
+        return undefined
+      }
+    },
+    write(url, { text, etag }) {
+      try {
+        makeFolder(folder, 0o700)
+        if (!isOwn(folder)) return
+      } catch {
+        return
+      }
+      // What a server gives without an ETag cannot be confirmed, but does without network.
+      const copy = {
+        format: FORMAT,
+        url,
+        at: now(),
+        digest: digestOf(text),
+        ...(etag === undefined ? {} : { etag }),
+        text,
+      }
+      writeDisposable(join(folder, nameOf(url)), JSON.stringify(copy), { staging: folder, mode: 0o600 })
+    },
+  }
+}
+
+/** Nobody else may have put a copy there, or look at what stands in one. */
+function isOwn(folder: string): boolean {
+  if (problemOfPath(folder)) return false
+  return process.getuid === undefined || (lstatSync(folder).mode & 0o077) === 0
+}
+
+function copyIn(path: string, url: string): Copy | undefined {
+  if (problemOfPath(path)) return undefined
+  const found = parseJson(readIfWhole(path) ?? 'null', path, MAX_BYTES) as Record<string, unknown> | null
+  const { format, text, etag, at, digest } = found ?? {}
+  if (format !== FORMAT || found?.url !== url || typeof text !== 'string' || typeof at !== 'number') return undefined
+  if (digest !== digestOf(text)) return undefined
+  return { text, at, ...(typeof etag === 'string' ? { etag } : {}) }
+}
+
+function nameOf(url: string): string {
+  return `${createHash('sha256').update(url).digest('hex')}.json`
+}
+
+function digestOf(text: string): string {
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`
+}
+
+/** `3 minutes`, `2 hours`, `5 days`: roughly, as it is said to people. */
+export function ageInWords(ms: number): string {
+  const [size, unit] = ms < HOUR_MS ? [60_000, 'minute'] : ms < 2 * DAY_MS ? [HOUR_MS, 'hour'] : [DAY_MS, 'day']
+  const number = Math.max(1, Math.round(ms / size))
+  return `${number} ${unit}${number === 1 ? '' : 's'}`
+}

@@ -1,0 +1,139 @@
+// Fetches the documents that a config includes from the web: each once in a run, asked for again only when it changed, all
+// within one time. Where the network is not allowed or the server is down, the copy of an earlier run does, with a warning.
+import { DAY_MS } from '../schemas/duration.ts'
+import { coded, isCoded } from '../schemas/errors.ts'
+import { quote } from '../schemas/quote.ts'
+import { shownAddress } from '../schemas/shown-address.ts'
+import type { Http } from '../system/http/open-http.ts'
+import type { DocumentCopies } from './document-copies.ts'
+import { ageInWords, copiesIn } from './document-copies.ts'
+import type { FetchText } from './documents.ts'
+
+type FetcherOptions = {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** No socket is opened. */
+  readonly offline: boolean
+  /** The folder of the copies; absent, nothing is kept. Asked for only when something is fetched. */
+  readonly copiesFolder?: (() => string) | undefined
+  readonly onWait?: ((line: string) => void) | undefined
+  /** Milliseconds since 1970. */
+  readonly now?: () => number
+}
+
+type Fetcher = Disposable & { readonly fetchText: FetchText }
+
+/** Of all documents of a config together. */
+const ALL_MS = 180_000
+/** A forged answer may carry the ETag of the real document, and would then be confirmed for ever. */
+const MAX_CONFIRMED_MS = DAY_MS
+
+export function openFetcher({ env, offline, copiesFolder, onWait, now = Date.now }: FetcherOptions): Fetcher {
+  let opened: Promise<Http> | undefined
+  let copies: DocumentCopies | undefined
+  const endsAt = performance.now() + ALL_MS
+  const http = () => {
+    opened ??= connect(env, onWait)
+    return opened
+  }
+  return {
+    async fetchText(url, maxBytes) {
+      copies ??= copiesFolder && copiesIn(copiesFolder(), now)
+      if (offline) return copyOf(url, { copies, now, reason: 'the network is not allowed' }) ?? fail(notAllowed(url))
+      try {
+        return await fetchOne(url, { http: await http(), copies, now, maxBytes, leftMs: endsAt - performance.now() })
+      } catch (error) {
+        if (!isDown(error)) throw error
+        return copyOf(url, { copies, now, reason: 'the server cannot be reached' }) ?? fail(error)
+      }
+    },
+    [Symbol.dispose]: () => void opened?.then((open) => open[Symbol.dispose]()).catch(() => undefined),
+  }
+}
+
+async function connect(env: FetcherOptions['env'], onWait: FetcherOptions['onWait']): Promise<Http> {
+  const [{ openHttp }, { credentialsFrom }] = await Promise.all([
+    import('../system/http/open-http.ts'),
+    import('../system/credentials/read-credentials.ts'),
+  ])
+  return openHttp({ env, credentials: credentialsFrom(env), ...(onWait ? { onWait } : {}) })
+}
+
+type One = {
+  readonly http: Http
+  readonly copies: DocumentCopies | undefined
+  readonly now: () => number
+  readonly maxBytes: number
+  readonly leftMs: number
+}
+
+async function fetchOne(url: string, { http, copies, now, maxBytes, leftMs }: One): Promise<string> {
+  const { DOCUMENT_MS } = await import('../system/http/whole-time.ts')
+  const { fetchText } = await import('../system/http/fetch-text.ts')
+  if (leftMs <= 0) throw tooLong(url)
+  const confirmed = confirmable(copies?.read(url), now)
+  let given: string | undefined
+  const text = await fetchText(http, {
+    url: new URL(url),
+    maxBytes,
+    wholeMs: Math.min(leftMs, DOCUMENT_MS),
+    copies: {
+      read: () => confirmed,
+      write: (_, { etag }) => {
+        given = etag
+      },
+    },
+  })
+  if (text === undefined) throw notThere(url)
+  // A copy that was confirmed stays as old as it was.
+  if (given !== undefined || !confirmed || text !== confirmed.text)
+    copies?.write(url, { text, ...(given === undefined ? {} : { etag: given }) })
+  return text
+}
+
+function confirmable(copy: ReturnType<DocumentCopies['read']>, now: () => number) {
+  if (copy?.etag === undefined || Math.abs(now() - copy.at) > MAX_CONFIRMED_MS) return undefined
+  return { text: copy.text, etag: copy.etag }
+}
+
+type Fallback = {
+  readonly copies: DocumentCopies | undefined
+  readonly now: () => number
+  readonly reason: string
+}
+
+function copyOf(url: string, { copies, now, reason }: Fallback) {
+  const copy = copies?.read(url)
+  if (!copy) return undefined
+  const age = ageInWords(Math.max(0, now() - copy.at))
+  return { text: copy.text, warning: `is a copy that was fetched ${age} ago, as ${reason}` }
+}
+
+/** Nothing was said about the document. A refusal says something: it may be gone, or for others. */
+function isDown(error: unknown): boolean {
+  if (isCoded(error, 'FETCH_FAILED')) return true
+  return isCoded(error, 'FETCH_REFUSED') && Number(error.details.status) >= 500
+}
+
+function fail(error: unknown): never {
+  throw error
+}
+
+function notAllowed(url: string): Error {
+  return coded('OFFLINE', {
+    message: `config ${quote(shownAddress(url))} is needed from the network, and that is not allowed`,
+    details: { url: shownAddress(url) },
+    hint: 'run `octo config show` once with network: it keeps a copy',
+  })
+}
+
+function notThere(url: string): Error {
+  const shown = shownAddress(url)
+  return coded('CONFIG_NOT_FOUND', { message: `there is no config at ${quote(shown)}`, details: { url: shown } })
+}
+
+function tooLong(url: string): Error {
+  return coded('LIMIT_EXCEEDED', {
+    message: `the documents of the config did not come within ${ALL_MS / 1000} seconds`,
+    details: { url: shownAddress(url), wholeMs: ALL_MS },
+  })
+}

@@ -1,0 +1,168 @@
+// Fetched documents of a config: each is asked for once, again only when it changed, and not at all without network.
+import assert from 'node:assert/strict'
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import { ageInWords } from '../../config/document-copies.ts'
+import { openFetcher } from '../../config/fetch-documents.ts'
+import { loadConfig } from '../../config/load-config.ts'
+import { expectCodeAsync } from '../support/expect-code.ts'
+import { listening } from '../support/listening.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+
+type Served = { text: string; etag?: string; status?: number }
+
+/** A server of documents, which a test changes while it runs. */
+async function aServer(t: TestContext, documents: Record<string, Served>) {
+  const asked: string[] = []
+  const answer = ({ url = '', headers }: IncomingMessage, response: ServerResponse) => {
+    const condition = headers['if-none-match']
+    asked.push(condition === undefined ? url : `${url} unless ${condition}`)
+    const { text = '', etag, status = 200 } = documents[url] ?? { status: 404 }
+    if (status !== 200) response.writeHead(status).end()
+    else if (etag !== undefined && condition === etag) response.writeHead(304).end()
+    else response.writeHead(200, etag === undefined ? {} : { etag }).end(text)
+  }
+  const server = createServer(answer)
+  const url = `http://127.0.0.1:${await listening(t, server)}`
+  const stop = () => {
+    server.closeAllConnections()
+    return new Promise((resolve) => server.close(resolve))
+  }
+  return { url, asked, stop }
+}
+
+async function aProject(t: TestContext, documents: Record<string, Served>) {
+  const folder = tempFolder(t)
+  const server = await aServer(t, documents)
+  writeFileSync(join(folder, 'octo.yaml'), `include: ["${server.url}/a.yaml?x=1"]\n`)
+  const copies = join(folder, 'copies')
+  const load = (more: { offline?: boolean } = {}) =>
+    loadConfig({ cwd: folder, env: {}, copiesFolder: () => copies, ...more })
+  return { ...server, folder, copies, load }
+}
+
+const A = '/a.yaml?x=1'
+
+test('a document that did not change is not sent again, and one that did is', async (t) => {
+  const documents = { [A]: { text: 'name: one\n', etag: '"1"' } }
+  const { asked, load } = await aProject(t, documents)
+  assert.equal((await load()).name, 'one')
+  assert.equal((await load()).name, 'one')
+  documents[A] = { text: 'name: two\n', etag: '"2"' }
+  assert.equal((await load()).name, 'two')
+  assert.equal((await load()).name, 'two')
+  assert.deepEqual(asked, [A, `${A} unless "1"`, `${A} unless "1"`, `${A} unless "2"`])
+})
+
+test('a document that several others include is fetched once in a run', async (t) => {
+  const inner = { text: 'name: inner\n' }
+  const outer = { text: 'include: [c.yaml]\n' }
+  const { url, asked, folder, load } = await aProject(t, { '/a.yaml': outer, '/b.yaml': outer, '/c.yaml': inner })
+  writeFileSync(join(folder, 'octo.yaml'), `include: ["${url}/a.yaml", "${url}/b.yaml", "${url}/c.yaml#x"]\n`)
+  await load()
+  assert.deepEqual(asked, ['/a.yaml', '/c.yaml', '/b.yaml'])
+})
+
+test('without network a copy does, with its age, and opens no connection', async (t) => {
+  for (const etag of ['"1"', undefined]) {
+    const { asked, load, url } = await aProject(t, { [A]: { text: 'name: one\n', ...(etag ? { etag } : {}) } })
+    const error = await expectCodeAsync('OFFLINE', () => load({ offline: true }))
+    assert.match(error.hint ?? '', /`octo config show` once with network/)
+    await load()
+    const config = await load({ offline: true })
+    assert.equal(config.name, 'one')
+    assert.deepEqual(config.warnings, [
+      {
+        file: `${url}/a.yaml`,
+        message: `\`${url}/a.yaml\` is a copy that was fetched 1 minute ago, as the network is not allowed`,
+      },
+    ])
+    assert.equal(asked.length, 1)
+  }
+})
+
+test('a server that is down leaves the copy, and one that refuses does not', async (t) => {
+  const documents: Record<string, Served> = { [A]: { text: 'name: one\n', etag: '"1"' } }
+  const { load, stop } = await aProject(t, documents)
+  await load()
+  documents[A] = { text: '', status: 404 }
+  await expectCodeAsync('CONFIG_NOT_FOUND', () => load())
+  documents[A] = { text: '', status: 403 }
+  await expectCodeAsync('FETCH_REFUSED', () => load())
+  await stop()
+  const config = await load()
+  assert.equal(config.name, 'one')
+  assert.match(config.warnings[0]?.message ?? '', /is a copy that was fetched .* ago, as the server cannot be reached$/)
+})
+
+test('copies are for their user alone', async (t) => {
+  const { copies, load } = await aProject(t, { [A]: { text: 'name: one\n', etag: '"1"' } })
+  const umask = process.umask(0)
+  t.after(() => process.umask(umask))
+  await load()
+  const [name = '', ...others] = readdirSync(copies)
+  assert.deepEqual(others, [])
+  assert.match(name, /^[0-9a-f]{64}\.json$/)
+  assert.deepEqual([statSync(copies).mode & 0o777, statSync(join(copies, name)).mode & 0o777], [0o700, 0o600])
+})
+
+const spoiled: readonly (readonly [says: string, spoil: (file: string, copies: string) => void])[] = [
+  [
+    'whose text was changed',
+    (file) => writeFileSync(file, readFileSync(file, 'utf8').replace('name: one', 'name: two')),
+  ],
+  ['of another address', (file) => writeFileSync(file, readFileSync(file, 'utf8').replace('/a.yaml', '/b.yaml'))],
+  ['of another format', (file) => writeFileSync(file, readFileSync(file, 'utf8').replace('copy/v1', 'copy/v2'))],
+  ['that is cut', (file) => writeFileSync(file, readFileSync(file, 'utf8').slice(0, -5))],
+  ['that is empty', (file) => writeFileSync(file, '')],
+  ['that is no map', (file) => writeFileSync(file, '[]')],
+  ['that others can change', (file) => chmodSync(file, 0o666)],
+  ['in a folder that others can change', (_, copies) => chmodSync(copies, 0o777)],
+  ['below a folder that others can change', (_, copies) => chmodSync(join(copies, '..'), 0o777)],
+  ['in a folder that others can look into', (_, copies) => chmodSync(copies, 0o755)],
+]
+
+for (const [says, spoil] of spoiled)
+  test(`a copy ${says} is none`, { skip: process.platform === 'win32' }, async (t) => {
+    const { asked, copies, load } = await aProject(t, { [A]: { text: 'name: one\n', etag: '"1"' } })
+    await load()
+    const [name = ''] = readdirSync(copies)
+    spoil(join(copies, name), copies)
+    await expectCodeAsync('OFFLINE', () => load({ offline: true }))
+    assert.equal((await load()).name, 'one')
+    assert.deepEqual(asked, [A, A], 'it is asked for without a condition')
+  })
+
+test('a copy of more than a day is confirmed by nobody, and still does without network', async (t) => {
+  const { asked, copies, url } = await aProject(t, { [A]: { text: 'name: one\n', etag: '"1"' } })
+  let now = 1_800_000_000_000
+  const fetchOne = async (offline: boolean) => {
+    using fetcher = openFetcher({ env: {}, offline, copiesFolder: () => copies, now: () => now })
+    return fetcher.fetchText(`${url}${A}`, 1000)
+  }
+  assert.equal(await fetchOne(false), 'name: one\n')
+  now += 3 * 86_400_000
+  assert.deepEqual(await fetchOne(true), {
+    text: 'name: one\n',
+    warning: 'is a copy that was fetched 3 days ago, as the network is not allowed',
+  })
+  assert.equal(await fetchOne(false), 'name: one\n')
+  assert.deepEqual(asked, [A, A])
+})
+
+test('ages are said roughly', () => {
+  const ages = [0, 90_000, 3_540_000, 3_600_000, 86_400_000, 172_800_000, 30 * 86_400_000]
+  assert.deepEqual(ages.map(ageInWords), [
+    '1 minute',
+    '2 minutes',
+    '59 minutes',
+    '1 hour',
+    '24 hours',
+    '2 days',
+    '30 days',
+  ])
+})
