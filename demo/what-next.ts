@@ -49,7 +49,7 @@ function verdictOf({ code, took, again, paint }: Ending): string {
   if (code === 0 && again)
     return `${paint.green('✓')} Everything was there; the plugins were proven and run again, in ${took}.`
   if (code === 0)
-    return `${paint.green('✓')} Five plugins were built, signed and published, and three of them installed, proven and run, in ${took}.`
+    return `${paint.green('✓')} The plugins of core were built, signed and published, and three of them installed, proven and run, in ${took}.`
   if (code === CHECK_FAILED) return `${paint.red('✗')} Not every check passed; the table above says which.`
   return `${paint.red('✗')} \`octo check\` could not do its work (exit code ${code}); what it said stands above.`
 }

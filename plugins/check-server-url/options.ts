@@ -3,7 +3,8 @@ export const options = {
   url: {
     type: 'string',
     positional: true,
-    description: 'what to reach: `http`, `https`, `tcp`, `unix`, `http+unix`, `grpc` or `drpc` URL',
+    description:
+      'what to reach: `http`, `https`, `tcp`, `unix`, `http+unix`, `grpc` or `drpc` URL, or the path of a socket',
   },
   endpoint: { type: 'string', description: 'path below `address`, or the whole URL' },
   address: { type: 'string', description: '`host:port`, or the path of a Unix socket with `network: unix`' },

@@ -25,9 +25,11 @@ const DEFAULT_PORTS: Readonly<Record<string, number | undefined>> = {
 const UNIX_SCHEMES = ['unix:', 'unix+grpc:', 'unix+drpc:', 'grpc+unix:', 'drpc+unix:']
 
 export function targetOf(given: Given): Target {
-  const { url, endpoint, address } = given
+  const { url, address } = given
+  // An empty one is what a config says that leaves it to the plugin.
+  const endpoint = given.endpoint || undefined
   const whole = url ?? (endpoint?.includes('://') ? endpoint : undefined)
-  if (whole === undefined) return addressTarget(given)
+  if (whole === undefined) return addressTarget({ ...given, endpoint })
   if (address !== undefined || (url !== undefined && endpoint !== undefined))
     throw invalidOptions('--url says everything, expected neither --address nor --endpoint beside it')
   return urlTarget(whole)
@@ -40,8 +42,11 @@ export function shown(url: URL, socketPath?: string): string {
 }
 
 function urlTarget(text: string): Target {
+  if (text.startsWith('/')) return socketTarget(text)
   if (/^[^/?#]*:\d{1,5}([/?#]|$)/.test(text) || /^[\w.-]+\.[\w.-]+([/?#]|$)/.test(text))
-    throw invalidOptions('--url has no scheme before the host, expected `http://host:port/path` or `https://…`')
+    throw invalidOptions(
+      '--url has no scheme before the host, expected `http://host:port/path`, or `tcp://host:port` to connect only',
+    )
   if (!URL.canParse(text)) throw invalidOptions('--url is no URL, expected `scheme://host:port/path`')
   const url = new URL(text)
   if (url.protocol === 'http:' || url.protocol === 'https:') return webTarget(url)

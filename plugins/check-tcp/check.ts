@@ -17,7 +17,8 @@ const options = {
   address: {
     type: 'string',
     positional: true,
-    description: '`host:port`, a port of localhost, or the path of a Unix socket with `network: unix`',
+    description:
+      '`host:port`, a port of localhost, or the path of a Unix socket; with `tcp://` or `unix://` before it, if you like',
   },
   host: { type: 'string', description: 'host to connect to; localhost when absent' },
   port: { type: 'integer', min: 1, max: 65_535, description: 'port to connect to' },
@@ -61,8 +62,11 @@ function notConnected(endpoint: Endpoint, error: unknown): CheckResult {
   return critical(`${renderEndpoint(endpoint)}: ${describeConnectError(error)}`)
 }
 
-function endpointOf({ address, host, port, network }: Context['options']): Endpoint {
-  if (network === 'unix') return unixEndpoint(address, host ?? port)
+function endpointOf({ address: given, host, port, network }: Context['options']): Endpoint {
+  const scheme = /^(tcp|unix):\/\//.exec(given ?? '')?.[0] ?? ''
+  const address = given?.slice(scheme.length)
+  const isPath = scheme === 'unix://' || (network === 'tcp' && address?.startsWith('/'))
+  if (network === 'unix' || isPath) return unixEndpoint(address, host ?? port)
   const family = network === 'tcp4' ? { family: 4 as const } : network === 'tcp6' ? { family: 6 as const } : {}
   if (address === undefined) {
     if (port === undefined) throw invalidOptions('--port or --address is needed')
@@ -73,7 +77,7 @@ function endpointOf({ address, host, port, network }: Context['options']): Endpo
 }
 
 function unixEndpoint(path: string | undefined, other: unknown): Endpoint {
-  if (path === undefined) throw invalidOptions('--address is needed: the path of the Unix socket')
+  if (!path) throw invalidOptions('--address is needed: the path of the Unix socket')
   if (other !== undefined) throw invalidOptions('a Unix socket has no host and port')
   return { kind: 'unix', path }
 }

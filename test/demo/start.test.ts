@@ -52,7 +52,7 @@ test('publishes, installs and runs the core plugins; a second time it changes no
   assert.ok(first.stdout.includes(`./octo init ${place.dir}/my-check --template node`), first.stdout)
   assert.match(
     first.stdout,
-    /Five plugins were built, signed and published, and three of them installed, proven and run/,
+    /The plugins of core were built, signed and published, and three of them installed, proven and run/,
   )
 
   const kept = () =>

@@ -38,6 +38,7 @@ test('connects to a Unix socket', async (t) => {
   await listening(t, createServer(), { path })
   const { status, summary } = await check.evaluate(['--network=unix', `--address=${path}`])
   assert.equal(status, 'ok', summary)
+  for (const address of [path, `unix://${path}`]) assert.equal((await check.evaluate([address])).status, 'ok', address)
   const missing = await check.evaluate(['--network=unix', `--address=${dir}/other.sock`])
   assert.deepEqual([missing.status, missing.summary], ['critical', `${dir}/other.sock: no such socket`])
 })
@@ -70,6 +71,8 @@ test('asks for an address when there is none, or two', async () => {
     '--address is needed: the path of the Unix socket': ['--network=unix'],
     'a Unix socket has no host and port': ['--network=unix', '--address=/x', '--port=2'],
   }
+  for (const argv of [['unix://'], ['--network=unix', '--address=']])
+    assert.match((await check.evaluate(argv)).summary, /^--address is needed: the path of the Unix socket/)
   for (const [problem, argv] of Object.entries(problems)) {
     const { status, summary } = await check.evaluate(argv)
     assert.deepEqual([status, summary], ['unknown', `${problem}; see \`check-tcp --help\``])
