@@ -18,6 +18,7 @@ import { findConfig } from './find-config.ts'
 import type { OctoConfig } from './model/config.ts'
 import type { EffectiveTree } from './model/effective-tree.ts'
 import { effectiveTree } from './model/effective-tree.ts'
+import { withGlobals } from './model/globals.ts'
 import { keyFileNodes } from './model/keys.ts'
 import { normaliseConfig } from './model/normalise.ts'
 import { findRepos } from './model/repos.ts'
@@ -62,7 +63,8 @@ export async function readWholeConfig(
   const addresses = paths.map((path) => addressFrom(path, deps.cwd))
   const { documents, warnings } = await gatherDocuments(addresses, deps.fetchText, openWarnings(deps.onProblem))
   const roots = documents.map(({ root }) => root)
-  const trees = joinDocuments(roots)
+  const joined = joinDocuments(roots)
+  const trees = attempt(warnings, () => withGlobals(joined, warnings)) ?? joined
   const [os = '', arch = ''] = platformOf({
     platform: deps.platform ?? process.platform,
     arch: deps.arch ?? process.arch,

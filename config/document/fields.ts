@@ -117,7 +117,7 @@ export const FIELDS = {
     globals: {
       fetched: 'fill in',
       holds: 'data',
-      means: 'values for templates, in named sets',
+      means: 'values in named sets, for services that name one and for templates',
       offered: 'by the include',
     },
     version: unread(),
@@ -134,7 +134,7 @@ export const FIELDS = {
     secrets: unread(),
     notifications: unread(),
     prompts: unread(),
-    globals: unread(),
+    globals: run('values of all services, where they say nothing themselves'),
   },
   octoctl: {
     repos: { fetched: 'never', holds: { map: 'repos' }, means: 'where plugins come from' },
@@ -238,9 +238,17 @@ export const FIELDS = {
   hooks: { preStart: checks('`init` as early v1 configs call it') },
   settings: {
     file: run('`json` or `yaml`: `configs` of the service is handed over as a file, by `--config FILE`'),
-    noGlobals: unread(),
-    noTemplate: unread(),
-    globals: unread(),
+    globals: {
+      fetched: 'fill in',
+      holds: 'value',
+      means: 'the set of `globals` that the values of the service are filled up from',
+    },
+    noGlobals: { fetched: 'fill in', holds: 'value', means: '`true`: no values of `globals` and `operator.globals`' },
+    noTemplate: {
+      fetched: 'fill in',
+      holds: 'value',
+      means: '`true`: templates of the service and of its values stay as they are',
+    },
     withServiceName: unread(),
   },
   stop: {

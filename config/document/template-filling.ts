@@ -10,6 +10,10 @@ import { refused } from './refused.ts'
 export type TemplateVariables = {
   /** The merged document: `.configs…`, `.service…`, `.name`. */
   readonly root: TreeNode | undefined
+  /** Where values were written that stand at another path: that path decides who may read them. */
+  readonly homes?: ReadonlyMap<TreeNode, readonly string[]> | undefined
+  /** For services that say `noTemplate`: texts stay as they are. */
+  readonly asWritten?: boolean
   readonly env: Readonly<Record<string, string | undefined>>
   /** `GOOS` and `GOARCH` of this machine. */
   readonly os: string

@@ -136,8 +136,9 @@ function lookAtAll(entries: readonly (readonly [string, TreeNode])[], of: TreeNo
   }
 }
 
-function requireOffered(node: TreeNode, path: Path, { filling: { asker } }: View): void {
-  if (asker && !isRemote(node) && !isOffered(path, asker)) throw notOffered(node, path, asker)
+function requireOffered(node: TreeNode, path: Path, { filling: { asker, variables } }: View): void {
+  const home = variables.homes?.get(node) ?? path
+  if (asker && !isRemote(node) && !isOffered(home, asker)) throw notOffered(node, home, asker)
 }
 
 /**
@@ -155,8 +156,9 @@ function leadsToOffered(path: Path, asker: TreeNode): boolean {
 }
 
 /** All or nothing, or what the include names. */
-function offersTo([first = '']: Path, { origin }: TreeNode): boolean | readonly Path[] {
-  const offered = rowOf('config', first)?.offered
+function offersTo([first = '', second]: Path, { origin }: TreeNode): boolean | readonly Path[] {
+  const isForAll = first === 'operator' && second === 'globals'
+  const offered = isForAll ? 'by the include' : rowOf('config', first)?.offered
   const { offers } = origin.source
   if (offered !== 'by the include') return offered === 'always'
   return offers === undefined ? true : offers.map((one) => one.split('.'))

@@ -22,7 +22,7 @@ const MAX_NESTING = 4
 
 /** The scalar with its templates filled in; one that is nothing but an action keeps the type of what that gives. */
 export function expand(node: ScalarNode, variables: TemplateVariables): ScalarNode {
-  return fillWhole(node, variables).filled
+  return variables.asWritten ? node : fillWhole(node, variables).filled
 }
 
 /** For what says where code comes from: neither a variable nor a part from elsewhere may go in or decide what does. */
@@ -39,6 +39,7 @@ export function expandAddress(node: ScalarNode, variables: TemplateVariables): S
 
 /** For what is run on this machine: no part from elsewhere may go in or decide what does. */
 export function expandOwn(node: ScalarNode, variables: TemplateVariables): ScalarNode {
+  if (variables.asWritten) return node
   const { filled, parts } = fillWhole(node, variables)
   if (parts.fetched)
     throw refused(parts.fetched, `say a part of what is run in ${showPlace(placeOf(node))}`, { local: node })

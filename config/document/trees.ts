@@ -10,6 +10,8 @@ export type ConfigTrees = {
   readonly fetched: TreeNode | undefined
   /** Local values count before fetched ones, whatever the order of the documents. */
   readonly merged: TreeNode | undefined
+  /** Where values of the merged tree were written that stand at another path now. */
+  readonly homes?: ReadonlyMap<TreeNode, readonly string[]>
 }
 
 /** `roots` from highest to lowest precedence. */

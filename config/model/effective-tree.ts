@@ -9,6 +9,7 @@ import type { ConfigTrees } from '../document/trees.ts'
 import type { Warnings } from '../document/warnings.ts'
 import { attempt } from '../document/warnings.ts'
 import { isNamedAsSecret } from './named-secrets.ts'
+import { isAsWritten } from './said.ts'
 
 export type EffectiveTree = {
   /** Undefined where all documents are empty. */
@@ -24,21 +25,23 @@ type Walk = {
   readonly wasEnvironmentRead: () => boolean
   readonly secrets: Set<TreeNode>
   readonly templates: Map<TreeNode, string>
+  readonly trees: ConfigTrees
   readonly report: Warnings['report']
 }
 
 /** Throws CONFIG_INVALID for a template that cannot be filled in. */
 export function effectiveTree(
   trees: ConfigTrees,
-  variables: Omit<TemplateVariables, 'root' | 'budget'>,
+  variables: Omit<TemplateVariables, 'root' | 'homes' | 'budget'>,
   { report }: Pick<Warnings, 'report'>,
 ): EffectiveTree {
   const { env, wasRead } = watched(variables.env)
   const walk: Walk = {
-    variables: { ...variables, env, root: trees.merged, budget: templateBudget() },
+    variables: { ...variables, env, root: trees.merged, homes: trees.homes, budget: templateBudget() },
     wasEnvironmentRead: wasRead,
     secrets: new Set(),
     templates: new Map(),
+    trees,
     report,
   }
   const allowed = withLocalDecisions(trees.merged, trees.local, 'config')
@@ -90,26 +93,13 @@ const FILLED: readonly { readonly path: readonly string[]; readonly fill: Filler
 
 function filled(node: TreeNode, path: readonly string[], walk: Walk): TreeNode {
   const place = FILLED.find((one) => one.path.length === path.length && fits(one.path, path))
-  if (place) return saysNoTemplate(node) ? node : filledWith(place.fill, node, walk)
+  if (place) return isAsWritten(walk.trees, path.at(-1) ?? '') ? node : filledWith(place.fill, node, walk)
   if (node.kind === 'scalar') return node
   return inside(node, (inner, key) => filled(inner, [...path, key], walk))
 }
 
 function fits(pattern: readonly string[], path: readonly string[]): boolean {
   return pattern.every((step, at) => step === '*' || step === path[at])
-}
-
-/** A service that has braces of its own says so. */
-function saysNoTemplate(node: TreeNode): boolean {
-  const wrapped = at(node, 'octocompose')
-  return [at(node, 'config'), at(wrapped, 'config')].some((settings) => {
-    const said = at(settings, 'noTemplate')
-    return said?.kind === 'scalar' && said.value === true
-  })
-}
-
-function at(node: TreeNode | undefined, key: string): TreeNode | undefined {
-  return node?.kind === 'map' ? node.entries.get(key) : undefined
 }
 
 function filledWith(fill: Filler, node: TreeNode, walk: Walk): TreeNode {

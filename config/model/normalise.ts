@@ -25,6 +25,7 @@ import type { SpecReading } from './read-service-spec.ts'
 import { pluginNode, readServiceSpec } from './read-service-spec.ts'
 import { findRepos, readRepos, repeatsRepo } from './repos.ts'
 import { programRequests } from './requests.ts'
+import { isAsWritten } from './said.ts'
 import type { ReadRequest } from './services.ts'
 import { checksOf, joinServices, readServices } from './services.ts'
 
@@ -34,7 +35,7 @@ type NormaliseInput = {
   readonly trees: ConfigTrees
   readonly files: readonly string[]
   readonly keyFiles: KeyFiles
-  readonly variables: Omit<TemplateVariables, 'root' | 'budget'>
+  readonly variables: Omit<TemplateVariables, 'root' | 'homes' | 'budget'>
   readonly warnings: Warnings
   readonly resolveFile: (address: string, document: string) => string
   readonly insecure?: boolean | undefined
@@ -45,7 +46,7 @@ export function normaliseConfig(input: NormaliseInput): OctoConfig {
   const { documents, trees, files, keyFiles, resolveFile, warnings, insecure } = input
   const admission = { warnings, repeatsRepo: (_: TreeNode) => false }
   for (const root of documents) if (!isRemote(root)) attempt(warnings, () => admitDocument(root, admission))
-  const variables = { ...input.variables, root: trees.merged, budget: templateBudget() }
+  const variables = { ...input.variables, root: trees.merged, homes: trees.homes, budget: templateBudget() }
   const [repoTree] = treesFor(FIELDS.operator.repos.fetched, trees)
   const reading = { keyFiles, variables, warnings, resolveFile, insecure }
   const repos = attempt(warnings, () => readRepos(repoTree, reading)) ?? []
@@ -72,17 +73,24 @@ type Known = {
 const NO_SERVICES: ReturnType<typeof readServices> = new Map()
 
 function readAllServices(trees: ConfigTrees, { repos, pins, reading }: Known): ServiceConfig[] {
-  const read = treesFor(FIELDS.operator.services.fetched, trees).map((tree) => readServices(tree, reading))
+  const read = treesFor(FIELDS.operator.services.fetched, trees).map((tree) =>
+    readServices(tree, (name) => readingOf(name, trees, reading)),
+  )
   const [fetched = NO_SERVICES, local = NO_SERVICES] = read
   const services = joinServices(local, fetched).map((service) => ({
     ...service,
-    spec: specOf(service.name, { trees, ...reading }),
+    spec: specOf(service.name, { trees, ...readingOf(service.name, trees, reading) }),
   }))
   const { theirs = [], ours = [] } = Object.groupBy(requestsToRun(services, trees), ({ tool }) =>
     isRemote(tool) ? 'theirs' : 'ours',
   )
   admitRequests([...checksOf(fetched), ...theirs], { repos, pins, checks: [...checksOf(local), ...ours] })
   return services
+}
+
+/** Services that say `noTemplate` are read as they are written. */
+function readingOf(name: string, trees: ConfigTrees, reading: Known['reading']): Known['reading'] {
+  return isAsWritten(trees, name) ? { ...reading, variables: { ...reading.variables, asWritten: true } } : reading
 }
 
 /** Other operators may be able to do what octo cannot, so that why not is no error of the config. */

@@ -3,6 +3,8 @@ import { fieldOf, fieldUnder } from '../document/field-of.ts'
 import type { FieldName } from '../document/fields.ts'
 import type { TreeNode } from '../document/node.ts'
 import { isEmpty } from '../document/node.ts'
+import { readBoolean } from '../document/scalars.ts'
+import type { ConfigTrees } from '../document/trees.ts'
 
 export type ServicePlaces = {
   /** Strongest first: `services.S.octocompose`, `operator.services.S`, `services.S`. */
@@ -30,4 +32,19 @@ export function saidOf({ nodes }: ServicePlaces, keys: readonly FieldName<'servi
 /** Names are the user's own, so no row of the table stands for one. */
 function entryOf(node: TreeNode | undefined, name: string): TreeNode | undefined {
   return node?.kind === 'map' ? node.entries.get(name) : undefined
+}
+
+/** What `config` of a service says, in the strongest place that says it. */
+export function settingOf(root: TreeNode | undefined, name: string, key: FieldName<'settings'>): TreeNode | undefined {
+  for (const node of placesOfService(root, name).nodes) {
+    const said = fieldOf(fieldOf(node, 'service', 'config'), 'settings', key)
+    if (!isEmpty(said)) return said
+  }
+  return undefined
+}
+
+/** Whether templates of a service stay as they are. Of a service that local documents name, only these say so. */
+export function isAsWritten({ local, merged }: ConfigTrees, name: string): boolean {
+  const isOurs = placesOfService(local, name).nodes.length > 0
+  return readBoolean(settingOf(isOurs ? local : merged, name, 'noTemplate'), 'noTemplate', false)
 }

@@ -55,9 +55,13 @@ const MAX_THRESHOLD = 100
 const DEFAULT_FAILURES: Readonly<Record<Phase, number>> = { preflight: 1, health: 3, init: 1 }
 
 /** Services of one tree, by name, in the order of writing. */
-export function readServices(root: TreeNode | undefined, reading: ServiceReading): Map<string, ReadService> {
+export function readServices(
+  root: TreeNode | undefined,
+  readingOf: (name: string) => ServiceReading,
+): Map<string, ReadService> {
   const services = new Map<string, ReadService>()
   for (const [name, node] of serviceNodes(root)) {
+    const reading = readingOf(name)
     const service = attempt(reading.warnings, () => readService(name, node, reading))
     if (!service) continue
     const earlier = services.get(name)

@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { FIELDS } from '../../config/document/fields.ts'
+import type { TreeNode } from '../../config/document/node.ts'
+import { dataOf } from '../../config/document/node.ts'
 import type { OctoConfig } from '../../config/model/config.ts'
 import { FUNCTION_NAMES } from '../../config/template/functions/index.ts'
 import { argumentVector } from '../../operator/exec/argument-vector.ts'
 import { withFieldTable } from '../../tools/write-config-docs.ts'
-import { readFiles } from '../support/config-files.ts'
+import { openWholeConfig, readFiles } from '../support/config-files.ts'
 import { blocksOfKind, readDocument } from '../support/document-blocks.ts'
 
 const PAGE = 'docs/CONFIG.md'
@@ -63,6 +65,16 @@ test('the templates with more than names are filled in as their words say', asyn
       },
     ],
   )
+})
+
+test('services get the shared values that the page says', async (t) => {
+  const [text = ''] = blocksOfKind(PAGE, 'globals')
+  const { effective } = await openWholeConfig(t, { 'octo.yaml': text })
+  const { root } = effective()
+  assert.deepEqual(root?.entries.get('configs') && dataOf(root.entries.get('configs') as TreeNode), {
+    web: { listen: { port: 9090, host: '127.0.0.1' }, log: 'info', zone: 'eu' },
+    db: { zone: 'eu' },
+  })
 })
 
 test('the TOML of the page is read', async (t) => {
