@@ -7,6 +7,7 @@ import { PHASES } from '../../config/model/config.ts'
 import type { ErrorCode } from '../../schemas/error-codes.ts'
 import { coded } from '../../schemas/errors.ts'
 import { printable, quote } from '../../schemas/quote.ts'
+import { interruptible } from '../../system/process/interruptible.ts'
 import type { ProgressItem, Terminal } from '../../terminal/index.ts'
 import { labelOf, planLine, runLine } from '../check/decisions.ts'
 import type { CheckOutcome } from '../check/outcome.ts'
@@ -22,7 +23,6 @@ import { runChecks } from '../check/run-checks.ts'
 import { writeReport } from '../check/write-report.ts'
 import type { Session, SessionOptions } from '../session.ts'
 import { openSession } from '../session.ts'
-import { interruptible } from './interruptible.ts'
 
 export type CheckOptions = SessionOptions & {
   readonly phase?: readonly string[] | undefined

@@ -1,6 +1,7 @@
 // The whole environment of a plugin: an allow-list, because everything else on a machine may be a secret.
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { MARK } from '../../system/process/mark.ts'
 import { NODE_OPTIONS } from './runtime-flags.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -60,6 +61,16 @@ const INHERITED_WINDOWS = ['SystemRoot', 'USERPROFILE', 'LOCALAPPDATA', 'APPDATA
 /** No entry that another user could write to, none that is relative or empty. */
 export const FIXED_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
+/**
+ * Of a service that is a program of this machine: the same that a plugin gets from whoever starts it, and what the config says.
+ * Throws LIMIT_EXCEEDED for a variable that is too long for a program to receive.
+ */
+export function serviceEnvironment(host: Environment, own: Readonly<Record<string, string>>): Record<string, string> {
+  const env = { PATH: FIXED_PATH, LANG: 'C.UTF-8', ...inherited(host, INHERITED), ...own }
+  for (const [name, value] of Object.entries(env)) refuseLong(name, value)
+  return env
+}
+
 /** Throws LIMIT_EXCEEDED for a variable that is too long for a program to receive. */
 export function pluginEnvironment(host: Environment, facts: RunFacts, platform = process.platform) {
   const env: Record<string, string> = {
@@ -75,6 +86,7 @@ export function pluginEnvironment(host: Environment, facts: RunFacts, platform =
     NODE_OPTIONS,
     OCTO_PLUGIN_ROOT: facts.root,
     OCTO_CONTRACT: facts.contract,
+    ...(host[MARK] === undefined ? {} : { [MARK]: host[MARK] }),
     ...(facts.service === undefined ? {} : { OCTO_SERVICE: facts.service }),
     ...(facts.phase === undefined ? {} : { OCTO_PHASE: facts.phase }),
     ...(facts.input === undefined ? {} : { OCTO_INPUT: facts.input }),

@@ -1,5 +1,5 @@
 // What Ctrl-C does while plugins run: the first one asks all of them to end, the second one kills them.
-import { killHeldGroups, signalCode } from '../../system/process/process-group.ts'
+import { killHeldGroups, signalCode } from './process-group.ts'
 
 /** Aborts with the first signal, whose exit code is then known; to be disposed of, so that later signals mean what they always do. */
 export function interruptible(): Disposable & { readonly signal: AbortSignal; exitCode(): number | undefined } {

@@ -1,0 +1,58 @@
+// Which process a number means. Numbers are given again: boot and start belong to the name, and a process that has ended and was
+// not collected yet is none. Read from /proc, which Linux has.
+import { readFileSync } from 'node:fs'
+import { bootId } from '../boot-id.ts'
+
+export type ProcessIdentity = {
+  readonly boot: string
+  readonly pid: number
+  /** In ticks since the boot. */
+  readonly start: string
+}
+
+export type ProcessStat = {
+  readonly pid: number
+  /** As `ps` shows it: `Z` has ended. */
+  readonly state: string
+  readonly parent: number
+  readonly group: number
+  readonly session: number
+  readonly start: string
+}
+
+/** Undefined where there is none that lives. */
+export function identityOf(pid: number): ProcessIdentity | undefined {
+  const stat = statOf(pid)
+  return stat && isLiving(stat) ? { boot: bootId(), pid, start: stat.start } : undefined
+}
+
+/** False for one of another boot, and for another process of the same number. */
+export function isAlive({ boot, pid, start }: ProcessIdentity): boolean {
+  if (boot !== bootId()) return false
+  const stat = statOf(pid)
+  return stat !== undefined && isLiving(stat) && stat.start === start
+}
+
+/** One that has ended stays until its parent has looked, and may be sent signals as if it lived. */
+export function isLiving({ state }: ProcessStat): boolean {
+  return state !== 'Z' && state !== 'X' && state !== 'x'
+}
+
+/** Undefined where there is none. The name of a program, which comes second, may hold blanks and brackets. */
+export function statOf(pid: number): ProcessStat | undefined {
+  const text = readOr(`/proc/${pid}/stat`)
+  if (text === undefined) return undefined
+  const [state = '', parent, group, session, ...rest] = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  return {
+    ...{ pid, state, parent: Number(parent), group: Number(group), session: Number(session) },
+    start: rest[15] ?? '',
+  }
+}
+
+function readOr(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
