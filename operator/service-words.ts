@@ -14,7 +14,7 @@ const SPECS: Readonly<Record<OperatorWord, Spec>> = {
   start: {
     words: 'start [services...]',
     summary: 'start the services of the config',
-    examples: ['octo start', 'octo start --dry-run', 'octo start --operator podman'],
+    examples: ['octo start', 'octo start web db --frozen', 'octo start --dry-run', 'octo start --operator podman'],
   },
   stop: {
     words: 'stop [services...]',
@@ -26,11 +26,15 @@ const SPECS: Readonly<Record<OperatorWord, Spec>> = {
     summary: 'stop services and start them again',
     examples: ['octo restart', 'octo restart web'],
   },
-  status: { words: 'status', summary: 'show how the services are', examples: ['octo status', 'octo status --frozen'] },
+  status: {
+    words: 'status',
+    summary: 'show how the services are',
+    examples: ['octo status', 'octo status --watch', 'octo status --json'],
+  },
   logs: {
     words: 'logs [services...]',
     summary: 'show what services wrote',
-    examples: ['octo logs web', 'octo logs --follow web db'],
+    examples: ['octo logs web', 'octo logs --follow web db', 'octo logs --since 10m'],
   },
   exec: {
     words: 'exec <service> <command...>',
@@ -46,17 +50,23 @@ const SPECS: Readonly<Record<OperatorWord, Spec>> = {
 }
 
 const CHANGES: readonly OperatorWord[] = ['start', 'stop', 'restart']
+const ANSWERS_DATA: readonly OperatorWord[] = ['start', 'stop', 'restart', 'status', 'logs', 'show']
 const PASSES_ON: readonly OperatorWord[] = ['exec', 'compose']
 
 export function addServiceWords(program: Command): void {
   program.enablePositionalOptions()
   for (const word of Object.keys(SPECS) as OperatorWord[]) {
     const passesOn = PASSES_ON.includes(word)
-    const command = shared(addCommand(program, { ...SPECS[word], passesOn }))
+    const command = shared(addCommand(program, { ...SPECS[word], passesOn, json: ANSWERS_DATA.includes(word) }))
       .option('--operator <name>', 'what runs the services, instead of `octoctl.operator` of the config')
       .addOption(new Option('--log-level <level>', 'of the operator').choices(LOG_LEVELS).default('info'))
     if (CHANGES.includes(word)) command.option('--dry-run', 'say what would be done, and do nothing')
-    if (word === 'logs') command.option('-f, --follow', 'go on as more is written, until Ctrl-C')
+    if (word === 'start') command.option('--foreground', 'supervise them here until they end, as under systemd')
+    if (word === 'status') command.option('-w, --watch', 'show it again when it changes, until Ctrl-C')
+    if (word === 'logs')
+      command
+        .option('-f, --follow', 'go on as more is written, until Ctrl-C')
+        .option('--since <when>', 'a duration such as `10m`, or a moment')
     // What follows the service is another program's, its options too.
     if (passesOn) command.passThroughOptions()
     command.addHelpText('after', '\nThe exit code is that of the operator.')

@@ -157,6 +157,13 @@ export const ERROR_CODES = {
   },
   SHIM_CHANGED: { exit: 1, status: 409, meaning: 'a shim is missing, is not as octo wrote it, or takes the long way' },
 
+  SUPERVISOR_BUSY: { exit: TRY_AGAIN, status: 409, meaning: 'another process supervises the services of this config' },
+  SUPERVISOR_FAILED: {
+    exit: UNAVAILABLE,
+    status: 503,
+    meaning: 'the process that supervises services did not start, or does not answer',
+  },
+
   // The program itself
   NODE_TOO_OLD: { exit: CONFIG, status: 500, meaning: 'this Node is older than octo supports' },
   NOT_SET_UP: {

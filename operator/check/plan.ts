@@ -30,11 +30,16 @@ type Selection = {
 /** The checks in the order of the config; throws USAGE for an unknown service and CONFIG_INVALID for no check at all. */
 export function planChecks(config: OctoConfig, { services, phases }: Selection): PlannedCheck[] {
   const planned = chosenServices(config, services).flatMap((service) =>
-    phases.flatMap((phase) => marked(service.checks[phase].map((item) => planCheck(item, { service, phase, config })))),
+    phases.flatMap((phase) => planService(service, phase, config)),
   )
   if (planned.length === 0) throw nothingToCheck(config, { services, phases })
   if (planned.every(isSkipped)) throw allSkipped(planned)
   return services.length > 0 ? notPassedOver(planned) : planned
+}
+
+/** The checks of one phase of a service. */
+export function planService(service: ServiceConfig, phase: Phase, config: OctoConfig): readonly PlannedCheck[] {
+  return marked(service.checks[phase].map((item) => planCheck(item, { service, phase, config })))
 }
 
 /** A service that was named and would run nothing is unknown, as one without checks is; the others run. */
@@ -95,13 +100,18 @@ function planCheck(item: CheckItem, { service, phase, config }: Context): Planne
   return { service: service.name, phase, item, request, fate: fateOf(item, service) }
 }
 
+/** Not a plugin: the operator runs the service itself. */
+export function isRunService({ plugin, repo }: PluginRequest): boolean {
+  return plugin === RUN_SERVICE && repo === undefined
+}
+
 function fateOf(item: CheckItem, service: ServiceConfig): PlannedCheck['fate'] {
   if (!service.enabled) return { kind: 'skip', reason: 'service is disabled' }
   if (!item.enabled) return { kind: 'skip', reason: 'check is disabled' }
   if (!runsHere(item))
     return { kind: 'skip', reason: `only for ${item.operators?.map(quote).join(', ')}, this is \`${OPERATOR_KIND}\`` }
-  if (item.request.plugin === RUN_SERVICE && !item.request.repo)
-    return { kind: 'refuse', reason: 'octo does not run services yet, so it cannot run one to check it' }
+  if (isRunService(item.request))
+    return { kind: 'refuse', reason: 'only `octo start` runs it, as it runs the service itself' }
   return { kind: 'run' }
 }
 

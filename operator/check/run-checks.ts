@@ -10,7 +10,7 @@ import { runPlugin } from '../exec/run-plugin.ts'
 import { repeatUntilDecided } from './attempts.ts'
 import type { CheckOutcome } from './outcome.ts'
 import type { PlannedCheck } from './plan.ts'
-import { requestKey } from './plan.ts'
+import { isRunService, requestKey } from './plan.ts'
 
 export type CheckDeps = RunDeps & {
   /** What was installed, or why not, by `requestKey`. */
@@ -22,6 +22,8 @@ export type CheckDeps = RunDeps & {
   /** After each run of a check that is repeated until it is decided. */
   readonly onRun?: (check: PlannedCheck, result: PluginRunResult) => void
   readonly onEnd?: (check: PlannedCheck, outcome: CheckOutcome) => void
+  /** Runs the service itself, where a check asks for that: one that has this fate is never a plugin. */
+  readonly runService?: (check: PlannedCheck, signal: AbortSignal | undefined) => Promise<PluginRunResult>
   /** Plugins that run at the same time. */
   readonly parallel?: number
 }
@@ -64,7 +66,7 @@ async function outcomeOf(check: PlannedCheck, deps: Running): Promise<CheckOutco
   const { repo, version } = executable ?? {}
   const known = { ...facts, ...(repo === undefined ? {} : { repo }), ...(version === undefined ? {} : { version }) }
   try {
-    const { report, attempts } = await repeat(check, executableOf(check, provided), deps)
+    const { report, attempts } = await repeat(check, runOf(check, provided, deps), deps)
     const { final: _, durationMs: __, ...rest } = report
     return { ...known, ...rest, attempts, durationMs: took() }
   } catch (error) {
@@ -82,15 +84,23 @@ function executableOf({ request }: PlannedCheck, provided: PluginOutcome | undef
   return provided.value
 }
 
-async function repeat(check: PlannedCheck, executable: VerifiedExecutable, deps: Running) {
+type RunOnce = () => Promise<PluginRunResult>
+
+function runOf(check: PlannedCheck, provided: PluginOutcome | undefined, deps: Running): RunOnce {
+  const { runService, signal } = deps
+  if (runService && isRunService(check.request)) return () => runService(check, signal)
   const { item, service, phase } = check
-  const { signal } = deps
-  const run = {
-    ...{ executable, arguments: item.arguments, service, phase },
+  const run: PluginRun = {
+    ...{ executable: executableOf(check, provided), arguments: item.arguments, service, phase },
     ...(item.timeoutMs === undefined ? {} : { timeoutMs: item.timeoutMs }),
     ...(signal === undefined ? {} : { signal }),
   }
-  return repeatUntilDecided<PluginRunResult>(item, {
+  return () => runPlugin(run, deps)
+}
+
+async function repeat(check: PlannedCheck, run: RunOnce, deps: Running) {
+  const { signal } = deps
+  return repeatUntilDecided<PluginRunResult>(check.item, {
     attempt: () => deps.slots.use(() => runOnce(check, run, deps)),
     sleep: (milliseconds) => deps.sleep(milliseconds, signal),
     random: deps.random,
@@ -98,10 +108,10 @@ async function repeat(check: PlannedCheck, executable: VerifiedExecutable, deps:
   })
 }
 
-async function runOnce(check: PlannedCheck, run: PluginRun, deps: Running): Promise<PluginRunResult> {
+async function runOnce(check: PlannedCheck, run: RunOnce, deps: Running): Promise<PluginRunResult> {
   // Those that wait for their turn are not started only to be ended.
   if (deps.signal?.aborted) throw coded('INTERRUPTED', { message: 'interrupted before it ran' })
-  const result = await runPlugin(run, deps)
+  const result = await run()
   deps.onRun?.(check, result)
   return result
 }

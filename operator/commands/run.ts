@@ -19,7 +19,8 @@ export async function runCommand(
   const request = parsePluginRequest(words)
   if (request.plugin === RUN_SERVICE && !request.repo)
     throw coded('USAGE', {
-      message: '`run-service` is no plugin but a part of the operator, which does not run services yet',
+      message: '`run-service` is no plugin but a part of the operator, which runs it when it starts a service',
+      hint: 'write it below `preflight` or `init` of the service, then `octo start`',
     })
   const place = { terminal, cwd: process.cwd(), env: process.env }
   const executable = await provide(words, options, place)

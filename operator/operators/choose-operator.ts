@@ -1,7 +1,6 @@
 // Which operator answers: the one of the command line, else the one of the config, else the built-in one.
 import type { OctoConfig, OperatorChoice } from '../../config/model/config.ts'
 import { parseOperator } from '../../config/model/operator-choice.ts'
-import { coded } from '../../schemas/errors.ts'
 import type { Operator } from './operator.ts'
 
 /** Throws NAME_INVALID or RANGE_INVALID for a word that names no operator. */
@@ -11,8 +10,6 @@ export async function chooseOperator(word: string | undefined, { operator }: Oct
     const { pluginOperator } = await import('./plugin-operator.ts')
     return pluginOperator(choice)
   }
-  throw coded('CONFIG_INVALID', {
-    message: `the config names ${choice ? '`baremetal`, which this octo does not have yet' : 'no operator'}, expected a plugin that runs its services`,
-    hint: 'write `octoctl: {operator: docker}` into the config, or run `octo start --operator docker`',
-  })
+  const { BAREMETAL } = await import('./baremetal/baremetal.ts')
+  return BAREMETAL
 }

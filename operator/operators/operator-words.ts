@@ -21,8 +21,10 @@ function separator(word: OperatorWord, args: readonly string[]): readonly string
 }
 
 /** octoctl's contract has no words for these. */
-function refuseUnknownToPlugins(word: OperatorWord, { foreground, watch, since }: OperatorOptions): void {
-  const asked = Object.entries({ foreground, watch, since }).find(([, value]) => value !== undefined && value !== false)
+function refuseUnknownToPlugins(word: OperatorWord, { foreground, watch, since, json }: OperatorOptions): void {
+  const asked = Object.entries({ foreground, watch, since, json }).find(
+    ([, value]) => value !== undefined && value !== false,
+  )
   if (!asked) return
   throw coded('USAGE', {
     message: `option \`--${asked[0]}\` of \`${word}\` is for the operator \`baremetal\`, and this config has another`,

@@ -18,6 +18,7 @@ export type OperatorOptions = SessionOptions & {
   readonly watch?: boolean | undefined
   readonly follow?: boolean | undefined
   readonly since?: string | undefined
+  readonly json?: boolean | undefined
 }
 
 export type OperatorCall = {

@@ -32,7 +32,7 @@ test('checks that are disabled or for other operators are skipped with the reaso
   ])
   assert.deepEqual(rows, [
     ['web', 'check-tcp-port', 'run'],
-    ['web', 'run-service', 'octo does not run services yet, so it cannot run one to check it'],
+    ['web', 'run-service', 'only `octo start` runs it, as it runs the service itself'],
     ['web', 'check-tcp', 'run'],
     ['web', 'check-tcp', 'check is disabled'],
     ['web', 'check-docker', 'only for `docker`, this is `baremetal`'],

@@ -159,7 +159,7 @@ test('words that mean nothing are refused with a hint', async (t) => {
     [['check', 'wep'], 64, /no service `wep`, it has `web`.*did you mean `web`/s],
     [['check', '--phase', 'later'], 64, /`later` is no phase/],
     [['run'], 64, /missing required argument `plugin`/],
-    [['run', 'run-service'], 64, /does not run services yet/],
+    [['run', 'run-service'], 64, /a part of the operator/],
     [['run', 'hello', '--port=1'], 64, /unknown option `--port=1`/],
     [['run', 'no such'], 65, /NAME_INVALID/],
     [['check', '--config', 'nowhere.yaml'], 78, /CONFIG_NOT_FOUND/],

@@ -1,0 +1,45 @@
+// `octo logs`: what services wrote, each line behind the name of its service.
+import { parseDuration } from '../../../schemas/duration.ts'
+import { coded } from '../../../schemas/errors.ts'
+import { printable, quote } from '../../../schemas/quote.ts'
+import { interruptible } from '../../../system/process/interruptible.ts'
+import { readJournal } from '../../services/journal.ts'
+import { logPath } from '../../services/log-files.ts'
+import { readLogs } from '../../services/read-logs.ts'
+import type { OperatorCall } from '../operator.ts'
+import { projectOf, requireKnown } from './project.ts'
+
+export async function logs(call: OperatorCall): Promise<number> {
+  const { words, terminal, options } = call
+  const project = projectOf(call)
+  requireKnown(words, project)
+  const since = sinceOf(options.since)
+  const ids = [...readJournal(project.places.journal).instances.keys()]
+  const sources = ids
+    .filter((id) => words.length === 0 || words.includes(id.slice(0, id.lastIndexOf('.'))))
+    .map((id) => ({ name: id, path: logPath(project.places, id) }))
+  const width = Math.max(0, ...sources.map(({ name }) => name.length))
+  using interruption = interruptible()
+  await readLogs(sources, {
+    ...(since === undefined ? {} : { since }),
+    ...{ follow: options.follow === true, signal: interruption.signal },
+    line: ({ name }, text) =>
+      terminal.print(
+        terminal.json
+          ? JSON.stringify({ instance: name, line: text })
+          : `${terminal.paint.dim(`${name.padEnd(width)} |`)} ${printable(text, Number.POSITIVE_INFINITY)}`,
+      ),
+  })
+  return 0
+}
+
+function sinceOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const ago = parseDuration(text)
+  const moment = ago === undefined ? Date.parse(text) : Date.now() - ago
+  if (Number.isFinite(moment)) return moment
+  throw coded('USAGE', {
+    message: `${quote(text)} is neither a duration nor a moment`,
+    hint: 'write for example `--since 10m` or `--since 2026-11-26T10:00:00Z`',
+  })
+}

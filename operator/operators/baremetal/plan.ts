@@ -1,0 +1,48 @@
+// What would be run, and what of the config would be left aside.
+import type { ServiceProgram } from '../../../config/model/service-spec.ts'
+import { printable, quote } from '../../../schemas/quote.ts'
+import type { Terminal } from '../../../terminal/index.ts'
+import type { Runnable } from '../../services/runnable.ts'
+import { openRunnable } from '../../services/runnable.ts'
+import type { OperatorCall } from '../operator.ts'
+
+export async function show({ session, terminal, words }: OperatorCall): Promise<number> {
+  showPlan(await openRunnable(session, words), terminal)
+  return 0
+}
+
+export function showPlan({ services, order }: Runnable, terminal: Terminal): void {
+  const rows = [...services.values()].map(({ name, spec, executable }) => ({
+    ...{ service: name, replicas: spec.replicas, restart: spec.restart.policy },
+    program: executable ? `${executable.repo}/${executable.plugin}@${executable.version}` : wordsOf(spec.program),
+    after: (order.get(name) ?? []).map(({ service, condition }) => `${service} ${condition}`),
+  }))
+  if (terminal.json) terminal.result({ json: { services: rows }, text: () => '' })
+  else
+    terminal.table({
+      columns: [
+        { title: 'service' },
+        { title: 'runs' },
+        { title: 'replicas' },
+        { title: 'restart' },
+        { title: 'after' },
+      ],
+      rows: rows.map((row) => [row.service, row.program, String(row.replicas), row.restart, row.after.join(', ')]),
+    })
+}
+
+/** The program alone: its words may hold what is not for everybody's eyes. */
+function wordsOf(program: ServiceProgram): string {
+  return program.kind === 'command' ? program.argv[0] : program.request.plugin
+}
+
+export function tellLeftAside({ services }: Runnable, terminal: Terminal): void {
+  for (const { name, spec } of services.values())
+    for (const { key, why, place } of spec.leftAside)
+      terminal.warn(
+        printable(
+          `${place.file}:${place.line ?? ''}: ${quote(key)} of service ${quote(name)} is left aside: ${why}`,
+          500,
+        ),
+      )
+}

@@ -1,0 +1,83 @@
+// The project that a command is about, and how its services are: as their supervisor says, or as they are found without one.
+
+import { coded } from '../../../schemas/errors.ts'
+import { nearestWord } from '../../../schemas/nearest-word.ts'
+import { quote } from '../../../schemas/quote.ts'
+import type { Terminal } from '../../../terminal/index.ts'
+import { ask } from '../../services/control.ts'
+import { readJournal } from '../../services/journal.ts'
+import { placesOf } from '../../services/places.ts'
+import type { Answer, InstanceStatus, ProjectStatus } from '../../services/protocol.ts'
+import { statusNotes, statusTable } from '../../services/render-status.ts'
+import { statusWithoutSupervisor } from '../../services/status.ts'
+import type { Project } from '../../services/supervise.ts'
+import { sinceBoot } from '../../services/supervise.ts'
+import type { OperatorCall } from '../operator.ts'
+
+export function projectOf({ session, env }: OperatorCall): Project {
+  const { configPath } = session
+  return { configPath, env, places: placesOf(configPath, env) }
+}
+
+export async function currentStatus(project: Project): Promise<ProjectStatus> {
+  const answer = await ask(project.places, { v: 1, do: 'status' })
+  return answer ? statusIn(answer) : statusAlone(project)
+}
+
+export function statusAlone({ places, configPath }: Project): ProjectStatus {
+  return { config: configPath, supervisor: { state: 'none' }, services: statusWithoutSupervisor(places, sinceBoot()) }
+}
+
+export function statusIn(answer: Answer): ProjectStatus {
+  if (answer.state === 'done') return answer.status
+  const { code, message, hint } = answer.error
+  throw coded(code, { message, ...(hint === undefined ? {} : { hint }) })
+}
+
+export function showStatus(found: ProjectStatus, terminal: Terminal): void {
+  if (terminal.json) terminal.result({ json: found, text: () => '' })
+  else if (found.services.length === 0) terminal.info('no service of this config was started yet')
+  else terminal.table(statusTable(found, terminal.paint))
+  if (!terminal.json) for (const note of statusNotes(found)) terminal.warn(note)
+}
+
+/** Throws USAGE for a name that nobody started. */
+export function requireKnown(words: readonly string[], { places }: Project): void {
+  const known = [...readJournal(places.journal).services.keys()]
+  const strange = words.find((word) => !known.includes(word))
+  if (strange === undefined) return
+  const nearest = nearestWord(strange, known)
+  throw coded('USAGE', {
+    message: `no service ${quote(strange)} of this config was started`,
+    details: { service: strange, services: known },
+    hint: nearest === undefined ? '`octo status` lists those that were' : `did you mean ${quote(nearest)}?`,
+  })
+}
+
+const PATIENCE_MS = 1000
+
+/** Says what is waited for. */
+export function tellWaiting(project: Project, terminal: Terminal): Disposable {
+  let told = ''
+  const timer = setInterval(async () => {
+    const answer = await ask(project.places, { v: 1, do: 'status' }).catch(() => undefined)
+    const open = answer?.state === 'done' ? answer.status.services.filter(isUnderWay) : []
+    const line = open
+      .map(({ instance, state, health }) => `${instance} (${state === 'running' ? `health: ${health}` : state})`)
+      .join(', ')
+    if (line !== '' && line !== told && !terminal.json) terminal.info(`waiting for ${line}`)
+    told = line
+  }, PATIENCE_MS)
+  return { [Symbol.dispose]: () => clearInterval(timer) }
+}
+
+function isUnderWay({ state, health }: InstanceStatus): boolean {
+  return (
+    ['waiting', 'preparing', 'starting', 'ending', 'pausing'].includes(state) ||
+    (state === 'running' && health === 'starting')
+  )
+}
+
+export function isNamed({ service }: InstanceStatus, words: readonly string[]): boolean {
+  return words.length === 0 || words.includes(service)
+}

@@ -1,0 +1,26 @@
+// `octo status`: how the services are, once or whenever it changes.
+import { setTimeout as pause } from 'node:timers/promises'
+import { interruptible } from '../../../system/process/interruptible.ts'
+import type { OperatorCall } from '../operator.ts'
+import { currentStatus, projectOf, showStatus } from './project.ts'
+
+const WATCH_MS = 1000
+
+export async function status(call: OperatorCall): Promise<number> {
+  const project = projectOf(call)
+  const { terminal, options } = call
+  if (!options.watch) {
+    showStatus(await currentStatus(project), terminal)
+    return 0
+  }
+  using interruption = interruptible()
+  let last = ''
+  while (!interruption.signal.aborted) {
+    const now = await currentStatus(project)
+    const shown = JSON.stringify({ ...now, services: now.services.map(({ upMs: _, logBytes: __, ...one }) => one) })
+    if (shown !== last) showStatus(now, terminal)
+    last = shown
+    await pause(WATCH_MS, undefined, { signal: interruption.signal }).catch(() => undefined)
+  }
+  return 0
+}

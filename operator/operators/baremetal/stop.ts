@@ -1,0 +1,39 @@
+// `octo stop`: asks the supervisor, and where none lives ends what it left.
+import { printable } from '../../../schemas/quote.ts'
+import type { Terminal } from '../../../terminal/index.ts'
+import { ask } from '../../services/control.ts'
+import type { ProjectStatus } from '../../services/protocol.ts'
+import type { Project } from '../../services/supervise.ts'
+import { projectStatus, takeProject } from '../../services/supervise.ts'
+import type { OperatorCall } from '../operator.ts'
+import { currentStatus, isNamed, projectOf, requireKnown, showStatus, statusIn, tellWaiting } from './project.ts'
+
+const FAILED = 1
+
+export async function stop(call: OperatorCall): Promise<number> {
+  const { words, terminal, options } = call
+  const project = projectOf(call)
+  requireKnown(words, project)
+  if (options.dryRun) {
+    const { services, ...rest } = await currentStatus(project)
+    showStatus({ ...rest, services: services.filter((one) => one.pid !== undefined && isNamed(one, words)) }, terminal)
+    return 0
+  }
+  using _ = tellWaiting(project, terminal)
+  const answer = await ask(project.places, { v: 1, do: 'stop', services: words })
+  const found = answer ? statusIn(answer) : await stopWithoutSupervisor(project, words, terminal)
+  const named = found.services.filter((one) => isNamed(one, words))
+  showStatus({ ...found, services: named }, terminal)
+  return named.every(({ pid }) => pid === undefined) ? 0 : FAILED
+}
+
+/** What a supervisor left when it was killed is ended by whoever asks for it. */
+async function stopWithoutSupervisor(
+  project: Project,
+  words: readonly string[],
+  terminal: Terminal,
+): Promise<ProjectStatus> {
+  await using supervised = await takeProject(project, (line) => terminal.debug(printable(line, 1000)))
+  await supervised.supervisor.stop(words)
+  return { ...projectStatus(project, supervised.supervisor.status()), supervisor: { state: 'none' } }
+}

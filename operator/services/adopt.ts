@@ -1,0 +1,87 @@
+// What an instance is, of which the journal says how it was when its supervisor ended: the truth is what runs now.
+import { bootId } from '../../system/boot-id.ts'
+import { isAlive } from '../../system/process/identity.ts'
+import type { MarkedProcess } from '../../system/process/process-table.ts'
+import { membersOf, processTable } from '../../system/process/process-table.ts'
+import type { Known } from './journal.ts'
+import type { Instance } from './lifecycle.ts'
+
+type Found = {
+  readonly instance: Instance
+  /** Its end is unknown: nobody watched. */
+  readonly isLost: boolean
+}
+
+type Asked = { readonly boot: string; readonly instance: Instance; readonly mark: string }
+
+/** Starts and ends nothing. Another boot has left nothing that runs. */
+export function asItIs({ boot, instance, mark }: Asked, table = processTable): Found {
+  if (boot !== bootId()) return isActive(instance) ? lost(instance, 'the machine was restarted') : kept(instance)
+  switch (instance.state) {
+    case 'starting':
+      return startedOrNot(instance, mark, table())
+    case 'running':
+      if (instance.process && isAlive(instance.process)) return kept(instance)
+      return leftovers(instance, mark, table())
+    case 'ending':
+      return leftovers(instance, mark, table())
+    case 'waiting':
+    case 'preparing':
+    case 'pausing':
+      return lost(instance, 'nobody supervised it')
+    default:
+      return kept(instance)
+  }
+}
+
+function kept(instance: Instance): Found {
+  return { instance, isLost: false }
+}
+
+function isActive({ state }: Instance): boolean {
+  return ['waiting', 'preparing', 'starting', 'running', 'ending', 'pausing'].includes(state)
+}
+
+function lost(instance: Instance, reason: string): Found {
+  const { process: _, due: __, next: ___, ...rest } = instance
+  return { instance: { ...rest, state: 'stopped', health: 'none', reason }, isLost: true }
+}
+
+/** It was about to be started, and nobody wrote down as what. */
+function startedOrNot(instance: Instance, mark: string, table: readonly MarkedProcess[]): Found {
+  const own = membersOf({ main: undefined, mark }, table)
+  const leader = own.find(({ pid, session }) => pid === session) ?? own[0]
+  if (!leader) return lost(instance, 'its supervisor ended before it was started')
+  const process = { boot: bootId(), pid: leader.pid, start: leader.start }
+  return { instance: { ...instance, process, state: 'running' }, isLost: false }
+}
+
+/** Its main process is gone. What it left carries its mark, or is in its session still, and is for a stop to end. */
+function leftovers(instance: Instance, mark: string, table: readonly MarkedProcess[]): Found {
+  const own = membersOf({ main: instance.process, mark }, table)
+  if (own.length > 0) return { instance: { ...instance, state: 'ending', next: 'stop' }, isLost: false }
+  if (instance.state === 'ending' && instance.next === 'stop') return lost(instance, 'it was stopped')
+  return lost({ ...instance, end: { kind: 'unknown' } }, 'ended in an unknown way, while nobody watched')
+}
+
+/** What may follow each other: `service.replica` to what the journal says and what is. */
+export function allAsTheyAre(
+  known: Known,
+  markOf: (id: string, instance: Instance) => string,
+): ReadonlyMap<string, Found> {
+  return new Map(
+    [...known.instances].map(([id, { boot, instance }]) => [
+      id,
+      asItIs({ boot, instance, mark: markOf(id, instance) }),
+    ]),
+  )
+}
+
+export function markOf(key: string): (id: string, instance: Instance) => string {
+  return (id, { generation }) => `${key}/${id}#${generation}`
+}
+
+/** Checks and other programs that the supervisor itself starts and waits for. */
+export function ownMark(key: string): string {
+  return `${key}/own`
+}

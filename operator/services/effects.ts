@@ -1,0 +1,164 @@
+// Does what the life of an instance asks for, and tells it what came of it: checks, programs, and their end.
+import { endProcesses } from '../../system/process/end-processes.ts'
+import { isAlive } from '../../system/process/identity.ts'
+import { markOf } from './adopt.ts'
+import type { SeenCheck } from './health-watch.ts'
+import { watchHealth } from './health-watch.ts'
+import type { One } from './instances.ts'
+import type { KnownService } from './journal.ts'
+import type { Effect, End, Event } from './lifecycle.ts'
+import { endInWords } from './lifecycle.ts'
+import type { LoadedServices } from './loaded-services.ts'
+import type { PreparationFacts } from './preparation.ts'
+import { runAll } from './preparation.ts'
+import { startProgram } from './program.ts'
+
+export type EffectFacts = Omit<PreparationFacts, 'locate'> & {
+  readonly now: () => number
+  readonly log: (line: string) => void
+}
+
+type EffectsDeps = EffectFacts & {
+  readonly loaded: LoadedServices
+  readonly serviceOf: (name: string) => KnownService
+  readonly remember: (name: string, service: KnownService) => void
+  readonly tell: (one: One, event: Event) => void
+}
+
+type Effects = Disposable & {
+  perform(one: One, effect: Effect): void
+  /** What is prepared or watched for it is not any more. */
+  abandon(one: One): void
+  /** Ends of those that are no children of this process. */
+  lookFor(all: readonly One[]): void
+  watch(one: One): void
+  isWatched(one: One): boolean
+  seen(one: One): readonly SeenCheck[] | undefined
+}
+
+export function openEffects(deps: EffectsDeps): Effects {
+  const { tell, loaded, log } = deps
+  const mark = markOf(deps.places.key)
+  /** What is under way for an instance: `end` waits for it, as what is being started cannot be ended before it is known. */
+  const busy = new Map<string, { readonly done: Promise<unknown>; readonly abort: AbortController }>()
+  const children = new Map<string, number>()
+  const alarms = new Map<string, NodeJS.Timeout>()
+  const watched = new Map<string, { readonly generation: number; checks?: readonly SeenCheck[] }>()
+
+  function inBackground(one: One, act: (one: One, signal: AbortSignal) => Promise<Event>): void {
+    const abort = new AbortController()
+    const done = act(one, abort.signal).then((event) => tell(one, event))
+    busy.set(one.id, { done, abort })
+  }
+
+  async function prepare(one: One, signal: AbortSignal): Promise<Event> {
+    const { generation } = one.instance
+    try {
+      const reason = await prepareAll(one, signal)
+      return reason === undefined ? { kind: 'prepared', generation } : { kind: 'unprepared', generation, reason }
+    } catch (error) {
+      return { kind: 'unprepared', generation, reason: messageOf(error) }
+    }
+  }
+
+  async function prepareAll(one: One, signal: AbortSignal): Promise<string | undefined> {
+    const { service, runnable, locate } = loaded.required(one.service)
+    const preparing = { id: one.id, runnable, signal }
+    const problem = await runAll(service, service.checks.preflight, preparing, { ...deps, locate })
+    const known = deps.serviceOf(one.service)
+    if (problem !== undefined || known.preparedFor === service.digest) return problem
+    const unready = await runAll(service, service.checks.init, preparing, { ...deps, locate })
+    if (unready === undefined) deps.remember(one.service, { ...known, preparedFor: service.digest })
+    return unready
+  }
+
+  async function spawn(one: One): Promise<Event> {
+    const { generation } = one.instance
+    try {
+      const { service, locate } = loaded.required(one.service)
+      const wanted = { id: one.id, mark: mark(one.id, one.instance) }
+      const { process, ended } = await startProgram(service, wanted, { ...deps, locate })
+      children.set(one.id, generation)
+      void ended.then((how) => tellEnd(one, generation, how))
+      return { kind: 'spawned', generation, process }
+    } catch (error) {
+      return { kind: 'not-spawned', generation, reason: messageOf(error) }
+    }
+  }
+
+  function tellEnd(one: One, generation: number, how: End): void {
+    log(`${one.id}: ${endInWords(how)}`)
+    tell(one, { kind: 'exited', generation, end: how })
+  }
+
+  function watch(one: One): void {
+    const { service, runnable, locate } = loaded.required(one.service)
+    const { generation } = one.instance
+    const abort = new AbortController()
+    const checks = service.checks.health
+    watched.set(one.id, { generation })
+    busy.set(one.id, { done: Promise.resolve(), abort })
+    const { startPeriodMs } = service.spec
+    const ended = watchHealth({ checks, runnable, startPeriodMs, signal: abort.signal, onHealth }, { ...deps, locate })
+    void ended.catch((error: unknown) => log(`${one.id}: ${messageOf(error)}`))
+
+    function onHealth(...[health, shown, reason]: Parameters<Parameters<typeof watchHealth>[0]['onHealth']>): void {
+      watched.set(one.id, { generation, checks: shown })
+      if (health === one.instance.health && reason === one.instance.reason) return
+      tell(one, { kind: 'health', generation, health, ...(reason === undefined ? {} : { reason }) })
+    }
+  }
+
+  async function end(one: One): Promise<void> {
+    const { generation } = one.instance
+    await busy.get(one.id)?.done
+    const members = { main: one.instance.process, mark: mark(one.id, one.instance) }
+    const survivors = await endProcesses(members, deps.serviceOf(one.service).stop)
+    tell(one, { kind: 'emptied', generation, survivors })
+  }
+
+  /** One alarm for each. */
+  function wake(one: One, generation: number): void {
+    clearTimeout(alarms.get(one.id))
+    const { due } = one.instance
+    if (due === undefined || one.instance.generation !== generation) return
+    const leftMs = due - deps.now()
+    if (leftMs <= 0) tell(one, { kind: 'due', generation })
+    else
+      alarms.set(
+        one.id,
+        setTimeout(() => wake(one, generation), Math.ceil(leftMs)),
+      )
+  }
+
+  return {
+    perform(one, effect) {
+      if (effect === 'prepare') inBackground(one, prepare)
+      else if (effect === 'spawn') inBackground(one, spawn)
+      else if (effect === 'watch-health') watch(one)
+      else if (effect === 'wake') wake(one, one.instance.generation)
+      // Whether what it waits for is there is looked at after every change.
+      else if (effect === 'end-processes') end(one).catch((error: unknown) => log(`${one.id}: ${messageOf(error)}`))
+    },
+    abandon: ({ id }) => busy.get(id)?.abort.abort(),
+    lookFor(all) {
+      for (const one of all) {
+        const { state, process, generation } = one.instance
+        if (state !== 'running' || !process || children.get(one.id) === generation || isAlive(process)) continue
+        tellEnd(one, generation, { kind: 'unknown' })
+      }
+    },
+    watch,
+    isWatched: ({ id, instance }) => watched.get(id)?.generation === instance.generation,
+    seen: ({ id, instance }) =>
+      watched.get(id)?.generation === instance.generation ? watched.get(id)?.checks : undefined,
+    [Symbol.dispose]: () => {
+      for (const alarm of alarms.values()) clearTimeout(alarm)
+      for (const { abort } of busy.values()) abort.abort()
+    },
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

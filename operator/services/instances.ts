@@ -1,0 +1,94 @@
+// All instances of a project, and what happens to them: one event after the other, each on disk before anything is done for it.
+import type { Journal, KnownService } from './journal.ts'
+import type { Effect, Event, Instance } from './lifecycle.ts'
+import { NEW_INSTANCE, step } from './lifecycle.ts'
+
+export type One = { readonly id: string; readonly service: string; instance: Instance }
+
+type InstancesDeps = {
+  readonly journal: Pick<Journal, 'writeInstance'>
+  readonly now: () => number
+  readonly random: () => number
+  readonly serviceOf: (name: string) => KnownService
+  readonly hasHealth: (one: One) => boolean
+  /** Does what follows; what it comes to is told later, with the generation that it was asked in. */
+  readonly perform: (one: One, effect: Effect) => void
+  /** After every change. */
+  readonly onChange: (one: One, before: Instance) => void
+  readonly log: (line: string) => void
+}
+
+type Instances = {
+  readonly all: () => readonly One[]
+  readonly of: (service: string) => readonly One[]
+  add(id: string, service: string, instance?: Instance): One
+  tell(one: One, event: Event): void
+  /** Resolves when it is so, which is asked after every change. */
+  until(isSo: () => boolean): Promise<void>
+}
+
+export function openInstances(deps: InstancesDeps): Instances {
+  const byId = new Map<string, One>()
+  const queue: { readonly one: One; readonly event: Event }[] = []
+  const waiting = new Set<() => void>()
+  let isBusy = false
+
+  function handle(one: One, event: Event): void {
+    const before = one.instance
+    const { instance, effects } = step(before, event, {
+      ...{ restart: deps.serviceOf(one.service).restart, hasHealth: deps.hasHealth(one) },
+      ...{ now: deps.now(), random: deps.random() },
+    })
+    if (instance === before) return
+    one.instance = instance
+    const problem = write(one)
+    deps.onChange(one, before)
+    // What could not be written down would be lost with the supervisor, so it is not begun.
+    if (problem !== undefined && effects.includes('spawn'))
+      queue.push({ one, event: { kind: 'not-spawned', generation: instance.generation, reason: problem } })
+    else for (const effect of effects) deps.perform(one, effect)
+  }
+
+  function write({ id, instance }: One): string | undefined {
+    try {
+      deps.journal.writeInstance(id, instance)
+      return undefined
+    } catch (error) {
+      const problem = `the journal could not be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}`
+      deps.log(`${id}: ${problem}`)
+      return problem
+    }
+  }
+
+  return {
+    all: () => [...byId.values()],
+    of: (service) => [...byId.values()].filter((one) => one.service === service),
+    add(id, service, instance = NEW_INSTANCE) {
+      const one = byId.get(id) ?? { id, service, instance }
+      byId.set(id, one)
+      return one
+    },
+    tell(one, event) {
+      queue.push({ one, event })
+      if (isBusy) return
+      isBusy = true
+      try {
+        for (let next = queue.shift(); next; next = queue.shift()) handle(next.one, next.event)
+      } finally {
+        isBusy = false
+      }
+      for (const look of [...waiting]) look()
+    },
+    until(isSo) {
+      return new Promise((resolve) => {
+        const look = () => {
+          if (!isSo()) return
+          waiting.delete(look)
+          resolve()
+        }
+        waiting.add(look)
+        look()
+      })
+    },
+  }
+}

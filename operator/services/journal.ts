@@ -1,0 +1,94 @@
+// What is known of the instances of a project, line after line: each change is on disk before anybody hears of it, so that the
+// next supervisor finds what this one started, however this one ends.
+import { closeSync, fdatasyncSync, openSync, readFileSync } from 'node:fs'
+import type { RestartRule, StopRule } from '../../config/model/service-spec.ts'
+import { bootId } from '../../system/boot-id.ts'
+import { replaceFile, writeAll } from '../../system/files/atomic-file.ts'
+import { isMissing } from '../../system/files/errors.ts'
+import type { Instance } from './lifecycle.ts'
+
+/** What has to be known of a service to stop it, without its config. */
+export type KnownService = {
+  /** Of everything that it is run with. */
+  readonly digest: string
+  readonly waitsFor: readonly string[]
+  readonly stop: StopRule
+  readonly restart: RestartRule
+  readonly replicas: number
+  /** The digest with which its `init` has passed. */
+  readonly preparedFor?: string
+}
+
+export type Known = {
+  readonly services: ReadonlyMap<string, KnownService>
+  /** By `service.replica`, each with the boot that it is about. */
+  readonly instances: ReadonlyMap<string, { readonly boot: string; readonly instance: Instance }>
+}
+
+type Line =
+  | { readonly v: 1; readonly service: string; readonly is: KnownService }
+  | { readonly v: 1; readonly instance: string; readonly boot: string; readonly is: Instance }
+
+export type Journal = Disposable & {
+  writeService(name: string, is: KnownService): void
+  writeInstance(id: string, is: Instance): void
+}
+
+/** The last line about each; nothing where there is no journal. A line that was cut off while it was written is none. */
+export function readJournal(path: string): Known {
+  const services = new Map<string, KnownService>()
+  const instances = new Map<string, { boot: string; instance: Instance }>()
+  for (const line of linesOf(path))
+    if ('service' in line) services.set(line.service, line.is)
+    else instances.set(line.instance, { boot: line.boot, instance: line.is })
+  return { services, instances }
+}
+
+function linesOf(path: string): Line[] {
+  const text = textOf(path)
+  return text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .split('\n')
+    .flatMap(parse)
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (isMissing(error)) return ''
+    throw error
+  }
+}
+
+function parse(text: string): Line[] {
+  try {
+    const line = JSON.parse(text) as Line
+    return line?.v === 1 ? [line] : []
+  } catch {
+    return []
+  }
+}
+
+/** Begins with what is known, written anew; only who holds the lock may. */
+export async function openJournal(path: string, { services, instances }: Known): Promise<Journal> {
+  const lines: Line[] = [
+    ...[...services].map(([service, is]): Line => ({ v: 1, service, is })),
+    ...[...instances].map(([instance, { boot, instance: is }]): Line => ({ v: 1, instance, boot, is })),
+  ]
+  await replaceFile(path, lines.map(render).join(''), { mode: 0o600 })
+  const file = openSync(path, 'a', 0o600)
+  const write = (line: Line): void => {
+    writeAll(file, Buffer.from(render(line)))
+    fdatasyncSync(file)
+  }
+  return {
+    writeService: (service, is) => write({ v: 1, service, is }),
+    writeInstance: (instance, is) => write({ v: 1, instance, boot: bootId(), is }),
+    [Symbol.dispose]: () => closeSync(file),
+  }
+}
+
+function render(line: Line): string {
+  return `${JSON.stringify(line)}\n`
+}

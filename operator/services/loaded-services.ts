@@ -1,0 +1,44 @@
+// What configs have said so far to one supervisor. What runs keeps what it was started with, and each plugin is looked at once
+// more by the client that proved it.
+import type { VerifiedExecutable } from '../../client/index.ts'
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
+import type { Runnable, RunnableService } from './runnable.ts'
+
+/** What a config says, and the look at its files right before they run. */
+export type Loaded = {
+  readonly runnable: Runnable
+  readonly locate: (executable: VerifiedExecutable) => VerifiedExecutable
+}
+
+export type LoadedServices = {
+  take(next: Loaded): void
+  of(name: string): RunnableService | undefined
+  waitsFor(name: string): Runnable['order'] extends ReadonlyMap<string, infer Edges> ? Edges : never
+  required(name: string): Loaded & { readonly service: RunnableService }
+}
+
+export function openLoadedServices(): LoadedServices {
+  let services: Runnable['services'] = new Map()
+  let order: Runnable['order'] = new Map()
+  let provided: Runnable['provided'] = new Map()
+  const provers = new WeakMap<VerifiedExecutable, Loaded['locate']>()
+  const locate = (executable: VerifiedExecutable) => provers.get(executable)?.(executable) ?? executable
+
+  return {
+    take(next) {
+      services = new Map([...services, ...next.runnable.services])
+      order = new Map([...order, ...next.runnable.order])
+      provided = new Map([...provided, ...next.runnable.provided])
+      for (const outcome of next.runnable.provided.values())
+        if (outcome.state === 'done') provers.set(outcome.value, next.locate)
+    },
+    of: (name) => services.get(name),
+    waitsFor: (name) => order.get(name) ?? [],
+    required(name) {
+      const service = services.get(name)
+      if (!service) throw coded('INTERNAL', { message: `service ${quote(name)} is started without its config` })
+      return { service, locate, runnable: { services, order, provided } }
+    },
+  }
+}

@@ -1,0 +1,83 @@
+// Which services come before which: what cannot be followed is refused before anything is started. Pure.
+import type { Dependency, ServiceSpec } from '../../config/model/service-spec.ts'
+import { coded } from '../../schemas/errors.ts'
+import { nearestWord } from '../../schemas/nearest-word.ts'
+import { quote } from '../../schemas/quote.ts'
+
+type OrderedService = {
+  readonly name: string
+  readonly spec: Pick<ServiceSpec, 'dependsOn' | 'restart'>
+  readonly hasHealth: boolean
+}
+
+type Order = ReadonlyMap<string, readonly Dependency[]>
+
+/**
+ * What each service waits for; throws CONFIG_INVALID where a wait could not end, or would be for nothing. Those that are there
+ * and cannot be run are for whoever starts them to refuse.
+ */
+export function orderOf(services: readonly OrderedService[], there: ReadonlySet<string>): Order {
+  const known = new Map(services.map((service) => [service.name, service]))
+  const order = new Map(
+    services.map(
+      ({ name, spec }) => [name, spec.dependsOn.filter((edge) => isEdge(name, edge, { known, there }))] as const,
+    ),
+  )
+  refuseCircles(order)
+  return order
+}
+
+type Services = { readonly known: ReadonlyMap<string, OrderedService>; readonly there: ReadonlySet<string> }
+
+function isEdge(name: string, { service, condition, isOptional }: Dependency, { known, there }: Services): boolean {
+  const found = known.get(service)
+  if (!found && there.has(service)) return true
+  if (!found && isOptional) return false
+  if (!found) throw unknownService(name, service, [...there])
+  if (condition === 'healthy' && !found.hasHealth)
+    throw refused(`${quote(name)} waits until ${quote(service)} is healthy, which has no health checks`, {
+      hint: `give ${quote(service)} a check in \`health\`, or wait for \`started\``,
+    })
+  if (condition === 'completed' && ['always', 'unless-stopped'].includes(found.spec.restart.policy))
+    throw refused(`${quote(name)} waits until ${quote(service)} has completed, which is always restarted`, {
+      hint: `write \`restart: on-failure\` for ${quote(service)}`,
+    })
+  return true
+}
+
+function unknownService(name: string, service: string, names: readonly string[]): Error {
+  const nearest = nearestWord(service, names)
+  return refused(`${quote(name)} waits for ${quote(service)}, which this config has not, or has switched off`, {
+    hint: nearest === undefined ? `add the service, or write \`required: false\`` : `did you mean ${quote(nearest)}?`,
+  })
+}
+
+function refused(message: string, more: { readonly hint: string }): Error {
+  return coded('CONFIG_INVALID', { message, ...more })
+}
+
+function refuseCircles(order: Order): void {
+  const done = new Set<string>()
+  const visit = (name: string, path: readonly string[]): void => {
+    if (done.has(name)) return
+    if (path.includes(name)) {
+      const circle = [...path.slice(path.indexOf(name)), name].map(quote).join(' → ')
+      throw refused(`services wait for each other: ${circle}`, { hint: 'take one of the `depends_on` away' })
+    }
+    for (const { service } of order.get(name) ?? []) visit(service, [...path, name])
+    done.add(name)
+  }
+  for (const name of order.keys()) visit(name, [])
+}
+
+/** The services and all that they wait for. */
+export function withDependencies(names: readonly string[], order: Order): ReadonlySet<string> {
+  const found = new Set<string>()
+  const add = (name: string): void => {
+    if (found.has(name)) return
+    found.add(name)
+    for (const { service } of order.get(name) ?? []) add(service)
+  }
+  for (const name of names) add(name)
+  return found
+}

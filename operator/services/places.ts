@@ -1,0 +1,92 @@
+// Where a project keeps what octo knows of its services: state that stays, in a folder that only its user enters, and a socket in
+// the runtime folder. A project is the first file of its config.
+
+import { createHash } from 'node:crypto'
+import { lstatSync, mkdirSync } from 'node:fs'
+import { basename, dirname, extname, join } from 'node:path'
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
+import { temporaryFolder } from '../../system/files/temporary-folder.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+export type Places = {
+  /** Stands for the project in marks and names. */
+  readonly key: string
+  readonly state: string
+  /** Held by whoever supervises. */
+  readonly lock: string
+  readonly journal: string
+  /** Says where whoever supervises listens. */
+  readonly control: string
+  readonly logs: string
+  readonly supervisorLog: string
+}
+
+/** Throws IO_FAILED where there is no home. Nothing is made yet. */
+export function placesOf(configPath: string, env: Environment): Places {
+  const key = createHash('sha256').update(configPath).digest('hex').slice(0, 16)
+  const folder = basename(dirname(configPath))
+    .replaceAll(/[^A-Za-z0-9_-]/g, '')
+    .slice(0, 24)
+  const file = basename(configPath, extname(configPath))
+    .replaceAll(/[^A-Za-z0-9_-]/g, '')
+    .slice(0, 24)
+  const state = join(stateRoot(env), 'octo', 'services', `${folder}-${file}-${key}`)
+  const logs = join(state, 'logs')
+  return {
+    ...{ key, state, logs },
+    lock: join(state, 'lock'),
+    journal: join(state, 'journal'),
+    control: join(state, 'control.json'),
+    supervisorLog: join(logs, 'supervisor.log'),
+  }
+}
+
+function stateRoot({ XDG_STATE_HOME, HOME }: Environment): string {
+  if (XDG_STATE_HOME?.startsWith('/')) return XDG_STATE_HOME
+  if (HOME?.startsWith('/')) return join(HOME, '.local', 'state')
+  throw coded('IO_FAILED', {
+    message: 'there is no home folder for what is known of the services',
+    hint: 'set HOME or XDG_STATE_HOME to a folder that you can write',
+  })
+}
+
+/** Makes the folders; throws IO_FAILED where one is not this user's alone. */
+export function makePlaces({ state, logs }: Places): void {
+  for (const folder of [state, logs]) makePrivateFolder(folder)
+}
+
+/** Linux takes 107 bytes. */
+const MAX_SOCKET_BYTES = 103
+
+/** A path for a socket that is short enough, in a folder that nobody else enters. */
+export function socketPath(key: string, env: Environment): string {
+  const { XDG_RUNTIME_DIR: own } = env
+  const runtime = own?.startsWith('/') && isOursAlone(own) ? own : undefined
+  const folder =
+    runtime === undefined ? join(temporaryFolder(env), `octo-services-${process.getuid?.()}`) : join(runtime, 'octo')
+  makePrivateFolder(folder)
+  const path = join(folder, `${key}.sock`)
+  if (Buffer.byteLength(path) <= MAX_SOCKET_BYTES) return path
+  throw coded('IO_FAILED', {
+    message: `socket path ${quote(path)} is longer than ${MAX_SOCKET_BYTES} bytes, which the system does not take`,
+    hint: 'set XDG_RUNTIME_DIR or TMPDIR to a folder with a shorter path',
+  })
+}
+
+function makePrivateFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 })
+  if (isOursAlone(path)) return
+  throw coded('IO_FAILED', {
+    message: `folder ${quote(path)} is not this user's alone`,
+    details: { path },
+    hint: `look who made it, then remove it or run \`chmod 700 ${path}\``,
+  })
+}
+
+/** No link, of this user, and closed to all others. */
+export function isOursAlone(folder: string): boolean {
+  const stat = lstatSync(folder, { throwIfNoEntry: false })
+  return stat?.isDirectory() === true && stat.uid === process.getuid?.() && (stat.mode & 0o077) === 0
+}

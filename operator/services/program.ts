@@ -1,0 +1,40 @@
+// Starts the program of one instance in a session of its own, with its output in a file, and says how it ends. Nothing of it
+// depends on the supervisor's life.
+import { closeSync } from 'node:fs'
+import { bootId } from '../../system/boot-id.ts'
+import type { ProcessIdentity } from '../../system/process/identity.ts'
+import { statOf } from '../../system/process/identity.ts'
+import { launch } from '../../system/process/launch.ts'
+import { serviceLaunchWords } from './launch-words.ts'
+import type { End } from './lifecycle.ts'
+import { logPath, openLog } from './log-files.ts'
+import type { RunnableService } from './runnable.ts'
+import type { LaunchFacts, Wanted } from './service-launch.ts'
+import { serviceLaunch } from './service-launch.ts'
+
+type StartedProgram = { readonly process: ProcessIdentity; readonly ended: Promise<End> }
+
+/** Throws why it cannot be started. */
+export async function startProgram(
+  service: RunnableService,
+  wanted: Wanted,
+  facts: LaunchFacts,
+): Promise<StartedProgram> {
+  const what = await serviceLaunch(service, wanted, facts)
+  const log = openLog(logPath(facts.places, wanted.id), Date.now())
+  try {
+    const child = await launch(what, { stdio: ['ignore', log, log], ownGroup: true, words: serviceLaunchWords })
+    const ended = new Promise<End>((resolve) => child.once('exit', (code, signal) => resolve(endOf(code, signal))))
+    child.unref()
+    const pid = child.pid as number
+    // One that has ended already and was collected has no start to tell; its number is not looked for again then.
+    return { process: { boot: bootId(), pid, start: statOf(pid)?.start ?? '' }, ended }
+  } finally {
+    closeSync(log)
+  }
+}
+
+function endOf(code: number | null, signal: NodeJS.Signals | null): End {
+  if (signal !== null) return { kind: 'signal', signal }
+  return code === null ? { kind: 'unknown' } : { kind: 'code', code }
+}

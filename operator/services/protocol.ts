@@ -1,0 +1,38 @@
+// What is said over the control socket: one request and one answer, each a line of JSON.
+import type { ErrorCode } from '../../schemas/error-codes.ts'
+import type { End, Health, State } from './lifecycle.ts'
+
+export type Request =
+  | { readonly v: 1; readonly do: 'status' }
+  /** Answered when they are up, or will not come up. None means all. */
+  | { readonly v: 1; readonly do: 'start' | 'stop' | 'restart'; readonly services: readonly string[] }
+
+export type Answer =
+  | { readonly v: 1; readonly state: 'done'; readonly status: ProjectStatus }
+  | { readonly v: 1; readonly state: 'failed'; readonly error: { code: ErrorCode; message: string; hint?: string } }
+
+export type InstanceStatus = {
+  readonly service: string
+  readonly instance: string
+  readonly state: State
+  readonly health: Health
+  readonly pid?: number
+  /** How long its program has run. */
+  readonly upMs?: number
+  /** In a row. */
+  readonly failures: number
+  readonly end?: End
+  readonly reason?: string
+  readonly checks?: readonly { readonly label: string; readonly state: string; readonly summary?: string }[]
+  readonly log: string
+  readonly logBytes: number
+  /** The config says something else by now than what it runs with. */
+  readonly differs?: true
+}
+
+export type ProjectStatus = {
+  readonly config: string
+  /** `none` while services may run: they outlive whoever supervises them. */
+  readonly supervisor: { readonly state: 'running'; readonly pid: number } | { readonly state: 'none' }
+  readonly services: readonly InstanceStatus[]
+}

@@ -1,0 +1,72 @@
+// The state of services as people see it.
+import type { Cell, Paint, Table } from '../../terminal/index.ts'
+import { formatBytes, formatDuration } from '../../terminal/index.ts'
+import { LARGE_LOG_BYTES } from './log-files.ts'
+import type { InstanceStatus, ProjectStatus } from './protocol.ts'
+
+export function statusTable({ services }: ProjectStatus, paint: Paint): Table {
+  return {
+    columns: [
+      { title: 'service' },
+      { title: 'state' },
+      { title: 'health' },
+      { title: 'pid' },
+      { title: 'for' },
+      { title: 'why' },
+    ],
+    rows: services.map((one): readonly Cell[] => [
+      nameOf(one),
+      stateOf(one, paint),
+      one.state === 'running' && one.health !== 'none' ? one.health : '',
+      one.pid === undefined ? '' : String(one.pid),
+      one.upMs === undefined ? '' : formatDuration(one.upMs),
+      whyOf(one),
+    ]),
+  }
+}
+
+/** `web` of one, `web.2` of several. */
+function nameOf({ service, instance }: InstanceStatus): string {
+  return instance === `${service}.1` ? service : instance
+}
+
+function stateOf(one: InstanceStatus, { green, red }: Paint): Cell {
+  if (isWell(one)) return { text: one.state, paint: green }
+  return hasFailed(one) ? { text: one.state, paint: red } : one.state
+}
+
+function whyOf({ reason, failures, differs, state }: InstanceStatus): string {
+  return [
+    ...(reason === undefined ? [] : [reason]),
+    ...(failures > 0 && state !== 'gave-up' ? [`${failures} in a row`] : []),
+    ...(differs ? ['the config has changed since'] : []),
+  ].join(', ')
+}
+
+/** It is as whoever started it wants it. */
+export function isWell({ state, health }: InstanceStatus): boolean {
+  return state === 'completed' || (state === 'running' && (health === 'none' || health === 'healthy'))
+}
+
+function hasFailed({ state, health }: InstanceStatus): boolean {
+  return (
+    state === 'failed' || state === 'gave-up' || state === 'pausing' || (state === 'running' && health === 'unhealthy')
+  )
+}
+
+/** What somebody should know beside the table. */
+export function statusNotes({ supervisor, services }: ProjectStatus): readonly string[] {
+  const running = services.filter(({ pid }) => pid !== undefined)
+  const large = services.filter(({ logBytes }) => logBytes > 10 * LARGE_LOG_BYTES)
+  return [
+    ...(supervisor.state === 'none' && running.length > 0
+      ? [
+          `nobody supervises ${running.length === 1 ? 'it' : 'them'}: \`octo start\` goes on, \`octo stop\` ends ${running.length === 1 ? 'it' : 'them'}`,
+        ]
+      : []),
+    ...large.map(
+      (one) =>
+        `the log of ${nameOf(one)} has ${formatBytes(one.logBytes)}: \`octo restart ${one.service}\` puts it aside`,
+    ),
+  ]
+}

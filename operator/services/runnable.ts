@@ -1,0 +1,147 @@
+// What a config says about services, with everything installed that running them takes. Made when somebody starts something;
+// to stop services, nobody has to read a config.
+import { createHash } from 'node:crypto'
+import type { PluginOutcome, VerifiedExecutable } from '../../client/index.ts'
+import type { OctoConfig, Phase, PluginRequest, ServiceConfig } from '../../config/model/config.ts'
+import { PHASES } from '../../config/model/config.ts'
+import { OPERATOR_KIND, pinned } from '../../config/model/requests.ts'
+import type { Dependency, ServiceSpec } from '../../config/model/service-spec.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
+import { nearestWord } from '../../schemas/nearest-word.ts'
+import { quote } from '../../schemas/quote.ts'
+import type { PlannedCheck } from '../check/plan.ts'
+import { isRunService, planService, requestKey, requestsOfPlan } from '../check/plan.ts'
+import { orderOf, withDependencies } from './order.ts'
+
+export type RunnableService = {
+  readonly name: string
+  readonly spec: ServiceSpec
+  /** Of a service that is a plugin. */
+  readonly executable?: VerifiedExecutable
+  readonly checks: Readonly<Record<Phase, readonly PlannedCheck[]>>
+  /** Of everything that its program is started with. */
+  readonly digest: string
+}
+
+export type Runnable = {
+  readonly services: ReadonlyMap<string, RunnableService>
+  readonly order: ReadonlyMap<string, readonly Dependency[]>
+  readonly provided: ReadonlyMap<string, PluginOutcome>
+}
+
+type Source = {
+  readonly config: OctoConfig
+  provide(requests: readonly PluginRequest[]): Promise<readonly PluginOutcome[]>
+}
+
+type Drafted = {
+  readonly service: ServiceConfig
+  readonly spec: ServiceSpec
+  readonly checks: RunnableService['checks']
+}
+
+/** The named services and all that they wait for, or all that are switched on; throws why one of them cannot be run. */
+export async function openRunnable(source: Source, names: readonly string[]): Promise<Runnable> {
+  const { config } = source
+  const drafted = config.services.filter(({ enabled }) => enabled).map((service) => draft(service, config))
+  const order = orderOf(
+    drafted.flatMap(({ service: { name }, spec, checks }) =>
+      isCoded(spec) ? [] : [{ name, spec, hasHealth: willRun(checks.health) }],
+    ),
+    new Set(drafted.map(({ service }) => service.name)),
+  )
+  for (const name of names) requireService(name, config)
+  const wanted = names.length > 0 ? withDependencies(names, order) : new Set(drafted.map(({ service }) => service.name))
+  if (wanted.size === 0) throw nothingToRun(config)
+  const chosen = drafted.filter(({ service }) => wanted.has(service.name)).map(requireSpec)
+  const provided = await provideAll(chosen, source)
+  const services = new Map(chosen.map((one) => [one.service.name, runnableOf(one, config, provided)]))
+  return { services, order: new Map([...order].filter(([name]) => services.has(name))), provided }
+}
+
+function draft(service: ServiceConfig, config: OctoConfig) {
+  const checks = Object.fromEntries(PHASES.map((phase) => [phase, checksOf(service, phase, config)]))
+  return { service, spec: service.spec, checks: checks as RunnableService['checks'] }
+}
+
+/** `run-service` runs the service itself, before it is started. */
+function checksOf(service: ServiceConfig, phase: Phase, config: OctoConfig): readonly PlannedCheck[] {
+  return planService(service, phase, config).map((check) =>
+    isRunService(check.request) && check.fate.kind === 'refuse' && phase !== 'health'
+      ? { ...check, fate: { kind: 'run' } }
+      : check,
+  )
+}
+
+function willRun(checks: readonly PlannedCheck[]): boolean {
+  return checks.some(({ fate }) => fate.kind !== 'skip')
+}
+
+function requireSpec({ service, spec, checks }: ReturnType<typeof draft>): Drafted {
+  if (isCoded(spec)) throw spec
+  return { service, spec, checks }
+}
+
+/** Throws USAGE for a name that the config has not, or has switched off. */
+function requireService(name: string, { services }: OctoConfig): void {
+  const found = services.find((service) => service.name === name)
+  if (found?.enabled) return
+  if (found)
+    throw coded('USAGE', { message: `service ${quote(name)} is disabled in this config`, details: { service: name } })
+  const names = services.map((service) => service.name)
+  const nearest = nearestWord(name, names)
+  throw coded('USAGE', {
+    message: `the config has no service ${quote(name)}${names.length > 0 ? `, it has ${names.map(quote).join(', ')}` : ''}`,
+    details: { service: name, services: names },
+    ...(nearest === undefined ? {} : { hint: `did you mean ${quote(nearest)}?` }),
+  })
+}
+
+function nothingToRun({ files }: OctoConfig): Error {
+  return coded('CONFIG_INVALID', {
+    message: `${quote(files[0] ?? 'the config')} has no services that are switched on`,
+    hint: 'write `services: {web: {command: [/path/of/program]}}`',
+  })
+}
+
+async function provideAll(chosen: readonly Drafted[], { config, provide }: Source) {
+  const programs = chosen.flatMap(({ spec: { program } }) =>
+    program.kind === 'plugin' ? [pinned(program.request, config.pins)] : [],
+  )
+  const checks = chosen
+    .flatMap(({ checks }) => PHASES.flatMap((phase) => checks[phase]))
+    .filter((one) => !isRunService(one.request))
+  const requests = [...new Map([...programs, ...requestsOfPlan(checks)].map((one) => [requestKey(one), one])).values()]
+  const outcomes = requests.length > 0 ? await provide(requests) : []
+  return new Map(requests.map((request, index) => [requestKey(request), outcomes[index] as PluginOutcome]))
+}
+
+function runnableOf(
+  { service: { name }, spec, checks }: Drafted,
+  config: OctoConfig,
+  provided: Runnable['provided'],
+): RunnableService {
+  const executable = executableOf(spec, config, provided)
+  return { name, spec, checks, ...(executable ? { executable } : {}), digest: digestOf(spec, executable) }
+}
+
+function executableOf({ program }: ServiceSpec, { pins }: OctoConfig, provided: Runnable['provided']) {
+  if (program.kind !== 'plugin') return undefined
+  const outcome = provided.get(requestKey(pinned(program.request, pins)))
+  if (!outcome) throw coded('INTERNAL', { message: `nothing was provided for ${quote(program.request.plugin)}` })
+  if (outcome.state === 'failed') throw outcome.error
+  if (outcome.value.manifest.kind === 'service') return outcome.value
+  throw coded('PLUGIN_NOT_EXECUTABLE', {
+    message: `plugin ${quote(program.request.plugin)} is of the kind ${quote(outcome.value.manifest.kind)}, expected \`service\``,
+    details: { plugin: program.request.plugin, kind: outcome.value.manifest.kind },
+    hint: `name a plugin of the kind \`service\`; what ${quote(OPERATOR_KIND)} runs beside services are \`tool\`s, in their checks`,
+  })
+}
+
+function digestOf(
+  { program, environment, workingDir, configFile }: ServiceSpec,
+  executable?: VerifiedExecutable,
+): string {
+  const started = [program, environment, workingDir ?? null, configFile ?? null, executable?.digest ?? null]
+  return createHash('sha256').update(JSON.stringify(started)).digest('hex').slice(0, 16)
+}

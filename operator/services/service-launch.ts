@@ -1,0 +1,115 @@
+// What is started for a service: its program with its words, its variables and its folder. The same for the service itself and
+// for `run-service`, which gives it other words.
+import { mkdirSync } from 'node:fs'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import type { VerifiedExecutable } from '../../client/index.ts'
+import { replaceFile } from '../../system/files/atomic-file.ts'
+import type { Launch } from '../../system/process/launch.ts'
+import { MARK } from '../../system/process/mark.ts'
+import { argumentVector } from '../exec/argument-vector.ts'
+import { pluginEnvironment, serviceEnvironment } from '../exec/environment.ts'
+import { programOf, thisMachine } from '../exec/executable.ts'
+import { refuseOldOperator } from '../exec/operator-version.ts'
+import { requireRuntimeVersion } from '../exec/runtime-version.ts'
+import { validateArguments } from '../exec/validate-arguments.ts'
+import type { Places } from './places.ts'
+import type { RunnableService } from './runnable.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+export type LaunchFacts = {
+  readonly places: Places
+  /** Of the config; where it is not local there is none. */
+  readonly configPath: string
+  /** Of whoever supervises, of which a service gets the allowed part. */
+  readonly env: Environment
+  /** Re-checks the files right before they are executed. */
+  readonly locate: (executable: VerifiedExecutable) => VerifiedExecutable
+}
+
+export type Wanted = {
+  /** `service.replica`. */
+  readonly id: string
+  readonly mark: string
+  /** In place of its own arguments. */
+  readonly words?: readonly string[]
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/** Throws what a plugin that cannot be run throws, and ARGUMENTS_INVALID for arguments that do not fit its schema. */
+export async function serviceLaunch(service: RunnableService, wanted: Wanted, facts: LaunchFacts): Promise<Launch> {
+  const own = await ownPart(service, wanted, facts)
+  const given = {
+    ...service.spec.environment,
+    ...wanted.environment,
+    ...{ OCTO_SERVICE: service.name, OCTO_REPLICA: wanted.id.slice(service.name.length + 1), [MARK]: wanted.mark },
+  }
+  const config = wanted.words ? [] : await configWords(service, wanted, facts)
+  return { ...own, argv: [...own.argv, ...config], env: { ...own.env(given) } }
+}
+
+type OwnPart = Omit<Launch, 'env'> & {
+  readonly env: (given: Readonly<Record<string, string>>) => Record<string, string>
+}
+
+function ownPart(service: RunnableService, wanted: Wanted, facts: LaunchFacts): Promise<OwnPart> | OwnPart {
+  return service.executable
+    ? pluginPart(service, service.executable, { wanted, facts })
+    : commandPart(service, wanted, facts)
+}
+
+type Asked = { readonly wanted: Wanted; readonly facts: LaunchFacts }
+
+async function pluginPart(service: RunnableService, executable: VerifiedExecutable, { wanted, facts }: Asked) {
+  const { spec } = service
+  const { manifest, plugin, root } = executable
+  refuseOldOperator(plugin, manifest.minimumOperator)
+  const words =
+    wanted.words ?? (spec.program.kind === 'plugin' ? await argumentsOf(spec.program.arguments, executable) : [])
+  const { file, leading, argv0 } = programOf(facts.locate(executable), thisMachine(requireRuntimeVersion))
+  const temporary = ownFolder(facts, 'tmp', wanted.id)
+  return {
+    ...{ file, argv: [...leading, ...words], ...(argv0 === undefined ? {} : { argv0 }) },
+    cwd: workingDir(service) ?? ownFolder(facts, 'work', wanted.id),
+    env: (given: Readonly<Record<string, string>>) => ({
+      ...pluginEnvironment(facts.env, { temporary, root, contract: manifest.output }),
+      ...given,
+    }),
+  }
+}
+
+type Given = Extract<RunnableService['spec']['program'], { kind: 'plugin' }>['arguments']
+
+async function argumentsOf(given: Given, { plugin, manifest }: VerifiedExecutable): Promise<string[]> {
+  return argumentVector(await validateArguments(given, { plugin, schema: manifest.arguments }), manifest)
+}
+
+/** A name without a slash is looked up in the service's own PATH. */
+function commandPart(service: RunnableService, { id, words = [] }: Wanted, facts: LaunchFacts): OwnPart {
+  const { program } = service.spec
+  const [file = '', ...argv] = program.kind === 'command' ? program.argv : []
+  const cwd =
+    workingDir(service) ?? (isAbsolute(facts.configPath) ? dirname(facts.configPath) : ownFolder(facts, 'work', id))
+  return {
+    ...{ file: file.includes('/') ? resolve(cwd, file) : file, argv: [...argv, ...words], cwd },
+    env: (given) => serviceEnvironment(facts.env, given),
+  }
+}
+
+function workingDir({ spec: { workingDir: said } }: RunnableService): string | undefined {
+  return said && resolve(dirname(said.document), said.path)
+}
+
+function ownFolder({ places }: LaunchFacts, kind: string, id: string): string {
+  const folder = join(places.state, kind, id)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  return folder
+}
+
+/** JSON is YAML too, and the name of the file tells the reader which it is. */
+async function configWords({ spec: { configFile } }: RunnableService, { id }: Wanted, facts: LaunchFacts) {
+  if (!configFile) return []
+  const path = join(ownFolder(facts, 'configs', id), `config.${configFile.format}`)
+  await replaceFile(path, `${JSON.stringify(configFile.value, null, 2)}\n`, { mode: 0o600 })
+  return ['--config', path]
+}

@@ -1,0 +1,94 @@
+// Starts a supervisor apart from this process and its terminal, and asks whoever then supervises: of two that are started at the
+// same time one takes the lock, and both commands are answered by it.
+import { closeSync, constants, openSync, readFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
+import { coded } from '../../schemas/errors.ts'
+import { printable } from '../../schemas/quote.ts'
+import { launch } from '../../system/process/launch.ts'
+import { MARK } from '../../system/process/mark.ts'
+import { ownStart } from '../link/own-start.ts'
+import { ask } from './control.ts'
+import { serviceLaunchWords } from './launch-words.ts'
+import type { Places } from './places.ts'
+import { makePlaces } from './places.ts'
+import type { Answer, Request } from './protocol.ts'
+
+type Start = {
+  readonly places: Places
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Of `octo start --foreground`. */
+  readonly words: readonly string[]
+}
+
+const LOOK_MS = 25
+const LAST_LINES = 5
+
+/** Undefined when it has ended already: all that it was to start has ended, too. Throws SUPERVISOR_FAILED. */
+export async function startAndAsk(start: Start, request: Request): Promise<Answer | undefined> {
+  for (;;) {
+    const answered = await ask(start.places, request)
+    if (answered) return answered
+    const child = await startSupervisor(start)
+    const result = await answerOrEnd(start, request, child)
+    if (result !== 'busy') return result
+    // Another one is on its way, or on its way out.
+    await pause(LOOK_MS)
+  }
+}
+
+type Child = { readonly ended: Promise<number>; isRunning(): boolean }
+
+async function startSupervisor({ places, cwd, env, words }: Start): Promise<Child> {
+  makePlaces(places)
+  const log = openSync(
+    places.supervisorLog,
+    constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW,
+    0o600,
+  )
+  try {
+    const [file = '', ...script] = ownStart().words
+    const own = Object.fromEntries(Object.entries(env).filter(([name]) => name !== MARK))
+    const child = await launch(
+      { file, argv: [...script, 'start', '--foreground', ...words], env: own, cwd },
+      { stdio: ['ignore', log, log], ownGroup: true, words: serviceLaunchWords },
+    )
+    let isRunning = true
+    const ended = new Promise<number>((resolve) =>
+      child.once('exit', (code) => {
+        isRunning = false
+        resolve(code ?? 1)
+      }),
+    )
+    return { ended, isRunning: () => isRunning }
+  } finally {
+    closeSync(log)
+  }
+}
+
+/** That of SUPERVISOR_BUSY. */
+const BUSY = 75
+
+async function answerOrEnd({ places }: Start, request: Request, child: Child): Promise<Answer | undefined | 'busy'> {
+  while (child.isRunning()) {
+    const answered = await ask(places, request)
+    if (answered) return answered
+    await Promise.race([child.ended, pause(LOOK_MS)])
+  }
+  const code = await child.ended
+  if (code === 0 || code === 1) return undefined
+  if (code === BUSY) return 'busy'
+  throw coded('SUPERVISOR_FAILED', {
+    message: `the supervisor ended with ${code}: ${lastLines(places.supervisorLog)}`,
+    details: { exitCode: code, log: places.supervisorLog },
+    hint: 'run it here to see more: `octo start --foreground`',
+  })
+}
+
+function lastLines(path: string): string {
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n')
+  return lines
+    .slice(-LAST_LINES)
+    .map((line) => printable(line, 300))
+    .join('; ')
+}

@@ -1,0 +1,44 @@
+// How one instance is, for people and programs: as its supervisor knows it, or as the journal and the machine tell without one.
+import { allAsTheyAre, markOf } from './adopt.ts'
+import type { SeenCheck } from './health-watch.ts'
+import type { One } from './instances.ts'
+import { readJournal } from './journal.ts'
+import type { Instance } from './lifecycle.ts'
+import { logPath, sizeOf } from './log-files.ts'
+import type { Places } from './places.ts'
+import type { InstanceStatus } from './protocol.ts'
+
+type Facts = {
+  readonly places: Places
+  readonly now: number
+  readonly checks?: readonly SeenCheck[] | undefined
+  readonly differs?: boolean
+}
+
+export function statusOf({ id, service, instance }: One, { places, now, checks, differs }: Facts): InstanceStatus {
+  const { state, health, failures, startedAt, end, reason, process } = instance
+  const log = logPath(places, id)
+  const runs = process !== undefined && (state === 'running' || state === 'ending' || state === 'failed')
+  return {
+    ...{ service, instance: id, state, health, failures, log, logBytes: Math.max(sizeOf(log), 0) },
+    ...(runs ? { pid: process.pid } : {}),
+    ...(state === 'running' && startedAt !== undefined ? { upMs: Math.max(0, Math.round(now - startedAt)) } : {}),
+    ...(end === undefined ? {} : { end }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(checks === undefined ? {} : { checks }),
+    ...(differs ? { differs } : {}),
+  }
+}
+
+/** Without a supervisor: what the journal says, held to what runs. Nothing is changed. */
+export function statusWithoutSupervisor(places: Places, now: number): readonly InstanceStatus[] {
+  const found = allAsTheyAre(readJournal(places.journal), markOf(places.key))
+  return [...found].map(([id, { instance }]) =>
+    statusOf({ id, service: id.slice(0, id.lastIndexOf('.')), instance: unwatched(instance) }, { places, now }),
+  )
+}
+
+/** Nobody looks at its checks. */
+function unwatched(instance: Instance): Instance {
+  return instance.health === 'none' || instance.state !== 'running' ? instance : { ...instance, health: 'starting' }
+}

@@ -1,0 +1,135 @@
+// The life of a supervisor: takes the lock before it touches anything, finds what another one left, listens, and ends when nothing
+// of the project runs any more. Killed, it leaves everything as it is.
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
+import { endProcesses } from '../../system/process/end-processes.ts'
+import { MARK } from '../../system/process/mark.ts'
+import { lockFile } from '../../system/process-lock.ts'
+import { ownMark } from './adopt.ts'
+import { openControl, supervisorOf } from './control.ts'
+import { openJournal, readJournal } from './journal.ts'
+import type { Loaded } from './loaded-services.ts'
+import type { Places } from './places.ts'
+import { makePlaces } from './places.ts'
+import type { Answer, InstanceStatus, ProjectStatus, Request } from './protocol.ts'
+import type { Supervisor } from './supervisor.ts'
+import { openSupervisor } from './supervisor.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+export type Project = { readonly places: Places; readonly configPath: string; readonly env: Environment }
+
+type Supervised = {
+  readonly supervisor: Supervisor
+  readonly project: Project
+}
+
+/** Throws SUPERVISOR_BUSY while another process supervises the project. */
+export async function takeProject(
+  project: Project,
+  log: (line: string) => void,
+): Promise<Supervised & AsyncDisposable> {
+  const { places, configPath } = project
+  refuseOtherSystems()
+  makePlaces(places)
+  const lock = lockFile(places.lock, 'exclusive')
+  if (!lock) throw busy(places)
+  try {
+    // Checks that the one before had started, and waits for no more.
+    await endProcesses(
+      { main: undefined, mark: ownMark(places.key) },
+      { signal: 'SIGTERM', timeoutMs: 0, target: 'group' },
+    )
+    const known = readJournal(places.journal)
+    const env = { ...project.env, [MARK]: undefined }
+    const journal = await openJournal(places.journal, known)
+    const supervisor = openSupervisor({
+      places,
+      configPath,
+      env,
+      known,
+      journal,
+      log,
+      now: sinceBoot,
+      random: Math.random,
+    })
+    return {
+      ...{ supervisor, project },
+      async [Symbol.asyncDispose]() {
+        supervisor[Symbol.dispose]()
+        lock[Symbol.dispose]()
+      },
+    }
+  } catch (error) {
+    lock[Symbol.dispose]()
+    throw error
+  }
+}
+
+/** `/proc` tells what runs, and who it is. */
+function refuseOtherSystems(): void {
+  if (process.platform === 'linux') return
+  throw coded('OS_FAILED', {
+    message: `octo runs services on Linux, and this is ${quote(process.platform)}`,
+    hint: 'name an operator that runs containers: `octoctl: {operator: docker}`',
+  })
+}
+
+function busy(places: Places): Error {
+  const pid = supervisorOf(places)?.pid
+  return coded('SUPERVISOR_BUSY', {
+    message: `the services of this config are supervised by ${pid === undefined ? 'another process' : `process ${pid}`} already`,
+    details: pid === undefined ? {} : { pid },
+    hint: 'ask it: `octo status`',
+  })
+}
+
+/** Of a clock that never goes back, and is the same for all processes of this boot. */
+export function sinceBoot(): number {
+  return Number(process.hrtime.bigint() / 1_000_000n)
+}
+
+type Serving = {
+  readonly load: (names: readonly string[]) => Promise<Loaded>
+  readonly names: readonly string[]
+  /** Aborted, it stops all services and ends. */
+  readonly signal: AbortSignal
+}
+
+/** Starts the services, answers requests, and returns when all are at rest. */
+export async function serve({ supervisor, project }: Supervised, { load, names, signal }: Serving) {
+  const open = new Set<Promise<unknown>>()
+  const during = <Result>(work: Promise<Result>): Promise<Result> => {
+    const done = work.finally(() => open.delete(done))
+    open.add(done)
+    return done
+  }
+  const onAbort = () => void during(supervisor.stop([]))
+  signal.addEventListener('abort', onAbort, { once: true })
+  const first = during(load(names).then((loaded) => supervisor.start(loaded, names)))
+  let isClosing = false
+  // Whoever asks too late gets no answer, and becomes the next supervisor.
+  await using _ = await openControl(project.places, project.env, async (request) =>
+    isClosing ? undefined : during(first.then(() => answer(request, { supervisor, project, load }))),
+  )
+  await first
+  if (signal.aborted) await supervisor.stop([])
+  // A request that came while the last service ended may start another one.
+  do await Promise.all([supervisor.rest(), ...open])
+  while (open.size > 0)
+  isClosing = true
+  return supervisor.status()
+}
+
+type Answering = Supervised & Pick<Serving, 'load'>
+
+async function answer(request: Request, { supervisor, project, load }: Answering): Promise<Answer> {
+  if (request.do === 'stop' || request.do === 'restart') await supervisor.stop(request.services)
+  if (request.do === 'start' || request.do === 'restart')
+    await supervisor.start(await load(request.services), request.services)
+  return { v: 1, state: 'done', status: projectStatus(project, supervisor.status()) }
+}
+
+export function projectStatus({ configPath }: Project, services: readonly InstanceStatus[]): ProjectStatus {
+  return { config: configPath, supervisor: { state: 'running', pid: process.pid }, services }
+}

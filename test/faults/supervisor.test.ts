@@ -1,0 +1,117 @@
+// The real octo supervises ten services and is killed; two commands start it at the same time. Nothing is restarted, nothing
+// is left, and what octo says is what is so.
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import { stringify } from 'yaml'
+import { supervisorOf } from '../../operator/services/control.ts'
+import { placesOf } from '../../operator/services/places.ts'
+import type { ProjectStatus } from '../../operator/services/protocol.ts'
+import { runOcto } from '../support/run-octo.ts'
+import { endMarked, markedProcesses } from '../support/service-scene.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+import { until } from '../support/until.ts'
+
+const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }
+
+function aProject(t: TestContext, services: Readonly<Record<string, object>>) {
+  const folder = tempFolder(t)
+  writeFileSync(join(folder, 'octo.yaml'), stringify({ services }))
+  const places = placesOf(join(folder, 'octo.yaml'), { HOME: folder })
+  t.after(async () => {
+    const supervisor = supervisorOf(places)
+    if (supervisor) process.kill(supervisor.pid, 'SIGKILL')
+    await endMarked(places.key)
+  })
+  const octo = (...words: readonly string[]) => runOcto(words, { cwd: folder, env: { TMPDIR: folder } })
+  return {
+    folder,
+    places,
+    octo,
+    status: async (...words: readonly string[]) => statusIn(await octo(...words, '--json')),
+  }
+}
+
+function statusIn({ code, stdout, stderr }: Awaited<ReturnType<typeof runOcto>>): ProjectStatus {
+  assert.equal(code, 0, stderr)
+  return JSON.parse(stdout) as ProjectStatus
+}
+
+const rowsOf = ({ services }: ProjectStatus) => services.map(({ instance, state, pid }) => [instance, state, pid])
+
+test(
+  'a supervisor that is killed leaves ten services as they are; the next one finds them, and a stop ends all',
+  options,
+  async (t) => {
+    const names = Array.from({ length: 10 }, (_, at) => `s${at}`)
+    const command = ['/bin/sh', '-c', 'echo x >>starts; exec sleep 600']
+    const { places, octo, status } = aProject(
+      t,
+      Object.fromEntries(names.map((name) => [name, { command, restart: 'always' }])),
+    )
+    const started = await status('start')
+    assert.deepEqual(new Set(started.services.map(({ state }) => state)), new Set(['running']))
+    const killed = supervisorOf(places)
+    assert.ok(killed)
+    process.kill(killed.pid, 'SIGKILL')
+    await until(() => supervisorOf(places) === undefined)
+
+    const found = await status('status')
+    assert.deepEqual(found.supervisor, { state: 'none' })
+    assert.deepEqual(rowsOf(found), rowsOf(started))
+    assert.equal(markedProcesses(places.key).length, names.length)
+
+    const text = await octo('status')
+    assert.match(text.stderr, /nobody supervises them: `octo start` goes on, `octo stop` ends them/)
+
+    assert.deepEqual(rowsOf(await status('start')), rowsOf(started))
+    const again = supervisorOf(places)
+    assert.ok(again && again.pid !== killed.pid)
+    process.kill(again.pid, 'SIGKILL')
+    await until(() => supervisorOf(places) === undefined)
+
+    const stopped = await status('stop')
+    assert.deepEqual(new Set(stopped.services.map(({ state }) => state)), new Set(['stopped']))
+    assert.deepEqual(markedProcesses(places.key), [])
+    assert.equal((await octo('logs', '--since', '1h')).code, 0)
+  },
+)
+
+test(
+  'of two that start at the same time one supervises, both answer, and each service runs once',
+  options,
+  async (t) => {
+    const { places, folder, status } = aProject(t, { web: { command: ['/bin/sh', '-c', 'echo up; exec sleep 600'] } })
+    const [first, second] = await Promise.all([status('start'), status('start')])
+    assert.deepEqual(rowsOf(first), rowsOf(second))
+    assert.equal(markedProcesses(places.key).length, 1)
+    const logs = await runOcto(['logs', 'web'], { cwd: folder, env: { TMPDIR: folder } })
+    assert.equal(logs.stdout, 'web.1 | up\n')
+    await status('stop')
+    await until(() => supervisorOf(places) === undefined)
+    assert.deepEqual(markedProcesses(places.key), [])
+  },
+)
+
+test('in the foreground a signal stops the services in order and ends it', options, async (t) => {
+  const { places, folder } = aProject(t, { web: { command: ['sleep', '600'] }, job: { command: ['/bin/true'] } })
+  const run = runOcto(['start', '--foreground'], {
+    ...{ cwd: folder, env: { TMPDIR: folder } },
+    onStart: (child) =>
+      void until(() => markedProcesses(places.key).length === 1 && supervisorOf(places) !== undefined).then(() =>
+        child.kill('SIGTERM'),
+      ),
+  })
+  const { code, signal, stderr } = await run
+  assert.deepEqual([code, signal], [0, null], stderr)
+  assert.deepEqual(markedProcesses(places.key), [])
+})
+
+test('a service that does not come up is exit code 1, with its reason', options, async (t) => {
+  const { octo } = aProject(t, { web: { command: ['/bin/sh', '-c', 'exit 7'] } })
+  const { code, stdout } = await octo('start')
+  assert.equal(code, 1)
+  assert.match(stdout, /web +failed +exited with 7/)
+})

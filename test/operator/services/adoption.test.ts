@@ -1,0 +1,238 @@
+// What a supervisor finds that another one left: it tells the truth, starts nothing again, and a stop ends all of it.
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { appendFileSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { asItIs } from '../../../operator/services/adopt.ts'
+import { readJournal } from '../../../operator/services/journal.ts'
+import type { Instance, State } from '../../../operator/services/lifecycle.ts'
+import { NEW_INSTANCE } from '../../../operator/services/lifecycle.ts'
+import { statusWithoutSupervisor } from '../../../operator/services/status.ts'
+import { sinceBoot } from '../../../operator/services/supervise.ts'
+import { bootId } from '../../../system/boot-id.ts'
+import { identityOf } from '../../../system/process/identity.ts'
+import type { MarkedProcess } from '../../../system/process/process-table.ts'
+import { membersOf } from '../../../system/process/process-table.ts'
+import { expectCodeAsync } from '../../support/expect-code.ts'
+import { seededRandom } from '../../support/seeded-random.ts'
+import { aServiceScene, markedProcesses, stateOf } from '../../support/service-scene.ts'
+import { until } from '../../support/until.ts'
+
+const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }
+
+test('the next supervisor goes on with what runs, restarts nothing, and ends all of it', options, async (t) => {
+  const scene = await aServiceScene(t, {})
+  const noted = (script: string) => scene.script(`echo x >>"$0/starts"; ${script}`)
+  scene.write({ web: noted('exec sleep 600'), db: noted('exec sleep 600'), job: noted('exit 0') })
+  const before = await scene.supervise(async (supervisor) => {
+    await supervisor.start(await scene.load(), [])
+    await until(() => stateOf(supervisor, 'job.1').state === 'completed')
+    return supervisor.status().map(({ instance, pid, state }) => [instance, pid, state])
+  })
+  assert.deepEqual(
+    statusWithoutSupervisor(scene.project.places, sinceBoot()).map(({ instance, pid, state }) => [
+      instance,
+      pid,
+      state,
+    ]),
+    before,
+  )
+  await scene.supervise(async (supervisor) => {
+    assert.deepEqual(
+      supervisor.status().map(({ instance, pid, state }) => [instance, pid, state]),
+      before,
+    )
+    await supervisor.start(await scene.load(), [])
+    assert.deepEqual(
+      supervisor.status().map(({ instance, pid, state }) => [instance, pid, state]),
+      before,
+    )
+    await supervisor.stop([])
+    assert.deepEqual(markedProcesses(scene.project.places.key), [])
+  })
+  assert.equal(scene.text('starts'), 'x\nx\nx\n')
+})
+
+test('one that ended while nobody watched ended in an unknown way, which is no success', options, async (t) => {
+  const scene = await aServiceScene(t, {})
+  scene.write({ web: { ...scene.script('exec sleep 600'), restart: 'on-failure' } })
+  const pid = await scene.supervise(async (supervisor) => {
+    await supervisor.start(await scene.load(), [])
+    return stateOf(supervisor, 'web.1').pid as number
+  })
+  process.kill(pid, 'SIGKILL')
+  await until(() => identityOf(pid) === undefined)
+  const [status] = statusWithoutSupervisor(scene.project.places, sinceBoot())
+  assert.deepEqual([status?.state, status?.end, status?.pid], ['stopped', { kind: 'unknown' }, undefined])
+  await scene.supervise(async (supervisor) => {
+    assert.equal(stateOf(supervisor, 'web.1').state, 'stopped', 'nothing is started before somebody asks')
+  })
+})
+
+test('an adopted service that ends is noticed, and restarted by its rule', options, async (t) => {
+  const scene = await aServiceScene(t, {})
+  scene.write({ web: { ...scene.script('exec sleep 600'), restart: 'on-failure' } })
+  await scene.supervise(async (supervisor) => supervisor.start(await scene.load(), []))
+  await scene.supervise(async (supervisor) => {
+    await supervisor.start(await scene.load(), [])
+    const { pid } = stateOf(supervisor, 'web.1')
+    process.kill(pid as number, 'SIGKILL')
+    await until(() => stateOf(supervisor, 'web.1').state === 'running' && stateOf(supervisor, 'web.1').pid !== pid)
+    assert.equal(stateOf(supervisor, 'web.1').failures, 1)
+    await supervisor.stop([])
+  })
+})
+
+test('of two supervisors one is refused, and touches nothing', options, async (t) => {
+  const scene = await aServiceScene(t, {})
+  scene.write({ web: scene.script('exec sleep 600') })
+  await scene.supervise(async (supervisor) => {
+    await supervisor.start(await scene.load(), [])
+    const before = readFileSync(scene.project.places.journal, 'utf8')
+    await expectCodeAsync('SUPERVISOR_BUSY', () => scene.supervise(async () => undefined))
+    assert.equal(readFileSync(scene.project.places.journal, 'utf8'), before)
+    await supervisor.stop([])
+  })
+})
+
+test('a journal line that was cut off, or is of no use, is none', options, async (t) => {
+  const scene = await aServiceScene(t, {})
+  scene.write({ web: scene.script('exit 0') })
+  await scene.supervise(async (supervisor) => {
+    await supervisor.start(await scene.load(), [])
+    await supervisor.rest()
+  })
+  const { journal } = scene.project.places
+  const before = readJournal(journal)
+  appendFileSync(journal, 'nonsense\n{"v":2}\nnull\n{"v":1,"instance":"web.1","boot":"x","is":{"state":"runn')
+  assert.deepEqual(readJournal(journal), before)
+})
+
+test('services that are killed at random come back by their rule, each once', options, async (t) => {
+  const random = seededRandom()
+  const scene = await aServiceScene(t, {})
+  const names = ['a', 'b', 'c', 'd']
+  const service = { ...scene.script('exec sleep 600'), restart: 'always' }
+  scene.write(Object.fromEntries(names.map((name) => [name, service])))
+  await scene.supervise(async (supervisor) => {
+    await supervisor.start(await scene.load(), [])
+    for (let kills = 0; kills < 10; kills++) {
+      const { pid, instance } = random.pick(supervisor.status())
+      if (pid === undefined) continue
+      process.kill(pid, random.pick(['SIGKILL', 'SIGTERM', 'SIGSEGV']))
+      if (random.chance(0.5)) await until(() => stateOf(supervisor, instance).pid !== pid)
+    }
+    await until(() => supervisor.status().every(({ state, pid }) => state === 'running' && identityOf(pid ?? 0)))
+    assert.equal(markedProcesses(scene.project.places.key).length, names.length)
+    await supervisor.stop([])
+    assert.deepEqual(markedProcesses(scene.project.places.key), [])
+  })
+})
+
+type Row = readonly [
+  what: string,
+  instance: Partial<Instance>,
+  boot: string,
+  table: readonly Partial<MarkedProcess>[],
+  state: State,
+  pid?: number,
+]
+
+const HERE = bootId()
+const self = identityOf(process.pid)
+const stranger = { ...self, start: '1' } as NonNullable<typeof self>
+const gone = { boot: HERE, pid: 2 ** 22 + 1, start: '5' }
+
+const FOUND: readonly Row[] = [
+  ['runs', { state: 'running', process: self as never }, HERE, [], 'running', process.pid],
+  [
+    'has a number that is given to another now',
+    { state: 'running', process: stranger },
+    HERE,
+    [{ pid: process.pid, session: process.pid, start: '99' }],
+    'stopped',
+  ],
+  ['is of another boot', { state: 'running', process: self as never }, 'other', [], 'stopped'],
+  ['is of another boot and had ended', { state: 'completed' }, 'other', [], 'completed'],
+  [
+    'has ended and left something with its mark',
+    { state: 'running', process: gone },
+    HERE,
+    [{ pid: 7, mark: 'm', start: '6' }],
+    'ending',
+    gone.pid,
+  ],
+  [
+    'has ended and left something in its session',
+    { state: 'running', process: gone },
+    HERE,
+    [{ pid: 7, session: gone.pid, start: '6' }],
+    'ending',
+    gone.pid,
+  ],
+  [
+    'has ended, and others are in an older session',
+    { state: 'running', process: gone },
+    HERE,
+    [{ pid: 7, session: gone.pid, start: '4' }],
+    'stopped',
+  ],
+  [
+    'was about to start and did',
+    { state: 'starting' },
+    HERE,
+    [{ pid: 8, session: 8, mark: 'm', start: '6' }],
+    'running',
+    8,
+  ],
+  [
+    'was about to start and did not',
+    { state: 'starting' },
+    HERE,
+    [{ pid: 8, session: 8, mark: 'other', start: '6' }],
+    'stopped',
+  ],
+  ['was being stopped and is gone', { state: 'ending', next: 'stop', process: gone }, HERE, [], 'stopped'],
+  [
+    'was being stopped and is not',
+    { state: 'ending', next: 'stop', process: gone },
+    HERE,
+    [{ pid: 9, mark: 'm', start: '6' }],
+    'ending',
+    gone.pid,
+  ],
+  [
+    'was to be started again',
+    { state: 'ending', next: 'again', process: gone },
+    HERE,
+    [{ pid: 9, mark: 'm', start: '6' }],
+    'ending',
+    gone.pid,
+  ],
+  ['waited', { state: 'waiting' }, HERE, [], 'stopped'],
+  ['paused', { state: 'pausing' }, HERE, [], 'stopped'],
+  ['had failed', { state: 'failed' }, HERE, [], 'failed'],
+]
+
+test(`an instance that ${'…'} is what runs now (${FOUND.length})`, options, () => {
+  for (const [what, instance, boot, table, state, pid] of FOUND) {
+    const whole = table.map(
+      (one) => ({ state: 'S', parent: 1, group: 1, session: 1, mark: undefined, ...one }) as MarkedProcess,
+    )
+    const found = asItIs({ boot, instance: { ...NEW_INSTANCE, generation: 3, ...instance }, mark: 'm' }, () => whole)
+    assert.deepEqual([found.instance.state, found.instance.process?.pid], [state, pid], what)
+    assert.ok(found.instance.state !== 'ending' || found.instance.next === 'stop', `${what}: starts nothing again`)
+  }
+})
+
+test('a process that began before the service, or whose session is another, is none of it', options, (t) => {
+  const child = spawn('sleep', ['600'], { stdio: 'ignore', detached: true })
+  t.after(() => child.kill('SIGKILL'))
+  const main = identityOf(child.pid as number)
+  assert.ok(main)
+  assert.deepEqual(
+    membersOf({ main, mark: 'none' }).map(({ pid }) => pid),
+    [child.pid],
+  )
+  assert.deepEqual(membersOf({ main: { ...main, start: '1' }, mark: 'none' }), [])
+})

@@ -1,0 +1,91 @@
+// A project with services that are small shell programs, under a supervisor in this process; the programs are real, and gone
+// after the test whatever it did.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { stringify } from 'yaml'
+import type { PluginRequest } from '../../config/model/config.ts'
+import { readConfig } from '../../config/read-config.ts'
+import { placesOf } from '../../operator/services/places.ts'
+import type { InstanceStatus } from '../../operator/services/protocol.ts'
+import { openRunnable } from '../../operator/services/runnable.ts'
+import { takeProject } from '../../operator/services/supervise.ts'
+import type { Supervisor } from '../../operator/services/supervisor.ts'
+import { processTable } from '../../system/process/process-table.ts'
+import { anExecutable } from './executables.ts'
+import { tempFolder } from './temp-folder.ts'
+import { until } from './until.ts'
+
+/** Below `services`; plugins of checks are the fixtures of their names. */
+export async function aServiceScene(t: TestContext, services: Readonly<Record<string, object>>) {
+  const folder = tempFolder(t)
+  const env = { HOME: folder, TMPDIR: folder, PATH: process.env.PATH ?? '' }
+  const configPath = join(folder, 'octo.yaml')
+  const project = { configPath, env, places: placesOf(configPath, env) }
+  const logged: string[] = []
+  write(services)
+  t.after(() => endMarked(project.places.key))
+
+  function write(next: Readonly<Record<string, object>>): void {
+    writeFileSync(configPath, stringify({ services: next }))
+  }
+
+  async function load(names: readonly string[] = []) {
+    const config = await readConfig(configPath, { cwd: folder, env })
+    const provide = async (requests: readonly PluginRequest[]) =>
+      requests.map(({ plugin }) => ({
+        state: 'done' as const,
+        value: anExecutable(`${plugin}.sh`, { output: 'exit-code' }),
+      }))
+    return { runnable: await openRunnable({ config, provide }, names), locate: <One>(executable: One) => executable }
+  }
+
+  /** The next supervisor of the project; leaving it is what a kill does to one, for the services. */
+  async function supervise<Result>(act: (supervisor: Supervisor) => Promise<Result>): Promise<Result> {
+    await using taken = await takeProject(project, (line) => void logged.push(line))
+    return await act(taken.supervisor)
+  }
+
+  return {
+    ...{ folder, env, project, logged, write, load, supervise },
+    path: (name: string) => join(folder, name),
+    text: (name: string) => readIfThere(join(folder, name)),
+    /** What the program is, as a command of a service; `$0` is the scene's folder. */
+    script: (text: string) => ({ command: ['/bin/sh', '-c', text, folder] }),
+  }
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/** Everything that carries the mark of the project. */
+export function markedProcesses(key: string) {
+  return processTable().filter(({ mark }) => mark?.startsWith(`${key}/`))
+}
+
+export async function endMarked(key: string): Promise<void> {
+  await until(() => {
+    const left = markedProcesses(key)
+    for (const { pid } of left) kill(pid)
+    return left.length === 0
+  })
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
+export function stateOf(supervisor: Supervisor, instance: string): InstanceStatus {
+  const found = supervisor.status().find((one) => one.instance === instance)
+  if (!found) throw new Error(`no instance ${instance}`)
+  return found
+}
