@@ -9,7 +9,7 @@ import { quote } from '../../schemas/quote.ts'
 import { makeFolder } from '../../system/files/make-folder.ts'
 import { explainRefusal } from '../../system/files/refusal.ts'
 
-export const TEMPLATES = ['node', 'shell', 'go', 'rust'] as const
+export const TEMPLATES = ['node', 'shell', 'go', 'rust', 'operator'] as const
 
 const FOLDER = new URL('../templates/', import.meta.url)
 
