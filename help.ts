@@ -35,6 +35,8 @@ async function helpOf(part: Part, argv: readonly string[]): Promise<number | und
   try {
     const { runProgram } = await import('./terminal/program.ts')
     const program = await PROGRAMS[part](argv[0])
+    // A part may read a word in its own way, without a command of that name.
+    if (!program.commands.some((command) => command.name() === argv[0])) return undefined
     return await runProgram(program.hook('preAction', leftOut), argv)
   } catch (error) {
     if (isLeftOut(error)) return undefined

@@ -72,6 +72,10 @@ test('what is no question about a command is left to octo, and nothing was writt
     ['registry', 'serve', '--data', '--help'],
     ['keygen', '--out', '--help'],
     ['demo', '--once'],
+    ['octoctl', '--help'],
+    ['exec', 'web', 'ls', '--help'],
+    ['compose', 'ps', '-h'],
+    ['octoctl', 'config', '-h'],
     ['yank', 'a/b@1.0.0', '--reason', '--help'],
   ]
   for (const [at, answer] of (await answersTo(t, lines)).entries())
