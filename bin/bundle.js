@@ -48,7 +48,9 @@ function isWord(root, word) {
 
 /** Whether the bundle may be run: no source is changed, new or gone since it was built. */
 function isCurrent(root, name) {
-  const sources = readJson(path.join(root, 'dist', SOURCES[name]))
+  const list = path.join(root, 'dist', SOURCES[name])
+  // Asked first: an error takes longer than all the rest.
+  const sources = fs.existsSync(list) ? readJson(list) : undefined
   if (Array.isArray(sources)) return sources.every((entry) => isSame(`${root}/${entry[0]}`, entry))
   return !fs.existsSync(path.join(root, 'octo.ts')) && fs.existsSync(path.join(root, 'dist', `${name}.cjs`))
 }

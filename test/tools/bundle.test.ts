@@ -28,12 +28,14 @@ function* nodesOf(node: unknown): Generator<Node> {
   }
 }
 
+const LOADERS = new Set(['require', 'octoLib'])
+
 /** What is loaded by a name that stands in the text. */
 function loadedBy(text: string): string[] {
   return [...nodesOf(parse(text, { ecmaVersion: 'latest' }))].flatMap((node) => {
     assert.ok(node.type !== 'ImportExpression' && node.type !== 'MetaProperty', `${node.type} has no loader there`)
     const [name] = (node.arguments ?? []) as { value?: unknown }[]
-    const isRequire = node.type === 'CallExpression' && (node.callee as { name?: string }).name === 'require'
+    const isRequire = node.type === 'CallExpression' && LOADERS.has((node.callee as { name?: string }).name ?? '')
     return isRequire && typeof name?.value === 'string' ? [name.value] : []
   })
 }

