@@ -75,6 +75,24 @@ const STATES: readonly (readonly [what: string, answer: GrpcAnswer, status: stri
     'critical',
     'the answer is no message of Protocol Buffers: it ends within a number',
   ],
+  [
+    'SERVING and half a text',
+    { ...SERVING, body: grpcMessage(8, 1, 0x12, 5, 65) },
+    'critical',
+    'the answer is no message of Protocol Buffers: it ends within a field',
+  ],
+  [
+    'SERVING and half a number',
+    { ...SERVING, body: grpcMessage(8, 1, 0x1d, 0) },
+    'critical',
+    'the answer is no message of Protocol Buffers: it ends within a field',
+  ],
+  [
+    'SERVING and a group',
+    { ...SERVING, body: grpcMessage(8, 1, 0x1b) },
+    'critical',
+    'the answer is no message of Protocol Buffers: a field in it is of no kind that is known',
+  ],
   ['no server state', answered(5), 'critical', 'registers no health of the whole server (NOT_FOUND); name a --service'],
   ['no health service', answered(12), 'critical', 'speaks gRPC, but registers no health service (UNIMPLEMENTED)'],
   [
