@@ -90,9 +90,11 @@ export function supervisorOf(places: Places): ProcessIdentity | undefined {
   return control && isAlive(control.process) ? control.process : undefined
 }
 
+/** What lies there may be half of another octo's, or of no use. */
 function readControl({ control }: Places): Control | undefined {
   try {
-    return JSON.parse(readIfWhole(control) ?? '') as Control
+    const found = JSON.parse(readIfWhole(control) ?? '') as Partial<Control> | null
+    return typeof found?.socket === 'string' && found.process ? (found as Control) : undefined
   } catch {
     return undefined
   }

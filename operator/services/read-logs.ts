@@ -54,6 +54,7 @@ function openTail(line: (text: string) => void) {
   function read(path: string, from: number): void {
     const file = openIfThere(path)
     if (file === undefined) return
+    if (fstatSync(file).ino !== place?.inode) end()
     try {
       place = { inode: fstatSync(file).ino, at: from }
       readOn(file, place)
@@ -81,8 +82,14 @@ function openTail(line: (text: string) => void) {
     rest = Buffer.from(text)
   }
 
+  /** What ends without a line's end is no beginning of what another program writes. */
+  function end(): void {
+    if (rest.length > 0) line(rest.toString('utf8'))
+    rest = Buffer.alloc(0)
+  }
+
   return {
-    read,
+    ...{ read, end },
     /** A log that was put aside is read to its end under its new name first. */
     more(path: string): void {
       const found = statSync(path, { throwIfNoEntry: false })
@@ -95,10 +102,6 @@ function openTail(line: (text: string) => void) {
         }
         read(path, 0)
       } else if (place === undefined || found.size > place.at) read(path, place?.at ?? 0)
-    },
-    end(): void {
-      if (rest.length > 0) line(rest.toString('utf8'))
-      rest = Buffer.alloc(0)
     },
   }
 }

@@ -97,15 +97,32 @@ test(
 
 test('in the foreground a signal stops the services in order and ends it', options, async (t) => {
   const { places, folder } = aProject(t, { web: { command: ['sleep', '600'] }, job: { command: ['/bin/true'] } })
+  let end = (): unknown => undefined
   const run = runOcto(['start', '--foreground'], {
     ...{ cwd: folder, env: { TMPDIR: folder } },
-    onStart: (child) =>
-      void until(() => markedProcesses(places.key).length === 1 && supervisorOf(places) !== undefined).then(() =>
-        child.kill('SIGTERM'),
-      ),
+    onStart: (child) => {
+      end = () => child.kill('SIGTERM')
+    },
   })
+  const isUp = () => markedProcesses(places.key).length === 1 && supervisorOf(places) !== undefined
+  await Promise.race([until(isUp), run])
+  end()
   const { code, signal, stderr } = await run
   assert.deepEqual([code, signal], [0, null], stderr)
+  assert.deepEqual(markedProcesses(places.key), [])
+})
+
+test('what was started is shown and stopped although its config is broken or another by now', options, async (t) => {
+  const { folder, places, octo, status } = aProject(t, { web: { command: ['sleep', '600'] } })
+  await status('start')
+  writeFileSync(join(folder, 'octo.yaml'), 'services: [')
+  const shown = await octo('status')
+  assert.equal(shown.code, 0)
+  assert.match(shown.stdout, /web +running/)
+  assert.match(shown.stderr, /warning: the config cannot be read, this is what was started with it: .*octo\.yaml/)
+  assert.equal((await octo('restart')).code, 65)
+  assert.equal((await octo('stop', 'other')).code, 64)
+  assert.equal((await octo('stop')).code, 0)
   assert.deepEqual(markedProcesses(places.key), [])
 })
 

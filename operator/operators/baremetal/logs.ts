@@ -6,10 +6,10 @@ import { interruptible } from '../../../system/process/interruptible.ts'
 import { readJournal } from '../../services/journal.ts'
 import { logPath } from '../../services/log-files.ts'
 import { readLogs } from '../../services/read-logs.ts'
-import type { OperatorCall } from '../operator.ts'
+import type { ProjectCall } from './project.ts'
 import { projectOf, requireKnown } from './project.ts'
 
-export async function logs(call: OperatorCall): Promise<number> {
+export async function logs(call: ProjectCall): Promise<number> {
   const { words, terminal, options } = call
   const project = projectOf(call)
   requireKnown(words, project)

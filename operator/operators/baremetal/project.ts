@@ -14,7 +14,12 @@ import type { Project } from '../../services/supervise.ts'
 import { sinceBoot } from '../../services/supervise.ts'
 import type { OperatorCall } from '../operator.ts'
 
-export function projectOf({ session, env }: OperatorCall): Project {
+/** What is known of a project without its config. */
+export type ProjectCall = Omit<OperatorCall, 'session'> & {
+  readonly session: Pick<OperatorCall['session'], 'configPath'>
+}
+
+export function projectOf({ session, env }: ProjectCall): Project {
   const { configPath } = session
   return { configPath, env, places: placesOf(configPath, env) }
 }

@@ -1,12 +1,12 @@
 // `octo status`: how the services are, once or whenever it changes.
 import { setTimeout as pause } from 'node:timers/promises'
 import { interruptible } from '../../../system/process/interruptible.ts'
-import type { OperatorCall } from '../operator.ts'
+import type { ProjectCall } from './project.ts'
 import { currentStatus, projectOf, showStatus } from './project.ts'
 
 const WATCH_MS = 1000
 
-export async function status(call: OperatorCall): Promise<number> {
+export async function status(call: ProjectCall): Promise<number> {
   const project = projectOf(call)
   const { terminal, options } = call
   if (!options.watch) {

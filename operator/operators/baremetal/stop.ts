@@ -5,12 +5,12 @@ import { ask } from '../../services/control.ts'
 import type { ProjectStatus } from '../../services/protocol.ts'
 import type { Project } from '../../services/supervise.ts'
 import { projectStatus, takeProject } from '../../services/supervise.ts'
-import type { OperatorCall } from '../operator.ts'
+import type { ProjectCall } from './project.ts'
 import { currentStatus, isNamed, projectOf, requireKnown, showStatus, statusIn, tellWaiting } from './project.ts'
 
 const FAILED = 1
 
-export async function stop(call: OperatorCall): Promise<number> {
+export async function stop(call: ProjectCall): Promise<number> {
   const { words, terminal, options } = call
   const project = projectOf(call)
   requireKnown(words, project)
