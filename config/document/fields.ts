@@ -143,7 +143,7 @@ export const FIELDS = {
       fetched: 'fill in',
       holds: 'value',
       means:
-        'what runs the services: `baremetal`, `docker`, `podman`, `nerdctl`, `compose`, `kubernetes`, or `[repo/]name[@range]` of a plugin of kind operator; elsewhere gives a bare name only',
+        'what runs the services: `baremetal`, `docker`, `podman`, `nerdctl`, `compose`, or `[repo/]name[@range]` of a plugin of kind operator; elsewhere gives a bare name only',
     },
     plugin: { fetched: 'fill in', holds: 'value', means: '`operator` as early v2 configs call it' },
     project: unread(),
