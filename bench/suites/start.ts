@@ -13,6 +13,11 @@ import type { Suite } from '../suite.ts'
 
 const ROUNDS = { full: 31, quick: 5 }
 const NODE: Command = { file: process.execPath, args: ['-e', '0'] }
+/** What it costs without any proof: Node's start and the plugin's, as in a warm run, which starts no second Node for it either. */
+const BECOMES: Command = {
+  file: process.execPath,
+  args: ['--no-warnings', '-e', `process.execve(${JSON.stringify(TRUE_PROGRAM)}, ['true'])`],
+}
 
 export const suite: Suite = {
   name: 'start',
@@ -75,11 +80,13 @@ function runs({ release, checkout, mise }: Runs): Benchmark {
       ...(checkout ? [command('octo run, from a checkout', checkout)] : []),
       command('bare spawn', { file: TRUE_PROGRAM, args: [] }),
       command('node -e 0', NODE),
+      command('node that becomes it', BECOMES),
       ...(mise ? [command('mise exec', mise)] : []),
     ],
     aims: [
       { ours: 'octo run', peer: 'node -e 0', compare: 'difference', bound: 'at most', limit: 4 },
       { ours: 'octo run, from a checkout', peer: 'node -e 0', compare: 'difference' },
+      { ours: 'octo run', peer: 'node that becomes it', compare: 'difference' },
       { ours: 'octo run', peer: 'bare spawn', compare: 'difference' },
       { ours: 'octo run', peer: 'mise exec', compare: 'difference' },
     ],
