@@ -78,12 +78,13 @@ function verdict({ target, limits }: Question, health: Health, latencyMs: number
 function failed({ target, limits, signal, describe }: Question, error: unknown, bounded: AbortSignal): CheckResult {
   const at = (why: string, details: Record<string, unknown>) =>
     critical(`${target.shown}: ${why}`, { details: { method: target.method, ...details } })
-  if (error instanceof RpcFailure) return at(error.message, { code: error.code, ...error.details })
   const code = codeOf(error)
+  // When the time is up the connection is closed here, and that may be noticed first.
   if (bounded.aborted || code === 'ETIMEDOUT')
     return at(`no answer ${signal.aborted ? 'before the deadline' : `within ${formatMs(limits.timeout)}`}`, {
       code: 'ETIMEDOUT',
     })
+  if (error instanceof RpcFailure) return at(error.message, { code: error.code, ...error.details })
   return at(describe(error), code === undefined ? {} : { code })
 }
 
