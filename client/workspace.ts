@@ -1,5 +1,6 @@
 // What every command that works on a config starts with: the config and its warnings, and where lockfile and store are.
 import { join } from 'node:path'
+import type { AskPrompt } from '../config/ask-prompts.ts'
 import type { ConfigWarning } from '../config/document/warnings.ts'
 import { loadWholeConfig } from '../config/load-config.ts'
 import type { OctoConfig } from '../config/model/config.ts'
@@ -29,6 +30,8 @@ export type WorkspacePlace = {
   readonly strict?: boolean
   /** Told what the config warns of, safe to print. */
   readonly warn: (line: string) => void
+  /** Asks a person for the values of `prompts`; absent where nobody can be asked. */
+  readonly ask?: AskPrompt | undefined
   /** Told what is waited for, when that takes a while. */
   readonly onWait: (line: string) => void
 }
@@ -45,7 +48,7 @@ export type Workspace = {
 
 /** Throws what loadWholeConfig throws, PLATFORM_INVALID, or IO_FAILED where no folder for the store is known. */
 export async function openWorkspace(flags: WorkspaceFlags, place: WorkspacePlace): Promise<Workspace> {
-  const { cwd, env, warn, onWait } = place
+  const { cwd, env, warn, ask, onWait } = place
   const offline = flags.offline === true
   const frozen = flags.frozen === true
   const strict = place.strict === true || frozen
@@ -57,6 +60,7 @@ export async function openWorkspace(flags: WorkspaceFlags, place: WorkspacePlace
     strict,
     insecure: flags.insecure,
     copiesFolder: () => configCopiesIn(env),
+    ask,
     onWait,
   })
   warnOfConfig(config.warnings, warn)

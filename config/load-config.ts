@@ -1,4 +1,5 @@
 // Reads a config for a command: from disk, and where it includes web documents, over the client's own network code.
+import type { AskPrompt } from './ask-prompts.ts'
 import { refuseUnknownKeys } from './document/unknown-keys.ts'
 import type { OnProblem } from './document/warnings.ts'
 import { openFetcher } from './fetch-documents.ts'
@@ -22,6 +23,8 @@ type LoadConfigOptions = {
   readonly unknownKeys?: 'warn'
   /** Told of every problem, as `octo config validate` shows them; absent, the first one is thrown. */
   readonly onProblem?: OnProblem
+  /** Asks a person for the values of `prompts`; absent where nobody can be asked. */
+  readonly ask?: AskPrompt | undefined
   /** Where copies of fetched documents are kept; nowhere when absent. Asked for only when a document is fetched. */
   readonly copiesFolder?: () => string
   /** Told what is waited for, when that takes a while. */
@@ -41,6 +44,7 @@ export async function loadWholeConfig(options: LoadConfigOptions): Promise<Whole
     cwd,
     env,
     insecure,
+    ask: options.ask,
     fetchText: fetcher.fetchText,
     ...(onProblem ? { onProblem } : {}),
   })

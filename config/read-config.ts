@@ -5,6 +5,8 @@ import { dirname, resolve } from 'node:path'
 import { platformOf } from '../schemas/platform.ts'
 import { quote } from '../schemas/quote.ts'
 import { decodeText } from '../schemas/text.ts'
+import type { AskPrompt } from './ask-prompts.ts'
+import { withAnswers } from './ask-prompts.ts'
 import { invalid } from './document/invalid.ts'
 import type { ScalarNode, TreeNode } from './document/node.ts'
 import { textOf } from './document/node.ts'
@@ -21,6 +23,7 @@ import { effectiveTree } from './model/effective-tree.ts'
 import { withGlobals } from './model/globals.ts'
 import { keyFileNodes } from './model/keys.ts'
 import { normaliseConfig } from './model/normalise.ts'
+import { readPrompts } from './model/prompts.ts'
 import { findRepos } from './model/repos.ts'
 
 export type ConfigDeps = {
@@ -33,6 +36,8 @@ export type ConfigDeps = {
   readonly arch?: string
   /** Repos that say nothing about trust are taken as `trust: unsigned`, with its warning. */
   readonly insecure?: boolean | undefined
+  /** Asks a person for the values of `prompts`; absent where nobody can be asked. */
+  readonly ask?: AskPrompt | undefined
   /** Told of every problem of the documents in place of the first one being thrown; what is given then is not to be followed. */
   readonly onProblem?: OnProblem
 }
@@ -70,7 +75,9 @@ export async function readWholeConfig(
     arch: deps.arch ?? process.arch,
   }).split('_')
   const keyFiles = await readKeyFiles(trees.local, warnings)
-  const variables = { env: deps.env, os, arch }
+  const texts = documents.filter(({ address }) => address.kind === 'file').map(({ text }) => text)
+  const prompts = readPrompts(trees.local, warnings)
+  const variables = { env: await withAnswers(prompts, { env: deps.env, texts, ask: deps.ask }), os, arch }
   const config = normaliseConfig({
     documents: roots,
     trees,

@@ -5,6 +5,7 @@ import type { ConfigWarning } from '../config/document/warnings.ts'
 import type { OctoConfig, PluginRequest } from '../config/model/config.ts'
 import type { EffectiveTree } from '../config/model/effective-tree.ts'
 import { shownAddress } from '../schemas/shown-address.ts'
+import { askOn } from '../terminal/ask-question.ts'
 import type { Progress, Terminal } from '../terminal/index.ts'
 import { waitingLine } from '../terminal/index.ts'
 
@@ -38,6 +39,7 @@ export async function openSession(
     env,
     strict,
     warn: (line) => terminal.warn(line),
+    ask: askOn(terminal),
     onWait: waitingLine(terminal),
   })
   const warnings = [...config.warnings]

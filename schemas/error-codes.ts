@@ -41,6 +41,7 @@ export const ERROR_CODES = {
   DIGEST_INVALID: { exit: DATA, status: 400, meaning: 'a digest is not written as sha256:<64 hex digits>' },
   CONFIG_INVALID: { exit: CONFIG, status: 422, meaning: 'a configuration file asks for something impossible' },
   CONFIG_NOT_FOUND: { exit: CONFIG, status: 404, meaning: 'no configuration file was found' },
+  ANSWER_MISSING: { exit: CONFIG, status: 422, meaning: 'a config asks for a value, and there is nobody to answer' },
   MANIFEST_INVALID: { exit: DATA, status: 422, meaning: 'plugin.yaml describes an impossible plugin' },
 
   // Finding things

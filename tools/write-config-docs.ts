@@ -40,6 +40,7 @@ const TITLES: Readonly<Record<ShapeName, string>> = {
   operator: 'operator',
   octoctl: 'octoctl',
   include: 'include',
+  prompt: 'prompt',
   repos: 'repos',
   'octoctl repos': 'repos of octoctl',
   repo: 'repo',

@@ -1,4 +1,5 @@
 // What every command of the client starts with: its workspace, and options of a client that reports to the terminal.
+import { standIn } from '../../config/ask-prompts.ts'
 import type { OctoConfig } from '../../config/model/config.ts'
 import { printable } from '../../schemas/quote.ts'
 import type { Progress, Terminal } from '../../terminal/index.ts'
@@ -20,6 +21,7 @@ export async function openSession(flags: ClientFlags, terminal: Terminal): Promi
     cwd: process.cwd(),
     env: process.env,
     warn: (line) => terminal.warn(line),
+    ask: standIn,
     onWait: waitingLine(terminal),
   })
   const display = openDisplay(terminal)

@@ -12,6 +12,7 @@
 export type Right = 'add' | 'fill in' | 'never' | 'left aside'
 
 export type ShapeName =
+  | 'prompt'
   | ('config' | 'project' | 'operator' | 'octoctl' | 'include')
   | ('repos' | 'octoctl repos' | 'repo' | 'key' | 'plugins' | 'pin')
   | (
@@ -133,7 +134,7 @@ export const FIELDS = {
     services: { fetched: 'add', holds: { map: 'operator services' }, means: 'services and their checks' },
     secrets: unread(),
     notifications: unread(),
-    prompts: unread(),
+    prompts: { fetched: 'never', holds: { list: 'prompt' }, means: 'values that a person is asked for' },
     globals: run('values of all services, where they say nothing themselves'),
   },
   octoctl: {
@@ -153,7 +154,7 @@ export const FIELDS = {
     api: unread(),
     token: unread(),
     command: unread(),
-    prompts: unread(),
+    prompts: { fetched: 'never', holds: { list: 'prompt' }, means: 'values that a person is asked for' },
     secrets: unread(),
     notifications: unread(),
   },
@@ -167,6 +168,20 @@ export const FIELDS = {
     },
     gpg: unread(),
     versions: unread(),
+  },
+  prompt: {
+    name: { fetched: 'never', holds: 'value', means: 'what the person is asked' },
+    var: {
+      fetched: 'never',
+      holds: 'value',
+      means: 'variable for `{{.env.VAR}}`; where the environment has it, nobody is asked',
+    },
+    type: {
+      fetched: 'never',
+      holds: 'value',
+      means: '`text`, `password`, `confirm` (`true` or `false`) or `select`; text',
+    },
+    options: { fetched: 'never', holds: 'value', means: 'what `select` lets choose from' },
   },
   repos: { '*': { fetched: 'never', holds: { map: 'repo' }, means: 'a repo, by the name that the config gives it' } },
   'octoctl repos': {

@@ -52,6 +52,17 @@ test('the templates of the page are filled in as it says', async (t) => {
   assert.deepEqual(warnings, [])
 })
 
+test('the prompts of the page are asked, and answer templates', async (t) => {
+  const [text = ''] = blocksOfKind(PAGE, 'prompts')
+  const ask = async ({ name }: { name: string }) => `answer to ${name}`
+  const { services, warnings } = await readFiles(t, { 'octo.yaml': text }, { ask })
+  assert.deepEqual(services[0]?.checks.health[0]?.arguments.value, {
+    password: 'answer to Password of the vault',
+    region: 'answer to Region',
+  })
+  assert.deepEqual(warnings, [])
+})
+
 test('the templates with more than names are filled in as their words say', async (t) => {
   const [text = ''] = blocksOfKind(PAGE, 'text-templates')
   const { services } = await readFiles(t, { 'octo.yaml': text })

@@ -1,4 +1,5 @@
 // `octo config show`: the config as it counts, of all its documents, with the place of every value where that is asked for.
+import { standIn } from '../../../config/ask-prompts.ts'
 import type { TreeNode } from '../../../config/document/node.ts'
 import { dataOf } from '../../../config/document/node.ts'
 import { loadWholeConfig } from '../../../config/load-config.ts'
@@ -9,6 +10,7 @@ import { hideSecrets } from '../../../config/render/without-secrets.ts'
 import { renderYaml } from '../../../config/render/yaml.ts'
 import { coded } from '../../../schemas/errors.ts'
 import { quote } from '../../../schemas/quote.ts'
+import { askOn } from '../../../terminal/ask-question.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import { waitingLine } from '../../../terminal/index.ts'
 import type { Run } from '../../../terminal/program.ts'
@@ -38,16 +40,22 @@ export async function showCommand({ args: [path], options, terminal }: Run<ShowO
   return 0
 }
 
-export async function effectiveConfig(options: ConfigFlags, terminal: Terminal): Promise<EffectiveTree> {
+export async function effectiveConfig(
+  options: ConfigFlags & Pick<ShowOptions, 'reveal'>,
+  terminal: Terminal,
+): Promise<EffectiveTree> {
   const { config: paths = [], offline = false } = options
-  const { config, effective } = await loadWholeConfig({ paths, offline, ...configPlace(terminal) })
+  // Shown as they are, the values are needed; else they would only be hidden.
+  const asking = options.reveal ? { ask: askOn(terminal) } : {}
+  const { config, effective } = await loadWholeConfig({ paths, offline, ...configPlace(terminal), ...asking })
   warnOfConfig(config.warnings, (line) => terminal.warn(line))
   return effective()
 }
 
 export function configPlace(terminal: Terminal) {
   const { env } = process
-  return { cwd: process.cwd(), env, onWait: waitingLine(terminal), copiesFolder: () => configCopiesIn(env) }
+  const onWait = waitingLine(terminal)
+  return { cwd: process.cwd(), env, onWait, copiesFolder: () => configCopiesIn(env), ask: standIn }
 }
 
 function visible(

@@ -154,3 +154,18 @@ test('what octo warns of stands beside, and is an error in CI', async (t) => {
   assert.match(warned.stderr, /unknown key `servces`.*did you mean `services`\?/)
   assert.equal((await typed({ CI: 'true' })).code, 78)
 })
+
+test('nobody is asked for a value that is not shown, and it is hidden', async (t) => {
+  const prompts = 'octoctl: {prompts: [{name: Word, type: password, var: WORD}, {var: SURE, type: confirm}]}\n'
+  const services = 'services: {web: {image: a, environment: {A: "{{.env.WORD}}", B: "{{.env.SURE}}"}}}\n'
+  const { folder } = aProject(t, { 'octo.yaml': `${prompts}${services}` })
+  const octo = (...words: string[]) => octoIn({ cwd: folder }, words)
+  assert.deepEqual(await octo('config', 'show', 'services.web.environment'), {
+    ...{ code: 0, stderr: '', stdout: 'A: "***"\nB: "***"\n' },
+  })
+  assert.equal((await octo('config', 'validate')).code, 0)
+  assert.equal((await octo('list')).code, 0)
+  const refused = await octo('check')
+  assert.equal(refused.code, 78, 'what runs something needs it')
+  assert.match(refused.stderr, /ANSWER_MISSING.*environment variable WORD/s)
+})

@@ -1,0 +1,49 @@
+// Asks for the values that a config's templates need and the environment does not have, one after the other.
+import { coded } from '../schemas/errors.ts'
+import { quote } from '../schemas/quote.ts'
+import { showPlace } from './document/invalid.ts'
+import { exactPlaceOf } from './document/node.ts'
+import { HIDDEN } from './model/named-secrets.ts'
+import type { Prompt } from './model/prompts.ts'
+
+/** Gives the answer as text; a person may break off, which throws. */
+export type AskPrompt = (prompt: Omit<Prompt, 'node'>) => Promise<string>
+
+/** For who neither shows nor uses the values: then nobody is asked. */
+export const standIn: AskPrompt = async ({ type, options: [first = ''] }) =>
+  type === 'confirm' ? 'true' : type === 'select' ? first : HIDDEN
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+type Asking = {
+  readonly env: Environment
+  /** Texts of the local documents: nobody is asked for what no template names. */
+  readonly texts: readonly string[]
+  /** Absent where nobody can be asked. */
+  readonly ask: AskPrompt | undefined
+}
+
+/** The environment with the answers; throws ANSWER_MISSING where nobody can be asked. */
+export async function withAnswers(prompts: readonly Prompt[], { env, texts, ask }: Asking): Promise<Environment> {
+  const answers: Record<string, string> = {}
+  for (const prompt of prompts) {
+    if (env[prompt.variable] !== undefined || !texts.some((text) => namesVariable(text, prompt.variable))) continue
+    if (!ask) throw answerMissing(prompt)
+    answers[prompt.variable] = await ask(prompt)
+  }
+  return Object.keys(answers).length === 0 ? env : { ...env, ...answers }
+}
+
+/** `{{.env.NAME}}` and `{{index .env "NAME"}}`; a template may be spread over lines. */
+function namesVariable(text: string, variable: string): boolean {
+  return new RegExp(`\\benv\\b[^{}]*\\b${variable}\\b`).test(text)
+}
+
+function answerMissing({ name, variable, node }: Prompt): Error {
+  const place = exactPlaceOf(node)
+  return coded('ANSWER_MISSING', {
+    message: `${showPlace(place)}: ${quote(name)} is asked for on a terminal, and there is none`,
+    details: { ...place, variable },
+    hint: `give it in the environment variable ${variable}`,
+  })
+}

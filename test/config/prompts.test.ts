@@ -1,0 +1,100 @@
+// Values that a person is asked for: who may ask, when, and what becomes of the answer.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { AskPrompt } from '../../config/ask-prompts.ts'
+import { openWholeConfig } from '../support/config-files.ts'
+import { expectCodeAsync } from '../support/expect-code.ts'
+
+const USES = 'services: {web: {health: [{tool: t, args: {password: "{{.env.VAULT_PASSWORD}}"}}]}}\n'
+const PROMPT = '{name: Password of the vault, type: password, var: VAULT_PASSWORD}'
+
+/** Answers everything with `hush`, and says what it was asked. */
+function aPerson(answer = 'hush') {
+  const asked: string[] = []
+  const ask: AskPrompt = async ({ name, type, options }) => {
+    asked.push([name, type, ...options].join(' | '))
+    return answer
+  }
+  return { asked, ask }
+}
+
+test('a value that a template needs is asked for once, and is there for templates and for what operators are given', async (t) => {
+  const { asked, ask } = aPerson()
+  const text = `octoctl: {prompts: [${PROMPT}]}\n${USES}`.replace('health', 'octocompose: {config: {}}, validate')
+  const whole = await openWholeConfig(t, { 'octo.yaml': text }, { ask })
+  assert.deepEqual(asked, ['Password of the vault | password'])
+  assert.deepEqual(whole.config.services[0]?.checks.preflight[0]?.arguments.value, { password: 'hush' })
+  const { secrets } = whole.effective()
+  assert.deepEqual(
+    [...secrets].map((node) => node.kind === 'scalar' && node.value),
+    ['hush'],
+  )
+})
+
+const kinds: readonly (readonly [prompt: string, asked: string])[] = [
+  ['{var: VAULT_PASSWORD}', 'VAULT_PASSWORD | text'],
+  ['{name: Sure?, type: confirm, var: VAULT_PASSWORD}', 'Sure? | confirm'],
+  ['{name: Which, type: select, options: [a, 2, "3"], var: VAULT_PASSWORD}', 'Which | select | a | 2 | 3'],
+]
+
+for (const [prompt, expected] of kinds)
+  test(`asks for ${prompt}`, async (t) => {
+    const { asked, ask } = aPerson()
+    await openWholeConfig(t, { 'octo.yaml': `operator: {prompts: [${prompt}]}\n${USES}` }, { ask })
+    assert.deepEqual(asked, [expected])
+  })
+
+test('nobody is asked for what the environment has, nor for what no template names', async (t) => {
+  const { asked, ask } = aPerson()
+  const prompts = `operator: {prompts: [${PROMPT}, {var: OTHER}]}\n`
+  const env = { VAULT_PASSWORD: 'set' }
+  const whole = await openWholeConfig(t, { 'octo.yaml': `${prompts}${USES}` }, { ask, env })
+  assert.deepEqual(whole.config.services[0]?.checks.health[0]?.arguments.value, { password: 'set' })
+  await openWholeConfig(t, { 'octo.yaml': prompts }, { ask })
+  assert.deepEqual(asked, [])
+})
+
+test('where nobody can be asked, the variable is named that answers', async (t) => {
+  const files = { 'octo.yaml': `\noctoctl: {prompts: [${PROMPT}]}\n${USES}` }
+  const error = await expectCodeAsync('ANSWER_MISSING', () => openWholeConfig(t, files))
+  assert.match(
+    error.message,
+    /octo\.yaml` line 2: `Password of the vault` is asked for on a terminal, and there is none$/,
+  )
+  assert.equal(error.hint, 'give it in the environment variable VAULT_PASSWORD')
+  const whole = await openWholeConfig(t, files, { env: { VAULT_PASSWORD: 'x' } })
+  assert.deepEqual(whole.config.services[0]?.checks.health[0]?.arguments.value, { password: 'x' }, 'the hint is true')
+})
+
+test('a fetched document asks for nothing', async (t) => {
+  for (const section of ['octoctl', 'operator']) {
+    const { asked, ask } = aPerson()
+    const fetchText = async () => `${section}: {prompts: [${PROMPT}]}\n`
+    const files = { 'octo.yaml': `include: ["https://x.example/a.yaml"]\n${USES}` }
+    const error = await expectCodeAsync('CONFIG_INVALID', () =>
+      openWholeConfig(t, files, { ask, fetchText, env: { VAULT_PASSWORD: 'x' } }),
+    )
+    assert.match(error.message, /a document from elsewhere may not write `(octoctl|operator)\.prompts`/)
+    assert.deepEqual(asked, [])
+  }
+})
+
+const wrong: readonly (readonly [prompt: string, says: RegExp])[] = [
+  ['{name: A}', /a prompt has no `var`/],
+  ['{name: A, var: "a b"}', /a prompt has no `var`/],
+  ['{var: A, type: number}', /`number` is no type, expected `text`, `password`, `confirm`, `select`/],
+  ['{var: A, type: select}', /`select` has no `options`/],
+  ['{var: A, options: [a]}', /`options` are for `select` only/],
+  ['{var: A, type: select, options: [[a]]}', /an option is no plain text/],
+  ['{var: A}, {var: A}', /`A` is asked for twice/],
+  ['text', /a prompt is a map with `name` and `var`/],
+]
+
+for (const [prompt, says] of wrong)
+  test(`refuses the prompt ${prompt}`, async (t) => {
+    const { ask } = aPerson()
+    const error = await expectCodeAsync('CONFIG_INVALID', () =>
+      openWholeConfig(t, { 'octo.yaml': `octoctl: {prompts: [${prompt}]}\n` }, { ask }),
+    )
+    assert.match(error.message, says)
+  })

@@ -1,0 +1,39 @@
+// Questions to a person on a terminal.
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { askOn } from '../../terminal/ask-question.ts'
+import { openTerminal } from '../../terminal/index.ts'
+import { collectedStreams } from '../support/collected-streams.ts'
+import { lacksPty, runOnPty } from '../support/pty.ts'
+import { openScreen } from '../support/screen.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+
+const OCTO = fileURLToPath(new URL('../../bin/octo.js', import.meta.url))
+
+test('nobody is asked without a terminal, with `--json` or with `--quiet`', () => {
+  assert.equal(askOn(openTerminal({}, collectedStreams())), undefined)
+  assert.equal(askOn(openTerminal({ json: true }, collectedStreams({ tty: true }))), undefined)
+  assert.equal(askOn(openTerminal({ quiet: true }, collectedStreams({ tty: true }))), undefined)
+  assert.ok(askOn(openTerminal({}, collectedStreams({ tty: true }))))
+})
+
+test('a password is not shown while it is typed, and stored nowhere', { skip: lacksPty() }, async (t) => {
+  const folder = tempFolder(t)
+  const prompts = 'octoctl: {prompts: [{name: Word of the day, type: password, var: WORD}]}\n'
+  writeFileSync(
+    join(folder, 'octo.yaml'),
+    `${prompts}services: {web: {image: a, environment: {A: "x{{.env.WORD}}"}}}\n`,
+  )
+  const screen = openScreen({ columns: 80, rows: 24 })
+  const words = ['config', 'show', 'services.web.environment', '--reveal']
+  const place = { cwd: folder, env: { TERM: 'xterm-256color' }, columns: 80, rows: 24 }
+  const octo = runOnPty([process.execPath, OCTO, ...words], screen, place)
+  await screen.until((lines) => lines.some((line) => line.includes('Word of the day')))
+  octo.type('hush\r')
+  assert.equal(await octo.ended, 'exit 0')
+  assert.ok((await screen.lines()).includes('A: xhush'))
+  assert.equal(screen.raw().split('hush').length, 2, 'only where it was asked to be shown')
+})
