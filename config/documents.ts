@@ -12,7 +12,7 @@ import { rowOf } from './document/fields.ts'
 import { invalid, warningAt } from './document/invalid.ts'
 import type { ConfigSource, TreeNode } from './document/node.ts'
 import { exactPlaceOf, isEmpty, isRemote, parseTree, placeOf, textOf } from './document/node.ts'
-import { readTexts } from './document/scalars.ts'
+import { readBoolean, readTexts } from './document/scalars.ts'
 import { lacksScheme } from './document/scheme.ts'
 import type { Warnings } from './document/warnings.ts'
 import { attempt, openWarnings } from './document/warnings.ts'
@@ -140,7 +140,22 @@ function includeOf(item: TreeNode, warnings: Warnings): Include {
         `${quote(shownAddress(String(url.value)))} is fetched without encryption, anyone on the way can change it`,
       ),
     )
-  return { text: url.value, node: url, offers: offersOf(item) }
+  requireTemplates(item)
+  return { text: isRemote(item) ? url.value : withoutMark(url.value), node: url, offers: offersOf(item) }
+}
+
+/** Early configs ask for templates in each document that has some; here every document may have them. */
+function requireTemplates(item: TreeNode): void {
+  const node = fieldOf(item, 'include', 'template')
+  if (readBoolean(node, 'template', true) || !node) return
+  throw invalid(node, 'templates of a document are filled in wherever values of it are read', {
+    hint: 'leave it out, or say `config: {noTemplate: true}` in a service of that document',
+  })
+}
+
+/** A web server may want to know; a file has no such name. */
+function withoutMark(address: string): string {
+  return /^https?:/i.test(address) ? address : address.replace(/\?template=true$/, '')
 }
 
 /** Undefined where nothing is said. What a document from elsewhere would offer is refused with all else that it may not write. */

@@ -160,6 +160,12 @@ export const FIELDS = {
   },
   include: {
     url: { fetched: 'add', holds: 'value', means: 'path or address, without templates' },
+    template: {
+      fetched: 'add',
+      holds: 'value',
+      means:
+        '`true`, as `?template=true` behind the address: nothing more, as templates of values are filled in in every document',
+    },
     offers: {
       fetched: 'never',
       holds: 'value',

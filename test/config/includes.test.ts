@@ -211,3 +211,27 @@ test('devices in place of a config or key file are refused and not read for ever
   const error = await expectCodeAsync('CONFIG_INVALID', () => readConfig('keys.yaml', deps))
   assert.match(error.message, /is not a file/)
 })
+
+test('an include that asks for templates, as early configs do, has them filled in, from the web and from a file', async (t) => {
+  const theirs = 'services: {web: {health: [{tool: c, args: {x: "{{.configs.port}}{{if .name}}!{{end}}"}}]}}\n'
+  const rows = [
+    '{url: "https://x.example/b.yaml", template: true}',
+    '"https://x.example/b.yaml?template=true"',
+    '{url: b.yaml, template: true}',
+    '"b.yaml?template=true"',
+    '{url: "./b.yaml?template=true", template: yes}',
+  ]
+  for (const row of rows) {
+    const files = { 'octo.yaml': `name: shop\nconfigs: {port: 1}\ninclude: [${row}]\n`, 'b.yaml': theirs }
+    const { services, warnings } = await readFiles(t, files, { fetchText: async () => theirs })
+    assert.deepEqual(services[0]?.checks.health[0]?.arguments.value, { x: '1!' }, row)
+    assert.deepEqual(warnings, [], row)
+  }
+  const off = { 'octo.yaml': 'include:\n  - {url: b.yaml, template: false}\n', 'b.yaml': theirs }
+  const error = await expectCodeAsync('CONFIG_INVALID', () => readFiles(t, off))
+  assert.match(
+    error.message,
+    /octo\.yaml` line 2: templates of a document are filled in wherever values of it are read/,
+  )
+  assert.match(error.hint ?? '', /noTemplate: true/)
+})
