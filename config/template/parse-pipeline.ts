@@ -123,21 +123,21 @@ function termOf(parsing: Parsing, token: Token): Expression {
 
 function literalOf(parsing: Parsing, token: Token): Expression {
   const { kind, text, offset } = token
-  const at = positionAt(parsing.text, offset)
+  const at = () => positionAt(parsing.text, offset)
   if (kind === 'raw string') return { kind: 'string', offset, value: rawStringOf(text) }
   if (kind === 'string') {
     const value = stringOf(text)
     if (value !== undefined) return { kind, offset, value }
-    throw parsing.fail(`\`${text}\` has an escape that Go does not know, or makes no text`, at)
+    throw parsing.fail(`\`${text}\` has an escape that Go does not know, or makes no text`, at())
   }
   if (kind === 'char') {
     const value = characterOf(text)
     if (value !== undefined) return { kind: 'int', offset, value }
-    throw parsing.fail(`\`${text}\` is no single character`, at)
+    throw parsing.fail(`\`${text}\` is no single character`, at())
   }
   if (kind !== 'number') throw unexpected(parsing, token, 'an action')
   const number = numberOf(text)
-  if (number.kind === 'refused') throw parsing.fail(number.problem, at)
+  if (number.kind === 'refused') throw parsing.fail(number.problem, at())
   return { ...number, offset }
 }
 

@@ -2,8 +2,11 @@
 // template from elsewhere reads nothing that is not offered to it, by whichever construct it tries.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { ScalarNode } from '../../../config/document/node.ts'
+import { parseTree } from '../../../config/document/node.ts'
+import { expandAddress, expandOwn, templateBudget } from '../../../config/document/template.ts'
 import { readFiles } from '../../support/config-files.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
+import { expectCode, expectCodeAsync } from '../../support/expect-code.ts'
 
 type Context = Parameters<typeof readFiles>[0]
 
@@ -242,4 +245,16 @@ test('the environment is never listed, not by a local document either', async (t
     assert.doesNotMatch(JSON.stringify(error), /hunter2/)
   }
   assert.equal(await localValue(t, '{{toJson .configs.mine}}'), '{"empty":{},"list":["m"],"v":1}')
+})
+
+test('a text from elsewhere is no address and nothing that is run, with templates or without', () => {
+  const variables = { root: undefined, env: {}, os: 'linux', arch: 'amd64', budget: templateBudget() }
+  for (const text of ['plain', '"{{.OS}}"']) {
+    const node = parseTree(text, { name: WEB, remote: true }) as ScalarNode
+    for (const fill of [expandAddress, expandOwn])
+      assert.match(
+        expectCode('CONFIG_INVALID', () => fill(node, variables)).message,
+        /from elsewhere may not say a part of/,
+      )
+  }
 })

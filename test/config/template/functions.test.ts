@@ -1,6 +1,7 @@
 // What templates of configs have beyond Go's: functions, typed values, names with `-`; and what every refusal says: where.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { isCoded } from '../../../schemas/errors.ts'
 import { readFiles } from '../../support/config-files.ts'
 import { expectCodeAsync } from '../../support/expect-code.ts'
 
@@ -139,3 +140,22 @@ test('no error of a template shows the value of an environment variable', async 
     assert.doesNotMatch(JSON.stringify(error), /\bdb\b/, template)
   }
 })
+
+const LARGE: readonly (readonly [what: string, template: string])[] = [
+  ['strings', `{{print${' "a"'.repeat(9000)}}}`],
+  ['actions', '{{1}}'.repeat(6000)],
+  ['spaces', `{{${' '.repeat(200_000)}1}}`],
+  ['texts with spaces', `{{1}}${' x'.repeat(90_000)} {{- 1}}`],
+  ['comments', '{{/* a */}}'.repeat(20_000)],
+  ['brackets', '{{'.repeat(100_000)],
+  ['quotes', `{{${'"\\'.repeat(60_000)}}}`],
+  ['digits', `{{${'1'.repeat(200_000)}}}`],
+  ['underscores', `{{1${'_1'.repeat(90_000)}}}`],
+  ['pipes', `{{1${' | print'.repeat(9000)}}}`],
+  ['unknown words', '{{aaaaaaa}}'.repeat(9000)],
+]
+for (const [what, template] of LARGE)
+  test(`a template of ${Math.round(template.length / 1024)} KiB of ${what} ends in an answer`, async (t) => {
+    const outcome = await value(t, template).catch((error: unknown) => error)
+    assert.ok(!(outcome instanceof Error) || isCoded(outcome), String(outcome))
+  })
