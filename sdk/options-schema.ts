@@ -24,8 +24,7 @@ function propertySchema(spec: OptionSpec): Record<string, unknown> {
   if (spec.type === 'duration') return { type: 'string', pattern: SINGLE_DURATION_PATTERN, ...fallback, description }
   if (spec.type === 'string')
     return {
-      type: 'string',
-      ...(spec.choices ? { enum: spec.choices } : {}),
+      ...(spec.choices ? choicesSchema(spec.choices) : { type: 'string' }),
       ...fallback,
       ...(spec.secret ? { writeOnly: true } : {}),
       description,
@@ -33,4 +32,10 @@ function propertySchema(spec: OptionSpec): Record<string, unknown> {
   const minimum = spec.min === undefined ? {} : { minimum: spec.min }
   const maximum = spec.max === undefined ? {} : { maximum: spec.max }
   return { type: 'integer', ...minimum, ...maximum, ...fallback, description }
+}
+
+/** A choice that is a number may be written as one: `kv: 2`. */
+function choicesSchema(choices: readonly string[]): Record<string, unknown> {
+  const numbers = choices.filter((choice) => /^(0|[1-9][0-9]{0,8})$/.test(choice)).map(Number)
+  return numbers.length > 0 ? { enum: [...choices, ...numbers] } : { type: 'string', enum: choices }
 }

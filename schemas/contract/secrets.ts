@@ -17,7 +17,7 @@ export const SECRET_LIMITS = {
 } as const
 
 /** Names that are those of files and, but for `.` and `-`, of variables. */
-const SECRET_NAME_PATTERN = '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$'
+export const SECRET_NAME_PATTERN = '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$'
 
 const MAX_LEASE_MS = 10 * 366 * DAY_MS
 

@@ -12,6 +12,7 @@ import { check as checkServerUrl } from '../../plugins/check-server-url/check.ts
 import { check as checkTcp } from '../../plugins/check-tcp/check.ts'
 import { check as checkTcpPort } from '../../plugins/check-tcp-port/check.ts'
 import { notifier as smtp } from '../../plugins/smtp/notifier.ts'
+import { source as vaultClient } from '../../plugins/vault-client/source.ts'
 import { parseManifest } from '../../schemas/manifest.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
@@ -20,6 +21,7 @@ const PLUGINS = [
     ...{ plugin, output: 'check/v1', input: 'none' },
   })),
   { plugin: smtp, output: 'notify/v1', input: 'json' },
+  { plugin: vaultClient, output: 'secret/v1', input: 'json' },
 ]
 const folder = (name: string) => fileURLToPath(new URL(`../../plugins/${name}/`, import.meta.url))
 const run = promisify(execFile)

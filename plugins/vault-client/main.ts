@@ -1,0 +1,4 @@
+// The program: see source.ts.
+import { source } from './source.ts'
+
+void source.main()
