@@ -41,13 +41,15 @@ const UNKNOWN: KnownService = {
 export function openSupervisor(deps: SupervisorDeps): Supervisor {
   const services = new Map<string, KnownService>(deps.known.services)
   const loaded = openLoadedServices()
+  /** What is reported later is for the next supervisor to find. */
+  let isClosed = false
   const serviceOf = (name: string) => services.get(name) ?? UNKNOWN
   const effects = openEffects({
     ...deps,
     loaded,
     serviceOf,
     remember,
-    tell: (one, event) => instances.tell(one, event),
+    tell: (one, event) => (isClosed ? undefined : instances.tell(one, event)),
   })
   const instances = openInstances({
     ...{ journal: deps.journal, now: deps.now, random: deps.random, log: deps.log, serviceOf, onChange },
@@ -142,6 +144,7 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
       ),
     rest: () => instances.until(() => instances.all().every(({ instance }) => isAtRest(instance))),
     [Symbol.dispose]: () => {
+      isClosed = true
       clearInterval(looking)
       times[Symbol.dispose]()
       effects[Symbol.dispose]()
