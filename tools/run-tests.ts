@@ -18,7 +18,7 @@ import { renderFile, renderSum } from './test-report.ts'
 
 /** More of them than processors, as many wait for disks, kills and time; not so many that they starve each other. */
 const DEFAULT_CONCURRENCY = Math.min(availableParallelism() + 1, 8)
-const DEFAULT_FILE_TIMEOUT_MS = 300_000
+const DEFAULT_FILE_TIMEOUT_MS = 600_000
 
 const cwd = process.cwd()
 const root = join(import.meta.dirname, '..')

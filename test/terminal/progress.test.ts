@@ -15,7 +15,7 @@ test('a log file gets one line per item when it ends, and nothing before', () =>
   progress.item('core/other 1.0.0').fail('refused')
   assert.match(
     streams.stderr(),
-    /^✓ core\/check-tcp 1\.0\.0 {2}verified {2}2 KiB {2}\d+ ms\n✗ core\/other 1\.0\.0 {2}refused\n$/,
+    /^✓ core\/check-tcp 1\.0\.0 {2}verified {2}2 KiB {2}[\d.]+ m?s\n✗ core\/other 1\.0\.0 {2}refused\n$/,
   )
 })
 

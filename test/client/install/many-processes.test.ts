@@ -59,7 +59,7 @@ async function installed(machine: ClientMachine, changes: Installing = {}) {
   return { paths: plugins.map(({ path }) => path), downloaded: downloaded.length }
 }
 
-test('64 processes fill one store together, each blob downloaded once', { timeout: 240_000 }, async (t) => {
+test('64 processes fill one store together, each blob downloaded once', { timeout: 500_000 }, async (t) => {
   const machine = await aMachine(t, recipes)
   await installed(machine, { lockPath: join(machine.folder, 'first.lock'), storeRoot: join(machine.folder, 'other') })
   const lock = readFileSync(join(machine.folder, 'first.lock'))
@@ -84,13 +84,13 @@ test('64 processes fill one store together, each blob downloaded once', { timeou
   assert(!filesBelow(layout.trees).some((path) => path.startsWith('.staging')))
 })
 
-test('processes that lock together lose nothing of each other', { timeout: 240_000 }, async (t) => {
+test('processes that lock together lose nothing of each other', { timeout: 500_000 }, async (t) => {
   const machine = await aMachine(t, recipes)
   await Promise.all(pins.map((pin) => installed(machine, { asked: [pin] })))
   assert.deepEqual(Object.keys(machine.readLock().plugins).sort(), pins.map((pin) => `core/${pin}`).sort())
 })
 
-test('an install after one that was killed at any moment is whole', { timeout: 240_000 }, async (t) => {
+test('an install after one that was killed at any moment is whole', { timeout: 500_000 }, async (t) => {
   const machine = await aMachine(t, recipes)
   await installed(machine)
   const lockText = readFileSync(machine.base.lockPath)

@@ -75,7 +75,7 @@ function forgeMemo(layout: Layout, key: Parameters<Layout['tree']>[0], paths: re
   writeFileSync(layout.memo(key), JSON.stringify(memo))
 }
 
-test('runs only proven bytes from a store that was carried here and tampered with', { timeout: 120_000 }, async (t) => {
+test('runs only proven bytes from a store that was carried here and tampered with', { timeout: 400_000 }, async (t) => {
   const { carried, raw, tar } = await aCarriedStore(t)
   const both = [RAW_SAYS, PACKED_SAYS]
   const evilRaw = (layout: Layout) => writeFileSync(opened(join(layout.tree(raw.key), raw.executable)), EVIL)

@@ -56,7 +56,7 @@ function writeOver(path: string, bytes: string | Buffer): void {
 }
 
 test(`an install makes good whatever lies in the place of a file of the store (${Object.keys(DAMAGE).length} kinds for each file)`, {
-  timeout: 120_000,
+  timeout: 400_000,
   skip: process.platform === 'win32' && 'pipes and links',
 }, async (t) => {
   const machine = await aMachine(t)

@@ -20,7 +20,7 @@ for (const [first, second] of [
   ['SIGHUP', 'SIGINT'],
   ['SIGTERM', 'SIGTERM'],
 ] as const)
-  test(`${first} asks plugins to end, ${second} after it kills those that did not`, { timeout: 120_000 }, async (t) => {
+  test(`${first} asks plugins to end, ${second} after it kills those that did not`, { timeout: 400_000 }, async (t) => {
     const files = ['a', 'b'].map((name) => join(tempFolder(t), name))
     const plan = files.map((file) => aCheck('ignores-term.sh', [file]))
     t.after(killHeldGroups)
