@@ -40,6 +40,8 @@ export type Workspace = {
   readonly config: OctoConfig
   /** Everything that the documents say, for operators; throws CONFIG_INVALID. */
   readonly effective: () => EffectiveTree
+  /** Puts the files that the config brings for services where they find them; gives what is to be warned of. */
+  readonly writeFiles: () => Promise<readonly string[]>
   /** Absolute path of the first config; a URL when it is not local. */
   readonly configPath: string
   /** For openClient, to which the caller adds where the client reports. */
@@ -52,7 +54,7 @@ export async function openWorkspace(flags: WorkspaceFlags, place: WorkspacePlace
   const offline = flags.offline === true
   const frozen = flags.frozen === true
   const strict = place.strict === true || frozen
-  const { config, effective } = await loadWholeConfig({
+  const { config, effective, writeFiles } = await loadWholeConfig({
     paths: flags.config ?? [],
     cwd,
     env,
@@ -74,7 +76,7 @@ export async function openWorkspace(flags: WorkspaceFlags, place: WorkspacePlace
     offline,
     env,
   }
-  return { config, effective, configPath, options }
+  return { config, effective, writeFiles, configPath, options }
 }
 
 /** The folder of copies of fetched configs: a machine that takes the store with it has them too. */

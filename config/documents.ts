@@ -38,18 +38,22 @@ export const CONFIG_LIMITS = {
 
 type Gathering = {
   readonly fetchText: FetchText | undefined
+  /** All web documents are trusted as if their include said `trust: unsigned`. */
+  readonly insecure: boolean
   readonly documents: Map<string, ConfigDocument>
   readonly warnings: Warnings
   bytes: number
 }
 
+type GatherOptions = { readonly warnings?: Warnings; readonly insecure?: boolean | undefined }
+
 /** Documents from highest to lowest precedence: each file, then what it includes, then the next file. */
 export async function gatherDocuments(
   addresses: readonly DocumentAddress[],
   fetchText: FetchText | undefined,
-  warnings = openWarnings(),
+  { warnings = openWarnings(), insecure = false }: GatherOptions = {},
 ) {
-  const gathering: Gathering = { fetchText, documents: new Map(), warnings, bytes: 0 }
+  const gathering: Gathering = { fetchText, insecure, documents: new Map(), warnings, bytes: 0 }
   for (const address of addresses) await gather(address, { chain: [], gathering }).catch(warnings.report)
   return { documents: [...gathering.documents.values()], warnings: gathering.warnings }
 }
@@ -96,6 +100,7 @@ async function readDocument(
     remote: address.kind === 'web',
     ...(isJson ? { json: true } : {}),
     ...broughtBy(include),
+    ...(gathering.insecure && address.kind === 'web' ? { unsigned: true } : {}),
   }
   const root = format === '.toml' ? await readToml(text, source) : parseTree(text, source)
   // Whoever serves nothing would take away the checks that were there before.
@@ -110,18 +115,25 @@ async function readToml(text: string, source: ConfigSource): Promise<TreeNode> {
 }
 
 /** The local place that leads to a document and what it offers, however many documents are between. */
-function broughtBy(include: Include | undefined): Pick<ConfigSource, 'includedAt' | 'offers'> {
+function broughtBy(include: Include | undefined): Pick<ConfigSource, 'includedAt' | 'offers' | 'unsigned'> {
   if (!include) return {}
-  const { node, offers } = include
+  const { node, offers, unsigned } = include
   const { source } = node.origin
-  const said = source.remote ? source : { includedAt: placeOf(node), offers }
+  const said = source.remote ? source : { includedAt: placeOf(node), offers, unsigned }
   return {
     ...(said.includedAt ? { includedAt: said.includedAt } : {}),
     ...(said.offers ? { offers: said.offers } : {}),
+    ...(said.unsigned ? { unsigned: true } : {}),
   }
 }
 
-type Include = { readonly text: string; readonly node: TreeNode; readonly offers: readonly string[] | undefined }
+type Include = {
+  readonly text: string
+  readonly node: TreeNode
+  readonly offers: readonly string[] | undefined
+  /** A local document trusts what it leads to without proof. */
+  readonly unsigned: true | undefined
+}
 
 function includesOf(root: TreeNode, warnings: Warnings): Include[] {
   return itemsOf(fieldOf(root, 'config', 'include')).flatMap(
@@ -141,7 +153,12 @@ function includeOf(item: TreeNode, warnings: Warnings): Include {
       ),
     )
   requireTemplates(item)
-  return { text: isRemote(item) ? url.value : withoutMark(url.value), node: url, offers: offersOf(item) }
+  return {
+    text: isRemote(item) ? url.value : withoutMark(url.value),
+    node: url,
+    offers: offersOf(item),
+    unsigned: unsignedOf(item, warnings),
+  }
 }
 
 /** Early configs ask for templates in each document that has some; here every document may have them. */
@@ -170,6 +187,20 @@ function offersOf(item: TreeNode): readonly string[] | undefined {
       `${quote(strange)} cannot be offered, expected parts of \`configs\`, \`service\` or \`globals\``,
     )
   return offers
+}
+
+function unsignedOf(item: TreeNode, warnings: Warnings): true | undefined {
+  const trust = isRemote(item) ? undefined : fieldOf(item, 'include', 'trust')
+  if (isEmpty(trust)) return undefined
+  if (trust.kind !== 'scalar' || trust.value !== 'unsigned')
+    throw invalid(trust, '`trust` of an include can only be `unsigned`')
+  warnings.add(() =>
+    warningAt(
+      trust,
+      'images and files that this include names are used without proof; whoever serves it decides what runs',
+    ),
+  )
+  return true
 }
 
 function formatOf(name: string): string {

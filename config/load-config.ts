@@ -49,5 +49,11 @@ export async function loadWholeConfig(options: LoadConfigOptions): Promise<Whole
     ...(onProblem ? { onProblem } : {}),
   })
   if (unknownKeys !== 'warn' && (strict === true || isUnattended(env))) refuseUnknownKeys(whole.config.warnings)
-  return whole
+  return { ...whole, writeFiles: () => writeFiles(whole, options) }
+}
+
+/** An operator may be started long after the config was read. */
+async function writeFiles(whole: WholeConfig, options: LoadConfigOptions): Promise<readonly string[]> {
+  using fetcher = openFetcher({ ...options, offline: options.offline === true })
+  return await whole.writeFiles(fetcher.fetchText)
 }

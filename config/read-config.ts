@@ -1,7 +1,7 @@
 // Reads a config with all its includes into the one normal form. The only place where configs meet disk, network and
 // environment.
 import { readFile, stat } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { platformOf } from '../schemas/platform.ts'
 import { quote } from '../schemas/quote.ts'
 import { decodeText } from '../schemas/text.ts'
@@ -10,6 +10,7 @@ import { withAnswers } from './ask-prompts.ts'
 import { invalid } from './document/invalid.ts'
 import type { ScalarNode, TreeNode } from './document/node.ts'
 import { textOf } from './document/node.ts'
+import { templateBudget } from './document/template.ts'
 import { joinDocuments } from './document/trees.ts'
 import type { OnProblem, Warnings } from './document/warnings.ts'
 import { attempt, openWarnings } from './document/warnings.ts'
@@ -22,9 +23,12 @@ import type { EffectiveTree } from './model/effective-tree.ts'
 import { effectiveTree } from './model/effective-tree.ts'
 import { withGlobals } from './model/globals.ts'
 import { keyFileNodes } from './model/keys.ts'
-import { normaliseConfig } from './model/normalise.ts'
+import { nameOf, normaliseConfig } from './model/normalise.ts'
 import { readPrompts } from './model/prompts.ts'
 import { findRepos } from './model/repos.ts'
+import { projectFolder, projectOf } from './project-folder.ts'
+import { findRepoFiles } from './repo-files.ts'
+import { writeRepoFiles } from './write-repo-files.ts'
 
 export type ConfigDeps = {
   readonly cwd: string
@@ -56,6 +60,8 @@ export type WholeConfig = {
   readonly config: OctoConfig
   /** Everything that the documents say, also what octo itself does not read; throws CONFIG_INVALID. */
   readonly effective: () => EffectiveTree
+  /** Puts the files of `repos.files` where services find them, and gives what is to be warned of; throws what writeRepoFiles throws. */
+  readonly writeFiles: (fetchText?: FetchText) => Promise<readonly string[]>
 }
 
 /** The same, with all that the documents hold for others. */
@@ -66,10 +72,17 @@ export async function readWholeConfig(
   const named = typeof pathOrPaths === 'string' ? [pathOrPaths] : (pathOrPaths ?? [])
   const paths = named.length > 0 ? named : [findConfig(deps.cwd)]
   const addresses = paths.map((path) => addressFrom(path, deps.cwd))
-  const { documents, warnings } = await gatherDocuments(addresses, deps.fetchText, openWarnings(deps.onProblem))
+  const { documents, warnings } = await gatherDocuments(addresses, deps.fetchText, {
+    warnings: openWarnings(deps.onProblem),
+    insecure: deps.insecure,
+  })
   const roots = documents.map(({ root }) => root)
+  const names = documents.map(({ address }) => address.name)
   const joined = joinDocuments(roots)
-  const trees = attempt(warnings, () => withGlobals(joined, warnings)) ?? joined
+  const shared = attempt(warnings, () => withGlobals(joined, warnings)) ?? joined
+  const folder = () => join(projectFolder(projectOf({ ...nameOf(joined.merged), files: names }), deps.env), 'files')
+  const found = attempt(warnings, () => findRepoFiles(shared, folder))
+  const { trees, files } = found ?? { trees: shared, files: [] }
   const [os = '', arch = ''] = platformOf({
     platform: deps.platform ?? process.platform,
     arch: deps.arch ?? process.arch,
@@ -81,7 +94,7 @@ export async function readWholeConfig(
   const config = normaliseConfig({
     documents: roots,
     trees,
-    files: documents.map(({ address }) => address.name),
+    files: names,
     keyFiles,
     variables,
     warnings,
@@ -91,7 +104,14 @@ export async function readWholeConfig(
   const local = documents.filter(({ address }) => address.kind === 'file')
   const inputs = new Map(local.map(({ address, text }) => [address.name, text]))
   for (const [node, text] of keyFiles) inputs.set(keyFilePath(node), text)
-  return { config: { ...config, inputs }, effective: () => effectiveTree(trees, variables, warnings) }
+  return {
+    config: { ...config, inputs },
+    effective: () => effectiveTree(trees, variables, warnings),
+    writeFiles: (fetchText = deps.fetchText) => {
+      const all = { ...variables, root: trees.merged, budget: templateBudget() }
+      return writeRepoFiles(files, { folder: folder(), variables: all, fetchText })
+    },
+  }
 }
 
 /** Key files lie beside the local document that names them. */

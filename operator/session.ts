@@ -19,6 +19,8 @@ export type Session = AsyncDisposable & {
   readonly config: OctoConfig
   /** Everything that the documents say, for operators; throws CONFIG_INVALID. */
   readonly effective: () => EffectiveTree
+  /** Puts the files that the config brings for services where they find them; gives what is to be warned of. */
+  readonly writeFiles: () => Promise<readonly string[]>
   readonly client: Client
   /** Absolute path of the first config; a URL when it is not local. */
   readonly configPath: string
@@ -34,7 +36,7 @@ export async function openSession(
   { strict = false, ...flags }: SessionOptions,
   { terminal, cwd, env }: Place,
 ): Promise<Session> {
-  const { config, effective, configPath, options } = await openWorkspace(flags, {
+  const { config, effective, writeFiles, configPath, options } = await openWorkspace(flags, {
     cwd,
     env,
     strict,
@@ -48,6 +50,7 @@ export async function openSession(
   return {
     config,
     effective,
+    writeFiles,
     client,
     configPath,
     warnings,

@@ -6,7 +6,7 @@ import { rowOf } from './fields.ts'
 import { invalid } from './invalid.ts'
 import { noteMisplacedChecks } from './misplaced-checks.ts'
 import type { TreeNode } from './node.ts'
-import { isEmpty, isRemote } from './node.ts'
+import { isEmpty, isFromElsewhere, isRemote } from './node.ts'
 import { refused } from './refused.ts'
 import { noteShellVariables } from './shell-variables.ts'
 import { noteUnknownKey } from './unknown-keys.ts'
@@ -48,7 +48,7 @@ function admitField(node: TreeNode, { key, row, path }: Keyed, admission: Admiss
   if (isEmpty(node)) return
   refuseKind(node, key, row.holds)
   const { holds } = row
-  if (row.fetched === 'never' && isRemote(node)) {
+  if (isForLocalOnly(row, node)) {
     if (!isHarmless(node, holds, admission)) throw refused(node, `write ${quote(path)} (${row.means})`)
     if (typeof holds === 'object' && shapeIn(holds) === 'repo') return
   }
@@ -59,6 +59,10 @@ function admitField(node: TreeNode, { key, row, path }: Keyed, admission: Admiss
   else
     for (const item of node.kind === 'list' ? node.items : [node])
       admitMap(item, { shape: holds.list, path: `${path}.` }, admission)
+}
+
+function isForLocalOnly({ fetched }: Field, node: TreeNode): boolean {
+  return (fetched === 'never' && isRemote(node)) || (fetched === 'with trust' && isFromElsewhere(node))
 }
 
 /** The maps of repos may stand in a fetched document as long as each of them only repeats a local one. */

@@ -7,9 +7,10 @@
  * `add`: its own entries stand beside the local ones, which they never change.
  * `fill in`: counts only where no local document says anything.
  * `never`: an error that names the fetched document.
+ * `with trust`: an error, but where its include says `trust: unsigned`; then `fill in`.
  * `left aside`: read from local documents only. What a fetched one says is for containers, and `octo start` tells of it.
  */
-export type Right = 'add' | 'fill in' | 'never' | 'left aside'
+export type Right = 'add' | 'fill in' | 'never' | 'with trust' | 'left aside'
 
 export type ShapeName =
   | 'prompt'
@@ -47,7 +48,7 @@ const checks = (means: string): Field => ({ fetched: 'add', holds: { list: 'chec
 /** How a service is run: see read-service-spec.ts for what of it a fetched document may say about which service. */
 const run = (means: string): Field => ({ fetched: 'fill in', holds: 'data', means })
 const ofTheHost = (means: string): Field => ({ fetched: 'left aside', holds: 'data', means })
-const ofContainers = (means: string): Field => ({ fetched: 'fill in', holds: 'data', means })
+const ofContainers = (means: string): Field => ({ fetched: 'left aside', holds: 'data', means })
 
 const SERVICE = {
   preflight: checks('checks before the start'),
@@ -101,7 +102,7 @@ export const FIELDS = {
     },
     operator: { fetched: 'add', holds: { map: 'operator' }, means: 'repos, pins and services in format v1' },
     octoctl: { fetched: 'add', holds: { map: 'octoctl' }, means: 'repos and pins in format v2' },
-    repos: { fetched: 'never', holds: { map: 'octoctl repos' }, means: 'repos in format v3, which octoctl reads' },
+    repos: { fetched: 'add', holds: { map: 'octoctl repos' }, means: 'repos in format v3, which octoctl reads' },
     services: { fetched: 'add', holds: { map: 'services' }, means: "services, with Compose's own keys beside ours" },
     configs: {
       fetched: 'fill in',
@@ -172,6 +173,12 @@ export const FIELDS = {
       means:
         'the only local values that templates of this web document, and of all that it includes, may read, such as `configs.web`',
     },
+    trust: {
+      fetched: 'never',
+      holds: 'value',
+      means:
+        'only `unsigned`: images and files that this web document, and all that it includes, name are used without proof, with a warning each time',
+    },
     gpg: unread(),
     versions: unread(),
   },
@@ -194,8 +201,16 @@ export const FIELDS = {
     include: { fetched: 'never', holds: { list: 'repo' }, means: 'repos, called by the last part of their address' },
     operators: unread('never'),
     tools: unread('never'),
-    services: unread('never'),
-    files: unread('never'),
+    services: {
+      fetched: 'with trust',
+      holds: 'data',
+      means: 'what a repo says of services, by their name: images, for operators of containers',
+    },
+    files: {
+      fetched: 'with trust',
+      holds: 'data',
+      means: 'files for services, by name: `url`, and `template: true` for one whose templates are filled in',
+    },
     operator: unread('never'),
     tool: unread('never'),
     service: unread('never'),

@@ -14,6 +14,8 @@ export type ConfigSource = {
   readonly json?: true
   /** Local values that the templates of a remote document may read, by their paths; all values for templates where absent. */
   readonly offers?: readonly string[]
+  /** A local document said that the images and files it names may be used without proof. */
+  readonly unsigned?: true
   /** The place in a local document that led here. */
   readonly includedAt?: Place
 }
@@ -64,6 +66,11 @@ export function textOf({ value, text }: ScalarNode): string {
 
 export function isRemote(node: TreeNode): boolean {
   return node.origin.source.remote
+}
+
+/** From a document of the web that no local one trusts. */
+export function isFromElsewhere({ origin: { source } }: TreeNode): boolean {
+  return source.remote && source.unsigned !== true
 }
 
 /** Plain data again, for argument maps. */

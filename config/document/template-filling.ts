@@ -4,7 +4,7 @@ import type { Meter } from '../template/meter.ts'
 import type { Template } from '../template/syntax.ts'
 import { invalid } from './invalid.ts'
 import type { ScalarNode, TreeNode } from './node.ts'
-import { isRemote } from './node.ts'
+import { isFromElsewhere, isRemote } from './node.ts'
 import { refused } from './refused.ts'
 
 export type TemplateVariables = {
@@ -49,6 +49,12 @@ export type Filling = {
 /** Templates that name values with templates grow by multiplication: a few hundred bytes can stand for gigabytes. */
 const MAX_FILLED_LENGTH = 16 * 1024
 const MAX_OF_ONE = { lookUps: 1000, steps: 20_000, made: 256 * 1024 }
+
+/** Notes that a value was looked at; of those from elsewhere, the first that nobody trusts is remembered before all others. */
+export function notePart(parts: Filling['parts'], node: TreeNode): void {
+  if (!isRemote(node)) return
+  if (!parts.fetched || (isFromElsewhere(node) && !isFromElsewhere(parts.fetched))) parts.fetched = node
+}
 
 export function newBudget(): Filling['budget'] {
   return { ...MAX_OF_ONE }

@@ -11,7 +11,7 @@ import { isRemote } from './node.ts'
 import { requireOneReading } from './one-reading.ts'
 import { refused } from './refused.ts'
 import type { Filling } from './template-filling.ts'
-import { countLookUp, leaks } from './template-filling.ts'
+import { countLookUp, leaks, notePart } from './template-filling.ts'
 
 type Path = readonly string[]
 type View = {
@@ -107,7 +107,7 @@ function listValue(list: ListNode, path: Path, view: View): ListValue {
 
 function valueAt(node: TreeNode, path: Path, { view, leadsOn }: { view: View; leadsOn?: boolean | undefined }): Value {
   const { filling } = view
-  if (isRemote(node)) filling.parts.fetched ??= node
+  notePart(filling.parts, node)
   if (node.kind === 'scalar') return scalarValue(node, path, view)
   // That there is a map or list says something too, unless it is only passed through.
   if (!leadsOn && filling.asker && !isRemote(node) && !leadsToOffered(path, filling.asker))
@@ -131,7 +131,7 @@ function lookAtAll(entries: readonly (readonly [string, TreeNode])[], of: TreeNo
   if (entries.length === 0) requireOffered(of, path, view)
   for (const [name, child] of entries) {
     countLookUp(view.node, view.filling)
-    if (isRemote(child)) view.filling.parts.fetched ??= child
+    notePart(view.filling.parts, child)
     requireOffered(child, [...path, name], view)
   }
 }

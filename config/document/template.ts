@@ -9,10 +9,10 @@ import type { Position, Template } from '../template/syntax.ts'
 import type { Value } from '../template/value.ts'
 import { invalid, showPlace } from './invalid.ts'
 import type { ScalarNode, TreeNode } from './node.ts'
-import { isRemote, placeOf } from './node.ts'
+import { isFromElsewhere, isRemote, placeOf } from './node.ts'
 import { refused } from './refused.ts'
 import type { Filling, TemplateVariables } from './template-filling.ts'
-import { leaks, meterOf, newBudget } from './template-filling.ts'
+import { leaks, meterOf, newBudget, notePart } from './template-filling.ts'
 import { rootValue } from './template-values.ts'
 
 export type { TemplateVariables } from './template-filling.ts'
@@ -37,6 +37,17 @@ export function expandAddress(node: ScalarNode, variables: TemplateVariables): S
   return filled
 }
 
+/** For what runs in a container: only parts from documents that a local one trusts may go in or decide what does. */
+export function expandTrusted(node: ScalarNode, variables: TemplateVariables): ScalarNode {
+  const { filled, parts } = fillWhole(node, variables)
+  if (parts.fetched && isFromElsewhere(parts.fetched))
+    throw refused(parts.fetched, `say a part of what runs in ${showPlace(placeOf(node))}`, {
+      local: node,
+      hint: 'give the value in a local config, or write `trust: unsigned` where one includes that document',
+    })
+  return filled
+}
+
 /** For what is run on this machine: no part from elsewhere may go in or decide what does. */
 export function expandOwn(node: ScalarNode, variables: TemplateVariables): ScalarNode {
   if (variables.asWritten) return node
@@ -44,6 +55,21 @@ export function expandOwn(node: ScalarNode, variables: TemplateVariables): Scala
   if (parts.fetched)
     throw refused(parts.fetched, `say a part of what is run in ${showPlace(placeOf(node))}`, { local: node })
   return filled
+}
+
+/** The text of a file with its templates filled in, as Go prints it; a file may hold lines and structure. */
+export function expandFile(node: ScalarNode, variables: TemplateVariables): string {
+  const parts: Filling['parts'] = {}
+  const asker = isRemote(node) ? node : undefined
+  const filling: Filling = { variables, depth: 0, asker, parts, budget: newBudget() }
+  const template = templateOf(node, filling)
+  const root = rootValue(node, filling, (inner) => fill(inner, { ...filling, depth: 1 }))
+  const meter = meterOf(node, template.text.length, filling)
+  const text = renderTemplate(template, { root, fail: failingAt(node), meter, prints: 'plain values' })
+  if (asker) notePart(parts, asker)
+  const { fetched, variable } = parts
+  if (fetched && variable !== undefined) throw leaks(node, variable, fetched)
+  return text
 }
 
 function fillWhole(node: ScalarNode, variables: TemplateVariables) {
@@ -56,7 +82,7 @@ function fillWhole(node: ScalarNode, variables: TemplateVariables) {
 
 /** What is looked at on the way counts as a part, whether or not its text gets into the value: it may have decided what does. */
 function fill(node: ScalarNode, given: Filling): ScalarNode {
-  if (isRemote(node)) given.parts.fetched ??= node
+  notePart(given.parts, node)
   if (typeof node.value !== 'string' || !node.value.includes('{{')) return node
   if (given.depth >= MAX_NESTING) throw invalid(node, `template ${shown(node.value)} leads to itself`)
   const filling = { ...given, asker: given.asker ?? (isRemote(node) ? node : undefined) }

@@ -24,7 +24,7 @@ export function joinDocuments(roots: readonly TreeNode[]): ConfigTrees {
 /** The trees that a field with this right is read from, lowest first. */
 export function treesFor(right: Right, trees: ConfigTrees): readonly (TreeNode | undefined)[] {
   if (right === 'never' || right === 'left aside') return [trees.local]
-  return right === 'fill in' ? [trees.merged] : [trees.fetched, trees.local]
+  return right === 'fill in' || right === 'with trust' ? [trees.merged] : [trees.fetched, trees.local]
 }
 
 function mergeAll(roots: readonly TreeNode[]): TreeNode | undefined {

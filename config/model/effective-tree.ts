@@ -4,16 +4,19 @@ import type { ShapeName } from '../document/fields.ts'
 import { rowOf } from '../document/fields.ts'
 import type { MapNode, ScalarNode, TreeNode } from '../document/node.ts'
 import type { TemplateVariables } from '../document/template.ts'
-import { expand, expandAddress, templateBudget } from '../document/template.ts'
+import { expand, expandAddress, expandTrusted, templateBudget } from '../document/template.ts'
 import type { ConfigTrees } from '../document/trees.ts'
 import type { Warnings } from '../document/warnings.ts'
 import { attempt } from '../document/warnings.ts'
 import { isNamedAsSecret } from './named-secrets.ts'
+import { decidesWhatRuns, ownServices } from './own-services.ts'
 import { isAsWritten } from './said.ts'
 
 export type EffectiveTree = {
   /** Undefined where all documents are empty. */
   readonly root: MapNode | undefined
+  /** Values from elsewhere about how services run, which do not count. */
+  readonly leftOut: readonly TreeNode[]
   /** Values that an environment variable went into, and those whose key calls them a secret. */
   readonly secrets: ReadonlySet<TreeNode>
   /** The text of the template, by the value that was made of it. */
@@ -45,9 +48,11 @@ export function effectiveTree(
     report,
   }
   const allowed = withLocalDecisions(trees.merged, trees.local, 'config')
-  const root = allowed?.kind === 'map' ? filled(allowed, [], walk) : undefined
+  const own = allowed?.kind === 'map' ? ownServices(allowed) : undefined
+  const root = own && filled(own.root, [], walk)
   if (root) noteNamedSecrets(root, '', walk.secrets)
-  return { root: root?.kind === 'map' ? root : undefined, secrets: walk.secrets, templates: walk.templates }
+  const { secrets, templates } = walk
+  return { root: root?.kind === 'map' ? root : undefined, leftOut: own?.leftOut ?? [], secrets, templates }
 }
 
 /** What the table lets only local documents say is as these say it. */
@@ -74,32 +79,48 @@ function shapeOfMap(holds: { readonly map: ShapeName } | { readonly list: ShapeN
 type Filler = (node: ScalarNode, variables: TemplateVariables) => ScalarNode
 
 /** Where templates are filled in; `*` is any one key. Addresses of repos take neither variables nor parts from elsewhere. */
-const FILLED: readonly { readonly path: readonly string[]; readonly fill: Filler }[] = [
-  ...[
-    ['services', '*'],
-    ['operator', 'services', '*'],
-    ['operator', 'secrets'],
-    ['octoctl', 'secrets'],
-    ['operator', 'notifications'],
-    ['octoctl', 'notifications'],
-  ].map((path) => ({ path, fill: expand })),
-  ...[
-    ['operator', 'repos', '*', 'url'],
-    ['octoctl', 'repos', '*', 'url'],
-    ['repos', '*', 'url'],
-    ['repos', 'include', '*', 'url'],
-  ].map((path) => ({ path, fill: expandAddress })),
-]
+const FILLED: readonly { readonly path: readonly string[]; readonly fill: (node: TreeNode, walk: Walk) => TreeNode }[] =
+  [
+    ...[
+      ['services', '*'],
+      ['operator', 'services', '*'],
+    ].map((path) => ({ path, fill: filledService })),
+    { path: ['repos', 'services', '*'], fill: filledBy(expandTrusted) },
+    ...[
+      ['operator', 'secrets'],
+      ['octoctl', 'secrets'],
+      ['operator', 'notifications'],
+      ['octoctl', 'notifications'],
+    ].map((path) => ({ path, fill: filledBy(expand) })),
+    ...[
+      ['operator', 'repos', '*', 'url'],
+      ['octoctl', 'repos', '*', 'url'],
+      ['repos', '*', 'url'],
+      ['repos', 'include', '*', 'url'],
+    ].map((path) => ({ path, fill: filledBy(expandAddress) })),
+  ]
 
 function filled(node: TreeNode, path: readonly string[], walk: Walk): TreeNode {
   const place = FILLED.find((one) => one.path.length === path.length && fits(one.path, path))
-  if (place) return isAsWritten(walk.trees, path.at(-1) ?? '') ? node : filledWith(place.fill, node, walk)
+  if (place) return isAsWritten(walk.trees, path.at(-1) ?? '') ? node : place.fill(node, walk)
   if (node.kind === 'scalar') return node
   return inside(node, (inner, key) => filled(inner, [...path, key], walk))
 }
 
 function fits(pattern: readonly string[], path: readonly string[]): boolean {
   return pattern.every((step, at) => step === '*' || step === path[at])
+}
+
+function filledBy(fill: Filler) {
+  return (node: TreeNode, walk: Walk): TreeNode => filledWith(fill, node, walk)
+}
+
+function filledService(service: TreeNode, walk: Walk): TreeNode {
+  if (service.kind === 'scalar') return filledWith(expand, service, walk)
+  return inside(service, (node, key) => {
+    if (key === 'octocompose') return filledService(node, walk)
+    return filledWith(decidesWhatRuns(key) ? expandTrusted : expand, node, walk)
+  })
 }
 
 function filledWith(fill: Filler, node: TreeNode, walk: Walk): TreeNode {

@@ -110,7 +110,8 @@ function requestsToRun(services: readonly ServiceConfig[], trees: ConfigTrees): 
   })
 }
 
-function nameOf(root: TreeNode | undefined): { name?: string } {
+/** The name of the project, where the config gives one. */
+export function nameOf(root: TreeNode | undefined): { name?: string } {
   const name = fieldOf(root, 'config', 'name') ?? fieldOf(root, 'config', 'projectID')
   if (name?.kind !== 'scalar' || isEmpty(name)) return {}
   requireOneReading(name)

@@ -5,7 +5,7 @@ import { fieldOf, namedEntries } from '../document/field-of.ts'
 import { knownKeys } from '../document/fields.ts'
 import { mergeTrees } from '../document/merge.ts'
 import type { ListNode, MapNode, TreeNode } from '../document/node.ts'
-import { dataOf } from '../document/node.ts'
+import { dataOf, isFromElsewhere } from '../document/node.ts'
 import { readBoolean } from '../document/scalars.ts'
 import type { EffectiveTree } from './effective-tree.ts'
 
@@ -90,10 +90,11 @@ function dataOfMap(node: TreeNode | undefined): unknown {
   return node && dataOf(node)
 }
 
+/** Services that only elsewhere names are nobody's to start. */
 function servicesOf(root: TreeNode | undefined): Record<string, Named> {
   const first = namedEntries(fieldOf(fieldOf(root, 'config', 'operator'), 'operator', 'services'))
   const later = namedEntries(fieldOf(root, 'config', 'services'))
-  const names = new Set([...first, ...later].map(([name]) => name))
+  const names = new Set([...first, ...later].flatMap(([name, node]) => (isFromElsewhere(node) ? [] : [name])))
   const early = new Map(first)
   const late = new Map(later)
   return Object.fromEntries([...names].map((name) => [name, serviceOf(early.get(name), late.get(name))]))

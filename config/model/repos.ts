@@ -29,6 +29,8 @@ type RepoReading = {
 type FoundRepo = { readonly name: string; readonly node: MapNode }
 
 const MAX_REPOS = 256
+/** What the config itself says in place of a repo, for operators of containers. */
+const READ_BY_OPERATORS: readonly string[] = ['services', 'files']
 
 /** Nodes of all repos that a tree names. */
 export function findRepos(root: TreeNode | undefined, warnings?: Warnings): readonly FoundRepo[] {
@@ -116,6 +118,7 @@ function topLevelRepos(map: TreeNode | undefined, warnings: Warnings | undefined
   for (const [key, node] of namedEntries(map)) {
     if (key === 'include') continue
     // octoctl reads the others as content of a repo and not as the name of one.
+    if (READ_BY_OPERATORS.includes(key)) continue
     if (knownKeys('octoctl repos').includes(key))
       warnings?.add(() => warningAt(node, `\`repos.${key}\` is not read, plugins come from repos only`))
     else named.push(namedRepo(key, node))

@@ -32,7 +32,7 @@ async function prepare(choice: PluginChoice, call: OperatorCall) {
   await using open = call.session
   const executable = await provide(choice, open)
   const projectFolder = isAbsolute(open.configPath) ? dirname(open.configPath) : call.cwd
-  return { executable, projectFolder, configPath: writeConfigFor(choice.name, call) }
+  return { executable, projectFolder, configPath: await writeConfigFor(choice.name, call) }
 }
 
 async function provide({ name, request }: PluginChoice, session: Session): Promise<VerifiedExecutable> {

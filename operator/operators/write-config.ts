@@ -1,16 +1,38 @@
 // The config as an operator plugin is given it, where only the user can read it.
+import { showPlace } from '../../config/document/invalid.ts'
+import { placeOf } from '../../config/document/node.ts'
+import type { EffectiveTree } from '../../config/model/effective-tree.ts'
 import { operatorInput } from '../../config/model/operator-input.ts'
 import { openProjectFolder, projectOf } from '../../config/project-folder.ts'
 import { writeOperatorInput } from '../../config/write-operator-input.ts'
 import type { OperatorCall } from './operator.ts'
 
 /** Absolute path; throws CONFIG_INVALID for a template that cannot be filled in, or what writing throws. */
-export function writeConfigFor(
+export async function writeConfigFor(
   operator: string,
-  { session, env, openFolder = openProjectFolder }: Pick<OperatorCall, 'session' | 'env' | 'openFolder'>,
-): string {
+  {
+    session,
+    env,
+    openFolder = openProjectFolder,
+    terminal,
+  }: Pick<OperatorCall, 'session' | 'env' | 'openFolder' | 'terminal'>,
+): Promise<string> {
+  for (const line of await session.writeFiles()) terminal.warn(line)
   const project = projectOf(session.config)
-  const input = operatorInput(session.effective(), { name: project.name })
+  const effective = session.effective()
+  for (const line of leftOutLines(effective)) terminal.warn(line)
+  const input = operatorInput(effective, { name: project.name })
   // The one that was chosen on the command line, where that was said: some operators answer to several names.
   return writeOperatorInput({ ...input, octoctl: { ...input.octoctl, operator } }, openFolder(project, env))
+}
+
+const SHOWN = 5
+
+function leftOutLines({ leftOut }: EffectiveTree): readonly string[] {
+  const places = leftOut.map((node) => showPlace(placeOf(node)))
+  const more = places.length > SHOWN ? `, and ${places.length - SHOWN} more` : ''
+  if (places.length === 0) return []
+  return [
+    `${places.slice(0, SHOWN).join(', ')}${more}: what a document from elsewhere says of how services run does not count; where you trust it, write \`trust: unsigned\` at its include`,
+  ]
 }

@@ -21,15 +21,13 @@ test('the first default file that exists is read', async (t) => {
   assert.match(error.message, /`octo.yaml`, `octo.yml`, `config.yaml`, `config.yml`/)
 })
 
-test('JSON is read with line numbers, and TOML is refused by name', async (t) => {
+test('JSON is read with line numbers, and a format that octo does not read is refused by name', async (t) => {
   const json = '{\n\t"operator": {\n\t\t"plugins": {"a": "^1.2"},\n\t\t"colour": 1\n\t}\n}\n'
   const config = await readFiles(t, { 'a.json': json }, { named: ['a.json'] })
   assert.equal(config.pins[0]?.range, '^1.2')
   assert.equal(config.warnings[0]?.line, 4)
-  const error = await expectCodeAsync('CONFIG_INVALID', () =>
-    readFiles(t, { 'a.toml': 'a = 1' }, { named: ['a.toml'] }),
-  )
-  assert.match(error.message, /found `\.toml`/)
+  const error = await expectCodeAsync('CONFIG_INVALID', () => readFiles(t, { 'a.ini': 'a = 1' }, { named: ['a.ini'] }))
+  assert.match(error.message, /found `\.ini`/)
 })
 
 test('a repo without keys says what to write', async (t) => {

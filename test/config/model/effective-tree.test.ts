@@ -79,7 +79,7 @@ function at(node: TreeNode | undefined, key: string): TreeNode | undefined {
 
 test('what a fetched document repeats of the repos is not said twice, and its services and values stand beside the local ones', async (t) => {
   const repos = 'repos: {include: [{url: "https://x.example/repos/core.yaml"TRUST}]}\n'
-  const fetched = `${repos.replace('TRUST', '')}services: {db: {image: d}}\nconfigs: {web: {a: 1, b: 2}}\n`
+  const fetched = `${repos.replace('TRUST', '')}services: {db: {octocompose: {health: [{tool: t}]}}}\nconfigs: {web: {a: 1, b: 2}}\n`
   const local = `include: ["https://x.example/base.yaml"]\n${repos.replace('TRUST', ', trust: unsigned')}configs: {web: {b: 3}}\n`
   const whole = await openWholeConfig(t, { 'octo.yaml': local }, { fetchText: async () => fetched })
   const { root } = whole.effective()
@@ -87,6 +87,6 @@ test('what a fetched document repeats of the repos is not said twice, and its se
     include: ['https://x.example/base.yaml'],
     repos: { include: [{ url: 'https://x.example/repos/core.yaml', trust: 'unsigned' }] },
     configs: { web: { b: 3, a: 1 } },
-    services: { db: { image: 'd' } },
+    services: { db: { octocompose: { health: [{ tool: 't' }] } } },
   })
 })

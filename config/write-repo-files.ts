@@ -1,0 +1,87 @@
+// Puts the files of a config where its services find them, before an operator starts them.
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { coded } from '../schemas/errors.ts'
+import { quote } from '../schemas/quote.ts'
+import { shownAddress } from '../schemas/shown-address.ts'
+import { decodeText } from '../schemas/text.ts'
+import { writeWhole } from '../system/files/atomic-file.ts'
+import type { ScalarNode } from './document/node.ts'
+import { placeOf } from './document/node.ts'
+import type { TemplateVariables } from './document/template.ts'
+import { expandFile } from './document/template.ts'
+import { shownName } from './document-address.ts'
+import type { FetchText } from './documents.ts'
+import { openPrivateFolder } from './project-folder.ts'
+import type { RepoFile } from './repo-files.ts'
+
+const MAX_FILE_BYTES = 1024 * 1024
+/** A program in a container is often another user; the folder around it keeps the users of this machine out. */
+const READABLE = 0o644
+
+type Writing = {
+  /** For the user alone. */
+  readonly folder: string
+  readonly variables: TemplateVariables
+  readonly fetchText: FetchText | undefined
+}
+
+/** Gives what is to be warned of. Throws OFFLINE, FETCH or LIMIT errors, CONFIG_NOT_FOUND, CONFIG_INVALID for a template, STATE_UNSAFE, NO_SPACE or IO_FAILED. */
+export async function writeRepoFiles(files: readonly RepoFile[], writing: Writing): Promise<readonly string[]> {
+  const warnings: string[] = []
+  for (const file of files) {
+    const { address, path, isTemplate } = file
+    if (path === address.name) await readLocal(file)
+    else {
+      const text = address.kind === 'file' ? await readLocal(file) : await fetched(file, writing, warnings)
+      openPrivateFolder(writing.folder)
+      const whole = isTemplate ? expandFile(documentOf(file, text), writing.variables) : text
+      writeWhole(path, whole, { staging: join(path, '..'), mode: READABLE })
+    }
+  }
+  return warnings
+}
+
+async function fetched({ address }: RepoFile, { fetchText }: Writing, warnings: string[]): Promise<string> {
+  const found = await fetchText?.(address.name, MAX_FILE_BYTES)
+  if (typeof found === 'string') return found
+  if (found) {
+    warnings.push(`file ${quote(shownName(address))} ${found.warning}`)
+    return found.text
+  }
+  throw coded('OFFLINE', {
+    message: `file ${quote(shownAddress(address.name))} is needed from the network, and that is not allowed`,
+  })
+}
+
+async function readLocal(file: RepoFile): Promise<string> {
+  const { name } = file.address
+  try {
+    const found = await stat(name)
+    if (!found.isFile()) throw notReadable(file, 'it is not a file')
+    if (found.size > MAX_FILE_BYTES)
+      throw coded('LIMIT_EXCEEDED', { message: `file ${quote(name)} is larger than ${MAX_FILE_BYTES} bytes` })
+    return file.isTemplate ? decodeText(await readFile(name), name) : ''
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (!['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP'].includes(code)) throw error
+    throw notReadable(file, code, error)
+  }
+}
+
+function notReadable({ name, address }: RepoFile, reason: string, cause?: unknown): Error {
+  return coded('CONFIG_NOT_FOUND', {
+    message: `file ${quote(address.name)} of \`repos.files.${name}\` cannot be read`,
+    details: { path: address.name, reason },
+    cause,
+  })
+}
+
+/** The text of a file as a value, which was written where the file is. */
+function documentOf({ address, node }: RepoFile, text: string): ScalarNode {
+  const from = node.origin.source
+  const here = { name: shownName(address), remote: address.kind === 'web' }
+  const source = { ...from, ...here, ...(from.remote ? {} : { includedAt: placeOf(node) }) }
+  const origin = { source, document: { lineAt: () => 1 }, offset: 0 }
+  return { kind: 'scalar', origin, value: text, text, plain: false, block: true }
+}
