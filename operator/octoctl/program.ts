@@ -2,7 +2,8 @@
 // work is that of octo's own words, so whatever is run is proven, or was said to need no proof by `--insecure`.
 import type { Command } from 'commander'
 import { Option } from 'commander'
-import { isCoded } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
+import { shellWord } from '../../schemas/quote.ts'
 import { addCommand, onRun, openProgram, runProgram } from '../../terminal/program.ts'
 import { repeatable } from '../../terminal/repeatable.ts'
 import { reportError } from '../../terminal/report-error.ts'
@@ -86,7 +87,27 @@ function octoctlCommands(): Command {
       return runWord({ word, args, options: bothSides<OctoctlOptions>(program, command) }, terminal)
     })
   }
+  addConfig(program)
   return program
+}
+
+/** octo shows configs itself, with secrets hidden and places known; scripts had better be told than get other data. */
+function addConfig(program: Command): void {
+  const command = globalOptions(
+    addCommand(program, {
+      words: 'config [args...]',
+      summary: 'is a word of octo: `octo config show`',
+      examples: ['octo config show -c config.yaml -f json'],
+      passesOn: true,
+    }),
+  )
+  onRun(command.passThroughOptions(), async () => {
+    const named = bothSides<OctoctlOptions>(program, command).config?.map((file) => ` -c ${shellWord(file)}`) ?? []
+    throw coded('USAGE', {
+      message: '`octoctl config` is a word of octo, whose answer is not that of octoctl: secrets are hidden',
+      hint: `run \`octo config show${named.join('')}\``,
+    })
+  })
 }
 
 /** octoctl takes them before its word and behind it. */

@@ -117,6 +117,7 @@ const ENDS: readonly (readonly [title: string, words: readonly string[], env: Re
     ['a word that is none', ['-c', 'config.yaml', 'strat'], {}, 1],
     ['no word', ['-c', 'config.yaml'], {}, 1],
     ['an option that is none', ['-c', 'config.yaml', '--what', 'start'], {}, 1],
+    ['the config to be shown', ['-c', 'config.yaml', 'config', 'show', '-f', 'json'], {}, 1],
     ['an operator to be built', ['-c', 'config.yaml', '--insecure', '--force-build-operator', 'start'], {}, 1],
   ]
 test('octoctl ends as octoctl does, and says why', async (t) => {
