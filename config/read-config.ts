@@ -108,7 +108,7 @@ export async function readWholeConfig(
     config: { ...config, inputs },
     effective: () => effectiveTree(trees, variables, warnings),
     writeFiles: (fetchText = deps.fetchText) => {
-      const all = { ...variables, root: trees.merged, budget: templateBudget() }
+      const all = { ...variables, root: trees.merged, homes: trees.homes, budget: templateBudget() }
       return writeRepoFiles(files, { folder: folder(), variables: all, fetchText })
     },
   }

@@ -35,7 +35,13 @@ export function findRepoFiles(
   const paths = new Map(found.map((file) => [file.name, file]))
   const withPaths = (root: TreeNode | undefined) => addPaths(root, ['repos', 'files'], paths)
   return {
-    trees: { local: withPaths(trees.local), fetched: withPaths(trees.fetched), merged: withPaths(trees.merged) },
+    // Where values of `globals` were written still decides who may read them.
+    trees: {
+      ...trees,
+      local: withPaths(trees.local),
+      fetched: withPaths(trees.fetched),
+      merged: withPaths(trees.merged),
+    },
     files: found,
   }
 }
@@ -57,12 +63,13 @@ function readFile(name: string, entry: TreeNode, folderOfCopies: () => string): 
   const address = addressIn(url.value, { kind: source.remote ? 'web' : 'file', name: source.name })
   const isTemplate = readBoolean(child(entry, 'template'), 'template', false)
   const isCopied = isTemplate || address.kind === 'web'
-  const path = isCopied ? join(folderOfCopies(), `${digestOf(address)}${extensionOf(address)}`) : address.name
+  const path = isCopied ? join(folderOfCopies(), `${digestOf(name, address)}${extensionOf(address)}`) : address.name
   return { name, address, isTemplate, node: url, path }
 }
 
-function digestOf({ name }: DocumentAddress): string {
-  return createHash('sha256').update(name).digest('hex').slice(0, 32)
+/** Two entries of one address may differ in templates, and in who named them. */
+function digestOf(entry: string, { name }: DocumentAddress): string {
+  return createHash('sha256').update(`${entry}\0${name}`).digest('hex').slice(0, 32)
 }
 
 /** Programs choose their reader by it. */

@@ -92,7 +92,12 @@ const SERVICE = {
 
 export const FIELDS = {
   config: {
-    name: { fetched: 'fill in', holds: 'value', means: 'name of the project', offered: 'always' },
+    name: {
+      fetched: 'fill in',
+      holds: 'value',
+      means: 'name of the project; one from elsewhere is for templates only',
+      offered: 'always',
+    },
     projectID: { fetched: 'fill in', holds: 'value', means: '`name` in format v2', offered: 'always' },
     project: { fetched: 'fill in', holds: { map: 'project' }, means: UNREAD },
     include: {

@@ -2,8 +2,10 @@
 // fetched check would also choose what the local checks of that name run.
 import { quote } from '../../schemas/quote.ts'
 import { FIELDS } from '../document/fields.ts'
+import { isFromElsewhere } from '../document/node.ts'
 import { refused } from '../document/refused.ts'
 import type { PluginPin, PluginRequest, RepoConfig } from './config.ts'
+import { canonicalName, RUN_SERVICE } from './plugin-request.ts'
 import type { ReadRequest } from './services.ts'
 
 type Known = {
@@ -20,10 +22,18 @@ export function admitRequests(fetched: readonly ReadRequest[], known: Known): vo
     (request: PluginRequest) => request.plugin,
   )
   for (const check of fetched) {
+    refuseRunService(check)
     const said = local.get(check.item.request.plugin) ?? []
     refuseRepo(check, said, known)
     refuseRange(check, said, known)
   }
+}
+
+/** Its words and variables decide what a program of this machine, or of a container, does: `BASH_ENV` alone is a command. */
+function refuseRunService({ item, tool }: ReadRequest): void {
+  // Operators of containers take it by its name alone, whatever repo stands before.
+  if (canonicalName(item.request.plugin) === RUN_SERVICE && isFromElsewhere(tool))
+    throw refused(tool, 'run the program of a service with words of its own (`run-service`)')
 }
 
 function refuseRepo({ item, tool }: ReadRequest, said: readonly PluginRequest[], known: Known): void {

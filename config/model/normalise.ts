@@ -7,7 +7,7 @@ import { fieldOf } from '../document/field-of.ts'
 import { FIELDS } from '../document/fields.ts'
 import { showPlace } from '../document/invalid.ts'
 import type { Place, TreeNode } from '../document/node.ts'
-import { isEmpty, isRemote, textOf } from '../document/node.ts'
+import { isEmpty, isFromElsewhere, isRemote, textOf } from '../document/node.ts'
 import { requireOneReading } from '../document/one-reading.ts'
 import type { TemplateVariables } from '../document/template.ts'
 import { templateBudget } from '../document/template.ts'
@@ -110,10 +110,13 @@ function requestsToRun(services: readonly ServiceConfig[], trees: ConfigTrees): 
   })
 }
 
-/** The name of the project, where the config gives one. */
+/**
+ * The name of the project, where the config gives one. Containers and folders are found by it, so that elsewhere would choose
+ * whose containers are replaced and stopped.
+ */
 export function nameOf(root: TreeNode | undefined): { name?: string } {
   const name = fieldOf(root, 'config', 'name') ?? fieldOf(root, 'config', 'projectID')
-  if (name?.kind !== 'scalar' || isEmpty(name)) return {}
+  if (name?.kind !== 'scalar' || isEmpty(name) || isFromElsewhere(name)) return {}
   requireOneReading(name)
   return { name: textOf(name) }
 }

@@ -57,7 +57,7 @@ export function operatorInput({ root }: Pick<EffectiveTree, 'root'>, given: Give
 
 function nameIn(root: TreeNode | undefined): string | undefined {
   const name = fieldOf(root, 'config', 'name') ?? fieldOf(root, 'config', 'projectID')
-  return name?.kind === 'scalar' && name.value !== null
+  return name?.kind === 'scalar' && name.value !== null && !isFromElsewhere(name)
     ? typeof name.value === 'string'
       ? name.value
       : name.text

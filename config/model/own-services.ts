@@ -17,10 +17,13 @@ export function ownServices(root: MapNode): OwnServices {
   const own = (map: TreeNode) => mapOf(map, (service) => ownService(service, 'compose service', leftOut) ?? service)
   const entries = [...root.entries].map(([key, node]) => {
     if (key === 'services') return [key, own(node)] as const
+    // `secrets: {key: {file: ~/.ssh/id}}`, a volume that is a folder of the host, a network that is the host's.
+    if (OF_CONTAINERS.includes(key)) return [key, local(node, leftOut)] as const
     if (key !== 'operator') return [key, node] as const
     return [key, mapOf(node, (inner, name) => (name === 'services' ? own(inner) : inner))] as const
   })
-  return { root: { ...root, entries: new Map(entries) }, leftOut }
+  const known = entries.filter((entry): entry is readonly [string, TreeNode] => entry[1] !== undefined)
+  return { root: { ...root, entries: new Map(known) }, leftOut }
 }
 
 /** Whether a key of a service decides what runs and what it may reach, so that no part from elsewhere goes into it. */
@@ -31,10 +34,14 @@ export function decidesWhatRuns(key: string): boolean {
 /** What a base from elsewhere is for: values that a program is told. */
 const HARMLESS: readonly string[] = ['environment', 'env', 'ports', 'expose', 'labels', 'hostname', 'domainname']
 
+/** What a Compose file holds beside its services. */
+const OF_CONTAINERS: readonly string[] = ['networks', 'volumes', 'secrets', 'models']
+
 /** Keys of Compose, which have no row, and those of octo that mean the same. */
 function isHowItRuns(shape: ShapeName, key: string): boolean {
   const row = rowOf(shape, key)
-  return row === undefined || row.fetched === 'left aside'
+  // `secrets` of a service has a row for octo's own, and mounts files into a container.
+  return row === undefined || row.fetched === 'left aside' || key === 'secrets'
 }
 
 function ownService(service: TreeNode, shape: ShapeName, leftOut: TreeNode[]): TreeNode | undefined {

@@ -48,18 +48,18 @@ async function aProject(t: TestContext, documents: Record<string, Served>) {
 const A = '/a.yaml?x=1'
 
 test('a document that did not change is not sent again, and one that did is', async (t) => {
-  const documents = { [A]: { text: 'name: one\n', etag: '"1"' } }
+  const documents = { [A]: { text: 'services: {one: {image: x}}\n', etag: '"1"' } }
   const { asked, load } = await aProject(t, documents)
-  assert.equal((await load()).name, 'one')
-  assert.equal((await load()).name, 'one')
-  documents[A] = { text: 'name: two\n', etag: '"2"' }
-  assert.equal((await load()).name, 'two')
-  assert.equal((await load()).name, 'two')
+  assert.equal((await load()).services[0]?.name, 'one')
+  assert.equal((await load()).services[0]?.name, 'one')
+  documents[A] = { text: 'services: {two: {image: x}}\n', etag: '"2"' }
+  assert.equal((await load()).services[0]?.name, 'two')
+  assert.equal((await load()).services[0]?.name, 'two')
   assert.deepEqual(asked, [A, `${A} unless "1"`, `${A} unless "1"`, `${A} unless "2"`])
 })
 
 test('a document that several others include is fetched once in a run', async (t) => {
-  const inner = { text: 'name: inner\n' }
+  const inner = { text: 'services: {inner: {image: x}}\n' }
   const outer = { text: 'include: [c.yaml]\n' }
   const { url, asked, folder, load } = await aProject(t, { '/a.yaml': outer, '/b.yaml': outer, '/c.yaml': inner })
   writeFileSync(join(folder, 'octo.yaml'), `include: ["${url}/a.yaml", "${url}/b.yaml", "${url}/c.yaml#x"]\n`)
@@ -69,12 +69,14 @@ test('a document that several others include is fetched once in a run', async (t
 
 test('without network a copy does, with its age, and opens no connection', async (t) => {
   for (const etag of ['"1"', undefined]) {
-    const { asked, load, url } = await aProject(t, { [A]: { text: 'name: one\n', ...(etag ? { etag } : {}) } })
+    const { asked, load, url } = await aProject(t, {
+      [A]: { text: 'services: {one: {image: x}}\n', ...(etag ? { etag } : {}) },
+    })
     const error = await expectCodeAsync('OFFLINE', () => load({ offline: true }))
     assert.match(error.hint ?? '', /`octo config show` once with network/)
     await load()
     const config = await load({ offline: true })
-    assert.equal(config.name, 'one')
+    assert.equal(config.services[0]?.name, 'one')
     assert.deepEqual(config.warnings, [
       {
         file: `${url}/a.yaml`,
@@ -86,7 +88,7 @@ test('without network a copy does, with its age, and opens no connection', async
 })
 
 test('a server that is down leaves the copy, and one that refuses does not', async (t) => {
-  const documents: Record<string, Served> = { [A]: { text: 'name: one\n', etag: '"1"' } }
+  const documents: Record<string, Served> = { [A]: { text: 'services: {one: {image: x}}\n', etag: '"1"' } }
   const { load, stop } = await aProject(t, documents)
   await load()
   documents[A] = { text: '', status: 404 }
@@ -95,12 +97,12 @@ test('a server that is down leaves the copy, and one that refuses does not', asy
   await expectCodeAsync('FETCH_REFUSED', () => load())
   await stop()
   const config = await load()
-  assert.equal(config.name, 'one')
+  assert.equal(config.services[0]?.name, 'one')
   assert.match(config.warnings[0]?.message ?? '', /is a copy that was fetched .* ago, as the server cannot be reached$/)
 })
 
 test('copies are for their user alone', async (t) => {
-  const { copies, load } = await aProject(t, { [A]: { text: 'name: one\n', etag: '"1"' } })
+  const { copies, load } = await aProject(t, { [A]: { text: 'services: {one: {image: x}}\n', etag: '"1"' } })
   const umask = process.umask(0)
   t.after(() => process.umask(umask))
   await load()
@@ -111,10 +113,7 @@ test('copies are for their user alone', async (t) => {
 })
 
 const spoiled: readonly (readonly [says: string, spoil: (file: string, copies: string) => void])[] = [
-  [
-    'whose text was changed',
-    (file) => writeFileSync(file, readFileSync(file, 'utf8').replace('name: one', 'name: two')),
-  ],
+  ['whose text was changed', (file) => writeFileSync(file, readFileSync(file, 'utf8').replace('{one:', '{two:'))],
   ['of another address', (file) => writeFileSync(file, readFileSync(file, 'utf8').replace('/a.yaml', '/b.yaml'))],
   ['of another format', (file) => writeFileSync(file, readFileSync(file, 'utf8').replace('copy/v1', 'copy/v2'))],
   ['that is cut', (file) => writeFileSync(file, readFileSync(file, 'utf8').slice(0, -5))],
@@ -128,29 +127,29 @@ const spoiled: readonly (readonly [says: string, spoil: (file: string, copies: s
 
 for (const [says, spoil] of spoiled)
   test(`a copy ${says} is none`, { skip: process.platform === 'win32' }, async (t) => {
-    const { asked, copies, load } = await aProject(t, { [A]: { text: 'name: one\n', etag: '"1"' } })
+    const { asked, copies, load } = await aProject(t, { [A]: { text: 'services: {one: {image: x}}\n', etag: '"1"' } })
     await load()
     const [name = ''] = readdirSync(copies)
     spoil(join(copies, name), copies)
     await expectCodeAsync('OFFLINE', () => load({ offline: true }))
-    assert.equal((await load()).name, 'one')
+    assert.equal((await load()).services[0]?.name, 'one')
     assert.deepEqual(asked, [A, A], 'it is asked for without a condition')
   })
 
 test('a copy of more than a day is confirmed by nobody, and still does without network', async (t) => {
-  const { asked, copies, url } = await aProject(t, { [A]: { text: 'name: one\n', etag: '"1"' } })
+  const { asked, copies, url } = await aProject(t, { [A]: { text: 'services: {one: {image: x}}\n', etag: '"1"' } })
   let now = 1_800_000_000_000
   const fetchOne = async (offline: boolean) => {
     using fetcher = openFetcher({ env: {}, offline, copiesFolder: () => copies, now: () => now })
     return fetcher.fetchText(`${url}${A}`, 1000)
   }
-  assert.equal(await fetchOne(false), 'name: one\n')
+  assert.equal(await fetchOne(false), 'services: {one: {image: x}}\n')
   now += 3 * 86_400_000
   assert.deepEqual(await fetchOne(true), {
-    text: 'name: one\n',
+    text: 'services: {one: {image: x}}\n',
     warning: 'is a copy that was fetched 3 days ago, as the network is not allowed',
   })
-  assert.equal(await fetchOne(false), 'name: one\n')
+  assert.equal(await fetchOne(false), 'services: {one: {image: x}}\n')
   assert.deepEqual(asked, [A, A])
 })
 

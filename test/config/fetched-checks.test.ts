@@ -38,6 +38,13 @@ for (const [local, tool, problem] of ASKED)
     })
   })
 
+for (const tool of ['run-service', 'operator-run', 'run', 'acme/run', 'acme/run-service@^1'])
+  test(`a fetched check may not be \`${tool}\`: its words and variables would decide what runs`, async (t) => {
+    const web = `services: {web: {init: [{tool: ${tool}, args: {args: [x], env: {BASH_ENV: "$(evil)"}}}]}}`
+    const local = `operator: {repos: {${ACME}}}\nservices: {web: {octocompose: {command: [/srv/run]}}}`
+    assert.match((await expectCodeAsync('CONFIG_INVALID', () => read(t, local, web))).message, /run-service/)
+  })
+
 const URL_OF_ACME = 'url: "https://a.example/repos/acme.yaml"'
 const REPEATS: readonly (readonly [web: string, isAdmitted: boolean])[] = [
   [`operator: {repos: {name: {${URL_OF_ACME}}}}`, true],

@@ -10,10 +10,10 @@ import { tempFolder } from '../support/temp-folder.ts'
 
 test('a config over the network is read, and one that is not there is said to be missing', async (t) => {
   const folder = tempFolder(t)
-  writeFileSync(join(folder, 'octo.yaml'), 'name: served\n')
+  writeFileSync(join(folder, 'octo.yaml'), 'services: {served: {image: x}}\n')
   const { url } = await serveFolder(t, folder)
   const load = (name: string) => loadConfig({ paths: [`${url}/${name}`], cwd: folder, env: {} })
-  assert.equal((await load('octo.yaml')).name, 'served')
+  assert.equal((await load('octo.yaml')).services[0]?.name, 'served')
   const error = await expectCodeAsync('CONFIG_NOT_FOUND', () => load('another.yaml'))
   assert.match(error.message, new RegExp(`${url}/another.yaml`))
 })

@@ -65,3 +65,11 @@ test('a document from elsewhere may not offer at all, whether or not what it wou
     assert.match(error.message, /may not write `include\.offers`/, offers)
   }
 })
+
+test('values of `globals` that are not offered stay unread, also in a config that brings files', async (t) => {
+  const local = `services: {web: {octocompose: {command: [/srv/run], config: {globals: main}}}}
+globals: {main: {secret: s3cret}}\nconfigs: {web: {a: 1}}\nrepos: {files: {app: {url: ./app.conf}}}\n`
+  const web = 'services: {web: {octocompose: {health: [{tool: c, args: ["{{.configs.web.secret}}"]}]}}}\n'
+  const error = await expectCodeAsync('CONFIG_INVALID', () => read(t, '[configs.web]', local, { [WEB]: web }))
+  assert.match(error.message, /globals\.main\.secret/)
+})

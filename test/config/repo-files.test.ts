@@ -54,6 +54,17 @@ repos: {files: {plain: {url: ./plain.txt}, filled: {url: ./filled.conf, template
   assert.deepEqual(filesBelow(state).length, 1)
 })
 
+test('two entries of one file are two copies, each as it was asked for', async (t) => {
+  const url = 'https://x.example/a.conf'
+  const yaml = `${mounts('plain', 'filled')}name: shop\nrepos: {files: {plain: {url: "${url}"}, filled: {url: "${url}", template: true}}}\n`
+  const { mounted, writeFiles } = await open(t, { files: { 'octo.yaml': yaml }, web: { [url]: 'of {{.name}}' } })
+  await writeFiles()
+  assert.deepEqual(
+    mounted().map((path) => readFileSync(path, 'utf8')),
+    ['of {{.name}}', 'of shop'],
+  )
+})
+
 test('a file of the web is copied, and what the config says next time replaces it', async (t) => {
   const url = 'https://x.example/files/csp.yaml?v=1'
   const web: Record<string, string> = { [url]: 'csp: one' }

@@ -19,6 +19,13 @@ async function servicesOf(t: TestContext, web: string, { local = LOCAL, trust = 
   return { services: operatorInput(tree, { name: 'x' }).services, leftOut: tree.leftOut.length }
 }
 
+test('a name from elsewhere chooses no project: its containers may be those of another one', async (t) => {
+  const web = { fetchText: async () => 'name: bank_prod' }
+  const { config, effective } = await openWholeConfig(t, { 'octo.yaml': `include: ["${WEB}"]\n${LOCAL}` }, web)
+  assert.equal(config.name, undefined)
+  assert.equal(operatorInput(effective(), { name: 'x' }).name, 'x')
+})
+
 const ATTEMPTS: readonly string[] = [
   'services: {web: {image: evil/web}}',
   'services: {web: {privileged: true}}',
@@ -34,6 +41,7 @@ const ATTEMPTS: readonly string[] = [
   'operator: {services: {web: {command: [evil], working_dir: /}}}',
   'services: {web: {build: {context: "https://evil.example/x.git"}}}',
   'x-evil: &evil {privileged: true}\nservices: {web: {<<: *evil}}',
+  'services: {web: {secrets: [{source: db, target: /srv/www/db}]}}',
   'services: {other: {image: evil/other}}',
   'services: {other: {octocompose: {health: [{tool: check-tcp}]}}}',
   'operator: {services: {other: {command: [evil]}}}',
@@ -89,4 +97,17 @@ test('of a document that is trusted all counts, and nothing of one that it stand
   }
   const { effective } = await openWholeConfig(t, files, { fetchText: async (url) => pages[url] ?? assert.fail(url) })
   assert.match(expectCode('CONFIG_INVALID', effective).message, /y\.example/)
+})
+
+test('what elsewhere says of volumes, networks and secrets beside the services reaches no operator', async (t) => {
+  const local = `${LOCAL}volumes: {data: }\nsecrets: {db: {file: ./db.txt}}\n`
+  const web = `volumes: {data: {driver_opts: {o: bind, device: /root}}}\nnetworks: {default: {external: true, name: host}}
+secrets: {db: {file: /etc/shadow}, key: {file: /root/.ssh/id}}\nmodels: {m: {model: evil}}`
+  const files = { 'octo.yaml': `include: ["${WEB}"]\n${local}` }
+  const { effective } = await openWholeConfig(t, files, { fetchText: async () => web })
+  const input = operatorInput(effective(), { name: 'x' })
+  const { volumes, networks, secrets, models } = input
+  const found = { volumes: volumes ?? {}, networks: networks ?? {}, secrets, models: models ?? {} }
+  assert.doesNotMatch(JSON.stringify(found), /root|host|shadow|evil|id/)
+  assert.match(JSON.stringify(secrets), /db\.txt/)
 })
