@@ -15,6 +15,9 @@ export type Probe =
     }
   | { readonly kind: 'grpc'; readonly host: string; readonly port: number; readonly service: string }
 
+/** A container's shell is given it, and a program its words: `x/1; evil` and `-e` are no hosts. */
+const PLAIN_HOST = /^[A-Za-z0-9_:][A-Za-z0-9_.:%-]*$/
+
 /** Options that only say how patient the check is, or when it warns. */
 const PATIENCE = ['timeout', 'warn-after']
 const HEALTH_METHOD = '/grpc.health.v1.Health/Check'
@@ -25,7 +28,8 @@ export function probeOf(check: OperatedCheck): Probe | undefined {
   const ask = ASKERS[check.tool]
   if (!ask) return undefined
   try {
-    return ask(new Asked(check))
+    const probe = ask(new Asked(check))
+    return PLAIN_HOST.test(probe.host) ? probe : undefined
   } catch (error) {
     if (error instanceof NoProbe) return undefined
     throw error

@@ -109,7 +109,7 @@ const PROBES: readonly (readonly [string, unknown, RegExp | undefined])[] = [
   ['check-tcp', { port: 70000 }, undefined],
   ['check-tcp', {}, undefined],
   ['check-tcp', { port: [1, 2] }, undefined],
-  ['check-tcp', { address: '$(reboot):80' }, /nc -z -w 5 '\$\(reboot\)' 80/],
+  ['check-tcp', { address: '$(reboot):80' }, undefined],
   [
     'check-server-url',
     { url: 'http://localhost:8080/x' },
@@ -232,4 +232,17 @@ test('files of repos are mounted where they lie', () => {
   assert.deepEqual(composeOf(config, 'podman-compose').services.web.volumes, [
     { type: 'bind', source: '/cache/csp.yaml', target: '/etc/csp.yaml', read_only: true },
   ])
+})
+
+test('a host that is more than a name becomes no command of a container', () => {
+  for (const args of [{ host: 'x/1; evil #', port: 80 }, { host: '-eevil', port: 80 }, { address: 'a$(evil):80' }]) {
+    const health = [
+      { tool: 'check-tcp', args },
+      { tool: 'check-server-url', args: { url: 'tcp://a;$(evil):80' } },
+    ]
+    const services = { web: { image: 'x', octocompose: { health } } }
+    const { text, notes } = made(parseOperatorConfig(JSON.stringify({ name: 'shop', services })))
+    assert.doesNotMatch(text, /evil|healthcheck/)
+    assert.match(notes.join(), /no health check of a container/)
+  }
 })
