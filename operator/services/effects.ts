@@ -43,6 +43,8 @@ export function openEffects(deps: EffectsDeps): Effects {
   const busy = new Map<string, { readonly done: Promise<unknown>; readonly abort: AbortController }>()
   const children = new Map<string, number>()
   const alarms = new Map<string, NodeJS.Timeout>()
+  /** With what the checks before the start have passed: a config that came meanwhile was not looked at by them. */
+  const prepared = new Map<string, { readonly generation: number } & ReturnType<LoadedServices['required']>>()
   const watched = new Map<string, { readonly generation: number; checks?: readonly SeenCheck[] }>()
 
   function inBackground(one: One, act: (one: One, signal: AbortSignal) => Promise<Event>): void {
@@ -62,20 +64,24 @@ export function openEffects(deps: EffectsDeps): Effects {
   }
 
   async function prepareAll(one: One, signal: AbortSignal): Promise<string | undefined> {
-    const { service, runnable, locate } = loaded.required(one.service)
+    const required = loaded.required(one.service)
+    prepared.set(one.id, { generation: one.instance.generation, ...required })
+    const { service, runnable, locate } = required
     const preparing = { id: one.id, runnable, signal }
     const problem = await runAll(service, service.checks.preflight, preparing, { ...deps, locate })
     const known = deps.serviceOf(one.service)
     if (problem !== undefined || known.preparedFor === service.digest) return problem
     const unready = await runAll(service, service.checks.init, preparing, { ...deps, locate })
-    if (unready === undefined) deps.remember(one.service, { ...known, preparedFor: service.digest })
+    if (unready === undefined)
+      deps.remember(one.service, { ...deps.serviceOf(one.service), preparedFor: service.digest })
     return unready
   }
 
   async function spawn(one: One): Promise<Event> {
     const { generation } = one.instance
     try {
-      const { service, locate } = loaded.required(one.service)
+      const found = prepared.get(one.id)
+      const { service, locate } = found?.generation === generation ? found : loaded.required(one.service)
       const wanted = { id: one.id, mark: mark(one.id, one.instance) }
       const { process, ended } = await startProgram(service, wanted, { ...deps, locate })
       children.set(one.id, generation)

@@ -78,9 +78,14 @@ export async function openJournal(path: string, { services, instances }: Known):
   ]
   await replaceFile(path, lines.map(render).join(''), { mode: 0o600 })
   const file = openSync(path, 'a', 0o600)
+  let isTorn = false
   const write = (line: Line): void => {
-    writeAll(file, Buffer.from(render(line)))
+    // Half of a line that met a full disk must not take the next one with it.
+    const text = isTorn ? `\n${render(line)}` : render(line)
+    isTorn = true
+    writeAll(file, Buffer.from(text))
     fdatasyncSync(file)
+    isTorn = false
   }
   return {
     writeService: (service, is) => write({ v: 1, service, is }),

@@ -114,6 +114,8 @@ function start(instance: Instance, again: boolean, setting: Setting): Step {
   if (instance.state === 'ending')
     return instance.next === 'stop' ? same({ ...fresh(instance), isWanted: true, next: 'again' }) : same(instance)
   if (instance.state === 'completed' && !again) return same(instance)
+  // Beside what is left of it no second one is started.
+  if (instance.state === 'failed' && instance.process) return endThen({ ...fresh(instance), isWanted: true }, 'again')
   if (isAtRest(instance) || instance.state === 'pausing') return begin({ ...fresh(instance), isWanted: true }, setting)
   return same(instance)
 }
@@ -154,6 +156,9 @@ function stop(instance: Instance): Step {
     case 'completed':
     case 'stopped':
       return same(unwanted)
+    case 'failed':
+      // What did not end when it was told to is told again: it still runs.
+      return instance.process ? endThen(unwanted, 'stop') : same(rest(unwanted, 'stopped'))
     default:
       // What it waits for, prepares or pauses for must not come back.
       return same(rest({ ...unwanted, generation: instance.generation + 1 }, 'stopped'))

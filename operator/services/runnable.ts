@@ -68,9 +68,16 @@ function draft(service: ServiceConfig, config: OctoConfig) {
 function checksOf(service: ServiceConfig, phase: Phase, config: OctoConfig): readonly PlannedCheck[] {
   return planService(service, phase, config).map((check) =>
     isRunService(check.request) && check.fate.kind === 'refuse' && phase !== 'health'
-      ? { ...check, fate: { kind: 'run' } }
+      ? { ...check, fate: fateOfRunService(check) }
       : check,
   )
+}
+
+/** Of a program of this machine no document of the web says how it is called, also none that is trusted for containers. */
+function fateOfRunService({ item }: PlannedCheck): PlannedCheck['fate'] {
+  return /^https?:/.test(item.place.file)
+    ? { kind: 'refuse', reason: '`run-service` of a document from elsewhere does not run a program of this machine' }
+    : { kind: 'run' }
 }
 
 function willRun(checks: readonly PlannedCheck[]): boolean {
@@ -79,6 +86,11 @@ function willRun(checks: readonly PlannedCheck[]): boolean {
 
 function requireSpec({ service, spec, checks }: ReturnType<typeof draft>): Drafted {
   if (isCoded(spec)) throw spec
+  // Its folders and logs are called after it, and elsewhere may name one.
+  if (/[/\0]|^\./.test(service.name))
+    throw coded('CONFIG_INVALID', {
+      message: `service ${quote(service.name)} is called what no file can be called, expected letters, digits, \`-\`, \`_\` and \`.\``,
+    })
   return { service, spec, checks }
 }
 

@@ -3,10 +3,12 @@
 import { mkdirSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import type { VerifiedExecutable } from '../../client/index.ts'
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
 import { replaceFile } from '../../system/files/atomic-file.ts'
 import type { Launch } from '../../system/process/launch.ts'
 import { MARK } from '../../system/process/mark.ts'
-import { argumentVector } from '../exec/argument-vector.ts'
+import { deliverArguments } from '../exec/deliver-arguments.ts'
 import { pluginEnvironment, serviceEnvironment } from '../exec/environment.ts'
 import { programOf, thisMachine } from '../exec/executable.ts'
 import { refuseOldOperator } from '../exec/operator-version.ts'
@@ -81,7 +83,15 @@ async function pluginPart(service: RunnableService, executable: VerifiedExecutab
 type Given = Extract<RunnableService['spec']['program'], { kind: 'plugin' }>['arguments']
 
 async function argumentsOf(given: Given, { plugin, manifest }: VerifiedExecutable): Promise<string[]> {
-  return argumentVector(await validateArguments(given, { plugin, schema: manifest.arguments }), manifest)
+  const valid = await validateArguments(given, { plugin, schema: manifest.arguments })
+  const { words, document } = deliverArguments(valid, { plugin, manifest })
+  if (document === undefined) return [...words]
+  // A service outlives whoever could write to its standard input, and a secret never becomes a word.
+  throw coded('ARGUMENTS_INVALID', {
+    message: `arguments of plugin ${quote(plugin)} are for its standard input, which a service does not have`,
+    details: { plugin },
+    hint: 'give secrets in `environment`, or in a file that the service reads',
+  })
 }
 
 /** A name without a slash is looked up in the service's own PATH. */

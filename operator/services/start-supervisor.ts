@@ -57,7 +57,8 @@ async function startSupervisor({ places, cwd, env, words }: Start): Promise<Chil
     const ended = new Promise<number>((resolve) =>
       child.once('exit', (code) => {
         isRunning = false
-        resolve(code ?? 1)
+        // 1 would mean that all services have been seen to their end.
+        resolve(code ?? KILLED)
       }),
     )
     return { ended, isRunning: () => isRunning }
@@ -66,6 +67,8 @@ async function startSupervisor({ places, cwd, env, words }: Start): Promise<Chil
   }
 }
 
+/** By a signal: what it was asked for may not have begun. */
+const KILLED = 137
 /** That of SUPERVISOR_BUSY. */
 const BUSY = 75
 

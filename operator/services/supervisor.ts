@@ -103,7 +103,11 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     remember(name, { ...known, ...now, ...(isActive && known ? { digest: known.digest } : {}) })
     for (let replica = 1; replica <= spec.replicas; replica++) instances.add(`${name}.${replica}`, name)
     for (const one of instances.of(name))
-      if (one.instance.state === 'running' && hasHealth(service) && !effects.isWatched(one)) effects.watch(one)
+      if (one.instance.state === 'running' && hasHealth(service) && !effects.isWatched(one)) {
+        // What another supervisor saw, perhaps days ago, lets nobody start that waits for its health now.
+        instances.tell(one, { kind: 'health', generation: one.instance.generation, health: 'starting' })
+        effects.watch(one)
+      }
   }
 
   /** More replicas than the config asks for are left as they are. */

@@ -54,6 +54,7 @@ export async function startHere(call: OperatorCall): Promise<number> {
     const source = own ?? (await openSession(options, { terminal, cwd, env }))
     own = undefined
     const { client } = source
+    for (const line of await source.writeFiles()) terminal.warn(line)
     return { runnable: await openRunnable(source, names), locate: (executable) => client.locate(executable) }
   }
   const services = await serve(supervised, { load, names: words, signal: interruption.signal })

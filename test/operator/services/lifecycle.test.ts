@@ -99,6 +99,13 @@ const ROWS: readonly Row[] = [
   ['a start while it is stopped', [...UP, stop, start, emptied], 'waiting', ['await-dependencies', 'wake']],
   ['and a stop again', [...UP, stop, start, stop, emptied], 'stopped', []],
   ['what does not end is a failure', [...UP, stop, { kind: 'emptied', survivors: [42, 43] }], 'failed', []],
+  ['and a stop ends it again', [...UP, stop, { kind: 'emptied', survivors: [42] }, stop], 'ending', ['end-processes']],
+  [
+    'and a start ends it first',
+    [...UP, stop, { kind: 'emptied', survivors: [42] }, start],
+    'ending',
+    ['end-processes'],
+  ],
   ['a stop of one that waits', [start, stop], 'stopped', []],
   ['a stop of one that is prepared', [start, ready, stop], 'stopped', []],
   ['a stop of one that failed', [...UP, ...exits(1), stop], 'stopped', []],

@@ -40,8 +40,16 @@ test('services start after what they wait for, and stop before it', options, asy
     .text('order')
     .split('\n')
     .filter((line) => line.startsWith('+'))
-  assert.ok(started.indexOf('+web') > started.indexOf('+job') - 1)
+  assert.ok(started.indexOf('+web') > started.indexOf('+job'))
   assert.deepEqual(markedProcesses(scene.project.places.key), [])
+})
+
+test('a service whose name is a way to another folder is refused', options, async (t) => {
+  const scene = await aServiceScene(t, {})
+  for (const name of ['../other', '/srv', '.', '..', '.hidden']) {
+    scene.write({ [name]: scene.script('exec sleep 600') })
+    await expectCodeAsync('CONFIG_INVALID', () => scene.load())
+  }
 })
 
 test('a named service comes with what it waits for and nothing else', options, async (t) => {
