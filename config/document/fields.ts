@@ -62,7 +62,7 @@ const SERVICE = {
     fetched: 'fill in',
     holds: 'value',
     means:
-      'whether the checks of the service run; elsewhere says so only for a service that is not in a local document',
+      'whether the service is started and its checks run; elsewhere says so only for a service that is not in a local document',
   },
   disabled: { fetched: 'fill in', holds: 'value', means: 'the opposite of `enabled`, under the same rule' },
   command: ofTheHost('the program of the service and its words, as a list'),

@@ -2,9 +2,10 @@
 import { coded } from '../../schemas/errors.ts'
 import type { OperatorOptions, OperatorWord } from './operator.ts'
 
-/** `args` as they were typed: services, or the command line that `exec` and `compose` pass on. Throws USAGE. */
-export function operatorWords(word: OperatorWord, args: readonly string[], options: OperatorOptions): string[] {
+/** `typed`: services, or the command line that `exec` and `compose` pass on. Throws USAGE. */
+export function operatorWords(word: OperatorWord, typed: readonly string[], options: OperatorOptions): string[] {
   refuseUnknownToPlugins(word, options)
+  const args = word === 'exec' ? withoutDashes(typed) : typed
   return [
     word,
     ...(options.dryRun ? ['--dry-run'] : []),
@@ -12,6 +13,11 @@ export function operatorWords(word: OperatorWord, args: readonly string[], optio
     ...separator(word, args),
     ...args,
   ]
+}
+
+/** `exec web -- ls -la`: what stands behind the service is the command either way. */
+function withoutDashes([service = '', ...command]: readonly string[]): readonly string[] {
+  return [service, ...(command[0] === '--' ? command.slice(1) : command)]
 }
 
 /** Options of the other program must not be taken for the operator's. octoctl drops what stands behind `compose` without `--`. */

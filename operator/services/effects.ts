@@ -9,7 +9,7 @@ import type { KnownService } from './journal.ts'
 import type { Effect, End, Event } from './lifecycle.ts'
 import { endInWords } from './lifecycle.ts'
 import type { LoadedServices } from './loaded-services.ts'
-import type { PreparationFacts } from './preparation.ts'
+import type { PreparationFacts, Preparing } from './preparation.ts'
 import { runAll } from './preparation.ts'
 import { startProgram } from './program.ts'
 
@@ -36,6 +36,8 @@ type Effects = Disposable & {
   seen(one: One): readonly SeenCheck[] | undefined
 }
 
+type Loaded = ReturnType<LoadedServices['required']>
+
 export function openEffects(deps: EffectsDeps): Effects {
   const { tell, loaded, log } = deps
   const mark = markOf(deps.places.key)
@@ -44,7 +46,9 @@ export function openEffects(deps: EffectsDeps): Effects {
   const children = new Map<string, number>()
   const alarms = new Map<string, NodeJS.Timeout>()
   /** With what the checks before the start have passed: a config that came meanwhile was not looked at by them. */
-  const prepared = new Map<string, { readonly generation: number } & ReturnType<LoadedServices['required']>>()
+  const prepared = new Map<string, { readonly generation: number } & Loaded>()
+  /** An `init` that is under way is one for all replicas. */
+  const inits = new Map<string, Promise<string | undefined>>()
   const watched = new Map<string, { readonly generation: number; checks?: readonly SeenCheck[] }>()
 
   function inBackground(one: One, act: (one: One, signal: AbortSignal) => Promise<Event>): void {
@@ -69,11 +73,18 @@ export function openEffects(deps: EffectsDeps): Effects {
     const { service, runnable, locate } = required
     const preparing = { id: one.id, runnable, signal }
     const problem = await runAll(service, service.checks.preflight, preparing, { ...deps, locate })
-    const known = deps.serviceOf(one.service)
-    if (problem !== undefined || known.preparedFor === service.digest) return problem
+    if (problem !== undefined || deps.serviceOf(one.service).preparedFor === service.digest) return problem
+    const key = `${service.name} ${service.digest}`
+    const init = inits.get(key) ?? initialise(required, preparing).finally(() => inits.delete(key))
+    inits.set(key, init)
+    return init
+  }
+
+  async function initialise({ service, locate }: Loaded, preparing: Preparing): Promise<string | undefined> {
     const unready = await runAll(service, service.checks.init, preparing, { ...deps, locate })
+    // Asked now: its config may have been read anew meanwhile.
     if (unready === undefined)
-      deps.remember(one.service, { ...deps.serviceOf(one.service), preparedFor: service.digest })
+      deps.remember(service.name, { ...deps.serviceOf(service.name), preparedFor: service.digest })
     return unready
   }
 

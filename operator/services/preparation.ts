@@ -19,7 +19,7 @@ import { serviceLaunch } from './service-launch.ts'
 
 export type PreparationFacts = LaunchFacts & { readonly random: () => number }
 
-type Preparing = { readonly id: string; readonly runnable: Runnable; readonly signal: AbortSignal }
+export type Preparing = { readonly id: string; readonly runnable: Runnable; readonly signal: AbortSignal }
 
 /** Undefined when all of the checks have passed, else the first that has not, in a sentence. */
 export async function runAll(

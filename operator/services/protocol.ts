@@ -3,7 +3,8 @@ import type { ErrorCode } from '../../schemas/error-codes.ts'
 import type { End, Health, State } from './lifecycle.ts'
 
 export type Request =
-  | { readonly v: 1; readonly do: 'status' }
+  /** `started` is answered when all is up, or will not come up, that the supervisor itself was started for. */
+  | { readonly v: 1; readonly do: 'status' | 'started' }
   /** Answered when they are up, or will not come up. None means all. */
   | { readonly v: 1; readonly do: 'start' | 'stop' | 'restart'; readonly services: readonly string[] }
 

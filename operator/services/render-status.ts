@@ -15,7 +15,7 @@ export function statusTable({ services }: ProjectStatus, paint: Paint): Table {
       { title: 'why' },
     ],
     rows: services.map((one): readonly Cell[] => [
-      nameOf(one),
+      nameOf(one, services),
       stateOf(one, paint),
       one.state === 'running' && one.health !== 'none' ? one.health : '',
       one.pid === undefined ? '' : String(one.pid),
@@ -25,9 +25,10 @@ export function statusTable({ services }: ProjectStatus, paint: Paint): Table {
   }
 }
 
-/** `web` of one, `web.2` of several. */
-function nameOf({ service, instance }: InstanceStatus): string {
-  return instance === `${service}.1` ? service : instance
+/** `web` of one, `web.1` and `web.2` of several. */
+function nameOf({ service, instance }: InstanceStatus, all: readonly InstanceStatus[]): string {
+  const isOne = all.every((other) => other.service !== service || other.instance === instance)
+  return isOne && instance === `${service}.1` ? service : instance
 }
 
 function stateOf(one: InstanceStatus, { green, red }: Paint): Cell {
@@ -66,7 +67,7 @@ export function statusNotes({ supervisor, services }: ProjectStatus): readonly s
       : []),
     ...large.map(
       (one) =>
-        `the log of ${nameOf(one)} has ${formatBytes(one.logBytes)}: \`octo restart ${one.service}\` puts it aside`,
+        `the log of ${nameOf(one, services)} has ${formatBytes(one.logBytes)}: \`octo restart ${one.service}\` puts it aside`,
     ),
   ]
 }

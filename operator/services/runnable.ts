@@ -54,6 +54,7 @@ export async function openRunnable(source: Source, names: readonly string[]): Pr
   const wanted = names.length > 0 ? withDependencies(names, order) : new Set(drafted.map(({ service }) => service.name))
   if (wanted.size === 0) throw nothingToRun(config)
   const chosen = drafted.filter(({ service }) => wanted.has(service.name)).map(requireSpec)
+  for (const one of chosen) refuseUnwatchable(one)
   const provided = await provideAll(chosen, source)
   const services = new Map(chosen.map((one) => [one.service.name, runnableOf(one, config, provided)]))
   return { services, order: new Map([...order].filter(([name]) => services.has(name))), provided }
@@ -92,6 +93,16 @@ function requireSpec({ service, spec, checks }: ReturnType<typeof draft>): Draft
       message: `service ${quote(service.name)} is called what no file can be called, expected letters, digits, \`-\`, \`_\` and \`.\``,
     })
   return { service, spec, checks }
+}
+
+/** What is left out silently would be taken for a check. */
+function refuseUnwatchable({ service: { name }, checks }: Drafted): void {
+  if (checks.health.every(({ fate }) => fate.kind !== 'refuse')) return
+  throw coded('CONFIG_INVALID', {
+    message: `\`run-service\` stands in \`health\` of service ${quote(name)}, expected in \`preflight\` or \`init\``,
+    details: { service: name },
+    hint: 'ask a running service by a plugin, such as `check-tcp`',
+  })
 }
 
 /** Throws USAGE for a name that the config has not, or has switched off. */

@@ -7,11 +7,11 @@ import { printable } from '../../schemas/quote.ts'
 import { launch } from '../../system/process/launch.ts'
 import { MARK } from '../../system/process/mark.ts'
 import { ownStart } from '../link/own-start.ts'
-import { ask } from './control.ts'
+import { ask, supervisorOf } from './control.ts'
 import { serviceLaunchWords } from './launch-words.ts'
 import type { Places } from './places.ts'
 import { makePlaces } from './places.ts'
-import type { Answer, Request } from './protocol.ts'
+import type { Answer } from './protocol.ts'
 
 type Start = {
   readonly places: Places
@@ -24,20 +24,23 @@ type Start = {
 const LOOK_MS = 25
 const LAST_LINES = 5
 
-/** Undefined when it has ended already: all that it was to start has ended, too. Throws SUPERVISOR_FAILED. */
-export async function startAndAsk(start: Start, request: Request): Promise<Answer | undefined> {
+/**
+ * Asks whoever supervises to start the services, or starts a supervisor that does so by itself. Undefined when that one has ended
+ * already: all that it was to start has ended, too. Throws SUPERVISOR_FAILED.
+ */
+export async function startAndAsk(start: Start, services: readonly string[]): Promise<Answer | undefined> {
   for (;;) {
-    const answered = await ask(start.places, request)
+    const answered = await ask(start.places, { v: 1, do: 'start', services })
     if (answered) return answered
     const child = await startSupervisor(start)
-    const result = await answerOrEnd(start, request, child)
+    const result = await answerOrEnd(start, child)
     if (result !== 'busy') return result
     // Another one is on its way, or on its way out.
     await pause(LOOK_MS)
   }
 }
 
-type Child = { readonly ended: Promise<number>; isRunning(): boolean }
+type Child = { readonly pid: number | undefined; readonly ended: Promise<number>; isRunning(): boolean }
 
 async function startSupervisor({ places, cwd, env, words }: Start): Promise<Child> {
   makePlaces(places)
@@ -61,7 +64,7 @@ async function startSupervisor({ places, cwd, env, words }: Start): Promise<Chil
         resolve(code ?? KILLED)
       }),
     )
-    return { ended, isRunning: () => isRunning }
+    return { pid: child.pid, ended, isRunning: () => isRunning }
   } finally {
     closeSync(log)
   }
@@ -72,9 +75,11 @@ const KILLED = 137
 /** That of SUPERVISOR_BUSY. */
 const BUSY = 75
 
-async function answerOrEnd({ places }: Start, request: Request, child: Child): Promise<Answer | undefined | 'busy'> {
+/** Another supervisor would answer for what it was started for itself. */
+async function answerOrEnd({ places }: Start, child: Child): Promise<Answer | undefined | 'busy'> {
   while (child.isRunning()) {
-    const answered = await ask(places, request)
+    const isIts = supervisorOf(places)?.pid === child.pid
+    const answered = isIts ? await ask(places, { v: 1, do: 'started' }) : undefined
     if (answered) return answered
     await Promise.race([child.ended, pause(LOOK_MS)])
   }
@@ -90,8 +95,9 @@ async function answerOrEnd({ places }: Start, request: Request, child: Child): P
 
 function lastLines(path: string): string {
   const lines = readFileSync(path, 'utf8').trimEnd().split('\n')
-  return lines
-    .slice(-LAST_LINES)
+  // The sentence stands above the details and the hint.
+  const error = lines.findLastIndex((line) => line.startsWith('error['))
+  return (error < 0 ? lines.slice(-LAST_LINES) : lines.slice(error, error + 1))
     .map((line) => printable(line, 300))
     .join('; ')
 }

@@ -106,11 +106,12 @@ export async function serve({ supervisor, project }: Supervised, { load, names, 
   }
   const onAbort = () => void during(supervisor.stop([]))
   signal.addEventListener('abort', onAbort, { once: true })
-  const first = during(load(names).then((loaded) => supervisor.start(loaded, names)))
+  const loading = during(load(names))
+  const first = during(loading.then((loaded) => supervisor.start(loaded, names)))
   let isClosing = false
   // Whoever asks too late gets no answer, and becomes the next supervisor.
   await using _ = await openControl(project.places, project.env, async (request) =>
-    isClosing ? undefined : during(first.then(() => answer(request, { supervisor, project, load }))),
+    isClosing ? undefined : during(answer(request, { supervisor, project, load, loading, first, signal })),
   )
   await first
   if (signal.aborted) await supervisor.stop([])
@@ -121,13 +122,25 @@ export async function serve({ supervisor, project }: Supervised, { load, names, 
   return supervisor.status()
 }
 
-type Answering = Supervised & Pick<Serving, 'load'>
+type Answering = Supervised &
+  Pick<Serving, 'load' | 'signal'> & { readonly loading: Promise<unknown>; readonly first: Promise<unknown> }
 
-async function answer(request: Request, { supervisor, project, load }: Answering): Promise<Answer> {
-  if (request.do === 'stop' || request.do === 'restart') await supervisor.stop(request.services)
-  if (request.do === 'start' || request.do === 'restart')
-    await supervisor.start(await load(request.services), request.services)
+/** What is still starting can be looked at and stopped; all else waits until it is up. */
+async function answer(request: Request, answering: Answering): Promise<Answer> {
+  const { supervisor, project, loading, first } = answering
+  if (request.do === 'stop') await loading.then(() => supervisor.stop(request.services))
+  else if (request.do !== 'status') await first
+  if (request.do === 'start' || request.do === 'restart') await startAgain(request, answering)
   return { v: 1, state: 'done', status: projectStatus(project, supervisor.status()) }
+}
+
+type StartRequest = Extract<Request, { readonly do: 'start' | 'stop' | 'restart' }>
+
+/** A config that cannot be read stops nothing, and nothing is started once all is to stop. */
+async function startAgain(request: StartRequest, { supervisor, load, signal }: Answering): Promise<void> {
+  const loaded = await load(request.services)
+  if (request.do === 'restart') await supervisor.stop(request.services)
+  if (!signal.aborted) await supervisor.start(loaded, request.services)
 }
 
 export function projectStatus({ configPath }: Project, services: readonly InstanceStatus[]): ProjectStatus {

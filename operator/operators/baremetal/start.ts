@@ -1,15 +1,21 @@
 // `octo start` and `octo restart`: a supervisor apart from the terminal does it, or this process is the supervisor.
 import { printable } from '../../../schemas/quote.ts'
 import { interruptible } from '../../../system/process/interruptible.ts'
+import type { Terminal } from '../../../terminal/index.ts'
+import { ask } from '../../services/control.ts'
 import type { Loaded } from '../../services/loaded-services.ts'
+import type { ProjectStatus } from '../../services/protocol.ts'
 import { isWell } from '../../services/render-status.ts'
+import type { Runnable, RunnableService } from '../../services/runnable.ts'
 import { openRunnable } from '../../services/runnable.ts'
 import { startAndAsk } from '../../services/start-supervisor.ts'
+import type { Project } from '../../services/supervise.ts'
 import { serve, takeProject } from '../../services/supervise.ts'
 import { openSession } from '../../session.ts'
 import type { OperatorCall } from '../operator.ts'
 import { showPlan, tellLeftAside } from './plan.ts'
 import { projectOf, showStatus, statusAlone, statusIn, tellWaiting } from './project.ts'
+import { stopWithoutSupervisor } from './stop.ts'
 
 const FAILED = 1
 
@@ -18,18 +24,34 @@ export async function startApart(call: OperatorCall, word: 'start' | 'restart'):
   // Whatever is wrong with the config, or cannot be installed, is said here and now.
   const runnable = await openRunnable(session, words)
   tellLeftAside(runnable, terminal)
-  if (options.dryRun) {
-    showPlan(runnable, terminal)
-    return 0
-  }
+  if (options.dryRun) return showOnly(runnable, terminal)
   const project = projectOf(call)
   const start = { places: project.places, cwd, env, words: [...words, ...ownFlags(options)] }
   using _ = tellWaiting(project, terminal)
-  const answer = await startAndAsk(start, { v: 1, do: word, services: words })
+  const restarted = word === 'restart' ? await restartRunning(project, words, terminal) : undefined
+  const answer = restarted ?? (await startAndAsk(start, words))
   const found = answer ? statusIn(answer) : statusAlone(project)
   const names = new Set(runnable.services.keys())
   showStatus({ ...found, services: found.services.filter(({ service }) => names.has(service)) }, terminal)
-  return found.services.every((one) => !names.has(one.service) || isWell(one)) ? 0 : FAILED
+  return [...runnable.services.values()].every((service) => isUp(service, found)) ? 0 : FAILED
+}
+
+/** Whoever supervises may not know it. */
+function isUp({ name, spec }: RunnableService, { services }: ProjectStatus): boolean {
+  const own = services.filter(({ service }) => service === name)
+  return own.length >= spec.replicas && own.every(isWell)
+}
+
+function showOnly(runnable: Runnable, terminal: Terminal): number {
+  showPlan(runnable, terminal)
+  return 0
+}
+
+/** By whoever supervises; where nobody does, what was left is only stopped, and undefined is given. */
+async function restartRunning(project: Project, services: readonly string[], terminal: Terminal) {
+  const answer = await ask(project.places, { v: 1, do: 'restart', services })
+  if (!answer) await stopWithoutSupervisor(project, services, terminal)
+  return answer
 }
 
 /** The supervisor reads the same config in the same way. */
@@ -46,18 +68,25 @@ function ownFlags({ config = [], lock, frozen, offline }: OperatorCall['options'
 /** Under systemd, and as what `octo start` starts apart from its terminal. */
 export async function startHere(call: OperatorCall): Promise<number> {
   const { session, words, terminal, options, cwd, env } = call
+  if (options.dryRun) return showOnly(await openRunnable(session, words), terminal)
   const project = projectOf(call)
   await using supervised = await takeProject(project, (line) => terminal.info(printable(line, 1000)))
   using interruption = interruptible()
   let own: typeof session | undefined = session
+  const asked = new Set<string>()
   const load = async (names: readonly string[]): Promise<Loaded> => {
     const source = own ?? (await openSession(options, { terminal, cwd, env }))
     own = undefined
     const { client } = source
+    const runnable = await openRunnable(source, names)
+    for (const name of runnable.services.keys()) asked.add(name)
+    tellLeftAside(runnable, terminal)
     for (const line of await source.writeFiles()) terminal.warn(line)
-    return { runnable: await openRunnable(source, names), locate: (executable) => client.locate(executable) }
+    return { runnable, locate: (executable) => client.locate(executable) }
   }
   const services = await serve(supervised, { load, names: words, signal: interruption.signal })
   const isStopped = interruption.exitCode() !== undefined
-  return isStopped || services.every((one) => isWell(one) || one.state === 'stopped') ? 0 : FAILED
+  return isStopped || services.every((one) => !asked.has(one.service) || isWell(one) || one.state === 'stopped')
+    ? 0
+    : FAILED
 }

@@ -28,7 +28,7 @@ export async function stop(call: ProjectCall): Promise<number> {
 }
 
 /** What a supervisor left when it was killed is ended by whoever asks for it. */
-async function stopWithoutSupervisor(
+export async function stopWithoutSupervisor(
   project: Project,
   words: readonly string[],
   terminal: Terminal,

@@ -17,6 +17,7 @@ const ROWS: readonly (readonly [OperatorWord, readonly string[], OperatorOptions
   ['exec', ['web', 'ls'], {}, 'exec web ls'],
   ['exec', ['web', 'ls', '-la'], {}, 'exec -- web ls -la'],
   ['exec', ['web', 'sh', '-c', 'exit 3'], {}, 'exec -- web sh -c exit 3'],
+  ['exec', ['web', '--', 'sh', '-c', 'exit 3'], {}, 'exec -- web sh -c exit 3'],
   ['compose', [], {}, 'compose'],
   ['compose', ['ps'], {}, 'compose -- ps'],
   ['compose', ['ps', '-a'], {}, 'compose -- ps -a'],
