@@ -145,7 +145,7 @@ function includeOf(item: TreeNode, warnings: Warnings): Include {
   const url = item.kind === 'map' ? fieldOf(item, 'include', 'url') : item
   if (url?.kind !== 'scalar' || typeof url.value !== 'string') throw invalid(item, 'an include is a map with `url`')
   if (url.value.includes('{{')) throw invalid(url, 'the address of an include holds no templates')
-  if (/^http:\/\/(?!127\.|localhost[:/]|\[::1\])/.test(url.value))
+  if (/^http:\/\/(?!(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])(?:[:/]|$))/i.test(url.value))
     warnings.add(() =>
       warningAt(
         url,

@@ -235,3 +235,24 @@ test('an include that asks for templates, as early configs do, has them filled i
   )
   assert.match(error.hint ?? '', /noTemplate: true/)
 })
+
+test('an include without encryption is warned of, but for this machine itself', async (t) => {
+  for (const [host, isWarned] of [
+    ['x.example', true],
+    ['127.evil.example', true],
+    ['localhost.evil.example', true],
+    ['127.0.0.1.evil.example:80', true],
+    ['127.0.0.1:8080', false],
+    ['localhost', false],
+    ['localhost:80', false],
+    ['[::1]:80', false],
+  ] as const) {
+    const files = { 'octo.yaml': `include: ["http://${host}/a.yaml"]\n` }
+    const { warnings } = await readFiles(t, files, { fetchText: async () => 'configs: {a: 1}' })
+    assert.equal(
+      warnings.some(({ message }) => message.includes('without encryption')),
+      isWarned,
+      host,
+    )
+  }
+})
