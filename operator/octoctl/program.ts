@@ -102,10 +102,11 @@ function addConfig(program: Command): void {
     }),
   )
   onRun(command.passThroughOptions(), async () => {
-    const named = bothSides<OctoctlOptions>(program, command).config?.map((file) => ` -c ${shellWord(file)}`) ?? []
+    const { config = [] } = bothSides<OctoctlOptions>(program, command)
+    const files = (config.length > 0 ? config : ['config.yaml']).map((file) => `-c ${shellWord(file)}`).join(' ')
     throw coded('USAGE', {
       message: '`octoctl config` is a word of octo, whose answer is not that of octoctl: secrets are hidden',
-      hint: `run \`octo config show${named.join('')}\``,
+      hint: `run \`octo config show ${files}\``,
     })
   })
 }
