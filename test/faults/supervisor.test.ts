@@ -1,7 +1,7 @@
 // The real octo supervises ten services and is killed; two commands start it at the same time. Nothing is restarted, nothing
 // is left, and what octo says is what is so.
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -94,6 +94,26 @@ test(
     assert.deepEqual(markedProcesses(places.key), [])
   },
 )
+
+test('a job that one command starts runs once, and one that always fails is no success', options, async (t) => {
+  const { folder, octo } = aProject(t, {
+    job: { command: ['/bin/sh', '-c', 'echo job >>runs'] },
+    bad: { command: ['/bin/sh', '-c', 'echo bad >>runs; exit 3'] },
+    web: { command: ['/bin/sleep', '600'] },
+  })
+  const { code, stdout } = await octo('start')
+  assert.equal(code, 1, stdout)
+  assert.deepEqual(readFileSync(join(folder, 'runs'), 'utf8').split('\n').sort(), ['', 'bad', 'job'])
+})
+
+test('nothing is started by a dry run, in the foreground neither', options, async (t) => {
+  const { folder, octo, places } = aProject(t, { web: { command: ['/bin/sh', '-c', 'echo web >>runs'] } })
+  for (const words of [[], ['--foreground']]) {
+    const { code, stderr } = await octo('start', '--dry-run', ...words)
+    assert.equal(code, 0, stderr)
+  }
+  assert.deepEqual([existsSync(join(folder, 'runs')), supervisorOf(places)], [false, undefined])
+})
 
 test('in the foreground a signal stops the services in order and ends it', options, async (t) => {
   const { places, folder } = aProject(t, { web: { command: ['sleep', '600'] }, job: { command: ['/bin/true'] } })
