@@ -1,65 +1,51 @@
 // What an instance is, of which the journal says how it was when its supervisor ended: the truth is what runs now.
 import { bootId } from '../../system/boot-id.ts'
 import { isAlive } from '../../system/process/identity.ts'
-import type { MarkedProcess } from '../../system/process/process-table.ts'
-import { membersOf, processTable } from '../../system/process/process-table.ts'
+import { membersOf } from '../../system/process/process-table.ts'
 import type { Known } from './journal.ts'
 import type { Instance } from './lifecycle.ts'
-
-type Found = {
-  readonly instance: Instance
-  /** Its end is unknown: nobody watched. */
-  readonly isLost: boolean
-}
+import { isAtRest } from './lifecycle.ts'
 
 type Asked = { readonly boot: string; readonly instance: Instance; readonly mark: string }
 
 /** Starts and ends nothing. Another boot has left nothing that runs. */
-export function asItIs({ boot, instance, mark }: Asked, table = processTable): Found {
-  if (boot !== bootId()) return isActive(instance) ? lost(instance, 'the machine was restarted') : kept(instance)
+export function asItIs({ boot, instance, mark }: Asked, find = membersOf): Instance {
+  if (boot !== bootId()) return isAtRest(instance) ? instance : lost(instance, 'the machine was restarted')
   switch (instance.state) {
     case 'starting':
-      return startedOrNot(instance, mark, table())
+      return startedOrNot(instance, mark, find)
     case 'running':
-      if (instance.process && isAlive(instance.process)) return kept(instance)
-      return leftovers(instance, mark, table())
+      if (instance.process && isAlive(instance.process)) return instance
+      return leftovers(instance, mark, find)
     case 'ending':
-      return leftovers(instance, mark, table())
+      return leftovers(instance, mark, find)
     case 'waiting':
     case 'preparing':
     case 'pausing':
       return lost(instance, 'nobody supervised it')
     default:
-      return kept(instance)
+      return instance
   }
 }
 
-function kept(instance: Instance): Found {
-  return { instance, isLost: false }
-}
-
-function isActive({ state }: Instance): boolean {
-  return ['waiting', 'preparing', 'starting', 'running', 'ending', 'pausing'].includes(state)
-}
-
-function lost(instance: Instance, reason: string): Found {
+function lost(instance: Instance, reason: string): Instance {
   const { process: _, due: __, next: ___, ...rest } = instance
-  return { instance: { ...rest, state: 'stopped', health: 'none', reason }, isLost: true }
+  return { ...rest, state: 'stopped', health: 'none', reason }
 }
 
 /** It was about to be started, and nobody wrote down as what. */
-function startedOrNot(instance: Instance, mark: string, table: readonly MarkedProcess[]): Found {
-  const own = membersOf({ main: undefined, mark }, table)
+function startedOrNot(instance: Instance, mark: string, find: typeof membersOf): Instance {
+  const own = find({ main: undefined, mark })
   const leader = own.find(({ pid, session }) => pid === session) ?? own[0]
   if (!leader) return lost(instance, 'its supervisor ended before it was started')
   const process = { boot: bootId(), pid: leader.pid, start: leader.start }
-  return { instance: { ...instance, process, state: 'running' }, isLost: false }
+  return { ...instance, process, state: 'running' }
 }
 
 /** Its main process is gone. What it left carries its mark, or is in its session still, and is for a stop to end. */
-function leftovers(instance: Instance, mark: string, table: readonly MarkedProcess[]): Found {
-  const own = membersOf({ main: instance.process, mark }, table)
-  if (own.length > 0) return { instance: { ...instance, state: 'ending', next: 'stop' }, isLost: false }
+function leftovers(instance: Instance, mark: string, find: typeof membersOf): Instance {
+  const own = find({ main: instance.process, mark })
+  if (own.length > 0) return { ...instance, state: 'ending', next: 'stop' }
   if (instance.state === 'ending' && instance.next === 'stop') return lost(instance, 'it was stopped')
   return lost({ ...instance, end: { kind: 'unknown' } }, 'ended in an unknown way, while nobody watched')
 }
@@ -68,7 +54,7 @@ function leftovers(instance: Instance, mark: string, table: readonly MarkedProce
 export function allAsTheyAre(
   known: Known,
   markOf: (id: string, instance: Instance) => string,
-): ReadonlyMap<string, Found> {
+): ReadonlyMap<string, Instance> {
   return new Map(
     [...known.instances].map(([id, { boot, instance }]) => [
       id,

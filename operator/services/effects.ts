@@ -154,8 +154,7 @@ export function openEffects(deps: EffectsDeps): Effects {
       else if (effect === 'spawn') inBackground(one, spawn)
       else if (effect === 'watch-health') watch(one)
       else if (effect === 'wake') wake(one, one.instance.generation)
-      // Whether what it waits for is there is looked at after every change.
-      else if (effect === 'end-processes') end(one).catch((error: unknown) => log(`${one.id}: ${messageOf(error)}`))
+      else end(one).catch((error: unknown) => log(`${one.id}: ${messageOf(error)}`))
     },
     abandon: ({ id }) => busy.get(id)?.abort.abort(),
     lookFor(all) {

@@ -47,7 +47,7 @@ export type Instance = {
 
 export type Event =
   | { readonly kind: 'start'; readonly again?: boolean }
-  | { readonly kind: 'stop' | 'restart' }
+  | { readonly kind: 'stop' }
   | ({ readonly generation: number } & Report)
 
 /** From what was started for an instance. */
@@ -59,7 +59,7 @@ type Report =
   | { readonly kind: 'emptied'; readonly survivors: readonly number[] }
   | { readonly kind: 'health'; readonly health: Health; readonly reason?: string }
 
-export type Effect = 'await-dependencies' | 'prepare' | 'spawn' | 'watch-health' | 'end-processes' | 'wake'
+export type Effect = 'prepare' | 'spawn' | 'watch-health' | 'end-processes' | 'wake'
 
 type Step = { readonly instance: Instance; readonly effects: readonly Effect[] }
 
@@ -88,20 +88,16 @@ export function step(instance: Instance, event: Event, setting: Setting): Step {
       return start(instance, event.again === true, setting)
     case 'stop':
       return stop(instance)
-    case 'restart':
-      return instance.state === 'running' || instance.state === 'starting'
-        ? endThen({ ...fresh(instance), isWanted: true }, 'again')
-        : start(instance, true, setting)
   }
 }
 
 /** Nothing of it runs, and nothing will before somebody asks. */
-export function isAtRest({ state }: Instance): boolean {
+export function isAtRest({ state }: Pick<Instance, 'state'>): boolean {
   return state === 'stopped' || state === 'completed' || state === 'failed' || state === 'gave-up'
 }
 
 /** What was asked for has come, or will not. */
-export function isSettled(instance: Instance): boolean {
+export function isSettled(instance: Pick<Instance, 'state' | 'health'>): boolean {
   return isAtRest(instance) || (instance.state === 'running' && instance.health !== 'starting')
 }
 
@@ -141,7 +137,8 @@ function begin(instance: Instance, { now }: Setting): Step {
       ...kept,
       ...{ state: 'waiting', generation: instance.generation + 1, health: 'none', due: now + MAX_WAIT_MS },
     },
-    effects: ['await-dependencies', 'wake'],
+    // Whether what it waits for is there is looked at after every change.
+    effects: ['wake'],
   }
 }
 

@@ -33,7 +33,7 @@ export function statusOf({ id, service, instance }: One, { places, now, checks, 
 /** Without a supervisor: what the journal says, held to what runs. Nothing is changed. */
 export function statusWithoutSupervisor(places: Places, now: number): readonly InstanceStatus[] {
   const found = allAsTheyAre(readJournal(places.journal), markOf(places.key))
-  return [...found].map(([id, { instance }]) =>
+  return [...found].map(([id, instance]) =>
     statusOf({ id, service: id.slice(0, id.lastIndexOf('.')), instance: unwatched(instance) }, { places, now }),
   )
 }

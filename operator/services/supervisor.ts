@@ -56,7 +56,7 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     perform: effects.perform,
     hasHealth: ({ service }) => hasHealth(loaded.of(service)),
   })
-  for (const [id, { instance }] of allAsTheyAre(deps.known, markOf(deps.places.key))) {
+  for (const [id, instance] of allAsTheyAre(deps.known, markOf(deps.places.key))) {
     const one = instances.add(id, serviceIn(id), instance)
     if (instance.state === 'ending') effects.perform(one, 'end-processes')
   }

@@ -13,8 +13,11 @@ let last: { readonly at: number; readonly table: readonly MarkedProcess[] } | un
 
 /** Those that live. What it costs is a few reads for each process of the machine. */
 export function processTable(): readonly MarkedProcess[] {
-  const now = performance.now()
-  if (last === undefined || now - last.at > FRESH_MS) last = { at: now, table: readTable() }
+  return last !== undefined && performance.now() - last.at <= FRESH_MS ? last.table : freshTable()
+}
+
+function freshTable(): readonly MarkedProcess[] {
+  last = { at: performance.now(), table: readTable() }
   return last.table
 }
 
@@ -45,11 +48,17 @@ export type Members = {
   readonly mark: string
 }
 
+/** The processes of a service. That there are none is believed of no table that is older than the question. */
+export function membersOf(members: Members): readonly MarkedProcess[] {
+  const found = membersIn(processTable(), members)
+  return found.length > 0 ? found : membersIn(freshTable(), members)
+}
+
 /**
- * The processes of a service: those of the session that it was started in, and those that carry its mark. A session counts only
- * as long as its number cannot have been given to another.
+ * Those of the session that it was started in, and those that carry its mark. A session counts only as long as its number cannot
+ * have been given to another.
  */
-export function membersOf({ main, mark }: Members, table = processTable()): readonly MarkedProcess[] {
+export function membersIn(table: readonly MarkedProcess[], { main, mark }: Members): readonly MarkedProcess[] {
   const leader = main === undefined ? undefined : table.find(({ pid }) => pid === main.pid)
   const isOurSession = main !== undefined && (leader === undefined || leader.start === main.start)
   return table.filter((one) => one.mark === mark || (isOurSession && one.session === main.pid && isNotOf(one, main)))

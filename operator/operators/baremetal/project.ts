@@ -6,6 +6,7 @@ import { quote } from '../../../schemas/quote.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import { ask } from '../../services/control.ts'
 import { readJournal } from '../../services/journal.ts'
+import { isSettled } from '../../services/lifecycle.ts'
 import { placesOf } from '../../services/places.ts'
 import type { Answer, InstanceStatus, ProjectStatus } from '../../services/protocol.ts'
 import { statusNotes, statusTable } from '../../services/render-status.ts'
@@ -66,7 +67,7 @@ export function tellWaiting(project: Project, terminal: Terminal): Disposable {
   let told = ''
   const timer = setInterval(async () => {
     const answer = await ask(project.places, { v: 1, do: 'status' }).catch(() => undefined)
-    const open = answer?.state === 'done' ? answer.status.services.filter(isUnderWay) : []
+    const open = answer?.state === 'done' ? answer.status.services.filter((one) => !isSettled(one)) : []
     const line = open
       .map(({ instance, state, health }) => `${instance} (${state === 'running' ? `health: ${health}` : state})`)
       .join(', ')
@@ -74,13 +75,6 @@ export function tellWaiting(project: Project, terminal: Terminal): Disposable {
     told = line
   }, PATIENCE_MS)
   return { [Symbol.dispose]: () => clearInterval(timer) }
-}
-
-function isUnderWay({ state, health }: InstanceStatus): boolean {
-  return (
-    ['waiting', 'preparing', 'starting', 'ending', 'pausing'].includes(state) ||
-    (state === 'running' && health === 'starting')
-  )
 }
 
 export function isNamed({ service }: InstanceStatus, words: readonly string[]): boolean {

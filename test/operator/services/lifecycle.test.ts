@@ -30,10 +30,10 @@ function play(events: readonly (Told | number)[], setting: Partial<Setting> = {}
 type Told = { readonly kind: Event['kind'] } & Readonly<Record<string, unknown>>
 
 function addressed(event: Told, { generation }: Instance): Event {
-  return (['start', 'stop', 'restart'].includes(event.kind) ? event : { generation, ...event }) as Event
+  return (['start', 'stop'].includes(event.kind) ? event : { generation, ...event }) as Event
 }
 
-const [start, stop, restart] = [{ kind: 'start' }, { kind: 'stop' }, { kind: 'restart' }] as const
+const [start, stop] = [{ kind: 'start' }, { kind: 'stop' }] as const
 const [ready, prepared, due] = [{ kind: 'ready' }, { kind: 'prepared' }, { kind: 'due' }] as const
 const spawned = { kind: 'spawned', process: PROCESS } as const
 const emptied = { kind: 'emptied', survivors: [] } as const
@@ -53,7 +53,7 @@ const always = { restart: { policy: 'always' } } as const
 const onFailure = { restart: { policy: 'on-failure', maxAttempts: 2 } } as const
 
 const ROWS: readonly Row[] = [
-  ['a start waits for others first', [start], 'waiting', ['await-dependencies', 'wake']],
+  ['a start waits for others first', [start], 'waiting', ['wake']],
   ['then it is prepared', [start, ready], 'preparing', ['prepare']],
   ['then its program is started', [start, ready, prepared], 'starting', ['spawn']],
   ['then it runs', UP, 'running', []],
@@ -86,9 +86,9 @@ const ROWS: readonly Row[] = [
   ],
   ['on-failure completes with 0', [...UP, ...exits(0)], 'completed', [], onFailure],
   ['always also restarts 0', [...UP, ...exits(0)], 'pausing', ['wake'], always],
-  ['the pause ends', [...UP, ...exits(1), 60_000, due], 'waiting', ['await-dependencies', 'wake'], always],
+  ['the pause ends', [...UP, ...exits(1), 60_000, due], 'waiting', ['wake'], always],
   ['the pause has not ended', [...UP, ...exits(1), 10, due], 'pausing', [], always],
-  ['a start by hand ends the pause', [...UP, ...exits(1), start], 'waiting', ['await-dependencies', 'wake'], always],
+  ['a start by hand ends the pause', [...UP, ...exits(1), start], 'waiting', ['wake'], always],
   ['a stop ends the pause', [...UP, ...exits(1), stop], 'stopped', [], always],
   ['a stop ends its processes', [...UP, stop], 'ending', ['end-processes']],
   ['a stop while it is started', [start, ready, prepared, stop], 'ending', ['end-processes']],
@@ -96,7 +96,7 @@ const ROWS: readonly Row[] = [
   ['stopped when nothing is left', [...UP, stop, emptied], 'stopped', [], always],
   ['its own end while it is stopped', [...UP, stop, ...exits(1)], 'stopped', [], always],
   ['a stop while its end is looked at', [...UP, exits(1)[0], stop, emptied], 'stopped', [], always],
-  ['a start while it is stopped', [...UP, stop, start, emptied], 'waiting', ['await-dependencies', 'wake']],
+  ['a start while it is stopped', [...UP, stop, start, emptied], 'waiting', ['wake']],
   ['and a stop again', [...UP, stop, start, stop, emptied], 'stopped', []],
   ['what does not end is a failure', [...UP, stop, { kind: 'emptied', survivors: [42, 43] }], 'failed', []],
   ['and a stop ends it again', [...UP, stop, { kind: 'emptied', survivors: [42] }, stop], 'ending', ['end-processes']],
@@ -111,15 +111,7 @@ const ROWS: readonly Row[] = [
   ['a stop of one that failed', [...UP, ...exits(1), stop], 'stopped', []],
   ['a stop of one that completed', [...UP, ...exits(0), stop], 'completed', []],
   ['what has completed is not done again', [...UP, ...exits(0), start], 'completed', []],
-  [
-    'unless it is named',
-    [...UP, ...exits(0), { kind: 'start', again: true }],
-    'waiting',
-    ['await-dependencies', 'wake'],
-  ],
-  ['a restart ends it first', [...UP, restart], 'ending', ['end-processes']],
-  ['and starts it then', [...UP, restart, emptied], 'waiting', ['await-dependencies', 'wake']],
-  ['a restart of one that is at rest', [restart], 'waiting', ['await-dependencies', 'wake']],
+  ['unless it is named', [...UP, ...exits(0), { kind: 'start', again: true }], 'waiting', ['wake']],
   ['given up after its attempts', failing(3), 'gave-up', [], onFailure],
   ['not before', failing(2), 'pausing', ['wake'], onFailure],
   ['a start by hand counts anew', [...failing(3), ...UP, ...exits(1)], 'pausing', ['wake'], onFailure],
@@ -138,7 +130,7 @@ test(`a state, an event, the next state and what to do (${ROWS.length})`, () => 
 })
 
 test('what an earlier generation reports counts for nothing', () => {
-  const { instance } = play([...UP, restart, emptied, ready, prepared, spawned])
+  const { instance } = play([...UP, stop, start, emptied, ready, prepared, spawned])
   assert.equal(instance.generation, 2)
   for (const late of [...exits(1), health('unhealthy'), due, ready, prepared])
     assert.equal(step(instance, { ...addressed(late, instance), generation: 1 } as Event, SETTING).instance, instance)
@@ -177,7 +169,7 @@ test('health keeps the moment since which it is well', () => {
 
 test('whatever happens in whatever order, a stop brings it to rest and nothing comes back by itself', () => {
   const told = fc.constantFrom<Told>(
-    ...[start, stop, restart, ready, prepared, spawned, due, emptied, exits(0)[0], exits(1)[0], health('healthy')],
+    ...[start, stop, ready, prepared, spawned, due, emptied, exits(0)[0], exits(1)[0], health('healthy')],
     ...(['blocked', 'unprepared', 'not-spawned'] as const).map((kind): Told => ({ kind, reason: 'x' })),
   )
   fc.assert(
