@@ -45,16 +45,20 @@ export function projectFolder(project: Project, env: Environment, platform: stri
 
 /** A plain name that no other project has. */
 export function projectFolderName({ name, document }: Project): string {
-  const place = isWeb(document) ? document : realFolder(dirname(document))
+  const place = isWeb(document) ? document : dirname(realPlace(document))
   const digest = createHash('sha256').update(`${place}\0${name}`).digest('hex')
   return `${lowerWord(name).slice(0, 40) || 'project'}-${digest.slice(0, 16)}`
+}
+
+/** Where the first document of a project is, however somebody got to its folder; an address as it is. */
+export function realPlace(document: string): string {
+  return isWeb(document) ? document : join(realFolder(dirname(document)), basename(document))
 }
 
 function isWeb(document: string): boolean {
   return /^https?:/.test(document)
 }
 
-/** However somebody got there. */
 function realFolder(folder: string): string {
   try {
     return realpathSync(folder)
@@ -70,7 +74,8 @@ function lowerWord(text: string): string {
     .replace(/^[-_]+|-+$/g, '')
 }
 
-function stateFolder(env: Environment, platform: string): string {
+/** The folder below which all programs of this user keep state. Throws IO_FAILED where there is no home. */
+export function stateFolder(env: Environment, platform: string = process.platform): string {
   // A relative XDG path must be ignored (XDG Base Directory Specification).
   if (env.XDG_STATE_HOME?.startsWith('/')) return env.XDG_STATE_HOME
   const home = env.HOME || homeOfUser()

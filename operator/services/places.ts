@@ -1,9 +1,10 @@
 // Where a project keeps what octo knows of its services: state that stays, in a folder that only its user enters, and a socket in
-// the runtime folder. A project is the first file of its config.
+// the runtime folder. A project is the first file of its config, where it really is.
 
 import { createHash } from 'node:crypto'
-import { lstatSync, mkdirSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
+import { realPlace, stateFolder } from '../../config/project-folder.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { temporaryFolder } from '../../system/files/temporary-folder.ts'
@@ -25,6 +26,13 @@ export type Places = {
 
 /** Throws IO_FAILED where there is no home. Nothing is made yet. */
 export function placesOf(configPath: string, env: Environment): Places {
+  const places = placesAt(realPlace(configPath), env)
+  const asTyped = placesAt(configPath, env)
+  // Earlier versions told projects apart by how somebody got there, and what they started may still run.
+  return existsSync(asTyped.journal) && !existsSync(places.journal) ? asTyped : places
+}
+
+function placesAt(configPath: string, env: Environment): Places {
   const key = createHash('sha256').update(configPath).digest('hex').slice(0, 16)
   const folder = basename(dirname(configPath))
     .replaceAll(/[^A-Za-z0-9_-]/g, '')
@@ -32,7 +40,7 @@ export function placesOf(configPath: string, env: Environment): Places {
   const file = basename(configPath, extname(configPath))
     .replaceAll(/[^A-Za-z0-9_-]/g, '')
     .slice(0, 24)
-  const state = join(stateRoot(env), 'octo', 'services', `${folder}-${file}-${key}`)
+  const state = join(stateFolder(env), 'octo', 'services', `${folder}-${file}-${key}`)
   const logs = join(state, 'logs')
   return {
     ...{ key, state, logs },
@@ -41,15 +49,6 @@ export function placesOf(configPath: string, env: Environment): Places {
     control: join(state, 'control.json'),
     supervisorLog: join(logs, 'supervisor.log'),
   }
-}
-
-function stateRoot({ XDG_STATE_HOME, HOME }: Environment): string {
-  if (XDG_STATE_HOME?.startsWith('/')) return XDG_STATE_HOME
-  if (HOME?.startsWith('/')) return join(HOME, '.local', 'state')
-  throw coded('IO_FAILED', {
-    message: 'there is no home folder for what is known of the services',
-    hint: 'set HOME or XDG_STATE_HOME to a folder that you can write',
-  })
 }
 
 /** Makes the folders; throws IO_FAILED where one is not this user's alone. */

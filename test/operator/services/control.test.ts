@@ -1,6 +1,7 @@
 // The socket of a supervisor: for its user alone, found from every terminal, and no answer where nobody supervises.
 import assert from 'node:assert/strict'
-import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { chmodSync, existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -117,3 +118,29 @@ test('a path that is too long for a socket is refused before anything listens', 
   assert.match(error.message, /longer than 103 bytes/)
   assert.equal(dirname(places.control), places.state)
 })
+
+test(
+  'a folder that is reached in two ways is one project, and what was started by the other way is found',
+  options,
+  (t) => {
+    const folder = tempFolder(t)
+    const env = { HOME: folder }
+    mkdirSync(join(folder, 'real'))
+    symlinkSync(join(folder, 'real'), join(folder, 'link'))
+    const at = (name: string, file = 'octo.yaml') => placesOf(join(folder, name, file), env)
+    assert.deepEqual(at('link'), at('real'))
+    assert.notEqual(at('real').key, at('real', 'other.yaml').key)
+    // As it was when a project was the path that somebody typed.
+    const key = createHash('sha256')
+      .update(join(folder, 'link', 'octo.yaml'))
+      .digest('hex')
+      .slice(0, 16)
+    const earlier = join(folder, '.local', 'state', 'octo', 'services', `link-octo-${key}`)
+    mkdirSync(earlier, { recursive: true })
+    writeFileSync(join(earlier, 'journal'), '')
+    assert.deepEqual([at('link').state, at('link').key], [earlier, key])
+    mkdirSync(at('real').state, { recursive: true })
+    writeFileSync(at('real').journal, '')
+    assert.deepEqual(at('link'), at('real'), 'what was started since counts')
+  },
+)
