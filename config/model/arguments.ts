@@ -8,12 +8,19 @@ import type { ListNode, MapNode, TreeNode } from '../document/node.ts'
 import { dataOf, isEmpty, textOf } from '../document/node.ts'
 import { requireOneReading } from '../document/one-reading.ts'
 import type { TemplateVariables } from '../document/template.ts'
-import { expand } from '../document/template.ts'
+import { expand, expandOwn } from '../document/template.ts'
 import { nearestKey, noteUnknownKey } from '../document/unknown-keys.ts'
 import type { Warnings } from '../document/warnings.ts'
 import type { CheckArguments } from './config.ts'
 
-type Reading = { readonly variables: TemplateVariables; readonly warnings: Warnings }
+type Reading = {
+  readonly variables: TemplateVariables
+  readonly warnings: Warnings
+  /** They say what a local document runs, of which no part may come from elsewhere. */
+  readonly isOwn?: boolean
+}
+
+type Filler = typeof expand
 
 const ARGUMENTS = ['args', 'toolArgs'] as const
 export const NOTHING: CheckArguments = { kind: 'map', value: {}, texts: {} }
@@ -24,8 +31,8 @@ export function readArguments(item: MapNode, reading: Reading): CheckArguments {
   const written = fieldUnder(item, 'check', ARGUMENTS)
   noteOthers(item, reading.warnings)
   if (isEmpty(written)) return NOTHING
-  if (written.kind === 'list') return listArguments(written, reading.variables)
-  if (written.kind === 'map') return mapArguments([...written.entries], reading.variables)
+  if (written.kind === 'list') return listArguments(written, reading)
+  if (written.kind === 'map') return mapArguments([...written.entries], reading)
   throw invalid(written, '`args` is neither a list nor a map')
 }
 
@@ -34,12 +41,13 @@ function noteOthers(item: MapNode, warnings: Warnings): void {
   for (const [key, at] of otherEntries(item)) noteUnknownKey('check', key, { at, warnings })
 }
 
-function flatArguments(item: MapNode, { variables, warnings }: Reading): CheckArguments {
+function flatArguments(item: MapNode, reading: Reading): CheckArguments {
+  const { warnings } = reading
   const { slips = [], given = [] } = Object.groupBy(otherEntries(item), ([key, node]) =>
     isSlip(key, node) ? 'slips' : 'given',
   )
   for (const [key, at] of slips) noteUnknownKey('check', key, { at, warnings })
-  return mapArguments(given, variables)
+  return mapArguments(given, reading)
 }
 
 function otherEntries(item: MapNode): (readonly [string, TreeNode])[] {
@@ -54,13 +62,14 @@ function isSlip(key: string, node: TreeNode): boolean {
   return key.length > 4 || nearest.toLowerCase() === key.toLowerCase() || node.kind !== 'scalar'
 }
 
-function listArguments(list: ListNode, variables: TemplateVariables): CheckArguments {
+function listArguments(list: ListNode, { variables, isOwn }: Reading): CheckArguments {
+  const fill = fillerOf(isOwn)
   const filled: string[] = []
   const value = list.items.map((item, index) => {
     if (item.kind !== 'scalar') throw invalid(item, 'an argument in a list is a plain value, found a list or map')
     requireText(item)
     requireOneReading(item)
-    const made = expand(item, variables)
+    const made = fill(item, variables)
     if (made !== item) filled.push(pointerTo('', String(index)))
     return textOf(made)
   })
@@ -76,12 +85,20 @@ function requireText(item: TreeNode): void {
   })
 }
 
-function mapArguments(entries: readonly (readonly [string, TreeNode])[], variables: TemplateVariables): CheckArguments {
+function fillerOf(isOwn = false): Filler {
+  return isOwn ? expandOwn : expand
+}
+
+function mapArguments(
+  entries: readonly (readonly [string, TreeNode])[],
+  { variables, isOwn }: Reading,
+): CheckArguments {
+  const fill = fillerOf(isOwn)
   const texts: Record<string, string> = {}
   const filled: string[] = []
   const pairs = entries.map(([key, node]) => {
     if (node.kind === 'list') for (const item of node.items) requireText(item)
-    return [key, dataOf(expandAll(node, { variables, texts, filled, pointer: pointerTo('', key) }))]
+    return [key, dataOf(expandAll(node, { variables, fill, texts, filled, pointer: pointerTo('', key) }))]
   })
   return {
     kind: 'map',
@@ -93,11 +110,12 @@ function mapArguments(entries: readonly (readonly [string, TreeNode])[], variabl
 
 /** Data with its templates filled in. */
 export function readData(node: TreeNode, variables: TemplateVariables): unknown {
-  return dataOf(expandAll(node, { variables, texts: {}, filled: [], pointer: '' }))
+  return dataOf(expandAll(node, { variables, fill: expand, texts: {}, filled: [], pointer: '' }))
 }
 
 type Walk = {
   readonly variables: TemplateVariables
+  readonly fill: Filler
   readonly texts: Record<string, string>
   readonly filled: string[]
   readonly pointer: string
@@ -110,7 +128,7 @@ function expandAll(node: TreeNode, walk: Walk): TreeNode {
   if (node.kind === 'map')
     return { ...node, entries: new Map([...node.entries].map(([key, inner]) => [key, below(key, inner)])) }
   requireOneReading(node)
-  const filled = expand(node, walk.variables)
+  const filled = walk.fill(node, walk.variables)
   if (filled !== node && typeof filled.value === 'string') walk.filled.push(walk.pointer)
   if (typeof filled.value === 'number' && textOf(filled) !== String(filled.value))
     walk.texts[walk.pointer] = textOf(filled)

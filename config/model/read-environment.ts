@@ -1,11 +1,12 @@
 // The environment of a service, as Compose writes it: a map, or a list of `NAME=value`. A name alone is passed on from whoever
 // starts the service.
+import { bringsCode } from '../../schemas/loading-variables.ts'
 import { quote } from '../../schemas/quote.ts'
 import { invalid } from '../document/invalid.ts'
-import type { TreeNode } from '../document/node.ts'
+import type { ScalarNode, TreeNode } from '../document/node.ts'
 import { isEmpty, textOf } from '../document/node.ts'
 import type { TemplateVariables } from '../document/template.ts'
-import { expand } from '../document/template.ts'
+import { expand, expandOwn } from '../document/template.ts'
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 
@@ -30,15 +31,22 @@ function checked({ name, text, node }: Entry): (readonly [string, string])[] {
 function fromMap(name: string, node: TreeNode, variables: TemplateVariables): Entry {
   if (isEmpty(node)) return { name, text: passedOn(name, variables), node }
   if (node.kind !== 'scalar') throw invalid(node, `environment variable ${quote(name)} is no plain value`)
-  return { name, text: textOf(expand(node, variables)), node }
+  return { name, text: filled(node, name, variables), node }
 }
 
 function fromList(node: TreeNode, variables: TemplateVariables): Entry {
   if (node.kind !== 'scalar' || isEmpty(node)) throw invalid(node, 'an entry of `environment` is no `NAME=value`')
-  const text = textOf(expand(node, variables))
+  const first = textOf(expand(node, variables))
+  const text = filled(node, first.split('=')[0] ?? '', variables)
   const at = text.indexOf('=')
   if (at < 0) return { name: text, text: passedOn(text, variables), node }
   return { name: text.slice(0, at), text: text.slice(at + 1), node }
+}
+
+/** What names the code that runs has no part from elsewhere; any other value may. */
+function filled(node: ScalarNode, name: string, variables: TemplateVariables): string {
+  const fill = bringsCode(name) || name === 'PATH' ? expandOwn : expand
+  return textOf(fill(node, variables))
 }
 
 /** One that is not set there is not set for the service either. */

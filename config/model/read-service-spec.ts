@@ -146,7 +146,11 @@ function readPlugin(node: TreeNode, owner: ServicePlaces, reading: ProgramReadin
   const isOurs = !isRemote(node)
   if (args && isOurs && isRemote(args)) throw invalid(args, '`args` of a local `plugin` are said elsewhere')
   const entries: MapNode['entries'] = new Map(args ? [['args', args]] : [])
-  return { kind: 'plugin', request, arguments: readArguments({ kind: 'map', origin: node.origin, entries }, reading) }
+  return {
+    kind: 'plugin',
+    request,
+    arguments: readArguments({ kind: 'map', origin: node.origin, entries }, { ...reading, isOwn: isOurs }),
+  }
 }
 
 /** What would be silently weaker, or other, than it is written. */

@@ -9,7 +9,7 @@ import { fieldOf, fieldUnder, itemsOf, mapOrNothing, namedEntries } from '../doc
 import type { FieldName } from '../document/fields.ts'
 import { invalid, showPlace } from '../document/invalid.ts'
 import type { MapNode, TreeNode } from '../document/node.ts'
-import { isEmpty, placeOf } from '../document/node.ts'
+import { isEmpty, isRemote, placeOf } from '../document/node.ts'
 import { requireOneReading } from '../document/one-reading.ts'
 import { refused } from '../document/refused.ts'
 import { readBoolean, readCount, readDuration, readTexts } from '../document/scalars.ts'
@@ -19,7 +19,7 @@ import { attempt } from '../document/warnings.ts'
 import { NOTHING, readArguments } from './arguments.ts'
 import type { CheckItem, Phase, PluginRequest, ServiceConfig } from './config.ts'
 import { PHASES } from './config.ts'
-import { parsePluginRequest } from './plugin-request.ts'
+import { parsePluginRequest, RUN_SERVICE } from './plugin-request.ts'
 import { OPERATOR_KIND } from './requests.ts'
 
 type ServiceReading = { readonly variables: TemplateVariables; readonly warnings: Warnings }
@@ -154,8 +154,10 @@ function readCheck(node: TreeNode, reading: PhaseReading): ReadCheck {
   const timeoutMs = each(() => readDuration(fieldOf(map, 'check', 'timeout'), 'timeout', { min: 100, max: DAY_MS }))
   const operators = each(() => readTexts(fieldOf(map, 'check', 'operators'), 'operators'))
   const interval = each(() => readDuration(fieldOf(map, 'check', 'interval'), 'interval', { min: 10, max: HOUR_MS }))
-  const read = each(() => readArguments(map, reading))
   const { tool, request } = requestOf(map)
+  // The service's own program runs with them, and what is run is for local documents to say.
+  const isOwn = request.plugin === RUN_SERVICE && request.repo === undefined && !isRemote(map)
+  const read = each(() => readArguments(map, { ...reading, isOwn }))
   const { off, on } = switchOf(map)
   refuseBoth(off, on)
   refuseSlips(operators, map)
