@@ -28,7 +28,7 @@ import { readPrompts } from './model/prompts.ts'
 import { findRepos } from './model/repos.ts'
 import { projectFolder, projectOf } from './project-folder.ts'
 import { findRepoFiles } from './repo-files.ts'
-import { writeRepoFiles } from './write-repo-files.ts'
+import { localTemplates, writeRepoFiles } from './write-repo-files.ts'
 
 export type ConfigDeps = {
   readonly cwd: string
@@ -88,8 +88,11 @@ export async function readWholeConfig(
     arch: deps.arch ?? process.arch,
   }).split('_')
   const keyFiles = await readKeyFiles(trees.local, warnings)
-  const texts = documents.filter(({ address }) => address.kind === 'file').map(({ text }) => text)
   const prompts = readPrompts(trees.local, warnings)
+  const texts = [
+    ...documents.filter(({ address }) => address.kind === 'file').map(({ text }) => text),
+    ...(prompts.length > 0 ? await localTemplates(files) : []),
+  ]
   const variables = { env: await withAnswers(prompts, { env: deps.env, texts, ask: deps.ask }), os, arch }
   const config = normaliseConfig({
     documents: roots,

@@ -1,7 +1,7 @@
 // Puts the files of a config where its services find them, before an operator starts them.
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { coded } from '../schemas/errors.ts'
+import { coded, isCoded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
 import { shownAddress } from '../schemas/shown-address.ts'
 import { decodeText } from '../schemas/text.ts'
@@ -42,15 +42,31 @@ export async function writeRepoFiles(files: readonly RepoFile[], writing: Writin
   return warnings
 }
 
+/** Texts of the files that templates are filled into; one that cannot be read is for whoever writes them to tell. */
+export async function localTemplates(files: readonly RepoFile[]): Promise<readonly string[]> {
+  const templates = files.filter(({ address, isTemplate }) => isTemplate && address.kind === 'file')
+  return await Promise.all(templates.map((file) => readLocal(file).catch(() => '')))
+}
+
 async function fetched({ address }: RepoFile, { fetchText }: Writing, warnings: string[]): Promise<string> {
-  const found = await fetchText?.(address.name, MAX_FILE_BYTES)
+  const found = await fetchText?.(address.name, MAX_FILE_BYTES).catch((error: unknown) => {
+    throw isCoded(error, 'OFFLINE') ? notAllowed(address.name, error) : error
+  })
   if (typeof found === 'string') return found
   if (found) {
     warnings.push(`file ${quote(shownName(address))} ${found.warning}`)
     return found.text
   }
-  throw coded('OFFLINE', {
-    message: `file ${quote(shownAddress(address.name))} is needed from the network, and that is not allowed`,
+  throw notAllowed(address.name)
+}
+
+/** Files are fetched when something is started, and not when a config is shown. */
+function notAllowed(url: string, cause?: unknown): Error {
+  return coded('OFFLINE', {
+    message: `file ${quote(shownAddress(url))} is needed from the network, and that is not allowed`,
+    details: { url: shownAddress(url) },
+    hint: 'run the same command once with network, without `--offline`: it keeps a copy',
+    cause,
   })
 }
 

@@ -98,3 +98,17 @@ for (const [prompt, says] of wrong)
     )
     assert.match(error.message, says)
   })
+
+test('what a local template file names is asked for, and what one of the web names is not', async (t) => {
+  const files = (file: string) => `repos: {files: {a: {${file}}}}\noperator: {prompts: [${PROMPT}]}\n`
+  const asks = async (file: string, text = 'password={{.env.VAULT_PASSWORD}}\n') => {
+    const { asked, ask } = aPerson()
+    await openWholeConfig(t, { 'octo.yaml': files(file), 'a.conf': text }, { ask, fetchText: async () => text })
+    return asked.length
+  }
+  assert.equal(await asks('url: ./a.conf, template: true'), 1)
+  assert.equal(await asks('url: ./a.conf, template: true', 'nothing\n'), 0)
+  assert.equal(await asks('url: ./a.conf'), 0, 'it is used as it is')
+  assert.equal(await asks('url: "https://x.example/a.conf", template: true'), 0)
+  assert.equal(await asks('url: ./none.conf, template: true'), 0, 'that it is missing is said when it is used')
+})

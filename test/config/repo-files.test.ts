@@ -186,5 +186,7 @@ test('what is missing, too large or too many is said with its name', async (t) =
   const offline = await openWholeConfig(t, one('url: "https://x.example/a"'), {
     env: { XDG_STATE_HOME: join(tempFolder(t), 'state') },
   })
-  await expectCodeAsync('OFFLINE', offline.writeFiles)
+  const { message, hint } = await expectCodeAsync('OFFLINE', offline.writeFiles)
+  assert.match(message, /^file `https:\/\/x\.example\/a` is needed from the network/)
+  assert.match(hint ?? '', /^run the same command once with network/)
 })
