@@ -61,7 +61,10 @@ export function addServiceWords(program: Command): void {
       .option('--operator <name>', 'what runs the services, instead of `octoctl.operator` of the config')
       .addOption(new Option('--log-level <level>', 'of the operator').choices(LOG_LEVELS).default('info'))
     if (CHANGES.includes(word)) command.option('--dry-run', 'say what would be done, and do nothing')
-    if (word === 'start') command.option('--foreground', 'supervise them here until they end, as under systemd')
+    if (word === 'start')
+      command
+        .option('--foreground', 'supervise them here until they end, as under systemd')
+        .addOption(new Option('--call', 'read the config as standard input says, which another octo writes').hideHelp())
     if (word === 'status') command.option('-w, --watch', 'show it again when it changes, until Ctrl-C')
     if (word === 'logs')
       command

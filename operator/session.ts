@@ -8,6 +8,7 @@ import { shownAddress } from '../schemas/shown-address.ts'
 import { askOn } from '../terminal/ask-question.ts'
 import type { Progress, Terminal } from '../terminal/index.ts'
 import { waitingLine } from '../terminal/index.ts'
+import type { Answers } from './answers.ts'
 
 /** A plugin runs on this machine and no other. */
 export type SessionOptions = Omit<WorkspaceFlags, 'platform'> & {
@@ -30,18 +31,24 @@ export type Session = AsyncDisposable & {
   provide(requests: readonly PluginRequest[]): Promise<readonly PluginOutcome[]>
 }
 
-type Place = { readonly terminal: Terminal; readonly cwd: string; readonly env: NodeJS.ProcessEnv }
+type Place = {
+  readonly terminal: Terminal
+  readonly cwd: string
+  readonly env: NodeJS.ProcessEnv
+  /** Who answers the `prompts` of the config; a person at the terminal when absent. */
+  readonly answers?: Pick<Answers, 'ask'>
+}
 
 export async function openSession(
   { strict = false, ...flags }: SessionOptions,
-  { terminal, cwd, env }: Place,
+  { terminal, cwd, env, answers = { ask: askOn(terminal) } }: Place,
 ): Promise<Session> {
   const { config, effective, writeFiles, configPath, options } = await openWorkspace(flags, {
     cwd,
     env,
     strict,
     warn: (line) => terminal.warn(line),
-    ask: askOn(terminal),
+    ask: answers.ask,
     onWait: waitingLine(terminal),
   })
   const warnings = [...config.warnings]

@@ -1,9 +1,12 @@
 // `octo start` and the other words for services: reads the config, chooses its operator, and lets that answer.
 import { printable } from '../../schemas/quote.ts'
 import { settled } from '../../system/async/limit.ts'
+import { askOn } from '../../terminal/ask-question.ts'
 import type { Terminal } from '../../terminal/index.ts'
+import { keptAnswers, noAnswers } from '../answers.ts'
 import { chooseOperator } from '../operators/choose-operator.ts'
 import type { OperatorCall, OperatorOptions, OperatorWord } from '../operators/operator.ts'
+import { readConfigCall } from '../services/config-call.ts'
 import { openSession } from '../session.ts'
 
 export type OperateOptions = OperatorOptions & { readonly operator?: string }
@@ -17,14 +20,31 @@ type Asked = Pick<OperatorCall, 'openFolder'> & {
 }
 
 export async function operateCommand(asked: Asked, terminal: Terminal): Promise<number> {
+  const here = { terminal, cwd: process.cwd(), env: process.env }
+  if (asked.options.call !== true) return await operate(asked, here)
+  const { cwd, env, options } = await readConfigCall(process.stdin)
+  return await operate({ ...asked, options: { ...asked.options, ...options } }, { ...here, cwd, env })
+}
+
+async function operate(asked: Asked, place: Place): Promise<number> {
   const { word, args, options, openFolder } = asked
-  const place = { terminal, cwd: process.cwd(), env: process.env }
-  const opened = await settled(() => openSession(options, place))
+  const { terminal } = place
+  const person = keptAnswers(askOn(terminal))
+  const answers = NEVER_ASK.has(word) ? noAnswers() : person
+  const opened = await settled(() => openSession(options, { ...place, answers }))
   if (opened.state === 'failed') return await answerWithout(opened.error, asked, place)
   await using session = opened.value
   const operator = await chooseOperator(options.operator, session.config)
-  return await operator[word]({ words: args, options, session, ...place, ...(openFolder ? { openFolder } : {}) })
+  const call = { words: args, options, ...place, answers: person.given, ...(openFolder ? { openFolder } : {}) }
+  if (operator.name === 'baremetal' || Object.keys(answers.given).length === 0)
+    return await operator[word]({ ...call, session })
+  // Other operators are given the whole config, whatever the word is.
+  await using whole = await openSession(options, { ...place, answers: person })
+  return await operator[word]({ ...call, session: whole })
 }
+
+/** The built-in operator does these by what it noted when it started the services. */
+const NEVER_ASK: ReadonlySet<OperatorWord> = new Set(['stop', 'status', 'logs', 'show'])
 
 /** What was started is not out of reach because its config is. Throws the error of the config where nothing was. */
 async function answerWithout(error: Error, { word, args, options }: Asked, place: Place): Promise<number> {

@@ -19,6 +19,8 @@ export type OperatorOptions = SessionOptions & {
   readonly follow?: boolean | undefined
   readonly since?: string | undefined
   readonly json?: boolean | undefined
+  /** The config is read as another octo says on standard input, which started this one. */
+  readonly call?: boolean | undefined
 }
 
 export type OperatorCall = {
@@ -27,6 +29,8 @@ export type OperatorCall = {
   readonly options: OperatorOptions
   /** Of the config; the operator closes it once it needs no more plugins. */
   readonly session: Session
+  /** Of a person who was asked for values of the config. */
+  readonly answers?: Readonly<Record<string, string>>
   readonly terminal: Terminal
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv

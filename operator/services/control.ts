@@ -14,7 +14,8 @@ import type { Answer, Request } from './protocol.ts'
 
 type Control = { readonly v: 1; readonly socket: string; readonly process: ProcessIdentity }
 
-const MAX_LINE_BYTES = 1024 * 1024
+/** The variables of a process may have megabytes. */
+const MAX_LINE_BYTES = 16 * 1024 * 1024
 
 /** Listens until it is disposed of. Only who holds the lock may: what lies in the place of the socket is nobody's. */
 export async function openControl(

@@ -1,12 +1,20 @@
 // What is said over the control socket: one request and one answer, each a line of JSON.
 import type { ErrorCode } from '../../schemas/error-codes.ts'
+import type { ConfigCall } from './config-call.ts'
 import type { End, Health, State } from './lifecycle.ts'
 
 export type Request =
   /** `started` is answered when all is up, or will not come up, that the supervisor itself was started for. */
   | { readonly v: 1; readonly do: 'status' | 'started' }
-  /** Answered when they are up, or will not come up. None means all. */
-  | { readonly v: 1; readonly do: 'start' | 'stop' | 'restart'; readonly services: readonly string[] }
+  | { readonly v: 1; readonly do: 'stop'; readonly services: readonly string[] }
+  /** Answered when they are up, or will not come up. No services means all. */
+  | {
+      readonly v: 1
+      readonly do: 'start' | 'restart'
+      readonly services: readonly string[]
+      /** How the config is to be read; as whoever supervises was started when absent. */
+      readonly call?: ConfigCall
+    }
 
 export type Answer =
   | { readonly v: 1; readonly state: 'done'; readonly status: ProjectStatus }

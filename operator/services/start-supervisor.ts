@@ -7,6 +7,7 @@ import { printable } from '../../schemas/quote.ts'
 import { launch } from '../../system/process/launch.ts'
 import { MARK } from '../../system/process/mark.ts'
 import { ownStart } from '../link/own-start.ts'
+import type { ConfigCall } from './config-call.ts'
 import { ask, supervisorOf } from './control.ts'
 import { serviceLaunchWords } from './launch-words.ts'
 import type { Places } from './places.ts'
@@ -15,8 +16,8 @@ import type { Answer } from './protocol.ts'
 
 type Start = {
   readonly places: Places
-  readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
+  readonly call: ConfigCall
   /** Of `octo start --foreground`. */
   readonly words: readonly string[]
 }
@@ -30,7 +31,7 @@ const LAST_LINES = 5
  */
 export async function startAndAsk(start: Start, services: readonly string[]): Promise<Answer | undefined> {
   for (;;) {
-    const answered = await ask(start.places, { v: 1, do: 'start', services })
+    const answered = await ask(start.places, { v: 1, do: 'start', services, call: start.call })
     if (answered) return answered
     const child = await startSupervisor(start)
     const result = await answerOrEnd(start, child)
@@ -42,7 +43,7 @@ export async function startAndAsk(start: Start, services: readonly string[]): Pr
 
 type Child = { readonly pid: number | undefined; readonly ended: Promise<number>; isRunning(): boolean }
 
-async function startSupervisor({ places, cwd, env, words }: Start): Promise<Child> {
+async function startSupervisor({ places, env, call, words }: Start): Promise<Child> {
   makePlaces(places)
   const log = openSync(
     places.supervisorLog,
@@ -53,9 +54,11 @@ async function startSupervisor({ places, cwd, env, words }: Start): Promise<Chil
     const [file = '', ...script] = ownStart().words
     const own = Object.fromEntries(Object.entries(env).filter(([name]) => name !== MARK))
     const child = await launch(
-      { file, argv: [...script, 'start', '--foreground', ...words], env: own, cwd },
-      { stdio: ['ignore', log, log], ownGroup: true, words: serviceLaunchWords },
+      { file, argv: [...script, 'start', '--foreground', '--call', ...words], env: own, cwd: call.cwd },
+      { stdio: ['pipe', log, log], ownGroup: true, words: serviceLaunchWords },
     )
+    // One that ended before it read says why in its log.
+    child.stdin?.on('error', () => undefined).end(JSON.stringify(call))
     let isRunning = true
     const ended = new Promise<number>((resolve) =>
       child.once('exit', (code) => {

@@ -6,6 +6,7 @@ import { endProcesses } from '../../system/process/end-processes.ts'
 import { MARK } from '../../system/process/mark.ts'
 import { lockFile } from '../../system/process-lock.ts'
 import { ownMark } from './adopt.ts'
+import type { ConfigCall } from './config-call.ts'
 import { openControl, supervisorOf } from './control.ts'
 import { openJournal, readJournal } from './journal.ts'
 import type { Loaded } from './loaded-services.ts'
@@ -90,7 +91,7 @@ export function sinceBoot(): number {
 }
 
 type Serving = {
-  readonly load: (names: readonly string[]) => Promise<Loaded>
+  readonly load: (names: readonly string[], call?: ConfigCall) => Promise<Loaded>
   readonly names: readonly string[]
   /** Aborted, it stops all services and ends. */
   readonly signal: AbortSignal
@@ -134,11 +135,11 @@ async function answer(request: Request, answering: Answering): Promise<Answer> {
   return { v: 1, state: 'done', status: projectStatus(project, supervisor.status()) }
 }
 
-type StartRequest = Extract<Request, { readonly do: 'start' | 'stop' | 'restart' }>
+type StartRequest = Extract<Request, { readonly do: 'start' | 'restart' }>
 
 /** A config that cannot be read stops nothing, and nothing is started once all is to stop. */
 async function startAgain(request: StartRequest, { supervisor, load, signal }: Answering): Promise<void> {
-  const loaded = await load(request.services)
+  const loaded = await load(request.services, request.call)
   if (request.do === 'restart') await supervisor.stop(request.services)
   if (!signal.aborted) await supervisor.start(loaded, request.services)
 }

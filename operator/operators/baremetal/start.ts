@@ -2,6 +2,8 @@
 import { printable } from '../../../schemas/quote.ts'
 import { interruptible } from '../../../system/process/interruptible.ts'
 import type { Terminal } from '../../../terminal/index.ts'
+import type { ConfigCall } from '../../services/config-call.ts'
+import { configCall } from '../../services/config-call.ts'
 import { ask } from '../../services/control.ts'
 import type { Loaded } from '../../services/loaded-services.ts'
 import type { ProjectStatus } from '../../services/protocol.ts'
@@ -20,15 +22,15 @@ import { stopWithoutSupervisor } from './stop.ts'
 const FAILED = 1
 
 export async function startApart(call: OperatorCall, word: 'start' | 'restart'): Promise<number> {
-  const { session, words, terminal, cwd, env, options } = call
+  const { session, words, terminal, env, options } = call
   // Whatever is wrong with the config, or cannot be installed, is said here and now.
   const runnable = await openRunnable(session, words)
   tellLeftAside(runnable, terminal)
   if (options.dryRun) return showOnly(runnable, terminal)
   const project = projectOf(call)
-  const start = { places: project.places, cwd, env, words: [...words, ...ownFlags(options)] }
+  const start = { places: project.places, env, call: configCall(call, call.answers ?? {}), words: shownWords(call) }
   using _ = tellWaiting(project, terminal)
-  const restarted = word === 'restart' ? await restartRunning(project, words, terminal) : undefined
+  const restarted = word === 'restart' ? await restartRunning(project, start, call) : undefined
   const answer = restarted ?? (await startAndAsk(start, words))
   const found = answer ? statusIn(answer) : statusAlone(project)
   const names = new Set(runnable.services.keys())
@@ -48,21 +50,19 @@ function showOnly(runnable: Runnable, terminal: Terminal): number {
 }
 
 /** By whoever supervises; where nobody does, what was left is only stopped, and undefined is given. */
-async function restartRunning(project: Project, services: readonly string[], terminal: Terminal) {
-  const answer = await ask(project.places, { v: 1, do: 'restart', services })
+async function restartRunning(
+  project: Project,
+  { call }: { readonly call: ConfigCall },
+  { words: services, terminal }: OperatorCall,
+) {
+  const answer = await ask(project.places, { v: 1, do: 'restart', services, call })
   if (!answer) await stopWithoutSupervisor(project, services, terminal)
   return answer
 }
 
-/** The supervisor reads the same config in the same way. */
-function ownFlags({ config = [], lock, frozen, offline }: OperatorCall['options']): string[] {
-  return [
-    ...config.flatMap((path) => ['--config', path]),
-    ...(lock === undefined ? [] : ['--lock', lock]),
-    ...(frozen ? ['--frozen'] : []),
-    ...(offline ? ['--offline'] : []),
-    ...['--operator', 'baremetal'],
-  ]
+/** For people who look at their processes: the supervisor is told how to read its config otherwise. */
+function shownWords({ words, options: { config = [] } }: OperatorCall): string[] {
+  return [...words, ...config.flatMap((path) => ['--config', path]), '--operator', 'baremetal']
 }
 
 /** Under systemd, and as what `octo start` starts apart from its terminal. */
@@ -74,8 +74,8 @@ export async function startHere(call: OperatorCall): Promise<number> {
   using interruption = interruptible()
   let own: typeof session | undefined = session
   const asked = new Set<string>()
-  const load = async (names: readonly string[]): Promise<Loaded> => {
-    const source = own ?? (await openSession(options, { terminal, cwd, env }))
+  const load = async (names: readonly string[], as: ConfigCall = { cwd, env, options }): Promise<Loaded> => {
+    const source = own ?? (await openSession(as.options, { terminal, cwd: as.cwd, env: as.env }))
     own = undefined
     const { client } = source
     const runnable = await openRunnable(source, names)

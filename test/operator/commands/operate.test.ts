@@ -113,6 +113,20 @@ test('`--operator` names another, and the config that it is given says so', asyn
   assert.equal(JSON.parse(readFileSync(called()[1] ?? '', 'utf8')).octoctl.operator, 'core/myop@1')
 })
 
+test('an operator that is given the whole config gets what a person is asked for, whatever the word', async (t) => {
+  const prompts = 'prompts: [{name: Word, type: password, var: WORD}]'
+  const { octo, called, folder } = await aPlace(t, `operator: myop, ${prompts}`)
+  writeFileSync(
+    join(folder, 'octo.yaml'),
+    readFileSync(join(folder, 'octo.yaml'), 'utf8').replace('image: x', 'image: x, environment: {A: "{{.env.WORD}}"}'),
+  )
+  const refused = await octo(['stop'])
+  assert.deepEqual([refused.code, /ANSWER_MISSING/.test(refused.stderr)], [78, true])
+  assert.equal((await octo(['stop'], { WORD: 'hush' })).code, 0)
+  const given = JSON.parse(readFileSync(called()[1] ?? '', 'utf8'))
+  assert.deepEqual(given.services.web.environment, { A: 'hush' })
+})
+
 test('a plugin of another kind is no operator, and is not started', async (t) => {
   const { octo, out } = await aPlace(t, 'operator: hello')
   const { code, stderr } = await octo(['start'])
