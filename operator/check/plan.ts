@@ -85,7 +85,7 @@ function chosenServices(config: OctoConfig, names: readonly string[]): readonly 
 
 /** What must be installed before the first check starts, each plugin once. */
 export function requestsOfPlan(plan: readonly PlannedCheck[]): PluginRequest[] {
-  const runs = plan.filter(({ fate }) => fate.kind === 'run')
+  const runs = plan.filter(({ fate, request }) => fate.kind === 'run' && !isRunService(request))
   return [...new Map(runs.map(({ request }) => [requestKey(request), request])).values()]
 }
 
@@ -97,7 +97,7 @@ type Context = { readonly service: ServiceConfig; readonly phase: Phase; readonl
 
 function planCheck(item: CheckItem, { service, phase, config }: Context): PlannedCheck {
   const request = pinned(item.request, config.pins)
-  return { service: service.name, phase, item, request, fate: fateOf(item, service) }
+  return { service: service.name, phase, item, request, fate: fateOf(item, service, config) }
 }
 
 /** Not a plugin: the operator runs the service itself. */
@@ -105,14 +105,21 @@ export function isRunService({ plugin, repo }: PluginRequest): boolean {
   return plugin === RUN_SERVICE && repo === undefined
 }
 
-function fateOf(item: CheckItem, service: ServiceConfig): PlannedCheck['fate'] {
+function fateOf(item: CheckItem, service: ServiceConfig, { operator }: OctoConfig): PlannedCheck['fate'] {
   if (!service.enabled) return { kind: 'skip', reason: 'service is disabled' }
   if (!item.enabled) return { kind: 'skip', reason: 'check is disabled' }
   if (!runsHere(item))
     return { kind: 'skip', reason: `only for ${item.operators?.map(quote).join(', ')}, this is \`${OPERATOR_KIND}\`` }
-  if (isRunService(item.request))
-    return { kind: 'refuse', reason: 'only `octo start` runs it, as it runs the service itself' }
-  return { kind: 'run' }
+  return isRunService(item.request) ? fateOfRunService(item, operator) : { kind: 'run' }
+}
+
+/** Of a program of this machine no document of the web says how it is called, also none that is trusted for containers. */
+function fateOfRunService({ place }: CheckItem, operator: OctoConfig['operator']): PlannedCheck['fate'] {
+  if (operator?.kind === 'plugin')
+    return { kind: 'refuse', reason: `the operator ${quote(operator.name)} runs the service, and so \`run-service\`` }
+  return /^https?:/.test(place.file)
+    ? { kind: 'refuse', reason: '`run-service` of a document from elsewhere does not run a program of this machine' }
+    : { kind: 'run' }
 }
 
 function findService(config: OctoConfig, name: string): ServiceConfig {

@@ -1,6 +1,6 @@
 // `octo check`: everything that is missing is installed in one go, then the checks run, then the answer is shown.
 import { setTimeout as wait } from 'node:timers/promises'
-import type { PluginOutcome } from '../../client/index.ts'
+import type { PluginOutcome, VerifiedExecutable } from '../../client/index.ts'
 import type { ConfigWarning } from '../../config/document/warnings.ts'
 import type { Phase } from '../../config/model/config.ts'
 import { PHASES } from '../../config/model/config.ts'
@@ -21,6 +21,7 @@ import { renderJunit } from '../check/render-junit.ts'
 import { failureNotes, summaryLine } from '../check/render-table.ts'
 import { runChecks } from '../check/run-checks.ts'
 import { writeReport } from '../check/write-report.ts'
+import { asksForProgram, programRunner, programsOfPlan } from '../services/checked-services.ts'
 import type { Session, SessionOptions } from '../session.ts'
 import { openSession } from '../session.ts'
 
@@ -52,9 +53,12 @@ export async function checkCommand(
     ...{ unit: 'steps', title: 'checking', items: plan.filter(({ fate }) => fate.kind === 'run').length },
     ...{ endsSilently: true, onShown: rows.grow },
   })
+  if (plan.some(asksForProgram)) for (const line of await session.writeFiles()) terminal.warn(line)
+  const locate = (executable: VerifiedExecutable) => session.client.locate(executable)
   const checked = await runChecks(plan, {
     ...{ env, provided, random: Math.random, signal: interruption.signal },
-    locate: (executable) => session.client.locate(executable),
+    locate,
+    runService: programRunner({ config: session.config, configPath: session.configPath, env, provided, locate }),
     sleep: (milliseconds, signal) => wait(milliseconds, undefined, signal ? { signal } : {}).catch(() => undefined),
     onRun: (check, result) => terminal.debug(printable(runLine(check, result), MAX_LINE)),
     ...showProgress((label) => progress.item(label), rows),
@@ -70,7 +74,7 @@ export async function checkCommand(
 
 /** A plugin that cannot be had is its checks' own failure; a lockfile that does not cover the config is everybody's. */
 async function provide(plan: readonly PlannedCheck[], session: Session): Promise<ReadonlyMap<string, PluginOutcome>> {
-  const requests = requestsOfPlan(plan)
+  const requests = [...requestsOfPlan(plan), ...programsOfPlan(plan, session.config)]
   const outcomes = await session.provide(requests)
   for (const outcome of outcomes)
     if (outcome.state === 'failed' && LOCKFILE_CODES.has(outcome.error.code)) throw outcome.error

@@ -10,7 +10,7 @@ import type { Effect, End, Event } from './lifecycle.ts'
 import { endInWords } from './lifecycle.ts'
 import type { LoadedServices } from './loaded-services.ts'
 import type { PreparationFacts, Preparing } from './preparation.ts'
-import { runAll } from './preparation.ts'
+import { ownProgramOf, runAll } from './preparation.ts'
 import { startProgram } from './program.ts'
 
 export type EffectFacts = Omit<PreparationFacts, 'locate'> & {
@@ -73,8 +73,8 @@ export function openEffects(deps: EffectsDeps): Effects {
     const { service, runnable, locate } = required
     const preparing = { id: one.id, runnable, signal }
     const problem = await runAll(service, service.checks.preflight, preparing, { ...deps, locate })
-    if (problem !== undefined || deps.serviceOf(one.service).preparedFor === service.digest) return problem
-    const key = `${service.name} ${service.digest}`
+    if (problem !== undefined || deps.serviceOf(one.service).preparedFor === service.initDigest) return problem
+    const key = `${service.name} ${service.initDigest}`
     const init = inits.get(key) ?? initialise(required, preparing).finally(() => inits.delete(key))
     inits.set(key, init)
     return init
@@ -84,7 +84,7 @@ export function openEffects(deps: EffectsDeps): Effects {
     const unready = await runAll(service, service.checks.init, preparing, { ...deps, locate })
     // Asked now: its config may have been read anew meanwhile.
     if (unready === undefined)
-      deps.remember(service.name, { ...deps.serviceOf(service.name), preparedFor: service.digest })
+      deps.remember(service.name, { ...deps.serviceOf(service.name), preparedFor: service.initDigest })
     return unready
   }
 
@@ -116,7 +116,10 @@ export function openEffects(deps: EffectsDeps): Effects {
     watched.set(one.id, { generation })
     busy.set(one.id, { done: Promise.resolve(), abort })
     const { startPeriodMs } = service.spec
-    const ended = watchHealth({ checks, runnable, startPeriodMs, signal: abort.signal, onHealth }, { ...deps, locate })
+    const { signal } = abort
+    const facts = { ...deps, locate }
+    const runService = ownProgramOf(service, { id: one.id, signal }, facts)
+    const ended = watchHealth({ checks, runnable, startPeriodMs, signal, runService, onHealth }, facts)
     void ended.catch((error: unknown) => log(`${one.id}: ${messageOf(error)}`))
 
     function onHealth(...[health, shown, reason]: Parameters<Parameters<typeof watchHealth>[0]['onHealth']>): void {

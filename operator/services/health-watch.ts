@@ -4,6 +4,7 @@ import { openSlots } from '../../system/async/slots.ts'
 import { MARK } from '../../system/process/mark.ts'
 import { labelOf } from '../check/decisions.ts'
 import type { PlannedCheck } from '../check/plan.ts'
+import type { CheckDeps } from '../check/run-checks.ts'
 import { runChecks } from '../check/run-checks.ts'
 import { ownMark } from './adopt.ts'
 import type { CheckHealth } from './health.ts'
@@ -20,6 +21,7 @@ type Watched = {
   readonly runnable: Runnable
   readonly startPeriodMs: number
   readonly signal: AbortSignal
+  readonly runService: NonNullable<CheckDeps['runService']>
   onHealth(health: Health, checks: readonly SeenCheck[], reason: string | undefined): void
 }
 
@@ -74,9 +76,9 @@ function once(check: PlannedCheck): PlannedCheck {
   return { ...check, item: { ...check.item, successThreshold: 1, failureThreshold: 1 } }
 }
 
-function depsOf({ runnable, signal }: Watched, facts: PreparationFacts) {
+function depsOf({ runnable, signal, runService }: Watched, facts: PreparationFacts) {
   return {
-    ...{ provided: runnable.provided, signal, random: facts.random, locate: facts.locate },
+    ...{ provided: runnable.provided, signal, random: facts.random, locate: facts.locate, runService },
     env: { ...facts.env, [MARK]: ownMark(facts.places.key) },
     sleep: async () => undefined,
   }

@@ -1,7 +1,7 @@
 // What a config says about services, with everything installed that running them takes. Made when somebody starts something;
 // to stop services, nobody has to read a config.
-import { createHash } from 'node:crypto'
 import type { PluginOutcome, VerifiedExecutable } from '../../client/index.ts'
+import { showPlace } from '../../config/document/invalid.ts'
 import type { OctoConfig, Phase, PluginRequest, ServiceConfig } from '../../config/model/config.ts'
 import { PHASES } from '../../config/model/config.ts'
 import { OPERATOR_KIND, pinned } from '../../config/model/requests.ts'
@@ -10,7 +10,9 @@ import { coded, isCoded } from '../../schemas/errors.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { PlannedCheck } from '../check/plan.ts'
-import { isRunService, planService, requestKey, requestsOfPlan } from '../check/plan.ts'
+import { planService, requestKey, requestsOfPlan } from '../check/plan.ts'
+import type { Fields } from './digests.ts'
+import { digestOf, fieldsOf, initDigestOf } from './digests.ts'
 import { orderOf, withDependencies } from './order.ts'
 
 export type RunnableService = {
@@ -21,6 +23,10 @@ export type RunnableService = {
   readonly checks: Readonly<Record<Phase, readonly PlannedCheck[]>>
   /** Of everything that its program is started with. */
   readonly digest: string
+  /** Its parts. */
+  readonly fields: Fields
+  /** Of what its `init` is done with. */
+  readonly initDigest: string
 }
 
 export type Runnable = {
@@ -60,25 +66,10 @@ export async function openRunnable(source: Source, names: readonly string[]): Pr
   return { services, order: new Map([...order].filter(([name]) => services.has(name))), provided }
 }
 
-function draft(service: ServiceConfig, config: OctoConfig) {
-  const checks = Object.fromEntries(PHASES.map((phase) => [phase, checksOf(service, phase, config)]))
+function draft(service: ServiceConfig, { operator: _, ...config }: OctoConfig) {
+  // Here the services are run by octo itself, whatever the config says.
+  const checks = Object.fromEntries(PHASES.map((phase) => [phase, planService(service, phase, config)]))
   return { service, spec: service.spec, checks: checks as RunnableService['checks'] }
-}
-
-/** `run-service` runs the service itself, before it is started. */
-function checksOf(service: ServiceConfig, phase: Phase, config: OctoConfig): readonly PlannedCheck[] {
-  return planService(service, phase, config).map((check) =>
-    isRunService(check.request) && check.fate.kind === 'refuse' && phase !== 'health'
-      ? { ...check, fate: fateOfRunService(check) }
-      : check,
-  )
-}
-
-/** Of a program of this machine no document of the web says how it is called, also none that is trusted for containers. */
-function fateOfRunService({ item }: PlannedCheck): PlannedCheck['fate'] {
-  return /^https?:/.test(item.place.file)
-    ? { kind: 'refuse', reason: '`run-service` of a document from elsewhere does not run a program of this machine' }
-    : { kind: 'run' }
 }
 
 function willRun(checks: readonly PlannedCheck[]): boolean {
@@ -97,12 +88,13 @@ function requireSpec({ service, spec, checks }: ReturnType<typeof draft>): Draft
 
 /** What is left out silently would be taken for a check. */
 function refuseUnwatchable({ service: { name }, checks }: Drafted): void {
-  if (checks.health.every(({ fate }) => fate.kind !== 'refuse')) return
-  throw coded('CONFIG_INVALID', {
-    message: `\`run-service\` stands in \`health\` of service ${quote(name)}, expected in \`preflight\` or \`init\``,
-    details: { service: name },
-    hint: 'ask a running service by a plugin, such as `check-tcp`',
-  })
+  for (const { fate, item } of checks.health)
+    if (fate.kind === 'refuse')
+      throw coded('CONFIG_INVALID', {
+        message: `${showPlace(item.place)}: a health check of service ${quote(name)} is not run: ${fate.reason}`,
+        details: { service: name, ...item.place },
+        hint: 'write the check into a local config, or switch it off there with `enabled: false`',
+      })
 }
 
 /** Throws USAGE for a name that the config has not, or has switched off. */
@@ -131,9 +123,7 @@ async function provideAll(chosen: readonly Drafted[], { config, provide }: Sourc
   const programs = chosen.flatMap(({ spec: { program } }) =>
     program.kind === 'plugin' ? [pinned(program.request, config.pins)] : [],
   )
-  const checks = chosen
-    .flatMap(({ checks }) => PHASES.flatMap((phase) => checks[phase]))
-    .filter((one) => !isRunService(one.request))
+  const checks = chosen.flatMap(({ checks }) => PHASES.flatMap((phase) => checks[phase]))
   const requests = [...new Map([...programs, ...requestsOfPlan(checks)].map((one) => [requestKey(one), one])).values()]
   const outcomes = requests.length > 0 ? await provide(requests) : []
   return new Map(requests.map((request, index) => [requestKey(request), outcomes[index] as PluginOutcome]))
@@ -145,10 +135,15 @@ function runnableOf(
   provided: Runnable['provided'],
 ): RunnableService {
   const executable = executableOf(spec, config, provided)
-  return { name, spec, checks, ...(executable ? { executable } : {}), digest: digestOf(spec, executable) }
+  const digest = digestOf(spec, executable)
+  return {
+    ...{ name, spec, checks, ...(executable ? { executable } : {}) },
+    ...{ digest, fields: fieldsOf(spec, executable), initDigest: initDigestOf(digest, checks.init, provided) },
+  }
 }
 
-function executableOf({ program }: ServiceSpec, { pins }: OctoConfig, provided: Runnable['provided']) {
+/** The plugin that a service is, where it is one; throws why it cannot be had, or is no service. */
+export function executableOf({ program }: ServiceSpec, { pins }: OctoConfig, provided: Runnable['provided']) {
   if (program.kind !== 'plugin') return undefined
   const outcome = provided.get(requestKey(pinned(program.request, pins)))
   if (!outcome) throw coded('INTERNAL', { message: `nothing was provided for ${quote(program.request.plugin)}` })
@@ -159,12 +154,4 @@ function executableOf({ program }: ServiceSpec, { pins }: OctoConfig, provided: 
     details: { plugin: program.request.plugin, kind: outcome.value.manifest.kind },
     hint: `name a plugin of the kind \`service\`; what ${quote(OPERATOR_KIND)} runs beside services are \`tool\`s, in their checks`,
   })
-}
-
-function digestOf(
-  { program, environment, workingDir, configFile }: ServiceSpec,
-  executable?: VerifiedExecutable,
-): string {
-  const started = [program, environment, workingDir ?? null, configFile ?? null, executable?.digest ?? null]
-  return createHash('sha256').update(JSON.stringify(started)).digest('hex').slice(0, 16)
 }

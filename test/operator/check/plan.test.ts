@@ -22,7 +22,7 @@ operator:
     idle: {priority: 1}
 `
 
-test('checks that are disabled or for other operators are skipped with the reason, run-service is explained', async (t) => {
+test('checks that are disabled or for other operators are skipped with the reason, run-service is no plugin', async (t) => {
   const config = await readFiles(t, { 'octo.yaml': TEXT })
   const plan = planChecks(config, { services: [], phases: ['preflight', 'health'] })
   const rows = plan.map(({ service, request, fate }) => [
@@ -32,7 +32,7 @@ test('checks that are disabled or for other operators are skipped with the reaso
   ])
   assert.deepEqual(rows, [
     ['web', 'check-tcp-port', 'run'],
-    ['web', 'run-service', 'only `octo start` runs it, as it runs the service itself'],
+    ['web', 'run-service', 'run'],
     ['web', 'check-tcp', 'run'],
     ['web', 'check-tcp', 'check is disabled'],
     ['web', 'check-docker', 'only for `docker`, this is `baremetal`'],
@@ -43,6 +43,27 @@ test('checks that are disabled or for other operators are skipped with the reaso
     { plugin: 'check-tcp-port' },
     { plugin: 'check-tcp', range: '^1' },
     { plugin: 'check-both' },
+  ])
+})
+
+test('run-service is for the operator of the config to run, and for local documents to say', async (t) => {
+  const fates = async (text: string) => {
+    const config = await readFiles(
+      t,
+      { 'octo.yaml': text },
+      { fetchText: async () => 'services: {web: {octocompose: {health: [{tool: run-service}]}}}' },
+    )
+    return planChecks(config, { services: [], phases: PHASES }).map(({ fate }) =>
+      fate.kind === 'run' ? 'run' : `${fate.kind}: ${fate.reason}`,
+    )
+  }
+  assert.deepEqual(await fates('services: {web: {init: [{tool: run}]}}'), ['run'])
+  assert.deepEqual(await fates('octoctl: {operator: docker}\nservices: {web: {octocompose: {init: [{tool: run}]}}}'), [
+    'refuse: the operator `docker` runs the service, and so `run-service`',
+  ])
+  const include = 'include: [{url: "https://x.example/a.yaml", trust: unsigned}]\n'
+  assert.deepEqual(await fates(`${include}services: {web: {command: [sleep]}}`), [
+    'refuse: `run-service` of a document from elsewhere does not run a program of this machine',
   ])
 })
 

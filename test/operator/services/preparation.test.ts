@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { aServiceScene } from '../../support/service-scene.ts'
+import { aServiceScene, stateOf } from '../../support/service-scene.ts'
 import { until } from '../../support/until.ts'
 
 const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }
@@ -41,4 +41,39 @@ test('what starts is what its preflight has passed, whatever the config says by 
     await until(() => scene.text('runs') !== '')
   })
   assert.equal(scene.text('runs'), 'old\n')
+})
+
+test('init runs again when its own words or variables are others, and not for what else is', options, async (t) => {
+  const scene = await aServiceScene(t, {})
+  const command = ['/bin/sh', '-c', 'echo "$1$A" >>"$0/runs"; [ -n "$1" ] || exec sleep 600', scene.folder]
+  const inits: readonly (readonly [init: object, more: object])[] = [
+    [{ args: ['one'] }, {}],
+    [{ args: ['one'] }, { restart: 'always', stop: { timeout: '5s' } }],
+    [{ args: ['two'] }, {}],
+    [{ args: { args: ['two'], env: { A: '+' } } }, {}],
+    [{ args: { args: ['two'], env: { A: '+' } } }, { health: [{ tool: 'says', args: ['fine', '', '0'] }] }],
+  ]
+  await scene.supervise(async (supervisor) => {
+    for (const [init, more] of inits) {
+      scene.write({ web: { command, init: [{ tool: 'run-service', ...init }], ...more } })
+      await supervisor.start(await scene.load(), [])
+      await supervisor.stop([])
+    }
+  })
+  const runs = scene.text('runs').split('\n').filter(Boolean)
+  assert.deepEqual(runs, ['one', 'two', 'two+'])
+})
+
+test('run-service as a health check runs the program with its words beside the one that runs', options, async (t) => {
+  const scene = await aServiceScene(t, {})
+  const script = '[ "$1" = ask ] && { [ -e "$0/well" ]; exit; }; exec sleep 600'
+  const health = [{ tool: 'run-service', args: ['ask'], interval: '10ms', failureThreshold: 2 }]
+  scene.write({ web: { command: ['/bin/sh', '-c', script, scene.folder], health, start_period: '0s' } })
+  await scene.supervise(async (supervisor) => {
+    await supervisor.start(await scene.load(), [])
+    assert.equal(stateOf(supervisor, 'web.1').health, 'unhealthy')
+    writeFileSync(scene.path('well'), '')
+    await until(() => stateOf(supervisor, 'web.1').health === 'healthy')
+    await supervisor.stop([])
+  })
 })

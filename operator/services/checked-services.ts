@@ -1,0 +1,54 @@
+// `run-service` without a supervisor, as in `octo check`: the program of a service as its config says it, run here and now.
+import { isAbsolute } from 'node:path'
+import type { PluginOutcome, VerifiedExecutable } from '../../client/index.ts'
+import type { OctoConfig, PluginRequest } from '../../config/model/config.ts'
+import { pinned, programRequests } from '../../config/model/requests.ts'
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
+import type { PlannedCheck } from '../check/plan.ts'
+import { isRunService } from '../check/plan.ts'
+import type { CheckDeps } from '../check/run-checks.ts'
+import { runOwnProgram } from './own-program.ts'
+import { makePlaces, placesOf } from './places.ts'
+import type { RunnableService } from './runnable.ts'
+import { executableOf } from './runnable.ts'
+
+/** Plugins that are services, of which a check asks for the program. */
+export function programsOfPlan(plan: readonly PlannedCheck[], { services, pins }: OctoConfig): PluginRequest[] {
+  const asked = new Set(plan.filter(asksForProgram).map(({ service }) => service))
+  return programRequests(services.filter(({ name }) => asked.has(name))).map(({ request }) => pinned(request, pins))
+}
+
+/** Whether it runs the service's own program. */
+export function asksForProgram({ fate, request }: PlannedCheck): boolean {
+  return fate.kind === 'run' && isRunService(request)
+}
+
+type Facts = {
+  readonly config: OctoConfig
+  readonly configPath: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly provided: ReadonlyMap<string, PluginOutcome>
+  readonly locate: (executable: VerifiedExecutable) => VerifiedExecutable
+}
+
+/** For runChecks. What it starts is no part of the service, and no supervisor ends it. */
+export function programRunner({ config, provided, ...facts }: Facts): NonNullable<CheckDeps['runService']> {
+  return async (check, signal) => {
+    const service = serviceNamed(check.service, { config, provided })
+    const places = placesOf(facts.configPath, facts.env)
+    if (!isAbsolute(facts.configPath) || service.executable || service.spec.configFile) makePlaces(places)
+    const running = { id: `${service.name}.1`, mark: `${places.key}/check`, signal }
+    return await runOwnProgram(service, check, { running, facts: { ...facts, places } })
+  }
+}
+
+/** Throws why it cannot be run on this machine. */
+function serviceNamed(name: string, { config, provided }: Pick<Facts, 'config' | 'provided'>): RunnableService {
+  const spec = config.services.find((service) => service.name === name)?.spec
+  if (!spec) throw coded('INTERNAL', { message: `service ${quote(name)} is checked without its config` })
+  if (spec instanceof Error) throw spec
+  const executable = executableOf(spec, config, provided)
+  const checks = { preflight: [], health: [], init: [] }
+  return { name, spec, checks, ...(executable ? { executable } : {}), digest: '', fields: {}, initDigest: '' }
+}

@@ -1,0 +1,59 @@
+// What a service is started with, in short marks: whether something of it changed, and what, without the values, which may be
+// secrets. Pure.
+import { createHash } from 'node:crypto'
+import type { PluginOutcome, VerifiedExecutable } from '../../client/index.ts'
+import type { ServiceSpec } from '../../config/model/service-spec.ts'
+import type { PlannedCheck } from '../check/plan.ts'
+import { requestKey } from '../check/plan.ts'
+
+/** By its name, for people: `command`, `environment.COLOUR`. A mark says little of a value, and that two differ. */
+export type Fields = Readonly<Record<string, string>>
+
+const MARK_LENGTH = 6
+
+/** Of everything that its program is started with. */
+export function digestOf(
+  { program, environment, workingDir, configFile }: ServiceSpec,
+  executable?: VerifiedExecutable,
+): string {
+  return digest([program, environment, workingDir ?? null, configFile ?? null, executable?.digest ?? null])
+}
+
+/** Of what `init` is done with: its program, and what its checks are told and run. */
+export function initDigestOf(
+  program: string,
+  init: readonly PlannedCheck[],
+  provided: ReadonlyMap<string, PluginOutcome>,
+): string {
+  const checks = init.map(({ item, request, fate }) => {
+    const outcome = provided.get(requestKey(request))
+    return [fate.kind, request, item.arguments, outcome?.state === 'done' ? outcome.value.digest : null]
+  })
+  return digest([program, checks])
+}
+
+/** The parts of `digestOf`, one by one. */
+export function fieldsOf(
+  { program, environment, workingDir, configFile }: ServiceSpec,
+  executable?: VerifiedExecutable,
+): Fields {
+  return {
+    ...(program.kind === 'command'
+      ? { command: mark(program.argv) }
+      : { plugin: mark(program.request), args: mark(program.arguments) }),
+    ...(executable ? { version: mark(executable.digest) } : {}),
+    ...Object.fromEntries(
+      Object.entries(environment).map(([name, value]) => [`environment.${name}`, mark([name, value])]),
+    ),
+    ...(workingDir ? { working_dir: mark(workingDir) } : {}),
+    ...(configFile ? { configs: mark(configFile) } : {}),
+  }
+}
+
+function mark(value: unknown): string {
+  return digest(value).slice(0, MARK_LENGTH)
+}
+
+function digest(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16)
+}
