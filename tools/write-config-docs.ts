@@ -55,6 +55,7 @@ const TITLES: Readonly<Record<ShapeName, string>> = {
   settings: 'settings',
   stop: 'stop',
   check: 'check',
+  secret: 'source of secrets',
   tool: 'parts of `tool`',
 }
 

@@ -80,7 +80,7 @@ function shapeIn(holds: Exclude<Holds, string>): ShapeName {
 /** Shapes that may also be written as one plain value. */
 const SHORT: readonly ShapeName[] = ['include', 'key', 'pin']
 /** Lists that may also be written as their one item. */
-const SINGLE: readonly ShapeName[] = ['include', 'key']
+const SINGLE: readonly ShapeName[] = ['include', 'key', 'secret']
 
 function refuseKind(node: TreeNode, key: string, holds: Holds): void {
   if (typeof holds === 'string') return

@@ -14,6 +14,7 @@ export type Right = 'add' | 'fill in' | 'never' | 'with trust' | 'left aside'
 
 export type ShapeName =
   | 'prompt'
+  | 'secret'
   | ('config' | 'project' | 'operator' | 'octoctl' | 'include')
   | ('repos' | 'octoctl repos' | 'repo' | 'key' | 'plugins' | 'pin')
   | (
@@ -47,6 +48,11 @@ const unread = (fetched: Right = 'fill in'): Field => ({ fetched, holds: 'data',
 const checks = (means: string): Field => ({ fetched: 'add', holds: { list: 'check' }, means })
 /** How a service is run: see read-service-spec.ts for what of it a fetched document may say about which service. */
 const run = (means: string): Field => ({ fetched: 'fill in', holds: 'data', means })
+const ofTheProject: Field = {
+  fetched: 'never',
+  holds: { list: 'secret' },
+  means: 'one source of secrets, which services take or add to',
+}
 const ofTheHost = (means: string): Field => ({ fetched: 'left aside', holds: 'data', means })
 const ofContainers = (means: string): Field => ({ fetched: 'left aside', holds: 'data', means })
 
@@ -87,7 +93,11 @@ const SERVICE = {
   start_period: run('time after the start in which failing health checks do not count: `10s`'),
   config: { fetched: 'fill in', holds: { map: 'settings' }, means: 'what the service is given of `configs`' },
   priority: unread(),
-  secrets: unread(),
+  secrets: {
+    fetched: 'never',
+    holds: { list: 'secret' },
+    means: 'where its secrets come from; `true`: from the source of the project, as that is written',
+  },
 } as const satisfies Shape
 
 export const FIELDS = {
@@ -138,7 +148,7 @@ export const FIELDS = {
     repos: { fetched: 'never', holds: { map: 'repos' }, means: 'where plugins come from' },
     plugins: { fetched: 'never', holds: { map: 'plugins' }, means: 'pins' },
     services: { fetched: 'add', holds: { map: 'operator services' }, means: 'services and their checks' },
-    secrets: unread(),
+    secrets: ofTheProject,
     notifications: unread(),
     prompts: { fetched: 'never', holds: { list: 'prompt' }, means: 'values that a person is asked for' },
     globals: run('values of all services, where they say nothing themselves'),
@@ -161,7 +171,7 @@ export const FIELDS = {
     token: unread(),
     command: unread(),
     prompts: { fetched: 'never', holds: { list: 'prompt' }, means: 'values that a person is asked for' },
-    secrets: unread(),
+    secrets: ofTheProject,
     notifications: unread(),
   },
   include: {
@@ -275,6 +285,43 @@ export const FIELDS = {
     entrypoint: ofContainers('the program in the image'),
     user: ofContainers('refused where octo runs the service: it runs services as the user who starts it'),
     env_file: ofContainers('refused where octo runs the service: write `environment`'),
+    secrets: ofContainers(
+      'names of secrets of Compose; or sources as below `octocompose`, which have `tool` or `args`',
+    ),
+  },
+  secret: {
+    tool: {
+      fetched: 'never',
+      holds: 'value',
+      means: '`[repo/]name[@range]` of a plugin that gives secrets; else that of the project, with its arguments',
+    },
+    args: { fetched: 'never', holds: 'data', means: 'its arguments, a map; they count before those of the project' },
+    config: { fetched: 'never', holds: 'data', means: '`args` as v1 configs call it' },
+    environment: {
+      fetched: 'never',
+      holds: 'data',
+      means: 'variables for programs that read no files: `{DB_PASSWORD: password}`, or a list of secrets',
+    },
+    values: {
+      fetched: 'never',
+      holds: 'data',
+      means: 'where secrets stand in what `config: {file: json}` hands over: `{database.password: password}`',
+    },
+    on_change: {
+      fetched: 'never',
+      holds: 'value',
+      means:
+        'what a running service is told of new secrets: `restart`, `SIGHUP`, `SIGUSR1`, `SIGUSR2` or `nothing`; `restart`',
+    },
+    refresh: {
+      fetched: 'never',
+      holds: 'value',
+      means: 'how often they are asked for again at the least, such as `1h`; else as their source says',
+    },
+    timeout: { fetched: 'never', holds: 'value', means: 'longest time of one question; else as the plugin says' },
+    depends: { fetched: 'never', holds: 'data', means: 'services that the source needs, as `depends_on` of a service' },
+    depends_on: { fetched: 'never', holds: 'data', means: '`depends`' },
+    external: unread('never'),
   },
   hooks: { preStart: checks('`init` as early v1 configs call it') },
   settings: {

@@ -8,7 +8,7 @@ import type { Warnings } from './warnings.ts'
 
 const LISTS_OF_CHECKS: ReadonlySet<string> = new Set(
   [...Object.entries(shapeOf('service')), ...Object.entries(shapeOf('hooks'))]
-    .filter(([, { holds }]) => typeof holds === 'object' && 'list' in holds)
+    .filter(([, { holds }]) => typeof holds === 'object' && 'list' in holds && holds.list === 'check')
     .map(([key]) => key.toLowerCase()),
 )
 

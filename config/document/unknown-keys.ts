@@ -71,5 +71,6 @@ const WHERE: Readonly<Record<ShapeName, string>> = {
   settings: 'the `config` of a service',
   stop: '`stop`',
   check: 'a check',
+  secret: 'a source of secrets',
   tool: '`tool`',
 }

@@ -85,13 +85,18 @@ function requireText(item: TreeNode): void {
   })
 }
 
+/** Those of a map that only local documents may say. */
+export function readOwnArguments(map: MapNode, reading: Pick<Reading, 'variables'>): CheckArguments {
+  return mapArguments([...map.entries], { ...reading, isOwn: true })
+}
+
 function fillerOf(isOwn = false): Filler {
   return isOwn ? expandOwn : expand
 }
 
 function mapArguments(
   entries: readonly (readonly [string, TreeNode])[],
-  { variables, isOwn }: Reading,
+  { variables, isOwn }: Pick<Reading, 'variables' | 'isOwn'>,
 ): CheckArguments {
   const fill = fillerOf(isOwn)
   const texts: Record<string, string> = {}

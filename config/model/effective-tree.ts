@@ -89,6 +89,8 @@ const FILLED: readonly { readonly path: readonly string[]; readonly fill: (node:
     ...[
       ['operator', 'secrets'],
       ['octoctl', 'secrets'],
+    ].map((path) => ({ path, fill: filledBy(expandTrusted) })),
+    ...[
       ['operator', 'notifications'],
       ['octoctl', 'notifications'],
     ].map((path) => ({ path, fill: filledBy(expand) })),

@@ -21,10 +21,11 @@ import { admitRequests } from './fetched-requests.ts'
 import type { KeyFiles } from './keys.ts'
 import { readOperator } from './operator-choice.ts'
 import { readPins } from './pins.ts'
+import { readSecretSources } from './read-secrets.ts'
 import type { SpecReading } from './read-service-spec.ts'
 import { pluginNode, readServiceSpec } from './read-service-spec.ts'
 import { findRepos, readRepos, repeatsRepo } from './repos.ts'
-import { programRequests } from './requests.ts'
+import { programRequests, secretRequests } from './requests.ts'
 import { isAsWritten } from './said.ts'
 import type { ReadRequest } from './services.ts'
 import { checksOf, joinServices, readServices } from './services.ts'
@@ -77,13 +78,20 @@ function readAllServices(trees: ConfigTrees, { repos, pins, reading }: Known): S
     readServices(tree, (name) => readingOf(name, trees, reading)),
   )
   const [fetched = NO_SERVICES, local = NO_SERVICES] = read
-  const services = joinServices(local, fetched).map((service) => ({
+  const joined = joinServices(local, fetched)
+  const names = joined.map(({ name }) => name)
+  const sources = readSecretSources(names, trees, reading.warnings)
+  const services = joined.map((service) => ({
     ...service,
-    spec: specOf(service.name, { trees, ...readingOf(service.name, trees, reading) }),
+    spec: specOf(service.name, {
+      ...{ trees, ...readingOf(service.name, trees, reading) },
+      sources: sources.get(service.name) ?? [],
+    }),
   }))
   const { theirs = [], ours = [] } = Object.groupBy(requestsToRun(services, trees), ({ tool }) =>
     isRemote(tool) ? 'theirs' : 'ours',
   )
+  for (const { request, tool } of [...sources.values()].flat()) ours.push({ item: { request }, tool })
   admitRequests([...checksOf(fetched), ...theirs], { repos, pins, checks: [...checksOf(local), ...ours] })
   return services
 }
@@ -133,6 +141,7 @@ function refuseUnknownRepos(names: readonly string[], { pins, services, warnings
   const asking: readonly Asked[] = [
     ...items.map(({ request, place }) => ({ repo: request.repo, where: showPlace(place), place })),
     ...programRequests(services).map(({ name, request }) => ({ repo: request.repo, where: `service ${quote(name)}` })),
+    ...secretRequests(services).map(({ request, place }) => ({ repo: request.repo, where: showPlace(place), place })),
     ...pins.map(({ repo, plugin }) => ({ repo, where: `the pin of ${quote(plugin)}` })),
   ]
   for (const one of asking) if (one.repo && !names.includes(one.repo)) warnings.report(unknownRepo(one, names))

@@ -8,6 +8,7 @@ import type { ListNode, MapNode, TreeNode } from '../document/node.ts'
 import { dataOf, isFromElsewhere } from '../document/node.ts'
 import { readBoolean } from '../document/scalars.ts'
 import type { EffectiveTree } from './effective-tree.ts'
+import { isListOfSources } from './read-secrets.ts'
 
 type Named = Readonly<Record<string, unknown>>
 
@@ -126,9 +127,10 @@ function isOn(parts: readonly MapNode[]): boolean {
   )
 }
 
-/** Compose has an `init` of its own that is a boolean. */
+/** Compose has an `init` of its own that is a boolean, and secrets of its own that are names or files. */
 function isOurs(key: string, node: TreeNode): boolean {
   if (key === 'init') return node.kind === 'list'
+  if (key === 'secrets') return isListOfSources(node)
   return knownKeys('service').includes(key) && !COMPOSE_SERVICE_KEYS.has(key)
 }
 

@@ -40,8 +40,7 @@ const OF_CONTAINERS: readonly string[] = ['networks', 'volumes', 'secrets', 'mod
 /** Keys of Compose, which have no row, and those of octo that mean the same. */
 function isHowItRuns(shape: ShapeName, key: string): boolean {
   const row = rowOf(shape, key)
-  // `secrets` of a service has a row for octo's own, and mounts files into a container.
-  return row === undefined || row.fetched === 'left aside' || key === 'secrets'
+  return row === undefined || row.fetched === 'left aside'
 }
 
 function ownService(service: TreeNode, shape: ShapeName, leftOut: TreeNode[]): TreeNode | undefined {

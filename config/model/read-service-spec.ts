@@ -19,6 +19,8 @@ import { parsePluginRequest } from './plugin-request.ts'
 import { readDependencies } from './read-dependencies.ts'
 import { readRestart, readStop } from './read-ending.ts'
 import { readEnvironment } from './read-environment.ts'
+import type { DraftedSource } from './read-secrets.ts'
+import { isListOfSources, readSecrets } from './read-secrets.ts'
 import type { ServicePlaces } from './said.ts'
 import { placesOfService, saidOf } from './said.ts'
 import type { LeftAside, ServiceProgram, ServiceSpec } from './service-spec.ts'
@@ -27,6 +29,8 @@ export type SpecReading = {
   readonly trees: ConfigTrees
   readonly variables: TemplateVariables
   readonly warnings: Warnings
+  /** Of its secrets. */
+  readonly sources: readonly DraftedSource[]
 }
 
 const DEFAULT_START_PERIOD_MS = 10_000
@@ -35,18 +39,24 @@ const MAX_REPLICAS = 100
 const MAX_WORDS = 1000
 
 /** Throws CONFIG_INVALID for what cannot be followed, above all where nothing says what to run. */
-export function readServiceSpec(name: string, { trees, variables, warnings }: SpecReading): ServiceSpec {
+export function readServiceSpec(name: string, { trees, variables, warnings, sources }: SpecReading): ServiceSpec {
   const local = placesOfService(trees.local, name)
   const owner = isNamedIn(local) ? local : placesOfService(trees.merged, name)
   const program = readProgram(name, { local, owner, reading: { variables, warnings } })
   refuseUnmet(name, local)
   const workingDir = readWorkingDir(local, variables)
   const configFile = readConfigFile(name, owner, { trees, variables })
+  const environment = readEnvironment(saidOf(local, ['environment', 'env']), variables)
+  const given = { name, environment, hasConfigFile: configFile !== undefined, program: pluginNode(name, trees) }
+  const secrets = readSecrets(sources, variables, given)
+  const own = readDependencies(saidOf(owner, ['depends_on', 'depends']))
+  const named = new Set(own.map(({ service }) => service))
+  const ofSources = secrets.flatMap(({ dependsOn }) => dependsOn).filter(({ service }) => !named.has(service))
   return {
     program,
-    environment: readEnvironment(saidOf(local, ['environment', 'env']), variables),
+    environment,
     ...(workingDir ? { workingDir } : {}),
-    dependsOn: readDependencies(saidOf(owner, ['depends_on', 'depends'])),
+    dependsOn: [...own, ...ofSources],
     restart: readRestart(saidOf(owner, ['restart'])),
     stop: readStop(owner),
     replicas: readCount(saidOf(owner, ['replicas']), 'replicas', { min: 0, max: MAX_REPLICAS, otherwise: 1 }),
@@ -54,6 +64,7 @@ export function readServiceSpec(name: string, { trees, variables, warnings }: Sp
       readDuration(saidOf(owner, ['start_period']), 'start_period', { min: 0, max: MAX_PERIOD_MS }) ??
       DEFAULT_START_PERIOD_MS,
     ...(configFile ? { configFile } : {}),
+    secrets,
     leftAside: leftAsideOf(local, placesOfService(trees.fetched, name)),
   }
 }
@@ -211,5 +222,6 @@ function leftAsideOf({ compose }: ServicePlaces, fetched: ServicePlaces): LeftAs
 }
 
 function isUnmet(key: string, node: TreeNode): boolean {
-  return !isEmpty(node) && COMPOSE_SERVICE_KEYS.has(key) && !HARMLESS.has(key)
+  if (isEmpty(node) || (key === 'secrets' && isListOfSources(node))) return false
+  return COMPOSE_SERVICE_KEYS.has(key) && !HARMLESS.has(key)
 }

@@ -15,7 +15,8 @@ export function requestsOf(config: OctoConfig): PluginRequest[] {
     .flatMap((service) => PHASES.flatMap((phase): readonly CheckItem[] => service.checks[phase]))
     .filter((item) => item.enabled && runsHere(item) && item.request.plugin !== RUN_SERVICE)
     .map((item) => pinned(item.request, config.pins))
-  const programs = programRequests(config.services.filter(({ enabled }) => enabled)).map(({ request }) =>
+  const enabled = config.services.filter((service) => service.enabled)
+  const programs = [...programRequests(enabled), ...secretRequests(enabled)].map(({ request }) =>
     pinned(request, config.pins),
   )
   const all = [...checks, ...programs, ...config.pins, ...operatorRequestOf(config)]
@@ -26,6 +27,13 @@ export function requestsOf(config: OctoConfig): PluginRequest[] {
 export function programRequests(services: readonly ServiceConfig[]) {
   return services.flatMap(({ name, spec }) =>
     isCoded(spec) || spec.program.kind !== 'plugin' ? [] : [{ name, request: spec.program.request }],
+  )
+}
+
+/** The plugins that give services their secrets. */
+export function secretRequests(services: readonly ServiceConfig[]) {
+  return services.flatMap(({ name, spec }) =>
+    isCoded(spec) ? [] : spec.secrets.map(({ request, place }) => ({ name, request, place })),
   )
 }
 

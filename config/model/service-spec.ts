@@ -38,6 +38,26 @@ export type StopRule = {
 /** A key that says something which octo does not do, and where. */
 export type LeftAside = { readonly key: string; readonly why: string; readonly place: Place }
 
+export const CHANGE_RULES = ['restart', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'nothing'] as const
+/** What a running service is told when its secrets are others. */
+export type ChangeRule = (typeof CHANGE_RULES)[number]
+
+export type SecretSource = {
+  readonly request: PluginRequest
+  readonly arguments: CheckArguments
+  /** By variable, the name of the secret that it holds. */
+  readonly environment: Readonly<Record<string, string>>
+  /** By path in `configs` of the service, the name of the secret that stands there. */
+  readonly values: Readonly<Record<string, string>>
+  readonly onChange: ChangeRule
+  /** Asked again at least so often. */
+  readonly refreshMs?: number
+  /** Of one question. */
+  readonly timeoutMs?: number
+  readonly dependsOn: readonly Dependency[]
+  readonly place: Place
+}
+
 export type ServiceSpec = {
   readonly program: ServiceProgram
   readonly environment: Readonly<Record<string, string>>
@@ -50,5 +70,7 @@ export type ServiceSpec = {
   readonly startPeriodMs: number
   /** `configs` of the service, handed over as a file. */
   readonly configFile?: { readonly format: 'json' | 'yaml'; readonly value: unknown }
+  /** What it gets its secrets from, in the order of writing. */
+  readonly secrets: readonly SecretSource[]
   readonly leftAside: readonly LeftAside[]
 }

@@ -1,8 +1,6 @@
 // Services and their checks, in all three formats: `operator.services.S`, `services.S` and `services.S.octocompose`.
 // Checks of fetched documents are read from a tree of their own, so that nothing in them can reach a local check.
 import { DAY_MS, HOUR_MS } from '../../schemas/duration.ts'
-import type { CodedError } from '../../schemas/errors.ts'
-import { isCoded } from '../../schemas/errors.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
 import { quote } from '../../schemas/quote.ts'
 import { fieldOf, fieldUnder, itemsOf, mapOrNothing, namedEntries } from '../document/field-of.ts'
@@ -10,7 +8,6 @@ import type { FieldName } from '../document/fields.ts'
 import { invalid, showPlace } from '../document/invalid.ts'
 import type { MapNode, TreeNode } from '../document/node.ts'
 import { isEmpty, isRemote, placeOf } from '../document/node.ts'
-import { requireOneReading } from '../document/one-reading.ts'
 import { refused } from '../document/refused.ts'
 import { readBoolean, readCount, readDuration, readTexts } from '../document/scalars.ts'
 import type { TemplateVariables } from '../document/template.ts'
@@ -19,7 +16,8 @@ import { attempt } from '../document/warnings.ts'
 import { NOTHING, readArguments } from './arguments.ts'
 import type { CheckItem, Phase, PluginRequest, ServiceConfig } from './config.ts'
 import { PHASES } from './config.ts'
-import { parsePluginRequest, RUN_SERVICE } from './plugin-request.ts'
+import { RUN_SERVICE } from './plugin-request.ts'
+import { readTool } from './read-tool.ts'
 import { OPERATOR_KIND } from './requests.ts'
 
 type ServiceReading = { readonly variables: TemplateVariables; readonly warnings: Warnings }
@@ -154,7 +152,7 @@ function readCheck(node: TreeNode, reading: PhaseReading): ReadCheck {
   const timeoutMs = each(() => readDuration(fieldOf(map, 'check', 'timeout'), 'timeout', { min: 100, max: DAY_MS }))
   const operators = each(() => readTexts(fieldOf(map, 'check', 'operators'), 'operators'))
   const interval = each(() => readDuration(fieldOf(map, 'check', 'interval'), 'interval', { min: 10, max: HOUR_MS }))
-  const { tool, request } = requestOf(map)
+  const { tool, request } = readTool(map, fieldOf(map, 'check', 'tool'), 'a check')
   // The service's own program runs with them, and what is run is for local documents to say.
   const isOwn = request.plugin === RUN_SERVICE && request.repo === undefined && !isRemote(map)
   const read = each(() => readArguments(map, { ...reading, isOwn }))
@@ -173,22 +171,6 @@ function readCheck(node: TreeNode, reading: PhaseReading): ReadCheck {
     place: placeOf(map),
   }
   return { item, tool }
-}
-
-function requestOf(item: MapNode): { readonly request: PluginRequest; readonly tool: TreeNode } {
-  const tool = fieldOf(item, 'check', 'tool')
-  if (tool) requireOneReading(tool)
-  if (tool?.kind !== 'scalar' || typeof tool.value !== 'string')
-    throw invalid(item, 'a check does not name its plugin, expected `tool: NAME`')
-  try {
-    return { request: parsePluginRequest(tool.value), tool }
-  } catch (error) {
-    throw isCoded(error) ? toolInvalid(tool, error) : error
-  }
-}
-
-function toolInvalid(tool: TreeNode, cause: CodedError): Error {
-  return invalid(tool, `\`tool\`: ${cause.message}`, { cause, ...(cause.hint ? { hint: cause.hint } : {}) })
 }
 
 /** v1 configs spell it `Treshold`. */

@@ -48,7 +48,18 @@ function serviceNamed(name: string, { config, provided }: Pick<Facts, 'config' |
   const spec = config.services.find((service) => service.name === name)?.spec
   if (!spec) throw coded('INTERNAL', { message: `service ${quote(name)} is checked without its config` })
   if (spec instanceof Error) throw spec
+  if (spec.secrets.length > 0) throw needsSecrets(name)
   const executable = executableOf(spec, config, provided)
   const checks = { preflight: [], health: [], init: [] }
-  return { name, spec, checks, ...(executable ? { executable } : {}), digest: '', fields: {}, initDigest: '' }
+  const digests = { digest: '', fields: {}, initDigest: '' }
+  return { name, spec, checks, ...(executable ? { executable } : {}), secrets: [], ...digests }
+}
+
+/** Without them its program would say something else than it does in earnest. */
+function needsSecrets(service: string): Error {
+  return coded('CONFIG_INVALID', {
+    message: `service ${quote(service)} is given secrets, which only whoever supervises it has`,
+    details: { service },
+    hint: '`octo start` runs the check, too',
+  })
 }

@@ -11,12 +11,17 @@ export type Fields = Readonly<Record<string, string>>
 
 const MARK_LENGTH = 6
 
+type Started = {
+  readonly spec: ServiceSpec
+  readonly executable: VerifiedExecutable | undefined
+  /** Where its secrets come from, without logins. */
+  readonly secrets: readonly unknown[]
+}
+
 /** Of everything that its program is started with. */
-export function digestOf(
-  { program, environment, workingDir, configFile }: ServiceSpec,
-  executable?: VerifiedExecutable,
-): string {
-  return digest([program, environment, workingDir ?? null, configFile ?? null, executable?.digest ?? null])
+export function digestOf({ spec, executable, secrets }: Started): string {
+  const { program, environment, workingDir, configFile } = spec
+  return digest([program, environment, workingDir ?? null, configFile ?? null, executable?.digest ?? null, ...secrets])
 }
 
 /** Of what `init` is done with: its program, and what its checks are told and run. */
@@ -33,10 +38,8 @@ export function initDigestOf(
 }
 
 /** The parts of `digestOf`, one by one. */
-export function fieldsOf(
-  { program, environment, workingDir, configFile }: ServiceSpec,
-  executable?: VerifiedExecutable,
-): Fields {
+export function fieldsOf({ spec, executable, secrets }: Started): Fields {
+  const { program, environment, workingDir, configFile } = spec
   return {
     ...(program.kind === 'command'
       ? { command: mark(program.argv) }
@@ -47,6 +50,7 @@ export function fieldsOf(
     ),
     ...(workingDir ? { working_dir: mark(workingDir) } : {}),
     ...(configFile ? { configs: mark(configFile) } : {}),
+    ...(secrets.length > 0 ? { secrets: mark(secrets) } : {}),
   }
 }
 

@@ -12,6 +12,7 @@ import type { LoadedServices } from './loaded-services.ts'
 import type { PreparationFacts, Preparing } from './preparation.ts'
 import { ownProgramOf, runAll } from './preparation.ts'
 import { startProgram } from './program.ts'
+import type { SecretsKeeper } from './secrets/keeper.ts'
 
 export type EffectFacts = Omit<PreparationFacts, 'locate'> & {
   readonly now: () => number
@@ -23,6 +24,7 @@ type EffectsDeps = EffectFacts & {
   readonly serviceOf: (name: string) => KnownService
   readonly remember: (name: string, service: KnownService) => void
   readonly tell: (one: One, event: Event) => void
+  readonly secrets: Pick<SecretsKeeper, 'handedTo'>
 }
 
 type Effects = Disposable & {
@@ -71,7 +73,7 @@ export function openEffects(deps: EffectsDeps): Effects {
     const required = loaded.required(one.service)
     prepared.set(one.id, { generation: one.instance.generation, ...required })
     const { service, runnable, locate } = required
-    const preparing = { id: one.id, runnable, signal }
+    const preparing = { id: one.id, runnable, signal, secrets: deps.secrets.handedTo(service) }
     const problem = await runAll(service, service.checks.preflight, preparing, { ...deps, locate })
     if (problem !== undefined || deps.serviceOf(one.service).preparedFor === service.initDigest) return problem
     const key = `${service.name} ${service.initDigest}`
@@ -93,7 +95,8 @@ export function openEffects(deps: EffectsDeps): Effects {
     try {
       const found = prepared.get(one.id)
       const { service, locate } = found?.generation === generation ? found : loaded.required(one.service)
-      const wanted = { id: one.id, mark: mark(one.id, one.instance) }
+      const secrets = deps.secrets.handedTo(service)
+      const wanted = { id: one.id, mark: mark(one.id, one.instance), secrets }
       const { process, ended } = await startProgram(service, wanted, { ...deps, locate })
       children.set(one.id, generation)
       void ended.then((how) => tellEnd(one, generation, how))
@@ -118,7 +121,8 @@ export function openEffects(deps: EffectsDeps): Effects {
     const { startPeriodMs } = service.spec
     const { signal } = abort
     const facts = { ...deps, locate }
-    const runService = ownProgramOf(service, { id: one.id, signal }, facts)
+    const runService: ReturnType<typeof ownProgramOf> = (check, aborted) =>
+      ownProgramOf(service, { id: one.id, signal, secrets: deps.secrets.handedTo(service) }, facts)(check, aborted)
     const ended = watchHealth({ checks, runnable, startPeriodMs, signal, runService, onHealth }, facts)
     void ended.catch((error: unknown) => log(`${one.id}: ${messageOf(error)}`))
 

@@ -52,7 +52,8 @@ export type Event =
 
 /** From what was started for an instance. */
 type Report =
-  | { readonly kind: 'ready' | 'prepared' | 'due' }
+  | { readonly kind: 'ready' | 'prepared' | 'due' | 'renewed' }
+  | { readonly kind: 'delayed' | 'withheld'; readonly reason: string }
   | { readonly kind: 'blocked' | 'unprepared' | 'not-spawned'; readonly reason: string }
   | { readonly kind: 'spawned'; readonly process: ProcessIdentity }
   | { readonly kind: 'exited'; readonly end: End }
@@ -177,6 +178,12 @@ function hear(instance: Instance, event: Heard, setting: Setting): Step {
   switch (event.kind) {
     case 'ready':
       return instance.state === 'waiting' ? go(instance, 'preparing', 'prepare') : same(instance)
+    case 'delayed':
+      return same(isNews(instance, event.reason) ? { ...instance, reason: event.reason } : instance)
+    case 'withheld':
+      return instance.state === 'waiting' ? failed(instance, event.reason, setting) : same(instance)
+    case 'renewed':
+      return instance.state === 'running' ? endThen(instance, 'again') : same(instance)
     case 'blocked':
       return instance.state === 'waiting' ? same(rest(instance, 'failed', event.reason)) : same(instance)
     case 'prepared':
@@ -198,8 +205,13 @@ function hear(instance: Instance, event: Heard, setting: Setting): Step {
   }
 }
 
+/** Each look at what it waits for may say the same again. */
+function isNews({ state, reason }: Instance, next: string): boolean {
+  return state === 'waiting' && reason !== next
+}
+
 function go(instance: Instance, state: State, effect: Effect): Step {
-  const { due: _, ...kept } = instance
+  const { due: _, reason: __, ...kept } = instance
   return { instance: { ...kept, state }, effects: [effect] }
 }
 
@@ -269,9 +281,11 @@ function withHealth(instance: Instance, { health, reason }: Extract<Heard, { kin
 function due(instance: Instance, setting: Setting): Step {
   if (instance.due === undefined || setting.now < instance.due) return same(instance)
   if (instance.state === 'pausing') return begin(instance, setting)
-  if (instance.state === 'waiting')
-    return same(rest(instance, 'failed', `waited ${MAX_WAIT_MS / 60_000} minutes for the services that come first`))
-  return same(instance)
+  if (instance.state !== 'waiting') return same(instance)
+  const minutes = `waited ${MAX_WAIT_MS / 60_000} minutes`
+  // Whoever holds its secrets may be there later; a service that comes first would have to be started first.
+  if (instance.reason !== undefined) return failed(instance, `${minutes}: ${instance.reason}`, setting)
+  return same(rest(instance, 'failed', `${minutes} for the services that come first`))
 }
 
 export function endInWords(end: End): string {

@@ -8,6 +8,7 @@ import { KEPT_OUTPUT } from '../result/kept-output.ts'
 import { parseLogLines } from '../result/stderr-log.ts'
 import { serviceLaunchWords } from './launch-words.ts'
 import type { RunnableService } from './runnable.ts'
+import type { HandedOver } from './secrets/entry.ts'
 import type { LaunchFacts } from './service-launch.ts'
 import { serviceLaunch } from './service-launch.ts'
 
@@ -20,16 +21,17 @@ type Running = {
   /** By which its processes are known. */
   readonly mark: string
   readonly signal?: AbortSignal | undefined
+  readonly secrets?: HandedOver | undefined
 }
 
 /** Throws what starting the service throws, and ARGUMENTS_INVALID. */
 export async function runOwnProgram(
   service: RunnableService,
   { item, phase }: PlannedCheck,
-  { running: { id, mark, signal }, facts }: { readonly running: Running; readonly facts: LaunchFacts },
+  { running: { id, mark, signal, secrets }, facts }: { readonly running: Running; readonly facts: LaunchFacts },
 ): Promise<PluginRunResult> {
   const { words, environment } = givenTo(item)
-  const launch = await serviceLaunch(service, { id, mark, words, environment }, facts)
+  const launch = await serviceLaunch(service, { id, mark, words, environment, secrets }, facts)
   const ending = await runProcess(launch, {
     ...{ timeoutMs: item.timeoutMs ?? TIMEOUTS_MS[phase], words: serviceLaunchWords, kept: KEPT_OUTPUT },
     ...(signal ? { signal } : {}),

@@ -20,6 +20,8 @@ export type Places = {
   readonly journal: string
   /** Says where whoever supervises listens. */
   readonly control: string
+  /** Says below which folder the secrets of services lie. */
+  readonly secrets: string
   readonly logs: string
   readonly supervisorLog: string
 }
@@ -47,6 +49,7 @@ function placesAt(configPath: string, env: Environment): Places {
     lock: join(state, 'lock'),
     journal: join(state, 'journal'),
     control: join(state, 'control.json'),
+    secrets: join(state, 'secrets-folder'),
     supervisorLog: join(logs, 'supervisor.log'),
   }
 }
@@ -74,7 +77,8 @@ export function socketPath(key: string, env: Environment): string {
   })
 }
 
-function makePrivateFolder(path: string): void {
+/** Throws IO_FAILED where it is, or becomes, not this user's alone. */
+export function makePrivateFolder(path: string): void {
   mkdirSync(path, { recursive: true, mode: 0o700 })
   if (isOursAlone(path)) return
   throw coded('IO_FAILED', {

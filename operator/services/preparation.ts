@@ -9,17 +9,23 @@ import { runChecks } from '../check/run-checks.ts'
 import { ownMark } from './adopt.ts'
 import { runOwnProgram } from './own-program.ts'
 import type { Runnable, RunnableService } from './runnable.ts'
+import type { HandedOver } from './secrets/entry.ts'
 import type { LaunchFacts } from './service-launch.ts'
 
 export type PreparationFacts = LaunchFacts & { readonly random: () => number }
 
-export type Preparing = { readonly id: string; readonly runnable: Runnable; readonly signal: AbortSignal }
+export type Preparing = {
+  readonly id: string
+  readonly runnable: Runnable
+  readonly signal: AbortSignal
+  readonly secrets: HandedOver | undefined
+}
 
 /** Undefined when all of the checks have passed, else the first that has not, in a sentence. */
 export async function runAll(
   service: RunnableService,
   checks: readonly PlannedCheck[],
-  { id, runnable, signal }: Preparing,
+  { id, runnable, signal, secrets }: Preparing,
   facts: PreparationFacts,
 ): Promise<string | undefined> {
   if (checks.length === 0) return undefined
@@ -27,7 +33,7 @@ export async function runAll(
     ...{ provided: runnable.provided, signal, random: facts.random, locate: facts.locate },
     env: { ...facts.env, [MARK]: ownMark(facts.places.key) },
     sleep: (milliseconds) => wait(milliseconds, undefined, { signal }).catch(() => undefined),
-    runService: ownProgramOf(service, { id, signal }, facts),
+    runService: ownProgramOf(service, { id, signal, secrets }, facts),
   })
   const failed = outcomes.find(hasFailed)
   return failed && sentenceOf(failed)
@@ -40,9 +46,9 @@ export function sentenceOf({ phase, plugin, status, summary }: CheckOutcome): st
 /** For checks of one instance that ask for it. */
 export function ownProgramOf(
   service: RunnableService,
-  { id, signal }: Omit<Preparing, 'runnable'>,
+  { id, signal, secrets }: Omit<Preparing, 'runnable'>,
   facts: PreparationFacts,
 ): NonNullable<CheckDeps['runService']> {
-  const running = { id, mark: ownMark(facts.places.key), signal }
+  const running = { id, mark: ownMark(facts.places.key), signal, secrets }
   return (check) => runOwnProgram(service, check, { running, facts })
 }

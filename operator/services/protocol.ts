@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../../schemas/error-codes.ts'
 import type { ConfigCall } from './config-call.ts'
 import type { End, Health, State } from './lifecycle.ts'
+import type { SecretsStatus } from './secrets/entry.ts'
 
 export type Request =
   /** `started` is answered when all is up, or will not come up, that the supervisor itself was started for. */
@@ -33,6 +34,8 @@ export type InstanceStatus = {
   readonly end?: End
   readonly reason?: string
   readonly checks?: readonly { readonly label: string; readonly state: string; readonly summary?: string }[]
+  /** Of a service that is given some. */
+  readonly secrets?: SecretsStatus
   readonly log: string
   readonly logBytes: number
   /** The config says something else by now than what it runs with. */

@@ -36,12 +36,19 @@ function stateOf(one: InstanceStatus, { green, red }: Paint): Cell {
   return hasFailed(one) ? { text: one.state, paint: red } : one.state
 }
 
-function whyOf({ reason, failures, differs, state }: InstanceStatus): string {
+function whyOf({ reason, failures, differs, state, secrets }: InstanceStatus): string {
   return [
     ...(reason === undefined ? [] : [reason]),
+    ...(secrets && state !== 'waiting' ? whyOfSecrets(secrets) : []),
     ...(failures > 0 && state !== 'gave-up' ? [`${failures} in a row`] : []),
     ...(differs ? ['the config has changed since'] : []),
   ].join(', ')
+}
+
+/** What is good is nothing to tell. */
+function whyOfSecrets({ state, until, reason = '' }: NonNullable<InstanceStatus['secrets']>): readonly string[] {
+  if (state === 'stale') return [`new ${reason}${until === undefined ? '' : `, the old ones end ${until}`}`]
+  return state === 'expired' ? [`its secrets ended ${until}, new ${reason}`] : []
 }
 
 /** It is as whoever started it wants it. */

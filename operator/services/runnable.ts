@@ -5,10 +5,11 @@ import { showPlace } from '../../config/document/invalid.ts'
 import type { OctoConfig, Phase, PluginRequest, ServiceConfig } from '../../config/model/config.ts'
 import { PHASES } from '../../config/model/config.ts'
 import { OPERATOR_KIND, pinned } from '../../config/model/requests.ts'
-import type { Dependency, ServiceSpec } from '../../config/model/service-spec.ts'
+import type { Dependency, SecretSource, ServiceSpec } from '../../config/model/service-spec.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
 import { quote } from '../../schemas/quote.ts'
+import { secretArguments } from '../../schemas/secret-arguments.ts'
 import type { PlannedCheck } from '../check/plan.ts'
 import { planService, requestKey, requestsOfPlan } from '../check/plan.ts'
 import type { Fields } from './digests.ts'
@@ -21,6 +22,7 @@ export type RunnableService = {
   /** Of a service that is a plugin. */
   readonly executable?: VerifiedExecutable
   readonly checks: Readonly<Record<Phase, readonly PlannedCheck[]>>
+  readonly secrets: readonly SecretSource[]
   /** Of everything that its program is started with. */
   readonly digest: string
   /** Its parts. */
@@ -123,8 +125,11 @@ async function provideAll(chosen: readonly Drafted[], { config, provide }: Sourc
   const programs = chosen.flatMap(({ spec: { program } }) =>
     program.kind === 'plugin' ? [pinned(program.request, config.pins)] : [],
   )
+  const sources = chosen.flatMap(({ spec }) => plannedSources(spec, config)).map(({ request }) => request)
   const checks = chosen.flatMap(({ checks }) => PHASES.flatMap((phase) => checks[phase]))
-  const requests = [...new Map([...programs, ...requestsOfPlan(checks)].map((one) => [requestKey(one), one])).values()]
+  const requests = [
+    ...new Map([...programs, ...sources, ...requestsOfPlan(checks)].map((one) => [requestKey(one), one])).values(),
+  ]
   const outcomes = requests.length > 0 ? await provide(requests) : []
   return new Map(requests.map((request, index) => [requestKey(request), outcomes[index] as PluginOutcome]))
 }
@@ -135,11 +140,28 @@ function runnableOf(
   provided: Runnable['provided'],
 ): RunnableService {
   const executable = executableOf(spec, config, provided)
-  const digest = digestOf(spec, executable)
+  const secrets = plannedSources(spec, config)
+  const started = { spec, executable, secrets: secrets.map((source) => withoutLogin(source, provided)) }
+  const digest = digestOf(started)
   return {
-    ...{ name, spec, checks, ...(executable ? { executable } : {}) },
-    ...{ digest, fields: fieldsOf(spec, executable), initDigest: initDigestOf(digest, checks.init, provided) },
+    ...{ name, spec, checks, ...(executable ? { executable } : {}), secrets },
+    ...{ digest, fields: fieldsOf(started), initDigest: initDigestOf(digest, checks.init, provided) },
   }
+}
+
+function plannedSources({ secrets }: ServiceSpec, { pins }: OctoConfig): readonly SecretSource[] {
+  return secrets.map((source) => ({ ...source, request: pinned(source.request, pins) }))
+}
+
+/** A login that is another today is no other config, and no mark of it is written down. */
+function withoutLogin(
+  { place: _, dependsOn: __, arguments: given, ...source }: SecretSource,
+  provided: Runnable['provided'],
+): unknown {
+  const outcome = provided.get(requestKey(source.request))
+  const secret = secretArguments(outcome?.state === 'done' ? outcome.value.manifest.arguments : { writeOnly: true })
+  const open = Object.entries(given.value).filter(([name]) => !secret.has(name))
+  return { ...source, arguments: Object.fromEntries(open) }
 }
 
 /** The plugin that a service is, where it is one; throws why it cannot be had, or is no service. */

@@ -14,10 +14,15 @@ import { programOf, thisMachine } from '../exec/executable.ts'
 import { refuseOldOperator } from '../exec/operator-version.ts'
 import { requireRuntimeVersion } from '../exec/runtime-version.ts'
 import { validateArguments } from '../exec/validate-arguments.ts'
+import { configText } from './config-text.ts'
 import type { Places } from './places.ts'
 import type { RunnableService } from './runnable.ts'
+import type { HandedOver } from './secrets/entry.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
+
+/** As systemd calls it for services that it gives credentials. */
+const SECRETS_VARIABLE = 'CREDENTIALS_DIRECTORY'
 
 export type LaunchFacts = {
   readonly places: Places
@@ -36,6 +41,7 @@ export type Wanted = {
   /** In place of its own arguments. */
   readonly words?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
+  readonly secrets?: HandedOver | undefined
 }
 
 /** Throws what a plugin that cannot be run throws, and ARGUMENTS_INVALID for arguments that do not fit its schema. */
@@ -44,6 +50,7 @@ export async function serviceLaunch(service: RunnableService, wanted: Wanted, fa
   const given = {
     ...service.spec.environment,
     ...wanted.environment,
+    ...(wanted.secrets ? { ...wanted.secrets.environment, [SECRETS_VARIABLE]: wanted.secrets.folder } : {}),
     ...{ OCTO_SERVICE: service.name, OCTO_REPLICA: wanted.id.slice(service.name.length + 1), [MARK]: wanted.mark },
   }
   const config = wanted.words ? [] : await configWords(service, wanted, facts)
@@ -116,10 +123,11 @@ function ownFolder({ places }: LaunchFacts, kind: string, id: string): string {
   return folder
 }
 
-/** JSON is YAML too, and the name of the file tells the reader which it is. */
-async function configWords({ spec: { configFile } }: RunnableService, { id }: Wanted, facts: LaunchFacts) {
+/** The name of the file tells the reader which format it is. With secrets in it, it lies where they do. */
+async function configWords({ spec: { configFile } }: RunnableService, { id, secrets }: Wanted, facts: LaunchFacts) {
   if (!configFile) return []
+  if (secrets?.config !== undefined) return ['--config', secrets.config]
   const path = join(ownFolder(facts, 'configs', id), `config.${configFile.format}`)
-  await replaceFile(path, `${JSON.stringify(configFile.value, null, 2)}\n`, { mode: 0o600 })
+  await replaceFile(path, configText(configFile), { mode: 0o600 })
   return ['--config', path]
 }

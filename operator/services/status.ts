@@ -7,15 +7,20 @@ import type { Instance } from './lifecycle.ts'
 import { logPath, sizeOf } from './log-files.ts'
 import type { Places } from './places.ts'
 import type { InstanceStatus } from './protocol.ts'
+import type { SecretsStatus } from './secrets/entry.ts'
 
 type Facts = {
   readonly places: Places
   readonly now: number
   readonly checks?: readonly SeenCheck[] | undefined
   readonly differs?: boolean
+  readonly secrets?: SecretsStatus | undefined
 }
 
-export function statusOf({ id, service, instance }: One, { places, now, checks, differs }: Facts): InstanceStatus {
+export function statusOf(
+  { id, service, instance }: One,
+  { places, now, checks, differs, secrets }: Facts,
+): InstanceStatus {
   const { state, health, failures, startedAt, end, reason, process } = instance
   const log = logPath(places, id)
   const runs = process !== undefined && (state === 'running' || state === 'ending' || state === 'failed')
@@ -26,6 +31,7 @@ export function statusOf({ id, service, instance }: One, { places, now, checks, 
     ...(end === undefined ? {} : { end }),
     ...(reason === undefined ? {} : { reason }),
     ...(checks === undefined ? {} : { checks }),
+    ...(secrets === undefined ? {} : { secrets }),
     ...(differs ? { differs } : {}),
   }
 }

@@ -1,19 +1,28 @@
 // Runs the services of one project. Everything that lasts is in the journal, so that another supervisor can go on from there at
 // any moment: this one may be killed, and what it runs may not notice.
+import type { ChangeRule } from '../../config/model/service-spec.ts'
+import { CHANGE_RULES } from '../../config/model/service-spec.ts'
+import type { ProcessIdentity } from '../../system/process/identity.ts'
+import { isAlive } from '../../system/process/identity.ts'
 import { allAsTheyAre, markOf } from './adopt.ts'
 import { answerOf, answerOfAll } from './conditions.ts'
 import type { EffectFacts } from './effects.ts'
 import { openEffects } from './effects.ts'
+import type { SeenCheck } from './health-watch.ts'
 import type { One } from './instances.ts'
 import { openInstances } from './instances.ts'
 import type { Journal, Known, KnownService } from './journal.ts'
-import type { Instance } from './lifecycle.ts'
+import type { Event, Instance } from './lifecycle.ts'
 import { isAtRest, isSettled } from './lifecycle.ts'
 import type { Loaded } from './loaded-services.ts'
 import { openLoadedServices } from './loaded-services.ts'
 import { openLogTimes } from './log-times.ts'
 import type { InstanceStatus } from './protocol.ts'
 import type { RunnableService } from './runnable.ts'
+import { openHiding } from './secrets/hiding.ts'
+import type { News } from './secrets/keeper.ts'
+import { openSecretsKeeper } from './secrets/keeper.ts'
+import { openSecretFolders } from './secrets/secret-folders.ts'
 import { statusOf } from './status.ts'
 
 type SupervisorDeps = EffectFacts & { readonly journal: Journal; readonly known: Known }
@@ -41,18 +50,21 @@ const UNKNOWN: KnownService = {
 export function openSupervisor(deps: SupervisorDeps): Supervisor {
   const services = new Map<string, KnownService>(deps.known.services)
   const loaded = openLoadedServices()
+  const hiding = openHiding()
+  const log = (line: string) => deps.log(hiding.hideInSentence(line))
   /** What is reported later is for the next supervisor to find. */
   let isClosed = false
   const serviceOf = (name: string) => services.get(name) ?? UNKNOWN
-  const effects = openEffects({
-    ...deps,
-    loaded,
-    serviceOf,
-    remember,
-    tell: (one, event) => (isClosed ? undefined : instances.tell(one, event)),
+  const folders = openSecretFolders(deps.places, deps.env)
+  const secrets = openSecretsKeeper({
+    ...{ folders, hiding, env: deps.env, places: deps.places, random: deps.random, log },
+    now: Date.now,
+    tell: tellWaiting,
+    changed: (service, rules) => void tellRunning(service, rules),
   })
+  const effects = openEffects({ ...deps, ...{ log, loaded, serviceOf, remember, secrets, tell } })
   const instances = openInstances({
-    ...{ journal: deps.journal, now: deps.now, random: deps.random, log: deps.log, serviceOf, onChange },
+    ...{ journal: deps.journal, now: deps.now, random: deps.random, log, serviceOf, onChange },
     perform: effects.perform,
     hasHealth: ({ service }) => hasHealth(loaded.of(service)),
   })
@@ -60,8 +72,45 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     const one = instances.add(id, serviceIn(id), instance)
     if (instance.state === 'ending') effects.perform(one, 'end-processes')
   }
+  folders.removeOthers(activeServices())
   const times = openLogTimes(deps.places, () => instances.all())
   const looking = setInterval(() => effects.lookFor(instances.all()), LOOK_MS)
+
+  /** What a plugin or a program says may repeat what it was given. */
+  function tell(one: One, event: Event): void {
+    if (isClosed) return
+    instances.tell(
+      one,
+      'reason' in event && event.reason ? { ...event, reason: hiding.hideInSentence(event.reason) } : event,
+    )
+  }
+
+  function activeServices(): ReadonlySet<string> {
+    return new Set(instances.all().flatMap(({ service, instance }) => (isAtRest(instance) ? [] : [service])))
+  }
+
+  function tellWaiting(service: string, news: News): void {
+    if (news.kind === 'ready') queueMicrotask(lookAtWaiting)
+    else
+      for (const one of instances.of(service))
+        if (one.instance.state === 'waiting' && waitsFor(one).state === 'met')
+          tell(one, { ...news, generation: one.instance.generation })
+  }
+
+  /** One after the other: at any time all but one of them answer. */
+  async function tellRunning(service: string, rules: ReadonlySet<ChangeRule>): Promise<void> {
+    const rule = CHANGE_RULES.find((one) => rules.has(one)) ?? 'nothing'
+    log(`${service}: its secrets have changed: ${rule}`)
+    for (const one of instances.of(service)) {
+      const { state, generation, process } = one.instance
+      if (state !== 'running' || rule === 'nothing') continue
+      if (rule !== 'restart') sendSignal(process, rule)
+      else {
+        tell(one, { kind: 'renewed', generation })
+        await instances.until(() => one.instance.generation !== generation && isSettled(one.instance))
+      }
+    }
+  }
 
   function remember(name: string, service: KnownService): void {
     services.set(name, service)
@@ -72,7 +121,9 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     const { id, instance } = one
     if (instance.state !== before.state) {
       if (instance.state !== 'running') effects.abandon(one)
-      deps.log(`${id}: ${instance.state}${instance.reason === undefined ? '' : `: ${instance.reason}`}`)
+      log(`${id}: ${instance.state}${instance.reason === undefined ? '' : `: ${instance.reason}`}`)
+      if (isAtRest(instance) && instances.of(one.service).every((other) => isAtRest(other.instance)))
+        secrets.release(one.service)
     }
     queueMicrotask(lookAtWaiting)
   }
@@ -81,16 +132,21 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     for (const one of instances.all()) {
       const { state, generation } = one.instance
       if (state !== 'waiting') continue
-      const answers = loaded.waitsFor(one.service).map((edge) =>
-        answerOf(
-          edge,
-          instances.of(edge.service).map(({ instance }) => instance),
-        ),
-      )
-      const answer = answerOfAll(answers)
-      if (answer.state === 'met') instances.tell(one, { kind: 'ready', generation })
+      const answer = waitsFor(one)
+      if (answer.state === 'met' && secrets.isReady(loaded.required(one.service)))
+        instances.tell(one, { kind: 'ready', generation })
       if (answer.state === 'never') instances.tell(one, { kind: 'blocked', generation, reason: answer.reason })
     }
+  }
+
+  function waitsFor({ service }: One) {
+    const answers = loaded.waitsFor(service).map((edge) =>
+      answerOf(
+        edge,
+        instances.of(edge.service).map(({ instance }) => instance),
+      ),
+    )
+    return answerOfAll(answers)
   }
 
   /** What runs keeps what it was started with. */
@@ -102,6 +158,8 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     const now = { digest, waitsFor, stop: spec.stop, restart: spec.restart, replicas: spec.replicas }
     remember(name, { ...known, ...now, ...(isActive && known ? { digest: known.digest } : {}) })
     for (let replica = 1; replica <= spec.replicas; replica++) instances.add(`${name}.${replica}`, name)
+    // Of what runs with another config nobody knows any more where its secrets come from.
+    if (isActive && serviceOf(name).digest === digest) secrets.adopt(loaded.required(name))
     for (const one of instances.of(name))
       if (one.instance.state === 'running' && hasHealth(service) && !effects.isWatched(one)) {
         // What another supervisor saw, perhaps days ago, lets nobody start that waits for its health now.
@@ -113,6 +171,12 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
   /** More replicas than the config asks for are left as they are. */
   function isWithin({ id, service }: One): boolean {
     return Number(id.slice(service.length + 1)) <= serviceOf(service).replicas
+  }
+
+  function hidden(checks: readonly SeenCheck[] | undefined): readonly SeenCheck[] | undefined {
+    return checks?.map((check) =>
+      check.summary === undefined ? check : { ...check, summary: hiding.hideInSentence(check.summary) },
+    )
   }
 
   return {
@@ -141,7 +205,8 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     status: () =>
       instances.all().map((one) =>
         statusOf(one, {
-          ...{ places: deps.places, now: deps.now(), checks: effects.seen(one) },
+          ...{ places: deps.places, now: deps.now(), checks: hidden(effects.seen(one)) },
+          ...{ secrets: isAtRest(one.instance) ? undefined : secrets.statusOf(one.service) },
           differs:
             loaded.of(one.service) !== undefined && loaded.of(one.service)?.digest !== serviceOf(one.service).digest,
         }),
@@ -152,8 +217,19 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
       clearInterval(looking)
       times[Symbol.dispose]()
       effects[Symbol.dispose]()
+      secrets[Symbol.dispose]()
       deps.journal[Symbol.dispose]()
     },
+  }
+}
+
+/** Asked right before: the number may be another's by now. */
+function sendSignal(identity: ProcessIdentity | undefined, signal: NodeJS.Signals): void {
+  if (!identity || !isAlive(identity)) return
+  try {
+    process.kill(identity.pid, signal)
+  } catch {
+    // It has ended meanwhile, and that is noticed elsewhere.
   }
 }
 

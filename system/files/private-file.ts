@@ -1,7 +1,8 @@
 // Files with secrets: read only when nobody else of this machine can read them. Secrets that a platform mounts have other modes
 // and cannot be changed; they pass where the mount itself keeps others away.
-import { accessSync, constants, readFileSync, statfsSync, statSync } from 'node:fs'
+import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { isInMemory } from './memory.ts'
 
 export type Exposure = {
   /** As octal digits: `0644`. */
@@ -31,13 +32,9 @@ function isReadOnly(path: string): boolean {
   }
 }
 
-const TMPFS = 0x01021994
-const RAMFS = 0x858458f6
-
 /** In memory, below a folder that only its owner may enter. */
 function isClosedMemory(path: string): boolean {
-  const { type } = statfsSync(path)
-  return (type === TMPFS || type === RAMFS) && isBelowClosedFolder(resolve(path))
+  return isInMemory(path) && isBelowClosedFolder(resolve(path))
 }
 
 function isBelowClosedFolder(path: string): boolean {

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { stringify } from 'yaml'
+import type { VerifiedExecutable } from '../../client/index.ts'
 import type { PluginRequest } from '../../config/model/config.ts'
 import { readConfig } from '../../config/read-config.ts'
 import { placesOf } from '../../operator/services/places.ts'
@@ -16,8 +17,10 @@ import { anExecutable } from './executables.ts'
 import { tempFolder } from './temp-folder.ts'
 import { until } from './until.ts'
 
+type Plugins = Readonly<Record<string, VerifiedExecutable>>
+
 /** Below `services`; plugins of checks are the fixtures of their names. */
-export async function aServiceScene(t: TestContext, services: Readonly<Record<string, object>>) {
+export async function aServiceScene(t: TestContext, services: Readonly<Record<string, object>>, plugins: Plugins = {}) {
   const folder = tempFolder(t)
   const env = { HOME: folder, TMPDIR: folder, PATH: process.env.PATH ?? '' }
   const configPath = join(folder, 'octo.yaml')
@@ -26,8 +29,8 @@ export async function aServiceScene(t: TestContext, services: Readonly<Record<st
   write(services)
   t.after(() => endMarked(project.places.key))
 
-  function write(next: Readonly<Record<string, object>>): void {
-    writeFileSync(configPath, stringify({ services: next }))
+  function write(next: Readonly<Record<string, object>>, more: object = {}): void {
+    writeFileSync(configPath, stringify({ ...more, services: next }))
   }
 
   async function load(names: readonly string[] = []) {
@@ -35,7 +38,7 @@ export async function aServiceScene(t: TestContext, services: Readonly<Record<st
     const provide = async (requests: readonly PluginRequest[]) =>
       requests.map(({ plugin }) => ({
         state: 'done' as const,
-        value: anExecutable(`${plugin}.sh`, { output: 'exit-code' }),
+        value: plugins[plugin] ?? anExecutable(`${plugin}.sh`, { output: 'exit-code' }),
       }))
     return { runnable: await openRunnable({ config, provide }, names), locate: <One>(executable: One) => executable }
   }

@@ -58,6 +58,7 @@ test('a service says how it is run in each of the three formats', async (t) => {
       stop: { signal: 'SIGINT', timeoutMs: 3000, target: 'group' },
       replicas: 2,
       startPeriodMs: 60_000,
+      secrets: [],
       leftAside: [],
     })
 })
@@ -73,6 +74,7 @@ test('what is not said has its default, and a plugin is asked for like any other
     stop: { signal: 'SIGTERM', timeoutMs: 10_000, target: 'main' },
     replicas: 1,
     startPeriodMs: 10_000,
+    secrets: [],
     leftAside: [],
   })
   assert.deepEqual(program.kind === 'plugin' && program.arguments, { kind: 'map', value: { port: 4222 }, texts: {} })

@@ -1,0 +1,94 @@
+// What becomes of secrets when a supervisor is killed: running services keep theirs, the next supervisor asks for them anew, and what
+// is left of services that ended is removed.
+import assert from 'node:assert/strict'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { aSecretScene } from '../../../support/secret-scene.ts'
+import { stateOf } from '../../../support/service-scene.ts'
+import { until } from '../../../support/until.ts'
+
+const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }
+
+const IDLE = 'echo x >>"$0/starts"; printf %s "$CREDENTIALS_DIRECTORY" >"$0/place"; exec sleep 600'
+
+test('the next supervisor asks anew, and leaves a service alone whose secrets are the same', options, async (t) => {
+  const scene = await aSecretScene(t)
+  const vault = scene.source('vault')
+  vault.gives({ secrets: { a: 'same' } })
+  scene.write({ api: { ...scene.script(IDLE), secrets: [vault.item()] } })
+  const pid = await scene.supervise(async (supervisor) => {
+    await supervisor.start(await scene.load(), [])
+    await until(() => scene.text('place') !== '')
+    return stateOf(supervisor, 'api.1').pid
+  })
+  assert.equal(existsSync(join(scene.text('place'), 'a')), true, 'it keeps its secrets while nobody supervises it')
+  await scene.supervise(async (supervisor) => {
+    await supervisor.start(await scene.load(), [])
+    await until(() => vault.asked().length === 2 && stateOf(supervisor, 'api.1').secrets?.state === 'good')
+    assert.equal(stateOf(supervisor, 'api.1').pid, pid)
+    vault.gives({ secrets: { a: 'same' } })
+    await supervisor.stop([])
+  })
+  assert.equal(scene.text('starts'), 'x\n')
+  assert.equal(existsSync(scene.text('place')), false)
+})
+
+test(
+  'secrets that changed while nobody supervised reach the service, and their source away costs nothing',
+  options,
+  async (t) => {
+    const scene = await aSecretScene(t)
+    const vault = scene.source('vault')
+    vault.gives({ secrets: { a: 'old' } })
+    scene.write({ api: { ...scene.script(IDLE), secrets: [vault.item()] } })
+    await scene.supervise(async (supervisor) => supervisor.start(await scene.load(), []))
+    vault.says('failed', { reason: 'denied' })
+    await scene.supervise(async (supervisor) => {
+      await supervisor.start(await scene.load(), [])
+      await until(() => stateOf(supervisor, 'api.1').secrets?.state === 'stale')
+      assert.deepEqual(scene.folders().read('api'), { a: 'old' })
+      assert.equal(stateOf(supervisor, 'api.1').state, 'running')
+    })
+    vault.gives({ secrets: { a: 'new' } })
+    await scene.supervise(async (supervisor) => {
+      await supervisor.start(await scene.load(), [])
+      await until(() => scene.text('starts') === 'x\nx\n')
+      assert.deepEqual(scene.folders().read('api'), { a: 'new' })
+      await supervisor.stop([])
+    })
+  },
+)
+
+test('what a killed supervisor left of services that ended meanwhile is removed', options, async (t) => {
+  const scene = await aSecretScene(t)
+  const vault = scene.source('vault')
+  vault.gives({ secrets: { a: 'b' } })
+  const service = { ...scene.script(IDLE), secrets: [vault.item()] }
+  scene.write({ api: service, web: service })
+  const pid = await scene.supervise(async (supervisor) => {
+    await supervisor.start(await scene.load(), [])
+    return stateOf(supervisor, 'api.1').pid as number
+  })
+  process.kill(pid, 'SIGKILL')
+  await scene.supervise(async (supervisor) => {
+    await until(() => scene.folders().read('api') === undefined)
+    assert.deepEqual(scene.folders().read('web'), { a: 'b' })
+    await supervisor.stop([])
+    assert.equal(scene.folders().read('web'), undefined)
+  })
+})
+
+test('a folder that others can enter is no place for secrets, and nothing in it is touched', options, async (t) => {
+  const scene = await aSecretScene(t)
+  const foreign = scene.path('foreign')
+  mkdirSync(join(foreign, 'api'), { recursive: true, mode: 0o755 })
+  writeFileSync(join(foreign, 'api', 'a'), 'planted')
+  const { places } = scene.project
+  mkdirSync(places.state, { recursive: true, mode: 0o700 })
+  writeFileSync(places.secrets, foreign)
+  scene.folders().removeOthers(new Set())
+  assert.equal(scene.folders().read('api'), undefined)
+  assert.notEqual(scene.folders().write('api', { a: 'b' }).startsWith(foreign), true)
+  assert.equal(existsSync(join(foreign, 'api', 'a')), true)
+})

@@ -1,0 +1,64 @@
+// Secrets are taken out of what octo says in every form in which somebody could read them.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openHiding } from '../../../../operator/services/secrets/hiding.ts'
+
+const SECRET = 'pä$$ w\'rd/+?&\\"é'
+const KEY = '-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END KEY-----\n'
+
+function hide(value: string, text: string): string {
+  const hiding = openHiding()
+  hiding.add([value])
+  return hiding.hide(text)
+}
+
+const FORMS: readonly (readonly [what: string, write: (secret: string) => string])[] = [
+  ['as it is', (secret) => secret],
+  ['in JSON', (secret) => JSON.stringify(secret).slice(1, -1)],
+  ['in JSON in JSON', (secret) => JSON.stringify(JSON.stringify(secret).slice(1, -1)).slice(1, -1)],
+  ['in an address', encodeURIComponent],
+  ['in an address, in small letters', (secret) => encodeURIComponent(secret).toLowerCase()],
+  ['in a form', (secret) => encodeURIComponent(secret).replaceAll('%20', '+')],
+  ['in a whole address', encodeURI],
+  ['in hex', (secret) => Buffer.from(secret).toString('hex')],
+  ['in large hex', (secret) => Buffer.from(secret).toString('hex').toUpperCase()],
+  ['in base64', (secret) => Buffer.from(secret).toString('base64')],
+  ['in base64 of addresses', (secret) => Buffer.from(secret).toString('base64url')],
+  ['in a word of a shell', (secret) => secret.replaceAll("'", "'\\''")],
+]
+
+for (const [what, write] of FORMS)
+  test(`a secret ${what} is not shown`, () => {
+    for (const secret of [SECRET, 'hunter2', KEY]) assert.equal(hide(secret, `a ${write(secret)} b`), 'a *** b')
+  })
+
+test('a secret is found in base64 of more, wherever it begins there', () => {
+  for (const secret of [SECRET, 'hunter2-canary'])
+    for (const before of ['', 'u', 'us', 'user:', 'Basic'])
+      for (const after of ['', ':', 'xy', '\n\n\n']) {
+        const encoded = Buffer.from(`${before}${secret}${after}`).toString('base64')
+        const shown = hide(secret, `Authorization: ${encoded}`)
+        assert.match(shown, /^Authorization: .{0,8}\*\*\*.{0,8}$/, `${before} ${after}`)
+      }
+})
+
+test('each longer line of a secret is one, and a longer secret goes before its parts', () => {
+  assert.equal(hide(KEY, 'read MIIEvQIBADANBgkq, then x'), 'read ***, then x')
+  const hiding = openHiding()
+  hiding.add(['hunter2', 'hunter2-and-more'])
+  assert.equal(hiding.hide('is hunter2-and-more or hunter2'), 'is *** or ***')
+})
+
+test('what is too short stays, as it would take words out of every sentence', () => {
+  for (const short of ['', 'a', '12345', '\n', '  ab  ']) assert.equal(hide(short, 'a 12345 ab'), 'a 12345 ab')
+})
+
+test('the beginning of a secret at which a sentence was cut off is hidden, too', () => {
+  const hiding = openHiding()
+  hiding.add(['hunter2-canary'])
+  for (const end of ['', '…', '...']) {
+    assert.equal(hiding.hideInSentence(`says hunter2-ca${end}`), `says ***${end}`)
+    assert.equal(hiding.hideInSentence(`says hunt${end}`), `says hunt${end}`)
+  }
+  assert.equal(hiding.hideInSentence('says hunter2-ca and on'), 'says hunter2-ca and on')
+})
