@@ -5,6 +5,7 @@ import type { CommandSpec, Run } from '../terminal/program.ts'
 import { addCommand, onRun, openProgram, runProgram } from '../terminal/program.ts'
 import { repeatable } from '../terminal/repeatable.ts'
 import type { CacheOptions } from './commands/cache.ts'
+import type { DiffOptions } from './commands/config/diff.ts'
 import type { ConfigFlags, ShowOptions } from './commands/config/show.ts'
 import type { ClientFlags } from './commands/session.ts'
 
@@ -114,8 +115,13 @@ function addQuestionCommands(program: Command): void {
 function addConfigCommands(program: Command): void {
   const config = addCommand(program, {
     words: 'config',
-    summary: 'show and validate your configuration, of all its documents',
-    examples: ['octo config show', 'octo config show services.web --origin', 'octo config validate'],
+    summary: 'show, compare and validate your configuration, of all its documents',
+    examples: [
+      'octo config show',
+      'octo config show services.web --origin',
+      'octo config diff',
+      'octo config validate',
+    ],
   })
   const group = (spec: CommandSpec) =>
     addCommand(config, { ...spec, json: true })
@@ -128,18 +134,32 @@ function addConfigCommands(program: Command): void {
   const show = group({
     words: 'show [path]',
     summary: 'show the config with all its documents merged and its templates filled in',
-    examples: ['octo config show', 'octo config show services.web --origin', 'octo config show --format json'],
+    examples: ['octo config show', 'octo config show services.web --origin', 'octo config show --format toml'],
   })
-    .option('-f, --format <format>', 'yaml or json (default: yaml)')
+    .option('-f, --format <format>', 'yaml, json or toml (default: yaml)')
     .option('--origin', 'say in which file and line each value was written')
     .option('--reveal', 'show secrets too, on a terminal')
     .addHelpText('after', '\nSecrets, and values that an environment variable went into, are shown as `***`.')
+  const diff = group({
+    words: 'diff [other]',
+    summary: 'show what differs from another config, or what fetched documents changed since octo last read them',
+    examples: ['octo config diff', 'octo config diff prod.yaml --origin', 'octo config diff --without base.yaml'],
+  })
+    .option('-f, --format <format>', 'text, yaml, json or toml (default: text)')
+    .option('--origin', 'say in which file and line each value was written')
+    .option('--without <document>', 'compare with the config as it is without this included file or address')
+    .addHelpText(
+      'after',
+      '\nThe exit code is 0 where there is no difference, 1 where there is one, and another where something fails.' +
+        '\nSecrets, and values that an environment variable went into, are compared and shown as `***`.',
+    )
   const validate = group({
     words: 'validate',
     summary: 'name everything that is wrong with the config, with its line and column',
     examples: ['octo config validate', 'octo config validate -c prod.yaml --json'],
   }).addHelpText('after', '\nThe exit code is 0 only for a config without problems; warnings are none.')
   onRun<ConfigFlags>(validate, async (run) => (await import('./commands/config/validate.ts')).validateCommand(run))
+  onRun<DiffOptions>(diff, async (run) => (await import('./commands/config/diff.ts')).diffCommand(run))
   onRun<ShowOptions>(show, async (run) => (await import('./commands/config/show.ts')).showCommand(run))
 }
 

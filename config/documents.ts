@@ -42,19 +42,27 @@ type Gathering = {
   readonly insecure: boolean
   readonly documents: Map<string, ConfigDocument>
   readonly warnings: Warnings
+  readonly leftAway: { readonly name: string; isMet: boolean } | undefined
   bytes: number
 }
 
-type GatherOptions = { readonly warnings?: Warnings; readonly insecure?: boolean | undefined }
+type GatherOptions = {
+  readonly warnings?: Warnings
+  readonly insecure?: boolean | undefined
+  /** Left away, with all that it includes. */
+  readonly without?: DocumentAddress | undefined
+}
 
 /** Documents from highest to lowest precedence: each file, then what it includes, then the next file. */
 export async function gatherDocuments(
   addresses: readonly DocumentAddress[],
   fetchText: FetchText | undefined,
-  { warnings = openWarnings(), insecure = false }: GatherOptions = {},
+  { warnings = openWarnings(), insecure = false, without }: GatherOptions = {},
 ) {
-  const gathering: Gathering = { fetchText, insecure, documents: new Map(), warnings, bytes: 0 }
+  const leftAway = without && { name: without.name, isMet: false }
+  const gathering: Gathering = { fetchText, insecure, documents: new Map(), warnings, leftAway, bytes: 0 }
   for (const address of addresses) await gather(address, { chain: [], gathering }).catch(warnings.report)
+  if (leftAway && without && !leftAway.isMet) throw notIncluded(without)
   return { documents: [...gathering.documents.values()], warnings: gathering.warnings }
 }
 
@@ -77,7 +85,10 @@ async function gather(address: DocumentAddress, { chain, gathering, include }: S
 }
 
 async function gatherIncluded({ text }: Include, from: DocumentAddress, step: Step): Promise<void> {
-  await gather(addressIn(text, from), step)
+  const address = addressIn(text, from)
+  const { leftAway } = step.gathering
+  if (leftAway?.name === address.name) leftAway.isMet = true
+  else await gather(address, step)
 }
 
 async function readDocument(
@@ -252,6 +263,15 @@ async function readRemote(url: string, { fetchText, warnings }: Gathering): Prom
   const shown = shownAddress(url)
   warnings.add(() => ({ file: shown, message: `${quote(shown)} ${found.warning}` }))
   return found.text
+}
+
+function notIncluded(address: DocumentAddress): Error {
+  const shown = shownName(address)
+  return coded('CONFIG_NOT_FOUND', {
+    message: `no document of the config includes ${quote(shown)}`,
+    details: { document: shown },
+    hint: '`octo config show include` shows what is included; an address is written as it is there',
+  })
 }
 
 function cycle(chain: readonly string[], from: TreeNode | undefined): Error {

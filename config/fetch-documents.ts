@@ -13,12 +13,16 @@ type FetcherOptions = {
   readonly env: Readonly<Record<string, string | undefined>>
   /** No socket is opened. */
   readonly offline: boolean
+  /** For who compares: only what an earlier run kept, or only what the server says now, which is then not kept. */
+  readonly side?: FetchedSide | undefined
   /** The folder of the copies; absent, nothing is kept. Asked for only when something is fetched. */
   readonly copiesFolder?: (() => string) | undefined
   readonly onWait?: ((line: string) => void) | undefined
   /** Milliseconds since 1970. */
   readonly now?: () => number
 }
+
+export type FetchedSide = 'last' | 'now'
 
 type Fetcher = Disposable & { readonly fetchText: FetchText }
 
@@ -27,7 +31,8 @@ const ALL_MS = 180_000
 /** A forged answer may carry the ETag of the real document, and would then be confirmed for ever. */
 const MAX_CONFIRMED_MS = DAY_MS
 
-export function openFetcher({ env, offline, copiesFolder, onWait, now = Date.now }: FetcherOptions): Fetcher {
+export function openFetcher(options: FetcherOptions): Fetcher {
+  const { env, offline, side, copiesFolder, onWait, now = Date.now } = options
   let opened: Promise<Http> | undefined
   let copies: DocumentCopies | undefined
   const endsAt = performance.now() + ALL_MS
@@ -38,11 +43,13 @@ export function openFetcher({ env, offline, copiesFolder, onWait, now = Date.now
   return {
     async fetchText(url, maxBytes) {
       copies ??= copiesFolder && copiesIn(copiesFolder(), now)
+      if (side === 'last') return copies?.read(url)?.text ?? fail(neverFetched(url))
+      if (side === 'now' && copies) copies = { ...copies, write: () => undefined }
       if (offline) return copyOf(url, { copies, now, reason: 'the network is not allowed' }) ?? fail(notAllowed(url))
       try {
         return await fetchOne(url, { http: await http(), copies, now, maxBytes, leftMs: endsAt - performance.now() })
       } catch (error) {
-        if (!isDown(error)) throw error
+        if (side === 'now' || !isDown(error)) throw error
         return copyOf(url, { copies, now, reason: 'the server cannot be reached' }) ?? fail(error)
       }
     },
@@ -123,6 +130,15 @@ function notAllowed(url: string): Error {
     message: `config ${quote(shownAddress(url))} is needed from the network, and that is not allowed`,
     details: { url: shownAddress(url) },
     hint: 'run `octo config show` once with network: it keeps a copy',
+  })
+}
+
+function neverFetched(url: string): Error {
+  const shown = shownAddress(url)
+  return coded('CONFIG_NOT_FOUND', {
+    message: `there is no copy of ${quote(shown)} from an earlier run to compare with`,
+    details: { url: shown },
+    hint: 'run `octo config show` once: it keeps a copy',
   })
 }
 

@@ -2,6 +2,7 @@
 import type { AskPrompt } from './ask-prompts.ts'
 import { refuseUnknownKeys } from './document/unknown-keys.ts'
 import type { OnProblem } from './document/warnings.ts'
+import type { FetchedSide } from './fetch-documents.ts'
 import { openFetcher } from './fetch-documents.ts'
 import type { OctoConfig } from './model/config.ts'
 import type { WholeConfig } from './read-config.ts'
@@ -15,6 +16,10 @@ type LoadConfigOptions = {
   readonly env: Readonly<Record<string, string | undefined>>
   /** No socket is opened; a web include of which there is no copy is then an OFFLINE error. */
   readonly offline?: boolean
+  /** For who compares configs: what of the fetched documents is taken, see openFetcher. */
+  readonly side?: FetchedSide
+  /** Address of a document that is left away with all that it includes; CONFIG_NOT_FOUND where none includes it. */
+  readonly without?: string | undefined
   /** Unknown keys are errors, as they are in CI: what a typo switches off would pass unseen. */
   readonly strict?: boolean
   /** Repos that say nothing about trust are taken as `trust: unsigned`, with its warning. */
@@ -45,6 +50,7 @@ export async function loadWholeConfig(options: LoadConfigOptions): Promise<Whole
     env,
     insecure,
     ask: options.ask,
+    without: options.without,
     fetchText: fetcher.fetchText,
     ...(onProblem ? { onProblem } : {}),
   })

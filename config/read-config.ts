@@ -42,6 +42,8 @@ export type ConfigDeps = {
   readonly insecure?: boolean | undefined
   /** Asks a person for the values of `prompts`; absent where nobody can be asked. */
   readonly ask?: AskPrompt | undefined
+  /** A document that is left away, with all that only it includes. */
+  readonly without?: string | undefined
   /** Told of every problem of the documents in place of the first one being thrown; what is given then is not to be followed. */
   readonly onProblem?: OnProblem
 }
@@ -75,6 +77,7 @@ export async function readWholeConfig(
   const { documents, warnings } = await gatherDocuments(addresses, deps.fetchText, {
     warnings: openWarnings(deps.onProblem),
     insecure: deps.insecure,
+    without: deps.without === undefined ? undefined : addressFrom(deps.without, deps.cwd),
   })
   const roots = documents.map(({ root }) => root)
   const names = documents.map(({ address }) => address.name)

@@ -37,7 +37,7 @@ export const WORDS: readonly Word[] = [
     info: 'show one plugin: arguments, versions, platforms, signer',
     search: 'find plugins by word',
     why: 'explain why a version was chosen',
-    config: 'show and validate your configuration',
+    config: 'show, compare and validate your configuration',
     cache: 'list, verify and clean the store on this machine',
   }),
   ...group('Write and publish plugins', 'publisher', {

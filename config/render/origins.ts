@@ -4,7 +4,7 @@ import { printable } from '../../schemas/quote.ts'
 import type { Place, TreeNode } from '../document/node.ts'
 import { dataOf, exactPlaceOf } from '../document/node.ts'
 
-type Origins = {
+export type Origins = {
   /** Paths below it are shown from here. */
   readonly cwd: string
   /** The text of the template, by the value that was made of it. */

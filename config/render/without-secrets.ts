@@ -18,9 +18,14 @@ export function hideSecrets(root: TreeNode, { secrets, templates }: EffectiveTre
     if (node.kind === 'map')
       return { ...node, entries: new Map([...node.entries].map(([key, inner]) => [key, hide(inner)])) }
     if (node.kind === 'list') return { ...node, items: node.items.map(hide) }
-    return keep(node, secrets.has(node) ? asText(node, HIDDEN) : withPartsHidden(node))
+    return keep(node, hiddenScalar(node, secrets))
   }
   return { root: hide(root), templates: shown }
+}
+
+/** One value as it may be shown. */
+export function hiddenScalar(node: ScalarNode, secrets: EffectiveTree['secrets']): ScalarNode {
+  return secrets.has(node) ? asText(node, HIDDEN) : withPartsHidden(node)
 }
 
 function withPartsHidden(node: ScalarNode): ScalarNode {

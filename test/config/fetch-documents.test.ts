@@ -1,43 +1,20 @@
 // Fetched documents of a config: each is asked for once, again only when it changed, and not at all without network.
 import assert from 'node:assert/strict'
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createServer } from 'node:http'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { ageInWords } from '../../config/document-copies.ts'
 import { openFetcher } from '../../config/fetch-documents.ts'
 import { loadConfig } from '../../config/load-config.ts'
+import type { Served } from '../support/document-server.ts'
+import { aDocumentServer } from '../support/document-server.ts'
 import { expectCodeAsync } from '../support/expect-code.ts'
-import { listening } from '../support/listening.ts'
 import { tempFolder } from '../support/temp-folder.ts'
-
-type Served = { text: string; etag?: string; status?: number }
-
-/** A server of documents, which a test changes while it runs. */
-async function aServer(t: TestContext, documents: Record<string, Served>) {
-  const asked: string[] = []
-  const answer = ({ url = '', headers }: IncomingMessage, response: ServerResponse) => {
-    const condition = headers['if-none-match']
-    asked.push(condition === undefined ? url : `${url} unless ${condition}`)
-    const { text = '', etag, status = 200 } = documents[url] ?? { status: 404 }
-    if (status !== 200) response.writeHead(status).end()
-    else if (etag !== undefined && condition === etag) response.writeHead(304).end()
-    else response.writeHead(200, etag === undefined ? {} : { etag }).end(text)
-  }
-  const server = createServer(answer)
-  const url = `http://127.0.0.1:${await listening(t, server)}`
-  const stop = () => {
-    server.closeAllConnections()
-    return new Promise((resolve) => server.close(resolve))
-  }
-  return { url, asked, stop }
-}
 
 async function aProject(t: TestContext, documents: Record<string, Served>) {
   const folder = tempFolder(t)
-  const server = await aServer(t, documents)
+  const server = await aDocumentServer(t, documents)
   writeFileSync(join(folder, 'octo.yaml'), `include: ["${server.url}/a.yaml?x=1"]\n`)
   const copies = join(folder, 'copies')
   const load = (more: { offline?: boolean } = {}) =>

@@ -4,8 +4,10 @@ import type { TreeNode } from '../../../config/document/node.ts'
 import { dataOf } from '../../../config/document/node.ts'
 import { loadWholeConfig } from '../../../config/load-config.ts'
 import type { EffectiveTree } from '../../../config/model/effective-tree.ts'
+import type { Origins } from '../../../config/render/origins.ts'
 import { dataWithOrigins, originRemark } from '../../../config/render/origins.ts'
 import { partOf } from '../../../config/render/part-of.ts'
+import { renderToml } from '../../../config/render/toml.ts'
 import { hideSecrets } from '../../../config/render/without-secrets.ts'
 import { renderYaml } from '../../../config/render/yaml.ts'
 import { coded } from '../../../schemas/errors.ts'
@@ -24,7 +26,7 @@ export type ShowOptions = ConfigFlags & {
   readonly reveal?: boolean
 }
 
-const FORMATS = ['yaml', 'json'] as const
+const FORMATS = ['yaml', 'json', 'toml'] as const
 type Format = (typeof FORMATS)[number]
 
 export async function showCommand({ args: [path], options, terminal }: Run<ShowOptions>): Promise<number> {
@@ -33,11 +35,15 @@ export async function showCommand({ args: [path], options, terminal }: Run<ShowO
   const { root, templates } = visible(await effectiveConfig(options, terminal), options)
   const shown = path === undefined ? root : partOf(root, path)
   const origins = { cwd: process.cwd(), templates }
-  if (format === 'json') {
-    const json = options.origin ? dataWithOrigins(shown, origins) : dataOf(shown)
-    terminal.print(JSON.stringify(json, null, 2))
-  } else terminal.print(renderYaml(shown, options.origin ? (node) => originRemark(node, origins) : undefined).trimEnd())
+  terminal.print(rendered(shown, format, options.origin ? origins : undefined))
   return 0
+}
+
+/** A tree in the format that was asked for, with the places of its values where `origins` are given. */
+function rendered(shown: TreeNode, format: Format, origins: Origins | undefined): string {
+  if (format === 'json') return JSON.stringify(origins ? dataWithOrigins(shown, origins) : dataOf(shown), null, 2)
+  const render = format === 'toml' ? renderToml : renderYaml
+  return render(shown, origins && ((node) => originRemark(node, origins))).trimEnd()
 }
 
 export async function effectiveConfig(
@@ -71,8 +77,7 @@ function visible(
 function formatOf({ format, json }: ShowOptions): Format {
   const named = format ?? (json ? 'json' : 'yaml')
   const found = FORMATS.find((known) => known === named)
-  if (found === undefined)
-    throw usage(`${quote(named)} is no format, expected ${FORMATS.map((known) => quote(known)).join(' or ')}`)
+  if (found === undefined) throw usage(`${quote(named)} is no format, expected \`yaml\`, \`json\` or \`toml\``)
   if (json && found !== 'json') throw usage(`\`--json\` and \`--format ${found}\` contradict each other`)
   return found
 }

@@ -6,19 +6,9 @@ import type { TreeNode } from '../../../config/document/node.ts'
 import { dataOf, parseTree } from '../../../config/document/node.ts'
 import { renderYaml } from '../../../config/render/yaml.ts'
 import { seededRandom } from '../../support/seeded-random.ts'
+import { treeFrom } from '../../support/tree-from.ts'
 
 const treeOf = (text: string): TreeNode => parseTree(text, { name: 'a.yaml', remote: false })
-const { origin } = treeOf('a')
-
-/** A tree of anything, also of what no YAML may hold as it is. */
-function treeFrom(data: unknown): TreeNode {
-  if (Array.isArray(data)) return { kind: 'list', origin, items: data.map(treeFrom) }
-  if (typeof data === 'object' && data !== null)
-    return { kind: 'map', origin, entries: new Map(Object.entries(data).map(([key, value]) => [key, treeFrom(value)])) }
-  const value = data as string | number | boolean | null
-  return { kind: 'scalar', origin, value, text: String(value), plain: false }
-}
-
 const texts = [
   ...[
     'yes',

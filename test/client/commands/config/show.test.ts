@@ -66,6 +66,32 @@ test('a part is shown by its path, as JSON too, and `--json` means the same', as
   assert.equal((await show('configs.web.port')).stdout, '8080\n')
 })
 
+test('as TOML it is the same config, with places as remarks, and what TOML cannot say is refused', async (t) => {
+  const { show, folder } = aProject(t)
+  const { stdout } = await show('services.web', '-f', 'toml', '--origin')
+  assert.equal(
+    stdout,
+    `ports = [
+  "8080:80",  # octo.yaml:5 by {{.configs.web.port}}:80
+]
+image = "a/b"  # base.yaml:2
+
+[environment]
+WHO = "***"  # octo.yaml:6 by {{.env.WHO}}
+DB = "postgres://app:***@db/app"  # octo.yaml:6
+API_TOKEN = "***"  # octo.yaml:6
+`,
+  )
+  writeFileSync(join(folder, 'shown.toml'), (await show('-f', 'toml')).stdout)
+  const again = await octoIn({ cwd: folder }, ['config', 'show', '-c', 'shown.toml', '--json'])
+  assert.deepEqual(JSON.parse(again.stdout), JSON.parse((await show('--json')).stdout))
+  writeFileSync(join(folder, 'other.yaml'), 'name: other\nservices: {web: {environment: {A: ~}}}\n')
+  const refused = await show('-c', 'other.yaml', '-f', 'toml')
+  assert.deepEqual([refused.code, refused.stdout], [78, ''])
+  assert.match(refused.stderr, /line 2: `services\.web\.environment\.A` is null[\s\S]*--format yaml/)
+  assert.equal((await show('configs.web.port', '-f', 'toml')).code, 78)
+})
+
 test('`--origin` says where each value was written, as remarks and as data', async (t) => {
   const { show } = aProject(t)
   assert.equal(
@@ -124,7 +150,7 @@ test('on a terminal `--reveal` shows them', async (t) => {
 })
 
 const refusals: readonly (readonly [words: readonly string[], code: number, says: RegExp])[] = [
-  [['--format', 'xml'], 64, /`xml` is no format, expected `yaml` or `json`/],
+  [['--format', 'xml'], 64, /`xml` is no format, expected `yaml`, `json` or `toml`/],
   [['--json', '--format', 'yaml'], 64, /contradict each other/],
   [['a', 'b'], 64, /too many arguments/],
   [['services.wbe'], 66, /did you mean `services.web`\?/],
