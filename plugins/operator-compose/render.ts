@@ -1,8 +1,18 @@
 // The services of a config as one flat Compose file. Pure: what is written, started and asked is for others.
 import type { Named, OperatedService, OperatorConfig } from '../../sdk/operator/index.ts'
-import { checksOf, isNamed, OperatorProblem, servicesOf, yamlText } from '../../sdk/operator/index.ts'
-import { configFile, mountedConfigs } from './config-files.ts'
-import { dependenciesOf, settledDependencies } from './dependencies.ts'
+import {
+  checksOf,
+  configFile,
+  dependenciesOf,
+  isNamed,
+  isRunService,
+  mountedConfigs,
+  OperatorProblem,
+  servicesOf,
+  wordsOfRun,
+  yamlText,
+} from '../../sdk/operator/index.ts'
+import { settledDependencies } from './dependencies.ts'
 import type { Features } from './features.ts'
 import { healthCheckOf } from './health.ts'
 import { projectName } from './project-name.ts'
@@ -165,21 +175,19 @@ const NOT_OF_STEPS = ['ports', 'expose', 'container_name', 'scale', 'deploy', 'r
 
 function initSteps(service: OperatedService, base: Named, { before, work }: Step): (readonly [string, Named])[] {
   const items = checksOf(service, 'init', OPERATOR_NAMES)
-  const runs = items.filter(({ tool }) => RUN_SERVICE.includes(tool))
-  for (const { tool } of items)
-    if (!RUN_SERVICE.includes(tool)) work.notes.push(`\`${tool}\` is not run before service \`${service.name}\` starts`)
+  const runs = items.filter(isRunService)
+  for (const { tool } of items.filter((item) => !isRunService(item)))
+    work.notes.push(`\`${tool}\` is not run before service \`${service.name}\` starts`)
   const plain = Object.fromEntries(Object.entries(base).filter(([key]) => !NOT_OF_STEPS.includes(key)))
   let last: Named = before
   return runs.map((item, index) => {
     const name = `${service.name}-init${index === 0 ? '' : `-${index + 1}`}`
-    const command = item.words.length > 0 ? item.words : (item.options.get('args') ?? [])
+    const command = wordsOfRun(item)
     const step = { ...plain, command, restart: 'no', ...(Object.keys(last).length > 0 ? { depends_on: last } : {}) }
     last = { ...before, [name]: { condition: 'service_completed_successfully' } }
     return [name, step]
   })
 }
-
-const RUN_SERVICE = ['run-service', 'operator-run', 'run']
 
 /** As `configs` where they are mounted, else as volumes, which every program mounts. */
 function withConfigs({ name, compose }: OperatedService, work: Work): Named {

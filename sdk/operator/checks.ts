@@ -44,6 +44,19 @@ export function checksOf(
   })
 }
 
+/** By the names that it has had. */
+const RUN_SERVICE: readonly string[] = ['run-service', 'operator-run', 'run']
+
+/** Whether the check is the service's own program with other words, which the operator runs. */
+export function isRunService({ tool }: OperatedCheck): boolean {
+  return RUN_SERVICE.includes(tool)
+}
+
+/** The words that `run-service` gives to the service. */
+export function wordsOfRun({ words, options }: OperatedCheck): readonly string[] {
+  return words.length > 0 ? words : (options.get('args') ?? [])
+}
+
 function runsUnder(wanted: unknown, operators: readonly string[]): boolean {
   if (wanted === undefined || wanted === null) return true
   return [wanted].flat().some((name) => operators.includes(String(name)))

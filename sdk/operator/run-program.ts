@@ -2,20 +2,40 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn, spawnSync } from 'node:child_process'
 import { constants } from 'node:os'
+import { text } from 'node:stream/consumers'
 import { isatty } from 'node:tty'
 import { OPERATOR_EXIT, OperatorProblem } from './problem.ts'
 
 type Started = { readonly cwd?: string; readonly input?: string }
+
+export type ProgramOutput = { readonly exitCode: number; readonly stdout: string }
 
 const FORWARDED = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const
 /** A terminal sends these to the program by itself. */
 const SENT_BY_TERMINALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT']
 
 /** The exit code of the program, or 128 and the number of the signal that ended it. Throws OperatorProblem where it cannot be started. */
-export async function runProgram(words: readonly string[], { cwd, input }: Started = {}): Promise<number> {
+export async function runProgram(words: readonly string[], started: Started = {}): Promise<number> {
+  return (await run(words, { ...started, stdout: 'inherit', stderr: 'inherit' })).exitCode
+}
+
+/** The same, with what it writes to standard output; `isQuiet` where its errors are no errors of the caller. */
+export function readProgram(
+  words: readonly string[],
+  { isQuiet = false, ...started }: Started & { readonly isQuiet?: boolean } = {},
+): Promise<ProgramOutput> {
+  return run(words, { ...started, stdout: 'pipe', stderr: isQuiet ? 'ignore' : 'inherit' })
+}
+
+type Streams = { readonly stdout: 'inherit' | 'pipe'; readonly stderr: 'inherit' | 'ignore' }
+
+async function run(
+  words: readonly string[],
+  { cwd, input, stdout, stderr }: Started & Streams,
+): Promise<ProgramOutput> {
   const [file = '', ...argv] = words
-  const child = spawn(file, argv, {
-    stdio: [input === undefined ? 'inherit' : 'pipe', 'inherit', 'inherit'],
+  const child: ChildProcess = spawn(file, argv, {
+    stdio: [input === undefined ? 'inherit' : 'pipe', stdout, stderr],
     ...(cwd === undefined ? {} : { cwd }),
   })
   const forward = (name: NodeJS.Signals) => {
@@ -25,7 +45,8 @@ export async function runProgram(words: readonly string[], { cwd, input }: Start
   try {
     const ended = endOf(child, file)
     child.stdin?.on('error', () => undefined).end(input)
-    return await ended
+    const [exitCode, read] = await Promise.all([ended, child.stdout ? text(child.stdout) : ''])
+    return { exitCode, stdout: read }
   } finally {
     for (const name of FORWARDED) process.off(name, forward)
   }

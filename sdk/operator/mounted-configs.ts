@@ -1,17 +1,19 @@
 // `configs` of a service: files that its container finds, made of the config's own values or taken from the files of repos.
 import { extname, join } from 'node:path'
-import type { Named, OperatorConfig } from '../../sdk/operator/index.ts'
-import { isNamed, OperatorProblem, yamlText } from '../../sdk/operator/index.ts'
+import type { Named, OperatorConfig } from './config.ts'
+import { isNamed } from './config.ts'
+import { OperatorProblem } from './problem.ts'
+import { yamlText } from './yaml-text.ts'
 
-type MountedConfig = {
+export type MountedConfig = {
   readonly source: string
   readonly target: string
-  readonly file: string
+  /** What else the service says of it, such as its `mode`. */
   readonly rest: Named
 }
 
 /** The configs that a service mounts; throws OperatorProblem for one that is nowhere. */
-export function mountedConfigs(name: string, configs: unknown): Omit<MountedConfig, 'file'>[] {
+export function mountedConfigs(name: string, configs: unknown): MountedConfig[] {
   if (configs === undefined || configs === null) return []
   if (!Array.isArray(configs)) throw new OperatorProblem(`\`configs\` of service \`${name}\` is no list`)
   return configs.map((item) => {
@@ -24,7 +26,7 @@ export function mountedConfigs(name: string, configs: unknown): Omit<MountedConf
 
 /** Where the file of a config lies, and its text where it is made of values. */
 export function configFile(
-  { source, target }: Omit<MountedConfig, 'file'>,
+  { source, target }: MountedConfig,
   { configs, repos }: OperatorConfig,
   folder: string,
 ): { readonly path: string; readonly text?: string } {
