@@ -37,6 +37,7 @@ export const CORE_PLUGINS = [
   'plugins/check-orbdrpc',
   'plugins/smtp',
   'plugins/operator-compose',
+  'plugins/operator-kubernetes',
   'plugins/vault-client',
 ] as const
 

@@ -16,6 +16,7 @@ const PLUGIN_OF: ReadonlyMap<string, string> = new Map([
   ['podman', 'operator-compose'],
   ['nerdctl', 'operator-compose'],
   ['compose', 'operator-compose'],
+  ['kubernetes', 'operator-kubernetes'],
 ])
 
 /** Reads `baremetal`, `docker` and the like, or `[repo/]name[@range]`; throws NAME_INVALID or RANGE_INVALID. */

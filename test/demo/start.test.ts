@@ -46,6 +46,7 @@ test('publishes, installs and runs the core plugins; a second time it changes no
     'check-grpc',
     'check-orbdrpc',
     'operator-compose',
+    'operator-kubernetes',
   ])
     assert.match(first.stdout, new RegExp(`published core/${plugin} 1\\.0\\.0`))
   assert.match(first.stdout, /4 passed/)

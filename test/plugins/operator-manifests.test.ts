@@ -7,13 +7,14 @@ import test from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { operator as composeOperator } from '../../plugins/operator-compose/operator.ts'
+import { operator as kubernetesOperator } from '../../plugins/operator-kubernetes/operator.ts'
 import { parseManifest } from '../../schemas/manifest.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 const folder = (name: string) => fileURLToPath(new URL(`../../plugins/${name}/`, import.meta.url))
 const run = promisify(execFile)
 
-for (const { name, version } of [composeOperator]) {
+for (const { name, version } of [composeOperator, kubernetesOperator]) {
   test(`plugin.yaml of ${name} says what its code says`, async () => {
     const manifest = parseManifest(await readFile(join(folder(name), 'plugin.yaml'), 'utf8'), 'plugin.yaml')
     assert.deepEqual([manifest.repo, manifest.name, manifest.version], ['core', name, version])

@@ -12,6 +12,7 @@ const NAMES: readonly (readonly [string, string | undefined])[] = [
   ['podman', 'operator-compose'],
   ['nerdctl', 'operator-compose'],
   ['compose', 'operator-compose'],
+  ['kubernetes', 'operator-kubernetes'],
   ['core/docker', 'docker'],
   ['myop', 'myop'],
   ['acme/myop@^2', 'myop'],

@@ -1,0 +1,4 @@
+// The program: see operator.ts.
+import { operator } from './operator.ts'
+
+void operator.main()

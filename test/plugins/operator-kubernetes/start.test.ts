@@ -1,0 +1,330 @@
+// Starting and stopping in a cluster: what is asked first, what is changed in which order, what is left alone, and how it ends.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { render } from '../../../plugins/operator-kubernetes/render.ts'
+import { start } from '../../../plugins/operator-kubernetes/start.ts'
+import { stop } from '../../../plugins/operator-kubernetes/stop.ts'
+
+import { OperatorProblem } from '../../../sdk/operator/index.ts'
+import type { Stored } from '../../support/kubernetes/cluster.ts'
+import { Cluster, ready } from '../../support/kubernetes/cluster.ts'
+import { reachedCluster } from '../../support/kubernetes/cluster-kubectl.ts'
+import { anOperatorConfig } from '../../support/operator-config.ts'
+
+const GIVEN = { readFile: () => assert.fail(), variable: () => undefined }
+const made = (services: object, more: object = {}) => render(anOperatorConfig({ services, ...more }), GIVEN)
+const ALL = { args: [] as readonly string[], dryRun: false }
+
+function aCluster(settle = ready) {
+  const cluster = new Cluster()
+  cluster.settle = settle
+  return { cluster, ...reached(cluster) }
+}
+function reached(cluster: Cluster, pass?: () => void) {
+  const scene = reachedCluster(cluster, pass)
+  const begin = (rendering: ReturnType<typeof made>, call: Partial<typeof ALL> = {}) =>
+    start({ ...ALL, ...call }, rendering, scene)
+  const end = (rendering: ReturnType<typeof made>, call: Partial<typeof ALL> = {}) =>
+    stop({ ...ALL, ...call }, rendering, scene)
+  return { scene, begin, end }
+}
+
+const SHOP = {
+  db: { image: 'db', volumes: ['data:/data'] },
+  migrate: { image: 'web', restart: 'no', depends_on: { db: { condition: 'service_healthy' } } },
+  web: {
+    image: 'web',
+    environment: { PASSWORD: 'hush' },
+    depends_on: { migrate: { condition: 'service_completed_successfully' } },
+  },
+}
+const VOLUMES = { volumes: { data: {} } }
+
+test('services start in their order, once all of them were checked by the API server', async () => {
+  const { cluster, scene, begin } = aCluster()
+  const rendering = made(SHOP, VOLUMES)
+  assert.equal(await begin(rendering), 0)
+  const job = rendering.services[1]?.workload.metadata.name
+  assert.deepEqual(cluster.changes, [
+    'apply persistentvolumeclaim/shop-data',
+    'apply service/db',
+    'apply statefulset/db',
+    `apply job/${job}`,
+    'apply secret/web-variables',
+    'apply service/web',
+    'apply deployment/web',
+  ])
+  const applied = scene.calls.filter((call) => call.startsWith('apply'))
+  assert.match(
+    applied[0] ?? '',
+    /^apply --server-side --field-manager=octo --validate=strict --filename=- --dry-run=server$/,
+  )
+  assert.equal(applied.length, 4)
+  assert.doesNotMatch(scene.calls.join(' '), /hush|aHVzaA/)
+})
+
+test('what waits for another is not applied before that is well, and says what it waits for', async () => {
+  const { cluster, ...first } = aCluster((object) => {
+    if (object.kind === 'StatefulSet') object.status = { observedGeneration: 1, updatedReplicas: 1, readyReplicas: 0 }
+    else ready(object)
+  })
+  let pauses = 0
+  const { scene, begin } = reached(cluster, () => {
+    assert.ok(!cluster.changes.includes('apply deployment/web'))
+    pauses += 1
+    if (pauses === 3) ready(cluster.get('statefulsets', 'default', 'db'))
+  })
+  assert.equal(first.scene.calls.length, 0)
+  assert.equal(
+    await begin(made({ db: SHOP.db, web: { image: 'w', depends_on: { db: { condition: 'healthy' } } } }, VOLUMES)),
+    0,
+  )
+  assert.deepEqual(scene.said, ['waiting for statefulset/db: 0 of 1 are ready'])
+  assert.equal(cluster.changes.at(-1), 'apply deployment/web')
+})
+
+test('a second start changes nothing that is as the config says, and takes away what it no longer has', async () => {
+  const { cluster, scene, begin } = aCluster()
+  await begin(made(SHOP, VOLUMES))
+  cluster.apply('configmaps', 'default', aMap('of-others', {}), { manager: 'kubectl' })
+  cluster.apply('configmaps', 'default', aMap('of-another', { 'octo.project': 'blog', ...MANAGED }), {
+    manager: 'octo',
+  })
+  cluster.apply('configmaps', 'default', aMap('half-ours', { 'octo.project': 'shop' }), { manager: 'octo' })
+  cluster.changes.length = 0
+  assert.equal(await begin(made({ web: { image: 'web' } })), 0)
+  const removed = cluster.changes.filter((change) => change.startsWith('delete')).sort()
+  assert.deepEqual(
+    removed.map((one) => one.replace(/-[0-9a-f]{8}$/, '')),
+    ['delete job/migrate', 'delete secret/web-variables', 'delete service/db', 'delete statefulset/db'],
+  )
+  assert.deepEqual(
+    cluster.list('configmaps', 'default').map(({ metadata }) => metadata.name),
+    ['of-others', 'of-another', 'half-ours'],
+  )
+  // Data is never taken away.
+  assert.equal(cluster.list('persistentvolumeclaims', 'default').length, 1)
+  assert.equal(scene.said.length, 0)
+})
+
+const MANAGED = { 'app.kubernetes.io/managed-by': 'octo' }
+function aMap(name: string, labels: object) {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, labels }, data: { a: 'b' } }
+}
+
+test('a dry run asks, says what would be deleted, and changes nothing', async () => {
+  const { cluster, scene, begin, end } = aCluster()
+  await begin(made(SHOP, VOLUMES))
+  cluster.changes.length = 0
+  assert.equal(await begin(made({ web: { image: 'other' } }), { dryRun: true }), 0)
+  assert.equal(await end(made(SHOP, VOLUMES), { dryRun: true }), 0)
+  assert.deepEqual(cluster.changes, [])
+  assert.ok(scene.said.includes('would delete statefulset/db'), scene.said.join())
+})
+
+test('what somebody else made is left alone, whoever that is, and nothing is changed', async () => {
+  for (const [labels, says] of [
+    [{}, /^configmap\/web-files is there already and was not made by octo/],
+    [{ 'octo.project': 'blog', ...MANAGED }, /belongs to project `blog`/],
+    [{ 'octo.project': 'shop' }, /configmap\/web-files is there already and belongs to project `shop`/],
+  ] as const) {
+    const { cluster, begin } = aCluster()
+    cluster.apply('configmaps', 'default', aMap('web-files', labels), { manager: 'kubectl' })
+    cluster.changes.length = 0
+    const config = {
+      services: { web: { image: 'x', configs: [{ source: 'csp', target: '/csp' }] } },
+      repos: { files: { csp: { path: '/csp' } } },
+    }
+    const rendering = render(anOperatorConfig(config), { ...GIVEN, readFile: () => Buffer.from('x') })
+    await assert.rejects(begin(rendering), (error) => error instanceof OperatorProblem && says.test(error.message))
+    assert.deepEqual(cluster.changes, [])
+  }
+})
+
+test('what the API server refuses is refused before anything changes', async () => {
+  const { cluster, begin } = aCluster()
+  const rendering = made({ web: { image: 'x', environment: { A: 'b' } } })
+  const broken = rendering.stages[0]?.objects.at(-1) as Stored
+  broken.spec.template.spec.colour = 'red'
+  await assert.rejects(begin(rendering), /must NOT have additional properties/)
+  assert.deepEqual(cluster.changes, [])
+})
+
+test('a field that somebody else has changed is not taken back, unless the config says so', async () => {
+  const { cluster, begin } = aCluster()
+  const services = { web: { image: 'x', scale: 2 } }
+  await begin(made(services))
+  const edited = structuredClone({
+    ...cluster.get('deployments', 'default', 'web'),
+    owners: undefined,
+    status: undefined,
+  })
+  const { apiVersion, kind, spec } = edited
+  const own = { apiVersion, kind, metadata: { name: 'web' }, spec: { ...spec, replicas: 5 } }
+  cluster.apply('deployments', 'default', own, { manager: 'autoscaler', force: true })
+  await assert.rejects(begin(made(services)), /conflict with "autoscaler": \.spec\.replicas/)
+  assert.equal(cluster.get('deployments', 'default', 'web').spec.replicas, 5)
+  // A field that the config does not name is nobody's business.
+  assert.equal(await begin(made({ web: { image: 'x' } })), 0)
+  assert.equal(cluster.get('deployments', 'default', 'web').spec.replicas, 5)
+  const settings = { configs: { 'operator-kubernetes': { conflicts: 'take over' } } }
+  assert.equal(await begin(made(services, settings)), 0)
+  assert.equal(cluster.get('deployments', 'default', 'web').spec.replicas, 2)
+})
+
+test('a namespace that is named and not there is made, and a dry run leaves it', async () => {
+  const { cluster, scene, begin } = aCluster()
+  const rendering = made({ web: { image: 'x' } }, { octoctl: { namespace: 'shop' } })
+  assert.equal(await begin(rendering, { dryRun: true }), 0)
+  assert.deepEqual([...cluster.namespaces], ['default'])
+  assert.match(scene.said.join(), /namespace `shop` is not there yet/)
+  assert.equal(await begin(rendering), 0)
+  assert.deepEqual([...cluster.namespaces], ['default', 'shop'])
+  assert.equal(cluster.get('deployments', 'shop', 'web').kind, 'Deployment')
+})
+
+test('named services start with what they wait for, and nothing else is touched', async () => {
+  const { cluster, begin } = aCluster()
+  await begin(made({ old: { image: 'x' } }))
+  cluster.changes.length = 0
+  assert.equal(await begin(made({ ...SHOP, mail: { image: 'm' } }, VOLUMES), { args: ['migrate'] }), 0)
+  assert.ok(cluster.changes.some((change) => change.startsWith('apply job/migrate')))
+  assert.ok(cluster.changes.includes('apply statefulset/db'))
+  assert.ok(!cluster.changes.some((change) => /web|mail|delete/.test(change)), cluster.changes.join())
+  await assert.rejects(begin(made(SHOP, VOLUMES), { args: ['wbe'] }), {
+    exitCode: 64,
+    message: /`wbe` is no service that is started, expected one of db, migrate, web/,
+  })
+})
+
+test('a Job that failed is tried again by the next start; one that ended well is not', async () => {
+  const { cluster, begin } = aCluster((object) => {
+    if (object.kind === 'Job')
+      object.status = { conditions: [{ type: 'Failed', status: 'True', message: 'it has had enough' }] }
+    else ready(object)
+  })
+  const rendering = made({ once: { image: 'x', restart: 'no' } })
+  await assert.rejects(begin(rendering), {
+    exitCode: 1,
+    message: /job\/once-[0-9a-f]{8}: it has had enough; it stays as it is/,
+  })
+  cluster.settle = ready
+  cluster.changes.length = 0
+  assert.equal(await begin(rendering), 0)
+  const name = rendering.services[0]?.workload.metadata.name
+  assert.deepEqual(cluster.changes, [`delete job/${name}`, `apply job/${name}`])
+  cluster.changes.length = 0
+  assert.equal(await begin(rendering), 0)
+  assert.deepEqual(cluster.changes, [`apply job/${name}`])
+})
+
+test('what cannot be changed in place makes room first', async () => {
+  const { cluster, begin } = aCluster()
+  await begin(made({ web: { image: 'x' } }))
+  cluster.changes.length = 0
+  assert.equal(await begin(made({ web: { image: 'x', ports: ['80'], volumes: ['data:/d'] } }, VOLUMES)), 0)
+  assert.deepEqual(cluster.changes, [
+    'delete service/web',
+    'delete deployment/web',
+    'apply persistentvolumeclaim/shop-data',
+    'apply service/web',
+    'apply statefulset/web',
+  ])
+})
+
+test('stop ends those that wait for others first, and leaves volumes and what is not of the project', async () => {
+  const { cluster, end, begin } = aCluster()
+  const rendering = made(SHOP, VOLUMES)
+  await begin(rendering)
+  cluster.apply('configmaps', 'default', aMap('of-others', {}), { manager: 'kubectl' })
+  cluster.changes.length = 0
+  assert.equal(await end(rendering, { args: ['web'] }), 0)
+  assert.deepEqual(cluster.changes, ['delete deployment/web'])
+  assert.equal(await end(rendering), 0)
+  assert.deepEqual(
+    cluster.changes.map((one) => one.replace(/-[0-9a-f]{8}$/, '')),
+    [
+      'delete deployment/web',
+      'delete job/migrate',
+      'delete statefulset/db',
+      'delete service/db',
+      'delete service/web',
+      'delete secret/web-variables',
+    ],
+  )
+  const left = [...cluster.objects.keys()]
+  assert.deepEqual(left, ['persistentvolumeclaims/default/shop-data', 'configmaps/default/of-others'])
+})
+
+const CRASHING: readonly (readonly [string, object, object, RegExp])[] = [
+  [
+    'an image that is no name',
+    { waiting: { reason: 'InvalidImageName', message: 'couldn\'t parse "x y"' } },
+    {},
+    /^deployment\/web: 0 of 1 are ready; pod web-1: container `web`: InvalidImageName: couldn't parse "x y"; it stays/,
+  ],
+  [
+    'an image that cannot be pulled',
+    { waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image "x"' } },
+    {},
+    /pod web-1: container `web`: ImagePullBackOff: Back-off pulling image "x"/,
+  ],
+  [
+    'a program that ends at once',
+    { waiting: { reason: 'CrashLoopBackOff' } },
+    { terminated: { exitCode: 3 } },
+    /pod web-1: container `web` ended with exit code 3;/,
+  ],
+  [
+    'too little memory',
+    { waiting: { reason: 'CrashLoopBackOff' } },
+    { terminated: { exitCode: 137, reason: 'OOMKilled' } },
+    /ended with exit code 137 for want of memory/,
+  ],
+  ['a program that is never ready', { running: {} }, {}, /0 of 1 are ready \(after 300 s\)/],
+]
+for (const [what, state, lastState, says] of CRASHING)
+  test(`a start fails with the true reason: ${what}`, async () => {
+    const { scene, begin } = aCluster((object) => {
+      if (object.kind === 'Deployment')
+        object.status = { observedGeneration: 1, updatedReplicas: 1, availableReplicas: 0 }
+      if (object.kind === 'Pod') object.status = { containerStatuses: [{ name: 'web', state, lastState }] }
+    })
+    await assert.rejects(
+      begin(made({ web: { image: 'x' } })),
+      (error) => error instanceof OperatorProblem && error.exitCode === 1 && says.test(error.message),
+    )
+    assert.ok(scene.now() <= 305_000, String(scene.now()))
+  })
+
+test('a pod that no node takes is told, and a Deployment that Kubernetes gave up', async () => {
+  const unschedulable = {
+    type: 'PodScheduled',
+    status: 'False',
+    reason: 'Unschedulable',
+    message: '0/3 nodes are available: pvc "x" not found.',
+  }
+  const { scene, begin } = aCluster((object) => {
+    if (object.kind === 'Deployment') object.status = { observedGeneration: 1, updatedReplicas: 1 }
+    if (object.kind === 'Pod') object.status = { conditions: [unschedulable] }
+  })
+  await assert.rejects(begin(made({ web: { image: 'x' } })), /Unschedulable: 0\/3 nodes are available/)
+  assert.match(scene.said.join(), /waiting for deployment\/web: 0 of 1 are ready; pod web-1: Unschedulable/)
+  const late = aCluster((object) => {
+    if (object.kind === 'Deployment')
+      object.status = {
+        observedGeneration: 1,
+        conditions: [{ type: 'Progressing', status: 'False', message: 'it has timed out' }],
+      }
+  })
+  await assert.rejects(late.begin(made({ web: { image: 'x' } })), /deployment\/web: it has timed out/)
+  assert.equal(late.scene.now(), 0)
+})
+
+test('a config with a cluster of its own asks no other', () => {
+  const rendering = made(
+    { web: { image: 'x' } },
+    { configs: { 'operator-kubernetes': { context: 'prod', namespace: 'shop' } } },
+  )
+  assert.deepEqual([rendering.settings.context, rendering.settings.namespace], ['prod', 'shop'])
+})
