@@ -15,8 +15,6 @@ export type Mount = {
   readonly readOnly?: true
 }
 
-export const NO_MOUNTS: Mounts = { volumes: {}, mounts: [] }
-
 /** Throws OperatorProblem where two things would lie in one place, or where a place is none. */
 export function joinMounts(service: OperatedService, all: readonly Mounts[]): Mounts {
   const mounts = all.flatMap((one) => one.mounts)

@@ -12,7 +12,7 @@ import type { Work } from './work.ts'
 import { problemOf } from './work.ts'
 
 /** What the container is given: the Secret of its variables and what is mounted. */
-export type Supplies = { readonly mounts: Mounts; readonly variables?: string }
+type Supplies = { readonly mounts: Mounts; readonly variables?: string }
 
 type Part = { readonly name: string; readonly service: OperatedService; readonly supplies: Supplies }
 

@@ -200,7 +200,7 @@ function hidden(object: KubernetesObject): KubernetesObject {
   return { ...object, data: Object.fromEntries(keys.map((key) => [key, HIDDEN])) }
 }
 
-/** For `kubectl apply -f -`. */
-export function listOf(objects: readonly KubernetesObject[]): string {
-  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects })
+/** For `--filename=-`: one after the other, as the API server itself checks no fields of what comes as one List. */
+export function inputOf(objects: readonly KubernetesObject[]): string {
+  return objects.map((object) => `${JSON.stringify(object)}\n`).join('')
 }

@@ -5,7 +5,7 @@ import { conditionOf, listIn, mapIn, numberIn } from './found.ts'
 import { PART_LABEL, referenceOf, SERVICE_LABEL } from './objects.ts'
 import type { Awaited } from './stages.ts'
 
-export type Progress =
+type Progress =
   | { readonly state: 'reached' }
   /** `isStuck`: it will most likely stay so, but Kubernetes goes on trying. */
   | { readonly state: 'waiting'; readonly reason: string; readonly isStuck: boolean }

@@ -2,12 +2,12 @@
 import type { Named, OperatorConfig } from '../../sdk/operator/index.ts'
 import { isNamed, OperatorProblem, optional, parseDuration } from '../../sdk/operator/index.ts'
 
-export const PLACE = 'configs.operator-kubernetes'
+const PLACE = 'configs.operator-kubernetes'
 
 const PUBLISHED = ['none', 'NodePort', 'LoadBalancer'] as const
 const ACCESS = ['ReadWriteOnce', 'ReadWriteOncePod', 'ReadWriteMany'] as const
 
-export type VolumeSettings = {
+type VolumeSettings = {
   readonly size: string
   readonly storageClass?: string
   readonly accessMode?: (typeof ACCESS)[number]

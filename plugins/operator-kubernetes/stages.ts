@@ -27,7 +27,7 @@ export type RenderedService = {
 }
 
 export type Waits = ReadonlyMap<string, readonly Wait[]>
-export type Wait = { readonly target: string; readonly condition: string }
+type Wait = { readonly target: string; readonly condition: string }
 
 const CONDITIONS = ['service_started', 'service_healthy', 'service_completed_successfully']
 

@@ -9,7 +9,7 @@ import type { Cluster } from './kubectl.ts'
 import type { KubernetesObject } from './objects.ts'
 import { MANAGED_BY, PROJECT_LABEL, referenceOf } from './objects.ts'
 import type { Rendering } from './render.ts'
-import { listOf } from './render.ts'
+import { inputOf } from './render.ts'
 import type { Awaited, Stage } from './stages.ts'
 
 /** All kinds that are made here but the claims of volumes: data is never taken away. */
@@ -30,11 +30,11 @@ export async function start({ args, dryRun }: Start, rendering: Rendering, clust
     note(
       `namespace \`${settings.namespace}\` is not there yet, so the API server cannot check what would be made in it`,
     )
-    return kubectl.run(['apply', '--dry-run=client', '--filename=-'], listOf(objects))
+    return kubectl.run(['apply', '--dry-run=client', '--filename=-'], inputOf(objects))
   }
-  if (isMissing) await kubectl.read(['create', 'namespace', settings.namespace ?? ''])
+  if (isMissing) await kubectl.read(['create', '--filename=-'], namespaceText(settings.namespace ?? ''))
   const there = foundIn(
-    await kubectl.read(['get', '--filename=-', '--ignore-not-found', '--output=json'], listOf(objects)),
+    await kubectl.read(['get', '--filename=-', '--ignore-not-found', '--output=json'], inputOf(objects)),
   )
   refuseForeign(there, project)
   const old = args.length > 0 ? [] : await undeclared(rendering, cluster)
@@ -48,12 +48,12 @@ export async function start({ args, dryRun }: Start, rendering: Rendering, clust
   const checked = objects.filter((object) => !going.has(referenceOf(object)))
   if (dryRun) {
     for (const found of new Set([...replaced, ...old])) note(`would delete ${referenceOfFound(found)}`)
-    return checked.length === 0 ? 0 : kubectl.run([...words, '--dry-run=server'], listOf(checked))
+    return checked.length === 0 ? 0 : kubectl.run([...words, '--dry-run=server'], inputOf(checked))
   }
-  if (checked.length > 0) await kubectl.read([...words, '--dry-run=server'], listOf(checked))
+  if (checked.length > 0) await kubectl.read([...words, '--dry-run=server'], inputOf(checked))
   await remove(replaced, settings.timeoutMs, cluster)
   for (const stage of stages) {
-    const code = await kubectl.run(words, listOf(stage.objects))
+    const code = await kubectl.run(words, inputOf(stage.objects))
     if (code !== 0) return code
     await awaitAll(stage.awaited, { project, timeoutMs: settings.timeoutMs }, cluster)
   }
@@ -118,6 +118,10 @@ export function requireServices(names: readonly string[], services: Rendering['s
 async function isNamespaceMissing(namespace: string | undefined, { kubectl }: Cluster): Promise<boolean> {
   if (namespace === undefined) return false
   return (await kubectl.ask(['get', 'namespace', namespace, '--ignore-not-found', '--output=name']))?.trim() === ''
+}
+
+function namespaceText(name: string): string {
+  return JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: MANAGED_BY } })
 }
 
 /** Guards what others made: server-side apply would join its fields to theirs. */

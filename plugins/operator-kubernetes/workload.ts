@@ -11,7 +11,7 @@ import { pairsOf } from './security.ts'
 import type { Work } from './work.ts'
 import { problemOf } from './work.ts'
 
-export type WorkloadKind = Extract<Kind, 'Deployment' | 'StatefulSet' | 'Job'>
+type WorkloadKind = Extract<Kind, 'Deployment' | 'StatefulSet' | 'Job'>
 
 type Facts = { readonly isAwaitedToEnd: boolean; readonly writesVolumes: boolean }
 

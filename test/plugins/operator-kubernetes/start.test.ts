@@ -1,33 +1,12 @@
-// Starting and stopping in a cluster: what is asked first, what is changed in which order, what is left alone, and how it ends.
+// Starting and stopping in a cluster: what is asked first, what is changed in which order, what is left alone.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { render } from '../../../plugins/operator-kubernetes/render.ts'
-import { start } from '../../../plugins/operator-kubernetes/start.ts'
-import { stop } from '../../../plugins/operator-kubernetes/stop.ts'
-
 import { OperatorProblem } from '../../../sdk/operator/index.ts'
 import type { Stored } from '../../support/kubernetes/cluster.ts'
-import { Cluster, ready } from '../../support/kubernetes/cluster.ts'
-import { reachedCluster } from '../../support/kubernetes/cluster-kubectl.ts'
+import { ready } from '../../support/kubernetes/cluster.ts'
+import { aCluster, reached, renderedServices } from '../../support/kubernetes/start-scene.ts'
 import { anOperatorConfig } from '../../support/operator-config.ts'
-
-const GIVEN = { readFile: () => assert.fail(), variable: () => undefined }
-const made = (services: object, more: object = {}) => render(anOperatorConfig({ services, ...more }), GIVEN)
-const ALL = { args: [] as readonly string[], dryRun: false }
-
-function aCluster(settle = ready) {
-  const cluster = new Cluster()
-  cluster.settle = settle
-  return { cluster, ...reached(cluster) }
-}
-function reached(cluster: Cluster, pass?: () => void) {
-  const scene = reachedCluster(cluster, pass)
-  const begin = (rendering: ReturnType<typeof made>, call: Partial<typeof ALL> = {}) =>
-    start({ ...ALL, ...call }, rendering, scene)
-  const end = (rendering: ReturnType<typeof made>, call: Partial<typeof ALL> = {}) =>
-    stop({ ...ALL, ...call }, rendering, scene)
-  return { scene, begin, end }
-}
 
 const SHOP = {
   db: { image: 'db', volumes: ['data:/data'] },
@@ -42,7 +21,7 @@ const VOLUMES = { volumes: { data: {} } }
 
 test('services start in their order, once all of them were checked by the API server', async () => {
   const { cluster, scene, begin } = aCluster()
-  const rendering = made(SHOP, VOLUMES)
+  const rendering = renderedServices(SHOP, VOLUMES)
   assert.equal(await begin(rendering), 0)
   const job = rendering.services[1]?.workload.metadata.name
   assert.deepEqual(cluster.changes, [
@@ -76,7 +55,9 @@ test('what waits for another is not applied before that is well, and says what i
   })
   assert.equal(first.scene.calls.length, 0)
   assert.equal(
-    await begin(made({ db: SHOP.db, web: { image: 'w', depends_on: { db: { condition: 'healthy' } } } }, VOLUMES)),
+    await begin(
+      renderedServices({ db: SHOP.db, web: { image: 'w', depends_on: { db: { condition: 'healthy' } } } }, VOLUMES),
+    ),
     0,
   )
   assert.deepEqual(scene.said, ['waiting for statefulset/db: 0 of 1 are ready'])
@@ -85,14 +66,14 @@ test('what waits for another is not applied before that is well, and says what i
 
 test('a second start changes nothing that is as the config says, and takes away what it no longer has', async () => {
   const { cluster, scene, begin } = aCluster()
-  await begin(made(SHOP, VOLUMES))
+  await begin(renderedServices(SHOP, VOLUMES))
   cluster.apply('configmaps', 'default', aMap('of-others', {}), { manager: 'kubectl' })
   cluster.apply('configmaps', 'default', aMap('of-another', { 'octo.project': 'blog', ...MANAGED }), {
     manager: 'octo',
   })
   cluster.apply('configmaps', 'default', aMap('half-ours', { 'octo.project': 'shop' }), { manager: 'octo' })
   cluster.changes.length = 0
-  assert.equal(await begin(made({ web: { image: 'web' } })), 0)
+  assert.equal(await begin(renderedServices({ web: { image: 'web' } })), 0)
   const removed = cluster.changes.filter((change) => change.startsWith('delete')).sort()
   assert.deepEqual(
     removed.map((one) => one.replace(/-[0-9a-f]{8}$/, '')),
@@ -114,10 +95,10 @@ function aMap(name: string, labels: object) {
 
 test('a dry run asks, says what would be deleted, and changes nothing', async () => {
   const { cluster, scene, begin, end } = aCluster()
-  await begin(made(SHOP, VOLUMES))
+  await begin(renderedServices(SHOP, VOLUMES))
   cluster.changes.length = 0
-  assert.equal(await begin(made({ web: { image: 'other' } }), { dryRun: true }), 0)
-  assert.equal(await end(made(SHOP, VOLUMES), { dryRun: true }), 0)
+  assert.equal(await begin(renderedServices({ web: { image: 'other' } }), { dryRun: true }), 0)
+  assert.equal(await end(renderedServices(SHOP, VOLUMES), { dryRun: true }), 0)
   assert.deepEqual(cluster.changes, [])
   assert.ok(scene.said.includes('would delete statefulset/db'), scene.said.join())
 })
@@ -135,7 +116,7 @@ test('what somebody else made is left alone, whoever that is, and nothing is cha
       services: { web: { image: 'x', configs: [{ source: 'csp', target: '/csp' }] } },
       repos: { files: { csp: { path: '/csp' } } },
     }
-    const rendering = render(anOperatorConfig(config), { ...GIVEN, readFile: () => Buffer.from('x') })
+    const rendering = render(anOperatorConfig(config), { readFile: () => Buffer.from('x'), variable: () => undefined })
     await assert.rejects(begin(rendering), (error) => error instanceof OperatorProblem && says.test(error.message))
     assert.deepEqual(cluster.changes, [])
   }
@@ -143,7 +124,7 @@ test('what somebody else made is left alone, whoever that is, and nothing is cha
 
 test('what the API server refuses is refused before anything changes', async () => {
   const { cluster, begin } = aCluster()
-  const rendering = made({ web: { image: 'x', environment: { A: 'b' } } })
+  const rendering = renderedServices({ web: { image: 'x', environment: { A: 'b' } } })
   const broken = rendering.stages[0]?.objects.at(-1) as Stored
   broken.spec.template.spec.colour = 'red'
   await assert.rejects(begin(rendering), /must NOT have additional properties/)
@@ -153,7 +134,7 @@ test('what the API server refuses is refused before anything changes', async () 
 test('a field that somebody else has changed is not taken back, unless the config says so', async () => {
   const { cluster, begin } = aCluster()
   const services = { web: { image: 'x', scale: 2 } }
-  await begin(made(services))
+  await begin(renderedServices(services))
   const edited = structuredClone({
     ...cluster.get('deployments', 'default', 'web'),
     owners: undefined,
@@ -162,19 +143,19 @@ test('a field that somebody else has changed is not taken back, unless the confi
   const { apiVersion, kind, spec } = edited
   const own = { apiVersion, kind, metadata: { name: 'web' }, spec: { ...spec, replicas: 5 } }
   cluster.apply('deployments', 'default', own, { manager: 'autoscaler', force: true })
-  await assert.rejects(begin(made(services)), /conflict with "autoscaler": \.spec\.replicas/)
+  await assert.rejects(begin(renderedServices(services)), /conflict with "autoscaler": \.spec\.replicas/)
   assert.equal(cluster.get('deployments', 'default', 'web').spec.replicas, 5)
   // A field that the config does not name is nobody's business.
-  assert.equal(await begin(made({ web: { image: 'x' } })), 0)
+  assert.equal(await begin(renderedServices({ web: { image: 'x' } })), 0)
   assert.equal(cluster.get('deployments', 'default', 'web').spec.replicas, 5)
   const settings = { configs: { 'operator-kubernetes': { conflicts: 'take over' } } }
-  assert.equal(await begin(made(services, settings)), 0)
+  assert.equal(await begin(renderedServices(services, settings)), 0)
   assert.equal(cluster.get('deployments', 'default', 'web').spec.replicas, 2)
 })
 
 test('a namespace that is named and not there is made, and a dry run leaves it', async () => {
   const { cluster, scene, begin } = aCluster()
-  const rendering = made({ web: { image: 'x' } }, { octoctl: { namespace: 'shop' } })
+  const rendering = renderedServices({ web: { image: 'x' } }, { octoctl: { namespace: 'shop' } })
   assert.equal(await begin(rendering, { dryRun: true }), 0)
   assert.deepEqual([...cluster.namespaces], ['default'])
   assert.match(scene.said.join(), /namespace `shop` is not there yet/)
@@ -185,44 +166,23 @@ test('a namespace that is named and not there is made, and a dry run leaves it',
 
 test('named services start with what they wait for, and nothing else is touched', async () => {
   const { cluster, begin } = aCluster()
-  await begin(made({ old: { image: 'x' } }))
+  await begin(renderedServices({ old: { image: 'x' } }))
   cluster.changes.length = 0
-  assert.equal(await begin(made({ ...SHOP, mail: { image: 'm' } }, VOLUMES), { args: ['migrate'] }), 0)
+  assert.equal(await begin(renderedServices({ ...SHOP, mail: { image: 'm' } }, VOLUMES), { args: ['migrate'] }), 0)
   assert.ok(cluster.changes.some((change) => change.startsWith('apply job/migrate')))
   assert.ok(cluster.changes.includes('apply statefulset/db'))
   assert.ok(!cluster.changes.some((change) => /web|mail|delete/.test(change)), cluster.changes.join())
-  await assert.rejects(begin(made(SHOP, VOLUMES), { args: ['wbe'] }), {
+  await assert.rejects(begin(renderedServices(SHOP, VOLUMES), { args: ['wbe'] }), {
     exitCode: 64,
     message: /`wbe` is no service that is started, expected one of db, migrate, web/,
   })
 })
 
-test('a Job that failed is tried again by the next start; one that ended well is not', async () => {
-  const { cluster, begin } = aCluster((object) => {
-    if (object.kind === 'Job')
-      object.status = { conditions: [{ type: 'Failed', status: 'True', message: 'it has had enough' }] }
-    else ready(object)
-  })
-  const rendering = made({ once: { image: 'x', restart: 'no' } })
-  await assert.rejects(begin(rendering), {
-    exitCode: 1,
-    message: /job\/once-[0-9a-f]{8}: it has had enough; it stays as it is/,
-  })
-  cluster.settle = ready
-  cluster.changes.length = 0
-  assert.equal(await begin(rendering), 0)
-  const name = rendering.services[0]?.workload.metadata.name
-  assert.deepEqual(cluster.changes, [`delete job/${name}`, `apply job/${name}`])
-  cluster.changes.length = 0
-  assert.equal(await begin(rendering), 0)
-  assert.deepEqual(cluster.changes, [`apply job/${name}`])
-})
-
 test('what cannot be changed in place makes room first', async () => {
   const { cluster, begin } = aCluster()
-  await begin(made({ web: { image: 'x' } }))
+  await begin(renderedServices({ web: { image: 'x' } }))
   cluster.changes.length = 0
-  assert.equal(await begin(made({ web: { image: 'x', ports: ['80'], volumes: ['data:/d'] } }, VOLUMES)), 0)
+  assert.equal(await begin(renderedServices({ web: { image: 'x', ports: ['80'], volumes: ['data:/d'] } }, VOLUMES)), 0)
   assert.deepEqual(cluster.changes, [
     'delete service/web',
     'delete deployment/web',
@@ -234,7 +194,7 @@ test('what cannot be changed in place makes room first', async () => {
 
 test('stop ends those that wait for others first, and leaves volumes and what is not of the project', async () => {
   const { cluster, end, begin } = aCluster()
-  const rendering = made(SHOP, VOLUMES)
+  const rendering = renderedServices(SHOP, VOLUMES)
   await begin(rendering)
   cluster.apply('configmaps', 'default', aMap('of-others', {}), { manager: 'kubectl' })
   cluster.changes.length = 0
@@ -254,77 +214,4 @@ test('stop ends those that wait for others first, and leaves volumes and what is
   )
   const left = [...cluster.objects.keys()]
   assert.deepEqual(left, ['persistentvolumeclaims/default/shop-data', 'configmaps/default/of-others'])
-})
-
-const CRASHING: readonly (readonly [string, object, object, RegExp])[] = [
-  [
-    'an image that is no name',
-    { waiting: { reason: 'InvalidImageName', message: 'couldn\'t parse "x y"' } },
-    {},
-    /^deployment\/web: 0 of 1 are ready; pod web-1: container `web`: InvalidImageName: couldn't parse "x y"; it stays/,
-  ],
-  [
-    'an image that cannot be pulled',
-    { waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image "x"' } },
-    {},
-    /pod web-1: container `web`: ImagePullBackOff: Back-off pulling image "x"/,
-  ],
-  [
-    'a program that ends at once',
-    { waiting: { reason: 'CrashLoopBackOff' } },
-    { terminated: { exitCode: 3 } },
-    /pod web-1: container `web` ended with exit code 3;/,
-  ],
-  [
-    'too little memory',
-    { waiting: { reason: 'CrashLoopBackOff' } },
-    { terminated: { exitCode: 137, reason: 'OOMKilled' } },
-    /ended with exit code 137 for want of memory/,
-  ],
-  ['a program that is never ready', { running: {} }, {}, /0 of 1 are ready \(after 300 s\)/],
-]
-for (const [what, state, lastState, says] of CRASHING)
-  test(`a start fails with the true reason: ${what}`, async () => {
-    const { scene, begin } = aCluster((object) => {
-      if (object.kind === 'Deployment')
-        object.status = { observedGeneration: 1, updatedReplicas: 1, availableReplicas: 0 }
-      if (object.kind === 'Pod') object.status = { containerStatuses: [{ name: 'web', state, lastState }] }
-    })
-    await assert.rejects(
-      begin(made({ web: { image: 'x' } })),
-      (error) => error instanceof OperatorProblem && error.exitCode === 1 && says.test(error.message),
-    )
-    assert.ok(scene.now() <= 305_000, String(scene.now()))
-  })
-
-test('a pod that no node takes is told, and a Deployment that Kubernetes gave up', async () => {
-  const unschedulable = {
-    type: 'PodScheduled',
-    status: 'False',
-    reason: 'Unschedulable',
-    message: '0/3 nodes are available: pvc "x" not found.',
-  }
-  const { scene, begin } = aCluster((object) => {
-    if (object.kind === 'Deployment') object.status = { observedGeneration: 1, updatedReplicas: 1 }
-    if (object.kind === 'Pod') object.status = { conditions: [unschedulable] }
-  })
-  await assert.rejects(begin(made({ web: { image: 'x' } })), /Unschedulable: 0\/3 nodes are available/)
-  assert.match(scene.said.join(), /waiting for deployment\/web: 0 of 1 are ready; pod web-1: Unschedulable/)
-  const late = aCluster((object) => {
-    if (object.kind === 'Deployment')
-      object.status = {
-        observedGeneration: 1,
-        conditions: [{ type: 'Progressing', status: 'False', message: 'it has timed out' }],
-      }
-  })
-  await assert.rejects(late.begin(made({ web: { image: 'x' } })), /deployment\/web: it has timed out/)
-  assert.equal(late.scene.now(), 0)
-})
-
-test('a config with a cluster of its own asks no other', () => {
-  const rendering = made(
-    { web: { image: 'x' } },
-    { configs: { 'operator-kubernetes': { context: 'prod', namespace: 'shop' } } },
-  )
-  assert.deepEqual([rendering.settings.context, rendering.settings.namespace], ['prod', 'shop'])
 })

@@ -5,7 +5,7 @@ import { Ended } from '../../../plugins/operator-kubernetes/kubectl.ts'
 import type { Cluster, Resource, Stored } from './cluster.ts'
 import { ApiProblem, RESOURCES } from './cluster.ts'
 
-export type Scene = Reached & {
+type Scene = Reached & {
   /** Each call as it would be typed. */
   readonly calls: readonly string[]
   readonly said: readonly string[]
@@ -51,7 +51,10 @@ export function reachedCluster(cluster: Cluster, pass: () => void = () => undefi
 function call(cluster: Cluster, words: readonly string[], input = ''): string {
   const [verb, first = '', ...rest] = words
   const option = (name: string) => words.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3)
-  const given: readonly Stored[] = input === '' ? [] : JSON.parse(input).items
+  const given: readonly Stored[] = input
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
   const namespaceOf = (object: Stored) => object.metadata.namespace ?? 'default'
   const namespace = [...cluster.namespaces].at(-1) ?? 'default'
   if (verb === 'apply') {
@@ -68,7 +71,7 @@ function call(cluster: Cluster, words: readonly string[], input = ''): string {
     return ''
   }
   if (verb === 'create') {
-    cluster.namespaces.add(rest[0] ?? '')
+    cluster.namespaces.add(given[0].metadata.name)
     return ''
   }
   if (verb === 'get' && first === 'namespace')
