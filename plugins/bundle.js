@@ -3,21 +3,10 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { build } from 'esbuild'
+import { bundleOptions } from './bundle-options.js'
 
 const [entry, outfile] = process.argv.slice(2)
-const { outputFiles } = await build({
-  entryPoints: [entry],
-  outfile,
-  bundle: true,
-  platform: 'node',
-  target: 'node22',
-  format: 'cjs',
-  charset: 'utf8',
-  legalComments: 'none',
-  banner: { js: '#!/usr/bin/env node' },
-  logLevel: 'warning',
-  write: false,
-})
+const { outputFiles } = await build({ ...bundleOptions(entry), logLevel: 'warning' })
 // Replaced in one step: another build of the same plugin may be reading the file.
 const partial = `${outfile}.${process.pid}`
 mkdirSync(dirname(outfile), { recursive: true })

@@ -133,6 +133,12 @@ export const ERROR_CODES = {
   PLUGIN_NOT_EXECUTABLE: { exit: 126, status: 422, meaning: 'the plugin cannot be executed on this machine' },
   PLUGIN_MISSING: { exit: 127, status: 422, meaning: 'the file of the plugin is gone' },
   PLUGIN_TIMEOUT: { exit: 124, status: 504, meaning: 'the plugin did not finish in time and was killed' },
+  CHECK_THREAD_LOST: {
+    exit: 1,
+    status: 500,
+    meaning:
+      'a check stopped the thread that it shared with others, which was replaced; it is started as a process when it does so again',
+  },
   PLUGIN_FAILED: { exit: 1, status: 422, meaning: 'the plugin ran and reported a failure' },
   CONTRACT_MISMATCH: {
     exit: CONFIG,

@@ -1,6 +1,6 @@
 // A check plugin: options and one function that looks and says. `evaluate` runs it in this process, `main` is the program.
 import type { Check, CheckDefinition } from './definition.ts'
-import { argumentsOf, readDocument } from './document.ts'
+import { argumentsOf } from './document.ts'
 import { renderHelp } from './help.ts'
 import { runProgram } from './main.ts'
 import type { OptionSpecs } from './options.ts'
@@ -28,10 +28,10 @@ export function defineCheck<const Specs extends OptionSpecs>(definition: CheckDe
         ...{ name, version },
         help: () => renderHelp(check, `passes when ${summary}`),
         schema: () => check.schema(),
-        answer: (argv, { hasDocument, ...evaluation }) =>
+        answer: async (argv, { document, ...evaluation }) =>
           check.evaluate(argv, {
             ...evaluation,
-            ...(hasDocument ? { arguments: argumentsOf(readDocument()) } : {}),
+            ...(document ? { arguments: argumentsOf(document()) } : {}),
           }),
         failed: unknown,
         exitCode: ({ status }) => EXIT_CODES[status],

@@ -3,10 +3,11 @@
 import { writeSync } from 'node:fs'
 import { readDeadline } from './deadline.ts'
 import type { Evaluation } from './definition.ts'
+import { readDocument } from './document.ts'
 
 type Asked = Pick<Evaluation, 'deadlineMs' | 'onDefect'> & {
-  /** The operator wrote a document to standard input. */
-  readonly hasDocument: boolean
+  /** Gives the document of the operator, where there is one. */
+  readonly document?: () => Readonly<Record<string, unknown>>
 }
 
 type Program<Result> = {
@@ -23,7 +24,12 @@ type Program<Result> = {
   render(result: Result): string
 }
 
+/** Whoever loads a plugin into a process of its own is given the program by this, in place of a run. */
+const HOST = Symbol.for('octo.host/v1')
+
 export async function runProgram<Result>(program: Program<Result>): Promise<void> {
+  const { [HOST]: host } = globalThis as { [HOST]?: (program: Program<Result>) => void }
+  if (host) return host(program)
   const argv = process.argv.slice(2)
   if (argv[0] === '--version') return say(program.version)
   if (argv[0] === '--help') return say(program.help())
@@ -31,8 +37,8 @@ export async function runProgram<Result>(program: Program<Result>): Promise<void
   const report = reportOnce(program)
   answerWhateverHappens(program, report)
   const deadlineMs = readDeadline(process.env.OCTO_DEADLINE_MS)
-  const hasDocument = process.env.OCTO_INPUT === 'json'
-  report(await program.answer(argv, { deadlineMs, onDefect: tell, hasDocument }))
+  const document = process.env.OCTO_INPUT === 'json' ? { document: readDocument } : {}
+  report(await program.answer(argv, { deadlineMs, onDefect: tell, ...document }))
   process.exit()
 }
 

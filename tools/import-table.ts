@@ -190,7 +190,7 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
   },
   'setup.js': { parts: ['bin'], instead: 'setup runs before anything is installed: keep it to bin/ and Node itself' },
   tools: {
-    parts: ['schemas', 'system', 'terminal', 'config/document', 'bin/bundle.js'],
+    parts: ['schemas', 'system', 'terminal', 'config/document', 'bin/bundle.js', 'plugins/bundle-options.js'],
     instead: 'checks look at the parts from outside: read files, or import schemas/',
   },
   examples: { parts: ['sdk'], instead: 'an example shows what a user can do: run `octo`, or import from sdk/' },

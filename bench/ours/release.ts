@@ -7,8 +7,8 @@ import { run } from '../child.ts'
 import type { Scope } from '../scope.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-/** Lies where it lies in a checkout. */
-const GUARD = 'operator/exec/node-guard.cjs'
+/** They lie where they lie in a checkout. */
+const BESIDE = ['operator/exec/node-guard.cjs', 'operator/own-checks/thread.cjs']
 
 /** What makes of a command the same command by the launcher of a release. */
 export async function openRelease(scope: Scope): Promise<(command: Command) => Command> {
@@ -17,7 +17,9 @@ export async function openRelease(scope: Scope): Promise<(command: Command) => C
   for (const name of ['bin', 'dist']) await cp(join(ROOT, name), join(folder, name), { recursive: true })
   for (const list of Object.values(SOURCES)) await rm(join(folder, 'dist', list))
   await copyFile(join(ROOT, 'package.json'), join(folder, 'package.json'))
-  await mkdir(join(folder, dirname(GUARD)), { recursive: true })
-  await copyFile(join(ROOT, GUARD), join(folder, GUARD))
+  for (const file of BESIDE) {
+    await mkdir(join(folder, dirname(file)), { recursive: true })
+    await copyFile(join(ROOT, file), join(folder, file))
+  }
   return ({ args: [, ...words], ...command }) => ({ ...command, args: [join(folder, 'bin/octo.js'), ...words] })
 }

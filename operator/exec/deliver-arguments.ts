@@ -12,7 +12,7 @@ type Subject = {
   readonly manifest: Pick<ReleasedManifest, 'arguments' | 'input' | 'booleans' | 'argumentStyle'>
 }
 
-type Delivery = {
+export type Delivery = {
   readonly words: readonly string[]
   /** What stands under `arguments` in the document; absent when the plugin gets none. */
   readonly document?: unknown

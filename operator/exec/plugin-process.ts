@@ -5,13 +5,13 @@ import type { CheckArguments } from '../../config/model/config.ts'
 import { makePrivateDirectory } from '../../system/files/private-directory.ts'
 import type { Ending, RunLimits, RunOptions } from '../../system/process/run-process.ts'
 import { runProcess } from '../../system/process/run-process.ts'
-import { deliverArguments } from './deliver-arguments.ts'
 import { pluginEnvironment } from './environment.ts'
 import { programOf, thisMachine } from './executable.ts'
+import type { Inside } from './inside.ts'
 import { pluginLaunchWords } from './launch-words.ts'
 import { refuseOldOperator } from './operator-version.ts'
+import { prepareArguments } from './prepare-arguments.ts'
 import { requireRuntimeVersion } from './runtime-version.ts'
-import { validateArguments } from './validate-arguments.ts'
 
 type PluginProcess = {
   readonly executable: VerifiedExecutable
@@ -30,6 +30,8 @@ export type RunDeps = {
   /** Re-checks the files right before they are executed. */
   readonly locate: (executable: VerifiedExecutable) => VerifiedExecutable
   readonly limits?: Partial<RunLimits>
+  /** Plugins that need no process; absent, all are started. */
+  readonly inside?: Inside
 }
 
 /** How its output is kept and looked at. */
@@ -40,16 +42,22 @@ export async function runPluginProcess(run: PluginProcess, reading: Reading, dep
   const { executable, service, phase, timeoutMs } = run
   const { manifest, plugin } = executable
   refuseOldOperator(plugin, manifest.minimumOperator)
-  const given = await validateArguments(run.arguments, { plugin, schema: manifest.arguments })
-  const { words, document } = deliverArguments(given, executable)
+  const { words, document } = await prepareArguments(run.arguments, executable)
+  const located = deps.locate(executable)
+  const deadlineMs = Date.now() + timeoutMs
+  const inside = deps.inside?.take(located, run.arguments)
+  if (inside) {
+    const given = document === undefined ? {} : { document: documentOf(run, document) }
+    return await inside({ words, ...given, timeoutMs, deadlineMs, signal: run.signal, ...reading })
+  }
   using directory = makePrivateDirectory()
-  const { file, leading, argv0 } = programOf(deps.locate(executable), thisMachine(requireRuntimeVersion))
+  const { file, leading, argv0 } = programOf(located, thisMachine(requireRuntimeVersion))
   const env = pluginEnvironment(deps.env, {
     ...{ temporary: directory.temporary, root: executable.root, contract: manifest.output },
     ...(service === undefined ? {} : { service }),
     ...(phase === undefined ? {} : { phase }),
     ...(document === undefined ? {} : { input: 'json' as const }),
-    deadlineMs: Date.now() + timeoutMs,
+    deadlineMs,
   })
   const launch = {
     file,
@@ -63,13 +71,13 @@ export async function runPluginProcess(run: PluginProcess, reading: Reading, dep
     signal: run.signal,
     words: pluginLaunchWords,
     ...reading,
-    ...(document === undefined ? {} : { input: inputDocument(run, document) }),
+    ...(document === undefined ? {} : { input: `${JSON.stringify(documentOf(run, document))}\n` }),
     ...(deps.limits === undefined ? {} : { limits: deps.limits }),
   })
 }
 
-/** One line of JSON. */
-function inputDocument({ service, phase, document }: PluginProcess, given: unknown): string {
+/** What stands on standard input, as one line of JSON. */
+function documentOf({ service, phase, document }: PluginProcess, given: unknown): Record<string, unknown> {
   const facts = { ...(service === undefined ? {} : { service }), ...(phase === undefined ? {} : { phase }) }
-  return `${JSON.stringify({ v: 1, ...facts, arguments: given, ...document })}\n`
+  return { v: 1, ...facts, arguments: given, ...document }
 }

@@ -10,6 +10,7 @@ import type { Bundle } from './bundles.ts'
 import { bundlesOf } from './bundles.ts'
 import { leavingOut } from './leaving-out.ts'
 import { renderLicences } from './licences.ts'
+import { ownCheckDigests } from './own-checks.ts'
 import { BANNER, fromNode, inAscii, ownModules } from './own-modules.ts'
 import type { SourceStates } from './source-states.ts'
 import { sourceStates } from './source-states.ts'
@@ -61,6 +62,8 @@ export async function bundle(
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   for (const file of ['package.json', 'package-lock.json', TOOL]) states.note(join(root, file))
   for (const file of readdirSync(join(root, TOOL))) states.note(join(root, TOOL, file))
+  // A part of octo runs no checks.
+  const ownChecks = keeps ? [] : await ownCheckDigests(root, states)
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: [entry],
@@ -74,7 +77,7 @@ export async function bundle(
     external: NATIVE,
     // `import()` has no loader where the launcher runs the bundle.
     supported: { 'dynamic-import': false },
-    define: { OCTO_VERSION: JSON.stringify(version) },
+    define: { OCTO_VERSION: JSON.stringify(version), OCTO_OWN_CHECKS: JSON.stringify(ownChecks) },
     plugins: [...(keeps ? [leavingOut(root, keeps)] : []), ownModules(root, states)],
     banner: { js: `${WRAPPED.before}${BANNER}` },
     footer: { js: WRAPPED.after },

@@ -1,0 +1,122 @@
+// Asks the thread of octo's own checks. One that blocks it holds up the checks beside it for two seconds: then the thread is
+// ended, another one takes its place, and what ran in it is unknown.
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
+import type { KnownProgram } from './known-program.ts'
+
+type Question = {
+  readonly words: readonly string[]
+  /** As on standard input of a process. */
+  readonly document?: Readonly<Record<string, unknown>>
+  readonly deadlineMs: number
+}
+
+export type ThreadAnswer = { readonly line: string; readonly exitCode: number; readonly log: readonly string[] }
+
+export type CheckThread = Disposable & {
+  /** Throws CHECK_THREAD_LOST. */
+  ask(program: KnownProgram, question: Question): Promise<ThreadAnswer>
+}
+
+type Asked = { readonly plugin: string; settle(answer: ThreadAnswer): void; fail(error: Error): void }
+
+type Running = {
+  readonly worker: Worker
+  readonly beats: Int32Array
+  readonly loaded: Set<string>
+  readonly asked: Map<number, Asked>
+  isUp: boolean
+  /** Its last beat, and how many looks have seen no other one. */
+  beat: number
+  silentLooks: number
+}
+
+const FILE = join(import.meta.dirname, 'thread.cjs')
+const LOOK_MS = 250
+/** In a row without a sign of life; a machine that is busy gives one in time. */
+const SILENT_LOOKS = 8
+/** Many times what the checks need: one that does not end taking memory ends its thread, and not octo. */
+const MAX_HEAP_MB = 128
+
+/** Started when it is asked for the first time. */
+export function openCheckThread(env: Readonly<Record<string, string>>): CheckThread {
+  let running: Running | undefined
+  let looking: NodeJS.Timeout | undefined
+  let ids = 0
+
+  function start(): Running {
+    const beats = new Int32Array(new SharedArrayBuffer(4))
+    const worker = new Worker(FILE, {
+      ...{ workerData: { beats: beats.buffer }, env: { ...env }, execArgv: [], stdout: true, stderr: true },
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+    })
+    const started: Running = {
+      ...{ worker, beats, loaded: new Set(), asked: new Map() },
+      ...{ isUp: false, beat: 0, silentLooks: 0 },
+    }
+    worker.stdout.resume()
+    worker.stderr.resume()
+    worker.on('online', () => {
+      started.isUp = true
+    })
+    worker.on('message', ({ id, ...answer }: ThreadAnswer & { id: number }) => {
+      started.asked.get(id)?.settle(answer)
+      started.asked.delete(id)
+    })
+    worker.on('error', () => undefined)
+    worker.on('exit', () => lose(started, 'ended'))
+    worker.unref()
+    return started
+  }
+
+  function lose(lost: Running, how: string): void {
+    if (running === lost) running = undefined
+    for (const { plugin, fail } of lost.asked.values()) fail(threadLost(plugin, how))
+    lost.asked.clear()
+    void lost.worker.terminate()
+  }
+
+  function look(): void {
+    if (running && isSilent(running)) lose(running, 'did not answer any more')
+    if (running && running.asked.size > 0) return
+    clearInterval(looking)
+    looking = undefined
+  }
+
+  return {
+    ask({ plugin, digest, text }, question) {
+      running ??= start()
+      const { worker, loaded, asked } = running
+      if (!loaded.has(digest)) worker.postMessage({ kind: 'load', digest, text })
+      loaded.add(digest)
+      const id = ids++
+      const { promise, resolve, reject } = Promise.withResolvers<ThreadAnswer>()
+      asked.set(id, { plugin, settle: resolve, fail: reject })
+      worker.postMessage({ kind: 'ask', id, digest, ...question })
+      looking ??= setInterval(look, LOOK_MS)
+      return promise
+    },
+    [Symbol.dispose]: () => {
+      clearInterval(looking)
+      if (running) lose(running, 'was ended')
+    },
+  }
+}
+
+/** Looks alone are counted, and no time: where this thread was held up, the other one may have been as well. */
+function isSilent(thread: Running): boolean {
+  const beat = Atomics.load(thread.beats, 0)
+  const isQuiet = beat === thread.beat && thread.isUp && thread.asked.size > 0
+  thread.silentLooks = isQuiet ? thread.silentLooks + 1 : 0
+  thread.beat = beat
+  return thread.silentLooks >= SILENT_LOOKS
+}
+
+function threadLost(plugin: string, how: string): Error {
+  return coded('CHECK_THREAD_LOST', {
+    message: `the thread that ran ${quote(plugin)} beside other checks ${how}, and was replaced`,
+    details: { plugin },
+  })
+}
