@@ -35,14 +35,27 @@ export function operatorCommands(): Command {
   const check = addCommand(program, {
     words: 'check [services...]',
     summary: 'run the preflight and health checks of your services',
-    examples: ['octo check', 'octo check web db --phase health', 'octo check --frozen --offline --junit report.xml'],
+    examples: [
+      'octo check',
+      'octo check web db --phase health',
+      'octo check --frozen --offline --junit report.xml',
+      'octo check --watch --json',
+    ],
     json: true,
   })
   shared(check)
     .option('--phase <phase>', 'preflight, health or init; repeat for several', repeatable)
     .option('--junit <file>', 'also write the outcomes as JUnit XML')
-    .addHelpText('after', '\nThe exit code is 0 only when every check that ran has passed; a warning passes.')
+    .option('-w, --watch', 'go on with the health checks at their intervals, until Ctrl-C; services are left alone')
+    .addHelpText(
+      'after',
+      '\nThe exit code is 0 only when every check that ran has passed; a warning passes. With --watch that is how they were last.',
+    )
   onRun<CheckOptions>(check, async ({ args, options, terminal }) => {
+    if (options.watch) {
+      const { watchChecksCommand } = await import('./commands/watch-checks.ts')
+      return watchChecksCommand(args, options, terminal)
+    }
     const { checkCommand } = await import('./commands/check.ts')
     return checkCommand(args, options, terminal)
   })

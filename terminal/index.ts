@@ -11,6 +11,7 @@
 // cells of tables are made printable by the table.
 export type { Paint } from './colour.ts'
 export { paintFor, wantsColour } from './colour.ts'
+export type { LiveTable } from './live-table.ts'
 export { count, formatBytes, formatDuration } from './measures.ts'
 export type { Progress, ProgressItem } from './progress.ts'
 export { errorToJson, exitCodeOf, renderError } from './render-error.ts'

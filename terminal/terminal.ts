@@ -1,6 +1,8 @@
 // One object for everything a command shows: data on stdout, logs and progress on stderr, as the flags ask.
 import type { Paint } from './colour.ts'
 import { paintFor, wantsColour } from './colour.ts'
+import type { LiveTable } from './live-table.ts'
+import { openLiveTable } from './live-table.ts'
 import { openProgress } from './open-progress.ts'
 import type { Progress, ProgressOptions } from './progress.ts'
 import type { OutputStream, Streams } from './streams.ts'
@@ -40,6 +42,8 @@ export type Terminal = {
   table(table: Table): void
   /** The same row by row, each printed at once; what is expected decides the widths. Undefined when nobody watches stdout. */
   growingTable(expected: Table): GrowingTable | undefined
+  /** One on stdout that changes in place. Undefined where nothing can be drawn again. */
+  liveTable(): LiveTable | undefined
   /** Log lines on stderr: `debug` needs `--verbose`, `--quiet` leaves only errors. */
   error(line: string): void
   warn(line: string): void
@@ -80,6 +84,7 @@ export function openTerminal(flags: TerminalFlags = {}, streams: Streams = proce
     warn: (line) => (quiet ? undefined : log(`${paintLog.yellow(paintLog.bold('warning'))}: ${line}`)),
     info: (line) => (quiet ? undefined : log(line)),
     debug: (line) => (flags.verbose && !quiet ? log(paintLog.dim(line)) : undefined),
+    liveTable: () => (canRedraw(out, env) ? screen.attach(openLiveTable(out, paint)) : undefined),
     // With `--json` stderr holds the error document, which lines of progress would spoil.
     progress: (options = {}) =>
       screen.attach(
@@ -109,12 +114,12 @@ function growingTable(expected: Table, setting: TableSetting, print: (text: stri
 
 /** While rows are drawn, lines on the same screen go above them instead of through them. */
 function sharedScreen(out: OutputStream, err: OutputStream) {
-  let active: Progress | undefined
+  let active: Pick<Progress, 'around'> | undefined
   const sharesScreen = (stream: OutputStream) => stream === err || (stream === out && out.isTTY === true)
   return {
-    attach(progress: Progress): Progress {
-      active = progress
-      return progress
+    attach<Drawn extends Pick<Progress, 'around'>>(drawn: Drawn): Drawn {
+      active = drawn
+      return drawn
     },
     line(stream: OutputStream, text: string): void {
       const write = () => void stream.write(`${text}\n`)

@@ -54,6 +54,8 @@ export type ServiceConfig = {
   readonly checks: Readonly<Record<Phase, readonly CheckItem[]>>
   /** How it is run here, or why it cannot be: that is an error of `octo start` alone. */
   readonly spec: ServiceSpec | CodedError
+  /** What the config says, also of a service that is run elsewhere; undefined where it says nothing. */
+  readonly startPeriodMs?: number | CodedError | undefined
 }
 
 /** What runs the services: octo itself, or a plugin by the name that the config gives it. */

@@ -1,5 +1,6 @@
 // From a merged tree to the one normal form: repos, pins, services, and a warning for everything that was not understood.
 
+import type { CodedError } from '../../schemas/errors.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { admitDocument } from '../document/admit.ts'
@@ -22,8 +23,7 @@ import type { KeyFiles } from './keys.ts'
 import { readOperator } from './operator-choice.ts'
 import { readPins } from './pins.ts'
 import { readSecretSources } from './read-secrets.ts'
-import type { SpecReading } from './read-service-spec.ts'
-import { pluginNode, readServiceSpec } from './read-service-spec.ts'
+import { pluginNode, readServiceSpec, readStartPeriod } from './read-service-spec.ts'
 import { findRepos, readRepos, repeatsRepo } from './repos.ts'
 import { programRequests, secretRequests } from './requests.ts'
 import { isAsWritten } from './said.ts'
@@ -83,10 +83,13 @@ function readAllServices(trees: ConfigTrees, { repos, pins, reading }: Known): S
   const sources = readSecretSources(names, trees, reading.warnings)
   const services = joined.map((service) => ({
     ...service,
-    spec: specOf(service.name, {
-      ...{ trees, ...readingOf(service.name, trees, reading) },
-      sources: sources.get(service.name) ?? [],
-    }),
+    spec: orItsError(() =>
+      readServiceSpec(service.name, {
+        ...{ trees, ...readingOf(service.name, trees, reading) },
+        sources: sources.get(service.name) ?? [],
+      }),
+    ),
+    startPeriodMs: orItsError(() => readStartPeriod(service.name, trees)),
   }))
   const { theirs = [], ours = [] } = Object.groupBy(requestsToRun(services, trees), ({ tool }) =>
     isRemote(tool) ? 'theirs' : 'ours',
@@ -102,9 +105,9 @@ function readingOf(name: string, trees: ConfigTrees, reading: Known['reading']):
 }
 
 /** Other operators may be able to do what octo cannot, so that why not is no error of the config. */
-function specOf(name: string, reading: SpecReading): ServiceConfig['spec'] {
+function orItsError<Read>(read: () => Read): Read | CodedError {
   try {
-    return readServiceSpec(name, reading)
+    return read()
   } catch (error) {
     if (isCoded(error)) return error
     throw error

@@ -25,7 +25,7 @@ import type { ServicePlaces } from './said.ts'
 import { placesOfService, saidOf } from './said.ts'
 import type { LeftAside, ServiceProgram, ServiceSpec } from './service-spec.ts'
 
-export type SpecReading = {
+type SpecReading = {
   readonly trees: ConfigTrees
   readonly variables: TemplateVariables
   readonly warnings: Warnings
@@ -37,6 +37,16 @@ const DEFAULT_START_PERIOD_MS = 10_000
 const MAX_PERIOD_MS = 3_600_000
 const MAX_REPLICAS = 100
 const MAX_WORDS = 1000
+
+/** As the config says it, also of a service that is run elsewhere; throws CONFIG_INVALID. */
+export function readStartPeriod(name: string, trees: ConfigTrees): number | undefined {
+  const local = placesOfService(trees.local, name)
+  return startPeriodOf(isNamedIn(local) ? local : placesOfService(trees.merged, name))
+}
+
+function startPeriodOf(owner: ServicePlaces): number | undefined {
+  return readDuration(saidOf(owner, ['start_period']), 'start_period', { min: 0, max: MAX_PERIOD_MS })
+}
 
 /** Throws CONFIG_INVALID for what cannot be followed, above all where nothing says what to run. */
 export function readServiceSpec(name: string, { trees, variables, warnings, sources }: SpecReading): ServiceSpec {
@@ -60,9 +70,7 @@ export function readServiceSpec(name: string, { trees, variables, warnings, sour
     restart: readRestart(saidOf(owner, ['restart'])),
     stop: readStop(owner),
     replicas: readCount(saidOf(owner, ['replicas']), 'replicas', { min: 0, max: MAX_REPLICAS, otherwise: 1 }),
-    startPeriodMs:
-      readDuration(saidOf(owner, ['start_period']), 'start_period', { min: 0, max: MAX_PERIOD_MS }) ??
-      DEFAULT_START_PERIOD_MS,
+    startPeriodMs: startPeriodOf(owner) ?? DEFAULT_START_PERIOD_MS,
     ...(configFile ? { configFile } : {}),
     secrets,
     leftAside: leftAsideOf(local, placesOfService(trees.fetched, name)),

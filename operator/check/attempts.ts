@@ -2,8 +2,10 @@
 // check when it stays, and a row of passes with a hole in it is none.
 import type { CheckItem } from '../../config/model/config.ts'
 import type { CheckReport } from '../result/report.ts'
+import type { Rows, Thresholds } from './rows.ts'
+import { areDecided, countedIn, NO_ROWS } from './rows.ts'
 
-type Thresholds = Pick<CheckItem, 'intervalMs' | 'successThreshold' | 'failureThreshold'>
+type Repetition = Thresholds & Pick<CheckItem, 'intervalMs'>
 
 type AttemptDeps<Report extends CheckReport> = {
   /** Runs the check once; the next run starts only when this one has ended. */
@@ -21,40 +23,23 @@ const MAX_RETRY_AFTER_MS = 300_000
 
 /** The deciding report and how many runs it took. */
 export async function repeatUntilDecided<Report extends CheckReport>(
-  thresholds: Thresholds,
+  thresholds: Repetition,
   deps: AttemptDeps<Report>,
 ): Promise<{ report: Report; attempts: number }> {
   const { successThreshold, failureThreshold } = thresholds
   const maxAttempts = PATIENCE * (successThreshold + failureThreshold)
-  const rows = { passed: 0, failed: 0, unknown: 0 }
+  let rows: Rows = NO_ROWS
   for (let attempts = 1; ; attempts++) {
     const report = await deps.attempt()
-    countIn(rows, report)
-    const decided =
-      rows.passed >= successThreshold || rows.failed >= failureThreshold || rows.unknown >= failureThreshold
-    if (decided || report.final) return { report, attempts }
+    rows = countedIn(rows, report.status)
+    if (areDecided(rows, thresholds) || report.final) return { report, attempts }
     if (deps.signal?.aborted) return { report: interrupted(report), attempts }
     if (attempts >= maxAttempts) return { report: undecided(report, attempts), attempts }
     await deps.sleep(pauseOf(thresholds, report, deps.random()))
   }
 }
 
-type Rows = { passed: number; failed: number; unknown: number }
-
-/** In a row: a pass ends a row of failures and the other way round. */
-function countIn(rows: Rows, { status }: CheckReport): void {
-  const isPass = status === 'ok' || status === 'warn'
-  if (status === 'unknown') {
-    rows.unknown++
-    rows.passed = 0
-    return
-  }
-  rows.unknown = 0
-  rows.passed = isPass ? rows.passed + 1 : 0
-  rows.failed = isPass ? 0 : rows.failed + 1
-}
-
-function pauseOf({ intervalMs }: Thresholds, { retryAfterMs = 0 }: CheckReport, random: number): number {
+function pauseOf({ intervalMs }: Repetition, { retryAfterMs = 0 }: CheckReport, random: number): number {
   const jittered = intervalMs * (1 + JITTER * (2 * random - 1))
   return Math.max(jittered, Math.min(retryAfterMs, MAX_RETRY_AFTER_MS))
 }

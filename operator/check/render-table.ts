@@ -78,10 +78,11 @@ function furtherLines({ furtherLines: lines = [] }: CheckOutcome): string[] {
   return lines.length > FURTHER_LINES ? [...shown, `  … ${lines.length - FURTHER_LINES} more lines with --json`] : shown
 }
 
-function statusCell(status: CheckOutcome['status'], paint: Paint): Cell {
+/** `waiting` is nothing to be alarmed about yet, as is what was skipped. */
+export function statusCell(status: CheckOutcome['status'] | 'waiting', paint: Paint): Cell {
   if (status === 'ok') return { text: 'ok', paint: paint.green }
   if (status === 'warn' || status === 'unknown') return { text: status, paint: paint.yellow }
-  if (status === 'skipped') return { text: 'skipped', paint: paint.dim }
+  if (status === 'skipped' || status === 'waiting') return { text: status, paint: paint.dim }
   return { text: 'failed', paint: (text) => paint.red(paint.bold(text)) }
 }
 

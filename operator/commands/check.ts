@@ -2,37 +2,32 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { PluginOutcome, VerifiedExecutable } from '../../client/index.ts'
 import type { ConfigWarning } from '../../config/document/warnings.ts'
-import type { Phase } from '../../config/model/config.ts'
-import { PHASES } from '../../config/model/config.ts'
-import type { ErrorCode } from '../../schemas/error-codes.ts'
-import { coded } from '../../schemas/errors.ts'
-import { printable, quote } from '../../schemas/quote.ts'
+import { printable } from '../../schemas/quote.ts'
 import { interruptible } from '../../system/process/interruptible.ts'
 import type { ProgressItem, Terminal } from '../../terminal/index.ts'
-import { labelOf, planLine, runLine } from '../check/decisions.ts'
+import { labelOf, runLine } from '../check/decisions.ts'
 import type { CheckOutcome } from '../check/outcome.ts'
 import { hasFailed } from '../check/outcome.ts'
 import type { OutcomeRows } from '../check/outcome-rows.ts'
 import { openOutcomeRows } from '../check/outcome-rows.ts'
 import type { PlannedCheck } from '../check/plan.ts'
-import { planChecks, requestKey, requestsOfPlan, withoutChecks } from '../check/plan.ts'
+import { requestKey } from '../check/plan.ts'
 import { outcomesToJson } from '../check/render-json.ts'
 import { renderJunit } from '../check/render-junit.ts'
 import { failureNotes, summaryLine } from '../check/render-table.ts'
 import { runChecks } from '../check/run-checks.ts'
 import { writeReport } from '../check/write-report.ts'
-import { asksForProgram, programRunner, programsOfPlan } from '../services/checked-services.ts'
-import type { Session, SessionOptions } from '../session.ts'
-import { openSession } from '../session.ts'
+import { asksForProgram, programRunner } from '../services/checked-services.ts'
+import type { SessionOptions } from '../session.ts'
+import { MAX_LINE, openChecks, phasesOf } from './open-checks.ts'
 
 export type CheckOptions = SessionOptions & {
   readonly phase?: readonly string[] | undefined
   readonly junit?: string | undefined
+  readonly watch?: boolean | undefined
 }
 
 const FAILED = 1
-const MAX_LINE = 1000
-const LOCKFILE_CODES: ReadonlySet<ErrorCode> = new Set(['LOCK_MISSING', 'LOCK_OUT_OF_DATE'])
 
 /** Gives 0 only when every check that ran has passed. */
 export async function checkCommand(
@@ -40,19 +35,16 @@ export async function checkCommand(
   options: CheckOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const selection = { services, phases: phasesOf(options.phase) }
-  const { env } = process
-  await using session = await openSession({ ...options, strict: true }, { terminal, cwd: process.cwd(), env })
-  const plan = planChecks(session.config, selection)
-  const startedAt = performance.now()
-  const provided = await provide(plan, session)
-  for (const check of plan) tellPlan(check, provided, terminal)
+  const phases = phasesOf(options.phase, ['preflight', 'health'])
+  await using opened = await openChecks({ services, phases }, options, terminal)
+  const { session, plan, provided, idle, openedAt: startedAt } = opened
   using interruption = interruptible()
   const rows = openOutcomeRows(terminal, expectedOf(plan, provided))
   using progress = terminal.progress({
     ...{ unit: 'steps', title: 'checking', items: plan.filter(({ fate }) => fate.kind === 'run').length },
     ...{ endsSilently: true, onShown: rows.grow },
   })
+  const { env } = process
   if (plan.some(asksForProgram)) for (const line of await session.writeFiles()) terminal.warn(line)
   const locate = (executable: VerifiedExecutable) => session.client.locate(executable)
   const checked = await runChecks(plan, {
@@ -63,7 +55,6 @@ export async function checkCommand(
     onRun: (check, result) => terminal.debug(printable(runLine(check, result), MAX_LINE)),
     ...showProgress((label) => progress.item(label), rows),
   })
-  const idle = withoutChecks(session.config, selection)
   for (const outcome of idle) rows.add(outcome)
   progress.stop()
   const durationMs = performance.now() - startedAt
@@ -72,38 +63,12 @@ export async function checkCommand(
   return interruption.exitCode() ?? (outcomes.some(hasFailed) ? FAILED : 0)
 }
 
-/** A plugin that cannot be had is its checks' own failure; a lockfile that does not cover the config is everybody's. */
-async function provide(plan: readonly PlannedCheck[], session: Session): Promise<ReadonlyMap<string, PluginOutcome>> {
-  const requests = [...requestsOfPlan(plan), ...programsOfPlan(plan, session.config)]
-  const outcomes = await session.provide(requests)
-  for (const outcome of outcomes)
-    if (outcome.state === 'failed' && LOCKFILE_CODES.has(outcome.error.code)) throw outcome.error
-  return new Map(requests.map((request, index) => [requestKey(request), outcomes[index] as PluginOutcome]))
-}
-
-function tellPlan(check: PlannedCheck, provided: ReadonlyMap<string, PluginOutcome>, terminal: Terminal): void {
-  const outcome = provided.get(requestKey(check.request))
-  if (check.fate.kind === 'run' && outcome?.state === 'done')
-    terminal.debug(printable(planLine(check, outcome.value), MAX_LINE))
-}
-
 function expectedOf(plan: readonly PlannedCheck[], provided: ReadonlyMap<string, PluginOutcome>) {
   return plan.map(({ service, phase, request, mark }) => {
     const outcome = provided.get(requestKey(request))
     const version = outcome?.state === 'done' ? { version: outcome.value.version } : {}
     return { service, phase, plugin: request.plugin, ...version, ...(mark === undefined ? {} : { mark }) }
   })
-}
-
-function phasesOf(named: readonly string[] | undefined): readonly Phase[] {
-  const words = (named ?? [])
-    .flatMap((text) => text.split(','))
-    .map((word) => (word === 'validate' ? 'preflight' : word))
-  if (words.length === 0) return ['preflight', 'health']
-  const strange = words.find((word) => !(PHASES as readonly string[]).includes(word))
-  if (strange !== undefined)
-    throw coded('USAGE', { message: `${quote(strange)} is no phase, expected ${PHASES.map(quote).join(', ')}` })
-  return PHASES.filter((phase) => words.includes(phase))
 }
 
 type Answer = {

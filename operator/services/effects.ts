@@ -1,6 +1,7 @@
 // Does what the life of an instance asks for, and tells it what came of it: checks, programs, and their end.
 import { endProcesses } from '../../system/process/end-processes.ts'
 import { isAlive } from '../../system/process/identity.ts'
+import type { Lanes } from '../lanes/lanes.ts'
 import { markOf } from './adopt.ts'
 import type { SeenCheck } from './health-watch.ts'
 import { watchHealth } from './health-watch.ts'
@@ -20,6 +21,7 @@ export type EffectFacts = Omit<PreparationFacts, 'locate'> & {
 }
 
 type EffectsDeps = EffectFacts & {
+  readonly lanes: Lanes
   readonly loaded: LoadedServices
   readonly serviceOf: (name: string) => KnownService
   readonly remember: (name: string, service: KnownService) => void
@@ -123,8 +125,8 @@ export function openEffects(deps: EffectsDeps): Effects {
     const facts = { ...deps, locate }
     const runService: ReturnType<typeof ownProgramOf> = (check, aborted) =>
       ownProgramOf(service, { id: one.id, signal, secrets: deps.secrets.handedTo(service) }, facts)(check, aborted)
-    const ended = watchHealth({ checks, runnable, startPeriodMs, signal, runService, onHealth }, facts)
-    void ended.catch((error: unknown) => log(`${one.id}: ${messageOf(error)}`))
+    const id = `${one.id} ${generation}`
+    watchHealth({ id, checks, runnable, startPeriodMs, signal, runService, onHealth }, facts)
 
     function onHealth(...[health, shown, reason]: Parameters<Parameters<typeof watchHealth>[0]['onHealth']>): void {
       watched.set(one.id, { generation, checks: shown })

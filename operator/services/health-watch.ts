@@ -1,11 +1,11 @@
-// Looks at a running service again and again. Each check has a pace of its own, and starts only when its last run has ended.
-import { setTimeout as wait } from 'node:timers/promises'
-import { openSlots } from '../../system/async/slots.ts'
+// Looks at a running service again and again. Each check has a pace of its own, and all services share the lanes.
 import { MARK } from '../../system/process/mark.ts'
 import { labelOf } from '../check/decisions.ts'
+import type { CheckOutcome } from '../check/outcome.ts'
 import type { PlannedCheck } from '../check/plan.ts'
 import type { CheckDeps } from '../check/run-checks.ts'
-import { runChecks } from '../check/run-checks.ts'
+import type { Lanes } from '../lanes/lanes.ts'
+import { watchCheck } from '../lanes/watch-check.ts'
 import { ownMark } from './adopt.ts'
 import type { CheckHealth } from './health.ts'
 import { afterResult, healthOf, NOT_CHECKED } from './health.ts'
@@ -17,6 +17,8 @@ import type { Runnable } from './runnable.ts'
 export type SeenCheck = { readonly label: string; readonly state: CheckHealth['state']; readonly summary?: string }
 
 type Watched = {
+  /** Of the instance, as long as it is the same run of its program. */
+  readonly id: string
   readonly checks: readonly PlannedCheck[]
   readonly runnable: Runnable
   readonly startPeriodMs: number
@@ -25,36 +27,32 @@ type Watched = {
   onHealth(health: Health, checks: readonly SeenCheck[], reason: string | undefined): void
 }
 
-/** Of all services: a slow check delays others of the kind, and nothing else. */
-const slots = openSlots(8)
-const JITTER = 0.1
-/** Where the config says nothing; often enough to find out, once a service is up. */
-const DEFAULT_MS = 1000
-const CALM_MS = 10_000
-
-/** Ends when it is aborted. */
-export async function watchHealth(watched: Watched, facts: PreparationFacts): Promise<void> {
-  const { checks, startPeriodMs, signal, onHealth } = watched
+/** Until it is aborted. */
+export function watchHealth(watched: Watched, facts: PreparationFacts & { readonly lanes: Lanes }): void {
+  const { id, checks, runnable, startPeriodMs, signal, runService, onHealth } = watched
   const running = checks.filter(({ fate }) => fate.kind === 'run')
   const seen = new Map<PlannedCheck, { health: CheckHealth; summary?: string }>(
     running.map((check) => [check, { health: NOT_CHECKED }]),
   )
   const startedAt = performance.now()
-  await Promise.all(running.map(watch))
+  const env = { ...facts.env, [MARK]: ownMark(facts.places.key) }
+  const deps = { provided: runnable.provided, locate: facts.locate, env, runService }
+  const watches = running.map((check, index) =>
+    watchCheck(facts.lanes, {
+      ...{ check, deps, id: `${id} ${index}`, firstWithinMs: 0 },
+      onOutcome: (outcome) => take(check, outcome),
+    }),
+  )
+  signal.addEventListener('abort', () => watches.forEach((watch) => void watch[Symbol.asyncDispose]()), { once: true })
 
-  async function watch(check: PlannedCheck): Promise<void> {
-    while (!signal.aborted) {
-      const [outcome] = await slots.use(() => runChecks([once(check)], depsOf(watched, facts)))
-      if (signal.aborted || !outcome || outcome.status === 'skipped') return
-      const before = seen.get(check)?.health ?? NOT_CHECKED
-      const isStartPeriod = performance.now() - startedAt < startPeriodMs
-      const health = afterResult(before, outcome.status, { ...check.item, isStartPeriod })
-      seen.set(check, { health, summary: outcome.summary })
-      report(health.state === 'healthy' ? undefined : sentenceOf(outcome))
-      await wait(paceOf(check, health) * (1 + JITTER * (2 * facts.random() - 1)), undefined, { signal }).catch(
-        () => undefined,
-      )
-    }
+  function take(check: PlannedCheck, outcome: CheckOutcome): boolean {
+    const { health: before } = seen.get(check) ?? { health: NOT_CHECKED }
+    if (outcome.status === 'skipped') return false
+    const isStartPeriod = performance.now() - startedAt < startPeriodMs
+    const health = afterResult(before, outcome.status, { ...check.item, isStartPeriod })
+    seen.set(check, { health, summary: outcome.summary })
+    report(health.state === 'healthy' ? undefined : sentenceOf(outcome))
+    return health.state === 'healthy'
   }
 
   function report(reason: string | undefined): void {
@@ -64,22 +62,5 @@ export async function watchHealth(watched: Watched, facts: PreparationFacts): Pr
       ...(summary === undefined ? {} : { summary }),
     }))
     onHealth(healthOf(all.map(({ health }) => health)), shown, reason)
-  }
-}
-
-function paceOf({ item: { intervalMs } }: PlannedCheck, { state }: CheckHealth): number {
-  return state === 'healthy' && intervalMs === DEFAULT_MS ? CALM_MS : intervalMs
-}
-
-/** Thresholds are counted here, over the life of the service. */
-function once(check: PlannedCheck): PlannedCheck {
-  return { ...check, item: { ...check.item, successThreshold: 1, failureThreshold: 1 } }
-}
-
-function depsOf({ runnable, signal, runService }: Watched, facts: PreparationFacts) {
-  return {
-    ...{ provided: runnable.provided, signal, random: facts.random, locate: facts.locate, runService },
-    env: { ...facts.env, [MARK]: ownMark(facts.places.key) },
-    sleep: async () => undefined,
   }
 }

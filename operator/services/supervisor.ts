@@ -4,6 +4,7 @@ import type { ChangeRule } from '../../config/model/service-spec.ts'
 import { CHANGE_RULES } from '../../config/model/service-spec.ts'
 import type { ProcessIdentity } from '../../system/process/identity.ts'
 import { isAlive } from '../../system/process/identity.ts'
+import { openLanes } from '../lanes/lanes.ts'
 import { allAsTheyAre, markOf } from './adopt.ts'
 import { answerOf, answerOfAll } from './conditions.ts'
 import type { EffectFacts } from './effects.ts'
@@ -62,7 +63,8 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     tell: tellWaiting,
     changed: (service, rules) => void tellRunning(service, rules),
   })
-  const effects = openEffects({ ...deps, ...{ log, loaded, serviceOf, remember, secrets, tell } })
+  const lanes = openLanes({ env: deps.env })
+  const effects = openEffects({ ...deps, ...{ log, loaded, lanes, serviceOf, remember, secrets, tell } })
   const instances = openInstances({
     ...{ journal: deps.journal, now: deps.now, random: deps.random, log, serviceOf, onChange },
     perform: effects.perform,
@@ -218,6 +220,7 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
       times[Symbol.dispose]()
       effects[Symbol.dispose]()
       secrets[Symbol.dispose]()
+      lanes[Symbol.dispose]()
       deps.journal[Symbol.dispose]()
     },
   }

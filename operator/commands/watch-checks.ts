@@ -1,0 +1,152 @@
+// `octo check --watch`: the checks of the config again and again, until somebody ends it. The last states decide the exit code.
+import type { VerifiedExecutable } from '../../client/index.ts'
+import type { ServiceConfig } from '../../config/model/config.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
+import { printable } from '../../schemas/quote.ts'
+import { interruptible } from '../../system/process/interruptible.ts'
+import type { Terminal } from '../../terminal/index.ts'
+import { runLine } from '../check/decisions.ts'
+import type { Lanes } from '../lanes/lanes.ts'
+import { openLanes } from '../lanes/lanes.ts'
+import { asksForProgram, programRunner } from '../services/checked-services.ts'
+import type { Note, Row, Watch } from '../watch/open-watch.ts'
+import { hasPassed, openWatch } from '../watch/open-watch.ts'
+import {
+  beginToJson,
+  changeLine,
+  changeToJson,
+  endToJson,
+  noteLine,
+  noteToJson,
+  rowsSummary,
+  rowsTable,
+} from '../watch/render-rows.ts'
+import type { CheckOptions } from './check.ts'
+import { MAX_LINE, openChecks, phasesOf } from './open-checks.ts'
+
+const FAILED = 1
+const DRAW_MS = 500
+/** All have run once by then, unless they wait for a place. */
+const FIRST_ROUND_MS = 1000
+
+export async function watchChecksCommand(
+  services: readonly string[],
+  options: CheckOptions,
+  terminal: Terminal,
+): Promise<number> {
+  refuseReport(options)
+  const phases = phasesOf(options.phase, ['health'])
+  await using opened = await openChecks({ services, phases }, options, terminal)
+  const { session, plan, provided, idle } = opened
+  using interruption = interruptible()
+  const { env } = process
+  if (plan.some(asksForProgram)) for (const line of await session.writeFiles()) terminal.warn(line)
+  const locate = (executable: VerifiedExecutable) => session.client.locate(executable)
+  using lanes = openLanes({ env })
+  const display = openDisplay(terminal)
+  await using watch = openWatch(
+    {
+      ...{ plan, provided, idle, env, locate, now: Date.now, firstWithinMs: FIRST_ROUND_MS },
+      runService: programRunner({ config: session.config, configPath: session.configPath, env, provided, locate }),
+      startPeriodOf: startPeriods(session.config.services),
+      onChange: display.change,
+      onNote: display.note,
+      onRun: (check, result) => terminal.debug(printable(runLine(check, result), MAX_LINE)),
+    },
+    lanes,
+  )
+  display.begin(watch, lanes)
+  await aborted(interruption.signal)
+  display.end(watch.rows(), lanes)
+  return watch.rows().every(hasPassed) ? 0 : FAILED
+}
+
+function refuseReport({ junit }: CheckOptions): void {
+  if (junit === undefined) return
+  throw coded('USAGE', {
+    message: '`--junit` writes one report, and `--watch` goes on',
+    hint: 'leave one of them away: `octo check --junit report.xml`, or `octo check --watch --json`',
+  })
+}
+
+/** Of those that say one: the others may have run for long. Throws CONFIG_INVALID. */
+function startPeriods(services: readonly ServiceConfig[]): (service: string) => number {
+  const known = new Map(
+    services.map(({ name, startPeriodMs }) => {
+      if (isCoded(startPeriodMs)) throw startPeriodMs
+      return [name, startPeriodMs ?? 0]
+    }),
+  )
+  return (service) => known.get(service) ?? 0
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    // Nothing else may keep the process: a watch without checks to run goes on as well.
+    const staying = setInterval(() => undefined, 60_000)
+    signal.addEventListener('abort', () => {
+      clearInterval(staying)
+      resolve()
+    })
+  })
+}
+
+type Display = {
+  begin(watch: Watch, lanes: Lanes): void
+  change(row: Row, before: Row): void
+  note(row: Row, note: Note): void
+  end(rows: readonly Row[], lanes: Lanes): void
+}
+
+function openDisplay(terminal: Terminal): Display {
+  if (terminal.json) return jsonLines(terminal)
+  const live = terminal.quiet ? undefined : terminal.liveTable()
+  const lines = textLines(terminal)
+  if (!live) return lines
+  let drawing: NodeJS.Timeout | undefined
+  const draw = (rows: readonly Row[]) =>
+    live.show(rowsTable(rows, Date.now(), terminal.paint), ['', rowsSummary(rows, terminal.paint)])
+  return {
+    ...lines,
+    begin(watch, lanes) {
+      lines.begin(watch, lanes)
+      draw(watch.rows())
+      drawing = setInterval(() => draw(watch.rows()), DRAW_MS)
+    },
+    change: () => undefined,
+    end(rows) {
+      clearInterval(drawing)
+      draw(rows)
+    },
+  }
+}
+
+/** With `--quiet` only what does not pass. */
+function textLines(terminal: Terminal): Display {
+  return {
+    begin({ checks }, { places }) {
+      const sum = checks['in-process'] + checks.process
+      const processes =
+        checks.process === 0 ? '' : `, ${checks.process} as processes, at most ${places.process} at once`
+      terminal.info(`watching ${sum} ${sum === 1 ? 'check' : 'checks'}${processes}; Ctrl-C ends it`)
+    },
+    change(row, before) {
+      if (!terminal.quiet || !hasPassed(row)) terminal.print(changeLine(row, before, terminal.paint))
+    },
+    note: (row, note) => terminal.warn(noteLine(row, note)),
+    end(rows) {
+      if (!terminal.quiet || !rows.every(hasPassed)) terminal.print(rowsSummary(rows, terminal.paint))
+    },
+  }
+}
+
+function jsonLines(terminal: Terminal): Display {
+  const print = (line: object) => terminal.print(JSON.stringify(line))
+  return {
+    begin: (watch, lanes) => print(beginToJson(watch, lanes, Date.now())),
+    change: (row, before) => print(changeToJson(row, before)),
+    note: (row, note) => print(noteToJson(row, note, Date.now())),
+    end: (rows, lanes) => print(endToJson(rows, lanes, Date.now())),
+  }
+}

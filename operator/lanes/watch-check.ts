@@ -1,0 +1,109 @@
+// Runs one check again and again in its lane. What it comes to is for whoever watches it; a run that did not take place is told of as
+// `unknown`, like one that could not find out.
+
+import { formatDuration } from '../../terminal/index.ts'
+import type { CheckOutcome } from '../check/outcome.ts'
+import type { PlannedCheck } from '../check/plan.ts'
+import { isRunService, requestKey } from '../check/plan.ts'
+import type { CheckDeps } from '../check/run-checks.ts'
+import { runChecks } from '../check/run-checks.ts'
+import type { LaneName, Lanes } from './lanes.ts'
+
+/** Where the config says nothing; often enough to find out, once it is well. */
+const DEFAULT_MS = 1000
+const CALM_MS = 10_000
+const LONGEST_PAUSE_MS = 300_000
+
+type WatchedCheck = {
+  /** One that has to run. */
+  readonly check: PlannedCheck
+  /** Its name among all that use the lanes. */
+  readonly id: string
+  readonly deps: Omit<CheckDeps, 'inside' | 'signal' | 'sleep' | 'random'>
+  readonly firstWithinMs: number
+  /** Of each run; says whether the check is well by now, so that it is looked at less often. */
+  onOutcome(outcome: CheckOutcome): boolean
+  /** Its runs take longer than its interval, so that some are left out. */
+  onOverrun?(tookMs: number, intervalMs: number): void
+  onLane?(lane: LaneName): void
+}
+
+/** Disposed of, no outcome is told any more; what runs is ended, which is waited for. */
+export function watchCheck(lanes: Lanes, watched: WatchedCheck): AsyncDisposable {
+  const { check, id, deps, firstWithinMs } = watched
+  const abort = new AbortController()
+  let lane = laneOf(lanes, watched)
+  let isWell = false
+  let running: Promise<unknown> = Promise.resolve()
+  const job = lanes.schedule.add({
+    ...{ id, owner: check.service, lane, intervalMs: intervalOf(check, { isWell }), firstWithinMs },
+    async run() {
+      const run = runOnce(check, { ...deps, inside: lanes.inside, signal: abort.signal })
+      running = run
+      const outcome = await run
+      if (abort.signal.aborted) return {}
+      isWell = watched.onOutcome(outcome)
+      move(laneOf(lanes, watched))
+      return { lane, intervalMs: intervalOf(check, { isWell, retryAfterMs: outcome.retryAfterMs }) }
+    },
+    onLate(waitedMs) {
+      isWell = watched.onOutcome(notRun(check, lateSummary(waitedMs)))
+    },
+    onOverrun: (tookMs) => watched.onOverrun?.(tookMs, intervalOf(check, { isWell })),
+  })
+
+  function move(next: LaneName): void {
+    if (next !== lane) watched.onLane?.(next)
+    lane = next
+  }
+
+  function lateSummary(waitedMs: number): string {
+    return `did not run: waited ${formatDuration(waitedMs)} for one of ${lanes.places[lane]} places (${lane})`
+  }
+
+  return {
+    async [Symbol.asyncDispose]() {
+      job[Symbol.dispose]()
+      abort.abort()
+      await running
+    },
+  }
+}
+
+/** What cannot be had or is not as it was proven says so when it runs. */
+export function laneOf(lanes: Lanes, { check, deps }: Pick<WatchedCheck, 'check' | 'deps'>): LaneName {
+  if (isRunService(check.request)) return 'process'
+  const provided = deps.provided.get(requestKey(check.request))
+  if (provided?.state !== 'done') return 'in-process'
+  try {
+    return lanes.inside.take(deps.locate(provided.value), check.item.arguments) ? 'in-process' : 'process'
+  } catch {
+    return 'in-process'
+  }
+}
+
+type Pace = { readonly isWell: boolean; readonly retryAfterMs?: number | undefined }
+
+function intervalOf({ item: { intervalMs } }: PlannedCheck, { isWell, retryAfterMs = 0 }: Pace): number {
+  const own = isWell && intervalMs === DEFAULT_MS ? CALM_MS : intervalMs
+  return Math.max(own, Math.min(retryAfterMs, LONGEST_PAUSE_MS))
+}
+
+/** Thresholds are counted by whoever watches. A defect of octo ends no other check. */
+async function runOnce(check: PlannedCheck, deps: Omit<CheckDeps, 'sleep' | 'random'>): Promise<CheckOutcome> {
+  const once = { ...check, item: { ...check.item, successThreshold: 1, failureThreshold: 1 } }
+  try {
+    const [outcome] = await runChecks([once], { ...deps, sleep: async () => undefined, random: () => 0 })
+    return outcome as CheckOutcome
+  } catch (error) {
+    return notRun(check, `octo failed: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+function notRun({ service, phase, request, mark, item }: PlannedCheck, summary: string): CheckOutcome {
+  return {
+    ...{ service, phase, plugin: request.plugin, place: item.place, attempts: 0, durationMs: 0, log: [] },
+    ...(mark === undefined ? {} : { mark }),
+    ...{ status: 'unknown', summary },
+  }
+}

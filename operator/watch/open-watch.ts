@@ -1,0 +1,108 @@
+// Keeps the checks of a config running, and tells how each is as that changes. Services are neither started nor stopped.
+import type { PluginOutcome, VerifiedExecutable } from '../../client/index.ts'
+import type { CheckOutcome } from '../check/outcome.ts'
+import type { PlannedCheck } from '../check/plan.ts'
+import { requestKey } from '../check/plan.ts'
+import type { CheckDeps } from '../check/run-checks.ts'
+import type { PluginRunResult } from '../exec/run-plugin.ts'
+import type { LaneName, Lanes } from '../lanes/lanes.ts'
+import { laneOf, watchCheck } from '../lanes/watch-check.ts'
+import type { CheckState, WatchedStatus } from './check-state.ts'
+import { afterRun, isWell, waitingSince } from './check-state.ts'
+
+export type Row = Pick<CheckOutcome, 'service' | 'phase' | 'plugin' | 'version' | 'mark' | 'place'> & {
+  readonly status: WatchedStatus | 'skipped'
+  readonly since: number
+  /** What the last run said, or why there is none. */
+  readonly last?: CheckOutcome
+}
+
+type Watching = {
+  readonly plan: readonly PlannedCheck[]
+  readonly provided: ReadonlyMap<string, PluginOutcome>
+  /** Services without checks, which stay as they are. */
+  readonly idle: readonly CheckOutcome[]
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly locate: (executable: VerifiedExecutable) => VerifiedExecutable
+  readonly startPeriodOf: (service: string) => number
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  /** Of the whole round: how soon everything has run once. */
+  readonly firstWithinMs: number
+  onChange(row: Row, before: Row): void
+  onNote(row: Row, note: Note): void
+  onRun?(check: PlannedCheck, result: PluginRunResult): void
+  readonly runService?: CheckDeps['runService']
+}
+
+export type Note =
+  | { readonly kind: 'overrun'; readonly tookMs: number; readonly intervalMs: number }
+  | { readonly kind: 'lane'; readonly lane: LaneName }
+
+export type Watch = AsyncDisposable & {
+  /** In the order of the config. */
+  rows(): readonly Row[]
+  /** How many of them run in each lane. */
+  readonly checks: Readonly<Record<LaneName, number>>
+}
+
+export function openWatch(watching: Watching, lanes: Lanes): Watch {
+  const { plan, provided, idle, now } = watching
+  const startedAt = now()
+  const rows: Row[] = []
+  const watches: AsyncDisposable[] = []
+  const checks: Record<LaneName, number> = { 'in-process': 0, process: 0 }
+  const { env, locate, onRun, runService } = watching
+  const deps = { provided, env, locate, ...(onRun ? { onRun } : {}), ...(runService ? { runService } : {}) }
+  for (const check of plan) {
+    const at = rows.push(firstRow(check, provided, startedAt)) - 1
+    if (check.fate.kind !== 'run') continue
+    checks[laneOf(lanes, { check, deps })]++
+    watches.push(watchOne(check, at))
+  }
+  rows.push(...idle.map((outcome) => ({ ...outcome, since: startedAt, last: outcome })))
+
+  function watchOne(check: PlannedCheck, at: number): AsyncDisposable {
+    let state: CheckState = waitingSince(startedAt)
+    const rowNow = () => rows[at] as Row
+    return watchCheck(lanes, {
+      ...{ check, deps, id: `${check.service} ${check.phase} ${at}`, firstWithinMs: watching.firstWithinMs },
+      onOutcome(outcome) {
+        const isStartPeriod = now() - startedAt < watching.startPeriodOf(check.service)
+        state = afterRun(state, outcome, { ...check.item, now: now(), isStartPeriod })
+        const before = rowNow()
+        rows[at] = { ...before, status: state.status, since: state.since, last: outcome }
+        if (before.status !== state.status) watching.onChange(rowNow(), before)
+        return isWell(state.status)
+      },
+      onOverrun: (tookMs, intervalMs) => watching.onNote(rowNow(), { kind: 'overrun', tookMs, intervalMs }),
+      onLane: (lane) => watching.onNote(rowNow(), { kind: 'lane', lane }),
+    })
+  }
+
+  return {
+    ...{ rows: () => rows, checks },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(watches.map((watch) => watch[Symbol.asyncDispose]()))
+    },
+  }
+}
+
+/** Whether it deserves exit code 0: what was not found out, or not yet, is no pass. */
+export function hasPassed({ status }: Pick<Row, 'status'>): boolean {
+  return status === 'skipped' || isWell(status)
+}
+
+function firstRow(check: PlannedCheck, provided: Watching['provided'], since: number): Row {
+  const { service, phase, request, mark, item, fate } = check
+  const outcome = provided.get(requestKey(request))
+  const named = {
+    ...{ service, phase, plugin: request.plugin, place: item.place },
+    ...(outcome?.state === 'done' ? { version: outcome.value.version } : {}),
+    ...(mark === undefined ? {} : { mark }),
+  }
+  if (fate.kind === 'run') return { ...named, status: 'waiting', since }
+  const status = fate.kind === 'skip' ? 'skipped' : 'unknown'
+  const last: CheckOutcome = { ...named, status, summary: fate.reason, attempts: 0, durationMs: 0, log: [] }
+  return { ...named, status, since, last }
+}

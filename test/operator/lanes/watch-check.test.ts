@@ -1,0 +1,155 @@
+// One check again and again: its pace, what is told when it did not run, and what is left when nobody watches any more.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { CheckItem } from '../../../config/model/config.ts'
+import type { CheckOutcome } from '../../../operator/check/outcome.ts'
+import type { InsideRun } from '../../../operator/exec/inside.ts'
+import type { Lanes } from '../../../operator/lanes/lanes.ts'
+import { watchCheck } from '../../../operator/lanes/watch-check.ts'
+import { openSchedule } from '../../../operator/schedule/schedule.ts'
+import type { Ending } from '../../../system/process/run-process.ts'
+import { anEnding } from '../../support/endings.ts'
+import { aCheck, checkDeps } from '../../support/planned-checks.ts'
+import { aStillClock } from '../../support/still-clock.ts'
+
+const says = (status: string, more: object = {}) => {
+  const codes: Readonly<Record<string, number>> = { ok: 0, warn: 1, critical: 2, unknown: 3 }
+  const stdout = `${JSON.stringify({ v: 1, status, summary: status, ...more })}\n`
+  return anEnding({ stdout, exitCode: codes[status] ?? 0 })
+}
+
+/** Lanes on a clock that stands still, in which every run does as it is told. */
+function aScene(act: (run: InsideRun) => Promise<Ending> | Ending, item: Partial<CheckItem> = {}, places = 4) {
+  const { clock, until } = aStillClock()
+  const begun: number[] = []
+  let isInside = true
+  const lanes: Lanes = {
+    schedule: openSchedule({ lanes: { 'in-process': places, process: 1 }, clock }),
+    inside: {
+      take: () =>
+        isInside
+          ? async (run) => {
+              begun.push(clock.now())
+              return act(run)
+            }
+          : undefined,
+    },
+    places: { 'in-process': places, process: 1 },
+    lateness: () => assert.fail('nobody asks'),
+    [Symbol.dispose]: () => undefined,
+  }
+  const outcomes: CheckOutcome[] = []
+  const lanesTold: string[] = []
+  const watchOne = (id: string, isWell: (outcome: CheckOutcome) => boolean = ({ status }) => status === 'ok') => {
+    const check = aCheck('says.sh', [], { item: { ...item } })
+    const deps = checkDeps([check])
+    return watchCheck(lanes, {
+      ...{ check, id, deps, firstWithinMs: 0 },
+      onOutcome: (outcome) => {
+        outcomes.push(outcome)
+        return isWell(outcome)
+      },
+      onLane: (lane) => lanesTold.push(lane),
+    })
+  }
+  return { ...{ until, begun, outcomes, lanesTold, watchOne }, leave: () => (isInside = false) }
+}
+
+const gaps = (moments: readonly number[]) =>
+  moments.slice(2).map((moment, index) => Math.round(moment - (moments[index + 1] ?? 0)))
+
+test('where the config says nothing it runs each second until it is well, and then every ten', async () => {
+  let status = 'critical'
+  const { until, begun, watchOne } = aScene(() => says(status))
+  await using _ = watchOne('a')
+  await until(5500)
+  assert.deepEqual(new Set(gaps(begun)), new Set([1000]))
+  status = 'ok'
+  await until(60_000)
+  const calm = begun.filter((moment) => moment > 17_000)
+  assert.deepEqual(
+    new Set(calm.slice(1).map((moment, index) => Math.round(moment - (calm[index] ?? 0)))),
+    new Set([10_000]),
+  )
+})
+
+test('an interval of the config counts always, and a plugin may ask for a longer one', async () => {
+  const own = aScene(() => says('ok'), { intervalMs: 400 })
+  await using _own = own.watchOne('a')
+  await own.until(10_000)
+  assert.deepEqual(new Set(gaps(own.begun)), new Set([400]))
+  const asked = aScene(() => says('ok', { retryAfterMs: 5000 }), { intervalMs: 400 })
+  await using _asked = asked.watchOne('a')
+  await asked.until(60_000)
+  assert.deepEqual(new Set(gaps(asked.begun)), new Set([5000]))
+})
+
+test('a check that waits for its place did not run, which is unknown in each interval', async () => {
+  const { promise, resolve } = Promise.withResolvers<Ending>()
+  const { until, outcomes, watchOne } = aScene(() => promise, { intervalMs: 1000 }, 1)
+  await using _first = watchOne('first')
+  await using _second = watchOne('second')
+  await until(3500)
+  assert.equal(outcomes.length, 3)
+  for (const { status, summary, attempts } of outcomes)
+    assert.deepEqual(
+      [status, attempts, /^did not run: waited [\d.]+ s for one of 1 places/.test(summary)],
+      ['unknown', 0, true],
+      summary,
+    )
+  resolve(says('ok'))
+  await until(4000)
+  assert.deepEqual(
+    outcomes.slice(3).map(({ status }) => status),
+    ['ok', 'ok'],
+  )
+})
+
+test('one that has to be a process from now on is told of once', async () => {
+  const { until, lanesTold, leave, outcomes, watchOne } = aScene(
+    () => {
+      leave()
+      return says('ok')
+    },
+    { intervalMs: 1000 },
+  )
+  await using _ = watchOne('a')
+  await until(500)
+  assert.deepEqual([lanesTold, outcomes.length], [['process'], 1])
+})
+
+test('when nobody watches any more what runs is told to end and tells nothing', async () => {
+  const ended: boolean[] = []
+  const { until, outcomes, watchOne } = aScene(
+    ({ signal }) =>
+      new Promise((resolve) =>
+        signal?.addEventListener('abort', () => {
+          ended.push(true)
+          resolve(anEnding({ stopped: 'interrupted' }))
+        }),
+      ),
+  )
+  const watch = watchOne('a')
+  await until(10)
+  await watch[Symbol.asyncDispose]()
+  await until(60_000)
+  assert.deepEqual([ended, outcomes], [[true], []])
+})
+
+test('a defect of octo is one unknown run, and the next one comes', async () => {
+  let runs = 0
+  const { until, outcomes, watchOne } = aScene(
+    () => {
+      runs++
+      if (runs === 1) throw new TypeError('broken')
+      return says('ok')
+    },
+    { intervalMs: 1000 },
+  )
+  await using _ = watchOne('a')
+  await until(2500)
+  assert.deepEqual(outcomes.map(({ status, summary }) => [status, summary]).slice(0, 2), [
+    ['unknown', 'octo failed: broken'],
+    ['ok', 'ok'],
+  ])
+})

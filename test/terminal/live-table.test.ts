@@ -1,0 +1,34 @@
+// A table that is drawn again in place, on a real screen of a terminal emulator.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openTerminal } from '../../terminal/index.ts'
+import { collectedStreams } from '../support/collected-streams.ts'
+import { openScreen } from '../support/screen.ts'
+
+const table = (...rows: readonly string[][]) => ({ columns: [{ title: 'status' }, { title: 'service' }], rows })
+
+test('it stands in one place, whatever changes, with log lines above it', async () => {
+  const screen = openScreen({ rows: 12 })
+  const terminal = openTerminal({}, screen.streams)
+  const live = terminal.liveTable()
+  assert.ok(live)
+  live.show(table(['waiting', 'web'], ['waiting', 'db']), ['', '2 waiting'])
+  terminal.warn('slow')
+  live.show(table(['failed', 'web'], ['ok', 'db']), ['', '1 passed, 1 failed'])
+  const lines = (await screen.lines()).map((line) => line.trimEnd())
+  assert.deepEqual(lines, ['warning: slow', 'status  service', 'failed  web', 'ok      db', '', '1 passed, 1 failed'])
+})
+
+test('what is higher than the screen is cut, and its notes stay', async () => {
+  const screen = openScreen({ rows: 6 })
+  const live = openTerminal({}, screen.streams).liveTable()
+  for (const status of ['waiting', 'ok'])
+    live?.show(table(...Array.from({ length: 20 }, (_, index) => [status, `s${index}`])), ['20 checks'])
+  const lines = (await screen.lines()).map((line) => line.trimEnd())
+  assert.deepEqual(lines, ['status  service', 'ok      s0', 'ok      s1', '… 18 more lines', '20 checks'])
+})
+
+test('where nothing can be drawn again there is none', () => {
+  assert.equal(openTerminal({}, collectedStreams()).liveTable(), undefined)
+  assert.equal(openTerminal({}, collectedStreams({ tty: true, env: { CI: '1' } })).liveTable(), undefined)
+})
