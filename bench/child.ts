@@ -28,6 +28,8 @@ type Outcome = {
 }
 
 const OUTPUT_BYTES = 4 * 1024 * 1024
+/** Linux counts in hundredths of a second here, whatever it does elsewhere. */
+const MS_OF_TICK = 10
 const running = new Set<number>()
 
 process.on('exit', () => {
@@ -48,7 +50,13 @@ export async function run(command: Command, watch: 'time' | 'memory' = 'time'): 
   throw new Error(`${nameOf(command)} ended with ${code}: ${output.tail()}`)
 }
 
-type Server = { readonly pid: number; readonly match: readonly string[]; readonly stop: () => Promise<void> }
+type Server = {
+  readonly pid: number
+  readonly match: readonly string[]
+  readonly stop: () => Promise<void>
+  /** What it printed so far. */
+  readonly stdout: () => string
+}
 
 /** Starts a process and waits until its output matches `ready`, or until the port `ready` takes connections. */
 export async function serve(command: Command, ready: RegExp | number): Promise<Server> {
@@ -65,7 +73,7 @@ export async function serve(command: Command, ready: RegExp | number): Promise<S
     typeof ready === 'number' ? connectable(ready, 60_000) : output.find(ready, command.timeoutMs ?? 60_000),
     ended.then(([code]) => Promise.reject(new Error(`${nameOf(command)} ended with ${code}: ${output.tail()}`))),
   ])
-  if (match) return { pid: child.pid ?? 0, match, stop }
+  if (match) return { pid: child.pid ?? 0, match, stop, stdout: output.stdout }
   await stop()
   throw new Error(`${nameOf(command)} did not get ready: ${output.tail()}`)
 }
@@ -77,6 +85,17 @@ export function memoryOf(pid: number, field: Memory): number {
   try {
     const line = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
     return Number(line?.[1] ?? 0) * 1024
+  } catch {
+    return 0
+  }
+}
+
+/** What its threads took of the processors so far; 0 where that is not told. */
+export function cpuMsOf(pid: number): number {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+    return (Number(fields[11]) + Number(fields[12])) * MS_OF_TICK
   } catch {
     return 0
   }

@@ -3,6 +3,8 @@ import { cpus, release, totalmem } from 'node:os'
 import { MISE_VERSION } from './peers/mise.ts'
 import { nginxVersion } from './peers/nginx.ts'
 import { NPM_VERSION } from './peers/npm.ts'
+import { PROCESS_COMPOSE_VERSION } from './peers/process-compose.ts'
+import { SUPERVISORD_VERSION } from './peers/supervisord.ts'
 import { VERDACCIO_VERSION } from './peers/verdaccio.ts'
 import { wrkVersion } from './wrk.ts'
 
@@ -25,5 +27,7 @@ export async function peerVersions(): Promise<Record<string, string>> {
     verdaccio: VERDACCIO_VERSION,
     npm: NPM_VERSION,
     mise: MISE_VERSION,
+    'process-compose': PROCESS_COMPOSE_VERSION,
+    supervisord: SUPERVISORD_VERSION,
   }
 }

@@ -1,0 +1,100 @@
+// A thousand checks each second of a mixed config: whether all begin, how late, and what the process that watches them takes.
+import { MIB } from '../bytes.ts'
+import type { Benchmark, Contender } from '../model.ts'
+import type { Watched } from '../ours/watched-checks.ts'
+import { openWatchedChecks } from '../ours/watched-checks.ts'
+import type { Suite } from '../suite.ts'
+
+const ROUNDS = { full: 5, quick: 1 }
+const AMOUNTS = { full: { core: 970, scripts: 30 }, quick: { core: 97, scripts: 3 } }
+const SECONDS = { full: 15, quick: 4 }
+/** The share of a second that the interval is longer. */
+const WANTED = 1 / 1.001
+
+export const suite: Suite = {
+  name: 'checks',
+  async prepare(scope) {
+    const [amounts, seconds] = scope.quick ? [AMOUNTS.quick, SECONDS.quick] : [AMOUNTS.full, SECONDS.full]
+    const watch = await scope.attempt('octo check --watch', () => openWatchedChecks(scope, amounts))
+    return watch
+      ? benchmarks(
+          onceARound(() => watch(seconds * 1000)),
+          amounts,
+        )
+      : []
+  },
+}
+
+/** All benchmarks tell of the same runs. */
+function onceARound(watch: () => Promise<Watched>): (round: number) => Promise<Watched> {
+  const rounds = new Map<number, Promise<Watched>>()
+  return (round) => {
+    const found = rounds.get(round) ?? watch()
+    rounds.set(round, found)
+    return found
+  }
+}
+
+function benchmarks(
+  watched: (round: number) => Promise<Watched>,
+  { core, scripts }: { readonly core: number; readonly scripts: number },
+): Benchmark[] {
+  const total = core + scripts
+  const what = `${core} checks of TCP and HTTP inside octo and ${scripts} shell scripts, each of them every second`
+  const common = { rounds: ROUNDS, warmUp: false } as const
+  const ours = (name: string, figure: (found: Watched) => number): Contender => ({
+    name,
+    measure: async (round) => figure(await watched(round)),
+  })
+  return [
+    {
+      ...{ ...common, name: 'checks-rate', title: `${total} checks a second`, unit: 'requests/s' },
+      contenders: [ours('octo check --watch', ({ rate }) => rate), fixed('as configured', total * WANTED)],
+      aims: [{ ours: 'octo check --watch', peer: 'as configured', compare: 'ratio', bound: 'at least', limit: 0.98 }],
+      note: what,
+    },
+    {
+      ...{ ...common, name: 'checks-lateness', title: `lateness of ${total} checks a second`, unit: 'ms' },
+      contenders: [
+        ours('inside octo, median', ({ lateness }) => lateness['in-process'].p50),
+        ours('inside octo, 99 %', ({ lateness }) => lateness['in-process'].p99),
+        ours('processes, median', ({ lateness }) => lateness.process.p50),
+        ours('processes, 99 %', ({ lateness }) => lateness.process.p99),
+        fixed('on time', 0),
+      ],
+      aims: [
+        { ours: 'inside octo, median', peer: 'on time', compare: 'difference' },
+        { ours: 'inside octo, 99 %', peer: 'on time', compare: 'difference', bound: 'at most', limit: 20 },
+        { ours: 'processes, median', peer: 'on time', compare: 'difference' },
+        { ours: 'processes, 99 %', peer: 'on time', compare: 'difference', bound: 'at most', limit: 200 },
+      ],
+      note: 'from the moment that a run is due to its begin; the first second, in which everything is loaded, is in it',
+    },
+    {
+      ...{ ...common, name: 'checks-memory', title: `memory while watching ${total} checks a second`, unit: 'bytes' },
+      contenders: [ours('octo check --watch', ({ peakBytes }) => peakBytes), fixed('nothing', 0)],
+      aims: [
+        {
+          ...{ ours: 'octo check --watch', peer: 'nothing', compare: 'difference' },
+          ...{ bound: 'at most', limit: 100 * MIB },
+        },
+      ],
+      note: 'VmHWM of the one process; that of the scripts is not in it',
+    },
+    {
+      ...{
+        ...common,
+        name: 'checks-cpu',
+        title: `processor time for ${total} checks a second, of each second`,
+        unit: 'ms',
+      },
+      contenders: [ours('octo check --watch', ({ cpuMsPerSecond }) => cpuMsPerSecond), fixed('nothing', 0)],
+      aims: [{ ours: 'octo check --watch', peer: 'nothing', compare: 'difference' }],
+      note: 'all threads of the one process, with its system calls; the scripts are not in it',
+    },
+  ]
+}
+
+function fixed(name: string, figure: number): Contender {
+  return { name, measure: async () => figure }
+}
