@@ -12,7 +12,7 @@ import { basePath, parseBaseUrl } from '../../static-tree/base-url.ts'
 import type { OpenRegistry } from '../open-registry.ts'
 import { createTreeReader } from '../read/reader.ts'
 import { createApp } from './app.ts'
-import { answerUnreadable, watchExchanges } from './http/answer-unreadable.ts'
+import { answerUnreadable, watchExchange } from './http/answer-unreadable.ts'
 import type { ClientAddress } from './http/client-address.ts'
 import { clientAddressBehind } from './http/client-address.ts'
 import { finishUnread } from './http/finish-unread.ts'
@@ -58,10 +58,12 @@ const SOCKET_IDLE_MS = 300_000
 export async function serve(options: ServeOptions): Promise<Serving> {
   const { logger, clientAddress = clientAddressBehind([]) } = options
   let handle: RequestListener = answerStarting(logger)
-  const server = createServer(SERVER_OPTIONS, (request, response) => handle(request, response))
+  const server = createServer(SERVER_OPTIONS, (request, response) => {
+    handle(request, response)
+    watchExchange(request, response)
+  })
   server.maxConnections = MAX_CONNECTIONS
   server.setTimeout(SOCKET_IDLE_MS)
-  watchExchanges(server)
   server.on('clientError', answerUnreadable)
   const url = await listen(server, options)
   try {
@@ -99,10 +101,10 @@ function createHandler(registry: OpenRegistry, { logger, clientAddress }: Handle
       finishUnread(request, response)
       return refuse(error, { request, response, logger })
     }
-    contextOf(request).address = clientAddress(request)
     request.url = belowSite(request.url ?? '/', sitePath)
     if (logReads) logRequest({ logger, clientAddress }, request, response)
     if (reader.handle(request, response)) return
+    contextOf(request).address = clientAddress(request)
     if (!logReads) logRequest({ logger, clientAddress }, request, response)
     finishUnread(request, response)
     void api(request, response)

@@ -1,17 +1,21 @@
 // What Node's parser refuses never becomes a request, so the answer is written by hand; and never into an answer that is
 // on its way on the same connection, where it would stand among the bytes of a file.
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 
 /** Answers that are not at their end, by connection. */
 const exchanges = new WeakMap<Duplex, number>()
 
-/** Keeps count of the answers under way; before anything else listens to requests. */
-export function watchExchanges(server: Server): void {
-  server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
-    exchanges.set(socket, (exchanges.get(socket) ?? 0) + 1)
-    response.once('close', () => exchanges.set(socket, (exchanges.get(socket) ?? 1) - 1))
-  })
+/**
+ * Keeps count of the answers under way; to be called when the request was handled. An answer that has ended by then is with
+ * the socket, whole and in its order, so what is written later cannot get into it; and most are, so they must cost nothing.
+ * One that waits for an earlier answer has no socket yet.
+ */
+export function watchExchange({ socket }: IncomingMessage, response: ServerResponse): void {
+  const isWithSocket = response.writableEnded && response.socket !== null
+  if (isWithSocket) return
+  exchanges.set(socket, (exchanges.get(socket) ?? 0) + 1)
+  response.once('close', () => exchanges.set(socket, (exchanges.get(socket) ?? 1) - 1))
 }
 
 export function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {

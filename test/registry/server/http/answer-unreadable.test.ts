@@ -28,6 +28,24 @@ test('garbage sent while a file is on its way never gets into the bytes of that 
   assert.ok(body.length > 0 && body.equals(bytes.subarray(0, body.length)), 'other bytes stand among those of the file')
 })
 
+test('what comes from memory arrives whole before the garbage behind it is answered', async (t) => {
+  const registry = await startTestRegistry(t)
+  await publishRelease(registry, await aRelease(registry.key))
+  const address = `${registry.url}/repos/core/hello.yaml`
+  const document = await (await fetch(address)).text()
+  const get = `GET ${new URL(address).pathname} HTTP/1.1\r\nHost: x\r\n\r\n`
+  const socket = connect(Number(new URL(registry.url).port), '127.0.0.1')
+  let answers = ''
+  socket.on('data', (chunk) => {
+    answers += chunk
+  })
+  socket.write(`${get}\0\r\n\r\n`)
+  await once(socket, 'close')
+  const [, whole, refusal] = answers.split('HTTP/1.1 ')
+  assert.ok(whole?.startsWith('200 ') && whole.endsWith(`\r\n\r\n${document}`))
+  assert.match(refusal ?? '', /^400 /)
+})
+
 test('garbage on a connection of its own gets a problem that nobody keeps', async (t) => {
   const registry = await startTestRegistry(t)
   for (const text of [
