@@ -1,20 +1,27 @@
-// The words for services: `octo start`, `stop`, `restart`, `status`, `logs`, `exec`, `show` and `compose`. What they do is for the
+// The words for services: `octo start`, `apply`, `stop`, `restart`, `status`, `logs`, `exec`, `show` and `compose`. What they do is for the
 // operator of the config to say.
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { addCommand, onRun } from '../terminal/program.ts'
 import type { OperateOptions } from './commands/operate.ts'
-import type { OperatorWord } from './operators/operator.ts'
+import type { OperatorWord, OwnWord } from './operators/operator.ts'
 import { LOG_LEVELS } from './operators/operator.ts'
 import { shared } from './shared-options.ts'
 
+type Word = OperatorWord | OwnWord
+
 type Spec = { readonly words: string; readonly summary: string; readonly examples: readonly [string, ...string[]] }
 
-const SPECS: Readonly<Record<OperatorWord, Spec>> = {
+const SPECS: Readonly<Record<OperatorWord | OwnWord, Spec>> = {
   start: {
     words: 'start [services...]',
     summary: 'start the services of the config',
     examples: ['octo start', 'octo start web db --frozen', 'octo start --dry-run', 'octo start --operator podman'],
+  },
+  apply: {
+    words: 'apply [services...]',
+    summary: 'make what runs as the config says, after showing what changes',
+    examples: ['octo apply', 'octo apply --dry-run', 'octo apply --yes --json', 'octo apply web'],
   },
   stop: {
     words: 'stop [services...]',
@@ -49,13 +56,13 @@ const SPECS: Readonly<Record<OperatorWord, Spec>> = {
   },
 }
 
-const CHANGES: readonly OperatorWord[] = ['start', 'stop', 'restart']
-const ANSWERS_DATA: readonly OperatorWord[] = ['start', 'stop', 'restart', 'status', 'logs', 'show']
-const PASSES_ON: readonly OperatorWord[] = ['exec', 'compose']
+const CHANGES: readonly Word[] = ['start', 'apply', 'stop', 'restart']
+const ANSWERS_DATA: readonly Word[] = ['start', 'apply', 'stop', 'restart', 'status', 'logs', 'show']
+const PASSES_ON: readonly Word[] = ['exec', 'compose']
 
 export function addServiceWords(program: Command): void {
   program.enablePositionalOptions()
-  for (const word of Object.keys(SPECS) as OperatorWord[]) {
+  for (const word of Object.keys(SPECS) as Word[]) {
     const passesOn = PASSES_ON.includes(word)
     const command = shared(addCommand(program, { ...SPECS[word], passesOn, json: ANSWERS_DATA.includes(word) }))
       .option('--operator <name>', 'what runs the services, instead of `octoctl.operator` of the config')
@@ -65,6 +72,10 @@ export function addServiceWords(program: Command): void {
       command
         .option('--foreground', 'supervise them here until they end, as under systemd')
         .addOption(new Option('--call', 'read the config as standard input says, which another octo writes').hideHelp())
+        .addOption(
+          new Option('--apply <digest>', 'make these changes, which were shown, in place of a start').hideHelp(),
+        )
+    if (word === 'apply') command.option('--yes', 'make the changes without asking')
     if (word === 'status') command.option('-w, --watch', 'show it again when it changes, until Ctrl-C')
     if (word === 'logs')
       command

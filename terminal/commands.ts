@@ -21,6 +21,7 @@ export const WORDS: readonly Word[] = [
   }),
   ...group('Run services', 'operator', {
     start: 'start the services of the config',
+    apply: 'make what runs as the config says, after showing what changes',
     stop: 'stop the services of the config',
     restart: 'stop services and start them again',
     status: 'show how the services are',

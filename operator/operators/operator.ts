@@ -7,6 +7,10 @@ import type { Session, SessionOptions } from '../session.ts'
 export const OPERATOR_WORDS = ['start', 'stop', 'restart', 'status', 'logs', 'exec', 'show', 'compose'] as const
 export type OperatorWord = (typeof OPERATOR_WORDS)[number]
 
+/** Words that octoctl's contract does not have, so that only the built-in operator answers them. */
+export const OWN_WORDS = ['apply'] as const
+export type OwnWord = (typeof OWN_WORDS)[number]
+
 /** The levels of octoctl's `--log-level`. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const
 
@@ -19,6 +23,10 @@ export type OperatorOptions = SessionOptions & {
   readonly follow?: boolean | undefined
   readonly since?: string | undefined
   readonly json?: boolean | undefined
+  /** Digest of the changes that somebody has seen, which are made in place of a start. */
+  readonly apply?: string | undefined
+  /** Nobody is asked before changes are made. */
+  readonly yes?: boolean | undefined
   /** The config is read as another octo says on standard input, which started this one. */
   readonly call?: boolean | undefined
 }
@@ -31,6 +39,8 @@ export type OperatorCall = {
   readonly session: Session
   /** Of a person who was asked for values of the config. */
   readonly answers?: Readonly<Record<string, string>>
+  /** Something else stands in the config where somebody would have been asked. */
+  readonly hasStandIns?: boolean
   readonly terminal: Terminal
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv
@@ -38,7 +48,11 @@ export type OperatorCall = {
   readonly openFolder?: (project: Project, env: NodeJS.ProcessEnv) => string
 }
 
-/** Each gives the exit code of octo. */
-export type Operator = { readonly name: string } & Readonly<
-  Record<OperatorWord, (call: OperatorCall) => Promise<number>>
->
+/** Gives the exit code of octo. */
+type Act = (call: OperatorCall) => Promise<number>
+
+export type Operator = {
+  readonly name: string
+  /** Absent where there are none. */
+  readonly own?: Readonly<Record<OwnWord, Act>>
+} & Readonly<Record<OperatorWord, Act>>

@@ -51,7 +51,7 @@ function serviceNamed(name: string, { config, provided }: Pick<Facts, 'config' |
   if (spec.secrets.length > 0) throw needsSecrets(name)
   const executable = executableOf(spec, config, provided)
   const checks = { preflight: [], health: [], init: [] }
-  const digests = { digest: '', fields: {}, initDigest: '' }
+  const digests = { digest: '', fields: {}, settings: {}, initDigest: '' }
   return { name, spec, checks, ...(executable ? { executable } : {}), secrets: [], ...digests }
 }
 

@@ -54,10 +54,32 @@ export function fieldsOf({ spec, executable, secrets }: Started): Fields {
   }
 }
 
+/** What takes effect while it runs. */
+export function settingsOf(
+  { dependsOn, restart, stop, replicas, startPeriodMs }: ServiceSpec,
+  health: readonly PlannedCheck[],
+): Fields {
+  const checks = health.map(({ fate, request, item: { place: _, ...item } }) => [fate.kind, request, item])
+  return {
+    depends_on: mark(dependsOn),
+    restart: mark(restart),
+    stop: mark(stop),
+    replicas: mark(replicas),
+    start_period: mark(startPeriodMs),
+    health: mark(checks),
+  }
+}
+
+/** Names of those that differ, that came and that went. */
+export function changedFields(before: Fields, after: Fields): readonly string[] {
+  const names = [...new Set([...Object.keys(after), ...Object.keys(before)])]
+  return names.filter((name) => before[name] !== after[name])
+}
+
 function mark(value: unknown): string {
   return digest(value).slice(0, MARK_LENGTH)
 }
 
-function digest(value: unknown): string {
+export function digest(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16)
 }

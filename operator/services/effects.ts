@@ -29,7 +29,7 @@ type EffectsDeps = EffectFacts & {
   readonly secrets: Pick<SecretsKeeper, 'handedTo'>
 }
 
-type Effects = Disposable & {
+export type Effects = Disposable & {
   perform(one: One, effect: Effect): void
   /** What is prepared or watched for it is not any more. */
   abandon(one: One): void
@@ -42,6 +42,13 @@ type Effects = Disposable & {
 
 type Loaded = ReturnType<LoadedServices['required']>
 
+/** Of one start, with checks of that mark. */
+type Watch = {
+  readonly generation: number
+  readonly health: string | undefined
+  readonly checks?: readonly SeenCheck[]
+}
+
 export function openEffects(deps: EffectsDeps): Effects {
   const { tell, loaded, log } = deps
   const mark = markOf(deps.places.key)
@@ -53,7 +60,7 @@ export function openEffects(deps: EffectsDeps): Effects {
   const prepared = new Map<string, { readonly generation: number } & Loaded>()
   /** An `init` that is under way is one for all replicas. */
   const inits = new Map<string, Promise<string | undefined>>()
-  const watched = new Map<string, { readonly generation: number; checks?: readonly SeenCheck[] }>()
+  const watched = new Map<string, Watch>()
 
   function inBackground(one: One, act: (one: One, signal: AbortSignal) => Promise<Event>): void {
     const abort = new AbortController()
@@ -101,11 +108,18 @@ export function openEffects(deps: EffectsDeps): Effects {
       const wanted = { id: one.id, mark: mark(one.id, one.instance), secrets }
       const { process, ended } = await startProgram(service, wanted, { ...deps, locate })
       children.set(one.id, generation)
+      noteStarted(service)
       void ended.then((how) => tellEnd(one, generation, how))
       return { kind: 'spawned', generation, process }
     } catch (error) {
       return { kind: 'not-spawned', generation, reason: messageOf(error) }
     }
+  }
+
+  /** It may be of another config than what ran before it. */
+  function noteStarted({ name, digest, fields }: Loaded['service']): void {
+    const known = deps.serviceOf(name)
+    if (known.digest !== digest) deps.remember(name, { ...known, digest, fields })
   }
 
   function tellEnd(one: One, generation: number, how: End): void {
@@ -118,7 +132,8 @@ export function openEffects(deps: EffectsDeps): Effects {
     const { generation } = one.instance
     const abort = new AbortController()
     const checks = service.checks.health
-    watched.set(one.id, { generation })
+    const { health: mark_ } = service.settings
+    watched.set(one.id, { generation, health: mark_ })
     busy.set(one.id, { done: Promise.resolve(), abort })
     const { startPeriodMs } = service.spec
     const { signal } = abort
@@ -129,7 +144,7 @@ export function openEffects(deps: EffectsDeps): Effects {
     watchHealth({ id, checks, runnable, startPeriodMs, signal, runService, onHealth }, facts)
 
     function onHealth(...[health, shown, reason]: Parameters<Parameters<typeof watchHealth>[0]['onHealth']>): void {
-      watched.set(one.id, { generation, checks: shown })
+      watched.set(one.id, { generation, health: mark_, checks: shown })
       if (health === one.instance.health && reason === one.instance.reason) return
       tell(one, { kind: 'health', generation, health, ...(reason === undefined ? {} : { reason }) })
     }
@@ -174,7 +189,11 @@ export function openEffects(deps: EffectsDeps): Effects {
       }
     },
     watch,
-    isWatched: ({ id, instance }) => watched.get(id)?.generation === instance.generation,
+    isWatched({ id, service, instance }) {
+      const found = watched.get(id)
+      if (found?.generation !== instance.generation) return false
+      return found.health === loaded.of(service)?.settings.health
+    },
     seen: ({ id, instance }) =>
       watched.get(id)?.generation === instance.generation ? watched.get(id)?.checks : undefined,
     [Symbol.dispose]: () => {

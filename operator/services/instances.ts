@@ -18,11 +18,13 @@ type InstancesDeps = {
   readonly log: (line: string) => void
 }
 
-type Instances = {
+export type Instances = {
   readonly all: () => readonly One[]
   readonly of: (service: string) => readonly One[]
   add(id: string, service: string, instance?: Instance): One
   tell(one: One, event: Event): void
+  /** One that is at rest, of which nobody will hear any more. */
+  forget(one: One): void
   /** Resolves when it is so, which is asked after every change. */
   until(isSo: () => boolean): Promise<void>
 }
@@ -68,6 +70,7 @@ export function openInstances(deps: InstancesDeps): Instances {
       byId.set(id, one)
       return one
     },
+    forget: ({ id }) => void byId.delete(id),
     tell(one, event) {
       queue.push({ one, event })
       if (isBusy) return

@@ -5,12 +5,16 @@ import type { RestartRule, StopRule } from '../../config/model/service-spec.ts'
 import { bootId } from '../../system/boot-id.ts'
 import { replaceFile, writeAll } from '../../system/files/atomic-file.ts'
 import { isMissing } from '../../system/files/errors.ts'
+import type { Fields } from './digests.ts'
 import type { Instance } from './lifecycle.ts'
 
 /** What has to be known of a service to stop it, without its config. */
 export type KnownService = {
   /** Of everything that it is run with. */
   readonly digest: string
+  /** Marks of its parts, and of what takes effect while it runs; earlier versions noted none. */
+  readonly fields?: Fields
+  readonly settings?: Fields
   readonly waitsFor: readonly string[]
   readonly stop: StopRule
   readonly restart: RestartRule
@@ -27,11 +31,16 @@ export type Known = {
 
 type Line =
   | { readonly v: 1; readonly service: string; readonly is: KnownService }
+  | { readonly v: 1; readonly forgetService: string }
+  | { readonly v: 1; readonly forgetInstance: string }
   | { readonly v: 1; readonly instance: string; readonly boot: string; readonly is: Instance }
 
 export type Journal = Disposable & {
   writeService(name: string, is: KnownService): void
   writeInstance(id: string, is: Instance): void
+  /** They are not known any more; a service with all of its instances. */
+  forgetService(name: string): void
+  forgetInstance(id: string): void
 }
 
 /** The last line about each; nothing where there is no journal. A line that was cut off while it was written is none. */
@@ -40,8 +49,18 @@ export function readJournal(path: string): Known {
   const instances = new Map<string, { boot: string; instance: Instance }>()
   for (const line of linesOf(path))
     if ('service' in line) services.set(line.service, line.is)
-    else instances.set(line.instance, { boot: line.boot, instance: line.is })
+    else if ('instance' in line) instances.set(line.instance, { boot: line.boot, instance: line.is })
+    else if ('forgetInstance' in line) instances.delete(line.forgetInstance)
+    else if ('forgetService' in line) {
+      services.delete(line.forgetService)
+      for (const id of instances.keys()) if (serviceIn(id) === line.forgetService) instances.delete(id)
+    }
   return { services, instances }
+}
+
+/** Of `service.replica`. */
+export function serviceIn(id: string): string {
+  return id.slice(0, id.lastIndexOf('.'))
 }
 
 function linesOf(path: string): Line[] {
@@ -89,6 +108,8 @@ export async function openJournal(path: string, { services, instances }: Known):
   }
   return {
     writeService: (service, is) => write({ v: 1, service, is }),
+    forgetService: (name) => write({ v: 1, forgetService: name }),
+    forgetInstance: (id) => write({ v: 1, forgetInstance: id }),
     writeInstance: (instance, is) => write({ v: 1, instance, boot: bootId(), is }),
     [Symbol.dispose]: () => closeSync(file),
   }

@@ -12,7 +12,8 @@ export type Loaded = {
 }
 
 export type LoadedServices = {
-  take(next: Loaded): void
+  /** All but those that are to stay as they are. */
+  take(next: Loaded, kept?: ReadonlySet<string>): void
   of(name: string): RunnableService | undefined
   waitsFor(name: string): Runnable['order'] extends ReadonlyMap<string, infer Edges> ? Edges : never
   required(name: string): Loaded & { readonly service: RunnableService }
@@ -26,9 +27,9 @@ export function openLoadedServices(): LoadedServices {
   const locate = (executable: VerifiedExecutable) => provers.get(executable)?.(executable) ?? executable
 
   return {
-    take(next) {
-      services = new Map([...services, ...next.runnable.services])
-      order = new Map([...order, ...next.runnable.order])
+    take(next, kept = new Set()) {
+      services = new Map([...services, ...without(next.runnable.services, kept)])
+      order = new Map([...order, ...without(next.runnable.order, kept)])
       provided = new Map([...provided, ...next.runnable.provided])
       for (const outcome of next.runnable.provided.values())
         if (outcome.state === 'done') provers.set(outcome.value, next.locate)
@@ -41,4 +42,8 @@ export function openLoadedServices(): LoadedServices {
       return { service, locate, runnable: { services, order, provided } }
     },
   }
+}
+
+function without<Value>(all: ReadonlyMap<string, Value>, kept: ReadonlySet<string>): (readonly [string, Value])[] {
+  return [...all].filter(([name]) => !kept.has(name))
 }

@@ -8,14 +8,23 @@ export type Request =
   /** `started` is answered when all is up, or will not come up, that the supervisor itself was started for. */
   | { readonly v: 1; readonly do: 'status' | 'started' }
   | { readonly v: 1; readonly do: 'stop'; readonly services: readonly string[] }
-  /** Answered when they are up, or will not come up. No services means all. */
+  | BeginRequest
+
+/** No services means all. */
+export type BeginRequest = {
+  readonly v: 1
+  readonly services: readonly string[]
+  /** How the config is to be read; as whoever supervises was started when absent. */
+  readonly call?: ConfigCall
+} & (
+  | /** Answered when they are up, or will not come up. */ { readonly do: 'start' | 'restart' }
+  /** Answered when what differs from the config is stopped, and what is started for it is up, or will not come up. */
   | {
-      readonly v: 1
-      readonly do: 'start' | 'restart'
-      readonly services: readonly string[]
-      /** How the config is to be read; as whoever supervises was started when absent. */
-      readonly call?: ConfigCall
+      readonly do: 'apply'
+      /** Digest of the changes that somebody has seen: others are not made. */
+      readonly shown: string
     }
+)
 
 export type Answer =
   | { readonly v: 1; readonly state: 'done'; readonly status: ProjectStatus }
@@ -40,6 +49,8 @@ export type InstanceStatus = {
   readonly logBytes: number
   /** The config says something else by now than what it runs with. */
   readonly differs?: true
+  /** In what, where that is known. */
+  readonly changed?: readonly string[]
 }
 
 export type ProjectStatus = {
@@ -47,4 +58,6 @@ export type ProjectStatus = {
   /** `none` while services may run: they outlive whoever supervises them. */
   readonly supervisor: { readonly state: 'running'; readonly pid: number } | { readonly state: 'none' }
   readonly services: readonly InstanceStatus[]
+  /** Services that only the config has, and those that only were started. */
+  readonly notInBoth?: { readonly added: readonly string[]; readonly gone: readonly string[] }
 }

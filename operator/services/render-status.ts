@@ -36,12 +36,12 @@ function stateOf(one: InstanceStatus, { green, red }: Paint): Cell {
   return hasFailed(one) ? { text: one.state, paint: red } : one.state
 }
 
-function whyOf({ reason, failures, differs, state, secrets }: InstanceStatus): string {
+function whyOf({ reason, failures, differs, changed = [], state, secrets }: InstanceStatus): string {
   return [
     ...(reason === undefined ? [] : [reason]),
     ...(secrets && state !== 'waiting' ? whyOfSecrets(secrets) : []),
     ...(failures > 0 && state !== 'gave-up' ? [`${failures} in a row`] : []),
-    ...(differs ? ['the config has changed since'] : []),
+    ...(differs ? [`differs from the config${changed.length > 0 ? `: ${changed.join(', ')}` : ''}`] : []),
   ].join(', ')
 }
 
@@ -63,7 +63,7 @@ function hasFailed({ state, health }: InstanceStatus): boolean {
 }
 
 /** What somebody should know beside the table. */
-export function statusNotes({ supervisor, services }: ProjectStatus): readonly string[] {
+export function statusNotes({ supervisor, services, notInBoth }: ProjectStatus): readonly string[] {
   const running = services.filter(({ pid }) => pid !== undefined)
   const large = services.filter(({ logBytes }) => logBytes > 10 * LARGE_LOG_BYTES)
   return [
@@ -72,6 +72,10 @@ export function statusNotes({ supervisor, services }: ProjectStatus): readonly s
           `nobody supervises ${running.length === 1 ? 'it' : 'them'}: \`octo start\` goes on, \`octo stop\` ends ${running.length === 1 ? 'it' : 'them'}`,
         ]
       : []),
+    ...(notInBoth?.added ?? []).map(
+      (name) => `${name} is in the config, and was not started: \`octo apply\` starts it`,
+    ),
+    ...(notInBoth?.gone ?? []).map((name) => `${name} is not in the config any more: \`octo apply\` takes it away`),
     ...large.map(
       (one) =>
         `the log of ${nameOf(one, services)} has ${formatBytes(one.logBytes)}: \`octo restart ${one.service}\` puts it aside`,

@@ -13,7 +13,7 @@ import { secretArguments } from '../../schemas/secret-arguments.ts'
 import type { PlannedCheck } from '../check/plan.ts'
 import { planService, requestKey, requestsOfPlan } from '../check/plan.ts'
 import type { Fields } from './digests.ts'
-import { digestOf, fieldsOf, initDigestOf } from './digests.ts'
+import { digestOf, fieldsOf, initDigestOf, settingsOf } from './digests.ts'
 import { orderOf, withDependencies } from './order.ts'
 
 export type RunnableService = {
@@ -27,6 +27,8 @@ export type RunnableService = {
   readonly digest: string
   /** Its parts. */
   readonly fields: Fields
+  /** What takes effect while it runs. */
+  readonly settings: Fields
   /** Of what its `init` is done with. */
   readonly initDigest: string
 }
@@ -145,7 +147,8 @@ function runnableOf(
   const digest = digestOf(started)
   return {
     ...{ name, spec, checks, ...(executable ? { executable } : {}), secrets },
-    ...{ digest, fields: fieldsOf(started), initDigest: initDigestOf(digest, checks.init, provided) },
+    ...{ digest, fields: fieldsOf(started), settings: settingsOf(spec, checks.health) },
+    ...{ initDigest: initDigestOf(digest, checks.init, provided) },
   }
 }
 

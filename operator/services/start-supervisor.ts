@@ -12,7 +12,7 @@ import { ask, supervisorOf } from './control.ts'
 import { serviceLaunchWords } from './launch-words.ts'
 import type { Places } from './places.ts'
 import { makePlaces } from './places.ts'
-import type { Answer } from './protocol.ts'
+import type { Answer, BeginRequest } from './protocol.ts'
 
 type Start = {
   readonly places: Places
@@ -26,14 +26,14 @@ const LOOK_MS = 25
 const LAST_LINES = 5
 
 /**
- * Asks whoever supervises to start the services, or starts a supervisor that does so by itself. Undefined when that one has ended
+ * Asks whoever supervises to start the services or apply changes, or starts a supervisor that does so by itself. Undefined when that one has ended
  * already: all that it was to start has ended, too. Throws SUPERVISOR_FAILED.
  */
-export async function startAndAsk(start: Start, services: readonly string[]): Promise<Answer | undefined> {
+export async function startAndAsk(start: Start, request: BeginRequest): Promise<Answer | undefined> {
   for (;;) {
-    const answered = await ask(start.places, { v: 1, do: 'start', services, call: start.call })
+    const answered = await ask(start.places, { ...request, call: start.call })
     if (answered) return answered
-    const child = await startSupervisor(start)
+    const child = await startSupervisor(start, request)
     const result = await answerOrEnd(start, child)
     if (result !== 'busy') return result
     // Another one is on its way, or on its way out.
@@ -43,8 +43,9 @@ export async function startAndAsk(start: Start, services: readonly string[]): Pr
 
 type Child = { readonly pid: number | undefined; readonly ended: Promise<number>; isRunning(): boolean }
 
-async function startSupervisor({ places, env, call, words }: Start): Promise<Child> {
+async function startSupervisor({ places, env, call, words }: Start, request: BeginRequest): Promise<Child> {
   makePlaces(places)
+  const shown = request.do === 'apply' ? ['--apply', request.shown] : []
   const log = openSync(
     places.supervisorLog,
     constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW,
@@ -54,7 +55,7 @@ async function startSupervisor({ places, env, call, words }: Start): Promise<Chi
     const [file = '', ...script] = ownStart().words
     const own = Object.fromEntries(Object.entries(env).filter(([name]) => name !== MARK))
     const child = await launch(
-      { file, argv: [...script, 'start', '--foreground', '--call', ...words], env: own, cwd: call.cwd },
+      { file, argv: [...script, 'start', '--foreground', '--call', ...shown, ...words], env: own, cwd: call.cwd },
       { stdio: ['pipe', log, log], ownGroup: true, words: serviceLaunchWords },
     )
     // One that ended before it read says why in its log.

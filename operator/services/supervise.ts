@@ -6,13 +6,14 @@ import { endProcesses } from '../../system/process/end-processes.ts'
 import { MARK } from '../../system/process/mark.ts'
 import { lockFile } from '../../system/process-lock.ts'
 import { ownMark } from './adopt.ts'
+import type { Changes } from './changes.ts'
 import type { ConfigCall } from './config-call.ts'
 import { openControl, supervisorOf } from './control.ts'
 import { openJournal, readJournal } from './journal.ts'
 import type { Loaded } from './loaded-services.ts'
 import type { Places } from './places.ts'
 import { makePlaces } from './places.ts'
-import type { Answer, InstanceStatus, ProjectStatus, Request } from './protocol.ts'
+import type { Answer, BeginRequest, InstanceStatus, ProjectStatus, Request } from './protocol.ts'
 import type { Supervisor } from './supervisor.ts'
 import { openSupervisor } from './supervisor.ts'
 
@@ -92,13 +93,14 @@ export function sinceBoot(): number {
 
 type Serving = {
   readonly load: (names: readonly string[], call?: ConfigCall) => Promise<Loaded>
-  readonly names: readonly string[]
+  /** What it is started for: to start services, or to apply changes. */
+  readonly begin: BeginRequest
   /** Aborted, it stops all services and ends. */
   readonly signal: AbortSignal
 }
 
 /** Starts the services, answers requests, and returns when all are at rest. */
-export async function serve({ supervisor, project }: Supervised, { load, names, signal }: Serving) {
+export async function serve({ supervisor, project }: Supervised, { load, begin, signal }: Serving) {
   const open = new Set<Promise<unknown>>()
   const during = <Result>(work: Promise<Result>): Promise<Result> => {
     const done = work.finally(() => open.delete(done))
@@ -107,8 +109,8 @@ export async function serve({ supervisor, project }: Supervised, { load, names, 
   }
   const onAbort = () => void during(supervisor.stop([]))
   signal.addEventListener('abort', onAbort, { once: true })
-  const loading = during(load(names))
-  const first = during(loading.then((loaded) => supervisor.start(loaded, names)))
+  const loading = during(load(begin.services))
+  const first = during(loading.then((loaded) => perform(begin, loaded, supervisor)))
   let isClosing = false
   // Whoever asks too late gets no answer, and becomes the next supervisor.
   await using _ = await openControl(project.places, project.env, async (request) =>
@@ -131,17 +133,22 @@ async function answer(request: Request, answering: Answering): Promise<Answer> {
   const { supervisor, project, loading, first } = answering
   if (request.do === 'stop') await loading.then(() => supervisor.stop(request.services))
   else if (request.do !== 'status') await first
-  if (request.do === 'start' || request.do === 'restart') await startAgain(request, answering)
+  if (request.do === 'start' || request.do === 'restart' || request.do === 'apply') await beginAgain(request, answering)
   return { v: 1, state: 'done', status: projectStatus(project, supervisor.status()) }
 }
 
-type StartRequest = Extract<Request, { readonly do: 'start' | 'restart' }>
-
 /** A config that cannot be read stops nothing, and nothing is started once all is to stop. */
-async function startAgain(request: StartRequest, { supervisor, load, signal }: Answering): Promise<void> {
+async function beginAgain(request: BeginRequest, { supervisor, load, signal }: Answering): Promise<void> {
   const loaded = await load(request.services, request.call)
   if (request.do === 'restart') await supervisor.stop(request.services)
-  if (!signal.aborted) await supervisor.start(loaded, request.services)
+  if (!signal.aborted) await perform(request, loaded, supervisor)
+}
+
+async function perform(request: BeginRequest, loaded: Loaded, supervisor: Supervisor): Promise<void> {
+  const { services } = request
+  if (request.do !== 'apply') return await supervisor.start(loaded, services)
+  const isAsShown = ({ digest }: Changes) => digest === request.shown
+  await supervisor.apply({ ...loaded, isPartial: services.length > 0 }, isAsShown)
 }
 
 export function projectStatus({ configPath }: Project, services: readonly InstanceStatus[]): ProjectStatus {

@@ -6,6 +6,8 @@ import type { ProcessIdentity } from '../../system/process/identity.ts'
 import { isAlive } from '../../system/process/identity.ts'
 import { openLanes } from '../lanes/lanes.ts'
 import { allAsTheyAre, markOf } from './adopt.ts'
+import type { Changes } from './changes.ts'
+import { changedMeanwhile, changesOf } from './changes.ts'
 import { answerOf, answerOfAll } from './conditions.ts'
 import type { EffectFacts } from './effects.ts'
 import { openEffects } from './effects.ts'
@@ -13,18 +15,19 @@ import type { SeenCheck } from './health-watch.ts'
 import type { One } from './instances.ts'
 import { openInstances } from './instances.ts'
 import type { Journal, Known, KnownService } from './journal.ts'
+import { serviceIn } from './journal.ts'
 import type { Event, Instance } from './lifecycle.ts'
 import { isAtRest, isSettled } from './lifecycle.ts'
 import type { Loaded } from './loaded-services.ts'
 import { openLoadedServices } from './loaded-services.ts'
 import { openLogTimes } from './log-times.ts'
 import type { InstanceStatus } from './protocol.ts'
-import type { RunnableService } from './runnable.ts'
 import { openHiding } from './secrets/hiding.ts'
 import type { News } from './secrets/keeper.ts'
 import { openSecretsKeeper } from './secrets/keeper.ts'
 import { openSecretFolders } from './secrets/secret-folders.ts'
 import { statusOf } from './status.ts'
+import { hasHealth, openTakenConfig } from './taken-config.ts'
 
 type SupervisorDeps = EffectFacts & { readonly journal: Journal; readonly known: Known }
 
@@ -33,6 +36,8 @@ export type Supervisor = Disposable & {
   start(loaded: Loaded, names: readonly string[]): Promise<void>
   /** Each after those that wait for it; resolves when nothing of them is left, or cannot be ended. All without names. */
   stop(names: readonly string[]): Promise<void>
+  /** Stops, starts and forgets what differs from the config, and leaves all else alone. Throws CHANGES_OUTDATED. */
+  apply(next: Loaded & { readonly isPartial: boolean }, isAsShown: (changes: Changes) => boolean): Promise<void>
   status(): readonly InstanceStatus[]
   /** Resolves when nothing runs, and nothing will before somebody asks. */
   rest(): Promise<void>
@@ -69,6 +74,10 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     ...{ journal: deps.journal, now: deps.now, random: deps.random, log, serviceOf, onChange },
     perform: effects.perform,
     hasHealth: ({ service }) => hasHealth(loaded.of(service)),
+  })
+  const taken = openTakenConfig({
+    ...{ loaded, services, instances, effects, remember },
+    adopt: (name) => secrets.adopt(loaded.required(name)),
   })
   for (const [id, instance] of allAsTheyAre(deps.known, markOf(deps.places.key))) {
     const one = instances.add(id, serviceIn(id), instance)
@@ -151,25 +160,6 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     return answerOfAll(answers)
   }
 
-  /** What runs keeps what it was started with. */
-  function take(service: RunnableService): void {
-    const { name, spec, digest } = service
-    const known = services.get(name)
-    const isActive = instances.of(name).some(({ instance }) => !isAtRest(instance))
-    const waitsFor = loaded.waitsFor(name).map((edge) => edge.service)
-    const now = { digest, waitsFor, stop: spec.stop, restart: spec.restart, replicas: spec.replicas }
-    remember(name, { ...known, ...now, ...(isActive && known ? { digest: known.digest } : {}) })
-    for (let replica = 1; replica <= spec.replicas; replica++) instances.add(`${name}.${replica}`, name)
-    // Of what runs with another config nobody knows any more where its secrets come from.
-    if (isActive && serviceOf(name).digest === digest) secrets.adopt(loaded.required(name))
-    for (const one of instances.of(name))
-      if (one.instance.state === 'running' && hasHealth(service) && !effects.isWatched(one)) {
-        // What another supervisor saw, perhaps days ago, lets nobody start that waits for its health now.
-        instances.tell(one, { kind: 'health', generation: one.instance.generation, health: 'starting' })
-        effects.watch(one)
-      }
-  }
-
   /** More replicas than the config asks for are left as they are. */
   function isWithin({ id, service }: One): boolean {
     return Number(id.slice(service.length + 1)) <= serviceOf(service).replicas
@@ -181,36 +171,70 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     )
   }
 
+  async function settled(chosen: readonly One[]): Promise<void> {
+    await instances.until(() => chosen.every(({ instance }) => isSettled(instance) || isFlapping(instance)))
+  }
+
+  async function stopAll(chosen: readonly One[]): Promise<void> {
+    await Promise.all(
+      chosen.map(async (one) => {
+        const first = chosen.filter(({ service }) => serviceOf(service).waitsFor.includes(one.service))
+        await instances.until(() => first.every(({ instance }) => isAtRest(instance)))
+        instances.tell(one, { kind: 'stop' })
+        await instances.until(() => isAtRest(one.instance))
+      }),
+    )
+  }
+
+  /** What does not end is not forgotten. */
+  function forget(name: string): void {
+    const own = instances.of(name)
+    if (own.some(({ instance }) => instance.process)) return
+    for (const one of own) instances.forget(one)
+    services.delete(name)
+    taken.forget(name)
+    deps.journal.forgetService(name)
+  }
+
+  function forgetOne(one: One): void {
+    if (!isAtRest(one.instance) || one.instance.process) return
+    instances.forget(one)
+    deps.journal.forgetInstance(one.id)
+  }
+
   return {
     async start(next, names) {
       const before = new Map([...services].map(([name, { digest }]) => [name, digest]))
-      loaded.take(next)
-      for (const service of next.runnable.services.values()) take(service)
+      taken.take(next)
       const chosen = [...next.runnable.services.keys()].flatMap((name) => instances.of(name)).filter(isWithin)
       for (const one of chosen) {
         const again = names.includes(one.service) || before.get(one.service) !== serviceOf(one.service).digest
         instances.tell(one, { kind: 'start', again })
       }
-      await instances.until(() => chosen.every(({ instance }) => isSettled(instance) || isFlapping(instance)))
+      await settled(chosen)
     },
-    async stop(names) {
-      const chosen = instances.all().filter(({ service }) => names.length === 0 || names.includes(service))
-      await Promise.all(
-        chosen.map(async (one) => {
-          const first = chosen.filter(({ service }) => serviceOf(service).waitsFor.includes(one.service))
-          await instances.until(() => first.every(({ instance }) => isAtRest(instance)))
-          instances.tell(one, { kind: 'stop' })
-          await instances.until(() => isAtRest(one.instance))
-        }),
-      )
+    async apply(next, isAsShown) {
+      const { runnable, isPartial } = next
+      const found = instances
+        .all()
+        .map(({ id, service, instance }) => ({ service, instance: id, state: instance.state }))
+      const changes = changesOf({ services, instances: found, next: runnable, isPartial })
+      if (!isAsShown(changes)) throw changedMeanwhile()
+      await stopAll(instances.all().filter(({ id }) => changes.stops.includes(id)))
+      for (const { service, action } of changes.changes) if (action === 'remove') forget(service)
+      taken.take(next)
+      for (const one of instances.all()) if (runnable.services.has(one.service) && !isWithin(one)) forgetOne(one)
+      const started = instances.all().filter(({ id }) => changes.starts.includes(id))
+      for (const one of started) instances.tell(one, { kind: 'start', again: true })
+      await settled(started)
     },
+    stop: (names) => stopAll(instances.all().filter(({ service }) => names.length === 0 || names.includes(service))),
     status: () =>
       instances.all().map((one) =>
         statusOf(one, {
           ...{ places: deps.places, now: deps.now(), checks: hidden(effects.seen(one)) },
           ...{ secrets: isAtRest(one.instance) ? undefined : secrets.statusOf(one.service) },
-          differs:
-            loaded.of(one.service) !== undefined && loaded.of(one.service)?.digest !== serviceOf(one.service).digest,
+          differs: taken.differs(one.service),
         }),
       ),
     rest: () => instances.until(() => instances.all().every(({ instance }) => isAtRest(instance))),
@@ -236,14 +260,6 @@ function sendSignal(identity: ProcessIdentity | undefined, signal: NodeJS.Signal
   }
 }
 
-function hasHealth(service: RunnableService | undefined): boolean {
-  return service?.checks.health.some(({ fate }) => fate.kind === 'run') ?? false
-}
-
 function isFlapping({ state, failures }: Instance): boolean {
   return state === 'pausing' && failures >= SETTLED_FAILURES
-}
-
-function serviceIn(id: string): string {
-  return id.slice(0, id.lastIndexOf('.'))
 }

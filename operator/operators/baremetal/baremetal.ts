@@ -1,6 +1,7 @@
 // The built-in operator: octo itself runs the services, on this machine and as this user.
 import { coded } from '../../../schemas/errors.ts'
 import type { Operator } from '../operator.ts'
+import { apply } from './apply.ts'
 import { logs } from './logs.ts'
 import { show } from './plan.ts'
 import { startApart, startHere } from './start.ts'
@@ -9,6 +10,7 @@ import { stop } from './stop.ts'
 
 export const BAREMETAL: Operator = {
   name: 'baremetal',
+  own: { apply },
   start: (call) => (call.options.foreground ? startHere(call) : startApart(call, 'start')),
   stop,
   restart: (call) => startApart(call, 'restart'),

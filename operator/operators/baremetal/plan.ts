@@ -11,13 +11,13 @@ export async function show({ session, terminal, words }: OperatorCall): Promise<
   return 0
 }
 
-export function showPlan({ services, order }: Runnable, terminal: Terminal): void {
+export function showPlan({ services, order }: Runnable, terminal: Terminal, more: object = {}): void {
   const rows = [...services.values()].map(({ name, spec, executable }) => ({
     ...{ service: name, replicas: spec.replicas, restart: spec.restart.policy },
     program: executable ? `${executable.repo}/${executable.plugin}@${executable.version}` : wordsOf(spec.program),
     after: (order.get(name) ?? []).map(({ service, condition }) => `${service} ${condition}`),
   }))
-  if (terminal.json) terminal.result({ json: { services: rows }, text: () => '' })
+  if (terminal.json) terminal.result({ json: { services: rows, ...more }, text: () => '' })
   else
     terminal.table({
       columns: [

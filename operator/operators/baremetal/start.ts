@@ -5,8 +5,9 @@ import type { Terminal } from '../../../terminal/index.ts'
 import type { ConfigCall } from '../../services/config-call.ts'
 import { configCall } from '../../services/config-call.ts'
 import { ask } from '../../services/control.ts'
+import { isAtRest } from '../../services/lifecycle.ts'
 import type { Loaded } from '../../services/loaded-services.ts'
-import type { ProjectStatus } from '../../services/protocol.ts'
+import type { BeginRequest, ProjectStatus } from '../../services/protocol.ts'
 import { isWell } from '../../services/render-status.ts'
 import type { Runnable, RunnableService } from '../../services/runnable.ts'
 import { openRunnable } from '../../services/runnable.ts'
@@ -15,8 +16,9 @@ import type { Project } from '../../services/supervise.ts'
 import { serve, takeProject } from '../../services/supervise.ts'
 import { openSession } from '../../session.ts'
 import type { OperatorCall } from '../operator.ts'
+import { changesToJson, currentChanges, tellChanges } from './changes.ts'
 import { showPlan, tellLeftAside } from './plan.ts'
-import { projectOf, showStatus, statusAlone, statusIn, tellWaiting } from './project.ts'
+import { currentStatus, projectOf, showStatus, statusAlone, statusIn, tellWaiting } from './project.ts'
 import { stopWithoutSupervisor } from './stop.ts'
 
 const FAILED = 1
@@ -26,12 +28,14 @@ export async function startApart(call: OperatorCall, word: 'start' | 'restart'):
   // Whatever is wrong with the config, or cannot be installed, is said here and now.
   const runnable = await openRunnable(session, words)
   tellLeftAside(runnable, terminal)
-  if (options.dryRun) return showOnly(runnable, terminal)
   const project = projectOf(call)
+  const running = await changesOfRunning(project, runnable, words)
+  if (running) tellChanges(word, running, terminal)
+  if (options.dryRun) return showOnly(runnable, terminal, running && changesToJson(running))
   const start = { places: project.places, env, call: configCall(call, call.answers ?? {}), words: shownWords(call) }
   using _ = tellWaiting(project, terminal)
   const restarted = word === 'restart' ? await restartRunning(project, start, call) : undefined
-  const answer = restarted ?? (await startAndAsk(start, words))
+  const answer = restarted ?? (await startAndAsk(start, { v: 1, do: 'start', services: words }))
   const found = answer ? statusIn(answer) : statusAlone(project)
   const names = new Set(runnable.services.keys())
   showStatus({ ...found, services: found.services.filter(({ service }) => names.has(service)) }, terminal)
@@ -39,13 +43,20 @@ export async function startApart(call: OperatorCall, word: 'start' | 'restart'):
 }
 
 /** Whoever supervises may not know it. */
-function isUp({ name, spec }: RunnableService, { services }: ProjectStatus): boolean {
+export function isUp({ name, spec }: RunnableService, { services }: ProjectStatus): boolean {
   const own = services.filter(({ service }) => service === name)
   return own.length >= spec.replicas && own.every(isWell)
 }
 
-function showOnly(runnable: Runnable, terminal: Terminal): number {
-  showPlan(runnable, terminal)
+/** Undefined where nothing runs that could change. */
+async function changesOfRunning(project: Project, runnable: Runnable, words: readonly string[]) {
+  const { services } = await currentStatus(project)
+  if (services.every(isAtRest)) return undefined
+  return await currentChanges(project, runnable, { isPartial: words.length > 0 })
+}
+
+function showOnly(runnable: Runnable, terminal: Terminal, more?: object): number {
+  showPlan(runnable, terminal, more)
   return 0
 }
 
@@ -61,8 +72,12 @@ async function restartRunning(
 }
 
 /** For people who look at their processes: the supervisor is told how to read its config otherwise. */
-function shownWords({ words, options: { config = [] } }: OperatorCall): string[] {
+export function shownWords({ words, options: { config = [] } }: OperatorCall): string[] {
   return [...words, ...config.flatMap((path) => ['--config', path]), '--operator', 'baremetal']
+}
+
+function beginOf({ words: services, options: { apply } }: OperatorCall): BeginRequest {
+  return apply === undefined ? { v: 1, do: 'start', services } : { v: 1, do: 'apply', services, shown: apply }
 }
 
 /** Under systemd, and as what `octo start` starts apart from its terminal. */
@@ -84,7 +99,7 @@ export async function startHere(call: OperatorCall): Promise<number> {
     for (const line of await source.writeFiles()) terminal.warn(line)
     return { runnable, locate: (executable) => client.locate(executable) }
   }
-  const services = await serve(supervised, { load, names: words, signal: interruption.signal })
+  const services = await serve(supervised, { load, begin: beginOf(call), signal: interruption.signal })
   const isStopped = interruption.exitCode() !== undefined
   return isStopped || services.every((one) => !asked.has(one.service) || isWell(one) || one.state === 'stopped')
     ? 0

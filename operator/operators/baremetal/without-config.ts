@@ -2,19 +2,19 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { defaultConfigPath } from '../../../client/index.ts'
-import type { OperatorCall, OperatorWord } from '../operator.ts'
+import type { OperatorCall, OperatorWord, OwnWord } from '../operator.ts'
 import { logs } from './logs.ts'
 import type { ProjectCall } from './project.ts'
 import { projectOf } from './project.ts'
 import { status } from './status.ts'
 import { stop } from './stop.ts'
 
-const ANSWERS: Partial<Record<OperatorWord, (call: ProjectCall) => Promise<number>>> = { stop, status, logs }
+const ANSWERS: Partial<Record<OperatorWord | OwnWord, (call: ProjectCall) => Promise<number>>> = { stop, status, logs }
 
 type Call = Omit<OperatorCall, 'session'>
 
 /** Undefined where nothing of that config was started here, or the word needs what it says. */
-export function withoutConfig(word: OperatorWord, call: Call): (() => Promise<number>) | undefined {
+export function withoutConfig(word: OperatorWord | OwnWord, call: Call): (() => Promise<number>) | undefined {
   const answer = ANSWERS[word]
   const configPath = pathOf(call)
   if (!answer || configPath === undefined) return undefined

@@ -1,0 +1,49 @@
+// `octo apply`: shows what differs between the config and what runs, and after a yes does that and nothing else.
+import { coded } from '../../../schemas/errors.ts'
+import { askOn } from '../../../terminal/ask-question.ts'
+import { configCall } from '../../services/config-call.ts'
+import { openRunnable } from '../../services/runnable.ts'
+import { startAndAsk } from '../../services/start-supervisor.ts'
+import type { OperatorCall } from '../operator.ts'
+import { changesToJson, currentChanges, showChanges } from './changes.ts'
+import { tellLeftAside } from './plan.ts'
+import { projectOf, showStatus, statusAlone, statusIn, tellWaiting } from './project.ts'
+import { isUp, shownWords } from './start.ts'
+
+const FAILED = 1
+
+export async function apply(call: OperatorCall): Promise<number> {
+  const { session, words, terminal, env, options } = call
+  const runnable = await openRunnable(session, words)
+  tellLeftAside(runnable, terminal)
+  const project = projectOf(call)
+  const changes = await currentChanges(project, runnable, { isPartial: words.length > 0 })
+  const shown = changesToJson(changes)
+  if (changes.changes.length === 0 || options.dryRun) {
+    if (terminal.json) terminal.result({ json: shown, text: () => '' })
+    else if (changes.changes.length === 0) terminal.info('what runs is what the config says')
+    else showChanges(changes, terminal)
+    return 0
+  }
+  if (!terminal.json) showChanges(changes, terminal)
+  if (!options.yes) await requireYes(call)
+  using _ = tellWaiting(project, terminal)
+  const start = { places: project.places, env, call: configCall(call, call.answers ?? {}), words: shownWords(call) }
+  const answer = await startAndAsk(start, { v: 1, do: 'apply', services: words, shown: changes.digest })
+  const found = answer ? statusIn(answer) : statusAlone(project)
+  if (terminal.json) terminal.result({ json: { ...shown, ...found }, text: () => '' })
+  else showStatus(found, terminal)
+  return [...runnable.services.values()].every((service) => isUp(service, found)) ? 0 : FAILED
+}
+
+/** Throws USAGE where nobody can be asked, and INTERRUPTED for a no. */
+async function requireYes({ terminal }: OperatorCall): Promise<void> {
+  const ask = askOn(terminal)
+  if (!ask)
+    throw coded('USAGE', {
+      message: 'nobody can be asked whether these changes are to be made',
+      hint: 'look at them with `octo apply --dry-run`, and make them with `octo apply --yes`',
+    })
+  const answer = await ask({ name: 'Make these changes?', type: 'confirm', options: [] })
+  if (answer !== 'true') throw coded('INTERRUPTED', { message: 'nothing was changed' })
+}

@@ -1,0 +1,81 @@
+// What a config that was read anew means for services that are there: what runs keeps what it was started with, and all else is
+// taken from what the config says now.
+import type { Effects } from './effects.ts'
+import type { Instances, One } from './instances.ts'
+import type { KnownService } from './journal.ts'
+import type { State } from './lifecycle.ts'
+import { isAtRest } from './lifecycle.ts'
+import type { Loaded, LoadedServices } from './loaded-services.ts'
+import type { RunnableService } from './runnable.ts'
+
+type TakenDeps = {
+  readonly loaded: LoadedServices
+  readonly services: ReadonlyMap<string, KnownService>
+  readonly instances: Instances
+  readonly effects: Pick<Effects, 'abandon' | 'isWatched' | 'watch'>
+  readonly remember: (name: string, service: KnownService) => void
+  /** Its secrets go on where another supervisor left them. */
+  readonly adopt: (name: string) => void
+}
+
+/** Its program is there, or is on its way. */
+const RUNNING: ReadonlySet<State> = new Set(['preparing', 'starting', 'running', 'ending'])
+
+export function openTakenConfig({ loaded, services, instances, effects, remember, adopt }: TakenDeps) {
+  /** What the config said last, by the digest of each service. */
+  const offered = new Map<string, string>()
+
+  /** One that fails again and again is tried with what the config says by then. */
+  function isToKeep(name: string, next: Loaded): boolean {
+    const known = services.get(name)
+    const isNow = known !== undefined && loaded.of(name)?.digest === known.digest
+    const isWell = instances.of(name).every(({ instance }) => instance.failures === 0)
+    return isNow && isWell && next.runnable.services.get(name)?.digest !== known.digest && isRunning(name)
+  }
+
+  function isRunning(name: string): boolean {
+    return instances.of(name).some(({ instance: { state } }) => RUNNING.has(state))
+  }
+
+  function takeOne({ name, spec, digest, fields, settings }: RunnableService): void {
+    const known = services.get(name)
+    const isActive = instances.of(name).some(({ instance }) => !isAtRest(instance))
+    const waitsFor = loaded.waitsFor(name).map((edge) => edge.service)
+    const now = { digest, fields, settings, waitsFor, stop: spec.stop, restart: spec.restart, replicas: spec.replicas }
+    const before = known && isRunning(name) ? { digest: known.digest, fields: known.fields ?? {} } : {}
+    remember(name, { ...known, ...now, ...before })
+    for (let replica = 1; replica <= spec.replicas; replica++) instances.add(`${name}.${replica}`, name)
+    // Of what runs with another config nobody knows any more where its secrets come from.
+    if (isActive && services.get(name)?.digest === digest) adopt(name)
+    for (const one of instances.of(name)) if (one.instance.state === 'running' && !effects.isWatched(one)) watch(one)
+  }
+
+  /** What another supervisor saw, perhaps days ago, lets nobody start that waits for its health now; nor do other checks. */
+  function watch(one: One): void {
+    const { generation } = one.instance
+    const health = hasHealth(loaded.of(one.service)) ? 'starting' : 'none'
+    if (health === one.instance.health && health === 'none') return
+    effects.abandon(one)
+    instances.tell(one, { kind: 'health', generation, health })
+    if (health === 'starting') effects.watch(one)
+  }
+
+  return {
+    take(next: Loaded): void {
+      for (const { name, digest } of next.runnable.services.values()) offered.set(name, digest)
+      const kept = new Set([...next.runnable.services.keys()].filter((name) => isToKeep(name, next)))
+      loaded.take(next, kept)
+      for (const service of next.runnable.services.values()) if (!kept.has(service.name)) takeOne(service)
+    },
+    /** What runs is not what the config said last. */
+    differs(name: string): boolean {
+      const last = offered.get(name)
+      return last !== undefined && last !== services.get(name)?.digest
+    },
+    forget: (name: string): void => void offered.delete(name),
+  }
+}
+
+export function hasHealth(service: RunnableService | undefined): boolean {
+  return service?.checks.health.some(({ fate }) => fate.kind === 'run') ?? false
+}

@@ -1,0 +1,98 @@
+// `octo apply` as it is typed: it shows what changes, does nothing without a yes, and then that and nothing else.
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { stringify } from 'yaml'
+import { supervisorOf } from '../../../operator/services/control.ts'
+import { placesOf } from '../../../operator/services/places.ts'
+import { octoIn } from '../../support/in-process-octo.ts'
+import { lacksPty, runOnPty } from '../../support/pty.ts'
+import { runOcto } from '../../support/run-octo.ts'
+import { openScreen } from '../../support/screen.ts'
+import { endMarked } from '../../support/service-scene.ts'
+import { tempFolder } from '../../support/temp-folder.ts'
+import { until } from '../../support/until.ts'
+
+const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }
+const OCTO = fileURLToPath(new URL('../../../bin/octo.js', import.meta.url))
+const idle = (seconds: number) => ({ command: ['sleep', String(seconds)] })
+
+test('what differs is shown first, done after a yes, and by the next supervisor as well', options, async (t) => {
+  const folder = tempFolder(t)
+  const write = (services: object) => writeFileSync(join(folder, 'octo.yaml'), stringify({ services }))
+  const places = placesOf(join(folder, 'octo.yaml'), { HOME: folder })
+  t.after(async () => {
+    const supervisor = supervisorOf(places)
+    if (supervisor) process.kill(supervisor.pid, 'SIGKILL')
+    await endMarked(places.key)
+  })
+  const place = { cwd: folder, env: { HOME: folder, TMPDIR: folder } }
+  const here = (...words: readonly string[]) => octoIn(place, words)
+  const apart = (...words: readonly string[]) => runOcto(words, place)
+  const pids = async () => {
+    const { services } = JSON.parse((await here('status', '--json')).stdout)
+    return Object.fromEntries(services.map(({ service, pid }: { service: string; pid: number }) => [service, pid]))
+  }
+
+  write({ web: idle(600), db: idle(600), old: idle(600) })
+  assert.equal((await apart('start')).code, 0)
+  assert.match((await here('apply', '--yes')).stderr, /what runs is what the config says/)
+  const before = await pids()
+
+  write({ web: { ...idle(600), environment: { COLOUR: 'red' } }, db: idle(600), more: idle(600) })
+  const shown = await here('status')
+  assert.match(shown.stdout, /web .* differs from the config: environment\.COLOUR\n/)
+  assert.match(shown.stderr, /more is in the config, and was not started: `octo apply` starts it/)
+  assert.match(shown.stderr, /old is not in the config any more: `octo apply` takes it away/)
+
+  const dry = await here('apply', '--dry-run', '--json')
+  assert.deepEqual(JSON.parse(dry.stdout), {
+    changes: [
+      { service: 'old', action: 'remove', fields: [] },
+      { service: 'web', action: 'restart', fields: ['environment.COLOUR'] },
+      { service: 'more', action: 'add', fields: [] },
+    ],
+    stops: ['web.1', 'old.1'].toReversed(),
+    starts: ['web.1', 'more.1'],
+  })
+  const refused = await here('apply')
+  assert.equal(refused.code, 64)
+  assert.match(refused.stdout, /web +restart +environment\.COLOUR/)
+  assert.match(refused.stderr, /hint: look at them with `octo apply --dry-run`, and make them with `octo apply --yes`/)
+  if (!lacksPty()) {
+    const screen = openScreen({ columns: 100, rows: 40 })
+    const size = { env: { ...place.env, TERM: 'xterm-256color' }, columns: 100, rows: 40 }
+    const asked = runOnPty([process.execPath, OCTO, 'apply'], screen, { cwd: folder, ...size })
+    await screen.until((lines) => lines.some((line) => line.includes('Make these changes?')))
+    asked.type('n')
+    assert.equal(await asked.ended, 'exit 130')
+  }
+  assert.deepEqual(await pids(), before)
+
+  const supervisor = supervisorOf(places)
+  assert.ok(supervisor)
+  process.kill(supervisor.pid, 'SIGKILL')
+  await until(() => supervisorOf(places) === undefined)
+  const applied = await apart('apply', '--yes')
+  assert.equal(applied.code, 0, applied.stderr)
+  const after = await pids()
+  assert.deepEqual(Object.keys(after), ['web', 'db', 'more'])
+  assert.deepEqual([after.db, after.web === before.web], [before.db, false])
+
+  write({ web: idle(601), db: idle(600), more: idle(600) })
+  const start = await here('start')
+  assert.match(start.stderr, /web: left as it is, .* differ from what it runs with: `octo apply` restarts it/)
+  assert.equal(start.code, 0)
+  assert.deepEqual(await pids(), after)
+  assert.equal((await apart('stop')).code, 0)
+})
+
+test('with another operator the word is refused, and says what there is', options, async (t) => {
+  const folder = tempFolder(t)
+  writeFileSync(join(folder, 'octo.yaml'), 'octoctl: {operator: docker}\nservices: {web: {image: x}}\n')
+  const { code, stderr } = await octoIn({ cwd: folder }, ['apply'])
+  assert.equal(code, 64)
+  assert.match(stderr, /`apply` is for the operator `baremetal`, and this config has `docker`/)
+})
