@@ -17,7 +17,7 @@ export function clusterServices({ service, name, ports }: Reached, work: Work): 
   const selector = selectorOf(owner.project, name)
   // Without ports the name leads to the pods themselves, on every port.
   const inner = ports.length === 0 ? { clusterIP: 'None', selector } : { selector, ports: innerPorts(ports) }
-  const names = new Set([name, ...aliasesOf(service).map(serviceName)])
+  const names = new Set([name, ...aliasesOf(service, work).map(serviceName)])
   const outer = outerPorts(ports)
   return [
     ...[...names].map((one) => objectOf(owner, 'Service', { name: one, labels }, { spec: inner })),

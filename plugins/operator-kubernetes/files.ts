@@ -7,6 +7,7 @@ import type { Mount, Mounts } from './mounts.ts'
 import { joinedName } from './names.ts'
 import type { KubernetesObject } from './objects.ts'
 import { objectOf, projectName, SERVICE_LABEL } from './objects.ts'
+import { repoFileIn } from './repo-files.ts'
 import { refuseOthers } from './resources.ts'
 import type { Work } from './work.ts'
 import { problemOf } from './work.ts'
@@ -54,7 +55,10 @@ function handedOver(service: OperatedService, { config }: Work): readonly File[]
 }
 
 function configsOf(service: OperatedService, { config, given }: Work): readonly File[] {
-  return mountedConfigs(service.name, service.compose.configs).map((mounted) => {
+  const { configs, volumes } = service.compose
+  const ofVolumes = [volumes ?? []].flat().flatMap((item) => repoFileIn(item, config) ?? [])
+  const all = [...mountedConfigs(service.name, configs), ...ofVolumes.map((one) => ({ ...one, rest: {} as Named }))]
+  return all.map((mounted) => {
     const { source, target, rest } = mounted
     refuseOthers(service, 'configs', rest, ['mode'])
     const { path, text } = configFile(mounted, config, '/')

@@ -1,5 +1,5 @@
-// `networks` of Compose as NetworkPolicies: a service is reached from the networks that it is in. A config that names none has
-// no policies, and all of its services reach each other. Answers: what Compose keeps apart is not put together silently.
+// `networks` of Compose as NetworkPolicies: a service is reached from the networks that it is in. Where all are in one there are no
+// policies. What Compose keeps apart is not put together silently.
 import type { Named, OperatedService, OperatorConfig } from '../../sdk/operator/index.ts'
 import { isNamed, OperatorProblem } from '../../sdk/operator/index.ts'
 import { joinedName } from './names.ts'
@@ -11,19 +11,24 @@ import { refuseOthers } from './resources.ts'
 import type { Work } from './work.ts'
 import { problemOf } from './work.ts'
 
-export function namesNetworks({ services }: OperatorConfig): boolean {
-  return Object.values(services).some(({ networks, enabled }) => networks !== undefined && enabled !== false)
+/** One network for all keeps nothing apart, unless nothing is to be reached out of it. */
+export function keepsApart(services: readonly OperatedService[], { rest }: OperatorConfig): boolean {
+  const used = new Set(services.flatMap((service) => Object.keys(networksOf(service))))
+  const all = isNamed(rest.networks) ? rest.networks : {}
+  return used.size > 1 || [...used].some((name) => isNamed(all[name]) && isInternal(all[name]))
 }
 
-/** In Compose, a service that names no network is in `default`. */
-function networksOf({ compose: { networks } }: OperatedService): Readonly<Record<string, unknown>> {
+/** In Compose, a service that names no network is in `default`; policies do not reach what has the network of its node. */
+function networksOf({ compose }: OperatedService): Readonly<Record<string, unknown>> {
+  const { networks, network_mode: mode } = compose
+  if (mode === 'host') return {}
   if (networks === undefined || networks === null) return { default: {} }
   return Array.isArray(networks) ? Object.fromEntries(networks.map((name) => [String(name), {}])) : (networks as Named)
 }
 
 /** Labels of its pods, by which policies know them. */
-export function networkLabels(service: OperatedService, { hasNetworks }: Work): Readonly<Record<string, string>> {
-  if (!hasNetworks) return {}
+export function networkLabels(service: OperatedService, { areApart }: Work): Readonly<Record<string, string>> {
+  if (!areApart) return {}
   return Object.fromEntries(Object.keys(networksOf(service)).map((network) => [labelOf(network), 'true']))
 }
 
@@ -32,22 +37,32 @@ function labelOf(network: string): string {
 }
 
 /** Other names of a service; throws OperatorProblem for what a network cannot give it in a cluster. */
-export function aliasesOf(service: OperatedService): readonly string[] {
+export function aliasesOf(service: OperatedService, work: Work): readonly string[] {
   return Object.entries(networksOf(service)).flatMap(([network, said]) => {
     const more = isNamed(said) ? said : {}
     refuseOthers(service, `networks.${network}`, more, ['aliases', 'priority'])
     const { aliases = [] } = more
     if (!Array.isArray(aliases)) throw problemOf(service, `\`networks.${network}.aliases\` is no list`)
-    return aliases.map(String)
+    return aliases.map(String).filter((alias) => isInCluster(alias, service, work))
   })
+}
+
+/** A name with dots belongs to the DNS: no Service can have it. */
+function isInCluster(alias: string, { name }: OperatedService, { note }: Work): boolean {
+  if (!alias.includes('.')) return true
+  note(
+    `\`${name}\` is not reached as \`${alias}\` inside the cluster, if the DNS does not lead there: no Service can be called so`,
+  )
+  return false
 }
 
 /** One for each network in use. */
 export function networkPolicies(services: readonly OperatedService[], work: Work): readonly KubernetesObject[] {
-  if (!work.hasNetworks) return []
   const used = new Set(services.flatMap((service) => Object.keys(networksOf(service))))
   const isAnyInternal = [...used].some((network) => isInternal(settingsIn(network, work)))
-  return [...used].map((network) => networkPolicy(network, isAnyInternal, work))
+  // What they say is looked at either way.
+  const policies = [...used].map((network) => networkPolicy(network, isAnyInternal, work))
+  return work.areApart ? policies : []
 }
 
 function settingsIn(network: string, { config }: Work): Named {
@@ -93,9 +108,9 @@ const DNS = [
 ]
 
 /** What a service publishes is reached from everywhere. */
-export function openPolicy(name: string, ports: readonly Port[], { owner, hasNetworks }: Work): KubernetesObject[] {
+export function openPolicy(name: string, ports: readonly Port[], { owner, areApart }: Work): KubernetesObject[] {
   const open = publishedPorts(ports)
-  if (!hasNetworks || open.length === 0) return []
+  if (!areApart || open.length === 0) return []
   const labels = { [SERVICE_LABEL]: name }
   const podSelector = { matchLabels: selectorOf(owner.project, name) }
   const ingress = [{ ports: open.map(({ protocol, target }) => ({ protocol, port: target })) }]

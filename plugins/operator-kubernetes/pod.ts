@@ -27,6 +27,7 @@ export function serviceContainer(part: Part, work: Work): Named {
     ...plainContainer(part, [...(args ?? []), ...handedOverWords(service)]),
     ...(ports.length > 0 ? { ports } : {}),
     ...(probe ? { readinessProbe: probe } : {}),
+    ...stopHook(service),
     ...(compose.tty === true ? { tty: true } : {}),
     ...(compose.stdin_open === true ? { stdin: true } : {}),
   }
@@ -116,13 +117,22 @@ export function isHostNetwork(service: OperatedService): boolean {
   throw problemOf(service, `\`network_mode: ${String(mode)}\` cannot be written for Kubernetes`)
 }
 
-/** Also refuses another first signal than SIGTERM, which is Kubernetes' own. */
+/** Another first signal than SIGTERM is sent by a hook, which waits for the end: SIGTERM comes after it. */
+function stopHook(service: OperatedService): Named {
+  const { compose, settings } = service
+  const stop = isNamed(settings.stop) ? settings.stop : {}
+  const said = String(compose.stop_signal ?? settings.stop_signal ?? stop.signal ?? 'SIGTERM')
+  const [, signal] = /^(?:SIG)?([A-Z]{2,6}[12]?|[0-9]{1,2})$/.exec(said) ?? []
+  if (signal === undefined)
+    throw problemOf(service, `\`stop_signal: ${said}\` is no signal, expected for example \`SIGINT\``)
+  if (signal === 'TERM' || signal === '15') return {}
+  const line = `kill -${signal} 1 && while kill -0 1 2>/dev/null; do sleep 1; done`
+  return { lifecycle: { preStop: { exec: { command: ['/bin/sh', '-c', line] } } } }
+}
+
 function gracePeriod(service: OperatedService): number | undefined {
   const { compose, settings } = service
   const stop = isNamed(settings.stop) ? settings.stop : {}
-  const signal = compose.stop_signal ?? settings.stop_signal ?? stop.signal ?? 'SIGTERM'
-  if (!['SIGTERM', 'TERM', '15'].includes(String(signal)))
-    throw problemOf(service, `\`stop_signal: ${String(signal)}\` cannot be written for Kubernetes: set it in the image`)
   const period = compose.stop_grace_period ?? settings.stop_grace_period ?? stop.timeout
   if (period === undefined || period === null) return undefined
   const ms = parseDuration(String(period))

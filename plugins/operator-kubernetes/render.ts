@@ -9,7 +9,7 @@ import { fileMounts, secretMounts } from './files.ts'
 import { checkKeys } from './keys.ts'
 import { joinMounts } from './mounts.ts'
 import { digest, joinedName, projectLabel, serviceName } from './names.ts'
-import { namesNetworks, networkPolicies, openPolicy } from './networks.ts'
+import { keepsApart, networkPolicies, openPolicy } from './networks.ts'
 import type { KubernetesObject } from './objects.ts'
 import { objectOf, referenceOf, SERVICE_LABEL } from './objects.ts'
 import { podSpec, serviceContainer, stepContainers, stepsOf } from './pod.ts'
@@ -44,17 +44,18 @@ export function render(config: OperatorConfig, given: Given): Rendering {
   const settings = settingsOf(config)
   const project = projectLabel(config.name)
   const { namespace } = settings
+  const note = (line: string) => void (notes.includes(line) || notes.push(line))
+  const running = servicesOf(config).filter((service) => isRun(service, note))
+  if (running.length === 0)
+    throw new OperatorProblem('no service of the config has an image, so there is nothing to start')
   const work: Work = {
     config,
     settings,
     given,
     owner: { project, ...(namespace === undefined ? {} : { namespace }) },
-    hasNetworks: namesNetworks(config),
-    note: (line) => void (notes.includes(line) || notes.push(line)),
+    areApart: keepsApart(running, config),
+    note,
   }
-  const running = servicesOf(config).filter((service) => isRun(service, work))
-  if (running.length === 0)
-    throw new OperatorProblem('no service of the config has an image, so there is nothing to start')
   const waits = waitsOf(running, work)
   const awaited = new Set(
     [...waits.values()].flat().flatMap(({ target, condition }) => (condition.includes('completed') ? [target] : [])),
@@ -74,7 +75,7 @@ export function render(config: OperatorConfig, given: Given): Rendering {
   return { project, settings, stages, services, waits, notes }
 }
 
-function isRun({ name, compose, offered }: OperatedService, { note }: Work): boolean {
+function isRun({ name, compose, offered }: OperatedService, note: Work['note']): boolean {
   const { profiles } = compose
   if (Array.isArray(profiles) && profiles.length > 0) note(`service \`${name}\` is for a profile, it is left out`)
   else if (offered || compose.image !== undefined) return true

@@ -35,11 +35,14 @@ export function podSecurity(service: OperatedService): Named | undefined {
   return Object.keys(context).length > 0 ? context : undefined
 }
 
+/** The one user whose number is the same in every image. */
+const ROOT: Readonly<Record<string, string>> = { root: '0', 'root:root': '0:0' }
+
 /** `1000`, `1000:1000` */
 function userOf(service: OperatedService): Named {
   const { user } = service.compose
   if (user === undefined || user === null) return {}
-  const [matched, id, group] = /^([0-9]{1,10})(?::([0-9]{1,10}))?$/.exec(String(user)) ?? []
+  const [matched, id, group] = /^([0-9]{1,10})(?::([0-9]{1,10}))?$/.exec(ROOT[String(user)] ?? String(user)) ?? []
   if (matched === undefined)
     throw problemOf(service, `\`user\` is \`${String(user)}\`, expected numbers such as \`1000:1000\` for Kubernetes`)
   return { runAsUser: Number(id), ...(group === undefined ? {} : { runAsGroup: Number(group) }) }

@@ -1,11 +1,12 @@
 // `volumes` and `tmpfs` of a service. A named volume becomes a claim that all services of the project share, as in Compose; a
 // path of this machine is nothing that a cluster has.
-import type { Named, OperatedService } from '../../sdk/operator/index.ts'
+import type { Named, OperatedService, OperatorConfig } from '../../sdk/operator/index.ts'
 import { isNamed, OperatorProblem } from '../../sdk/operator/index.ts'
 import type { Mounts } from './mounts.ts'
 import { joinedName } from './names.ts'
 import type { KubernetesObject } from './objects.ts'
 import { objectOf, projectName } from './objects.ts'
+import { repoFileIn } from './repo-files.ts'
 import { bytesOf, refuseOthers } from './resources.ts'
 import type { Work } from './work.ts'
 import { problemOf } from './work.ts'
@@ -22,7 +23,7 @@ type Wanted =
 
 /** Throws OperatorProblem for a volume that no pod can have. */
 export function volumeMounts(service: OperatedService, work: Work): Mounts & { readonly claims: readonly Claim[] } {
-  const wanted = wantedVolumes(service)
+  const wanted = wantedVolumes(service, work.config)
   const claims: Claim[] = []
   const volumes: Record<string, Named> = {}
   const mounts = wanted.map((one, index) => {
@@ -110,11 +111,13 @@ export function claimObjects(
   })
 }
 
-function wantedVolumes(service: OperatedService): readonly Wanted[] {
+function wantedVolumes(service: OperatedService, config: OperatorConfig): readonly Wanted[] {
   const { volumes = [], tmpfs = [], shm_size: shared } = service.compose
   if (!Array.isArray(volumes)) throw problemOf(service, '`volumes` is no list')
   return [
-    ...volumes.map((item) => (isNamed(item) ? longVolume(service, item) : shortVolume(service, String(item)))),
+    ...volumes
+      .filter((item) => !repoFileIn(item, config))
+      .map((item) => (isNamed(item) ? longVolume(service, item) : shortVolume(service, String(item)))),
     ...[tmpfs].flat().map((item) => inMemory(service, String(item))),
     ...(shared === undefined ? [] : [memory('/dev/shm', bytesOf(service, shared))]),
   ]
@@ -171,6 +174,6 @@ function longVolume(service: OperatedService, item: Named): Wanted {
 function ofTheMachine(service: OperatedService, path: string): Error {
   return problemOf(
     service,
-    `\`${path}\` is a path of this machine, which a cluster does not have: mount a file with \`configs: [{source, target}]\`, and data with a named volume`,
+    `\`${path}\` is a path of this machine, which a cluster does not have: name a file below \`repos.files\` and mount \`{{.repos.files.NAME.path}}\`, and data as a named volume`,
   )
 }

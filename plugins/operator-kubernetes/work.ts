@@ -17,8 +17,8 @@ export type Work = {
   readonly settings: Settings
   readonly owner: Owner
   readonly given: Given
-  /** Whether any service names the networks that it is in, so that they are kept apart. */
-  readonly hasNetworks: boolean
+  /** Whether the networks of services keep any two of them apart. */
+  readonly areApart: boolean
   /** One line about what was left out or written otherwise. */
   note(line: string): void
 }

@@ -67,7 +67,11 @@ const REFUSED: readonly (readonly [string, OperatorConfig, RegExp])[] = [
   ['secrets of a plugin', withService({ octocompose: { secrets: { tool: 'vault-client' } } }), /`secrets` of a plugin/],
   ['a user by name', withService({ user: 'postgres' }), /`user` is `postgres`, expected numbers/],
   ['a group by name', withService({ group_add: ['video'] }), /group `video` is no number/],
-  ['another first signal', withService({ stop_signal: 'SIGQUIT' }), /`stop_signal: SIGQUIT`/],
+  [
+    'a first signal that is none',
+    withService({ stop_signal: 'QUIT; reboot' }),
+    /`stop_signal: QUIT; reboot` is no signal/,
+  ],
   [
     'an option of security',
     withService({ security_opt: ['seccomp:unconfined'] }),
