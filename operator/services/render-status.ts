@@ -1,6 +1,7 @@
 // The state of services as people see it.
 import type { Cell, Paint, Table } from '../../terminal/index.ts'
 import { formatBytes, formatDuration } from '../../terminal/index.ts'
+import { endInWords, isAtRest } from './lifecycle.ts'
 import { LARGE_LOG_BYTES } from './log-files.ts'
 import type { InstanceStatus, ProjectStatus } from './protocol.ts'
 
@@ -36,13 +37,22 @@ function stateOf(one: InstanceStatus, { green, red }: Paint): Cell {
   return hasFailed(one) ? { text: one.state, paint: red } : one.state
 }
 
-function whyOf({ reason, failures, differs, changed = [], state, secrets }: InstanceStatus): string {
-  return [
-    ...(reason === undefined ? [] : [reason]),
-    ...(secrets && state !== 'waiting' ? whyOfSecrets(secrets) : []),
-    ...(failures > 0 && state !== 'gave-up' ? [`${failures} in a row`] : []),
+function whyOf({ differs, changed = [], secrets, ...one }: InstanceStatus): string {
+  const told = [
+    failureOf(one),
+    ...(secrets && one.state !== 'waiting' ? whyOfSecrets(secrets) : []),
     ...(differs ? [`differs from the config${changed.length > 0 ? `: ${changed.join(', ')}` : ''}`] : []),
-  ].join(', ')
+  ]
+  return told.filter(Boolean).join(', ')
+}
+
+/** What went wrong, also where it runs again. */
+function failureOf({ reason = '', failures, end, state }: InstanceStatus): string {
+  if (failures === 0 || isAtRest({ state })) return reason
+  const often = failures > 1 ? `, ${failures} times in a row` : ''
+  if (state === 'pausing') return `${reason}${often}`
+  const again = `${end === undefined ? 'failed' : endInWords(end)}${often}, started again`
+  return reason === '' ? again : `${reason}; ${again}`
 }
 
 /** What is good is nothing to tell. */

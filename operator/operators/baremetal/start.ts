@@ -9,7 +9,7 @@ import { isAtRest } from '../../services/lifecycle.ts'
 import type { Loaded } from '../../services/loaded-services.ts'
 import type { BeginRequest, ProjectStatus } from '../../services/protocol.ts'
 import { isWell } from '../../services/render-status.ts'
-import type { Runnable, RunnableService } from '../../services/runnable.ts'
+import type { Runnable } from '../../services/runnable.ts'
 import { openRunnable } from '../../services/runnable.ts'
 import { startAndAsk } from '../../services/start-supervisor.ts'
 import type { Project } from '../../services/supervise.ts'
@@ -42,10 +42,12 @@ export async function startApart(call: OperatorCall, word: 'start' | 'restart'):
   return [...runnable.services.values()].every((service) => isUp(service, found)) ? 0 : FAILED
 }
 
-/** Whoever supervises may not know it. */
-export function isUp({ name, spec }: RunnableService, { services }: ProjectStatus): boolean {
-  const own = services.filter(({ service }) => service === name)
-  return own.length >= spec.replicas && own.every(isWell)
+type Upright = { readonly name: string; readonly spec: { readonly replicas: number } }
+
+/** Whoever supervises may not know it, and may know replicas that are no longer asked for. */
+export function isUp({ name, spec }: Upright, { services }: Pick<ProjectStatus, 'services'>): boolean {
+  const wanted = Array.from({ length: spec.replicas }, (_none, index) => `${name}.${index + 1}`)
+  return wanted.every((id) => services.some((one) => one.instance === id && isWell(one)))
 }
 
 /** Undefined where nothing runs that could change. */

@@ -8,7 +8,8 @@ import { withDifferences } from './differences.ts'
 import type { ProjectCall } from './project.ts'
 import { currentStatus, projectOf, showStatus } from './project.ts'
 
-const WATCH_MS = 1000
+/** A service that ends is back within less than a second, and both are to be seen. */
+const WATCH_MS = 250
 
 export async function status(call: ProjectCall | OperatorCall): Promise<number> {
   const project = projectOf(call)
@@ -21,8 +22,11 @@ export async function status(call: ProjectCall | OperatorCall): Promise<number> 
   let last = ''
   while (!interruption.signal.aborted) {
     const now = await currentStatus(project)
-    const shown = JSON.stringify({ ...now, services: now.services.map(({ upMs: _, logBytes: __, ...one }) => one) })
-    if (shown !== last) showStatus(now, terminal)
+    const shown = JSON.stringify(lasting(now))
+    if (shown !== last) {
+      if (last !== '' && !terminal.json) terminal.print('')
+      showStatus(now, terminal)
+    }
     last = shown
     await pause(WATCH_MS, undefined, { signal: interruption.signal }).catch(() => undefined)
   }
@@ -33,4 +37,15 @@ export async function status(call: ProjectCall | OperatorCall): Promise<number> 
 function compared(found: ProjectStatus, call: ProjectCall | OperatorCall): ProjectStatus {
   if (!('config' in call.session) || call.hasStandIns) return found
   return withDifferences(found, call.session.config, readJournal(projectOf(call).places.journal).services)
+}
+
+/** What is news when it changes: not the time that passes, and not that a check took another millisecond. */
+export function lasting({ services, ...project }: ProjectStatus) {
+  return {
+    ...project,
+    services: services.map(({ upMs: _, logBytes: __, checks = [], ...one }) => ({
+      ...one,
+      checks: checks.map(({ label, state }) => [label, state]),
+    })),
+  }
 }

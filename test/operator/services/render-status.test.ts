@@ -1,0 +1,78 @@
+// How services are, as people read it: which row says what, when it is news, and when all is up.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { isUp } from '../../../operator/operators/baremetal/start.ts'
+import { lasting } from '../../../operator/operators/baremetal/status.ts'
+import type { InstanceStatus } from '../../../operator/services/protocol.ts'
+import { statusTable } from '../../../operator/services/render-status.ts'
+import { paintFor } from '../../../terminal/index.ts'
+
+const project = { config: '/srv/octo.yaml', supervisor: { state: 'none' } } as const
+
+function anInstance(differing: Partial<InstanceStatus>): InstanceStatus {
+  const instance = differing.instance ?? 'web.1'
+  return {
+    ...{ service: instance.split('.')[0] ?? '', instance, state: 'running', health: 'none', failures: 0 },
+    ...{ log: '/log', logBytes: 0 },
+    ...differing,
+  }
+}
+
+const why = (differing: Partial<InstanceStatus>) =>
+  statusTable({ ...project, services: [anInstance(differing)] }, paintFor(false)).rows[0]?.at(-1)
+
+const KILLED = { kind: 'signal', signal: 'SIGKILL' } as const
+const EXITED = { kind: 'code', code: 3 } as const
+
+test('says why a service is as it is, also when it runs again', () => {
+  for (const [differing, sentence] of [
+    [{}, ''],
+    [{ failures: 1, end: KILLED }, 'ended by SIGKILL, started again'],
+    [{ failures: 3, end: EXITED }, 'exited with 3, 3 times in a row, started again'],
+    [{ failures: 1, end: EXITED, state: 'starting' }, 'exited with 3, started again'],
+    [{ failures: 1 }, 'failed, started again'],
+    [
+      { failures: 1, end: KILLED, health: 'unhealthy', reason: 'health `ask` is critical' },
+      'health `ask` is critical; ended by SIGKILL, started again',
+    ],
+    [{ failures: 1, end: EXITED, state: 'pausing', reason: 'exited with 3' }, 'exited with 3'],
+    [{ failures: 2, end: EXITED, state: 'pausing', reason: 'exited with 3' }, 'exited with 3, 2 times in a row'],
+    [{ failures: 2, end: EXITED, state: 'stopped' }, ''],
+    [{ failures: 2, end: EXITED, state: 'failed', reason: '`db` failed' }, '`db` failed'],
+    [
+      { failures: 3, state: 'gave-up', reason: 'exited with 3, and failed 3 times in a row' },
+      'exited with 3, and failed 3 times in a row',
+    ],
+    [{ failures: 1, end: KILLED, differs: true, changed: ['command'] }, 'ended by SIGKILL, started again, differs from the config: command'],
+    [{ differs: true }, 'differs from the config'],
+  ] as const)
+    assert.equal(why(differing), sentence, JSON.stringify(differing))
+})
+
+test('a status is news when something happened, not when time has passed', () => {
+  const seen = (differing: Partial<InstanceStatus>) =>
+    JSON.stringify(lasting({ ...project, services: [anInstance(differing)] }))
+  const before = seen({ upMs: 10, logBytes: 10, checks: [{ label: 'ask', state: 'ok', summary: 'in 3 ms' }] })
+  assert.equal(seen({ upMs: 99, logBytes: 99, checks: [{ label: 'ask', state: 'ok', summary: 'in 4 ms' }] }), before)
+  for (const differing of [
+    { checks: [{ label: 'ask', state: 'critical' }] },
+    { state: 'pausing' },
+    { pid: 7 },
+    { health: 'unhealthy' },
+    { reason: 'exited with 3' },
+  ] as const)
+    assert.notEqual(seen({ checks: [{ label: 'ask', state: 'ok' }], ...differing }), before)
+})
+
+test('a service is up when all replicas that the config asks for are, whatever was started before', () => {
+  const services = [
+    anInstance({ instance: 'web.1' }),
+    anInstance({ instance: 'web.2', state: 'stopped' }),
+    anInstance({ instance: 'db.1', health: 'starting' }),
+  ]
+  const asked = (name: string, replicas: number) => isUp({ name, spec: { replicas } }, { services })
+  assert.deepEqual(
+    [asked('web', 1), asked('web', 2), asked('web', 0), asked('db', 1), asked('other', 1)],
+    [true, false, true, false, false],
+  )
+})
