@@ -106,6 +106,8 @@ async function showDraft(draft: ReleaseDraft, out: string, terminal: Terminal): 
     rows: artifacts.map(([platform, { file, size, digest }]) => [platform, file, formatBytes(size), digest]),
   })
   if (draft.manifest.kind === 'service')
-    terminal.info('`kind: service`: octo does not keep it running yet, it runs it once, as a tool')
+    terminal.info(
+      '`kind: service`: `octo start` keeps it running where a config says `plugin:`; `octo run` waits for its end',
+    )
   terminal.info(`${draft.plugin} ${draft.version}: ${count(artifacts.length, 'artifact')} in ${out}`)
 }

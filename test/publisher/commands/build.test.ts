@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { typeOcto } from '../../support/in-process-octo.ts'
 import { aPluginProject } from '../../support/plugin-project.ts'
 
-test('a plugin that is to stay running is built, and its author is told that octo runs it once', async () => {
+test('a plugin that is to stay running is built, and its author is told what keeps it running', async () => {
   await using project = await aPluginProject()
   const manifest = await readFile(project.path('plugin.yaml'), 'utf8')
   for (const [kind, isTold] of [
@@ -15,6 +15,6 @@ test('a plugin that is to stay running is built, and its author is told that oct
     await project.write('plugin.yaml', manifest.replace(/^kind: .*$/m, `kind: ${kind}`))
     const { code, stderr } = await typeOcto(['build', project.dir])
     assert.equal(code, 0, stderr)
-    assert.equal(stderr.includes('octo does not keep it running yet'), isTold, kind)
+    assert.equal(stderr.includes('`octo start` keeps it running'), isTold, kind)
   }
 })
