@@ -3,7 +3,7 @@
 //   npm test                            all but test/interop
 //   npm test -- test/client timeouts    files and folders, or parts of their paths
 //   OCTO_INTEROP=1 npm test             with test/interop, which needs programs of others
-//   OCTO_TEST_FILE_TIMEOUT_MS=60000     stops a file that takes longer; five minutes when nothing is said
+//   OCTO_TEST_FILE_TIMEOUT_MS=60000     stops a file that takes longer; ten minutes when nothing is said
 //   OCTO_TEST_CONCURRENCY=1             so many files at a time; one more than the machine has processors otherwise
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
