@@ -4,6 +4,7 @@ import { addCommand, onRun, openProgram, runProgram } from '../terminal/program.
 import { quickStart } from './quick-start.ts'
 import type { StartOptions } from './settings.ts'
 import { DEFAULT_DEMO_PORT, DEFAULT_PORT, readSettings } from './settings.ts'
+import type { StackOptions } from './stack/stack-settings.ts'
 
 export async function main(argv: readonly string[]): Promise<number> {
   return runProgram(demoProgram(), argv)
@@ -21,5 +22,20 @@ export function demoProgram(): Command {
     .option('--dir <folder>', 'where keys, data and config are kept, .octo otherwise; OCTO_START_DIR')
     .option('--once', 'end after the check instead of serving; OCTO_START_ONCE=1')
   onRun<StartOptions>(demo, ({ options, terminal }) => quickStart(readSettings(options, process.env), terminal))
+  addStackCommand(demo)
   return program
+}
+
+function addStackCommand(demo: Command): void {
+  const stack = addCommand(demo, {
+    words: 'stack',
+    summary: 'a database, an API and a web as services; one is killed, and comes back',
+    examples: ['npm run demo:stack', 'npm run demo:stack -- --keep'],
+  })
+    .option('--keep', 'go on running until Ctrl-C, to be looked at')
+    .option('--postgres <folder>', 'programs of PostgreSQL, or `none`; looked for otherwise; OCTO_STACK_POSTGRES')
+  onRun<StackOptions>(stack, async ({ options, terminal }) => {
+    const { runStack } = await import('./stack/run-stack.ts')
+    return runStack(options, process.env, terminal)
+  })
 }

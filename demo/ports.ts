@@ -41,6 +41,10 @@ export async function secondStart({ port, demoPort }: StartSettings): Promise<st
   return 'npm start -- --dir FOLDER --port NUMBER --demo-port NUMBER'
 }
 
+export async function isFreePort(port: number): Promise<boolean> {
+  return (await tryPort(port)) === undefined
+}
+
 function portTaken({ port, purpose }: PortUse, other: string, cause: unknown): Error {
   const isReserved = isErrno(cause, 'EACCES')
   return coded('PORT_TAKEN', {

@@ -1,4 +1,4 @@
-// What must be there before the registry serves: a key pair, and the repo `core` that admits its releases.
+// What must be there before the registry serves: a key pair, and the repos that admit its releases.
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -6,7 +6,7 @@ import { makeFolder } from '../system/files/make-folder.ts'
 import { explainRefusal, requireAccess } from '../system/files/refusal.ts'
 import { mustRun, runOcto } from './run-octo.ts'
 import type { StartSettings } from './settings.ts'
-import { CORE_PLUGINS, configPath, dataDir, keyBase, typed } from './settings.ts'
+import { configPath, dataDir, keyBase, typed } from './settings.ts'
 
 const EXISTS = 73
 
@@ -19,14 +19,14 @@ export async function prepareData(settings: StartSettings): Promise<{ readonly k
   if (isNew || !existsSync(dataDir(settings)))
     await rm(join(dirname(configPath(settings)), 'octo.lock'), { force: true })
   if (isNew) await mustRun(settings, ['keygen', '--out', keyBase(settings)])
-  await admit(settings, publicKey, isNew)
+  for (const repo of settings.repos) await admit(settings, { repo, publicKey, isNew })
   return { key: `${typed(settings, publicKey)}${isNew ? ', made now' : ''}` }
 }
 
 /** What the plugins are built to stays beside their sources, wherever the data goes. Throws IO_FAILED. */
-export function requireOwnCheckout({ root }: StartSettings): void {
+export function requireOwnCheckout({ root, plugins }: Pick<StartSettings, 'root' | 'plugins'>): void {
   const hint = 'the plugins are built in the checkout: start it from a clone of your own'
-  for (const plugin of CORE_PLUGINS) requireAccess(join(root, plugin), hint)
+  for (const plugin of plugins) requireAccess(join(root, plugin), hint)
 }
 
 /** Throws IO_FAILED. */
@@ -42,11 +42,13 @@ function makeFolders(settings: StartSettings): void {
   }
 }
 
-async function admit(settings: StartSettings, publicKey: string, isNew: boolean): Promise<void> {
+type Admission = { readonly repo: string; readonly publicKey: string; readonly isNew: boolean }
+
+async function admit(settings: StartSettings, { repo, publicKey, isNew }: Admission): Promise<void> {
   const data = ['--data', dataDir(settings)]
-  const create = ['registry', 'repo', 'create', 'core', '--key', publicKey, ...data]
+  const create = ['registry', 'repo', 'create', repo, '--key', publicKey, ...data]
   const { code } = await runOcto(settings, create)
   if (code === 0) return
   if (code !== EXISTS) await mustRun(settings, create)
-  if (isNew) await mustRun(settings, ['registry', 'repo', 'key', 'add', 'core', publicKey, ...data])
+  if (isNew) await mustRun(settings, ['registry', 'repo', 'key', 'add', repo, publicKey, ...data])
 }

@@ -8,7 +8,8 @@ import { dataDir, registryUrl, tokenFile } from './settings.ts'
 export async function ensurePublishToken(settings: StartSettings): Promise<void> {
   if (existsSync(tokenFile(settings)) && (await isTaken(settings))) return
   const create = ['registry', 'token', 'create', '--data', dataDir(settings)]
-  const out = await mustRun(settings, [...create, '--name', 'quick-start', '--scope', 'core/*', '--quiet'])
+  const scopes = settings.repos.flatMap((repo) => ['--scope', `${repo}/*`])
+  const out = await mustRun(settings, [...create, '--name', 'quick-start', ...scopes, '--quiet'])
   await writeFile(tokenFile(settings), `${out.trim()}\n`, { mode: 0o600 })
 }
 

@@ -12,6 +12,8 @@ import { dataDir, typed } from './settings.ts'
 export type RegistryProcess = AsyncDisposable & {
   /** Settles when the registry ends, whoever ended it. */
   readonly ended: Promise<number>
+  /** Where it listens, also when port 0 was asked for. */
+  readonly port: number
 }
 
 const START_MS = 30_000
@@ -27,12 +29,16 @@ export async function startRegistry(settings: StartSettings): Promise<RegistryPr
   const child = await launchOcto(settings, serveWords(settings), { stdio: 'pipe', detached: true })
   const ended = once(child, 'exit').then(([code]) => Number(code ?? 1))
   const said = keepLines(child)
-  const first = await Promise.race([listening(child), ended, tooLate()])
-  if (first !== 'listening') {
+  const first = await Promise.race([
+    listening(child),
+    ended.then((code) => ({ why: `it ended with ${code}` })),
+    tooLate(),
+  ])
+  if (!('port' in first)) {
     child.kill('SIGKILL')
-    throw await startFailed(settings, said, String(first))
+    throw await startFailed(settings, said, first.why)
   }
-  return { ended, [Symbol.asyncDispose]: () => stop(child, ended) }
+  return { ended, port: first.port, [Symbol.asyncDispose]: () => stop(child, ended) }
 }
 
 async function startFailed(settings: StartSettings, said: readonly string[], first: string): Promise<Error> {
@@ -52,11 +58,12 @@ async function stop(child: ChildProcess, ended: Promise<number>): Promise<void> 
   await ended
 }
 
-function listening(child: ChildProcess): Promise<'listening'> {
-  const { promise, resolve } = Promise.withResolvers<'listening'>()
+function listening(child: ChildProcess): Promise<{ readonly port: number }> {
+  const { promise, resolve } = Promise.withResolvers<{ readonly port: number }>()
   if (child.stdout)
     createInterface({ input: child.stdout }).on('line', (line) => {
-      if (line.startsWith('listening on ')) resolve('listening')
+      const [, port] = /^listening on http:\S+:(\d+)$/.exec(line) ?? []
+      if (port !== undefined) resolve({ port: Number(port) })
     })
   return promise
 }
@@ -72,6 +79,6 @@ function keepLines({ stderr }: ChildProcess): string[] {
   return kept
 }
 
-function tooLate(): Promise<string> {
-  return new Promise((resolve) => setTimeout(resolve, START_MS, 'it does not listen').unref())
+function tooLate(): Promise<{ readonly why: string }> {
+  return new Promise((resolve) => setTimeout(resolve, START_MS, { why: 'it does not listen' }).unref())
 }

@@ -11,23 +11,28 @@ type Ended = { readonly code: number; readonly out: string; readonly err: string
 
 type Running = {
   readonly stdio: 'pipe' | 'inherit'
+  /** The checkout when absent. */
+  readonly cwd?: string
   /** Out of reach of the terminal's Ctrl-C, to be stopped in order by whoever launched it. */
   readonly detached?: boolean
 }
 
+/** The checkout, and variables beside those of the shell. */
+type OctoHere = Pick<StartSettings, 'root' | 'env'>
+
 /** Throws OS_FAILED when it cannot be started. */
 export function launchOcto(
-  { root }: StartSettings,
+  { root, env }: OctoHere,
   words: readonly string[],
-  { stdio, detached = false }: Running,
+  { stdio, cwd = root, detached = false }: Running,
 ): Promise<ChildProcess> {
   return launch(
     {
       file: process.execPath,
       argv: [join(root, 'bin', 'octo.js'), ...words],
       // allow(environment): each step runs as a person would type it, with what the shell has set
-      env: process.env,
-      cwd: root,
+      env: { ...process.env, ...env },
+      cwd,
     },
     {
       stdio: ['ignore', stdio, stdio],
@@ -39,15 +44,15 @@ export function launchOcto(
 }
 
 /** What the command printed, and its exit code. */
-export async function runOcto(settings: StartSettings, words: readonly string[]): Promise<Ended> {
-  const child = await launchOcto(settings, words, { stdio: 'pipe' })
+export async function runOcto(octo: OctoHere, words: readonly string[]): Promise<Ended> {
+  const child = await launchOcto(octo, words, { stdio: 'pipe' })
   const [out, err, [code]] = await Promise.all([textOf(child.stdout), textOf(child.stderr), once(child, 'close')])
   return { code: code ?? 1, out, err }
 }
 
 /** Shows what the command prints and gives its exit code. */
-export async function showOcto(settings: StartSettings, words: readonly string[]): Promise<number> {
-  const child = await launchOcto(settings, words, { stdio: 'inherit' })
+export async function showOcto(octo: OctoHere, words: readonly string[], cwd = octo.root): Promise<number> {
+  const child = await launchOcto(octo, words, { stdio: 'inherit', cwd })
   const [code] = await once(child, 'close')
   return code ?? 1
 }
@@ -58,16 +63,23 @@ export async function mustRun(settings: StartSettings, words: readonly string[])
   if (code === 0) return out
   process.stderr.write(err)
   throw coded('OS_FAILED', {
-    message: `the quick start cannot go on: \`octo ${words.slice(0, 3).join(' ')}\` failed with exit code ${code}, see above`,
-    hint: `\`./octo ${words.map((word) => shortened(settings, word)).join(' ')}\` does that step alone`,
+    message: `the demo cannot go on: \`octo ${words.slice(0, 3).join(' ')}\` failed with exit code ${code}, see above`,
+    // What a folder holds that ends with the demo, nobody can do again.
+    ...(isKept(settings)
+      ? { hint: `\`./octo ${words.map((word) => shortened(settings, word)).join(' ')}\` does that step alone` }
+      : {}),
   })
+}
+
+function isKept({ env }: StartSettings): boolean {
+  return Object.keys(env).length === 0
 }
 
 function shortened(settings: StartSettings, word: string): string {
   return isAbsolute(word) ? typed(settings, word) : word
 }
 
-async function textOf(stream: NodeJS.ReadableStream | null): Promise<string> {
+export async function textOf(stream: NodeJS.ReadableStream | null): Promise<string> {
   let text = ''
   if (stream) for await (const chunk of stream.setEncoding('utf8')) text += chunk
   return text

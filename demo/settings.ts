@@ -15,6 +15,12 @@ export type StartSettings = {
   readonly demoPort: number
   /** Ends after the check instead of serving. */
   readonly once: boolean
+  /** Repos of the registry, all signed with the same key. */
+  readonly repos: readonly string[]
+  /** What is published to them: plugin projects of the checkout. */
+  readonly plugins: readonly string[]
+  /** Variables beside those of the shell. */
+  readonly env: Readonly<Record<string, string>>
 }
 
 export type StartOptions = {
@@ -45,18 +51,22 @@ const HIGHEST_PORT = 65_535
 
 /** Options win over OCTO_START_PORT, OCTO_START_DEMO_PORT, OCTO_START_DIR and OCTO_START_ONCE; throws USAGE. */
 export function readSettings(options: StartOptions, env: Environment): StartSettings {
-  const root = fileURLToPath(new URL('..', import.meta.url))
+  const root = checkout()
   return {
     root,
     dir: resolve(root, options.dir ?? env.OCTO_START_DIR ?? DEFAULT_DIR),
     port: readPort(options.port ?? env.OCTO_START_PORT, DEFAULT_PORT, 0),
     demoPort: readPort(options.demoPort ?? env.OCTO_START_DEMO_PORT, DEFAULT_DEMO_PORT, 1),
     once: options.once ?? env.OCTO_START_ONCE === '1',
+    ...{ repos: ['core'], plugins: CORE_PLUGINS, env: {} },
   }
 }
 
+/** The folder of the checkout. */
+export const checkout = () => fileURLToPath(new URL('..', import.meta.url))
+
 export const registryUrl = ({ port }: StartSettings) => `http://127.0.0.1:${port}`
-/** Key pair that signs the repo `core`: `core.key` and `core.pub`. */
+/** Key pair that signs the repos: `core.key` and `core.pub`. */
 export const keyBase = ({ dir }: StartSettings) => join(dir, 'keys', 'core')
 export const tokenFile = ({ dir }: StartSettings) => join(dir, 'keys', 'core.token')
 export const dataDir = ({ dir }: StartSettings) => join(dir, 'registry')

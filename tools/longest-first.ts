@@ -6,6 +6,7 @@ export const LONGEST: readonly string[] = [
   'test/publisher/project/init.test.ts',
   'test/docs/operating.test.ts',
   'test/demo/start.test.ts',
+  'test/demo/stack.test.ts',
   'test/client/install/many-processes.test.ts',
   'test/journeys/hostile/nothing-unproven-runs.test.ts',
   'test/faults/failing-fsync.test.ts',

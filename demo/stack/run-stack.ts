@@ -1,0 +1,92 @@
+// `octo demo stack`: a database, an API and a web as services of this machine; one of them is killed, and comes back. The steps in
+// the order in which people see them. Everything that is started ends with it.
+import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { coded } from '../../schemas/errors.ts'
+import type { Terminal } from '../../terminal/index.ts'
+import { formatDuration } from '../../terminal/index.ts'
+import { requireOwnCheckout } from '../prepare-data.ts'
+import { stopSignal } from '../stop-signal.ts'
+import { findPostgres } from './find-postgres.ts'
+import { freePort } from './free-port.ts'
+import { killAndWatch } from './kill-and-watch.ts'
+import { makeDatabaseFolder, openPlace } from './place.ts'
+import { renderStack, webAddress } from './render-config.ts'
+import type { StackScreen } from './screen.ts'
+import { openScreen } from './screen.ts'
+import { serveRepos } from './serve-repos.ts'
+import type { StackOptions } from './stack-settings.ts'
+import { readStackSettings, STACK_PLUGINS } from './stack-settings.ts'
+import { nextSteps } from './what-next.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+export async function runStack(options: StackOptions, env: Environment, terminal: Terminal): Promise<number> {
+  const startedAt = performance.now()
+  const settings = readStackSettings(options, env)
+  const { root } = settings
+  requireLinux()
+  requireOwnCheckout({ root, plugins: STACK_PLUGINS })
+  const postgres = await findPostgres(settings.postgres, env)
+  using stopping = stopSignal()
+  await using place = openPlace(root, env)
+  const screen = openScreen({ root, place, terminal })
+  await using repos = await serveRepos(root, place)
+  screen.step('registry', `${repos.url}, with ${repos.published} plugins that were built, signed and published now`)
+  screen.step('PostgreSQL', postgres.isFound ? `${postgres.version}, in ${postgres.bin}` : postgres.why)
+  if (postgres.isFound) makeDatabaseFolder(place, postgres.owner)
+
+  const facts = {
+    ...{ dir: place.dir, root, node: process.execPath, registry: repos.url, webPort: await freePort() },
+    databasePassword: randomBytes(18).toString('base64url'),
+    ...(postgres.isFound ? { postgres } : {}),
+  }
+  writeFileSync(join(place.dir, 'octo.yaml'), renderStack(facts), { mode: 0o600 })
+  screen.step('config', join(place.dir, 'octo.yaml'))
+  screen.typed(`cd ${place.dir}`)
+  {
+    await using _ = stoppedAtTheEnd(screen)
+    await mustStart(screen)
+    await screen.visit(webAddress(facts))
+    await killAndWatch(screen, 'api', stopping.signal)
+    await screen.visit(webAddress(facts))
+    if (settings.keep && !stopping.signal.aborted) {
+      terminal.print(nextSteps(place, webAddress(facts), terminal.paint))
+      await stopping.asked
+    }
+  }
+  const took = formatDuration(performance.now() - startedAt)
+  terminal.print(
+    `\n${terminal.paint.green('✓')} It came back by itself. Everything was stopped and removed, after ${took}.`,
+  )
+  return 0
+}
+
+function requireLinux(): void {
+  if (process.platform === 'linux') return
+  throw coded('USAGE', {
+    message: `octo runs services on Linux, and this is \`${process.platform}\``,
+    hint: '`npm start` shows the rest of octo on this machine',
+  })
+}
+
+/** However the middle of it went. */
+function stoppedAtTheEnd(screen: StackScreen): AsyncDisposable {
+  return {
+    [Symbol.asyncDispose]: async () => {
+      const code = await screen.octo(['stop'])
+      if (code !== 0) throw coded('OS_FAILED', { message: `\`octo stop\` left something running, exit code ${code}` })
+    },
+  }
+}
+
+async function mustStart(screen: StackScreen): Promise<void> {
+  const code = await screen.octo(['start'])
+  if (code === 0) return
+  await screen.octo(['logs'])
+  throw coded('OS_FAILED', {
+    message: `the stack did not come up: \`octo start\` ended with exit code ${code}; the table above says of which service`,
+    hint: 'what it wrote stands above, behind its name',
+  })
+}

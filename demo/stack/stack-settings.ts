@@ -1,0 +1,29 @@
+// What the stack is told: options first, then the environment.
+import { checkout } from '../settings.ts'
+
+export type StackSettings = {
+  /** Folder of the checkout. */
+  readonly root: string
+  /** Goes on running until Ctrl-C. */
+  readonly keep: boolean
+  /** Folder of the programs of PostgreSQL, or `none`; looked for when absent. */
+  readonly postgres: string | undefined
+}
+
+export type StackOptions = { readonly keep?: boolean; readonly postgres?: string }
+
+/** Checks of the repo `core`, and the API of the repo `shop`. */
+export const STACK_PLUGINS = [
+  'plugins/check-tcp',
+  'plugins/check-tcp-port',
+  'plugins/check-server-url',
+  'plugins/check-grpc',
+  'examples/stack/api',
+] as const
+
+export function readStackSettings(
+  { keep = false, postgres }: StackOptions,
+  env: Readonly<Record<string, string | undefined>>,
+): StackSettings {
+  return { root: checkout(), keep, postgres: postgres ?? (env.OCTO_STACK_POSTGRES || undefined) }
+}

@@ -1,0 +1,133 @@
+// `npm run demo:stack` as people get it: a stack of services whose API is killed and comes back, kept until Ctrl-C, then gone.
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { readConfig } from '../../config/read-config.ts'
+import type { FoundPostgres } from '../../demo/stack/find-postgres.ts'
+import { findPostgres } from '../../demo/stack/find-postgres.ts'
+import { renderStack } from '../../demo/stack/render-config.ts'
+import { isCoded } from '../../schemas/errors.ts'
+import { publicKeyLine } from '../../schemas/trust-key.ts'
+import { blocksOf } from '../support/document-blocks.ts'
+import { expectCodeAsync } from '../support/expect-code.ts'
+import { isGone } from '../support/processes.ts'
+import { patternOf } from '../support/shown-line.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+import { issueKey } from '../support/test-authority.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }
+
+test('the stack comes up, its API is killed and comes back, and after Ctrl-C nothing is left', options, async (t) => {
+  const postgres = await findPostgres(process.env.OCTO_STACK_POSTGRES, process.env)
+  if (!postgres.isFound) t.diagnostic(`without a database: ${postgres.why}; OCTO_STACK_POSTGRES names one`)
+  const folder = tempFolder(t)
+  // Root's database runs as another user, who has to get there.
+  chmodSync(folder, 0o711)
+  const { PATH = '', OCTO_STACK_POSTGRES = '' } = process.env
+  const child = spawn(process.execPath, [join(ROOT, 'bin/octo.js'), 'demo', 'stack', '--keep'], {
+    env: { PATH, OCTO_STACK_POSTGRES, HOME: join(folder, 'home'), TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  t.after(() => child.kill('SIGKILL'))
+  const running = Promise.withResolvers<void>()
+  let said = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (chunk) => {
+      said += chunk
+      if (said.includes('Running until Ctrl-C')) running.resolve()
+    })
+  const closed = once(child, 'close')
+  await Promise.race([running.promise, closed])
+
+  const where = postgres.isFound ? `PostgreSQL ${postgres.version}` : 'memory'
+  const services = postgres.isFound ? ['database', 'api', 'web'] : ['api', 'web']
+  for (const service of services) assert.match(said, new RegExp(`^${service} +running +healthy +\\d+ `, 'm'), said)
+  const [, killed = ''] = /^\$ kill -9 (\d+) {2}# api$/m.exec(said) ?? []
+  const behind = said.slice(said.indexOf(`kill -9 ${killed}`))
+  assert.match(behind, /^api +running +healthy +\d+ .*ended by SIGKILL, started again$/m, said)
+  // What is counted in memory begins anew with the program.
+  const visits = [...said.matchAll(/^visit (\d+), counted in (.+)$/gm)].map(([, count, place]) => [count, place])
+  assert.deepEqual(
+    visits,
+    [
+      ['1', where],
+      [postgres.isFound ? '2' : '1', where],
+    ],
+    said,
+  )
+  const [, web = ''] = /curl (http:\/\/127\.0\.0\.1:\d+\/)/.exec(behind) ?? []
+  assert.equal((await fetch(web)).status, 200)
+
+  child.kill('SIGINT')
+  assert.deepEqual(await closed, [0, null], said)
+  for (const line of shownIn('## Services in one command'))
+    if (postgres.isFound || !/^database/.test(line)) assert.match(said, patternOf(line))
+  assert.deepEqual(readdirSync(folder), [])
+  const pids = [...said.matchAll(/^\w+ +running +\w+ +(\d+) /gm)].map(([, pid]) => Number(pid))
+  for (const pid of new Set(pids)) assert.ok(await isGone(pid), `process ${pid} is left`)
+  await assert.rejects(fetch(web))
+})
+
+/** What the README shows of it. */
+function shownIn(heading: string): string[] {
+  const [block] = blocksOf('README.md', heading).filter(({ language }) => language === '')
+  const lines = (block?.text ?? '').split('\n').filter((line) => line.trim() !== '' && line !== '  …')
+  assert.ok(lines.length > 10)
+  return lines
+}
+
+const FOUND: FoundPostgres = {
+  isFound: true,
+  bin: '/opt/my pg/bin',
+  version: '15.2',
+  runAs: ['/bin/setpriv', '--reuid=7'],
+}
+
+test('its config is valid, with and without a database', async (t) => {
+  for (const postgres of [FOUND, undefined]) {
+    const dir = tempFolder(t)
+    const facts = { dir, root: ROOT, node: '/bin/node', registry: 'http://127.0.0.1:1', webPort: 80 }
+    const text = renderStack({ ...facts, databasePassword: 'p: "w', ...(postgres ? { postgres } : {}) })
+    mkdirSync(join(dir, 'keys'))
+    writeFileSync(join(dir, 'keys', 'core.pub'), publicKeyLine(issueKey().trustKey))
+    writeFileSync(join(dir, 'octo.yaml'), text)
+    const { services, warnings } = await readConfig(join(dir, 'octo.yaml'), { cwd: dir, env: {} })
+    assert.deepEqual(warnings, [])
+    assert.deepEqual(
+      services.map(({ name, spec }) => [name, isCoded(spec) ? spec.message : spec.dependsOn.map((one) => one.service)]),
+      postgres
+        ? [
+            ['database-files', []],
+            ['database', ['database-files']],
+            ['api', ['database']],
+            ['web', ['database', 'api']],
+          ]
+        : [
+            ['api', []],
+            ['web', ['api']],
+          ],
+    )
+  }
+})
+
+test('a PostgreSQL is taken where its programs are, and left out where somebody asks for none', async (t) => {
+  const folder = tempFolder(t)
+  await expectCodeAsync('USAGE', () => findPostgres(folder, process.env))
+  for (const program of ['initdb', 'postgres'])
+    writeFileSync(join(folder, program), '#!/bin/sh\necho "postgres (PostgreSQL) 17.4 (Debian 17.4-1)"\n', {
+      mode: 0o755,
+    })
+  const named = await findPostgres(folder, process.env)
+  assert.ok(!named.isFound || (named.bin === folder && named.version === '17.4'))
+  const found = await findPostgres(undefined, { ...process.env, PATH: `${folder}:${process.env.PATH}` })
+  assert.ok(!found.isFound || found.bin === folder)
+  assert.deepEqual(await findPostgres('none', { PATH: folder }), {
+    isFound: false,
+    why: 'left out, as `--postgres none` asks',
+  })
+})

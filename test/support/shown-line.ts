@@ -1,0 +1,9 @@
+// A line of a document that shows what octo prints, as a pattern for what it really prints: `…` stands for a number, `… ms` and
+// `… s` for any duration, and columns are as wide as they need.
+const DURATION = '(?:[\\d.]+ m?s|\\d+ min(?: \\d+ s)?)'
+const WILD: Readonly<Record<string, string>> = { '… ms': DURATION, '… s': DURATION, '…': '[\\d.]+', ' ': ' +' }
+
+export function patternOf(line: string): RegExp {
+  const parts = line.replace(/ +/g, ' ').split(/(… m?s|…| )/)
+  return new RegExp(`^${parts.map((part) => WILD[part] ?? RegExp.escape(part)).join('')}$`, 'm')
+}
