@@ -52,6 +52,8 @@ export type ServiceConfig = {
   readonly name: string
   readonly enabled: boolean
   readonly checks: Readonly<Record<Phase, readonly CheckItem[]>>
+  /** Something says what program it runs, if perhaps wrongly. */
+  readonly hasProgram: boolean
   /** How it is run here, or why it cannot be: that is an error of `octo start` alone. */
   readonly spec: ServiceSpec | CodedError
   /** What the config says, also of a service that is run elsewhere; undefined where it says nothing. */

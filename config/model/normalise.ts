@@ -23,7 +23,7 @@ import type { KeyFiles } from './keys.ts'
 import { readOperator } from './operator-choice.ts'
 import { readPins } from './pins.ts'
 import { readSecretSources } from './read-secrets.ts'
-import { pluginNode, readServiceSpec, readStartPeriod } from './read-service-spec.ts'
+import { hasProgram, pluginNode, readServiceSpec, readStartPeriod } from './read-service-spec.ts'
 import { findRepos, readRepos, repeatsRepo } from './repos.ts'
 import { programRequests, secretRequests } from './requests.ts'
 import { isAsWritten } from './said.ts'
@@ -83,6 +83,7 @@ function readAllServices(trees: ConfigTrees, { repos, pins, reading }: Known): S
   const sources = readSecretSources(names, trees, reading.warnings)
   const services = joined.map((service) => ({
     ...service,
+    hasProgram: hasProgram(service.name, trees),
     spec: orItsError(() =>
       readServiceSpec(service.name, {
         ...{ trees, ...readingOf(service.name, trees, reading) },

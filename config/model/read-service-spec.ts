@@ -83,6 +83,14 @@ export function pluginNode(name: string, trees: ConfigTrees): TreeNode | undefin
   return saidOf(isNamedIn(local) ? local : placesOfService(trees.merged, name), ['plugin'])
 }
 
+/** Whether a local document says what it runs, or any document names its plugin. */
+export function hasProgram(name: string, trees: ConfigTrees): boolean {
+  return (
+    isNamedIn(placesOfService(trees.local, name)) ||
+    saidOf(placesOfService(trees.merged, name), ['plugin']) !== undefined
+  )
+}
+
 function isNamedIn(places: ServicePlaces): boolean {
   return commandOf(places) !== undefined || saidOf(places, ['plugin']) !== undefined
 }

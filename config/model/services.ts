@@ -29,7 +29,7 @@ export type ReadRequest = { readonly item: { readonly request: PluginRequest }; 
 type ReadCheck = { readonly item: CheckItem; readonly tool: TreeNode }
 
 /** A service without how it is run. */
-type CheckedService = Omit<ServiceConfig, 'spec' | 'startPeriodMs'>
+type CheckedService = Omit<ServiceConfig, 'spec' | 'hasProgram' | 'startPeriodMs'>
 
 type ReadService = {
   readonly name: string

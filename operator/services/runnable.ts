@@ -5,6 +5,7 @@ import { showPlace } from '../../config/document/invalid.ts'
 import type { OctoConfig, Phase, PluginRequest, ServiceConfig } from '../../config/model/config.ts'
 import { PHASES } from '../../config/model/config.ts'
 import { OPERATOR_KIND, pinned } from '../../config/model/requests.ts'
+import { orderOf, withDependencies } from '../../config/model/service-order.ts'
 import type { Dependency, SecretSource, ServiceSpec } from '../../config/model/service-spec.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
@@ -14,7 +15,6 @@ import type { PlannedCheck } from '../check/plan.ts'
 import { planService, requestKey, requestsOfPlan } from '../check/plan.ts'
 import type { Fields } from './digests.ts'
 import { digestOf, fieldsOf, initDigestOf, settingsOf } from './digests.ts'
-import { orderOf, withDependencies } from './order.ts'
 
 export type RunnableService = {
   readonly name: string

@@ -2,6 +2,7 @@
 import type { ConfigWarning } from '../../../config/document/warnings.ts'
 import { loadWholeConfig } from '../../../config/load-config.ts'
 import type { OctoConfig } from '../../../config/model/config.ts'
+import { serviceProblems } from '../../../config/model/service-problems.ts'
 import { shownFile } from '../../../config/render/origins.ts'
 import type { ErrorCode } from '../../../schemas/error-codes.ts'
 import type { CodedError } from '../../../schemas/errors.ts'
@@ -64,6 +65,7 @@ async function readAll({ config: paths = [], offline = false }: ConfigFlags, { t
   const place = { ...configPlace(terminal), unknownKeys: 'warn' as const }
   const { config, effective } = await loadWholeConfig({ paths, offline, onProblem, ...place })
   effective()
+  for (const problem of serviceProblems(config)) onProblem(problem)
   return config
 }
 

@@ -1,12 +1,12 @@
 // What services wait for, in which order they come, and how the results of checks add up.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { orderOf, withDependencies } from '../../../config/model/service-order.ts'
 import type { Condition, Dependency } from '../../../config/model/service-spec.ts'
 import { answerOf, answerOfAll } from '../../../operator/services/conditions.ts'
 import { afterResult, healthOf, NOT_CHECKED } from '../../../operator/services/health.ts'
 import type { Instance, State } from '../../../operator/services/lifecycle.ts'
 import { NEW_INSTANCE, STATES } from '../../../operator/services/lifecycle.ts'
-import { orderOf, withDependencies } from '../../../operator/services/order.ts'
 import type { CheckStatus } from '../../../schemas/check-result.ts'
 import { expectCode } from '../../support/expect-code.ts'
 

@@ -76,6 +76,46 @@ test('every problem of every document is named at once, with line, column and wh
   assert.match(stderr, new RegExp(`${lines.length} problems in the config`))
 })
 
+const STUCK = `services:
+  a: {command: [sleep, "1"], depends_on: [b]}
+  b: {command: [sleep, "1"], depends_on: [a, gone], restart: sometimes}
+  c: {command: "sleep 1 && echo"}
+  d: {command: [sleep, "1"], replicas: two}
+  e: {command: [sleep, "1"], depends_on: {f: {condition: healthy}}}
+  f: {command: [sleep, "1"], depends_on: [f, webb]}
+  web: {command: [sleep, "1"], depends_on: {e: {condition: often}}}
+  off: {enabled: false, command: "a && b"}
+  checks: {health: [], restart: sometimes}
+  image: {image: x, depends_on: [gone]}
+`
+
+test('what keeps services from being started is a problem, where octo itself runs them', async (t) => {
+  const { octo } = aFolder(t, {
+    'octo.yaml': STUCK,
+    'docker.yaml': `octoctl: {operator: docker}\n${STUCK}`,
+    'well.yaml': 'services: {a: {command: [sleep, "1"], depends_on: [b]}, b: {command: [x]}, c: {image: x}}\n',
+  })
+  const { code, stdout } = await octo([])
+  assert.equal(code, 78)
+  const expected: readonly RegExp[] = [
+    /^octo\.yaml:3:\d+: error: .*`sometimes`/,
+    /^octo\.yaml:4:\d+: error: `command` is no list of words/,
+    /^octo\.yaml:5:\d+: error: .*`replicas`/,
+    /^error: `e` waits until `f` is healthy, which has no health checks$/,
+    /^error: `f` waits for `webb`, which this config has not/,
+    /^error: services wait for each other: `f` → `f`$/,
+    /^octo\.yaml:8:\d+: error: `often` is no condition/,
+  ]
+  const lines = linesOf(stdout)
+  for (const pattern of expected)
+    assert.ok(
+      lines.some((line) => pattern.test(line)),
+      `${pattern}\n${stdout}`,
+    )
+  assert.equal(lines.length, expected.length, stdout)
+  for (const other of ['docker.yaml', 'well.yaml']) assert.equal((await octo(['--config', other])).code, 0, other)
+})
+
 test('machines get the same as data', async (t) => {
   const { folder, octo } = aFolder(t, { 'octo.yaml': 'servces: {}\nservices: {web: {health: [{tool: 010}]}}\n' })
   const { code, stdout } = await octo(['--json'])

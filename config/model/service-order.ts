@@ -1,8 +1,9 @@
 // Which services come before which: what cannot be followed is refused before anything is started. Pure.
-import type { Dependency, ServiceSpec } from '../../config/model/service-spec.ts'
-import { coded } from '../../schemas/errors.ts'
+import type { CodedError } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
 import { quote } from '../../schemas/quote.ts'
+import type { Dependency, ServiceSpec } from './service-spec.ts'
 
 type OrderedService = {
   readonly name: string
@@ -11,20 +12,39 @@ type OrderedService = {
 }
 
 type Order = ReadonlyMap<string, readonly Dependency[]>
+type LookedAt = { readonly order: Order; readonly problems: readonly CodedError[] }
 
 /**
  * What each service waits for; throws CONFIG_INVALID where a wait could not end, or would be for nothing. Those that are there
  * and cannot be run are for whoever starts them to refuse.
  */
 export function orderOf(services: readonly OrderedService[], there: ReadonlySet<string>): Order {
+  const { order, problems } = lookAtOrder(services, there)
+  for (const problem of problems) throw problem
+  return order
+}
+
+/** The same with all that is wrong; what could not be followed is left out. */
+export function lookAtOrder(services: readonly OrderedService[], there: ReadonlySet<string>): LookedAt {
   const known = new Map(services.map((service) => [service.name, service]))
+  const problems: CodedError[] = []
+  const attempt = <Value>(act: () => Value): Value | undefined => {
+    try {
+      return act()
+    } catch (error) {
+      if (!isCoded(error)) throw error
+      problems.push(error)
+      return undefined
+    }
+  }
   const order = new Map(
     services.map(
-      ({ name, spec }) => [name, spec.dependsOn.filter((edge) => isEdge(name, edge, { known, there }))] as const,
+      ({ name, spec }) =>
+        [name, spec.dependsOn.filter((edge) => attempt(() => isEdge(name, edge, { known, there })))] as const,
     ),
   )
-  refuseCircles(order)
-  return order
+  attempt(() => refuseCircles(order))
+  return { order, problems }
 }
 
 type Services = { readonly known: ReadonlyMap<string, OrderedService>; readonly there: ReadonlySet<string> }
