@@ -1,4 +1,5 @@
 // The state of services as people see it.
+import { shellWord } from '../../schemas/quote.ts'
 import type { Cell, Paint, Table } from '../../terminal/index.ts'
 import { formatBytes, formatDuration } from '../../terminal/index.ts'
 import { endInWords, isAtRest } from './lifecycle.ts'
@@ -86,9 +87,17 @@ export function statusNotes({ supervisor, services, notInBoth }: ProjectStatus):
       (name) => `${name} is in the config, and was not started: \`octo apply\` starts it`,
     ),
     ...(notInBoth?.gone ?? []).map((name) => `${name} is not in the config any more: \`octo apply\` takes it away`),
+    ...logsOf(services.filter(({ state, logBytes }) => logBytes > 0 && (state === 'failed' || state === 'gave-up'))),
     ...large.map(
       (one) =>
         `the log of ${nameOf(one, services)} has ${formatBytes(one.logBytes)}: \`octo restart ${one.service}\` puts it aside`,
     ),
   ]
+}
+
+/** Where those that ended say more than how. */
+function logsOf(failed: readonly InstanceStatus[]): readonly string[] {
+  const names = [...new Set(failed.map(({ service }) => service))]
+  if (names.length === 0) return []
+  return [`\`octo logs ${names.map(shellWord).join(' ')}\` shows what ${names.length === 1 ? 'it' : 'they'} wrote`]
 }

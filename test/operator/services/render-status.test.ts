@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { isUp } from '../../../operator/operators/baremetal/start.ts'
 import { lasting } from '../../../operator/operators/baremetal/status.ts'
 import type { InstanceStatus } from '../../../operator/services/protocol.ts'
-import { statusTable } from '../../../operator/services/render-status.ts'
+import { statusNotes, statusTable } from '../../../operator/services/render-status.ts'
 import { paintFor } from '../../../terminal/index.ts'
 
 const project = { config: '/srv/octo.yaml', supervisor: { state: 'none' } } as const
@@ -47,6 +47,21 @@ test('says why a service is as it is, also when it runs again', () => {
     [{ differs: true }, 'differs from the config'],
   ] as const)
     assert.equal(why(differing), sentence, JSON.stringify(differing))
+})
+
+test('where services failed and wrote something, it says what shows it', () => {
+  const notes = (...services: readonly Partial<InstanceStatus>[]) =>
+    statusNotes({ ...project, supervisor: { state: 'running', pid: 1 }, services: services.map(anInstance) })
+  const failed = { state: 'failed', logBytes: 3 } as const
+  for (const [services, said] of [
+    [[failed], ['`octo logs web` shows what it wrote']],
+    [[{ ...failed, state: 'gave-up' }], ['`octo logs web` shows what it wrote']],
+    [[failed, { ...failed, instance: 'web.2' }], ['`octo logs web` shows what it wrote']],
+    [[failed, { ...failed, instance: 'a b.1' }], ["`octo logs web 'a b'` shows what they wrote"]],
+    [[{ ...failed, logBytes: 0 }], []],
+    [[{ state: 'completed', logBytes: 3 }, { logBytes: 3 }, { state: 'stopped', logBytes: 3 }], []],
+  ] as const)
+    assert.deepEqual(notes(...services), said)
 })
 
 test('a status is news when something happened, not when time has passed', () => {
