@@ -28,9 +28,17 @@ export function statusTable({ services }: ProjectStatus, paint: Paint): Table {
 }
 
 /** `web` of one, `web.1` and `web.2` of several. */
-function nameOf({ service, instance }: InstanceStatus, all: readonly InstanceStatus[]): string {
-  const isOne = all.every((other) => other.service !== service || other.instance === instance)
+export function shownName(instance: string, all: readonly string[]): string {
+  const service = instance.slice(0, instance.lastIndexOf('.'))
+  const isOne = all.every((other) => other === instance || other.slice(0, other.lastIndexOf('.')) !== service)
   return isOne && instance === `${service}.1` ? service : instance
+}
+
+function nameOf({ instance }: InstanceStatus, all: readonly InstanceStatus[]): string {
+  return shownName(
+    instance,
+    all.map((one) => one.instance),
+  )
 }
 
 function stateOf(one: InstanceStatus, { green, red }: Paint): Cell {

@@ -88,7 +88,7 @@ test(
     assert.deepEqual(rowsOf(first), rowsOf(second))
     assert.equal(markedProcesses(places.key).length, 1)
     const logs = await runOcto(['logs', 'web'], { cwd: folder, env: { TMPDIR: folder } })
-    assert.equal(logs.stdout, 'web.1 | up\n')
+    assert.equal(logs.stdout, 'web | up\n')
     await status('stop')
     await until(() => supervisorOf(places) === undefined)
     assert.deepEqual(markedProcesses(places.key), [])

@@ -6,6 +6,7 @@ import { interruptible } from '../../../system/process/interruptible.ts'
 import { readJournal } from '../../services/journal.ts'
 import { logPath } from '../../services/log-files.ts'
 import { readLogs } from '../../services/read-logs.ts'
+import { shownName } from '../../services/render-status.ts'
 import type { ProjectCall } from './project.ts'
 import { projectOf, requireKnown } from './project.ts'
 
@@ -18,7 +19,8 @@ export async function logs(call: ProjectCall): Promise<number> {
   const sources = ids
     .filter((id) => words.length === 0 || words.includes(id.slice(0, id.lastIndexOf('.'))))
     .map((id) => ({ name: id, path: logPath(project.places, id) }))
-  const width = Math.max(0, ...sources.map(({ name }) => name.length))
+  const shown = new Map(sources.map(({ name }) => [name, shownName(name, ids)]))
+  const width = Math.max(0, ...[...shown.values()].map((name) => name.length))
   using interruption = interruptible()
   await readLogs(sources, {
     ...(since === undefined ? {} : { since }),
@@ -27,7 +29,7 @@ export async function logs(call: ProjectCall): Promise<number> {
       terminal.print(
         terminal.json
           ? JSON.stringify({ instance: name, line: text })
-          : `${terminal.paint.dim(`${name.padEnd(width)} |`)} ${printable(text, Number.POSITIVE_INFINITY)}`,
+          : `${terminal.paint.dim(`${shown.get(name)?.padEnd(width)} |`)} ${printable(text, Number.POSITIVE_INFINITY)}`,
       ),
   })
   return 0

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { isUp } from '../../../operator/operators/baremetal/start.ts'
 import { lasting } from '../../../operator/operators/baremetal/status.ts'
 import type { InstanceStatus } from '../../../operator/services/protocol.ts'
-import { statusNotes, statusTable } from '../../../operator/services/render-status.ts'
+import { shownName, statusNotes, statusTable } from '../../../operator/services/render-status.ts'
 import { paintFor } from '../../../terminal/index.ts'
 
 const project = { config: '/srv/octo.yaml', supervisor: { state: 'none' } } as const
@@ -47,6 +47,14 @@ test('says why a service is as it is, also when it runs again', () => {
     [{ differs: true }, 'differs from the config'],
   ] as const)
     assert.equal(why(differing), sentence, JSON.stringify(differing))
+})
+
+test('one of a kind is called after its service, several after their numbers', () => {
+  const all = ['web.1', 'web.2', 'db.1', 'a.b.1', 'late.2']
+  assert.deepEqual(
+    all.map((id) => shownName(id, all)),
+    ['web.1', 'web.2', 'db', 'a.b', 'late.2'],
+  )
 })
 
 test('where services failed and wrote something, it says what shows it', () => {
