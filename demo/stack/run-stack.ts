@@ -50,16 +50,14 @@ export async function runStack(options: StackOptions, env: Environment, terminal
     await mustStart(screen)
     await screen.visit(webAddress(facts))
     await killAndWatch(screen, 'api', stopping.signal)
-    await screen.visit(webAddress(facts))
+    if (!stopping.signal.aborted) await screen.visit(webAddress(facts))
     if (settings.keep && !stopping.signal.aborted) {
       terminal.print(nextSteps(place, webAddress(facts), terminal.paint))
       await stopping.asked
     }
   }
   const took = formatDuration(performance.now() - startedAt)
-  terminal.print(
-    `\n${terminal.paint.green('✓')} It came back by itself. Everything was stopped and removed, after ${took}.`,
-  )
+  terminal.print(`\n${terminal.paint.green('✓')} Everything was stopped and removed, after ${took}.`)
   return 0
 }
 
