@@ -35,7 +35,7 @@ export const DEFAULT_PORT = 8787
 export const DEFAULT_DEMO_PORT = 8788
 const DEFAULT_DIR = '.octo'
 /** What the repo `core` is made of; built beside their sources. */
-export const CORE_PLUGINS = [
+const CORE_PLUGINS = [
   'plugins/check-tcp',
   'plugins/check-tcp-port',
   'plugins/check-server-url',

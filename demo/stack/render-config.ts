@@ -4,7 +4,7 @@ import { shellWord } from '../../schemas/quote.ts'
 import type { FoundPostgres } from './find-postgres.ts'
 import { databaseFolder } from './place.ts'
 
-export type StackFacts = {
+type StackFacts = {
   readonly dir: string
   /** Folder of the checkout, with the programs of the stack. */
   readonly root: string

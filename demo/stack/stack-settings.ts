@@ -1,7 +1,7 @@
 // What the stack is told: options first, then the environment.
 import { checkout } from '../settings.ts'
 
-export type StackSettings = {
+type StackSettings = {
   /** Folder of the checkout. */
   readonly root: string
   /** Goes on running until Ctrl-C. */

@@ -5,7 +5,7 @@ import { createConnection } from 'node:net'
 
 export type PostgresPlace = { readonly socket: string; readonly user: string; readonly password: string }
 
-export type Postgres = {
+type Postgres = {
   readonly version: string
   /** Rows of texts. Throws what the server says against it. */
   query(sql: string): Promise<string[][]>
