@@ -43,7 +43,10 @@ test('says why a service is as it is, also when it runs again', () => {
       { failures: 3, state: 'gave-up', reason: 'exited with 3, and failed 3 times in a row' },
       'exited with 3, and failed 3 times in a row',
     ],
-    [{ failures: 1, end: KILLED, differs: true, changed: ['command'] }, 'ended by SIGKILL, started again, differs from the config: command'],
+    [
+      { failures: 1, end: KILLED, differs: true, changed: ['command'] },
+      'ended by SIGKILL, started again, differs from the config: command',
+    ],
     [{ differs: true }, 'differs from the config'],
   ] as const)
     assert.equal(why(differing), sentence, JSON.stringify(differing))
