@@ -65,6 +65,8 @@ export const ERROR_CODES = {
   BUNDLE_MISSING: { exit: UNTRUSTED, status: 422, meaning: 'a release carries no signed statement' },
   BUNDLE_MALFORMED: { exit: UNTRUSTED, status: 422, meaning: 'a signature bundle is not one we accept' },
   SIGNATURE_INVALID: { exit: UNTRUSTED, status: 422, meaning: 'a signature does not match what it signs' },
+  SIGNATURE_MISSING: { exit: UNTRUSTED, status: 422, meaning: 'a document that has to be signed carries no signature' },
+  SIGNATURE_MALFORMED: { exit: UNTRUSTED, status: 422, meaning: 'the signature of a document is not one we accept' },
   SIGNER_NOT_ALLOWED: { exit: UNTRUSTED, status: 403, meaning: 'a good signature, by a key that is not pinned' },
   STATEMENT_MISMATCH: { exit: UNTRUSTED, status: 422, meaning: 'the signed statement is about something else' },
   PROGRAM_UNSAFE: {
@@ -73,7 +75,7 @@ export const ERROR_CODES = {
     meaning: 'a program would load code from outside its folder, or does not parse',
   },
   PLATFORM_MISMATCH: { exit: UNTRUSTED, status: 422, meaning: 'an executable is built for another platform' },
-  KEYRING_EMPTY: { exit: CONFIG, status: 422, meaning: 'a repo has no pinned key, so nothing can be proven' },
+  KEYRING_EMPTY: { exit: CONFIG, status: 422, meaning: 'no key is pinned or trusted, so nothing can be proven' },
   ARCHIVE_ENTRY_UNSAFE: { exit: UNTRUSTED, status: 422, meaning: 'an archive holds an entry that may not be unpacked' },
   ARCHIVE_MALFORMED: { exit: UNTRUSTED, status: 422, meaning: 'an archive cannot be read to its end' },
   SIGNED_BEFORE: {
@@ -82,6 +84,7 @@ export const ERROR_CODES = {
     meaning: 'a plugin was locked with a signature, and its repo is unsigned now',
   },
   INDEX_ROLLBACK: { exit: UNTRUSTED, status: 409, meaning: 'a plugin document is older than the one last seen' },
+  DOCUMENT_ROLLBACK: { exit: UNTRUSTED, status: 409, meaning: 'a signed document is older than the one last used' },
   DOCUMENT_MISMATCH: { exit: UNTRUSTED, status: 502, meaning: 'a document is about another repo or plugin' },
 
   // Network and disk
@@ -105,7 +108,7 @@ export const ERROR_CODES = {
     meaning: 'the version exists with other bytes; versions never change',
   },
   PLUGIN_NAME_TAKEN: { exit: CANNOT_CREATE, status: 409, meaning: 'the name belongs to something else' },
-  KEY_NOT_FOUND: { exit: MISSING, status: 404, meaning: 'the repo has no such key, or it is revoked already' },
+  KEY_NOT_FOUND: { exit: MISSING, status: 404, meaning: 'there is no such key, or it is revoked already' },
   TOKEN_NOT_FOUND: { exit: MISSING, status: 404, meaning: 'there is no such token, or it is revoked already' },
   SESSION_NOT_FOUND: { exit: MISSING, status: 404, meaning: 'the publishing session is unknown or has expired' },
   SESSION_INCOMPLETE: { exit: DATA, status: 409, meaning: 'not every promised artifact has been uploaded' },
@@ -124,7 +127,7 @@ export const ERROR_CODES = {
   // Publisher
   BUILD_FAILED: { exit: DATA, status: 422, meaning: 'a build command of plugin.yaml failed' },
   SECRET_IN_ARCHIVE: { exit: DATA, status: 422, meaning: 'a file that looks like a secret would have been published' },
-  KEY_UNREADABLE: { exit: FORBIDDEN, status: 422, meaning: 'a signing key cannot be read or is not protected' },
+  KEY_UNREADABLE: { exit: FORBIDDEN, status: 422, meaning: 'a key cannot be read or is not protected' },
   TOKEN_UNREADABLE: { exit: FORBIDDEN, status: 422, meaning: 'stored tokens can be read by other users' },
   ALREADY_EXISTS: { exit: CANNOT_CREATE, status: 409, meaning: 'a file or thing of this name exists and is kept' },
 

@@ -35,7 +35,7 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
   trust: {
     parts: ['schemas'],
     builtins: PURE,
-    packages: ['@sigstore/bundle', '@sigstore/verify', '@sigstore/protobuf-specs', 'zod'],
+    packages: ['@sigstore/bundle', '@sigstore/verify', '@sigstore/protobuf-specs', 'openpgp', 'zod'],
     instead: 'proof is pure: take bytes and time as arguments, and let the caller read, fetch and look at the clock',
   },
   'config/template': {
@@ -59,7 +59,7 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
       'the model is made from documents that were read: take what a file, the environment or the web says as an argument',
   },
   config: {
-    parts: ['schemas', 'system', 'config/document', 'config/model'],
+    parts: ['schemas', 'system', 'trust', 'config/document', 'config/model'],
     instead: 'config reads what people wrote and knows no part that uses it: take what it needs as an argument',
   },
   'static-tree': {

@@ -21,7 +21,8 @@ const TARGET = 'node22.22'
 const WRAPPED = { before: '(function(exports,require,module,__filename,__dirname){', after: '})' }
 /** What decides how the bundle looks, besides the sources. */
 const TOOL = 'tools/bundle'
-const NATIVE = ['better-sqlite3']
+/** Compiled for each platform, or of a licence that asks for its being exchangeable. */
+const LEFT_OUT = ['better-sqlite3', 'openpgp']
 /** Whoever starts octo reads them, and nobody but their owner writes them, whatever the umask says. */
 const FILE_MODE = 0o644
 const FOLDER_MODE = 0o755
@@ -74,7 +75,7 @@ export async function bundle(
     platform: 'node',
     format: 'cjs',
     target: TARGET,
-    external: NATIVE,
+    external: LEFT_OUT,
     // `import()` has no loader where the launcher runs the bundle.
     supported: { 'dynamic-import': false },
     define: { OCTO_VERSION: JSON.stringify(version), OCTO_OWN_CHECKS: JSON.stringify(ownChecks) },

@@ -13,21 +13,23 @@ import { parseShape } from '../../schemas/shape.ts'
 import type { AdmittedKey } from './keyring.ts'
 
 /** The one spelling of the bytes: others decode to the same, and a bundle would have many digests. */
-const base64 = z
+export const base64 = z
   .base64()
   .min(1)
   .refine((text) => Buffer.from(text, 'base64').toString('base64') === text, 'expected canonical base64')
 
+export const materialShape = z.strictObject({
+  // Certificates come with keyless signing; until then only a named key proves anything.
+  publicKey: z.strictObject({ hint: z.string().min(1).max(256) }),
+  tlogEntries: z.array(z.unknown()).max(0, 'log entries are not accepted').optional(),
+  timestampVerificationData: z
+    .strictObject({ rfc3161Timestamps: z.array(z.unknown()).max(0, 'timestamps are not accepted').optional() })
+    .optional(),
+})
+
 const bundleShape = z.strictObject({
   mediaType: z.literal(BUNDLE_MEDIA_TYPE),
-  verificationMaterial: z.strictObject({
-    // Certificates come with keyless signing; until then only a named key proves anything.
-    publicKey: z.strictObject({ hint: z.string().min(1).max(256) }),
-    tlogEntries: z.array(z.unknown()).max(0, 'log entries are not accepted').optional(),
-    timestampVerificationData: z
-      .strictObject({ rfc3161Timestamps: z.array(z.unknown()).max(0, 'timestamps are not accepted').optional() })
-      .optional(),
-  }),
+  verificationMaterial: materialShape,
   dsseEnvelope: z.strictObject({
     payload: base64,
     payloadType: z.literal(PAYLOAD_TYPE),
@@ -50,11 +52,19 @@ export function parseBundle(text: string, source: string): UnverifiedBundle {
 /** Returns the signed bytes; throws SIGNATURE_INVALID. */
 export function verifyPayload(bundle: UnverifiedBundle, key: AdmittedKey, source: string): Buffer {
   const sealed = sealedIn(bundle)
+  verifySealed(sealed, key, { source })
+  return sealed.content.dsseEnvelope.payload
+}
+
+type Sealed = { readonly source: string; readonly artifact?: Buffer }
+
+/** Throws SIGNATURE_INVALID where the bundle is not signed by the key, over the artifact where it signs one. */
+export function verifySealed(sealed: Bundle, key: AdmittedKey, { source, artifact }: Sealed): void {
   try {
     // The window was judged by admitKey: without timestamps in the bundle the library would never ask.
     const material = toTrustMaterial(NO_AUTHORITIES, () => ({ publicKey: key.publicKey, validFor: () => true }))
     const verifier = new Verifier(material, { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 })
-    verifier.verify(toSignedEntity(sealed))
+    verifier.verify(toSignedEntity(sealed, artifact))
   } catch (error) {
     throw coded('SIGNATURE_INVALID', {
       message: `${quote(source)} is not signed by key \`${key.id}\` as it claims`,
@@ -62,7 +72,6 @@ export function verifyPayload(bundle: UnverifiedBundle, key: AdmittedKey, source
       cause: error,
     })
   }
-  return sealed.content.dsseEnvelope.payload
 }
 
 const NO_AUTHORITIES = {
