@@ -12,6 +12,8 @@ import { problemOfPath } from '../system/files/owned-path.ts'
 type Copy = {
   readonly text: string
   readonly etag?: string
+  /** When it was signed, where it had to be; of the newest that was proven. */
+  readonly signedAt?: number
   /** When the server gave or confirmed it, in milliseconds since 1970. */
   readonly at: number
 }
@@ -19,7 +21,8 @@ type Copy = {
 export type DocumentCopies = {
   /** The copy of this very address, query and all. */
   read(url: string): Copy | undefined
-  write(url: string, copy: Omit<Copy, 'at'>): void
+  /** `at` is now, but for what was kept before and is only said more of. */
+  write(url: string, copy: Omit<Copy, 'at'> & { readonly at?: number }): void
 }
 
 const FORMAT = 'octo.config-copy/v1'
@@ -36,7 +39,7 @@ export function copiesIn(folder: string, now: () => number): DocumentCopies {
         return undefined
       }
     },
-    write(url, { text, etag }) {
+    write(url, { text, etag, signedAt, at = now() }) {
       try {
         makeFolder(folder, 0o700)
         if (!isOwn(folder)) return
@@ -47,9 +50,10 @@ export function copiesIn(folder: string, now: () => number): DocumentCopies {
       const copy = {
         format: FORMAT,
         url,
-        at: now(),
+        at,
         digest: digestOf(text),
         ...(etag === undefined ? {} : { etag }),
+        ...(signedAt === undefined ? {} : { signedAt }),
         text,
       }
       writeDisposable(join(folder, nameOf(url)), JSON.stringify(copy), { staging: folder, mode: 0o600 })
@@ -66,10 +70,15 @@ function isOwn(folder: string): boolean {
 function copyIn(path: string, url: string): Copy | undefined {
   if (problemOfPath(path)) return undefined
   const found = parseJson(readIfWhole(path) ?? 'null', path, MAX_BYTES) as Record<string, unknown> | null
-  const { format, text, etag, at, digest } = found ?? {}
+  const { format, text, etag, signedAt, at, digest } = found ?? {}
   if (format !== FORMAT || found?.url !== url || typeof text !== 'string' || typeof at !== 'number') return undefined
   if (digest !== digestOf(text)) return undefined
-  return { text, at, ...(typeof etag === 'string' ? { etag } : {}) }
+  return {
+    text,
+    at,
+    ...(typeof etag === 'string' ? { etag } : {}),
+    ...(typeof signedAt === 'number' ? { signedAt } : {}),
+  }
 }
 
 function nameOf(url: string): string {

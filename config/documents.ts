@@ -2,32 +2,34 @@
 // follows include cycles forever; here a cycle is an error that shows it.
 import { readFile, stat } from 'node:fs/promises'
 import { extname } from 'node:path'
+import type { DocumentKey } from '../schemas/document-key.ts'
 import { coded } from '../schemas/errors.ts'
 import { parseJson } from '../schemas/json.ts'
 import { quote } from '../schemas/quote.ts'
 import { shownAddress } from '../schemas/shown-address.ts'
 import { decodeText } from '../schemas/text.ts'
-import { fieldOf, itemsOf } from './document/field-of.ts'
-import { rowOf } from './document/fields.ts'
-import { invalid, warningAt } from './document/invalid.ts'
+import { invalid } from './document/invalid.ts'
 import type { ConfigSource, TreeNode } from './document/node.ts'
-import { exactPlaceOf, isEmpty, isRemote, parseTree, placeOf, textOf } from './document/node.ts'
-import { readBoolean, readTexts } from './document/scalars.ts'
+import { exactPlaceOf, isEmpty, parseTree, placeOf, textOf } from './document/node.ts'
 import { lacksScheme } from './document/scheme.ts'
 import type { Warnings } from './document/warnings.ts'
-import { attempt, openWarnings } from './document/warnings.ts'
+import { openWarnings } from './document/warnings.ts'
 import type { DocumentAddress } from './document-address.ts'
 import { addressIn, shownName } from './document-address.ts'
+import type { FetchText } from './fetched-text.ts'
+import { idOfSigners, signersOf } from './include-keys.ts'
+import { requireSigned } from './prove-fetched.ts'
+import type { Include } from './read-include.ts'
+import { includesOf } from './read-include.ts'
+import type { TrustedKey } from './trusted-addresses.ts'
 
-/** Gives the text of a web document, or throws a FETCH or LIMIT error; the caller decides on retries, proxies and caches. */
-export type FetchText = (url: string, maxBytes: number) => Promise<string | FetchedText>
-type FetchedText = {
+type ConfigDocument = {
+  readonly address: DocumentAddress
   readonly text: string
-  /** The end of a sentence about the document. */
-  readonly warning: string
+  readonly root: TreeNode
+  /** Who had to sign it. */
+  readonly signers: string
 }
-
-type ConfigDocument = { readonly address: DocumentAddress; readonly text: string; readonly root: TreeNode }
 
 export const CONFIG_LIMITS = {
   documentBytes: 256 * 1024,
@@ -43,6 +45,11 @@ type Gathering = {
   readonly documents: Map<string, ConfigDocument>
   readonly warnings: Warnings
   readonly leftAway: { readonly name: string; isMet: boolean } | undefined
+  /** Keys that the user trusts for addresses, read once and only where a document of the web is met. */
+  readonly trustedKeys: () => Promise<readonly TrustedKey[]>
+  readonly now: () => number
+  readonly acceptsOlder: boolean
+  readonly onInclude: ((address: DocumentAddress) => void) | undefined
   bytes: number
 }
 
@@ -51,55 +58,93 @@ type GatherOptions = {
   readonly insecure?: boolean | undefined
   /** Left away, with all that it includes. */
   readonly without?: DocumentAddress | undefined
+  /** Told of every document that another one includes, before it is read. */
+  readonly onInclude?: ((address: DocumentAddress) => void) | undefined
+  /** Where the user's own trusted keys are; absent, there are none. */
+  readonly trustedKeysPath?: string | undefined
+  readonly acceptsOlder?: boolean | undefined
+  /** Milliseconds since 1970. */
+  readonly now?: (() => number) | undefined
 }
 
 /** Documents from highest to lowest precedence: each file, then what it includes, then the next file. */
 export async function gatherDocuments(
   addresses: readonly DocumentAddress[],
   fetchText: FetchText | undefined,
-  { warnings = openWarnings(), insecure = false, without }: GatherOptions = {},
+  options: GatherOptions = {},
 ) {
+  const { warnings = openWarnings(), insecure = false, without, acceptsOlder = false, now = Date.now } = options
   const leftAway = without && { name: without.name, isMet: false }
-  const gathering: Gathering = { fetchText, insecure, documents: new Map(), warnings, leftAway, bytes: 0 }
+  const trustedKeys = readOnce(options.trustedKeysPath)
+  const more = { warnings, leftAway, trustedKeys, now, acceptsOlder, onInclude: options.onInclude, bytes: 0 }
+  const gathering: Gathering = { fetchText, insecure, documents: new Map(), ...more }
   for (const address of addresses) await gather(address, { chain: [], gathering }).catch(warnings.report)
   if (leftAway && without && !leftAway.isMet) throw notIncluded(without)
   return { documents: [...gathering.documents.values()], warnings: gathering.warnings }
 }
 
-type Step = { readonly chain: readonly string[]; readonly gathering: Gathering; readonly include?: Include }
+function readOnce(path: string | undefined): Gathering['trustedKeys'] {
+  let keys: Promise<readonly TrustedKey[]> | undefined
+  return async () => {
+    if (path === undefined) return []
+    keys ??= import('./trusted-keys.ts').then(({ readTrustedKeys }) => readTrustedKeys(path))
+    return keys
+  }
+}
 
-async function gather(address: DocumentAddress, { chain, gathering, include }: Step): Promise<void> {
+type Step = {
+  readonly chain: readonly string[]
+  readonly gathering: Gathering
+  readonly include?: Include
+  /** What includes it. */
+  readonly from?: DocumentAddress
+}
+
+async function gather(address: DocumentAddress, step: Step): Promise<void> {
+  const { chain, gathering, include } = step
   const { name } = address
   if (chain.includes(name)) throw cycle([...chain, name].map(shownAddress), include?.node)
-  if (gathering.documents.has(name)) return
+  const known = gathering.documents.get(name)
+  if (known) return requireSameSigners(known, step)
   if (chain.length >= CONFIG_LIMITS.depth)
     throw tooMuch(`includes more than ${CONFIG_LIMITS.depth} levels deep`, shownName(address))
   if (gathering.documents.size >= CONFIG_LIMITS.documents)
     throw tooMuch(`consists of more than ${CONFIG_LIMITS.documents} documents`, shownName(address))
-  const document = await readDocument(address, gathering, include)
+  const document = await readDocument(address, step)
   gathering.documents.set(name, document)
   for (const inner of includesOf(document.root, gathering.warnings)) {
-    const step = { chain: [...chain, name], gathering, include: inner }
-    await gatherIncluded(inner, address, step).catch(gathering.warnings.report)
+    const inside = { chain: [...chain, name], gathering, include: inner, from: address }
+    await gatherIncluded(inner, address, inside).catch(gathering.warnings.report)
   }
+}
+
+/** It is read once, and by whom it had to be signed then. */
+async function requireSameSigners({ address, signers }: ConfigDocument, { gathering, include }: Step): Promise<void> {
+  const wanted = idOfSigners(await signersOf(address, { ...gathering, include }))
+  if (wanted === signers || gathering.insecure || !include) return
+  throw invalid(
+    include.node,
+    `${quote(shownName(address))} is included twice, and not by the same \`keys\` each time`,
+    {
+      hint: 'name the same keys wherever it is included, and in what includes it',
+    },
+  )
 }
 
 async function gatherIncluded({ text }: Include, from: DocumentAddress, step: Step): Promise<void> {
   const address = addressIn(text, from)
-  const { leftAway } = step.gathering
+  const { leftAway, onInclude } = step.gathering
+  onInclude?.(address)
   if (leftAway?.name === address.name) leftAway.isMet = true
   else await gather(address, step)
 }
 
-async function readDocument(
-  address: DocumentAddress,
-  gathering: Gathering,
-  include: Include | undefined,
-): Promise<ConfigDocument> {
+async function readDocument(address: DocumentAddress, step: Step): Promise<ConfigDocument> {
+  const { gathering, include } = step
   const shown = shownName(address)
   refuseFormat(address)
-  const text =
-    address.kind === 'file' ? await readLocal(address.name, include?.node) : await readRemote(address.name, gathering)
+  const read = address.kind === 'file' ? { text: await readLocal(address, step) } : await readRemote(address, step)
+  const { text, signers }: Remote = read
   gathering.bytes += Buffer.byteLength(text)
   if (gathering.bytes > CONFIG_LIMITS.totalBytes)
     throw tooMuch(`is larger than ${CONFIG_LIMITS.totalBytes} bytes in all`, shown)
@@ -110,13 +155,14 @@ async function readDocument(
     name: shown,
     remote: address.kind === 'web',
     ...(isJson ? { json: true } : {}),
-    ...broughtBy(include),
+    ...broughtBy(include, signers),
+    ...(signers ? { signers } : {}),
     ...(gathering.insecure && address.kind === 'web' ? { unsigned: true } : {}),
   }
   const root = format === '.toml' ? await readToml(text, source) : parseTree(text, source)
   // Whoever serves nothing would take away the checks that were there before.
   if (source.remote && isEmpty(root)) throw invalid(root, 'a document from elsewhere holds nothing, expected a config')
-  return { address, text, root }
+  return { address, text, root, signers: idOfSigners(signers) }
 }
 
 /** Its reader is loaded by those who have such a document. */
@@ -126,92 +172,19 @@ async function readToml(text: string, source: ConfigSource): Promise<TreeNode> {
 }
 
 /** The local place that leads to a document and what it offers, however many documents are between. */
-function broughtBy(include: Include | undefined): Pick<ConfigSource, 'includedAt' | 'offers' | 'unsigned'> {
+function broughtBy(include: Include | undefined, signers: Remote['signers']): Partial<ConfigSource> {
   if (!include) return {}
-  const { node, offers, unsigned } = include
+  const { node, offers, trust } = include
   const { source } = node.origin
-  const said = source.remote ? source : { includedAt: placeOf(node), offers, unsigned }
+  const local = { includedAt: placeOf(node), offers, unsigned: trust === 'unsigned', signed: trust === 'signed' }
+  const said = source.remote ? source : local
   return {
     ...(said.includedAt ? { includedAt: said.includedAt } : {}),
     ...(said.offers ? { offers: said.offers } : {}),
     ...(said.unsigned ? { unsigned: true } : {}),
+    // Only what was proven; where the include asks for it, nothing else comes this far.
+    ...(said.signed && signers ? { signed: true } : {}),
   }
-}
-
-type Include = {
-  readonly text: string
-  readonly node: TreeNode
-  readonly offers: readonly string[] | undefined
-  /** A local document trusts what it leads to without proof. */
-  readonly unsigned: true | undefined
-}
-
-function includesOf(root: TreeNode, warnings: Warnings): Include[] {
-  return itemsOf(fieldOf(root, 'config', 'include')).flatMap(
-    (item) => attempt(warnings, () => includeOf(item, warnings)) ?? [],
-  )
-}
-
-function includeOf(item: TreeNode, warnings: Warnings): Include {
-  const url = item.kind === 'map' ? fieldOf(item, 'include', 'url') : item
-  if (url?.kind !== 'scalar' || typeof url.value !== 'string') throw invalid(item, 'an include is a map with `url`')
-  if (url.value.includes('{{')) throw invalid(url, 'the address of an include holds no templates')
-  if (/^http:\/\/(?!(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])(?:[:/]|$))/i.test(url.value))
-    warnings.add(() =>
-      warningAt(
-        url,
-        `${quote(shownAddress(String(url.value)))} is fetched without encryption, anyone on the way can change it`,
-      ),
-    )
-  requireTemplates(item)
-  return {
-    text: isRemote(item) ? url.value : withoutMark(url.value),
-    node: url,
-    offers: offersOf(item),
-    unsigned: unsignedOf(item, warnings),
-  }
-}
-
-/** Early configs ask for templates in each document that has some; here every document may have them. */
-function requireTemplates(item: TreeNode): void {
-  const node = fieldOf(item, 'include', 'template')
-  if (readBoolean(node, 'template', true) || !node) return
-  throw invalid(node, 'templates of a document are filled in wherever values of it are read', {
-    hint: 'leave it out, or say `config: {noTemplate: true}` in a service of that document',
-  })
-}
-
-/** A web server may want to know; a file has no such name. */
-function withoutMark(address: string): string {
-  return /^https?:/i.test(address) ? address : address.replace(/\?template=true$/, '')
-}
-
-/** Undefined where nothing is said. What a document from elsewhere would offer is refused with all else that it may not write. */
-function offersOf(item: TreeNode): readonly string[] | undefined {
-  if (isRemote(item)) return undefined
-  const node = fieldOf(item, 'include', 'offers')
-  const offers = node?.kind === 'list' && node.items.length === 0 ? [] : readTexts(node, 'offers')
-  const strange = offers?.find((path) => rowOf('config', path.split('.')[0] ?? '')?.offered === undefined)
-  if (node && strange !== undefined)
-    throw invalid(
-      node,
-      `${quote(strange)} cannot be offered, expected parts of \`configs\`, \`service\` or \`globals\``,
-    )
-  return offers
-}
-
-function unsignedOf(item: TreeNode, warnings: Warnings): true | undefined {
-  const trust = isRemote(item) ? undefined : fieldOf(item, 'include', 'trust')
-  if (isEmpty(trust)) return undefined
-  if (trust.kind !== 'scalar' || trust.value !== 'unsigned')
-    throw invalid(trust, '`trust` of an include can only be `unsigned`')
-  warnings.add(() =>
-    warningAt(
-      trust,
-      'images and files that this include names are used without proof; whoever serves it decides what runs',
-    ),
-  )
-  return true
 }
 
 function formatOf(name: string): string {
@@ -226,7 +199,10 @@ function refuseFormat(address: DocumentAddress): void {
   })
 }
 
-async function readLocal(path: string, from: TreeNode | undefined): Promise<string> {
+async function readLocal(address: DocumentAddress, { gathering, include }: Step): Promise<string> {
+  const { name: path } = address
+  const from = include?.node
+  await signersOf(address, { ...gathering, include })
   try {
     const found = await stat(path)
     // A checkout from elsewhere may hold a link to a device, which would be read for ever.
@@ -253,16 +229,29 @@ function notReadable(path: string, { reason, from, cause }: Unreadable): Error {
   })
 }
 
-async function readRemote(url: string, { fetchText, warnings }: Gathering): Promise<string> {
-  if (!fetchText)
-    throw coded('OFFLINE', {
-      message: `config ${quote(shownAddress(url))} is needed from the network, and that is not allowed`,
-    })
-  const found = await fetchText(url, CONFIG_LIMITS.documentBytes)
-  if (typeof found === 'string') return found
+type Remote = { readonly text: string; readonly signers?: readonly DocumentKey[] }
+
+/** Its text, once it is signed by whom it has to be signed; throws OFFLINE, FETCH errors and what requireSigned throws. */
+async function readRemote(address: DocumentAddress, step: Step): Promise<Remote> {
+  const { fetchText, warnings, insecure, now, acceptsOlder } = step.gathering
+  const url = address.name
   const shown = shownAddress(url)
-  warnings.add(() => ({ file: shown, message: `${quote(shown)} ${found.warning}` }))
-  return found.text
+  if (!fetchText)
+    throw coded('OFFLINE', { message: `config ${quote(shown)} is needed from the network, and that is not allowed` })
+  const signers = await signersOf(address, { ...step.gathering, include: step.include })
+  const fetched = await fetchText(url, CONFIG_LIMITS.documentBytes)
+  const found = typeof fetched === 'string' ? { text: fetched } : fetched
+  const { text, warning } = found
+  if (warning !== undefined) warnings.add(() => ({ file: shown, message: `${quote(shown)} ${warning}` }))
+  if (!signers || insecure) {
+    if (signers)
+      warnings.add(() => ({ file: shown, message: `${quote(shown)} has to be signed, and is used without proof` }))
+    found.keep?.()
+    return { text }
+  }
+  const named = { signatures: step.include?.signatures, from: step.from }
+  await requireSigned({ url, found, signers, named, fetchText, now: now(), acceptsOlder })
+  return { text, signers }
 }
 
 function notIncluded(address: DocumentAddress): Error {

@@ -7,7 +7,7 @@ import { shownAddress } from '../schemas/shown-address.ts'
 import type { Http } from '../system/http/open-http.ts'
 import type { DocumentCopies } from './document-copies.ts'
 import { ageInWords, copiesIn } from './document-copies.ts'
-import type { FetchText } from './documents.ts'
+import type { FetchedText, FetchText } from './fetched-text.ts'
 
 type FetcherOptions = {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -43,7 +43,7 @@ export function openFetcher(options: FetcherOptions): Fetcher {
   return {
     async fetchText(url, maxBytes) {
       copies ??= copiesFolder && copiesIn(copiesFolder(), now)
-      if (side === 'last') return copies?.read(url)?.text ?? fail(neverFetched(url))
+      if (side === 'last') return withoutWarning(copies?.read(url)) ?? fail(neverFetched(url))
       if (side === 'now' && copies) copies = { ...copies, write: () => undefined }
       if (offline) return copyOf(url, { copies, now, reason: 'the network is not allowed' }) ?? fail(notAllowed(url))
       try {
@@ -73,11 +73,12 @@ type One = {
   readonly leftMs: number
 }
 
-async function fetchOne(url: string, { http, copies, now, maxBytes, leftMs }: One): Promise<string> {
+async function fetchOne(url: string, { http, copies, now, maxBytes, leftMs }: One): Promise<FetchedText> {
   const { DOCUMENT_MS } = await import('../system/http/whole-time.ts')
   const { fetchText } = await import('../system/http/fetch-text.ts')
   if (leftMs <= 0) throw tooLong(url)
-  const confirmed = confirmable(copies?.read(url), now)
+  const before = copies?.read(url)
+  const confirmed = confirmable(before, now)
   let given: string | undefined
   const text = await fetchText(http, {
     url: new URL(url),
@@ -91,10 +92,17 @@ async function fetchOne(url: string, { http, copies, now, maxBytes, leftMs }: On
     },
   })
   if (text === undefined) throw notThere(url)
-  // A copy that was confirmed stays as old as it was.
-  if (given !== undefined || !confirmed || text !== confirmed.text)
-    copies?.write(url, { text, ...(given === undefined ? {} : { etag: given }) })
-  return text
+  const isConfirmed = given === undefined && confirmed !== undefined && text === confirmed.text
+  return {
+    text,
+    ...(before?.signedAt === undefined ? {} : { signedAt: before.signedAt }),
+    keep(signedAt = before?.signedAt) {
+      const signed = signedAt === undefined ? {} : { signedAt }
+      // A copy that was confirmed stays as old as it was.
+      if (!isConfirmed) copies?.write(url, { text, ...(given === undefined ? {} : { etag: given }), ...signed })
+      else if (before && signedAt !== before.signedAt) copies?.write(url, { ...before, ...signed })
+    },
+  }
 }
 
 function confirmable(copy: ReturnType<DocumentCopies['read']>, now: () => number) {
@@ -112,7 +120,11 @@ function copyOf(url: string, { copies, now, reason }: Fallback) {
   const copy = copies?.read(url)
   if (!copy) return undefined
   const age = ageInWords(Math.max(0, now() - copy.at))
-  return { text: copy.text, warning: `is a copy that was fetched ${age} ago, as ${reason}` }
+  return { ...withoutWarning(copy), text: copy.text, warning: `is a copy that was fetched ${age} ago, as ${reason}` }
+}
+
+function withoutWarning(copy: ReturnType<DocumentCopies['read']>): FetchedText | undefined {
+  return copy && { text: copy.text, ...(copy.signedAt === undefined ? {} : { signedAt: copy.signedAt }) }
 }
 
 /** Nothing was said about the document. A refusal says something: it may be gone, or for others. */

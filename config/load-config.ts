@@ -7,6 +7,7 @@ import { openFetcher } from './fetch-documents.ts'
 import type { OctoConfig } from './model/config.ts'
 import type { WholeConfig } from './read-config.ts'
 import { readWholeConfig } from './read-config.ts'
+import { trustedKeysPath } from './trusted-keys-path.ts'
 import { isUnattended } from './unattended.ts'
 
 type LoadConfigOptions = {
@@ -20,6 +21,8 @@ type LoadConfigOptions = {
   readonly side?: FetchedSide
   /** Address of a document that is left away with all that it includes; CONFIG_NOT_FOUND where none includes it. */
   readonly without?: string | undefined
+  /** A fetched document counts that was signed before the one that was used last. */
+  readonly acceptsOlder?: boolean | undefined
   /** Unknown keys are errors, as they are in CI: what a typo switches off would pass unseen. */
   readonly strict?: boolean
   /** Repos that say nothing about trust are taken as `trust: unsigned`, with its warning. */
@@ -51,6 +54,8 @@ export async function loadWholeConfig(options: LoadConfigOptions): Promise<Whole
     insecure,
     ask: options.ask,
     without: options.without,
+    trustedKeysPath: trustedKeysPath(env),
+    acceptsOlder: options.acceptsOlder,
     fetchText: fetcher.fetchText,
     ...(onProblem ? { onProblem } : {}),
   })

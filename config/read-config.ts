@@ -1,23 +1,19 @@
 // Reads a config with all its includes into the one normal form. The only place where configs meet disk, network and
 // environment.
-import { readFile, stat } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { platformOf } from '../schemas/platform.ts'
-import { quote } from '../schemas/quote.ts'
-import { decodeText } from '../schemas/text.ts'
 import type { AskPrompt } from './ask-prompts.ts'
 import { withAnswers } from './ask-prompts.ts'
-import { invalid } from './document/invalid.ts'
-import type { ScalarNode, TreeNode } from './document/node.ts'
-import { textOf } from './document/node.ts'
+import type { TreeNode } from './document/node.ts'
 import { templateBudget } from './document/template.ts'
 import { joinDocuments } from './document/trees.ts'
 import type { OnProblem, Warnings } from './document/warnings.ts'
 import { attempt, openWarnings } from './document/warnings.ts'
 import { addressFrom, resolveFile } from './document-address.ts'
-import type { FetchText } from './documents.ts'
 import { gatherDocuments } from './documents.ts'
+import type { FetchText } from './fetched-text.ts'
 import { findConfig } from './find-config.ts'
+import { keyFilePath, readKeyFile } from './key-files.ts'
 import type { OctoConfig } from './model/config.ts'
 import type { EffectiveTree } from './model/effective-tree.ts'
 import { effectiveTree } from './model/effective-tree.ts'
@@ -44,11 +40,13 @@ export type ConfigDeps = {
   readonly ask?: AskPrompt | undefined
   /** A document that is left away, with all that only it includes. */
   readonly without?: string | undefined
+  /** Where the user's own trusted keys are; absent, there are none. */
+  readonly trustedKeysPath?: string | undefined
+  /** A fetched document counts that was signed before the one that was used last. */
+  readonly acceptsOlder?: boolean | undefined
   /** Told of every problem of the documents in place of the first one being thrown; what is given then is not to be followed. */
   readonly onProblem?: OnProblem
 }
-
-const MAX_KEY_BYTES = 16 * 1024
 
 /** Reads the named configs, first one strongest; none or an empty list means the default file of the directory. */
 export async function readConfig(
@@ -77,6 +75,8 @@ export async function readWholeConfig(
   const { documents, warnings } = await gatherDocuments(addresses, deps.fetchText, {
     warnings: openWarnings(deps.onProblem),
     insecure: deps.insecure,
+    trustedKeysPath: deps.trustedKeysPath,
+    acceptsOlder: deps.acceptsOlder,
     without: deps.without === undefined ? undefined : addressFrom(deps.without, deps.cwd),
   })
   const roots = documents.map(({ root }) => root)
@@ -127,21 +127,4 @@ async function readKeyFiles(local: TreeNode | undefined, warnings: Warnings): Pr
     .flatMap(({ node }) => keyFileNodes(node))
     .map(async (node) => [node, await readKeyFile(node)] as const)
   return new Map(await Promise.all(texts))
-}
-
-async function readKeyFile(node: ScalarNode): Promise<string> {
-  const path = keyFilePath(node)
-  try {
-    const found = await stat(path)
-    if (!found.isFile()) throw invalid(node, `key file ${quote(path)} is not a file`)
-    if (found.size > MAX_KEY_BYTES) throw invalid(node, `key file ${quote(path)} is larger than ${MAX_KEY_BYTES} bytes`)
-    return decodeText(await readFile(path), path)
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'CONFIG_INVALID') throw error
-    throw invalid(node, `key file ${quote(path)} cannot be read`, { cause: error })
-  }
-}
-
-function keyFilePath(node: TreeNode): string {
-  return resolve(dirname(node.origin.source.name), textOf(node as ScalarNode))
 }

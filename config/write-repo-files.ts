@@ -11,8 +11,9 @@ import { placeOf } from './document/node.ts'
 import type { TemplateVariables } from './document/template.ts'
 import { expandFile } from './document/template.ts'
 import { shownName } from './document-address.ts'
-import type { FetchText } from './documents.ts'
+import type { FetchText } from './fetched-text.ts'
 import { openPrivateFolder } from './project-folder.ts'
+import { requireSigned } from './prove-fetched.ts'
 import type { RepoFile } from './repo-files.ts'
 
 const MAX_FILE_BYTES = 1024 * 1024
@@ -24,6 +25,8 @@ type Writing = {
   readonly folder: string
   readonly variables: TemplateVariables
   readonly fetchText: FetchText | undefined
+  /** Milliseconds since 1970. */
+  readonly now?: (() => number) | undefined
 }
 
 /** Gives what is to be warned of. Throws OFFLINE, FETCH or LIMIT errors, CONFIG_NOT_FOUND, CONFIG_INVALID for a template, STATE_UNSAFE, NO_SPACE or IO_FAILED. */
@@ -33,7 +36,7 @@ export async function writeRepoFiles(files: readonly RepoFile[], writing: Writin
     const { address, path, isTemplate } = file
     if (path === address.name) await readLocal(file)
     else {
-      const text = address.kind === 'file' ? await readLocal(file) : await fetched(file, writing, warnings)
+      const text = address.kind === 'file' ? await readLocal(file) : await fetchFile(file, writing, warnings)
       openPrivateFolder(writing.folder)
       const whole = isTemplate ? expandFile(documentOf(file, text), writing.variables) : text
       writeWhole(path, whole, { staging: join(path, '..'), mode: READABLE })
@@ -48,16 +51,22 @@ export async function localTemplates(files: readonly RepoFile[]): Promise<readon
   return await Promise.all(templates.map((file) => readLocal(file).catch(() => '')))
 }
 
-async function fetched({ address }: RepoFile, { fetchText }: Writing, warnings: string[]): Promise<string> {
-  const found = await fetchText?.(address.name, MAX_FILE_BYTES).catch((error: unknown) => {
+async function fetchFile(
+  { address, node }: RepoFile,
+  { fetchText, now = Date.now }: Writing,
+  warnings: string[],
+): Promise<string> {
+  if (!fetchText) throw notAllowed(address.name)
+  const fetched = await fetchText(address.name, MAX_FILE_BYTES).catch((error: unknown) => {
     throw isCoded(error, 'OFFLINE') ? notAllowed(address.name, error) : error
   })
-  if (typeof found === 'string') return found
-  if (found) {
-    warnings.push(`file ${quote(shownName(address))} ${found.warning}`)
-    return found.text
-  }
-  throw notAllowed(address.name)
+  const found = typeof fetched === 'string' ? { text: fetched } : fetched
+  if (found.warning !== undefined) warnings.push(`file ${quote(shownName(address))} ${found.warning}`)
+  // What a signed document only names is not what was signed.
+  const { signers, signed } = node.origin.source
+  if (signers && signed) await requireSigned({ url: address.name, found, signers, fetchText, now: now() })
+  else found.keep?.()
+  return found.text
 }
 
 /** Files are fetched when something is started, and not when a config is shown. */

@@ -192,9 +192,26 @@ export const FIELDS = {
       fetched: 'never',
       holds: 'value',
       means:
-        'only `unsigned`: images and files that this web document, and all that it includes, name are used without proof, with a warning each time',
+        '`signed`: what this web document, and all that it includes, say of how services run counts, as one of the `keys` signed it; `unsigned`: the same without proof, with a warning each time',
     },
-    gpg: unread(),
+    keys: {
+      fetched: 'never',
+      holds: { list: 'key' },
+      means:
+        'who has to sign this web document, and all that it includes: a fingerprint that `octo trust` keeps, `{file: ./their.asc}`, or the public key of a Sigstore bundle',
+    },
+    gpg: {
+      fetched: 'add',
+      holds: 'value',
+      means:
+        'address of its OpenPGP signature, where that is not the address of the document with `.asc` behind its path',
+    },
+    sigstore: {
+      fetched: 'add',
+      holds: 'value',
+      means:
+        'address of its Sigstore bundle, where that is not the address of the document with `.sigstore.json` behind its path',
+    },
     versions: unread(),
   },
   prompt: {

@@ -1,5 +1,6 @@
 // Config documents as trees whose every value knows where it was written and whether that was here or elsewhere, so that
 // a value can be blamed on its file and line, and trusted no more than its document, after several were merged.
+import type { DocumentKey } from '../../schemas/document-key.ts'
 import type { YamlDocument } from '../../schemas/yaml.ts'
 import { parseYaml } from '../../schemas/yaml.ts'
 import type { YamlNode } from '../../schemas/yaml-nodes.ts'
@@ -16,6 +17,10 @@ export type ConfigSource = {
   readonly offers?: readonly string[]
   /** A local document said that the images and files it names may be used without proof. */
   readonly unsigned?: true
+  /** A local document said so of what one of the signers signs, and one did. */
+  readonly signed?: true
+  /** Who had to sign it, and has to sign what it leads to; one of them did. */
+  readonly signers?: readonly DocumentKey[]
   /** The place in a local document that led here. */
   readonly includedAt?: Place
 }
@@ -70,7 +75,7 @@ export function isRemote(node: TreeNode): boolean {
 
 /** From a document of the web that no local one trusts. */
 export function isFromElsewhere({ origin: { source } }: TreeNode): boolean {
-  return source.remote && source.unsigned !== true
+  return source.remote && source.unsigned !== true && source.signed !== true
 }
 
 /** Plain data again, for argument maps. */

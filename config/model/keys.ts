@@ -53,7 +53,8 @@ function refuseRemote(node: TreeNode): void {
   if (remote) throw refused(remote, 'say which keys are trusted')
 }
 
-function readKey(node: TreeNode, { keyFiles }: Reading): TrustKey {
+/** One public key with its window; throws CONFIG_INVALID. */
+export function readKey(node: TreeNode, { keyFiles }: Pick<Reading, 'keyFiles'>): TrustKey {
   if (node.kind === 'scalar') return parseKey(node, textOf(node))
   if (node.kind === 'list') throw invalid(node, 'expected a public key, found a list')
   const revoked = readBoolean(fieldOf(node, 'key', 'revoked'), 'revoked', false)

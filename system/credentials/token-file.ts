@@ -1,6 +1,5 @@
 // Tokens that `octo login` keeps: one file that only its owner can read, one token per registry.
 import { mkdir, readFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { coded } from '../../schemas/errors.ts'
@@ -11,6 +10,7 @@ import { decodeText } from '../../schemas/text.ts'
 import { replaceFile } from '../files/atomic-file.ts'
 import { isErrno } from '../files/errors.ts'
 import { exposureOf } from '../files/private-file.ts'
+import { userConfigFolder } from '../files/user-config-folder.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -23,8 +23,7 @@ const fileShape = z.strictObject({
 
 /** e.g. `~/.config/octo/tokens.json`, `%APPDATA%\octo\tokens.json` */
 export function tokenFilePath(env: Environment): string {
-  const windows = process.platform === 'win32' ? env.APPDATA : undefined
-  return join(env.XDG_CONFIG_HOME || windows || join(env.HOME || homedir(), '.config'), 'octo', 'tokens.json')
+  return join(userConfigFolder(env), 'tokens.json')
 }
 
 /** Tokens by registry; empty when nobody logged in. Throws TOKEN_UNREADABLE when others can read the file. */

@@ -1,15 +1,19 @@
 // docs/CONFIG.md tells the truth: its examples are read, and its table is the one in code.
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { FIELDS } from '../../config/document/fields.ts'
 import type { TreeNode } from '../../config/document/node.ts'
 import { dataOf } from '../../config/document/node.ts'
 import type { OctoConfig } from '../../config/model/config.ts'
 import { FUNCTION_NAMES } from '../../config/template/functions/index.ts'
+import { writeTrustedKeys } from '../../config/trusted-keys.ts'
 import { argumentVector } from '../../operator/exec/argument-vector.ts'
 import { withFieldTable } from '../../tools/write-config-docs.ts'
 import { openWholeConfig, readFiles } from '../support/config-files.ts'
 import { blocksOfKind, readDocument } from '../support/document-blocks.ts'
+import { DOCUMENT, keyOf, signatureBy } from '../support/signed-documents.ts'
+import { tempFolder } from '../support/temp-folder.ts'
 
 const PAGE = 'docs/CONFIG.md'
 
@@ -50,6 +54,16 @@ test('the templates of the page are filled in as it says', async (t) => {
     [{ port: 8080, host: 'db' }, ['--format={{.Names}}']],
   )
   assert.deepEqual(warnings, [])
+})
+
+test('the signed document of the page counts by the key that its fingerprint names', async (t) => {
+  const [text = ''] = blocksOfKind(PAGE, 'signed')
+  const trustedKeysPath = join(tempFolder(t), 'trusted-keys.json')
+  await writeTrustedKeys(trustedKeysPath, [{ key: await keyOf('good'), addresses: [], names: [] }])
+  const web: Record<string, string> = { 'all.yaml': DOCUMENT, 'all.yaml.asc': signatureBy('good') }
+  const fetchText = async (url: string) => web[url.replace('https://charts.example.com/shop/', '')] ?? assert.fail(url)
+  const { services, warnings } = await readFiles(t, { 'octo.yaml': text }, { fetchText, trustedKeysPath })
+  assert.deepEqual([services[0]?.name, warnings], ['web', []])
 })
 
 test('the prompts of the page are asked, and answer templates', async (t) => {

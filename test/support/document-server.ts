@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { TestContext } from 'node:test'
 import { listening } from './listening.ts'
 
-export type Served = { text: string | Uint8Array; etag?: string; status?: number; location?: string }
+export type Served = { text?: string | Uint8Array; etag?: string; status?: number; location?: string }
 
 /** `documents` by path and query; what it does not hold is 404. */
 export async function aDocumentServer(t: TestContext, documents: Record<string, Served>) {

@@ -75,7 +75,8 @@ function documentWith(path: Path, value: unknown): unknown {
   if (key === undefined) return value
   const inner = documentWith(rest, value)
   if (key !== '[]') return { [key]: inner }
-  if (isPlain(inner) && ('offers' in inner || 'trust' in inner)) return [{ url: 'more.yaml', ...inner }]
+  if (isPlain(inner) && ('offers' in inner || 'trust' in inner || 'keys' in inner))
+    return [{ url: 'more.yaml', ...inner }]
   const isCheck = typeof inner === 'object' && inner !== null && !('url' in inner || 'key' in inner)
   return [isCheck ? { tool: 'added', ...inner } : inner]
 }

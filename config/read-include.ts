@@ -1,0 +1,104 @@
+// What one item of `include` says: where the document is, what it is offered, how far it is trusted, and where its signature is.
+import { quote } from '../schemas/quote.ts'
+import { shownAddress } from '../schemas/shown-address.ts'
+import { fieldOf, itemsOf } from './document/field-of.ts'
+import { rowOf } from './document/fields.ts'
+import { invalid, warningAt } from './document/invalid.ts'
+import type { TreeNode } from './document/node.ts'
+import { isEmpty, isRemote } from './document/node.ts'
+import { readBoolean, readTexts } from './document/scalars.ts'
+import type { Warnings } from './document/warnings.ts'
+import { attempt } from './document/warnings.ts'
+
+export type Include = {
+  readonly text: string
+  readonly node: TreeNode
+  readonly offers: readonly string[] | undefined
+  /** How a local document trusts what it leads to. */
+  readonly trust: 'unsigned' | 'signed' | undefined
+  /** Who has to sign it, as a local document says; read by include-keys.ts. */
+  readonly keys: readonly TreeNode[]
+  /** Where the signature is, by its kind. */
+  readonly signatures: { readonly openpgp: string | undefined; readonly sigstore: string | undefined }
+}
+
+export function includesOf(root: TreeNode, warnings: Warnings): Include[] {
+  return itemsOf(fieldOf(root, 'config', 'include')).flatMap(
+    (item) => attempt(warnings, () => includeOf(item, warnings)) ?? [],
+  )
+}
+
+function includeOf(item: TreeNode, warnings: Warnings): Include {
+  const url = item.kind === 'map' ? fieldOf(item, 'include', 'url') : item
+  if (url?.kind !== 'scalar' || typeof url.value !== 'string') throw invalid(item, 'an include is a map with `url`')
+  if (url.value.includes('{{')) throw invalid(url, 'the address of an include holds no templates')
+  if (/^http:\/\/(?!(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])(?:[:/]|$))/i.test(url.value))
+    warnings.add(() =>
+      warningAt(
+        url,
+        `${quote(shownAddress(String(url.value)))} is fetched without encryption, anyone on the way can change it`,
+      ),
+    )
+  requireTemplates(item)
+  const keys = isRemote(item) ? [] : itemsOf(fieldOf(item, 'include', 'keys'))
+  return {
+    text: isRemote(item) ? url.value : withoutMark(url.value),
+    node: url,
+    offers: offersOf(item),
+    trust: trustOf(item, keys, warnings),
+    keys,
+    signatures: { openpgp: addressOf(item, 'gpg'), sigstore: addressOf(item, 'sigstore') },
+  }
+}
+
+/** Early configs ask for templates in each document that has some; here every document may have them. */
+function requireTemplates(item: TreeNode): void {
+  const node = fieldOf(item, 'include', 'template')
+  if (readBoolean(node, 'template', true) || !node) return
+  throw invalid(node, 'templates of a document are filled in wherever values of it are read', {
+    hint: 'leave it out, or say `config: {noTemplate: true}` in a service of that document',
+  })
+}
+
+/** A web server may want to know; a file has no such name. */
+function withoutMark(address: string): string {
+  return /^https?:/i.test(address) ? address : address.replace(/\?template=true$/, '')
+}
+
+/** Undefined where nothing is said. What a document from elsewhere would offer is refused with all else that it may not write. */
+function offersOf(item: TreeNode): readonly string[] | undefined {
+  if (isRemote(item)) return undefined
+  const node = fieldOf(item, 'include', 'offers')
+  const offers = node?.kind === 'list' && node.items.length === 0 ? [] : readTexts(node, 'offers')
+  const strange = offers?.find((path) => rowOf('config', path.split('.')[0] ?? '')?.offered === undefined)
+  if (node && strange !== undefined)
+    throw invalid(
+      node,
+      `${quote(strange)} cannot be offered, expected parts of \`configs\`, \`service\` or \`globals\``,
+    )
+  return offers
+}
+
+function trustOf(item: TreeNode, keys: readonly TreeNode[], warnings: Warnings): Include['trust'] {
+  const trust = isRemote(item) ? undefined : fieldOf(item, 'include', 'trust')
+  if (isEmpty(trust)) return undefined
+  const said = trust.kind === 'scalar' ? trust.value : undefined
+  if (said !== 'unsigned' && said !== 'signed')
+    throw invalid(trust, '`trust` of an include can only be `signed` or `unsigned`')
+  if (said === 'signed') return said
+  if (keys.length > 0) throw invalid(trust, 'this include has both `keys` and `trust: unsigned`, expected one of them')
+  warnings.add(() =>
+    warningAt(
+      trust,
+      'images and files that this include names are used without proof; whoever serves it decides what runs',
+    ),
+  )
+  return said
+}
+
+function addressOf(item: TreeNode, key: 'gpg' | 'sigstore'): string | undefined {
+  const node = fieldOf(item, 'include', key)
+  if (isEmpty(node)) return undefined
+  if (node.kind === 'scalar' && typeof node.value === 'string' && !node.value.includes('{{')) return node.value
+  throw invalid(node, `\`${key}\` is the address of a signature, without templates`)
+}

@@ -1,0 +1,47 @@
+// Which of the keys that a user trusts are for a document, by its address, and which a text names.
+import type { DocumentKey } from '../schemas/document-key.ts'
+import { documentKeyId, parseFingerprint } from '../schemas/document-key.ts'
+
+export type TrustedKey = {
+  readonly key: DocumentKey
+  /** Documents, and folders that end in `/`. */
+  readonly addresses: readonly string[]
+  /** What the key says of its owner. */
+  readonly names: readonly string[]
+}
+
+/** Keys for a document; a folder counts for all that lies below it, whatever scheme and query it is asked for with. */
+export function keysTrustedFor(keys: readonly TrustedKey[], url: string): readonly DocumentKey[] {
+  return keys.filter(({ addresses }) => addresses.some((address) => covers(address, url))).map(({ key }) => key)
+}
+
+/** Other spellings of one address must not lead around the signature that it needs. */
+function covers(address: string, url: string): boolean {
+  if (!URL.canParse(address) || !URL.canParse(url)) return false
+  const [known, asked] = [new URL(address), new URL(url)]
+  if (known.hostname !== asked.hostname || portOf(known) !== portOf(asked)) return false
+  const [folder, path] = [plainPath(known), plainPath(asked)]
+  return folder.endsWith('/') ? path.startsWith(folder) : path === folder
+}
+
+/** The two usual ports are those of one server. */
+function portOf({ port }: URL): string {
+  return port === '443' || port === '80' ? '' : port
+}
+
+function plainPath({ pathname }: URL): string {
+  try {
+    return decodeURIComponent(pathname).replace(/\/{2,}/g, '/')
+  } catch {
+    return pathname
+  }
+}
+
+/** The keys that a text names: a whole fingerprint or id, or the end of one. */
+export function keysNamed(keys: readonly TrustedKey[], text: string): readonly TrustedKey[] {
+  const wanted = (parseFingerprint(text) ?? text.replace(/[\s:]|^0x/g, '')).toUpperCase()
+  return keys.filter(({ key }) => {
+    const id = documentKeyId(key).replace(/:/g, '').toUpperCase()
+    return id === wanted || (wanted.length >= 16 && id.endsWith(wanted))
+  })
+}
