@@ -1,4 +1,4 @@
-// `octo lock | install | update | list | info | search | why | config | cache`: the words for those who use plugins. A command loads
+// `octo lock | install | update | list | info | search | why | config | trust | cache`: the words for those who use plugins. A command loads
 // what it needs when it runs.
 import type { Command } from 'commander'
 import type { CommandSpec, Run } from '../terminal/program.ts'
@@ -8,6 +8,8 @@ import type { CacheOptions } from './commands/cache.ts'
 import type { DiffOptions } from './commands/config/diff.ts'
 import type { ConfigFlags, ShowOptions } from './commands/config/show.ts'
 import type { ClientFlags } from './commands/session.ts'
+import type { AllFlags } from './commands/trust/change.ts'
+import type { ConsentFlags } from './commands/trust/consent.ts'
 
 export async function main(argv: readonly string[]): Promise<number> {
   return runProgram(clientProgram(), argv)
@@ -18,6 +20,7 @@ export function clientProgram(): Command {
   addLockCommands(program)
   addQuestionCommands(program)
   addConfigCommands(program)
+  addTrustCommands(program)
   addCacheCommands(program)
   return program
 }
@@ -139,6 +142,7 @@ function addConfigCommands(program: Command): void {
     .option('-f, --format <format>', 'yaml, json or toml (default: yaml)')
     .option('--origin', 'say in which file and line each value was written')
     .option('--reveal', 'show secrets too, on a terminal')
+    .option('--accept-older', 'take a signed document that is older than the one used last, now and later')
     .addHelpText('after', '\nSecrets, and values that an environment variable went into, are shown as `***`.')
   const diff = group({
     words: 'diff [other]',
@@ -161,6 +165,52 @@ function addConfigCommands(program: Command): void {
   onRun<ConfigFlags>(validate, async (run) => (await import('./commands/config/validate.ts')).validateCommand(run))
   onRun<DiffOptions>(diff, async (run) => (await import('./commands/config/diff.ts')).diffCommand(run))
   onRun<ShowOptions>(show, async (run) => (await import('./commands/config/show.ts')).showCommand(run))
+}
+
+function addTrustCommands(program: Command): void {
+  const trust = addCommand(program, {
+    words: 'trust',
+    summary: 'say whose signature makes config documents of the web count, and which documents',
+    examples: ['octo trust list', 'octo trust add ./shop.asc https://charts.example.com/shop/'],
+  })
+  const group = (spec: CommandSpec) => addCommand(trust, { ...spec, json: true })
+  const consenting = (spec: CommandSpec) =>
+    group(spec)
+      .option('--fingerprint <fingerprint>', 'the whole fingerprint that the key has to have')
+      .option('--yes', 'ask nothing; only together with `--fingerprint`')
+  const add = consenting({
+    words: 'add <key> <addresses...>',
+    summary: 'trust a key for documents, or for a folder whose address ends in `/`',
+    examples: [
+      'octo trust add ./shop.asc https://charts.example.com/shop/',
+      'octo trust add https://example.com/shop.asc https://charts.example.com/shop/all.yaml',
+    ],
+  }).addHelpText(
+    'after',
+    '\nFrom then on documents there need a signature, in every config of this user. A key is a file or address with\na public key of OpenPGP or of Sigstore bundles, or the fingerprint of one that is trusted already.',
+  )
+  const all = consenting({
+    words: 'all <key>',
+    summary: 'trust a key for every document of the web that the config includes',
+    examples: ['octo trust all ./shop.asc', 'octo trust all ./shop.asc -c prod.yaml'],
+  }).option(
+    '-c, --config <file>',
+    'config file; repeat for several (default: octo.yaml or config.yaml here)',
+    repeatable,
+  )
+  const remove = group({
+    words: 'remove <key> [addresses...]',
+    summary: 'trust a key no more, at all or for these addresses',
+    examples: [
+      'octo trust remove 71F2538A05EFCF2C',
+      'octo trust remove 71F2538A05EFCF2C https://charts.example.com/shop/',
+    ],
+  })
+  const list = group({ words: 'list', summary: 'show the trusted keys and what for', examples: ['octo trust list'] })
+  onRun<ConsentFlags>(add, async (run) => (await import('./commands/trust/change.ts')).addCommand(run))
+  onRun<AllFlags>(all, async (run) => (await import('./commands/trust/change.ts')).allCommand(run))
+  onRun(remove, async (run) => (await import('./commands/trust/change.ts')).removeCommand(run))
+  onRun(list, async (run) => (await import('./commands/trust/list.ts')).listCommand(run))
 }
 
 function addCacheCommands(program: Command): void {

@@ -39,6 +39,7 @@ export const WORDS: readonly Word[] = [
     search: 'find plugins by word',
     why: 'explain why a version was chosen',
     config: 'show, compare and validate your configuration',
+    trust: 'say whose signature makes config documents count',
     cache: 'list, verify and clean the store on this machine',
   }),
   ...group('Write and publish plugins', 'publisher', {

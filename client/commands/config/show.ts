@@ -24,6 +24,7 @@ export type ShowOptions = ConfigFlags & {
   readonly format?: string
   readonly origin?: boolean
   readonly reveal?: boolean
+  readonly acceptOlder?: boolean
 }
 
 const FORMATS = ['yaml', 'json', 'toml'] as const
@@ -47,13 +48,17 @@ function rendered(shown: TreeNode, format: Format, origins: Origins | undefined)
 }
 
 export async function effectiveConfig(
-  options: ConfigFlags & Pick<ShowOptions, 'reveal'>,
+  options: ConfigFlags & Pick<ShowOptions, 'reveal' | 'acceptOlder'>,
   terminal: Terminal,
 ): Promise<EffectiveTree> {
-  const { config: paths = [], offline = false } = options
+  const { config: paths = [], offline = false, acceptOlder } = options
   // Shown as they are, the values are needed; else they would only be hidden.
   const asking = options.reveal ? { ask: askOn(terminal) } : {}
-  const { config, effective } = await loadWholeConfig({ paths, offline, ...configPlace(terminal), ...asking })
+  const { config, effective } = await loadWholeConfig({
+    ...{ paths, offline, acceptsOlder: acceptOlder },
+    ...configPlace(terminal),
+    ...asking,
+  })
   warnOfConfig(config.warnings, (line) => terminal.warn(line))
   return effective()
 }
