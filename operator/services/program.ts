@@ -27,6 +27,7 @@ export async function startProgram(
     const ended = new Promise<End>((resolve) => child.once('exit', (code, signal) => resolve(endOf(code, signal))))
     child.unref()
     const pid = child.pid as number
+    facts.cores?.asBefore(pid)
     // One that has ended already and was collected has no start to tell; its number is not looked for again then.
     return { process: { boot: bootId(), pid, start: statOf(pid)?.start ?? '' }, ended }
   } finally {

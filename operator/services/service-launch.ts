@@ -6,6 +6,7 @@ import type { VerifiedExecutable } from '../../client/index.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { replaceFile } from '../../system/files/atomic-file.ts'
+import type { CoreFiles } from '../../system/process/core-files.ts'
 import type { Launch } from '../../system/process/launch.ts'
 import { MARK } from '../../system/process/mark.ts'
 import { deliverArguments } from '../exec/deliver-arguments.ts'
@@ -30,6 +31,8 @@ export type LaunchFacts = {
   readonly configPath: string
   /** Of whoever supervises, of which a service gets the allowed part. */
   readonly env: Environment
+  /** What a crash of the program leaves is its own affair. */
+  readonly cores?: Pick<CoreFiles, 'asBefore'>
   /** Re-checks the files right before they are executed. */
   readonly locate: (executable: VerifiedExecutable) => VerifiedExecutable
 }

@@ -2,6 +2,7 @@
 // of the project runs any more. Killed, it leaves everything as it is.
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { withoutMemoryInCores } from '../../system/process/core-files.ts'
 import { endProcesses } from '../../system/process/end-processes.ts'
 import { MARK } from '../../system/process/mark.ts'
 import { lockFile } from '../../system/process-lock.ts'
@@ -45,7 +46,9 @@ export async function takeProject(
     const known = readJournal(places.journal)
     const env = { ...project.env, [MARK]: undefined }
     const journal = await openJournal(places.journal, known)
+    const cores = withoutMemoryInCores()
     const supervisor = openSupervisor({
+      cores,
       places,
       configPath,
       env,
@@ -59,6 +62,7 @@ export async function takeProject(
       ...{ supervisor, project },
       async [Symbol.asyncDispose]() {
         supervisor[Symbol.dispose]()
+        cores[Symbol.dispose]()
         lock[Symbol.dispose]()
       },
     }

@@ -25,7 +25,7 @@ import type { InstanceStatus } from './protocol.ts'
 import { openHiding } from './secrets/hiding.ts'
 import type { News } from './secrets/keeper.ts'
 import { openSecretsKeeper } from './secrets/keeper.ts'
-import { openSecretFolders } from './secrets/secret-folders.ts'
+import { openSecretFolders, secretsOfAll } from './secrets/secret-folders.ts'
 import { statusOf } from './status.ts'
 import { hasHealth, openTakenConfig } from './taken-config.ts'
 
@@ -62,6 +62,8 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
   let isClosed = false
   const serviceOf = (name: string) => services.get(name) ?? UNKNOWN
   const folders = openSecretFolders(deps.places, deps.env)
+  // Of services that another supervisor started.
+  for (const known of secretsOfAll(deps.places).values()) hiding.add(Object.values(known))
   const secrets = openSecretsKeeper({
     ...{ folders, hiding, env: deps.env, places: deps.places, random: deps.random, log },
     now: Date.now,

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parse } from 'yaml'
 import { FIELDS } from '../../config/document/fields.ts'
+import { isCoded } from '../../schemas/errors.ts'
+import { readFiles } from '../support/config-files.ts'
 import { blocksOfKind, tableRows } from '../support/document-blocks.ts'
 import { aServiceScene, stateOf } from '../support/service-scene.ts'
 
@@ -26,6 +28,31 @@ test('the example comes up in its order, and stops', options, async (t) => {
     await supervisor.stop([])
     assert.equal(stateOf(supervisor, 'api.1').state, 'stopped')
   })
+})
+
+test('the secrets of the page come from where it says', async (t) => {
+  const [text = ''] = blocksOfKind(PAGE, 'secrets')
+  const { services, warnings } = await readFiles(t, { 'octo.yaml': text }, { env: { VAULT_TOKEN: 'hvs.x' } })
+  const spec = services[0]?.spec
+  assert.ok(spec && !isCoded(spec))
+  const address = 'https://vault.example.com:8200'
+  assert.deepEqual(
+    spec.secrets.map(({ arguments: given, environment, values, onChange }) => [
+      given.value,
+      environment,
+      values,
+      onChange,
+    ]),
+    [
+      [
+        { address, token: 'hvs.x', path: 'secret/api' },
+        { DB_PASSWORD: 'password' },
+        { 'smtp.password': 'mail_password' },
+        'SIGHUP',
+      ],
+    ],
+  )
+  assert.deepEqual(warnings, [])
 })
 
 test('the keys of the page are keys of the config', () => {

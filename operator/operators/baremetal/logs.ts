@@ -7,6 +7,7 @@ import { readJournal } from '../../services/journal.ts'
 import { logPath } from '../../services/log-files.ts'
 import { readLogs } from '../../services/read-logs.ts'
 import { shownName } from '../../services/render-status.ts'
+import { hideInLogs } from '../../services/secrets/hide-in-logs.ts'
 import type { ProjectCall } from './project.ts'
 import { projectOf, requireKnown } from './project.ts'
 
@@ -21,16 +22,19 @@ export async function logs(call: ProjectCall): Promise<number> {
     .map((id) => ({ name: id, path: logPath(project.places, id) }))
   const shown = new Map(sources.map(({ name }) => [name, shownName(name, ids)]))
   const width = Math.max(0, ...[...shown.values()].map((name) => name.length))
+  const hide = hideInLogs(project.places)
   using interruption = interruptible()
   await readLogs(sources, {
     ...(since === undefined ? {} : { since }),
     ...{ follow: options.follow === true, signal: interruption.signal },
-    line: ({ name }, text) =>
+    line: ({ name }, text) => {
+      const line = hide(text)
       terminal.print(
         terminal.json
-          ? JSON.stringify({ instance: name, line: text })
-          : `${terminal.paint.dim(`${shown.get(name)?.padEnd(width)} |`)} ${printable(text, Number.POSITIVE_INFINITY)}`,
-      ),
+          ? JSON.stringify({ instance: name, line })
+          : `${terminal.paint.dim(`${shown.get(name)?.padEnd(width)} |`)} ${printable(line, Number.POSITIVE_INFINITY)}`,
+      )
+    },
   })
   return 0
 }

@@ -2,7 +2,7 @@
 
 import { coded } from '../../../schemas/errors.ts'
 import { nearestWord } from '../../../schemas/nearest-word.ts'
-import { quote } from '../../../schemas/quote.ts'
+import { printable, quote } from '../../../schemas/quote.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import { ask } from '../../services/control.ts'
 import { readJournal } from '../../services/journal.ts'
@@ -68,13 +68,16 @@ export function tellWaiting(project: Project, terminal: Terminal): Disposable {
   const timer = setInterval(async () => {
     const answer = await ask(project.places, { v: 1, do: 'status' }).catch(() => undefined)
     const open = answer?.state === 'done' ? answer.status.services.filter((one) => !isSettled(one)) : []
-    const line = open
-      .map(({ instance, state, health }) => `${instance} (${state === 'running' ? `health: ${health}` : state})`)
-      .join(', ')
+    const line = open.map((one) => `${one.instance} (${whyWaiting(one)})`).join(', ')
     if (line !== '' && line !== told && !terminal.json) terminal.info(`waiting for ${line}`)
     told = line
   }, PATIENCE_MS)
   return { [Symbol.dispose]: () => clearInterval(timer) }
+}
+
+function whyWaiting({ state, health, reason }: InstanceStatus): string {
+  if (state === 'running') return `health: ${health}`
+  return reason === undefined ? state : `${state}: ${printable(reason, 300)}`
 }
 
 export function isNamed({ service }: InstanceStatus, words: readonly string[]): boolean {

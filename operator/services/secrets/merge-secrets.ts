@@ -22,7 +22,7 @@ export type MergedSecrets = {
   readonly notes: readonly string[]
 }
 
-/** Throws CONFIG_INVALID where something that the config names is not given, or cannot be handed over. */
+/** Throws CONFIG_INVALID where something that the config names is not given. */
 export function mergeSecrets(sources: readonly Given[]): MergedSecrets {
   const from = new Map<string, string>()
   const notes: string[] = []
@@ -37,14 +37,7 @@ export function mergeSecrets(sources: readonly Given[]): MergedSecrets {
       Object.hasOwn(secrets, name) ? [] : [`${label} gives no ${quote(name)}, which ${quote(where)} is for`],
     ),
   )
-  const odd = sources.flatMap(({ label, secrets, environment }) =>
-    Object.entries(environment).flatMap(([variable, name]) =>
-      Object.hasOwn(secrets, name) && secrets[name]?.includes('\0')
-        ? [`${quote(name)} of ${label} has a NUL in it, which no variable can hold: ${quote(variable)}`]
-        : [],
-    ),
-  )
-  const problem = missing[0] ?? odd[0]
+  const [problem] = missing
   if (problem !== undefined) throw coded('CONFIG_INVALID', { message: problem })
   return {
     files: Object.fromEntries(sources.flatMap(({ secrets }) => Object.entries(secrets))),

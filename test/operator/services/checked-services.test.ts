@@ -23,6 +23,7 @@ const ROWS: readonly Row[] = [
   ['is an init', { init: asks(['0']) }, 'init', 'ok', /.*/],
   ['is not there', { command: ['/none/of/it'], init: asks(['0']) }, 'init', 'unknown', /`\/none\/of\/it` is not there/],
   ['has no program', { command: null, init: asks(['0']) }, 'init', 'unknown', /neither `command` nor `plugin`/],
+  ['is given secrets', { secrets: [{ tool: 'x' }], init: asks(['0']) }, 'init', 'unknown', /only whoever supervises/],
   ['has a strange key', { init: asks({ word: 'x' }) }, 'init', 'unknown', /`run-service` takes `args`/],
 ]
 

@@ -1,44 +1,12 @@
-// Secrets of services under a real supervisor, with real plugins and programs: who gets them, where they are, and what happens when
-// their source is away.
+// Secrets of services under a real supervisor, with real plugins and programs: who is held up by a source, and what happens when
+// one is away, or gives others.
 import assert from 'node:assert/strict'
-import { existsSync, lstatSync, readdirSync } from 'node:fs'
 import { test } from 'node:test'
-import { secretsOfAll } from '../../../../operator/services/secrets/secret-folders.ts'
-import { isInMemory } from '../../../../system/files/memory.ts'
 import { aSecretScene } from '../../../support/secret-scene.ts'
 import { stateOf } from '../../../support/service-scene.ts'
 import { until } from '../../../support/until.ts'
 
 const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }
-
-const COPY = 'cp -r "$CREDENTIALS_DIRECTORY" "$0/copy"; env >"$0/env"; exec sleep 600'
-
-test(
-  'a service finds its secrets as files of its user alone, and what it declares as variables',
-  options,
-  async (t) => {
-    const scene = await aSecretScene(t)
-    const vault = scene.source('vault')
-    vault.gives({ secrets: { password: 'hunter2-canary', user: 'shop' } })
-    scene.write({ api: { ...scene.script(COPY), secrets: [vault.item({ environment: { DB_PASSWORD: 'password' } })] } })
-    await scene.supervise(async (supervisor) => {
-      await supervisor.start(await scene.load(), [])
-      await until(() => scene.text('env') !== '')
-      const found = /^CREDENTIALS_DIRECTORY=(.*)$/m.exec(scene.text('env'))?.[1] ?? ''
-      assert.equal(lstatSync(found).mode & 0o777, 0o700)
-      assert.deepEqual(readdirSync(found).sort(), ['password', 'user'])
-      for (const name of readdirSync(found)) assert.equal(lstatSync(`${found}/${name}`).mode & 0o777, 0o400)
-      assert.equal(scene.text('copy/password'), 'hunter2-canary')
-      assert.match(scene.text('env'), /^DB_PASSWORD=hunter2-canary$/m)
-      assert.doesNotMatch(scene.text('env'), /^user=/m)
-      if (isInMemory('/dev/shm')) assert.ok(isInMemory(found))
-      assert.deepEqual(stateOf(supervisor, 'api.1').secrets, { state: 'good' })
-      await supervisor.stop([])
-      assert.equal(existsSync(found), false)
-      assert.equal(secretsOfAll(scene.project.places).size, 0)
-    })
-  },
-)
 
 const IDLE = 'echo x >>"$0/starts"; exec sleep 600'
 const TOKEN = 'hvs.token-of-the-config'
