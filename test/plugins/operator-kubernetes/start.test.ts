@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { render } from '../../../plugins/operator-kubernetes/render.ts'
 import { OperatorProblem } from '../../../sdk/operator/index.ts'
 import type { Stored } from '../../support/kubernetes/cluster.ts'
-import { ready } from '../../support/kubernetes/cluster.ts'
+import { Cluster, ready } from '../../support/kubernetes/cluster.ts'
 import { aCluster, reached, renderedServices } from '../../support/kubernetes/start-scene.ts'
 import { anOperatorConfig } from '../../support/operator-config.ts'
 
@@ -92,6 +92,17 @@ const MANAGED = { 'app.kubernetes.io/managed-by': 'octo' }
 function aMap(name: string, labels: object) {
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, labels }, data: { a: 'b' } }
 }
+
+test('what a server gives beyond what was asked for is looked at once more before it is deleted', async () => {
+  const { cluster, begin } = aCluster()
+  cluster.apply('configmaps', 'default', aMap('of-others', {}), { manager: 'kubectl' })
+  cluster.apply('configmaps', 'default', aMap('of-another', { 'octo.project': 'blog', ...MANAGED }), {
+    manager: 'octo',
+  })
+  cluster.list = (resource, namespace) => Cluster.prototype.list.call(cluster, resource, namespace)
+  assert.equal(await begin(renderedServices({ web: { image: 'x' } })), 0)
+  assert.equal(cluster.list('configmaps', 'default').length, 2)
+})
 
 test('a dry run asks, says what would be deleted, and changes nothing', async () => {
   const { cluster, scene, begin, end } = aCluster()
