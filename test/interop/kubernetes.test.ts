@@ -9,10 +9,13 @@ import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
 import test from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { publicKeyLine } from '../../schemas/trust-key.ts'
 import { startApiServer } from '../support/kubernetes/api-server.ts'
-import type { Stored } from '../support/kubernetes/cluster.ts'
 import { Cluster } from '../support/kubernetes/cluster.ts'
+import { writeKeyFiles } from '../support/publish-project.ts'
+import { runOcto } from '../support/run-octo.ts'
 import { tempFolder } from '../support/temp-folder.ts'
+import { startTestRegistry } from '../support/test-registry.ts'
 
 const MAIN = fileURLToPath(new URL('../../plugins/operator-kubernetes/main.ts', import.meta.url))
 const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0
@@ -45,28 +48,43 @@ function kubeconfigFor(server: string): string {
   })
 }
 
-const shop = (more: object = {}) => ({
-  volumes: { data: {} },
-  configs: { web: { greeting: 'costs $5' }, 'operator-kubernetes': { namespace: 'octo-interop' } },
-  services: {
-    db: { image: 'acme/db', volumes: ['data:/data'], ports: ['5432'] },
-    migrate: { image: 'acme/web', restart: 'no', depends_on: { db: { condition: 'service_healthy' } } },
-    web: {
-      image: 'acme/web',
-      ports: ['8080:80'],
-      environment: { PASSWORD: 'hush' },
-      configs: [{ source: 'web', target: '/etc/web.yaml' }],
-      depends_on: { migrate: { condition: 'service_completed_successfully' } },
-      ...more,
-    },
-  },
-})
+/** One of everything that has to be in an order, as a config for people. */
+const shop = (repo: string) => `name: interop
+octoctl: {operator: kubernetes, namespace: octo-interop, repos: {core: ${repo}}}
+volumes: {data: {}}
+configs: {web: {greeting: "costs $5"}}
+services:
+  db: {image: acme/db, volumes: ["data:/data"], ports: ["5432"]}
+  migrate: {image: acme/web, restart: "no", depends_on: {db: {condition: service_healthy}}}
+  web:
+    image: acme/web
+    ports: ["8080:80"]
+    environment: {PASSWORD: hush}
+    configs: [{source: web, target: /etc/web.yaml}]
+    depends_on: {migrate: {condition: service_completed_successfully}}
+`
 
-test('the real kubectl applies, awaits, restarts, shows logs and takes away', { skip }, async (t) => {
+test('octo starts, restarts and stops services with the real kubectl, by the plugin of a registry', {
+  skip,
+}, async (t) => {
+  const folder = tempFolder(t)
   const cluster = new Cluster()
   const server = await startApiServer(t, cluster)
-  const octo = aMachine(t, server)
-  const started = await octo(shop(), 'start')
+  const registry = await startTestRegistry(t)
+  const keys = writeKeyFiles(folder, registry.key)
+  const publish = ['publish', join('plugins', 'operator-kubernetes'), '--out', join(folder, 'dist')]
+  const published = await runOcto([...publish, '--registry', registry.url, '--key', keys.privateKey], {
+    env: { OCTO_TOKEN: registry.token },
+  })
+  assert.equal(published.code, 0, published.stderr)
+  const repo = `{url: "${registry.url}/repos/core.yaml", keys: ["${publicKeyLine(registry.key.trustKey)}"]}`
+  writeFileSync(join(folder, 'octo.yaml'), shop(repo))
+  writeFileSync(join(folder, 'kubeconfig'), kubeconfigFor(server.url))
+  const state = { OCTO_HOME: join(folder, 'store'), XDG_STATE_HOME: join(folder, 'state') }
+  const env = { ...state, HOME: folder, KUBECONFIG: join(folder, 'kubeconfig') }
+  const octo = (...words: string[]) => runOcto(words, { cwd: folder, env })
+
+  const started = await octo('start')
   assert.equal(started.code, 0, started.stderr)
   assert.match(
     started.stdout,
@@ -77,31 +95,14 @@ test('the real kubectl applies, awaits, restarts, shows logs and takes away', { 
   const first = server.requests.find((request) => request.startsWith('PATCH'))
   assert.match(first ?? '', /dryRun=All.*fieldManager=octo.*fieldValidation=Strict/)
   assert.deepEqual(cluster.get('secrets', 'octo-interop', 'web-variables').data, { PASSWORD: 'aHVzaA==' })
+  const logs = await octo('logs', 'web')
+  assert.equal(logs.stdout, '[pod/web-1/web] web of web-1 says hello\n', logs.stderr)
 
-  const status = await octo(shop(), 'status')
-  assert.equal(status.code, 0, status.stderr)
-  assert.match(status.stdout, /deployment\.apps\/web[\s\S]*pod\/web-1/)
-  const logs = await octo(shop(), 'logs', 'web')
-  assert.equal(logs.code, 0, logs.stderr)
-  assert.equal(logs.stdout, '[pod/web-1/web] web of web-1 says hello\n')
-  const restarted = await octo(shop(), 'restart', 'web')
+  const restarted = await octo('restart', 'web')
   assert.equal(restarted.code, 0, restarted.stderr)
-  assert.ok(
-    cluster.get('deployments', 'octo-interop', 'web').spec.template.metadata.annotations[
-      'kubectl.kubernetes.io/restartedAt'
-    ],
-  )
-  // What kubectl set by the restart is its own, and stays.
-  assert.equal((await octo(shop(), 'start')).code, 0)
-  assert.ok(
-    cluster.get('deployments', 'octo-interop', 'web').spec.template.metadata.annotations[
-      'kubectl.kubernetes.io/restartedAt'
-    ],
-  )
-
-  const passed = await octo(shop(), 'compose', '--', 'get', 'services', '--output=name')
-  assert.deepEqual([passed.code, passed.stdout.split('\n').filter(Boolean)], [0, ['service/db', 'service/web']])
-  const stopped = await octo(shop(), 'stop')
+  const { annotations } = cluster.get('deployments', 'octo-interop', 'web').spec.template.metadata
+  assert.ok(annotations['kubectl.kubernetes.io/restartedAt'])
+  const stopped = await octo('stop')
   assert.equal(stopped.code, 0, stopped.stderr)
   assert.deepEqual([...cluster.objects.keys()], ['persistentvolumeclaims/octo-interop/interop-data'])
 })
@@ -109,15 +110,16 @@ test('the real kubectl applies, awaits, restarts, shows logs and takes away', { 
 test('the real kubectl tells what the API server refuses, and nothing has changed', { skip }, async (t) => {
   const cluster = new Cluster()
   const octo = aMachine(t, await startApiServer(t, cluster))
-  assert.equal((await octo(shop({ scale: 2 }), 'start')).code, 0)
-  const { apiVersion, kind, spec } = cluster.get('deployments', 'octo-interop', 'web') as Stored
+  const web = (more: object) => ({ services: { web: { image: 'acme/web', ...more } } })
+  assert.equal((await octo(web({ scale: 2 }), 'start')).code, 0)
+  const { apiVersion, kind, spec } = cluster.get('deployments', 'default', 'web')
   const edited = { apiVersion, kind, metadata: { name: 'web' }, spec: { ...spec, replicas: 7 } }
-  cluster.apply('deployments', 'octo-interop', edited, { manager: 'autoscaler', force: true })
+  cluster.apply('deployments', 'default', edited, { manager: 'autoscaler', force: true })
   cluster.changes.length = 0
-  const refused = await octo(shop({ scale: 2, image: 'acme/web:2' }), 'start')
+  const refused = await octo(web({ scale: 2, image: 'acme/web:2' }), 'start')
   assert.equal(refused.code, 1)
   assert.match(refused.stderr, /conflict with "autoscaler"[\s\S]*\.spec\.replicas/)
-  const dry = await octo(shop(), 'start', '--dry-run')
+  const dry = await octo(web({}), 'start', '--dry-run')
   assert.equal(dry.code, 0, dry.stderr)
   assert.match(dry.stdout, /deployment\.apps\/web serverside-applied \(server dry run\)/)
   assert.deepEqual(cluster.changes, [])
