@@ -45,9 +45,18 @@ export function checkKeys(service: OperatedService, { note }: Work): void {
   }
   for (const [key] of said)
     if (Object.hasOwn(ELSEWHERE, key)) note(`\`${key}\` of service \`${name}\` is left out: ${ELSEWHERE[key]}`)
-  if (isSaid('secrets', settings.secrets))
+  if (isFromPlugins(settings.secrets) || [compose.secrets ?? []].flat().some(isSource))
     throw problemOf(service, '`secrets` of a plugin are fetched where octo itself runs services, not in a cluster')
   if (isNamed(compose.deploy)) checkDeploy(service, compose.deploy)
+}
+
+function isFromPlugins(secrets: unknown): boolean {
+  return secrets !== undefined && secrets !== null && secrets !== false
+}
+
+/** A plugin that gives secrets, and no name of a secret of Compose. */
+function isSource(item: unknown): boolean {
+  return item === true || (isNamed(item) && item.source === undefined)
 }
 
 function checkDeploy(service: OperatedService, deploy: Named): void {

@@ -1,7 +1,7 @@
 // The services of a config as objects of Kubernetes, in the order in which they are started. Pure: what is applied, asked and
 // waited for is for others.
 import type { OperatedService, OperatorConfig } from '../../sdk/operator/index.ts'
-import { checksOf, OperatorProblem, servicesOf, yamlText } from '../../sdk/operator/index.ts'
+import { checksOf, isNamed, OperatorProblem, servicesOf, yamlText } from '../../sdk/operator/index.ts'
 import { clusterServices, noteUnpublished } from './cluster-services.ts'
 import { variablesOf } from './environment.ts'
 import type { Files } from './files.ts'
@@ -62,6 +62,7 @@ export function render(config: OperatorConfig, given: Given): Rendering {
   )
   const services = running.map((service) => renderService(service, awaited.has(service.name), work))
   noteWeakWaits(services, waits, work)
+  noteNotifications(config, work)
   noteUnpublished(
     services.map(({ service, name }) => ({ service, name, ports: portsOf(service) })),
     work,
@@ -169,6 +170,12 @@ function noteWeakWaits(services: readonly RenderedService[], waits: Waits, { not
           `service \`${name}\` waits until \`${target}\` is healthy, and that has no probe: it is enough that it runs`,
         )
     }
+}
+
+function noteNotifications({ octoctl, rest }: OperatorConfig, { note }: Work): void {
+  const places = [octoctl, rest.operator, rest].filter(isNamed)
+  if (places.some(({ notifications }) => notifications !== undefined && notifications !== null))
+    note('`notifications` are sent where octo itself runs services, and not from a cluster')
 }
 
 function unique(objects: readonly KubernetesObject[]): readonly KubernetesObject[] {

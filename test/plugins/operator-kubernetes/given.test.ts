@@ -51,6 +51,14 @@ for (const [signal, sent] of SIGNALS)
     }
   })
 
+test('notifications of the config are said, wherever they stand', () => {
+  for (const more of [{ octoctl: { notifications: {} } }, { operator: { notifications: [] } }])
+    assert.match(
+      rendered(anOperatorConfig(more)).notes.join(),
+      /`notifications` are sent where octo itself runs services/,
+    )
+})
+
 test('root is the one user whose number is known', () => {
   assert.deepEqual(containerOf({ user: 'root' }).securityContext, { runAsUser: 0 })
   assert.deepEqual(containerOf({ user: 'root:root' }).securityContext, { runAsUser: 0, runAsGroup: 0 })

@@ -65,6 +65,8 @@ const REFUSED: readonly (readonly [string, OperatorConfig, RegExp])[] = [
     /`secrets\.uid` cannot be written/,
   ],
   ['secrets of a plugin', withService({ octocompose: { secrets: { tool: 'vault-client' } } }), /`secrets` of a plugin/],
+  ['secrets of the project', withService({ secrets: true }), /`secrets` of a plugin/],
+  ['secrets of a plugin of its own', withService({ secrets: [{ tool: 'vault-client' }] }), /`secrets` of a plugin/],
   ['a user by name', withService({ user: 'postgres' }), /`user` is `postgres`, expected numbers/],
   ['a group by name', withService({ group_add: ['video'] }), /group `video` is no number/],
   [
