@@ -4,6 +4,7 @@ import type { ServiceConfig } from '../../config/model/config.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { printable } from '../../schemas/quote.ts'
 import { interruptible } from '../../system/process/interruptible.ts'
+import { keepHeapSmall } from '../../system/process/small-heap.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { runLine } from '../check/decisions.ts'
 import type { Lanes } from '../lanes/lanes.ts'
@@ -35,6 +36,7 @@ export async function watchChecksCommand(
   terminal: Terminal,
 ): Promise<number> {
   refuseReport(options)
+  keepHeapSmall()
   const phases = phasesOf(options.phase, ['health'])
   await using opened = await openChecks({ services, phases }, options, terminal)
   const { session, plan, provided, idle } = opened
@@ -44,7 +46,7 @@ export async function watchChecksCommand(
   const locate = (executable: VerifiedExecutable) => session.client.locate(executable)
   using lanes = openLanes({ env })
   const display = openDisplay(terminal)
-  await using watch = openWatch(
+  await using watch = await openWatch(
     {
       ...{ plan, provided, idle, env, locate, now: Date.now, firstWithinMs: FIRST_ROUND_MS },
       runService: programRunner({ config: session.config, configPath: session.configPath, env, provided, locate }),

@@ -18,7 +18,7 @@ const MAX_SCHEMA_BYTES = 256 * 1024
  */
 export async function validateArguments(given: CheckArguments, { plugin, schema }: Subject): Promise<CheckArguments> {
   if (given.kind === 'list' || schema === undefined) return given
-  const validate = await compile(plugin, schema)
+  const validate = await compiledOnce(plugin, schema)
   if (validate(given.value)) return given
   const typed = typedFromText(given, validate.errors ?? [])
   if (typed !== given && validate(typed.value)) return typed
@@ -29,6 +29,15 @@ export async function validateArguments(given: CheckArguments, { plugin, schema 
     details: { plugin, problems },
     hint: `\`octo info ${plugin}\` shows the arguments`,
   })
+}
+
+const compiled = new WeakMap<Schema, ReturnType<typeof compile>>()
+
+/** Of a plugin that a config asks for many times: making the function takes far longer than using it. */
+function compiledOnce(plugin: string, schema: Schema): ReturnType<typeof compile> {
+  const known = compiled.get(schema) ?? compile(plugin, schema)
+  compiled.set(schema, known)
+  return known
 }
 
 async function compile(plugin: string, schema: Schema) {

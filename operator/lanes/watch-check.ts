@@ -7,6 +7,7 @@ import type { PlannedCheck } from '../check/plan.ts'
 import { isRunService, requestKey } from '../check/plan.ts'
 import type { CheckDeps } from '../check/run-checks.ts'
 import { runChecks } from '../check/run-checks.ts'
+import { prepareArguments } from '../exec/prepare-arguments.ts'
 import type { LaneName, Lanes } from './lanes.ts'
 
 /** Where the config says nothing; often enough to find out, once it is well. */
@@ -79,6 +80,19 @@ export function laneOf(lanes: Lanes, { check, deps }: Pick<WatchedCheck, 'check'
     return lanes.inside.take(deps.locate(provided.value), check.item.arguments) ? 'in-process' : 'process'
   } catch {
     return 'in-process'
+  }
+}
+
+/** What the first runs would have to wait for; whatever is wrong with a check is said when it runs. */
+export async function prepareChecks(
+  lanes: Lanes,
+  checks: readonly PlannedCheck[],
+  deps: WatchedCheck['deps'],
+): Promise<void> {
+  for (const check of checks) {
+    laneOf(lanes, { check, deps })
+    const provided = deps.provided.get(requestKey(check.request))
+    if (provided?.state === 'done') await prepareArguments(check.item.arguments, provided.value).catch(() => undefined)
   }
 }
 

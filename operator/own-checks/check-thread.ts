@@ -16,6 +16,8 @@ type Question = {
 export type ThreadAnswer = { readonly line: string; readonly exitCode: number; readonly log: readonly string[] }
 
 export type CheckThread = Disposable & {
+  /** Has it loaded before it is asked. */
+  load(program: KnownProgram): void
   /** Throws CHECK_THREAD_LOST. */
   ask(program: KnownProgram, question: Question): Promise<ThreadAnswer>
 }
@@ -38,7 +40,9 @@ const LOOK_MS = 250
 /** In a row without a sign of life; a machine that is busy gives one in time. */
 const SILENT_LOOKS = 8
 /** Many times what the checks need: one that does not end taking memory ends its thread, and not octo. */
-const MAX_HEAP_MB = 128
+const MAX_HEAP_MB = 64
+/** What a check makes is gone with its answer. */
+const YOUNG_HEAP_MB = 2
 
 /** Started when it is asked for the first time. */
 export function openCheckThread(env: Readonly<Record<string, string>>): CheckThread {
@@ -50,7 +54,7 @@ export function openCheckThread(env: Readonly<Record<string, string>>): CheckThr
     const beats = new Int32Array(new SharedArrayBuffer(4))
     const worker = new Worker(FILE, {
       ...{ workerData: { beats: beats.buffer }, env: { ...env }, execArgv: [], stdout: true, stderr: true },
-      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB, maxYoungGenerationSizeMb: YOUNG_HEAP_MB },
     })
     const started: Running = {
       ...{ worker, beats, loaded: new Set(), asked: new Map() },
@@ -85,12 +89,19 @@ export function openCheckThread(env: Readonly<Record<string, string>>): CheckThr
     looking = undefined
   }
 
+  function withLoaded({ digest, text }: KnownProgram): Running {
+    running ??= start()
+    const { worker, loaded } = running
+    if (!loaded.has(digest)) worker.postMessage({ kind: 'load', digest, text })
+    loaded.add(digest)
+    return running
+  }
+
   return {
-    ask({ plugin, digest, text }, question) {
-      running ??= start()
-      const { worker, loaded, asked } = running
-      if (!loaded.has(digest)) worker.postMessage({ kind: 'load', digest, text })
-      loaded.add(digest)
+    load: (program) => void withLoaded(program),
+    ask(program, question) {
+      const { worker, asked } = withLoaded(program)
+      const { plugin, digest } = program
       const id = ids++
       const { promise, resolve, reject } = Promise.withResolvers<ThreadAnswer>()
       asked.set(id, { plugin, settle: resolve, fail: reject })

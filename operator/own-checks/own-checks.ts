@@ -26,6 +26,7 @@ export function openOwnChecks({ env, digests = knownDigests() }: Setting): Insid
 
   function programOf(executable: VerifiedExecutable): KnownProgram | undefined {
     const known = programs.get(executable) ?? recogniseProgram(executable, digests) ?? false
+    if (known && !programs.has(executable)) thread.load(known)
     programs.set(executable, known)
     return known || undefined
   }

@@ -6,7 +6,7 @@ import { requestKey } from '../check/plan.ts'
 import type { CheckDeps } from '../check/run-checks.ts'
 import type { PluginRunResult } from '../exec/run-plugin.ts'
 import type { LaneName, Lanes } from '../lanes/lanes.ts'
-import { laneOf, watchCheck } from '../lanes/watch-check.ts'
+import { laneOf, prepareChecks, watchCheck } from '../lanes/watch-check.ts'
 import type { CheckState, WatchedStatus } from './check-state.ts'
 import { afterRun, isWell, waitingSince } from './check-state.ts'
 
@@ -46,14 +46,16 @@ export type Watch = AsyncDisposable & {
   readonly checks: Readonly<Record<LaneName, number>>
 }
 
-export function openWatch(watching: Watching, lanes: Lanes): Watch {
+export async function openWatch(watching: Watching, lanes: Lanes): Promise<Watch> {
   const { plan, provided, idle, now } = watching
+  const { env, locate, onRun, runService } = watching
+  const deps = { provided, env, locate, ...(onRun ? { onRun } : {}), ...(runService ? { runService } : {}) }
+  const running = plan.filter(({ fate }) => fate.kind === 'run')
+  await prepareChecks(lanes, running, deps)
   const startedAt = now()
   const rows: Row[] = []
   const watches: AsyncDisposable[] = []
   const checks: Record<LaneName, number> = { 'in-process': 0, process: 0 }
-  const { env, locate, onRun, runService } = watching
-  const deps = { provided, env, locate, ...(onRun ? { onRun } : {}), ...(runService ? { runService } : {}) }
   for (const check of plan) {
     const at = rows.push(firstRow(check, provided, startedAt)) - 1
     if (check.fate.kind !== 'run') continue

@@ -1,6 +1,7 @@
 // `octo start` and `octo restart`: a supervisor apart from the terminal does it, or this process is the supervisor.
 import { printable } from '../../../schemas/quote.ts'
 import { interruptible } from '../../../system/process/interruptible.ts'
+import { keepHeapSmall } from '../../../system/process/small-heap.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import type { ConfigCall } from '../../services/config-call.ts'
 import { configCall } from '../../services/config-call.ts'
@@ -86,6 +87,7 @@ function beginOf({ words: services, options: { apply } }: OperatorCall): BeginRe
 export async function startHere(call: OperatorCall): Promise<number> {
   const { session, words, terminal, options, cwd, env } = call
   if (options.dryRun) return showOnly(await openRunnable(session, words), terminal)
+  keepHeapSmall()
   const project = projectOf(call)
   await using supervised = await takeProject(project, (line) => terminal.info(printable(line, 1000)))
   using interruption = interruptible()
