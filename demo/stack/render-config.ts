@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { shellWord } from '../../schemas/quote.ts'
 import type { FoundPostgres } from './find-postgres.ts'
 import { databaseFolder } from './place.ts'
+import { SECRET_PATH } from './secret-server.ts'
 
 type StackFacts = {
   readonly dir: string
@@ -12,14 +13,19 @@ type StackFacts = {
   readonly node: string
   readonly registry: string
   readonly webPort: number
-  readonly databasePassword: string
-  readonly postgres?: FoundPostgres
+  readonly database?: {
+    readonly postgres: FoundPostgres
+    /** The server that knows its password, and the file of the token for it. */
+    readonly secrets: { readonly url: string; readonly tokenFile: string }
+  }
 }
+
+type Database = NonNullable<StackFacts['database']>
 
 export const webAddress = ({ webPort }: Pick<StackFacts, 'webPort'>) => `http://127.0.0.1:${webPort}`
 
 export function renderStack(facts: StackFacts): string {
-  const { dir, registry, postgres } = facts
+  const { dir, registry, database } = facts
   return `# What \`npm run demo:stack\` starts. \`octo config show --origin\` shows what octo reads here.
 operator:
   repos:
@@ -29,14 +35,14 @@ operator:
     shop:
       url: ${registry}/repos/shop.yaml
       keys: [{file: keys/core.pub}]
-
+${database ? renderSecrets(database) : ''}
 services:
-${postgres ? renderDatabase(facts, postgres) : ''}  # A plugin of the repo \`shop\`, proven before each start.
+${database ? renderDatabase(facts, database) : ''}  # A plugin of the repo \`shop\`, proven before each start.
   api:
     plugin: shop/api
     environment:
       API_SOCKET: ${text(join(dir, 'sockets', 'api.sock'))}
-${postgres ? renderDatabaseAccess(facts) : ''}    health:
+${database ? renderDatabaseAccess(facts) : ''}    health:
       - tool: check-grpc
         args: {url: ${text(`unix://${join(dir, 'sockets', 'api.sock')}`)}}
         interval: 2s
@@ -45,17 +51,25 @@ ${postgres ? renderDatabaseAccess(facts) : ''}    health:
 ${renderWeb(facts)}`
 }
 
-function renderDatabase({ dir, databasePassword }: StackFacts, { bin, runAs }: FoundPostgres): string {
+/** What all services that ask for secrets have in common. */
+function renderSecrets({ secrets: { url, tokenFile } }: Database): string {
+  return `  secrets:
+    tool: vault-client
+    args: {address: ${text(url)}, path: ${SECRET_PATH}, token_file: ${text(tokenFile)}}
+`
+}
+
+function renderDatabase({ dir }: StackFacts, { postgres: { bin, runAs } }: Database): string {
   const data = join(databaseFolder(dir), 'data')
   const initdb = [
     `[ -e ${shellWord(join(data, 'PG_VERSION'))} ] || printf %s "$DATABASE_PASSWORD" | ${shellWord(join(bin, 'initdb'))}`,
     `--pgdata=${shellWord(data)} --username=shop --auth=password --pwfile=/dev/stdin --encoding=UTF8 --locale=C --no-sync`,
   ].join(' ')
   const options = ['listen_addresses=', `unix_socket_directories=${databaseFolder(dir)}`, 'shared_buffers=16MB']
-  return `  # Ends with 0 when the files of the database are there.
+  return `  # Ends with 0 when the files of the database are there. Compose has a \`secrets\` of its own, so octo's stands below \`octocompose\`.
   database-files:
     command: ${list([...runAs, '/bin/sh', '-c', initdb])}
-    environment: {DATABASE_PASSWORD: ${text(databasePassword)}}
+    octocompose: {secrets: [{environment: {DATABASE_PASSWORD: password}}]}
 
   database:
     command: ${list([...runAs, join(bin, 'postgres'), '-D', data, ...options.flatMap((option) => ['-c', option])])}
@@ -71,9 +85,9 @@ function renderDatabase({ dir, databasePassword }: StackFacts, { bin, runAs }: F
 `
 }
 
-function renderDatabaseAccess({ dir, databasePassword }: StackFacts): string {
+function renderDatabaseAccess({ dir }: StackFacts): string {
   return `      DATABASE_SOCKET: ${text(socketOf(dir))}
-      DATABASE_PASSWORD: ${text(databasePassword)}
+    octocompose: {secrets: [{environment: {DATABASE_PASSWORD: password}}]}
     depends_on: {database: {condition: healthy}}
     # Before each start with something new: \`api migrate\`, whose exit code decides.
     init:
@@ -84,14 +98,14 @@ function renderDatabaseAccess({ dir, databasePassword }: StackFacts): string {
 
 /** A program of this machine. */
 function renderWeb(facts: StackFacts): string {
-  const { dir, root, node, webPort, postgres } = facts
+  const { dir, root, node, webPort, database } = facts
   return `  web:
     command: ${list([node, join(root, 'examples', 'stack', 'web.ts')])}
     environment:
       WEB_PORT: ${text(String(webPort))}
       API_SOCKET: ${text(join(dir, 'sockets', 'api.sock'))}
     depends_on:
-${postgres ? '      database: {condition: healthy}\n' : ''}      api: {condition: healthy}
+${database ? '      database: {condition: healthy}\n' : ''}      api: {condition: healthy}
     preflight:
       - tool: check-tcp-port
         args: {port: ${webPort}}

@@ -11,10 +11,13 @@ import { stopSignal } from '../stop-signal.ts'
 import { findPostgres } from './find-postgres.ts'
 import { freePort } from './free-port.ts'
 import { killAndWatch } from './kill-and-watch.ts'
+import type { Place } from './place.ts'
 import { makeDatabaseFolder, openPlace } from './place.ts'
 import { renderStack, webAddress } from './render-config.ts'
 import type { StackScreen } from './screen.ts'
 import { openScreen } from './screen.ts'
+import type { SecretServer } from './secret-server.ts'
+import { serveSecrets } from './secret-server.ts'
 import { serveRepos } from './serve-repos.ts'
 import type { StackOptions } from './stack-settings.ts'
 import { readStackSettings, STACK_PLUGINS } from './stack-settings.ts'
@@ -37,10 +40,12 @@ export async function runStack(options: StackOptions, env: Environment, terminal
   screen.step('PostgreSQL', postgres.isFound ? `${postgres.version}, in ${postgres.bin}` : postgres.why)
   if (postgres.isFound) makeDatabaseFolder(place, postgres.owner)
 
+  await using secrets = postgres.isFound ? await openSecrets(place, env) : undefined
+  if (secrets) screen.step('secrets', `${secrets.url}, ${secrets.what}`)
+
   const facts = {
     ...{ dir: place.dir, root, node: process.execPath, registry: repos.url, webPort: await freePort() },
-    databasePassword: randomBytes(18).toString('base64url'),
-    ...(postgres.isFound ? { postgres } : {}),
+    ...(postgres.isFound && secrets ? { database: { postgres, secrets } } : {}),
   }
   writeFileSync(join(place.dir, 'octo.yaml'), renderStack(facts), { mode: 0o600 })
   screen.step('config', join(place.dir, 'octo.yaml'))
@@ -59,6 +64,14 @@ export async function runStack(options: StackOptions, env: Environment, terminal
   const took = formatDuration(performance.now() - startedAt)
   terminal.print(`\n${terminal.paint.green('✓')} Everything was stopped and removed, after ${took}.`)
   return 0
+}
+
+/** With a password that nobody knows, and the token in a file for whoever asks. */
+async function openSecrets({ dir }: Place, env: Environment): Promise<SecretServer & { readonly tokenFile: string }> {
+  const server = await serveSecrets({ password: randomBytes(18).toString('base64url') }, env)
+  const tokenFile = join(dir, 'keys', 'vault.token')
+  writeFileSync(tokenFile, `${server.token}\n`, { mode: 0o600 })
+  return { ...server, tokenFile }
 }
 
 function requireLinux(): void {

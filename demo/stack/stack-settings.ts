@@ -12,12 +12,13 @@ type StackSettings = {
 
 export type StackOptions = { readonly keep?: boolean; readonly postgres?: string }
 
-/** Checks of the repo `core`, and the API of the repo `shop`. */
+/** Of the repo `core` the checks and the source of secrets; of the repo `shop` the API. */
 export const STACK_PLUGINS = [
   'plugins/check-tcp',
   'plugins/check-tcp-port',
   'plugins/check-server-url',
   'plugins/check-grpc',
+  'plugins/vault-client',
   'examples/stack/api',
 ] as const
 

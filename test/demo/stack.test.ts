@@ -92,7 +92,9 @@ test('its config is valid, with and without a database', async (t) => {
   for (const postgres of [FOUND, undefined]) {
     const dir = tempFolder(t)
     const facts = { dir, root: ROOT, node: '/bin/node', registry: 'http://127.0.0.1:1', webPort: 80 }
-    const text = renderStack({ ...facts, databasePassword: 'p: "w', ...(postgres ? { postgres } : {}) })
+    const secrets = { url: 'http://127.0.0.1:2', tokenFile: join(dir, 'keys', 'a: "token') }
+    const database = postgres && { postgres, secrets }
+    const text = renderStack({ ...facts, ...(database ? { database } : {}) })
     mkdirSync(join(dir, 'keys'))
     writeFileSync(join(dir, 'keys', 'core.pub'), publicKeyLine(issueKey().trustKey))
     writeFileSync(join(dir, 'octo.yaml'), text)
