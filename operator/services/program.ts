@@ -8,6 +8,7 @@ import { launch } from '../../system/process/launch.ts'
 import { serviceLaunchWords } from './launch-words.ts'
 import type { End } from './lifecycle.ts'
 import { logPath, openLog } from './log-files.ts'
+import { rotated } from './rotate-log.ts'
 import type { RunnableService } from './runnable.ts'
 import type { LaunchFacts, Wanted } from './service-launch.ts'
 import { serviceLaunch } from './service-launch.ts'
@@ -18,10 +19,12 @@ type StartedProgram = { readonly process: ProcessIdentity; readonly ended: Promi
 export async function startProgram(
   service: RunnableService,
   wanted: Wanted,
-  facts: LaunchFacts,
+  facts: LaunchFacts & { readonly log: (line: string) => void },
 ): Promise<StartedProgram> {
   const what = await serviceLaunch(service, wanted, facts)
-  const log = openLog(logPath(facts.places, wanted.id), Date.now())
+  const path = logPath(facts.places, wanted.id)
+  await rotated(path)
+  const log = openLog(path, Date.now(), (line) => facts.log(`${wanted.id}: ${line}`))
   try {
     const child = await launch(what, { stdio: ['ignore', log, log], ownGroup: true, words: serviceLaunchWords })
     const ended = new Promise<End>((resolve) => child.once('exit', (code, signal) => resolve(endOf(code, signal))))

@@ -1,8 +1,12 @@
-// What services wrote, from their own files: those that were put aside first, then on as more is written.
+// What services wrote, from their own files: those parts that were put aside first, then on as more is written, while parts of
+// it are put aside meanwhile.
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { readIfThere } from '../../system/files/atomic-file.ts'
-import { KEPT_LOGS, sizeOf, timesPath } from './log-files.ts'
+import { isMissing } from '../../system/files/errors.ts'
+import type { KeptLog, LiveLog, Piece } from './kept-log.ts'
+import { liveOf, piecePath, readKept } from './kept-log.ts'
+import { timesPath } from './log-files.ts'
 
 type LogSource = { readonly name: string; readonly path: string }
 
@@ -12,6 +16,8 @@ type Reading = {
   readonly follow: boolean
   readonly signal: AbortSignal
   readonly line: (source: LogSource, text: string) => void
+  /** So many bytes were given up before they could be read. */
+  readonly gap?: (source: LogSource, bytes: number) => void
 }
 
 const CHUNK_BYTES = 64 * 1024
@@ -19,60 +25,123 @@ const LOOK_MS = 100
 /** A longer line is shown in pieces. */
 const MAX_LINE = 1024 * 1024
 
-export async function readLogs(sources: readonly LogSource[], { since, follow, signal, line }: Reading): Promise<void> {
-  const tails = sources.map((source) => {
-    const tail = openTail((text) => line(source, text))
-    for (const path of [...asideOf(source.path), source.path]) tail.read(path, startIn(path, since))
-    return { source, tail }
-  })
+export async function readLogs(sources: readonly LogSource[], reading: Reading): Promise<void> {
+  const { since, follow, signal, line, gap } = reading
+  const tails = sources.map((source) =>
+    openTail(source.path, {
+      ...{ since, line: (text) => line(source, text) },
+      gap: (bytes) => gap?.(source, bytes),
+    }),
+  )
+  for (const tail of tails) tail.more()
   while (follow && !signal.aborted) {
     await pause(LOOK_MS, undefined, { signal }).catch(() => undefined)
-    for (const { source, tail } of tails) tail.more(source.path)
+    for (const tail of tails) tail.more()
   }
-  for (const { tail } of tails) tail.end()
+  for (const tail of tails) tail.end()
 }
 
-/** Oldest first. */
-function asideOf(path: string): readonly string[] {
-  return Array.from({ length: KEPT_LOGS }, (_, at) => `${path}.${KEPT_LOGS - at}`).filter((one) => sizeOf(one) >= 0)
-}
-
-/** The last place of which is known that everything before it is older. */
+/** The last place of which is known that everything before it is older, whatever somebody did to the clock. */
 function startIn(path: string, since: number | undefined): number {
   if (since === undefined) return 0
+  const now = Date.now()
   const notes = (readIfThere(timesPath(path)) ?? '').split('\n').flatMap((text): (readonly [number, number])[] => {
-    const [time = Number.NaN, size = Number.NaN] = text.split(' ').map(Number)
-    return Number.isFinite(time) && Number.isFinite(size) && text !== '' ? [[time, size]] : []
+    const [time = Number.NaN, place = Number.NaN] = text.split(' ').map(Number)
+    return Number.isFinite(time) && Number.isFinite(place) && text !== '' && time <= now ? [[time, place]] : []
   })
-  return notes.findLast(([time]) => time <= since)?.[1] ?? 0
+  const later = notes.findIndex(([time]) => time > since)
+  return (later < 0 ? notes : notes.slice(0, later)).at(-1)?.[1] ?? 0
 }
 
-function openTail(line: (text: string) => void) {
-  let rest = Buffer.alloc(0)
-  let place: { readonly inode: number; at: number } | undefined
+type Tail = {
+  readonly since: number | undefined
+  readonly line: (text: string) => void
+  readonly gap: (bytes: number) => void
+}
 
-  function read(path: string, from: number): void {
-    const file = openIfThere(path)
-    if (file === undefined) return
-    if (fstatSync(file).ino !== place?.inode) end()
+function openTail(path: string, { since, line, gap }: Tail) {
+  let rest = Buffer.alloc(0)
+  /** Of the stream. */
+  let place: number | undefined
+  /** The file that was written when it was last read to its end. */
+  let live: LiveLog | undefined
+  const chunk = Buffer.alloc(CHUNK_BYTES)
+
+  /** Everything that is there now. */
+  function more(): void {
+    const found = statSync(path, { throwIfNoEntry: false })
+    if (live && found?.ino === live.inode && live.base + found.size === place) return
+    for (;;) {
+      const file = openIfThere(path)
+      if (file === undefined) return
+      try {
+        const kept = readKept(path)
+        // Another file stands in its place by now, and what is kept is said of that one.
+        if (statSync(path, { throwIfNoEntry: false })?.ino !== fstatSync(file).ino) continue
+        if (readPieces(kept) && readLive(file, kept)) return
+      } finally {
+        closeSync(file)
+      }
+    }
+  }
+
+  /** False when pieces went while they were read: what is kept is to be looked at anew. */
+  function readPieces(kept: KeptLog | undefined): boolean {
+    place ??= Math.max(startIn(path, since), kept?.pieces[0]?.from ?? 0)
+    for (const piece of kept?.pieces ?? []) if (place < piece.to && !readPiece(piece)) return false
+    return true
+  }
+
+  function readPiece({ number, from, to, at, ends }: Piece): boolean {
+    const file = openIfThere(piecePath(path, number))
+    // Given up a moment ago, or by somebody else: then nobody says so, and it is over.
+    if (file === undefined && readKept(path)?.pieces.some((piece) => piece.number === number) === false) return false
+    skipTo(file === undefined ? to : from)
+    if (file === undefined) return true
     try {
-      place = { inode: fstatSync(file).ino, at: from }
-      readOn(file, place)
+      for (let left = to - reached(); left > 0; left = to - reached()) {
+        const count = readSync(file, chunk, 0, Math.min(chunk.length, left), reached() - from + at)
+        if (count === 0) break
+        take(chunk.subarray(0, count))
+      }
+      if (ends) end()
+      return true
     } finally {
       closeSync(file)
     }
   }
 
-  function readOn(file: number, current: { at: number }): void {
-    const chunk = Buffer.alloc(CHUNK_BYTES)
-    for (let count = readSync(file, chunk, 0, chunk.length, current.at); count > 0; ) {
-      current.at += count
+  /** False when a part of it was put aside while it was read. */
+  function readLive(file: number, kept: KeptLog | undefined): boolean {
+    const now = liveOf(path, file, kept)
+    if (!now) return true
+    // What another program writes is no end of a line that this one began.
+    if (live && live.inode !== now.inode) end()
+    live = now
+    skipTo(now.from)
+    if (reached() > now.to) place = now.from
+    for (;;) {
+      const count = readSync(file, chunk, 0, chunk.length, reached() - now.base)
+      if (count === 0) return true
+      // Where a part was put aside there is nothing but zeros by now.
+      if (chunk.subarray(0, count).includes(0) && (readKept(path)?.from ?? 0) > reached()) return false
       take(chunk.subarray(0, count))
-      count = readSync(file, chunk, 0, chunk.length, current.at)
     }
   }
 
+  function reached(): number {
+    return place ?? 0
+  }
+
+  function skipTo(from: number): void {
+    if (reached() >= from) return
+    end()
+    gap(from - reached())
+    place = from
+  }
+
   function take(bytes: Buffer): void {
+    place = reached() + bytes.length
     let text = Buffer.concat([rest, bytes])
     for (let end = text.indexOf(0x0a); end >= 0 || text.length > MAX_LINE; end = text.indexOf(0x0a)) {
       const cut = end >= 0 ? end : MAX_LINE
@@ -88,29 +157,14 @@ function openTail(line: (text: string) => void) {
     rest = Buffer.alloc(0)
   }
 
-  return {
-    ...{ read, end },
-    /** A log that was put aside is read to its end under its new name first. */
-    more(path: string): void {
-      const found = statSync(path, { throwIfNoEntry: false })
-      if (!found) return
-      if (place && found.ino !== place.inode) {
-        const before = openIfThere(`${path}.1`)
-        if (before !== undefined) {
-          if (fstatSync(before).ino === place.inode) readOn(before, place)
-          closeSync(before)
-        }
-        read(path, 0)
-      } else if (place === undefined || found.size > place.at) read(path, place?.at ?? 0)
-    },
-  }
+  return { more, end }
 }
 
 function openIfThere(path: string): number | undefined {
   try {
     return openSync(path, 'r')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (isMissing(error)) return undefined
     throw error
   }
 }

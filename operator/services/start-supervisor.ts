@@ -1,6 +1,6 @@
 // Starts a supervisor apart from this process and its terminal, and asks whoever then supervises: of two that are started at the
 // same time one takes the lock, and both commands are answered by it.
-import { closeSync, constants, openSync, readFileSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { coded } from '../../schemas/errors.ts'
 import { printable } from '../../schemas/quote.ts'
@@ -98,10 +98,24 @@ async function answerOrEnd({ places }: Start, child: Child): Promise<Answer | un
 }
 
 function lastLines(path: string): string {
-  const lines = readFileSync(path, 'utf8').trimEnd().split('\n')
+  const lines = endOf(path).trimEnd().split('\n')
   // The sentence stands above the details and the hint.
   const error = lines.findLastIndex((line) => line.startsWith('error['))
   return (error < 0 ? lines.slice(-LAST_LINES) : lines.slice(error, error + 1))
     .map((line) => printable(line, 300))
     .join('; ')
+}
+
+const MOST_BYTES = 64 * 1024
+
+/** What is before it may be a hole by now, and is of other supervisors. */
+function endOf(path: string): string {
+  const file = openSync(path, 'r')
+  try {
+    const bytes = Buffer.alloc(MOST_BYTES)
+    const from = Math.max(0, fstatSync(file).size - MOST_BYTES)
+    return bytes.toString('utf8', 0, readSync(file, bytes, 0, MOST_BYTES, from)).replaceAll('\0', '')
+  } finally {
+    closeSync(file)
+  }
 }

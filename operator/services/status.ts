@@ -3,8 +3,9 @@ import { allAsTheyAre, markOf } from './adopt.ts'
 import type { SeenCheck } from './health-watch.ts'
 import type { One } from './instances.ts'
 import { readJournal } from './journal.ts'
+import { keptBytes } from './kept-log.ts'
 import type { Instance } from './lifecycle.ts'
-import { logPath, sizeOf } from './log-files.ts'
+import { logPath } from './log-files.ts'
 import type { Places } from './places.ts'
 import type { InstanceStatus } from './protocol.ts'
 import type { SecretsStatus } from './secrets/entry.ts'
@@ -25,7 +26,7 @@ export function statusOf(
   const log = logPath(places, id)
   const runs = process !== undefined && (state === 'running' || state === 'ending' || state === 'failed')
   return {
-    ...{ service, instance: id, state, health, failures, log, logBytes: Math.max(sizeOf(log), 0) },
+    ...{ service, instance: id, state, health, failures, log, logBytes: Math.max(keptBytes(log), 0) },
     ...(runs ? { pid: process.pid } : {}),
     ...(state === 'running' && startedAt !== undefined ? { upMs: Math.max(0, Math.round(now - startedAt)) } : {}),
     ...(end === undefined ? {} : { end }),

@@ -15,6 +15,7 @@ import type { Loaded } from './loaded-services.ts'
 import type { Places } from './places.ts'
 import { makePlaces } from './places.ts'
 import type { Answer, BeginRequest, InstanceStatus, ProjectStatus, Request } from './protocol.ts'
+import { rotated } from './rotate-log.ts'
 import type { Supervisor } from './supervisor.ts'
 import { openSupervisor } from './supervisor.ts'
 
@@ -63,6 +64,7 @@ export async function takeProject(
       async [Symbol.asyncDispose]() {
         supervisor[Symbol.dispose]()
         cores[Symbol.dispose]()
+        await rotated()
         lock[Symbol.dispose]()
       },
     }

@@ -20,7 +20,7 @@ import type { Event, Instance } from './lifecycle.ts'
 import { isAtRest, isSettled } from './lifecycle.ts'
 import type { Loaded } from './loaded-services.ts'
 import { openLoadedServices } from './loaded-services.ts'
-import { openLogTimes } from './log-times.ts'
+import { openLogUpkeep } from './log-upkeep.ts'
 import type { InstanceStatus } from './protocol.ts'
 import { openHiding } from './secrets/hiding.ts'
 import type { News } from './secrets/keeper.ts'
@@ -86,7 +86,7 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     if (instance.state === 'ending') effects.perform(one, 'end-processes')
   }
   folders.removeOthers(activeServices())
-  const times = openLogTimes(deps.places, () => instances.all())
+  const logs = openLogUpkeep({ places: deps.places, log, all: () => instances.all() })
   const looking = setInterval(() => effects.lookFor(instances.all()), LOOK_MS)
 
   /** What a plugin or a program says may repeat what it was given. */
@@ -243,7 +243,7 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     [Symbol.dispose]: () => {
       isClosed = true
       clearInterval(looking)
-      times[Symbol.dispose]()
+      logs[Symbol.dispose]()
       effects[Symbol.dispose]()
       secrets[Symbol.dispose]()
       lanes[Symbol.dispose]()

@@ -3,6 +3,7 @@ import { parseDuration } from '../../../schemas/duration.ts'
 import { coded } from '../../../schemas/errors.ts'
 import { printable, quote } from '../../../schemas/quote.ts'
 import { interruptible } from '../../../system/process/interruptible.ts'
+import { formatBytes } from '../../../terminal/index.ts'
 import { readJournal } from '../../services/journal.ts'
 import { logPath } from '../../services/log-files.ts'
 import { readLogs } from '../../services/read-logs.ts'
@@ -35,6 +36,7 @@ export async function logs(call: ProjectCall): Promise<number> {
           : `${terminal.paint.dim(`${shown.get(name)?.padEnd(width)} |`)} ${printable(line, Number.POSITIVE_INFINITY)}`,
       )
     },
+    gap: ({ name }, bytes) => terminal.warn(`${name}: ${formatBytes(bytes)} were given up before they could be shown`),
   })
   return 0
 }
