@@ -46,14 +46,11 @@ async function rotate(path: string, { warn, largeBytes }: Setting): Promise<Rota
   const from = pieces.at(-1)?.to ?? live.from
   const added = await copyAll(file, { path, pieces, kept, live, warn })
   const { next, dropped } = afterPuttingAside({ kept: added.kept, live, added: added.pieces, from })
+  // Given up is it in any case then, and without its space not even that can be written down.
+  const early = added.pieces.length === 0 ? await giveBack(path, from - live.base) : undefined
   await commit(path, next)
   forget(path, dropped)
-  try {
-    await punchHole(path, blocksBefore(from - live.base))
-    return 'rotated'
-  } catch (error) {
-    return { impossible: error instanceof Error ? error.message : String(error) }
-  }
+  return early ?? (await giveBack(path, from - live.base))
 }
 
 type Division = {
@@ -129,6 +126,11 @@ function commit(path: string, { v, inode, base, from, pieces }: KeptLog): Promis
 }
 
 /** What is next to it in the same block stays. */
-function blocksBefore(bytes: number): number {
-  return Math.floor(bytes / BLOCK_BYTES) * BLOCK_BYTES
+async function giveBack(path: string, bytes: number): Promise<Rotation> {
+  try {
+    await punchHole(path, Math.floor(bytes / BLOCK_BYTES) * BLOCK_BYTES)
+    return 'rotated'
+  } catch (error) {
+    return { impossible: error instanceof Error ? error.message : String(error) }
+  }
 }

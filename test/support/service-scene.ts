@@ -19,10 +19,18 @@ import { until } from './until.ts'
 
 type Plugins = Readonly<Record<string, VerifiedExecutable>>
 
-/** Below `services`; plugins of checks are the fixtures of their names. */
-export async function aServiceScene(t: TestContext, services: Readonly<Record<string, object>>, plugins: Plugins = {}) {
+/** Below `services`; plugins of checks are the fixtures of their names. Journal and logs lie in `state`, where it is given. */
+export async function aServiceScene(
+  t: TestContext,
+  services: Readonly<Record<string, object>>,
+  plugins: Plugins = {},
+  state?: string,
+) {
   const folder = tempFolder(t)
-  const env = { HOME: folder, TMPDIR: folder, PATH: process.env.PATH ?? '' }
+  const env = {
+    ...{ HOME: folder, TMPDIR: folder, PATH: process.env.PATH ?? '' },
+    ...(state === undefined ? {} : { XDG_STATE_HOME: state }),
+  }
   const configPath = join(folder, 'octo.yaml')
   const project = { configPath, env, places: placesOf(configPath, env) }
   const logged: string[] = []
