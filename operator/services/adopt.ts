@@ -62,12 +62,3 @@ export function allAsTheyAre(
     ]),
   )
 }
-
-export function markOf(key: string): (id: string, instance: Instance) => string {
-  return (id, { generation }) => `${key}/${id}#${generation}`
-}
-
-/** Checks and other programs that the supervisor itself starts and waits for. */
-export function ownMark(key: string): string {
-  return `${key}/own`
-}

@@ -1,8 +1,8 @@
 // Does what the life of an instance asks for, and tells it what came of it: checks, programs, and their end.
 import { endProcesses } from '../../system/process/end-processes.ts'
 import { isAlive } from '../../system/process/identity.ts'
+import { removeCgroup } from '../../system/process/process-cgroup.ts'
 import type { Lanes } from '../lanes/lanes.ts'
-import { markOf } from './adopt.ts'
 import type { SeenCheck } from './health-watch.ts'
 import { watchHealth } from './health-watch.ts'
 import type { One } from './instances.ts'
@@ -10,6 +10,7 @@ import type { KnownService } from './journal.ts'
 import type { Effect, End, Event } from './lifecycle.ts'
 import { endInWords } from './lifecycle.ts'
 import type { LoadedServices } from './loaded-services.ts'
+import { markOf } from './marks.ts'
 import type { PreparationFacts, Preparing } from './preparation.ts'
 import { ownProgramOf, runAll } from './preparation.ts'
 import { startProgram } from './program.ts'
@@ -51,10 +52,12 @@ type Watch = {
 
 export function openEffects(deps: EffectsDeps): Effects {
   const { tell, loaded, log } = deps
-  const mark = markOf(deps.places.key)
+  const mark = markOf(deps.places)
   /** What is under way for an instance: `end` waits for it, as what is being started cannot be ended before it is known. */
   const busy = new Map<string, { readonly done: Promise<unknown>; readonly abort: AbortController }>()
   const children = new Map<string, number>()
+  /** No children, and seen to live. */
+  const adopted = new Map<string, number>()
   const alarms = new Map<string, NodeJS.Timeout>()
   /** With what the checks before the start have passed: a config that came meanwhile was not looked at by them. */
   const prepared = new Map<string, { readonly generation: number } & Loaded>()
@@ -153,8 +156,11 @@ export function openEffects(deps: EffectsDeps): Effects {
   async function end(one: One): Promise<void> {
     const { generation } = one.instance
     await busy.get(one.id)?.done
-    const members = { main: one.instance.process, mark: mark(one.id, one.instance) }
+    const main = one.instance.process
+    const isWatched = children.get(one.id) === generation || adopted.get(one.id) === generation
+    const members = { main, mark: mark(one.id, one.instance), isWatched }
     const survivors = await endProcesses(members, deps.serviceOf(one.service).stop)
+    if (main?.cgroup !== undefined && survivors.length === 0) removeCgroup(main.cgroup)
     tell(one, { kind: 'emptied', generation, survivors })
   }
 
@@ -184,8 +190,9 @@ export function openEffects(deps: EffectsDeps): Effects {
     lookFor(all) {
       for (const one of all) {
         const { state, process, generation } = one.instance
-        if (state !== 'running' || !process || children.get(one.id) === generation || isAlive(process)) continue
-        tellEnd(one, generation, { kind: 'unknown' })
+        if (state !== 'running' || !process || children.get(one.id) === generation) continue
+        if (isAlive(process)) adopted.set(one.id, generation)
+        else tellEnd(one, generation, { kind: 'unknown' })
       }
     },
     watch,

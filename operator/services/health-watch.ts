@@ -6,10 +6,10 @@ import type { PlannedCheck } from '../check/plan.ts'
 import type { CheckDeps } from '../check/run-checks.ts'
 import type { Lanes } from '../lanes/lanes.ts'
 import { watchCheck } from '../lanes/watch-check.ts'
-import { ownMark } from './adopt.ts'
 import type { CheckHealth } from './health.ts'
 import { afterResult, healthOf, NOT_CHECKED } from './health.ts'
 import type { Health } from './lifecycle.ts'
+import { ownMark } from './marks.ts'
 import type { PreparationFacts } from './preparation.ts'
 import { sentenceOf } from './preparation.ts'
 import type { Runnable } from './runnable.ts'
@@ -35,7 +35,7 @@ export function watchHealth(watched: Watched, facts: PreparationFacts & { readon
     running.map((check) => [check, { health: NOT_CHECKED }]),
   )
   const startedAt = performance.now()
-  const env = { ...facts.env, [MARK]: ownMark(facts.places.key) }
+  const env = { ...facts.env, [MARK]: ownMark(facts.places) }
   const deps = { provided: runnable.provided, locate: facts.locate, env, runService }
   const watches = running.map((check, index) =>
     watchCheck(facts.lanes, {

@@ -6,7 +6,7 @@ import { hasFailed } from '../check/outcome.ts'
 import type { PlannedCheck } from '../check/plan.ts'
 import type { CheckDeps } from '../check/run-checks.ts'
 import { runChecks } from '../check/run-checks.ts'
-import { ownMark } from './adopt.ts'
+import { ownMark } from './marks.ts'
 import { runOwnProgram } from './own-program.ts'
 import type { Runnable, RunnableService } from './runnable.ts'
 import type { HandedOver } from './secrets/entry.ts'
@@ -31,7 +31,7 @@ export async function runAll(
   if (checks.length === 0) return undefined
   const outcomes = await runChecks(checks, {
     ...{ provided: runnable.provided, signal, random: facts.random, locate: facts.locate },
-    env: { ...facts.env, [MARK]: ownMark(facts.places.key) },
+    env: { ...facts.env, [MARK]: ownMark(facts.places) },
     sleep: (milliseconds) => wait(milliseconds, undefined, { signal }).catch(() => undefined),
     runService: ownProgramOf(service, { id, signal, secrets }, facts),
   })
@@ -49,6 +49,6 @@ export function ownProgramOf(
   { id, signal, secrets }: Omit<Preparing, 'runnable'>,
   facts: PreparationFacts,
 ): NonNullable<CheckDeps['runService']> {
-  const running = { id, mark: ownMark(facts.places.key), signal, secrets }
+  const running = { id, mark: ownMark(facts.places), signal, secrets }
   return (check) => runOwnProgram(service, check, { running, facts })
 }

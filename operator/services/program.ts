@@ -5,6 +5,7 @@ import { bootId } from '../../system/boot-id.ts'
 import type { ProcessIdentity } from '../../system/process/identity.ts'
 import { statOf } from '../../system/process/identity.ts'
 import { launch } from '../../system/process/launch.ts'
+import { putIntoCgroup } from '../../system/process/process-cgroup.ts'
 import { serviceLaunchWords } from './launch-words.ts'
 import type { End } from './lifecycle.ts'
 import { logPath, openLog } from './log-files.ts'
@@ -31,8 +32,15 @@ export async function startProgram(
     child.unref()
     const pid = child.pid as number
     facts.cores?.asBefore(pid)
+    const cgroup = putIntoCgroup(wanted.mark.split('/').slice(0, 2).join('.'), pid)
     // One that has ended already and was collected has no start to tell; its number is not looked for again then.
-    return { process: { boot: bootId(), pid, start: statOf(pid)?.start ?? '' }, ended }
+    const process = {
+      boot: bootId(),
+      pid,
+      start: statOf(pid)?.start ?? '',
+      ...(cgroup === undefined ? {} : { cgroup }),
+    }
+    return { process, ended }
   } finally {
     closeSync(log)
   }

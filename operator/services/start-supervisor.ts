@@ -6,6 +6,7 @@ import { coded } from '../../schemas/errors.ts'
 import { printable } from '../../schemas/quote.ts'
 import { launch } from '../../system/process/launch.ts'
 import { MARK } from '../../system/process/mark.ts'
+import { leaveCgroup } from '../../system/process/process-cgroup.ts'
 import { ownStart } from '../link/own-start.ts'
 import type { ConfigCall } from './config-call.ts'
 import { ask, supervisorOf } from './control.ts'
@@ -60,6 +61,8 @@ async function startSupervisor({ places, env, call, words }: Start, request: Beg
     )
     // One that ended before it read says why in its log.
     child.stdin?.on('error', () => undefined).end(JSON.stringify(call))
+    // Asked for by a service, it is none of it.
+    if (child.pid !== undefined) leaveCgroup(child.pid)
     let isRunning = true
     const ended = new Promise<number>((resolve) =>
       child.once('exit', (code) => {

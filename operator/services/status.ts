@@ -1,11 +1,12 @@
 // How one instance is, for people and programs: as its supervisor knows it, or as the journal and the machine tell without one.
-import { allAsTheyAre, markOf } from './adopt.ts'
+import { allAsTheyAre } from './adopt.ts'
 import type { SeenCheck } from './health-watch.ts'
 import type { One } from './instances.ts'
 import { readJournal } from './journal.ts'
 import { keptBytes } from './kept-log.ts'
 import type { Instance } from './lifecycle.ts'
 import { logPath } from './log-files.ts'
+import { markOf } from './marks.ts'
 import type { Places } from './places.ts'
 import type { InstanceStatus } from './protocol.ts'
 import type { SecretsStatus } from './secrets/entry.ts'
@@ -39,7 +40,7 @@ export function statusOf(
 
 /** Without a supervisor: what the journal says, held to what runs. Nothing is changed. */
 export function statusWithoutSupervisor(places: Places, now: number): readonly InstanceStatus[] {
-  const found = allAsTheyAre(readJournal(places.journal), markOf(places.key))
+  const found = allAsTheyAre(readJournal(places.journal), markOf(places))
   return [...found].map(([id, instance]) =>
     statusOf({ id, service: id.slice(0, id.lastIndexOf('.')), instance: unwatched(instance) }, { places, now }),
   )

@@ -6,12 +6,12 @@ import { withoutMemoryInCores } from '../../system/process/core-files.ts'
 import { endProcesses } from '../../system/process/end-processes.ts'
 import { MARK } from '../../system/process/mark.ts'
 import { lockFile } from '../../system/process-lock.ts'
-import { ownMark } from './adopt.ts'
 import type { Changes } from './changes.ts'
 import type { ConfigCall } from './config-call.ts'
 import { openControl, supervisorOf } from './control.ts'
 import { openJournal, readJournal } from './journal.ts'
 import type { Loaded } from './loaded-services.ts'
+import { makeMarkKey, ownMark } from './marks.ts'
 import type { Places } from './places.ts'
 import { makePlaces } from './places.ts'
 import type { Answer, BeginRequest, InstanceStatus, ProjectStatus, Request } from './protocol.ts'
@@ -39,11 +39,9 @@ export async function takeProject(
   const lock = lockFile(places.lock, 'exclusive')
   if (!lock) throw busy(places)
   try {
+    makeMarkKey(places)
     // Checks that the one before had started, and waits for no more.
-    await endProcesses(
-      { main: undefined, mark: ownMark(places.key) },
-      { signal: 'SIGTERM', timeoutMs: 0, target: 'group' },
-    )
+    await endProcesses({ main: undefined, mark: ownMark(places) }, { signal: 'SIGTERM', timeoutMs: 0, target: 'group' })
     const known = readJournal(places.journal)
     const env = { ...project.env, [MARK]: undefined }
     const journal = await openJournal(places.journal, known)

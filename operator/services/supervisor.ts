@@ -4,8 +4,9 @@ import type { ChangeRule } from '../../config/model/service-spec.ts'
 import { CHANGE_RULES } from '../../config/model/service-spec.ts'
 import type { ProcessIdentity } from '../../system/process/identity.ts'
 import { isAlive } from '../../system/process/identity.ts'
+import { removeCgroup } from '../../system/process/process-cgroup.ts'
 import { openLanes } from '../lanes/lanes.ts'
-import { allAsTheyAre, markOf } from './adopt.ts'
+import { allAsTheyAre } from './adopt.ts'
 import type { Changes } from './changes.ts'
 import { changedMeanwhile, changesOf } from './changes.ts'
 import { answerOf, answerOfAll } from './conditions.ts'
@@ -21,6 +22,7 @@ import { isAtRest, isSettled } from './lifecycle.ts'
 import type { Loaded } from './loaded-services.ts'
 import { openLoadedServices } from './loaded-services.ts'
 import { openLogUpkeep } from './log-upkeep.ts'
+import { markOf } from './marks.ts'
 import type { InstanceStatus } from './protocol.ts'
 import { openHiding } from './secrets/hiding.ts'
 import type { News } from './secrets/keeper.ts'
@@ -81,8 +83,10 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     ...{ loaded, services, instances, effects, remember },
     adopt: (name) => secrets.adopt(loaded.required(name)),
   })
-  for (const [id, instance] of allAsTheyAre(deps.known, markOf(deps.places.key))) {
+  for (const [id, instance] of allAsTheyAre(deps.known, markOf(deps.places))) {
     const one = instances.add(id, serviceIn(id), instance)
+    const cgroup = deps.known.instances.get(id)?.instance.process?.cgroup
+    if (cgroup !== undefined && !instance.process) removeCgroup(cgroup)
     if (instance.state === 'ending') effects.perform(one, 'end-processes')
   }
   folders.removeOthers(activeServices())

@@ -1,6 +1,7 @@
 // Ends all processes of a service, and is done when none is left: a leader that obeys may leave children that do not.
 import { setTimeout as pause } from 'node:timers/promises'
 import { statOf } from './identity.ts'
+import { killCgroup } from './process-cgroup.ts'
 import type { MarkedProcess, Members } from './process-table.ts'
 import { membersOf } from './process-table.ts'
 
@@ -32,11 +33,16 @@ export async function endProcesses(
     const passedMs = performance.now() - startedAt
     const main = left.filter(({ pid }) => pid === members.main?.pid)
     if (passedMs >= timeoutMs + AFTER_KILL_MS) return left.map(({ pid }) => pid)
-    if (passedMs >= timeoutMs) for (const one of left) send(one, 'SIGKILL')
+    if (passedMs >= timeoutMs) killAll(members, left)
     else if (target === 'main' && main.length > 0 && passedMs < timeoutMs / 2) tell(main)
     else tell(left)
     await pause(LOOK_MS)
   }
+}
+
+function killAll({ main }: Members, left: readonly MarkedProcess[]): void {
+  if (main?.cgroup !== undefined) killCgroup(main.cgroup)
+  for (const one of left) send(one, 'SIGKILL')
 }
 
 function nameOf({ pid, start }: MarkedProcess): string {

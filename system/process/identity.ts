@@ -8,6 +8,8 @@ export type ProcessIdentity = {
   readonly pid: number
   /** In ticks since the boot. */
   readonly start: string
+  /** The cgroup that it was put into when it began, and that is its own and of what it starts. */
+  readonly cgroup?: string
 }
 
 export type ProcessStat = {

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import type { ProcessIdentity, ProcessStat } from './identity.ts'
 import { isLiving, statOf } from './identity.ts'
 import { MARK } from './mark.ts'
+import { processesInCgroup } from './process-cgroup.ts'
 
 export type MarkedProcess = ProcessStat & { readonly mark: string | undefined }
 
@@ -46,25 +47,43 @@ export type Members = {
   /** Whoever began the session. */
   readonly main: ProcessIdentity | undefined
   readonly mark: string
+  /** It was seen to live up to now, so that nobody can have got its number. */
+  readonly isWatched?: boolean
 }
 
 /** The processes of a service. That there are none is believed of no table that is older than the question. */
 export function membersOf(members: Members): readonly MarkedProcess[] {
-  const found = membersIn(processTable(), members)
-  return found.length > 0 ? found : membersIn(freshTable(), members)
+  const found = membersIn(processTable(), members, insideOf(members))
+  return found.length > 0 ? found : membersIn(freshTable(), members, insideOf(members))
+}
+
+function insideOf({ main }: Members): ReadonlySet<number> | undefined {
+  return main?.cgroup === undefined ? undefined : processesInCgroup(main.cgroup)
+}
+
+/** Those of the session that it was started in, those that carry its mark, and those of its cgroup. */
+export function membersIn(
+  table: readonly MarkedProcess[],
+  members: Members,
+  inside?: ReadonlySet<number>,
+): readonly MarkedProcess[] {
+  const session = sessionIn(table, members)
+  return table.filter((one) => one.mark === members.mark || session.includes(one) || inside?.has(one.pid))
 }
 
 /**
- * Those of the session that it was started in, and those that carry its mark. A session counts only as long as its number cannot
- * have been given to another.
+ * A number is given to nobody else as long as one process has it as its session. So it is still ours while whoever began it
+ * lives, was seen to live, or somebody in it carries the mark; else nobody can say whose it is.
  */
-export function membersIn(table: readonly MarkedProcess[], { main, mark }: Members): readonly MarkedProcess[] {
-  const leader = main === undefined ? undefined : table.find(({ pid }) => pid === main.pid)
-  const isOurSession = main !== undefined && (leader === undefined || leader.start === main.start)
-  return table.filter((one) => one.mark === mark || (isOurSession && one.session === main.pid && isNotOf(one, main)))
+function sessionIn(table: readonly MarkedProcess[], { main, mark, isWatched }: Members): readonly MarkedProcess[] {
+  if (main === undefined) return []
+  const leader = table.find(({ pid }) => pid === main.pid)
+  if (leader && leader.start !== main.start) return []
+  const session = table.filter((one) => one.session === main.pid && isOfIts(one, main))
+  return leader || isWatched || session.some((one) => one.mark === mark) ? session : []
 }
 
 /** One that began before the service did is none of it. */
-function isNotOf({ start }: ProcessStat, main: ProcessIdentity): boolean {
+function isOfIts({ start }: ProcessStat, main: ProcessIdentity): boolean {
   return main.start === '' || BigInt(start) >= BigInt(main.start)
 }

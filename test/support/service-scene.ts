@@ -7,11 +7,13 @@ import { stringify } from 'yaml'
 import type { VerifiedExecutable } from '../../client/index.ts'
 import type { PluginRequest } from '../../config/model/config.ts'
 import { readConfig } from '../../config/read-config.ts'
+import { readJournal } from '../../operator/services/journal.ts'
 import { placesOf } from '../../operator/services/places.ts'
 import type { InstanceStatus } from '../../operator/services/protocol.ts'
 import { openRunnable } from '../../operator/services/runnable.ts'
 import { takeProject } from '../../operator/services/supervise.ts'
 import type { Supervisor } from '../../operator/services/supervisor.ts'
+import { removeCgroup } from '../../system/process/process-cgroup.ts'
 import { processTable } from '../../system/process/process-table.ts'
 import { anExecutable } from './executables.ts'
 import { tempFolder } from './temp-folder.ts'
@@ -35,7 +37,11 @@ export async function aServiceScene(
   const project = { configPath, env, places: placesOf(configPath, env) }
   const logged: string[] = []
   write(services)
-  t.after(() => endMarked(project.places.key))
+  t.after(async () => {
+    await endMarked(project.places.key)
+    for (const { instance } of readJournal(project.places.journal).instances.values())
+      if (instance.process?.cgroup !== undefined) removeCgroup(instance.process.cgroup)
+  })
 
   function write(next: Readonly<Record<string, object>>, more: object = {}): void {
     writeFileSync(configPath, stringify({ ...more, services: next }))

@@ -8,7 +8,7 @@ import { MARK } from '../../../system/process/mark.ts'
 import { requestKey } from '../../check/plan.ts'
 import type { RunDeps } from '../../exec/plugin-process.ts'
 import { runSecrets } from '../../exec/run-secrets.ts'
-import { ownMark } from '../adopt.ts'
+import { ownMark } from '../marks.ts'
 import type { Places } from '../places.ts'
 
 type Question = {
@@ -20,7 +20,7 @@ type Question = {
 }
 
 export type AskFacts = RunDeps & {
-  readonly places: Pick<Places, 'key'>
+  readonly places: Pick<Places, 'key' | 'state'>
   /** What is secret of its arguments. */
   readonly onSecrets: (values: readonly string[]) => void
 }
@@ -44,7 +44,7 @@ export async function askSource(question: Question, facts: AskFacts): Promise<As
         ...(lease === undefined ? {} : { lease }),
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
       },
-      { env: { ...facts.env, [MARK]: ownMark(facts.places.key) }, locate: facts.locate },
+      { env: { ...facts.env, [MARK]: ownMark(facts.places) }, locate: facts.locate },
     )
     if (result.status === 'ok') return { status: 'ok', line: result.line }
     const retryAfterMs = result.line?.retryAfterMs

@@ -2,7 +2,17 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, closeSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  closeSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -21,13 +31,17 @@ const LARGE = 64 * 1024
 
 /** It takes a tool that most systems have, and a file system that can. */
 async function whyNoHole(): Promise<string | false> {
-  const folder = tempFolder({ after: (undo) => process.once('exit', () => void undo()) })
+  const folder = mkdtempSync(join(tmpdir(), 'octo-hole-'))
   const path = join(folder, 'file')
   writeFileSync(path, Buffer.alloc(8192, 'x'))
-  return await punchHole(path, 4096).then(
-    () => (readFileSync(path).includes(0) ? false : 'no space is given back here'),
-    (error: Error) => `no space can be given back here: ${error.message}`,
-  )
+  try {
+    await punchHole(path, 4096)
+    return readFileSync(path).includes(0) ? false : 'no space is given back here'
+  } catch (error) {
+    return `no space can be given back here: ${String(error)}`
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 }
 
 const noWarning = (line: string) => assert.fail(line)

@@ -1,0 +1,84 @@
+// A cgroup holds all processes that began in it, also those that left their session and took every mark away. Where this process
+// may make one (Linux, cgroup v2: as root, or where systemd has delegated it) it finds what nothing else finds.
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+
+const PREFIX = 'octo.'
+
+/**
+ * Its folder, below the cgroup of this process, with the process inside; undefined where there is none, or no right, or the
+ * process has ended. What it started before is not inside.
+ */
+export function putIntoCgroup(name: string, pid: number): string | undefined {
+  const own = ownCgroup()
+  if (own === undefined) return undefined
+  const folder = join(own, `${PREFIX}${name}`)
+  try {
+    mkdirSync(folder, { recursive: true })
+    enter(folder, pid)
+    return folder
+  } catch {
+    removeCgroup(folder)
+    return undefined
+  }
+}
+
+function enter(folder: string, pid: number): void {
+  writeFileSync(join(folder, 'cgroup.procs'), String(pid), { flag: 'r+' })
+}
+
+/** What begins inside such a cgroup and is none of its service moves out of it. */
+export function leaveCgroup(pid: number): void {
+  const own = ownCgroup()
+  if (own === undefined || !basename(own).startsWith(PREFIX)) return
+  try {
+    enter(dirname(own), pid)
+  } catch {
+    // Then it ends with that service.
+  }
+}
+
+/** Those that live in it and those that were not collected yet; none where it is gone. */
+export function processesInCgroup(folder: string): ReadonlySet<number> {
+  const pids = (textOf(join(folder, 'cgroup.procs')) ?? '').split('\n').filter((line) => line !== '')
+  return new Set(pids.map(Number))
+}
+
+/** All at once: none of them can start another one meanwhile. */
+export function killCgroup(folder: string): void {
+  try {
+    writeFileSync(join(folder, 'cgroup.kill'), '1', { flag: 'r+' })
+  } catch {
+    // Before Linux 5.14 there is no such file; they are killed one by one.
+  }
+}
+
+/** One that still holds a process stays. */
+export function removeCgroup(folder: string): void {
+  try {
+    rmdirSync(folder)
+  } catch {
+    // It is empty soon, or gone.
+  }
+}
+
+/** Undefined where cgroup v2 is not mounted, or this process is outside of what is mounted here. */
+function ownCgroup(): string | undefined {
+  const own = /^0::(.+)$/m.exec(textOf('/proc/self/cgroup') ?? '')?.[1]
+  const mount = (textOf('/proc/self/mountinfo') ?? '')
+    .split('\n')
+    .find((line) => line.includes(' - cgroup2 '))
+    ?.split(' ')
+  const [, , , root = '', point] = mount ?? []
+  if (own === undefined || point === undefined || own.includes('/..')) return undefined
+  if (root === '/') return join(point, own)
+  return own === root || own.startsWith(`${root}/`) ? join(point, own.slice(root.length)) : undefined
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
