@@ -1,7 +1,7 @@
 // What a service is started with, in short marks: whether something of it changed, and what, without the values, which may be
 // secrets. Pure.
 import { createHash } from 'node:crypto'
-import type { PluginOutcome, VerifiedExecutable } from '../../client/index.ts'
+import type { PluginOutcome } from '../../client/index.ts'
 import type { ServiceSpec } from '../../config/model/service-spec.ts'
 import type { PlannedCheck } from '../check/plan.ts'
 import { requestKey } from '../check/plan.ts'
@@ -13,7 +13,7 @@ const MARK_LENGTH = 6
 
 type Started = {
   readonly spec: ServiceSpec
-  readonly executable: VerifiedExecutable | undefined
+  readonly executable: { readonly digest: string } | undefined
   /** Where its secrets come from, without logins. */
   readonly secrets: readonly unknown[]
 }

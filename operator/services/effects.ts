@@ -7,6 +7,7 @@ import type { SeenCheck } from './health-watch.ts'
 import { watchHealth } from './health-watch.ts'
 import type { One } from './instances.ts'
 import type { KnownService } from './journal.ts'
+import { keepSpec } from './kept-specs.ts'
 import type { Effect, End, Event } from './lifecycle.ts'
 import { endInWords } from './lifecycle.ts'
 import type { LoadedServices } from './loaded-services.ts'
@@ -85,6 +86,7 @@ export function openEffects(deps: EffectsDeps): Effects {
     const required = loaded.required(one.service)
     prepared.set(one.id, { generation: one.instance.generation, ...required })
     const { service, runnable, locate } = required
+    rememberStart(service)
     const preparing = { id: one.id, runnable, signal, secrets: deps.secrets.handedTo(service) }
     const problem = await runAll(service, service.checks.preflight, preparing, { ...deps, locate })
     if (problem !== undefined || deps.serviceOf(one.service).preparedFor === service.initDigest) return problem
@@ -92,6 +94,15 @@ export function openEffects(deps: EffectsDeps): Effects {
     const init = inits.get(key) ?? initialise(required, preparing).finally(() => inits.delete(key))
     inits.set(key, init)
     return init
+  }
+
+  /** What is started is what a next supervisor starts again, and what the config is compared with. */
+  function rememberStart(service: Loaded['service']): void {
+    keepSpec(deps.places, service)
+    const known = deps.serviceOf(service.name)
+    if (known.digest === service.digest) return
+    log(`${service.name}: what it ran with is not at hand, so it is started as its config says now`)
+    deps.remember(service.name, { ...known, digest: service.digest, fields: service.fields })
   }
 
   async function initialise({ service, locate }: Loaded, preparing: Preparing): Promise<string | undefined> {

@@ -3,6 +3,8 @@
 import type { VerifiedExecutable } from '../../client/index.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import type { RecalledSpec } from './kept-specs.ts'
+import { runAlone } from './kept-specs.ts'
 import type { Runnable, RunnableService } from './runnable.ts'
 
 /** What a config says, and the look at its files right before they run. */
@@ -19,7 +21,8 @@ export type LoadedServices = {
   required(name: string): Loaded & { readonly service: RunnableService }
 }
 
-export function openLoadedServices(): LoadedServices {
+/** What another supervisor left running is in no config that this one has read. */
+export function openLoadedServices(recalled: (name: string) => RecalledSpec | undefined): LoadedServices {
   let services: Runnable['services'] = new Map()
   let order: Runnable['order'] = new Map()
   let provided: Runnable['provided'] = new Map()
@@ -38,8 +41,11 @@ export function openLoadedServices(): LoadedServices {
     waitsFor: (name) => order.get(name) ?? [],
     required(name) {
       const service = services.get(name)
-      if (!service) throw coded('INTERNAL', { message: `service ${quote(name)} is started without its config` })
-      return { service, locate, runnable: { services, order, provided } }
+      if (service) return { service, locate, runnable: { services, order, provided } }
+      const spec = recalled(name)
+      const alone = spec && runAlone(name, spec)
+      if (alone) return { ...alone, locate }
+      throw coded('INTERNAL', { message: `service ${quote(name)} is started without its config` })
     },
   }
 }

@@ -17,6 +17,8 @@ import type { One } from './instances.ts'
 import { openInstances } from './instances.ts'
 import type { Journal, Known, KnownService } from './journal.ts'
 import { serviceIn } from './journal.ts'
+import type { RecalledSpec } from './kept-specs.ts'
+import { recallSpec } from './kept-specs.ts'
 import type { Event, Instance } from './lifecycle.ts'
 import { isAtRest, isSettled } from './lifecycle.ts'
 import type { Loaded } from './loaded-services.ts'
@@ -57,7 +59,9 @@ const UNKNOWN: KnownService = {
 
 export function openSupervisor(deps: SupervisorDeps): Supervisor {
   const services = new Map<string, KnownService>(deps.known.services)
-  const loaded = openLoadedServices()
+  /** What ran already when this one began, by service. */
+  const recalled = new Map<string, RecalledSpec>()
+  const loaded = openLoadedServices((name) => recalled.get(name))
   const hiding = openHiding()
   const log = (line: string) => deps.log(hiding.hideInSentence(line))
   /** What is reported later is for the next supervisor to find. */
@@ -81,6 +85,7 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
   })
   const taken = openTakenConfig({
     ...{ loaded, services, instances, effects, remember },
+    recall: (name) => recalled.get(name),
     adopt: (name) => secrets.adopt(loaded.required(name)),
   })
   for (const [id, instance] of allAsTheyAre(deps.known, markOf(deps.places))) {
@@ -88,6 +93,7 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     const cgroup = deps.known.instances.get(id)?.instance.process?.cgroup
     if (cgroup !== undefined && !instance.process) removeCgroup(cgroup)
     if (instance.state === 'ending') effects.perform(one, 'end-processes')
+    if (instance.state === 'running') recall(one)
   }
   folders.removeOthers(activeServices())
   const logs = openLogUpkeep({ places: deps.places, log, all: () => instances.all() })
@@ -127,6 +133,12 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
         await instances.until(() => one.instance.generation !== generation && isSettled(one.instance))
       }
     }
+  }
+
+  function recall({ service: name, instance }: One): void {
+    const { pid } = instance.process ?? {}
+    const spec = pid === undefined ? undefined : recallSpec(deps.places, { name, digest: serviceOf(name).digest, pid })
+    if (spec) recalled.set(name, spec)
   }
 
   function remember(name: string, service: KnownService): void {

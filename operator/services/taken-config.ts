@@ -3,6 +3,8 @@
 import type { Effects } from './effects.ts'
 import type { Instances, One } from './instances.ts'
 import type { KnownService } from './journal.ts'
+import type { RecalledSpec } from './kept-specs.ts'
+import { startedAs, withRulesOf } from './kept-specs.ts'
 import type { State } from './lifecycle.ts'
 import { isAtRest } from './lifecycle.ts'
 import type { Loaded, LoadedServices } from './loaded-services.ts'
@@ -14,6 +16,8 @@ type TakenDeps = {
   readonly instances: Instances
   readonly effects: Pick<Effects, 'abandon' | 'isWatched' | 'watch'>
   readonly remember: (name: string, service: KnownService) => void
+  /** What it was when this supervisor began. */
+  readonly recall: (name: string) => RecalledSpec | undefined
   /** Its secrets go on where another supervisor left them. */
   readonly adopt: (name: string) => void
 }
@@ -21,7 +25,7 @@ type TakenDeps = {
 /** Its program is there, or is on its way. */
 const RUNNING: ReadonlySet<State> = new Set(['preparing', 'starting', 'running', 'ending'])
 
-export function openTakenConfig({ loaded, services, instances, effects, remember, adopt }: TakenDeps) {
+export function openTakenConfig({ loaded, services, instances, effects, remember, recall, adopt }: TakenDeps) {
   /** What the config said last, by the digest of each service. */
   const offered = new Map<string, string>()
 
@@ -60,9 +64,20 @@ export function openTakenConfig({ loaded, services, instances, effects, remember
     if (health === 'starting') effects.watch(one)
   }
 
+  /** What another supervisor started is started again as it was, where the running process still tells how. */
+  function asItRuns(service: RunnableService): RunnableService {
+    const { name, digest } = service
+    const recalled =
+      loaded.of(name) || !isRunning(name) || services.get(name)?.digest === digest ? undefined : recall(name)
+    const started = recalled && startedAs(recalled, service)
+    return started ? withRulesOf(service, started) : service
+  }
+
   return {
-    take(next: Loaded): void {
-      for (const { name, digest } of next.runnable.services.values()) offered.set(name, digest)
+    take(read: Loaded): void {
+      for (const { name, digest } of read.runnable.services.values()) offered.set(name, digest)
+      const running = [...read.runnable.services].map(([name, service]) => [name, asItRuns(service)] as const)
+      const next = { ...read, runnable: { ...read.runnable, services: new Map(running) } }
       const kept = new Set([...next.runnable.services.keys()].filter((name) => isToKeep(name, next)))
       loaded.take(next, kept)
       for (const service of next.runnable.services.values()) if (!kept.has(service.name)) takeOne(service)
