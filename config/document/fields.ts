@@ -371,7 +371,11 @@ export const FIELDS = {
     toolArgs: { fetched: 'add', holds: 'data', means: '`args` as early v2 configs call it' },
     enabled: { fetched: 'add', holds: 'value', means: 'whether this check runs' },
     disabled: { fetched: 'add', holds: 'value', means: 'the opposite of `enabled`' },
-    interval: { fetched: 'add', holds: 'value', means: 'time between tries: `500ms`, `10s`, `1m30s`; 1 s' },
+    interval: {
+      fetched: 'add',
+      holds: 'value',
+      means: 'time between tries: `500ms`, `10s`, `1m30s`; 1 s, of what is healthy 10 s',
+    },
     timeout: { fetched: 'add', holds: 'value', means: 'longest time of one try' },
     operators: { fetched: 'add', holds: 'value', means: 'kinds of operators that run it; octo is `baremetal`' },
     successThreshold: { fetched: 'add', holds: 'value', means: 'passes in a row that decide: 1' },

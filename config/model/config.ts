@@ -39,6 +39,8 @@ export type CheckItem = {
   readonly arguments: CheckArguments
   readonly enabled: boolean
   readonly intervalMs: number
+  /** Between checks of what is healthy, where the config says no interval. */
+  readonly calmIntervalMs?: number
   readonly timeoutMs?: number
   readonly successThreshold: number
   readonly failureThreshold: number

@@ -47,7 +47,9 @@ const PHASE_KEYS: Readonly<Record<Phase, readonly FieldName<'service'>[]>> = {
   init: ['init'],
 }
 
+/** Often enough to find out, until a service is up. */
 const DEFAULT_INTERVAL_MS = 1000
+const CALM_INTERVAL_MS = 10_000
 const MAX_THRESHOLD = 100
 /** A check before the start decides at once; a running service may stumble. */
 const DEFAULT_FAILURES: Readonly<Record<Phase, number>> = { preflight: 1, health: 3, init: 1 }
@@ -164,6 +166,7 @@ function readCheck(node: TreeNode, reading: PhaseReading): ReadCheck {
     arguments: read ?? NOTHING,
     enabled: off === undefined,
     intervalMs: interval ?? DEFAULT_INTERVAL_MS,
+    ...(interval === undefined ? { calmIntervalMs: CALM_INTERVAL_MS } : {}),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     successThreshold: threshold(map, ['successThreshold', 'successTreshold'], 1),
     failureThreshold: threshold(map, ['failureThreshold', 'failureTreshold'], DEFAULT_FAILURES[reading.phase]),

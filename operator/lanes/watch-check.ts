@@ -10,9 +10,6 @@ import { runChecks } from '../check/run-checks.ts'
 import { prepareArguments } from '../exec/prepare-arguments.ts'
 import type { LaneName, Lanes } from './lanes.ts'
 
-/** Where the config says nothing; often enough to find out, once it is well. */
-const DEFAULT_MS = 1000
-const CALM_MS = 10_000
 const LONGEST_PAUSE_MS = 300_000
 
 type WatchedCheck = {
@@ -98,8 +95,9 @@ export async function prepareChecks(
 
 type Pace = { readonly isWell: boolean; readonly retryAfterMs?: number | undefined }
 
-function intervalOf({ item: { intervalMs } }: PlannedCheck, { isWell, retryAfterMs = 0 }: Pace): number {
-  const own = isWell && intervalMs === DEFAULT_MS ? CALM_MS : intervalMs
+function intervalOf({ item }: PlannedCheck, { isWell, retryAfterMs = 0 }: Pace): number {
+  const { intervalMs, calmIntervalMs = intervalMs } = item
+  const own = isWell ? calmIntervalMs : intervalMs
   return Math.max(own, Math.min(retryAfterMs, LONGEST_PAUSE_MS))
 }
 

@@ -156,6 +156,20 @@ operator: {services: {seeds: {<<: [*web], preflight: [{tool: own}]}}}
   assert.deepEqual(warnings, [])
 })
 
+test('an interval that is written counts always, also one of a second; without one, what is healthy is asked less', async (t) => {
+  const checks = ['{tool: a}', '{tool: a, interval: 1s}', '{tool: a, interval: 1000ms}', '{tool: a, interval: 30s}']
+  const { services } = await readFiles(t, { 'octo.yaml': `services: {web: {health: [${checks.join(', ')}]}}` })
+  assert.deepEqual(
+    services[0]?.checks.health.map(({ intervalMs, calmIntervalMs }) => [intervalMs, calmIntervalMs]),
+    [
+      [1000, 10_000],
+      [1000, undefined],
+      [1000, undefined],
+      [30_000, undefined],
+    ],
+  )
+})
+
 test('a check or service that is null is none, and a null among checks is refused', async (t) => {
   const { services } = await readFiles(t, {
     'octo.yaml': 'operator: {services: {web: {preflight: , health: ~}, db: }}\n',

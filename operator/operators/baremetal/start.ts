@@ -8,7 +8,7 @@ import { configCall } from '../../services/config-call.ts'
 import { ask } from '../../services/control.ts'
 import { isAtRest } from '../../services/lifecycle.ts'
 import type { Loaded } from '../../services/loaded-services.ts'
-import type { BeginRequest, ProjectStatus } from '../../services/protocol.ts'
+import type { BeginRequest, InstanceStatus, ProjectStatus } from '../../services/protocol.ts'
 import { isWell } from '../../services/render-status.ts'
 import type { Runnable } from '../../services/runnable.ts'
 import { openRunnable } from '../../services/runnable.ts'
@@ -91,11 +91,19 @@ export async function startHere(call: OperatorCall): Promise<number> {
   const project = projectOf(call)
   await using supervised = await takeProject(project, (line) => terminal.info(printable(line, 1000)))
   using interruption = interruptible()
-  let own: typeof session | undefined = session
+  let isFirst = true
   const asked = new Set<string>()
-  const load = async (names: readonly string[], as: ConfigCall = { cwd, env, options }): Promise<Loaded> => {
-    const source = own ?? (await openSession(as.options, { terminal, cwd: as.cwd, env: as.env }))
-    own = undefined
+  const load = async (names: readonly string[], as?: ConfigCall): Promise<Loaded> => {
+    if (!isFirst) return loadAnew(names, as)
+    isFirst = false
+    return loadFrom(session, names)
+  }
+  /** A supervisor lives for months, and is asked again and again. */
+  const loadAnew = async (names: readonly string[], as: ConfigCall = { cwd, env, options }): Promise<Loaded> => {
+    await using again = await openSession(as.options, { terminal, cwd: as.cwd, env: as.env })
+    return await loadFrom(again, names)
+  }
+  const loadFrom = async (source: typeof session, names: readonly string[]): Promise<Loaded> => {
     const { client } = source
     const runnable = await openRunnable(source, names)
     for (const name of runnable.services.keys()) asked.add(name)
@@ -104,8 +112,15 @@ export async function startHere(call: OperatorCall): Promise<number> {
     return { runnable, locate: (executable) => client.locate(executable) }
   }
   const services = await serve(supervised, { load, begin: beginOf(call), signal: interruption.signal })
-  const isStopped = interruption.exitCode() !== undefined
-  return isStopped || services.every((one) => !asked.has(one.service) || isWell(one) || one.state === 'stopped')
-    ? 0
-    : FAILED
+  return exitCodeOf(services, { asked, isStopped: interruption.exitCode() !== undefined })
+}
+
+type Served = { readonly asked: ReadonlySet<string>; readonly isStopped: boolean }
+
+/** Told to stop, it has done so when nothing runs any more; else all that it was asked for ended well, or was stopped. */
+export function exitCodeOf(services: readonly InstanceStatus[], { asked, isStopped }: Served): number {
+  const isDone = isStopped
+    ? ({ pid }: InstanceStatus) => pid === undefined
+    : (one: InstanceStatus) => !asked.has(one.service) || isWell(one) || one.state === 'stopped'
+  return services.every(isDone) ? 0 : FAILED
 }

@@ -58,9 +58,16 @@ function aScene(act: (run: InsideRun) => Promise<Ending> | Ending, item: Partial
 const gaps = (moments: readonly number[]) =>
   moments.slice(2).map((moment, index) => Math.round(moment - (moments[index + 1] ?? 0)))
 
+test('an interval that the config says counts always, also one of a second', async () => {
+  const { until, begun, watchOne } = aScene(() => says('ok'), { intervalMs: 1000 })
+  await using _ = watchOne('a')
+  await until(20_000)
+  assert.deepEqual(new Set(gaps(begun)), new Set([1000]))
+})
+
 test('where the config says nothing it runs each second until it is well, and then every ten', async () => {
   let status = 'critical'
-  const { until, begun, watchOne } = aScene(() => says(status))
+  const { until, begun, watchOne } = aScene(() => says(status), { calmIntervalMs: 10_000 })
   await using _ = watchOne('a')
   await until(5500)
   assert.deepEqual(new Set(gaps(begun)), new Set([1000]))
@@ -86,7 +93,7 @@ test('an interval of the config counts always, and a plugin may ask for a longer
 
 test('a check that waits for its place did not run, which is unknown in each interval', async () => {
   const { promise, resolve } = Promise.withResolvers<Ending>()
-  const { until, outcomes, watchOne } = aScene(() => promise, { intervalMs: 1000 }, 1)
+  const { until, outcomes, watchOne } = aScene(() => promise, { intervalMs: 1000, calmIntervalMs: 10_000 }, 1)
   await using _first = watchOne('first')
   await using _second = watchOne('second')
   await until(3500)
