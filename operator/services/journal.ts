@@ -21,6 +21,8 @@ export type KnownService = {
   readonly replicas: number
   /** The digest with which its `init` has passed. */
   readonly preparedFor?: string
+  /** Somebody stopped it, and nobody started it since: a restart of the machine does not start it where it is `unless-stopped`. */
+  readonly isStopped?: true
 }
 
 export type Known = {

@@ -17,7 +17,11 @@ export type BeginRequest = {
   /** How the config is to be read; as whoever supervises was started when absent. */
   readonly call?: ConfigCall
 } & (
-  | /** Answered when they are up, or will not come up. */ { readonly do: 'start' | 'restart' }
+  | /** Answered when they are up, or will not come up. */ {
+      readonly do: 'start' | 'restart'
+      /** A unit starts it, as after a restart of the machine, and nobody typed a command. */
+      readonly isBoot?: true
+    }
   /** Answered when what differs from the config is stopped, and what is started for it is up, or will not come up. */
   | {
       readonly do: 'apply'

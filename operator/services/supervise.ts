@@ -135,10 +135,16 @@ type Answering = Supervised &
 /** What is still starting can be looked at and stopped; all else waits until it is up. */
 async function answer(request: Request, answering: Answering): Promise<Answer> {
   const { supervisor, project, loading, first } = answering
-  if (request.do === 'stop') await loading.then(() => supervisor.stop(request.services))
+  if (request.do === 'stop') await loading.then(() => stopByHand(supervisor, request.services))
   else if (request.do !== 'status') await first
   if (request.do === 'start' || request.do === 'restart' || request.do === 'apply') await beginAgain(request, answering)
   return { v: 1, state: 'done', status: projectStatus(project, supervisor.status()) }
+}
+
+/** Held before they end: a supervisor that is killed meanwhile leaves it said. */
+export async function stopByHand(supervisor: Supervisor, services: readonly string[]): Promise<void> {
+  supervisor.hold(services)
+  await supervisor.stop(services)
 }
 
 /** A config that cannot be read stops nothing, and nothing is started once all is to stop. */
@@ -150,7 +156,7 @@ async function beginAgain(request: BeginRequest, { supervisor, load, signal }: A
 
 async function perform(request: BeginRequest, loaded: Loaded, supervisor: Supervisor): Promise<void> {
   const { services } = request
-  if (request.do !== 'apply') return await supervisor.start(loaded, services)
+  if (request.do !== 'apply') return await supervisor.start(loaded, services, request.isBoot)
   const isAsShown = ({ digest }: Changes) => digest === request.shown
   await supervisor.apply({ ...loaded, isPartial: services.length > 0 }, isAsShown)
 }

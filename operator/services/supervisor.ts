@@ -13,6 +13,7 @@ import { answerOf, answerOfAll } from './conditions.ts'
 import type { EffectFacts } from './effects.ts'
 import { openEffects } from './effects.ts'
 import type { SeenCheck } from './health-watch.ts'
+import { openHeldServices } from './held-services.ts'
 import type { One } from './instances.ts'
 import { openInstances } from './instances.ts'
 import type { Journal, Known, KnownService } from './journal.ts'
@@ -36,8 +37,13 @@ import { hasHealth, openTakenConfig } from './taken-config.ts'
 type SupervisorDeps = EffectFacts & { readonly journal: Journal; readonly known: Known }
 
 export type Supervisor = Disposable & {
-  /** Starts them, with what they wait for; resolves when all are up or will not come up. All without names. */
-  start(loaded: Loaded, names: readonly string[]): Promise<void>
+  /**
+   * Starts them, with what they wait for; resolves when all are up or will not come up. All without names, but after a boot
+   * those that somebody had stopped and that are to stay so.
+   */
+  start(loaded: Loaded, names: readonly string[], isBoot?: boolean): Promise<void>
+  /** Somebody wants them to be stopped, and not only for now. All without names. */
+  hold(names: readonly string[]): void
   /** Each after those that wait for it; resolves when nothing of them is left, or cannot be ended. All without names. */
   stop(names: readonly string[]): Promise<void>
   /** Stops, starts and forgets what differs from the config, and leaves all else alone. Throws CHANGES_OUTDATED. */
@@ -88,6 +94,7 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     recall: (name) => recalled.get(name),
     adopt: (name) => secrets.adopt(loaded.required(name)),
   })
+  const held = openHeldServices({ services, remember, log })
   for (const [id, instance] of allAsTheyAre(deps.known, markOf(deps.places))) {
     const one = instances.add(id, serviceIn(id), instance)
     const cgroup = deps.known.instances.get(id)?.instance.process?.cgroup
@@ -221,10 +228,13 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
   }
 
   return {
-    async start(next, names) {
+    async start(next, names, isBoot = false) {
       const before = new Map([...services].map(([name, { digest }]) => [name, digest]))
       taken.take(next)
-      const chosen = [...next.runnable.services.keys()].flatMap((name) => instances.of(name)).filter(isWithin)
+      const all = [...next.runnable.services.values()]
+      const wanted = isBoot && names.length === 0 ? held.afterBoot(all) : all
+      held.release(wanted.map(({ name }) => name))
+      const chosen = wanted.flatMap(({ name }) => instances.of(name)).filter(isWithin)
       for (const one of chosen) {
         const again = names.includes(one.service) || before.get(one.service) !== serviceOf(one.service).digest
         instances.tell(one, { kind: 'start', again })
@@ -243,9 +253,11 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
       taken.take(next)
       for (const one of instances.all()) if (runnable.services.has(one.service) && !isWithin(one)) forgetOne(one)
       const started = instances.all().filter(({ id }) => changes.starts.includes(id))
+      held.release(started.map(({ service }) => service))
       for (const one of started) instances.tell(one, { kind: 'start', again: true })
       await settled(started)
     },
+    hold: held.hold,
     stop: (names) => stopAll(instances.all().filter(({ service }) => names.length === 0 || names.includes(service))),
     status: () =>
       instances.all().map((one) =>

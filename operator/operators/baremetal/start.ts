@@ -79,8 +79,9 @@ export function shownWords({ words, options: { config = [] } }: OperatorCall): s
   return [...words, ...config.flatMap((path) => ['--config', path]), '--operator', 'baremetal']
 }
 
-function beginOf({ words: services, options: { apply } }: OperatorCall): BeginRequest {
-  return apply === undefined ? { v: 1, do: 'start', services } : { v: 1, do: 'apply', services, shown: apply }
+function beginOf({ words: services, options: { apply, call } }: OperatorCall): BeginRequest {
+  if (apply !== undefined) return { v: 1, do: 'apply', services, shown: apply }
+  return { v: 1, do: 'start', services, ...(call ? {} : { isBoot: true }) }
 }
 
 /** Under systemd, and as what `octo start` starts apart from its terminal. */

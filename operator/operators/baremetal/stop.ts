@@ -4,7 +4,7 @@ import type { Terminal } from '../../../terminal/index.ts'
 import { ask } from '../../services/control.ts'
 import type { ProjectStatus } from '../../services/protocol.ts'
 import type { Project } from '../../services/supervise.ts'
-import { projectStatus, takeProject } from '../../services/supervise.ts'
+import { projectStatus, stopByHand, takeProject } from '../../services/supervise.ts'
 import type { ProjectCall } from './project.ts'
 import { currentStatus, isNamed, projectOf, requireKnown, showStatus, statusIn, tellWaiting } from './project.ts'
 
@@ -34,6 +34,6 @@ export async function stopWithoutSupervisor(
   terminal: Terminal,
 ): Promise<ProjectStatus> {
   await using supervised = await takeProject(project, (line) => terminal.debug(printable(line, 1000)))
-  await supervised.supervisor.stop(words)
+  await stopByHand(supervised.supervisor, words)
   return { ...projectStatus(project, supervised.supervisor.status()), supervisor: { state: 'none' } }
 }

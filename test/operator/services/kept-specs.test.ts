@@ -110,7 +110,12 @@ test('another version of a plugin is not what ran, and the rules are always thos
   } as unknown as RunnableService
   const kept = {
     ...{ digest: 'old', initDigest: 'old' },
-    spec: { program: { kind: 'plugin' }, environment: { A: 'old' }, restart: { policy: 'no' }, replicas: 1 },
+    spec: {
+      program: { kind: 'command', argv: ['/bin/true'] },
+      environment: { A: 'old' },
+      restart: { policy: 'no' },
+      replicas: 1,
+    },
   } as never
   assert.equal(startedAs(kept, now), undefined)
   const started = startedAs({ ...(kept as object), executable: 'sha256:new' } as never, now)
