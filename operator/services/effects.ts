@@ -15,6 +15,7 @@ import { markOf } from './marks.ts'
 import type { PreparationFacts, Preparing } from './preparation.ts'
 import { ownProgramOf, runAll } from './preparation.ts'
 import { startProgram } from './program.ts'
+import { oneLine } from './said-by-others.ts'
 import type { SecretsKeeper } from './secrets/keeper.ts'
 
 export type EffectFacts = Omit<PreparationFacts, 'locate'> & {
@@ -158,7 +159,7 @@ export function openEffects(deps: EffectsDeps): Effects {
     watchHealth({ id, checks, runnable, startPeriodMs, signal, runService, onHealth }, facts)
 
     function onHealth(...[health, shown, reason]: Parameters<Parameters<typeof watchHealth>[0]['onHealth']>): void {
-      watched.set(one.id, { generation, health: mark_, checks: shown })
+      watched.set(one.id, { generation, health: mark_, checks: shown.map(cleaned) })
       if (health === one.instance.health && reason === one.instance.reason) return
       tell(one, { kind: 'health', generation, health, ...(reason === undefined ? {} : { reason }) })
     }
@@ -219,6 +220,10 @@ export function openEffects(deps: EffectsDeps): Effects {
       for (const { abort } of busy.values()) abort.abort()
     },
   }
+}
+
+function cleaned({ summary, ...check }: SeenCheck): SeenCheck {
+  return { ...check, ...(summary === undefined ? {} : { summary: oneLine(summary) }) }
 }
 
 function messageOf(error: unknown): string {

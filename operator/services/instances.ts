@@ -2,6 +2,7 @@
 import type { Journal, KnownService } from './journal.ts'
 import type { Effect, Event, Instance } from './lifecycle.ts'
 import { NEW_INSTANCE, step } from './lifecycle.ts'
+import { withCleanReason } from './said-by-others.ts'
 
 export type One = { readonly id: string; readonly service: string; instance: Instance }
 
@@ -72,7 +73,7 @@ export function openInstances(deps: InstancesDeps): Instances {
     },
     forget: ({ id }) => void byId.delete(id),
     tell(one, event) {
-      queue.push({ one, event })
+      queue.push({ one, event: withCleanReason(event) })
       if (isBusy) return
       isBusy = true
       try {

@@ -1,5 +1,6 @@
 // Services that are real programs under a supervisor: order, ends, restarts, checks, and what they are given.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { stopByHand } from '../../../operator/services/supervise.ts'
 import type { Supervisor } from '../../../operator/services/supervisor.ts'
@@ -185,6 +186,32 @@ test('one whose checks never pass runs, is called unhealthy, and is not killed',
     )
     await supervisor.stop([])
   })
+})
+
+const HOSTILE = `bad \u001b[2J\u001b]0;title\u0007 \u202e${'x'.repeat(5000)}`
+
+test('what plugins say is one line in journal and status, with nothing that a terminal obeys', options, async (t) => {
+  const scene = await aServiceScene(t, {})
+  const idle = scene.script('exec sleep 600')
+  const tool = (interval: object) => [{ tool: 'says', args: ['', `${HOSTILE}\nsecond line`, '1'], ...interval }]
+  scene.write({
+    watched: { ...idle, health: tool({ interval: '10ms' }), start_period: '1ms' },
+    refused: { ...idle, preflight: tool({}) },
+  })
+  await scene.supervise(async (supervisor) => {
+    await supervisor.start(await scene.load(), [])
+    for (const instance of ['watched.1', 'refused.1']) {
+      const { reason = '', checks = [] } = stateOf(supervisor, instance)
+      assert.match(reason, /bad /)
+      for (const text of [reason, ...checks.map(({ summary = '' }) => summary)]) {
+        assert.doesNotMatch(text, /[\p{Cc}\p{Cf}]/u)
+        assert.ok(text.length < 700, `${text.length}`)
+      }
+    }
+    await supervisor.stop([])
+  })
+  for (const line of readFileSync(scene.project.places.journal, 'utf8').split('\n'))
+    assert.ok(line.length < 1500 && !/[\u001b\u202e]|\\u001b/.test(line), line.slice(0, 300))
 })
 
 test('what waits for health starts when the checks pass', options, async (t) => {
