@@ -1,6 +1,6 @@
 // What is known of the instances of a project, line after line: each change is on disk before anybody hears of it, so that the
 // next supervisor finds what this one started, however this one ends.
-import { closeSync, fdatasyncSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, fdatasyncSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import type { RestartRule, StopRule } from '../../config/model/service-spec.ts'
 import { bootId } from '../../system/boot-id.ts'
 import { replaceFile, writeAll } from '../../system/files/atomic-file.ts'
@@ -91,28 +91,71 @@ function parse(text: string): Line[] {
   }
 }
 
-/** Begins with what is known, written anew; only who holds the lock may. */
-export async function openJournal(path: string, { services, instances }: Known): Promise<Journal> {
-  const lines: Line[] = [
-    ...[...services].map(([service, is]): Line => ({ v: 1, service, is })),
-    ...[...instances].map(([instance, { boot, instance: is }]): Line => ({ v: 1, instance, boot, is })),
-  ]
-  await replaceFile(path, lines.map(render).join(''), { mode: 0o600 })
-  const file = openSync(path, 'a', 0o600)
+/** So many lines more than there are things to say. */
+const MANY_LINES = 2000
+
+/** Begins with what is known, written anew, and is written anew when most of it is past; only who holds the lock may. */
+export async function openJournal(path: string, known: Known, manyLines = MANY_LINES): Promise<Journal> {
+  const services = new Map(known.services)
+  const instances = new Map(known.instances)
+  const whole = () =>
+    [
+      ...[...services].map(([service, is]): Line => ({ v: 1, service, is })),
+      ...[...instances].map(([instance, { boot, instance: is }]): Line => ({ v: 1, instance, boot, is })),
+    ].map(render)
+  await replaceFile(path, whole().join(''), { mode: 0o600 })
+  let file = openSync(path, 'a', 0o600)
   let isTorn = false
-  const write = (line: Line): void => {
+  let lines = 0
+
+  function write(line: Line): void {
     // Half of a line that met a full disk must not take the next one with it.
     const text = isTorn ? `\n${render(line)}` : render(line)
     isTorn = true
     writeAll(file, Buffer.from(text))
     fdatasyncSync(file)
     isTorn = false
+    lines++
+    if (lines > manyLines + 2 * (services.size + instances.size)) writeAnew()
   }
+
+  /** Where there is no room for it, the long one goes on. */
+  function writeAnew(): void {
+    lines = 0
+    const beside = `${path}.new`
+    try {
+      const next = openSync(beside, 'w', 0o600)
+      try {
+        writeAll(next, Buffer.from(whole().join('')))
+        fdatasyncSync(next)
+        renameSync(beside, path)
+      } finally {
+        closeSync(next)
+      }
+      closeSync(file)
+      file = openSync(path, 'a', 0o600)
+    } catch {
+      rmSync(beside, { force: true })
+    }
+  }
+
   return {
-    writeService: (service, is) => write({ v: 1, service, is }),
-    forgetService: (name) => write({ v: 1, forgetService: name }),
-    forgetInstance: (id) => write({ v: 1, forgetInstance: id }),
-    writeInstance: (instance, is) => write({ v: 1, instance, boot: bootId(), is }),
+    writeService(service, is) {
+      services.set(service, is)
+      write({ v: 1, service, is })
+    },
+    writeInstance(instance, is) {
+      instances.set(instance, { boot: bootId(), instance: is })
+      write({ v: 1, instance, boot: bootId(), is })
+    },
+    forgetService(name) {
+      services.delete(name)
+      write({ v: 1, forgetService: name })
+    },
+    forgetInstance(id) {
+      instances.delete(id)
+      write({ v: 1, forgetInstance: id })
+    },
     [Symbol.dispose]: () => closeSync(file),
   }
 }

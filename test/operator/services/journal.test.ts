@@ -1,0 +1,86 @@
+// The journal of a project: the last line about each counts, half a line is none, and it does not grow without an end.
+import assert from 'node:assert/strict'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import type { KnownService } from '../../../operator/services/journal.ts'
+import { openJournal, readJournal } from '../../../operator/services/journal.ts'
+import { NEW_INSTANCE } from '../../../operator/services/lifecycle.ts'
+import { aMountedDisk, whyNoDisk } from '../../support/mounted-disk.ts'
+import { filesBelow, tempFolder } from '../../support/temp-folder.ts'
+
+const NOTHING = { services: new Map(), instances: new Map() }
+const SERVICE: KnownService = {
+  ...{ digest: 'x', waitsFor: [], replicas: 1, restart: { policy: 'no' } },
+  stop: { signal: 'SIGTERM', timeoutMs: 10_000, target: 'main' },
+}
+const generation = (path: string, id: string) => readJournal(path).instances.get(id)?.instance.generation
+
+function aJournal(t: TestContext): string {
+  return join(tempFolder(t), 'journal')
+}
+
+const CUT: readonly string[] = [
+  '',
+  '\n',
+  '{',
+  '{"v":1,"instance":"web.1","boot":"x","is":{"gener',
+  'nonsense',
+  '\0\0\0\0',
+]
+
+test(`what was cut off, or is of no use, takes no other line with it (${CUT.length})`, async (t) => {
+  for (const cut of CUT) {
+    const path = aJournal(t)
+    using first = await openJournal(path, NOTHING)
+    first.writeInstance('web.1', { ...NEW_INSTANCE, generation: 1 })
+    appendFileSync(path, cut)
+    assert.equal(generation(path, 'web.1'), 1, cut)
+    using next = await openJournal(path, readJournal(path))
+    next.writeInstance('web.1', { ...NEW_INSTANCE, generation: 2 })
+    assert.equal(generation(path, 'web.1'), 2, cut)
+  }
+})
+
+test('half of a line that met a full disk is not continued by the next', { skip: whyNoDisk() ?? false }, async (t) => {
+  const disk = aMountedDisk(t, 256 * 1024)
+  const path = join(disk.folder, 'journal')
+  using journal = await openJournal(path, NOTHING)
+  const long = (at: number) => ({ ...NEW_INSTANCE, generation: at, reason: 'x'.repeat(3000) })
+  journal.writeInstance('web.1', long(1))
+  disk.fillUp(0)
+  assert.throws(() => {
+    for (let at = 2; at < 10; at++) journal.writeInstance('web.1', long(at))
+  }, /ENOSPC/)
+  assert.doesNotMatch(readFileSync(path, 'utf8'), /\n$/, 'it was cut off')
+  const before = generation(path, 'web.1')
+  assert.ok(before !== undefined && before >= 1)
+  disk.makeRoom()
+  journal.writeInstance('web.2', { ...NEW_INSTANCE, generation: 70 })
+  assert.deepEqual([generation(path, 'web.1'), generation(path, 'web.2')], [before, 70])
+})
+
+test('one that is mostly past is written anew while it is open, and says the same', async (t) => {
+  const path = aJournal(t)
+  using journal = await openJournal(path, NOTHING, 20)
+  journal.writeService('web', SERVICE)
+  journal.writeService('web', { ...SERVICE, digest: 'y' })
+  journal.writeInstance('web.2', { ...NEW_INSTANCE, generation: 7 })
+  journal.writeService('gone', SERVICE)
+  journal.writeInstance('gone.1', NEW_INSTANCE)
+  journal.forgetService('gone')
+  journal.forgetInstance('gone.1')
+  for (let at = 1; at <= 150; at++) {
+    journal.writeInstance('web.1', { ...NEW_INSTANCE, generation: at })
+    if (at % 29 > 0) continue
+    assert.ok(readFileSync(path, 'utf8').split('\n').length < 40)
+    assert.deepEqual([generation(path, 'web.1'), generation(path, 'web.2')], [at, 7])
+    const { services, instances } = readJournal(path)
+    assert.equal(services.get('web')?.digest, 'y')
+    assert.deepEqual([[...services.keys()], [...instances.keys()].sort()], [['web'], ['web.1', 'web.2']])
+  }
+  assert.deepEqual(filesBelow(join(path, '..')), ['journal'])
+  writeFileSync(path, '')
+  assert.deepEqual(readJournal(path), NOTHING)
+})
