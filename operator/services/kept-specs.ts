@@ -20,7 +20,7 @@ type KeptSpec = {
 }
 
 /** What a program is started with. */
-export type Started = Pick<RunnableService, 'spec' | 'secrets' | 'digest' | 'fields' | 'initDigest' | 'executable'>
+type Started = Pick<RunnableService, 'spec' | 'secrets' | 'digest' | 'fields' | 'initDigest' | 'executable'>
 
 /**
  * Written before the service is started; throws NO_SPACE or IO_FAILED. Where secrets come from holds logins, so that of a service

@@ -2,6 +2,7 @@
 // as a piece, then gives its space back where it was. Killed at any moment, each byte counts once.
 import type { FileHandle } from 'node:fs/promises'
 import { open, rm } from 'node:fs/promises'
+import { coded } from '../../schemas/errors.ts'
 import { replaceFile } from '../../system/files/atomic-file.ts'
 import { isFull } from '../../system/files/errors.ts'
 import { punchHole } from '../../system/files/punch-hole.ts'
@@ -22,7 +23,7 @@ export async function rotated(path?: string): Promise<void> {
 }
 
 /** `impossible`: this system or this file system gives no space back, and why. */
-export type Rotation = 'small' | 'rotated' | { readonly impossible: string }
+type Rotation = 'small' | 'rotated' | { readonly impossible: string }
 
 export function rotateLog(path: string, warn: (line: string) => void, largeBytes = LARGE_LOG_BYTES): Promise<Rotation> {
   const rotation = rotate(path, { warn, largeBytes }).finally(() => underWay.delete(path))
@@ -114,7 +115,7 @@ async function copy(file: FileHandle, { from, to }: Piece, place: { readonly to:
   const chunk = Buffer.alloc(Math.min(CHUNK_BYTES, to - from))
   for (let at = from - place.base; at < to - place.base; ) {
     const { bytesRead } = await file.read(chunk, 0, Math.min(chunk.length, to - place.base - at), at)
-    if (bytesRead === 0) throw new Error('the log was emptied while it was read')
+    if (bytesRead === 0) throw coded('IO_FAILED', { message: 'the log was emptied while it was read' })
     await aside.writeFile(chunk.subarray(0, bytesRead))
     at += bytesRead
   }

@@ -2,8 +2,6 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { stopByHand } from '../../../operator/services/supervise.ts'
-import type { Supervisor } from '../../../operator/services/supervisor.ts'
 import { expectCodeAsync } from '../../support/expect-code.ts'
 import { aServiceScene, markedProcesses, stateOf } from '../../support/service-scene.ts'
 import { until } from '../../support/until.ts'
@@ -53,34 +51,6 @@ test('a service whose name is a way to another folder is refused', options, asyn
     scene.write({ [name]: scene.script('exec sleep 600') })
     await expectCodeAsync('CONFIG_INVALID', () => scene.load())
   }
-})
-
-test('what somebody stopped and is unless-stopped stays so after a restart of the machine', options, async (t) => {
-  const scene = await aServiceScene(t, {})
-  const idle = scene.script('exec sleep 600')
-  const services = ['no', 'always', 'unless-stopped'].map((restart) => [restart, { ...idle, restart }])
-  scene.write(Object.fromEntries(services))
-  const running = (supervisor: Supervisor) =>
-    supervisor.status().flatMap(({ service, state }) => (state === 'running' ? [service] : []))
-  const boot = (names: readonly string[], isBoot: boolean) =>
-    scene.supervise(async (supervisor) => {
-      await supervisor.start(await scene.load(names), names, isBoot)
-      const found = running(supervisor)
-      await supervisor.stop([])
-      return found
-    })
-  const all = ['no', 'always', 'unless-stopped']
-  assert.deepEqual(await boot([], true), all, 'nobody has stopped anything yet')
-  assert.deepEqual(await boot([], true), all, 'the machine stopped them')
-  await scene.supervise((supervisor) => stopByHand(supervisor, []))
-  assert.deepEqual(await boot([], true), ['no', 'always'])
-  assert.deepEqual(await boot([], true), ['no', 'always'], 'as long as nobody starts it')
-  assert.deepEqual(await boot(['unless-stopped'], true), ['unless-stopped'])
-  assert.deepEqual(await boot([], true), all)
-  await scene.supervise((supervisor) => stopByHand(supervisor, ['no']))
-  assert.deepEqual(await boot([], true), all)
-  await scene.supervise((supervisor) => stopByHand(supervisor, ['unless-stopped']))
-  assert.deepEqual(await boot([], false), all, 'whoever types the command wants all')
 })
 
 test('a named service comes with what it waits for and nothing else', options, async (t) => {
