@@ -15,7 +15,7 @@ import type { SigningKey } from '../support/test-authority.ts'
 import { aRelease, aScript, issueKey } from '../support/test-authority.ts'
 
 const skip = whyNoDisk() ?? false
-const LEVELS = rounds({ short: 6, full: 64 })
+const LEVELS = rounds({ short: 4, full: 64 })
 const MiB = 1024 * 1024
 
 test('a disk that fills up in mid-upload is NO_SPACE to the publisher and nothing to readers', { skip }, async (t) => {

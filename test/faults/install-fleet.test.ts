@@ -7,7 +7,7 @@ import { rounds } from '../support/full-form.ts'
 import { expectTidyAfterCollect, expectWholeStore, leftovers } from '../support/store-state.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
-const PROCESSES = rounds({ short: 8, full: 64 })
+const PROCESSES = rounds({ short: 5, full: 64 })
 const PLUGINS = 10
 
 test(`${PROCESSES} processes that install the same ${PLUGINS} plugins into one empty store fetch each once and run all`, async (t) => {

@@ -12,7 +12,7 @@ import { seededRandom } from '../support/seeded-random.ts'
 import { expectTidyAfterCollect, expectWholeStore } from '../support/store-state.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
-const KILLS = rounds({ short: 5, full: 60 })
+const KILLS = rounds({ short: 3, full: 60 })
 const PLUGINS = 4
 /** An install takes about so long after its last byte. */
 const MAX_DELAY_MS = 300

@@ -10,7 +10,7 @@ import { seededRandom } from '../support/seeded-random.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { issueKey } from '../support/test-authority.ts'
 
-const KILLS = rounds({ short: 6, full: 300 })
+const KILLS = rounds({ short: 4, full: 300 })
 const ROUNDS_PER_CHECK = 25
 const ROUNDS_PER_PLUGINS = 10
 

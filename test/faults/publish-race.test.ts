@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import type { SessionAnswer } from '../../schemas/api.ts'
 import { expectCleanFsck } from '../support/fsck.ts'
+import { rounds } from '../support/full-form.ts'
 import { typeOcto } from '../support/in-process-octo.ts'
 import type { ApiAnswer, ApiTarget } from '../support/publish-release.ts'
 import { blobsOf, callApi, openSession, publishRelease, uploadAll } from '../support/publish-release.ts'
@@ -15,7 +16,7 @@ import { tempFolder } from '../support/temp-folder.ts'
 import type { SignedRelease, SigningKey } from '../support/test-authority.ts'
 import { aRelease, aScript, issueKey } from '../support/test-authority.ts'
 
-const PUBLISHERS = 100
+const PUBLISHERS = rounds({ short: 30, full: 100 })
 const SAME = 20
 
 test(`of ${PUBLISHERS} publishers of one version one wins, and the others are told that it exists`, async (t) => {

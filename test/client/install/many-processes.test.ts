@@ -9,6 +9,7 @@ import { publicKeyLine } from '../../../schemas/trust-key.ts'
 import { tarballOf } from '../../support/archive-builder.ts'
 import type { ClientMachine } from '../../support/client-machine.ts'
 import { aMachine, key, LINUX } from '../../support/client-machine.ts'
+import { rounds } from '../../support/full-form.ts'
 import type { OctoOptions, OctoRun } from '../../support/run-octo.ts'
 import { runOcto } from '../../support/run-octo.ts'
 import { filesBelow } from '../../support/temp-folder.ts'
@@ -59,12 +60,14 @@ async function installed(machine: ClientMachine, changes: Installing = {}) {
   return { paths: plugins.map(({ path }) => path), downloaded: downloaded.length }
 }
 
-test('64 processes fill one store together, each blob downloaded once', { timeout: 500_000 }, async (t) => {
+const PROCESSES = rounds({ short: 12, full: 64 })
+
+test(`${PROCESSES} processes fill one store together, each blob downloaded once`, { timeout: 500_000 }, async (t) => {
   const machine = await aMachine(t, recipes)
   await installed(machine, { lockPath: join(machine.folder, 'first.lock'), storeRoot: join(machine.folder, 'other') })
   const lock = readFileSync(join(machine.folder, 'first.lock'))
   machine.registry.requests.length = 0
-  const installs = Array.from({ length: 64 }, (_none, index) => {
+  const installs = Array.from({ length: PROCESSES }, (_none, index) => {
     const lockPath = join(machine.folder, `${index}.lock`)
     writeFileSync(lockPath, lock)
     return installed(machine, { frozen: true, lockPath })
@@ -94,9 +97,9 @@ test('an install after one that was killed at any moment is whole', { timeout: 5
   const machine = await aMachine(t, recipes)
   await installed(machine)
   const lockText = readFileSync(machine.base.lockPath)
-  for (let round = 0; round < 8; round++) {
+  for (let round = 0; round < rounds({ short: 4, full: 8 }); round++) {
     const storeRoot = join(machine.folder, `store-${round}`)
-    let left = round * 3 + 1
+    let left = round * 6 + 1
     await octoInstall(machine, {
       storeRoot,
       onStart: (child) => {
