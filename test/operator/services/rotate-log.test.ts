@@ -1,6 +1,6 @@
 // Logs are put aside while their services write them: every line is read once and in order, whatever happens in between.
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   appendFileSync,
@@ -185,6 +185,29 @@ for (const [when, undo] of KILLED)
     await log.rotate()
     assert.deepEqual(await log.read(), upTo(log.written()))
   })
+
+test('a part that is put aside between two looks of a reader is read from its piece', options, async (t) => {
+  const log = aLog(t)
+  log.write(6000)
+  const bytes = readFileSync(log.path)
+  const cut = bytes.lastIndexOf(0x0a, 200_000) + 1
+  const putAside = () => {
+    writeFileSync(piecePath(log.path, 1), bytes.subarray(0, cut))
+    const { ino: inode } = statSync(log.path)
+    const pieces = [{ number: 1, from: 0, to: cut, at: 0 }]
+    writeFileSync(keptPath(log.path), JSON.stringify({ v: 1, inode, base: 0, from: cut, pieces }))
+    execFileSync('fallocate', ['--punch-hole', '--offset', '0', '--length', String(cut - (cut % 4096)), log.path])
+  }
+  const numbers: number[] = []
+  await readLogs([{ name: 'web.1', path: log.path }], {
+    ...{ follow: false, signal: new AbortController().signal },
+    line(_, text) {
+      if (numbers.push(numberOf(text)) === 1) putAside()
+    },
+    gap: (_, lost) => assert.equal(lost, 0),
+  })
+  assert.deepEqual(numbers, upTo(6000))
+})
 
 test('a start puts what is left aside as it is, and the stream goes on', options, async (t) => {
   const random = seededRandom()
