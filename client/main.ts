@@ -7,6 +7,7 @@ import { repeatable } from '../terminal/repeatable.ts'
 import type { CacheOptions } from './commands/cache.ts'
 import type { DiffOptions } from './commands/config/diff.ts'
 import type { ConfigFlags, ShowOptions } from './commands/config/show.ts'
+import type { UpgradeOptions } from './commands/config/upgrade.ts'
 import type { ClientFlags } from './commands/session.ts'
 import type { AllFlags } from './commands/trust/change.ts'
 import type { ConsentFlags } from './commands/trust/consent.ts'
@@ -163,6 +164,34 @@ function addConfigCommands(program: Command): void {
     examples: ['octo config validate', 'octo config validate -c prod.yaml --json'],
   }).addHelpText('after', '\nThe exit code is 0 only for a config without problems; warnings are none.')
   onRun<ConfigFlags>(validate, async (run) => (await import('./commands/config/validate.ts')).validateCommand(run))
+  const versions = (spec: CommandSpec) =>
+    addCommand(config, { ...spec, json: true }).option(
+      '-c, --config <file>',
+      'config file; repeat for several (default: octo.yaml or config.yaml here)',
+      repeatable,
+    )
+  const outdated = versions({
+    words: 'outdated',
+    summary: 'list included documents of the web of which there are newer versions',
+    examples: ['octo config outdated', 'octo config outdated --json'],
+  }).addHelpText(
+    'after',
+    '\nThe exit code is 1 where there is a newer version. Only includes with `versions:` are looked at.',
+  )
+  const upgrade = versions({
+    words: 'upgrade [document]',
+    summary: 'write the next versions of included documents into the config, after showing what changes',
+    examples: ['octo config upgrade --dry-run', 'octo config upgrade', 'octo config upgrade shop/all.yaml --yes'],
+  })
+    .option('--dry-run', 'only show what would change')
+    .option('--yes', 'ask nothing')
+    .addHelpText(
+      'after',
+      '\nOne step at a time: first the newest of the same major version, then the next major version. Start the services' +
+        '\nbetween two steps, so that each version can move the data of the one before.',
+    )
+  onRun<UpgradeOptions>(outdated, async (run) => (await import('./commands/config/upgrade.ts')).outdatedCommand(run))
+  onRun<UpgradeOptions>(upgrade, async (run) => (await import('./commands/config/upgrade.ts')).upgradeCommand(run))
   onRun<DiffOptions>(diff, async (run) => (await import('./commands/config/diff.ts')).diffCommand(run))
   onRun<ShowOptions>(show, async (run) => (await import('./commands/config/show.ts')).showCommand(run))
 }

@@ -49,9 +49,12 @@ type Gathering = {
   readonly trustedKeys: () => Promise<readonly TrustedKey[]>
   readonly now: () => number
   readonly acceptsOlder: boolean
-  readonly onInclude: ((address: DocumentAddress) => void) | undefined
+  readonly onInclude: OnInclude | undefined
+  readonly texts: ReadonlyMap<string, string> | undefined
   bytes: number
 }
+
+type OnInclude = (address: DocumentAddress, include: Include, from: DocumentAddress) => void
 
 type GatherOptions = {
   readonly warnings?: Warnings
@@ -59,7 +62,9 @@ type GatherOptions = {
   /** Left away, with all that it includes. */
   readonly without?: DocumentAddress | undefined
   /** Told of every document that another one includes, before it is read. */
-  readonly onInclude?: ((address: DocumentAddress) => void) | undefined
+  readonly onInclude?: OnInclude | undefined
+  /** In place of what lies on the disk, by path. */
+  readonly texts?: ReadonlyMap<string, string> | undefined
   /** Where the user's own trusted keys are; absent, there are none. */
   readonly trustedKeysPath?: string | undefined
   readonly acceptsOlder?: boolean | undefined
@@ -76,7 +81,16 @@ export async function gatherDocuments(
   const { warnings = openWarnings(), insecure = false, without, acceptsOlder = false, now = Date.now } = options
   const leftAway = without && { name: without.name, isMet: false }
   const trustedKeys = readOnce(options.trustedKeysPath)
-  const more = { warnings, leftAway, trustedKeys, now, acceptsOlder, onInclude: options.onInclude, bytes: 0 }
+  const more = {
+    warnings,
+    leftAway,
+    trustedKeys,
+    now,
+    acceptsOlder,
+    onInclude: options.onInclude,
+    texts: options.texts,
+    bytes: 0,
+  }
   const gathering: Gathering = { fetchText, insecure, documents: new Map(), ...more }
   for (const address of addresses) await gather(address, { chain: [], gathering }).catch(warnings.report)
   if (leftAway && without && !leftAway.isMet) throw notIncluded(without)
@@ -131,10 +145,10 @@ async function requireSameSigners({ address, signers }: ConfigDocument, { gather
   )
 }
 
-async function gatherIncluded({ text }: Include, from: DocumentAddress, step: Step): Promise<void> {
-  const address = addressIn(text, from)
+async function gatherIncluded(include: Include, from: DocumentAddress, step: Step): Promise<void> {
+  const address = addressIn(include.text, from)
   const { leftAway, onInclude } = step.gathering
-  onInclude?.(address)
+  onInclude?.(address, include, from)
   if (leftAway?.name === address.name) leftAway.isMet = true
   else await gather(address, step)
 }
@@ -203,6 +217,8 @@ async function readLocal(address: DocumentAddress, { gathering, include }: Step)
   const { name: path } = address
   const from = include?.node
   await signersOf(address, { ...gathering, include })
+  const given = gathering.texts?.get(path)
+  if (given !== undefined) return given
   try {
     const found = await stat(path)
     // A checkout from elsewhere may hold a link to a device, which would be read for ever.

@@ -10,7 +10,7 @@ import { readWholeConfig } from './read-config.ts'
 import { trustedKeysPath } from './trusted-keys-path.ts'
 import { isUnattended } from './unattended.ts'
 
-type LoadConfigOptions = {
+export type LoadConfigOptions = {
   /** As `--config` gives them, first one strongest; none means the default file of `cwd`. */
   readonly paths?: readonly string[]
   readonly cwd: string
@@ -21,6 +21,8 @@ type LoadConfigOptions = {
   readonly side?: FetchedSide
   /** Address of a document that is left away with all that it includes; CONFIG_NOT_FOUND where none includes it. */
   readonly without?: string | undefined
+  /** Local documents that are not on the disk yet, by path. */
+  readonly texts?: ReadonlyMap<string, string> | undefined
   /** A fetched document counts that was signed before the one that was used last. */
   readonly acceptsOlder?: boolean | undefined
   /** Unknown keys are errors, as they are in CI: what a typo switches off would pass unseen. */
@@ -56,6 +58,7 @@ export async function loadWholeConfig(options: LoadConfigOptions): Promise<Whole
     without: options.without,
     trustedKeysPath: trustedKeysPath(env),
     acceptsOlder: options.acceptsOlder,
+    texts: options.texts,
     fetchText: fetcher.fetchText,
     ...(onProblem ? { onProblem } : {}),
   })

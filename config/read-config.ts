@@ -42,6 +42,8 @@ export type ConfigDeps = {
   readonly without?: string | undefined
   /** Where the user's own trusted keys are; absent, there are none. */
   readonly trustedKeysPath?: string | undefined
+  /** In place of what lies on the disk, by path. */
+  readonly texts?: ReadonlyMap<string, string> | undefined
   /** A fetched document counts that was signed before the one that was used last. */
   readonly acceptsOlder?: boolean | undefined
   /** Told of every problem of the documents in place of the first one being thrown; what is given then is not to be followed. */
@@ -77,6 +79,7 @@ export async function readWholeConfig(
     insecure: deps.insecure,
     trustedKeysPath: deps.trustedKeysPath,
     acceptsOlder: deps.acceptsOlder,
+    texts: deps.texts,
     without: deps.without === undefined ? undefined : addressFrom(deps.without, deps.cwd),
   })
   const roots = documents.map(({ root }) => root)

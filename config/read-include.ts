@@ -20,6 +20,15 @@ export type Include = {
   readonly keys: readonly TreeNode[]
   /** Where the signature is, by its kind. */
   readonly signatures: { readonly openpgp: string | undefined; readonly sigstore: string | undefined }
+  readonly signatureNodes: readonly TreeNode[]
+  /** Where newer versions of it are listed. */
+  readonly versions: VersionSource | undefined
+}
+
+export type VersionSource = {
+  readonly format: 'github' | 'octo'
+  /** Absent, the address of the document says it. */
+  readonly url?: string
 }
 
 export function includesOf(root: TreeNode, warnings: Warnings): Include[] {
@@ -48,6 +57,10 @@ function includeOf(item: TreeNode, warnings: Warnings): Include {
     trust: trustOf(item, keys, warnings),
     keys,
     signatures: { openpgp: addressOf(item, 'gpg'), sigstore: addressOf(item, 'sigstore') },
+    signatureNodes: [fieldOf(item, 'include', 'gpg'), fieldOf(item, 'include', 'sigstore')].flatMap((node) =>
+      isEmpty(node) ? [] : [node],
+    ),
+    versions: versionsOf(item),
   }
 }
 
@@ -94,6 +107,24 @@ function trustOf(item: TreeNode, keys: readonly TreeNode[], warnings: Warnings):
     ),
   )
   return said
+}
+
+/** Early configs say only the format. */
+function versionsOf(item: TreeNode): VersionSource | undefined {
+  const node = isRemote(item) ? undefined : fieldOf(item, 'include', 'versions')
+  if (isEmpty(node)) return undefined
+  const named = node.kind === 'map' ? fieldOf(node, 'versions', 'format') : node
+  const format = named?.kind === 'scalar' ? named.value : undefined
+  if (format !== 'github' && format !== 'octo')
+    throw invalid(node, '`versions` of an include is `{format: github}` or `{format: octo}`', {
+      hint: '`url` beside it says where the versions are listed, when the address of the document does not',
+    })
+  const url = node.kind === 'map' ? fieldOf(node, 'versions', 'url') : undefined
+  if (isEmpty(url)) return { format }
+  const text = url.kind === 'scalar' && typeof url.value === 'string' ? url.value : ''
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text) || text.includes('{{'))
+    throw invalid(url, '`url` of `versions` is the address of a list, without templates')
+  return { format, url: text }
 }
 
 function addressOf(item: TreeNode, key: 'gpg' | 'sigstore'): string | undefined {

@@ -40,6 +40,7 @@ const TITLES: Readonly<Record<ShapeName, string>> = {
   operator: 'operator',
   octoctl: 'octoctl',
   include: 'include',
+  versions: 'versions',
   prompt: 'prompt',
   repos: 'repos',
   'octoctl repos': 'repos of octoctl',

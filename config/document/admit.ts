@@ -78,7 +78,7 @@ function shapeIn(holds: Exclude<Holds, string>): ShapeName {
 }
 
 /** Shapes that may also be written as one plain value. */
-const SHORT: readonly ShapeName[] = ['include', 'key', 'pin']
+const SHORT: readonly ShapeName[] = ['include', 'key', 'pin', 'versions']
 /** Lists that may also be written as their one item. */
 const SINGLE: readonly ShapeName[] = ['include', 'key', 'secret']
 

@@ -15,7 +15,7 @@ export type Right = 'add' | 'fill in' | 'never' | 'with trust' | 'left aside'
 export type ShapeName =
   | 'prompt'
   | 'secret'
-  | ('config' | 'project' | 'operator' | 'octoctl' | 'include')
+  | ('config' | 'project' | 'operator' | 'octoctl' | 'include' | 'versions')
   | ('repos' | 'octoctl repos' | 'repo' | 'key' | 'plugins' | 'pin')
   | (
       | 'operator services'
@@ -212,7 +212,23 @@ export const FIELDS = {
       means:
         'address of its Sigstore bundle, where that is not the address of the document with `.sigstore.json` behind its path',
     },
-    versions: unread(),
+    versions: {
+      fetched: 'fill in',
+      holds: { map: 'versions' },
+      means: 'where newer versions of this document are listed, for `octo config outdated` and `octo config upgrade`',
+    },
+  },
+  versions: {
+    format: {
+      fetched: 'fill in',
+      holds: 'value',
+      means: '`github`: releases of the repository in the address; `octo`: versions of a plugin in a registry',
+    },
+    url: {
+      fetched: 'fill in',
+      holds: 'value',
+      means: 'address of the list, where that of the document does not say it; without templates',
+    },
   },
   prompt: {
     name: { fetched: 'never', holds: 'value', means: 'what the person is asked' },

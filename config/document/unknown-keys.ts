@@ -56,6 +56,7 @@ const WHERE: Readonly<Record<ShapeName, string>> = {
   operator: '`operator`',
   octoctl: '`octoctl`',
   include: 'an include',
+  versions: '`versions`',
   prompt: 'a prompt',
   repos: '`repos`',
   'octoctl repos': '`repos`',

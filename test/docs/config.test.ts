@@ -4,8 +4,11 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { FIELDS } from '../../config/document/fields.ts'
 import type { TreeNode } from '../../config/document/node.ts'
-import { dataOf } from '../../config/document/node.ts'
+import { dataOf, parseTree } from '../../config/document/node.ts'
+import { openWarnings } from '../../config/document/warnings.ts'
+import { versionInAddress } from '../../config/document-version.ts'
 import type { OctoConfig } from '../../config/model/config.ts'
+import { includesOf } from '../../config/read-include.ts'
 import { FUNCTION_NAMES } from '../../config/template/functions/index.ts'
 import { writeTrustedKeys } from '../../config/trusted-keys.ts'
 import { argumentVector } from '../../operator/exec/argument-vector.ts'
@@ -64,6 +67,18 @@ test('the signed document of the page counts by the key that its fingerprint nam
   const fetchText = async (url: string) => web[url.replace('https://charts.example.com/shop/', '')] ?? assert.fail(url)
   const { services, warnings } = await readFiles(t, { 'octo.yaml': text }, { fetchText, trustedKeysPath })
   assert.deepEqual([services[0]?.name, warnings], ['web', []])
+})
+
+test('the versions of the page are in addresses that say where others are listed', () => {
+  const [text = ''] = blocksOfKind(PAGE, 'versions')
+  const root = parseTree(text, { name: 'octo.yaml', remote: false })
+  assert.deepEqual(
+    includesOf(root, openWarnings()).map(({ text: url, versions }) => [versionInAddress(url)?.version, versions]),
+    [
+      ['1.2.0', { format: 'github' }],
+      ['1.0.0', { format: 'octo' }],
+    ],
+  )
 })
 
 test('the prompts of the page are asked, and answer templates', async (t) => {

@@ -31,7 +31,9 @@ export async function allCommand({ args: [text = ''], options, terminal }: Run<A
   const cwd = process.cwd()
   const { config: paths = [] } = options
   const named = paths.length > 0 ? paths : [findConfig(cwd)]
-  const addresses = await webIncludesOf(named.map((path) => addressFrom(path, cwd)))
+  const places = named.map((path) => addressFrom(path, cwd))
+  const included = (await webIncludesOf(places)).map(({ address }) => address)
+  const addresses = [...places, ...included].flatMap((one) => (one.kind === 'web' ? [withoutQuery(one.name)] : []))
   if (addresses.length === 0)
     throw coded('NOT_FOUND', {
       message: 'the config includes no document of the web, so there is nothing to trust a key for',
@@ -94,6 +96,12 @@ async function trust(
 /** A key that is given again may have a later end. */
 function together({ key, names }: GivenKey, known: TrustedKey | undefined, addresses: readonly string[]): TrustedKey {
   return { key, names, addresses: [...new Set([...(known?.addresses ?? []), ...addresses])] }
+}
+
+function withoutQuery(address: string): string {
+  const url = new URL(address)
+  url.search = ''
+  return url.href
 }
 
 /** A document, or a folder that ends in `/`. */
