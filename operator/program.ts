@@ -46,6 +46,7 @@ export function operatorCommands(): Command {
   shared(check)
     .option('--phase <phase>', 'preflight, health or init; repeat for several', repeatable)
     .option('--junit <file>', 'also write the outcomes as JUnit XML')
+    .option('--notify', 'tell the notifiers of the config what changed since the last run that told')
     .option('-w, --watch', 'go on with the health checks at their intervals, until Ctrl-C; services are left alone')
     .addHelpText(
       'after',

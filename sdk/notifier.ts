@@ -77,7 +77,7 @@ export function defineNotifier<const Specs extends OptionSpecs>(definition: Noti
 }
 
 const TEXTS = ['id', 'kind', 'project', 'message', 'since', 'at', 'host'] as const
-const OPTIONAL_TEXTS = ['service', 'check', 'status', 'title'] as const
+const OPTIONAL_TEXTS = ['follows', 'service', 'check', 'status', 'title'] as const
 
 function notificationOf({ notification }: NotifyDocument): Notification {
   const fields = fieldsOf(notification, '`notification` of the document')

@@ -57,6 +57,7 @@ const TITLES: Readonly<Record<ShapeName, string>> = {
   stop: 'stop',
   check: 'check',
   secret: 'source of secrets',
+  notification: 'notifier',
   tool: 'parts of `tool`',
 }
 

@@ -36,8 +36,8 @@ function admitMap(node: TreeNode, { shape, path }: Level, admission: Admission):
   for (const [key, child] of node.entries) {
     const row = rowOf(shape, key)
     if (row) attempt(admission.warnings, () => admitField(child, { key, row, path: `${path}${key}` }, admission))
-    // What stands flat on a check of an early v1 config is an argument; arguments.ts tells slips from them.
-    else if (shape === 'check') noteShellVariables(child, admission.warnings)
+    // What stands flat on a check or notifier of an early v1 config is an argument; arguments.ts tells slips from them.
+    else if (shape === 'check' || shape === 'notification') noteShellVariables(child, admission.warnings)
     else noteUnknownKey(shape, key, { at: child, warnings: admission.warnings })
   }
 }
@@ -57,8 +57,12 @@ function admitField(node: TreeNode, { key, row, path }: Keyed, admission: Admiss
   if (typeof holds === 'string') return
   if ('map' in holds) admitMap(node, { shape: holds.map, path: `${path}.` }, admission)
   else
-    for (const item of node.kind === 'list' ? node.items : [node])
-      admitMap(item, { shape: holds.list, path: `${path}.` }, admission)
+    for (const item of itemsOfList(node, holds.list)) admitMap(item, { shape: holds.list, path: `${path}.` }, admission)
+}
+
+function itemsOfList(node: TreeNode, shape: ShapeName): readonly TreeNode[] {
+  if (node.kind === 'list') return node.items
+  return node.kind === 'map' && NAMED.includes(shape) ? [...node.entries.values()] : [node]
 }
 
 function isForLocalOnly({ fetched }: Field, node: TreeNode): boolean {
@@ -81,6 +85,8 @@ function shapeIn(holds: Exclude<Holds, string>): ShapeName {
 const SHORT: readonly ShapeName[] = ['include', 'key', 'pin', 'versions']
 /** Lists that may also be written as their one item. */
 const SINGLE: readonly ShapeName[] = ['include', 'key', 'secret']
+/** Lists that may also be written as a map of names. */
+const NAMED: readonly ShapeName[] = ['notification']
 
 function refuseKind(node: TreeNode, key: string, holds: Holds): void {
   if (typeof holds === 'string') return
@@ -89,7 +95,11 @@ function refuseKind(node: TreeNode, key: string, holds: Holds): void {
     throw invalid(node, `${quote(key)} is no map`)
   }
   if (node.kind === 'list' || SINGLE.includes(holds.list)) return
+  if (node.kind === 'map' && NAMED.includes(holds.list)) return
   // Compose has `init: true` of its own: run an init process in the container.
   if (key === 'init' && node.kind === 'scalar' && typeof node.value === 'boolean') return
-  throw invalid(node, `${quote(key)} is no list${holds.list === 'check' ? ' of checks' : ''}`)
+  throw invalid(
+    node,
+    `${quote(key)} is no list${holds.list === 'check' ? ' of checks' : holds.list === 'notification' ? ' of notifiers, nor a map of their names' : ''}`,
+  )
 }

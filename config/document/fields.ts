@@ -27,6 +27,7 @@ export type ShapeName =
       | 'stop'
       | 'check'
       | 'tool'
+      | 'notification'
     )
 
 /** Plain values (one or a list), data whose keys are the user's, a map of fixed or free keys, or a list of such maps. */
@@ -55,6 +56,13 @@ const ofTheProject: Field = {
 }
 const ofTheHost = (means: string): Field => ({ fetched: 'left aside', holds: 'data', means })
 const ofContainers = (means: string): Field => ({ fetched: 'left aside', holds: 'data', means })
+/** Whoever is told of what happens here, and where a password of theirs is sent, is for local documents alone. */
+const local = (means: string): Field => ({ fetched: 'never', holds: 'value', means })
+const notifications: Field = {
+  fetched: 'never',
+  holds: { list: 'notification' },
+  means: 'who is told of what happens to services and checks: a list, or a map of names',
+}
 
 const SERVICE = {
   preflight: checks('checks before the start'),
@@ -149,7 +157,7 @@ export const FIELDS = {
     plugins: { fetched: 'never', holds: { map: 'plugins' }, means: 'pins' },
     services: { fetched: 'add', holds: { map: 'operator services' }, means: 'services and their checks' },
     secrets: ofTheProject,
-    notifications: unread(),
+    notifications,
     prompts: { fetched: 'never', holds: { list: 'prompt' }, means: 'values that a person is asked for' },
     globals: run('values of all services, where they say nothing themselves'),
   },
@@ -172,7 +180,7 @@ export const FIELDS = {
     command: unread(),
     prompts: { fetched: 'never', holds: { list: 'prompt' }, means: 'values that a person is asked for' },
     secrets: ofTheProject,
-    notifications: unread(),
+    notifications,
   },
   include: {
     url: { fetched: 'add', holds: 'value', means: 'path or address, without templates' },
@@ -402,6 +410,28 @@ export const FIELDS = {
       means: 'failures in a row that decide: 1 in preflight, 3 in health, 1 in init',
     },
     failureTreshold: { fetched: 'add', holds: 'value', means: '`failureThreshold` as v1 configs spell it' },
+  },
+  notification: {
+    notifier: local('`[repo/]name[@range]` of the plugin; in a map of names the name, when absent'),
+    tool: local('the same as `notifier`'),
+    args: {
+      fetched: 'never',
+      holds: 'data',
+      means: 'arguments of the plugin, as those of a check; early configs write them beside the other keys',
+    },
+    toolArgs: { fetched: 'never', holds: 'data', means: '`args` as early v2 configs call it' },
+    enabled: local('whether anything is sent there'),
+    disabled: local('the opposite of `enabled`'),
+    services: local('only what happens to these services; all when absent'),
+    events: local(
+      'only these of `failed`, `resolved`, `started`, `stopped`, `crashed`, `gave-up`; all that are severe enough when absent',
+    ),
+    severity: local('the least that is told: `critical`, `warning` or `info`; `warning`, and `info` beside `events`'),
+    group: local('how long is waited for what else happens, so that it becomes one message: `5s`'),
+    limit: local('the most messages in a time: `20/1h`; what is too much becomes part of the next one'),
+    timeout: local('longest time of one try; else what the plugin says, else `30s`'),
+    subject: local('template of the subject: one line'),
+    body: local('template of the text'),
   },
   tool: {
     'repo/': {

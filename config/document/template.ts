@@ -108,17 +108,22 @@ function templateOf(node: ScalarNode, { variables }: Filling): Template {
   const { parsed } = variables.budget
   const known = parsed.get(node)
   if (known) return known
-  const template = parseTemplate(String(node.value), {
+  const pointless = (name: string) => ['OS', 'ARCH', 'env', 'projectID'].includes(name) || isKey(variables.root, name)
+  const template = parseTemplate(String(node.value), { ...grammarOf(node), pointless })
+  parsed.set(node, template)
+  return template
+}
+
+/** How templates of a config are written, whatever they are filled with. */
+export function grammarOf(node: ScalarNode): Omit<Parameters<typeof parseTemplate>[1], 'pointless'> {
+  return {
     fail: failingAt(node),
     functions: FUNCTION_NAMES,
-    pointless: (name) => ['OS', 'ARCH', 'env', 'projectID'].includes(name) || isKey(variables.root, name),
     misplaced: (name) => (node.block ? undefined : ONLY_IN_BLOCKS.get(name)),
     looseNames: true,
     maxTokens: 20_000,
     maxDepth: 32,
-  })
-  parsed.set(node, template)
-  return template
+  }
 }
 
 /** Early configs wrote `{{OS}}`, and octo has read other values without the point too. */

@@ -74,4 +74,5 @@ const WHERE: Readonly<Record<ShapeName, string>> = {
   check: 'a check',
   secret: 'a source of secrets',
   tool: '`tool`',
+  notification: 'a notifier',
 }

@@ -18,7 +18,11 @@ type Reading = {
   readonly warnings: Warnings
   /** They say what a local document runs, of which no part may come from elsewhere. */
   readonly isOwn?: boolean
+  /** Of what they are: its own keys are none. */
+  readonly shape?: Shape
 }
+
+type Shape = 'check' | 'notification'
 
 type Filler = typeof expand
 
@@ -29,7 +33,7 @@ export const NOTHING: CheckArguments = { kind: 'map', value: {}, texts: {} }
 export function readArguments(item: MapNode, reading: Reading): CheckArguments {
   if (!ARGUMENTS.some((key) => item.entries.has(key))) return flatArguments(item, reading)
   const written = fieldUnder(item, 'check', ARGUMENTS)
-  noteOthers(item, reading.warnings)
+  noteOthers(item, reading)
   if (isEmpty(written)) return NOTHING
   if (written.kind === 'list') return listArguments(written, reading)
   if (written.kind === 'map') return mapArguments([...written.entries], reading)
@@ -37,27 +41,27 @@ export function readArguments(item: MapNode, reading: Reading): CheckArguments {
 }
 
 /** Keys beside `args` mean nothing: either a typo, or an argument that would be lost. */
-function noteOthers(item: MapNode, warnings: Warnings): void {
-  for (const [key, at] of otherEntries(item)) noteUnknownKey('check', key, { at, warnings })
+function noteOthers(item: MapNode, { warnings, shape = 'check' }: Reading): void {
+  for (const [key, at] of otherEntries(item, shape)) noteUnknownKey(shape, key, { at, warnings })
 }
 
 function flatArguments(item: MapNode, reading: Reading): CheckArguments {
-  const { warnings } = reading
-  const { slips = [], given = [] } = Object.groupBy(otherEntries(item), ([key, node]) =>
-    isSlip(key, node) ? 'slips' : 'given',
+  const { warnings, shape = 'check' } = reading
+  const { slips = [], given = [] } = Object.groupBy(otherEntries(item, shape), ([key, node]) =>
+    isSlip(key, node, shape) ? 'slips' : 'given',
   )
-  for (const [key, at] of slips) noteUnknownKey('check', key, { at, warnings })
+  for (const [key, at] of slips) noteUnknownKey(shape, key, { at, warnings })
   return mapArguments(given, reading)
 }
 
-function otherEntries(item: MapNode): (readonly [string, TreeNode])[] {
-  const known = knownKeys('check')
+function otherEntries(item: MapNode, shape: Shape): (readonly [string, TreeNode])[] {
+  const known = knownKeys(shape)
   return [...item.entries].filter(([key]) => !known.includes(key))
 }
 
 /** Short words such as `to` are too near to everything to be called slips, unless they differ in case alone. */
-function isSlip(key: string, node: TreeNode): boolean {
-  const nearest = nearestKey('check', key)
+function isSlip(key: string, node: TreeNode, shape: Shape): boolean {
+  const nearest = nearestKey(shape, key)
   if (nearest === undefined) return false
   return key.length > 4 || nearest.toLowerCase() === key.toLowerCase() || node.kind !== 'scalar'
 }

@@ -6,6 +6,7 @@ import type { Name } from '../../schemas/name.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import type { ConfigWarning } from '../document/warnings.ts'
 import type { CheckArguments, PluginRequest } from './asked-plugin.ts'
+import type { NotifierConfig } from './notifier-config.ts'
 import type { ServiceSpec } from './service-spec.ts'
 
 export type { CheckArguments, PluginRequest } from './asked-plugin.ts'
@@ -78,5 +79,7 @@ export type OctoConfig = {
   /** Absent where the config says nothing. */
   readonly operator?: OperatorChoice
   readonly services: readonly ServiceConfig[]
+  /** Who is told of what happens; nobody when absent. */
+  readonly notifiers?: readonly NotifierConfig[]
   readonly warnings: readonly ConfigWarning[]
 }

@@ -4,7 +4,7 @@ import type { ShapeName } from '../document/fields.ts'
 import { rowOf } from '../document/fields.ts'
 import type { MapNode, ScalarNode, TreeNode } from '../document/node.ts'
 import type { TemplateVariables } from '../document/template.ts'
-import { expand, expandAddress, expandTrusted, templateBudget } from '../document/template.ts'
+import { expand, expandAddress, expandOwn, expandTrusted, templateBudget } from '../document/template.ts'
 import type { ConfigTrees } from '../document/trees.ts'
 import type { Warnings } from '../document/warnings.ts'
 import { attempt } from '../document/warnings.ts'
@@ -91,9 +91,9 @@ const FILLED: readonly { readonly path: readonly string[]; readonly fill: (node:
       ['octoctl', 'secrets'],
     ].map((path) => ({ path, fill: filledBy(expandTrusted) })),
     ...[
-      ['operator', 'notifications'],
-      ['octoctl', 'notifications'],
-    ].map((path) => ({ path, fill: filledBy(expand) })),
+      ['operator', 'notifications', '*'],
+      ['octoctl', 'notifications', '*'],
+    ].map((path) => ({ path, fill: filledNotifier })),
     ...[
       ['operator', 'repos', '*', 'url'],
       ['octoctl', 'repos', '*', 'url'],
@@ -123,6 +123,14 @@ function filledService(service: TreeNode, walk: Walk): TreeNode {
     if (key === 'octocompose') return filledService(node, walk)
     return filledWith(decidesWhatRuns(key) ? expandTrusted : expand, node, walk)
   })
+}
+
+/** Subject and body are filled in when there is something to tell. */
+function filledNotifier(notifier: TreeNode, walk: Walk): TreeNode {
+  if (notifier.kind !== 'map') return filledWith(expandOwn, notifier, walk)
+  return inside(notifier, (node, key) =>
+    key === 'subject' || key === 'body' ? node : filledWith(expandOwn, node, walk),
+  )
 }
 
 function filledWith(fill: Filler, node: TreeNode, walk: Walk): TreeNode {

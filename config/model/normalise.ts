@@ -20,6 +20,8 @@ import type { CheckItem, OctoConfig, PluginPin, RepoConfig, ServiceConfig } from
 import { PHASES } from './config.ts'
 import { admitRequests } from './fetched-requests.ts'
 import type { KeyFiles } from './keys.ts'
+import type { NotifierConfig } from './notifier-config.ts'
+import { readNotifiers } from './notifiers.ts'
 import { readOperator } from './operator-choice.ts'
 import { readPins } from './pins.ts'
 import { readSecretSources } from './read-secrets.ts'
@@ -54,15 +56,16 @@ export function normaliseConfig(input: NormaliseInput): OctoConfig {
   const fetched = { warnings, repeatsRepo: (node: TreeNode) => repeatsRepo(node, repos) }
   for (const root of documents) if (isRemote(root)) attempt(warnings, () => admitDocument(root, fetched))
   const pins = treesFor(FIELDS.operator.plugins.fetched, trees).flatMap((tree) => readPins(tree, warnings))
-  const services =
-    attempt(warnings, () => readAllServices(trees, { repos, pins, reading: { variables, warnings } })) ?? []
+  const { services, notifiers } =
+    attempt(warnings, () => readAllServices(trees, { repos, pins, reading: { variables, warnings } })) ?? NOTHING_READ
   const [operatorTree] = treesFor(FIELDS.octoctl.operator.fetched, trees)
   const operator = attempt(warnings, () => readOperator(operatorTree))
   // What a repo says may be wrong, and then it still has its name.
   const written = attempt(warnings, () => findRepos(repoTree).map(({ name }) => name)) ?? []
-  refuseUnknownRepos([...new Set(written)], { pins, services, warnings })
+  refuseUnknownRepos([...new Set(written)], { pins, services, notifiers, warnings })
   const named = { ...attempt(warnings, () => nameOf(trees.merged)), ...(operator ? { operator } : {}) }
-  return { files, ...named, repos, pins, services, warnings: warnings.all() }
+  const told = notifiers.length > 0 ? { notifiers } : {}
+  return { files, ...named, repos, pins, services, ...told, warnings: warnings.all() }
 }
 
 type Known = {
@@ -73,7 +76,10 @@ type Known = {
 
 const NO_SERVICES: ReturnType<typeof readServices> = new Map()
 
-function readAllServices(trees: ConfigTrees, { repos, pins, reading }: Known): ServiceConfig[] {
+type ReadParts = { readonly services: readonly ServiceConfig[]; readonly notifiers: readonly NotifierConfig[] }
+const NOTHING_READ: ReadParts = { services: [], notifiers: [] }
+
+function readAllServices(trees: ConfigTrees, { repos, pins, reading }: Known): ReadParts {
   const read = treesFor(FIELDS.operator.services.fetched, trees).map((tree) =>
     readServices(tree, (name) => readingOf(name, trees, reading)),
   )
@@ -92,12 +98,14 @@ function readAllServices(trees: ConfigTrees, { repos, pins, reading }: Known): S
     ),
     startPeriodMs: orItsError(() => readStartPeriod(service.name, trees)),
   }))
+  const [notifierTree] = treesFor(FIELDS.operator.notifications.fetched, trees)
+  const notifiers = readNotifiers(notifierTree, { ...reading, services: services.map(({ name }) => name) })
   const { theirs = [], ours = [] } = Object.groupBy(requestsToRun(services, trees), ({ tool }) =>
     isRemote(tool) ? 'theirs' : 'ours',
   )
   for (const { request, tool } of [...sources.values()].flat()) ours.push({ item: { request }, tool })
-  admitRequests([...checksOf(fetched), ...theirs], { repos, pins, checks: [...checksOf(local), ...ours] })
-  return services
+  admitRequests([...checksOf(fetched), ...theirs], { repos, pins, checks: [...checksOf(local), ...ours, ...notifiers] })
+  return { services, notifiers: notifiers.map(({ item }) => item) }
 }
 
 /** Services that say `noTemplate` are read as they are written. */
@@ -133,17 +141,16 @@ export function nameOf(root: TreeNode | undefined): { name?: string } {
   return { name: textOf(name) }
 }
 
-type Asking = {
+type Asking = ReadParts & {
   readonly pins: readonly PluginPin[]
-  readonly services: readonly ServiceConfig[]
   readonly warnings: Warnings
 }
 
 /** `tool: other/check-tcp` with no repo `other` would otherwise only be found when it is resolved. */
-function refuseUnknownRepos(names: readonly string[], { pins, services, warnings }: Asking): void {
+function refuseUnknownRepos(names: readonly string[], { pins, services, notifiers, warnings }: Asking): void {
   const items = services.flatMap((service) => PHASES.flatMap((phase): readonly CheckItem[] => service.checks[phase]))
   const asking: readonly Asked[] = [
-    ...items.map(({ request, place }) => ({ repo: request.repo, where: showPlace(place), place })),
+    ...[...items, ...notifiers].map(({ request, place }) => ({ repo: request.repo, where: showPlace(place), place })),
     ...programRequests(services).map(({ name, request }) => ({ repo: request.repo, where: `service ${quote(name)}` })),
     ...secretRequests(services).map(({ request, place }) => ({ repo: request.repo, where: showPlace(place), place })),
     ...pins.map(({ repo, plugin }) => ({ repo, where: `the pin of ${quote(plugin)}` })),

@@ -1,5 +1,5 @@
-// What a config needs to be installed: the plugins of all checks that may run, those that are services, those that are pinned,
-// and its operator.
+// What a config needs to be installed: the plugins of all checks that may run, those that are services, its notifiers, those
+// that are pinned, and its operator.
 import { isCoded } from '../../schemas/errors.ts'
 import type { CheckItem, OctoConfig, PluginPin, PluginRequest, ServiceConfig } from './config.ts'
 import { PHASES } from './config.ts'
@@ -19,7 +19,7 @@ export function requestsOf(config: OctoConfig): PluginRequest[] {
   const programs = [...programRequests(enabled), ...secretRequests(enabled)].map(({ request }) =>
     pinned(request, config.pins),
   )
-  const all = [...checks, ...programs, ...config.pins, ...operatorRequestOf(config)]
+  const all = [...checks, ...programs, ...notifierRequests(config), ...config.pins, ...operatorRequestOf(config)]
   return [...new Map(all.map((request) => [JSON.stringify(keyOf(request)), request])).values()]
 }
 
@@ -35,6 +35,11 @@ export function secretRequests(services: readonly ServiceConfig[]) {
   return services.flatMap(({ name, spec }) =>
     isCoded(spec) ? [] : spec.secrets.map(({ request, place }) => ({ name, request, place })),
   )
+}
+
+/** The plugins that tell people of what happens. */
+export function notifierRequests({ notifiers = [], pins }: OctoConfig): readonly PluginRequest[] {
+  return notifiers.map(({ request }) => pinned(request, pins))
 }
 
 /** The plugin that runs the services; none where octo does it itself, or nothing is said. */

@@ -25,6 +25,7 @@ export type CheckOptions = SessionOptions & {
   readonly phase?: readonly string[] | undefined
   readonly junit?: string | undefined
   readonly watch?: boolean | undefined
+  readonly notify?: boolean | undefined
 }
 
 const FAILED = 1
@@ -38,6 +39,7 @@ export async function checkCommand(
   const phases = phasesOf(options.phase, ['preflight', 'health'])
   await using opened = await openChecks({ services, phases }, options, terminal)
   const { session, plan, provided, idle, openedAt: startedAt } = opened
+  const { config, configPath } = session
   using interruption = interruptible()
   const rows = openOutcomeRows(terminal, expectedOf(plan, provided))
   using progress = terminal.progress({
@@ -50,7 +52,7 @@ export async function checkCommand(
   const checked = await runChecks(plan, {
     ...{ env, provided, random: Math.random, signal: interruption.signal },
     locate,
-    runService: programRunner({ config: session.config, configPath: session.configPath, env, provided, locate }),
+    runService: programRunner({ config, configPath, env, provided, locate }),
     sleep: (milliseconds, signal) => wait(milliseconds, undefined, signal ? { signal } : {}).catch(() => undefined),
     onRun: (check, result) => terminal.debug(printable(runLine(check, result), MAX_LINE)),
     ...showProgress((label) => progress.item(label), rows),
@@ -60,6 +62,11 @@ export async function checkCommand(
   const durationMs = performance.now() - startedAt
   const outcomes = [...checked, ...idle]
   await show({ outcomes, durationMs, warnings: session.warnings, options, terminal, rows })
+  // What was broken off says nothing about the services.
+  if (options.notify && interruption.exitCode() === undefined) {
+    const { tellOutcomes } = await import('./tell-outcomes.ts')
+    await tellOutcomes(outcomes, { config, configPath, env, provided, locate, terminal })
+  }
   return interruption.exitCode() ?? (outcomes.some(hasFailed) ? FAILED : 0)
 }
 

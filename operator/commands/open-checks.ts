@@ -1,7 +1,8 @@
 // What `octo check` has before anything runs, once or again and again: the config, which checks are chosen, and their plugins.
 import type { PluginOutcome } from '../../client/index.ts'
-import type { Phase } from '../../config/model/config.ts'
+import type { OctoConfig, Phase, PluginRequest } from '../../config/model/config.ts'
 import { PHASES } from '../../config/model/config.ts'
+import { notifierRequests } from '../../config/model/requests.ts'
 import type { ErrorCode } from '../../schemas/error-codes.ts'
 import { coded } from '../../schemas/errors.ts'
 import { printable, quote } from '../../schemas/quote.ts'
@@ -31,13 +32,18 @@ export const MAX_LINE = 1000
 const LOCKFILE_CODES: ReadonlySet<ErrorCode> = new Set(['LOCK_MISSING', 'LOCK_OUT_OF_DATE'])
 
 /** Strictly: unknown keys of the config are errors. */
-export async function openChecks(chosen: Chosen, options: SessionOptions, terminal: Terminal): Promise<OpenedChecks> {
+export async function openChecks(
+  chosen: Chosen,
+  { notify, ...options }: SessionOptions & { readonly notify?: boolean | undefined },
+  terminal: Terminal,
+): Promise<OpenedChecks> {
   const place = { terminal, cwd: process.cwd(), env: process.env }
   const session = await openSession({ ...options, strict: true }, place)
   try {
     const plan = planChecks(session.config, chosen)
     const openedAt = performance.now()
-    const provided = await provide(plan, session)
+    if (notify) requireNotifiers(session.config)
+    const provided = await provide(plan, session, notify ? notifierRequests(session.config) : [])
     for (const check of plan) tellPlan(check, provided, terminal)
     const idle = withoutChecks(session.config, chosen)
     return { session, plan, provided, idle, openedAt, [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() }
@@ -60,9 +66,14 @@ export function phasesOf(named: readonly string[] | undefined, otherwise: readon
 }
 
 /** A plugin that cannot be had is its checks' own failure; a lockfile that does not cover the config is everybody's. */
-async function provide(plan: readonly PlannedCheck[], session: Session): Promise<ReadonlyMap<string, PluginOutcome>> {
-  const requests = [...requestsOfPlan(plan), ...programsOfPlan(plan, session.config)]
-  const outcomes = await session.provide(requests)
+async function provide(
+  plan: readonly PlannedCheck[],
+  { config, provide }: Session,
+  notifiers: readonly PluginRequest[],
+): Promise<ReadonlyMap<string, PluginOutcome>> {
+  const needed = [...requestsOfPlan(plan), ...programsOfPlan(plan, config), ...notifiers]
+  const requests = [...new Map(needed.map((request) => [requestKey(request), request])).values()]
+  const outcomes = await provide(requests)
   for (const outcome of outcomes)
     if (outcome.state === 'failed' && LOCKFILE_CODES.has(outcome.error.code)) throw outcome.error
   return new Map(requests.map((request, index) => [requestKey(request), outcomes[index] as PluginOutcome]))
@@ -72,4 +83,13 @@ function tellPlan(check: PlannedCheck, provided: ReadonlyMap<string, PluginOutco
   const outcome = provided.get(requestKey(check.request))
   if (check.fate.kind === 'run' && outcome?.state === 'done')
     terminal.debug(printable(planLine(check, outcome.value), MAX_LINE))
+}
+
+/** Throws CONFIG_INVALID where nobody would be told. */
+function requireNotifiers({ notifiers = [], files }: OctoConfig): void {
+  if (notifiers.length > 0) return
+  throw coded('CONFIG_INVALID', {
+    message: `${quote(files[0] ?? 'the config')} names nobody to tell: it has no \`notifications\``,
+    hint: 'write `operator: {notifications: [{notifier: smtp, args: {server: mail.example.com, from: octo@example.com, to: ops@example.com}}]}`',
+  })
 }

@@ -24,9 +24,12 @@ import {
 } from '../watch/render-rows.ts'
 import type { CheckOptions } from './check.ts'
 import { MAX_LINE, openChecks, phasesOf } from './open-checks.ts'
+import { openTeller } from './tell-outcomes.ts'
 
 const FAILED = 1
 const DRAW_MS = 500
+/** Whoever pressed Ctrl-C does not wait long for a mail server; the next run tells the rest. */
+const DRAIN_MS = 5000
 /** All have run once by then, unless they wait for a place. */
 const FIRST_ROUND_MS = 1000
 
@@ -46,12 +49,19 @@ export async function watchChecksCommand(
   const locate = (executable: VerifiedExecutable) => session.client.locate(executable)
   using lanes = openLanes({ env })
   const display = openDisplay(terminal)
+  const { config, configPath } = session
+  using teller = options.notify
+    ? await openTeller({ config, configPath, env, provided, locate, terminal }, (line) => terminal.warn(line))
+    : undefined
   await using watch = await openWatch(
     {
       ...{ plan, provided, idle, env, locate, now: Date.now, firstWithinMs: FIRST_ROUND_MS },
-      runService: programRunner({ config: session.config, configPath: session.configPath, env, provided, locate }),
-      startPeriodOf: startPeriods(session.config.services),
-      onChange: display.change,
+      runService: programRunner({ config, configPath, env, provided, locate }),
+      startPeriodOf: startPeriods(config.services),
+      onChange(row, before) {
+        display.change(row, before)
+        if (row.last && row.status !== 'waiting') teller?.tell({ ...row.last, status: row.status })
+      },
       onNote: display.note,
       onRun: (check, result) => terminal.debug(printable(runLine(check, result), MAX_LINE)),
     },
@@ -60,6 +70,7 @@ export async function watchChecksCommand(
   display.begin(watch, lanes)
   await aborted(interruption.signal)
   display.end(watch.rows(), lanes)
+  await teller?.finish(DRAIN_MS)
   return watch.rows().every(hasPassed) ? 0 : FAILED
 }
 

@@ -30,6 +30,8 @@ type EffectsDeps = EffectFacts & {
   readonly remember: (name: string, service: KnownService) => void
   readonly tell: (one: One, event: Event) => void
   readonly secrets: Pick<SecretsKeeper, 'handedTo'>
+  /** Beside what this comes to for the instance. */
+  readonly onChecks: (one: One, seen: readonly SeenCheck[], before?: readonly SeenCheck[]) => void
 }
 
 export type Effects = Disposable & {
@@ -159,7 +161,9 @@ export function openEffects(deps: EffectsDeps): Effects {
     watchHealth({ id, checks, runnable, startPeriodMs, signal, runService, onHealth }, facts)
 
     function onHealth(...[health, shown, reason]: Parameters<Parameters<typeof watchHealth>[0]['onHealth']>): void {
-      watched.set(one.id, { generation, health: mark_, checks: shown.map(cleaned) })
+      const seen = shown.map(cleaned)
+      deps.onChecks(one, seen, watched.get(one.id)?.checks)
+      watched.set(one.id, { generation, health: mark_, checks: seen })
       if (health === one.instance.health && reason === one.instance.reason) return
       tell(one, { kind: 'health', generation, health, ...(reason === undefined ? {} : { reason }) })
     }

@@ -1,4 +1,6 @@
 // Looks at a running service again and again. Each check has a pace of its own, and all services share the lanes.
+
+import type { CheckStatus } from '../../schemas/check-result.ts'
 import { MARK } from '../../system/process/mark.ts'
 import { labelOf } from '../check/decisions.ts'
 import type { CheckOutcome } from '../check/outcome.ts'
@@ -14,7 +16,15 @@ import type { PreparationFacts } from './preparation.ts'
 import { sentenceOf } from './preparation.ts'
 import type { Runnable } from './runnable.ts'
 
-export type SeenCheck = { readonly label: string; readonly state: CheckHealth['state']; readonly summary?: string }
+export type SeenCheck = {
+  readonly label: string
+  /** Its plugin, with what tells it from others of the same. */
+  readonly name: string
+  readonly state: CheckHealth['state']
+  /** What its last run came to. */
+  readonly status?: CheckStatus
+  readonly summary?: string
+}
 
 type Watched = {
   /** Of the instance, as long as it is the same run of its program. */
@@ -31,7 +41,7 @@ type Watched = {
 export function watchHealth(watched: Watched, facts: PreparationFacts & { readonly lanes: Lanes }): void {
   const { id, checks, runnable, startPeriodMs, signal, runService, onHealth } = watched
   const running = checks.filter(({ fate }) => fate.kind === 'run')
-  const seen = new Map<PlannedCheck, { health: CheckHealth; summary?: string }>(
+  const seen = new Map<PlannedCheck, { health: CheckHealth; status?: CheckStatus; summary?: string }>(
     running.map((check) => [check, { health: NOT_CHECKED }]),
   )
   const startedAt = performance.now()
@@ -50,17 +60,21 @@ export function watchHealth(watched: Watched, facts: PreparationFacts & { readon
     if (outcome.status === 'skipped') return false
     const isStartPeriod = performance.now() - startedAt < startPeriodMs
     const health = afterResult(before, outcome.status, { ...check.item, isStartPeriod })
-    seen.set(check, { health, summary: outcome.summary })
+    seen.set(check, { health, status: outcome.status, summary: outcome.summary })
     report(health.state === 'healthy' ? undefined : sentenceOf(outcome))
     return health.state === 'healthy'
   }
 
   function report(reason: string | undefined): void {
     const all = [...seen.values()]
-    const shown = [...seen].map(([check, { health, summary }]) => ({
-      ...{ label: labelOf(check), state: health.state },
-      ...(summary === undefined ? {} : { summary }),
+    const shown = [...seen].map(([check, { health, ...last }]) => ({
+      ...{ label: labelOf(check), name: nameOf(check), state: health.state },
+      ...last,
     }))
     onHealth(healthOf(all.map(({ health }) => health)), shown, reason)
   }
+}
+
+function nameOf({ request, mark }: PlannedCheck): string {
+  return mark === undefined ? request.plugin : `${request.plugin} ${mark}`
 }

@@ -24,5 +24,18 @@ type Life = {
 export function isStable({ health, startedAt, healthyAt, endedAt, pauseMs }: Life): boolean {
   const from = health === 'none' ? startedAt : healthyAt
   if (from === undefined || endedAt === undefined) return false
-  return endedAt - from >= Math.max(STABLE_MS, 2 * pauseMs)
+  return endedAt - from >= stableAfterMs(pauseMs)
+}
+
+/** How long it has to be well until that counts. */
+export function stableAfterMs(pauseMs: number): number {
+  return Math.max(STABLE_MS, 2 * pauseMs)
+}
+
+/** In a row: what is still tried again then is no success. */
+const SETTLED_FAILURES = 3
+
+/** Nobody waits any longer for it to come up. */
+export function isFlapping({ state, failures }: { readonly state: string; readonly failures: number }): boolean {
+  return state === 'pausing' && failures >= SETTLED_FAILURES
 }

@@ -22,6 +22,8 @@ export type Places = {
   readonly control: string
   /** Says below which folder the secrets of services lie. */
   readonly secrets: string
+  /** What people are still to be told of. */
+  readonly notifications: string
   readonly logs: string
   readonly supervisorLog: string
 }
@@ -50,6 +52,7 @@ function placesAt(configPath: string, env: Environment): Places {
     journal: join(state, 'journal'),
     control: join(state, 'control.json'),
     secrets: join(state, 'secrets-folder'),
+    notifications: join(state, 'notifications.json'),
     supervisorLog: join(logs, 'supervisor.log'),
   }
 }

@@ -1,5 +1,6 @@
 // What is said over the control socket: one request and one answer, each a line of JSON.
 import type { ErrorCode } from '../../schemas/error-codes.ts'
+import type { NotifierStatus } from '../notifications/notifications.ts'
 import type { ConfigCall } from './config-call.ts'
 import type { End, Health, State } from './lifecycle.ts'
 import type { SecretsStatus } from './secrets/entry.ts'
@@ -64,4 +65,6 @@ export type ProjectStatus = {
   readonly services: readonly InstanceStatus[]
   /** Services that only the config has, and those that only were started. */
   readonly notInBoth?: { readonly added: readonly string[]; readonly gone: readonly string[] }
+  /** Absent without a supervisor, and where the config names none. */
+  readonly notifiers?: readonly NotifierStatus[]
 }

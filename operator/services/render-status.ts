@@ -2,6 +2,7 @@
 import { shellWord } from '../../schemas/quote.ts'
 import type { Cell, Paint, Table } from '../../terminal/index.ts'
 import { formatBytes, formatDuration } from '../../terminal/index.ts'
+import { notifierNotes } from '../notifications/notes.ts'
 import { endInWords, isAtRest } from './lifecycle.ts'
 import { LARGE_LOG_BYTES } from './log-files.ts'
 import type { InstanceStatus, ProjectStatus } from './protocol.ts'
@@ -82,7 +83,7 @@ function hasFailed({ state, health }: InstanceStatus): boolean {
 }
 
 /** What somebody should know beside the table. */
-export function statusNotes({ supervisor, services, notInBoth }: ProjectStatus): readonly string[] {
+export function statusNotes({ supervisor, services, notInBoth, notifiers = [] }: ProjectStatus): readonly string[] {
   const running = services.filter(({ pid }) => pid !== undefined)
   const large = services.filter(({ logBytes }) => logBytes > 10 * LARGE_LOG_BYTES)
   return [
@@ -100,6 +101,7 @@ export function statusNotes({ supervisor, services, notInBoth }: ProjectStatus):
       (one) =>
         `the log of ${nameOf(one, services)} has ${formatBytes(one.logBytes)}: \`octo restart ${one.service}\` puts it aside`,
     ),
+    ...notifierNotes(notifiers),
   ]
 }
 

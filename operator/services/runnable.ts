@@ -4,7 +4,7 @@ import type { PluginOutcome, VerifiedExecutable } from '../../client/index.ts'
 import { showPlace } from '../../config/document/invalid.ts'
 import type { OctoConfig, Phase, PluginRequest, ServiceConfig } from '../../config/model/config.ts'
 import { PHASES } from '../../config/model/config.ts'
-import { OPERATOR_KIND, pinned } from '../../config/model/requests.ts'
+import { notifierRequests, OPERATOR_KIND, pinned } from '../../config/model/requests.ts'
 import { orderOf, withDependencies } from '../../config/model/service-order.ts'
 import type { Dependency, SecretSource, ServiceSpec } from '../../config/model/service-spec.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
@@ -13,6 +13,8 @@ import { quote } from '../../schemas/quote.ts'
 import { secretArguments } from '../../schemas/secret-arguments.ts'
 import type { PlannedCheck } from '../check/plan.ts'
 import { planService, requestKey, requestsOfPlan } from '../check/plan.ts'
+import { notifiersOf, projectName } from '../notifications/notifiers-of.ts'
+import type { Telling } from '../notifications/send.ts'
 import type { Fields } from './digests.ts'
 import { digestOf, fieldsOf, initDigestOf, settingsOf } from './digests.ts'
 
@@ -37,6 +39,8 @@ export type Runnable = {
   readonly services: ReadonlyMap<string, RunnableService>
   readonly order: ReadonlyMap<string, readonly Dependency[]>
   readonly provided: ReadonlyMap<string, PluginOutcome>
+  /** Whom the config tells of it; absent in a part of what was loaded. */
+  readonly telling?: Telling
 }
 
 type Source = {
@@ -67,7 +71,10 @@ export async function openRunnable(source: Source, names: readonly string[]): Pr
   for (const one of chosen) refuseUnwatchable(one)
   const provided = await provideAll(chosen, source)
   const services = new Map(chosen.map((one) => [one.service.name, runnableOf(one, config, provided)]))
-  return { services, order: new Map([...order].filter(([name]) => services.has(name))), provided }
+  return {
+    ...{ services, order: new Map([...order].filter(([name]) => services.has(name))), provided },
+    telling: { project: projectName(config), notifiers: await notifiersOf(config, provided) },
+  }
 }
 
 function draft(service: ServiceConfig, { operator: _, ...config }: OctoConfig) {
@@ -129,9 +136,8 @@ async function provideAll(chosen: readonly Drafted[], { config, provide }: Sourc
   )
   const sources = chosen.flatMap(({ spec }) => plannedSources(spec, config)).map(({ request }) => request)
   const checks = chosen.flatMap(({ checks }) => PHASES.flatMap((phase) => checks[phase]))
-  const requests = [
-    ...new Map([...programs, ...sources, ...requestsOfPlan(checks)].map((one) => [requestKey(one), one])).values(),
-  ]
+  const wanted = [...programs, ...sources, ...requestsOfPlan(checks), ...notifierRequests(config)]
+  const requests = [...new Map(wanted.map((one) => [requestKey(one), one])).values()]
   const outcomes = requests.length > 0 ? await provide(requests) : []
   return new Map(requests.map((request, index) => [requestKey(request), outcomes[index] as PluginOutcome]))
 }

@@ -6,6 +6,8 @@ import { withoutMemoryInCores } from '../../system/process/core-files.ts'
 import { endProcesses } from '../../system/process/end-processes.ts'
 import { MARK } from '../../system/process/mark.ts'
 import { lockFile } from '../../system/process-lock.ts'
+import type { Notifications, NotifierStatus } from '../notifications/notifications.ts'
+import { openNotifications } from '../notifications/notifications.ts'
 import type { Changes } from './changes.ts'
 import type { ConfigCall } from './config-call.ts'
 import { openControl, supervisorOf } from './control.ts'
@@ -25,6 +27,7 @@ export type Project = { readonly places: Places; readonly configPath: string; re
 
 type Supervised = {
   readonly supervisor: Supervisor
+  readonly notifications: Notifications
   readonly project: Project
 }
 
@@ -46,23 +49,18 @@ export async function takeProject(
     const env = { ...project.env, [MARK]: undefined }
     const journal = await openJournal(places.journal, known)
     const cores = withoutMemoryInCores()
+    const notifications = openNotifications({ path: places.notifications, log })
     const supervisor = openSupervisor({
-      cores,
-      places,
-      configPath,
-      env,
-      known,
-      journal,
-      log,
-      now: sinceBoot,
-      random: Math.random,
+      ...{ cores, places, configPath, env, known, journal, log, notifications },
+      ...{ now: sinceBoot, random: Math.random },
     })
     return {
-      ...{ supervisor, project },
+      ...{ supervisor, notifications, project },
       async [Symbol.asyncDispose]() {
         supervisor[Symbol.dispose]()
         cores[Symbol.dispose]()
         await rotated()
+        notifications[Symbol.dispose]()
         lock[Symbol.dispose]()
       },
     }
@@ -103,8 +101,11 @@ type Serving = {
   readonly signal: AbortSignal
 }
 
+/** How long a supervisor that has nothing to run any more stays for what it has to tell; the next one tells the rest. */
+const DRAIN_MS = 5000
+
 /** Starts the services, answers requests, and returns when all are at rest. */
-export async function serve({ supervisor, project }: Supervised, { load, begin, signal }: Serving) {
+export async function serve({ supervisor, notifications, project }: Supervised, { load, begin, signal }: Serving) {
   const open = new Set<Promise<unknown>>()
   const during = <Result>(work: Promise<Result>): Promise<Result> => {
     const done = work.finally(() => open.delete(done))
@@ -118,13 +119,17 @@ export async function serve({ supervisor, project }: Supervised, { load, begin, 
   let isClosing = false
   // Whoever asks too late gets no answer, and becomes the next supervisor.
   await using _ = await openControl(project.places, project.env, async (request) =>
-    isClosing ? undefined : during(answer(request, { supervisor, project, load, loading, first, signal })),
+    isClosing
+      ? undefined
+      : during(answer(request, { supervisor, notifications, project, load, loading, first, signal })),
   )
   await first
   if (signal.aborted) await supervisor.stop([])
   // A request that came while the last service ended may start another one.
-  do await Promise.all([supervisor.rest(), ...open])
-  while (open.size > 0)
+  do {
+    await Promise.all([supervisor.rest(), ...open])
+    await notifications.drain(DRAIN_MS)
+  } while (open.size > 0)
   isClosing = true
   return supervisor.status()
 }
@@ -134,11 +139,11 @@ type Answering = Supervised &
 
 /** What is still starting can be looked at and stopped; all else waits until it is up. */
 async function answer(request: Request, answering: Answering): Promise<Answer> {
-  const { supervisor, project, loading, first } = answering
+  const { supervisor, notifications, project, loading, first } = answering
   if (request.do === 'stop') await loading.then(() => stopByHand(supervisor, request.services))
   else if (request.do !== 'status') await first
   if (request.do === 'start' || request.do === 'restart' || request.do === 'apply') await beginAgain(request, answering)
-  return { v: 1, state: 'done', status: projectStatus(project, supervisor.status()) }
+  return { v: 1, state: 'done', status: projectStatus(project, supervisor.status(), notifications.status()) }
 }
 
 /** Held before they end: a supervisor that is killed meanwhile leaves it said. */
@@ -161,6 +166,11 @@ async function perform(request: BeginRequest, loaded: Loaded, supervisor: Superv
   await supervisor.apply({ ...loaded, isPartial: services.length > 0 }, isAsShown)
 }
 
-export function projectStatus({ configPath }: Project, services: readonly InstanceStatus[]): ProjectStatus {
-  return { config: configPath, supervisor: { state: 'running', pid: process.pid }, services }
+export function projectStatus(
+  { configPath }: Project,
+  services: readonly InstanceStatus[],
+  notifiers: readonly NotifierStatus[] = [],
+): ProjectStatus {
+  const told = notifiers.length > 0 ? { notifiers } : {}
+  return { config: configPath, supervisor: { state: 'running', pid: process.pid }, services, ...told }
 }

@@ -16,7 +16,7 @@ import type { SeenCheck } from './health-watch.ts'
 import { openHeldServices } from './held-services.ts'
 import type { One } from './instances.ts'
 import { openInstances } from './instances.ts'
-import type { Journal, Known, KnownService } from './journal.ts'
+import type { Journal, KnownService } from './journal.ts'
 import { serviceIn } from './journal.ts'
 import type { RecalledSpec } from './kept-specs.ts'
 import { recallSpec } from './kept-specs.ts'
@@ -26,6 +26,9 @@ import type { Loaded } from './loaded-services.ts'
 import { openLoadedServices } from './loaded-services.ts'
 import { openLogUpkeep } from './log-upkeep.ts'
 import { markOf } from './marks.ts'
+import type { NewsDeps } from './news.ts'
+import { openNews } from './news.ts'
+import { isFlapping } from './pause.ts'
 import type { InstanceStatus } from './protocol.ts'
 import { openHiding } from './secrets/hiding.ts'
 import type { News } from './secrets/keeper.ts'
@@ -34,7 +37,7 @@ import { openSecretFolders, secretsOfAll } from './secrets/secret-folders.ts'
 import { statusOf } from './status.ts'
 import { hasHealth, openTakenConfig } from './taken-config.ts'
 
-type SupervisorDeps = EffectFacts & { readonly journal: Journal; readonly known: Known }
+type SupervisorDeps = EffectFacts & NewsDeps & { readonly journal: Journal }
 
 export type Supervisor = Disposable & {
   /**
@@ -55,8 +58,6 @@ export type Supervisor = Disposable & {
 
 /** An adopted process is no child, so nobody is told of its end. */
 const LOOK_MS = 250
-/** In a row: what is still tried again then is no success. */
-const SETTLED_FAILURES = 3
 
 const UNKNOWN: KnownService = {
   ...{ digest: '', waitsFor: [], replicas: 1, restart: { policy: 'no' } },
@@ -83,7 +84,9 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     changed: (service, rules) => void tellRunning(service, rules),
   })
   const lanes = openLanes({ env: deps.env })
-  const effects = openEffects({ ...deps, ...{ log, loaded, lanes, serviceOf, remember, secrets, tell } })
+  const news = openNews(deps, { hiding, isClosed: () => isClosed })
+  const onChecks = news.checked
+  const effects = openEffects({ ...deps, ...{ log, loaded, lanes, serviceOf, remember, secrets, tell, onChecks } })
   const instances = openInstances({
     ...{ journal: deps.journal, now: deps.now, random: deps.random, log, serviceOf, onChange },
     perform: effects.perform,
@@ -99,6 +102,7 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     const one = instances.add(id, serviceIn(id), instance)
     const cgroup = deps.known.instances.get(id)?.instance.process?.cgroup
     if (cgroup !== undefined && !instance.process) removeCgroup(cgroup)
+    news.found(one)
     if (instance.state === 'ending') effects.perform(one, 'end-processes')
     if (instance.state === 'running') recall(one)
   }
@@ -155,6 +159,7 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
 
   function onChange(one: One, before: Instance): void {
     const { id, instance } = one
+    news.changed(one, before)
     if (instance.state !== before.state) {
       if (instance.state !== 'running') effects.abandon(one)
       log(`${id}: ${instance.state}${instance.reason === undefined ? '' : `: ${instance.reason}`}`)
@@ -230,6 +235,7 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
   return {
     async start(next, names, isBoot = false) {
       const before = new Map([...services].map(([name, { digest }]) => [name, digest]))
+      news.use(next)
       taken.take(next)
       const all = [...next.runnable.services.values()]
       const wanted = isBoot && names.length === 0 ? held.afterBoot(all) : all
@@ -250,6 +256,7 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
       if (!isAsShown(changes)) throw changedMeanwhile()
       await stopAll(instances.all().filter(({ id }) => changes.stops.includes(id)))
       for (const { service, action } of changes.changes) if (action === 'remove') forget(service)
+      news.use(next)
       taken.take(next)
       for (const one of instances.all()) if (runnable.services.has(one.service) && !isWithin(one)) forgetOne(one)
       const started = instances.all().filter(({ id }) => changes.starts.includes(id))
@@ -288,8 +295,4 @@ function sendSignal(identity: ProcessIdentity | undefined, signal: NodeJS.Signal
   } catch {
     // It has ended meanwhile, and that is noticed elsewhere.
   }
-}
-
-function isFlapping({ state, failures }: Instance): boolean {
-  return state === 'pausing' && failures >= SETTLED_FAILURES
 }

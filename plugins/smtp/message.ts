@@ -20,13 +20,15 @@ const HAPPENED: Readonly<Record<Notification['kind'], string>> = {
 }
 
 export function renderMail(notification: Notification, from: Mailbox, to: readonly Mailbox[]): Mail {
-  const messageId = messageIdOf(notification, from)
+  const messageId = messageIdOf(notification.id, from)
+  const first = notification.follows === undefined ? undefined : messageIdOf(notification.follows, from)
   const head = [
     headerField('Date', [mailDate(notification.at)]),
     headerField('From', mailboxes([from])),
     headerField('To', mailboxes(to)),
     headerField('Subject', encodedText(notification.title ?? subjectOf(notification))),
     headerField('Message-ID', [messageId]),
+    ...(first === undefined ? [] : [headerField('In-Reply-To', [first]), headerField('References', [first])]),
     headerField('Auto-Submitted', ['auto-generated']),
     headerField('MIME-Version', ['1.0']),
     headerField('Content-Type', ['text/plain; charset=utf-8']),
@@ -58,7 +60,7 @@ function bodyOf(notification: Notification): string {
 }
 
 /** The same for each try, so that a receiver sees one mail. */
-function messageIdOf({ id }: Notification, { domain }: Mailbox): string {
+function messageIdOf(id: string, { domain }: Mailbox): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(id)) throw invalidOptions('the `id` of the notification is of no use')
   return `<${id}@${domain.startsWith('[') ? 'octo.invalid' : domain}>`
 }

@@ -7,7 +7,7 @@ import { jsonObjectShape, lineShape, timeShape } from '../shapes.ts'
 import { OUTCOME_STATUSES, reasonShape, retryAfterShape, summaryShape, warningsShape } from './outcome.ts'
 
 /** What happened: to a check, or to a service. */
-const NOTIFICATION_KINDS = ['failed', 'resolved', 'started', 'stopped', 'crashed', 'gave-up'] as const
+export const NOTIFICATION_KINDS = ['failed', 'resolved', 'started', 'stopped', 'crashed', 'gave-up'] as const
 
 const MAX_MESSAGE = 16 * 1024
 /** Bytes of the whole document. */
@@ -15,9 +15,15 @@ const MAX_NOTIFY_INPUT_BYTES = 1024 * 1024
 const MAX_RESULT_BYTES = 64 * 1024
 const MAX_COUNT = 1_000_000_000
 
+const idShape = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'expected 1–100 of letters, digits, `.`, `_` and `-`')
+
 export const notificationShape = z.strictObject({
   /** The same each time that this notification is tried again, so that a receiver can see that it has it already. */
-  id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'expected 1–100 of letters, digits, `.`, `_` and `-`'),
+  id: idShape,
+  /** The notification that told first of the same problem, so that what solves it is found beside it. */
+  follows: idShape.optional(),
   kind: z.enum(NOTIFICATION_KINDS),
   project: lineShape.min(1),
   /** Of which service; absent when it is about the project. */

@@ -55,7 +55,7 @@ x-mine: {helth: 1}
 version: "3"
 networks: {nett: {}}
 configs: {web: {prot: 1}}
-operator: {x-own: 1, notifications: [{anything: 1}], services: {web: {x-note: 1, depends: [{service: db}]}}}
+operator: {x-own: 1, notifications: [{notifier: a, anything: 1}], services: {web: {x-note: 1, depends: [{service: db}]}}}
 services: {web: {image: x, healthcheck: {tset: 1}, init: true, configs: [a], depends_on: [db], volumes: [], frobnicate: 1, x-y: 1, labels: {helth: 1}}}
 `
   const { warnings } = await readFiles(t, { 'octo.yaml': text })

@@ -55,6 +55,24 @@ test('the secrets of the page come from where it says', async (t) => {
   assert.deepEqual(warnings, [])
 })
 
+test('the notifiers of the page are read as it says, and all of their keys are named', async (t) => {
+  const [text = ''] = blocksOfKind(PAGE, 'notifications')
+  const config = await readFiles(
+    t,
+    { 'octo.yaml': `services: {api: {command: [/bin/api]}}\n${text}` },
+    { env: { SMTP_PASSWORD: 'x' } },
+  )
+  assert.deepEqual(
+    config.notifiers?.map(({ name, severity, limit }) => [name, severity, limit.count]),
+    [
+      ['smtp', 'warning', 20],
+      ['smtp-2', 'info', 5],
+    ],
+  )
+  const keys = tableRows(PAGE, '## Telling people').flatMap(([cell = '']) => [...cell.matchAll(/`(\w+)/g)])
+  for (const [, key = ''] of keys) assert.ok(key in FIELDS.notification, key)
+})
+
 test('the keys of the page are keys of the config', () => {
   const keys = tableRows(PAGE, '## What is run').flatMap(([cell = '']) =>
     [...cell.matchAll(/`(\w+)/g)].map(([, key = '']) => key),

@@ -58,9 +58,9 @@ export async function aServiceScene(
   }
 
   /** The next supervisor of the project; leaving it is what a kill does to one, for the services. */
-  async function supervise<Result>(act: (supervisor: Supervisor) => Promise<Result>): Promise<Result> {
+  async function supervise<Result>(act: (supervisor: Supervisor, taken: Taken) => Promise<Result>): Promise<Result> {
     await using taken = await takeProject(project, (line) => void logged.push(line))
-    return await act(taken.supervisor)
+    return await act(taken.supervisor, taken)
   }
 
   return {
@@ -71,6 +71,8 @@ export async function aServiceScene(
     script: (text: string) => ({ command: ['/bin/sh', '-c', text, folder] }),
   }
 }
+
+type Taken = Awaited<ReturnType<typeof takeProject>>
 
 function readIfThere(path: string): string {
   try {

@@ -1,6 +1,7 @@
 // `octo apply`: shows what differs between the config and what runs, and after a yes does that and nothing else.
 import { coded } from '../../../schemas/errors.ts'
 import { askOn } from '../../../terminal/ask-question.ts'
+import { notifierWarnings } from '../../notifications/notifiers-of.ts'
 import { configCall } from '../../services/config-call.ts'
 import { openRunnable } from '../../services/runnable.ts'
 import { startAndAsk } from '../../services/start-supervisor.ts'
@@ -16,6 +17,7 @@ export async function apply(call: OperatorCall): Promise<number> {
   const { session, words, terminal, env, options } = call
   const runnable = await openRunnable(session, words)
   tellLeftAside(runnable, terminal)
+  for (const line of notifierWarnings(runnable.telling?.notifiers ?? [])) terminal.warn(line)
   const project = projectOf(call)
   const changes = await currentChanges(project, runnable, { isPartial: words.length > 0 })
   const shown = changesToJson(changes)

@@ -3,6 +3,7 @@ import { printable } from '../../../schemas/quote.ts'
 import { interruptible } from '../../../system/process/interruptible.ts'
 import { keepHeapSmall } from '../../../system/process/small-heap.ts'
 import type { Terminal } from '../../../terminal/index.ts'
+import { notifierWarnings } from '../../notifications/notifiers-of.ts'
 import type { ConfigCall } from '../../services/config-call.ts'
 import { configCall } from '../../services/config-call.ts'
 import { ask } from '../../services/control.ts'
@@ -29,6 +30,7 @@ export async function startApart(call: OperatorCall, word: 'start' | 'restart'):
   // Whatever is wrong with the config, or cannot be installed, is said here and now.
   const runnable = await openRunnable(session, words)
   tellLeftAside(runnable, terminal)
+  for (const line of notifierWarnings(runnable.telling?.notifiers ?? [])) terminal.warn(line)
   const project = projectOf(call)
   const running = await changesOfRunning(project, runnable, words)
   if (running) tellChanges(word, running, terminal)
@@ -109,6 +111,7 @@ export async function startHere(call: OperatorCall): Promise<number> {
     const runnable = await openRunnable(source, names)
     for (const name of runnable.services.keys()) asked.add(name)
     tellLeftAside(runnable, terminal)
+    for (const line of notifierWarnings(runnable.telling?.notifiers ?? [])) terminal.warn(line)
     for (const line of await source.writeFiles()) terminal.warn(line)
     return { runnable, locate: (executable) => client.locate(executable) }
   }

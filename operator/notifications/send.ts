@@ -1,0 +1,60 @@
+// One try to deliver a notification by the plugin that the config names. Whatever goes wrong is an answer: a notifier that cannot
+// be had may be there at the next start of its supervisor.
+import type { VerifiedExecutable } from '../../client/index.ts'
+import type { CheckArguments } from '../../config/model/config.ts'
+import type { NotifierConfig } from '../../config/model/notifier-config.ts'
+import type { Notification } from '../../schemas/contract/notification.ts'
+import { isCoded } from '../../schemas/errors.ts'
+import { secretArguments } from '../../schemas/secret-arguments.ts'
+import type { RunDeps } from '../exec/plugin-process.ts'
+import { runNotifier } from '../exec/run-notifier.ts'
+import type { Answered } from './outlet.ts'
+
+/** A notifier of the config, with its plugin or the reason why there is none. */
+export type Notifier = {
+  readonly config: NotifierConfig
+  readonly plugin: VerifiedExecutable | Error
+}
+
+/** Whom a config tells, of what people know it by. */
+export type Telling = { readonly project: string; readonly notifiers: readonly Notifier[] }
+
+export type Send = (notifier: Notifier, notification: Notification, signal: AbortSignal) => Promise<Answered>
+
+export function senderOf(deps: RunDeps): Send {
+  return async ({ config, plugin }, notification, signal) => {
+    if (plugin instanceof Error) return { status: 'failed', summary: plugin.message }
+    const hide = (text: string) => withoutSecrets(text, config.arguments, plugin)
+    try {
+      const { timeoutMs } = config
+      const result = await runNotifier(
+        { executable: plugin, arguments: config.arguments, notification, signal, ...(timeoutMs ? { timeoutMs } : {}) },
+        deps,
+      )
+      const { status, line, summary } = result
+      const { retryAfterMs } = line ?? {}
+      return { status, summary: hide(summary), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
+    } catch (error) {
+      if (!isCoded(error)) throw error
+      return { status: 'failed', summary: hide(error.message) }
+    }
+  }
+}
+
+const HIDDEN = '***'
+const SHORTEST = 4
+
+/** A server may repeat in its answer what it was given. */
+function withoutSecrets(text: string, given: CheckArguments, { manifest }: VerifiedExecutable): string {
+  if (given.kind === 'list') return text
+  const secrets = secretArguments(manifest.arguments)
+  const values = Object.entries(given.value).flatMap(([name, value]) => (secrets.has(name) ? textsIn(value) : []))
+  return values.reduce((shown, secret) => shown.replaceAll(secret, HIDDEN), text)
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string' || typeof value === 'number')
+    return [String(value)].filter((text) => text.length >= SHORTEST)
+  if (typeof value !== 'object' || value === null) return []
+  return Object.values(value).flatMap(textsIn)
+}
