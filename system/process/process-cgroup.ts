@@ -62,8 +62,8 @@ export function removeCgroup(folder: string): void {
   }
 }
 
-/** Undefined where cgroup v2 is not mounted, or this process is outside of what is mounted here. */
-function ownCgroup(): string | undefined {
+/** Its folder; undefined where cgroup v2 is not mounted, or this process is outside of what is mounted here. */
+export function ownCgroup(): string | undefined {
   const own = /^0::(.+)$/m.exec(textOf('/proc/self/cgroup') ?? '')?.[1]
   const mount = (textOf('/proc/self/mountinfo') ?? '')
     .split('\n')

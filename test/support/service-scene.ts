@@ -1,19 +1,18 @@
 // A project with services that are small shell programs, under a supervisor in this process; the programs are real, and gone
 // after the test whatever it did.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { stringify } from 'yaml'
 import type { VerifiedExecutable } from '../../client/index.ts'
 import type { PluginRequest } from '../../config/model/config.ts'
 import { readConfig } from '../../config/read-config.ts'
-import { readJournal } from '../../operator/services/journal.ts'
 import { placesOf } from '../../operator/services/places.ts'
 import type { InstanceStatus } from '../../operator/services/protocol.ts'
 import { openRunnable } from '../../operator/services/runnable.ts'
 import { takeProject } from '../../operator/services/supervise.ts'
 import type { Supervisor } from '../../operator/services/supervisor.ts'
-import { removeCgroup } from '../../system/process/process-cgroup.ts'
+import { ownCgroup, removeCgroup } from '../../system/process/process-cgroup.ts'
 import { processTable } from '../../system/process/process-table.ts'
 import { anExecutable } from './executables.ts'
 import { tempFolder } from './temp-folder.ts'
@@ -37,11 +36,7 @@ export async function aServiceScene(
   const project = { configPath, env, places: placesOf(configPath, env) }
   const logged: string[] = []
   write(services)
-  t.after(async () => {
-    await endMarked(project.places.key)
-    for (const { instance } of readJournal(project.places.journal).instances.values())
-      if (instance.process?.cgroup !== undefined) removeCgroup(instance.process.cgroup)
-  })
+  t.after(() => endMarked(project.places.key))
 
   function write(next: Readonly<Record<string, object>>, more: object = {}): void {
     writeFileSync(configPath, stringify({ ...more, services: next }))
@@ -93,6 +88,9 @@ export async function endMarked(key: string): Promise<void> {
     for (const { pid } of left) kill(pid)
     return left.length === 0
   })
+  const cgroups = ownCgroup()
+  const names = cgroups === undefined ? [] : readdirSync(cgroups).filter((name) => name.startsWith(`octo.${key}.`))
+  for (const name of names) removeCgroup(join(cgroups ?? '', name))
 }
 
 function kill(pid: number): void {
