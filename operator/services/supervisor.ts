@@ -1,9 +1,5 @@
 // Runs the services of one project. Everything that lasts is in the journal, so that another supervisor can go on from there at
 // any moment: this one may be killed, and what it runs may not notice.
-import type { ChangeRule } from '../../config/model/service-spec.ts'
-import { CHANGE_RULES } from '../../config/model/service-spec.ts'
-import type { ProcessIdentity } from '../../system/process/identity.ts'
-import { isAlive } from '../../system/process/identity.ts'
 import { removeCgroup } from '../../system/process/process-cgroup.ts'
 import { openLanes } from '../lanes/lanes.ts'
 import { allAsTheyAre } from './adopt.ts'
@@ -34,6 +30,7 @@ import { openHiding } from './secrets/hiding.ts'
 import type { News } from './secrets/keeper.ts'
 import { openSecretsKeeper } from './secrets/keeper.ts'
 import { openSecretFolders, secretsOfAll } from './secrets/secret-folders.ts'
+import { tellChange } from './secrets/tell-change.ts'
 import { statusOf } from './status.ts'
 import { hasHealth, openTakenConfig } from './taken-config.ts'
 
@@ -81,7 +78,7 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     ...{ folders, hiding, env: deps.env, places: deps.places, random: deps.random, log },
     now: Date.now,
     tell: tellWaiting,
-    changed: (service, rules) => void tellRunning(service, rules),
+    changed: (service, rules) => void tellChange(service, rules, { instances, tell, log }),
   })
   const lanes = openLanes({ env: deps.env })
   const news = openNews(deps, { hiding, isClosed: () => isClosed })
@@ -131,21 +128,6 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
           tell(one, { ...news, generation: one.instance.generation })
   }
 
-  /** One after the other: at any time all but one of them answer. */
-  async function tellRunning(service: string, rules: ReadonlySet<ChangeRule>): Promise<void> {
-    const rule = CHANGE_RULES.find((one) => rules.has(one)) ?? 'nothing'
-    log(`${service}: its secrets have changed: ${rule}`)
-    for (const one of instances.of(service)) {
-      const { state, generation, process } = one.instance
-      if (state !== 'running' || rule === 'nothing') continue
-      if (rule !== 'restart') sendSignal(process, rule)
-      else {
-        tell(one, { kind: 'renewed', generation })
-        await instances.until(() => one.instance.generation !== generation && isSettled(one.instance))
-      }
-    }
-  }
-
   function recall({ service: name, instance }: One): void {
     const { pid } = instance.process ?? {}
     const spec = pid === undefined ? undefined : recallSpec(deps.places, { name, digest: serviceOf(name).digest, pid })
@@ -174,10 +156,14 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
       const { state, generation } = one.instance
       if (state !== 'waiting') continue
       const answer = waitsFor(one)
-      if (answer.state === 'met' && secrets.isReady(loaded.required(one.service)))
-        instances.tell(one, { kind: 'ready', generation })
+      if (answer.state === 'met' && hasSecrets(one)) instances.tell(one, { kind: 'ready', generation })
       if (answer.state === 'never') instances.tell(one, { kind: 'blocked', generation, reason: answer.reason })
     }
+  }
+
+  /** What no config names is not given any, and what becomes of it is for its preparation to say. */
+  function hasSecrets({ service }: One): boolean {
+    return loaded.of(service) === undefined || secrets.isReady(loaded.required(service))
   }
 
   function waitsFor({ service }: One) {
@@ -284,15 +270,5 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
       lanes[Symbol.dispose]()
       deps.journal[Symbol.dispose]()
     },
-  }
-}
-
-/** Asked right before: the number may be another's by now. */
-function sendSignal(identity: ProcessIdentity | undefined, signal: NodeJS.Signals): void {
-  if (!identity || !isAlive(identity)) return
-  try {
-    process.kill(identity.pid, signal)
-  } catch {
-    // It has ended meanwhile, and that is noticed elsewhere.
   }
 }

@@ -15,8 +15,10 @@ export function showPlan({ services, order }: Runnable, terminal: Terminal, more
   const rows = [...services.values()].map(({ name, spec, executable }) => ({
     ...{ service: name, replicas: spec.replicas, restart: spec.restart.policy },
     program: executable ? `${executable.repo}/${executable.plugin}@${executable.version}` : wordsOf(spec.program),
+    secrets: spec.secrets.map(({ request: { plugin } }) => plugin),
     after: (order.get(name) ?? []).map(({ service, condition }) => `${service} ${condition}`),
   }))
+  const hasSecrets = rows.some(({ secrets }) => secrets.length > 0)
   if (terminal.json) terminal.result({ json: { services: rows, ...more }, text: () => '' })
   else
     terminal.table({
@@ -26,8 +28,12 @@ export function showPlan({ services, order }: Runnable, terminal: Terminal, more
         { title: 'replicas' },
         { title: 'restart' },
         { title: 'after' },
+        ...(hasSecrets ? [{ title: 'secrets from' }] : []),
       ],
-      rows: rows.map((row) => [row.service, row.program, String(row.replicas), row.restart, row.after.join(', ')]),
+      rows: rows.map((row) => [
+        ...[row.service, row.program, String(row.replicas), row.restart, row.after.join(', ')],
+        ...(hasSecrets ? [row.secrets.join(', ')] : []),
+      ]),
     })
 }
 

@@ -22,6 +22,7 @@ const why = (differing: Partial<InstanceStatus>) =>
   statusTable({ ...project, services: [anInstance(differing)] }, paintFor(false)).rows[0]?.at(-1)
 
 const KILLED = { kind: 'signal', signal: 'SIGKILL' } as const
+const LATER = '2026-11-26T10:00:00.000Z'
 const EXITED = { kind: 'code', code: 3 } as const
 
 test('says why a service is as it is, also when it runs again', () => {
@@ -48,6 +49,10 @@ test('says why a service is as it is, also when it runs again', () => {
       'ended by SIGKILL, started again, differs from the config: command',
     ],
     [{ differs: true }, 'differs from the config'],
+    [{ secrets: { state: 'good', until: LATER } }, ''],
+    [{ state: 'waiting', reason: 'away', secrets: { state: 'waiting', reason: 'away' } }, 'away'],
+    [{ secrets: { state: 'stale', until: LATER, reason: 'away' } }, `new away, the old ones end ${LATER}`],
+    [{ secrets: { state: 'expired', until: LATER, reason: 'away' } }, `its secrets ended ${LATER}, new away`],
   ] as const)
     assert.equal(why(differing), sentence, JSON.stringify(differing))
 })

@@ -92,3 +92,40 @@ test('a folder that others can enter is no place for secrets, and nothing in it 
   assert.notEqual(scene.folders().write('api', { a: 'b' }).startsWith(foreign), true)
   assert.equal(existsSync(join(foreign, 'api', 'a')), true)
 })
+
+test('what a service says that was left running is searched for the secrets that it was given', options, async (t) => {
+  const scene = await aSecretScene(t)
+  const vault = scene.source('vault')
+  vault.gives({ secrets: { a: 'same-canary' } })
+  const health = [{ tool: 'says', args: ['', 'it is same-canary', '1'], interval: '10ms', failureThreshold: 1 }]
+  scene.write({ api: { ...scene.script(IDLE), secrets: [vault.item()], health, start_period: '0s' } })
+  await scene.supervise(async (supervisor) => supervisor.start(await scene.load(), []))
+  vault.says('retry')
+  await scene.supervise(async (supervisor) => {
+    await supervisor.start(await scene.load(), [])
+    assert.match(stateOf(supervisor, 'api.1').reason ?? '', /health `says` is critical: it is \*\*\*$/)
+    await supervisor.stop([])
+  })
+})
+
+test('one that no config names any more is not started again without its secrets', options, async (t) => {
+  const scene = await aSecretScene(t)
+  const vault = scene.source('vault')
+  vault.gives({ secrets: { a: 'b' } })
+  const web = scene.script('exec sleep 600')
+  scene.write({ api: { ...scene.script(IDLE), restart: 'on-failure', secrets: [vault.item()] }, web })
+  const pid = await scene.supervise(async (supervisor) => {
+    await supervisor.start(await scene.load(), [])
+    await until(() => scene.text('starts') === 'x\n')
+    return stateOf(supervisor, 'api.1').pid as number
+  })
+  scene.write({ web })
+  await scene.supervise(async (supervisor) => {
+    await supervisor.start(await scene.load(), [])
+    process.kill(pid, 'SIGKILL')
+    await until(() => stateOf(supervisor, 'api.1').failures > 1)
+    assert.equal(stateOf(supervisor, 'web.1').state, 'running')
+    await supervisor.stop([])
+  })
+  assert.equal(scene.text('starts'), 'x\n')
+})

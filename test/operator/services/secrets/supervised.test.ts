@@ -158,14 +158,15 @@ test('a lease is renewed before its end, and what stays the same is told nobody'
 test('a source that is away when secrets end warns, and the service goes on beyond that', options, async (t) => {
   const scene = await aSecretScene(t)
   const vault = scene.source('vault')
+  const item = { tool: 'gives-secrets', args: { ...vault.item().args, token: TOKEN }, on_change: 'nothing' }
   vault.gives({ secrets: { a: 'old' }, expires: '@SOON@' })
-  scene.write({ api: { ...scene.script(IDLE), restart: 'always', secrets: [vault.item({ on_change: 'nothing' })] } })
+  scene.write({ api: { ...scene.script(IDLE), restart: 'always', secrets: [item] } })
   await scene.supervise(async (supervisor) => {
     await supervisor.start(await scene.load(), [])
-    vault.says('retry')
+    vault.says('retry', { summary: `the server is away, ${TOKEN}` })
     const secretsOf = () => stateOf(supervisor, 'api.1').secrets
     await until(() => secretsOf()?.state !== 'good')
-    assert.match(secretsOf()?.reason ?? '', /the server is away/)
+    assert.match(secretsOf()?.reason ?? '', /the server is away, \*\*\*$/)
     await until(() => secretsOf()?.state === 'expired')
     const { pid, state } = stateOf(supervisor, 'api.1')
     assert.equal(state, 'running')
