@@ -13,6 +13,7 @@ type StackFacts = {
   readonly node: string
   readonly registry: string
   readonly webPort: number
+  readonly mailPort: number
   readonly database?: {
     readonly postgres: FoundPostgres
     /** The server that knows its password, and the file of the token for it. */
@@ -25,7 +26,7 @@ type Database = NonNullable<StackFacts['database']>
 export const webAddress = ({ webPort }: Pick<StackFacts, 'webPort'>) => `http://127.0.0.1:${webPort}`
 
 export function renderStack(facts: StackFacts): string {
-  const { dir, registry, database } = facts
+  const { dir, registry, mailPort, database } = facts
   return `# What \`npm run demo:stack\` starts. \`octo config show --origin\` shows what octo reads here.
 operator:
   repos:
@@ -35,7 +36,14 @@ operator:
     shop:
       url: ${registry}/repos/shop.yaml
       keys: [{file: keys/core.pub}]
-${database ? renderSecrets(database) : ''}
+${database ? renderSecrets(database) : ''}  # Who is told of what happens to the API.
+  notifications:
+    - notifier: smtp
+      args: {server: 127.0.0.1, port: ${mailPort}, tls: none, from: octo@localhost, to: [you@localhost]}
+      services: [api]
+      events: [crashed, gave-up, resolved]
+      group: 100ms
+
 services:
 ${database ? renderDatabase(facts, database) : ''}  # A plugin of the repo \`shop\`, proven before each start.
   api:

@@ -2,7 +2,7 @@
 // the order in which people see them. Everything that is started ends with it.
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { formatDuration } from '../../terminal/index.ts'
@@ -11,6 +11,8 @@ import { stopSignal } from '../stop-signal.ts'
 import { findPostgres } from './find-postgres.ts'
 import { freePort } from './free-port.ts'
 import { killAndWatch } from './kill-and-watch.ts'
+import type { MailCatcher } from './mail-catcher.ts'
+import { catchMail } from './mail-catcher.ts'
 import type { Place } from './place.ts'
 import { makeDatabaseFolder, openPlace } from './place.ts'
 import { renderStack, webAddress } from './render-config.ts'
@@ -40,11 +42,14 @@ export async function runStack(options: StackOptions, env: Environment, terminal
   screen.step('PostgreSQL', postgres.isFound ? `${postgres.version}, in ${postgres.bin}` : postgres.why)
   if (postgres.isFound) makeDatabaseFolder(place, postgres.owner)
 
+  await using mails = await catchMail(join(place.dir, 'mails'))
+  screen.step('mail', `smtp://127.0.0.1:${mails.port}, kept in ${join(place.dir, 'mails')}`)
   await using secrets = postgres.isFound ? await openSecrets(place, env) : undefined
   if (secrets) screen.step('secrets', `${secrets.url}, ${secrets.what}`)
 
   const facts = {
     ...{ dir: place.dir, root, node: process.execPath, registry: repos.url, webPort: await freePort() },
+    mailPort: mails.port,
     ...(postgres.isFound && secrets ? { database: { postgres, secrets } } : {}),
   }
   writeFileSync(join(place.dir, 'octo.yaml'), renderStack(facts), { mode: 0o600 })
@@ -56,6 +61,7 @@ export async function runStack(options: StackOptions, env: Environment, terminal
     await screen.visit(webAddress(facts))
     await killAndWatch(screen, 'api', stopping.signal)
     if (!stopping.signal.aborted) await screen.visit(webAddress(facts))
+    await showMail(screen, mails, stopping.signal)
     if (settings.keep && !stopping.signal.aborted) {
       terminal.print(nextSteps(place, webAddress(facts), terminal.paint))
       await stopping.asked
@@ -90,6 +96,17 @@ function stoppedAtTheEnd(screen: StackScreen): AsyncDisposable {
       if (code !== 0) throw coded('OS_FAILED', { message: `\`octo stop\` left something running, exit code ${code}` })
     },
   }
+}
+
+const MAIL_MS = 60_000
+
+/** Of the crash. */
+async function showMail(screen: StackScreen, mails: MailCatcher, signal: AbortSignal): Promise<void> {
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(MAIL_MS)])
+  const mail = await mails.mail((text) => text.includes('SIGKILL'), patience)
+  if (signal.aborted) return
+  if (mail === undefined) throw coded('OS_FAILED', { message: `no mail of the crash within ${MAIL_MS / 1000} seconds` })
+  screen.print(`\na mail has come, mails/${basename(mail.file)}:\n\n${mail.text}`)
 }
 
 async function mustStart(screen: StackScreen): Promise<void> {

@@ -12,12 +12,13 @@ type StackSettings = {
 
 export type StackOptions = { readonly keep?: boolean; readonly postgres?: string }
 
-/** Of the repo `core` the checks and the source of secrets; of the repo `shop` the API. */
+/** Of the repo `core` the checks, the notifier and the source of secrets; of the repo `shop` the API. */
 export const STACK_PLUGINS = [
   'plugins/check-tcp',
   'plugins/check-tcp-port',
   'plugins/check-server-url',
   'plugins/check-grpc',
+  'plugins/smtp',
   'plugins/vault-client',
   'examples/stack/api',
 ] as const

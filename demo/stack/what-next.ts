@@ -9,7 +9,7 @@ export function nextSteps({ dir }: Place, web: string, paint: Paint): string {
     ['what was written', './octo logs --follow api'],
     ['what it means', './octo show'],
     ['where values come from', './octo config show --origin services.api'],
-    ['change it', '$EDITOR octo.yaml && ./octo restart web'],
+    ['change it', '$EDITOR octo.yaml && ./octo apply'],
     ['visit it', `curl ${web}/`],
   ]
   const width = Math.max(...lines.map(([what]) => what.length))

@@ -2,13 +2,15 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { readConfig } from '../../config/read-config.ts'
 import type { FoundPostgres } from '../../demo/stack/find-postgres.ts'
 import { findPostgres } from '../../demo/stack/find-postgres.ts'
+import { catchMail } from '../../demo/stack/mail-catcher.ts'
 import { renderStack } from '../../demo/stack/render-config.ts'
 import { isCoded } from '../../schemas/errors.ts'
 import { publicKeyLine } from '../../schemas/trust-key.ts'
@@ -50,6 +52,9 @@ test('the stack comes up, its API is killed and comes back, and after Ctrl-C not
   const [, killed = ''] = /^\$ kill -9 (\d+) {2}# api$/m.exec(said) ?? []
   const behind = said.slice(said.indexOf(`kill -9 ${killed}`))
   assert.match(behind, /^api +running +healthy +\d+ .*ended by SIGKILL, started again$/m, said)
+  assert.match(said, /^To: you@localhost$/m, said)
+  // Behind its time, where one mail tells of more.
+  assert.match(behind, /^(?:\S+ )?api\.1: crashed: ended by SIGKILL; it is tried again$/m, said)
   // What is counted in memory begins anew with the program.
   const visits = [...said.matchAll(/^visit (\d+), counted in (.+)$/gm)].map(([, count, place]) => [count, place])
   assert.deepEqual(
@@ -65,8 +70,9 @@ test('the stack comes up, its API is killed and comes back, and after Ctrl-C not
 
   child.kill('SIGINT')
   assert.deepEqual(await closed, [0, null], said)
+  const shown = said.replace(/^\d{4}-\S+ (?=api)/gm, '')
   for (const line of shownIn('## Services in one command'))
-    if (postgres.isFound || !/^database/.test(line)) assert.match(said, patternOf(line))
+    if (postgres.isFound || !/^database/.test(line)) assert.match(shown, patternOf(line))
   assert.deepEqual(readdirSync(folder), [])
   const pids = [...said.matchAll(/^\w+ +running +\w+ +(\d+) /gm)].map(([, pid]) => Number(pid))
   for (const pid of new Set(pids)) assert.ok(await isGone(pid), `process ${pid} is left`)
@@ -91,7 +97,7 @@ const FOUND: FoundPostgres = {
 test('its config is valid, with and without a database', async (t) => {
   for (const postgres of [FOUND, undefined]) {
     const dir = tempFolder(t)
-    const facts = { dir, root: ROOT, node: '/bin/node', registry: 'http://127.0.0.1:1', webPort: 80 }
+    const facts = { dir, root: ROOT, node: '/bin/node', registry: 'http://127.0.0.1:1', webPort: 80, mailPort: 25 }
     const secrets = { url: 'http://127.0.0.1:2', tokenFile: join(dir, 'keys', 'a: "token') }
     const database = postgres && { postgres, secrets }
     const text = renderStack({ ...facts, ...(database ? { database } : {}) })
@@ -115,6 +121,26 @@ test('its config is valid, with and without a database', async (t) => {
           ],
     )
   }
+})
+
+test('mails are kept as they come and shown as people read them, also by one who hangs up', async (t) => {
+  const folder = join(tempFolder(t), 'mails')
+  await using catcher = await catchMail(folder)
+  const waited = catcher.mail((text) => text.includes('well'), new AbortController().signal)
+  for (const [said, encoded] of [
+    ['it crashed', false],
+    ['it is well: über', true],
+  ] as const) {
+    const head = `Subject: api${encoded ? '\r\nContent-Transfer-Encoding: base64' : ''}\r\nX-Other: 1`
+    const body = encoded ? Buffer.from(`${said}\r\n`).toString('base64') : `..${said}`
+    const socket = createConnection({ port: catcher.port, host: '127.0.0.1' })
+    socket.write(`EHLO me\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n${head}\r\n\r\n${body}\r\n.\r\n`)
+    assert.ok(await catcher.mail((text) => text.includes(said), new AbortController().signal))
+    socket.resetAndDestroy()
+  }
+  assert.deepEqual(await waited, { file: join(folder, '2.eml'), text: 'Subject: api\n\nit is well: über' })
+  assert.match(readFileSync(join(folder, '1.eml'), 'utf8'), /X-Other: 1\r\n\r\n\.it crashed\r\n$/)
+  assert.equal(await catcher.mail(() => false, AbortSignal.abort()), undefined)
 })
 
 test('a PostgreSQL is taken where its programs are, and left out where somebody asks for none', async (t) => {
