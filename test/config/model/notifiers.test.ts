@@ -2,9 +2,13 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
+import { parseTree } from '../../../config/document/node.ts'
+import { templateBudget } from '../../../config/document/template.ts'
+import { openWarnings } from '../../../config/document/warnings.ts'
+import { readNotifiers } from '../../../config/model/notifiers.ts'
 import { requestsOf } from '../../../config/model/requests.ts'
 import { readFiles } from '../../support/config-files.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
+import { expectCode, expectCodeAsync } from '../../support/expect-code.ts'
 
 const SERVICES = 'services: {web: {command: [/bin/web]}, db: {command: [/bin/db]}}\n'
 const FLAT = 'server: mail.example.com, port: 587, from: a@b.example, user: ops, password: x, to: c@d.example'
@@ -137,6 +141,17 @@ test('a document from elsewhere names no notifier and redirects none', async (t)
     )
     assert.match(error.message, /a document from elsewhere may not/, `${local} ${fetched}`)
   }
+})
+
+test('a tree from elsewhere is refused once more where notifiers are read', () => {
+  const root = parseTree('operator: {notifications: [{notifier: smtp}]}', {
+    name: 'https://x.example/a.yaml',
+    remote: true,
+  })
+  const variables = { root, env: {}, os: 'linux', arch: 'amd64', budget: templateBudget() }
+  const reading = { variables, warnings: openWarnings(), services: [] }
+  const { message } = expectCode('CONFIG_INVALID', () => readNotifiers(root, reading))
+  assert.match(message, /a document from elsewhere may not say who is told/)
 })
 
 test('a value that a local document gives, and a variable, go into an argument', async (t) => {
