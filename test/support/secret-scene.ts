@@ -47,7 +47,6 @@ export async function aSecretScene(t: TestContext) {
           .map((line) => JSON.parse(line)),
     }
   }
-  t.after(() => openSecretFolders(scene.project.places, scene.env).removeOthers(new Set()))
   return { ...scene, source, folders: () => openSecretFolders(scene.project.places, scene.env) }
 }
 

@@ -91,6 +91,8 @@ test('a folder that others can enter is no place for secrets, and nothing in it 
   assert.equal(scene.folders().read('api'), undefined)
   assert.notEqual(scene.folders().write('api', { a: 'b' }).startsWith(foreign), true)
   assert.equal(existsSync(join(foreign, 'api', 'a')), true)
+  scene.folders().removeOthers(new Set())
+  assert.equal(scene.folders().read('api'), undefined)
 })
 
 test('what a service says that was left running is searched for the secrets that it was given', options, async (t) => {
