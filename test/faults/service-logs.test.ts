@@ -96,11 +96,15 @@ test(
     const left = await scene.supervise(async (supervisor) => {
       await supervisor.start(await scene.load(), [])
       disk.fillUp(0)
-      const { pid: killed = 0 } = stateOf(supervisor, 'a.1')
       const { pid: kept = 0 } = stateOf(supervisor, 'b.1')
-      process.kill(killed, 'SIGKILL')
-      await until(() => /the journal could not be written: ENOSPC/.test(stateOf(supervisor, 'a.1').reason ?? ''))
-      assert.equal(scene.text('starts'), 'x\nx\nx\n')
+      // The last block of the journal may have room for a few more lines.
+      await until(() => {
+        const { state, pid = 0, reason = '' } = stateOf(supervisor, 'a.1')
+        if (/the journal could not be written: ENOSPC/.test(reason)) return true
+        if (state === 'running' && identityOf(pid)) process.kill(pid, 'SIGKILL')
+        return false
+      })
+      assert.equal(stateOf(supervisor, 'a.1').pid, undefined)
       assert.ok(identityOf(kept))
       disk.makeRoom()
       await until(() => stateOf(supervisor, 'a.1').state === 'running')
