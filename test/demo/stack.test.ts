@@ -27,6 +27,9 @@ const options = { skip: process.platform === 'linux' ? false : 'services are run
 test('the stack comes up, its API is killed and comes back, and after Ctrl-C nothing is left', options, async (t) => {
   const postgres = await findPostgres(process.env.OCTO_STACK_POSTGRES, process.env)
   if (!postgres.isFound) t.diagnostic(`without a database: ${postgres.why}; OCTO_STACK_POSTGRES names one`)
+  // Before the folder goes, whatever was found: it ends all that it has started.
+  let end = async (): Promise<unknown> => undefined
+  t.after(() => end())
   const folder = tempFolder(t)
   // Root's database runs as another user, who has to get there.
   chmodSync(folder, 0o711)
@@ -35,7 +38,6 @@ test('the stack comes up, its API is killed and comes back, and after Ctrl-C not
     env: { PATH, OCTO_STACK_POSTGRES, HOME: join(folder, 'home'), TMPDIR: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  t.after(() => child.kill('SIGKILL'))
   const running = Promise.withResolvers<void>()
   let said = ''
   for (const stream of [child.stdout, child.stderr])
@@ -44,6 +46,10 @@ test('the stack comes up, its API is killed and comes back, and after Ctrl-C not
       if (said.includes('Running until Ctrl-C')) running.resolve()
     })
   const closed = once(child, 'close')
+  end = () => {
+    child.kill('SIGINT')
+    return closed
+  }
   await Promise.race([running.promise, closed])
 
   const where = postgres.isFound ? `PostgreSQL ${postgres.version}` : 'memory'
