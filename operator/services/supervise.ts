@@ -12,6 +12,7 @@ import type { Changes } from './changes.ts'
 import type { ConfigCall } from './config-call.ts'
 import { openControl, supervisorOf } from './control.ts'
 import { openJournal, readJournal } from './journal.ts'
+import { isAtRest } from './lifecycle.ts'
 import type { Loaded } from './loaded-services.ts'
 import { makeMarkKey, ownMark } from './marks.ts'
 import type { Places } from './places.ts'
@@ -125,11 +126,11 @@ export async function serve({ supervisor, notifications, project }: Supervised, 
   )
   await first
   if (signal.aborted) await supervisor.stop([])
-  // A request that came while the last service ended may start another one.
+  // A request that came while the last service ended may start another one, and a restart starts what it has stopped.
   do {
     await Promise.all([supervisor.rest(), ...open])
     await notifications.drain(DRAIN_MS)
-  } while (open.size > 0)
+  } while (open.size > 0 || !supervisor.status().every(isAtRest))
   isClosing = true
   return supervisor.status()
 }
