@@ -4,6 +4,7 @@ import type { ChildProcess } from 'node:child_process'
 import type { VerifiedExecutable } from '../../client/index.ts'
 import { makePrivateDirectory } from '../../system/files/private-directory.ts'
 import { sweepProcessDirectories } from '../../system/files/process-directory.ts'
+import type { Launch, LaunchWords } from '../../system/process/launch.ts'
 import { launch } from '../../system/process/launch.ts'
 import { pluginEnvironment } from '../exec/environment.ts'
 import { programOf, thisMachine } from '../exec/executable.ts'
@@ -27,11 +28,7 @@ export async function runInteractive(
   { cwd, env }: InteractiveDeps,
 ): Promise<number> {
   await refuseNewerPlugin(executable)
-  const ended = await runInOwnFolder()
-  if (ended.signal === null) return ended.exitCode
-  endBy(ended.signal)
-  const { signalCode } = await import('../../system/process/process-group.ts')
-  return signalCode(ended.signal)
+  return await endAsItEnded(await runInOwnFolder())
 
   async function runInOwnFolder() {
     sweepProcessDirectories(env)
@@ -43,6 +40,14 @@ export async function runInteractive(
   }
 }
 
+/** Gives its exit code; where a signal ended it, the same signal ends octo. */
+export async function endAsItEnded({ exitCode, signal }: ForegroundEnd): Promise<number> {
+  if (signal === null) return exitCode
+  endBy(signal)
+  const { signalCode } = await import('../../system/process/process-group.ts')
+  return signalCode(signal)
+}
+
 /** Starts the plugin with this environment on the user's terminal, and waits for its end. */
 export async function runForeground(
   executable: VerifiedExecutable,
@@ -50,11 +55,14 @@ export async function runForeground(
   { cwd, env }: InteractiveDeps,
 ): Promise<ForegroundEnd> {
   const { file, leading, argv0 } = programOf(executable, thisMachine(requireRuntimeVersion))
+  const what = { file, argv: [...leading, ...argv], env, cwd, ...(argv0 === undefined ? {} : { argv0 }) }
+  return await runHere(what, pluginLaunchWords)
+}
+
+/** Any program on the user's terminal, which is sent what octo is sent. */
+export async function runHere(what: Launch, words: LaunchWords): Promise<ForegroundEnd> {
   using signals = forwardSignals()
-  const child = await launch(
-    { file, argv: [...leading, ...argv], env, cwd, ...(argv0 === undefined ? {} : { argv0 }) },
-    { stdio: 'inherit', ownGroup: false, words: pluginLaunchWords },
-  )
+  const child = await launch(what, { stdio: 'inherit', ownGroup: false, words })
   const ended = endOf(child)
   signals.sendTo(child)
   return { ...(await ended), received: signals.received }

@@ -1,6 +1,7 @@
 // Does what the life of an instance asks for, and tells it what came of it: checks, programs, and their end.
 import { endProcesses } from '../../system/process/end-processes.ts'
 import { isAlive } from '../../system/process/identity.ts'
+import { MARK } from '../../system/process/mark.ts'
 import { removeCgroup } from '../../system/process/process-cgroup.ts'
 import type { Lanes } from '../lanes/lanes.ts'
 import type { SeenCheck } from './health-watch.ts'
@@ -15,8 +16,11 @@ import { markOf } from './marks.ts'
 import type { PreparationFacts, Preparing } from './preparation.ts'
 import { ownProgramOf, runAll } from './preparation.ts'
 import { startProgram } from './program.ts'
+import type { Surroundings } from './protocol.ts'
 import { oneLine } from './said-by-others.ts'
 import type { SecretsKeeper } from './secrets/keeper.ts'
+import { serviceLaunch } from './service-launch.ts'
+import { notRead } from './surroundings.ts'
 
 export type EffectFacts = Omit<PreparationFacts, 'locate'> & {
   readonly now: () => number
@@ -38,6 +42,8 @@ export type Effects = Disposable & {
   perform(one: One, effect: Effect): void
   /** What is prepared or watched for it is not any more. */
   abandon(one: One): void
+  /** With what it is started: its folder and its variables, secrets included. */
+  surroundingsOf(one: One): Promise<Surroundings>
   /** Ends of those that are no children of this process. */
   lookFor(all: readonly One[]): void
   watch(one: One): void
@@ -201,6 +207,14 @@ export function openEffects(deps: EffectsDeps): Effects {
       else if (effect === 'watch-health') watch(one)
       else if (effect === 'wake') wake(one, one.instance.generation)
       else end(one).catch((error: unknown) => log(`${one.id}: ${messageOf(error)}`))
+    },
+    async surroundingsOf({ id, service: name }) {
+      if (loaded.of(name) === undefined) throw notRead(name)
+      const { service, locate } = loaded.required(name)
+      const wanted = { id, mark: '', words: [], secrets: deps.secrets.handedTo(service) }
+      const { cwd, env } = await serviceLaunch(service, wanted, { ...deps, locate })
+      // What somebody types there is no process of the service, and is not ended with it.
+      return { cwd, env: Object.fromEntries(Object.entries(env).filter(([variable]) => variable !== MARK)) }
     },
     abandon: ({ id }) => busy.get(id)?.abort.abort(),
     lookFor(all) {

@@ -9,6 +9,8 @@ export type Request =
   /** `started` is answered when all is up, or will not come up, that the supervisor itself was started for. */
   | { readonly v: 1; readonly do: 'status' | 'started' }
   | { readonly v: 1; readonly do: 'stop'; readonly services: readonly string[] }
+  /** Answered with where and with which variables a service runs. */
+  | { readonly v: 1; readonly do: 'surroundings'; readonly service: string }
   | BeginRequest
 
 /** No services means all. */
@@ -33,7 +35,11 @@ export type BeginRequest = {
 
 export type Answer =
   | { readonly v: 1; readonly state: 'done'; readonly status: ProjectStatus }
+  | { readonly v: 1; readonly state: 'surroundings'; readonly surroundings: Surroundings }
   | { readonly v: 1; readonly state: 'failed'; readonly error: { code: ErrorCode; message: string; hint?: string } }
+
+/** Secrets are among the variables: it goes over the socket of one user, and nowhere else. */
+export type Surroundings = { readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>> }
 
 export type InstanceStatus = {
   readonly service: string

@@ -142,6 +142,8 @@ type Answering = Supervised &
 async function answer(request: Request, answering: Answering): Promise<Answer> {
   const { supervisor, notifications, project, loading, first } = answering
   if (request.do === 'stop') await loading.then(() => stopByHand(supervisor, request.services))
+  else if (request.do === 'surroundings')
+    return { v: 1, state: 'surroundings', surroundings: await supervisor.surroundingsOf(request.service) }
   else if (request.do !== 'status') await first
   if (request.do === 'start' || request.do === 'restart' || request.do === 'apply') await beginAgain(request, answering)
   return { v: 1, state: 'done', status: projectStatus(project, supervisor.status(), notifications.status()) }

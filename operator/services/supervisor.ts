@@ -25,13 +25,14 @@ import { markOf } from './marks.ts'
 import type { NewsDeps } from './news.ts'
 import { openNews } from './news.ts'
 import { isFlapping } from './pause.ts'
-import type { InstanceStatus } from './protocol.ts'
+import type { InstanceStatus, Surroundings } from './protocol.ts'
 import { openHiding } from './secrets/hiding.ts'
 import type { News } from './secrets/keeper.ts'
 import { openSecretsKeeper } from './secrets/keeper.ts'
 import { openSecretFolders, secretsOfAll } from './secrets/secret-folders.ts'
 import { tellChange } from './secrets/tell-change.ts'
 import { statusOf } from './status.ts'
+import { runningOne } from './surroundings.ts'
 import { hasHealth, openTakenConfig } from './taken-config.ts'
 
 type SupervisorDeps = EffectFacts & NewsDeps & { readonly journal: Journal }
@@ -48,6 +49,8 @@ export type Supervisor = Disposable & {
   stop(names: readonly string[]): Promise<void>
   /** Stops, starts and forgets what differs from the config, and leaves all else alone. Throws CHANGES_OUTDATED. */
   apply(next: Loaded & { readonly isPartial: boolean }, isAsShown: (changes: Changes) => boolean): Promise<void>
+  /** Of a service, or of one instance, that runs; throws USAGE for another. */
+  surroundingsOf(name: string): Promise<Surroundings>
   status(): readonly InstanceStatus[]
   /** Resolves when nothing runs, and nothing will before somebody asks. */
   rest(): Promise<void>
@@ -252,6 +255,7 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     },
     hold: held.hold,
     stop: (names) => stopAll(instances.all().filter(({ service }) => names.length === 0 || names.includes(service))),
+    surroundingsOf: async (name) => await effects.surroundingsOf(runningOne(instances.all(), name)),
     status: () =>
       instances.all().map((one) =>
         statusOf(one, {

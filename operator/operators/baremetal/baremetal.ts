@@ -2,6 +2,7 @@
 import { coded } from '../../../schemas/errors.ts'
 import type { Operator } from '../operator.ts'
 import { apply } from './apply.ts'
+import { exec } from './exec.ts'
 import { logs } from './logs.ts'
 import { show } from './plan.ts'
 import { startApart, startHere } from './start.ts'
@@ -17,7 +18,7 @@ export const BAREMETAL: Operator = {
   status,
   logs,
   show,
-  exec: () => refused('exec', 'its services run on this machine, where you can run the command yourself'),
+  exec,
   compose: () => refused('compose', 'there is no Compose behind it'),
 }
 

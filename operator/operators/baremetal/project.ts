@@ -36,8 +36,13 @@ export function statusAlone({ places, configPath }: Project): ProjectStatus {
 
 export function statusIn(answer: Answer): ProjectStatus {
   if (answer.state === 'done') return answer.status
+  throw answerError(answer)
+}
+
+export function answerError(answer: Exclude<Answer, { readonly state: 'done' }>): Error {
+  if (answer.state !== 'failed') return coded('INTERNAL', { message: 'another question was answered' })
   const { code, message, hint } = answer.error
-  throw coded(code, { message, ...(hint === undefined ? {} : { hint }) })
+  return coded(code, { message, ...(hint === undefined ? {} : { hint }) })
 }
 
 export function showStatus(found: ProjectStatus, terminal: Terminal): void {

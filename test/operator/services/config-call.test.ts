@@ -70,18 +70,35 @@ test('an answer on the terminal reaches the supervisor and its services, and sta
   assert.deepEqual([code, stderr.includes('ANSWER_MISSING')], [78, true], stderr)
 })
 
-test('whoever supervises already reads the config as the next command does', { skip: NOT_LINUX }, async (t) => {
-  const { folder, octo, got } = aProject(t)
+test('whoever supervises already reads the config as the next command does, and tells what a service runs with', {
+  skip: NOT_LINUX,
+}, async (t) => {
+  const { folder, places, octo, got } = aProject(t)
   writeFileSync(join(folder, 'more.yaml'), `services: {${service('more')}}\n`)
   assert.equal((await octo(['start'], { WORD: 'one' })).code, 0)
   await until(() => got('web') === 'xone')
+  const supervisor = supervisorOf(places)
   const restarted = await octo(['restart', 'web'], { WORD: 'two' })
   assert.equal(restarted.code, 0, restarted.stderr)
   await until(() => got('web') === 'xtwo')
   const more = await octo(['start', '-c', 'octo.yaml', '-c', 'more.yaml'], { WORD: 'three' })
   assert.deepEqual([more.code, /more +running/.test(more.stdout)], [0, true], more.stdout)
   await until(() => got('more') === 'xthree')
+  assert.deepEqual(supervisorOf(places), supervisor, 'one whose only service is restarted lives on')
+  const inside = await octo([
+    'exec',
+    'web',
+    '--',
+    '/bin/sh',
+    '-c',
+    'echo "$A $OCTO_SERVICE $OCTO_INSTANCE $PWD"; exit 7',
+  ])
+  assert.deepEqual([inside.code, inside.stdout], [7, `xtwo web  ${folder}\n`], inside.stderr)
+  const missing = await octo(['exec', 'web', 'none-of-it'])
+  assert.deepEqual([missing.code, /`none-of-it` is not in the PATH of the service/.test(missing.stderr)], [127, true])
   assert.equal((await octo(['stop'])).code, 0)
+  const gone = await octo(['exec', 'web', 'ls'])
+  assert.deepEqual([gone.code, /hint: run `octo start` first/.test(gone.stderr)], [64, true], gone.stderr)
 })
 
 test('a person is asked for each value once, however often the config is read', async () => {

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { readJournal } from '../../../../operator/services/journal.ts'
 import { secretsOfAll } from '../../../../operator/services/secrets/secret-folders.ts'
 import { isInMemory } from '../../../../system/files/memory.ts'
+import { expectCodeAsync } from '../../../support/expect-code.ts'
 import { aSecretScene } from '../../../support/secret-scene.ts'
 import { stateOf } from '../../../support/service-scene.ts'
 import { until } from '../../../support/until.ts'
@@ -34,7 +35,10 @@ test(
       assert.doesNotMatch(scene.text('env'), /^user=/m)
       if (isInMemory('/dev/shm')) assert.ok(isInMemory(found))
       assert.deepEqual(stateOf(supervisor, 'api.1').secrets, { state: 'good' })
+      const { env } = await supervisor.surroundingsOf('api')
+      assert.deepEqual([env.DB_PASSWORD, env.CREDENTIALS_DIRECTORY], ['hunter2-canary', found])
       await supervisor.stop([])
+      await expectCodeAsync('USAGE', () => supervisor.surroundingsOf('api'))
       assert.equal(existsSync(found), false)
       assert.equal(secretsOfAll(scene.project.places).size, 0)
     })
