@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { Option } from 'commander'
 import { addCommand, onRun, openProgram, runProgram } from '../terminal/program.ts'
 import { repeatable } from '../terminal/repeatable.ts'
+import { addAutostartWords } from './autostart-words.ts'
 import type { CheckOptions } from './commands/check.ts'
 import type { LinkOptions } from './commands/link.ts'
 import type { RunOptions } from './commands/run.ts'
@@ -62,6 +63,7 @@ export function operatorCommands(): Command {
   })
   addLinkCommands(program)
   addServiceWords(program)
+  addAutostartWords(program)
   return program
 }
 

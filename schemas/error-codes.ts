@@ -168,6 +168,11 @@ export const ERROR_CODES = {
   SHIM_CHANGED: { exit: 1, status: 409, meaning: 'a shim is missing, is not as octo wrote it, or takes the long way' },
 
   SUPERVISOR_BUSY: { exit: TRY_AGAIN, status: 409, meaning: 'another process supervises the services of this config' },
+  SYSTEMD_FAILED: {
+    exit: UNAVAILABLE,
+    status: 503,
+    meaning: 'systemd is not there, or did not do what it was asked for',
+  },
   CHANGES_OUTDATED: { exit: TRY_AGAIN, status: 409, meaning: 'what was shown is not what would be changed any more' },
   SUPERVISOR_FAILED: {
     exit: UNAVAILABLE,

@@ -27,6 +27,7 @@ export const WORDS: readonly Word[] = [
     status: 'show how the services are',
     logs: 'show what services wrote',
     exec: 'run a command where a service runs',
+    autostart: 'start the services with the machine, or with you',
     show: 'show what the operator makes of the config',
     compose: 'pass a command line on to the program behind the operator',
   }),

@@ -1,0 +1,164 @@
+// `octo autostart enable` and `disable`: the services of a config come up with the machine, or with the user, by a unit of systemd.
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
+import { defaultConfigPath } from '../../client/index.ts'
+import { realPlace } from '../../config/project-folder.ts'
+import { coded } from '../../schemas/errors.ts'
+import { quote, shellWord } from '../../schemas/quote.ts'
+import { replaceFile } from '../../system/files/atomic-file.ts'
+import { onDisk } from '../../system/files/errors.ts'
+import type { Terminal } from '../../terminal/index.ts'
+import { ownStart } from '../link/own-start.ts'
+import { complaintsAbout, systemd, withSystemd } from '../operators/baremetal/systemd.ts'
+import { MARK_LINE, renderUnit } from '../operators/baremetal/unit.ts'
+import { supervisorOf } from '../services/control.ts'
+import { placesOf } from '../services/places.ts'
+import type { SessionOptions } from '../session.ts'
+
+export type AutostartOptions = Pick<SessionOptions, 'config' | 'lock' | 'frozen' | 'offline'> & {
+  readonly system?: boolean
+  readonly user?: string
+  readonly now?: boolean
+  readonly print?: boolean
+}
+
+type Place = { readonly terminal: Terminal; readonly cwd: string; readonly env: NodeJS.ProcessEnv }
+
+type Unit = { readonly name: string; readonly path: string; readonly manager: readonly string[] }
+
+export async function enableAutostart(options: AutostartOptions, terminal: Terminal): Promise<number> {
+  const { env } = process
+  const place = { terminal, cwd: process.cwd(), env }
+  const configPath = configOf(options, place)
+  const unit = unitOf(configPath, options, env)
+  const text = renderUnit({
+    project: basename(dirname(configPath)),
+    ...{ octo: ownStart().words, flags: flagsOf(configPath, options, place.cwd) },
+    ...(options.system ? { user: userOf(options) } : {}),
+  })
+  if (options.print) {
+    terminal.print(text.trimEnd())
+    return 0
+  }
+  if (options.now) refuseRunning(configPath, env)
+  refuseForeign(unit.path)
+  onDisk(unit.path, () => mkdirSync(dirname(unit.path), { recursive: true }))
+  await replaceFile(unit.path, text, { mode: 0o644 })
+  await withSystemd(async () => {
+    await refuseComplaints(unit, options, env)
+    await systemd('systemctl', [...unit.manager, 'daemon-reload'], env)
+    await systemd('systemctl', [...unit.manager, 'enable', ...(options.now ? ['--now'] : []), unit.name], env)
+    if (!options.system) await stayWithoutLogin(place)
+  })
+  terminal.info(
+    `enabled ${unit.name}; \`systemctl ${[...unit.manager, 'reload'].join(' ')} ${unit.name}\` applies changes of the config`,
+  )
+  return 0
+}
+
+/** What runs goes on running. */
+export async function disableAutostart(options: AutostartOptions, terminal: Terminal): Promise<number> {
+  const { env } = process
+  const place = { terminal, cwd: process.cwd(), env }
+  const unit = unitOf(configOf(options, place), options, env)
+  if (!existsSync(unit.path)) {
+    terminal.info('it was not enabled')
+    return 0
+  }
+  refuseForeign(unit.path)
+  await withSystemd(async () => {
+    await systemd('systemctl', [...unit.manager, 'disable', unit.name], env)
+    onDisk(unit.path, () => rmSync(unit.path, { force: true }))
+    await systemd('systemctl', [...unit.manager, 'daemon-reload'], env)
+  })
+  terminal.info(`disabled ${unit.name}; what runs goes on until \`octo stop\``)
+  return 0
+}
+
+/** Absolute, and a file: what a web address says is for a local config to include. */
+function configOf({ config: [first] = [] }: AutostartOptions, { cwd }: Place): string {
+  const path = first === undefined ? defaultConfigPath(cwd) : /^https?:/i.test(first) ? undefined : resolve(cwd, first)
+  if (path !== undefined && existsSync(path)) return realPlace(path)
+  throw coded('CONFIG_NOT_FOUND', {
+    message:
+      path === undefined
+        ? 'there is no local config here whose services could start'
+        : `there is no config ${quote(path)}`,
+    hint: 'name one with `octo autostart enable --config FILE`',
+  })
+}
+
+/** Absolute, as a unit has a folder of its own. */
+function flagsOf(configPath: string, { config = [], lock, frozen, offline }: AutostartOptions, cwd: string): string[] {
+  const others = config.slice(1).map((text) => (/^[a-z][a-z0-9+.-]+:/i.test(text) ? text : resolve(cwd, text)))
+  return [
+    ...[configPath, ...others].flatMap((path) => ['--config', path]),
+    ...(lock === undefined ? [] : ['--lock', resolve(cwd, lock)]),
+    ...(frozen ? ['--frozen'] : []),
+    ...(offline ? ['--offline'] : []),
+    ...['--operator', 'baremetal'],
+  ]
+}
+
+function unitOf(configPath: string, { system = false }: AutostartOptions, env: NodeJS.ProcessEnv): Unit {
+  const folder = basename(dirname(configPath))
+    .replaceAll(/[^A-Za-z0-9_-]+/g, '-')
+    .slice(0, 40)
+  const name = `octo-${folder || 'project'}-${placesOf(configPath, env).key}.service`
+  if (system) return { name, path: join('/etc/systemd/system', name), manager: [] }
+  const own = env.XDG_CONFIG_HOME
+  const configs = own !== undefined && isAbsolute(own) ? own : join(env.HOME || homedir(), '.config')
+  return { name, path: join(configs, 'systemd', 'user', name), manager: ['--user'] }
+}
+
+/** The services of a machine are nobody's by themselves. */
+function userOf({ user }: AutostartOptions): string {
+  if (user !== undefined && /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(user)) return user
+  throw coded('USAGE', {
+    message:
+      user === undefined ? '`--system` does not say whose the services are' : `${quote(user)} is no name of a user`,
+    hint: 'write for example `octo autostart enable --system --user shop`',
+  })
+}
+
+function refuseForeign(path: string): void {
+  if (!existsSync(path) || onDisk(path, () => readFileSync(path, 'utf8')).startsWith(MARK_LINE)) return
+  throw coded('ALREADY_EXISTS', {
+    message: `${quote(path)} was not written by octo, and is left as it is`,
+    details: { path },
+    hint: `look at it, and move it away: \`mv ${shellWord(path)} ${shellWord(`${path}.old`)}\``,
+  })
+}
+
+/** A unit that finds another supervisor could only wait for its end. */
+function refuseRunning(configPath: string, env: NodeJS.ProcessEnv): void {
+  const supervisor = supervisorOf(placesOf(configPath, env))
+  if (!supervisor) return
+  throw coded('SUPERVISOR_BUSY', {
+    message: `the services of this config are supervised by process ${supervisor.pid} already`,
+    details: { pid: supervisor.pid },
+    hint: 'stop them first: `octo stop`',
+  })
+}
+
+async function refuseComplaints({ path }: Unit, { system }: AutostartOptions, env: NodeJS.ProcessEnv): Promise<void> {
+  const complaints = await complaintsAbout(path, { isUser: system !== true, env })
+  if (!complaints || complaints.length === 0) return
+  rmSync(path, { force: true })
+  throw coded('SYSTEMD_FAILED', {
+    message: `systemd does not take the unit: ${complaints.join('; ')}`,
+    hint: 'see it with `octo autostart enable --print`',
+  })
+}
+
+/** Without it the manager of a user, and all that it started, ends with the last login. */
+async function stayWithoutLogin({ terminal, env }: Place): Promise<void> {
+  try {
+    await systemd('loginctl', ['enable-linger'], env)
+  } catch {
+    terminal.warn(
+      'the services start at your login and end with your last logout: `sudo loginctl enable-linger "$USER"` lets them start with the machine',
+    )
+  }
+}

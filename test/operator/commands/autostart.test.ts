@@ -1,0 +1,136 @@
+// Units of systemd for the services of a config: their text, and what is asked of systemd, whose programs are stand-ins here.
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import { renderUnit, unitWord } from '../../../operator/operators/baremetal/unit.ts'
+import { expectCode } from '../../support/expect-code.ts'
+import { octoIn } from '../../support/in-process-octo.ts'
+import { tempFolder } from '../../support/temp-folder.ts'
+
+const options = { skip: process.platform === 'linux' ? false : 'systemd is on Linux' }
+
+const WORDS: readonly (readonly [text: string, word: string])[] = [
+  ['/srv/shop/octo.yaml', '"/srv/shop/octo.yaml"'],
+  ['/srv/my shop', '"/srv/my shop"'],
+  ['100%h', '"100%%h"'],
+  ['$HOME ${HOME}', '"$$HOME $${HOME}"'],
+  ['a"b\\c', '"a\\"b\\\\c"'],
+  ["it's; & |", '"it\'s; & |"'],
+  ['\\', '"\\\\"'],
+  ['ü', '"ü"'],
+]
+
+test(`a word of a unit is the text that was given, whatever stands in it (${WORDS.length})`, () => {
+  for (const [text, word] of WORDS) assert.equal(unitWord(text), word)
+  for (const text of ['a\nExecStart=/bin/sh', 'a\rb', '\u0000', '\u007f']) expectCode('USAGE', () => unitWord(text))
+  for (const project of ['a\nUser=root', 'b\u0000'])
+    expectCode('USAGE', () => renderUnit({ project, octo: ['/bin/octo'], flags: [] }))
+})
+
+test('systemd itself takes the units, of users and of the machine', options, (t) => {
+  const program = process.env.SYSTEMD_ANALYZE ?? 'systemd-analyze'
+  if (spawnSync(program, ['--version']).status !== 0) return t.skip('no systemd-analyze; SYSTEMD_ANALYZE names one')
+  const folder = tempFolder(t)
+  const config = join(folder, 'my "sh$p" 100%', 'octo.yaml')
+  for (const user of [undefined, 'shop']) {
+    const path = join(folder, 'octo-shop.service')
+    const flags = ['--config', config, '--operator', 'baremetal']
+    const given = { project: 'my shop 100%', octo: [process.execPath, '/a b'], flags }
+    writeFileSync(path, renderUnit({ ...given, ...(user === undefined ? {} : { user }) }))
+    const env = { PATH: process.env.PATH ?? '', HOME: folder, XDG_RUNTIME_DIR: folder }
+    const words = [...(user ? [] : ['--user']), 'verify', path]
+    const { status, stderr } = spawnSync(program, words, { encoding: 'utf8', env })
+    const own = stderr.split('\n').filter((line) => line.includes('octo-shop.service'))
+    assert.deepEqual([own, status], [[], 0], stderr)
+  }
+})
+
+/** Each program notes how it was called, and ends as the scene says. */
+function aMachine(t: TestContext, { failing = [] as readonly string[], says = '' } = {}) {
+  const folder = tempFolder(t)
+  const bin = join(folder, 'bin')
+  mkdirSync(bin)
+  for (const name of ['systemctl', 'loginctl', 'systemd-analyze']) {
+    const end = failing.includes(name) ? 'exit 1' : name === 'systemd-analyze' ? says : ':'
+    writeFileSync(join(bin, name), `#!/bin/sh\necho "${name} $*" >>'${folder}/calls'\n${end}\n`)
+    chmodSync(join(bin, name), 0o755)
+  }
+  mkdirSync(join(folder, 'shop'))
+  writeFileSync(join(folder, 'shop', 'octo.yaml'), 'services: {web: {command: [sleep, "600"]}}\n')
+  const env = { HOME: folder, PATH: `${bin}:/usr/bin:/bin`, TMPDIR: folder }
+  const octo = (...words: readonly string[]) => octoIn({ cwd: join(folder, 'shop'), env }, ['autostart', ...words])
+  const units = join(folder, '.config', 'systemd', 'user')
+  return {
+    ...{ folder, octo, units },
+    calls: () =>
+      existsSync(join(folder, 'calls')) ? readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n') : [],
+    unit: () => readFileSync(join(units, readdirSync(units)[0] ?? ''), 'utf8'),
+  }
+}
+
+test('a user’s unit is written, checked and enabled, and taken away again', options, async (t) => {
+  const { octo, units, calls, unit, folder } = aMachine(t)
+  const enabled = await octo('enable', '--frozen', '--lock', 'other.lock')
+  assert.equal(enabled.code, 0, enabled.stderr)
+  const [name = ''] = readdirSync(units)
+  assert.match(name, /^octo-shop-[0-9a-f]+\.service$/)
+  assert.deepEqual(calls(), [
+    `systemd-analyze --user verify ${join(units, name)}`,
+    'systemctl --user daemon-reload',
+    `systemctl --user enable ${name}`,
+    'loginctl enable-linger',
+  ])
+  const config = join(folder, 'shop', 'octo.yaml')
+  const flags = `"--config" "${config}" "--lock" "${join(folder, 'shop', 'other.lock')}" "--frozen" "--operator" "baremetal"`
+  assert.ok(unit().includes(` "start" "--foreground" ${flags}\n`), unit())
+  assert.ok(unit().includes(` "apply" "--yes" ${flags}\n`))
+  assert.match(unit(), /^WantedBy=default\.target$/m)
+  assert.doesNotMatch(unit(), /^User=/m)
+  assert.equal((await octo('enable')).code, 0, 'again is no mistake')
+  assert.equal((await octo('disable')).code, 0)
+  assert.deepEqual(readdirSync(units), [])
+  assert.deepEqual(calls().slice(-2), [`systemctl --user disable ${name}`, 'systemctl --user daemon-reload'])
+  const again = await octo('disable')
+  assert.deepEqual([again.code, /it was not enabled/.test(again.stderr)], [0, true])
+})
+
+test('the unit is shown and nothing is done, and one of the machine says whose it is', options, async (t) => {
+  const { octo, units, calls } = aMachine(t)
+  const shown = await octo('enable', '--print', '--system', '--user', 'shop')
+  assert.match(shown.stdout, /^User=shop$/m)
+  assert.match(shown.stdout, /^WantedBy=multi-user\.target$/m)
+  assert.deepEqual([calls(), existsSync(units)], [[], false])
+  for (const words of [[], ['--user', 'a b'], ['--user', 'a\nExecStart=/bin/sh']])
+    assert.equal((await octo('enable', '--print', '--system', ...words)).code, 64)
+})
+
+test('what is not octo’s is left as it is, and what systemd does not take is not left behind', options, async (t) => {
+  const { octo, units, unit } = aMachine(t, { says: 'echo "$3:7: Unknown key name" >&2' })
+  const refused = await octo('enable')
+  assert.match(refused.stderr, /error\[SYSTEMD_FAILED\]: systemd does not take the unit: .*:7: Unknown key name/)
+  assert.deepEqual(readdirSync(units), [])
+  const other = aMachine(t)
+  assert.equal((await other.octo('enable')).code, 0)
+  const path = join(other.units, readdirSync(other.units)[0] ?? '')
+  writeFileSync(path, '[Unit]\n')
+  for (const word of ['enable', 'disable']) assert.match((await other.octo(word)).stderr, /ALREADY_EXISTS/)
+  assert.equal(other.unit(), '[Unit]\n')
+  assert.ok(unit)
+})
+
+test('where systemd refuses it is said in its words, and without it what there is instead', options, async (t) => {
+  const refusing = await aMachine(t, { failing: ['systemctl'] }).octo('enable')
+  assert.match(refusing.stderr, /error\[SYSTEMD_FAILED\]: `systemctl --user daemon-reload` failed/)
+  const alone = await aMachine(t, { failing: ['loginctl'] }).octo('enable')
+  assert.equal(alone.code, 0)
+  assert.match(alone.stderr, /warning: the services start at your login/)
+  const { folder } = aMachine(t)
+  const env = { HOME: folder, PATH: join(folder, 'none'), TMPDIR: folder }
+  const none = await octoIn({ cwd: join(folder, 'shop'), env }, ['autostart', 'enable'])
+  assert.match(none.stderr, /`systemctl` is not there: this machine is not run by systemd/)
+  const config = await octoIn({ cwd: folder, env }, ['autostart', 'enable', '--print'])
+  assert.match(config.stderr, /CONFIG_NOT_FOUND/)
+})
