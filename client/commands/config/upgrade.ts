@@ -9,6 +9,9 @@ import type { Outdated } from '../../../config/outdated-includes.ts'
 import { readOutdated, shownStep } from '../../../config/outdated-includes.ts'
 import { differencesOf } from '../../../config/render/compare.ts'
 import { shownFile } from '../../../config/render/origins.ts'
+import { requireSigners } from '../../../config/step-signers.ts'
+import { readTrustedKeys } from '../../../config/trusted-keys.ts'
+import { trustedKeysPath } from '../../../config/trusted-keys-path.ts'
 import { webIncludesOf } from '../../../config/web-includes.ts'
 import { replaceTexts, steppedTexts } from '../../../config/write-steps.ts'
 import { coded } from '../../../schemas/errors.ts'
@@ -51,6 +54,7 @@ export async function upgradeCommand({ args: [named], options, terminal }: Run<U
     terminal.result({ json: { upgraded: [] }, text: () => 'nothing newer' })
     return 0
   }
+  requireSigners(chosen, await readTrustedKeys(trustedKeysPath(process.env)))
   const texts = await steppedTexts(chosen)
   const lines = await shownChange(texts, options, terminal)
   const steps = chosen.map(shownStep)

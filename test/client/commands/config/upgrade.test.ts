@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import type { Served } from '../../../support/document-server.ts'
 import { aDocumentServer } from '../../../support/document-server.ts'
 import { octoIn } from '../../../support/in-process-octo.ts'
-import { keyPathOf } from '../../../support/signed-documents.ts'
+import { DOCUMENT, keyPathOf, signatureBy } from '../../../support/signed-documents.ts'
 import { tempFolder } from '../../../support/temp-folder.ts'
 
 const TAGS = ['v3.0.0', 'v2.1.0', 'v2.0.0', 'v1.4.0', 'v1.2.0', 'nightly']
@@ -107,6 +107,23 @@ test('a document that has to be signed is stepped to with its signature alone', 
   assert.equal(refused.code, 76)
   assert.match(refused.stderr, /SIGNATURE_MISSING/)
   assert.equal(text(), config('v1.2.0'))
+})
+
+test('no step leads from a document that has to be signed to one that nobody has to sign', async (t) => {
+  const { octo, text, config, url, folder } = await aProject(t, {
+    [at('v1.2.0')]: { text: DOCUMENT },
+    [`${at('v1.2.0')}.asc`]: { text: signatureBy('good') },
+  })
+  const consent = ['--yes', '--fingerprint', '99C540DFE9BEA0ABAF6753B871F2538A05EFCF2C']
+  const trust = (address: string) => octoIn({ cwd: folder }, ['trust', 'add', keyPathOf('good'), address, ...consent])
+  const trusted = await trust(`${url}${at('v1.2.0')}`)
+  assert.equal(trusted.code, 0, trusted.stderr)
+  const refused = await octo('upgrade', '--yes')
+  assert.match(refused.stderr, /KEYRING_EMPTY[\s\S]*v1\.4\.0[\s\S]*octo trust add/)
+  assert.notEqual(refused.code, 0)
+  assert.equal(text(), config('v1.2.0'))
+  assert.equal((await trust(`${url}/acme/shop/`)).code, 0)
+  assert.match((await octo('upgrade', '--yes')).stderr, /SIGNATURE_MISSING/)
 })
 
 test('an address in which the version cannot be found again is left alone', async (t) => {
