@@ -23,6 +23,16 @@ export type AutostartOptions = Pick<SessionOptions, 'config' | 'lock' | 'frozen'
   readonly print?: boolean
 }
 
+/** The manager of a user knows nothing of a shell's variables. Elsewhere, keys that this user trusts would be nobody's. */
+function placesOfUser(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    ['XDG_CONFIG_HOME', 'XDG_STATE_HOME', 'XDG_CACHE_HOME', 'OCTO_HOME'].flatMap((name) => {
+      const path = env[name]
+      return path !== undefined && isAbsolute(path) ? [[name, path]] : []
+    }),
+  )
+}
+
 type Place = { readonly terminal: Terminal; readonly cwd: string; readonly env: NodeJS.ProcessEnv }
 
 type Unit = { readonly name: string; readonly path: string; readonly manager: readonly string[] }
@@ -35,7 +45,7 @@ export async function enableAutostart(options: AutostartOptions, terminal: Termi
   const text = renderUnit({
     project: basename(dirname(configPath)),
     ...{ octo: ownStart().words, flags: flagsOf(configPath, options, place.cwd) },
-    ...(options.system ? { user: userOf(options) } : {}),
+    ...(options.system ? { user: userOf(options) } : { places: placesOfUser(env) }),
   })
   if (options.print) {
     terminal.print(text.trimEnd())

@@ -12,13 +12,15 @@ type UnitFacts = {
   readonly flags: readonly string[]
   /** Of a unit of the machine; a unit of a user runs as that user. */
   readonly user?: string
+  /** Where octo finds what this user said and keeps. */
+  readonly places?: Readonly<Record<string, string>>
 }
 
 /** By which it is known that octo wrote it, and may write it again or take it away. */
 export const MARK_LINE = '# Written by `octo autostart`; change it by `systemctl edit`, which outlives the next one.'
 
 /** Throws USAGE for a path that no unit can hold. */
-export function renderUnit({ project, octo, flags, user }: UnitFacts): string {
+export function renderUnit({ project, octo, flags, user, places = {} }: UnitFacts): string {
   const command = (...words: readonly string[]) => [...octo, ...words, ...flags].map(unitWord).join(' ')
   return lines([
     MARK_LINE,
@@ -29,6 +31,7 @@ export function renderUnit({ project, octo, flags, user }: UnitFacts): string {
     '[Service]',
     'Type=exec',
     ...(user === undefined ? [] : [`User=${plainText(user)}`]),
+    ...Object.entries(places).map(([name, path]) => `Environment=${quotedText(`${name}=${path}`)}`),
     `ExecStart=${command('start', '--foreground')}`,
     `ExecReload=${command('apply', '--yes')}`,
     '# octo stops the services in their order; where octo itself is killed they live on, and the next one goes on with them.',
@@ -58,9 +61,12 @@ const HARDENING_OF_MACHINE = [
 
 /** One word of a command line, as systemd takes it apart again. */
 export function unitWord(text: string): string {
+  return quotedText(text).replaceAll('$', '$$$$')
+}
+
+function quotedText(text: string): string {
   refuseControls(text)
-  const escaped = text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%').replaceAll('$', '$$$$')
-  return `"${escaped}"`
+  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%')}"`
 }
 
 function plainText(text: string): string {

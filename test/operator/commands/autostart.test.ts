@@ -49,7 +49,7 @@ test('systemd itself takes the units, of users and of the machine', options, (t)
 })
 
 /** Each program notes how it was called, and ends as the scene says. */
-function aMachine(t: TestContext, { failing = [] as readonly string[], says = '' } = {}) {
+function aMachine(t: TestContext, { failing = [] as readonly string[], says = '', more = {} } = {}) {
   const folder = tempFolder(t)
   const bin = join(folder, 'bin')
   mkdirSync(bin)
@@ -60,7 +60,7 @@ function aMachine(t: TestContext, { failing = [] as readonly string[], says = ''
   }
   mkdirSync(join(folder, 'shop'))
   writeFileSync(join(folder, 'shop', 'octo.yaml'), 'services: {web: {command: [sleep, "600"]}}\n')
-  const env = { HOME: folder, PATH: `${bin}:/usr/bin:/bin`, TMPDIR: folder }
+  const env = { HOME: folder, PATH: `${bin}:/usr/bin:/bin`, TMPDIR: folder, ...more }
   const octo = (...words: readonly string[]) => octoIn({ cwd: join(folder, 'shop'), env }, ['autostart', ...words])
   const units = join(folder, '.config', 'systemd', 'user')
   return {
@@ -95,6 +95,18 @@ test('a user’s unit is written, checked and enabled, and taken away again', op
   assert.deepEqual(calls().slice(-2), [`systemctl --user disable ${name}`, 'systemctl --user daemon-reload'])
   const again = await octo('disable')
   assert.deepEqual([again.code, /it was not enabled/.test(again.stderr)], [0, true])
+})
+
+test('a user’s unit finds what the user said where the user’s shell does', options, async (t) => {
+  const more = { XDG_CONFIG_HOME: '/home/me/100% $conf "x"', XDG_STATE_HOME: '/state', XDG_CACHE_HOME: 'relative' }
+  const { octo } = aMachine(t, { more })
+  const { stdout } = await octo('enable', '--print')
+  const said = stdout.split('\n').filter((line) => line.startsWith('Environment='))
+  assert.deepEqual(said, [
+    'Environment="XDG_CONFIG_HOME=/home/me/100%% $conf \\"x\\""',
+    'Environment="XDG_STATE_HOME=/state"',
+  ])
+  assert.doesNotMatch((await octo('enable', '--print', '--system', '--user', 'shop')).stdout, /Environment=/)
 })
 
 test('the unit is shown and nothing is done, and one of the machine says whose it is', options, async (t) => {
