@@ -9,7 +9,7 @@ import type { FieldName } from '../document/fields.ts'
 import { knownKeys } from '../document/fields.ts'
 import { invalid, warningAt } from '../document/invalid.ts'
 import type { MapNode, TreeNode } from '../document/node.ts'
-import { isEmpty, isRemote, placeOf, textOf } from '../document/node.ts'
+import { isEmpty, isFromElsewhere, isRemote, placeOf, textOf } from '../document/node.ts'
 import { refused } from '../document/refused.ts'
 import { readDuration } from '../document/scalars.ts'
 import type { TemplateVariables } from '../document/template.ts'
@@ -195,6 +195,36 @@ function nameIn(item: TreeNode): string {
   const name = item.kind === 'scalar' && !isEmpty(item) ? textOf(item) : ''
   if (!SECRET_NAME.test(name)) throw invalid(item, `${quote(name)} is no name of a secret`)
   return name
+}
+
+type Beside = { readonly name: string; readonly config: TreeNode | undefined }
+
+/** Whoever says to which server a password goes is sent it. Throws CONFIG_INVALID for a value from elsewhere beside a secret. */
+export function refuseBesideSecrets(sources: readonly DraftedSource[], { name, config }: Beside): void {
+  for (const { values, node } of sources)
+    for (const path of Object.keys(values)) {
+      const above = path.split('.').slice(0, -1)
+      const beside = above.reduce<TreeNode | undefined>(
+        (at, step) => (at?.kind === 'map' ? at.entries.get(step) : undefined),
+        config,
+      )
+      const foreign = beside && fromElsewhereIn(beside)
+      if (foreign)
+        throw refused(foreign, `say what stands beside a secret of service ${quote(name)} in its config`, {
+          local: node,
+          hint: 'write it into the local config, or trust the include by `keys` and `trust: signed`',
+        })
+    }
+}
+
+function fromElsewhereIn(node: TreeNode): TreeNode | undefined {
+  if (node.kind === 'scalar') return isFromElsewhere(node) ? node : undefined
+  const inner = node.kind === 'list' ? node.items : [...node.entries.values()]
+  for (const one of inner) {
+    const found = fromElsewhereIn(one)
+    if (found) return found
+  }
+  return undefined
 }
 
 function readChange(node: TreeNode | undefined): ChangeRule {

@@ -20,7 +20,7 @@ import { readDependencies } from './read-dependencies.ts'
 import { readRestart, readStop } from './read-ending.ts'
 import { readEnvironment } from './read-environment.ts'
 import type { DraftedSource } from './read-secrets.ts'
-import { isListOfSources, readSecrets } from './read-secrets.ts'
+import { isListOfSources, readSecrets, refuseBesideSecrets } from './read-secrets.ts'
 import type { ServicePlaces } from './said.ts'
 import { placesOfService, saidOf } from './said.ts'
 import type { LeftAside, ServiceProgram, ServiceSpec } from './service-spec.ts'
@@ -59,6 +59,7 @@ export function readServiceSpec(name: string, { trees, variables, warnings, sour
   const environment = readEnvironment(saidOf(local, ['environment', 'env']), variables)
   const given = { name, environment, hasConfigFile: configFile !== undefined, program: pluginNode(name, trees) }
   const secrets = readSecrets(sources, variables, given)
+  if (configFile) refuseBesideSecrets(sources, { name, config: configNode(name, trees) })
   const own = readDependencies(saidOf(owner, ['depends_on', 'depends']))
   const named = new Set(own.map(({ service }) => service))
   const ofSources = secrets.flatMap(({ dependsOn }) => dependsOn).filter(({ service }) => !named.has(service))
@@ -211,10 +212,14 @@ function readConfigFile(
   if (isEmpty(format)) return undefined
   const word = format.kind === 'scalar' ? textOf(format) : ''
   if (word !== 'json' && word !== 'yaml') throw invalid(format, `\`file\` is neither \`json\` nor \`yaml\``)
-  const sets = [fieldOf(trees.merged, 'config', 'configs'), fieldOf(trees.merged, 'config', 'service')]
-  const values = sets.map((set) => (set?.kind === 'map' ? set.entries.get(name) : undefined))
-  const found = values.find((value) => !isEmpty(value))
+  const found = configNode(name, trees)
   return { format: word, value: found ? readData(found, variables) : {} }
+}
+
+function configNode(name: string, { merged }: ConfigTrees): TreeNode | undefined {
+  const sets = [fieldOf(merged, 'config', 'configs'), fieldOf(merged, 'config', 'service')]
+  const values = sets.map((set) => (set?.kind === 'map' ? set.entries.get(name) : undefined))
+  return values.find((value) => !isEmpty(value))
 }
 
 /** Keys of Compose that change nothing about a program on this machine. */

@@ -247,3 +247,27 @@ test('what elsewhere says of secrets among the keys of Compose counts nowhere', 
     assert.deepEqual(await sources(t, given), [])
   }
 })
+
+test('no value from elsewhere stands beside a secret in the config of a service', async (t) => {
+  const given = (path: string, value: object, local: object = {}) => ({
+    local: {
+      services: { web: web([{ ...VAULT, values: { [path]: 'password' } }], { config: { file: 'json' } }) },
+      configs: { web: { database: { user: 'shop', ...local } } },
+    },
+    fetched: { configs: { web: value } },
+  })
+  for (const [path, value] of [
+    ['database.password', { database: { host: 'evil.example' } }],
+    ['database.password', { database: { hosts: ['evil.example'] } }],
+    ['password', { host: 'evil.example' }],
+  ] as const) {
+    const error = await expectCodeAsync('CONFIG_INVALID', () => sources(t, given(path, value)))
+    assert.match(
+      error.message,
+      /shared\.yaml` line \d+: a document from elsewhere may not say what stands beside a secret/,
+    )
+  }
+  assert.equal((await sources(t, given('database.password', { colour: 'red' }))).length, 1)
+  const own = given('database.password', { database: { host: 'evil.example' } }, { host: 'db.example' })
+  assert.equal((await sources(t, own)).length, 1)
+})
