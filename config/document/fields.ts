@@ -173,7 +173,7 @@ export const FIELDS = {
     plugin: { fetched: 'fill in', holds: 'value', means: '`operator` as early v2 configs call it' },
     project: unread(),
     version: unread(),
-    namespace: { fetched: 'fill in', holds: 'data', means: 'where `kubernetes` runs the services' },
+    namespace: { fetched: 'left aside', holds: 'data', means: 'where `kubernetes` runs the services' },
     prefix: unread(),
     api: unread(),
     token: unread(),

@@ -1,5 +1,6 @@
 // What runs in containers on this machine is for local documents to say, and for those of the web that a local one trusts. Of all
-// others only checks count, and what the table lets them fill in: an image, a mount or `privileged` from elsewhere counts nowhere.
+// others only checks count, and what the table lets them fill in: an image, a mount or `privileged` from elsewhere counts nowhere,
+// nor does where operators run it.
 import type { ShapeName } from '../document/fields.ts'
 import { rowOf } from '../document/fields.ts'
 import type { MapNode, TreeNode } from '../document/node.ts'
@@ -19,6 +20,8 @@ export function ownServices(root: MapNode): OwnServices {
     if (key === 'services') return [key, own(node)] as const
     // `secrets: {key: {file: ~/.ssh/id}}`, a volume that is a folder of the host, a network that is the host's.
     if (OF_CONTAINERS.includes(key)) return [key, local(node, leftOut)] as const
+    if (key === 'configs') return [key, withOwn(node, (name) => name.startsWith('operator-'), leftOut)] as const
+    if (key === 'octoctl') return [key, withOwn(node, (name) => name === 'namespace', leftOut)] as const
     if (key !== 'operator') return [key, node] as const
     return [key, mapOf(node, (inner, name) => (name === 'services' ? own(inner) : inner))] as const
   })
@@ -76,6 +79,15 @@ function inside(node: TreeNode, leftOut: TreeNode[]): TreeNode {
 function isBare(node: TreeNode): boolean {
   if (node.kind === 'scalar') return true
   return node.kind === 'list' ? node.items.length === 0 : node.entries.size === 0
+}
+
+/** In which cluster, with which context and rights things are run is said by operators' settings. */
+function withOwn(map: TreeNode, isOwn: (key: string) => boolean, leftOut: TreeNode[]): TreeNode {
+  if (map.kind !== 'map') return map
+  const entries = [...map.entries].flatMap(([key, node]) =>
+    isOwn(key) ? kept(key, local(node, leftOut)) : [[key, node] as [string, TreeNode]],
+  )
+  return { ...map, entries: new Map(entries) }
 }
 
 function mapOf(node: TreeNode, change: (inner: TreeNode, key: string) => TreeNode): TreeNode {

@@ -57,6 +57,27 @@ test('nothing that elsewhere says of how services run reaches an operator', asyn
   }
 })
 
+test('where an operator runs services, and with what rights, is not for elsewhere to say', async (t) => {
+  const web = `octoctl: {namespace: kube-system}
+configs:
+  operator-kubernetes: {context: production, publish: LoadBalancer, conflicts: take over}
+  operator-compose: {driver: podman}
+  web: {colour: red}
+`
+  const inputOf = async (local: string, trust = '') => {
+    const files = { 'octo.yaml': `include: [{url: "${WEB}"${trust}}]\n${LOCAL}${local}` }
+    const tree = (await openWholeConfig(t, files, { fetchText: async () => web })).effective()
+    const { configs, octoctl } = operatorInput(tree, { name: 'x' })
+    return { configs, octoctl, leftOut: tree.leftOut.length }
+  }
+  assert.deepEqual(await inputOf(''), { configs: { web: { colour: 'red' } }, octoctl: {}, leftOut: 3 })
+  const { configs, octoctl } = await inputOf('configs: {operator-kubernetes: {namespace: shop}}\n')
+  assert.deepEqual([configs['operator-kubernetes'], octoctl], [{ namespace: 'shop' }, {}])
+  const trusted = await inputOf('', ', trust: unsigned')
+  assert.deepEqual([trusted.octoctl, trusted.leftOut], [{ namespace: 'kube-system' }, 0])
+  assert.equal((trusted.configs['operator-kubernetes'] as { context?: string }).context, 'production')
+})
+
 test('its checks count, and so does what the table lets it fill in', async (t) => {
   const web = 'services: {web: {restart: always, octocompose: {health: [{tool: check-tcp, args: {port: 81}}]}}}'
   const { services, leftOut } = await servicesOf(t, web)
