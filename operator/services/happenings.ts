@@ -70,8 +70,9 @@ export function checkHappenings(
   })
 }
 
-/** A warning keeps it healthy, and is told. One failure of several that are needed to decide says nothing yet. */
-function kindOf({ state, status }: SeenCheck): 'failed' | 'well' | undefined {
+/** A warning keeps it healthy, and is told; so is what cannot be found out any more. One failure of several that are needed to decide says nothing yet. */
+function kindOf({ state, status, unsure }: SeenCheck): 'failed' | 'well' | undefined {
+  if (unsure) return 'failed'
   if (state === 'unhealthy' || (state === 'healthy' && status === 'warn')) return 'failed'
   return state === 'healthy' && status === 'ok' ? 'well' : undefined
 }

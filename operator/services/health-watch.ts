@@ -9,7 +9,7 @@ import type { CheckDeps } from '../check/run-checks.ts'
 import type { Lanes } from '../lanes/lanes.ts'
 import { watchCheck } from '../lanes/watch-check.ts'
 import type { CheckHealth } from './health.ts'
-import { afterResult, healthOf, NOT_CHECKED } from './health.ts'
+import { afterResult, healthOf, isUnsure, NOT_CHECKED } from './health.ts'
 import type { Health } from './lifecycle.ts'
 import { ownMark } from './marks.ts'
 import type { PreparationFacts } from './preparation.ts'
@@ -21,6 +21,8 @@ export type SeenCheck = {
   /** Its plugin, with what tells it from others of the same. */
   readonly name: string
   readonly state: CheckHealth['state']
+  /** It was healthy, and has not told anything since for several runs. */
+  readonly unsure?: true
   /** What its last run came to. */
   readonly status?: CheckStatus
   readonly summary?: string
@@ -69,6 +71,7 @@ export function watchHealth(watched: Watched, facts: PreparationFacts & { readon
     const all = [...seen.values()]
     const shown = [...seen].map(([check, { health, ...last }]) => ({
       ...{ label: labelOf(check), name: nameOf(check), state: health.state },
+      ...(isUnsure(health, check.item) ? { unsure: true as const } : {}),
       ...last,
     }))
     onHealth(healthOf(all.map(({ health }) => health)), shown, reason)

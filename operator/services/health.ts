@@ -11,9 +11,16 @@ export type CheckHealth = {
   /** In a row. */
   readonly passed: number
   readonly failed: number
+  /** Up to now. */
+  readonly unknown: number
 }
 
-export const NOT_CHECKED: CheckHealth = { state: 'starting', passed: 0, failed: 0 }
+export const NOT_CHECKED: CheckHealth = { state: 'starting', passed: 0, failed: 0, unknown: 0 }
+
+/** What was decided is old: it has not been found out for so long that the opposite would have been decided. */
+export function isUnsure({ state, unknown }: CheckHealth, { failureThreshold }: Pick<Thresholds, 'failureThreshold'>) {
+  return state === 'healthy' && unknown >= failureThreshold
+}
 
 /** In the start period a failure says only that the service is not there yet. */
 export function afterResult(
@@ -23,12 +30,17 @@ export function afterResult(
 ): CheckHealth {
   if (status === 'ok' || status === 'warn') {
     const passed = health.passed + 1
-    return { state: passed >= successThreshold ? 'healthy' : health.state, passed, failed: 0 }
+    return { state: passed >= successThreshold ? 'healthy' : health.state, passed, failed: 0, unknown: 0 }
   }
   const counts =
     (status === 'critical' || health.state !== 'healthy') && !(isStartPeriod && health.state === 'starting')
   const failed = health.failed + (counts ? 1 : 0)
-  return { state: failed >= failureThreshold ? 'unhealthy' : health.state, passed: 0, failed }
+  return {
+    state: failed >= failureThreshold ? 'unhealthy' : health.state,
+    passed: 0,
+    failed,
+    unknown: status === 'unknown' ? health.unknown + 1 : 0,
+  }
 }
 
 /** Of all checks of an instance. */

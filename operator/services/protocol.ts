@@ -53,7 +53,13 @@ export type InstanceStatus = {
   readonly failures: number
   readonly end?: End
   readonly reason?: string
-  readonly checks?: readonly { readonly label: string; readonly state: string; readonly summary?: string }[]
+  readonly checks?: readonly {
+    readonly label: string
+    readonly state: string
+    /** What it was is old: it has not told anything since for several runs. */
+    readonly unsure?: true
+    readonly summary?: string
+  }[]
   /** Of a service that is given some. */
   readonly secrets?: SecretsStatus
   readonly log: string

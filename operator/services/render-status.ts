@@ -50,10 +50,19 @@ function stateOf(one: InstanceStatus, { green, red }: Paint): Cell {
 function whyOf({ differs, changed = [], secrets, ...one }: InstanceStatus): string {
   const told = [
     failureOf(one),
+    ...unsureOf(one),
     ...(secrets && one.state !== 'waiting' ? whyOfSecrets(secrets) : []),
     ...(differs ? [`differs from the config${changed.length > 0 ? `: ${changed.join(', ')}` : ''}`] : []),
   ]
   return told.filter(Boolean).join(', ')
+}
+
+/** Healthy by what was found out last, and that is some time ago. */
+function unsureOf({ state, checks = [] }: InstanceStatus): readonly string[] {
+  if (state !== 'running') return []
+  return checks.flatMap(({ label, unsure, summary }) =>
+    unsure ? [`${label} does not tell any more${summary === undefined ? '' : `: ${summary}`}`] : [],
+  )
 }
 
 /** What went wrong, also where it runs again. */

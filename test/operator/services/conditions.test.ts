@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { orderOf, withDependencies } from '../../../config/model/service-order.ts'
 import type { Condition, Dependency } from '../../../config/model/service-spec.ts'
 import { answerOf, answerOfAll } from '../../../operator/services/conditions.ts'
-import { afterResult, healthOf, NOT_CHECKED } from '../../../operator/services/health.ts'
+import { afterResult, healthOf, isUnsure, NOT_CHECKED } from '../../../operator/services/health.ts'
 import type { Instance, State } from '../../../operator/services/lifecycle.ts'
 import { NEW_INSTANCE, STATES } from '../../../operator/services/lifecycle.ts'
 import type { CheckStatus } from '../../../schemas/check-result.ts'
@@ -135,6 +135,25 @@ test(`results of a check add up to health (${HEALTH.length})`, () => {
       NOT_CHECKED,
     )
     assert.equal(end.state, state, what)
+  }
+})
+
+test('what was well is unsure when nothing was found out for as long as a failure takes', () => {
+  const thresholds = { successThreshold: 1, failureThreshold: 2 }
+  const after = (...results: readonly CheckStatus[]) =>
+    results.reduce(
+      (health, status) => afterResult(health, status, { ...thresholds, isStartPeriod: false }),
+      NOT_CHECKED,
+    )
+  for (const [results, unsure] of [
+    [['ok', 'unknown'], false],
+    [['ok', 'unknown', 'unknown'], true],
+    [['ok', 'unknown', 'critical', 'unknown'], false],
+    [['ok', 'unknown', 'unknown', 'warn'], false],
+    [['critical', 'unknown', 'unknown'], false],
+  ] as const) {
+    assert.equal(isUnsure(after(...results), thresholds), unsure, results.join(' '))
+    if (unsure) assert.equal(after(...results).state, 'healthy')
   }
 })
 

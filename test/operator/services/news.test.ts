@@ -114,3 +114,23 @@ test('what ended unseen is told once it is found, and nothing after the end of t
   rested.news.found(rested.one(unseen))
   assert.deepEqual(rested.told, [])
 })
+
+test('a check that cannot be found out any more is told once, and again when it can', () => {
+  const { told, news, one } = someNews()
+  const well: SeenCheck = { ...SEEN, state: 'healthy', status: 'ok', summary: 'yes' }
+  const unknown: SeenCheck = { ...well, status: 'unknown', summary: 'no result within 10 s' }
+  const looks: readonly SeenCheck[] = [well, unknown, { ...unknown, unsure: true }, { ...unknown, unsure: true }, well]
+  let before: readonly SeenCheck[] | undefined
+  for (const look of looks) {
+    news.checked(one({}), [look], before)
+    before = [look]
+  }
+  assert.deepEqual(
+    told.map(({ kind, status }) => [kind, status]),
+    [
+      ['well', 'ok'],
+      ['failed', 'unknown'],
+      ['well', 'ok'],
+    ],
+  )
+})

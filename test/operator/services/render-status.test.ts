@@ -49,6 +49,14 @@ test('says why a service is as it is, also when it runs again', () => {
       'ended by SIGKILL, started again, differs from the config: command',
     ],
     [{ differs: true }, 'differs from the config'],
+    [{ health: 'healthy', checks: [{ label: 'ask', state: 'healthy', summary: 'in 3 ms' }] }, ''],
+    [
+      {
+        health: 'healthy',
+        checks: [{ label: 'ask', state: 'healthy', unsure: true, summary: 'no result within 10 s' }],
+      },
+      'ask does not tell any more: no result within 10 s',
+    ],
     [{ secrets: { state: 'good', until: LATER } }, ''],
     [{ state: 'waiting', reason: 'away', secrets: { state: 'waiting', reason: 'away' } }, 'away'],
     [{ secrets: { state: 'stale', until: LATER, reason: 'away' } }, `new away, the old ones end ${LATER}`],
