@@ -2,7 +2,7 @@
 // each secret. Where they are stands beside the journal, so that what a supervisor left that was killed is found by the next one,
 // whatever its environment says. Answers THREATS.md: secrets stay nowhere.
 import { readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { readIfWhole, writeWhole } from '../../../system/files/atomic-file.ts'
 import { isInMemory } from '../../../system/files/memory.ts'
 import { temporaryFolder } from '../../../system/files/temporary-folder.ts'
@@ -29,9 +29,9 @@ export function openSecretFolders(places: Places, env: Environment, shared = ['/
   let root = recorded(places)
 
   function make(): string {
-    if (root !== undefined && isOursAlone(root)) return root
+    if (root !== undefined && isOurPlace(root)) return root
     root = join(chooseBase(env, shared), 'secrets', places.key)
-    makePrivateFolder(root)
+    for (const folder of wayTo(root)) makePrivateFolder(folder)
     writeWhole(places.secrets, root, { staging: places.state })
     return root
   }
@@ -48,15 +48,15 @@ export function openSecretFolders(places: Places, env: Environment, shared = ['/
       return folder
     },
     read(service) {
-      return root === undefined ? undefined : secretsIn(join(root, service))
+      return root === undefined || !isOurPlace(root) ? undefined : secretsIn(join(root, service))
     },
     remove(service) {
-      if (root === undefined) return
+      if (root === undefined || !isOurPlace(root)) return
       rmSync(join(root, service), { recursive: true, force: true })
       removeIfEmpty(root)
     },
     removeOthers(services) {
-      if (root === undefined || !isOursAlone(root)) return
+      if (root === undefined || !isOurPlace(root)) return
       for (const name of readdirSync(root))
         if (!services.has(name)) rmSync(join(root, name), { recursive: true, force: true })
       removeIfEmpty(root)
@@ -68,8 +68,17 @@ export function openSecretFolders(places: Places, env: Environment, shared = ['/
 /** What services of the project find now, by their names. */
 export function secretsOfAll(places: Places): ReadonlyMap<string, Secrets> {
   const root = recorded(places)
-  if (root === undefined || !isOursAlone(root)) return new Map()
+  if (root === undefined || !isOurPlace(root)) return new Map()
   return new Map(readdirSync(root).map((service) => [service, secretsIn(join(root, service)) ?? {}]))
+}
+
+/** Those that were made for it: whoever can write into one of them can put another folder in the place of the last. */
+function wayTo(root: string): readonly string[] {
+  return [dirname(dirname(root)), dirname(root), root]
+}
+
+function isOurPlace(root: string): boolean {
+  return wayTo(root).every(isOursAlone)
 }
 
 /** Of our own making, as only this user writes into the state. */

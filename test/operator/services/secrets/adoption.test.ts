@@ -1,11 +1,13 @@
 // What becomes of secrets when a supervisor is killed: running services keep theirs, the next supervisor asks for them anew, and what
 // is left of services that ended is removed.
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
+import { openSecretFolders } from '../../../../operator/services/secrets/secret-folders.ts'
 import { aSecretScene } from '../../../support/secret-scene.ts'
 import { stateOf } from '../../../support/service-scene.ts'
+import { tempFolder } from '../../../support/temp-folder.ts'
 import { until } from '../../../support/until.ts'
 
 const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }
@@ -130,4 +132,25 @@ test('one that no config names any more is not started again without its secrets
     await supervisor.stop([])
   })
   assert.equal(scene.text('starts'), 'x\n')
+})
+
+test('a folder above that others can write into is no place for secrets', options, async (t) => {
+  const { project } = await aSecretScene(t)
+  const { places } = project
+  mkdirSync(places.state, { recursive: true, mode: 0o700 })
+  const name = `octo-services-${process.getuid?.()}`
+  for (const open of [name, join(name, 'secrets')]) {
+    const temporary = tempFolder(t)
+    mkdirSync(join(temporary, name, 'secrets'), { recursive: true, mode: 0o700 })
+    chmodSync(join(temporary, open), 0o777)
+    const folders = openSecretFolders(places, { TMPDIR: temporary }, [])
+    assert.throws(() => folders.write('api', { a: 'b' }), /is not this user's alone/)
+    const planted = join(temporary, name, 'secrets', places.key, 'api')
+    mkdirSync(planted, { recursive: true, mode: 0o700 })
+    writeFileSync(join(planted, 'a'), 'planted')
+    writeFileSync(places.secrets, dirname(planted))
+    assert.equal(openSecretFolders(places, { TMPDIR: temporary }, []).read('api'), undefined)
+    openSecretFolders(places, { TMPDIR: temporary }, []).removeOthers(new Set())
+    assert.equal(existsSync(join(planted, 'a')), true)
+  }
 })
