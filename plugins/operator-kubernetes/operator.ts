@@ -6,6 +6,7 @@ import { isatty } from 'node:tty'
 import type { OperatorCall, OperatorWord } from '../../sdk/operator/index.ts'
 import { defineOperator, OperatorProblem } from '../../sdk/operator/index.ts'
 import { awaitAll } from './await.ts'
+import { foundIn } from './found.ts'
 import type { Cluster } from './kubectl.ts'
 import { findKubectl } from './kubectl.ts'
 import { projectLabel } from './names.ts'
@@ -13,7 +14,7 @@ import { PROJECT_LABEL, referenceOf, SERVICE_LABEL } from './objects.ts'
 import type { Rendering } from './render.ts'
 import { render, shownText } from './render.ts'
 import { settingsOf } from './settings.ts'
-import { requireServices, start } from './start.ts'
+import { refuseForeign, requireServices, start } from './start.ts'
 import { stop } from './stop.ts'
 import type { Given } from './work.ts'
 
@@ -73,8 +74,15 @@ const VERBS: Readonly<Record<Exclude<OperatorWord, 'show'>, Verb>> = {
   restart,
   status: (_, rendering, { kubectl }) => kubectl.run(statusWords(rendering)),
   logs: (call, rendering, { kubectl }) => kubectl.run(logWords(call, rendering)),
-  exec: (call, rendering, { kubectl }) =>
-    kubectl.run(execWords(call, rendering, { isTerminal: isatty(0) && isatty(1) })),
+  exec: async (call, rendering, { kubectl }) => {
+    const words = execWords(call, rendering, { isTerminal: isatty(0) && isatty(1) })
+    await requireOwn(
+      rendering.services.filter(({ service }) => service.name === call.args[0]),
+      rendering,
+      kubectl,
+    )
+    return await kubectl.run(words)
+  },
   compose: ({ args }, _, { kubectl }) => kubectl.run(args),
 }
 
@@ -94,12 +102,25 @@ async function restart({ args, dryRun }: OperatorCall, rendering: Rendering, clu
     process.stdout.write(`${[...cluster.kubectl.words, ...words].join(' ')}\n`)
     return 0
   }
+  await requireOwn(chosen, rendering, cluster.kubectl)
   const code = chosen.length === 0 ? 0 : await cluster.kubectl.run(words)
   if (code !== 0) return code
   const { project, settings } = rendering
   const awaited = chosen.map(({ workload }) => ({ workload, until: 'ready' as const }))
   await awaitAll(awaited, { project, timeoutMs: settings.timeoutMs }, cluster)
   return 0
+}
+
+/** What is named, and not found by its labels, may be of somebody else. */
+async function requireOwn(
+  services: Rendering['services'],
+  { project }: Pick<Rendering, 'project'>,
+  kubectl: Cluster['kubectl'],
+): Promise<void> {
+  if (services.length === 0) return
+  const references = services.map(({ workload }) => referenceOf(workload))
+  const text = await kubectl.read(['get', ...references, '--ignore-not-found', '--output=json'])
+  refuseForeign(foundIn(text), project)
 }
 
 export function statusWords({ project }: Pick<Rendering, 'project'>): readonly string[] {

@@ -125,7 +125,7 @@ function namespaceText(name: string): string {
 }
 
 /** Guards what others made: server-side apply would join its fields to theirs. */
-function refuseForeign(there: readonly Found[], project: string): void {
+export function refuseForeign(there: readonly Found[], project: string): void {
   const foreign = there.find((found) => !isOwn(found, project))
   if (!foreign) return
   const owner = foreign.labels[PROJECT_LABEL]

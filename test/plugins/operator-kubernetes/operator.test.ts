@@ -69,7 +69,7 @@ const STAND_IN = `#!/bin/sh
 case "$*" in *version*) echo '{"gitVersion": "v1.32.0"}'; exit 0;; esac
 echo "$*" >> "$OUT"
 case "$*" in *filename*) cat >> "$OUT.input";; esac
-case "$*" in *json*) echo '{"items": []}';; *) exit "\${EXIT:-0}";; esac
+case "$*" in *json*) echo "$FOUND";; *) exit "\${EXIT:-0}";; esac
 `
 
 function aPlace(t: TestContext, config: object) {
@@ -82,7 +82,7 @@ function aPlace(t: TestContext, config: object) {
   const out = join(folder, 'out')
   async function run(words: readonly string[], more: Readonly<Record<string, string>> = {}) {
     const argv = ['--disable-warning=ExperimentalWarning', MAIN, '--config', join(state, 'config.json'), ...words]
-    const env = { PATH: `${bin}:/usr/bin:/bin`, OUT: out, OCTO_PROJECT_DIR: folder, ...more }
+    const env = { PATH: `${bin}:/usr/bin:/bin`, OUT: out, OCTO_PROJECT_DIR: folder, FOUND: '{"items": []}', ...more }
     const child = spawn(process.execPath, argv, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
     const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
     return { code, stdout, stderr }
@@ -139,4 +139,24 @@ test('a restart without services that go on asks nothing, and one that ends is n
   const dry = await run(['restart', '--dry-run'])
   assert.deepEqual([dry.code, dry.stdout], [0, 'kubectl rollout restart deployment/web\n'])
   assert.deepEqual(called(), [])
+})
+
+test('what somebody else made under the name of a service is neither restarted nor entered', async (t) => {
+  const { run, called } = aPlace(t, { services: { web: { image: 'x' } } })
+  const labels = { 'octo.project': 'other', 'app.kubernetes.io/managed-by': 'octo' }
+  for (const [said, problem] of [
+    [{}, /deployment\/web is there already and was not made by octo/],
+    [{ labels }, /deployment\/web is there already and belongs to project `other`/],
+  ] as const)
+    for (const words of [['restart'], ['restart', 'web'], ['exec', 'web', '--', 'ls']]) {
+      const FOUND = JSON.stringify({ kind: 'Deployment', metadata: { name: 'web', ...said } })
+      const { code, stderr } = await run(words, { FOUND })
+      assert.notEqual(code, 0)
+      assert.match(stderr, problem)
+    }
+  assert.deepEqual([...new Set(called())], ['get deployment/web --ignore-not-found --output=json'])
+  const own = { 'octo.project': 'shop', 'app.kubernetes.io/managed-by': 'octo' }
+  const FOUND = JSON.stringify({ kind: 'Deployment', metadata: { name: 'web', labels: own } })
+  assert.equal((await run(['exec', 'web', '--', 'ls'], { FOUND })).code, 0)
+  assert.equal(called().at(-1), 'exec --stdin deployment/web --container=web -- ls')
 })
