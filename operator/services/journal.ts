@@ -55,9 +55,13 @@ export function readJournal(path: string): Known {
     else if ('forgetInstance' in line) instances.delete(line.forgetInstance)
     else if ('forgetService' in line) {
       services.delete(line.forgetService)
-      for (const id of instances.keys()) if (serviceIn(id) === line.forgetService) instances.delete(id)
+      forgetInstances(instances, line.forgetService)
     }
   return { services, instances }
+}
+
+function forgetInstances(instances: Map<string, unknown>, service: string): void {
+  for (const id of instances.keys()) if (serviceIn(id) === service) instances.delete(id)
 }
 
 /** Of `service.replica`. */
@@ -150,6 +154,7 @@ export async function openJournal(path: string, known: Known, manyLines = MANY_L
     },
     forgetService(name) {
       services.delete(name)
+      forgetInstances(instances, name)
       write({ v: 1, forgetService: name })
     },
     forgetInstance(id) {

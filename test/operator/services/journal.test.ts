@@ -69,8 +69,10 @@ test('one that is mostly past is written anew while it is open, and says the sam
   journal.writeInstance('web.2', { ...NEW_INSTANCE, generation: 7 })
   journal.writeService('gone', SERVICE)
   journal.writeInstance('gone.1', NEW_INSTANCE)
+  journal.writeInstance('gone.2', NEW_INSTANCE)
   journal.forgetService('gone')
-  journal.forgetInstance('gone.1')
+  journal.writeInstance('web.3', NEW_INSTANCE)
+  journal.forgetInstance('web.3')
   for (let at = 1; at <= 150; at++) {
     journal.writeInstance('web.1', { ...NEW_INSTANCE, generation: at })
     if (at % 29 > 0) continue
