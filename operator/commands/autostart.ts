@@ -53,10 +53,11 @@ export async function enableAutostart(options: AutostartOptions, terminal: Termi
   }
   if (options.now) refuseRunning(configPath, env)
   refuseForeign(unit.path)
+  const before = existsSync(unit.path) ? onDisk(unit.path, () => readFileSync(unit.path, 'utf8')) : undefined
   onDisk(unit.path, () => mkdirSync(dirname(unit.path), { recursive: true }))
   await replaceFile(unit.path, text, { mode: 0o644 })
   await withSystemd(async () => {
-    await refuseComplaints(unit, options, env)
+    await refuseComplaints(unit, { isUser: options.system !== true, env, before })
     await systemd('systemctl', [...unit.manager, 'daemon-reload'], env)
     await systemd('systemctl', [...unit.manager, 'enable', ...(options.now ? ['--now'] : []), unit.name], env)
     if (!options.system) await stayWithoutLogin(place)
@@ -152,10 +153,14 @@ function refuseRunning(configPath: string, env: NodeJS.ProcessEnv): void {
   })
 }
 
-async function refuseComplaints({ path }: Unit, { system }: AutostartOptions, env: NodeJS.ProcessEnv): Promise<void> {
-  const complaints = await complaintsAbout(path, { isUser: system !== true, env })
+type Written = { readonly isUser: boolean; readonly env: NodeJS.ProcessEnv; readonly before: string | undefined }
+
+/** The one that was there before is enabled still. */
+async function refuseComplaints({ path }: Unit, { isUser, env, before }: Written): Promise<void> {
+  const complaints = await complaintsAbout(path, { isUser, env })
   if (!complaints || complaints.length === 0) return
-  rmSync(path, { force: true })
+  if (before === undefined) rmSync(path, { force: true })
+  else await replaceFile(path, before, { mode: 0o644 })
   throw coded('SYSTEMD_FAILED', {
     message: `systemd does not take the unit: ${complaints.join('; ')}`,
     hint: 'see it with `octo autostart enable --print`',

@@ -133,6 +133,17 @@ test('what is not octo’s is left as it is, and what systemd does not take is n
   assert.ok(unit)
 })
 
+test('a unit that was enabled stays where systemd does not take the next one', options, async (t) => {
+  const { octo, unit, folder } = aMachine(t, {
+    says: '[ ! -e "$(dirname "$0")/../bad" ] || echo "$3:7: Unknown key name" >&2',
+  })
+  assert.equal((await octo('enable')).code, 0)
+  const before = unit()
+  writeFileSync(join(folder, 'bad'), '')
+  assert.match((await octo('enable', '--frozen')).stderr, /systemd does not take the unit/)
+  assert.equal(unit(), before)
+})
+
 test('where systemd refuses it is said in its words, and without it what there is instead', options, async (t) => {
   const refusing = await aMachine(t, { failing: ['systemctl'] }).octo('enable')
   assert.match(refusing.stderr, /error\[SYSTEMD_FAILED\]: `systemctl --user daemon-reload` failed/)
