@@ -60,7 +60,8 @@ function withoutCut(text: string, form: string): string {
 function formsOf(value: string): readonly string[] {
   const lines = value.split(/\r?\n/)
   const parts = [
-    ...[value, value.trim()].filter(({ length }) => length >= MIN_HIDDEN),
+    // What people are shown of others is one line, with one space for each gap: said-by-others.ts.
+    ...[value, value.trim(), value.replace(/\s+/g, ' ').trim()].filter(({ length }) => length >= MIN_HIDDEN),
     ...(lines.length > 1 ? lines.map((line) => line.trim()).filter(({ length }) => length >= MIN_LINE) : []),
   ]
   return [...new Set(parts.flatMap(written))].filter(({ length }) => length >= MIN_HIDDEN)

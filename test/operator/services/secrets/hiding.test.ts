@@ -1,6 +1,7 @@
 // Secrets are taken out of what octo says in every form in which somebody could read them.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { oneLine } from '../../../../operator/services/said-by-others.ts'
 import { openHiding } from '../../../../operator/services/secrets/hiding.ts'
 
 const SECRET = 'pä$$ w\'rd/+?&\\"é'
@@ -47,6 +48,14 @@ test('each longer line of a secret is one, and a longer secret goes before its p
   const hiding = openHiding()
   hiding.add(['hunter2', 'hunter2-and-more'])
   assert.equal(hiding.hide('is hunter2-and-more or hunter2'), 'is *** or ***')
+})
+
+test('a secret with gaps is not shown where a sentence of others became one line', () => {
+  const hiding = openHiding()
+  for (const secret of ['correct  horse', 'one\ttwo  three', KEY]) {
+    hiding.add([secret])
+    assert.equal(hiding.hideInSentence(oneLine(`refused: ${secret}`)), 'refused: ***')
+  }
 })
 
 test('what is too short stays, as it would take words out of every sentence', () => {
