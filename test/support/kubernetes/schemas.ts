@@ -1,4 +1,4 @@
-// Kubernetes' own schemas of the objects that are made here, strict about keys that are none: te../../fixtures/kubernetes/NOTICE says
+// Kubernetes' own schemas of the objects that are made here, strict about keys that are none: test/fixtures/kubernetes/NOTICE says
 // where they come from.
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
