@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { crc32, deflateRawSync, gzipSync } from 'node:zlib'
 import { isCoded } from '../schemas/errors.ts'
-import { inPieces, patched, paxEntry, tarEntry, withChecksum } from '../test/support/archive-builder.ts'
+import { inPieces, patched, paxEntry, tarEntry, withChecksum } from '../test/support/builders/archive-builder.ts'
 import { inspectArchive } from '../trust/archive/inspect-archive.ts'
 import type { Fuzzing, Outcome } from './fuzzing.ts'
 import type { TarFile } from './gnu-tar.ts'

@@ -1,6 +1,6 @@
 // Mutations of good JSON: what our reader takes, others take as the same value.
 import { parseJsonBytes } from '../schemas/json.ts'
-import { blocksOf } from '../test/support/document-blocks.ts'
+import { blocksOf } from '../test/support/octo/document-blocks.ts'
 import { mutated } from './mutation.ts'
 import type { Random } from './random.ts'
 import type { Question } from './readers.ts'

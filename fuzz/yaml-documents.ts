@@ -2,7 +2,7 @@
 // What our reader takes is the same to readers of YAML 1.1 and 1.2, or refused by them.
 import { decodeText } from '../schemas/text.ts'
 import { MANIFEST_YAML, parseYaml } from '../schemas/yaml.ts'
-import { blocksOf } from '../test/support/document-blocks.ts'
+import { blocksOf } from '../test/support/octo/document-blocks.ts'
 import { mutated } from './mutation.ts'
 import type { Random } from './random.ts'
 import type { Question } from './readers.ts'

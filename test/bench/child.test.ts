@@ -4,9 +4,9 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { memoryOf, run, serve } from '../../bench/child.ts'
-import { isGone, pidIn } from '../support/processes.ts'
-import { tempFolder } from '../support/temp-folder.ts'
-import { until } from '../support/until.ts'
+import { isGone, pidIn } from '../support/machine/processes.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
+import { until } from '../support/machine/until.ts'
 
 const node = (script: string) => ({ file: process.execPath, args: ['-e', script] })
 

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { OctoConfig } from '../../config/model/config.ts'
 import type { ErrorCode } from '../../schemas/error-codes.ts'
-import { tarballOf } from '../support/archive-builder.ts'
-import { aMachine, key, one, run } from '../support/client-machine.ts'
-import { expectCode, expectCodeAsync } from '../support/expect-code.ts'
-import { filesBelow } from '../support/temp-folder.ts'
-import { aRelease, aScript, issueKey } from '../support/test-authority.ts'
+import { expectCode, expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { tarballOf } from '../support/builders/archive-builder.ts'
+import { aRelease, aScript, issueKey } from '../support/builders/test-authority.ts'
+import { aMachine, key, one, run } from '../support/client/client-machine.ts'
+import { filesBelow } from '../support/machine/temp-folder.ts'
 
 test('proves the release again from the store, against the keys of today', async (t) => {
   const { install, base } = await aMachine(t)

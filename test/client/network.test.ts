@@ -8,8 +8,8 @@ import { test } from 'node:test'
 import { openNetwork } from '../../client/network.ts'
 import { openStore } from '../../client/store/open-store.ts'
 import { DAY_MS } from '../../schemas/duration.ts'
-import { listening } from '../support/listening.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { listening } from '../support/machine/listening.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
 
 /** A document that was fetched once; the server confirms what it is asked about. */
 async function aCopy(t: TestContext) {

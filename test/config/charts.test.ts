@@ -5,9 +5,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { parse, parseAllDocuments } from 'yaml'
+import { composeProblems } from '../support/builders/compose-schema.ts'
 import type { ChartConfig } from '../support/charts/rendered-chart.ts'
 import { CHARTS, CONFIGS, renderedChart } from '../support/charts/rendered-chart.ts'
-import { composeProblems } from '../support/compose-schema.ts'
 import { KUBERNETES_VERSIONS, schemaProblems } from '../support/kubernetes/schemas.ts'
 
 const golden = (name: string) => readFileSync(join(CHARTS, 'golden', `${name}.yaml`), 'utf8')

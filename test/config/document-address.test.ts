@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { addressFrom, addressIn } from '../../config/document-address.ts'
-import { expectCode } from '../support/expect-code.ts'
+import { expectCode } from '../support/assertions/expect-code.ts'
 
 const FILE = { kind: 'file', name: '/srv/octo.yaml' } as const
 const WEB = { kind: 'web', name: 'https://x.example/base/octo.yaml' } as const

@@ -7,7 +7,7 @@ import { parseTomlTree } from '../../config/document/toml.ts'
 import { openWarnings } from '../../config/document/warnings.ts'
 import { editAddresses } from '../../config/edit-addresses.ts'
 import { includesOf } from '../../config/read-include.ts'
-import { expectCodeAsync } from '../support/expect-code.ts'
+import { expectCodeAsync } from '../support/assertions/expect-code.ts'
 
 const FROM = 'https://x.example/v1.0.0/all.yaml'
 const TO = 'https://x.example/v2.0.0/all.yaml'

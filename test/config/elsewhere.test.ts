@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readConfig } from '../../config/read-config.ts'
-import { writeConfigFiles } from '../support/config-files.ts'
-import { expectCodeAsync } from '../support/expect-code.ts'
+import { expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { writeConfigFiles } from '../support/machine/config-files.ts'
 
 const WEB = 'https://x.example/shared.yaml'
 const INCLUDE = `include: [{url: "${WEB}", offers: [configs.web, configs.key, configs.port]}]\n`

@@ -7,10 +7,10 @@ import { test } from 'node:test'
 import { ageInWords } from '../../config/document-copies.ts'
 import { openFetcher } from '../../config/fetch-documents.ts'
 import { loadConfig } from '../../config/load-config.ts'
-import type { Served } from '../support/document-server.ts'
-import { aDocumentServer } from '../support/document-server.ts'
-import { expectCodeAsync } from '../support/expect-code.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
+import type { Served } from '../support/peers/document-server.ts'
+import { aDocumentServer } from '../support/peers/document-server.ts'
 
 async function aProject(t: TestContext, documents: Record<string, Served>) {
   const folder = tempFolder(t)

@@ -1,8 +1,8 @@
 // What a check from elsewhere may ask of a plugin, and how much of a repo a document from elsewhere may repeat.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readFiles } from '../support/config-files.ts'
-import { expectCodeAsync } from '../support/expect-code.ts'
+import { expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { readFiles } from '../support/machine/config-files.ts'
 
 const WEB = 'https://x.example/shared.yaml'
 const ACME = 'acme: {url: "https://a.example/repos/acme.yaml", trust: unsigned}'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { OctoConfig } from '../../config/model/config.ts'
-import { readFiles } from '../support/config-files.ts'
+import { readFiles } from '../support/machine/config-files.ts'
 
 const URL_LINE = 'url: "https://plugins.example/repos/core.yaml", trust: unsigned'
 

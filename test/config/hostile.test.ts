@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { HOSTILE_DOCUMENTS } from '../../bench/ours/hostile-documents.ts'
 import { MAX_WARNINGS, openWarnings } from '../../config/document/warnings.ts'
 import { isCoded } from '../../schemas/errors.ts'
-import { readFiles } from '../support/config-files.ts'
+import { readFiles } from '../support/machine/config-files.ts'
 
 const REFUSED = new Map([
   ['unknown keys', 'LIMIT_EXCEEDED'],

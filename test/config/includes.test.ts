@@ -6,8 +6,8 @@ import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import type { OctoConfig } from '../../config/model/config.ts'
 import { readConfig } from '../../config/read-config.ts'
-import { readFiles, writeConfigFiles } from '../support/config-files.ts'
-import { expectCodeAsync } from '../support/expect-code.ts'
+import { expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { readFiles, writeConfigFiles } from '../support/machine/config-files.ts'
 
 const check = (tool: string) => `{tool: ${tool}}`
 const health = (tools: string) => `operator: {services: {web: {health: [${tools}]}}}\n`

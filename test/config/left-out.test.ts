@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { refuseUnknownKeys } from '../../config/document/unknown-keys.ts'
-import { readFiles } from '../support/config-files.ts'
-import { expectCodeAsync } from '../support/expect-code.ts'
+import { expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { readFiles } from '../support/machine/config-files.ts'
 
 const CHECKS = '[{tool: c}]'
 const GOOD = 'operator: {services: {good: {health: [{tool: c}]}}}\n'

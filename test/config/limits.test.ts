@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { CONFIG_LIMITS } from '../../config/documents.ts'
 import { readConfig } from '../../config/read-config.ts'
-import { readFiles, writeConfigFiles } from '../support/config-files.ts'
-import { expectCodeAsync } from '../support/expect-code.ts'
+import { expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { readFiles, writeConfigFiles } from '../support/machine/config-files.ts'
 
 const { documentBytes, totalBytes } = CONFIG_LIMITS
 const ofSize = (bytes: number) => `name: x\n# ${'x'.repeat(bytes - 11)}\n`

@@ -4,9 +4,9 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { loadConfig, loadWholeConfig } from '../../config/load-config.ts'
-import { expectCodeAsync } from '../support/expect-code.ts'
-import { serveFolder } from '../support/serve-folder.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { serveFolder } from '../support/machine/serve-folder.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
 
 test('a config over the network is read, and one that is not there is said to be missing', async (t) => {
   const folder = tempFolder(t)

@@ -5,11 +5,11 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { dataOf } from '../../config/document/node.ts'
 import { readWholeConfig } from '../../config/read-config.ts'
-import { writeConfigFiles } from '../support/config-files.ts'
-import type { MatrixCase } from '../support/octoctl-matrix/cases.ts'
-import { CASES } from '../support/octoctl-matrix/cases.ts'
-import type { Outcome } from '../support/octoctl-matrix/run-octoctl.ts'
-import { askOctoctl, compared, FIXTURE } from '../support/octoctl-matrix/run-octoctl.ts'
+import { writeConfigFiles } from '../support/machine/config-files.ts'
+import type { MatrixCase } from '../support/octoctl/octoctl-matrix/cases.ts'
+import { CASES } from '../support/octoctl/octoctl-matrix/cases.ts'
+import type { Outcome } from '../support/octoctl/octoctl-matrix/run-octoctl.ts'
+import { askOctoctl, compared, FIXTURE } from '../support/octoctl/octoctl-matrix/run-octoctl.ts'
 
 const recorded = new Map<string, Outcome>(JSON.parse(readFileSync(FIXTURE, 'utf8')))
 const BASE = 'http://127.0.0.1:9'
@@ -19,7 +19,7 @@ for (const one of CASES)
   test(`${one.what}: ${'otherwise' in one ? `not as octoctl, ${one.otherwise?.because}` : 'as octoctl'}`, async (t) => {
     const octoctl =
       recorded.get(one.what) ??
-      assert.fail('write the fixture anew: OCTOCTL_BIN=… node test/support/octoctl-matrix/run-octoctl.ts')
+      assert.fail('write the fixture anew: OCTOCTL_BIN=… node test/support/octoctl/octoctl-matrix/run-octoctl.ts')
     const { otherwise } = one
     if (otherwise && 'refuses' in otherwise) return assert.rejects(dataFor(t, one), otherwise.refuses)
     const ours = await dataFor(t, one)

@@ -1,8 +1,8 @@
 // What a local include offers to a document from elsewhere: every value for templates, or only what it names, by path.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readFiles } from '../support/config-files.ts'
-import { expectCodeAsync } from '../support/expect-code.ts'
+import { expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { readFiles } from '../support/machine/config-files.ts'
 
 const WEB = 'https://x.example/shared.yaml'
 

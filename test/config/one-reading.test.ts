@@ -2,8 +2,8 @@
 // and left alone where nobody of octo asks, where all agree, and in JSON.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readFiles } from '../support/config-files.ts'
-import { expectCodeAsync } from '../support/expect-code.ts'
+import { expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { readFiles } from '../support/machine/config-files.ts'
 
 type Context = Parameters<typeof readFiles>[0]
 

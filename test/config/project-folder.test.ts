@@ -5,8 +5,8 @@ import { join, relative } from 'node:path'
 import { test } from 'node:test'
 import { openProjectFolder, projectFolder, projectOf } from '../../config/project-folder.ts'
 import { writeOperatorInput } from '../../config/write-operator-input.ts'
-import { expectCode } from '../support/expect-code.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { expectCode } from '../support/assertions/expect-code.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
 
 const input = {
   ...{ name: 'shop', octoctl: {}, configs: {}, services: { web: { environment: { A: 'hush' } } } },

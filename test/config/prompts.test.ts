@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AskPrompt } from '../../config/ask-prompts.ts'
-import { openWholeConfig } from '../support/config-files.ts'
-import { expectCodeAsync } from '../support/expect-code.ts'
+import { expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { openWholeConfig } from '../support/machine/config-files.ts'
 
 const USES = 'services: {web: {health: [{tool: t, args: {password: "{{.env.VAULT_PASSWORD}}"}}]}}\n'
 const PROMPT = '{name: Password of the vault, type: password, var: VAULT_PASSWORD}'

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { requestsOf } from '../../config/model/requests.ts'
 import { readConfig } from '../../config/read-config.ts'
-import { readFiles, writeConfigFiles } from '../support/config-files.ts'
-import { expectCodeAsync } from '../support/expect-code.ts'
+import { expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { readFiles, writeConfigFiles } from '../support/machine/config-files.ts'
 
 const URL_TEXT = 'url: "https://x.example/repos/core.yaml"'
 const publicKey = () =>

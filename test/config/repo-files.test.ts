@@ -7,9 +7,9 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { operatorInput } from '../../config/model/operator-input.ts'
 import type { WholeConfig } from '../../config/read-config.ts'
-import { openWholeConfig } from '../support/config-files.ts'
-import { expectCodeAsync } from '../support/expect-code.ts'
-import { filesBelow, tempFolder } from '../support/temp-folder.ts'
+import { expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { openWholeConfig } from '../support/machine/config-files.ts'
+import { filesBelow, tempFolder } from '../support/machine/temp-folder.ts'
 
 const WEB = 'https://x.example/charts/shop.yaml'
 

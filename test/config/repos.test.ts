@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
-import { readFiles } from '../support/config-files.ts'
-import { expectCodeAsync } from '../support/expect-code.ts'
+import { expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { readFiles } from '../support/machine/config-files.ts'
 
 const URL_TEXT = 'https://x.example/repos/core.yaml'
 const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { test } from 'node:test'
-import { expectCodeAsync } from '../support/expect-code.ts'
-import { DOCUMENT, signatureBy } from '../support/signed-documents.ts'
-import { aProject, GOOD, signed, WEB } from '../support/signed-project.ts'
+import { expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { DOCUMENT, signatureBy } from '../support/builders/signed-documents.ts'
+import { aProject, GOOD, signed, WEB } from '../support/builders/signed-project.ts'
 
 test('with `--insecure` an unsigned document is used all the same, and that is said', async (t) => {
   const { load } = await aProject(t, { [WEB]: { text: DOCUMENT } }, GOOD)

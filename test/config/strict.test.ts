@@ -4,8 +4,8 @@ import { test } from 'node:test'
 import { FIELDS, knownKeys, rowOf } from '../../config/document/fields.ts'
 import { refuseUnknownKeys } from '../../config/document/unknown-keys.ts'
 import { loadConfig } from '../../config/load-config.ts'
-import { readFiles, writeConfigFiles } from '../support/config-files.ts'
-import { expectCode, expectCodeAsync } from '../support/expect-code.ts'
+import { expectCode, expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { readFiles, writeConfigFiles } from '../support/machine/config-files.ts'
 
 /** A misspelled key in each map of ours, with the key that was meant. */
 const SLIPS: readonly (readonly [string, string, string])[] = [

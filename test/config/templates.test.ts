@@ -1,8 +1,8 @@
 // What templates of a config may cost: by one value and by all together, in characters and in look-ups.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readFiles } from '../support/config-files.ts'
-import { expectCodeAsync } from '../support/expect-code.ts'
+import { expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { readFiles } from '../support/machine/config-files.ts'
 
 const checkWith = (args: readonly string[]) =>
   `operator: {services: {a: {health: [{tool: x, args: [${args.map((arg) => JSON.stringify(arg))}]}]}}}\n`

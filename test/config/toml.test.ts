@@ -5,8 +5,8 @@ import type { TreeNode } from '../../config/document/node.ts'
 import { dataOf, placeOf } from '../../config/document/node.ts'
 import { parseTomlTree } from '../../config/document/toml.ts'
 import { isCoded } from '../../schemas/errors.ts'
-import { readFiles } from '../support/config-files.ts'
-import { expectCode, expectCodeAsync } from '../support/expect-code.ts'
+import { expectCode, expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { readFiles } from '../support/machine/config-files.ts'
 
 const TOML = `name = "shop"
 include = ["https://x.example/more.toml"]

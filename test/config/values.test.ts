@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
-import { readFiles } from '../support/config-files.ts'
-import { expectCodeAsync } from '../support/expect-code.ts'
+import { expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { readFiles } from '../support/machine/config-files.ts'
 
 type Context = Parameters<typeof readFiles>[0]
 const env = { PORT: '8080', HOST: 'db' }

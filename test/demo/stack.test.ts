@@ -14,12 +14,12 @@ import { catchMail } from '../../demo/stack/mail-catcher.ts'
 import { renderStack } from '../../demo/stack/render-config.ts'
 import { isCoded } from '../../schemas/errors.ts'
 import { publicKeyLine } from '../../schemas/trust-key.ts'
-import { blocksOf } from '../support/document-blocks.ts'
-import { expectCodeAsync } from '../support/expect-code.ts'
-import { isGone } from '../support/processes.ts'
-import { patternOf } from '../support/shown-line.ts'
-import { tempFolder } from '../support/temp-folder.ts'
-import { issueKey } from '../support/test-authority.ts'
+import { expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { issueKey } from '../support/builders/test-authority.ts'
+import { isGone } from '../support/machine/processes.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
+import { blocksOf } from '../support/octo/document-blocks.ts'
+import { patternOf } from '../support/octo/shown-line.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }

@@ -10,9 +10,9 @@ import test from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { readSettings } from '../../demo/settings.ts'
 import { renderConfig } from '../../demo/write-config.ts'
-import { freePort, listening } from '../support/listening.ts'
-import { runOcto } from '../support/run-octo.ts'
-import { filesBelow, tempFolder } from '../support/temp-folder.ts'
+import { freePort, listening } from '../support/machine/listening.ts'
+import { filesBelow, tempFolder } from '../support/machine/temp-folder.ts'
+import { runOcto } from '../support/octo/run-octo.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 

@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { WORDS } from '../../terminal/commands.ts'
-import { blocksOf, readDocument, tableRows } from '../support/document-blocks.ts'
-import { octoIn } from '../support/in-process-octo.ts'
+import { blocksOf, readDocument, tableRows } from '../support/octo/document-blocks.ts'
+import { octoIn } from '../support/octo/in-process-octo.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const DOCUMENTS = [

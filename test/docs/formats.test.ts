@@ -19,10 +19,10 @@ import { parseBaseUrl } from '../../static-tree/base-url.ts'
 import { listingOf } from '../../static-tree/newest.ts'
 import * as paths from '../../static-tree/paths.ts'
 import { renderRepo } from '../../static-tree/render/repo.ts'
-import { blocksOfKind, readDocument, rowsOf, tableRows } from '../support/document-blocks.ts'
-import { anEnding } from '../support/endings.ts'
+import { anEnding } from '../support/builders/endings.ts'
+import { aPlugin } from '../support/builders/plugin-record.ts'
+import { blocksOfKind, readDocument, rowsOf, tableRows } from '../support/octo/document-blocks.ts'
 import { decodeRepo } from '../support/octoctl/decode.ts'
-import { aPlugin } from '../support/plugin-record.ts'
 
 const PAGE = 'docs/FORMATS.md'
 

@@ -1,11 +1,11 @@
 // The tour of README.md, typed as it stands there, against a registry as `npm start` serves it.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { blocksOf } from '../support/document-blocks.ts'
-import { runShell } from '../support/run-shell.ts'
-import { patternOf } from '../support/shown-line.ts'
-import { tempFolder } from '../support/temp-folder.ts'
-import { startTestRegistry } from '../support/test-registry.ts'
+import { runShell } from '../support/machine/run-shell.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
+import { blocksOf } from '../support/octo/document-blocks.ts'
+import { patternOf } from '../support/octo/shown-line.ts'
+import { startTestRegistry } from '../support/registry/test-registry.ts'
 
 test('the README shows no measured number, which the next change would make untrue', () => {
   const shown = blocksOf('README.md').filter(({ language }) => language === '')

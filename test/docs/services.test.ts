@@ -4,9 +4,9 @@ import { test } from 'node:test'
 import { parse } from 'yaml'
 import { FIELDS } from '../../config/document/fields.ts'
 import { isCoded } from '../../schemas/errors.ts'
-import { readFiles } from '../support/config-files.ts'
-import { blocksOfKind, tableRows } from '../support/document-blocks.ts'
-import { aServiceScene, stateOf } from '../support/service-scene.ts'
+import { readFiles } from '../support/machine/config-files.ts'
+import { blocksOfKind, tableRows } from '../support/octo/document-blocks.ts'
+import { aServiceScene, stateOf } from '../support/operator/service-scene.ts'
 
 const PAGE = 'docs/SERVICES.md'
 const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }

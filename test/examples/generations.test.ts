@@ -12,7 +12,7 @@ import { check as checkServerUrl } from '../../plugins/check-server-url/check.ts
 import { check as checkTcp } from '../../plugins/check-tcp/check.ts'
 import { check as checkTcpPort } from '../../plugins/check-tcp-port/check.ts'
 import { parseOptions } from '../../sdk/options.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url))
 const PLUGINS = new Map([checkTcp, checkTcpPort, checkServerUrl].map((check) => [check.name, check]))

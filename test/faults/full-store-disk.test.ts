@@ -3,11 +3,11 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { layoutOf } from '../../client/store/layout.ts'
-import { aConsumer } from '../support/consumer.ts'
-import { aFaultScene } from '../support/fault-scene.ts'
-import { rounds } from '../support/full-form.ts'
-import { aMountedDisk, whyNoDisk } from '../support/mounted-disk.ts'
-import { expectTidyAfterCollect, expectWholeStore, leftovers } from '../support/store-state.ts'
+import { aConsumer } from '../support/client/consumer.ts'
+import { expectTidyAfterCollect, expectWholeStore, leftovers } from '../support/client/store-state.ts'
+import { aFaultScene } from '../support/faults/fault-scene.ts'
+import { rounds } from '../support/machine/full-form.ts'
+import { aMountedDisk, whyNoDisk } from '../support/machine/mounted-disk.ts'
 
 const skip = whyNoDisk() ?? false
 const SIZES = rounds({ short: 4, full: 32 })

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { aConsumer } from '../support/consumer.ts'
-import { aFaultScene } from '../support/fault-scene.ts'
-import { rounds } from '../support/full-form.ts'
-import { expectTidyAfterCollect, expectWholeStore, leftovers } from '../support/store-state.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { aConsumer } from '../support/client/consumer.ts'
+import { expectTidyAfterCollect, expectWholeStore, leftovers } from '../support/client/store-state.ts'
+import { aFaultScene } from '../support/faults/fault-scene.ts'
+import { rounds } from '../support/machine/full-form.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
 
 const PROCESSES = rounds({ short: 5, full: 64 })
 const PLUGINS = 10

@@ -6,12 +6,12 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { closeDb, openDb } from '../../registry/db/sqlite/open.ts'
 import { auditHeadPath, databasePath, lockPath } from '../../registry/settings.ts'
-import { octoIn } from '../support/in-process-octo.ts'
-import { publishRelease } from '../support/publish-release.ts'
-import { prepareRegistryData, startRegistryChild } from '../support/registry-child.ts'
-import { tempFolder } from '../support/temp-folder.ts'
-import { aRelease, issueKey } from '../support/test-authority.ts'
-import { startTestRegistry } from '../support/test-registry.ts'
+import { aRelease, issueKey } from '../support/builders/test-authority.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
+import { octoIn } from '../support/octo/in-process-octo.ts'
+import { publishRelease } from '../support/publisher/publish-release.ts'
+import { prepareRegistryData, startRegistryChild } from '../support/registry/registry-child.ts'
+import { startTestRegistry } from '../support/registry/test-registry.ts'
 
 const key = issueKey()
 const ends: (() => unknown)[] = []

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { expectCleanFsck } from '../support/fsck.ts'
-import { rounds } from '../support/full-form.ts'
-import { gatherCrowd } from '../support/publishing-crowd.ts'
-import type { ChildOptions, RegistryChild } from '../support/registry-child.ts'
-import { prepareRegistryData, startAndKill, startRegistryChild } from '../support/registry-child.ts'
-import { seededRandom } from '../support/seeded-random.ts'
-import { tempFolder } from '../support/temp-folder.ts'
-import { issueKey } from '../support/test-authority.ts'
+import { seededRandom } from '../support/builders/seeded-random.ts'
+import { issueKey } from '../support/builders/test-authority.ts'
+import { rounds } from '../support/machine/full-form.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
+import { gatherCrowd } from '../support/publisher/publishing-crowd.ts'
+import { expectCleanFsck } from '../support/registry/fsck.ts'
+import type { ChildOptions, RegistryChild } from '../support/registry/registry-child.ts'
+import { prepareRegistryData, startAndKill, startRegistryChild } from '../support/registry/registry-child.ts'
 
 const KILLS = rounds({ short: 4, full: 300 })
 const ROUNDS_PER_CHECK = 25

@@ -4,10 +4,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readJournal } from '../../operator/services/journal.ts'
 import { identityOf } from '../../system/process/identity.ts'
-import { rounds } from '../support/full-form.ts'
-import { seededRandom } from '../support/seeded-random.ts'
-import { aServiceScene, markedProcesses, stateOf } from '../support/service-scene.ts'
-import { until } from '../support/until.ts'
+import { seededRandom } from '../support/builders/seeded-random.ts'
+import { rounds } from '../support/machine/full-form.ts'
+import { until } from '../support/machine/until.ts'
+import { aServiceScene, markedProcesses, stateOf } from '../support/operator/service-scene.ts'
 
 const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }
 

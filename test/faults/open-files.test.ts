@@ -6,12 +6,12 @@ import type { Socket } from 'node:net'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import type { ApiAnswer } from '../support/publish-release.ts'
-import { publishRelease } from '../support/publish-release.ts'
-import { prepareRegistryData, startRegistryChild } from '../support/registry-child.ts'
-import { tempFolder } from '../support/temp-folder.ts'
-import { aRelease, issueKey } from '../support/test-authority.ts'
-import { until } from '../support/until.ts'
+import { aRelease, issueKey } from '../support/builders/test-authority.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
+import { until } from '../support/machine/until.ts'
+import type { ApiAnswer } from '../support/publisher/publish-release.ts'
+import { publishRelease } from '../support/publisher/publish-release.ts'
+import { prepareRegistryData, startRegistryChild } from '../support/registry/registry-child.ts'
 
 const OPEN_FILES = 64
 const CONNECTIONS = 150

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import { aConsumer } from '../support/consumer.ts'
-import type { FaultScene } from '../support/fault-scene.ts'
-import { aFaultScene } from '../support/fault-scene.ts'
-import { startRegistryChild } from '../support/registry-child.ts'
-import { seededRandom } from '../support/seeded-random.ts'
-import { expectTidyAfterCollect, expectWholeStore, leftovers } from '../support/store-state.ts'
+import { seededRandom } from '../support/builders/seeded-random.ts'
+import { aConsumer } from '../support/client/consumer.ts'
+import { expectTidyAfterCollect, expectWholeStore, leftovers } from '../support/client/store-state.ts'
+import type { FaultScene } from '../support/faults/fault-scene.ts'
+import { aFaultScene } from '../support/faults/fault-scene.ts'
+import { startRegistryChild } from '../support/registry/registry-child.ts'
 
 const SIZE = 6_000_000
 /** A gate that could not find out is closed: the check is `unknown`. */

@@ -7,11 +7,11 @@ import { test } from 'node:test'
 import { KEPT_LOGS, LARGE_LOG_BYTES, logPath } from '../../operator/services/log-files.ts'
 import { readLogs } from '../../operator/services/read-logs.ts'
 import { identityOf } from '../../system/process/identity.ts'
-import { rounds } from '../support/full-form.ts'
-import { aMountedDisk, whyNoDisk } from '../support/mounted-disk.ts'
-import { aServiceScene, markedProcesses, stateOf } from '../support/service-scene.ts'
-import { filesBelow } from '../support/temp-folder.ts'
-import { until } from '../support/until.ts'
+import { rounds } from '../support/machine/full-form.ts'
+import { aMountedDisk, whyNoDisk } from '../support/machine/mounted-disk.ts'
+import { filesBelow } from '../support/machine/temp-folder.ts'
+import { until } from '../support/machine/until.ts'
+import { aServiceScene, markedProcesses, stateOf } from '../support/operator/service-scene.ts'
 
 const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }
 const MIB = 1024 * 1024

@@ -9,10 +9,10 @@ import { stringify } from 'yaml'
 import { supervisorOf } from '../../operator/services/control.ts'
 import { placesOf } from '../../operator/services/places.ts'
 import type { ProjectStatus } from '../../operator/services/protocol.ts'
-import { runOcto } from '../support/run-octo.ts'
-import { endMarked, markedProcesses } from '../support/service-scene.ts'
-import { tempFolder } from '../support/temp-folder.ts'
-import { until } from '../support/until.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
+import { until } from '../support/machine/until.ts'
+import { runOcto } from '../support/octo/run-octo.ts'
+import { endMarked, markedProcesses } from '../support/operator/service-scene.ts'
 
 const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }
 

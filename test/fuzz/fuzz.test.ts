@@ -5,7 +5,7 @@ import { fuzzArchive } from '../../fuzz/archives.ts'
 import { fuzzDocument } from '../../fuzz/documents.ts'
 import { randomOf } from '../../fuzz/random.ts'
 import { openReaders } from '../../fuzz/readers.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
 
 for (const [what, fuzz] of Object.entries({ documents: fuzzDocument, archives: fuzzArchive }))
   test(`1000 ${what} are refused or read alike, and of each kind some are taken`, async (t) => {

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { WORDS } from '../../terminal/commands.ts'
-import { adviceIn, allAdvice, commandsIn, proseOf } from '../support/advice.ts'
-import { allCommands, problemOf, wordsOf } from '../support/command-table.ts'
+import { adviceIn, allAdvice, commandsIn, proseOf } from '../support/octo/advice.ts'
+import { allCommands, problemOf, wordsOf } from '../support/octo/command-table.ts'
 
 const advice = allAdvice()
 const known = new RegExp(`\\bocto (${WORDS.map(({ word }) => word).join('|')})\\b`)

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { commandsIn } from '../support/advice.ts'
-import { wordsOf } from '../support/command-table.ts'
-import type { Scene } from '../support/typed-scene.ts'
-import { aTypedScene } from '../support/typed-scene.ts'
+import { commandsIn } from '../support/octo/advice.ts'
+import { wordsOf } from '../support/octo/command-table.ts'
+import type { Scene } from '../support/octo/typed-scene.ts'
+import { aTypedScene } from '../support/octo/typed-scene.ts'
 
 type Situation = {
   readonly says: string

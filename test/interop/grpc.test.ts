@@ -7,10 +7,10 @@ import test from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { parseCheckResult } from '../../schemas/check-result.ts'
-import { findGoPeer, startGoPeer } from '../support/go-peer.ts'
-import { LOCALHOST_CA } from '../support/grpc-server.ts'
-import { said } from '../support/said.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { findGoPeer, startGoPeer } from '../support/machine/go-peer.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
+import { said } from '../support/operator/said.ts'
+import { LOCALHOST_CA } from '../support/peers/grpc-server.ts'
 
 const server = findGoPeer('grpc-health', 'GRPC_HEALTH_BIN')
 const skip = 'missing' in server ? server.missing : false

@@ -12,10 +12,10 @@ import { fileURLToPath } from 'node:url'
 import { publicKeyLine } from '../../schemas/trust-key.ts'
 import { startApiServer } from '../support/kubernetes/api-server.ts'
 import { Cluster } from '../support/kubernetes/cluster.ts'
-import { writeKeyFiles } from '../support/publish-project.ts'
-import { runOcto } from '../support/run-octo.ts'
-import { tempFolder } from '../support/temp-folder.ts'
-import { startTestRegistry } from '../support/test-registry.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
+import { runOcto } from '../support/octo/run-octo.ts'
+import { writeKeyFiles } from '../support/publisher/publish-project.ts'
+import { startTestRegistry } from '../support/registry/test-registry.ts'
 
 const MAIN = fileURLToPath(new URL('../../plugins/operator-kubernetes/main.ts', import.meta.url))
 const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0

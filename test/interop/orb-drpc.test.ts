@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import test from 'node:test'
 import { check } from '../../plugins/check-orbdrpc/check.ts'
-import { findGoPeer, startGoPeer } from '../support/go-peer.ts'
-import { said } from '../support/said.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { findGoPeer, startGoPeer } from '../support/machine/go-peer.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
+import { said } from '../support/operator/said.ts'
 
 const server = findGoPeer('orb-drpc', 'ORB_DRPC_BIN')
 const skip = 'missing' in server ? server.missing : false

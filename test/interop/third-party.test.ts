@@ -8,11 +8,11 @@ import { fileURLToPath } from 'node:url'
 import { fetchBinaries } from '../../examples/third-party/fetch-binaries.ts'
 import { digestOf } from '../../schemas/digest.ts'
 import { parseManifest } from '../../schemas/manifest.ts'
-import { aConsumer } from '../support/consumer.ts'
-import { publishProjects, writeKeyFiles } from '../support/publish-project.ts'
-import { runOcto } from '../support/run-octo.ts'
-import { tempFolder } from '../support/temp-folder.ts'
-import { startTestRegistry } from '../support/test-registry.ts'
+import { aConsumer } from '../support/client/consumer.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
+import { runOcto } from '../support/octo/run-octo.ts'
+import { publishProjects, writeKeyFiles } from '../support/publisher/publish-project.ts'
+import { startTestRegistry } from '../support/registry/test-registry.ts'
 
 const PROJECT = fileURLToPath(new URL('../../examples/third-party/esbuild/', import.meta.url))
 const FOUR = ['darwin_arm64', 'linux_amd64', 'linux_arm64', 'windows_amd64']

@@ -8,10 +8,10 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { openSecretFolders } from '../../operator/services/secrets/secret-folders.ts'
-import { aServiceScene, stateOf } from '../support/service-scene.ts'
-import { tempFolder } from '../support/temp-folder.ts'
-import { until } from '../support/until.ts'
-import { vaultClient } from '../support/vault-client-plugin.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
+import { until } from '../support/machine/until.ts'
+import { aServiceScene, stateOf } from '../support/operator/service-scene.ts'
+import { vaultClient } from '../support/operator/vault-client-plugin.ts'
 
 const { VAULT_BIN } = process.env
 const options = { skip: VAULT_BIN ? false : 'VAULT_BIN names no Vault or OpenBao' }

@@ -8,9 +8,9 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { ErrorCode } from '../../schemas/error-codes.ts'
 import { ERROR_CODES } from '../../schemas/error-codes.ts'
-import type { InProcessRun } from '../support/in-process-octo.ts'
-import { typeOcto } from '../support/in-process-octo.ts'
-import { filesBelow, tempFolder } from '../support/temp-folder.ts'
+import { filesBelow, tempFolder } from '../support/machine/temp-folder.ts'
+import type { InProcessRun } from '../support/octo/in-process-octo.ts'
+import { typeOcto } from '../support/octo/in-process-octo.ts'
 
 const RUNNER = fileURLToPath(new URL('../fixtures/octo-as-nobody.ts', import.meta.url))
 const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url))

@@ -17,8 +17,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { inSources } from '../../system/source-positions.ts'
 import { buildBundles } from '../../tools/bundle/build.ts'
-import { aCheckout, aRelease, bundleOf, OCTO, saying, start } from '../support/small-checkout.ts'
-import { filesBelow } from '../support/temp-folder.ts'
+import { filesBelow } from '../support/machine/temp-folder.ts'
+import { aCheckout, aRelease, bundleOf, OCTO, saying, start } from '../support/octo/small-checkout.ts'
 
 test('the bundle is run while no source has changed, and never after', async (t) => {
   const path = (folder: string) => join(folder, 'part/said.ts')

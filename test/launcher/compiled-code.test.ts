@@ -21,8 +21,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { compiledCodePath } from '../../bin/bundle.js'
 import { buildBundles } from '../../tools/bundle/build.ts'
-import { aCheckout, aRelease, bundleOf, saying, start } from '../support/small-checkout.ts'
-import { filesBelow, tempFolder } from '../support/temp-folder.ts'
+import { filesBelow, tempFolder } from '../support/machine/temp-folder.ts'
+import { aCheckout, aRelease, bundleOf, saying, start } from '../support/octo/small-checkout.ts'
 
 const codeOf = (folder: string) => compiledCodePath(bundleOf(folder))
 

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { findOldNode } from '../support/old-node.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { findOldNode } from '../support/machine/old-node.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
 
 const module = fileURLToPath(new URL('../../bin/continue-with.js', import.meta.url))
 const old = findOldNode()

@@ -7,7 +7,7 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { isInstalled, isMissingModule, isReady } from '../../bin/installed.js'
-import { tempFolder } from '../support/temp-folder.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const STAMP = 'node_modules/.octo-lockfile'

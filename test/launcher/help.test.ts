@@ -8,9 +8,9 @@ import { test } from 'node:test'
 import { buildBundles, bundle } from '../../tools/bundle/build.ts'
 import { bundlesOf } from '../../tools/bundle/bundles.ts'
 import { sourceStates } from '../../tools/bundle/source-states.ts'
-import { allCommands } from '../support/command-table.ts'
-import { aCheckout, start } from '../support/small-checkout.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
+import { allCommands } from '../support/octo/command-table.ts'
+import { aCheckout, start } from '../support/octo/small-checkout.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 

@@ -9,8 +9,8 @@ import { parse } from 'acorn'
 import { satisfies } from 'semver'
 import { canRunOcto } from '../../bin/own-node.js'
 import { WORDS } from '../../terminal/commands.ts'
-import { findOldNode } from '../support/old-node.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { findOldNode } from '../support/machine/old-node.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const launcher = join(root, 'bin/octo.js')

@@ -12,11 +12,11 @@ import { check as checkOrbdrpc } from '../../plugins/check-orbdrpc/check.ts'
 import { check as checkServerUrl } from '../../plugins/check-server-url/check.ts'
 import { check as checkTcp } from '../../plugins/check-tcp/check.ts'
 import { check as checkTcpPort } from '../../plugins/check-tcp-port/check.ts'
-import { readFiles } from '../support/config-files.ts'
-import { grpcServer, SERVING } from '../support/grpc-server.ts'
-import { freePort, listening } from '../support/listening.ts'
-import { saying, scriptedServer } from '../support/scripted-server.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { readFiles } from '../support/machine/config-files.ts'
+import { freePort, listening } from '../support/machine/listening.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
+import { grpcServer, SERVING } from '../support/peers/grpc-server.ts'
+import { saying, scriptedServer } from '../support/peers/scripted-server.ts'
 
 const CHECKS = new Map([checkTcp, checkTcpPort, checkServerUrl, checkGrpc, checkOrbdrpc].map((one) => [one.name, one]))
 const DRPC_SERVING = Buffer.concat([

@@ -7,10 +7,10 @@ import test from 'node:test'
 import { createServer as createTlsServer } from 'node:tls'
 import { check } from '../../plugins/check-grpc/check.ts'
 import { renderFrame, TYPE } from '../../plugins/check-grpc/http2/frames.ts'
-import { LOCALHOST_CA, LOCALHOST_PAIR } from '../support/grpc-server.ts'
-import { failsSoberly, noises, STRANGERS, truncations } from '../support/hostile-peers.ts'
-import { listening } from '../support/listening.ts'
-import { dripping, holdingOn, saying, scriptedServer } from '../support/scripted-server.ts'
+import { listening } from '../support/machine/listening.ts'
+import { LOCALHOST_CA, LOCALHOST_PAIR } from '../support/peers/grpc-server.ts'
+import { failsSoberly, noises, STRANGERS, truncations } from '../support/peers/hostile-peers.ts'
+import { dripping, holdingOn, saying, scriptedServer } from '../support/peers/scripted-server.ts'
 
 /** Settings, their acknowledgement, a window and a ping. */
 const GO_START = ['000006040000000000000500004000', '000000040100000000', '00000408000000000000000005']

@@ -7,8 +7,8 @@ import type { Frame } from '../../plugins/check-grpc/http2/frames.ts'
 import { FLAG, renderFrame, TYPE } from '../../plugins/check-grpc/http2/frames.ts'
 import type { HeaderField } from '../../plugins/check-grpc/http2/header-block.ts'
 import { encodeHeaders } from '../../plugins/check-grpc/http2/header-block.ts'
-import { failsSoberly } from '../support/hostile-peers.ts'
-import { repeating, saying, scriptedServer } from '../support/scripted-server.ts'
+import { failsSoberly } from '../support/peers/hostile-peers.ts'
+import { repeating, saying, scriptedServer } from '../support/peers/scripted-server.ts'
 
 const frame = (type: number, payload: Buffer | string = '', { flags = 0, stream = 0 }: Partial<Frame> = {}) =>
   renderFrame({ type, flags, stream, payload: typeof payload === 'string' ? Buffer.from(payload, 'hex') : payload })

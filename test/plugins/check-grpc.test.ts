@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { check } from '../../plugins/check-grpc/check.ts'
-import type { GrpcAnswer } from '../support/grpc-server.ts'
-import { grpcMessage, grpcServer, SERVING } from '../support/grpc-server.ts'
-import { said } from '../support/said.ts'
+import { said } from '../support/operator/said.ts'
+import type { GrpcAnswer } from '../support/peers/grpc-server.ts'
+import { grpcMessage, grpcServer, SERVING } from '../support/peers/grpc-server.ts'
 
 const HEALTH = '/grpc.health.v1.Health/Check'
 const OK = { 'grpc-status': '0' }

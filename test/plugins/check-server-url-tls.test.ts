@@ -7,7 +7,7 @@ import type { TestContext } from 'node:test'
 import test from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { check } from '../../plugins/check-server-url/check.ts'
-import { listening } from '../support/listening.ts'
+import { listening } from '../support/machine/listening.ts'
 
 const file = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url))
 const CA = `--ca-file=${file('localhost.crt')}`

@@ -10,8 +10,8 @@ import type { TestContext } from 'node:test'
 import test from 'node:test'
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { check } from '../../plugins/check-server-url/check.ts'
-import { freePort, listening } from '../support/listening.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { freePort, listening } from '../support/machine/listening.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
 
 const web = async (t: TestContext, answer: RequestListener) =>
   `http://127.0.0.1:${await listening(t, createServer(answer))}`

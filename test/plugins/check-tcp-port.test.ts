@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
 import test from 'node:test'
 import { check } from '../../plugins/check-tcp-port/check.ts'
-import { freePort, listening } from '../support/listening.ts'
+import { freePort, listening } from '../support/machine/listening.ts'
 
 test('passes when a port is free, and leaves it free', async (t) => {
   const port = await freePort()

@@ -4,8 +4,8 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import test from 'node:test'
 import { check } from '../../plugins/check-tcp/check.ts'
-import { freePort, listening } from '../support/listening.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { freePort, listening } from '../support/machine/listening.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
 
 test('passes when a port accepts connections, with the latency', async (t) => {
   const port = await listening(t, createServer())

@@ -14,7 +14,7 @@ import { check as checkTcpPort } from '../../plugins/check-tcp-port/check.ts'
 import { notifier as smtp } from '../../plugins/smtp/notifier.ts'
 import { source as vaultClient } from '../../plugins/vault-client/source.ts'
 import { parseManifest } from '../../schemas/manifest.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
 
 const PLUGINS = [
   ...[checkTcp, checkTcpPort, checkServerUrl, checkGrpc, checkOrbdrpc].map((plugin) => ({

@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import { operator as composeOperator } from '../../plugins/operator-compose/operator.ts'
 import { operator as kubernetesOperator } from '../../plugins/operator-kubernetes/operator.ts'
 import { parseManifest } from '../../schemas/manifest.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
 
 const folder = (name: string) => fileURLToPath(new URL(`../../plugins/${name}/`, import.meta.url))
 const run = promisify(execFile)

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { notifier } from '../../plugins/smtp/notifier.ts'
-import { aNotification } from '../support/a-notification.ts'
-import { freePort } from '../support/listening.ts'
-import type { Given } from '../support/sent-mail.ts'
-import { LOGIN, PASSWORD, PLAIN, sendMail as send, verbs } from '../support/sent-mail.ts'
-import type { SmtpScript } from '../support/smtp-server.ts'
+import { aNotification } from '../support/builders/a-notification.ts'
+import { freePort } from '../support/machine/listening.ts'
+import type { Given } from '../support/peers/sent-mail.ts'
+import { LOGIN, PASSWORD, PLAIN, sendMail as send, verbs } from '../support/peers/sent-mail.ts'
+import type { SmtpScript } from '../support/peers/smtp-server.ts'
 
 const WRONG: readonly (readonly [Given, RegExp])[] = [
   [{ username: 'ops' }, /^--password is missing/],

@@ -6,8 +6,8 @@ import test from 'node:test'
 import { Connection } from '../../plugins/smtp/connection.ts'
 import { logIn } from '../../plugins/smtp/login.ts'
 import { connectionReason } from '../../sdk/index.ts'
-import { LOGIN, PASSWORD, PLAIN, sendMail as send, verbs } from '../support/sent-mail.ts'
-import type { SmtpScript } from '../support/smtp-server.ts'
+import { LOGIN, PASSWORD, PLAIN, sendMail as send, verbs } from '../support/peers/sent-mail.ts'
+import type { SmtpScript } from '../support/peers/smtp-server.ts'
 
 test('without STARTTLS nothing is said but hello', async (t) => {
   for (const given of [{}, LOGIN]) {

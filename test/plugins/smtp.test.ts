@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { dotStuffed } from '../../plugins/smtp/message.ts'
-import { aNotification } from '../support/a-notification.ts'
-import { PLAIN, sendMail as send, verbs } from '../support/sent-mail.ts'
+import { aNotification } from '../support/builders/a-notification.ts'
+import { PLAIN, sendMail as send, verbs } from '../support/peers/sent-mail.ts'
 
 function decoded(mail: string): { head: string; fields: Map<string, string>; body: string } {
   const at = mail.indexOf('\r\n\r\n')

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { MAX_SECRETS, MAX_VALUE, NAME_PATTERN } from '../../plugins/vault-client/secrets.ts'
 import { SECRET_LIMITS, SECRET_NAME_PATTERN } from '../../schemas/contract/secrets.ts'
-import { kv1, kv2 } from '../support/vault-mounts.ts'
-import type { Given } from '../support/vault-questions.ts'
-import { ask, askAgain, ROOT, whats } from '../support/vault-questions.ts'
-import type { VaultSetup } from '../support/vault-server.ts'
+import { kv1, kv2 } from '../support/peers/vault-mounts.ts'
+import type { Given } from '../support/peers/vault-questions.ts'
+import { ask, askAgain, ROOT, whats } from '../support/peers/vault-questions.ts'
+import type { VaultSetup } from '../support/peers/vault-server.ts'
 
 const DATA = { username: 'api', password: 'hunter2-ü\n' }
 const V2 = { mounts: { 'secret/': kv2({ api: [{ old: 'first' }, DATA], 'deep/er path': [DATA], 'data/odd': [DATA] }) } }

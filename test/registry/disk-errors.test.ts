@@ -7,8 +7,8 @@ import { syncError } from '../../registry/disk-errors.ts'
 import { isFatal } from '../../registry/fatal.ts'
 import { isCoded } from '../../schemas/errors.ts'
 import { syncFile } from '../../system/files/sync.ts'
-import { expectCodeAsync } from '../support/expect-code.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
 
 test('a sync that fails for whatever reason ends acceptance for good', async (t) => {
   const file = await open(join(tempFolder(t), 'file'), 'w')

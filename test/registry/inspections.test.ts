@@ -7,10 +7,10 @@ import type { SessionAnswer } from '../../schemas/api.ts'
 import { digestOf } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
 import { openFairSlots } from '../../system/async/slots.ts'
-import { tarballOf } from '../support/archive-builder.ts'
-import { callApi, openSession, publishRelease } from '../support/publish-release.ts'
-import { aRelease } from '../support/test-authority.ts'
-import { startTestRegistry } from '../support/test-registry.ts'
+import { tarballOf } from '../support/builders/archive-builder.ts'
+import { aRelease } from '../support/builders/test-authority.ts'
+import { callApi, openSession, publishRelease } from '../support/publisher/publish-release.ts'
+import { startTestRegistry } from '../support/registry/test-registry.ts'
 
 const never = new AbortController().signal
 

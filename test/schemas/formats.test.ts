@@ -11,8 +11,8 @@ import { parsePluginDocument } from '../../schemas/plugin-document.ts'
 import { parsePluginPage } from '../../schemas/plugin-pages.ts'
 import { parseReleaseStatement, renderReleaseStatement } from '../../schemas/release-statement.ts'
 import { parseRepoDocument } from '../../schemas/repo-document.ts'
-import { blocksOf, blocksOfKind } from '../support/document-blocks.ts'
-import { expectCode } from '../support/expect-code.ts'
+import { expectCode } from '../support/assertions/expect-code.ts'
+import { blocksOf, blocksOfKind } from '../support/octo/document-blocks.ts'
 
 const PAGE = 'docs/FORMATS.md'
 

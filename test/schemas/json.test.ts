@@ -8,7 +8,7 @@ import { parseLockfile } from '../../schemas/lockfile.ts'
 import { parsePluginDocument } from '../../schemas/plugin-document.ts'
 import { parseReleaseStatement } from '../../schemas/release-statement.ts'
 import { parseRepoDocument } from '../../schemas/repo-document.ts'
-import { expectCode } from '../support/expect-code.ts'
+import { expectCode } from '../support/assertions/expect-code.ts'
 
 const read = (text: string) => parseJson(text, 'x.json', 1_000_000)
 const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`

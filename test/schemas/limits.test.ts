@@ -26,11 +26,11 @@ import { requireLimits } from '../../static-tree/release-limits.ts'
 import { renderDiscovery } from '../../static-tree/render/discovery.ts'
 import { renderShard } from '../../static-tree/render/repo.ts'
 import { parseBundle } from '../../trust/release/bundle.ts'
-import { expectCode, expectCodeAsync } from '../support/expect-code.ts'
-import { aRelease } from '../support/plugin-record.ts'
-import { writeKeyFiles } from '../support/publish-project.ts'
-import { tempFolder } from '../support/temp-folder.ts'
-import { aManifest, aPredicate, issueKey } from '../support/test-authority.ts'
+import { expectCode, expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { aRelease } from '../support/builders/plugin-record.ts'
+import { aManifest, aPredicate, issueKey } from '../support/builders/test-authority.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
+import { writeKeyFiles } from '../support/publisher/publish-project.ts'
 
 type Side = (size: number) => unknown
 type Row = { readonly reader: Side; readonly writers: Readonly<Record<string, Side>> }

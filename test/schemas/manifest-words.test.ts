@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseManifest } from '../../schemas/manifest.ts'
 import { foundWords } from '../../schemas/plain-words.ts'
-import { expectCode } from '../support/expect-code.ts'
+import { expectCode } from '../support/assertions/expect-code.ts'
 
 const GOOD = `name: hello
 version: 1.2.3

@@ -21,7 +21,7 @@ import {
   parseVersionInput,
   satisfies,
 } from '../../schemas/version.ts'
-import { expectCode } from '../support/expect-code.ts'
+import { expectCode } from '../support/assertions/expect-code.ts'
 
 const NAUGHTY = [
   '',

@@ -9,7 +9,7 @@ import { isCoded } from '../../schemas/errors.ts'
 import { shownAddress } from '../../schemas/shown-address.ts'
 import { parseBaseUrl } from '../../static-tree/base-url.ts'
 import { callRefusalOf } from '../../system/http/call-refusal.ts'
-import { writeConfigFiles } from '../support/config-files.ts'
+import { writeConfigFiles } from '../support/machine/config-files.ts'
 
 /** Parts of every secret below; none holds a character that would end it early. */
 const SECRET = /hunter2|s3cret/

@@ -15,12 +15,12 @@ import { parseYaml } from '../../schemas/yaml.ts'
 import { readTokens } from '../../system/credentials/token-file.ts'
 import { readIfThere } from '../../system/files/atomic-file.ts'
 import { verifyRelease } from '../../trust/release/verify-release.ts'
-import { expectCode, expectCodeAsync } from '../support/expect-code.ts'
-import { callApi, publishRelease } from '../support/publish-release.ts'
-import { runOcto } from '../support/run-octo.ts'
-import { tempFolder } from '../support/temp-folder.ts'
-import { aRelease, issueKey, signBytes } from '../support/test-authority.ts'
-import { startTestRegistry } from '../support/test-registry.ts'
+import { expectCode, expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { aRelease, issueKey, signBytes } from '../support/builders/test-authority.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
+import { runOcto } from '../support/octo/run-octo.ts'
+import { callApi, publishRelease } from '../support/publisher/publish-release.ts'
+import { startTestRegistry } from '../support/registry/test-registry.ts'
 
 /** Bytes that are no UTF-8: stray, overlong, surrogates, beyond Unicode, cut off. */
 const NOT_UTF8: readonly (readonly number[])[] = [

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AUTHORED_YAML, parseYaml } from '../../schemas/yaml.ts'
-import { expectCode } from '../support/expect-code.ts'
+import { expectCode } from '../support/assertions/expect-code.ts'
 
 const READ: readonly (readonly [string, string, unknown])[] = [
   ['a merged map', 'a: &a {x: 1, y: 2}\nb: {<<: *a, z: 3}', { x: 1, y: 2, z: 3 }],

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AUTHORED_YAML, MANIFEST_YAML, parseYaml } from '../../schemas/yaml.ts'
-import { expectCode } from '../support/expect-code.ts'
+import { expectCode } from '../support/assertions/expect-code.ts'
 
 const manifestOf = (text: string) => parseYaml(text, 'plugin.yaml', MANIFEST_YAML).value
 const configOf = (text: string) => parseYaml(text, 'octo.yaml', AUTHORED_YAML).value

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AUTHORED_YAML, parseYaml } from '../../schemas/yaml.ts'
 import { tokensOf } from '../../schemas/yaml-tokens.ts'
-import { expectCode } from '../support/expect-code.ts'
+import { expectCode } from '../support/assertions/expect-code.ts'
 
 const COUNT = 300
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AUTHORED_YAML, parseYaml, SERVED_YAML } from '../../schemas/yaml.ts'
-import { expectCode } from '../support/expect-code.ts'
+import { expectCode } from '../support/assertions/expect-code.ts'
 
 test('reads plain YAML and knows the line of each path', () => {
   const { value, lineOf } = parseYaml('a: 1\nb:\n  - x\n  - y: "1.10"\n', 'config.yaml')

@@ -5,7 +5,7 @@ import test from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { parseNotifyResult } from '../../schemas/contract/notification.ts'
 import { parseSecretResult } from '../../schemas/contract/secrets.ts'
-import { aNotification } from '../support/a-notification.ts'
+import { aNotification } from '../support/builders/a-notification.ts'
 
 const SDK = JSON.stringify(fileURLToPath(new URL('../../sdk/index.ts', import.meta.url)))
 const OPTIONS = `{ host: { type: 'string', description: 'h' }, password: { type: 'string', secret: true, description: 'p' } }`

@@ -9,7 +9,7 @@ import { defineNotifier, defineSecrets, failed, invalidOptions, provided, retry,
 import { parseOptions } from '../../sdk/options.ts'
 import { optionsSchema } from '../../sdk/options-schema.ts'
 import { OUTCOME_CODES, renderOutcome } from '../../sdk/outcome.ts'
-import { aNotification } from '../support/a-notification.ts'
+import { aNotification } from '../support/builders/a-notification.ts'
 
 const OPTIONS = {
   server: { type: 'string', required: true, description: 'the server' },

@@ -9,8 +9,8 @@ import { parseCheckResult } from '../../schemas/check-result.ts'
 import { parseNotifyResult } from '../../schemas/contract/notification.ts'
 import { parseSecretResult } from '../../schemas/contract/secrets.ts'
 import { parseManifest } from '../../schemas/manifest.ts'
-import { aNotification } from '../support/a-notification.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { aNotification } from '../support/builders/a-notification.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
 
 const README = readFileSync(new URL('../../sdk/README.md', import.meta.url), 'utf8')
 const SDK = fileURLToPath(new URL('../../sdk/index.ts', import.meta.url))

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { parseDiscovery } from '../../schemas/discovery.ts'
 import { basePath, parseBaseUrl } from '../../static-tree/base-url.ts'
 import { renderDiscovery } from '../../static-tree/render/discovery.ts'
-import { expectCode } from '../support/expect-code.ts'
+import { expectCode } from '../support/assertions/expect-code.ts'
 
 test('a base URL loses the slash at its end', () => {
   assert.equal(parseBaseUrl('http://127.0.0.1:8787/'), 'http://127.0.0.1:8787')

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { lockFile, takeLock, tryLock } from '../../system/process-lock.ts'
-import { expectCodeAsync } from '../support/expect-code.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
 
 const request = (path: string, mode: 'shared' | 'exclusive' = 'exclusive') => ({ path, mode, subject: 'test' }) as const
 

@@ -6,10 +6,10 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { askOn } from '../../terminal/ask-question.ts'
 import { openTerminal } from '../../terminal/index.ts'
-import { collectedStreams } from '../support/collected-streams.ts'
-import { lacksPty, runOnPty } from '../support/pty.ts'
-import { openScreen } from '../support/screen.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { collectedStreams } from '../support/machine/collected-streams.ts'
+import { lacksPty, runOnPty } from '../support/machine/pty.ts'
+import { openScreen } from '../support/machine/screen.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
 
 const OCTO = fileURLToPath(new URL('../../bin/octo.js', import.meta.url))
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { paintFor, wantsColour } from '../../terminal/index.ts'
-import { collectedStreams } from '../support/collected-streams.ts'
+import { collectedStreams } from '../support/machine/collected-streams.ts'
 
 const terminal = collectedStreams({ tty: true }).out
 const pipe = collectedStreams({ tty: false }).out

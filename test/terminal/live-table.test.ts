@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openTerminal } from '../../terminal/index.ts'
-import { collectedStreams } from '../support/collected-streams.ts'
-import { openScreen } from '../support/screen.ts'
+import { collectedStreams } from '../support/machine/collected-streams.ts'
+import { openScreen } from '../support/machine/screen.ts'
 
 const table = (...rows: readonly string[][]) => ({ columns: [{ title: 'status' }, { title: 'service' }], rows })
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { addCommand, onRun, openProgram, runProgram } from '../../terminal/program.ts'
 import { repeatable } from '../../terminal/repeatable.ts'
-import { expectCodeAsync } from '../support/expect-code.ts'
+import { expectCodeAsync } from '../support/assertions/expect-code.ts'
 
 function aProgram(ran: unknown[] = []) {
   const program = openProgram()

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openTerminal } from '../../terminal/index.ts'
-import { openScreen } from '../support/screen.ts'
+import { openScreen } from '../support/machine/screen.ts'
 
 const spinning = (label: string) => new RegExp(`^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] ${label} `)
 const hasRow = (label: string) => (lines: readonly string[]) => lines.some((line) => spinning(label).test(line))

@@ -6,10 +6,10 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { publicKeyLine } from '../../schemas/trust-key.ts'
-import { aMachine, key } from '../support/client-machine.ts'
-import { octoIn } from '../support/in-process-octo.ts'
-import { lacksPty, runOnPty } from '../support/pty.ts'
-import { openScreen } from '../support/screen.ts'
+import { aMachine, key } from '../support/client/client-machine.ts'
+import { lacksPty, runOnPty } from '../support/machine/pty.ts'
+import { openScreen } from '../support/machine/screen.ts'
+import { octoIn } from '../support/octo/in-process-octo.ts'
 
 const OCTO = fileURLToPath(new URL('../../bin/octo.js', import.meta.url))
 const skip = lacksPty()

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { coded } from '../../schemas/errors.ts'
 import { errorToJson, exitCodeOf, renderError } from '../../terminal/index.ts'
 import { reportError } from '../../terminal/report-error.ts'
-import { collectedStreams } from '../support/collected-streams.ts'
+import { collectedStreams } from '../support/machine/collected-streams.ts'
 
 const mismatch = coded('DIGEST_MISMATCH', {
   message: 'digest of `core/check-tcp 1.0.0` differs',

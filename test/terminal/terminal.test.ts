@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openTerminal } from '../../terminal/index.ts'
-import { collectedStreams } from '../support/collected-streams.ts'
+import { collectedStreams } from '../support/machine/collected-streams.ts'
 
 test('data goes to stdout and logs go to stderr', () => {
   const streams = collectedStreams()

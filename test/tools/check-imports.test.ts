@@ -24,7 +24,7 @@ const denied = [
   ['sdk/index.ts', '../client/index.ts'],
   ['plugins/check-tcp/main.ts', '../../schemas/errors.ts'],
   ['octo.ts', './client/index.ts'],
-  ['client/index.ts', '../test/support/temp-folder.ts'],
+  ['client/index.ts', '../test/support/machine/temp-folder.ts'],
   ['client/index.ts', '../tools/check.ts'],
   ['client/index.ts', 'left-pad'],
   ['client/index.ts', 'fs'],

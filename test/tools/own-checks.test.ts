@@ -8,7 +8,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { ownCheckDigests } from '../../tools/bundle/own-checks.ts'
 import { sourceStates } from '../../tools/bundle/source-states.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 

@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { LONGEST, longestFirst } from '../../tools/longest-first.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
 
 const runner = fileURLToPath(new URL('../../tools/run-tests.ts', import.meta.url))
 const IMPORT = "import { describe, test } from 'node:test'\n"

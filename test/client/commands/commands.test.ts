@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { publicKeyLine } from '../../../schemas/trust-key.ts'
-import type { ClientMachine } from '../../support/client-machine.ts'
-import { aMachine, key } from '../../support/client-machine.ts'
-import { octoIn } from '../../support/in-process-octo.ts'
-import { aRelease, issueKey } from '../../support/test-authority.ts'
+import { aRelease, issueKey } from '../../support/builders/test-authority.ts'
+import type { ClientMachine } from '../../support/client/client-machine.ts'
+import { aMachine, key } from '../../support/client/client-machine.ts'
+import { octoIn } from '../../support/octo/in-process-octo.ts'
 
 async function aCommandLine(t: TestContext) {
   const machine = await aMachine(t, [{}, { plugin: 'other', version: '2.0.0' }])

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { ARGUMENTS, aTypedScene } from '../../support/typed-scene.ts'
+import { ARGUMENTS, aTypedScene } from '../../support/octo/typed-scene.ts'
 
 test('locking nothing says so and writes no lockfile', async (t) => {
   const { folder, octo } = await aTypedScene(t)

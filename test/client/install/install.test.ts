@@ -3,11 +3,11 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Platform } from '../../../schemas/platform.ts'
-import { tarballOf } from '../../support/archive-builder.ts'
-import { aMachine, key, one, run } from '../../support/client-machine.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { filesBelow } from '../../support/temp-folder.ts'
-import { aScript } from '../../support/test-authority.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { tarballOf } from '../../support/builders/archive-builder.ts'
+import { aScript } from '../../support/builders/test-authority.ts'
+import { aMachine, key, one, run } from '../../support/client/client-machine.ts'
+import { filesBelow } from '../../support/machine/temp-folder.ts'
 
 test('locks, installs and hands out what runs', async (t) => {
   const { install, readLock, base } = await aMachine(t)

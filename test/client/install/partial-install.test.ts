@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { aConfig, aPin } from '../../support/a-config.ts'
-import { aMachine, key, run } from '../../support/client-machine.ts'
-import { aRelease, aScript, issueKey } from '../../support/test-authority.ts'
+import { aConfig, aPin } from '../../support/builders/a-config.ts'
+import { aRelease, aScript, issueKey } from '../../support/builders/test-authority.ts'
+import { aMachine, key, run } from '../../support/client/client-machine.ts'
 
 const darwinOnly = { plugin: 'mac', platforms: { darwin_arm64: aScript('mac') } }
 

@@ -9,9 +9,9 @@ import type { LockedPlugin, Lockfile } from '../../../schemas/lockfile.ts'
 import { LOCK_FORMAT } from '../../../schemas/lockfile.ts'
 import type { Name } from '../../../schemas/name.ts'
 import type { Version } from '../../../schemas/version.ts'
-import { aConfig } from '../../support/a-config.ts'
-import { expectCode } from '../../support/expect-code.ts'
-import { issueKey } from '../../support/test-authority.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
+import { aConfig } from '../../support/builders/a-config.ts'
+import { issueKey } from '../../support/builders/test-authority.ts'
 
 const key = issueKey()
 const urlOf = (repo: string) => `https://plugins.example/repos/${repo}.yaml`

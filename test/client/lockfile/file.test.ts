@@ -10,8 +10,8 @@ import { digestOf } from '../../../schemas/digest.ts'
 import type { LockedPlugin } from '../../../schemas/lockfile.ts'
 import type { Name } from '../../../schemas/name.ts'
 import type { Version } from '../../../schemas/version.ts'
-import { expectCode, expectCodeAsync } from '../../support/expect-code.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { expectCode, expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 function anEntry(full: string, version = '1.0.0'): LockedPlugin {
   const [repo, plugin] = full.split('/') as [Name, Name]

@@ -3,10 +3,10 @@ import { copyFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { lockPathOf } from '../../../client/lockfile/lock-path.ts'
-import { aConfig } from '../../support/a-config.ts'
-import { aMachine, key } from '../../support/client-machine.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { aRelease } from '../../support/test-authority.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { aConfig } from '../../support/builders/a-config.ts'
+import { aRelease } from '../../support/builders/test-authority.ts'
+import { aMachine, key } from '../../support/client/client-machine.ts'
 
 test('a lockfile belongs to one config', () => {
   const cases: readonly (readonly [config: string, lock: string | undefined, expected: string])[] = [

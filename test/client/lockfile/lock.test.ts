@@ -7,10 +7,10 @@ import { digestOf } from '../../../schemas/digest.ts'
 import type { LockedPlugin } from '../../../schemas/lockfile.ts'
 import type { Name } from '../../../schemas/name.ts'
 import type { Platform } from '../../../schemas/platform.ts'
-import { aConfig, aPin } from '../../support/a-config.ts'
-import { aMachine, key, LINUX, one } from '../../support/client-machine.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { aRelease, issueKey } from '../../support/test-authority.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { aConfig, aPin } from '../../support/builders/a-config.ts'
+import { aRelease, issueKey } from '../../support/builders/test-authority.ts'
+import { aMachine, key, LINUX, one } from '../../support/client/client-machine.ts'
 
 test('refuses frozen commands without a complete lockfile, and writes nothing', async (t) => {
   const { install, base, config } = await aMachine(t, [{}, { plugin: 'other' }])

@@ -10,11 +10,11 @@ import type { OctoConfig } from '../../../config/model/config.ts'
 import { digestOf } from '../../../schemas/digest.ts'
 import type { LockedPlugin } from '../../../schemas/lockfile.ts'
 import type { TrustKey } from '../../../schemas/trust-key.ts'
-import type { ClientMachine } from '../../support/client-machine.ts'
-import { aMachine, key, one, run } from '../../support/client-machine.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { filesBelow } from '../../support/temp-folder.ts'
-import { aRelease, issueKey } from '../../support/test-authority.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { aRelease, issueKey } from '../../support/builders/test-authority.ts'
+import type { ClientMachine } from '../../support/client/client-machine.ts'
+import { aMachine, key, one, run } from '../../support/client/client-machine.ts'
+import { filesBelow } from '../../support/machine/temp-folder.ts'
 
 const DAY = 24 * 3600 * 1000
 const FROZEN = { frozen: true, offline: true }

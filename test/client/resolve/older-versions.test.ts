@@ -8,11 +8,11 @@ import { repoAddressOf } from '../../../client/sources/repo-address.ts'
 import { digestOf } from '../../../schemas/digest.ts'
 import type { PluginDocument } from '../../../schemas/plugin-document.ts'
 import type { Version } from '../../../schemas/version.ts'
-import type { ClientMachine } from '../../support/client-machine.ts'
-import { aMachine, one, run } from '../../support/client-machine.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import type { SignedRelease } from '../../support/test-authority.ts'
-import { aScript } from '../../support/test-authority.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import type { SignedRelease } from '../../support/builders/test-authority.ts'
+import { aScript } from '../../support/builders/test-authority.ts'
+import type { ClientMachine } from '../../support/client/client-machine.ts'
+import { aMachine, one, run } from '../../support/client/client-machine.ts'
 
 const COUNT = 300
 const PLATFORMS = ['linux_amd64', 'linux_arm64', 'darwin_arm64', 'darwin_amd64', 'freebsd_amd64', 'freebsd_arm64']

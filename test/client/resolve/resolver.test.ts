@@ -11,7 +11,7 @@ import type { Name } from '../../../schemas/name.ts'
 import type { DocumentVersion, PluginDocument } from '../../../schemas/plugin-document.ts'
 import type { Version } from '../../../schemas/version.ts'
 import { compareVersions } from '../../../schemas/version.ts'
-import { expectCode } from '../../support/expect-code.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
 
 const operatorVersion = '1.0.0' as Version
 const hello = 'hello' as Name

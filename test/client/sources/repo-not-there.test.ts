@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { publicKeyLine } from '../../../schemas/trust-key.ts'
-import { key } from '../../support/client-machine.ts'
-import { octoIn } from '../../support/in-process-octo.ts'
-import { startStaticRegistry } from '../../support/static-registry.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
-import { aRelease } from '../../support/test-authority.ts'
+import { aRelease } from '../../support/builders/test-authority.ts'
+import { key } from '../../support/client/client-machine.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { octoIn } from '../../support/octo/in-process-octo.ts'
+import { startStaticRegistry } from '../../support/registry/static-registry.ts'
 
 const COMMANDS = [['lock'], ['check'], ['info', 'hello'], ['why', 'hello'], ['search', 'hello'], ['run', 'hello']]
 

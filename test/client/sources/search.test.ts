@@ -5,8 +5,8 @@ import { test } from 'node:test'
 import { openNetwork } from '../../../client/network.ts'
 import { searchRepos } from '../../../client/sources/search.ts'
 import { openStore } from '../../../client/store/open-store.ts'
-import { aConfig } from '../../support/a-config.ts'
-import { aMachine, key } from '../../support/client-machine.ts'
+import { aConfig } from '../../support/builders/a-config.ts'
+import { aMachine, key } from '../../support/client/client-machine.ts'
 
 const entry = (plugin: string) => ({ plugin, kind: 'tool', description: `does ${plugin}`, platforms: [] })
 const shard = (...plugins: string[]) =>

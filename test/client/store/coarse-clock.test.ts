@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import { aMachine, one } from '../../support/client-machine.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { aMachine, one } from '../../support/client/client-machine.ts'
 
 const isRoot = process.platform === 'linux' && process.getuid?.() === 0
 

@@ -8,8 +8,8 @@ import { openStore } from '../../../client/store/open-store.ts'
 import { openPart } from '../../../client/store/parts.ts'
 import { linkRaw } from '../../../client/store/unpacked.ts'
 import { digestOf, hexOf } from '../../../schemas/digest.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
-import { aScript } from '../../support/test-authority.ts'
+import { aScript } from '../../support/builders/test-authority.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const script = aScript()
 const digest = digestOf(script)

@@ -5,8 +5,8 @@ import { chmodSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openStore } from '../../../client/store/open-store.ts'
-import { expectCode } from '../../support/expect-code.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 test('refuses a store below a folder that others can write, and the hint is the cure', (context) => {
   const folder = tempFolder(context)

@@ -19,7 +19,7 @@ import { openStore } from '../../../client/store/open-store.ts'
 import type { OwnRecord } from '../../../client/store/own-record.ts'
 import { readOwnRecord } from '../../../client/store/own-record.ts'
 import { writeOwnRecord } from '../../../client/store/write-own-record.ts'
-import { filesBelow, tempFolder } from '../../support/temp-folder.ts'
+import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
 
 const BODY = { says: 'all is well' }
 

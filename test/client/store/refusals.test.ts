@@ -45,9 +45,9 @@ import { readIfThere, writeDisposable, writeUnlessReadOnly, writeWhole } from '.
 import { explainDisk, onDisk } from '../../../system/files/errors.ts'
 import { syncFolders } from '../../../system/files/sync.ts'
 import { tryLock } from '../../../system/process-lock.ts'
-import { expectCode, expectCodeAsync } from '../../support/expect-code.ts'
-import { filesBelow, tempFolder } from '../../support/temp-folder.ts'
-import { aScript } from '../../support/test-authority.ts'
+import { expectCode, expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { aScript } from '../../support/builders/test-authority.ts'
+import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
 
 const script = aScript()
 const digest = digestOf(script)

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { openStore } from '../../../client/store/open-store.ts'
 import { storeRootOf } from '../../../client/store/root.ts'
-import { expectCode } from '../../support/expect-code.ts'
-import { filesBelow, tempFolder } from '../../support/temp-folder.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
+import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
 
 test('finds its root from the environment', () => {
   assert.equal(storeRootOf({ OCTO_HOME: '/o', XDG_CACHE_HOME: '/x', HOME: '/h' }, 'linux'), '/o')

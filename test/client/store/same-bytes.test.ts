@@ -4,11 +4,11 @@ import { basename, join, relative } from 'node:path'
 import { test } from 'node:test'
 import { collect } from '../../../client/store/collect.ts'
 import { layoutOf } from '../../../client/store/layout.ts'
-import { aConfig } from '../../support/a-config.ts'
-import { tarballOf } from '../../support/archive-builder.ts'
-import { aMachine, LINUX, run } from '../../support/client-machine.ts'
-import { expectWholeStore } from '../../support/store-state.ts'
-import { aRelease, aScript, issueKey } from '../../support/test-authority.ts'
+import { aConfig } from '../../support/builders/a-config.ts'
+import { tarballOf } from '../../support/builders/archive-builder.ts'
+import { aRelease, aScript, issueKey } from '../../support/builders/test-authority.ts'
+import { aMachine, LINUX, run } from '../../support/client/client-machine.ts'
+import { expectWholeStore } from '../../support/client/store-state.ts'
 
 const script = aScript('same')
 const archive = tarballOf([

@@ -6,8 +6,8 @@ import { test } from 'node:test'
 import type { TreeKey } from '../../../client/store/layout.ts'
 import { openStore } from '../../../client/store/open-store.ts'
 import { nameProgram } from '../../../client/store/shims.ts'
-import { expectCode } from '../../support/expect-code.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const KEY = `${'a'.repeat(64)}-raw-${'b'.repeat(32)}` as TreeKey
 const asked = [{ path: '/store/program', argv0: 'check' }, { stored: { key: KEY } }] as never as [never, never]

@@ -27,11 +27,11 @@ import type { StoredArtifact, StoredFile } from '../../../client/store/stored-ar
 import { linkRaw, stageTree } from '../../../client/store/unpacked.ts'
 import { verifyStore } from '../../../client/store/verify-store.ts'
 import { digestOf } from '../../../schemas/digest.ts'
-import { inPieces, tarballOf } from '../../support/archive-builder.ts'
-import { expectCode, expectCodeAsync } from '../../support/expect-code.ts'
-import { filesBelow, tempFolder } from '../../support/temp-folder.ts'
-import { aScript } from '../../support/test-authority.ts'
-import { until } from '../../support/until.ts'
+import { expectCode, expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { inPieces, tarballOf } from '../../support/builders/archive-builder.ts'
+import { aScript } from '../../support/builders/test-authority.ts'
+import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
+import { until } from '../../support/machine/until.ts'
 
 const script = aScript()
 const keyOf = (text: string, format: 'raw' | 'tar.gz') =>

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { aPin } from '../../support/a-config.ts'
-import { aMachine, one } from '../../support/client-machine.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { aPin } from '../../support/builders/a-config.ts'
+import { aMachine, one } from '../../support/client/client-machine.ts'
 
 test('a config or lockfile that was changed since it was read proves nothing', async (t) => {
   const { withClient, base, folder } = await aMachine(t)

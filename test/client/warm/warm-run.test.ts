@@ -15,11 +15,11 @@ import { recordWarmRun } from '../../../client/warm/record.ts'
 import type { OctoConfig } from '../../../config/model/config.ts'
 import type { Digest } from '../../../schemas/digest.ts'
 import { shortHash } from '../../../system/short-hash.ts'
-import { aConfig, aPin } from '../../support/a-config.ts'
-import { aMachine, key, one, run } from '../../support/client-machine.ts'
-import { filesBelow } from '../../support/temp-folder.ts'
-import { aRelease } from '../../support/test-authority.ts'
-import { until } from '../../support/until.ts'
+import { aConfig, aPin } from '../../support/builders/a-config.ts'
+import { aRelease } from '../../support/builders/test-authority.ts'
+import { aMachine, key, one, run } from '../../support/client/client-machine.ts'
+import { filesBelow } from '../../support/machine/temp-folder.ts'
+import { until } from '../../support/machine/until.ts'
 
 /** The config as if it came from these files, as they are now. */
 function read(config: OctoConfig, ...files: readonly string[]): OctoConfig {

@@ -9,7 +9,7 @@ import { FIELDS, shapeOf } from '../../../config/document/fields.ts'
 import type { OctoConfig } from '../../../config/model/config.ts'
 import { readConfig } from '../../../config/read-config.ts'
 import { isCoded } from '../../../schemas/errors.ts'
-import { writeConfigFiles } from '../../support/config-files.ts'
+import { writeConfigFiles } from '../../support/machine/config-files.ts'
 
 const WEB = 'https://x.example/shared.yaml'
 

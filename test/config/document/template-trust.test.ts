@@ -5,8 +5,8 @@ import { test } from 'node:test'
 import type { ScalarNode } from '../../../config/document/node.ts'
 import { parseTree } from '../../../config/document/node.ts'
 import { expandAddress, expandOwn, templateBudget } from '../../../config/document/template.ts'
-import { readFiles } from '../../support/config-files.ts'
-import { expectCode, expectCodeAsync } from '../../support/expect-code.ts'
+import { expectCode, expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { readFiles } from '../../support/machine/config-files.ts'
 
 type Context = Parameters<typeof readFiles>[0]
 

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { TreeNode } from '../../../config/document/node.ts'
 import { dataOf, placeOf } from '../../../config/document/node.ts'
 import type { EffectiveTree } from '../../../config/model/effective-tree.ts'
-import { openWholeConfig } from '../../support/config-files.ts'
+import { openWholeConfig } from '../../support/machine/config-files.ts'
 
 /** Paths of the values that are secret. */
 function secretsIn({ root, secrets }: EffectiveTree): readonly string[] {

@@ -5,8 +5,8 @@ import { test } from 'node:test'
 import type { TreeNode } from '../../../config/document/node.ts'
 import { dataOf, placeOf } from '../../../config/document/node.ts'
 import { readWholeConfig } from '../../../config/read-config.ts'
-import { readFiles, writeConfigFiles } from '../../support/config-files.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { readFiles, writeConfigFiles } from '../../support/machine/config-files.ts'
 
 type Context = Parameters<typeof writeConfigFiles>[0]
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseTree } from '../../../config/document/node.ts'
 import { trustOf } from '../../../config/model/keys.ts'
-import { expectCode } from '../../support/expect-code.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
 
 const read = (text: string, remote: boolean) =>
   trustOf(parseTree(text, { name: 'https://x.example/a.yaml', remote }), 'core', { keyFiles: new Map() })

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseOperator } from '../../../config/model/operator-choice.ts'
 import { requestsOf } from '../../../config/model/requests.ts'
-import { readFiles } from '../../support/config-files.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { readFiles } from '../../support/machine/config-files.ts'
 
 const NAMES: readonly (readonly [string, string | undefined])[] = [
   ['baremetal', undefined],

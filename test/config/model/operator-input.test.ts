@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { OperatorInput, RepoContents } from '../../../config/model/operator-input.ts'
 import { operatorInput } from '../../../config/model/operator-input.ts'
-import { openWholeConfig } from '../../support/config-files.ts'
+import { openWholeConfig } from '../../support/machine/config-files.ts'
 
 type Given = {
   readonly files: Readonly<Record<string, string>>

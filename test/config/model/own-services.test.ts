@@ -4,8 +4,8 @@ import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { operatorInput } from '../../../config/model/operator-input.ts'
-import { openWholeConfig } from '../../support/config-files.ts'
-import { expectCode } from '../../support/expect-code.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
+import { openWholeConfig } from '../../support/machine/config-files.ts'
 
 const WEB = 'https://x.example/shared.yaml'
 const LOCAL = `services:

@@ -5,8 +5,8 @@ import { test } from 'node:test'
 import { stringify } from 'yaml'
 import type { ServiceSpec } from '../../../config/model/service-spec.ts'
 import { isCoded } from '../../../schemas/errors.ts'
-import { readFiles } from '../../support/config-files.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { readFiles } from '../../support/machine/config-files.ts'
 
 type Given = { readonly local: object; readonly fetched: unknown }
 

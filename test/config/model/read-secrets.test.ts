@@ -7,8 +7,8 @@ import type { OctoConfig } from '../../../config/model/config.ts'
 import { requestsOf } from '../../../config/model/requests.ts'
 import type { SecretSource } from '../../../config/model/service-spec.ts'
 import { isCoded } from '../../../schemas/errors.ts'
-import { readFiles } from '../../support/config-files.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { readFiles } from '../../support/machine/config-files.ts'
 
 const WEB = 'https://x.example/shared.yaml'
 const VAULT = { tool: 'vault-client', args: { address: 'https://vault.example', token: 'hvs.x' } }

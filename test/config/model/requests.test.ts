@@ -6,7 +6,7 @@ import { parsePluginRequest } from '../../../config/model/plugin-request.ts'
 import { pinned, requestsOf } from '../../../config/model/requests.ts'
 import { parseName } from '../../../schemas/name.ts'
 import { parseRange } from '../../../schemas/version.ts'
-import { readFiles } from '../../support/config-files.ts'
+import { readFiles } from '../../support/machine/config-files.ts'
 
 const plugin = parseName('c', 'plugin')
 const range = parseRange('^1')

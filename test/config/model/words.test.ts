@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parsePluginRequest } from '../../../config/model/plugin-request.ts'
-import { expectCode } from '../../support/expect-code.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
 
 const REQUESTS: readonly [string, object][] = [
   ['check-tcp', { plugin: 'check-tcp' }],

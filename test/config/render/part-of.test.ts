@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { dataOf, parseTree } from '../../../config/document/node.ts'
 import { partOf } from '../../../config/render/part-of.ts'
-import { expectCode } from '../../support/expect-code.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
 
 const text = 'services: {web: {ports: [80, 81], a.b: {c: 1}}, web.old: {x: 2}}\nname: shop\n'
 const root = parseTree(text, { name: 'octo.yaml', remote: false })

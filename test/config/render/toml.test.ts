@@ -6,9 +6,9 @@ import type { TreeNode } from '../../../config/document/node.ts'
 import { dataOf, parseTree } from '../../../config/document/node.ts'
 import { parseTomlTree } from '../../../config/document/toml.ts'
 import { renderToml } from '../../../config/render/toml.ts'
-import { expectCode } from '../../support/expect-code.ts'
-import { seededRandom } from '../../support/seeded-random.ts'
-import { treeFrom } from '../../support/tree-from.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
+import { seededRandom } from '../../support/builders/seeded-random.ts'
+import { treeFrom } from '../../support/builders/tree-from.ts'
 
 const source = { name: 'a.yaml', remote: false }
 const treeOf = (text: string): TreeNode => parseTree(text, source)

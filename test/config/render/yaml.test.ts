@@ -5,8 +5,8 @@ import { parse } from 'yaml'
 import type { TreeNode } from '../../../config/document/node.ts'
 import { dataOf, parseTree } from '../../../config/document/node.ts'
 import { renderYaml } from '../../../config/render/yaml.ts'
-import { seededRandom } from '../../support/seeded-random.ts'
-import { treeFrom } from '../../support/tree-from.ts'
+import { seededRandom } from '../../support/builders/seeded-random.ts'
+import { treeFrom } from '../../support/builders/tree-from.ts'
 
 const treeOf = (text: string): TreeNode => parseTree(text, { name: 'a.yaml', remote: false })
 const texts = [

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isCoded } from '../../../schemas/errors.ts'
-import { readFiles } from '../../support/config-files.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { readFiles } from '../../support/machine/config-files.ts'
 
 type Context = Parameters<typeof readFiles>[0]
 

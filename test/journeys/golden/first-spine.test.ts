@@ -7,10 +7,10 @@ import type { TestContext } from 'node:test'
 import test from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { extract } from 'tar'
-import { octoIn } from '../../support/in-process-octo.ts'
-import { serveFolder } from '../../support/serve-folder.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
+import { serveFolder } from '../../support/machine/serve-folder.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { octoIn } from '../../support/octo/in-process-octo.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 const ARCHIVE = fileURLToPath(new URL('../../fixtures/golden/first-spine.tar.gz', import.meta.url))
 /** Where the recorded config says the registry is; nothing listens there. */

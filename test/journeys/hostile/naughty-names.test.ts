@@ -4,9 +4,9 @@ import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { announce, callApi, publishRelease } from '../../support/publish-release.ts'
-import { aRelease } from '../../support/test-authority.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
+import { aRelease } from '../../support/builders/test-authority.ts'
+import { announce, callApi, publishRelease } from '../../support/publisher/publish-release.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 const NAUGHTY = [
   '.',

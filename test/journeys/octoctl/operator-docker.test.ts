@@ -8,14 +8,14 @@ import { test } from 'node:test'
 import { parse } from 'yaml'
 import { platformOf } from '../../../schemas/platform.ts'
 import { publicKeyLine } from '../../../schemas/trust-key.ts'
-import { octoIn } from '../../support/in-process-octo.ts'
-import { aPluginProject } from '../../support/plugin-project.ts'
-import { publishProjects, writeKeyFiles } from '../../support/publish-project.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
+import { aPluginProject } from '../../support/builders/plugin-project.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { octoIn } from '../../support/octo/in-process-octo.ts'
+import { publishProjects, writeKeyFiles } from '../../support/publisher/publish-project.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 const real = process.env.OPERATOR_DOCKER_BIN
-const EMULATION = new URL('../../support/operator-docker-emulation.mjs', import.meta.url)
+const EMULATION = new URL('../../support/operator/operator-docker-emulation.mjs', import.meta.url)
 const platform = platformOf({ platform: process.platform, arch: process.arch })
 
 type Kind = 'the emulation of operator-docker' | 'the real operator-docker'

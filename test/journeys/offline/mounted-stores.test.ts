@@ -6,11 +6,11 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { key } from '../../support/client-machine.ts'
-import { aConsumer } from '../../support/consumer.ts'
-import { startStaticRegistry } from '../../support/static-registry.ts'
-import { filesBelow, tempFolder } from '../../support/temp-folder.ts'
-import { aRelease } from '../../support/test-authority.ts'
+import { aRelease } from '../../support/builders/test-authority.ts'
+import { key } from '../../support/client/client-machine.ts'
+import { aConsumer } from '../../support/client/consumer.ts'
+import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
+import { startStaticRegistry } from '../../support/registry/static-registry.ts'
 
 const OCTO = fileURLToPath(new URL('../../../bin/octo.js', import.meta.url))
 const canMount =

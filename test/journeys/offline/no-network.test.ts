@@ -7,10 +7,10 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { publishCheckedPlugins } from '../../support/checked-plugins.ts'
-import { aConsumer } from '../../support/consumer.ts'
-import { filesBelow } from '../../support/temp-folder.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
+import { aConsumer } from '../../support/client/consumer.ts'
+import { filesBelow } from '../../support/machine/temp-folder.ts'
+import { publishCheckedPlugins } from '../../support/operator/checked-plugins.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 const OCTO = fileURLToPath(new URL('../../../bin/octo.js', import.meta.url))
 const run = promisify(execFile)

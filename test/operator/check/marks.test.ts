@@ -8,8 +8,8 @@ import { renderJunit } from '../../../operator/check/render-junit.ts'
 import { failureNotes, outcomeTable } from '../../../operator/check/render-table.ts'
 import { runChecks } from '../../../operator/check/run-checks.ts'
 import { paintFor, renderTable } from '../../../terminal/index.ts'
-import { readFiles } from '../../support/config-files.ts'
-import { aCheck, checkDeps } from '../../support/planned-checks.ts'
+import { aCheck, checkDeps } from '../../support/builders/planned-checks.ts'
+import { readFiles } from '../../support/machine/config-files.ts'
 
 /** Checks of a service below one another, from line 5 on, and their marks. */
 const ROWS: readonly (readonly [string, readonly string[], readonly (string | undefined)[]])[] = [

@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import { aConsumer } from '../../support/consumer.ts'
-import { startStaticRegistry } from '../../support/static-registry.ts'
-import { aRelease, aScript, issueKey } from '../../support/test-authority.ts'
+import { aRelease, aScript, issueKey } from '../../support/builders/test-authority.ts'
+import { aConsumer } from '../../support/client/consumer.ts'
+import { startStaticRegistry } from '../../support/registry/static-registry.ts'
 
 const CHECK = { platforms: { any: aScript('OK - fine') }, manifest: { output: 'check/v1' } } as const
 

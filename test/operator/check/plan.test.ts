@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { PHASES } from '../../../config/model/config.ts'
 import { planChecks, requestsOfPlan, withoutChecks } from '../../../operator/check/plan.ts'
-import { readFiles } from '../../support/config-files.ts'
-import { expectCode } from '../../support/expect-code.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
+import { readFiles } from '../../support/machine/config-files.ts'
 
 const TEXT = `
 operator:

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { runChecks } from '../../../operator/check/run-checks.ts'
 import { coded } from '../../../schemas/errors.ts'
-import { aCheck, checkDeps } from '../../support/planned-checks.ts'
-import { isGone, pidIn } from '../../support/processes.ts'
+import { aCheck, checkDeps } from '../../support/builders/planned-checks.ts'
+import { isGone, pidIn } from '../../support/machine/processes.ts'
 
 test('every check gets its outcome, in the order of the plan', async () => {
   const plan = [

@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { renderUnit, unitWord } from '../../../operator/operators/baremetal/unit.ts'
-import { expectCode } from '../../support/expect-code.ts'
-import { octoIn } from '../../support/in-process-octo.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { octoIn } from '../../support/octo/in-process-octo.ts'
 
 const options = { skip: process.platform === 'linux' ? false : 'systemd is on Linux' }
 

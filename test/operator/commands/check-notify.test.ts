@@ -6,10 +6,10 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import type { Notification } from '../../../schemas/contract/notification.ts'
 import { publicKeyLine } from '../../../schemas/trust-key.ts'
-import { octoIn } from '../../support/in-process-octo.ts'
-import { startStaticRegistry } from '../../support/static-registry.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
-import { aRelease, issueKey } from '../../support/test-authority.ts'
+import { aRelease, issueKey } from '../../support/builders/test-authority.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { octoIn } from '../../support/octo/in-process-octo.ts'
+import { startStaticRegistry } from '../../support/registry/static-registry.ts'
 
 const forUnix = (body: string) =>
   Object.fromEntries(

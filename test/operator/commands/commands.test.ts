@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { publicKeyLine } from '../../../schemas/trust-key.ts'
-import { isGone, pidIn } from '../../support/processes.ts'
-import { runOcto } from '../../support/run-octo.ts'
-import { startStaticRegistry } from '../../support/static-registry.ts'
-import { filesBelow, tempFolder } from '../../support/temp-folder.ts'
-import { aRelease, issueKey } from '../../support/test-authority.ts'
+import { aRelease, issueKey } from '../../support/builders/test-authority.ts'
+import { isGone, pidIn } from '../../support/machine/processes.ts'
+import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
+import { runOcto } from '../../support/octo/run-octo.ts'
+import { startStaticRegistry } from '../../support/registry/static-registry.ts'
 
 const script = (body: string) => Buffer.from(`#!/bin/sh\n${body}\n`)
 const forUnix = (bytes: Buffer) =>

@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { publicKeyLine } from '../../../schemas/trust-key.ts'
-import { octoIn } from '../../support/in-process-octo.ts'
-import { runOcto } from '../../support/run-octo.ts'
-import { startStaticRegistry } from '../../support/static-registry.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
-import { aRelease, issueKey } from '../../support/test-authority.ts'
-import { until } from '../../support/until.ts'
+import { aRelease, issueKey } from '../../support/builders/test-authority.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { until } from '../../support/machine/until.ts'
+import { octoIn } from '../../support/octo/in-process-octo.ts'
+import { runOcto } from '../../support/octo/run-octo.ts'
+import { startStaticRegistry } from '../../support/registry/static-registry.ts'
 
 const options = { skip: process.platform === 'win32' ? 'the plugins of this test are shell scripts' : false }
 

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { argumentVector } from '../../../operator/exec/argument-vector.ts'
 import type { ArgumentStyle } from '../../../schemas/manifest.ts'
 import { ARGUMENT_STYLES } from '../../../schemas/manifest.ts'
-import { expectCode } from '../../support/expect-code.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
 
 const map = (value: Record<string, unknown>, texts: Record<string, string> = {}) =>
   ({ kind: 'map', value, texts }) as const

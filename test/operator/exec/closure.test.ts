@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { programOf, thisMachine } from '../../../operator/exec/executable.ts'
 import { requireRuntimeVersion } from '../../../operator/exec/runtime-version.ts'
-import { anExecutable } from '../../support/executables.ts'
-import { aScene, assertUntouched, pathOfProgram, start } from '../../support/planted-scene.ts'
+import { anExecutable } from '../../support/builders/executables.ts'
+import { aScene, assertUntouched, pathOfProgram, start } from '../../support/operator/planted-scene.ts'
 
 const TRIES = [
   'planted',

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 import type { RunFacts } from '../../../operator/exec/environment.ts'
 import { MAX_WORD_BYTES, pluginEnvironment } from '../../../operator/exec/environment.ts'
-import { expectCode } from '../../support/expect-code.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
 
 const FACTS: RunFacts = { temporary: '/tmp/x', root: '/plugins/x', contract: 'check/v1' }
 

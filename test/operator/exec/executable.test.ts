@@ -10,9 +10,9 @@ import { requireRuntimeVersion } from '../../../operator/exec/runtime-version.ts
 import type { Runtime } from '../../../schemas/manifest.ts'
 import { parsePlatform } from '../../../schemas/platform.ts'
 import { checkPlatformMagic } from '../../../trust/artifact/platform-magic.ts'
-import { anExecutable, fixturePath } from '../../support/executables.ts'
-import { expectCode } from '../../support/expect-code.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
+import { anExecutable, fixturePath } from '../../support/builders/executables.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const MACHINE = {
   ...thisMachine(requireRuntimeVersion),

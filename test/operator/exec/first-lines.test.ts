@@ -4,8 +4,8 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { isolationOf } from '../../../schemas/interpreters.ts'
-import type { Scene } from '../../support/planted-scene.ts'
-import { aScene, assertUntouched, pathOfProgram, start } from '../../support/planted-scene.ts'
+import type { Scene } from '../../support/operator/planted-scene.ts'
+import { aScene, assertUntouched, pathOfProgram, start } from '../../support/operator/planted-scene.ts'
 
 /** Words that end the options or stand before them, with a script for each that says so. */
 const LINES: readonly (readonly [interpreter: string, words: readonly string[], says: string])[] = [

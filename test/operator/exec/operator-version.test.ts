@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { refuseOldOperator } from '../../../operator/exec/operator-version.ts'
 import { validateArguments } from '../../../operator/exec/validate-arguments.ts'
 import { parseVersion } from '../../../schemas/version.ts'
-import { expectCode, expectCodeAsync } from '../../support/expect-code.ts'
+import { expectCode, expectCodeAsync } from '../../support/assertions/expect-code.ts'
 
 const own = parseVersion('1.2.3')
 

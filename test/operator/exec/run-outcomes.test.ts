@@ -8,10 +8,10 @@ import { runSecrets } from '../../../operator/exec/run-secrets.ts'
 import { readOutcome } from '../../../operator/result/read-outcome.ts'
 import { parseNotifyResult } from '../../../schemas/contract/notification.ts'
 import { parseSecretResult, SECRET_LIMITS } from '../../../schemas/contract/secrets.ts'
-import { aNotification } from '../../support/a-notification.ts'
-import { anEnding } from '../../support/endings.ts'
-import { anExecutable } from '../../support/executables.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { aNotification } from '../../support/builders/a-notification.ts'
+import { anEnding } from '../../support/builders/endings.ts'
+import { anExecutable } from '../../support/builders/executables.ts'
 
 const DEPS: RunDeps = { env: { SECRET: 'not for plugins' }, locate: (executable) => executable }
 const map = (value: Record<string, unknown>) => ({ kind: 'map', value }) as const

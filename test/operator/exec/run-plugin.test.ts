@@ -12,8 +12,8 @@ import type { RunDeps } from '../../../operator/exec/plugin-process.ts'
 import type { PluginRun } from '../../../operator/exec/run-plugin.ts'
 import { runPlugin } from '../../../operator/exec/run-plugin.ts'
 import { coded } from '../../../schemas/errors.ts'
-import { anExecutable } from '../../support/executables.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { anExecutable } from '../../support/builders/executables.ts'
 
 const HOST_ENV = {
   ...{ PATH: '.:/home/me/bin', HOME: '/home/me', LANG: 'de_AT.UTF-8', TZ: 'Europe/Vienna', LD_PRELOAD: '/tmp/x.so' },

@@ -5,8 +5,8 @@ import type { CheckArguments } from '../../../config/model/config.ts'
 import type { RunDeps } from '../../../operator/exec/plugin-process.ts'
 import { runPlugin } from '../../../operator/exec/run-plugin.ts'
 import type { ReleasedManifest } from '../../../schemas/manifest.ts'
-import { anExecutable } from '../../support/executables.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { anExecutable } from '../../support/builders/executables.ts'
 
 const DEPS: RunDeps = { env: {}, locate: (executable) => executable }
 const WORD = 'hunter2-hunter2'

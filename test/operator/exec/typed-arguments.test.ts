@@ -4,8 +4,8 @@ import { test } from 'node:test'
 import type { CheckArguments } from '../../../config/model/config.ts'
 import { argumentVector } from '../../../operator/exec/argument-vector.ts'
 import { validateArguments } from '../../../operator/exec/validate-arguments.ts'
-import { readFiles } from '../../support/config-files.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { readFiles } from '../../support/machine/config-files.ts'
 
 const SCHEMA = {
   type: 'object',

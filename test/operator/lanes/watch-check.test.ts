@@ -8,9 +8,9 @@ import type { Lanes } from '../../../operator/lanes/lanes.ts'
 import { watchCheck } from '../../../operator/lanes/watch-check.ts'
 import { openSchedule } from '../../../operator/schedule/schedule.ts'
 import type { Ending } from '../../../system/process/run-process.ts'
-import { anEnding } from '../../support/endings.ts'
-import { aCheck, checkDeps } from '../../support/planned-checks.ts'
-import { aStillClock } from '../../support/still-clock.ts'
+import { anEnding } from '../../support/builders/endings.ts'
+import { aCheck, checkDeps } from '../../support/builders/planned-checks.ts'
+import { aStillClock } from '../../support/machine/still-clock.ts'
 
 const says = (status: string, more: object = {}) => {
   const codes: Readonly<Record<string, number>> = { ok: 0, warn: 1, critical: 2, unknown: 3 }

@@ -10,9 +10,9 @@ import { pluginEnvironment } from '../../../operator/exec/environment.ts'
 import { shellLine } from '../../../operator/link/machine.ts'
 import { shimEnvironment } from '../../../operator/link/shim-environment.ts'
 import { shellWord } from '../../../schemas/quote.ts'
-import { noLastingFolder } from '../../support/lasting-folder.ts'
-import { aLinkScene, aNodePlugin, aScriptPlugin, aStandIn, saidBy } from '../../support/linked-plugins.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { noLastingFolder } from '../../support/machine/lasting-folder.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { aLinkScene, aNodePlugin, aScriptPlugin, aStandIn, saidBy } from '../../support/operator/linked-plugins.ts'
 
 const skip = process.platform === 'linux' ? noLastingFolder : 'plugins are linked on Linux only'
 

@@ -21,9 +21,9 @@ import type { Memo } from '../../../client/store/identity.ts'
 import { layoutOf } from '../../../client/store/layout.ts'
 import { readOwnRecord } from '../../../client/store/own-record.ts'
 import { writeOwnRecord } from '../../../client/store/write-own-record.ts'
-import { noLastingFolder } from '../../support/lasting-folder.ts'
-import { aLinkScene, anArchivePlugin, aStandIn, saidBy } from '../../support/linked-plugins.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { noLastingFolder } from '../../support/machine/lasting-folder.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { aLinkScene, anArchivePlugin, aStandIn, saidBy } from '../../support/operator/linked-plugins.ts'
 
 const skip = process.platform === 'linux' ? noLastingFolder : 'plugins are linked on Linux only'
 

@@ -14,8 +14,9 @@ import {
 } from 'node:fs'
 import { join, relative } from 'node:path'
 import { test } from 'node:test'
-import { noLastingFolder } from '../../support/lasting-folder.ts'
-import type { LinkScene } from '../../support/linked-plugins.ts'
+import { noLastingFolder } from '../../support/machine/lasting-folder.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import type { LinkScene } from '../../support/operator/linked-plugins.ts'
 import {
   aLinkScene,
   aNativePlugin,
@@ -25,8 +26,7 @@ import {
   aScriptPlugin,
   aStandIn,
   saidBy,
-} from '../../support/linked-plugins.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+} from '../../support/operator/linked-plugins.ts'
 
 const skip = process.platform === 'linux' ? noLastingFolder : 'plugins are linked on Linux only'
 

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
-import { noLastingFolder } from '../../support/lasting-folder.ts'
-import { aLinkScene, aQuietPlugin, aScriptPlugin, saidBy } from '../../support/linked-plugins.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { noLastingFolder } from '../../support/machine/lasting-folder.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { aLinkScene, aQuietPlugin, aScriptPlugin, saidBy } from '../../support/operator/linked-plugins.ts'
 
 const skip = process.platform === 'linux' ? noLastingFolder : 'plugins are linked on Linux only'
 

@@ -6,7 +6,8 @@ import { basename } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { pluginEnvironment } from '../../../operator/exec/environment.ts'
-import { noLastingFolder } from '../../support/lasting-folder.ts'
+import { noLastingFolder } from '../../support/machine/lasting-folder.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 import {
   aLinkScene,
   aNativePlugin,
@@ -16,8 +17,7 @@ import {
   aStandIn,
   OCTO,
   saidBy,
-} from '../../support/linked-plugins.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+} from '../../support/operator/linked-plugins.ts'
 
 const skip = process.platform === 'linux' ? noLastingFolder : 'plugins are linked on Linux only'
 const WORDS = ['', 'a b', '$HOME', '*', "it's", '"', '\\', '`id`', '-c', '--', 'ü\n', '-'.repeat(3000)]

@@ -8,9 +8,9 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { openShimRecords } from '../../../client/index.ts'
 import { removeShim, rewriteShim, writeShim } from '../../../operator/link/shim-file.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { shimText } from '../../support/shim-text.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { shimText } from '../../support/operator/shim-text.ts'
 
 const WRITER = fileURLToPath(new URL('../../fixtures/write-shims.ts', import.meta.url))
 const TEXTS = [shimText(0), shimText(1)]

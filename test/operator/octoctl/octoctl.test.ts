@@ -8,9 +8,9 @@ import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
-import { octoIn } from '../../support/in-process-octo.ts'
-import { listening } from '../../support/listening.ts'
-import { filesBelow, tempFolder } from '../../support/temp-folder.ts'
+import { listening } from '../../support/machine/listening.ts'
+import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
+import { octoIn } from '../../support/octo/in-process-octo.ts'
 
 const SCRIPT =
   '#!/bin/sh\nfor word in "$@"; do echo "$word"; done > "$OUT"\n[ "$OP_EXIT" = KILL ] && kill -9 $$\nexit "${OP_EXIT:-0}"\n'

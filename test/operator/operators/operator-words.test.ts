@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { OperatorOptions, OperatorWord } from '../../../operator/operators/operator.ts'
 import { operatorWords } from '../../../operator/operators/operator-words.ts'
-import { expectCode } from '../../support/expect-code.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
 
 const ROWS: readonly (readonly [OperatorWord, readonly string[], OperatorOptions, string])[] = [
   ['start', [], {}, 'start'],

@@ -15,10 +15,10 @@ import { runPlugin } from '../../../operator/exec/run-plugin.ts'
 import { openOwnChecks } from '../../../operator/own-checks/own-checks.ts'
 import { bundleOptions } from '../../../plugins/bundle-options.js'
 import { parseManifest } from '../../../schemas/manifest.ts'
-import { anExecutable } from '../../support/executables.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { scriptedServer } from '../../support/scripted-server.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { anExecutable } from '../../support/builders/executables.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { scriptedServer } from '../../support/peers/scripted-server.ts'
 
 const list = (...value: string[]): CheckArguments => ({ kind: 'list', value })
 const map = (value: Record<string, unknown>): CheckArguments => ({ kind: 'map', value })

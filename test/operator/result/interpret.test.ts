@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { interpret } from '../../../operator/result/interpret.ts'
-import { anEnding } from '../../support/endings.ts'
+import { anEnding } from '../../support/builders/endings.ts'
 
 const check = (stdout: string, exitCode: number, stderr = '') =>
   interpret(anEnding({ stdout, exitCode, stderr }), 'check/v1')

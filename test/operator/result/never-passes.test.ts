@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { interpret } from '../../../operator/result/interpret.ts'
-import type { EndingRecipe } from '../../support/endings.ts'
-import { anEnding } from '../../support/endings.ts'
-import { CRITICAL, ESC, NOISE, OK, pretty, sized, UNKNOWN, WARN } from '../../support/result-lines.ts'
-import { seededRandom } from '../../support/seeded-random.ts'
+import type { EndingRecipe } from '../../support/builders/endings.ts'
+import { anEnding } from '../../support/builders/endings.ts'
+import { CRITICAL, ESC, NOISE, OK, pretty, sized, UNKNOWN, WARN } from '../../support/builders/result-lines.ts'
+import { seededRandom } from '../../support/builders/seeded-random.ts'
 
 const STOPS: readonly EndingRecipe[] = [
   { stopped: 'timeout', exitCode: 0 },

@@ -5,7 +5,7 @@ import { interpret } from '../../../operator/result/interpret.ts'
 import { parsePerformanceData } from '../../../operator/result/performance-data.ts'
 import type { Metric } from '../../../schemas/check-result.ts'
 import { parseCheckResult } from '../../../schemas/check-result.ts'
-import { anEnding } from '../../support/endings.ts'
+import { anEnding } from '../../support/builders/endings.ts'
 
 type Row = readonly [text: string, metrics: readonly Metric[] | undefined]
 

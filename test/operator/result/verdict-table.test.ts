@@ -6,9 +6,9 @@ import { interpret } from '../../../operator/result/interpret.ts'
 import { KEPT_OUTPUT } from '../../../operator/result/kept-output.ts'
 import type { CheckStatus } from '../../../schemas/check-result.ts'
 import { MAX_RESULT_BYTES } from '../../../schemas/check-result.ts'
-import type { EndingRecipe, Printed } from '../../support/endings.ts'
-import { anEnding } from '../../support/endings.ts'
-import { CRITICAL, ESC, line, NOISE, OK, pretty, sized, UNKNOWN, WARN } from '../../support/result-lines.ts'
+import type { EndingRecipe, Printed } from '../../support/builders/endings.ts'
+import { anEnding } from '../../support/builders/endings.ts'
+import { CRITICAL, ESC, line, NOISE, OK, pretty, sized, UNKNOWN, WARN } from '../../support/builders/result-lines.ts'
 
 type Row = readonly [title: string, stdout: Printed, exitCode: number, status: CheckStatus, more?: EndingRecipe]
 

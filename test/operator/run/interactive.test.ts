@@ -10,7 +10,7 @@ import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { isGone, pidIn } from '../../support/processes.ts'
+import { isGone, pidIn } from '../../support/machine/processes.ts'
 
 const RUNNER = fileURLToPath(new URL('../../fixtures/run-interactive.ts', import.meta.url))
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Job } from '../../../operator/schedule/schedule.ts'
 import { openSchedule } from '../../../operator/schedule/schedule.ts'
-import { aStillClock } from '../../support/still-clock.ts'
+import { aStillClock } from '../../support/machine/still-clock.ts'
 
 const aJob = (id: string, run: Job['run'], more: Partial<Job> = {}): Job => ({
   ...{ id, owner: id, lane: 'slow', intervalMs: 1000, firstWithinMs: 0, run },

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { momentFrom, phaseOf } from '../../../operator/schedule/spread.ts'
 import type { Entry, Task } from '../../../operator/schedule/timetable.ts'
 import { openTimetable } from '../../../operator/schedule/timetable.ts'
-import { seededRandom } from '../../support/seeded-random.ts'
+import { seededRandom } from '../../support/builders/seeded-random.ts'
 
 const aTask = (id: string, more: Partial<Task> = {}): Task => ({
   ...{ id, owner: id, lane: 'slow', intervalMs: 1000, firstWithinMs: 0 },

@@ -13,10 +13,10 @@ import { bootId } from '../../../system/boot-id.ts'
 import { identityOf } from '../../../system/process/identity.ts'
 import type { MarkedProcess } from '../../../system/process/process-table.ts'
 import { membersIn, membersOf, processTable } from '../../../system/process/process-table.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { seededRandom } from '../../support/seeded-random.ts'
-import { aServiceScene, markedProcesses, stateOf } from '../../support/service-scene.ts'
-import { until } from '../../support/until.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { seededRandom } from '../../support/builders/seeded-random.ts'
+import { until } from '../../support/machine/until.ts'
+import { aServiceScene, markedProcesses, stateOf } from '../../support/operator/service-scene.ts'
 
 const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }
 test('the next supervisor goes on with what runs, restarts nothing, and ends all of it', options, async (t) => {

@@ -7,9 +7,9 @@ import { changesOf } from '../../../operator/services/changes.ts'
 import type { KnownService } from '../../../operator/services/journal.ts'
 import type { State } from '../../../operator/services/lifecycle.ts'
 import type { Runnable, RunnableService } from '../../../operator/services/runnable.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { aServiceScene, markedProcesses, stateOf } from '../../support/service-scene.ts'
-import { until } from '../../support/until.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { until } from '../../support/machine/until.ts'
+import { aServiceScene, markedProcesses, stateOf } from '../../support/operator/service-scene.ts'
 
 const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }
 

@@ -8,7 +8,7 @@ import { afterResult, healthOf, isUnsure, NOT_CHECKED } from '../../../operator/
 import type { Instance, State } from '../../../operator/services/lifecycle.ts'
 import { NEW_INSTANCE, STATES } from '../../../operator/services/lifecycle.ts'
 import type { CheckStatus } from '../../../schemas/check-result.ts'
-import { expectCode } from '../../support/expect-code.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
 
 function an(state: State, more: Partial<Instance> = {}): Instance {
   return { ...NEW_INSTANCE, isWanted: true, ...more, state }

@@ -12,8 +12,8 @@ import type { Answer } from '../../../operator/services/protocol.ts'
 import { coded } from '../../../schemas/errors.ts'
 import { bootId } from '../../../system/boot-id.ts'
 import { identityOf } from '../../../system/process/identity.ts'
-import { expectCode, expectCodeAsync } from '../../support/expect-code.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { expectCode, expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }
 const STATUS = { v: 1, do: 'status' } as const

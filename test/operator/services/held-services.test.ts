@@ -5,7 +5,7 @@ import { exitCodeOf } from '../../../operator/operators/baremetal/start.ts'
 import type { InstanceStatus } from '../../../operator/services/protocol.ts'
 import { stopByHand } from '../../../operator/services/supervise.ts'
 import type { Supervisor } from '../../../operator/services/supervisor.ts'
-import { aServiceScene } from '../../support/service-scene.ts'
+import { aServiceScene } from '../../support/operator/service-scene.ts'
 
 const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }
 

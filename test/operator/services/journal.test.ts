@@ -7,8 +7,8 @@ import { test } from 'node:test'
 import type { KnownService } from '../../../operator/services/journal.ts'
 import { openJournal, readJournal } from '../../../operator/services/journal.ts'
 import { NEW_INSTANCE } from '../../../operator/services/lifecycle.ts'
-import { aMountedDisk, whyNoDisk } from '../../support/mounted-disk.ts'
-import { filesBelow, tempFolder } from '../../support/temp-folder.ts'
+import { aMountedDisk, whyNoDisk } from '../../support/machine/mounted-disk.ts'
+import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
 
 const NOTHING = { services: new Map(), instances: new Map() }
 const SERVICE: KnownService = {

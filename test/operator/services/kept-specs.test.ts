@@ -7,8 +7,8 @@ import { test } from 'node:test'
 import { startedAs, withRulesOf } from '../../../operator/services/kept-specs.ts'
 import type { RunnableService } from '../../../operator/services/runnable.ts'
 import type { Supervisor } from '../../../operator/services/supervisor.ts'
-import { aServiceScene, markedProcesses, stateOf } from '../../support/service-scene.ts'
-import { until } from '../../support/until.ts'
+import { until } from '../../support/machine/until.ts'
+import { aServiceScene, markedProcesses, stateOf } from '../../support/operator/service-scene.ts'
 
 const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }
 

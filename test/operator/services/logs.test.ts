@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { KEPT_LOGS, LARGE_LOG_BYTES, noteTime, openLog, timesPath } from '../../../operator/services/log-files.ts'
 import { readLogs } from '../../../operator/services/read-logs.ts'
-import { filesBelow, tempFolder } from '../../support/temp-folder.ts'
-import { until } from '../../support/until.ts'
+import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
+import { until } from '../../support/machine/until.ts'
 
 async function linesOf(path: string, since?: number): Promise<readonly string[]> {
   const lines: string[] = []

@@ -9,8 +9,8 @@ import { makeMarkKey } from '../../../operator/services/marks.ts'
 import { makePlaces } from '../../../operator/services/places.ts'
 import { identityOf } from '../../../system/process/identity.ts'
 import { putIntoCgroup, removeCgroup } from '../../../system/process/process-cgroup.ts'
-import { aServiceScene, markedProcesses, stateOf } from '../../support/service-scene.ts'
-import { until } from '../../support/until.ts'
+import { until } from '../../support/machine/until.ts'
+import { aServiceScene, markedProcesses, stateOf } from '../../support/operator/service-scene.ts'
 
 const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }
 const inCgroup = { skip: await whyNoCgroup() }

@@ -6,11 +6,11 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { statusNotes } from '../../../operator/services/render-status.ts'
 import { projectStatus, serve } from '../../../operator/services/supervise.ts'
-import { aServiceScene, stateOf } from '../../support/service-scene.ts'
-import { theSmtpPlugin } from '../../support/smtp-plugin.ts'
-import type { SmtpScript } from '../../support/smtp-server.ts'
-import { smtpServer } from '../../support/smtp-server.ts'
-import { until } from '../../support/until.ts'
+import { until } from '../../support/machine/until.ts'
+import { aServiceScene, stateOf } from '../../support/operator/service-scene.ts'
+import { theSmtpPlugin } from '../../support/operator/smtp-plugin.ts'
+import type { SmtpScript } from '../../support/peers/smtp-server.ts'
+import { smtpServer } from '../../support/peers/smtp-server.ts'
 
 const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }
 

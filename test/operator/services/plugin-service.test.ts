@@ -8,12 +8,12 @@ import { supervisorOf } from '../../../operator/services/control.ts'
 import { placesOf } from '../../../operator/services/places.ts'
 import type { ProjectStatus } from '../../../operator/services/protocol.ts'
 import { publicKeyLine } from '../../../schemas/trust-key.ts'
-import { runOcto } from '../../support/run-octo.ts'
-import { endMarked, markedProcesses } from '../../support/service-scene.ts'
-import { startStaticRegistry } from '../../support/static-registry.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
-import { aRelease, issueKey } from '../../support/test-authority.ts'
-import { until } from '../../support/until.ts'
+import { aRelease, issueKey } from '../../support/builders/test-authority.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { until } from '../../support/machine/until.ts'
+import { runOcto } from '../../support/octo/run-octo.ts'
+import { endMarked, markedProcesses } from '../../support/operator/service-scene.ts'
+import { startStaticRegistry } from '../../support/registry/static-registry.ts'
 
 const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }
 

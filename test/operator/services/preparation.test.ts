@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { aServiceScene, stateOf } from '../../support/service-scene.ts'
-import { until } from '../../support/until.ts'
+import { until } from '../../support/machine/until.ts'
+import { aServiceScene, stateOf } from '../../support/operator/service-scene.ts'
 
 const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }
 

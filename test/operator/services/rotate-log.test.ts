@@ -22,9 +22,9 @@ import { forgetTimes } from '../../../operator/services/log-upkeep.ts'
 import { readLogs } from '../../../operator/services/read-logs.ts'
 import { rotateLog } from '../../../operator/services/rotate-log.ts'
 import { punchHole } from '../../../system/files/punch-hole.ts'
-import { seededRandom } from '../../support/seeded-random.ts'
-import { filesBelow, tempFolder } from '../../support/temp-folder.ts'
-import { until } from '../../support/until.ts'
+import { seededRandom } from '../../support/builders/seeded-random.ts'
+import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
+import { until } from '../../support/machine/until.ts'
 
 const options = { skip: await whyNoHole() }
 const LARGE = 64 * 1024

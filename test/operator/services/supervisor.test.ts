@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { aServiceScene, markedProcesses, stateOf } from '../../support/service-scene.ts'
-import { until } from '../../support/until.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { until } from '../../support/machine/until.ts'
+import { aServiceScene, markedProcesses, stateOf } from '../../support/operator/service-scene.ts'
 
 const SKIP = process.platform === 'linux' ? false : 'services are run on Linux'
 const options = { skip: SKIP }

@@ -21,8 +21,8 @@ import { identityOfRun } from '../../../client/warm/read.ts'
 import { main } from '../../../operator/warm/main.ts'
 import type { Version } from '../../../schemas/version.ts'
 import { shortHash } from '../../../system/short-hash.ts'
-import type { Start, WarmMachine, WarmProgram } from '../../support/warm-machine.ts'
-import { aWarmMachine } from '../../support/warm-machine.ts'
+import type { Start, WarmMachine, WarmProgram } from '../../support/operator/warm-machine.ts'
+import { aWarmMachine } from '../../support/operator/warm-machine.ts'
 
 const onLinux = { skip: process.platform === 'linux' ? false : 'octo becomes a plugin on Linux only' }
 /** Of each plugin other bytes: those of the same would be one file in the store. */

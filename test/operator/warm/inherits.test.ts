@@ -6,8 +6,8 @@ import { closeSync, constants, openSync, readdirSync, readFileSync, statSync, wr
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { after, before, test } from 'node:test'
-import type { WarmMachine, Way } from '../../support/warm-machine.ts'
-import { aWarmMachine, WAYS } from '../../support/warm-machine.ts'
+import type { WarmMachine, Way } from '../../support/operator/warm-machine.ts'
+import { aWarmMachine, WAYS } from '../../support/operator/warm-machine.ts'
 
 const onLinux = { skip: process.platform === 'linux' ? false : 'asks /proc' }
 

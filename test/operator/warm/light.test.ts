@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { tempFolder } from '../../support/temp-folder.ts'
-import { bundleWarm } from '../../support/warm-bundle.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { bundleWarm } from '../../support/operator/warm-bundle.ts'
 
 const LISTER = fileURLToPath(new URL('../../fixtures/list-modules.ts', import.meta.url))
 

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { aTypedScene } from '../../support/typed-scene.ts'
-import { until } from '../../support/until.ts'
+import { until } from '../../support/machine/until.ts'
+import { aTypedScene } from '../../support/octo/typed-scene.ts'
 
 test('a plugin that ran by two configs does not run warm by the first of them', async (t) => {
   const { folder, env, octo } = await aTypedScene(t)

@@ -12,8 +12,8 @@ import { findDriver } from '../../../plugins/operator-compose/driver.ts'
 import type { Dialect } from '../../../plugins/operator-compose/features.ts'
 import { commandLine } from '../../../plugins/operator-compose/operator.ts'
 import { OperatorProblem } from '../../../sdk/operator/index.ts'
-import { anOperatorCall, anOperatorConfig } from '../../support/operator-config.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { anOperatorCall, anOperatorConfig } from '../../support/builders/operator-config.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const MAIN = fileURLToPath(new URL('../../../plugins/operator-compose/main.ts', import.meta.url))
 

@@ -8,8 +8,8 @@ import { FEATURES } from '../../../plugins/operator-compose/features.ts'
 import { render } from '../../../plugins/operator-compose/render.ts'
 import type { OperatorConfig } from '../../../sdk/operator/index.ts'
 import { OperatorProblem, parseOperatorConfig } from '../../../sdk/operator/index.ts'
-import { composeProblems } from '../../support/compose-schema.ts'
-import { anOperatorConfig, withService } from '../../support/operator-config.ts'
+import { composeProblems } from '../../support/builders/compose-schema.ts'
+import { anOperatorConfig, withService } from '../../support/builders/operator-config.ts'
 
 const read = (name: string) => readFileSync(new URL(`./golden/${name}`, import.meta.url), 'utf8')
 const shop = () => parseOperatorConfig(read('shop.json'))

@@ -1,8 +1,8 @@
 // What services of charts name and a cluster has no word for: files of repos among the volumes, signals, root, names of hosts.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { anOperatorConfig } from '../../support/builders/operator-config.ts'
 import { containerOf, objectIn, objectsOf, rendered } from '../../support/kubernetes/rendered.ts'
-import { anOperatorConfig } from '../../support/operator-config.ts'
 
 const FILES = {
   logo: { path: '/files/logo.png' },

@@ -12,8 +12,8 @@ import { findKubectl, prefixOf } from '../../../plugins/operator-kubernetes/kube
 import { execWords, logWords, statusWords } from '../../../plugins/operator-kubernetes/operator.ts'
 import { render } from '../../../plugins/operator-kubernetes/render.ts'
 import { OperatorProblem } from '../../../sdk/operator/index.ts'
-import { anOperatorConfig } from '../../support/operator-config.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { anOperatorConfig } from '../../support/builders/operator-config.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const MAIN = fileURLToPath(new URL('../../../plugins/operator-kubernetes/main.ts', import.meta.url))
 const services = { my_web: { image: 'x' }, db: { image: 'y', volumes: ['d:/d'] } }

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { referenceOf } from '../../../plugins/operator-kubernetes/objects.ts'
+import { anOperatorConfig, withService } from '../../support/builders/operator-config.ts'
 import { containerOf, objectIn, objectsOf, rendered } from '../../support/kubernetes/rendered.ts'
-import { anOperatorConfig, withService } from '../../support/operator-config.ts'
 
 const HARD_WORDS = [
   '$',

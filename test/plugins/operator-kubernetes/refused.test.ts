@@ -4,8 +4,8 @@ import { test } from 'node:test'
 import { referenceOf } from '../../../plugins/operator-kubernetes/objects.ts'
 import type { OperatorConfig } from '../../../sdk/operator/index.ts'
 import { OperatorProblem } from '../../../sdk/operator/index.ts'
+import { anOperatorConfig, withService } from '../../support/builders/operator-config.ts'
 import { objectIn, objectsOf, rendered } from '../../support/kubernetes/rendered.ts'
-import { anOperatorConfig, withService } from '../../support/operator-config.ts'
 
 const UNWRITABLE =
   `blkio_config cgroup_parent cpu_shares cpuset credential_spec device_cgroup_rules devices dns dns_search domainname

@@ -7,9 +7,9 @@ import type { KubernetesObject } from '../../../plugins/operator-kubernetes/obje
 import { referenceOf } from '../../../plugins/operator-kubernetes/objects.ts'
 import { shownText } from '../../../plugins/operator-kubernetes/render.ts'
 import { parseOperatorConfig, yamlText } from '../../../sdk/operator/index.ts'
+import { anOperatorConfig } from '../../support/builders/operator-config.ts'
 import { objectIn, objectsOf, rendered } from '../../support/kubernetes/rendered.ts'
 import { KUBERNETES_VERSIONS, schemaProblems } from '../../support/kubernetes/schemas.ts'
-import { anOperatorConfig } from '../../support/operator-config.ts'
 
 const here = (name: string) => new URL(`./golden/${name}`, import.meta.url)
 const documents = (objects: readonly KubernetesObject[]) => objects.map((one) => `---\n${yamlText(one)}`).join('')

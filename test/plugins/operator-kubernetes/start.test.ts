@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { render } from '../../../plugins/operator-kubernetes/render.ts'
 import { OperatorProblem } from '../../../sdk/operator/index.ts'
+import { anOperatorConfig } from '../../support/builders/operator-config.ts'
 import type { Stored } from '../../support/kubernetes/cluster.ts'
 import { Cluster, ready } from '../../support/kubernetes/cluster.ts'
 import { aCluster, reached, renderedServices } from '../../support/kubernetes/start-scene.ts'
-import { anOperatorConfig } from '../../support/operator-config.ts'
 
 const SHOP = {
   db: { image: 'db', volumes: ['data:/data'] },

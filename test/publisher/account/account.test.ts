@@ -4,11 +4,11 @@ import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promis
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { typeOcto } from '../../support/in-process-octo.ts'
-import { listening } from '../../support/listening.ts'
-import { runOcto } from '../../support/run-octo.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
+import { listening } from '../../support/machine/listening.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { typeOcto } from '../../support/octo/in-process-octo.ts'
+import { runOcto } from '../../support/octo/run-octo.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 test('login checks the token, keeps it for its registry in a private file, and logout forgets it', async (t) => {
   const registry = await startTestRegistry(t)

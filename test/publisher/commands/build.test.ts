@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
-import { typeOcto } from '../../support/in-process-octo.ts'
-import { aPluginProject } from '../../support/plugin-project.ts'
+import { aPluginProject } from '../../support/builders/plugin-project.ts'
+import { typeOcto } from '../../support/octo/in-process-octo.ts'
 
 test('a plugin that is to stay running is built, and its author is told what keeps it running', async () => {
   await using project = await aPluginProject()

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { WORDS } from '../../../terminal/commands.ts'
-import { typeOcto } from '../../support/in-process-octo.ts'
+import { typeOcto } from '../../support/octo/in-process-octo.ts'
 
 const words = WORDS.filter(({ part }) => part === 'publisher').map(({ word }) => [word])
 

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { DocumentVersion } from '../../../schemas/plugin-document.ts'
 import { parsePluginDocument } from '../../../schemas/plugin-document.ts'
-import { typeOcto } from '../../support/in-process-octo.ts'
-import { aPluginProject } from '../../support/plugin-project.ts'
-import { publishProjects, writeKeyFiles } from '../../support/publish-project.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
+import { aPluginProject } from '../../support/builders/plugin-project.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { typeOcto } from '../../support/octo/in-process-octo.ts'
+import { publishProjects, writeKeyFiles } from '../../support/publisher/publish-project.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 test('each state is set with its reason and taken back', async (t) => {
   const registry = await startTestRegistry(t)

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { planArtifact } from '../../../publisher/pack/artifact-plan.ts'
 import { parseManifest } from '../../../schemas/manifest.ts'
 import type { Platform } from '../../../schemas/platform.ts'
-import { expectCode } from '../../support/expect-code.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
 
 const planOf = (entry: string, platform = 'linux_amd64') =>
   planArtifact(

@@ -6,7 +6,7 @@ import { planArtifact } from '../../../publisher/pack/artifact-plan.ts'
 import { planCommands } from '../../../publisher/pack/plan-commands.ts'
 import { parseManifest } from '../../../schemas/manifest.ts'
 import { parsePlatform } from '../../../schemas/platform.ts'
-import { expectCode } from '../../support/expect-code.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
 
 function aManifest(changes: object) {
   const base = { name: 'tool', version: '1.2.3', kind: 'tool', description: 'x', protocol: 'exec' }

@@ -4,9 +4,9 @@ import { chmod, mkdir, readFile, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { inspectArchive } from '../../../trust/archive/inspect-archive.ts'
-import { typeOcto } from '../../support/in-process-octo.ts'
-import { anElf, aPluginProject } from '../../support/plugin-project.ts'
-import { runOcto } from '../../support/run-octo.ts'
+import { anElf, aPluginProject } from '../../support/builders/plugin-project.ts'
+import { typeOcto } from '../../support/octo/in-process-octo.ts'
+import { runOcto } from '../../support/octo/run-octo.ts'
 
 const LONG = `data/${'deep-folder-with-a-long-name/'.repeat(5)}file.txt`
 const FILES: Readonly<Record<string, string | Buffer>> = {

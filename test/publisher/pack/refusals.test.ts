@@ -10,11 +10,11 @@ import { readProject } from '../../../publisher/project/read-project.ts'
 import type { ErrorCode } from '../../../schemas/error-codes.ts'
 import type { Platform } from '../../../schemas/platform.ts'
 import { inspectArchive } from '../../../trust/archive/inspect-archive.ts'
-import { inPieces } from '../../support/archive-builder.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { anElfFile } from '../../support/native-files.ts'
-import type { PluginProject, ProjectRecipe } from '../../support/plugin-project.ts'
-import { anElf, aPluginProject } from '../../support/plugin-project.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { inPieces } from '../../support/builders/archive-builder.ts'
+import { anElfFile } from '../../support/builders/native-files.ts'
+import type { PluginProject, ProjectRecipe } from '../../support/builders/plugin-project.ts'
+import { anElf, aPluginProject } from '../../support/builders/plugin-project.ts'
 
 async function build(project: PluginProject, env: Record<string, string | undefined> = { PATH: process.env.PATH }) {
   return buildRelease({ project: await readProject(project.dir), out: project.path('dist'), env })

@@ -8,8 +8,8 @@ import { secretFileName } from '../../../publisher/pack/secret-patterns.ts'
 import type { SecretFind } from '../../../publisher/pack/secret-scan.ts'
 import { scanSecrets } from '../../../publisher/pack/secret-scan.ts'
 import { readProject } from '../../../publisher/project/read-project.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { anElf, aPluginProject } from '../../support/plugin-project.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { anElf, aPluginProject } from '../../support/builders/plugin-project.ts'
 
 // Put together here, so that no scanner takes this file for a leak.
 const TAIL = 'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0'

@@ -7,9 +7,9 @@ import { test } from 'node:test'
 import { x as extract } from 'tar'
 import { TEMPLATES } from '../../../publisher/project/init-project.ts'
 import { readProject } from '../../../publisher/project/read-project.ts'
-import { typeOcto } from '../../support/in-process-octo.ts'
-import { runOcto } from '../../support/run-octo.ts'
-import { filesBelow, tempFolder } from '../../support/temp-folder.ts'
+import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
+import { typeOcto } from '../../support/octo/in-process-octo.ts'
+import { runOcto } from '../../support/octo/run-octo.ts'
 
 /** A toolchain manager answers without a toolchain, too: the program must work in the environment that the build gets. */
 const works = (program: string, words: readonly string[]) =>

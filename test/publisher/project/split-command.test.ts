@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { splitCommand } from '../../../publisher/project/split-command.ts'
-import { expectCode } from '../../support/expect-code.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
 
 const ROWS: readonly [string, readonly string[]][] = [
   ['go build -o out/x .', ['go', 'build', '-o', 'out/x', '.']],

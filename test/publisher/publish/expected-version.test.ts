@@ -4,11 +4,11 @@ import { requireVersion } from '../../../publisher/publish/expected-version.ts'
 import { CodedError } from '../../../schemas/errors.ts'
 import type { Name } from '../../../schemas/name.ts'
 import type { Version } from '../../../schemas/version.ts'
-import { typeOcto } from '../../support/in-process-octo.ts'
-import { aPluginProject } from '../../support/plugin-project.ts'
-import { writeKeyFiles } from '../../support/publish-project.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
+import { aPluginProject } from '../../support/builders/plugin-project.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { typeOcto } from '../../support/octo/in-process-octo.ts'
+import { writeKeyFiles } from '../../support/publisher/publish-project.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 const ROWS = [
   [undefined, '0.1.0', undefined],

@@ -11,12 +11,12 @@ import { signerWithKey } from '../../../publisher/sign/release-signer.ts'
 import type { CodedError } from '../../../schemas/errors.ts'
 import { isCoded } from '../../../schemas/errors.ts'
 import { openConnection } from '../../../system/http/connection.ts'
-import type { AnsweringProxy, Interference } from '../../support/answering-proxy.ts'
-import { startAnsweringProxy } from '../../support/answering-proxy.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
-import { aPredicate, aScript } from '../../support/test-authority.ts'
-import type { TestRegistry } from '../../support/test-registry.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
+import { aPredicate, aScript } from '../../support/builders/test-authority.ts'
+import type { AnsweringProxy, Interference } from '../../support/faults/answering-proxy.ts'
+import { startAnsweringProxy } from '../../support/faults/answering-proxy.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import type { TestRegistry } from '../../support/registry/test-registry.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 const STEPS = {
   find: /^GET \/repos\/core\/[^/]+\.json$/,

@@ -4,11 +4,11 @@ import type { IncomingMessage } from 'node:http'
 import { createServer, request } from 'node:http'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import { anElf, aPluginProject } from '../../support/plugin-project.ts'
-import { writeKeyFiles } from '../../support/publish-project.ts'
-import { runOcto } from '../../support/run-octo.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
+import { anElf, aPluginProject } from '../../support/builders/plugin-project.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { runOcto } from '../../support/octo/run-octo.ts'
+import { writeKeyFiles } from '../../support/publisher/publish-project.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 type Stop = (incoming: IncomingMessage, seen: readonly string[]) => boolean
 

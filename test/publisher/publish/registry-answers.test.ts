@@ -11,8 +11,8 @@ import { uploadBlob } from '../../../publisher/publish/upload.ts'
 import { whoamiAnswer } from '../../../schemas/api.ts'
 import { digestOf } from '../../../schemas/digest.ts'
 import { openConnection } from '../../../system/http/connection.ts'
-import { expectCode, expectCodeAsync } from '../../support/expect-code.ts'
-import { listening } from '../../support/listening.ts'
+import { expectCode, expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { listening } from '../../support/machine/listening.ts'
 
 const TOKEN = 'octo_test-token-that-must-not-travel'
 

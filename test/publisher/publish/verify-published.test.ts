@@ -11,12 +11,12 @@ import { readSignedDist } from '../../../publisher/static-repo/read-dist.ts'
 import type { ErrorCode } from '../../../schemas/error-codes.ts'
 import { parseBaseUrl } from '../../../static-tree/base-url.ts'
 import { openConnection } from '../../../system/http/connection.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { listening } from '../../support/listening.ts'
-import { aPluginProject } from '../../support/plugin-project.ts'
-import { signProjects, writeKeyFiles } from '../../support/publish-project.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
-import { issueKey } from '../../support/test-authority.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { aPluginProject } from '../../support/builders/plugin-project.ts'
+import { issueKey } from '../../support/builders/test-authority.ts'
+import { listening } from '../../support/machine/listening.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { signProjects, writeKeyFiles } from '../../support/publisher/publish-project.ts'
 
 async function aPublishedRelease(t: TestContext) {
   const folder = tempFolder(t)

@@ -7,10 +7,10 @@ import { readConfig } from '../../../config/read-config.ts'
 import { makeKeyPair } from '../../../publisher/sign/make-key.ts'
 import { readSigningKey } from '../../../publisher/sign/read-key.ts'
 import { parsePublicKey } from '../../../schemas/trust-key.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { typeOcto } from '../../support/in-process-octo.ts'
-import { runOcto } from '../../support/run-octo.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { typeOcto } from '../../support/octo/in-process-octo.ts'
+import { runOcto } from '../../support/octo/run-octo.ts'
 
 for (const kind of ['ecdsa-p256', 'ed25519'] as const)
   test(`keygen makes a pair of ${kind} that belongs together, readable only for its owner`, async (t) => {

@@ -5,9 +5,9 @@ import { test } from 'node:test'
 import { makeKeyPair } from '../../../publisher/sign/make-key.ts'
 import type { KeyKind } from '../../../schemas/trust-key.ts'
 import { verifyRelease } from '../../../trust/release/verify-release.ts'
-import { typeOcto } from '../../support/in-process-octo.ts'
-import type { PluginProject } from '../../support/plugin-project.ts'
-import { aPluginProject } from '../../support/plugin-project.ts'
+import type { PluginProject } from '../../support/builders/plugin-project.ts'
+import { aPluginProject } from '../../support/builders/plugin-project.ts'
+import { typeOcto } from '../../support/octo/in-process-octo.ts'
 
 async function aBuiltProject(kind: KeyKind = 'ecdsa-p256') {
   const project = await aPluginProject()

@@ -7,11 +7,11 @@ import { findPublished } from '../../../publisher/publish/published-version.ts'
 import { buildRepo } from '../../../publisher/static-repo/build-repo.ts'
 import { parseBaseUrl } from '../../../static-tree/base-url.ts'
 import { openConnection } from '../../../system/http/connection.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { publishRelease } from '../../support/publish-release.ts'
-import { filesBelow, tempFolder } from '../../support/temp-folder.ts'
-import { aRelease } from '../../support/test-authority.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { aRelease } from '../../support/builders/test-authority.ts'
+import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
+import { publishRelease } from '../../support/publisher/publish-release.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 const NOW = Date.parse('2026-03-04T05:06:07.000Z')
 const PLATFORMS = ['linux_amd64', 'linux_arm64', 'darwin_arm64', 'darwin_amd64']

@@ -6,9 +6,9 @@ import { addRepoKey, createRepo, revokeKey } from '../../../registry/admin/repos
 import type { ErrorCode } from '../../../schemas/error-codes.ts'
 import { LIMITS } from '../../../schemas/limits.ts'
 import type { Name } from '../../../schemas/name.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { issueKey } from '../../support/test-authority.ts'
-import { openTestStore } from '../../support/test-db.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { issueKey } from '../../support/builders/test-authority.ts'
+import { openTestStore } from '../../support/registry/test-db.ts'
 
 const [CORE, OTHER, FULL] = ['core', 'other', 'one-too-many'] as Name[] as [Name, Name, Name]
 const { trustKey: KNOWN } = issueKey()

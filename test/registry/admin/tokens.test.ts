@@ -4,8 +4,8 @@ import { test } from 'node:test'
 import type { NewToken } from '../../../registry/admin/tokens.ts'
 import { createToken, revokeToken } from '../../../registry/admin/tokens.ts'
 import { parseScope } from '../../../registry/auth/scope.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { openTestStore } from '../../support/test-db.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { openTestStore } from '../../support/registry/test-db.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
 const DAY_MS = 24 * 3600_000

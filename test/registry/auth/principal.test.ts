@@ -8,8 +8,8 @@ import { authenticate, authorizeAgain } from '../../../registry/auth/principal.t
 import { parseScope } from '../../../registry/auth/scope.ts'
 import { createTokenText } from '../../../registry/auth/token-text.ts'
 import type { Name } from '../../../schemas/name.ts'
-import { expectCode, expectCodeAsync } from '../../support/expect-code.ts'
-import { openTestStore } from '../../support/test-db.ts'
+import { expectCode, expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { openTestStore } from '../../support/registry/test-db.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
 const DAY_MS = 24 * 3600_000

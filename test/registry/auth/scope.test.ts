@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { allows, parseScope, scopeWords } from '../../../registry/auth/scope.ts'
 import type { TokenAction } from '../../../schemas/api.ts'
 import type { Name } from '../../../schemas/name.ts'
-import { expectCode } from '../../support/expect-code.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
 
 const asks = (scope: string, action: TokenAction, name: string) => {
   const [repo, plugin] = name.split('/') as [Name, Name]

@@ -3,9 +3,9 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { revokeToken } from '../../../registry/admin/tokens.ts'
-import { callApi, openSession, publishRelease } from '../../support/publish-release.ts'
-import { aRelease } from '../../support/test-authority.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
+import { aRelease } from '../../support/builders/test-authority.ts'
+import { callApi, openSession, publishRelease } from '../../support/publisher/publish-release.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 test('a token shows what it allows', async (t) => {
   const registry = await startTestRegistry(t)

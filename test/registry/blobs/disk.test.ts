@@ -22,10 +22,10 @@ import { openDiskBlobs } from '../../../registry/blobs/disk.ts'
 import { blobsPath, trashPath } from '../../../registry/settings.ts'
 import { finishedUpload, uploadedFile } from '../../../registry/uploads/finished-upload.ts'
 import { digestOf, hexOf } from '../../../schemas/digest.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { whyNoInjection } from '../../support/failing-fsync.ts'
-import { aMountedDisk, whyNoDisk } from '../../support/mounted-disk.ts'
-import { filesBelow, tempFolder } from '../../support/temp-folder.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { whyNoInjection } from '../../support/machine/failing-fsync.ts'
+import { aMountedDisk, whyNoDisk } from '../../support/machine/mounted-disk.ts'
+import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
 
 const BYTES = Buffer.from('some bytes')
 const DIGEST = digestOf(BYTES)

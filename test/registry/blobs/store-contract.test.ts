@@ -6,9 +6,9 @@ import { suite, test } from 'node:test'
 import type { BlobStore } from '../../../registry/blobs/store.ts'
 import type { Digest } from '../../../schemas/digest.ts'
 import { digestOf, hexOf } from '../../../schemas/digest.ts'
-import type { BlobScene } from '../../support/blob-stores.ts'
-import { BLOB_STORES, streamed } from '../../support/blob-stores.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import type { BlobScene } from '../../support/registry/blob-stores.ts'
+import { BLOB_STORES, streamed } from '../../support/registry/blob-stores.ts'
 
 const MiB = 1024 * 1024
 

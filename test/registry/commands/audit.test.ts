@@ -1,10 +1,10 @@
 // `octo registry audit` answers who did what, with the names that people gave, beside a registry that runs.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { octoIn } from '../../support/in-process-octo.ts'
-import { publishRelease } from '../../support/publish-release.ts'
-import { aRelease } from '../../support/test-authority.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
+import { aRelease } from '../../support/builders/test-authority.ts'
+import { octoIn } from '../../support/octo/in-process-octo.ts'
+import { publishRelease } from '../../support/publisher/publish-release.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 test('shows who published a version, by the name of the token, and narrows by subject, actor and time', async (t) => {
   const registry = await startTestRegistry(t, { repos: ['core', 'acme'] })

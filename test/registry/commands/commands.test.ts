@@ -4,12 +4,12 @@ import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import { typeOcto } from '../../support/in-process-octo.ts'
-import { callApi, publishRelease } from '../../support/publish-release.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
-import { aRelease, issueKey } from '../../support/test-authority.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
-import { until } from '../../support/until.ts'
+import { aRelease, issueKey } from '../../support/builders/test-authority.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { until } from '../../support/machine/until.ts'
+import { typeOcto } from '../../support/octo/in-process-octo.ts'
+import { callApi, publishRelease } from '../../support/publisher/publish-release.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 async function aFolder(t: TestContext) {
   const folder = tempFolder(t)

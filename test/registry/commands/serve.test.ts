@@ -6,12 +6,12 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import { freePort, listening } from '../../support/listening.ts'
-import type { OctoRun } from '../../support/run-octo.ts'
-import { runOcto } from '../../support/run-octo.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
-import { issueKey } from '../../support/test-authority.ts'
-import { until } from '../../support/until.ts'
+import { issueKey } from '../../support/builders/test-authority.ts'
+import { freePort, listening } from '../../support/machine/listening.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { until } from '../../support/machine/until.ts'
+import type { OctoRun } from '../../support/octo/run-octo.ts'
+import { runOcto } from '../../support/octo/run-octo.ts'
 
 async function aDataDir(t: TestContext, umask?: number): Promise<string> {
   const folder = tempFolder(t)

@@ -15,7 +15,7 @@ import {
   METADATA_STORES,
   NOW,
   UNWRITABLE,
-} from '../../support/metadata-scene.ts'
+} from '../../support/registry/metadata-scene.ts'
 
 const REFUSED = new Error('refused')
 const refuse = () => {

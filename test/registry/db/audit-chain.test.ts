@@ -6,7 +6,7 @@ import { continuesChain, nextRecord } from '../../../registry/db/audit-chain.ts'
 import type { AuditRecord } from '../../../registry/db/records.ts'
 import { digestOf } from '../../../schemas/digest.ts'
 import { stableJson } from '../../../schemas/json.ts'
-import { anEntry } from '../../support/metadata-scene.ts'
+import { anEntry } from '../../support/registry/metadata-scene.ts'
 
 const FIRST = nextRecord(anEntry(), undefined)
 const SECOND = nextRecord(anEntry({ subject: 'tok-b', details: { reason: 'x' } }), FIRST)

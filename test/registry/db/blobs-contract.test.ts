@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { MetadataStore } from '../../../registry/db/store.ts'
 import { digestOf } from '../../../schemas/digest.ts'
-import { anEntry, METADATA_STORES, NOW, open, record, seal, withRepo } from '../../support/metadata-scene.ts'
-import { aRelease } from '../../support/plugin-record.ts'
+import { aRelease } from '../../support/builders/plugin-record.ts'
+import { anEntry, METADATA_STORES, NOW, open, record, seal, withRepo } from '../../support/registry/metadata-scene.ts'
 
 const BLOB = { digest: digestOf('a blob'), size: 6 }
 const { bundle, predicate } = aRelease({ plugin: 'hello' })

@@ -4,6 +4,7 @@ import { suite, test } from 'node:test'
 import { MAX_SEARCH_RESULTS } from '../../../registry/db/search-words.ts'
 import type { Name } from '../../../schemas/name.ts'
 import type { Version } from '../../../schemas/version.ts'
+import { aRelease } from '../../support/builders/plugin-record.ts'
 import {
   addRepo,
   aReleaseKey,
@@ -14,8 +15,7 @@ import {
   NOW,
   seal,
   withRepo,
-} from '../../support/metadata-scene.ts'
-import { aRelease } from '../../support/plugin-record.ts'
+} from '../../support/registry/metadata-scene.ts'
 
 const names = (texts: readonly string[]) => texts as readonly Name[]
 

@@ -24,7 +24,7 @@ import {
   seal,
   UNWRITABLE,
   withPublishers,
-} from '../../support/metadata-scene.ts'
+} from '../../support/registry/metadata-scene.ts'
 
 const REFUSED = new Error('refused')
 const refuse = (): never => {

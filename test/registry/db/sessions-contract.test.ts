@@ -17,7 +17,7 @@ import {
   record,
   seal,
   withPublishers,
-} from '../../support/metadata-scene.ts'
+} from '../../support/registry/metadata-scene.ts'
 
 for (const [name, openStore] of Object.entries(METADATA_STORES))
   suite(name, () => {

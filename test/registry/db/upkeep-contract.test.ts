@@ -2,7 +2,15 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { MetadataStore } from '../../../registry/db/store.ts'
-import { addRepo, addToken, anEntry, everything, METADATA_STORES, NOW, seal } from '../../support/metadata-scene.ts'
+import {
+  addRepo,
+  addToken,
+  anEntry,
+  everything,
+  METADATA_STORES,
+  NOW,
+  seal,
+} from '../../support/registry/metadata-scene.ts'
 
 const LOST = new Error('lost')
 const claim = ({ serving }: MetadataStore, holder: string) =>

@@ -3,8 +3,8 @@ import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openLogDestination } from '../../../registry/log/log-destination.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
-import { until } from '../../support/until.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { until } from '../../support/machine/until.ts'
 
 test('log lines arrive in their order, and those of the last moment too', async (t) => {
   const file = join(tempFolder(t), 'log')

@@ -6,10 +6,10 @@ import { revokeToken } from '../../../registry/admin/tokens.ts'
 import { openDb } from '../../../registry/db/sqlite/open.ts'
 import { databasePath } from '../../../registry/settings.ts'
 import type { SessionAnswer } from '../../../schemas/api.ts'
-import { callApi, openSession, publishRelease, uploadAll } from '../../support/publish-release.ts'
-import { aRelease } from '../../support/test-authority.ts'
-import { databaseOf } from '../../support/test-db.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
+import { aRelease } from '../../support/builders/test-authority.ts'
+import { callApi, openSession, publishRelease, uploadAll } from '../../support/publisher/publish-release.ts'
+import { databaseOf } from '../../support/registry/test-db.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 async function aScene(t: TestContext) {
   const registry = await startTestRegistry(t)

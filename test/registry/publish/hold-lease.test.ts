@@ -5,11 +5,11 @@ import { revokeToken } from '../../../registry/admin/tokens.ts'
 import { holdLease } from '../../../registry/publish/hold-lease.ts'
 import { requireSession } from '../../../registry/publish/session-answer.ts'
 import type { ErrorCode } from '../../../schemas/error-codes.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { openSession } from '../../support/publish-release.ts'
-import { aRelease } from '../../support/test-authority.ts'
-import { databaseOf } from '../../support/test-db.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { aRelease } from '../../support/builders/test-authority.ts'
+import { openSession } from '../../support/publisher/publish-release.ts'
+import { databaseOf } from '../../support/registry/test-db.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 const CHANGES: Readonly<Record<string, { readonly sql: string; readonly code: ErrorCode }>> = {
   'a token that is gone': { sql: "UPDATE tokens SET id = 'gone' WHERE id = ?", code: 'UNAUTHENTICATED' },

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { RepoKey } from '../../../registry/db/records.ts'
 import { isAdmitted } from '../../../registry/publish/keyring.ts'
 import type { Name } from '../../../schemas/name.ts'
-import { issueKey } from '../../support/test-authority.ts'
+import { issueKey } from '../../support/builders/test-authority.ts'
 
 const NOW = 1_000
 const { trustKey } = issueKey()

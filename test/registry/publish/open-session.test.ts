@@ -7,12 +7,12 @@ import { listOpenSessions } from '../../../registry/db/sqlite/sessions.ts'
 import { openSession } from '../../../registry/publish/open-session.ts'
 import type { RegistryConfig } from '../../../registry/settings.ts'
 import type { ErrorCode } from '../../../schemas/error-codes.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { announce, callApi, publishRelease } from '../../support/publish-release.ts'
-import type { ReleaseRecipe, SignedRelease } from '../../support/test-authority.ts'
-import { aRelease, aScript, signStatement } from '../../support/test-authority.ts'
-import { databaseOf } from '../../support/test-db.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import type { ReleaseRecipe, SignedRelease } from '../../support/builders/test-authority.ts'
+import { aRelease, aScript, signStatement } from '../../support/builders/test-authority.ts'
+import { announce, callApi, publishRelease } from '../../support/publisher/publish-release.ts'
+import { databaseOf } from '../../support/registry/test-db.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 /** `check-tcp` is published, and so is `evil`, which is quarantined. */
 async function aScene(t: TestContext) {

@@ -11,12 +11,12 @@ import { blobsPath } from '../../../registry/settings.ts'
 import type { OpenSessionRequest, SessionAnswer } from '../../../schemas/api.ts'
 import { digestOf, hexOf } from '../../../schemas/digest.ts'
 import type { Platform } from '../../../schemas/platform.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { openSession, uploadAll } from '../../support/publish-release.ts'
-import type { SigningKey } from '../../support/test-authority.ts'
-import { aRelease, aScript, issueKey, signStatement } from '../../support/test-authority.ts'
-import { databaseOf } from '../../support/test-db.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import type { SigningKey } from '../../support/builders/test-authority.ts'
+import { aRelease, aScript, issueKey, signStatement } from '../../support/builders/test-authority.ts'
+import { openSession, uploadAll } from '../../support/publisher/publish-release.ts'
+import { databaseOf } from '../../support/registry/test-db.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 /** A release for two platforms that is uploaded, and what proves it as if `request` had been announced. */
 async function aScene(t: TestContext, signer?: SigningKey) {

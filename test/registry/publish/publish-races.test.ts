@@ -5,11 +5,11 @@ import { test } from 'node:test'
 import { readPluginRecord } from '../../../registry/db/sqlite/records.ts'
 import { hexOf } from '../../../schemas/digest.ts'
 import type { Name } from '../../../schemas/name.ts'
-import { blobsOf, publishRelease } from '../../support/publish-release.ts'
-import { aRelease, aScript } from '../../support/test-authority.ts'
-import { databaseOf } from '../../support/test-db.ts'
-import type { TestRegistry } from '../../support/test-registry.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
+import { aRelease, aScript } from '../../support/builders/test-authority.ts'
+import { blobsOf, publishRelease } from '../../support/publisher/publish-release.ts'
+import { databaseOf } from '../../support/registry/test-db.ts'
+import type { TestRegistry } from '../../support/registry/test-registry.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 const versionsOf = ({ serving }: TestRegistry) =>
   readPluginRecord(databaseOf(serving.registry.services), 'core' as Name, 'hello' as Name)?.releases.map(

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { blobsPath } from '../../../registry/settings.ts'
 import type { SessionAnswer } from '../../../schemas/api.ts'
-import { blobsOf, callApi, openSession } from '../../support/publish-release.ts'
-import { aRelease } from '../../support/test-authority.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
+import { aRelease } from '../../support/builders/test-authority.ts'
+import { blobsOf, callApi, openSession } from '../../support/publisher/publish-release.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 test('a part that is whole becomes the blob when it is asked for, and the release can be published', async (t) => {
   const registry = await startTestRegistry(t)

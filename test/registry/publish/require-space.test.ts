@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { requireSpace } from '../../../registry/publish/require-space.ts'
 import { digestOf } from '../../../schemas/digest.ts'
 import type { Version } from '../../../schemas/version.ts'
-import { expectCode } from '../../support/expect-code.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
 
 type SpaceCase = {
   readonly needed: number

@@ -12,12 +12,12 @@ import type { SessionAnswer } from '../../../schemas/api.ts'
 import type { ErrorCode } from '../../../schemas/error-codes.ts'
 import type { GrowthLimits } from '../../../schemas/growth-limits.ts'
 import type { Name } from '../../../schemas/name.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { callApi, openSession, publishRelease, uploadAll } from '../../support/publish-release.ts'
-import { aRelease } from '../../support/test-authority.ts'
-import { databaseOf } from '../../support/test-db.ts'
-import type { TestRegistry } from '../../support/test-registry.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { aRelease } from '../../support/builders/test-authority.ts'
+import { callApi, openSession, publishRelease, uploadAll } from '../../support/publisher/publish-release.ts'
+import { databaseOf } from '../../support/registry/test-db.ts'
+import type { TestRegistry } from '../../support/registry/test-registry.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 /** A release of `check-tcp` that is uploaded and proven, and what seals it. */
 async function proven(t: TestContext) {

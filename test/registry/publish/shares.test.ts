@@ -5,12 +5,12 @@ import { test } from 'node:test'
 import { blobsPath } from '../../../registry/settings.ts'
 import type { SessionAnswer } from '../../../schemas/api.ts'
 import { digestOf } from '../../../schemas/digest.ts'
-import { announce, callApi, openSession, publishRelease, uploadAll } from '../../support/publish-release.ts'
-import { aRelease, aScript } from '../../support/test-authority.ts'
-import { databaseOf } from '../../support/test-db.ts'
-import type { TestRegistry } from '../../support/test-registry.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
-import { until } from '../../support/until.ts'
+import { aRelease, aScript } from '../../support/builders/test-authority.ts'
+import { until } from '../../support/machine/until.ts'
+import { announce, callApi, openSession, publishRelease, uploadAll } from '../../support/publisher/publish-release.ts'
+import { databaseOf } from '../../support/registry/test-db.ts'
+import type { TestRegistry } from '../../support/registry/test-registry.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 const servicesOf = ({ serving }: TestRegistry) => serving.registry.services
 const rowsOf = (registry: TestRegistry, table: string) =>

@@ -6,11 +6,11 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import type { TreeReader } from '../../../registry/read/reader.ts'
 import { createTreeReader } from '../../../registry/read/reader.ts'
-import { listening } from '../../support/listening.ts'
+import { listening } from '../../support/machine/listening.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { runOctoctl } from '../../support/octoctl/octoctl-emulation.ts'
 import { goarch, goos } from '../../support/octoctl/read-repos.ts'
-import { runOctoctl } from '../../support/octoctl-emulation.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
-import { TreeRegistry } from '../../support/tree-registry.ts'
+import { TreeRegistry } from '../../support/registry/tree-registry.ts'
 
 const HERE = `${goos()}_${goarch()}`
 

@@ -5,8 +5,8 @@ import { existsSync, readdirSync, readlinkSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { ARTIFACT, FILE, put, putDocument, RELEASE, servedTree } from '../../support/served-tree.ts'
-import { until } from '../../support/until.ts'
+import { until } from '../../support/machine/until.ts'
+import { ARTIFACT, FILE, put, putDocument, RELEASE, servedTree } from '../../support/registry/served-tree.ts'
 
 test('what the tree says has changed is read anew at once', async (t) => {
   const { ask, root, reader } = await servedTree(t)

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
-import { ARTIFACT, DOCUMENT, digestHeader, etagOf, FILE, HEX, servedTree } from '../../support/served-tree.ts'
+import { ARTIFACT, DOCUMENT, digestHeader, etagOf, FILE, HEX, servedTree } from '../../support/registry/served-tree.ts'
 
 test('a document comes with its digest as ETag, a short life and its type', async (t) => {
   const { ask } = await servedTree(t)

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { chooseBaseAddress, rememberBaseAddress } from '../../../registry/server/base-address.ts'
 import { parseBaseUrl } from '../../../static-tree/base-url.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const SAID = 'https://plugins.example.com/octo'
 

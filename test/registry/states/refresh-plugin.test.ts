@@ -6,11 +6,11 @@ import { refreshPlugin } from '../../../registry/states/refresh-plugin.ts'
 import type { SessionAnswer } from '../../../schemas/api.ts'
 import type { Name } from '../../../schemas/name.ts'
 import type { Version } from '../../../schemas/version.ts'
-import { expectCode } from '../../support/expect-code.ts'
-import { callApi, openSession, uploadAll } from '../../support/publish-release.ts'
-import { aRelease } from '../../support/test-authority.ts'
-import { databaseOf } from '../../support/test-db.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
+import { aRelease } from '../../support/builders/test-authority.ts'
+import { callApi, openSession, uploadAll } from '../../support/publisher/publish-release.ts'
+import { databaseOf } from '../../support/registry/test-db.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 const RELEASE = { repo: 'core' as Name, plugin: 'hello' as Name, version: '1.0.0' as Version }
 

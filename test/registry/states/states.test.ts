@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { findAuditBreak } from '../../../registry/upkeep/check-audit.ts'
 import { parsePluginDocument } from '../../../schemas/plugin-document.ts'
-import { callApi, publishRelease } from '../../support/publish-release.ts'
-import { aRelease } from '../../support/test-authority.ts'
-import type { TestRegistry } from '../../support/test-registry.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
+import { aRelease } from '../../support/builders/test-authority.ts'
+import { callApi, publishRelease } from '../../support/publisher/publish-release.ts'
+import type { TestRegistry } from '../../support/registry/test-registry.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 async function aScene(t: Parameters<typeof startTestRegistry>[0]): Promise<TestRegistry> {
   const registry = await startTestRegistry(t)

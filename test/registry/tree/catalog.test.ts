@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { CatalogStore } from '../../../registry/db/store.ts'
 import { Catalog } from '../../../registry/tree/catalog.ts'
 import type { Name } from '../../../schemas/name.ts'
-import { openMemoryMetadata } from '../../support/memory-metadata/metadata.ts'
+import { openMemoryMetadata } from '../../support/registry/memory-metadata/metadata.ts'
 
 const [CORE, OLD, NEW] = ['core', 'old', 'new'] as Name[] as [Name, Name, Name]
 

@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { TreeRegistry } from '../../support/tree-registry.ts'
+import { TreeRegistry } from '../../support/registry/tree-registry.ts'
 
-const SHOW_TREE = fileURLToPath(new URL('../../support/show-tree.ts', import.meta.url))
+const SHOW_TREE = fileURLToPath(new URL('../../support/registry/show-tree.ts', import.meta.url))
 
 test('a tree whose writer is killed at any point is whole after the next start', async () => {
   await using registry = await TreeRegistry.create()

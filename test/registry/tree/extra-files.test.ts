@@ -5,7 +5,7 @@ import { removeExtraFiles } from '../../../registry/tree/extra-files.ts'
 import type { TreePlaces } from '../../../registry/tree/show.ts'
 import { shardOf } from '../../../static-tree/paths.ts'
 import type { TreeStore } from '../../../static-tree/write/store.ts'
-import { openMemoryTree } from '../../support/memory-tree.ts'
+import { openMemoryTree } from '../../support/registry/memory-tree.ts'
 
 const FULL = Array.from({ length: 256 }, (_, index) => `plugin-${index}`)
 

@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { inspectTree } from '../../../registry/tree/tree.ts'
 import { parsePluginDocument } from '../../../schemas/plugin-document.ts'
 import { withPage } from '../../../schemas/plugin-pages.ts'
-import { TreeRegistry } from '../../support/tree-registry.ts'
+import { TreeRegistry } from '../../support/registry/tree-registry.ts'
 
 const LIMITS = { documentBytes: 3000 }
 const BASE = 'https://plugins.example.com'

@@ -3,8 +3,8 @@ import { chmod, copyFile, mkdir, readFile, rename, rm, symlink, writeFile } from
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Tree } from '../../../registry/tree/tree.ts'
-import { filesBelow } from '../../support/temp-folder.ts'
-import { TreeRegistry } from '../../support/tree-registry.ts'
+import { filesBelow } from '../../support/machine/temp-folder.ts'
+import { TreeRegistry } from '../../support/registry/tree-registry.ts'
 
 async function filled(): Promise<{ registry: TreeRegistry; tree: Tree }> {
   const registry = await TreeRegistry.create()

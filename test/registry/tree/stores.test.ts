@@ -5,8 +5,8 @@ import { test } from 'node:test'
 import { openTree } from '../../../registry/tree/tree.ts'
 import { readDiskTree } from '../../../static-tree/write/disk.ts'
 import type { TreeReader, TreeStore } from '../../../static-tree/write/store.ts'
-import { openMemoryTree } from '../../support/memory-tree.ts'
-import { TreeRegistry } from '../../support/tree-registry.ts'
+import { openMemoryTree } from '../../support/registry/memory-tree.ts'
+import { TreeRegistry } from '../../support/registry/tree-registry.ts'
 
 const BASE = 'https://plugins.example.com'
 const LIMITS = { documentBytes: 3000 }

@@ -10,9 +10,9 @@ import { hexOf } from '../../../schemas/digest.ts'
 import { coded } from '../../../schemas/errors.ts'
 import { parsePluginDocument } from '../../../schemas/plugin-document.ts'
 import { parseRepoDocument } from '../../../schemas/repo-document.ts'
-import { contentOf } from '../../support/plugin-record.ts'
-import { filesBelow } from '../../support/temp-folder.ts'
-import { TreeRegistry } from '../../support/tree-registry.ts'
+import { contentOf } from '../../support/builders/plugin-record.ts'
+import { filesBelow } from '../../support/machine/temp-folder.ts'
+import { TreeRegistry } from '../../support/registry/tree-registry.ts'
 
 test('a published version stands in the tree with bytes, checksums, bundle, documents and twins once drain returns', async () => {
   await using registry = await TreeRegistry.create()

@@ -8,9 +8,9 @@ import type { AuditStore } from '../../../registry/db/store.ts'
 import { auditHeadPath } from '../../../registry/settings.ts'
 import { noteAuditHead, readNotedHead } from '../../../registry/upkeep/audit-head.ts'
 import { digestOf } from '../../../schemas/digest.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
-import { until } from '../../support/until.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { until } from '../../support/machine/until.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 test('an end of the audit log that could not be noted is noted as soon as it can be, without another change', async (t) => {
   const registry = await startTestRegistry(t)

@@ -14,12 +14,12 @@ import { collectGarbage } from '../../../registry/upkeep/collect-garbage.ts'
 import { digestOf } from '../../../schemas/digest.ts'
 import { stableJson } from '../../../schemas/json.ts'
 import type { Name } from '../../../schemas/name.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { callApi, publishRelease } from '../../support/publish-release.ts'
-import { aRelease, issueKey } from '../../support/test-authority.ts'
-import { databaseOf } from '../../support/test-db.ts'
-import type { TestRegistry } from '../../support/test-registry.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { aRelease, issueKey } from '../../support/builders/test-authority.ts'
+import { callApi, publishRelease } from '../../support/publisher/publish-release.ts'
+import { databaseOf } from '../../support/registry/test-db.ts'
+import type { TestRegistry } from '../../support/registry/test-registry.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 const servicesOf = ({ serving }: TestRegistry) => serving.registry.services
 

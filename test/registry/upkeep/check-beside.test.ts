@@ -6,11 +6,11 @@ import { createRepo } from '../../../registry/admin/repos.ts'
 import type { RegistryDeps } from '../../../registry/context.ts'
 import { checkData } from '../../../registry/upkeep/check-data.ts'
 import type { Name } from '../../../schemas/name.ts'
-import { callApi, publishRelease } from '../../support/publish-release.ts'
-import { aRelease } from '../../support/test-authority.ts'
-import { databaseOf } from '../../support/test-db.ts'
-import type { TestRegistry } from '../../support/test-registry.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
+import { aRelease } from '../../support/builders/test-authority.ts'
+import { callApi, publishRelease } from '../../support/publisher/publish-release.ts'
+import { databaseOf } from '../../support/registry/test-db.ts'
+import type { TestRegistry } from '../../support/registry/test-registry.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 const servicesOf = ({ serving }: TestRegistry) => serving.registry.services
 

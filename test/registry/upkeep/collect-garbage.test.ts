@@ -13,9 +13,9 @@ import { collectGarbage } from '../../../registry/upkeep/collect-garbage.ts'
 import { digestOf, hexOf } from '../../../schemas/digest.ts'
 import type { Name } from '../../../schemas/name.ts'
 import type { Version } from '../../../schemas/version.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import type { TestRegistry } from '../../support/test-registry.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import type { TestRegistry } from '../../support/registry/test-registry.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 const BYTES = Buffer.from('brought by a session that came to nothing')
 const DIGEST = digestOf(BYTES)

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { sweepSessions } from '../../../registry/upkeep/recover.ts'
 import { digestOf, hexOf } from '../../../schemas/digest.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { callApi, openSession } from '../../support/publish-release.ts'
-import { aRelease, aScript } from '../../support/test-authority.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { aRelease, aScript } from '../../support/builders/test-authority.ts'
+import { callApi, openSession } from '../../support/publisher/publish-release.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 /** The number of free pages in the header of an SQLite file. */
 const FREE_PAGES_AT = 36

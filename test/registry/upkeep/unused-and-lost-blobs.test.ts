@@ -7,11 +7,11 @@ import { checkData } from '../../../registry/upkeep/check-data.ts'
 import { collectGarbage } from '../../../registry/upkeep/collect-garbage.ts'
 import type { SessionAnswer } from '../../../schemas/api.ts'
 import { digestOf, hexOf } from '../../../schemas/digest.ts'
-import { callApi, openSession, publishRelease, uploadAll } from '../../support/publish-release.ts'
-import { aRelease, aScript } from '../../support/test-authority.ts'
-import { databaseOf } from '../../support/test-db.ts'
-import type { TestRegistry } from '../../support/test-registry.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
+import { aRelease, aScript } from '../../support/builders/test-authority.ts'
+import { callApi, openSession, publishRelease, uploadAll } from '../../support/publisher/publish-release.ts'
+import { databaseOf } from '../../support/registry/test-db.ts'
+import type { TestRegistry } from '../../support/registry/test-registry.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 const DAY_MS = 24 * 3600_000
 const servicesOf = ({ serving }: TestRegistry) => serving.registry.services

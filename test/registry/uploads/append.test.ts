@@ -11,8 +11,8 @@ import { openPrefixHashes } from '../../../registry/uploads/prefix-hashes.ts'
 import type { UploadPart } from '../../../registry/uploads/upload-area.ts'
 import { openUploadArea } from '../../../registry/uploads/upload-area.ts'
 import { digestOf, hexOf } from '../../../schemas/digest.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const BYTES = Buffer.from('promised bytes')
 const PART: UploadPart = { session: 's1', digest: digestOf(BYTES), size: BYTES.length }

@@ -7,10 +7,10 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import type { SessionAnswer } from '../../../schemas/api.ts'
-import { callApi, openSession, publishRelease, uploadAll } from '../../support/publish-release.ts'
-import { aRelease } from '../../support/test-authority.ts'
-import type { TestRegistry } from '../../support/test-registry.ts'
-import { startTestRegistry } from '../../support/test-registry.ts'
+import { aRelease } from '../../support/builders/test-authority.ts'
+import { callApi, openSession, publishRelease, uploadAll } from '../../support/publisher/publish-release.ts'
+import type { TestRegistry } from '../../support/registry/test-registry.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 const MiB = 1024 * 1024
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { PassThrough, Readable } from 'node:stream'
 import { test } from 'node:test'
 import { readBody, readWholeBody } from '../../../registry/uploads/read-body.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 
 const never = new AbortController().signal
 

@@ -6,9 +6,9 @@ import { parseBaseUrl } from '../../../static-tree/base-url.ts'
 import type { Listing } from '../../../static-tree/newest.ts'
 import { listingOf } from '../../../static-tree/newest.ts'
 import { renderRepo } from '../../../static-tree/render/repo.ts'
+import { aPlugin } from '../../support/builders/plugin-record.ts'
 import { decodeRepo } from '../../support/octoctl/decode.ts'
 import { goarch, goos, readRepos } from '../../support/octoctl/read-repos.ts'
-import { aPlugin } from '../../support/plugin-record.ts'
 
 const base = parseBaseUrl('https://plugins.example.com/octo/')
 const here = `${goos()}_${goarch()}`

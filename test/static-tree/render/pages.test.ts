@@ -10,8 +10,8 @@ import { newestFirst } from '../../../schemas/version.ts'
 import { parseBaseUrl } from '../../../static-tree/base-url.ts'
 import type { PluginRecord, TreeFile } from '../../../static-tree/record.ts'
 import { renderPlugin } from '../../../static-tree/render/plugin.ts'
-import { expectCode } from '../../support/expect-code.ts'
-import { aPlugin } from '../../support/plugin-record.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
+import { aPlugin } from '../../support/builders/plugin-record.ts'
 
 const base = parseBaseUrl('https://plugins.example.com')
 const SYSTEMS = 'linux darwin windows freebsd openbsd netbsd'.split(' ')

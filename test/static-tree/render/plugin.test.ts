@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import { parsePluginDocument } from '../../../schemas/plugin-document.ts'
 import { parseBaseUrl } from '../../../static-tree/base-url.ts'
 import { renderPlugin, renderPluginPieces } from '../../../static-tree/render/plugin.ts'
-import { aPlugin } from '../../support/plugin-record.ts'
+import { aPlugin } from '../../support/builders/plugin-record.ts'
 
 const base = parseBaseUrl('https://plugins.example.com')
 

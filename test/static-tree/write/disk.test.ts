@@ -20,7 +20,7 @@ import { blobPath } from '../../../static-tree/paths.ts'
 import type { DiskTree } from '../../../static-tree/write/disk.ts'
 import { openDiskTree, readDiskTree } from '../../../static-tree/write/disk.ts'
 import { putDocument } from '../../../static-tree/write/document.ts'
-import { filesBelow, tempFolder } from '../../support/temp-folder.ts'
+import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
 
 const blob = { digest: digestOf('bytes'), size: 5, read: () => [] as never }
 

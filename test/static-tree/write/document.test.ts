@@ -8,8 +8,8 @@ import { openDiskTree } from '../../../static-tree/write/disk.ts'
 import { isDocumentThere, putDocument } from '../../../static-tree/write/document.ts'
 import type { TreeStore } from '../../../static-tree/write/store.ts'
 import { compress } from '../../../static-tree/write/variants.ts'
-import { openMemoryTree } from '../../support/memory-tree.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { openMemoryTree } from '../../support/registry/memory-tree.ts'
 
 const PATH = 'repos/core/check-tcp.json'
 const BODY = Buffer.from(JSON.stringify({ plugin: 'check-tcp', versions: ['1.0.0', '1.1.0'] }))

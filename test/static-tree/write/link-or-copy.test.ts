@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync }
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { linkOrCopy } from '../../../static-tree/write/link-or-copy.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 test('bytes on the same disk get a second name, so that they are stored once', async (t) => {
   const folder = tempFolder(t)

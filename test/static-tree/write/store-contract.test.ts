@@ -11,9 +11,9 @@ import { digestOf, hexOf } from '../../../schemas/digest.ts'
 import { blobPath } from '../../../static-tree/paths.ts'
 import { openDiskTree } from '../../../static-tree/write/disk.ts'
 import type { BlobSource, Part, TreeStore } from '../../../static-tree/write/store.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { openMemoryTree } from '../../support/memory-tree.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { openMemoryTree } from '../../support/registry/memory-tree.ts'
 
 type Scene = {
   readonly store: TreeStore

@@ -5,8 +5,8 @@ import { mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } fro
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { digestOf } from '../../../schemas/digest.ts'
-import { whyNoInjection } from '../../support/failing-fsync.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { whyNoInjection } from '../../support/machine/failing-fsync.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const DISK = new URL('../../../static-tree/write/disk.ts', import.meta.url).href
 const DIGEST = digestOf('bytes')

@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
-import { listening } from '../listening.ts'
+import { listening } from '../machine/listening.ts'
 import type { Cluster, Resource, Stored } from './cluster.ts'
 import { ApiProblem, RESOURCES } from './cluster.ts'
 

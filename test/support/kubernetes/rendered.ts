@@ -5,7 +5,7 @@ import { referenceOf } from '../../../plugins/operator-kubernetes/objects.ts'
 import type { Rendering } from '../../../plugins/operator-kubernetes/render.ts'
 import { render } from '../../../plugins/operator-kubernetes/render.ts'
 import type { OperatorConfig } from '../../../sdk/operator/index.ts'
-import { withService } from '../operator-config.ts'
+import { withService } from '../builders/operator-config.ts'
 
 /** What configs of tests name on this machine. */
 const FILES: Readonly<Record<string, Buffer>> = {

@@ -4,7 +4,7 @@ import type { Rendering } from '../../../plugins/operator-kubernetes/render.ts'
 import { render } from '../../../plugins/operator-kubernetes/render.ts'
 import { start } from '../../../plugins/operator-kubernetes/start.ts'
 import { stop } from '../../../plugins/operator-kubernetes/stop.ts'
-import { anOperatorConfig } from '../operator-config.ts'
+import { anOperatorConfig } from '../builders/operator-config.ts'
 import { Cluster, ready } from './cluster.ts'
 import { reachedCluster } from './cluster-kubectl.ts'
 

@@ -12,9 +12,9 @@ import { readTokenFile } from '../../../system/credentials/read-token-file.ts'
 import { cleanToken } from '../../../system/credentials/token-text.ts'
 import { fetchText } from '../../../system/http/fetch-text.ts'
 import { openHttp } from '../../../system/http/open-http.ts'
-import { expectCode, expectCodeAsync } from '../../support/expect-code.ts'
-import { listening } from '../../support/listening.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { expectCode, expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { listening } from '../../support/machine/listening.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
 const HOST = 'https://a.net/repos/core.yaml'

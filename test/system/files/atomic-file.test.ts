@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { replaceFile } from '../../../system/files/atomic-file.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const WRITERS = 32
 

@@ -6,8 +6,8 @@ import { test } from 'node:test'
 import { digestOf } from '../../../schemas/digest.ts'
 import { digestOfChunks, digestOfFile, digestOfFileSync } from '../../../system/files/hash-file.ts'
 import { readPieces } from '../../../system/files/read-pieces.ts'
-import { expectCode } from '../../support/expect-code.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const PIECE = 1024 * 1024
 

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSyn
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { makeFolder } from '../../../system/files/make-folder.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const MODULE = new URL('../../../system/files/make-folder.ts', import.meta.url).href
 const UNENDING_MS = 20_000

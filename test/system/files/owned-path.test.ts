@@ -4,7 +4,7 @@ import { chmodSync, chownSync, lchownSync, mkdirSync, symlinkSync, writeFileSync
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { problemOfPath } from '../../../system/files/owned-path.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const IS_ROOT = process.getuid?.() === 0
 const SOMEBODY = 54_321

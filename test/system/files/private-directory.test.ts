@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { makePrivateDirectory } from '../../../system/files/private-directory.ts'
-import { expectCode } from '../../support/expect-code.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 /** Everything for temporary files goes there until the test ends. */
 function useForTemporaryFiles(t: TestContext, folder: string): void {

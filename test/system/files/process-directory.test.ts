@@ -17,8 +17,8 @@ import { basename, dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { makeProcessDirectory, sweepProcessDirectories } from '../../../system/files/process-directory.ts'
 import { nameOfThisProcess } from '../../../system/process/own-name.ts'
-import { expectCode } from '../../support/expect-code.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const onLinux = { skip: process.platform === 'linux' ? false : 'processes are told apart by /proc' }
 const asRoot = { skip: process.getuid?.() === 0 ? onLinux.skip : 'needs root, to give folders to others' }

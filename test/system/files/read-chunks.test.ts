@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { coded } from '../../../schemas/errors.ts'
 import { readFileChunks, readRange } from '../../../system/files/read-chunks.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const CHUNK = 1024 * 1024
 const changed = (path: string) => coded('STATE_CONFLICT', { message: path })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { coded, isCoded } from '../../../schemas/errors.ts'
 import { explainRefusal } from '../../../system/files/refusal.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const refusal = (code: string, path: string | undefined, more = {}) =>
   Object.assign(new Error(code), { code, syscall: 'open', ...(path === undefined ? {} : { path }), ...more })

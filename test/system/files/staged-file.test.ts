@@ -19,7 +19,7 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { replaceFile } from '../../../system/files/atomic-file.ts'
 import { nameOfThisProcess } from '../../../system/process/own-name.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const onLinux = { skip: process.platform === 'linux' ? false : 'processes are told apart by /proc' }
 const asRoot = { skip: process.getuid?.() === 0 ? onLinux.skip : 'needs root, to give files to others' }

@@ -5,8 +5,8 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { syncFile, syncFolder, syncFolders } from '../../../system/files/sync.ts'
-import { expectCode } from '../../support/expect-code.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const fails = (error: unknown) => Object.assign(new Error('not kept'), { cause: error })
 

@@ -14,8 +14,8 @@ import { fetchText } from '../../../system/http/fetch-text.ts'
 import { openHttp } from '../../../system/http/open-http.ts'
 import { isTransient, isTransientStatus } from '../../../system/http/retry.ts'
 import { retryAfterMs } from '../../../system/http/retry-after.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { listening } from '../../support/listening.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { listening } from '../../support/machine/listening.ts'
 
 const once = { attempts: 1, firstWaitMs: 1, maxWaitMs: 1 }
 const PLAIN = Buffer.from('{"a":1}')

@@ -8,10 +8,10 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { fetchText } from '../../../system/http/fetch-text.ts'
 import { openHttp } from '../../../system/http/open-http.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { listening } from '../../support/listening.ts'
-import type { Leaf } from '../../support/own-authority.ts'
-import { ownAuthority, withoutOpenssl } from '../../support/own-authority.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { listening } from '../../support/machine/listening.ts'
+import type { Leaf } from '../../support/machine/own-authority.ts'
+import { ownAuthority, withoutOpenssl } from '../../support/machine/own-authority.ts'
 
 async function asking(t: TestContext, pair: { key: string; cert: string }, env: Record<string, string>) {
   const server = createServer(pair, (_request, response) => void response.end('text'))

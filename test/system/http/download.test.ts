@@ -10,8 +10,8 @@ import type { DownloadOrigin } from '../../../system/http/download.ts'
 import { download } from '../../../system/http/download.ts'
 import { fetchText } from '../../../system/http/fetch-text.ts'
 import { openHttp } from '../../../system/http/open-http.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { listening } from '../../support/listening.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { listening } from '../../support/machine/listening.ts'
 
 const once = { attempts: 1, firstWaitMs: 1, maxWaitMs: 2 }
 const file = Buffer.from('0123456789'.repeat(10))

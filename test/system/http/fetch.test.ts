@@ -13,10 +13,10 @@ import { download } from '../../../system/http/download.ts'
 import type { DocumentCopy } from '../../../system/http/fetch-text.ts'
 import { fetchText } from '../../../system/http/fetch-text.ts'
 import { openHttp } from '../../../system/http/open-http.ts'
-import { expectCode, expectCodeAsync } from '../../support/expect-code.ts'
-import { freePort, listening } from '../../support/listening.ts'
-import { startStaticRegistry } from '../../support/static-registry.ts'
-import { aRelease, issueKey } from '../../support/test-authority.ts'
+import { expectCode, expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { aRelease, issueKey } from '../../support/builders/test-authority.ts'
+import { freePort, listening } from '../../support/machine/listening.ts'
+import { startStaticRegistry } from '../../support/registry/static-registry.ts'
 
 const quick = { attempts: 4, firstWaitMs: 1, maxWaitMs: 2 }
 

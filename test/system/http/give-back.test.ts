@@ -7,9 +7,9 @@ import { digestOf } from '../../../schemas/digest.ts'
 import { download } from '../../../system/http/download.ts'
 import { giveBack } from '../../../system/http/give-back.ts'
 import { openHttp } from '../../../system/http/open-http.ts'
-import { listening } from '../../support/listening.ts'
-import type { Random } from '../../support/seeded-random.ts'
-import { seededRandom } from '../../support/seeded-random.ts'
+import type { Random } from '../../support/builders/seeded-random.ts'
+import { seededRandom } from '../../support/builders/seeded-random.ts'
+import { listening } from '../../support/machine/listening.ts'
 
 const KIB = 1024
 const FILE = Buffer.from(Array.from({ length: 700 * KIB }, (_none, index) => (index * 7919) % 251))

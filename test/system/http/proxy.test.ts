@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isExcepted } from '../../../system/http/no-proxy.ts'
 import { proxyFor } from '../../../system/http/proxy.ts'
-import { expectCode } from '../../support/expect-code.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
 
 const EXCEPTED: readonly (readonly [string, string, boolean])[] = [
   ['example.com', 'http://example.com/', true],

@@ -9,8 +9,8 @@ import { whoamiAnswer } from '../../../schemas/api.ts'
 import { openConnection } from '../../../system/http/connection.ts'
 import { openHttp } from '../../../system/http/open-http.ts'
 import { refusalOf } from '../../../system/http/refusal.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { freePort, listening } from '../../support/listening.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { freePort, listening } from '../../support/machine/listening.ts'
 
 async function reading(t: TestContext, env: Record<string, string>, address: string) {
   const http = await openHttp({ env })

@@ -9,9 +9,9 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { openConnection } from '../../../system/http/connection.ts'
 import { openHttp } from '../../../system/http/open-http.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { listening } from '../../support/listening.ts'
-import { ownAuthority, withoutOpenssl as skip } from '../../support/own-authority.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { listening } from '../../support/machine/listening.ts'
+import { ownAuthority, withoutOpenssl as skip } from '../../support/machine/own-authority.ts'
 
 type Seen = { readonly target: string; readonly authorization: string | undefined; readonly headers: string[] }
 

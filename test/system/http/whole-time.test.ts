@@ -9,9 +9,9 @@ import { download } from '../../../system/http/download.ts'
 import { fetchText } from '../../../system/http/fetch-text.ts'
 import { openHttp } from '../../../system/http/open-http.ts'
 import { startWholeTime } from '../../../system/http/whole-time.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { listening } from '../../support/listening.ts'
-import { until } from '../../support/until.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { listening } from '../../support/machine/listening.ts'
+import { until } from '../../support/machine/until.ts'
 
 const quick = { attempts: 4, firstWaitMs: 1, maxWaitMs: 2 }
 

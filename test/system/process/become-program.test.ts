@@ -5,7 +5,7 @@ import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const onLinux = { skip: process.platform === 'linux' ? false : 'octo becomes a program on Linux only' }
 const MODULE = pathToFileURL(join(import.meta.dirname, '../../../system/process/become-program.ts')).href

@@ -6,9 +6,9 @@ import { test } from 'node:test'
 import { runChecks } from '../../../operator/check/run-checks.ts'
 import { interruptible } from '../../../system/process/interruptible.ts'
 import { killHeldGroups } from '../../../system/process/process-group.ts'
-import { aCheck, checkDeps } from '../../support/planned-checks.ts'
-import { isGone, pidIn } from '../../support/processes.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+import { aCheck, checkDeps } from '../../support/builders/planned-checks.ts'
+import { isGone, pidIn } from '../../support/machine/processes.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 /** Long after every test has given up. */
 const NEVER_MS = 3_600_000

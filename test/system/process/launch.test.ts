@@ -5,8 +5,8 @@ import { copyFile, mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { runChild } from '../../support/run-child.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { runChild } from '../../support/machine/run-child.ts'
 
 test('a binary that is busy for a moment is started when it is free, and given up when it stays busy', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'octo-busy-'))

@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import type { Launch } from '../../../system/process/launch.ts'
-import { fixturePath } from '../../support/executables.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { isGone, pidIn } from '../../support/processes.ts'
-import { runChild } from '../../support/run-child.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { fixturePath } from '../../support/builders/executables.ts'
+import { isGone, pidIn } from '../../support/machine/processes.ts'
+import { runChild } from '../../support/machine/run-child.ts'
 
 const QUICK = { killGraceMs: 100, settleMs: 100, floodBytes: 10 * 1024 * 1024 }
 

@@ -7,7 +7,8 @@ import { test } from 'node:test'
 import { crc32, gzipSync } from 'node:zlib'
 import type { ErrorCode } from '../../../schemas/error-codes.ts'
 import { inspectArchive } from '../../../trust/archive/inspect-archive.ts'
-import type { TarPart } from '../../support/archive-builder.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import type { TarPart } from '../../support/builders/archive-builder.ts'
 import {
   END_OF_TAR,
   inPieces,
@@ -17,9 +18,8 @@ import {
   tarEntry,
   tarOf,
   withChecksum,
-} from '../../support/archive-builder.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { tempFolder } from '../../support/temp-folder.ts'
+} from '../../support/builders/archive-builder.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const inspect = (bytes: Buffer, lenient = false) =>
   inspectArchive({ chunks: inPieces(bytes), name: 'a.tar.gz', lenient })

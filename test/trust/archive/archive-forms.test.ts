@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inspectArchive } from '../../../trust/archive/inspect-archive.ts'
-import { inPieces, patched, paxEntry, tarballOf, tarEntry } from '../../support/archive-builder.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { inPieces, patched, paxEntry, tarballOf, tarEntry } from '../../support/builders/archive-builder.ts'
 
 const inspect = (bytes: Buffer, lenient = false) =>
   inspectArchive({ chunks: inPieces(bytes), name: 'a.tar.gz', lenient })

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ARCHIVE_LIMITS } from '../../../schemas/limits.ts'
 import { ArchiveRules } from '../../../trust/archive/entry-rules.ts'
-import { expectCode } from '../../support/expect-code.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
 
 /** Pairs that some file system takes for one. */
 const TWINS: readonly (readonly [string, string])[] = [

@@ -13,10 +13,10 @@ import type { Platform } from '../../../schemas/platform.ts'
 import type { ReleaseArtifact } from '../../../schemas/release-statement.ts'
 import { inspectArchive } from '../../../trust/archive/inspect-archive.ts'
 import { inspectArtifact, inspectSharedArtifact } from '../../../trust/artifact/inspect-artifact.ts'
-import type { TarPart } from '../../support/archive-builder.ts'
-import { inPieces, paxEntry, tarballOf, tarEntry, tarOf } from '../../support/archive-builder.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { aScript } from '../../support/test-authority.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import type { TarPart } from '../../support/builders/archive-builder.ts'
+import { inPieces, paxEntry, tarballOf, tarEntry, tarOf } from '../../support/builders/archive-builder.ts'
+import { aScript } from '../../support/builders/test-authority.ts'
 
 const LINUX = 'linux_amd64' as Platform
 const good: TarPart[] = [

@@ -4,9 +4,9 @@ import { test } from 'node:test'
 import type { Platform } from '../../../schemas/platform.ts'
 import type { ProgramPlace } from '../../../trust/artifact/program/check-program.ts'
 import { inspectProgram } from '../../../trust/artifact/program/check-program.ts'
-import { inPieces } from '../../support/archive-builder.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { anElfFile } from '../../support/native-files.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { inPieces } from '../../support/builders/archive-builder.ts'
+import { anElfFile } from '../../support/builders/native-files.ts'
 
 const PLACE: ProgramPlace = {
   ...{ name: 'x', path: 'bin/tool', executable: 'bin/tool', startable: true, platform: 'linux_amd64' as Platform },

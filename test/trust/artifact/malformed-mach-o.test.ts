@@ -7,10 +7,10 @@ import { inspectProgram } from '../../../trust/artifact/program/check-program.ts
 import { readMachO } from '../../../trust/artifact/program/mach-o.ts'
 import type { RangeParser } from '../../../trust/artifact/program/ranges.ts'
 import { feedRanges, PassedBy } from '../../../trust/artifact/program/ranges.ts'
-import { inPieces } from '../../support/archive-builder.ts'
-import { expectCode, expectCodeAsync } from '../../support/expect-code.ts'
-import type { MachORecipe } from '../../support/native-files.ts'
-import { aFatFile, aMachO } from '../../support/native-files.ts'
+import { expectCode, expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { inPieces } from '../../support/builders/archive-builder.ts'
+import type { MachORecipe } from '../../support/builders/native-files.ts'
+import { aFatFile, aMachO } from '../../support/builders/native-files.ts'
 
 const ARM64 = 0x0100000c
 const PLACE: ProgramPlace = {

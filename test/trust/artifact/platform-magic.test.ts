@@ -5,7 +5,7 @@ import { parsePlatform } from '../../../schemas/platform.ts'
 import type { ProgramHead } from '../../../schemas/program-head.ts'
 import { readProgramHead } from '../../../schemas/program-head.ts'
 import { checkPlatformMagic } from '../../../trust/artifact/platform-magic.ts'
-import { expectCode } from '../../support/expect-code.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
 
 function elf(machine: number, { width = 2, endianness = 1, abi = 0 } = {}): Buffer {
   const head = Buffer.alloc(64)

@@ -6,9 +6,9 @@ import type { Platform } from '../../../schemas/platform.ts'
 import type { ReleaseArtifact } from '../../../schemas/release-statement.ts'
 import { inspectArtifact } from '../../../trust/artifact/inspect-artifact.ts'
 import { proveRawArtifact } from '../../../trust/artifact/raw-artifact.ts'
-import { inPieces } from '../../support/archive-builder.ts'
-import { aMachO, anElfFile } from '../../support/native-files.ts'
-import { aScript } from '../../support/test-authority.ts'
+import { inPieces } from '../../support/builders/archive-builder.ts'
+import { aMachO, anElfFile } from '../../support/builders/native-files.ts'
+import { aScript } from '../../support/builders/test-authority.ts'
 
 const LINUX = 'linux_amd64' as Platform
 const GOOD = anElfFile({ needed: ['libc.so.6'], interpreter: '/lib64/ld-linux-x86-64.so.2', runpath: '/usr/lib' })

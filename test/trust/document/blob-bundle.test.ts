@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { KeyKind } from '../../../schemas/trust-key.ts'
 import { verifyBlobBundle } from '../../../trust/document/blob-bundle.ts'
-import { blobBundle } from '../../support/blob-bundle.ts'
-import { expectCode } from '../../support/expect-code.ts'
-import { DOCUMENT, WHEN } from '../../support/signed-documents.ts'
-import { issueKey, signBytes } from '../../support/test-authority.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
+import { blobBundle } from '../../support/builders/blob-bundle.ts'
+import { DOCUMENT, WHEN } from '../../support/builders/signed-documents.ts'
+import { issueKey, signBytes } from '../../support/builders/test-authority.ts'
 
 const place = { source: 'web.yaml.sigstore.json', document: 'web.yaml', now: WHEN }
 const key = issueKey()

@@ -4,8 +4,8 @@ import { test } from 'node:test'
 import type { OpenPgpKey } from '../../../schemas/document-key.ts'
 import { parseFingerprint } from '../../../schemas/document-key.ts'
 import { readOpenPgpKey, verifyOpenPgp } from '../../../trust/document/openpgp.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { DOCUMENT, fixture, keyOf, signatureBy, WHEN } from '../../support/signed-documents.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { DOCUMENT, fixture, keyOf, signatureBy, WHEN } from '../../support/builders/signed-documents.ts'
 
 const place = { source: 'web.yaml.asc', document: 'web.yaml' }
 

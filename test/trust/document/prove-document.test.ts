@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { DocumentKey } from '../../../schemas/document-key.ts'
 import { proveDocument } from '../../../trust/document/prove-document.ts'
-import { blobBundle } from '../../support/blob-bundle.ts'
-import { expectCodeAsync } from '../../support/expect-code.ts'
-import { DOCUMENT, keyOf, signatureBy, WHEN } from '../../support/signed-documents.ts'
-import { issueKey } from '../../support/test-authority.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { blobBundle } from '../../support/builders/blob-bundle.ts'
+import { DOCUMENT, keyOf, signatureBy, WHEN } from '../../support/builders/signed-documents.ts'
+import { issueKey } from '../../support/builders/test-authority.ts'
 
 const signer = issueKey()
 const sigstore: DocumentKey = { kind: 'sigstore', key: signer.trustKey }

@@ -7,7 +7,7 @@ import type { Name } from '../../../schemas/name.ts'
 import type { Version } from '../../../schemas/version.ts'
 import { verifyForPublisher } from '../../../trust/release/verify-for-publisher.ts'
 import { verifyRelease } from '../../../trust/release/verify-release.ts'
-import { aRelease, issueKey } from '../../support/test-authority.ts'
+import { aRelease, issueKey } from '../../support/builders/test-authority.ts'
 
 const ADVICE = 'do this'
 const expected = { repo: 'core' as Name, plugin: 'hello' as Name, version: '1.0.0' as Version }

@@ -4,8 +4,8 @@ import type { ErrorCode } from '../../../schemas/error-codes.ts'
 import { hintOf } from '../../../schemas/trust-key.ts'
 import { admitKey } from '../../../trust/release/keyring.ts'
 import { verifyRelease } from '../../../trust/release/verify-release.ts'
-import { expectCode } from '../../support/expect-code.ts'
-import { aRelease, aScript, issueKey, signBytes, signStatement } from '../../support/test-authority.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
+import { aRelease, aScript, issueKey, signBytes, signStatement } from '../../support/builders/test-authority.ts'
 
 const alice = issueKey()
 const release = await aRelease(alice)

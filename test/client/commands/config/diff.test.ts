@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { parse } from 'smol-toml'
-import type { Served } from '../../../support/document-server.ts'
-import { aDocumentServer } from '../../../support/document-server.ts'
-import { octoIn } from '../../../support/in-process-octo.ts'
-import { tempFolder } from '../../../support/temp-folder.ts'
+import { tempFolder } from '../../../support/machine/temp-folder.ts'
+import { octoIn } from '../../../support/octo/in-process-octo.ts'
+import type { Served } from '../../../support/peers/document-server.ts'
+import { aDocumentServer } from '../../../support/peers/document-server.ts'
 
 const FILES = {
   'octo.yaml': `include: [base.yaml]

@@ -6,9 +6,9 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { showCommand } from '../../../../client/commands/config/show.ts'
 import { openTerminal } from '../../../../terminal/index.ts'
-import { collectedStreams } from '../../../support/collected-streams.ts'
-import { octoIn } from '../../../support/in-process-octo.ts'
-import { tempFolder } from '../../../support/temp-folder.ts'
+import { collectedStreams } from '../../../support/machine/collected-streams.ts'
+import { tempFolder } from '../../../support/machine/temp-folder.ts'
+import { octoIn } from '../../../support/octo/in-process-octo.ts'
 
 const FILES = {
   'octo.yaml': `include: [base.yaml]

@@ -4,11 +4,11 @@ import { chmodSync, lstatSync, readFileSync, renameSync, statSync, symlinkSync, 
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import type { Served } from '../../../support/document-server.ts'
-import { aDocumentServer } from '../../../support/document-server.ts'
-import { octoIn } from '../../../support/in-process-octo.ts'
-import { DOCUMENT, keyPathOf, signatureBy } from '../../../support/signed-documents.ts'
-import { tempFolder } from '../../../support/temp-folder.ts'
+import { DOCUMENT, keyPathOf, signatureBy } from '../../../support/builders/signed-documents.ts'
+import { tempFolder } from '../../../support/machine/temp-folder.ts'
+import { octoIn } from '../../../support/octo/in-process-octo.ts'
+import type { Served } from '../../../support/peers/document-server.ts'
+import { aDocumentServer } from '../../../support/peers/document-server.ts'
 
 const TAGS = ['v3.0.0', 'v2.1.0', 'v2.0.0', 'v1.4.0', 'v1.2.0', 'nightly']
 const releases = (tags: readonly string[]) =>

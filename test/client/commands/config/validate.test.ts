@@ -4,8 +4,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import { octoIn } from '../../../support/in-process-octo.ts'
-import { tempFolder } from '../../../support/temp-folder.ts'
+import { tempFolder } from '../../../support/machine/temp-folder.ts'
+import { octoIn } from '../../../support/octo/in-process-octo.ts'
 
 type Files = Readonly<Record<string, string>>
 

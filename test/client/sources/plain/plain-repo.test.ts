@@ -11,11 +11,11 @@ import { verifyStore } from '../../../../client/store/verify-store.ts'
 import { digestOf } from '../../../../schemas/digest.ts'
 import type { ErrorCode } from '../../../../schemas/error-codes.ts'
 import type { Name } from '../../../../schemas/name.ts'
-import { aConfig } from '../../../support/a-config.ts'
-import { aMachine, key, one, run } from '../../../support/client-machine.ts'
-import { expectCodeAsync } from '../../../support/expect-code.ts'
-import { listening } from '../../../support/listening.ts'
-import { aScript } from '../../../support/test-authority.ts'
+import { expectCodeAsync } from '../../../support/assertions/expect-code.ts'
+import { aConfig } from '../../../support/builders/a-config.ts'
+import { aScript } from '../../../support/builders/test-authority.ts'
+import { aMachine, key, one, run } from '../../../support/client/client-machine.ts'
+import { listening } from '../../../support/machine/listening.ts'
 
 test('runs plugins of an unsigned YAML only where the config says so, and warns each time', async (t) => {
   const { install, folder, warnings } = await aMachine(t, [])

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readPlainRepo } from '../../../../client/sources/plain/read-repo.ts'
-import { expectCodeAsync } from '../../../support/expect-code.ts'
+import { expectCodeAsync } from '../../../support/assertions/expect-code.ts'
 
 const START = 'https://x.example/plain.yaml'
 const plugin = (fields: string, name = 'hello') =>

@@ -8,7 +8,7 @@ import type { ErrorCode } from '../../../../schemas/error-codes.ts'
 import { coded } from '../../../../schemas/errors.ts'
 import type { Name } from '../../../../schemas/name.ts'
 import type { DocumentPage, PluginDocument } from '../../../../schemas/plugin-document.ts'
-import { expectCodeAsync } from '../../../support/expect-code.ts'
+import { expectCodeAsync } from '../../../support/assertions/expect-code.ts'
 
 const address = repoAddressOf('https://plugins.example/repos/core.yaml')
 const document = { repo: 'core', plugin: 'hello', versions: [], pages: [] } as unknown as PluginDocument

@@ -9,10 +9,10 @@ import { coded } from '../../../../schemas/errors.ts'
 import { LIMITS } from '../../../../schemas/limits.ts'
 import type { Name } from '../../../../schemas/name.ts'
 import type { Version } from '../../../../schemas/version.ts'
-import { aRepo } from '../../../support/a-config.ts'
-import { expectCodeAsync } from '../../../support/expect-code.ts'
-import { tempFolder } from '../../../support/temp-folder.ts'
-import { issueKey } from '../../../support/test-authority.ts'
+import { expectCodeAsync } from '../../../support/assertions/expect-code.ts'
+import { aRepo } from '../../../support/builders/a-config.ts'
+import { issueKey } from '../../../support/builders/test-authority.ts'
+import { tempFolder } from '../../../support/machine/temp-folder.ts'
 
 test('a bundle is asked for up to the size that a bundle may have, and not beyond', async (t) => {
   const asked: string[] = []

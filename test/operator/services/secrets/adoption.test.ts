@@ -5,10 +5,10 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { openSecretFolders } from '../../../../operator/services/secrets/secret-folders.ts'
-import { aSecretScene } from '../../../support/secret-scene.ts'
-import { stateOf } from '../../../support/service-scene.ts'
-import { tempFolder } from '../../../support/temp-folder.ts'
-import { until } from '../../../support/until.ts'
+import { tempFolder } from '../../../support/machine/temp-folder.ts'
+import { until } from '../../../support/machine/until.ts'
+import { aSecretScene } from '../../../support/operator/secret-scene.ts'
+import { stateOf } from '../../../support/operator/service-scene.ts'
 
 const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }
 

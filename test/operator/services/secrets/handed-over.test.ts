@@ -5,10 +5,10 @@ import { test } from 'node:test'
 import { readJournal } from '../../../../operator/services/journal.ts'
 import { secretsOfAll } from '../../../../operator/services/secrets/secret-folders.ts'
 import { isInMemory } from '../../../../system/files/memory.ts'
-import { expectCodeAsync } from '../../../support/expect-code.ts'
-import { aSecretScene } from '../../../support/secret-scene.ts'
-import { stateOf } from '../../../support/service-scene.ts'
-import { until } from '../../../support/until.ts'
+import { expectCodeAsync } from '../../../support/assertions/expect-code.ts'
+import { until } from '../../../support/machine/until.ts'
+import { aSecretScene } from '../../../support/operator/secret-scene.ts'
+import { stateOf } from '../../../support/operator/service-scene.ts'
 
 const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }
 

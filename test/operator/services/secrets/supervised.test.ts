@@ -2,9 +2,9 @@
 // one is away, or gives others.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { aSecretScene } from '../../../support/secret-scene.ts'
-import { stateOf } from '../../../support/service-scene.ts'
-import { until } from '../../../support/until.ts'
+import { until } from '../../../support/machine/until.ts'
+import { aSecretScene } from '../../../support/operator/secret-scene.ts'
+import { stateOf } from '../../../support/operator/service-scene.ts'
 
 const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }
 

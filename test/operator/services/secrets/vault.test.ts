@@ -3,12 +3,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { hideInLogs } from '../../../../operator/services/secrets/hide-in-logs.ts'
 import { secretsOfAll } from '../../../../operator/services/secrets/secret-folders.ts'
-import { filesWith, processesWith } from '../../../support/everywhere.ts'
-import { aServiceScene, markedProcesses, stateOf } from '../../../support/service-scene.ts'
-import { until } from '../../../support/until.ts'
-import { vaultClient } from '../../../support/vault-client-plugin.ts'
-import { kv2 } from '../../../support/vault-mounts.ts'
-import { vaultServer } from '../../../support/vault-server.ts'
+import { filesWith, processesWith } from '../../../support/machine/everywhere.ts'
+import { until } from '../../../support/machine/until.ts'
+import { aServiceScene, markedProcesses, stateOf } from '../../../support/operator/service-scene.ts'
+import { vaultClient } from '../../../support/operator/vault-client-plugin.ts'
+import { kv2 } from '../../../support/peers/vault-mounts.ts'
+import { vaultServer } from '../../../support/peers/vault-server.ts'
 
 const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }
 

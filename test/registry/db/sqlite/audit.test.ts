@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { writeAudit } from '../../../../registry/db/sqlite/audit.ts'
 import { write } from '../../../../registry/db/sqlite/open.ts'
 import { findAuditBreak } from '../../../../registry/upkeep/check-audit.ts'
-import { openTestStore } from '../../../support/test-db.ts'
+import { openTestStore } from '../../../support/registry/test-db.ts'
 
 async function aLog(t: TestContext) {
   const { db, audit } = await openTestStore(t)

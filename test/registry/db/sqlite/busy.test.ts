@@ -9,9 +9,9 @@ import { isFatal } from '../../../../registry/fatal.ts'
 import { databasePath } from '../../../../registry/settings.ts'
 import { translateOpenError, translateSqliteError } from '../../../../registry/sqlite-errors.ts'
 import { isCoded } from '../../../../schemas/errors.ts'
-import { openSession, publishRelease } from '../../../support/publish-release.ts'
-import { aRelease } from '../../../support/test-authority.ts'
-import { startTestRegistry } from '../../../support/test-registry.ts'
+import { aRelease } from '../../../support/builders/test-authority.ts'
+import { openSession, publishRelease } from '../../../support/publisher/publish-release.ts'
+import { startTestRegistry } from '../../../support/registry/test-registry.ts'
 
 function holdDatabase(t: TestContext, dataDir: string): () => void {
   const holder = new BetterSqlite(databasePath(dataDir))

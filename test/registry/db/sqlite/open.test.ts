@@ -4,8 +4,8 @@ import { test } from 'node:test'
 import { closeDb, openDb, write } from '../../../../registry/db/sqlite/open.ts'
 import { addToOutbox, takeOutbox } from '../../../../registry/db/sqlite/outbox.ts'
 import type { Name } from '../../../../schemas/name.ts'
-import { expectCode } from '../../../support/expect-code.ts'
-import { databaseFile, openTestDb } from '../../../support/test-db.ts'
+import { expectCode } from '../../../support/assertions/expect-code.ts'
+import { databaseFile, openTestDb } from '../../../support/registry/test-db.ts'
 
 test('a database is opened so that an acknowledged row survives a power cut', async (t) => {
   const db = await openTestDb(t)

@@ -4,9 +4,9 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { test } from 'node:test'
 import { digestOf } from '../../../../schemas/digest.ts'
-import { publishRelease } from '../../../support/publish-release.ts'
-import { aRelease } from '../../../support/test-authority.ts'
-import { startTestRegistry } from '../../../support/test-registry.ts'
+import { aRelease } from '../../../support/builders/test-authority.ts'
+import { publishRelease } from '../../../support/publisher/publish-release.ts'
+import { startTestRegistry } from '../../../support/registry/test-registry.ts'
 
 const SIZE = 24 * 1024 * 1024
 

@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { test } from 'node:test'
 import { problemShape, searchAnswer } from '../../../../schemas/api.ts'
-import { callApi, openSession, publishRelease } from '../../../support/publish-release.ts'
-import { aRelease } from '../../../support/test-authority.ts'
-import { databaseOf } from '../../../support/test-db.ts'
-import type { TestRegistry } from '../../../support/test-registry.ts'
-import { startTestRegistry } from '../../../support/test-registry.ts'
+import { aRelease } from '../../../support/builders/test-authority.ts'
+import { callApi, openSession, publishRelease } from '../../../support/publisher/publish-release.ts'
+import { databaseOf } from '../../../support/registry/test-db.ts'
+import type { TestRegistry } from '../../../support/registry/test-registry.ts'
+import { startTestRegistry } from '../../../support/registry/test-registry.ts'
 
 type Parameter = { readonly in: string; readonly name: string; readonly schema: { readonly pattern?: string } }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { IncomingMessage } from 'node:http'
 import { test } from 'node:test'
 import { clientAddressBehind } from '../../../../registry/server/http/client-address.ts'
-import { expectCode } from '../../../support/expect-code.ts'
+import { expectCode } from '../../../support/assertions/expect-code.ts'
 
 function aRequest(remoteAddress: string, forwarded?: string): IncomingMessage {
   return {

@@ -8,7 +8,7 @@ import { createPages } from '../../../../registry/server/pages/pages.ts'
 import { registryConfig } from '../../../../registry/settings.ts'
 import type { Name } from '../../../../schemas/name.ts'
 import { parsePublicKey, publicKeyLine } from '../../../../schemas/trust-key.ts'
-import { TreeRegistry } from '../../../support/tree-registry.ts'
+import { TreeRegistry } from '../../../support/registry/tree-registry.ts'
 
 const CORE = 'core' as Name
 

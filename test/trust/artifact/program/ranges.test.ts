@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ByteRange, RangeParser } from '../../../../trust/artifact/program/ranges.ts'
 import { feedRanges, PassedBy } from '../../../../trust/artifact/program/ranges.ts'
-import type { Random } from '../../../support/seeded-random.ts'
-import { seededRandom } from '../../../support/seeded-random.ts'
+import type { Random } from '../../../support/builders/seeded-random.ts'
+import { seededRandom } from '../../../support/builders/seeded-random.ts'
 
 const FILE = Buffer.from(Array.from({ length: 400 }, (_none, index) => index % 251))
 

@@ -1,0 +1,93 @@
+// What a person sees: a terminal emulator that both streams of a program write to.
+import xterm from '@xterm/headless'
+import type { Streams } from '../../../terminal/index.ts'
+
+export type Screen = {
+  /** For an in-process terminal; both streams end on this screen. */
+  readonly streams: Streams
+  write(text: string): void
+  /** All that was written, codes included. */
+  raw(): string
+  resize(columns: number, rows: number): void
+  /** The lines from the first one ever written to the last with text, wrapped ones joined. */
+  lines(): Promise<readonly string[]>
+  /** Resolves with the lines once they satisfy. */
+  until(isReady: (lines: readonly string[]) => boolean): Promise<readonly string[]>
+  /** Where the cursor is, counted from the first line, and whether it is visible. */
+  cursor(): Promise<{ readonly line: number; readonly column: number; readonly visible: boolean }>
+}
+
+type Size = { readonly columns?: number; readonly rows?: number; readonly env?: Readonly<Record<string, string>> }
+
+export function openScreen({ columns = 80, rows = 24, env = {} }: Size = {}): Screen {
+  const emulator = new xterm.Terminal({
+    cols: columns,
+    rows,
+    scrollback: 10_000,
+    convertEol: true,
+    allowProposedApi: true,
+  })
+  const waiting = new Set<() => void>()
+  let raw = ''
+  const write = (text: string) => {
+    raw += text
+    emulator.write(text, () => {
+      for (const look of waiting) look()
+    })
+    return true
+  }
+  const stream = {
+    isTTY: true,
+    write,
+    get columns() {
+      return emulator.cols
+    },
+    get rows() {
+      return emulator.rows
+    },
+  }
+  const settled = () => new Promise<void>((resolve) => emulator.write('', resolve))
+  return {
+    streams: { out: stream, err: stream, env: { TERM: 'xterm-256color', ...env }, interactive: true },
+    write,
+    raw: () => raw,
+    resize: (newColumns, newRows) => emulator.resize(newColumns, newRows),
+    async lines() {
+      await settled()
+      return visibleLines(emulator)
+    },
+    until: (isReady) =>
+      new Promise((resolve) => {
+        const look = () => {
+          const lines = visibleLines(emulator)
+          if (!isReady(lines)) return
+          waiting.delete(look)
+          resolve(lines)
+        }
+        waiting.add(look)
+        emulator.write('', look)
+      }),
+    async cursor() {
+      await settled()
+      const { baseY, cursorY, cursorX } = emulator.buffer.active
+      return {
+        line: baseY + cursorY,
+        column: cursorX,
+        visible: raw.lastIndexOf('\u001b[?25l') <= raw.lastIndexOf('\u001b[?25h'),
+      }
+    },
+  }
+}
+
+function visibleLines({ buffer: { active } }: xterm.Terminal): readonly string[] {
+  const lines: string[] = []
+  for (let index = 0; index < active.length; index++) {
+    const line = active.getLine(index)
+    if (!line) continue
+    const text = line.translateToString(true)
+    if (line.isWrapped) lines[lines.length - 1] += text
+    else lines.push(text)
+  }
+  while (lines.at(-1) === '') lines.pop()
+  return lines
+}

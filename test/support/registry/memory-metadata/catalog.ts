@@ -1,0 +1,114 @@
+// What is read for those who look: the tree, pages and search.
+import type { Plugin } from '../../../../registry/db/records.ts'
+import { MAX_SEARCH_RESULTS, searchWords } from '../../../../registry/db/search-words.ts'
+import type { CatalogStore } from '../../../../registry/db/store.ts'
+import type { SearchAnswer } from '../../../../schemas/api.ts'
+import type { Name } from '../../../../schemas/name.ts'
+import { listingOf } from '../../../../static-tree/newest.ts'
+import type { PluginRecord, ReleaseRecord } from '../../../../static-tree/record.ts'
+import type { State, Steps } from './state.ts'
+import { byText, nameOf, releasesOf, sum } from './state.ts'
+
+export function catalogOf({ read }: Steps): CatalogStore {
+  const served = (state: State) => [...state.releases.values()].filter(({ release }) => release.state !== 'quarantined')
+  return {
+    plugin: (repo, plugin) => read(({ plugins }) => plugins.get(`${repo}/${plugin}`)),
+    release: (release) => read(({ releases }) => releases.get(nameOf(release))?.release),
+    plugins: (repo, { after = '' as Name, limit } = {}) =>
+      read(({ plugins }) =>
+        [...plugins.values()]
+          .filter((each) => each.repo === repo && each.plugin > after)
+          .map(({ plugin }) => plugin)
+          .sort(byText)
+          .slice(0, limit),
+      ),
+    record: (repo, plugin) => read((state) => recordOf(state, repo, plugin)),
+    versions: (repo, plugin) =>
+      read((state) =>
+        releasesOf(state, { repo, plugin }).map(({ release: { version, state: shown } }) => ({
+          version,
+          state: shown,
+        })),
+      ),
+    servedVersions: (repo, plugin) =>
+      read((state) =>
+        releasesOf(state, { repo, plugin })
+          .filter(({ release }) => release.state !== 'quarantined')
+          .map(({ release }) => release.version),
+      ),
+    shownVersions: (repo, plugin, wanted) =>
+      read((state) =>
+        releasesOf(state, { repo, plugin })
+          .filter(({ release }) => wanted.includes(release.version))
+          .map(({ release, artifacts }) => {
+            const { version, publishedAt, state: shown, yanked, quarantined, deprecated, signer } = release
+            return { version, publishedAt, state: shown, yanked, quarantined, deprecated, signer, artifacts }
+          }),
+      ),
+    listings: (repo, names) =>
+      read((state) =>
+        names.flatMap((plugin) => {
+          const record = recordOf(state, repo, plugin)
+          return (record && listingOf(record)) ?? []
+        }),
+      ),
+    isServed: (digest) =>
+      read((state) =>
+        served(state).some(
+          ({ release, artifacts }) =>
+            release.bundleDigest === digest || artifacts.some((artifact) => artifact.digest === digest),
+        ),
+      ),
+    repoSummaries: (limit) =>
+      read(({ repos, plugins }) =>
+        [...repos.keys()]
+          .sort(byText)
+          .slice(0, limit)
+          .map((name) => ({ name, plugins: [...plugins.values()].filter(({ repo }) => repo === name).length })),
+      ),
+    search: (query, repo) => read((state) => search(state, query, repo)),
+  }
+}
+
+function recordOf(state: State, repo: Name, plugin: Name): PluginRecord | undefined {
+  const known = state.plugins.get(`${repo}/${plugin}`)
+  if (!known) return undefined
+  const releases = releasesOf(state, { repo, plugin }).map(({ release }): ReleaseRecord => {
+    const reason = release.quarantined ?? release.yanked
+    return {
+      version: release.version,
+      publishedAt: new Date(release.publishedAt).toISOString(),
+      state: release.state,
+      ...(reason === null ? {} : { reason }),
+      ...(release.deprecated === null ? {} : { deprecated: release.deprecated }),
+      bundle: { digest: release.bundleDigest, size: release.bundleSize },
+      predicate: release.predicate,
+    }
+  })
+  return { repo, plugin, serial: known.serial, releases }
+}
+
+/** Names first, then categories, then descriptions: a rank is where the best word stands. */
+function search({ plugins }: State, query: string, repo: Name | undefined): SearchAnswer {
+  const words = searchWords(query).map((word) => word.toLowerCase())
+  const begins = (text: string, word: string) => wordsOf(text).some((each) => each.startsWith(word))
+  const fields = ({ plugin, category, description }: Plugin) => [plugin, category ?? '', description]
+  const fits = (plugin: Plugin) => words.every((word) => fields(plugin).some((text) => begins(text, word)))
+  const rank = (plugin: Plugin) => sum(words.map((word) => fields(plugin).findIndex((text) => begins(text, word))))
+  const found = [...plugins.values()]
+    .filter((plugin) => repo === undefined || plugin.repo === repo)
+    .filter(fits)
+    .sort((a, b) => rank(a) - rank(b) || byText(a.plugin, b.plugin) || byText(a.repo, b.repo))
+  const results = found
+    .slice(0, MAX_SEARCH_RESULTS)
+    .map(({ repo: of, plugin, kind, category, description, newest }) => ({
+      ...{ repo: of, plugin, kind, description },
+      ...(category === null ? {} : { category }),
+      ...(newest === null ? {} : { version: newest }),
+    }))
+  return { results, truncated: found.length > MAX_SEARCH_RESULTS }
+}
+
+function wordsOf(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+}

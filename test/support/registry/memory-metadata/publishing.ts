@@ -1,0 +1,180 @@
+// Sessions, sealing and states.
+import { foldName } from '../../../../registry/db/folded-name.ts'
+import type {
+  FoundForPublishing,
+  PluginChange,
+  PromisedUpload,
+  PublishingStore,
+} from '../../../../registry/db/publishing-store.ts'
+import type { Artifact, Plugin, Release, ReleaseKey, Session } from '../../../../registry/db/records.ts'
+import { releaseDigest } from '../../../../registry/db/release-digest.ts'
+import { stateOf } from '../../../../registry/db/version-state.ts'
+import { shownToken } from './admin.ts'
+import type { State, Steps } from './state.ts'
+import { byText, nameOf, note, pluginOf, releasesOf, sum } from './state.ts'
+
+export function publishingOf({ read, write }: Steps): PublishingStore {
+  return {
+    open: (question, decide) =>
+      write((state) => {
+        const { release, tokenId, blobs, idempotencyKey, sealedId, now, broughtSince } = question
+        const request = state.requests.get(`${tokenId} ${idempotencyKey}`)
+        const alive = [...state.sessions.values()].filter(
+          (session) => session.state === 'open' && session.leaseUntil > now,
+        )
+        const promised = (whose: (session: Session) => boolean) =>
+          sum(alive.filter(whose).flatMap(({ id }) => (state.uploads.get(id) ?? []).map(({ size }) => size)))
+        const mine = [...state.blobs.values()].filter(
+          ({ broughtBy, createdAt }) => broughtBy === tokenId && createdAt > broughtSince,
+        )
+        const opening = decide({
+          ...findForPublishing(state, release, tokenId),
+          repeated: request && { requestDigest: request.requestDigest, session: state.sessions.get(request.sessionId) },
+          reopened: state.sessions.get(sealedId),
+          openSessions: alive.filter((session) => session.tokenId === tokenId).length,
+          live: new Set(blobs.filter((digest) => state.blobs.get(digest)?.state === 'live')),
+          promised: {
+            own: promised((session) => session.tokenId === tokenId),
+            others: promised((session) => session.tokenId !== tokenId),
+          },
+          brought: sum(mine.map(({ size }) => size)),
+        })
+        const { session } = opening
+        if (opening.kind === 'known') return session
+        const before = state.sessions.get(session.id)
+        if (opening.kind === 'new' && before) throw new Error('a session is there already')
+        const isRenewed = opening.kind === 'sealed' && before
+        state.sessions.set(session.id, isRenewed ? { ...before, leaseUntil: session.leaseUntil } : session)
+        if (opening.kind === 'sealed') return session
+        state.uploads.set(session.id, opening.uploads)
+        const { idempotency } = opening
+        if (idempotency)
+          state.requests.set(`${tokenId} ${idempotency.key}`, {
+            requestDigest: idempotency.requestDigest,
+            sessionId: session.id,
+          })
+        return session
+      }),
+    find: (id) => read(({ sessions }) => sessions.get(id)),
+    uploads: (id) => read((state) => uploadsOf(state, id)),
+    renew: (id, tokenId, decide) =>
+      write((state) => {
+        const leaseUntil = decide(shownToken(state.tokens.get(tokenId)))
+        const session = state.sessions.get(id)
+        if (session?.state !== 'open') return false
+        state.sessions.set(id, { ...session, leaseUntil })
+        return true
+      }),
+    abandon: (id, tokenId, decide) =>
+      write((state) => {
+        decide(shownToken(state.tokens.get(tokenId)))
+        if (state.sessions.get(id)?.state === 'open') forgetSession(state, id)
+      }),
+    seal: ({ session, tokenId, signer }, decide) =>
+      write((state) => {
+        const sealing = decide({
+          ...findForPublishing(state, session, tokenId),
+          isOpen: state.sessions.get(session.id)?.state === 'open',
+          uploads: uploadsOf(state, session.id),
+          key: state.keys.get(`${session.repo} ${signer}`),
+          versions: releasesOf(state, session).map(({ release: { version, state: shown } }) => ({
+            version,
+            state: shown,
+          })),
+        })
+        const open = state.sessions.get(session.id)
+        if (open?.state === 'open') state.sessions.set(open.id, { ...open, state: 'published' })
+        if (sealing.kind === 'repeated') return false
+        const { release, artifacts, plugin, spent, audit } = sealing
+        if (state.releases.has(nameOf(release))) throw new Error('a version is there already')
+        putRelease(state, release, artifacts)
+        changePlugin(state, release, plugin)
+        state.budgets.set(tokenId, { ...state.budgets.get(tokenId), ...spent })
+        note(state, audit)
+        return true
+      }),
+    changeState: ({ release, tokenId }, decide) =>
+      write((state) => {
+        const change = decide({
+          token: shownToken(state.tokens.get(tokenId)),
+          repoExists: state.repos.has(release.repo),
+          plugin: state.plugins.get(pluginOf(release)),
+          spent: state.budgets.get(tokenId) ?? {},
+          release: state.releases.get(nameOf(release))?.release,
+          versions: releasesOf(state, release).map(({ release: { version, state: shown } }) => ({
+            version,
+            state: shown,
+          })),
+        })
+        const stored = state.releases.get(nameOf(release))
+        if (!stored) throw new Error('there is no such version')
+        if (change.kind === 'change') {
+          putRelease(state, { ...stored.release, ...change.flags }, stored.artifacts)
+          changePlugin(state, release, change.plugin)
+          state.budgets.set(tokenId, { ...state.budgets.get(tokenId), ...change.spent })
+          note(state, change.audit)
+        }
+        const serial = state.plugins.get(pluginOf(release))?.serial ?? 0
+        return { release: state.releases.get(nameOf(release))?.release ?? stored.release, serial }
+      }),
+    sweep: ({ now, forgetBefore = 0 }) =>
+      write((state) => {
+        const all = [...state.sessions.values()]
+        const expired = all.filter((session) => session.state === 'open' && session.leaseUntil <= now)
+        const ended = all.filter((session) => session.state !== 'open' && session.leaseUntil <= forgetBefore)
+        for (const { id } of [...expired, ...ended]) forgetSession(state, id)
+        return expired.map(({ id }) => id)
+      }),
+    listOpen: () =>
+      read(({ sessions }) => [...sessions.values()].filter(({ state }) => state === 'open').map(({ id }) => id)),
+  }
+}
+
+function findForPublishing(state: State, release: ReleaseKey, tokenId: string): FoundForPublishing {
+  const { repo } = release
+  const stored = state.releases.get(nameOf(release))
+  const plugin = state.plugins.get(pluginOf(release))
+  const ofRepo = [...state.plugins.values()].filter((each) => each.repo === repo)
+  return {
+    token: shownToken(state.tokens.get(tokenId)),
+    repoExists: state.repos.has(repo),
+    plugin,
+    spent: state.budgets.get(tokenId) ?? {},
+    sealed: stored && { ...stored.release, artifacts: stored.artifacts },
+    sameName: ofRepo.find((each) => foldName(each.plugin) === foldName(release.plugin))?.plugin,
+    siblings: plugin ? releasesOf(state, release).length : ofRepo.length,
+  }
+}
+
+export function uploadsOf({ uploads, blobs }: State, id: string): PromisedUpload[] {
+  const promised = [...(uploads.get(id) ?? [])].sort((a, b) => byText(a.digest, b.digest))
+  return promised.map(({ digest, size }) => {
+    const blob = blobs.get(digest)
+    return { digest, size, storedSize: blob?.state === 'live' ? blob.size : undefined }
+  })
+}
+
+function forgetSession(state: State, id: string): void {
+  state.sessions.delete(id)
+  state.uploads.delete(id)
+  for (const [name, { sessionId }] of state.requests) if (sessionId === id) state.requests.delete(name)
+}
+
+function putRelease(state: State, release: Omit<Release, 'state'>, artifacts: readonly Artifact[]): void {
+  const sorted = [...artifacts].sort((a, b) => byText(a.platform, b.platform))
+  const stored = { ...release, state: stateOf(release) }
+  state.releases.set(nameOf(release), { release: stored, artifacts: sorted, digest: releaseDigest(release, sorted) })
+}
+
+function changePlugin(state: State, { repo, plugin }: ReleaseKey, change: PluginChange): void {
+  const { serial, newest, describedBy, at } = change
+  const described = state.releases.get(nameOf({ repo, plugin, version: describedBy }))
+  if (!described) throw new Error('there is no such version')
+  const { kind, category = null, description } = described.release.predicate.manifest
+  const isAlike = (other: Plugin) => other.plugin !== plugin && foldName(other.plugin) === foldName(plugin)
+  if ([...state.plugins.values()].some((other) => other.repo === repo && isAlike(other)))
+    throw new Error('a plugin with such a name is there already')
+  const createdAt = state.plugins.get(`${repo}/${plugin}`)?.createdAt ?? at
+  state.plugins.set(`${repo}/${plugin}`, { repo, plugin, serial, newest, kind, category, description, createdAt })
+  state.outbox.push({ id: ++state.lastOutboxId, kind: 'plugin', repo, plugin })
+}

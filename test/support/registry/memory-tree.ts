@@ -1,0 +1,65 @@
+// A static tree in memory, which keeps the promises of the port: the shortest thing that can stand behind it.
+import { buffer } from 'node:stream/consumers'
+import { digestOf } from '../../../schemas/digest.ts'
+import { coded } from '../../../schemas/errors.ts'
+import { blobPath } from '../../../static-tree/paths.ts'
+import type { Part, TreeEntry, TreeStore } from '../../../static-tree/write/store.ts'
+
+type MemoryFile = { readonly bytes: Buffer; readonly changedAtMs: number }
+
+export function openMemoryTree(): TreeStore {
+  const files = new Map<string, MemoryFile>()
+  const below = (folder: string) => [...files.keys()].filter((path) => folder === '' || path.startsWith(`${folder}/`))
+  const keep = (path: string, bytes: Uint8Array, changedAt = new Date()) =>
+    files.set(path, { bytes: Buffer.from(bytes), changedAtMs: changedAt.getTime() })
+  const find = (path: string): Buffer => {
+    const file = files.get(path)
+    if (!file) throw coded('FILE_NOT_FOUND', { message: `the tree has no file \`${path}\`` })
+    return file.bytes
+  }
+  const bytesOf = (part: Part) => ('text' in part ? Buffer.from(part.text) : find(blobPath(part.digest)))
+  const remove = (path: string) => {
+    for (const each of [path, ...below(path)]) files.delete(each)
+  }
+
+  const store: TreeStore = {
+    nameOf: (path) => path,
+    read: async (path) => Buffer.from(find(path)),
+    async stat(path) {
+      const file = files.get(path)
+      if (file) return { kind: 'file', size: file.bytes.length, changedAtMs: file.changedAtMs }
+      return below(path).length > 0 ? { kind: 'folder', size: 0, changedAtMs: 0 } : undefined
+    },
+    async list(folder) {
+      const entries = below(folder).map((path): TreeEntry => {
+        const [name = '', ...more] = path.slice(folder === '' ? 0 : folder.length + 1).split('/')
+        return { name, kind: more.length > 0 ? 'folder' : 'file' }
+      })
+      return [...new Map(entries.map((entry) => [entry.name, entry])).values()]
+    },
+    async holds(path, { digest }) {
+      const file = files.get(path)
+      return file !== undefined && digestOf(file.bytes) === digest
+    },
+    async put(path, bytes, changedAt) {
+      keep(path, bytes, changedAt)
+    },
+    async putBlob(blob) {
+      const path = blobPath(blob.digest)
+      if (await store.holds(path, blob)) return
+      const bytes = await buffer(blob.read())
+      if (digestOf(bytes) !== blob.digest) throw coded('DIGEST_MISMATCH', { message: 'other bytes than promised' })
+      keep(path, bytes)
+    },
+    async putFolder(path, parts) {
+      const staged = [...parts].map(([name, part]) => [`${path}/${name}`, bytesOf(part)] as const)
+      remove(path)
+      for (const [file, bytes] of staged) keep(file, bytes)
+    },
+    async delete(path) {
+      remove(path)
+    },
+    async sync() {},
+  }
+  return store
+}

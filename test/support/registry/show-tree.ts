@@ -1,0 +1,21 @@
+// A process that shows the tree of a data directory and ends; a test kills it on the way.
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { openSqliteStore } from '../../../registry/db/sqlite/store.ts'
+import { openStores } from '../../../registry/open-registry.ts'
+import { registryConfig } from '../../../registry/settings.ts'
+import { openTree } from '../../../registry/tree/tree.ts'
+
+const [dataDir = ''] = process.argv.slice(2)
+const metadata = openSqliteStore(join(dataDir, 'octo.db'))
+const { blobs, openTreeStore } = await openStores(dataDir)
+process.stdout.write('begin\n')
+const tree = await openTree({
+  config: registryConfig({ dataDir, baseUrl: 'https://plugins.example.com' }),
+  metadata,
+  blobs,
+  store: await openTreeStore(),
+  logger: pino({ level: 'silent' }),
+})
+await tree.check()
+await tree.close()
