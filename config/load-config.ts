@@ -7,7 +7,7 @@ import { openFetcher } from './fetch-documents.ts'
 import type { OctoConfig } from './model/config.ts'
 import type { WholeConfig } from './read-config.ts'
 import { readWholeConfig } from './read-config.ts'
-import { trustedKeysPath } from './trusted-keys-path.ts'
+import { foundTrustedKeysPath } from './trusted-keys-path.ts'
 import { isUnattended } from './unattended.ts'
 
 export type LoadConfigOptions = {
@@ -56,7 +56,7 @@ export async function loadWholeConfig(options: LoadConfigOptions): Promise<Whole
     insecure,
     ask: options.ask,
     without: options.without,
-    trustedKeysPath: trustedKeysPath(env),
+    trustedKeysPath: foundTrustedKeysPath(env),
     acceptsOlder: options.acceptsOlder,
     texts: options.texts,
     fetchText: fetcher.fetchText,

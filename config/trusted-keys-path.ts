@@ -1,7 +1,18 @@
 // Where a user's trusted keys are kept.
 import { join } from 'node:path'
-import { userConfigFolder } from '../system/files/user-config-folder.ts'
+import { foundUserConfigFolder, userConfigFolder } from '../system/files/user-config-folder.ts'
 
-export function trustedKeysPath(env: Readonly<Record<string, string | undefined>>): string {
-  return join(userConfigFolder(env), 'trusted-keys.json')
+type Environment = Readonly<Record<string, string | undefined>>
+
+const FILE = 'trusted-keys.json'
+
+/** Throws IO_FAILED where there is no home. */
+export function trustedKeysPath(env: Environment): string {
+  return join(userConfigFolder(env), FILE)
+}
+
+/** Undefined for a user without a home, who can trust no key. */
+export function foundTrustedKeysPath(env: Environment): string | undefined {
+  const folder = foundUserConfigFolder(env)
+  return folder === undefined ? undefined : join(folder, FILE)
 }

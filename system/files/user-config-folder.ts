@@ -1,9 +1,38 @@
 // Where octo keeps what a user said once for all projects.
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { coded } from '../../schemas/errors.ts'
 
-/** `~/.config/octo`, `%APPDATA%\octo` */
-export function userConfigFolder(env: Readonly<Record<string, string | undefined>>): string {
-  const windows = process.platform === 'win32' ? env.APPDATA : undefined
-  return join(env.XDG_CONFIG_HOME || windows || join(env.HOME || homedir(), '.config'), 'octo')
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** `~/.config/octo`, `%APPDATA%\octo`. Throws IO_FAILED where there is no home. */
+export function userConfigFolder(env: Environment): string {
+  const folder = foundUserConfigFolder(env)
+  if (folder !== undefined) return folder
+  throw coded('IO_FAILED', {
+    message: 'there is no place for what a user says: HOME is not set, and this user has no home folder',
+    hint: 'set XDG_CONFIG_HOME to a folder of your own',
+  })
+}
+
+/** Undefined for users that no list of users knows, as containers have them: nothing was said there. */
+export function foundUserConfigFolder(env: Environment): string | undefined {
+  const base = configHome(env)
+  return base === undefined ? undefined : join(base, 'octo')
+}
+
+function configHome({ XDG_CONFIG_HOME, APPDATA, HOME }: Environment): string | undefined {
+  // A relative XDG path must be ignored (XDG Base Directory Specification).
+  if (XDG_CONFIG_HOME?.startsWith('/')) return XDG_CONFIG_HOME
+  if (process.platform === 'win32' && APPDATA) return APPDATA
+  const home = HOME || homeOfUser()
+  return home === undefined ? undefined : join(home, '.config')
+}
+
+function homeOfUser(): string | undefined {
+  try {
+    return homedir()
+  } catch {
+    return undefined
+  }
 }
