@@ -79,10 +79,12 @@ for (const { path, help } of commands)
     for (const example of examples.map(asOcto)) assert.equal(await problemOf(example), undefined, example)
   })
 
-/** `npm start -- …` is `octo demo …`; what a shell does with the output is not octo's. */
+/** `npm start -- …` is `octo demo …`, and so is `npm run demo:stack`; what a shell does with the output is not octo's. */
 function asOcto(line: string): string {
   return line
+    .replace(/^sudo /, '')
     .replace(/^npm start(?: --)?/, 'octo demo')
+    .replace(/^npm run demo:stack(?: --)?/, 'octo demo stack')
     .replace(/^.*\| (?=octo )/, '')
     .replace(/ [<>|].*$/, '')
 }

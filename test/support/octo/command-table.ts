@@ -28,7 +28,7 @@ export async function problemOf(line: string): Promise<string | undefined> {
   if (rest.at(-1) === '--help')
     return (await commandOf(known.part, [word, ...rest.slice(0, -1)])) ? undefined : 'no such help'
   const program = await PROGRAMS[known.part]()
-  every(program, (command) => void (command.commands.length === 0 && command.action(() => undefined)))
+  every(program, (command) => void (isRun(command) && command.action(() => undefined)))
   return runProgram(program, [word, ...rest]).then(
     () => undefined,
     (error: Error) => error.message,
@@ -57,6 +57,11 @@ async function commandOf(part: Part, words: readonly string[]): Promise<Command 
   let command: Command | undefined = await PROGRAMS[part]()
   for (const word of words) command = command?.commands.find((child) => child.name() === word)
   return command
+}
+
+/** A word such as `demo` may do something itself and have words below it; one that only has words shows its help. */
+function isRun(command: Command): boolean {
+  return command.commands.length === 0 || Boolean(Reflect.get(command, '_actionHandler'))
 }
 
 function every(command: Command, act: (command: Command, path: string) => void, path = ''): void {
