@@ -93,7 +93,7 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     hasHealth: ({ service }) => hasHealth(loaded.of(service)),
   })
   const taken = openTakenConfig({
-    ...{ loaded, services, instances, effects, remember },
+    ...{ loaded, services, instances, effects, remember, now: deps.now },
     recall: (name) => recalled.get(name),
     adopt: (name) => secrets.adopt(loaded.required(name)),
   })

@@ -5,15 +5,17 @@ import type { Instances, One } from './instances.ts'
 import type { KnownService } from './journal.ts'
 import type { RecalledSpec } from './kept-specs.ts'
 import { startedAs, withRulesOf } from './kept-specs.ts'
-import type { State } from './lifecycle.ts'
+import type { Instance, State } from './lifecycle.ts'
 import { isAtRest } from './lifecycle.ts'
 import type { Loaded, LoadedServices } from './loaded-services.ts'
+import { isStable } from './pause.ts'
 import type { RunnableService } from './runnable.ts'
 
 type TakenDeps = {
   readonly loaded: LoadedServices
   readonly services: ReadonlyMap<string, KnownService>
-  readonly instances: Instances
+  readonly instances: Pick<Instances, 'add' | 'of' | 'tell'>
+  readonly now: () => number
   readonly effects: Pick<Effects, 'abandon' | 'isWatched' | 'watch'>
   readonly remember: (name: string, service: KnownService) => void
   /** What it was when this supervisor began. */
@@ -25,7 +27,7 @@ type TakenDeps = {
 /** Its program is there, or is on its way. */
 const RUNNING: ReadonlySet<State> = new Set(['preparing', 'starting', 'running', 'ending'])
 
-export function openTakenConfig({ loaded, services, instances, effects, remember, recall, adopt }: TakenDeps) {
+export function openTakenConfig({ loaded, services, instances, now, effects, remember, recall, adopt }: TakenDeps) {
   /** What the config said last, by the digest of each service. */
   const offered = new Map<string, string>()
 
@@ -33,8 +35,13 @@ export function openTakenConfig({ loaded, services, instances, effects, remember
   function isToKeep(name: string, next: Loaded): boolean {
     const known = services.get(name)
     const isNow = known !== undefined && loaded.of(name)?.digest === known.digest
-    const isWell = instances.of(name).every(({ instance }) => instance.failures === 0)
-    return isNow && isWell && next.runnable.services.get(name)?.digest !== known.digest && isRunning(name)
+    const areWell = instances.of(name).every(({ instance }) => isWell(instance))
+    return isNow && areWell && next.runnable.services.get(name)?.digest !== known.digest && isRunning(name)
+  }
+
+  /** What it failed before it was stable is over; it is counted until it fails again. */
+  function isWell(instance: Instance): boolean {
+    return instance.failures === 0 || isStable({ endedAt: now(), ...instance })
   }
 
   function isRunning(name: string): boolean {
@@ -45,9 +52,9 @@ export function openTakenConfig({ loaded, services, instances, effects, remember
     const known = services.get(name)
     const isActive = instances.of(name).some(({ instance }) => !isAtRest(instance))
     const waitsFor = loaded.waitsFor(name).map((edge) => edge.service)
-    const now = { digest, fields, settings, waitsFor, stop: spec.stop, restart: spec.restart, replicas: spec.replicas }
+    const said = { digest, fields, settings, waitsFor, stop: spec.stop, restart: spec.restart, replicas: spec.replicas }
     const before = known && isRunning(name) ? { digest: known.digest, fields: known.fields ?? {} } : {}
-    remember(name, { ...known, ...now, ...before })
+    remember(name, { ...known, ...said, ...before })
     for (let replica = 1; replica <= spec.replicas; replica++) instances.add(`${name}.${replica}`, name)
     // Of what runs with another config nobody knows any more where its secrets come from.
     if (isActive && services.get(name)?.digest === digest) adopt(name)
