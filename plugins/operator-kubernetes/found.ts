@@ -7,6 +7,8 @@ export type Found = {
   readonly kind: string
   readonly name: string
   readonly labels: Named
+  /** When it was made, as text that sorts by time. */
+  readonly created: string
   readonly generation: number
   readonly spec: Named
   readonly status: Named
@@ -23,6 +25,7 @@ export function foundIn(text: string): readonly Found[] {
       kind: String(item.kind),
       name: String(metadata.name),
       labels: mapIn(metadata.labels),
+      created: String(metadata.creationTimestamp ?? ''),
       generation: numberIn(metadata.generation),
       spec: mapIn(item.spec),
       status: mapIn(item.status),

@@ -57,18 +57,30 @@ function jobProgress(own: Found, until: Awaited['until']): Missing | undefined {
   return { reason: until === 'ready' ? 'it does not run yet' : 'it has not ended yet' }
 }
 
-/** Those of its newest form are the last ones made; older ones are on their way out. */
+/** What is wrong with pods of an earlier form is over with them. */
 function podsOf(own: Found, found: readonly Found[]): readonly Found[] {
   const service = own.labels[SERVICE_LABEL]
-  const pods = found.filter(
-    ({ kind, labels }) =>
-      kind === 'Pod' &&
-      labels[SERVICE_LABEL] === service &&
-      (own.kind === 'Job'
-        ? labels['batch.kubernetes.io/job-name'] === own.name || labels['job-name'] === own.name
-        : labels[PART_LABEL] === 'service'),
+  const pods = found.filter(({ kind, labels }) => kind === 'Pod' && labels[SERVICE_LABEL] === service)
+  if (own.kind === 'Job')
+    return pods.filter(({ labels }) => [labels['batch.kubernetes.io/job-name'], labels['job-name']].includes(own.name))
+  return ofNewestForm(
+    own,
+    pods.filter(({ labels, status }) => labels[PART_LABEL] === 'service' && status.phase !== 'Succeeded'),
   )
-  return own.kind === 'Job' ? pods : pods.filter(({ status }) => status.phase !== 'Succeeded')
+}
+
+/** None, as long as none is there: until then the last ones made are of the form before. */
+function ofNewestForm({ status, generation }: Found, pods: readonly Found[]): readonly Found[] {
+  if (numberIn(status.observedGeneration) < generation || numberIn(status.updatedReplicas) === 0) return []
+  const last = pods.reduce<Found | undefined>(
+    (one, next) => (one && one.created > next.created ? one : next),
+    undefined,
+  )
+  return pods.filter((pod) => formOf(pod) === formOf(last))
+}
+
+function formOf(pod: Found | undefined): unknown {
+  return pod?.labels['controller-revision-hash'] ?? pod?.labels['pod-template-hash']
 }
 
 type Trouble = { readonly reason: string; readonly isFinal: boolean; readonly isStuck: boolean }

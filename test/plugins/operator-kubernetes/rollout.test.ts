@@ -91,6 +91,41 @@ test('a Job that others wait for has to end, and one that is not there yet is aw
   assert.equal(progressOf({ workload, until: 'ready' }, foundIn('')).state, 'waiting')
 })
 
+test('what is wrong with pods of an earlier form ends no start of another one', () => {
+  const [{ workload } = assert.fail()] = renderedServices({ web: { image: 'x' } }).services
+  const { name, labels } = workload.metadata
+  const { template } = workload.spec as { readonly template: { readonly metadata: { readonly labels: object } } }
+  const pod = (form: string, creationTimestamp: string, reason: string) => ({
+    kind: 'Pod',
+    metadata: {
+      ...{ name: `web-${form}`, creationTimestamp },
+      labels: { ...template.metadata.labels, 'pod-template-hash': form },
+    },
+    status: { containerStatuses: [{ name: 'web', state: { waiting: { reason } } }] },
+  })
+  const says = (status: object, ...pods: object[]) => {
+    const own = { kind: 'Deployment', metadata: { name, labels, generation: 2 }, spec: { replicas: 1 }, status }
+    const { state, ...more } = progressOf(
+      { workload, until: 'ready' },
+      foundIn(JSON.stringify({ items: [own, ...pods] })),
+    )
+    return [state, 'reason' in more ? more.reason : '']
+  }
+  const old = pod('old', '2026-01-01T00:00:00Z', 'InvalidImageName')
+  const seen = { observedGeneration: 2, replicas: 2 }
+  const waiting = (reason: string) => ['waiting', `deployment/web: ${reason}`]
+  assert.deepEqual(says({ observedGeneration: 1, updatedReplicas: 1 }, old), waiting('the change is not seen yet'))
+  assert.deepEqual(says(seen, old), waiting('0 of 1 are of the new form'))
+  const updated = { ...seen, updatedReplicas: 1 }
+  const coming = pod('new', '2026-01-02T00:00:00Z', 'ContainerCreating')
+  assert.deepEqual(says(updated, coming, old), waiting('0 of 1 are ready'))
+  const wrong = pod('new', '2026-01-02T00:00:00Z', 'InvalidImageName')
+  assert.deepEqual(says(updated, wrong, old), [
+    'failed',
+    'deployment/web: 0 of 1 are ready; pod web-new: container `web`: InvalidImageName',
+  ])
+})
+
 test('what is no answer of an API server is said, and parts that are missing harm nothing', () => {
   assert.throws(() => foundIn('<html>'), { exitCode: 69 })
   for (const text of ['[]', '{"items":[null, 1, {}]}', '{"items":[{"metadata":[],"status":7}]}', 'null'])
