@@ -64,7 +64,7 @@ export async function upgradeCommand({ args: [named], options, terminal }: Run<U
   }
   if (options.dryRun !== true) {
     await requireYes(options, terminal)
-    await replaceTexts(texts)
+    await replaceTexts(texts, chosen)
   }
   if (terminal.json)
     terminal.result({ json: { [options.dryRun ? 'wouldUpgrade' : 'upgraded']: steps }, text: () => '' })

@@ -1,0 +1,24 @@
+// What is written of an upgrade: each file as it was shown, and nothing where somebody has changed one of them meanwhile.
+import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { Outdated } from '../../config/outdated-includes.ts'
+import { replaceTexts } from '../../config/write-steps.ts'
+import { expectCodeAsync } from '../support/expect-code.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+
+test('a file that was changed since it was read keeps that change, and the others stay as they are', async (t) => {
+  const folder = tempFolder(t)
+  const files = ['a.yaml', 'b.yaml'].map((name) => join(folder, name))
+  for (const file of files) writeFileSync(file, 'name: old\n')
+  const outdated = files.map((file) => ({ file, text: 'name: old\n' }) as Outdated)
+  const texts = new Map(files.map((file) => [file, 'name: new\n']))
+  const written = () => files.map((file) => readFileSync(file, 'utf8'))
+  writeFileSync(files[1] as string, 'name: mine\n')
+  await expectCodeAsync('CHANGES_OUTDATED', () => replaceTexts(texts, outdated))
+  assert.deepEqual(written(), ['name: old\n', 'name: mine\n'])
+  writeFileSync(files[1] as string, 'name: old\n')
+  await replaceTexts(texts, outdated)
+  assert.deepEqual(written(), ['name: new\n', 'name: new\n'])
+})
