@@ -45,7 +45,9 @@ function startedOrNot(instance: Instance, mark: string, find: typeof membersOf):
 /** Its main process is gone. What it left carries its mark, or is in its session still, and is for a stop to end. */
 function leftovers(instance: Instance, mark: string, find: typeof membersOf): Instance {
   const own = find({ main: instance.process, mark })
-  if (own.length > 0) return { ...instance, state: 'ending', next: 'stop' }
+  const isUnseen = instance.state === 'running'
+  if (own.length > 0)
+    return { ...instance, ...(isUnseen ? { end: { kind: 'unknown' } } : {}), state: 'ending', next: 'stop' }
   if (instance.state === 'ending' && instance.next === 'stop') return lost(instance, 'it was stopped')
   return lost({ ...instance, end: { kind: 'unknown' } }, 'ended in an unknown way, while nobody watched')
 }

@@ -29,10 +29,15 @@ function changesOf(instance: Instance, before: Instance): readonly Told[] {
     case 'completed':
       return [{ kind: 'stopped', message: 'ended by itself, with exit code 0' }]
     case 'stopped':
-      return [{ kind: 'stopped', message: 'was stopped' }]
+      return [stoppedOf(instance)]
     default:
       return []
   }
+}
+
+/** Nobody asked for it: it ended while nobody watched, and what it had left is gone now. */
+function stoppedOf({ isWanted, end = { kind: 'unknown' } }: Instance): Told {
+  return isWanted ? { kind: 'crashed', message: endInWords(end) } : { kind: 'stopped', message: 'was stopped' }
 }
 
 /** Where nothing checks it, it is well when it has run for a while. */

@@ -49,6 +49,12 @@ const ROWS: readonly Row[] = [
   ['the end of all tries', { state: 'ending' }, { state: 'gave-up', end: CODE, reason: 'exited with 3' }, ['gave-up']],
   ['an end by itself', { state: 'ending' }, { state: 'completed', end: CODE }, ['stopped']],
   ['a stop', { state: 'ending' }, { state: 'stopped' }, ['stopped']],
+  [
+    'the end of what a crash had left while nobody watched',
+    { state: 'ending' },
+    { state: 'stopped', isWanted: true, end: { kind: 'unknown' } },
+    ['crashed'],
+  ],
   ['what leads from one to the other', { state: 'waiting' }, { state: 'preparing' }, []],
 ]
 

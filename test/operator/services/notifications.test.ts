@@ -105,18 +105,24 @@ test('what is to be told when nothing runs any more is told before the superviso
   assert.match(bodyOf(heard.mails[0]), /api\.1: crashed: exited with 4/)
 })
 
-test('what ended while nobody watched is told by the next supervisor', options, async (t) => {
-  const { heard, scene } = await aMailScene(t)
-  scene.write({ web: { ...scene.script('exec sleep 600'), restart: 'always' } })
-  const pid = await scene.supervise(async (supervisor) => {
-    await supervisor.start(await scene.load(), [])
-    return stateOf(supervisor, 'web.1').pid ?? 0
+const UNSEEN: readonly (readonly [what: string, script: string])[] = [
+  ['ended', 'exec sleep 600'],
+  ['ended, and left a process of its own,', 'sleep 600 & exec sleep 600'],
+]
+for (const [what, script] of UNSEEN)
+  test(`what ${what} while nobody watched is told by the next supervisor`, options, async (t) => {
+    const { heard, scene } = await aMailScene(t)
+    scene.write({ web: { ...scene.script(script), restart: 'always', stop: { timeout: '200ms' } } })
+    const pid = await scene.supervise(async (supervisor) => {
+      await supervisor.start(await scene.load(), [])
+      return stateOf(supervisor, 'web.1').pid ?? 0
+    })
+    process.kill(pid, 'SIGKILL')
+    await scene.supervise(async (supervisor, { notifications }) => {
+      await until(() => stateOf(supervisor, 'web.1').state === 'stopped')
+      await supervisor.start(await scene.load(), [])
+      await until(() => notifications.status()[0]?.delivered === 1)
+      await supervisor.stop([])
+    })
+    assert.match(bodyOf(heard.mails[0]), /web\.1: crashed: ended in an unknown way, while nobody watched/)
   })
-  process.kill(pid, 'SIGKILL')
-  await scene.supervise(async (supervisor, { notifications }) => {
-    await supervisor.start(await scene.load(), [])
-    await until(() => notifications.status()[0]?.delivered === 1)
-    await supervisor.stop([])
-  })
-  assert.match(bodyOf(heard.mails[0]), /web\.1: crashed: ended in an unknown way, while nobody watched/)
-})
