@@ -30,7 +30,7 @@ import { openHiding } from './secrets/hiding.ts'
 import type { News } from './secrets/keeper.ts'
 import { openSecretsKeeper } from './secrets/keeper.ts'
 import { openSecretFolders, secretsOfAll } from './secrets/secret-folders.ts'
-import { tellChange } from './secrets/tell-change.ts'
+import { openChangeTeller } from './secrets/tell-change.ts'
 import { statusOf } from './status.ts'
 import { runningOne } from './surroundings.ts'
 import { hasHealth, openTakenConfig } from './taken-config.ts'
@@ -81,7 +81,7 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     ...{ folders, hiding, env: deps.env, places: deps.places, random: deps.random, log },
     now: Date.now,
     tell: tellWaiting,
-    changed: (service, rules) => void tellChange(service, rules, { instances, tell, log }),
+    changed: (service, rules) => tellChange(service, rules),
   })
   const lanes = openLanes({ env: deps.env })
   const news = openNews(deps, { hiding, isClosed: () => isClosed })
@@ -92,6 +92,7 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     perform: effects.perform,
     hasHealth: ({ service }) => hasHealth(loaded.of(service)),
   })
+  const tellChange = openChangeTeller({ instances, tell, log })
   const taken = openTakenConfig({
     ...{ loaded, services, instances, effects, remember, now: deps.now },
     recall: (name) => recalled.get(name),

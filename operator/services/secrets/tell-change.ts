@@ -8,30 +8,48 @@ import type { Event } from '../lifecycle.ts'
 import { isSettled } from '../lifecycle.ts'
 
 type Deps = {
-  readonly instances: Instances
+  readonly instances: Pick<Instances, 'of' | 'until'>
   readonly tell: (one: One, event: Event) => void
   readonly log: (line: string) => void
 }
 
-/** Of several rules the strongest counts. One after the other: at any time all but one of them answer. */
-export async function tellChange(
-  service: string,
-  rules: ReadonlySet<ChangeRule>,
-  { instances, tell, log }: Deps,
-): Promise<void> {
-  const rule = CHANGE_RULES.find((one) => rules.has(one)) ?? 'nothing'
-  log(`${service}: its secrets have changed: ${rule}`)
-  if (rule === 'nothing') return
-  const running = instances.of(service).map((one) => ({ one, generation: one.instance.generation }))
-  for (const { one, generation } of running) {
-    // What was started meanwhile was started with the new ones.
-    if (one.instance.state !== 'running' || one.instance.generation !== generation) continue
-    if (rule !== 'restart') sendSignal(one.instance.process, rule)
-    else {
-      tell(one, { kind: 'renewed', generation })
-      await instances.until(() => isSettled(one.instance))
+type Told = { readonly one: One; readonly generation: number }
+
+/**
+ * Of several rules the strongest counts. One after the other: at any time all but one of them answer, also where other secrets
+ * come while they are started anew.
+ */
+export function openChangeTeller({ instances, tell, log }: Deps) {
+  const underWay = new Map<string, Promise<void>>()
+
+  async function restart(running: readonly Told[]): Promise<void> {
+    for (const told of running) {
+      // What was started meanwhile was started with the new ones.
+      if (!isSame(told)) continue
+      tell(told.one, { kind: 'renewed', generation: told.generation })
+      await instances.until(() => isSettled(told.one.instance))
     }
   }
+
+  return (service: string, rules: ReadonlySet<ChangeRule>): void => {
+    const rule = CHANGE_RULES.find((one) => rules.has(one)) ?? 'nothing'
+    log(`${service}: its secrets have changed: ${rule}`)
+    const running = instances
+      .of(service)
+      .map((one) => ({ one, generation: one.instance.generation }))
+      .filter(isSame)
+    if (rule === 'nothing') return
+    if (rule !== 'restart') for (const { one } of running) sendSignal(one.instance.process, rule)
+    else
+      underWay.set(
+        service,
+        (underWay.get(service) ?? Promise.resolve()).then(() => restart(running)),
+      )
+  }
+}
+
+function isSame({ one: { instance }, generation }: Told): boolean {
+  return instance.state === 'running' && instance.generation === generation
 }
 
 /** Asked right before: the number may be another's by now. */
