@@ -210,15 +210,21 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
   function forget(name: string): void {
     const own = instances.of(name)
     if (own.some(({ instance }) => instance.process)) return
-    for (const one of own) instances.forget(one)
+    for (const one of own) endAndForget(one)
     services.delete(name)
     taken.forget(name)
     deps.journal.forgetService(name)
   }
 
+  /** What is wrong with it is over then, and people are told so. */
+  function endAndForget(one: One): void {
+    instances.tell(one, { kind: 'stop' })
+    instances.forget(one)
+  }
+
   function forgetOne(one: One): void {
     if (!isAtRest(one.instance) || one.instance.process) return
-    instances.forget(one)
+    endAndForget(one)
     deps.journal.forgetInstance(one.id)
   }
 

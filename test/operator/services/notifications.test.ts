@@ -105,6 +105,21 @@ test('what is to be told when nothing runs any more is told before the superviso
   assert.match(bodyOf(heard.mails[0]), /api\.1: crashed: exited with 4/)
 })
 
+test('what is wrong with a service is over when the config has it no more', options, async (t) => {
+  const { heard, scene } = await aMailScene(t)
+  const db = scene.script('exec sleep 600')
+  scene.write({ web: scene.script('exit 3'), db })
+  await scene.supervise(async (supervisor, { notifications }) => {
+    await supervisor.start(await scene.load(), [])
+    await until(() => notifications.status()[0]?.delivered === 1)
+    scene.write({ db })
+    await supervisor.apply({ ...(await scene.load()), isPartial: false }, () => true)
+    await until(() => notifications.status()[0]?.delivered === 2)
+    await supervisor.stop([])
+  })
+  assert.equal(field(heard.mails[1], 'In-Reply-To'), field(heard.mails[0], 'Message-ID'))
+})
+
 const UNSEEN: readonly (readonly [what: string, script: string])[] = [
   ['ended', 'exec sleep 600'],
   ['ended, and left a process of its own,', 'sleep 600 & exec sleep 600'],
