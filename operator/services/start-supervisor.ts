@@ -8,6 +8,7 @@ import { launch } from '../../system/process/launch.ts'
 import { MARK } from '../../system/process/mark.ts'
 import { leaveCgroup } from '../../system/process/process-cgroup.ts'
 import { ownStart } from '../link/own-start.ts'
+import { changedMeanwhile } from './changes.ts'
 import type { ConfigCall } from './config-call.ts'
 import { ask, supervisorOf } from './control.ts'
 import { serviceLaunchWords } from './launch-words.ts'
@@ -79,7 +80,7 @@ async function startSupervisor({ places, env, call, words }: Start, request: Beg
 
 /** By a signal: what it was asked for may not have begun. */
 const KILLED = 137
-/** That of SUPERVISOR_BUSY. */
+/** That of SUPERVISOR_BUSY, and of whatever else may succeed later. */
 const BUSY = 75
 
 /** Another supervisor would answer for what it was started for itself. */
@@ -92,6 +93,8 @@ async function answerOrEnd({ places }: Start, child: Child): Promise<Answer | un
   }
   const code = await child.ended
   if (code === 0 || code === 1) return undefined
+  // Another one would be told the same.
+  if (code === BUSY && lastError(places.supervisorLog)?.startsWith('error[CHANGES_OUTDATED]')) throw changedMeanwhile()
   if (code === BUSY) return 'busy'
   throw coded('SUPERVISOR_FAILED', {
     message: `the supervisor ended with ${code}: ${lastLines(places.supervisorLog)}`,
@@ -101,12 +104,17 @@ async function answerOrEnd({ places }: Start, child: Child): Promise<Answer | un
 }
 
 function lastLines(path: string): string {
-  const lines = endOf(path).trimEnd().split('\n')
-  // The sentence stands above the details and the hint.
-  const error = lines.findLastIndex((line) => line.startsWith('error['))
-  return (error < 0 ? lines.slice(-LAST_LINES) : lines.slice(error, error + 1))
+  const error = lastError(path)
+  return (error === undefined ? endOf(path).trimEnd().split('\n').slice(-LAST_LINES) : [error])
     .map((line) => printable(line, 300))
     .join('; ')
+}
+
+/** The sentence, which stands above the details and the hint. */
+function lastError(path: string): string | undefined {
+  return endOf(path)
+    .split('\n')
+    .findLast((line) => line.startsWith('error['))
 }
 
 const MOST_BYTES = 64 * 1024

@@ -89,6 +89,25 @@ test('what differs is shown first, done after a yes, and by the next supervisor 
   assert.equal((await apart('stop')).code, 0)
 })
 
+test('a config that changes while the question stands is not applied, where nobody supervises yet', {
+  skip: options.skip || lacksPty(),
+}, async (t) => {
+  const folder = tempFolder(t)
+  const write = (seconds: number) =>
+    writeFileSync(join(folder, 'octo.yaml'), stringify({ services: { web: idle(seconds) } }))
+  const places = placesOf(join(folder, 'octo.yaml'), { HOME: folder })
+  t.after(() => endMarked(places.key))
+  write(600)
+  const screen = openScreen({ columns: 100, rows: 40 })
+  const size = { env: { HOME: folder, TMPDIR: folder, TERM: 'xterm-256color' }, columns: 100, rows: 40 }
+  const asked = runOnPty([process.execPath, OCTO, 'apply'], screen, { cwd: folder, ...size })
+  await screen.until((lines) => lines.some((line) => line.includes('Make these changes?')))
+  write(601)
+  asked.type('y')
+  assert.equal(await asked.ended, 'exit 75')
+  await screen.until((lines) => lines.some((line) => line.includes('error[CHANGES_OUTDATED]')))
+})
+
 test('with another operator the word is refused, and says what there is', options, async (t) => {
   const folder = tempFolder(t)
   writeFileSync(join(folder, 'octo.yaml'), 'octoctl: {operator: docker}\nservices: {web: {image: x}}\n')
