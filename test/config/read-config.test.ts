@@ -96,7 +96,7 @@ ${b.replace(/^/gm, '            ')}
 test('a key that is not one, a private key, a missing key file and a bad date are errors with a line', async (t) => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-  const files = { 'private.pem': pem, 'large.pub': `${publicKey()}${'\n'.repeat(16 * 1024)}`, 'bytes.pub': '' }
+  const files = { 'private.pem': pem, 'large.pub': `${publicKey()}${'\n'.repeat(64 * 1024)}`, 'bytes.pub': '' }
   const directory = await writeConfigFiles(t, files)
   await writeFile(join(directory, 'bytes.pub'), Buffer.from([0xff, 0xfe]))
   const keys: readonly (readonly [string, RegExp])[] = [
@@ -105,7 +105,7 @@ test('a key that is not one, a private key, a missing key file and a bad date ar
     ['{file: nowhere.pub}', /key file `.*nowhere\.pub` cannot be read/],
     ['{file: bytes.pub}', /key file `.*bytes\.pub` cannot be read/],
     ['{file: .}', /key file `.*` is not a file/],
-    ['{file: large.pub}', /key file `.*large\.pub` is larger than 16384 bytes/],
+    ['{file: large.pub}', /key file `.*large\.pub` is larger than 65536 bytes/],
     [`{key: ${oneLine(publicKey())}, from: soon}`, /`from` is no date/],
     ['{}', /a key is written as one line of base64/],
     [`{key: ${oneLine(publicKey())}, file: private.pem}`, /a key is written as one line of base64/],

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Outdated } from '../../config/outdated-includes.ts'
 import { replaceTexts } from '../../config/write-steps.ts'
-import { expectCodeAsync } from '../support/expect-code.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
 
 test('a file that was changed since it was read keeps that change, and the others stay as they are', async (t) => {
   const folder = tempFolder(t)
