@@ -37,7 +37,7 @@ export function asGnuTar(files: readonly TarFile[]) {
 }
 
 function listing(bytes: Buffer): readonly unknown[] | undefined {
-  const options = ['--list', '--gzip', '--verbose', '--quoting-style=literal', '--file=-']
+  const options = ['--list', '--gzip', '--verbose', '--numeric-owner', '--quoting-style=literal', '--file=-']
   const { status, stdout } = spawnSync('env', [LOCALE, 'tar', ...options], { input: bytes, encoding: 'utf8' })
   if (status !== 0) return undefined
   const rows = stdout.split('\n').slice(0, -1)
