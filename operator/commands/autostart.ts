@@ -1,6 +1,5 @@
 // `octo autostart enable` and `disable`: the services of a config come up with the machine, or with the user, by a unit of systemd.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { defaultConfigPath } from '../../client/index.ts'
 import { realPlace } from '../../config/project-folder.ts'
@@ -8,6 +7,7 @@ import { coded } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import { replaceFile } from '../../system/files/atomic-file.ts'
 import { onDisk } from '../../system/files/errors.ts'
+import { userConfigFolder } from '../../system/files/user-config-folder.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { ownStart } from '../link/own-start.ts'
 import { complaintsAbout, systemd, withSystemd } from '../operators/baremetal/systemd.ts'
@@ -118,8 +118,7 @@ function unitOf(configPath: string, { system = false }: AutostartOptions, env: N
     .slice(0, 40)
   const name = `octo-${folder || 'project'}-${placesOf(configPath, env).key}.service`
   if (system) return { name, path: join('/etc/systemd/system', name), manager: [] }
-  const own = env.XDG_CONFIG_HOME
-  const configs = own !== undefined && isAbsolute(own) ? own : join(env.HOME || homedir(), '.config')
+  const configs = dirname(userConfigFolder(env))
   return { name, path: join(configs, 'systemd', 'user', name), manager: ['--user'] }
 }
 

@@ -1,9 +1,10 @@
 // Where octoctl keeps the config of a project for its operator: `octocompose/NAME` in the user's cache folder. Scripts and
 // operators that look there go on finding it.
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Project } from '../../config/project-folder.ts'
 import { openPrivateFolder, projectFolderName } from '../../config/project-folder.ts'
+import { coded } from '../../schemas/errors.ts'
+import { userHome } from '../../system/files/user-home.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -18,8 +19,14 @@ export function openCacheFolder(project: Project, env: Environment): string {
 
 /** As Go's os.UserCacheDir says. */
 function cacheFolder(env: Environment, platform: string = process.platform): string {
-  const home = env.HOME || homedir()
+  const isXdg = platform !== 'win32' && platform !== 'darwin'
+  if (isXdg && env.XDG_CACHE_HOME?.startsWith('/')) return env.XDG_CACHE_HOME
+  const home = userHome(env)
+  if (home === undefined)
+    throw coded('IO_FAILED', {
+      message: 'there is no place for what octoctl keeps: HOME is not set, and this user has no home folder',
+      hint: 'set HOME to a folder of your own',
+    })
   if (platform === 'win32') return env.LOCALAPPDATA ?? join(home, 'AppData', 'Local')
-  if (platform === 'darwin') return join(home, 'Library', 'Caches')
-  return env.XDG_CACHE_HOME?.startsWith('/') ? env.XDG_CACHE_HOME : join(home, '.cache')
+  return platform === 'darwin' ? join(home, 'Library', 'Caches') : join(home, '.cache')
 }

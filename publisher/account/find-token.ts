@@ -2,7 +2,7 @@
 import { coded } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import { readTokenFile } from '../../system/credentials/read-token-file.ts'
-import { readTokens, tokenFilePath } from '../../system/credentials/token-file.ts'
+import { tokensOfUser } from '../../system/credentials/token-file.ts'
 import { cleanToken } from '../../system/credentials/token-text.ts'
 import { registryName } from './registry-url.ts'
 
@@ -28,5 +28,5 @@ export async function requireToken(request: TokenRequest): Promise<string> {
 async function findToken({ registry, tokenFile, env }: TokenRequest): Promise<string | undefined> {
   if (tokenFile !== undefined) return readTokenFile(tokenFile)
   if (env.OCTO_TOKEN) return cleanToken(env.OCTO_TOKEN, 'OCTO_TOKEN')
-  return (await readTokens(tokenFilePath(env)))[registryName(registry)]
+  return (await tokensOfUser(env))[registryName(registry)]
 }

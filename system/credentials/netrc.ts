@@ -1,10 +1,10 @@
 // ~/.netrc, where curl, git and others keep user and password by host; NETRC names another file. Macros are passed over.
 import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import { exposureOf } from '../files/private-file.ts'
+import { userHome } from '../files/user-home.ts'
 import type { Environment } from '../http/proxy.ts'
 
 type Login = { readonly user: string; readonly password: string }
@@ -14,7 +14,8 @@ const MAX_CHARACTERS = 1024 * 1024
 
 /** Undefined when there is no file or no entry. Throws TOKEN_UNREADABLE when others can read the password. */
 export function findNetrcLogin(url: URL, env: Environment): Login | undefined {
-  const path = env.NETRC || join(env.HOME || homedir(), process.platform === 'win32' ? '_netrc' : '.netrc')
+  const path = netrcPath(env)
+  if (path === undefined) return undefined
   const text = readIfThere(path)
   const entry = text === undefined ? undefined : entryFor(url, parseNetrc(text))
   if (entry?.password === undefined) return undefined
@@ -25,6 +26,12 @@ export function findNetrcLogin(url: URL, env: Environment): Login | undefined {
     details: { path, expected: '0600', found: exposure.mode },
     hint: `\`chmod 600 ${shellWord(path)}\``,
   })
+}
+
+function netrcPath(env: Environment): string | undefined {
+  if (env.NETRC) return env.NETRC
+  const home = userHome(env)
+  return home === undefined ? undefined : join(home, process.platform === 'win32' ? '_netrc' : '.netrc')
 }
 
 /** By host and port, by host, or the default. */

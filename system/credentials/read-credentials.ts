@@ -4,7 +4,7 @@ import { coded } from '../../schemas/errors.ts'
 import { isLoopback } from '../http/loopback.ts'
 import type { Environment } from '../http/proxy.ts'
 import { findNetrcLogin } from './netrc.ts'
-import { readTokens, tokenFilePath } from './token-file.ts'
+import { tokensOfUser } from './token-file.ts'
 import { cleanToken } from './token-text.ts'
 
 /** The value of Authorization, or undefined. `challenge` is what the server wrote into WWW-Authenticate. */
@@ -24,7 +24,7 @@ function namesScheme(challenge: string, scheme: string): boolean {
 }
 
 async function bearerFor(url: URL, env: Environment): Promise<string | undefined> {
-  const token = tokenOfEnvironment(url, env) ?? longestMatch(url, await readTokens(tokenFilePath(env)))
+  const token = tokenOfEnvironment(url, env) ?? longestMatch(url, await tokensOfUser(env))
   return token === undefined ? undefined : `Bearer ${token}`
 }
 

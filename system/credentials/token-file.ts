@@ -10,7 +10,7 @@ import { decodeText } from '../../schemas/text.ts'
 import { replaceFile } from '../files/atomic-file.ts'
 import { isErrno } from '../files/errors.ts'
 import { exposureOf } from '../files/private-file.ts'
-import { userConfigFolder } from '../files/user-config-folder.ts'
+import { foundUserConfigFolder, userConfigFolder } from '../files/user-config-folder.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -21,9 +21,17 @@ const fileShape = z.strictObject({
   tokens: z.record(z.string(), z.string().min(1).max(4096)),
 })
 
-/** e.g. `~/.config/octo/tokens.json`, `%APPDATA%\octo\tokens.json` */
+const FILE = 'tokens.json'
+
+/** e.g. `~/.config/octo/tokens.json`, `%APPDATA%\octo\tokens.json`; throws IO_FAILED where there is no home. */
 export function tokenFilePath(env: Environment): string {
-  return join(userConfigFolder(env), 'tokens.json')
+  return join(userConfigFolder(env), FILE)
+}
+
+/** Tokens of the user; a user without a home has none. */
+export async function tokensOfUser(env: Environment): Promise<Readonly<Record<string, string>>> {
+  const folder = foundUserConfigFolder(env)
+  return folder === undefined ? {} : readTokens(join(folder, FILE))
 }
 
 /** Tokens by registry; empty when nobody logged in. Throws TOKEN_UNREADABLE when others can read the file. */

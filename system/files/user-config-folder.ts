@@ -1,7 +1,7 @@
 // Where octo keeps what a user said once for all projects.
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
+import { userHome } from './user-home.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -21,18 +21,11 @@ export function foundUserConfigFolder(env: Environment): string | undefined {
   return base === undefined ? undefined : join(base, 'octo')
 }
 
-function configHome({ XDG_CONFIG_HOME, APPDATA, HOME }: Environment): string | undefined {
+function configHome(env: Environment): string | undefined {
+  const { XDG_CONFIG_HOME, APPDATA } = env
   // A relative XDG path must be ignored (XDG Base Directory Specification).
   if (XDG_CONFIG_HOME?.startsWith('/')) return XDG_CONFIG_HOME
   if (process.platform === 'win32' && APPDATA) return APPDATA
-  const home = HOME || homeOfUser()
+  const home = userHome(env)
   return home === undefined ? undefined : join(home, '.config')
-}
-
-function homeOfUser(): string | undefined {
-  try {
-    return homedir()
-  } catch {
-    return undefined
-  }
 }

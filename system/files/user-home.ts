@@ -1,0 +1,12 @@
+// Where a user is at home. Users that no list of users knows, as containers have them, are nowhere.
+import { homedir } from 'node:os'
+
+/** HOME, or what the system knows; undefined where there is neither. */
+export function userHome({ HOME }: Readonly<Record<string, string | undefined>>): string | undefined {
+  if (HOME) return HOME
+  try {
+    return homedir()
+  } catch {
+    return undefined
+  }
+}
