@@ -2,9 +2,10 @@
 // depends on the supervisor's life.
 import { closeSync } from 'node:fs'
 import { bootId } from '../../system/boot-id.ts'
+import type { ProcessEnd } from '../../system/process/collected.ts'
 import type { ProcessIdentity } from '../../system/process/identity.ts'
 import { statOf } from '../../system/process/identity.ts'
-import { launch } from '../../system/process/launch.ts'
+import { launchApart } from '../../system/process/launch-apart.ts'
 import { putIntoCgroup } from '../../system/process/process-cgroup.ts'
 import { serviceLaunchWords } from './launch-words.ts'
 import type { End } from './lifecycle.ts'
@@ -27,10 +28,7 @@ export async function startProgram(
   await rotated(path)
   const log = openLog(path, Date.now(), (line) => facts.log(`${wanted.id}: ${line}`))
   try {
-    const child = await launch(what, { stdio: ['ignore', log, log], ownGroup: true, words: serviceLaunchWords })
-    const ended = new Promise<End>((resolve) => child.once('exit', (code, signal) => resolve(endOf(code, signal))))
-    child.unref()
-    const pid = child.pid as number
+    const { pid, ended } = await launchApart(what, { stdio: ['ignore', log, log], words: serviceLaunchWords })
     facts.cores?.asBefore(pid)
     const cgroup = putIntoCgroup(wanted.mark.split('/').slice(0, 2).join('.'), pid)
     // One that has ended already and was collected has no start to tell; its number is not looked for again then.
@@ -40,13 +38,13 @@ export async function startProgram(
       start: statOf(pid)?.start ?? '',
       ...(cgroup === undefined ? {} : { cgroup }),
     }
-    return { process, ended }
+    return { process, ended: ended.then(endOf) }
   } finally {
     closeSync(log)
   }
 }
 
-function endOf(code: number | null, signal: NodeJS.Signals | null): End {
+function endOf({ exitCode, signal }: ProcessEnd): End {
   if (signal !== null) return { kind: 'signal', signal }
-  return code === null ? { kind: 'unknown' } : { kind: 'code', code }
+  return exitCode === null ? { kind: 'unknown' } : { kind: 'code', code: exitCode }
 }

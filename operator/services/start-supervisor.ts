@@ -4,7 +4,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { coded } from '../../schemas/errors.ts'
 import { printable } from '../../schemas/quote.ts'
-import { launch } from '../../system/process/launch.ts'
+import { launchApart } from '../../system/process/launch-apart.ts'
 import { MARK } from '../../system/process/mark.ts'
 import { leaveCgroup } from '../../system/process/process-cgroup.ts'
 import { ownStart } from '../link/own-start.ts'
@@ -43,7 +43,7 @@ export async function startAndAsk(start: Start, request: BeginRequest): Promise<
   }
 }
 
-type Child = { readonly pid: number | undefined; readonly ended: Promise<number>; isRunning(): boolean }
+type Child = { readonly pid: number; readonly ended: Promise<number>; isRunning(): boolean }
 
 async function startSupervisor({ places, env, call, words }: Start, request: BeginRequest): Promise<Child> {
   makePlaces(places)
@@ -56,22 +56,20 @@ async function startSupervisor({ places, env, call, words }: Start, request: Beg
   try {
     const [file = '', ...script] = ownStart().words
     const own = Object.fromEntries(Object.entries(env).filter(([name]) => name !== MARK))
-    const child = await launch(
+    const child = await launchApart(
       { file, argv: [...script, 'start', '--foreground', '--call', ...shown, ...words], env: own, cwd: call.cwd },
-      { stdio: ['pipe', log, log], ownGroup: true, words: serviceLaunchWords },
+      { stdio: ['pipe', log, log], words: serviceLaunchWords },
     )
     // One that ended before it read says why in its log.
     child.stdin?.on('error', () => undefined).end(JSON.stringify(call))
     // Asked for by a service, it is none of it.
-    if (child.pid !== undefined) leaveCgroup(child.pid)
+    leaveCgroup(child.pid)
     let isRunning = true
-    const ended = new Promise<number>((resolve) =>
-      child.once('exit', (code) => {
-        isRunning = false
-        // 1 would mean that all services have been seen to their end.
-        resolve(code ?? KILLED)
-      }),
-    )
+    const ended = child.ended.then(({ exitCode }) => {
+      isRunning = false
+      // 1 would mean that all services have been seen to their end.
+      return exitCode ?? KILLED
+    })
     return { pid: child.pid, ended, isRunning: () => isRunning }
   } finally {
     closeSync(log)

@@ -8,4 +8,5 @@ export function flagsOf(descriptor: number): { readonly waits: boolean; readonly
   return { waits: (flags & constants.O_NONBLOCK) === 0, isPassedOn: (flags & O_CLOEXEC) === 0 }
 }
 
-const O_CLOEXEC = 0o2000000
+/** Closed when a program is started. Node does not name it. */
+export const O_CLOEXEC = 0o2000000

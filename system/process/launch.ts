@@ -35,14 +35,23 @@ type LaunchSetting = {
 const BUSY_WAITS_MS = [10, 20, 40, 80, 160]
 
 /** The child, once it runs; throws what `words` makes of a failure. */
-export async function launch(what: Launch, setting: LaunchSetting): Promise<ChildProcess> {
+export function launch(what: Launch, setting: LaunchSetting): Promise<ChildProcess> {
+  return launchBy(what, setting.words, () => start(what, setting))
+}
+
+/** What `start` gives; it is called again as long as the program is only busy. */
+export async function launchBy<Started>(
+  what: Launch,
+  words: LaunchWords,
+  start: () => Promise<Started>,
+): Promise<Started> {
   const waitsMs = [...BUSY_WAITS_MS]
   for (;;) {
     try {
-      return await start(what, setting)
+      return await start()
     } catch (error) {
       const pauseMs = codeOf(error) === 'ETXTBSY' ? waitsMs.shift() : undefined
-      if (pauseMs === undefined) throw launchError(what, error, setting)
+      if (pauseMs === undefined) throw launchError(what, error, words)
       await new Promise((resolve) => setTimeout(resolve, pauseMs))
     }
   }
@@ -68,7 +77,7 @@ function start({ file, argv, argv0, env, cwd }: Launch, { stdio, ownGroup }: Lau
 }
 
 /** What is no failure of the system passes: it is a mistake of ours. */
-function launchError(what: Launch, cause: unknown, { words }: LaunchSetting): unknown {
+function launchError(what: Launch, cause: unknown, words: LaunchWords): unknown {
   const code = codeOf(cause)
   if (code === undefined) return cause
   return words(what, { reason: reasonOf(what, code), code, cause: cause as Error })

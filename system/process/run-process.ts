@@ -1,10 +1,12 @@
 // Runs one child process to its end, whatever it does: deadline, interruption, floods of output and grandchildren that
 // hold its pipes. When this returns, nothing of its process group runs any more.
-import type { ChildProcess } from 'node:child_process'
+import type { Readable } from 'node:stream'
 import type { Captured, OutputLimits, ReadLine } from './captured-output.ts'
 import { captureOutput } from './captured-output.ts'
+import type { ProcessEnd } from './collected.ts'
 import type { Launch, LaunchWords } from './launch.ts'
-import { launch } from './launch.ts'
+import type { ApartChild } from './launch-apart.ts'
+import { launchApart } from './launch-apart.ts'
 import { holdGroup, releaseGroup, signalGroup } from './process-group.ts'
 
 export type RunOptions = {
@@ -50,12 +52,11 @@ const RUN_LIMITS: RunLimits = { killGraceMs: 2000, settleMs: 250, floodBytes: 10
 export async function runProcess(what: Launch, options: RunOptions): Promise<Ending> {
   const limits = { ...RUN_LIMITS, ...options.limits }
   const startedAt = performance.now()
-  const child = await launch(what, {
+  const child = await launchApart(what, {
     stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-    ownGroup: true,
     words: options.words,
   })
-  const pid = child.pid as number
+  const { pid } = child
   holdGroup(pid)
   const watched = watch(child, { ...options, limits })
   try {
@@ -69,24 +70,22 @@ export async function runProcess(what: Launch, options: RunOptions): Promise<End
     watched.release()
     releaseGroup(pid)
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy()
-    child.unref()
   }
 }
 
 type End = Pick<Ending, 'stopped' | 'exitCode' | 'signal'>
 
-function watch(child: ChildProcess, options: RunOptions & { limits: RunLimits }) {
+function watch(child: ApartChild, options: RunOptions & { limits: RunLimits }) {
   const { timeoutMs, input, signal, limits, kept, readLine } = options
   const stdout = captureOutput(kept.stdout, readLine)
   const stderr = captureOutput(kept.stderr, readLine)
   const open = new Set(['stdout', 'stderr'] as const)
   const ended = Promise.withResolvers<End>()
-  const closed = Promise.withResolvers<void>()
   const timers = new Set<NodeJS.Timeout>()
   let stopped: Stop | undefined
 
   const after = (milliseconds: number, act: () => void) => timers.add(setTimeout(act, milliseconds))
-  const group = (name: NodeJS.Signals) => signalGroup(child.pid as number, name)
+  const group = (name: NodeJS.Signals) => signalGroup(child.pid, name)
   const stop = (reason: Stop, graceMs: number) => {
     if (stopped) return
     stopped = reason
@@ -109,12 +108,10 @@ function watch(child: ChildProcess, options: RunOptions & { limits: RunLimits })
 
   child.stdout?.on('data', count(stdout)).once('end', () => open.delete('stdout'))
   child.stderr?.on('data', count(stderr)).once('end', () => open.delete('stderr'))
-  child.once('close', () => closed.resolve())
-  // `close` may come much later than `exit`, or never: a grandchild can hold the pipes.
-  child.once('exit', (exitCode, endSignal) => {
+  void child.ended.then((end) => {
     // It ended in time, whatever those do that it left behind.
     release()
-    ended.resolve(endOf(stopped, exitCode, endSignal))
+    ended.resolve(endOf(stopped, end))
   })
   // A plugin that does not read its input is no error.
   child.stdin?.on('error', () => undefined)
@@ -125,7 +122,8 @@ function watch(child: ChildProcess, options: RunOptions & { limits: RunLimits })
 
   return {
     ended: ended.promise,
-    closed: closed.promise,
+    /** That may come much later than the end, or never: a grandchild can hold the pipes. */
+    closed: Promise.all([child.stdout, child.stderr].map(closing)),
     release,
     /** Those left behind may print without an end, too. */
     flooded: (): Pick<Ending, 'stopped'> => (stopped === 'flood' ? { stopped } : {}),
@@ -133,7 +131,14 @@ function watch(child: ChildProcess, options: RunOptions & { limits: RunLimits })
   }
 }
 
-function endOf(stopped: Stop | undefined, exitCode: number | null, signal: NodeJS.Signals | null): End {
+function closing(stream: Readable | null): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream === null) resolve()
+    else stream.once('close', resolve)
+  })
+}
+
+function endOf(stopped: Stop | undefined, { exitCode, signal }: ProcessEnd): End {
   return {
     ...(stopped === undefined ? {} : { stopped }),
     ...(exitCode === null ? {} : { exitCode }),
