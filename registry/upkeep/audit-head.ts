@@ -13,15 +13,20 @@ import { auditHeadPath } from '../settings.ts'
 const shape = z.strictObject({ id: z.int().min(1), rowSha256: digestShape })
 const MAX_BYTES = 1024
 
-/** Writes down where the log ends now; a file that says more than the log is evidence, and stays. */
+/**
+ * Writes down where the log ends now; a file that says more than the log is evidence, and stays. A command and the server
+ * may write at the same time: who writes last looks again whether the log went on meanwhile, so an older end never stays.
+ */
 export async function noteAuditHead(audit: Pick<AuditStore, 'head'>, dataDir: string): Promise<void> {
-  const head = await audit.head()
-  if (!head) return
-  const noted = await readNotedHead(dataDir)
-  if (noted === 'unreadable' || (noted && noted.id >= head.id)) return
-  await replaceFile(auditHeadPath(dataDir), `${JSON.stringify(head)}\n`, { mode: 0o600 }).catch((error: unknown) => {
-    throw writeError(error)
-  })
+  for (;;) {
+    const head = await audit.head()
+    if (!head) return
+    const noted = await readNotedHead(dataDir)
+    if (noted === 'unreadable' || (noted && noted.id >= head.id)) return
+    await replaceFile(auditHeadPath(dataDir), `${JSON.stringify(head)}\n`, { mode: 0o600 }).catch((error: unknown) => {
+      throw writeError(error)
+    })
+  }
 }
 
 /** Undefined when nothing was ever noted, as in a backup of the database. */

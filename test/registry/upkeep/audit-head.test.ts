@@ -50,6 +50,13 @@ test('a log that goes on is noted again, and one without a row is not noted', as
   assert.deepEqual(await readNotedHead(folder), aHead(2))
 })
 
+test('a log that goes on while its end is written is noted at its new end', async (t) => {
+  const folder = tempFolder(t)
+  const ends = [aHead(1), aHead(2)]
+  await noteAuditHead({ head: async () => ends.shift() ?? aHead(3) }, folder)
+  assert.deepEqual(await readNotedHead(folder), aHead(3))
+})
+
 test('what cannot be read or written is no silence', async (t) => {
   const folder = tempFolder(t)
   await assert.rejects(noteAuditHead(aLog(aHead(1)), join(folder, 'gone')), { code: 'ENOENT' })
