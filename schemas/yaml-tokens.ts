@@ -9,11 +9,13 @@ const TOKENS_OF_A_VALUE = 10
 /** What the lexer puts before plain texts and blocks, also before an empty one. */
 const PLAIN = '\x1f'
 /** What it adds to the text, for documents, errors and scalars. */
-const MARKERS: ReadonlySet<string> = new Set(['\x02', '\x18', PLAIN])
+const MARKERS = `\x02\x18${PLAIN}`
 const AFTER_EMPTY: ReadonlySet<string> = new Set([PLAIN, ']', '}'])
 
+type TokenLimits = { readonly maxNodes: number; readonly maxKeys: number }
+
 /** Throws YAML_INVALID or LIMIT_EXCEEDED: parsing costs microseconds and a kilobyte of memory for each token. */
-export function tokensOf(text: string, name: string, maxNodes: number): readonly string[] {
+export function tokensOf(text: string, name: string, { maxNodes, maxKeys }: TokenLimits): readonly string[] {
   const tokens: string[] = []
   const values = new ValueCount()
   let offset = 0
@@ -23,6 +25,7 @@ export function tokensOf(text: string, name: string, maxNodes: number): readonly
     if (last !== PLAIN) values.add(token)
     if (tokens.length > maxNodes * TOKENS_OF_A_VALUE || values.atLeast() > maxNodes)
       throw limitExceeded(name, 'values', maxNodes)
+    if (values.keys > maxKeys) throw limitExceeded(name, 'keys', maxKeys)
     // To some readers the colon of `{a:, b: 1}` belongs to the key.
     if (last === ':' && marker === PLAIN && before !== '' && AFTER_EMPTY.has(token))
       throw yamlInvalid(
@@ -40,7 +43,7 @@ export function tokensOf(text: string, name: string, maxNodes: number): readonly
         placeIn(text, offset).line,
         'has a text in brackets that begins with `?`: write it in quotes',
       )
-    if (!MARKERS.has(token)) offset += token.length
+    if (token.length !== 1 || !MARKERS.includes(token)) offset += token.length
     marker = before
     before = last
     last = token
@@ -57,6 +60,11 @@ class ValueCount {
   /** Dashes of lists, and commas between items in `[…]`. */
   #items = 0
   readonly #brackets: string[] = []
+
+  /** Those that have a value: the others are nodes. */
+  get keys(): number {
+    return this.#colons
+  }
 
   get isInBrackets(): boolean {
     return this.#brackets.length > 0

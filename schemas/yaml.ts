@@ -15,6 +15,8 @@ type YamlLimits = {
   readonly maxBytes: number
   readonly maxDepth: number
   readonly maxNodes: number
+  /** Keys of all maps together: each costs as much as a value. */
+  readonly maxKeys: number
   /** Whether a plain scalar may be one value here and another one for other readers. */
   readonly ambiguous: 'refused' | 'admitted'
 }
@@ -23,7 +25,13 @@ type YamlLimits = {
  * Configs that people write: parts of them are other programs' own, such as the octal modes of Compose. What octo reads of them is
  * refused by requireOneReading where it decides.
  */
-export const AUTHORED_YAML: YamlLimits = { maxBytes: 256 * 1024, maxDepth: 32, maxNodes: 20_000, ambiguous: 'admitted' }
+export const AUTHORED_YAML: YamlLimits = {
+  maxBytes: 256 * 1024,
+  maxDepth: 32,
+  maxNodes: 20_000,
+  maxKeys: 10_000,
+  ambiguous: 'admitted',
+}
 /** Manifests: all of it is ours, and becomes what is signed. */
 export const MANIFEST_YAML: YamlLimits = { ...AUTHORED_YAML, ambiguous: 'refused' }
 /** Repo files that programs write and others serve. */
@@ -31,6 +39,7 @@ export const SERVED_YAML: YamlLimits = {
   maxBytes: 8 * 1024 * 1024,
   maxDepth: 32,
   maxNodes: 100_000,
+  maxKeys: 100_000,
   ambiguous: 'admitted',
 }
 
@@ -53,7 +62,7 @@ export function parseYaml(text: string, name: string, limits: YamlLimits = AUTHO
   requireWellFormed(text, name)
   refuseUnreadable(text, name)
   refuseNesting(text, name)
-  const tokens = tokensOf(text, name, limits.maxNodes)
+  const tokens = tokensOf(text, name, limits)
   const lines = new LineCounter()
   const [document, second] = composed(tokens, lines, text.length)
   const lineAt = (offset: number) => lines.linePos(offset).line

@@ -107,8 +107,12 @@ function nodeOf(node: YamlNode, origin: Origin): TreeNode {
     }
   }
   if (node.kind === 'list')
-    return { kind: 'list', origin, items: node.items.map((item) => nodeOf(item, { ...origin, offset: item.offset })) }
+    return { kind: 'list', origin, items: node.items.map((item) => nodeOf(item, at(origin, item.offset))) }
   const entries = new Map<string, TreeNode>()
-  for (const [key, entry] of node.entries) entries.set(key, nodeOf(entry.node, { ...origin, offset: entry.keyOffset }))
+  for (const [key, entry] of node.entries) entries.set(key, nodeOf(entry.node, at(origin, entry.keyOffset)))
   return { kind: 'map', origin, entries }
+}
+
+function at({ source, document }: Origin, offset: number): Origin {
+  return { source, document, offset }
 }

@@ -29,7 +29,7 @@ type TemplateBudget = {
   readonly parsed: Map<ScalarNode, Template>
 }
 
-const MAX_OF_ALL = { lookUps: 50_000, characters: 4 * 1024 * 1024, steps: 1_000_000 }
+const MAX_OF_ALL = { lookUps: 10_000, characters: 4 * 1024 * 1024, steps: 1_000_000 }
 
 export function templateBudget(): TemplateBudget {
   return { ...MAX_OF_ALL, parsed: new Map() }

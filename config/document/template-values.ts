@@ -28,7 +28,9 @@ export function rootValue(node: ScalarNode, filling: Filling, fill: View['fill']
   const { root, os, arch } = filling.variables
   const config: MapValue = root?.kind === 'map' ? mapValue(root, [], view) : EMPTY
   return {
-    ...config,
+    kind: 'map',
+    names: config.names,
+    isEmpty: config.isEmpty,
     get: (name, how) => {
       if (name === 'env') return environment(view)
       if (name === 'OS' || name === 'ARCH') return textValue(name === 'OS' ? os : arch)
@@ -51,7 +53,9 @@ function whatIsMissing(path: Path): string {
 function mapValue(map: MapNode, path: Path, view: View): MapValue {
   return {
     kind: 'map',
-    what: whatIsMissing(path),
+    get what() {
+      return whatIsMissing(path)
+    },
     get: (name, how) => {
       const child = map.entries.get(name)
       if (!child) countLookUp(view.node, view.filling)
@@ -92,7 +96,9 @@ function listValue(list: ListNode, path: Path, view: View): ListValue {
     )
   return {
     kind: 'list',
-    what: whatIsMissing(path),
+    get what() {
+      return whatIsMissing(path)
+    },
     length: () => {
       lookAt()
       return list.items.length

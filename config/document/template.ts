@@ -103,14 +103,14 @@ function nodeFrom(value: Value, node: ScalarNode): ScalarNode {
   return { ...node, value: plainValue, text, plain: false }
 }
 
-/** Parsed once, however often it is named. */
-function templateOf(node: ScalarNode, { variables }: Filling): Template {
+/** Parsed once, however often other templates name it; what nobody names is filled in once and not kept. */
+function templateOf(node: ScalarNode, { variables, depth }: Filling): Template {
   const { parsed } = variables.budget
   const known = parsed.get(node)
   if (known) return known
   const pointless = (name: string) => ['OS', 'ARCH', 'env', 'projectID'].includes(name) || isKey(variables.root, name)
   const template = parseTemplate(String(node.value), { ...grammarOf(node), pointless })
-  parsed.set(node, template)
+  if (depth > 0) parsed.set(node, template)
   return template
 }
 

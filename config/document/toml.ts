@@ -7,13 +7,13 @@ import { requireWellFormed } from '../../schemas/text.ts'
 import { AUTHORED_YAML } from '../../schemas/yaml.ts'
 import type { ConfigSource, TreeNode } from './node.ts'
 
-const { maxBytes, maxDepth, maxNodes } = AUTHORED_YAML
+const { maxBytes, maxDepth, maxNodes, maxKeys } = AUTHORED_YAML
 
 /** Throws TOML_INVALID, TEXT_INVALID or LIMIT_EXCEEDED. */
 export function parseTomlTree(text: string, source: ConfigSource): TreeNode {
   if (Buffer.byteLength(text) > maxBytes) throw tooMuch(source, 'bytes', maxBytes)
   requireWellFormed(text, source.name)
-  const walk: Walk = { source, lines: linesOfKeys(text), nodes: 0 }
+  const walk: Walk = { source, lines: linesOfKeys(text), nodes: 0, keys: 0 }
   return nodeOf(parsed(text, source), { path: [], line: 1 }, walk)
 }
 
@@ -27,7 +27,7 @@ function parsed(text: string, source: ConfigSource): unknown {
   }
 }
 
-type Walk = { readonly source: ConfigSource; readonly lines: ReadonlyMap<string, number>; nodes: number }
+type Walk = { readonly source: ConfigSource; readonly lines: ReadonlyMap<string, number>; nodes: number; keys: number }
 type At = { readonly path: readonly string[]; readonly line: number }
 
 function nodeOf(value: unknown, at: At, walk: Walk): TreeNode {
@@ -37,7 +37,10 @@ function nodeOf(value: unknown, at: At, walk: Walk): TreeNode {
   if (Array.isArray(value))
     return { kind: 'list', origin, items: value.map((item, index) => below(item, String(index), at, walk)) }
   if (typeof value === 'object' && value !== null && !(value instanceof TomlDate)) {
-    const entries = Object.entries(value).map(([key, inner]) => {
+    const pairs = Object.entries(value)
+    walk.keys += pairs.length
+    if (walk.keys > maxKeys) throw tooMuch(walk.source, 'keys', maxKeys)
+    const entries = pairs.map(([key, inner]) => {
       if (key === '__proto__') throw invalid(walk.source, at.line, 'has the key `__proto__`, which is not allowed')
       return [key, below(inner, key, at, walk)] as const
     })

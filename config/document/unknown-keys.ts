@@ -1,7 +1,7 @@
 // Keys that nobody knows: octoctl drops them silently, which is how a typo turns a check off. They are warnings with the
 // nearest known word, and errors where nobody watches.
 import { coded } from '../../schemas/errors.ts'
-import { nearestWord } from '../../schemas/nearest-word.ts'
+import { nearestAmong } from '../../schemas/nearest-word.ts'
 import { quote } from '../../schemas/quote.ts'
 import { COMPOSE_SERVICE_KEYS } from './compose-keys.ts'
 import type { ShapeName } from './fields.ts'
@@ -47,8 +47,12 @@ function didYouMean(shape: ShapeName, key: string): string {
 }
 
 export function nearestKey(shape: ShapeName, key: string): string | undefined {
-  return nearestWord(key, knownKeys(shape))
+  const known = NEAREST.get(shape) ?? nearestAmong(knownKeys(shape))
+  NEAREST.set(shape, known)
+  return known(key)
 }
+
+const NEAREST = new Map<ShapeName, (key: string) => string | undefined>()
 
 const WHERE: Readonly<Record<ShapeName, string>> = {
   config: 'the config',

@@ -29,7 +29,7 @@ const ROWS: readonly (readonly [what: string, values: string, args: readonly str
       'look-ups in many arguments',
       `v: ""\nw: "${'{{.v}}'.repeat(900)}"\n`,
       Array(56).fill('{{.w}}'),
-      /this config look up more than 50000 /,
+      /this config look up more than 10000 /,
     ],
     [
       'values that multiply each other',

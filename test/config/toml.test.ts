@@ -74,6 +74,7 @@ const REFUSED: readonly (readonly [text: string, code: string, problem: RegExp])
   [`a = ${'['.repeat(40)}${']'.repeat(40)}\n`, 'TOML_INVALID', /nested/],
   [`a${'.a'.repeat(40)} = 1\n`, 'LIMIT_EXCEEDED', /more than 32 levels of nesting/],
   [`a = [${'1,'.repeat(20_001)}]\n`, 'LIMIT_EXCEEDED', /more than 20000 values/],
+  [Array.from({ length: 10_001 }, (_, i) => `k${i} = 1\n`).join(''), 'LIMIT_EXCEEDED', /more than 10000 keys/],
   [`a = "${'x'.repeat(256 * 1024)}"\n`, 'LIMIT_EXCEEDED', /more than 262144 bytes/],
   ['a = "\ud800"\n', 'TEXT_INVALID', /surrogate/],
 ]

@@ -6,6 +6,7 @@ import { tokensOf } from '../../schemas/yaml-tokens.ts'
 import { expectCode } from '../support/assertions/expect-code.ts'
 
 const COUNT = 300
+const atMost = (maxNodes: number) => ({ maxNodes, maxKeys: Number.POSITIVE_INFINITY })
 
 /** Texts with `count` parts, how many values they stand for, and whether the tokens show nearly all of them. */
 const WAYS: Readonly<Record<string, readonly [text: (count: number) => string, values: (count: number) => number]>> = {
@@ -35,14 +36,32 @@ for (const [way, [text, values]] of Object.entries(WAYS)) {
     expectCode('LIMIT_EXCEEDED', () => parseYaml(text(COUNT), 'more', { ...AUTHORED_YAML, maxNodes: maxNodes - 1 }))
   })
   test(`${way}: twice as many values as there may be are refused by their tokens`, () => {
-    const error = expectCode('LIMIT_EXCEEDED', () => tokensOf(text(COUNT), 'twice', Math.floor(values(COUNT) / 2) - 2))
+    const error = expectCode('LIMIT_EXCEEDED', () =>
+      tokensOf(text(COUNT), 'twice', atMost(Math.floor(values(COUNT) / 2) - 2)),
+    )
     assert.equal(error.details?.what, 'values')
   })
 }
 
+const WAYS_OF_KEYS: Readonly<Record<string, (count: number) => string>> = {
+  'in brackets': (n) => `{${repeat(n, (i) => `k${i}: v, `)}}`,
+  'of lines': (n) => repeat(n, (i) => `k${i}: v\n`),
+  'of nothing': (n) => repeat(n, (i) => `k${i}:\n`),
+  'after question marks': (n) => repeat(n, (i) => `? k${i}\n: v\n`),
+  'of JSON': (n) => `{${repeat(n, (i) => `"k${i}":1,`)}"z":1}`.replace(/"k0":1,/, ''),
+  'of many maps': (n) => repeat(n, () => '- {a: 1}\n'),
+}
+for (const [way, text] of Object.entries(WAYS_OF_KEYS))
+  test(`keys ${way}: as many as there may be are read, and one more is refused by its tokens`, () => {
+    const limits = { maxNodes: 10 * COUNT, maxKeys: COUNT }
+    parseYaml(text(COUNT), 'most', { ...AUTHORED_YAML, ...limits })
+    const error = expectCode('LIMIT_EXCEEDED', () => tokensOf(text(COUNT + 1), 'more', limits))
+    assert.equal(error.details?.what, 'keys')
+  })
+
 test('what costs tokens and makes no values is bounded as well', () => {
   const comments = repeat(100 * 10 + 1, () => '#\n')
-  expectCode('LIMIT_EXCEEDED', () => tokensOf(comments, 'comments', 100))
+  expectCode('LIMIT_EXCEEDED', () => tokensOf(comments, 'comments', atMost(100)))
 })
 
 function repeat(count: number, part: (index: number) => string): string {
