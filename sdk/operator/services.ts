@@ -1,11 +1,12 @@
 // The services that an operator of containers runs: which they are, their images, and their settings of octo's own.
 import type { Named, OperatorConfig } from './config.ts'
 import { isNamed, optional } from './config.ts'
+import { withLimits } from './limits.ts'
 import { OperatorProblem } from './problem.ts'
 
 export type OperatedService = {
   readonly name: string
-  /** Keys of Compose, without octo's own. */
+  /** Keys of Compose, without octo's own but its limits, which are in the words of Compose. */
   readonly compose: Named
   /** What stands below `octocompose`. */
   readonly settings: Named
@@ -23,12 +24,15 @@ export type OfferedImage = {
 export function servicesOf({ services, repos }: OperatorConfig): OperatedService[] {
   return Object.entries(services)
     .filter(([, { enabled }]) => enabled !== false)
-    .map(([name, { octocompose, enabled: _, ...compose }]) => ({
-      name,
-      compose,
-      settings: optional(octocompose, `\`octocompose\` of service \`${name}\``),
-      offered: offeredImage(name, optional(repos.services[name], `\`repos.services.${name}\``).docker),
-    }))
+    .map(([name, { octocompose, enabled: _, ...compose }]) => {
+      const settings = optional(octocompose, `\`octocompose\` of service \`${name}\``)
+      return {
+        name,
+        compose: withLimits(name, compose, settings.limits),
+        settings,
+        offered: offeredImage(name, optional(repos.services[name], `\`repos.services.${name}\``).docker),
+      }
+    })
 }
 
 function offeredImage(service: string, docker: unknown): OfferedImage | undefined {
