@@ -55,6 +55,7 @@ const TITLES: Readonly<Record<ShapeName, string>> = {
   hooks: 'hooks',
   settings: 'settings',
   stop: 'stop',
+  limits: 'limits',
   check: 'check',
   secret: 'source of secrets',
   notification: 'notifier',

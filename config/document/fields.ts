@@ -25,6 +25,7 @@ export type ShapeName =
       | 'hooks'
       | 'settings'
       | 'stop'
+      | 'limits'
       | 'check'
       | 'tool'
       | 'notification'
@@ -98,6 +99,7 @@ const SERVICE = {
   stop_signal: run('`stop.signal`'),
   stop_grace_period: run('`stop.timeout`'),
   replicas: run('how many of it run: 1'),
+  limits: { fetched: 'fill in', holds: { map: 'limits' }, means: 'the most that it may use of the machine' },
   start_period: run('time after the start in which failing health checks do not count: `10s`'),
   config: { fetched: 'fill in', holds: { map: 'settings' }, means: 'what the service is given of `configs`' },
   priority: unread(),
@@ -326,6 +328,11 @@ export const FIELDS = {
     entrypoint: ofContainers('the program in the image'),
     user: ofContainers('refused where octo runs the service: it runs services as the user who starts it'),
     env_file: ofContainers('refused where octo runs the service: write `environment`'),
+    deploy: ofContainers('`resources.limits` of it are `limits`; all else is for containers'),
+    mem_limit: ofContainers('`limits.memory`'),
+    cpus: ofContainers('`limits.cpus`'),
+    pids_limit: ofContainers('`limits.processes`'),
+    ulimits: ofContainers('`nofile` of it is `limits.open_files`; all else is for containers'),
     secrets: ofContainers(
       'names of secrets of Compose; or sources as below `octocompose`, which have `tool` or `args`',
     ),
@@ -384,6 +391,12 @@ export const FIELDS = {
     signal: run('the first signal: `SIGTERM`'),
     timeout: run('time until SIGKILL: `10s`'),
     target: run('who gets the first signal: `main`, or its whole `group`'),
+  },
+  limits: {
+    memory: run('of all its processes: `512m`, `2g`'),
+    cpus: run('processors: `1.5`'),
+    processes: run('how many there may be at a time'),
+    open_files: run('files and connections that each of its processes may have open'),
   },
   check: {
     tool: { fetched: 'add', holds: 'value', means: '`[repo/]name[@range]` of the plugin' },

@@ -75,6 +75,7 @@ const WHERE: Readonly<Record<ShapeName, string>> = {
   hooks: '`hooks`',
   settings: 'the `config` of a service',
   stop: '`stop`',
+  limits: '`limits`',
   check: 'a check',
   secret: 'a source of secrets',
   tool: '`tool`',

@@ -19,6 +19,7 @@ import { parsePluginRequest } from './plugin-request.ts'
 import { readDependencies } from './read-dependencies.ts'
 import { readRestart, readStop } from './read-ending.ts'
 import { readEnvironment } from './read-environment.ts'
+import { readLimits, saysOnlyLimits } from './read-limits.ts'
 import type { DraftedSource } from './read-secrets.ts'
 import { isListOfSources, readSecrets, refuseBesideSecrets } from './read-secrets.ts'
 import type { ServicePlaces } from './said.ts'
@@ -60,6 +61,7 @@ export function readServiceSpec(name: string, { trees, variables, warnings, sour
   const given = { name, environment, hasConfigFile: configFile !== undefined, program: pluginNode(name, trees) }
   const secrets = readSecrets(sources, variables, given)
   if (configFile) refuseBesideSecrets(sources, { name, config: configNode(name, trees) })
+  const limits = readLimits(owner, isContainer(local.compose) ? undefined : local.compose)
   const own = readDependencies(saidOf(owner, ['depends_on', 'depends']))
   const named = new Set(own.map(({ service }) => service))
   const ofSources = secrets.flatMap(({ dependsOn }) => dependsOn).filter(({ service }) => !named.has(service))
@@ -72,6 +74,7 @@ export function readServiceSpec(name: string, { trees, variables, warnings, sour
     stop: readStop(owner),
     replicas: readCount(saidOf(owner, ['replicas']), 'replicas', { min: 0, max: MAX_REPLICAS, otherwise: 1 }),
     startPeriodMs: startPeriodOf(owner) ?? DEFAULT_START_PERIOD_MS,
+    ...(limits ? { limits } : {}),
     ...(configFile ? { configFile } : {}),
     secrets,
     leftAside: leftAsideOf(local, placesOfService(trees.fetched, name)),
@@ -225,7 +228,7 @@ function configNode(name: string, { merged }: ConfigTrees): TreeNode | undefined
 /** Keys of Compose that change nothing about a program on this machine. */
 const HARMLESS = new Set(
   `image build entrypoint command working_dir environment depends_on restart stop_signal stop_grace_period init user env_file
-  annotations container_name expose hostname labels logging networks platform ports profiles pull_policy scale`.split(
+  annotations container_name expose hostname labels logging networks platform ports profiles pull_policy scale mem_limit cpus pids_limit`.split(
     /\s+/,
   ),
 )
@@ -244,5 +247,6 @@ function leftAsideOf({ compose }: ServicePlaces, fetched: ServicePlaces): LeftAs
 
 function isUnmet(key: string, node: TreeNode): boolean {
   if (isEmpty(node) || (key === 'secrets' && isListOfSources(node))) return false
+  if ((key === 'deploy' || key === 'ulimits') && saysOnlyLimits(key, node)) return false
   return COMPOSE_SERVICE_KEYS.has(key) && !HARMLESS.has(key)
 }

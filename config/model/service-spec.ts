@@ -35,6 +35,16 @@ export type StopRule = {
   readonly target: 'main' | 'group'
 }
 
+/** The most of the machine that a service may use. */
+export type ServiceLimits = {
+  /** Of all its processes together, as the two that follow. */
+  readonly memoryBytes?: number
+  readonly cpus?: number
+  readonly processes?: number
+  /** Of each of its processes. */
+  readonly openFiles?: number
+}
+
 /** A key that says something which octo does not do, and where. */
 export type LeftAside = { readonly key: string; readonly why: string; readonly place: Place }
 
@@ -68,6 +78,7 @@ export type ServiceSpec = {
   readonly stop: StopRule
   readonly replicas: number
   readonly startPeriodMs: number
+  readonly limits?: ServiceLimits
   /** `configs` of the service, handed over as a file. */
   readonly configFile?: { readonly format: 'json' | 'yaml'; readonly value: unknown }
   /** What it gets its secrets from, in the order of writing. */

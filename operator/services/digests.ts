@@ -20,8 +20,10 @@ type Started = {
 
 /** Of everything that its program is started with. */
 export function digestOf({ spec, executable, secrets }: Started): string {
-  const { program, environment, workingDir, configFile } = spec
-  return digest([program, environment, workingDir ?? null, configFile ?? null, executable?.digest ?? null, ...secrets])
+  const { program, environment, workingDir, configFile, limits } = spec
+  const started = [program, environment, workingDir ?? null, configFile ?? null, executable?.digest ?? null, ...secrets]
+  // Before there were any, the mark of a service without limits was this one too.
+  return digest(limits ? [...started, { limits }] : started)
 }
 
 /** Of what `init` is done with: its program, and what its checks are told and run. */
@@ -39,7 +41,7 @@ export function initDigestOf(
 
 /** The parts of `digestOf`, one by one. */
 export function fieldsOf({ spec, executable, secrets }: Started): Fields {
-  const { program, environment, workingDir, configFile } = spec
+  const { program, environment, workingDir, configFile, limits } = spec
   return {
     ...(program.kind === 'command'
       ? { command: mark(program.argv) }
@@ -50,6 +52,7 @@ export function fieldsOf({ spec, executable, secrets }: Started): Fields {
     ),
     ...(workingDir ? { working_dir: mark(workingDir) } : {}),
     ...(configFile ? { configs: mark(configFile) } : {}),
+    ...(limits ? { limits: mark(limits) } : {}),
     ...(secrets.length > 0 ? { secrets: mark(secrets) } : {}),
   }
 }
