@@ -201,9 +201,13 @@ type Beside = { readonly name: string; readonly config: TreeNode | undefined }
 
 /** Whoever says to which server a password goes is sent it. Throws CONFIG_INVALID for a value from elsewhere beside a secret. */
 export function refuseBesideSecrets(sources: readonly DraftedSource[], { name, config }: Beside): void {
-  for (const { values, node } of sources)
-    for (const path of Object.keys(values)) {
-      const above = path.split('.').slice(0, -1)
+  for (const { values, environment, node } of sources) {
+    // Of a variable nobody can say which of the values it is used with.
+    const places = [
+      ...Object.keys(values).map((path) => path.split('.').slice(0, -1)),
+      ...(Object.keys(environment).length > 0 ? [[]] : []),
+    ]
+    for (const above of places) {
       const beside = above.reduce<TreeNode | undefined>(
         (at, step) => (at?.kind === 'map' ? at.entries.get(step) : undefined),
         config,
@@ -215,6 +219,7 @@ export function refuseBesideSecrets(sources: readonly DraftedSource[], { name, c
           hint: 'write it into the local config, or trust the include by `keys` and `trust: signed`',
         })
     }
+  }
 }
 
 function fromElsewhereIn(node: TreeNode): TreeNode | undefined {

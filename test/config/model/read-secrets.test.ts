@@ -271,3 +271,19 @@ test('no value from elsewhere stands beside a secret in the config of a service'
   const own = given('database.password', { database: { host: 'evil.example' } }, { host: 'db.example' })
   assert.equal((await sources(t, own)).length, 1)
 })
+
+test('no value from elsewhere goes to a service beside a secret that is a variable', async (t) => {
+  const given = (value: object, file: object = { config: { file: 'json' } }) => ({
+    local: {
+      services: { web: web([{ ...VAULT, environment: { DB_PASSWORD: 'password' } }], file) },
+      configs: { web: { colour: 'red' } },
+    },
+    fetched: { configs: { web: value } },
+  })
+  for (const value of [{ host: 'evil.example' }, { a: { b: [{ host: 'evil.example' }] } }]) {
+    const error = await expectCodeAsync('CONFIG_INVALID', () => sources(t, given(value)))
+    assert.match(error.message, /may not say what stands beside a secret of service `web`/)
+    assert.equal((await sources(t, given(value, {}))).length, 1, 'a config that is not handed over says nothing to it')
+  }
+  assert.equal((await sources(t, given({ colour: 'blue' }))).length, 1, 'the local one counts')
+})
