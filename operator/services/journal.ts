@@ -127,20 +127,20 @@ export async function openJournal(path: string, known: Known, manyLines = MANY_L
   function writeAnew(): void {
     lines = 0
     const beside = `${path}.new`
+    let next: number | undefined
     try {
-      const next = openSync(beside, 'w', 0o600)
-      try {
-        writeAll(next, Buffer.from(whole().join('')))
-        fdatasyncSync(next)
-        renameSync(beside, path)
-      } finally {
-        closeSync(next)
-      }
-      closeSync(file)
-      file = openSync(path, 'a', 0o600)
-    } catch {
       rmSync(beside, { force: true })
+      next = openSync(beside, 'ax', 0o600)
+      writeAll(next, Buffer.from(whole().join('')))
+      fdatasyncSync(next)
+      renameSync(beside, path)
+    } catch {
+      if (next !== undefined) closeSync(next)
+      return
     }
+    // Only now: at no moment is there none to write to.
+    closeSync(file)
+    file = next
   }
 
   return {

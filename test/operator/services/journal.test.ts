@@ -1,6 +1,6 @@
 // The journal of a project: the last line about each counts, half a line is none, and it does not grow without an end.
 import assert from 'node:assert/strict'
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -85,4 +85,21 @@ test('one that is mostly past is written anew while it is open, and says the sam
   assert.deepEqual(filesBelow(join(path, '..')), ['journal'])
   writeFileSync(path, '')
   assert.deepEqual(readJournal(path), NOTHING)
+})
+
+test('a journal that cannot be written anew goes on as it is, and is written anew once it can', async (t) => {
+  const path = aJournal(t)
+  using journal = await openJournal(path, NOTHING, 5)
+  const write = (to: number, from = 1) => {
+    for (let at = from; at <= to; at++) journal.writeInstance('web.1', { ...NEW_INSTANCE, generation: at })
+  }
+  const linesIn = () => readFileSync(path, 'utf8').trim().split('\n').length
+  mkdirSync(`${path}.new`)
+  write(40)
+  assert.deepEqual([generation(path, 'web.1'), linesIn()], [40, 40])
+  rmdirSync(`${path}.new`)
+  write(80, 41)
+  assert.equal(generation(path, 'web.1'), 80)
+  assert.ok(linesIn() < 20)
+  assert.deepEqual(filesBelow(join(path, '..')), ['journal'])
 })
