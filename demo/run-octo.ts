@@ -51,8 +51,12 @@ export async function runOcto(octo: OctoHere, words: readonly string[]): Promise
 }
 
 /** Shows what the command prints and gives its exit code. */
-export async function showOcto(octo: OctoHere, words: readonly string[], cwd = octo.root): Promise<number> {
-  const child = await launchOcto(octo, words, { stdio: 'inherit', cwd })
+export async function showOcto(
+  octo: OctoHere,
+  words: readonly string[],
+  { cwd = octo.root, detached = false }: Omit<Running, 'stdio'> = {},
+): Promise<number> {
+  const child = await launchOcto(octo, words, { stdio: 'inherit', cwd, detached })
   const [code] = await once(child, 'close')
   return code ?? 1
 }

@@ -88,11 +88,11 @@ function requireLinux(): void {
   })
 }
 
-/** However the middle of it went. */
+/** However the middle of it went, and however often somebody presses Ctrl-C meanwhile. */
 function stoppedAtTheEnd(screen: StackScreen): AsyncDisposable {
   return {
     [Symbol.asyncDispose]: async () => {
-      const code = await screen.octo(['stop'])
+      const code = await screen.octoToTheEnd(['stop'])
       if (code !== 0) throw coded('OS_FAILED', { message: `\`octo stop\` left something running, exit code ${code}` })
     },
   }

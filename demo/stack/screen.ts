@@ -11,6 +11,8 @@ export type StackScreen = {
   print(line: string): void
   /** Shows the command and what it prints; gives its exit code. */
   octo(words: readonly string[]): Promise<number>
+  /** The same, out of reach of a Ctrl-C: what was begun is done. */
+  octoToTheEnd(words: readonly string[]): Promise<number>
   /** Shown is the command; what it prints is for the caller. */
   launch(words: readonly string[]): Promise<ChildProcess>
   visit(address: string): Promise<void>
@@ -29,7 +31,11 @@ export function openScreen({ root, place, terminal }: Setting): StackScreen {
     print: (line) => terminal.print(line),
     octo(words) {
       typed(`./octo ${words.join(' ')}`)
-      return showOcto(octo, words, cwd)
+      return showOcto(octo, words, { cwd })
+    },
+    octoToTheEnd(words) {
+      typed(`./octo ${words.join(' ')}`)
+      return showOcto(octo, words, { cwd, detached: true })
     },
     launch(words) {
       typed(`./octo ${words.join(' ')}`)
