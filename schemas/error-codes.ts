@@ -173,6 +173,11 @@ export const ERROR_CODES = {
     status: 503,
     meaning: 'systemd is not there, or did not do what it was asked for',
   },
+  UNIT_UNSAFE: {
+    exit: FORBIDDEN,
+    status: 422,
+    meaning: 'a unit of the machine would run as one user what others can change',
+  },
   CHANGES_OUTDATED: { exit: TRY_AGAIN, status: 409, meaning: 'what was shown is not what would be changed any more' },
   SUPERVISOR_FAILED: {
     exit: UNAVAILABLE,

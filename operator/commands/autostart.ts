@@ -10,11 +10,12 @@ import { onDisk } from '../../system/files/errors.ts'
 import { userConfigFolder } from '../../system/files/user-config-folder.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { ownStart } from '../link/own-start.ts'
-import { complaintsAbout, systemd, withSystemd } from '../operators/baremetal/systemd.ts'
-import { MARK_LINE, renderUnit } from '../operators/baremetal/unit.ts'
+import { complaintsAbout, systemd, systemdVersion, withSystemd } from '../operators/baremetal/systemd.ts'
+import { MARK_LINE, renderUnit, SUBGROUPS_SINCE } from '../operators/baremetal/unit.ts'
 import { supervisorOf } from '../services/control.ts'
 import { placesOf } from '../services/places.ts'
 import type { SessionOptions } from '../session.ts'
+import { refuseExposed } from './unit-safety.ts'
 
 export type AutostartOptions = Pick<SessionOptions, 'config' | 'lock' | 'frozen' | 'offline'> & {
   readonly system?: boolean
@@ -42,9 +43,11 @@ export async function enableAutostart(options: AutostartOptions, terminal: Termi
   const place = { terminal, cwd: process.cwd(), env }
   const configPath = configOf(options, place)
   const unit = unitOf(configPath, options, env)
+  const octo = ownStart()
   const text = renderUnit({
     project: basename(dirname(configPath)),
-    ...{ octo: ownStart().words, flags: flagsOf(configPath, options, place.cwd) },
+    hasSubgroups: ((await systemdVersion(env)) ?? 0) >= SUBGROUPS_SINCE,
+    ...{ octo: octo.words, flags: flagsOf(configPath, options, place.cwd) },
     ...(options.system ? { user: userOf(options) } : { places: placesOfUser(env) }),
   })
   if (options.print) {
@@ -52,6 +55,9 @@ export async function enableAutostart(options: AutostartOptions, terminal: Termi
     return 0
   }
   if (options.now) refuseRunning(configPath, env)
+  const lock = options.lock === undefined ? undefined : resolve(place.cwd, options.lock)
+  const configs = [configPath, ...otherConfigs(options, place.cwd).filter(isAbsolute)]
+  if (options.system) await refuseExposed(userOf(options), { octo, configs, lock }, env)
   refuseForeign(unit.path)
   const before = existsSync(unit.path) ? onDisk(unit.path, () => readFileSync(unit.path, 'utf8')) : undefined
   onDisk(unit.path, () => mkdirSync(dirname(unit.path), { recursive: true }))
@@ -101,15 +107,19 @@ function configOf({ config: [first] = [] }: AutostartOptions, { cwd }: Place): s
 }
 
 /** Absolute, as a unit has a folder of its own. */
-function flagsOf(configPath: string, { config = [], lock, frozen, offline }: AutostartOptions, cwd: string): string[] {
-  const others = config.slice(1).map((text) => (/^[a-z][a-z0-9+.-]+:/i.test(text) ? text : resolve(cwd, text)))
+function flagsOf(configPath: string, options: AutostartOptions, cwd: string): string[] {
+  const { lock, frozen, offline } = options
   return [
-    ...[configPath, ...others].flatMap((path) => ['--config', path]),
+    ...[configPath, ...otherConfigs(options, cwd)].flatMap((path) => ['--config', path]),
     ...(lock === undefined ? [] : ['--lock', resolve(cwd, lock)]),
     ...(frozen ? ['--frozen'] : []),
     ...(offline ? ['--offline'] : []),
     ...['--operator', 'baremetal'],
   ]
+}
+
+function otherConfigs({ config = [] }: AutostartOptions, cwd: string): readonly string[] {
+  return config.slice(1).map((text) => (/^[a-z][a-z0-9+.-]+:/i.test(text) ? text : resolve(cwd, text)))
 }
 
 function unitOf(configPath: string, { system = false }: AutostartOptions, env: NodeJS.ProcessEnv): Unit {

@@ -19,9 +19,12 @@ export type PathProblem = {
 const MAX_LINKS = 40
 const SHARED_WITH_STICKY = 0o1000
 
-/** The first place on the way, the path itself included, that others than root and this user could change; undefined when there is none. */
-export function problemOfPath(path: string): PathProblem | undefined {
-  return walk(path, judge())
+/**
+ * The first place on the way, the path itself included, that others than root and this user, or that of the number, could change;
+ * undefined when there is none.
+ */
+export function problemOfPath(path: string, uid?: number): PathProblem | undefined {
+  return walk(path, judge(uid))
 }
 
 /** The same for a place where programs look for files, there or not: nobody else may put one into it. */
@@ -69,8 +72,7 @@ function isNowhere(error: unknown): boolean {
 
 type Visit = (place: string, stat: Stats) => PathProblem | undefined
 
-function judge(): Visit {
-  const self = process.getuid?.() ?? 0
+function judge(self = process.getuid?.() ?? 0): Visit {
   return (place, stat) => problemOf(place, stat, self)
 }
 

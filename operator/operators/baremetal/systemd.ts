@@ -10,7 +10,7 @@ const TIMEOUT_MS = 90_000
 const KEPT = { headBytes: 16_384, tailBytes: 16_384, lineBytes: 4096 }
 const MAX_SHOWN = 500
 
-type Answer = { readonly isDone: boolean; readonly said: string }
+type Answer = { readonly isDone: boolean; readonly said: string; readonly printed: string }
 
 /** Throws SYSTEMD_FAILED with what the program said. */
 export async function systemd(file: string, argv: readonly string[], env: Environment): Promise<void> {
@@ -41,7 +41,23 @@ async function answerOf(file: string, argv: readonly string[], env: Environment)
     reason === 'file' ? new NotThere(file) : failed(file, code)
   const what = { file, argv, env, cwd: '/' }
   const ended = await runProcess(what, { timeoutMs: TIMEOUT_MS, words, kept: { stdout: KEPT, stderr: KEPT } })
-  return { isDone: ended.exitCode === 0 && ended.stopped === undefined, said: ended.stderr.text.trim() }
+  return {
+    isDone: ended.exitCode === 0 && ended.stopped === undefined,
+    said: ended.stderr.text.trim(),
+    printed: ended.stdout.text,
+  }
+}
+
+/** Undefined where there is nobody to ask, or it does not say. */
+export async function systemdVersion(env: Environment): Promise<number | undefined> {
+  try {
+    const { printed } = await answerOf('systemctl', ['--version'], env)
+    const version = /^systemd (\d+)/.exec(printed)?.[1]
+    return version === undefined ? undefined : Number(version)
+  } catch (error) {
+    if (error instanceof NotThere) return undefined
+    throw error
+  }
 }
 
 /** For a program of systemd that is not there at all. */

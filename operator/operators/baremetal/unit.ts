@@ -14,13 +14,18 @@ type UnitFacts = {
   readonly user?: string
   /** Where octo finds what this user said and keeps. */
   readonly places?: Readonly<Record<string, string>>
+  /** This systemd can start octo beside the cgroups that it makes for services. */
+  readonly hasSubgroups?: boolean
 }
+
+/** From this version on. */
+export const SUBGROUPS_SINCE = 254
 
 /** By which it is known that octo wrote it, and may write it again or take it away. */
 export const MARK_LINE = '# Written by `octo autostart`; change it by `systemctl edit`, which outlives the next one.'
 
 /** Throws USAGE for a path that no unit can hold. */
-export function renderUnit({ project, octo, flags, user, places = {} }: UnitFacts): string {
+export function renderUnit({ project, octo, flags, user, places = {}, hasSubgroups = false }: UnitFacts): string {
   const command = (...words: readonly string[]) => [...octo, ...words, ...flags].map(unitWord).join(' ')
   return lines([
     MARK_LINE,
@@ -36,6 +41,7 @@ export function renderUnit({ project, octo, flags, user, places = {} }: UnitFact
     `ExecReload=${command('apply', '--yes')}`,
     '# octo stops the services in their order; where octo itself is killed they live on, and the next one goes on with them.',
     'KillMode=process',
+    ...(hasSubgroups ? DELEGATION : []),
     'TimeoutStopSec=5min',
     'Restart=on-failure',
     'RestartSec=5s',
@@ -49,6 +55,9 @@ export function renderUnit({ project, octo, flags, user, places = {} }: UnitFact
     `WantedBy=${user === undefined ? 'default.target' : 'multi-user.target'}`,
   ])
 }
+
+/** For limits of services. Without the second, systemd could not start the next octo beside services that still run. */
+const DELEGATION = ['Delegate=yes', 'DelegateSubgroup=octo.supervisor']
 
 /** What a manager without rights can do as well. */
 const HARDENING = ['NoNewPrivileges=yes', 'LockPersonality=yes', 'RestrictRealtime=yes', 'RestrictSUIDSGID=yes']

@@ -1,7 +1,7 @@
 // Units of systemd for the services of a config: their text, and what is asked of systemd, whose programs are stand-ins here.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -49,13 +49,14 @@ test('systemd itself takes the units, of users and of the machine', options, (t)
 })
 
 /** Each program notes how it was called, and ends as the scene says. */
-function aMachine(t: TestContext, { failing = [] as readonly string[], says = '', more = {} } = {}) {
+function aMachine(t: TestContext, { failing = [] as readonly string[], says = '', more = {}, version = 252 } = {}) {
   const folder = tempFolder(t)
   const bin = join(folder, 'bin')
   mkdirSync(bin)
   for (const name of ['systemctl', 'loginctl', 'systemd-analyze']) {
     const end = failing.includes(name) ? 'exit 1' : name === 'systemd-analyze' ? says : ':'
-    writeFileSync(join(bin, name), `#!/bin/sh\necho "${name} $*" >>'${folder}/calls'\n${end}\n`)
+    const asked = `[ "$1" != --version ] || { echo 'systemd ${version} (${version}.1)'; exit 0; }`
+    writeFileSync(join(bin, name), `#!/bin/sh\n${asked}\necho "${name} $*" >>'${folder}/calls'\n${end}\n`)
     chmodSync(join(bin, name), 0o755)
   }
   mkdirSync(join(folder, 'shop'))
@@ -119,6 +120,25 @@ test('the unit is shown and nothing is done, and one of the machine says whose i
     assert.equal((await octo('enable', '--print', '--system', ...words)).code, 64)
 })
 
+test(
+  'a systemd that can start octo beside its services gives it their cgroups, and no older one does',
+  options,
+  async (t) => {
+    for (const [version, lines] of [
+      [253, []],
+      [254, ['Delegate=yes', 'DelegateSubgroup=octo.supervisor']],
+      [257, ['Delegate=yes', 'DelegateSubgroup=octo.supervisor']],
+    ] as const) {
+      const { stdout } = await aMachine(t, { version }).octo('enable', '--print')
+      assert.deepEqual(
+        stdout.split('\n').filter((line) => line.startsWith('Delegate')),
+        lines,
+        String(version),
+      )
+    }
+  },
+)
+
 test('what is not octo’s is left as it is, and what systemd does not take is not left behind', options, async (t) => {
   const { octo, units, unit } = aMachine(t, { says: 'echo "$3:7: Unknown key name" >&2' })
   const refused = await octo('enable')
@@ -156,4 +176,34 @@ test('where systemd refuses it is said in its words, and without it what there i
   assert.match(none.stderr, /`systemctl` is not there: this machine is not run by systemd/)
   const config = await octoIn({ cwd: folder, env }, ['autostart', 'enable', '--print'])
   assert.match(config.stderr, /CONFIG_NOT_FOUND/)
+})
+
+const asRoot = { skip: options.skip || (process.getuid?.() === 0 ? false : 'only root writes units of the machine') }
+
+test('a unit of the machine runs nothing that others than root and its user can change', asRoot, async (t) => {
+  const { octo, calls, folder } = aMachine(t)
+  const enable = (...words: readonly string[]) => octo('enable', '--system', ...words)
+  const shop = join(folder, 'shop')
+  const config = join(shop, 'octo.yaml')
+  const unknown = await enable('--user', 'no-such-user-here')
+  assert.deepEqual([unknown.code, /knows no user `no-such-user-here`/.test(unknown.stderr)], [64, true])
+  type Row = readonly [place: string, wrong: () => void, right: () => void]
+  const lock = join(shop, 'octo.lock')
+  writeFileSync(lock, '')
+  const rows: readonly Row[] = [
+    [config, () => chmodSync(config, 0o666), () => chmodSync(config, 0o644)],
+    [shop, () => chmodSync(shop, 0o777), () => chmodSync(shop, 0o755)],
+    [shop, () => chownSync(shop, 54_321, 0), () => chownSync(shop, 0, 0)],
+    [config, () => chownSync(config, 54_321, 0), () => chownSync(config, 0, 0)],
+    [lock, () => chmodSync(lock, 0o622), () => chmodSync(lock, 0o644)],
+  ]
+  for (const [place, wrong, right] of rows) {
+    wrong()
+    const { code, stderr } = await enable('--user', 'nobody')
+    right()
+    assert.equal(code, 77, stderr)
+    assert.ok(stderr.includes(`UNIT_UNSAFE]: \`${place}\``), stderr)
+    assert.match(stderr, /hint: (?:run `sudo chmod go-w|give it to root or to `nobody`: `sudo chown nobody )/)
+  }
+  assert.deepEqual(calls(), [], 'nothing was written or enabled')
 })
