@@ -1,5 +1,5 @@
-// The words for services: `octo start`, `apply`, `stop`, `restart`, `status`, `logs`, `exec`, `show` and `compose`. What they do is for the
-// operator of the config to say.
+// The words for services: `octo start`, `apply`, `stop`, `restart`, `status`, `logs`, `events`, `metrics`, `exec`, `show` and `compose`.
+// What they do is for the operator of the config to say.
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { addCommand, onRun } from '../terminal/program.ts'
@@ -43,6 +43,16 @@ const SPECS: Readonly<Record<OperatorWord | OwnWord, Spec>> = {
     summary: 'show what services wrote',
     examples: ['octo logs web', 'octo logs --follow web db', 'octo logs --since 10m'],
   },
+  events: {
+    words: 'events [services...]',
+    summary: 'show what happened to services',
+    examples: ['octo events', 'octo events --follow web', 'octo events --since 1h --json'],
+  },
+  metrics: {
+    words: 'metrics',
+    summary: 'show what can be measured of services, for Prometheus',
+    examples: ['octo metrics', 'octo metrics --output /var/lib/node_exporter/textfile/shop.prom --world-readable'],
+  },
   exec: {
     words: 'exec <service> <command...>',
     summary: 'run a command where a service runs',
@@ -57,7 +67,7 @@ const SPECS: Readonly<Record<OperatorWord | OwnWord, Spec>> = {
 }
 
 const CHANGES: readonly Word[] = ['start', 'apply', 'stop', 'restart']
-const ANSWERS_DATA: readonly Word[] = ['start', 'apply', 'stop', 'restart', 'status', 'logs', 'show']
+const ANSWERS_DATA: readonly Word[] = ['start', 'apply', 'stop', 'restart', 'status', 'logs', 'events', 'show']
 const PASSES_ON: readonly Word[] = ['exec', 'compose']
 
 export function addServiceWords(program: Command): void {
@@ -77,10 +87,14 @@ export function addServiceWords(program: Command): void {
         )
     if (word === 'apply') command.option('--yes', 'make the changes without asking')
     if (word === 'status') command.option('-w, --watch', 'show it again when it changes, until Ctrl-C')
-    if (word === 'logs')
+    if (word === 'logs' || word === 'events')
       command
-        .option('-f, --follow', 'go on as more is written, until Ctrl-C')
+        .option('-f, --follow', `go on as more ${word === 'logs' ? 'is written' : 'happens'}, until Ctrl-C`)
         .option('--since <when>', 'a duration such as `10m`, or a moment')
+    if (word === 'metrics')
+      command
+        .option('-o, --output <file>', 'write it there, whole or not at all, and only for you to read')
+        .option('--world-readable', 'let everybody on this machine read that file')
     // What follows the service is another program's, its options too.
     if (passesOn) command.passThroughOptions()
     command.addHelpText('after', '\nThe exit code is that of the operator.')

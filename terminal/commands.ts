@@ -26,6 +26,8 @@ export const WORDS: readonly Word[] = [
     restart: 'stop services and start them again',
     status: 'show how the services are',
     logs: 'show what services wrote',
+    events: 'show what happened to services',
+    metrics: 'show what can be measured of services, for Prometheus',
     exec: 'run a command where a service runs',
     autostart: 'start the services with the machine, or with you',
     show: 'show what the operator makes of the config',

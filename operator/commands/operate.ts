@@ -62,7 +62,15 @@ function isOwn(word: OperatorWord | OwnWord): word is OwnWord {
 }
 
 /** The built-in operator does these by what it noted when it started the services. */
-const NEVER_ASK: ReadonlySet<OperatorWord | OwnWord> = new Set(['stop', 'status', 'logs', 'show', 'exec'])
+const NEVER_ASK: ReadonlySet<OperatorWord | OwnWord> = new Set([
+  'stop',
+  'status',
+  'logs',
+  'events',
+  'metrics',
+  'show',
+  'exec',
+])
 
 /** What was started is not out of reach because its config is. Throws the error of the config where nothing was. */
 async function answerWithout(error: Error, { word, args, options }: Asked, place: Place): Promise<number> {

@@ -7,6 +7,7 @@ import { interruptible } from '../../system/process/interruptible.ts'
 import { keepHeapSmall } from '../../system/process/small-heap.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { runLine } from '../check/decisions.ts'
+import type { PlannedCheck } from '../check/plan.ts'
 import type { Lanes } from '../lanes/lanes.ts'
 import { openLanes } from '../lanes/lanes.ts'
 import { asksForProgram, programRunner } from '../services/checked-services.ts'
@@ -67,11 +68,24 @@ export async function watchChecksCommand(
     },
     lanes,
   )
+  teller?.retire([...plan.map(askedOf), ...idle.map((one) => ({ ...one, isChecked: false }))])
   display.begin(watch, lanes)
   await aborted(interruption.signal)
   display.end(watch.rows(), lanes)
+  // As it was shown: what comes while the last messages are sent is for the next run.
+  const exitCode = watch.rows().every(hasPassed) ? 0 : FAILED
   await teller?.finish(DRAIN_MS)
-  return watch.rows().every(hasPassed) ? 0 : FAILED
+  return exitCode
+}
+
+function askedOf({ service, phase, request, mark, fate }: PlannedCheck) {
+  return {
+    service,
+    phase,
+    plugin: request.plugin,
+    ...(mark === undefined ? {} : { mark }),
+    isChecked: fate.kind === 'run',
+  }
 }
 
 function refuseReport({ junit }: CheckOptions): void {

@@ -3,6 +3,7 @@
 export type LatenessSummary = {
   readonly runs: number
   /** Milliseconds. */
+  readonly sum: number
   readonly p50: number
   readonly p99: number
   readonly max: number
@@ -17,7 +18,7 @@ const BUCKETS = 400
 
 export function openLateness(): Lateness {
   const counts = new Uint32Array(BUCKETS)
-  let [runs, max] = [0, 0]
+  let [runs, max, sum] = [0, 0, 0]
 
   /** The upper end of the bucket that holds it. */
   function share(part: number): number {
@@ -35,9 +36,16 @@ export function openLateness(): Lateness {
       const at = Math.min(bucket, BUCKETS - 1)
       counts[at] = (counts[at] ?? 0) + 1
       runs++
+      sum += ms
       max = Math.max(max, ms)
     },
-    summary: () => ({ runs, p50: rounded(share(0.5)), p99: rounded(share(0.99)), max: rounded(max) }),
+    summary: () => ({
+      runs,
+      sum: rounded(sum),
+      p50: rounded(share(0.5)),
+      p99: rounded(share(0.99)),
+      max: rounded(max),
+    }),
   }
 }
 

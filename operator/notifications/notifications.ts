@@ -3,7 +3,7 @@
 import { hostname } from 'node:os'
 import type { Notification } from '../../schemas/contract/notification.ts'
 import { printable, quote } from '../../schemas/quote.ts'
-import type { Happening } from './happening.ts'
+import type { About, Happening } from './happening.ts'
 import { openKeeper, readState } from './keep.ts'
 import type { Answered } from './outlet.ts'
 import type { Notifier, Send, Telling } from './send.ts'
@@ -30,6 +30,8 @@ export type Notifications = Disposable & {
   tell(happening: Happening): void
   /** From now on these are told, by `send`; what was told before the first of them is told to these. */
   use(used: Used): void
+  /** What was wrong with these is over: nobody looks at them any more. */
+  retire(isGone: (about: About) => boolean): void
   status(): readonly NotifierStatus[]
   /** Sends what waits without waiting for more; resolves when nothing can be done at once any more, or the time is over. */
   drain(timeoutMs: number): Promise<void>
@@ -39,6 +41,8 @@ type NotificationsDeps = {
   /** The file that keeps what was not told yet. */
   readonly path: string
   readonly log: (line: string) => void
+  /** That a notifier does not deliver, or does again. */
+  readonly onTrouble?: (notifier: string, text: string) => void
   /** Of a clock that does not go back while the process lives, near to the time of day. */
   readonly now?: () => number
 }
@@ -47,7 +51,7 @@ type NotificationsDeps = {
 const MAX_UNREAD = 1000
 const MAX_TIMER_MS = 2 ** 31 - 1
 
-export function openNotifications({ path, log, now = steadyNow }: NotificationsDeps): Notifications {
+export function openNotifications({ path, log, onTrouble, now = steadyNow }: NotificationsDeps): Notifications {
   let project = ''
   const host = hostname() || 'unknown'
   const found = readState(path)
@@ -90,6 +94,7 @@ export function openNotifications({ path, log, now = steadyNow }: NotificationsD
     const { outlet } = effect
     if (effect.kind === 'say') {
       log(`notifier ${quote(outlet)} ${printable(effect.text, 1000)}`)
+      onTrouble?.(outlet, effect.text)
       return
     }
     const { notification } = effect
@@ -138,6 +143,11 @@ export function openNotifications({ path, log, now = steadyNow }: NotificationsD
       if (unreadLost > 0) say(`${unreadLost} events were told before the config was read, and are lost`)
       unreadLost = 0
       take({ kind: 'looked' })
+    },
+    retire(isGone) {
+      const gone = Object.values(state.subjects).filter(({ about, problem }) => problem && isGone(about))
+      for (const { about } of gone)
+        take({ kind: 'happened', happening: { ...about, kind: 'well', message: 'is not checked any more' } })
     },
     status: () =>
       [...(notifiers?.values() ?? [])].map(({ config, plugin }) => ({

@@ -162,7 +162,8 @@ function cleaned(happening: Happening): Happening {
   return { ...happening, ...aboutOf(happening), message: printable(happening.message, MAX_MESSAGE) }
 }
 
-function aboutOf({ service, instance, check }: About): About {
+/** By this it is known from one message to the next. */
+export function aboutOf({ service, instance, check }: About): About {
   const texts = Object.entries({ service, instance, check })
   return Object.fromEntries(
     texts.flatMap(([key, text]) => (text === undefined ? [] : [[key, printable(text, MAX_NAME)]])),

@@ -8,6 +8,7 @@ import { isCoded } from '../../schemas/errors.ts'
 import { secretArguments } from '../../schemas/secret-arguments.ts'
 import type { RunDeps } from '../exec/plugin-process.ts'
 import { runNotifier } from '../exec/run-notifier.ts'
+import { openHiding } from '../hiding.ts'
 import type { Answered } from './outlet.ts'
 
 /** A notifier of the config, with its plugin or the reason why there is none. */
@@ -24,7 +25,9 @@ export type Send = (notifier: Notifier, notification: Notification, signal: Abor
 export function senderOf(deps: RunDeps): Send {
   return async ({ config, plugin }, notification, signal) => {
     if (plugin instanceof Error) return { status: 'failed', summary: plugin.message }
-    const hide = (text: string) => withoutSecrets(text, config.arguments, plugin)
+    const hiding = openHiding(SHORTEST)
+    hiding.add(secretsOf(config.arguments, plugin))
+    const hide = (text: string) => hiding.hideInSentence(text)
     try {
       const { timeoutMs } = config
       const result = await runNotifier(
@@ -41,20 +44,18 @@ export function senderOf(deps: RunDeps): Send {
   }
 }
 
-const HIDDEN = '***'
+/** Of one notifier, in what it says itself. */
 const SHORTEST = 4
 
 /** A server may repeat in its answer what it was given. */
-function withoutSecrets(text: string, given: CheckArguments, { manifest }: VerifiedExecutable): string {
-  if (given.kind === 'list') return text
+function secretsOf(given: CheckArguments, { manifest }: VerifiedExecutable): readonly string[] {
+  if (given.kind === 'list') return []
   const secrets = secretArguments(manifest.arguments)
-  const values = Object.entries(given.value).flatMap(([name, value]) => (secrets.has(name) ? textsIn(value) : []))
-  return values.reduce((shown, secret) => shown.replaceAll(secret, HIDDEN), text)
+  return Object.entries(given.value).flatMap(([name, value]) => (secrets.has(name) ? textsIn(value) : []))
 }
 
 function textsIn(value: unknown): string[] {
-  if (typeof value === 'string' || typeof value === 'number')
-    return [String(value)].filter((text) => text.length >= SHORTEST)
+  if (typeof value === 'string' || typeof value === 'number') return [String(value)]
   if (typeof value !== 'object' || value === null) return []
   return Object.values(value).flatMap(textsIn)
 }

@@ -8,7 +8,7 @@ export const OPERATOR_WORDS = ['start', 'stop', 'restart', 'status', 'logs', 'ex
 export type OperatorWord = (typeof OPERATOR_WORDS)[number]
 
 /** Words that octoctl's contract does not have, so that only the built-in operator answers them. */
-export const OWN_WORDS = ['apply'] as const
+export const OWN_WORDS = ['apply', 'events', 'metrics'] as const
 export type OwnWord = (typeof OWN_WORDS)[number]
 
 /** The levels of octoctl's `--log-level`. */
@@ -22,6 +22,9 @@ export type OperatorOptions = SessionOptions & {
   readonly watch?: boolean | undefined
   readonly follow?: boolean | undefined
   readonly since?: string | undefined
+  /** A file in place of standard output, which only its user reads unless all may. */
+  readonly output?: string | undefined
+  readonly worldReadable?: boolean | undefined
   readonly json?: boolean | undefined
   /** Digest of the changes that somebody has seen, which are made in place of a start. */
   readonly apply?: string | undefined

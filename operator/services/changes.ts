@@ -118,6 +118,14 @@ function inOrder<One extends { readonly service: string }>(
   return all.toSorted((one, other) => levelOf(one.service) - levelOf(other.service))
 }
 
+/** For people, in one sentence. */
+export function changesInWords({ changes }: Changes): string {
+  const said = changes.map(
+    ({ service, action, fields }) => `${action} ${service}${fields.length > 0 ? ` (${fields.join(', ')})` : ''}`,
+  )
+  return said.length === 0 ? 'nothing differed' : said.join('; ')
+}
+
 export function changedMeanwhile(): Error {
   return coded('CHANGES_OUTDATED', {
     message: 'the config, or what runs, was changed since the changes were shown, and nothing was done',

@@ -3,19 +3,22 @@ import { endProcesses } from '../../system/process/end-processes.ts'
 import { isAlive } from '../../system/process/identity.ts'
 import { MARK } from '../../system/process/mark.ts'
 import { removeCgroup } from '../../system/process/process-cgroup.ts'
+import type { CheckOutcome } from '../check/outcome.ts'
 import type { Lanes } from '../lanes/lanes.ts'
+import type { End } from './end.ts'
+import { endInWords } from './end.ts'
 import type { SeenCheck } from './health-watch.ts'
 import { watchHealth } from './health-watch.ts'
 import type { One } from './instances.ts'
 import type { KnownService } from './journal.ts'
 import { keepSpec } from './kept-specs.ts'
-import type { Effect, End, Event } from './lifecycle.ts'
-import { endInWords } from './lifecycle.ts'
+import type { Effect, Event } from './lifecycle.ts'
 import type { LoadedServices } from './loaded-services.ts'
 import { markOf } from './marks.ts'
+import type { Tally } from './metrics/tally.ts'
 import type { PreparationFacts, Preparing } from './preparation.ts'
 import { ownProgramOf, runAll } from './preparation.ts'
-import { startProgram } from './program.ts'
+import { oomKillsOf, startProgram } from './program.ts'
 import type { Surroundings } from './protocol.ts'
 import { oneLine } from './said-by-others.ts'
 import type { SecretsKeeper } from './secrets/keeper.ts'
@@ -36,6 +39,7 @@ type EffectsDeps = EffectFacts & {
   readonly secrets: Pick<SecretsKeeper, 'handedTo'>
   /** Beside what this comes to for the instance. */
   readonly onChecks: (one: One, seen: readonly SeenCheck[], before?: readonly SeenCheck[]) => void
+  readonly onRun: Tally['ran']
 }
 
 export type Effects = Disposable & {
@@ -164,7 +168,8 @@ export function openEffects(deps: EffectsDeps): Effects {
     const runService: ReturnType<typeof ownProgramOf> = (check, aborted) =>
       ownProgramOf(service, { id: one.id, signal, secrets: deps.secrets.handedTo(service) }, facts)(check, aborted)
     const id = `${one.id} ${generation}`
-    watchHealth({ id, checks, runnable, startPeriodMs, signal, runService, onHealth }, facts)
+    const onRun = (name: string, outcome: CheckOutcome) => deps.onRun(one.id, name, outcome)
+    watchHealth({ id, checks, runnable, startPeriodMs, signal, runService, onHealth, onRun }, facts)
 
     function onHealth(...[health, shown, reason]: Parameters<Parameters<typeof watchHealth>[0]['onHealth']>): void {
       const seen = shown.map(cleaned)
@@ -222,7 +227,7 @@ export function openEffects(deps: EffectsDeps): Effects {
         const { state, process, generation } = one.instance
         if (state !== 'running' || !process || children.get(one.id) === generation) continue
         if (isAlive(process)) adopted.set(one.id, generation)
-        else tellEnd(one, generation, { kind: 'unknown' })
+        else tellEnd(one, generation, { kind: 'unknown', ...oomKillsOf(process.cgroup) })
       }
     },
     watch,

@@ -1,9 +1,9 @@
 // What of the life of an instance and of its checks somebody may want to be told of.
 import type { Happening } from '../notifications/happening.ts'
+import { endInWords } from './end.ts'
 import type { SeenCheck } from './health-watch.ts'
 import type { One } from './instances.ts'
 import type { Instance } from './lifecycle.ts'
-import { endInWords } from './lifecycle.ts'
 import { stableAfterMs } from './pause.ts'
 
 type Told = Pick<Happening, 'kind' | 'message' | 'holdMs'>

@@ -37,11 +37,13 @@ type Watched = {
   readonly signal: AbortSignal
   readonly runService: NonNullable<CheckDeps['runService']>
   onHealth(health: Health, checks: readonly SeenCheck[], reason: string | undefined): void
+  /** Of each run of a check. */
+  onRun(name: string, outcome: CheckOutcome): void
 }
 
 /** Until it is aborted. */
 export function watchHealth(watched: Watched, facts: PreparationFacts & { readonly lanes: Lanes }): void {
-  const { id, checks, runnable, startPeriodMs, signal, runService, onHealth } = watched
+  const { id, checks, runnable, startPeriodMs, signal, runService, onHealth, onRun } = watched
   const running = checks.filter(({ fate }) => fate.kind === 'run')
   const seen = new Map<PlannedCheck, { health: CheckHealth; status?: CheckStatus; summary?: string }>(
     running.map((check) => [check, { health: NOT_CHECKED }]),
@@ -60,6 +62,7 @@ export function watchHealth(watched: Watched, facts: PreparationFacts & { readon
   function take(check: PlannedCheck, outcome: CheckOutcome): boolean {
     const { health: before } = seen.get(check) ?? { health: NOT_CHECKED }
     if (outcome.status === 'skipped') return false
+    onRun(nameOfCheck(check), outcome)
     const isStartPeriod = performance.now() - startedAt < startPeriodMs
     const health = afterResult(before, outcome.status, { ...check.item, isStartPeriod })
     seen.set(check, { health, status: outcome.status, summary: outcome.summary })
@@ -70,7 +73,7 @@ export function watchHealth(watched: Watched, facts: PreparationFacts & { readon
   function report(reason: string | undefined): void {
     const all = [...seen.values()]
     const shown = [...seen].map(([check, { health, ...last }]) => ({
-      ...{ label: labelOf(check), name: nameOf(check), state: health.state },
+      ...{ label: labelOf(check), name: nameOfCheck(check), state: health.state },
       ...(isUnsure(health, check.item) ? { unsure: true as const } : {}),
       ...last,
     }))
@@ -78,6 +81,6 @@ export function watchHealth(watched: Watched, facts: PreparationFacts & { readon
   }
 }
 
-function nameOf({ request, mark }: PlannedCheck): string {
+export function nameOfCheck({ request, mark }: PlannedCheck): string {
   return mark === undefined ? request.plugin : `${request.plugin} ${mark}`
 }

@@ -25,6 +25,12 @@ export type KnownService = {
   readonly isStopped?: true
 }
 
+/** One of which nothing was noted. */
+export const UNKNOWN_SERVICE: KnownService = {
+  ...{ digest: '', waitsFor: [], replicas: 1, restart: { policy: 'no' } },
+  stop: { signal: 'SIGTERM', timeoutMs: 10_000, target: 'main' },
+}
+
 export type Known = {
   readonly services: ReadonlyMap<string, KnownService>
   /** By `service.replica`, each with the boot that it is about. */

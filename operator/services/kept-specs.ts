@@ -1,7 +1,7 @@
 // What a service runs with, for another supervisor that is to start it again after a crash, whatever its config says by then. Its
 // variables may hold what belongs into no file: they are asked of the process that still has them, and believed only where all
 // together is what was written down.
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { ServiceSpec } from '../../config/model/service-spec.ts'
 import { readIfWhole, writeWhole } from '../../system/files/atomic-file.ts'
@@ -44,6 +44,25 @@ export function keepSpec(places: Places, service: RunnableService): void {
   writeWhole(path, JSON.stringify(kept), { staging: dirname(path) })
 }
 
+/** Nothing of it runs, and so nobody will ask how it was started. */
+export function forgetSpec(places: Places, name: string): void {
+  rmSync(pathOf(places, name), { force: true })
+}
+
+/** Those of services that are not among these. */
+export function forgetOtherSpecs(places: Places, names: ReadonlySet<string>): void {
+  for (const file of specsIn(places))
+    if (!names.has(file.slice(0, -'.json'.length))) rmSync(join(folderOf(places), file), { force: true })
+}
+
+function specsIn(places: Places): readonly string[] {
+  try {
+    return readdirSync(folderOf(places)).filter((name) => name.endsWith('.json'))
+  } catch {
+    return []
+  }
+}
+
 function readSpec(places: Places, name: string): KeptSpec | undefined {
   try {
     const found = JSON.parse(readIfWhole(pathOf(places, name)) ?? '') as KeptSpec | null
@@ -53,8 +72,12 @@ function readSpec(places: Places, name: string): KeptSpec | undefined {
   }
 }
 
-function pathOf({ state }: Places, name: string): string {
-  return join(state, 'specs', `${name}.json`)
+function folderOf({ state }: Places): string {
+  return join(state, 'specs')
+}
+
+function pathOf(places: Places, name: string): string {
+  return join(folderOf(places), `${name}.json`)
 }
 
 export type RecalledSpec = Omit<Started, 'executable'> & { readonly executable?: string }

@@ -2,6 +2,8 @@
 // done. Whatever was started belongs to a generation, and what it reports later than the next one began counts for nothing.
 import type { RestartRule } from '../../config/model/service-spec.ts'
 import type { ProcessIdentity } from '../../system/process/identity.ts'
+import type { End } from './end.ts'
+import { endInWords } from './end.ts'
 import { isStable, pauseBefore } from './pause.ts'
 
 /** `starting`: its program may run already, and nobody knows yet as what. `pausing`: before the next try. */
@@ -15,12 +17,6 @@ export type State =
 
 /** `none`: it has no checks. */
 export type Health = 'none' | 'starting' | 'healthy' | 'unhealthy'
-
-/** How a program ended; nobody can say it of one whose parent was not there. That is never taken for a success. */
-export type End =
-  | { readonly kind: 'code'; readonly code: number }
-  | { readonly kind: 'signal'; readonly signal: string }
-  | { readonly kind: 'unknown' }
 
 export type Instance = {
   readonly state: State
@@ -286,15 +282,4 @@ function due(instance: Instance, setting: Setting): Step {
   // Whoever holds its secrets may be there later; a service that comes first would have to be started first.
   if (instance.reason !== undefined) return failed(instance, `${minutes}: ${instance.reason}`, setting)
   return same(rest(instance, 'failed', `${minutes} for the services that come first`))
-}
-
-export function endInWords(end: End): string {
-  switch (end.kind) {
-    case 'code':
-      return `exited with ${end.code}`
-    case 'signal':
-      return `ended by ${end.signal}`
-    case 'unknown':
-      return 'ended in an unknown way, while nobody watched'
-  }
 }

@@ -24,6 +24,8 @@ export type Places = {
   readonly secrets: string
   /** What people are still to be told of. */
   readonly notifications: string
+  /** What happened to services; older ones stand in a second file beside it. */
+  readonly events: string
   readonly logs: string
   readonly supervisorLog: string
 }
@@ -53,6 +55,7 @@ function placesAt(configPath: string, env: Environment): Places {
     control: join(state, 'control.json'),
     secrets: join(state, 'secrets-folder'),
     notifications: join(state, 'notifications.json'),
+    events: join(state, 'events.jsonl'),
     supervisorLog: join(logs, 'supervisor.log'),
   }
 }

@@ -2,13 +2,15 @@
 // depends on the supervisor's life.
 import { closeSync } from 'node:fs'
 import { bootId } from '../../system/boot-id.ts'
+import { oomKillsIn } from '../../system/process/cgroup-limits.ts'
 import type { ProcessEnd } from '../../system/process/collected.ts'
 import type { ProcessIdentity } from '../../system/process/identity.ts'
 import { statOf } from '../../system/process/identity.ts'
 import { launchApart } from '../../system/process/launch-apart.ts'
-import { putIntoCgroup } from '../../system/process/process-cgroup.ts'
+import { putIntoCgroup, removeCgroup } from '../../system/process/process-cgroup.ts'
+import type { End } from './end.ts'
 import { serviceLaunchWords } from './launch-words.ts'
-import type { End } from './lifecycle.ts'
+import { limitedLaunch } from './limits/limited-launch.ts'
 import { logPath, openLog } from './log-files.ts'
 import { rotated } from './rotate-log.ts'
 import type { RunnableService } from './runnable.ts'
@@ -23,14 +25,16 @@ export async function startProgram(
   wanted: Wanted,
   facts: LaunchFacts & { readonly log: (line: string) => void },
 ): Promise<StartedProgram> {
-  const what = await serviceLaunch(service, wanted, facts)
+  const plain = await serviceLaunch(service, wanted, facts)
   const path = logPath(facts.places, wanted.id)
   await rotated(path)
+  const name = wanted.mark.split('/').slice(0, 2).join('.')
+  const { what, cgroup: limited } = limitedLaunch(plain, service.spec.limits, name)
   const log = openLog(path, Date.now(), (line) => facts.log(`${wanted.id}: ${line}`))
   try {
     const { pid, ended } = await launchApart(what, { stdio: ['ignore', log, log], words: serviceLaunchWords })
     facts.cores?.asBefore(pid)
-    const cgroup = putIntoCgroup(wanted.mark.split('/').slice(0, 2).join('.'), pid)
+    const cgroup = putIntoCgroup(name, pid)
     // One that has ended already and was collected has no start to tell; its number is not looked for again then.
     const process = {
       boot: bootId(),
@@ -38,10 +42,19 @@ export async function startProgram(
       start: statOf(pid)?.start ?? '',
       ...(cgroup === undefined ? {} : { cgroup }),
     }
-    return { process, ended: ended.then(endOf) }
+    return { process, ended: ended.then((end) => ({ ...endOf(end), ...oomKillsOf(cgroup) })) }
+  } catch (error) {
+    if (limited !== undefined) removeCgroup(limited)
+    throw error
   } finally {
     closeSync(log)
   }
+}
+
+/** Nothing where none was, or the system does not say. */
+export function oomKillsOf(cgroup: string | undefined): Pick<End, 'oomKills'> {
+  const oomKills = cgroup === undefined ? undefined : oomKillsIn(cgroup)
+  return oomKills ? { oomKills } : {}
 }
 
 function endOf({ exitCode, signal }: ProcessEnd): End {

@@ -2,12 +2,15 @@
 import type { ErrorCode } from '../../schemas/error-codes.ts'
 import type { NotifierStatus } from '../notifications/notifications.ts'
 import type { ConfigCall } from './config-call.ts'
-import type { End, Health, State } from './lifecycle.ts'
+import type { End } from './end.ts'
+import type { Health, State } from './lifecycle.ts'
+import type { LimitStatus } from './limits/in-force.ts'
+import type { ProjectMetrics } from './metrics/snapshot.ts'
 import type { SecretsStatus } from './secrets/entry.ts'
 
 export type Request =
   /** `started` is answered when all is up, or will not come up, that the supervisor itself was started for. */
-  | { readonly v: 1; readonly do: 'status' | 'started' }
+  | { readonly v: 1; readonly do: 'status' | 'started' | 'metrics' }
   | { readonly v: 1; readonly do: 'stop'; readonly services: readonly string[] }
   /** Answered with where and with which variables a service runs. */
   | { readonly v: 1; readonly do: 'surroundings'; readonly service: string }
@@ -36,6 +39,7 @@ export type BeginRequest = {
 export type Answer =
   | { readonly v: 1; readonly state: 'done'; readonly status: ProjectStatus }
   | { readonly v: 1; readonly state: 'surroundings'; readonly surroundings: Surroundings }
+  | { readonly v: 1; readonly state: 'metrics'; readonly metrics: ProjectMetrics }
   | { readonly v: 1; readonly state: 'failed'; readonly error: { code: ErrorCode; message: string; hint?: string } }
 
 /** Secrets are among the variables: it goes over the socket of one user, and nowhere else. */
@@ -55,6 +59,8 @@ export type InstanceStatus = {
   readonly reason?: string
   readonly checks?: readonly {
     readonly label: string
+    /** Its plugin, with what tells it from others of the same. */
+    readonly name?: string
     readonly state: string
     /** What it was is old: it has not told anything since for several runs. */
     readonly unsure?: true
@@ -62,6 +68,8 @@ export type InstanceStatus = {
   }[]
   /** Of a service that is given some. */
   readonly secrets?: SecretsStatus
+  /** Absent where it is to have none, and of what does not run. */
+  readonly limits?: readonly LimitStatus[]
   readonly log: string
   readonly logBytes: number
   /** The config says something else by now than what it runs with. */

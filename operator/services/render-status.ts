@@ -3,7 +3,8 @@ import { shellWord } from '../../schemas/quote.ts'
 import type { Cell, Paint, Table } from '../../terminal/index.ts'
 import { formatBytes, formatDuration } from '../../terminal/index.ts'
 import { notifierNotes } from '../notifications/notes.ts'
-import { endInWords, isAtRest } from './lifecycle.ts'
+import { endInWords } from './end.ts'
+import { isAtRest } from './lifecycle.ts'
 import { LARGE_LOG_BYTES } from './log-files.ts'
 import type { InstanceStatus, ProjectStatus } from './protocol.ts'
 
@@ -47,11 +48,12 @@ function stateOf(one: InstanceStatus, { green, red }: Paint): Cell {
   return hasFailed(one) ? { text: one.state, paint: red } : one.state
 }
 
-function whyOf({ differs, changed = [], secrets, ...one }: InstanceStatus): string {
+function whyOf({ differs, changed = [], secrets, limits = [], ...one }: InstanceStatus): string {
   const told = [
     failureOf(one),
     ...unsureOf(one),
     ...(secrets && one.state !== 'waiting' ? whyOfSecrets(secrets) : []),
+    ...(limits.some(({ isInForce }) => !isInForce) ? ['not limited as it is to be'] : []),
     ...(differs ? [`differs from the config${changed.length > 0 ? `: ${changed.join(', ')}` : ''}`] : []),
   ]
   return told.filter(Boolean).join(', ')
@@ -110,8 +112,23 @@ export function statusNotes({ supervisor, services, notInBoth, notifiers = [] }:
       (one) =>
         `the log of ${nameOf(one, services)} has ${formatBytes(one.logBytes)}: \`octo restart ${one.service}\` puts it aside`,
     ),
+    ...limitNotes(services),
     ...notifierNotes(notifiers),
   ]
+}
+
+const LIMIT_WORDS = { memory: 'memory', cpus: 'processors', processes: 'processes', open_files: 'open files' } as const
+
+/** A limit that nobody keeps is never passed over. */
+function limitNotes(all: readonly InstanceStatus[]): readonly string[] {
+  return all.flatMap((one) => {
+    const missing = (one.limits ?? []).filter(({ isInForce }) => !isInForce).map(({ name }) => LIMIT_WORDS[name])
+    if (missing.length === 0) return []
+    const what = `${missing.length === 1 ? 'its limit' : 'its limits'} of ${missing.join(', ')}`
+    return [
+      `${nameOf(one, all)}: ${what} ${missing.length === 1 ? 'is' : 'are'} not in force, as octo is not given that by this machine`,
+    ]
+  })
 }
 
 /** Where those that ended say more than how. */

@@ -54,8 +54,15 @@ type Drafted = {
   readonly checks: RunnableService['checks']
 }
 
-/** The named services and all that they wait for, or all that are switched on; throws why one of them cannot be run. */
-export async function openRunnable(source: Source, names: readonly string[]): Promise<Runnable> {
+/**
+ * The named services and all that they wait for, or all that are switched on; throws why one of them cannot be run, and where there are
+ * none unless that may be.
+ */
+export async function openRunnable(
+  source: Source,
+  names: readonly string[],
+  { mayBeNone = false } = {},
+): Promise<Runnable> {
   const { config } = source
   const drafted = config.services.filter(({ enabled }) => enabled).map((service) => draft(service, config))
   const order = orderOf(
@@ -66,7 +73,7 @@ export async function openRunnable(source: Source, names: readonly string[]): Pr
   )
   for (const name of names) requireService(name, config)
   const wanted = names.length > 0 ? withDependencies(names, order) : new Set(drafted.map(({ service }) => service.name))
-  if (wanted.size === 0) throw nothingToRun(config)
+  if (wanted.size === 0 && !mayBeNone) throw nothingToRun(config)
   const chosen = drafted.filter(({ service }) => wanted.has(service.name)).map(requireSpec)
   for (const one of chosen) refuseUnwatchable(one)
   const provided = await provideAll(chosen, source)

@@ -1,10 +1,12 @@
 // How one instance is, for people and programs: as its supervisor knows it, or as the journal and the machine tell without one.
+import type { ServiceLimits } from '../../config/model/service-spec.ts'
 import { allAsTheyAre } from './adopt.ts'
 import type { SeenCheck } from './health-watch.ts'
 import type { One } from './instances.ts'
 import { readJournal } from './journal.ts'
 import { keptBytes } from './kept-log.ts'
 import type { Instance } from './lifecycle.ts'
+import { limitsInForce } from './limits/in-force.ts'
 import { logPath } from './log-files.ts'
 import { markOf } from './marks.ts'
 import type { Places } from './places.ts'
@@ -17,11 +19,13 @@ type Facts = {
   readonly checks?: readonly SeenCheck[] | undefined
   readonly differs?: boolean
   readonly secrets?: SecretsStatus | undefined
+  /** Those that it is to have. */
+  readonly limits?: ServiceLimits | undefined
 }
 
 export function statusOf(
   { id, service, instance }: One,
-  { places, now, checks, differs, secrets }: Facts,
+  { places, now, checks, differs, secrets, limits }: Facts,
 ): InstanceStatus {
   const { state, health, failures, startedAt, end, reason, process } = instance
   const log = logPath(places, id)
@@ -34,6 +38,7 @@ export function statusOf(
     ...(reason === undefined ? {} : { reason }),
     ...(checks === undefined ? {} : { checks }),
     ...(secrets === undefined ? {} : { secrets }),
+    ...(runs && limits ? { limits: limitsInForce(limits, process) } : {}),
     ...(differs ? { differs } : {}),
   }
 }

@@ -11,10 +11,13 @@ import { openNotifications } from '../notifications/notifications.ts'
 import type { Changes } from './changes.ts'
 import type { ConfigCall } from './config-call.ts'
 import { openControl, supervisorOf } from './control.ts'
+import type { EventLog } from './events/event-log.ts'
+import { openEventLog } from './events/event-log.ts'
 import { openJournal, readJournal } from './journal.ts'
 import { isAtRest } from './lifecycle.ts'
 import type { Loaded } from './loaded-services.ts'
 import { makeMarkKey, ownMark } from './marks.ts'
+import type { ProjectMetrics } from './metrics/snapshot.ts'
 import type { Places } from './places.ts'
 import { makePlaces } from './places.ts'
 import type { Answer, BeginRequest, InstanceStatus, ProjectStatus, Request } from './protocol.ts'
@@ -29,6 +32,7 @@ export type Project = { readonly places: Places; readonly configPath: string; re
 type Supervised = {
   readonly supervisor: Supervisor
   readonly notifications: Notifications
+  readonly events: EventLog
   readonly project: Project
 }
 
@@ -50,18 +54,26 @@ export async function takeProject(
     const env = { ...project.env, [MARK]: undefined }
     const journal = await openJournal(places.journal, known)
     const cores = withoutMemoryInCores()
-    const notifications = openNotifications({ path: places.notifications, log })
+    const events = openEventLog(places.events)
+    const { pid } = process
+    events.write({ kind: 'supervisor-started', message: `process ${pid} supervises`, pid })
+    const notifications = openNotifications({
+      ...{ path: places.notifications, log },
+      onTrouble: (notifier, message) => events.write({ kind: 'notifier', notifier, message }),
+    })
     const supervisor = openSupervisor({
-      ...{ cores, places, configPath, env, known, journal, log, notifications },
+      ...{ cores, places, configPath, env, known, journal, log, notifications, events },
       ...{ now: sinceBoot, random: Math.random },
     })
     return {
-      ...{ supervisor, notifications, project },
+      ...{ supervisor, notifications, events, project },
       async [Symbol.asyncDispose]() {
         supervisor[Symbol.dispose]()
         cores[Symbol.dispose]()
         await rotated()
         notifications[Symbol.dispose]()
+        events.write({ kind: 'supervisor-ended', message: `process ${pid} does not supervise any more`, pid })
+        events[Symbol.dispose]()
         lock[Symbol.dispose]()
       },
     }
@@ -106,7 +118,8 @@ type Serving = {
 const DRAIN_MS = 5000
 
 /** Starts the services, answers requests, and returns when all are at rest. */
-export async function serve({ supervisor, notifications, project }: Supervised, { load, begin, signal }: Serving) {
+export async function serve(supervised: Supervised, { load, begin, signal }: Serving) {
+  const { supervisor, notifications, project } = supervised
   const open = new Set<Promise<unknown>>()
   const during = <Result>(work: Promise<Result>): Promise<Result> => {
     const done = work.finally(() => open.delete(done))
@@ -120,9 +133,7 @@ export async function serve({ supervisor, notifications, project }: Supervised, 
   let isClosing = false
   // Whoever asks too late gets no answer, and becomes the next supervisor.
   await using _ = await openControl(project.places, project.env, async (request) =>
-    isClosing
-      ? undefined
-      : during(answer(request, { supervisor, notifications, project, load, loading, first, signal })),
+    isClosing ? undefined : during(answer(request, { ...supervised, load, loading, first, signal })),
   )
   await first
   if (signal.aborted) await supervisor.stop([])
@@ -144,6 +155,7 @@ async function answer(request: Request, answering: Answering): Promise<Answer> {
   if (request.do === 'stop') await loading.then(() => stopByHand(supervisor, request.services))
   else if (request.do === 'surroundings')
     return { v: 1, state: 'surroundings', surroundings: await supervisor.surroundingsOf(request.service) }
+  else if (request.do === 'metrics') return { v: 1, state: 'metrics', metrics: projectMetrics(answering) }
   else if (request.do !== 'status') await first
   if (request.do === 'start' || request.do === 'restart' || request.do === 'apply') await beginAgain(request, answering)
   return { v: 1, state: 'done', status: projectStatus(project, supervisor.status(), notifications.status()) }
@@ -167,6 +179,14 @@ async function perform(request: BeginRequest, loaded: Loaded, supervisor: Superv
   if (request.do !== 'apply') return await supervisor.start(loaded, services, request.isBoot)
   const isAsShown = ({ digest }: Changes) => digest === request.shown
   await supervisor.apply({ ...loaded, isPartial: services.length > 0 }, isAsShown)
+}
+
+function projectMetrics({ supervisor, notifications, events, project }: Supervised): ProjectMetrics {
+  const startedAt = Math.round(performance.timeOrigin) / 1000
+  return {
+    ...{ config: project.configPath, ...supervisor.metrics(), notifiers: notifications.status() },
+    supervisor: { pid: process.pid, startedAt, eventsLost: events.lost() },
+  }
 }
 
 export function projectStatus(

@@ -1,37 +1,39 @@
 // Runs the services of one project. Everything that lasts is in the journal, so that another supervisor can go on from there at
 // any moment: this one may be killed, and what it runs may not notice.
 import { removeCgroup } from '../../system/process/process-cgroup.ts'
+import { openHiding } from '../hiding.ts'
 import { openLanes } from '../lanes/lanes.ts'
 import { allAsTheyAre } from './adopt.ts'
 import type { Changes } from './changes.ts'
-import { changedMeanwhile, changesOf } from './changes.ts'
+import { changedMeanwhile, changesInWords, changesOf } from './changes.ts'
 import { answerOf, answerOfAll } from './conditions.ts'
 import type { EffectFacts } from './effects.ts'
 import { openEffects } from './effects.ts'
-import type { SeenCheck } from './health-watch.ts'
 import { openHeldServices } from './held-services.ts'
 import type { One } from './instances.ts'
 import { openInstances } from './instances.ts'
 import type { Journal, KnownService } from './journal.ts'
-import { serviceIn } from './journal.ts'
+import { serviceIn, UNKNOWN_SERVICE } from './journal.ts'
 import type { RecalledSpec } from './kept-specs.ts'
-import { recallSpec } from './kept-specs.ts'
+import { forgetOtherSpecs, forgetSpec, recallSpec } from './kept-specs.ts'
 import type { Event, Instance } from './lifecycle.ts'
 import { isAtRest, isSettled } from './lifecycle.ts'
+import { openLiveStatus } from './live-status.ts'
 import type { Loaded } from './loaded-services.ts'
 import { openLoadedServices } from './loaded-services.ts'
 import { openLogUpkeep } from './log-upkeep.ts'
 import { markOf } from './marks.ts'
+import type { ProjectMetrics } from './metrics/snapshot.ts'
+import { openInstanceMetrics } from './metrics/snapshot.ts'
+import { openTally } from './metrics/tally.ts'
 import type { NewsDeps } from './news.ts'
 import { openNews } from './news.ts'
 import { isFlapping } from './pause.ts'
 import type { InstanceStatus, Surroundings } from './protocol.ts'
-import { openHiding } from './secrets/hiding.ts'
 import type { News } from './secrets/keeper.ts'
 import { openSecretsKeeper } from './secrets/keeper.ts'
 import { openSecretFolders, secretsOfAll } from './secrets/secret-folders.ts'
 import { openChangeTeller } from './secrets/tell-change.ts'
-import { statusOf } from './status.ts'
 import { runningOne } from './surroundings.ts'
 import { hasHealth, openTakenConfig } from './taken-config.ts'
 
@@ -52,17 +54,13 @@ export type Supervisor = Disposable & {
   /** Of a service, or of one instance, that runs; throws USAGE for another. */
   surroundingsOf(name: string): Promise<Surroundings>
   status(): readonly InstanceStatus[]
+  metrics(): Pick<ProjectMetrics, 'instances' | 'lanes'>
   /** Resolves when nothing runs, and nothing will before somebody asks. */
   rest(): Promise<void>
 }
 
 /** An adopted process is no child, so nobody is told of its end. */
 const LOOK_MS = 250
-
-const UNKNOWN: KnownService = {
-  ...{ digest: '', waitsFor: [], replicas: 1, restart: { policy: 'no' } },
-  stop: { signal: 'SIGTERM', timeoutMs: 10_000, target: 'main' },
-}
 
 export function openSupervisor(deps: SupervisorDeps): Supervisor {
   const services = new Map<string, KnownService>(deps.known.services)
@@ -73,7 +71,7 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
   const log = (line: string) => deps.log(hiding.hideInSentence(line))
   /** What is reported later is for the next supervisor to find. */
   let isClosed = false
-  const serviceOf = (name: string) => services.get(name) ?? UNKNOWN
+  const serviceOf = (name: string) => services.get(name) ?? UNKNOWN_SERVICE
   const folders = openSecretFolders(deps.places, deps.env)
   // Of services that another supervisor started.
   for (const known of secretsOfAll(deps.places).values()) hiding.add(Object.values(known))
@@ -81,12 +79,20 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     ...{ folders, hiding, env: deps.env, places: deps.places, random: deps.random, log },
     now: Date.now,
     tell: tellWaiting,
-    changed: (service, rules) => tellChange(service, rules),
+    changed(service, rules) {
+      news.note([{ kind: 'secrets-renewed', service, message: 'its secrets are others now' }])
+      tellChange(service, rules)
+    },
+    troubled: (service, kind, message) => news.note([{ kind, service, message }]),
   })
   const lanes = openLanes({ env: deps.env })
   const news = openNews(deps, { hiding, isClosed: () => isClosed })
   const onChecks = news.checked
-  const effects = openEffects({ ...deps, ...{ log, loaded, lanes, serviceOf, remember, secrets, tell, onChecks } })
+  const tally = openTally()
+  const effects = openEffects({
+    ...deps,
+    ...{ log, loaded, lanes, serviceOf, remember, secrets, tell, onChecks, onRun: tally.ran },
+  })
   const instances = openInstances({
     ...{ journal: deps.journal, now: deps.now, random: deps.random, log, serviceOf, onChange },
     perform: effects.perform,
@@ -108,7 +114,13 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     if (instance.state === 'running') recall(one)
   }
   folders.removeOthers(activeServices())
+  forgetOtherSpecs(deps.places, activeServices())
   const logs = openLogUpkeep({ places: deps.places, log, all: () => instances.all() })
+  const currentStatus = openLiveStatus({
+    ...{ places: deps.places, now: deps.now, effects, secrets, taken, hiding },
+    limitsOf: (name) => (loaded.of(name) ?? recalled.get(name))?.spec.limits,
+  })
+  const measure = openInstanceMetrics({ places: deps.places, counts: tally.of, statusOf: currentStatus })
   const looking = setInterval(() => effects.lookFor(instances.all()), LOOK_MS)
 
   /** What a plugin or a program says may repeat what it was given. */
@@ -132,6 +144,11 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
           tell(one, { ...news, generation: one.instance.generation })
   }
 
+  function take(next: Loaded): void {
+    taken.take(next)
+    news.watched([...next.runnable.services.keys()].flatMap((name) => loaded.of(name) ?? []))
+  }
+
   function recall({ service: name, instance }: One): void {
     const { pid } = instance.process ?? {}
     const spec = pid === undefined ? undefined : recallSpec(deps.places, { name, digest: serviceOf(name).digest, pid })
@@ -146,13 +163,19 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
   function onChange(one: One, before: Instance): void {
     const { id, instance } = one
     news.changed(one, before)
+    tally.changed(one, before)
     if (instance.state !== before.state) {
       if (instance.state !== 'running') effects.abandon(one)
       log(`${id}: ${instance.state}${instance.reason === undefined ? '' : `: ${instance.reason}`}`)
       if (isAtRest(instance) && instances.of(one.service).every((other) => isAtRest(other.instance)))
-        secrets.release(one.service)
+        release(one.service)
     }
     queueMicrotask(lookAtWaiting)
+  }
+
+  function release(name: string): void {
+    secrets.release(name)
+    forgetSpec(deps.places, name)
   }
 
   function lookAtWaiting(): void {
@@ -185,12 +208,6 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     return Number(id.slice(service.length + 1)) <= serviceOf(service).replicas
   }
 
-  function hidden(checks: readonly SeenCheck[] | undefined): readonly SeenCheck[] | undefined {
-    return checks?.map((check) =>
-      check.summary === undefined ? check : { ...check, summary: hiding.hideInSentence(check.summary) },
-    )
-  }
-
   async function settled(chosen: readonly One[]): Promise<void> {
     await instances.until(() => chosen.every(({ instance }) => isSettled(instance) || isFlapping(instance)))
   }
@@ -220,6 +237,7 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
   function endAndForget(one: One): void {
     instances.tell(one, { kind: 'stop' })
     instances.forget(one)
+    tally.forget(one.id)
   }
 
   function forgetOne(one: One): void {
@@ -232,7 +250,7 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     async start(next, names, isBoot = false) {
       const before = new Map([...services].map(([name, { digest }]) => [name, digest]))
       news.use(next)
-      taken.take(next)
+      take(next)
       const all = [...next.runnable.services.values()]
       const wanted = isBoot && names.length === 0 ? held.afterBoot(all) : all
       held.release(wanted.map(({ name }) => name))
@@ -253,7 +271,8 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
       await stopAll(instances.all().filter(({ id }) => changes.stops.includes(id)))
       for (const { service, action } of changes.changes) if (action === 'remove') forget(service)
       news.use(next)
-      taken.take(next)
+      news.note([{ kind: 'applied', message: changesInWords(changes) }])
+      take(next)
       for (const one of instances.all()) if (runnable.services.has(one.service) && !isWithin(one)) forgetOne(one)
       const started = instances.all().filter(({ id }) => changes.starts.includes(id))
       held.release(started.map(({ service }) => service))
@@ -263,14 +282,8 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     hold: held.hold,
     stop: (names) => stopAll(instances.all().filter(({ service }) => names.length === 0 || names.includes(service))),
     surroundingsOf: async (name) => await effects.surroundingsOf(runningOne(instances.all(), name)),
-    status: () =>
-      instances.all().map((one) =>
-        statusOf(one, {
-          ...{ places: deps.places, now: deps.now(), checks: hidden(effects.seen(one)) },
-          ...{ secrets: isAtRest(one.instance) ? undefined : secrets.statusOf(one.service) },
-          differs: taken.differs(one.service),
-        }),
-      ),
+    status: () => instances.all().map(currentStatus),
+    metrics: () => ({ instances: measure(instances.all()), lanes: lanes.lateness() }),
     rest: () => instances.until(() => instances.all().every(({ instance }) => isAtRest(instance))),
     [Symbol.dispose]: () => {
       isClosed = true

@@ -4,22 +4,58 @@ import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
 const PREFIX = 'octo.'
+/** Where one that supervises is beside what it started: a cgroup with processes in it cannot limit those below it. */
+const SUPERVISOR = `${PREFIX}supervisor`
 
 /**
- * Its folder, below the cgroup of this process, with the process inside; undefined where there is none, or no right, or the
- * process has ended. What it started before is not inside.
+ * Its folder, beside or below the cgroup of this process, with the process inside; undefined where there is none, or no right, or
+ * the process has ended. What it started before is not inside.
  */
 export function putIntoCgroup(name: string, pid: number): string | undefined {
-  const own = ownCgroup()
-  if (own === undefined) return undefined
-  const folder = join(own, `${PREFIX}${name}`)
+  const folder = makeCgroup(name)
+  if (folder === undefined) return undefined
   try {
-    mkdirSync(folder, { recursive: true })
     enter(folder, pid)
     return folder
   } catch {
     removeCgroup(folder)
     return undefined
+  }
+}
+
+/** An empty one, or the one of that name that is there; undefined where there can be none. */
+export function makeCgroup(name: string, home = homeCgroup()): string | undefined {
+  if (home === undefined) return undefined
+  const folder = join(home, `${PREFIX}${name}`)
+  try {
+    mkdirSync(folder, { recursive: true })
+    return folder
+  } catch {
+    return undefined
+  }
+}
+
+/** In which those of services are. */
+export function homeCgroup(own = ownCgroup()): string | undefined {
+  return own !== undefined && basename(own) === SUPERVISOR ? dirname(own) : own
+}
+
+/**
+ * Leaves the cgroup of services to them alone, where this process is the only one in it; false where it is not, or may not. Of a
+ * unit it stays: systemd starts the next process of a unit in the cgroup of the unit itself, and could not any more.
+ */
+export function moveAside(home: string, own = ownCgroup()): boolean {
+  if (own !== home) return own === join(home, SUPERVISOR)
+  const inside = processesInCgroup(home)
+  if (/\.(?:service|scope)$/.test(home) || [...inside].some((pid) => pid !== process.pid)) return false
+  const folder = join(home, SUPERVISOR)
+  try {
+    mkdirSync(folder, { recursive: true })
+    enter(folder, process.pid)
+    return true
+  } catch {
+    removeCgroup(folder)
+    return false
   }
 }
 
@@ -31,11 +67,15 @@ function enter(folder: string, pid: number): void {
 export function leaveCgroup(pid: number): void {
   const own = ownCgroup()
   if (own === undefined || !basename(own).startsWith(PREFIX)) return
-  try {
-    enter(dirname(own), pid)
-  } catch {
-    // Then it ends with that service.
-  }
+  const home = dirname(own)
+  for (const folder of [home, join(home, SUPERVISOR)])
+    try {
+      if (folder !== home) mkdirSync(folder, { recursive: true })
+      enter(folder, pid)
+      return
+    } catch {
+      // Nobody enters the first one where it limits those below it. Nor the second: then it ends with that service.
+    }
 }
 
 /** Those that live in it and those that were not collected yet; none where it is gone. */

@@ -5,7 +5,7 @@ import { parse } from 'yaml'
 import { FIELDS } from '../../config/document/fields.ts'
 import { isCoded } from '../../schemas/errors.ts'
 import { readFiles } from '../support/machine/config-files.ts'
-import { blocksOfKind, tableRows } from '../support/octo/document-blocks.ts'
+import { blocksOfKind, readDocument, tableRows } from '../support/octo/document-blocks.ts'
 import { aServiceScene, stateOf } from '../support/operator/service-scene.ts'
 
 const PAGE = 'docs/SERVICES.md'
@@ -79,4 +79,24 @@ test('the keys of the page are keys of the config', () => {
   )
   assert.ok(keys.length > 10)
   for (const key of keys) assert.ok(key in FIELDS.service, key)
+})
+
+test('the limits of the page are read as it says', async (t) => {
+  const [text = ''] = blocksOfKind(PAGE, 'limits')
+  const { services, warnings } = await readFiles(t, { 'octo.yaml': text })
+  const spec = services[0]?.spec
+  assert.ok(spec && !isCoded(spec))
+  assert.deepEqual(spec.limits, { memoryBytes: 512 * 1024 * 1024, cpus: 1.5, processes: 100, openFiles: 1024 })
+  assert.deepEqual(warnings, [])
+})
+
+test('the page names every kind of event and every measure that there is', () => {
+  const page = readDocument(PAGE)
+  const sources = ['operator/services/events/event.ts', 'operator/services/metrics/families.ts'].map(readDocument)
+  const kinds = /type EventKind =([\s\S]*?)\n\n/.exec(sources[0] ?? '')?.[1]?.match(/'[a-z-]+'/g) ?? []
+  const measures = sources[1]?.match(/'octo_[a-z_]+'/g) ?? []
+  assert.ok(kinds.length > 15 && measures.length > 30)
+  for (const name of [...kinds, ...measures]) assert.ok(page.includes(name.slice(1, -1)), name)
+  const [event = ''] = blocksOfKind(PAGE, 'event')
+  assert.equal(JSON.parse(event).v, 1)
 })

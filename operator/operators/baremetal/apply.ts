@@ -15,7 +15,8 @@ const FAILED = 1
 
 export async function apply(call: OperatorCall): Promise<number> {
   const { session, words, terminal, env, options } = call
-  const runnable = await openRunnable(session, words)
+  // What was started before is taken away, also the last of it.
+  const runnable = await openRunnable(session, words, { mayBeNone: true })
   tellLeftAside(runnable, terminal)
   for (const line of notifierWarnings(runnable.telling?.notifiers ?? [])) terminal.warn(line)
   const project = projectOf(call)

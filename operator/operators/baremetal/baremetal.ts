@@ -2,8 +2,10 @@
 import { coded } from '../../../schemas/errors.ts'
 import type { Operator } from '../operator.ts'
 import { apply } from './apply.ts'
+import { events } from './events.ts'
 import { exec } from './exec.ts'
 import { logs } from './logs.ts'
+import { metrics } from './metrics.ts'
 import { show } from './plan.ts'
 import { startApart, startHere } from './start.ts'
 import { status } from './status.ts'
@@ -11,7 +13,7 @@ import { stop } from './stop.ts'
 
 export const BAREMETAL: Operator = {
   name: 'baremetal',
-  own: { apply },
+  own: { apply, events, metrics },
   start: (call) => (call.options.foreground ? startHere(call) : startApart(call, 'start')),
   stop,
   restart: (call) => startApart(call, 'restart'),

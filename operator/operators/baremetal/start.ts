@@ -94,6 +94,7 @@ export async function startHere(call: OperatorCall): Promise<number> {
   const project = projectOf(call)
   await using supervised = await takeProject(project, (line) => terminal.info(printable(line, 1000)))
   using interruption = interruptible()
+  const begin = beginOf(call)
   let isFirst = true
   const asked = new Set<string>()
   const load = async (names: readonly string[], as?: ConfigCall): Promise<Loaded> => {
@@ -108,14 +109,14 @@ export async function startHere(call: OperatorCall): Promise<number> {
   }
   const loadFrom = async (source: typeof session, names: readonly string[]): Promise<Loaded> => {
     const { client } = source
-    const runnable = await openRunnable(source, names)
+    const runnable = await openRunnable(source, names, { mayBeNone: begin.do === 'apply' || source !== session })
     for (const name of runnable.services.keys()) asked.add(name)
     tellLeftAside(runnable, terminal)
     for (const line of notifierWarnings(runnable.telling?.notifiers ?? [])) terminal.warn(line)
     for (const line of await source.writeFiles()) terminal.warn(line)
     return { runnable, locate: (executable) => client.locate(executable) }
   }
-  const services = await serve(supervised, { load, begin: beginOf(call), signal: interruption.signal })
+  const services = await serve(supervised, { load, begin, signal: interruption.signal })
   return exitCodeOf(services, { asked, isStopped: interruption.exitCode() !== undefined })
 }
 

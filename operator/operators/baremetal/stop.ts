@@ -5,12 +5,13 @@ import { ask } from '../../services/control.ts'
 import type { ProjectStatus } from '../../services/protocol.ts'
 import type { Project } from '../../services/supervise.ts'
 import { projectStatus, stopByHand, takeProject } from '../../services/supervise.ts'
+import type { OperatorCall } from '../operator.ts'
 import type { ProjectCall } from './project.ts'
 import { currentStatus, isNamed, projectOf, requireKnown, showStatus, statusIn, tellWaiting } from './project.ts'
 
 const FAILED = 1
 
-export async function stop(call: ProjectCall): Promise<number> {
+export async function stop(call: ProjectCall | OperatorCall): Promise<number> {
   const { words, terminal, options } = call
   const project = projectOf(call)
   requireKnown(words, project)
@@ -24,7 +25,15 @@ export async function stop(call: ProjectCall): Promise<number> {
   const found = answer ? statusIn(answer) : await stopWithoutSupervisor(project, words, terminal)
   const named = found.services.filter((one) => isNamed(one, words))
   showStatus({ ...found, services: named }, terminal)
+  if (!answer && hasNotifiers(call))
+    terminal.warn(
+      'nobody supervised them, so that the notifiers of the config are not told of it: `octo events` shows what happened',
+    )
   return named.every(({ pid }) => pid === undefined) ? 0 : FAILED
+}
+
+function hasNotifiers({ session }: ProjectCall | OperatorCall): boolean {
+  return 'config' in session && (session.config.notifiers ?? []).length > 0
 }
 
 /** What a supervisor left when it was killed is ended by whoever asks for it. */

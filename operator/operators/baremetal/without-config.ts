@@ -3,15 +3,17 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { defaultConfigPath } from '../../../client/index.ts'
 import type { OperatorCall, OperatorWord, OwnWord } from '../operator.ts'
+import { events } from './events.ts'
 import { exec } from './exec.ts'
 import { logs } from './logs.ts'
+import { metrics } from './metrics.ts'
 import type { ProjectCall } from './project.ts'
 import { projectOf } from './project.ts'
 import { status } from './status.ts'
 import { stop } from './stop.ts'
 
 const ANSWERS: Partial<Record<OperatorWord | OwnWord, (call: ProjectCall) => Promise<number>>> = {
-  ...{ stop, status, logs, exec },
+  ...{ stop, status, logs, events, metrics, exec },
 }
 
 type Call = Omit<OperatorCall, 'session'>

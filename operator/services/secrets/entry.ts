@@ -46,13 +46,15 @@ export type Entry = {
   isAsking: boolean
   /** It runs already: what it has is good as long as nobody knows better. */
   readonly isAdopted: boolean
+  /** One that ran already has ended, and is to be started with them. */
+  isAwaited?: boolean
   timer?: NodeJS.Timeout
 }
 
-/** It does not run yet, and what it is to be given will not come by itself. */
-export function isHopeless({ handed, isAdopted, problem, sources }: Entry): boolean {
+/** It is to be started, and what it is to be given will not come by itself. */
+export function isHopeless({ handed, isAdopted, isAwaited = !isAdopted, problem, sources }: Entry): boolean {
   const isRefused = sources.some((source) => !source.held && source.problem?.status === 'failed')
-  return !handed && !isAdopted && (isRefused || problem !== undefined)
+  return !handed && isAwaited && (isRefused || problem !== undefined)
 }
 
 /** Two of one plugin are told apart by their number. */

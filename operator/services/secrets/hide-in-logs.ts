@@ -1,7 +1,8 @@
 // Takes the secrets that services have now out of the lines of their logs, where `octo logs` shows them. What the service had before,
 // and what it has no more, nobody knows.
+
+import { openHiding } from '../../hiding.ts'
 import type { Places } from '../places.ts'
-import { openHiding } from './hiding.ts'
 import { secretsOfAll } from './secret-folders.ts'
 
 /** While somebody follows, secrets change. */

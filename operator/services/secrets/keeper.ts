@@ -6,6 +6,7 @@ import type { ChangeRule } from '../../../config/model/service-spec.ts'
 import { coded } from '../../../schemas/errors.ts'
 import { quote } from '../../../schemas/quote.ts'
 import { openSlots } from '../../../system/async/slots.ts'
+import type { Hiding } from '../../hiding.ts'
 import { configText } from '../config-text.ts'
 import type { RunnableService } from '../runnable.ts'
 import type { Asked, AskFacts } from './ask-source.ts'
@@ -13,7 +14,6 @@ import { askSource } from './ask-source.ts'
 import type { Entry, HandedOver, SecretsStatus, Source, Wanted } from './entry.ts'
 import { isHopeless, labelOf, reasonOf, statusOfEntry } from './entry.ts'
 import { heldFrom, isGood, retryAt } from './held.ts'
-import type { Hiding } from './hiding.ts'
 import { mergeSecrets, rulesOfChange } from './merge-secrets.ts'
 import type { SecretFolders, Secrets } from './secret-folders.ts'
 
@@ -28,6 +28,8 @@ type KeeperDeps = Omit<AskFacts, 'locate' | 'onSecrets'> & {
   readonly tell: (service: string, news: News) => void
   /** To those that run with others. */
   readonly changed: (service: string, rules: ReadonlySet<ChangeRule>) => void
+  /** A source gives nothing, or gives again. */
+  readonly troubled: (service: string, kind: 'secrets-failed' | 'secrets-recovered', message: string) => void
 }
 
 export type News = { readonly kind: 'ready' } | { readonly kind: 'delayed' | 'withheld'; readonly reason: string }
@@ -97,8 +99,13 @@ export function openSecretsKeeper(deps: KeeperDeps): SecretsKeeper {
     const asked = await askSource(question, { ...deps, locate, onSecrets: hiding.add })
     if (abort.signal.aborted) return
     take(source, asked)
-    if (source.problem && !problem) deps.log(`${service.name}: ${source.label}: ${source.problem.reason}`)
-    if (!source.problem && problem) deps.log(`${service.name}: ${source.label} gives secrets again`)
+    if (source.problem && !problem) say(service.name, 'secrets-failed', `${source.label}: ${source.problem.reason}`)
+    if (!source.problem && problem) say(service.name, 'secrets-recovered', `${source.label} gives secrets again`)
+  }
+
+  function say(service: string, kind: 'secrets-failed' | 'secrets-recovered', message: string): void {
+    deps.log(`${service}: ${message}`)
+    deps.troubled(service, kind, message)
   }
 
   function take(source: Source, asked: Asked): void {
@@ -188,7 +195,10 @@ export function openSecretsKeeper(deps: KeeperDeps): SecretsKeeper {
       const known = entries.get(service.name)
       const entry = known?.wanted.service.digest === service.digest ? known : open(wanted, false)
       if (entry.handed && isGoodNow(entry)) return true
+      entry.isAwaited = true
       if (entry !== known) void ask(entry)
+      // It has refused while what ran before had what it needs.
+      else if (!entry.isAsking && isHopeless(entry)) withhold(service.name, reasonOf(entry))
       return false
     },
     adopt(wanted) {

@@ -5,7 +5,7 @@ import { openLateness } from '../../../operator/lanes/lateness.ts'
 
 test('shares are right to a twentieth, whatever came in which order', () => {
   const lateness = openLateness()
-  assert.deepEqual(lateness.summary(), { runs: 0, p50: 0, p99: 0, max: 0 })
+  assert.deepEqual(lateness.summary(), { runs: 0, sum: 0, p50: 0, p99: 0, max: 0 })
   for (let index = 0; index < 10_000; index++) lateness.add(((index * 7919) % 10_000) / 10)
   const { runs, p50, p99, max } = lateness.summary()
   assert.deepEqual([runs, max], [10_000, 999.9])

@@ -1,12 +1,13 @@
 // `octo apply` as it is typed: it shows what changes, does nothing without a yes, and then that and nothing else.
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
 import { supervisorOf } from '../../../operator/services/control.ts'
 import { placesOf } from '../../../operator/services/places.ts'
+import { parseExposition } from '../../support/assertions/parse-exposition.ts'
 import { lacksPty, runOnPty } from '../../support/machine/pty.ts'
 import { openScreen } from '../../support/machine/screen.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
@@ -86,7 +87,34 @@ test('what differs is shown first, done after a yes, and by the next supervisor 
   assert.match(start.stderr, /web: left as it is, .* differ from what it runs with: `octo apply` restarts it/)
   assert.equal(start.code, 0)
   assert.deepEqual(await pids(), after)
-  assert.equal((await apart('stop')).code, 0)
+
+  const file = join(folder, 'shop.prom')
+  for (const [words, mode] of [
+    [[], 0o600],
+    [['--world-readable'], 0o644],
+  ] as const) {
+    assert.equal((await here('metrics', '--output', file, ...words)).code, 0)
+    assert.equal(statSync(file).mode & 0o777, mode)
+  }
+  const measured = parseExposition(readFileSync(file, 'utf8'))
+  const up = measured.get('octo_service_up')?.samples ?? []
+  assert.deepEqual(new Set(up.map(({ labels }) => labels.service)), new Set(['web', 'db', 'more']))
+  assert.deepEqual(new Set(up.map(({ value }) => value)), new Set([1]))
+  assert.equal(measured.get('octo_supervisor_up')?.samples[0]?.value, 1)
+  assert.equal(measured.get('octo_service_cpu_seconds_total')?.samples.length, 3)
+
+  write({})
+  assert.match((await here('start')).stderr, /has no services that are switched on/)
+  const last = await here('apply', '--yes', '--json')
+  assert.equal(last.code, 0, last.stderr)
+  assert.deepEqual(JSON.parse(last.stdout).services, [])
+  await until(() => supervisorOf(places) === undefined)
+  assert.equal((await here('apply')).code, 0, 'there is nothing left to take away')
+  const happened = (await here('events', '--json')).stdout
+    .split('\n')
+    .flatMap((line) => (line ? [JSON.parse(line)] : []))
+  assert.equal(happened.findLast(({ kind }) => kind === 'applied').message, 'remove web; remove db; remove more')
+  assert.match((await here('metrics')).stdout, /^octo_supervisor_up\{config="[^"]+"\} 0$/m)
 })
 
 test('a config that changes while the question stands is not applied, where nobody supervises yet', {

@@ -1,13 +1,13 @@
 // What a supervisor tells people: nothing of the secrets of services, and nothing once another one may watch.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { openHiding } from '../../../operator/hiding.ts'
 import type { Happening } from '../../../operator/notifications/happening.ts'
 import type { SeenCheck } from '../../../operator/services/health-watch.ts'
 import type { Instance } from '../../../operator/services/lifecycle.ts'
 import { NEW_INSTANCE } from '../../../operator/services/lifecycle.ts'
 import { openNews } from '../../../operator/services/news.ts'
 import { placesOf } from '../../../operator/services/places.ts'
-import { openHiding } from '../../../operator/services/secrets/hiding.ts'
 
 const RUNNING: Instance = { ...NEW_INSTANCE, state: 'running' }
 const SEEN: SeenCheck = { label: 'web health up', name: 'up', state: 'unhealthy', status: 'critical', summary: 'no' }
@@ -19,7 +19,8 @@ function someNews(known: Instance = RUNNING) {
   let isClosed = false
   const news = openNews(
     {
-      notifications: { tell: (happening) => void told.push(happening), use: () => undefined },
+      notifications: { tell: (happening) => void told.push(happening), use: () => undefined, retire: () => undefined },
+      events: { write: () => undefined },
       known: { services: new Map(), instances: new Map([['web.1', { boot: 'b', instance: known }]]) },
       env: {},
       places: placesOf('/srv/octo.yaml', { HOME: '/nonexistent' }),

@@ -154,3 +154,24 @@ test('a folder above that others can write into is no place for secrets', option
     assert.equal(existsSync(join(planted, 'a')), true)
   }
 })
+
+test('one that was adopted and ends fails where its source refuses, and does not wait for it', options, async (t) => {
+  const scene = await aSecretScene(t)
+  const vault = scene.source('vault')
+  vault.gives({ secrets: { a: 'old' } })
+  scene.write({ api: { ...scene.script(IDLE), restart: 'on-failure:1', secrets: [vault.item()] } })
+  const pid = await scene.supervise(async (supervisor) => {
+    await supervisor.start(await scene.load(), [])
+    return stateOf(supervisor, 'api.1').pid as number
+  })
+  vault.says('failed', { reason: 'denied' })
+  await scene.supervise(async (supervisor) => {
+    await supervisor.start(await scene.load(), [])
+    await until(() => stateOf(supervisor, 'api.1').secrets?.state === 'stale')
+    process.kill(pid, 'SIGKILL')
+    await supervisor.rest()
+    const { state, reason } = stateOf(supervisor, 'api.1')
+    assert.equal(state, 'gave-up')
+    assert.match(reason ?? '', /secrets are not there: .*, and failed 2 times in a row/)
+  })
+})

@@ -1,5 +1,5 @@
 // Takes secrets out of what octo shows and writes: as they are, and as they look in JSON, addresses, base64, hex and shells. What is
-// shorter than six characters stays: it would take words out of every sentence.
+// shorter than six characters stays, unless whoever hides says otherwise: it would take words out of every sentence.
 // Answers THREATS.md: secrets stay nowhere.
 
 const MIN_HIDDEN = 6
@@ -16,7 +16,8 @@ export type Hiding = {
   hideInSentence(text: string): string
 }
 
-export function openHiding(): Hiding {
+/** `shortest`: where few sentences are searched, for few values. */
+export function openHiding(shortest = MIN_HIDDEN): Hiding {
   const values = new Map<string, readonly string[]>()
   let forms: readonly string[] | undefined
 
@@ -30,7 +31,7 @@ export function openHiding(): Hiding {
     add(more) {
       for (const value of more) {
         if (values.has(value)) continue
-        values.set(value, formsOf(value))
+        values.set(value, formsOf(value, shortest))
         forms = undefined
       }
       for (const oldest of values.keys()) {
@@ -39,7 +40,8 @@ export function openHiding(): Hiding {
       }
     },
     hide: (text) => allForms().reduce(withoutForm, text),
-    hideInSentence: (text) => allForms().reduce((rest, form) => withoutCut(withoutForm(rest, form), form), text),
+    hideInSentence: (text) =>
+      allForms().reduce((rest, form) => withoutCut(withoutForm(rest, form), form, shortest), text),
   }
 }
 
@@ -47,24 +49,24 @@ function withoutForm(text: string, form: string): string {
   return form.length <= text.length && text.includes(form) ? text.replaceAll(form, HIDDEN) : text
 }
 
-function withoutCut(text: string, form: string): string {
+function withoutCut(text: string, form: string, shortest: number): string {
   const end = text.length - (/(?:…|\.\.\.)$/.exec(text)?.[0].length ?? 0)
   const most = Math.min(form.length - 1, end)
-  for (let length = most; length >= MIN_HIDDEN; length--)
+  for (let length = most; length >= shortest; length--)
     if (text.startsWith(form.slice(0, length), end - length))
       return `${text.slice(0, end - length)}${HIDDEN}${text.slice(end)}`
   return text
 }
 
 /** Every text by which somebody could read the value. */
-function formsOf(value: string): readonly string[] {
+function formsOf(value: string, shortest: number): readonly string[] {
   const lines = value.split(/\r?\n/)
   const parts = [
-    // What people are shown of others is one line, with one space for each gap: said-by-others.ts.
-    ...[value, value.trim(), value.replace(/\s+/g, ' ').trim()].filter(({ length }) => length >= MIN_HIDDEN),
+    // What people are shown of others is one line, with one space for each gap: services/said-by-others.ts.
+    ...[value, value.trim(), value.replace(/\s+/g, ' ').trim()].filter(({ length }) => length >= shortest),
     ...(lines.length > 1 ? lines.map((line) => line.trim()).filter(({ length }) => length >= MIN_LINE) : []),
   ]
-  return [...new Set(parts.flatMap(written))].filter(({ length }) => length >= MIN_HIDDEN)
+  return [...new Set(parts.flatMap(written))].filter(({ length }) => length >= shortest)
 }
 
 function written(text: string): readonly string[] {

@@ -1,8 +1,8 @@
 // Secrets are taken out of what octo says in every form in which somebody could read them.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { oneLine } from '../../../../operator/services/said-by-others.ts'
-import { openHiding } from '../../../../operator/services/secrets/hiding.ts'
+import { openHiding } from '../../operator/hiding.ts'
+import { oneLine } from '../../operator/services/said-by-others.ts'
 
 const SECRET = 'pä$$ w\'rd/+?&\\"é'
 const KEY = '-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END KEY-----\n'

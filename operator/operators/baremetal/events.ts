@@ -1,0 +1,76 @@
+// `octo events`: what happened to services, as whoever supervised them noted it; nobody has to supervise them now.
+import { printable } from '../../../schemas/quote.ts'
+import { interruptible } from '../../../system/process/interruptible.ts'
+import type { Cell, Terminal } from '../../../terminal/index.ts'
+import type { NotedEvent } from '../../services/events/event-log.ts'
+import { readEvents } from '../../services/events/read-events.ts'
+import { momentOf } from './moment.ts'
+import type { ProjectCall } from './project.ts'
+import { projectOf, requireKnown } from './project.ts'
+
+export async function events(call: ProjectCall): Promise<number> {
+  const { words, terminal, options } = call
+  const project = projectOf(call)
+  const since = momentOf(options.since) ?? Number.NEGATIVE_INFINITY
+  const isAsked = ({ at, service }: NotedEvent) =>
+    Date.parse(at) >= since && (words.length === 0 || (service !== undefined && words.includes(service)))
+  const { events: path } = project.places
+  using interruption = interruptible()
+  const known = new Set<string>()
+  const before: NotedEvent[] = []
+  let isFollowing = false
+  const take = (event: NotedEvent) => {
+    if (event.service !== undefined) known.add(event.service)
+    if (!isAsked(event)) return
+    if (terminal.json) terminal.print(JSON.stringify(event))
+    else if (isFollowing) terminal.print(lineOf(event))
+    else before.push(event)
+  }
+  if (options.follow !== true) {
+    await readEvents(path, { event: take, signal: interruption.signal })
+    // One that is in the config no more has events still.
+    if (words.some((word) => !known.has(word))) requireKnown(words, project)
+    show(before, terminal)
+    return 0
+  }
+  requireKnown(words, project)
+  isFollowing = true
+  await readEvents(path, { event: take, signal: interruption.signal, follow: true })
+  return 0
+}
+
+function show(all: readonly NotedEvent[], terminal: Terminal): void {
+  if (terminal.json) return
+  if (all.length === 0) terminal.info('nothing has happened that was noted')
+  else
+    terminal.table({
+      columns: [{ title: 'when' }, { title: 'what' }, { title: 'event' }, { title: 'which says' }],
+      rows: all.map((event): readonly Cell[] => {
+        const [when, what, kind, says] = cellsOf(event)
+        return [when, what, isBad(event) ? { text: kind, paint: terminal.paint.red } : kind, says]
+      }),
+    })
+}
+
+const WIDTHS = [20, 16, 18] as const
+
+function lineOf(event: NotedEvent): string {
+  return cellsOf(event)
+    .map((text, at) => printable(text, MAX_TEXT).padEnd(WIDTHS[at] ?? 0))
+    .join('  ')
+    .trimEnd()
+}
+
+const MAX_TEXT = 600
+
+function cellsOf(event: NotedEvent): readonly [when: string, what: string, kind: string, says: string] {
+  const { at, service, instance = service, check, notifier, kind, message } = event
+  const what = [instance, check, notifier].filter((text) => text !== undefined).join(' ')
+  // The milliseconds are for programs.
+  return [at.replace(/\.\d+Z$/, 'Z'), what, kind, message]
+}
+
+function isBad({ kind, end }: NotedEvent): boolean {
+  if (kind === 'exited') return end?.kind !== 'code' || end.code !== 0
+  return ['failed', 'gave-up', 'unhealthy', 'check-failed', 'secrets-failed'].includes(kind)
+}

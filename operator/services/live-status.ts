@@ -1,0 +1,37 @@
+// How an instance is, as its supervisor knows it now: what it saw and was told of it, and what the machine says.
+import type { ServiceLimits } from '../../config/model/service-spec.ts'
+import type { Hiding } from '../hiding.ts'
+import type { Effects } from './effects.ts'
+import type { SeenCheck } from './health-watch.ts'
+import type { One } from './instances.ts'
+import { isAtRest } from './lifecycle.ts'
+import type { Places } from './places.ts'
+import type { InstanceStatus } from './protocol.ts'
+import type { SecretsKeeper } from './secrets/keeper.ts'
+import { statusOf } from './status.ts'
+
+type Known = {
+  readonly places: Places
+  readonly now: () => number
+  readonly effects: Pick<Effects, 'seen'>
+  readonly secrets: Pick<SecretsKeeper, 'statusOf'>
+  readonly taken: { differs(name: string): boolean }
+  readonly hiding: Pick<Hiding, 'hideInSentence'>
+  readonly limitsOf: (service: string) => ServiceLimits | undefined
+}
+
+export function openLiveStatus({ places, now, effects, secrets, taken, hiding, limitsOf }: Known) {
+  /** What plugins say may repeat what they were given. */
+  function hidden(checks: readonly SeenCheck[] | undefined): readonly SeenCheck[] | undefined {
+    return checks?.map((check) =>
+      check.summary === undefined ? check : { ...check, summary: hiding.hideInSentence(check.summary) },
+    )
+  }
+
+  return (one: One): InstanceStatus =>
+    statusOf(one, {
+      ...{ places, now: now(), checks: hidden(effects.seen(one)) },
+      secrets: isAtRest(one.instance) ? undefined : secrets.statusOf(one.service),
+      ...{ differs: taken.differs(one.service), limits: limitsOf(one.service) },
+    })
+}
