@@ -150,6 +150,15 @@ export type ShownVersion = Pick<Release, 'version' | 'publishedAt' | 'state' | '
   readonly artifacts: readonly Artifact[]
 }
 
+/** A plugin with those of its versions that new installs may choose and that speak the protocol `ocm`. */
+export type OfferedPlugin = Pick<Plugin, 'plugin' | 'serial'> & {
+  /** In any order. */
+  readonly releases: readonly (Pick<Release, 'version' | 'deprecated'> & {
+    readonly description: string
+    readonly platforms: ReleasePredicate['platforms']
+  })[]
+}
+
 export type RepoSummary = { readonly name: Name; readonly plugins: number }
 
 export type OutboxRow = {

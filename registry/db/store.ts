@@ -20,6 +20,7 @@ import type {
   AuditEntry,
   AuditHead,
   AuditRecord,
+  OfferedPlugin,
   OutboxRow,
   Plugin,
   RankedVersion,
@@ -40,6 +41,7 @@ export type MetadataStore = {
   readonly publishing: PublishingStore
   readonly blobs: BlobRecords
   readonly catalog: CatalogStore
+  readonly ociDigests: OciDigestStore
   readonly outbox: OutboxStore
   readonly serving: ServingStore
   readonly upkeep: UpkeepStore
@@ -131,6 +133,18 @@ export type CatalogStore = {
   listings(repo: Name, plugins: readonly Name[]): Promise<Listing[]>
   /** Whether any release that may be fetched holds these bytes. */
   isServed(digest: Digest): Promise<boolean>
+  /** Whether a release of the plugin that may be fetched holds these bytes. */
+  holds(repo: Name, plugin: Name, digest: Digest): Promise<boolean>
+  /** Versions that new installs may choose, in the order of their code units: at most `limit` behind `after`. */
+  activeVersions(
+    repo: Name,
+    plugin: Name,
+    page: { readonly after?: string; readonly limit: number },
+  ): Promise<Version[]>
+  /** Serials of all plugins of a repo by name, as they are in one moment. */
+  serials(repo: Name): Promise<Pick<Plugin, 'plugin' | 'serial'>[]>
+  /** What these plugins of a repo offer to managers of the protocol `ocm`, in any order. */
+  offered(repo: Name, plugins: readonly Name[]): Promise<OfferedPlugin[]>
   /** The first repos by name. */
   repoSummaries(limit: number): Promise<RepoSummary[]>
   /**
@@ -138,6 +152,24 @@ export type CatalogStore = {
    * the best first, where names weigh most; by name for a query without words. At most MAX_SEARCH_RESULTS.
    */
   search(query: string, repo: Name | undefined): Promise<SearchAnswer>
+}
+
+/** Under which digests a release is served as a component version, as far as somebody asked. */
+export type OciDigestStore = {
+  find(plugin: Pick<ReleaseKey, 'repo' | 'plugin'>, digest: Digest): Promise<Version | undefined>
+  /** Versions of which nothing is noted under this domain, in the order of their code units. */
+  unknown(
+    plugin: Pick<ReleaseKey, 'repo' | 'plugin'>,
+    page: { readonly domain: string; readonly limit: number },
+  ): Promise<Version[]>
+  /** Does nothing for what is noted already. */
+  note(
+    plugin: Pick<ReleaseKey, 'repo' | 'plugin'>,
+    noted: {
+      readonly domain: string
+      readonly digests: readonly { readonly digest: Digest; readonly version: Version }[]
+    },
+  ): Promise<void>
 }
 
 /** What the static tree has yet to show. Rows are written by the change itself and go once the tree shows it. */

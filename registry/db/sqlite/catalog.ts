@@ -5,6 +5,7 @@ import type { Version } from '../../../schemas/version.ts'
 import type { RepoSummary, ShownVersion } from '../records.ts'
 import type { CatalogStore } from '../store.ts'
 import { isServed, listServedVersions, readListings } from './listings.ts'
+import { holdsBlob, listActiveVersions, listSerials, readOffered } from './offered.ts'
 import type { Db } from './open.ts'
 import { ask } from './open.ts'
 import { readPluginRecord } from './records.ts'
@@ -23,6 +24,10 @@ export function catalogOf(db: Db): CatalogStore {
     shownVersions: (repo, plugin, shown) => ask(db, (from) => listShownVersions(from, { repo, plugin }, shown)),
     listings: (repo, names) => ask(db, (from) => readListings(from, repo, names)),
     isServed: (digest) => ask(db, (from) => isServed(from, digest)),
+    holds: (repo, plugin, digest) => ask(db, (from) => holdsBlob(from, { repo, plugin }, digest)),
+    activeVersions: (repo, plugin, page) => ask(db, (from) => listActiveVersions(from, { repo, plugin }, page)),
+    serials: (repo) => ask(db, (from) => listSerials(from, repo)),
+    offered: (repo, names) => ask(db, (from) => readOffered(from, repo, names)),
     repoSummaries: (limit) => ask(db, (from) => listRepoSummaries(from, limit)),
     search: (query, repo) => ask(db, (from) => searchPlugins(from, query, repo)),
   }

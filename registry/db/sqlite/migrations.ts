@@ -185,4 +185,16 @@ CREATE TABLE budgets (
 ) STRICT;
 `
 
-export const MIGRATIONS: readonly string[] = [CREATE + SEAL, WITNESSES, AUDIT_BY_ACTION, BUDGETS]
+const OCI_DIGESTS = `
+CREATE TABLE oci_digests (
+  digest TEXT PRIMARY KEY,
+  repo TEXT NOT NULL,
+  plugin TEXT NOT NULL,
+  version TEXT NOT NULL,
+  domain TEXT NOT NULL,
+  FOREIGN KEY (repo, plugin, version) REFERENCES versions(repo, plugin, version)
+) STRICT;
+CREATE INDEX oci_digests_by_release ON oci_digests(repo, plugin, version, domain);
+`
+
+export const MIGRATIONS: readonly string[] = [CREATE + SEAL, WITNESSES, AUDIT_BY_ACTION, BUDGETS, OCI_DIGESTS]

@@ -4,6 +4,7 @@ import type { MetadataStore } from '../store.ts'
 import { auditOf } from './audit.ts'
 import { blobsOf } from './blobs.ts'
 import { catalogOf } from './catalog.ts'
+import { ociDigestsOf } from './oci-digests.ts'
 import type { OpenOptions, RegistryDb } from './open.ts'
 import { closeDb, openDb } from './open.ts'
 import { outboxOf } from './outbox.ts'
@@ -26,6 +27,7 @@ export function openSqliteStore(path: string, options: OpenOptions = {}): Sqlite
     publishing: publishingOf(db),
     blobs: blobsOf(db),
     catalog: catalogOf(db),
+    ociDigests: ociDigestsOf(db),
     outbox: outboxOf(db),
     serving: servingOf(db),
     upkeep: upkeepOf(db),

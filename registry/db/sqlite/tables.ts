@@ -179,6 +179,15 @@ export const outbox = sqliteTable('outbox', {
   createdAt: integer('created_at').notNull(),
 })
 
+/** Digests under which releases are served as component versions. Can be rendered again, so nothing is lost with a row. */
+export const ociDigests = sqliteTable('oci_digests', {
+  digest: text().$type<Digest>().primaryKey(),
+  repo: text().$type<Name>().notNull(),
+  plugin: text().$type<Name>().notNull(),
+  version: text().$type<Version>().notNull(),
+  domain: text().notNull(),
+})
+
 export const idempotencyKeys = sqliteTable(
   'idempotency_keys',
   {

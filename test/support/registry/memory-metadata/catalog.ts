@@ -1,5 +1,5 @@
 // What is read for those who look: the tree, pages and search.
-import type { Plugin } from '../../../../registry/db/records.ts'
+import type { OfferedPlugin, Plugin, Release } from '../../../../registry/db/records.ts'
 import { MAX_SEARCH_RESULTS, searchWords } from '../../../../registry/db/search-words.ts'
 import type { CatalogStore } from '../../../../registry/db/store.ts'
 import type { SearchAnswer } from '../../../../schemas/api.ts'
@@ -59,6 +59,37 @@ export function catalogOf({ read }: Steps): CatalogStore {
             release.bundleDigest === digest || artifacts.some((artifact) => artifact.digest === digest),
         ),
       ),
+    holds: (repo, plugin, digest) =>
+      read((state) =>
+        served(state).some(
+          ({ release, artifacts }) =>
+            release.repo === repo &&
+            release.plugin === plugin &&
+            [release.bundleDigest, ...artifacts.map((artifact) => artifact.digest)].includes(digest),
+        ),
+      ),
+    activeVersions: (repo, plugin, { after = '', limit }) =>
+      read((state) =>
+        activeOf(state, repo, plugin)
+          .map(({ version }) => version)
+          .filter((version) => version > after)
+          .sort(byText)
+          .slice(0, limit),
+      ),
+    serials: (repo) =>
+      read(({ plugins }) =>
+        [...plugins.values()]
+          .filter((each) => each.repo === repo)
+          .map(({ plugin, serial }) => ({ plugin, serial }))
+          .sort((a, b) => byText(a.plugin, b.plugin)),
+      ),
+    offered: (repo, names) =>
+      read((state) =>
+        names.flatMap((plugin) => {
+          const known = state.plugins.get(`${repo}/${plugin}`)
+          return known ? { plugin, serial: known.serial, releases: offersOf(state, repo, plugin) } : []
+        }),
+      ),
     repoSummaries: (limit) =>
       read(({ repos, plugins }) =>
         [...repos.keys()]
@@ -68,6 +99,21 @@ export function catalogOf({ read }: Steps): CatalogStore {
       ),
     search: (query, repo) => read((state) => search(state, query, repo)),
   }
+}
+
+function activeOf(state: State, repo: Name, plugin: Name): Release[] {
+  return releasesOf(state, { repo, plugin })
+    .map(({ release }) => release)
+    .filter((release) => release.state === 'active')
+}
+
+function offersOf(state: State, repo: Name, plugin: Name): OfferedPlugin['releases'] {
+  return activeOf(state, repo, plugin)
+    .filter(({ predicate }) => predicate.manifest.protocol === 'ocm')
+    .map(({ version, deprecated, predicate: { manifest, platforms } }) => ({
+      ...{ version, deprecated, platforms },
+      description: manifest.description,
+    }))
 }
 
 function recordOf(state: State, repo: Name, plugin: Name): PluginRecord | undefined {

@@ -4,6 +4,7 @@ import type { MetadataStore, OutboxStore, ServingStore, UpkeepStore } from '../.
 import { auditOf, reposOf, tokensOf } from './admin.ts'
 import { blobsOf } from './blobs.ts'
 import { catalogOf } from './catalog.ts'
+import { ociDigestsOf } from './oci-digests.ts'
 import { publishingOf } from './publishing.ts'
 import type { Steps } from './state.ts'
 import { isEverythingHere, openSteps, releasesOf } from './state.ts'
@@ -17,6 +18,7 @@ export function openMemoryMetadata(): MetadataStore {
     publishing: publishingOf(steps),
     blobs: blobsOf(steps),
     catalog: catalogOf(steps),
+    ociDigests: ociDigestsOf(steps),
     outbox: outboxOf(steps),
     serving: servingOf(steps),
     upkeep: upkeepOf(steps),

@@ -27,6 +27,8 @@ type StoredRelease = {
   readonly digest: Digest
 }
 
+type NotedDigest = ReleaseKey & { readonly domain: string }
+
 export type State = {
   readonly tokens: Map<string, Token & { readonly secretSha256: string }>
   readonly repos: Map<Name, number>
@@ -35,6 +37,7 @@ export type State = {
   readonly plugins: Map<string, Plugin>
   readonly releases: Map<string, StoredRelease>
   readonly blobs: Map<Digest, Blob>
+  readonly ociDigests: Map<Digest, NotedDigest>
   readonly sessions: Map<string, Session>
   readonly uploads: Map<string, readonly PromisedBlob[]>
   readonly requests: Map<string, { readonly requestDigest: Digest; readonly sessionId: string }>
@@ -63,6 +66,7 @@ export function openSteps(): Steps {
     plugins: new Map(),
     releases: new Map(),
     blobs: new Map(),
+    ociDigests: new Map(),
     sessions: new Map(),
     uploads: new Map(),
     requests: new Map(),
