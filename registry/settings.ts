@@ -2,11 +2,14 @@
 import { join, resolve } from 'node:path'
 import { DAY_MS, HOUR_MS } from '../schemas/duration.ts'
 import { LIMITS } from '../schemas/limits.ts'
+import { domainOf } from './component-name.ts'
 
 export type RegistryConfig = {
   readonly dataDir: string
   /** Where people reach the registry, without a trailing `/`; absolute links are built from it and never from a request. */
   readonly baseUrl: string
+  /** What names of components begin with on the OCI face. */
+  readonly componentDomain: string
   readonly limits: {
     readonly artifactBytes: number
     readonly releaseBytes: number
@@ -45,14 +48,17 @@ export type RegistryConfig = {
 export type ConfigInput = {
   readonly dataDir: string
   readonly baseUrl: string
+  /** The host of the base URL when absent, where it can be. */
+  readonly componentDomain?: string | undefined
   readonly limits?: Partial<RegistryConfig['limits']>
   readonly times?: Partial<RegistryConfig['times']>
 }
 
-export function registryConfig({ dataDir, baseUrl, limits, times }: ConfigInput): RegistryConfig {
+export function registryConfig({ dataDir, baseUrl, componentDomain, limits, times }: ConfigInput): RegistryConfig {
   return Object.freeze({
     dataDir: resolve(dataDir),
     baseUrl: baseUrl.replace(/\/+$/, ''),
+    componentDomain: componentDomain ?? domainOf(baseUrl),
     limits: {
       artifactBytes: LIMITS.artifactBytes,
       releaseBytes: LIMITS.releaseBytes,

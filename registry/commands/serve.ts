@@ -17,6 +17,7 @@ type Options = {
   readonly port: string
   readonly host: string
   readonly url?: string
+  readonly componentDomain?: string
   readonly trustProxy: readonly string[]
   readonly limit: readonly string[]
   readonly logLevel: string
@@ -44,6 +45,10 @@ export function addServeCommand(parent: Command): void {
       'where people reach it, when that is not the address it listens on; remembered with the data',
     )
     .option(
+      '--component-domain <domain>',
+      'what names of OCM components begin with, when that is not the host of --url; remembered with the data',
+    )
+    .option(
       '--trust-proxy <address>',
       'proxy, or range of them, whose X-Forwarded-For the log believes; may be repeated',
       repeatable,
@@ -64,14 +69,16 @@ export function addServeCommand(parent: Command): void {
 }
 
 async function serveUntilStopped(options: Options, terminal: Terminal): Promise<number> {
-  const [{ serve }, { openRegistry }, { registryConfig }, { openLogger }, addresses, proxies] = await Promise.all([
-    import('../server/listen.ts'),
-    import('../open-registry.ts'),
-    import('../settings.ts'),
-    import('../log/logger.ts'),
-    import('../server/base-address.ts'),
-    import('../server/http/client-address.ts'),
-  ])
+  const [{ serve }, { openRegistry }, { registryConfig }, { openLogger }, addresses, domains, proxies] =
+    await Promise.all([
+      import('../server/listen.ts'),
+      import('../open-registry.ts'),
+      import('../settings.ts'),
+      import('../log/logger.ts'),
+      import('../server/base-address.ts'),
+      import('../server/component-domain.ts'),
+      import('../server/http/client-address.ts'),
+    ])
   const port = parsePort(options.port)
   const logger = openLogger(parseLevel(options.logLevel))
   const clientAddress = proxies.clientAddressBehind(options.trustProxy)
@@ -79,6 +86,7 @@ async function serveUntilStopped(options: Options, terminal: Terminal): Promise<
   const dataDir = resolve(options.data)
   requireOwnData(dataDir)
   const base = await addresses.chooseBaseAddress({ dataDir, given: options.url, host: options.host })
+  const componentDomain = await domains.chooseComponentDomain(dataDir, options.componentDomain)
   const stopped = Promise.withResolvers<void>()
   let code = 0
   // The disk may fail at the very end, too.
@@ -95,11 +103,12 @@ async function serveUntilStopped(options: Options, terminal: Terminal): Promise<
     clientAddress,
     open: async (url) => {
       const registry = await openRegistry({
-        config: registryConfig({ dataDir, baseUrl: base ?? url, limits }),
+        config: registryConfig({ dataDir, baseUrl: base ?? url, componentDomain, limits }),
         logger,
         onHalt,
       })
       if (base !== undefined) await addresses.rememberBaseAddress(dataDir, base)
+      if (componentDomain !== undefined) await domains.rememberComponentDomain(dataDir, componentDomain)
       return registry
     },
   })

@@ -24,6 +24,8 @@ type TreeReaderOptions = {
 export type TreeReader = {
   /** Takes the request if its address is the tree's; false leaves it untouched. */
   handle(req: IncomingMessage, res: ServerResponse): boolean
+  /** Sends what lies at an address of the tree, for another face; false, and nothing is sent, when nothing does. */
+  send(address: string, req: IncomingMessage, res: ServerResponse): Promise<boolean>
   /** The bytes at a path changed; one that ends in `/` stands for all below it. For `tree.onChange`. */
   forget(path: string): void
   /** Bytes held in memory now. */
@@ -61,12 +63,18 @@ export function createTreeReader({ root, refuse, cacheBytes = DEFAULT_CACHE_BYTE
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const { method, url = '' } = req
     if (method !== 'GET' && method !== 'HEAD') throw wrongMethod(method)
+    if (await send(url, req, res)) return
+    throw await explainAbsence(root, withoutQuery(url), parseTreePath(url))
+  }
+
+  async function send(url: string, req: IncomingMessage, res: ServerResponse): Promise<boolean> {
     const at = parseTreePath(url)
     const entry = at && (await find(at))
-    if (!entry) throw await explainAbsence(root, withoutQuery(url), at)
+    if (!entry) return false
     const isSent = sendFromMemory(entry, { req, res })
     touch(entry)
     if (!isSent) await sendFromDisk(root, entry, { req, res })
+    return true
   }
 
   /** From memory, or from disk; a file that is wanted again, and more than others, is taken into memory. */
@@ -127,6 +135,7 @@ export function createTreeReader({ root, refuse, cacheBytes = DEFAULT_CACHE_BYTE
 
   return {
     handle,
+    send,
     forget,
     get cachedBytes() {
       return cache.bytes

@@ -1,15 +1,17 @@
 // One answer: 200, 206, 304 or 416, with or without a body, from memory or from disk.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Encoding } from './conditions.ts'
 import { acceptedEncodings, namesEtag, parseByteRange } from './conditions.ts'
 import type { Entry } from './load-file.ts'
 import { identityOf, openTreeFile } from './load-file.ts'
 import type { Representation } from './representation.ts'
 import { sendFile } from './send-file.ts'
 
+type Sendable = { readonly representations: ReadonlyMap<Encoding, Representation> }
 type Exchange = { readonly req: IncomingMessage; readonly res: ServerResponse }
 
 /** Answers at once if that needs no disk; false when it does. */
-export function sendFromMemory(entry: Entry, { req, res }: Exchange): boolean {
+export function sendFromMemory(entry: Sendable, { req, res }: Exchange): boolean {
   const chosen = choose(entry, req)
   if (isUnwanted(req, chosen))
     return isSent(res.writeHead(412, { 'Cache-Control': 'no-store', 'Content-Length': 0 }).end())
@@ -38,7 +40,7 @@ export async function sendFromDisk(root: string, entry: Entry, { req, res }: Exc
 }
 
 /** The smallest form that the client takes. */
-function choose({ representations }: Entry, req: IncomingMessage): Representation {
+function choose({ representations }: Sendable, req: IncomingMessage): Representation {
   for (const encoding of acceptedEncodings(req.headers['accept-encoding']?.toString())) {
     const found = representations.get(encoding)
     if (found) return found

@@ -1,15 +1,13 @@
 // Under which address people reach the registry. It stands in every document, so it is remembered with the data: a start
 // that leaves it out must not render the whole tree for another one.
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { BaseUrl } from '../../static-tree/base-url.ts'
 import { parseBaseUrl } from '../../static-tree/base-url.ts'
-import { replaceFile } from '../../system/files/atomic-file.ts'
-import { ignoring } from '../../system/files/errors.ts'
-import { writeError } from '../disk-errors.ts'
+import { readRemembered, remember } from './remembered.ts'
 
+/** e.g. DIR/base-url */
+const FILE = 'base-url'
 /** Addresses that stand for every network of the machine: nobody can type them into a config. */
 const EVERY_NETWORK = new Set(['', '*', '0.0.0.0', '::', '[::]', '0', '0:0:0:0:0:0:0:0', '::0', '::ffff:0.0.0.0'])
 
@@ -26,7 +24,7 @@ export type AddressRequest = {
  * be every network of the machine.
  */
 export async function chooseBaseAddress({ dataDir, given, host }: AddressRequest): Promise<BaseUrl | undefined> {
-  const chosen = given === undefined ? await readRemembered(dataDir) : parseBaseUrl(given)
+  const chosen = given === undefined ? await remembered(dataDir) : parseBaseUrl(given)
   if (chosen === undefined && EVERY_NETWORK.has(host.trim()))
     throw coded('USAGE', {
       message: `${quote(host)} listens on every network, and no address is given that documents can name`,
@@ -37,19 +35,11 @@ export async function chooseBaseAddress({ dataDir, given, host }: AddressRequest
 }
 
 /** Kept for starts that say no address. */
-export async function rememberBaseAddress(dataDir: string, base: BaseUrl): Promise<void> {
-  if ((await readRemembered(dataDir)) === base) return
-  await replaceFile(pathIn(dataDir), `${base}\n`).catch((error: unknown) => {
-    throw writeError(error)
-  })
+export function rememberBaseAddress(dataDir: string, base: BaseUrl): Promise<void> {
+  return remember(dataDir, FILE, base)
 }
 
-async function readRemembered(dataDir: string): Promise<BaseUrl | undefined> {
-  const text = await readFile(pathIn(dataDir), 'utf8').catch(ignoring('ENOENT', 'ENOTDIR'))
-  return text === undefined ? undefined : parseBaseUrl(text.trim())
-}
-
-/** e.g. DIR/base-url */
-function pathIn(dataDir: string): string {
-  return join(dataDir, 'base-url')
+async function remembered(dataDir: string): Promise<BaseUrl | undefined> {
+  const text = await readRemembered(dataDir, FILE)
+  return text === undefined ? undefined : parseBaseUrl(text)
 }

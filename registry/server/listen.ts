@@ -1,4 +1,4 @@
-// The HTTP server: the static tree first, as plainly as Node can, then the API and pages on hono. Stops without losing a
+// The HTTP server: the static tree and the OCI face first, as plainly as Node can, then the API and pages on hono. Stops without losing a
 // request in flight.
 
 import { once } from 'node:events'
@@ -9,6 +9,7 @@ import { getRequestListener } from '@hono/node-server'
 import type { Logger } from 'pino'
 import { coded } from '../../schemas/errors.ts'
 import { basePath, parseBaseUrl } from '../../static-tree/base-url.ts'
+import { createOciReader } from '../oci/reader.ts'
 import type { OpenRegistry } from '../open-registry.ts'
 import { createTreeReader } from '../read/reader.ts'
 import { createApp } from './app.ts'
@@ -18,6 +19,7 @@ import { clientAddressBehind } from './http/client-address.ts'
 import { finishUnread } from './http/finish-unread.ts'
 import { guardRequest } from './http/guard-request.ts'
 import { logRequest } from './http/log-request.ts'
+import { ociErrorAnswer } from './http/oci-error.ts'
 import { problemAnswer } from './http/problem.ts'
 import { contextOf } from './http/request-context.ts'
 import { belowSite } from './http/site-path.ts'
@@ -86,7 +88,16 @@ function createHandler(registry: OpenRegistry, { logger, clientAddress }: Handle
     root: tree.root,
     refuse: (request, response, error) => refuse(error, { request, response, logger }),
   })
-  tree.onChange((path) => reader.forget(path))
+  const oci = createOciReader({
+    services,
+    tree: reader,
+    refuse: (request, response, error) => refuse(error, { request, response, logger }, ociErrorAnswer),
+    finishUnread,
+  })
+  tree.onChange((path) => {
+    reader.forget(path)
+    oci.forget(path)
+  })
   const api = getRequestListener((request, env) => app.fetch(request, env), {
     overrideGlobalObjects: false,
     autoCleanupIncoming: false,
@@ -103,7 +114,7 @@ function createHandler(registry: OpenRegistry, { logger, clientAddress }: Handle
     }
     request.url = belowSite(request.url ?? '/', sitePath)
     if (logReads) logRequest({ logger, clientAddress }, request, response)
-    if (reader.handle(request, response)) return
+    if (reader.handle(request, response) || oci.handle(request, response)) return
     contextOf(request).address = clientAddress(request)
     if (!logReads) logRequest({ logger, clientAddress }, request, response)
     finishUnread(request, response)
@@ -182,8 +193,8 @@ type Refusal = {
   readonly logger: Logger
 }
 
-function refuse(error: unknown, { request, response, logger }: Refusal): void {
-  const { status, headers, body } = problemAnswer(error, contextOf(request).id, logger)
+function refuse(error: unknown, { request, response, logger }: Refusal, render = problemAnswer): void {
+  const { status, headers, body } = render(error, contextOf(request).id, logger)
   response.writeHead(status, headers).end(request.method === 'HEAD' ? undefined : body)
 }
 

@@ -33,6 +33,8 @@ export type TestRegistryOptions = {
   /** Where bytes are kept; in the data directory when absent. */
   readonly metadata?: MetadataStore
   readonly blobs?: BlobStore
+  /** Where people reach it; the address that it listens on when absent. */
+  readonly baseUrl?: string
 }
 
 export type TestRegistry = {
@@ -109,7 +111,7 @@ async function openTestRegistry(
 }
 
 function serveTestRegistry(dataDir: string, options: TestRegistryOptions, logs: string[]): Promise<Serving> {
-  const { limits, times, clock, metadata, blobs } = options
+  const { limits, times, clock, metadata, blobs, baseUrl } = options
   const collector = new Writable({
     write(line, _encoding, done) {
       logs.push(String(line))
@@ -121,9 +123,14 @@ function serveTestRegistry(dataDir: string, options: TestRegistryOptions, logs: 
     host: '127.0.0.1',
     port: 0,
     logger,
-    open: (baseUrl) =>
+    open: (url) =>
       openRegistry({
-        config: registryConfig({ dataDir, baseUrl, ...(limits ? { limits } : {}), ...(times ? { times } : {}) }),
+        config: registryConfig({
+          dataDir,
+          baseUrl: baseUrl ?? url,
+          ...(limits ? { limits } : {}),
+          ...(times ? { times } : {}),
+        }),
         logger,
         ...(clock ? { clock } : {}),
         ...(metadata ? { metadata } : {}),

@@ -1,0 +1,36 @@
+// A rendered part as it is sent: bytes and headers that are made once and sent many times.
+import type { Cached } from '../read/byte-cache.ts'
+import { ENTRY_BYTES } from '../read/byte-cache.ts'
+import type { Encoding } from '../read/conditions.ts'
+import { Popularity } from '../read/popularity.ts'
+import type { Representation } from '../read/representation.ts'
+import type { OciPart } from './component-version.ts'
+
+export type OciEntry = Cached & { readonly representations: ReadonlyMap<Encoding, Representation> }
+
+/** `pinned`: asked for by its digest, so that only a quarantine takes it away; what a tag means is asked more often. */
+export function entryOf({ mediaType, digest, bytes }: OciPart, { pinned, warning }: Sending): OciEntry {
+  const etag = `"${digest}"`
+  const shared = [
+    ...['ETag', etag, 'Docker-Content-Digest', digest],
+    ...['Cache-Control', `public, max-age=${pinned ? 3600 : 60}, no-transform`],
+    ...(warning === undefined ? [] : ['Warning', `299 - "${quoted(warning)}"`]),
+  ]
+  const type = ['Content-Type', mediaType, 'Accept-Ranges', 'bytes', 'X-Content-Type-Options', 'nosniff']
+  const part = [...type, ...shared]
+  const whole = ['Content-Length', String(bytes.length), ...part]
+  const own = { size: bytes.length, etag, body: bytes, whole, part, notModified: shared }
+  return {
+    representations: new Map<Encoding, Representation>([['identity', own]]),
+    bytes: ENTRY_BYTES + bytes.length,
+    used: false,
+    popularity: new Popularity(),
+  }
+}
+
+export type Sending = { readonly pinned: boolean; readonly warning?: string | undefined }
+
+/** Headers hold printable ASCII, and this text stands in quotes. */
+function quoted(text: string): string {
+  return text.replace(/[^ -~]/g, '?').replace(/["\\]/g, '\\$&')
+}
