@@ -4,6 +4,7 @@ import { writeSync } from 'node:fs'
 import { readDeadline } from './deadline.ts'
 import type { Evaluation } from './definition.ts'
 import { readDocument } from './document.ts'
+import { say } from './say.ts'
 
 type Asked = Pick<Evaluation, 'deadlineMs' | 'onDefect'> & {
   /** Gives the document of the operator, where there is one. */
@@ -67,12 +68,6 @@ function reportOnce<Result>(program: Program<Result>): (result: Result) => void 
     process.exitCode = program.exitCode(result)
     say(program.render(result))
   }
-}
-
-/** Synchronous, so that the line is written even when the process ends at once. */
-function say(text: string): void {
-  let rest = Buffer.from(`${text}\n`)
-  while (rest.length > 0) rest = rest.subarray(writeSync(1, rest))
 }
 
 function tell(error: unknown): void {

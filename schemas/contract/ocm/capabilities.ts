@@ -18,20 +18,20 @@ const MAX_CAPABILITIES = 32
 /** JSON Schema by which a value of a type is checked; `true` and `false` are schemas, too. */
 type JsonSchema = Readonly<Record<string, unknown>> | boolean
 
-type DeclaredType = {
+export type DeclaredType = {
   readonly type: string
   readonly aliases: readonly string[]
   /** Absent: anything fits. */
   readonly schema?: JsonSchema
 }
 
-type DeclaredCapability = {
+export type DeclaredCapability = {
   readonly capability: Capability
   /** By the key of their list; empty lists too. */
   readonly types: Readonly<Record<string, readonly DeclaredType[]>>
 }
 
-type Capabilities = {
+export type Capabilities = {
   readonly capabilities: readonly DeclaredCapability[]
   /** Types of configuration that the plugin wants to be given. */
   readonly configTypes: readonly string[]

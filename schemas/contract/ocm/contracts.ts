@@ -310,3 +310,5 @@ export const CONTRACTS = {
 
 export type Capability = keyof typeof CONTRACTS
 export const CAPABILITIES = Object.keys(CONTRACTS) as readonly Capability[]
+
+export type EndpointName<Of extends Capability> = keyof (typeof CONTRACTS)[Of]['endpoints'] & string

@@ -24,7 +24,7 @@ const configShape = z.looseObject({
   configTypes: z.array(typedShape).nullish(),
 })
 
-type PluginConfig = {
+export type PluginConfig = {
   readonly id: string
   readonly type: 'unix' | 'tcp'
   /** Absent: the plugin's own default. */

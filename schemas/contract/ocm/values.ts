@@ -12,6 +12,7 @@ export const locationShape = z.looseObject({
   value: z.string().min(1),
   mediaType: z.string().optional(),
 })
+export type Location = z.output<typeof locationShape>
 
 /** By which a thing is told from others; all values are texts. */
 export const identityShape = z.record(z.string(), z.string())

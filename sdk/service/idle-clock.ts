@@ -1,0 +1,37 @@
+// Ends a plugin that has nothing to do. It runs while no work is under way, and starts from its full length when the last one ends.
+// It is also what ends a plugin whose host was killed.
+
+/** The longest that a timer of Node can wait: 24 days. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+export type IdleClock = Disposable & {
+  startWork(): void
+  /** Ends what one `startWork` began; more often than that it does nothing. */
+  stopWork(): void
+}
+
+export function startIdleClock(idleMs: number, onIdle: () => void): IdleClock {
+  let working = 0
+  let isClosed = false
+  let timer = wait()
+  function wait() {
+    return setTimeout(onIdle, Math.min(idleMs, MAX_TIMER_MS))
+  }
+  return {
+    startWork() {
+      working += 1
+      clearTimeout(timer)
+    },
+    stopWork() {
+      if (working === 0) return
+      working -= 1
+      if (working > 0 || isClosed) return
+      clearTimeout(timer)
+      timer = wait()
+    },
+    [Symbol.dispose]() {
+      isClosed = true
+      clearTimeout(timer)
+    },
+  }
+}
