@@ -3,15 +3,17 @@
 import { readFile, stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import type { DocumentKey } from '../schemas/document-key.ts'
-import { coded } from '../schemas/errors.ts'
+import { coded, isCoded } from '../schemas/errors.ts'
 import { parseJson } from '../schemas/json.ts'
 import { quote } from '../schemas/quote.ts'
 import { shownAddress } from '../schemas/shown-address.ts'
 import { decodeText } from '../schemas/text.ts'
 import { invalid } from './document/invalid.ts'
 import type { ConfigSource, TreeNode } from './document/node.ts'
-import { exactPlaceOf, isEmpty, parseTree, placeOf, textOf } from './document/node.ts'
+import { exactPlaceOf, isEmpty, isRemote, parseTree, placeOf, textOf } from './document/node.ts'
+import { refused } from './document/refused.ts'
 import { lacksScheme } from './document/scheme.ts'
+import type { TemplateVariables } from './document/template.ts'
 import type { Warnings } from './document/warnings.ts'
 import { openWarnings } from './document/warnings.ts'
 import type { DocumentAddress } from './document-address.ts'
@@ -23,13 +25,16 @@ import type { Include } from './read-include.ts'
 import { includesOf } from './read-include.ts'
 import type { TrustedKey } from './trusted-addresses.ts'
 
-type ConfigDocument = {
+export type ConfigDocument = {
   readonly address: DocumentAddress
   readonly text: string
   readonly root: TreeNode
-  /** Who had to sign it. */
-  readonly signers: string
 }
+
+/** A document in its place, and what it includes. */
+type Slot = { document?: ConfigDocument; readonly inner: Slot[] }
+/** `signers`: who had to sign it. */
+type Known = { readonly address: DocumentAddress; readonly signers: string }
 
 export const CONFIG_LIMITS = {
   documentBytes: 256 * 1024,
@@ -42,7 +47,9 @@ type Gathering = {
   readonly fetchText: FetchText | undefined
   /** All web documents are trusted as if their include said `trust: unsigned`. */
   readonly insecure: boolean
-  readonly documents: Map<string, ConfigDocument>
+  readonly documents: Map<string, Known>
+  /** Those whose text is a template, which are read once all others are. */
+  readonly templates: Waiting[]
   readonly warnings: Warnings
   readonly leftAway: { readonly name: string; isMet: boolean } | undefined
   /** Keys that the user trusts for addresses, read once and only where a document of the web is met. */
@@ -70,7 +77,14 @@ type GatherOptions = {
   readonly acceptsOlder?: boolean | undefined
   /** Milliseconds since 1970. */
   readonly now?: (() => number) | undefined
+  /** For documents whose text is a template, of all others and the texts of local templates; absent, these are left away. */
+  readonly variables?: VariablesOf | undefined
 }
+
+type VariablesOf = (
+  documents: readonly ConfigDocument[],
+  localTemplates: readonly string[],
+) => Promise<TemplateVariables>
 
 /** Documents from highest to lowest precedence: each file, then what it includes, then the next file. */
 export async function gatherDocuments(
@@ -91,10 +105,24 @@ export async function gatherDocuments(
     texts: options.texts,
     bytes: 0,
   }
-  const gathering: Gathering = { fetchText, insecure, documents: new Map(), ...more }
-  for (const address of addresses) await gather(address, { chain: [], gathering }).catch(warnings.report)
+  const gathering: Gathering = { fetchText, insecure, documents: new Map(), templates: [], ...more }
+  const slots: Slot[] = []
+  for (const address of addresses) await gather(address, { chain: [], gathering, into: slots }).catch(warnings.report)
+  if (options.variables && gathering.templates.length > 0) await readTemplates(slots, gathering, options.variables)
   if (leftAway && without && !leftAway.isMet) throw notIncluded(without)
-  return { documents: [...gathering.documents.values()], warnings: gathering.warnings }
+  return { documents: inOrder(slots), warnings: gathering.warnings }
+}
+
+function inOrder(slots: readonly Slot[]): readonly ConfigDocument[] {
+  return slots.flatMap(({ document, inner }) => [...(document ? [document] : []), ...inOrder(inner)])
+}
+
+/** None of them reads what another one makes: what it says would depend on which of them is read first. */
+async function readTemplates(slots: readonly Slot[], gathering: Gathering, variablesOf: VariablesOf): Promise<void> {
+  const local = gathering.templates.flatMap(({ address, text }) => (address.kind === 'file' ? [text] : []))
+  const variables = await variablesOf(inOrder(slots), local)
+  // More may come in by what they include.
+  for (const waiting of gathering.templates) await readTemplate(waiting, variables).catch(gathering.warnings.report)
 }
 
 function readOnce(path: string | undefined): Gathering['trustedKeys'] {
@@ -109,6 +137,7 @@ function readOnce(path: string | undefined): Gathering['trustedKeys'] {
 type Step = {
   readonly chain: readonly string[]
   readonly gathering: Gathering
+  readonly into: Slot[]
   readonly include?: Include
   /** What includes it. */
   readonly from?: DocumentAddress
@@ -124,16 +153,78 @@ async function gather(address: DocumentAddress, step: Step): Promise<void> {
     throw tooMuch(`includes more than ${CONFIG_LIMITS.depth} levels deep`, shownName(address))
   if (gathering.documents.size >= CONFIG_LIMITS.documents)
     throw tooMuch(`consists of more than ${CONFIG_LIMITS.documents} documents`, shownName(address))
-  const document = await readDocument(address, step)
-  gathering.documents.set(name, document)
-  for (const inner of includesOf(document.root, gathering.warnings)) {
-    const inside = { chain: [...chain, name], gathering, include: inner, from: address }
+  const slot: Slot = { inner: [] }
+  step.into.push(slot)
+  await readInto(slot, address, step)
+}
+
+/** A document whose text is a template and not YAML as it stands. */
+type Waiting = {
+  readonly slot: Slot
+  readonly address: DocumentAddress
+  readonly text: string
+  readonly source: ConfigSource
+  readonly step: Step
+}
+
+async function readInto(slot: Slot, address: DocumentAddress, step: Step): Promise<void> {
+  const { gathering, include } = step
+  refuseFormat(address)
+  const { text, signers }: Remote =
+    address.kind === 'file' ? { text: await readLocal(address, step) } : await readRemote(address, step)
+  countBytes(text, address, gathering)
+  gathering.documents.set(address.name, { address, signers: idOfSigners(signers) })
+  const source: ConfigSource = {
+    name: shownName(address),
+    remote: address.kind === 'web',
+    ...broughtBy(include, signers),
+    ...(signers ? { signers } : {}),
+    ...(gathering.insecure && address.kind === 'web' ? { unsigned: true } : {}),
+  }
+  const root = await rootOf(text, { address, source, isTemplate: include?.isTemplate === true })
+  if (root) await place(slot, { address, text, root }, step)
+  else gathering.templates.push({ slot, address, text, source, step })
+}
+
+function countBytes(text: string, address: DocumentAddress, gathering: Gathering): void {
+  gathering.bytes += Buffer.byteLength(text)
+  if (gathering.bytes > CONFIG_LIMITS.totalBytes)
+    throw tooMuch(`is larger than ${CONFIG_LIMITS.totalBytes} bytes in all`, shownName(address))
+}
+
+async function place(slot: Slot, document: ConfigDocument, { chain, gathering }: Step): Promise<void> {
+  const { address, root } = document
+  slot.document = document
+  for (const inner of includesOf(root, gathering.warnings)) {
+    const inside = { chain: [...chain, address.name], gathering, include: inner, from: address, into: slot.inner }
     await gatherIncluded(inner, address, inside).catch(gathering.warnings.report)
   }
 }
 
+async function readTemplate(
+  { slot, address, text, source, step }: Waiting,
+  variables: TemplateVariables,
+): Promise<void> {
+  const { parseTemplateTree } = await import('./document/template-document.ts')
+  const { root, readsLocal } = parseTemplateTree(text, source, variables)
+  refuseNothing(root)
+  const [include] =
+    source.remote && readsLocal
+      ? includesOf(
+          root,
+          openWarnings(() => undefined),
+        )
+      : []
+  // Which documents are asked for would tell whoever serves them what the local ones hold.
+  if (include)
+    throw refused(include.node, 'include others while its text depends on values of local ones', {
+      hint: 'include them from a document that is no template, or from a local one',
+    })
+  await place(slot, { address, text, root }, step)
+}
+
 /** It is read once, and by whom it had to be signed then. */
-async function requireSameSigners({ address, signers }: ConfigDocument, { gathering, include }: Step): Promise<void> {
+async function requireSameSigners({ address, signers }: Known, { gathering, include }: Step): Promise<void> {
   const wanted = idOfSigners(await signersOf(address, { ...gathering, include }))
   if (wanted === signers || gathering.insecure || !include) return
   throw invalid(
@@ -153,30 +244,41 @@ async function gatherIncluded(include: Include, from: DocumentAddress, step: Ste
   else await gather(address, step)
 }
 
-async function readDocument(address: DocumentAddress, step: Step): Promise<ConfigDocument> {
-  const { gathering, include } = step
-  const shown = shownName(address)
-  refuseFormat(address)
-  const read = address.kind === 'file' ? { text: await readLocal(address, step) } : await readRemote(address, step)
-  const { text, signers }: Remote = read
-  gathering.bytes += Buffer.byteLength(text)
-  if (gathering.bytes > CONFIG_LIMITS.totalBytes)
-    throw tooMuch(`is larger than ${CONFIG_LIMITS.totalBytes} bytes in all`, shown)
+type Readable = { readonly address: DocumentAddress; readonly source: ConfigSource; readonly isTemplate: boolean }
+
+/** Undefined for a template that makes structure; one that is a document as it stands has its values filled in one by one. */
+async function rootOf(text: string, { address, source, isTemplate }: Readable): Promise<TreeNode | undefined> {
+  if (!isTemplate || !text.includes('{{')) return parseDocument(text, address, source)
+  try {
+    const root = await parseDocument(text, address, source)
+    return hasTemplateKeys(root) ? undefined : root
+  } catch (error) {
+    if (!isCoded(error, 'YAML_INVALID') && !isCoded(error, 'JSON_INVALID') && !isCoded(error, 'CONFIG_INVALID'))
+      throw error
+    if (formatOf(address.name) !== '.toml') return undefined
+    throw error
+  }
+}
+
+function hasTemplateKeys(node: TreeNode): boolean {
+  if (node.kind === 'scalar') return false
+  if (node.kind === 'list') return node.items.some(hasTemplateKeys)
+  return [...node.entries].some(([key, inner]) => key.includes('{{') || hasTemplateKeys(inner))
+}
+
+async function parseDocument(text: string, address: DocumentAddress, source: ConfigSource): Promise<TreeNode> {
   const format = formatOf(address.name)
   const isJson = format === '.json'
-  if (isJson) parseJson(text, shown, CONFIG_LIMITS.documentBytes)
-  const source: ConfigSource = {
-    name: shown,
-    remote: address.kind === 'web',
-    ...(isJson ? { json: true } : {}),
-    ...broughtBy(include, signers),
-    ...(signers ? { signers } : {}),
-    ...(gathering.insecure && address.kind === 'web' ? { unsigned: true } : {}),
-  }
-  const root = format === '.toml' ? await readToml(text, source) : parseTree(text, source)
-  // Whoever serves nothing would take away the checks that were there before.
-  if (source.remote && isEmpty(root)) throw invalid(root, 'a document from elsewhere holds nothing, expected a config')
-  return { address, text, root, signers: idOfSigners(signers) }
+  if (isJson) parseJson(text, source.name, CONFIG_LIMITS.documentBytes)
+  const typed: ConfigSource = isJson ? { ...source, json: true } : source
+  const root = format === '.toml' ? await readToml(text, typed) : parseTree(text, typed)
+  refuseNothing(root)
+  return root
+}
+
+/** Whoever serves nothing would take away the checks that were there before. */
+function refuseNothing(root: TreeNode): void {
+  if (isRemote(root) && isEmpty(root)) throw invalid(root, 'a document from elsewhere holds nothing, expected a config')
 }
 
 /** Its reader is loaded by those who have such a document. */

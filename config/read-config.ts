@@ -10,6 +10,7 @@ import { joinDocuments } from './document/trees.ts'
 import type { OnProblem, Warnings } from './document/warnings.ts'
 import { attempt, openWarnings } from './document/warnings.ts'
 import { addressFrom, resolveFile } from './document-address.ts'
+import type { ConfigDocument } from './documents.ts'
 import { gatherDocuments } from './documents.ts'
 import type { FetchText } from './fetched-text.ts'
 import { findConfig } from './find-config.ts'
@@ -74,6 +75,11 @@ export async function readWholeConfig(
   const named = typeof pathOrPaths === 'string' ? [pathOrPaths] : (pathOrPaths ?? [])
   const paths = named.length > 0 ? named : [findConfig(deps.cwd)]
   const addresses = paths.map((path) => addressFrom(path, deps.cwd))
+  const [os = '', arch = ''] = platformOf({
+    platform: deps.platform ?? process.platform,
+    arch: deps.arch ?? process.arch,
+  }).split('_')
+  let { env } = deps
   const { documents, warnings } = await gatherDocuments(addresses, deps.fetchText, {
     warnings: openWarnings(deps.onProblem),
     insecure: deps.insecure,
@@ -81,27 +87,25 @@ export async function readWholeConfig(
     acceptsOlder: deps.acceptsOlder,
     texts: deps.texts,
     without: deps.without === undefined ? undefined : addressFrom(deps.without, deps.cwd),
+    async variables(read, templates) {
+      // What is wrong in them is told when all of them are looked at.
+      const quiet = openWarnings(() => undefined)
+      const { joined, trees } = joinAll(read, deps.env, quiet)
+      env = await withAnswers(readPrompts(joined.local, quiet), { env, texts: templates, ask: deps.ask })
+      return { root: trees.merged, homes: trees.homes, env, os, arch, budget: templateBudget() }
+    },
   })
-  const roots = documents.map(({ root }) => root)
   const names = documents.map(({ address }) => address.name)
-  const joined = joinDocuments(roots)
-  const shared = attempt(warnings, () => withGlobals(joined, warnings)) ?? joined
-  const folder = () => join(projectFolder(projectOf({ ...nameOf(joined.merged), files: names }), deps.env), 'files')
-  const found = attempt(warnings, () => findRepoFiles(shared, folder))
-  const { trees, files } = found ?? { trees: shared, files: [] }
-  const [os = '', arch = ''] = platformOf({
-    platform: deps.platform ?? process.platform,
-    arch: deps.arch ?? process.arch,
-  }).split('_')
+  const { trees, files, folder } = joinAll(documents, deps.env, warnings)
   const keyFiles = await readKeyFiles(trees.local, warnings)
   const prompts = readPrompts(trees.local, warnings)
   const texts = [
     ...documents.filter(({ address }) => address.kind === 'file').map(({ text }) => text),
     ...(prompts.length > 0 ? await localTemplates(files) : []),
   ]
-  const variables = { env: await withAnswers(prompts, { env: deps.env, texts, ask: deps.ask }), os, arch }
+  const variables = { env: await withAnswers(prompts, { env, texts, ask: deps.ask }), os, arch }
   const config = normaliseConfig({
-    documents: roots,
+    documents: documents.map(({ root }) => root),
     trees,
     files: names,
     keyFiles,
@@ -121,6 +125,16 @@ export async function readWholeConfig(
       return writeRepoFiles(files, { folder: folder(), variables: all, fetchText })
     },
   }
+}
+
+/** The documents as one, with values that services share and with the paths of files. */
+function joinAll(documents: readonly ConfigDocument[], env: ConfigDeps['env'], warnings: Warnings) {
+  const joined = joinDocuments(documents.map(({ root }) => root))
+  const shared = attempt(warnings, () => withGlobals(joined, warnings)) ?? joined
+  const files = documents.map(({ address }) => address.name)
+  const folder = () => join(projectFolder(projectOf({ ...nameOf(joined.merged), files }), env), 'files')
+  const found = attempt(warnings, () => findRepoFiles(shared, folder)) ?? { trees: shared, files: [] }
+  return { joined, folder, ...found }
 }
 
 /** Key files lie beside the local document that names them. */

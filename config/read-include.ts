@@ -4,8 +4,8 @@ import { shownAddress } from '../schemas/shown-address.ts'
 import { fieldOf, itemsOf } from './document/field-of.ts'
 import { rowOf } from './document/fields.ts'
 import { invalid, warningAt } from './document/invalid.ts'
-import type { TreeNode } from './document/node.ts'
-import { isEmpty, isRemote } from './document/node.ts'
+import type { ScalarNode, TreeNode } from './document/node.ts'
+import { holdsTemplate, isEmpty, isRemote } from './document/node.ts'
 import { readBoolean, readTexts } from './document/scalars.ts'
 import type { Warnings } from './document/warnings.ts'
 import { attempt } from './document/warnings.ts'
@@ -23,6 +23,8 @@ export type Include = {
   readonly signatureNodes: readonly TreeNode[]
   /** Where newer versions of it are listed. */
   readonly versions: VersionSource | undefined
+  /** The text of the document is a template. */
+  readonly isTemplate: boolean
 }
 
 export type VersionSource = {
@@ -40,7 +42,7 @@ export function includesOf(root: TreeNode, warnings: Warnings): Include[] {
 function includeOf(item: TreeNode, warnings: Warnings): Include {
   const url = item.kind === 'map' ? fieldOf(item, 'include', 'url') : item
   if (url?.kind !== 'scalar' || typeof url.value !== 'string') throw invalid(item, 'an include is a map with `url`')
-  if (url.value.includes('{{')) throw invalid(url, 'the address of an include holds no templates')
+  refuseTemplate(url, 'the address of an include holds no templates')
   if (/^http:\/\/(?!(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])(?:[:/]|$))/i.test(url.value))
     warnings.add(() =>
       warningAt(
@@ -48,7 +50,6 @@ function includeOf(item: TreeNode, warnings: Warnings): Include {
         `${quote(shownAddress(String(url.value)))} is fetched without encryption, anyone on the way can change it`,
       ),
     )
-  requireTemplates(item)
   const keys = isRemote(item) ? [] : itemsOf(fieldOf(item, 'include', 'keys'))
   return {
     text: isRemote(item) ? url.value : withoutMark(url.value),
@@ -61,17 +62,26 @@ function includeOf(item: TreeNode, warnings: Warnings): Include {
       isEmpty(node) ? [] : [node],
     ),
     versions: versionsOf(item),
+    isTemplate: isTemplate(item, url.value),
   }
 }
 
-/** Early configs ask for templates in each document that has some; here every document may have them. */
-function requireTemplates(item: TreeNode): void {
-  const node = fieldOf(item, 'include', 'template')
-  if (readBoolean(node, 'template', true) || !node) return
-  throw invalid(node, 'templates of a document are filled in wherever values of it are read', {
-    hint: 'leave it out, or say `config: {noTemplate: true}` in a service of that document',
-  })
+/** What a value went into may lead to whoever wants to learn it. */
+function refuseTemplate(address: ScalarNode, problem: string): void {
+  if (holdsTemplate(address)) throw invalid(address, problem)
 }
+
+function isTemplate(item: TreeNode, address: string): boolean {
+  const node = fieldOf(item, 'include', 'template')
+  if (!readBoolean(node, 'template', true) && node)
+    throw invalid(node, 'templates of a document are filled in wherever values of it are read', {
+      hint: 'leave it out, or say `config: {noTemplate: true}` in a service of that document',
+    })
+  return !isEmpty(node) || MARK.test(address)
+}
+
+/** How an address asks for the text of its document to be filled in. */
+const MARK = /\?(?:[^#]*&)?template=true(?:&[^#]*)?(?:#|$)/
 
 /** A web server may want to know; a file has no such name. */
 function withoutMark(address: string): string {
@@ -122,14 +132,17 @@ function versionsOf(item: TreeNode): VersionSource | undefined {
   const url = node.kind === 'map' ? fieldOf(node, 'versions', 'url') : undefined
   if (isEmpty(url)) return { format }
   const text = url.kind === 'scalar' && typeof url.value === 'string' ? url.value : ''
-  if (!/^https?:\/\//i.test(text) || !URL.canParse(text) || text.includes('{{'))
-    throw invalid(url, '`url` of `versions` is the address of a list, without templates')
+  const problem = '`url` of `versions` is the address of a list, without templates'
+  if (url.kind !== 'scalar' || !/^https?:\/\//i.test(text) || !URL.canParse(text)) throw invalid(url, problem)
+  refuseTemplate(url, problem)
   return { format, url: text }
 }
 
 function addressOf(item: TreeNode, key: 'gpg' | 'sigstore'): string | undefined {
   const node = fieldOf(item, 'include', key)
   if (isEmpty(node)) return undefined
-  if (node.kind === 'scalar' && typeof node.value === 'string' && !node.value.includes('{{')) return node.value
-  throw invalid(node, `\`${key}\` is the address of a signature, without templates`)
+  const problem = `\`${key}\` is the address of a signature, without templates`
+  if (node.kind !== 'scalar' || typeof node.value !== 'string') throw invalid(node, problem)
+  refuseTemplate(node, problem)
+  return node.value
 }

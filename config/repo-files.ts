@@ -5,7 +5,7 @@ import { extname, join } from 'node:path'
 import { namedEntries } from './document/field-of.ts'
 import { invalid } from './document/invalid.ts'
 import type { MapNode, ScalarNode, TreeNode } from './document/node.ts'
-import { isEmpty } from './document/node.ts'
+import { holdsTemplate, isEmpty } from './document/node.ts'
 import { readBoolean } from './document/scalars.ts'
 import type { ConfigTrees } from './document/trees.ts'
 import type { DocumentAddress } from './document-address.ts'
@@ -58,7 +58,7 @@ function readFile(name: string, entry: TreeNode, folderOfCopies: () => string): 
   const url = entry.kind === 'map' ? entry.entries.get('url') : undefined
   if (url?.kind !== 'scalar' || typeof url.value !== 'string')
     throw invalid(entry, `file \`${name}\` of \`repos.files\` has no \`url\``, { hint: 'write `{url: ./file.conf}`' })
-  if (url.value.includes('{{')) throw invalid(url, 'the address of a file holds no templates')
+  if (holdsTemplate(url)) throw invalid(url, 'the address of a file holds no templates')
   const { source } = url.origin
   const address = addressIn(url.value, { kind: source.remote ? 'web' : 'file', name: source.name })
   const isTemplate = readBoolean(child(entry, 'template'), 'template', false)

@@ -190,7 +190,7 @@ export const FIELDS = {
       fetched: 'add',
       holds: 'value',
       means:
-        '`true`, as `?template=true` behind the address: nothing more, as templates of values are filled in in every document',
+        '`true`, as `?template=true` behind the address: the text of the document is a template, which may write keys and items',
     },
     offers: {
       fetched: 'never',

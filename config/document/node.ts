@@ -27,7 +27,7 @@ export type ConfigSource = {
 
 export type Place = { readonly file: string; readonly line?: number; readonly column?: number }
 
-type Origin = {
+export type Origin = {
   readonly source: ConfigSource
   readonly document: Pick<YamlDocument, 'lineAt'> & Partial<Pick<YamlDocument, 'columnAt'>>
   readonly offset: number
@@ -45,13 +45,22 @@ export type ScalarNode = {
   readonly plain: boolean
   /** Written as a block, below `|` or `>`, so that it may hold lines. */
   readonly block?: true
+  /** The text of its document was a template, so that nothing is left to be filled in. */
+  readonly made?: MadeOf
+}
+
+export type MadeOf = {
+  /** The text of the template where values went into it. */
+  readonly template?: string
+  /** An environment variable that went into it, or decided what the document holds. */
+  readonly variable?: string
 }
 export type TreeNode = MapNode | ListNode | ScalarNode
 
 /** Reads one YAML or JSON document; throws YAML_INVALID or LIMIT_EXCEEDED. */
 export function parseTree(text: string, source: ConfigSource): TreeNode {
   const document = parseYaml(text, source.name)
-  return nodeOf(document.root, { source, document, offset: document.root.offset })
+  return treeFrom(document.root, { source, document, offset: document.root.offset })
 }
 
 /** Where a value was written: the line of its key, or its own in a list. */
@@ -67,6 +76,12 @@ export function exactPlaceOf(node: TreeNode): Place {
 
 export function textOf({ value, text }: ScalarNode): string {
   return typeof value === 'string' ? value : text
+}
+
+/** Something else than what its author wrote goes into it, or went. */
+export function holdsTemplate({ value, made }: ScalarNode): boolean {
+  if (typeof value === 'string' && value.includes('{{')) return true
+  return made?.template !== undefined || made?.variable !== undefined
 }
 
 export function isRemote(node: TreeNode): boolean {
@@ -93,7 +108,7 @@ export function isEmpty(node: TreeNode | undefined): node is undefined | EmptyNo
 }
 
 /** What an alias repeats is written where its anchor is, and named where the alias stands. */
-function nodeOf(node: YamlNode, origin: Origin): TreeNode {
+export function treeFrom(node: YamlNode, origin: Origin): TreeNode {
   if (node.kind === 'scalar') {
     const { text, block } = node
     const plain = node.plain && !origin.source.json
@@ -107,9 +122,9 @@ function nodeOf(node: YamlNode, origin: Origin): TreeNode {
     }
   }
   if (node.kind === 'list')
-    return { kind: 'list', origin, items: node.items.map((item) => nodeOf(item, at(origin, item.offset))) }
+    return { kind: 'list', origin, items: node.items.map((item) => treeFrom(item, at(origin, item.offset))) }
   const entries = new Map<string, TreeNode>()
-  for (const [key, entry] of node.entries) entries.set(key, nodeOf(entry.node, at(origin, entry.keyOffset)))
+  for (const [key, entry] of node.entries) entries.set(key, treeFrom(entry.node, at(origin, entry.keyOffset)))
   return { kind: 'map', origin, entries }
 }
 

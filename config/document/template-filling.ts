@@ -40,33 +40,60 @@ export type Filling = {
   readonly depth: number
   /** The part from elsewhere on whose behalf values are looked up, perhaps by way of a local value. */
   readonly asker: TreeNode | undefined
-  /** What was looked at: the first of them from elsewhere, and the first environment variable. */
-  readonly parts: { fetched?: TreeNode; variable?: string }
-  /** What this one value may cost, with all that it names. */
-  readonly budget: { lookUps: number; steps: number; made: number }
+  /** What was looked at: the first of them from elsewhere, the first environment variable, and the first that a local one wrote. */
+  readonly parts: { fetched?: TreeNode; variable?: string; local?: TreeNode }
+  /** What this one value or document may still cost, with all that it names. */
+  readonly budget: { readonly of: Bounds; lookUps: number; steps: number; made: number }
+}
+
+type Bounds = {
+  readonly what: 'one value' | 'one document'
+  readonly lookUps: number
+  readonly steps: number
+  readonly made: number
+  readonly printed: number
 }
 
 /** Templates that name values with templates grow by multiplication: a few hundred bytes can stand for gigabytes. */
-const MAX_FILLED_LENGTH = 16 * 1024
-const MAX_OF_ONE = { lookUps: 1000, steps: 20_000, made: 256 * 1024 }
+const OF_VALUE: Bounds = { what: 'one value', lookUps: 1000, steps: 20_000, made: 256 * 1024, printed: 16 * 1024 }
+const OF_DOCUMENT: Bounds = {
+  what: 'one document',
+  lookUps: 20_000,
+  steps: 200_000,
+  made: 1024 * 1024,
+  printed: 256 * 1024,
+}
 
 /** Notes that a value was looked at; of those from elsewhere, the first that nobody trusts is remembered before all others. */
 export function notePart(parts: Filling['parts'], node: TreeNode): void {
-  if (!isRemote(node)) return
+  if (!isRemote(node)) {
+    parts.local ??= node
+    return
+  }
   if (!parts.fetched || (isFromElsewhere(node) && !isFromElsewhere(parts.fetched))) parts.fetched = node
 }
 
-export function newBudget(): Filling['budget'] {
-  return { ...MAX_OF_ONE }
+export function newBudget(of: Bounds = OF_VALUE): Filling['budget'] {
+  return { of, lookUps: of.lookUps, steps: of.steps, made: of.made }
+}
+
+export function budgetOfDocument(): Filling['budget'] {
+  return newBudget(OF_DOCUMENT)
 }
 
 export function countLookUp(node: ScalarNode, { variables, budget }: Filling): void {
-  if (budget.lookUps-- <= 0) throw tooMuch(node, `one value look up more than ${MAX_OF_ONE.lookUps} values`)
+  const { what, lookUps } = budget.of
+  if (budget.lookUps-- <= 0) throw tooMuch(node, `${what} look up more than ${lookUps} values`)
   if (variables.budget.lookUps-- <= 0) throw tooMuch(node, `this config look up more than ${MAX_OF_ALL.lookUps} values`)
 }
 
 /** `written`: characters of the template itself, which count for nothing while they are printed once. */
-export function meterOf(node: ScalarNode, written: number, { variables, budget }: Filling): Meter {
+export function meterOf(
+  node: ScalarNode,
+  written: number,
+  { variables, budget }: Pick<Filling, 'variables' | 'budget'>,
+): Meter {
+  const { what, ...most } = budget.of
   let length = -written
   const charge = (characters: number) => {
     variables.budget.characters -= characters
@@ -77,18 +104,18 @@ export function meterOf(node: ScalarNode, written: number, { variables, budget }
     spend: (steps) => {
       budget.steps -= steps
       variables.budget.steps -= steps
-      if (budget.steps < 0) throw tooMuch(node, `one value take more than ${MAX_OF_ONE.steps} steps`)
+      if (budget.steps < 0) throw tooMuch(node, `${what} take more than ${most.steps} steps`)
       if (variables.budget.steps < 0) throw tooMuch(node, `this config take more than ${MAX_OF_ALL.steps} steps`)
     },
     left: () => Math.min(budget.steps, variables.budget.steps),
     made: (characters) => {
       budget.made -= characters
-      if (budget.made < 0) throw tooMuch(node, `one value make more than ${MAX_OF_ONE.made} characters on the way`)
+      if (budget.made < 0) throw tooMuch(node, `${what} make more than ${most.made} characters on the way`)
       charge(characters)
     },
     printed: (characters) => {
       length += characters
-      if (length > MAX_FILLED_LENGTH) throw tooMuch(node, `one value make more than ${MAX_FILLED_LENGTH} characters`)
+      if (length > most.printed) throw tooMuch(node, `${what} make more than ${most.printed} characters`)
       charge(characters)
     },
   }

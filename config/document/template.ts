@@ -1,14 +1,16 @@
 // Fills templates into texts of a config: Go's text/template over the merged documents. A template makes one plain value and
 // never structure. A value is trusted no more than the least trusted part that went into it: nothing with a part from
 // elsewhere holds an environment variable, because its addresses and arguments would carry it out.
-import { renderTemplate, valueOfTemplate } from '../template/evaluate.ts'
+import type { Piece } from '../template/evaluate.ts'
+import { renderPieces, renderTemplate, valueOfTemplate } from '../template/evaluate.ts'
 import { FUNCTION_NAMES } from '../template/functions/index.ts'
+import type { Meter, Structure } from '../template/meter.ts'
 import { parseTemplate } from '../template/parse.ts'
 import { shownValue } from '../template/print.ts'
-import type { Position, Template } from '../template/syntax.ts'
+import type { Fail, Position, Template } from '../template/syntax.ts'
 import type { Value } from '../template/value.ts'
 import { invalid, showPlace } from './invalid.ts'
-import type { ScalarNode, TreeNode } from './node.ts'
+import type { ScalarNode } from './node.ts'
 import { isFromElsewhere, isRemote, placeOf } from './node.ts'
 import { refused } from './refused.ts'
 import type { Filling, TemplateVariables } from './template-filling.ts'
@@ -57,6 +59,22 @@ export function expandOwn(node: ScalarNode, variables: TemplateVariables): Scala
   return filled
 }
 
+type Document = Pick<Filling, 'parts' | 'budget'> & {
+  readonly structure: Structure
+  readonly meter: Meter
+  readonly fail: Fail
+}
+
+/** What the text of a document makes that is a template, with signs in place of values. */
+export function expandDocument(node: ScalarNode, variables: TemplateVariables, document: Document): readonly Piece[] {
+  const { structure, meter, fail } = document
+  const filling: Filling = { ...document, variables, depth: 0, asker: isRemote(node) ? node : undefined }
+  const pointless = (name: string) => isPointless(name, variables)
+  const template = parseTemplate(node.text, { ...grammarOf(node), fail, pointless })
+  const root = rootValue(node, filling, (inner) => fill(inner, { ...filling, depth: 1 }))
+  return renderPieces(template, { root, fail, meter, prints: 'plain values', structure })
+}
+
 /** The text of a file with its templates filled in, as Go prints it; a file may hold lines and structure. */
 export function expandFile(node: ScalarNode, variables: TemplateVariables): string {
   const parts: Filling['parts'] = {}
@@ -83,6 +101,10 @@ function fillWhole(node: ScalarNode, variables: TemplateVariables) {
 /** What is looked at on the way counts as a part, whether or not its text gets into the value: it may have decided what does. */
 function fill(node: ScalarNode, given: Filling): ScalarNode {
   notePart(given.parts, node)
+  if (node.made) {
+    if (node.made.variable !== undefined) given.parts.variable ??= node.made.variable
+    return node
+  }
   if (typeof node.value !== 'string' || !node.value.includes('{{')) return node
   if (given.depth >= MAX_NESTING) throw invalid(node, `template ${shown(node.value)} leads to itself`)
   const filling = { ...given, asker: given.asker ?? (isRemote(node) ? node : undefined) }
@@ -91,12 +113,13 @@ function fill(node: ScalarNode, given: Filling): ScalarNode {
   const root = rootValue(node, filling, (inner) => fill(inner, { ...filling, depth: filling.depth + 1 }))
   const options = { root, fail, meter: meterOf(node, template.text.length, filling), prints: 'plain values' } as const
   const value = valueOfTemplate(template, options)
-  if (value) return nodeFrom(value, node)
+  if (value) return scalarOf(value, node)
   const text = renderTemplate(template, options)
   return { ...node, value: text, text, plain: false }
 }
 
-function nodeFrom(value: Value, node: ScalarNode): ScalarNode {
+/** The value in place of the template that made it. */
+export function scalarOf(value: Value, node: ScalarNode): ScalarNode {
   const text = shownValue(value)
   const isKept = value.kind === 'int' ? Number.isSafeInteger(Number(value.value)) : value.kind === 'float'
   const plainValue = value.kind === 'bool' ? value.value : isKept && 'value' in value ? Number(value.value) : text
@@ -108,7 +131,7 @@ function templateOf(node: ScalarNode, { variables, depth }: Filling): Template {
   const { parsed } = variables.budget
   const known = parsed.get(node)
   if (known) return known
-  const pointless = (name: string) => ['OS', 'ARCH', 'env', 'projectID'].includes(name) || isKey(variables.root, name)
+  const pointless = (name: string) => isPointless(name, variables)
   const template = parseTemplate(String(node.value), { ...grammarOf(node), pointless })
   if (depth > 0) parsed.set(node, template)
   return template
@@ -127,7 +150,8 @@ export function grammarOf(node: ScalarNode): Omit<Parameters<typeof parseTemplat
 }
 
 /** Early configs wrote `{{OS}}`, and octo has read other values without the point too. */
-function isKey(root: TreeNode | undefined, name: string): boolean {
+function isPointless(name: string, { root }: TemplateVariables): boolean {
+  if (['OS', 'ARCH', 'env', 'projectID'].includes(name)) return true
   return root?.kind === 'map' && root.entries.has(name)
 }
 
@@ -144,7 +168,7 @@ function failingAt(node: ScalarNode) {
   }
 }
 
-const HOW_TO_ESCAPE = 'write {{`{{.Names}}`}} to pass {{.Names}} on as it is'
+export const HOW_TO_ESCAPE = 'write {{`{{.Names}}`}} to pass {{.Names}} on as it is'
 
 function shown(text: string): string {
   return `\`${text.length > 60 ? `${text.slice(0, 60)}…` : text}\``

@@ -74,7 +74,7 @@ function listArguments(list: ListNode, { variables, isOwn }: Reading): CheckArgu
     requireText(item)
     requireOneReading(item)
     const made = fill(item, variables)
-    if (made !== item) filled.push(pointerTo('', String(index)))
+    if (made !== item || item.made?.template !== undefined) filled.push(pointerTo('', String(index)))
     return textOf(made)
   })
   return { kind: 'list', value, ...(filled.length > 0 ? { filled } : {}) }
@@ -138,7 +138,8 @@ function expandAll(node: TreeNode, walk: Walk): TreeNode {
     return { ...node, entries: new Map([...node.entries].map(([key, inner]) => [key, below(key, inner)])) }
   requireOneReading(node)
   const filled = walk.fill(node, walk.variables)
-  if (filled !== node && typeof filled.value === 'string') walk.filled.push(walk.pointer)
+  const isFilled = filled !== node || node.made?.template !== undefined
+  if (isFilled && typeof filled.value === 'string') walk.filled.push(walk.pointer)
   if (typeof filled.value === 'number' && textOf(filled) !== String(filled.value))
     walk.texts[walk.pointer] = textOf(filled)
   return filled

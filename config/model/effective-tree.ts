@@ -50,7 +50,7 @@ export function effectiveTree(
   const allowed = withLocalDecisions(trees.merged, trees.local, 'config')
   const own = allowed?.kind === 'map' ? ownServices(allowed) : undefined
   const root = own && filled(own.root, [], walk)
-  if (root) noteNamedSecrets(root, '', walk.secrets)
+  if (root) noteSecrets(root, '', walk)
   const { secrets, templates } = walk
   return { root: root?.kind === 'map' ? root : undefined, leftOut: own?.leftOut ?? [], secrets, templates }
 }
@@ -150,10 +150,14 @@ function inside(node: Exclude<TreeNode, ScalarNode>, change: (inner: TreeNode, k
   return { ...node, entries: new Map([...node.entries].map(([key, inner]) => [key, change(inner, key)])) }
 }
 
-function noteNamedSecrets(node: TreeNode, key: string, secrets: Set<TreeNode>): void {
-  if (node.kind === 'list') for (const item of node.items) noteNamedSecrets(item, key, secrets)
-  else if (node.kind === 'map') for (const [name, inner] of node.entries) noteNamedSecrets(inner, name, secrets)
-  else if (isNamedAsSecret(key, node)) secrets.add(node)
+function noteSecrets(node: TreeNode, key: string, walk: Walk): void {
+  if (node.kind === 'list') for (const item of node.items) noteSecrets(item, key, walk)
+  else if (node.kind === 'map') for (const [name, inner] of node.entries) noteSecrets(inner, name, walk)
+  else {
+    const { template, variable } = node.made ?? {}
+    if (isNamedAsSecret(key, node) || variable !== undefined) walk.secrets.add(node)
+    if (template !== undefined) walk.templates.set(node, template)
+  }
 }
 
 /** The environment, and whether any of it was looked at since this was last asked, by whatever way through templates. */

@@ -1,24 +1,29 @@
 // Runs a parsed template over values. What it may cost is metered by steps and characters, so that it ends within a bound
 // that does not depend on the machine; what it may read is for the values to say.
 import { functionNamed } from './functions/index.ts'
-import type { Meter, Printing } from './meter.ts'
+import type { Meter, Printing, Structure } from './meter.ts'
 import { NO_VALUE, shownValue } from './print.ts'
 import type { Branch, Command, Expression, Fail, Pipeline, Template, TemplateNode } from './syntax.ts'
 import { positionAt } from './syntax.ts'
 import type { Value } from './value.ts'
-import { entriesIn, isTrue, itemsIn, kindOf, MISSING } from './value.ts'
+import { entriesIn, isTrue, itemsIn, kindOf, MISSING, textValue } from './value.ts'
 
 type EvaluateOptions = {
   readonly root: Value
   readonly fail: Fail
   readonly meter: Meter
   readonly prints: Printing
+  /** For the text of a document. */
+  readonly structure?: Structure
 }
+
+/** A part of what a template makes, and where in the template it comes from. */
+export type Piece = { readonly text: string; readonly offset: number }
 
 type Running = EvaluateOptions & {
   readonly template: Template
   readonly variables: { name: string; value: Value }[]
-  readonly out: string[]
+  readonly out: Piece[]
   readonly depth: number
 }
 
@@ -26,9 +31,17 @@ const MAX_CALLS = 16
 
 /** The text that a template makes. */
 export function renderTemplate(template: Template, options: EvaluateOptions): string {
+  return joined(renderPieces(template, options))
+}
+
+export function renderPieces(template: Template, options: EvaluateOptions): readonly Piece[] {
   const running = start(template, options)
   walk(template.body, options.root, running)
-  return running.out.join('')
+  return running.out
+}
+
+function joined(pieces: readonly Piece[]): string {
+  return pieces.map(({ text }) => text).join('')
 }
 
 /** The value of a template that is one action and nothing else; undefined for any other. */
@@ -56,7 +69,7 @@ function walk(nodes: readonly TemplateNode[], dot: Value, running: Running): End
 }
 
 function walkNode(node: TemplateNode, dot: Value, running: Running): Ended {
-  if (node.kind === 'text') write(node.text, running)
+  if (node.kind === 'text') write(node, node.text.length, running)
   else if (node.kind === 'action') walkAction(node.pipeline, dot, running)
   else if (node.kind === 'break' || node.kind === 'continue') return node.kind
   else if (node.kind === 'template') walkCall(node, dot, running)
@@ -69,39 +82,66 @@ function walkNode(node: TemplateNode, dot: Value, running: Running): Ended {
   return undefined
 }
 
-function write(text: string, { out, meter }: Running): void {
-  meter.printed(text.length)
-  out.push(text)
+/** `length`: of what is printed, which a sign stands for. */
+function write({ text, offset }: Piece, length: number, { out, meter }: Running): void {
+  meter.printed(length)
+  out.push({ text, offset })
 }
 
 function walkAction(pipeline: Pipeline, dot: Value, running: Running): void {
-  const value = pipelineValue(pipeline, dot, running)
-  if (pipeline.variables.length > 0) return
-  if (running.prints === 'plain values') requirePlain(value, pipeline.offset, running)
-  write(value.kind === 'missing' || value.kind === 'nil' ? NO_VALUE : shownValue(value), running)
+  const { structure } = running
+  if (pipeline.variables.length > 0) decisionOf(pipeline, dot, running)
+  else if (structure) structure.printing(() => print(pipeline, dot, running))
+  else print(pipeline, dot, running)
 }
 
-type Complaining = Pick<Running, 'fail' | 'template'>
+function print(pipeline: Pipeline, dot: Value, running: Running): void {
+  const { offset } = pipeline
+  const value = pipelineValue(pipeline, dot, running)
+  if (running.prints === 'plain values') requirePlain(value, offset, running)
+  const shown = value.kind === 'missing' || value.kind === 'nil' ? NO_VALUE : shownValue(value)
+  const made = value.kind === 'string' ? value.structure : undefined
+  const text = running.structure ? (made ?? running.structure.sign(value, shown)) : shown
+  write({ text, offset }, shown.length, running)
+}
+
+/** The value of a pipeline that prints nothing: what happens in the rest of the template may depend on it. */
+function decisionOf(pipeline: Pipeline, dot: Value, running: Running): Value {
+  const value = pipelineValue(pipeline, dot, running)
+  running.structure?.decided()
+  return value
+}
+
+type Complaining = Pick<Running, 'fail' | 'template' | 'structure'>
 
 function requirePlain(value: Value, offset: number, complaining: Complaining): void {
   if (value.kind === 'missing' || value.kind === 'nil')
     throw failAt(complaining, offset, value.what ?? 'gives nothing', value.kind === 'missing' ? DEFAULT : undefined)
   if (value.kind === 'map' || value.kind === 'list')
-    throw failAt(complaining, offset, value.what ?? `gives ${kindOf(value)} in place of a plain value`, STRUCTURES)
+    throw failAt(
+      complaining,
+      offset,
+      value.what ?? `gives ${kindOf(value)} in place of a plain value`,
+      complaining.structure ? IN_DOCUMENTS : STRUCTURES,
+    )
 }
 
 const DEFAULT = 'give it a value, or write `{{… | default "…"}}`'
 const STRUCTURES = 'take one of its values, or make a text of it with `toJson`, `join` or `range`'
+const IN_DOCUMENTS = `${STRUCTURES}; \`toYaml\` and \`nindent\` make structure of it`
 
 function walkChoice(node: Branch & { readonly kind: string }, dot: Value, running: Running): Ended {
   const value = pipelineValue(node.pipeline, dot, running)
-  if (isTrue(value)) return walk(node.body, node.kind === 'with' ? value : dot, running)
+  const isChosen = isTrue(value)
+  running.structure?.decided()
+  if (isChosen) return walk(node.body, node.kind === 'with' ? value : dot, running)
   return walk(node.otherwise, dot, running)
 }
 
 function walkRange(node: Branch, dot: Value, running: Running): Ended {
   const { variables } = running
   const pairs = pairsOf(pipelineValue(node.pipeline, dot, running), node, running)
+  running.structure?.decided()
   if (pairs.length === 0) return walk(node.otherwise, dot, running)
   const visible = variables.length
   for (const [key, value] of pairs) {
@@ -148,16 +188,32 @@ function give({ variables, assigns }: Pipeline, { key, value }: { key: Value; va
 }
 
 function walkCall(node: Extract<TemplateNode, { kind: 'template' }>, dot: Value, running: Running): void {
-  const body = running.template.definitions.get(node.name)
-  if (!body) throw failAt(running, node.offset, `the template ${JSON.stringify(node.name)} is not defined`)
+  const given = node.pipeline ? decisionOf(node.pipeline, dot, running) : MISSING
+  walkDefined(node, given, running)
+}
+
+type Called = { readonly name: string; readonly offset: number }
+
+function walkDefined({ name, offset }: Called, given: Value, running: Running): void {
+  const body = running.template.definitions.get(name)
+  if (!body) throw failAt(running, offset, `the template ${JSON.stringify(name)} is not defined`)
   if (running.depth >= MAX_CALLS)
-    throw failAt(running, node.offset, `templates call each other more than ${MAX_CALLS} levels deep`)
-  const given = node.pipeline ? pipelineValue(node.pipeline, dot, running) : MISSING
+    throw failAt(running, offset, `templates call each other more than ${MAX_CALLS} levels deep`)
   walk(body, given, { ...running, variables: [{ name: '$', value: given }], depth: running.depth + 1 })
+}
+
+/** `include "name" .`: what `template` prints, as a value. */
+function included([name, given = MISSING]: readonly Value[], offset: number, running: Running): Value {
+  if (name?.kind !== 'string') throw failAt(running, offset, '`include` wants the name of a template')
+  const out: Piece[] = []
+  walkDefined({ name: name.value, offset }, given, { ...running, out })
+  const text = joined(out)
+  return running.structure ? { kind: 'string', value: running.structure.shown(text), structure: text } : textValue(text)
 }
 
 function pipelineValue(pipeline: Pipeline, dot: Value, running: Running): Value {
   let value: Value | undefined
+  running.structure?.at(pipeline.offset)
   for (const command of pipeline.commands) {
     value = commandValue(command, { dot, final: value }, running)
     // Once it has gone through a pipeline, Go no longer knows null from what is not there.
@@ -197,7 +253,7 @@ function evaluated(expression: Expression, dot: Value, running: Running): Value 
   }
   if (kind === 'chain') return fieldsOf(evaluated(expression.of, dot, running), expression.names, offset, running)
   if (kind === 'function') return callFunction(expression, [], { dot, final: undefined }, running)
-  return expression
+  return kind === 'string' && running.structure ? running.structure.written(expression.value) : expression
 }
 
 function fieldsOf(from: Value, names: readonly string[], offset: number, running: Running): Value {
@@ -229,14 +285,16 @@ function callFunction(
   if (name === 'and' || name === 'or') return firstThatDecides(name, words, { dot, final }, running)
   const values = words.map((word) => evaluated(word, dot, running))
   if (final) values.push(final)
+  if (name === 'include') return included(values, offset, running)
   const isWritten = final === undefined && words.slice(1).every(({ kind }) => ['string', 'int'].includes(kind))
   const result = run(values, {
     fail: (problem, hint) => failAt(running, offset, `\`${name}\`: ${problem}`, hint),
     meter: running.meter,
     prints: running.prints,
+    structure: running.structure,
     isComputed: !isWritten,
   })
-  if (result.kind === 'string') running.meter.made(result.value.length)
+  if (result.kind === 'string') running.meter.made(result.value.length + (result.structure?.length ?? 0))
   return result
 }
 

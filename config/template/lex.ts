@@ -40,10 +40,11 @@ export function tokensOf(text: string, fail: Fail, spelling: Spelling): readonly
 }
 
 function pushText(lexing: Lexing, start: number, end: number, trims: { left: boolean; right: boolean }): void {
-  let text = lexing.text.slice(start, end)
-  if (trims.left) text = text.replace(/^[ \t\r\n]+/, '')
+  const whole = lexing.text.slice(start, end)
+  let text = trims.left ? whole.replace(/^[ \t\r\n]+/, '') : whole
+  const offset = start + whole.length - text.length
   if (trims.right) text = trimmedEnd(text)
-  if (text !== '') add(lexing, { kind: 'text', text, offset: start })
+  if (text !== '') add(lexing, { kind: 'text', text, offset })
 }
 
 /** By hand: a pattern with `+$` takes the square of the length of spaces in the middle. */

@@ -32,7 +32,8 @@ export type Value =
   /** Go's `int`, or the byte that an index of a string gives. `text`: as it was typed. */
   | { readonly kind: 'int'; readonly value: bigint; readonly isByte?: true; readonly text?: string }
   | { readonly kind: 'float'; readonly value: number; readonly text?: string }
-  | { readonly kind: 'string'; readonly value: string }
+  /** `structure`: the same for the text of a document, with signs in place of the values that it holds. */
+  | { readonly kind: 'string'; readonly value: string; readonly structure?: string }
   | MapValue
   | ListValue
 

@@ -107,6 +107,19 @@ test('the templates with more than names are filled in as their words say', asyn
   )
 })
 
+test('the document that a template makes holds what the page says', async (t) => {
+  const [text = ''] = blocksOfKind(PAGE, 'made')
+  const octo = `include: [{url: shop.yaml, template: true}]
+configs: {apps: {api: {image: "acme/api:1", port: 9000, env: {LOG: info}}, web: {image: acme/web, env: {A: "b: c"}}}}
+`
+  const { effective } = await openWholeConfig(t, { 'octo.yaml': octo, 'shop.yaml': text })
+  const { root } = effective()
+  assert.deepEqual(root?.entries.get('services') && dataOf(root.entries.get('services') as TreeNode), {
+    api: { image: 'acme/api:1', ports: ['9000:80'], environment: { LOG: 'info' } },
+    web: { image: 'acme/web', environment: { A: 'b: c' } },
+  })
+})
+
 test('services get the shared values that the page says', async (t) => {
   const [text = ''] = blocksOfKind(PAGE, 'globals')
   const { effective } = await openWholeConfig(t, { 'octo.yaml': text })

@@ -1,5 +1,5 @@
 // What a function of templates is: how many arguments it takes, and what it makes of them.
-import type { Meter, Printing } from '../meter.ts'
+import type { Meter, Printing, Structure } from '../meter.ts'
 import { NO_VALUE, printed, shownValue } from '../print.ts'
 import type { Value } from '../value.ts'
 import { kindOf } from '../value.ts'
@@ -8,6 +8,7 @@ export type Call = {
   readonly fail: (problem: string, hint?: string) => Error
   readonly meter: Meter
   readonly prints: Printing
+  readonly structure?: Structure | undefined
   /** Whether an argument behind the first is a result and not written in the template. */
   readonly isComputed: boolean
 }
@@ -29,6 +30,13 @@ export function requireSomething(value: Value | undefined, call: Call): asserts 
   if (value === undefined) throw call.fail('an argument is missing')
   if (value.kind === 'missing' || value.kind === 'nil')
     throw call.fail(value.what ?? 'an argument is nothing', 'give it a value, or write `default "…"` before it')
+}
+
+/** Work on lines, which leaves structure what it is. */
+export function onLines(text: Value | undefined, call: Call, work: (lines: string) => string): Value {
+  const value = work(textIn(text, call))
+  const structure = text?.kind === 'string' ? text.structure : undefined
+  return { kind: 'string', value, ...(structure === undefined ? {} : { structure: work(structure) }) }
 }
 
 /** What html, js and urlquery take: one text as it is, or all arguments as `print` puts them together. */

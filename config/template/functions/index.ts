@@ -14,8 +14,13 @@ const DECIDERS: Readonly<Record<string, TemplateFunction>> = Object.fromEntries(
   ]),
 )
 
+/** Runs a defined template, which only the evaluator knows. */
+const CALLS: Readonly<Record<string, TemplateFunction>> = {
+  include: { least: 2, most: 2, run: () => ({ kind: 'missing' }) },
+}
+
 const FUNCTIONS: ReadonlyMap<string, TemplateFunction> = new Map(
-  Object.entries({ ...DECIDERS, ...COMPARISONS, ...ACCESS, ...TEXTS, ...ESCAPES, ...DOCUMENTS }),
+  Object.entries({ ...DECIDERS, ...CALLS, ...COMPARISONS, ...ACCESS, ...TEXTS, ...ESCAPES, ...DOCUMENTS }),
 )
 
 export const FUNCTION_NAMES: ReadonlySet<string> = new Set(FUNCTIONS.keys())

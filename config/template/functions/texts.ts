@@ -5,7 +5,7 @@ import { formatted, quoted } from '../printf.ts'
 import type { Value } from '../value.ts'
 import { isTrue, itemsIn, kindOf, listOf, textValue } from '../value.ts'
 import type { Call, TemplateFunction } from './call.ts'
-import { requireSomething, reserve, textIn } from './call.ts'
+import { onLines, requireSomething, reserve, textIn } from './call.ts'
 
 const MANY = Number.POSITIVE_INFINITY
 const ofTexts = (count: number, run: (texts: readonly string[], call: Call) => Value): TemplateFunction => ({
@@ -33,19 +33,27 @@ export const TEXTS: Readonly<Record<string, TemplateFunction>> = {
           .join(' ')}\n`,
       ),
   },
-  printf: { least: 1, most: MANY, run: ([format, ...values], call) => textValue(print(format as Value, values, call)) },
+  printf: {
+    least: 1,
+    most: MANY,
+    run: ([format, ...values], call) => {
+      const text = print(format as Value, values, call)
+      const isQuoted = format?.kind === 'string' && format.value === '%q' && values[0]?.kind === 'string'
+      return isQuoted ? inQuotes(values, text, call) : textValue(text)
+    },
+  },
   upper: onText((text) => text.toUpperCase()),
   lower: onText((text) => text.toLowerCase()),
-  trim: onText((text) => text.trim()),
+  trim: { least: 1, most: 1, run: ([text], call) => onLines(text, call, (lines) => lines.trim()) },
   squote: {
     least: 1,
     most: MANY,
-    run: (values, call) => textValue(values.map((value) => `'${textIn(value, call)}'`).join(' ')),
+    run: (values, call) => inQuotes(values, values.map((value) => `'${textIn(value, call)}'`).join(' '), call),
   },
   quote: {
     least: 1,
     most: MANY,
-    run: (values, call) => textValue(values.map((value) => quoted(textIn(value, call))).join(' ')),
+    run: (values, call) => inQuotes(values, values.map((value) => quoted(textIn(value, call))).join(' '), call),
   },
   contains: asks((text, part) => text.includes(part)),
   hasPrefix: asks((text, part) => text.startsWith(part)),
@@ -89,6 +97,13 @@ export const TEXTS: Readonly<Record<string, TemplateFunction>> = {
     },
   },
   toInt: { least: 1, most: 1, run: ([value], call) => whole(value as Value, call) },
+}
+
+/** In the text of a document, quotes around one value say that it is a text, and are no part of it. */
+function inQuotes(values: readonly Value[], text: string, call: Call): Value {
+  const [value, more] = values
+  if (!call.structure || more) return textValue(text)
+  return { kind: 'string', value: text, structure: call.structure.sign(textValue(textIn(value, call)), text) }
 }
 
 function somethings(values: readonly Value[], call: Call): readonly Value[] {

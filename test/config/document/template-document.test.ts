@@ -1,0 +1,308 @@
+// Documents whose text is a template: their author alone writes the structure, whatever the values hold; what went in decides who
+// may use what comes out; problems are told where they stand in the template.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ConfigSource, TreeNode } from '../../../config/document/node.ts'
+import { dataOf, exactPlaceOf, parseTree } from '../../../config/document/node.ts'
+import { templateBudget } from '../../../config/document/template.ts'
+import { parseTemplateTree } from '../../../config/document/template-document.ts'
+import { isCoded } from '../../../schemas/errors.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
+
+const LOCAL: ConfigSource = { name: '/x/octo.yaml', remote: false }
+
+type Made = {
+  readonly values?: TreeNode | string
+  readonly env?: Record<string, string>
+  readonly source?: ConfigSource
+}
+
+function made(text: string, { values = '{}', env = {}, source = LOCAL }: Made = {}): TreeNode {
+  const root = typeof values === 'string' ? parseTree(values, LOCAL) : values
+  const variables = { root, env, os: 'linux', arch: 'amd64', budget: templateBudget() }
+  return parseTemplateTree(text, source, variables).root
+}
+
+const VALUES = `name: shop
+configs:
+  web: {port: 8080, mode: "0755", env: {A: "1", "b: c": "# x"}, list: [a, "- b", {c: 1}], text: "one\\ntwo: 2\\n- three"}
+  empty: {map: {}, list: []}
+`
+
+const ROWS: readonly (readonly [what: string, template: string, expected: unknown])[] = [
+  ['a value keeps its type', 'a: {{.configs.web.port}}\nb: {{.configs.web.mode}}\n', { a: 8080, b: '0755' }],
+  [
+    'quotes make a text of it',
+    'a: "{{.configs.web.port}}"\nb: {{quote .configs.web.port}}\n',
+    { a: '8080', b: '8080' },
+  ],
+  ['quote in a longer text is a part of it', 'a: --x={{quote .name}}\n', { a: '--x="shop"' }],
+  ['a value of several lines is one text', 'a: {{.configs.web.text}}\n', { a: 'one\ntwo: 2\n- three' }],
+  [
+    'indented lines stay together in a block',
+    'a: |\n  head\n    {{.configs.web.text | indent 0}}\n{{.configs.web.text | indent 2}}\n',
+    { a: 'head\n  one\n  two: 2\n  - three\none\ntwo: 2\n- three\n' },
+  ],
+  [
+    'toYaml makes structure of values',
+    'env: {{toYaml .configs.web.env | nindent 2}}\nlist:\n{{toYaml .configs.web.list | indent 2}}\n',
+    { env: { A: '1', 'b: c': '# x' }, list: ['a', '- b', { c: 1 }] },
+  ],
+  [
+    'toYaml of what is empty',
+    'a: {{toYaml .configs.empty.map}}\nb: {{toYaml .configs.empty.list}}\n',
+    { a: {}, b: [] },
+  ],
+  ['toYaml of a plain value', 'a: {{toYaml .configs.web.text}}\n', { a: 'one\ntwo: 2\n- three' }],
+  [
+    'toYaml in a block is text',
+    'a: |\n  {{toYaml .configs.web.env | indent 2 | trim}}\n',
+    { a: 'A: "1"\n"b: c": "# x"\n' },
+  ],
+  ['toYaml in quotes is text', `a: '{{toYaml .configs.web.mode}}'\n`, { a: '"0755"' }],
+  ['toJson is a text', 'a: {{toJson .configs.web.env}}\n', { a: '{"A":"1","b: c":"# x"}' }],
+  [
+    'toYaml that other functions work on is a text',
+    'a: {{toYaml .configs.web.env | upper}}\n',
+    { a: 'A: "1"\n"B: C": "# X"' },
+  ],
+  [
+    'include, with its lines moved',
+    '{{define "e"}}x: {{.port}}\ny: {{.text}}{{end}}a: {{include "e" .configs.web | nindent 2}}\n',
+    { a: { x: 8080, y: 'one\ntwo: 2\n- three' } },
+  ],
+  [
+    'include that other functions work on is a text',
+    '{{define "e"}}x: {{.}}{{end}}a: {{include "e" .name | upper}}\n',
+    { a: 'X: SHOP' },
+  ],
+  [
+    'a variable that holds structure',
+    '{{$e := toYaml .configs.web.env}}a: {{$e | nindent 2}}\nb: {{$e | nindent 2}}\n',
+    { a: { A: '1', 'b: c': '# x' }, b: { A: '1', 'b: c': '# x' } },
+  ],
+  ['keys that values make', '{{range $k, $v := .configs.web.env}}{{$k}}: {{$v}}\n{{end}}', { A: '1', 'b: c': '# x' }],
+  ['a value in a comment', 'a: 1 # {{.configs.web.text}}\n# {{.configs.web.text}}\nb: 2\n', { a: 1, b: 2 }],
+  [
+    'braces that the author passes on',
+    'a: "{{"{{.Names}}"}}"\nb: \'{{`{{.x}}`}}y\'\n',
+    { a: '{{.Names}}', b: '{{.x}}y' },
+  ],
+  [
+    'texts in actions are the author’s',
+    '{{$s := "a: [1"}}{{$s}}{{range split "" "23"}}{{", "}}{{.}}{{end}}{{"]"}}\n',
+    { a: [1, '2', '3'] },
+  ],
+  ['a value that is empty', 'a: {{index (split "," ",x") 0}}\nb: [{{index (split "," ",x") 0}}]\n', { a: '', b: [''] }],
+  ['JSON', '{"a": {{.configs.web.port}}, "b": "{{.name}}", "c": [{{.name}}]}\n', { a: 8080, b: 'shop', c: ['shop'] }],
+  [
+    'a merge key is none where a value makes it',
+    '{{range split "|" "<<|x"}}{{.}}: {a: 1}\n{{end}}',
+    { '<<': { a: 1 }, x: { a: 1 } },
+  ],
+]
+for (const [what, template, expected] of ROWS)
+  test(`a template makes a document: ${what}`, () => {
+    assert.deepEqual(dataOf(made(template, { values: VALUES })), expected)
+  })
+
+const HOSTILE = [
+  '\n',
+  '\nevil: true',
+  '\n  evil: true\n',
+  '\r\nevil: true',
+  ': ',
+  'a: b',
+  'a:',
+  '- ',
+  '- x',
+  '#',
+  ' # x',
+  '&a',
+  '*a',
+  '!!map {}',
+  '|',
+  '>-',
+  '%YAML 1.1',
+  '---',
+  '\n---\nevil: 1\n',
+  '\n...\n',
+  '{',
+  '}',
+  '{a: 1}',
+  '[',
+  ']',
+  ', b: c',
+  '], evil: [',
+  '"',
+  "'",
+  '", evil: "',
+  "', evil: '",
+  '"\nevil: "',
+  '\\',
+  '\\"',
+  '`',
+  '@x',
+  '?',
+  '? a',
+  '<<',
+  '<<: *x',
+  '~',
+  'null',
+  'true',
+  '0755',
+  '1e3',
+  '\t',
+  '\tx: 1',
+  '\u0085evil: 1',
+  '\u2028evil: 1',
+  '\u2029evil: 1',
+  '\u0000',
+  '\ufeff',
+  '{{.env.SECRET}}',
+  '{{',
+  '}}',
+  '{{end}}',
+  '\ue0000\ue001',
+  '\ue0001\ue001',
+  '',
+  ' ',
+  '  leading',
+  'trailing  ',
+  '__proto__',
+  `${'x'.repeat(3000)}\nevil: 1`,
+]
+
+/** Where a value may stand, and what is there once it does. */
+const PLACES: readonly (readonly [template: string, holds: (value: string) => unknown])[] = [
+  ['a: {{.v}}\nb: 1\n', (v) => ({ a: v, b: 1 })],
+  ['a: "{{.v}}"\nb: 1\n', (v) => ({ a: v, b: 1 })],
+  ["a: '{{.v}}'\nb: 1\n", (v) => ({ a: v, b: 1 })],
+  ['a: x{{.v}}y\nb: 1\n', (v) => ({ a: `x${v}y`, b: 1 })],
+  ['a: {{.v}}{{.v}}\nb: 1\n', (v) => ({ a: v + v, b: 1 })],
+  ['a: {x: {{.v}}, y: [{{.v}}, {{.v}}]}\nb: 1\n', (v) => ({ a: { x: v, y: [v, v] }, b: 1 })],
+  ['a: {"x": "{{.v}}"}\nb: 1\n', (v) => ({ a: { x: v }, b: 1 })],
+  ['- {{.v}}\n- 1\n', (v) => [v, 1]],
+  ['a: |\n  {{.v}}|\nb: 1\n', (v) => ({ a: `${v}|\n`, b: 1 })],
+  ['a: |\n{{.v | indent 2}}\nb: 1\n', (v) => ({ a: `${v}\n`, b: 1 })],
+  ['a: >-\n  {{.v}}|\nb: 1\n', (v) => ({ a: `${v}|`, b: 1 })],
+  ['a: 1 # {{.v}}\n# {{.v}}\nb: 1\n', () => ({ a: 1, b: 1 })],
+  ['{{.v}}\n', (v) => v],
+  ['a: {{quote .v}}\nb: 1\n', (v) => ({ a: v, b: 1 })],
+  ['a: {{printf "%s" .v}}\nb: 1\n', (v) => ({ a: v, b: 1 })],
+  ['a: {{toYaml .v}}\nb: 1\n', (v) => ({ a: v, b: 1 })],
+  ['a: {{toYaml .m | nindent 2}}\nb: 1\n', (v) => ({ a: { k: v, l: [v] }, b: 1 })],
+  ['a: [{{range .m.l}}{{.}}, {{end}}z]\nb: 1\n', (v) => ({ a: [v, 'z'], b: 1 })],
+  ['{{define "d"}}x: {{.}}{{end}}a: {{include "d" .v | nindent 2}}\nb: 1\n', (v) => ({ a: { x: v }, b: 1 })],
+  ['{{if .v}}a: {{.v}}{{else}}a: ""{{end}}\nb: 1\n', (v) => ({ a: v, b: 1 })],
+  ['{{$x := .v}}a: {{$x}}\nb: 1\n', (v) => ({ a: v, b: 1 })],
+  ['a: {{default "x" .v}}\nb: 1\n', (v) => ({ a: v === '' ? 'x' : v, b: 1 })],
+]
+
+/** The values as other documents hold them: a value is no template of its own here. */
+function holding(value: string): TreeNode {
+  const scalar = (text: string) => ({
+    ...parseTree('x', LOCAL),
+    ...({ kind: 'scalar', value: text, text, plain: false, made: {} } as const),
+  })
+  const { origin } = parseTree('{}', LOCAL)
+  const list = { kind: 'list' as const, origin, items: [scalar(value)] }
+  const m = {
+    kind: 'map' as const,
+    origin,
+    entries: new Map<string, TreeNode>([
+      ['k', scalar(value)],
+      ['l', list],
+    ]),
+  }
+  return {
+    kind: 'map',
+    origin,
+    entries: new Map<string, TreeNode>([
+      ['v', scalar(value)],
+      ['m', m],
+    ]),
+  }
+}
+
+test(`${HOSTILE.length} hostile values at ${PLACES.length} places change no structure`, () => {
+  const wrong: unknown[] = []
+  for (const value of HOSTILE)
+    for (const [template, holds] of PLACES) {
+      const found = dataOf(made(template, { values: holding(value), env: { SECRET: 'hunter2' } }))
+      if (JSON.stringify(found) !== JSON.stringify(holds(value))) wrong.push({ template, value, found })
+    }
+  assert.deepEqual(wrong, [])
+})
+
+test('hostile values as keys make one key each, and never one that is there', () => {
+  for (const value of HOSTILE) {
+    const read = () => made('a: 1\n{{.v}}: 2\n"{{.v}}!": 3\n', { values: holding(value) })
+    if (value === '__proto__') expectCode('CONFIG_INVALID', read)
+    else assert.deepEqual(dataOf(read()), { a: 1, [value]: 2, [`${value}!`]: 3 }, JSON.stringify(value))
+  }
+  const error = expectCode('CONFIG_INVALID', () => made('a: 1\n\n{{.v}}: 2\n', { values: holding('a') }))
+  assert.match(error.message, /octo\.yaml` line 3: the template writes the key `a` twice/)
+})
+
+test('signs cannot be forged: a template holds none of their characters, also not put together of parts', () => {
+  for (const text of ['a: \ue0000\ue001\n', 'a: \ue000{{/* */}}0\n', '# \ue001\n', 'a: {{"\\ue0000\\ue001"}}\n'])
+    expectCode('CONFIG_INVALID', () => made(text, { values: holding('x') }))
+  // An escape is no sign of a value that was not printed.
+  assert.deepEqual(dataOf(made('a: "\\ue0007\\ue001"\n', { values: holding('x') })), { a: '\ue0007\ue001' })
+})
+
+const PROBLEMS: readonly (readonly [template: string, place: string, problem: RegExp])[] = [
+  ['a: 1\nb: {{.configs.none}}\n', '2:6', /names `configs\.none`, which is no plain value/],
+  ['a: 1\n  {{nope 1}}\n', '2:5', /the function `nope` is not known/],
+  ['a:\n{{range .configs.web.list}}\n', '2:3', /`range` has no `\{\{end\}\}`/],
+  ['a: 1\nb: {{.configs.web}}\n', '2:6', /which is no plain value/],
+  ['a: 1\n{{range 3}}\n{{end}}a: {{.name}}\n', '3:8', /what the template makes is no YAML: .*`a`.*/],
+  ['a: 1\n\n{{range 3}}\n\n{{end}}b: [{{.name}}\n', '6:1', /what the template makes is no YAML/],
+  ['a: 1\nb: {{.name}}: x: {{.name}}\n', '2:1', /what the template makes is no YAML/],
+  ['a: 1\nb: *{{.name}}\n', '2:1', /has the anchor `\{\{\.name\}\}`/],
+  ['a: {{.configs.web.list}}\n', '1:6', /no plain value/],
+  ['{{range 300000}}{{end}}\n', '1:', /more steps than a template may/],
+  [`{{define "r"}}{{template "r" .}}{{end}}{{template "r" .}}\n`, '1:', /more than 16 levels deep/],
+  [`a: |\n{{range 5000}}  ${'x'.repeat(100)}\n{{end}}`, '2:', /one document make more than 262144 characters/],
+  ['{{range 60}}{{range 60}}{{range 60}}{{end}}{{end}}{{end}}\n', '1:', /takes? more (?:steps )?than/],
+  ['a: 1\nb: {{.env.NONE}}\n', '2:6', /environment variable `NONE` is not set/],
+]
+for (const [template, place, problem] of PROBLEMS)
+  test(`a problem of a template is told at ${place}: ${JSON.stringify(template.slice(0, 50))}`, () => {
+    try {
+      made(template, { values: VALUES })
+      assert.fail('nothing is wrong')
+    } catch (error) {
+      if (!isCoded(error)) throw error
+      const { line, column } = error.details as { line?: number; column?: number }
+      assert.match(error.message, problem)
+      assert.ok(`${line}:${column}`.startsWith(place), `${line}:${column} ${error.message}`)
+    }
+  })
+
+test('a template that makes deep or many values is refused as any document is', () => {
+  expectCode('LIMIT_EXCEEDED', () => made(`a: ${'{{"["}}'.repeat(40)}${']'.repeat(40)}\n`))
+  expectCode('LIMIT_EXCEEDED', () => made('a: [{{range 21000}}1,{{end}}]\n'))
+})
+
+test('every value knows where its template stands, in a range and in what is included too', () => {
+  const template = `{{define "d"}}x: {{.}}{{end -}}
+a: 1
+{{- range $k, $v := .configs.web.env}}
+e{{$v | len}}{{$k}}:
+  - {{$v}}
+{{- end}}
+b: {{.name}}
+c: {{include "d" .name | nindent 2}}
+`
+  const places: string[] = []
+  const walk = (node: TreeNode, path: string): void => {
+    const { line, column } = exactPlaceOf(node)
+    if (node.kind === 'scalar') places.push(`${path} ${line}:${column}`)
+    else if (node.kind === 'list') for (const [index, item] of node.items.entries()) walk(item, `${path}.${index}`)
+    else for (const [key, inner] of node.entries) walk(inner, path === '' ? key : `${path}.${key}`)
+  }
+  walk(made(template, { values: VALUES }), '')
+  assert.deepEqual(places, ['a 2:1', 'e1A.0 5:7', 'e3b: c.0 5:7', 'b 7:1', 'c.x 8:6'])
+})
