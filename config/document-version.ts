@@ -23,13 +23,21 @@ export function versionOfTag(tag: string): Version | undefined {
   return isVersion(plain) ? plain : undefined
 }
 
-/** The same text with another version: as a part of the path, and where the name of a file holds it. */
+/** The same text with another version, in the last part of the path that is the old one and in what stands behind that. */
 export function withVersion(text: string, from: AddressVersion, to: AddressVersion): string {
-  const number = from.version.replace(/[.+]/g, '\\$&')
-  const tag = from.tag.replace(/[.+]/g, '\\$&')
-  return text
-    .replace(new RegExp(`(^|/)${tag}(?=/|$)`, 'g'), `$1${to.tag}`)
-    .replace(new RegExp(`(?<![A-Za-z0-9.])(v?)${number}(?![0-9A-Za-z]|\\.\\d|${PRERELEASE})`, 'g'), `$1${to.version}`)
+  // No digits of a host, of a query, or of folders before the version say which version it is.
+  const [, host = '', path = '', rest = ''] = /^([a-z][a-z0-9+.-]*:\/\/[^/?#]*)?([^?#]*)(.*)$/is.exec(text) ?? []
+  const parts = path.split('/')
+  const place = parts.lastIndexOf(from.tag)
+  const number = new RegExp(
+    `(?<![A-Za-z0-9.])(v?)${from.version.replace(/[.+]/g, '\\$&')}(?![0-9A-Za-z]|\\.\\d|${PRERELEASE})`,
+    'g',
+  )
+  const changed = parts.map((part, index) => {
+    if (index === place) return to.tag
+    return index > place ? part.replace(number, (_, v: string) => `${v}${to.version}`) : part
+  })
+  return `${host}${changed.join('/')}${rest}`
 }
 
 /** What makes another version of the same three numbers. */

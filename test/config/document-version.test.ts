@@ -37,6 +37,20 @@ const written: readonly (readonly [from: string, text: string, to: string, next:
     'https://x.example/v1.3.0/a-1.2.3-rc.1/b-v1.3.0-any',
   ],
   ['1.2.3', 'https://x.example/1.2.3/all.yaml', 'v2.0.0', 'https://x.example/v2.0.0/all.yaml'],
+  // Digits elsewhere say nothing of the version of the document.
+  ['10.0.0', 'https://10.0.0.1/10.0.0/all.yaml', '11.0.0', 'https://10.0.0.1/11.0.0/all.yaml'],
+  ['1.2.3', 'https://v-1.2.3.x.example/1.2.3/a.yaml', '2.0.0', 'https://v-1.2.3.x.example/2.0.0/a.yaml'],
+  ['1.2.3', 'https://1.2.3-x.example:1/1.2.3/a.yaml', '2.0.0', 'https://1.2.3-x.example:1/2.0.0/a.yaml'],
+  ['1.2.3', 'https://x.example/a-1.2.3/1.2.3/b.yaml', '2.0.0', 'https://x.example/a-1.2.3/2.0.0/b.yaml'],
+  ['v1.2.3', 'https://x.example/v1.2.3/old/v1.2.3/b.yaml', 'v2.0.0', 'https://x.example/v1.2.3/old/v2.0.0/b.yaml'],
+  [
+    '1.2.3',
+    'https://x.example/1.2.3/a.yaml?for=1.2.3#1.2.3',
+    '2.0.0',
+    'https://x.example/2.0.0/a.yaml?for=1.2.3#1.2.3',
+  ],
+  ['1.2.3', './1.2.3/a-1.2.3.asc', '2.0.0', './2.0.0/a-2.0.0.asc'],
+  ['1.2.3', 'https://x.example/keys/a-1.2.3.asc', '2.0.0', 'https://x.example/keys/a-2.0.0.asc'],
 ]
 
 for (const [from, text, to, next] of written)
