@@ -59,6 +59,8 @@ export type ServiceConfig = {
   readonly hasProgram: boolean
   /** How it is run here, or why it cannot be: that is an error of `octo start` alone. */
   readonly spec: ServiceSpec | CodedError
+  /** All that keeps it from being run here; `spec` is the first of them. */
+  readonly problems?: readonly CodedError[]
   /** What the config says, also of a service that is run elsewhere; undefined where it says nothing. */
   readonly startPeriodMs?: number | CodedError | undefined
 }

@@ -90,12 +90,10 @@ function readAllServices(trees: ConfigTrees, { repos, pins, reading }: Known): R
   const services = joined.map((service) => ({
     ...service,
     hasProgram: hasProgram(service.name, trees),
-    spec: orItsError(() =>
-      readServiceSpec(service.name, {
-        ...{ trees, ...readingOf(service.name, trees, reading) },
-        sources: sources.get(service.name) ?? [],
-      }),
-    ),
+    ...readServiceSpec(service.name, {
+      ...{ trees, ...readingOf(service.name, trees, reading) },
+      sources: sources.get(service.name) ?? [],
+    }),
     startPeriodMs: orItsError(() => readStartPeriod(service.name, trees)),
   }))
   const [notifierTree] = treesFor(FIELDS.operator.notifications.fetched, trees)

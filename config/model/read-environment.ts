@@ -12,15 +12,22 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 
 type Entry = { readonly name: string; readonly text: string | undefined; readonly node: TreeNode }
 
+/** Undefined where it is a problem, which whoever gives this notes. */
+export type Attempt = <Read>(read: () => Read) => Read | undefined
+
 /** Later entries of a list count. */
-export function readEnvironment(node: TreeNode | undefined, variables: TemplateVariables): Record<string, string> {
+export function readEnvironment(
+  node: TreeNode | undefined,
+  variables: TemplateVariables,
+  attempt: Attempt,
+): Record<string, string> {
   if (isEmpty(node)) return {}
   if (node.kind === 'scalar') throw invalid(node, '`environment` is neither a map nor a list of `NAME=value`')
   const entries =
     node.kind === 'map'
-      ? [...node.entries].map(([name, value]) => fromMap(name, value, variables))
-      : node.items.map((item) => fromList(item, variables))
-  return Object.fromEntries(entries.flatMap(checked))
+      ? [...node.entries].map(([name, value]) => attempt(() => checked(fromMap(name, value, variables))))
+      : node.items.map((item) => attempt(() => checked(fromList(item, variables))))
+  return Object.fromEntries(entries.flatMap((entry) => entry ?? []))
 }
 
 function checked({ name, text, node }: Entry): (readonly [string, string])[] {

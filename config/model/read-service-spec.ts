@@ -1,7 +1,8 @@
 // Reads how one service is run. A service belongs to whoever names its program: a local `command` or `plugin` makes all of it
 // local, a `plugin` from elsewhere is filled in by local values. Command, environment and working directory are of this machine,
 // and no document from elsewhere says them. Answers THREATS.md: elsewhere adds, it decides nothing.
-import { coded } from '../../schemas/errors.ts'
+import type { CodedError } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { COMPOSE_SERVICE_KEYS } from '../document/compose-keys.ts'
 import { fieldOf } from '../document/field-of.ts'
@@ -18,6 +19,7 @@ import { readArguments, readData } from './arguments.ts'
 import { parsePluginRequest } from './plugin-request.ts'
 import { readDependencies } from './read-dependencies.ts'
 import { readRestart, readStop } from './read-ending.ts'
+import type { Attempt } from './read-environment.ts'
 import { readEnvironment } from './read-environment.ts'
 import { readLimits, saysOnlyLimits } from './read-limits.ts'
 import type { DraftedSource } from './read-secrets.ts'
@@ -49,36 +51,57 @@ function startPeriodOf(owner: ServicePlaces): number | undefined {
   return readDuration(saidOf(owner, ['start_period']), 'start_period', { min: 0, max: MAX_PERIOD_MS })
 }
 
-/** Throws CONFIG_INVALID for what cannot be followed, above all where nothing says what to run. */
-export function readServiceSpec(name: string, { trees, variables, warnings, sources }: SpecReading): ServiceSpec {
+/** Of a service that cannot be run here: the gravest, and all of them. */
+type ReadSpec = { readonly spec: ServiceSpec | CodedError; readonly problems: readonly CodedError[] }
+
+/** What is wrong is in the result, as another operator may be able to do what octo cannot. */
+export function readServiceSpec(name: string, { trees, variables, warnings, sources }: SpecReading): ReadSpec {
+  const { problems, attempt } = collectProblems()
   const local = placesOfService(trees.local, name)
   const owner = isNamedIn(local) ? local : placesOfService(trees.merged, name)
-  const program = readProgram(name, { local, owner, reading: { variables, warnings } })
-  refuseUnmet(name, local)
-  const workingDir = readWorkingDir(local, variables)
-  const configFile = readConfigFile(name, owner, { trees, variables })
-  const environment = readEnvironment(saidOf(local, ['environment', 'env']), variables)
+  const program = attempt(() => readProgram(name, { local, owner, reading: { variables, warnings } }))
+  attempt(() => refuseUnmet(name, local))
+  const workingDir = attempt(() => readWorkingDir(local, variables))
+  const configFile = attempt(() => readConfigFile(name, owner, { trees, variables }))
+  const environment = attempt(() => readEnvironment(saidOf(local, ['environment', 'env']), variables, attempt)) ?? {}
   const given = { name, environment, hasConfigFile: configFile !== undefined, program: pluginNode(name, trees) }
-  const secrets = readSecrets(sources, variables, given)
-  if (configFile) refuseBesideSecrets(sources, { name, config: configNode(name, trees) })
-  const limits = readLimits(owner, isContainer(local.compose) ? undefined : local.compose)
-  const own = readDependencies(saidOf(owner, ['depends_on', 'depends']))
+  const secrets = attempt(() => readSecrets(sources, variables, given)) ?? []
+  if (configFile) attempt(() => refuseBesideSecrets(sources, { name, config: configNode(name, trees) }))
+  const limits = attempt(() => readLimits(owner, isContainer(local.compose) ? undefined : local.compose))
+  const own = attempt(() => readDependencies(saidOf(owner, ['depends_on', 'depends']))) ?? []
   const named = new Set(own.map(({ service }) => service))
   const ofSources = secrets.flatMap(({ dependsOn }) => dependsOn).filter(({ service }) => !named.has(service))
-  return {
-    program,
-    environment,
-    ...(workingDir ? { workingDir } : {}),
-    dependsOn: [...own, ...ofSources],
-    restart: readRestart(saidOf(owner, ['restart'])),
-    stop: readStop(owner),
-    replicas: readCount(saidOf(owner, ['replicas']), 'replicas', { min: 0, max: MAX_REPLICAS, otherwise: 1 }),
-    startPeriodMs: startPeriodOf(owner) ?? DEFAULT_START_PERIOD_MS,
-    ...(limits ? { limits } : {}),
-    ...(configFile ? { configFile } : {}),
-    secrets,
-    leftAside: leftAsideOf(local, placesOfService(trees.fetched, name)),
+  const restart = attempt(() => readRestart(saidOf(owner, ['restart'])))
+  const stop = attempt(() => readStop(owner))
+  const replicas = attempt(() =>
+    readCount(saidOf(owner, ['replicas']), 'replicas', { min: 0, max: MAX_REPLICAS, otherwise: 1 }),
+  )
+  const startPeriodMs = attempt(() => startPeriodOf(owner) ?? DEFAULT_START_PERIOD_MS)
+  const leftAside = attempt(() => leftAsideOf(local, placesOfService(trees.fetched, name)))
+  const [problem] = problems
+  if (problem) return { spec: problem, problems }
+  const spec = {
+    ...{ program, environment, ...(workingDir ? { workingDir } : {}), dependsOn: [...own, ...ofSources] },
+    ...{ restart, stop, replicas, startPeriodMs, ...(limits ? { limits } : {}) },
+    ...{ ...(configFile ? { configFile } : {}), secrets, leftAside },
   }
+  // Whatever is missing was a problem.
+  return { spec: spec as ServiceSpec, problems }
+}
+
+/** Reads on after a problem, so that all are told at once. */
+function collectProblems() {
+  const problems: CodedError[] = []
+  const attempt: Attempt = (read) => {
+    try {
+      return read()
+    } catch (error) {
+      if (!isCoded(error)) throw error
+      problems.push(error)
+      return undefined
+    }
+  }
+  return { problems, attempt }
 }
 
 /** The node that names the plugin of a service, wherever it stands, for the rules of fetched requests. */

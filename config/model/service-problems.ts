@@ -9,7 +9,9 @@ import { lookAtOrder } from './service-order.ts'
 export function serviceProblems({ operator, services }: OctoConfig): readonly CodedError[] {
   if (operator?.kind === 'plugin') return []
   const enabled = services.filter((service) => service.enabled)
-  const unread = enabled.flatMap(({ spec, hasProgram }) => (isCoded(spec) && hasProgram ? [spec] : []))
+  const unread = enabled.flatMap(({ spec, problems, hasProgram }) =>
+    isCoded(spec) && hasProgram ? (problems ?? [spec]) : [],
+  )
   const ordered = enabled.flatMap(({ name, spec, checks }) =>
     isCoded(spec) ? [] : [{ name, spec, hasHealth: checks.health.some(isForUs) }],
   )

@@ -116,6 +116,29 @@ test('what keeps services from being started is a problem, where octo itself run
   for (const other of ['docker.yaml', 'well.yaml']) assert.equal((await octo(['--config', other])).code, 0, other)
 })
 
+const BROKEN = `services:
+  web:
+    command: "a && b"
+    environment:
+      1A: x
+      B: [y]
+    working_dir: []
+    restart: sometimes
+    stop: {signal: KIL}
+    replicas: two
+    start_period: soon
+    depends_on: {db: {condition: often}}
+    user: root
+  db: {command: [x]}
+`
+
+test('every problem of one service is named, and not only the first', async (t) => {
+  const { octo } = aFolder(t, { 'octo.yaml': BROKEN })
+  const lines = linesOf((await octo([])).stdout)
+  const places = lines.map((line) => /^octo\.yaml:(\d+):/.exec(line)?.[1])
+  assert.deepEqual(places, ['3', '5', '6', '7', '8', '9', '10', '11', '12', '13'], lines.join('\n'))
+})
+
 test('machines get the same as data', async (t) => {
   const { folder, octo } = aFolder(t, { 'octo.yaml': 'servces: {}\nservices: {web: {health: [{tool: 010}]}}\n' })
   const { code, stdout } = await octo(['--json'])
