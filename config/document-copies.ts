@@ -14,6 +14,8 @@ type Copy = {
   readonly etag?: string
   /** When it was signed, where it had to be; of the newest that was proven. */
   readonly signedAt?: number
+  /** Digests of what was used before it, the latest first: its signature may say no time. */
+  readonly replaced?: readonly string[]
   /** When the server gave or confirmed it, in milliseconds since 1970. */
   readonly at: number
 }
@@ -25,6 +27,7 @@ export type DocumentCopies = {
   write(url: string, copy: Omit<Copy, 'at'> & { readonly at?: number }): void
 }
 
+const MAX_REPLACED = 100
 const FORMAT = 'octo.config-copy/v1'
 /** A text inside JSON: at worst each of its bytes is escaped. */
 const MAX_BYTES = 2 * 1024 * 1024
@@ -39,7 +42,7 @@ export function copiesIn(folder: string, now: () => number): DocumentCopies {
         return undefined
       }
     },
-    write(url, { text, etag, signedAt, at = now() }) {
+    write(url, { text, etag, signedAt, replaced = [], at = now() }) {
       try {
         makeFolder(folder, 0o700)
         if (!isOwn(folder)) return
@@ -54,6 +57,7 @@ export function copiesIn(folder: string, now: () => number): DocumentCopies {
         digest: digestOf(text),
         ...(etag === undefined ? {} : { etag }),
         ...(signedAt === undefined ? {} : { signedAt }),
+        ...(replaced.length === 0 ? {} : { replaced }),
         text,
       }
       writeDisposable(join(folder, nameOf(url)), JSON.stringify(copy), { staging: folder, mode: 0o600 })
@@ -70,7 +74,7 @@ function isOwn(folder: string): boolean {
 function copyIn(path: string, url: string): Copy | undefined {
   if (problemOfPath(path)) return undefined
   const found = parseJson(readIfWhole(path) ?? 'null', path, MAX_BYTES) as Record<string, unknown> | null
-  const { format, text, etag, signedAt, at, digest } = found ?? {}
+  const { format, text, etag, signedAt, replaced, at, digest } = found ?? {}
   if (format !== FORMAT || found?.url !== url || typeof text !== 'string' || typeof at !== 'number') return undefined
   if (digest !== digestOf(text)) return undefined
   return {
@@ -78,7 +82,21 @@ function copyIn(path: string, url: string): Copy | undefined {
     at,
     ...(typeof etag === 'string' ? { etag } : {}),
     ...(typeof signedAt === 'number' ? { signedAt } : {}),
+    ...(Array.isArray(replaced) ? { replaced: replaced.map(String) } : {}),
   }
+}
+
+/** Whether another document has been used since this one was. */
+export function wasReplaced(copy: Copy | undefined, text: string): boolean {
+  return copy?.replaced?.includes(digestOf(text)) === true
+}
+
+/** What a copy that takes the place of another one replaces. One that is gone back to has replaced what came before it. */
+export function replacedBy(text: string, copy: Copy | undefined): readonly string[] {
+  const { replaced = [] } = copy ?? {}
+  if (!copy || copy.text === text) return replaced
+  const back = replaced.indexOf(digestOf(text))
+  return back < 0 ? [digestOf(copy.text), ...replaced].slice(0, MAX_REPLACED) : replaced.slice(back + 1)
 }
 
 function nameOf(url: string): string {

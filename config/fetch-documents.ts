@@ -6,7 +6,7 @@ import { quote } from '../schemas/quote.ts'
 import { shownAddress } from '../schemas/shown-address.ts'
 import type { Http } from '../system/http/open-http.ts'
 import type { DocumentCopies } from './document-copies.ts'
-import { ageInWords, copiesIn } from './document-copies.ts'
+import { ageInWords, copiesIn, replacedBy, wasReplaced } from './document-copies.ts'
 import type { FetchedText, FetchText } from './fetched-text.ts'
 
 type FetcherOptions = {
@@ -96,8 +96,9 @@ async function fetchOne(url: string, { http, copies, now, maxBytes, leftMs }: On
   return {
     text,
     ...(before?.signedAt === undefined ? {} : { signedAt: before.signedAt }),
+    ...(wasReplaced(before, text) ? { wasReplaced: true } : {}),
     keep(signedAt = before?.signedAt) {
-      const signed = signedAt === undefined ? {} : { signedAt }
+      const signed = { ...(signedAt === undefined ? {} : { signedAt }), replaced: replacedBy(text, before) }
       // A copy that was confirmed stays as old as it was.
       if (!isConfirmed) copies?.write(url, { text, ...(given === undefined ? {} : { etag: given }), ...signed })
       else if (before && signedAt !== before.signedAt) copies?.write(url, { ...before, ...signed })

@@ -8,6 +8,8 @@ export type FetchedText = {
   readonly warning?: string
   /** When the document that was used last from this address was signed. */
   readonly signedAt?: number
+  /** It was used from this address before, and another one since. */
+  readonly wasReplaced?: boolean
   /** Keeps a copy for later, which the caller wants once it is what it should be. */
   readonly keep?: (signedAt?: number) => void
 }

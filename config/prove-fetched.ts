@@ -52,6 +52,8 @@ export async function requireSigned(fetched: Fetched): Promise<DocumentProof> {
   const { signedAt } = proof
   if (!acceptsOlder && signedAt !== undefined && found.signedAt !== undefined && signedAt < found.signedAt)
     throw older(url, signedAt, found.signedAt)
+  // A bundle says no time, so that only what this machine has used is known to be older.
+  if (!acceptsOlder && signedAt === undefined && found.wasReplaced) throw usedBefore(url)
   for (const one of kept) one.keep?.()
   found.keep?.(signedAt)
   return proof
@@ -92,12 +94,24 @@ async function fetchSignature(url: string, fetchText: FetchText): Promise<Fetche
   }
 }
 
+const IS_MEANT =
+  'somebody may serve an old document; once you know that it is meant, `octo config show --accept-older` takes it'
+
+function usedBefore(url: string): Error {
+  const document = shownAddress(url)
+  return coded('DOCUMENT_ROLLBACK', {
+    message: `${quote(document)} is one that this machine used before, and has used another one since`,
+    details: { document },
+    hint: IS_MEANT,
+  })
+}
+
 function older(url: string, signedAt: number, lastSignedAt: number): Error {
   const [found, last] = [signedAt, lastSignedAt].map((time) => new Date(time).toISOString())
   const document = shownAddress(url)
   return coded('DOCUMENT_ROLLBACK', {
     message: `${quote(document)} was signed at ${quote(found)}, before the one that was used last, of ${quote(last)}`,
     details: { document, signedAt: found, lastSignedAt: last },
-    hint: 'somebody may serve an old document; once you know that it is meant, `octo config show --accept-older` takes it',
+    hint: IS_MEANT,
   })
 }

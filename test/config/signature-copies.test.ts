@@ -1,10 +1,13 @@
 // Copies of signed documents, older ones, and those who do without proof.
 import assert from 'node:assert/strict'
-import { readdirSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { blobBundle } from '../support/builders/blob-bundle.ts'
 import { DOCUMENT, signatureBy } from '../support/builders/signed-documents.ts'
 import { aProject, GOOD, signed, WEB } from '../support/builders/signed-project.ts'
+import { issueKey } from '../support/builders/test-authority.ts'
 
 test('with `--insecure` an unsigned document is used all the same, and that is said', async (t) => {
   const { load } = await aProject(t, { [WEB]: { text: DOCUMENT } }, GOOD)
@@ -45,4 +48,35 @@ test('a document that was signed before the one used last is refused until someb
     documents[`${WEB}.asc`] = { text: signatureBy('good') }
     await load()
   })
+})
+
+test('a bundle says no time: a document that another one took the place of is refused when it comes back', async (t) => {
+  const signer = issueKey()
+  const text = (name: string) => `services: {${name}: {health: [{tool: x}]}}\n`
+  const { load, folder, documents } = await aProject(t, {}, ', keys: [{file: octo.pub}]')
+  writeFileSync(join(folder, 'octo.pub'), signer.trustKey.pem)
+  const serve = (name: string) => {
+    documents[WEB] = { text: text(name) }
+    documents[`${WEB}.sigstore.json`] = { text: JSON.stringify(blobBundle(text(name), signer)) }
+  }
+  const used = async (more: Parameters<typeof load>[0] = {}) => (await load(more)).services[0]?.name
+  for (const name of ['one', 'two', 'two', 'three']) {
+    serve(name)
+    assert.equal(await used(), name)
+  }
+  for (const name of ['one', 'two']) {
+    serve(name)
+    const error = await expectCodeAsync('DOCUMENT_ROLLBACK', () => load())
+    assert.match(error.message, /one that this machine used before, and has used another one since/)
+    assert.match(error.hint ?? '', /`octo config show --accept-older` takes it/)
+    assert.equal(await used({ offline: true }), 'three', 'what was refused is not kept')
+  }
+  // Once somebody said that it is meant, the way forward is open again, and the way further back is not.
+  serve('two')
+  assert.equal(await used({ acceptsOlder: true }), 'two')
+  assert.equal(await used(), 'two')
+  serve('one')
+  await expectCodeAsync('DOCUMENT_ROLLBACK', () => load())
+  serve('three')
+  assert.equal(await used(), 'three')
 })
