@@ -27,7 +27,11 @@ export function openLoadedServices(recalled: (name: string) => RecalledSpec | un
   let order: Runnable['order'] = new Map()
   let provided: Runnable['provided'] = new Map()
   const provers = new WeakMap<VerifiedExecutable, Loaded['locate']>()
-  const locate = (executable: VerifiedExecutable) => provers.get(executable)?.(executable) ?? executable
+  const locate = (executable: VerifiedExecutable) => {
+    const prove = provers.get(executable)
+    if (prove) return prove(executable)
+    throw coded('INTERNAL', { message: `plugin ${quote(executable.plugin)} is started without a look at its files` })
+  }
 
   return {
     take(next, kept = new Set()) {

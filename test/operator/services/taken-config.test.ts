@@ -1,6 +1,7 @@
 // What a config that was read anew means for a service that has failed: for one that is well since, what for one that never did.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { VerifiedExecutable } from '../../../client/index.ts'
 import type { One } from '../../../operator/services/instances.ts'
 import type { KnownService } from '../../../operator/services/journal.ts'
 import type { Instance } from '../../../operator/services/lifecycle.ts'
@@ -9,6 +10,7 @@ import type { Loaded } from '../../../operator/services/loaded-services.ts'
 import { openLoadedServices } from '../../../operator/services/loaded-services.ts'
 import type { RunnableService } from '../../../operator/services/runnable.ts'
 import { openTakenConfig } from '../../../operator/services/taken-config.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
 
 const NOW = 1_000_000
 
@@ -50,3 +52,10 @@ for (const [what, instance, next] of ROWS)
   test(`a service that ${what} is started again as the ${next} config says`, () => {
     assert.equal(startedNext(instance), next)
   })
+
+test('a plugin that no config brought is not started: nobody would look at its files', () => {
+  const loaded = openLoadedServices(() => undefined)
+  loaded.take(loadedAs('new'))
+  const executable = { plugin: 'web' } as VerifiedExecutable
+  expectCode('INTERNAL', () => loaded.required('web').locate(executable))
+})
