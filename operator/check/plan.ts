@@ -18,23 +18,42 @@ export type PlannedCheck = {
   /** What tells it from the other checks of its plugin in this phase of the service, where there are any. */
   readonly mark?: string
   /** `run`, or the reason why not. */
-  readonly fate: { readonly kind: 'run' } | { readonly kind: 'skip' | 'refuse'; readonly reason: string }
+  readonly fate:
+    | { readonly kind: 'run' }
+    /** `isMet`: there is nothing to find out, as the service is past it. */
+    | { readonly kind: 'skip'; readonly reason: string; readonly isMet?: true }
+    | { readonly kind: 'refuse'; readonly reason: string }
 }
 
 type Selection = {
   /** Names of services; all when empty. */
   readonly services: readonly string[]
   readonly phases: readonly Phase[]
+  /** Services whose programs run here; none when absent. */
+  readonly running?: ReadonlySet<string>
 }
 
 /** The checks in the order of the config; throws USAGE for an unknown service and CONFIG_INVALID for no check at all. */
-export function planChecks(config: OctoConfig, { services, phases }: Selection): PlannedCheck[] {
+export function planChecks(config: OctoConfig, { services, phases, running }: Selection): PlannedCheck[] {
   const planned = chosenServices(config, services).flatMap((service) =>
-    phases.flatMap((phase) => planService(service, phase, config)),
+    phases.flatMap((phase) =>
+      planService(service, phase, config).map((check) => (running?.has(service.name) ? pastItsPort(check) : check)),
+    ),
   )
   if (planned.length === 0) throw nothingToCheck(config, { services, phases })
   if (planned.every(isSkipped)) throw allSkipped(planned)
   return services.length > 0 ? notPassedOver(planned) : planned
+}
+
+/** Asks before the start of a service whether its port is free. */
+export function asksForFreePort({ phase, request }: Pick<PlannedCheck, 'phase' | 'request'>): boolean {
+  return phase === 'preflight' && request.plugin === 'check-tcp-port'
+}
+
+/** The port of a service that runs is taken, by itself. */
+function pastItsPort(check: PlannedCheck): PlannedCheck {
+  if (check.fate.kind !== 'run' || !asksForFreePort(check)) return check
+  return { ...check, fate: { kind: 'skip', reason: 'the service runs, and has its port', isMet: true } }
 }
 
 /** The checks of one phase of a service. */
@@ -47,12 +66,14 @@ function notPassedOver(planned: readonly PlannedCheck[]): PlannedCheck[] {
   const idle = [...Map.groupBy(planned, ({ service }) => service).values()].filter((own) => own.every(isSkipped))
   const refused = new Set(idle.flat())
   return planned.map((check) =>
-    check.fate.kind === 'skip' && refused.has(check) ? { ...check, fate: { ...check.fate, kind: 'refuse' } } : check,
+    check.fate.kind === 'skip' && refused.has(check)
+      ? { ...check, fate: { kind: 'refuse', reason: check.fate.reason } }
+      : check,
   )
 }
 
 function isSkipped({ fate }: PlannedCheck): boolean {
-  return fate.kind === 'skip'
+  return fate.kind === 'skip' && !fate.isMet
 }
 
 /** Those of one phase of a service. */

@@ -4,14 +4,16 @@ import type { OctoConfig, Phase, PluginRequest } from '../../config/model/config
 import { PHASES } from '../../config/model/config.ts'
 import { notifierRequests } from '../../config/model/requests.ts'
 import type { ErrorCode } from '../../schemas/error-codes.ts'
-import { coded } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { planLine } from '../check/decisions.ts'
 import type { CheckOutcome } from '../check/outcome.ts'
 import type { PlannedCheck } from '../check/plan.ts'
-import { planChecks, requestKey, requestsOfPlan, withoutChecks } from '../check/plan.ts'
+import { asksForFreePort, planChecks, requestKey, requestsOfPlan, withoutChecks } from '../check/plan.ts'
+import { currentStatus } from '../operators/baremetal/project.ts'
 import { programsOfPlan } from '../services/checked-services.ts'
+import { placesOf } from '../services/places.ts'
 import type { Session, SessionOptions } from '../session.ts'
 import { openSession } from '../session.ts'
 
@@ -40,7 +42,7 @@ export async function openChecks(
   const place = { terminal, cwd: process.cwd(), env: process.env }
   const session = await openSession({ ...options, strict: true }, place)
   try {
-    const plan = planChecks(session.config, chosen)
+    const plan = await planNow(chosen, session)
     const openedAt = performance.now()
     if (notify) requireNotifiers(session.config)
     const provided = await provide(plan, session, notify ? notifierRequests(session.config) : [])
@@ -50,6 +52,25 @@ export async function openChecks(
   } catch (error) {
     await session[Symbol.asyncDispose]()
     throw error
+  }
+}
+
+/** Who runs is asked only where it matters. */
+async function planNow(chosen: Chosen, { config, configPath }: Session): Promise<readonly PlannedCheck[]> {
+  const plan = planChecks(config, chosen)
+  if (!plan.some(asksForFreePort)) return plan
+  return planChecks(config, { ...chosen, running: await runningServices(configPath) })
+}
+
+/** None where nobody can say: then the check finds out what it finds. */
+async function runningServices(configPath: string): Promise<ReadonlySet<string>> {
+  const { env } = process
+  try {
+    const { services } = await currentStatus({ configPath, env, places: placesOf(configPath, env) })
+    return new Set(services.filter(({ state }) => state === 'running').map(({ service }) => service))
+  } catch (error) {
+    if (!isCoded(error)) throw error
+    return new Set()
   }
 }
 

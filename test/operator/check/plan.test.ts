@@ -122,3 +122,31 @@ test('a service that was named is never passed over: it runs something, is refus
     ['off', 'skipped'],
   ])
 })
+
+test('the port of a service that runs here is its own, so that nothing asks whether it is free', async (t) => {
+  const yaml =
+    'services: {web: {command: [x], preflight: [{tool: check-open-port}, {tool: check-disk}], health: [{tool: check-tcp-port}]}}\n'
+  const config = await readFiles(t, { 'octo.yaml': yaml })
+  const fates = (running: readonly string[], services: readonly string[] = []) =>
+    planChecks(config, { services, phases: PHASES, running: new Set(running) }).map(({ phase, request, fate }) => [
+      phase,
+      request.plugin,
+      fate.kind === 'run' ? 'run' : `${fate.kind}: ${fate.reason}`,
+    ])
+  const others = [
+    ['preflight', 'check-disk', 'run'],
+    ['health', 'check-tcp-port', 'run'],
+  ]
+  assert.deepEqual(fates(['db']), [['preflight', 'check-tcp-port', 'run'], ...others])
+  const own = ['preflight', 'check-tcp-port', 'skip: the service runs, and has its port']
+  assert.deepEqual(fates(['web']), [own, ...others])
+  const alone = await readFiles(t, {
+    'octo.yaml': 'services: {web: {command: [x], preflight: [{tool: check-tcp-port}]}}\n',
+  })
+  for (const services of [[], ['web']])
+    assert.deepEqual(
+      planChecks(alone, { services, phases: PHASES, running: new Set(['web']) }).map(({ fate }) => fate.kind),
+      ['skip'],
+      'that is no reason to call nothing checked',
+    )
+})
