@@ -7,6 +7,7 @@ import type { CheckReport } from '../result/report.ts'
 import type { LogLine } from '../result/stderr-log.ts'
 import { parseLogLines } from '../result/stderr-log.ts'
 import { readVerdicts } from '../result/verdicts.ts'
+import { doubtToldAboutItself } from './asks-about-itself.ts'
 import { requireContract } from './contract.ts'
 import type { RunDeps } from './plugin-process.ts'
 import { runPluginProcess } from './plugin-process.ts'
@@ -39,6 +40,6 @@ export async function runPlugin(run: PluginRun, deps: RunDeps): Promise<PluginRu
   const contract = requireContract(run.executable, 'check')
   const { timeoutMs } = timeoutOf(run)
   const ending = await runPluginProcess({ ...run, timeoutMs }, { kept: KEPT_OUTPUT, readLine: readVerdicts }, deps)
-  const report = interpret(ending, contract)
+  const report = doubtToldAboutItself(interpret(ending, contract), run.arguments, ending)
   return { ...report, durationMs: ending.durationMs, log: parseLogLines(ending.stderr.text) }
 }
