@@ -1,25 +1,24 @@
 // Reads a config and everything that it includes, in the order of precedence, bounded in number, depth and size. octoctl
 // follows include cycles forever; here a cycle is an error that shows it.
 import { readFile, stat } from 'node:fs/promises'
-import { extname } from 'node:path'
 import type { DocumentKey } from '../schemas/document-key.ts'
-import { coded, isCoded } from '../schemas/errors.ts'
-import { parseJson } from '../schemas/json.ts'
+import { coded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
 import { shownAddress } from '../schemas/shown-address.ts'
 import { decodeText } from '../schemas/text.ts'
 import { invalid } from './document/invalid.ts'
 import type { ConfigSource, TreeNode } from './document/node.ts'
-import { exactPlaceOf, isEmpty, isRemote, parseTree, placeOf, textOf } from './document/node.ts'
 import { refused } from './document/refused.ts'
-import { lacksScheme } from './document/scheme.ts'
 import type { TemplateVariables } from './document/template.ts'
 import type { Warnings } from './document/warnings.ts'
 import { openWarnings } from './document/warnings.ts'
 import type { DocumentAddress } from './document-address.ts'
 import { addressIn, shownName } from './document-address.ts'
+import { cycle, notIncluded, notReadable, tooMuch } from './document-errors.ts'
+import { sourceOf } from './document-source.ts'
 import type { FetchText } from './fetched-text.ts'
 import { idOfSigners, signersOf } from './include-keys.ts'
+import { refuseFormat, refuseNothing, rootOf } from './parse-document.ts'
 import { requireSigned } from './prove-fetched.ts'
 import type { Include } from './read-include.ts'
 import { includesOf } from './read-include.ts'
@@ -174,13 +173,7 @@ async function readInto(slot: Slot, address: DocumentAddress, step: Step): Promi
     address.kind === 'file' ? { text: await readLocal(address, step) } : await readRemote(address, step)
   countBytes(text, address, gathering)
   gathering.documents.set(address.name, { address, signers: idOfSigners(signers) })
-  const source: ConfigSource = {
-    name: shownName(address),
-    remote: address.kind === 'web',
-    ...broughtBy(include, signers),
-    ...(signers ? { signers } : {}),
-    ...(gathering.insecure && address.kind === 'web' ? { unsigned: true } : {}),
-  }
+  const source = sourceOf(address, { include, signers, insecure: gathering.insecure })
   const root = await rootOf(text, { address, source, isTemplate: include?.isTemplate === true })
   if (root) await place(slot, { address, text, root }, step)
   else gathering.templates.push({ slot, address, text, source, step })
@@ -244,77 +237,6 @@ async function gatherIncluded(include: Include, from: DocumentAddress, step: Ste
   else await gather(address, step)
 }
 
-type Readable = { readonly address: DocumentAddress; readonly source: ConfigSource; readonly isTemplate: boolean }
-
-/** Undefined for a template that makes structure; one that is a document as it stands has its values filled in one by one. */
-async function rootOf(text: string, { address, source, isTemplate }: Readable): Promise<TreeNode | undefined> {
-  if (!isTemplate || !text.includes('{{')) return parseDocument(text, address, source)
-  try {
-    const root = await parseDocument(text, address, source)
-    return hasTemplateKeys(root) ? undefined : root
-  } catch (error) {
-    if (!isCoded(error, 'YAML_INVALID') && !isCoded(error, 'JSON_INVALID') && !isCoded(error, 'CONFIG_INVALID'))
-      throw error
-    if (formatOf(address.name) !== '.toml') return undefined
-    throw error
-  }
-}
-
-function hasTemplateKeys(node: TreeNode): boolean {
-  if (node.kind === 'scalar') return false
-  if (node.kind === 'list') return node.items.some(hasTemplateKeys)
-  return [...node.entries].some(([key, inner]) => key.includes('{{') || hasTemplateKeys(inner))
-}
-
-async function parseDocument(text: string, address: DocumentAddress, source: ConfigSource): Promise<TreeNode> {
-  const format = formatOf(address.name)
-  const isJson = format === '.json'
-  if (isJson) parseJson(text, source.name, CONFIG_LIMITS.documentBytes)
-  const typed: ConfigSource = isJson ? { ...source, json: true } : source
-  const root = format === '.toml' ? await readToml(text, typed) : parseTree(text, typed)
-  refuseNothing(root)
-  return root
-}
-
-/** Whoever serves nothing would take away the checks that were there before. */
-function refuseNothing(root: TreeNode): void {
-  if (isRemote(root) && isEmpty(root)) throw invalid(root, 'a document from elsewhere holds nothing, expected a config')
-}
-
-/** Its reader is loaded by those who have such a document. */
-async function readToml(text: string, source: ConfigSource): Promise<TreeNode> {
-  const { parseTomlTree } = await import('./document/toml.ts')
-  return parseTomlTree(text, source)
-}
-
-/** The local place that leads to a document and what it offers, however many documents are between. */
-function broughtBy(include: Include | undefined, signers: Remote['signers']): Partial<ConfigSource> {
-  if (!include) return {}
-  const { node, offers, trust } = include
-  const { source } = node.origin
-  const local = { includedAt: placeOf(node), offers, unsigned: trust === 'unsigned', signed: trust === 'signed' }
-  const said = source.remote ? source : local
-  return {
-    ...(said.includedAt ? { includedAt: said.includedAt } : {}),
-    ...(said.offers ? { offers: said.offers } : {}),
-    ...(said.unsigned ? { unsigned: true } : {}),
-    // Only what was proven; where the include asks for it, nothing else comes this far.
-    ...(said.signed && signers ? { signed: true } : {}),
-  }
-}
-
-function formatOf(name: string): string {
-  return extname(URL.canParse(name) ? new URL(name).pathname : name).toLowerCase()
-}
-
-function refuseFormat(address: DocumentAddress): void {
-  const format = formatOf(address.name)
-  if (['.yaml', '.yml', '.json', '.toml'].includes(format)) return
-  throw coded('CONFIG_INVALID', {
-    message: `${quote(shownName(address))} is no config format that octo reads, expected \`.yaml\`, \`.yml\`, \`.json\` or \`.toml\`, found ${quote(format)}`,
-  })
-}
-
 async function readLocal(address: DocumentAddress, { gathering, include }: Step): Promise<string> {
   const { name: path } = address
   const from = include?.node
@@ -333,18 +255,6 @@ async function readLocal(address: DocumentAddress, { gathering, include }: Step)
     if (!['ENOENT', 'ENOTDIR', 'EACCES'].includes(code)) throw error
     throw notReadable(path, { reason: code, from, cause: error })
   }
-}
-
-type Unreadable = { readonly reason: string; readonly from: TreeNode | undefined; readonly cause?: unknown }
-
-function notReadable(path: string, { reason, from, cause }: Unreadable): Error {
-  const typed = from?.kind === 'scalar' ? textOf(from) : undefined
-  return coded('CONFIG_NOT_FOUND', {
-    message: `config ${quote(path)} cannot be read`,
-    details: { path, reason, ...(from ? exactPlaceOf(from) : {}) },
-    cause,
-    ...(typed !== undefined && lacksScheme(typed) ? { hint: `for a web address write \`https://${typed}\`` } : {}),
-  })
 }
 
 type Remote = { readonly text: string; readonly signers?: readonly DocumentKey[] }
@@ -370,22 +280,4 @@ async function readRemote(address: DocumentAddress, step: Step): Promise<Remote>
   const named = { signatures: step.include?.signatures, from: step.from }
   await requireSigned({ url, found, signers, named, fetchText, now: now(), acceptsOlder })
   return { text, signers }
-}
-
-function notIncluded(address: DocumentAddress): Error {
-  const shown = shownName(address)
-  return coded('CONFIG_NOT_FOUND', {
-    message: `no document of the config includes ${quote(shown)}`,
-    details: { document: shown },
-    hint: '`octo config show include` shows what is included; an address is written as it is there',
-  })
-}
-
-function cycle(chain: readonly string[], from: TreeNode | undefined): Error {
-  const problem = `includes lead in a circle: ${chain.map(quote).join(' → ')}`
-  return from ? invalid(from, problem) : coded('CONFIG_INVALID', { message: problem })
-}
-
-function tooMuch(problem: string, name: string): Error {
-  return coded('LIMIT_EXCEEDED', { message: `config ${quote(name)} ${problem}`, details: { source: name } })
 }

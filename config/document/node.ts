@@ -27,7 +27,7 @@ export type ConfigSource = {
 
 export type Place = { readonly file: string; readonly line?: number; readonly column?: number }
 
-export type Origin = {
+type Origin = {
   readonly source: ConfigSource
   readonly document: Pick<YamlDocument, 'lineAt'> & Partial<Pick<YamlDocument, 'columnAt'>>
   readonly offset: number

@@ -1,10 +1,10 @@
 // Runs a parsed template over values. What it may cost is metered by steps and characters, so that it ends within a bound
 // that does not depend on the machine; what it may read is for the values to say.
+import { failAt, requirePlain } from './errors.ts'
 import { functionNamed } from './functions/index.ts'
 import type { Meter, Printing, Structure } from './meter.ts'
 import { NO_VALUE, shownValue } from './print.ts'
 import type { Branch, Command, Expression, Fail, Pipeline, Template, TemplateNode } from './syntax.ts'
-import { positionAt } from './syntax.ts'
 import type { Value } from './value.ts'
 import { entriesIn, isTrue, itemsIn, kindOf, MISSING, textValue } from './value.ts'
 
@@ -111,24 +111,6 @@ function decisionOf(pipeline: Pipeline, dot: Value, running: Running): Value {
   running.structure?.decided()
   return value
 }
-
-type Complaining = Pick<Running, 'fail' | 'template' | 'structure'>
-
-function requirePlain(value: Value, offset: number, complaining: Complaining): void {
-  if (value.kind === 'missing' || value.kind === 'nil')
-    throw failAt(complaining, offset, value.what ?? 'gives nothing', value.kind === 'missing' ? DEFAULT : undefined)
-  if (value.kind === 'map' || value.kind === 'list')
-    throw failAt(
-      complaining,
-      offset,
-      value.what ?? `gives ${kindOf(value)} in place of a plain value`,
-      complaining.structure ? IN_DOCUMENTS : STRUCTURES,
-    )
-}
-
-const DEFAULT = 'give it a value, or write `{{… | default "…"}}`'
-const STRUCTURES = 'take one of its values, or make a text of it with `toJson`, `join` or `range`'
-const IN_DOCUMENTS = `${STRUCTURES}; \`toYaml\` and \`nindent\` make structure of it`
 
 function walkChoice(node: Branch & { readonly kind: string }, dot: Value, running: Running): Ended {
   const value = pipelineValue(node.pipeline, dot, running)
@@ -315,8 +297,4 @@ function firstThatDecides(
 function counted(least: number, most: number): string {
   if (least === most) return `${least} argument${least === 1 ? '' : 's'}`
   return Number.isFinite(most) ? `${least} to ${most} arguments` : `at least ${least} argument${least === 1 ? '' : 's'}`
-}
-
-function failAt({ fail, template }: Complaining, offset: number, problem: string, hint?: string): Error {
-  return fail(problem, positionAt(template.text, offset), hint)
 }

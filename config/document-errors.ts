@@ -1,0 +1,39 @@
+// What is wrong with documents of a config before anything is read of them.
+import { coded } from '../schemas/errors.ts'
+import { quote } from '../schemas/quote.ts'
+import { invalid } from './document/invalid.ts'
+import type { TreeNode } from './document/node.ts'
+import { exactPlaceOf, textOf } from './document/node.ts'
+import { lacksScheme } from './document/scheme.ts'
+import type { DocumentAddress } from './document-address.ts'
+import { shownName } from './document-address.ts'
+
+type Unreadable = { readonly reason: string; readonly from: TreeNode | undefined; readonly cause?: unknown }
+
+export function notReadable(path: string, { reason, from, cause }: Unreadable): Error {
+  const typed = from?.kind === 'scalar' ? textOf(from) : undefined
+  return coded('CONFIG_NOT_FOUND', {
+    message: `config ${quote(path)} cannot be read`,
+    details: { path, reason, ...(from ? exactPlaceOf(from) : {}) },
+    cause,
+    ...(typed !== undefined && lacksScheme(typed) ? { hint: `for a web address write \`https://${typed}\`` } : {}),
+  })
+}
+
+export function notIncluded(address: DocumentAddress): Error {
+  const shown = shownName(address)
+  return coded('CONFIG_NOT_FOUND', {
+    message: `no document of the config includes ${quote(shown)}`,
+    details: { document: shown },
+    hint: '`octo config show include` shows what is included; an address is written as it is there',
+  })
+}
+
+export function cycle(chain: readonly string[], from: TreeNode | undefined): Error {
+  const problem = `includes lead in a circle: ${chain.map(quote).join(' → ')}`
+  return from ? invalid(from, problem) : coded('CONFIG_INVALID', { message: problem })
+}
+
+export function tooMuch(problem: string, name: string): Error {
+  return coded('LIMIT_EXCEEDED', { message: `config ${quote(name)} ${problem}`, details: { source: name } })
+}

@@ -1,0 +1,41 @@
+// Whose word a document is: where it came from, what led to it, and how far a local document trusts it.
+import type { DocumentKey } from '../schemas/document-key.ts'
+import type { ConfigSource } from './document/node.ts'
+import { placeOf } from './document/node.ts'
+import type { DocumentAddress } from './document-address.ts'
+import { shownName } from './document-address.ts'
+import type { Include } from './read-include.ts'
+
+type Brought = {
+  readonly include: Include | undefined
+  /** Who had to sign it; one of them did. */
+  readonly signers: readonly DocumentKey[] | undefined
+  /** All web documents are trusted as if their include said `trust: unsigned`. */
+  readonly insecure: boolean
+}
+
+export function sourceOf(address: DocumentAddress, { include, signers, insecure }: Brought): ConfigSource {
+  return {
+    name: shownName(address),
+    remote: address.kind === 'web',
+    ...broughtBy(include, signers),
+    ...(signers ? { signers } : {}),
+    ...(insecure && address.kind === 'web' ? { unsigned: true } : {}),
+  }
+}
+
+/** The local place that leads to a document and what it offers, however many documents are between. */
+function broughtBy(include: Include | undefined, signers: Brought['signers']): Partial<ConfigSource> {
+  if (!include) return {}
+  const { node, offers, trust } = include
+  const { source } = node.origin
+  const local = { includedAt: placeOf(node), offers, unsigned: trust === 'unsigned', signed: trust === 'signed' }
+  const said = source.remote ? source : local
+  return {
+    ...(said.includedAt ? { includedAt: said.includedAt } : {}),
+    ...(said.offers ? { offers: said.offers } : {}),
+    ...(said.unsigned ? { unsigned: true } : {}),
+    // Only what was proven; where the include asks for it, nothing else comes this far.
+    ...(said.signed && signers ? { signed: true } : {}),
+  }
+}
