@@ -32,6 +32,8 @@ export type Instances = {
 
 export function openInstances(deps: InstancesDeps): Instances {
   const byId = new Map<string, One>()
+  /** Asked for so often that looking through all takes most of the start of many. */
+  const byService = new Map<string, readonly One[]>()
   const queue: { readonly one: One; readonly event: Event }[] = []
   const waiting = new Set<() => void>()
   let isBusy = false
@@ -63,15 +65,28 @@ export function openInstances(deps: InstancesDeps): Instances {
     }
   }
 
+  function of(service: string): readonly One[] {
+    return byService.get(service) ?? []
+  }
+
   return {
     all: () => [...byId.values()],
-    of: (service) => [...byId.values()].filter((one) => one.service === service),
+    of,
     add(id, service, instance = NEW_INSTANCE) {
-      const one = byId.get(id) ?? { id, service, instance }
+      const known = byId.get(id)
+      if (known) return known
+      const one = { id, service, instance }
       byId.set(id, one)
+      byService.set(service, [...of(service), one])
       return one
     },
-    forget: ({ id }) => void byId.delete(id),
+    forget({ id, service }) {
+      byId.delete(id)
+      byService.set(
+        service,
+        of(service).filter((one) => one.id !== id),
+      )
+    },
     tell(one, event) {
       queue.push({ one, event: withCleanReason(event) })
       if (isBusy) return

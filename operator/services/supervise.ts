@@ -112,13 +112,15 @@ type Serving = {
   readonly begin: BeginRequest
   /** Aborted, it stops all services and ends. */
   readonly signal: AbortSignal
+  /** After each of them, when all has come up that will. */
+  readonly onBegun?: (() => void) | undefined
 }
 
 /** How long a supervisor that has nothing to run any more stays for what it has to tell; the next one tells the rest. */
 const DRAIN_MS = 5000
 
 /** Starts the services, answers requests, and returns when all are at rest. */
-export async function serve(supervised: Supervised, { load, begin, signal }: Serving) {
+export async function serve(supervised: Supervised, { load, begin, signal, onBegun }: Serving) {
   const { supervisor, notifications, project } = supervised
   const open = new Set<Promise<unknown>>()
   const during = <Result>(work: Promise<Result>): Promise<Result> => {
@@ -129,11 +131,11 @@ export async function serve(supervised: Supervised, { load, begin, signal }: Ser
   const onAbort = () => void during(supervisor.stop([]))
   signal.addEventListener('abort', onAbort, { once: true })
   const loading = during(load(begin.services))
-  const first = during(loading.then((loaded) => perform(begin, loaded, supervisor)))
+  const first = during(loading.then((loaded) => perform(begin, loaded, supervisor)).then(onBegun))
   let isClosing = false
   // Whoever asks too late gets no answer, and becomes the next supervisor.
   await using _ = await openControl(project.places, project.env, async (request) =>
-    isClosing ? undefined : during(answer(request, { ...supervised, load, loading, first, signal })),
+    isClosing ? undefined : during(answer(request, { ...supervised, load, loading, first, signal, onBegun })),
   )
   await first
   if (signal.aborted) await supervisor.stop([])
@@ -147,7 +149,10 @@ export async function serve(supervised: Supervised, { load, begin, signal }: Ser
 }
 
 type Answering = Supervised &
-  Pick<Serving, 'load' | 'signal'> & { readonly loading: Promise<unknown>; readonly first: Promise<unknown> }
+  Pick<Serving, 'load' | 'signal' | 'onBegun'> & {
+    readonly loading: Promise<unknown>
+    readonly first: Promise<unknown>
+  }
 
 /** What is still starting can be looked at and stopped; all else waits until it is up. */
 async function answer(request: Request, answering: Answering): Promise<Answer> {
@@ -168,10 +173,12 @@ export async function stopByHand(supervisor: Supervisor, services: readonly stri
 }
 
 /** A config that cannot be read stops nothing, and nothing is started once all is to stop. */
-async function beginAgain(request: BeginRequest, { supervisor, load, signal }: Answering): Promise<void> {
+async function beginAgain(request: BeginRequest, answering: Answering): Promise<void> {
+  const { supervisor, load, signal, onBegun } = answering
   const loaded = await load(request.services, request.call)
   if (request.do === 'restart') await supervisor.stop(request.services)
   if (!signal.aborted) await perform(request, loaded, supervisor)
+  onBegun?.()
 }
 
 async function perform(request: BeginRequest, loaded: Loaded, supervisor: Supervisor): Promise<void> {

@@ -1,7 +1,7 @@
 // `octo start` and `octo restart`: a supervisor apart from the terminal does it, or this process is the supervisor.
 import { printable } from '../../../schemas/quote.ts'
 import { interruptible } from '../../../system/process/interruptible.ts'
-import { keepHeapSmall } from '../../../system/process/small-heap.ts'
+import { giveBackMemorySoon, keepHeapSmall } from '../../../system/process/small-heap.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import { notifierWarnings } from '../../notifications/notifiers-of.ts'
 import type { ConfigCall } from '../../services/config-call.ts'
@@ -116,7 +116,8 @@ export async function startHere(call: OperatorCall): Promise<number> {
     for (const line of await source.writeFiles()) terminal.warn(line)
     return { runnable, locate: (executable) => client.locate(executable) }
   }
-  const services = await serve(supervised, { load, begin, signal: interruption.signal })
+  const { signal } = interruption
+  const services = await serve(supervised, { load, begin, signal, onBegun: giveBackMemorySoon })
   return exitCodeOf(services, { asked, isStopped: interruption.exitCode() !== undefined })
 }
 

@@ -41,3 +41,14 @@ test(`a reason is one line without anything that a terminal obeys, in the journa
     assert.equal(written.at(-1)?.is.reason, kept)
   }
 })
+
+test('those of a service come in the order in which they were added, each once, until they are forgotten', () => {
+  const instances = someInstances(() => undefined)
+  for (const id of ['web.1', 'db.1', 'web.2', 'web.1']) instances.add(id, id.slice(0, id.indexOf('.')))
+  const idsOf = (service: string) => instances.of(service).map(({ id }) => id)
+  assert.deepEqual([idsOf('web'), idsOf('db'), idsOf('none')], [['web.1', 'web.2'], ['db.1'], []])
+  const [first] = instances.of('web')
+  if (first) instances.forget(first)
+  assert.deepEqual([idsOf('web'), instances.all().map(({ id }) => id)], [['web.2'], ['db.1', 'web.2']])
+  assert.equal(instances.add('web.1', 'web').instance.state, first?.instance.state)
+})
