@@ -19,6 +19,8 @@ export type HttpOptions = {
   readonly env: Environment
   /** Asked only when a server refuses a read: the value of Authorization for that origin and no other. */
   readonly credentials?: (url: URL, challenge: string | undefined) => Promise<string | undefined>
+  /** Authorization by origin that is sent at once, to that origin alone. */
+  readonly granted?: ReadonlyMap<string, string>
   readonly timeouts?: Partial<Timeouts>
   /** Told what is waited for, when that takes a while. */
   readonly onWait?: (line: string) => void
@@ -46,7 +48,7 @@ export async function openHttp(options: HttpOptions): Promise<Http> {
   const timeouts = { ...TIMEOUTS, ...options.timeouts }
   const transport = openTransport({ env: options.env, connectMs: timeouts.connectMs })
   /** Authorization by origin, once a server has asked for it. */
-  const granted = new Map<string, string>()
+  const granted = new Map<string, string>(options.granted)
 
   async function send(url: URL, headers: Headers, attempt: Attempt | undefined): Promise<IncomingMessage> {
     const asked = askedOf(url)
