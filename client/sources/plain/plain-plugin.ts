@@ -1,7 +1,7 @@
 // Locks a plugin of an unsigned repo: its bytes are whatever the server gives now, and the lockfile holds them to that.
 import { randomBytes } from 'node:crypto'
-import { closeSync, openSync, rmSync, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Digest } from '../../../schemas/digest.ts'
 import { isDigest } from '../../../schemas/digest.ts'
 import { coded } from '../../../schemas/errors.ts'
@@ -10,16 +10,13 @@ import type { Platform } from '../../../schemas/platform.ts'
 import { pickPlatform } from '../../../schemas/platform.ts'
 import { quote } from '../../../schemas/quote.ts'
 import { shownAddress } from '../../../schemas/shown-address.ts'
-import { writeAll } from '../../../system/files/atomic-file.ts'
 import { digestOfFileSync } from '../../../system/files/hash-file.ts'
 import { readHead } from '../../../system/files/read-pieces.ts'
-import { refusalOf } from '../../../system/http/refusal.ts'
-import { retrying } from '../../../system/http/retry.ts'
 import type { ClientContext } from '../../context.ts'
 import type { Network } from '../../network.ts'
-import { onDisk } from '../../store/disk.ts'
 import type { Choice } from '../offer.ts'
 import { repoAddressOf } from '../repo-address.ts'
+import { fetchUnsized, fileNameOf } from '../unsized-file.ts'
 import { MAX_UNSIGNED_BYTES } from './limits.ts'
 import type { PlainArtifact } from './read-repo.ts'
 import { readPlainRepo } from './read-repo.ts'
@@ -61,7 +58,7 @@ async function probe(
 ): Promise<LockedArtifact> {
   const staged = join(layout.staging, `probe.${randomBytes(6).toString('hex')}`)
   try {
-    await retrying(() => fetchTo(staged, new URL(url), network))
+    await fetchUnsized({ path: staged, url: new URL(url), maxBytes: MAX_UNSIGNED_BYTES }, network)
     const digest = digestOfFileSync(staged) as Digest
     if (sha256Url !== undefined) await requireChecksum(new URL(sha256Url), digest, network)
     const isArchive = Buffer.from(readHead(staged, 2)).equals(Buffer.from([0x1f, 0x8b]))
@@ -74,23 +71,6 @@ async function probe(
   }
 }
 
-async function fetchTo(path: string, url: URL, network: Network): Promise<void> {
-  const http = await network.http(url.href)
-  const answer = await http.get(url, { 'accept-encoding': 'identity' })
-  if (answer.status !== 200) throw await refusalOf(answer)
-  const file = onDisk(path, () => openSync(path, 'w', 0o600))
-  let size = 0
-  try {
-    for await (const chunk of answer.body) {
-      size += chunk.length
-      if (size > MAX_UNSIGNED_BYTES) throw tooLarge(url)
-      onDisk(path, () => writeAll(file, chunk))
-    }
-  } finally {
-    closeSync(file)
-  }
-}
-
 /** The first word of the file, in any case, as octoctl reads it. */
 async function requireChecksum(url: URL, found: Digest, network: Network): Promise<void> {
   const text = await network.fetchDocument(url, MAX_CHECKSUM_BYTES)
@@ -99,17 +79,5 @@ async function requireChecksum(url: URL, found: Digest, network: Network): Promi
   throw coded('DIGEST_MISMATCH', {
     message: `artifact beside ${quote(shownAddress(url))} has other bytes, expected ${quote(expected)}, found \`${found}\``,
     details: { subject: shownAddress(url), expected, found },
-  })
-}
-
-function fileNameOf(url: string): string {
-  const name = basename(new URL(url).pathname).replace(/[^A-Za-z0-9._+-]/g, '_')
-  return /^[A-Za-z0-9]/.test(name) ? name.slice(0, 200) : `plugin-${name.slice(0, 190)}`
-}
-
-function tooLarge(url: URL): Error {
-  return coded('LIMIT_EXCEEDED', {
-    message: `${quote(shownAddress(url))} is larger than ${MAX_UNSIGNED_BYTES} bytes`,
-    details: { url: shownAddress(url) },
   })
 }
