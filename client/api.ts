@@ -7,6 +7,7 @@ import type { Name } from '../schemas/name.ts'
 import type { Platform } from '../schemas/platform.ts'
 import type { Settled } from '../system/async/limit.ts'
 import type { WatchedPlaces } from '../system/files/watched-places.ts'
+import type { ProvenProgram, WantedProgram } from './proven-program.ts'
 import type { Report } from './report.ts'
 import type { VerifiedExecutable } from './verified-executable.ts'
 
@@ -46,6 +47,8 @@ export type InstallReport = {
   readonly downloaded: readonly { readonly file: string; readonly digest: Digest; readonly size: number }[]
   /** Plugins that could not be installed, each with its reason. The others are. */
   readonly failed: readonly FailedPlugin[]
+  /** Of services whose program comes from an address, an image or source, by their names. */
+  readonly programs: readonly { readonly service: string; readonly outcome: Settled<ProvenProgram> }[]
 }
 
 export type FailedPlugin = {
@@ -90,6 +93,8 @@ export type Client = AsyncDisposable & {
   provide(requests: readonly PluginRequest[]): Promise<readonly PluginOutcome[]>
   /** The same where all are needed: throws the first error, after the others were installed. */
   ensure(requests: readonly PluginRequest[]): Promise<readonly VerifiedExecutable[]>
+  /** The program of a service that is no plugin: from an address, an image or source. Throws why it cannot be had, or run. */
+  provideProgram(wanted: WantedProgram): Promise<ProvenProgram>
   /** Re-checks the files right before they are executed, in microseconds; throws STORE_CORRUPT or PROGRAM_UNSAFE. */
   locate(executable: VerifiedExecutable): VerifiedExecutable
   /** Lets `readWarmRun` answer from now on, as long as config, lockfile and files stay as they are. */

@@ -22,6 +22,8 @@ export type ClientContext = {
   readonly report: Report
   readonly accept: Acceptance
   readonly now: () => number
+  /** For proxies, authorities and credentials. */
+  readonly env: Readonly<Record<string, string | undefined>>
 }
 
 /** Throws STORE_UNSAFE. The network is opened with the first request. */
@@ -30,7 +32,7 @@ export function openContext(options: ClientOptions): ClientContext {
   const layout = openStore(storeRoot)
   const report = printableReport(options.report ?? {})
   const network = openNetwork({ layout, offline, env, ...(report.waiting ? { onWait: report.waiting } : {}) })
-  return { config, lockPath, frozen, layout, network, platform, report, accept, now: options.now ?? Date.now }
+  return { config, lockPath, frozen, layout, network, platform, report, accept, env, now: options.now ?? Date.now }
 }
 
 /** Reasons and names come from registries. */

@@ -1,5 +1,6 @@
 // The pipeline: requests → lockfile or repos → proof → store → verified executable.
 import type { PluginPin, PluginRequest } from '../config/model/config.ts'
+import { programsOf } from '../config/model/requests.ts'
 import type { CodedError } from '../schemas/errors.ts'
 import { coded } from '../schemas/errors.ts'
 import type { LockedPlugin } from '../schemas/lockfile.ts'
@@ -48,14 +49,19 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     async install() {
       const asked = await lockfile.coverConfig()
       const outcomes = await installAll(asked.map(({ covered }) => covered))
-      return reportOf(
+      const report = reportOf(
         asked.map(({ plugin }, index) => [plugin, outcomes[index] as Settled<Installed>]),
         config.pins,
       )
+      return { ...report, programs: await installPrograms(context) }
     },
     provide,
     async ensure(requests) {
       return allOf(await provide(requests))
+    },
+    async provideProgram(wanted) {
+      const { provideProgram } = await import('./programs/provide-program.ts')
+      return provideProgram(wanted, context)
     },
     locate(executable) {
       const { stored, name, files } = known.get(executable) ?? notOurs()
@@ -102,10 +108,22 @@ async function installEntries(covered: readonly Settled<LockedPlugin>[], context
   return installed
 }
 
+/** One after the other, as a build has the machine for itself. Where a plugin runs the services, it brings what they are. */
+async function installPrograms(context: ClientContext): Promise<InstallReport['programs']> {
+  const { services, operator } = context.config
+  const wanted = operator?.kind === 'plugin' ? [] : programsOf(services)
+  if (wanted.length === 0) return []
+  const { provideProgram } = await import('./programs/provide-program.ts')
+  return inParallel(wanted, 1, async (one) => ({
+    service: one.service,
+    outcome: await settled(() => provideProgram(one, context)),
+  }))
+}
+
 function reportOf(
   outcomes: readonly (readonly [Name, Settled<Installed>])[],
   pins: readonly PluginPin[],
-): InstallReport {
+): Omit<InstallReport, 'programs'> {
   const installed = outcomes.flatMap(([, outcome]) => (outcome.state === 'done' ? [outcome.value] : []))
   const fresh = installed.filter(({ fetched }) => fetched).map(({ artifact }) => artifact)
   const isOptional = (name: Name, { code }: CodedError) =>

@@ -13,6 +13,7 @@
 export { defaultConfigPath } from '../config/default-config.ts'
 export type { Client, ClientOptions, FailedPlugin, PluginOutcome } from './api.ts'
 export { lockPathOf } from './lockfile/lock-path.ts'
+export type { ProvenProgram, WantedProgram } from './proven-program.ts'
 export type { Report } from './report.ts'
 export { storeRootOf } from './store/root.ts'
 export type { ShimComparison, ShimRecord, ShimRecords } from './store/shims.ts'

@@ -1,5 +1,5 @@
 // What `run` and `check` need before they can do anything: the config, and a client that can provide plugins for it.
-import type { Client, PluginOutcome, Report, WorkspaceFlags } from '../client/index.ts'
+import type { Client, PluginOutcome, ProvenProgram, Report, WantedProgram, WorkspaceFlags } from '../client/index.ts'
 import { openClient, openWorkspace } from '../client/index.ts'
 import type { ConfigWarning } from '../config/document/warnings.ts'
 import type { OctoConfig, PluginRequest } from '../config/model/config.ts'
@@ -29,6 +29,8 @@ export type Session = AsyncDisposable & {
   readonly warnings: readonly ConfigWarning[]
   /** Installs what is missing, with one progress display. Each request has its own outcome, in their order. */
   provide(requests: readonly PluginRequest[]): Promise<readonly PluginOutcome[]>
+  /** The program of a service that comes from an address, an image or source; throws why it cannot be had. */
+  provideProgram(wanted: WantedProgram): Promise<ProvenProgram>
 }
 
 type Place = {
@@ -64,6 +66,10 @@ export async function openSession(
     async provide(requests) {
       using _ = display.open()
       return await client.provide(requests)
+    },
+    async provideProgram(wanted) {
+      using _ = display.open()
+      return await client.provideProgram(wanted)
     },
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   }

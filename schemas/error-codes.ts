@@ -87,6 +87,22 @@ export const ERROR_CODES = {
   DOCUMENT_ROLLBACK: { exit: UNTRUSTED, status: 409, meaning: 'a signed document is older than the one last used' },
   DOCUMENT_MISMATCH: { exit: UNTRUSTED, status: 502, meaning: 'a document is about another repo or plugin' },
 
+  SOURCE_UNPINNED: {
+    exit: UNTRUSTED,
+    status: 422,
+    meaning: 'the program of a service is named by what may mean other bytes tomorrow, such as a tag or a branch',
+  },
+  BUILD_REFUSED: {
+    exit: UNTRUSTED,
+    status: 403,
+    meaning: 'the program of a service would be built here, and no local config allows that',
+  },
+  IMAGE_UNFIT: {
+    exit: UNTRUSTED,
+    status: 422,
+    meaning: 'an image holds no program that runs without the rest of the image',
+  },
+
   // Network and disk
   FETCH_FAILED: { exit: UNAVAILABLE, status: 502, meaning: 'a server could not be reached or broke off' },
   FETCH_REFUSED: { exit: UNAVAILABLE, status: 502, meaning: 'a server answered with an error' },
@@ -125,7 +141,7 @@ export const ERROR_CODES = {
   SHUTTING_DOWN: { exit: TRY_AGAIN, status: 503, meaning: 'the registry is stopping' },
 
   // Publisher
-  BUILD_FAILED: { exit: DATA, status: 422, meaning: 'a build command of plugin.yaml failed' },
+  BUILD_FAILED: { exit: DATA, status: 422, meaning: 'a build command failed' },
   SECRET_IN_ARCHIVE: { exit: DATA, status: 422, meaning: 'a file that looks like a secret would have been published' },
   KEY_UNREADABLE: { exit: FORBIDDEN, status: 422, meaning: 'a key cannot be read or is not protected' },
   TOKEN_UNREADABLE: { exit: FORBIDDEN, status: 422, meaning: 'stored tokens can be read by other users' },

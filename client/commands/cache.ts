@@ -8,6 +8,7 @@ import type { Terminal } from '../../terminal/index.ts'
 import { count, formatBytes } from '../../terminal/index.ts'
 import type { Run } from '../../terminal/program.ts'
 import { collect } from '../store/collect.ts'
+import { knownPrograms } from '../store/known-programs.ts'
 import { namesInKnownLocks } from '../store/known-projects.ts'
 import type { Layout } from '../store/layout.ts'
 import { openStore } from '../store/open-store.ts'
@@ -27,8 +28,13 @@ export async function cacheCommand(
 
 async function list(layout: Layout, terminal: Terminal): Promise<number> {
   const names = namesInKnownLocks(layout)
+  const programs = knownPrograms(layout)
   const blobs = blobsIn(layout).map((digest) => {
-    return { digest, bytes: statSync(layout.blob(digest)).size, usedBy: names.get(digest) ?? [] }
+    return {
+      digest,
+      bytes: statSync(layout.blob(digest)).size,
+      usedBy: names.get(digest) ?? programs.get(digest) ?? [],
+    }
   })
   if (terminal.json) terminal.result({ json: { root: layout.root, blobs }, text: () => '' })
   else {

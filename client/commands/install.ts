@@ -1,5 +1,6 @@
 // `octo install`: everything that the config asks for, proven and in the store. What cannot be had does not keep the rest out;
 // the exit code is that of the first of them.
+import type { CodedError } from '../../schemas/errors.ts'
 import { printable } from '../../schemas/quote.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { count, errorToJson, exitCodeOf, formatBytes } from '../../terminal/index.ts'
@@ -12,12 +13,22 @@ import { openSession } from './session.ts'
 export async function installCommand({ options, terminal }: Run<ClientFlags>): Promise<number> {
   using session = await openSession(options, terminal)
   await using client = await openClient(session.options)
-  const { executables, downloaded, failed } = await client.install()
+  const { executables, downloaded, failed, programs } = await client.install()
   session[Symbol.dispose]()
   const bytes = downloaded.reduce((sum, { size }) => sum + size, 0)
-  const missing = failed.filter(({ isOptional }) => !isOptional)
-  if (missing[0] && executables.length === 0) throw missing[0].error
+  const brought = programs.flatMap(({ service, outcome }) =>
+    outcome.state === 'done' ? [{ service, from: outcome.value.origin, digest: outcome.value.digest }] : [],
+  )
+  const lost = programs.flatMap(({ service, outcome }) =>
+    outcome.state === 'failed' ? [{ service, error: outcome.error }] : [],
+  )
+  const missing = [
+    ...failed.filter(({ isOptional }) => !isOptional).map(({ plugin, error }) => ({ name: plugin as string, error })),
+    ...lost.map(({ service, error }) => ({ name: service, error })),
+  ]
+  if (missing[0] && executables.length + brought.length === 0) throw missing[0].error
   if (!terminal.json) for (const plugin of failed) tell(plugin, terminal)
+  if (!terminal.json) for (const { service, error } of lost) tellError(`service ${service}`, error, terminal)
   terminal.result({
     json: {
       lock: session.options.lockPath,
@@ -26,19 +37,25 @@ export async function installCommand({ options, terminal }: Run<ClientFlags>): P
       }),
       downloaded,
       failed: failed.map(({ plugin, error, isOptional }) => ({ plugin, optional: isOptional, ...errorToJson(error) })),
+      programs: [...brought, ...lost.map(({ service, error }) => ({ service, ...errorToJson(error) }))],
     },
     text: () =>
       [
         ...executables.map(({ repo, plugin, version, platform }) => `${repo}/${plugin} ${version} ${platform}`),
+        ...brought.map(({ service, from, digest }) => printable(`${service} ${from} ${digest}`, 500)),
         `${count(executables.length, 'plugin')} verified, ${downloaded.length} downloaded (${formatBytes(bytes)})`,
-        ...(missing.length > 0 ? [`not installed: ${missing.map(({ plugin }) => plugin).join(', ')}`] : []),
+        ...(missing.length > 0 ? [`not installed: ${missing.map(({ name }) => name).join(', ')}`] : []),
       ].join('\n'),
   })
   return missing[0] === undefined ? 0 : exitCodeOf(missing[0].error)
 }
 
 function tell({ plugin, error, isOptional }: FailedPlugin, terminal: Terminal): void {
-  const said = `${plugin}: ${printable(error.message, 1000)}`
-  if (isOptional) terminal.info(`${said}; the config calls it optional`)
-  else terminal.error(error.hint ? `${said}; hint: ${printable(error.hint, 500)}` : said)
+  if (isOptional) terminal.info(`${plugin}: ${printable(error.message, 1000)}; the config calls it optional`)
+  else tellError(plugin, error, terminal)
+}
+
+function tellError(name: string, { message, hint }: CodedError, terminal: Terminal): void {
+  const said = `${name}: ${printable(message, 1000)}`
+  terminal.error(hint ? `${said}; hint: ${printable(hint, 500)}` : said)
 }

@@ -8,9 +8,11 @@ import { DAY_MS } from '../../schemas/duration.ts'
 import { takeLock } from '../../system/process-lock.ts'
 import { onDisk, STORE_DISK } from './disk.ts'
 import { statOf } from './identity.ts'
+import { knownPrograms } from './known-programs.ts'
 import { rootsOf } from './known-projects.ts'
 import type { Layout } from './layout.ts'
 import { isTreeKey } from './layout.ts'
+import { unusedNotes } from './made-programs.ts'
 import { removeTree } from './unpacked.ts'
 
 /** Younger things stay: a lockfile that names them may be about to be written. */
@@ -34,9 +36,14 @@ export async function collect(layout: Layout, options: CollectOptions): Promise<
     ...STORE_DISK,
     ...(options.onWait ? { onWait: options.onWait } : {}),
   })
-  const roots = rootsOf(layout)
+  const roots = new Set([...rootsOf(layout), ...knownPrograms(layout).keys()])
   const isOld = (path: string) => ageOf(path, options.now) >= (options.minAgeMs ?? MIN_AGE_MS)
-  const found = new Set([...unreferenced(layout, roots), ...outdated(layout), ...unfinished(layout)])
+  const found = new Set([
+    ...unreferenced(layout, roots),
+    ...unusedNotes(layout, roots),
+    ...outdated(layout),
+    ...unfinished(layout),
+  ])
   const doomed = [...found].filter(isOld)
   const removed = doomed.map((path) => ({ path, bytes: sizeOf(path, layout) }))
   if (!options.dryRun) for (const { path } of removed) removeAny(path)

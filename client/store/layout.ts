@@ -39,6 +39,9 @@ export function layoutOf(root: string) {
     /** e.g. `v1/proven/9f86….json`: since when a bundle is proven on this machine. */
     proven: at('proven'),
     provenRecord: (bundle: Digest) => at('proven', `${hexOf(bundle)}.json`),
+    /** e.g. `v1/made/9f86….json`: which program was taken out of an image or built from a commit on this machine. */
+    made: at('made'),
+    madeRecord: (key: Digest) => at('made', `${hexOf(key)}.json`),
     /** e.g. `v1/shims/60f3….json`: the text that `octo link` wrote, by the path it wrote it to. */
     shims: at('shims'),
     shimRecord: (path: string) => at('shims', `${short(path, 40)}.json`),
@@ -57,9 +60,14 @@ export function layoutOf(root: string) {
     /** e.g. `v1/known-locks/60f3…`: path of a lockfile whose artifacts are kept by collect. */
     knownLocks: at('known-locks'),
     knownLock: (path: string) => at('known-locks', short(path, 40)),
+    /** e.g. `v1/known-programs/60f3…`: a program that a service of a project uses, kept by collect. */
+    knownPrograms: at('known-programs'),
+    knownProgram: (key: string) => at('known-programs', short(key, 40)),
     /** e.g. `v1/locks/2c2.lock`: held while blobs of that prefix are downloaded. A fixed number, so none is ever deleted. */
     locks: at('locks'),
     shimLock: (path: string) => at('locks', `shim-${short(path, 1)}.lock`),
+    /** Held while a program is built: one at a time, as each takes the whole machine. */
+    makingLock: at('locks', 'making.lock'),
     blobLock: (digest: Digest) => at('locks', `${hexOf(digest).slice(0, 3)}.lock`),
     /** `v1/locks/store.lock`: shared by installs, exclusive for collect. */
     storeLock: at('locks', 'store.lock'),

@@ -16,10 +16,10 @@ export function openStore(root: string): Layout {
   requireShortPath(root)
   makeRoot(root)
   requireOwned(root)
-  const { base, blobs, releases, trees, memos, warm, proven, shims, shimNames } = layout
-  const { parts, documents, seen, knownLocks, locks, staging } = layout
-  const ours = [blobs, releases, trees, memos, warm, proven, shims, shimNames]
-  const folders = [...ours, parts, documents, seen, knownLocks, locks, staging]
+  const { base, blobs, releases, trees, memos, warm, proven, made, shims, shimNames } = layout
+  const { parts, documents, seen, knownLocks, knownPrograms, locks, staging } = layout
+  const ours = [blobs, releases, trees, memos, warm, proven, made, shims, shimNames]
+  const folders = [...ours, parts, documents, seen, knownLocks, knownPrograms, locks, staging]
   for (const folder of folders) onDisk(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }))
   for (const folder of [base, ...folders]) requireOwned(folder)
   endPackageScope(layout)

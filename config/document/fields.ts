@@ -86,7 +86,13 @@ const SERVICE = {
     holds: 'value',
     means: 'instead of `command`: `[repo/]name[@range]` of a plugin that is the service',
   },
-  args: run('arguments of `plugin`, as those of a check'),
+  args: run('arguments of `plugin`, as those of a check; the words of `binary`, `image` and `source`, as a list'),
+  binary: ofTheHost(
+    'instead of `command`: the program by platform, from an address: `{linux_amd64: {url, sha256, binary}}`; `binary` is its path in an archive',
+  ),
+  source: ofTheHost(
+    'instead of `command`: the program is built here: `{repo, ref, build, binary, allowBuild, timeout}`; `ref` is a full commit',
+  ),
   environment: ofTheHost('variables of the service, as a map or as a list of `NAME=value`'),
   env: ofTheHost('`environment`'),
   working_dir: ofTheHost('its working directory; else the folder of the config'),
@@ -318,7 +324,12 @@ export const FIELDS = {
   },
   'operator services': { '*': { fetched: 'add', holds: { map: 'service' }, means: 'a service' } },
   services: { '*': { fetched: 'add', holds: { map: 'compose service' }, means: 'a service' } },
-  service: SERVICE,
+  service: {
+    ...SERVICE,
+    image: ofTheHost(
+      'instead of `command`: the program out of the files of an image: `host/path:tag@sha256:…`, or `{name, binary}` for another path than its entrypoint',
+    ),
+  },
   'compose service': {
     ...SERVICE,
     octocompose: { fetched: 'add', holds: { map: 'service' }, means: 'the checks, apart from the keys of Compose' },

@@ -17,13 +17,16 @@ import type { ConfigTrees } from '../document/trees.ts'
 import type { Warnings } from '../document/warnings.ts'
 import { readArguments, readData } from './arguments.ts'
 import { parsePluginRequest } from './plugin-request.ts'
+import type { ProgramSource } from './program-source.ts'
 import { readDependencies } from './read-dependencies.ts'
 import { readRestart, readStop } from './read-ending.ts'
 import type { Attempt } from './read-environment.ts'
 import { readEnvironment } from './read-environment.ts'
 import { readLimits, saysOnlyLimits } from './read-limits.ts'
+import { readProgramSource, SOURCE_KEYS, sourceNode } from './read-program-source.ts'
 import type { DraftedSource } from './read-secrets.ts'
 import { isListOfSources, readSecrets, refuseBesideSecrets } from './read-secrets.ts'
+import { readWordList, readWords } from './read-words.ts'
 import type { ServicePlaces } from './said.ts'
 import { placesOfService, saidOf } from './said.ts'
 import type { LeftAside, ServiceProgram, ServiceSpec } from './service-spec.ts'
@@ -39,7 +42,6 @@ type SpecReading = {
 const DEFAULT_START_PERIOD_MS = 10_000
 const MAX_PERIOD_MS = 3_600_000
 const MAX_REPLICAS = 100
-const MAX_WORDS = 1000
 
 /** As the config says it, also of a service that is run elsewhere; throws CONFIG_INVALID. */
 export function readStartPeriod(name: string, trees: ConfigTrees): number | undefined {
@@ -119,7 +121,11 @@ export function hasProgram(name: string, trees: ConfigTrees): boolean {
 }
 
 function isNamedIn(places: ServicePlaces): boolean {
-  return commandOf(places) !== undefined || saidOf(places, ['plugin']) !== undefined
+  return [commandOf(places), saidOf(places, ['plugin']), ...sourceNodes(places)].some((node) => node !== undefined)
+}
+
+function sourceNodes(places: ServicePlaces): (TreeNode | undefined)[] {
+  return SOURCE_KEYS.map((key) => sourceNode(places, key))
 }
 
 /** Beside an image, the `command` of Compose is for the program in the image. */
@@ -146,48 +152,37 @@ function readProgram(name: string, { local, owner, reading }: ProgramReading): S
   const plugin = saidOf(owner, ['plugin'])
   if (command && plugin)
     throw invalid(plugin, `service ${quote(name)} has both \`command\` and \`plugin\`, expected one of them`)
-  if (command) return { kind: 'command', argv: readCommand(command, reading.variables) }
+  const source = readProgramSource(local, reading.variables)
+  if (source) return readFileProgram(source, local, { others: [command, plugin], variables: reading.variables })
+  if (command) return { kind: 'command', argv: readWords(command, 'command', reading.variables) }
   if (plugin) return readPlugin(plugin, owner, reading)
   throw nothingToRun(name, owner)
 }
 
+type Beside = { readonly others: readonly (TreeNode | undefined)[]; readonly variables: TemplateVariables }
+
+/** Its words are said by `args`; of an image, those of its entrypoint stay. */
+function readFileProgram(source: ProgramSource, local: ServicePlaces, { others, variables }: Beside): ServiceProgram {
+  const other = others.find((node) => node !== undefined)
+  if (other)
+    throw invalid(other, `a service has both ${quote(source.kind)} and another program, expected one of them`, {
+      hint: `write the words of the program as a list: \`args: [--word]\``,
+    })
+  const args = saidOf(local, ['args'])
+  if (args && args.kind !== 'list')
+    throw invalid(args, `\`args\` of ${quote(source.kind)} is no list of words`, { hint: 'write `args: [--word]`' })
+  return { kind: 'file', source, ...(args ? { words: readWordList(args, 'args', variables) } : {}) }
+}
+
 function nothingToRun(name: string, owner: ServicePlaces): Error {
   const [node] = owner.nodes
-  const found = commandOf(owner)
-  const hint = `write \`services: {${name}: {octocompose: {command: [/path/of/program, word]}}}\` or \`plugin: NAME\` into a local config; \`octoctl: {operator: docker}\` runs images`
+  const found = [commandOf(owner), ...sourceNodes(owner)].find((said) => said !== undefined)
+  const hint = `write \`services: {${name}: {octocompose: {command: [/path/of/program, word]}}}\`, or \`plugin\`, \`binary\`, \`image\` or \`source\`, into a local config; \`octoctl: {operator: docker}\` runs images`
   if (found && isRemote(found))
     return invalid(found, `a document from elsewhere may not say what program service ${quote(name)} runs`, { hint })
   const what = isContainer(owner.compose) ? 'has an image, which octo does not run by itself, and' : 'has'
   const problem = `service ${quote(name)} ${what} neither \`command\` nor \`plugin\``
   return node ? invalid(node, problem, { hint }) : coded('CONFIG_INVALID', { message: problem, hint })
-}
-
-function readCommand(node: TreeNode, variables: TemplateVariables): readonly [string, ...string[]] {
-  const words = node.kind === 'list' ? listWords(node, variables) : plainWords(node)
-  const [program, ...rest] = words
-  if (program === undefined || program === '')
-    throw invalid(node, '`command` is empty, expected a program and its words')
-  return [program, ...rest]
-}
-
-function listWords(node: Extract<TreeNode, { kind: 'list' }>, variables: TemplateVariables): string[] {
-  if (new Set(node.items.map(({ origin }) => origin.source)).size > 1)
-    throw invalid(node, '`command` is said by two documents, which would become one list of words')
-  if (node.items.length > MAX_WORDS) throw invalid(node, `\`command\` has more than ${MAX_WORDS} words`)
-  return node.items.map((item) => {
-    if (item.kind !== 'scalar' || isEmpty(item)) throw invalid(item, 'a word of `command` is no plain value')
-    requireOneReading(item)
-    return textOf(expandOwn(item, variables))
-  })
-}
-
-/** Compose splits a text as a shell would; only where no two readings are possible is it taken here. */
-function plainWords(node: TreeNode): string[] {
-  const text = node.kind === 'scalar' ? textOf(node) : ''
-  if (node.kind === 'scalar' && /^[\w ./:=@%+,-]+$/.test(text)) return text.split(/ +/).filter(Boolean)
-  throw invalid(node, `\`command\` is no list of words, found ${quote(text)}`, {
-    hint: 'write it as a list: `command: [/usr/bin/program, --word]`; octo starts no shell',
-  })
 }
 
 function readPlugin(node: TreeNode, owner: ServicePlaces, reading: ProgramReading['reading']): ServiceProgram {
@@ -256,9 +251,11 @@ const HARMLESS = new Set(
   ),
 )
 
+const OF_THE_MACHINE = ['command', 'environment', 'env', 'working_dir', 'binary', 'image', 'source'] as const
+
 function leftAsideOf({ compose }: ServicePlaces, fetched: ServicePlaces): LeftAside[] {
-  const elsewhere = (['command', 'environment', 'env', 'working_dir'] as const).flatMap((key): LeftAside[] => {
-    const node = saidOf(fetched, [key])
+  const elsewhere = OF_THE_MACHINE.flatMap((key): LeftAside[] => {
+    const node = key === 'image' ? sourceNode(fetched, key) : saidOf(fetched, [key])
     return node ? [{ key, place: placeOf(node), why: 'a document from elsewhere does not say it' }] : []
   })
   if (compose?.kind !== 'map' || isContainer(compose)) return elsewhere

@@ -30,6 +30,13 @@ export function programRequests(services: readonly ServiceConfig[]) {
   )
 }
 
+/** The programs of services that are switched on and no plugins, by the names of their services. */
+export function programsOf(services: readonly ServiceConfig[]) {
+  return services.flatMap(({ name, enabled, spec }) =>
+    !enabled || isCoded(spec) || spec.program.kind !== 'file' ? [] : [{ service: name, source: spec.program.source }],
+  )
+}
+
 /** The plugins that give services their secrets. */
 export function secretRequests(services: readonly ServiceConfig[]) {
   return services.flatMap(({ name, spec }) =>

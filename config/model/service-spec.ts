@@ -1,10 +1,16 @@
 // How a service is run on this machine: what its keys say, in one form.
 import type { Place } from '../document/node.ts'
 import type { CheckArguments, PluginRequest } from './asked-plugin.ts'
+import type { ProgramSource } from './program-source.ts'
 
 export type ServiceProgram =
   | { readonly kind: 'command'; readonly argv: readonly [string, ...string[]] }
   | { readonly kind: 'plugin'; readonly request: PluginRequest; readonly arguments: CheckArguments }
+  | /** Words of its own are those of its image when absent. */ {
+      readonly kind: 'file'
+      readonly source: ProgramSource
+      readonly words?: readonly string[]
+    }
 
 export const CONDITIONS = ['started', 'healthy', 'completed'] as const
 /** What a service waits for: that another one runs, that its checks pass, or that it has ended with 0. */

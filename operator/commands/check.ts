@@ -1,6 +1,6 @@
 // `octo check`: everything that is missing is installed in one go, then the checks run, then the answer is shown.
 import { setTimeout as wait } from 'node:timers/promises'
-import type { PluginOutcome, VerifiedExecutable } from '../../client/index.ts'
+import type { PluginOutcome, VerifiedExecutable, WantedProgram } from '../../client/index.ts'
 import type { ConfigWarning } from '../../config/document/warnings.ts'
 import { printable } from '../../schemas/quote.ts'
 import { interruptible } from '../../system/process/interruptible.ts'
@@ -49,10 +49,11 @@ export async function checkCommand(
   const { env } = process
   if (plan.some(asksForProgram)) for (const line of await session.writeFiles()) terminal.warn(line)
   const locate = (executable: VerifiedExecutable) => session.client.locate(executable)
+  const provideProgram = (wanted: WantedProgram) => session.client.provideProgram(wanted)
   const checked = await runChecks(plan, {
     ...{ env, provided, random: Math.random, signal: interruption.signal },
     locate,
-    runService: programRunner({ config, configPath, env, provided, locate }),
+    runService: programRunner({ config, configPath, env, provided, locate, provideProgram }),
     sleep: (milliseconds, signal) => wait(milliseconds, undefined, signal ? { signal } : {}).catch(() => undefined),
     onRun: (check, result) => terminal.debug(printable(runLine(check, result), MAX_LINE)),
     ...showProgress((label) => progress.item(label), rows),

@@ -1,5 +1,5 @@
 // `octo check --watch`: the checks of the config again and again, until somebody ends it. The last states decide the exit code.
-import type { VerifiedExecutable } from '../../client/index.ts'
+import type { VerifiedExecutable, WantedProgram } from '../../client/index.ts'
 import type { ServiceConfig } from '../../config/model/config.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { printable } from '../../schemas/quote.ts'
@@ -48,6 +48,7 @@ export async function watchChecksCommand(
   const { env } = process
   if (plan.some(asksForProgram)) for (const line of await session.writeFiles()) terminal.warn(line)
   const locate = (executable: VerifiedExecutable) => session.client.locate(executable)
+  const provideProgram = (wanted: WantedProgram) => session.client.provideProgram(wanted)
   using lanes = openLanes({ env })
   const display = openDisplay(terminal)
   const { config, configPath } = session
@@ -59,7 +60,7 @@ export async function watchChecksCommand(
   await using watch = await openWatch(
     {
       ...{ plan, provided, idle, env, locate, now: Date.now, firstWithinMs: FIRST_ROUND_MS },
-      runService: programRunner({ config, configPath, env, provided, locate }),
+      runService: programRunner({ config, configPath, env, provided, locate, provideProgram }),
       startPeriodOf: startPeriods(config.services),
       onChange(row, before) {
         display.change(row, before)

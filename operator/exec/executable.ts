@@ -40,7 +40,11 @@ export function thisMachine(requireVersion: RequireVersion): Machine {
   }
 }
 
-type Subject = Pick<VerifiedExecutable, 'path' | 'plugin' | 'runtime' | 'argv0' | 'manifest'>
+type Subject = Pick<VerifiedExecutable, 'path' | 'runtime' | 'argv0'> & {
+  /** What errors call it. */
+  readonly plugin: string
+  readonly manifest: Pick<VerifiedExecutable['manifest'], 'protocol'>
+}
 
 /** Throws RUNTIME_MISSING, PLUGIN_MISSING or PLUGIN_NOT_EXECUTABLE. */
 export function programOf({ path, plugin, runtime, argv0, manifest }: Subject, machine: Machine): Program {

@@ -1,6 +1,6 @@
 // `run-service` without a supervisor, as in `octo check`: the program of a service as its config says it, run here and now.
 import { isAbsolute } from 'node:path'
-import type { PluginOutcome, VerifiedExecutable } from '../../client/index.ts'
+import type { PluginOutcome, ProvenProgram, VerifiedExecutable, WantedProgram } from '../../client/index.ts'
 import type { OctoConfig, PluginRequest } from '../../config/model/config.ts'
 import { pinned, programRequests } from '../../config/model/requests.ts'
 import { coded } from '../../schemas/errors.ts'
@@ -30,29 +30,41 @@ type Facts = {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly provided: ReadonlyMap<string, PluginOutcome>
   readonly locate: (executable: VerifiedExecutable) => VerifiedExecutable
+  readonly provideProgram: (wanted: WantedProgram) => Promise<ProvenProgram>
 }
 
 /** For runChecks. What it starts is no part of the service, and no supervisor ends it. */
-export function programRunner({ config, provided, ...facts }: Facts): NonNullable<CheckDeps['runService']> {
+export function programRunner(all: Facts): NonNullable<CheckDeps['runService']> {
+  const { config, provided, provideProgram, ...facts } = all
   return async (check, signal) => {
-    const service = serviceNamed(check.service, { config, provided })
+    const service = await serviceNamed(check.service, { config, provided, provideProgram })
     const places = placesOf(facts.configPath, facts.env)
-    if (!isAbsolute(facts.configPath) || service.executable || service.spec.configFile) makePlaces(places)
+    if (!isAbsolute(facts.configPath) || service.executable || service.program || service.spec.configFile)
+      makePlaces(places)
     const running = { id: `${service.name}.1`, mark: `${places.key}/check`, signal }
     return await runOwnProgram(service, check, { running, facts: { ...facts, places } })
   }
 }
 
 /** Throws why it cannot be run on this machine. */
-function serviceNamed(name: string, { config, provided }: Pick<Facts, 'config' | 'provided'>): RunnableService {
+async function serviceNamed(
+  name: string,
+  { config, provided, provideProgram }: Pick<Facts, 'config' | 'provided' | 'provideProgram'>,
+): Promise<RunnableService> {
   const spec = config.services.find((service) => service.name === name)?.spec
   if (!spec) throw coded('INTERNAL', { message: `service ${quote(name)} is checked without its config` })
   if (spec instanceof Error) throw spec
   if (spec.secrets.length > 0) throw needsSecrets(name)
   const executable = executableOf(spec, config, provided)
+  const { program } = spec
+  const files = program.kind === 'file' ? await provideProgram({ service: name, source: program.source }) : undefined
   const checks = { preflight: [], health: [], init: [] }
   const digests = { digest: '', fields: {}, settings: {}, initDigest: '' }
-  return { name, spec, checks, ...(executable ? { executable } : {}), secrets: [], ...digests }
+  return {
+    ...{ name, spec, checks, secrets: [], ...digests },
+    ...(executable ? { executable } : {}),
+    ...(files ? { program: files } : {}),
+  }
 }
 
 /** Without them its program would say something else than it does in earnest. */

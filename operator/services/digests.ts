@@ -43,9 +43,7 @@ export function initDigestOf(
 export function fieldsOf({ spec, executable, secrets }: Started): Fields {
   const { program, environment, workingDir, configFile, limits } = spec
   return {
-    ...(program.kind === 'command'
-      ? { command: mark(program.argv) }
-      : { plugin: mark(program.request), args: mark(program.arguments) }),
+    ...fieldsOfProgram(program),
     ...(executable ? { version: mark(executable.digest) } : {}),
     ...Object.fromEntries(
       Object.entries(environment).map(([name, value]) => [`environment.${name}`, mark([name, value])]),
@@ -55,6 +53,12 @@ export function fieldsOf({ spec, executable, secrets }: Started): Fields {
     ...(limits ? { limits: mark(limits) } : {}),
     ...(secrets.length > 0 ? { secrets: mark(secrets) } : {}),
   }
+}
+
+function fieldsOfProgram(program: ServiceSpec['program']): Fields {
+  if (program.kind === 'command') return { command: mark(program.argv) }
+  if (program.kind === 'plugin') return { plugin: mark(program.request), args: mark(program.arguments) }
+  return { [program.source.kind]: mark(program.source), ...(program.words ? { args: mark(program.words) } : {}) }
 }
 
 /** What takes effect while it runs. */

@@ -19,6 +19,8 @@ export type KnownService = {
   readonly stop: StopRule
   readonly restart: RestartRule
   readonly replicas: number
+  /** Where its program came from, and the digest of that, where it is no program of this machine. */
+  readonly program?: ProgramOrigin
   /** The digest with which its `init` has passed. */
   readonly preparedFor?: string
   /** Somebody stopped it, and nobody started it since: a restart of the machine does not start it where it is `unless-stopped`. */
@@ -36,6 +38,8 @@ export type Known = {
   /** By `service.replica`, each with the boot that it is about. */
   readonly instances: ReadonlyMap<string, { readonly boot: string; readonly instance: Instance }>
 }
+
+export type ProgramOrigin = { readonly from: string; readonly digest: string }
 
 type Line =
   | { readonly v: 1; readonly service: string; readonly is: KnownService }

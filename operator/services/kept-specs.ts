@@ -15,19 +15,20 @@ type KeptSpec = {
   readonly initDigest: string
   readonly spec: Omit<ServiceSpec, 'environment'>
   readonly variables: readonly string[]
-  /** Of a service that is a plugin: the digest of its files. */
+  /** Of a service that is a plugin, or comes from an address, an image or source: the digest of its files. */
   readonly executable?: string
 }
 
 /** What a program is started with. */
-type Started = Pick<RunnableService, 'spec' | 'secrets' | 'digest' | 'fields' | 'initDigest' | 'executable'>
+type Started = Pick<RunnableService, 'spec' | 'secrets' | 'digest' | 'fields' | 'initDigest' | 'executable' | 'program'>
 
 /**
  * Written before the service is started; throws NO_SPACE or IO_FAILED. Where secrets come from holds logins, so that of a service
  * with secrets nothing is kept.
  */
 export function keepSpec(places: Places, service: RunnableService): void {
-  const { name, digest, initDigest, executable, spec } = service
+  const { name, digest, initDigest, spec } = service
+  const files = service.executable ?? service.program
   const path = pathOf(places, name)
   if (spec.secrets.length > 0) {
     rmSync(path, { force: true })
@@ -39,7 +40,7 @@ export function keepSpec(places: Places, service: RunnableService): void {
   const { environment, ...rest } = spec
   const kept: KeptSpec = {
     ...{ v: 1, digest, initDigest, spec: rest, variables: Object.keys(environment) },
-    ...(executable ? { executable: executable.digest } : {}),
+    ...(files ? { executable: files.digest } : {}),
   }
   writeWhole(path, JSON.stringify(kept), { staging: dirname(path) })
 }
@@ -80,7 +81,7 @@ function pathOf(places: Places, name: string): string {
   return join(folderOf(places), `${name}.json`)
 }
 
-export type RecalledSpec = Omit<Started, 'executable'> & { readonly executable?: string }
+export type RecalledSpec = Omit<Started, 'executable' | 'program'> & { readonly executable?: string }
 
 /** Undefined where the process does not have its variables any more, or all of it is not what runs by the journal. */
 export function recallSpec(
@@ -108,20 +109,25 @@ function variablesOf(pid: number): ReadonlyMap<string, string> | undefined {
   }
 }
 
-/** Undefined where it was another plugin, or version, than the one that was proven now. */
+/** Undefined where it was another plugin, program or version than the one that was proven now. */
 export function startedAs({ executable, ...recalled }: RecalledSpec, now: RunnableService): Started | undefined {
-  if (now.executable?.digest !== executable) return undefined
-  return { ...recalled, ...(now.executable ? { executable: now.executable } : {}) }
+  if ((now.executable ?? now.program)?.digest !== executable) return undefined
+  return {
+    ...recalled,
+    ...(now.executable ? { executable: now.executable } : {}),
+    ...(now.program ? { program: now.program } : {}),
+  }
 }
 
 /** It is started as it was; how it ends, waits and is checked is as its config says now. */
 export function withRulesOf(now: RunnableService, started: Started): RunnableService {
   const { dependsOn, restart, stop, replicas, startPeriodMs, leftAside } = now.spec
-  const { secrets, digest, fields, initDigest, executable } = started
+  const { secrets, digest, fields, initDigest, executable, program } = started
   const spec = { ...started.spec, dependsOn, restart, stop, replicas, startPeriodMs, leftAside }
   return {
     ...{ name: now.name, checks: now.checks, spec, secrets, digest, fields, settings: now.settings, initDigest },
     ...(executable ? { executable } : {}),
+    ...(program ? { program } : {}),
   }
 }
 

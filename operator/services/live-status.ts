@@ -4,6 +4,7 @@ import type { Hiding } from '../hiding.ts'
 import type { Effects } from './effects.ts'
 import type { SeenCheck } from './health-watch.ts'
 import type { One } from './instances.ts'
+import type { ProgramOrigin } from './journal.ts'
 import { isAtRest } from './lifecycle.ts'
 import type { Places } from './places.ts'
 import type { InstanceStatus } from './protocol.ts'
@@ -18,9 +19,10 @@ type Known = {
   readonly taken: { differs(name: string): boolean }
   readonly hiding: Pick<Hiding, 'hideInSentence'>
   readonly limitsOf: (service: string) => ServiceLimits | undefined
+  readonly originOf: (service: string) => ProgramOrigin | undefined
 }
 
-export function openLiveStatus({ places, now, effects, secrets, taken, hiding, limitsOf }: Known) {
+export function openLiveStatus({ places, now, effects, secrets, taken, hiding, limitsOf, originOf }: Known) {
   /** What plugins say may repeat what they were given. */
   function hidden(checks: readonly SeenCheck[] | undefined): readonly SeenCheck[] | undefined {
     return checks?.map((check) =>
@@ -32,6 +34,6 @@ export function openLiveStatus({ places, now, effects, secrets, taken, hiding, l
     statusOf(one, {
       ...{ places, now: now(), checks: hidden(effects.seen(one)) },
       secrets: isAtRest(one.instance) ? undefined : secrets.statusOf(one.service),
-      ...{ differs: taken.differs(one.service), limits: limitsOf(one.service) },
+      ...{ differs: taken.differs(one.service), limits: limitsOf(one.service), program: originOf(one.service) },
     })
 }

@@ -3,6 +3,7 @@ import type { ErrorCode } from '../../schemas/error-codes.ts'
 import type { NotifierStatus } from '../notifications/notifications.ts'
 import type { ConfigCall } from './config-call.ts'
 import type { End } from './end.ts'
+import type { ProgramOrigin } from './journal.ts'
 import type { Health, State } from './lifecycle.ts'
 import type { LimitStatus } from './limits/in-force.ts'
 import type { ProjectMetrics } from './metrics/snapshot.ts'
@@ -70,6 +71,8 @@ export type InstanceStatus = {
   readonly secrets?: SecretsStatus
   /** Absent where it is to have none, and of what does not run. */
   readonly limits?: readonly LimitStatus[]
+  /** Where its program came from, where it is none of this machine. */
+  readonly program?: ProgramOrigin
   readonly log: string
   readonly logBytes: number
   /** The config says something else by now than what it runs with. */

@@ -1,6 +1,6 @@
 // What a config says about services, with everything installed that running them takes. Made when somebody starts something;
 // to stop services, nobody has to read a config.
-import type { PluginOutcome, VerifiedExecutable } from '../../client/index.ts'
+import type { PluginOutcome, ProvenProgram, VerifiedExecutable, WantedProgram } from '../../client/index.ts'
 import { showPlace } from '../../config/document/invalid.ts'
 import type { OctoConfig, Phase, PluginRequest, ServiceConfig } from '../../config/model/config.ts'
 import { PHASES } from '../../config/model/config.ts'
@@ -23,6 +23,8 @@ export type RunnableService = {
   readonly spec: ServiceSpec
   /** Of a service that is a plugin. */
   readonly executable?: VerifiedExecutable
+  /** Of a service whose program comes from an address, an image or source. */
+  readonly program?: ProvenProgram
   readonly checks: Readonly<Record<Phase, readonly PlannedCheck[]>>
   readonly secrets: readonly SecretSource[]
   /** Of everything that its program is started with. */
@@ -46,6 +48,8 @@ export type Runnable = {
 type Source = {
   readonly config: OctoConfig
   provide(requests: readonly PluginRequest[]): Promise<readonly PluginOutcome[]>
+  /** Throws why it cannot be had, or is not to be run. */
+  provideProgram(wanted: WantedProgram): Promise<ProvenProgram>
 }
 
 type Drafted = {
@@ -77,7 +81,13 @@ export async function openRunnable(
   const chosen = drafted.filter(({ service }) => wanted.has(service.name)).map(requireSpec)
   for (const one of chosen) refuseUnwatchable(one)
   const provided = await provideAll(chosen, source)
-  const services = new Map(chosen.map((one) => [one.service.name, runnableOf(one, config, provided)]))
+  const programs = await providePrograms(chosen, source)
+  const services = new Map(
+    chosen.map((one) => [
+      one.service.name,
+      runnableOf(one, { config, provided, program: programs.get(one.service.name) }),
+    ]),
+  )
   return {
     ...{ services, order: new Map([...order].filter(([name]) => services.has(name))), provided },
     telling: { project: projectName(config), notifiers: await notifiersOf(config, provided) },
@@ -149,17 +159,35 @@ async function provideAll(chosen: readonly Drafted[], { config, provide }: Sourc
   return new Map(requests.map((request, index) => [requestKey(request), outcomes[index] as PluginOutcome]))
 }
 
+/** One after the other: a build has the machine for itself. */
+async function providePrograms(chosen: readonly Drafted[], { provideProgram }: Source) {
+  const programs = new Map<string, ProvenProgram>()
+  for (const { service, spec } of chosen)
+    if (spec.program.kind === 'file')
+      programs.set(service.name, await provideProgram({ service: service.name, source: spec.program.source }))
+  return programs
+}
+
+type Provided = {
+  readonly config: OctoConfig
+  readonly provided: Runnable['provided']
+  readonly program: ProvenProgram | undefined
+}
+
 function runnableOf(
   { service: { name }, spec, checks }: Drafted,
-  config: OctoConfig,
-  provided: Runnable['provided'],
+  { config, provided, program }: Provided,
 ): RunnableService {
   const executable = executableOf(spec, config, provided)
   const secrets = plannedSources(spec, config)
-  const started = { spec, executable, secrets: secrets.map((source) => withoutLogin(source, provided)) }
+  const started = {
+    spec,
+    executable: executable ?? program,
+    secrets: secrets.map((source) => withoutLogin(source, provided)),
+  }
   const digest = digestOf(started)
   return {
-    ...{ name, spec, checks, ...(executable ? { executable } : {}), secrets },
+    ...{ name, spec, checks, ...(executable ? { executable } : {}), ...(program ? { program } : {}), secrets },
     ...{ digest, fields: fieldsOf(started), settings: settingsOf(spec, checks.health) },
     ...{ initDigest: initDigestOf(digest, checks.init, provided) },
   }

@@ -2,7 +2,7 @@
 // for `run-service`, which gives it other words.
 import { mkdirSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
-import type { VerifiedExecutable } from '../../client/index.ts'
+import type { ProvenProgram, VerifiedExecutable } from '../../client/index.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { replaceFile } from '../../system/files/atomic-file.ts'
@@ -65,9 +65,8 @@ type OwnPart = Omit<Launch, 'env'> & {
 }
 
 function ownPart(service: RunnableService, wanted: Wanted, facts: LaunchFacts): Promise<OwnPart> | OwnPart {
-  return service.executable
-    ? pluginPart(service, service.executable, { wanted, facts })
-    : commandPart(service, wanted, facts)
+  if (service.executable) return pluginPart(service, service.executable, { wanted, facts })
+  return service.program ? filePart(service, service.program, { wanted, facts }) : commandPart(service, wanted, facts)
 }
 
 type Asked = { readonly wanted: Wanted; readonly facts: LaunchFacts }
@@ -102,6 +101,21 @@ async function argumentsOf(given: Given, { plugin, manifest }: VerifiedExecutabl
     details: { plugin },
     hint: 'give secrets in `environment`, or in a file that the service reads',
   })
+}
+
+/** Of an image, other words stand in place of its `Cmd`, and what its `Entrypoint` says before them stays. */
+function filePart(service: RunnableService, program: ProvenProgram, { wanted, facts }: Asked): OwnPart {
+  const { program: said } = service.spec
+  const own = said.kind === 'file' ? said.words : undefined
+  const words = wanted.words ?? own ?? program.words
+  program.recheck()
+  const found = { ...program, plugin: service.name, manifest: { protocol: 'exec' as const } }
+  const { file, leading, argv0 } = programOf(found, thisMachine(requireRuntimeVersion))
+  return {
+    ...{ file, argv: [...leading, ...program.entry, ...words], ...(argv0 === undefined ? {} : { argv0 }) },
+    cwd: workingDir(service) ?? ownFolder(facts, 'work', wanted.id),
+    env: (given) => serviceEnvironment(facts.env, { ...program.environment, ...given }),
+  }
 }
 
 /** A name without a slash is looked up in the service's own PATH. */

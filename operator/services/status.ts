@@ -3,7 +3,8 @@ import type { ServiceLimits } from '../../config/model/service-spec.ts'
 import { allAsTheyAre } from './adopt.ts'
 import type { SeenCheck } from './health-watch.ts'
 import type { One } from './instances.ts'
-import { readJournal } from './journal.ts'
+import type { ProgramOrigin } from './journal.ts'
+import { readJournal, serviceIn } from './journal.ts'
 import { keptBytes } from './kept-log.ts'
 import type { Instance } from './lifecycle.ts'
 import { limitsInForce } from './limits/in-force.ts'
@@ -21,11 +22,12 @@ type Facts = {
   readonly secrets?: SecretsStatus | undefined
   /** Those that it is to have. */
   readonly limits?: ServiceLimits | undefined
+  readonly program?: ProgramOrigin | undefined
 }
 
 export function statusOf(
   { id, service, instance }: One,
-  { places, now, checks, differs, secrets, limits }: Facts,
+  { places, now, checks, differs, secrets, limits, program }: Facts,
 ): InstanceStatus {
   const { state, health, failures, startedAt, end, reason, process } = instance
   const log = logPath(places, id)
@@ -39,16 +41,20 @@ export function statusOf(
     ...(checks === undefined ? {} : { checks }),
     ...(secrets === undefined ? {} : { secrets }),
     ...(runs && limits ? { limits: limitsInForce(limits, process) } : {}),
+    ...(program === undefined ? {} : { program }),
     ...(differs ? { differs } : {}),
   }
 }
 
 /** Without a supervisor: what the journal says, held to what runs. Nothing is changed. */
 export function statusWithoutSupervisor(places: Places, now: number): readonly InstanceStatus[] {
-  const found = allAsTheyAre(readJournal(places.journal), markOf(places))
-  return [...found].map(([id, instance]) =>
-    statusOf({ id, service: id.slice(0, id.lastIndexOf('.')), instance: unwatched(instance) }, { places, now }),
-  )
+  const journal = readJournal(places.journal)
+  const found = allAsTheyAre(journal, markOf(places))
+  return [...found].map(([id, instance]) => {
+    const service = serviceIn(id)
+    const { program } = journal.services.get(service) ?? {}
+    return statusOf({ id, service, instance: unwatched(instance) }, { places, now, program })
+  })
 }
 
 /** Nobody looks at its checks. */

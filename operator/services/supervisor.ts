@@ -119,6 +119,7 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
   const currentStatus = openLiveStatus({
     ...{ places: deps.places, now: deps.now, effects, secrets, taken, hiding },
     limitsOf: (name) => (loaded.of(name) ?? recalled.get(name))?.spec.limits,
+    originOf: (name) => serviceOf(name).program,
   })
   const measure = openInstanceMetrics({ places: deps.places, counts: tally.of, statusOf: currentStatus })
   const looking = setInterval(() => effects.lookFor(instances.all()), LOOK_MS)

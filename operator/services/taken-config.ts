@@ -2,7 +2,7 @@
 // taken from what the config says now.
 import type { Effects } from './effects.ts'
 import type { Instances, One } from './instances.ts'
-import type { KnownService } from './journal.ts'
+import type { KnownService, ProgramOrigin } from './journal.ts'
 import type { RecalledSpec } from './kept-specs.ts'
 import { startedAs, withRulesOf } from './kept-specs.ts'
 import type { Instance, State } from './lifecycle.ts'
@@ -48,13 +48,16 @@ export function openTakenConfig({ loaded, services, instances, now, effects, rem
     return instances.of(name).some(({ instance: { state } }) => RUNNING.has(state))
   }
 
-  function takeOne({ name, spec, digest, fields, settings }: RunnableService): void {
+  function takeOne(service: RunnableService): void {
+    const { name, spec, digest, fields, settings } = service
     const known = services.get(name)
     const isActive = instances.of(name).some(({ instance }) => !isAtRest(instance))
     const waitsFor = loaded.waitsFor(name).map((edge) => edge.service)
     const said = { digest, fields, settings, waitsFor, stop: spec.stop, restart: spec.restart, replicas: spec.replicas }
-    const before = known && isRunning(name) ? { digest: known.digest, fields: known.fields ?? {} } : {}
-    remember(name, { ...known, ...said, ...before })
+    const isAsBefore = known !== undefined && isRunning(name)
+    const origin = isAsBefore ? known.program : originOf(service)
+    const before = isAsBefore ? { digest: known.digest, fields: known.fields ?? {} } : {}
+    remember(name, { ...withoutOrigin(known), ...said, ...(origin ? { program: origin } : {}), ...before })
     for (let replica = 1; replica <= spec.replicas; replica++) instances.add(`${name}.${replica}`, name)
     // Of what runs with another config nobody knows any more where its secrets come from.
     if (isActive && services.get(name)?.digest === digest) adopt(name)
@@ -96,6 +99,21 @@ export function openTakenConfig({ loaded, services, instances, now, effects, rem
     },
     forget: (name: string): void => void offered.delete(name),
   }
+}
+
+/** Of a plugin, its place in a repo; of a program of this machine there is nothing to tell. */
+function originOf({ executable, program }: RunnableService): ProgramOrigin | undefined {
+  if (executable) {
+    const { repo, plugin, version, digest } = executable
+    return { from: `${repo}/${plugin}@${version}`, digest }
+  }
+  return program && { from: program.origin, digest: program.digest }
+}
+
+function withoutOrigin(known: KnownService | undefined): Omit<KnownService, 'program'> | undefined {
+  if (!known) return undefined
+  const { program: _, ...others } = known
+  return others
 }
 
 export function hasHealth(service: RunnableService | undefined): boolean {

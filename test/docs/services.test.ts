@@ -100,3 +100,17 @@ test('the page names every kind of event and every measure that there is', () =>
   const [event = ''] = blocksOfKind(PAGE, 'event')
   assert.equal(JSON.parse(event).v, 1)
 })
+
+test('the programs from elsewhere are read as the page says', async (t) => {
+  const [text = ''] = blocksOfKind(PAGE, 'sources')
+  const whole = text
+    .replaceAll(/sha256:77af…/g, `sha256:${'7'.repeat(64)}`)
+    .replaceAll(/sha256: [0-9a-f]+…/g, `sha256: ${'a5'.repeat(32)}`)
+    .replaceAll(/ref: [0-9a-f]+…/g, `ref: ${'c2'.repeat(20)}`)
+  const { services, warnings } = await readFiles(t, { 'octo.yaml': whole })
+  const sources = services.map(({ spec }) =>
+    isCoded(spec) || spec.program.kind !== 'file' ? spec : spec.program.source.kind,
+  )
+  assert.deepEqual(sources, ['binary', 'image', 'source'])
+  assert.deepEqual(warnings, [])
+})

@@ -1,4 +1,5 @@
 // What would be run, and what of the config would be left aside.
+import type { ProvenProgram } from '../../../client/index.ts'
 import type { ServiceProgram } from '../../../config/model/service-spec.ts'
 import { printable, quote } from '../../../schemas/quote.ts'
 import type { Terminal } from '../../../terminal/index.ts'
@@ -12,9 +13,12 @@ export async function show({ session, terminal, words }: OperatorCall): Promise<
 }
 
 export function showPlan({ services, order }: Runnable, terminal: Terminal, more: object = {}): void {
-  const rows = [...services.values()].map(({ name, spec, executable }) => ({
+  const rows = [...services.values()].map(({ name, spec, executable, program }) => ({
     ...{ service: name, replicas: spec.replicas, restart: spec.restart.policy },
-    program: executable ? `${executable.repo}/${executable.plugin}@${executable.version}` : wordsOf(spec.program),
+    program: executable
+      ? `${executable.repo}/${executable.plugin}@${executable.version}`
+      : wordsOf(spec.program, program),
+    ...digestIn(executable ?? program),
     secrets: spec.secrets.map(({ request: { plugin } }) => plugin),
     after: (order.get(name) ?? []).map(({ service, condition }) => `${service} ${condition}`),
   }))
@@ -31,15 +35,25 @@ export function showPlan({ services, order }: Runnable, terminal: Terminal, more
         ...(hasSecrets ? [{ title: 'secrets from' }] : []),
       ],
       rows: rows.map((row) => [
-        ...[row.service, row.program, String(row.replicas), row.restart, row.after.join(', ')],
+        ...[row.service, shownProgram(row), String(row.replicas), row.restart, row.after.join(', ')],
         ...(hasSecrets ? [row.secrets.join(', ')] : []),
       ]),
     })
 }
 
 /** The program alone: its words may hold what is not for everybody's eyes. */
-function wordsOf(program: ServiceProgram): string {
-  return program.kind === 'command' ? program.argv[0] : program.request.plugin
+function wordsOf(program: ServiceProgram, files: ProvenProgram | undefined): string {
+  if (program.kind === 'plugin') return program.request.plugin
+  return program.kind === 'command' ? program.argv[0] : (files?.origin ?? program.source.kind)
+}
+
+/** Of the bytes that were proven, where octo brought them. */
+function digestIn(files: { readonly digest: string } | undefined): { digest?: string } {
+  return files ? { digest: files.digest } : {}
+}
+
+function shownProgram({ program, digest }: { readonly program: string; readonly digest?: string }): string {
+  return printable(digest === undefined ? program : `${program} (${digest})`, 400)
 }
 
 export function tellLeftAside({ services }: Runnable, terminal: Terminal): void {

@@ -4,7 +4,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { stringify } from 'yaml'
-import type { VerifiedExecutable } from '../../../client/index.ts'
+import { hostPlatform } from '../../../client/host-platform.ts'
+import type { VerifiedExecutable, WantedProgram } from '../../../client/index.ts'
+import { openClient } from '../../../client/index.ts'
 import type { PluginRequest } from '../../../config/model/config.ts'
 import { readConfig } from '../../../config/read-config.ts'
 import { placesOf } from '../../../operator/services/places.ts'
@@ -49,7 +51,15 @@ export async function aServiceScene(
         state: 'done' as const,
         value: plugins[plugin] ?? anExecutable(`${plugin}.sh`, { output: 'exit-code' }),
       }))
-    return { runnable: await openRunnable({ config, provide }, names), locate: <One>(executable: One) => executable }
+    const provideProgram = async (wanted: WantedProgram) => {
+      const [lockPath, storeRoot] = [join(folder, 'octo.lock'), join(folder, 'store')]
+      await using client = await openClient({ config, lockPath, storeRoot, platform: hostPlatform(), env })
+      return await client.provideProgram(wanted)
+    }
+    return {
+      runnable: await openRunnable({ config, provide, provideProgram }, names),
+      locate: <One>(executable: One) => executable,
+    }
   }
 
   /** The next supervisor of the project; leaving it is what a kill does to one, for the services. */

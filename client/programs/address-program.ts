@@ -1,0 +1,35 @@
+// A program from an address: what is served there is the program, or an archive that holds it, when it has the digest that a local
+// config gives.
+import type { AddressSource } from '../../config/model/program-source.ts'
+import { coded } from '../../schemas/errors.ts'
+import { LIMITS } from '../../schemas/limits.ts'
+import { pickPlatform } from '../../schemas/platform.ts'
+import { shownAddress } from '../../schemas/shown-address.ts'
+import type { ClientContext } from '../context.ts'
+import { fetchUnsized, fileNameOf } from '../sources/unsized-file.ts'
+import { bringBlob, proveKept } from './keep-program.ts'
+import type { BroughtProgram } from './kept-program.ts'
+
+/** Throws NO_MATCHING_PLATFORM, OFFLINE, DIGEST_MISMATCH, and what fetching and trust/ throw. */
+export async function provideAddressed(
+  { files }: AddressSource,
+  service: string,
+  context: ClientContext,
+): Promise<BroughtProgram> {
+  const offered = files.map(({ platform }) => platform)
+  const platform = pickPlatform(context.platform, offered, `binary of service ${service}`)
+  const chosen = files.find((one) => one.platform === platform)
+  if (!chosen) throw coded('INTERNAL', { message: 'a platform was picked that nobody offered' })
+  const { url, digest, binary } = chosen
+  const origin = shownAddress(url)
+  const kept = { name: origin, digest, platform, file: fileNameOf(url), binary }
+  const before = await proveKept(kept, context)
+  if (before) return { ...before, origin }
+  const shown = { name: service, report: context.report }
+  const bring = (path: string) =>
+    fetchUnsized({ path, url: new URL(url), maxBytes: LIMITS.artifactBytes, shown }, context.network)
+  await bringBlob({ digest, subject: origin, bring }, context)
+  const program = await proveKept(kept, context)
+  if (program) return { ...program, origin }
+  throw coded('STORE_CORRUPT', { message: `what was just brought from \`${origin}\` is gone`, details: { digest } })
+}

@@ -1,0 +1,145 @@
+// Where the program of a service comes from, as configs say it, and who may say it.
+import assert from 'node:assert/strict'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import { stringify } from 'yaml'
+import type { ServiceSpec } from '../../../config/model/service-spec.ts'
+import { isCoded } from '../../../schemas/errors.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { readFiles } from '../../support/machine/config-files.ts'
+
+const ELSEWHERE = 'https://x.example/shared.yaml'
+const HEX = 'a'.repeat(64)
+const COMMIT = 'b'.repeat(40)
+const URL_OF_WEB = 'https://x.example/web.tar.gz'
+const BINARY = { linux_amd64: { url: URL_OF_WEB, sha256: HEX, binary: 'bin/web' } }
+const SOURCE = { repo: 'https://x.example/web.git', ref: COMMIT, build: ['make', 'web'], binary: 'out/web' }
+const IMAGE = `ghcr.io/acme/web:1@sha256:${HEX}`
+
+async function spec(t: TestContext, local: object, fetched?: object): Promise<ServiceSpec> {
+  const include = fetched === undefined ? {} : { include: [ELSEWHERE] }
+  const { services } = await readFiles(
+    t,
+    { 'octo.yaml': stringify({ ...include, ...local }) },
+    { env: { TOKEN: 'secret' }, fetchText: async () => stringify(fetched) },
+  )
+  const found = services.find(({ name }) => name === 'web')?.spec
+  if (isCoded(found)) throw found
+  assert.ok(found)
+  return found
+}
+
+const inAllPlaces = (service: object) => [
+  { operator: { services: { web: service } } },
+  { services: { web: service } },
+  { services: { web: { octocompose: service } } },
+]
+
+test('a program from an address or from source is said in each of the three formats', async (t) => {
+  for (const local of inAllPlaces({ binary: BINARY, args: ['--port', 80] }))
+    assert.deepEqual((await spec(t, local)).program, {
+      kind: 'file',
+      source: {
+        kind: 'binary',
+        files: [{ platform: 'linux_amd64', url: URL_OF_WEB, digest: `sha256:${HEX}`, binary: 'bin/web' }],
+      },
+      words: ['--port', '80'],
+    })
+  for (const local of inAllPlaces({ source: SOURCE }))
+    assert.deepEqual((await spec(t, local)).program, {
+      kind: 'file',
+      source: {
+        ...{ kind: 'source', repo: SOURCE.repo, ref: COMMIT, build: [['make', 'web']], binary: 'out/web' },
+        ...{ isAllowed: false, timeoutMs: 900_000 },
+      },
+    })
+})
+
+test('the image of a program stands apart from the image of a container', async (t) => {
+  const image = { host: 'ghcr.io', path: 'acme/web', tag: '1', digest: `sha256:${HEX}` }
+  const source = { kind: 'image', image }
+  for (const local of [
+    { operator: { services: { web: { image: IMAGE } } } },
+    { services: { web: { image: 'other', command: 'of the container', octocompose: { image: IMAGE } } } },
+  ])
+    assert.deepEqual((await spec(t, local)).program, { kind: 'file', source })
+  const named = { services: { web: { octocompose: { image: { name: IMAGE, binary: '/usr/bin/web' } } } } }
+  assert.deepEqual((await spec(t, named)).program, { kind: 'file', source: { ...source, binary: 'usr/bin/web' } })
+  await expectCodeAsync('CONFIG_INVALID', () => spec(t, { services: { web: { image: IMAGE } } }))
+})
+
+const at = (entry: object) => ({ binary: { linux_amd64: { ...BINARY.linux_amd64, ...entry } } })
+const from = (more: object) => ({ source: { ...SOURCE, ...more } })
+
+const REFUSED: readonly (readonly [what: string, service: object, message: RegExp])[] = [
+  ['an address without a digest', at({ sha256: undefined }), /has no `sha256`/],
+  [
+    'a digest that the same server gives',
+    at({ sha256: undefined, sha256Url: `${URL_OF_WEB}.sha256` }),
+    /has no `sha256`/,
+  ],
+  ['half a digest', at({ sha256: HEX.slice(1) }), /is no digest/],
+  ['a digest of another kind', at({ sha256: `sha512:${HEX}` }), /is no digest/],
+  ['a slip of a digest', at({ sha256: undefined, sha265: HEX }), /did you mean `sha256`/],
+  ['a file of this machine', at({ url: 'file:///bin/sh' }), /is no address/],
+  ['an address with a password', at({ url: 'https://me:secret@x.example/web' }), /user or password/],
+  ['an address with a variable', at({ url: 'https://x.example/{{.env.TOKEN}}' }), /environment variable/],
+  ['a path out of the archive', at({ binary: '../../bin/sh' }), /no path inside/],
+  ['an absolute path in the archive', at({ binary: '/bin/sh' }), /no path inside/],
+  ['a platform that is none', { binary: { linux: BINARY.linux_amd64 } }, /is no platform/],
+  ['no platform', { binary: {} }, /names no platform/],
+  ['a list of platforms', { binary: [BINARY.linux_amd64] }, /map of platforms/],
+  ['an image that is none', { image: 'ghcr.io/Acme/web' }, /names no image/],
+  ['an image with half a digest', { image: 'ghcr.io/acme/web@sha256:aa' }, /names no image/],
+  ['an image with a scheme', { image: `https://ghcr.io/acme/web@sha256:${HEX}` }, /names no image/],
+  ['source without a build', from({ build: undefined }), /`build` is missing/],
+  ['source without a program', from({ binary: undefined }), /`binary` is missing/],
+  ['a build for a shell', from({ build: 'make web && rm -rf /' }), /no list of words/],
+  ['a repository of a helper program', from({ repo: 'ext::sh -c evil' }), /is no address/],
+  ['a repository that is an option', from({ repo: '--upload-pack=evil' }), /is no address/],
+  ['a commit that is an option', from({ ref: '--upload-pack=evil' }), /is no commit/],
+  ['a program out of the checkout', from({ binary: '../sh' }), /no path inside/],
+  ['a yes that is none', from({ allowBuild: 'sure' }), /neither `true` nor `false`/],
+  ['a slip of a key', from({ allowbuilds: true }), /expected `repo`/],
+  ['two sources', { binary: BINARY, source: SOURCE }, /expected one of them/],
+  ['a command beside it', { binary: BINARY, command: ['/bin/web'] }, /expected one of them/],
+  ['a plugin beside it', { binary: BINARY, plugin: 'web' }, /expected one of them/],
+  ['named arguments', { binary: BINARY, args: { port: 80 } }, /no list of words/],
+]
+
+for (const [what, service, message] of REFUSED)
+  test(`${what} is refused with its place`, async (t) => {
+    const error = await expectCodeAsync('CONFIG_INVALID', () => spec(t, { operator: { services: { web: service } } }))
+    assert.match(error.message, message)
+    assert.match(error.message, /octo\.yaml/)
+  })
+
+const REPOS = { operator: { repos: { core: { url: 'https://x.example/repos/core.yaml', trust: 'unsigned' } } } }
+
+for (const [key, value] of Object.entries({ binary: BINARY, image: IMAGE, source: { ...SOURCE, allowBuild: true } })) {
+  test(`a document from elsewhere says no \`${key}\` of a service, and none of its values goes into one`, async (t) => {
+    const fetched = { services: { web: { octocompose: { [key]: value } } } }
+    const { message } = await expectCodeAsync('CONFIG_INVALID', () => spec(t, REPOS, fetched))
+    assert.match(message, /from elsewhere may not say what program/)
+    const ours = { ...REPOS, services: { web: { octocompose: { command: ['/bin/web'] } } } }
+    const { program, leftAside } = await spec(t, ours, fetched)
+    assert.deepEqual(program, { kind: 'command', argv: ['/bin/web'] })
+    assert.deepEqual(
+      leftAside.map((one) => one.key),
+      [key],
+    )
+  })
+}
+
+test('no value from elsewhere goes into what is fetched or built', async (t) => {
+  const fetched = { configs: { web: { host: 'evil.example', word: 'evil' } } }
+  const said = [
+    at({ url: 'https://{{.configs.web.host}}/web' }),
+    { image: `{{.configs.web.host}}/web@sha256:${HEX}` },
+    from({ repo: 'https://{{.configs.web.host}}/web.git' }),
+    from({ build: ['{{.configs.web.word}}'] }),
+    { ...at({}), args: ['{{.configs.web.word}}'] },
+  ]
+  for (const service of said)
+    await expectCodeAsync('CONFIG_INVALID', () => spec(t, { operator: { services: { web: service } } }, fetched))
+})
