@@ -34,6 +34,7 @@ import { tempFolder } from '../support/machine/temp-folder.ts'
 import { until } from '../support/machine/until.ts'
 import { typeOcto } from '../support/octo/in-process-octo.ts'
 import { publishRelease } from '../support/publisher/publish-release.ts'
+import { untilStill } from '../support/registry/still-registry.ts'
 import { databaseOf, openTestStore } from '../support/registry/test-db.ts'
 import type { TestRegistry } from '../support/registry/test-registry.ts'
 import { startTestRegistry } from '../support/registry/test-registry.ts'
@@ -206,6 +207,7 @@ test('a copied data directory is served beside the first, and neither sees the o
   const registry = await startTestRegistry(t)
   await expectPublishing(registry, '1.0.0')
   const copy = join(tempFolder(t), 'copy')
+  await untilStill(registry)
   await cp(registry.dataDir, copy, { recursive: true })
   const second = await openAt(copy)
   await second.close()

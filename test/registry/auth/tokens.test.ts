@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { revokeToken } from '../../../registry/admin/tokens.ts'
 import { aRelease } from '../../support/builders/test-authority.ts'
 import { callApi, openSession, publishRelease } from '../../support/publisher/publish-release.ts'
+import { untilStill } from '../../support/registry/still-registry.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 test('a token shows what it allows', async (t) => {
@@ -70,6 +71,7 @@ test('no file of the data directory and no log line holds a token', async (t) =>
   await callApi(registry, `/api/v1/whoami?token=${registry.token}`)
   await callApi(registry, `/api/v1/whoami`, { headers: { authorization: `Bearer ${registry.token}x` } })
   const secret = registry.token.slice(5, 40)
+  await untilStill(registry)
   for (const name of await readdir(registry.dataDir, { recursive: true, withFileTypes: true })) {
     if (!name.isFile()) continue
     const bytes = await readFile(join(name.parentPath, name.name))

@@ -11,11 +11,13 @@ export type Screen = {
   resize(columns: number, rows: number): void
   /** The lines from the first one ever written to the last with text, wrapped ones joined. */
   lines(): Promise<readonly string[]>
-  /** Resolves with the lines once they satisfy. */
+  /** Resolves with the lines once they satisfy; throws with those that there are when they do not within a minute. */
   until(isReady: (lines: readonly string[]) => boolean): Promise<readonly string[]>
   /** Where the cursor is, counted from the first line, and whether it is visible. */
   cursor(): Promise<{ readonly line: number; readonly column: number; readonly visible: boolean }>
 }
+
+const DEADLINE_MS = 60_000
 
 type Size = { readonly columns?: number; readonly rows?: number; readonly env?: Readonly<Record<string, string>> }
 
@@ -56,17 +58,21 @@ export function openScreen({ columns = 80, rows = 24, env = {} }: Size = {}): Sc
       await settled()
       return visibleLines(emulator)
     },
-    until: (isReady) =>
-      new Promise((resolve) => {
-        const look = () => {
-          const lines = visibleLines(emulator)
-          if (!isReady(lines)) return
-          waiting.delete(look)
-          resolve(lines)
-        }
-        waiting.add(look)
-        emulator.write('', look)
-      }),
+    until(isReady) {
+      const { promise, resolve, reject } = Promise.withResolvers<readonly string[]>()
+      const tooLate = () => reject(new Error(`not so after ${DEADLINE_MS} ms:\n${visibleLines(emulator).join('\n')}`))
+      const timer = setTimeout(tooLate, DEADLINE_MS)
+      const look = () => {
+        const lines = visibleLines(emulator)
+        if (isReady(lines)) resolve(lines)
+      }
+      waiting.add(look)
+      emulator.write('', look)
+      return promise.finally(() => {
+        clearTimeout(timer)
+        waiting.delete(look)
+      })
+    },
     async cursor() {
       await settled()
       const { baseY, cursorY, cursorX } = emulator.buffer.active

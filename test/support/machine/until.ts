@@ -1,10 +1,30 @@
-// Waits for something that another process or connection brings about, by looking again and again under a deadline.
+// Waits for something that another process or connection brings about, by looking again and again under a deadline. Who looks
+// may wait for an answer that never comes: the deadline holds for that as well.
 import { setTimeout as pause } from 'node:timers/promises'
 
 const DEADLINE_MS = 60_000
+const LOOK_MS = 5
+const LONGEST_SHOWN = 300
 
-/** Throws when `isSo` has not come true within a minute, which no machine is slow enough for. */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + DEADLINE_MS; !(await isSo()); await pause(5))
-    if (Date.now() > deadline) throw new Error('what was waited for did not happen')
+/** Throws with the text of the question when it has not come true within a minute, which no machine is slow enough for. */
+export async function until(isSo: () => boolean | Promise<boolean>, withinMs = DEADLINE_MS): Promise<void> {
+  const over = new AbortController()
+  const deadline = pause(withinMs, 'too late' as const, { signal: over.signal })
+  deadline.catch(() => undefined)
+  try {
+    for (;;) {
+      const answer = await Promise.race([isSo(), deadline])
+      if (answer === true) return
+      if (answer === 'too late') throw new Error(`no answer after ${withinMs} ms: ${textOf(isSo)}`)
+      if ((await Promise.race([pause(LOOK_MS), deadline])) === 'too late')
+        throw new Error(`not so after ${withinMs} ms: ${textOf(isSo)}`)
+    }
+  } finally {
+    over.abort()
+  }
+}
+
+function textOf(isSo: () => unknown): string {
+  const text = String(isSo).replace(/\s+/g, ' ')
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text
 }
