@@ -8,9 +8,10 @@ import { makePrivateDirectory } from '../../../system/files/private-directory.ts
 import { expectCode } from '../../support/assertions/expect-code.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 
+const { TMPDIR } = process.env
+
 /** Everything for temporary files goes there until the test ends. */
 function useForTemporaryFiles(t: TestContext, folder: string): void {
-  const { TMPDIR } = process.env
   t.after(() => {
     if (TMPDIR === undefined) delete process.env.TMPDIR
     else process.env.TMPDIR = TMPDIR
