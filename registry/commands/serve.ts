@@ -1,5 +1,4 @@
 // `octo registry serve`: runs until SIGTERM or Ctrl-C, then lets requests in flight end.
-import { once } from 'node:events'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { coded } from '../../schemas/errors.ts'
@@ -95,7 +94,8 @@ async function serveUntilStopped(options: Options, terminal: Terminal): Promise<
     stopped.resolve()
   }
   // Before anybody is told that it listens: a signal that nobody waits for ends the process at once.
-  void nextSignal().then(() => stopped.resolve())
+  const failed = new AbortController()
+  void nextSignal(failed.signal).then(() => stopped.resolve())
   const serving = await serve({
     host: options.host,
     port,
@@ -111,6 +111,9 @@ async function serveUntilStopped(options: Options, terminal: Terminal): Promise<
       if (componentDomain !== undefined) await domains.rememberComponentDomain(dataDir, componentDomain)
       return registry
     },
+  }).catch((error: unknown) => {
+    failed.abort()
+    throw error
   })
   terminal.print(`listening on ${serving.url}`)
   if (base !== undefined && base !== serving.url) terminal.info(`reached as ${base}`)
@@ -124,8 +127,14 @@ async function stopGracefully(serving: Serving): Promise<number | undefined> {
   return Promise.race([serving.stop().then(() => undefined), impatient])
 }
 
-function nextSignal(): Promise<unknown> {
-  return Promise.race((['SIGTERM', 'SIGINT'] as const).map((signal) => once(process, signal)))
+/** Waited for until `over`, which leaves no listener behind. */
+function nextSignal(over?: AbortSignal): Promise<unknown> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, resolve)
+      over?.addEventListener('abort', () => process.off(signal, resolve), { once: true })
+    }
+  })
 }
 
 function parsePort(text: string): number {
