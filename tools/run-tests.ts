@@ -4,17 +4,18 @@
 //   npm test -- test/client timeouts    files and folders, or parts of their paths
 //   OCTO_INTEROP=1 npm test             with test/interop, which needs programs of others
 //   OCTO_TEST_FILE_TIMEOUT_MS=60000     stops a file that takes longer; ten minutes when nothing is said
-//   OCTO_TEST_CONCURRENCY=1             so many files at a time; one more than the machine has processors otherwise
+//   OCTO_TEST_CONCURRENCY=1             so many processes at a time; one more than the machine has processors otherwise
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
 import { paintFor, processStreams, wantsColour } from '../terminal/index.ts'
 import { areCurrent } from './bundle/bundles.ts'
-import { longestFirst } from './longest-first.ts'
-import type { FileOutcome } from './test-file.ts'
-import { runTestFile } from './test-file.ts'
-import { renderFile, renderSum } from './test-report.ts'
+import { batchesOf } from './testing/batches.ts'
+import { longestFirst } from './testing/longest-first.ts'
+import type { FileOutcome } from './testing/recorder.ts'
+import { renderFile, renderSum } from './testing/report.ts'
+import { runFiles } from './testing/run-files.ts'
 
 /** More of them than processors, as many wait for disks, kills and time; not so many that they starve each other. */
 const DEFAULT_CONCURRENCY = Math.min(availableParallelism() + 1, 8)
@@ -25,8 +26,8 @@ const root = join(import.meta.dirname, '..')
 if (!areCurrent(root)) bundle()
 const { out, env } = processStreams()
 const paint = paintFor(wantsColour({ env, stream: out }))
-const waiting = longestFirst(chosenFiles(process.argv.slice(2)))
 const concurrency = Number(env.OCTO_TEST_CONCURRENCY) || DEFAULT_CONCURRENCY
+const waiting = batchesOf(longestFirst(chosenFiles(process.argv.slice(2))), { cwd, processes: concurrency })
 const timeoutMs = Number(env.OCTO_TEST_FILE_TIMEOUT_MS) || DEFAULT_FILE_TIMEOUT_MS
 const outcomes: FileOutcome[] = []
 
@@ -34,11 +35,11 @@ await Promise.all(Array.from({ length: concurrency }, work))
 process.exitCode = renderSum(outcomes, out, paint)
 
 async function work(): Promise<void> {
-  for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-    const outcome = await runTestFile(file, { timeoutMs, cwd })
-    outcomes.push(outcome)
-    out.write(`${renderFile(outcome, paint)}\n`)
-  }
+  for (let files = waiting.shift(); files !== undefined; files = waiting.shift())
+    for await (const outcome of runFiles(files, { timeoutMs, cwd })) {
+      outcomes.push(outcome)
+      out.write(`${renderFile(outcome, paint)}\n`)
+    }
 }
 
 /** Tests start octo hundreds of times, which takes half as long from a bundle. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { LONGEST, longestFirst } from '../../tools/longest-first.ts'
+import { LONGEST, longestFirst } from '../../tools/testing/longest-first.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 
 const runner = fileURLToPath(new URL('../../tools/run-tests.ts', import.meta.url))
@@ -85,6 +85,74 @@ for (const [says, text] of Object.entries(broken))
     assert.equal(status, 1)
     assert.match(lastLine ?? '', /passed, 1 failed$/)
   })
+
+const LEFT: Readonly<Record<string, string>> = {
+  'the variable OCTO_LEFT': "process.env.OCTO_LEFT = '1'",
+  'the working directory': "process.chdir('..')",
+  'the umask': 'process.umask(0o12)',
+  'the exit code': 'process.exitCode = 3',
+  'the words': "process.argv.push('more')",
+  'the listeners of SIGTERM': "process.on('SIGTERM', () => {})",
+  'globalThis.setTimeout': 'globalThis.setTimeout = setTimeout.bind(undefined)',
+  'Date.now': 'Date.now = () => 0',
+  'console.log': 'console.log = () => {}',
+  'fs.readFileSync': "process.getBuiltinModule('fs').readFileSync = () => ''",
+  'fs.promises.rename': "process.getBuiltinModule('fs').promises.rename = async () => {}",
+  'process.stdout.write': 'process.stdout.write = process.stdout.write.bind(process.stdout)',
+}
+
+test('files of a folder share a process, and one that leaves something of its own in it counts as failed', (t) => {
+  const left = Object.entries(LEFT).map(([what, act], at) => [what, act, `${String.fromCharCode(97 + at)}.test.ts`])
+  const files = left.map(([, act, file]) => [file, `test('leaves', () => { ${act} })`])
+  const folder = aProject(t, { ...Object.fromEntries(files), 'z.test.ts': GOOD })
+  const { status, stdout, lastLine } = runTests(folder, [], { OCTO_TEST_CONCURRENCY: '1' })
+  const failed = `${left.length + 1} passed, ${left.length} failed`
+  assert.deepEqual({ status, lastLine }, { status: 1, lastLine: failed }, stdout)
+  for (const [what = '', , file = ''] of left) {
+    const shown = new RegExp(
+      `✗ test/${file} .*\\n +the file as a whole\\n.* it changed what the files after it find: ${what}\\n`,
+    )
+    assert.match(stdout, shown)
+  }
+})
+
+const SAYS_PID = "test('says', () => { console.log(process.pid); throw new Error('so that it is shown') })"
+const pidsIn = (stdout: string) => new Set(stdout.match(/^ +\d+$/gm)?.map(Number))
+
+test('a file whose hooks are for all that follows has a process of its own', (t) => {
+  const hooks = `import { after } from 'node:test'\nafter(() => {})\n${SAYS_PID}`
+  const folder = aProject(t, {
+    'a.test.ts': SAYS_PID,
+    'b.test.ts': SAYS_PID,
+    'c.test.ts': hooks,
+    'd.test.ts': SAYS_PID,
+  })
+  assert.equal(pidsIn(runTests(folder, [], { OCTO_TEST_CONCURRENCY: '1' }).stdout).size, 3)
+})
+
+test('a file that ends the process of others is told alone, and the others run', (t) => {
+  const folder = aProject(t, {
+    'a.test.ts': GOOD,
+    'b.test.ts': "test('ends', () => process.exit(3))",
+    'c.test.ts': GOOD,
+    'd.test.ts': "test('hangs', () => new Promise(() => setInterval(() => {}, 1000)))",
+    'e.test.ts': GOOD,
+  })
+  const run = runTests(folder, [], { OCTO_TEST_CONCURRENCY: '1', OCTO_TEST_FILE_TIMEOUT_MS: '3000' })
+  assert.deepEqual({ status: run.status, lastLine: run.lastLine }, { status: 1, lastLine: '3 passed, 2 failed' })
+  assert.match(run.stdout, /✗ test\/b\.test\.ts .*\n +the file as a whole\n +its process ended with exit code 3/)
+  assert.match(run.stdout, /✗ test\/d\.test\.ts .*\n +the file as a whole\n +did not end within 3 s/)
+})
+
+test('a file that leaves something running among others is stopped and told', (t) => {
+  const folder = aProject(t, {
+    'a.test.ts': "test('leaves a timer', () => void setInterval(() => {}, 1000))",
+    'b.test.ts': GOOD,
+  })
+  const run = runTests(folder, [], { OCTO_TEST_CONCURRENCY: '1', OCTO_TEST_FILE_TIMEOUT_MS: '3000' })
+  assert.equal(run.lastLine, '2 passed, 1 failed')
+  assert.match(run.stdout, /✗ test\/a\.test\.ts .*\n +the file as a whole\n +did not end within 3 s/)
+})
 
 test('a file that does not end is stopped and counts as failed', (t) => {
   const folder = aProject(t, { 'a.test.ts': "test('hangs', () => new Promise(() => setInterval(() => {}, 1000)))" })

@@ -1,8 +1,8 @@
 // What a test run looks like: a line per file, every failure with its reason, skips with theirs, the failures once more
 // for those who see only the end of a long log, and one last line that scripts can read. Bounded, however much fails.
-import type { OutputStream, Paint } from '../terminal/index.ts'
-import { count, formatDuration } from '../terminal/index.ts'
-import type { FileOutcome, TestOutcome } from './test-file.ts'
+import type { OutputStream, Paint } from '../../terminal/index.ts'
+import { count, formatDuration } from '../../terminal/index.ts'
+import type { FileOutcome, TestOutcome } from './recorder.ts'
 
 const MAX_FAILURES_SHOWN = 40
 const MAX_LINES_PER_FAILURE = 40

@@ -1,0 +1,56 @@
+// What of a process every test file shares with those that run in it before and after.
+import fs from 'node:fs'
+import os from 'node:os'
+
+type ProcessState = ReadonlyMap<string, unknown>
+
+/** Where tests put something of their own in the place of what Node has there. */
+const REPLACED: Readonly<Record<string, object>> = {
+  globalThis,
+  process,
+  console,
+  Date,
+  Math,
+  performance,
+  fs,
+  os,
+  'fs.promises': fs.promises,
+}
+/** What standard streams are once somebody has asked for them; a child is open besides its pipes. */
+const STANDARD_STREAMS = ['PipeWrap', 'TTYWrap']
+const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2'] as const
+
+export function processState(): ProcessState {
+  const umask = process.umask(0)
+  process.umask(umask)
+  return new Map<string, unknown>([
+    ['the working directory', process.cwd()],
+    ['the umask', umask],
+    ['the exit code', process.exitCode],
+    ['the words', process.argv.join('\0')],
+    ['process.stdout.write', process.stdout.write],
+    ['process.stderr.write', process.stderr.write],
+    ...Object.entries(process.env).map(([name, value]) => [`the variable ${name}`, value] as const),
+    ...SIGNALS.map((name) => [`the listeners of ${name}`, process.listenerCount(name)] as const),
+    ...Object.entries(REPLACED).flatMap(([name, object]) => functionsOf(name, object)),
+  ])
+}
+
+/** What is another now, is gone, or was not there, by its name. */
+export function changedSince(before: ProcessState): readonly string[] {
+  const now = processState()
+  const names = new Set([...before.keys(), ...now.keys()])
+  return [...names].filter((name) => before.get(name) !== now.get(name))
+}
+
+/** How many servers, connections, timers, children and the like keep this process from ending. */
+export function openThings(): number {
+  return process.getActiveResourcesInfo().filter((kind) => !STANDARD_STREAMS.includes(kind)).length
+}
+
+/** A property that Node loads when it is first asked for is none yet. */
+function functionsOf(name: string, object: object): (readonly [string, unknown])[] {
+  return Object.entries(Object.getOwnPropertyDescriptors(object)).flatMap(([key, { value }]) =>
+    typeof value === 'function' ? [[`${name}.${key}`, value] as const] : [],
+  )
+}

@@ -1,0 +1,57 @@
+// Runs test files one after another in one process, and says what became of each test. When the process ends before all of
+// them, those that are left are run in another.
+import { join } from 'node:path'
+import { run } from 'node:test'
+import { endedFile } from './file-ends.ts'
+import type { FileOutcome, TestEvent } from './recorder.ts'
+import { describeFailure, Recorder, WHOLE_FILE } from './recorder.ts'
+
+type Setting = { readonly timeoutMs: number; readonly cwd: string }
+type Event = { readonly type: string; readonly data: TestEvent }
+
+const COMPILE_CACHE = join(import.meta.dirname, 'compile-cache.cjs')
+const PROCESS = join(import.meta.dirname, 'process.ts')
+
+export async function* runFiles(files: readonly string[], setting: Setting): AsyncGenerator<FileOutcome> {
+  for (let waiting = files; waiting.length > 0; ) {
+    let ended = 0
+    for await (const outcome of inOneProcess(waiting, setting)) {
+      ended++
+      yield outcome
+    }
+    waiting = waiting.slice(ended)
+  }
+}
+
+/** Of at least one file: the process ends with the one that ended it. */
+async function* inOneProcess(files: readonly string[], { timeoutMs, cwd }: Setting): AsyncGenerator<FileOutcome> {
+  const tooLong = new AbortController()
+  const timer = setTimeout(() => tooLong.abort(), timeoutMs)
+  const execArgv = ['--disable-warning=ExperimentalWarning', '--require', COMPILE_CACHE]
+  const options = { files: [PROCESS], argv: [...files], isolation: 'process', signal: tooLong.signal, cwd, execArgv }
+  const events = run(options as Parameters<typeof run>[0]) as AsyncIterable<Event>
+  let [ended, record] = [0, new Recorder(files[0] ?? '')]
+  let ofProcess: string | undefined
+  for await (const { type, data } of events) {
+    const file = endedFile(data.name ?? '')
+    if (isOfProcess(data)) ofProcess = type === 'test:fail' ? describeFailure(data.details?.error) : ofProcess
+    else if (file === undefined) record.take(type, data)
+    else if (type === 'test:pass' || type === 'test:fail') {
+      if (type === 'test:fail') record.fail(WHOLE_FILE, describeFailure(data.details?.error))
+      // The last one ends with the process, and so does one that others cannot come after.
+      if (++ended === files.length || type === 'test:fail') continue
+      yield record.finish()
+      record = new Recorder(files[ended] ?? '')
+      timer.refresh()
+    }
+  }
+  clearTimeout(timer)
+  if (tooLong.signal.aborted) record.fail(WHOLE_FILE, `did not end within ${timeoutMs / 1000} s`)
+  else if (ofProcess !== undefined) record.fail(WHOLE_FILE, ofProcess)
+  yield record.finish()
+}
+
+/** Node counts the file that it starts as a test, whose name is its path. */
+function isOfProcess({ name, nesting }: TestEvent): boolean {
+  return nesting === 0 && name === PROCESS
+}
