@@ -1,4 +1,4 @@
-// The quick start as people get it, in a folder and on ports of its own: twice, interrupted, and with a port taken.
+// The quick start as people get it, in a folder and on ports of its own: twice, ended by Ctrl-C, and with a port taken.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -35,10 +35,22 @@ const words = ({ dir, port, demoPort }: Place) => [
   ...['demo', '--dir', dir, '--port', String(port), '--demo-port', String(demoPort)],
 ]
 
-test('publishes, installs and runs the core plugins; a second time it changes nothing', async (t) => {
+test('publishes, installs and runs the core plugins, and serves until Ctrl-C; a second time it changes nothing', async (t) => {
   const place = await aPlace(t)
-  const first = await runOcto([...words(place), '--once'], { cwd: ROOT, env: place.env })
-  assert.equal(first.code, 0, first.stdout + first.stderr)
+  const child = spawn(process.execPath, [join(ROOT, 'bin/octo.js'), ...words(place)], {
+    env: { PATH: process.env.PATH ?? '', ...place.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const closed = once(child, 'close')
+  t.after(() => child.kill())
+  const serving = Promise.withResolvers<void>()
+  let [said, complaints] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', (chunk) => {
+    said += chunk
+    if (said.includes('Serving until Ctrl-C')) serving.resolve()
+  })
+  child.stderr.setEncoding('utf8').on('data', (chunk) => (complaints += chunk))
+  await Promise.race([serving.promise, closed])
   for (const plugin of [
     'check-tcp',
     'check-tcp-port',
@@ -48,13 +60,34 @@ test('publishes, installs and runs the core plugins; a second time it changes no
     'operator-compose',
     'operator-kubernetes',
   ])
-    assert.match(first.stdout, new RegExp(`published core/${plugin} 1\\.0\\.0`))
-  assert.match(first.stdout, /4 passed/)
-  assert.ok(first.stdout.includes(`./octo init ${place.dir}/my-check --template node`), first.stdout)
+    assert.match(said, new RegExp(`published core/${plugin} 1\\.0\\.0`), said + complaints)
+  assert.match(said, /4 passed/)
+  assert.ok(said.includes(`./octo init ${place.dir}/my-check --template node`), said)
   assert.match(
-    first.stdout,
+    said,
     /The plugins of core were built, signed and published, and three of them installed, proven and run/,
   )
+
+  const yaml = await fetch(`http://127.0.0.1:${place.port}/repos/core.yaml`)
+  assert.equal(yaml.status, 200, said)
+  assert.match(await yaml.text(), /check-tcp-port/)
+  assert.equal((await fetch(`http://127.0.0.1:${place.demoPort}/healthz`)).status, 200)
+  const beside = { ...place, port: await freePort(3) }
+  const other = await runOcto(words({ ...beside, demoPort: beside.port + 1 }), { cwd: ROOT, env: place.env })
+  assert.equal(other.code, 75, other.stderr)
+  assert.match(
+    other.stderr,
+    /^error\[DATA_DIR_LOCKED\]: a quick start serves from `.+` already\n.*hint: stop it, or .*npm start -- --dir/s,
+  )
+  complaints = ''
+  child.kill('SIGINT')
+  assert.deepEqual(await closed, [0, null])
+  assert.doesNotMatch(complaints, /error/)
+  for (const port of [place.port, place.demoPort]) {
+    const server = createServer()
+    assert.equal(await listening(t, server, { port }), port)
+    await new Promise((resolve) => server.close(resolve))
+  }
 
   const kept = () =>
     ['octo.lock', 'keys/core.pub', 'keys/core.token', 'registry/tree/repos/core.yaml'].map((file) =>
@@ -67,38 +100,6 @@ test('publishes, installs and runs the core plugins; a second time it changes no
   assert.match(second.stdout, /Everything was there; the plugins were proven and run again/)
   assert.deepEqual(kept(), before)
   assert.deepEqual(filesBelow(join(place.dir, 'registry', 'tree')), tree)
-})
-
-test('serves until Ctrl-C, then ends well and leaves nothing running', async (t) => {
-  const place = await aPlace(t)
-  const child = spawn(process.execPath, [join(ROOT, 'bin/octo.js'), ...words(place)], {
-    env: { PATH: process.env.PATH ?? '', ...place.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const serving = Promise.withResolvers<void>()
-  let said = ''
-  child.stdout.setEncoding('utf8').on('data', (chunk) => {
-    said += chunk
-    if (said.includes('Serving until Ctrl-C')) serving.resolve()
-  })
-  await Promise.race([serving.promise, once(child, 'close')])
-  const yaml = await fetch(`http://127.0.0.1:${place.port}/repos/core.yaml`)
-  assert.equal(yaml.status, 200, said)
-  assert.match(await yaml.text(), /check-tcp-port/)
-  assert.equal((await fetch(`http://127.0.0.1:${place.demoPort}/healthz`)).status, 200)
-  const beside = { ...place, port: await freePort(3) }
-  const second = await runOcto(words({ ...beside, demoPort: beside.port + 1 }), { cwd: ROOT, env: place.env })
-  assert.equal(second.code, 75, second.stderr)
-  assert.match(
-    second.stderr,
-    /^error\[DATA_DIR_LOCKED\]: a quick start serves from `.+` already\n.*hint: stop it, or .*npm start -- --dir/s,
-  )
-  let complaints = ''
-  child.stderr.setEncoding('utf8').on('data', (chunk) => (complaints += chunk))
-  child.kill('SIGINT')
-  assert.deepEqual(await once(child, 'close'), [0, null])
-  assert.doesNotMatch(complaints, /error/)
-  for (const port of [place.port, place.demoPort]) assert.equal(await listening(t, createServer(), { port }), port)
 })
 
 test('says which port is taken and what to type, before it starts anything', async (t) => {

@@ -1,5 +1,5 @@
-// `octo run` against a host in an attacker's hands, the whole program as its users start it: whatever is wrong with a
-// release, the plugin's mark on the disk stays absent, the store stays empty, and the honest twin runs right after.
+// `octo run` against a host in an attacker's hands: whatever is wrong with a release, the plugin's mark on the disk stays
+// absent, the store stays empty, and the honest twin runs right after. Two of them with the program as its users start it.
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,6 +13,7 @@ import { END_OF_TAR, paxEntry, tarballOf, tarEntry } from '../../support/builder
 import type { SignedRelease } from '../../support/builders/test-authority.ts'
 import { aRelease, issueKey, signStatement } from '../../support/builders/test-authority.ts'
 import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
+import { octoIn } from '../../support/octo/in-process-octo.ts'
 import { runOcto } from '../../support/octo/run-octo.ts'
 import type { StaticRegistry } from '../../support/registry/static-registry.ts'
 import { startStaticRegistry } from '../../support/registry/static-registry.ts'
@@ -23,7 +24,13 @@ const ARTIFACT = 'repos/core/tool/1.0.0/tool_1.0.0_linux_amd64'
 const BUNDLE = 'repos/core/tool/1.0.0/release.sigstore.json'
 
 type Scene = { readonly registry: StaticRegistry; readonly marked: Buffer; readonly honest: SignedRelease }
-type Attack = { readonly what: string; readonly code: ErrorCode; act(scene: Scene): void | Promise<void> }
+type Attack = {
+  readonly what: string
+  readonly code: ErrorCode
+  /** With the program as its users start it; else in this process. */
+  readonly started?: true
+  act(scene: Scene): void | Promise<void>
+}
 
 const archive =
   (parts: Parameters<typeof tarballOf>[0]) =>
@@ -58,6 +65,7 @@ const ATTACKS: readonly Attack[] = [
   {
     what: 'other bytes of the same length',
     code: 'DIGEST_MISMATCH',
+    started: true,
     act: ({ registry, marked }) =>
       void registry.files.set(ARTIFACT, Buffer.concat([marked.subarray(0, -1), Buffer.from('#')])),
   },
@@ -105,6 +113,7 @@ const ATTACKS: readonly Attack[] = [
   {
     what: 'bundle of another version',
     code: 'STATEMENT_MISMATCH',
+    started: true,
     act: async ({ registry, honest }) => {
       const { bundle, bundleDigest } = await aRelease(publisher, { plugin: 'tool', version: '0.9.0' })
       registry.publish({ ...honest, bundle, bundleDigest })
@@ -194,9 +203,9 @@ const ATTACKS: readonly Attack[] = [
   },
 ]
 
-for (const { what, code, act } of ATTACKS)
+for (const { what, code, started, act } of ATTACKS)
   test(`refuses: ${what}, with ${code}, runs nothing and keeps nothing`, async (t) => {
-    const scene = await aScene(t)
+    const scene = await aScene(t, started ? startedOcto : octoIn)
     await act(scene)
     const refused = await scene.octoRun()
     assert.match(refused.stderr, new RegExp(`\\b${code}\\b`), refused.stderr)
@@ -211,7 +220,12 @@ for (const { what, code, act } of ATTACKS)
     assert.equal(existsSync(scene.mark), true)
   })
 
-async function aScene(t: TestContext) {
+const startedOcto: typeof octoIn = async (place, words) => {
+  const { code, stdout, stderr } = await runOcto(words, place)
+  return { code: code ?? -1, stdout, stderr }
+}
+
+async function aScene(t: TestContext, octo: typeof octoIn) {
   const folder = tempFolder(t)
   const mark = join(folder, 'mark')
   const marked = Buffer.from(`#!/bin/sh\necho ran > '${mark}'\n`)
@@ -230,10 +244,12 @@ async function aScene(t: TestContext) {
     // A good signature over a bad archive is locked before its bytes are seen; the honest twin is another release.
     forgetLock: () => rmSync(join(folder, 'octo.lock'), { force: true }),
     octoRun: () =>
-      runOcto(['run', 'tool', '--config', join(folder, 'octo.yaml')], {
-        cwd: folder,
-        env: { OCTO_HOME: store, HOME: home },
-      }),
+      octo({ cwd: folder, env: { OCTO_HOME: store, HOME: home } }, [
+        'run',
+        'tool',
+        '--config',
+        join(folder, 'octo.yaml'),
+      ]),
     kept: () =>
       ['blobs', 'trees/sha256', 'parts', 'staging'].flatMap((place) =>
         existsSync(join(store, 'v1', place)) ? filesBelow(join(store, 'v1', place)) : [],

@@ -36,7 +36,7 @@ async function aPlace(t: TestContext, services: Record<string, unknown>) {
     if (path.includes('/changed/') && bytes.includes('OK - as signed'))
       registry.files.set(path, Buffer.from(bytes).fill(32, bytes.length - 3))
   const consumer = aConsumer(t, { url: registry.url(), key, services })
-  return { ...consumer, registry }
+  return { ...consumer, octo: consumer.octoHere, registry }
 }
 
 test('checks whose plugin is there run; the others are unknown with their code in table, JSON and JUnit', async (t) => {

@@ -1,4 +1,5 @@
-// The real `octo run` and `octo check`, from a config file and a registry to running plugins.
+// The real `octo run` and `octo check`, from a config file and a registry to running plugins. In this process, but for what only
+// a process of its own shows: signals, and what a plugin in the foreground prints.
 import assert from 'node:assert/strict'
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,6 +9,7 @@ import { publicKeyLine } from '../../../schemas/trust-key.ts'
 import { aRelease, issueKey } from '../../support/builders/test-authority.ts'
 import { isGone, pidIn } from '../../support/machine/processes.ts'
 import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
+import { octoIn } from '../../support/octo/in-process-octo.ts'
 import { runOcto } from '../../support/octo/run-octo.ts'
 import { startStaticRegistry } from '../../support/registry/static-registry.ts'
 
@@ -36,8 +38,10 @@ async function aPlace(t: TestContext, services: string) {
   const keys = `[${publicKeyLine(key.trustKey)}]`
   const text = `operator:\n  repos: {core: {url: "${registry.url()}", keys: ${keys}}}\n  services:\n    ${services}\n`
   writeFileSync(join(folder, 'octo.yaml'), text)
-  const octo = (...words: string[]) => runOcto(words, { cwd: folder, env: { OCTO_HOME: join(folder, 'store') } })
-  return { registry, folder, octo, ran: join(folder, 'ran'), key }
+  const place = { cwd: folder, env: { OCTO_HOME: join(folder, 'store') } }
+  const octo = (...words: string[]) => octoIn(place, words)
+  const startOcto = (...words: string[]) => runOcto(words, place)
+  return { registry, folder, octo, startOcto, ran: join(folder, 'ran'), key }
 }
 
 test('a check installs everything first, and then needs no registry', async (t) => {
@@ -119,14 +123,14 @@ test('Ctrl-C asks plugins to end, and after a second one what is known is still 
 })
 
 test('a plugin runs in the foreground, the second time without any request', async (t) => {
-  const { octo, registry } = await aPlace(t, 'web: {}')
-  const first = await octo('run', 'hello@^1', '--', 'a b', '--quiet')
+  const { startOcto, registry } = await aPlace(t, 'web: {}')
+  const first = await startOcto('run', 'hello@^1', '--', 'a b', '--quiet')
   assert.deepEqual([first.code, first.stdout], [0, 'hello 1.0.0 a b --quiet\n'], first.stderr)
   const asked = registry.requests.length
-  const second = await octo('run', 'hello@^1', '--', 'c')
+  const second = await startOcto('run', 'hello@^1', '--', 'c')
   assert.deepEqual([second.code, second.stdout], [0, 'hello 1.0.0 c\n'])
   assert.equal(registry.requests.length, asked)
-  assert.equal((await octo('run', 'bad')).code, 2)
+  assert.equal((await startOcto('run', 'bad')).code, 2)
 })
 
 test('a frozen run without a lockfile installs nothing', async (t) => {
@@ -144,12 +148,12 @@ test('a frozen run without a lockfile installs nothing', async (t) => {
 })
 
 test('an unknown key of the config ends a check before anything is asked, and is a warning of a run', async (t) => {
-  const { octo, registry } = await aPlace(t, 'web: {helth: [], health: [{tool: good}]}')
+  const { octo, startOcto, registry } = await aPlace(t, 'web: {helth: [], health: [{tool: good}]}')
   const { code, stderr } = await octo('check')
   assert.equal(code, 78)
   assert.match(stderr, /octo\.yaml` line 4: unknown key `helth` in a service, did you mean `health`\?/)
   assert.deepEqual(registry.requests, [])
-  const run = await octo('run', 'hello')
+  const run = await startOcto('run', 'hello')
   assert.match(run.stderr, /octo\.yaml:4: unknown key `helth` in a service is ignored, did you mean `health`\?/)
 })
 

@@ -37,17 +37,20 @@ test('login checks the token, keeps it for its registry in a private file, and l
 test('a token that the registry does not know is not kept', async (t) => {
   const registry = await startTestRegistry(t)
   const home = tempFolder(t)
-  const words = ['login', '--registry', registry.url, '--token-file', '-', '--json']
-  const { code, stderr } = await runOcto(words, { cwd: home, input: `octo_${'x'.repeat(49)}` })
+  await writeFile(join(home, 'token'), `octo_${'x'.repeat(49)}`, { mode: 0o600 })
+  const words = ['login', '--registry', registry.url, '--token-file', join(home, 'token'), '--json']
+  const { code, stderr } = await typeOcto(words, { cwd: home })
   assert.equal(code, 77)
   assert.equal(JSON.parse(stderr).error.code, 'UNAUTHENTICATED')
-  assert.deepEqual(await readdir(home), [])
+  assert.deepEqual(await readdir(home), ['token'])
 })
 
 test('a token is never sent to another registry, and never taken from words that are none', async (t) => {
   const [one, other] = await Promise.all([startTestRegistry(t), startTestRegistry(t)])
   const home = tempFolder(t)
-  await runOcto(['login', '--registry', one.url, '--token-file', '-'], { cwd: home, input: one.token })
+  await writeFile(join(home, 'token'), one.token, { mode: 0o600 })
+  const login = ['login', '--registry', one.url, '--token-file', join(home, 'token')]
+  assert.equal((await typeOcto(login, { cwd: home })).code, 0)
   assert.equal((await typeOcto(['whoami', '--registry', other.url], { cwd: home })).code, 77)
   assert.ok(!other.logs.join('').includes('whoami'), 'the other registry was not even asked')
   for (const input of ['', 'two words here', 'short'])
@@ -86,7 +89,9 @@ test('a named file comes before OCTO_TOKEN, and that before the stored token', a
   const scopes = ['core/a:publish', 'core/b:publish', 'core/c:publish']
   const tokens = await Promise.all(scopes.map((scope) => registry.createToken([scope])))
   const [stored = '', fromEnv = '', fromFile = ''] = tokens.map(({ token }) => token)
-  await runOcto(['login', '--registry', registry.url, '--token-file', '-'], { cwd: home, input: stored })
+  await writeFile(join(home, 'stored'), stored, { mode: 0o600 })
+  const login = ['login', '--registry', registry.url, '--token-file', join(home, 'stored')]
+  assert.equal((await typeOcto(login, { cwd: home })).code, 0)
   await writeFile(join(home, 'token'), fromFile, { mode: 0o600 })
   const whoami = async (env: Record<string, string>, ...more: string[]) => {
     const run = await typeOcto(['whoami', '--registry', registry.url, '--json', ...more], { cwd: home, env })

@@ -10,6 +10,7 @@ import { issueKey } from '../../support/builders/test-authority.ts'
 import { freePort, listening } from '../../support/machine/listening.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { until } from '../../support/machine/until.ts'
+import { typeOcto } from '../../support/octo/in-process-octo.ts'
 import type { OctoRun } from '../../support/octo/run-octo.ts'
 import { runOcto } from '../../support/octo/run-octo.ts'
 
@@ -19,7 +20,8 @@ async function aDataDir(t: TestContext, umask?: number): Promise<string> {
   writeFileSync(keyFile, createPublicKey(issueKey().privateKey).export({ type: 'spki', format: 'pem' }))
   const data = join(folder, 'data')
   const words = ['registry', 'repo', 'create', 'core', '--key', keyFile, '--data', data]
-  const { code, stderr } = await runOcto(words, umask === undefined ? {} : { umask })
+  const before = process.umask(umask ?? process.umask())
+  const { code, stderr } = await typeOcto(words).finally(() => process.umask(before))
   assert.equal(code, 0, stderr)
   return data
 }
@@ -72,7 +74,7 @@ test('the address is remembered: a later start without --url serves the same doc
 
 test('listening on every network without an address that people can type starts nothing', async (t) => {
   const data = await aDataDir(t)
-  const { code, stderr } = await runOcto(['registry', 'serve', '--data', data, '--host', '0.0.0.0', '--port', '0'])
+  const { code, stderr } = await typeOcto(['registry', 'serve', '--data', data, '--host', '0.0.0.0', '--port', '0'])
   assert.equal(code, 64)
   assert.match(stderr, /listens on every network/)
 })
@@ -80,7 +82,7 @@ test('listening on every network without an address that people can type starts 
 test('a port that another program has is said to be taken', async (t) => {
   const data = await aDataDir(t)
   const port = await listening(t, createServer())
-  const { code, stderr } = await runOcto(['registry', 'serve', '--data', data, '--port', String(port)])
+  const { code, stderr } = await typeOcto(['registry', 'serve', '--data', data, '--port', String(port)])
   assert.equal(code, 69)
   assert.match(stderr, /error\[PORT_TAKEN\]/)
 })

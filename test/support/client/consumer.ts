@@ -5,6 +5,8 @@ import type { TestContext } from 'node:test'
 import { stringify } from 'yaml'
 import type { SigningKey } from '../builders/test-authority.ts'
 import { tempFolder } from '../machine/temp-folder.ts'
+import type { InProcessRun } from '../octo/in-process-octo.ts'
+import { octoIn } from '../octo/in-process-octo.ts'
 import type { OctoRun } from '../octo/run-octo.ts'
 import { runOcto } from '../octo/run-octo.ts'
 
@@ -24,6 +26,8 @@ export type Consumer = {
   /** With these the real octo finds the consumer's store. */
   readonly env: Readonly<Record<string, string>>
   octo(...words: readonly string[]): Promise<OctoRun>
+  /** The same without a process of its own, one command at a time. */
+  octoHere(...words: readonly string[]): Promise<InProcessRun>
 }
 
 export function aConsumer(t: TestContext, { url, key, services = {}, ...shared }: ConsumerRecipe): Consumer {
@@ -32,5 +36,9 @@ export function aConsumer(t: TestContext, { url, key, services = {}, ...shared }
   const repos = { core: { url, keys: [{ key: key.trustKey.pem }] } }
   writeFileSync(join(folder, 'octo.yaml'), stringify({ operator: { repos, services } }))
   const env = { OCTO_HOME: store, XDG_DATA_HOME: join(folder, 'data') }
-  return { folder, store, env, octo: (...words) => runOcto(words, { cwd: folder, env }) }
+  return {
+    ...{ folder, store, env },
+    octo: (...words) => runOcto(words, { cwd: folder, env }),
+    octoHere: (...words) => octoIn({ cwd: folder, env }, words),
+  }
 }
