@@ -1,9 +1,8 @@
-// What tells one state of a file from another without reading it: device, inode, owner, mode, size and times. Changing a
-// file changes its ctime, which no program can set back. Remembered identities count within one boot only: after a power cut,
-// the times of a file may be on disk while its bytes are not. Imports nothing of ours, because warm runs start with it.
+// What is remembered of files that were hashed, by what tells one state of a file from another. Light: warm runs start with it.
 import type { BigIntStats } from 'node:fs'
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
+import { identityOf } from '../../system/files/file-identity.ts'
 
 /** Relative path, what identifies its content, what that content was, and where it loads code from; folders have none. */
 export type MemoEntry = readonly [
@@ -32,9 +31,4 @@ function isInside(path: string): boolean {
 
 export function statOf(path: string): BigIntStats | undefined {
   return lstatSync(path, { bigint: true, throwIfNoEntry: false })
-}
-
-export function identityOf(stat: BigIntStats | undefined): string {
-  if (!stat) return ''
-  return [stat.dev, stat.ino, stat.uid, stat.gid, stat.mode, stat.size, stat.mtimeNs, stat.ctimeNs].join(':')
 }
