@@ -2,6 +2,7 @@
 // The end is long enough for a whole result line. Every line is looked at once as it passes, so that what is dropped can
 // still be known to contradict what is kept.
 import { isUtf8 } from 'node:buffer'
+import { LINE_END, watchLines } from './watch-lines.ts'
 
 export type OutputLimits = {
   readonly headBytes: number
@@ -33,12 +34,13 @@ type Capture = {
   finish(isOpen: boolean): Captured
 }
 
-const LINE_END = 0x0a
-
 export function captureOutput(limits: OutputLimits, readLine: ReadLine = () => []): Capture {
   const head: Buffer[] = []
   const tail: Buffer[] = []
-  const lines = lineWatcher(limits.lineBytes, readLine)
+  const told = new Set<string>()
+  const lines = watchLines(limits.lineBytes, (line, isWhole) => {
+    for (const word of readLine(line, isWhole)) told.add(word)
+  })
   let headRoom = limits.headBytes
   let tailSize = 0
   let totalBytes = 0
@@ -67,7 +69,8 @@ export function captureOutput(limits: OutputLimits, readLine: ReadLine = () => [
   }
 
   function finish(isOpen: boolean): Captured {
-    const kept = { totalBytes, droppedBytes, isOpen, told: lines.finish() }
+    lines.finish()
+    const kept = { totalBytes, droppedBytes, isOpen, told }
     const whole = Buffer.concat([...head, ...tail])
     if (droppedBytes === 0) return { ...kept, text: whole.toString('utf8'), isUtf8: isUtf8(whole) }
     const end = Buffer.concat(tail)
@@ -81,44 +84,6 @@ export function captureOutput(limits: OutputLimits, readLine: ReadLine = () => [
     finish,
     get totalBytes() {
       return totalBytes
-    },
-  }
-}
-
-/** Puts lines together again, whatever the chunks, and gathers what they tell. */
-function lineWatcher(lineBytes: number, readLine: ReadLine) {
-  const told = new Set<string>()
-  let pieces: Buffer[] = []
-  let size = 0
-  let isWhole = true
-
-  function take(piece: Buffer): void {
-    const fitting = piece.subarray(0, lineBytes - size)
-    if (fitting.length < piece.length) isWhole = false
-    if (fitting.length > 0) pieces.push(Buffer.from(fitting))
-    size += fitting.length
-  }
-
-  function endLine(): void {
-    if (size > 0) for (const word of readLine(Buffer.concat(pieces).toString('utf8'), isWhole)) told.add(word)
-    pieces = []
-    size = 0
-    isWhole = true
-  }
-
-  return {
-    add(chunk: Buffer): void {
-      let from = 0
-      for (let at = chunk.indexOf(LINE_END); at >= 0; at = chunk.indexOf(LINE_END, from)) {
-        take(chunk.subarray(from, at))
-        endLine()
-        from = at + 1
-      }
-      take(chunk.subarray(from))
-    },
-    finish(): ReadonlySet<string> {
-      endLine()
-      return told
     },
   }
 }

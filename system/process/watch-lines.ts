@@ -1,0 +1,40 @@
+// Puts the lines of a stream together again, whatever the chunks, in bounded memory.
+
+export const LINE_END = 0x0a
+
+/** `isWhole` is false for a line that is longer than is looked at: its beginning is given. */
+type OnLine = (line: string, isWhole: boolean) => void
+
+/** Empty lines are passed over; `finish` gives a last line that has no end. */
+export function watchLines(lineBytes: number, onLine: OnLine): { add(chunk: Buffer): void; finish(): void } {
+  let pieces: Buffer[] = []
+  let size = 0
+  let isWhole = true
+
+  function take(piece: Buffer): void {
+    const fitting = piece.subarray(0, lineBytes - size)
+    if (fitting.length < piece.length) isWhole = false
+    if (fitting.length > 0) pieces.push(Buffer.from(fitting))
+    size += fitting.length
+  }
+
+  function endLine(): void {
+    if (size > 0) onLine(Buffer.concat(pieces).toString('utf8'), isWhole)
+    pieces = []
+    size = 0
+    isWhole = true
+  }
+
+  return {
+    add(chunk) {
+      let from = 0
+      for (let at = chunk.indexOf(LINE_END); at >= 0; at = chunk.indexOf(LINE_END, from)) {
+        take(chunk.subarray(from, at))
+        endLine()
+        from = at + 1
+      }
+      take(chunk.subarray(from))
+    },
+    finish: endLine,
+  }
+}
