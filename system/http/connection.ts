@@ -25,6 +25,8 @@ export type HttpRequest = {
   readonly body?: { readonly size: number; readonly chunks: AsyncIterable<Uint8Array> }
   /** Bytes of the answer that are read at most. */
   readonly maxBytes?: number
+  /** Breaks it off, as FETCH_FAILED. */
+  readonly signal?: AbortSignal | undefined
 }
 
 export type HttpReply = {
@@ -41,11 +43,19 @@ export type Connection = Disposable & {
   pause(milliseconds: number): Promise<unknown>
 }
 
+/** As `reason` in the details of an answer that was given up for its length. */
+export const TOO_LONG = 'TOO_LONG'
 const MAX_REPLY_BYTES = 1024 * 1024
 /** Without a byte in either direction; a registry may check a large release for a while before it answers. */
 const IDLE_MS = 300_000
 
 type ConnectionOptions = {
+  /** Of a server of this machine: a Unix socket in place of the host and port of the address. */
+  readonly socketPath?: string | undefined
+  /** At once. */
+  readonly maxConnections?: number
+  /** How long a connection without a request is kept; as long as the server says when absent. */
+  readonly keptMs?: number
   readonly token?: string
   /** For proxies and authorities. */
   readonly env?: Environment
@@ -57,7 +67,11 @@ type ConnectionOptions = {
 
 export function openConnection(base: URL, options: ConnectionOptions = {}): Connection {
   const { token, env = {}, pause = sleep, onWait, noticeMs = TIMEOUTS.noticeMs } = options
-  const transport = openTransport({ env })
+  const { socketPath, maxConnections, keptMs } = options
+  const transport = openTransport({
+    ...{ env, socketPath, keptMs },
+    ...(maxConnections === undefined ? {} : { maxConnections }),
+  })
   return {
     base,
     pause(milliseconds) {
@@ -97,8 +111,12 @@ function headOf({ method, headers, json, body }: HttpRequest, token: string | un
 }
 
 async function exchange(request: ClientRequest, wanted: HttpRequest, asked: Asked): Promise<HttpReply> {
+  const { signal } = wanted
+  const giveUp = () => request.destroy(brokenOff(asked, 'it was given up'))
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     request.once('response', resolve).once('error', reject)
+    if (signal?.aborted) giveUp()
+    signal?.addEventListener('abort', giveUp, { once: true })
     request.setTimeout(IDLE_MS, () => request.destroy(brokenOff(asked, `nothing happened for ${IDLE_MS / 1000} s`)))
   })
   try {
@@ -109,6 +127,7 @@ async function exchange(request: ClientRequest, wanted: HttpRequest, asked: Aske
   } catch (error) {
     throw fetchFailed(asked, error)
   } finally {
+    signal?.removeEventListener('abort', giveUp)
     // An answer may come before the whole body went out; the rest need not.
     if (!request.writableFinished) request.destroy()
   }
@@ -134,7 +153,7 @@ async function readText(message: IncomingMessage, asked: Asked, { method, maxByt
   let size = 0
   for await (const chunk of message as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > most) throw brokenOff(asked, `it is longer than ${most} bytes`)
+    if (size > most) throw brokenOff(asked, `it is longer than ${most} bytes`, TOO_LONG)
     chunks.push(chunk)
   }
   if (!message.complete) throw brokenOff(asked, 'it broke off')

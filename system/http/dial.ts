@@ -1,9 +1,12 @@
-// Opens a TCP connection to a host: all its addresses side by side, within one time limit.
+// Opens a connection: to a host by TCP, all its addresses side by side, or to a Unix socket; within one time limit.
 import type { LookupAddress } from 'node:dns'
-import type { Socket } from 'node:net'
+import type { NetConnectOpts, Socket } from 'node:net'
 import { isIP } from 'node:net'
 import type { Attempt } from '../../schemas/side-by-side.ts'
 import { HEAD_START_MS, interleaveFamilies, raceSideBySide } from '../../schemas/side-by-side.ts'
+
+/** A Unix socket of this machine. */
+export type SocketDialing = { readonly path: string; readonly timeoutMs: number }
 
 export type Dialing = { readonly host: string; readonly port: number; readonly timeoutMs: number }
 
@@ -32,6 +35,13 @@ export function dial({ host, port, timeoutMs }: Dialing): Attempt<Socket> {
   return { opened: promise, cancel: giveUp }
 }
 
+/** The same for a Unix socket. */
+export function dialSocket({ path, timeoutMs }: SocketDialing): Attempt<Socket> {
+  const { opened, cancel } = opening({ path })
+  const timer = setTimeout(() => cancel(timedOut(path)), timeoutMs)
+  return { opened: opened.finally(() => clearTimeout(timer)), cancel: () => cancel(timedOut(path)) }
+}
+
 async function addressesOf(host: string): Promise<readonly LookupAddress[]> {
   const family = isIP(host)
   if (family) return [{ address: host, family }]
@@ -39,7 +49,14 @@ async function addressesOf(host: string): Promise<readonly LookupAddress[]> {
 }
 
 function attempt(host: string, port: number): Attempt<Socket> {
-  const socket = process.getBuiltinModule('node:net').connect({ host, port, noDelay: true, keepAlive: true })
+  const { opened, cancel } = opening({ host, port, noDelay: true, keepAlive: true })
+  return { opened, cancel: () => cancel() }
+}
+
+type Opening = { readonly opened: Promise<Socket>; cancel(reason?: Error): void }
+
+function opening(options: NetConnectOpts): Opening {
+  const socket = process.getBuiltinModule('node:net').connect(options)
   const opened = new Promise<Socket>((resolve, reject) => {
     socket.once('connect', () => {
       socket.off('error', reject)
@@ -47,7 +64,7 @@ function attempt(host: string, port: number): Attempt<Socket> {
     })
     socket.once('error', reject)
   })
-  return { opened, cancel: () => void socket.on('error', () => undefined).destroy() }
+  return { opened, cancel: (reason) => void socket.on('error', () => undefined).destroy(reason) }
 }
 
 function afterHeadStart(act: () => void): () => void {

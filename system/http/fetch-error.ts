@@ -19,8 +19,8 @@ export function placeOf({ url, via }: Asked): string {
 }
 
 /** A transfer that broke off for a reason that is seen here, not told by the system. */
-export function brokenOff(asked: Asked, reason: string): Error {
-  return failure(asked, reason, {})
+export function brokenOff(asked: Asked, reason: string, code?: string): Error {
+  return failure(asked, reason, code === undefined ? {} : { reason: code })
 }
 
 /** FETCH_FAILED for whatever a socket throws; errors of ours are passed on. */

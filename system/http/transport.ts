@@ -6,8 +6,8 @@ import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { SecureContext, TLSSocket } from 'node:tls'
 import { readAuthorities } from './authorities.ts'
-import type { Dialing } from './dial.ts'
-import { dial } from './dial.ts'
+import type { Dialing, SocketDialing } from './dial.ts'
+import { dial, dialSocket } from './dial.ts'
 import { proxyUnreachable } from './fetch-error.ts'
 import { MAX_CONNECTIONS, MAX_HEADER_BYTES, TIMEOUTS } from './limits.ts'
 import { bareHost } from './loopback.ts'
@@ -29,11 +29,21 @@ type Transport = Disposable & {
   request(url: URL, wanted: Wanted): ClientRequest
 }
 
-type TransportOptions = { readonly env: Environment; readonly connectMs?: number }
+type TransportOptions = {
+  readonly env: Environment
+  readonly connectMs?: number
+  /** A Unix socket, to which everything goes whatever the host of an address says. */
+  readonly socketPath?: string | undefined
+  /** At once. */
+  readonly maxConnections?: number
+  /** How long a connection without a request is kept; as long as the server says when absent. */
+  readonly keptMs?: number | undefined
+}
 
 type Connected = (error: Error | null, socket: Duplex) => void
 
-export function openTransport({ env, connectMs = TIMEOUTS.connectMs }: TransportOptions): Transport {
+export function openTransport(options: TransportOptions): Transport {
+  const { env, connectMs = TIMEOUTS.connectMs, socketPath, maxConnections: maxSockets = MAX_CONNECTIONS } = options
   // An `import` of node:http also loads Node's fetch, which takes 25 ms and is not used; what HTTPS needs takes 7.
   const http = process.getBuiltinModule('node:http')
   const https = () => process.getBuiltinModule('node:https')
@@ -47,8 +57,8 @@ export function openTransport({ env, connectMs = TIMEOUTS.connectMs }: Transport
     return context
   }
 
-  async function dialed(dialing: Dialing): Promise<Socket> {
-    const attempt = dial(dialing)
+  async function dialed(dialing: Dialing | SocketDialing): Promise<Socket> {
+    const attempt = 'path' in dialing ? dialSocket(dialing) : dial(dialing)
     pending.add(attempt)
     return attempt.opened.finally(() => pending.delete(attempt))
   }
@@ -69,6 +79,7 @@ export function openTransport({ env, connectMs = TIMEOUTS.connectMs }: Transport
   }
 
   async function connected(url: URL): Promise<Socket> {
+    if (socketPath !== undefined) return await dialed({ path: socketPath, timeoutMs: connectMs })
     const isSecure = url.protocol === 'https:'
     const port = Number(url.port || (isSecure ? 443 : 80))
     const host = bareHost(url.hostname)
@@ -107,8 +118,11 @@ export function openTransport({ env, connectMs = TIMEOUTS.connectMs }: Transport
       },
     }
   }
-  const keeping = agentsWith({ keepAlive: true, maxSockets: MAX_CONNECTIONS })
-  const opening = agentsWith({ keepAlive: false, maxSockets: MAX_CONNECTIONS })
+  const keeping = agentsWith({
+    ...{ keepAlive: true, maxSockets },
+    ...(options.keptMs === undefined ? {} : { timeout: options.keptMs }),
+  })
+  const opening = agentsWith({ keepAlive: false, maxSockets })
 
   return {
     proxyOf,
