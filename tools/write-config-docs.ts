@@ -59,6 +59,7 @@ const TITLES: Readonly<Record<ShapeName, string>> = {
   check: 'check',
   secret: 'source of secrets',
   notification: 'notifier',
+  'plugin directory': 'folder of plugins',
   tool: 'parts of `tool`',
 }
 

@@ -29,6 +29,7 @@ export type ShapeName =
       | 'check'
       | 'tool'
       | 'notification'
+      | 'plugin directory'
     )
 
 /** Plain values (one or a list), data whose keys are the user's, a map of fixed or free keys, or a list of such maps. */
@@ -63,6 +64,12 @@ const notifications: Field = {
   fetched: 'never',
   holds: { list: 'notification' },
   means: 'who is told of what happens to services and checks: a list, or a map of names',
+}
+
+const pluginDirectories: Field = {
+  fetched: 'never',
+  holds: { list: 'plugin directory' },
+  means: 'folders with plugins of OCM, for `octo plugin`',
 }
 
 const SERVICE = {
@@ -168,6 +175,7 @@ export const FIELDS = {
     notifications,
     prompts: { fetched: 'never', holds: { list: 'prompt' }, means: 'values that a person is asked for' },
     globals: run('values of all services, where they say nothing themselves'),
+    pluginDirectories,
   },
   octoctl: {
     repos: { fetched: 'never', holds: { map: 'repos' }, means: 'where plugins come from' },
@@ -189,6 +197,7 @@ export const FIELDS = {
     prompts: { fetched: 'never', holds: { list: 'prompt' }, means: 'values that a person is asked for' },
     secrets: ofTheProject,
     notifications,
+    pluginDirectories,
   },
   include: {
     url: { fetched: 'add', holds: 'value', means: 'path or address, without templates' },
@@ -456,6 +465,13 @@ export const FIELDS = {
     timeout: local('longest time of one try; else what the plugin says, else `30s`'),
     subject: local('template of the subject: one line'),
     body: local('template of the text'),
+  },
+  'plugin directory': {
+    path: local('the folder; a path that is not absolute begins at the document'),
+    trust: local('only `unsigned`: octo runs what lies in the folder, without proof and with a warning each time'),
+    digests: local(
+      'the plugins of the folder that may run, each as `sha256:…` of its file; `octo plugin ls` shows them',
+    ),
   },
   tool: {
     'repo/': {

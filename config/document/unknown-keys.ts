@@ -80,4 +80,5 @@ const WHERE: Readonly<Record<ShapeName, string>> = {
   secret: 'a source of secrets',
   tool: '`tool`',
   notification: 'a notifier',
+  'plugin directory': 'a folder of plugins',
 }

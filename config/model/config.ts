@@ -1,6 +1,7 @@
 // The one form that the three formats of OctoCompose configs are read into: v1 below `operator`, v2 below `octoctl` and
 // `services.NAME.octocompose`, and v3, which octoctl reads, with its repos below `repos.include`.
 
+import type { Digest } from '../../schemas/digest.ts'
 import type { CodedError } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
@@ -30,6 +31,16 @@ export type PluginPin = {
   readonly prerelease?: boolean
   /** A platform without an artifact of it is no failure of an install. */
   readonly optional?: boolean
+}
+
+/** A folder with plugins that speak OCM's protocol, and which of them may run. */
+export type PluginDirectory = {
+  /** Absolute, or begins with `~/`. */
+  readonly path: string
+  /** Whatever lies there may run. */
+  readonly isTrusted: boolean
+  /** Of the files that may run. */
+  readonly digests: readonly Digest[]
 }
 
 export const PHASES = ['preflight', 'health', 'init'] as const
@@ -83,5 +94,7 @@ export type OctoConfig = {
   readonly services: readonly ServiceConfig[]
   /** Who is told of what happens; nobody when absent. */
   readonly notifiers?: readonly NotifierConfig[]
+  /** None when absent. */
+  readonly pluginDirectories?: readonly PluginDirectory[]
   readonly warnings: readonly ConfigWarning[]
 }

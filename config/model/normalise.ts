@@ -24,6 +24,7 @@ import type { NotifierConfig } from './notifier-config.ts'
 import { readNotifiers } from './notifiers.ts'
 import { readOperator } from './operator-choice.ts'
 import { readPins } from './pins.ts'
+import { readPluginDirectories } from './plugin-directories.ts'
 import { readSecretSources } from './read-secrets.ts'
 import { hasProgram, pluginNode, readServiceSpec, readStartPeriod } from './read-service-spec.ts'
 import { findRepos, readRepos, repeatsRepo } from './repos.ts'
@@ -58,6 +59,9 @@ export function normaliseConfig(input: NormaliseInput): OctoConfig {
   const pins = treesFor(FIELDS.operator.plugins.fetched, trees).flatMap((tree) => readPins(tree, warnings))
   const { services, notifiers } =
     attempt(warnings, () => readAllServices(trees, { repos, pins, reading: { variables, warnings } })) ?? NOTHING_READ
+  const [directoryTree] = treesFor(FIELDS.operator.pluginDirectories.fetched, trees)
+  const pluginDirectories =
+    attempt(warnings, () => readPluginDirectories(directoryTree, { resolveFile, warnings })) ?? []
   const [operatorTree] = treesFor(FIELDS.octoctl.operator.fetched, trees)
   const operator = attempt(warnings, () => readOperator(operatorTree))
   // What a repo says may be wrong, and then it still has its name.
@@ -65,7 +69,8 @@ export function normaliseConfig(input: NormaliseInput): OctoConfig {
   refuseUnknownRepos([...new Set(written)], { pins, services, notifiers, warnings })
   const named = { ...attempt(warnings, () => nameOf(trees.merged)), ...(operator ? { operator } : {}) }
   const told = notifiers.length > 0 ? { notifiers } : {}
-  return { files, ...named, repos, pins, services, ...told, warnings: warnings.all() }
+  const found = pluginDirectories.length > 0 ? { pluginDirectories } : {}
+  return { files, ...named, repos, pins, services, ...told, ...found, warnings: warnings.all() }
 }
 
 type Known = {
