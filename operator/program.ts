@@ -1,4 +1,4 @@
-// The full command lines of `octo run`, `octo check`, `octo link`, `octo unlink` and the words for services.
+// The full command lines of `octo run`, `octo check`, `octo link`, `octo unlink`, and the words for services and service plugins.
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { addCommand, onRun, openProgram, runProgram } from '../terminal/program.ts'
@@ -8,6 +8,7 @@ import type { CheckOptions } from './commands/check.ts'
 import type { LinkOptions } from './commands/link.ts'
 import type { RunOptions } from './commands/run.ts'
 import type { UnlinkOptions } from './commands/unlink.ts'
+import { addPluginWords } from './plugin-words.ts'
 import { addServiceWords } from './service-words.ts'
 import { shared } from './shared-options.ts'
 
@@ -64,6 +65,7 @@ export function operatorCommands(): Command {
   addLinkCommands(program)
   addServiceWords(program)
   addAutostartWords(program)
+  addPluginWords(program)
   return program
 }
 

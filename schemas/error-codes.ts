@@ -183,6 +183,26 @@ export const ERROR_CODES = {
   },
   SHIM_CHANGED: { exit: 1, status: 409, meaning: 'a shim is missing, is not as octo wrote it, or takes the long way' },
 
+  PLUGIN_UNPROVEN: { exit: UNTRUSTED, status: 422, meaning: 'nothing proves a plugin that lies in a folder' },
+  HANDSHAKE_TIMEOUT: { exit: 124, status: 504, meaning: 'a service plugin did not say in time where it listens' },
+  HANDSHAKE_REFUSED: {
+    exit: UNTRUSTED,
+    status: 502,
+    meaning: 'a service plugin says that it listens where octo does not connect to',
+  },
+  PLUGIN_EXITED: { exit: 1, status: 502, meaning: 'a service plugin ended while it was needed' },
+  PLUGIN_BROKEN: {
+    exit: TRY_AGAIN,
+    status: 503,
+    meaning: 'a service plugin failed several times in a row and is left alone for a while',
+  },
+  PLUGIN_ANSWER_INVALID: {
+    exit: DATA,
+    status: 502,
+    meaning: 'a service plugin answered what its contract does not have',
+  },
+  CONTRACT_UNSUPPORTED: { exit: MISSING, status: 404, meaning: 'no service plugin has what is asked for' },
+
   SUPERVISOR_BUSY: { exit: TRY_AGAIN, status: 409, meaning: 'another process supervises the services of this config' },
   SYSTEMD_FAILED: {
     exit: UNAVAILABLE,

@@ -18,6 +18,7 @@ export const WORDS: readonly Word[] = [
     check: 'run the preflight and health checks of your services',
     link: 'write shims through which cron and monitoring run proven plugins',
     unlink: 'take shims away',
+    plugin: 'list and ask service plugins of the Open Component Model',
   }),
   ...group('Run services', 'operator', {
     start: 'start the services of the config',

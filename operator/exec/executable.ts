@@ -47,9 +47,17 @@ type Subject = Pick<VerifiedExecutable, 'path' | 'runtime' | 'argv0'> & {
 }
 
 /** Throws RUNTIME_MISSING, PLUGIN_MISSING or PLUGIN_NOT_EXECUTABLE. */
-export function programOf({ path, plugin, runtime, argv0, manifest }: Subject, machine: Machine): Program {
+export function programOf({ manifest, ...subject }: Subject, machine: Machine): Program {
   if (manifest.protocol !== 'exec')
-    throw notExecutable(plugin, `speaks the protocol ${quote(manifest.protocol)}, which this octo does not run yet`)
+    throw notExecutable(
+      subject.plugin,
+      `speaks the protocol ${quote(manifest.protocol)}, which this octo does not run yet`,
+    )
+  return programAt(subject, machine)
+}
+
+/** The same whatever it speaks, once it runs. */
+export function programAt({ path, plugin, runtime, argv0 }: Omit<Subject, 'manifest'>, machine: Machine): Program {
   if (runtime) return underRuntime({ path, plugin, runtime }, machine)
   if (machine.platform === 'win32' && ['.bat', '.cmd'].includes(extname(path).toLowerCase()))
     throw notExecutable(plugin, 'is a batch file, which only a shell can run')

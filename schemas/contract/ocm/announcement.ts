@@ -4,7 +4,7 @@
 const MAX_SOCKET_BYTES = 107
 const MAX_PORT = 65_535
 
-type ListenAddress =
+export type ListenAddress =
   | { readonly kind: 'unix'; readonly path: string }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
 

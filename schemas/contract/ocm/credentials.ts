@@ -7,7 +7,7 @@ import type { CredentialsRule } from './endpoints.ts'
 import type { Typed } from './type-name.ts'
 import { typedShape } from './type-name.ts'
 
-const CREDENTIALS_HEADER = 'authorization'
+export const CREDENTIALS_HEADER = 'authorization'
 /** Go's servers take a megabyte of headers; a server of Node has to be told to. */
 export const MAX_CREDENTIALS_BYTES = 512 * 1024
 

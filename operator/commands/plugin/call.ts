@@ -1,0 +1,124 @@
+// `octo plugin call`: asks one endpoint of a service plugin, and shows its answer.
+import { mkdirSync, mkdtempSync, readFileSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { readConfigurations } from '../../../schemas/contract/ocm/configurations.ts'
+import { MAX_CREDENTIALS_BYTES } from '../../../schemas/contract/ocm/credentials.ts'
+import type { Typed } from '../../../schemas/contract/ocm/type-name.ts'
+import { typedShape } from '../../../schemas/contract/ocm/type-name.ts'
+import { parseDuration } from '../../../schemas/duration.ts'
+import { coded } from '../../../schemas/errors.ts'
+import { parseJson } from '../../../schemas/json.ts'
+import { quote, shellWord } from '../../../schemas/quote.ts'
+import { parseShape } from '../../../schemas/shape.ts'
+import { parseYaml } from '../../../schemas/yaml.ts'
+import { onDisk } from '../../../system/files/errors.ts'
+import { exposureOf } from '../../../system/files/private-file.ts'
+import { interruptible } from '../../../system/process/interruptible.ts'
+import type { Terminal } from '../../../terminal/index.ts'
+import { openPluginHost } from '../../ocm/host.ts'
+import type { PluginLine } from '../../ocm/lines.ts'
+import type { PluginOptions } from './open-plugins.ts'
+import { findPlugins, pluginCalled, usablePlugins } from './open-plugins.ts'
+
+export type CallOptions = PluginOptions & {
+  readonly plugin?: string
+  readonly type?: string
+  readonly credentials?: string
+  readonly ocmConfig?: readonly string[]
+  readonly save?: string
+  readonly timeout?: string
+}
+
+const MAX_REQUEST_BYTES = 16 * 1024 * 1024
+const MIN_TIMEOUT_MS = 10
+
+export async function callPluginCommand(
+  [endpoint = '', words = '{}']: readonly string[],
+  options: CallOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const cwd = process.cwd()
+  const request = parseJson(await textOf(words), 'request', MAX_REQUEST_BYTES)
+  const credentials = options.credentials === undefined ? undefined : readCredentials(resolve(cwd, options.credentials))
+  const configurations = (options.ocmConfig ?? []).flatMap((path) => configurationsIn(resolve(cwd, path)))
+  const timeoutMs = options.timeout === undefined ? undefined : durationOf(options.timeout)
+  using interruption = interruptible()
+  const { signal } = interruption
+  const found = await findPlugins(options, { terminal, cwd, env: process.env, signal })
+  const plugins = options.plugin === undefined ? usablePlugins(found) : [pluginCalled(options.plugin, found).plugin]
+  const answer = await ask()
+  if (answer !== undefined) terminal.print(JSON.stringify(answer, null, 2))
+  return 0
+
+  /** Nothing of the plugin runs any more when its answer is shown. */
+  async function ask(): Promise<unknown> {
+    await using host = openPluginHost({
+      ...{ plugins, configurations, cwd, env: process.env, log: (line: PluginLine) => terminal.debug(logLine(line)) },
+      blobs: () => blobFolder(options.save, cwd),
+    })
+    const { plugin, type } = options
+    return await host.call({
+      ...{ endpoint, request, plugin, type, credentials, signal },
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    })
+  }
+}
+
+function logLine({ plugin, level, message }: PluginLine): string {
+  return `${plugin}: ${level}: ${message}`
+}
+
+function blobFolder(save: string | undefined, cwd: string): string {
+  if (save === undefined) return mkdtempSync(join(tmpdir(), 'octo-blobs-'))
+  const folder = resolve(cwd, save)
+  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
+  return folder
+}
+
+/** As it is typed; of a file after `@`; of standard input for `-`. */
+async function textOf(words: string): Promise<string> {
+  if (words === '-') return await standardInput()
+  return words.startsWith('@') ? readText(words.slice(1), MAX_REQUEST_BYTES) : words
+}
+
+async function standardInput(): Promise<string> {
+  const pieces: Buffer[] = []
+  let size = 0
+  for await (const piece of process.stdin as AsyncIterable<Buffer>) {
+    pieces.push(piece)
+    size += piece.length
+    if (size > MAX_REQUEST_BYTES) break
+  }
+  return Buffer.concat(pieces).toString('utf8')
+}
+
+/** A secret is never a word of a command line: everybody can read those. */
+function readCredentials(path: string): Typed {
+  const exposure = onDisk(path, () => exposureOf(path))
+  if (exposure)
+    throw coded('TOKEN_UNREADABLE', {
+      message: `other users can read the credentials in ${quote(path)}, expected mode 0600, found ${exposure.mode}`,
+      details: { path, expected: '0600', found: exposure.mode },
+      hint: `change them if others may have read them, then: \`chmod 600 ${shellWord(path)}\``,
+    })
+  const found = parseJson(readText(path, MAX_CREDENTIALS_BYTES), path, MAX_CREDENTIALS_BYTES)
+  return parseShape(typedShape, found, { name: path })
+}
+
+function configurationsIn(path: string): readonly Typed[] {
+  return readConfigurations(parseYaml(readText(path, MAX_REQUEST_BYTES), path).value, path)
+}
+
+function readText(path: string, maxBytes: number): string {
+  return onDisk(path, () => {
+    if (statSync(path).size <= maxBytes) return readFileSync(path, 'utf8')
+    throw coded('LIMIT_EXCEEDED', { message: `${quote(path)} is larger than ${maxBytes} bytes`, details: { path } })
+  })
+}
+
+function durationOf(text: string): number {
+  const milliseconds = parseDuration(text)
+  if (milliseconds !== undefined && milliseconds >= MIN_TIMEOUT_MS) return milliseconds
+  throw coded('USAGE', { message: `\`--timeout\` is ${quote(text)}, expected a time such as \`30s\`` })
+}

@@ -1,0 +1,115 @@
+// One call to an instance: asked as the contract says, and answered as it says, or it is an error that says what came instead.
+import { CREDENTIALS_HEADER, renderCredentials } from '../../schemas/contract/ocm/credentials.ts'
+import type { Endpoint } from '../../schemas/contract/ocm/endpoints.ts'
+import { renderQuery } from '../../schemas/contract/ocm/endpoints.ts'
+import { SUCCESS } from '../../schemas/contract/ocm/refusals.ts'
+import type { Typed } from '../../schemas/contract/ocm/type-name.ts'
+import type { CodedError } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
+import { parseJson } from '../../schemas/json.ts'
+import { printable, quote } from '../../schemas/quote.ts'
+import { parseShape } from '../../schemas/shape.ts'
+import type { HttpReply, HttpRequest } from '../../system/http/connection.ts'
+import { TOO_LONG } from '../../system/http/connection.ts'
+import type { Instance } from './instance.ts'
+
+type Call = {
+  readonly plugin: string
+  readonly endpoint: Endpoint
+  /** Of the shape that the endpoint asks for. */
+  readonly request: unknown
+  readonly credentials?: Typed | undefined
+}
+
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024
+const MAX_TEXT = 2000
+
+/** The answer; undefined where the endpoint has none. Throws PLUGIN_FAILED, PLUGIN_ANSWER_INVALID or FETCH_FAILED. */
+export async function callInstance({ connection }: Instance, call: Call, signal: AbortSignal): Promise<unknown> {
+  const { endpoint, request, credentials } = call
+  const authorization = renderCredentials(credentials, endpoint.credentials)
+  const query = renderQuery(endpoint, request)
+  const asked: HttpRequest = {
+    method: endpoint.method,
+    path: `${endpoint.path.slice(1)}${query === '' ? '' : `?${query}`}`,
+    headers: {
+      ...{ accept: 'application/json', 'content-type': 'application/json' },
+      ...(authorization === undefined ? {} : { [CREDENTIALS_HEADER]: authorization }),
+    },
+    ...(endpoint.method === 'POST' ? { json: request } : {}),
+    ...{ maxBytes: MAX_ANSWER_BYTES, signal },
+  }
+  const reply = await connection.send(asked).catch((error: unknown) => {
+    throw brokenOff(error, call)
+  })
+  if (reply.status === SUCCESS) return answerOf(reply, call)
+  if (endpoint.mayBeMissing && saysNothing(reply)) return null
+  throw refusalOf(reply, call)
+}
+
+/** `mayAskAgain` in its details: nobody was there to be asked, or asking twice does no harm. */
+export function isBrokenCall(error: unknown): error is CodedError {
+  return isCoded(error, 'PLUGIN_EXITED') && typeof error.details.mayAskAgain === 'boolean'
+}
+
+const NOBODY_THERE: readonly unknown[] = ['ECONNREFUSED', 'ENOENT']
+
+function brokenOff(error: unknown, { plugin, endpoint }: Call): unknown {
+  if (!isCoded(error, 'FETCH_FAILED')) return error
+  const details = { plugin, endpoint: endpoint.path }
+  if (error.details.reason === TOO_LONG)
+    return coded('PLUGIN_ANSWER_INVALID', {
+      message: `plugin ${quote(plugin)} answered more than ${MAX_ANSWER_BYTES} bytes`,
+      details: { ...details, limit: MAX_ANSWER_BYTES },
+      cause: error,
+    })
+  const mayAskAgain = endpoint.method === 'GET' || NOBODY_THERE.includes(error.details.reason)
+  return coded('PLUGIN_EXITED', {
+    message: `plugin ${quote(plugin)} broke off a call of ${quote(endpoint.path)}, as it does when it crashes`,
+    details: { ...details, mayAskAgain },
+    hint: 'what it says itself is shown with `--verbose`',
+    cause: error,
+  })
+}
+
+function answerOf({ text }: HttpReply, { plugin, endpoint }: Call): unknown {
+  if (!endpoint.response) return undefined
+  const name = `answer of ${plugin} at ${endpoint.path}`
+  try {
+    // Some plugins answer what they could not read with nothing.
+    const found = parseJson(text, name, MAX_ANSWER_BYTES, { numbers: 'rounded' })
+    const answer = parseShape(endpoint.response, found, { name })
+    requireLocalFiles(answer)
+    return answer
+  } catch (error) {
+    if (!isCoded(error)) throw error
+    throw coded('PLUGIN_ANSWER_INVALID', {
+      message: `plugin ${quote(plugin)} answered what its contract does not have: ${text.trim() === '' ? 'nothing' : error.message}`,
+      details: { plugin, endpoint: endpoint.path },
+      hint: 'tell its author; `octo plugin check FILE` shows what is wrong',
+      cause: error,
+    })
+  }
+}
+
+/** Bytes are handed over in files of this machine. */
+function requireLocalFiles(answer: unknown): void {
+  const { location } = (answer ?? {}) as { location?: { type: string; value: string } }
+  if (location === undefined || (location.type === 'localFile' && location.value.startsWith('/'))) return
+  throw coded('FORMAT_INVALID', {
+    message: `\`location\` is ${quote(`${location.type} ${location.value}`)}, expected a \`localFile\` with an absolute path`,
+  })
+}
+
+/** Made with OCM's own SDK, it has no such endpoint, or cannot read the question whatever it is. */
+function saysNothing({ status, text }: HttpReply): boolean {
+  return status === 404 || text.includes('cannot unmarshal object into Go struct field GetIdentityRequest')
+}
+
+function refusalOf({ status, text }: HttpReply, { plugin, endpoint }: Call): Error {
+  const said = printable(text.trim(), MAX_TEXT)
+  return coded('PLUGIN_FAILED', {
+    message: `plugin ${quote(plugin)} refused ${quote(endpoint.path)} with status ${status}: ${said === '' ? 'it gave no reason' : said}`,
+    details: { plugin, endpoint: endpoint.path, status, text: said },
+  })
+}

@@ -1,0 +1,65 @@
+// Whether a value fits the JSON Schema that a plugin declares for its type: draft 2020-12, or draft-07 where it says so.
+import type { ErrorObject, ValidateFunction } from 'ajv'
+import type { DeclaredType } from '../../schemas/contract/ocm/capabilities.ts'
+import { coded } from '../../schemas/errors.ts'
+import { printable, quote } from '../../schemas/quote.ts'
+
+type Schema = NonNullable<DeclaredType['schema']>
+
+const MAX_PROBLEMS = 10
+const DRAFT_07 = /^https?:\/\/json-schema\.org\/draft-07\/schema#?$/
+
+/** Throws ARGUMENTS_INVALID naming every problem, and no value: they may be secrets. */
+export async function requireFitting(value: unknown, { type, schema }: DeclaredType, plugin: string): Promise<void> {
+  if (schema === undefined) return
+  const validate = await compiledOnce(schema, { type, plugin })
+  if (validate(value)) return
+  const problems = (validate.errors ?? []).slice(0, MAX_PROBLEMS).map(describe)
+  throw coded('ARGUMENTS_INVALID', {
+    message: `what is given as ${quote(type)} does not fit the schema of plugin ${quote(plugin)}: ${problems.join('; ')}`,
+    details: { plugin, type, problems },
+    hint: `\`octo plugin inspect ${plugin}\` shows the schema`,
+  })
+}
+
+/** Throws PLUGIN_ANSWER_INVALID for a schema that is of no use. */
+export async function compileSchema({ type, schema }: DeclaredType, plugin: string): Promise<void> {
+  if (schema !== undefined) await compiledOnce(schema, { type, plugin })
+}
+
+type Place = { readonly type: string; readonly plugin: string }
+
+const compiled = new WeakMap<object, Promise<ValidateFunction>>()
+
+/** Making the function takes far longer than using it. */
+function compiledOnce(schema: Schema, place: Place): Promise<ValidateFunction> {
+  if (typeof schema === 'boolean') return compile(schema, place)
+  const known = compiled.get(schema) ?? compile(schema, place)
+  compiled.set(schema, known)
+  return known
+}
+
+/** Formats are not asserted, as OCM's own validation does not; nothing is loaded from elsewhere. */
+async function compile(schema: Schema, { type, plugin }: Place): Promise<ValidateFunction> {
+  const isOld = typeof schema === 'object' && typeof schema.$schema === 'string' && DRAFT_07.test(schema.$schema)
+  const Validator = isOld ? (await import('ajv')).Ajv : (await import('ajv/dist/2020.js')).Ajv2020
+  try {
+    return new Validator({
+      ...{ allErrors: true, strict: false, logger: false, ownProperties: true, validateFormats: false },
+    }).compile(schema)
+  } catch (cause) {
+    throw coded('PLUGIN_ANSWER_INVALID', {
+      message: `the schema of ${quote(type)} of plugin ${quote(plugin)} cannot be used`,
+      details: { plugin, type },
+      hint: 'tell its author; `octo plugin check FILE` shows it too',
+      cause,
+    })
+  }
+}
+
+function describe({ instancePath, keyword, params, message }: ErrorObject): string {
+  const where = instancePath === '' ? '' : `${quote(instancePath.slice(1).replaceAll('/', '.'))} `
+  if (keyword === 'additionalProperties') return `${where}has no key ${quote(params.additionalProperty)}`
+  if (keyword === 'required') return `${where}${quote(params.missingProperty)} is missing`
+  return `${where}${printable(message ?? 'does not fit', 200)}`
+}

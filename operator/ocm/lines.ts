@@ -1,0 +1,44 @@
+// What a service plugin prints, line by line for as long as it runs: both of its streams are always read, so that it never waits
+// for a full pipe, and nothing is kept but its last lines.
+import type { ChildProcess } from 'node:child_process'
+import { printable } from '../../schemas/quote.ts'
+import { watchLines } from '../../system/process/watch-lines.ts'
+import type { LogLine } from '../result/stderr-log.ts'
+import { parseLogLines } from '../result/stderr-log.ts'
+
+/** A line of a plugin, with whose it is. */
+export type PluginLine = LogLine & { readonly plugin: string }
+
+const LINE_BYTES = 64 * 1024
+const KEPT_LINES = 20
+const KEPT_LENGTH = 500
+
+type Reading = {
+  readonly plugin: string
+  readonly log: (line: PluginLine) => void
+  /** Looks at a line of standard output first; true for one that is no log. */
+  readonly takes: (line: string) => boolean
+}
+
+type Lines = {
+  /** The last ones of standard error, safe to show. */
+  last(): readonly string[]
+}
+
+export function readPluginLines(child: ChildProcess, { plugin, log, takes }: Reading): Lines {
+  const last: string[] = []
+  const tell = (line: string) => {
+    for (const found of parseLogLines(line)) log({ plugin, ...found })
+  }
+  const stdout = watchLines(LINE_BYTES, (line, isWhole) => {
+    if (!isWhole || !takes(line)) tell(line)
+  })
+  const stderr = watchLines(LINE_BYTES, (line) => {
+    last.push(printable(line, KEPT_LENGTH))
+    if (last.length > KEPT_LINES) last.shift()
+    tell(line)
+  })
+  child.stdout?.on('data', stdout.add).once('end', stdout.finish)
+  child.stderr?.on('data', stderr.add).once('end', stderr.finish)
+  return { last: () => last }
+}

@@ -1,0 +1,20 @@
+// A service plugin as the host knows it, wherever it comes from: what it offers, and how its proven program is opened.
+import type { Capabilities } from '../../schemas/contract/ocm/capabilities.ts'
+
+/** What is started, as it was proven right before. Disposed of once it runs. */
+export type OpenedProgram = Disposable & {
+  readonly file: string
+  /** Words before those of the protocol: an interpreter's. */
+  readonly leading: readonly string[]
+  readonly argv0: string
+  /** The folder of its files. */
+  readonly root: string
+}
+
+export type ServicePlugin = {
+  /** Unique among those of one host. */
+  readonly name: string
+  readonly capabilities: Capabilities
+  /** Throws what a program that may not, or cannot be run is refused with. */
+  open(): OpenedProgram
+}

@@ -1,0 +1,77 @@
+// The folder of one instance: only its user enters it, its path is short enough for a socket, and it is gone afterwards, with what
+// plugins put elsewhere under the name that they were given.
+import { randomBytes } from 'node:crypto'
+import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
+import { isMissing } from '../../system/files/errors.ts'
+import { temporaryFolder } from '../../system/files/temporary-folder.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+export type RuntimeFolder = {
+  readonly path: string
+  /** Short, and nobody else's: plugins name their socket by it. */
+  readonly id: string
+  /** Removes it, and the socket and lock that the process of this number left. */
+  remove(pid: number | undefined, socket: string | undefined): void
+}
+
+/** Throws IO_FAILED where there can be none that is this user's alone. */
+export function makeRuntimeFolder(env: Environment): RuntimeFolder {
+  const parent = runtimeParent(env)
+  const path = mkdtempSync(join(parent, 'p-'))
+  const id = randomBytes(4).toString('hex')
+  return {
+    ...{ path, id },
+    remove(pid, socket) {
+      // Plugins made with OCM's own SDK listen there, whatever TMPDIR says, and leave their lock.
+      for (const left of new Set([`/tmp/${id}-plugin.socket`, ...(socket === undefined ? [] : [socket])]))
+        removeSocket(left, pid)
+      rmSync(path, { recursive: true, force: true, maxRetries: 3 })
+    },
+  }
+}
+
+/** Large files of plugins lie there, so it is where the machine has its temporary files, and not its memory. */
+function runtimeParent(env: Environment): string {
+  const folder = join(temporaryFolder(env), `octo-ocm-${process.getuid?.() ?? 'user'}`)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  if (isOursAlone(folder)) return folder
+  throw coded('IO_FAILED', {
+    message: `folder ${quote(folder)} is not this user's alone`,
+    details: { folder },
+    hint: 'set TMPDIR to a folder of your own',
+  })
+}
+
+/** No link, of this user, and closed to all others. */
+function isOursAlone(folder: string): boolean {
+  const stat = lstatSync(folder, { throwIfNoEntry: false })
+  if (process.getuid === undefined) return stat?.isDirectory() === true
+  return stat?.isDirectory() === true && stat.uid === process.getuid() && (stat.mode & 0o077) === 0
+}
+
+/** Whether somebody of this user listens there, and not another user who was faster. */
+export function isOwnSocket(path: string): boolean {
+  const stat = lstatSync(path, { throwIfNoEntry: false })
+  return stat?.isSocket() === true && stat.uid === (process.getuid?.() ?? stat.uid)
+}
+
+/** Only what is a socket of ours, and a lock that names the process which has ended. */
+function removeSocket(path: string, pid: number | undefined): void {
+  if (isOwnSocket(path)) rmSync(path, { force: true })
+  const lock = `${path}.lock`
+  if (pid !== undefined && textOf(lock) === String(pid)) rmSync(lock, { force: true })
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    const stat = lstatSync(path)
+    return stat.isFile() && stat.size < 32 ? readFileSync(path, 'latin1').trim() : undefined
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,204 @@
+// Keeps one plugin: started by the first call that needs it, once for all that wait; ended when nobody does. What happens is for
+// lifecycle.ts to decide; here it is done.
+import { setTimeout as pause } from 'node:timers/promises'
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
+import { isBrokenCall } from './call.ts'
+import type { Instance, InstanceFacts } from './instance.ts'
+import { startInstance } from './instance.ts'
+import type { Effect, Event, Life, State } from './lifecycle.ts'
+import { isAtRest, NEW_LIFE, step } from './lifecycle.ts'
+import type { ServicePlugin } from './plugin.ts'
+
+type SupervisorFacts = InstanceFacts & {
+  /** For calls under way, before their plugin is ended. */
+  readonly drainMs: number
+}
+
+export type SupervisedPlugin = {
+  readonly plugin: ServicePlugin
+  status(): {
+    readonly state: State
+    readonly pid?: number
+    readonly calls: number
+    readonly reason?: string | undefined
+  }
+  /** Runs the call on an instance that is ready; throws why there is none. */
+  use<Result>(signal: AbortSignal, call: (instance: Instance) => Promise<Result>): Promise<Result>
+  /** Lets calls under way finish, ends what runs, and refuses all that comes. */
+  close(): Promise<void>
+}
+
+type Waiting = { readonly serve: (lease: Lease) => void; readonly refuse: (error: unknown) => void }
+type Lease = { readonly instance: Instance; readonly generation: number }
+
+/** The plugin stops itself after its idle timeout; one that does not is ended a little later. */
+const IDLE_FACTOR = 1.2
+const END_SEEN_MS = 1000
+
+export function supervisePlugin(plugin: ServicePlugin, facts: SupervisorFacts): SupervisedPlugin {
+  let life: Life = NEW_LIFE
+  let instance: Instance | undefined
+  let starting: AbortController | undefined
+  let problem: unknown
+  let alarm: NodeJS.Timeout | undefined
+  let idle: NodeJS.Timeout | undefined
+  const waiting = new Set<Waiting>()
+  const resting = new Set<() => void>()
+
+  function tell(event: Event): void {
+    const found = step(life, event, { now: performance.now(), drainMs: facts.drainMs })
+    life = found.life
+    for (const effect of found.effects) EFFECTS[effect]()
+    watchIdle()
+    if (isAtRest(life) && instance === undefined) for (const rested of resting) rested()
+  }
+
+  const EFFECTS: Readonly<Record<Effect, () => void>> = {
+    start: () => void start(),
+    serve() {
+      if (!instance) return
+      const lease = { instance, generation: life.generation }
+      for (const one of takeWaiting()) {
+        tell({ kind: 'began', generation: lease.generation })
+        one.serve(lease)
+      }
+    },
+    refuse() {
+      for (const one of takeWaiting()) one.refuse(problem)
+    },
+    'turn-away'() {
+      for (const one of takeWaiting()) one.refuse(life.isClosed ? closed() : broken())
+    },
+    end() {
+      if (instance) instance.end()
+      else starting?.abort()
+    },
+    wake() {
+      clearTimeout(alarm)
+      const leftMs = (life.due ?? 0) - performance.now()
+      alarm = setTimeout(() => tell({ kind: 'due' }), Math.max(0, Math.ceil(leftMs)))
+      // Whoever has nothing else to do need not wait for a plugin that may start again.
+      if (life.state !== 'draining') alarm.unref()
+    },
+  }
+
+  async function start(): Promise<void> {
+    const { generation } = life
+    starting = new AbortController()
+    try {
+      const started = await startInstance(plugin, facts, starting.signal)
+      instance = started
+      void started.ended.then((how) => {
+        instance = undefined
+        problem = exited(how.reason)
+        tell({ kind: 'exited', generation, ...how })
+      })
+      tell({ kind: 'ready', generation })
+    } catch (error) {
+      problem = error
+      tell({ kind: 'failed', generation, reason: error instanceof Error ? error.message : String(error) })
+    }
+  }
+
+  function takeWaiting(): readonly Waiting[] {
+    const all = [...waiting]
+    waiting.clear()
+    return all
+  }
+
+  function watchIdle(): void {
+    clearTimeout(idle)
+    if (life.state !== 'ready' || life.calls > 0) return
+    idle = setTimeout(() => tell({ kind: 'retire' }), Math.min(facts.idleTimeoutMs * IDLE_FACTOR, 2 ** 31 - 1)).unref()
+  }
+
+  function ready(signal: AbortSignal): Promise<Lease> {
+    return new Promise((resolve, reject) => {
+      const giveUp = () => {
+        waiting.delete(one)
+        reject(signal.reason)
+      }
+      const one: Waiting = {
+        serve(lease) {
+          signal.removeEventListener('abort', giveUp)
+          resolve(lease)
+        },
+        refuse(error) {
+          signal.removeEventListener('abort', giveUp)
+          reject(error)
+        },
+      }
+      if (signal.aborted) return giveUp()
+      signal.addEventListener('abort', giveUp, { once: true })
+      waiting.add(one)
+      tell({ kind: 'wanted' })
+    })
+  }
+
+  async function used<Result>(signal: AbortSignal, call: (instance: Instance) => Promise<Result>): Promise<Result> {
+    const lease = await ready(signal)
+    try {
+      return await call(lease.instance)
+    } finally {
+      tell({ kind: 'ended', generation: lease.generation })
+    }
+  }
+
+  return {
+    plugin,
+    status: () => ({
+      ...{ state: life.state, calls: life.calls, reason: life.reason },
+      ...(instance === undefined ? {} : { pid: instance.pid }),
+    }),
+    async use(signal, call) {
+      try {
+        return await used(signal, call)
+      } catch (error) {
+        if (!isBrokenCall(error) || life.isClosed || signal.aborted) throw error
+        const hasEnded = await endSeen(signal)
+        if (error.details.mayAskAgain) return await used(signal, call)
+        throw hasEnded ? problem : error
+      }
+    },
+    async close() {
+      const rested = new Promise<void>((resolve) => resting.add(resolve))
+      tell({ kind: 'close' })
+      await rested
+      clearTimeout(alarm)
+    },
+  }
+
+  /** A call that breaks off is noticed a moment before the end of the plugin: the next one is not to meet the same. */
+  async function endSeen(signal: AbortSignal): Promise<boolean> {
+    const ended = instance?.ended.then(() => true) ?? Promise.resolve(true)
+    const aborted = new Promise<boolean>((resolve) => {
+      signal.addEventListener('abort', () => resolve(false), { once: true })
+    })
+    return await Promise.race([ended, aborted, pause(END_SEEN_MS, false, { ref: false })])
+  }
+
+  function exited(reason: string): Error {
+    return coded('PLUGIN_EXITED', {
+      message: `plugin ${quote(plugin.name)} is gone: ${reason}`,
+      details: { plugin: plugin.name },
+    })
+  }
+
+  function broken(): Error {
+    const seconds = Math.max(1, Math.ceil(((life.due ?? 0) - performance.now()) / 1000))
+    return coded('PLUGIN_BROKEN', {
+      message: `plugin ${quote(plugin.name)} has failed again and again, and is left alone for ${seconds} s: ${life.reason}`,
+      details: { plugin: plugin.name, failures: life.failures.length },
+      hint: `look what is wrong with it: \`octo plugin inspect ${plugin.name}\``,
+      cause: problem,
+    })
+  }
+
+  function closed(): Error {
+    return coded('PLUGIN_EXITED', {
+      message: `plugin ${quote(plugin.name)} is not asked any more, as its host ends`,
+      details: { plugin: plugin.name },
+    })
+  }
+}

@@ -1,0 +1,120 @@
+// `octo plugin`, as it is typed: what it shows, what it runs, and what it does not.
+import assert from 'node:assert/strict'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import { digestOf } from '../../../schemas/digest.ts'
+import type { Behaviour } from '../../support/builders/service-plugin.ts'
+import { writeServicePlugin } from '../../support/builders/service-plugin.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { octoIn } from '../../support/octo/in-process-octo.ts'
+
+const LIST = '{"repository": {"type": "Twin/v1"}, "last": ""}'
+
+function aPlace(t: TestContext, config: (digest: string) => string, behaviour: Behaviour = {}) {
+  const folder = tempFolder(t)
+  for (const name of ['plugins', 'tmp']) mkdirSync(join(folder, name))
+  const path = writeServicePlugin(join(folder, 'plugins'), 'twin', behaviour)
+  const digest = digestOf(readFileSync(path))
+  const text = config(digest)
+  if (text !== '') writeFileSync(join(folder, 'octo.yaml'), `${text}\n`)
+  const env = { OCTO_HOME: join(folder, 'store'), TMPDIR: join(folder, 'tmp') }
+  const type = (...words: string[]) => octoIn({ cwd: folder, env }, ['plugin', ...words])
+  /** Of instances; the folder that they lie in stays. */
+  const left = () => readdirSync(join(folder, 'tmp'), { recursive: true }).filter((name) => String(name).includes('p-'))
+  return { folder, path, digest, type, left }
+}
+
+const trusting = () => 'operator: {pluginDirectories: [{path: ./plugins, trust: unsigned}]}'
+const pinning = (digest: string) => `operator: {pluginDirectories: [{path: ./plugins, digests: [${digest}]}]}`
+
+test('a plugin of a folder that nobody vouches for is shown with its digest, and how it could be', async (t) => {
+  const { type, digest } = aPlace(t, () => '')
+  const { code, stdout, stderr } = await type('ls', '--plugin-directory', 'plugins')
+  assert.equal(code, 0)
+  assert.match(stdout, /twin +\? +not proven, not run +/)
+  assert.match(stderr, new RegExp(`operator.pluginDirectories.*digests: \\[${digest}\\]`))
+  const asked = await type('call', 'listComponents', LIST, '--plugin-directory', 'plugins', '--plugin', 'twin')
+  assert.equal(asked.code, 76)
+  assert.match(asked.stderr, /is not run, as nothing proves it/)
+})
+
+test('a plugin that the config names is listed, inspected and asked', async (t) => {
+  for (const config of [trusting, pinning]) {
+    const { type, left, digest } = aPlace(t, config)
+    const listed = JSON.parse((await type('ls', '--json')).stdout)
+    assert.deepEqual(listed[0].capabilities, [
+      { capability: 'componentLister', types: [{ type: 'Twin/v1', aliases: ['twin'] }] },
+    ])
+    assert.deepEqual([listed[0].digest, listed[0].proof], [digest, config === trusting ? 'folder' : 'digest'])
+    const shown = await type('inspect', 'twin')
+    assert.match(
+      shown.stdout,
+      /supportedRepositorySpecTypes: Twin\/v1, also twin\n {2}listComponents {2}POST \/components\/list/,
+    )
+    const { code, stdout } = await type('call', 'listComponents', LIST)
+    assert.equal(code, 0)
+    assert.deepEqual(JSON.parse(stdout).list, ['a'])
+    assert.deepEqual(left(), [])
+  }
+})
+
+test('a config that trusts a folder is warned of', async (t) => {
+  const { type } = aPlace(t, trusting)
+  assert.match((await type('ls')).stderr, /run without proof; whoever writes there decides what/)
+})
+
+test('credentials come from a file that is private, and never stand in a command line', async (t) => {
+  const { type, folder } = aPlace(t, trusting)
+  const file = join(folder, 'key.json')
+  writeFileSync(file, '{"type": "Credentials/v1", "properties": {"password": "s3cret"}}', { mode: 0o644 })
+  const refused = await type('call', 'listComponents', LIST, '--credentials', 'key.json')
+  assert.equal(refused.code, 77)
+  assert.match(refused.stderr, /chmod 600/)
+  chmodSync(file, 0o600)
+  const { echoed } = JSON.parse((await type('call', 'listComponents', LIST, '--credentials', 'key.json')).stdout)
+  assert.match(echoed.authorization, /s3cret/)
+  assert.doesNotMatch(JSON.stringify(echoed.argv), /s3cret/)
+})
+
+test('a request comes from a file too, and configurations from documents of OCM', async (t) => {
+  const capabilities = JSON.stringify({
+    capabilities: [{ type: 'componentLister', supportedRepositorySpecTypes: [{ type: 'Twin/v1' }] }],
+    supportedConfigTypes: ['twin.config/v1'],
+  })
+  const { type, folder } = aPlace(t, trusting, { capabilities })
+  writeFileSync(join(folder, 'request.json'), LIST)
+  const generic =
+    'type: generic.config.ocm.software/v1\nconfigurations: [{type: other/v1}, {type: twin.config/v1, n: 1}]\n'
+  writeFileSync(join(folder, 'ocmconfig.yaml'), generic)
+  const { stdout } = await type('call', 'listComponents', '@request.json', '--ocm-config', 'ocmconfig.yaml')
+  assert.deepEqual(JSON.parse(stdout).echoed.config.configTypes, [{ n: 1, type: 'twin.config/v1' }])
+})
+
+test('a file that a plugin answers with is kept where the command line says', async (t) => {
+  const capabilities = JSON.stringify({
+    capabilities: [{ type: 'blobTransformer', supportedTransformerSpecTypes: [{ type: 'Twin/v1' }] }],
+  })
+  const { type, folder } = aPlace(t, trusting, { capabilities, answers: { '/blob/transform': { file: 'bytes' } } })
+  const request = '{"location": {"type": "localFile", "value": "/dev/null"}, "specification": {"type": "Twin/v1"}}'
+  const { stdout } = await type('call', 'transformBlob', request, '--save', 'kept')
+  assert.equal(JSON.parse(stdout).location.value, join(folder, 'kept', 'blob'))
+  assert.equal(readFileSync(join(folder, 'kept', 'blob'), 'utf8'), 'bytes')
+})
+
+test('a plugin that keeps to the protocol passes its check', async (t) => {
+  const refusing = { status: 400, body: 'failed to decode request: no\n' }
+  const good = aPlace(t, () => '', {
+    answers: { '/components/list': refusing, '/identity': refusing, '/shutdown': { leaves: true } },
+  })
+  const passed = await good.type('check', 'plugins/twin', '--json')
+  const findings = JSON.parse(passed.stdout).findings as { check: string; result: string; detail?: string }[]
+  assert.deepEqual(
+    findings.filter(({ result }) => result !== 'passed').map(({ check, detail }) => `${check}: ${detail}`),
+    ["has schemas that can be used: none for Twin/v1: OCM's own manager refuses every call of such a type"],
+  )
+  assert.equal(passed.code, 0)
+  assert.ok(findings.length >= 12)
+  assert.deepEqual(good.left(), [])
+})

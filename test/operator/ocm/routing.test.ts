@@ -1,0 +1,94 @@
+// Which plugin a call is for.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ServicePlugin } from '../../../operator/ocm/plugin.ts'
+import type { Question } from '../../../operator/ocm/routing.ts'
+import { routeCall } from '../../../operator/ocm/routing.ts'
+import { parseCapabilities } from '../../../schemas/contract/ocm/capabilities.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
+import { capturedCapabilities } from '../../support/peers/ocm-captures.ts'
+
+function aPlugin(name: string, document: object | string): ServicePlugin {
+  const text = typeof document === 'string' ? document : JSON.stringify(document)
+  return { name, capabilities: parseCapabilities(text, name), open: () => assert.fail('nothing is started') }
+}
+
+const lists = (key: string, ...types: string[]) => ({
+  [key]: types.map((type) => ({ type, aliases: [`${type}-alias`] })),
+})
+const lister = (...types: string[]) => ({ type: 'componentLister', ...lists('supportedRepositorySpecTypes', ...types) })
+const signer = (...types: string[]) => ({ type: 'signingHandler', ...lists('supportedSigningSpecTypes', ...types) })
+const credentials = {
+  type: 'credentialRepository',
+  ...lists('supportedConsumerIdentityTypes', 'Consumer/v1'),
+  ...lists('supportedCredentialRepositorySpecTypes', 'Vault/v1'),
+  ...lists('customCredentialTypes', 'Token/v1'),
+}
+
+const PLUGINS = [
+  aPlugin('one', { capabilities: [lister('A/v1')] }),
+  aPlugin('two', { capabilities: [lister('B/v1'), signer('A/v1', 'S')] }),
+  aPlugin('vault', { capabilities: [credentials] }),
+]
+
+const about = (type: string) => ({ repository: { type }, last: '' })
+const ROUTES: readonly (readonly [string, Question, string])[] = [
+  ['by the type of the request', { endpoint: 'listComponents', request: about('A/v1') }, 'one componentLister'],
+  ['by an alias', { endpoint: 'listComponents', request: about('B/v1-alias') }, 'two componentLister'],
+  [
+    'another capability of the same plugin',
+    { endpoint: 'sign', request: { config: { type: 'A/v1' } } },
+    'two signingHandler',
+  ],
+  ['by a type that is named', { endpoint: 'verify', request: {}, type: 'S' }, 'two signingHandler'],
+  ['by the name of the plugin', { endpoint: 'listComponents', request: {}, plugin: 'two' }, 'two componentLister'],
+  [
+    'by a capability',
+    { endpoint: 'credentialRepository.resolve', request: {}, type: 'Vault/v1' },
+    'vault credentialRepository',
+  ],
+  ['by a type of consumers', { endpoint: 'resolve', request: {}, type: 'Consumer/v1' }, 'vault credentialRepository'],
+]
+
+test('a call goes to the plugin that has its endpoint and its type', () => {
+  for (const [title, question, route] of ROUTES) {
+    const { plugin, capability } = routeCall(question, PLUGINS)
+    assert.equal(`${plugin.name} ${capability}`, route, title)
+  }
+})
+
+test('a call that is for nobody, or for several, says so', () => {
+  const refused: readonly (readonly [
+    Question,
+    'CONTRACT_UNSUPPORTED' | 'NAME_AMBIGUOUS' | 'PLUGIN_NOT_FOUND' | 'USAGE',
+  ])[] = [
+    [{ endpoint: 'listComponents', request: about('A') }, 'CONTRACT_UNSUPPORTED'],
+    [{ endpoint: 'listComponents', request: about('a/v1') }, 'CONTRACT_UNSUPPORTED'],
+    [{ endpoint: 'listComponents', request: {} }, 'CONTRACT_UNSUPPORTED'],
+    [{ endpoint: 'listComponents', request: about('A/v1'), plugin: 'two' }, 'CONTRACT_UNSUPPORTED'],
+    [{ endpoint: 'resolve', request: {}, type: 'Token/v1' }, 'CONTRACT_UNSUPPORTED'],
+    [{ endpoint: 'transformBlob', request: { specification: { type: 'A/v1' } } }, 'CONTRACT_UNSUPPORTED'],
+    [{ endpoint: 'sign', request: {}, plugin: 'three' }, 'PLUGIN_NOT_FOUND'],
+    [{ endpoint: 'teleport', request: {} }, 'USAGE'],
+    [{ endpoint: 'getIdentity', request: { type: { type: 'A/v1' } } }, 'NAME_AMBIGUOUS'],
+  ]
+  const twin = aPlugin('twin', { capabilities: [lister('A/v1')] })
+  for (const [question, code] of refused)
+    expectCode(code, () => routeCall(question, code === 'NAME_AMBIGUOUS' ? [...PLUGINS, twin] : PLUGINS))
+})
+
+test("each of OCM's own test plugins is found for its type", () => {
+  const all = [...capturedCapabilities()].map(([name, text]) => aPlugin(name, text))
+  const type = 'DummyRepository/v1'
+  const asked = [
+    ['listComponentVersions', 'test-plugin-component-version'],
+    ['listComponents', 'test-plugin-component-lister'],
+    ['transformBlob', 'test-plugin-blobtransformer'],
+    ['processResourceDigest', 'test-plugin-digester'],
+    ['processResource', 'test-plugin-input'],
+    ['getResource', 'test-plugin-resource'],
+    ['sign', 'test-plugin-signinghandler'],
+    ['credentialRepository.resolve', 'test-plugin-credential-repository'],
+  ] as const
+  for (const [endpoint, name] of asked) assert.equal(routeCall({ endpoint, request: {}, type }, all).plugin.name, name)
+})

@@ -1,0 +1,70 @@
+// Plugins that speak OCM's protocol, as programs in a folder: well-behaved unless told otherwise.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { openPluginFile } from '../../../operator/ocm/open-file.ts'
+import type { ServicePlugin } from '../../../operator/ocm/plugin.ts'
+import { parseCapabilities } from '../../../schemas/contract/ocm/capabilities.ts'
+
+type Answer = {
+  readonly status?: number
+  readonly body?: unknown
+  /** The answer is its body with `echoed`: what was asked. */
+  readonly echo?: boolean
+  readonly afterMs?: number
+  readonly hang?: boolean
+  readonly dies?: number
+  /** It stops itself when it has answered. */
+  readonly leaves?: boolean
+  readonly leavesChild?: boolean
+  readonly logs?: string
+  readonly huge?: number
+  /** Text of a file that it answers with. */
+  readonly file?: string
+}
+
+export type Behaviour = {
+  /** The text that it prints. */
+  readonly capabilities?: string
+  readonly capabilitiesExit?: number
+  readonly start?: 'die' | 'hang'
+  readonly listen?: 'tcp'
+  /** Lines before the announcement. */
+  readonly before?: readonly string[]
+  /** In place of the announcement; `PORT` is its own. */
+  readonly announces?: string
+  readonly floods?: { readonly stream: 'stdout' | 'stderr'; readonly megabytes: number }
+  readonly ignoresSigint?: boolean
+  readonly ignoresIdle?: boolean
+  readonly answers?: Readonly<Record<string, Answer>>
+}
+
+const TWIN = join(import.meta.dirname, '..', '..', 'fixtures', 'ocm', 'twin.cjs')
+
+/** What a lister of `Twin/v1` prints. */
+export const LISTER = JSON.stringify({
+  capabilities: [{ type: 'componentLister', supportedRepositorySpecTypes: [{ type: 'Twin/v1', aliases: ['twin'] }] }],
+})
+
+/** Writes the program; gives its path. */
+export function writeServicePlugin(folder: string, name: string, behaviour: Behaviour = {}): string {
+  const path = join(folder, name)
+  const whole = {
+    capabilities: LISTER,
+    answers: { '/components/list': { echo: true, body: { list: ['a'] } } },
+    ...behaviour,
+  }
+  const program = `#!/usr/bin/env node\nconst behaviour = ${JSON.stringify(whole)}\n${readFileSync(TWIN, 'utf8')}`
+  writeFileSync(path, program, { mode: 0o755 })
+  return path
+}
+
+/** The same as the host takes it, without a question for its capabilities. */
+export function aServicePlugin(folder: string, name: string, behaviour: Behaviour = {}): ServicePlugin {
+  const path = writeServicePlugin(folder, name, behaviour)
+  const { capabilities = LISTER } = behaviour
+  return {
+    name,
+    capabilities: parseCapabilities(capabilities, name),
+    open: () => openPluginFile({ name, path }, { digest: () => undefined, remember: () => undefined }),
+  }
+}
