@@ -2,6 +2,7 @@
 // be; what was built once is kept by its digest, and proven before each start as everything is.
 import { join } from 'node:path'
 import type { GitSource } from '../../../config/model/program-source.ts'
+import { HOUR_MS } from '../../../schemas/duration.ts'
 import { coded, isCoded } from '../../../schemas/errors.ts'
 import { quote } from '../../../schemas/quote.ts'
 import { takeLock } from '../../../system/process-lock.ts'
@@ -15,6 +16,9 @@ import type { BroughtProgram } from '../kept-program.ts'
 import { openBuildPlace } from './build-place.ts'
 import { checkOut, commitOf, isCommit } from './git-commands.ts'
 import { runBuild } from './run-build.ts'
+
+/** Another build may take as long as a config lets one take. */
+const LONGEST_WAIT_MS = 4 * HOUR_MS
 
 /** Throws SOURCE_UNPINNED, BUILD_REFUSED, BUILD_FAILED, OFFLINE, LIMIT_EXCEEDED, and what git and trust/ mean by their refusals. */
 export async function provideBuilt(
@@ -37,7 +41,8 @@ export async function provideBuilt(
   using _lock = await takeLock({
     ...{ path: layout.makingLock, mode: 'exclusive', subject: `the build of ${service}` },
     ...STORE_DISK,
-    ...(report.info ? { onWait: report.info } : {}),
+    timeoutMs: LONGEST_WAIT_MS,
+    ...(report.waiting ? { onWait: report.waiting } : {}),
   })
   // Whoever held the lock before has probably built it.
   const meanwhile = await prove(madeBefore(layout, key))

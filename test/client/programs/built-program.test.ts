@@ -144,15 +144,18 @@ const FAILS: readonly (readonly [what: string, code: ErrorCode, script: string, 
   ['another machine', 'NO_MATCHING_PLATFORM', '', {}],
 ]
 
-for (const [what, code, script, more] of FAILS)
-  test(`a build is refused for ${what}, and nothing of it stays`, options, async (t) => {
-    const { provide, source, base, layout } = aScene(t, { 'build.sh': script })
-    const platform = code === 'NO_MATCHING_PLATFORM' ? { platform: 'linux_s390x' as Platform } : {}
-    const error = await expectCodeAsync(code, () => provide(source(more), platform))
-    if (what === 'a command that fails') assert.match(error.message, /ended with exit code 3: why/)
-    assert.deepEqual(leftovers(base.storeRoot), [])
-    assert.deepEqual(readdirSync(layout.made), [])
-  })
+test('a build is refused with its reason, and nothing of it stays', options, async (t) => {
+  const { provide, source, base, layout } = aScene(t)
+  for (const [what, code, script, more] of FAILS)
+    await t.test(what, async () => {
+      const platform = code === 'NO_MATCHING_PLATFORM' ? { platform: 'linux_s390x' as Platform } : {}
+      const asked = source({ build: [['/bin/sh', '-c', script]], ...more })
+      const error = await expectCodeAsync(code, () => provide(asked, platform))
+      if (script.startsWith('echo why')) assert.match(error.message, /ended with exit code 3: why/)
+      assert.deepEqual(leftovers(base.storeRoot), [])
+      assert.deepEqual(readdirSync(layout.made), [])
+    })
+})
 
 test('a build that fills the disk is ended with all that it started', options, async (t) => {
   const { base } = aProgramScene(t)

@@ -66,13 +66,17 @@ const VIEWS: readonly (readonly [what: string, layers: readonly Layer[], binary?
   ],
   ['a whiteout does not take away what its own layer adds', [[at('web', OTHER)], [at('web'), gone('.wh.web')]]],
   [
-    'an opaque folder hides all that is below, also when it is said last',
-    [[at('a/web', OTHER)], [at('a/b'), at('a/new'), gone('a/.wh..wh..opq')], [link('a/web', 'new')]],
+    'an opaque folder hides what is below and nothing of its own layer, also when that is said last',
+    [[at('a/web', OTHER)], [at('a/web'), gone('a/.wh..wh..opq')]],
     'a/web',
   ],
   ['a hard link is another name of the same file', [[at('first'), hard('web', 'first'), at('first', OTHER)]]],
   ['a hard link to a file of a layer below', [[at('first')], [hard('web', 'first')]]],
-  ['a link that is absolute begins at the root of the image', [[at('opt/web'), link('web', '/opt/web')]]],
+  [
+    'a link that is absolute begins at the root of the image',
+    [[at('opt/web'), at('a/opt/web', OTHER), link('a/web', '/opt/web')]],
+    'a/web',
+  ],
   ['a link that climbs stays in the image', [[at('opt/web'), link('a/b/web', '../../../../../../opt/web')]], 'a/b/web'],
   ['a folder that is a link', [[at('usr/bin/web'), link('bin', 'usr/bin')]], 'bin/web'],
   [
@@ -129,6 +133,7 @@ const REFUSED: readonly (readonly [what: string, code: ErrorCode, recipe: ImageR
   ['no such file', 'IMAGE_UNFIT', { layers: [[at('other')]] }],
   ['a folder in its place', 'IMAGE_UNFIT', { layers: [[{ path: 'web', type: 'Directory' }]] }],
   ['a file that a later layer took away', 'IMAGE_UNFIT', { layers: [[at('web')], [gone('.wh.web')]] }],
+  ['a file below an opaque folder', 'IMAGE_UNFIT', { layers: [[at('web')], [at('other'), gone('.wh..wh..opq')]] }],
   ['a link to a file of the machine', 'IMAGE_UNFIT', { layers: [[link('web', '../../../../../bin/sh')]] }],
   ['links in a circle', 'IMAGE_UNFIT', { layers: [[link('web', 'b'), link('b', 'web')]] }],
   [
