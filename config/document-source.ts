@@ -1,5 +1,7 @@
 // Whose word a document is: where it came from, what led to it, and how far a local document trusts it.
 import type { DocumentKey } from '../schemas/document-key.ts'
+import { quote } from '../schemas/quote.ts'
+import { invalid, showPlace } from './document/invalid.ts'
 import type { ConfigSource } from './document/node.ts'
 import { placeOf } from './document/node.ts'
 import type { DocumentAddress } from './document-address.ts'
@@ -22,6 +24,21 @@ export function sourceOf(address: DocumentAddress, { include, signers, insecure 
     ...(signers ? { signers } : {}),
     ...(insecure && address.kind === 'web' ? { unsigned: true } : {}),
   }
+}
+
+/** Throws CONFIG_INVALID: which of two ways to a document counts is for nobody to guess. */
+export function requireSameRights(first: ConfigSource, again: ConfigSource, { node }: Include): void {
+  if (!first.remote || rightsOf(first) === rightsOf(again)) return
+  const before = first.includedAt ? `, first at ${showPlace(first.includedAt)}` : ''
+  throw invalid(
+    node,
+    `${quote(first.name)} is included twice, and not with the same \`trust\` and \`offers\` each time${before}`,
+    { hint: 'say the same of it wherever it is included, and of what includes it, or include it once' },
+  )
+}
+
+function rightsOf({ unsigned, signed, offers }: ConfigSource): string {
+  return JSON.stringify([unsigned === true, signed === true, offers ? [...offers].sort() : null])
 }
 
 /** The local place that leads to a document and what it offers, however many documents are between. */

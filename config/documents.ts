@@ -15,7 +15,7 @@ import { openWarnings } from './document/warnings.ts'
 import type { DocumentAddress } from './document-address.ts'
 import { addressIn, shownName } from './document-address.ts'
 import { cycle, notIncluded, notReadable, tooMuch } from './document-errors.ts'
-import { sourceOf } from './document-source.ts'
+import { requireSameRights, sourceOf } from './document-source.ts'
 import type { FetchText } from './fetched-text.ts'
 import { idOfSigners, signersOf } from './include-keys.ts'
 import { refuseFormat, refuseNothing, rootOf } from './parse-document.ts'
@@ -33,7 +33,7 @@ export type ConfigDocument = {
 /** A document in its place, and what it includes. */
 type Slot = { document?: ConfigDocument; readonly inner: Slot[] }
 /** `signers`: who had to sign it. */
-type Known = { readonly address: DocumentAddress; readonly signers: string }
+type Known = { readonly address: DocumentAddress; readonly signers: string; readonly source: ConfigSource }
 
 export const CONFIG_LIMITS = {
   documentBytes: 256 * 1024,
@@ -147,7 +147,7 @@ async function gather(address: DocumentAddress, step: Step): Promise<void> {
   const { name } = address
   if (chain.includes(name)) throw cycle([...chain, name].map(shownAddress), include?.node)
   const known = gathering.documents.get(name)
-  if (known) return requireSameSigners(known, step)
+  if (known) return requireSame(known, step)
   if (chain.length >= CONFIG_LIMITS.depth)
     throw tooMuch(`includes more than ${CONFIG_LIMITS.depth} levels deep`, shownName(address))
   if (gathering.documents.size >= CONFIG_LIMITS.documents)
@@ -172,8 +172,8 @@ async function readInto(slot: Slot, address: DocumentAddress, step: Step): Promi
   const { text, signers }: Remote =
     address.kind === 'file' ? { text: await readLocal(address, step) } : await readRemote(address, step)
   countBytes(text, address, gathering)
-  gathering.documents.set(address.name, { address, signers: idOfSigners(signers) })
   const source = sourceOf(address, { include, signers, insecure: gathering.insecure })
+  gathering.documents.set(address.name, { address, signers: idOfSigners(signers), source })
   const root = await rootOf(text, { address, source, isTemplate: include?.isTemplate === true })
   if (root) await place(slot, { address, text, root }, step)
   else gathering.templates.push({ slot, address, text, source, step })
@@ -216,10 +216,12 @@ async function readTemplate(
   await place(slot, { address, text, root }, step)
 }
 
-/** It is read once, and by whom it had to be signed then. */
-async function requireSameSigners({ address, signers }: Known, { gathering, include }: Step): Promise<void> {
-  const wanted = idOfSigners(await signersOf(address, { ...gathering, include }))
-  if (wanted === signers || gathering.insecure || !include) return
+/** It is read once, with the rights that it has then, and by whom it had to be signed. */
+async function requireSame({ address, signers, source }: Known, { gathering, include }: Step): Promise<void> {
+  const { insecure } = gathering
+  const named = await signersOf(address, { ...gathering, include })
+  if (include) requireSameRights(source, sourceOf(address, { include, signers: named, insecure }), include)
+  if (idOfSigners(named) === signers || insecure || !include) return
   throw invalid(
     include.node,
     `${quote(shownName(address))} is included twice, and not by the same \`keys\` each time`,
