@@ -14,7 +14,7 @@ const PROGRAMS: Readonly<Record<Part, (word: string | undefined) => Promise<Comm
   registry: async () => (await import('./registry/main.ts')).registryProgram(),
   publisher: async (word) => (await import('./publisher/main.ts')).publisherProgram(word),
   client: async () => (await import('./client/main.ts')).clientProgram(),
-  operator: async () => (await import('./operator/program.ts')).operatorCommands(),
+  operator: async () => (await import('./operator/operator-program.ts')).operatorCommands(),
   demo: async () => (await import('./demo/main.ts')).demoProgram(),
 }
 

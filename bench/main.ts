@@ -6,7 +6,7 @@ import { contest } from './contest.ts'
 import { renderDocument } from './document.ts'
 import { machineShape, peerVersions } from './machine.ts'
 import type { BenchmarkResult, RunResult } from './model.ts'
-import type { Options } from './options.ts'
+import type { BenchOptions } from './options.ts'
 import { HELP, parseOptions } from './options.ts'
 import { comparisonTable } from './report.ts'
 import { messageOf, Scope } from './scope.ts'
@@ -32,7 +32,7 @@ async function main(argv: readonly string[]): Promise<number> {
   return 0
 }
 
-async function bench(options: Options): Promise<number> {
+async function bench(options: BenchOptions): Promise<number> {
   const chosen = SUITES.filter(({ name }) => options.only.length === 0 || options.only.includes(name))
   if (chosen.length === 0) {
     terminal.info(
@@ -69,7 +69,7 @@ async function runSuite(suite: Suite, quick: boolean): Promise<Outcome> {
   return { benchmarks, absent: scope.absent }
 }
 
-async function describeRun(outcomes: readonly Outcome[], options: Options): Promise<RunResult> {
+async function describeRun(outcomes: readonly Outcome[], options: BenchOptions): Promise<RunResult> {
   const words = [...options.only.map((name) => `--only ${name}`), ...(options.quick ? ['--quick'] : [])]
   return {
     format: 'octo.bench/v1',

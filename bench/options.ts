@@ -1,7 +1,7 @@
 // The words after `npm run bench --`.
 import { parseArgs } from 'node:util'
 
-export type Options = {
+export type BenchOptions = {
   readonly only: readonly string[]
   readonly quick: boolean
   readonly document: boolean
@@ -21,7 +21,7 @@ Runs octo and its peers side by side in interleaved rounds, prints the ratios an
 example: npm run bench -- --only start --quick
 `
 
-export function parseOptions(argv: readonly string[]): Options {
+export function parseOptions(argv: readonly string[]): BenchOptions {
   const { values } = parseArgs({
     args: [...argv],
     options: {

@@ -11,9 +11,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (code !== undefined) return code
   }
   if (argv[0] === 'octoctl') {
-    const { octoctl } = await import('./octoctl/program.ts')
+    const { octoctl } = await import('./octoctl/octoctl.ts')
     return octoctl(argv.slice(1))
   }
-  const { operatorProgram } = await import('./program.ts')
+  const { operatorProgram } = await import('./operator-program.ts')
   return operatorProgram(argv)
 }

@@ -176,7 +176,7 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
       'registry/main.ts',
       'publisher/main.ts',
       'client/main.ts',
-      'operator/program.ts',
+      'operator/operator-program.ts',
       'demo/main.ts',
     ],
     packages: ['commander'],

@@ -18,8 +18,8 @@ import type { Offered } from '../query/inspect.ts'
 import { offersOf } from '../query/inspect.ts'
 import { withNearestPlugin } from '../resolve/nearest-plugin.ts'
 import { proveRelease } from '../sources/signed/prove-release.ts'
-import type { ClientFlags } from './session.ts'
-import { openSession } from './session.ts'
+import type { ClientFlags } from './client-session.ts'
+import { openSession } from './client-session.ts'
 
 const MAX_VERSIONS = 20
 /** Each costs a request. */

@@ -7,8 +7,8 @@ import { count, errorToJson, exitCodeOf, formatBytes } from '../../terminal/inde
 import type { Run } from '../../terminal/program.ts'
 import type { FailedPlugin } from '../index.ts'
 import { openClient } from '../index.ts'
-import type { ClientFlags } from './session.ts'
-import { openSession } from './session.ts'
+import type { ClientFlags } from './client-session.ts'
+import { openSession } from './client-session.ts'
 
 export async function installCommand({ options, terminal }: Run<ClientFlags>): Promise<number> {
   using session = await openSession(options, terminal)

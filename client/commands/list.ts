@@ -3,8 +3,8 @@ import type { Run } from '../../terminal/program.ts'
 import { openContext } from '../context.ts'
 import { readLock } from '../lockfile/file.ts'
 import { listPlugins } from '../query/inspect.ts'
-import type { ClientFlags } from './session.ts'
-import { openSession } from './session.ts'
+import type { ClientFlags } from './client-session.ts'
+import { openSession } from './client-session.ts'
 
 export async function listCommand({ options, terminal }: Run<ClientFlags>): Promise<number> {
   using session = await openSession(options, terminal)

@@ -12,8 +12,8 @@ import { count } from '../../terminal/index.ts'
 import type { Run } from '../../terminal/program.ts'
 import type { LockChange } from '../api.ts'
 import { openClient } from '../index.ts'
-import type { ClientFlags, Session } from './session.ts'
-import { openSession } from './session.ts'
+import type { ClientFlags, Session } from './client-session.ts'
+import { openSession } from './client-session.ts'
 
 export async function lockCommand({ options, terminal }: Run<ClientFlags>): Promise<number> {
   using session = await openSession(options, terminal)

@@ -3,8 +3,8 @@ import { printable } from '../../schemas/quote.ts'
 import type { Run } from '../../terminal/program.ts'
 import { openContext } from '../context.ts'
 import { searchRepos } from '../sources/search.ts'
-import type { ClientFlags } from './session.ts'
-import { openSession } from './session.ts'
+import type { ClientFlags } from './client-session.ts'
+import { openSession } from './client-session.ts'
 
 export async function searchCommand({ args, options, terminal }: Run<ClientFlags>): Promise<number> {
   using session = await openSession(options, terminal)

@@ -19,8 +19,8 @@ import { withNearestPlugin } from '../resolve/nearest-plugin.ts'
 import { pickVersion } from '../resolve/pick-version.ts'
 import { gatherQuestions } from '../resolve/requests.ts'
 import { warningsOf } from '../resolve/resolver.ts'
-import type { ClientFlags } from './session.ts'
-import { openSession } from './session.ts'
+import type { ClientFlags } from './client-session.ts'
+import { openSession } from './client-session.ts'
 
 export async function whyCommand({ args, options, terminal }: Run<ClientFlags>): Promise<number> {
   using session = await openSession(options, terminal)

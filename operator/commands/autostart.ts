@@ -10,11 +10,11 @@ import { onDisk } from '../../system/files/errors.ts'
 import { userConfigFolder } from '../../system/files/user-config-folder.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { ownStart } from '../link/own-start.ts'
+import type { SessionOptions } from '../operator-session.ts'
 import { complaintsAbout, systemd, systemdVersion, withSystemd } from '../operators/baremetal/systemd.ts'
 import { MARK_LINE, renderUnit, SUBGROUPS_SINCE } from '../operators/baremetal/unit.ts'
 import { supervisorOf } from '../services/control.ts'
 import { placesOf } from '../services/places.ts'
-import type { SessionOptions } from '../session.ts'
 import { refuseExposed } from './unit-safety.ts'
 
 export type AutostartOptions = Pick<SessionOptions, 'config' | 'lock' | 'frozen' | 'offline'> & {

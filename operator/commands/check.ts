@@ -17,8 +17,8 @@ import { renderJunit } from '../check/render-junit.ts'
 import { failureNotes, summaryLine } from '../check/render-table.ts'
 import { runChecks } from '../check/run-checks.ts'
 import { writeReport } from '../check/write-report.ts'
+import type { SessionOptions } from '../operator-session.ts'
 import { asksForProgram, programRunner } from '../services/checked-services.ts'
-import type { SessionOptions } from '../session.ts'
 import { MAX_LINE, openChecks, phasesOf } from './open-checks.ts'
 
 export type CheckOptions = SessionOptions & {

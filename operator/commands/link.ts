@@ -13,8 +13,8 @@ import { openLinking } from '../link/open-linking.ts'
 import type { PlannedShim } from '../link/plan-shim.ts'
 import { planShim } from '../link/plan-shim.ts'
 import { refuseForeign, writeShim } from '../link/shim-file.ts'
-import type { SessionOptions } from '../session.ts'
-import { openSession } from '../session.ts'
+import type { SessionOptions } from '../operator-session.ts'
+import { openSession } from '../operator-session.ts'
 
 export type LinkOptions = SessionOptions & { readonly to?: string; readonly check?: string }
 

@@ -11,11 +11,11 @@ import { planLine } from '../check/decisions.ts'
 import type { CheckOutcome } from '../check/outcome.ts'
 import type { PlannedCheck } from '../check/plan.ts'
 import { asksForFreePort, planChecks, requestKey, requestsOfPlan, withoutChecks } from '../check/plan.ts'
+import type { Session, SessionOptions } from '../operator-session.ts'
+import { openSession } from '../operator-session.ts'
 import { currentStatus } from '../operators/baremetal/project.ts'
 import { programsOfPlan } from '../services/checked-services.ts'
 import { placesOf } from '../services/places.ts'
-import type { Session, SessionOptions } from '../session.ts'
-import { openSession } from '../session.ts'
 
 type OpenedChecks = AsyncDisposable & {
   readonly session: Session

@@ -5,11 +5,11 @@ import { settled } from '../../system/async/limit.ts'
 import { askOn } from '../../terminal/ask-question.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { keptAnswers, noAnswers } from '../answers.ts'
+import { openSession } from '../operator-session.ts'
 import { chooseOperator } from '../operators/choose-operator.ts'
 import type { Operator, OperatorCall, OperatorOptions, OperatorWord, OwnWord } from '../operators/operator.ts'
 import { OWN_WORDS } from '../operators/operator.ts'
 import { readConfigCall } from '../services/config-call.ts'
-import { openSession } from '../session.ts'
 
 export type OperateOptions = OperatorOptions & { readonly operator?: string }
 

@@ -5,9 +5,9 @@ import { pinned } from '../../config/model/requests.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { Terminal } from '../../terminal/index.ts'
+import type { SessionOptions } from '../operator-session.ts'
+import { openSession } from '../operator-session.ts'
 import { runInteractive } from '../run/interactive.ts'
-import type { SessionOptions } from '../session.ts'
-import { openSession } from '../session.ts'
 
 export type RunOptions = SessionOptions & { readonly relink?: string }
 

@@ -1,7 +1,7 @@
 // What all shims of one command share: client, config, store, and the programs of this machine.
 import { resolve } from 'node:path'
 import { storeRootOf } from '../../client/index.ts'
-import type { Session, SessionOptions } from '../session.ts'
+import type { Session, SessionOptions } from '../operator-session.ts'
 import { findLinkMachine } from './machine.ts'
 import { ownStart } from './own-start.ts'
 import type { Linking } from './plan-shim.ts'

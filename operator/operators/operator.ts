@@ -1,7 +1,7 @@
 // What every operator does with the services of a config: the built-in one, and those that are plugins.
 import type { Project } from '../../config/project-folder.ts'
 import type { Terminal } from '../../terminal/index.ts'
-import type { Session, SessionOptions } from '../session.ts'
+import type { Session, SessionOptions } from '../operator-session.ts'
 
 /** The words of octo that the operator of the config answers. */
 export const OPERATOR_WORDS = ['start', 'stop', 'restart', 'status', 'logs', 'exec', 'show', 'compose'] as const

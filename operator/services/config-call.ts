@@ -3,7 +3,7 @@
 // line and no environment of a process.
 import { coded } from '../../schemas/errors.ts'
 import { parseJson } from '../../schemas/json.ts'
-import type { SessionOptions } from '../session.ts'
+import type { SessionOptions } from '../operator-session.ts'
 
 type Flags = Pick<SessionOptions, 'config' | 'lock' | 'frozen' | 'offline' | 'insecure' | 'strict'>
 

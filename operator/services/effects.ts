@@ -18,11 +18,11 @@ import { markOf } from './marks.ts'
 import type { Tally } from './metrics/tally.ts'
 import type { PreparationFacts, Preparing } from './preparation.ts'
 import { ownProgramOf, runAll } from './preparation.ts'
-import { oomKillsOf, startProgram } from './program.ts'
 import type { Surroundings } from './protocol.ts'
 import { oneLine } from './said-by-others.ts'
 import type { SecretsKeeper } from './secrets/keeper.ts'
 import { serviceLaunch } from './service-launch.ts'
+import { oomKillsOf, startProgram } from './start-program.ts'
 import { notRead } from './surroundings.ts'
 
 export type EffectFacts = Omit<PreparationFacts, 'locate'> & {

@@ -6,7 +6,7 @@ import type { Schemes, Security, Target } from '../rpc-health/target.ts'
 import { targetOf } from '../rpc-health/target.ts'
 import type { options } from './options.ts'
 
-type Options = OptionValues<typeof options>
+type GrpcOptions = OptionValues<typeof options>
 
 export type Place = {
   readonly target: Target
@@ -30,7 +30,7 @@ const SCHEMES: Schemes = {
 }
 
 /** Throws InvalidOptions. */
-export function placeOf(given: Options): Place {
+export function placeOf(given: GrpcOptions): Place {
   const target = targetOf(given, SCHEMES)
   const { insecure, 'ca-file': caFile, 'server-name': serverName } = given
   const { endpoint } = target
@@ -42,7 +42,7 @@ export function placeOf(given: Options): Place {
   }
 }
 
-function securityOf({ security, endpoint }: Target, given: Options): Security {
+function securityOf({ security, endpoint }: Target, given: GrpcOptions): Security {
   const { plaintext } = given
   const wanted = (['insecure', 'ca-file', 'server-name'] as const).find((name) => given[name])
   const isPlain = plaintext || security === 'plain'

@@ -6,12 +6,12 @@ import type { options } from './options.ts'
 import type { Answer } from './request.ts'
 import { shown } from './target.ts'
 
-type Options = OptionValues<typeof options>
+type UrlOptions = OptionValues<typeof options>
 type Finding = { readonly status: CheckStatus; readonly text: string }
 
 const SEVERITY: readonly CheckStatus[] = ['ok', 'warn', 'unknown', 'critical']
 
-export function verdict({ answer, target, redirects }: Journey, options: Options, latencyMs: number): CheckResult {
+export function verdict({ answer, target, redirects }: Journey, options: UrlOptions, latencyMs: number): CheckResult {
   const findings = [
     statusFinding(answer, options),
     ...bodyFindings(answer, options),
@@ -45,17 +45,17 @@ export function parseStatuses(texts: readonly string[]): (status: number) => boo
   return (status) => spans.some(([low = 0, high = 0]) => status >= low && status <= high)
 }
 
-function statusFinding({ status }: Answer, { status: wanted }: Options): Finding {
+function statusFinding({ status }: Answer, { status: wanted }: UrlOptions): Finding {
   if (parseStatuses(wanted)(status)) return { status: 'ok', text: `HTTP ${status}` }
   return { status: 'critical', text: `HTTP ${status}, expected ${wanted.join(' or ') || '2xx'}` }
 }
 
-function bodyFindings({ body }: Answer, { 'body-contains': wanted }: Options): Finding[] {
+function bodyFindings({ body }: Answer, { 'body-contains': wanted }: UrlOptions): Finding[] {
   const missing = wanted.filter((text) => !body.includes(text))
   return missing.map((text) => ({ status: 'critical', text: `the answer does not contain ${JSON.stringify(text)}` }))
 }
 
-function certificateFindings({ certificate }: Answer, { 'certificate-days': days, insecure }: Options): Finding[] {
+function certificateFindings({ certificate }: Answer, { 'certificate-days': days, insecure }: UrlOptions): Finding[] {
   if (!certificate) return []
   const { daysLeft, verified } = certificate
   const findings: Finding[] = []
@@ -69,7 +69,7 @@ function certificateDetails({ certificate }: Answer): Record<string, unknown> {
   return certificate ? { certificateVerified: certificate.verified } : {}
 }
 
-function certificateMetrics({ certificate }: Answer, { 'certificate-days': warn }: Options): Metric[] {
+function certificateMetrics({ certificate }: Answer, { 'certificate-days': warn }: UrlOptions): Metric[] {
   if (!certificate) return []
   return [{ name: 'certificate', value: certificate.daysLeft, unit: 'd', ...(warn === undefined ? {} : { warn }) }]
 }

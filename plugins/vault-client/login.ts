@@ -11,7 +11,7 @@ import { Refusal, refusedBy } from './refusal.ts'
 import type { Vault } from './request.ts'
 import { ask } from './request.ts'
 
-export type Options = SecretsContext<typeof options>['options']
+export type VaultOptions = SecretsContext<typeof options>['options']
 
 export type Session = {
   readonly token: string
@@ -22,7 +22,7 @@ export type Session = {
 }
 
 /** Throws InvalidOptions and Refusal. */
-export async function logIn(vault: Vault, given: Options): Promise<Session> {
+export async function logIn(vault: Vault, given: VaultOptions): Promise<Session> {
   if (given.auth_method === 'token') return tokenSession(vault, given)
   const { path, body } = await LOGINS[given.auth_method](vault, given)
   const mount = parsePath(given.auth_mount ?? given.auth_method, 'auth_mount')
@@ -33,9 +33,9 @@ export async function logIn(vault: Vault, given: Options): Promise<Session> {
 }
 
 type Login = { readonly path: string; readonly body: Fields }
-type LoginMethod = Exclude<Options['auth_method'], 'token'>
+type LoginMethod = Exclude<VaultOptions['auth_method'], 'token'>
 
-const LOGINS: Readonly<Record<LoginMethod, (vault: Vault, given: Options) => Promise<Login>>> = {
+const LOGINS: Readonly<Record<LoginMethod, (vault: Vault, given: VaultOptions) => Promise<Login>>> = {
   approle: async (vault, given) => {
     const secret = given.secret_id === undefined ? undefined : await secretId(vault, given, given.secret_id)
     const body = { role_id: needed(given.role_id, 'role_id'), ...(secret === undefined ? {} : { secret_id: secret }) }
@@ -51,7 +51,7 @@ const LOGINS: Readonly<Record<LoginMethod, (vault: Vault, given: Options) => Pro
   }),
 }
 
-async function tokenSession(vault: Vault, given: Options): Promise<Session> {
+async function tokenSession(vault: Vault, given: VaultOptions): Promise<Session> {
   if (given.token !== undefined && given.token_file !== undefined)
     throw invalidOptions('--token and --token_file are both given, expected one of them')
   const token = given.token ?? (given.token_file === undefined ? undefined : textFile(given.token_file, 'token_file'))
@@ -62,7 +62,7 @@ async function tokenSession(vault: Vault, given: Options): Promise<Session> {
   return ownSession(vault, auth, 'the wrapping token')
 }
 
-async function secretId(vault: Vault, given: Options, text: string): Promise<string> {
+async function secretId(vault: Vault, given: VaultOptions, text: string): Promise<string> {
   vault.secrets.add(text)
   if (!given.wrapped) return text
   const { data } = await unwrap(vault, headerValue(text))

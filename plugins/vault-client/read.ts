@@ -2,7 +2,7 @@
 import { invalidOptions } from '../../sdk/index.ts'
 import type { Answer, Fields } from './answer.ts'
 import { fieldsOf } from './body.ts'
-import type { Options, Session } from './login.ts'
+import type { Session, VaultOptions } from './login.ts'
 import { parsePath } from './place.ts'
 import { Refusal, refusedBy } from './refusal.ts'
 import type { Vault } from './request.ts'
@@ -19,7 +19,7 @@ export type Read = {
 type Place = { readonly path: string; readonly isVersioned: boolean }
 
 /** Throws InvalidOptions and Refusal. */
-export async function readSecrets(vault: Vault, session: Session, given: Options): Promise<Read> {
+export async function readSecrets(vault: Vault, session: Session, given: VaultOptions): Promise<Read> {
   const path = parsePath(given.path, 'path')
   const place = await findPlace(vault, session, { ...given, path })
   if (place) return (await readAt(vault, session, { ...given, path, place })).read
@@ -27,7 +27,7 @@ export async function readSecrets(vault: Vault, session: Session, given: Options
 }
 
 /** Undefined when the server does not say what is mounted there, which it need not. */
-async function findPlace(vault: Vault, { token }: Session, given: Options): Promise<Place | undefined> {
+async function findPlace(vault: Vault, { token }: Session, given: VaultOptions): Promise<Place | undefined> {
   const { path, kv } = given
   if (kv === '1') return { path, isVersioned: false }
   const mount = given.mount === undefined ? undefined : `${parsePath(given.mount, 'mount')}/`
@@ -52,7 +52,7 @@ function firstPart(path: string): string {
   return `${path.split('/', 1)[0]}/`
 }
 
-type Asked = Options & { readonly place: Place }
+type Asked = VaultOptions & { readonly place: Place }
 type Attempt = { readonly read: Read; readonly answer: Answer }
 
 async function readAt(vault: Vault, session: Session, { place, version }: Asked): Promise<Attempt> {
@@ -90,7 +90,7 @@ function goneVersion(path: string, { version, deletion_time: deleted, destroyed 
  * Where nobody says what is mounted: the path as it is, and as one of version 2. Tokens that may not know what is mounted are
  * often allowed only one of both, so the first that answers counts.
  */
-async function readByShape(vault: Vault, session: Session, given: Options): Promise<Read> {
+async function readByShape(vault: Vault, session: Session, given: VaultOptions): Promise<Read> {
   const { path } = given
   const plain = { path, isVersioned: looksVersioned(path) }
   const first = await attempt(readAt(vault, session, { ...given, place: plain }))

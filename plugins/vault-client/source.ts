@@ -2,7 +2,7 @@
 import type { SecretResult, SecretsContext } from '../../sdk/index.ts'
 import { defineSecrets, failed, provided, retry, tlsOptions } from '../../sdk/index.ts'
 import { renewLease, validityOf } from './lease.ts'
-import type { Options, Session } from './login.ts'
+import type { Session, VaultOptions } from './login.ts'
 import { logIn, logOut } from './login.ts'
 import { options } from './options.ts'
 import { parsePath, parseServer } from './place.ts'
@@ -57,7 +57,7 @@ async function answer(vault: Vault, { options: given, lease }: Context): Promise
 type Answered = { readonly result: SecretResult; readonly hasLease: boolean }
 
 /** Ended also when reading failed, but not when what was read would end with it. */
-async function withOwnToken(vault: Vault, session: Session, given: Options): Promise<SecretResult> {
+async function withOwnToken(vault: Vault, session: Session, given: VaultOptions): Promise<SecretResult> {
   let answered: Answered
   try {
     answered = await read(vault, session, given)
@@ -70,7 +70,7 @@ async function withOwnToken(vault: Vault, session: Session, given: Options): Pro
   return { ...answered.result, warnings: [...(answered.result.warnings ?? []), ...warnings] }
 }
 
-async function read(vault: Vault, session: Session, given: Options): Promise<Answered> {
+async function read(vault: Vault, session: Session, given: VaultOptions): Promise<Answered> {
   const found = await readSecrets(vault, session, given)
   const secrets = chooseSecrets(found.data, given.keys)
   for (const value of Object.values(secrets)) vault.secrets.add(value)

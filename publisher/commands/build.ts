@@ -9,7 +9,7 @@ import { repeatable } from '../../terminal/repeatable.ts'
 import type { ReleaseDraft } from '../dist-folder/release-file.ts'
 import type { OnNeeds } from '../pack/pack-artifact.ts'
 
-type Options = {
+type BuildOptions = {
   readonly platform?: readonly string[]
   readonly out?: string
   readonly merge?: readonly string[]
@@ -33,7 +33,7 @@ export function addBuild(program: Command): void {
     .option('--merge <dist...>', 'build nothing; join what other jobs built')
     .option('--pass-env <name>', 'a variable that build commands may see; repeat for several', repeatable)
     .option('-n, --dry-run', 'show what would be run and written')
-  onRun<Options>(command, async ({ args, options, terminal }) => {
+  onRun<BuildOptions>(command, async ({ args, options, terminal }) => {
     const dir = resolve(args[0] ?? '.')
     const out = resolve(options.out ?? join(dir, 'dist'))
     if (options.dryRun) return showPlan(dir, options, terminal)
@@ -54,7 +54,7 @@ async function merge(out: string, dists: readonly string[]): Promise<ReleaseDraf
 async function build(
   dir: string,
   out: string,
-  { platform = [], passEnv = [] }: Options,
+  { platform = [], passEnv = [] }: BuildOptions,
   terminal: Terminal,
 ): Promise<ReleaseDraft> {
   const [{ readProject }, { buildRelease }] = await Promise.all([
@@ -71,7 +71,7 @@ async function build(
 }
 
 /** The commands and artifacts of a build, without running or writing anything. */
-async function showPlan(dir: string, { platform = [] }: Options, terminal: Terminal): Promise<number> {
+async function showPlan(dir: string, { platform = [] }: BuildOptions, terminal: Terminal): Promise<number> {
   const [{ readProject }, { planCommands }, { planArtifact }, { selectPlatforms }] = await Promise.all([
     import('../project/read-project.ts'),
     import('../pack/plan-commands.ts'),

@@ -7,7 +7,7 @@ import { shellWord } from '../../schemas/quote.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { initProject, TEMPLATES } from '../project/init-project.ts'
 
-type Options = { readonly template: string; readonly name?: string; readonly repo?: string }
+type InitOptions = { readonly template: string; readonly name?: string; readonly repo?: string }
 
 /** Whose compiler brings the linker of its own machine alone. */
 const LINKS_FOR_ITS_MACHINE = new Set(['rust'])
@@ -22,7 +22,7 @@ export function addInit(program: Command): void {
     .requiredOption('-t, --template <template>', `one of ${TEMPLATES.join(', ')}`)
     .option('--name <name>', 'name of the plugin, when it is not that of the folder')
     .option('--repo <repo>', 'repo that the plugin will be published to')
-  onRun<Options>(command, async ({ args, options, terminal }) => {
+  onRun<InitOptions>(command, async ({ args, options, terminal }) => {
     const dir = resolve(args[0] ?? '.')
     const plugin = parseName(options.name ?? basename(dir), 'plugin')
     const repo = options.repo === undefined ? undefined : parseName(options.repo, 'repo')

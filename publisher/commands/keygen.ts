@@ -10,7 +10,7 @@ import { secretPrompt } from '../../terminal/secret-prompt.ts'
 import { makeKeyPair, pinSnippet } from '../sign/make-key.ts'
 import { readPassphraseFile } from '../sign/read-key.ts'
 
-type Options = {
+type KeygenOptions = {
   readonly out: string
   readonly type: string
   readonly passphrase?: boolean
@@ -28,7 +28,7 @@ export function addKeygen(program: Command): void {
     .option('--type <type>', 'ecdsa-p256 or ed25519', 'ecdsa-p256')
     .option('--passphrase', 'encrypt the private key; asks, or takes OCTO_KEY_PASSPHRASE')
     .option('--passphrase-file <file>', 'encrypt the private key with the first line of this file')
-  onRun<Options>(command, async ({ options, terminal }) => {
+  onRun<KeygenOptions>(command, async ({ options, terminal }) => {
     const { type, out } = options
     if (type !== 'ecdsa-p256' && type !== 'ed25519')
       throw coded('USAGE', {
@@ -46,7 +46,7 @@ export function addKeygen(program: Command): void {
   })
 }
 
-async function choosePassphrase(options: Options, terminal: Terminal): Promise<string | undefined> {
+async function choosePassphrase(options: KeygenOptions, terminal: Terminal): Promise<string | undefined> {
   if (options.passphraseFile) return readPassphraseFile(options.passphraseFile)
   if (!options.passphrase) return undefined
   if (process.env.OCTO_KEY_PASSPHRASE) return process.env.OCTO_KEY_PASSPHRASE

@@ -20,7 +20,7 @@ import { signerWithBundle, signerWithKey } from '../sign/release-signer.ts'
 import type { RegistryOptions } from './registry-options.ts'
 import { addRegistryOptions, openRegistry } from './registry-options.ts'
 
-type Options = RegistryOptions & {
+type PublishOptions = RegistryOptions & {
   readonly repo?: string
   readonly key?: string
   readonly out?: string
@@ -55,7 +55,7 @@ export function addPublish(program: Command): void {
       '-n, --dry-run',
       'build and check all that is known here; upload nothing, and do not ask whether token and key are admitted',
     )
-  onRun<Options>(addRegistryOptions(command), async ({ args, options, terminal }) => {
+  onRun<PublishOptions>(addRegistryOptions(command), async ({ args, options, terminal }) => {
     const dirs = args.length > 0 ? args : ['.']
     if (options.out && dirs.length > 1)
       throw coded('USAGE', { message: '`--out` fits one plugin only', hint: 'leave it away: each gets its own dist' })
@@ -86,7 +86,11 @@ export function addPublish(program: Command): void {
 }
 
 /** Throws USAGE where `--bundle` stands with several plugins or without the public key that proves it. */
-async function chooseSigner(options: Options, dirs: readonly string[], terminal: Terminal): Promise<ReleaseSigner> {
+async function chooseSigner(
+  options: PublishOptions,
+  dirs: readonly string[],
+  terminal: Terminal,
+): Promise<ReleaseSigner> {
   if (options.bundle === undefined) {
     const askPassphrase = secretPrompt(terminal, 'Passphrase of the signing key')
     return signerWithKey(await readSigningKey({ file: options.key, env: process.env, askPassphrase }))

@@ -12,7 +12,7 @@ import { addCommand, onRun } from '../../terminal/program.ts'
 import { repeatable } from '../../terminal/repeatable.ts'
 import { epochSeconds } from '../pack/epoch-seconds.ts'
 
-type Options = { readonly out: string; readonly url: string; readonly publicKey: readonly string[] }
+type RepoBuildOptions = { readonly out: string; readonly url: string; readonly publicKey: readonly string[] }
 
 export function addRepo(program: Command): void {
   const group = addCommand(program, {
@@ -36,7 +36,7 @@ export function addRepo(program: Command): void {
       'key that must have signed: a file, or its one line; repeat for several',
       repeatable,
     )
-  onRun<Options>(command, async ({ args, options, terminal }) => {
+  onRun<RepoBuildOptions>(command, async ({ args, options, terminal }) => {
     const { buildRepo } = await import('../static-repo/build-repo.ts')
     const keyring = await Promise.all(options.publicKey.map(readPublicKey))
     const dists = args.map((dist) => resolve(dist))

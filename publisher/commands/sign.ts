@@ -11,7 +11,7 @@ import type { Terminal } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { secretPrompt } from '../../terminal/secret-prompt.ts'
 
-type Options = {
+type SignOptions = {
   readonly key?: string
   readonly repo?: string
   readonly out?: string
@@ -33,7 +33,7 @@ export function addSign(program: Command): void {
     .option('--repo <repo>', 'repo to sign for, in place of the one that plugin.yaml names')
     .option('-o, --out <dir>', 'folder that `octo build` wrote')
     .option('--statement <file>', 'sign nothing: write what another signer has to sign, for `octo publish --bundle`')
-  onRun<Options>(command, async ({ args, options, terminal }) => {
+  onRun<SignOptions>(command, async ({ args, options, terminal }) => {
     const dir = resolve(args[0] ?? '.')
     const out = resolve(options.out ?? join(dir, 'dist'))
     const [{ readProject }, { readSigningKey }, { signRelease }, dist, dists] = await Promise.all([

@@ -14,7 +14,7 @@ import { callApi } from '../publish/call-api.ts'
 import type { RegistryOptions } from './registry-options.ts'
 import { addRegistryOptions, openRegistry } from './registry-options.ts'
 
-type Options = RegistryOptions & { readonly reason?: string; readonly repo?: string }
+type StateOptions = RegistryOptions & { readonly reason?: string; readonly repo?: string }
 
 const SUMMARIES: Readonly<Record<VersionAction, { readonly summary: string; readonly reason?: string }>> = {
   yank: { summary: 'withdraw a version from new installs; lockfiles keep it', reason: 'crashes on start' },
@@ -39,7 +39,7 @@ export function addVersionState(program: Command, action: VersionAction): void {
       '-m, --reason <text>',
       reason ? 'shown to everyone who meets the version (needed)' : 'kept in the audit log',
     )
-  onRun<Options>(addRegistryOptions(command), async ({ args, options, terminal }) => {
+  onRun<StateOptions>(addRegistryOptions(command), async ({ args, options, terminal }) => {
     const { repo, plugin, version } = parseTarget(args[0] ?? '', options.repo)
     if (reason && !options.reason)
       throw coded('USAGE', { message: `\`octo ${action}\` needs a reason`, hint: `add --reason "${reason}"` })

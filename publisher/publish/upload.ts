@@ -8,7 +8,7 @@ import type { Connection, HttpReply } from '../../system/http/connection.ts'
 import { readProblem } from '../../system/http/problem.ts'
 import { isTransientReply, RetryBudget, sendPatiently } from '../../system/http/retry-budget.ts'
 import { changedWhileRead } from '../dist-folder/changed-while-read.ts'
-import { sessionPath } from './session.ts'
+import { sessionPath } from './publishing-session.ts'
 
 export type BlobSource = { readonly path: string } | { readonly text: string }
 

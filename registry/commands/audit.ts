@@ -9,7 +9,7 @@ import type { Scope, ShownAudit, Token } from '../db/records.ts'
 import type { DataOption } from './data-option.ts'
 import { withData, withDataOption } from './data-option.ts'
 
-type Options = DataOption & {
+type AuditOptions = DataOption & {
   readonly actor?: string
   readonly since?: string
   readonly limit: string
@@ -36,7 +36,7 @@ export function addAuditCommand(parent: Command): void {
   onRun(command, runAudit)
 }
 
-async function runAudit({ args, options, terminal }: Run<Options>) {
+async function runAudit({ args, options, terminal }: Run<AuditOptions>) {
   const query = { ...subjectOf(args[0]), ...sinceOf(options.since), limit: limitOf(options.limit) }
   const { rows, tokens } = await withData(options, async ({ metadata }) => {
     const tokens = await metadata.tokens.list()

@@ -11,7 +11,7 @@ import { LIMIT_OPTIONS, parseLimits } from '../limit-names.ts'
 import type { Serving } from '../server/listen.ts'
 import { withDataOption } from './data-option.ts'
 
-type Options = {
+type ServeOptions = {
   readonly data: string
   readonly port: string
   readonly host: string
@@ -64,10 +64,10 @@ export function addServeCommand(parent: Command): void {
       `what is logged on stderr (${LOG_LEVELS.join(', ')}); reads of the tree from debug on`,
       'info',
     )
-  onRun<Options>(command, ({ options, terminal }) => serveUntilStopped(options, terminal))
+  onRun<ServeOptions>(command, ({ options, terminal }) => serveUntilStopped(options, terminal))
 }
 
-async function serveUntilStopped(options: Options, terminal: Terminal): Promise<number> {
+async function serveUntilStopped(options: ServeOptions, terminal: Terminal): Promise<number> {
   const [{ serve }, { openRegistry }, { registryConfig }, { openLogger }, addresses, domains, proxies] =
     await Promise.all([
       import('../server/listen.ts'),

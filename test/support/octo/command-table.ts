@@ -3,7 +3,7 @@
 import type { Command } from 'commander'
 import { clientProgram } from '../../../client/main.ts'
 import { demoProgram } from '../../../demo/main.ts'
-import { operatorCommands } from '../../../operator/program.ts'
+import { operatorCommands } from '../../../operator/operator-program.ts'
 import { publisherProgram } from '../../../publisher/main.ts'
 import { registryProgram } from '../../../registry/main.ts'
 import type { Part } from '../../../terminal/commands.ts'
