@@ -24,10 +24,9 @@ const CONFORMANCE = process.env.OCI_CONFORMANCE_BIN
 const missing = (program: string, variable: string, word: string) =>
   spawnSync(program, [word]).status === 0 ? false : `${program} is not on this machine, and ${variable} names none`
 
-/** What `ocm` asks of a program to take it for a plugin. */
-const PLUGIN = Buffer.from(`#!/bin/sh
-echo '{"types":{"inputRepository":[{"type":{"type":"Hello/v1"},"jsonSchema":"e30="}]}}'
-`)
+/** Says of itself what a real plugin does, as `ocm` asks it before it keeps it. */
+const CAPABILITIES = new URL('../fixtures/ocm/capabilities-test-plugin-input.json', import.meta.url)
+const PLUGIN = Buffer.from(`#!/bin/sh\ncat <<'END'\n${readFileSync(CAPABILITIES, 'utf8').trim()}\nEND\n`)
 
 const aScene = async (t: TestContext) => {
   const scene = await anOciScene(t)
@@ -91,7 +90,7 @@ test('`ocm` lists two registries in one view, gets a plugin, and downloads one t
   await runWell(script, { cwd: one.folder, env: { REGISTRY: one.registry.url } })
   const file = join(one.folder, 'plugins', 'hello')
   assert.deepEqual(readFileSync(file), PLUGIN)
-  assert.match(await runs(file, ['capabilities'], one.folder), /Hello\/v1/)
+  assert.match(await runs(file, ['capabilities'], one.folder), /DummyRepository\/v1/)
   assert.ok(statSync(file).mode & 0o100)
 })
 
