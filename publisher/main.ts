@@ -10,6 +10,7 @@ const VERSION_ACTIONS = ['yank', 'unyank', 'deprecate', 'undeprecate', 'quaranti
 
 const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   init: async () => (await import('./commands/init.ts')).addInit,
+  import: async () => (await import('./commands/import.ts')).addImport,
   build: async () => (await import('./commands/build.ts')).addBuild,
   keygen: async () => (await import('./commands/keygen.ts')).addKeygen,
   sign: async () => (await import('./commands/sign.ts')).addSign,

@@ -48,6 +48,7 @@ export const WORDS: readonly Word[] = [
   }),
   ...group('Write and publish plugins', 'publisher', {
     init: 'start a new plugin from a template',
+    import: 'take a plugin from an OCM registry into a project folder',
     build: 'build the artifacts of a plugin for its platforms',
     keygen: 'make a key pair for signing',
     sign: 'sign built artifacts',

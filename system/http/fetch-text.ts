@@ -23,6 +23,7 @@ export type DocumentCopy = { readonly etag: string; readonly text: string }
 export type TextRequest = {
   readonly url: URL
   readonly maxBytes: number
+  readonly headers?: Readonly<Record<string, string>>
   readonly copies?: DocumentCopies
   readonly retry?: RetryOptions
   /** For all attempts together. */
@@ -37,12 +38,12 @@ export async function fetchText(http: Http, request: TextRequest): Promise<strin
 
 async function fetchOnce(
   http: Http,
-  { url, maxBytes, copies, time }: TextRequest & { readonly time: WholeTime },
+  { url, maxBytes, headers, copies, time }: TextRequest & { readonly time: WholeTime },
   attempt: Attempt,
 ): Promise<string | undefined> {
   const copy = copies?.read(url.href)
   const conditional = copy ? { 'if-none-match': copy.etag } : {}
-  const answer = await http.get(url, { 'accept-encoding': ACCEPTED_CODINGS, ...conditional }, attempt)
+  const answer = await http.get(url, { 'accept-encoding': ACCEPTED_CODINGS, ...conditional, ...headers }, attempt)
   if (answer.status === 304 && copy) {
     answer.discard()
     return copy.text
