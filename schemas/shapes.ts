@@ -11,6 +11,8 @@ import { isPlatform } from './platform.ts'
 import type { Version } from './version.ts'
 import { isVersion, problemOfVersion } from './version.ts'
 
+export { jsonObjectShape } from './json-object.ts'
+
 export const nameShape = z
   .string()
   .regex(NAME_PATTERN, {
@@ -81,9 +83,6 @@ export const sizeShape = z.int().min(0).max(Number.MAX_SAFE_INTEGER)
 
 /** ISO 8601 in UTC. */
 export const timeShape = z.iso.datetime()
-
-/** A JSON object of which nothing more is known here. */
-export const jsonObjectShape = z.record(z.string(), z.unknown())
 
 function isWebUrl(text: string): boolean {
   if (!URL.canParse(text)) return false

@@ -37,5 +37,5 @@ export {
   signingHandler,
 } from './served-types.ts'
 export type { OwnHandler, ServiceDefinition, ServicePlugin } from './service-plugin.ts'
-export type { CallOptions, TestedPlugin } from './test-plugin.ts'
-export { testPlugin } from './test-plugin.ts'
+export type { CallOptions, TestedPlugin } from './tested-plugin.ts'
+export { testPlugin } from './tested-plugin.ts'

@@ -1,7 +1,7 @@
 // What OCM's requests and answers are made of: places of bytes, identities, digests, signatures, and the component descriptor in
 // its version 2. Other keys are kept as they are: peers of other versions have more of them.
 import { z } from 'zod'
-import { jsonObjectShape } from '../../shapes.ts'
+import { jsonObjectShape } from '../../json-object.ts'
 import { typedShape } from './type-name.ts'
 
 const LOCATION_TYPES = ['localFile', 'remoteURL', 'unixNamedPipe'] as const
