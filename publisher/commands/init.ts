@@ -38,6 +38,7 @@ export function addInit(program: Command): void {
 /** A compiler that links for its own machine alone is asked for that platform; the release workflow builds the others. */
 function next(template: string, dir: string): string {
   const build = `octo build ${shellWord(dir)}`
+  if (template.startsWith('ocm-')) return `next: cd ${shellWord(dir)} && npm install && npm test`
   if (!LINKS_FOR_ITS_MACHINE.has(template)) return `next: ${build}`
   return `next: ${build} --platform ${platformOf(process)}`
 }

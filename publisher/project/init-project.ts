@@ -1,17 +1,22 @@
 // Copies a template into a folder, filling in the plugin's name. Never writes over anything.
 import { existsSync } from 'node:fs'
-import { chmod, readdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join, relative, sep } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { chmod, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
 import { makeFolder } from '../../system/files/make-folder.ts'
 import { explainRefusal } from '../../system/files/refusal.ts'
+import { readServiceTemplate } from './service-template.ts'
+import { readTemplateFolder } from './template-folder.ts'
 
-export const TEMPLATES = ['node', 'shell', 'go', 'rust', 'operator'] as const
-
-const FOLDER = new URL('../templates/', import.meta.url)
+export const TEMPLATES = [
+  ...['node', 'shell', 'go', 'rust', 'operator'],
+  // One for each capability of service plugins.
+  ...['ocm-blob-transformer', 'ocm-component-lister', 'ocm-component-version-repository'],
+  ...['ocm-credential-plugin', 'ocm-credential-repository', 'ocm-digest-processor-repository'],
+  ...['ocm-input-repository', 'ocm-resource-repository', 'ocm-signing-handler'],
+] as const
 
 type InitRequest = {
   readonly dir: string
@@ -26,7 +31,7 @@ export async function initProject({ dir, template, plugin, repo }: InitRequest):
     throw coded('USAGE', {
       message: `template ${quote(template)} does not exist, expected one of ${TEMPLATES.map(quote).join(', ')}`,
     })
-  const files = await readTemplate(template)
+  const files = await readTemplate(template, plugin)
   const existing = [...files.keys()].filter((path) => existsSync(join(dir, path)))
   if (existing.length > 0)
     throw coded('ALREADY_EXISTS', {
@@ -45,18 +50,12 @@ export async function initProject({ dir, template, plugin, repo }: InitRequest):
   return [...files.keys()]
 }
 
-/** Template files by their path in the project: `dot-` stands for the dot that packers of npm packages leave out. */
-async function readTemplate(template: string): Promise<ReadonlyMap<string, string>> {
-  const root = fileURLToPath(new URL(`${template}/`, FOLDER))
-  const entries = await readdir(root, { recursive: true, withFileTypes: true })
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-  const files = await Promise.all(
-    paths.map(async (path): Promise<[string, string]> => {
-      const place = relative(root, path).split(sep)
-      return [place.map((part) => part.replace(/^dot-/, '.')).join('/'), await readFile(path, 'utf8')]
-    }),
-  )
-  return new Map(files.sort(([a], [b]) => (a < b ? -1 : 1)))
+/** Texts by path, in the order of the paths. */
+async function readTemplate(template: string, plugin: Name): Promise<ReadonlyMap<string, string>> {
+  const files = template.startsWith('ocm-')
+    ? await readServiceTemplate(template, plugin)
+    : await readTemplateFolder(template)
+  return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 function fill(text: string, plugin: Name, repo: Name | undefined): string {

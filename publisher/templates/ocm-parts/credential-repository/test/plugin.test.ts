@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'node:test'
+import { testPlugin } from '#sdk'
+import { plugin } from '../src/plugin.ts'
+
+test('gives what the file has for a host, and says where it has nothing', async () => {
+  const file = join(await mkdtemp(join(tmpdir(), 'credentials-')), 'hosts.json')
+  await writeFile(file, JSON.stringify({ 'registry.example': { token: 't' } }))
+  await using running = await testPlugin(plugin)
+  const config = { type: '__TYPE__/v1', file }
+  const found = await running.call('credentialRepository', 'resolve', { config, identity: { hostname: 'registry.example' } })
+  assert.deepEqual(found, { type: 'Credentials/v1', properties: { token: 't' } })
+  const missing = running.call('credentialRepository', 'resolve', { config, identity: { hostname: 'x' } })
+  await assert.rejects(missing, { status: 404 })
+})

@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+// The program: see plugin.ts.
+import { plugin } from './plugin.ts'
+
+void plugin.main()

@@ -1,0 +1,65 @@
+// The templates of service plugins: every one is a project whose own test passes and whose types fit, and that builds into one file.
+import assert from 'node:assert/strict'
+import { execFile, execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { promisify } from 'node:util'
+import { TEMPLATES } from '../../../publisher/project/init-project.ts'
+import { CAPABILITIES } from '../../../schemas/contract/ocm/contracts.ts'
+import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
+import { typeOcto } from '../../support/octo/in-process-octo.ts'
+
+const CHECKOUT = join(import.meta.dirname, '../../..')
+const SERVICE_TEMPLATES = TEMPLATES.filter((template) => template.startsWith('ocm-'))
+const run = promisify(execFile)
+
+test('there is one for each capability, and its README names it', () => {
+  const kebab = CAPABILITIES.map(
+    (capability) => `ocm-${capability.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+  )
+  assert.deepEqual([...SERVICE_TEMPLATES].sort(), kebab.sort())
+})
+
+test('the tests of every project pass, their types fit, and nothing is left unfilled', async (t) => {
+  const folder = tempFolder(t)
+  symlinkSync(join(CHECKOUT, 'node_modules'), join(folder, 'node_modules'))
+  for (const template of SERVICE_TEMPLATES) {
+    const dir = join(folder, template.replace(/^ocm/, 'my'))
+    const { code, stdout } = await typeOcto(['init', dir, '--template', template])
+    assert.equal(code, 0, stdout)
+    for (const file of filesBelow(dir).filter((name) => !name.startsWith('octo/')))
+      assert.doesNotMatch(readFileSync(join(dir, file), 'utf8'), /__[A-Z]/, `${template}/${file}`)
+  }
+  const tests = filesBelow(folder).filter((file) => file.startsWith('my-') && file.endsWith('.test.ts'))
+  assert.equal(tests.length, CAPABILITIES.length)
+  const node = run(process.execPath, ['--test', '--test-isolation=none', ...tests], { cwd: folder })
+  const [one = ''] = SERVICE_TEMPLATES
+  const options = JSON.parse(readFileSync(join(folder, one.replace(/^ocm/, 'my'), 'tsconfig.json'), 'utf8'))
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ ...options, include: ['my-*/src', 'my-*/test'] }))
+  await run(process.execPath, [join(CHECKOUT, 'node_modules/typescript/bin/tsc'), '-p', '.'], { cwd: folder }).catch(
+    ({ stdout }) => assert.fail(stdout),
+  )
+  const { stdout } = await node.catch(({ stdout: said }) => assert.fail(said))
+  assert.match(stdout, /fail 0\n/)
+})
+
+test('a project is built into one file that needs only Node, the same bytes each time', async (t) => {
+  const dir = join(tempFolder(t), 'my-signer')
+  await typeOcto(['init', dir, '--template', 'ocm-signing-handler'])
+  symlinkSync(join(CHECKOUT, 'node_modules'), join(dir, 'node_modules'))
+  const build = () => {
+    execFileSync(process.execPath, ['build.mjs'], { cwd: dir })
+    return readFileSync(join(dir, 'out/my-signer'))
+  }
+  const bytes = build()
+  assert.deepEqual(build(), bytes)
+  const elsewhere = join(tempFolder(t), 'my-signer')
+  writeFileSync(elsewhere, bytes, { mode: 0o755 })
+  const said = execFileSync(elsewhere, ['capabilities'], {
+    env: { PATH: join(process.execPath, '..') },
+    encoding: 'utf8',
+  })
+  assert.deepEqual(JSON.parse(said).capabilities[0].supportedSigningSpecTypes[0].type, 'MySigner/v1')
+  assert.equal(existsSync(join(elsewhere, '../package.json')), false)
+})
