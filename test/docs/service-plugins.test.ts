@@ -1,0 +1,102 @@
+// docs/SERVICE-PLUGINS.md, followed word for word in a fresh folder; and its tables, held to what the sdk is.
+import assert from 'node:assert/strict'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { CAPABILITIES, CONTRACTS } from '../../schemas/contract/ocm/contracts.ts'
+import type { Contract } from '../../schemas/contract/ocm/endpoints.ts'
+import { parsePublicKey } from '../../schemas/trust-key.ts'
+import * as sdk from '../../sdk/service/index.ts'
+import { readStartConfig } from '../../sdk/service/start.ts'
+import { runWell } from '../support/machine/run-shell.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
+import { blocksOfKind, tableRows } from '../support/octo/document-blocks.ts'
+import { startTestRegistry } from '../support/registry/test-registry.ts'
+
+const PAGE = 'docs/SERVICE-PLUGINS.md'
+const commands = (kind: string) => blocksOfKind(PAGE, kind).join('\n')
+
+test('the first plugin is started, changed, tested, built and published as the page says', async (t) => {
+  const folder = tempFolder(t)
+  const project = join(folder, 'my-gzip')
+  const PATH = `${npmWithoutNetwork(folder)}:${join(process.execPath, '..')}:${process.env.PATH}`
+  assert.match(await runWell(commands('first'), { cwd: folder, env: pathWith(PATH) }), /pass 2\n/)
+  const source = join(project, 'src/plugin.ts')
+  assert.equal(readFileSync(source, 'utf8'), commands('plugin'))
+  edit(source, [
+    ['gzipSync }', 'gunzipSync, gzipSync }'],
+    ['\n  ],\n', `\n${commands('second')}  ],\n`],
+  ])
+  const own = join(project, 'test/plugin.test.ts')
+  edit(own, [['{ locationOf,', '{ type Location, locationOf,']])
+  writeFileSync(own, `${readFileSync(own, 'utf8')}\n${commands('test')}`)
+  const where = { cwd: project, env: pathWith(PATH) }
+  const built = await runWell(commands('build'), where)
+  assert.match(built, /pass 3\n/)
+  assert.match(
+    built,
+    /^\{"capabilities":\[\{"supportedTransformerSpecTypes":\[.*"type":"MyGzip\/v1"\},.*"MyGunzip\/v1"\}\],"type":"blobTransformer"\}\]\}$/m,
+  )
+
+  const registry = await startTestRegistry(t, { repos: [] })
+  const [keygen = '', publish = ''] = commands('publish').trim().split('\n')
+  await runWell(keygen, where)
+  await registry.createRepo('acme', [parsePublicKey(readFileSync(join(project, 'acme.pub'), 'utf8'), 'acme.pub')])
+  writeFileSync(join(folder, 'acme.token'), (await registry.createToken(['acme/*:publish'])).token, { mode: 0o600 })
+  const said = await runWell(publish, { cwd: project, env: { ...where.env, OCTO_REGISTRY: registry.url } })
+  assert.match(said, /^published acme\/my-gzip 0\.1\.0 \(1 artifact, /m)
+})
+
+const CHECKOUT = join(import.meta.dirname, '../..')
+const pathWith = (path: string) => ({ PATH: `${CHECKOUT}:${path}` })
+
+/** `install` takes octo's own packages, and scripts are run as npm runs them. */
+function npmWithoutNetwork(folder: string): string {
+  const bin = join(folder, 'bin')
+  mkdirSync(bin)
+  const run = `exec sh -c "$(node -p "require('./package.json').scripts['$script']")"`
+  const text = `#!/bin/sh
+case "$1" in
+install) exec ln -s '${join(CHECKOUT, 'node_modules')}' node_modules;;
+run) script="$2";;
+*) script="$1";;
+esac
+${run}
+`
+  writeFileSync(join(bin, 'npm'), text)
+  chmodSync(join(bin, 'npm'), 0o755)
+  return bin
+}
+
+function edit(file: string, changes: readonly (readonly [string, string])[]): void {
+  const text = changes.reduce(
+    (found, [from, to]) => {
+      assert.ok(found.includes(from), from)
+      return found.replace(from, to)
+    },
+    readFileSync(file, 'utf8'),
+  )
+  writeFileSync(file, text)
+}
+
+test('the table of capabilities has what the contracts have', () => {
+  const rows = tableRows(PAGE, '## What a plugin can serve')
+  const words = (cell = '') => cell.split(', ').map((word) => word.replaceAll('`', ''))
+  assert.deepEqual(
+    rows.map(([capability, handlers]) => [words(capability)[0], words(handlers)]),
+    [...CAPABILITIES].sort().map((capability) => [capability, Object.keys(CONTRACTS[capability].endpoints)]),
+  )
+  for (const [capability = '', , subjects] of rows) {
+    const { endpoints }: Contract = CONTRACTS[words(capability)[0] as sdk.Capability]
+    const found = Object.values(endpoints).flatMap(({ path, subject }) =>
+      subject && path !== '/identity' ? [subject.join('.')] : [],
+    )
+    assert.deepEqual(words(subjects), [...new Set(found)], capability)
+    assert.equal(typeof (sdk as Record<string, unknown>)[words(capability)[0] ?? ''], 'function', capability)
+  }
+})
+
+test('the config of the page is one', () => {
+  const { id, idleTimeoutMs, configTypes } = readStartConfig(commands('config'))
+  assert.deepEqual([id, idleTimeoutMs, configTypes.length], ['my-gzip', 3_600_000, 1])
+})
