@@ -1,7 +1,7 @@
 // What a program finds, and how its end is told, in both ways of starting it apart: by the C library, and by Node where there is
 // none. Whoever starts it does not notice which.
 import assert from 'node:assert/strict'
-import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -49,8 +49,7 @@ async function start({ library }: Way, what: Launch, input?: string): Promise<Ap
 
 async function outputOf(way: Way, what: Launch, input?: string): Promise<string> {
   const child = await start(way, what, input)
-  child.stderr?.resume()
-  const [text] = await Promise.all([textOf(child.stdout), child.ended])
+  const [text] = await Promise.all([textOf(child.stdout), textOf(child.stderr), child.ended])
   return text
 }
 
@@ -135,6 +134,26 @@ bothWays('a file that is given as output takes both streams', async (way, t) => 
   assert.equal(readFileSync(path, 'utf8'), 'out\nerr\n')
 })
 
+bothWays('own streams that it is given are not mixed up', async (way, t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'octo-apart-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const path = join(folder, 'streams')
+  const says = 'one=$(readlink /proc/$$/fd/1); two=$(readlink /proc/$$/fd/2); printf "%s\\n" "$one" "$two" > "$1"'
+  const child = await launchApartBy(way.library, aLaunch(says, path), {
+    ...{ stdio: ['ignore', 2, 1], words: pluginLaunchWords },
+  })
+  await child.ended
+  const own = [2, 1].map((stream) => `${readlinkSync(`/proc/self/fd/${stream}`)}\n`)
+  assert.equal(readFileSync(path, 'utf8'), own.join(''))
+})
+
+test('of one that somebody else collected nobody says how it ended', { skip }, async () => {
+  const child = await start(WAYS[0] as Way, aLaunch('exit 0'))
+  for (const stream of [child.stdout, child.stderr]) stream?.resume()
+  assert.equal(library?.waitpid(child.pid, Buffer.alloc(8), 0), child.pid)
+  assert.deepEqual(await child.ended, { exitCode: null, signal: null })
+})
+
 bothWays('each of many that end at once is told its own end', async (way) => {
   const codes = [0, 1, 2, 126, 255, ...Array.from({ length: 15 }, (_, index) => 10 + index)]
   const children = await Promise.all(codes.map((code) => start(way, aLaunch(`exit ${code}`))))
@@ -183,7 +202,7 @@ bothWays('what cannot be started says why, and leaves nothing open', async (way)
   await outputOf(way, aLaunch('exit 0'))
   const before = open()
   for (const [why, code, what] of REFUSED) {
-    await expectCodeAsync(code, () => start(way, { ...aLaunch('exit 0'), ...what })).catch((error: Error) => {
+    await expectCodeAsync(code, () => start(way, { ...aLaunch('exit 0'), ...what }, 'typed')).catch((error: Error) => {
       throw new Error(`${why}: ${error.message}`)
     })
   }
