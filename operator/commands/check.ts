@@ -66,7 +66,8 @@ export async function checkCommand(
   // What was broken off says nothing about the services.
   if (options.notify && interruption.exitCode() === undefined) {
     const { tellOutcomes } = await import('./tell-outcomes.ts')
-    await tellOutcomes(outcomes, { config, configPath, env, provided, locate, terminal })
+    const scope = { services, phases }
+    await tellOutcomes(outcomes, { config, configPath, env, provided, locate, terminal, scope })
   }
   return interruption.exitCode() ?? (outcomes.some(hasFailed) ? FAILED : 0)
 }

@@ -10,7 +10,7 @@ import { notifierNotes } from '../notifications/notes.ts'
 import type { Notifications } from '../notifications/notifications.ts'
 import { openNotifications } from '../notifications/notifications.ts'
 import { notifiersOf, projectName } from '../notifications/notifiers-of.ts'
-import type { Asked } from '../notifications/of-checks.ts'
+import type { Asked, Scope } from '../notifications/of-checks.ts'
 import { goneAfter, happeningOfCheck } from '../notifications/of-checks.ts'
 import { senderOf } from '../notifications/send.ts'
 import { makePlaces, placesOf } from '../services/places.ts'
@@ -27,7 +27,7 @@ type Telling = {
 export type Teller = Disposable & {
   tell(outcome: CheckOutcome): void
   /** Of services and phases that these are all of, nothing else is checked any more; nor is what the config does not have. */
-  retire(all: readonly Asked[]): void
+  retire(all: readonly Asked[], scope: Scope): void
   /** Sends what waits; what cannot be delivered in time is warned of, and left for the next run. */
   finish(timeoutMs: number): Promise<void>
 }
@@ -36,10 +36,14 @@ export type Teller = Disposable & {
 const DRAIN_MS = 60_000
 
 /** Never throws for what a notifier does. */
-export async function tellOutcomes(outcomes: readonly CheckOutcome[], telling: Telling): Promise<void> {
+export async function tellOutcomes(
+  outcomes: readonly CheckOutcome[],
+  telling: Telling & { readonly scope: Scope },
+): Promise<void> {
   using teller = await openTeller(telling, (line) => telling.terminal.debug(line))
   for (const outcome of outcomes) teller?.tell(outcome)
-  teller?.retire(outcomes.map((outcome) => ({ ...outcome, isChecked: outcome.status !== 'skipped' })))
+  const asked = outcomes.map((outcome) => ({ ...outcome, isChecked: outcome.status !== 'skipped' }))
+  teller?.retire(asked, telling.scope)
   await teller?.finish(DRAIN_MS)
 }
 
@@ -70,8 +74,8 @@ async function tellerOf(notifications: Notifications, lock: Disposable, telling:
       const happening = happeningOfCheck(outcome)
       if (happening) notifications.tell(happening)
     },
-    retire(all) {
-      const isGone = goneAfter(all, new Set(config.services.map(({ name }) => name)))
+    retire(all, scope) {
+      const isGone = goneAfter(all, scope, new Set(config.services.map(({ name }) => name)))
       notifications.retire(isGone)
     },
     async finish(timeoutMs) {

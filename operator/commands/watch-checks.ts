@@ -71,7 +71,7 @@ export async function watchChecksCommand(
     },
     lanes,
   )
-  teller?.retire([...plan.map(askedOf), ...idle.map((one) => ({ ...one, isChecked: false }))])
+  teller?.retire(plan.map(askedOf), { services, phases })
   display.begin(watch, lanes)
   await aborted(interruption.signal)
   display.end(watch.rows(), lanes)

@@ -8,6 +8,7 @@ import type { Notification } from '../../../schemas/contract/notification.ts'
 import { publicKeyLine } from '../../../schemas/trust-key.ts'
 import { aRelease, issueKey } from '../../support/builders/test-authority.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { until } from '../../support/machine/until.ts'
 import { octoIn } from '../../support/octo/in-process-octo.ts'
 import { startStaticRegistry } from '../../support/registry/static-registry.ts'
 
@@ -37,22 +38,25 @@ async function aPlace(t: TestContext, notifications: string) {
   )
   const folder = tempFolder(t)
   const repo = `{url: "${registry.url()}", keys: ["${publicKeyLine(key.trustKey)}"]}`
-  const services = 'services: {web: {health: [{tool: up, failureThreshold: 1}]}}'
-  writeFileSync(
-    join(folder, 'octo.yaml'),
-    `name: shop\noperator: {repos: {core: ${repo}}, ${notifications}}\n${services}\n`,
-  )
+  const write = (services = '{web: {health: [{tool: up, failureThreshold: 1, interval: 20ms}]}}') =>
+    writeFileSync(
+      join(folder, 'octo.yaml'),
+      `name: shop\noperator: {repos: {core: ${repo}}, ${notifications}}\nservices: ${services}\n`,
+    )
+  write()
   const path = (name: string) => join(folder, name)
   const env = { OCTO_HOME: path('store'), XDG_STATE_HOME: path('state') }
   return {
+    write,
     check: (...words: string[]) => octoIn({ cwd: folder, env }, ['check', ...words]),
     set: (name: string, isThere: boolean) =>
       isThere ? writeFileSync(path(name), '') : rmSync(path(name), { force: true }),
     told: (): Notification[] =>
       existsSync(path('told'))
         ? readFileSync(path('told'), 'utf8')
-            .trimEnd()
             .split('\n')
+            // The last one may be on its way.
+            .slice(0, -1)
             .map((line) => JSON.parse(line).notification)
         : [],
   }
@@ -95,4 +99,47 @@ test('without anybody to tell it is an error, and with what is no notifier a war
   const { code, stderr } = await check('--notify')
   assert.equal(code, 0)
   assert.match(stderr, /notifier `up` does not deliver: plugin `up` is no notifier: its output is `nagios`/)
+})
+
+test('a check that is switched off or taken away is over for those who were told of it', async (t) => {
+  const { check, set, write, told } = await aPlace(t, 'notifications: [{notifier: pager, services: [web]}]')
+  const kinds = () => told().map(({ kind }) => kind)
+  const other = 'other: {health: [{tool: up, failureThreshold: 1}]}'
+  const web = `{web: {health: [{tool: up, failureThreshold: 1}]}, ${other}}`
+  const gone = [`{web: {health: [{tool: up, enabled: false}]}, ${other}}`, `{web: {preflight: [{tool: up}]}, ${other}}`]
+  for (const services of gone) {
+    const before = kinds().length
+    write(web)
+    set('up', false)
+    await check('--notify')
+    await check('--notify', 'other')
+    assert.deepEqual(kinds().slice(before), ['failed'], 'of a service that was not asked about nothing is over')
+    write(services)
+    await check('--notify')
+    const said = told()
+      .slice(before + 1)
+      .map(({ message }) => message)
+    assert.match(said.join('\n'), /is not checked any more/, services)
+    write(web)
+    set('up', true)
+    await check('--notify')
+  }
+})
+
+test('while checks go on and on each change is told, and what waits when they end', async (t) => {
+  const { check, set, told } = await aPlace(t, 'notifications: [{notifier: pager, group: 0s}]')
+  const ended = check('--watch', '--notify', '--json')
+  try {
+    await until(() => told().length === 1)
+    set('up', true)
+    await until(() => told().length === 2)
+  } finally {
+    // Ends what waits for signals in this process, and not the tests.
+    process.emit('SIGHUP', 'SIGHUP')
+  }
+  assert.equal((await ended).code, 0)
+  assert.deepEqual(
+    told().map(({ kind }) => kind),
+    ['failed', 'resolved'],
+  )
 })

@@ -27,7 +27,7 @@ const ROWS: readonly Row[] = [
 ]
 
 test(`what is not checked any more is gone, and what was not asked about is not (${ROWS.length})`, () => {
-  const isGone = goneAfter(ALL, new Set(['web', 'db', 'api']))
+  const isGone = goneAfter(ALL, { services: ['web', 'db'], phases: ['health'] }, new Set(['web', 'db', 'api']))
   for (const [service, name, expected] of ROWS)
     assert.equal(isGone({ service, check: name }), expected, `${service} ${name}`)
 })
@@ -54,7 +54,7 @@ test('whoever was told of a check that is gone is told that it is over, once', a
   notifications.tell({ ...about, kind: 'failed', status: 'critical', message: 'no' })
   notifications.tell({ ...about, check: 'up', kind: 'failed', status: 'critical', message: 'no' })
   await notifications.drain(60_000)
-  const isGone = goneAfter(ALL, new Set(['web']))
+  const isGone = goneAfter(ALL, { services: [], phases: ['health'] }, new Set(['web']))
   notifications.retire(isGone)
   notifications.retire(isGone)
   await notifications.drain(60_000)
