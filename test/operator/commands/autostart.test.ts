@@ -30,6 +30,18 @@ test(`a word of a unit is the text that was given, whatever stands in it (${WORD
     expectCode('USAGE', () => renderUnit({ project, octo: ['/bin/octo'], flags: [] }))
 })
 
+test('neither octo nor a service gets new privileges, and a unit of the machine keeps kernel and clock from them', () => {
+  const linesOf = (user?: string) =>
+    renderUnit({ project: 'shop', octo: ['/bin/octo'], flags: [], ...(user === undefined ? {} : { user }) }).split('\n')
+  const always = ['NoNewPrivileges=yes', 'LockPersonality=yes', 'RestrictRealtime=yes', 'RestrictSUIDSGID=yes']
+  const machine = ['Clock', 'Hostname', 'KernelLogs', 'KernelModules', 'KernelTunables'].map(
+    (what) => `Protect${what}=yes`,
+  )
+  for (const line of always) assert.ok(linesOf().includes(line) && linesOf('shop').includes(line), line)
+  for (const line of machine)
+    assert.deepEqual([linesOf().includes(line), linesOf('shop').includes(line)], [false, true], line)
+})
+
 test('systemd itself takes the units, of users and of the machine', options, (t) => {
   const program = process.env.SYSTEMD_ANALYZE ?? 'systemd-analyze'
   if (spawnSync(program, ['--version']).status !== 0) return t.skip('no systemd-analyze; SYSTEMD_ANALYZE names one')

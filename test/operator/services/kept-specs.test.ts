@@ -1,6 +1,6 @@
 // What is started again after a crash: what ran, and not what the config says by now.
 import assert from 'node:assert/strict'
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -125,4 +125,25 @@ test('another version of a plugin is not what ran, and the rules are always thos
     [digest, spec.environment, spec.restart, spec.replicas],
     ['old', { A: 'old' }, { policy: 'always' }, 2],
   )
+})
+
+test('what was written down of a service goes with it, whoever supervises by then', options, async (t) => {
+  const scene = await aServiceScene(t, {})
+  const specs = () => {
+    const folder = join(scene.project.places.state, 'specs')
+    return existsSync(folder) ? readdirSync(folder).sort() : []
+  }
+  const idle = scene.script('exec sleep 600')
+  scene.write({ web: idle, db: idle, job: scene.script('exit 0') })
+  const pid = await scene.supervise(async (supervisor) => {
+    await supervisor.start(await scene.load(), [])
+    await until(() => stateOf(supervisor, 'job.1').state === 'completed')
+    assert.deepEqual(specs(), ['db.json', 'web.json'])
+    await supervisor.stop(['db'])
+    assert.deepEqual(specs(), ['web.json'])
+    return stateOf(supervisor, 'web.1').pid as number
+  })
+  process.kill(pid, 'SIGKILL')
+  await until(() => markedProcesses(scene.project.places.key).length === 0)
+  await scene.supervise(async () => assert.deepEqual(specs(), []))
 })
