@@ -26,6 +26,7 @@ export type ShapeName =
       | 'settings'
       | 'stop'
       | 'limits'
+      | 'metrics'
       | 'check'
       | 'tool'
       | 'notification'
@@ -60,6 +61,7 @@ const ofTheHost = (means: string): Field => ({ fetched: 'left aside', holds: 'da
 const ofContainers = (means: string): Field => ({ fetched: 'left aside', holds: 'data', means })
 /** Whoever is told of what happens here, and where a password of theirs is sent, is for local documents alone. */
 const local = (means: string): Field => ({ fetched: 'never', holds: 'value', means })
+const metrics: Field = { fetched: 'never', holds: { map: 'metrics' }, means: 'where Prometheus may ask for measures' }
 const notifications: Field = {
   fetched: 'never',
   holds: { list: 'notification' },
@@ -173,6 +175,7 @@ export const FIELDS = {
     services: { fetched: 'add', holds: { map: 'operator services' }, means: 'services and their checks' },
     secrets: ofTheProject,
     notifications,
+    metrics,
     prompts: { fetched: 'never', holds: { list: 'prompt' }, means: 'values that a person is asked for' },
     globals: run('values of all services, where they say nothing themselves'),
     pluginDirectories,
@@ -198,6 +201,7 @@ export const FIELDS = {
     secrets: ofTheProject,
     notifications,
     pluginDirectories,
+    metrics,
   },
   include: {
     url: { fetched: 'add', holds: 'value', means: 'path or address, without templates' },
@@ -417,6 +421,10 @@ export const FIELDS = {
     cpus: run('processors: `1.5`'),
     processes: run('how many there may be at a time'),
     open_files: run('files and connections that each of its processes may have open'),
+  },
+  metrics: {
+    listen: local('address and port: `127.0.0.1:9464`; with port `0` any that is free'),
+    exposed: local('`true`: others may reach that address'),
   },
   check: {
     tool: { fetched: 'add', holds: 'value', means: '`[repo/]name[@range]` of the plugin' },

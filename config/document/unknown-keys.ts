@@ -76,6 +76,7 @@ const WHERE: Readonly<Record<ShapeName, string>> = {
   settings: 'the `config` of a service',
   stop: '`stop`',
   limits: '`limits`',
+  metrics: '`metrics`',
   check: 'a check',
   secret: 'a source of secrets',
   tool: '`tool`',

@@ -8,6 +8,7 @@ import type { TrustKey } from '../../schemas/trust-key.ts'
 import type { ConfigWarning } from '../document/warnings.ts'
 import type { CheckArguments, PluginRequest } from './asked-plugin.ts'
 import type { NotifierConfig } from './notifier-config.ts'
+import type { MetricsListen } from './read-metrics.ts'
 import type { ServiceSpec } from './service-spec.ts'
 
 export type { CheckArguments, PluginRequest } from './asked-plugin.ts'
@@ -96,5 +97,7 @@ export type OctoConfig = {
   readonly notifiers?: readonly NotifierConfig[]
   /** None when absent. */
   readonly pluginDirectories?: readonly PluginDirectory[]
+  /** Where measures can be asked for; nowhere when absent. */
+  readonly metrics?: MetricsListen
   readonly warnings: readonly ConfigWarning[]
 }

@@ -25,6 +25,7 @@ import { readNotifiers } from './notifiers.ts'
 import { readOperator } from './operator-choice.ts'
 import { readPins } from './pins.ts'
 import { readPluginDirectories } from './plugin-directories.ts'
+import { readMetrics } from './read-metrics.ts'
 import { readSecretSources } from './read-secrets.ts'
 import { hasProgram, pluginNode, readServiceSpec, readStartPeriod } from './read-service-spec.ts'
 import { findRepos, readRepos, repeatsRepo } from './repos.ts'
@@ -70,7 +71,10 @@ export function normaliseConfig(input: NormaliseInput): OctoConfig {
   const named = { ...attempt(warnings, () => nameOf(trees.merged)), ...(operator ? { operator } : {}) }
   const told = notifiers.length > 0 ? { notifiers } : {}
   const found = pluginDirectories.length > 0 ? { pluginDirectories } : {}
-  return { files, ...named, repos, pins, services, ...told, ...found, warnings: warnings.all() }
+  const [metricsTree] = treesFor(FIELDS.operator.metrics.fetched, trees)
+  const metrics = attempt(warnings, () => readMetrics(metricsTree))
+  const asked = metrics ? { metrics } : {}
+  return { files, ...named, repos, pins, services, ...told, ...found, ...asked, warnings: warnings.all() }
 }
 
 type Known = {

@@ -21,6 +21,8 @@ export type Family = {
   readonly samples: readonly Sample[]
 }
 
+export const EXPOSITION_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
+
 const NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/
 const LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/
 /** What is longer tells nobody more. */

@@ -6,6 +6,7 @@ import type { End } from './end.ts'
 import type { ProgramOrigin } from './journal.ts'
 import type { Health, State } from './lifecycle.ts'
 import type { LimitStatus } from './limits/in-force.ts'
+import type { EndpointStatus } from './metrics/endpoint.ts'
 import type { ProjectMetrics } from './metrics/snapshot.ts'
 import type { SecretsStatus } from './secrets/entry.ts'
 
@@ -90,4 +91,6 @@ export type ProjectStatus = {
   readonly notInBoth?: { readonly added: readonly string[]; readonly gone: readonly string[] }
   /** Absent without a supervisor, and where the config names none. */
   readonly notifiers?: readonly NotifierStatus[]
+  /** Where measures are answered; absent without a supervisor, and where the config says nothing. */
+  readonly metrics?: EndpointStatus
 }

@@ -94,7 +94,13 @@ function hasFailed({ state, health }: InstanceStatus): boolean {
 }
 
 /** What somebody should know beside the table. */
-export function statusNotes({ supervisor, services, notInBoth, notifiers = [] }: ProjectStatus): readonly string[] {
+export function statusNotes({
+  supervisor,
+  services,
+  notInBoth,
+  notifiers = [],
+  metrics,
+}: ProjectStatus): readonly string[] {
   const running = services.filter(({ pid }) => pid !== undefined)
   const large = services.filter(({ logBytes }) => logBytes > 10 * LARGE_LOG_BYTES)
   return [
@@ -114,6 +120,9 @@ export function statusNotes({ supervisor, services, notInBoth, notifiers = [] }:
     ),
     ...limitNotes(services),
     ...notifierNotes(notifiers),
+    ...(metrics?.trouble === undefined
+      ? []
+      : [`nobody who asks for measures is answered at ${metrics.address}: ${metrics.trouble}`]),
   ]
 }
 

@@ -4,6 +4,7 @@ import type { PluginOutcome, ProvenProgram, VerifiedExecutable, WantedProgram } 
 import { showPlace } from '../../config/document/invalid.ts'
 import type { OctoConfig, Phase, PluginRequest, ServiceConfig } from '../../config/model/config.ts'
 import { PHASES } from '../../config/model/config.ts'
+import type { MetricsListen } from '../../config/model/read-metrics.ts'
 import { notifierRequests, OPERATOR_KIND, pinned } from '../../config/model/requests.ts'
 import { orderOf, withDependencies } from '../../config/model/service-order.ts'
 import type { Dependency, SecretSource, ServiceSpec } from '../../config/model/service-spec.ts'
@@ -43,6 +44,8 @@ export type Runnable = {
   readonly provided: ReadonlyMap<string, PluginOutcome>
   /** Whom the config tells of it; absent in a part of what was loaded. */
   readonly telling?: Telling
+  /** Where it lets measures be asked for. */
+  readonly metrics?: MetricsListen
 }
 
 type Source = {
@@ -91,6 +94,7 @@ export async function openRunnable(
   return {
     ...{ services, order: new Map([...order].filter(([name]) => services.has(name))), provided },
     telling: { project: projectName(config), notifiers: await notifiersOf(config, provided) },
+    ...(config.metrics ? { metrics: config.metrics } : {}),
   }
 }
 

@@ -6,6 +6,7 @@ import { withoutMemoryInCores } from '../../system/process/core-files.ts'
 import { endProcesses } from '../../system/process/end-processes.ts'
 import { MARK } from '../../system/process/mark.ts'
 import { lockFile } from '../../system/process-lock.ts'
+import { renderExposition } from '../metrics/exposition.ts'
 import type { Notifications, NotifierStatus } from '../notifications/notifications.ts'
 import { openNotifications } from '../notifications/notifications.ts'
 import type { Changes } from './changes.ts'
@@ -17,6 +18,9 @@ import { openJournal, readJournal } from './journal.ts'
 import { isAtRest } from './lifecycle.ts'
 import type { Loaded } from './loaded-services.ts'
 import { makeMarkKey, ownMark } from './marks.ts'
+import type { Endpoint } from './metrics/endpoint.ts'
+import { openEndpoint } from './metrics/endpoint.ts'
+import { familiesOf } from './metrics/families.ts'
 import type { ProjectMetrics } from './metrics/snapshot.ts'
 import type { Places } from './places.ts'
 import { makePlaces } from './places.ts'
@@ -33,6 +37,7 @@ type Supervised = {
   readonly supervisor: Supervisor
   readonly notifications: Notifications
   readonly events: EventLog
+  readonly endpoint: Endpoint
   readonly project: Project
 }
 
@@ -65,9 +70,12 @@ export async function takeProject(
       ...{ cores, places, configPath, env, known, journal, log, notifications, events },
       ...{ now: sinceBoot, random: Math.random },
     })
+    const render = () => renderExposition(familiesOf(projectMetrics({ supervisor, notifications, events, project })))
+    const endpoint = openEndpoint({ render, log })
     return {
-      ...{ supervisor, notifications, events, project },
+      ...{ supervisor, notifications, events, endpoint, project },
       async [Symbol.asyncDispose]() {
+        await endpoint[Symbol.asyncDispose]()
         supervisor[Symbol.dispose]()
         cores[Symbol.dispose]()
         await rotated()
@@ -131,7 +139,7 @@ export async function serve(supervised: Supervised, { load, begin, signal, onBeg
   const onAbort = () => void during(supervisor.stop([]))
   signal.addEventListener('abort', onAbort, { once: true })
   const loading = during(load(begin.services))
-  const first = during(loading.then((loaded) => perform(begin, loaded, supervisor)).then(onBegun))
+  const first = during(loading.then((loaded) => perform(begin, loaded, supervised)).then(onBegun))
   let isClosing = false
   // Whoever asks too late gets no answer, and becomes the next supervisor.
   await using _ = await openControl(project.places, project.env, async (request) =>
@@ -156,14 +164,18 @@ type Answering = Supervised &
 
 /** What is still starting can be looked at and stopped; all else waits until it is up. */
 async function answer(request: Request, answering: Answering): Promise<Answer> {
-  const { supervisor, notifications, project, loading, first } = answering
+  const { supervisor, notifications, endpoint, project, loading, first } = answering
   if (request.do === 'stop') await loading.then(() => stopByHand(supervisor, request.services))
   else if (request.do === 'surroundings')
     return { v: 1, state: 'surroundings', surroundings: await supervisor.surroundingsOf(request.service) }
   else if (request.do === 'metrics') return { v: 1, state: 'metrics', metrics: projectMetrics(answering) }
   else if (request.do !== 'status') await first
   if (request.do === 'start' || request.do === 'restart' || request.do === 'apply') await beginAgain(request, answering)
-  return { v: 1, state: 'done', status: projectStatus(project, supervisor.status(), notifications.status()) }
+  return {
+    v: 1,
+    state: 'done',
+    status: { ...projectStatus(project, supervisor.status(), notifications.status()), ...metricsOf(endpoint) },
+  }
 }
 
 /** Held before they end: a supervisor that is killed meanwhile leaves it said. */
@@ -177,18 +189,24 @@ async function beginAgain(request: BeginRequest, answering: Answering): Promise<
   const { supervisor, load, signal, onBegun } = answering
   const loaded = await load(request.services, request.call)
   if (request.do === 'restart') await supervisor.stop(request.services)
-  if (!signal.aborted) await perform(request, loaded, supervisor)
+  if (!signal.aborted) await perform(request, loaded, answering)
   onBegun?.()
 }
 
-async function perform(request: BeginRequest, loaded: Loaded, supervisor: Supervisor): Promise<void> {
+async function perform(request: BeginRequest, loaded: Loaded, { supervisor, endpoint }: Supervised): Promise<void> {
+  await endpoint.use(loaded.runnable.metrics)
   const { services } = request
   if (request.do !== 'apply') return await supervisor.start(loaded, services, request.isBoot)
   const isAsShown = ({ digest }: Changes) => digest === request.shown
   await supervisor.apply({ ...loaded, isPartial: services.length > 0 }, isAsShown)
 }
 
-function projectMetrics({ supervisor, notifications, events, project }: Supervised): ProjectMetrics {
+function metricsOf(endpoint: Endpoint): Pick<ProjectStatus, 'metrics'> {
+  const metrics = endpoint.status()
+  return metrics ? { metrics } : {}
+}
+
+function projectMetrics({ supervisor, notifications, events, project }: Omit<Supervised, 'endpoint'>): ProjectMetrics {
   const startedAt = Math.round(performance.timeOrigin) / 1000
   return {
     ...{ config: project.configPath, ...supervisor.metrics(), notifiers: notifications.status() },

@@ -90,6 +90,12 @@ test('the limits of the page are read as it says', async (t) => {
   assert.deepEqual(warnings, [])
 })
 
+test('the page shows where measures can be asked for as it is read', async (t) => {
+  const [text = ''] = blocksOfKind(PAGE, 'metrics')
+  const { metrics, warnings } = await readFiles(t, { 'octo.yaml': text })
+  assert.deepEqual([metrics, warnings], [{ host: '127.0.0.1', port: 9464 }, []])
+})
+
 test('the page names every kind of event and every measure that there is', () => {
   const page = readDocument(PAGE)
   const sources = ['operator/services/events/event.ts', 'operator/services/metrics/families.ts'].map(readDocument)
