@@ -252,6 +252,26 @@ test('what a template made is not filled in again, whatever its values hold', as
   })
 })
 
+test('values make no address of an include or a file, also not those of a local document', async (t) => {
+  for (const [text, problem] of [
+    [
+      '{{if true}}include: ["{{.name}}.yaml"]{{end}}\n',
+      /t\.yaml` line 1: the address of an include holds no templates/,
+    ],
+    [
+      '{{if true}}repos: {files: {f: {url: "./{{.name}}"}}}{{end}}\n',
+      /t\.yaml` line 1: the address of a file holds no templates/,
+    ],
+  ] as const) {
+    const files = {
+      'octo.yaml': 'name: shop\ninclude: [{url: t.yaml, template: true}]\n',
+      't.yaml': text,
+      'shop.yaml': 'x: 1\n',
+    }
+    assert.match((await refusal(t, files)).message, problem)
+  }
+})
+
 test('TOML is no template, and says so by its own error', async (t) => {
   const files = {
     'octo.yaml': 'include: [{url: t.toml, template: true}]\n',
