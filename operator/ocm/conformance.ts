@@ -58,8 +58,8 @@ export async function examinePlugin(
   const first = instance
   await look('ends soon and well on SIGINT', () => endsWell(first, () => first.end(), soonMs))
   await look('ends by itself when nobody asks it', async () => {
-    const idle = await start(IDLE_MS)
-    return await endsWell(idle, () => undefined, soonMs)
+    const idle = await start(IDLE_MS).catch(leftAlready)
+    return idle ? await endsWell(idle, () => undefined, soonMs) : PASSED
   })
   await look(`ends when it is asked at ${SHUTDOWN_PATH}`, async () => {
     const asked = await start(facts.idleTimeoutMs)
@@ -130,6 +130,11 @@ async function hasSchemas({ name, capabilities }: ServicePlugin): Promise<Verdic
     result: 'weak',
     detail: `none for ${without.join(', ')}: OCM's own manager refuses every call of such a type`,
   }
+}
+
+/** On a slow machine its time may be over before it was seen to be well. */
+function leftAlready(error: unknown): undefined {
+  if (!isCoded(error, 'PLUGIN_EXITED') || error.details.exitCode !== 0) throw error
 }
 
 async function endsWell(instance: Instance, ask: () => void, soonMs: number): Promise<Verdict> {

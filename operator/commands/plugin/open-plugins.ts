@@ -27,7 +27,7 @@ type Place = {
   readonly signal?: AbortSignal
 }
 
-const CAPABILITIES_TIMEOUT_MS = 5000
+const CAPABILITIES_TIMEOUT_MS = 10_000
 
 /** In the order of the folders and of the paths in each. */
 export async function findPlugins(options: PluginOptions, place: Place): Promise<readonly DirectoryPlugin[]> {

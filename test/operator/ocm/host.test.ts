@@ -1,6 +1,6 @@
 // The host of service plugins over real processes: what it asks, what it makes of the answers, and what is left behind.
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -271,19 +271,4 @@ test('a plugin is given the configurations of the types that it wants', async (t
   )
   await using _ = host
   assert.deepEqual((await ask()).echoed.config.configTypes, [{ a: 2, type: 'a.config/v1', b: 1 }])
-})
-
-test('a file that a plugin answers with is kept when the plugin goes', async (t) => {
-  const capabilities = JSON.stringify({
-    capabilities: [{ type: 'blobTransformer', supportedTransformerSpecTypes: [{ type: 'Twin/v1' }] }],
-  })
-  const kept = tempFolder(t)
-  const { host } = aHost(t, { capabilities, answers: { '/blob/transform': { file: 'bytes' } } }, { blobs: () => kept })
-  const location = { type: 'localFile', value: '/tmp/in' }
-  const request = { location, specification: { type: 'Twin/v1' } }
-  const answer = await host.call({ endpoint: 'transformBlob', request })
-  await host[Symbol.asyncDispose]()
-  assert.deepEqual(answer, { location: { type: 'localFile', value: join(kept, 'blob') } })
-  assert.equal(readFileSync(join(kept, 'blob'), 'utf8'), 'bytes')
-  assert.equal(existsSync(join(kept, 'blob')), true)
 })
