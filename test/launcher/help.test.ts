@@ -8,6 +8,7 @@ import { test } from 'node:test'
 import { buildBundles, bundle } from '../../tools/bundle/build.ts'
 import { bundlesOf } from '../../tools/bundle/bundles.ts'
 import { sourceStates } from '../../tools/bundle/source-states.ts'
+import { FROM_SOURCES } from '../support/machine/from-sources.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 import { allCommands } from '../support/octo/command-table.ts'
 import { aCheckout, start } from '../support/octo/small-checkout.ts'
@@ -23,7 +24,7 @@ async function answersTo(t: TestContext, lines: readonly (readonly string[])[], 
   const file = join(tempFolder(t), 'dist/help.cjs')
   mkdirSync(join(file, '..'))
   writeFileSync(file, (await bundle(ROOT, help, sourceStates(ROOT))).text)
-  const words = ['--disable-warning=ExperimentalWarning', join(ROOT, 'test/fixtures/answer-help.ts'), file]
+  const words = [...FROM_SOURCES, join(ROOT, 'test/fixtures/answer-help.ts'), file]
   const { FORCE_COLOR: _, NO_COLOR: __, ...inherited } = process.env
   const options = { encoding: 'utf8', cwd: tempFolder(t), env: { ...inherited, ...env } } as const
   return JSON.parse(execFileSync(process.execPath, [...words, JSON.stringify(lines)], options)) as Answers[]

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { openShimRecords } from '../../../client/index.ts'
 import { removeShim, rewriteShim, writeShim } from '../../../operator/link/shim-file.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { FROM_SOURCES } from '../../support/machine/from-sources.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { shimText } from '../../support/operator/shim-text.ts'
 
@@ -20,7 +21,9 @@ test('a writer that is killed leaves the shim of before or the new one, and hold
   const [folder, store] = [tempFolder(t), join(tempFolder(t), 'store')]
   const path = join(folder, 'script')
   for (let kill = 0; kill < 4; kill++) {
-    const child = spawn(process.execPath, [WRITER, store, path], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, [...FROM_SOURCES, WRITER, store, path], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     await once(child.stdout, 'data')
     child.kill('SIGKILL')
     await once(child, 'exit')

@@ -10,6 +10,7 @@ import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { FROM_SOURCES } from '../../support/machine/from-sources.ts'
 import { isGone, pidIn } from '../../support/machine/processes.ts'
 
 const RUNNER = fileURLToPath(new URL('../../fixtures/run-interactive.ts', import.meta.url))
@@ -22,7 +23,7 @@ async function emptyDirectory(t: TestContext): Promise<string> {
 
 function start(words: readonly string[], cwd: string): ChildProcess {
   const env = { ...process.env, TMPDIR: cwd, SECRET: 'hunter2' }
-  return spawn(process.execPath, [RUNNER, ...words], { cwd, env, stdio: ['pipe', 'pipe', 'inherit'] })
+  return spawn(process.execPath, [...FROM_SOURCES, RUNNER, ...words], { cwd, env, stdio: ['pipe', 'pipe', 'inherit'] })
 }
 
 async function run(words: readonly string[], cwd: string, input = '') {

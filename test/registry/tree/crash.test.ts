@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { FROM_SOURCES } from '../../support/machine/from-sources.ts'
 import { TreeRegistry } from '../../support/registry/tree-registry.ts'
 
 const SHOW_TREE = fileURLToPath(new URL('../../support/registry/show-tree.ts', import.meta.url))
@@ -26,7 +27,7 @@ test('a tree whose writer is killed at any point is whole after the next start',
 
 /** Starts to show the tree in a process of its own and kills it so long after it began. */
 async function killedAfter(dataDir: string, delayMs: number): Promise<void> {
-  const child = spawn(process.execPath, [SHOW_TREE, dataDir], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [...FROM_SOURCES, SHOW_TREE, dataDir], { stdio: ['ignore', 'pipe', 'inherit'] })
   await once(child.stdout, 'data')
   const timer = setTimeout(() => child.kill('SIGKILL'), delayMs)
   await once(child, 'exit')

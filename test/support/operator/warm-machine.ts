@@ -13,6 +13,7 @@ import type { Platform } from '../../../schemas/platform.ts'
 import { aConfig } from '../builders/a-config.ts'
 import type { ReleaseRecipe } from '../builders/test-authority.ts'
 import { aMachine, key } from '../client/client-machine.ts'
+import { FROM_SOURCES } from '../machine/from-sources.ts'
 import { until } from '../machine/until.ts'
 import { bundleWarm } from './warm-bundle.ts'
 
@@ -71,7 +72,7 @@ export async function aWarmMachine(t: TestContext, programs: Readonly<Record<str
   const fixture = (name: string) => join(import.meta.dirname, '../../fixtures', name)
   const wordsOf: Readonly<Record<Way | 'launches', readonly string[]>> = {
     becomes: [fixture('start-warm.cjs'), file],
-    starts: ['--disable-warning=ExperimentalWarning', fixture('start-full.ts')],
+    starts: [...FROM_SOURCES, fixture('start-full.ts')],
     launches: [join(folder, 'bin/octo.js')],
   }
 
