@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { MetadataStore } from '../../../registry/db/store.ts'
 import { digestOf } from '../../../schemas/digest.ts'
 import { aScript } from '../../support/builders/test-authority.ts'
+import { openMemoryMetadata } from '../../support/registry/memory-metadata/metadata.ts'
 import type { OciManifest, OciScene } from '../../support/registry/oci-registry.ts'
 import { anOciScene, HELLO, jsonOf, LIST, MANIFEST, refusalOf, sceneOf } from '../../support/registry/oci-registry.ts'
 
@@ -109,6 +111,32 @@ test('a yanked version is offered no more and kept for its tag and digest, with 
   }
   await scene.change({ action: 'unquarantine' })
   assert.deepEqual(await look(), [deprecated, deprecated])
+})
+
+test('what was read before a quarantine and rendered after it is not kept', async (t) => {
+  const store = openMemoryMetadata()
+  let pass: Promise<void> | undefined
+  const reached = Promise.withResolvers<void>()
+  const catalog: MetadataStore['catalog'] = {
+    ...store.catalog,
+    async release(key) {
+      const found = await store.catalog.release(key)
+      if (pass) reached.resolve()
+      await pass
+      return found
+    },
+  }
+  const scene = await anOciScene(t, { metadata: { ...store, catalog } })
+  await scene.publish()
+  const held = Promise.withResolvers<void>()
+  pass = held.promise
+  const early = scene.ask(`/v2/${HELLO}/manifests/1.0.0`)
+  await reached.promise
+  pass = undefined
+  await scene.change({ action: 'quarantine', reason: 'malicious' })
+  held.resolve()
+  assert.equal((await early).status, 200)
+  assert.equal(refusalOf(await scene.ask(`/v2/${HELLO}/manifests/1.0.0`)), '451 DENIED')
 })
 
 test('a digest leads to its release also in a registry that nobody asked for it yet, and after a restart', async (t) => {
