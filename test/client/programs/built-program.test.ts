@@ -152,6 +152,7 @@ test('a build is refused with its reason, and nothing of it stays', options, asy
       const asked = source({ build: [['/bin/sh', '-c', script]], ...more })
       const error = await expectCodeAsync(code, () => provide(asked, platform))
       if (script.startsWith('echo why')) assert.match(error.message, /ended with exit code 3: why/)
+      if (more?.timeoutMs) assert.match(error.message, /did not end within 300 ms/)
       assert.deepEqual(leftovers(base.storeRoot), [])
       assert.deepEqual(readdirSync(layout.made), [])
     })
@@ -165,7 +166,7 @@ test('a build that fills the disk is ended with all that it started', options, a
   const what = { file: '/bin/sh', argv, env: place.shared, cwd: place.folder }
   const kept = { headBytes: 10, tailBytes: 10, lineBytes: 10 }
   await expectCodeAsync('LIMIT_EXCEEDED', () =>
-    place.run(what, { timeoutMs: 60_000, words: serviceLaunchWords, kept: { stdout: kept, stderr: kept } }),
+    place.run(what, { timeoutMs: 600_000, words: serviceLaunchWords, kept: { stdout: kept, stderr: kept } }),
   )
 })
 
