@@ -76,6 +76,9 @@ test('whoever shares its cgroup with others, or is in that of a unit, stays wher
     const unit = join(folder, name)
     mkdirSync(unit)
     writeFileSync(join(unit, 'cgroup.procs'), `${process.pid}\n`)
+    // So that nothing but the name of the unit keeps it from there.
+    mkdirSync(join(unit, 'octo.supervisor'))
+    writeFileSync(join(unit, 'octo.supervisor', 'cgroup.procs'), '')
     assert.equal(moveAside(unit, unit), false, name)
   }
 })
