@@ -56,10 +56,12 @@ services:
       init: [{tool: run, args: {args: ["migrate"]}}]
 `
 
-/** What matters of checks and repos, without the places where it was written. */
+/** What matters of checks and repos, without the places where it was written, and without what they start. */
 function meaning({ repos, services }: OctoConfig) {
   return JSON.parse(
-    JSON.stringify({ repos, services }, (key, value) => (['place', 'spec'].includes(key) ? undefined : value)),
+    JSON.stringify({ repos, services }, (key, value) =>
+      ['place', 'spec', 'problems'].includes(key) ? undefined : value,
+    ),
   )
 }
 
