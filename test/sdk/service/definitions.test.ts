@@ -118,15 +118,16 @@ test('several types and capabilities share the paths that their contracts share'
       listComponentVersions: () => ['1'],
       getIdentity: () => ({ identity: { of: 'repo' } }),
     }),
-    credentialRepository({
-      type: 'Vault/v1',
-      getConsumerIdentity: () => ({ type: 'Vault' }),
-      resolve: () => ({ type: 'Token', token: 'of the repository' }),
-    }),
+    // The one whose requests name no type of their own stands first, and still takes none of the other's.
     credentialPlugin({
       type: 'Card/v1',
       getConsumerIdentity: () => ({ type: 'Card' }),
       resolve: () => ({ type: 'Token', token: 'of the plugin' }),
+    }),
+    credentialRepository({
+      type: 'Vault/v1',
+      getConsumerIdentity: () => ({ type: 'Vault' }),
+      resolve: () => ({ type: 'Token', token: 'of the repository' }),
     }),
   ])
   for (const [type, of] of [
