@@ -14,8 +14,10 @@ import type { Log } from './log.ts'
 import type { ProcessFolder } from './process-folder.ts'
 import { makeProcessFolder, removeAbandonedFolders } from './process-folder.ts'
 import { createRequestListener } from './request-listener.ts'
+import { sendText } from './send-answer.ts'
 import type { ServiceProgram, Serving } from './service-plugin.ts'
 import { StartProblem } from './start.ts'
+import { isFromWebPage } from './web-page.ts'
 
 const IDLE_MS = 60 * 60 * 1000
 /** As servers in Go take them: credentials travel in a header. */
@@ -24,6 +26,7 @@ const LOOPBACK = '127.0.0.1'
 const HEADERS_MS = 10_000
 const REQUEST_MS = 120_000
 const DRAIN_MS = 10_000
+const FORBIDDEN = 403
 
 /** Throws a StartProblem for configuration that the plugin does not take, and where it cannot listen. */
 export async function serve(program: ServiceProgram, config: PluginConfig, log: Log): Promise<Serving> {
@@ -39,7 +42,11 @@ export async function serve(program: ServiceProgram, config: PluginConfig, log: 
   // Hosts written in Go use a connection again whenever they like: one closed for being idle would cost them a call.
   const server = createServer(
     { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: 0, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS },
-    (request: IncomingMessage, response: ServerResponse) => void calls.answer(request, response),
+    (request: IncomingMessage, response: ServerResponse) => {
+      if (config.type === 'tcp' && isFromWebPage(request))
+        sendText(response, FORBIDDEN, 'no page of the web is answered')
+      else void calls.answer(request, response)
+    },
   )
   let isStopping = false
 

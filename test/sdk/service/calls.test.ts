@@ -184,3 +184,23 @@ test('what a handler throws is said in words with its status, and a wrong answer
     [400, 'no type "Z/v9" is served here, expected one of A, B, C, W0, '],
   )
 })
+
+test('a page of the web that a browser has open neither ends nor asks a plugin on TCP', async () => {
+  const plugin = definePlugin({
+    ...about,
+    serves: [blobTransformer({ type: 'Same/v1', transformBlob: ({ location }) => ({ location }) })],
+    handlers: { '/own': () => 'secret' },
+  })
+  const running = await testPlugin(plugin, { type: 'tcp' })
+  await using _ = running
+  for (const headers of [
+    ...[{ host: 'rebound.example:80' }, { host: '0.0.0.0:80' }, { host: '127.0.0.1.rebound.example' }],
+    ...[{ origin: 'https://page.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }],
+  ] as readonly Record<string, string>[])
+    for (const path of ['/shutdown', '/own', '/healthz'])
+      assert.equal((await running.fetch(path, { headers })).status, 403, `${path} ${JSON.stringify(headers)}`)
+  for (const host of ['localhost:80', '127.0.0.1', '[::1]:1'])
+    assert.equal((await running.fetch('/own', { headers: { host } })).body, '"secret"\n', host)
+  await using socket = await testPlugin(plugin)
+  assert.equal((await socket.fetch('/own', { headers: { host: 'any' } })).status, 200)
+})
