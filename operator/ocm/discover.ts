@@ -43,18 +43,16 @@ export async function discoverPlugins(
   facts: DiscoverFacts,
 ): Promise<readonly DirectoryPlugin[]> {
   const files = directories.flatMap((directory) => pluginFilesIn(directory.path).map((file) => ({ file, directory })))
-  const names = new Set<string>()
-  const asked = files.map((one) => {
-    const isTaken = names.has(one.file.name)
-    names.add(one.file.name)
-    return { ...one, isTaken }
-  })
-  return inParallel(asked, AT_ONCE, (one) => look(one, facts))
+  const taken = new Set<string>()
+  return inParallel(files, AT_ONCE, (one) => look(one, { ...facts, taken }))
 }
 
-type Asked = { readonly file: PluginFile; readonly directory: PluginDirectory; readonly isTaken: boolean }
+type Asked = { readonly file: PluginFile; readonly directory: PluginDirectory }
+/** `taken`: names of those before it that are proven; what is not takes none from them. */
+type Looking = DiscoverFacts & { readonly taken: Set<string> }
 
-async function look({ file, directory, isTaken }: Asked, facts: DiscoverFacts): Promise<DirectoryPlugin> {
+/** Decides on the name before it waits for anything, so that the order of the files counts. */
+async function look({ file, directory }: Asked, facts: Looking): Promise<DirectoryPlugin> {
   const { name, path } = file
   const place = { name, path, directory: directory.path }
   let seen: { readonly proof: Proof; readonly digest?: Digest } = { proof: 'none' }
@@ -63,7 +61,8 @@ async function look({ file, directory, isTaken }: Asked, facts: DiscoverFacts): 
     const { digest } = opened
     seen = { proof: proofOf(digest, directory), digest }
     if (seen.proof === 'none') throw unproven(file, digest, directory)
-    if (isTaken) throw taken(name)
+    if (facts.taken.has(name)) throw nameTaken(name)
+    facts.taken.add(name)
     const capabilities = await capabilitiesOf(name, opened, facts)
     return {
       ...place,
@@ -110,7 +109,7 @@ function unproven({ name, path }: PluginFile, digest: Digest, directory: PluginD
   })
 }
 
-function taken(name: string): CodedError {
+function nameTaken(name: string): CodedError {
   return coded('PLUGIN_NAME_TAKEN', {
     message: `there is another plugin ${quote(name)}, which comes first`,
     details: { plugin: name },

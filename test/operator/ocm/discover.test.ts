@@ -104,6 +104,17 @@ test('what nothing proves is shown with its digest, and never run', async (t) =>
   assert.equal(existsSync(trace), false)
 })
 
+test('what nothing proves takes no name from what is proven and comes later', async (t) => {
+  const folder = tempFolder(t)
+  for (const name of ['a', 'z']) mkdirSync(join(folder, name))
+  const { digest } = writeTracing(join(folder, 'z'), 'same')
+  writeServicePlugin(join(folder, 'a'), 'same')
+  assert.deepEqual((await discover(t, { path: folder, isTrusted: false, digests: [digest] })).map(inShort), [
+    ['same', 'none', 'PLUGIN_UNPROVEN'],
+    ['same', 'digest', 'usable'],
+  ])
+})
+
 test('what the config names by its digest runs, and what only lies beside it does not', async (t) => {
   const folder = tempFolder(t)
   const { digest } = writeTracing(folder, 'pinned')
