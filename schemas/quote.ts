@@ -21,3 +21,11 @@ export function printable(text: string, maxLength = MAX_SHOWN): string {
     (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`,
   )
 }
+
+/** The value as indented JSON, in which nothing is left that a terminal takes for more than a letter; it reads as the same value. */
+export function printableJson(value: unknown): string {
+  const json = JSON.stringify(value, null, 2)
+  return json.replace(/[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu, (char) =>
+    [...Array(char.length).keys()].map((at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
+  )
+}

@@ -1,4 +1,5 @@
 // The end of every failed command: the error where people or machines look for it, and the exit code of its kind.
+import { printableJson } from '../schemas/quote.ts'
 import { paintFor, wantsColour } from './colour.ts'
 import { errorToJson, exitCodeOf, renderError } from './render-error.ts'
 import { processStreams } from './streams.ts'
@@ -8,7 +9,7 @@ export function reportError(error: unknown, argv: readonly string[], { err, env 
   const flags = ownFlags(argv)
   const flag = flags.includes('--no-color') ? false : undefined
   const text = flags.includes('--json')
-    ? JSON.stringify(errorToJson(error), null, 2)
+    ? printableJson(errorToJson(error))
     : renderError(error, paintFor(wantsColour({ flag, env, stream: err })))
   err.write(`${text}\n`)
   return exitCodeOf(error)

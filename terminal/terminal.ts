@@ -1,4 +1,5 @@
 // One object for everything a command shows: data on stdout, logs and progress on stderr, as the flags ask.
+import { printableJson } from '../schemas/quote.ts'
 import type { Paint } from './colour.ts'
 import { paintFor, wantsColour } from './colour.ts'
 import type { LiveTable } from './live-table.ts'
@@ -76,7 +77,7 @@ export function openTerminal(flags: TerminalFlags = {}, streams: Streams = proce
     paint,
     paintLog,
     print: (line) => screen.line(out, line),
-    result: ({ json, text }) => screen.line(out, flags.json ? JSON.stringify(json, null, 2) : text()),
+    result: ({ json, text }) => screen.line(out, flags.json ? printableJson(json) : text()),
     table: (table) => screen.line(out, renderTable(table, { paint, width: widthOf(out) })),
     growingTable: (expected) =>
       out.isTTY ? growingTable(expected, { paint, width: widthOf(out) }, (text) => screen.line(out, text)) : undefined,

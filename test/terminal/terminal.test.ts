@@ -39,6 +39,15 @@ test('a result is one JSON document with --json and text without', () => {
   assert.equal(person.stdout(), 'one plugin\n')
 })
 
+test('what others wrote reaches no terminal by way of JSON, and reads as what it is', () => {
+  const value = { '\u009b2J': ['\u001b]0;x\u0007', '\u202e\u2028\u{e0041}\u007f', 'é密\u{1f600}\n'] }
+  const streams = collectedStreams()
+  openTerminal({ json: true }, streams).result({ json: value, text: () => '' })
+  assert.deepEqual(JSON.parse(streams.stdout()), value)
+  assert.doesNotMatch(streams.stdout().replaceAll('\n', ''), /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u)
+  assert.match(streams.stdout(), /"é密\u{1f600}\\n"/u)
+})
+
 test('nobody is asked anything with --json, with --quiet or without a terminal', () => {
   const asks = (flags: object, tty: boolean) => openTerminal(flags, collectedStreams({ tty })).interactive
   assert.deepEqual(

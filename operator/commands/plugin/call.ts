@@ -9,7 +9,7 @@ import { typedShape } from '../../../schemas/contract/ocm/type-name.ts'
 import { parseDuration } from '../../../schemas/duration.ts'
 import { coded } from '../../../schemas/errors.ts'
 import { parseJson } from '../../../schemas/json.ts'
-import { quote, shellWord } from '../../../schemas/quote.ts'
+import { printableJson, quote, shellWord } from '../../../schemas/quote.ts'
 import { parseShape } from '../../../schemas/shape.ts'
 import { parseYaml } from '../../../schemas/yaml.ts'
 import { onDisk } from '../../../system/files/errors.ts'
@@ -48,7 +48,7 @@ export async function callPluginCommand(
   const found = await findPlugins(options, { terminal, cwd, env: process.env, signal })
   const plugins = options.plugin === undefined ? usablePlugins(found) : [pluginCalled(options.plugin, found).plugin]
   const answer = await ask()
-  if (answer !== undefined) terminal.print(JSON.stringify(answer, null, 2))
+  if (answer !== undefined) terminal.print(printableJson(answer))
   return 0
 
   /** Nothing of the plugin runs any more when its answer is shown. */
