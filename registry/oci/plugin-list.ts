@@ -25,12 +25,18 @@ const MAX_TRIES = 10
 
 type Listed = { readonly serial: number; readonly references: readonly Reference[] }
 
-/** Lists of a repo's plugins: what did not change since the last one is not read again. */
+/** `last`: the list of these serials. */
+type Known = { readonly plugins: Map<Name, Listed>; last?: { readonly serials: string; readonly list: PluginList } }
+
+/**
+ * Lists of a repo's plugins: what did not change since the last one is not read again, and a list that did not change is not made
+ * again, so that guessing tags and digests costs no more than a look.
+ */
 export class PluginLists {
   readonly #catalog: Catalog
   readonly #domain: string
   readonly #maxReferences: number
-  readonly #repos = new Map<Name, Map<Name, Listed>>()
+  readonly #repos = new Map<Name, Known>()
 
   constructor(catalog: Catalog, { domain, maxReferences = MAX_REFERENCES }: PluginListOptions) {
     this.#catalog = catalog
@@ -40,18 +46,18 @@ export class PluginLists {
 
   /** Throws LIMIT_EXCEEDED for a repo of very many plugins, or STORE_BUSY. */
   async render(repo: Name): Promise<PluginList> {
-    const known = this.#repos.get(repo) ?? new Map<Name, Listed>()
+    const known: Known = this.#repos.get(repo) ?? { plugins: new Map() }
     this.#repos.set(repo, known)
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       // Serials of one moment: lists of different plugins, read one after the other, could show what never was.
       const serials = await this.#catalog.serials(repo)
-      const stale = serials.filter(({ plugin, serial }) => known.get(plugin)?.serial !== serial)
-      if (stale.length === 0) return this.#listOf(repo, serials, known)
+      const stale = serials.filter(({ plugin, serial }) => known.plugins.get(plugin)?.serial !== serial)
+      if (stale.length === 0) return this.#listOnce(repo, serials, known)
       const names = stale.map(({ plugin }) => plugin)
       for (let at = 0; at < names.length; at += READ_AT_ONCE) {
         if (at > 0) await setImmediate()
         const read = await this.#catalog.offered(repo, names.slice(at, at + READ_AT_ONCE))
-        for (const plugin of read) known.set(plugin.plugin, this.#listed(repo, plugin))
+        for (const plugin of read) known.plugins.set(plugin.plugin, this.#listed(repo, plugin))
       }
     }
     throw coded('STORE_BUSY', { message: `repo \`${repo}\` changes faster than its plugins can be listed` })
@@ -69,6 +75,12 @@ export class PluginLists {
       return [{ name: segmentOf(plugin), componentName, version, labels }]
     })
     return { serial, references }
+  }
+
+  #listOnce(repo: Name, all: readonly Serial[], known: Known): PluginList {
+    const serials = all.map(({ plugin, serial }) => `${plugin} ${serial}`).join()
+    if (known.last?.serials !== serials) known.last = { serials, list: this.#listOf(repo, all, known.plugins) }
+    return known.last.list
   }
 
   #listOf(repo: Name, serials: readonly Serial[], known: ReadonlyMap<Name, Listed>): PluginList {

@@ -72,6 +72,19 @@ test('a list shows one moment: what is published while it is read is in it or is
   await expectCodeAsync('STORE_BUSY', () => lists.render(CORE))
 })
 
+test('a list is made once for all who ask while nothing changes, whatever tag or digest they guess', async () => {
+  const store = await withRepo(openMemoryMetadata())
+  await seal(store, OCM)
+  const lists = listsOf(store)
+  const first = await lists.render(CORE)
+  assert.equal((await lists.render(CORE)).rendered, first.rendered)
+  await change(store, { deprecated: 'old' })
+  const changed = await lists.render(CORE)
+  assert.notEqual(changed.rendered, first.rendered)
+  assert.equal(changed.version, '1.0.2')
+  assert.equal((await lists.render(CORE)).rendered, changed.rendered)
+})
+
 test('a list that would be too long names the newest version of each plugin, or is refused', async () => {
   const store = await withRepo(openMemoryMetadata())
   for (const plugin of ['alpha', 'beta'])
