@@ -36,6 +36,8 @@ export function posixSpawn(library: CLibrary, what: Launch, streams: StandardStr
   } finally {
     library.posix_spawn_file_actions_destroy(call.actions)
     library.posix_spawnattr_destroy(call.attributes)
+    // Whatever happened, it is held until here: without a use the memory could be collected while the library still reads it.
+    call.memory.fill(0)
   }
 }
 

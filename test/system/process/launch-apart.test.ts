@@ -154,6 +154,28 @@ test('of one that somebody else collected nobody says how it ended', { skip }, a
   assert.deepEqual(await child.ended, { exitCode: null, signal: null })
 })
 
+test('memory that the library reads is held to its last call, and then holds no variables', { skip }, async () => {
+  const used: Buffer[] = []
+  const heldAtTheEnd: boolean[] = []
+  const watched = {
+    ...(library as CLibrary),
+    addressOf(bytes: Buffer) {
+      used.push(bytes)
+      return (library as CLibrary).addressOf(bytes)
+    },
+    posix_spawnattr_destroy(at: bigint) {
+      heldAtTheEnd.push(used.at(-1)?.includes('A=secret') === true)
+      return (library as CLibrary).posix_spawnattr_destroy(at)
+    },
+  } as CLibrary
+  const way = { name: 'watched', library: watched, skip: false } as const
+  const env = { A: 'secret' }
+  assert.equal(await outputOf(way, { ...WHAT, file: '/bin/echo', argv: ['x'], env }), 'x\n')
+  await expectCodeAsync('PLUGIN_MISSING', () => start(way, { ...WHAT, file: '/nowhere/program', env }))
+  assert.deepEqual(heldAtTheEnd, [true, true])
+  assert.ok(used.every((bytes) => bytes.every((byte) => byte === 0)))
+})
+
 bothWays('each of many that end at once is told its own end', async (way) => {
   const codes = [0, 1, 2, 126, 255, ...Array.from({ length: 15 }, (_, index) => 10 + index)]
   const children = await Promise.all(codes.map((code) => start(way, aLaunch(`exit ${code}`))))
