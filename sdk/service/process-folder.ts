@@ -15,6 +15,9 @@ const PREFIX = 'octo-plugin-'
 const SOCKET = 's'
 /** Of Linux; macOS has 104, and both count the end of the text. */
 const MAX_SOCKET_PATH = process.platform === 'darwin' ? 103 : 107
+/** A plugin that starts at this moment has a socket before it listens there. */
+const SURELY_LISTENS_MS = 60_000
+
 export function makeProcessFolder(): ProcessFolder {
   const path = mkdtempSync(join(baseFolder(), PREFIX))
   chmodSync(path, 0o700)
@@ -39,7 +42,9 @@ export async function removeAbandonedFolders(own: ProcessFolder): Promise<void> 
   const folders = names.filter((name) => name.startsWith(PREFIX)).map((name) => join(base, name))
   await Promise.all(
     folders.map(async (path) => {
-      if (path !== own.path && (await isAbandoned(path))) await rm(path, { recursive: true, force: true })
+      // One that goes meanwhile, or has no socket yet, is none.
+      if (path !== own.path && (await isAbandoned(path).catch(() => false)))
+        await rm(path, { recursive: true, force: true })
     }),
   ).catch(() => {})
 }
@@ -47,6 +52,8 @@ export async function removeAbandonedFolders(own: ProcessFolder): Promise<void> 
 async function isAbandoned(path: string): Promise<boolean> {
   const found = await lstat(path)
   if (!found.isDirectory() || found.uid !== process.getuid?.()) return false
+  const { mtimeMs } = await lstat(join(path, SOCKET))
+  if (Date.now() - mtimeMs < SURELY_LISTENS_MS) return false
   return (await connectProblem(join(path, SOCKET))) === 'ECONNREFUSED'
 }
 

@@ -1,13 +1,13 @@
 // What the tests of OCM's own SDK for Go check, one by one and by their names; ours is at least as strict.
 import assert from 'node:assert/strict'
-import { existsSync, lstatSync, readdirSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, utimesSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import test from 'node:test'
 import type { ServiceDefinition } from '../../../sdk/service/index.ts'
 import { blobTransformer, definePlugin, testPlugin } from '../../../sdk/service/index.ts'
 import { createLog } from '../../../sdk/service/log.ts'
-import { makeProcessFolder } from '../../../sdk/service/process-folder.ts'
+import { makeProcessFolder, removeAbandonedFolders } from '../../../sdk/service/process-folder.ts'
 import { until } from '../../support/machine/until.ts'
 
 const silent = createLog({ write: () => {} })
@@ -113,10 +113,14 @@ test('LockFileCreationAndCleanup: nothing is left where the socket was', async (
 test('LockFileProcessValidation: two instances live beside each other; what a killed one left is removed', async () => {
   const [one, other] = await Promise.all([plugin().serve(start, silent), plugin().serve(start, silent)])
   assert.notEqual(socketOf(one), socketOf(other))
-  const abandoned = makeProcessFolder()
-  await leaveSocket(abandoned.socket)
+  const [abandoned, starting] = [makeProcessFolder(), makeProcessFolder()]
+  for (const { socket } of [abandoned, starting]) await leaveSocket(socket)
+  utimesSync(abandoned.socket, 0, 0)
   const third = await plugin().serve(start, silent)
   await until(() => !existsSync(abandoned.path))
+  await removeAbandonedFolders(abandoned)
+  assert.ok(existsSync(starting.path), 'what has its socket only now may listen there in a moment')
+  await starting[Symbol.asyncDispose]()
   for (const serving of [one, other]) assert.ok(existsSync(socketOf(serving)), 'what lives stays')
   for (const serving of [one, other, third]) serving.stop('the test is over')
   await Promise.all([one, other, third].map(({ ended }) => ended))
