@@ -1,5 +1,6 @@
 // How an image is started by its config: which file of it is the program, and with which words and variables. Its PATH names folders of
-// the image, which are not on this machine, and so is left out; its user and working directory are the service's own.
+// the image, and what it says to a loader names files of the image: neither is on this machine, where others may put something
+// there, and so both are left out. Its user and working directory are the service's own.
 import type { ProgramDefaults } from '../../proven-program.ts'
 import type { ImageConfig } from './image-documents.ts'
 
@@ -9,6 +10,9 @@ type Start = {
   readonly defaults: ProgramDefaults
 }
 
+/** The program takes no notice of a loader's, but the shell does that leads it into its limits, and so does what it starts. */
+const OF_THE_IMAGE = /^(?:PATH$|LD_)/
+
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** Where the service names another program than the entrypoint, words of the image would be for that. */
@@ -16,11 +20,10 @@ export function startOf({ config }: ImageConfig, binary: string | undefined): St
   const [entrypoint, cmd] = [config?.Entrypoint ?? [], config?.Cmd ?? []]
   const environment = new Map((config?.Env ?? []).map(splitVariable))
   const path = environment.get('PATH') ?? PATH
-  environment.delete('PATH')
   const [first, ...entry] = entrypoint.length > 0 ? entrypoint : cmd
   const words = entrypoint.length > 0 ? cmd : []
   const own = first === undefined ? [] : placesOf(first, { path, folder: config?.WorkingDir ?? '/' })
-  const variables = Object.fromEntries(environment)
+  const variables = Object.fromEntries([...environment].filter(([name]) => !OF_THE_IMAGE.test(name)))
   if (binary !== undefined && !own.includes(binary))
     return { candidates: [binary], defaults: { entry: [], words: [], environment: variables } }
   return {

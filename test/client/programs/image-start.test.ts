@@ -31,3 +31,12 @@ for (const [what, config, binary, entry, words] of STARTS)
     const program = await provide(source(digest, binary === undefined ? {} : { binary }))
     assert.deepEqual([program.entry, program.words], [entry, words])
   })
+
+test('variables of an image reach its program, but for those that name files of the image', async (t) => {
+  const { registry, source, provide } = await anImageScene(t)
+  const loaders = ['LD_PRELOAD=/tmp/a.so', 'LD_LIBRARY_PATH=/app', 'LD_AUDIT=/tmp/b.so']
+  const config = { Entrypoint: ['web'], Env: ['PATH=/app', ...loaders, 'LDAP=a', 'A=b=c'] }
+  const { digest } = registry.image({ layers: [[at('app/web')]], config })
+  const { environment } = await provide(source(digest))
+  assert.deepEqual(environment, { LDAP: 'a', A: 'b=c' })
+})
