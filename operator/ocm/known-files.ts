@@ -18,8 +18,11 @@ export type Knowledge = KnownFiles &
 
 type Entry = readonly [identity: string, digest: Digest]
 
+/** File systems stamp in steps, and servers of files by clocks of their own: a change soon after another may leave no trace. */
+const SETTLED_NS = 60_000_000_000n
+
 /** Below the store; writes what it learned when it is disposed of. Nothing is kept where others could change it. */
-export function openKnowledge(storeRoot: string): Knowledge {
+export function openKnowledge(storeRoot: string, now: () => number = Date.now): Knowledge {
   const folder = join(storeRoot, 'ocm')
   const isKept = isSafe(folder)
   const file = join(folder, 'digests.json')
@@ -32,7 +35,9 @@ export function openKnowledge(storeRoot: string): Knowledge {
       const entry = found.get(path)
       return entry?.[0] === identity ? entry[1] : undefined
     },
-    remember(path, identity, digest) {
+    remember(path, { identity, changedNs }, digest) {
+      // What was changed just now is digested each time.
+      if (BigInt(now()) * 1_000_000n - changedNs < SETTLED_NS) return
       if (found.get(path)?.[0] === identity) return
       found.set(path, [identity, digest])
       hasNews = true

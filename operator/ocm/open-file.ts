@@ -19,7 +19,8 @@ import type { OpenedProgram } from './plugin.ts'
 /** The digest of a file of this identity, where it was computed before. */
 export type KnownFiles = {
   digest(path: string, identity: string): Digest | undefined
-  remember(path: string, identity: string, digest: Digest): void
+  /** `changedNs`: the ctime that is a part of the identity. */
+  remember(path: string, state: { readonly identity: string; readonly changedNs: bigint }, digest: Digest): void
 }
 
 export type OpenedFile = OpenedProgram & { readonly digest: Digest }
@@ -34,7 +35,7 @@ export function openPluginFile({ name, path }: PluginFile, known: KnownFiles): O
     if (!stat.isFile() || (process.platform !== 'win32' && (stat.mode & 0o111n) === 0n)) throw notExecutable(name, path)
     const identity = identityOf(stat)
     const digest = known.digest(real, identity) ?? digestOfDescriptor(descriptor)
-    known.remember(real, identity, digest)
+    known.remember(real, { identity, changedNs: stat.ctimeNs }, digest)
     const program = programAt({ path: real, plugin: name, argv0: real }, thisMachine(requireRuntimeVersion))
     return {
       digest,

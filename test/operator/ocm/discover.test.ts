@@ -1,6 +1,6 @@
 // Plugins of a folder: which files are some, why each may run, and that one bad file takes nothing from the others.
 import assert from 'node:assert/strict'
-import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -9,8 +9,10 @@ import { pluginFilesIn } from '../../../operator/ocm/directory.ts'
 import type { DirectoryPlugin } from '../../../operator/ocm/discover.ts'
 import { discoverPlugins } from '../../../operator/ocm/discover.ts'
 import { openKnowledge } from '../../../operator/ocm/known-files.ts'
+import { openPluginFile } from '../../../operator/ocm/open-file.ts'
 import { digestOf } from '../../../schemas/digest.ts'
 import { isCoded } from '../../../schemas/errors.ts'
+import { identityOf } from '../../../system/files/file-identity.ts'
 import { expectCode } from '../../support/assertions/expect-code.ts'
 import { LISTER, writeServicePlugin } from '../../support/builders/service-plugin.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
@@ -135,6 +137,26 @@ test('a program that was replaced since it was found is not run', async (t) => {
   writeServicePlugin(folder, 'pinned')
   const error = expectCode('DIGEST_MISMATCH', () => found.plugin.open())
   assert.equal(error.details.expected, digest)
+})
+
+test('a program that is overwritten right after it was digested is digested again', (t) => {
+  const folder = tempFolder(t)
+  using fresh = openKnowledge(tempFolder(t))
+  using later = openKnowledge(tempFolder(t), () => Date.now() + 3_600_000)
+  const path = join(folder, 'one')
+  const [before, after] = ['#!/bin/sh\necho a\n', '#!/bin/sh\necho b\n']
+  for (let tries = 0; tries < 20; tries++)
+    for (const text of [before, after]) {
+      writeFileSync(path, text, { mode: 0o755 })
+      using opened = openPluginFile({ name: 'one', path }, fresh)
+      assert.equal(opened.digest, digestOf(text))
+    }
+  using _ = openPluginFile({ name: 'one', path }, later)
+  const identity = identityOf(statSync(path, { bigint: true }))
+  assert.deepEqual(
+    [fresh, later].map((known) => known.digest(path, identity)),
+    [undefined, digestOf(after)],
+  )
 })
 
 test('a program is asked once, and again when it is another one', async (t) => {
