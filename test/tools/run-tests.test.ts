@@ -139,6 +139,32 @@ test('a file that ends the process of others is told alone, and the others run',
   assert.match(run.stdout, /✗ test\/b\.test\.ts .*\n +the file as a whole\n +its process ended with exit code 3/)
 })
 
+const ENDS = (how: string) => `
+  test('passes', () => {})
+  test('ends', async () => { await new Promise((next) => setTimeout(next, 20)); ${how} })
+  test('never runs', () => { throw new Error('broken') })`
+
+test('a process that ends well before its tests did is no pass, wherever its file stands', (t) => {
+  const ends = ENDS('process.exit(0)')
+  const folder = aProject(t, { 'a.test.ts': GOOD, 'b.test.ts': ends, 'c.test.ts': GOOD, 'd.test.ts': ends })
+  const { status, stdout, lastLine } = runTests(folder, [], { OCTO_TEST_CONCURRENCY: '1' })
+  assert.equal(status, 1)
+  // Whether what passed before was told in time is for the machine.
+  assert.match(lastLine ?? '', /passed, 2 failed$/)
+  for (const file of ['b', 'd'])
+    assert.match(stdout, new RegExp(`✗ test/${file}\\.test\\.ts .*\\n.*\\n +its process ended before its tests did`))
+})
+
+test('a file that is killed is told also where one before it failed', (t) => {
+  const folder = aProject(t, {
+    'a.test.ts': "test('breaks', () => { throw new Error('broken') })",
+    'b.test.ts': ENDS("process.kill(process.pid, 'SIGKILL')"),
+  })
+  const { stdout, lastLine } = runTests(folder, [], { OCTO_TEST_CONCURRENCY: '1' })
+  assert.match(lastLine ?? '', /passed, 2 failed$/)
+  assert.match(stdout, /✗ test\/b\.test\.ts .*\n +the file as a whole\n +its process ended/)
+})
+
 test('a file that leaves something running among others is stopped and told, and the others run', (t) => {
   const leaves = "test('leaves a timer', () => void setInterval(() => {}, 1000))"
   const run = runTests(aProject(t, { 'a.test.ts': leaves, 'b.test.ts': GOOD }), [], {

@@ -32,6 +32,7 @@ async function* inOneProcess(files: readonly string[], { timeoutMs, cwd }: Setti
   const events = run(options as Parameters<typeof run>[0]) as AsyncIterable<Event>
   let [ended, record] = [0, new Recorder(files[0] ?? '')]
   let ofProcess: string | undefined
+  let isAtEnd = false
   for await (const { type, data } of events) {
     const file = endedFile(data.name ?? '')
     if (isOfProcess(data)) ofProcess = type === 'test:fail' ? describeFailure(data.details?.error) : ofProcess
@@ -39,7 +40,8 @@ async function* inOneProcess(files: readonly string[], { timeoutMs, cwd }: Setti
     else if (type === 'test:pass' || type === 'test:fail') {
       if (type === 'test:fail') record.fail(WHOLE_FILE, describeFailure(data.details?.error))
       // The last one ends with the process, and so does one that others cannot come after.
-      if (++ended === files.length || type === 'test:fail') continue
+      isAtEnd = ++ended === files.length || type === 'test:fail'
+      if (isAtEnd) continue
       yield record.finish()
       record = new Recorder(files[ended] ?? '')
       timer.refresh()
@@ -48,6 +50,8 @@ async function* inOneProcess(files: readonly string[], { timeoutMs, cwd }: Setti
   clearTimeout(timer)
   if (tooLong.signal.aborted) record.fail(WHOLE_FILE, `did not end within ${timeoutMs / 1000} s`)
   else if (ofProcess !== undefined) record.fail(WHOLE_FILE, ofProcess)
+  // With exit code 0, or after a failure of another file, nothing else tells of the tests that never ran.
+  else if (!isAtEnd) record.fail(WHOLE_FILE, 'its process ended before its tests did')
   yield record.finish()
 }
 
