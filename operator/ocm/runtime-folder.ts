@@ -28,9 +28,18 @@ export function makeRuntimeFolder(env: Environment): RuntimeFolder {
     remove(pid, socket) {
       // Plugins made with OCM's own SDK listen there, whatever TMPDIR says, and leave their lock.
       for (const left of new Set([`/tmp/${id}-plugin.socket`, ...(socket === undefined ? [] : [socket])]))
-        removeSocket(left, pid)
-      rmSync(path, { recursive: true, force: true, maxRetries: 3 })
+        asFarAsItGoes(() => removeSocket(left, pid))
+      asFarAsItGoes(() => rmSync(path, { recursive: true, force: true, maxRetries: 3 }))
     },
+  }
+}
+
+/** What a plugin locked, or still writes, stays: it must not end its host, nor turn a finished call into a failed one. */
+function asFarAsItGoes(remove: () => void): void {
+  try {
+    remove()
+  } catch {
+    // The system empties its folder for temporary files.
   }
 }
 
