@@ -19,6 +19,8 @@ const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json'
 const INDEX_TYPE = 'application/vnd.oci.image.index.v1+json'
 /** Of one document; `ocm` reads manifests of that size as well. */
 const MAX_BYTES = 4 * 1024 * 1024
+const MAX_TAGS = 100_000
+const MAX_PAGES = 1000
 
 export type ComponentVersion = { readonly manifest: OciManifest; readonly descriptor: Descriptor }
 
@@ -53,11 +55,8 @@ export function blobAddress({ repository }: ComponentAddress, { digest }: Pick<L
 }
 
 async function newestVersion(http: Http, address: ComponentAddress): Promise<string> {
-  const { pathname } = address.repository
-  const url = new URL(`${pathname}/tags/list?n=1000`, address.repository)
-  const text = await fetchText(http, { url, maxBytes: MAX_BYTES })
-  const { tags } = parseShape(tagsShape, parseJson(text ?? '{"tags":[]}', url.href, MAX_BYTES), { name: url.href })
-  const versions = (tags ?? []).map(versionOfTag).flatMap((text) => {
+  const tags = await allTags(http, address)
+  const versions = [...tags].map(versionOfTag).flatMap((text) => {
     const plain = text.replace(/^v/, '').replace(/\+.*$/, '')
     return isVersion(plain) ? { version: plain as Version, text } : []
   })
@@ -65,8 +64,28 @@ async function newestVersion(http: Http, address: ComponentAddress): Promise<str
   const newest = ranked.find(({ version }) => !isPrerelease(version)) ?? ranked[0]
   if (newest) return newest.text
   throw coded('VERSION_NOT_FOUND', {
-    message: `there is no version of ${quote(address.component)} at ${quote(url.host)}`,
+    message: `there is no version of ${quote(address.component)} at ${quote(address.repository.host)}`,
   })
+}
+
+/** Page by page: they come in the order of their texts, in which 1.10.0 stands before 1.9.0, and some registries give few at a time. */
+async function allTags(http: Http, { repository, component }: ComponentAddress): Promise<ReadonlySet<string>> {
+  const all = new Set<string>()
+  for (let [last, pages]: [string | undefined, number] = ['', 0]; last !== undefined; pages++) {
+    const more: string = last === '' ? '' : `&last=${encodeURIComponent(last)}`
+    const url = new URL(`${repository.pathname}/tags/list?n=1000${more}`, repository)
+    const text = (await fetchText(http, { url, maxBytes: MAX_BYTES })) ?? '{"tags":[]}'
+    const { tags } = parseShape(tagsShape, parseJson(text, url.href, MAX_BYTES), { name: url.href })
+    const fresh = (tags ?? []).filter((tag) => !all.has(tag))
+    for (const tag of fresh) all.add(tag)
+    if (all.size > MAX_TAGS || pages === MAX_PAGES)
+      throw coded('LIMIT_EXCEEDED', {
+        message: `component ${quote(component)} has more tags than are looked through`,
+        hint: 'name a version: `octo import ocm://HOST/PATH//COMPONENT:VERSION`',
+      })
+    last = fresh.at(-1)
+  }
+  return all
 }
 
 async function readManifest(http: Http, address: ComponentAddress, tag: string): Promise<OciManifest> {

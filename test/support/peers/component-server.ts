@@ -88,12 +88,19 @@ function served(draft: Draft): Map<string, Served> {
   return files
 }
 
+/** One tag at a time, in the order of their texts, however many are asked for. */
+function pageOf({ type, bytes }: Served, last: string): Served {
+  const { name, tags } = JSON.parse(String(bytes)) as { name: string; tags: readonly string[] }
+  const next = tags.toSorted().find((tag) => tag > last)
+  return { type, bytes: json({ name, tags: next === undefined ? [] : [next] }) }
+}
+
 type Asking = { readonly auth?: string; readonly onRequest?: (path: string, authorization: string | undefined) => void }
 
 export async function serveDraft(t: TestContext, draft: Draft, { auth, onRequest }: Asking = {}): Promise<string> {
   const files = served(draft)
   const server = createServer((request, response) => {
-    const { pathname, search } = new URL(request.url ?? '', 'http://x')
+    const { pathname, search, searchParams } = new URL(request.url ?? '', 'http://x')
     onRequest?.(`${pathname}${search}`, request.headers.authorization)
     const origin = `http://${request.headers.host}`
     if (pathname === '/token') return response.end(JSON.stringify({ token: 'for-everybody' }))
@@ -103,7 +110,8 @@ export async function serveDraft(t: TestContext, draft: Draft, { auth, onRequest
           'WWW-Authenticate': `Bearer realm="${origin}/token",service="here",scope="repository:${REPOSITORY}:pull"`,
         })
         .end('{"errors":[{"code":"UNAUTHORIZED"}]}')
-    const found = files.get(decodeURIComponent(pathname))
+    const file = files.get(decodeURIComponent(pathname))
+    const found = file && pathname.endsWith('/tags/list') ? pageOf(file, searchParams.get('last') ?? '') : file
     if (!found) return response.writeHead(404, { 'Content-Type': 'application/json' }).end('{"errors":[]}')
     return response
       .writeHead(200, { 'Content-Type': found.type, 'Content-Length': found.bytes.length })
