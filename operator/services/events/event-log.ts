@@ -41,8 +41,17 @@ export function openEventLog(path: string, now: () => number = Date.now, maxByte
   }
 
   function close(): void {
-    if (file !== undefined) closeSync(file)
+    const open = file
     file = undefined
+    if (open !== undefined) closeSync(open)
+  }
+
+  function closeAnyway(): void {
+    try {
+      close()
+    } catch {
+      // What a disk says late is lost with the event.
+    }
   }
 
   function makeRoom(bytes: number): void {
@@ -71,6 +80,8 @@ export function openEventLog(path: string, now: () => number = Date.now, maxByte
       } catch {
         unsaid++
         lost++
+        // The next one is written where the path then leads: this file may have been taken away.
+        closeAnyway()
       }
     },
     lost: () => lost,

@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmdirSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -93,6 +94,22 @@ test('what cannot be written down holds nothing up, is counted, and is said by t
     [
       ['lost', '2 before this could not be written down'],
       ['started', 'start 3'],
+    ],
+  )
+})
+
+test('a file that somebody takes away costs no more than what was in it, and what found no room', async (t) => {
+  const path = aPath(t)
+  using log = openEventLog(path, NOW, MAX_BYTES)
+  log.write(started(0))
+  rmSync(path)
+  for (let at = 1; log.lost() === 0; at++) log.write(started(at))
+  log.write(started(1000))
+  assert.deepEqual(
+    (await read(path)).map(({ kind, message }) => [kind, message]),
+    [
+      ['lost', '1 before this could not be written down'],
+      ['started', 'start 1000'],
     ],
   )
 })
