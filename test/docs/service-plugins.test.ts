@@ -45,7 +45,26 @@ test('the first plugin is started, changed, tested, built and published as the p
   writeFileSync(join(folder, 'acme.token'), (await registry.createToken(['acme/*:publish'])).token, { mode: 0o600 })
   const said = await runWell(publish, { cwd: project, env: { ...where.env, OCTO_REGISTRY: registry.url } })
   assert.match(said, /^published acme\/my-gzip 0\.1\.0 \(1 artifact, /m)
+  assert.deepEqual(await pluginsForOcm(registry.url, 'acme'), [['my-gzip', '0.1.0', OF_UNIX]])
 })
+
+const OF_UNIX = ['darwin/amd64', 'darwin/arm64', 'linux/amd64', 'linux/arm64']
+
+/** What `ocm plugin registry list` shows of a repo. */
+async function pluginsForOcm(url: string, repo: string): Promise<unknown> {
+  const component = `${url}/v2/${repo}/component-descriptors/octo.internal/${repo}`
+  const get = async (path: string) => JSON.parse(await (await fetch(`${component}/${path}`)).text())
+  const { tags } = await get('tags/list')
+  const [layer] = (await get(`manifests/${tags[0]}`)).layers
+  const { componentReferences } = (await get(`blobs/${layer.digest}`)).component
+  return componentReferences.map(({ name, version, labels }: Reference) => [name, version, labels[0].value.platforms])
+}
+
+type Reference = {
+  readonly name: string
+  readonly version: string
+  readonly labels: readonly [{ readonly value: { readonly platforms: readonly string[] } }]
+}
 
 const CHECKOUT = join(import.meta.dirname, '../..')
 const pathWith = (path: string) => ({ PATH: `${CHECKOUT}:${path}` })

@@ -9,6 +9,7 @@ import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node
 import { plugin } from '../../plugins/ocm/blob-compression/plugin.ts'
 import { renderCapabilities } from '../../schemas/contract/ocm/capabilities.ts'
 import { parseManifest } from '../../schemas/manifest.ts'
+import { ANY } from '../../schemas/platform.ts'
 import { locationOf, testPlugin } from '../../sdk/service/index.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 
@@ -82,9 +83,12 @@ test('gives neither a cut blob nor one that would fill the disk', async (t) => {
 
 test('plugin.yaml says what its code says', () => {
   const file = new URL('../../plugins/ocm/blob-compression/plugin.yaml', import.meta.url)
-  const { name, version, description, kind, protocol } = parseManifest(readFileSync(file, 'utf8'), 'plugin.yaml')
+  const manifest = parseManifest(readFileSync(file, 'utf8'), 'plugin.yaml')
+  const { name, version, description, kind, protocol, platforms } = manifest
   assert.deepEqual([name, version, description], [plugin.name, plugin.version, plugin.summary])
   assert.deepEqual([kind, protocol], ['service', 'ocm'])
+  // Archives are no plugins to `ocm`.
+  assert.equal(platforms[ANY]?.file, 'dist/blob-compression')
 })
 
 test('is one file without a dot in its name, which needs only Node', (t) => {

@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import { x as extract } from 'tar'
 import { TEMPLATES } from '../../../publisher/project/init-project.ts'
 import { readProject } from '../../../publisher/project/read-project.ts'
+import { ANY } from '../../../schemas/platform.ts'
 import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
 import { typeOcto } from '../../support/octo/in-process-octo.ts'
 import { runOcto } from '../../support/octo/run-octo.ts'
@@ -136,6 +137,8 @@ test('every template is a valid project with a licence, a CI example and a READM
     const { manifest, released } = await readProject(dir)
     assert.equal(manifest.name, 'my-check')
     assert.equal(manifest.repo, undefined)
+    // Archives are no plugins to `ocm`.
+    if (manifest.protocol === 'ocm') assert.equal(manifest.platforms[ANY]?.file, 'out/my-check')
     assert.match(released.readme ?? '', /# my-check/)
     for (const file of filesBelow(dir)) assert.doesNotMatch(await readFile(join(dir, file), 'utf8'), /__[A-Z]/, file)
   }
