@@ -10,6 +10,22 @@ export type IdleClock = Disposable & {
   stopWork(): void
 }
 
+/** Work that an author counts by hand, beside that of calls: ended too often, it ends nothing of theirs. */
+export function countByHand(clock: IdleClock): Pick<IdleClock, 'startWork' | 'stopWork'> {
+  let working = 0
+  return {
+    startWork() {
+      working += 1
+      clock.startWork()
+    },
+    stopWork() {
+      if (working === 0) return
+      working -= 1
+      clock.stopWork()
+    },
+  }
+}
+
 export function startIdleClock(idleMs: number, onIdle: () => void): IdleClock {
   let working = 0
   let isClosed = false

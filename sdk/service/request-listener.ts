@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HEALTH_PATH, SHUTDOWN_PATH } from '../../schemas/contract/ocm/refusals.ts'
 import { answerCall } from './answer-call.ts'
 import type { CallContext } from './definition.ts'
+import type { IdleClock } from './idle-clock.ts'
 import { readBody } from './request-body.ts'
 import { sendAnswer, sendFailure, sendRefusal, sendText } from './send-answer.ts'
 import type { ServiceProgram } from './service-plugin.ts'
@@ -17,13 +18,19 @@ export type RequestListener = {
   giveUp(): void
 }
 
+type Life = {
+  /** Stands still while calls are under way. */
+  readonly idle: Pick<IdleClock, 'startWork' | 'stopWork'>
+  readonly stop: (reason: string) => void
+}
+
 const MAX_BODY_BYTES = 64 * 1024 * 1024
 const UNAVAILABLE = 503
 
 export function createRequestListener(
   program: ServiceProgram,
   shared: SharedContext,
-  stop: (reason: string) => void,
+  { idle, stop }: Life,
 ): RequestListener {
   const underWay = new Set<AbortController>()
   const { promise: givenUp, resolve: giveUp } = Promise.withResolvers<void>()
@@ -32,7 +39,7 @@ export function createRequestListener(
   async function track(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const controller = new AbortController()
     underWay.add(controller)
-    shared.startWork()
+    idle.startWork()
     const closed = Promise.withResolvers<void>()
     response.once('close', () => {
       if (!response.writableFinished) controller.abort(new Error('the host gave the call up'))
@@ -42,7 +49,7 @@ export function createRequestListener(
       await call(program, request, response, { ...shared, signal: controller.signal })
       await closed.promise
     } finally {
-      shared.stopWork()
+      idle.stopWork()
       underWay.delete(controller)
       if (underWay.size === 0) whenEmpty?.()
     }

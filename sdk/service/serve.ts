@@ -9,7 +9,7 @@ import { createFiles } from './blobs.ts'
 import { cleanUp } from './clean-up.ts'
 import { readConfig } from './config.ts'
 import type { CallContext } from './definition.ts'
-import { startIdleClock } from './idle-clock.ts'
+import { countByHand, startIdleClock } from './idle-clock.ts'
 import type { Log } from './log.ts'
 import type { ProcessFolder } from './process-folder.ts'
 import { makeProcessFolder, removeAbandonedFolders } from './process-folder.ts'
@@ -36,9 +36,9 @@ export async function serve(program: ServiceProgram, config: PluginConfig, log: 
   const idle = startIdleClock(config.idleTimeoutMs ?? IDLE_MS, () => stop('it was idle'))
   const context: Omit<CallContext, 'credentials' | 'signal'> = {
     ...{ config: ownConfig, files: createFiles(folder.path), log },
-    ...{ startWork: idle.startWork, stopWork: idle.stopWork },
+    ...countByHand(idle),
   }
-  const calls = createRequestListener(program, context, (reason) => stop(reason))
+  const calls = createRequestListener(program, context, { idle, stop: (reason) => void stop(reason) })
   // Hosts written in Go use a connection again whenever they like: one closed for being idle would cost them a call.
   const server = createServer(
     { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: 0, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS },

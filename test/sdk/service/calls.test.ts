@@ -204,3 +204,20 @@ test('a page of the web that a browser has open neither ends nor asks a plugin o
   await using socket = await testPlugin(plugin)
   assert.equal((await socket.fetch('/own', { headers: { host: 'any' } })).status, 200)
 })
+
+test('work that its author ends too often ends no call, which keeps the plugin from being idle', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const handlers: NonNullable<ServiceDefinition['handlers']> = {
+    '/slow': (_request, { startWork, stopWork }) => {
+      startWork()
+      for (let times = 0; times < 3; times++) stopWork()
+      t.mock.timers.tick(5000)
+      return plugin.logged
+    },
+  }
+  const same = blobTransformer({ type: 'Same/v1', transformBlob: ({ location }) => ({ location }) })
+  const plugin = await testPlugin(definePlugin({ ...about, serves: [same], handlers }), { idleTimeoutMs: 1000 })
+  assert.equal((await plugin.fetch('/slow')).body, '[]\n')
+  t.mock.timers.tick(1000)
+  await plugin.ended
+})
