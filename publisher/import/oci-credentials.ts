@@ -15,13 +15,13 @@ const MAX_BYTES = 64 * 1024
 export function ociCredentials(env: Environment): FindCredentials {
   const known = credentialsFrom(env)
   return async (url, challenge = '') => {
-    const service = tokenService(challenge)
+    const service = tokenService(challenge, url)
     return service === undefined ? known(url, challenge) : `Bearer ${await askForToken(service, env)}`
   }
 }
 
 /** Address of the token service with its question; undefined when the challenge names none. */
-function tokenService(challenge: string): URL | undefined {
+function tokenService(challenge: string, registry: URL): URL | undefined {
   if (!/^\s*bearer\s/i.test(challenge)) return undefined
   const parameters = new Map(
     [...challenge.matchAll(/([a-z_]+)="([^"]*)"/gi)].map(([, name = '', value = '']) => [name.toLowerCase(), value]),
@@ -29,8 +29,10 @@ function tokenService(challenge: string): URL | undefined {
   const realm = parameters.get('realm') ?? ''
   if (!URL.canParse(realm)) return undefined
   const url = new URL(realm)
-  // Where it leads is for the registry to say; what goes there must not be for everybody on the way to read.
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url))) return undefined
+  // Where it leads is for the registry to say; what goes there must not be for everybody on the way to read, and only a registry
+  // of this machine says what is asked of the servers of this machine.
+  const isOwn = url.protocol === 'http:' && isLoopback(url) && isLoopback(registry)
+  if (url.protocol !== 'https:' && !isOwn) return undefined
   for (const name of ['service', 'scope']) {
     const value = parameters.get(name)
     if (value !== undefined) url.searchParams.set(name, value)
