@@ -102,6 +102,19 @@ test('configurations are given to plugins that want exactly their type, in their
     expectCode('FORMAT_INVALID', () => readConfigurations(wrong, 'ocmconfig'))
 })
 
+test('credentials of the document of OCM never get into a command line', () => {
+  const known = ['credentials.config.ocm.software', 'credentials.config.ocm.software/v1']
+  for (const type of known) {
+    const secret = { type, consumers: [{ credentials: [{ properties: { password: 'hunter2' } }] }] }
+    const nested = { type: 'generic.config.ocm.software/v1', configurations: [{ type: 'a.config' }, secret] }
+    for (const one of [secret, nested]) {
+      const error = expectCode('ARGUMENTS_INVALID', () => configurationsFor([one.type], [one]))
+      assert.doesNotMatch(JSON.stringify(error), /hunter2/)
+      assert.deepEqual(configurationsFor(['a.config'], [one, { type: 'a.config' }]), [{ type: 'a.config' }])
+    }
+  }
+})
+
 test('credentials survive the header, whatever they hold', () => {
   const credentials = { type: 'Credentials/v1', properties: { password: 'p\u00e4ß€😀\n"\\', ключ: '\u007f\u2028' } }
   const header = renderCredentials(credentials, 'given') ?? ''
