@@ -30,6 +30,8 @@ test('the tests of every project pass, their types fit, and nothing is left unfi
     assert.equal(code, 0, stdout)
     for (const file of filesBelow(dir).filter((name) => !name.startsWith('octo/')))
       assert.doesNotMatch(readFileSync(join(dir, file), 'utf8'), /__[A-Z]/, `${template}/${file}`)
+    const { engines } = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'))
+    assert.equal(engines?.node, '>=24', 'no older one reads `using`, which its sources and tests say')
   }
   const tests = filesBelow(folder).filter((file) => file.startsWith('my-') && file.endsWith('.test.ts'))
   assert.equal(tests.length, CAPABILITIES.length)
