@@ -86,7 +86,11 @@ function progressDisplay(terminal: Terminal, note: (warning: string) => void) {
     info: (line) => terminal.debug(line),
     download: ({ name, size }) => {
       const item = progress?.item(name, size)
-      return { advance: (bytes) => item?.advance(bytes), done: () => item?.done() }
+      return {
+        advance: (bytes) => item?.advance(bytes),
+        done: () => item?.done(),
+        fail: (reason) => item?.fail(reason),
+      }
     },
   }
   return {

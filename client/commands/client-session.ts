@@ -43,7 +43,7 @@ function openDisplay(terminal: Terminal) {
     download({ name, size }) {
       progress ??= terminal.progress({ unit: 'bytes', title: 'downloading' })
       const item = progress.item(printable(name), size)
-      return { advance: (bytes) => item.advance(bytes), done: () => item.done() }
+      return { advance: (bytes) => item.advance(bytes), done: () => item.done(), fail: (reason) => item.fail(reason) }
     },
   }
   return { report, stop: () => progress?.stop() }

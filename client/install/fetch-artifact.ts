@@ -13,6 +13,7 @@ import { inspectArtifact } from '../../trust/artifact/inspect-artifact.ts'
 import type { ProgramNeeds } from '../../trust/artifact/program/check-program.ts'
 import { proveRawArtifact } from '../../trust/artifact/raw-artifact.ts'
 import type { ClientContext } from '../context.ts'
+import { shownDownload } from '../report.ts'
 import { STORE_DISK } from '../store/disk.ts'
 import type { Layout } from '../store/layout.ts'
 import type { Part } from '../store/parts.ts'
@@ -88,9 +89,9 @@ async function fetchInto(wanted: Wanted, context: ClientContext): Promise<readon
 async function fetchPart(part: Part, wanted: Wanted, { layout, network, report }: ClientContext) {
   const { artifact, url } = wanted
   const http = await network.http(url.href)
-  const shown = report.download?.({ name: wanted.name, size: artifact.size })
-  try {
-    const sink = await openSink(part, wanted, (bytes) => shown?.advance(bytes))
+  return await shownDownload(report, wanted.name, async (shown) => {
+    shown.begin(artifact.size)
+    const sink = await openSink(part, wanted, shown.advance)
     await download(http, { url, size: artifact.size, sink })
     const program = sink.finish()
     if (program) {
@@ -98,9 +99,7 @@ async function fetchPart(part: Part, wanted: Wanted, { layout, network, report }
       return linkProven(wanted, layout, program)
     }
     return await unpack(wanted, layout, { path: part.path, commit: () => part.commit(0o444) })
-  } finally {
-    shown?.done()
-  }
+  })
 }
 
 type ProvenFile = { readonly path: string; readonly commit: () => Promise<void> }

@@ -6,6 +6,7 @@ import { LIMITS } from '../../schemas/limits.ts'
 import { pickPlatform } from '../../schemas/platform.ts'
 import { shownAddress } from '../../schemas/shown-address.ts'
 import type { ClientContext } from '../context.ts'
+import { shownDownload } from '../report.ts'
 import { fetchUnsized, fileNameOf } from '../sources/unsized-file.ts'
 import { bringBlob, proveKept } from './keep-program.ts'
 import type { BroughtProgram } from './kept-program.ts'
@@ -25,11 +26,12 @@ export async function provideAddressed(
   const kept = { name: origin, digest, platform, file: fileNameOf(url), binary }
   const before = await proveKept(kept, context)
   if (before) return { ...before, origin }
-  const shown = { name: service, report: context.report }
-  const bring = (path: string) =>
-    fetchUnsized({ path, url: new URL(url), maxBytes: LIMITS.artifactBytes, shown }, context.network)
-  await bringBlob({ digest, subject: origin, bring }, context)
-  const program = await proveKept(kept, context)
+  const program = await shownDownload(context.report, service, async (shown) => {
+    const bring = (path: string) =>
+      fetchUnsized({ path, url: new URL(url), maxBytes: LIMITS.artifactBytes, shown }, context.network)
+    await bringBlob({ digest, subject: origin, bring }, context)
+    return await proveKept(kept, context)
+  })
   if (program) return { ...program, origin }
   throw coded('STORE_CORRUPT', { message: `what was just brought from \`${origin}\` is gone`, details: { digest } })
 }

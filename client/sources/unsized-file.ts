@@ -9,7 +9,7 @@ import type { Answer } from '../../system/http/open-http.ts'
 import { refusalOf } from '../../system/http/refusal.ts'
 import { retrying } from '../../system/http/retry.ts'
 import type { Network } from '../network.ts'
-import type { Report } from '../report.ts'
+import type { ShownDownload } from '../report.ts'
 import { onDisk } from '../store/disk.ts'
 
 type UnsizedFile = {
@@ -17,7 +17,7 @@ type UnsizedFile = {
   readonly path: string
   readonly url: URL
   readonly maxBytes: number
-  readonly shown?: { readonly name: string; readonly report: Report }
+  readonly shown?: ShownDownload
 }
 
 /** Throws OFFLINE, LIMIT_EXCEEDED, NO_SPACE and what the server's answer means. */
@@ -31,11 +31,8 @@ export async function fetchUnsized(wanted: UnsizedFile, network: Network): Promi
 }
 
 async function writeAnswer(answer: Answer, { path, url, maxBytes, shown }: UnsizedFile): Promise<void> {
-  const promised = Number(answer.headers['content-length'])
-  const display =
-    shown && promised > 0
-      ? shown.report.download?.({ name: shown.name, size: Math.min(promised, maxBytes) })
-      : undefined
+  const promised = Number(answer.headers['content-length'] ?? 0)
+  shown?.begin(Math.min(promised, maxBytes))
   const file = onDisk(path, () => openSync(path, 'w', 0o600))
   let size = 0
   try {
@@ -43,11 +40,13 @@ async function writeAnswer(answer: Answer, { path, url, maxBytes, shown }: Unsiz
       size += chunk.length
       if (size > maxBytes) throw tooLarge(url, maxBytes)
       onDisk(path, () => writeAll(file, chunk))
-      display?.advance(chunk.length)
+      shown?.advance(chunk.length)
     }
+  } catch (error) {
+    shown?.advance(-size)
+    throw error
   } finally {
     closeSync(file)
-    display?.done()
   }
 }
 

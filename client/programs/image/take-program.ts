@@ -18,6 +18,7 @@ import { readLayer } from '../../../trust/image/read-layer.ts'
 import { requireStatic } from '../../../trust/image/require-static.ts'
 import type { ClientContext } from '../../context.ts'
 import type { ProgramDefaults } from '../../proven-program.ts'
+import { shownDownload } from '../../report.ts'
 import { onDisk } from '../../store/disk.ts'
 import { bringBlob, commitBlob, stagedFile } from '../keep-program.ts'
 import type { Descriptor, ImageConfig, ImageManifest } from './image-documents.ts'
@@ -95,22 +96,20 @@ async function bringLayers(
       message: `image ${quote(name)} has ${size} bytes, expected at most ${MAX_PACKED_BYTES}`,
       details: { image: name, size, maxBytes: MAX_PACKED_BYTES },
     })
-  const shown = context.report.download?.({ name: service, size })
-  try {
-    const distinct = [...new Map(layers.map((layer) => [layer.digest, layer])).values()]
+  const distinct = [...new Map(layers.map((layer) => [layer.digest, layer])).values()]
+  await shownDownload(context.report, service, async (shown) => {
+    shown.begin(size)
     await inParallel(distinct, PARALLEL, (layer) =>
       bringBlob(
         {
           digest: layer.digest,
           subject: `layer of ${name}`,
-          bring: (path) => registry.fetchTo(path, layer, (bytes) => shown?.advance(bytes)),
+          bring: (path) => registry.fetchTo(path, layer, (bytes) => shown.advance(bytes)),
         },
         context,
       ),
     )
-  } finally {
-    shown?.done()
-  }
+  })
 }
 
 type Layer = { readonly digest: Digest; readonly content: Digest }

@@ -62,6 +62,20 @@ test('a path beside a program that is no archive is its name, as repos of OctoCo
   assert.equal(argv0, 'web')
 })
 
+/** How each download is shown to have ended. */
+function aDisplay() {
+  const shown: string[] = []
+  const item = { advance() {}, done: () => shown.push('done'), fail: (reason: string) => shown.push(reason) }
+  return { shown, report: { download: () => item } }
+}
+
+test('a download is shown to have ended well when what came is proven', async (t) => {
+  const { provide, source } = await aScene(t, { web: SCRIPT })
+  const { shown, report } = aDisplay()
+  await provide(source('web'), { report })
+  assert.deepEqual(shown, ['done'])
+})
+
 const DYNAMIC = anElfFile({ interpreter: '/tmp/ld.so', needed: ['libc.so.6'] })
 
 const REFUSED: readonly (readonly [what: string, bytes: Buffer, code: ErrorCode, more?: object])[] = [
@@ -90,7 +104,10 @@ const REFUSED: readonly (readonly [what: string, bytes: Buffer, code: ErrorCode,
 for (const [what, bytes, code, more = {}] of REFUSED)
   test(`${what} is refused, and nothing is left that could be run`, async (t) => {
     const { provide, source, layout, base } = await aScene(t, { web: bytes })
-    await expectCodeAsync(code, () => provide(source('web', more)))
+    const { shown, report } = aDisplay()
+    await expectCodeAsync(code, () => provide(source('web', more), { report }))
+    // Nothing was shown to have come well.
+    assert.deepEqual(shown, code === 'NO_MATCHING_PLATFORM' ? [] : [code])
     assert.deepEqual(leftovers(base.storeRoot), [])
     const { digest } = { digest: digestOf(SCRIPT), ...more } as { digest: Digest }
     assert.equal(existsSync(layout.blob(digest)), false)
