@@ -144,6 +144,14 @@ test('every template is a valid project with a licence, a CI example and a READM
   }
 })
 
+test('the tests of a service plugin fail with a Node that reads no TypeScript', async (t) => {
+  const dir = join(tempFolder(t), 'my-plugin')
+  assert.equal((await typeOcto(['init', dir, '--template', 'ocm-signing-handler'])).code, 0)
+  const { scripts } = JSON.parse(await readFile(join(dir, 'package.json'), 'utf8'))
+  const env = { PATH: `${join(process.execPath, '..')}:${process.env.PATH}`, NODE_OPTIONS: '--no-strip-types' }
+  assert.equal(spawnSync('sh', ['-c', scripts.test], { cwd: dir, env }).status, 1)
+})
+
 test('the README says `--repo` only where plugin.yaml names no repo', async (t) => {
   for (const [options, publish] of [
     [['--repo', 'acme'], '\nocto publish --registry https://plugins.example.com --key octo.key\n'],
