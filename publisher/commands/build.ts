@@ -105,9 +105,12 @@ async function showDraft(draft: ReleaseDraft, out: string, terminal: Terminal): 
     ],
     rows: artifacts.map(([platform, { file, size, digest }]) => [platform, file, formatBytes(size), digest]),
   })
-  if (draft.manifest.kind === 'service')
-    terminal.info(
-      '`kind: service`: `octo start` keeps it running where a config says `plugin:`; `octo run` waits for its end',
-    )
+  if (draft.manifest.kind === 'service') terminal.info(whatStartsIt(draft.manifest.protocol))
   terminal.info(`${draft.plugin} ${draft.version}: ${count(artifacts.length, 'artifact')} in ${out}`)
+}
+
+function whatStartsIt(protocol: string): string {
+  if (protocol === 'ocm')
+    return '`protocol: ocm`: `ocm` and `octo plugin call` start it when it is asked; `octo start` and `octo run` do not'
+  return '`kind: service`: `octo start` keeps it running where a config says `plugin:`; `octo run` waits for its end'
 }

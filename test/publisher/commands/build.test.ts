@@ -8,13 +8,16 @@ import { typeOcto } from '../../support/octo/in-process-octo.ts'
 test('a plugin that is to stay running is built, and its author is told what keeps it running', async () => {
   await using project = await aPluginProject()
   const manifest = await readFile(project.path('plugin.yaml'), 'utf8')
-  for (const [kind, isTold] of [
-    ['tool', false],
-    ['service', true],
+  for (const [kind, protocol, told] of [
+    ['tool', 'exec', undefined],
+    ['service', 'exec', /`octo start` keeps it running/],
+    ['service', 'ocm', /`octo plugin call` start it when it is asked; `octo start` and `octo run` do not/],
   ] as const) {
-    await project.write('plugin.yaml', manifest.replace(/^kind: .*$/m, `kind: ${kind}`))
+    const changed = manifest.replace(/^kind: .*$/m, `kind: ${kind}`).replace(/^protocol: .*$/m, `protocol: ${protocol}`)
+    await project.write('plugin.yaml', changed)
     const { code, stderr } = await typeOcto(['build', project.dir])
     assert.equal(code, 0, stderr)
-    assert.equal(stderr.includes('`octo start` keeps it running'), isTold, kind)
+    if (told) assert.match(stderr, told)
+    else assert.doesNotMatch(stderr, /octo start/)
   }
 })
