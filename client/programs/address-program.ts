@@ -11,6 +11,8 @@ import { fetchUnsized, fileNameOf } from '../sources/unsized-file.ts'
 import { bringBlob, proveKept } from './keep-program.ts'
 import type { BroughtProgram } from './kept-program.ts'
 
+const OTHER_DIGEST = 'compare it with what its maker says, before you write another `sha256` into the config'
+
 /** Throws NO_MATCHING_PLATFORM, OFFLINE, DIGEST_MISMATCH, and what fetching and trust/ throw. */
 export async function provideAddressed(
   { files }: AddressSource,
@@ -29,7 +31,7 @@ export async function provideAddressed(
   const program = await shownDownload(context.report, service, async (shown) => {
     const bring = (path: string) =>
       fetchUnsized({ path, url: new URL(url), maxBytes: LIMITS.artifactBytes, shown }, context.network)
-    await bringBlob({ digest, subject: origin, bring }, context)
+    await bringBlob({ digest, subject: origin, bring, hint: OTHER_DIGEST }, context)
     return await proveKept(kept, context)
   })
   if (program) return { ...program, origin }

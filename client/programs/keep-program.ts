@@ -67,10 +67,12 @@ type Bringing = {
   readonly subject: string
   /** Writes them into a file that is not there yet. */
   readonly bring: (path: string) => Promise<void>
+  /** What to do when others come. */
+  readonly hint?: string
 }
 
 /** Makes bytes a blob of the store, once for all processes; throws DIGEST_MISMATCH for others than were promised. */
-export async function bringBlob({ digest, subject, bring }: Bringing, context: ClientContext): Promise<void> {
+export async function bringBlob({ digest, subject, bring, hint }: Bringing, context: ClientContext): Promise<void> {
   const { layout, report } = context
   using _lock = await takeLock({
     path: layout.blobLock(digest),
@@ -85,7 +87,7 @@ export async function bringBlob({ digest, subject, bring }: Bringing, context: C
   try {
     await bring(staged)
     const found = digestOfFileSync(staged)
-    if (found !== digest) throw otherBytes(subject, digest, found)
+    if (found !== digest) throw otherBytes({ subject, expected: digest, found, hint })
     commitBlob(layout, staged, digest)
   } finally {
     rmSync(staged, { force: true })
@@ -112,10 +114,17 @@ export function stagedFile(layout: Layout): string {
   return join(layout.staging, `program.${randomBytes(6).toString('hex')}`)
 }
 
-function otherBytes(subject: string, expected: Digest, found: Digest | undefined): Error {
+type OtherBytes = {
+  readonly subject: string
+  readonly expected: Digest
+  readonly found: Digest | undefined
+  readonly hint: string | undefined
+}
+
+function otherBytes({ subject, expected, found, hint }: OtherBytes): Error {
   return coded('DIGEST_MISMATCH', {
     message: `${quote(subject)} has other bytes, expected \`${expected}\`, found \`${found}\``,
     details: { subject, expected, found },
-    hint: 'compare it with what its maker says, before you write another `sha256` into the config',
+    ...(hint === undefined ? {} : { hint }),
   })
 }

@@ -105,7 +105,8 @@ for (const [what, bytes, code, more = {}] of REFUSED)
   test(`${what} is refused, and nothing is left that could be run`, async (t) => {
     const { provide, source, layout, base } = await aScene(t, { web: bytes })
     const { shown, report } = aDisplay()
-    await expectCodeAsync(code, () => provide(source('web', more), { report }))
+    const { hint } = await expectCodeAsync(code, () => provide(source('web', more), { report }))
+    if (code === 'DIGEST_MISMATCH') assert.match(hint ?? '', /before you write another `sha256`/)
     // Nothing was shown to have come well.
     assert.deepEqual(shown, code === 'NO_MATCHING_PLATFORM' ? [] : [code])
     assert.deepEqual(leftovers(base.storeRoot), [])
