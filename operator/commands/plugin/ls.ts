@@ -1,6 +1,7 @@
 // `octo plugin ls`: which service plugins there are, what they can do, and why each may run or may not.
 import type { DeclaredCapability } from '../../../schemas/contract/ocm/capabilities.ts'
 import { routedTypes } from '../../../schemas/contract/ocm/capabilities.ts'
+import { quote } from '../../../schemas/quote.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import type { DirectoryPlugin, Proof } from '../../ocm/discover.ts'
 import type { PluginOptions } from './open-plugins.ts'
@@ -22,13 +23,29 @@ export async function listPluginsCommand(options: PluginOptions, terminal: Termi
       columns: [{ title: 'plugin' }, { title: 'can do' }, { title: 'proof' }, { title: 'folder' }],
       rows: found.map((one) => [one.name, whatItCan(one), PROOFS[one.proof], one.directory]),
     })
-  const unproven = found.find(({ proof, digest }) => proof === 'none' && digest !== undefined)
-  if (unproven?.state === 'refused' && unproven.error.hint) terminal.info(unproven.error.hint)
+  for (const line of howToLetRun(found)) terminal.info(line)
   return 0
 }
 
+/** The digest of each plugin that nothing proves, as the config would name it. */
+function howToLetRun(found: readonly DirectoryPlugin[]): readonly string[] {
+  const unproven = found.filter((one) => one.state === 'refused' && isUnproven(one))
+  const [first, ...others] = unproven
+  if (first?.state !== 'refused' || first.error.hint === undefined) return []
+  if (others.length === 0) return [first.error.hint]
+  const folders = new Set(unproven.map(({ directory }) => directory))
+  return [
+    ...unproven.map(({ name, digest }) => `${quote(name)} is ${digest}`),
+    `write those that may run below \`operator.pluginDirectories\`: \`{path: ${folders.size === 1 ? first.directory : 'FOLDER'}, digests: [sha256:…]}\`, or \`trust: unsigned\` for all that lies there`,
+  ]
+}
+
+function isUnproven({ proof, digest }: DirectoryPlugin): boolean {
+  return proof === 'none' && digest !== undefined
+}
+
 function whatItCan(one: DirectoryPlugin): string {
-  if (one.state === 'refused') return one.proof === 'none' && one.digest !== undefined ? '?' : one.error.message
+  if (one.state === 'refused') return isUnproven(one) ? '?' : one.error.message
   const { capabilities, unknown } = one.plugin.capabilities
   return [...capabilities.map(inWords), ...unknown].join('; ')
 }

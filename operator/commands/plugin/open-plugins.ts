@@ -37,9 +37,13 @@ export async function findPlugins(options: PluginOptions, place: Place): Promise
   return await discoverPlugins(directories, { cwd, env, signal, knowledge, timeoutMs: CAPABILITIES_TIMEOUT_MS })
 }
 
-/** Those that can be asked. */
+/** Those that can be asked; throws why none of them can, where there are some. */
 export function usablePlugins(found: readonly DirectoryPlugin[]): readonly ServicePlugin[] {
-  return found.flatMap((one) => (one.state === 'usable' ? [one.plugin] : []))
+  const usable = found.flatMap((one) => (one.state === 'usable' ? [one.plugin] : []))
+  const refused = found.flatMap((one) => (one.state === 'refused' ? [one.error] : []))
+  const reason = refused.find(({ code }) => code === 'PLUGIN_UNPROVEN') ?? refused[0]
+  if (usable.length === 0 && reason) throw reason
+  return usable
 }
 
 /** The one of this name that can be asked; throws why not, or PLUGIN_NOT_FOUND. */

@@ -40,6 +40,21 @@ test('a plugin of a folder that nobody vouches for is shown with its digest, and
   assert.match(asked.stderr, /is not run, as nothing proves it/)
 })
 
+test('of several plugins that nobody vouches for each is shown with its digest', async (t) => {
+  const { type, folder, digest } = aPlace(t, () => '')
+  const other = digestOf(readFileSync(writeServicePlugin(join(folder, 'plugins'), 'other', { capabilities: '{}' })))
+  assert.notEqual(other, digest)
+  const { stderr } = await type('ls', '--plugin-directory', 'plugins')
+  assert.ok(stderr.startsWith(`\`other\` is ${other}\n\`twin\` is ${digest}\nwrite those that may run below `), stderr)
+})
+
+test('where no plugin may run, a call says that it is for want of proof', async (t) => {
+  const { type } = aPlace(t, () => '')
+  const { code, stderr } = await type('call', 'listComponents', LIST, '--plugin-directory', 'plugins')
+  assert.equal(code, 76)
+  assert.match(stderr, /error\[PLUGIN_UNPROVEN\]: plugin `twin` .*is not run, as nothing proves it/)
+})
+
 test('a plugin that the config names is listed, inspected and asked', async (t) => {
   for (const config of [trusting, pinning]) {
     const { type, left, digest } = aPlace(t, config)
