@@ -114,7 +114,10 @@ function expected(found: string, wanted: string, otherwise: 'weak' | 'failed'): 
 }
 
 function declares({ capabilities, unknown }: Capabilities): Verdict {
-  const known = capabilities.map((offered) => `${offered.capability} (${routedTypes(offered).length} types)`)
+  const known = capabilities.map((offered) => {
+    const types = routedTypes(offered).length
+    return `${offered.capability} (${types} ${types === 1 ? 'type' : 'types'})`
+  })
   const detail = [...known, ...unknown.map((type) => `${type}, which octo does not know`)].join('; ')
   if (capabilities.length === 0) return { result: 'failed', detail: detail || 'nothing' }
   const isTypeless = capabilities.some((offered) => routedTypes(offered).length === 0)

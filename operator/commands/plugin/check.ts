@@ -26,7 +26,7 @@ export async function checkPluginCommand(file: string, terminal: Terminal): Prom
   })
   const failed = findings.filter(({ result }) => result === 'failed')
   if (terminal.json) terminal.result({ json: { path, findings }, text: () => '' })
-  else show(findings, terminal)
+  else showFindings(findings, terminal)
   return failed.length > 0 ? 1 : 0
 }
 
@@ -39,9 +39,9 @@ async function pluginAt(path: string, cwd: string, signal: AbortSignal): Promise
   return { name, capabilities, open }
 }
 
-function show(findings: readonly Finding[], terminal: Terminal): void {
+export function showFindings(findings: readonly Finding[], terminal: Terminal): void {
   terminal.table({
-    columns: [{ title: 'result' }, { title: 'check' }, { title: 'detail' }],
+    columns: [{ title: 'result' }, { title: 'check', shrinks: true }, { title: 'detail' }],
     rows: findings.map(({ result, check, detail }) => [result, check, detail ?? '']),
   })
   const of = (wanted: Finding['result']) => findings.filter(({ result }) => result === wanted).length

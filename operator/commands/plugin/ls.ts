@@ -20,7 +20,12 @@ export async function listPluginsCommand(options: PluginOptions, terminal: Termi
     terminal.info('no service plugins; `--plugin-directory DIR` names a folder that has some')
   else
     terminal.table({
-      columns: [{ title: 'plugin' }, { title: 'can do' }, { title: 'proof' }, { title: 'folder' }],
+      columns: [
+        { title: 'plugin' },
+        { title: 'can do', shrinks: true },
+        { title: 'proof', shrinks: true },
+        { title: 'folder' },
+      ],
       rows: found.map((one) => [one.name, whatItCan(one), PROOFS[one.proof], one.directory]),
     })
   for (const line of howToLetRun(found)) terminal.info(line)

@@ -4,9 +4,12 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from '
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
+import { showFindings } from '../../../operator/commands/plugin/check.ts'
 import { digestOf } from '../../../schemas/digest.ts'
+import { openTerminal } from '../../../terminal/index.ts'
 import type { Behaviour } from '../../support/builders/service-plugin.ts'
 import { writeServicePlugin } from '../../support/builders/service-plugin.ts'
+import { collectedStreams } from '../../support/machine/collected-streams.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { octoIn } from '../../support/octo/in-process-octo.ts'
 
@@ -132,4 +135,22 @@ test('a plugin that keeps to the protocol passes its check', async (t) => {
   assert.equal(passed.code, 0)
   assert.ok(findings.length >= 12)
   assert.deepEqual(good.left(), [])
+})
+
+test('what was checked is a table on a terminal of 80 columns', () => {
+  const streams = collectedStreams({ tty: true, columns: 80, env: { NO_COLOR: '1' } })
+  showFindings(
+    [
+      { result: 'passed', check: 'declares what it can do', detail: 'componentVersionRepository (1 type)' },
+      {
+        result: 'passed',
+        check: 'componentVersionRepository: POST /component-version/upload refuses a body that is not JSON',
+      },
+    ],
+    openTerminal({}, streams),
+  )
+  const [title = '', ...rows] = streams.stdout().trimEnd().split('\n')
+  assert.match(title, /^result +check +detail$/)
+  assert.match(rows[0] ?? '', /^passed +declares what it can do +component/)
+  for (const row of rows) assert.ok(row.length <= 80, row)
 })
