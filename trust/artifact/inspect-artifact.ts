@@ -198,9 +198,10 @@ function watchPrograms({ artifact, platform, onFile, places }: Watching) {
   }
 }
 
+/** Who says so is a statement, or the config that names a program by its digest. */
 function executableMissing(artifact: ReleaseArtifact, files: readonly ArchiveFile[]): Error {
   return coded('STATEMENT_MISMATCH', {
-    message: `archive ${quote(artifact.file)} does not hold ${quote(artifact.executable)}, which its statement says is executed`,
+    message: `archive ${quote(artifact.file)} does not hold ${quote(artifact.executable)}, which is to be executed`,
     details: {
       file: artifact.file,
       executable: artifact.executable,
