@@ -30,7 +30,7 @@ export function configurationsFor(types: readonly string[], all: readonly Typed[
   throw coded('ARGUMENTS_INVALID', {
     message: `a plugin wants the configurations of ${quote(secret.type)}, in which there are credentials: everybody on this machine could read them in its command line`,
     details: { type: secret.type },
-    hint: 'name a document without them, and give credentials to the call: `octo plugin call --credentials FILE`',
+    hint: 'name a document without them, and give credentials to the call: `octo plugin call ENDPOINT REQUEST --credentials FILE`',
   })
 }
 
