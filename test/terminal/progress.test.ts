@@ -21,7 +21,8 @@ test('a log file gets one line per item when it ends, and nothing before', () =>
 
 test('an item ends once, whatever its caller does afterwards', () => {
   const streams = collectedStreams()
-  const item = openTerminal({}, streams).progress().item('a')
+  using progress = openTerminal({}, streams).progress()
+  const item = progress.item('a')
   item.done()
   item.fail('late')
   assert.equal(streams.stderr().split('\n').length, 2)

@@ -43,9 +43,9 @@ export function changedSince(before: ProcessState): readonly string[] {
   return [...names].filter((name) => before.get(name) !== now.get(name))
 }
 
-/** How many servers, connections, timers, children and the like keep this process from ending. */
-export function openThings(): number {
-  return process.getActiveResourcesInfo().filter((kind) => !STANDARD_STREAMS.includes(kind)).length
+/** Servers, connections, timers, children and the like that keep this process from ending, by their kinds. */
+export function openThings(): readonly string[] {
+  return process.getActiveResourcesInfo().filter((kind) => !STANDARD_STREAMS.includes(kind))
 }
 
 /** A property that Node loads when it is first asked for is none yet. */

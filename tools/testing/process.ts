@@ -10,23 +10,35 @@ import { changedSince, openThings, processState } from './process-state.ts'
 import { WHOLE_FILE } from './recorder.ts'
 
 const LOOK_MS = 5
+/** For connections that close by themselves after a while. */
+const MAX_OPEN_MS = 30_000
+/** As long as tests wait for anything. */
+const KEPT_MS = 60_000
+/** Tests may wait for what keeps no process, such as the end of a child or a timer that is unref'd. */
+const kept = setTimeout(() => undefined, KEPT_MS)
 const files = process.argv.splice(2).map((file) => ({ file, path: resolve(file) }))
 
 for (const [at, { file, path }] of files.entries()) {
+  kept.refresh()
   const [before, open] = [processState(), openThings()]
   await import(pathToFileURL(path).href).catch(failed)
   let changed: readonly string[] = []
   await test(endOf(file), async () => {
     // The process ends behind the last one when nothing is open, and runs what that one left for its end.
-    if (at < files.length - 1) while (openThings() > open) await pause(LOOK_MS)
-    changed = changedSince(before)
+    const deadline = performance.now() + MAX_OPEN_MS
+    if (at < files.length - 1)
+      while (openThings().length > open.length && performance.now() < deadline) await pause(LOOK_MS)
+    const isLeft = at < files.length - 1 && openThings().length > open.length
+    changed = [...changedSince(before), ...(isLeft ? [`what is open: ${openThings().join(', ')}`] : [])]
     assert.ok(changed.length === 0, `it changed what the files after it find: ${changed.join(', ')}`)
   })
-  // The others have another process.
-  if (changed.length > 0) break
   // What it has told is out before the next one, which may end this process.
   await told()
+  // The others have another process.
+  // allow(exit): what the file left open would hold this one
+  if (changed.length > 0) process.exit()
 }
+clearTimeout(kept)
 
 function failed(error: unknown): void {
   void test(WHOLE_FILE, () => {
