@@ -32,8 +32,8 @@ export async function startProgram(
   const { what, cgroup: limited } = limitedLaunch(plain, service.spec.limits, name)
   const log = openLog(path, Date.now(), (line) => facts.log(`${wanted.id}: ${line}`))
   try {
-    const { pid, ended } = await launchApart(what, { stdio: ['ignore', log, log], words: serviceLaunchWords })
-    facts.cores?.asBefore(pid)
+    const start = () => launchApart(what, { stdio: ['ignore', log, log], words: serviceLaunchWords })
+    const { pid, ended } = await (facts.cores ? facts.cores.asBefore(start) : start())
     const cgroup = putIntoCgroup(name, pid)
     // One that has ended already and was collected has no start to tell; its number is not looked for again then.
     const process = {
