@@ -165,6 +165,13 @@ test('a file that is killed is told also where one before it failed', (t) => {
   assert.match(stdout, /✗ test\/b\.test\.ts .*\n +the file as a whole\n +its process ended/)
 })
 
+test('a test behind other files may wait for what keeps no process', (t) => {
+  const waits = "test('waits', () => new Promise((next) => setTimeout(next, 20).unref()))"
+  const folder = aProject(t, { 'a.test.ts': GOOD, 'b.test.ts': waits, 'c.test.ts': waits })
+  const { status, stdout, lastLine } = runTests(folder, [], { OCTO_TEST_CONCURRENCY: '1' })
+  assert.deepEqual({ status, lastLine }, { status: 0, lastLine: '3 passed, 0 failed' }, stdout)
+})
+
 test('a file that leaves something running among others is stopped and told, and the others run', (t) => {
   const leaves = "test('leaves a timer', () => void setInterval(() => {}, 1000))"
   const run = runTests(aProject(t, { 'a.test.ts': leaves, 'b.test.ts': GOOD }), [], {
