@@ -5,6 +5,7 @@ import { parseJson } from '../../schemas/json.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { FindCredentials } from '../../system/credentials/read-credentials.ts'
 import { credentialsFrom } from '../../system/credentials/read-credentials.ts'
+import { bearerParameters } from '../../system/http/bearer-challenge.ts'
 import { fetchText } from '../../system/http/fetch-text.ts'
 import { isLoopback } from '../../system/http/loopback.ts'
 import { openHttp } from '../../system/http/open-http.ts'
@@ -22,12 +23,9 @@ export function ociCredentials(env: Environment): FindCredentials {
 
 /** Address of the token service with its question; undefined when the challenge names none. */
 function tokenService(challenge: string, registry: URL): URL | undefined {
-  if (!/^\s*bearer\s/i.test(challenge)) return undefined
-  const parameters = new Map(
-    [...challenge.matchAll(/([a-z_]+)="([^"]*)"/gi)].map(([, name = '', value = '']) => [name.toLowerCase(), value]),
-  )
-  const realm = parameters.get('realm') ?? ''
-  if (!URL.canParse(realm)) return undefined
+  const parameters = bearerParameters(challenge)
+  const realm = parameters?.get('realm') ?? ''
+  if (!parameters || !URL.canParse(realm)) return undefined
   const url = new URL(realm)
   // Where it leads is for the registry to say; what goes there must not be for everybody on the way to read, and only a registry
   // of this machine says what is asked of the servers of this machine.

@@ -6,6 +6,7 @@ import { printable, quote } from '../../../schemas/quote.ts'
 import { shownAddress } from '../../../schemas/shown-address.ts'
 import type { FindCredentials } from '../../../system/credentials/read-credentials.ts'
 import { credentialsFrom } from '../../../system/credentials/read-credentials.ts'
+import { bearerParameters } from '../../../system/http/bearer-challenge.ts'
 import { isLoopback } from '../../../system/http/loopback.ts'
 import { openHttp } from '../../../system/http/open-http.ts'
 import { refusalOf } from '../../../system/http/refusal.ts'
@@ -53,16 +54,14 @@ export function registryLogin({ host, path, base, env }: Asked, now: () => numbe
 
   return async (_url, challenge = '') => {
     if (kept && kept.until > now()) return kept.value
-    return /^\s*bearer\s/i.test(challenge) ? token(challenge) : loginOf()
+    return bearerParameters(challenge) ? token(challenge) : loginOf()
   }
 }
 
 /** Passwords go there: never without encryption, but from and to this machine itself. */
 function realmOf(challenge: string, base: URL): URL | undefined {
-  const said = new Map(
-    [...challenge.matchAll(/([a-z_]+)="([^"]*)"/gi)].map(([, key, value]) => [key?.toLowerCase(), value]),
-  )
-  const text = said.get('realm')
+  const said = bearerParameters(challenge)
+  const text = said?.get('realm')
   if (text === undefined || !URL.canParse(text)) return undefined
   const realm = new URL(text)
   const isPrivate = realm.protocol === 'https:' || (realm.protocol === 'http:' && isLoopback(realm) && isLoopback(base))
@@ -71,7 +70,7 @@ function realmOf(challenge: string, base: URL): URL | undefined {
       message: `registry ${quote(shownAddress(base))} sends whoever reads to ${quote(shownAddress(text))} for a token, expected an address of \`https\``,
       details: { registry: shownAddress(base), realm: printable(shownAddress(text), 300) },
     })
-  const service = said.get('service')
+  const service = said?.get('service')
   if (service !== undefined) realm.searchParams.set('service', service)
   return realm
 }
