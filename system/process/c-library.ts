@@ -1,6 +1,7 @@
 // The calls of the C library by which a process is started without a copy of this one, through `node:ffi`. Linux alone, on
 // machines whose pointers have eight bytes; whoever asks goes another way where they are not to be had.
 import type { DynamicLibraryResult } from 'node:ffi'
+import { isMainThread } from 'node:worker_threads'
 
 const POINTER = 'pointer'
 const NUMBER = 'int32'
@@ -35,6 +36,8 @@ export function cLibrary(): CLibrary | undefined {
 
 function load(): CLibrary | undefined {
   if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch)) return undefined
+  // Signals reach the main thread alone, so that a worker would never learn that a process has ended.
+  if (!isMainThread) return undefined
   const { emitWarning } = process
   // Said once for every call that Node still tries out.
   process.emitWarning = () => undefined

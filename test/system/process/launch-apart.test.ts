@@ -1,12 +1,14 @@
 // What a program finds, and how its end is told, in both ways of starting it apart: by the C library, and by Node where there is
 // none. Whoever starts it does not notice which.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
+import { Worker } from 'node:worker_threads'
 import { pluginLaunchWords } from '../../../operator/exec/launch-words.ts'
 import type { CLibrary } from '../../../system/process/c-library.ts'
 import { cLibrary } from '../../../system/process/c-library.ts'
@@ -232,4 +234,13 @@ bothWays('what cannot be started says why, and leaves nothing open', async (way)
   // Streams close a turn of the event loop later.
   await new Promise((resolve) => setImmediate(resolve))
   assert.equal(open(), before)
+})
+
+test('a thread that no signal reaches does not start programs past Node', { skip }, async () => {
+  const module = new URL('../../../system/process/c-library.ts', import.meta.url).href
+  const source = `import(${JSON.stringify(module)}).then(({ cLibrary }) =>
+    require('node:worker_threads').parentPort.postMessage(cLibrary() === undefined))`
+  const worker = new Worker(source, { eval: true })
+  assert.deepEqual(await once(worker, 'message'), [true])
+  await worker.terminate()
 })
