@@ -1,7 +1,8 @@
 // `octo autostart enable` and `disable`: the services of a config come up with the machine, or with the user, by a unit of systemd.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
-import { defaultConfigPath } from '../../client/index.ts'
+import { defaultConfigPath, openWorkspace } from '../../client/index.ts'
+import { standIn } from '../../config/ask-prompts.ts'
 import { realPlace } from '../../config/project-folder.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
@@ -9,6 +10,7 @@ import { replaceFile } from '../../system/files/atomic-file.ts'
 import { onDisk } from '../../system/files/errors.ts'
 import { userConfigFolder } from '../../system/files/user-config-folder.ts'
 import type { Terminal } from '../../terminal/index.ts'
+import { waitingLine } from '../../terminal/index.ts'
 import { ownStart } from '../link/own-start.ts'
 import type { SessionOptions } from '../operator-session.ts'
 import { complaintsAbout, systemd, systemdVersion, withSystemd } from '../operators/baremetal/systemd.ts'
@@ -56,8 +58,10 @@ export async function enableAutostart(options: AutostartOptions, terminal: Termi
   }
   if (options.now) refuseRunning(configPath, env)
   const lock = options.lock === undefined ? undefined : resolve(place.cwd, options.lock)
-  const configs = [configPath, ...otherConfigs(options, place.cwd).filter(isAbsolute)]
-  if (options.system) await refuseExposed(userOf(options), { octo, configs, lock }, env)
+  if (options.system) {
+    const configs = [configPath, ...otherConfigs(options, place.cwd)]
+    await refuseExposed(userOf(options), { octo, configs: await localDocuments(configs, options, place), lock }, env)
+  }
   refuseForeign(unit.path)
   const before = existsSync(unit.path) ? onDisk(unit.path, () => readFileSync(unit.path, 'utf8')) : undefined
   onDisk(unit.path, () => mkdirSync(dirname(unit.path), { recursive: true }))
@@ -120,6 +124,17 @@ function flagsOf(configPath: string, options: AutostartOptions, cwd: string): st
 
 function otherConfigs({ config = [] }: AutostartOptions, cwd: string): readonly string[] {
   return config.slice(1).map((text) => (/^[a-z][a-z0-9+.-]+:/i.test(text) ? text : resolve(cwd, text)))
+}
+
+/** The local ones of `configs`, all that they include from this machine, and the key files that they name. */
+async function localDocuments(
+  configs: readonly string[],
+  options: AutostartOptions,
+  { terminal, cwd, env }: Place,
+): Promise<readonly string[]> {
+  const place = { cwd, env, warn: (line: string) => terminal.warn(line), ask: standIn, onWait: waitingLine(terminal) }
+  const { config } = await openWorkspace({ ...options, config: configs }, place)
+  return [...new Set([...configs.filter(isAbsolute), ...(config.inputs?.keys() ?? [])])]
 }
 
 function unitOf(configPath: string, { system = false }: AutostartOptions, env: NodeJS.ProcessEnv): Unit {

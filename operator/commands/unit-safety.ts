@@ -1,5 +1,6 @@
 // A unit of the machine runs, as one of its users, what lies at some paths for years. Whoever else can change what lies there runs
-// programs as that user, so nobody else may: octo itself, its Node, the configs and their lockfile, and all folders on the way.
+// programs as that user, so nobody else may: octo itself, its Node, the configs with all that they include, their lockfile, and
+// all folders on the way.
 import { existsSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'

@@ -202,12 +202,19 @@ test('a unit of the machine runs nothing that others than root and its user can 
   type Row = readonly [place: string, wrong: () => void, right: () => void]
   const lock = join(shop, 'octo.lock')
   writeFileSync(lock, '')
+  const base = join(shop, 'base.yaml')
+  writeFileSync(base, 'include: [inner.yaml]\n')
+  const inner = join(shop, 'inner.yaml')
+  writeFileSync(inner, '')
+  writeFileSync(config, `include: [base.yaml]\n${readFileSync(config, 'utf8')}`)
   const rows: readonly Row[] = [
     [config, () => chmodSync(config, 0o666), () => chmodSync(config, 0o644)],
     [shop, () => chmodSync(shop, 0o777), () => chmodSync(shop, 0o755)],
     [shop, () => chownSync(shop, 54_321, 0), () => chownSync(shop, 0, 0)],
     [config, () => chownSync(config, 54_321, 0), () => chownSync(config, 0, 0)],
     [lock, () => chmodSync(lock, 0o622), () => chmodSync(lock, 0o644)],
+    [base, () => chmodSync(base, 0o666), () => chmodSync(base, 0o644)],
+    [inner, () => chmodSync(inner, 0o666), () => chmodSync(inner, 0o644)],
   ]
   for (const [place, wrong, right] of rows) {
     wrong()
