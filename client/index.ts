@@ -14,14 +14,19 @@ export { defaultConfigPath } from '../config/default-config.ts'
 export type { Client, ClientOptions, FailedPlugin, PluginOutcome } from './api.ts'
 export { lockPathOf } from './lockfile/lock-path.ts'
 export type { ProvenProgram, WantedProgram } from './proven-program.ts'
+export type { ExaminedLockfile } from './query/examine.ts'
+export type { ExaminedRepo } from './query/examine-repos.ts'
 export type { Report } from './report.ts'
+export type { ExaminedStore } from './store/examine-store.ts'
 export { storeRootOf } from './store/root.ts'
 export type { ShimComparison, ShimRecord, ShimRecords } from './store/shims.ts'
 export type { VerifiedExecutable } from './verified-executable.ts'
 export { readWarmRun } from './warm/read.ts'
-export type { WorkspaceFlags } from './workspace.ts'
+export type { Workspace, WorkspaceFlags } from './workspace.ts'
 
 import type { Client, ClientOptions } from './api.ts'
+import type { Examined } from './query/examine.ts'
+import type { ExaminedStore } from './store/examine-store.ts'
 import type { ShimRecords } from './store/shims.ts'
 import type { Workspace, WorkspaceFlags, WorkspacePlace } from './workspace.ts'
 
@@ -41,4 +46,16 @@ export async function openClient(options: ClientOptions): Promise<Client> {
 export async function openShimRecords(storeRoot: string): Promise<ShimRecords> {
   const { openShims } = await import('./store/shims.ts')
   return openShims(storeRoot)
+}
+
+/** How the store is; see store/examine-store.ts. */
+export async function examineStore(storeRoot: string): Promise<ExaminedStore> {
+  const { examineStore: examineIt } = await import('./store/examine-store.ts')
+  return examineIt(storeRoot)
+}
+
+/** How lockfile and repos are just now; throws STORE_UNSAFE. Offline, no repo is asked. */
+export async function examine(options: ClientOptions): Promise<Examined> {
+  const { examine: examineAll } = await import('./query/examine.ts')
+  return examineAll(options)
 }

@@ -5,6 +5,7 @@ import { addCommand, onRun, openProgram, runProgram } from '../terminal/program.
 import { repeatable } from '../terminal/repeatable.ts'
 import { addAutostartWords } from './autostart-words.ts'
 import type { CheckOptions } from './commands/check.ts'
+import type { DoctorOptions } from './commands/doctor.ts'
 import type { LinkOptions } from './commands/link.ts'
 import type { RunOptions } from './commands/run.ts'
 import type { UnlinkOptions } from './commands/unlink.ts'
@@ -66,6 +67,7 @@ export function operatorCommands(): Command {
   addServiceWords(program)
   addAutostartWords(program)
   addPluginWords(program)
+  addDoctor(program)
   return program
 }
 
@@ -104,4 +106,24 @@ function addLinkCommands(program: Command): void {
       return unlinkCommand(args, options, terminal)
     },
   )
+}
+
+function addDoctor(program: Command): void {
+  const doctor = addCommand(program, {
+    words: 'doctor',
+    summary: 'look at all that octo needs on this machine and on the way to the repos, and say how to mend it',
+    examples: ['octo doctor', 'octo doctor --offline', 'octo doctor --config prod.yaml --json'],
+    json: true,
+  })
+    .option('-c, --config <file>', 'config file or URL; repeat for several, the first one is strongest', repeatable)
+    .option('--lock <file>', 'lockfile (default: octo.lock beside octo.yaml, prod.lock beside prod.yaml)')
+    .option('--offline', 'open no connection; repos and the clock are not looked at')
+  doctor.addHelpText(
+    'after',
+    '\nNothing is fetched for good and nothing is run but the runtimes that plugins name. The exit code is 1 when something is bad.',
+  )
+  onRun<DoctorOptions>(doctor, async ({ options, terminal }) => {
+    const { doctorCommand } = await import('./commands/doctor.ts')
+    return doctorCommand(options, terminal)
+  })
 }

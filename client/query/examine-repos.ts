@@ -1,0 +1,123 @@
+// How the repos of a config are just now: whether each answers, what its clock says, and whether what it says of the locked
+// plugins is still what this machine has seen. Changes nothing.
+import type { RepoConfig } from '../../config/model/config.ts'
+import type { CodedError } from '../../schemas/errors.ts'
+import { isCoded } from '../../schemas/errors.ts'
+import type { LockedPlugin, Lockfile } from '../../schemas/lockfile.ts'
+import type { Name } from '../../schemas/name.ts'
+import { printable } from '../../schemas/quote.ts'
+import { shownAddress } from '../../schemas/shown-address.ts'
+import { inParallel } from '../../system/async/limit.ts'
+import type { ClientContext } from '../context.ts'
+import { EMPTY_LOCK } from '../lockfile/file.ts'
+import { readPlainRepo } from '../sources/plain/read-repo.ts'
+import { repoAddressOf } from '../sources/repo-address.ts'
+import { requireRepo } from '../sources/require-repo.ts'
+import { fetchPluginDocument } from '../sources/signed/fetch-document.ts'
+import { readSeenSerial } from '../store/seen.ts'
+
+export type ExaminedRepo = {
+  readonly name: Name
+  /** Without a login that stands in it. */
+  readonly url: string
+  /** Why it could not be asked. */
+  readonly error?: CodedError
+  /** By how many milliseconds this machine's clock is ahead of the server's; absent where the server says no time. */
+  readonly aheadMs?: number
+  /** What it says of locked plugins that whoever uses them wants to know. */
+  readonly remarks: readonly RepoRemark[]
+}
+
+type RepoRemark = {
+  readonly plugin: Name
+  readonly kind: 'older' | 'gone' | 'withdrawn' | 'refused'
+  readonly said: string
+}
+
+const PARALLEL = 8
+/** Of each repo; a look at the machine is no update. */
+const MAX_PLUGINS = 64
+
+export async function examineRepos(
+  lock: Lockfile | undefined,
+  context: ClientContext,
+): Promise<readonly ExaminedRepo[]> {
+  const entries = Object.values((lock ?? EMPTY_LOCK).plugins)
+  return inParallel(context.config.repos, PARALLEL, (repo) => {
+    const own = entries.filter((entry) => entry.repo === repo.name && entry.url === repo.url)
+    return examineRepo(repo, own.slice(0, MAX_PLUGINS), context)
+  })
+}
+
+async function examineRepo(
+  repo: RepoConfig,
+  entries: readonly LockedPlugin[],
+  context: ClientContext,
+): Promise<ExaminedRepo> {
+  const found = { name: repo.name, url: shownAddress(repo.url) }
+  try {
+    await ask(repo, context)
+    const aheadMs = await clockDifference(repo, context)
+    const remarks = repo.trust.kind === 'keys' ? await remarksOn(repo, entries, context) : []
+    return { ...found, ...(aheadMs === undefined ? {} : { aheadMs }), remarks }
+  } catch (error) {
+    if (!isCoded(error)) throw error
+    return { ...found, error, remarks: [] }
+  }
+}
+
+async function ask({ url, trust }: RepoConfig, { network }: ClientContext): Promise<void> {
+  const address = repoAddressOf(url)
+  if (trust.kind === 'unsigned') await readPlainRepo(network.fetchDocument, address.yaml)
+  else await requireRepo(network.fetchDocument, address)
+}
+
+/** Whole seconds are all that `Date` has, and an answer takes its time: nothing below a few seconds says anything. */
+async function clockDifference({ url }: RepoConfig, { network, now }: ClientContext): Promise<number | undefined> {
+  const { json, yaml } = repoAddressOf(url)
+  const http = await network.http(yaml.href)
+  for (const document of [json, yaml]) {
+    const answer = await http.get(document)
+    answer.discard()
+    const at = Date.parse(answer.headers.date ?? '')
+    // What a cache in between kept says when it was kept.
+    const isKept = answer.headers.age !== undefined && answer.headers.age !== '0'
+    if (answer.status === 200) return Number.isNaN(at) || isKept ? undefined : now() - at
+  }
+  return undefined
+}
+
+async function remarksOn(
+  repo: RepoConfig,
+  entries: readonly LockedPlugin[],
+  context: ClientContext,
+): Promise<readonly RepoRemark[]> {
+  const remarks = await inParallel(entries, PARALLEL, (entry) => remarkOn(repo, entry, context))
+  return remarks.filter((remark) => remark !== undefined)
+}
+
+async function remarkOn(
+  repo: RepoConfig,
+  { plugin, version, serial }: LockedPlugin,
+  { network, layout }: ClientContext,
+): Promise<RepoRemark | undefined> {
+  const address = repoAddressOf(repo.url)
+  try {
+    const document = await fetchPluginDocument(network.fetchDocument, address, plugin)
+    if (!document) return { plugin, kind: 'gone', said: 'is not offered any more' }
+    const seen = Math.max(serial ?? 0, readSeenSerial(layout, address.plugin(plugin).href))
+    if (document.serial < seen)
+      return {
+        plugin,
+        kind: 'older',
+        said: `is told in an older state than this machine has seen (serial ${document.serial}, seen ${seen})`,
+      }
+    const locked = document.versions.find((one) => one.version === version)
+    if (!locked || locked.state === 'active') return undefined
+    const reason = locked.reason ? `: ${printable(locked.reason, 200)}` : ''
+    return { plugin, kind: 'withdrawn', said: `${version} was ${locked.state}${reason}` }
+  } catch (error) {
+    if (!isCoded(error)) throw error
+    return { plugin, kind: 'refused', said: error.message }
+  }
+}

@@ -1,0 +1,64 @@
+// How the store of this machine is: whether it may be used, has room, and lies where programs can be started.
+import { rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { CodedError } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
+import { runProcess } from '../../system/process/run-process.ts'
+import { onDisk } from './disk.ts'
+import type { Layout } from './layout.ts'
+import { openStore } from './open-store.ts'
+
+export type ExaminedStore =
+  | { readonly state: 'refused'; readonly root: string; readonly error: CodedError }
+  | {
+      readonly state: 'open'
+      readonly root: string
+      readonly freeBytes: number
+      /** A file system that counts no files has none. */
+      readonly freeFiles?: number
+      /** The reason of the system, such as `EACCES`, where programs that lie there cannot be started. */
+      readonly refusesPrograms?: string
+    }
+
+/** Makes the store's folders where they are not there yet, as every command does that uses plugins. */
+export async function examineStore(root: string): Promise<ExaminedStore> {
+  try {
+    const layout = openStore(root)
+    const { bavail, bsize, files, ffree } = onDisk(root, () => statfsSync(root))
+    const reason = process.platform === 'win32' ? undefined : await reasonAgainstPrograms(layout)
+    return {
+      ...{ state: 'open', root, freeBytes: bavail * bsize },
+      ...(files > 0 ? { freeFiles: ffree } : {}),
+      ...(reason === undefined ? {} : { refusesPrograms: reason }),
+    }
+  } catch (error) {
+    if (!isCoded(error)) throw error
+    return { state: 'refused', root, error }
+  }
+}
+
+const KEPT = { headBytes: 64, tailBytes: 64, lineBytes: 64 }
+const PROBE_MS = 10_000
+
+/** Mount options say only half of it: policies of the system forbid programs too. So one is started. */
+async function reasonAgainstPrograms({ staging }: Layout): Promise<string | undefined> {
+  const probe = join(staging, `probe-${process.pid}`)
+  let reason: string | undefined
+  const words = (_: unknown, { code }: { readonly code: string }) => {
+    reason = code
+    return coded('OS_FAILED', { message: `${quote(probe)} cannot be started (${code})` })
+  }
+  onDisk(probe, () => writeFileSync(probe, '#!/bin/sh\n', { mode: 0o700 }))
+  try {
+    await runProcess(
+      { file: probe, argv: [], env: {}, cwd: '/' },
+      { timeoutMs: PROBE_MS, words, kept: { stdout: KEPT, stderr: KEPT } },
+    )
+  } catch (error) {
+    if (reason === undefined) throw error
+  } finally {
+    rmSync(probe, { force: true })
+  }
+  return reason
+}
