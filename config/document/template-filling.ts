@@ -93,7 +93,8 @@ export function meterOf(
   written: number,
   { variables, budget }: Pick<Filling, 'variables' | 'budget'>,
 ): Meter {
-  const { what, ...most } = budget.of
+  const most = budget.of
+  const { what } = most
   let length = -written
   const charge = (characters: number) => {
     variables.budget.characters -= characters

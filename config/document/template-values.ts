@@ -26,11 +26,11 @@ type View = {
 export function rootValue(node: ScalarNode, filling: Filling, fill: View['fill']): Value {
   const view = { filling, node, fill }
   const { root, os, arch } = filling.variables
-  const config: MapValue = root?.kind === 'map' ? mapValue(root, [], view) : EMPTY
+  const config: MapValue = root?.kind === 'map' ? new TreeMap(root, [], view) : EMPTY
   return {
     kind: 'map',
-    names: config.names,
-    isEmpty: config.isEmpty,
+    names: () => config.names(),
+    isEmpty: () => config.isEmpty(),
     get: (name, how) => {
       if (name === 'env') return environment(view)
       if (name === 'OS' || name === 'ARCH') return textValue(name === 'OS' ? os : arch)
@@ -50,32 +50,45 @@ function whatIsMissing(path: Path): string {
   return `names ${quote(path.join('.'))}, which is no plain value of this config`
 }
 
-function mapValue(map: MapNode, path: Path, view: View): MapValue {
-  return {
-    kind: 'map',
-    get what() {
-      return whatIsMissing(path)
-    },
-    get: (name, how) => {
-      const child = map.entries.get(name)
-      if (!child) countLookUp(view.node, view.filling)
-      if (!child) return missing([...path, name])
-      return valueAt(child, [...path, name], {
-        view: how?.computed ? onBehalfOfParts(view) : view,
-        leadsOn: how?.leadsOn,
-      })
-    },
-    names: () => {
-      lookAtAll([...map.entries], map, path, view)
-      return [...map.entries.keys()]
-    },
-    isEmpty: () => {
-      const { asker } = view.filling
-      // A local entry is there whatever elsewhere says.
-      if (!asker && [...map.entries.values()].some((child) => !isRemote(child))) return false
-      lookAtAll([...map.entries], map, path, view)
-      return map.entries.size === 0
-    },
+/** Made for every look at a map: accessors of object literals would be made anew each time, which is slow. */
+class TreeMap implements MapValue {
+  readonly kind = 'map'
+  readonly #map: MapNode
+  readonly #path: Path
+  readonly #view: View
+
+  constructor(map: MapNode, path: Path, view: View) {
+    this.#map = map
+    this.#path = path
+    this.#view = view
+  }
+
+  get what(): string {
+    return whatIsMissing(this.#path)
+  }
+
+  get(name: string, how?: Parameters<MapValue['get']>[1]): Value {
+    const view = this.#view
+    const child = this.#map.entries.get(name)
+    const path = [...this.#path, name]
+    if (!child) countLookUp(view.node, view.filling)
+    if (!child) return missing(path)
+    return valueAt(child, path, { view: how?.computed ? onBehalfOfParts(view) : view, leadsOn: how?.leadsOn })
+  }
+
+  names(): readonly string[] {
+    const { entries } = this.#map
+    lookAtAll([...entries], this.#map, this.#path, this.#view)
+    return [...entries.keys()]
+  }
+
+  isEmpty(): boolean {
+    const { entries } = this.#map
+    const { asker } = this.#view.filling
+    // A local entry is there whatever elsewhere says.
+    if (!asker && [...entries.values()].some((child) => !isRemote(child))) return false
+    lookAtAll([...entries], this.#map, this.#path, this.#view)
+    return entries.size === 0
   }
 }
 
@@ -85,29 +98,38 @@ function onBehalfOfParts(view: View): View {
   return asker || !parts.fetched ? view : { ...view, filling: { ...view.filling, asker: parts.fetched } }
 }
 
-function listValue(list: ListNode, path: Path, view: View): ListValue {
-  // Lists of several documents become one, so which item has a number is for all of them to say.
-  const lookAt = () =>
-    lookAtAll(
-      list.items.map((item, index) => [String(index), item] as const),
-      list,
-      path,
-      view,
-    )
-  return {
-    kind: 'list',
-    get what() {
-      return whatIsMissing(path)
-    },
-    length: () => {
-      lookAt()
-      return list.items.length
-    },
-    at: (index) => {
-      lookAt()
-      const item = list.items[index]
-      return item ? valueAt(item, [...path, String(index)], { view }) : missing([...path, String(index)])
-    },
+class TreeList implements ListValue {
+  readonly kind = 'list'
+  readonly #list: ListNode
+  readonly #path: Path
+  readonly #view: View
+
+  constructor(list: ListNode, path: Path, view: View) {
+    this.#list = list
+    this.#path = path
+    this.#view = view
+  }
+
+  get what(): string {
+    return whatIsMissing(this.#path)
+  }
+
+  length(): number {
+    this.#lookAt()
+    return this.#list.items.length
+  }
+
+  at(index: number): Value {
+    this.#lookAt()
+    const item = this.#list.items[index]
+    const path = [...this.#path, String(index)]
+    return item ? valueAt(item, path, { view: this.#view }) : missing(path)
+  }
+
+  /** Lists of several documents become one, so which item has a number is for all of them to say. */
+  #lookAt(): void {
+    const entries = this.#list.items.map((item, index) => [String(index), item] as const)
+    lookAtAll(entries, this.#list, this.#path, this.#view)
   }
 }
 
@@ -118,7 +140,7 @@ function valueAt(node: TreeNode, path: Path, { view, leadsOn }: { view: View; le
   // That there is a map or list says something too, unless it is only passed through.
   if (!leadsOn && filling.asker && !isRemote(node) && !leadsToOffered(path, filling.asker))
     throw notOffered(node, path, filling.asker)
-  return node.kind === 'map' ? mapValue(node, path, view) : listValue(node, path, view)
+  return node.kind === 'map' ? new TreeMap(node, path, view) : new TreeList(node, path, view)
 }
 
 function scalarValue(node: ScalarNode, path: Path, view: View): Value {
