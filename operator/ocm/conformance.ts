@@ -11,8 +11,9 @@ import { isCoded } from '../../schemas/errors.ts'
 import { printable } from '../../schemas/quote.ts'
 import type { HttpReply } from '../../system/http/connection.ts'
 import { compileSchema } from './fits-schema.ts'
-import type { Instance, InstanceFacts } from './instance.ts'
+import type { Instance } from './instance.ts'
 import { startInstance } from './instance.ts'
+import type { InstanceFacts } from './instance-facts.ts'
 import type { ServicePlugin } from './plugin.ts'
 
 /** `weak`: callers can live with it, as they have to with plugins of OCM's own SDK. */

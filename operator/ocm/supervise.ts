@@ -1,14 +1,15 @@
 // Keeps one plugin: started by the first call that needs it, once for all that wait; ended when nobody does. What happens is for
 // lifecycle.ts to decide; here it is done.
 import { setTimeout as pause } from 'node:timers/promises'
-import { coded } from '../../schemas/errors.ts'
-import { quote } from '../../schemas/quote.ts'
 import { isBrokenCall } from './call.ts'
-import type { Instance, InstanceFacts } from './instance.ts'
+import type { Instance } from './instance.ts'
 import { startInstance } from './instance.ts'
+import type { InstanceFacts } from './instance-facts.ts'
+import { isBroken, isClosed, isGone } from './life-errors.ts'
 import type { Effect, Event, Life, State } from './lifecycle.ts'
 import { isAtRest, NEW_LIFE, step } from './lifecycle.ts'
 import type { ServicePlugin } from './plugin.ts'
+import { openWaitingCalls } from './waiting-calls.ts'
 
 type SupervisorFacts = InstanceFacts & {
   /** For calls under way, before their plugin is ended. */
@@ -29,7 +30,6 @@ export type SupervisedPlugin = {
   close(): Promise<void>
 }
 
-type Waiting = { readonly serve: (lease: Lease) => void; readonly refuse: (error: unknown) => void }
 type Lease = { readonly instance: Instance; readonly generation: number }
 
 /** The plugin stops itself after its idle timeout; one that does not is ended a little later. */
@@ -43,7 +43,7 @@ export function supervisePlugin(plugin: ServicePlugin, facts: SupervisorFacts): 
   let problem: unknown
   let alarm: NodeJS.Timeout | undefined
   let idle: NodeJS.Timeout | undefined
-  const waiting = new Set<Waiting>()
+  const waiting = openWaitingCalls<Lease>()
   const resting = new Set<() => void>()
 
   function tell(event: Event): void {
@@ -59,16 +59,19 @@ export function supervisePlugin(plugin: ServicePlugin, facts: SupervisorFacts): 
     serve() {
       if (!instance) return
       const lease = { instance, generation: life.generation }
-      for (const one of takeWaiting()) {
+      for (const one of waiting.take()) {
         tell({ kind: 'began', generation: lease.generation })
         one.serve(lease)
       }
     },
     refuse() {
-      for (const one of takeWaiting()) one.refuse(problem)
+      for (const one of waiting.take()) one.refuse(problem)
     },
     'turn-away'() {
-      for (const one of takeWaiting()) one.refuse(life.isClosed ? closed() : broken())
+      const why = life.isClosed
+        ? isClosed(plugin.name)
+        : isBroken(plugin.name, life, { now: performance.now(), problem })
+      for (const one of waiting.take()) one.refuse(why)
     },
     end() {
       if (instance) instance.end()
@@ -91,7 +94,7 @@ export function supervisePlugin(plugin: ServicePlugin, facts: SupervisorFacts): 
       instance = started
       void started.ended.then((how) => {
         instance = undefined
-        problem = exited(how.reason)
+        problem = isGone(plugin.name, how.reason)
         tell({ kind: 'exited', generation, ...how })
       })
       tell({ kind: 'ready', generation })
@@ -101,48 +104,28 @@ export function supervisePlugin(plugin: ServicePlugin, facts: SupervisorFacts): 
     }
   }
 
-  function takeWaiting(): readonly Waiting[] {
-    const all = [...waiting]
-    waiting.clear()
-    return all
-  }
-
   function watchIdle(): void {
     clearTimeout(idle)
     if (life.state !== 'ready' || life.calls > 0) return
     idle = setTimeout(() => tell({ kind: 'retire' }), Math.min(facts.idleTimeoutMs * IDLE_FACTOR, 2 ** 31 - 1)).unref()
   }
 
-  function ready(signal: AbortSignal): Promise<Lease> {
-    return new Promise((resolve, reject) => {
-      const giveUp = () => {
-        waiting.delete(one)
-        reject(signal.reason)
-      }
-      const one: Waiting = {
-        serve(lease) {
-          signal.removeEventListener('abort', giveUp)
-          resolve(lease)
-        },
-        refuse(error) {
-          signal.removeEventListener('abort', giveUp)
-          reject(error)
-        },
-      }
-      if (signal.aborted) return giveUp()
-      signal.addEventListener('abort', giveUp, { once: true })
-      waiting.add(one)
-      tell({ kind: 'wanted' })
-    })
-  }
-
   async function used<Result>(signal: AbortSignal, call: (instance: Instance) => Promise<Result>): Promise<Result> {
-    const lease = await ready(signal)
+    const lease = await waiting.wait(signal, () => tell({ kind: 'wanted' }))
     try {
       return await call(lease.instance)
     } finally {
       tell({ kind: 'ended', generation: lease.generation })
     }
+  }
+
+  /** A call that breaks off is noticed a moment before the end of the plugin: the next one is not to meet the same. */
+  async function endSeen(signal: AbortSignal): Promise<boolean> {
+    const ended = instance?.ended.then(() => true) ?? Promise.resolve(true)
+    const aborted = new Promise<boolean>((resolve) => {
+      signal.addEventListener('abort', () => resolve(false), { once: true })
+    })
+    return await Promise.race([ended, aborted, pause(END_SEEN_MS, false, { ref: false })])
   }
 
   return {
@@ -167,38 +150,5 @@ export function supervisePlugin(plugin: ServicePlugin, facts: SupervisorFacts): 
       await rested
       clearTimeout(alarm)
     },
-  }
-
-  /** A call that breaks off is noticed a moment before the end of the plugin: the next one is not to meet the same. */
-  async function endSeen(signal: AbortSignal): Promise<boolean> {
-    const ended = instance?.ended.then(() => true) ?? Promise.resolve(true)
-    const aborted = new Promise<boolean>((resolve) => {
-      signal.addEventListener('abort', () => resolve(false), { once: true })
-    })
-    return await Promise.race([ended, aborted, pause(END_SEEN_MS, false, { ref: false })])
-  }
-
-  function exited(reason: string): Error {
-    return coded('PLUGIN_EXITED', {
-      message: `plugin ${quote(plugin.name)} is gone: ${reason}`,
-      details: { plugin: plugin.name },
-    })
-  }
-
-  function broken(): Error {
-    const seconds = Math.max(1, Math.ceil(((life.due ?? 0) - performance.now()) / 1000))
-    return coded('PLUGIN_BROKEN', {
-      message: `plugin ${quote(plugin.name)} has failed again and again, and is left alone for ${seconds} s: ${life.reason}`,
-      details: { plugin: plugin.name, failures: life.failures.length },
-      hint: `look what is wrong with it: \`octo plugin inspect ${plugin.name}\``,
-      cause: problem,
-    })
-  }
-
-  function closed(): Error {
-    return coded('PLUGIN_EXITED', {
-      message: `plugin ${quote(plugin.name)} is not asked any more, as its host ends`,
-      details: { plugin: plugin.name },
-    })
   }
 }
