@@ -63,7 +63,8 @@ function brokenOff(error: unknown, { plugin, endpoint }: Call): unknown {
       details: { ...details, limit: MAX_ANSWER_BYTES },
       cause: error,
     })
-  const mayAskAgain = endpoint.method === 'GET' || NOBODY_THERE.includes(error.details.reason)
+  const isHarmless = endpoint.method === 'GET' || endpoint.repeats === true
+  const mayAskAgain = isHarmless || NOBODY_THERE.includes(error.details.reason)
   return coded('PLUGIN_EXITED', {
     message: `plugin ${quote(plugin)} broke off a call of ${quote(endpoint.path)}, as it does when it crashes`,
     details: { ...details, mayAskAgain },

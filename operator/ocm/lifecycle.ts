@@ -1,6 +1,6 @@
 // The life of a service plugin, without a clock or a process: what happened gives the next state and what is to be done. It is
 // started by the first call that needs it, may leave when nobody does, and is left alone for a while when it fails again and
-// again. What an instance reports later than the next one was started counts for nothing.
+// again without having answered anything. What an instance reports later than the next one was started counts for nothing.
 
 /** `backing-off`: the next call waits a moment. `broken`: calls are refused until a longer time is over. */
 export type State = 'stopped' | 'starting' | 'ready' | 'draining' | 'stopping' | 'backing-off' | 'broken'
@@ -15,7 +15,7 @@ export type Life = {
   readonly isWanted: boolean
   /** Nothing is started any more. */
   readonly isClosed: boolean
-  /** When it failed of late. */
+  /** When it failed of late, since it last answered. */
   readonly failures: readonly number[]
   /** It was broken, and nobody has seen it end well since. */
   readonly isOnTrial: boolean
@@ -40,7 +40,9 @@ export type Event =
 
 /** From an instance, or about a call to it. */
 type Report =
-  | { readonly kind: 'ready' | 'began' | 'ended' }
+  | { readonly kind: 'ready' | 'began' }
+  /** `isAnswered`: it did what it was asked for. */
+  | { readonly kind: 'ended'; readonly isAnswered: boolean }
   /** It never came up. */
   | { readonly kind: 'failed'; readonly reason: string }
   /** It was up. `isClean`: it left by itself, as it may. */
@@ -117,7 +119,7 @@ function hear(life: Life, report: Report, setting: Setting): Step {
     case 'began':
       return same({ ...life, calls: life.calls + 1 })
     case 'ended':
-      return endCall(life)
+      return endCall(report.isAnswered ? trusted(life) : life)
     case 'failed':
       if (life.state === 'stopping') return rest(life)
       return life.state === 'starting' ? fail(life, report.reason, setting) : same(life)
@@ -138,6 +140,14 @@ function endCall(life: Life): Step {
   return life.state === 'draining' && rested.calls === 0 ? end(rested) : same(rested)
 }
 
+/**
+ * What it failed at before does not count any more: one that does its work, and is then killed by somebody, is not one that cannot
+ * be started.
+ */
+function trusted(life: Life): Life {
+  return { ...life, failures: [], isOnTrial: false, pauseMs: 0 }
+}
+
 function end(life: Life): Step {
   const { due: _, ...kept } = life
   return { life: { ...kept, state: 'stopping' }, effects: ['end'] }
@@ -147,11 +157,9 @@ function leave(life: Life, { isClean, reason }: Report & { kind: 'exited' }, set
   if (life.state === 'stopping' || life.state === 'draining') return rest(life)
   if (life.state !== 'ready') return same(life)
   // One that leaves in the middle of a call has not done what it was asked for.
-  if (isClean && life.calls === 0)
-    return rest({ ...life, failures: [], isOnTrial: false, pauseMs: 0, reason: undefined })
+  if (isClean && life.calls === 0) return rest({ ...trusted(life), reason: undefined })
   const wasStable = life.readyAt !== undefined && setting.now - life.readyAt >= FAILURE_WINDOW_MS
-  const counted = wasStable ? { ...life, failures: [], isOnTrial: false, pauseMs: 0 } : life
-  return fail(counted, reason, setting)
+  return fail(wasStable ? trusted(life) : life, reason, setting)
 }
 
 /** Gone, as it was told to, or as it may. */

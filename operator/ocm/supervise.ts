@@ -111,11 +111,14 @@ export function supervisePlugin(plugin: ServicePlugin, facts: SupervisorFacts): 
   }
 
   async function used<Result>(signal: AbortSignal, call: (instance: Instance) => Promise<Result>): Promise<Result> {
-    const lease = await waiting.wait(signal, () => tell({ kind: 'wanted' }))
+    const { instance: asked, generation } = await waiting.wait(signal, () => tell({ kind: 'wanted' }))
+    let isAnswered = false
     try {
-      return await call(lease.instance)
+      const answer = await call(asked)
+      isAnswered = true
+      return answer
     } finally {
-      tell({ kind: 'ended', generation: lease.generation })
+      tell({ kind: 'ended', generation, isAnswered })
     }
   }
 

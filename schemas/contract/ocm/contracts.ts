@@ -24,6 +24,7 @@ const identityAnswer = z.looseObject({ identity: identityShape.nullish() }).null
 
 const identityOf = {
   method: 'POST',
+  repeats: true,
   path: '/identity',
   request: z.looseObject({ type: typedShape }),
   response: identityAnswer,
@@ -112,6 +113,7 @@ export const CONTRACTS = {
       getIdentity: identityOf,
       checkHealth: {
         method: 'POST',
+        repeats: true,
         path: '/component-version/check-health',
         request: z.looseObject({ repository: typedShape }),
         credentials: 'required',
@@ -130,6 +132,7 @@ export const CONTRACTS = {
     endpoints: {
       getConsumerIdentity: {
         method: 'POST',
+        repeats: true,
         path: '/consumer-identity',
         request: z.looseObject({ config: typedShape }),
         response: identityShape.nullable(),
@@ -139,6 +142,7 @@ export const CONTRACTS = {
       },
       resolve: {
         method: 'POST',
+        repeats: true,
         path: '/resolve',
         request: z.looseObject({ config: typedShape, identity: identityShape }),
         response: z.looseObject({}),
@@ -153,6 +157,7 @@ export const CONTRACTS = {
     endpoints: {
       getConsumerIdentity: {
         method: 'POST',
+        repeats: true,
         path: '/consumer-identity',
         request: z.looseObject({ credential: typedShape }),
         response: identityShape.nullable(),
@@ -162,6 +167,7 @@ export const CONTRACTS = {
       },
       resolve: {
         method: 'POST',
+        repeats: true,
         path: '/resolve',
         request: z.looseObject({ identity: identityShape }),
         response: z.looseObject({}),
@@ -174,6 +180,7 @@ export const CONTRACTS = {
     endpoints: {
       processResource: {
         method: 'POST',
+        repeats: true,
         path: '/resource/process',
         request: z.looseObject({ resource: constructorResourceShape }),
         response: z.looseObject({ resource: resourceShape, location: locationShape }),
@@ -183,6 +190,7 @@ export const CONTRACTS = {
       },
       processSource: {
         method: 'POST',
+        repeats: true,
         path: '/source/process',
         request: z.looseObject({ source: constructorSourceShape }),
         response: z.looseObject({ source: sourceShape, location: locationShape }),
@@ -198,6 +206,7 @@ export const CONTRACTS = {
     endpoints: {
       getSignerIdentity: {
         method: 'POST',
+        repeats: true,
         path: '/sign/identity',
         request: z.looseObject({ digest: digestOfContentShape, config: typedShape, name: z.string() }),
         response: identityAnswer,
@@ -216,6 +225,7 @@ export const CONTRACTS = {
       },
       getVerifierIdentity: {
         method: 'POST',
+        repeats: true,
         path: '/verify/identity',
         request: z.looseObject({ signature: signatureShape, config: typedShape }),
         response: identityAnswer,
@@ -225,6 +235,7 @@ export const CONTRACTS = {
       },
       verify: {
         method: 'POST',
+        repeats: true,
         path: '/verify',
         request: z.looseObject({ signature: signatureShape, config: typedShape }),
         response: z.looseObject({}).nullable(),
@@ -239,6 +250,7 @@ export const CONTRACTS = {
     endpoints: {
       getResource: {
         method: 'POST',
+        repeats: true,
         path: '/resource/get',
         request: z.looseObject({ resource: resourceShape }),
         response: z.looseObject({ location: locationShape }),
@@ -263,6 +275,7 @@ export const CONTRACTS = {
     endpoints: {
       processResourceDigest: {
         method: 'POST',
+        repeats: true,
         path: '/resource/digest/process',
         request: z.looseObject({ resource: resourceShape }),
         response: z.looseObject({ resource: resourceShape }),
@@ -277,6 +290,7 @@ export const CONTRACTS = {
     endpoints: {
       transformBlob: {
         method: 'POST',
+        repeats: true,
         path: '/blob/transform',
         request: z.looseObject({ location: locationShape, specification: typedShape }),
         response: z.looseObject({ location: locationShape }),
@@ -292,6 +306,7 @@ export const CONTRACTS = {
     endpoints: {
       listComponents: {
         method: 'POST',
+        repeats: true,
         path: '/components/list',
         request: z.looseObject({ repository: typedShape, last: z.string() }),
         /** A header only where there is more: its `last` asks for the next page. */

@@ -8,6 +8,8 @@ type Parameter = 'text' | 'json'
 export type Endpoint = {
   readonly method: 'GET' | 'POST'
   readonly path: `/${string}`
+  /** Asked a second time it does no harm, as with `GET`: it changes nothing, or makes the same once more. */
+  readonly repeats?: true
   /** What it is asked, decoded: the body, or where there is `query`, its parameters. */
   readonly request: z.ZodType
   readonly query?: Readonly<Record<string, Parameter>>

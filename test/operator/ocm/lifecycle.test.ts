@@ -18,7 +18,8 @@ const a = (state: State, more: Partial<Life> = {}): Life => ({ ...NEW_LIFE, stat
 const clean: Event = { kind: 'exited', generation: 1, isClean: true, reason: 'idle' }
 const crash: Event = { kind: 'exited', generation: 1, isClean: false, reason: 'crash' }
 const failed: Event = { kind: 'failed', generation: 1, reason: 'died' }
-const of = (kind: 'ready' | 'began' | 'ended', generation = 1): Event => ({ kind, generation })
+const of = (kind: 'ready' | 'began', generation = 1): Event => ({ kind, generation })
+const ended = (isAnswered = true, generation = 1): Event => ({ kind: 'ended', generation, isAnswered })
 const WANTED: Event = { kind: 'wanted' }
 const CLOSE: Event = { kind: 'close' }
 const DUE: Event = { kind: 'due' }
@@ -53,7 +54,7 @@ const TABLE: readonly (readonly [string, Life, Event, State, readonly Effect[]])
   ['a call that comes while it leaves waits', a('stopping'), WANTED, 'stopping', []],
   ['and starts the next one', a('stopping', { isWanted: true }), clean, 'starting', ['start']],
   ['closing lets calls finish', a('ready', { calls: 2 }), CLOSE, 'draining', ['wake']],
-  ['until the last has', a('draining', { calls: 1, isClosed: true }), of('ended'), 'stopping', ['end']],
+  ['until the last has', a('draining', { calls: 1, isClosed: true }), ended(), 'stopping', ['end']],
   ['but not for ever', a('draining', { calls: 1, isClosed: true, due: 9 }), DUE, 'stopping', ['end']],
   ['it may die while it drains', a('draining', { calls: 1, isClosed: true }), crash, 'stopped', []],
   ['closing ends a start', a('starting', { isWanted: true }), CLOSE, 'stopping', ['turn-away', 'end']],
@@ -62,7 +63,7 @@ const TABLE: readonly (readonly [string, Life, Event, State, readonly Effect[]])
   ['closing ends what backs off', a('backing-off', { due: 9 }), CLOSE, 'stopped', ['turn-away']],
   ['nothing is started after that', a('stopped', { isClosed: true }), WANTED, 'stopped', ['turn-away']],
   ['an end of an earlier one means nothing', a('ready', { generation: 2 }), crash, 'ready', []],
-  ['a call of an earlier one means nothing', a('draining', { generation: 2, calls: 1 }), of('ended'), 'draining', []],
+  ['a call of an earlier one means nothing', a('draining', { generation: 2, calls: 1 }), ended(), 'draining', []],
 ]
 
 test('every step of the table', () => {
@@ -95,9 +96,34 @@ test('failures that are long ago do not count, nor those before it was stable or
   assert.deepEqual([left.failures, left.isOnTrial, left.pauseMs], [[], false, 0])
 })
 
+test('a plugin that answers and is then killed, again and again, is never broken; one that only starts is, soon', () => {
+  for (const isAnswered of [true, false]) {
+    let life: Life = NEW_LIFE
+    let now = 0
+    let kills = 0
+    for (; kills < 50 && life.state !== 'broken'; kills++) {
+      life = step(life, WANTED, at(now)).life
+      const { generation } = life
+      life = step(life, of('ready', generation), at(now)).life
+      for (const call of [of('began', generation), ended(isAnswered, generation), { ...crash, generation }])
+        life = step(life, call, at(now)).life
+      now = life.due ?? now
+      if (life.state === 'backing-off') life = step(life, DUE, at(now)).life
+    }
+    assert.equal(kills, isAnswered ? 50 : MAX_FAILURES)
+  }
+})
+
+test('an answer ends the trial of one that was broken', () => {
+  const trial = a('ready', { calls: 1, failures: [1, 2, 3], isOnTrial: true, pauseMs: 4000 })
+  const { failures, isOnTrial, pauseMs } = step(trial, ended(), at(10)).life
+  assert.deepEqual([failures, isOnTrial, pauseMs], [[], false, 0])
+  assert.equal(step(step(trial, ended(false), at(10)).life, crash, at(10)).life.state, 'broken')
+})
+
 /** What a supervisor may tell; about instances, only of those that were started. */
 const happening = fc.oneof(
-  fc.constantFrom('wanted', 'retire', 'due', 'close', 'ready', 'failed', 'clean', 'crash', 'began', 'ended'),
+  fc.constantFrom('wanted', 'retire', 'due', 'close', 'ready', 'failed', 'clean', 'crash', 'began', 'ended', 'answered'),
 )
 
 test('whatever happens: one instance at a time, nobody waits for nothing, and nothing starts when it is broken or closed', () => {
@@ -140,6 +166,8 @@ function eventOf(kind: string, { generation }: Life, living: 'none' | 'starting'
   if (kind === 'failed') return living === 'starting' ? { kind: 'failed', generation, reason: 'died' } : undefined
   if (kind === 'clean') return isUp ? { kind: 'exited', generation, isClean: true, reason: 'idle' } : undefined
   if (kind === 'crash') return isUp ? { kind: 'exited', generation, isClean: false, reason: 'crash' } : undefined
-  if (kind === 'began' || kind === 'ended') return isUp ? { kind, generation } : undefined
+  if (kind === 'began') return isUp ? { kind, generation } : undefined
+  if (kind === 'answered' || kind === 'ended')
+    return isUp ? { kind: 'ended', generation, isAnswered: kind === 'answered' } : undefined
   return { kind: kind as 'wanted' | 'retire' | 'due' | 'close' }
 }
