@@ -3,10 +3,11 @@
 import { dirname } from 'node:path'
 import { readIfThere, writeWhole } from '../../system/files/atomic-file.ts'
 import type { One } from './instances.ts'
-import { liveOf, readKept, sizeOf } from './kept-log.ts'
-import { LARGE_LOG_BYTES, logPath, noteTime, timesPath } from './log-files.ts'
+import { liveOf, readKept, sizeOf } from '../logs/kept-log.ts'
+import { LARGE_LOG_BYTES, noteTime, timesPath } from '../logs/log-files.ts'
+import { logPath } from './places.ts'
 import type { Places } from './places.ts'
-import { rotateLog } from './rotate-log.ts'
+import { rotateLog } from '../logs/rotate-log.ts'
 
 const NOTE_MS = 5000
 const LOOK_MS = 1000

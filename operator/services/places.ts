@@ -60,6 +60,11 @@ function placesAt(configPath: string, env: Environment): Places {
   }
 }
 
+/** What an instance of a service writes. */
+export function logPath({ logs }: Places, id: string): string {
+  return join(logs, `${id}.log`)
+}
+
 /** Makes the folders; throws IO_FAILED where one is not this user's alone. */
 export function makePlaces({ state, logs }: Places): void {
   for (const folder of [state, logs]) makePrivateFolder(folder)

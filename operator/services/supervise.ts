@@ -25,7 +25,7 @@ import type { ProjectMetrics } from './metrics/snapshot.ts'
 import type { Places } from './places.ts'
 import { makePlaces } from './places.ts'
 import type { Answer, BeginRequest, InstanceStatus, ProjectStatus, Request } from './protocol.ts'
-import { rotated } from './rotate-log.ts'
+import { rotated } from '../logs/rotate-log.ts'
 import type { Supervisor } from './supervisor.ts'
 import { openSupervisor } from './supervisor.ts'
 

@@ -1,20 +1,15 @@
-// The output of a service goes to a file that it writes to itself, so that nobody has to live for it. Between two starts nobody
+// The output of a program goes to a file that it writes to itself, so that nobody has to live for it. Between two starts nobody
 // writes, and a file that was written before makes room as it is.
 import { appendFileSync, closeSync, constants, linkSync, openSync, renameSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { writeWhole } from '../../system/files/atomic-file.ts'
 import type { KeptLog, Piece } from './kept-log.ts'
 import { keptPath, liveOf, piecePath, readKept } from './kept-log.ts'
-import type { Places } from './places.ts'
 
 /** Above it, a part of a log is put aside. */
 export const LARGE_LOG_BYTES = 10 * 1024 * 1024
 /** How many that were put aside are kept. */
 export const KEPT_LOGS = 3
-
-export function logPath({ logs }: Places, id: string): string {
-  return join(logs, `${id}.log`)
-}
 
 /** Lines `TIME PLACE`, beside `web.log` in `web.times`: how far it was written when. */
 export function timesPath(log: string): string {
