@@ -1,9 +1,12 @@
-// The words for service plugins, which speak OCM's protocol: `octo plugin ls`, `inspect`, `call` and `check`.
+// The words for service plugins, which speak OCM's protocol: `octo plugin ls`, `inspect`, `call` and `check`; and for those that
+// run: `ps`, `stop` and `logs`.
 import type { Command } from 'commander'
 import { addCommand, onRun } from '../terminal/program.ts'
 import { repeatable } from '../terminal/repeatable.ts'
 import type { CallOptions } from './commands/plugin/call.ts'
+import type { LogsOptions } from './commands/plugin/logs.ts'
 import type { PluginOptions } from './commands/plugin/open-plugins.ts'
+import type { StopOptions } from './commands/plugin/stop.ts'
 
 export function addPluginWords(program: Command): void {
   const plugin = addCommand(program, {
@@ -46,6 +49,47 @@ export function addPluginWords(program: Command): void {
     const { checkPluginCommand } = await import('./commands/plugin/check.ts')
     return checkPluginCommand(file, terminal)
   })
+  addRunning(plugin)
+}
+
+/** One that runs is used by all calls of this user that would start it in the same way. */
+function addRunning(plugin: Command): void {
+  const ps = addCommand(plugin, {
+    words: 'ps',
+    summary: 'show the service plugins that run, and what they use',
+    examples: ['octo plugin ps', 'octo plugin ps --json'],
+    json: true,
+  })
+  onRun(ps, async ({ terminal }) => {
+    const { runningPluginsCommand } = await import('./commands/plugin/ps.ts')
+    return runningPluginsCommand(terminal)
+  })
+  const stop = addCommand(plugin, {
+    words: 'stop [plugins...]',
+    summary: 'end service plugins that run, after the calls under way on them',
+    examples: ['octo plugin stop helminput', 'octo plugin stop', 'octo plugin stop --timeout 0s --json'],
+    json: true,
+  })
+  stop
+    .option('--timeout <time>', 'how long calls under way are waited for (default: 10s)')
+    .addHelpText('after', '\nThe exit code is 1 when one of them still runs.')
+  onRun<StopOptions>(stop, async ({ args, options, terminal }) => {
+    const { stopPluginsCommand } = await import('./commands/plugin/stop.ts')
+    return stopPluginsCommand(args, options, terminal)
+  })
+  const logs = addCommand(plugin, {
+    words: 'logs [plugins...]',
+    summary: 'show what service plugins printed that run, or have ended within the last day',
+    examples: ['octo plugin logs helminput', 'octo plugin logs --follow', 'octo plugin logs --since 10m --json'],
+    json: true,
+  })
+  logs
+    .option('-f, --follow', 'go on as more is written, until Ctrl-C')
+    .option('--since <when>', 'a duration such as `10m`, or a moment')
+  onRun<LogsOptions>(logs, async ({ args, options, terminal }) => {
+    const { pluginLogsCommand } = await import('./commands/plugin/logs.ts')
+    return pluginLogsCommand(args, options, terminal)
+  })
 }
 
 function addCall(plugin: Command): void {
@@ -65,6 +109,10 @@ function addCall(plugin: Command): void {
     .option('--ocm-config <file>', 'configurations for plugins, as OCM has them; repeat for several', repeatable)
     .option('--save <dir>', 'where files go that the plugin answers with (default: a new folder for temporary files)')
     .option('--timeout <time>', 'longest time for the answer, the start of the plugin included (default: 60s)')
+    .option(
+      '--keep <time>',
+      'leave the plugin running for other calls, until nobody has asked it for so long; one that runs keeps its own time',
+    )
     .addHelpText(
       'after',
       '\nThe request is JSON as it is typed, `@FILE`, or `-` for standard input. `octo plugin inspect` shows the endpoints.',

@@ -2,7 +2,7 @@
 import { CREDENTIALS_HEADER, renderCredentials } from '../../schemas/contract/ocm/credentials.ts'
 import type { Endpoint } from '../../schemas/contract/ocm/endpoints.ts'
 import { renderQuery } from '../../schemas/contract/ocm/endpoints.ts'
-import { SUCCESS } from '../../schemas/contract/ocm/refusals.ts'
+import { LEAVING, SUCCESS } from '../../schemas/contract/ocm/refusals.ts'
 import type { Typed } from '../../schemas/contract/ocm/type-name.ts'
 import type { CodedError } from '../../schemas/errors.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
@@ -44,12 +44,25 @@ export async function callInstance({ connection }: Instance, call: Call, signal:
   })
   if (reply.status === SUCCESS) return answerOf(reply, call)
   if (endpoint.mayBeMissing && saysNothing(reply)) return null
+  if (reply.status === LEAVING.status && reply.text.trim() === LEAVING.text) throw isLeaving(call.plugin)
   throw refusalOf(reply, call)
 }
 
-/** `mayAskAgain` in its details: nobody was there to be asked, or asking twice does no harm. */
+/**
+ * In its details, `mayAskAgain`: nobody was there to be asked, or asking twice does no harm; `isLeaving`: it takes no calls any
+ * more, and will be gone by itself.
+ */
 export function isBrokenCall(error: unknown): error is CodedError {
   return isCoded(error, 'PLUGIN_EXITED') && typeof error.details.mayAskAgain === 'boolean'
+}
+
+/** It was not asked: it ends, or somebody ends it. */
+export function isLeaving(plugin: string): CodedError {
+  return coded('PLUGIN_EXITED', {
+    message: `plugin ${quote(plugin)} is just leaving`,
+    details: { plugin, mayAskAgain: true, isLeaving: true },
+    hint: 'run the command again',
+  })
 }
 
 const NOBODY_THERE: readonly unknown[] = ['ECONNREFUSED', 'ENOENT']
@@ -64,10 +77,11 @@ function brokenOff(error: unknown, { plugin, endpoint }: Call): unknown {
       cause: error,
     })
   const isHarmless = endpoint.method === 'GET' || endpoint.repeats === true
-  const mayAskAgain = isHarmless || NOBODY_THERE.includes(error.details.reason)
+  const isNobodyThere = NOBODY_THERE.includes(error.details.reason)
+  const mayAskAgain = isHarmless || isNobodyThere
   return coded('PLUGIN_EXITED', {
     message: `plugin ${quote(plugin)} broke off a call of ${quote(endpoint.path)}, as it does when it crashes`,
-    details: { ...details, mayAskAgain },
+    details: { ...details, mayAskAgain, isLeaving: isNobodyThere },
     hint: 'what it says itself is shown with `--verbose`',
     cause: error,
   })

@@ -65,7 +65,7 @@ function listenAddress(announced: Announcement, plugin: string): ListenAddress {
   return announced
 }
 
-function connect(address: ListenAddress, { maxCalls }: InstanceLimits): Connection {
+export function connect(address: ListenAddress, { maxCalls }: InstanceLimits): Connection {
   const socketPath = address.kind === 'unix' ? address.path : undefined
   const base = new URL(socketPath === undefined ? renderAnnouncement(address) : 'http://unix')
   return openConnection(base, { socketPath, maxConnections: maxCalls, keptMs: KEPT_MS })

@@ -6,6 +6,8 @@ import { quote } from '../../schemas/quote.ts'
 import { parseShape } from '../../schemas/shape.ts'
 import { callInstance } from './call.ts'
 import { requireFitting } from './fits-schema.ts'
+import type { StartInstance } from './instance.ts'
+import { startInstance } from './instance.ts'
 import type { InstanceLimits } from './instance-facts.ts'
 import { keepBlob } from './keep-blob.ts'
 import type { PluginLine } from './lines.ts'
@@ -25,6 +27,8 @@ export type HostOptions = {
   readonly log?: (line: PluginLine) => void
   readonly limits?: Partial<InstanceLimits & { readonly drainMs: number }>
   readonly listen?: 'unix' | 'tcp'
+  /** How an instance is got: one of this host's own when absent. */
+  readonly start?: StartInstance
   /** The folder to which files are moved that plugins answer with, out of their own; they go with the plugin when absent. */
   readonly blobs?: () => string
 }
@@ -53,6 +57,7 @@ const CALL_TIMEOUT_MS = 60_000
 
 export function openPluginHost(options: HostOptions): PluginHost {
   const { plugins, env, cwd, configurations = [], idleTimeoutMs = IDLE_TIMEOUT_MS, log = () => undefined } = options
+  const { start = startInstance } = options
   const { drainMs, ...limits } = { ...HOST_LIMITS, ...options.limits }
   const listen = options.listen ?? (process.platform === 'win32' ? 'tcp' : 'unix')
   const supervised = new Map<string, SupervisedPlugin>()
@@ -61,7 +66,7 @@ export function openPluginHost(options: HostOptions): PluginHost {
     const known = supervised.get(plugin.name)
     if (known) return known
     const configTypes = configurationsFor(plugin.capabilities.configTypes, configurations)
-    const made = supervisePlugin(plugin, { env, cwd, idleTimeoutMs, configTypes, log, limits, drainMs, listen })
+    const made = supervisePlugin(plugin, { env, cwd, idleTimeoutMs, configTypes, log, limits, drainMs, listen, start })
     supervised.set(plugin.name, made)
     return made
   }

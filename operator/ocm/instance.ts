@@ -3,7 +3,7 @@
 import type { ListenAddress } from '../../schemas/contract/ocm/announcement.ts'
 import type { Connection } from '../../system/http/connection.ts'
 import { shakeHands } from './handshake.ts'
-import type { InstanceFacts } from './instance-facts.ts'
+import type { InstanceFacts, InstanceLimits } from './instance-facts.ts'
 import { inWords, lastWords } from './last-words.ts'
 import type { ServicePlugin } from './plugin.ts'
 import type { PluginProcess } from './plugin-process.ts'
@@ -11,7 +11,7 @@ import { startPluginProcess } from './plugin-process.ts'
 import type { RuntimeFolder } from './runtime-folder.ts'
 import { makeRuntimeFolder } from './runtime-folder.ts'
 
-type InstanceEnd = { readonly isClean: boolean; readonly reason: string }
+export type InstanceEnd = { readonly isClean: boolean; readonly reason: string }
 
 export type Instance = {
   readonly pid: number
@@ -19,13 +19,27 @@ export type Instance = {
   readonly connection: Connection
   /** Of its temporary files, which go with it. */
   readonly folder: string
-  /** When nothing of it is left. Never rejects. */
+  /** When nothing of it is left, or it is no concern of this process any more. Never rejects. */
   readonly ended: Promise<InstanceEnd>
+  /** For one call; undefined when it is leaving, and none may begin. */
+  enter(): Disposable | undefined
+  /** It may have ended just now. */
+  lookSoon(): void
+  /** It is leaving by itself: nothing is asked of it any more, and another one may follow it. */
+  abandon(): void
   /** Asks it to go, and makes it. */
   end(): void
   /** Makes it go at once. */
   kill(): void
 }
+
+/** How a supervisor gets one. */
+export type StartInstance = typeof startInstance
+
+/** Nobody else is to be told that a call is under way. */
+const NOTHING: Disposable = { [Symbol.dispose]: () => undefined }
+
+const LEAVING_MS = 10_000
 
 /** Throws PLUGIN_EXITED, HANDSHAKE_TIMEOUT, HANDSHAKE_REFUSED, and what a program that cannot be started throws. */
 export async function startInstance(
@@ -42,6 +56,9 @@ export async function startInstance(
     return {
       ...{ pid: process.pid, address, connection, folder: folder.path },
       ended: cleanedUp(process, folder, connection),
+      enter: () => NOTHING,
+      lookSoon: () => undefined,
+      abandon: () => endLater(process, limits),
       end: () => process.end(limits.killGraceMs),
       kill: process.kill,
     }
@@ -50,6 +67,12 @@ export async function startInstance(
     await cleanedUp(process, folder)
     throw error
   }
+}
+
+/** What is under way on it may end well before. */
+function endLater(process: PluginProcess, { killGraceMs }: InstanceLimits): void {
+  const timer = setTimeout(() => process.end(killGraceMs), LEAVING_MS).unref()
+  void process.ended.then(() => clearTimeout(timer))
 }
 
 async function startIn(folder: RuntimeFolder, plugin: ServicePlugin, facts: InstanceFacts): Promise<PluginProcess> {
@@ -62,11 +85,7 @@ async function startIn(folder: RuntimeFolder, plugin: ServicePlugin, facts: Inst
 }
 
 /** When it has ended, by whatever. */
-async function cleanedUp(
-  process: PluginProcess,
-  folder: RuntimeFolder,
-  connection?: Connection,
-): Promise<InstanceEnd> {
+async function cleanedUp(process: PluginProcess, folder: RuntimeFolder, connection?: Connection): Promise<InstanceEnd> {
   const how = await process.ended
   connection?.[Symbol.dispose]()
   const announcement = process.announcement()

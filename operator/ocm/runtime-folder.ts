@@ -8,7 +8,7 @@ import { quote } from '../../schemas/quote.ts'
 import { isMissing } from '../../system/files/errors.ts'
 import { temporaryFolder } from '../../system/files/temporary-folder.ts'
 
-type Environment = Readonly<Record<string, string | undefined>>
+export type Environment = Readonly<Record<string, string | undefined>>
 
 export type RuntimeFolder = {
   readonly path: string
@@ -20,18 +20,21 @@ export type RuntimeFolder = {
 
 /** Throws IO_FAILED where there can be none that is this user's alone. */
 export function makeRuntimeFolder(env: Environment): RuntimeFolder {
-  const parent = runtimeParent(env)
-  const path = mkdtempSync(join(parent, 'p-'))
+  const path = mkdtempSync(join(makeRuntimeParent(env), 'p-'))
   const id = randomBytes(4).toString('hex')
-  return {
-    ...{ path, id },
-    remove(pid, socket) {
-      // Plugins made with OCM's own SDK listen there, whatever TMPDIR says, and leave their lock.
-      for (const left of new Set([`/tmp/${id}-plugin.socket`, ...(socket === undefined ? [] : [socket])]))
-        asFarAsItGoes(() => removeSocket(left, pid))
-      asFarAsItGoes(() => rmSync(path, { recursive: true, force: true, maxRetries: 3 }))
-    },
-  }
+  return { path, id, remove: (pid, socket) => removeRuntimeFolder({ path, id }, pid, socket) }
+}
+
+/** The same for an instance that another process started. */
+export function removeRuntimeFolder(
+  { path, id }: Pick<RuntimeFolder, 'path' | 'id'>,
+  pid: number | undefined,
+  socket: string | undefined,
+): void {
+  // Plugins made with OCM's own SDK listen there, whatever TMPDIR says, and leave their lock.
+  for (const left of new Set([`/tmp/${id}-plugin.socket`, ...(socket === undefined ? [] : [socket])]))
+    asFarAsItGoes(() => removeSocket(left, pid))
+  asFarAsItGoes(() => rmSync(path, { recursive: true, force: true, maxRetries: 3 }))
 }
 
 /** What a plugin locked, or still writes, stays: it must not end its host, nor turn a finished call into a failed one. */
@@ -44,8 +47,8 @@ function asFarAsItGoes(remove: () => void): void {
 }
 
 /** Large files of plugins lie there, so it is where the machine has its temporary files, and not its memory. */
-function runtimeParent(env: Environment): string {
-  const folder = join(temporaryFolder(env), `octo-ocm-${process.getuid?.() ?? 'user'}`)
+export function makeRuntimeParent(env: Environment): string {
+  const folder = runtimeParent(env)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   if (isOursAlone(folder)) return folder
   throw coded('IO_FAILED', {
@@ -53,6 +56,16 @@ function runtimeParent(env: Environment): string {
     details: { folder },
     hint: 'set TMPDIR to a folder of your own',
   })
+}
+
+/** Undefined where there is none yet that is this user's alone. */
+export function findRuntimeParent(env: Environment): string | undefined {
+  const folder = runtimeParent(env)
+  return isOursAlone(folder) ? folder : undefined
+}
+
+function runtimeParent(env: Environment): string {
+  return join(temporaryFolder(env), `octo-ocm-${process.getuid?.() ?? 'user'}`)
 }
 
 /** No link, of this user, and closed to all others. */

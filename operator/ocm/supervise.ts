@@ -1,9 +1,8 @@
 // Keeps one plugin: started by the first call that needs it, once for all that wait; ended when nobody does. What happens is for
 // lifecycle.ts to decide; here it is done.
 import { setTimeout as pause } from 'node:timers/promises'
-import { isBrokenCall } from './call.ts'
-import type { Instance } from './instance.ts'
-import { startInstance } from './instance.ts'
+import { isBrokenCall, isLeaving } from './call.ts'
+import type { Instance, StartInstance } from './instance.ts'
 import type { InstanceFacts } from './instance-facts.ts'
 import { isBroken, isClosed, isGone } from './life-errors.ts'
 import type { Effect, Event, Life, State } from './lifecycle.ts'
@@ -14,6 +13,7 @@ import { openWaitingCalls } from './waiting-calls.ts'
 type SupervisorFacts = InstanceFacts & {
   /** For calls under way, before their plugin is ended. */
   readonly drainMs: number
+  readonly start: StartInstance
 }
 
 export type SupervisedPlugin = {
@@ -45,6 +45,8 @@ export function supervisePlugin(plugin: ServicePlugin, facts: SupervisorFacts): 
   let idle: NodeJS.Timeout | undefined
   const waiting = openWaitingCalls<Lease>()
   const resting = new Set<() => void>()
+  /** Whom a call was broken off by. */
+  const broken = new WeakMap<Error, Instance>()
 
   function tell(event: Event): void {
     const found = step(life, event, { now: performance.now(), drainMs: facts.drainMs })
@@ -90,7 +92,7 @@ export function supervisePlugin(plugin: ServicePlugin, facts: SupervisorFacts): 
     const { generation } = life
     starting = new AbortController()
     try {
-      const started = await startInstance(plugin, facts, starting.signal)
+      const started = await facts.start(plugin, facts, starting.signal)
       instance = started
       void started.ended.then((how) => {
         instance = undefined
@@ -110,25 +112,35 @@ export function supervisePlugin(plugin: ServicePlugin, facts: SupervisorFacts): 
     idle = setTimeout(() => tell({ kind: 'retire' }), Math.min(facts.idleTimeoutMs * IDLE_FACTOR, 2 ** 31 - 1)).unref()
   }
 
-  async function used<Result>(signal: AbortSignal, call: (instance: Instance) => Promise<Result>): Promise<Result> {
+  type Call<Result> = (instance: Instance) => Promise<Result>
+
+  async function used<Result>(signal: AbortSignal, call: Call<Result>): Promise<Result> {
     const { instance: asked, generation } = await waiting.wait(signal, () => tell({ kind: 'wanted' }))
     let isAnswered = false
     try {
+      using entered = asked.enter()
+      if (!entered) throw isLeaving(plugin.name)
       const answer = await call(asked)
       isAnswered = true
       return answer
+    } catch (error) {
+      if (isBrokenCall(error)) broken.set(error, asked)
+      throw error
     } finally {
       tell({ kind: 'ended', generation, isAnswered })
     }
   }
 
   /** A call that breaks off is noticed a moment before the end of the plugin: the next one is not to meet the same. */
-  async function endSeen(signal: AbortSignal): Promise<boolean> {
-    const ended = instance?.ended.then(() => true) ?? Promise.resolve(true)
+  async function endSeen(asked: Instance | undefined, isLeaving: boolean, signal: AbortSignal): Promise<boolean> {
+    if (isLeaving) asked?.abandon()
+    else asked?.lookSoon()
+    const ended = asked?.ended.then(() => true) ?? Promise.resolve(true)
     const aborted = new Promise<boolean>((resolve) => {
       signal.addEventListener('abort', () => resolve(false), { once: true })
     })
-    return await Promise.race([ended, aborted, pause(END_SEEN_MS, false, { ref: false })])
+    const late = isLeaving ? [] : [pause(END_SEEN_MS, false, { ref: false })]
+    return await Promise.race([ended, aborted, ...late])
   }
 
   return {
@@ -142,7 +154,7 @@ export function supervisePlugin(plugin: ServicePlugin, facts: SupervisorFacts): 
         return await used(signal, call)
       } catch (error) {
         if (!isBrokenCall(error) || life.isClosed || signal.aborted) throw error
-        const hasEnded = await endSeen(signal)
+        const hasEnded = await endSeen(broken.get(error), error.details.isLeaving === true, signal)
         if (error.details.mayAskAgain) return await used(signal, call)
         throw hasEnded ? problem : error
       }

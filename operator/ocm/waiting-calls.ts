@@ -1,6 +1,6 @@
 // Calls that wait for their plugin to be ready: each is served once, or refused, or gives up by itself.
 
-export type WaitingCalls<Lease> = {
+type WaitingCalls<Lease> = {
   /** What it is served with; throws why there is nothing. `onWait` is told once it waits. */
   wait(signal: AbortSignal, onWait: () => void): Promise<Lease>
   /** All that wait now, which do not wait any more. */

@@ -2,12 +2,12 @@
 // `octo logs --since` finds where to begin.
 import { dirname } from 'node:path'
 import { readIfThere, writeWhole } from '../../system/files/atomic-file.ts'
-import type { One } from './instances.ts'
 import { liveOf, readKept, sizeOf } from '../logs/kept-log.ts'
 import { LARGE_LOG_BYTES, noteTime, timesPath } from '../logs/log-files.ts'
-import { logPath } from './places.ts'
-import type { Places } from './places.ts'
 import { rotateLog } from '../logs/rotate-log.ts'
+import type { One } from './instances.ts'
+import type { Places } from './places.ts'
+import { logPath } from './places.ts'
 
 const NOTE_MS = 5000
 const LOOK_MS = 1000

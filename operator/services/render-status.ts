@@ -2,10 +2,10 @@
 import { shellWord } from '../../schemas/quote.ts'
 import type { Cell, Paint, Table } from '../../terminal/index.ts'
 import { formatBytes, formatDuration } from '../../terminal/index.ts'
+import { LARGE_LOG_BYTES } from '../logs/log-files.ts'
 import { notifierNotes } from '../notifications/notes.ts'
 import { endInWords } from './end.ts'
 import { isAtRest } from './lifecycle.ts'
-import { LARGE_LOG_BYTES } from '../logs/log-files.ts'
 import type { InstanceStatus, ProjectStatus } from './protocol.ts'
 
 export function statusTable({ services }: ProjectStatus, paint: Paint): Table {

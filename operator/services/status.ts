@@ -1,16 +1,16 @@
 // How one instance is, for people and programs: as its supervisor knows it, or as the journal and the machine tell without one.
 import type { ServiceLimits } from '../../config/model/service-spec.ts'
+import { keptBytes } from '../logs/kept-log.ts'
 import { allAsTheyAre } from './adopt.ts'
 import type { SeenCheck } from './health-watch.ts'
 import type { One } from './instances.ts'
 import type { ProgramOrigin } from './journal.ts'
 import { readJournal, serviceIn } from './journal.ts'
-import { keptBytes } from '../logs/kept-log.ts'
 import type { Instance } from './lifecycle.ts'
 import { limitsInForce } from './limits/in-force.ts'
-import { logPath } from './places.ts'
 import { markOf } from './marks.ts'
 import type { Places } from './places.ts'
+import { logPath } from './places.ts'
 import type { InstanceStatus } from './protocol.ts'
 import type { SecretsStatus } from './secrets/entry.ts'
 

@@ -1,6 +1,6 @@
 // What comes in over HTTP: health, the end, calls of contracts, and the author's own paths. It counts what is under way.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { HEALTH_PATH, SHUTDOWN_PATH } from '../../schemas/contract/ocm/refusals.ts'
+import { HEALTH_PATH, LEAVING, SHUTDOWN_PATH } from '../../schemas/contract/ocm/refusals.ts'
 import { answerCall } from './answer-call.ts'
 import type { CallContext } from './definition.ts'
 import type { IdleClock } from './idle-clock.ts'
@@ -25,7 +25,6 @@ type Life = {
 }
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024
-const UNAVAILABLE = 503
 
 export function createRequestListener(
   program: ServiceProgram,
@@ -62,7 +61,7 @@ export function createRequestListener(
         response.once('close', () => stop(`it was asked to by ${SHUTDOWN_PATH}`))
         response.setHeader('connection', 'close')
         sendAnswer(response, { body: undefined })
-      } else if (whenEmpty) sendText(response, UNAVAILABLE, 'the plugin is shutting down')
+      } else if (whenEmpty) sendText(response, LEAVING.status, LEAVING.text)
       else await track(request, response)
     },
     async finish(withinMs) {

@@ -26,6 +26,11 @@ export function releaseGroup(pid: number): void {
   living.delete(pid)
 }
 
+/** It may run on when octo ends. */
+export function forgetGroup(pid: number): void {
+  living.delete(pid)
+}
+
 /** Sends a signal to every process of the group; a group that is gone is fine. */
 export function signalGroup(pid: number, signal: NodeJS.Signals): void {
   if (process.platform === 'win32') {

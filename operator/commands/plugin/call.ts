@@ -18,6 +18,7 @@ import { interruptible } from '../../../system/process/interruptible.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import { openPluginHost } from '../../ocm/host.ts'
 import type { PluginLine } from '../../ocm/lines.ts'
+import { sharing } from '../../ocm/shared/open.ts'
 import type { PluginOptions } from './open-plugins.ts'
 import { findPlugins, pluginCalled, usablePlugins } from './open-plugins.ts'
 
@@ -28,10 +29,11 @@ export type CallOptions = PluginOptions & {
   readonly ocmConfig?: readonly string[]
   readonly save?: string
   readonly timeout?: string
+  readonly keep?: string
 }
 
 const MAX_REQUEST_BYTES = 16 * 1024 * 1024
-const MIN_TIMEOUT_MS = 10
+const MIN_TIME_MS = 10
 
 export async function callPluginCommand(
   [endpoint = '', words = '{}']: readonly string[],
@@ -42,7 +44,8 @@ export async function callPluginCommand(
   const request = parseJson(await textOf(words), 'request', MAX_REQUEST_BYTES)
   const credentials = options.credentials === undefined ? undefined : readCredentials(resolve(cwd, options.credentials))
   const configurations = (options.ocmConfig ?? []).flatMap((path) => configurationsIn(resolve(cwd, path)))
-  const timeoutMs = options.timeout === undefined ? undefined : durationOf(options.timeout)
+  const timeoutMs = options.timeout === undefined ? undefined : durationOf('--timeout', options.timeout)
+  const keptMs = options.keep === undefined ? undefined : durationOf('--keep', options.keep)
   using interruption = interruptible()
   const { signal } = interruption
   const found = await findPlugins(options, { terminal, cwd, env: process.env, signal })
@@ -51,11 +54,12 @@ export async function callPluginCommand(
   if (answer !== undefined) terminal.print(printableJson(answer))
   return 0
 
-  /** Nothing of the plugin runs any more when its answer is shown. */
+  /** The plugin may be running already, for somebody else, and then runs on; else it has ended when its answer is shown. */
   async function ask(): Promise<unknown> {
     await using host = openPluginHost({
       ...{ plugins, configurations, cwd, env: process.env, log: (line: PluginLine) => terminal.debug(logLine(line)) },
       blobs: () => blobFolder(options.save, cwd),
+      ...{ start: sharing(keptMs !== undefined), ...(keptMs === undefined ? {} : { idleTimeoutMs: keptMs }) },
     })
     const { plugin, type } = options
     return await host.call({
@@ -117,8 +121,8 @@ function readText(path: string, maxBytes: number): string {
   })
 }
 
-function durationOf(text: string): number {
+function durationOf(option: string, text: string): number {
   const milliseconds = parseDuration(text)
-  if (milliseconds !== undefined && milliseconds >= MIN_TIMEOUT_MS) return milliseconds
-  throw coded('USAGE', { message: `\`--timeout\` is ${quote(text)}, expected a time such as \`30s\`` })
+  if (milliseconds !== undefined && milliseconds >= MIN_TIME_MS) return milliseconds
+  throw coded('USAGE', { message: `${quote(option)} is ${quote(text)}, expected a time such as \`30s\`` })
 }

@@ -66,5 +66,8 @@ export const REFUSALS = {
   },
 } as const satisfies Readonly<Record<string, Refusal>>
 
+/** What plugins of ours say to calls that come when they end: nothing of it was begun. */
+export const LEAVING = { status: 503, text: 'the plugin is shutting down' } as const
+
 export const HEALTH_PATH = '/healthz'
 export const SHUTDOWN_PATH = '/shutdown'

@@ -123,7 +123,19 @@ test('an answer ends the trial of one that was broken', () => {
 
 /** What a supervisor may tell; about instances, only of those that were started. */
 const happening = fc.oneof(
-  fc.constantFrom('wanted', 'retire', 'due', 'close', 'ready', 'failed', 'clean', 'crash', 'began', 'ended', 'answered'),
+  fc.constantFrom(
+    'wanted',
+    'retire',
+    'due',
+    'close',
+    'ready',
+    'failed',
+    'clean',
+    'crash',
+    'began',
+    'ended',
+    'answered',
+  ),
 )
 
 test('whatever happens: one instance at a time, nobody waits for nothing, and nothing starts when it is broken or closed', () => {

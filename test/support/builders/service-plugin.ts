@@ -34,6 +34,8 @@ export type Behaviour = {
   readonly announces?: string
   readonly floods?: { readonly stream: 'stdout' | 'stderr'; readonly megabytes: number }
   readonly ignoresSigint?: boolean
+  /** After so many calls it answers that it is shutting down, and does. */
+  readonly leavesAfter?: number
   readonly ignoresIdle?: boolean
   readonly answers?: Readonly<Record<string, Answer>>
 }

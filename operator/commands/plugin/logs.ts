@@ -1,0 +1,39 @@
+// `octo plugin logs`: what service plugins printed that processes of this user share, each line behind the name of its plugin.
+import { printable } from '../../../schemas/quote.ts'
+import { interruptible } from '../../../system/process/interruptible.ts'
+import type { Terminal } from '../../../terminal/index.ts'
+import { formatBytes } from '../../../terminal/index.ts'
+import { readLogs } from '../../logs/read-logs.ts'
+import { writtenLogs } from '../../ocm/shared/written-logs.ts'
+import { momentOf } from '../../operators/baremetal/moment.ts'
+import { requireKnown } from './running-called.ts'
+
+export type LogsOptions = { readonly follow?: boolean; readonly since?: string }
+
+export async function pluginLogsCommand(
+  names: readonly string[],
+  options: LogsOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const since = momentOf(options.since)
+  const written = writtenLogs(process.env)
+  const known = written.map(({ plugin }) => plugin)
+  requireKnown(names, known, 'has run within the last day')
+  const sources = written
+    .filter(({ plugin }) => names.length === 0 || names.includes(plugin))
+    .flatMap(({ plugin, paths }) => paths.map((path) => ({ name: plugin, path })))
+  const width = Math.max(0, ...sources.map(({ name }) => name.length))
+  using interruption = interruptible()
+  await readLogs(sources, {
+    ...(since === undefined ? {} : { since }),
+    ...{ follow: options.follow === true, signal: interruption.signal },
+    line: ({ name }, line) =>
+      terminal.print(
+        terminal.json
+          ? JSON.stringify({ plugin: name, line })
+          : `${terminal.paint.dim(`${name.padEnd(width)} |`)} ${printable(line, Number.POSITIVE_INFINITY)}`,
+      ),
+    gap: ({ name }, bytes) => terminal.warn(`${name}: ${formatBytes(bytes)} were given up before they could be shown`),
+  })
+  return 0
+}

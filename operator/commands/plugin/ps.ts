@@ -1,0 +1,43 @@
+// `octo plugin ps`: the service plugins that run, which processes of this user share.
+import { printable } from '../../../schemas/quote.ts'
+import type { Terminal } from '../../../terminal/index.ts'
+import { formatBytes, formatDuration } from '../../../terminal/index.ts'
+import type { RunningPlugin } from '../../ocm/shared/list.ts'
+import { runningPlugins } from '../../ocm/shared/list.ts'
+import { sweepShared } from '../../ocm/shared/sweep.ts'
+
+export async function runningPluginsCommand(terminal: Terminal): Promise<number> {
+  await sweepShared(process.env)
+  const running = runningPlugins(process.env)
+  if (terminal.json) terminal.result({ json: running.map(toJson), text: () => '' })
+  else if (running.length === 0)
+    terminal.info('no service plugin runs; `octo plugin call --keep 10m` leaves one running')
+  else
+    terminal.table({
+      columns: [
+        { title: 'plugin' },
+        { title: 'pid' },
+        { title: 'state' },
+        { title: 'for' },
+        { title: 'calls' },
+        { title: 'memory' },
+        { title: 'program', shrinks: true },
+      ],
+      rows: running.map(({ record, pid, state, calls, memoryBytes }) => [
+        record.plugin,
+        String(pid),
+        state,
+        formatDuration(Date.now() - record.startedAt),
+        String(calls),
+        formatBytes(memoryBytes),
+        printable(record.program, 200),
+      ]),
+    })
+  return 0
+}
+
+function toJson({ record, pid, state, calls, memoryBytes }: RunningPlugin) {
+  const { plugin, program, digest, isKept, idleTimeoutMs, startedAt } = record
+  const since = new Date(startedAt).toISOString()
+  return { plugin, pid, state, since, calls, memoryBytes, program, digest, isKept, idleTimeoutMs }
+}

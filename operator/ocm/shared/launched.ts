@@ -1,0 +1,128 @@
+// The process of a plugin that may outlive whoever started it: it writes to files in place of pipes, so that nobody has to read for
+// it to go on, and is in a session of its own.
+import { closeSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Announcement } from '../../../schemas/contract/ocm/announcement.ts'
+import { parseAnnouncement } from '../../../schemas/contract/ocm/announcement.ts'
+import { renderPluginConfig } from '../../../schemas/contract/ocm/plugin-config.ts'
+import { printable } from '../../../schemas/quote.ts'
+import type { ProcessIdentity } from '../../../system/process/identity.ts'
+import { identityOf } from '../../../system/process/identity.ts'
+import { launchApart } from '../../../system/process/launch-apart.ts'
+import { MARK } from '../../../system/process/mark.ts'
+import { forgetGroup, holdGroup, releaseGroup } from '../../../system/process/process-group.ts'
+import { pluginEnvironment } from '../../exec/environment.ts'
+import { pluginLaunchWords } from '../../exec/launch-words.ts'
+import { liveOf } from '../../logs/kept-log.ts'
+import { openLog } from '../../logs/log-files.ts'
+import type { InstanceFacts } from '../instance-facts.ts'
+import type { OpenedProgram } from '../plugin.ts'
+import type { Exit, PluginProcess } from '../plugin-process.ts'
+import type { RuntimeFolder } from '../runtime-folder.ts'
+import { openLogTail } from './log-tail.ts'
+import type { SharedPlaces } from './places.ts'
+import type { LogPlaces } from './watch.ts'
+
+type Launching = {
+  readonly program: OpenedProgram
+  readonly facts: InstanceFacts
+  readonly places: SharedPlaces
+  readonly folder: RuntimeFolder
+  /** Carried by all that it starts. */
+  readonly mark: string
+}
+
+export type LaunchedPlugin = Omit<PluginProcess, 'end' | 'kill'> & {
+  readonly identity: ProcessIdentity
+  /** Where in its files its lines begin: those of instances before it are none of it. */
+  readonly begins: LogPlaces
+  kill(): void
+  /** It is well: from now on it may outlive this process. */
+  release(): void
+}
+
+const LOOK_MS = 3
+const KEPT_LINES = 20
+const KEPT_LENGTH = 500
+
+/** Throws what a program that cannot be started throws. */
+export async function launchShared({ program, facts, places, folder, mark }: Launching): Promise<LaunchedPlugin> {
+  const now = Date.now()
+  const [stdout, stderr] = [openLog(places.stdout, now), openLog(places.stderr, now)]
+  try {
+    const begins = { stdout: sizeOf(places.stdout, stdout), stderr: sizeOf(places.stderr, stderr) }
+    const { idleTimeoutMs, configTypes, listen, cwd, env } = facts
+    const config = renderPluginConfig({ id: folder.id, type: listen, idleTimeoutMs, configTypes })
+    const child = await launchApart(
+      {
+        ...{ file: program.file, argv0: program.argv0, cwd },
+        argv: [...program.leading, '--config', config],
+        env: {
+          ...pluginEnvironment(env, { temporary: folder.path, root: program.root, contract: 'ocm' }),
+          [MARK]: mark,
+        },
+      },
+      { stdio: ['ignore', stdout, stderr], words: pluginLaunchWords },
+    )
+    holdGroup(child.pid)
+    const identity = identityOf(child.pid) ?? { boot: '', pid: child.pid, start: '' }
+    const ended = child.ended.then(({ exitCode, signal }) => ({ code: exitCode, signal }))
+    return heard({ pid: child.pid, identity, ended }, places, begins)
+  } finally {
+    for (const file of [stdout, stderr]) closeSync(file)
+  }
+}
+
+function sizeOf(path: string, file: number): number {
+  const live = liveOf(path, file)
+  return live ? live.to - live.base : 0
+}
+
+type Started = Pick<LaunchedPlugin, 'pid' | 'identity' | 'ended'>
+
+function heard({ pid, identity, ended }: Started, { stdout, stderr }: SharedPlaces, begins: LogPlaces): LaunchedPlugin {
+  let announcement: Announcement | undefined
+  let isOver = false
+  const announced = Promise.withResolvers<Announcement>()
+  const tail = openLogTail(stdout, begins.stdout, (line, isWhole) => {
+    if (announcement || !isWhole) return
+    announcement = parseAnnouncement(line)
+    if (announcement) announced.resolve(announcement)
+  })
+  void listen()
+  return {
+    ...{ pid, identity, begins, announced: announced.promise, announcement: () => announcement },
+    ended: ended.then(cleanedUp),
+    last: () => lastLines(stderr, begins.stderr),
+    kill: () => releaseGroup(pid),
+    release() {
+      isOver = true
+      forgetGroup(pid)
+    },
+  }
+
+  async function listen(): Promise<void> {
+    while (!isOver && !announcement) {
+      tail.more()
+      await pause(LOOK_MS)
+    }
+    isOver = true
+  }
+
+  function cleanedUp(how: Exit): Exit {
+    isOver = true
+    releaseGroup(pid)
+    return how
+  }
+}
+
+function lastLines(path: string, from: number): readonly string[] {
+  const last: string[] = []
+  const tail = openLogTail(path, from, (line) => {
+    last.push(printable(line, KEPT_LENGTH))
+    if (last.length > KEPT_LINES) last.shift()
+  })
+  tail.more()
+  tail.end()
+  return last
+}

@@ -1,0 +1,41 @@
+// Which shared instances there are, for people to see and to stop.
+import { isAlive } from '../../../system/process/identity.ts'
+import { usageOf } from '../../../system/process/usage.ts'
+import type { Environment } from '../runtime-folder.ts'
+import { readCallCount } from './call-count.ts'
+import type { SharedPlaces } from './places.ts'
+import { allSharedPlaces } from './places.ts'
+import type { SharedRecord } from './record.ts'
+import { readRecord } from './record.ts'
+import { isUsed } from './users.ts'
+
+export type RunningPlugin = {
+  readonly places: SharedPlaces
+  readonly record: SharedRecord
+  readonly pid: number
+  /** `idle`: it is well, and nobody asks it anything. */
+  readonly state: 'starting' | 'in use' | 'idle' | 'leaving'
+  readonly calls: number
+  readonly memoryBytes: number
+}
+
+/** Those that live, in the order in which they were started. */
+export function runningPlugins(env: Environment): readonly RunningPlugin[] {
+  const found = allSharedPlaces(env).flatMap((places) => {
+    const record = readRecord(places)
+    return record?.process && isAlive(record.process) ? [{ places, record, process: record.process }] : []
+  })
+  const usage = usageOf(found.map(({ process }) => process))
+  return found
+    .map(({ places, record, process: { pid } }) => ({
+      ...{ places, record, pid, state: stateOf(places, record), calls: readCallCount(places) },
+      memoryBytes: usage.get(pid)?.residentBytes ?? 0,
+    }))
+    .sort((one, other) => one.record.startedAt - other.record.startedAt)
+}
+
+function stateOf(places: SharedPlaces, { socket, isLeaving }: SharedRecord): RunningPlugin['state'] {
+  if (isLeaving) return 'leaving'
+  if (socket === undefined) return 'starting'
+  return isUsed(places) ? 'in use' : 'idle'
+}

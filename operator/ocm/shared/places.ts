@@ -1,0 +1,56 @@
+// Where the processes of one user keep what they know of a plugin that they share: a folder that only this user enters, named by
+// what is shared.
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { isMissing } from '../../../system/files/errors.ts'
+import type { Environment } from '../runtime-folder.ts'
+import { findRuntimeParent } from '../runtime-folder.ts'
+
+export type SharedPlaces = {
+  readonly folder: string
+  /** Held by whoever starts, ends or forgets an instance. */
+  readonly lock: string
+  /** Says which instance runs. */
+  readonly record: string
+  /** How often it was asked; its time is that of the last call. */
+  readonly calls: string
+  /** Of the plugin: what it printed is shown under it, also when it has ended. */
+  readonly name: string
+  /** What it printed, on each of its streams. */
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const PREFIX = 's-'
+
+export function sharedPlaces(parent: string, key: string): SharedPlaces {
+  const folder = join(parent, `${PREFIX}${key}`)
+  return {
+    folder,
+    lock: join(folder, 'lock'),
+    record: join(folder, 'instance.json'),
+    calls: join(folder, 'calls'),
+    name: join(folder, 'name'),
+    stdout: join(folder, 'stdout.log'),
+    stderr: join(folder, 'stderr.log'),
+  }
+}
+
+/** Of all that anybody shares, or has shared of late. */
+export function allSharedPlaces(env: Environment): readonly SharedPlaces[] {
+  const parent = findRuntimeParent(env)
+  if (parent === undefined) return []
+  return namesIn(parent)
+    .filter((name) => name.startsWith(PREFIX))
+    .sort()
+    .map((name) => sharedPlaces(parent, name.slice(PREFIX.length)))
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+  } catch (error) {
+    if (isMissing(error)) return []
+    throw error
+  }
+}

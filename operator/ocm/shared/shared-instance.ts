@@ -1,0 +1,99 @@
+// An instance that several processes use, as one of them sees it: it says when it asks something, notices that the instance is gone,
+// and parts with it. The last one that uses it ends it, unless it is to stay.
+import type { Connection } from '../../../system/http/connection.ts'
+import type { Instance, InstanceEnd } from '../instance.ts'
+import type { InstanceFacts } from '../instance-facts.ts'
+import { addCalls } from './call-count.ts'
+import { endShared, endUnused, forgetEmpty } from './end.ts'
+import { lockPlaces } from './lock.ts'
+import type { SharedPlaces } from './places.ts'
+import type { Attachable } from './proof.ts'
+import { isSameInstance, isStanding, readRecord, writeRecord } from './record.ts'
+import type { Use } from './users.ts'
+import type { LogPlaces } from './watch.ts'
+import { watchShared } from './watch.ts'
+
+type Sharing = {
+  readonly plugin: string
+  readonly facts: InstanceFacts
+  readonly places: SharedPlaces
+  readonly record: Attachable
+  /** It is to stay when nobody uses it, whoever started it. */
+  readonly isKept: boolean
+  readonly connection: Connection
+  readonly use: Use
+  /** From where on this process tells what it prints. */
+  readonly from: LogPlaces
+}
+
+/** Whoever holds the lock for longer looks after it. */
+const PATIENCE_MS = 2000
+
+export function shareInstance(sharing: Sharing): Instance {
+  const { plugin, facts, places, record, isKept, use, connection, from } = sharing
+  const { promise: ended, resolve } = Promise.withResolvers<InstanceEnd>()
+  let isOver = false
+  const watch = watchShared({
+    ...{ places, process: record.process, from },
+    log: (line) => facts.log({ plugin, ...line }),
+    onGone: () => void part('it has left', forget),
+  })
+  const count = () => use.count((calls) => addCalls(places, calls))
+  use.onRest(count)
+
+  /** From then on it is no concern of this process. What cannot be done now is done by whoever comes next. */
+  async function part(reason: string, last: () => Promise<void>): Promise<void> {
+    if (isOver) return
+    isOver = true
+    watch.close()
+    count()
+    if (use.isIdle()) letGo()
+    await underLock(last).catch(() => undefined)
+    resolve({ isClean: true, reason })
+  }
+
+  function letGo(): void {
+    connection[Symbol.dispose]()
+    use.close()
+  }
+
+  async function underLock(act: () => Promise<void>): Promise<void> {
+    using lock = await lockPlaces(places, PATIENCE_MS)
+    if (!lock) return
+    await act()
+    forgetEmpty(places)
+  }
+
+  /** Takes away what is left of it. */
+  async function forget(): Promise<void> {
+    const left = readRecord(places)
+    if (left && isSameInstance(left, record)) await endShared(places, left)
+  }
+
+  /** Nobody else is to meet the same. */
+  async function sayLeaving(): Promise<void> {
+    const left = readRecord(places)
+    if (left && isSameInstance(left, record)) writeRecord(places, { ...left, isLeaving: true })
+  }
+
+  return {
+    ...{ pid: record.process.pid, connection, folder: record.folder, ended },
+    address: { kind: 'unix', path: record.socket },
+    enter() {
+      use.enter()
+      if (!isOver && isStanding(places, record)) return { [Symbol.dispose]: leave }
+      leave()
+      return undefined
+    },
+    lookSoon: () => watch.lookSoon(),
+    // Calls under way still end well on it.
+    abandon: () => void part('it is leaving', sayLeaving),
+    end: () => void part('nobody asks it any more', () => endUnused(places, record, isKept)),
+    kill: () => void part('it was killed', forget),
+  }
+
+  function leave(): void {
+    use.leave()
+    if (isOver && use.isIdle()) letGo()
+  }
+}

@@ -1,0 +1,88 @@
+// `octo plugin ps`, `stop` and `logs`, as they are typed, and what `octo plugin call --keep` leaves for them.
+import assert from 'node:assert/strict'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import type { Behaviour } from '../../support/builders/service-plugin.ts'
+import { writeServicePlugin } from '../../support/builders/service-plugin.ts'
+import { processesWith } from '../../support/machine/everywhere.ts'
+import { isGone } from '../../support/machine/processes.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { octoIn } from '../../support/octo/in-process-octo.ts'
+
+const LIST = '{"repository": {"type": "Twin/v1"}, "last": ""}'
+const skip = process.platform !== 'linux' && 'only Linux tells processes apart'
+
+function aPlace(t: TestContext, behaviour: Behaviour = {}) {
+  const folder = tempFolder(t)
+  for (const name of ['plugins', 'tmp']) mkdirSync(join(folder, name))
+  writeServicePlugin(join(folder, 'plugins'), 'twin', behaviour)
+  writeFileSync(join(folder, 'octo.yaml'), 'operator: {pluginDirectories: [{path: ./plugins, trust: unsigned}]}\n')
+  const env = { OCTO_HOME: join(folder, 'store'), TMPDIR: join(folder, 'tmp') }
+  const type = (...words: string[]) => octoIn({ cwd: folder, env }, ['plugin', ...words])
+  const ask = async (...words: string[]) =>
+    JSON.parse((await type('call', 'listComponents', LIST, ...words)).stdout).echoed.pid as number
+  t.after(() => {
+    for (const pid of processesWith(join(folder, 'tmp'), 'environ')) process.kill(pid, 'SIGKILL')
+  })
+  return { type, ask, alive: () => processesWith(join(folder, 'tmp'), 'environ') }
+}
+
+test('one that a call keeps is shown with its calls, answers the next call, and is stopped', { skip }, async (t) => {
+  const { type, ask, alive } = aPlace(t)
+  assert.match((await type('ps')).stderr, /no service plugin runs; `octo plugin call --keep 10m` leaves one running/)
+  const pid = await ask('--keep', '10m')
+  assert.equal(await ask(), pid)
+  const [shown, ...others] = JSON.parse((await type('ps', '--json')).stdout)
+  assert.deepEqual(others, [])
+  assert.deepEqual(
+    [shown.plugin, shown.pid, shown.state, shown.calls, shown.isKept, shown.idleTimeoutMs],
+    ['twin', pid, 'idle', 2, true, 600_000],
+  )
+  assert.ok(shown.memoryBytes > 1_000_000 && Date.parse(shown.since) <= Date.now())
+  assert.match((await type('ps')).stdout, new RegExp(`^twin +${pid} +idle +.+ +2 +\\d+ MiB +\\S*plugins/twin`, 'm'))
+  const stopped = await type('stop', 'twin')
+  assert.deepEqual([stopped.code, stopped.stderr], [0, `\`twin\`, process ${pid}: stopped\n`])
+  assert.equal(await isGone(pid), true)
+  assert.deepEqual([JSON.parse((await type('ps', '--json')).stdout), alive()], [[], []])
+})
+
+test('without a word a call leaves nothing running', { skip }, async (t) => {
+  const { ask, alive } = aPlace(t)
+  await ask()
+  assert.deepEqual(alive(), [])
+})
+
+test('stopping ends all that it started, also what does not listen', { skip }, async (t) => {
+  const answers = { '/components/list': { echo: true, body: { list: [] }, leavesChild: true } }
+  const { type, ask, alive } = aPlace(t, { answers, ignoresSigint: true })
+  await ask('--keep', '10m')
+  assert.equal(alive().length, 2)
+  assert.equal((await type('stop')).code, 0)
+  assert.deepEqual(alive(), [])
+})
+
+test('what it printed is shown behind its name, also when it has ended, and from a moment on', { skip }, async (t) => {
+  const answers = { '/components/list': { echo: true, body: { list: [] }, logs: 'one\n\u001b[31mtwo' } }
+  const { type, ask } = aPlace(t, { answers })
+  await ask('--keep', '10m')
+  await type('stop')
+  const { stdout } = await type('logs', 'twin')
+  assert.match(stdout, /^twin \| http\+unix:.*\ntwin \| one\ntwin \| \\u\{1b\}\[31mtwo\n$/)
+  const rows = (await type('logs', '--json')).stdout.trim().split('\n')
+  assert.deepEqual(JSON.parse(rows.at(-2) ?? ''), { plugin: 'twin', line: 'one' })
+})
+
+test('a name that nothing runs under, and a time that is none, are said to be so', { skip }, async (t) => {
+  const { type } = aPlace(t)
+  for (const word of ['stop', 'logs']) {
+    const { code, stderr } = await type(word, 'ghost')
+    assert.notEqual(code, 0)
+    assert.match(stderr, /error\[PLUGIN_NOT_FOUND\]: no service plugin `ghost` (runs|has run within the last day)/)
+  }
+  assert.match((await type('stop', '--timeout', 'soon')).stderr, /error\[USAGE\]: `--timeout` is `soon`/)
+  assert.match((await type('logs', '--since', 'soon')).stderr, /error\[USAGE\]/)
+  assert.match((await type('call', 'listComponents', LIST, '--keep', 'long')).stderr, /`--keep` is `long`/)
+  assert.deepEqual((await type('stop')).code, 0)
+})
