@@ -34,6 +34,8 @@ export type WorkspacePlace = {
   readonly ask?: AskPrompt | undefined
   /** Told what is waited for, when that takes a while. */
   readonly onWait: (line: string) => void
+  /** Local documents that are not on the disk yet, by path. */
+  readonly texts?: ReadonlyMap<string, string>
 }
 
 export type Workspace = {
@@ -64,6 +66,7 @@ export async function openWorkspace(flags: WorkspaceFlags, place: WorkspacePlace
     copiesFolder: () => configCopiesIn(env),
     ask,
     onWait,
+    texts: place.texts,
   })
   warnOfConfig(config.warnings, warn)
   const configPath = config.files[0] ?? ''

@@ -36,6 +36,8 @@ export const WORDS: readonly Word[] = [
     compose: 'pass a command line on to the program behind the operator',
   }),
   ...group('Use plugins', 'client', {
+    add: 'write a plugin or a repo into the config',
+    remove: 'take a plugin or a repo out of the config',
     lock: 'choose versions for your config and write them to octo.lock',
     install: 'download and verify what is locked',
     update: 'move locked plugins to newer versions',

@@ -91,8 +91,12 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
       'the client proves and stores without showing anything: return the value, and let client/main.ts or client/commands/ show it; what two parts share moves down to schemas/ or system/',
   },
   'client/main.ts': {
-    parts: ['schemas', 'system', 'client', 'client/commands', 'terminal'],
+    parts: ['schemas', 'system', 'client', 'client/commands', 'client/words', 'terminal'],
     instead: 'what two parts share moves down to schemas/, system/ or terminal/',
+  },
+  'client/words': {
+    parts: ['client/commands', 'terminal'],
+    instead: 'words say how a command is typed: let the command do the work',
   },
   'client/commands': {
     parts: ['schemas', 'system', ...CONFIG, 'client', 'client/main.ts', 'terminal'],

@@ -53,7 +53,10 @@ function notFound({ plugin }: Question, asked: readonly Name[]): Error {
   return coded('PLUGIN_NOT_FOUND', {
     message: `no plugin ${quote(plugin)} in ${repos}`,
     details: { plugin, repos: asked },
-    hint: asked.length === 0 ? 'add a repo to the config' : '`octo search` lists what the repos of the config offer',
+    hint:
+      asked.length === 0
+        ? 'add one to the config: `octo add ADDRESS --key KEY`, as whoever publishes there gives them'
+        : '`octo search` lists what the repos of the config offer',
   })
 }
 

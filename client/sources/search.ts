@@ -3,17 +3,16 @@
 
 import type { RepoConfig } from '../../config/model/config.ts'
 import { searchAnswer } from '../../schemas/api.ts'
-import { parseDiscovery } from '../../schemas/discovery.ts'
 import { parseJson } from '../../schemas/json.ts'
 import { LIMITS } from '../../schemas/limits.ts'
 import type { Name } from '../../schemas/name.ts'
 import { parseRepoDocument } from '../../schemas/repo-document.ts'
 import { parseShape } from '../../schemas/shape.ts'
 import type { Version } from '../../schemas/version.ts'
-import { DISCOVERY_PATH } from '../../static-tree/paths.ts'
 import { inParallel } from '../../system/async/limit.ts'
 import type { Network } from '../network.ts'
 import { readPlainRepo } from './plain/read-repo.ts'
+import { readDiscovery } from './read-discovery.ts'
 import { repoAddressOf } from './repo-address.ts'
 import { requireRepo } from './require-repo.ts'
 
@@ -81,11 +80,10 @@ async function readRepo(url: URL, network: Network) {
 
 /** Undefined where the repo is only files. */
 async function askSearch(yaml: URL, repo: Name, text: string, network: Network) {
-  const discoveryUrl = new URL(`../${DISCOVERY_PATH}`, yaml)
-  const discovery = await network.fetchDocument(discoveryUrl, LIMITS.repoDocumentBytes)
-  const api = discovery === undefined ? undefined : parseDiscovery(discovery, discoveryUrl.href).api
+  const base = new URL('../', yaml)
+  const api = (await readDiscovery(network.fetchDocument, base))?.api
   if (!api) return undefined
-  const url = new URL(`${api.base.replace(/\/?$/, '/')}search`, new URL('../', yaml))
+  const url = new URL(`${api.base.replace(/\/?$/, '/')}search`, base)
   url.search = new URLSearchParams({ q: text, repo }).toString()
   const answer = await network.fetchDocument(url, LIMITS.repoDocumentBytes)
   if (answer === undefined) return undefined

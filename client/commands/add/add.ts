@@ -1,0 +1,86 @@
+// `octo add` and `octo remove`: repos and pins of the config, written and taken away where its owner's comments stay.
+import type { OctoConfig } from '../../../config/model/config.ts'
+import { canonicalName } from '../../../config/model/plugin-request.ts'
+import { coded } from '../../../schemas/errors.ts'
+import { quote } from '../../../schemas/quote.ts'
+import { removeFromYaml } from '../../../schemas/yaml-edit.ts'
+import type { Terminal } from '../../../terminal/index.ts'
+import type { Run } from '../../../terminal/program.ts'
+import { openClient } from '../../index.ts'
+import { readLock } from '../../lockfile/file.ts'
+import { askersOf } from '../../query/inspect.ts'
+import type { OwnConfig } from './own-config.ts'
+import { findOwnConfig, writeOwnConfig } from './own-config.ts'
+import type { AddRepoFlags } from './repo.ts'
+import { addRepo } from './repo.ts'
+import { workspaceOf } from './workspace.ts'
+
+export async function addCommand({ args: [what = ''], options, terminal }: Run<AddRepoFlags>): Promise<number> {
+  if (URL.canParse(what) && /^(https?|file):/i.test(what)) return addRepo(what, options, terminal)
+  const stray = (['name', 'key', 'unsigned', 'yes'] as const).find((flag) => options[flag] !== undefined)
+  if (stray !== undefined)
+    throw coded('USAGE', {
+      message: `\`--${stray}\` is for the address of a repo, and ${quote(what)} is none`,
+      hint: 'write for example `octo add https://plugins.example.org/repos/core.yaml`',
+    })
+  const { addPlugin } = await import('./plugin.ts')
+  return addPlugin(what, options, terminal)
+}
+
+type RemoveFlags = AddRepoFlags & { readonly repo?: boolean }
+
+export async function removeCommand({ args: [name = ''], options, terminal }: Run<RemoveFlags>): Promise<number> {
+  const own = findOwnConfig(options.config, process.cwd())
+  const [kind, changed] = withoutNamed(own, name, options)
+  await workspaceOf(options, { path: own.path, text: changed }, terminal)
+  await writeOwnConfig(own, changed)
+  const { config, options: found } = await workspaceOf(options, { path: own.path }, terminal)
+  tellLeft(kind, name, config, terminal)
+  if (kind === 'pin' && readLock(found.lockPath)) {
+    await using client = await openClient(found)
+    await client.lock()
+  }
+  terminal.result({
+    json: { removed: { kind, name }, config: own.path },
+    text: () => `removed ${kind === 'pin' ? 'plugin' : 'repo'} ${name} from ${own.path}`,
+  })
+  return 0
+}
+
+type Kind = 'pin' | 'repo'
+type Way = readonly [string, ...string[]]
+
+/** A pin before a repo of the same name, unless `--repo` says otherwise. */
+function withoutNamed(own: OwnConfig, name: string, { repo }: RemoveFlags): readonly [Kind, string] {
+  const pins: readonly Way[] = [...new Set([name, canonicalName(name)])].flatMap((one): readonly Way[] => [
+    ['operator', 'plugins', one],
+    ['octoctl', 'plugins', one],
+  ])
+  const repos: readonly Way[] = [
+    ['operator', 'repos', name],
+    ['octoctl', 'repos', name],
+    ['repos', name],
+  ]
+  const ways = [
+    ...(repo ? [] : pins.map((way) => ['pin', way] as const)),
+    ...repos.map((way) => ['repo', way] as const),
+  ]
+  for (const [kind, way] of ways) {
+    const changed = removeFromYaml(own.text, way, own.path)
+    if (changed !== own.text) return [kind, changed]
+  }
+  throw coded('NOT_FOUND', {
+    message: `${quote(own.path)} has no ${repo ? 'repo' : 'pin and no repo'} ${quote(name)}`,
+    details: { name, file: own.path },
+    hint: 'see where it is written with `octo config show --origin`',
+  })
+}
+
+function tellLeft(kind: Kind, name: string, config: OctoConfig, terminal: Terminal): void {
+  if (kind === 'pin')
+    for (const asker of askersOf(canonicalName(name), config))
+      terminal.warn(`${quote(name)} is still asked for: ${asker}`)
+  else
+    for (const { plugin } of config.pins.filter((pin) => pin.repo === name))
+      terminal.warn(`${quote(plugin)} is pinned to the repo ${quote(name)}, which is gone: \`octo remove ${plugin}\``)
+}

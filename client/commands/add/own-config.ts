@@ -1,0 +1,71 @@
+// The config that `octo add` and `octo remove` write: the first one that is named or found here, as its owner wrote it.
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { extname, join, resolve } from 'node:path'
+import { defaultConfigPath } from '../../../config/default-config.ts'
+import { coded } from '../../../schemas/errors.ts'
+import { quote } from '../../../schemas/quote.ts'
+import { setInYaml } from '../../../schemas/yaml-edit.ts'
+import { replaceFile } from '../../../system/files/atomic-file.ts'
+import { onDisk } from '../../../system/files/errors.ts'
+
+export type OwnConfig = {
+  /** Absolute. */
+  readonly path: string
+  readonly text: string
+  /** It is written for the first time. */
+  readonly isNew: boolean
+}
+
+const NEW_NAME = 'octo.yaml'
+
+/** Throws USAGE for an address of the web, CONFIG_NOT_FOUND for a file that is named and not there, and CONFIG_INVALID for TOML. */
+export function findOwnConfig(named: readonly string[] | undefined, cwd: string): OwnConfig {
+  const [first] = named ?? []
+  if (first !== undefined && /^[a-z][a-z0-9+.-]+:\/\//i.test(first))
+    throw coded('USAGE', {
+      message: `${quote(first)} is no file of this machine, and is left as it is`,
+      hint: 'name a local config first: `--config octo.yaml`',
+    })
+  const path = first === undefined ? (defaultConfigPath(cwd) ?? join(cwd, NEW_NAME)) : resolve(cwd, first)
+  if (extname(path).toLowerCase() === '.toml')
+    throw coded('CONFIG_INVALID', {
+      message: `${quote(path)} is TOML, which octo reads and does not write`,
+      hint: 'write it there yourself: docs/CONFIG.md names the fields',
+    })
+  const isNew = !existsSync(path)
+  if (isNew && first !== undefined)
+    throw coded('CONFIG_NOT_FOUND', {
+      message: `there is no config ${quote(path)}`,
+      details: { path },
+      hint: 'make it first, or leave `--config` out to write `octo.yaml` here',
+    })
+  return { path, text: isNew ? '' : onDisk(path, () => readFileSync(path, 'utf8')), isNew }
+}
+
+/** A link stays a link, and a file keeps its mode. Throws CHANGES_OUTDATED where it is not what was read any more. */
+export async function writeOwnConfig({ path, text, isNew }: OwnConfig, changed: string): Promise<void> {
+  const now = existsSync(path) ? onDisk(path, () => readFileSync(path, 'utf8')) : ''
+  if (now !== text || existsSync(path) === isNew)
+    throw coded('CHANGES_OUTDATED', {
+      message: `${quote(path)} was changed since it was read, and nothing was written`,
+      details: { path },
+      hint: 'run the command again',
+    })
+  if (isNew) return replaceFile(path, changed, { mode: 0o644 })
+  const real = realpathSync(path)
+  await replaceFile(real, changed, { mode: statSync(real).mode & 0o7777 })
+}
+
+/** Where format v2 keeps repos and pins, they are put there. */
+export function holderIn({ text }: OwnConfig): 'operator' | 'octoctl' {
+  return /^octoctl\s*:/m.test(text) && !/^operator\s*:/m.test(text) ? 'octoctl' : 'operator'
+}
+
+/** Throws CONFIG_INVALID where only a person can write it. */
+export function withValue(
+  { path, text }: OwnConfig,
+  way: readonly [string, ...string[]],
+  value: Parameters<typeof setInYaml>[2],
+): string {
+  return setInYaml(text, way, value, path)
+}

@@ -1,0 +1,210 @@
+// `octo add URL`: a repo in the config, with the keys whose signatures count there. A key comes from whoever publishes, on another way
+// than the registry: it is shown to be compared, and tried on what the repo offers, before anything is written.
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { OctoConfig, RepoConfig, RepoTrust } from '../../../config/model/config.ts'
+import { coded, isCoded } from '../../../schemas/errors.ts'
+import type { Name } from '../../../schemas/name.ts'
+import { parseName } from '../../../schemas/name.ts'
+import { quote } from '../../../schemas/quote.ts'
+import { shownAddress } from '../../../schemas/shown-address.ts'
+import type { TrustKey } from '../../../schemas/trust-key.ts'
+import { parsePublicKey, publicKeyLine } from '../../../schemas/trust-key.ts'
+import { onDisk } from '../../../system/files/errors.ts'
+import { askOn } from '../../../terminal/ask-question.ts'
+import type { Terminal } from '../../../terminal/index.ts'
+import { waitingLine } from '../../../terminal/index.ts'
+import type { ClientContext } from '../../context.ts'
+import { openContext } from '../../context.ts'
+import { hostPlatform } from '../../host-platform.ts'
+import { readDiscovery } from '../../sources/read-discovery.ts'
+import { repoAddressOf } from '../../sources/repo-address.ts'
+import { requireRepo } from '../../sources/require-repo.ts'
+import { searchRepos } from '../../sources/search.ts'
+import { fetchPluginDocument } from '../../sources/signed/fetch-document.ts'
+import { proveRelease } from '../../sources/signed/prove-release.ts'
+import { storeRootOf } from '../../store/root.ts'
+import { findOwnConfig, holderIn, withValue, writeOwnConfig } from './own-config.ts'
+import type { AddFlags } from './workspace.ts'
+import { workspaceOf } from './workspace.ts'
+
+export type AddRepoFlags = AddFlags & {
+  readonly name?: string
+  readonly key?: readonly string[]
+  readonly unsigned?: boolean
+  readonly yes?: boolean
+}
+
+/** Each costs two requests. */
+const MAX_TRIED = 5
+
+export async function addRepo(address: string, flags: AddRepoFlags, terminal: Terminal): Promise<number> {
+  const own = findOwnConfig(flags.config, process.cwd())
+  const known = own.isNew ? undefined : (await workspaceOf(flags, own, terminal)).config
+  const url = await repoUrl(requireWeb(address), terminal)
+  const name = parseName(flags.name ?? repoAddressOf(url).name, 'repo')
+  if (known) refuseKnown(known, { name, url })
+  const trust = await trustOf(flags, { name, terminal })
+  const repo: RepoConfig = { name, url, trust }
+  const proven = await tryOn(repo, terminal)
+  await requireConsent(repo, proven, { flags, terminal })
+  const entry = trust.kind === 'keys' ? { url, keys: trust.keys.map(publicKeyLine) } : { url, trust: 'unsigned' }
+  const changed = withValue(own, [holderIn(own), 'repos', name], entry)
+  await workspaceOf(flags, { path: own.path, text: changed }, terminal)
+  await writeOwnConfig(own, changed)
+  terminal.result({
+    json: {
+      added: { repo: name, url, keys: trust.kind === 'keys' ? trust.keys.map(({ id }) => id) : 'unsigned' },
+      config: own.path,
+    },
+    text: () => `added repo ${name} to ${own.path}; \`octo search --config ${own.path}\` lists what it offers`,
+  })
+  return 0
+}
+
+function requireWeb(address: string): URL {
+  const url = new URL(address)
+  if (url.username || url.password || url.search || url.hash)
+    throw coded('USAGE', {
+      message: `${quote(shownAddress(address))} holds more than the address of a repo`,
+      hint: 'leave user, password, query and fragment out; logins are for `octo login`',
+    })
+  return url
+}
+
+/** The address of a repo as it is, or of the only repo of a registry. */
+async function repoUrl(url: URL, terminal: Terminal): Promise<string> {
+  if (/\.ya?ml$/i.test(url.pathname)) return url.href
+  const context = contextFor([], terminal)
+  using _network = context.network
+  const base = new URL(url.href.endsWith('/') ? url.href : `${url.href}/`)
+  const { repos = [] } = (await readDiscovery(context.network.fetchDocument, base)) ?? {}
+  const [only, another] = repos
+  if (only && !another) return new URL(only.url, base).href
+  const names = repos.slice(0, 20).map((repo) => quote(shownAddress(new URL(repo.url, base).href)))
+  throw coded(only ? 'USAGE' : 'REPO_NOT_FOUND', {
+    message: only
+      ? `${quote(shownAddress(url))} has several repos: ${names.join(', ')}`
+      : `${quote(shownAddress(url))} is no registry, and its address is none of a repo`,
+    hint: 'give the address of the repo itself, such as `octo add https://plugins.example.org/repos/core.yaml`',
+  })
+}
+
+function refuseKnown({ repos }: OctoConfig, { name, url }: { readonly name: Name; readonly url: string }): void {
+  const known = repos.find((repo) => repo.name === name || repo.url === url)
+  if (!known) return
+  throw coded('ALREADY_EXISTS', {
+    message: `the config has repo ${quote(known.name)} at ${quote(shownAddress(known.url))} already`,
+    details: { repo: known.name },
+    hint:
+      known.url === url
+        ? `\`octo remove ${known.name}\` takes it away`
+        : 'give the new one another name: `--name NAME`',
+  })
+}
+
+type Telling = { readonly name: string; readonly terminal: Terminal }
+
+async function trustOf({ key: texts = [], unsigned }: AddRepoFlags, { name, terminal }: Telling): Promise<RepoTrust> {
+  if (unsigned && texts.length > 0)
+    throw coded('USAGE', { message: '`--unsigned` says that nothing is proven, and `--key` whose signatures count' })
+  if (unsigned) return { kind: 'unsigned' }
+  if (texts.length > 0) return { kind: 'keys', keys: texts.map(keyOf) }
+  const ask = askOn(terminal)
+  if (!ask)
+    throw coded('USAGE', {
+      message: `repo ${quote(name)} needs the public key of whoever publishes there, and nobody can be asked for it`,
+      hint: 'get it from its owner, on another way than from the registry, and add `--key KEY --yes`',
+    })
+  const text = await ask({
+    name: `Public key of ${name}, as its owner gives it (one line, or a file)`,
+    type: 'text',
+    options: [],
+  })
+  return { kind: 'keys', keys: [keyOf(text)] }
+}
+
+function keyOf(text: string): TrustKey {
+  const path = resolve(process.cwd(), text)
+  const isFile = text.length < 1024 && existsSync(path)
+  return isFile
+    ? parsePublicKey(
+        onDisk(path, () => readFileSync(path, 'utf8')),
+        path,
+      )
+    : parsePublicKey(text, '--key')
+}
+
+function contextFor(repos: readonly RepoConfig[], terminal: Terminal): ClientContext {
+  const { env } = process
+  return openContext({
+    ...{
+      config: { files: [], repos, pins: [], services: [], warnings: [] },
+      lockPath: '',
+      storeRoot: storeRootOf(env),
+      env,
+    },
+    platform: hostPlatform(),
+    report: { waiting: waitingLine(terminal) },
+  })
+}
+
+/** A release that the keys prove, as evidence; undefined where there is none yet. Throws SIGNER_NOT_ALLOWED where they prove none. */
+async function tryOn(repo: RepoConfig, terminal: Terminal): Promise<string | undefined> {
+  const context = contextFor([repo], terminal)
+  const { network } = context
+  using _network = network
+  const address = repoAddressOf(repo.url)
+  const offered = await searchRepos([repo], '', network)
+  if (offered.length === 0) await requireRepo(network.fetchDocument, address)
+  if (repo.trust.kind === 'unsigned') return undefined
+  let refusal: Error | undefined
+  for (const { plugin } of offered.slice(0, MAX_TRIED)) {
+    const document = await fetchPluginDocument(network.fetchDocument, address, plugin)
+    const newest = document?.versions.find(({ state }) => state === 'active')
+    if (!newest) continue
+    try {
+      await proveRelease({ repo, plugin, version: newest.version, bundle: newest.bundle }, context)
+      return `${plugin}@${newest.version}`
+    } catch (error) {
+      if (!isCoded(error, 'SIGNER_NOT_ALLOWED')) throw error
+      refusal ??= error
+    }
+  }
+  if (refusal) throw refusal
+  return undefined
+}
+
+type Asking = { readonly flags: AddRepoFlags; readonly terminal: Terminal }
+
+async function requireConsent(
+  { name, url, trust }: RepoConfig,
+  proven: string | undefined,
+  { flags, terminal }: Asking,
+): Promise<void> {
+  const keys =
+    trust.kind === 'keys'
+      ? trust.keys.map(({ id, kind }) => `key   ${id} (${kind})`)
+      : ['key   none: nothing is proven']
+  const evidence = proven === undefined ? 'there is no release yet to try the keys on' : `they prove ${proven}`
+  const lines = [
+    `repo  ${name} at ${shownAddress(url)}`,
+    ...keys,
+    ...(trust.kind === 'keys' ? [`      ${evidence}`] : []),
+  ]
+  for (const line of lines) terminal.info(line)
+  if (flags.yes) return
+  const ask = askOn(terminal)
+  if (!ask)
+    throw coded('USAGE', {
+      message:
+        'whoever holds these keys decides what runs here, and nobody can be asked whether they are the right ones',
+      hint: 'compare them with what their owner says, and add `--yes`',
+    })
+  const question =
+    trust.kind === 'keys'
+      ? 'Are these the keys that its owner told you?'
+      : 'May all that it serves run here without proof?'
+  if ((await ask({ name: question, type: 'confirm', options: [] })) === 'true') return
+  throw coded('INTERRUPTED', { message: 'nothing was written, as nobody said yes' })
+}

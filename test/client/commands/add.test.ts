@@ -1,0 +1,142 @@
+// `octo add` and `octo remove`: from an address and a key to a config that runs a plugin, and back.
+import assert from 'node:assert/strict'
+import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import { publicKeyLine } from '../../../schemas/trust-key.ts'
+import { aRelease, issueKey } from '../../support/builders/test-authority.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { octoIn } from '../../support/octo/in-process-octo.ts'
+import { startStaticRegistry } from '../../support/registry/static-registry.ts'
+
+async function aPlace(t: TestContext) {
+  const key = issueKey()
+  const releases = [
+    await aRelease(key, { version: '1.2.3' }),
+    await aRelease(key, { plugin: 'other', version: '2.0.0' }),
+  ]
+  const registry = await startStaticRegistry(t, releases)
+  const folder = tempFolder(t)
+  const octo = (...words: readonly string[]) =>
+    octoIn({ cwd: folder, env: { OCTO_HOME: join(folder, 'store') } }, words)
+  const config = join(folder, 'octo.yaml')
+  return {
+    key,
+    keyLine: publicKeyLine(key.trustKey),
+    registry,
+    folder,
+    octo,
+    config,
+    read: () => readFileSync(config, 'utf8'),
+  }
+}
+
+test('from an address and a key to a plugin that runs, without a line written by hand', async (t) => {
+  const { octo, registry, keyLine, key, read } = await aPlace(t)
+  const repo = await octo('add', registry.url(), '--key', keyLine, '--yes')
+  assert.equal(repo.code, 0, repo.stderr)
+  assert.ok(repo.stderr.includes(`key   ${key.trustKey.id} (ecdsa-p256)`), repo.stderr)
+  assert.match(repo.stderr, /they prove hello@1\.2\.3/)
+  assert.equal(
+    read(),
+    `operator:\n  repos:\n    core:\n      url: ${registry.url()}\n      keys:\n        - ${keyLine}\n`,
+  )
+  const plugin = await octo('add', 'hello')
+  assert.equal(plugin.code, 0, plugin.stderr)
+  assert.equal(plugin.stdout, 'added core/hello ^1.2.3, locked at 1.2.3; `octo run hello` runs it\n')
+  assert.ok(read().endsWith('  plugins:\n    hello: ^1.2.3\n'))
+  const frozen = await octo('install', '--frozen')
+  assert.equal(frozen.code, 0, frozen.stderr)
+})
+
+test('comments and the rest of the config stay, byte for byte, and a link stays a link', async (t) => {
+  const { octo, registry, keyLine, config, read, folder } = await aPlace(t)
+  const real = join(folder, 'real.yaml')
+  const text = `# ours\noperator: {repos: {core: {url: "${registry.url()}", keys: [${keyLine}]}}} # one\nservices:\n  web: {} # two\n`
+  writeFileSync(real, text)
+  chmodSync(real, 0o640)
+  symlinkSync('real.yaml', config)
+  assert.equal((await octo('add', 'core/other@~2.0')).code, 0)
+  assert.equal(read(), text.replace('}}} #', '}}, plugins: {other: {repo: core, version: ~2.0}}} #'))
+  assert.deepEqual([statSync(real).mode & 0o777, existsSync(join(folder, 'octo.lock'))], [0o640, true])
+  const again = await octo('add', 'other@^2')
+  assert.equal(again.code, 0, again.stderr)
+  assert.ok(read().includes('plugins: {other: ^2}'))
+  const removed = await octo('remove', 'other')
+  assert.equal(removed.code, 0, removed.stderr)
+  assert.equal(read(), text)
+  assert.deepEqual(JSON.parse(readFileSync(join(folder, 'octo.lock'), 'utf8')).plugins, {})
+  const repo = await octo('remove', 'core')
+  assert.equal(repo.code, 0, repo.stderr)
+  assert.equal(read(), '# ours\nservices:\n  web: {} # two\n')
+})
+
+test('the only repo of a registry is found by the address of the registry', async (t) => {
+  const { octo, registry, keyLine, read } = await aPlace(t)
+  const repos = [{ name: 'core', url: '/repos/core.yaml' }]
+  const offer = (more: readonly object[]) =>
+    registry.files.set(
+      '.well-known/octo.json',
+      Buffer.from(JSON.stringify({ format: 'octo.discovery/v1', repos: [...repos, ...more] })),
+    )
+  offer([])
+  assert.equal((await octo('add', registry.base, '--key', keyLine, '--yes')).code, 0)
+  assert.ok(read().includes(`url: ${registry.url()}`))
+  offer([{ name: 'more', url: '/repos/more.yaml' }])
+  const several = await octo('add', registry.base, '--key', keyLine, '--yes', '--name', 'x')
+  assert.equal(several.code, 64)
+  assert.match(several.stderr, /has several repos: .*core\.yaml`, .*more\.yaml`/)
+})
+
+test('a removed plugin that checks still ask for is named', async (t) => {
+  const { octo, registry, keyLine, config } = await aPlace(t)
+  writeFileSync(
+    config,
+    `operator: {repos: {core: {url: "${registry.url()}", keys: [${keyLine}]}}, plugins: {hello: 1.x}}\nservices: {web: {health: [{tool: hello}]}}\n`,
+  )
+  const { code, stderr } = await octo('remove', 'hello')
+  assert.equal(code, 0, stderr)
+  assert.match(stderr, /`hello` is still asked for: health of service web, .*octo\.yaml:2/)
+})
+
+type Refused = readonly [what: string, words: readonly string[], code: number, says: RegExp, config?: string]
+
+test('what is not proven, not agreed to or not to be written changes nothing', async (t) => {
+  const { octo, registry, keyLine, config } = await aPlace(t)
+  const stranger = publicKeyLine(issueKey().trustKey)
+  const known = `operator:\n  repos:\n    core: {url: "${registry.url()}", keys: [${keyLine}]}\n`
+  const url = registry.url()
+  const rows: readonly Refused[] = [
+    ['another key', ['add', url, '--key', stranger, '--yes'], 76, /SIGNER_NOT_ALLOWED/],
+    ['no key', ['add', url, '--yes'], 64, /needs the public key of whoever publishes there/],
+    ['nobody said yes', ['add', url, '--key', keyLine], 64, /nobody can be asked whether they are the right ones/],
+    ['both', ['add', url, '--key', keyLine, '--unsigned'], 64, /says that nothing is proven/],
+    ['no repo', ['add', registry.url('none'), '--key', keyLine, '--yes'], 66, /there is no repo at/],
+    ['no registry', ['add', `${registry.base}/x/`, '--key', keyLine], 66, /is no registry/],
+    [
+      'a login in it',
+      ['add', 'https://user:s3cret@example.org/repos/core.yaml'],
+      64,
+      /^(?!.*s3cret).*holds more than the address/s,
+    ],
+    ['a private key', ['add', url, '--key', '-----BEGIN PRIVATE KEY-----', '--yes'], 77, /holds a private key/],
+    ['a plugin without repos', ['add', 'hello'], 66, /octo add/],
+    ['an option of repos', ['add', 'hello', '--key', keyLine], 64, /`--key` is for the address of a repo/],
+    ['known already', ['add', url, '--key', keyLine, '--yes'], 73, /has repo `core` at/, known],
+    ['no such plugin', ['add', 'helo'], 66, /PLUGIN_NOT_FOUND.*hello/s, known],
+    ['no such version', ['add', 'hello@^9'], 66, /1\.2\.3/, known],
+    ['not to be written', ['add', 'hello'], 78, /only a person can change/, `x: &x {}\n${known}  plugins: *x\n`],
+    ['not there', ['remove', 'hello'], 66, /has no pin and no repo `hello`/, known],
+    ['on the web', ['add', 'hello', '--config', 'https://example.org/octo.yaml'], 64, /no file of this machine/, known],
+    ['TOML', ['add', 'hello', '--config', 'octo.toml'], 78, /TOML/, known],
+  ]
+  for (const [what, words, code, says, text] of rows) {
+    if (text !== undefined) writeFileSync(config, text)
+    const found = await octo(...words)
+    assert.equal(found.code, code, `${what}: ${found.stderr}`)
+    assert.match(found.stderr, says, what)
+    if (text === undefined) assert.ok(!existsSync(config), what)
+    else assert.equal(readFileSync(config, 'utf8'), text, what)
+  }
+})
