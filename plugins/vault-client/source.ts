@@ -1,11 +1,11 @@
 // Gives the secrets of a server that speaks the HTTP API of HashiCorp Vault, such as OpenBao.
 import type { SecretResult, SecretsContext } from '../../sdk/index.ts'
-import { defineSecrets, failed, provided, retry, tlsOptions } from '../../sdk/index.ts'
+import { defineSecrets, failed, provided, retry } from '../../sdk/index.ts'
 import { renewLease, validityOf } from './lease.ts'
 import type { Session, VaultOptions } from './login.ts'
 import { logIn, logOut } from './login.ts'
+import { openVault } from './open-vault.ts'
 import { options } from './options.ts'
-import { parsePath, parseServer } from './place.ts'
 import type { Read } from './read.ts'
 import { readSecrets } from './read.ts'
 import { Refusal } from './refusal.ts'
@@ -22,7 +22,7 @@ export const source = defineSecrets({
   options,
   run: async (context) => {
     try {
-      return await answer(openVault(context), context)
+      return await answer(openVault(context.options, context.signal), context)
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       const { status, reason, message, retryAfterMs } = error
@@ -31,19 +31,6 @@ export const source = defineSecrets({
     }
   },
 })
-
-function openVault({ options: given, signal }: Context): Vault {
-  const server = parseServer(given.address, given.plaintext)
-  const tls = tlsOptions({ insecure: false, caFile: given.ca_file, serverName: given.server_name }, hostOf(server.url))
-  return {
-    ...{ server, tls, timeoutMs: given.timeout, signal, secrets: new Set<string>() },
-    ...(given.namespace === undefined ? {} : { namespace: parsePath(given.namespace, 'namespace') }),
-  }
-}
-
-function hostOf({ hostname }: URL): string {
-  return hostname.replace(/^\[|\]$/g, '')
-}
 
 async function answer(vault: Vault, { options: given, lease }: Context): Promise<SecretResult> {
   const session = await logIn(vault, given)

@@ -1,15 +1,10 @@
 // blob-compression, asked as a host asks it.
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { plugin } from '../../plugins/ocm/blob-compression/plugin.ts'
-import { renderCapabilities } from '../../schemas/contract/ocm/capabilities.ts'
-import { parseManifest } from '../../schemas/manifest.ts'
-import { ANY } from '../../schemas/platform.ts'
 import { locationOf, testPlugin } from '../../sdk/service/index.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 
@@ -79,23 +74,4 @@ test('gives neither a cut blob nor one that would fill the disk', async (t) => {
     assert.ok(existsSync((await unpack(most)).value))
     await assert.rejects(unpack({ ...most, maxBytes: BYTES.length - 1 }), { status: 413 })
   }
-})
-
-test('plugin.yaml says what its code says', () => {
-  const file = new URL('../../plugins/ocm/blob-compression/plugin.yaml', import.meta.url)
-  const manifest = parseManifest(readFileSync(file, 'utf8'), 'plugin.yaml')
-  const { name, version, description, kind, protocol, platforms } = manifest
-  assert.deepEqual([name, version, description], [plugin.name, plugin.version, plugin.summary])
-  assert.deepEqual([kind, protocol], ['service', 'ocm'])
-  // Archives are no plugins to `ocm`.
-  assert.equal(platforms[ANY]?.file, 'dist/blob-compression')
-})
-
-test('is one file without a dot in its name, which needs only Node', (t) => {
-  const file = join(tempFolder(t), 'blob-compression')
-  const cwd = fileURLToPath(new URL('../../plugins/ocm/blob-compression/', import.meta.url))
-  execFileSync(process.execPath, ['../../bundle.js', 'main.ts', file], { cwd })
-  const env = { PATH: join(process.execPath, '..') }
-  const said = execFileSync(file, ['capabilities'], { env, encoding: 'utf8' })
-  assert.equal(said, renderCapabilities(plugin.capabilities()))
 })

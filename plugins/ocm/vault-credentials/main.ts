@@ -1,0 +1,4 @@
+// The program: see plugin.ts.
+import { plugin } from './plugin.ts'
+
+void plugin.main()
