@@ -221,3 +221,16 @@ test('work that its author ends too often ends no call, which keeps the plugin f
   t.mock.timers.tick(1000)
   await plugin.ended
 })
+
+test('a clean-up that takes too long is told so and given up', async () => {
+  const told: string[] = []
+  const cleanup: ServiceDefinition['cleanup'] = [
+    ({ signal }) => new Promise(() => signal.addEventListener('abort', () => told.push('aborted'))),
+    () => void told.push('begun too late'),
+  ]
+  const same = blobTransformer({ type: 'Same/v1', transformBlob: ({ location }) => ({ location }) })
+  const plugin = await tested([same], { cleanup, limits: { cleanUpMs: 1 } })
+  await plugin.stop()
+  assert.deepEqual(told, ['aborted'])
+  assert.ok(plugin.logged.some(({ msg }) => msg === 'clean-up took too long and was given up'))
+})
