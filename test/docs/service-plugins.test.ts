@@ -3,8 +3,10 @@ import assert from 'node:assert/strict'
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { gunzipSync } from 'node:zlib'
 import { CAPABILITIES, CONTRACTS } from '../../schemas/contract/ocm/contracts.ts'
 import type { Contract } from '../../schemas/contract/ocm/endpoints.ts'
+import { digestOf } from '../../schemas/digest.ts'
 import { parsePublicKey } from '../../schemas/trust-key.ts'
 import * as sdk from '../../sdk/service/index.ts'
 import { readStartConfig } from '../../sdk/service/start.ts'
@@ -16,7 +18,7 @@ import { startTestRegistry } from '../support/registry/test-registry.ts'
 const PAGE = 'docs/SERVICE-PLUGINS.md'
 const commands = (kind: string) => blocksOfKind(PAGE, kind).join('\n')
 
-test('the first plugin is started, changed, tested, built and published as the page says', async (t) => {
+test('the first plugin is started, changed, tested, built, called and published as the page says', async (t) => {
   const folder = tempFolder(t)
   const project = join(folder, 'my-gzip')
   const PATH = `${npmWithoutNetwork(folder)}:${join(process.execPath, '..')}:${process.env.PATH}`
@@ -38,6 +40,10 @@ test('the first plugin is started, changed, tested, built and published as the p
     /^\{"capabilities":\[\{"supportedTransformerSpecTypes":\[.*"type":"MyGzip\/v1"\},.*"MyGunzip\/v1"\}\],"type":"blobTransformer"\}\]\}$/m,
   )
 
+  writeFileSync(join(project, 'octo.yaml'), commands('call-config'))
+  const packed = await calledBlob(where)
+  assert.deepEqual(gunzipSync(readFileSync(packed)), readFileSync(join(project, 'package.json')))
+
   const registry = await startTestRegistry(t, { repos: [] })
   const [keygen = '', publish = ''] = commands('publish').trim().split('\n')
   await runWell(keygen, where)
@@ -46,7 +52,24 @@ test('the first plugin is started, changed, tested, built and published as the p
   const said = await runWell(publish, { cwd: project, env: { ...where.env, OCTO_REGISTRY: registry.url } })
   assert.match(said, /^published acme\/my-gzip 0\.1\.0 \(1 artifact, /m)
   assert.deepEqual(await pluginsForOcm(registry.url, 'acme'), [['my-gzip', '0.1.0', OF_UNIX]])
+
+  // What was published is called, as it comes from the registry.
+  const bytes = await publishedProgram(registry.url, 'acme/my-gzip')
+  assert.deepEqual(bytes, readFileSync(join(project, 'out/my-gzip')))
+  mkdirSync(join(folder, 'elsewhere/plugins'), { recursive: true })
+  writeFileSync(join(folder, 'elsewhere/plugins/my-gzip'), bytes, { mode: 0o755 })
+  const config = `operator: {pluginDirectories: [{path: ./plugins, digests: [${digestOf(bytes)}]}]}\n`
+  writeFileSync(join(folder, 'elsewhere/octo.yaml'), config)
+  writeFileSync(join(folder, 'elsewhere/package.json'), '{}')
+  const elsewhere = { ...where, cwd: join(folder, 'elsewhere') }
+  assert.equal(gunzipSync(readFileSync(await calledBlob(elsewhere))).toString(), '{}')
 })
+
+/** The file that the page's call answers with. */
+async function calledBlob(where: { readonly cwd: string; readonly env: Readonly<Record<string, string>> }) {
+  const said = await runWell(commands('call'), where)
+  return /"value": "(\/[^"]+)"/.exec(said)?.[1] ?? assert.fail(said)
+}
 
 const OF_UNIX = ['darwin/amd64', 'darwin/arm64', 'linux/amd64', 'linux/arm64']
 
@@ -58,6 +81,14 @@ async function pluginsForOcm(url: string, repo: string): Promise<unknown> {
   const [layer] = (await get(`manifests/${tags[0]}`)).layers
   const { componentReferences } = (await get(`blobs/${layer.digest}`)).component
   return componentReferences.map(({ name, version, labels }: Reference) => [name, version, labels[0].value.platforms])
+}
+
+/** The bytes of the first platform. */
+async function publishedProgram(url: string, name: string): Promise<Buffer> {
+  const [repo] = name.split('/')
+  const component = `${url}/v2/${repo}/component-descriptors/octo.internal/${name}`
+  const { layers } = JSON.parse(await (await fetch(`${component}/manifests/0.1.0`)).text())
+  return Buffer.from(await (await fetch(`${component}/blobs/${layers[1].digest}`)).arrayBuffer())
 }
 
 type Reference = {

@@ -19,7 +19,7 @@ export async function localPath(path: string, root: string | undefined): Promise
   throw new CallError(`\`${path}\` leads out of the configured \`root\``, FORBIDDEN)
 }
 
-export function isBelow(folder: string, path: string): boolean {
+function isBelow(folder: string, path: string): boolean {
   const rest = relative(folder, path)
   return rest !== '..' && !rest.startsWith(`..${sep}`) && !isAbsolute(rest)
 }

@@ -2,7 +2,7 @@
 // credentials to no other server.
 import { CallError } from '../../../sdk/service/index.ts'
 
-export type WebQuestion = {
+type WebQuestion = {
   readonly signal: AbortSignal
   readonly accept?: string
   /** For the server of the address alone. */

@@ -4,7 +4,7 @@ import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { CallError } from '../../../sdk/service/index.ts'
 
-export type KnownFile = Pick<Stats, 'dev' | 'ino' | 'size'>
+type KnownFile = Pick<Stats, 'dev' | 'ino' | 'size'>
 
 const CHUNK_BYTES = 256 * 1024
 const [UNPROCESSABLE, CONFLICT] = [422, 409]

@@ -4,9 +4,9 @@ import { open, rm } from 'node:fs/promises'
 import type { CallContext, Location } from '../../../sdk/service/index.ts'
 import { CallError } from '../../../sdk/service/index.ts'
 
-export type WrittenBlob = { readonly location: Location; readonly digest: string; readonly size: number }
+type WrittenBlob = { readonly location: Location; readonly digest: string; readonly size: number }
 
-export type BlobBounds = { readonly mediaType: string; readonly maxBytes: number }
+type BlobBounds = { readonly mediaType: string; readonly maxBytes: number }
 
 const TOO_LARGE = 413
 
