@@ -1,13 +1,14 @@
 // Writes schemas/json/*.schema.json from the shapes; with --check it only says which files are stale.
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { configJsonSchema } from '../config/document/json-schema.ts'
 import { problemShape } from '../schemas/api.ts'
 import { checkResultShape } from '../schemas/check-result.ts'
 import { notifyInputShape, notifyResultShape } from '../schemas/contract/notification.ts'
 import { secretInputShape, secretResultShape } from '../schemas/contract/secrets.ts'
 import { discoveryShape } from '../schemas/discovery.ts'
 import { lockfileShape } from '../schemas/lockfile.ts'
-import { manifestShape } from '../schemas/manifest.ts'
+import { manifestJsonSchema } from '../schemas/manifest-json-schema.ts'
 import { pluginDocumentShape } from '../schemas/plugin-document.ts'
 import { pluginPageShape } from '../schemas/plugin-pages.ts'
 import { releaseStatementShape } from '../schemas/release-statement.ts'
@@ -19,7 +20,6 @@ const SCHEMAS: Readonly<Record<string, { readonly title: string; readonly shape:
   'check-result': { title: 'Result line of a check (check/v1)', shape: checkResultShape },
   discovery: { title: 'Discovery document of a registry', shape: discoveryShape },
   lockfile: { title: 'octo.lock', shape: lockfileShape },
-  manifest: { title: 'plugin.yaml', shape: manifestShape },
   'notify-input': { title: 'Document of a notifier on standard input (notify/v1)', shape: notifyInputShape },
   'notify-result': { title: 'Result line of a notifier (notify/v1)', shape: notifyResultShape },
   'plugin-document': { title: 'Plugin document', shape: pluginDocumentShape },
@@ -33,12 +33,18 @@ const SCHEMAS: Readonly<Record<string, { readonly title: string; readonly shape:
 
 /** File name to the text it must have. */
 function renderJsonSchemas(): ReadonlyMap<string, string> {
-  return new Map(
+  const shapes = new Map(
     Object.entries(SCHEMAS).map(([name, { title, shape }]) => {
       const schema = z.toJSONSchema(shape, { io: 'input', unrepresentable: 'any' })
-      return [`${name}.schema.json`, `${JSON.stringify({ title, ...schema }, null, 2)}\n`]
+      return [`${name}.schema.json`, asText({ title, ...schema })] as const
     }),
   )
+  shapes.set('config.schema.json', asText(configJsonSchema()))
+  return shapes.set('manifest.schema.json', asText(manifestJsonSchema()))
+}
+
+function asText(schema: object): string {
+  return `${JSON.stringify(schema, null, 2)}\n`
 }
 
 /** Names of files that are missing, different or left over. */

@@ -55,6 +55,15 @@ export function addConfigWords(program: Command): void {
     examples: ['octo config validate', 'octo config validate -c prod.yaml --json'],
   }).addHelpText('after', '\nThe exit code is 0 only for a config without problems; warnings are none.')
   onRun<ConfigFlags>(validate, async (run) => (await import('../commands/config/validate.ts')).validateCommand(run))
+  const schema = addCommand(config, {
+    words: 'schema [file]',
+    summary: 'print the JSON Schema of octo.yaml or plugin.yaml, for editors',
+    examples: ['octo config schema > octo.schema.json', 'octo config schema plugin.yaml > plugin.schema.json'],
+  }).addHelpText(
+    'after',
+    '\nEditors with a language server for YAML read it where a file begins with\n`# yaml-language-server: $schema=octo.schema.json`.',
+  )
+  onRun(schema, async (run) => (await import('../commands/config/schema.ts')).schemaCommand(run))
   const versions = (spec: CommandSpec) =>
     addCommand(config, { ...spec, json: true }).option(
       '-c, --config <file>',

@@ -9,6 +9,7 @@ import type { TreeNode } from './node.ts'
 import { isEmpty, isFromElsewhere, isRemote } from './node.ts'
 import { refused } from './refused.ts'
 import { noteShellVariables } from './shell-variables.ts'
+import { NAMED_SHAPES, SHORT_SHAPES, SINGLE_SHAPES } from './short-forms.ts'
 import { noteUnknownKey } from './unknown-keys.ts'
 import type { Warnings } from './warnings.ts'
 import { attempt } from './warnings.ts'
@@ -62,7 +63,7 @@ function admitField(node: TreeNode, { key, row, path }: Keyed, admission: Admiss
 
 function itemsOfList(node: TreeNode, shape: ShapeName): readonly TreeNode[] {
   if (node.kind === 'list') return node.items
-  return node.kind === 'map' && NAMED.includes(shape) ? [...node.entries.values()] : [node]
+  return node.kind === 'map' && NAMED_SHAPES.includes(shape) ? [...node.entries.values()] : [node]
 }
 
 function isForLocalOnly({ fetched }: Field, node: TreeNode): boolean {
@@ -81,21 +82,14 @@ function shapeIn(holds: Exclude<Holds, string>): ShapeName {
   return 'map' in holds ? holds.map : holds.list
 }
 
-/** Shapes that may also be written as one plain value. */
-const SHORT: readonly ShapeName[] = ['include', 'key', 'pin', 'versions']
-/** Lists that may also be written as their one item. */
-const SINGLE: readonly ShapeName[] = ['include', 'key', 'secret']
-/** Lists that may also be written as a map of names. */
-const NAMED: readonly ShapeName[] = ['notification']
-
 function refuseKind(node: TreeNode, key: string, holds: Holds): void {
   if (typeof holds === 'string') return
   if ('map' in holds) {
-    if (node.kind === 'map' || (node.kind === 'scalar' && SHORT.includes(holds.map))) return
+    if (node.kind === 'map' || (node.kind === 'scalar' && SHORT_SHAPES.includes(holds.map))) return
     throw invalid(node, `${quote(key)} is no map`)
   }
-  if (node.kind === 'list' || SINGLE.includes(holds.list)) return
-  if (node.kind === 'map' && NAMED.includes(holds.list)) return
+  if (node.kind === 'list' || SINGLE_SHAPES.includes(holds.list)) return
+  if (node.kind === 'map' && NAMED_SHAPES.includes(holds.list)) return
   // Compose has `init: true` of its own: run an init process in the container.
   if (key === 'init' && node.kind === 'scalar' && typeof node.value === 'boolean') return
   throw invalid(
