@@ -31,7 +31,9 @@ export function openContext(options: ClientOptions): ClientContext {
   const { config, lockPath, platform, storeRoot, frozen = false, offline = false, env = {}, accept = {} } = options
   const layout = openStore(storeRoot)
   const report = printableReport(options.report ?? {})
-  const network = openNetwork({ layout, offline, env, ...(report.waiting ? { onWait: report.waiting } : {}) })
+  const folders = config.repos.flatMap(({ url }) => (url.startsWith('file:') ? [new URL('.', url).href] : []))
+  const notice = report.waiting ? { onWait: report.waiting } : {}
+  const network = openNetwork({ layout, offline, env, folders, ...notice })
   return { config, lockPath, frozen, layout, network, platform, report, accept, env, now: options.now ?? Date.now }
 }
 

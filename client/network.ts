@@ -21,20 +21,23 @@ type NetworkOptions = {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Told what is waited for, when that takes a while. */
   readonly onWait?: (line: string) => void
+  /** Addresses of folders on this machine, ending in `/`: of repos that local documents name by `file:`. */
+  readonly folders?: readonly string[]
 }
 
 export type Network = Disposable & {
-  /** Throws OFFLINE; `what` is what was needed. */
+  /** For what is at this address; throws OFFLINE, and FETCH_REFUSED for a file outside of the repos on this machine. */
   http(what: string): Promise<Http>
   /** Documents, asked for again only when they changed; offline, the copies of earlier. */
   readonly fetchDocument: FetchDocument
   readonly offline: boolean
 }
 
-export function openNetwork({ layout, offline, env, onWait }: NetworkOptions): Network {
+export function openNetwork({ layout, offline, env, onWait, folders = [] }: NetworkOptions): Network {
   let opened: Promise<Http> | undefined
   const notice = onWait ? { onWait } : {}
   const http = async (what: string) => {
+    if (isFile(what)) return localFiles(what, folders)
     if (offline) throw notAllowed(what)
     opened ??= openHttp({ env, credentials: (url, challenge) => credentialsFor(env, url, challenge), ...notice })
     return opened
@@ -44,11 +47,28 @@ export function openNetwork({ layout, offline, env, onWait }: NetworkOptions): N
     http,
     offline,
     async fetchDocument(url, maxBytes) {
+      if (isFile(url.href)) return fetchText(await http(url.href), { url, maxBytes })
       const copy = offline ? copies.read(url.href) : undefined
       return copy ? copy.text : fetchText(await http(url.href), { url, maxBytes, copies })
     },
     [Symbol.dispose]: () => void opened?.then((open) => open[Symbol.dispose]()).catch(() => undefined),
   }
+}
+
+function isFile(address: string): boolean {
+  return /^file:/i.test(address)
+}
+
+/** A document or lockfile from elsewhere may name any file: only those of repos that the config has on this machine are read. */
+async function localFiles(address: string, folders: readonly string[]): Promise<Http> {
+  const { href } = new URL(address)
+  if (!folders.some((folder) => href.startsWith(folder)))
+    throw coded('FETCH_REFUSED', {
+      message: `${quote(shownAddress(href))} is no file of a repo that the config has on this machine`,
+      details: { url: href },
+    })
+  const { LOCAL_FILES } = await import('../system/http/local-files.ts')
+  return LOCAL_FILES
 }
 
 /** A document's text inside JSON: at worst each of its bytes is escaped. */

@@ -99,8 +99,10 @@ function requirePlainSize({ file, size }: ReleaseArtifact, name: string): void {
   })
 }
 
-function plainAddress(text: string, { repo, plugin }: LockedPlugin): URL {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text)
+function plainAddress(text: string, { repo, plugin, url }: LockedPlugin): URL {
+  // Of a repo on this machine; which of its files is for the network to say.
+  const admitted = url.startsWith('file:') ? /^(?:https?|file):$/ : /^https?:$/
+  if (URL.canParse(text) && admitted.test(new URL(text).protocol)) return new URL(text)
   throw coded('FORMAT_INVALID', {
     message: `lockfile has the address ${quote(text)} for ${quote(`${repo}/${plugin}`)}, expected one that starts with \`https://\``,
     details: { plugin: `${repo}/${plugin}`, url: text },

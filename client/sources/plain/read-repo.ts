@@ -1,5 +1,5 @@
 // Plain repo YAML as octoctl reads it today, for sources that the config calls `trust: unsigned`. Nothing in
-// it is evaluated: no templates beyond OS and ARCH, no `file:` URLs, no build commands; includes are bounded.
+// it is evaluated: no templates beyond OS and ARCH, no `file:` URLs from elsewhere, no build commands; includes are bounded.
 import { coded } from '../../../schemas/errors.ts'
 import type { Name } from '../../../schemas/name.ts'
 import { isName } from '../../../schemas/name.ts'
@@ -82,11 +82,12 @@ function includeUrl(text: string | undefined, base: URL): URL {
   return webUrl(text ?? '', base)
 }
 
-/** A repo from elsewhere may not name files of this machine. */
+/** A repo from elsewhere may not name files of this machine; one of this machine may, and which is for the network to say. */
 function webUrl(text: string, base: URL): URL {
   if (text !== '' && URL.canParse(text, base)) {
     const url = new URL(text, base)
-    if (url.protocol === 'https:' || (url.protocol === 'http:' && base.protocol === 'http:')) return url
+    const isSame = url.protocol === base.protocol && ['http:', 'file:'].includes(url.protocol)
+    if (url.protocol === 'https:' || isSame) return url
   }
   throw coded('FORMAT_INVALID', {
     message: `${quote(shownAddress(base))} names the address ${quote(shownAddress(text))}, expected one that starts with \`https://\``,
