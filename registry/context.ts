@@ -1,12 +1,11 @@
 // What the parts of a registry share, built once by open-registry.ts and passed on; no part reaches for a global.
 import type { Logger } from 'pino'
-import type { TreeStore } from '../static-tree/write/store.ts'
 import type { BlobStore } from './blobs/store.ts'
 import type { RefusedTries } from './budgets/refused-tries.ts'
 import type { MetadataStore } from './db/store.ts'
 import type { Inspections } from './inspections.ts'
 import type { RegistryConfig } from './settings.ts'
-import type { Tree } from './tree/tree.ts'
+import type { Tree, TreeStores } from './tree/tree.ts'
 import type { UploadArea } from './uploads/upload-area.ts'
 
 /** Milliseconds since 1970. */
@@ -17,7 +16,7 @@ export type RegistryDeps = {
   readonly metadata: MetadataStore
   readonly blobs: BlobStore
   /** Only for whoever has the claim to serve: what another left half written goes. */
-  readonly openTreeStore: () => Promise<TreeStore>
+  readonly openTreeStores: () => Promise<TreeStores>
   readonly clock: Clock
   readonly logger: Logger
 }

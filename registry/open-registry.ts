@@ -1,10 +1,12 @@
 // Opens a data directory for serving: lock, database, blobs, uploads, tree; recovers what a crash left. Closing undoes it in
 // the opposite order.
-import { closeSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, openSync } from 'node:fs'
 import type { Logger } from 'pino'
 import { coded, isCoded } from '../schemas/errors.ts'
+import type { DiskTree } from '../static-tree/write/disk.ts'
 import { openDiskTree } from '../static-tree/write/disk.ts'
 import { openFairSlots } from '../system/async/slots.ts'
+import { makeFolder } from '../system/files/make-folder.ts'
 import { openDiskBlobs } from './blobs/disk.ts'
 import type { BlobStore } from './blobs/store.ts'
 import { createProofBudget } from './budgets/proof-budget.ts'
@@ -20,8 +22,8 @@ import { createInspections } from './inspections.ts'
 import type { ServingClaim } from './serving-claim.ts'
 import { claimServing } from './serving-claim.ts'
 import type { RegistryConfig } from './settings.ts'
-import { databasePath, lockPath, stagingPath, treePath } from './settings.ts'
-import type { Tree } from './tree/tree.ts'
+import { databasePath, lockPath, privateStagingPath, privateTreePath, stagingPath, treePath } from './settings.ts'
+import type { Tree, TreeStores } from './tree/tree.ts'
 import { openTree } from './tree/tree.ts'
 import { noteAuditHead } from './upkeep/audit-head.ts'
 import { collectGarbage } from './upkeep/collect-garbage.ts'
@@ -88,8 +90,8 @@ export async function openRegistry({
   /** What work in the background fails with: a disk that cannot be trusted stops the registry, anything else is tried again. */
   const failed = (event: string) => (error: unknown) =>
     isFatal(error) ? halt(error) : logger.error({ err: error }, event)
-  const store = await deps.openTreeStore()
-  const tree = await openTree({ ...deps, store, onFatal: halt, requireClaim: () => claim.require() })
+  const stores = await deps.openTreeStores()
+  const tree = await openTree({ ...deps, ...stores, onFatal: halt, requireClaim: () => claim.require() })
   stack.defer(() => tree.close())
   // A large tree takes longer to look over than a start may take.
   tree.check().catch(failed('the static tree could not be looked over'))
@@ -154,14 +156,25 @@ function openDatabase(path: string, busyMs: number | undefined): MetadataStore {
   return openSqliteStore(path, busyMs === undefined ? {} : { busyMs })
 }
 
-type RegistryStores = Pick<RegistryDeps, 'blobs' | 'openTreeStore'>
+type RegistryStores = Pick<RegistryDeps, 'blobs' | 'openTreeStores'>
 
 /** Blobs beside the tree never change, so its files are links to them; from elsewhere they are copied. */
 export async function openStores(dataDir: string, elsewhere?: BlobStore): Promise<RegistryStores> {
-  const tree = { root: treePath(dataDir), staging: stagingPath(dataDir), explain: writeError }
-  if (elsewhere) return { blobs: elsewhere, openTreeStore: () => openDiskTree(tree) }
+  if (elsewhere) return { blobs: elsewhere, openTreeStores: () => openDiskTrees(dataDir) }
   const blobs = await openDiskBlobs({ dataDir, fileToTake: uploadedFile })
-  return { blobs, openTreeStore: () => openDiskTree({ ...tree, blobFile: blobs.fileOf }) }
+  return { blobs, openTreeStores: () => openDiskTrees(dataDir, { blobFile: blobs.fileOf }) }
+}
+
+/** The tree for everybody is open to the web server in front; the other one is never in its reach. */
+async function openDiskTrees(dataDir: string, source: Pick<DiskTree, 'blobFile'> = {}): Promise<TreeStores> {
+  const root = privateTreePath(dataDir)
+  makeFolder(root, 0o700)
+  chmodSync(root, 0o700)
+  const open = { ...source, explain: writeError }
+  return {
+    store: await openDiskTree({ ...open, root: treePath(dataDir), staging: stagingPath(dataDir) }),
+    privateStore: await openDiskTree({ ...open, root, staging: privateStagingPath(dataDir) }),
+  }
 }
 
 type OnFailure = (error: unknown) => void

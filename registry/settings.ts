@@ -102,5 +102,9 @@ export const uploadsPath = (dataDir: string) => join(dataDir, 'uploads')
 export const auditHeadPath = (dataDir: string) => join(dataDir, 'audit-head.json')
 /** e.g. DIR/staging: what the tree will be. */
 export const stagingPath = (dataDir: string) => join(dataDir, 'staging')
-/** e.g. DIR/tree: what is served, derived from the rest. */
+/** e.g. DIR/private-tree: the same of private repos, closed to everybody but this user. */
+export const privateTreePath = (dataDir: string) => join(dataDir, 'private-tree')
+/** e.g. DIR/private-staging */
+export const privateStagingPath = (dataDir: string) => join(dataDir, 'private-staging')
+/** e.g. DIR/tree: what is served to everybody, derived from the rest. */
 export const treePath = (dataDir: string) => join(dataDir, 'tree')

@@ -78,7 +78,7 @@ export const versionStateAnswer = z.object({
 })
 
 /** What a token allows. `*` as plugin means every plugin of the repo; as repo, every repo. */
-export const TOKEN_ACTIONS = ['publish', 'yank', 'quarantine', 'admin'] as const
+export const TOKEN_ACTIONS = ['read', 'publish', 'yank', 'quarantine', 'admin'] as const
 export const whoamiAnswer = z.object({
   token: z.object({ id: z.string(), name: z.string() }),
   scopes: z.array(z.object({ repo: z.string(), plugin: z.string(), actions: z.array(z.enum(TOKEN_ACTIONS)) })),

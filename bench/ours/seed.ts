@@ -74,7 +74,7 @@ async function renderTree({ metadata, stores, url, data }: Rendering): Promise<v
     config,
     metadata,
     blobs: stores.blobs,
-    store: await stores.openTreeStore(),
+    ...(await stores.openTreeStores()),
     logger: pino({ level: 'error' }),
   })
   await tree.check()

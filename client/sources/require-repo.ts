@@ -4,6 +4,7 @@ import { LIMITS } from '../../schemas/limits.ts'
 import { quote } from '../../schemas/quote.ts'
 import { shownAddress } from '../../schemas/shown-address.ts'
 import { SERVED_YAML } from '../../schemas/yaml.ts'
+import { registryOf } from '../../system/http/refusal.ts'
 import type { FetchDocument } from '../network.ts'
 import type { RepoAddress } from './repo-address.ts'
 
@@ -18,6 +19,6 @@ export function noRepoAt(yaml: URL): Error {
   return coded('REPO_NOT_FOUND', {
     message: `there is no repo at ${quote(url)}`,
     details: { url },
-    hint: 'compare the `url` of the repo in the config with the address that its owner gives',
+    hint: `compare the \`url\` of the repo in the config with the address that its owner gives; a private one is there only for a token that reads it, as \`octo whoami --registry ${registryOf(yaml)}\` shows`,
   })
 }

@@ -5,7 +5,7 @@ import type { Name } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import type { RegistryDeps } from '../context.ts'
-import type { AuditEntry, RepoKey } from '../db/records.ts'
+import type { AuditEntry, RepoKey, Visibility } from '../db/records.ts'
 import { requireRepo } from './require-repo.ts'
 
 /** The actor of commands on the machine itself, which have no token; audit rows have always called it `operator`. */
@@ -13,8 +13,18 @@ export const LOCAL_ADMIN = 'operator'
 
 type Deps = Pick<RegistryDeps, 'metadata' | 'clock'>
 
+export type NewRepo = {
+  readonly keys: readonly TrustKey[]
+  /** Public when nothing is said. */
+  readonly visibility?: Visibility
+}
+
 /** Throws ALREADY_EXISTS or LIMIT_EXCEEDED. */
-export async function createRepo({ metadata, clock }: Deps, repo: Name, keys: readonly TrustKey[]): Promise<void> {
+export async function createRepo(
+  { metadata, clock }: Deps,
+  repo: Name,
+  { keys, visibility = 'public' }: NewRepo,
+): Promise<void> {
   const createdAt = clock()
   await metadata.repos.create(repo, ({ exists, repos }) => {
     if (exists)
@@ -25,9 +35,27 @@ export async function createRepo({ metadata, clock }: Deps, repo: Name, keys: re
     requireRoomForRepo(repo, repos)
     const twice = keys.find(({ id }, index) => keys.findIndex((other) => other.id === id) < index)
     if (twice) throw keyExists(repo, twice)
-    const created: AuditEntry = { at: createdAt, actor: LOCAL_ADMIN, action: 'repo-create', subject: repo }
-    return { createdAt, keys, audit: [created, ...keys.map((key) => keyAdded(repo, key, createdAt))] }
+    const details = visibility === 'private' ? { visibility } : {}
+    const created: AuditEntry = { at: createdAt, actor: LOCAL_ADMIN, action: 'repo-create', subject: repo, details }
+    return { createdAt, visibility, keys, audit: [created, ...keys.map((key) => keyAdded(repo, key, createdAt))] }
   })
+}
+
+/** A running registry follows by itself. False when the repo was so already. Throws REPO_NOT_FOUND. */
+export async function changeVisibility(
+  { metadata, clock }: Deps,
+  repo: Name,
+  visibility: Visibility,
+): Promise<boolean> {
+  const at = clock()
+  let isChanged = false
+  await metadata.repos.changeVisibility(repo, (now) => {
+    requireRepo(now !== undefined, repo)
+    isChanged = now !== visibility
+    const audit: AuditEntry = { at, actor: LOCAL_ADMIN, action: `repo-${visibility}`, subject: repo }
+    return isChanged ? { visibility, at, audit } : undefined
+  })
+  return isChanged
 }
 
 /** Throws REPO_NOT_FOUND, or ALREADY_EXISTS for a key that the repo has or had. */

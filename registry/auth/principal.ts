@@ -59,7 +59,8 @@ export function authorizeAgain(token: Token | undefined, now: number, { action, 
   authorize(requireLiving(token, now), action, repo, plugin)
 }
 
-function requireLiving(token: Token | undefined, now: number): Token {
+/** Throws UNAUTHENTICATED for a token that is unknown, revoked or expired. */
+export function requireLiving(token: Token | undefined, now: number): Token {
   if (!token) throw refused('the token is unknown')
   if (token.revokedAt !== null) throw ended('the token was revoked')
   if (token.expiresAt <= now) throw ended(`the token expired at \`${new Date(token.expiresAt).toISOString()}\``)

@@ -18,17 +18,33 @@ export function allows(scopes: readonly Scope[], action: TokenAction, repo: Name
   )
 }
 
+/** Whoever may publish in a repo reads it, too. */
+const READING: readonly TokenAction[] = ['read', 'publish', 'admin']
+
+/** Whether a private repo is there for whoever has these scopes: the whole of it, as its documents are about all plugins. */
+export function mayRead(scopes: readonly Scope[], repo: Name): boolean {
+  return scopes.some((scope) => fits(scope.repo, repo) && scope.actions.some((action) => READING.includes(action)))
+}
+
 /** Reads `core/check-*:publish,yank`; without actions a scope allows to publish and yank. Throws USAGE. */
 export function parseScope(text: string): Scope {
   const [names = '', listed] = text.split(':', 2)
   const [repo = '', plugin = '', rest] = names.split('/', 3)
   const actions = listed === undefined ? DEFAULT_ACTIONS : listed.split(',')
   const valid = rest === undefined && [repo, plugin].every((name) => NAME_GLOB.test(name))
-  if (valid && actions.every(isAction)) return { repo, plugin, actions }
+  if (valid && actions.every(isAction)) return requireWholeRepo({ repo, plugin, actions })
   throw coded('USAGE', {
     message: `scope ${quote(text)} cannot be understood, expected \`repo/plugin\` or \`repo/plugin:action,action\``,
     details: { actions: TOKEN_ACTIONS },
     hint: 'for example `core/*` or `core/check-*:publish,yank`',
+  })
+}
+
+function requireWholeRepo(scope: Scope): Scope {
+  if (!scope.actions.includes('read') || scope.plugin === '*') return scope
+  throw coded('USAGE', {
+    message: `a repo is read as a whole, found a scope that allows to read ${quote(`${scope.repo}/${scope.plugin}`)}`,
+    hint: `give \`${scope.repo}/*:read\` as a scope of its own`,
   })
 }
 

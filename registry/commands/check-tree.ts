@@ -33,7 +33,7 @@ export async function checkTree(deps: RegistryDeps, repair: boolean): Promise<Tr
   const baseUrl = await readBaseUrl(deps.config.dataDir)
   if (baseUrl === undefined) return undefined
   const config = { ...deps.config, baseUrl }
-  const treeDeps = { ...deps, config, store: await deps.openTreeStore() }
+  const treeDeps = { ...deps, config, ...(await deps.openTreeStores()) }
   if (!repair) return inspectTree(treeDeps)
   const tree = await openTree(treeDeps)
   try {

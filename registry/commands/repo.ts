@@ -1,4 +1,4 @@
-// `octo registry repo create|list` and `octo registry repo key add|list|revoke`.
+// `octo registry repo create|list|visibility` and `octo registry repo key add|list|revoke`.
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { coded } from '../../schemas/errors.ts'
@@ -15,6 +15,7 @@ import type { RepoKey } from '../db/records.ts'
 import type { MetadataStore } from '../db/store.ts'
 import type { DataOption } from './data-option.ts'
 import { withData, withDataOption } from './data-option.ts'
+import { addVisibilityCommand } from './repo-visibility.ts'
 
 const MAX_KEY_BYTES = 4096
 
@@ -27,10 +28,15 @@ export function addRepoCommands(parent: Command): void {
   const create = addCommand(repo, {
     words: 'create <name>',
     summary: 'create a repo',
-    examples: ['octo registry repo create core --key publisher.pub --data DIR'],
+    examples: [
+      'octo registry repo create core --key publisher.pub --data DIR',
+      'octo registry repo create internal --private --key publisher.pub --data DIR',
+    ],
     json: true,
   })
-  withDataOption(create).option('--key <file>', 'public key that may sign in it; may be repeated', repeatable, [])
+  withDataOption(create)
+    .option('--key <file>', 'public key that may sign in it; may be repeated', repeatable, [])
+    .option('--private', 'only who has a token for it may read it')
   onRun(create, runCreate)
   const list = addCommand(repo, {
     words: 'list',
@@ -39,6 +45,7 @@ export function addRepoCommands(parent: Command): void {
     json: true,
   })
   onRun(withDataOption(list), runList)
+  addVisibilityCommand(repo)
   addKeyCommands(repo)
 }
 
@@ -74,14 +81,18 @@ function addKeyCommands(repo: Command): void {
   onRun(withDataOption(revoke), runRevokeKey)
 }
 
-async function runCreate({ args, options, terminal }: Run<DataOption & { readonly key: readonly string[] }>) {
+type CreateOptions = DataOption & { readonly key: readonly string[]; readonly private?: boolean }
+
+async function runCreate({ args, options, terminal }: Run<CreateOptions>) {
   const repo = parseName(args[0], 'repo')
   const keys = await Promise.all(options.key.map(readKeyFile))
+  const visibility = options.private === true ? 'private' : 'public'
   const { createRepo } = await import('../admin/repos.ts')
-  await withData({ data: options.data, create: true }, (deps) => createRepo(deps, repo, keys))
+  await withData({ data: options.data, create: true }, (deps) => createRepo(deps, repo, { keys, visibility }))
   terminal.result({
-    json: { repo, keys: keys.map(({ id }) => id) },
-    text: () => `created repo ${repo} that admits ${count(keys.length, 'key')}`,
+    json: { repo, visibility, keys: keys.map(({ id }) => id) },
+    text: () =>
+      `created ${visibility === 'private' ? 'private ' : ''}repo ${repo} that admits ${count(keys.length, 'key')}`,
   })
   if (keys.length === 0) terminal.info(`nothing can be published yet: octo registry repo key add ${repo} FILE`)
   return 0
@@ -93,6 +104,7 @@ async function runList({ options, terminal }: Run<DataOption>) {
     return Promise.all(
       names.map(async (repo) => ({
         repo,
+        visibility: (await metadata.repos.visibility(repo)) ?? 'public',
         plugins: (await metadata.catalog.plugins(repo)).length,
         keys: (await metadata.repos.keys(repo)).filter(({ revokedAt }) => revokedAt === null).length,
       })),
@@ -101,8 +113,13 @@ async function runList({ options, terminal }: Run<DataOption>) {
   if (terminal.json) terminal.result({ json: rows, text: String })
   else
     terminal.table({
-      columns: [{ title: 'repo' }, { title: 'plugins', align: 'right' }, { title: 'keys', align: 'right' }],
-      rows: rows.map(({ repo, plugins, keys }) => [repo, String(plugins), String(keys)]),
+      columns: [
+        { title: 'repo' },
+        { title: 'visibility' },
+        { title: 'plugins', align: 'right' },
+        { title: 'keys', align: 'right' },
+      ],
+      rows: rows.map(({ repo, visibility, plugins, keys }) => [repo, visibility, String(plugins), String(keys)]),
     })
   return 0
 }

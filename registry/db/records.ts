@@ -35,10 +35,15 @@ export type RepoKey = {
   readonly revokedAt: number | null
 }
 
+/** Who may read a repo: everybody, or those whose token says so. */
+export type Visibility = 'public' | 'private'
+
 export type AuditAction =
   | 'publish'
   | VersionAction
   | 'repo-create'
+  | 'repo-private'
+  | 'repo-public'
   | 'key-add'
   | 'key-revoke'
   | 'token-create'
@@ -159,7 +164,7 @@ export type OfferedPlugin = Pick<Plugin, 'plugin' | 'serial'> & {
   })[]
 }
 
-export type RepoSummary = { readonly name: Name; readonly plugins: number }
+export type RepoSummary = { readonly name: Name; readonly visibility: Visibility; readonly plugins: number }
 
 export type OutboxRow = {
   /** Grows with time. */

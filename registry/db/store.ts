@@ -32,6 +32,7 @@ import type {
   ShownAudit,
   ShownVersion,
   Token,
+  Visibility,
 } from './records.ts'
 
 export type MetadataStore = {
@@ -72,9 +73,17 @@ export type RepoStore = {
   addKey(repo: Name, id: Digest, decide: (found: FoundKey) => NewRepoKey): Promise<void>
   /** Writes when the key was revoked. */
   revokeKey(repo: Name, id: string, decide: (found: FoundKey) => Revocation): Promise<void>
+  /**
+   * Changes who may read a repo, unless `decide` gives nothing. What the tree and the search show of it is theirs to follow from then on:
+   * the tree finds it in the outbox. `decide` sees undefined for a repo that does not exist.
+   */
+  changeVisibility(repo: Name, decide: (now: Visibility | undefined) => NewVisibility | undefined): Promise<void>
   exists(repo: Name): Promise<boolean>
-  /** All repos by name. */
-  list(): Promise<Name[]>
+  /** Undefined for a repo that does not exist. */
+  visibility(repo: Name): Promise<Visibility | undefined>
+  /** All repos by name, or those of one kind. */
+  list(visibility?: Visibility): Promise<Name[]>
+  hasPrivate(): Promise<boolean>
   /** Revoked ones too, those that came first before the others. */
   keys(repo: Name): Promise<RepoKey[]>
 }
@@ -87,10 +96,14 @@ type FoundRepo = {
 
 type NewRepo = {
   readonly createdAt: number
+  /** Public when nothing is said. */
+  readonly visibility?: Visibility
   /** No two with one id. */
   readonly keys: readonly TrustKey[]
   readonly audit: readonly AuditEntry[]
 }
+
+type NewVisibility = { readonly visibility: Visibility; readonly at: number; readonly audit: AuditEntry }
 
 export type FoundKey = { readonly repoExists: boolean; readonly key: RepoKey | undefined }
 
@@ -131,8 +144,8 @@ export type CatalogStore = {
   shownVersions(repo: Name, plugin: Name, versions: readonly Version[]): Promise<ShownVersion[]>
   /** The listings of these plugins of a repo, in any order; plugins without releases have none. */
   listings(repo: Name, plugins: readonly Name[]): Promise<Listing[]>
-  /** Whether any release that may be fetched holds these bytes. */
-  isServed(digest: Digest): Promise<boolean>
+  /** Whether any release that may be fetched, of a repo of this kind, holds these bytes. */
+  isServed(digest: Digest, visibility: Visibility): Promise<boolean>
   /** Whether a release of the plugin that may be fetched holds these bytes. */
   holds(repo: Name, plugin: Name, digest: Digest): Promise<boolean>
   /** Versions that new installs may choose, in the order of their code units: at most `limit` behind `after`. */
@@ -145,13 +158,15 @@ export type CatalogStore = {
   serials(repo: Name): Promise<Pick<Plugin, 'plugin' | 'serial'>[]>
   /** What these plugins of a repo offer to managers of the protocol `ocm`, in any order. */
   offered(repo: Name, plugins: readonly Name[]): Promise<OfferedPlugin[]>
-  /** The first repos by name. */
-  repoSummaries(limit: number): Promise<RepoSummary[]>
+  /** The first by name of the public repos, and of those private ones that whoever asks may read. */
+  repoSummaries(limit: number, readable?: readonly Name[]): Promise<RepoSummary[]>
   /**
    * Plugins in which each word of the query, as search-words.ts reads it, begins a word of the name, category or description:
-   * the best first, where names weigh most; by name for a query without words. At most MAX_SEARCH_RESULTS.
+   * the best first, where names weigh most; by name for a query without words. At most MAX_SEARCH_RESULTS. Of private repos only
+   * those are searched that whoever asks may read, and theirs stand before the others: in no order, number or
+   * rank of what is public shows anything of what is private.
    */
-  search(query: string, repo: Name | undefined): Promise<SearchAnswer>
+  search(query: string, repo: Name | undefined, readable?: readonly Name[]): Promise<SearchAnswer>
 }
 
 /** Under which digests a release is served as a component version, as far as somebody asked. */

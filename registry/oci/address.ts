@@ -17,6 +17,8 @@ export type OciRepository = {
 
 export type OciAddress =
   | { readonly kind: 'ping' }
+  /** Where clients fetch tokens; no repository is called so. */
+  | { readonly kind: 'token' }
   | { readonly kind: 'tags'; readonly at: OciRepository }
   | { readonly kind: 'referrers'; readonly at: OciRepository }
   | { readonly kind: 'tag'; readonly at: OciRepository; readonly tag: string }
@@ -31,6 +33,9 @@ export type OciPlace = {
   readonly sitePath: string
 }
 
+/** Below `/v2`. */
+export const TOKEN_PATH = '/token'
+
 const FOLDER = 'component-descriptors'
 const NAME = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/
 const ENDPOINT = /^(.+?)\/(?:(tags)\/list|(manifests|referrers)\/([^/]+)|blobs\/(uploads(?:\/.*)?|[^/]+))$/
@@ -41,6 +46,7 @@ const OTHER_DIGEST = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[A-Za-z0-9=_-]{32,}$/
 export function readOciAddress(url: string, place: OciPlace): OciAddress {
   const path = pathOf(url)
   if (path === '' || path === '/') return { kind: 'ping' }
+  if (path === TOKEN_PATH) return { kind: 'token' }
   const [, name, tags, endpoint, reference = '', blob = ''] = ENDPOINT.exec(path.slice(1)) ?? []
   if (name === undefined) throw coded('NOT_FOUND', { message: `there is nothing at ${quote(`/v2${path}`)}` })
   const at = readRepository(name, place)
@@ -69,7 +75,7 @@ function pathOf(url: string): string {
   }
 }
 
-function readRepository(name: string, { domain, sitePath }: OciPlace): OciRepository {
+export function readRepository(name: string, { domain, sitePath }: OciPlace): OciRepository {
   if (!NAME.test(name)) throw coded('NAME_INVALID', { message: `${quote(name)} is not the name of a repository` })
   const site = `${sitePath.slice(1)}/`
   const candidates = sitePath !== '' && name.startsWith(site) ? [name.slice(site.length), name] : [name]

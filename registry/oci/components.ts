@@ -4,6 +4,7 @@ import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { Version } from '../../schemas/version.ts'
 import { isVersion } from '../../schemas/version.ts'
+import { repoNotFound } from '../auth/hidden-repo.ts'
 import type { Release } from '../db/records.ts'
 import type { MetadataStore } from '../db/store.ts'
 import type { OciRepository } from './address.ts'
@@ -36,8 +37,7 @@ export class Components {
 
   /** Throws REPO_NOT_FOUND or PLUGIN_NOT_FOUND. */
   async require({ repo, plugin }: OciRepository): Promise<void> {
-    if (!(await this.#metadata.repos.exists(repo)))
-      throw coded('REPO_NOT_FOUND', { message: `repo \`${repo}\` does not exist here`, details: { repo } })
+    if (!(await this.#metadata.repos.exists(repo))) throw repoNotFound(repo)
     if (plugin !== undefined && !(await this.#metadata.catalog.plugin(repo, plugin)))
       throw coded('PLUGIN_NOT_FOUND', {
         message: `repo \`${repo}\` offers no plugin \`${plugin}\``,

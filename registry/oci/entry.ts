@@ -1,4 +1,6 @@
 // A rendered part as it is sent: bytes and headers that are made once and sent many times.
+import type { Visibility } from '../db/records.ts'
+import { PRIVATE_CACHING } from '../private-headers.ts'
 import type { Cached } from '../read/byte-cache.ts'
 import { ENTRY_BYTES } from '../read/byte-cache.ts'
 import type { Encoding } from '../read/conditions.ts'
@@ -9,11 +11,11 @@ import type { OciPart } from './component-version.ts'
 export type OciEntry = Cached & { readonly representations: ReadonlyMap<Encoding, Representation> }
 
 /** `pinned`: asked for by its digest, so that only a quarantine takes it away; what a tag means is asked more often. */
-export function entryOf({ mediaType, digest, bytes }: OciPart, { pinned, warning }: Sending): OciEntry {
+export function entryOf({ mediaType, digest, bytes }: OciPart, { pinned, warning, visibility }: Sending): OciEntry {
   const etag = `"${digest}"`
   const shared = [
     ...['ETag', etag, 'Docker-Content-Digest', digest],
-    ...['Cache-Control', `public, max-age=${pinned ? 3600 : 60}, no-transform`],
+    ...cachingOf(visibility, pinned ? 3600 : 60),
     ...(warning === undefined ? [] : ['Warning', `299 - "${quoted(warning)}"`]),
   ]
   const type = ['Content-Type', mediaType, 'Accept-Ranges', 'bytes', 'X-Content-Type-Options', 'nosniff']
@@ -28,7 +30,18 @@ export function entryOf({ mediaType, digest, bytes }: OciPart, { pinned, warning
   }
 }
 
-export type Sending = { readonly pinned: boolean; readonly warning?: string | undefined }
+export type Sending = {
+  readonly pinned: boolean
+  readonly warning?: string | undefined
+  /** Of the repo. */
+  readonly visibility: Visibility
+}
+
+/** Headers as names and values. */
+function cachingOf(visibility: Visibility, seconds: number): readonly string[] {
+  if (visibility === 'private') return ['Cache-Control', PRIVATE_CACHING, 'Vary', 'Authorization']
+  return ['Cache-Control', `public, max-age=${seconds}, no-transform`]
+}
 
 /** Headers hold printable ASCII, and this text stands in quotes. */
 function quoted(text: string): string {

@@ -9,6 +9,7 @@ import { coded } from '../../schemas/errors.ts'
 import { ignoring } from '../../system/files/errors.ts'
 import { digestOfChunks } from '../../system/files/hash-file.ts'
 import { readPieces } from '../../system/files/read-pieces.ts'
+import type { Visibility } from '../db/records.ts'
 import { ENTRY_BYTES } from './byte-cache.ts'
 import type { Encoding } from './conditions.ts'
 import { Popularity } from './popularity.ts'
@@ -32,16 +33,20 @@ const NO_FOLLOW = constants.O_RDONLY | constants.O_NOFOLLOW
 /** Small files of a release are read at once, whatever they are. */
 const SMALL_BYTES = 256 * 1024
 
+/** A tree on disk, and who may read what lies in it. */
+export type Served = { readonly root: string; readonly visibility: Visibility }
+
 /** Undefined when there is no such file. What was loaded `before` is loaded again with its bytes; documents always are. */
-export async function loadEntry(root: string, at: TreePath, before?: Entry): Promise<Entry | undefined> {
+export async function loadEntry(tree: Served, at: TreePath, before?: Entry): Promise<Entry | undefined> {
+  const { root, visibility } = tree
   await using file = await openTreeFile(root, at.path)
   if (!file) return undefined
   const found = await file.stat()
   const body =
     at.kind === 'document' || before || found.size <= SMALL_BYTES ? await readAll(file, found.size) : undefined
   const digest = await digestOfEntry(root, at, body)
-  const own = represent({ at, encoding: 'identity', digest, size: found.size, body })
-  const twins = at.kind === 'document' ? await loadTwins(root, at, found) : []
+  const own = represent({ at, visibility, encoding: 'identity', digest, size: found.size, body })
+  const twins = at.kind === 'document' ? await loadTwins(tree, at, found) : []
   const representations = new Map<Encoding, Representation>([['identity', own], ...twins])
   const bytes = [...representations.values()].reduce((sum, { body }) => sum + (body?.length ?? 0), ENTRY_BYTES)
   const popularity = before?.popularity ?? new Popularity()
@@ -62,13 +67,17 @@ export function identityOf({ dev, ino, size, mtimeMs }: Stats | BigIntStats): st
 }
 
 /** A twin counts only when it was written together with its document. */
-async function loadTwins(root: string, at: TreePath, own: Stats): Promise<[Encoding, Representation][]> {
+async function loadTwins(
+  { root, visibility }: Served,
+  at: TreePath,
+  own: Stats,
+): Promise<[Encoding, Representation][]> {
   const load = async (encoding: Encoding, suffix: string): Promise<[Encoding, Representation][]> => {
     await using file = await openTreeFile(root, `${at.path}.${suffix}`)
     const found = await file?.stat()
     if (!file || !found || found.mtimeMs !== own.mtimeMs || found.size >= own.size) return []
     const body = await readAll(file, found.size)
-    return [[encoding, represent({ at, encoding, digest: digestOf(body), size: body.length, body })]]
+    return [[encoding, represent({ at, visibility, encoding, digest: digestOf(body), size: body.length, body })]]
   }
   return (await Promise.all([load('gzip', 'gz'), load('br', 'br')])).flat()
 }

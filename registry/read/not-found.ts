@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { isName } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
+import { repoNotFound } from '../auth/hidden-repo.ts'
 import type { TreePath } from './tree-path.ts'
 
 /** The error for an address that has no file; never throws. */
@@ -51,10 +52,6 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   )
-}
-
-function repoNotFound(repo: string): Error {
-  return coded('REPO_NOT_FOUND', { message: `repo ${quote(repo)} does not exist here`, details: { repo } })
 }
 
 function pluginNotFound(repo: string, plugin: string): Error {

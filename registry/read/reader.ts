@@ -5,18 +5,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { ByteCache } from './byte-cache.ts'
-import type { Entry } from './load-file.ts'
+import type { Entry, Served } from './load-file.ts'
 import { identityOf, loadEntry } from './load-file.ts'
 import { explainAbsence } from './not-found.ts'
 import { sendFromDisk, sendFromMemory } from './send-entry.ts'
 import type { TreePath } from './tree-path.ts'
 import { isTreeAddress, parseTreePath, withoutQuery } from './tree-path.ts'
 
-type TreeReaderOptions = {
-  /** e.g. DIR/tree */
-  readonly root: string
+type TreeReaderOptions = Served & {
   /** Writes an error answer. */
   readonly refuse: (req: IncomingMessage, res: ServerResponse, error: unknown) => void
+  /** Answers what is not in this tree, where it may; false when it does not. */
+  readonly beyond?: (at: TreePath, req: IncomingMessage, res: ServerResponse) => Promise<boolean>
   /** Bytes of documents and often wanted files kept in memory. */
   readonly cacheBytes?: number
 }
@@ -39,7 +39,8 @@ const MAX_BODY_SHARE = 1 / 4
 /** How long a change by another process may stay unseen; our own are seen at once. */
 const RECHECK_AFTER_MS = 1000
 
-export function createTreeReader({ root, refuse, cacheBytes = DEFAULT_CACHE_BYTES }: TreeReaderOptions): TreeReader {
+export function createTreeReader(options: TreeReaderOptions): TreeReader {
+  const { root, refuse, beyond, cacheBytes = DEFAULT_CACHE_BYTES } = options
   const cache = new ByteCache<Entry>(cacheBytes)
   const loading = new Map<string, Promise<Entry | undefined>>()
   const maxBodyBytes = Math.min(MAX_BODY_BYTES, cacheBytes * MAX_BODY_SHARE)
@@ -64,7 +65,9 @@ export function createTreeReader({ root, refuse, cacheBytes = DEFAULT_CACHE_BYTE
     const { method, url = '' } = req
     if (method !== 'GET' && method !== 'HEAD') throw wrongMethod(method)
     if (await send(url, req, res)) return
-    throw await explainAbsence(root, withoutQuery(url), parseTreePath(url))
+    const at = parseTreePath(url)
+    if (at && (await beyond?.(at, req, res))) return
+    throw await explainAbsence(root, withoutQuery(url), at)
   }
 
   async function send(url: string, req: IncomingMessage, res: ServerResponse): Promise<boolean> {
@@ -104,7 +107,7 @@ export function createTreeReader({ root, refuse, cacheBytes = DEFAULT_CACHE_BYTE
 
   async function loadAndKeep(at: TreePath, key: string, before?: Entry): Promise<Entry | undefined> {
     const changesBefore = changes
-    const entry = await loadEntry(root, at, before)
+    const entry = await loadEntry(options, at, before)
     // The tree may have changed under the read; what was read is whole, yet perhaps no longer the newest.
     if (entry && changesBefore === changes) cache.set(key, entry, performance.now())
     return entry

@@ -4,6 +4,8 @@ import type { Digest } from '../../schemas/digest.ts'
 import { hexOf } from '../../schemas/digest.ts'
 import { BUNDLE_MEDIA_TYPE } from '../../schemas/release-statement.ts'
 import { BUNDLE_FILE } from '../../static-tree/paths.ts'
+import type { Visibility } from '../db/records.ts'
+import { PRIVATE_CACHING } from '../private-headers.ts'
 import type { Encoding } from './conditions.ts'
 import type { TreePath } from './tree-path.ts'
 
@@ -29,16 +31,20 @@ const CACHE_CONTROL: Record<TreePath['kind'], string> = {
 
 type Described = {
   readonly at: TreePath
+  /** Of the repo whose file it is. */
+  readonly visibility: Visibility
   readonly encoding: Encoding
   readonly digest: Digest
   readonly size: number
   readonly body?: Buffer | undefined
 }
 
-export function represent({ at, encoding, digest, size, body }: Described): Representation {
+export function represent({ at, visibility, encoding, digest, size, body }: Described): Representation {
   const etag = `"${digest}"`
-  const shared = ['ETag', etag, 'Cache-Control', CACHE_CONTROL[at.kind]]
-  if (at.kind === 'document') shared.push('Vary', 'Accept-Encoding')
+  const isPrivate = visibility === 'private'
+  const varies = [...(isPrivate ? ['Authorization'] : []), ...(at.kind === 'document' ? ['Accept-Encoding'] : [])]
+  const shared = ['ETag', etag, 'Cache-Control', isPrivate ? PRIVATE_CACHING : CACHE_CONTROL[at.kind]]
+  if (varies.length > 0) shared.push('Vary', varies.join(', '))
   const part = [
     ...['Content-Type', contentType(at)],
     ...shared,

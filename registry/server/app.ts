@@ -2,13 +2,18 @@
 import { Hono } from 'hono'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import type { ReadGate } from '../auth/read-gate.ts'
 import type { RegistryServices } from '../context.ts'
 import { isFatal } from '../fatal.ts'
+import { principalOf } from './http/authenticate.ts'
 import type { App, Env, Handler, RequestOf } from './http/env.ts'
-import type { Operation, OperationName } from './http/operations.ts'
+import type { OperationName } from './http/operations.ts'
 import { OPERATIONS } from './http/operations.ts'
-import { problemAnswer } from './http/problem.ts'
+import { problemAnswer, readProblemAnswer } from './http/problem.ts'
 import { contextOf } from './http/request-context.ts'
+import type { HandlerFor, Route } from './http/route.ts'
+import { guardedBy } from './http/route.ts'
+import { pageRoutes } from './pages/pages.ts'
 import { livezRoute, readyzRoute } from './routes/health.ts'
 import { openApiRoute, searchRoute, whoamiRoute } from './routes/reading.ts'
 import { closeSessionRoute, openSessionRoute, publishRoute, readSessionRoute } from './routes/sessions.ts'
@@ -23,33 +28,39 @@ const HEADERS: Readonly<Record<string, string>> = {
   'Cache-Control': 'no-store',
 }
 
-/** `pages` are what people see; they bring headers of their own. */
-export function createApp(services: RegistryServices, pages?: App): App {
+/** All that the framework answers, each with the decision who may see it; there is no other way to mount a route. */
+export function routesOf(services: RegistryServices): readonly Route[] {
+  return [...operationRoutes(services), ...plainRoutes(services), ...pageRoutes(services)]
+}
+
+export function createApp(services: RegistryServices, gate: Pick<ReadGate, 'sight'>): App {
   const app: App = new Hono<Env>()
   app.use(async (c, next) => {
     await next()
     for (const [name, value] of Object.entries(HEADERS)) if (!c.res.headers.has(name)) c.header(name, value)
     c.header('X-Request-Id', contextOf(c.env.incoming).id)
   })
-  for (const [name, handler] of Object.entries(handlersOf(services)))
-    mount(app, OPERATIONS[name as OperationName], handler)
-  for (const [path, handler] of Object.entries(plainRoutes(services))) mount(app, { method: 'GET', path }, handler)
-  refuseOtherMethods(app)
-  if (pages) app.route('/', pages)
-  app.notFound((c) => refuse(c, services, nothingAt(c)))
-  app.onError((error, c) => refuse(c, services, error))
-  return app
-
-  function mount(to: App, { method, path }: Pick<Operation, 'method' | 'path'>, handler: Handler): void {
-    to.on(method, path, (c) => {
-      if (method !== 'GET') requireAccepting(services)
+  const guards = {
+    sight: (c: RequestOf) => gate.sight(c.env.incoming),
+    principal: (c: RequestOf) => principalOf(c, services),
+  }
+  for (const route of routesOf(services)) {
+    const handler = guardedBy(route, guards)
+    app.on(route.method, route.path, (c) => {
+      if (route.method !== 'GET') requireAccepting(services)
       return handler(c)
     })
   }
+  refuseOtherMethods(app)
+  app.notFound((c) => refuse(c, services, nothingAt(c)))
+  app.onError((error, c) => refuse(c, services, error))
+  return app
 }
 
-function handlersOf(services: RegistryServices): Readonly<Record<OperationName, Handler>> {
-  return {
+type Handlers = { readonly [Name in OperationName]: HandlerFor[(typeof OPERATIONS)[Name]['access']] }
+
+function operationRoutes(services: RegistryServices): readonly Route[] {
+  const handlers: Handlers = {
     openSession: openSessionRoute(services),
     readSession: readSessionRoute(services),
     closeSession: closeSessionRoute(services),
@@ -57,13 +68,22 @@ function handlersOf(services: RegistryServices): Readonly<Record<OperationName, 
     appendUpload: appendUploadRoute(services),
     publish: publishRoute(services),
     changeState: changeStateRoute(services),
-    whoami: whoamiRoute(services),
+    whoami: whoamiRoute,
     search: searchRoute(services),
   }
+  return Object.entries(handlers).map(([name, handle]) => {
+    const { method, path, access } = OPERATIONS[name as OperationName]
+    return { method, path, access, handle } as Route
+  })
 }
 
-function plainRoutes(services: RegistryServices): Readonly<Record<string, Handler>> {
-  return { '/livez': livezRoute, '/readyz': readyzRoute(services), '/api/v1/openapi.json': openApiRoute(services) }
+function plainRoutes(services: RegistryServices): readonly Route[] {
+  const open = (path: string, handle: Handler): Route => ({ method: 'GET', path, access: 'everyone', handle })
+  return [
+    open('/livez', livezRoute),
+    open('/readyz', readyzRoute(services)),
+    open('/api/v1/openapi.json', openApiRoute(services)),
+  ]
 }
 
 /** Behind all routes: an address that exists, asked with a method it does not take. */
@@ -90,8 +110,14 @@ function requireAccepting({ refusal }: RegistryServices): void {
 
 function refuse(c: RequestOf, services: RegistryServices, error: unknown): Response {
   if (isFatal(error)) services.halt(error)
-  const { status, headers, body } = problemAnswer(error, contextOf(c.env.incoming).id, services.logger)
+  const render = isRead(c) ? readProblemAnswer : problemAnswer
+  const { status, headers, body } = render(error, contextOf(c.env.incoming).id, services.logger)
   return new Response(c.req.method === 'HEAD' ? null : body, { status, headers })
+}
+
+/** Of the write API nothing takes a password: a browser that has one would send it along for any page. */
+function isRead({ req: { path } }: RequestOf): boolean {
+  return !path.startsWith('/api/') || path === OPERATIONS.search.path
 }
 
 function nothingAt(c: RequestOf): Error {

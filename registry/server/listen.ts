@@ -9,21 +9,24 @@ import { getRequestListener } from '@hono/node-server'
 import type { Logger } from 'pino'
 import { coded } from '../../schemas/errors.ts'
 import { basePath, parseBaseUrl } from '../../static-tree/base-url.ts'
+import { createPullTokens } from '../auth/pull-token.ts'
+import { createReadGate } from '../auth/read-gate.ts'
 import { createOciReader } from '../oci/reader.ts'
 import type { OpenRegistry } from '../open-registry.ts'
+import { beyondPublic } from '../read/private-face.ts'
 import { createTreeReader } from '../read/reader.ts'
 import { createApp } from './app.ts'
 import { answerUnreadable, watchExchange } from './http/answer-unreadable.ts'
+import { afterRefusal } from './http/authenticate.ts'
 import type { ClientAddress } from './http/client-address.ts'
 import { clientAddressBehind } from './http/client-address.ts'
 import { finishUnread } from './http/finish-unread.ts'
 import { guardRequest } from './http/guard-request.ts'
 import { logRequest } from './http/log-request.ts'
 import { ociErrorAnswer } from './http/oci-error.ts'
-import { problemAnswer } from './http/problem.ts'
+import { problemAnswer, readProblemAnswer } from './http/problem.ts'
 import { contextOf } from './http/request-context.ts'
 import { belowSite } from './http/site-path.ts'
-import { createPages } from './pages/pages.ts'
 
 export type Serving = {
   /** e.g. `http://127.0.0.1:8787` */
@@ -83,19 +86,37 @@ type HandlerSetting = Required<Pick<ServeOptions, 'logger' | 'clientAddress'>>
 function createHandler(registry: OpenRegistry, { logger, clientAddress }: HandlerSetting): RequestListener {
   const { services, tree } = registry
   const sitePath = basePath(parseBaseUrl(services.config.baseUrl))
-  const app = createApp(services, createPages(services))
+  const pullTokens = createPullTokens()
+  const gate = createReadGate({
+    ...services,
+    pullTokens,
+    noteReader: (request, tokenId) => {
+      contextOf(request).tokenId = tokenId
+    },
+    afterRefusal: (request, error) => afterRefusal(error, clientAddress(request), services),
+  })
+  const app = createApp(services, gate)
+  const refuseRead = (request: IncomingMessage, response: ServerResponse, error: unknown) =>
+    refuse(error, { request, response, logger }, readProblemAnswer)
+  // Two readers with a memory each: what is private never stands where everybody is answered from.
+  const privateReader = createTreeReader({ root: tree.privateRoot, visibility: 'private', refuse: refuseRead })
   const reader = createTreeReader({
     root: tree.root,
-    refuse: (request, response, error) => refuse(error, { request, response, logger }),
+    visibility: 'public',
+    refuse: refuseRead,
+    beyond: beyondPublic({ gate, reader: privateReader, root: tree.privateRoot }),
   })
+  const trees = { public: reader, private: privateReader }
   const oci = createOciReader({
     services,
-    tree: reader,
+    gate,
+    pullTokens,
+    trees,
     refuse: (request, response, error) => refuse(error, { request, response, logger }, ociErrorAnswer),
     finishUnread,
   })
-  tree.onChange((path) => {
-    reader.forget(path)
+  tree.onChange((path, visibility) => {
+    trees[visibility].forget(path)
     oci.forget(path)
   })
   const api = getRequestListener((request, env) => app.fetch(request, env), {

@@ -6,6 +6,7 @@ import { isSharded } from '../../static-tree/render/repo.ts'
 import type { TreeEntry } from '../../static-tree/write/store.ts'
 import { VARIANTS } from '../../static-tree/write/variants.ts'
 import type { TreePlaces } from './show.ts'
+import { isNeeded } from './show.ts'
 
 type Exclusively = <T>(act: () => Promise<T>) => Promise<T>
 /** What may stand in a folder of the tree. */
@@ -19,16 +20,17 @@ export async function removeExtraFiles(
   { exclusively, withBlobs }: { readonly exclusively: Exclusively; readonly withBlobs: boolean },
 ): Promise<void> {
   const sweep: Sweep = (path, allowed) => exclusively(async () => sweepFolder(path, await allowed(), places))
-  await sweep('', () => ({ folders: ['.well-known', 'repos', 'blobs'] }))
+  const isPublic = places.visibility === 'public'
+  await sweep('', () => ({ folders: ['repos', 'blobs', ...(isPublic ? ['.well-known'] : [])] }))
   await sweep('.well-known', () => ({ files: documents('octo', ['json']) }))
   await sweep('blobs', () => ({ folders: ['sha256'] }))
   if (withBlobs) await sweepBlobs(places, exclusively)
   const { repos } = places.metadata
   await sweep('repos', async () => {
-    const folders = await repos.list()
+    const folders = await repos.list(places.visibility)
     return { folders, files: folders.flatMap((repo) => documents(repo)) }
   })
-  for (const repo of await repos.list()) await sweepRepo(repo, places, sweep)
+  for (const repo of await repos.list(places.visibility)) await sweepRepo(repo, places, sweep)
 }
 
 async function sweepRepo(repo: Name, { catalog, metadata }: TreePlaces, sweep: Sweep): Promise<void> {
@@ -64,7 +66,7 @@ async function sweepBlobs(places: TreePlaces, exclusively: Exclusively): Promise
     await exclusively(async () => {
       for (const entry of entries.slice(at, at + 256)) {
         const isBlob = entry.kind === 'file' && /^[0-9a-f]{64}$/.test(entry.name)
-        const isServed = isBlob && (await places.metadata.catalog.isServed(digestFromHex(entry.name)))
+        const isServed = isBlob && (await isNeeded(digestFromHex(entry.name), places))
         if (!isServed) await removeEntry('blobs/sha256', entry, places)
       }
     })
@@ -77,6 +79,6 @@ async function removeEntry(folder: string, { name, kind }: TreeEntry, { store, c
 }
 
 /** e.g. `core.json`, `core.json.gz`, `core.json.br`, `core.yaml` … */
-function documents(name: string, formats: readonly string[] = ['json', 'yaml']): string[] {
+export function documents(name: string, formats: readonly string[] = ['json', 'yaml']): string[] {
   return formats.flatMap((format) => [`${name}.${format}`, ...VARIANTS.map((suffix) => `${name}.${format}.${suffix}`)])
 }

@@ -4,7 +4,7 @@ import type { TreeStore } from '../../static-tree/write/store.ts'
 
 export type Finding = {
   readonly kind: 'missing' | 'different' | 'extra'
-  /** Path under the tree root. */
+  /** Path under the tree root; behind `private-tree/` for that of private repos. */
   readonly path: string
 }
 

@@ -7,7 +7,7 @@ import { isDocumentThere } from '../../static-tree/write/document.ts'
 import { removeExtraFiles } from './extra-files.ts'
 import type { Finding } from './findings.ts'
 import { recordingStore } from './findings.ts'
-import type { Depth, TreePlaces } from './show.ts'
+import type { BothTrees, Depth, TreePlaces } from './show.ts'
 import { showDiscovery, showPlugin, showRepo } from './show.ts'
 
 export type ReconcileOptions = {
@@ -31,16 +31,26 @@ const MAX_FINDINGS = 100
 
 type Exclusively = <T>(act: () => Promise<T>) => Promise<T>
 
-export async function reconcileTree(
-  places: TreePlaces,
-  { depth, repair, exclusively }: ReconcileOptions & { readonly exclusively: Exclusively },
-): Promise<TreeReport> {
+export async function reconcileTrees(both: BothTrees, options: Reconciling): Promise<TreeReport> {
+  const open = await reconcileTree(both.public, options)
+  const hidden = await reconcileTree(both.private, options)
+  const findings = [
+    ...open.findings,
+    ...hidden.findings.map(({ kind, path }): Finding => ({ kind, path: `private-tree/${path}` })),
+  ]
+  return reportOf(findings, { plugins: open.plugins + hidden.plugins, repaired: options.repair })
+}
+
+type Reconciling = ReconcileOptions & { readonly exclusively: Exclusively }
+type Looked = { readonly plugins: number; readonly findings: readonly Finding[] }
+
+async function reconcileTree(places: TreePlaces, { depth, repair, exclusively }: Reconciling): Promise<Looked> {
   const { store, findings } = recordingStore(places.store, repair)
   const recorded: TreePlaces = { ...places, store, changed: repair ? places.changed : () => {} }
   const shownDepth = depth === 'deep' ? 'deep' : 'quick'
   let plugins = 0
-  await exclusively(() => showDiscovery(recorded, shownDepth))
-  for (const repo of await places.metadata.repos.list()) {
+  if (places.visibility === 'public') await exclusively(() => showDiscovery(recorded, shownDepth))
+  for (const repo of await places.metadata.repos.list(places.visibility)) {
     const names = [...(await places.catalog.shards(repo)).values()].flatMap((members) => [...members])
     plugins += names.length
     for (const plugin of names) await exclusively(() => lookAtPlugin(repo, plugin, { places: recorded, depth }))
@@ -49,7 +59,7 @@ export async function reconcileTree(
   // The last copy of what was published stays, even when its row is gone.
   if (await places.metadata.upkeep.isEverythingHere())
     await removeExtraFiles(recorded, { exclusively, withBlobs: depth !== 'glance' })
-  return reportOf([...findings.values()], { plugins, repaired: repair })
+  return { plugins, findings: [...findings.values()] }
 }
 
 type Look = { readonly places: TreePlaces; readonly depth: ReconcileOptions['depth'] }

@@ -1,5 +1,6 @@
 // Makes the tree show what the database says about one plugin, one repo or the whole registry. Bytes come before the
 // documents that name them, those before the documents of the repo.
+import type { Digest } from '../../schemas/digest.ts'
 import type { Discovery } from '../../schemas/discovery.ts'
 import type { Name } from '../../schemas/name.ts'
 import type { BaseUrl } from '../../static-tree/base-url.ts'
@@ -9,6 +10,7 @@ import { renderDiscovery } from '../../static-tree/render/discovery.ts'
 import { renderPluginPieces } from '../../static-tree/render/plugin.ts'
 import { isSharded, renderInlineRepo, renderShard, renderShardedRoot } from '../../static-tree/render/repo.ts'
 import { putDocument } from '../../static-tree/write/document.ts'
+import type { Visibility } from '../db/records.ts'
 import type { MetadataStore } from '../db/store.ts'
 import type { Catalog } from './catalog.ts'
 import type { ReleasePlaces } from './releases.ts'
@@ -16,6 +18,8 @@ import { digestsOf, isReleaseWhole, putRelease, removeRelease } from './releases
 
 export type TreePlaces = ReleasePlaces & {
   readonly metadata: Pick<MetadataStore, 'repos' | 'catalog' | 'outbox' | 'upkeep'>
+  /** Whose repos stand in this tree. */
+  readonly visibility: Visibility
   readonly catalog: Catalog
   readonly base: BaseUrl
   /** From how many bytes on a plugin's oldest versions move to pages. */
@@ -24,6 +28,9 @@ export type TreePlaces = ReleasePlaces & {
   /** Called with each path whose bytes changed; one that ends in `/` stands for all below it. */
   readonly changed: (path: string) => void
 }
+
+/** The tree for everybody, and the one of private repos: no byte of these ever lies in the other. */
+export type BothTrees = Readonly<Record<Visibility, TreePlaces>>
 
 /** `quick` trusts that a folder or document that is there is whole, as it was put there in one step. */
 export type Depth = 'quick' | 'deep'
@@ -83,8 +90,9 @@ export async function showRepo(
   return written + (await putAll(renderShardedRoot(repo, [...shards.keys()]), places, depth))
 }
 
+/** Of the tree for everybody: whoever may read a private repo was told its address. */
 export async function showDiscovery(places: TreePlaces, depth: Depth = 'quick'): Promise<number> {
-  const repos = await places.metadata.repos.list()
+  const repos = await places.metadata.repos.list('public')
   return put(renderDiscovery(repos, places.base, places.limits), places, depth)
 }
 
@@ -112,9 +120,14 @@ async function showRelease(release: ReleaseRecord, isThere: boolean, { places, d
 /** A crash may have come between the folder and the blobs, so a deep look takes the blobs away again. */
 async function hideRelease(release: ReleaseRecord, isThere: boolean, { places, depth }: How): Promise<number> {
   if (!isThere && depth === 'quick') return 0
-  await removeRelease(release, places, (digest) => places.metadata.catalog.isServed(digest))
+  await removeRelease(release, places, (digest) => isNeeded(digest, places))
   forget(release, places)
   return isThere ? 1 : 0
+}
+
+/** Whether a repo of this tree still shows these bytes. */
+export function isNeeded(digest: Digest, { metadata, visibility }: TreePlaces): Promise<boolean> {
+  return metadata.catalog.isServed(digest, visibility)
 }
 
 function forget(release: ReleaseRecord, { changed }: TreePlaces): void {

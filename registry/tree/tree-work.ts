@@ -4,7 +4,8 @@ import { coded, isCoded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import type { OutboxRow } from '../db/records.ts'
 import { isFatal } from '../fatal.ts'
-import type { Depth, TreePlaces } from './show.ts'
+import { hideRepo } from './hide-repo.ts'
+import type { BothTrees, Depth, TreePlaces } from './show.ts'
 import { showDiscovery, showPlugin, showRepo } from './show.ts'
 
 /** What someone waits for: their plugin, or their repo when no plugin is named. */
@@ -26,7 +27,7 @@ type TreeWorkDeps = {
 
 /** One change of the tree at a time; those that come meanwhile are shown together in the next round. */
 export class TreeWork {
-  readonly #places: TreePlaces
+  readonly #trees: BothTrees
   readonly #logger: Pick<Logger, 'error'>
   /** Rows whose change is shown, and waits to be made durable. */
   readonly #unsynced = new Set<number>()
@@ -41,8 +42,8 @@ export class TreeWork {
   #hasFailed = false
   #isBroken = false
 
-  constructor(places: TreePlaces, { logger, onFatal = () => {}, requireClaim = async () => {} }: TreeWorkDeps) {
-    this.#places = places
+  constructor(trees: BothTrees, { logger, onFatal = () => {}, requireClaim = async () => {} }: TreeWorkDeps) {
+    this.#trees = trees
     this.#logger = logger
     this.#onFatal = onFatal
     this.#requireClaim = requireClaim
@@ -104,7 +105,7 @@ export class TreeWork {
     const failed = new Map<string, unknown>()
     const tried = new Set<number>()
     for (;;) {
-      const oldest = await this.#places.metadata.outbox.take(256 + this.#unsynced.size + tried.size)
+      const oldest = await this.#trees.public.metadata.outbox.take(256 + this.#unsynced.size + tried.size)
       const rows = oldest.filter(({ id }) => !this.#unsynced.has(id) && !tried.has(id))
       if (rows.length === 0) break
       for (const { id } of rows) tried.add(id)
@@ -124,18 +125,34 @@ export class TreeWork {
     rows: readonly OutboxRow[],
     { depth, failed }: { readonly depth: Depth; readonly failed: Map<string, unknown> },
   ): Promise<void> {
-    const plugins = new Set(rows.flatMap(({ plugin }) => plugin ?? []))
     const attempt = (key: string, act: () => Promise<unknown>) =>
       act().catch((error: unknown) => {
         failed.set(key, error)
         this.#logger.error({ err: error, subject: key }, 'the static tree could not be written')
       })
+    // Read behind the rows: what was published into a private repo is never shown as that of a public one.
+    const isPrivate = (await this.#trees.public.metadata.repos.visibility(repo)) === 'private'
+    const [places, other] = isPrivate
+      ? [this.#trees.private, this.#trees.public]
+      : [this.#trees.public, this.#trees.private]
+    const mayHaveMoved = rows.some(({ kind }) => kind === 'repo')
+    const leave = () => attempt(`${repo}/`, () => this.#leave(repo, other, depth))
+    // Out of everybody's sight first, and only when the new place is filled out of that of those who could read it.
+    if (mayHaveMoved && isPrivate) await leave()
+    const named = rows.flatMap(({ plugin }) => plugin ?? [])
+    const plugins = new Set(mayHaveMoved ? [...named, ...(await places.metadata.catalog.plugins(repo))] : named)
     for (const plugin of plugins) {
-      await this.#places.catalog.note(repo, plugin)
-      await attempt(`${repo}/${plugin}`, () => showPlugin(repo, plugin, this.#places, depth))
+      await places.catalog.note(repo, plugin)
+      await attempt(`${repo}/${plugin}`, () => showPlugin(repo, plugin, places, depth))
     }
-    await attempt(`${repo}/`, () => showRepo(repo, this.#places, { plugins, depth }))
-    if (rows.some(({ kind }) => kind === 'repo')) await attempt(`${repo}/`, () => showDiscovery(this.#places, depth))
+    await attempt(`${repo}/`, () => showRepo(repo, places, { plugins, depth }))
+    if (mayHaveMoved && !isPrivate) await leave()
+  }
+
+  /** Takes the repo out of the tree that it may have stood in before it became public or private. */
+  async #leave(repo: Name, before: TreePlaces, depth: Depth): Promise<void> {
+    await showDiscovery(this.#trees.public, depth)
+    await hideRepo(repo, before)
   }
 
   #retryLater(): void {
@@ -170,8 +187,9 @@ export class TreeWork {
   async #syncAndFinish(): Promise<void> {
     const ids = [...this.#unsynced]
     try {
-      await this.#places.store.sync()
-      await this.#places.metadata.outbox.finish(ids)
+      await this.#trees.public.store.sync()
+      await this.#trees.private.store.sync()
+      await this.#trees.public.metadata.outbox.finish(ids)
     } catch (error) {
       if (isFatal(error)) this.#break(error)
       throw error

@@ -4,23 +4,25 @@ import type { Logger } from 'pino'
 import { parseBaseUrl } from '../../static-tree/base-url.ts'
 import type { TreeStore } from '../../static-tree/write/store.ts'
 import type { BlobStore } from '../blobs/store.ts'
+import type { Visibility } from '../db/records.ts'
 import type { RegistryConfig } from '../settings.ts'
-import { treePath } from '../settings.ts'
+import { privateTreePath, treePath } from '../settings.ts'
 import { Catalog } from './catalog.ts'
 import { readTreeMark, writeTreeMark } from './mark.ts'
 import type { ReconcileOptions, TreeReport } from './reconcile.ts'
-import { reconcileTree } from './reconcile.ts'
-import type { TreePlaces } from './show.ts'
+import { reconcileTrees } from './reconcile.ts'
+import type { BothTrees, TreePlaces } from './show.ts'
 import { showDiscovery, showRepo } from './show.ts'
 import type { TreeTarget } from './tree-work.ts'
 import { TreeWork } from './tree-work.ts'
 
-export type TreeDeps = {
+/** Where the trees are kept: what everybody may read, and what only some may. */
+export type TreeStores = { readonly store: TreeStore; readonly privateStore: TreeStore }
+
+export type TreeDeps = TreeStores & {
   readonly config: RegistryConfig
   readonly metadata: TreePlaces['metadata']
   readonly blobs: Pick<BlobStore, 'open'>
-  /** Where the tree is kept. */
-  readonly store: TreeStore
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>
   /** Told when the disk can no longer be trusted. */
   readonly onFatal?: (error: unknown) => void
@@ -31,35 +33,42 @@ export type TreeDeps = {
 export type Tree = {
   /** e.g. DIR/tree */
   readonly root: string
+  /** e.g. DIR/private-tree: the same paths, of private repos. */
+  readonly privateRoot: string
   /** Resolves once the tree shows everything that was committed before the call; throws what kept `target` from it. */
   drain(target?: TreeTarget): Promise<void>
   /** Proves that the tree equals the database, and repairs it when asked to. */
   reconcile(options: ReconcileOptions): Promise<TreeReport>
-  /** Calls back with each path (no leading slash) whose bytes changed; one that ends in `/` stands for all below it. */
-  onChange(listener: (path: string) => void): void
+  /** Calls back with each path (no leading slash) whose bytes changed, and in which of the trees; one that ends in `/` stands for all below it. */
+  onChange(listener: TreeListener): void
   /** Looks over the whole tree in the background, as a start should; resolves when that is done. */
   check(): Promise<void>
   close(): Promise<void>
 }
 
+type TreeListener = (path: string, visibility: Visibility) => void
+
 /** Opens the tree and shows what is in the outbox. */
 export async function openTree(deps: TreeDeps): Promise<Tree> {
   const { config, metadata, logger, onFatal, requireClaim } = deps
-  const listeners: ((path: string) => void)[] = []
-  const places = openPlaces(deps, (path) => {
-    for (const listener of listeners) listener(path)
+  const listeners: TreeListener[] = []
+  const places = openPlaces(deps, (path, visibility) => {
+    for (const listener of listeners) listener(path, visibility)
   })
   const work = new TreeWork(places, { logger, onFatal, requireClaim })
   // Rows that are left were perhaps half shown when a crash came, so they are looked at closely.
   await work.drain('deep')
-  await work.exclusively(async () => showDiscovery(places))
-  for (const repo of await metadata.repos.list()) await work.exclusively(() => showRepo(repo, places, { plugins: [] }))
+  await work.exclusively(async () => showDiscovery(places.public))
+  for (const own of [places.public, places.private])
+    for (const repo of await metadata.repos.list(own.visibility))
+      await work.exclusively(() => showRepo(repo, own, { plugins: [] }))
 
   const reconcile: Tree['reconcile'] = (options) =>
-    reconcileTree(places, { ...options, exclusively: (act) => work.exclusively(act) })
+    reconcileTrees(places, { ...options, exclusively: (act) => work.exclusively(act) })
 
   return {
     root: treePath(config.dataDir),
+    privateRoot: privateTreePath(config.dataDir),
     reconcile,
     drain: (target) => work.drain('quick', target),
     onChange: (listener) => void listeners.push(listener),
@@ -74,30 +83,32 @@ export async function openTree(deps: TreeDeps): Promise<Tree> {
   }
 
   async function lookOver(): Promise<void> {
-    const isCurrent = await readTreeMark(config.dataDir, places.base)
+    const isCurrent = await readTreeMark(config.dataDir, places.public.base)
     const report = await reconcile({ depth: isCurrent ? 'glance' : 'quick', repair: true })
     if (isCurrent && report.problems > 0) logger.warn({ report }, 'the static tree differed and was repaired')
     if (!isCurrent) logger.info({ report }, 'the static tree was rendered for this base URL')
-    await writeTreeMark(config.dataDir, places.base)
+    await writeTreeMark(config.dataDir, places.public.base)
   }
 }
 
 /** Compares the tree with the database and changes neither; what the outbox has yet to show counts as missing. */
 export async function inspectTree(deps: TreeDeps): Promise<TreeReport> {
   const places = openPlaces(deps, () => {})
-  return reconcileTree(places, { depth: 'deep', repair: false, exclusively: (act) => act() })
+  return reconcileTrees(places, { depth: 'deep', repair: false, exclusively: (act) => act() })
 }
 
-function openPlaces({ config, metadata, blobs, store }: TreeDeps, changed: (path: string) => void): TreePlaces {
+function openPlaces({ config, metadata, blobs, store, privateStore }: TreeDeps, changed: TreeListener): BothTrees {
   const { baseUrl, limits } = config
-  return {
-    store,
+  const shared = {
     metadata,
     blobs,
     catalog: new Catalog(metadata.catalog),
     base: parseBaseUrl(baseUrl),
     documentBytes: limits.documentBytes,
     limits: { artifactBytes: limits.artifactBytes, releaseBytes: limits.releaseBytes },
-    changed,
   }
+  const placesOf = (visibility: Visibility, own: TreeStore): TreePlaces => {
+    return { ...shared, visibility, store: own, changed: (path) => changed(path, visibility) }
+  }
+  return { public: placesOf('public', store), private: placesOf('private', privateStore) }
 }

@@ -3,13 +3,13 @@
 import { stableJson } from '../../schemas/json.ts'
 import type { Name } from '../../schemas/name.ts'
 import type { RegistryDeps } from '../context.ts'
-import type { AuditRecord, Token } from '../db/records.ts'
+import type { AuditRecord, Token, Visibility } from '../db/records.ts'
 import type { MetadataStore } from '../db/store.ts'
 import type { Finding } from './check-audit.ts'
 
 /** What the log says of each, by its name. */
 type Told = {
-  readonly repos: Set<string>
+  readonly repos: Map<string, Visibility>
   /** `repo key` */
   readonly keys: Map<string, { isRevoked: boolean; isAdded: boolean }>
   readonly tokens: Map<string, { isRevoked: boolean; readonly created: AuditRecord['details'][] }>
@@ -24,6 +24,7 @@ export async function checkPartners({ metadata }: RegistryDeps): Promise<Finding
   const repos = await metadata.repos.list()
   const checks: readonly Check[] = [
     ...checkRepos(repos, told),
+    ...checkVisibility(repos, await metadata.repos.list('private'), told),
     ...(await checkKeys(repos, told, metadata)),
     ...checkTokens(await metadata.tokens.list(), told),
     { message: 'plugin without a version', subjects: await metadata.upkeep.emptyPlugins(MAX_OF_A_KIND) },
@@ -35,7 +36,7 @@ export async function checkPartners({ metadata }: RegistryDeps): Promise<Finding
 }
 
 async function readTold({ audit }: MetadataStore): Promise<Told> {
-  const told: Told = { repos: new Set(), keys: new Map(), tokens: new Map() }
+  const told: Told = { repos: new Map(), keys: new Map(), tokens: new Map() }
   for await (const record of audit.walk()) tell(told, record)
   return told
 }
@@ -44,7 +45,9 @@ function tell({ repos, keys, tokens }: Told, { action, subject, details }: Audit
   const key = `${subject} ${details.key}`
   const knownKey = keys.get(key) ?? { isAdded: false, isRevoked: false }
   const knownToken = tokens.get(subject) ?? { created: [], isRevoked: false }
-  if (action === 'repo-create') repos.add(subject)
+  if (action === 'repo-create') repos.set(subject, details.visibility === 'private' ? 'private' : 'public')
+  if (action === 'repo-private') repos.set(subject, 'private')
+  if (action === 'repo-public') repos.set(subject, 'public')
   if (action === 'key-add') keys.set(key, { ...knownKey, isAdded: true })
   if (action === 'key-revoke') keys.set(key, { ...knownKey, isRevoked: true })
   if (action === 'token-create') tokens.set(subject, { ...knownToken, created: [...knownToken.created, details] })
@@ -57,9 +60,15 @@ function checkRepos(repos: readonly Name[], told: Told): Check[] {
     { message: 'repo that the audit log does not know', subjects: repos.filter((repo) => !told.repos.has(repo)) },
     {
       message: 'repo that was created and is not there any more',
-      subjects: [...told.repos].filter((repo) => !here.has(repo)),
+      subjects: [...told.repos.keys()].filter((repo) => !here.has(repo)),
     },
   ]
+}
+
+/** Whoever opens a repo behind the log shows what only some may read. */
+function checkVisibility(repos: readonly Name[], hidden: readonly Name[], told: Told): Check[] {
+  const isOther = (repo: Name) => told.repos.has(repo) && (told.repos.get(repo) === 'private') !== hidden.includes(repo)
+  return [{ message: 'repo about whose visibility table and audit log differ', subjects: repos.filter(isOther) }]
 }
 
 async function checkKeys(repos: readonly Name[], told: Told, metadata: MetadataStore): Promise<Check[]> {

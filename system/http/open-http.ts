@@ -93,10 +93,10 @@ export async function openHttp(options: HttpOptions): Promise<Http> {
     const mayAuthorize = url.origin === given.origin
     const known = mayAuthorize ? granted.get(url.origin) : undefined
     const response = await send(url, { ...headers, ...(known ? { authorization: known } : {}) }, attempt)
-    if (!mayAuthorize || known || !options.credentials || ![401, 403].includes(response.statusCode ?? 0))
-      return response
+    if (!mayAuthorize || !options.credentials || ![401, 403].includes(response.statusCode ?? 0)) return response
     const authorization = await options.credentials(given, response.headers['www-authenticate'])
-    if (authorization === undefined) return response
+    // Below another path of the same host it may be another registry, with a login of its own.
+    if (authorization === undefined || authorization === known) return response
     response.destroy()
     granted.set(url.origin, authorization)
     return send(url, { ...headers, authorization }, attempt)

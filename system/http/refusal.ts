@@ -62,7 +62,7 @@ function loginHint(url: URL, challenge: string | undefined): string {
 }
 
 /** `…/repos/core.yaml` and all below `…/repos/` belong to the registry at `…`. */
-function registryOf(url: URL): string {
+export function registryOf(url: URL): string {
   const path = url.pathname.replace(/\/(repos|blobs|api|\.well-known)\/.*$/, '')
   return `${url.origin}${path === url.pathname ? '' : path}`
 }

@@ -129,6 +129,6 @@ test('the repo YAML is what a registry renders, and octoctl reads it', () => {
 function cacheControl(path: string, digest: Digest): string {
   const at = parseTreePath(`/${path}`)
   assert.ok(at, path)
-  const { whole } = represent({ at, encoding: 'identity', digest, size: 1 })
+  const { whole } = represent({ at, visibility: 'public', encoding: 'identity', digest, size: 1 })
   return whole[whole.indexOf('Cache-Control') + 1] ?? ''
 }

@@ -41,6 +41,13 @@ test('the page’s import writes a project', async (t) => {
 test('the page names the address of everything that is served', () => {
   const rows = tableRows(PAGE, '## With clients of containers').map(([asked]) => asked)
   assert.deepEqual(rows, [
-    ...['`tags/list`', '`manifests/TAG`, `manifests/DIGEST`', '`blobs/DIGEST`', '`referrers/DIGEST`', 'what writes'],
+    ...[
+      '`tags/list`',
+      '`manifests/TAG`, `manifests/DIGEST`',
+      '`blobs/DIGEST`',
+      '`referrers/DIGEST`',
+      'what writes',
+      '`/v2/token`',
+    ],
   ])
 })

@@ -56,6 +56,8 @@ test('a registry is set up, keys change, tokens come and go, and all is tidy, be
   const tokens = await typeOcto(['registry', 'token', 'list', '--data', data, '--json'])
   const [token] = JSON.parse(tokens.stdout)
   await runWell(commands('tokens'), { cwd: folder, env: { DATA: data, TOKEN_ID: token.id } })
+  const said = await runWell(commands('private'), { cwd: folder, env: { DATA: data } })
+  assert.match(said, /created private repo internal[\s\S]*repo core is private\n[\s\S]*internal +private +0 +1/)
   assert.match(await runWell(commands('audit'), { cwd: folder, env }), /publish +core\/hello/)
   assert.match(await runWell(commands('tidy'), { cwd: folder, env }), /all is well: 1 version/)
 })

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, statSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import test from 'node:test'
@@ -124,6 +124,77 @@ test('crane finds digest, tags and manifest', { skip: missing(CRANE, 'CRANE_BIN'
   assert.equal((await crane('digest', `${host}/${HELLO}:1.0.0`)).trim(), digestOf(manifest))
   assert.equal((await crane('ls', `${host}/${HELLO}`)).trim(), '1.0.0')
   assert.equal(await crane('manifest', `${host}/${HELLO}@${digestOf(manifest)}`), manifest.toString())
+})
+
+/** The scene with `core` closed, and a config of docker that has a token as its password. */
+const aPrivateScene = async (t: TestContext) => {
+  const scene = await aScene(t)
+  const { registry, folder, host } = scene
+  await registry.setVisibility('core', 'private')
+  const { token } = await registry.createToken(['core/*:read'])
+  const auth = Buffer.from(`anybody:${token}`).toString('base64')
+  mkdirSync(join(folder, '.docker'))
+  const write = (value: object) =>
+    writeFileSync(join(folder, '.docker', 'config.json'), JSON.stringify(value), { mode: 0o600 })
+  return { ...scene, token, logIn: () => write({ auths: { [host]: { auth } } }), logOut: () => write({}) }
+}
+
+test('crane reads a private repo with a login, and is told nothing of it without one', {
+  skip: missing(CRANE, 'CRANE_BIN', 'version'),
+}, async (t) => {
+  const { registry, folder, host, token, logIn, logOut } = await aPrivateScene(t)
+  const crane = (...words: string[]) => run(CRANE, words, folder)
+  const list = () => crane('ls', '--insecure', `${host}/${HELLO}`)
+  logOut()
+  const refused = await list()
+  assert.notEqual(refused.code, 0)
+  assert.match(refused.stderr, /UNAUTHORIZED/)
+  logIn()
+  assert.equal((await list()).stdout.trim(), '1.0.0')
+  const manifest = await crane('manifest', '--insecure', `${host}/${HELLO}:1.0.0`)
+  const { layers } = JSON.parse(manifest.stdout) as OciManifest
+  for (const { digest } of layers) {
+    const blob = await crane('blob', '--insecure', `${host}/${HELLO}@${digest}`)
+    assert.equal(digestOf(blob.stdout), digest)
+  }
+  logOut()
+  const login = await crane('auth', 'login', '--insecure', host, '-u', 'anybody', '-p', token)
+  assert.equal(login.code, 0, login.stderr)
+  assert.equal((await list()).stdout.trim(), '1.0.0')
+  const { token: other } = await registry.createToken(['vault/*:read'])
+  await crane('auth', 'login', '--insecure', host, '-u', 'anybody', '-p', other)
+  assert.match((await list()).stderr, /NAME_UNKNOWN/)
+})
+
+test('`ocm` lists a private repo beside a public one, and downloads from it, with the login of its own config or of docker’s', {
+  skip: noOcm,
+}, async (t) => {
+  const [open, hidden] = [await aScene(t), await aPrivateScene(t)]
+  const { folder, host, token, logIn, logOut } = hidden
+  const component = (url: string) => `${url}/core//octo.internal/core`
+  const registries = [open, hidden].map(({ registry }) => component(registry.url)).join(',')
+  const list = (...more: string[]) =>
+    run(OCM, [...more, 'plugin', 'registry', 'list', '--registry', registries, '-o', 'json'], folder)
+  logOut()
+  assert.notEqual((await list()).code, 0)
+  const [hostname, port] = host.split(':')
+  const identity = { type: 'OCIRegistry', hostname, port, scheme: 'http' }
+  const credentials = [{ type: 'Credentials/v1', properties: { username: 'anybody', password: token } }]
+  const own = { type: 'credentials.config.ocm.software', consumers: [{ identity, credentials }] }
+  const config = { type: 'generic.config.ocm.software/v1', configurations: [own] }
+  writeFileSync(join(folder, 'ocm.json'), JSON.stringify(config))
+  const repository = { type: 'DockerConfig/v1', dockerConfigFile: join(folder, '.docker', 'config.json') }
+  const docker = { type: 'credentials.config.ocm.software', repositories: [{ repository }] }
+  writeFileSync(join(folder, 'docker.json'), JSON.stringify({ ...config, configurations: [docker] }))
+  logIn()
+  for (const file of ['ocm.json', 'docker.json']) {
+    const { code, stdout, stderr } = await list('--config', file)
+    assert.equal(code, 0, stderr)
+    assert.equal((JSON.parse(stdout) as unknown[]).length, 2, file)
+    const plugin = `${hidden.registry.url}/core//octo.internal/core/hello:1.0.0`
+    await runs(OCM, ['--config', file, 'download', 'plugin', plugin, '--output', `from-${file}`], folder)
+    assert.deepEqual(readFileSync(join(folder, `from-${file}`, 'hello')), PLUGIN)
+  }
 })
 
 test('the pull part of the OCI conformance suite passes', {

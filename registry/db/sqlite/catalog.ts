@@ -1,5 +1,5 @@
 // What is read for those who look: the tree, pages and search.
-import { and, asc, count, eq, gt, inArray } from 'drizzle-orm'
+import { and, asc, count, eq, gt, inArray, or } from 'drizzle-orm'
 import type { Name } from '../../../schemas/name.ts'
 import type { Version } from '../../../schemas/version.ts'
 import type { RepoSummary, ShownVersion } from '../records.ts'
@@ -23,13 +23,13 @@ export function catalogOf(db: Db): CatalogStore {
     servedVersions: (repo, plugin) => ask(db, (from) => listServedVersions(from, repo, plugin)),
     shownVersions: (repo, plugin, shown) => ask(db, (from) => listShownVersions(from, { repo, plugin }, shown)),
     listings: (repo, names) => ask(db, (from) => readListings(from, repo, names)),
-    isServed: (digest) => ask(db, (from) => isServed(from, digest)),
+    isServed: (digest, visibility) => ask(db, (from) => isServed(from, digest, visibility)),
     holds: (repo, plugin, digest) => ask(db, (from) => holdsBlob(from, { repo, plugin }, digest)),
     activeVersions: (repo, plugin, page) => ask(db, (from) => listActiveVersions(from, { repo, plugin }, page)),
     serials: (repo) => ask(db, (from) => listSerials(from, repo)),
     offered: (repo, names) => ask(db, (from) => readOffered(from, repo, names)),
-    repoSummaries: (limit) => ask(db, (from) => listRepoSummaries(from, limit)),
-    search: (query, repo) => ask(db, (from) => searchPlugins(from, query, repo)),
+    repoSummaries: (limit, readable = []) => ask(db, (from) => listRepoSummaries(from, limit, readable)),
+    search: (query, repo, readable = []) => ask(db, (from) => searchPlugins(from, { query, repo, readable })),
   }
 }
 
@@ -48,11 +48,12 @@ function listPlugins(
     .map(({ plugin }) => plugin)
 }
 
-function listRepoSummaries(db: Db, limit: number): RepoSummary[] {
+function listRepoSummaries(db: Db, limit: number, readable: readonly Name[]): RepoSummary[] {
   return db
-    .select({ name: repos.name, plugins: count(plugins.plugin) })
+    .select({ name: repos.name, visibility: repos.visibility, plugins: count(plugins.plugin) })
     .from(repos)
     .leftJoin(plugins, eq(plugins.repo, repos.name))
+    .where(or(eq(repos.visibility, 'public'), inArray(repos.name, [...readable])))
     .groupBy(repos.name)
     .orderBy(asc(repos.name))
     .limit(limit)

@@ -5,9 +5,10 @@ import type { Name } from '../../../schemas/name.ts'
 import type { Version } from '../../../schemas/version.ts'
 import type { Listing } from '../../../static-tree/newest.ts'
 import { listingOf } from '../../../static-tree/newest.ts'
+import type { Visibility } from '../records.ts'
 import type { Db } from './open.ts'
 import { readPluginRecord, releaseRecord } from './records.ts'
-import { artifacts, plugins, versions } from './tables.ts'
+import { artifacts, plugins, repos, versions } from './tables.ts'
 
 /** The listings of these plugins of a repo, in any order; plugins without releases have none. */
 export function readListings(db: Db, repo: Name, names: readonly Name[]): Listing[] {
@@ -15,17 +16,20 @@ export function readListings(db: Db, repo: Name, names: readonly Name[]): Listin
   return names.flatMap((plugin) => stable.get(plugin) ?? bestListing(db, repo, plugin))
 }
 
-/** Whether any release that may be fetched holds these bytes. */
-export function isServed(db: Db, digest: Digest): boolean {
+/** Whether any release that may be fetched, of a repo of this kind, holds these bytes. */
+export function isServed(db: Db, digest: Digest, visibility: Visibility): boolean {
+  const ofKind = and(eq(repos.name, versions.repo), eq(repos.visibility, visibility))
   const asBundle = db
     .select({ id: versions.id })
     .from(versions)
+    .innerJoin(repos, ofKind)
     .where(and(eq(versions.bundleDigest, digest), ne(versions.state, 'quarantined')))
     .limit(1)
   const asArtifact = db
     .select({ id: versions.id })
     .from(artifacts)
     .innerJoin(versions, eq(versions.id, artifacts.versionId))
+    .innerJoin(repos, ofKind)
     .where(and(eq(artifacts.digest, digest), ne(versions.state, 'quarantined')))
     .limit(1)
   return asBundle.get() !== undefined || asArtifact.get() !== undefined

@@ -197,4 +197,20 @@ CREATE TABLE oci_digests (
 CREATE INDEX oci_digests_by_release ON oci_digests(repo, plugin, version, domain);
 `
 
-export const MIGRATIONS: readonly string[] = [CREATE + SEAL, WITNESSES, AUDIT_BY_ACTION, BUDGETS, OCI_DIGESTS]
+/** Words of private plugins stand apart, so that they have no part in how public ones are ranked. */
+const VISIBILITY = `
+ALTER TABLE repos ADD COLUMN visibility TEXT NOT NULL DEFAULT 'public' CHECK (visibility IN ('public', 'private'));
+CREATE INDEX repos_by_visibility ON repos(visibility, name);
+CREATE VIRTUAL TABLE private_words USING fts5(
+  repo UNINDEXED, plugin, category, description, tokenize = 'unicode61', prefix = '1 2 3'
+);
+`
+
+export const MIGRATIONS: readonly string[] = [
+  CREATE + SEAL,
+  WITNESSES,
+  AUDIT_BY_ACTION,
+  BUDGETS,
+  OCI_DIGESTS,
+  VISIBILITY,
+]

@@ -2,20 +2,22 @@
 import { and, asc, count, eq, isNull } from 'drizzle-orm'
 import type { Name } from '../../../schemas/name.ts'
 import type { TrustKey } from '../../../schemas/trust-key.ts'
-import type { RepoKey } from '../records.ts'
+import type { RepoKey, Visibility } from '../records.ts'
 import type { FoundKey, NewRepoKey, RepoStore } from '../store.ts'
 import { writeAudit } from './audit.ts'
 import type { Db } from './open.ts'
 import { ask, writePatiently } from './open.ts'
 import { addToOutbox } from './outbox.ts'
+import { moveWords } from './search.ts'
 import { repoKeys, repos } from './tables.ts'
 
 export function reposOf(db: Db): RepoStore {
   return {
     create: (repo, decide) =>
       writePatiently(db, (tx) => {
-        const { createdAt, keys, audit } = decide({ exists: repoExists(tx, repo), repos: countRepos(tx) })
-        tx.insert(repos).values({ name: repo, createdAt }).run()
+        const made = decide({ exists: repoExists(tx, repo), repos: countRepos(tx) })
+        const { createdAt, visibility = 'public', keys, audit } = made
+        tx.insert(repos).values({ name: repo, createdAt, visibility }).run()
         for (const key of keys) insertKey(tx, repo, { key, addedAt: createdAt })
         for (const entry of audit) writeAudit(tx, entry)
         addToOutbox(tx, { repo, createdAt })
@@ -33,17 +35,35 @@ export function reposOf(db: Db): RepoStore {
         tx.update(repoKeys).set({ revokedAt }).where(admitted).run()
         writeAudit(tx, audit)
       }),
+    changeVisibility: (repo, decide) =>
+      writePatiently(db, (tx) => {
+        const change = decide(findVisibility(tx, repo))
+        if (!change) return
+        const { visibility, at, audit } = change
+        tx.update(repos).set({ visibility }).where(eq(repos.name, repo)).run()
+        moveWords(tx, repo, visibility)
+        writeAudit(tx, audit)
+        addToOutbox(tx, { repo, createdAt: at })
+      }),
     exists: (repo) => ask(db, (from) => repoExists(from, repo)),
-    list: () => ask(db, listRepos),
+    visibility: (repo) => ask(db, (from) => findVisibility(from, repo)),
+    list: (visibility) => ask(db, (from) => listRepos(from, visibility)),
+    hasPrivate: () => ask(db, (from) => listRepos(from, 'private', 1).length > 0),
     keys: (repo) => ask(db, (from) => listRepoKeys(from, repo)),
   }
 }
 
-function listRepos(db: Db): Name[] {
+function findVisibility(db: Db, repo: Name): Visibility | undefined {
+  return db.select({ visibility: repos.visibility }).from(repos).where(eq(repos.name, repo)).get()?.visibility
+}
+
+function listRepos(db: Db, visibility: Visibility | undefined, limit = -1): Name[] {
   return db
     .select({ name: repos.name })
     .from(repos)
+    .where(visibility && eq(repos.visibility, visibility))
     .orderBy(asc(repos.name))
+    .limit(limit)
     .all()
     .map(({ name }) => name)
 }

@@ -9,13 +9,14 @@ import type { VersionState } from '../../../schemas/plugin-document.ts'
 import type { ReleasePredicate } from '../../../schemas/release-statement.ts'
 import type { KeyKind } from '../../../schemas/trust-key.ts'
 import type { Version } from '../../../schemas/version.ts'
-import type { AuditAction, Scope } from '../records.ts'
+import type { AuditAction, Scope, Visibility } from '../records.ts'
 
 // All times are milliseconds since 1970, all sizes are bytes.
 
 export const repos = sqliteTable('repos', {
   name: text().$type<Name>().primaryKey(),
   createdAt: integer('created_at').notNull(),
+  visibility: text().$type<Visibility>().notNull().default('public'),
 })
 
 /** Keys whose signatures the registry admits for a repo. A revoked key stays, so that its past is known. */

@@ -16,17 +16,21 @@ export async function principalOf(c: RequestOf, services: RegistryServices): Pro
     context.tokenId = principal.id
     return principal
   } catch (error) {
-    if (isCoded(error, 'UNAUTHENTICATED')) refuseMany(error, context.address, services)
-    throw error
+    throw isCoded(error, 'UNAUTHENTICATED') ? afterRefusal(error, context.address, services) : error
   }
 }
 
-function refuseMany(error: Error, address: string | undefined, { refusedTries, config }: RegistryServices): void {
+/** What a token that does not count is answered with. */
+export function afterRefusal(
+  error: Error,
+  address: string | undefined,
+  { refusedTries, config }: Pick<RegistryServices, 'refusedTries' | 'config'>,
+): Error {
   const retryAfter = refusedTries.note(address ?? 'unknown')
-  if (retryAfter === undefined) return
+  if (retryAfter === undefined) return error
   const setting = limitOption('refusedTriesPerHour')
   const limit = config.limits.refusedTriesPerHour
-  throw coded('RATE_LIMITED', {
+  return coded('RATE_LIMITED', {
     message: `${error.message}, and this address has used up its \`${setting}\`, which is ${limit}`,
     details: { setting, limit, retryAfter },
     hint: 'a token that is valid works at once: `octo login --registry URL --token-file FILE` keeps one',

@@ -23,11 +23,18 @@ const OCI_CODES: Partial<Record<ErrorCode, string>> = {
   LIMIT_EXCEEDED: 'DENIED',
   METHOD_NOT_ALLOWED: 'UNSUPPORTED',
   USAGE: 'UNSUPPORTED',
+  UNAUTHENTICATED: 'UNAUTHORIZED',
+  RATE_LIMITED: 'TOOMANYREQUESTS',
 }
 
 /** Logs defects, as the other faces do. */
 export function ociErrorAnswer(error: unknown, requestId: string, logger: Logger): OciAnswer {
-  const { status, headers, body } = problemAnswer(error, requestId, logger)
+  // Which token is asked for depends on the repository: the reader has said so.
+  const {
+    status,
+    headers: { 'WWW-Authenticate': _, ...headers },
+    body,
+  } = problemAnswer(error, requestId, logger)
   const { detail, details, hint } = JSON.parse(body) as { detail: string; details: object; hint?: string }
   const code = (isCoded(error) && OCI_CODES[error.code]) || 'UNKNOWN'
   const message = hint === undefined ? detail : `${detail}; ${hint}`

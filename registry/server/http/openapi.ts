@@ -5,7 +5,7 @@ import { PROBLEM_TYPE, problemShape } from '../../../schemas/api.ts'
 import { DIGEST_PATTERN } from '../../../schemas/digest.ts'
 import { LIMITS } from '../../../schemas/limits.ts'
 import { NAME_PATTERN } from '../../../schemas/name.ts'
-import type { Operation } from './operations.ts'
+import type { Access, Operation } from './operations.ts'
 import { OPERATIONS } from './operations.ts'
 import { SESSION_ID_PATTERN } from './read-request.ts'
 
@@ -28,7 +28,7 @@ export function renderOpenApi(baseUrl: string): Record<string, unknown> {
 }
 
 function renderOperation(operationId: string, operation: Operation): Record<string, unknown> {
-  const { summary, path, secured, headers = {}, query = {} } = operation
+  const { summary, path, access, headers = {}, query = {} } = operation
   const parameters = [
     ...Array.from(path.matchAll(/:(\w+)/g), ([, name = '']) => pathParameter(name)),
     ...Object.entries(query).map(([name, description]) => parameter('query', name, description)),
@@ -39,10 +39,17 @@ function renderOperation(operationId: string, operation: Operation): Record<stri
     operationId,
     summary,
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(secured ? { security: [{ token: [] }] } : {}),
+    ...(SECURITY[access] ? { security: SECURITY[access] } : {}),
     ...(content ? { requestBody: { required: true, content } } : {}),
     responses: { ...answersOf(operation), default: problemResponse },
   }
+}
+
+/** An empty one of several means that it is not needed. */
+const SECURITY: Readonly<Record<Access, readonly object[] | undefined>> = {
+  token: [{ token: [] }],
+  sight: [{ token: [] }, {}],
+  everyone: undefined,
 }
 
 const problemResponse = {

@@ -17,6 +17,15 @@ type ProblemAnswer = {
 
 const RETRY_AFTER_SECONDS = 1
 
+/** The same for reads, to which clients may log in with user and password, too: any user, and a token as the password. */
+export function readProblemAnswer(thrown: unknown, requestId: string, logger: Logger): ProblemAnswer {
+  const answer = problemAnswer(thrown, requestId, logger)
+  if (answer.status !== 401) return answer
+  return { ...answer, headers: { ...answer.headers, 'WWW-Authenticate': READ_CHALLENGE } }
+}
+
+const READ_CHALLENGE = 'Bearer realm="octo", Basic realm="octo"'
+
 export function problemAnswer(thrown: unknown, requestId: string, logger: Logger): ProblemAnswer {
   const error = passingError(thrown)
   const known = isCoded(error) ? error : defect(requestId)

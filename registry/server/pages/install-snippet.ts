@@ -6,11 +6,11 @@ import { publicKeyLine } from '../../../schemas/trust-key.ts'
 import type { PagesDeps } from '../../context.ts'
 import { keyringOf } from '../../publish/keyring.ts'
 
-type Offer = { readonly repo: Name; readonly plugin: Name; readonly version: string }
+type Offer = { readonly repo: Name; readonly plugin: Name; readonly version: string; readonly isPrivate: boolean }
 
 export async function installSnippet(
   { metadata, config }: PagesDeps,
-  { repo, plugin, version }: Offer,
+  { repo, plugin, version, isPrivate }: Offer,
 ): Promise<HtmlEscapedString> {
   const keys = keyringOf(await metadata.repos.keys(repo)).filter(({ revoked }) => revoked !== true)
   const lines = [
@@ -24,6 +24,7 @@ export async function installSnippet(
   return html`<h2>Install</h2>
 <p>Name the repo and its keys in your config once:</p>
 <pre class="copy" tabindex="0">${lines.join('\n')}</pre>
+${isPrivate ? html`<p>The repo is private: keep a token that may read it, once.</p><pre class="copy" tabindex="0">octo login --registry ${config.baseUrl}</pre>` : ''}
 <p>Then run it; it is fetched, proven and kept on the way:</p>
 <pre class="copy" tabindex="0">octo run ${plugin}@${version}</pre>
 <p class="dim">A page can be forged as easily as what it offers: compare the keys with what the publisher says elsewhere.</p>

@@ -1,7 +1,9 @@
 // The pages for people: server-rendered, without scripts. Every value is escaped by the template it stands in.
-import { Hono } from 'hono'
+import { isName } from '../../../schemas/name.ts'
+import type { Sight } from '../../auth/read-gate.ts'
 import type { PagesDeps } from '../../context.ts'
-import type { App, Env, RequestOf } from '../http/env.ts'
+import type { Handler, RequestOf } from '../http/env.ts'
+import type { Route, SightHandler } from '../http/route.ts'
 import type { Html } from './layout.ts'
 import { PAGE_HEADERS, STYLE_PATH } from './layout.ts'
 import { linksOf } from './links.ts'
@@ -11,28 +13,35 @@ import { searchPage } from './search-page.ts'
 import { startPage } from './start-page.ts'
 import { STYLE } from './style.ts'
 
-/** To be mounted at `/`. */
-export function createPages(deps: PagesDeps): App {
-  const pages: App = new Hono<Env>()
+export function pageRoutes(deps: PagesDeps): readonly Route[] {
   const link = linksOf(deps)
-  pages.get('/', (c) => show(c, startPage(deps)))
-  pages.get('/search', (c) => show(c, searchPage(deps, c.req.query('q') ?? '')))
-  pages.get('/plugins/:repo/:plugin', async (c) => {
-    const { repo, plugin } = c.req.param()
-    const page = await pluginPage(deps, repo, plugin)
-    if (!page) return show(c, missingPage(link), 404)
-    return show(c, page)
-  })
-  pages.get(STYLE_PATH, (c) =>
-    c.body(STYLE, 200, {
-      'Content-Type': 'text/css; charset=utf-8',
-      'Cache-Control': 'public, max-age=31536000, immutable',
+  const page = (path: string, handle: SightHandler): Route => ({ method: 'GET', path, access: 'sight', handle })
+  return [
+    page('/', (c, sight) => show(c, startPage(deps, sight))),
+    page('/search', (c, sight) => show(c, searchPage(deps, c.req.query('q') ?? '', sight))),
+    page('/plugins/:repo/:plugin', async (c, sight) => {
+      const { repo = '', plugin = '' } = c.req.param()
+      const found = await pluginPage(deps, { repo, plugin, sight })
+      if (found) return show(c, found)
+      return (await mayLogIn(deps, repo, sight)) ? show(c, missingPage(link), 401) : show(c, missingPage(link), 404)
     }),
-  )
-  return pages
+    { method: 'GET', path: STYLE_PATH, access: 'everyone', handle: showStyle },
+  ]
 }
 
-function show(c: RequestOf, page: Html, status: 200 | 404 = 200): Response | Promise<Response> {
+const showStyle: Handler = (c) =>
+  c.body(STYLE, 200, {
+    'Content-Type': 'text/css; charset=utf-8',
+    'Cache-Control': 'public, max-age=31536000, immutable',
+  })
+
+/** A browser that nobody logged in asks for a login where a private repo may be meant, whether or not there is one. */
+async function mayLogIn({ metadata }: PagesDeps, repo: string, { isAnonymous, hasPrivate }: Sight): Promise<boolean> {
+  return isAnonymous && hasPrivate && !(isName(repo) && (await metadata.repos.visibility(repo)) === 'public')
+}
+
+function show(c: RequestOf, page: Html, status: 200 | 401 | 404 = 200): Response | Promise<Response> {
+  if (status === 401) c.header('WWW-Authenticate', 'Basic realm="octo"')
   // What is missing now may be published in a moment.
   return c.html(page, status, status === 200 ? PAGE_HEADERS : { ...PAGE_HEADERS, 'Cache-Control': 'no-store' })
 }

@@ -11,6 +11,7 @@ import { newestFirst } from '../../../schemas/version.ts'
 import { bestOf } from '../../../static-tree/newest.ts'
 import { artifactPath, pluginDocumentPath } from '../../../static-tree/paths.ts'
 import { formatBytes } from '../../../terminal/index.ts'
+import type { Sight } from '../../auth/read-gate.ts'
 import type { PagesDeps } from '../../context.ts'
 import type { ShownVersion } from '../../db/records.ts'
 import { installSnippet } from './install-snippet.ts'
@@ -23,15 +24,18 @@ import { shownText } from './shown-text.ts'
 /** Versions that are listed; the document has them all. */
 const MAX_VERSIONS = 50
 
-/** Undefined when there is no such plugin. */
+type Asked = { readonly repo: string; readonly plugin: string; readonly sight: Sight }
+
+/** Undefined when there is no such plugin, or not for whoever asks. */
 export async function pluginPage(
   deps: PagesDeps,
-  repo: string,
-  plugin: string,
+  { repo, plugin, sight }: Asked,
 ): Promise<HtmlEscapedString | undefined> {
-  const { catalog } = deps.metadata
+  const { catalog, repos } = deps.metadata
   const link = linksOf(deps)
   if (!isName(repo) || !isName(plugin)) return undefined
+  const isPrivate = (await repos.visibility(repo)) !== 'public'
+  if (isPrivate && !sight.privateRepos.includes(repo)) return undefined
   const row = await catalog.plugin(repo, plugin)
   const states = await catalog.versions(repo, plugin)
   const best = bestOf(states)
@@ -47,7 +51,7 @@ export async function pluginPage(
   const offer =
     row.newest === null
       ? html`<p class="yanked">No version of it is offered for new installs.</p>`
-      : await installSnippet(deps, { repo, plugin, version: row.newest })
+      : await installSnippet(deps, { repo, plugin, version: row.newest, isPrivate })
   const { manifest } = described.predicate
   const title = `${repo}/${plugin}`
   const body = html`<h1>${title}</h1>

@@ -1,6 +1,7 @@
 // What a visitor sees first: the repos, and what they offer.
 import { html } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
+import type { Sight } from '../../auth/read-gate.ts'
 import type { PagesDeps } from '../../context.ts'
 import { MAX_SEARCH_RESULTS } from '../../db/search-words.ts'
 import type { Html } from './layout.ts'
@@ -11,15 +12,15 @@ import { pluginTable } from './plugin-table.ts'
 /** Repos that are shown with their plugins. */
 const MAX_REPOS = 20
 
-export async function startPage(deps: PagesDeps): Promise<HtmlEscapedString> {
+export async function startPage(deps: PagesDeps, { privateRepos }: Sight): Promise<HtmlEscapedString> {
   const { metadata, config } = deps
   const link = linksOf(deps)
-  const repos = await metadata.catalog.repoSummaries(MAX_REPOS + 1)
-  const shownRepos = repos.slice(0, MAX_REPOS).map(async ({ name, plugins }) => {
-    const shown = (await metadata.catalog.search('', name)).results
+  const repos = await metadata.catalog.repoSummaries(MAX_REPOS + 1, privateRepos)
+  const shownRepos = repos.slice(0, MAX_REPOS).map(async ({ name, visibility, plugins }) => {
+    const shown = (await metadata.catalog.search('', name, privateRepos)).results
     return html`<section>
 <h2 id="${name}">${name}</h2>
-<p class="dim">${countOf(plugins)} · <a href="${link(`/repos/${name}.yaml`)}">YAML</a> · <a href="${link(`/repos/${name}.json`)}">JSON</a></p>
+<p class="dim">${visibility === 'private' ? 'private · ' : ''}${countOf(plugins)} · <a href="${link(`/repos/${name}.yaml`)}">YAML</a> · <a href="${link(`/repos/${name}.json`)}">JSON</a></p>
 ${plugins === 0 ? emptyRepo(config.baseUrl) : pluginTable(shown, `Plugins of ${name}`, link)}
 ${plugins > shown.length ? html`<p class="dim">The first ${MAX_SEARCH_RESULTS} are shown; search finds the others.</p>` : ''}
 </section>`

@@ -8,14 +8,13 @@ import { errandOf } from '../../publish/hold-lease.ts'
 import { openSession } from '../../publish/open-session.ts'
 import { publishRelease } from '../../publish/publish-release.ts'
 import { requireSession, sessionAnswer } from '../../publish/session-answer.ts'
-import { principalOf } from '../http/authenticate.ts'
 import { clientGone } from '../http/client-gone.ts'
-import type { Handler, RequestOf } from '../http/env.ts'
+import type { RequestOf } from '../http/env.ts'
 import { idempotencyKeyHeader, pluginParams, readJsonBody, sessionParam } from '../http/read-request.ts'
+import type { TokenHandler } from '../http/route.ts'
 
-export function openSessionRoute(services: RegistryServices): Handler {
-  return async (c) => {
-    const principal = await principalOf(c, services)
+export function openSessionRoute(services: RegistryServices): TokenHandler {
+  return async (c, principal) => {
     const { repo, plugin } = pluginParams(c)
     authorize(principal, 'publish', repo, plugin)
     const idempotencyKey = idempotencyKeyHeader(c)
@@ -26,13 +25,13 @@ export function openSessionRoute(services: RegistryServices): Handler {
   }
 }
 
-export function readSessionRoute(services: RegistryServices): Handler {
-  return async (c) => c.json(await sessionAnswer(services, (await allowedSession(c, services)).session))
+export function readSessionRoute(services: RegistryServices): TokenHandler {
+  return async (c, principal) => c.json(await sessionAnswer(services, await allowedSession(c, principal, services)))
 }
 
-export function closeSessionRoute(services: RegistryServices): Handler {
-  return async (c) => {
-    const { session, principal } = await allowedSession(c, services)
+export function closeSessionRoute(services: RegistryServices): TokenHandler {
+  return async (c, principal) => {
+    const session = await allowedSession(c, principal, services)
     await services.metadata.publishing.abandon(session.id, principal.id, (token) =>
       authorizeAgain(token, services.clock(), errandOf({ session, principal })),
     )
@@ -41,9 +40,9 @@ export function closeSessionRoute(services: RegistryServices): Handler {
   }
 }
 
-export function publishRoute(services: RegistryServices): Handler {
-  return async (c) => {
-    const { session, principal } = await allowedSession(c, services)
+export function publishRoute(services: RegistryServices): TokenHandler {
+  return async (c, principal) => {
+    const session = await allowedSession(c, principal, services)
     const stop = AbortSignal.any([clientGone(c), services.stopUploads])
     const { answer, created } = await publishRelease(services, { id: session.id, principal, stop })
     return c.json(answer, created ? 201 : 200)
@@ -51,12 +50,8 @@ export function publishRoute(services: RegistryServices): Handler {
 }
 
 /** The session of the address, for a token that may publish its plugin. */
-export async function allowedSession(
-  c: RequestOf,
-  services: RegistryServices,
-): Promise<{ readonly session: Session; readonly principal: Principal }> {
-  const principal = await principalOf(c, services)
+export async function allowedSession(c: RequestOf, principal: Principal, services: RegistryServices): Promise<Session> {
   const session = await requireSession(services.metadata.publishing, sessionParam(c), services.clock())
   authorize(principal, 'publish', session.repo, session.plugin)
-  return { session, principal }
+  return session
 }

@@ -3,13 +3,11 @@ import { changeStateRequest } from '../../../schemas/api.ts'
 import { authorize } from '../../auth/principal.ts'
 import type { RegistryServices } from '../../context.ts'
 import { changeState, STATE_RULES } from '../../states/change-state.ts'
-import { principalOf } from '../http/authenticate.ts'
-import type { Handler } from '../http/env.ts'
 import { pluginParams, readJsonBody, versionParam } from '../http/read-request.ts'
+import type { TokenHandler } from '../http/route.ts'
 
-export function changeStateRoute(services: RegistryServices): Handler {
-  return async (c) => {
-    const principal = await principalOf(c, services)
+export function changeStateRoute(services: RegistryServices): TokenHandler {
+  return async (c, principal) => {
     const { repo, plugin } = pluginParams(c)
     const version = versionParam(c)
     const request = await readJsonBody(c, changeStateRequest)

@@ -18,7 +18,7 @@ const { trustKey: NEW } = issueKey()
 /** `core` with one key, and one that is revoked. */
 async function aScene(t: TestContext) {
   const deps = { metadata: await openTestStore(t), clock: () => 1000 }
-  await createRepo(deps, CORE, [KNOWN, REVOKED])
+  await createRepo(deps, CORE, { keys: [KNOWN, REVOKED] })
   await revokeKey(deps, CORE, REVOKED.id)
   return deps
 }
@@ -28,12 +28,12 @@ type Refused = { readonly act: (deps: Deps) => Promise<void>; readonly code: Err
 
 const REFUSED: Readonly<Record<string, Refused>> = {
   'a repo is not made twice': {
-    act: (deps) => createRepo(deps, CORE, [NEW]),
+    act: (deps) => createRepo(deps, CORE, { keys: [NEW] }),
     code: 'ALREADY_EXISTS',
     says: /^repo `core` exists already$/,
   },
   'a repo is not made with the same key twice': {
-    act: (deps) => createRepo(deps, OTHER, [NEW, NEW]),
+    act: (deps) => createRepo(deps, OTHER, { keys: [NEW, NEW] }),
     code: 'ALREADY_EXISTS',
     says: /^repo `other` has the key/,
   },
@@ -86,12 +86,12 @@ test('a registry takes as many repos as its discovery document can list, and not
   deps.metadata.db.$client
     .prepare(
       `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
-        INSERT INTO repos SELECT 'repo-' || i, 1 FROM n`,
+        INSERT INTO repos (name, created_at) SELECT 'repo-' || i, 1 FROM n`,
     )
     .run(LIMITS.reposPerRegistry - 2)
   const found = async () => (await deps.metadata.repos.list()).length
-  await createRepo(deps, OTHER, [])
+  await createRepo(deps, OTHER, { keys: [] })
   assert.equal(await found(), LIMITS.reposPerRegistry)
-  await expectCodeAsync('LIMIT_EXCEEDED', () => createRepo(deps, FULL, []))
+  await expectCodeAsync('LIMIT_EXCEEDED', () => createRepo(deps, FULL, { keys: [] }))
   assert.equal(await found(), LIMITS.reposPerRegistry)
 })

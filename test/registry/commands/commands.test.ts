@@ -26,7 +26,7 @@ test('repos, keys and tokens are made, listed and taken back by commands', async
   const { key, keyFile, octo, json, data } = await aFolder(t)
   assert.equal((await octo('repo', 'create', 'core', '--key', keyFile)).code, 0)
   assert.equal((await octo('repo', 'create', 'core')).code, 73)
-  assert.deepEqual(await json('repo', 'list'), [{ repo: 'core', plugins: 0, keys: 1 }])
+  assert.deepEqual(await json('repo', 'list'), [{ repo: 'core', visibility: 'public', plugins: 0, keys: 1 }])
   assert.equal((await octo('repo', 'key', 'add', 'core', keyFile)).code, 73)
   assert.equal((await octo('repo', 'key', 'revoke', 'core', key.trustKey.id)).code, 0)
   const [listed] = await json('repo', 'key', 'list', 'core')
@@ -42,6 +42,32 @@ test('repos, keys and tokens are made, listed and taken back by commands', async
   assert.equal((await octo('token', 'revoke', token.id)).code, 66)
   assert.equal((await octo('fsck')).code, 0)
   assert.equal((await stat(join(data, 'octo.db'))).mode & 0o077, 0)
+})
+
+test('a repo is made private and public by commands, which the audit log remembers', async (t) => {
+  const { octo, json } = await aFolder(t)
+  const made = await octo('repo', 'create', 'hidden', '--private')
+  assert.match(made.stdout, /created private repo hidden/)
+  const visibilities = async () =>
+    (await json('repo', 'list')).map(({ repo, visibility }: Record<string, string>) => `${repo} ${visibility}`)
+  assert.deepEqual(await visibilities(), ['hidden private'])
+  assert.deepEqual(await json('repo', 'visibility', 'hidden', 'public'), {
+    ...{ repo: 'hidden', visibility: 'public', changed: true },
+  })
+  assert.deepEqual(await visibilities(), ['hidden public'])
+  const hidden = await octo('repo', 'visibility', 'hidden', 'private')
+  assert.equal(hidden.stdout, 'repo hidden is private\n')
+  assert.match(hidden.stderr, /octo registry token create --name NAME --scope 'hidden\/\*:read'/)
+  assert.equal((await octo('repo', 'visibility', 'hidden', 'private')).stdout, 'repo hidden is private already\n')
+  assert.equal((await octo('repo', 'visibility', 'nobody', 'private')).code, 66)
+  assert.equal((await octo('repo', 'visibility', 'hidden', 'secret')).code, 64)
+  const actions = (await json('audit')).map(({ action }: { action: string }) => action)
+  assert.deepEqual(actions.sort(), ['repo-create', 'repo-private', 'repo-public'])
+  assert.equal((await octo('token', 'create', '--name', 'x', '--scope', 'hidden/*:read')).code, 0)
+  const part = await octo('token', 'create', '--name', 'x', '--scope', 'hidden/one:read')
+  assert.equal(part.code, 64)
+  assert.match(part.stderr, /hidden\/\*:read/)
+  assert.equal((await octo('fsck')).code, 0)
 })
 
 test('a data directory that cannot be made is said to be so, and nothing is left of it', async (t) => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { continuesChain } from '../../../registry/db/audit-chain.ts'
-import type { AuditHead } from '../../../registry/db/records.ts'
+import type { AuditHead, Visibility } from '../../../registry/db/records.ts'
 import type { MetadataStore } from '../../../registry/db/store.ts'
 import type { Name } from '../../../schemas/name.ts'
 import {
@@ -31,6 +31,9 @@ const FAILURES: Readonly<Record<string, (store: MetadataStore) => Promise<unknow
     repos.create('other' as Name, () => ({ createdAt: NOW, keys: [aKey('b')], audit: [anEntry(), UNWRITABLE] })),
   'a repo that is there already': ({ repos }) =>
     repos.create('other' as Name, () => ({ createdAt: NOW, keys: [aKey('b'), aKey('b')], audit: [] })),
+  'a visibility that is refused': ({ repos }) => repos.changeVisibility(CORE, refuse),
+  'a visibility that breaks in the middle': ({ repos }) =>
+    repos.changeVisibility(CORE, () => ({ visibility: 'private', at: NOW, audit: UNWRITABLE })),
   'a key that is refused': ({ repos }) => repos.addKey(CORE, aKey('b').id, refuse),
   'a key that breaks in the middle': ({ repos }) =>
     repos.addKey(CORE, aKey('b').id, () => ({ key: aKey('b'), addedAt: NOW, audit: UNWRITABLE })),
@@ -100,6 +103,39 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
           ['repo', 'core', null],
         ],
       )
+    })
+
+    test('who may read a repo is kept, listed and changed, with an entry and a row for the tree', async (t) => {
+      const store = await openStore(t)
+      await addRepo(store, 'core')
+      await addRepo(store, 'hidden', [], 'private')
+      const { repos } = store
+      const hidden = 'hidden' as Name
+      const seen: unknown[] = []
+      const change = (repo: Name, visibility: Visibility | undefined) =>
+        repos.changeVisibility(repo, (now) => {
+          seen.push(now)
+          const audit = anEntry({ action: 'repo-public', subject: repo })
+          return visibility && { visibility, at: NOW, audit }
+        })
+      const state = async () => [await repos.list('public'), await repos.list('private'), await repos.hasPrivate()]
+      assert.deepEqual(await state(), [['core'], ['hidden'], true])
+      assert.deepEqual(await Promise.all(['core', 'hidden', 'nobody'].map((repo) => repos.visibility(repo as Name))), [
+        ...['public', 'private', undefined],
+      ])
+      await change(hidden, undefined)
+      await change('nobody' as Name, undefined)
+      const rows = (await store.outbox.take(10)).length
+      await change(hidden, 'public')
+      assert.deepEqual(await state(), [['core', 'hidden'], [], false])
+      assert.deepEqual(seen, ['private', undefined, 'private'])
+      assert.deepEqual((await subjects(store)).at(-1), 'repo-public hidden')
+      const added = (await store.outbox.take(10)).slice(rows)
+      assert.deepEqual(
+        added.map(({ kind, repo, plugin }) => [kind, repo, plugin]),
+        [['repo', 'hidden', null]],
+      )
+      assert.deepEqual(await repos.list(), ['core', 'hidden'])
     })
 
     test('of two that make one repo at once, one does', async (t) => {

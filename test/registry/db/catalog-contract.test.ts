@@ -12,6 +12,7 @@ import {
   change,
   HELLO,
   METADATA_STORES,
+  makeRepo,
   NOW,
   seal,
   withRepo,
@@ -33,10 +34,10 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
       assert.deepEqual(await catalog.plugins(CORE, { after: 'd' as Name }), [])
       assert.deepEqual(await catalog.plugins('nobody' as Name), [])
       assert.deepEqual(await catalog.repoSummaries(10), [
-        { name: 'core', plugins: 4 },
-        { name: 'other', plugins: 1 },
+        { name: 'core', visibility: 'public', plugins: 4 },
+        { name: 'other', visibility: 'public', plugins: 1 },
       ])
-      assert.deepEqual(await catalog.repoSummaries(1), [{ name: 'core', plugins: 4 }])
+      assert.deepEqual(await catalog.repoSummaries(1), [{ name: 'core', visibility: 'public', plugins: 4 }])
     })
 
     test('a record holds all releases in the order in which they were published, with their states', async (t) => {
@@ -70,8 +71,8 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
       const artifact = Object.values(predicate.platforms)[0] ?? bundle
       const served = async () => [
         (await store.catalog.servedVersions(CORE, HELLO)).sort(),
-        await store.catalog.isServed(bundle.digest),
-        await store.catalog.isServed(artifact.digest),
+        await store.catalog.isServed(bundle.digest, 'public'),
+        await store.catalog.isServed(artifact.digest, 'public'),
       ]
       assert.deepEqual(await served(), [['1.0.0', '2.0.0'], true, true])
       await change(store, { quarantined: 'bad' })
@@ -150,6 +151,72 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
       assert.deepEqual(await search(''), ['core/check-mail', 'core/check-port', 'other/check-port', 'core/watch-disk'])
       await seal(store, { plugin: 'check-mail', version: '2.0.0', manifest: { description: 'Anew' } })
       assert.deepEqual([await search('größe'), await search('anew')], [[], ['core/check-mail']])
+    })
+
+    test('of private repos those are searched and summed up that whoever asks may read', async (t) => {
+      const store = await withRepo(await openStore(t))
+      const [open, hidden, other] = names(['core', 'hidden', 'vault'])
+      for (const repo of ['hidden', 'vault']) await addRepo(store, repo, [], 'private')
+      const publish = (plugin: string, repo: string, description: string) =>
+        seal(store, { plugin, repo, manifest: { description } })
+      for (const repo of ['core', 'hidden', 'vault']) await publish('check-port', repo, `for ${repo}`)
+      await publish('watch-port', 'hidden', 'for hidden')
+      const search = async (query: string, readable: readonly Name[], repo?: Name) =>
+        (await store.catalog.search(query, repo, readable)).results.map((found) => `${found.repo}/${found.plugin}`)
+      for (const query of ['', 'port', 'for']) {
+        assert.deepEqual(await search(query, []), ['core/check-port'], query)
+        assert.deepEqual((await store.catalog.search(query, undefined)).results.length, 1)
+        for (const repo of [hidden, other]) assert.deepEqual(await search(query, [], repo), [])
+        assert.deepEqual(await search(query, names(['vault', 'nobody']), hidden), [])
+      }
+      const own = ['hidden/check-port', 'hidden/watch-port']
+      assert.deepEqual(await search('port', names(['hidden'])), [...own, 'core/check-port'])
+      assert.deepEqual(await search('', names(['hidden'])), ['core/check-port', ...own])
+      assert.deepEqual(await search('port', names(['hidden']), hidden), own)
+      assert.deepEqual(await search('port', names(['hidden']), open), ['core/check-port'])
+      const summed = async (readable?: readonly Name[]) =>
+        (await store.catalog.repoSummaries(10, readable)).map(({ name: of, visibility }) => `${of} ${visibility}`)
+      assert.deepEqual([await summed(), await summed([])], [['core public'], ['core public']])
+      assert.deepEqual(await summed(names(['vault'])), ['core public', 'vault private'])
+    })
+
+    test('how public plugins are ranked does not show what private ones are about', async (t) => {
+      const store = await withRepo(await openStore(t))
+      const publish = (plugin: string, description: string, repo = 'core') =>
+        seal(store, { plugin, repo, manifest: { description } })
+      await publish('one', 'alpha alpha beta and more words that make it long')
+      await publish('two', 'alpha beta beta')
+      await publish('three', 'beta gamma and a few words')
+      const ranked = async () => JSON.stringify(await store.catalog.search('alpha beta', undefined))
+      const before = await ranked()
+      await addRepo(store, 'hidden', [], 'private')
+      for (let index = 0; index < 30; index++) await publish(`p${index}`, 'alpha '.repeat(1 + (index % 7)), 'hidden')
+      assert.equal(await ranked(), before)
+    })
+
+    test('a repo that becomes private or public takes its words and bytes along', async (t) => {
+      const store = await withRepo(await openStore(t))
+      await addRepo(store, 'other')
+      const shared = { content: () => 'the same bytes' }
+      await seal(store, shared)
+      await seal(store, { repo: 'other', ...shared })
+      const { predicate, bundle } = aRelease({ plugin: 'hello', ...shared })
+      const artifact = Object.values(predicate.platforms)[0] ?? bundle
+      const seen = async () => [
+        (await store.catalog.search('hello', undefined)).results.map(({ repo }) => repo).sort(),
+        await store.catalog.isServed(artifact.digest, 'public'),
+        await store.catalog.isServed(artifact.digest, 'private'),
+      ]
+      assert.deepEqual(await seen(), [['core', 'other'], true, false])
+      await makeRepo(store, 'core', 'private')
+      assert.deepEqual(await seen(), [['other'], true, true])
+      await makeRepo(store, 'other', 'private')
+      assert.deepEqual(await seen(), [[], false, true])
+      await seal(store, { version: '2.0.0', manifest: { description: 'hello anew' } })
+      assert.deepEqual((await seen())[0], [])
+      for (const repo of ['core', 'other']) await makeRepo(store, repo, 'public')
+      assert.deepEqual(await seen(), [['core', 'other'], true, false])
+      assert.deepEqual((await store.catalog.search('anew', undefined)).results.length, 1)
     })
 
     test('a search gives no more than its limit, and says so', async (t) => {

@@ -25,7 +25,7 @@ async function registryWithOperator(t: TestContext) {
   const content = () => '#!/bin/sh\necho "$@"\nexit 7\n'
   await registry.publish('my-op', { manifest: { kind: 'operator' }, platforms: [HERE, 'windows_386'], content })
   const tree = await registry.openTree(`http://127.0.0.1:${port}`)
-  reader = createTreeReader({ root: tree.root, refuse: (_req, res) => res.writeHead(404).end() })
+  reader = createTreeReader({ root: tree.root, visibility: 'public', refuse: (_req, res) => res.writeHead(404).end() })
   tree.onChange(reader.forget)
   t.after(async () => {
     await tree.close()

@@ -60,6 +60,7 @@ function placesOf({ repos, store }: Growing): TreePlaces {
   const shards = async (repo: string) => Map.groupBy(repos.get(repo) ?? [], (plugin) => shardOf(plugin as never))
   return {
     store,
+    visibility: 'public',
     catalog: { shards },
     metadata: {
       repos: { list: async () => [...repos.keys()] },

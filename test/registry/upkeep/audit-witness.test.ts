@@ -127,6 +127,10 @@ const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
     says: 'repo that the audit log does not know',
     forged: true,
   },
+  'who may read a repo is changed behind the log': {
+    sql: "UPDATE repos SET visibility = 'private'",
+    says: 'visibility table and audit log differ',
+  },
   'a key-add row is taken out': {
     sql: "DELETE FROM audit WHERE action = 'key-add'",
     says: 'key that the audit log does not know',
@@ -173,7 +177,10 @@ const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
     says: 'its row was changed',
   },
   'a repo is gone': { sql: 'DELETE FROM repos', says: 'is not there any more' },
-  'a repo is added': { sql: "INSERT INTO repos VALUES ('evil', 1)", says: 'repo that the audit log does not know' },
+  'a repo is added': {
+    sql: "INSERT INTO repos (name, created_at) VALUES ('evil', 1)",
+    says: 'repo that the audit log does not know',
+  },
   'a key is gone': {
     sql: 'DELETE FROM repo_keys WHERE revoked_at IS NOT NULL',
     says: 'key that was admitted and is not there',

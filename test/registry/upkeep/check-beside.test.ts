@@ -41,7 +41,7 @@ async function aScene(t: TestContext) {
       'a new version': async () => publishRelease(registry, await aRelease(registry.key, { version: '1.1.0' })),
       'a new state': () => callApi(registry, state, { method: 'PUT', json: { action: 'yank', reason: 'old' } }),
       'a new token': () => registry.createToken(['core/*']),
-      'a new repo': () => createRepo(servicesOf(registry), 'late' as Name, [registry.key.trustKey]),
+      'a new repo': () => createRepo(servicesOf(registry), 'late' as Name, { keys: [registry.key.trustKey] }),
     } satisfies Record<string, () => Promise<unknown>>,
   }
 }

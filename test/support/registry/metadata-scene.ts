@@ -11,7 +11,14 @@ import type {
   Sealing,
   StateChange,
 } from '../../../registry/db/publishing-store.ts'
-import type { AuditEntry, Release, ReleaseKey, Session, VersionFlags } from '../../../registry/db/records.ts'
+import type {
+  AuditEntry,
+  Release,
+  ReleaseKey,
+  Session,
+  VersionFlags,
+  Visibility,
+} from '../../../registry/db/records.ts'
 import type { MetadataStore } from '../../../registry/db/store.ts'
 import type { Digest } from '../../../schemas/digest.ts'
 import { digestFromHex, digestOf } from '../../../schemas/digest.ts'
@@ -66,9 +73,19 @@ export async function addToken({ tokens }: MetadataStore, id = 'tok-a', createdA
   await tokens.create(token, anEntry({ subject: id }))
 }
 
-export async function addRepo({ repos }: MetadataStore, repo = 'core', keys: readonly TrustKey[] = []): Promise<void> {
+export async function addRepo(
+  { repos }: MetadataStore,
+  repo = 'core',
+  keys: readonly TrustKey[] = [],
+  visibility: Visibility = 'public',
+): Promise<void> {
   const created = anEntry({ action: 'repo-create', subject: repo })
-  await repos.create(repo as Name, () => ({ createdAt: NOW, keys, audit: [created] }))
+  await repos.create(repo as Name, () => ({ createdAt: NOW, visibility, keys, audit: [created] }))
+}
+
+export async function makeRepo({ repos }: MetadataStore, repo: string, visibility: Visibility): Promise<void> {
+  const audit = anEntry({ action: `repo-${visibility}`, subject: repo })
+  await repos.changeVisibility(repo as Name, () => ({ visibility, at: NOW, audit }))
 }
 
 /** Ids that a session may have. */
@@ -239,6 +256,7 @@ export async function everything(store: MetadataStore): Promise<unknown> {
   )
   return {
     repos,
+    private: await store.repos.list('private'),
     plugins,
     keys: await Promise.all(repos.map((repo) => store.repos.keys(repo))),
     tokens: await store.tokens.list(),

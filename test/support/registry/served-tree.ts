@@ -35,6 +35,7 @@ export async function servedTree(t: TestContext, cacheBytes?: number): Promise<S
   put(root, `blobs/sha256/${HEX}`, ARTIFACT)
   const reader = createTreeReader({
     root,
+    visibility: 'public',
     ...(cacheBytes === undefined ? {} : { cacheBytes }),
     refuse(_req, res, error) {
       const { status, headers, body } = problemAnswer(error, 'test', pino({ level: 'silent' }))

@@ -8,13 +8,13 @@ import { openTree } from '../../../registry/tree/tree.ts'
 
 const [dataDir = ''] = process.argv.slice(2)
 const metadata = openSqliteStore(join(dataDir, 'octo.db'))
-const { blobs, openTreeStore } = await openStores(dataDir)
+const { blobs, openTreeStores } = await openStores(dataDir)
 process.stdout.write('begin\n')
 const tree = await openTree({
   config: registryConfig({ dataDir, baseUrl: 'https://plugins.example.com' }),
   metadata,
   blobs,
-  store: await openTreeStore(),
+  ...(await openTreeStores()),
   logger: pino({ level: 'silent' }),
 })
 await tree.check()

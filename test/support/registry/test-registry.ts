@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import type { TestContext } from 'node:test'
 import pino from 'pino'
-import { createRepo } from '../../../registry/admin/repos.ts'
+import { changeVisibility, createRepo } from '../../../registry/admin/repos.ts'
 import type { CreatedToken } from '../../../registry/admin/tokens.ts'
 import { createToken } from '../../../registry/admin/tokens.ts'
 import { parseScope } from '../../../registry/auth/scope.ts'
 import type { BlobStore } from '../../../registry/blobs/store.ts'
+import type { Visibility } from '../../../registry/db/records.ts'
 import type { MetadataStore } from '../../../registry/db/store.ts'
 import { LOGGING } from '../../../registry/log/logger.ts'
 import { openRegistry } from '../../../registry/open-registry.ts'
@@ -48,6 +49,8 @@ export type TestRegistry = {
   /** Lines of the JSON log so far. */
   readonly logs: readonly string[]
   createRepo(name: string, keys?: readonly TrustKey[]): Promise<void>
+  /** Resolves once the tree shows it. */
+  setVisibility(repo: string, visibility: Visibility): Promise<void>
   /** `core/*`, `core/hello:publish` … */
   createToken(scopes: readonly string[], days?: number): Promise<CreatedToken>
   /** Stops it; the folder stays until the test ends. */
@@ -95,7 +98,8 @@ async function openTestRegistry(
     await stop()
     return start(token, changes)
   }
-  const newRepo: TestRegistry['createRepo'] = (name, keys = [key.trustKey]) => createRepo(services, name as Name, keys)
+  const newRepo: TestRegistry['createRepo'] = (name, keys = [key.trustKey]) =>
+    createRepo(services, name as Name, { keys })
   return {
     url: serving.url,
     dataDir,
@@ -104,6 +108,10 @@ async function openTestRegistry(
     serving,
     logs,
     createRepo: newRepo,
+    async setVisibility(repo, visibility) {
+      await changeVisibility(services, repo as Name, visibility)
+      await serving.registry.tree.drain()
+    },
     createToken: newToken,
     stop,
     restart,

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
+import type { Visibility } from '../../../registry/db/records.ts'
 import type { RegistryDb } from '../../../registry/db/sqlite/open.ts'
 import { addToOutbox } from '../../../registry/db/sqlite/outbox.ts'
 import { readPluginRecord } from '../../../registry/db/sqlite/records.ts'
@@ -59,7 +60,7 @@ export class TreeRegistry {
       config: registryConfig({ dataDir: this.dataDir, baseUrl, limits }),
       metadata: this.metadata,
       blobs: this.#stores.blobs,
-      store: await this.#stores.openTreeStore(),
+      ...(await this.#stores.openTreeStores()),
       logger: pino({ level: 'silent' }),
     }
   }
@@ -68,10 +69,10 @@ export class TreeRegistry {
     return openTree(await this.treeDeps(baseUrl, limits))
   }
 
-  addRepo(repo = 'core'): void {
+  addRepo(repo = 'core', visibility: Visibility = 'public'): void {
     this.db
       .insert(repos)
-      .values({ name: repo as Name, createdAt: 0 })
+      .values({ name: repo as Name, createdAt: 0, visibility })
       .onConflictDoNothing()
       .run()
     addToOutbox(this.db, { repo: repo as Name, createdAt: 0 })

@@ -45,7 +45,7 @@ test('a transaction that throws leaves nothing behind', async (t) => {
 test('the database itself refuses to delete or change what is sealed', async (t) => {
   const { $client } = await openTestDb(t)
   $client.exec(`
-    INSERT INTO repos VALUES ('core', 1);
+    INSERT INTO repos (name, created_at) VALUES ('core', 1);
     INSERT INTO plugins VALUES (1, 'core', 'hello', 'hello', 1, 1, 'tool', NULL, 'says hello', NULL);
     INSERT INTO blobs (digest, size, created_at, state) VALUES ('sha256:a', 1, 1, 'live');
     INSERT INTO versions (repo, plugin, version, published_at, published_by, serial, bundle_digest, bundle_size, signer, predicate, row_sha256)

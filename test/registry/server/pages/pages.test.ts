@@ -2,9 +2,13 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
+import { Hono } from 'hono'
 import { addRepoKey } from '../../../../registry/admin/repos.ts'
+import { PUBLIC_SIGHT } from '../../../../registry/auth/read-gate.ts'
 import { indexWords } from '../../../../registry/db/sqlite/search.ts'
-import { createPages } from '../../../../registry/server/pages/pages.ts'
+import type { Env } from '../../../../registry/server/http/env.ts'
+import { guardedBy } from '../../../../registry/server/http/route.ts'
+import { pageRoutes } from '../../../../registry/server/pages/pages.ts'
 import { registryConfig } from '../../../../registry/settings.ts'
 import type { Name } from '../../../../schemas/name.ts'
 import { parsePublicKey, publicKeyLine } from '../../../../schemas/trust-key.ts'
@@ -17,7 +21,10 @@ async function pagesOf(t: TestContext, baseUrl = 'https://plugins.example.com') 
   t.after(() => registry[Symbol.asyncDispose]())
   registry.addRepo()
   const config = registryConfig({ dataDir: registry.dataDir, baseUrl })
-  const pages = createPages({ metadata: registry.metadata, config })
+  const pages = new Hono<Env>()
+  const guards = { sight: async () => PUBLIC_SIGHT, principal: () => Promise.reject(new Error('no page asks for one')) }
+  for (const route of pageRoutes({ metadata: registry.metadata, config }))
+    pages.on(route.method, route.path, guardedBy(route, guards))
   const get = async (path: string) => {
     const answer = await pages.request(path)
     return { status: answer.status, headers: answer.headers, text: await answer.text() }

@@ -57,8 +57,9 @@ export function reposOf({ read, write }: Steps): RepoStore {
   return {
     create: (repo, decide) =>
       write((state) => {
-        const { createdAt, keys, audit } = decide({ exists: state.repos.has(repo), repos: state.repos.size })
-        state.repos.set(repo, createdAt)
+        const made = decide({ exists: state.repos.has(repo), repos: state.repos.size })
+        const { createdAt, visibility = 'public', keys, audit } = made
+        state.repos.set(repo, visibility)
         for (const key of keys) addKey(state, repo, { key, addedAt: createdAt })
         for (const entry of audit) note(state, entry)
         state.outbox.push({ id: ++state.lastOutboxId, kind: 'repo', repo, plugin: null })
@@ -76,8 +77,24 @@ export function reposOf({ read, write }: Steps): RepoStore {
         if (key?.revokedAt === null) state.keys.set(`${repo} ${id}`, { ...key, revokedAt })
         note(state, audit)
       }),
+    changeVisibility: (repo, decide) =>
+      write((state) => {
+        const change = decide(state.repos.get(repo))
+        if (!change) return
+        state.repos.set(repo, change.visibility)
+        note(state, change.audit)
+        state.outbox.push({ id: ++state.lastOutboxId, kind: 'repo', repo, plugin: null })
+      }),
     exists: (repo) => read(({ repos }) => repos.has(repo)),
-    list: () => read(({ repos }) => [...repos.keys()].sort(byText)),
+    visibility: (repo) => read(({ repos }) => repos.get(repo)),
+    list: (visibility) =>
+      read(({ repos }) =>
+        [...repos]
+          .filter(([, own]) => visibility === undefined || own === visibility)
+          .map(([name]) => name)
+          .sort(byText),
+      ),
+    hasPrivate: () => read(({ repos }) => [...repos.values()].includes('private')),
     keys: (repo) => read(({ keys }) => keysOf(keys, repo)),
   }
 }

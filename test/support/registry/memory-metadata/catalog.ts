@@ -52,11 +52,12 @@ export function catalogOf({ read }: Steps): CatalogStore {
           return (record && listingOf(record)) ?? []
         }),
       ),
-    isServed: (digest) =>
+    isServed: (digest, visibility) =>
       read((state) =>
         served(state).some(
           ({ release, artifacts }) =>
-            release.bundleDigest === digest || artifacts.some((artifact) => artifact.digest === digest),
+            state.repos.get(release.repo) === visibility &&
+            (release.bundleDigest === digest || artifacts.some((artifact) => artifact.digest === digest)),
         ),
       ),
     holds: (repo, plugin, digest) =>
@@ -90,14 +91,17 @@ export function catalogOf({ read }: Steps): CatalogStore {
           return known ? { plugin, serial: known.serial, releases: offersOf(state, repo, plugin) } : []
         }),
       ),
-    repoSummaries: (limit) =>
+    repoSummaries: (limit, readable = []) =>
       read(({ repos, plugins }) =>
-        [...repos.keys()]
-          .sort(byText)
+        [...repos]
+          .filter(([name, visibility]) => visibility === 'public' || readable.includes(name))
+          .sort(([left], [right]) => byText(left, right))
           .slice(0, limit)
-          .map((name) => ({ name, plugins: [...plugins.values()].filter(({ repo }) => repo === name).length })),
+          .map(([name, visibility]) => {
+            return { name, visibility, plugins: [...plugins.values()].filter(({ repo }) => repo === name).length }
+          }),
       ),
-    search: (query, repo) => read((state) => search(state, query, repo)),
+    search: (query, repo, readable = []) => read((state) => search(state, { query, repo, readable })),
   }
 }
 
@@ -134,17 +138,22 @@ function recordOf(state: State, repo: Name, plugin: Name): PluginRecord | undefi
   return { repo, plugin, serial: known.serial, releases }
 }
 
-/** Names first, then categories, then descriptions: a rank is where the best word stands. */
-function search({ plugins }: State, query: string, repo: Name | undefined): SearchAnswer {
+type Search = { readonly query: string; readonly repo: Name | undefined; readonly readable: readonly Name[] }
+
+/** Names first, then categories, then descriptions: a rank is where the best word stands. What is private comes before all. */
+function search({ plugins, repos }: State, { query, repo, readable }: Search): SearchAnswer {
   const words = searchWords(query).map((word) => word.toLowerCase())
   const begins = (text: string, word: string) => wordsOf(text).some((each) => each.startsWith(word))
   const fields = ({ plugin, category, description }: Plugin) => [plugin, category ?? '', description]
   const fits = (plugin: Plugin) => words.every((word) => fields(plugin).some((text) => begins(text, word)))
   const rank = (plugin: Plugin) => sum(words.map((word) => fields(plugin).findIndex((text) => begins(text, word))))
+  const isOpen = (plugin: Plugin) => repos.get(plugin.repo) === 'public'
+  const kind = (plugin: Plugin) => (words.length > 0 && isOpen(plugin) ? 1 : 0)
   const found = [...plugins.values()]
+    .filter((plugin) => isOpen(plugin) || readable.includes(plugin.repo))
     .filter((plugin) => repo === undefined || plugin.repo === repo)
     .filter(fits)
-    .sort((a, b) => rank(a) - rank(b) || byText(a.plugin, b.plugin) || byText(a.repo, b.repo))
+    .sort((a, b) => kind(a) - kind(b) || rank(a) - rank(b) || byText(a.plugin, b.plugin) || byText(a.repo, b.repo))
   const results = found
     .slice(0, MAX_SEARCH_RESULTS)
     .map(({ repo: of, plugin, kind, category, description, newest }) => ({

@@ -17,6 +17,7 @@ import type {
   Session,
   SpentBudgets,
   Token,
+  Visibility,
 } from '../../../../registry/db/records.ts'
 import type { Digest } from '../../../../schemas/digest.ts'
 import type { Name } from '../../../../schemas/name.ts'
@@ -31,7 +32,7 @@ type NotedDigest = ReleaseKey & { readonly domain: string }
 
 export type State = {
   readonly tokens: Map<string, Token & { readonly secretSha256: string }>
-  readonly repos: Map<Name, number>
+  readonly repos: Map<Name, Visibility>
   readonly keys: Map<string, RepoKey>
   /** By `repo/plugin`, and by `repo/plugin@version` in the order in which they were published. */
   readonly plugins: Map<string, Plugin>
