@@ -109,6 +109,13 @@ export type Client = AsyncDisposable & {
   ): Promise<WatchedPlaces>
   /** A path to the program that ends in its `argv0`, for callers that cannot say what a program finds as its name. */
   nameProgram(executable: VerifiedExecutable): string
+  /**
+   * Copies the program and its files into a folder that needs no octo, and gives the path by which it is started there. Throws
+   * PLUGIN_NOT_ALONE, ALREADY_EXISTS, STORE_CORRUPT, NO_SPACE or IO_FAILED.
+   */
+  placeAlone(executable: VerifiedExecutable, folder: string): Promise<string>
+  /** Why it cannot be placed so, in words that follow its name; undefined where it can. */
+  otherNeedOf(executable: VerifiedExecutable): Promise<string | undefined>
   /** The lockfile as it is now. */
   lockfile(): Lockfile
 }

@@ -80,6 +80,14 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     nameProgram(executable) {
       return nameProgram(layout, executable, known.get(executable) ?? notOurs())
     },
+    async placeAlone(executable, folder) {
+      const { placeAlone } = await import('./install/place-alone.ts')
+      return placeAlone(known.get(executable) ?? notOurs(), folder)
+    },
+    async otherNeedOf(executable) {
+      const { otherNeedOf } = await import('./install/place-alone.ts')
+      return otherNeedOf(executable)
+    },
     lockfile: () => lockfile.current(),
     async [Symbol.asyncDispose]() {
       network[Symbol.dispose]()

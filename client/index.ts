@@ -11,7 +11,7 @@
 //   client.locate(executable)                                        re-check right before every execution
 //   client.recordWarmRun({ configPath, request: 'check-tcp@^1' }, executable)
 export { defaultConfigPath } from '../config/default-config.ts'
-export type { Client, ClientOptions, FailedPlugin, PluginOutcome } from './api.ts'
+export type { Client, ClientOptions, FailedPlugin, InstallReport, PluginOutcome } from './api.ts'
 export { lockPathOf } from './lockfile/lock-path.ts'
 export type { ProvenProgram, WantedProgram } from './proven-program.ts'
 export type { ExaminedLockfile } from './query/examine.ts'

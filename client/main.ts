@@ -6,6 +6,7 @@ import { addCommand, onRun, openProgram, runProgram } from '../terminal/program.
 import { repeatable } from '../terminal/repeatable.ts'
 import type { CacheOptions } from './commands/cache.ts'
 import type { ClientFlags } from './commands/client-session.ts'
+import type { InstallFlags } from './commands/install.ts'
 import { addConfigWords } from './words/config.ts'
 import { addEntryWords } from './words/entries.ts'
 import { addTrustWords } from './words/trust.ts'
@@ -52,15 +53,26 @@ function addLockCommands(program: Command): void {
     async (run) => (await import('./commands/lock.ts')).lockCommand(run),
   ).option('--frozen', 'only check that octo.lock covers the config')
   accepting(lock)
-  add(
+  add<InstallFlags>(
     program,
     {
       words: 'install',
       summary: 'download and verify what is locked',
-      examples: ['octo install', 'octo install --frozen', 'octo install --frozen --offline --platform linux_arm64'],
+      examples: [
+        'octo install',
+        'octo install --frozen',
+        'octo install --frozen --offline --platform linux_arm64',
+        'octo install --frozen --to /opt/checks',
+      ],
     },
     async (run) => (await import('./commands/install.ts')).installCommand(run),
-  ).option('--frozen', 'take exactly what octo.lock says and never write it')
+  )
+    .option('--frozen', 'take exactly what octo.lock says and never write it')
+    .option('--to <folder>', 'also copy the plugins there, as programs that need no octo: `bin/PLUGIN`')
+    .addHelpText(
+      'after',
+      '\n`--to` is for images and volumes of containers. It takes plugins that are one program of Linux, linked statically,\nand refuses others; nothing proves the copies any more.',
+    )
   const update = add(
     program,
     {

@@ -95,7 +95,7 @@ export const ERROR_CODES = {
   BUILD_REFUSED: {
     exit: UNTRUSTED,
     status: 403,
-    meaning: 'the program of a service would be built here, and no local config allows that',
+    meaning: 'the program of a service is built here, and its config does not allow that',
   },
   IMAGE_UNFIT: {
     exit: UNTRUSTED,
@@ -150,6 +150,11 @@ export const ERROR_CODES = {
   // Operator
   ARGUMENTS_INVALID: { exit: CONFIG, status: 422, meaning: 'arguments do not fit the schema of the plugin' },
   PLUGIN_NOT_EXECUTABLE: { exit: 126, status: 422, meaning: 'the plugin cannot be executed on this machine' },
+  PLUGIN_NOT_ALONE: {
+    exit: 126,
+    status: 422,
+    meaning: 'a plugin is to run without octo, and its own files are not enough for that',
+  },
   PLUGIN_MISSING: { exit: 127, status: 422, meaning: 'the file of the plugin is gone' },
   PLUGIN_TIMEOUT: { exit: 124, status: 504, meaning: 'the plugin did not finish in time and was killed' },
   CHECK_THREAD_LOST: {

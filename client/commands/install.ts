@@ -1,19 +1,26 @@
 // `octo install`: everything that the config asks for, proven and in the store. What cannot be had does not keep the rest out;
 // the exit code is that of the first of them.
+import { resolve } from 'node:path'
 import type { CodedError } from '../../schemas/errors.ts'
+import type { Name } from '../../schemas/name.ts'
 import { printable } from '../../schemas/quote.ts'
+import type { Settled } from '../../system/async/limit.ts'
+import { inParallel, settled } from '../../system/async/limit.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { count, errorToJson, exitCodeOf, formatBytes } from '../../terminal/index.ts'
 import type { Run } from '../../terminal/program.ts'
-import type { FailedPlugin } from '../index.ts'
+import type { Client, FailedPlugin, InstallReport } from '../index.ts'
 import { openClient } from '../index.ts'
 import type { ClientFlags } from './client-session.ts'
 import { openSession } from './client-session.ts'
 
-export async function installCommand({ options, terminal }: Run<ClientFlags>): Promise<number> {
+export type InstallFlags = ClientFlags & { readonly to?: string }
+
+export async function installCommand({ options, terminal }: Run<InstallFlags>): Promise<number> {
   using session = await openSession(options, terminal)
   await using client = await openClient(session.options)
   const { executables, downloaded, failed, programs } = await client.install()
+  const placed = options.to === undefined ? [] : await placeAll(client, executables, resolve(options.to))
   session[Symbol.dispose]()
   const bytes = downloaded.reduce((sum, { size }) => sum + size, 0)
   const brought = programs.flatMap(({ service, outcome }) =>
@@ -25,10 +32,15 @@ export async function installCommand({ options, terminal }: Run<ClientFlags>): P
   const missing = [
     ...failed.filter(({ isOptional }) => !isOptional).map(({ plugin, error }) => ({ name: plugin as string, error })),
     ...lost.map(({ service, error }) => ({ name: service, error })),
+    ...placed.flatMap(({ plugin, outcome }) =>
+      outcome.state === 'failed' ? [{ name: plugin as string, error: outcome.error }] : [],
+    ),
   ]
   if (missing[0] && executables.length + brought.length === 0) throw missing[0].error
   if (!terminal.json) for (const plugin of failed) tell(plugin, terminal)
   if (!terminal.json) for (const { service, error } of lost) tellError(`service ${service}`, error, terminal)
+  if (!terminal.json)
+    for (const { plugin, outcome } of placed) if (outcome.state === 'failed') tellError(plugin, outcome.error, terminal)
   terminal.result({
     json: {
       lock: session.options.lockPath,
@@ -38,16 +50,36 @@ export async function installCommand({ options, terminal }: Run<ClientFlags>): P
       downloaded,
       failed: failed.map(({ plugin, error, isOptional }) => ({ plugin, optional: isOptional, ...errorToJson(error) })),
       programs: [...brought, ...lost.map(({ service, error }) => ({ service, ...errorToJson(error) }))],
+      ...(options.to === undefined ? {} : { placed: placed.map(placedToJson) }),
     },
     text: () =>
       [
         ...executables.map(({ repo, plugin, version, platform }) => `${repo}/${plugin} ${version} ${platform}`),
         ...brought.map(({ service, from, digest }) => printable(`${service} ${from} ${digest}`, 500)),
         `${count(executables.length, 'plugin')} verified, ${downloaded.length} downloaded (${formatBytes(bytes)})`,
+        ...placed.flatMap(({ outcome }) => (outcome.state === 'done' ? [printable(outcome.value, 500)] : [])),
         ...(missing.length > 0 ? [`not installed: ${missing.map(({ name }) => name).join(', ')}`] : []),
       ].join('\n'),
   })
   return missing[0] === undefined ? 0 : exitCodeOf(missing[0].error)
+}
+
+type Placed = { readonly plugin: Name; readonly outcome: Settled<string> }
+
+/** One that cannot be placed does not keep the rest out. */
+function placeAll(
+  client: Client,
+  executables: InstallReport['executables'],
+  folder: string,
+): Promise<readonly Placed[]> {
+  return inParallel(executables, 1, async (executable) => ({
+    plugin: executable.plugin,
+    outcome: await settled(() => client.placeAlone(executable, folder)),
+  }))
+}
+
+function placedToJson({ plugin, outcome }: Placed) {
+  return outcome.state === 'done' ? { plugin, path: outcome.value } : { plugin, ...errorToJson(outcome.error) }
 }
 
 function tell({ plugin, error, isOptional }: FailedPlugin, terminal: Terminal): void {
