@@ -56,6 +56,7 @@ const TITLES: Readonly<Record<ShapeName, string>> = {
   settings: 'settings',
   stop: 'stop',
   limits: 'limits',
+  probes: 'probes',
   metrics: 'metrics',
   check: 'check',
   secret: 'source of secrets',

@@ -27,6 +27,7 @@ export type ShapeName =
       | 'stop'
       | 'limits'
       | 'metrics'
+      | 'probes'
       | 'check'
       | 'tool'
       | 'notification'
@@ -62,6 +63,11 @@ const ofContainers = (means: string): Field => ({ fetched: 'left aside', holds: 
 /** Whoever is told of what happens here, and where a password of theirs is sent, is for local documents alone. */
 const local = (means: string): Field => ({ fetched: 'never', holds: 'value', means })
 const metrics: Field = { fetched: 'never', holds: { map: 'metrics' }, means: 'where Prometheus may ask for measures' }
+const probes: Field = {
+  fetched: 'never',
+  holds: { map: 'probes' },
+  means: 'by which image operators of containers install the plugins of checks',
+}
 const notifications: Field = {
   fetched: 'never',
   holds: { list: 'notification' },
@@ -176,6 +182,7 @@ export const FIELDS = {
     secrets: ofTheProject,
     notifications,
     metrics,
+    probes,
     prompts: { fetched: 'never', holds: { list: 'prompt' }, means: 'values that a person is asked for' },
     globals: run('values of all services, where they say nothing themselves'),
     pluginDirectories,
@@ -202,6 +209,7 @@ export const FIELDS = {
     notifications,
     pluginDirectories,
     metrics,
+    probes,
   },
   include: {
     url: { fetched: 'add', holds: 'value', means: 'path or address, without templates' },
@@ -281,7 +289,8 @@ export const FIELDS = {
     services: {
       fetched: 'with trust',
       holds: 'data',
-      means: 'what a repo says of services, by their name: images, for operators of containers',
+      means:
+        'what a repo says of services, by their name: `docker` for operators of containers; in local documents `baremetal` for octo itself: `binary` by platform with `sha256`, or `source`',
     },
     files: {
       fetched: 'with trust',
@@ -425,6 +434,9 @@ export const FIELDS = {
   metrics: {
     listen: local('address and port: `127.0.0.1:9464`; with port `0` any that is free'),
     exposed: local('`true`: others may reach that address'),
+  },
+  probes: {
+    image: local('an image with `octo` in it: `ghcr.io/acme/octo:1.4@sha256:…`'),
   },
   check: {
     tool: { fetched: 'add', holds: 'value', means: '`[repo/]name[@range]` of the plugin' },

@@ -77,6 +77,7 @@ const WHERE: Readonly<Record<ShapeName, string>> = {
   stop: '`stop`',
   limits: '`limits`',
   metrics: '`metrics`',
+  probes: '`probes`',
   check: 'a check',
   secret: 'a source of secrets',
   tool: '`tool`',

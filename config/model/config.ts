@@ -9,6 +9,7 @@ import type { ConfigWarning } from '../document/warnings.ts'
 import type { CheckArguments, PluginRequest } from './asked-plugin.ts'
 import type { NotifierConfig } from './notifier-config.ts'
 import type { MetricsListen } from './read-metrics.ts'
+import type { ProbesConfig } from './read-probes.ts'
 import type { ServiceSpec } from './service-spec.ts'
 
 export type { CheckArguments, PluginRequest } from './asked-plugin.ts'
@@ -99,5 +100,7 @@ export type OctoConfig = {
   readonly pluginDirectories?: readonly PluginDirectory[]
   /** Where measures can be asked for; nowhere when absent. */
   readonly metrics?: MetricsListen
+  /** By which operators of containers make probes of checks; they make none of plugins when absent. */
+  readonly probes?: ProbesConfig
   readonly warnings: readonly ConfigWarning[]
 }

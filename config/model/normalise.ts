@@ -26,6 +26,7 @@ import { readOperator } from './operator-choice.ts'
 import { readPins } from './pins.ts'
 import { readPluginDirectories } from './plugin-directories.ts'
 import { readMetrics } from './read-metrics.ts'
+import { readProbes } from './read-probes.ts'
 import { readSecretSources } from './read-secrets.ts'
 import { hasProgram, pluginNode, readServiceSpec, readStartPeriod } from './read-service-spec.ts'
 import { findRepos, readRepos, repeatsRepo } from './repos.ts'
@@ -73,7 +74,9 @@ export function normaliseConfig(input: NormaliseInput): OctoConfig {
   const found = pluginDirectories.length > 0 ? { pluginDirectories } : {}
   const [metricsTree] = treesFor(FIELDS.operator.metrics.fetched, trees)
   const metrics = attempt(warnings, () => readMetrics(metricsTree))
-  const asked = metrics ? { metrics } : {}
+  const [probesTree] = treesFor(FIELDS.operator.probes.fetched, trees)
+  const probes = attempt(warnings, () => readProbes(probesTree))
+  const asked = { ...(metrics ? { metrics } : {}), ...(probes ? { probes } : {}) }
   return { files, ...named, repos, pins, services, ...told, ...found, ...asked, warnings: warnings.all() }
 }
 

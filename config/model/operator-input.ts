@@ -37,8 +37,8 @@ type Given = {
   readonly repos?: Partial<RepoContents>
 }
 
-/** What octoctl takes out of the data, and what is put together anew here. */
-const TAKEN: readonly string[] = ['include', 'globals', 'repos', 'services', 'projectID']
+/** What octoctl takes out of the data, and what is put together anew here; `octo` is for octo itself to say. */
+const TAKEN: readonly string[] = ['include', 'globals', 'repos', 'services', 'projectID', 'octo']
 
 /** Plain data without prototypes of anybody; it holds secrets where the config does. */
 export function operatorInput({ root }: Pick<EffectiveTree, 'root'>, given: Given): OperatorInput {

@@ -23,16 +23,16 @@ export function pluginOperator(choice: PluginChoice): Operator {
 async function answer(choice: PluginChoice, word: OperatorWord, call: OperatorCall): Promise<number> {
   const { options, cwd, env } = call
   const words = operatorWords(word, call.words, options)
-  const { executable, ...prepared } = await prepare(choice, call)
+  const { executable, ...prepared } = await prepare(choice, word, call)
   return runOperator(executable, { ...prepared, logLevel: options.logLevel ?? 'info', words }, { cwd, env })
 }
 
 /** The session is closed before the operator starts: `octo logs --follow` may run for days. */
-async function prepare(choice: PluginChoice, call: OperatorCall) {
+async function prepare(choice: PluginChoice, word: OperatorWord, call: OperatorCall) {
   await using open = call.session
   const executable = await provide(choice, open)
   const projectFolder = isAbsolute(open.configPath) ? dirname(open.configPath) : call.cwd
-  return { executable, projectFolder, configPath: await writeConfigFor(choice.name, call) }
+  return { executable, projectFolder, configPath: await writeConfigFor({ operator: choice.name, word }, call) }
 }
 
 async function provide({ name, request }: PluginChoice, session: Session): Promise<VerifiedExecutable> {

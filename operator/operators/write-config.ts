@@ -5,11 +5,17 @@ import type { EffectiveTree } from '../../config/model/effective-tree.ts'
 import { operatorInput } from '../../config/model/operator-input.ts'
 import { openProjectFolder, projectOf } from '../../config/project-folder.ts'
 import { writeOperatorInput } from '../../config/write-operator-input.ts'
-import type { OperatorCall } from './operator.ts'
+import type { OperatorCall, OperatorWord } from './operator.ts'
+import { probePlugins } from './probe-plugins.ts'
 
-/** Absolute path; throws CONFIG_INVALID for a template that cannot be filled in, or what writing throws. */
+type Chosen = { readonly operator: string; readonly word: OperatorWord }
+
+/** Words for which it matters how a service is checked. */
+const ASKS_FOR_PROBES: readonly OperatorWord[] = ['start', 'restart', 'show']
+
+/** Absolute path; throws CONFIG_INVALID for a template that cannot be filled in, or what installing and writing throw. */
 export async function writeConfigFor(
-  operator: string,
+  { operator, word }: Chosen,
   {
     session,
     env,
@@ -22,8 +28,10 @@ export async function writeConfigFor(
   const effective = session.effective()
   for (const line of leftOutLines(effective)) terminal.warn(line)
   const input = operatorInput(effective, { name: project.name })
+  const probes = ASKS_FOR_PROBES.includes(word) ? await probePlugins(input, session) : undefined
   // The one that was chosen on the command line, where that was said: some operators answer to several names.
-  return writeOperatorInput({ ...input, octoctl: { ...input.octoctl, operator } }, openFolder(project, env))
+  const octoctl = { ...input.octoctl, operator }
+  return writeOperatorInput({ ...input, octoctl, ...(probes ? { octo: { probes } } : {}) }, openFolder(project, env))
 }
 
 const SHOWN = 5

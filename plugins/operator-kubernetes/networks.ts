@@ -76,6 +76,12 @@ function isInternal({ internal }: Named): boolean {
   return internal === true
 }
 
+/** Whether its pods may open connections out of their networks. */
+export function reachesOut(service: OperatedService, work: Work): boolean {
+  const networks = Object.keys(networksOf(service))
+  return networks.length === 0 || networks.some((network) => !isInternal(settingsIn(network, work)))
+}
+
 function networkPolicy(network: string, isAnyInternal: boolean, work: Work): KubernetesObject {
   const { owner } = work
   const settings = settingsIn(network, work)

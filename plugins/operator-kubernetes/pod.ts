@@ -4,7 +4,7 @@ import { isNamed, isRunService, parseDuration, wordsOfRun } from '../../sdk/oper
 import { handedOverWords } from './files.ts'
 import type { Mounts } from './mounts.ts'
 import { containerPorts, portsOf } from './ports.ts'
-import { readinessProbe } from './probes.ts'
+import type { Readiness } from './probes.ts'
 import { resourcesOf } from './resources.ts'
 import { containerSecurity, pairsOf, podSecurity } from './security.ts'
 import { unexpanded, wordsOf } from './words.ts'
@@ -17,11 +17,10 @@ type Supplies = { readonly mounts: Mounts; readonly variables?: string }
 type Part = { readonly name: string; readonly service: OperatedService; readonly supplies: Supplies }
 
 /** The container that serves. Throws OperatorProblem. */
-export function serviceContainer(part: Part, work: Work): Named {
+export function serviceContainer(part: Part, { probe }: Readiness): Named {
   const { service } = part
   const { compose, offered } = service
   const ports = containerPorts(portsOf(service))
-  const probe = readinessProbe(service, work)
   const args = wordsOf(offered?.command ?? compose.command, `\`command\` of service \`${service.name}\``)
   return {
     ...plainContainer(part, [...(args ?? []), ...handedOverWords(service)]),

@@ -1,7 +1,9 @@
 // Checks of a service as the readiness probe of its container: an unhealthy service is given no work and is not killed, as on
-// bare metal. The kubelet asks the pod from outside of it, so what answers on localhost only is not ready.
+// bare metal. The kubelet asks the pod from outside of it, so what answers on localhost only is not ready; a plugin is started inside.
 import type { Named, OperatedCheck, OperatedService, Probe } from '../../sdk/operator/index.ts'
 import { checksOf, isNamed, parseDuration, probeOf } from '../../sdk/operator/index.ts'
+import type { InstalledProgram } from './installed-checks.ts'
+import { installedCommand, problemOfInstalled } from './installed-checks.ts'
 import { refuseOthers } from './resources.ts'
 import { unexpanded, wordsOf } from './words.ts'
 import type { Work } from './work.ts'
@@ -13,26 +15,60 @@ export const OPERATOR_NAMES = ['kubernetes', 'operator-kubernetes']
 const OWN_HOSTS = ['localhost', '127.0.0.1', '::1', '0.0.0.0', '::']
 const DEFAULT_PERIOD_MS = 10_000
 const DEFAULT_TIMEOUT_MS = 5000
+/** As long as octo itself gives a health check. */
+const DEFAULT_EXEC_TIMEOUT_MS = 10_000
+
+export type Readiness = {
+  readonly probe?: Named
+  /** The plugin that the probe starts, which has to be installed in the pod. */
+  readonly installed?: InstalledProgram
+}
+
+type Asked = { readonly check: OperatedCheck; readonly probe: Probe | undefined }
 
 /** The probe of a service, if it has one; says which checks are left to `octo check`. Throws OperatorProblem. */
-export function readinessProbe(service: OperatedService, { note }: Work): Named | undefined {
-  const { name, compose } = service
-  if (isNamed(compose.healthcheck)) return ownHealthCheck(service, compose.healthcheck)
-  const checks = checksOf(service, 'health', OPERATOR_NAMES)
-  const asked = checks.map((check) => ({ check, probe: ownProbe(service, check) }))
-  const first = asked.find(({ probe }) => probe !== undefined)
+export function readinessOf(service: OperatedService, work: Work): Readiness {
+  const { compose } = service
+  if (isNamed(compose.healthcheck)) return withProbe(ownHealthCheck(service, compose.healthcheck))
+  const asked = checksOf(service, 'health', OPERATOR_NAMES).map((check) => ({ check, probe: ownProbe(service, check) }))
+  // What Kubernetes can ask by itself costs less than starting a program.
+  const own = asked.find(({ probe }) => probe !== undefined)
+  const started = own ? undefined : asked.find(({ check }) => problemOfInstalled(service, check, work) === undefined)
   for (const one of asked)
-    if (one !== first && !isImplied(one.probe, first?.probe))
-      note(`check \`${one.check.tool}\` of service \`${name}\` is no probe of Kubernetes, \`octo check\` runs it`)
-  if (!first?.probe) return undefined
-  const { check, probe } = first
+    if (one !== own && one !== started && !isImplied(one.probe, own?.probe))
+      noteLeft(service, one, { own, started, work })
+  if (own?.probe) return { probe: { ...action(own.probe), ...patience(own.check, DEFAULT_TIMEOUT_MS) } }
+  const installed = started?.check.installed
+  if (!started || installed?.kind !== 'program') return {}
+  const { check } = started
+  const timeoutMs = installed.timeoutMs ?? DEFAULT_EXEC_TIMEOUT_MS
+  return { probe: { exec: { command: installedCommand(installed) }, ...patience(check, timeoutMs) }, installed }
+}
+
+function withProbe(probe: Named | undefined): Readiness {
+  return probe ? { probe } : {}
+}
+
+function patience(check: OperatedCheck, timeoutMs: number): Named {
   return {
-    ...action(probe),
     periodSeconds: seconds(check.intervalMs ?? DEFAULT_PERIOD_MS),
-    timeoutSeconds: seconds(check.timeoutMs ?? DEFAULT_TIMEOUT_MS),
+    timeoutSeconds: seconds(check.timeoutMs ?? timeoutMs),
     successThreshold: check.successThreshold,
     failureThreshold: check.failureThreshold,
   }
+}
+
+type Left = { readonly own: Asked | undefined; readonly started: Asked | undefined; readonly work: Work }
+
+/** A container has one readiness probe. */
+function noteLeft(service: OperatedService, { check, probe }: Asked, { own, started, work }: Left): void {
+  const subject = `check \`${check.tool}\` of service \`${service.name}\``
+  const chosen = own ?? started
+  const problem = probe ? undefined : problemOfInstalled(service, check, work)
+  if (problem === undefined)
+    work.note(`${subject} is left to \`octo check\`: Kubernetes has one probe, which is \`${chosen?.check.tool}\``)
+  else if (problem === '') work.note(`${subject} is no probe of Kubernetes, \`octo check\` runs it`)
+  else work.note(`${subject} is no probe of Kubernetes, as it ${problem}: \`octo check\` runs it`)
 }
 
 /** What Kubernetes can ask of this service, no less than the check asks. */

@@ -6,6 +6,7 @@ import { clusterServices, noteUnpublished } from './cluster-services.ts'
 import { variablesOf } from './environment.ts'
 import type { Files } from './files.ts'
 import { fileMounts, secretMounts } from './files.ts'
+import { installationOf } from './installed-checks.ts'
 import { checkKeys } from './keys.ts'
 import { joinMounts } from './mounts.ts'
 import { digest, joinedName, projectLabel, serviceName } from './names.ts'
@@ -14,7 +15,7 @@ import type { KubernetesObject } from './objects.ts'
 import { objectOf, referenceOf, SERVICE_LABEL } from './objects.ts'
 import { podSpec, serviceContainer, stepContainers, stepsOf } from './pod.ts'
 import { portsOf } from './ports.ts'
-import { OPERATOR_NAMES } from './probes.ts'
+import { OPERATOR_NAMES, readinessOf } from './probes.ts'
 import type { Settings } from './settings.ts'
 import { settingsOf } from './settings.ts'
 import type { RenderedService, Stage, Waits } from './stages.ts'
@@ -104,18 +105,23 @@ function renderService(service: OperatedService, isAwaitedToEnd: boolean, work: 
     work.note(`\`${tool}\` is not run before service \`${service.name}\` starts, \`octo check\` runs it`)
   // Steps that need a volume run where the volume is: in the pod itself.
   const isInPod = claims.length > 0 || kind === 'Job'
-  const container = serviceContainer({ name, service, supplies }, work)
+  const readiness = readinessOf(service, work)
+  const check = readiness.installed && installationOf({ name, service }, readiness.installed, work)
+  const checked = check ? { ...supplies, mounts: joinMounts(service, [mounts, check]) } : supplies
+  const container = serviceContainer({ name, service, supplies: checked }, readiness)
+  const first = [...(check ? [check.container] : []), ...(isInPod ? steps : [])]
   const pod: Pod = {
     service,
     name,
-    supplies: digestOf(variables, files, secrets),
+    supplies: digestOf(variables, files, secrets, ...(check ? [check] : [])),
     spec: {
-      ...podSpec(service, supplies),
-      ...(isInPod && steps.length > 0 ? { initContainers: steps } : {}),
+      ...podSpec(service, checked),
+      ...(first.length > 0 ? { initContainers: first } : {}),
       containers: [container],
     },
   }
-  const init = isInPod || steps.length === 0 ? {} : { init: initJob(pod, steps, work) }
+  const alone: Pod = { ...pod, supplies: digestOf(variables, files, secrets), spec: podSpec(service, supplies) }
+  const init = isInPod || steps.length === 0 ? {} : { init: initJob(alone, steps, work) }
   const isReached = kind !== 'Job'
   return {
     service,
@@ -125,17 +131,18 @@ function renderService(service: OperatedService, isAwaitedToEnd: boolean, work: 
     before: [
       ...variables,
       ...files.objects,
+      ...(check?.objects ?? []),
       ...(isReached ? [...clusterServices({ service, name, ports }, work), ...openPolicy(name, ports, work)] : []),
     ],
     ...init,
     workload: kind === 'Job' ? jobWorkload('service', pod, work) : servingWorkload(kind, pod, work),
-    hasProbe: container.readinessProbe !== undefined,
+    hasProbe: readiness.probe !== undefined,
   }
 }
 
 /** All steps but the last come before it, each once the one before has ended well. */
 function initJob(pod: Pod, steps: readonly Pod['spec'][], work: Work): KubernetesObject {
-  const { initContainers: _, ...spec } = pod.spec
+  const { spec } = pod
   const earlier = steps.slice(0, -1)
   return jobWorkload(
     'init',

@@ -9,7 +9,7 @@ export function containerSecurity(service: OperatedService): Named | undefined {
   const add = capabilities(service, compose.cap_add)
   const drop = capabilities(service, compose.cap_drop)
   const context = {
-    ...userOf(service),
+    ...containerUser(service),
     ...(privileged === true ? { privileged: true } : {}),
     ...(readOnly === true ? { readOnlyRootFilesystem: true } : {}),
     ...(isWithoutNewPrivileges(service) ? { allowPrivilegeEscalation: false } : {}),
@@ -39,7 +39,7 @@ export function podSecurity(service: OperatedService): Named | undefined {
 const ROOT: Readonly<Record<string, string>> = { root: '0', 'root:root': '0:0' }
 
 /** `1000`, `1000:1000` */
-function userOf(service: OperatedService): Named {
+export function containerUser(service: OperatedService): Named {
   const { user } = service.compose
   if (user === undefined || user === null) return {}
   const [matched, id, group] = /^([0-9]{1,10})(?::([0-9]{1,10}))?$/.exec(ROOT[String(user)] ?? String(user)) ?? []

@@ -1,6 +1,7 @@
 // The check items of a service, with their arguments in one form, whichever of the two they were written in.
 import { parseDuration } from '../../schemas/duration.ts'
 import { isNamed } from './config.ts'
+import type { InstalledCheck } from './installed-checks.ts'
 import type { OperatedService } from './services.ts'
 
 export type OperatedCheck = {
@@ -14,6 +15,8 @@ export type OperatedCheck = {
   readonly timeoutMs?: number
   readonly successThreshold: number
   readonly failureThreshold: number
+  /** How its plugin can be started in a container, where octo says so. */
+  readonly installed?: InstalledCheck
 }
 
 export type CheckPhase = 'validate' | 'health' | 'init'
@@ -22,15 +25,17 @@ const DEFAULT_FAILURES: Readonly<Record<CheckPhase, number>> = { validate: 1, he
 
 /** Checks that are on, and that run under an operator of one of these names. */
 export function checksOf(
-  { settings }: OperatedService,
+  { settings, installed }: OperatedService,
   phase: CheckPhase,
   operators: readonly string[],
 ): OperatedCheck[] {
   const items = settings[phase]
   if (!Array.isArray(items)) return []
-  return items.filter(isNamed).flatMap((item) => {
+  return items.flatMap((item: unknown, index) => {
+    if (!isNamed(item)) return []
     if (item.enabled === false || item.disabled === true || !runsUnder(item.operators, operators)) return []
     const { tool, interval, timeout } = item
+    const told = phase === 'health' ? installed.get(index) : undefined
     return [
       {
         tool: nameOf(String(tool)),
@@ -39,6 +44,7 @@ export function checksOf(
         ...milliseconds('timeoutMs', timeout),
         successThreshold: countOr(item.successThreshold, 1),
         failureThreshold: countOr(item.failureThreshold, DEFAULT_FAILURES[phase]),
+        ...(told ? { installed: told } : {}),
       },
     ]
   })

@@ -8,6 +8,7 @@ export type { OperatorCall, OperatorPlugin, OperatorWord } from './define-operat
 export { defineOperator } from './define-operator.ts'
 export type { Dependencies } from './dependencies.ts'
 export { dependenciesOf } from './dependencies.ts'
+export type { InstalledCheck } from './installed-checks.ts'
 export type { MountedConfig } from './mounted-configs.ts'
 export { configFile, mountedConfigs } from './mounted-configs.ts'
 export type { Probe } from './probes.ts'

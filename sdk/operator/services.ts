@@ -1,6 +1,8 @@
 // The services that an operator of containers runs: which they are, their images, and their settings of octo's own.
 import type { Named, OperatorConfig } from './config.ts'
 import { isNamed, optional } from './config.ts'
+import type { InstalledCheck } from './installed-checks.ts'
+import { installedChecks } from './installed-checks.ts'
 import { withLimits } from './limits.ts'
 import { OperatorProblem } from './problem.ts'
 
@@ -12,6 +14,8 @@ export type OperatedService = {
   readonly settings: Named
   /** What a repo says about the image of the service; it counts before `image` of the service. */
   readonly offered: OfferedImage | undefined
+  /** How plugins that check it can be started in a container, by their places in `health`; empty where octo says nothing. */
+  readonly installed: ReadonlyMap<number, InstalledCheck>
 }
 
 export type OfferedImage = {
@@ -21,7 +25,8 @@ export type OfferedImage = {
 }
 
 /** Services that are switched on, in the order of the config. */
-export function servicesOf({ services, repos }: OperatorConfig): OperatedService[] {
+export function servicesOf(config: OperatorConfig): OperatedService[] {
+  const { services, repos } = config
   return Object.entries(services)
     .filter(([, { enabled }]) => enabled !== false)
     .map(([name, { octocompose, enabled: _, ...compose }]) => {
@@ -31,6 +36,7 @@ export function servicesOf({ services, repos }: OperatorConfig): OperatedService
         compose: withLimits(name, compose, settings.limits),
         settings,
         offered: offeredImage(name, optional(repos.services[name], `\`repos.services.${name}\``).docker),
+        installed: installedChecks(config, name),
       }
     })
 }

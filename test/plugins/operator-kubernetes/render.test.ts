@@ -16,6 +16,7 @@ const documents = (objects: readonly KubernetesObject[]) => objects.map((one) =>
 
 const GOLDEN: readonly (readonly [string, URL])[] = [
   ['all', here('all.json')],
+  ['checks', here('checks.json')],
   ['shop', new URL('../operator-compose/golden/shop.json', import.meta.url)],
 ]
 for (const [name, path] of GOLDEN)

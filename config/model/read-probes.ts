@@ -1,0 +1,34 @@
+// The image in which operators of containers install the plugins of checks. It decides what is proven there, so that only local
+// documents name it.
+import { isCoded } from '../../schemas/errors.ts'
+import { parseImageName } from '../../schemas/image-name.ts'
+import { fieldOf } from '../document/field-of.ts'
+import { invalid } from '../document/invalid.ts'
+import type { TreeNode } from '../document/node.ts'
+import { isEmpty, textOf } from '../document/node.ts'
+
+export type ProbesConfig = {
+  /** As it is written. */
+  readonly image: string
+}
+
+/** Undefined where the config says nothing; throws CONFIG_INVALID. `root` is of local documents alone. */
+export function readProbes(root: TreeNode | undefined): ProbesConfig | undefined {
+  const said = [
+    fieldOf(fieldOf(root, 'config', 'operator'), 'operator', 'probes'),
+    fieldOf(fieldOf(root, 'config', 'octoctl'), 'octoctl', 'probes'),
+  ].flatMap((node) => (isEmpty(node) ? [] : [node]))
+  const [node, second] = said
+  if (second) throw invalid(second, '`probes` is said twice, below `operator` and `octoctl`, expected once')
+  if (!node) return undefined
+  if (node.kind !== 'map') throw invalid(node, '`probes` is no map, expected such as `{image: ghcr.io/acme/octo:1.4}`')
+  const image = fieldOf(node, 'probes', 'image')
+  if (isEmpty(image)) throw invalid(node, '`probes` names no image: `image: ghcr.io/acme/octo:1.4`')
+  if (image.kind !== 'scalar' || typeof image.value !== 'string') throw invalid(image, '`image` is no text')
+  try {
+    parseImageName(textOf(image))
+  } catch (error) {
+    throw isCoded(error) ? invalid(image, `\`image\`: ${error.message}`, { cause: error }) : error
+  }
+  return { image: textOf(image) }
+}
