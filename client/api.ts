@@ -9,6 +9,7 @@ import type { Settled } from '../system/async/limit.ts'
 import type { WatchedPlaces } from '../system/files/watched-places.ts'
 import type { ProvenProgram, WantedProgram } from './proven-program.ts'
 import type { Report } from './report.ts'
+import type { RepoService } from './sources/plain/repo-images.ts'
 import type { VerifiedExecutable } from './verified-executable.ts'
 
 export type ClientOptions = {
@@ -116,6 +117,8 @@ export type Client = AsyncDisposable & {
   placeAlone(executable: VerifiedExecutable, folder: string): Promise<string>
   /** Why it cannot be placed so, in words that follow its name; undefined where it can. */
   otherNeedOf(executable: VerifiedExecutable): Promise<string | undefined>
+  /** The images that the repos of the config name for these services; see sources/plain/repo-images.ts. */
+  repoImages(services: readonly string[]): Promise<Readonly<Record<string, RepoService>>>
   /** The lockfile as it is now. */
   lockfile(): Lockfile
 }

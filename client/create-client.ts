@@ -88,6 +88,10 @@ export async function createClient(options: ClientOptions): Promise<Client> {
       const { otherNeedOf } = await import('./install/place-alone.ts')
       return otherNeedOf(executable)
     },
+    async repoImages(services) {
+      const { repoImages } = await import('./sources/plain/repo-images.ts')
+      return repoImages(services, context)
+    },
     lockfile: () => lockfile.current(),
     async [Symbol.asyncDispose]() {
       network[Symbol.dispose]()

@@ -2,6 +2,7 @@
 import { showPlace } from '../../config/document/invalid.ts'
 import { placeOf } from '../../config/document/node.ts'
 import type { EffectiveTree } from '../../config/model/effective-tree.ts'
+import type { OperatorInput } from '../../config/model/operator-input.ts'
 import { operatorInput } from '../../config/model/operator-input.ts'
 import { openProjectFolder, projectOf } from '../../config/project-folder.ts'
 import { writeOperatorInput } from '../../config/write-operator-input.ts'
@@ -27,11 +28,25 @@ export async function writeConfigFor(
   const project = projectOf(session.config)
   const effective = session.effective()
   for (const line of leftOutLines(effective)) terminal.warn(line)
-  const input = operatorInput(effective, { name: project.name })
+  const plain = operatorInput(effective, { name: project.name })
+  const services = await session.client.repoImages(withoutImage(plain))
+  const input = { ...plain, repos: { ...plain.repos, services: { ...services, ...plain.repos.services } } }
   const probes = ASKS_FOR_PROBES.includes(word) ? await probePlugins(input, session) : undefined
   // The one that was chosen on the command line, where that was said: some operators answer to several names.
   const octoctl = { ...input.octoctl, operator }
   return writeOperatorInput({ ...input, octoctl, ...(probes ? { octo: { probes } } : {}) }, openFolder(project, env))
+}
+
+/** What says that a service is a program of this machine. */
+const PROGRAMS = ['command', 'plugin', 'binary', 'image', 'source']
+
+/** Services that would be left out, though nothing says that they are for this machine: only of these a repo is asked. */
+function withoutImage({ services, repos }: OperatorInput): readonly string[] {
+  return Object.entries(services).flatMap(([name, { enabled, image, build, octocompose }]) => {
+    const isSaid = (image ?? build ?? repos.services[name]) !== undefined
+    const isProgram = PROGRAMS.some((key) => Object.hasOwn((octocompose ?? {}) as object, key))
+    return enabled === false || isSaid || isProgram ? [] : [name]
+  })
 }
 
 const SHOWN = 5

@@ -31,6 +31,18 @@ const MAX_DEPTH = 5
 /** All plugins of the repo and its includes by name; the including document wins, as octoctl has it. */
 export async function readPlainRepo(fetch: FetchDocument, url: URL): Promise<ReadonlyMap<Name, PlainPlugin>> {
   const plugins = new Map<Name, PlainPlugin>()
+  await visitRepo(fetch, url, (root, at) => {
+    for (const plugin of pluginsIn(root, at)) if (!plugins.has(plugin.plugin)) plugins.set(plugin.plugin, plugin)
+  })
+  return plugins
+}
+
+/** The documents of a repo, those first that count first. */
+export async function visitRepo(
+  fetch: FetchDocument,
+  url: URL,
+  visit: (root: unknown, at: URL) => void,
+): Promise<void> {
   const seen = new Set<string>()
   async function read(at: URL, depth: number): Promise<void> {
     if (seen.has(at.href)) throw tooMuch(at, 'is included twice or in a circle')
@@ -39,11 +51,10 @@ export async function readPlainRepo(fetch: FetchDocument, url: URL): Promise<Rea
     const text = await fetch(at, SERVED_YAML.maxBytes)
     if (text === undefined) throw noRepoAt(at)
     const root = parseYaml(text, shownAddress(at), SERVED_YAML).value
-    for (const plugin of pluginsIn(root, at)) if (!plugins.has(plugin.plugin)) plugins.set(plugin.plugin, plugin)
+    visit(root, at)
     for (const include of listAt(root, 'include')) await read(includeUrl(textAt(include, 'url', at), at), depth + 1)
   }
   await read(url, 0)
-  return plugins
 }
 
 function pluginsIn(root: unknown, base: URL): readonly PlainPlugin[] {
