@@ -50,12 +50,13 @@ const READERS: Readonly<Record<SourceKey, Read<ProgramSource>>> = {
   source: readSource,
 }
 
-function readBinary(node: TreeNode, variables: TemplateVariables): AddressSource {
+export function readBinary(node: TreeNode, variables: TemplateVariables): AddressSource {
   const map = mapIn(node, 'binary', 'a map of platforms: `{linux_amd64: {url: …, sha256: …}}`')
   const files = [...map.entries].map(([platform, entry]): AddressedFile => {
     if (!isPlatform(platform) || platform === 'any')
       throw invalid(entry, `${quote(platform)} is no platform, expected for example \`linux_amd64\``)
-    const fields = fieldsOf(entry, platform, ['url', 'sha256', 'sha256Url', 'binary'])
+    const fields = fieldsOf(entry, platform, ['url', 'sha256', 'sha256Url', 'binary', 'path'])
+    refusePath(fields)
     const url = readAddress(required(fields, 'url', entry), variables, ['https:', 'http:'])
     const digest = readDigest(fields.get('sha256'), url, entry)
     const binary = readPath(fields.get('binary'), variables)
@@ -98,8 +99,37 @@ const LONGEST_BUILD_MS = 4 * 3_600_000
 const SHORTEST_BUILD_MS = 1000
 const MAX_COMMANDS = 50
 
+/** octoctl declares it and does not use it; it would be a place of another machine. */
+function refusePath(fields: Fields): void {
+  const path = fields.get('path')
+  if (!isEmpty(path)) throw invalid(path, '`path` names a folder of another machine, expected `url` or `repo`')
+}
+
 function readSource(node: TreeNode, variables: TemplateVariables): GitSource {
-  const fields = fieldsOf(node, 'source', ['repo', 'ref', 'build', 'binary', 'allowBuild', 'timeout'])
+  return readGitSource(node, variables, (fields) => {
+    const others = fields.get('buildCmds')
+    if (others) throw invalid(others, '`buildCmds` is for `repos.services.NAME.baremetal.source`, expected `build`')
+    return readCommands(required(fields, 'build', node), variables)
+  })
+}
+
+/** `readBuild` reads its commands, which octoctl writes otherwise. */
+export function readGitSource(
+  node: TreeNode,
+  variables: TemplateVariables,
+  readBuild: (fields: Fields) => readonly Command[],
+): GitSource {
+  const fields = fieldsOf(node, 'source', [
+    'repo',
+    'ref',
+    'build',
+    'buildCmds',
+    'binary',
+    'allowBuild',
+    'timeout',
+    'path',
+  ])
+  refusePath(fields)
   const ref = textOf(expandOwn(plain(required(fields, 'ref', node), 'ref'), variables))
   if (!/^[A-Za-z0-9][A-Za-z0-9._/+@-]{0,250}$/.test(ref) || ref.includes('..'))
     throw invalid(fields.get('ref') ?? node, `\`ref\` is no commit, found ${quote(ref)}`)
@@ -109,16 +139,21 @@ function readSource(node: TreeNode, variables: TemplateVariables): GitSource {
     kind: 'source',
     repo: readAddress(required(fields, 'repo', node), variables, ['https:', 'http:', 'ssh:', 'file:']),
     ref: ref.toLowerCase().length === 40 && /^[0-9a-fA-F]+$/.test(ref) ? ref.toLowerCase() : ref,
-    build: readCommands(required(fields, 'build', node), variables),
+    build: readBuild(fields),
     binary: binary ?? '',
     isAllowed: readBoolean(fields.get('allowBuild'), 'allowBuild', false),
     timeoutMs: readDuration(fields.get('timeout'), 'timeout', bounds) ?? DEFAULT_BUILD_MS,
   }
 }
 
-/** One command as a list of words, or several. */
+/** One command as a list of words, or several. A list of texts with blanks may be meant as several, and is neither. */
 function readCommands(node: TreeNode, variables: TemplateVariables): readonly Command[] {
   const isSeveral = node.kind === 'list' && node.items[0]?.kind === 'list'
+  const [first] = node.kind === 'list' ? node.items : []
+  if (first?.kind === 'scalar' && /\s/.test(textOf(first)))
+    throw invalid(first, `\`build\` begins with ${quote(textOf(first))}, which is no name of a program`, {
+      hint: 'write each command as a list of its words: `build: [[make, web], [make, check]]`; octo starts no shell',
+    })
   const commands = isSeveral ? node.items : [node]
   if (commands.length > MAX_COMMANDS) throw invalid(node, `\`build\` has more than ${MAX_COMMANDS} commands`)
   return commands.map((command) => readWords(command, 'build', variables))
@@ -157,7 +192,7 @@ function mapIn(node: TreeNode, key: string, expected: string): MapNode {
   throw invalid(node, `${quote(key)} is not what is expected, ${expected}`)
 }
 
-type Fields = ReadonlyMap<string, TreeNode>
+export type Fields = ReadonlyMap<string, TreeNode>
 
 /** Nothing else may stand there: a slip of `sha256` would be no proof. */
 function fieldsOf(node: TreeNode, key: string, known: readonly string[]): Fields {
@@ -171,7 +206,7 @@ function fieldsOf(node: TreeNode, key: string, known: readonly string[]): Fields
   return entries
 }
 
-function required(fields: Fields, key: string, node: TreeNode): TreeNode {
+export function required(fields: Fields, key: string, node: TreeNode): TreeNode {
   const found = fields.get(key)
   if (!isEmpty(found)) return found
   throw invalid(node, `\`${key}\` is missing`)

@@ -23,6 +23,7 @@ import { readRestart, readStop } from './read-ending.ts'
 import type { Attempt } from './read-environment.ts'
 import { readEnvironment } from './read-environment.ts'
 import { readLimits, saysOnlyLimits } from './read-limits.ts'
+import { offeredProgram, readOfferedProgram } from './read-offered-program.ts'
 import { readProgramSource, SOURCE_KEYS, sourceNode } from './read-program-source.ts'
 import type { DraftedSource } from './read-secrets.ts'
 import { isListOfSources, readSecrets, refuseBesideSecrets } from './read-secrets.ts'
@@ -60,8 +61,9 @@ type ReadSpec = { readonly spec: ServiceSpec | CodedError; readonly problems: re
 export function readServiceSpec(name: string, { trees, variables, warnings, sources }: SpecReading): ReadSpec {
   const { problems, attempt } = collectProblems()
   const local = placesOfService(trees.local, name)
-  const owner = isNamedIn(local) ? local : placesOfService(trees.merged, name)
-  const program = attempt(() => readProgram(name, { local, owner, reading: { variables, warnings } }))
+  const owner = isNamedIn(local) || offeredProgram(trees.local, name) ? local : placesOfService(trees.merged, name)
+  const offered = isNamedIn(local) ? undefined : offeredProgram(trees.local, name)
+  const program = attempt(() => readProgram(name, { local, owner, offered, reading: { variables, warnings } }))
   attempt(() => refuseUnmet(name, local))
   const workingDir = attempt(() => readWorkingDir(local, variables))
   const configFile = attempt(() => readConfigFile(name, owner, { trees, variables }))
@@ -116,6 +118,7 @@ export function pluginNode(name: string, trees: ConfigTrees): TreeNode | undefin
 export function hasProgram(name: string, trees: ConfigTrees): boolean {
   return (
     isNamedIn(placesOfService(trees.local, name)) ||
+    offeredProgram(trees.local, name) !== undefined ||
     saidOf(placesOfService(trees.merged, name), ['plugin']) !== undefined
   )
 }
@@ -144,10 +147,12 @@ function isContainer(compose: TreeNode | undefined): boolean {
 type ProgramReading = {
   readonly local: ServicePlaces
   readonly owner: ServicePlaces
+  /** What `repos.services` of local documents says, where the service itself says nothing. */
+  readonly offered: MapNode | undefined
   readonly reading: { readonly variables: TemplateVariables; readonly warnings: Warnings }
 }
 
-function readProgram(name: string, { local, owner, reading }: ProgramReading): ServiceProgram {
+function readProgram(name: string, { local, owner, offered, reading }: ProgramReading): ServiceProgram {
   const command = commandOf(local)
   const plugin = saidOf(owner, ['plugin'])
   if (command && plugin)
@@ -156,6 +161,10 @@ function readProgram(name: string, { local, owner, reading }: ProgramReading): S
   if (source) return readFileProgram(source, local, { others: [command, plugin], variables: reading.variables })
   if (command) return { kind: 'command', argv: readWords(command, 'command', reading.variables) }
   if (plugin) return readPlugin(plugin, owner, reading)
+  if (offered) {
+    const { variables } = reading
+    return readFileProgram(readOfferedProgram(offered, variables), local, { others: [], variables })
+  }
   throw nothingToRun(name, owner)
 }
 

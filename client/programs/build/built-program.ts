@@ -27,6 +27,8 @@ export async function provideBuilt(
   context: ClientContext,
 ): Promise<BroughtProgram> {
   if (!isCommit(source.ref)) throw await unpinned(source, context)
+  // Also where it is built already: another config that said yes has not said it for this one.
+  requireConsent(source, service)
   const { layout, platform, report } = context
   const { ref, build, binary } = source
   const key = keyOfMaking({ commit: ref, build, binary, platform })
@@ -35,7 +37,6 @@ export async function provideBuilt(
     made && (await proveKept({ name: origin, digest: made.digest, file: made.file, platform }, context))
   const before = await prove(madeBefore(layout, key))
   if (before) return { ...before, origin }
-  requireConsent(source, service)
   if (platform !== hostPlatform()) throw otherPlatform(service, context)
   if (context.network.offline) await context.network.http(origin)
   using _lock = await takeLock({
@@ -72,7 +73,7 @@ function requireConsent(source: GitSource, service: string): void {
   if (source.isAllowed) return
   const commands = source.build.map((words) => quote(words.join(' '))).join(', ')
   throw coded('BUILD_REFUSED', {
-    message: `service ${quote(service)} would be built here from ${quote(originOf(source))}, by ${commands.slice(0, 1000)}, and nobody has allowed that`,
+    message: `service ${quote(service)} is what is built here from ${quote(originOf(source))}, by ${commands.slice(0, 1000)}, and its config does not allow that`,
     details: { service, repo: source.repo, commit: source.ref },
     hint: 'commands of the source run as your user: if you trust that commit, write `allowBuild: true` beside its `ref` in a local config',
   })

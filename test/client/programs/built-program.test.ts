@@ -45,7 +45,7 @@ test('a commit is built once, kept by its digest, and needs neither git nor netw
   assert.deepEqual(leftovers(base.storeRoot), [])
   renameSync(join(repository.folder, '.git'), join(repository.folder, 'gone'))
   rmSync(layout.memos, { recursive: true })
-  const again = await provide(source({ isAllowed: false }), { offline: true })
+  const again = await provide(source(), { offline: true })
   assert.deepEqual([again.digest, outputOf(again)], [program.digest, 'built of one\n'])
   chmodSync(again.path, 0o755)
   writeFileSync(again.path, '#!/bin/sh\necho evil\n')
@@ -70,6 +70,10 @@ test('without consent nothing is fetched, and what would run is said', options, 
   assert.match(message, new RegExp(`${repository.first}.*/bin/sh build\\.sh`))
   assert.match(hint ?? '', /allowBuild: true/)
   assert.deepEqual(readdirSync(layout.blobs), [])
+  // Another config has it built; that one said yes for itself alone.
+  assert.equal(outputOf(await provide(source())), 'built of one\n')
+  for (const more of [{}, { offline: true }])
+    await expectCodeAsync('BUILD_REFUSED', () => provide(source({ isAllowed: false }), more))
 })
 
 test('a branch or a tag is refused with the commit that it is now', options, async (t) => {

@@ -99,6 +99,9 @@ const REFUSED: readonly (readonly [what: string, service: object, message: RegEx
   ['a repository that is an option', from({ repo: '--upload-pack=evil' }), /is no address/],
   ['a commit that is an option', from({ ref: '--upload-pack=evil' }), /is no commit/],
   ['a program out of the checkout', from({ binary: '../sh' }), /no path inside/],
+  ['a list of command lines', from({ build: ['make web', 'make check'] }), /begins with `make web`, which is no name/],
+  ['a command line of a shell', from({ build: 'make && make check' }), /is no list of words/],
+  ['octoctl’s commands', from({ buildCmds: ['make'] }), /`buildCmds` is for/],
   ['a yes that is none', from({ allowBuild: 'sure' }), /neither `true` nor `false`/],
   ['a slip of a key', from({ allowbuilds: true }), /expected `repo`/],
   ['two sources', { binary: BINARY, source: SOURCE }, /expected one of them/],
@@ -143,3 +146,105 @@ test('no value from elsewhere goes into what is fetched or built', async (t) => 
   for (const service of said)
     await expectCodeAsync('CONFIG_INVALID', () => spec(t, { operator: { services: { web: service } } }, fetched))
 })
+
+const offered = (baremetal: object, more: object = {}) => ({
+  services: { web: {} },
+  repos: { services: { web: { baremetal } } },
+  ...more,
+})
+
+const OFFERED: readonly (readonly [what: string, baremetal: object, source: object])[] = [
+  [
+    'a file by platform, with keys of octoctl that mean nothing here',
+    { binary: { linux_amd64: { ...BINARY.linux_amd64, sha256Url: `${URL_OF_WEB}.sha256`, path: null } }, source: {} },
+    {
+      kind: 'binary',
+      files: [{ platform: 'linux_amd64', url: URL_OF_WEB, digest: `sha256:${HEX}`, binary: 'bin/web' }],
+    },
+  ],
+  [
+    'a source, whose commands are texts with variables before them',
+    {
+      binary: {},
+      source: {
+        ...{ repo: SOURCE.repo, ref: COMMIT, binary: 'dist/{{.OS}}/web', path: null, allowBuild: true },
+        buildCmds: ['GOOS={{.OS}} CGO_ENABLED=0 make web', 'make  check'],
+      },
+    },
+    {
+      ...{
+        kind: 'source',
+        repo: SOURCE.repo,
+        ref: COMMIT,
+        binary: 'dist/linux/web',
+        isAllowed: true,
+        timeoutMs: 900_000,
+      },
+      build: [
+        ['env', 'GOOS=linux', 'CGO_ENABLED=0', 'make', 'web'],
+        ['make', 'check'],
+      ],
+    },
+  ],
+  [
+    'a source that nobody allows to be built, which its start refuses',
+    { source: { repo: SOURCE.repo, ref: 'refs/tags/v1', binary: 'web', buildCmds: ['make'] } },
+    {
+      ...{
+        kind: 'source',
+        repo: SOURCE.repo,
+        ref: 'refs/tags/v1',
+        binary: 'web',
+        isAllowed: false,
+        timeoutMs: 900_000,
+      },
+      build: [['make']],
+    },
+  ],
+]
+for (const [what, baremetal, source] of OFFERED)
+  test(`what repos of the config offer is ${what}`, async (t) => {
+    assert.deepEqual((await spec(t, offered(baremetal))).program, { kind: 'file', source })
+  })
+
+test('what the service says itself counts before, and what is offered for others does not', async (t) => {
+  const own = { services: { web: { octocompose: { command: ['/bin/web'] } } } }
+  assert.deepEqual((await spec(t, offered({ binary: BINARY }, own))).program, { kind: 'command', argv: ['/bin/web'] })
+  const words = { services: { web: { octocompose: { args: ['--port', 80] } } } }
+  const { program } = await spec(t, offered({ binary: BINARY }, words))
+  assert.deepEqual(program.kind === 'file' && program.words, ['--port', '80'])
+  const other = { services: { web: {} }, repos: { services: { api: { baremetal: { binary: BINARY } } } } }
+  await expectCodeAsync('CONFIG_INVALID', () => spec(t, other))
+})
+
+test('nobody elsewhere offers a program', async (t) => {
+  const fetched = { repos: { services: { web: { baremetal: { binary: BINARY } } } } }
+  await expectCodeAsync('CONFIG_INVALID', () => spec(t, { services: { web: {} } }, fetched))
+})
+
+const entry = (more: object) => ({ binary: { linux_amd64: { ...BINARY.linux_amd64, ...more } } })
+const built = (more: object) => ({
+  source: { repo: SOURCE.repo, ref: COMMIT, binary: 'web', buildCmds: ['make'], ...more },
+})
+const UNFIT: readonly (readonly [what: string, baremetal: object, message: RegExp])[] = [
+  [
+    'no digest',
+    entry({ sha256: undefined, sha256Url: `${URL_OF_WEB}.sha256` }),
+    /has no `sha256`, so that nothing proves/,
+  ],
+  ['a folder of another machine', entry({ path: '../' }), /`path` names a folder of another machine/],
+  ['a checkout of another machine', built({ path: '../' }), /`path` names a folder of another machine/],
+  ['a key that is none', entry({ sha: 'x' }), /`sha` stands in `linux_amd64`/],
+  ['a relative address', entry({ url: './web' }), /no address of/],
+  ['neither', { other: 1 }, /neither `binary` nor `source`/],
+  ['a command line of a shell', built({ buildCmds: ['make && make check'] }), /no plain command/],
+  ['variables alone', built({ buildCmds: ['A=b'] }), /no plain command/],
+  ['no command', built({ buildCmds: [] }), /no list of commands/],
+  ['one text', built({ buildCmds: 'make' }), /no list of commands/],
+  ['both forms of commands', built({ build: ['make'] }), /side by side/],
+]
+for (const [what, baremetal, message] of UNFIT)
+  test(`an offer with ${what} is refused`, async (t) => {
+    const error = await expectCodeAsync('CONFIG_INVALID', () => spec(t, offered(baremetal)))
+    assert.match(error.message, message)
+  })
