@@ -1,17 +1,18 @@
 // Which file is executed for a plugin.
 import assert from 'node:assert/strict'
-import { symlinkSync } from 'node:fs'
+import { renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { programOf, thisMachine } from '../../../operator/exec/executable.ts'
-import { requireRuntimeVersion } from '../../../operator/exec/runtime-version.ts'
+import { requireRuntimeVersion, versionRequirement } from '../../../operator/exec/runtime-version.ts'
 import type { Runtime } from '../../../schemas/manifest.ts'
 import { parsePlatform } from '../../../schemas/platform.ts'
 import { checkPlatformMagic } from '../../../trust/artifact/platform-magic.ts'
 import { expectCode } from '../../support/assertions/expect-code.ts'
 import { anExecutable, fixturePath } from '../../support/builders/executables.ts'
+import { anElfFile } from '../../support/builders/native-files.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const MACHINE = {
@@ -133,4 +134,41 @@ test('what begins like a program and is none is refused, as it is when it is pub
     assert.match(error.message, /is neither a program nor a script/, what)
     expectCode('PLATFORM_MISMATCH', () => checkPlatformMagic(bytes, parsePlatform('linux_amd64'), what))
   }
+})
+
+test('a runtime that answered is asked again only when its file changed, a script and one without an answer each time', (t) => {
+  const folder = tempFolder(t)
+  const runtime = join(folder, 'python3')
+  let asked = 0
+  let answer: string | undefined = '3.11.0'
+  const requireVersion = versionRequirement(() => {
+    asked += 1
+    return answer
+  })
+  const machine = { ...MACHINE, path: folder, requireVersion }
+  const asks = (range = '>=3') => {
+    asked = 0
+    for (let run = 0; run < 5; run++) programOf(withRuntime('python3', range), machine)
+    return asked
+  }
+  writeFileSync(runtime, '#!/bin/sh\n', { mode: 0o755 })
+  assert.equal(asks(), 5)
+  writeFileSync(runtime, anElfFile(), { mode: 0o755 })
+  assert.deepEqual([asks(), asks('>=3.5')], [1, 0])
+  writeFileSync(runtime, anElfFile({ gap: 8 }), { mode: 0o755 })
+  answer = '4.0.0'
+  assert.deepEqual([asks('>=4'), asks('>=4')], [1, 0], 'another file is another runtime')
+  renameSync(runtime, `${runtime}.real`)
+  symlinkSync(`${runtime}.real`, runtime)
+  assert.equal(asks(), 1, 'a moved one has another ctime')
+  writeFileSync(`${runtime}.other`, anElfFile(), { mode: 0o755 })
+  rmSync(runtime)
+  symlinkSync(`${runtime}.other`, runtime)
+  assert.deepEqual([asks(), asks()], [1, 0], 'where a link leads counts')
+  writeFileSync(runtime, anElfFile({ gap: 16 }), { mode: 0o755 })
+  answer = undefined
+  asked = 0
+  for (let run = 0; run < 3; run++)
+    expectCode('RUNTIME_MISSING', () => programOf(withRuntime('python3', '>=3'), machine))
+  assert.equal(asked, 3)
 })
