@@ -1,6 +1,7 @@
 // Starts the program of one instance in a session of its own, with its output in a file, and says how it ends. Nothing of it
 // depends on the supervisor's life.
 import { closeSync } from 'node:fs'
+import { join } from 'node:path'
 import { bootId } from '../../system/boot-id.ts'
 import { oomKillsIn } from '../../system/process/cgroup-limits.ts'
 import type { ProcessEnd } from '../../system/process/collected.ts'
@@ -30,10 +31,11 @@ export async function startProgram(
   const path = logPath(facts.places, wanted.id)
   await rotated(path)
   const name = wanted.mark.split('/').slice(0, 2).join('.')
-  const { what, cgroup: limited } = limitedLaunch(plain, service.spec.limits, name)
+  const place = { name, folder: join(facts.places.state, 'called', wanted.id) }
+  const { what, cgroup: limited, input } = limitedLaunch(plain, service.spec.limits, place)
   const log = openLog(path, Date.now(), (line) => facts.log(`${wanted.id}: ${line}`))
   try {
-    const start = () => launchApart(what, { stdio: ['ignore', log, log], words: serviceLaunchWords })
+    const start = () => launchApart(what, { stdio: [input ?? 'ignore', log, log], words: serviceLaunchWords })
     const { pid, ended } = await (facts.cores ? facts.cores.asBefore(start) : start())
     const cgroup = putIntoCgroup(name, pid)
     // One that has ended already and was collected has no start to tell; its number is not looked for again then.
@@ -49,6 +51,7 @@ export async function startProgram(
     throw error
   } finally {
     closeSync(log)
+    if (input !== undefined) closeSync(input)
   }
 }
 

@@ -1,11 +1,14 @@
 // Starts a program inside its limits: a shell goes into its cgroup, lowers what each process may open, and becomes the program, under
-// the same number. So there is no moment in which the program runs without them. A limit that the machine does not give keeps no
-// service from its start: in-force.ts says which those are.
-import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+// the same number. So there is no moment in which the program runs without them. The variables of the program are nothing to the
+// shell: it starts without them, and takes them from its standard input as the last thing that it does. A limit that the machine
+// does not give keeps no service from its start: in-force.ts says which those are.
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import type { ServiceLimits } from '../../../config/model/service-spec.ts'
+import { openInMemory } from '../../../system/files/memory.ts'
 import { limitCgroup } from '../../../system/process/cgroup-limits.ts'
 import type { Launch } from '../../../system/process/launch.ts'
+import { MARK } from '../../../system/process/mark.ts'
 import { openFilesOf } from '../../../system/process/open-files.ts'
 import { makeCgroup } from '../../../system/process/process-cgroup.ts'
 
@@ -15,10 +18,19 @@ type Limited = {
   readonly what: Launch
   /** Was made for it. */
   readonly cgroup?: string
+  /** Its standard input, which is the caller's to close. */
+  readonly input?: number
 }
 
-/** `name`: of its cgroup. The same launch where it has no limits, or where none can be kept this way. */
-export function limitedLaunch(what: Launch, limits: ServiceLimits | undefined, name: string): Limited {
+type Place = {
+  /** Of its cgroup. */
+  readonly name: string
+  /** This user's alone, for the name by which the program is called; made when it is needed. */
+  readonly folder: string
+}
+
+/** The same launch where it has no limits, or where none can be kept this way. */
+export function limitedLaunch(what: Launch, limits: ServiceLimits | undefined, { name, folder }: Place): Limited {
   // What is not there is said by whoever starts it.
   if (!limits || !existsSync(SHELL) || !isThere(what)) return { what }
   const { openFiles, ...shared } = limits
@@ -27,13 +39,42 @@ export function limitedLaunch(what: Launch, limits: ServiceLimits | undefined, n
   const most = openFiles === undefined ? undefined : openFilesHere(openFiles)
   const made = cgroup === undefined ? {} : { cgroup }
   const isThroughShell = cgroup !== undefined || most !== undefined
-  if (!isThroughShell || !Object.keys(what.env).every(isNameOfShells)) return { what, ...made }
-  return { what: throughShell(what, { cgroup, openFiles: most }), ...made }
+  if (!isThroughShell || !Object.keys(what.env).every(isPassedOn)) return { what, ...made }
+  const input = openInMemory(variablesText(what.env))
+  if (input === undefined) return { what, ...made }
+  return { what: throughShell(named(what, folder), { cgroup, openFiles: most }), input, ...made }
 }
 
-/** Some shells pass no other on, and then the program goes into its cgroup right after its start. */
-function isNameOfShells(name: string): boolean {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
+/** Names that mean something to one shell or another, which takes no value for them or has its own. */
+const OF_SHELLS =
+  /^(?:_|UID|EUID|PPID|GROUPS|LINENO|OPT(?:IND|ARG|ERR)|S?RANDOM|SECONDS|EPOCH\w*|BASH\w*|SHELLOPTS|DIRSTACK|FUNCNAME|HIST\w*|COMP_\w*|POSIXLY_CORRECT|octo_whole)$/
+
+/** Where a shell would lose one, the program goes into its cgroup right after its start. */
+function isPassedOn(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !OF_SHELLS.test(name)
+}
+
+/** As commands of the shell, of which the last says that all were read. */
+export function variablesText(env: Launch['env']): string {
+  const lines = Object.entries(env).flatMap(([name, value]) =>
+    value === undefined ? [] : [`export ${name}=${quoted(value)}\n`],
+  )
+  return `${lines.join('')}octo_whole=yes\n`
+}
+
+function quoted(value: string): string {
+  return `'${value.replaceAll("'", "'\\''")}'`
+}
+
+/** A shell calls a program by its path, so that another name has to be the end of one. */
+function named({ argv0, ...what }: Launch, folder: string): Launch {
+  if (argv0 === undefined || argv0 === what.file || !what.file.startsWith('/')) return what
+  if (basename(argv0) === basename(what.file)) return what
+  const link = join(folder, basename(argv0))
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  rmSync(link, { force: true })
+  symlinkSync(what.file, link)
+  return { ...what, file: link }
 }
 
 /** Only root raises what it was given itself. */
@@ -55,21 +96,24 @@ export function isStillShell(pid: number): boolean {
 }
 
 /** What a shell adds to the variables by itself. */
-const OF_SHELLS = ['PWD', 'OLDPWD', 'SHLVL']
+const ADDED = ['PWD', 'OLDPWD', 'SHLVL']
 
+/** `variablesText` of the program has to be its standard input. */
 export function throughShell(what: Launch, { cgroup, openFiles }: Kept): Launch {
   const { argv0: _, ...rest } = what
-  const added = OF_SHELLS.filter((name) => what.env[name] === undefined)
+  const added = ADDED.filter((name) => what.env[name] === undefined)
   const script = [
     FIRST_LINE,
     'test -z "$2" || ulimit -n "$2" 2>/dev/null || :',
     'shift 2',
-    ...(added.length > 0 ? [`unset ${added.join(' ')}`] : []),
-    'exec "$@"',
+    '. /dev/stdin',
+    'test "$octo_whole" = yes || exit 126',
+    `unset ${['octo_whole', ...added].join(' ')}`,
+    'exec "$@" </dev/null',
   ].join('\n')
   const procs = cgroup === undefined ? '' : join(cgroup, 'cgroup.procs')
   const words = [procs, openFiles === undefined ? '' : String(openFiles), what.file, ...what.argv]
-  return { ...rest, file: SHELL, argv: ['-c', script, 'octo', ...words] }
+  return { ...rest, file: SHELL, argv: ['-c', script, 'octo', ...words], env: { [MARK]: what.env[MARK] } }
 }
 
 /** As the shell will look for it. */
