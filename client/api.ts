@@ -8,8 +8,8 @@ import type { Platform } from '../schemas/platform.ts'
 import type { Settled } from '../system/async/limit.ts'
 import type { WatchedPlaces } from '../system/files/watched-places.ts'
 import type { ProvenProgram, WantedProgram } from './proven-program.ts'
+import type { RepoService } from './repo-service.ts'
 import type { Report } from './report.ts'
-import type { RepoService } from './sources/plain/repo-images.ts'
 import type { VerifiedExecutable } from './verified-executable.ts'
 
 export type ClientOptions = {

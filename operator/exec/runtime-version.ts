@@ -13,7 +13,7 @@ import { readHead } from '../../system/files/read-pieces.ts'
 import type { FoundRuntime } from './executable.ts'
 import { fitsPlainRange } from './plain-range.ts'
 
-export type Question = { readonly words: readonly string[]; readonly answer: RegExp }
+type Question = { readonly words: readonly string[]; readonly answer: RegExp }
 
 /** How each runtime is asked, and where its answer holds the version. A plain `sh` has none. */
 const QUESTIONS: Readonly<Partial<Record<Runtime['name'], Question>>> = {

@@ -35,9 +35,9 @@ type Told =
   | { readonly problem: string }
 
 /** One check of a service, by its place in `health`. */
-export type ProbePlugin = { readonly index: number; readonly tool: string } & Told
+type ProbePlugin = { readonly index: number; readonly tool: string } & Told
 
-export type ProbePlugins = {
+type ProbePlugins = {
   readonly image: string
   readonly checks: Readonly<Record<string, readonly ProbePlugin[]>>
 }

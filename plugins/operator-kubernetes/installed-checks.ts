@@ -11,7 +11,7 @@ import type { Work } from './work.ts'
 
 export type InstalledProgram = Extract<InstalledCheck, { readonly kind: 'program' }>
 
-export type Installation = Files & {
+type Installation = Files & {
   /** Runs before everything else of the pod. */
   readonly container: Named
 }

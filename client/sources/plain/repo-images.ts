@@ -10,19 +10,9 @@ import { proveDocument } from '../../../trust/document/prove-document.ts'
 import type { ClientContext } from '../../context.ts'
 import type { FetchDocument } from '../../network.ts'
 import { openNetwork } from '../../network.ts'
+import type { RepoService } from '../../repo-service.ts'
 import { repoAddressOf } from '../repo-address.ts'
 import { visitRepo } from './read-repo.ts'
-
-/** As `repos.services.NAME` of octoctl's config.json. */
-export type RepoService = {
-  readonly docker: {
-    readonly registry?: string
-    readonly image: string
-    readonly tag?: string
-    readonly entrypoint?: string | readonly string[]
-    readonly command?: string | readonly string[]
-  }
-}
 
 type Found = { readonly repo: RepoConfig; readonly service: RepoService }
 
