@@ -15,6 +15,7 @@ const PROGRAMS: Readonly<Record<Part, (word: string | undefined) => Promise<Comm
   publisher: async (word) => (await import('./publisher/main.ts')).publisherProgram(word),
   client: async () => (await import('./client/main.ts')).clientProgram(),
   operator: async () => (await import('./operator/operator-program.ts')).operatorCommands(),
+  'plugin test': async () => (await import('./plugin-test/main.ts')).pluginTestProgram(),
   demo: async () => (await import('./demo/main.ts')).demoProgram(),
 }
 
@@ -26,6 +27,7 @@ export function runHelp(argv: readonly string[]): Promise<number | undefined> {
     publisher: part('publisher'),
     client: part('client'),
     operator: part('operator'),
+    'plugin test': part('plugin test'),
     demo: part('demo'),
   }
   return runWords(argv, parts)

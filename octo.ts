@@ -10,6 +10,7 @@ const PARTS: Parts<number> = {
   publisher: () => import('./publisher/main.ts'),
   client: () => import('./client/main.ts'),
   operator: () => import('./operator/main.ts'),
+  'plugin test': () => import('./plugin-test/main.ts'),
   demo: () => import('./demo/main.ts'),
 }
 

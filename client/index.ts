@@ -12,6 +12,7 @@
 //   client.recordWarmRun({ configPath, request: 'check-tcp@^1' }, executable)
 export { defaultConfigPath } from '../config/default-config.ts'
 export type { Client, ClientOptions, FailedPlugin, InstallReport, PluginOutcome } from './api.ts'
+export { hostPlatform } from './host-platform.ts'
 export { lockPathOf } from './lockfile/lock-path.ts'
 export type { ProvenProgram, WantedProgram } from './proven-program.ts'
 export type { ExaminedLockfile } from './query/examine.ts'

@@ -1,5 +1,5 @@
 // Every word that octo knows: the part that runs it, and one line about it for `octo --help`.
-export type Part = 'registry' | 'publisher' | 'client' | 'operator' | 'demo'
+export type Part = 'registry' | 'publisher' | 'client' | 'operator' | 'plugin test' | 'demo'
 
 type Word = {
   readonly word: string
@@ -52,6 +52,11 @@ export const WORDS: readonly Word[] = [
   ...group('Write and publish plugins', 'publisher', {
     init: 'start a new plugin from a template',
     import: 'take a plugin from an OCM registry into a project folder',
+  }),
+  ...group('Write and publish plugins', 'plugin test', {
+    test: 'build a plugin and run it as its users will, without publishing it',
+  }),
+  ...group('Write and publish plugins', 'publisher', {
     build: 'build the artifacts of a plugin for its platforms',
     keygen: 'make a key pair for signing',
     sign: 'sign built artifacts',

@@ -158,6 +158,10 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
     ],
     instead: 'the quick start does what a person would type: call the main of a part with its words',
   },
+  'plugin-test': {
+    parts: ['schemas', 'system', 'terminal', 'client/index.ts'],
+    instead: 'a test does what an author and a user type: run octo with these words',
+  },
   'octo.ts': {
     parts: [
       'terminal',
@@ -168,6 +172,7 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
       'publisher/main.ts',
       'client/main.ts',
       'operator/main.ts',
+      'plugin-test/main.ts',
       'demo/main.ts',
     ],
     instead: 'octo.ts only chooses a part: put the work into that part',
@@ -181,6 +186,7 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
       'publisher/main.ts',
       'client/main.ts',
       'operator/operator-program.ts',
+      'plugin-test/main.ts',
       'demo/main.ts',
     ],
     packages: ['commander'],

@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { clientProgram } from '../../../client/main.ts'
 import { demoProgram } from '../../../demo/main.ts'
 import { operatorCommands } from '../../../operator/operator-program.ts'
+import { pluginTestProgram } from '../../../plugin-test/main.ts'
 import { publisherProgram } from '../../../publisher/main.ts'
 import { registryProgram } from '../../../registry/main.ts'
 import type { Part } from '../../../terminal/commands.ts'
@@ -15,6 +16,7 @@ const PROGRAMS: Readonly<Record<Part, () => Command | Promise<Command>>> = {
   operator: operatorCommands,
   publisher: () => publisherProgram(),
   registry: registryProgram,
+  'plugin test': pluginTestProgram,
   demo: demoProgram,
 }
 

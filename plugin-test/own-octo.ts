@@ -1,0 +1,70 @@
+// Runs words of this very octo, each in a process of its own.
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { ERROR_CODES } from '../schemas/error-codes.ts'
+import { coded } from '../schemas/errors.ts'
+import { printable, quote } from '../schemas/quote.ts'
+import { launch } from '../system/process/launch.ts'
+
+export type OwnOcto = { readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>> }
+
+/** What it gave as JSON. Throws the error that the command itself ended with. */
+export async function answerOf<Answer>(octo: OwnOcto, words: readonly string[]): Promise<Answer> {
+  const child = await start(octo, [...words, '--json'], 'pipe')
+  const [out, err, [code]] = await Promise.all([textOf(child.stdout), textOf(child.stderr), ended(child)])
+  if (code === 0) return JSON.parse(out)
+  throw errorIn(err) ?? failed(words, code, err)
+}
+
+/** With `--json`, an error is the last thing that is said. */
+function errorIn(text: string): Error | undefined {
+  try {
+    const { error } = JSON.parse(text.slice(Math.max(0, text.search(/^\{$/m))))
+    const { code, message, details, hint } = error
+    return Object.hasOwn(ERROR_CODES, code) ? coded(code, { message, details, ...(hint ? { hint } : {}) }) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function failed([word = '']: readonly string[], exitCode: number | null, said: string): Error {
+  return coded('OS_FAILED', {
+    message: `${quote(`octo ${word}`)} failed with exit code ${exitCode}: ${printable(said.trim(), 1000)}`,
+    details: { word, exitCode },
+  })
+}
+
+/** Shows what it prints, and gives its exit code. */
+export async function showRun(octo: OwnOcto, words: readonly string[]): Promise<number> {
+  const child = await start(octo, words, 'inherit')
+  const [code, signal] = await ended(child)
+  return code ?? (signal === 'SIGINT' ? 130 : 143)
+}
+
+/** Ctrl-C reaches the child as well, which ends in its own way; what only this process is told is handed on. Then the folder is cleaned up. */
+async function ended(child: ChildProcess): Promise<readonly [number | null, NodeJS.Signals | null]> {
+  const wait = () => undefined
+  const handOn = (signal: NodeJS.Signals) => void child.kill(signal)
+  process.on('SIGINT', wait).on('SIGTERM', handOn).on('SIGHUP', handOn)
+  try {
+    const [code, signal] = await once(child, 'close')
+    return [code, signal]
+  } finally {
+    process.off('SIGINT', wait).off('SIGTERM', handOn).off('SIGHUP', handOn)
+  }
+}
+
+function start({ cwd, env }: OwnOcto, words: readonly string[], stdio: 'pipe' | 'inherit'): Promise<ChildProcess> {
+  const what = { file: process.execPath, argv: [process.argv[1] ?? '', ...words], env, cwd }
+  return launch(what, {
+    stdio: [stdio === 'inherit' ? 'inherit' : 'ignore', stdio, stdio],
+    ownGroup: false,
+    words: (_what, { cause }) => coded('OS_FAILED', { message: `octo could not be started: ${cause.message}`, cause }),
+  })
+}
+
+async function textOf(stream: NodeJS.ReadableStream | null): Promise<string> {
+  let text = ''
+  if (stream) for await (const chunk of stream.setEncoding('utf8')) text += chunk
+  return text
+}

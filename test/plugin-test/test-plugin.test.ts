@@ -1,0 +1,92 @@
+// `octo test`: the whole way of a plugin, from its folder to a run, with nothing left behind.
+import assert from 'node:assert/strict'
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import { isGone, pidIn } from '../support/machine/processes.ts'
+import { tempFolder } from '../support/machine/temp-folder.ts'
+import { runOcto } from '../support/octo/run-octo.ts'
+
+const MANIFEST = `name: my-check
+version: 0.1.0
+kind: tool
+description: looks at a file
+protocol: exec
+output: check/v1
+arguments:
+  type: object
+  properties: {path: {type: string}, depth: {type: integer}}
+platforms:
+  any: {file: check.sh, runtime: {name: sh}}
+`
+const SCRIPT = '#!/bin/sh\n[ -e "${1#--path=}" ] && echo "OK - there" || { echo "CRITICAL - gone"; exit 2; }\n'
+
+function aProject(t: TestContext, manifest = MANIFEST) {
+  const folder = tempFolder(t)
+  const temporary = join(folder, 'tmp')
+  const dir = join(folder, 'my-check')
+  for (const one of [temporary, dir]) mkdirSync(one)
+  writeFileSync(join(dir, 'plugin.yaml'), manifest)
+  writeFileSync(join(dir, 'check.sh'), SCRIPT)
+  const octo = (...words: readonly string[]) =>
+    runOcto(['test', 'my-check', ...words], { cwd: folder, env: { TMPDIR: temporary } })
+  return { folder, temporary, dir, octo }
+}
+
+test('a plugin runs as its users will have it, and what was kept runs again from its own repo', async (t) => {
+  const { octo, temporary, folder } = aProject(t)
+  const { code, stdout, stderr } = await octo('--keep', '--', '--path=/')
+  assert.equal(code, 0, stderr)
+  assert.match(stdout, /^ok +my-check +health +my-check@0\.1\.0 .* OK - there$/m)
+  assert.match(stderr, /built my-check 0\.1\.0\nsigned, resolved, proven and installed\n/)
+  assert.match(stderr, /declared and not given: --depth\n/)
+  const [kept = ''] = readdirSync(temporary).filter((name) => name.startsWith('octo-test-plugin-'))
+  assert.ok(stderr.includes(`kept ${join(temporary, kept)}`))
+  assert.deepEqual(readdirSync(folder).sort(), ['my-check', 'tmp'])
+  assert.ok(readFileSync(join(temporary, kept, 'octo.yaml'), 'utf8').includes('"--path=/"'))
+})
+
+test('a check that fails, fails the test, and nothing stays', async (t) => {
+  const { octo, temporary, dir } = aProject(t)
+  const { code, stdout } = await octo('--', '--path=/no/such/file')
+  assert.equal(code, 1)
+  assert.match(stdout, /CRITICAL - gone/)
+  assert.deepEqual(readdirSync(temporary), [])
+  assert.ok(!existsSync(join(dir, 'dist')), 'the project is as it was')
+})
+
+test('what would be refused when it is published is refused here, in the same words', async (t) => {
+  const other = aProject(
+    t,
+    MANIFEST.replace('any: {file: check.sh, runtime: {name: sh}}', 'plan9_amd64: {file: check.sh}'),
+  )
+  const none = await other.octo()
+  assert.match(none.stderr, /^error\[[A-Z_]+\].*plan9_amd64/s)
+  assert.notEqual(none.code, 0)
+  const wrong = aProject(t)
+  appendFileSync(join(wrong.dir, 'plugin.yaml'), 'colour: red\n')
+  const { code, stderr } = await wrong.octo()
+  assert.equal(code, 65)
+  assert.match(stderr, /^error\[MANIFEST_INVALID\].*unknown key `colour`/)
+  assert.deepEqual(readdirSync(wrong.temporary), [])
+})
+
+test('a test that is ended ends its plugin, and leaves nothing', async (t) => {
+  const { folder, temporary, dir } = aProject(t)
+  const started = join(folder, 'started')
+  writeFileSync(join(dir, 'check.sh'), `#!/bin/sh\necho $$ >${started}\nexec sleep 600\n`)
+  let stop = () => {}
+  const ended = runOcto(['test', 'my-check'], {
+    ...{ cwd: folder, env: { TMPDIR: temporary } },
+    onStart: (child) => {
+      stop = () => void child.kill('SIGTERM')
+    },
+  })
+  const pid = await pidIn(started)
+  stop()
+  const { code, stderr } = await ended
+  assert.equal(code, 143, stderr)
+  assert.ok(await isGone(pid))
+  assert.deepEqual(readdirSync(temporary), [])
+})
