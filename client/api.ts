@@ -3,6 +3,7 @@ import type { OctoConfig, PluginRequest } from '../config/model/config.ts'
 import type { Digest } from '../schemas/digest.ts'
 import type { CodedError } from '../schemas/errors.ts'
 import type { LockedPlugin, Lockfile } from '../schemas/lockfile.ts'
+import type { ReleasedManifest } from '../schemas/manifest.ts'
 import type { Name } from '../schemas/name.ts'
 import type { Platform } from '../schemas/platform.ts'
 import type { Settled } from '../system/async/limit.ts'
@@ -94,6 +95,11 @@ export type Client = AsyncDisposable & {
   provide(requests: readonly PluginRequest[]): Promise<readonly PluginOutcome[]>
   /** The same where all are needed: throws the first error, after the others were installed. */
   ensure(requests: readonly PluginRequest[]): Promise<readonly VerifiedExecutable[]>
+  /**
+   * What the releases say of themselves that these requests mean, once they are proven, without their files. What is not locked is
+   * added to the lockfile, as by `provide`. In the order of the requests.
+   */
+  manifests(requests: readonly PluginRequest[]): Promise<readonly Settled<ReleasedManifest>[]>
   /** The program of a service that is no plugin: from an address, an image or source. Throws why it cannot be had, or run. */
   provideProgram(wanted: WantedProgram): Promise<ProvenProgram>
   /** Re-checks the files right before they are executed, in microseconds; throws STORE_CORRUPT or PROGRAM_UNSAFE. */

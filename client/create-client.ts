@@ -13,7 +13,7 @@ import type { Client, ClientOptions, InstallReport, PluginOutcome } from './api.
 import type { ClientContext } from './context.ts'
 import { openContext } from './context.ts'
 import type { Installed } from './install/install-entry.ts'
-import { installEntry } from './install/install-entry.ts'
+import { installEntry, releaseOf } from './install/install-entry.ts'
 import { openLockfile } from './lockfile/lock.ts'
 import { requireGood, requireOwnPlaces } from './store/check.ts'
 import { STORE_DISK } from './store/disk.ts'
@@ -58,6 +58,12 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     provide,
     async ensure(requests) {
       return allOf(await provide(requests))
+    },
+    async manifests(requests) {
+      const covered = await lockfile.cover(requests)
+      return inParallel(covered, PARALLEL, async (entry) =>
+        entry.state === 'failed' ? entry : settled(async () => (await releaseOf(entry.value, context)).manifest),
+      )
     },
     async provideProgram(wanted) {
       const { provideProgram } = await import('./programs/provide-program.ts')

@@ -7,6 +7,7 @@ import type { CallOptions } from './commands/plugin/call.ts'
 import type { LogsOptions } from './commands/plugin/logs.ts'
 import type { PluginOptions } from './commands/plugin/open-plugins.ts'
 import type { StopOptions } from './commands/plugin/stop.ts'
+import { shared } from './shared-options.ts'
 
 export function addPluginWords(program: Command): void {
   const plugin = addCommand(program, {
@@ -36,18 +37,18 @@ export function addPluginWords(program: Command): void {
   })
   addCall(plugin)
   const check = addCommand(plugin, {
-    words: 'check <file>',
-    summary: 'run a plugin that you have, and say whether it keeps to the protocol',
-    examples: ['octo plugin check ./helminput', 'octo plugin check ./helminput --json'],
+    words: 'check <plugin>',
+    summary: 'run a plugin, by its name or as a file that you have, and say whether it keeps to the protocol',
+    examples: ['octo plugin check ./helminput', 'octo plugin check helminput --json'],
     json: true,
   })
-  check.addHelpText(
+  finding(check).addHelpText(
     'after',
-    '\nThe exit code is 1 when a check has failed. What is weak works, but not as well as it could.',
+    '\nA file is run as it is; what `octo plugin ls` shows has to be proven. The exit code is 1 when a check has failed. What is weak works, but not as well as it could.',
   )
-  onRun(check, async ({ args: [file = ''], terminal }) => {
+  onRun<PluginOptions>(check, async ({ args: [words = ''], options, terminal }) => {
     const { checkPluginCommand } = await import('./commands/plugin/check.ts')
-    return checkPluginCommand(file, terminal)
+    return checkPluginCommand(words, options, terminal)
   })
   addRunning(plugin)
 }
@@ -106,7 +107,11 @@ function addCall(plugin: Command): void {
     .option('--plugin <name>', 'the plugin to ask; else the one that has the type that the request is about')
     .option('--type <type>', 'what it is about, where the request does not say it')
     .option('--credentials <file>', 'JSON of the credentials, in a file that nobody else can read')
-    .option('--ocm-config <file>', 'configurations for plugins, as OCM has them; repeat for several', repeatable)
+    .option(
+      '--ocm-config <file>',
+      'configurations for plugins, as OCM has them, beside those of the config; repeat for several',
+      repeatable,
+    )
     .option('--save <dir>', 'where files go that the plugin answers with (default: a new folder for temporary files)')
     .option('--timeout <time>', 'longest time for the answer, the start of the plugin included (default: 60s)')
     .option(
@@ -124,12 +129,9 @@ function addCall(plugin: Command): void {
 }
 
 function finding(command: Command): Command {
-  return command
-    .option('-c, --config <file>', 'config file or URL; repeat for several, the first one is strongest', repeatable)
-    .option('--offline', 'open no connection for the config')
-    .option(
-      '--plugin-directory <dir>',
-      'a folder of plugins, in place of those of the config; repeat for several',
-      repeatable,
-    )
+  return shared(command).option(
+    '--plugin-directory <dir>',
+    'a folder of plugins, in place of the folders of the config; repeat for several',
+    repeatable,
+  )
 }

@@ -80,6 +80,15 @@ const pluginDirectories: Field = {
   means: 'folders with plugins of OCM, for `octo plugin`',
 }
 
+const ocmConfig = local(
+  'documents of OCM with configurations for service plugins: files such as `~/.ocmconfig`, or `$OCM_CONFIG`',
+)
+const configurations: Field = {
+  fetched: 'never',
+  holds: 'data',
+  means: 'what service plugins are configured with: a list of maps, each with the `type` that the plugin declares',
+}
+
 const SERVICE = {
   preflight: checks('checks before the start'),
   preflightCheck: checks('`preflight` as early v1 configs call it'),
@@ -186,6 +195,7 @@ export const FIELDS = {
     prompts: { fetched: 'never', holds: { list: 'prompt' }, means: 'values that a person is asked for' },
     globals: run('values of all services, where they say nothing themselves'),
     pluginDirectories,
+    ocmConfig,
   },
   octoctl: {
     repos: { fetched: 'never', holds: { map: 'repos' }, means: 'where plugins come from' },
@@ -208,6 +218,7 @@ export const FIELDS = {
     secrets: ofTheProject,
     notifications,
     pluginDirectories,
+    ocmConfig,
     metrics,
     probes,
   },
@@ -343,6 +354,7 @@ export const FIELDS = {
       holds: 'value',
       means: '`true`: a platform without an artifact is no failure of an install',
     },
+    configurations,
   },
   'operator services': { '*': { fetched: 'add', holds: { map: 'service' }, means: 'a service' } },
   services: { '*': { fetched: 'add', holds: { map: 'compose service' }, means: 'a service' } },
@@ -492,6 +504,7 @@ export const FIELDS = {
     digests: local(
       'the plugins of the folder that may run, each as `sha256:…` of its file; `octo plugin ls` shows them',
     ),
+    configurations,
   },
   tool: {
     'repo/': {

@@ -1,6 +1,7 @@
 // The one form that the three formats of OctoCompose configs are read into: v1 below `operator`, v2 below `octoctl` and
 // `services.NAME.octocompose`, and v3, which octoctl reads, with its repos below `repos.include`.
 
+import type { Typed } from '../../schemas/contract/ocm/type-name.ts'
 import type { Digest } from '../../schemas/digest.ts'
 import type { CodedError } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
@@ -33,6 +34,8 @@ export type PluginPin = {
   readonly prerelease?: boolean
   /** A platform without an artifact of it is no failure of an install. */
   readonly optional?: boolean
+  /** What it is configured with, where it is a service plugin. */
+  readonly configurations?: readonly Typed[]
 }
 
 /** A folder with plugins that speak OCM's protocol, and which of them may run. */
@@ -43,6 +46,8 @@ export type PluginDirectory = {
   readonly isTrusted: boolean
   /** Of the files that may run. */
   readonly digests: readonly Digest[]
+  /** What its plugins are configured with. */
+  readonly configurations?: readonly Typed[]
 }
 
 export const PHASES = ['preflight', 'health', 'init'] as const
@@ -98,6 +103,8 @@ export type OctoConfig = {
   readonly notifiers?: readonly NotifierConfig[]
   /** None when absent. */
   readonly pluginDirectories?: readonly PluginDirectory[]
+  /** Documents of OCM that configure service plugins: absolute, beginning with `~/`, or `$OCM_CONFIG`. */
+  readonly ocmConfigs?: readonly string[]
   /** Where measures can be asked for; nowhere when absent. */
   readonly metrics?: MetricsListen
   /** By which operators of containers make probes of checks; they make none of plugins when absent. */

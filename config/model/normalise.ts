@@ -24,6 +24,7 @@ import type { NotifierConfig } from './notifier-config.ts'
 import { readNotifiers } from './notifiers.ts'
 import { readOperator } from './operator-choice.ts'
 import { readPins } from './pins.ts'
+import { readOcmConfigs } from './plugin-configurations.ts'
 import { readPluginDirectories } from './plugin-directories.ts'
 import { readMetrics } from './read-metrics.ts'
 import { readProbes } from './read-probes.ts'
@@ -71,7 +72,12 @@ export function normaliseConfig(input: NormaliseInput): OctoConfig {
   refuseUnknownRepos([...new Set(written)], { pins, services, notifiers, warnings })
   const named = { ...attempt(warnings, () => nameOf(trees.merged)), ...(operator ? { operator } : {}) }
   const told = notifiers.length > 0 ? { notifiers } : {}
-  const found = pluginDirectories.length > 0 ? { pluginDirectories } : {}
+  const [ocmTree] = treesFor(FIELDS.operator.ocmConfig.fetched, trees)
+  const ocmConfigs = attempt(warnings, () => readOcmConfigs(ocmTree, { resolveFile })) ?? []
+  const found = {
+    ...(pluginDirectories.length > 0 ? { pluginDirectories } : {}),
+    ...(ocmConfigs.length > 0 ? { ocmConfigs } : {}),
+  }
   const [metricsTree] = treesFor(FIELDS.operator.metrics.fetched, trees)
   const metrics = attempt(warnings, () => readMetrics(metricsTree))
   const [probesTree] = treesFor(FIELDS.operator.probes.fetched, trees)

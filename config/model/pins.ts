@@ -13,6 +13,7 @@ import { readBoolean } from '../document/scalars.ts'
 import type { Warnings } from '../document/warnings.ts'
 import { attempt } from '../document/warnings.ts'
 import type { PluginPin } from './config.ts'
+import { readConfigurationList } from './plugin-configurations.ts'
 import { canonicalName } from './plugin-request.ts'
 
 /** Reads `operator.plugins` and `octoctl.plugins`; throws CONFIG_INVALID. */
@@ -36,12 +37,14 @@ function readPin(name: string, node: TreeNode): PluginPin {
   const repo = textAt(node, 'repo')
   const prerelease = readBoolean(fieldOf(node, 'pin', 'prerelease'), 'prerelease', false)
   const optional = readBoolean(fieldOf(node, 'pin', 'optional'), 'optional', false)
+  const configurations = readConfigurationList(fieldOf(node, 'pin', 'configurations'))
   return {
     plugin,
     ...(repo === undefined ? {} : { repo: parseName(repo, 'repo') }),
     ...(range === undefined ? {} : { range: parseRange(range) }),
     ...(prerelease ? { prerelease } : {}),
     ...(optional ? { optional } : {}),
+    ...(configurations ? { configurations } : {}),
   }
 }
 

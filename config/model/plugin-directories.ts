@@ -13,6 +13,7 @@ import { refused } from '../document/refused.ts'
 import type { Warnings } from '../document/warnings.ts'
 import { attempt } from '../document/warnings.ts'
 import type { PluginDirectory } from './config.ts'
+import { readConfigurationList } from './plugin-configurations.ts'
 
 type Reading = {
   readonly warnings: Warnings
@@ -46,7 +47,8 @@ function readDirectory(node: TreeNode, { resolveFile, warnings }: Reading): Plug
     warnings.add(() =>
       warningAt(node, `plugins in ${quote(path)} run without proof; whoever writes there decides what`),
     )
-  return { path, isTrusted, digests: digestsAt(node) }
+  const configurations = readConfigurationList(fieldOf(node, 'plugin directory', 'configurations'))
+  return { path, isTrusted, digests: digestsAt(node), ...(configurations ? { configurations } : {}) }
 }
 
 function pathIn(url: string): string {

@@ -49,10 +49,11 @@ type Subject = Pick<VerifiedExecutable, 'path' | 'runtime' | 'argv0'> & {
 /** Throws RUNTIME_MISSING, PLUGIN_MISSING or PLUGIN_NOT_EXECUTABLE. */
 export function programOf({ manifest, ...subject }: Subject, machine: Machine): Program {
   if (manifest.protocol !== 'exec')
-    throw notExecutable(
-      subject.plugin,
-      `speaks the protocol ${quote(manifest.protocol)}, which this octo does not run yet`,
-    )
+    throw coded('PLUGIN_NOT_EXECUTABLE', {
+      message: `plugin ${quote(subject.plugin)} is a service plugin, which answers calls and is not run by itself`,
+      details: { plugin: subject.plugin, protocol: manifest.protocol },
+      hint: `\`octo plugin inspect ${subject.plugin}\` shows what it can be asked, once it is pinned below \`operator.plugins\``,
+    })
   return programAt(subject, machine)
 }
 

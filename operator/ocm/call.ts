@@ -25,7 +25,11 @@ const MAX_ANSWER_BYTES = 16 * 1024 * 1024
 const MAX_TEXT = 2000
 
 /** The answer; undefined where the endpoint has none. Throws PLUGIN_FAILED, PLUGIN_ANSWER_INVALID or FETCH_FAILED. */
-export async function callInstance({ connection }: Instance, call: Call, signal: AbortSignal): Promise<unknown> {
+export async function callInstance(
+  { connection }: Pick<Instance, 'connection'>,
+  call: Call,
+  signal: AbortSignal,
+): Promise<unknown> {
   const { endpoint, request, credentials } = call
   const authorization = renderCredentials(credentials, endpoint.credentials)
   const query = renderQuery(endpoint, request)

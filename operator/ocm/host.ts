@@ -1,27 +1,26 @@
 // Drives service plugins: finds the one that a call is for, checks what it is asked, and keeps what runs.
-import { configurationsFor } from '../../schemas/contract/ocm/configurations.ts'
 import type { Typed } from '../../schemas/contract/ocm/type-name.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
-import { parseShape } from '../../schemas/shape.ts'
 import { callInstance } from './call.ts'
-import { requireFitting } from './fits-schema.ts'
+import { givenConfigurations } from './given-configurations.ts'
 import type { StartInstance } from './instance.ts'
 import { startInstance } from './instance.ts'
 import type { InstanceLimits } from './instance-facts.ts'
 import { keepBlob } from './keep-blob.ts'
 import type { PluginLine } from './lines.ts'
-import type { ServicePlugin } from './plugin.ts'
+import type { HostPlugin, ServicePlugin } from './plugin.ts'
+import { isBuiltIn } from './plugin.ts'
+import { prepareCall } from './prepare-call.ts'
 import type { Question, Route } from './routing.ts'
-import { routeCall, subjectOf } from './routing.ts'
 import type { SupervisedPlugin } from './supervise.ts'
 import { supervisePlugin } from './supervise.ts'
 
 export type HostOptions = {
-  readonly plugins: readonly ServicePlugin[]
+  readonly plugins: readonly HostPlugin[]
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
-  /** Of all types; each plugin is given those that it wants. */
+  /** Of all types; each plugin is given those that it wants. Absent where nobody named any document of them. */
   readonly configurations?: readonly Typed[]
   readonly idleTimeoutMs?: number
   readonly log?: (line: PluginLine) => void
@@ -56,30 +55,34 @@ const IDLE_TIMEOUT_MS = 60_000
 const CALL_TIMEOUT_MS = 60_000
 
 export function openPluginHost(options: HostOptions): PluginHost {
-  const { plugins, env, cwd, configurations = [], idleTimeoutMs = IDLE_TIMEOUT_MS, log = () => undefined } = options
+  const { plugins, env, cwd, configurations, idleTimeoutMs = IDLE_TIMEOUT_MS, log = () => undefined } = options
   const { start = startInstance } = options
   const { drainMs, ...limits } = { ...HOST_LIMITS, ...options.limits }
   const listen = options.listen ?? (process.platform === 'win32' ? 'tcp' : 'unix')
   const supervised = new Map<string, SupervisedPlugin>()
+  let isClosed = false
 
-  function supervisorOf(plugin: ServicePlugin): SupervisedPlugin {
+  async function supervisorOf(plugin: ServicePlugin): Promise<SupervisedPlugin> {
+    const given = supervised.has(plugin.name) ? undefined : await givenConfigurations(plugin, configurations)
     const known = supervised.get(plugin.name)
-    if (known) return known
-    const configTypes = configurationsFor(plugin.capabilities.configTypes, configurations)
-    const made = supervisePlugin(plugin, { env, cwd, idleTimeoutMs, configTypes, log, limits, drainMs, listen, start })
+    if (known || !given) return known as SupervisedPlugin
+    if (isClosed) throw closed(plugin)
+    const configs = { configTypes: given.open, hiddenConfigTypes: given.hidden }
+    const made = supervisePlugin(plugin, { env, cwd, idleTimeoutMs, ...configs, log, limits, drainMs, listen, start })
     supervised.set(plugin.name, made)
     return made
   }
 
   return {
     async call({ credentials, timeoutMs = CALL_TIMEOUT_MS, signal, ...question }) {
-      const route = routeCall(question, plugins)
-      const request = await checked(route, question.request)
+      const { route, request } = await prepareCall({ ...question, credentials }, plugins)
+      const { plugin, endpoint } = route
+      if (isBuiltIn(plugin)) return await plugin.answer(route, request)
       const deadline = AbortSignal.timeout(timeoutMs)
       const stop = signal ? AbortSignal.any([signal, deadline]) : deadline
-      const { plugin, endpoint } = route
       try {
-        return await supervisorOf(plugin).use(stop, async (instance) => {
+        const supervisor = await supervisorOf(plugin)
+        return await supervisor.use(stop, async (instance) => {
           const answer = await callInstance(instance, { plugin: plugin.name, endpoint, request, credentials }, stop)
           return options.blobs ? keepBlob(answer, { from: instance.folder, to: options.blobs }) : answer
         })
@@ -90,21 +93,23 @@ export function openPluginHost(options: HostOptions): PluginHost {
     },
     status: () => [...supervised.values()].map((one) => ({ plugin: one.plugin.name, ...one.status() })),
     async [Symbol.asyncDispose]() {
+      isClosed = true
       await Promise.all([...supervised.values()].map((one) => one.close()))
     },
   }
-}
-
-async function checked({ plugin, endpoint, declared }: Route, request: unknown): Promise<unknown> {
-  const read = parseShape(endpoint.request, request, { name: 'request' })
-  if (declared && endpoint.checked) await requireFitting(subjectOf(read, endpoint), declared, plugin.name)
-  return read
 }
 
 function late({ plugin, name }: Route, timeoutMs: number): Error {
   return coded('PLUGIN_TIMEOUT', {
     message: `plugin ${quote(plugin.name)} did not answer ${quote(name)} within ${timeoutMs} ms`,
     details: { plugin: plugin.name, endpoint: name, timeoutMs },
+  })
+}
+
+function closed({ name }: ServicePlugin): Error {
+  return coded('PLUGIN_EXITED', {
+    message: `plugin ${quote(name)} is not started any more, as its host ends`,
+    details: { plugin: name },
   })
 }
 

@@ -8,6 +8,8 @@ export type InstanceFacts = {
   readonly cwd: string
   readonly idleTimeoutMs: number
   readonly configTypes: readonly Typed[]
+  /** Handed over in a file that nobody else can read. */
+  readonly hiddenConfigTypes?: readonly Typed[]
   readonly log: (line: PluginLine) => void
   readonly limits: InstanceLimits
   /** How it is to listen. */

@@ -6,12 +6,14 @@ import { watchLines } from '../../system/process/watch-lines.ts'
 import type { LogLine } from '../result/stderr-log.ts'
 import { parseLogLines } from '../result/stderr-log.ts'
 
-/** A line of a plugin, with whose it is. */
-export type PluginLine = LogLine & { readonly plugin: string }
+/** A line of a plugin, with whose it is, and what else it said in it, by the names of its attributes. */
+export type PluginLine = LogLine & { readonly plugin: string; readonly attributes?: Readonly<Record<string, string>> }
 
 const LINE_BYTES = 64 * 1024
 const KEPT_LINES = 20
 const KEPT_LENGTH = 500
+const MAX_ATTRIBUTES = 50
+const OF_THE_LINE: readonly string[] = ['time', 'level', 'msg']
 
 type Reading = {
   readonly plugin: string
@@ -28,7 +30,8 @@ type Lines = {
 export function readPluginLines(child: ChildProcess, { plugin, log, takes }: Reading): Lines {
   const last: string[] = []
   const tell = (line: string) => {
-    for (const found of parseLogLines(line)) log({ plugin, ...found })
+    const attributes = attributesOf(line)
+    for (const found of parseLogLines(line)) log({ plugin, ...found, ...(attributes ? { attributes } : {}) })
   }
   const stdout = watchLines(LINE_BYTES, (line, isWhole) => {
     if (!isWhole || !takes(line)) tell(line)
@@ -41,4 +44,23 @@ export function readPluginLines(child: ChildProcess, { plugin, log, takes }: Rea
   child.stdout?.on('data', stdout.add).once('end', stdout.finish)
   child.stderr?.on('data', stderr.add).once('end', stderr.finish)
   return { last: () => last }
+}
+
+/** Of a line as slog writes it, in the order of their names and safe to show; undefined where there are none. */
+function attributesOf(line: string): Readonly<Record<string, string>> | undefined {
+  if (!line.startsWith('{')) return undefined
+  try {
+    const found = JSON.parse(line) as Readonly<Record<string, unknown>>
+    if (typeof found.msg !== 'string') return undefined
+    const names = Object.keys(found).filter((name) => !OF_THE_LINE.includes(name))
+    if (names.length === 0) return undefined
+    const kept = names.sort().slice(0, MAX_ATTRIBUTES)
+    return Object.fromEntries(kept.map((name) => [printable(name, KEPT_LENGTH), inWords(found[name])]))
+  } catch {
+    return undefined
+  }
+}
+
+function inWords(value: unknown): string {
+  return printable(typeof value === 'string' ? value : JSON.stringify(value), KEPT_LENGTH)
 }

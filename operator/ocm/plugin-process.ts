@@ -5,11 +5,11 @@ import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Announcement } from '../../schemas/contract/ocm/announcement.ts'
 import { parseAnnouncement } from '../../schemas/contract/ocm/announcement.ts'
-import { renderPluginConfig } from '../../schemas/contract/ocm/plugin-config.ts'
 import { launch } from '../../system/process/launch.ts'
 import { holdGroup, releaseGroup } from '../../system/process/process-group.ts'
 import { pluginEnvironment } from '../exec/environment.ts'
 import { pluginLaunchWords } from '../exec/launch-words.ts'
+import { configArgument } from './config-argument.ts'
 import type { InstanceFacts } from './instance-facts.ts'
 import { readPluginLines } from './lines.ts'
 import type { ServicePlugin } from './plugin.ts'
@@ -82,12 +82,11 @@ export async function startPluginProcess(
 
 async function spawn(plugin: ServicePlugin, facts: InstanceFacts, folder: RuntimeFolder): Promise<ChildProcess> {
   using program = plugin.open()
-  const { idleTimeoutMs, configTypes, listen, cwd, env } = facts
-  const config = renderPluginConfig({ id: folder.id, type: listen, idleTimeoutMs, configTypes })
+  const { cwd, env } = facts
   return await launch(
     {
       ...{ file: program.file, argv0: program.argv0, cwd },
-      argv: [...program.leading, '--config', config],
+      argv: [...program.leading, '--config', configArgument(facts, folder)],
       env: pluginEnvironment(env, { temporary: folder.path, root: program.root, contract: 'ocm' }),
     },
     { stdio: ['ignore', 'pipe', 'pipe'], ownGroup: true, words: pluginLaunchWords },

@@ -8,7 +8,8 @@ import { isCalled } from '../../schemas/contract/ocm/type-name.ts'
 import { coded } from '../../schemas/errors.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
 import { quote } from '../../schemas/quote.ts'
-import type { ServicePlugin } from './plugin.ts'
+import type { HostPlugin } from './plugin.ts'
+import { isBuiltIn } from './plugin.ts'
 
 type NamedEndpoint = { readonly capability: Capability; readonly name: string; readonly endpoint: Endpoint }
 
@@ -23,17 +24,20 @@ export type Question = {
 }
 
 export type Route = NamedEndpoint & {
-  readonly plugin: ServicePlugin
+  readonly plugin: HostPlugin
   /** What the plugin declares for the type of the call; absent where nobody said a type. */
   readonly declared?: DeclaredType
 }
 
 /** Throws CONTRACT_UNSUPPORTED where no plugin is meant, or more than one is. */
-export function routeCall(question: Question, plugins: readonly ServicePlugin[]): Route {
+export function routeCall(question: Question, plugins: readonly HostPlugin[]): Route {
   const endpoints = endpointsCalled(question.endpoint)
   const named = question.plugin === undefined ? plugins : plugins.filter(({ name }) => name === question.plugin)
   if (named.length === 0) throw unknownPlugin(question.plugin, plugins)
-  const routes = named.flatMap((plugin) => endpoints.flatMap((endpoint) => routesTo(plugin, endpoint, question)))
+  const all = named.flatMap((plugin) => endpoints.flatMap((endpoint) => routesTo(plugin, endpoint, question)))
+  const own = all.filter(({ plugin }) => isBuiltIn(plugin))
+  // As in OCM, so that no file that lies somewhere takes over what is octo's own.
+  const routes = own.length > 0 ? own : all
   const [route, other] = routes
   if (!route) throw nobody(question, endpoints)
   if (other) throw several(question, routes)
@@ -58,7 +62,7 @@ const ALL: readonly NamedEndpoint[] = CAPABILITIES.flatMap((capability) => {
   return Object.entries(endpoints).map(([name, endpoint]) => ({ capability, name, endpoint }))
 })
 
-function routesTo(plugin: ServicePlugin, named: NamedEndpoint, question: Question): readonly Route[] {
+function routesTo(plugin: HostPlugin, named: NamedEndpoint, question: Question): readonly Route[] {
   const type = question.type ?? typeIn(question.request, named.endpoint)
   return plugin.capabilities.capabilities
     .filter(({ capability }) => capability === named.capability)
@@ -79,7 +83,7 @@ function typeIn(request: unknown, endpoint: Endpoint): string | undefined {
   return typeof found?.type === 'string' ? found.type : undefined
 }
 
-function unknownPlugin(name: string | undefined, plugins: readonly ServicePlugin[]): Error {
+function unknownPlugin(name: string | undefined, plugins: readonly HostPlugin[]): Error {
   const known = plugins.map((plugin) => plugin.name)
   return coded('PLUGIN_NOT_FOUND', {
     message: name === undefined ? 'there is no service plugin' : `there is no service plugin ${quote(name)}`,

@@ -5,6 +5,7 @@ import { CONTRACTS } from '../../schemas/contract/ocm/contracts.ts'
 import type { Contract } from '../../schemas/contract/ocm/endpoints.ts'
 import { readSchema } from './author-schema.ts'
 import type { ConfigType } from './config.ts'
+import { describedConfig } from './config.ts'
 import type { Served, TypeDeclaration } from './definition.ts'
 
 export type OwnCapabilities = Omit<Capabilities, 'unknown'>
@@ -17,7 +18,9 @@ export function capabilitiesOf(served: readonly Served[], config: readonly Confi
       served.filter(({ capability }) => capability === kind),
     ),
   )
-  return { capabilities, configTypes: config.map(({ type }) => type) }
+  const described = config.flatMap((one) => describedConfig(one) ?? [])
+  const configTypes = config.map(({ type }) => type)
+  return { capabilities, configTypes, ...(described.length > 0 ? { described } : {}) }
 }
 
 function declaredIn(capability: Capability, served: readonly Served[]): DeclaredCapability {

@@ -1,6 +1,7 @@
 // How a host starts a plugin: the words of the command line, and the JSON document behind `--config`.
+import { readFileSync } from 'node:fs'
 import type { PluginConfig } from '../../schemas/contract/ocm/plugin-config.ts'
-import { parsePluginConfig } from '../../schemas/contract/ocm/plugin-config.ts'
+import { parseConfigFile, parsePluginConfig } from '../../schemas/contract/ocm/plugin-config.ts'
 
 type Asked =
   | { readonly word: 'capabilities' | 'help' | 'version' }
@@ -35,10 +36,12 @@ export function readArguments(argv: readonly string[]): Asked {
   return { word: 'start', config }
 }
 
-/** Throws a StartProblem that repeats no value. */
+/** With what is in its file of configurations. Throws a StartProblem that repeats no value. */
 export function readStartConfig(text: string): PluginConfig {
   try {
-    return parsePluginConfig(text)
+    const { configFile, ...config } = parsePluginConfig(text)
+    if (configFile === undefined) return config
+    return { ...config, configTypes: [...config.configTypes, ...parseConfigFile(readFileSync(configFile, 'utf8'))] }
   } catch (cause) {
     throw new StartProblem(cause instanceof Error ? cause.message : 'the config cannot be read')
   }

@@ -2,7 +2,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { readConfigurations } from '../../../schemas/contract/ocm/configurations.ts'
 import { MAX_CREDENTIALS_BYTES } from '../../../schemas/contract/ocm/credentials.ts'
 import type { Typed } from '../../../schemas/contract/ocm/type-name.ts'
 import { typedShape } from '../../../schemas/contract/ocm/type-name.ts'
@@ -11,7 +10,6 @@ import { coded } from '../../../schemas/errors.ts'
 import { parseJson } from '../../../schemas/json.ts'
 import { printableJson, quote, shellWord } from '../../../schemas/quote.ts'
 import { parseShape } from '../../../schemas/shape.ts'
-import { parseYaml } from '../../../schemas/yaml.ts'
 import { onDisk } from '../../../system/files/errors.ts'
 import { exposureOf } from '../../../system/files/private-file.ts'
 import { interruptible } from '../../../system/process/interruptible.ts'
@@ -21,6 +19,7 @@ import type { PluginLine } from '../../ocm/lines.ts'
 import { sharing } from '../../ocm/shared/open.ts'
 import type { PluginOptions } from './open-plugins.ts'
 import { findPlugins, pluginCalled, usablePlugins } from './open-plugins.ts'
+import { readOcmConfigs } from './read-ocm-configs.ts'
 
 export type CallOptions = PluginOptions & {
   readonly plugin?: string
@@ -43,13 +42,17 @@ export async function callPluginCommand(
   const cwd = process.cwd()
   const request = parseJson(await textOf(words), 'request', MAX_REQUEST_BYTES)
   const credentials = options.credentials === undefined ? undefined : readCredentials(resolve(cwd, options.credentials))
-  const configurations = (options.ocmConfig ?? []).flatMap((path) => configurationsIn(resolve(cwd, path)))
   const timeoutMs = options.timeout === undefined ? undefined : durationOf('--timeout', options.timeout)
   const keptMs = options.keep === undefined ? undefined : durationOf('--keep', options.keep)
   using interruption = interruptible()
   const { signal } = interruption
-  const found = await findPlugins(options, { terminal, cwd, env: process.env, signal })
-  const plugins = options.plugin === undefined ? usablePlugins(found) : [pluginCalled(options.plugin, found).plugin]
+  const { plugin, type } = options
+  const question = { endpoint, request, plugin, type }
+  const found = await findPlugins(options, { terminal, cwd, env: process.env, signal }, plugin)
+  const plugins =
+    plugin === undefined ? usablePlugins(found.plugins, question) : [pluginCalled(plugin, found.plugins).plugin]
+  const named = { byConfig: found.ocmConfigs, typed: options.ocmConfig ?? [] }
+  const configurations = readOcmConfigs(named, { cwd, env: process.env })
   const answer = await ask()
   if (answer !== undefined) terminal.print(printableJson(answer))
   return 0
@@ -57,20 +60,21 @@ export async function callPluginCommand(
   /** The plugin may be running already, for somebody else, and then runs on; else it has ended when its answer is shown. */
   async function ask(): Promise<unknown> {
     await using host = openPluginHost({
-      ...{ plugins, configurations, cwd, env: process.env, log: (line: PluginLine) => terminal.debug(logLine(line)) },
+      ...{ plugins, cwd, env: process.env, log: (line: PluginLine) => terminal.debug(logLine(line)) },
+      ...(configurations ? { configurations } : {}),
       blobs: () => blobFolder(options.save, cwd),
       ...{ start: sharing(keptMs !== undefined), ...(keptMs === undefined ? {} : { idleTimeoutMs: keptMs }) },
     })
-    const { plugin, type } = options
     return await host.call({
-      ...{ endpoint, request, plugin, type, credentials, signal },
+      ...{ ...question, credentials, signal },
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     })
   }
 }
 
-function logLine({ plugin, level, message }: PluginLine): string {
-  return `${plugin}: ${level}: ${message}`
+function logLine({ plugin, level, message, attributes = {} }: PluginLine): string {
+  const more = Object.entries(attributes).map(([name, value]) => ` ${name}=${value}`)
+  return `${plugin}: ${level}: ${message}${more.join('')}`
 }
 
 function blobFolder(save: string | undefined, cwd: string): string {
@@ -108,10 +112,6 @@ function readCredentials(path: string): Typed {
     })
   const found = parseJson(readText(path, MAX_CREDENTIALS_BYTES), path, MAX_CREDENTIALS_BYTES)
   return parseShape(typedShape, found, { name: path })
-}
-
-function configurationsIn(path: string): readonly Typed[] {
-  return readConfigurations(parseYaml(readText(path, MAX_REQUEST_BYTES), path).value, path)
 }
 
 function readText(path: string, maxBytes: number): string {

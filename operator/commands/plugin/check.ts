@@ -1,5 +1,8 @@
-// `octo plugin check`: whether a program keeps to the protocol. Whoever names a file here runs it, as in a shell.
+// `octo plugin check`: whether a program keeps to the protocol. Whoever names a file here runs it, as in a shell; what is called by
+// its name is proven as for every call.
+import { existsSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
+import { coded } from '../../../schemas/errors.ts'
 import { quote } from '../../../schemas/quote.ts'
 import { interruptible } from '../../../system/process/interruptible.ts'
 import type { Terminal } from '../../../terminal/index.ts'
@@ -8,26 +11,43 @@ import type { Finding } from '../../ocm/conformance.ts'
 import { examinePlugin } from '../../ocm/conformance.ts'
 import { openPluginFile } from '../../ocm/open-file.ts'
 import type { ServicePlugin } from '../../ocm/plugin.ts'
+import { isBuiltIn } from '../../ocm/plugin.ts'
 import { readCapabilities } from '../../ocm/read-capabilities.ts'
+import type { PluginOptions } from './open-plugins.ts'
+import { findPlugins, pluginCalled } from './open-plugins.ts'
+
+type Place = Parameters<typeof findPlugins>[1]
 
 const START_MS = 10_000
 const FORGETFUL = { digest: () => undefined, remember: () => undefined }
 
-export async function checkPluginCommand(file: string, terminal: Terminal): Promise<number> {
+export async function checkPluginCommand(words: string, options: PluginOptions, terminal: Terminal): Promise<number> {
   const cwd = process.cwd()
-  const path = resolve(cwd, file)
   using interruption = interruptible()
-  terminal.info(`runs ${quote(path)}, which nothing proves`)
-  const plugin = await pluginAt(path, cwd, interruption.signal)
+  const { signal } = interruption
+  const path = resolve(cwd, words)
+  const isFile = words.includes('/') || existsSync(path)
+  if (isFile) terminal.info(`runs ${quote(path)}, which nothing proves`)
+  const plugin = isFile
+    ? await pluginAt(path, cwd, signal)
+    : await pluginNamed(words, options, { terminal, cwd, env: process.env, signal })
   const findings = await examinePlugin(plugin, {
     ...{ env: process.env, cwd, idleTimeoutMs: 60_000, configTypes: [], listen: 'unix' },
     log: ({ level, message }) => terminal.debug(`${level}: ${message}`),
     limits: { startMs: START_MS, killGraceMs: 2000, maxCalls: 8 },
   })
   const failed = findings.filter(({ result }) => result === 'failed')
-  if (terminal.json) terminal.result({ json: { path, findings }, text: () => '' })
+  if (terminal.json) terminal.result({ json: { ...(isFile ? { path } : { plugin: words }), findings }, text: () => '' })
   else showFindings(findings, terminal)
   return failed.length > 0 ? 1 : 0
+}
+
+/** As `octo plugin call` would ask it: proven. */
+async function pluginNamed(name: string, options: PluginOptions, place: Place): Promise<ServicePlugin> {
+  const { plugins } = await findPlugins(options, place, name)
+  const { plugin } = pluginCalled(name, plugins)
+  if (!isBuiltIn(plugin)) return plugin
+  throw coded('USAGE', { message: `${quote(name)} is a part of octo, and no program that could be checked` })
 }
 
 async function pluginAt(path: string, cwd: string, signal: AbortSignal): Promise<ServicePlugin> {

@@ -4,23 +4,24 @@ import { CONTRACTS } from '../../../schemas/contract/ocm/contracts.ts'
 import type { Contract } from '../../../schemas/contract/ocm/endpoints.ts'
 import { printable } from '../../../schemas/quote.ts'
 import type { Terminal } from '../../../terminal/index.ts'
+import { originInWords } from './ls.ts'
 import type { PluginOptions } from './open-plugins.ts'
 import { findPlugins, pluginCalled } from './open-plugins.ts'
 
 export async function inspectPluginCommand(name: string, options: PluginOptions, terminal: Terminal): Promise<number> {
-  const found = await findPlugins(options, { terminal, cwd: process.cwd(), env: process.env })
-  const { path, digest, proof, plugin } = pluginCalled(name, found)
+  const { plugins } = await findPlugins(options, { terminal, cwd: process.cwd(), env: process.env }, name)
+  const { origin, digest, proof, plugin } = pluginCalled(name, plugins)
   const { capabilities, configTypes, unknown } = plugin.capabilities
   terminal.result({
     json: {
-      ...{ name, path, digest, proof },
+      ...{ name, ...(origin.kind === 'folder' ? { path: origin.path } : {}), origin, digest: digest ?? null, proof },
       capabilities: capabilities.map((offered) => ({ ...offered, endpoints: endpointsOf(offered) })),
       ...{ configTypes, unknown },
     },
     text: () =>
       [
-        `${name} ${digest}`,
-        path,
+        [name, ...(digest ? [digest] : [])].join(' '),
+        origin.kind === 'folder' ? origin.path : originInWords(origin),
         ...capabilities.flatMap(inWords),
         ...(configTypes.length > 0 ? ['', `wants configurations of ${configTypes.join(', ')}`] : []),
         ...(unknown.length > 0 ? ['', `offers what octo does not know: ${unknown.join(', ')}`] : []),

@@ -1,42 +1,51 @@
-// `octo plugin ls`: which service plugins there are, what they can do, and why each may run or may not.
+// `octo plugin ls`: which service plugins there are, of repos and of folders, what they can do, and why each may run or may not.
 import type { DeclaredCapability } from '../../../schemas/contract/ocm/capabilities.ts'
 import { routedTypes } from '../../../schemas/contract/ocm/capabilities.ts'
 import { quote } from '../../../schemas/quote.ts'
 import type { Terminal } from '../../../terminal/index.ts'
-import type { DirectoryPlugin, Proof } from '../../ocm/discover.ts'
+import type { FoundPlugin, Origin, Proof } from '../../ocm/found-plugin.ts'
 import type { PluginOptions } from './open-plugins.ts'
 import { findPlugins } from './open-plugins.ts'
 
 const PROOFS: Readonly<Record<Proof, string>> = {
+  signature: 'signed for its repo',
   folder: 'the config trusts its folder',
   digest: 'the config names its digest',
+  'built in': 'part of octo',
   none: 'not proven, not run',
 }
 
 export async function listPluginsCommand(options: PluginOptions, terminal: Terminal): Promise<number> {
-  const found = await findPlugins(options, { terminal, cwd: process.cwd(), env: process.env })
-  if (terminal.json) terminal.result({ json: found.map(toJson), text: () => '' })
-  else if (found.length === 0)
-    terminal.info('no service plugins; `--plugin-directory DIR` names a folder that has some')
+  const { plugins } = await findPlugins(options, { terminal, cwd: process.cwd(), env: process.env })
+  if (terminal.json) terminal.result({ json: plugins.map(toJson), text: () => '' })
   else
     terminal.table({
       columns: [
         { title: 'plugin' },
         { title: 'can do', shrinks: true },
+        { title: 'origin', shrinks: true },
         { title: 'proof', shrinks: true },
-        { title: 'folder' },
+        { title: 'state' },
       ],
-      rows: found.map((one) => [one.name, whatItCan(one), PROOFS[one.proof], one.directory]),
+      rows: plugins.map((one) => [one.name, whatItCan(one), originInWords(one.origin), PROOFS[one.proof], one.state]),
     })
-  for (const line of howToLetRun(found)) terminal.info(line)
+  for (const line of whatElse(plugins)) terminal.info(line)
   return 0
 }
 
+function whatElse(plugins: readonly FoundPlugin[]): readonly string[] {
+  const isOwnOnly = plugins.every(({ proof }) => proof === 'built in')
+  if (!isOwnOnly) return howToLetRun(plugins)
+  return ['pin one of a repo below `operator.plugins`, or name a folder that has some: `--plugin-directory DIR`']
+}
+
 /** The digest of each plugin that nothing proves, as the config would name it. */
-function howToLetRun(found: readonly DirectoryPlugin[]): readonly string[] {
-  const unproven = found.filter((one) => one.state === 'refused' && isUnproven(one))
+function howToLetRun(plugins: readonly FoundPlugin[]): readonly string[] {
+  const unproven = plugins.flatMap((one) =>
+    one.state === 'refused' && isUnproven(one) && one.origin.kind === 'folder' ? [{ ...one, ...one.origin }] : [],
+  )
   const [first, ...others] = unproven
-  if (first?.state !== 'refused' || first.error.hint === undefined) return []
+  if (first?.error.hint === undefined) return []
   if (others.length === 0) return [first.error.hint]
   const folders = new Set(unproven.map(({ directory }) => directory))
   return [
@@ -45,11 +54,19 @@ function howToLetRun(found: readonly DirectoryPlugin[]): readonly string[] {
   ]
 }
 
-function isUnproven({ proof, digest }: DirectoryPlugin): boolean {
+function isUnproven({ proof, digest }: FoundPlugin): boolean {
   return proof === 'none' && digest !== undefined
 }
 
-function whatItCan(one: DirectoryPlugin): string {
+/** Where it comes from: `core/helminput@1.0.0`, a folder, or octo. */
+export function originInWords(origin: Origin): string {
+  if (origin.kind === 'built in') return 'octo'
+  if (origin.kind === 'folder') return origin.directory
+  const { repo, version } = origin
+  return [repo ?? 'a repo', ...(version ? [version] : [])].join(' ')
+}
+
+function whatItCan(one: FoundPlugin): string {
   if (one.state === 'refused') return isUnproven(one) ? '?' : one.error.message
   const { capabilities, unknown } = one.plugin.capabilities
   return [...capabilities.map(inWords), ...unknown].join('; ')
@@ -63,9 +80,9 @@ function inWords(offered: DeclaredCapability): string {
   }`
 }
 
-function toJson(one: DirectoryPlugin) {
-  const { name, path, directory, proof, digest, state } = one
-  const place = { name, path, directory, proof, digest: digest ?? null, state }
+function toJson(one: FoundPlugin) {
+  const { name, origin, proof, digest, state } = one
+  const place = { name, ...placeOf(origin), origin, proof, digest: digest ?? null, state }
   if (one.state === 'refused') return { ...place, error: one.error.toJSON() }
   const { capabilities, configTypes, unknown } = one.plugin.capabilities
   const offered = capabilities.map((each) => ({
@@ -73,4 +90,8 @@ function toJson(one: DirectoryPlugin) {
     types: routedTypes(each).map(({ type, aliases }) => ({ type, aliases })),
   }))
   return { ...place, capabilities: offered, configTypes, unknown }
+}
+
+function placeOf(origin: Origin) {
+  return origin.kind === 'folder' ? { path: origin.path, directory: origin.directory } : {}
 }

@@ -1,24 +1,26 @@
-// Which service plugins there are for a command: those in the folders of the config, in folders that the command line names, and in
-// the one that OCM itself has.
+// Which service plugins there are for a command: those of repos that the config pins, those in the folders of the config, in folders
+// that the command line names and in the one that OCM itself has, and those that octo has built in.
 import { existsSync, realpathSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { openWorkspace, storeRootOf } from '../../../client/index.ts'
-import type { PluginDirectory } from '../../../config/model/config.ts'
+import { storeRootOf } from '../../../client/index.ts'
+import type { OctoConfig, PluginDirectory } from '../../../config/model/config.ts'
 import { coded, isCoded } from '../../../schemas/errors.ts'
 import { quote } from '../../../schemas/quote.ts'
 import { userHome } from '../../../system/files/user-home.ts'
 import type { Terminal } from '../../../terminal/index.ts'
-import { waitingLine } from '../../../terminal/index.ts'
-import type { DirectoryPlugin } from '../../ocm/discover.ts'
 import { discoverPlugins } from '../../ocm/discover.ts'
+import type { FoundPlugin, Origin } from '../../ocm/found-plugin.ts'
 import { openKnowledge } from '../../ocm/known-files.ts'
-import type { ServicePlugin } from '../../ocm/plugin.ts'
+import { ownLogins } from '../../ocm/own-logins.ts'
+import type { HostPlugin } from '../../ocm/plugin.ts'
+import { isBuiltIn } from '../../ocm/plugin.ts'
+import type { Question } from '../../ocm/routing.ts'
+import { routeCall } from '../../ocm/routing.ts'
+import { discoverStored } from '../../ocm/stored.ts'
+import type { Session, SessionOptions } from '../../operator-session.ts'
+import { openSession } from '../../operator-session.ts'
 
-export type PluginOptions = {
-  readonly config?: readonly string[]
-  readonly offline?: boolean
-  readonly pluginDirectory?: readonly string[]
-}
+export type PluginOptions = Omit<SessionOptions, 'strict'> & { readonly pluginDirectory?: readonly string[] }
 
 type Place = {
   readonly terminal: Terminal
@@ -27,27 +29,50 @@ type Place = {
   readonly signal?: AbortSignal
 }
 
-const CAPABILITIES_TIMEOUT_MS = 10_000
-
-/** In the order of the folders and of the paths in each. */
-export async function findPlugins(options: PluginOptions, place: Place): Promise<readonly DirectoryPlugin[]> {
-  const directories = await directoriesOf(options, place)
-  using knowledge = openKnowledge(storeRootOf(place.env))
-  const { cwd, env, signal } = place
-  return await discoverPlugins(directories, { cwd, env, signal, knowledge, timeoutMs: CAPABILITIES_TIMEOUT_MS })
+export type FoundPlugins = {
+  /** Of repos in the order of their pins, then of folders in the order of paths, then those of octo itself. */
+  readonly plugins: readonly FoundPlugin[]
+  /** Documents of OCM that the config names. */
+  readonly ocmConfigs: readonly string[]
 }
 
-/** Those that can be asked; throws why none of them can, where there are some. */
-export function usablePlugins(found: readonly DirectoryPlugin[]): readonly ServicePlugin[] {
+const CAPABILITIES_TIMEOUT_MS = 10_000
+
+/** `only`: of repos none but the one of this name is looked for, as nothing else is asked. */
+export async function findPlugins(options: PluginOptions, place: Place, only?: string): Promise<FoundPlugins> {
+  await using session = await configured(options, place)
+  const config = session?.config
+  const { cwd, env, signal } = place
+  using knowledge = openKnowledge(storeRootOf(env))
+  const own = [ownLogins(env)]
+  const taken = new Map<string, Origin>(own.map(({ name }) => [name, { kind: 'built in' }]))
+  const facts = { cwd, env, signal, knowledge, taken, timeoutMs: CAPABILITIES_TIMEOUT_MS }
+  const pins = config?.pins.filter(({ plugin }) => only === undefined || plugin === only) ?? []
+  const stored = session && pins.length > 0 ? await discoverStored(pins, session, facts) : []
+  const inFolders = await discoverPlugins(directoriesOf(options, place, config), facts)
+  return { plugins: [...stored, ...inFolders, ...own.map(asFound)], ocmConfigs: config?.ocmConfigs ?? [] }
+}
+
+function asFound(plugin: HostPlugin): FoundPlugin {
+  return { name: plugin.name, origin: { kind: 'built in' }, proof: 'built in', state: 'usable', plugin }
+}
+
+/** Those that can be asked; where only octo itself could be, and cannot answer, throws why the others are not used. */
+export function usablePlugins(found: readonly FoundPlugin[], question: Question): readonly HostPlugin[] {
   const usable = found.flatMap((one) => (one.state === 'usable' ? [one.plugin] : []))
   const refused = found.flatMap((one) => (one.state === 'refused' ? [one.error] : []))
   const reason = refused.find(({ code }) => code === 'PLUGIN_UNPROVEN') ?? refused[0]
-  if (usable.length === 0 && reason) throw reason
-  return usable
+  if (!reason || !usable.every(isBuiltIn)) return usable
+  try {
+    routeCall(question, usable)
+    return usable
+  } catch (error) {
+    throw isCoded(error, 'CONTRACT_UNSUPPORTED') ? reason : error
+  }
 }
 
 /** The one of this name that can be asked; throws why not, or PLUGIN_NOT_FOUND. */
-export function pluginCalled(name: string, found: readonly DirectoryPlugin[]): DirectoryPlugin & { state: 'usable' } {
+export function pluginCalled(name: string, found: readonly FoundPlugin[]): FoundPlugin & { state: 'usable' } {
   const called = found.filter((one) => one.name === name)
   const usable = called.find((one) => one.state === 'usable')
   if (usable) return usable
@@ -56,13 +81,28 @@ export function pluginCalled(name: string, found: readonly DirectoryPlugin[]): D
   throw coded('PLUGIN_NOT_FOUND', {
     message: `there is no service plugin ${quote(name)}`,
     details: { plugin: name, known: found.map((one) => one.name) },
-    hint: 'those that there are: `octo plugin ls`',
+    hint: 'those that there are: `octo plugin ls`; one of a repo is pinned below `operator.plugins`',
   })
 }
 
-async function directoriesOf(options: PluginOptions, place: Place): Promise<readonly PluginDirectory[]> {
+/** Without a config nothing is proven, and still there is something to see. */
+async function configured(options: PluginOptions, { terminal, cwd, env }: Place): Promise<Session | undefined> {
+  const { pluginDirectory: _, ...flags } = options
+  try {
+    return await openSession(flags, { terminal, cwd, env })
+  } catch (error) {
+    if (options.config === undefined && isCoded(error, 'CONFIG_NOT_FOUND')) return undefined
+    throw error
+  }
+}
+
+function directoriesOf(
+  options: PluginOptions,
+  place: Place,
+  config: OctoConfig | undefined,
+): readonly PluginDirectory[] {
   const home = userHome(place.env)
-  const said = (await configured(options, place)).map((one) => ({ ...one, path: atHome(one.path, home) }))
+  const said = (config?.pluginDirectories ?? []).map((one) => ({ ...one, path: atHome(one.path, home) }))
   const named = options.pluginDirectory?.map((path) => resolve(place.cwd, path))
   const usual = home === undefined ? [] : [join(home, '.config', 'ocm', 'plugins')].filter((path) => existsSync(path))
   const all = named ?? [...said.map(({ path }) => path), ...usual]
@@ -74,26 +114,12 @@ async function directoriesOf(options: PluginOptions, place: Place): Promise<read
       path,
       isTrusted: same.some(({ isTrusted }) => isTrusted),
       digests: same.flatMap(({ digests }) => digests),
+      configurations: same.flatMap(({ configurations = [] }) => configurations),
     }
   })
 }
 
-/** Without a config nothing is proven, and still there is something to see. */
-async function configured(options: PluginOptions, { terminal, cwd, env }: Place): Promise<readonly PluginDirectory[]> {
-  try {
-    const flags = { config: options.config, offline: options.offline }
-    const { config } = await openWorkspace(flags, {
-      ...{ cwd, env, warn: (line: string) => terminal.warn(line) },
-      onWait: waitingLine(terminal),
-    })
-    return config.pluginDirectories ?? []
-  } catch (error) {
-    if (options.config === undefined && isCoded(error, 'CONFIG_NOT_FOUND')) return []
-    throw error
-  }
-}
-
-function atHome(path: string, home: string | undefined): string {
+export function atHome(path: string, home: string | undefined): string {
   return path.startsWith('~/') && home !== undefined ? join(home, path.slice(2)) : path
 }
 

@@ -12,9 +12,11 @@ const LENGTH = 16
 
 type Program = Pick<OpenedProgram, 'argv0' | 'leading' | 'root'> & { readonly digest: Digest }
 
-export function keyOf(plugin: string, program: Program, { env, cwd, configTypes }: InstanceFacts): string {
+export function keyOf(plugin: string, program: Program, facts: InstanceFacts): string {
+  const { env, cwd, configTypes, hiddenConfigTypes = [] } = facts
   const { [MARK]: _, ...known } = pluginEnvironment(env, { temporary: '', root: program.root, contract: 'ocm' })
   const { digest, argv0, leading } = program
-  const told = canonicalJson({ plugin, digest, argv0, leading, cwd, configTypes, env: known })
+  const configs = { configTypes, ...(hiddenConfigTypes.length > 0 ? { hiddenConfigTypes } : {}) }
+  const told = canonicalJson({ plugin, digest, argv0, leading, cwd, ...configs, env: known })
   return createHash('sha256').update(told).digest('hex').slice(0, LENGTH)
 }

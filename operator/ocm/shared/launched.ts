@@ -4,7 +4,6 @@ import { closeSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Announcement } from '../../../schemas/contract/ocm/announcement.ts'
 import { parseAnnouncement } from '../../../schemas/contract/ocm/announcement.ts'
-import { renderPluginConfig } from '../../../schemas/contract/ocm/plugin-config.ts'
 import { printable } from '../../../schemas/quote.ts'
 import type { ProcessIdentity } from '../../../system/process/identity.ts'
 import { identityOf } from '../../../system/process/identity.ts'
@@ -15,6 +14,7 @@ import { pluginEnvironment } from '../../exec/environment.ts'
 import { pluginLaunchWords } from '../../exec/launch-words.ts'
 import { liveOf } from '../../logs/kept-log.ts'
 import { openLog } from '../../logs/log-files.ts'
+import { configArgument } from '../config-argument.ts'
 import type { InstanceFacts } from '../instance-facts.ts'
 import type { OpenedProgram } from '../plugin.ts'
 import type { Exit, PluginProcess } from '../plugin-process.ts'
@@ -51,12 +51,11 @@ export async function launchShared({ program, facts, places, folder, mark }: Lau
   const [stdout, stderr] = [openLog(places.stdout, now), openLog(places.stderr, now)]
   try {
     const begins = { stdout: sizeOf(places.stdout, stdout), stderr: sizeOf(places.stderr, stderr) }
-    const { idleTimeoutMs, configTypes, listen, cwd, env } = facts
-    const config = renderPluginConfig({ id: folder.id, type: listen, idleTimeoutMs, configTypes })
+    const { cwd, env } = facts
     const child = await launchApart(
       {
         ...{ file: program.file, argv0: program.argv0, cwd },
-        argv: [...program.leading, '--config', config],
+        argv: [...program.leading, '--config', configArgument(facts, folder)],
         env: {
           ...pluginEnvironment(env, { temporary: folder.path, root: program.root, contract: 'ocm' }),
           [MARK]: mark,

@@ -31,10 +31,20 @@ export type DeclaredCapability = {
   readonly types: Readonly<Record<string, readonly DeclaredType[]>>
 }
 
+/** What a plugin of octo's sdk says of a type of configuration, beside its name; hosts in Go pass over it. */
+export type DescribedConfigType = {
+  readonly type: string
+  readonly schema?: JsonSchema
+  /** It may hold secrets: it comes in a file that nobody else can read, where the host can do that. */
+  readonly isPrivate?: true
+}
+
 export type Capabilities = {
   readonly capabilities: readonly DeclaredCapability[]
   /** Types of configuration that the plugin wants to be given. */
   readonly configTypes: readonly string[]
+  /** Of some of them. */
+  readonly described?: readonly DescribedConfigType[]
   /** What it also offers, under contracts that are not known here. */
   readonly unknown: readonly string[]
 }
@@ -55,17 +65,23 @@ const documentShape = z.looseObject({
     .max(MAX_CAPABILITIES)
     .nullable(),
   supportedConfigTypes: z.array(typeName).max(MAX_TYPES).nullish(),
+  describedConfigTypes: z
+    .array(z.looseObject({ type: typeNameShape, jsonSchema: z.string().nullish(), private: z.boolean().nullish() }))
+    .max(MAX_TYPES)
+    .nullish(),
 })
 
 /** Reads what a plugin printed; throws JSON_INVALID, LIMIT_EXCEEDED or FORMAT_INVALID. */
 export function parseCapabilities(text: string, name: string): Capabilities {
   const document = parseShape(documentShape, parseJson(text, name, MAX_DOCUMENT_BYTES), { name })
   const offered = document.capabilities ?? []
+  const described = (document.describedConfigTypes ?? []).map((one) => readDescribed(one, name))
   return {
     capabilities: offered.flatMap((entry) =>
       isCapability(entry.type) ? [declaredIn(entry, { name, capability: entry.type })] : [],
     ),
     configTypes: document.supportedConfigTypes ?? [],
+    ...(described.length > 0 ? { described } : {}),
     unknown: offered.flatMap(({ type }) => (isCapability(type) ? [] : [type])),
   }
 }
@@ -93,7 +109,20 @@ function readDeclared({ type, aliases, jsonSchema }: z.output<typeof declaredSha
   return { type, aliases: aliases ?? [], ...(schema === undefined ? {} : { schema }) }
 }
 
-function decodeSchema(base64: string, { name, capability, type }: Place & { readonly type: string }): JsonSchema {
+type Described = {
+  readonly type: string
+  readonly jsonSchema?: string | null | undefined
+  readonly private?: boolean | null | undefined
+}
+
+function readDescribed({ type, jsonSchema, ...said }: Described, name: string): DescribedConfigType {
+  const schema = jsonSchema ? decodeSchema(jsonSchema, { name, capability: 'configuration', type }) : undefined
+  return { type, ...(schema === undefined ? {} : { schema }), ...(said.private ? { isPrivate: true } : {}) }
+}
+
+type SchemaPlace = { readonly name: string; readonly capability: string; readonly type: string }
+
+function decodeSchema(base64: string, { name, capability, type }: SchemaPlace): JsonSchema {
   const what = `${name}, ${capability}, schema of ${printable(type)}`
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(base64))
     throw notASchema(what, 'it is not base64')
@@ -114,10 +143,15 @@ export function routedTypes({ capability, types }: DeclaredCapability): readonly
 }
 
 /** The line that a plugin prints, in the one form that OCM's own plugins have. */
-export function renderCapabilities({ capabilities, configTypes }: Omit<Capabilities, 'unknown'>): string {
+export function renderCapabilities({
+  capabilities,
+  configTypes,
+  described = [],
+}: Omit<Capabilities, 'unknown'>): string {
   const document = {
     capabilities: capabilities.map(({ capability, types }) => ({ type: capability, ...rendered(capability, types) })),
     ...(configTypes.length > 0 ? { supportedConfigTypes: configTypes } : {}),
+    ...(described.length > 0 ? { describedConfigTypes: described.map(renderDescribed) } : {}),
   }
   return `${canonicalJson(document)}\n`
 }
@@ -129,6 +163,14 @@ function rendered(capability: Capability, types: DeclaredCapability['types']): R
     return [key, list.length > 0 ? list : whenEmpty === 'null' ? null : undefined] as const
   })
   return Object.fromEntries(lists)
+}
+
+function renderDescribed({ type, schema, isPrivate }: DescribedConfigType): Record<string, unknown> {
+  return {
+    type,
+    ...(schema === undefined ? {} : { jsonSchema: Buffer.from(JSON.stringify(schema)).toString('base64') }),
+    ...(isPrivate ? { private: true } : {}),
+  }
 }
 
 /** The keys of the schema stay in their order: its text is the plugin's own. */

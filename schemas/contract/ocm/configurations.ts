@@ -19,14 +19,18 @@ export function readConfigurations(document: unknown, name: string): readonly Ty
   return parseShape(documentShape, document, { name }).configurations ?? []
 }
 
-/**
- * Those of the types that a plugin wants. A version is part of a type. They stand in its command line, which everybody on the
- * machine can read: throws ARGUMENTS_INVALID where OCM keeps credentials in one of them, as it does in the same document.
- */
+/** Those of the types that a plugin wants. A version is part of a type. */
 export function configurationsFor(types: readonly string[], all: readonly Typed[]): readonly Typed[] {
-  const wanted = all.filter(({ type }) => types.includes(type))
-  const secret = wanted.find(holdsCredentials)
-  if (!secret) return wanted
+  return all.filter(({ type }) => types.includes(type))
+}
+
+/**
+ * They are to stand in the command line of a plugin, which everybody on the machine can read: throws ARGUMENTS_INVALID where OCM
+ * keeps credentials in one of them, as it does in the same document.
+ */
+export function requirePublic(configurations: readonly Typed[]): void {
+  const secret = configurations.find(holdsCredentials)
+  if (!secret) return
   throw coded('ARGUMENTS_INVALID', {
     message: `a plugin wants the configurations of ${quote(secret.type)}, in which there are credentials: everybody on this machine could read them in its command line`,
     details: { type: secret.type },

@@ -22,7 +22,12 @@ const configShape = z.looseObject({
   idleTimeout: z.number().min(0).nullish(),
   /** Configurations of the types that the plugin wants, in their order. */
   configTypes: z.array(typedShape).nullish(),
+  /** Path of a document with more of them, which only the plugin's user can read; plugins that know nothing of it pass over it. */
+  configFile: z.string().startsWith('/').nullish(),
 })
+
+const fileShape = z.looseObject({ configTypes: z.array(typedShape) })
+const MAX_FILE_BYTES = 4 * 1024 * 1024
 
 export type PluginConfig = {
   readonly id: string
@@ -30,23 +35,39 @@ export type PluginConfig = {
   /** Absent: the plugin's own default. */
   readonly idleTimeoutMs?: number
   readonly configTypes: readonly Typed[]
+  readonly configFile?: string
 }
 
 /** Reads the argument; throws JSON_INVALID, LIMIT_EXCEEDED or FORMAT_INVALID, and repeats no value. */
 export function parsePluginConfig(text: string): PluginConfig {
   // Managers of Go write 64 bits of nanoseconds, and what JavaScript cannot hold to the last of them is long enough anyway.
   const found = parseJson(text, '--config', MAX_CONFIG_BYTES, { numbers: 'rounded' })
-  const { id, type, idleTimeout, configTypes } = parseShape(configShape, found, { name: '--config' })
+  const { id, type, idleTimeout, configTypes, configFile } = parseShape(configShape, found, { name: '--config' })
   return {
     ...{ id, type, configTypes: configTypes ?? [] },
+    ...(configFile ? { configFile } : {}),
     ...(typeof idleTimeout === 'number' ? { idleTimeoutMs: Math.min(idleTimeout / NS_PER_MS, MAX_IDLE_MS) } : {}),
   }
 }
 
-/** The argument as OCM's own manager writes it. */
-export function renderPluginConfig({ id, type, idleTimeoutMs, configTypes }: PluginConfig): string {
+/** The argument as OCM's own manager writes it; where there is a file of configurations, with its path behind. */
+export function renderPluginConfig({ id, type, idleTimeoutMs, configTypes, configFile }: PluginConfig): string {
   const idle = idleTimeoutMs === undefined ? undefined : Math.round(Math.min(idleTimeoutMs, MAX_IDLE_MS) * NS_PER_MS)
   const known = JSON.stringify({ id, type, pluginType: '', idleTimeout: idle })
-  if (configTypes.length === 0) return known
-  return `${known.slice(0, -1)},"configTypes":${canonicalJson(configTypes)}}`
+  const more = [
+    ...(configTypes.length > 0 ? [`"configTypes":${canonicalJson(configTypes)}`] : []),
+    ...(configFile === undefined ? [] : [`"configFile":${JSON.stringify(configFile)}`]),
+  ]
+  return [known.slice(0, -1), ...more].join(',').concat('}')
+}
+
+/** The text of a file of configurations. */
+export function renderConfigFile(configTypes: readonly Typed[]): string {
+  return canonicalJson({ configTypes })
+}
+
+/** Throws JSON_INVALID, LIMIT_EXCEEDED or FORMAT_INVALID, and repeats no value. */
+export function parseConfigFile(text: string): readonly Typed[] {
+  const found = parseJson(text, 'the file of configurations', MAX_FILE_BYTES, { numbers: 'rounded' })
+  return parseShape(fileShape, found, { name: 'the file of configurations' }).configTypes
 }

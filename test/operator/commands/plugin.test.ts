@@ -36,7 +36,7 @@ test('a plugin of a folder that nobody vouches for is shown with its digest, and
   const { type, digest } = aPlace(t, () => '')
   const { code, stdout, stderr } = await type('ls', '--plugin-directory', 'plugins')
   assert.equal(code, 0)
-  assert.match(stdout, /twin +\? +not proven, not run +/)
+  assert.match(stdout, /twin +\? +\S+ +not proven, not run +refused/)
   assert.match(stderr, new RegExp(`operator.pluginDirectories.*digests: \\[${digest}\\]`))
   const asked = await type('call', 'listComponents', LIST, '--plugin-directory', 'plugins', '--plugin', 'twin')
   assert.equal(asked.code, 76)

@@ -104,11 +104,12 @@ test('a file that is there and cannot be read is not called gone', (t) => {
   }
 })
 
-test('a plugin of a protocol that is not run yet is refused, whatever its file is', () => {
+test('a plugin that is asked and not run is refused, whatever its file is', () => {
   for (const file of [{}, { bare: true }, { bare: true, path: '/bin/true' }]) {
     const subject = anExecutable('says.sh', { ...file, protocol: 'ocm' })
     const error = expectCode('PLUGIN_NOT_EXECUTABLE', () => programOf(subject, MACHINE))
-    assert.equal(error.message, 'plugin `says` speaks the protocol `ocm`, which this octo does not run yet')
+    assert.equal(error.message, 'plugin `says` is a service plugin, which answers calls and is not run by itself')
+    assert.match(error.hint ?? '', /^`octo plugin inspect says`/)
   }
 })
 

@@ -6,8 +6,8 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import type { PluginDirectory } from '../../../config/model/config.ts'
 import { pluginFilesIn } from '../../../operator/ocm/directory.ts'
-import type { DirectoryPlugin } from '../../../operator/ocm/discover.ts'
 import { discoverPlugins } from '../../../operator/ocm/discover.ts'
+import type { FoundPlugin } from '../../../operator/ocm/found-plugin.ts'
 import { openKnowledge } from '../../../operator/ocm/known-files.ts'
 import { openPluginFile } from '../../../operator/ocm/open-file.ts'
 import { digestOf } from '../../../schemas/digest.ts'
@@ -45,8 +45,7 @@ async function discover(t: TestContext, directory: PluginDirectory, store = temp
 }
 
 const trusted = (path: string): PluginDirectory => ({ path, isTrusted: true, digests: [] })
-const inShort = (one: DirectoryPlugin) =>
-  [one.name, one.proof, one.state === 'usable' ? 'usable' : one.error.code] as const
+const inShort = (one: FoundPlugin) => [one.name, one.proof, one.state === 'usable' ? 'usable' : one.error.code] as const
 
 test('one bad file takes nothing from the others', async (t) => {
   const folder = tempFolder(t)

@@ -1,7 +1,7 @@
 // Which plugin a call is for.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ServicePlugin } from '../../../operator/ocm/plugin.ts'
+import type { HostPlugin, ServicePlugin } from '../../../operator/ocm/plugin.ts'
 import type { Question } from '../../../operator/ocm/routing.ts'
 import { routeCall } from '../../../operator/ocm/routing.ts'
 import { parseCapabilities } from '../../../schemas/contract/ocm/capabilities.ts'
@@ -75,6 +75,18 @@ test('a call that is for nobody, or for several, says so', () => {
   const twin = aPlugin('twin', { capabilities: [lister('A/v1')] })
   for (const [question, code] of refused)
     expectCode(code, () => routeCall(question, code === 'NAME_AMBIGUOUS' ? [...PLUGINS, twin] : PLUGINS))
+})
+
+test("what is octo's own comes before all others of its type, and others answer by their name", () => {
+  const own: HostPlugin = { ...aPlugin('own', { capabilities: [lister('A/v1')] }), answer: async () => null }
+  const all = [...PLUGINS, own]
+  const asked = { endpoint: 'listComponents', request: about('A/v1') }
+  assert.equal(routeCall(asked, all).plugin.name, 'own')
+  assert.equal(routeCall({ ...asked, request: about('A/v1-alias') }, all).plugin.name, 'own')
+  assert.equal(routeCall({ ...asked, plugin: 'one' }, all).plugin.name, 'one')
+  assert.equal(routeCall({ ...asked, request: about('B/v1') }, all).plugin.name, 'two')
+  const second = { ...own, name: 'second' }
+  expectCode('NAME_AMBIGUOUS', () => routeCall(asked, [...all, second]))
 })
 
 test("each of OCM's own test plugins is found for its type", () => {

@@ -17,6 +17,7 @@ import {
   readLocation,
   testPlugin,
 } from '../../../sdk/service/index.ts'
+import { readStartConfig } from '../../../sdk/service/start.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const about = { name: 'p', version: '1.0.0', summary: 'is asked by tests' }
@@ -232,6 +233,31 @@ test('configuration of the declared types arrives typed and in order, and nothin
     exitCode: 1,
     message: /^the configuration `limits.config\/v1` is wrong: `most`: /,
   })
+})
+
+test('a configuration that may hold secrets is announced as that, with its schema, and is read from the file of the host', (t) => {
+  const secret = configType('secret/v1', z.looseObject({ type: z.string(), password: z.string() }), { isPrivate: true })
+  const serves = [componentLister({ type: 'Repo/v1', listComponents: () => [] })]
+  const { described = [] } = definePlugin({
+    ...about,
+    serves,
+    config: [secret, configType('any/v1', {})],
+  }).capabilities()
+  assert.deepEqual(
+    described.map(({ type, isPrivate, schema }) => [type, isPrivate, typeof schema]),
+    [['secret/v1', true, 'object']],
+  )
+  const file = join(tempFolder(t), 'config.json')
+  writeFileSync(file, '{"configTypes":[{"type":"secret/v1","password":"p"}]}')
+  const { configTypes, ...config } = readStartConfig(
+    JSON.stringify({ id: 'a', type: 'unix', configTypes: [{ type: 'any/v1' }], configFile: file }),
+  )
+  assert.deepEqual(configTypes, [{ type: 'any/v1' }, { type: 'secret/v1', password: 'p' }])
+  assert.equal('configFile' in config, false)
+  for (const wrong of ['/nowhere/config.json', 'config.json', import.meta.filename])
+    assert.throws(() => readStartConfig(JSON.stringify({ id: 'a', type: 'unix', configFile: wrong })), {
+      name: 'StartProblem',
+    })
 })
 
 test('a definition that no host could use is refused where it is written', () => {

@@ -50,14 +50,18 @@ export const LISTER = JSON.stringify({
 /** Writes the program; gives its path. */
 export function writeServicePlugin(folder: string, name: string, behaviour: Behaviour = {}): string {
   const path = join(folder, name)
+  writeFileSync(path, servicePluginText(behaviour), { mode: 0o755 })
+  return path
+}
+
+/** A program for Node. */
+export function servicePluginText(behaviour: Behaviour = {}): string {
   const whole = {
     capabilities: LISTER,
     answers: { '/components/list': { echo: true, body: { list: ['a'] } } },
     ...behaviour,
   }
-  const program = `#!/usr/bin/env node\nconst behaviour = ${JSON.stringify(whole)}\n${readFileSync(TWIN, 'utf8')}`
-  writeFileSync(path, program, { mode: 0o755 })
-  return path
+  return `#!/usr/bin/env node\nconst behaviour = ${JSON.stringify(whole)}\n${readFileSync(TWIN, 'utf8')}`
 }
 
 /** The same as the host takes it, without a question for its capabilities. */

@@ -4,8 +4,12 @@ import { test } from 'node:test'
 import { canonicalJson } from '../../../../schemas/canonical-json.ts'
 import type { Announcement } from '../../../../schemas/contract/ocm/announcement.ts'
 import { parseAnnouncement, renderAnnouncement } from '../../../../schemas/contract/ocm/announcement.ts'
-import { parseCapabilities } from '../../../../schemas/contract/ocm/capabilities.ts'
-import { configurationsFor, readConfigurations } from '../../../../schemas/contract/ocm/configurations.ts'
+import { parseCapabilities, renderCapabilities } from '../../../../schemas/contract/ocm/capabilities.ts'
+import {
+  configurationsFor,
+  readConfigurations,
+  requirePublic,
+} from '../../../../schemas/contract/ocm/configurations.ts'
 import {
   MAX_CREDENTIALS_BYTES,
   parseCredentials,
@@ -108,11 +112,29 @@ test('credentials of the document of OCM never get into a command line', () => {
     const secret = { type, consumers: [{ credentials: [{ properties: { password: 'hunter2' } }] }] }
     const nested = { type: 'generic.config.ocm.software/v1', configurations: [{ type: 'a.config' }, secret] }
     for (const one of [secret, nested]) {
-      const error = expectCode('ARGUMENTS_INVALID', () => configurationsFor([one.type], [one]))
+      const error = expectCode('ARGUMENTS_INVALID', () => requirePublic([{ type: 'a.config' }, one]))
       assert.doesNotMatch(JSON.stringify(error), /hunter2/)
-      assert.deepEqual(configurationsFor(['a.config'], [one, { type: 'a.config' }]), [{ type: 'a.config' }])
     }
   }
+  requirePublic([{ type: 'a.config', credentials: { type: 'other' } }])
+})
+
+test('what a plugin says of its types of configuration stands where hosts in Go pass over it', () => {
+  const described = [
+    { type: 'a.config/v1', schema: { type: 'object' }, isPrivate: true },
+    { type: 'b.config/v1', schema: false },
+  ] as const
+  const offered = { capabilities: [], configTypes: ['a.config/v1', 'b.config/v1', 'c.config/v1'], described }
+  const text = renderCapabilities(offered)
+  assert.deepEqual(JSON.parse(text).supportedConfigTypes, offered.configTypes)
+  assert.deepEqual(parseCapabilities(text, 'p'), { ...offered, unknown: [] })
+  for (const wrong of [
+    '{}',
+    '[{"jsonSchema":"e30="}]',
+    '[{"type":"a","jsonSchema":"%"}]',
+    '[{"type":"a","private":1}]',
+  ])
+    expectCode('FORMAT_INVALID', () => parseCapabilities(`{"capabilities":[],"describedConfigTypes":${wrong}}`, 'p'))
 })
 
 test('credentials survive the header, whatever they hold', () => {
