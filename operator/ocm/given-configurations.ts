@@ -8,7 +8,7 @@ import { quote } from '../../schemas/quote.ts'
 import { requireFitting } from './fits-schema.ts'
 import type { ServicePlugin } from './plugin.ts'
 
-export type GivenConfigurations = {
+type GivenConfigurations = {
   /** In the command line, where everybody can read them. */
   readonly open: readonly Typed[]
   /** In a file that nobody else can read, of plugins that take one. */

@@ -18,7 +18,7 @@ import { learnCapabilities } from './learn-capabilities.ts'
 import type { OpenedProgram } from './plugin.ts'
 
 /** Whoever has the plugins: a session of the operator. */
-export type PluginSource = {
+type PluginSource = {
   readonly client: Pick<Client, 'manifests' | 'locate'>
   provide(requests: readonly PluginRequest[]): Promise<readonly PluginOutcome[]>
 }

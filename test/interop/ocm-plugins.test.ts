@@ -1,48 +1,42 @@
-// OCM's own test plugins, written in Go by others, under our host: every endpoint of every contract, as they answer it. The folder
-// that holds them is named by OCM_PLUGINS.
+// Plugins under our host that stay what they are, in Go and of our sdk: every endpoint of every contract, and what goes wrong.
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import { discoverPlugins } from '../../operator/ocm/discover.ts'
-import type { HostOptions } from '../../operator/ocm/host.ts'
-import { openPluginHost } from '../../operator/ocm/host.ts'
-import { openKnowledge } from '../../operator/ocm/known-files.ts'
 import type { PluginLine } from '../../operator/ocm/lines.ts'
 import { expectCodeAsync } from '../support/assertions/expect-code.ts'
-import { isGone } from '../support/machine/processes.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 import { until } from '../support/machine/until.ts'
+import type { Peer, Short } from '../support/peers/ocm-plugins.ts'
+import {
+  aPlace,
+  assertNoLocks,
+  CAPABILITY_OF,
+  DIGEST,
+  GO,
+  left,
+  OURS,
+  RESOURCE,
+  TYPE,
+} from '../support/peers/ocm-plugins.ts'
 
-const PLUGINS = process.env.OCM_PLUGINS
-const skip = PLUGINS === undefined && 'OCM_PLUGINS names no folder with the test plugins of OCM'
-
-const TYPE = { type: 'DummyRepository/v1', baseUrl: 'http://x' }
 const CREDENTIALS = { type: 'Credentials/v1', properties: { username: 'u', password: 'p' } }
-const DIGEST = { hashAlgorithm: 'SHA-256', normalisationAlgorithm: 'jsonNormalisation/v4alpha1', value: 'abcd' }
-const RESOURCE = { name: 'r', version: '1.0.0', type: 'plain', relation: 'local', access: TYPE }
 
-async function aHost(t: TestContext, options: Partial<HostOptions> = {}) {
-  const folder = tempFolder(t)
-  const env = { PATH: process.env.PATH, TMPDIR: folder }
-  const lines: PluginLine[] = []
-  using knowledge = openKnowledge(tempFolder(t))
-  const directory = { path: PLUGINS ?? '', isTrusted: true, digests: [] }
-  const found = await discoverPlugins([directory], { knowledge, env, cwd: folder, timeoutMs: 20_000 })
-  const plugins = found.flatMap((one) => (one.state === 'usable' ? [one.plugin] : []))
-  const host = openPluginHost({ plugins, env, cwd: folder, log: (line) => lines.push(line), ...options })
-  return { host, plugins, folder, lines }
+for (const peer of [GO, OURS]) {
+  const { title, skip } = peer
+  test(`${title}: every endpoint of the contracts is answered as it was seen to be`, { skip }, (t) =>
+    endpoints(t, peer),
+  )
+  test(`${title}: a refusal, a wrong question and a crash are errors with its words, and it lives on`, { skip }, (t) =>
+    errors(t, peer),
+  )
 }
 
-function left(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true }).filter((name) => !/^octo-ocm-\d+$/.test(String(name))) as string[]
-}
-
-test('every endpoint of the contracts is answered as it was seen to be', { skip }, async (t) => {
+async function endpoints(t: TestContext, peer: Peer): Promise<void> {
   const kept = tempFolder(t)
-  const { host, plugins, folder } = await aHost(t, { blobs: () => kept })
-  assert.equal(plugins.length, 8)
+  const { folder, openHost } = await aPlace(t, peer)
+  const host = openHost({ blobs: () => kept })
   const blob = join(folder, 'blob.txt')
   writeFileSync(blob, 'bytes')
   const location = { type: 'localFile', value: blob }
@@ -61,7 +55,7 @@ test('every endpoint of the contracts is answered as it was seen to be', { skip 
       componentReferences: null,
     },
   }
-  const calls: readonly (readonly [string, string, object, (answer: never) => unknown])[] = [
+  const calls: readonly (readonly [Short, string, object, (answer: never) => unknown])[] = [
     ['component-version', 'getComponentVersion', version, (a: { component: { name: string } }) => a.component.name],
     ['component-version', 'listComponentVersions', { name: 'a' }, (a: string[]) => a.join()],
     ['component-version', 'getLocalResource', { ...version, identity: { name: 'r' } }, textAt],
@@ -116,23 +110,28 @@ test('every endpoint of the contracts is answered as it was seen to be', { skip 
     ['component-lister', 'getIdentity', { type: TYPE }, (a: null) => String(a)],
   ]
   const answers: string[] = []
-  for (const [plugin, endpoint, request, shown] of calls) {
-    const call = { plugin: `test-plugin-${plugin}`, endpoint, request, credentials: CREDENTIALS }
-    answers.push(`${plugin}.${endpoint}: ${await host.call(call).then((answer) => shown(answer as never), String)}`)
+  for (const [short, name, request, shown] of calls) {
+    const endpoint = `${CAPABILITY_OF[short]}.${name}`
+    const call = { plugin: peer.nameOf(short), type: TYPE.type, endpoint, request, credentials: CREDENTIALS }
+    const said = await host.call(call).then((answer) => shown(answer as never), String)
+    answers.push(`${short}.${name}: ${said}`)
   }
+  assert.equal(host.status().length, peer.count)
+  const pids = host.status().map(({ pid }) => pid)
   await host[Symbol.asyncDispose]()
-  assert.deepEqual(answers, EXPECTED)
+  const expected = EXPECTED.map((line) => {
+    const [name = ''] = line.split(': ', 1)
+    return Object.hasOwn(peer.others, name) ? `${name}: ${peer.others[name]}` : line
+  })
+  assert.deepEqual(answers, expected)
   assert.deepEqual(left(folder), ['blob.txt'])
-  assert.deepEqual(
-    readdirSync('/tmp').filter((name) => /^[0-9a-f]{8}-plugin\.socket/.test(name)),
-    [],
-  )
+  assertNoLocks(pids)
 
   function textAt(answer: { location: { value: string } }): string {
     if (!existsSync(answer.location.value)) return 'no file'
     return readFileSync(answer.location.value).length > 0 ? 'a file' : 'an empty file'
   }
-})
+}
 
 /** Identities that these plugins cannot give are none; sources are what one of them crashes on. */
 const EXPECTED: readonly string[] = [
@@ -165,40 +164,30 @@ const EXPECTED: readonly string[] = [
   'component-lister.getIdentity: null',
 ]
 
-test('a plugin of Go leaves when nobody asks it, is started again, and sixteen first calls are answered', {
-  skip,
-}, async (t) => {
-  const { host, folder } = await aHost(t, { idleTimeoutMs: 300 })
-  await using _ = host
-  const ask = () => host.call({ endpoint: 'listComponents', request: { repository: TYPE, last: '' } })
-  await Promise.all(Array.from({ length: 16 }, ask))
-  const pid = host.status()[0]?.pid ?? 0
-  assert.equal(await isGone(pid), true)
-  await until(() => left(folder).length === 0)
-  await ask()
-  assert.notEqual(host.status()[0]?.pid, pid)
-})
-
-test('a refusal, a wrong question and a crash in a plugin of Go are errors with its words, and it lives on', {
-  skip,
-}, async (t) => {
-  const { host, lines } = await aHost(t)
-  await using _ = host
+async function errors(t: TestContext, peer: Peer): Promise<void> {
+  const lines: PluginLine[] = []
+  const { openHost } = await aPlace(t, peer)
+  await using host = openHost({
+    log: (line) => lines.push(line),
+    configurations: [{ type: 'custom.config/v1', maximumNumberOfPotatoes: '100' }],
+  })
   const lister = { endpoint: 'listComponents', request: { repository: TYPE, last: 'zzz' } }
   const refused = await expectCodeAsync('PLUGIN_FAILED', () => host.call(lister))
   assert.match(refused.message, /status 500: unknown last: "zzz"/)
   await expectCodeAsync('ARGUMENTS_INVALID', () =>
     host.call({ endpoint: 'listComponents', request: { repository: { type: TYPE.type }, last: '' } }),
   )
-  const location = { type: 'localFile', value: '/nonexistent' }
-  const upload = { repository: TYPE, name: 'a', version: '1', resourceLocation: location, resource: RESOURCE }
-  const crashed = await expectCodeAsync('PLUGIN_FAILED', () =>
-    host.call({ endpoint: 'addLocalResource', request: upload }),
-  )
-  assert.match(crashed.message, /status 500: /)
+  if (peer.kind === 'go') {
+    const location = { type: 'localFile', value: '/nonexistent' }
+    const upload = { repository: TYPE, name: 'a', version: '1', resourceLocation: location, resource: RESOURCE }
+    const crashed = await expectCodeAsync('PLUGIN_FAILED', () =>
+      host.call({ endpoint: 'addLocalResource', request: upload }),
+    )
+    assert.match(crashed.message, /status 500: /)
+  }
   assert.deepEqual(await host.call({ endpoint: 'listComponentVersions', request: { name: 'a' }, type: TYPE.type }), [
     'v0.0.1',
     'v0.0.2',
   ])
-  await until(() => lines.some(({ plugin }) => plugin === 'test-plugin-component-version'))
-})
+  await until(() => lines.some(({ plugin }) => plugin === peer.nameOf('component-version')))
+}

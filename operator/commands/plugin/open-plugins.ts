@@ -29,7 +29,7 @@ type Place = {
   readonly signal?: AbortSignal
 }
 
-export type FoundPlugins = {
+type FoundPlugins = {
   /** Of repos in the order of their pins, then of folders in the order of paths, then those of octo itself. */
   readonly plugins: readonly FoundPlugin[]
   /** Documents of OCM that the config names. */

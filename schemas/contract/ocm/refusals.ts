@@ -47,6 +47,7 @@ export const REFUSALS = {
       [400, 'failed to decode request body: '],
       [500, 'failed to decode request: '],
       [500, 'failed to marshal request body: '],
+      [500, 'failed to unmarshal request body: '],
       [200, ''],
     ],
   },

@@ -1,7 +1,7 @@
 // The host of service plugins over real processes: what it asks, what it makes of the answers, and what is left behind.
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import type { HostOptions } from '../../../operator/ocm/host.ts'
@@ -9,7 +9,7 @@ import { openPluginHost } from '../../../operator/ocm/host.ts'
 import type { PluginLine } from '../../../operator/ocm/lines.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import type { Behaviour } from '../../support/builders/service-plugin.ts'
-import { aServicePlugin, LISTER } from '../../support/builders/service-plugin.ts'
+import { aServicePlugin } from '../../support/builders/service-plugin.ts'
 import { processesWith } from '../../support/machine/everywhere.ts'
 import { isGone } from '../../support/machine/processes.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
@@ -263,53 +263,6 @@ test('what a call is about has to fit the schema of its type', async (t) => {
   assert.match(error.message, /`baseUrl` is missing/)
   assert.deepEqual(host.status(), [])
   await ask({ request: { repository: { type: 'Twin/v1', baseUrl: 'x' }, last: '' } })
-})
-
-test('a plugin is given the configurations of the types that it wants', async (t) => {
-  const capabilities = JSON.stringify({ ...JSON.parse(`{"capabilities":[]}`), supportedConfigTypes: ['a.config/v1'] })
-  const lister = { type: 'componentLister', supportedRepositorySpecTypes: [{ type: 'Twin/v1' }] }
-  const configurations = [{ type: 'a.config/v1', b: 1, a: 2 }, { type: 'other.config/v1' }]
-  const { host, ask } = aHost(
-    t,
-    { capabilities: JSON.stringify({ ...JSON.parse(capabilities), capabilities: [lister] }) },
-    { configurations },
-  )
-  await using _ = host
-  assert.deepEqual((await ask()).echoed.config.configTypes, [{ a: 2, type: 'a.config/v1', b: 1 }])
-})
-
-/** Of two types, of which one may hold secrets. */
-const DESCRIBED = JSON.stringify({
-  ...JSON.parse(LISTER),
-  supportedConfigTypes: ['open/v1', 'hidden/v1'],
-  describedConfigTypes: [
-    { type: 'open/v1', jsonSchema: Buffer.from('{"properties":{"n":{"type":"integer"}}}').toString('base64') },
-    { type: 'hidden/v1', private: true },
-  ],
-})
-
-test('configurations that may hold secrets come in a file that nobody else can read, and in no command line', async (t) => {
-  const configurations = [
-    { type: 'hidden/v1', password: 's3cret' },
-    { type: 'open/v1', n: 1 },
-  ]
-  const { host, ask, left } = aHost(t, { capabilities: DESCRIBED }, { configurations })
-  const { argv, config, pid } = (await ask()).echoed
-  assert.deepEqual(config.configTypes, [{ n: 1, type: 'open/v1' }])
-  assert.doesNotMatch(argv.join(' ') + readFileSync(`/proc/${pid}/environ`, 'latin1'), /s3cret/)
-  const { configFile = '' } = config
-  assert.equal(readFileSync(configFile, 'utf8'), '{"configTypes":[{"password":"s3cret","type":"hidden/v1"}]}')
-  assert.deepEqual([statSync(configFile).mode & 0o777, statSync(dirname(configFile)).mode & 0o777], [0o600, 0o700])
-  await host[Symbol.asyncDispose]()
-  assert.deepEqual(left(), [])
-})
-
-test('a configuration that does not fit its schema is an error before the plugin is started', async (t) => {
-  const configurations = [{ type: 'open/v1', n: 'many' }]
-  const { host, ask } = aHost(t, { capabilities: DESCRIBED }, { configurations })
-  await using _ = host
-  assert.match((await expectCodeAsync('ARGUMENTS_INVALID', () => ask())).message, /`n` must be integer/)
-  assert.deepEqual(host.status(), [])
 })
 
 test('a host that ends while a call is on its way starts nothing for it', async (t) => {
