@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
@@ -11,8 +11,9 @@ const descriptor = {
   component: { name: 'acme.org/shop', version: '1.0.0', provider: 'acme', resources: [], sources: [], componentReferences: [] },
 }
 
-test('reads versions from the configured folder', async () => {
+test('reads versions from the configured folder', async (t) => {
   const path = await mkdtemp(join(tmpdir(), 'versions-'))
+  t.after(() => rm(path, { recursive: true }))
   await mkdir(join(path, 'acme.org/shop'), { recursive: true })
   await writeFile(join(path, 'acme.org/shop/1.0.0.json'), JSON.stringify(descriptor))
   await using running = await testPlugin(plugin, { config: [{ type: '__NAME__.config/v1', path }] })

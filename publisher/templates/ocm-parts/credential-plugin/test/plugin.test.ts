@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
 import { testPlugin } from '#sdk'
 import { plugin } from '../src/plugin.ts'
 
-test('gives what the file has for a host, and says where it has nothing', async () => {
-  const file = join(await mkdtemp(join(tmpdir(), 'credentials-')), 'hosts.json')
+test('gives what the file has for a host, and says where it has nothing', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'credentials-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const file = join(folder, 'hosts.json')
   await writeFile(file, JSON.stringify({ 'registry.example': { username: 'jürgen', password: 'p' } }))
   await using running = await testPlugin(plugin, { config: [{ type: '__NAME__.config/v1', file }] })
   const credential = { type: '__TYPE__/v1', hostname: 'registry.example' }

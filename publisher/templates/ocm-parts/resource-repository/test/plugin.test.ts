@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
@@ -7,8 +7,10 @@ import { fileURLToPath } from 'node:url'
 import { locationOf, testPlugin } from '#sdk'
 import { plugin } from '../src/plugin.ts'
 
-test('stores a resource and fetches it again', async () => {
-  const path = join(await mkdtemp(join(tmpdir(), 'resources-')), 'blob')
+test('stores a resource and fetches it again', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'resources-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const path = join(folder, 'blob')
   const own = fileURLToPath(import.meta.url)
   const resource = { name: 'r', version: '1.0.0', type: 'plain', relation: 'external', access: { type: '__TYPE__/v1', path } }
   await using running = await testPlugin(plugin)
