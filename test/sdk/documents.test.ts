@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { parseNotifyResult } from '../../schemas/contract/notification.ts'
 import { parseSecretResult } from '../../schemas/contract/secrets.ts'
 import { aNotification } from '../support/builders/a-notification.ts'
+import { FROM_SOURCES } from '../support/machine/from-sources.ts'
 
 const SDK = JSON.stringify(fileURLToPath(new URL('../../sdk/index.ts', import.meta.url)))
 const OPTIONS = `{ host: { type: 'string', description: 'h' }, password: { type: 'string', secret: true, description: 'p' } }`
@@ -14,7 +15,7 @@ function run(define: string, body: string, input: string, { argv = [] as string[
   const program = `import { defineCheck, defineNotifier, defineSecrets, failed, ok, provided, retry, sent } from ${SDK}
     void ${define}({ name: 'x', version: '1.2.3', summary: 'does x', options: ${OPTIONS},
       run: async ({ options, notification, lease }) => { ${body} } }).main()`
-  const words = ['--input-type=module-typescript', '-e', program, '--', 'x', ...argv]
+  const words = [...FROM_SOURCES, '--input-type=module', '-e', program, '--', 'x', ...argv]
   const { status, stdout, stderr } = spawnSync(process.execPath, words, {
     ...{ input, encoding: 'utf8', env: { ...process.env, ...env } },
   })

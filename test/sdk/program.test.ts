@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import test from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { CHECK_EXIT_CODES, parseCheckResult } from '../../schemas/check-result.ts'
+import { FROM_SOURCES } from '../support/machine/from-sources.ts'
 
 const SDK = JSON.stringify(fileURLToPath(new URL('../../sdk/index.ts', import.meta.url)))
 
@@ -20,7 +21,7 @@ function start(body: string, argv: readonly string[] = [], env: Record<string, s
     void defineCheck({ name: 'check-x', version: '1.2.3', summary: 'x holds',
       options: { n: { type: 'integer', default: 1, description: 'a number' } },
       run: async ({ options, signal }) => { ${body} } }).main()`
-  return spawn(process.execPath, ['--input-type=module-typescript', '-e', program, '--', 'check-x', ...argv], {
+  return spawn(process.execPath, [...FROM_SOURCES, '--input-type=module', '-e', program, '--', 'check-x', ...argv], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

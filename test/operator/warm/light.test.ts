@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { FROM_SOURCES } from '../../support/machine/from-sources.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { bundleWarm } from '../../support/operator/warm-bundle.ts'
 
@@ -10,7 +11,7 @@ const LISTER = fileURLToPath(new URL('../../fixtures/list-modules.ts', import.me
 
 function modulesOf(module: string): string[] {
   const url = new URL(`../../../${module}`, import.meta.url).href
-  return JSON.parse(execFileSync(process.execPath, [LISTER, url], { encoding: 'utf8' })) as string[]
+  return JSON.parse(execFileSync(process.execPath, [...FROM_SOURCES, LISTER, url], { encoding: 'utf8' })) as string[]
 }
 
 test('the file of the warm path loads node:fs and node:path alone, and holds no package', async (t) => {

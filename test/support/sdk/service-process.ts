@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { FROM_SOURCES } from '../machine/from-sources.ts'
 
 const SDK = JSON.stringify(fileURLToPath(new URL('../../../sdk/service/index.ts', import.meta.url)))
 
@@ -18,7 +19,7 @@ export function startPlugin(argv: readonly string[], own = '', env: Readonly<Rec
       serves: [sdk.blobTransformer({ type: 'Same/v1', transformBlob: ({ location }) => ({ location }) })],
       ${own}
     }).main()`
-  const node = ['--input-type=module-typescript', '-e', program, '--', 'same', ...argv]
+  const node = [...FROM_SOURCES, '--input-type=module', '-e', program, '--', 'same', ...argv]
   return spawn(process.execPath, node, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
