@@ -10,8 +10,8 @@ import { test } from 'node:test'
 import { openSecretFolders } from '../../operator/services/secrets/secret-folders.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 import { until } from '../support/machine/until.ts'
+import { aBundledPlugin } from '../support/operator/bundled-plugin.ts'
 import { aServiceScene, stateOf } from '../support/operator/service-scene.ts'
-import { vaultClient } from '../support/operator/vault-client-plugin.ts'
 
 const { VAULT_BIN } = process.env
 const options = { skip: VAULT_BIN ? false : 'VAULT_BIN names no Vault or OpenBao' }
@@ -89,7 +89,7 @@ test('a service gets what a real server holds, and new secrets when they change'
       ),
     )
   await write('first')
-  const scene = await aServiceScene(t, {}, { 'vault-client': await vaultClient(t) })
+  const scene = await aServiceScene(t, {}, { 'vault-client': await aBundledPlugin(t, 'vault-client') })
   const args = { address: vault.address, token: vault.root, path: 'secret/api' }
   const secrets = [{ tool: 'vault-client', args, refresh: '1s' }]
   scene.write({

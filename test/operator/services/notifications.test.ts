@@ -7,8 +7,8 @@ import { test } from 'node:test'
 import { statusNotes } from '../../../operator/services/render-status.ts'
 import { projectStatus, serve } from '../../../operator/services/supervise.ts'
 import { until } from '../../support/machine/until.ts'
+import { aBundledPlugin } from '../../support/operator/bundled-plugin.ts'
 import { aServiceScene, stateOf } from '../../support/operator/service-scene.ts'
-import { theSmtpPlugin } from '../../support/operator/smtp-plugin.ts'
 import type { SmtpScript } from '../../support/peers/smtp-server.ts'
 import { smtpServer } from '../../support/peers/smtp-server.ts'
 
@@ -24,7 +24,7 @@ async function aMailScene(t: TestContext, script: SmtpScript = {}, given: object
     },
     ...given,
   }
-  const smtp = await theSmtpPlugin(t)
+  const smtp = await aBundledPlugin(t, 'smtp')
   const config = { name: 'shop', operator: { notifications: [mail] } }
   const scene = await aServiceScene(t, {}, { smtp })
   return { heard, scene: { ...scene, write: (services: Record<string, object>) => scene.write(services, config) } }

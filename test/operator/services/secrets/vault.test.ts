@@ -5,8 +5,8 @@ import { hideInLogs } from '../../../../operator/services/secrets/hide-in-logs.t
 import { secretsOfAll } from '../../../../operator/services/secrets/secret-folders.ts'
 import { filesWith, processesWith } from '../../../support/machine/everywhere.ts'
 import { until } from '../../../support/machine/until.ts'
+import { aBundledPlugin } from '../../../support/operator/bundled-plugin.ts'
 import { aServiceScene, markedProcesses, stateOf } from '../../../support/operator/service-scene.ts'
-import { vaultClient } from '../../../support/operator/vault-client-plugin.ts'
 import { kv2 } from '../../../support/peers/vault-mounts.ts'
 import { vaultServer } from '../../../support/peers/vault-server.ts'
 
@@ -20,7 +20,7 @@ const SAYS = 'cat "$CREDENTIALS_DIRECTORY"/*; cat "$CREDENTIALS_DIRECTORY/passwo
 test('secrets of a vault are in the folder and variables of their service, and nowhere else', options, async (t) => {
   const mounts = { 'secret/': kv2({ api: [{ password: PASSWORD, key: KEY }] }) }
   const vault = await vaultServer(t, { mounts, tokens: { [TOKEN]: {} } })
-  const scene = await aServiceScene(t, {}, { 'vault-client': await vaultClient(t) })
+  const scene = await aServiceScene(t, {}, { 'vault-client': await aBundledPlugin(t, 'vault-client') })
   Object.assign(scene.env, { VAULT_TOKEN: TOKEN })
   const octoctl = { secrets: { tool: 'vault-client', args: { address: vault.url, token: '{{.env.VAULT_TOKEN}}' } } }
   const secrets = [
