@@ -1,7 +1,7 @@
 // The templates of service plugins: every one is a project whose own test passes and whose types fit, and that builds into one file.
 import assert from 'node:assert/strict'
 import { execFile, execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
@@ -33,6 +33,7 @@ test('the tests of every project pass, their types fit, and nothing is left unfi
     const { engines } = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'))
     assert.equal(engines?.node, '>=24', 'no older one reads `using`, which its sources and tests say')
   }
+  shareSdk(SERVICE_TEMPLATES.map((template) => join(folder, template.replace(/^ocm/, 'my'), 'octo')))
   const tests = filesBelow(folder).filter((file) => file.startsWith('my-') && file.endsWith('.test.ts'))
   assert.equal(tests.length, CAPABILITIES.length)
   // It is a run of its own, and no part of the one that this test belongs to.
@@ -67,3 +68,15 @@ test('a project is built into one file that needs only Node, the same bytes each
   assert.deepEqual(JSON.parse(said).capabilities[0].supportedSigningSpecTypes[0].type, 'MySigner/v1')
   assert.equal(existsSync(join(elsewhere, '../package.json')), false)
 })
+
+/** Each project has a copy of its own, which is loaded and typed as often as there are others: of the same bytes, one is enough. */
+function shareSdk([first = '', ...others]: readonly string[]): void {
+  const contentOf = (sdk: string) => filesBelow(sdk).map((file) => [file, readFileSync(join(sdk, file), 'utf8')])
+  const content = contentOf(first)
+  assert.ok(content.length > 0)
+  for (const sdk of others) {
+    assert.deepEqual(contentOf(sdk), content)
+    rmSync(sdk, { recursive: true })
+    symlinkSync(first, sdk)
+  }
+}
