@@ -6,11 +6,17 @@ import type { TestContext } from 'node:test'
 
 export function tempFolder(context: Pick<TestContext, 'after'>): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'octo-test-')))
-  context.after(() => {
+  context.after(() => removeFolder(folder))
+  return folder
+}
+
+function removeFolder(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true })
+  } catch {
     openFolders(folder)
     rmSync(folder, { recursive: true, force: true })
-  })
-  return folder
+  }
 }
 
 /** All files below a folder, as sorted relative paths. */
