@@ -16,6 +16,7 @@ import {
 import { dirname, join } from 'node:path'
 import test from 'node:test'
 import { extract } from 'tar'
+import { readFileBytes } from '../../../plugins/ocm/bytes/read-file.ts'
 import { plugin } from '../../../plugins/ocm/file-input/plugin.ts'
 import { digestOf } from '../../../schemas/digest.ts'
 import { testPlugin } from '../../../sdk/service/index.ts'
@@ -219,4 +220,19 @@ test('below a configured folder no path leads out of it', async (t) => {
   for (const path of ['../outside', 'out', 'up/outside', join(folder, 'outside'), '../root2/f', '/etc/passwd'])
     await assert.rejects(file(path), { status: 403 }, path)
   await assert.rejects(process({ type: 'DirectoryInput/v1', path: 'up' }), { status: 403 })
+})
+
+test('a file that became another one since it was listed is not read', async (t) => {
+  const folder = plant(tempFolder(t), { a: '12345', b: '67890' })
+  const read = async (name: string, known?: string) =>
+    Buffer.concat(
+      await Array.fromAsync(readFileBytes(join(folder, name), known ? lstatSync(join(folder, known)) : undefined)),
+    )
+  assert.equal((await read('a', 'a')).toString(), '12345')
+  await assert.rejects(read('a', 'b'), { status: 409, message: /changed while it was read$/ })
+  const before = lstatSync(join(folder, 'a'))
+  writeFileSync(join(folder, 'a'), '123456')
+  await assert.rejects(Array.fromAsync(readFileBytes(join(folder, 'a'), before)), { status: 409 })
+  symlinkSync('b', join(folder, 'c'))
+  await assert.rejects(read('c', 'b'), { code: 'ELOOP' })
 })

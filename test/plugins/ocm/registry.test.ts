@@ -76,8 +76,10 @@ test('says what is not configured, not there, and not offered', async (t) => {
     await assert.rejects((await reading(t, url)).versions(), { status: 400 })
 })
 
+type Lie = (path: string, body: Buffer) => Buffer
+
 /** A registry of which one answer is another one. */
-async function lying(t: test.TestContext, scene: OciScene, lie: (path: string, body: Buffer) => Buffer) {
+async function lying(t: test.TestContext, scene: OciScene, lie: Lie = (_path, body) => body) {
   const asked: (string | undefined)[] = []
   const server = createServer(async (request, response) => {
     asked.push(request.headers.authorization)
@@ -96,27 +98,41 @@ test('a registry that gives other bytes than it named is not believed', async (t
   await scene.publish()
   const { layers, config } = JSON.parse((await scene.ask(`/v2/${HELLO}/manifests/1.0.0`)).body.toString())
   const descriptor = (await scene.ask(`/v2/${HELLO}/blobs/${layers[0].digest}`)).body
-  const other = Buffer.from(descriptor.toString().replaceAll('hello', 'other'))
-  const otherLayer = { ...layers[0], digest: digestOf(other), size: other.length }
+  /** The manifest names another descriptor, and the registry has it. */
+  const redescribed = (change: (text: string) => string): Lie => {
+    const other = Buffer.from(change(descriptor.toString()))
+    const layer = { ...layers[0], digest: digestOf(other), size: other.length }
+    return (path, body) =>
+      isManifest(path) ? manifest([layer, ...layers.slice(1)]) : path.endsWith(layer.digest) ? other : body
+  }
   const manifest = (own: readonly object[]) => Buffer.from(JSON.stringify({ config, layers: own }))
-  const rows: readonly (readonly [what: string, lie: (path: string, body: Buffer) => Buffer])[] = [
-    ['other bytes', (path, body) => (path.endsWith(layers[1].digest) ? Buffer.from(body).fill('x', 0, 1) : body)],
-    ['fewer bytes', (path, body) => (path.endsWith(layers[1].digest) ? body.subarray(1) : body)],
-    ['more bytes', (path, body) => (path.endsWith(layers[1].digest) ? Buffer.concat([body, body]) : body)],
-    ['another descriptor', (path, body) => (path.endsWith(layers[0].digest) ? other : body)],
+  const ofBlob = (change: (body: Buffer) => Buffer): Lie => {
+    return (path, body) => (path.endsWith(layers[1].digest) ? change(body) : body)
+  }
+  const hex = layers[1].digest.slice('sha256:'.length)
+  const rows: readonly (readonly [what: string, lie: Lie])[] = [
+    ['other bytes', ofBlob((body) => Buffer.from(body).fill('x', 0, 1))],
+    ['fewer bytes', ofBlob((body) => body.subarray(1))],
+    ['more bytes', ofBlob((body) => Buffer.concat([body, body]))],
     [
-      'a descriptor of another component',
+      'a descriptor with another provider',
       (path, body) =>
-        isManifest(path) ? manifest([otherLayer, ...layers.slice(1)]) : path.endsWith(otherLayer.digest) ? other : body,
+        path.endsWith(layers[0].digest)
+          ? Buffer.from(body.toString().replace('"provider":"octo.', '"provider":"evil.'))
+          : body,
     ],
+    ['another descriptor', (path, body) => (path.endsWith(layers[0].digest) ? Buffer.from('{}') : body)],
+    ['a descriptor of another component', redescribed((text) => text.replaceAll('hello', 'other'))],
+    ['a descriptor of another version', redescribed((text) => text.replaceAll('1.0.0', '2.0.0'))],
+    ['another digest of a resource', redescribed((text) => text.replaceAll(`"${hex}"`, `"${'0'.repeat(64)}"`))],
+    ['a reference to no layer', redescribed((text) => text.replaceAll(`sha256:${hex}`, `sha256:${'0'.repeat(64)}`))],
+    ['no descriptor', redescribed(() => '[]')],
     ['a manifest without the layer', (path, body) => (isManifest(path) ? manifest([layers[0]]) : body)],
     ['no manifest', (path, body) => (isManifest(path) ? Buffer.from('{"layers":[{}]}') : body)],
     ['no JSON', (path, body) => (isManifest(path) ? Buffer.from('<html>') : body)],
   ]
   for (const [what, lie] of rows) {
-    const { url, asked } = await lying(t, scene, (path, body) =>
-      path.endsWith(`blobs/${otherLayer.digest}`) ? other : lie(path, body),
-    )
+    const { url, asked } = await lying(t, scene, lie)
     const { resource } = await reading(t, url)
     await assert.rejects(resource('1.0.0'), (error: Error & { status?: number }) => {
       assert.ok([413, 502].includes(error.status ?? 0), `${what}: ${error.status} ${error.message}`)
@@ -124,6 +140,48 @@ test('a registry that gives other bytes than it named is not believed', async (t
     })
     assert.ok(asked.every((authorization) => authorization === `Bearer ${TOKEN}`))
   }
+})
+
+test('a token goes to the registry alone, whoever has the bytes', async (t) => {
+  const scene = await anOciScene(t)
+  await scene.publish()
+  const elsewhere = await lying(t, scene)
+  const asked: (string | undefined)[] = []
+  const server = createServer(async (request, response) => {
+    asked.push(request.headers.authorization)
+    const { url = '' } = request
+    if (url.includes('/blobs/')) response.writeHead(307, { location: `${elsewhere.url}${url}` }).end()
+    else response.end((await scene.ask(url)).body)
+  })
+  const { resource } = await reading(t, `http://127.0.0.1:${await listening(t, server)}`)
+  assert.ok((await resource('1.0.0')).location)
+  assert.deepEqual(new Set(asked), new Set([`Bearer ${TOKEN}`]))
+  assert.deepEqual(new Set(elsewhere.asked), new Set([undefined]))
+})
+
+test('reads all pages of versions, and none of another server', async (t) => {
+  const asked: (string | undefined)[] = []
+  const pageOf = (tags: readonly unknown[], link = '') => ({ tags, link })
+  const elsewhere = await listening(
+    t,
+    createServer((request, response) => {
+      asked.push(request.url)
+      response.end('{"tags":["6.6.6"]}')
+    }),
+  )
+  const pages: Readonly<Record<string, ReturnType<typeof pageOf>>> = {
+    '/v2/core/component-descriptors/a.bc/core/x/tags/list': pageOf(['1.0.0', 7], '</two>; rel="next"'),
+    '/two': pageOf(['2.0.0'], '</three>; rel="prev"'),
+    '/v2/core/component-descriptors/a.bc/core/y/tags/list': pageOf([], `<//127.0.0.1:${elsewhere}/two>; rel="next"`),
+  }
+  const server = createServer((request, response) => {
+    const { tags, link } = pages[request.url ?? ''] ?? pageOf([])
+    response.writeHead(200, { link }).end(JSON.stringify({ tags }))
+  })
+  const { versions } = await reading(t, `http://127.0.0.1:${await listening(t, server)}`)
+  assert.deepEqual(await versions('a.bc/core/x'), ['1.0.0', '2.0.0'])
+  await assert.rejects(versions('a.bc/core/y'), { status: 502 })
+  assert.deepEqual(asked, [])
 })
 
 test('lists the components of a repo, each once', async (t) => {
