@@ -2,6 +2,8 @@
 import { webAddress } from '../bytes/open-web.ts'
 
 export function registryIdentity(url: string): Record<string, string> {
-  const { protocol, hostname, port } = webAddress(url)
-  return { type: 'OCIRegistry', scheme: protocol.slice(0, -1), hostname, ...(port === '' ? {} : { port }) }
+  const { protocol, hostname, port, pathname } = webAddress(url)
+  const path = pathname.replace(/^\/+|\/+$/g, '')
+  const place = { scheme: protocol.slice(0, -1), hostname, ...(port === '' ? {} : { port }) }
+  return { type: 'OCIRegistry', ...place, ...(path === '' ? {} : { path }) }
 }

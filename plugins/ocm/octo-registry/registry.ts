@@ -1,15 +1,17 @@
 // A registry of octo, asked for component versions through its OCI face. Each part is fetched by the digest that the one before names.
 import { createHash } from 'node:crypto'
+import type { CallContext } from '../../../sdk/service/index.ts'
 import { CallError } from '../../../sdk/service/index.ts'
 import type { WebAnswer } from '../bytes/open-web.ts'
 import { openWeb, readWhole, webAddress } from '../bytes/open-web.ts'
+import { authorizationOf } from './authorization.ts'
 import { componentRepository } from './component-repository.ts'
 
 export type OctoRegistry = {
   readonly url: URL
   readonly signal: AbortSignal
-  /** Of a repo that only some may read. */
-  readonly token: string | undefined
+  /** For a repo that only some may read. */
+  readonly authorization: string | undefined
 }
 
 type Layer = { readonly mediaType: string; readonly digest: string; readonly size: number }
@@ -22,8 +24,11 @@ const [BAD_GATEWAY, NOT_FOUND] = [502, 404]
 /** What a registry says that has to be passed on as it is. */
 const PASSED_ON = [401, 403, 404, 429, 451]
 
-export function openOctoRegistry(url: string, token: string | undefined, signal: AbortSignal): OctoRegistry {
-  return { url: webAddress(url), signal, token }
+export function openOctoRegistry(
+  url: string,
+  { credentials, signal }: Pick<CallContext, 'credentials' | 'signal'>,
+): OctoRegistry {
+  return { url: webAddress(url), signal, authorization: authorizationOf(credentials) }
 }
 
 /** All pages; throws a CallError of status 404 for a component that is not there. */
@@ -67,10 +72,9 @@ function placeOf({ url }: OctoRegistry, component: string): string {
 }
 
 async function ask(registry: OctoRegistry, address: string, what: string, accept = '*/*'): Promise<WebAnswer> {
-  const { url, signal, token } = registry
+  const { url, signal, authorization } = registry
   const target = new URL(address, url.origin)
   if (target.origin !== url.origin) throw notSpoken(registry)
-  const authorization = token === undefined ? undefined : `Bearer ${token}`
   const answer = await openWeb(target, { signal, accept, authorization })
   if (answer.status === 200) return answer
   const status = PASSED_ON.includes(answer.status) ? answer.status : BAD_GATEWAY

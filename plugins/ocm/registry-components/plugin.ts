@@ -19,12 +19,12 @@ const settings = configType(
   z.strictObject({ type: z.string(), url: z.string().min(1) }),
 )
 
-function registryFor({ config, credentials, signal }: CallContext): OctoRegistry {
-  const [first, second] = config(settings)
+function registryFor(context: CallContext): OctoRegistry {
+  const [first, second] = context.config(settings)
   if (!first)
     throw new CallError('no registry is configured: add a `registry-components.config/v1` with its `url`', CONFLICT)
   if (second) throw new CallError('several registries are configured, and a read names none of them', CONFLICT)
-  return openOctoRegistry(first.url, credentials?.properties?.token, signal)
+  return openOctoRegistry(first.url, context)
 }
 
 export const plugin = definePlugin({

@@ -24,8 +24,8 @@ export const plugin = definePlugin({
         component: z.string().min(1),
       }),
       getIdentity: ({ type: { url } }) => ({ identity: registryIdentity(url) }),
-      listComponents: async ({ repository: { url, component } }, { credentials, signal }) => {
-        const registry = openOctoRegistry(url, credentials?.properties?.token, signal)
+      listComponents: async ({ repository: { url, component } }, context) => {
+        const registry = openOctoRegistry(url, context)
         const { descriptor } = await newestList(registry, component)
         return [...new Set(descriptor.component.componentReferences.map(({ componentName }) => componentName))].sort()
       },

@@ -11,6 +11,7 @@ import { testPlugin } from '../../../sdk/service/index.ts'
 import { listening } from '../../support/machine/listening.ts'
 import type { OciScene } from '../../support/registry/oci-registry.ts'
 import { anOciScene, HELLO } from '../../support/registry/oci-registry.ts'
+import { aPrivateScene, PLUGIN } from '../../support/registry/private-scene.ts'
 
 const NAME = 'octo.internal/core/hello'
 const LINUX = { name: 'hello', os: 'linux', architecture: 'amd64' }
@@ -157,6 +158,22 @@ test('a token goes to the registry alone, whoever has the bytes', async (t) => {
   assert.ok((await resource('1.0.0')).location)
   assert.deepEqual(new Set(asked), new Set([`Bearer ${TOKEN}`]))
   assert.deepEqual(new Set(elsewhere.asked), new Set([undefined]))
+})
+
+test('reads a private repo with what the host has for the registry, and not without', async (t) => {
+  const { registry } = await aPrivateScene(t)
+  const { running } = await reading(t, registry.url)
+  const tokenFor = async (scope: string) => (await registry.createToken([scope])).token
+  const name = `octo.internal/secret/${PLUGIN}`
+  const list = (properties?: Readonly<Record<string, string>>) => {
+    const credentials = properties ? { credentials: { type: 'Credentials/v1', properties } } : {}
+    return running.call('componentVersionRepository', 'listComponentVersions', { name }, credentials)
+  }
+  const token = await tokenFor('secret/*:read')
+  for (const own of [{ token }, { accessToken: token }, { username: 'anybody', password: token }])
+    assert.deepEqual(await list(own), ['1.0.0'])
+  await assert.rejects(list(), { status: 401 })
+  await assert.rejects(list({ token: await tokenFor('core/*:read') }), { status: 404 })
 })
 
 test('reads all pages of versions, and none of another server', async (t) => {
