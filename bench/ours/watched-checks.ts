@@ -1,9 +1,11 @@
-// A config with many checks of a server on this machine: those of core, which run inside octo, and a shell script, which does not.
+// A config with many checks of servers on this machine: those of core, which run inside octo, and a shell script, which does not.
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer as createHttp2Server } from 'node:http2'
+import type { AddressInfo, Server } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { answeringGrpc, SERVING } from '../../test/support/peers/grpc-server.ts'
 import { cpuMsOf, memoryOf, run, serve } from '../child.ts'
 import type { Scope } from '../scope.ts'
 import { octo } from './octo.ts'
@@ -11,7 +13,7 @@ import { publishCommand } from './publish.ts'
 import { REPO, startRegistry } from './registry.ts'
 
 const PLUGINS = join(import.meta.dirname, '..', '..', 'plugins')
-const CORE = ['check-tcp', 'check-server-url']
+const CORE = ['check-tcp', 'check-server-url', 'check-grpc'] as const
 const SCRIPT = 'says-ok'
 /** Not `1s`, which is the default and means something else for what passes. */
 const INTERVAL = '1001ms'
@@ -34,7 +36,7 @@ export async function openWatchedChecks(scope: Scope, amounts: Amounts): Promise
   const folder = scope.path('watch-consumer')
   await mkdir(folder, { recursive: true })
   const key = JSON.stringify(await readFile(registry.keys.publicKey, 'utf8'))
-  const services = servicesOf(await startServer(scope), amounts)
+  const services = servicesOf(await startServers(scope), amounts)
   const repos = { [REPO]: { url: `${registry.url}/repos/${REPO}.yaml`, keys: [JSON.parse(key)] } }
   await writeFile(join(folder, 'octo.json'), JSON.stringify({ operator: { repos, services } }))
   const command = octo(['check', '--watch', '--json', '-c', 'octo.json'], { cwd: folder, env: { HOME: folder } })
@@ -61,22 +63,39 @@ async function scriptProject(scope: Scope): Promise<string> {
   return folder
 }
 
-async function startServer(scope: Scope): Promise<number> {
-  const server = createServer((_request, response) => response.end('fine'))
+/** Where each check of core finds what it asks. */
+async function startServers(scope: Scope): Promise<Readonly<Record<(typeof CORE)[number], object>>> {
+  const web = await listening(
+    createServer((_request, response) => response.end('fine')),
+    scope,
+  )
+  // Each check opens a connection of its own, and says first what it speaks.
+  const grpc = await listening(
+    answeringGrpc(createHttp2Server(), () => SERVING),
+    scope,
+  )
+  return {
+    'check-tcp': { host: '127.0.0.1', port: web },
+    'check-server-url': { url: `http://127.0.0.1:${web}/` },
+    'check-grpc': { url: `grpc://127.0.0.1:${grpc}` },
+  }
+}
+
+async function listening(server: Server, scope: Scope): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   scope.onClose(async () => void server.close())
   return (server.address() as AddressInfo).port
 }
 
 /** Ten checks for each service. */
-function servicesOf(port: number, { core, scripts }: Amounts) {
+function servicesOf(args: Awaited<ReturnType<typeof startServers>>, { core, scripts }: Amounts) {
   const items = Array.from({ length: core + scripts }, (_, index) => {
     // Spread among the services.
     const isScript =
       Math.floor(((index + 1) * scripts) / (core + scripts)) > Math.floor((index * scripts) / (core + scripts))
     if (isScript) return { tool: SCRIPT, interval: INTERVAL }
-    const args = index % 2 === 0 ? { host: '127.0.0.1', port } : { url: `http://127.0.0.1:${port}/` }
-    return { tool: index % 2 === 0 ? 'check-tcp' : 'check-server-url', args, interval: INTERVAL }
+    const tool = CORE[index % CORE.length] ?? CORE[0]
+    return { tool, args: args[tool], interval: INTERVAL }
   })
   const groups = Map.groupBy(items.entries(), ([index]) => Math.floor(index / 10))
   return Object.fromEntries([...groups].map(([at, own]) => [`service-${at}`, { health: own.map(([, item]) => item) }]))

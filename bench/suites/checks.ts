@@ -40,7 +40,7 @@ function benchmarks(
   { core, scripts }: { readonly core: number; readonly scripts: number },
 ): Benchmark[] {
   const total = core + scripts
-  const what = `${core} checks of TCP and HTTP inside octo and ${scripts} shell scripts, each of them every second`
+  const what = `${core} checks of TCP, HTTP and gRPC inside octo and ${scripts} shell scripts, each of them every second`
   const common = { rounds: ROUNDS, warmUp: false } as const
   const ours = (name: string, figure: (found: Watched) => number): Contender => ({
     name,

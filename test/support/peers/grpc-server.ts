@@ -29,14 +29,15 @@ export const SERVING: GrpcAnswer = { body: grpcMessage(8, 1), trailers: { 'grpc-
 
 /** Serves on a port, which it gives, or on the socket at `options.path`. */
 export async function grpcServer(t: TestContext, answering: Answering, options: ListenOptions = {}): Promise<number> {
-  return listening(t, answeringWith(createServer(), answering), options)
+  return listening(t, answeringGrpc(createServer(), answering), options)
 }
 
 export async function secureGrpcServer(t: TestContext, answering: Answering): Promise<number> {
-  return listening(t, answeringWith(createSecureServer(LOCALHOST_PAIR), answering) as Http2Server)
+  return listening(t, answeringGrpc(createSecureServer(LOCALHOST_PAIR), answering) as Http2Server)
 }
 
-function answeringWith<Server extends { on(event: 'stream', listener: typeof noStream): unknown }>(
+/** Has a server of Node answer every call. */
+export function answeringGrpc<Server extends { on(event: 'stream', listener: typeof noStream): unknown }>(
   server: Server,
   answering: Answering,
 ): Server {
