@@ -12,6 +12,8 @@ export type InsideRun = Pick<RunOptions, 'timeoutMs' | 'signal' | 'kept' | 'read
 }
 
 export type Inside = {
+  /** Whether `take` has an answer without another look at its files. */
+  knows(executable: VerifiedExecutable): boolean
   /** Undefined where it has to be a process, which may change. Its files were checked right before. */
   take(executable: VerifiedExecutable, given: CheckArguments): ((run: InsideRun) => Promise<Ending>) | undefined
 }

@@ -73,8 +73,11 @@ export function laneOf(lanes: Lanes, { check, deps }: Pick<WatchedCheck, 'check'
   if (isRunService(check.request)) return 'process'
   const provided = deps.provided.get(requestKey(check.request))
   if (provided?.state !== 'done') return 'in-process'
+  const { value } = provided
   try {
-    return lanes.inside.take(deps.locate(provided.value), check.item.arguments) ? 'in-process' : 'process'
+    // Each run looks at the files, and the lane is asked for once more after it.
+    const executable = lanes.inside.knows(value) ? value : deps.locate(value)
+    return lanes.inside.take(executable, check.item.arguments) ? 'in-process' : 'process'
   } catch {
     return 'in-process'
   }

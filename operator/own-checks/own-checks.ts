@@ -43,6 +43,7 @@ export function openOwnChecks({ env, digests = knownDigests() }: Setting): Insid
   }
 
   return {
+    knows: (executable) => programs.has(executable),
     take(executable, given) {
       const program = (losses.get(given) ?? 0) < MAX_LOSSES ? programOf(executable) : undefined
       return program && ((run) => runCounted(program, given, run))

@@ -1,6 +1,7 @@
 // One check again and again: its pace, what is told when it did not run, and what is left when nobody watches any more.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { VerifiedExecutable } from '../../../client/index.ts'
 import type { CheckItem } from '../../../config/model/config.ts'
 import type { CheckOutcome } from '../../../operator/check/outcome.ts'
 import type { InsideRun } from '../../../operator/exec/inside.ts'
@@ -26,6 +27,7 @@ function aScene(act: (run: InsideRun) => Promise<Ending> | Ending, item: Partial
   const lanes: Lanes = {
     schedule: openSchedule({ lanes: { 'in-process': places, process: 1 }, clock }),
     inside: {
+      knows: () => true,
       take: () =>
         isInside
           ? async (run) => {
@@ -40,9 +42,17 @@ function aScene(act: (run: InsideRun) => Promise<Ending> | Ending, item: Partial
   }
   const outcomes: CheckOutcome[] = []
   const lanesTold: string[] = []
+  let looks = 0
   const watchOne = (id: string, isWell: (outcome: CheckOutcome) => boolean = ({ status }) => status === 'ok') => {
     const check = aCheck('says.sh', [], { item: { ...item } })
-    const deps = checkDeps([check])
+    const { locate, ...known } = checkDeps([check])
+    const deps = {
+      ...known,
+      locate: (executable: VerifiedExecutable) => {
+        looks++
+        return locate(executable)
+      },
+    }
     return watchCheck(lanes, {
       ...{ check, id, deps, firstWithinMs: 0 },
       onOutcome: (outcome) => {
@@ -52,7 +62,7 @@ function aScene(act: (run: InsideRun) => Promise<Ending> | Ending, item: Partial
       onLane: (lane) => lanesTold.push(lane),
     })
   }
-  return { ...{ until, begun, outcomes, lanesTold, watchOne }, leave: () => (isInside = false) }
+  return { ...{ until, begun, outcomes, lanesTold, watchOne }, looks: () => looks, leave: () => (isInside = false) }
 }
 
 const gaps = (moments: readonly number[]) =>
@@ -123,6 +133,14 @@ test('one that has to be a process from now on is told of once', async () => {
   await using _ = watchOne('a')
   await until(500)
   assert.deepEqual([lanesTold, outcomes.length], [['process'], 1])
+})
+
+test('the files of what runs inside octo are looked at once for each run', async () => {
+  const { until, begun, looks, watchOne } = aScene(() => says('ok'), { intervalMs: 1000 })
+  await using _ = watchOne('a')
+  await until(20_000)
+  assert.ok(begun.length >= 19)
+  assert.equal(looks(), begun.length)
 })
 
 test('when nobody watches any more what runs is told to end and tells nothing', async () => {

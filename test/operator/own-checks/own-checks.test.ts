@@ -113,7 +113,9 @@ test('only a proven program that octo brings byte for byte runs in octo', (t) =>
   const other = aSmallCheck(t, `return result('ok', 'other')`)
   const inside = insideOf(t, own)
   const given = list()
+  assert.equal(inside.knows(own), false)
   assert.ok(inside.take(own, given))
+  assert.equal(inside.knows(own), true)
   const refused: readonly VerifiedExecutable[] = [
     other,
     { ...own, manifest: { ...own.manifest, output: 'exit-code' } },
