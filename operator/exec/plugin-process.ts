@@ -2,7 +2,7 @@
 // environment is made, files are checked a last time, and it is ended in time.
 import type { VerifiedExecutable } from '../../client/index.ts'
 import type { CheckArguments } from '../../config/model/config.ts'
-import { makePrivateDirectory } from '../../system/files/private-directory.ts'
+import { openPrivateDirectory } from '../../system/files/private-directory.ts'
 import type { Ending, RunLimits, RunOptions } from '../../system/process/run-process.ts'
 import { runProcess } from '../../system/process/run-process.ts'
 import { pluginEnvironment } from './environment.ts'
@@ -43,15 +43,15 @@ export async function runPluginProcess(run: PluginProcess, reading: Reading, dep
   const { manifest, plugin } = executable
   refuseOldOperator(plugin, manifest.minimumOperator)
   const { words, document } = await prepareArguments(run.arguments, executable)
-  const located = deps.locate(executable)
   const deadlineMs = Date.now() + timeoutMs
-  const inside = deps.inside?.take(located, run.arguments)
+  const inside = deps.inside?.take(deps.locate(executable), run.arguments)
   if (inside) {
     const given = document === undefined ? {} : { document: documentOf(run, document) }
     return await inside({ words, ...given, timeoutMs, deadlineMs, signal: run.signal, ...reading })
   }
-  using directory = makePrivateDirectory()
-  const { file, leading, argv0 } = programOf(located, thisMachine(requireRuntimeVersion))
+  await using directory = await openPrivateDirectory()
+  // Right before it is started: nothing is waited for any more.
+  const { file, leading, argv0 } = programOf(deps.locate(executable), thisMachine(requireRuntimeVersion))
   const env = pluginEnvironment(deps.env, {
     ...{ temporary: directory.temporary, root: executable.root, contract: manifest.output },
     ...(service === undefined ? {} : { service }),

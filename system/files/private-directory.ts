@@ -1,47 +1,77 @@
 // A directory for one run that only its user may enter, and that is gone afterwards: nobody can have put a file or link
 // where the plugin will write.
 import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs'
+import { mkdir, mkdtemp, rmdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 
-type PrivateDirectory = Disposable & {
+type Places = {
   /** Working directory, empty at the start. */
   readonly work: string
   /** For temporary files, `TMPDIR`. */
   readonly temporary: string
 }
 
-export function makePrivateDirectory(): PrivateDirectory {
+const PREFIX = 'octo-run-'
+const ONLY_OURS = { mode: 0o700 }
+
+export function makePrivateDirectory(): Places & Disposable {
   const root = makeRoot(tmpdir())
-  const work = join(root, 'work')
-  const temporary = join(root, 'tmp')
-  for (const path of [work, temporary]) mkdirSync(path, { mode: 0o700 })
-  return { work, temporary, [Symbol.dispose]: () => remove(root) }
+  const places = placesIn(root)
+  for (const path of Object.values(places)) mkdirSync(path, ONLY_OURS)
+  return { ...places, [Symbol.dispose]: () => remove(root) }
+}
+
+/** The same for who keeps time meanwhile: on a busy disk each of these calls takes milliseconds. */
+export async function openPrivateDirectory(): Promise<Places & AsyncDisposable> {
+  const folder = tmpdir()
+  const root = await mkdtemp(join(folder, PREFIX)).catch((cause: unknown) => {
+    throw notUsable(folder, cause)
+  })
+  const places = placesIn(root)
+  for (const path of Object.values(places)) await mkdir(path, ONLY_OURS)
+  return { ...places, [Symbol.asyncDispose]: () => removeAside(root) }
+}
+
+function placesIn(root: string): Places {
+  return { work: join(root, 'work'), temporary: join(root, 'tmp') }
 }
 
 function makeRoot(folder: string): string {
   try {
-    return mkdtempSync(join(folder, 'octo-run-'))
+    return mkdtempSync(join(folder, PREFIX))
   } catch (cause) {
-    const { code: reason } = cause as { code?: string }
-    throw coded('IO_FAILED', {
-      message: `folder for temporary files ${quote(folder)} could not be used: ${reason ?? 'unknown reason'}`,
-      details: { folder, ...(reason ? { reason } : {}) },
-      hint: 'set TMPDIR to a folder that you can write',
-      cause,
-    })
+    throw notUsable(folder, cause)
   }
+}
+
+function notUsable(folder: string, cause: unknown): Error {
+  const { code: reason } = cause as { code?: string }
+  return coded('IO_FAILED', {
+    message: `folder for temporary files ${quote(folder)} could not be used: ${reason ?? 'unknown reason'}`,
+    details: { folder, ...(reason ? { reason } : {}) },
+    hint: 'set TMPDIR to a folder that you can write',
+    cause,
+  })
 }
 
 /** What a plugin left behind and locked must not turn a finished run into a failed one. */
 function remove(root: string): void {
   try {
     // Mostly nothing was left behind, and this is the faster way then.
-    for (const name of ['work', 'tmp']) rmdirSync(join(root, name))
+    for (const path of Object.values(placesIn(root))) rmdirSync(path)
     rmdirSync(root)
-    return
+  } catch {
+    removeAll(root)
+  }
+}
+
+async function removeAside(root: string): Promise<void> {
+  try {
+    for (const path of Object.values(placesIn(root))) await rmdir(path)
+    await rmdir(root)
   } catch {
     removeAll(root)
   }

@@ -4,8 +4,8 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, w
 import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
-import { makePrivateDirectory } from '../../../system/files/private-directory.ts'
-import { expectCode } from '../../support/assertions/expect-code.ts'
+import { makePrivateDirectory, openPrivateDirectory } from '../../../system/files/private-directory.ts'
+import { expectCode, expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const { TMPDIR } = process.env
@@ -19,16 +19,24 @@ function useForTemporaryFiles(t: TestContext, folder: string): void {
   process.env.TMPDIR = folder
 }
 
-test('only its user may enter it, and it begins empty', (t) => {
-  const folder = tempFolder(t)
-  useForTemporaryFiles(t, folder)
-  using directory = makePrivateDirectory()
-  const root = dirname(directory.work)
-  assert.equal(dirname(directory.temporary), root)
-  assert.equal(dirname(root), folder)
-  for (const path of [root, directory.work, directory.temporary]) assert.equal(statSync(path).mode & 0o777, 0o700, path)
-  assert.deepEqual(readdirSync(directory.work), [])
-})
+/** At once, and beside other work: they are the same. */
+const WAYS = {
+  'made at once': makePrivateDirectory,
+  'made beside other work': openPrivateDirectory,
+}
+
+for (const [how, make] of Object.entries(WAYS))
+  test(`${how}, only its user may enter it, and it begins empty`, async (t) => {
+    const folder = tempFolder(t)
+    useForTemporaryFiles(t, folder)
+    await using directory = await make()
+    const root = dirname(directory.work)
+    assert.equal(dirname(directory.temporary), root)
+    assert.equal(dirname(root), folder)
+    for (const path of [root, directory.work, directory.temporary])
+      assert.equal(statSync(path).mode & 0o777, 0o700, path)
+    assert.deepEqual(readdirSync(directory.work), [])
+  })
 
 /** What a plugin may leave in its working directory. */
 const LEFT: Readonly<Record<string, (work: string, outside: string) => void>> = {
@@ -44,18 +52,22 @@ const LEFT: Readonly<Record<string, (work: string, outside: string) => void>> = 
   },
   'a link to the outside': (work, outside) => symlinkSync(outside, join(work, 'link')),
 }
-for (const [what, leave] of Object.entries(LEFT))
-  test(`it is gone after a run that left ${what} in it, and nothing else is`, (t) => {
-    const outside = tempFolder(t)
-    writeFileSync(join(outside, 'kept'), 'x')
-    const directory = makePrivateDirectory()
-    leave(directory.work, outside)
-    directory[Symbol.dispose]()
-    assert.equal(existsSync(dirname(directory.work)), false)
-    assert.deepEqual(readdirSync(outside), ['kept'])
-  })
+for (const [how, make] of Object.entries(WAYS))
+  for (const [what, leave] of Object.entries(LEFT))
+    test(`${how}, it is gone after a run that left ${what} in it, and nothing else is`, async (t) => {
+      const outside = tempFolder(t)
+      writeFileSync(join(outside, 'kept'), 'x')
+      let root = ''
+      {
+        await using directory = await make()
+        root = dirname(directory.work)
+        leave(directory.work, outside)
+      }
+      assert.equal(existsSync(root), false)
+      assert.deepEqual(readdirSync(outside), ['kept'])
+    })
 
-test('a folder for temporary files that is missing or is none is named, with what to set instead', (t) => {
+test('a folder for temporary files that is missing or is none is named, with what to set instead', async (t) => {
   const folder = tempFolder(t)
   writeFileSync(join(folder, 'file'), '')
   for (const [name, reason] of [
@@ -63,13 +75,15 @@ test('a folder for temporary files that is missing or is none is named, with wha
     ['file', 'ENOTDIR'],
   ] as const) {
     useForTemporaryFiles(t, join(folder, name))
-    const refused = expectCode('IO_FAILED', makePrivateDirectory)
-    assert.deepEqual(refused.details, { folder: join(folder, name), reason })
-    assert.match(
-      refused.message,
-      new RegExp(`^folder for temporary files \`.*/${name}\` could not be used: ${reason}$`),
-    )
-    assert.equal(refused.hint, 'set TMPDIR to a folder that you can write')
+    const atOnce = expectCode('IO_FAILED', makePrivateDirectory)
+    for (const refused of [atOnce, await expectCodeAsync('IO_FAILED', openPrivateDirectory)]) {
+      assert.deepEqual(refused.details, { folder: join(folder, name), reason })
+      assert.match(
+        refused.message,
+        new RegExp(`^folder for temporary files \`.*/${name}\` could not be used: ${reason}$`),
+      )
+      assert.equal(refused.hint, 'set TMPDIR to a folder that you can write')
+    }
   }
   assert.deepEqual(readdirSync(folder), ['file'])
 })
