@@ -1,5 +1,5 @@
-// What is known of the instances of a project, line after line: each change is on disk before anybody hears of it, so that the
-// next supervisor finds what this one started, however this one ends.
+// What is known of the instances of a project, line after line: each change is written before anybody hears of it, so that the
+// next supervisor finds what this one started, however this one ends. What counts after the machine itself has ended is on disk by then.
 import { closeSync, fdatasyncSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import type { RestartRule, StopRule } from '../../config/model/service-spec.ts'
 import { bootId } from '../../system/boot-id.ts'
@@ -7,6 +7,7 @@ import { replaceFile, writeAll } from '../../system/files/atomic-file.ts'
 import { isMissing } from '../../system/files/errors.ts'
 import type { Fields } from './digests.ts'
 import type { Instance } from './lifecycle.ts'
+import { isAtRest } from './lifecycle.ts'
 
 /** What has to be known of a service to stop it, without its config. */
 export type KnownService = {
@@ -48,6 +49,8 @@ type Line =
   | { readonly v: 1; readonly instance: string; readonly boot: string; readonly is: Instance }
 
 export type Journal = Disposable & {
+  /** What is written meanwhile, without a pause, is on disk together at its end. A disk that refuses is told of by the next line. */
+  together(write: () => void): void
   writeService(name: string, is: KnownService): void
   writeInstance(id: string, is: Instance): void
   /** They are not known any more; a service with all of its instances. */
@@ -108,8 +111,15 @@ function parse(text: string): Line[] {
 /** So many lines more than there are things to say. */
 const MANY_LINES = 2000
 
+/** `sync` has the system put on disk what it has of a file. */
+type Setting = { readonly manyLines?: number; readonly sync?: (file: number) => void }
+
 /** Begins with what is known, written anew, and is written anew when most of it is past; only who holds the lock may. */
-export async function openJournal(path: string, known: Known, manyLines = MANY_LINES): Promise<Journal> {
+export async function openJournal(
+  path: string,
+  known: Known,
+  { manyLines = MANY_LINES, sync = fdatasyncSync }: Setting = {},
+): Promise<Journal> {
   const services = new Map(known.services)
   const instances = new Map(known.instances)
   const whole = () =>
@@ -120,17 +130,35 @@ export async function openJournal(path: string, known: Known, manyLines = MANY_L
   await replaceFile(path, whole().join(''), { mode: 0o600 })
   let file = openSync(path, 'a', 0o600)
   let isTorn = false
+  let isOnDisk = true
+  let isTogether = false
   let lines = 0
 
-  function write(line: Line): void {
+  function write(line: Line, lasts = true): void {
     // Half of a line that met a full disk must not take the next one with it.
     const text = isTorn ? `\n${render(line)}` : render(line)
     isTorn = true
+    if (lasts) isOnDisk = false
     writeAll(file, Buffer.from(text))
-    fdatasyncSync(file)
+    if (!isTogether) putOnDisk()
     isTorn = false
     lines++
     if (lines > manyLines + 2 * (services.size + instances.size)) writeAnew()
+  }
+
+  function putOnDisk(): void {
+    if (isOnDisk) return
+    sync(file)
+    isOnDisk = true
+  }
+
+  /**
+   * Another boot takes whatever was not at rest for lost, so that nothing is asked of the disk from the moment that an instance leaves
+   * its rest until it comes to another one: a line that the system has outlives octo, and no disk has to turn for it.
+   */
+  function lasts(id: string, is: Instance): boolean {
+    const before = instances.get(id)
+    return before === undefined || before.boot !== bootId() || isAtRest(before.instance) || isAtRest(is)
   }
 
   /** Where there is no room for it, the long one goes on. */
@@ -142,7 +170,7 @@ export async function openJournal(path: string, known: Known, manyLines = MANY_L
       rmSync(beside, { force: true })
       next = openSync(beside, 'ax', 0o600)
       writeAll(next, Buffer.from(whole().join('')))
-      fdatasyncSync(next)
+      sync(next)
       renameSync(beside, path)
     } catch {
       if (next !== undefined) closeSync(next)
@@ -151,16 +179,31 @@ export async function openJournal(path: string, known: Known, manyLines = MANY_L
     // Only now: at no moment is there none to write to.
     closeSync(file)
     file = next
+    isOnDisk = true
   }
 
   return {
+    together(act) {
+      isTogether = true
+      try {
+        act()
+      } finally {
+        isTogether = false
+        try {
+          putOnDisk()
+        } catch {
+          // Asked again with the next line, which is refused then.
+        }
+      }
+    },
     writeService(service, is) {
       services.set(service, is)
       write({ v: 1, service, is })
     },
     writeInstance(instance, is) {
+      const isToLast = lasts(instance, is)
       instances.set(instance, { boot: bootId(), instance: is })
-      write({ v: 1, instance, boot: bootId(), is })
+      write({ v: 1, instance, boot: bootId(), is }, isToLast)
     },
     forgetService(name) {
       services.delete(name)

@@ -250,16 +250,17 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
   return {
     async start(next, names, isBoot = false) {
       const before = new Map([...services].map(([name, { digest }]) => [name, digest]))
-      news.use(next)
-      take(next)
-      const all = [...next.runnable.services.values()]
-      const wanted = isBoot && names.length === 0 ? held.afterBoot(all) : all
-      held.release(wanted.map(({ name }) => name))
-      const chosen = wanted.flatMap(({ name }) => instances.of(name)).filter(isWithin)
-      for (const one of chosen) {
-        const again = names.includes(one.service) || before.get(one.service) !== serviceOf(one.service).digest
-        instances.tell(one, { kind: 'start', again })
-      }
+      const chosen: One[] = []
+      deps.journal.together(() => {
+        news.use(next)
+        take(next)
+        const all = [...next.runnable.services.values()]
+        const wanted = isBoot && names.length === 0 ? held.afterBoot(all) : all
+        held.release(wanted.map(({ name }) => name))
+        chosen.push(...wanted.flatMap(({ name }) => instances.of(name)).filter(isWithin))
+        const isNew = (name: string) => names.includes(name) || before.get(name) !== serviceOf(name).digest
+        for (const one of chosen) instances.tell(one, { kind: 'start', again: isNew(one.service) })
+      })
       await settled(chosen)
     },
     async apply(next, isAsShown) {
@@ -280,7 +281,7 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
       for (const one of started) instances.tell(one, { kind: 'start', again: true })
       await settled(started)
     },
-    hold: held.hold,
+    hold: (names) => deps.journal.together(() => held.hold(names)),
     stop: (names) => stopAll(instances.all().filter(({ service }) => names.length === 0 || names.includes(service))),
     surroundingsOf: async (name) => await effects.surroundingsOf(runningOne(instances.all(), name)),
     status: () => instances.all().map(currentStatus),

@@ -6,7 +6,9 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import type { KnownService } from '../../../operator/services/journal.ts'
 import { openJournal, readJournal } from '../../../operator/services/journal.ts'
-import { NEW_INSTANCE } from '../../../operator/services/lifecycle.ts'
+import type { State } from '../../../operator/services/lifecycle.ts'
+import { isAtRest, NEW_INSTANCE, STATES } from '../../../operator/services/lifecycle.ts'
+import { bootId } from '../../../system/boot-id.ts'
 import { aMountedDisk, whyNoDisk } from '../../support/machine/mounted-disk.ts'
 import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
 
@@ -63,7 +65,7 @@ test('half of a line that met a full disk is not continued by the next', { skip:
 
 test('one that is mostly past is written anew while it is open, and says the same', async (t) => {
   const path = aJournal(t)
-  using journal = await openJournal(path, NOTHING, 20)
+  using journal = await openJournal(path, NOTHING, { manyLines: 20 })
   journal.writeService('web', SERVICE)
   journal.writeService('web', { ...SERVICE, digest: 'y' })
   journal.writeInstance('web.2', { ...NEW_INSTANCE, generation: 7 })
@@ -89,7 +91,7 @@ test('one that is mostly past is written anew while it is open, and says the sam
 
 test('a journal that cannot be written anew goes on as it is, and is written anew once it can', async (t) => {
   const path = aJournal(t)
-  using journal = await openJournal(path, NOTHING, 5)
+  using journal = await openJournal(path, NOTHING, { manyLines: 5 })
   const write = (to: number, from = 1) => {
     for (let at = from; at <= to; at++) journal.writeInstance('web.1', { ...NEW_INSTANCE, generation: at })
   }
@@ -102,4 +104,74 @@ test('a journal that cannot be written anew goes on as it is, and is written ane
   assert.equal(generation(path, 'web.1'), 80)
   assert.ok(linesIn() < 20)
   assert.deepEqual(filesBelow(join(path, '..')), ['journal'])
+})
+
+/** Says after each line how often the disk was waited for so far. */
+async function aCountedJournal(t: TestContext, known: Parameters<typeof openJournal>[1] = NOTHING) {
+  let count = 0
+  let isRefused = false
+  const path = aJournal(t)
+  const sync = () => {
+    if (isRefused) throw Object.assign(new Error('EIO'), { code: 'EIO' })
+    count++
+  }
+  const journal = await openJournal(path, known, { sync })
+  t.after(() => journal[Symbol.dispose]())
+  const is = (state: State) => ({ ...NEW_INSTANCE, state })
+  return { path, journal, is, count: () => count, refuse: (refused: boolean) => (isRefused = refused) }
+}
+
+const PAIRS = STATES.flatMap((before) => STATES.map((after) => [before, after] as [State, State]))
+
+test(`a state is on disk where another boot would believe it, or what was before it (${PAIRS.length})`, async (t) => {
+  const { journal, is, count } = await aCountedJournal(t)
+  for (const [at, [before, after]] of PAIRS.entries()) {
+    const id = `web.${at}`
+    journal.writeInstance(id, is(before))
+    const counted = count()
+    journal.writeInstance(id, is(after))
+    const hasWaited = count() > counted
+    assert.equal(hasWaited, isAtRest(is(before)) || isAtRest(is(after)), `${before} → ${after}`)
+  }
+})
+
+test('the first that is heard of an instance in this boot is on disk, and so is every service', async (t) => {
+  const boots = [
+    ['other', 1],
+    [bootId(), 0],
+  ] as const
+  for (const [boot, expected] of boots) {
+    const instance = { ...NEW_INSTANCE, state: 'running' as const }
+    const { journal, is, count } = await aCountedJournal(t, {
+      ...NOTHING,
+      instances: new Map([['web.1', { boot, instance }]]),
+    })
+    journal.writeInstance('web.1', is('ending'))
+    assert.equal(count(), expected, boot)
+    journal.writeInstance('web.2', is('starting'))
+    journal.writeService('web', SERVICE)
+    assert.equal(count(), expected + 2)
+  }
+})
+
+test('what is written together is waited for once, and a disk that refused is asked again by the next line', async (t) => {
+  const { path, journal, is, count, refuse } = await aCountedJournal(t)
+  const writeAll = () =>
+    journal.together(() => {
+      for (let at = 1; at <= 20; at++) journal.writeInstance(`web.${at}`, is('waiting'))
+    })
+  writeAll()
+  assert.deepEqual([count(), readJournal(path).instances.size], [1, 20])
+  refuse(true)
+  for (let at = 1; at <= 20; at++) assert.doesNotThrow(() => journal.writeInstance(`web.${at}`, is('preparing')))
+  assert.throws(() => journal.writeInstance('web.1', is('stopped')), /EIO/)
+  assert.throws(() => journal.writeInstance('web.1', is('waiting')), /EIO/)
+  journal.together(() => journal.writeInstance('web.2', is('failed')))
+  assert.throws(() => journal.writeInstance('web.3', is('starting')), /EIO/, 'what was not put on disk before')
+  refuse(false)
+  journal.writeInstance('web.3', is('running'))
+  journal.writeInstance('web.3', is('ending'))
+  assert.equal(count(), 2)
+  const states = ['web.1', 'web.2', 'web.3'].map((id) => readJournal(path).instances.get(id)?.instance.state)
+  assert.deepEqual(states, ['waiting', 'failed', 'ending'])
 })
