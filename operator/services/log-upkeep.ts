@@ -1,5 +1,6 @@
 // Looks at logs now and then, which services write themselves: puts aside what became large, and notes how far each is, so that
 // `octo logs --since` finds where to begin.
+import { statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { readIfThere, writeWhole } from '../../system/files/atomic-file.ts'
 import { liveOf, readKept, sizeOf } from '../logs/kept-log.ts'
@@ -14,6 +15,10 @@ const LOOK_MS = 1000
 /** While one of them floods its log. */
 const FLOOD_LOOK_MS = 100
 const MANY_TIMES_BYTES = 128 * 1024
+/** Logs are many and mostly silent: before the disk has so much less room, none of them can have become large. */
+const UNSEEN_BYTES = 1024 * 1024
+/** A disk that is nearly full has no less room when somebody fills it. */
+const SCARCE_BYTES = 256 * 1024 * 1024
 
 type Logs = {
   readonly places: Places
@@ -28,23 +33,44 @@ export function openLogUpkeep({ places, all, log }: Logs): Disposable {
   let canRotate = true
   let timer = setTimeout(look, LOOK_MS)
   let isClosed = false
-  const notes = setInterval(() => {
-    for (const { id, instance } of all()) if (instance.state === 'running') note(logPath(places, id))
-  }, NOTE_MS)
+  let noteAt = performance.now() + NOTE_MS
+  /** The most that there was since all were looked at. */
+  let room = roomIn(places.logs)
 
   async function look(): Promise<void> {
-    const running = all().filter(({ instance: { state } }) => state === 'running' || state === 'ending')
-    const own = { name: 'supervisor', path: places.supervisorLog }
-    let isFlood = false
-    for (const { name, path } of [own, ...running.map(({ id }) => ({ name: id, path: logPath(places, id) }))])
-      if (canRotate && (await rotateLarge(name, path))) isFlood = true
+    const isTime = performance.now() >= noteAt
+    if (isTime) noteAt = performance.now() + NOTE_MS
+    const isFlood = (isTime || hasLessRoom()) && (await lookAtAll(isTime))
     if (!isClosed) timer = setTimeout(look, isFlood ? FLOOD_LOOK_MS : LOOK_MS)
   }
 
-  async function rotateLarge(name: string, path: string): Promise<boolean> {
-    const size = sizeOf(path)
+  /** Room that others give back meanwhile may hide it, until it is time. */
+  function hasLessRoom(): boolean {
+    const now = roomIn(places.logs)
+    room = Math.max(room, now)
+    return now < SCARCE_BYTES || now <= room - UNSEEN_BYTES
+  }
+
+  async function lookAtAll(isTime: boolean): Promise<boolean> {
+    room = roomIn(places.logs)
+    let isFlood = await hasRotated('supervisor', places.supervisorLog, sizeOf(places.supervisorLog))
+    for (const { id, instance } of all()) {
+      if (instance.state !== 'running' && instance.state !== 'ending') continue
+      const path = logPath(places, id)
+      const size = sizeOf(path)
+      if (isTime && instance.state === 'running') note(path, size)
+      if (isLarge(path, size) && (await hasRotated(id, path, size))) isFlood = true
+    }
+    return isFlood
+  }
+
+  function isLarge(path: string, size: number): boolean {
     const before = looked.get(path) ?? 0
-    if (size >= before && size - before < LARGE_LOG_BYTES) return false
+    return size >= 0 && (size < before || size - before >= LARGE_LOG_BYTES)
+  }
+
+  async function hasRotated(name: string, path: string, size: number): Promise<boolean> {
+    if (!canRotate || !isLarge(path, size)) return false
     const rotation = await rotateLog(path, (line) => log(`${name}: ${line}`)).catch((error: unknown) => {
       log(`${name}: its log could not be put aside: ${error instanceof Error ? error.message : String(error)}`)
       return 'small' as const
@@ -67,8 +93,7 @@ export function openLogUpkeep({ places, all, log }: Logs): Disposable {
     }
   }
 
-  function note(path: string): void {
-    const size = sizeOf(path)
+  function note(path: string, size: number): void {
     if (size <= 0 || noted.get(path) === size) return
     noted.set(path, size)
     try {
@@ -83,8 +108,17 @@ export function openLogUpkeep({ places, all, log }: Logs): Disposable {
     [Symbol.dispose]: () => {
       isClosed = true
       clearTimeout(timer)
-      clearInterval(notes)
     },
+  }
+}
+
+/** Bytes that can be written where it is; 0 where that is not told. */
+function roomIn(folder: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(folder)
+    return bavail * bsize
+  } catch {
+    return 0
   }
 }
 
