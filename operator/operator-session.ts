@@ -4,6 +4,7 @@ import { openClient, openWorkspace } from '../client/index.ts'
 import type { ConfigWarning } from '../config/document/warnings.ts'
 import type { OctoConfig, PluginRequest } from '../config/model/config.ts'
 import type { EffectiveTree } from '../config/model/effective-tree.ts'
+import { coded } from '../schemas/errors.ts'
 import { shownAddress } from '../schemas/shown-address.ts'
 import { askOn } from '../terminal/ask-question.ts'
 import type { Progress, Terminal } from '../terminal/index.ts'
@@ -25,6 +26,8 @@ export type Session = AsyncDisposable & {
   readonly client: Client
   /** Absolute path of the first config; a URL when it is not local. */
   readonly configPath: string
+  /** For who goes on for long: what the documents say is not held any more, and neither of the two is to be asked again. */
+  forgetDocuments(): void
   /** What was warned about so far. */
   readonly warnings: readonly ConfigWarning[]
   /** Installs what is missing, with one progress display. Each request has its own outcome, in their order. */
@@ -45,7 +48,7 @@ export async function openSession(
   { strict = false, ...flags }: SessionOptions,
   { terminal, cwd, env, answers = { ask: askOn(terminal) } }: Place,
 ): Promise<Session> {
-  const { config, effective, writeFiles, configPath, options } = await openWorkspace(flags, {
+  const { config, configPath, options, ...read } = await openWorkspace(flags, {
     cwd,
     env,
     strict,
@@ -53,13 +56,18 @@ export async function openSession(
     ask: answers.ask,
     onWait: waitingLine(terminal),
   })
+  let documents: Pick<Session, 'effective' | 'writeFiles'> | undefined = read
   const warnings = [...config.warnings]
   const display = progressDisplay(terminal, (message) => warnings.push({ file: shownAddress(configPath), message }))
   const client = await openClient({ ...options, report: display.report })
+  const held = () => documents ?? forgotten()
   return {
     config,
-    effective,
-    writeFiles,
+    effective: () => held().effective(),
+    writeFiles: () => held().writeFiles(),
+    forgetDocuments() {
+      documents = undefined
+    },
     client,
     configPath,
     warnings,
@@ -73,6 +81,10 @@ export async function openSession(
     },
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   }
+}
+
+function forgotten(): never {
+  throw coded('INTERNAL', { message: 'documents of a config were asked for after they were given away' })
 }
 
 function progressDisplay(terminal: Terminal, note: (warning: string) => void) {

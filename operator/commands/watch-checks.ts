@@ -4,7 +4,7 @@ import type { ServiceConfig } from '../../config/model/config.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { printable } from '../../schemas/quote.ts'
 import { interruptible } from '../../system/process/interruptible.ts'
-import { giveBackMemory, keepHeapSmall } from '../../system/process/small-heap.ts'
+import { giveBackMemory, keepGivingBack, keepHeapSmall } from '../../system/process/small-heap.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { runLine } from '../check/decisions.ts'
 import type { PlannedCheck } from '../check/plan.ts'
@@ -55,8 +55,10 @@ export async function watchChecksCommand(
   using teller = options.notify
     ? await openTeller({ config, configPath, env, provided, locate, terminal }, (line) => terminal.warn(line))
     : undefined
+  session.forgetDocuments()
   // Now, when no check waits yet.
   giveBackMemory()
+  using _spare = keepGivingBack()
   await using watch = await openWatch(
     {
       ...{ plan, provided, idle, env, locate, now: Date.now, firstWithinMs: FIRST_ROUND_MS },

@@ -22,7 +22,7 @@ export async function digestOfChunks(chunks: AsyncIterable<Uint8Array>): Promise
   return digestFromHex(hash.digest('hex'))
 }
 
-const buffer = Buffer.alloc(1024 * 1024)
+const buffer = Buffer.alloc(128 * 1024)
 
 /** Undefined when there is no file; throws IO_FAILED when there is one that cannot be read. */
 export function digestOfFileSync(path: string): Digest | undefined {

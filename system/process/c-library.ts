@@ -1,6 +1,6 @@
 // The calls of the C library by which a process is started without a copy of this one, through `node:ffi`. Linux alone, on
 // machines whose pointers have eight bytes; whoever asks goes another way where they are not to be had.
-import type { DynamicLibraryResult } from 'node:ffi'
+import type { DynamicLibraryResult, FunctionDefinitions } from 'node:ffi'
 import { isMainThread } from 'node:worker_threads'
 
 const POINTER = 'pointer'
@@ -35,6 +35,17 @@ export function cLibrary(): CLibrary | undefined {
 }
 
 function load(): CLibrary | undefined {
+  const opened = openCalls(CALLS)
+  return opened && { ...opened.functions, addressOf: opened.addressOf }
+}
+
+type Opened<Calls extends FunctionDefinitions> = {
+  readonly functions: DynamicLibraryResult<Calls>['functions']
+  readonly addressOf: CLibrary['addressOf']
+}
+
+/** All of them, or undefined. */
+export function openCalls<Calls extends FunctionDefinitions>(calls: Calls): Opened<Calls> | undefined {
   if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch)) return undefined
   // Signals reach the main thread alone, so that a worker would never learn that a process has ended.
   if (!isMainThread) return undefined
@@ -44,7 +55,7 @@ function load(): CLibrary | undefined {
   try {
     const ffi = process.getBuiltinModule('node:ffi')
     if (ffi === undefined) return undefined
-    return { ...ffi.dlopen(null, CALLS).functions, addressOf: (bytes) => ffi.getRawPointer(bytes) }
+    return { functions: ffi.dlopen(null, calls).functions, addressOf: (bytes) => ffi.getRawPointer(bytes) }
   } catch {
     // It is not allowed here, or an older C library does not have them all.
     return undefined

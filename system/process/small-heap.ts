@@ -1,6 +1,8 @@
-// For commands that run for days beside other work: V8 otherwise lets its heap grow to several times of what is in use.
+// For commands that run for days beside other work: V8 otherwise lets its heap grow to several times of what is in use, and the
+// C library keeps as much again.
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { giveBackFreed, giveBackSpare, keepLittleSpare } from './spare-memory.ts'
 
 /** Both are asked whenever the heap would grow. The space of new objects keeps its size, and the one of old ones grows by a fifth. */
 export const SMALL_HEAP_FLAGS = ['--semi-space-growth-factor=1', '--heap-growing-percent=20'] as const
@@ -8,6 +10,9 @@ export const SMALL_HEAP_FLAGS = ['--semi-space-growth-factor=1', '--heap-growing
 /** Of all threads of this process, from now on; it takes some more time for collecting. */
 export function keepHeapSmall(): void {
   for (const flag of SMALL_HEAP_FLAGS) setFlagsFromString(flag)
+  keepLittleSpare()
+  // Before the config is read, which takes the most that such a command ever has.
+  giveBackSpare()
 }
 
 type Collect = (how: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void
@@ -24,6 +29,7 @@ export function giveBackMemory(): void {
   } finally {
     setFlagsFromString('--no-expose-gc')
   }
+  giveBackSpare()
 }
 
 const SOON_MS = 1000
@@ -38,4 +44,20 @@ export function giveBackMemorySoon(): void {
     giveBackMemory()
   }
   setTimeout(act, SOON_MS).unref()
+}
+
+/** Threads and what they load have begun by then. */
+const BEGUN_MS = 3000
+const AGAIN_MS = 20_000
+
+/** Of what the C library keeps, as that grows again: in a few milliseconds each time. */
+export function keepGivingBack(): Disposable {
+  const first = setTimeout(giveBackSpare, BEGUN_MS).unref()
+  const again = setInterval(giveBackFreed, AGAIN_MS).unref()
+  return {
+    [Symbol.dispose]: () => {
+      clearTimeout(first)
+      clearInterval(again)
+    },
+  }
 }

@@ -1,7 +1,7 @@
 // `octo start` and `octo restart`: a supervisor apart from the terminal does it, or this process is the supervisor.
 import { printable } from '../../../schemas/quote.ts'
 import { interruptible } from '../../../system/process/interruptible.ts'
-import { giveBackMemorySoon, keepHeapSmall } from '../../../system/process/small-heap.ts'
+import { giveBackMemorySoon, keepGivingBack, keepHeapSmall } from '../../../system/process/small-heap.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import { notifierWarnings } from '../../notifications/notifiers-of.ts'
 import { openSession } from '../../operator-session.ts'
@@ -114,9 +114,11 @@ export async function startHere(call: OperatorCall): Promise<number> {
     tellLeftAside(runnable, terminal)
     for (const line of notifierWarnings(runnable.telling?.notifiers ?? [])) terminal.warn(line)
     for (const line of await source.writeFiles()) terminal.warn(line)
+    source.forgetDocuments()
     return { runnable, locate: (executable) => client.locate(executable) }
   }
   const { signal } = interruption
+  using _spare = keepGivingBack()
   const services = await serve(supervised, { load, begin, signal, onBegun: giveBackMemorySoon })
   return exitCodeOf(services, { asked, isStopped: interruption.exitCode() !== undefined })
 }
