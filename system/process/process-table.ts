@@ -53,8 +53,10 @@ export type Members = {
 
 /** The processes of a service. That there are none is believed of no table that is older than the question. */
 export function membersOf(members: Members): readonly MarkedProcess[] {
+  const askedAt = performance.now()
   const found = membersIn(processTable(), members, insideOf(members))
-  return found.length > 0 ? found : membersIn(freshTable(), members, insideOf(members))
+  const isFresh = last !== undefined && last.at >= askedAt
+  return found.length > 0 || isFresh ? found : membersIn(freshTable(), members, insideOf(members))
 }
 
 function insideOf({ main }: Members): ReadonlySet<number> | undefined {
