@@ -14,6 +14,13 @@ export async function main(argv: readonly string[]): Promise<number> {
     const { octoctl } = await import('./octoctl/octoctl.ts')
     return octoctl(argv.slice(1))
   }
+  if (!argv.some((word) => LONG_RUNNING.has(word))) {
+    const { readShapesPlainly } = await import('../schemas/short-run.ts')
+    readShapesPlainly()
+  }
   const { operatorProgram } = await import('./operator-program.ts')
   return operatorProgram(argv)
 }
+
+/** Words of commands that read results again and again. */
+const LONG_RUNNING: ReadonlySet<string> = new Set(['--watch', '-w', '--foreground'])
