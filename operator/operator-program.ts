@@ -49,6 +49,9 @@ export function operatorCommands(): Command {
   shared(check)
     .option('--phase <phase>', 'preflight, health or init; repeat for several', repeatable)
     .option('--junit <file>', 'also write the outcomes as JUnit XML')
+    .option('--html <file>', 'also write them as one page for people')
+    .option('--metrics <file-or-url>', 'also write what was measured for Prometheus, or send it to a collector by OTLP')
+    .option('--world-readable', 'let everybody on this machine read the file of `--metrics`')
     .option('--notify', 'tell the notifiers of the config what changed since the last run that told')
     .option('-w, --watch', 'go on with the health checks at their intervals, until Ctrl-C; services are left alone')
     .addHelpText(

@@ -1,17 +1,20 @@
 // Outcomes as JUnit XML, which CI systems show: a suite per service, a case per check.
 import type { ConfigWarning } from '../../config/document/warnings.ts'
+import type { CheckRun } from './check-run.ts'
+import { escapeMarkup } from './escape-markup.ts'
 import type { CheckOutcome } from './outcome.ts'
 import { nameOf } from './render-table.ts'
 
-export function renderJunit(
-  outcomes: readonly CheckOutcome[],
-  durationMs: number,
-  warnings: readonly ConfigWarning[] = [],
-): string {
-  const suites = [...Map.groupBy(outcomes, ({ service }) => service)].map(([name, own]) => suiteXml(name, own))
+export function renderJunit({ outcomes, startedAt, durationMs, host, octo, warnings }: CheckRun): string {
+  // JUnit's schema has no zone: its times are the machine's, and those of machines are UTC.
+  const when = `timestamp="${startedAt.toISOString().slice(0, 19)}"`
+  const origin = `${when} hostname="${escapeMarkup(host)}"`
+  const suites = [...Map.groupBy(outcomes, ({ service }) => service)].map(([name, own]) =>
+    suiteXml(name, own, { origin, octo }),
+  )
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="octo check" ${countsOf(outcomes)} time="${seconds(durationMs)}">`,
+    `<testsuites name="octo check" ${countsOf(outcomes)} ${when} time="${seconds(durationMs)}">`,
     ...suites,
     ...(warnings.length > 0 ? [warningsXml(warnings)] : []),
     '</testsuites>',
@@ -19,10 +22,13 @@ export function renderJunit(
   return `${lines.join('\n')}\n`
 }
 
-function suiteXml(name: string, outcomes: readonly CheckOutcome[]): string {
+type Origin = { readonly origin: string; readonly octo: string }
+
+function suiteXml(name: string, outcomes: readonly CheckOutcome[], { origin, octo }: Origin): string {
   const time = seconds(Math.max(0, ...outcomes.map(({ durationMs }) => durationMs)))
-  const head = `  <testsuite name="${escapeXml(name)}" ${countsOf(outcomes)} time="${time}">`
-  return [head, ...outcomes.map(caseXml), '  </testsuite>'].join('\n')
+  const head = `  <testsuite name="${escapeMarkup(name)}" ${countsOf(outcomes)} ${origin} time="${time}">`
+  const properties = `    <properties><property name="octo" value="${escapeMarkup(octo)}"/></properties>`
+  return [head, properties, ...outcomes.map(caseXml), '  </testsuite>'].join('\n')
 }
 
 /** A suite without cases: what was warned about belongs to none of them. */
@@ -30,29 +36,29 @@ function warningsXml(warnings: readonly ConfigWarning[]): string {
   const lines = warnings.map(({ file, line, message }) => `${file}${line === undefined ? '' : `:${line}`}: ${message}`)
   return [
     `  <testsuite name="warnings" ${countsOf([])} time="0.000">`,
-    `    <system-err>${escapeXml(lines.join('\n'))}</system-err>`,
+    `    <system-err>${escapeMarkup(lines.join('\n'))}</system-err>`,
     '  </testsuite>',
   ].join('\n')
 }
 
 function caseXml(outcome: CheckOutcome): string {
   const { service, phase, place, durationMs } = outcome
-  const file = `file="${escapeXml(place.file)}"${place.line === undefined ? '' : ` line="${place.line}"`}`
-  const name = escapeXml([phase, nameOf(outcome)].filter(Boolean).join(' ') || 'checks')
-  const head = `    <testcase classname="${escapeXml(service)}" name="${name}" ${file} time="${seconds(durationMs)}">`
+  const file = `file="${escapeMarkup(place.file)}"${place.line === undefined ? '' : ` line="${place.line}"`}`
+  const name = escapeMarkup([phase, nameOf(outcome)].filter(Boolean).join(' ') || 'checks')
+  const head = `    <testcase classname="${escapeMarkup(service)}" name="${name}" ${file} time="${seconds(durationMs)}">`
   const log = outcome.log.map(({ level, message }) => `${level} ${message}`).join('\n')
-  const parts = [verdictXml(outcome), log === '' ? '' : `      <system-err>${escapeXml(log)}</system-err>`]
+  const parts = [verdictXml(outcome), log === '' ? '' : `      <system-err>${escapeMarkup(log)}</system-err>`]
   return [head, ...parts.filter(Boolean), '    </testcase>'].join('\n')
 }
 
 /** A failure is what the check found; an error is that it could not find out. */
 function verdictXml({ status, summary, error, furtherLines = [] }: CheckOutcome): string {
-  const message = `message="${escapeXml(summary)}"`
-  const text = escapeXml(furtherLines.join('\n'))
+  const message = `message="${escapeMarkup(summary)}"`
+  const text = escapeMarkup(furtherLines.join('\n'))
   if (status === 'critical') return element('failure', `${message} type="critical"`, text)
-  if (status === 'unknown') return element('error', `${message} type="${escapeXml(error?.code ?? 'unknown')}"`, text)
+  if (status === 'unknown') return element('error', `${message} type="${escapeMarkup(error?.code ?? 'unknown')}"`, text)
   if (status === 'skipped') return element('skipped', message, '')
-  return `      <system-out>${escapeXml([`${status}: ${summary}`, ...furtherLines].join('\n'))}</system-out>`
+  return `      <system-out>${escapeMarkup([`${status}: ${summary}`, ...furtherLines].join('\n'))}</system-out>`
 }
 
 function element(name: string, attributes: string, text: string): string {
@@ -66,21 +72,4 @@ function countsOf(outcomes: readonly CheckOutcome[]): string {
 
 function seconds(milliseconds: number): string {
   return (milliseconds / 1000).toFixed(3)
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&apos;',
-}
-/** What XML 1.0 cannot hold, not even as an entity. */
-const FORBIDDEN = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu
-
-function escapeXml(text: string): string {
-  return text
-    .replace(FORBIDDEN, '\u{fffd}')
-    .replace(/[&<>"']/g, (char) => ENTITIES[char] ?? '')
-    .replace(/[\n\r\t]/g, (char) => `&#${char.charCodeAt(0)};`)
 }

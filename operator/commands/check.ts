@@ -1,10 +1,13 @@
 // `octo check`: everything that is missing is installed in one go, then the checks run, then the answer is shown.
+import { hostname } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { PluginOutcome, VerifiedExecutable, WantedProgram } from '../../client/index.ts'
-import type { ConfigWarning } from '../../config/document/warnings.ts'
 import { printable } from '../../schemas/quote.ts'
+import { shownAddress } from '../../schemas/shown-address.ts'
+import { octoVersion } from '../../system/octo-version.ts'
 import { interruptible } from '../../system/process/interruptible.ts'
 import type { ProgressItem, Terminal } from '../../terminal/index.ts'
+import type { CheckRun } from '../check/check-run.ts'
 import { labelOf, runLine } from '../check/decisions.ts'
 import type { CheckOutcome } from '../check/outcome.ts'
 import { hasFailed } from '../check/outcome.ts'
@@ -12,21 +15,21 @@ import type { OutcomeRows } from '../check/outcome-rows.ts'
 import { openOutcomeRows } from '../check/outcome-rows.ts'
 import type { PlannedCheck } from '../check/plan.ts'
 import { requestKey } from '../check/plan.ts'
-import { outcomesToJson } from '../check/render-json.ts'
-import { renderJunit } from '../check/render-junit.ts'
+import { runToJson } from '../check/render-json.ts'
 import { failureNotes, summaryLine } from '../check/render-table.ts'
 import { runChecks } from '../check/run-checks.ts'
-import { writeReport } from '../check/write-report.ts'
+import type { ReportOptions } from '../check/write-reports.ts'
+import { requireReports, writeReports } from '../check/write-reports.ts'
 import type { SessionOptions } from '../operator-session.ts'
 import { asksForProgram, programRunner } from '../services/checked-services.ts'
 import { MAX_LINE, openChecks, phasesOf } from './open-checks.ts'
 
-export type CheckOptions = SessionOptions & {
-  readonly phase?: readonly string[] | undefined
-  readonly junit?: string | undefined
-  readonly watch?: boolean | undefined
-  readonly notify?: boolean | undefined
-}
+export type CheckOptions = SessionOptions &
+  ReportOptions & {
+    readonly phase?: readonly string[] | undefined
+    readonly watch?: boolean | undefined
+    readonly notify?: boolean | undefined
+  }
 
 const FAILED = 1
 
@@ -37,6 +40,8 @@ export async function checkCommand(
   terminal: Terminal,
 ): Promise<number> {
   const phases = phasesOf(options.phase, ['preflight', 'health'])
+  requireReports(options)
+  const began = new Date()
   await using opened = await openChecks({ services, phases }, options, terminal)
   const { session, plan, provided, idle, openedAt: startedAt } = opened
   const { config, configPath } = session
@@ -62,7 +67,8 @@ export async function checkCommand(
   progress.stop()
   const durationMs = performance.now() - startedAt
   const outcomes = [...checked, ...idle]
-  await show({ outcomes, durationMs, warnings: session.warnings, options, terminal, rows })
+  const found = { outcomes, startedAt: began, durationMs, warnings: session.warnings, config: shownAddress(configPath) }
+  await show({ ...found, host: hostname() || 'unknown', octo: octoVersion() }, { options, terminal, rows })
   // What was broken off says nothing about the services.
   if (options.notify && interruption.exitCode() === undefined) {
     const { tellOutcomes } = await import('./tell-outcomes.ts')
@@ -80,28 +86,17 @@ function expectedOf(plan: readonly PlannedCheck[], provided: ReadonlyMap<string,
   })
 }
 
-type Answer = {
-  readonly outcomes: readonly CheckOutcome[]
-  readonly durationMs: number
-  readonly warnings: readonly ConfigWarning[]
-  readonly options: CheckOptions
-  readonly terminal: Terminal
-  readonly rows: OutcomeRows
-}
+type Showing = { readonly options: CheckOptions; readonly terminal: Terminal; readonly rows: OutcomeRows }
 
-/** Before the report is written, as that may fail. */
-async function show({ outcomes, durationMs, warnings, options, terminal, rows }: Answer): Promise<void> {
-  if (terminal.json) terminal.result({ json: outcomesToJson(outcomes, durationMs, warnings), text: () => '' })
-  else showText(outcomes, durationMs, { terminal, rows })
-  if (options.junit !== undefined) await writeReport(options.junit, renderJunit(outcomes, durationMs, warnings))
+/** Before the reports are written, as that may fail. */
+async function show(run: CheckRun, { options, terminal, rows }: Showing): Promise<void> {
+  if (terminal.json) terminal.result({ json: runToJson(run), text: () => '' })
+  else showText(run, { terminal, rows })
+  await writeReports(run, options, process.env)
 }
 
 /** With `--quiet` only what failed, and nothing when nothing did. */
-function showText(
-  outcomes: readonly CheckOutcome[],
-  durationMs: number,
-  { terminal, rows }: Pick<Answer, 'terminal' | 'rows'>,
-): void {
+function showText({ outcomes, durationMs }: CheckRun, { terminal, rows }: Omit<Showing, 'options'>): void {
   const shown = terminal.quiet ? outcomes.filter(hasFailed) : outcomes
   if (terminal.quiet && shown.length === 0) return
   rows.finish(shown)

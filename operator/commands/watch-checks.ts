@@ -93,10 +93,11 @@ function askedOf({ service, phase, request, mark, fate }: PlannedCheck) {
   }
 }
 
-function refuseReport({ junit }: CheckOptions): void {
-  if (junit === undefined) return
+function refuseReport(options: CheckOptions): void {
+  const named = (['junit', 'html', 'metrics'] as const).find((report) => options[report] !== undefined)
+  if (named === undefined) return
   throw coded('USAGE', {
-    message: '`--junit` writes one report, and `--watch` goes on',
+    message: `\`--${named}\` writes one report, and \`--watch\` goes on`,
     hint: 'leave one of them away: `octo check --junit report.xml`, or `octo check --watch --json`',
   })
 }

@@ -8,6 +8,7 @@ import { renderJunit } from '../../../operator/check/render-junit.ts'
 import { failureNotes, outcomeTable } from '../../../operator/check/render-table.ts'
 import { runChecks } from '../../../operator/check/run-checks.ts'
 import { paintFor, renderTable } from '../../../terminal/index.ts'
+import { aRun } from '../../support/builders/check-run.ts'
 import { aCheck, checkDeps } from '../../support/builders/planned-checks.ts'
 import { readFiles } from '../../support/machine/config-files.ts'
 
@@ -104,7 +105,7 @@ test('tables of every width, notes and JUnit show the mark', () => {
     for (const { mark } of TWO) assert.equal(shown(width).split(String(mark)).length, 2, `${width}`)
   assert.match(failureNotes(TWO, PLAIN).join('\n'), /^web health check-tcp@1\.0\.0 port=8081 {2}\/octo\.yaml:9/)
   assert.match(
-    renderJunit(TWO, 1),
+    renderJunit(aRun(TWO)),
     /name="health check-tcp@1\.0\.0 port=8080".*\n.*\n.*\n.*name="health check-tcp@1\.0\.0 port=8081"/,
   )
 })

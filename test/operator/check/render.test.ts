@@ -3,10 +3,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
 import type { CheckOutcome } from '../../../operator/check/outcome.ts'
-import { outcomesToJson } from '../../../operator/check/render-json.ts'
+import { runToJson } from '../../../operator/check/render-json.ts'
 import { renderJunit } from '../../../operator/check/render-junit.ts'
 import { failureNotes, outcomeTable, summaryLine } from '../../../operator/check/render-table.ts'
 import { paintFor, renderTable } from '../../../terminal/index.ts'
+import { aRun } from '../../support/builders/check-run.ts'
 
 const PLAIN = paintFor(false)
 
@@ -70,9 +71,9 @@ test('the sum counts every kind', () => {
 })
 
 test('JSON says whether all passed; skipped checks do not count', () => {
-  assert.equal(outcomesToJson(OUTCOMES, 1).passed, false)
-  assert.equal(outcomesToJson([anOutcome({ status: 'warn' }), anOutcome({ status: 'skipped' })], 1).passed, true)
-  assert.deepEqual(outcomesToJson(OUTCOMES, 1.4).summary, {
+  assert.equal(runToJson(aRun(OUTCOMES)).passed, false)
+  assert.equal(runToJson(aRun([anOutcome({ status: 'warn' }), anOutcome({ status: 'skipped' })])).passed, true)
+  assert.deepEqual(runToJson(aRun(OUTCOMES, 1.4)).summary, {
     passed: 1,
     failed: 1,
     unknown: 1,
@@ -86,9 +87,15 @@ test('JUnit has a suite per service, failures apart from errors, and holds any t
     ...{ service: '<web> & "co"', status: 'critical', summary: `a ]]> 'b' \u0000\u001b\ud800 <x/>\nnext` },
     log: [{ level: 'warn', message: '<!-- -->' }],
   })
-  const xml = renderJunit([hostile, ...OUTCOMES], 2000)
-  assert.match(xml, /<testsuites name="octo check" tests="5" failures="2" errors="1" skipped="1" time="2.000">/)
-  assert.match(xml, /<testsuite name="&lt;web&gt; &amp; &quot;co&quot;" tests="1"/)
+  const xml = renderJunit(aRun([hostile, ...OUTCOMES], 2000))
+  assert.match(
+    xml,
+    /<testsuites name="octo check" tests="5" failures="2" errors="1" skipped="1" timestamp="2026-11-26T10:00:00" time="2.000">/,
+  )
+  assert.match(
+    xml,
+    /<testsuite name="&lt;web&gt; &amp; &quot;co&quot;" tests="1" .* timestamp="2026-11-26T10:00:00" hostname="node-1"/,
+  )
   assert.match(
     xml,
     /<failure message="a \]\]&gt; &apos;b&apos; \ufffd\ufffd\ufffd &lt;x\/&gt;&#10;next" type="critical"\/>/u,
@@ -121,6 +128,6 @@ test('further lines stand below a check that did not pass, ten of them, and all 
     [anOutcome({ ...failed, status: 'warn' }), `<system-out>warn: full&#10;${text}</system-out>`],
     [anOutcome({ ...failed, status: 'skipped' }), '<skipped message="full"/>'],
   ] as const
-  for (const [outcome, xml] of cases) assert.ok(renderJunit([outcome], 1).includes(`      ${xml}\n`), xml)
-  assert.deepEqual(outcomesToJson([failed], 1).checks[0]?.furtherLines, FURTHER)
+  for (const [outcome, xml] of cases) assert.ok(renderJunit(aRun([outcome])).includes(`      ${xml}\n`), xml)
+  assert.deepEqual(runToJson(aRun([failed])).checks[0]?.furtherLines, FURTHER)
 })

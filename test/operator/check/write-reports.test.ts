@@ -1,0 +1,105 @@
+// The reports of a run: measures in a file and at a collector, a page for people, and what happens where one cannot be written.
+import assert from 'node:assert/strict'
+import { mkdirSync, readFileSync, statSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { CheckOutcome } from '../../../operator/check/outcome.ts'
+import { renderHtml } from '../../../operator/check/render-html.ts'
+import { requireReports, writeReports } from '../../../operator/check/write-reports.ts'
+import { expectCode, expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { parseExposition } from '../../support/assertions/parse-exposition.ts'
+import { aRun } from '../../support/builders/check-run.ts'
+import { listening } from '../../support/machine/listening.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+
+const HOSTILE = '<script>alert(1)</script> "&\' \u001b[2J \ud800'
+
+function anOutcome(more: Partial<CheckOutcome> = {}): CheckOutcome {
+  return {
+    ...{ service: 'web', phase: 'health', plugin: 'check-disk', version: '1.0.0', status: 'ok', summary: 'fine' },
+    ...{ attempts: 1, durationMs: 250, log: [], place: { file: '/x/octo.yaml', line: 9 } },
+    ...more,
+  } as CheckOutcome
+}
+
+const RUN = aRun(
+  [
+    anOutcome({ metrics: [{ name: 'free', value: 12.5, unit: '%' }] }),
+    anOutcome({ status: 'critical', mark: 'path=/var', summary: HOSTILE, furtherLines: [HOSTILE] }),
+    anOutcome({ service: HOSTILE, status: 'skipped', durationMs: 0 }),
+  ],
+  1500,
+)
+
+test('measures of a run are a file for the textfile collector, readable for others only where that is said', async (t) => {
+  const file = join(tempFolder(t), 'checks.prom')
+  await writeReports(RUN, { metrics: file }, {})
+  assert.equal(statSync(file).mode & 0o777, 0o600)
+  const families = [...parseExposition(readFileSync(file, 'utf8')).values()]
+  const samples = families.flatMap((family) => family.samples)
+  const value = (name: string, labels: Readonly<Record<string, string>>) =>
+    samples.find((one) => one.name === name && Object.entries(labels).every(([key, text]) => one.labels[key] === text))
+      ?.value
+  assert.equal(value('octo_check_run_passed', { config: '/x/octo.yaml' }), 0)
+  assert.equal(value('octo_check_run_duration_seconds', {}), 1.5)
+  assert.equal(value('octo_check_run_status', { service: 'web', mark: 'path=/var', status: 'critical' }), 1)
+  assert.equal(value('octo_check_run_status', { service: 'web', mark: 'path=/var', status: 'ok' }), 0)
+  assert.equal(value('octo_check_run_check_duration_seconds', { mark: '' }), 0.25)
+  assert.equal(value('octo_check_run_value', { metric: 'free', unit: '%' }), 12.5)
+  await writeReports(RUN, { metrics: file, worldReadable: true }, {})
+  assert.equal(statSync(file).mode & 0o777, 0o644)
+})
+
+test('a collector gets them by OTLP, with the machine they are of', async (t) => {
+  const got: { path: string; type: string; body: string }[] = []
+  const server = createServer(async (request, response) => {
+    let body = ''
+    for await (const chunk of request.setEncoding('utf8')) body += chunk
+    got.push({ path: request.url ?? '', type: String(request.headers['content-type']), body })
+    response.writeHead(request.url?.includes('refuse') ? 503 : 200, { 'content-type': 'application/json' }).end('{}')
+  })
+  const base = `http://127.0.0.1:${await listening(t, server)}`
+  await writeReports(RUN, { metrics: `${base}/v1/metrics?tenant=a` }, {})
+  assert.deepEqual([got[0]?.path, got[0]?.type], ['/v1/metrics?tenant=a', 'application/json'])
+  const [{ resource, scopeMetrics }] = JSON.parse(got[0]?.body ?? '').resourceMetrics
+  const [, , host] = resource.attributes
+  assert.deepEqual(host, { key: 'host.name', value: { stringValue: 'node-1' } })
+  const metric = scopeMetrics[0].metrics.find(({ name }: { name: string }) => name === 'octo_check_run_value')
+  const [point] = metric.gauge.dataPoints
+  assert.equal(point.asDouble, 12.5)
+  assert.equal(point.timeUnixNano, `${BigInt(RUN.startedAt.getTime() + 1500) * 1_000_000n}`)
+  const refused = writeReports(RUN, { metrics: `${base}/refuse` }, {})
+  await assert.rejects(refused, (error: Error) => /answers 503; the results are shown above/.test(error.message))
+})
+
+test('the page shows every check and nothing of what plugins say is markup', () => {
+  const page = renderHtml(RUN)
+  assert.ok(page.includes('<h1><span class="failed">failed</span> /x/octo.yaml</h1>'))
+  assert.match(page, /1 passed, 1 failed, 0 unknown, 1 skipped in 1\.5 s · <time datetime="2026-11-26T10:00:00\.500Z">/)
+  assert.match(
+    page,
+    /<td><span class="failed">failed<\/span><\/td><td>health<\/td><td>check-disk@1\.0\.0 path=\/var<\/td>/,
+  )
+  assert.ok(page.includes('&lt;script&gt;alert(1)&lt;/script&gt; &quot;&amp;&apos; \ufffd[2J \ufffd'))
+  assert.doesNotMatch(page, /<script|\u001b|https?:/)
+  assert.ok(renderHtml(aRun([anOutcome()])).includes('<title>passed: /x/octo.yaml</title>'))
+})
+
+test('a report that cannot be written keeps none of the others back, and is the error', async (t) => {
+  const folder = tempFolder(t)
+  mkdirSync(join(folder, 'taken'))
+  const written = writeReports(RUN, { junit: join(folder, 'taken'), html: join(folder, 'new', 'page.html') }, {})
+  await expectCodeAsync('IO_FAILED', () => written)
+  assert.match(readFileSync(join(folder, 'new', 'page.html'), 'utf8'), /<!doctype html>/)
+})
+
+test('what can never be written is refused before anything runs', () => {
+  for (const options of [
+    { worldReadable: true },
+    { metrics: 'http://127.0.0.1/v1/metrics', worldReadable: true },
+    { metrics: 'http://user:s3cret@127.0.0.1/v1/metrics' },
+  ])
+    expectCode('USAGE', () => requireReports(options))
+  requireReports({ metrics: 'checks.prom', worldReadable: true })
+})
