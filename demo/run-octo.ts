@@ -44,8 +44,8 @@ export function launchOcto(
 }
 
 /** What the command printed, and its exit code. */
-export async function runOcto(octo: OctoHere, words: readonly string[]): Promise<Ended> {
-  const child = await launchOcto(octo, words, { stdio: 'pipe' })
+export async function runOcto(octo: OctoHere, words: readonly string[], cwd = octo.root): Promise<Ended> {
+  const child = await launchOcto(octo, words, { stdio: 'pipe', cwd })
   const [out, err, [code]] = await Promise.all([textOf(child.stdout), textOf(child.stderr), once(child, 'close')])
   return { code: code ?? 1, out, err }
 }

@@ -62,6 +62,10 @@ export async function runStack(options: StackOptions, env: Environment, terminal
     await killAndWatch(screen, 'api', stopping.signal)
     if (!stopping.signal.aborted) await screen.visit(webAddress(facts))
     await showMail(screen, mails, stopping.signal)
+    if (!stopping.signal.aborted) {
+      await screen.octo(['events', 'api'])
+      await screen.octoLines(['metrics'], 'restarts_total{')
+    }
     if (settings.keep && !stopping.signal.aborted) {
       terminal.print(nextSteps(place, webAddress(facts), terminal.paint))
       await stopping.asked

@@ -1,7 +1,8 @@
 // What the stack shows: steps that were done, and commands as somebody types them in its folder, with what they say.
 import type { ChildProcess } from 'node:child_process'
+import { shellWord } from '../../schemas/quote.ts'
 import type { Terminal } from '../../terminal/index.ts'
-import { launchOcto, showOcto } from '../run-octo.ts'
+import { launchOcto, runOcto, showOcto } from '../run-octo.ts'
 import type { Place } from './place.ts'
 
 export type StackScreen = {
@@ -11,7 +12,9 @@ export type StackScreen = {
   print(line: string): void
   /** Shows the command and what it prints; gives its exit code. */
   octo(words: readonly string[]): Promise<number>
-  /** The same, out of reach of a Ctrl-C: what was begun is done. */
+  /** The same for one that prints a lot, of which only the lines with this text are shown. */
+  octoLines(words: readonly string[], text: string): Promise<void>
+  /** As `octo`, out of reach of a Ctrl-C: what was begun is done. */
   octoToTheEnd(words: readonly string[]): Promise<number>
   /** Shown is the command; what it prints is for the caller. */
   launch(words: readonly string[]): Promise<ChildProcess>
@@ -32,6 +35,11 @@ export function openScreen({ root, place, terminal }: Setting): StackScreen {
     octo(words) {
       typed(`./octo ${words.join(' ')}`)
       return showOcto(octo, words, { cwd })
+    },
+    async octoLines(words, text) {
+      typed(`./octo ${words.join(' ')} | grep -F ${shellWord(text)}`)
+      const { out } = await runOcto({ root, env }, words, cwd)
+      for (const line of out.split('\n')) if (line.includes(text)) terminal.print(line)
     },
     octoToTheEnd(words) {
       typed(`./octo ${words.join(' ')}`)

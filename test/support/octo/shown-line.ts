@@ -1,9 +1,12 @@
 // A line of a document that shows what octo prints, as a pattern for what it really prints: `…` stands for a number, `… ms` and
-// `… s` for any duration, and columns are as wide as they need.
+// `… s` for any duration, `…Z` for a moment, `…/` for the folders before a name, and columns are as wide as they need.
 const DURATION = '(?:[\\d.]+ m?s|\\d+ min(?: \\d+ s)?)'
-const WILD: Readonly<Record<string, string>> = { '… ms': DURATION, '… s': DURATION, '…': '[\\d.]+', ' ': ' +' }
+const MOMENT = '\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ'
+const WILD: Readonly<Record<string, string>> = {
+  ...{ '… ms': DURATION, '… s': DURATION, '…Z': MOMENT, '…/': '/(?:[^/" ]+/)*', '…': '[\\d.]+', ' ': ' +' },
+}
 
 export function patternOf(line: string): RegExp {
-  const parts = line.replace(/ +/g, ' ').split(/(… m?s|…| )/)
+  const parts = line.replace(/ +/g, ' ').split(/(… m?s|…Z|…\/|…| )/)
   return new RegExp(`^${parts.map((part) => WILD[part] ?? RegExp.escape(part)).join('')}$`, 'm')
 }
