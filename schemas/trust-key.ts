@@ -6,8 +6,13 @@ import { digestFromHex, hexOf } from './digest.ts'
 import { coded } from './errors.ts'
 import { quote } from './quote.ts'
 
+export type KeyKind = 'ecdsa-p256' | 'ed25519' | 'rsa'
+
 /** Kinds of keys whose DSSE signatures sigstore-js and cosign both verify. P-384 is refused: the two disagree on its digest. */
-export type KeyKind = 'ecdsa-p256' | 'ed25519'
+const RELEASE_KINDS: readonly KeyKind[] = ['ecdsa-p256', 'ed25519']
+/** Kinds that components of OCM are signed with. */
+export const COMPONENT_KINDS: readonly KeyKind[] = ['rsa']
+const MIN_RSA_BITS = 2048
 
 export type TrustKey = {
   /** `sha256:` of the SPKI in DER: how a key is named everywhere. */
@@ -23,13 +28,13 @@ export type TrustKey = {
   readonly trustLockfile?: boolean
 }
 
-/** Reads a public key from PEM or from the base64 of its SPKI; throws KEY_UNREADABLE. */
-export function parsePublicKey(text: string, source: string): TrustKey {
+/** Reads a public key from PEM or from the base64 of its SPKI; throws KEY_UNREADABLE, also for one of another kind. */
+export function parsePublicKey(text: string, source: string, kinds: readonly KeyKind[] = RELEASE_KINDS): TrustKey {
   const key = readKey(text.trim(), source)
   const der = key.export({ type: 'spki', format: 'der' })
   return {
     id: digestFromHex(createHash('sha256').update(der).digest('hex')),
-    kind: kindOf(key, source),
+    kind: kindOf(key, source, kinds),
     pem: key.export({ type: 'spki', format: 'pem' }).toString(),
   }
 }
@@ -49,20 +54,35 @@ function readKey(text: string, source: string): KeyObject {
   if (text.includes('PRIVATE')) throw isPrivate(source)
   if (text.length > 4096) throw unreadable(source, undefined)
   try {
-    if (text.startsWith('-----BEGIN PUBLIC KEY-----')) return createPublicKey(text)
+    if (/^-----BEGIN (?:RSA )?PUBLIC KEY-----/.test(text)) return createPublicKey(text)
     return createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' })
   } catch (error) {
     throw unreadable(source, error)
   }
 }
 
-function kindOf(key: KeyObject, source: string): KeyKind {
-  if (key.asymmetricKeyType === 'ed25519') return 'ed25519'
-  if (key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return 'ecdsa-p256'
-  const found = [key.asymmetricKeyType, key.asymmetricKeyDetails?.namedCurve].filter(Boolean).join(' ')
+function kindOf(key: KeyObject, source: string, kinds: readonly KeyKind[]): KeyKind {
+  const kind = knownKind(key)
+  if (kind !== undefined && kinds.includes(kind)) return kind
+  const { namedCurve, modulusLength } = key.asymmetricKeyDetails ?? {}
+  const found = [key.asymmetricKeyType, namedCurve ?? (kinds.includes('rsa') ? modulusLength : undefined)]
+    .filter(Boolean)
+    .join(' ')
   throw coded('KEY_UNREADABLE', {
-    message: `key in ${quote(source)} is of a kind that is not accepted, expected ECDSA P-256 or Ed25519, found ${quote(found)}`,
+    message: `key in ${quote(source)} is of a kind that is not accepted, expected ${kinds.map((each) => KIND_NAMES[each]).join(' or ')}, found ${quote(found)}`,
   })
+}
+
+const KIND_NAMES: Readonly<Record<KeyKind, string>> = {
+  'ecdsa-p256': 'ECDSA P-256',
+  ed25519: 'Ed25519',
+  rsa: `RSA of ${MIN_RSA_BITS} bits or more`,
+}
+
+function knownKind({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject): KeyKind | undefined {
+  if (type === 'ed25519') return 'ed25519'
+  if (type === 'rsa') return (details?.modulusLength ?? 0) >= MIN_RSA_BITS ? 'rsa' : undefined
+  return type === 'ec' && details?.namedCurve === 'prime256v1' ? 'ecdsa-p256' : undefined
 }
 
 function isPrivate(source: string): Error {

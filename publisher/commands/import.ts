@@ -1,7 +1,10 @@
 // octo import: a plugin of an OCM registry becomes a project that can be published.
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { readComponentAddress } from '../../schemas/component/address.ts'
+import { coded } from '../../schemas/errors.ts'
 import { parseName } from '../../schemas/name.ts'
+import { quote } from '../../schemas/quote.ts'
 import { waitingLine } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 
@@ -21,19 +24,15 @@ export function addImport(program: Command): void {
     .option('--name <name>', 'name of the plugin, when it is not the last part of the component')
     .option('--repo <repo>', 'repo that the plugin will be published to')
   onRun<Options>(command, async ({ args, options, terminal }) => {
-    const [{ importPlugin, publishCommand }, { parseComponentAddress }, { ociCredentials }, { openHttp }] =
-      await Promise.all([
-        import('../import/import-plugin.ts'),
-        import('../import/component-address.ts'),
-        import('../import/oci-credentials.ts'),
-        import('../../system/http/open-http.ts'),
-      ])
-    const address = parseComponentAddress(args[0] ?? '')
+    const [{ importPlugin, publishCommand }, { openComponent }] = await Promise.all([
+      import('../import/import-plugin.ts'),
+      import('../../system/oci/read-component.ts'),
+    ])
+    const address = parseAddress(args[0] ?? '')
     const repo = options.repo === undefined ? undefined : parseName(options.repo, 'repo')
-    const { env } = process
-    using http = await openHttp({ env, credentials: ociCredentials(env), onWait: waitingLine(terminal) })
+    using repository = await openComponent(address, { env: process.env, onWait: waitingLine(terminal) })
     const dir = (plugin: string) => resolve(options.out ?? plugin)
-    const imported = await importPlugin(http, { address, dir, name: options.name, repo })
+    const imported = await importPlugin(repository, { address, dir, name: options.name, repo })
     for (const platform of imported.unknown) terminal.info(`left out: ${platform}, which octo does not know`)
     terminal.result({
       json: imported,
@@ -43,5 +42,14 @@ export function addImport(program: Command): void {
       },
     })
     return 0
+  })
+}
+
+function parseAddress(text: string) {
+  const address = readComponentAddress(text)
+  if (address) return address
+  throw coded('USAGE', {
+    message: `${quote(text)} is not the address of a component, expected \`ocm://HOST/PATH//COMPONENT:VERSION\``,
+    hint: 'for example `octo import ocm://ghcr.io/acme//acme.org/plugins/hello:1.0.0`',
   })
 }

@@ -2,24 +2,29 @@
 // for it. Everything is fetched and checked before the folder appears.
 import { chmodSync, closeSync, existsSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
+import type { ComponentAddress } from '../../schemas/component/address.ts'
+import { pluginNameIn } from '../../schemas/component/address.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
-import { parseName } from '../../schemas/name.ts'
+import { isName, parseName } from '../../schemas/name.ts'
 import type { Platform } from '../../schemas/platform.ts'
+import { HEAD_BYTES } from '../../schemas/program-head.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import type { Version } from '../../schemas/version.ts'
 import { parseVersionInput } from '../../schemas/version.ts'
 import { makeFolder } from '../../system/files/make-folder.ts'
+import { readHead } from '../../system/files/read-pieces.ts'
 import { explainRefusal } from '../../system/files/refusal.ts'
 import type { DownloadSink } from '../../system/http/download.ts'
 import { download } from '../../system/http/download.ts'
-import type { Http } from '../../system/http/open-http.ts'
+import type { OciRepository } from '../../system/oci/open-repository.ts'
+import { readComponentVersion } from '../../system/oci/read-component.ts'
 import { createDigestGate } from '../../trust/artifact/digest-gate.ts'
-import type { ComponentAddress } from './component-address.ts'
-import type { PluginFile } from './plugin-files.ts'
-import { findPluginFiles } from './plugin-files.ts'
-import { blobAddress, readComponentVersion } from './read-component.ts'
+import { findPluginFiles } from '../../trust/component/plugin-files.ts'
+import { aboutOf } from './about.ts'
+import type { ProjectFile } from './project-files.ts'
+import { layOut, platformLines } from './project-files.ts'
 
 type ImportRequest = {
   readonly address: ComponentAddress
@@ -39,18 +44,21 @@ export type Imported = {
 }
 
 /** Throws ALREADY_EXISTS, NAME_INVALID, VERSION_INVALID, or what reading and checking the component throws. */
-export async function importPlugin(http: Http, request: ImportRequest): Promise<Imported> {
+export async function importPlugin(repository: OciRepository, request: ImportRequest): Promise<Imported> {
   const { address, name, repo } = request
-  const plugin = parseName(name ?? basename(address.component), 'plugin')
+  const plugin = pluginName(name, address)
   const dir = request.dir(plugin)
   refuseExisting(dir)
-  const found = await readComponentVersion(http, address)
-  const version = parseVersionInput(found.descriptor.component.version)
-  const { files, unknown } = findPluginFiles(found, address)
+  const { descriptor, manifest } = await readComponentVersion(repository, address)
+  const version = parseVersionInput(descriptor.component.version)
+  const { files, unknown } = findPluginFiles({ descriptor, layers: manifest.layers, isProven: false })
+  const laid = layOut(files, plugin)
   const staged = await stageIn(dirname(dir))
   try {
-    for (const file of files) await fetchFile(http, address, { file, path: join(staged, pathOf(file, plugin)) })
-    writeFileSync(join(staged, 'plugin.yaml'), manifestText({ plugin, version, repo, files, address }))
+    for (const file of laid) await fetchFile(repository, { file, path: join(staged, file.path) })
+    const platforms = platformLines(laid, (path) => readHead(join(staged, path), HEAD_BYTES))
+    const about = aboutOf(descriptor, manifest)
+    writeFileSync(join(staged, 'plugin.yaml'), manifestText({ plugin, version, repo, about, platforms, address }))
     chmodSync(staged, 0o755)
     refuseExisting(dir)
     renameSync(staged, dir)
@@ -59,6 +67,16 @@ export async function importPlugin(http: Http, request: ImportRequest): Promise<
     throw isCoded(error) ? error : explainRefusal(error, 'name a folder that you may write with `--out DIR`')
   }
   return { dir, plugin, version, platforms: files.map(({ platform }) => platform), unknown }
+}
+
+function pluginName(given: string | undefined, { component }: ComponentAddress): Name {
+  const found = pluginNameIn(component)
+  if (given !== undefined || isName(found)) return parseName(given ?? found, 'plugin')
+  throw coded('NAME_INVALID', {
+    message: `the last part of ${quote(component)} is no name of a plugin, found ${quote(found)}`,
+    details: { component },
+    hint: 'name the plugin with `--name NAME`',
+  })
 }
 
 function refuseExisting(dir: string): void {
@@ -79,23 +97,25 @@ async function stageIn(parent: string): Promise<string> {
   }
 }
 
-type Fetching = { readonly file: PluginFile; readonly path: string }
+type Fetching = { readonly file: ProjectFile; readonly path: string }
 
-async function fetchFile(http: Http, address: ComponentAddress, { file, path }: Fetching): Promise<void> {
+async function fetchFile(repository: OciRepository, { file, path }: Fetching): Promise<void> {
   const { digest, size } = file
   makeFolder(dirname(path))
+  const http = await repository.open()
   const fd = openSync(path, 'wx', 0o755)
   try {
     const sink = fileSink(fd, file)
-    await download(http, { url: blobAddress(address, { digest }), size, sink })
+    await download(http, { url: repository.blobAddress(digest), size, sink })
     sink.finish()
   } finally {
     closeSync(fd)
+    http[Symbol.dispose]()
   }
 }
 
 /** Feeds the file and the proof of its digest alike. */
-function fileSink(fd: number, { digest, size }: PluginFile): DownloadSink & { readonly finish: () => void } {
+function fileSink(fd: number, { digest, size }: ProjectFile): DownloadSink & { readonly finish: () => void } {
   let gate = createDigestGate({ digest, size }, digest)
   const sink = {
     size: 0,
@@ -114,25 +134,26 @@ function fileSink(fd: number, { digest, size }: PluginFile): DownloadSink & { re
   return sink
 }
 
-function pathOf({ platform }: PluginFile, plugin: Name): string {
-  return `bin/${platform}/${plugin}${platform.startsWith('windows_') ? '.exe' : ''}`
-}
-
 type Described = {
   readonly plugin: Name
   readonly version: Version
   readonly repo: Name | undefined
-  readonly files: readonly PluginFile[]
+  readonly about: ReturnType<typeof aboutOf>
+  /** Lines of YAML. */
+  readonly platforms: readonly string[]
   readonly address: ComponentAddress
 }
 
-function manifestText({ plugin, version, repo, files, address }: Described): string {
-  const platforms = files.map((file) => `  ${file.platform}: {file: ${pathOf(file, plugin)}}`)
+function manifestText({ plugin, version, repo, about, platforms, address }: Described): string {
+  const { description, license, homepage, source } = about
+  const field = (key: string, value: string | undefined) =>
+    value === undefined ? [] : [`${key}: ${JSON.stringify(value)}`]
   return [
-    `# Imported from ${address.repository.host}, ${address.component}:${version}. Look at it before you sign it.`,
-    ...(repo === undefined ? [] : [`repo: ${JSON.stringify(repo)}`]),
-    ...[`name: ${JSON.stringify(plugin)}`, `version: ${JSON.stringify(version)}`],
-    ...['kind: service', 'category: ocm', `description: ${JSON.stringify(`OCM plugin of ${address.component}`)}`],
+    `# Imported from ${address.host}, ${address.component}:${version}. Look at it before you sign it.`,
+    ...[field('repo', repo), field('name', plugin), field('version', version)].flat(),
+    ...['kind: service', 'category: ocm'],
+    ...[field('description', description), field('license', license)].flat(),
+    ...[field('homepage', homepage), field('source', source)].flat(),
     ...['protocol: ocm', 'platforms:', ...platforms, ''],
   ].join('\n')
 }

@@ -8,10 +8,16 @@ import { HEAD_START_MS, interleaveFamilies, raceSideBySide } from '../../schemas
 /** A Unix socket of this machine. */
 export type SocketDialing = { readonly path: string; readonly timeoutMs: number }
 
-export type Dialing = { readonly host: string; readonly port: number; readonly timeoutMs: number }
+export type Dialing = {
+  readonly host: string
+  readonly port: number
+  readonly timeoutMs: number
+  /** Asked before anything is opened; throws for a host that is not to be connected to. */
+  readonly admit?: ((host: string, addresses: readonly string[]) => void) | undefined
+}
 
 /** Rejects with the operating system's error, or an AggregateError of several. `cancel` lets go of everything. */
-export function dial({ host, port, timeoutMs }: Dialing): Attempt<Socket> {
+export function dial({ host, port, timeoutMs, admit }: Dialing): Attempt<Socket> {
   const { promise, resolve, reject } = Promise.withResolvers<Socket>()
   let race: Attempt<Socket> | undefined
   let isOver = false
@@ -26,7 +32,14 @@ export function dial({ host, port, timeoutMs }: Dialing): Attempt<Socket> {
   }
   const timer = setTimeout(giveUp, timeoutMs)
   const fail = (error: unknown) => finish(() => reject(error))
-  addressesOf(host).then((addresses) => {
+  const allowed = addressesOf(host).then((addresses) => {
+    admit?.(
+      host,
+      addresses.map(({ address }) => address),
+    )
+    return addresses
+  })
+  allowed.then((addresses) => {
     if (isOver) return
     const candidates = interleaveFamilies(addresses)
     race = raceSideBySide({ candidates, start: ({ address }) => attempt(address, port), afterHeadStart })

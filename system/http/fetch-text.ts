@@ -5,6 +5,7 @@ import { quote } from '../../schemas/quote.ts'
 import { decodeText } from '../../schemas/text.ts'
 import { addressOf } from './fetch-error.ts'
 import type { Answer, Http } from './open-http.ts'
+import { readBody, tooLarge } from './read-body.ts'
 import { isNotFound, refusalOf } from './refusal.ts'
 import { requireReprDigest } from './repr-digest.ts'
 import type { Attempt, RetryOptions } from './retry.ts'
@@ -53,7 +54,7 @@ async function fetchOnce(
     return undefined
   }
   if (answer.status !== 200) throw await refusalOf(answer)
-  const bytes = await readBytes(answer, time.chunksOf(answer), maxBytes)
+  const bytes = await readBody(answer, maxBytes, time.chunksOf(answer))
   const { etag, 'repr-digest': header } = answer.headers
   const decoded = () => decode(bytes, answer, maxBytes)
   requireReprDigest({ address: addressOf(answer.url), header, bytes, decode: decoded })
@@ -61,17 +62,6 @@ async function fetchOnce(
   if (isWebPage(answer.headers['content-type'], text)) throw webPageInstead(addressOf(answer.url), 'JSON or YAML')
   if (etag !== undefined) copies?.write(url.href, { etag, text })
   return text
-}
-
-async function readBytes(answer: Answer, chunks: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
-  const pieces: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of chunks) {
-    size += chunk.length
-    if (size > maxBytes) throw tooLarge(answer, maxBytes)
-    pieces.push(chunk)
-  }
-  return Buffer.concat(pieces)
 }
 
 function decode(bytes: Buffer, answer: Answer, maxBytes: number): Buffer {
@@ -89,14 +79,6 @@ function textOf(bytes: Buffer, answer: Answer): string {
   } catch (error) {
     throw unreadable(answer, 'is not readable as text', error)
   }
-}
-
-function tooLarge(answer: Answer, maxBytes: number): Error {
-  const url = addressOf(answer.url)
-  return coded('LIMIT_EXCEEDED', {
-    message: `${quote(url)} is larger than ${maxBytes} bytes`,
-    details: { url, maxBytes },
-  })
 }
 
 function unreadable(answer: Answer, problem: string, cause?: unknown): Error {

@@ -11,6 +11,7 @@ import type { Timeouts } from './limits.ts'
 import { MAX_REDIRECTS, TIMEOUTS } from './limits.ts'
 import type { Environment, ProxyServer } from './proxy.ts'
 import { refusedByProxy } from './proxy-refusal.ts'
+import type { Reach } from './reach.ts'
 import type { Attempt } from './retry.ts'
 import { openTransport } from './transport.ts'
 
@@ -22,8 +23,10 @@ export type HttpOptions = {
   /** Authorization by origin that is sent at once, to that origin alone. */
   readonly granted?: ReadonlyMap<string, string>
   readonly timeouts?: Partial<Timeouts>
+  /** Where the server that is asked may send us; anywhere when absent. */
+  readonly reach?: Reach | undefined
   /** Told what is waited for, when that takes a while. */
-  readonly onWait?: (line: string) => void
+  readonly onWait?: ((line: string) => void) | undefined
 }
 
 export type Answer = {
@@ -46,7 +49,8 @@ export type Http = Disposable & {
 
 export async function openHttp(options: HttpOptions): Promise<Http> {
   const timeouts = { ...TIMEOUTS, ...options.timeouts }
-  const transport = openTransport({ env: options.env, connectMs: timeouts.connectMs })
+  const { env, reach } = options
+  const transport = openTransport({ env, connectMs: timeouts.connectMs, admit: reach?.requireAddresses })
   /** Authorization by origin, once a server has asked for it. */
   const granted = new Map<string, string>(options.granted)
 
@@ -118,6 +122,7 @@ export async function openHttp(options: HttpOptions): Promise<Http> {
       if (hops === MAX_REDIRECTS) throw redirectRefused(start, next, `more than ${MAX_REDIRECTS} redirects`)
       if (url.protocol === 'https:' && next.protocol !== 'https:')
         throw redirectRefused(start, next, 'a redirect away from HTTPS')
+      reach?.requireOutward(next)
       url = requireWeb(next)
     }
   }

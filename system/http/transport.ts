@@ -38,12 +38,15 @@ type TransportOptions = {
   readonly maxConnections?: number
   /** How long a connection without a request is kept; as long as the server says when absent. */
   readonly keptMs?: number | undefined
+  /** Asked of each host before a connection to it is opened; not of those that a proxy looks up. */
+  readonly admit?: Dialing['admit']
 }
 
 type Connected = (error: Error | null, socket: Duplex) => void
 
 export function openTransport(options: TransportOptions): Transport {
   const { env, connectMs = TIMEOUTS.connectMs, socketPath, maxConnections: maxSockets = MAX_CONNECTIONS } = options
+  const { admit } = options
   // An `import` of node:http also loads Node's fetch, which takes 25 ms and is not used; what HTTPS needs takes 7.
   const http = process.getBuiltinModule('node:http')
   const https = () => process.getBuiltinModule('node:https')
@@ -87,7 +90,7 @@ export function openTransport(options: TransportOptions): Transport {
     // Read before anything is sent, so that an unusable file is the error and not a connection that broke off.
     if (isSecure) secureContext()
     if (!proxy) {
-      const socket = await dialed({ host, port, timeoutMs: connectMs })
+      const socket = await dialed({ host, port, timeoutMs: connectMs, admit })
       return isSecure ? secured(socket, host) : socket
     }
     const carrier = await toProxy(proxy, url)

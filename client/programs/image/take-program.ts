@@ -12,6 +12,8 @@ import { inParallel } from '../../../system/async/limit.ts'
 import { writeAll } from '../../../system/files/atomic-file.ts'
 import { digestOfFileSync } from '../../../system/files/hash-file.ts'
 import { readHead, readPieces } from '../../../system/files/read-pieces.ts'
+import type { Layer as OciLayer, OciManifest } from '../../../system/oci/documents.ts'
+import { parseManifest } from '../../../system/oci/documents.ts'
 import type { FilePlace } from '../../../trust/image/image-files.ts'
 import { ImageFiles } from '../../../trust/image/image-files.ts'
 import { readLayer } from '../../../trust/image/read-layer.ts'
@@ -21,8 +23,8 @@ import type { ProgramDefaults } from '../../proven-program.ts'
 import { shownDownload } from '../../report.ts'
 import { onDisk } from '../../store/disk.ts'
 import { bringBlob, commitBlob, stagedFile } from '../keep-program.ts'
-import type { Descriptor, ImageConfig, ImageManifest } from './image-documents.ts'
-import { chooseManifest, parseImageConfig, parseManifest, requirePlatform } from './image-documents.ts'
+import type { ImageConfig } from './image-documents.ts'
+import { chooseManifest, parseImageConfig, requirePlatform } from './image-documents.ts'
 import type { ImageRegistry } from './image-registry.ts'
 import { startOf } from './image-start.ts'
 
@@ -62,7 +64,7 @@ export async function takeProgram(wanted: Wanted, context: ClientContext): Promi
   return { digest, file: path.slice(path.lastIndexOf('/') + 1), defaults }
 }
 
-async function readManifest({ registry, image }: Wanted, { platform }: ClientContext): Promise<ImageManifest> {
+async function readManifest({ registry, image }: Wanted, { platform }: ClientContext): Promise<OciManifest> {
   const name = showImageName(image)
   const found = parseManifest(await registry.manifest(image.digest), name)
   if (!('manifests' in found)) return found
@@ -78,11 +80,7 @@ async function readManifest({ registry, image }: Wanted, { platform }: ClientCon
 const LAYER =
   /^application\/vnd\.(?:oci\.image\.layer\.v1\.tar|docker\.image\.rootfs\.diff\.tar)(?:[.+](?:gzip|zstd))?$/
 
-async function bringLayers(
-  layers: readonly Descriptor[],
-  { registry, image, service }: Wanted,
-  context: ClientContext,
-) {
+async function bringLayers(layers: readonly OciLayer[], { registry, image, service }: Wanted, context: ClientContext) {
   const name = showImageName(image)
   const strange = layers.find(({ mediaType }) => !LAYER.test(mediaType ?? ''))
   if (strange)

@@ -1,0 +1,37 @@
+// Where a registry that asks for a token may send whoever reads, and whose password goes with that.
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import { test } from 'node:test'
+import { reachFrom } from '../../../system/http/reach.ts'
+import { registryLogin } from '../../../system/oci/registry-login.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { listening } from '../../support/machine/listening.ts'
+
+test('only a registry of this machine sends whoever reads to a server of this machine', async (t) => {
+  const asked: string[] = []
+  const server = createServer(({ url, headers }, response) => {
+    asked.push(`${url} ${headers.authorization}`)
+    response.end('{"token": "t"}')
+  })
+  const port = await listening(t, server)
+  const login = (base: string, realm: string) => {
+    const url = new URL(base)
+    const env = { OCTO_CREDENTIALS: `https://me:word@registry.example http://me:word@127.0.0.1:${port}` }
+    const find = registryLogin({ host: url.host, path: 'a/b', base: url, env, reach: reachFrom(url) })
+    return find(new URL('/v2/a/b/tags/list', url), `Bearer realm="${realm}",service="s",scope="repository:*:*"`)
+  }
+  const near = [
+    'http://127.0.0.1',
+    'https://127.0.0.1',
+    'https://localhost',
+    'https://10.0.0.5',
+    'https://169.254.169.254',
+  ]
+  for (const host of near)
+    await expectCodeAsync('FETCH_REFUSED', () => login('https://registry.example', `${host}:${port}/shutdown`))
+  await expectCodeAsync('FETCH_REFUSED', () => login('https://registry.example', 'http://tokens.example/token'))
+  await expectCodeAsync('FETCH_REFUSED', () => login('https://registry.example', 'https://me:word@tokens.example/'))
+  assert.deepEqual(asked, [])
+  assert.equal(await login(`http://127.0.0.1:${port}`, `http://127.0.0.1:${port}/token`), 'Bearer t')
+  assert.deepEqual(asked, ['/token?service=s&scope=repository%3Aa%2Fb%3Apull Basic bWU6d29yZA=='])
+})
