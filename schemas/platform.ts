@@ -104,14 +104,26 @@ export function isEmulated(wanted: Platform, found: Platform): boolean {
   return EMULATED.get(wanted) === found
 }
 
+type Words = {
+  /** What errors call it, where it has no name of its own. */
+  readonly shown?: string
+  readonly hint?: string
+}
+
 /** The best of the keys on offer; throws NO_MATCHING_PLATFORM naming those that exist. */
-export function pickPlatform(wanted: Platform, offered: readonly Platform[], subject: string): Platform {
+export function pickPlatform(
+  wanted: Platform,
+  offered: readonly Platform[],
+  subject: string,
+  { shown = quote(subject), hint }: Words = {},
+): Platform {
   const found = matchOrder(wanted).find((candidate) => offered.includes(candidate))
   if (found) return found
   const existing = [...offered].sort()
   throw coded('NO_MATCHING_PLATFORM', {
-    message: `${quote(subject)} has no artifact for \`${wanted}\`, it exists for ${existing.map((key) => `\`${key}\``).join(', ')}`,
+    message: `${shown} does not exist for \`${wanted}\`, it exists for ${existing.map((key) => `\`${key}\``).join(', ') || 'no platform'}`,
     details: { subject, platform: wanted, platforms: existing },
+    ...(hint === undefined ? {} : { hint }),
   })
 }
 

@@ -56,7 +56,7 @@ export async function installCommand({ options, terminal }: Run<InstallFlags>): 
       [
         ...executables.map(({ repo, plugin, version, platform }) => `${repo}/${plugin} ${version} ${platform}`),
         ...brought.map(({ service, from, digest }) => printable(`${service} ${from} ${digest}`, 500)),
-        `${count(executables.length, 'plugin')} verified, ${downloaded.length} downloaded (${formatBytes(bytes)})`,
+        `${verifiedText(executables.length, brought.length)} verified, ${downloaded.length} downloaded (${formatBytes(bytes)})`,
         ...placed.flatMap(({ outcome }) => (outcome.state === 'done' ? [printable(outcome.value, 500)] : [])),
         ...(missing.length > 0 ? [`not installed: ${missing.map(({ name }) => name).join(', ')}`] : []),
       ].join('\n'),
@@ -80,6 +80,15 @@ function placeAll(
 
 function placedToJson({ plugin, outcome }: Placed) {
   return outcome.state === 'done' ? { plugin, path: outcome.value } : { plugin, ...errorToJson(outcome.error) }
+}
+
+/** Programs of services are no plugins; where there are only such, nothing is said of plugins. */
+function verifiedText(plugins: number, programs: number): string {
+  const shown = [
+    ...(plugins > 0 || programs === 0 ? [count(plugins, 'plugin')] : []),
+    ...(programs > 0 ? [count(programs, 'program')] : []),
+  ]
+  return shown.join(' and ')
 }
 
 function tell({ plugin, error, isOptional }: FailedPlugin, terminal: Terminal): void {

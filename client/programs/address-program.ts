@@ -4,6 +4,7 @@ import type { AddressSource } from '../../config/model/program-source.ts'
 import { coded } from '../../schemas/errors.ts'
 import { LIMITS } from '../../schemas/limits.ts'
 import { pickPlatform } from '../../schemas/platform.ts'
+import { quote } from '../../schemas/quote.ts'
 import { shownAddress } from '../../schemas/shown-address.ts'
 import type { ClientContext } from '../context.ts'
 import { shownDownload } from '../report.ts'
@@ -20,7 +21,10 @@ export async function provideAddressed(
   context: ClientContext,
 ): Promise<BroughtProgram> {
   const offered = files.map(({ platform }) => platform)
-  const platform = pickPlatform(context.platform, offered, `binary of service ${service}`)
+  const platform = pickPlatform(context.platform, offered, `binary of service ${service}`, {
+    shown: `the binary of service ${quote(service)}`,
+    hint: `where there is one, name its address below \`${context.platform}\` of the \`binary\` in the config`,
+  })
   const chosen = files.find((one) => one.platform === platform)
   if (!chosen) throw coded('INTERNAL', { message: 'a platform was picked that nobody offered' })
   const { url, digest, binary } = chosen
