@@ -1,4 +1,5 @@
 // The client's one way to the network, opened with the first request; with `offline` there is none.
+import type { ComponentAddress } from '../schemas/component/address.ts'
 import { DAY_MS } from '../schemas/duration.ts'
 import { coded } from '../schemas/errors.ts'
 import { parseJson } from '../schemas/json.ts'
@@ -9,6 +10,7 @@ import type { DocumentCopies, DocumentCopy } from '../system/http/fetch-text.ts'
 import { fetchText } from '../system/http/fetch-text.ts'
 import type { Http } from '../system/http/open-http.ts'
 import { openHttp } from '../system/http/open-http.ts'
+import type { OciRepository } from '../system/oci/open-repository.ts'
 import type { Layout } from './store/layout.ts'
 
 /** Gives a document's text, or undefined where the repo has none; joins network and offline copies. */
@@ -31,7 +33,11 @@ export type Network = Disposable & {
   /** Documents, asked for again only when they changed; offline, the copies of earlier. */
   readonly fetchDocument: FetchDocument
   readonly offline: boolean
+  /** The OCI repository of a component, opened once. Throws OFFLINE. */
+  component(address: ComponentPlace): Promise<OciRepository>
 }
+
+type ComponentPlace = Pick<ComponentAddress, 'host' | 'folder' | 'component'>
 
 export function openNetwork({ layout, offline, env, onWait, folders = [] }: NetworkOptions): Network {
   let opened: Promise<Http> | undefined
@@ -43,15 +49,28 @@ export function openNetwork({ layout, offline, env, onWait, folders = [] }: Netw
     return opened
   }
   const copies = copiesIn(layout, offline)
+  const components = new Map<string, Promise<OciRepository>>()
+  const letGo = (opened: Promise<Disposable> | undefined) =>
+    void opened?.then((open) => open[Symbol.dispose]()).catch(() => undefined)
   return {
     http,
     offline,
+    async component(address) {
+      const what = `ocm://${address.host}/${address.folder}/${address.component}`
+      if (offline) throw notAllowed(what)
+      const { openComponent } = await import('../system/oci/read-component.ts')
+      const repository = components.get(what) ?? openComponent(address, { env, onWait })
+      components.set(what, repository)
+      return repository
+    },
     async fetchDocument(url, maxBytes) {
       if (isFile(url.href)) return fetchText(await http(url.href), { url, maxBytes })
       const copy = offline ? copies.read(url.href) : undefined
       return copy ? copy.text : fetchText(await http(url.href), { url, maxBytes, copies })
     },
-    [Symbol.dispose]: () => void opened?.then((open) => open[Symbol.dispose]()).catch(() => undefined),
+    [Symbol.dispose]() {
+      for (const one of [opened, ...components.values()]) letGo(one)
+    },
   }
 }
 

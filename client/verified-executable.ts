@@ -26,7 +26,7 @@ export type VerifiedExecutable = {
   readonly manifest: ReleasedManifest
   /** Of the artifact. */
   readonly digest: Digest
-  /** Id of the publisher's key. */
-  readonly signer: Digest | 'unsigned'
+  /** Id of the publisher's key; `pinned` where a digest in the config is the proof. */
+  readonly signer: Digest | 'unsigned' | 'pinned'
   readonly [executableBrand]: true
 }

@@ -1,6 +1,7 @@
 // octo.lock: what was resolved, for all platforms at once, so that an install elsewhere or later is the same and offline.
 
 import { z } from 'zod'
+import { MAX_DESCRIPTOR_BYTES } from './component/descriptor.ts'
 import { parseJson, stableJson } from './json.ts'
 import { LIMITS } from './limits.ts'
 import { ARTIFACT_FORMATS } from './release-statement.ts'
@@ -30,9 +31,26 @@ const lockedPluginShape = z.strictObject({
   ranges: z.array(z.string().max(256)).max(256),
   /** Highest believable serial of the plugin document that was resolved from; 0 for unsigned plain YAML. */
   serial: z.int().min(0),
-  /** Key id of the publisher, `sha256:…` of its SPKI; `unsigned` only where the config said so. */
-  signer: z.union([digestShape, z.literal('unsigned')]),
+  /**
+   * Key id of the publisher, `sha256:…` of its SPKI; `unsigned` only where the config said so, `pinned` where a digest in the config
+   * is the proof.
+   */
+  signer: z.union([digestShape, z.literal('unsigned'), z.literal('pinned')]),
+  /** What carries the proof: the signed statement of a release, or the descriptor of a component version. */
   bundle: z.strictObject({ digest: digestShape, size: sizeShape.max(LIMITS.bundleBytes) }).optional(),
+  /** Only for registries of OCM: which component version it is, and the list that called it by this name. */
+  component: z
+    .strictObject({
+      name: z.string().max(255),
+      /** As OCM writes it. */
+      version: z.string().max(LIMITS.versionLength),
+      list: z.strictObject({
+        version: z.string().max(LIMITS.versionLength),
+        digest: digestShape,
+        size: sizeShape.max(MAX_DESCRIPTOR_BYTES),
+      }),
+    })
+    .optional(),
   platforms: z.record(
     platformShape,
     z.strictObject({

@@ -17,6 +17,8 @@ import { openContext } from '../context.ts'
 import type { Offered } from '../query/inspect.ts'
 import { offersOf } from '../query/inspect.ts'
 import { withNearestPlugin } from '../resolve/nearest-plugin.ts'
+import type { ComponentRepo } from '../sources/component/component-repo.ts'
+import { isComponentRepo } from '../sources/component/component-repo.ts'
 import { proveRelease } from '../sources/signed/prove-release.ts'
 import type { ClientFlags } from './client-session.ts'
 import { openSession } from './client-session.ts'
@@ -51,6 +53,8 @@ type Proof = {
   readonly signer: string
   /** The release that is described. */
   readonly described?: { readonly version: string; readonly manifest: ReleasedManifest }
+  /** Of a registry of OCM: the newest component version and its platforms. */
+  readonly component?: string
   /** Newer versions that were passed over: their signer is none that the config allows. */
   readonly notAllowed?: readonly string[]
 }
@@ -60,6 +64,7 @@ type Shown = Offered & Proof
 /** Proves the newest stable release that is not blocked; nothing is said about one that is not proven. */
 async function proofOf({ repo, document }: Offered, context: ClientContext): Promise<Proof> {
   if (repo.trust.kind === 'unsigned') return { signer: 'unsigned' }
+  if (isComponentRepo(repo)) return componentProof(repo, document, context)
   const candidates = newestFirst(document)
   if (candidates.length === 0) return { signer: 'no release that may be installed' }
   const refusals: { readonly version: string; readonly error: CodedError }[] = []
@@ -77,6 +82,19 @@ async function proofOf({ repo, document }: Offered, context: ClientContext): Pro
   throw refusals[0]?.error
 }
 
+/** Its newest version, as OCM describes none. */
+async function componentProof(repo: ComponentRepo, document: PluginDocument, context: ClientContext): Promise<Proof> {
+  const [newest] = newestFirst(document)
+  if (!newest) return { signer: 'no release that may be installed' }
+  const { provePlugin } = await import('../sources/component/prove-plugin.ts')
+  const place = { repo, plugin: document.plugin, version: newest.version }
+  const { proof, files, listed } = await provePlugin(place, context)
+  return {
+    signer: proof.signer,
+    component: `${listed.component}:${listed.text}, for ${files.map(({ platform }) => platform).join(', ')}`,
+  }
+}
+
 /** Versions that may be described: stable before pre-releases, offered before yanked. */
 function newestFirst({ versions }: PluginDocument): readonly DocumentVersion[] {
   const served = versions.filter(({ state }) => state !== 'quarantined')
@@ -84,7 +102,7 @@ function newestFirst({ versions }: PluginDocument): readonly DocumentVersion[] {
   return [...new Set([...offered.filter(({ version }) => !isPrerelease(version)), ...offered, ...served])]
 }
 
-function toJson({ repo, document, signer, described, notAllowed = [] }: Shown) {
+function toJson({ repo, document, signer, described, component, notAllowed = [] }: Shown) {
   const release = described && { version: described.version, ...described.manifest }
   return {
     ...document,
@@ -92,18 +110,24 @@ function toJson({ repo, document, signer, described, notAllowed = [] }: Shown) {
     url: repo.url,
     signer,
     release: release ?? null,
+    ...(component === undefined ? {} : { component }),
     notAllowed,
     withdrawn: withdrawnNote(document) ?? null,
   }
 }
 
-function show({ repo, document, signer, described, notAllowed = [] }: Shown, index: number, terminal: Terminal): void {
+function show(
+  { repo, document, signer, described, component, notAllowed = [] }: Shown,
+  index: number,
+  terminal: Terminal,
+): void {
   const facts: (readonly [string, string | undefined])[] = [
     ['kind', [document.kind, document.category].filter(Boolean).join(', ')],
     ['licence', document.license],
     ['homepage', document.homepage],
     ['source', document.source],
     ['signer', signer],
+    ['component', component],
     ...(described ? manifestFacts(described.manifest).map(({ name, text }) => [name, text] as const) : []),
   ]
   const lines = [
@@ -164,13 +188,18 @@ function versionTable({ versions }: PluginDocument, notAllowed: readonly string[
     columns: [{ title: 'version' }, { title: 'published' }, { title: 'state', shrinks: true }, { title: 'platforms' }],
     rows: versions.slice(0, MAX_VERSIONS).map((version) => [
       version.version,
-      version.publishedAt.slice(0, 10),
+      dateOf(version),
       `${stateOf(version)}${notAllowed.includes(version.version) ? '; signed by a key that the config does not allow' : ''}`,
       Object.entries(version.platforms)
         .map(([key, { size }]) => `${key} (${formatBytes(size)})`)
         .join(', '),
     ]),
   }
+}
+
+/** Repos that do not say when begin at the beginning of time. */
+function dateOf({ publishedAt }: DocumentVersion): string {
+  return publishedAt.startsWith('1970-01-01') ? '–' : publishedAt.slice(0, 10)
 }
 
 function stateOf({ state, reason, deprecated }: DocumentVersion): string {

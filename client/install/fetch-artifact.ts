@@ -14,6 +14,7 @@ import type { ProgramNeeds } from '../../trust/artifact/program/check-program.ts
 import { proveRawArtifact } from '../../trust/artifact/raw-artifact.ts'
 import type { ClientContext } from '../context.ts'
 import { shownDownload } from '../report.ts'
+import type { ArtifactSource } from '../sources/offer.ts'
 import { STORE_DISK } from '../store/disk.ts'
 import type { Layout } from '../store/layout.ts'
 import type { Part } from '../store/parts.ts'
@@ -30,6 +31,8 @@ type Wanted = {
   /** From a proven release. */
   readonly artifact: ReleaseArtifact
   readonly url: URL
+  /** Opened in place of the url. */
+  readonly source?: (artifact: ReleaseArtifact) => Promise<ArtifactSource>
   /** For repos with `trust: unsigned`: archives as tar programs write them by themselves. */
   readonly lenient?: boolean
 }
@@ -87,8 +90,11 @@ async function fetchInto(wanted: Wanted, context: ClientContext): Promise<readon
 }
 
 async function fetchPart(part: Part, wanted: Wanted, { layout, network, report }: ClientContext) {
-  const { artifact, url } = wanted
-  const http = await network.http(url.href)
+  const { artifact } = wanted
+  const { http, url } = (await wanted.source?.(artifact)) ?? {
+    http: await network.http(wanted.url.href),
+    url: wanted.url,
+  }
   return await shownDownload(report, wanted.name, async (shown) => {
     shown.begin(artifact.size)
     const sink = await openSink(part, wanted, shown.advance)

@@ -10,6 +10,8 @@ import { quote } from '../../schemas/quote.ts'
 import type { ReleaseArtifact } from '../../schemas/release-statement.ts'
 import type { ClientContext } from '../context.ts'
 import { repoOf } from '../lockfile/cover.ts'
+import { isComponentRepo } from '../sources/component/component-repo.ts'
+import type { ArtifactSource } from '../sources/offer.ts'
 import { MAX_UNSIGNED_BYTES } from '../sources/plain/limits.ts'
 import { repoAddressOf } from '../sources/repo-address.ts'
 import { proveLocked } from '../sources/signed/prove-release.ts'
@@ -30,14 +32,17 @@ export async function installEntry(entry: LockedPlugin, context: ClientContext):
   const name = `${entry.repo}/${entry.plugin}@${entry.version}`
   const release = await releaseOf(entry, context)
   if (release.warning) context.report.warn?.(release.warning)
-  const platform = pickPlatform(context.platform, Object.keys(release.platforms) as Platform[], name)
+  const platform = pickPlatform(context.platform, Object.keys(release.platforms) as Platform[], name, {
+    hint: `\`octo info ${entry.plugin}\` shows the platforms of other versions`,
+  })
   if (isEmulated(context.platform, platform))
     context.report.warn?.(
       `${quote(name)} has no artifact for \`${context.platform}\`, the one for \`${platform}\` runs emulated`,
     )
   const artifact = release.platforms[platform] as ReleaseArtifact
-  const url = release.urlOf(artifact, platform)
-  const fetched = await fetchArtifact({ name, platform, artifact, url, lenient: entry.signer === 'unsigned' }, context)
+  const { urlOf, source } = release
+  const wanted = { name, platform, artifact, url: urlOf(artifact, platform), lenient: entry.signer === 'unsigned' }
+  const fetched = await fetchArtifact({ ...wanted, ...(source ? { source } : {}) }, context)
   const root = context.layout.tree(fetched.stored.key)
   const isWarned = release.warning !== undefined
   return {
@@ -53,6 +58,8 @@ type Release = {
   readonly manifest: ReleasedManifest
   readonly platforms: Readonly<Record<string, ReleaseArtifact>>
   readonly urlOf: (artifact: ReleaseArtifact, platform: Platform) => URL
+  /** Where its registry has a way of its own to let somebody read. */
+  readonly source?: (artifact: ReleaseArtifact) => Promise<ArtifactSource>
   /** Said on every run. */
   readonly warning?: string
 }
@@ -63,6 +70,10 @@ export async function releaseOf(entry: LockedPlugin, context: ClientContext): Pr
   const repo = repoOf(context.config, entry)
   if (!repo)
     throw coded('REPO_NOT_FOUND', { message: `${quote(name)} is locked from a repo that the config does not have` })
+  if (isComponentRepo(repo)) {
+    const { provenComponent } = await import('../sources/component/component-plugin.ts')
+    return provenComponent(entry, repo, context)
+  }
   return repo.trust.kind === 'unsigned' ? unproven(entry, name) : proven(entry, repo, context)
 }
 

@@ -9,11 +9,11 @@ import { similarNames } from '../sources/search.ts'
 export async function withNearestPlugin(
   error: CodedError,
   plugin: string,
-  { config, network }: ClientContext,
+  context: ClientContext,
 ): Promise<CodedError> {
   const known = await Promise.all(
-    config.repos.map(async (repo) => {
-      const names = await similarNames(repo, plugin, network).catch((failure) => {
+    context.config.repos.map(async (repo) => {
+      const names = await similarNames(repo, plugin, context).catch((failure) => {
         if (isCoded(failure)) return []
         throw failure
       })

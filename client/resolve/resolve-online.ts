@@ -4,12 +4,15 @@ import type { OctoConfig, RepoConfig } from '../../config/model/config.ts'
 import type { ErrorCode } from '../../schemas/error-codes.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import type { LockedPlugin } from '../../schemas/lockfile.ts'
+import type { Name } from '../../schemas/name.ts'
 import type { PluginDocument } from '../../schemas/plugin-document.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleasePredicate } from '../../schemas/release-statement.ts'
 import { octoVersion } from '../../system/octo-version.ts'
 import type { ClientContext } from '../context.ts'
 import type { Network } from '../network.ts'
+import type { ComponentRepo } from '../sources/component/component-repo.ts'
+import { isComponentRepo } from '../sources/component/component-repo.ts'
 import type { Choice, Offer, Question } from '../sources/offer.ts'
 import { plainDocument } from '../sources/plain/plain-document.ts'
 import { lockPlain } from '../sources/plain/plain-plugin.ts'
@@ -48,11 +51,19 @@ export async function resolveOnline(
     ...(before ? { before } : {}),
   })
   for (const warning of choice.warnings) context.report.warn?.(warning)
-  const entry =
-    choice.repo.trust.kind === 'unsigned'
-      ? await lockPlain(choice, locked, context)
-      : await lockProven(choice, knownSerial(offers, choice), context)
+  const entry = await lockChoice(choice, { locked, serial: knownSerial(offers, choice) }, context)
   return { entry, reason: choice.reason + goneNote(choice, before) }
+}
+
+type Locking = { readonly locked: LockedPlugin | undefined; readonly serial: number }
+
+async function lockChoice(choice: Choice, { locked, serial }: Locking, context: ClientContext): Promise<LockedPlugin> {
+  const { repo } = choice
+  if (isComponentRepo(repo)) {
+    const { lockComponent } = await import('../sources/component/component-plugin.ts')
+    return lockComponent(choice, { repo, locked }, context)
+  }
+  return repo.trust.kind === 'unsigned' ? lockPlain(choice, locked, context) : lockProven(choice, serial, context)
 }
 
 /** Throws what the resolver throws; a name that no repo knows with the nearest one that a repo does. */
@@ -136,6 +147,7 @@ export async function askRepos(question: Question, context: ClientContext, known
 }
 
 function seenSerialOf({ repo, document }: Omit<Offer, 'seenSerial'>, locked: LockedPlugin | undefined, layout: Layout) {
+  if (repo.trust.kind === 'component') return 0
   const seen = readSeenSerial(layout, repoAddressOf(repo.url).plugin(document.plugin).href)
   const lockedSerial = locked?.repo === repo.name && locked.url === repo.url ? locked.serial : 0
   return highestKnown([seen, lockedSerial])
@@ -147,13 +159,12 @@ const UNANSWERED: ReadonlySet<ErrorCode> = new Set(['FETCH_FAILED', 'FETCH_REFUS
 type Asked = { readonly question: Question; readonly known: Known }
 
 /** A repo that does not answer could offer the name too, so it cannot be passed over. */
-async function askRepo(
-  repo: RepoConfig,
-  asked: Asked,
-  { network, config: { repos } }: ClientContext,
-): Promise<PluginDocument | undefined> {
+async function askRepo(repo: RepoConfig, asked: Asked, context: ClientContext): Promise<PluginDocument | undefined> {
+  const { network, config } = context
+  const { repos } = config
   const { plugin, repo: pinned } = asked.question
   try {
+    if (isComponentRepo(repo)) return await askComponent(repo, plugin, context)
     if (repo.trust.kind === 'unsigned') return await plainDocument(repo, plugin, network)
     return await askSigned(repo, asked, network)
   } catch (error) {
@@ -168,6 +179,11 @@ async function askRepo(
       cause: error.cause,
     })
   }
+}
+
+async function askComponent(repo: ComponentRepo, plugin: Name, context: ClientContext) {
+  const { componentDocument } = await import('../sources/component/component-document.ts')
+  return componentDocument(repo, plugin, context)
 }
 
 async function askSigned(

@@ -32,7 +32,8 @@ export function resolvePlugin(input: ResolveInput): Choice {
   const locked = input.locked?.repo === repo.name ? input.locked : undefined
   const options = { operatorVersion: input.operatorVersion, ...(locked ? { locked: locked.version } : {}) }
   const { version, reason } = pickVersion(document, input.question, options)
-  if (locked?.version === version.version) requireUnchanged(locked, version)
+  // Of others it is known what they are once they are read.
+  if (locked?.version === version.version && repo.trust.kind === 'keys') requireUnchanged(locked, version)
   return { repo, document, version, question: input.question, reason, warnings: warningsOf(repo, document, version) }
 }
 

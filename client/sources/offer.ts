@@ -2,6 +2,7 @@
 import type { RepoConfig } from '../../config/model/config.ts'
 import type { Name } from '../../schemas/name.ts'
 import type { DocumentVersion, PluginDocument } from '../../schemas/plugin-document.ts'
+import type { Http } from '../../system/http/open-http.ts'
 
 export type Question = {
   readonly plugin: Name
@@ -19,6 +20,9 @@ export type Offer = {
   /** Highest serial of this document that this machine or the lockfile has seen. */
   readonly seenSerial: number
 }
+
+/** Where the bytes of an artifact come from, over a connection that may read them. */
+export type ArtifactSource = { readonly http: Http; readonly url: URL }
 
 export type Choice = {
   readonly repo: RepoConfig

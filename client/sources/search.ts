@@ -3,14 +3,19 @@
 
 import type { RepoConfig } from '../../config/model/config.ts'
 import { searchAnswer } from '../../schemas/api.ts'
+import type { CodedError } from '../../schemas/errors.ts'
 import { parseJson } from '../../schemas/json.ts'
 import { LIMITS } from '../../schemas/limits.ts'
 import type { Name } from '../../schemas/name.ts'
 import { parseRepoDocument } from '../../schemas/repo-document.ts'
 import { parseShape } from '../../schemas/shape.ts'
 import type { Version } from '../../schemas/version.ts'
-import { inParallel } from '../../system/async/limit.ts'
+import { isPrerelease, newestFirst } from '../../schemas/version.ts'
+import { inParallel, settleInParallel } from '../../system/async/limit.ts'
+import type { ClientContext } from '../context.ts'
 import type { Network } from '../network.ts'
+import type { ComponentRepo } from './component/component-repo.ts'
+import { isComponentRepo } from './component/component-repo.ts'
 import { readPlainRepo } from './plain/read-repo.ts'
 import { readDiscovery } from './read-discovery.ts'
 import { repoAddressOf } from './repo-address.ts'
@@ -28,31 +33,43 @@ type Found = {
 const PARALLEL = 8
 const SIMILAR_BEGINNING = 3
 
-/** All words have to appear in name, category or description; the best matches first. */
-export async function searchRepos(
-  repos: readonly RepoConfig[],
-  text: string,
-  network: Network,
-): Promise<readonly Found[]> {
+type Search = {
+  readonly found: readonly Found[]
+  /** Repos of which nothing is known, as they did not answer or could not be read. */
+  readonly failed: readonly { readonly repo: Name; readonly error: CodedError }[]
+}
+
+/** All words have to appear in name, category or description; the best matches first. One repo's failure hides no other's plugins. */
+export async function searchRepos(text: string, context: ClientContext): Promise<Search> {
+  const { repos } = context.config
   const words = text.toLowerCase().split(/\s+/).filter(Boolean)
-  const found = await inParallel(repos, PARALLEL, (repo) => searchRepo(repo, text, network))
-  const matching = found.flat().filter((entry) => words.every((word) => rankOf(entry, word) > 0))
+  const answers = await settleInParallel(repos, PARALLEL, (repo) => searchRepo(repo, text, context))
+  const found = answers.flatMap((answer) => (answer.state === 'done' ? answer.value : []))
+  const matching = found.filter((entry) => words.every((word) => rankOf(entry, word) > 0))
   const rank = (entry: Found) => words.reduce((sum, word) => sum + rankOf(entry, word), 0)
-  return matching.sort((left, right) => rank(right) - rank(left) || (left.plugin < right.plugin ? -1 : 1))
+  return {
+    found: matching.sort((left, right) => rank(right) - rank(left) || (left.plugin < right.plugin ? -1 : 1)),
+    failed: repos.flatMap(({ name: repo }, index) => {
+      const answer = answers[index]
+      return answer?.state === 'failed' ? [{ repo, error: answer.error }] : []
+    }),
+  }
 }
 
 /** Names that may be meant by a mistyped one, where a repo can tell them without being read as a whole. */
-export async function similarNames(repo: RepoConfig, plugin: string, network: Network): Promise<readonly Name[]> {
-  const found = await searchRepo(repo, plugin.slice(0, SIMILAR_BEGINNING), network, 'small')
+export async function similarNames(repo: RepoConfig, plugin: string, context: ClientContext): Promise<readonly Name[]> {
+  const found = await searchRepo(repo, plugin.slice(0, SIMILAR_BEGINNING), context, 'small')
   return found.map((entry) => entry.plugin)
 }
 
 async function searchRepo(
   repo: RepoConfig,
   text: string,
-  network: Network,
+  context: ClientContext,
   reads: 'small' | 'all' = 'all',
 ): Promise<readonly Found[]> {
+  if (isComponentRepo(repo)) return listComponents(repo, context)
+  const { network } = context
   const address = repoAddressOf(repo.url)
   const named = <Entry extends Omit<Found, 'repo'>>(entries: readonly Entry[]) =>
     entries.map((entry) => ({ ...entry, repo: repo.name }))
@@ -71,6 +88,15 @@ async function searchRepo(
   const shards = document.shards.map((shard) => new URL(`${address.name}/${shard}`, address.yaml))
   const parts = await inParallel(shards, PARALLEL, (shard) => readRepo(shard, network))
   return named(parts.flatMap((part) => part?.plugins ?? []))
+}
+
+async function listComponents(repo: ComponentRepo, context: ClientContext): Promise<readonly Found[]> {
+  const { readPluginList } = await import('./component/plugin-list.ts')
+  return [...(await readPluginList(repo, context)).plugins].map(([plugin, listed]) => {
+    const ranked = newestFirst(listed)
+    const { version, description = '' } = ranked.find((each) => !isPrerelease(each.version)) ?? ranked[0] ?? {}
+    return { repo: repo.name, plugin, version, kind: 'service', category: 'ocm', description }
+  })
 }
 
 async function readRepo(url: URL, network: Network) {

@@ -37,8 +37,9 @@ function addTo(names: readonly string[] = [], name: string): string[] {
 }
 
 function digestsIn(text: string, path: string): readonly { readonly digest: Digest; readonly name: string }[] {
-  return Object.values(parseLockfile(text, path).plugins).flatMap(({ repo, plugin, version, bundle, platforms }) => {
-    const digests = [...(bundle ? [bundle.digest] : []), ...Object.values(platforms).map(({ digest }) => digest)]
+  return Object.values(parseLockfile(text, path).plugins).flatMap(({ repo, plugin, version, ...entry }) => {
+    const proofs = [entry.bundle, entry.component?.list].flatMap((proof) => (proof ? [proof.digest] : []))
+    const digests = [...proofs, ...Object.values(entry.platforms).map(({ digest }) => digest)]
     return digests.map((digest) => ({ digest, name: `${repo}/${plugin}@${version}` }))
   })
 }

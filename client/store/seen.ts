@@ -5,6 +5,16 @@ import { STORE_DISK } from './disk.ts'
 import type { Layout } from './layout.ts'
 import { highestKnown } from './serials.ts'
 
+/** The highest version of a list of plugins that this machine ever saw in a registry of OCM; undefined when none. */
+export function readSeenVersion(layout: Layout, url: string): string | undefined {
+  return readIfWhole(layout.seenSerial(url))
+}
+
+export function noteSeenVersion(layout: Layout, url: string, version: string): void {
+  if (readSeenVersion(layout, url) !== version)
+    writeUnlessReadOnly(layout.seenSerial(url), version, { staging: layout.staging, ...STORE_DISK })
+}
+
 /** 0 when the document was never seen. */
 export function readSeenSerial(layout: Layout, url: string): number {
   return highestKnown([Number(readIfWhole(layout.seenSerial(url)) ?? 0)])

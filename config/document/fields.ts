@@ -318,13 +318,16 @@ export const FIELDS = {
       fetched: 'never',
       holds: 'value',
       means:
-        "address of the repo's YAML, without environment variables; its last part is the repo's name in signed statements",
+        "address of the repo's YAML, without environment variables, whose last part is the repo's name in signed statements; or of a plugin registry of OCM: `ocm://HOST/PATH//COMPONENT`",
     },
     keys: {
       fetched: 'never',
       holds: { list: 'key' },
-      means: 'who may sign: one line of base64, PEM, `{key: …}` or `{file: ./octo.pub}`',
+      means: 'who may sign: one line of base64, PEM, `{key: …}` or `{file: ./octo.pub}`; RSA for a registry of OCM',
     },
+    digests: local(
+      'component versions of a registry of OCM that may run, its list among them, each as `sha256:…` of its normalised descriptor',
+    ),
     trust: {
       fetched: 'never',
       holds: 'value',

@@ -15,13 +15,17 @@ import type { ServiceSpec } from './service-spec.ts'
 
 export type { CheckArguments, PluginRequest } from './asked-plugin.ts'
 
-/** Who may sign what a repo offers. There is no third way and no default. */
-export type RepoTrust = { readonly kind: 'keys'; readonly keys: readonly TrustKey[] } | { readonly kind: 'unsigned' }
+/** Who may sign what a repo offers. There is no other way and no default. */
+export type RepoTrust =
+  | { readonly kind: 'keys'; readonly keys: readonly TrustKey[] }
+  | { readonly kind: 'unsigned' }
+  /** A plugin registry of OCM: keys of its own signatures, and digests of normalised descriptors. */
+  | { readonly kind: 'component'; readonly keys: readonly TrustKey[]; readonly digests: readonly Digest[] }
 
 export type RepoConfig = {
   /** The config's own name for the repo. */
   readonly name: Name
-  /** `…/repos/<repo>.yaml` as the config gives it, absolute. */
+  /** `…/repos/<repo>.yaml` as the config gives it, absolute; or `ocm://HOST/PATH//COMPONENT`. */
   readonly url: string
   readonly trust: RepoTrust
 }

@@ -2,7 +2,7 @@
 // whoever serves a document could otherwise name himself as the signer.
 import { nearestWord } from '../../schemas/nearest-word.ts'
 import { quote } from '../../schemas/quote.ts'
-import type { TrustKey } from '../../schemas/trust-key.ts'
+import type { KeyKind, TrustKey } from '../../schemas/trust-key.ts'
 import { parsePublicKey } from '../../schemas/trust-key.ts'
 import { fieldOf, itemsOf, namedEntries } from '../document/field-of.ts'
 import { invalid } from '../document/invalid.ts'
@@ -17,6 +17,8 @@ export type KeyFiles = ReadonlyMap<TreeNode, string>
 
 type Reading = {
   readonly keyFiles: KeyFiles
+  /** Of the keys; those that sign releases when absent. */
+  readonly kinds?: readonly KeyKind[]
   /** Whether `--insecure` was said: repos without a word about trust run without proof. Undefined where no such option is. */
   readonly insecure?: boolean | undefined
 }
@@ -31,7 +33,13 @@ export function keyFileNodes(repo: TreeNode): readonly ScalarNode[] {
 export function trustOf(repo: TreeNode, name: string, reading: Reading): RepoTrust {
   const trust = fieldOf(repo, 'repo', 'trust')
   const keys = fieldOf(repo, 'repo', 'keys')
+  const digests = fieldOf(repo, 'repo', 'digests')
   for (const node of [trust, keys]) if (node) refuseRemote(node)
+  if (!isEmpty(digests))
+    throw invalid(
+      digests,
+      `\`digests\` of repo ${quote(name)} are of component versions of OCM, and it is no registry of those`,
+    )
   if (!isEmpty(trust)) return unsignedTrust(trust, keys, name)
   const list = itemsOf(keys).map((key) => readKey(key, reading))
   if (list.length > 0) return { kind: 'keys', keys: list }
@@ -48,19 +56,20 @@ function unsignedTrust(trust: TreeNode, keys: TreeNode | undefined, name: string
 }
 
 /** The table keeps fetched documents from saying this; trust asks once more. */
-function refuseRemote(node: TreeNode): void {
+export function refuseRemote(node: TreeNode): void {
   const remote = [node, ...itemsOf(node)].find(isRemote)
   if (remote) throw refused(remote, 'say which keys are trusted')
 }
 
 /** One public key with its window; throws CONFIG_INVALID. */
-export function readKey(node: TreeNode, { keyFiles }: Pick<Reading, 'keyFiles'>): TrustKey {
-  if (node.kind === 'scalar') return parseKey(node, textOf(node))
+export function readKey(node: TreeNode, { keyFiles, kinds }: Pick<Reading, 'keyFiles' | 'kinds'>): TrustKey {
+  const parse = (at: TreeNode, text: string, source = at.origin.source.name) => parseKey(at, { text, source, kinds })
+  if (node.kind === 'scalar') return parse(node, textOf(node))
   if (node.kind === 'list') throw invalid(node, 'expected a public key, found a list')
   const revoked = readBoolean(fieldOf(node, 'key', 'revoked'), 'revoked', false)
   const trustLockfile = readBoolean(fieldOf(node, 'key', 'trust-lockfile'), 'trust-lockfile', false)
   return {
-    ...keyIn(node, keyFiles),
+    ...keyIn(node, keyFiles, parse),
     ...timeOf(node, 'from'),
     ...timeOf(node, 'to'),
     ...(revoked ? { revoked } : {}),
@@ -68,21 +77,28 @@ export function readKey(node: TreeNode, { keyFiles }: Pick<Reading, 'keyFiles'>)
   }
 }
 
-function keyIn(node: MapNode, keyFiles: KeyFiles): TrustKey {
+type Parse = (at: TreeNode, text: string, source?: string) => TrustKey
+
+function keyIn(node: MapNode, keyFiles: KeyFiles, parse: Parse): TrustKey {
   const inline = fieldOf(node, 'key', 'key')
   const file = fieldOf(node, 'key', 'file')
-  if (inline?.kind === 'scalar' && file === undefined) return parseKey(inline, textOf(inline))
+  if (inline?.kind === 'scalar' && file === undefined) return parse(inline, textOf(inline))
   const text = file && keyFiles.get(file)
-  if (file && inline === undefined && text !== undefined) return parseKey(file, text, textOf(file as ScalarNode))
+  if (file && inline === undefined && text !== undefined) return parse(file, text, textOf(file as ScalarNode))
   throw invalid(node, 'a key is written as one line of base64, as PEM, or as `file: ./octo.pub`')
 }
 
 /** `source` is the file that holds it, where the config only names one. */
-function parseKey(node: TreeNode, text: string, source = node.origin.source.name): TrustKey {
+type KeyText = { readonly text: string; readonly source: string; readonly kinds: readonly KeyKind[] | undefined }
+
+function parseKey(node: TreeNode, { text, source, kinds }: KeyText): TrustKey {
   try {
-    return parsePublicKey(text, source)
+    return parsePublicKey(text, source, kinds)
   } catch (error) {
-    throw invalid(node, 'this is no public key that can be pinned', { cause: error, hint: howToTrust() })
+    throw invalid(node, 'this is no public key that can be pinned', {
+      cause: error,
+      hint: kinds === undefined ? howToTrust() : HOW_TO_SIGN,
+    })
   }
 }
 
@@ -119,3 +135,6 @@ function misspelt(repo: TreeNode) {
 function howToTrust(): string {
   return 'write `keys: [{file: ./octo.pub}]` with the public key of the publisher, or `trust: unsigned` to run unproven plugins'
 }
+
+const HOW_TO_SIGN =
+  'a registry of OCM needs the public half of an RSA key of 2048 bits or more, as `openssl rsa -in KEY -pubout` writes it'

@@ -1,7 +1,5 @@
 // `operator.pluginDirectories`: folders with plugins of OCM. Nothing proves what lies in a folder, so the config says of each why it
 // may run: the folder is trusted as a whole, or its files are named by their digests. Answers THREATS.md: only local documents do.
-import type { Digest } from '../../schemas/digest.ts'
-import { isDigest } from '../../schemas/digest.ts'
 import { quote } from '../../schemas/quote.ts'
 import { fieldOf, itemsOf } from '../document/field-of.ts'
 import type { FieldName } from '../document/fields.ts'
@@ -13,6 +11,7 @@ import { refused } from '../document/refused.ts'
 import type { Warnings } from '../document/warnings.ts'
 import { attempt } from '../document/warnings.ts'
 import type { PluginDirectory } from './config.ts'
+import { readDigests } from './digests.ts'
 import { readConfigurationList } from './plugin-configurations.ts'
 
 type Reading = {
@@ -20,8 +19,6 @@ type Reading = {
   /** Makes an address absolute that is written relative to a local document; gives a URL. */
   readonly resolveFile: (address: string, document: string) => string
 }
-
-const MAX_DIGESTS = 1000
 
 /** Throws CONFIG_INVALID. */
 export function readPluginDirectories(root: TreeNode | undefined, reading: Reading): readonly PluginDirectory[] {
@@ -48,7 +45,8 @@ function readDirectory(node: TreeNode, { resolveFile, warnings }: Reading): Plug
       warningAt(node, `plugins in ${quote(path)} run without proof; whoever writes there decides what`),
     )
   const configurations = readConfigurationList(fieldOf(node, 'plugin directory', 'configurations'))
-  return { path, isTrusted, digests: digestsAt(node), ...(configurations ? { configurations } : {}) }
+  const digests = readDigests(node, fieldOf(node, 'plugin directory', 'digests'))
+  return { path, isTrusted, digests, ...(configurations ? { configurations } : {}) }
 }
 
 function pathIn(url: string): string {
@@ -60,16 +58,6 @@ function trustAt(node: MapNode, path: string): boolean {
   if (trust === undefined) return false
   if (trust === 'unsigned') return true
   throw invalid(node, `\`trust\` of folder ${quote(path)} can only be \`unsigned\`, found ${quote(trust)}`)
-}
-
-function digestsAt(node: MapNode): readonly Digest[] {
-  const items = itemsOf(fieldOf(node, 'plugin directory', 'digests'))
-  if (items.length > MAX_DIGESTS) throw invalid(node, `more than ${MAX_DIGESTS} digests`)
-  return items.map((item) => {
-    const text = item.kind === 'scalar' ? textOf(item) : ''
-    if (isDigest(text)) return text
-    throw invalid(item, `expected \`sha256:\` and 64 hex digits, found ${quote(text)}`)
-  })
 }
 
 function textAt(node: MapNode, key: FieldName<'plugin directory'>): string | undefined {

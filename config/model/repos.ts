@@ -13,6 +13,7 @@ import type { TemplateVariables } from '../document/template.ts'
 import { expandAddress } from '../document/template.ts'
 import type { Warnings } from '../document/warnings.ts'
 import { attempt } from '../document/warnings.ts'
+import { componentAddress, componentTrustOf, isComponentAddress } from './component-repo.ts'
 import type { RepoConfig } from './config.ts'
 import type { KeyFiles } from './keys.ts'
 import { trustOf } from './keys.ts'
@@ -47,7 +48,7 @@ export function repeatsRepo(node: TreeNode, repos: readonly RepoConfig[]): boole
   if (node.kind !== 'map' || node.entries.size !== 1) return false
   const url = fieldOf(node, 'repo', 'url')
   const text = url?.kind === 'scalar' && typeof url.value === 'string' ? url.value : ''
-  return URL.canParse(text) && repos.some((repo) => repo.url === new URL(text).href)
+  return URL.canParse(text) && repos.some(({ url }) => url === text || url === new URL(text).href)
 }
 
 /** Reads every repo; throws CONFIG_INVALID for one that cannot be used or trusted. */
@@ -75,7 +76,7 @@ function isRepeated(node: MapNode, url: string, repos: readonly RepoConfig[]): b
 
 function readRepo(name: string, node: MapNode, reading: RepoReading & { readonly url: string }): RepoConfig {
   if (!isName(name)) throw invalid(node, `repo name ${quote(name)} is not allowed`, { cause: nameProblem(name) })
-  const trust = trustOf(node, name, reading)
+  const trust = isComponentAddress(reading.url) ? componentTrustOf(node, name, reading) : trustOf(node, name, reading)
   if (trust.kind === 'unsigned')
     reading.warnings.add(() =>
       warningAt(node, `repo ${quote(name)} is trusted without signatures; whoever serves it decides what runs`),
@@ -90,6 +91,7 @@ function addressOf(name: string, node: MapNode, { variables, resolveFile }: Repo
   if (raw?.kind !== 'scalar' || typeof raw.value !== 'string')
     throw invalid(node, `repo ${quote(name)} has no \`url\``, { hint: 'write `url: https://…/repos/NAME.yaml`' })
   const text = textOf(expandAddress(raw, variables))
+  if (isComponentAddress(text)) return componentAddress(raw, text, name)
   const shown = shownAddress(text)
   const hint = `write \`https://${shown.replace(/^\/+/, '')}\`, or \`./…\` for a file`
   if (lacksScheme(text)) throw invalid(raw, `address ${quote(shown)} of repo ${quote(name)} has no scheme`, { hint })

@@ -2,11 +2,10 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { openNetwork } from '../../../client/network.ts'
+import { openContext } from '../../../client/context.ts'
 import { searchRepos } from '../../../client/sources/search.ts'
-import { openStore } from '../../../client/store/open-store.ts'
 import { aConfig } from '../../support/builders/a-config.ts'
-import { aMachine, key } from '../../support/client/client-machine.ts'
+import { aMachine, key, LINUX } from '../../support/client/client-machine.ts'
 
 const entry = (plugin: string) => ({ plugin, kind: 'tool', description: `does ${plugin}`, platforms: [] })
 const shard = (...plugins: string[]) =>
@@ -28,8 +27,11 @@ for (const [what, text] of Object.entries(hosts))
       ...(text === undefined ? {} : { '.well-known/octo.json': text }),
     }
     for (const [path, content] of Object.entries(files)) registry.files.set(path, Buffer.from(content))
-    const { repos } = aConfig([{ name: 'core', url: `${registry.base}/repos/core.yaml`, trust: key }])
-    using network = openNetwork({ layout: openStore(join(folder, 'another')), offline: false, env: {} })
-    const found = await searchRepos(repos, 'check', network)
+    const config = aConfig([{ name: 'core', url: `${registry.base}/repos/core.yaml`, trust: key }])
+    const context = openContext({
+      ...{ config, lockPath: join(folder, 'octo.lock'), storeRoot: join(folder, 'another'), platform: LINUX },
+    })
+    using _network = context.network
+    const { found } = await searchRepos('check', context)
     assert.deepEqual(found.map(({ plugin }) => plugin).sort(), ['check-tcp', 'check-udp'])
   })

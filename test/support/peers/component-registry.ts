@@ -16,7 +16,7 @@ const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
 const DESCRIPTOR = 'application/vnd.ocm.software.component-descriptor.v2+json'
 const CONFIG = 'application/vnd.ocm.software.component.config.v1+json'
 
-export type ComponentKey = { readonly trustKey: TrustKey; readonly privateKey: KeyObject; readonly pem: string }
+type ComponentKey = { readonly trustKey: TrustKey; readonly privateKey: KeyObject; readonly pem: string }
 
 export function issueComponentKey(bits = 2048): ComponentKey {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: bits })
@@ -24,7 +24,7 @@ export function issueComponentKey(bits = 2048): ComponentKey {
   return { trustKey: parsePublicKey(pem, 'test', COMPONENT_KINDS), privateKey, pem }
 }
 
-export type DraftResource = {
+type DraftResource = {
   name: string
   version: string
   type: string
@@ -34,7 +34,7 @@ export type DraftResource = {
   digest?: OcmDigest
 }
 
-export type DraftReference = {
+type DraftReference = {
   name: string
   version: string
   componentName: string
@@ -69,7 +69,7 @@ export function aPluginComponent(
   return { name, version, provider: 'acme.org', resources, sources: [], componentReferences: [] }
 }
 
-export const LIST = 'acme.org/plugin-registry'
+const LIST = 'acme.org/plugin-registry'
 
 /** The list of a registry; `digests: false` as some write it, without any digest of what it lists. */
 export function aListComponent(
@@ -92,7 +92,7 @@ export function aListComponent(
 const platformOf = ({ extraIdentity }: DraftResource) => `${extraIdentity.os}/${extraIdentity.architecture}`
 const textOf = (component: DraftComponent) => normalised({ component } as Pick<Descriptor, 'component'>)
 
-export function digestOfComponent(component: DraftComponent, hash = 'SHA-256'): OcmDigest {
+function digestOfComponent(component: DraftComponent, hash = 'SHA-256'): OcmDigest {
   const value = createHash(hash.replace('-', '')).update(textOf(component)).digest('hex')
   return { hashAlgorithm: hash, normalisationAlgorithm: 'jsonNormalisation/v4alpha1', value }
 }

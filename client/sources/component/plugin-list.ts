@@ -1,0 +1,123 @@
+// The list of a plugin registry of OCM: a component version that refers to each version of each plugin. It says which component a name
+// means, so that it has to be proven itself before any of it counts; and an older one than was seen before is refused, where the config
+// does not name its version.
+import { isComponentName } from '../../../schemas/component/address.ts'
+import type { Descriptor, OcmDigest, OcmReference } from '../../../schemas/component/descriptor.ts'
+import type { Digest } from '../../../schemas/digest.ts'
+import { coded, isCoded } from '../../../schemas/errors.ts'
+import type { Name } from '../../../schemas/name.ts'
+import { isName } from '../../../schemas/name.ts'
+import { printable, quote } from '../../../schemas/quote.ts'
+import type { Version } from '../../../schemas/version.ts'
+import { compareVersions, isVersion } from '../../../schemas/version.ts'
+import { newestVersion, readComponentVersion } from '../../../system/oci/read-component.ts'
+import type { ComponentProof } from '../../../trust/component/prove-component.ts'
+import { proveComponent } from '../../../trust/component/prove-component.ts'
+import type { ClientContext } from '../../context.ts'
+import type { Network } from '../../network.ts'
+import { noteProven } from '../../store/proven.ts'
+import { noteSeenVersion, readSeenVersion } from '../../store/seen.ts'
+import type { ComponentRepo } from './component-repo.ts'
+import { addressOf } from './component-repo.ts'
+
+export type ListedVersion = {
+  readonly version: Version
+  /** As OCM writes it. */
+  readonly text: string
+  readonly component: string
+  /** Of the normalised descriptor; many lists say none. */
+  readonly digest: OcmDigest | undefined
+  readonly description: string
+}
+
+export type PluginList = {
+  readonly version: string
+  readonly blob: { readonly digest: Digest; readonly bytes: Buffer }
+  readonly proof: ComponentProof
+  /** In the order of the list. */
+  readonly plugins: ReadonlyMap<Name, readonly ListedVersion[]>
+}
+
+/** Each list is read once by a client, as every plugin asks for it. */
+const known = new WeakMap<Network, Map<string, Promise<PluginList>>>()
+
+/** Throws REPO_NOT_FOUND, INDEX_ROLLBACK, OFFLINE, and what reading and proving throw. */
+export function readPluginList(repo: ComponentRepo, context: ClientContext): Promise<PluginList> {
+  const lists = known.get(context.network) ?? new Map<string, Promise<PluginList>>()
+  known.set(context.network, lists)
+  const list = lists.get(repo.url) ?? readOnce(repo, context)
+  lists.set(repo.url, list)
+  return list
+}
+
+async function readOnce(repo: ComponentRepo, context: ClientContext): Promise<PluginList> {
+  const address = addressOf(repo)
+  const repository = await context.network.component(address)
+  const version = address.version ?? (await newestVersion(repository, address).catch(noRepo(repo)))
+  if (address.version === undefined) refuseOlder(repo, version, context)
+  const { descriptor, blob } = await readComponentVersion(repository, { ...address, version })
+  const proof = proveComponent({ descriptor, trust: repo.trust, at: () => context.now() })
+  const { layout } = context
+  if (proof.signer !== 'pinned') noteProven(layout, { bundle: blob.digest, signer: proof.signer })
+  if (address.version === undefined) noteSeenVersion(layout, repo.url, version)
+  const plugins = pluginsIn(descriptor)
+  if (plugins.size === 0 && descriptor.component.resources?.some(({ type }) => type === 'ocmPlugin'))
+    throw coded('REPO_NOT_FOUND', {
+      message: `${quote(address.component)} is a plugin, and the address of repo ${quote(repo.name)} has to name a list of plugins`,
+      details: { repo: repo.name, url: repo.url },
+      hint: `name the registry that lists it; \`octo import ${repo.url}\` makes a project of the plugin alone`,
+    })
+  return { version, blob, proof, plugins }
+}
+
+/** The plugins that a list refers to; names and versions that octo does not have are passed over. */
+export function pluginsIn({ component }: Descriptor): ReadonlyMap<Name, readonly ListedVersion[]> {
+  const plugins = new Map<Name, ListedVersion[]>()
+  for (const reference of component.componentReferences ?? []) {
+    const plugin = reference.name.replace(/^n_/, '')
+    const listed = listedIn(reference)
+    if (!isName(plugin) || !listed) continue
+    const versions = plugins.get(plugin) ?? []
+    plugins.set(plugin, versions)
+    if (!versions.some(({ version }) => version === listed.version)) versions.push(listed)
+  }
+  return plugins
+}
+
+const INFO = 'ocm.software/pluginInfo'
+
+function listedIn({ componentName, version: text, labels, digest }: OcmReference): ListedVersion | undefined {
+  const version = text.replace(/^v/, '')
+  if (!isVersion(version) || !isComponentName(componentName)) return undefined
+  const info = labels?.find(({ name }) => name === INFO)?.value as { description?: unknown } | null | undefined
+  const description = typeof info?.description === 'string' ? printable(info.description, 500) : ''
+  return {
+    ...{ version, text, component: componentName },
+    digest: digest && digest.value !== '' ? digest : undefined,
+    description: description || `OCM plugin of ${componentName}`,
+  }
+}
+
+/** Of lists that come by their newest version: whoever serves yesterday's hides what changed since. */
+function refuseOlder({ name, url }: ComponentRepo, found: string, { layout, accept }: ClientContext): void {
+  const seen = readSeenVersion(layout, url)
+  const [before, now] = [seen, found].map((text = '') => text.replace(/^v/, '').replace(/\+.*$/, ''))
+  if (accept.serial || !isVersion(before) || !isVersion(now) || compareVersions(now, before) >= 0) return
+  throw coded('INDEX_ROLLBACK', {
+    message: `the list of plugins of repo ${quote(name)} is older than the one last seen, expected version ${quote(before)} or newer, found ${quote(now)}`,
+    details: { repo: name, expected: before, found: now },
+    hint: 'a mirror may be stale, or somebody hides a change: ask the registry’s owner; `octo update --accept-serial` accepts it',
+  })
+}
+
+function noRepo({ name, url }: ComponentRepo) {
+  return (error: unknown): never => {
+    if (!isCoded(error, 'VERSION_NOT_FOUND')) throw error
+    throw coded('REPO_NOT_FOUND', {
+      message: `there is no plugin registry at ${quote(url)}`,
+      details: { repo: name, url },
+      hint: 'compare the `url` of the repo in the config with the address that its owner gives',
+      cause: error,
+    })
+  }
+}
