@@ -1,0 +1,86 @@
+// Component versions that the real `ocm` wrote and signed: octo finds the same digest, and nothing that is signed can be changed.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import type { Descriptor } from '../../../schemas/component/descriptor.ts'
+import { parseDescriptor } from '../../../schemas/component/descriptor.ts'
+import { normalised } from '../../../schemas/component/normalised.ts'
+import { digestOf } from '../../../schemas/digest.ts'
+import { isCoded } from '../../../schemas/errors.ts'
+import { COMPONENT_KINDS, parsePublicKey } from '../../../schemas/trust-key.ts'
+import { proveComponent } from '../../../trust/component/prove-component.ts'
+
+const fixture = (name: string) => readFileSync(new URL(`../../fixtures/ocm/${name}`, import.meta.url), 'utf8')
+const KEY = parsePublicKey(fixture('signer.pem'), 'signer.pem', COMPONENT_KINDS)
+const [PLUGIN, LIST] = ['signed-plugin.json', 'signed-list.json'].map(fixture) as [string, string]
+const prove = (descriptor: Descriptor) =>
+  proveComponent({ descriptor, trust: { keys: [KEY], digests: [] }, at: () => 0 })
+
+test('what `ocm` signed has the digest that it says, and is proven by its key', () => {
+  for (const text of [PLUGIN, LIST]) {
+    const descriptor = parseDescriptor(text, 'fixture')
+    const [signature] = descriptor.signatures ?? []
+    assert.equal(digestOf(normalised(descriptor)), `sha256:${signature?.digest.value}`)
+    assert.deepEqual(prove(descriptor), { signer: KEY.id, admission: 'window' })
+  }
+})
+
+test('the digest with which a list of `ocm` refers to a plugin is that of the plugin', () => {
+  const plugin = parseDescriptor(PLUGIN, 'fixture')
+  const [reference] = parseDescriptor(LIST, 'fixture').component.componentReferences ?? []
+  const proof = { signer: KEY.id, admission: 'window' } as const
+  const listed = { digest: reference?.digest ?? undefined, proof }
+  const unsigned = { ...plugin, signatures: [] }
+  const trust = { keys: [], digests: [] }
+  assert.deepEqual(proveComponent({ descriptor: unsigned, trust, at: () => 0, listed }), proof)
+  const changed = { ...unsigned, component: { ...plugin.component, provider: 'evil.org' } }
+  assert.throws(
+    () => proveComponent({ descriptor: changed, trust, at: () => 0, listed }),
+    (error) => isCoded(error, 'DIGEST_MISMATCH'),
+  )
+})
+
+type Path = readonly (string | number)[]
+
+function* leavesOf(value: unknown, path: Path = []): Generator<Path> {
+  const children = typeof value === 'object' && value !== null ? Object.entries(value) : []
+  if (children.length === 0) yield path
+  for (const [key, inner] of children) yield* leavesOf(inner, [...path, Array.isArray(value) ? Number(key) : key])
+}
+
+/** Another value at the path. */
+function changedAt(document: unknown, path: Path): unknown {
+  const copy = structuredClone(document) as Record<string, unknown>
+  const parent = path.slice(0, -1).reduce((node, key) => node[key] as Record<string, unknown>, copy)
+  const last = path.at(-1) as string
+  const value = parent[last]
+  parent[last] =
+    typeof value === 'string' ? `${value}x` : typeof value === 'number' ? value * 2 + 1 : value === true ? false : 'x'
+  return copy
+}
+
+/** Where it lies, and labels that are not to be signed. */
+const NOT_SIGNED = [
+  /^repositoryContexts\b/,
+  /^resources\.\d+\.access\b/,
+  /^labels\.0\b/,
+  /^resources\.0\.labels\.0\.(?:name|value)$/,
+]
+
+test('of a signed descriptor nothing can be changed but places and labels that are not to be signed', () => {
+  let tried = 0
+  for (const text of [PLUGIN, LIST]) {
+    const document = JSON.parse(text)
+    for (const path of leavesOf(document.component)) {
+      const changed = JSON.stringify({ ...document, component: changedAt(document.component, path) })
+      const name = path.join('.')
+      // Members that are null are as if they were not there.
+      if (path.reduce((node, key) => node?.[key], document.component) === null) continue
+      tried++
+      const act = () => prove(parseDescriptor(changed, 'changed'))
+      if (NOT_SIGNED.some((pattern) => pattern.test(name))) act()
+      else assert.throws(act, (error) => isCoded(error, 'SIGNATURE_INVALID') || isCoded(error, 'FORMAT_INVALID'), name)
+    }
+  }
+  assert.ok(tried > 40, String(tried))
+})
