@@ -155,7 +155,8 @@ async function tryOn(repo: RepoConfig, terminal: Terminal): Promise<string | und
   const { network } = context
   using _network = network
   const address = repoAddressOf(repo.url)
-  const offered = await searchRepos([repo], '', network)
+  const { found: offered, failed } = await searchRepos('', context)
+  if (failed[0]) throw failed[0].error
   if (offered.length === 0) await requireRepo(network.fetchDocument, address)
   if (repo.trust.kind === 'unsigned') return undefined
   let refusal: Error | undefined
