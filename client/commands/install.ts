@@ -23,6 +23,7 @@ export async function installCommand({ options, terminal }: Run<InstallFlags>): 
   const placed = options.to === undefined ? [] : await placeAll(client, executables, resolve(options.to))
   session[Symbol.dispose]()
   const bytes = downloaded.reduce((sum, { size }) => sum + size, 0)
+  const fetched = `, ${downloaded.length} downloaded (${formatBytes(bytes)})`
   const brought = programs.flatMap(({ service, outcome }) =>
     outcome.state === 'done' ? [{ service, from: outcome.value.origin, digest: outcome.value.digest }] : [],
   )
@@ -56,7 +57,7 @@ export async function installCommand({ options, terminal }: Run<InstallFlags>): 
       [
         ...executables.map(({ repo, plugin, version, platform }) => `${repo}/${plugin} ${version} ${platform}`),
         ...brought.map(({ service, from, digest }) => printable(`${service} ${from} ${digest}`, 500)),
-        `${verifiedText(executables.length, brought.length)} verified, ${downloaded.length} downloaded (${formatBytes(bytes)})`,
+        `${verifiedText(executables.length, brought.length)} verified${executables.length === 0 && brought.length > 0 ? '' : fetched}`,
         ...placed.flatMap(({ outcome }) => (outcome.state === 'done' ? [printable(outcome.value, 500)] : [])),
         ...(missing.length > 0 ? [`not installed: ${missing.map(({ name }) => name).join(', ')}`] : []),
       ].join('\n'),

@@ -50,6 +50,7 @@ export function findPluginFiles(component: Component): PluginFiles {
     throw coded('LIMIT_EXCEEDED', {
       message: `component ${quote(name)} has plugins for ${files.size} platforms, expected at most ${LIMITS.platformsPerVersion}`,
       details: { component: name, found: files.size, expected: LIMITS.platformsPerVersion },
+      hint: 'no plugin for so many platforms is taken: ask its publisher for a version with fewer',
     })
   return { files: [...files.values()], unknown }
 }
@@ -101,6 +102,7 @@ function layerOf({ name, access, digest }: OcmResource, { descriptor, layers, is
     throw coded('LIMIT_EXCEEDED', {
       message: `resource ${quote(name)} has ${layer.size} bytes, expected at most ${LIMITS.artifactBytes}`,
       details: { component, resource: name, found: layer.size, expected: LIMITS.artifactBytes },
+      hint: 'no plugin of that size is taken: ask its publisher for a smaller one',
     })
   return { digest: layer.digest, size: layer.size }
 }

@@ -27,6 +27,7 @@ export async function checkPluginCommand(words: string, options: PluginOptions, 
   const { signal } = interruption
   const path = resolve(cwd, words)
   const isFile = words.includes('/') || existsSync(path)
+  if (isFile && !existsSync(path)) throw noFile(path)
   if (isFile) terminal.info(`runs ${quote(path)}, which nothing proves`)
   const plugin = isFile
     ? await pluginAt(path, cwd, signal)
@@ -57,6 +58,14 @@ async function pluginAt(path: string, cwd: string, signal: AbortSignal): Promise
   const run = { env: process.env, cwd, timeoutMs: START_MS, signal }
   const { capabilities } = await readCapabilities(name, program, run)
   return { name, capabilities, open }
+}
+
+function noFile(path: string): Error {
+  return coded('FILE_NOT_FOUND', {
+    message: `there is no file ${quote(path)}`,
+    details: { path },
+    hint: 'name the program of a plugin, such as `octo plugin check ./my-plugin`; those of a project lie where its build writes them',
+  })
 }
 
 export function showFindings(findings: readonly Finding[], terminal: Terminal): void {

@@ -121,6 +121,16 @@ test('a file that a plugin answers with is kept where the command line says', as
   assert.equal(readFileSync(join(folder, 'kept', 'blob'), 'utf8'), 'bytes')
 })
 
+test('a check of no file says so, and what to name', async (t) => {
+  const { type } = aPlace(t, () => '')
+  const { code, stderr } = await type('check', 'plugins/none')
+  assert.equal(code, 66)
+  assert.match(
+    stderr,
+    /error\[FILE_NOT_FOUND\]: there is no file `.*plugins\/none`\n.*\nhint: .*`octo plugin check \.\/my-plugin`/,
+  )
+})
+
 test('a plugin that keeps to the protocol passes its check', async (t) => {
   const refusing = { status: 400, body: 'failed to decode request: no\n' }
   const good = aPlace(t, () => '', {

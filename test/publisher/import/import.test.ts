@@ -60,6 +60,101 @@ test('without a version the newest stable one is taken; an index, YAML and other
   assert.deepEqual(readdirSync(cwd), ['there'])
 })
 
+test('a script that is the same everywhere is written once, and becomes `any` again when it is published', async (t) => {
+  const cwd = tempFolder(t)
+  const draft = aDraft()
+  const everywhere = ['linux', 'darwin'].flatMap((os) => ['amd64', 'arm64'].map((cpu) => resource(AMD, cpu, os)))
+  draft.component.resources.splice(0, 2, ...everywhere)
+  const run = await importFrom(await serveDraft(t, draft), cwd, { words: ['--repo', 'core'] })
+  assert.equal(run.code, 0, run.stderr)
+  assert.deepEqual(readdirSync(join(cwd, 'hello', 'bin')), ['hello'])
+  const text = readFileSync(join(cwd, 'hello', 'plugin.yaml'), 'utf8')
+  assert.deepEqual(parseManifest(text, 'plugin.yaml').platforms, {
+    any: { file: 'bin/hello', runtime: { name: 'sh' }, executables: [] },
+  })
+  const { registry } = await anOciScene(t)
+  await publishProjects([join(cwd, 'hello')], registry, writeKeyFiles(cwd, registry.key))
+  const again = tempFolder(t)
+  const back = await octoIn({ cwd: again }, [
+    'import',
+    `ocm://${new URL(registry.url).host}/core//octo.internal/core/hello`,
+  ])
+  assert.equal(back.code, 0, back.stderr)
+  const same = readFileSync(join(again, 'hello', 'plugin.yaml'), 'utf8')
+  assert.deepEqual(parseManifest(same, 'plugin.yaml').platforms, parseManifest(text, 'plugin.yaml').platforms)
+})
+
+test('a program for several platforms is written once, and each of them names it', async (t) => {
+  const cwd = tempFolder(t)
+  const draft = aDraft()
+  draft.component.resources.splice(1, 1, resource(AMD, 'arm64'), resource(ARM, 'amd64', 'darwin'))
+  const run = await importFrom(await serveDraft(t, draft), cwd)
+  assert.equal(run.code, 0, run.stderr)
+  const { platforms } = parseManifest(readFileSync(join(cwd, 'hello', 'plugin.yaml'), 'utf8'), 'plugin.yaml')
+  assert.deepEqual(
+    Object.entries(platforms).map(([key, entry]) => [key, entry?.file]),
+    [
+      ['linux_amd64', 'bin/linux_amd64/hello'],
+      ['linux_arm64', 'bin/linux_amd64/hello'],
+      ['darwin_amd64', 'bin/darwin_amd64/hello'],
+    ],
+  )
+  assert.deepEqual(readdirSync(join(cwd, 'hello', 'bin')).sort(), ['darwin_amd64', 'linux_amd64'])
+})
+
+const label = (name: string, value: unknown) => ({ name, value })
+const IMAGE = 'org.opencontainers.image.'
+const OF_STORAGE = {
+  [`${IMAGE}title`]: 'OCM Component Descriptor OCI Artifact Manifest for x',
+  [`${IMAGE}description`]: 'boxes',
+}
+const ABOUT: readonly (readonly [
+  labels: readonly object[],
+  annotations: object,
+  about: readonly (string | undefined)[],
+])[] = [
+  [[], {}, ['OCM plugin of acme.org/plugins/hello', undefined, undefined, undefined]],
+  [
+    [label('description', 'says\n  hello'), label('license', 'MIT'), label('homepage', 'https://x.example/')],
+    {},
+    ['says hello', 'MIT', 'https://x.example/', undefined],
+  ],
+  [
+    [],
+    {
+      [`${IMAGE}description`]: 'says',
+      [`${IMAGE}licenses`]: 'Apache-2.0',
+      [`${IMAGE}source`]: 'https://x.example/git',
+    },
+    ['says', 'Apache-2.0', undefined, 'https://x.example/git'],
+  ],
+  [
+    [label('ocm.software/description', 'by a label')],
+    { [`${IMAGE}description`]: 'says' },
+    ['by a label', undefined, undefined, undefined],
+  ],
+  [[], OF_STORAGE, ['OCM plugin of acme.org/plugins/hello', undefined, undefined, undefined]],
+  [
+    [label('description', { not: 'text' }), label('url', 'javascript:x')],
+    {},
+    ['OCM plugin of acme.org/plugins/hello', undefined, undefined, undefined],
+  ],
+  [[label('description', '\u202etxt')], {}, ['OCM plugin of acme.org/plugins/hello', undefined, undefined, undefined]],
+]
+
+test('description, licence and addresses come from labels or annotations, where these are about the plugin', async (t) => {
+  for (const [labels, annotations, expected] of ABOUT) {
+    const cwd = tempFolder(t)
+    const draft = aDraft()
+    Object.assign(draft.component, { labels })
+    draft.spoil.manifest = (manifest) => void Object.assign(manifest, { annotations })
+    const run = await importFrom(await serveDraft(t, draft), cwd)
+    assert.equal(run.code, 0, run.stderr)
+    const found = parseManifest(readFileSync(join(cwd, 'hello', 'plugin.yaml'), 'utf8'), 'plugin.yaml')
+    assert.deepEqual([found.description, found.license, found.homepage, found.source], expected)
+  }
+})
+
 test('a registry that gives tokens to everybody is asked for one, which goes to it alone', async (t) => {
   const asked: string[] = []
   const host = await serveDraft(t, aDraft(), {
@@ -178,6 +273,7 @@ test('what the descriptor does not cover is refused, and nothing of it stays', a
     const run = await importFrom(await serveDraft(t, draft), cwd, { words: ['--json'] })
     assert.notEqual(run.code, 0, what)
     assert.match(run.stderr + run.stdout, new RegExp(`"?code"?[:=] ?"?${code}|error\\[${code}\\]`), what)
+    if (!what.includes('other bytes')) assert.match(run.stderr + run.stdout, /"hint"/, what)
     assert.deepEqual(readdirSync(cwd), [], what)
   }
 })

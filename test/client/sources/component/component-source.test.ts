@@ -8,6 +8,8 @@ import { test } from 'node:test'
 import { openContext } from '../../../../client/context.ts'
 import { openClient } from '../../../../client/index.ts'
 import { searchRepos } from '../../../../client/sources/search.ts'
+import { collect } from '../../../../client/store/collect.ts'
+import { layoutOf } from '../../../../client/store/layout.ts'
 import { expectCodeAsync } from '../../../support/assertions/expect-code.ts'
 import { aRepo } from '../../../support/builders/a-config.ts'
 import type { Trust } from '../../../support/client/component-scene.ts'
@@ -45,6 +47,8 @@ test('a plugin of a signed list is locked for all platforms, installed, and prov
   const entry = readLock().plugins['acme/hello']
   assert.deepEqual(Object.keys(entry?.platforms ?? {}).sort(), ['linux_amd64', 'linux_arm64'])
   assert.deepEqual([entry?.component?.name, entry?.component?.list.version], ['acme.org/plugins/hello', '1.0.0'])
+  // What a lockfile names is kept, its proofs too.
+  await collect(layoutOf(base(KEYS).storeRoot), { now: Date.now() + 1000, minAgeMs: 0 })
   const asked = registry.requests.length
   const [again] = await install({ ...base(KEYS), frozen: true, offline: true })
   assert.deepEqual([again?.path, registry.requests.length], [path, asked])

@@ -1,0 +1,101 @@
+// The commands that show, lock and install plugins, with a plugin registry of OCM among the repos.
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import { stringify } from 'yaml'
+import { hostPlatform } from '../../../client/host-platform.ts'
+import { digestOf, hexOf } from '../../../schemas/digest.ts'
+import { AMD, aComponentScene, ocmKey, publishSigned } from '../../support/client/component-scene.ts'
+import { serveFolder } from '../../support/machine/serve-folder.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { octoIn } from '../../support/octo/in-process-octo.ts'
+import { aPluginComponent } from '../../support/peers/component-registry.ts'
+
+async function aFolder(t: TestContext) {
+  const { registry, folder } = await aComponentScene(t)
+  publishSigned(registry)
+  writeFileSync(join(folder, 'signer.pem'), ocmKey.pem)
+  const write = (config: object) => writeFileSync(join(folder, 'octo.yaml'), stringify(config))
+  const acme = { url: registry.url, keys: [{ file: './signer.pem' }] }
+  write({ operator: { repos: { acme }, plugins: { hello: { repo: 'acme' } } } })
+  const octo = (...words: string[]) => octoIn({ cwd: folder }, words)
+  return { registry, folder, write, octo, acme }
+}
+
+test('a plugin of a registry of OCM is locked, installed, shown and explained as all others', async (t) => {
+  const { octo } = await aFolder(t)
+  const shows = async (words: readonly string[], ...patterns: readonly RegExp[]) => {
+    const { code, stdout, stderr } = await octo(...words)
+    assert.equal(code, 0, `${words.join(' ')}: ${stderr}`)
+    for (const pattern of patterns) assert.match(stdout, pattern, words.join(' '))
+  }
+  const signer = ocmKey.trustKey.id
+  await shows(['search'], /acme\/hello +1\.0\.0 +service, ocm +says hello/)
+  await shows(
+    ['info', 'hello'],
+    /component acme\.org\/plugins\/hello:1\.0\.0, for linux_amd64, linux_arm64/,
+    new RegExp(signer),
+  )
+  await shows(['lock'], /\+ acme\/hello 1\.0\.0: it is the newest stable version/)
+  await shows(
+    ['install', '--platform', 'linux_amd64'],
+    /acme\/hello 1\.0\.0 linux_amd64\n1 plugin verified, 1 downloaded/,
+  )
+  await shows(['install', '--platform', 'linux_amd64', '--frozen', '--offline'], /1 plugin verified, 0 downloaded/)
+  await shows(['list', '--platform', 'linux_amd64'], /hello +any +1\.0\.0 +acme +installed/)
+  await shows(
+    ['why', 'hello'],
+    /locked: +1\.0\.0 from repo acme \(ocm:\/\//,
+    /offered: repo acme would give 1\.0\.0 now/,
+  )
+  await shows(['update', '--dry-run'], /nothing changed/)
+  await shows(['cache', 'verify'])
+})
+
+test('a plugin of OCM that is to be run is refused with the command that calls it', async (t) => {
+  const { octo, registry } = await aFolder(t)
+  const [os, architecture] = hostPlatform().split('_')
+  publishSigned(registry, { plugin: aPluginComponent({ [`${os}/${architecture}`]: AMD }) })
+  const { code, stderr } = await octo('run', 'hello')
+  assert.notEqual(code, 0)
+  assert.match(
+    stderr,
+    /error\[PLUGIN_NOT_EXECUTABLE\]: plugin `hello` speaks the protocol `ocm`: it is called, and not run/,
+  )
+  assert.match(stderr, /`octo plugin call ENDPOINT REQUEST --plugin hello`/)
+})
+
+test('an install counts plugins and programs of services, and no plugins where there are none', async (t) => {
+  const { octo, write, acme } = await aFolder(t)
+  const served = tempFolder(t)
+  writeFileSync(join(served, 'web'), AMD)
+  const { url } = await serveFolder(t, served)
+  const binary = { linux_amd64: { url: `${url}/web`, sha256: hexOf(digestOf(AMD)) } }
+  const services = { web: { binary } }
+  write({ operator: { services } })
+  const install = async () => (await octo('install', '--platform', 'linux_amd64')).stdout
+  assert.match(await install(), /^web \S+ sha256:\S+\n1 program verified\n$/)
+  write({ operator: { repos: { acme }, plugins: { hello: { repo: 'acme' } }, services } })
+  assert.match(await install(), /\n1 plugin and 1 program verified, 0 downloaded/)
+  write({ operator: { services: {} } })
+  assert.match(await install(), /^0 plugins verified, 0 downloaded/)
+})
+
+test('a missing platform is named with those that there are, for plugins and for programs', async (t) => {
+  const { octo, write } = await aFolder(t)
+  const plugin = await octo('install', '--platform', 'windows_amd64')
+  assert.match(
+    plugin.stderr,
+    /`acme\/hello@1\.0\.0` does not exist for `windows_amd64`, it exists for `linux_amd64`, `linux_arm64`/,
+  )
+  assert.match(plugin.stderr, /`octo info hello` shows the platforms of other versions/)
+  const binary = { linux_amd64: { url: 'https://x.example/web', sha256: '0'.repeat(64) } }
+  write({ operator: { services: { web: { binary } } } })
+  const program = await octo('install', '--platform', 'darwin_arm64')
+  assert.match(
+    program.stderr,
+    /the binary of service `web` does not exist for `darwin_arm64`, it exists for `linux_amd64`/,
+  )
+})
