@@ -6,18 +6,20 @@ import { digestFromHex, hexOf } from './digest.ts'
 import { coded } from './errors.ts'
 import { quote } from './quote.ts'
 
-export type KeyKind = 'ecdsa-p256' | 'ed25519' | 'rsa'
-
 /** Kinds of keys whose DSSE signatures sigstore-js and cosign both verify. P-384 is refused: the two disagree on its digest. */
+export type KeyKind = 'ecdsa-p256' | 'ed25519'
+/** Of keys that sign components of OCM, too. */
+export type AnyKeyKind = KeyKind | 'rsa'
+
 const RELEASE_KINDS: readonly KeyKind[] = ['ecdsa-p256', 'ed25519']
 /** Kinds that components of OCM are signed with. */
-export const COMPONENT_KINDS: readonly KeyKind[] = ['rsa']
+export const COMPONENT_KINDS = ['rsa'] as const
 const MIN_RSA_BITS = 2048
 
-export type TrustKey = {
+export type TrustKey<Kind extends AnyKeyKind = KeyKind> = {
   /** `sha256:` of the SPKI in DER: how a key is named everywhere. */
   readonly id: Digest
-  readonly kind: KeyKind
+  readonly kind: Kind
   /** SPKI in PEM. */
   readonly pem: string
   /** The key is trusted for signatures proven at or after `from` and before `to` (milliseconds since 1970). */
@@ -28,8 +30,14 @@ export type TrustKey = {
   readonly trustLockfile?: boolean
 }
 
+export type ComponentKey = TrustKey<'rsa'>
+
 /** Reads a public key from PEM or from the base64 of its SPKI; throws KEY_UNREADABLE, also for one of another kind. */
-export function parsePublicKey(text: string, source: string, kinds: readonly KeyKind[] = RELEASE_KINDS): TrustKey {
+export function parsePublicKey<Kind extends AnyKeyKind = KeyKind>(
+  text: string,
+  source: string,
+  kinds: readonly Kind[] = RELEASE_KINDS as readonly Kind[],
+): TrustKey<Kind> {
   const key = readKey(text.trim(), source)
   const der = key.export({ type: 'spki', format: 'der' })
   return {
@@ -61,11 +69,15 @@ function readKey(text: string, source: string): KeyObject {
   }
 }
 
-function kindOf(key: KeyObject, source: string, kinds: readonly KeyKind[]): KeyKind {
-  const kind = knownKind(key)
-  if (kind !== undefined && kinds.includes(kind)) return kind
+function kindOf<Kind extends AnyKeyKind>(key: KeyObject, source: string, kinds: readonly Kind[]): Kind {
+  const known = knownKind(key)
+  const kind = kinds.find((each) => each === known)
+  if (kind !== undefined) return kind
   const { namedCurve, modulusLength } = key.asymmetricKeyDetails ?? {}
-  const found = [key.asymmetricKeyType, namedCurve ?? (kinds.includes('rsa') ? modulusLength : undefined)]
+  const found = [
+    key.asymmetricKeyType,
+    namedCurve ?? (kinds.some((each) => each === 'rsa') ? modulusLength : undefined),
+  ]
     .filter(Boolean)
     .join(' ')
   throw coded('KEY_UNREADABLE', {
@@ -73,13 +85,13 @@ function kindOf(key: KeyObject, source: string, kinds: readonly KeyKind[]): KeyK
   })
 }
 
-const KIND_NAMES: Readonly<Record<KeyKind, string>> = {
+const KIND_NAMES: Readonly<Record<AnyKeyKind, string>> = {
   'ecdsa-p256': 'ECDSA P-256',
   ed25519: 'Ed25519',
   rsa: `RSA of ${MIN_RSA_BITS} bits or more`,
 }
 
-function knownKind({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject): KeyKind | undefined {
+function knownKind({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject): AnyKeyKind | undefined {
   if (type === 'ed25519') return 'ed25519'
   if (type === 'rsa') return (details?.modulusLength ?? 0) >= MIN_RSA_BITS ? 'rsa' : undefined
   return type === 'ec' && details?.namedCurve === 'prime256v1' ? 'ecdsa-p256' : undefined

@@ -10,6 +10,8 @@ import { shownAddress } from '../../schemas/shown-address.ts'
 import { inParallel } from '../../system/async/limit.ts'
 import type { ClientContext } from '../context.ts'
 import { EMPTY_LOCK } from '../lockfile/file.ts'
+import type { ComponentRepo } from '../sources/component/component-repo.ts'
+import { isComponentRepo } from '../sources/component/component-repo.ts'
 import { readPlainRepo } from '../sources/plain/read-repo.ts'
 import { repoAddressOf } from '../sources/repo-address.ts'
 import { requireRepo } from '../sources/require-repo.ts'
@@ -56,6 +58,7 @@ async function examineRepo(
 ): Promise<ExaminedRepo> {
   const found = { name: repo.name, url: shownAddress(repo.url) }
   try {
+    if (isComponentRepo(repo)) return { ...found, remarks: await remarksOnComponents(repo, entries, context) }
     await ask(repo, context)
     const aheadMs = await clockDifference(repo, context)
     const remarks = repo.trust.kind === 'keys' ? await remarksOn(repo, entries, context) : []
@@ -64,6 +67,20 @@ async function examineRepo(
     if (!isCoded(error)) throw error
     return { ...found, error, remarks: [] }
   }
+}
+
+/** Reading its list proves it, and refuses one that is older than what this machine has seen. */
+async function remarksOnComponents(
+  repo: ComponentRepo,
+  entries: readonly LockedPlugin[],
+  context: ClientContext,
+): Promise<readonly RepoRemark[]> {
+  const { readPluginList } = await import('../sources/component/plugin-list.ts')
+  const { plugins } = await readPluginList(repo, context)
+  const gone = entries.filter(
+    ({ plugin, version }) => !plugins.get(plugin)?.some((listed) => listed.version === version),
+  )
+  return gone.map(({ plugin, version }) => ({ plugin, kind: 'gone', said: `${version} is not offered any more` }))
 }
 
 async function ask({ url, trust }: RepoConfig, { network }: ClientContext): Promise<void> {

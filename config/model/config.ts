@@ -5,7 +5,7 @@ import type { Typed } from '../../schemas/contract/ocm/type-name.ts'
 import type { Digest } from '../../schemas/digest.ts'
 import type { CodedError } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
-import type { TrustKey } from '../../schemas/trust-key.ts'
+import type { ComponentKey, TrustKey } from '../../schemas/trust-key.ts'
 import type { ConfigWarning } from '../document/warnings.ts'
 import type { CheckArguments, PluginRequest } from './asked-plugin.ts'
 import type { NotifierConfig } from './notifier-config.ts'
@@ -20,7 +20,7 @@ export type RepoTrust =
   | { readonly kind: 'keys'; readonly keys: readonly TrustKey[] }
   | { readonly kind: 'unsigned' }
   /** A plugin registry of OCM: keys of its own signatures, and digests of normalised descriptors. */
-  | { readonly kind: 'component'; readonly keys: readonly TrustKey[]; readonly digests: readonly Digest[] }
+  | { readonly kind: 'component'; readonly keys: readonly ComponentKey[]; readonly digests: readonly Digest[] }
 
 export type RepoConfig = {
   /** The config's own name for the repo. */

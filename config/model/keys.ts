@@ -2,7 +2,7 @@
 // whoever serves a document could otherwise name himself as the signer.
 import { nearestWord } from '../../schemas/nearest-word.ts'
 import { quote } from '../../schemas/quote.ts'
-import type { KeyKind, TrustKey } from '../../schemas/trust-key.ts'
+import type { AnyKeyKind, KeyKind, TrustKey } from '../../schemas/trust-key.ts'
 import { parsePublicKey } from '../../schemas/trust-key.ts'
 import { fieldOf, itemsOf, namedEntries } from '../document/field-of.ts'
 import { invalid } from '../document/invalid.ts'
@@ -17,8 +17,6 @@ export type KeyFiles = ReadonlyMap<TreeNode, string>
 
 type Reading = {
   readonly keyFiles: KeyFiles
-  /** Of the keys; those that sign releases when absent. */
-  readonly kinds?: readonly KeyKind[]
   /** Whether `--insecure` was said: repos without a word about trust run without proof. Undefined where no such option is. */
   readonly insecure?: boolean | undefined
 }
@@ -61,8 +59,16 @@ export function refuseRemote(node: TreeNode): void {
   if (remote) throw refused(remote, 'say which keys are trusted')
 }
 
+type KeyReading<Kind> = Pick<Reading, 'keyFiles'> & {
+  /** Those that sign releases when absent. */
+  readonly kinds?: readonly Kind[]
+}
+
 /** One public key with its window; throws CONFIG_INVALID. */
-export function readKey(node: TreeNode, { keyFiles, kinds }: Pick<Reading, 'keyFiles' | 'kinds'>): TrustKey {
+export function readKey<Kind extends AnyKeyKind = KeyKind>(
+  node: TreeNode,
+  { keyFiles, kinds }: KeyReading<Kind>,
+): TrustKey<Kind> {
   const parse = (at: TreeNode, text: string, source = at.origin.source.name) => parseKey(at, { text, source, kinds })
   if (node.kind === 'scalar') return parse(node, textOf(node))
   if (node.kind === 'list') throw invalid(node, 'expected a public key, found a list')
@@ -77,9 +83,9 @@ export function readKey(node: TreeNode, { keyFiles, kinds }: Pick<Reading, 'keyF
   }
 }
 
-type Parse = (at: TreeNode, text: string, source?: string) => TrustKey
+type Parse<Kind extends AnyKeyKind> = (at: TreeNode, text: string, source?: string) => TrustKey<Kind>
 
-function keyIn(node: MapNode, keyFiles: KeyFiles, parse: Parse): TrustKey {
+function keyIn<Kind extends AnyKeyKind>(node: MapNode, keyFiles: KeyFiles, parse: Parse<Kind>): TrustKey<Kind> {
   const inline = fieldOf(node, 'key', 'key')
   const file = fieldOf(node, 'key', 'file')
   if (inline?.kind === 'scalar' && file === undefined) return parse(inline, textOf(inline))
@@ -89,9 +95,13 @@ function keyIn(node: MapNode, keyFiles: KeyFiles, parse: Parse): TrustKey {
 }
 
 /** `source` is the file that holds it, where the config only names one. */
-type KeyText = { readonly text: string; readonly source: string; readonly kinds: readonly KeyKind[] | undefined }
+type KeyText<Kind> = {
+  readonly text: string
+  readonly source: string
+  readonly kinds: readonly Kind[] | undefined
+}
 
-function parseKey(node: TreeNode, { text, source, kinds }: KeyText): TrustKey {
+function parseKey<Kind extends AnyKeyKind>(node: TreeNode, { text, source, kinds }: KeyText<Kind>): TrustKey<Kind> {
   try {
     return parsePublicKey(text, source, kinds)
   } catch (error) {

@@ -1,8 +1,8 @@
 // Whose signatures the config trusts just now, and for how long yet.
 import type { RepoConfig } from '../../config/model/config.ts'
+import type { Digest } from '../../schemas/digest.ts'
 import { hexOf } from '../../schemas/digest.ts'
 import { DAY_MS } from '../../schemas/duration.ts'
-import type { TrustKey } from '../../schemas/trust-key.ts'
 import { count } from '../../terminal/index.ts'
 import type { Finding } from './finding.ts'
 import { finding } from './finding.ts'
@@ -18,8 +18,11 @@ export function keyFindings(repos: readonly RepoConfig[], now: number): readonly
       return [
         finding('warning', subject, 'nothing is proven: the config says `trust: unsigned`', 'name its keys instead'),
       ]
+    const pinned = trust.kind === 'component' ? trust.digests.length : 0
+    if (trust.kind === 'component' && trust.keys.length === 0 && pinned > 0)
+      return [finding('good', `digests of ${name}`, `${count(pinned, 'component version')} may run, whoever signed`)]
     const { keys } = trust
-    const counting = keys.filter((key) => counts(key, now))
+    const counting = (keys as readonly Key[]).filter((key) => counts(key, now))
     if (counting.length === 0) return [finding('bad', subject, whyNone(keys, now), HOW_TO_RENEW)]
     const last = Math.max(...counting.map(({ to }) => to ?? Number.POSITIVE_INFINITY))
     if (last - now < SOON_MS)
@@ -29,16 +32,18 @@ export function keyFindings(repos: readonly RepoConfig[], now: number): readonly
   })
 }
 
-function counts({ from, to, revoked }: TrustKey, now: number): boolean {
+type Key = { readonly id: Digest; readonly from?: number; readonly to?: number; readonly revoked?: boolean }
+
+function counts({ from, to, revoked }: Key, now: number): boolean {
   return !revoked && (from === undefined || now >= from) && (to === undefined || now < to)
 }
 
-function whyNone(keys: readonly TrustKey[], now: number): string {
+function whyNone(keys: readonly Key[], now: number): string {
   const reasons = keys.map((key) => `${hexOf(key.id).slice(0, 12)} ${whyNot(key, now)}`)
   return `none counts now: ${reasons.join(', ') || 'there is none'}`
 }
 
-function whyNot({ from, to, revoked }: TrustKey, now: number): string {
+function whyNot({ from, to, revoked }: Key, now: number): string {
   if (revoked) return 'is revoked'
   return from !== undefined && now < from ? `counts from ${dayOf(from)} on` : `counted until ${dayOf(to ?? now)}`
 }

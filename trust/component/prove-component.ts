@@ -7,7 +7,7 @@ import type { Digest } from '../../schemas/digest.ts'
 import { digestOf } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
-import type { TrustKey } from '../../schemas/trust-key.ts'
+import type { ComponentKey } from '../../schemas/trust-key.ts'
 import { hintOf } from '../../schemas/trust-key.ts'
 import type { Admission, SeenAt } from '../release/keyring.ts'
 import { admitKey } from '../release/keyring.ts'
@@ -15,7 +15,7 @@ import { admitKey } from '../release/keyring.ts'
 type ComponentSigner = Digest | 'pinned'
 
 type ComponentTrust = {
-  readonly keys: readonly TrustKey[]
+  readonly keys: readonly ComponentKey[]
   /** Of the normalised descriptor. */
   readonly digests: readonly Digest[]
 }
@@ -73,12 +73,11 @@ function admitSigner(
   text: string,
   { trust, subject, at }: Signing & Pick<Claim, 'at'>,
 ): ComponentProof | { readonly refusal?: unknown } {
-  const rsa = trust.keys.filter(({ kind }) => kind === 'rsa')
-  const signers = rsa.filter((key) => signatures?.some((signature) => isSignedBy(key, signature, text)))
+  const signers = trust.keys.filter((key) => signatures?.some((signature) => isSignedBy(key, signature, text)))
   let refusal: unknown
   for (const { id } of signers)
     try {
-      const { admission } = admitKey(rsa, hintOf(id), at(id), subject)
+      const { admission } = admitKey(trust.keys, hintOf(id), at(id), subject)
       return { signer: id, admission }
     } catch (error) {
       refusal = error
@@ -92,7 +91,7 @@ const PADDINGS: Readonly<Record<string, number>> = {
 }
 
 /** Over the text itself: what a signature says of a digest of it is not asked. */
-function isSignedBy({ pem }: TrustKey, { digest, signature }: OcmSignature, text: string): boolean {
+function isSignedBy({ pem }: ComponentKey, { digest, signature }: OcmSignature, text: string): boolean {
   const padding = PADDINGS[signature.mediaType]
   const hash = HASHES[digest.hashAlgorithm.toUpperCase()]
   if (padding === undefined || hash === undefined || !/^(?:[0-9a-f]{2}){128,2048}$/i.test(signature.value)) return false

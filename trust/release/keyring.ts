@@ -7,7 +7,7 @@ import { digestOf } from '../../schemas/digest.ts'
 import type { CodedError } from '../../schemas/errors.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
-import type { TrustKey } from '../../schemas/trust-key.ts'
+import type { AnyKeyKind, TrustKey } from '../../schemas/trust-key.ts'
 import { hintOf } from '../../schemas/trust-key.ts'
 
 /** When the signature is judged: now, in milliseconds since 1970, with what is known of earlier. */
@@ -23,10 +23,12 @@ type Earlier = { readonly provenAt?: number | undefined; readonly locked?: boole
 /** What admitted the key: its window today, this machine's record, or a lockfile that the config trusts. */
 export type Admission = 'window' | 'record' | 'lockfile'
 
+type PinnedKey = TrustKey<AnyKeyKind>
+
 export type AdmittedKey = { readonly id: Digest; readonly publicKey: KeyObject; readonly admission: Admission }
 
 /** Returns the pinned key that the hint names; throws KEYRING_EMPTY or SIGNER_NOT_ALLOWED. */
-export function admitKey(keyring: readonly TrustKey[], hint: string, at: SeenAt, source: string): AdmittedKey {
+export function admitKey(keyring: readonly PinnedKey[], hint: string, at: SeenAt, source: string): AdmittedKey {
   if (keyring.length === 0)
     throw coded('KEYRING_EMPTY', {
       message: `no key is pinned for ${quote(source)}, so its signature cannot be proven`,
@@ -44,7 +46,7 @@ export function admitKey(keyring: readonly TrustKey[], hint: string, at: SeenAt,
 }
 
 /** The start of a window counts always; after its end, only what was there before it. */
-function admissionOf(key: TrustKey, at: SeenAt): Admission | undefined {
+function admissionOf(key: PinnedKey, at: SeenAt): Admission | undefined {
   const { now, earlier } = typeof at === 'number' ? { now: at, earlier: {} } : at
   if (!Number.isFinite(now) || (key.from !== undefined && now < key.from)) return undefined
   if (key.to === undefined || now < key.to) return 'window'
@@ -55,10 +57,10 @@ function admissionOf(key: TrustKey, at: SeenAt): Admission | undefined {
 }
 
 /** Of keys that one config pins for many releases: reading one takes longer than a signature. */
-const alreadyRead = new WeakMap<TrustKey, KeyObject>()
+const alreadyRead = new WeakMap<PinnedKey, KeyObject>()
 
 /** An id that does not belong to its PEM would let a config pin one key and trust another. */
-function readKey(key: TrustKey, source: string): KeyObject {
+function readKey(key: PinnedKey, source: string): KeyObject {
   const known = alreadyRead.get(key)
   if (known) return known
   const publicKey = createPublicKey(key.pem)
@@ -74,7 +76,7 @@ function idOfHint(hint: string): string {
   return bytes.length === 32 ? `sha256:${bytes.toString('hex')}` : hint
 }
 
-function outsideWindow(source: string, named: readonly TrustKey[], at: SeenAt): Error {
+function outsideWindow(source: string, named: readonly PinnedKey[], at: SeenAt): Error {
   const shown = (time: number | undefined) => (time === undefined ? 'always' : new Date(time).toISOString())
   const windows = named.map(({ from, to }) => `from \`${shown(from)}\` to \`${shown(to)}\``).join(' and ')
   const isLocked = typeof at !== 'number' && at.earlier !== 'accepted' && at.earlier.locked === true
@@ -88,12 +90,12 @@ function outsideWindow(source: string, named: readonly TrustKey[], at: SeenAt): 
   })
 }
 
-function revokedKey(source: string, keys: readonly TrustKey[]): Error {
+function revokedKey(source: string, keys: readonly PinnedKey[]): Error {
   const { code, message, details, hint = '' } = notAllowed(source, 'is signed by a key that was revoked', keys)
   return coded(code, { message, details: { ...details, revoked: true }, hint })
 }
 
-function notAllowed(source: string, problem: string, keys: readonly TrustKey[]): CodedError {
+function notAllowed(source: string, problem: string, keys: readonly PinnedKey[]): CodedError {
   return coded('SIGNER_NOT_ALLOWED', {
     message: `${quote(source)} ${problem}`,
     details: { source, pinned: keys.map(({ id }) => id) },

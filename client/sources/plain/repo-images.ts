@@ -29,7 +29,8 @@ export async function repoImages(
   const found = new Map<string, Found>()
   if (names.length === 0) return {}
   const fetch = keptFetch(context)
-  for (const repo of context.config.repos)
+  // Registries of OCM have plugins alone.
+  for (const repo of context.config.repos.filter(({ trust }) => trust.kind !== 'component'))
     for (const [name, service] of await imagesIfReached(repo, names, { fetch, context })) {
       const earlier = found.get(name)
       if (earlier) throw ambiguous(name, [earlier.repo, repo])
@@ -80,7 +81,7 @@ function signatureOf(document: URL): URL {
 
 /** Each document has its own signature, included ones too. */
 function proven({ trust }: RepoConfig, { fetch, context }: Reading): FetchDocument {
-  if (trust.kind === 'unsigned') return fetch
+  if (trust.kind !== 'keys') return fetch
   const now = context.now()
   const keys = trust.keys.map((key) => ({ kind: 'sigstore', key }) as const)
   return async (at, maxBytes) => {

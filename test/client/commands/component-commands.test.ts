@@ -11,7 +11,7 @@ import { AMD, aComponentScene, ocmKey, publishSigned } from '../../support/clien
 import { serveFolder } from '../../support/machine/serve-folder.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { octoIn } from '../../support/octo/in-process-octo.ts'
-import { aPluginComponent } from '../../support/peers/component-registry.ts'
+import { aPluginComponent, pinOf } from '../../support/peers/component-registry.ts'
 
 async function aFolder(t: TestContext) {
   const { registry, folder } = await aComponentScene(t)
@@ -98,4 +98,18 @@ test('a missing platform is named with those that there are, for plugins and for
     program.stderr,
     /the binary of service `web` does not exist for `darwin_arm64`, it exists for `linux_amd64`/,
   )
+})
+
+test('`octo doctor` looks at a registry of OCM, at the keys for it, and at what of it is locked', async (t) => {
+  const { octo, registry, write, acme } = await aFolder(t)
+  await octo('install', '--platform', 'linux_amd64')
+  const { plugin } = publishSigned(registry, {
+    version: '1.0.1',
+    plugin: aPluginComponent({ 'linux/amd64': AMD }, { version: '2.0.0' }),
+  })
+  const said = async () => JSON.stringify(JSON.parse((await octo('doctor', '--json')).stdout))
+  assert.match(await said(), /1\.0\.0 is not offered any more/)
+  assert.match(await said(), /1 key of 1 counts now/)
+  write({ operator: { repos: { acme: { url: acme.url, digests: [pinOf(plugin)] } } } })
+  assert.match(await said(), /1 component version may run, whoever signed/)
 })

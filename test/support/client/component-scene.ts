@@ -6,7 +6,7 @@ import type { ClientOptions } from '../../../client/index.ts'
 import { openClient } from '../../../client/index.ts'
 import type { Digest } from '../../../schemas/digest.ts'
 import type { Lockfile } from '../../../schemas/lockfile.ts'
-import type { TrustKey } from '../../../schemas/trust-key.ts'
+import type { ComponentKey } from '../../../schemas/trust-key.ts'
 import { aConfig } from '../builders/a-config.ts'
 import { aScript } from '../builders/test-authority.ts'
 import { tempFolder } from '../machine/temp-folder.ts'
@@ -27,7 +27,7 @@ export const AMD = aScript('for amd64')
 export const ARM = aScript('for arm64')
 export const FILES = { 'linux/amd64': AMD, 'linux/arm64': ARM }
 
-export type Trust = { readonly keys?: readonly TrustKey[]; readonly digests?: readonly Digest[] }
+export type Trust = { readonly keys?: readonly ComponentKey[]; readonly digests?: readonly Digest[] }
 
 export async function aComponentScene(t: TestContext, rules: Parameters<typeof startComponentRegistry>[1] = {}) {
   const registry = await startComponentRegistry(t, rules)

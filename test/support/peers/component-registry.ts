@@ -8,7 +8,7 @@ import type { Descriptor, OcmDigest } from '../../../schemas/component/descripto
 import { normalised } from '../../../schemas/component/normalised.ts'
 import type { Digest } from '../../../schemas/digest.ts'
 import { digestOf, hexOf } from '../../../schemas/digest.ts'
-import type { TrustKey } from '../../../schemas/trust-key.ts'
+import type { ComponentKey as PinnedKey } from '../../../schemas/trust-key.ts'
 import { COMPONENT_KINDS, parsePublicKey } from '../../../schemas/trust-key.ts'
 import { listening } from '../machine/listening.ts'
 
@@ -16,7 +16,7 @@ const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
 const DESCRIPTOR = 'application/vnd.ocm.software.component-descriptor.v2+json'
 const CONFIG = 'application/vnd.ocm.software.component.config.v1+json'
 
-type ComponentKey = { readonly trustKey: TrustKey; readonly privateKey: KeyObject; readonly pem: string }
+type ComponentKey = { readonly trustKey: PinnedKey; readonly privateKey: KeyObject; readonly pem: string }
 
 export function issueComponentKey(bits = 2048): ComponentKey {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: bits })
