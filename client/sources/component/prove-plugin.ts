@@ -115,7 +115,8 @@ function underLock<Result>(entry: LockedPlugin, act: () => Result): Result {
   try {
     return act()
   } catch (error) {
-    throw isCoded(error, 'DIGEST_MISMATCH') ? lockMismatch(entry, error.message, error) : error
+    const isMismatch = isCoded(error, 'DIGEST_MISMATCH') || isCoded(error, 'DOCUMENT_MISMATCH')
+    throw isMismatch ? lockMismatch(entry, error.message, error) : error
   }
 }
 

@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import { test } from 'node:test'
 import { openHttp } from '../../../system/http/open-http.ts'
 import { reachFrom } from '../../../system/http/reach.ts'
+import { registryLogin } from '../../../system/oci/registry-login.ts'
 import { expectCode, expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import { listening } from '../../support/machine/listening.ts'
 
@@ -79,4 +80,26 @@ test('nothing is sent to a server of this machine that somebody elsewhere names'
   for (const host of ['127.0.0.1', 'localhost'])
     await expectCodeAsync('FETCH_REFUSED', () => http.get(new URL(`http://${host}:${port}/shutdown`)))
   assert.deepEqual(asked, [])
+})
+
+test('no proxy is asked for a server of a private network that somebody elsewhere names', async (t) => {
+  const asked: (string | undefined)[] = []
+  const proxy = createServer((request, response) => {
+    asked.push(request.url)
+    response.writeHead(302, { location: 'http://10.0.0.5/secret' }).end()
+  })
+  proxy.on('connect', (request, socket) => {
+    asked.push(request.url)
+    socket.destroy()
+  })
+  const env = { HTTP_PROXY: `http://127.0.0.1:${await listening(t, proxy)}` }
+  const first = new URL('http://registry.example/v2/')
+  using http = await openHttp({ env, reach: reachFrom(first) })
+  await expectCodeAsync('FETCH_REFUSED', () => http.get(first))
+  assert.deepEqual(asked, [first.href])
+  const base = new URL('https://registry.example')
+  const proxied = { HTTPS_PROXY: env.HTTP_PROXY }
+  const login = registryLogin({ host: base.host, path: 'a', base, env: proxied, reach: reachFrom(base) })
+  await expectCodeAsync('FETCH_REFUSED', () => login(base, 'Bearer realm="https://10.0.0.5/token"'))
+  assert.deepEqual(asked, [first.href])
 })

@@ -170,6 +170,8 @@ test('a lockfile that says something else than what is proven installs nothing',
     },
     'other bytes': (entry) => Object.assign(amd(entry), { digest: plugin.resources[1]?.access.localReference }),
     'a platform less': (entry) => Reflect.deleteProperty(entry.platforms, 'linux_arm64'),
+    'a platform more': (entry) => Object.assign(entry.platforms, { darwin_arm64: amd(entry) }),
+    'an archive in place of a program': (entry) => Object.assign(amd(entry), { format: 'tar.gz' }),
   }
   for (const [what, change] of Object.entries(changes)) {
     const machine = aMachineFor(t, registry)
@@ -187,4 +189,23 @@ test('a lockfile that says something else than what is proven installs nothing',
   amd(lock.plugins['acme/hello'] as Entry).size = 5
   machine.writeLock(lock)
   await expectCodeAsync('SIZE_MISMATCH', () => machine.install({ ...machine.base(KEYS), frozen: true }))
+})
+
+test('a lockfile gives a plugin no other component of its signer, where the list says no digests', async (t) => {
+  const { registry, base, install, readLock } = await aComponentScene(t)
+  const plugin = aPluginComponent(FILES)
+  const evil = aPluginComponent({ 'linux/amd64': ARM, 'linux/arm64': AMD }, { name: 'acme.org/plugins/evil' })
+  publishSigned(registry, { plugin, digests: false })
+  registry.put(plugin, { files: [AMD, ARM], signatures: [signatureOf(plugin, ocmKey)] })
+  const digest = registry.put(evil, { files: [AMD, ARM], signatures: [signatureOf(evil, ocmKey)] })
+  await install(base(KEYS))
+  const own = `/v2/acme/component-descriptors/acme.org/plugins/hello/blobs/${digest}`
+  registry.documents.set(own, registry.documents.get(own.replace('/hello/', '/evil/')) ?? assert.fail())
+  const machine = aMachineFor(t, registry)
+  const lock = readLock()
+  Object.assign(lock.plugins['acme/hello']?.bundle ?? {}, { digest })
+  machine.writeLock(lock)
+  const frozen = { ...machine.base(KEYS), frozen: true }
+  const { message } = await expectCodeAsync('STATEMENT_MISMATCH', () => machine.install(frozen))
+  assert.match(message, /the descriptor is of `acme\.org\/plugins\/evil:1\.0\.0`/)
 })
