@@ -45,6 +45,7 @@ export type Connection = Disposable & {
 
 /** As `reason` in the details of an answer that was given up for its length. */
 export const TOO_LONG = 'TOO_LONG'
+const KNOWN_URLS = 64
 const MAX_REPLY_BYTES = 1024 * 1024
 /** Without a byte in either direction; a registry may check a large release for a while before it answers. */
 const IDLE_MS = 300_000
@@ -72,6 +73,18 @@ export function openConnection(base: URL, options: ConnectionOptions = {}): Conn
     ...{ env, socketPath, keptMs },
     ...(maxConnections === undefined ? {} : { maxConnections }),
   })
+  const urls = new Map<string, URL>()
+
+  /** Most are asked for again and again, and taking an address apart takes as long as all else here. */
+  function urlAt(path: string): URL {
+    const known = urls.get(path)
+    if (known) return known
+    const url = urlOf(base, path)
+    if (urls.size === KNOWN_URLS) urls.clear()
+    urls.set(path, url)
+    return url
+  }
+
   return {
     base,
     pause(milliseconds) {
@@ -79,9 +92,9 @@ export function openConnection(base: URL, options: ConnectionOptions = {}): Conn
       return pause(milliseconds)
     },
     async send(wanted) {
-      const url = urlOf(base, wanted.path)
+      const url = urlAt(wanted.path)
       const asked: Asked = { url, method: wanted.method, via: transport.proxyOf(url) }
-      const notice = setTimeout(() => onWait?.(`waiting for ${placeOf(asked)}`), noticeMs)
+      const notice = onWait && setTimeout(() => onWait(`waiting for ${placeOf(asked)}`), noticeMs)
       // Bytes that go out show themselves.
       if (wanted.body) clearTimeout(notice)
       try {
@@ -147,18 +160,29 @@ async function sendBody(
   await Promise.race([sent.catch(() => answered.then(() => undefined)), answered])
 }
 
-async function readText(message: IncomingMessage, asked: Asked, { method, maxBytes }: HttpRequest): Promise<string> {
+/** By its events: a stream that is iterated takes as long as the whole exchange. */
+function readText(message: IncomingMessage, asked: Asked, { method, maxBytes }: HttpRequest): Promise<string> {
   const most = maxBytes ?? MAX_REPLY_BYTES
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of message as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > most) throw brokenOff(asked, `it is longer than ${most} bytes`, TOO_LONG)
-    chunks.push(chunk)
-  }
-  if (!message.complete) throw brokenOff(asked, 'it broke off')
-  if (method === 'HEAD') return ''
-  return decoded(Buffer.concat(chunks), message, { asked, most })
+  return new Promise((resolve, reject) => {
+    message.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      chunks.push(chunk)
+      if (size <= most) return
+      reject(brokenOff(asked, `it is longer than ${most} bytes`, TOO_LONG))
+      message.destroy()
+    })
+    message.on('error', reject)
+    const breakOff = () => reject(brokenOff(asked, 'it broke off'))
+    message.once('close', breakOff)
+    message.once('end', () => {
+      message.off('close', breakOff)
+      if (!message.complete) breakOff()
+      else if (method === 'HEAD') resolve('')
+      else resolve(decoded(Buffer.concat(chunks), message, { asked, most }))
+    })
+  })
 }
 
 function decoded(

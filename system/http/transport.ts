@@ -52,7 +52,7 @@ export function openTransport(options: TransportOptions): Transport {
   const https = () => process.getBuiltinModule('node:https')
   const tls = () => process.getBuiltinModule('node:tls')
   const pending = new Set<{ cancel(): void }>()
-  const proxyOf = (url: URL) => proxyFor(url, env)
+  const proxyOf = (url: URL) => (socketPath === undefined ? proxyFor(url, env) : undefined)
 
   let context: SecureContext | undefined
   function secureContext(): SecureContext {

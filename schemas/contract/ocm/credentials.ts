@@ -40,7 +40,11 @@ function isEmptyObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0
 }
 
+const IS_ASCII = /^[\x20-\x7e]*$/
+
 /** A header is read as bytes by some and as text by others: escapes are the same to all. */
 function inAscii(json: string): string {
-  return json.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return IS_ASCII.test(json)
+    ? json
+    : json.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
