@@ -23,8 +23,8 @@ export const suite: Suite = {
   async prepare(scope) {
     const places = await scope.attempt('ocm', async () => ocmPlaces())
     if (!places) return []
-    const [one, many] = [scope.path('one'), scope.path('many')]
-    await writePlugins(places.plugins, one, many)
+    const folders = await writePlugins(scope, join(places.plugins, PLUGIN))
+    const { warm: one, cold, many } = folders
     const drivers = driversOf(scope, places.manager)
     const calls = scope.quick ? CALLS.quick : CALLS.full
     const warm = warmCalls(drivers, { do: 'warm', dir: one, calls })
@@ -55,7 +55,7 @@ export const suite: Suite = {
       bench(
         'ocm-cold',
         'from a service plugin that does not run to its first answer',
-        asked(drivers, { do: 'cold', dir: one }),
+        asked(drivers, { do: 'cold', dir: cold }),
         {
           rounds: COLD_ROUNDS,
         },
@@ -68,15 +68,17 @@ export const suite: Suite = {
   },
 }
 
-/** `many` are scripts in front of the plugin, as OCM's manager refuses a type that two plugins have. */
-async function writePlugins(plugins: string, one: string, many: string): Promise<void> {
-  for (const folder of [one, many]) await mkdir(folder)
-  const real = join(one, PLUGIN)
-  await copyFile(join(plugins, PLUGIN), real)
+/** Each copy of the plugin has a name of its own: under OCM's manager two of the same name cannot run at the same time. */
+async function writePlugins(scope: Scope, plugin: string) {
+  const folders = { warm: scope.path('warm'), cold: scope.path('cold'), many: scope.path('many') }
+  for (const folder of Object.values(folders)) await mkdir(folder)
+  for (const name of ['warm', 'cold'] as const) await copyFile(plugin, join(folders[name], `test-plugin-${name}`))
+  // OCM's manager refuses a type that two plugins have.
   for (let number = 1; number <= SCANNED; number++) {
-    const script = `#!/bin/sh\n'${real}' "$@" | sed 's/DummyRepository/Dummy${number}Repository/'\n`
-    await writeFile(join(many, `plugin-${number}`), script, { mode: 0o755 })
+    const script = `#!/bin/sh\n'${plugin}' "$@" | sed 's/DummyRepository/Dummy${number}Repository/'\n`
+    await writeFile(join(folders.many, `plugin-${number}`), script, { mode: 0o755 })
   }
+  return folders
 }
 
 type Drivers = ReadonlyMap<string, Driver>

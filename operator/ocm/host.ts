@@ -55,7 +55,7 @@ const IDLE_TIMEOUT_MS = 60_000
 const CALL_TIMEOUT_MS = 60_000
 
 export function openPluginHost(options: HostOptions): PluginHost {
-  const { plugins, env, cwd, configurations, idleTimeoutMs = IDLE_TIMEOUT_MS, log = () => undefined } = options
+  const { plugins, env, cwd, configurations, idleTimeoutMs = IDLE_TIMEOUT_MS, log } = options
   const { start = startInstance } = options
   const { drainMs, ...limits } = { ...HOST_LIMITS, ...options.limits }
   const listen = options.listen ?? (process.platform === 'win32' ? 'tcp' : 'unix')
@@ -78,23 +78,44 @@ export function openPluginHost(options: HostOptions): PluginHost {
       const { route, request } = await prepareCall({ ...question, credentials }, plugins)
       const { plugin, endpoint } = route
       if (isBuiltIn(plugin)) return await plugin.answer(route, request)
-      const deadline = AbortSignal.timeout(timeoutMs)
-      const stop = signal ? AbortSignal.any([signal, deadline]) : deadline
+      using limit = limitCall(timeoutMs, signal)
       try {
         const supervisor = await supervisorOf(plugin)
-        return await supervisor.use(stop, async (instance) => {
-          const answer = await callInstance(instance, { plugin: plugin.name, endpoint, request, credentials }, stop)
+        return await supervisor.use(limit.signal, async (instance) => {
+          const call = { plugin: plugin.name, endpoint, request, credentials }
+          const answer = await callInstance(instance, call, limit.signal)
           return options.blobs ? keepBlob(answer, { from: instance.folder, to: options.blobs }) : answer
         })
       } catch (error) {
-        if (!stop.aborted) throw error
-        throw deadline.aborted ? late(route, timeoutMs) : interrupted(route)
+        if (!limit.signal.aborted) throw error
+        throw limit.isLate() ? late(route, timeoutMs) : interrupted(route)
       }
     },
     status: () => [...supervised.values()].map((one) => ({ plugin: one.plugin.name, ...one.status() })),
     async [Symbol.asyncDispose]() {
       isClosed = true
       await Promise.all([...supervised.values()].map((one) => one.close()))
+    },
+  }
+}
+
+/** Nothing of it is left when the call is over: signals of time alone live on until theirs is. */
+function limitCall(timeoutMs: number, given: AbortSignal | undefined) {
+  const controller = new AbortController()
+  let isLate = false
+  const timer = setTimeout(() => {
+    isLate = true
+    controller.abort()
+  }, timeoutMs).unref()
+  const giveUp = () => controller.abort()
+  if (given?.aborted) giveUp()
+  given?.addEventListener('abort', giveUp, { once: true })
+  return {
+    signal: controller.signal,
+    isLate: () => isLate,
+    [Symbol.dispose]() {
+      clearTimeout(timer)
+      given?.removeEventListener('abort', giveUp)
     },
   }
 }

@@ -10,7 +10,8 @@ export type InstanceFacts = {
   readonly configTypes: readonly Typed[]
   /** Handed over in a file that nobody else can read. */
   readonly hiddenConfigTypes?: readonly Typed[]
-  readonly log: (line: PluginLine) => void
+  /** Told what the plugin prints; nobody is when absent. */
+  readonly log?: ((line: PluginLine) => void) | undefined
   readonly limits: InstanceLimits
   /** How it is to listen. */
   readonly listen: 'unix' | 'tcp'

@@ -17,7 +17,8 @@ const OF_THE_LINE: readonly string[] = ['time', 'level', 'msg']
 
 type Reading = {
   readonly plugin: string
-  readonly log: (line: PluginLine) => void
+  /** Nobody wants to know when absent. */
+  readonly log: ((line: PluginLine) => void) | undefined
   /** Looks at a line of standard output first; true for one that is no log. */
   readonly takes: (line: string) => boolean
 }
@@ -30,20 +31,25 @@ type Lines = {
 export function readPluginLines(child: ChildProcess, { plugin, log, takes }: Reading): Lines {
   const last: string[] = []
   const tell = (line: string) => {
-    const attributes = attributesOf(line)
-    for (const found of parseLogLines(line)) log({ plugin, ...found, ...(attributes ? { attributes } : {}) })
+    if (log) for (const found of parsePluginLine(line)) log({ plugin, ...found })
   }
   const stdout = watchLines(LINE_BYTES, (line, isWhole) => {
     if (!isWhole || !takes(line)) tell(line)
   })
   const stderr = watchLines(LINE_BYTES, (line) => {
-    last.push(printable(line, KEPT_LENGTH))
+    last.push(line.length > KEPT_LENGTH ? line.slice(0, KEPT_LENGTH + 1) : line)
     if (last.length > KEPT_LINES) last.shift()
     tell(line)
   })
   child.stdout?.on('data', stdout.add).once('end', stdout.finish)
   child.stderr?.on('data', stderr.add).once('end', stderr.finish)
-  return { last: () => last }
+  return { last: () => last.map((line) => printable(line, KEPT_LENGTH)) }
+}
+
+/** What is told of a line: nothing of an empty one. */
+export function parsePluginLine(line: string): readonly Omit<PluginLine, 'plugin'>[] {
+  const attributes = attributesOf(line)
+  return parseLogLines(line).map((found) => ({ ...found, ...(attributes ? { attributes } : {}) }))
 }
 
 /** Of a line as slog writes it, in the order of their names and safe to show; undefined where there are none. */

@@ -35,6 +35,7 @@ type Lease = { readonly instance: Instance; readonly generation: number }
 /** The plugin stops itself after its idle timeout; one that does not is ended a little later. */
 const IDLE_FACTOR = 1.2
 const END_SEEN_MS = 1000
+const MAX_TIMER_MS = 2 ** 31 - 1
 
 export function supervisePlugin(plugin: ServicePlugin, facts: SupervisorFacts): SupervisedPlugin {
   let life: Life = NEW_LIFE
@@ -43,6 +44,8 @@ export function supervisePlugin(plugin: ServicePlugin, facts: SupervisorFacts): 
   let problem: unknown
   let alarm: NodeJS.Timeout | undefined
   let idle: NodeJS.Timeout | undefined
+  let idleSince: number | undefined
+  const idleMs = Math.min(facts.idleTimeoutMs * IDLE_FACTOR, MAX_TIMER_MS)
   const waiting = openWaitingCalls<Lease>()
   const resting = new Set<() => void>()
   /** Whom a call was broken off by. */
@@ -106,10 +109,18 @@ export function supervisePlugin(plugin: ServicePlugin, facts: SupervisorFacts): 
     }
   }
 
+  /** One alarm for many calls: setting it anew for each would cost more than to look again when it comes too early. */
   function watchIdle(): void {
-    clearTimeout(idle)
-    if (life.state !== 'ready' || life.calls > 0) return
-    idle = setTimeout(() => tell({ kind: 'retire' }), Math.min(facts.idleTimeoutMs * IDLE_FACTOR, 2 ** 31 - 1)).unref()
+    idleSince = life.state === 'ready' && life.calls === 0 ? performance.now() : undefined
+    if (idleSince !== undefined) idle ??= setTimeout(retire, idleMs).unref()
+  }
+
+  function retire(): void {
+    idle = undefined
+    if (idleSince === undefined) return
+    const leftMs = idleSince + idleMs - performance.now()
+    if (leftMs <= 0) tell({ kind: 'retire' })
+    else idle = setTimeout(retire, Math.ceil(leftMs)).unref()
   }
 
   type Call<Result> = (instance: Instance) => Promise<Result>
@@ -163,7 +174,7 @@ export function supervisePlugin(plugin: ServicePlugin, facts: SupervisorFacts): 
       const rested = new Promise<void>((resolve) => resting.add(resolve))
       tell({ kind: 'close' })
       await rested
-      clearTimeout(alarm)
+      for (const timer of [alarm, idle]) clearTimeout(timer)
     },
   }
 }

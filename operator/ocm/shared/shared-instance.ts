@@ -35,7 +35,7 @@ export function shareInstance(sharing: Sharing): Instance {
   let isOver = false
   const watch = watchShared({
     ...{ places, process: record.process, from },
-    log: (line) => facts.log({ plugin, ...line }),
+    log: (line) => facts.log?.({ plugin, ...line }),
     onGone: () => void part('it has left', forget),
   })
   const count = () => use.count((calls) => addCalls(places, calls))

@@ -7,8 +7,8 @@ import { isAlive } from '../../../system/process/identity.ts'
 import { sizeOf } from '../../logs/kept-log.ts'
 import { LARGE_LOG_BYTES, noteTime } from '../../logs/log-files.ts'
 import { rotateLog } from '../../logs/rotate-log.ts'
-import type { LogLine } from '../../result/stderr-log.ts'
-import { parseLogLines } from '../../result/stderr-log.ts'
+import type { PluginLine } from '../lines.ts'
+import { parsePluginLine } from '../lines.ts'
 import { tryPlaces } from './lock.ts'
 import { openLogTail } from './log-tail.ts'
 import type { SharedPlaces } from './places.ts'
@@ -21,7 +21,7 @@ type Watched = {
   readonly process: ProcessIdentity
   /** From where on its lines are told. */
   readonly from: LogPlaces
-  readonly log: (line: LogLine) => void
+  readonly log: (line: Omit<PluginLine, 'plugin'>) => void
   readonly onGone: () => void
 }
 
@@ -45,7 +45,7 @@ export function placesNow({ stdout, stderr }: SharedPlaces): LogPlaces {
 
 export function watchShared({ places, process, from, log, onGone }: Watched): Watch {
   const tell = (line: string) => {
-    for (const found of parseLogLines(line)) log(found)
+    for (const found of parsePluginLine(line)) log(found)
   }
   const stdout = openLogTail(places.stdout, from.stdout, (line, isWhole) => {
     if (!isWhole || parseAnnouncement(line) === undefined) tell(line)
