@@ -13,7 +13,11 @@ export async function requireSession(publishing: PublishingStore, id: string, no
   const session = await publishing.find(id)
   const alive = session && (session.state === 'published' || (session.state === 'open' && session.leaseUntil > now))
   if (alive) return session
-  throw coded('SESSION_NOT_FOUND', {
+  throw noSession(id)
+}
+
+export function noSession(id: string): Error {
+  return coded('SESSION_NOT_FOUND', {
     message: `publishing session ${quote(id)} is unknown or has expired`,
     hint: 'publish again: what is uploaded already is not uploaded twice',
   })

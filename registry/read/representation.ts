@@ -45,6 +45,8 @@ export function represent({ at, visibility, encoding, digest, size, body }: Desc
   const varies = [...(isPrivate ? ['Authorization'] : []), ...(at.kind === 'document' ? ['Accept-Encoding'] : [])]
   const shared = ['ETag', etag, 'Cache-Control', isPrivate ? PRIVATE_CACHING : CACHE_CONTROL[at.kind]]
   if (varies.length > 0) shared.push('Vary', varies.join(', '))
+  // A browser that is logged in asks for it on behalf of any page.
+  if (isPrivate) shared.push('Cross-Origin-Resource-Policy', 'same-origin')
   const part = [
     ...['Content-Type', contentType(at)],
     ...shared,

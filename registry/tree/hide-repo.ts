@@ -26,9 +26,10 @@ async function hideBytes(repo: Name, places: TreePlaces): Promise<void> {
   for (const plugin of await metadata.catalog.plugins(repo)) {
     const record = await metadata.catalog.record(repo, plugin)
     for (const digest of new Set(record?.releases.flatMap(digestsOf))) {
-      if (await isNeeded(digest, places)) continue
-      await store.delete(blobPath(digest))
-      changed(blobPath(digest))
+      const path = blobPath(digest)
+      if (!(await store.stat(path)) || (await isNeeded(digest, places))) continue
+      await store.delete(path)
+      changed(path)
     }
     await setImmediate()
   }

@@ -44,7 +44,7 @@ export async function showPlugin(
   places: TreePlaces,
   depth: Depth = 'quick',
 ): Promise<number> {
-  const record = await places.metadata.catalog.record(repo, plugin)
+  const record = (await belongsTo(repo, places)) && (await places.metadata.catalog.record(repo, plugin))
   if (!record) return 0
   let repaired = await showReleases(record, places, depth)
   let since = performance.now()
@@ -77,6 +77,7 @@ export async function showRepo(
   places: TreePlaces,
   { plugins, depth = 'quick' }: { readonly plugins?: Iterable<Name>; readonly depth?: Depth } = {},
 ): Promise<number> {
+  if (!(await belongsTo(repo, places))) return 0
   const { catalog, base } = places
   const shards = await catalog.shards(repo)
   const all = [...shards.values()].flatMap((members) => [...members])
@@ -88,6 +89,11 @@ export async function showRepo(
     written += await putAll(renderShard(repo, shard, { listings, base }), places, depth)
   }
   return written + (await putAll(renderShardedRoot(repo, [...shards.keys()]), places, depth))
+}
+
+/** Asked at each step: whoever goes over a large tree began with a list of repos that may have become private since. */
+async function belongsTo(repo: Name, { metadata, visibility }: TreePlaces): Promise<boolean> {
+  return (await metadata.repos.visibility(repo)) === visibility
 }
 
 /** Of the tree for everybody: whoever may read a private repo was told its address. */

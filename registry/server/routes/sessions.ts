@@ -2,12 +2,13 @@
 import { openSessionRequest } from '../../../schemas/api.ts'
 import type { Principal } from '../../auth/principal.ts'
 import { authorize, authorizeAgain } from '../../auth/principal.ts'
+import { mayRead } from '../../auth/scope.ts'
 import type { RegistryServices } from '../../context.ts'
 import type { Session } from '../../db/records.ts'
 import { errandOf } from '../../publish/hold-lease.ts'
 import { openSession } from '../../publish/open-session.ts'
 import { publishRelease } from '../../publish/publish-release.ts'
-import { requireSession, sessionAnswer } from '../../publish/session-answer.ts'
+import { noSession, requireSession, sessionAnswer } from '../../publish/session-answer.ts'
 import { clientGone } from '../http/client-gone.ts'
 import type { RequestOf } from '../http/env.ts'
 import { idempotencyKeyHeader, pluginParams, readJsonBody, sessionParam } from '../http/read-request.ts'
@@ -49,9 +50,15 @@ export function publishRoute(services: RegistryServices): TokenHandler {
   }
 }
 
+/** Ids of sessions can be worked out by whoever knows a token’s id: what is private is not told by them. */
+async function isHidden({ repo }: Session, { scopes }: Principal, { metadata }: RegistryServices): Promise<boolean> {
+  return !mayRead(scopes, repo) && (await metadata.repos.visibility(repo)) === 'private'
+}
+
 /** The session of the address, for a token that may publish its plugin. */
 export async function allowedSession(c: RequestOf, principal: Principal, services: RegistryServices): Promise<Session> {
   const session = await requireSession(services.metadata.publishing, sessionParam(c), services.clock())
+  if (await isHidden(session, principal, services)) throw noSession(session.id)
   authorize(principal, 'publish', session.repo, session.plugin)
   return session
 }

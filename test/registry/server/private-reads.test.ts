@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { createApp, routesOf } from '../../../registry/server/app.ts'
 import { digestOf } from '../../../schemas/digest.ts'
+import { aRelease } from '../../support/builders/test-authority.ts'
+import { openSession } from '../../support/publisher/publish-release.ts'
 import type { Answer, PrivateScene } from '../../support/registry/private-scene.ts'
 import { aPrivateScene, MARK, PLUGIN } from '../../support/registry/private-scene.ts'
 
@@ -219,3 +221,20 @@ function filesBelow(folder: string): readonly { readonly path: string; readonly 
       return { path: path.slice(folder.length), text: /\.(gz|br)$/.test(name) ? '' : readFileSync(path, 'latin1') }
     })
 }
+
+test('a publishing session of a private repo is as unknown to others as one that does not exist', async (t) => {
+  const { registry, ask, mayNot, mayRead } = await aPrivateScene(t)
+  const { token } = await registry.createToken(['secret/*:publish'])
+  const opened = await openSession({ url: registry.url, token }, await aRelease(registry.key, { repo: 'secret' }))
+  const id = String(opened.body.id)
+  for (const [who, authorization] of Object.entries(mayNot)) {
+    const headers = authorization === undefined ? {} : { authorization }
+    for (const method of ['GET', 'DELETE']) {
+      const [found, nothing] = [id, '0'.repeat(32)].map((each) => ask(`/api/v1/publishes/${each}`, headers, method))
+      const [hidden, absent] = [await found, await nothing] as [Answer, Answer]
+      assert.deepEqual(shownOf(hidden, id), shownOf(absent, '0'.repeat(32)), `${who} with ${method}`)
+    }
+  }
+  const reader = mayRead['a token that reads the repo'] ?? ''
+  assert.equal((await ask(`/api/v1/publishes/${id}`, { authorization: reader })).status, 403)
+})
