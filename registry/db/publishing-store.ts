@@ -1,6 +1,7 @@
 // The part of the metadata port that publishes: sessions with what they promise, sealing, states and the records of blobs.
 // store.ts says what holds for each of its methods.
 import type { Digest } from '../../schemas/digest.ts'
+import type { Name } from '../../schemas/name.ts'
 import type { Version } from '../../schemas/version.ts'
 import type {
   Artifact,
@@ -16,14 +17,15 @@ import type {
   SpentBudgets,
   Token,
   VersionFlags,
+  Visibility,
 } from './records.ts'
 
 export type PublishingStore = {
   /** Gives the session that `decide` opens or finds; writes nothing for one that is known. */
   open(question: OpeningQuestion, decide: (found: FoundForOpening) => Opening): Promise<Session>
   find(id: string): Promise<Session | undefined>
-  /** What the session announced, with what is here of it. */
-  uploads(id: string): Promise<PromisedUpload[]>
+  /** What the session announced, or one digest of it, with what is here of it. */
+  uploads(id: string, digest?: Digest): Promise<PromisedUpload[]>
   /** Prolongs an open session until the moment that `decide` gives. False, and nothing is written, when it is not open. */
   renew(id: string, tokenId: string, decide: (token: Token | undefined) => number): Promise<boolean>
   /** Forgets an open session with its uploads and idempotency keys: nothing is left of what came to nothing. */
@@ -43,8 +45,11 @@ export type PublishingStore = {
 
 /** Records of bytes that a BlobStore holds. A record is referenced while a release or an open session names its digest. */
 export type BlobRecords = {
-  /** The bytes are durable. Also brings back a record that is condemned, whose bytes were just written again. */
-  record(blob: Omit<Blob, 'state'>): Promise<void>
+  /**
+   * The bytes are durable. Also brings back a record that is condemned, whose bytes were just written again. `session` names the one in
+   * which they came.
+   */
+  record(blob: Omit<Blob, 'state'>, session?: string): Promise<void>
   findLive(digest: Digest): Promise<Blob | undefined>
   /** Whether there is a record, condemned or not. */
   has(digest: Digest): Promise<boolean>
@@ -63,6 +68,10 @@ export type BlobRecords = {
 export type PromisedUpload = PromisedBlob & {
   /** Of the live record with this digest, which may have come with another release. */
   readonly storedSize: number | undefined
+  /** The bytes came in this session, or its token was the last who brought them. */
+  readonly isOwn: boolean
+  /** Repos of releases that hold them, in any order. */
+  readonly heldBy: readonly { readonly repo: Name; readonly visibility: Visibility }[]
 }
 
 /** What is read for whoever changes a release. */
@@ -137,6 +146,8 @@ export type FoundForSealing = FoundForPublishing & {
   /** The key of the repo with the signer's id. */
   readonly key: RepoKey | undefined
   readonly versions: readonly RankedVersion[]
+  /** Whether any repo is private. */
+  readonly hasPrivate: boolean
 }
 
 export type Sealing =

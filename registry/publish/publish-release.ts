@@ -9,6 +9,7 @@ import type { Work } from './hold-lease.ts'
 import { holdLease } from './hold-lease.ts'
 import { proveRelease } from './prove-release.ts'
 import { requireUploaded, sealRelease } from './seal-release.ts'
+import { seenUploads } from './seen-uploads.ts'
 import { requireSession } from './session-answer.ts'
 
 type Published = {
@@ -44,7 +45,7 @@ export async function publishRelease(services: RegistryServices, publish: Publis
 /** False when the same release was sealed by someone else in the meantime. */
 async function proveAndSeal(services: RegistryServices, work: Work): Promise<boolean> {
   const { session, principal } = work
-  requireUploaded(await services.metadata.publishing.uploads(session.id))
+  requireUploaded(await seenUploads(services.metadata, session))
   return holdLease(services, work, async (signal) => {
     const release = await proveRelease(services, { session, owner: principal.id, signal })
     signal.throwIfAborted()

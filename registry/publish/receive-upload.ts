@@ -1,22 +1,24 @@
 // Takes the bytes of one promised blob. When the last byte is here and all are the promised ones, they become a blob: bytes
 // first, then its row.
 import { Readable } from 'node:stream'
+import type { Digest } from '../../schemas/digest.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import type { BlobSource } from '../../static-tree/write/store.ts'
 import type { Principal } from '../auth/principal.ts'
 import { authorizeAgain } from '../auth/principal.ts'
 import type { RegistryServices } from '../context.ts'
-import type { PromisedUpload, PublishingStore } from '../db/publishing-store.ts'
+import type { PromisedUpload } from '../db/publishing-store.ts'
 import type { Session } from '../db/records.ts'
 import { readBody } from '../uploads/read-body.ts'
 import type { UploadPart } from '../uploads/upload-area.ts'
 import { watchRate } from '../uploads/watch-rate.ts'
 import { errandOf, holdLease } from './hold-lease.ts'
+import { seenUploads } from './seen-uploads.ts'
 
 type Upload = {
   readonly session: Session
   readonly principal: Pick<Principal, 'id'>
-  readonly digest: string
+  readonly digest: Digest
   readonly offset: number
   readonly body: Readable
   /** Ends the upload from outside: the registry is stopping. */
@@ -31,7 +33,7 @@ export async function receiveUpload(services: RegistryServices, upload: Upload):
   const { metadata, clock, config, uploads } = services
   const { session, offset, body } = upload
   return holdLease(services, upload, async (held) => {
-    const promised = await requirePromised(metadata.publishing, session, upload.digest)
+    const promised = await requirePromised(metadata, session, upload.digest)
     if (promised.storedSize !== undefined) return promised.size
     const abort = new AbortController()
     const signal = AbortSignal.any([abort.signal, held])
@@ -52,17 +54,26 @@ export async function finishUpload(services: RegistryServices, part: BroughtPart
     return await services.uploads.append(part, nothing, (bytes) => commitPart(services, bytes, part))
   } catch (error) {
     if (!isCoded(error, 'DIGEST_MISMATCH') && !isCoded(error, 'UPLOAD_OFFSET_MISMATCH')) throw error
-    return (await services.metadata.blobs.findLive(part.digest)) ? part.size : 0
+    return (await isHere(services, part)) ? part.size : 0
   }
+}
+
+/** Whether the bytes count as uploaded in the session of the part. */
+export async function isHere(
+  { metadata }: RegistryServices,
+  { session, broughtBy, digest }: BroughtPart,
+): Promise<boolean> {
+  const [promised] = await seenUploads(metadata, { id: session, tokenId: broughtBy }, digest)
+  return promised?.storedSize !== undefined
 }
 
 /** Throws NOT_FOUND for a digest that the session did not announce. */
 export async function requirePromised(
-  publishing: PublishingStore,
+  metadata: RegistryServices['metadata'],
   session: Session,
-  digest: string,
+  digest: Digest,
 ): Promise<PromisedUpload> {
-  const promised = (await publishing.uploads(session.id)).find((blob) => blob.digest === digest)
+  const [promised] = await seenUploads(metadata, session, digest)
   if (promised) return promised
   throw coded('NOT_FOUND', {
     message: 'the session did not announce a blob of this digest',
@@ -78,5 +89,5 @@ async function commitPart(
 ): Promise<void> {
   const { digest, size, broughtBy } = part
   await blobs.put(bytes)
-  await metadata.blobs.record({ digest, size, broughtBy, createdAt: clock() })
+  await metadata.blobs.record({ digest, size, broughtBy, createdAt: clock() }, part.session)
 }

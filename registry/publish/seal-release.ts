@@ -16,6 +16,7 @@ import { errandOf, sessionEnded } from './hold-lease.ts'
 import { isAdmitted } from './keyring.ts'
 import { requireGrowth } from './require-growth.ts'
 import { requireSameStatement } from './sealed-release.ts'
+import { seenUpload } from './seen-uploads.ts'
 
 type Seal = {
   readonly session: Session
@@ -45,7 +46,8 @@ function decideSealing(seal: Seal, found: FoundForSealing, { clock, config }: De
     requireSameStatement(found.sealed, release.predicate)
     return { kind: 'repeated' }
   }
-  requireUploaded(found.uploads)
+  const knowledge = { scopes: found.token?.scopes ?? [], hasPrivate: found.hasPrivate }
+  requireUploaded(found.uploads.map((upload) => seenUpload(upload, knowledge)))
   requireSigner(seal, found, now)
   requireDistinctName(session, found)
   requireGrowth(session, found, config.limits)

@@ -6,7 +6,8 @@ import type { RegistryServices } from '../context.ts'
 import type { PublishingStore } from '../db/publishing-store.ts'
 import type { PromisedBlob, Session } from '../db/records.ts'
 import type { BroughtPart } from './receive-upload.ts'
-import { finishUpload } from './receive-upload.ts'
+import { finishUpload, isHere } from './receive-upload.ts'
+import { seenUploads } from './seen-uploads.ts'
 
 /** Throws SESSION_NOT_FOUND for one that is unknown, closed or expired. */
 export async function requireSession(publishing: PublishingStore, id: string, now: number): Promise<Session> {
@@ -26,7 +27,7 @@ export function noSession(id: string): Error {
 /** Only looks: uploads of the session that are running go on. */
 export async function sessionAnswer(services: RegistryServices, session: Session): Promise<SessionAnswer> {
   const { id, repo, plugin, version } = session
-  const promised = session.state === 'open' ? await services.metadata.publishing.uploads(id) : []
+  const promised = session.state === 'open' ? await seenUploads(services.metadata, session) : []
   const uploads = await Promise.all(
     promised.map(async ({ digest, size }) => {
       const blob = { digest, size }
@@ -50,7 +51,7 @@ export async function uploadOffset(
 
 /** The row is asked after the part was looked at, as a running upload may end in one. */
 async function countedOffset(services: RegistryServices, part: BroughtPart, offset: number): Promise<number> {
-  if (await services.metadata.blobs.findLive(part.digest)) return part.size
+  if (await isHere(services, part)) return part.size
   // Whoever is told that all bytes are here sends none, so they have to become the blob now.
   return offset < part.size ? offset : finishUpload(services, part)
 }

@@ -5,6 +5,7 @@ import type { BlobRecords } from '../publishing-store.ts'
 import type { Blob } from '../records.ts'
 import type { Db } from './open.ts'
 import { ask, writePatiently } from './open.ts'
+import { markReceived } from './sessions.ts'
 import { artifacts, blobs, sessions, uploads, versions } from './tables.ts'
 import { isEverythingHere } from './upkeep.ts'
 
@@ -12,7 +13,11 @@ const PAGE = 500
 
 export function blobsOf(db: Db): BlobRecords {
   return {
-    record: (blob) => writePatiently(db, (tx) => recordBlob(tx, blob)),
+    record: (blob, session) =>
+      writePatiently(db, (tx) => {
+        recordBlob(tx, blob)
+        if (session !== undefined) markReceived(tx, session, blob.digest)
+      }),
     findLive: (digest) => ask(db, (from) => findLiveBlob(from, digest)),
     has: (digest) => ask(db, (from) => hasBlobRow(from, digest)),
     async *walk() {

@@ -206,6 +206,9 @@ CREATE VIRTUAL TABLE private_words USING fts5(
 );
 `
 
+/** Who brought bytes may go on with them, also when others brought them later. */
+const RECEIVED = 'ALTER TABLE uploads ADD COLUMN received INTEGER NOT NULL DEFAULT 0;'
+
 export const MIGRATIONS: readonly string[] = [
   CREATE + SEAL,
   WITNESSES,
@@ -213,4 +216,5 @@ export const MIGRATIONS: readonly string[] = [
   BUDGETS,
   OCI_DIGESTS,
   VISIBILITY,
+  RECEIVED,
 ]

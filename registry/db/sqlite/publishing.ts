@@ -22,7 +22,7 @@ import { putBudget, readBudgets } from './budgets.ts'
 import type { Db } from './open.ts'
 import { ask, writePatiently } from './open.ts'
 import { addToOutbox } from './outbox.ts'
-import { findRepoKey, repoExists } from './repos.ts'
+import { findRepoKey, hasPrivateRepo, repoExists } from './repos.ts'
 import { indexWords } from './search.ts'
 import {
   countOpenSessions,
@@ -61,7 +61,7 @@ export function publishingOf(db: Db): PublishingStore {
     open: (question, decide) =>
       writePatiently(db, (tx) => applyOpening(tx, question, decide(findForOpening(tx, question)))),
     find: (id) => ask(db, (from) => findSession(from, id)),
-    uploads: (id) => ask(db, (from) => listUploads(from, id)),
+    uploads: (id, digest) => ask(db, (from) => listUploads(from, id, digest)),
     renew: (id, tokenId, decide) => writePatiently(db, (tx) => extendLease(tx, id, decide(findToken(tx, tokenId)))),
     abandon: (id, tokenId, decide) =>
       writePatiently(db, (tx) => {
@@ -133,6 +133,7 @@ function findForSealing(tx: Db, { session, tokenId, signer }: SealingQuestion): 
     uploads: listUploads(tx, session.id),
     key: findRepoKey(tx, session.repo, signer),
     versions: listVersionStates(tx, session.repo, session.plugin),
+    hasPrivate: hasPrivateRepo(tx),
   }
 }
 

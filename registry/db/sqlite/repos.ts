@@ -48,13 +48,17 @@ export function reposOf(db: Db): RepoStore {
     exists: (repo) => ask(db, (from) => repoExists(from, repo)),
     visibility: (repo) => ask(db, (from) => findVisibility(from, repo)),
     list: (visibility) => ask(db, (from) => listRepos(from, visibility)),
-    hasPrivate: () => ask(db, (from) => listRepos(from, 'private', 1).length > 0),
+    hasPrivate: () => ask(db, hasPrivateRepo),
     keys: (repo) => ask(db, (from) => listRepoKeys(from, repo)),
   }
 }
 
 function findVisibility(db: Db, repo: Name): Visibility | undefined {
   return db.select({ visibility: repos.visibility }).from(repos).where(eq(repos.name, repo)).get()?.visibility
+}
+
+export function hasPrivateRepo(db: Db): boolean {
+  return listRepos(db, 'private', 1).length > 0
 }
 
 function listRepos(db: Db, visibility: Visibility | undefined, limit = -1): Name[] {

@@ -1,7 +1,8 @@
 // Named queries on publishing sessions, their promised uploads and the keys that make opening one repeatable.
 
 import type { SQL } from 'drizzle-orm'
-import { and, asc, count, eq, gt, lte, ne, sum } from 'drizzle-orm'
+import { and, asc, count, eq, gt, lte, ne, sql, sum } from 'drizzle-orm'
+import type { Digest } from '../../../schemas/digest.ts'
 import type { PromisedUpload } from '../publishing-store.ts'
 import type { PromisedBlob, Session } from '../records.ts'
 import type { Db } from './open.ts'
@@ -25,16 +26,38 @@ export function findSession(db: Db, id: string): Session | undefined {
   return db.select().from(sessions).where(eq(sessions.id, id)).get()
 }
 
-export function listUploads(db: Db, sessionId: string): PromisedUpload[] {
+export function listUploads(db: Db, sessionId: string, digest?: Digest): PromisedUpload[] {
   const live = and(eq(blobs.digest, uploads.digest), eq(blobs.state, 'live'))
   return db
-    .select({ digest: uploads.digest, size: uploads.size, storedSize: blobs.size })
+    .select({
+      ...{ digest: uploads.digest, size: uploads.size, storedSize: blobs.size },
+      ...{ received: uploads.received, broughtBy: blobs.broughtBy, tokenId: sessions.tokenId },
+    })
     .from(uploads)
+    .innerJoin(sessions, eq(sessions.id, uploads.sessionId))
     .leftJoin(blobs, live)
-    .where(eq(uploads.sessionId, sessionId))
+    .where(and(eq(uploads.sessionId, sessionId), digest === undefined ? undefined : eq(uploads.digest, digest)))
     .orderBy(asc(uploads.digest))
     .all()
-    .map(({ storedSize, ...promised }) => ({ ...promised, storedSize: storedSize ?? undefined }))
+    .map(({ storedSize, received, broughtBy, tokenId, ...promised }) => ({
+      ...promised,
+      storedSize: storedSize ?? undefined,
+      isOwn: received || broughtBy === tokenId,
+      heldBy: storedSize === null ? [] : listHolders(db, promised.digest),
+    }))
+}
+
+function listHolders(db: Db, digest: Digest): PromisedUpload['heldBy'] {
+  return db.all(sql`SELECT name AS repo, visibility FROM repos WHERE name IN (
+    SELECT repo FROM versions WHERE bundle_digest = ${digest}
+    UNION SELECT repo FROM versions JOIN artifacts ON version_id = versions.id WHERE artifacts.digest = ${digest})`)
+}
+
+export function markReceived(tx: Db, sessionId: string, digest: Digest): void {
+  tx.update(uploads)
+    .set({ received: true })
+    .where(and(eq(uploads.sessionId, sessionId), eq(uploads.digest, digest)))
+    .run()
 }
 
 export function countOpenSessions(db: Db, tokenId: string, now: number): number {

@@ -119,6 +119,8 @@ export const uploads = sqliteTable(
     sessionId: text('session_id').notNull(),
     digest: text().$type<Digest>().notNull(),
     size: integer().notNull(),
+    /** Whether the bytes came in this session. */
+    received: integer({ mode: 'boolean' }).notNull().default(false),
   },
   (table) => [primaryKey({ columns: [table.sessionId, table.digest] })],
 )

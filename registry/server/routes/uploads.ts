@@ -10,7 +10,7 @@ import { allowedSession } from './sessions.ts'
 export function readUploadRoute(services: RegistryServices): TokenHandler {
   return async (c, principal) => {
     const session = await allowedSession(c, principal, services)
-    const promised = await requirePromised(services.metadata.publishing, session, digestParam(c))
+    const promised = await requirePromised(services.metadata, session, digestParam(c))
     const offset = await uploadOffset(services, session, promised)
     return c.body(null, 204, { 'Upload-Offset': String(offset), 'Cache-Control': 'no-store' })
   }

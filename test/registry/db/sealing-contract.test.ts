@@ -125,7 +125,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
       await ask({ plugin: 'he-llo', version: '1.0.0' })
       const [first, again, next, alike] = seen as [FoundForSealing, FoundForSealing, FoundForSealing, FoundForSealing]
       assert.deepEqual([first.isOpen, first.siblings, first.versions, first.key?.id], [true, 0, [], aKey('a').id])
-      assert.deepEqual(first.uploads, [{ ...BUNDLE, storedSize: undefined }])
+      assert.deepEqual(first.uploads, [{ ...BUNDLE, storedSize: undefined, isOwn: false, heldBy: [] }])
       assert.equal(again.isOpen, false)
       assert.equal(again.sealed?.version, '1.0.0')
       assert.deepEqual(

@@ -1,9 +1,12 @@
 // What every database behind the metadata port promises of publishing sessions: leases, what they promise, and who is told of what.
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import type { Digest } from '../../../schemas/digest.ts'
 import { digestOf } from '../../../schemas/digest.ts'
+import { aRelease } from '../../support/builders/plugin-record.ts'
 import {
   A,
+  addRepo,
   aReleaseKey,
   aSession,
   B,
@@ -29,8 +32,8 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
       assert.equal(await store.publishing.find(B), undefined)
       await record(store, { digest: OTHER.digest, size: 99 })
       const uploads = [
-        { ...BUNDLE, storedSize: undefined },
-        { ...OTHER, storedSize: 99 },
+        { ...BUNDLE, storedSize: undefined, isOwn: false, heldBy: [] },
+        { ...OTHER, storedSize: 99, isOwn: true, heldBy: [] },
       ]
       assert.deepEqual(
         await store.publishing.uploads(A),
@@ -38,6 +41,32 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
       )
       assert.deepEqual(await store.publishing.uploads(B), [])
       assert.deepEqual(await store.publishing.listOpen(), [A])
+    })
+
+    test('of what is here a session is told who brought it, and which repos hold it', async (t) => {
+      const store = await withPublishers(await openStore(t))
+      await addRepo(store, 'hidden', [], 'private')
+      const shared = { content: () => 'the same bytes' }
+      for (const repo of ['core', 'hidden']) await seal(store, { repo, ...shared })
+      const { bundle, predicate } = aRelease({ plugin: 'hello', ...shared })
+      const artifact = Object.values(predicate.platforms)[0] ?? bundle
+      const uploads = [artifact, OTHER].map(({ digest, size }) => ({ digest, size }))
+      await open(store, { session: { id: B, tokenId: 'tok-b' }, uploads })
+      const seen = async (digest: Digest) => {
+        const [upload, ...more] = await store.publishing.uploads(B, digest)
+        assert.equal(more.length, 0)
+        return [upload?.isOwn, upload?.heldBy.map(({ repo, visibility }) => `${repo} ${visibility}`).sort()]
+      }
+      assert.deepEqual(await seen(artifact.digest), [false, ['core public', 'hidden private']])
+      assert.deepEqual(await seen(OTHER.digest), [false, []])
+      await store.blobs.record({ ...OTHER, createdAt: NOW, broughtBy: 'tok-b' })
+      assert.deepEqual(await seen(OTHER.digest), [true, []])
+      await store.blobs.record({ ...OTHER, createdAt: NOW, broughtBy: 'tok-a' })
+      assert.deepEqual(await seen(OTHER.digest), [false, []])
+      await store.blobs.record({ ...OTHER, createdAt: NOW, broughtBy: 'tok-b' }, B)
+      await store.blobs.record({ ...OTHER, createdAt: NOW, broughtBy: 'tok-a' })
+      assert.deepEqual(await seen(OTHER.digest), [true, []])
+      assert.deepEqual(await store.publishing.uploads(B, BUNDLE.digest), [])
     })
 
     test('whoever opens is told what there is', async (t) => {

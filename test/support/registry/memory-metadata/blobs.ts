@@ -12,7 +12,16 @@ export function blobsOf({ read, write }: Steps): BlobRecords {
     if (blob) blobs.set(digest, { ...blob, state: 'condemned' })
   }
   return {
-    record: (blob) => write(({ blobs }) => void blobs.set(blob.digest, { ...blob, state: 'live' })),
+    record: (blob, session) =>
+      write(({ blobs, uploads }) => {
+        blobs.set(blob.digest, { ...blob, state: 'live' })
+        const promised = session === undefined ? undefined : uploads.get(session)
+        if (session === undefined || !promised) return
+        const noted = promised.map((each) =>
+          each.digest === blob.digest ? { ...each, isReceived: true as const } : each,
+        )
+        uploads.set(session, noted)
+      }),
     findLive: (digest) =>
       read(({ blobs }) => {
         const blob = blobs.get(digest)

@@ -9,6 +9,7 @@ import type {
 import type { Artifact, Plugin, Release, ReleaseKey, Session } from '../../../../registry/db/records.ts'
 import { releaseDigest } from '../../../../registry/db/release-digest.ts'
 import { stateOf } from '../../../../registry/db/version-state.ts'
+import type { Digest } from '../../../../schemas/digest.ts'
 import { shownToken } from './admin.ts'
 import type { State, Steps } from './state.ts'
 import { byText, nameOf, note, pluginOf, releasesOf, sum } from './state.ts'
@@ -56,7 +57,8 @@ export function publishingOf({ read, write }: Steps): PublishingStore {
         return session
       }),
     find: (id) => read(({ sessions }) => sessions.get(id)),
-    uploads: (id) => read((state) => uploadsOf(state, id)),
+    uploads: (id, digest) =>
+      read((state) => uploadsOf(state, id).filter((upload) => digest === undefined || upload.digest === digest)),
     renew: (id, tokenId, decide) =>
       write((state) => {
         const leaseUntil = decide(shownToken(state.tokens.get(tokenId)))
@@ -77,6 +79,7 @@ export function publishingOf({ read, write }: Steps): PublishingStore {
           isOpen: state.sessions.get(session.id)?.state === 'open',
           uploads: uploadsOf(state, session.id),
           key: state.keys.get(`${session.repo} ${signer}`),
+          hasPrivate: [...state.repos.values()].includes('private'),
           versions: releasesOf(state, session).map(({ release: { version, state: shown } }) => ({
             version,
             state: shown,
@@ -146,11 +149,23 @@ function findForPublishing(state: State, release: ReleaseKey, tokenId: string): 
   }
 }
 
-export function uploadsOf({ uploads, blobs }: State, id: string): PromisedUpload[] {
+export function uploadsOf(state: State, id: string): PromisedUpload[] {
+  const { uploads, blobs, sessions } = state
   const promised = [...(uploads.get(id) ?? [])].sort((a, b) => byText(a.digest, b.digest))
-  return promised.map(({ digest, size }) => {
-    const blob = blobs.get(digest)
-    return { digest, size, storedSize: blob?.state === 'live' ? blob.size : undefined }
+  return promised.map(({ digest, size, isReceived = false }) => {
+    const found = blobs.get(digest)
+    const blob = found?.state === 'live' ? found : undefined
+    const isOwn = isReceived || (blob !== undefined && blob.broughtBy === sessions.get(id)?.tokenId)
+    return { digest, size, storedSize: blob?.size, isOwn, heldBy: blob ? holdersOf(state, digest) : [] }
+  })
+}
+
+function holdersOf({ releases, repos }: State, digest: Digest): PromisedUpload['heldBy'] {
+  const holding = [...releases.values()].filter(
+    ({ release, artifacts }) => release.bundleDigest === digest || artifacts.some((file) => file.digest === digest),
+  )
+  return [...new Set(holding.map(({ release }) => release.repo))].map((repo) => {
+    return { repo, visibility: repos.get(repo) ?? 'public' }
   })
 }
 

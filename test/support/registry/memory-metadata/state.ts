@@ -40,7 +40,7 @@ export type State = {
   readonly blobs: Map<Digest, Blob>
   readonly ociDigests: Map<Digest, NotedDigest>
   readonly sessions: Map<string, Session>
-  readonly uploads: Map<string, readonly PromisedBlob[]>
+  readonly uploads: Map<string, readonly (PromisedBlob & { readonly isReceived?: true })[]>
   readonly requests: Map<string, { readonly requestDigest: Digest; readonly sessionId: string }>
   readonly budgets: Map<string, SpentBudgets>
   readonly audit: AuditRecord[]
