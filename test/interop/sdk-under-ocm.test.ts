@@ -40,7 +40,7 @@ function programText(): string {
     import { goTwin } from ${place('../support/sdk/go-twins.ts')}
     const capability = process.env.CAPABILITY
     void definePlugin({ name: 'fake', version: '1.0.0', summary: 'is asked by the manager',
-      config: [configType('fake.config/v1', {})],
+      config: [configType('fake.config/v1', {}, { isPrivate: true })],
       serves: [goTwin(capability, { type: 'Fake/v1' })] }).main()\n`
 }
 

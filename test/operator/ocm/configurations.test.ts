@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { openPluginHost } from '../../../operator/ocm/host.ts'
+import { keyOf } from '../../../operator/ocm/shared/key.ts'
+import { digestOf } from '../../../schemas/digest.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import { aServicePlugin, LISTER } from '../../support/builders/service-plugin.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
@@ -74,4 +76,39 @@ test('a configuration that does not fit its schema is an error before the plugin
   await using _ = host
   assert.match((await expectCodeAsync('ARGUMENTS_INVALID', () => ask())).message, /`n` must be integer/)
   assert.deepEqual(host.status(), [])
+})
+
+test("OCM's credentials are no configuration of a plugin that has them in its command line", async (t) => {
+  const type = 'credentials.config.ocm.software'
+  const wanting = (described: object) =>
+    JSON.stringify({ ...JSON.parse(LISTER), supportedConfigTypes: [type], ...described })
+  const configurations = [{ type, consumers: [{ credentials: [{ properties: { password: 's3cret' } }] }] }]
+  const refused = aHost(t, wanting({}), configurations)
+  await using _ = refused.host
+  const error = await expectCodeAsync('ARGUMENTS_INVALID', () => refused.ask())
+  assert.doesNotMatch(JSON.stringify(error), /s3cret/)
+  assert.deepEqual(refused.host.status(), [])
+  const hidden = aHost(t, wanting({ describedConfigTypes: [{ type, private: true }] }), configurations)
+  await using _hidden = hidden.host
+  const { argv, config } = (await hidden.ask()).echoed
+  assert.doesNotMatch(argv.join(' '), /s3cret/)
+  assert.match(readFileSync(config.configFile ?? '', 'utf8'), /s3cret/)
+})
+
+test('an instance that was given other secrets is another one, and is not shared', () => {
+  const program = { argv0: 'p', leading: [], root: '/p', digest: digestOf('p') }
+  const limits = { startMs: 1, killGraceMs: 1, maxCalls: 1 }
+  const facts = {
+    env: {},
+    cwd: '/',
+    idleTimeoutMs: 1,
+    configTypes: [],
+    log: () => undefined,
+    limits,
+    listen: 'unix',
+  } as const
+  const secret = (password: string) => ({ ...facts, hiddenConfigTypes: [{ type: 'hidden/v1', password }] })
+  const keys = [facts, secret('a'), secret('b')].map((one) => keyOf('p', program, one))
+  assert.equal(new Set(keys).size, 3)
+  assert.equal(keyOf('p', program, { ...facts, hiddenConfigTypes: [] }), keys[0])
 })

@@ -13,6 +13,7 @@ import { startInstance } from '../../../operator/ocm/instance.ts'
 import { openKnowledge } from '../../../operator/ocm/known-files.ts'
 import type { PluginLine } from '../../../operator/ocm/lines.ts'
 import type { ServicePlugin } from '../../../operator/ocm/plugin.ts'
+import { prepareCall } from '../../../operator/ocm/prepare-call.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import type { Behaviour } from '../../support/builders/service-plugin.ts'
 import { aServicePlugin, LISTER, writeServicePlugin } from '../../support/builders/service-plugin.ts'
@@ -148,12 +149,15 @@ const TOKEN = {
   schema: { type: 'object', required: ['token'], properties: { type: {}, token: { type: 'string' } } },
 }
 
-test('CredentialTypeRegistryPopulatedFromPlugin: credentials of a type that a plugin brings look as it says', async () => {
+test('CredentialTypeRegistryPopulatedFromPlugin: credentials of a type that a plugin brings look as it says', async (t) => {
   const plugins = [bringing('vault', TOKEN)]
   await requireFittingCredentials({ type: 'Token/v1', token: 'x' }, plugins)
   const error = await expectCodeAsync('ARGUMENTS_INVALID', () =>
     requireFittingCredentials({ type: 'Token', secret: 's3cret' }, plugins),
   )
+  const credentials = { type: 'Token', secret: 's3cret' }
+  const all = [...plugins, aServicePlugin(tempFolder(t), 'twin')]
+  await expectCodeAsync('ARGUMENTS_INVALID', () => prepareCall({ ...LIST, credentials }, all))
   assert.match(error.message, /`token` is missing/)
   assert.doesNotMatch(JSON.stringify(error), /s3cret/)
 })
