@@ -11,7 +11,7 @@ import type { Settled } from '../../system/async/limit.ts'
 import { inParallel } from '../../system/async/limit.ts'
 import { programAt, thisMachine } from '../exec/executable.ts'
 import { requireRuntimeVersion } from '../exec/runtime-version.ts'
-import type { FoundProgram, TakenNames } from './found-plugin.ts'
+import type { FoundProgram, Proof, TakenNames } from './found-plugin.ts'
 import { takeName } from './found-plugin.ts'
 import type { LearnFacts } from './learn-capabilities.ts'
 import { learnCapabilities } from './learn-capabilities.ts'
@@ -63,7 +63,8 @@ async function look({ pin, outcome }: Asked, source: PluginSource, facts: Stored
   const executable = outcome.value
   const { version, signer, digest } = executable
   const origin = { kind: 'repo', repo: executable.repo, version, signer } as const
-  const seen = { name, origin, proof: 'signature', digest } as const
+  const proof: Proof = signer === 'pinned' ? 'digest' : 'signature'
+  const seen = { name, origin, proof, digest }
   const open = () => openProgram(executable, source)
   try {
     takeName(name, origin, facts.taken)

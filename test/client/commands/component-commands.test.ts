@@ -1,17 +1,18 @@
 // The commands that show, lock and install plugins, with a plugin registry of OCM among the repos.
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { stringify } from 'yaml'
 import { hostPlatform } from '../../../client/host-platform.ts'
 import { digestOf, hexOf } from '../../../schemas/digest.ts'
+import { servicePluginText } from '../../support/builders/service-plugin.ts'
 import { AMD, aComponentScene, ocmKey, publishSigned } from '../../support/client/component-scene.ts'
 import { serveFolder } from '../../support/machine/serve-folder.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { octoIn } from '../../support/octo/in-process-octo.ts'
-import { aPluginComponent, pinOf } from '../../support/peers/component-registry.ts'
+import { aListComponent, aPluginComponent, pinOf, signatureOf } from '../../support/peers/component-registry.ts'
 
 async function aFolder(t: TestContext) {
   const { registry, folder } = await aComponentScene(t)
@@ -111,4 +112,33 @@ test('`octo doctor` looks at a registry of OCM, at the keys for it, and at what 
   assert.match(await said(), /1 key of 1 counts now/)
   write({ operator: { repos: { acme: { url: acme.url, digests: [pinOf(plugin)] } } } })
   assert.match(await said(), /1 component version may run, whoever signed/)
+})
+
+test('a plugin of a registry of OCM stands in the list of service plugins with its proof, and answers calls', async (t) => {
+  const { octo, registry, folder, write, acme } = await aFolder(t)
+  const [os, architecture] = hostPlatform().split('_')
+  const bytes = Buffer.from(servicePluginText())
+  const plugin = aPluginComponent({ [`${os}/${architecture}`]: bytes }, { name: 'acme.org/plugins/twin' })
+  const list = aListComponent([plugin], { version: '1.0.1' })
+  registry.put(plugin, { files: [bytes] })
+  registry.put(list, { signatures: [signatureOf(list, ocmKey)] })
+  mkdirSync(join(folder, 'tmp'))
+  const plugins = { twin: { repo: 'acme' } }
+  const proofs = [
+    [acme, 'signature'],
+    [{ url: acme.url, digests: [pinOf(list)] }, 'digest'],
+  ] as const
+  for (const [repo, proof] of proofs) {
+    write({ operator: { repos: { acme: repo }, plugins } })
+    await octo('update')
+    const [row] = JSON.parse((await octo('plugin', 'ls', '--json')).stdout)
+    assert.deepEqual(
+      [row.name, row.origin.kind, row.origin.repo, row.proof, row.state],
+      ['twin', 'repo', 'acme', proof, 'usable'],
+    )
+    const request = '{"repository": {"type": "Twin/v1"}, "last": ""}'
+    const { code, stdout, stderr } = await octo('plugin', 'call', 'listComponents', request, '--plugin', 'twin')
+    assert.equal(code, 0, stderr)
+    assert.deepEqual(JSON.parse(stdout).list, ['a'])
+  }
 })
