@@ -51,17 +51,25 @@ export async function resolveOnline(
     ...(before ? { before } : {}),
   })
   for (const warning of choice.warnings) context.report.warn?.(warning)
-  const entry = await lockChoice(choice, { locked, serial: knownSerial(offers, choice) }, context)
+  const entry = await lockChoice(choice, { locked, before, serial: knownSerial(offers, choice) }, context)
   return { entry, reason: choice.reason + goneNote(choice, before) }
 }
 
-type Locking = { readonly locked: LockedPlugin | undefined; readonly serial: number }
+type Locking = {
+  readonly locked: LockedPlugin | undefined
+  readonly before: LockedPlugin | undefined
+  readonly serial: number
+}
 
-async function lockChoice(choice: Choice, { locked, serial }: Locking, context: ClientContext): Promise<LockedPlugin> {
+async function lockChoice(
+  choice: Choice,
+  { locked, before, serial }: Locking,
+  context: ClientContext,
+): Promise<LockedPlugin> {
   const { repo } = choice
   if (isComponentRepo(repo)) {
     const { lockComponent } = await import('../sources/component/component-plugin.ts')
-    return lockComponent(choice, { repo, locked }, context)
+    return lockComponent(choice, { repo, locked, before }, context)
   }
   return repo.trust.kind === 'unsigned' ? lockPlain(choice, locked, context) : lockProven(choice, serial, context)
 }

@@ -11,16 +11,26 @@ import type { ClientContext } from '../../context.ts'
 import type { ArtifactSource, Choice } from '../offer.ts'
 import type { ComponentRepo } from './component-repo.ts'
 import { addressOf } from './component-repo.ts'
+import { refuseOlder } from './plugin-list.ts'
 import { proveLockedPlugin, provePlugin } from './prove-plugin.ts'
+
+type Locking = {
+  readonly repo: ComponentRepo
+  /** What is kept where it still answers. */
+  readonly locked: LockedPlugin | undefined
+  readonly before: LockedPlugin | undefined
+}
 
 export async function lockComponent(
   { document, version, question }: Choice,
-  { repo, locked }: { readonly repo: ComponentRepo; readonly locked: LockedPlugin | undefined },
+  { repo, locked, before }: Locking,
   context: ClientContext,
 ): Promise<LockedPlugin> {
   const { plugin } = document
   const found = await provePlugin({ repo, plugin, version: version.version }, context)
   const { listed, list, proof, files, descriptor } = found
+  if (before?.url === repo.url)
+    refuseOlder(repo, { seen: before.component?.list.version, found: list.version }, context)
   const entry: LockedPlugin = {
     ...{ repo: repo.name, url: repo.url, registryRepo: repo.name, plugin, version: version.version },
     ...{ ranges: [...question.ranges], serial: 0, signer: proof.signer, bundle: descriptor },

@@ -1,7 +1,7 @@
 // The list of a plugin registry of OCM: a component version that refers to each version of each plugin. It says which component a name
 // means, so that it has to be proven itself before any of it counts; and an older one than was seen before is refused, where the config
 // does not name its version.
-import { isComponentName } from '../../../schemas/component/address.ts'
+import { isComponentName, readComponentAddress } from '../../../schemas/component/address.ts'
 import type { Descriptor, OcmDigest, OcmReference } from '../../../schemas/component/descriptor.ts'
 import type { Digest } from '../../../schemas/digest.ts'
 import { coded, isCoded } from '../../../schemas/errors.ts'
@@ -54,7 +54,7 @@ async function readOnce(repo: ComponentRepo, context: ClientContext): Promise<Pl
   const address = addressOf(repo)
   const repository = await context.network.component(address)
   const version = address.version ?? (await newestVersion(repository, address).catch(noRepo(repo)))
-  if (address.version === undefined) refuseOlder(repo, version, context)
+  refuseOlder(repo, { seen: readSeenVersion(context.layout, repo.url), found: version }, context)
   const { descriptor, blob } = await readComponentVersion(repository, { ...address, version })
   const proof = proveComponent({ descriptor, trust: repo.trust, at: () => context.now() })
   const { layout } = context
@@ -98,9 +98,13 @@ function listedIn({ componentName, version: text, labels, digest }: OcmReference
   }
 }
 
-/** Of lists that come by their newest version: whoever serves yesterday's hides what changed since. */
-function refuseOlder({ name, url }: ComponentRepo, found: string, { layout, accept }: ClientContext): void {
-  const seen = readSeenVersion(layout, url)
+/** Of lists that come by their newest version: whoever serves yesterday's hides what changed since. Throws INDEX_ROLLBACK. */
+export function refuseOlder(
+  { name, url }: ComponentRepo,
+  { seen, found }: { readonly seen: string | undefined; readonly found: string },
+  { accept }: Pick<ClientContext, 'accept'>,
+): void {
+  if (readComponentAddress(url)?.version !== undefined) return
   const [before, now] = [seen, found].map((text = '') => text.replace(/^v/, '').replace(/\+.*$/, ''))
   if (accept.serial || !isVersion(before) || !isVersion(now) || compareVersions(now, before) >= 0) return
   throw coded('INDEX_ROLLBACK', {

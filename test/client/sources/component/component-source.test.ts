@@ -95,7 +95,7 @@ function relist(registry: ComponentRegistry, plugin: DraftComponent): void {
 }
 
 test('a list that is older than the one last seen is refused, until somebody accepts it', async (t) => {
-  const { registry, base, install } = await aComponentScene(t)
+  const { registry, base, install, readLock } = await aComponentScene(t)
   const { list } = publishSigned(registry, { version: '1.0.10' })
   await install(base(KEYS))
   registry.forget(list)
@@ -104,6 +104,11 @@ test('a list that is older than the one last seen is refused, until somebody acc
     await using client = await openClient({ ...base(KEYS), accept })
     return client.lock({ update: 'all' })
   }
+  // On another machine the lockfile is the one that knows.
+  const other = aMachineFor(t, registry)
+  other.writeLock(readLock())
+  await using client = await openClient(other.base(KEYS))
+  await expectCodeAsync('INDEX_ROLLBACK', () => client.lock({ update: 'all' }))
   const error = await expectCodeAsync('INDEX_ROLLBACK', () => update())
   assert.match(error.message, /expected version `1\.0\.10` or newer, found `1\.0\.9`/)
   assert.deepEqual(await update({ serial: true }), [])
