@@ -159,6 +159,12 @@ test('on another machine the lockfile is enough, also when the registry keeps th
   assert.equal(execFileSync(hello?.path ?? '', { encoding: 'utf8' }), 'for amd64\n')
 })
 
+test('a registry of OCM is asked for no images of services', async (t) => {
+  const { registry, base } = await aComponentScene(t)
+  await using client = await openClient(base(KEYS))
+  assert.deepEqual([await client.repoImages(['web']), registry.requests], [{}, []])
+})
+
 test('a key that the config no longer has proves nothing that is locked by it', async (t) => {
   const { registry, base, install } = await aComponentScene(t)
   publishSigned(registry)
