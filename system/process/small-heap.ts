@@ -46,17 +46,17 @@ export function giveBackMemorySoon(): void {
   setTimeout(act, SOON_MS).unref()
 }
 
-/** Threads and what they load have begun by then. */
-const BEGUN_MS = 3000
-const AGAIN_MS = 20_000
+/** Threads have begun by then, and once more what they load; the most that such a command has in all its life is around the first. */
+const BEGUN_MS = [1500, 5000]
+const AGAIN_MS = 5000
 
 /** Of what the C library keeps, as that grows again: in a few milliseconds each time. */
 export function keepGivingBack(): Disposable {
-  const first = setTimeout(giveBackSpare, BEGUN_MS).unref()
+  const begun = BEGUN_MS.map((ms) => setTimeout(giveBackSpare, ms).unref())
   const again = setInterval(giveBackFreed, AGAIN_MS).unref()
   return {
     [Symbol.dispose]: () => {
-      clearTimeout(first)
+      for (const one of begun) clearTimeout(one)
       clearInterval(again)
     },
   }
