@@ -74,6 +74,6 @@ function noLogin({ origin, pathname, protocol, host }: URL): Error {
     hint:
       protocol === 'http:'
         ? 'nothing is sent without encryption, but to this machine'
-        : `\`octo login ${shellWord(address)}\` keeps a token, \`~/.netrc\` a password for ${quote(host)}`,
+        : `\`octo login --registry ${shellWord(address)}\` keeps a token, \`~/.netrc\` a password for ${quote(host)}`,
   })
 }
