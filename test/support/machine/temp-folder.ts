@@ -6,7 +6,8 @@ import type { TestContext } from 'node:test'
 
 export function tempFolder(context: Pick<TestContext, 'after'>): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'octo-test-')))
-  context.after(() => removeFolder(folder))
+  // Behind all that comes to an end later: a server that is still at work would make its folders anew.
+  context.after(() => context.after(() => removeFolder(folder)))
   return folder
 }
 
