@@ -99,7 +99,10 @@ test('nothing is sent before a server asks, and later reads send it at once', as
 
 for (const mode of [0o644, 0o640, 0o604, 0o666, 0o444])
   test(`a token, a key and a passphrase in files of mode ${mode.toString(8)} are refused`, async (t) => {
-    const file = join(tempFolder(t), 'secret')
+    const folder = tempFolder(t)
+    // In memory, a closed one would be enough.
+    chmodSync(folder, 0o755)
+    const file = join(folder, 'secret')
     writeFileSync(file, 'octo_a-token-of-one-word')
     chmodSync(file, mode)
     const error = await expectCodeAsync('TOKEN_UNREADABLE', () => readTokenFile(file))
