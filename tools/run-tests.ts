@@ -16,6 +16,7 @@ import { longestFirst } from './testing/longest-first.ts'
 import type { FileOutcome } from './testing/recorder.ts'
 import { renderFile, renderSum } from './testing/report.ts'
 import { runFiles } from './testing/run-files.ts'
+import { openTemporaryFolders } from './testing/temporary-folders.ts'
 
 /** More of them than processors, as many wait for disks, kills and time; not so many that they starve each other. */
 const DEFAULT_CONCURRENCY = Math.min(availableParallelism() + 1, 8)
@@ -31,15 +32,22 @@ const waiting = batchesOf(longestFirst(chosenFiles(process.argv.slice(2))), { cw
 const timeoutMs = Number(env.OCTO_TEST_FILE_TIMEOUT_MS) || DEFAULT_FILE_TIMEOUT_MS
 const outcomes: FileOutcome[] = []
 
+using folders = openTemporaryFolders()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => endBy(signal))
 await Promise.all(Array.from({ length: concurrency }, work))
 process.exitCode = renderSum(outcomes, out, paint)
 
 async function work(): Promise<void> {
   for (let files = waiting.shift(); files !== undefined; files = waiting.shift())
-    for await (const outcome of runFiles(files, { timeoutMs, cwd })) {
+    for await (const outcome of runFiles(files, { timeoutMs, cwd, folders })) {
       outcomes.push(outcome)
       out.write(`${renderFile(outcome, paint)}\n`)
     }
+}
+
+function endBy(signal: NodeJS.Signals): void {
+  folders[Symbol.dispose]()
+  process.kill(process.pid, signal)
 }
 
 /** Tests start octo hundreds of times, which takes half as long from a bundle. */

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { nameOfThisProcess } from '../../system/process/own-name.ts'
 import { LONGEST, longestFirst } from '../../tools/testing/longest-first.ts'
+import { FROM_SOURCES } from '../support/machine/from-sources.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 
 const runner = fileURLToPath(new URL('../../tools/run-tests.ts', import.meta.url))
@@ -24,7 +26,7 @@ function aProject(t: TestContext, files: Readonly<Record<string, string>>): stri
 function runTests(folder: string, words: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
   const { NODE_TEST_CONTEXT: _, OCTO_INTEROP: __, FORCE_COLOR: ___, ...inherited } = process.env
   const options = { cwd: folder, encoding: 'utf8', env: { ...inherited, ...env } } as const
-  const { status, stdout, stderr } = spawnSync(process.execPath, [runner, ...words], options)
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...FROM_SOURCES, runner, ...words], options)
   return { status, stdout, stderr, lastLine: stdout.trimEnd().split('\n').at(-1) }
 }
 
@@ -137,6 +139,63 @@ test('a file that ends the process of others is told alone, and the others run',
   })
   assert.deepEqual({ status: run.status, lastLine: run.lastLine }, { status: 1, lastLine: '2 passed, 1 failed' })
   assert.match(run.stdout, /✗ test\/b\.test\.ts .*\n +the file as a whole\n +its process ended with exit code 3/)
+})
+
+const LEAVES = `
+  import { mkdtempSync } from 'node:fs'
+  import { tmpdir } from 'node:os'
+  import { join } from 'node:path'
+  test('leaves', () => void mkdtempSync(join(tmpdir(), 'left-')))`
+
+test('what files leave among temporary files is said and removed', (t) => {
+  const folder = aProject(t, { 'a.test.ts': LEAVES, 'b.test.ts': LEAVES, 'c/d.test.ts': GOOD })
+  const temporary = tempFolder(t)
+  const { status, stdout, lastLine } = runTests(folder, [], { OCTO_TEST_CONCURRENCY: '1', TMPDIR: temporary })
+  assert.deepEqual({ status, lastLine }, { status: 0, lastLine: '3 passed, 0 failed' }, stdout)
+  assert.match(stdout, /^- left among temporary files: left-\w+, left-\w+ \(test\/b\.test\.ts, or one before it\)$/m)
+  assert.doesNotMatch(stdout, /left.*d\.test\.ts/)
+  assert.deepEqual(readdirSync(temporary), [])
+})
+
+const SAYS_FOLDER = `
+  import { statSync } from 'node:fs'
+  import { tmpdir } from 'node:os'
+  test('says', () => {
+    console.log('in ' + tmpdir() + ' ' + (statSync(tmpdir()).mode & 0o7777).toString(8))
+    throw new Error('so that it is shown')
+  })`
+
+test('each process has a folder for temporary files of its own, open to all users as that of the machine is', (t) => {
+  const hooks = "import { after } from 'node:test'\nafter(() => {})\n"
+  const folder = aProject(t, { 'a.test.ts': hooks + SAYS_FOLDER, 'b.test.ts': hooks + SAYS_FOLDER })
+  const temporary = tempFolder(t)
+  const { stdout } = runTests(folder, [], { TMPDIR: temporary })
+  const said = new Set([...stdout.matchAll(/^ +in (\S+) (\d+)$/gm)].map(([, place, mode]) => `${place} ${mode}`))
+  assert.equal(said.size, 2, stdout)
+  for (const each of said) assert.match(each, new RegExp(`^${temporary}/octo-t-\\w+/\\d+ 1777$`))
+})
+
+test('what a run left that was killed goes with the next one, and what is of others stays', {
+  skip: process.platform === 'linux' ? false : 'elsewhere nobody can tell',
+}, (t) => {
+  const temporary = tempFolder(t)
+  const owned = (name: string, owner: string) => {
+    mkdirSync(join(temporary, name))
+    writeFileSync(join(temporary, name, 'owner'), owner)
+  }
+  const own = nameOfThisProcess()
+  owned('octo-t-ended', own.replace(/\d+$/, '1'))
+  owned('octo-t-running', own)
+  owned(
+    'octo-t-elsewhere',
+    own.replace(/^./, (digit) => (digit === '0' ? '1' : '0')),
+  )
+  owned('other-ended', own.replace(/\d+$/, '1'))
+  mkdirSync(join(temporary, 'octo-t-nobody'))
+  symlinkSync('other-ended', join(temporary, 'octo-t-link'))
+  runTests(aProject(t, { 'a.test.ts': GOOD }), [], { TMPDIR: temporary })
+  const left = ['octo-t-elsewhere', 'octo-t-link', 'octo-t-nobody', 'octo-t-running', 'other-ended']
+  assert.deepEqual(readdirSync(temporary).sort(), left)
 })
 
 const ENDS = (how: string) => `

@@ -14,6 +14,8 @@ export type FileOutcome = {
   readonly tests: readonly TestOutcome[]
   /** What the file printed; shown only when something failed. */
   readonly output: string
+  /** Names among temporary files, of the last file of a process: it or one before it left them. */
+  readonly left?: readonly string[]
 }
 
 export type TestEvent = {

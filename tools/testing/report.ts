@@ -18,12 +18,14 @@ export function renderFile({ file, durationMs, tests, output }: FileOutcome, pai
   return [head, ...failures, ...printed].join('\n')
 }
 
-/** The lines after all files: skips by reason, what failed, then the sum. Nothing ran is a failure too. */
+/** The lines after all files: skips by reason, what was left behind, what failed, then the sum. Nothing ran is a failure too. */
 export function renderSum(files: readonly FileOutcome[], out: OutputStream, paint: Paint): number {
   const tests = files.flatMap(({ file, tests }) => tests.map((test) => ({ ...test, file })))
   const number = (state: TestOutcome['state']) => tests.filter((test) => test.state === state).length
   for (const test of tests)
     if (test.state === 'skipped') out.write(`- skipped: ${test.title} (${test.file}): ${test.note}\n`)
+  for (const { file, left = [] } of files)
+    if (left.length > 0) out.write(`- left among temporary files: ${left.join(', ')} (${file}, or one before it)\n`)
   const failed = files.filter(({ tests }) => tests.some(({ state }) => state === 'failed'))
   if (failed.length > 0) out.write('\nwhat failed, once more:\n')
   for (const outcome of failed.slice(0, MAX_FAILURES_SHOWN)) out.write(`${renderFile(outcome, paint)}\n`)

@@ -5,8 +5,9 @@ import { run } from 'node:test'
 import { endedFile } from './file-ends.ts'
 import type { FileOutcome, TestEvent } from './recorder.ts'
 import { describeFailure, Recorder, WHOLE_FILE } from './recorder.ts'
+import type { TemporaryFolders } from './temporary-folders.ts'
 
-type Setting = { readonly timeoutMs: number; readonly cwd: string }
+type Setting = { readonly timeoutMs: number; readonly cwd: string; readonly folders: TemporaryFolders }
 type Event = { readonly type: string; readonly data: TestEvent }
 
 const COMPILE_CACHE = join(import.meta.dirname, 'compile-cache.cjs')
@@ -24,11 +25,22 @@ export async function* runFiles(files: readonly string[], setting: Setting): Asy
 }
 
 /** Of at least one file: the process ends with the one that ended it. */
-async function* inOneProcess(files: readonly string[], { timeoutMs, cwd }: Setting): AsyncGenerator<FileOutcome> {
+async function* inOneProcess(files: readonly string[], setting: Setting): AsyncGenerator<FileOutcome> {
+  const { timeoutMs, cwd } = setting
+  using folder = setting.folders.make()
   const tooLong = new AbortController()
   const timer = setTimeout(() => tooLong.abort(), timeoutMs)
   const execArgv = ['--disable-warning=ExperimentalWarning', '--require', COMPILE_CACHE]
-  const options = { files: [PROCESS], argv: [...files], isolation: 'process', signal: tooLong.signal, cwd, execArgv }
+  const env = { ...process.env, TMPDIR: folder.path }
+  const options = {
+    files: [PROCESS],
+    argv: [...files],
+    isolation: 'process',
+    signal: tooLong.signal,
+    cwd,
+    execArgv,
+    env,
+  }
   const events = run(options as Parameters<typeof run>[0]) as AsyncIterable<Event>
   let [ended, record] = [0, new Recorder(files[0] ?? '')]
   let ofProcess: string | undefined
@@ -52,7 +64,7 @@ async function* inOneProcess(files: readonly string[], { timeoutMs, cwd }: Setti
   else if (ofProcess !== undefined) record.fail(WHOLE_FILE, ofProcess)
   // With exit code 0, or after a failure of another file, nothing else tells of the tests that never ran.
   else if (!isAtEnd) record.fail(WHOLE_FILE, 'its process ended before its tests did')
-  yield record.finish()
+  yield { ...record.finish(), left: folder.left() }
 }
 
 /** Node counts the file that it starts as a test, whose name is its path. */
