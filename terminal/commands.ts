@@ -54,7 +54,7 @@ export const WORDS: readonly Word[] = [
     import: 'take a plugin from an OCM registry into a project folder',
   }),
   ...group('Write and publish plugins', 'plugin test', {
-    test: 'build a plugin and run it as its users will, without publishing it',
+    test: 'build a plugin and run it as its users will, unpublished',
   }),
   ...group('Write and publish plugins', 'publisher', {
     build: 'build the artifacts of a plugin for its platforms',

@@ -25,7 +25,7 @@ test('the tables of the database are those of the page, and its queries can be a
   const { $client: database } = await openTestDb(t)
   const tables = database
     .prepare(
-      `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'plugin_words_%'`,
+      `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'plugin_words_%' AND name NOT LIKE 'private_words_%'`,
     )
     .pluck()
     .all()

@@ -14,6 +14,7 @@ import { tempFolder } from '../support/machine/temp-folder.ts'
 import { blocksOfKind, tableRows } from '../support/octo/document-blocks.ts'
 import { startTestRegistry } from '../support/registry/test-registry.ts'
 
+const CHECKOUT = join(import.meta.dirname, '../..')
 const PAGE = 'docs/SERVICE-PLUGINS.md'
 const commands = (kind: string) => blocksOfKind(PAGE, kind).join('\n')
 
@@ -85,7 +86,6 @@ type Reference = {
   readonly labels: readonly [{ readonly value: { readonly platforms: readonly string[] } }]
 }
 
-const CHECKOUT = join(import.meta.dirname, '../..')
 const pathWith = (path: string) => ({ PATH: `${CHECKOUT}:${path}` })
 
 /** `install` takes octo's own packages, and scripts are run as npm runs them. */

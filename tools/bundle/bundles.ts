@@ -18,6 +18,7 @@ const DESCRIPTIONS = [
   /^bin\//,
   /^(?:client|publisher|registry|demo)\/main\.ts$/,
   /^(?:publisher|registry)\/commands\//,
+  /^client\/words\//,
   /^operator\/(?:operator-program|[a-z]+-words|[a-z]+-options|operators\/operator)\.ts$/,
   /^schemas\/(?:errors|error-codes|nearest-word|quote)\.ts$/,
   /^system\/(?:files\/(?:errors|refusal)|source-positions)\.ts$/,
