@@ -4,6 +4,7 @@
 /** Longest first, as measured on two cores. */
 export const LONGEST: readonly string[] = [
   'test/publisher/project/init.test.ts',
+  'test/tools/run-tests.test.ts',
   'test/docs/operating.test.ts',
   'test/demo/start.test.ts',
   'test/demo/stack.test.ts',
