@@ -16,7 +16,7 @@ const DESCRIPTIONS = [
   /^(?:help|octo)\.ts$/,
   /^terminal\/(?:colour|commands|left-out|missing-module|output-lost|overview|program|render-error|repeatable|report-error|streams)\.ts$/,
   /^bin\//,
-  /^(?:client|publisher|registry|demo)\/main\.ts$/,
+  /^(?:client|publisher|registry|demo|plugin-test)\/main\.ts$/,
   /^(?:publisher|registry)\/commands\//,
   /^client\/words\//,
   /^operator\/(?:operator-program|[a-z]+-words|[a-z]+-options|operators\/operator)\.ts$/,

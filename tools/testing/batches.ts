@@ -10,7 +10,7 @@ const MOST_IN_A_PROCESS = 16
 const HOOKS = /^import \{[^}]*\b(?:before|after|beforeEach|afterEach|mock)\b[^}]*\} from 'node:test'/m
 
 /** Folders whose files mostly wait for processes that they start: a start more or less is nothing to them. */
-const STARTERS = ['demo', 'faults', 'fuzz', 'interop', 'journeys', 'tools']
+const STARTERS = ['demo', 'docs', 'faults', 'fuzz', 'interop', 'journeys', 'tools']
 
 /** At least as many as can run at a time, as far as there are files. */
 export function batchesOf(

@@ -33,7 +33,7 @@ export type TemporaryFolders = Disposable & {
   make(): TemporaryFolder
 }
 
-export type TemporaryFolder = Disposable & {
+type TemporaryFolder = Disposable & {
   readonly path: string
   left(): readonly string[]
 }
