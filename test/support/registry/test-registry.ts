@@ -66,7 +66,8 @@ export async function startTestRegistry(t: TestContext, options: TestRegistryOpt
   const stops: (() => Promise<void>)[] = []
   t.after(async () => {
     for (const stop of stops) await stop()
-    if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true })
+    // Its look over the tree, which began with it, may still write its mark.
+    if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true, maxRetries: 5 })
   })
   const start = async (token?: string, changes = {}): Promise<TestRegistry> => {
     const registry = await openTestRegistry({ ...options, ...changes, dataDir, key }, start)
