@@ -74,6 +74,14 @@ const CHANGES: Readonly<Record<string, Change>> = {
     change: ({ services, session }) =>
       write(databaseOf(services), (tx) => markBlobForDeletion(tx, session.request.bundle.digest)),
   },
+  'its bytes are those that others brought, and a repo became private': {
+    code: 'SESSION_INCOMPLETE',
+    change: ({ services }) =>
+      databaseOf(services).$client.exec(
+        `UPDATE uploads SET received = 0; UPDATE blobs SET brought_by = 'tok-other';
+          INSERT INTO repos (name, created_at, visibility) VALUES ('vault', 1, 'private')`,
+      ),
+  },
   'its session is closed': {
     code: 'SESSION_NOT_FOUND',
     change: ({ registry, session }) => callApi(registry, `/api/v1/publishes/${session.id}`, { method: 'DELETE' }),
