@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
@@ -173,7 +173,9 @@ test('what is missing is named, from the repo down to the version and why it is 
 
 test('no spelling of a path leaves the tree or reaches what is not served', async (t) => {
   const { ask, root, port } = await servedTree(t)
-  writeFileSync(join(dirname(root), 'secret.json'), 'secret')
+  const beside = join(dirname(root), 'secret.json')
+  writeFileSync(beside, 'secret')
+  t.after(() => rmSync(beside))
   symlinkSync('/etc/passwd', join(root, 'repos/evil.json'))
   for (const path of [
     '/repos/../../secret.json',
