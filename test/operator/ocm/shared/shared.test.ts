@@ -11,6 +11,7 @@ import { readRecord, writeRecord } from '../../../../operator/ocm/shared/record.
 import { sweepShared } from '../../../../operator/ocm/shared/sweep.ts'
 import { expectCodeAsync } from '../../../support/assertions/expect-code.ts'
 import { aServicePlugin, LISTER } from '../../../support/builders/service-plugin.ts'
+import { listening } from '../../../support/machine/listening.ts'
 import { isGone } from '../../../support/machine/processes.ts'
 import { until } from '../../../support/machine/until.ts'
 import { LIST_CALL, sharedScene } from '../../../support/operator/shared-scene.ts'
@@ -113,8 +114,8 @@ test('nothing is asked of a socket that is not the plugin’s own, of another pr
   for (const [title, change] of changes) {
     const scene = sharedScene(t)
     let asked = 0
-    const stranger = createServer((_, response) => response.end(String(asked++))).listen(join(scene.folder, 'other.s'))
-    await once(stranger, 'listening')
+    const stranger = createServer((_, response) => response.end(String(asked++)))
+    await listening(t, stranger, { path: join(scene.folder, 'other.s') })
     const keeper = scene.host({ isKept: true })
     const pid = await keeper.ask()
     await keeper.close()
@@ -125,7 +126,6 @@ test('nothing is asked of a socket that is not the plugin’s own, of another pr
     assert.notEqual(await later.ask(), pid, title)
     await later.close()
     assert.equal(asked, 0, title)
-    stranger.close()
   }
 })
 
