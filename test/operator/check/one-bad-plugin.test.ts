@@ -53,7 +53,10 @@ test('checks whose plugin is there run; the others are unknown with their code i
   assert.deepEqual([passed, summary.passed, summary.unknown, summary.skipped], [false, 1, ROWS.length - 1, 1])
   const xml = readFileSync(join(folder, junit), 'utf8')
   for (const [, , error] of ROWS) if (error) assert.ok(xml.includes(`type="${error}"`), error)
-  assert.match(xml, /<testsuite name="idle".*\n.*<testcase [^>]*name="checks".*\n.*<skipped message="has no checks in/)
+  assert.match(
+    xml,
+    /<testsuite name="idle".*\n.*<properties>.*\n.*<testcase [^>]*name="checks".*\n.*<skipped message="has no checks in/,
+  )
   const table = await octo('check')
   assert.equal(table.code, 1)
   assert.match(table.stdout, /ok +s0 +health +good@1\.0\.0 .* OK - fine/)
