@@ -178,9 +178,13 @@ function readText(message: IncomingMessage, asked: Asked, { method, maxBytes }: 
     message.once('close', breakOff)
     message.once('end', () => {
       message.off('close', breakOff)
-      if (!message.complete) breakOff()
-      else if (method === 'HEAD') resolve('')
-      else resolve(decoded(Buffer.concat(chunks), message, { asked, most }))
+      if (!message.complete) return breakOff()
+      try {
+        resolve(method === 'HEAD' ? '' : decoded(Buffer.concat(chunks), message, { asked, most }))
+      } catch (error) {
+        // Nobody else hears what is thrown at an event: the process would end of it.
+        reject(error)
+      }
     })
   })
 }

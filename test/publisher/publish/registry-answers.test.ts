@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import { Readable } from 'node:stream'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { parseRegistryUrl, refuseCleartext, registryName } from '../../../publisher/account/registry-url.ts'
 import { callApi } from '../../../publisher/publish/call-api.ts'
 import { uploadBlob } from '../../../publisher/publish/upload.ts'
@@ -95,6 +96,20 @@ test('an endless answer and one that breaks off are no answers', async (t) => {
   endless = false
   await expectCodeAsync('FETCH_FAILED', whoami)
 })
+
+const UNREADABLE: readonly (readonly [what: string, headers: Record<string, string>, body: Buffer])[] = [
+  ['said to be packed, and is not', { 'content-encoding': 'gzip' }, Buffer.from('{"token":{}}')],
+  ['packed, and broken off inside', { 'content-encoding': 'gzip' }, gzipSync('{"token":{}}').subarray(0, 20)],
+  ['packed small and huge', { 'content-encoding': 'br' }, brotliCompressSync(Buffer.alloc(2_000_000))],
+  ['packed in a way that nobody knows', { 'content-encoding': 'nobody-knows' }, Buffer.from('x')],
+  ['no text', {}, Buffer.from([0x7b, 0xff, 0xfe, 0x7d])],
+]
+
+for (const [what, headers, body] of UNREADABLE)
+  test(`an answer that is ${what} is no answer, and ends nothing but its call`, async (t) => {
+    const { connection } = await connectTo(t, (_request, response) => response.writeHead(200, headers).end(body))
+    await expectCodeAsync('FETCH_FAILED', () => connection.send({ method: 'GET', path: 'api/v1/whoami' }))
+  })
 
 test('what a server writes into a problem is shown without its control characters and unknown codes', async (t) => {
   const problem = (code: string) => ({
