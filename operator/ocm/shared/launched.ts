@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Announcement } from '../../../schemas/contract/ocm/announcement.ts'
 import { parseAnnouncement } from '../../../schemas/contract/ocm/announcement.ts'
 import { printable } from '../../../schemas/quote.ts'
+import { onDisk } from '../../../system/files/errors.ts'
 import type { ProcessIdentity } from '../../../system/process/identity.ts'
 import { identityOf } from '../../../system/process/identity.ts'
 import { launchApart } from '../../../system/process/launch-apart.ts'
@@ -12,7 +13,7 @@ import { MARK } from '../../../system/process/mark.ts'
 import { forgetGroup, holdGroup, releaseGroup } from '../../../system/process/process-group.ts'
 import { pluginEnvironment } from '../../exec/environment.ts'
 import { pluginLaunchWords } from '../../exec/launch-words.ts'
-import { liveOf } from '../../logs/kept-log.ts'
+import { liveOf, sizeOf } from '../../logs/kept-log.ts'
 import { openLog } from '../../logs/log-files.ts'
 import { configArgument } from '../config-argument.ts'
 import type { InstanceFacts } from '../instance-facts.ts'
@@ -44,37 +45,43 @@ export type LaunchedPlugin = Omit<PluginProcess, 'end' | 'kill'> & {
 const LOOK_MS = 3
 const KEPT_LINES = 20
 const KEPT_LENGTH = 500
+/** Of a flood, its end. */
+const LAST_BYTES = 1024 * 1024
 
 /** Throws what a program that cannot be started throws. */
 export async function launchShared({ program, facts, places, folder, mark }: Launching): Promise<LaunchedPlugin> {
-  const now = Date.now()
-  const [stdout, stderr] = [openLog(places.stdout, now), openLog(places.stderr, now)]
-  try {
-    const begins = { stdout: sizeOf(places.stdout, stdout), stderr: sizeOf(places.stderr, stderr) }
-    const { cwd, env } = facts
-    const child = await launchApart(
-      {
-        ...{ file: program.file, argv0: program.argv0, cwd },
-        argv: [...program.leading, '--config', configArgument(facts, folder)],
-        env: {
-          ...pluginEnvironment(env, { temporary: folder.path, root: program.root, contract: 'ocm' }),
-          [MARK]: mark,
-        },
+  using stdout = appendTo(places.stdout)
+  using stderr = appendTo(places.stderr)
+  const begins = { stdout: stdout.size, stderr: stderr.size }
+  const { cwd, env } = facts
+  const child = await launchApart(
+    {
+      ...{ file: program.file, argv0: program.argv0, cwd },
+      argv: [...program.leading, '--config', configArgument(facts, folder)],
+      env: {
+        ...pluginEnvironment(env, { temporary: folder.path, root: program.root, contract: 'ocm' }),
+        [MARK]: mark,
       },
-      { stdio: ['ignore', stdout, stderr], words: pluginLaunchWords },
-    )
-    holdGroup(child.pid)
-    const identity = identityOf(child.pid) ?? { boot: '', pid: child.pid, start: '' }
-    const ended = child.ended.then(({ exitCode, signal }) => ({ code: exitCode, signal }))
-    return heard({ pid: child.pid, identity, ended }, places, begins)
-  } finally {
-    for (const file of [stdout, stderr]) closeSync(file)
-  }
+    },
+    { stdio: ['ignore', stdout.file, stderr.file], words: pluginLaunchWords },
+  )
+  holdGroup(child.pid)
+  const identity = identityOf(child.pid) ?? { boot: '', pid: child.pid, start: '' }
+  const ended = child.ended.then(({ exitCode, signal }) => ({ code: exitCode, signal }))
+  return heard({ pid: child.pid, identity, ended }, places, begins)
 }
 
-function sizeOf(path: string, file: number): number {
+type OpenLog = Disposable & {
+  readonly file: number
+  /** Of what others wrote there. */
+  readonly size: number
+}
+
+/** Throws NO_SPACE or IO_FAILED. */
+function appendTo(path: string): OpenLog {
+  const file = onDisk(path, () => openLog(path, Date.now()))
   const live = liveOf(path, file)
-  return live ? live.to - live.base : 0
+  return { file, size: live ? live.to - live.base : 0, [Symbol.dispose]: () => closeSync(file) }
 }
 
 type Started = Pick<LaunchedPlugin, 'pid' | 'identity' | 'ended'>
@@ -83,10 +90,12 @@ function heard({ pid, identity, ended }: Started, { stdout, stderr }: SharedPlac
   let announcement: Announcement | undefined
   let isOver = false
   const announced = Promise.withResolvers<Announcement>()
-  const tail = openLogTail(stdout, begins.stdout, (line, isWhole) => {
-    if (announcement || !isWhole) return
-    announcement = parseAnnouncement(line)
-    if (announcement) announced.resolve(announcement)
+  const tail = openLogTail(stdout, begins.stdout, {
+    onLine(line, isWhole) {
+      if (announcement || !isWhole) return
+      announcement = parseAnnouncement(line)
+      if (announcement) announced.resolve(announcement)
+    },
   })
   void listen()
   return {
@@ -117,11 +126,10 @@ function heard({ pid, identity, ended }: Started, { stdout, stderr }: SharedPlac
 
 function lastLines(path: string, from: number): readonly string[] {
   const last: string[] = []
-  const tail = openLogTail(path, from, (line) => {
+  const onLine = (line: string) => {
     last.push(printable(line, KEPT_LENGTH))
     if (last.length > KEPT_LINES) last.shift()
-  })
-  tail.more()
-  tail.end()
+  }
+  openLogTail(path, Math.max(from, sizeOf(path) - LAST_BYTES), { onLine }).end()
   return last
 }

@@ -47,10 +47,15 @@ export function watchShared({ places, process, from, log, onGone }: Watched): Wa
   const tell = (line: string) => {
     for (const found of parsePluginLine(line)) log(found)
   }
-  const stdout = openLogTail(places.stdout, from.stdout, (line, isWhole) => {
-    if (!isWhole || parseAnnouncement(line) === undefined) tell(line)
+  const onGap = (bytes: number) =>
+    log({ level: 'warn', message: `${bytes} bytes were passed over, as they came faster than they could be told` })
+  const stdout = openLogTail(places.stdout, from.stdout, {
+    onLine(line, isWhole) {
+      if (!isWhole || parseAnnouncement(line) === undefined) tell(line)
+    },
+    onGap,
   })
-  const stderr = openLogTail(places.stderr, from.stderr, tell)
+  const stderr = openLogTail(places.stderr, from.stderr, { onLine: tell, onGap })
   let isClosed = false
   let soon = 0
   let upkeepAt = performance.now() + UPKEEP_MS
@@ -89,10 +94,7 @@ export function watchShared({ places, process, from, log, onGone }: Watched): Wa
     if (isClosed) return
     isClosed = true
     clearTimeout(timer)
-    for (const tail of [stdout, stderr]) {
-      tail.more()
-      tail.end()
-    }
+    for (const tail of [stdout, stderr]) tail.end()
   }
 
   return {
