@@ -45,10 +45,14 @@ export function shareInstance(sharing: Sharing): Instance {
   async function part(reason: string, last: () => Promise<void>): Promise<void> {
     if (isOver) return
     isOver = true
-    watch.close()
-    count()
-    if (use.isIdle()) letGo()
-    await underLock(last).catch(() => undefined)
+    try {
+      watch.close()
+      count()
+      if (use.isIdle()) letGo()
+      await underLock(last)
+    } catch {
+      // Whoever waits for its end is not to wait for ever.
+    }
     resolve({ isClean: true, reason })
   }
 

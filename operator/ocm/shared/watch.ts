@@ -69,7 +69,8 @@ export function watchShared({ places, process, from, log, onGone }: Watched): Wa
       onGone()
       return
     }
-    if (performance.now() > upkeepAt) void upkeep()
+    // What cannot be done now, as on a full disk, may be later.
+    if (performance.now() > upkeepAt) void upkeep().catch(() => undefined)
     soon = Math.max(0, soon - 1)
     timer = setTimeout(look, soon > 0 ? SOON_MS : LOOK_MS).unref()
   }
@@ -82,12 +83,9 @@ export function watchShared({ places, process, from, log, onGone }: Watched): Wa
     if (!mayNote && paths.every((path) => sizeOf(path) < LARGE_LOG_BYTES)) return
     using lock = tryPlaces(places)
     if (!lock) return
-    for (const path of paths) {
-      if (mayNote) noteTime(path, Date.now())
-      // What cannot be put aside now may be later.
-      await rotateLog(path, () => undefined).catch(() => undefined)
-    }
     if (mayNote) notedAt = performance.now()
+    for (const path of paths) await rotateLog(path, () => undefined).catch(() => undefined)
+    if (mayNote) for (const path of paths) noteTime(path, Date.now())
   }
 
   function close(): void {
