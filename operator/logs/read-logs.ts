@@ -120,13 +120,15 @@ function openTail(path: string, { since, line, gap }: Tail) {
     live = now
     skipTo(now.from)
     if (reached() > now.to) place = now.from
-    for (;;) {
-      const count = readSync(file, chunk, 0, chunk.length, reached() - now.base)
+    // What comes meanwhile is for the next look: behind whoever writes without end this one would go on for ever.
+    for (let left = now.to - reached(); left > 0; left = now.to - reached()) {
+      const count = readSync(file, chunk, 0, Math.min(chunk.length, left), reached() - now.base)
       if (count === 0) return true
       // Where a part was put aside there is nothing but zeros by now.
       if (chunk.subarray(0, count).includes(0) && (readKept(path)?.from ?? 0) > reached()) return false
       take(chunk.subarray(0, count))
     }
+    return true
   }
 
   function reached(): number {

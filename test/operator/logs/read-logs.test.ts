@@ -58,6 +58,18 @@ test('what is shown since a moment begins where the log was then', async (t) => 
   assert.deepEqual((await linesOf(path, 9000)).at(-1), 'newest')
 })
 
+test('a look at a log ends, also when more is written than is read', async (t) => {
+  const path = join(tempFolder(t), 'web.1.log')
+  writeFileSync(path, 'a\n'.repeat(10))
+  let told = 0
+  const line = () => {
+    // Whoever writes without end would keep a look without end for ever.
+    if (told++ < 10_000) appendFileSync(path, 'more\n'.repeat(2))
+  }
+  await readLogs([{ name: 'web.1', path }], { follow: false, signal: new AbortController().signal, line })
+  assert.equal(told, 10)
+})
+
 test('a log is followed over being put aside, every line once, whole and in order', async (t) => {
   const path = join(tempFolder(t), 'web.1.log')
   append(path, 'a\nb')
