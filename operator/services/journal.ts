@@ -131,10 +131,14 @@ export async function openJournal(
   let file = openSync(path, 'a', 0o600)
   let isTorn = false
   let isOnDisk = true
+  /** The disk refused what stands in the file. */
+  let isRefused = false
   let isTogether = false
   let lines = 0
 
   function write(line: Line, lasts = true): void {
+    // The system says once that it could not put something on disk, and takes it for written from then on.
+    if (isRefused) writeAnew()
     // Half of a line that met a full disk must not take the next one with it.
     const text = isTorn ? `\n${render(line)}` : render(line)
     isTorn = true
@@ -148,7 +152,9 @@ export async function openJournal(
 
   function putOnDisk(): void {
     if (isOnDisk) return
+    isRefused = true
     sync(file)
+    isRefused = false
     isOnDisk = true
   }
 
@@ -180,6 +186,8 @@ export async function openJournal(
     closeSync(file)
     file = next
     isOnDisk = true
+    isRefused = false
+    isTorn = false
   }
 
   return {
@@ -192,7 +200,7 @@ export async function openJournal(
         try {
           putOnDisk()
         } catch {
-          // Asked again with the next line, which is refused then.
+          // All of it is written anew before the next line, which is refused where that cannot be.
         }
       }
     },

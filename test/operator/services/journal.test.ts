@@ -1,6 +1,6 @@
 // The journal of a project: the last line about each counts, half a line is none, and it does not grow without an end.
 import assert from 'node:assert/strict'
-import { appendFileSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, fstatSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -174,4 +174,29 @@ test('what is written together is waited for once, and a disk that refused is as
   assert.equal(count(), 2)
   const states = ['web.1', 'web.2', 'web.3'].map((id) => readJournal(path).instances.get(id)?.instance.state)
   assert.deepEqual(states, ['waiting', 'failed', 'ending'])
+})
+
+test('what a disk refused once is written to it again, as the system does not tell of it twice', async (t) => {
+  for (const how of ['by itself', 'together'] as const) {
+    const path = aJournal(t)
+    let refusals = 0
+    const synced: number[] = []
+    const sync = (file: number) => {
+      if (refusals-- > 0) throw Object.assign(new Error('EIO'), { code: 'EIO' })
+      synced.push(fstatSync(file).ino)
+    }
+    using journal = await openJournal(path, NOTHING, { sync })
+    const inode = () => statSync(path).ino
+    const refused = inode()
+    refusals = 1
+    const write = () => journal.writeService('web', SERVICE)
+    if (how === 'together') journal.together(write)
+    else assert.throws(write, /EIO/)
+    journal.writeInstance('web.1', { ...NEW_INSTANCE, state: 'running' })
+    const again = inode()
+    assert.notEqual(again, refused, how)
+    journal.writeInstance('web.1', NEW_INSTANCE)
+    assert.deepEqual([inode(), new Set(synced)], [again, new Set([again])], how)
+    assert.equal(readJournal(path).services.size, 1, how)
+  }
 })
