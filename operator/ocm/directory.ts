@@ -50,7 +50,16 @@ function nameOf(name: string): string {
 
 /** A link counts as what it leads to, but folders are not entered through one: it could lead around in a circle. */
 function isFile(entry: Dirent, path: string): boolean {
-  return entry.isFile() || (entry.isSymbolicLink() && statSync(path, { throwIfNoEntry: false })?.isFile() === true)
+  return entry.isFile() || (entry.isSymbolicLink() && leadsToFile(path))
+}
+
+/** One that leads nowhere, or only to itself, takes nothing from the others. */
+function leadsToFile(link: string): boolean {
+  try {
+    return statSync(link).isFile()
+  } catch {
+    return false
+  }
 }
 
 function tooMany(directory: string): Error {

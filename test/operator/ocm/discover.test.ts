@@ -25,6 +25,7 @@ test('a file is a plugin when its name has no dot, wherever it lies below the fo
   symlinkSync(join(folder, 'a'), join(folder, 'link'))
   symlinkSync(folder, join(folder, 'circle'))
   symlinkSync(join(folder, 'gone'), join(folder, 'broken'))
+  symlinkSync('itself', join(folder, 'itself'))
   assert.deepEqual(
     pluginFilesIn(folder).map(({ path }) => path.slice(folder.length + 1)),
     ['.hidden/d', 'README', 'a', 'b', 'link', 'sub/c', 'with.dot/e'],
