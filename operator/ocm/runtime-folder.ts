@@ -18,9 +18,10 @@ export type RuntimeFolder = {
   remove(pid: number | undefined, socket: string | undefined): void
 }
 
-/** Throws IO_FAILED where there can be none that is this user's alone. */
+/** Throws IO_FAILED where there can be none, or none that is this user's alone. */
 export function makeRuntimeFolder(env: Environment): RuntimeFolder {
-  const path = mkdtempSync(join(makeRuntimeParent(env), 'p-'))
+  const parent = makeRuntimeParent(env)
+  const path = usable(parent, () => mkdtempSync(join(parent, 'p-')))
   const id = randomBytes(4).toString('hex')
   return { path, id, remove: (pid, socket) => removeRuntimeFolder({ path, id }, pid, socket) }
 }
@@ -49,13 +50,27 @@ function asFarAsItGoes(remove: () => void): void {
 /** Large files of plugins lie there, so it is where the machine has its temporary files, and not its memory. */
 export function makeRuntimeParent(env: Environment): string {
   const folder = runtimeParent(env)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  usable(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }))
   if (isOursAlone(folder)) return folder
   throw coded('IO_FAILED', {
     message: `folder ${quote(folder)} is not this user's alone`,
     details: { folder },
     hint: 'set TMPDIR to a folder of your own',
   })
+}
+
+function usable<Result>(folder: string, act: () => Result): Result {
+  try {
+    return act()
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown reason'
+    throw coded('IO_FAILED', {
+      message: `folder ${quote(folder)} of plugins that run could not be used: ${reason}`,
+      details: { folder, reason },
+      hint: 'set TMPDIR to a folder of your own that has room',
+      cause,
+    })
+  }
 }
 
 /** Undefined where there is none yet that is this user's alone. */

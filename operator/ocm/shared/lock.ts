@@ -2,15 +2,20 @@
 // more is none.
 import { mkdirSync, statSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
-import { isMissing } from '../../../system/files/errors.ts'
+import { isMissing, onDisk } from '../../../system/files/errors.ts'
 import { lockFile } from '../../../system/process-lock.ts'
 import type { SharedPlaces } from './places.ts'
 
 const LOOK_MS = 5
 
+/** Throws NO_SPACE or IO_FAILED. */
+export function makePlaces({ folder }: SharedPlaces): void {
+  onDisk(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }))
+}
+
 /** Undefined while somebody else holds it. */
 export function tryPlaces(places: SharedPlaces): Disposable | undefined {
-  mkdirSync(places.folder, { recursive: true, mode: 0o700 })
+  makePlaces(places)
   const lock = lockUnlessRemoved(places.lock)
   if (!lock) return undefined
   const before = inodeOf(places.lock)

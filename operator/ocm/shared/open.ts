@@ -1,6 +1,5 @@
 // Gives an instance that other processes of this user use as well: the one that runs, or one that is started, once for all who wait.
 // It is never one of which it is not proven that it is the same program (THREATS.md, "Service plugins").
-import { mkdirSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { coded } from '../../../schemas/errors.ts'
 import { quote } from '../../../schemas/quote.ts'
@@ -11,7 +10,7 @@ import { startInstance } from '../instance.ts'
 import { makeRuntimeParent } from '../runtime-folder.ts'
 import { stopShared } from './end.ts'
 import { keyOf } from './key.ts'
-import { tryPlaces } from './lock.ts'
+import { makePlaces, tryPlaces } from './lock.ts'
 import { sharedPlaces } from './places.ts'
 import { isAttachable } from './proof.ts'
 import { readRecord } from './record.ts'
@@ -53,7 +52,7 @@ async function openShared(wanted: Wanted): Promise<Instance> {
   const deadline = performance.now() + patienceMs
   for (;;) {
     signal.throwIfAborted()
-    mkdirSync(places.folder, { recursive: true, mode: 0o700 })
+    makePlaces(places)
     const running = attach(wanted)
     if (running) return running
     using lock = tryPlaces(places)

@@ -2,7 +2,7 @@
 // as long as the process lives. Nobody who ends what others do not use ends it under their hands.
 import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isMissing } from '../../../system/files/errors.ts'
+import { explainDisk, isMissing } from '../../../system/files/errors.ts'
 import { hasEnded, nameOfThisProcess } from '../../../system/process/own-name.ts'
 import type { SharedPlaces } from './places.ts'
 
@@ -45,7 +45,7 @@ export function openUse({ folder }: SharedPlaces): Use {
       isMarked = true
     } catch (error) {
       // Where the folder is gone, so is the instance, as whoever looks next sees.
-      if (!isMissing(error)) throw error
+      if (!isMissing(error)) throw explainDisk(error, file)
     }
   }
 

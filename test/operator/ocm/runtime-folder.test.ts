@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { makeRuntimeFolder } from '../../../operator/ocm/runtime-folder.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const NOBODY = 65_534
@@ -36,4 +37,12 @@ test('the folder goes with all that its plugin left in it', (t) => {
   mkdirSync(join(folder.path, 'a', 'b'), { recursive: true })
   folder.remove(undefined, undefined)
   assert.equal(existsSync(folder.path), false)
+})
+
+test('a folder for temporary files that cannot be used is said, with what to set instead', (t) => {
+  const file = join(tempFolder(t), 'file')
+  writeFileSync(file, '')
+  const error = expectCode('IO_FAILED', () => makeRuntimeFolder({ TMPDIR: file }))
+  assert.match(error.message, /file\/octo-ocm-\w+` of plugins that run could not be used: ENOTDIR$/)
+  assert.match(error.hint ?? '', /^set TMPDIR to /)
 })
