@@ -18,9 +18,14 @@ const PREFIX = 'octo-run-'
 const ONLY_OURS = { mode: 0o700 }
 
 export function makePrivateDirectory(): Places & Disposable {
-  const root = makeRoot(tmpdir())
+  const folder = tmpdir()
+  const root = makeRoot(folder)
   const places = placesIn(root)
-  for (const path of Object.values(places)) mkdirSync(path, ONLY_OURS)
+  try {
+    for (const path of Object.values(places)) mkdirSync(path, ONLY_OURS)
+  } catch (cause) {
+    throw takenBack(root, folder, cause)
+  }
   return { ...places, [Symbol.dispose]: () => remove(root) }
 }
 
@@ -31,7 +36,11 @@ export async function openPrivateDirectory(): Promise<Places & AsyncDisposable> 
     throw notUsable(folder, cause)
   })
   const places = placesIn(root)
-  for (const path of Object.values(places)) await mkdir(path, ONLY_OURS)
+  try {
+    for (const path of Object.values(places)) await mkdir(path, ONLY_OURS)
+  } catch (cause) {
+    throw takenBack(root, folder, cause)
+  }
   return { ...places, [Symbol.asyncDispose]: () => removeAside(root) }
 }
 
@@ -45,6 +54,12 @@ function makeRoot(folder: string): string {
   } catch (cause) {
     throw notUsable(folder, cause)
   }
+}
+
+/** The disk had room for it, and none for what is in it. */
+function takenBack(root: string, folder: string, cause: unknown): Error {
+  removeAll(root)
+  return notUsable(folder, cause)
 }
 
 function notUsable(folder: string, cause: unknown): Error {

@@ -1,6 +1,7 @@
 // The directory of one run: closed to others while it lasts, gone afterwards, and refused with advice where there can be none.
 import assert from 'node:assert/strict'
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import fs, { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -86,4 +87,23 @@ test('a folder for temporary files that is missing or is none is named, with wha
     }
   }
   assert.deepEqual(readdirSync(folder), ['file'])
+})
+
+test('one that the disk has room for only in part is refused, and nothing is left of it', async (t) => {
+  const folder = tempFolder(t)
+  useForTemporaryFiles(t, folder)
+  const full = () => {
+    throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+  }
+  t.after(() => {
+    t.mock.restoreAll()
+    syncBuiltinESMExports()
+  })
+  t.mock.method(fs, 'mkdirSync', full)
+  t.mock.method(fs.promises, 'mkdir', async () => full())
+  syncBuiltinESMExports()
+  const atOnce = expectCode('IO_FAILED', makePrivateDirectory)
+  for (const refused of [atOnce, await expectCodeAsync('IO_FAILED', openPrivateDirectory)])
+    assert.deepEqual(refused.details, { folder, reason: 'ENOSPC' })
+  assert.deepEqual(readdirSync(folder), [])
 })
