@@ -19,8 +19,11 @@ export type ComponentManifest = { readonly config: Layer; readonly layers: reado
 
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
 const MAX_SMALL_BYTES = 16 * 1024 * 1024
+const MAX_TAGS = 100_000
+/** A registry of octo gives a thousand tags at a time. */
+const MAX_PAGES = MAX_TAGS / 1000
 const DIGEST = /^sha256:[0-9a-f]{64}$/
-const [BAD_GATEWAY, NOT_FOUND] = [502, 404]
+const [BAD_GATEWAY, NOT_FOUND, TOO_LARGE] = [502, 404, 413]
 /** What a registry says that has to be passed on as it is. */
 const PASSED_ON = [401, 403, 404, 429, 451]
 
@@ -31,15 +34,21 @@ export function openOctoRegistry(
   return { url: webAddress(url), signal, authorization: authorizationOf(credentials) }
 }
 
-/** All pages; throws a CallError of status 404 for a component that is not there. */
+/** All pages; throws a CallError of status 404 for a component that is not there, of 413 for more than are looked through. */
 export async function readTags(registry: OctoRegistry, component: string): Promise<readonly string[]> {
   const tags: string[] = []
   let next: string | undefined = `${placeOf(registry, component)}/tags/list`
-  while (next !== undefined) {
+  for (let pages = 1; next !== undefined; pages++) {
     const answer = await ask(registry, next, component)
     const page = parsed(await readWhole(answer.body, MAX_SMALL_BYTES))
     tags.push(...(Array.isArray(page.tags) ? page.tags.filter((tag) => typeof tag === 'string') : []))
     next = nextPage(answer.headers.get('link'))
+    // A registry that always names another page would be asked for ever.
+    if (tags.length > MAX_TAGS || (pages >= MAX_PAGES && next !== undefined))
+      throw new CallError(
+        `${component}: \`${registry.url.origin}\` lists more versions than are looked through`,
+        TOO_LARGE,
+      )
   }
   return tags
 }

@@ -190,6 +190,8 @@ test('reads all pages of versions, and none of another server', async (t) => {
     '/v2/core/component-descriptors/a.bc/core/x/tags/list': pageOf(['1.0.0', 7], '</two>; rel="next"'),
     '/two': pageOf(['2.0.0'], '</three>; rel="prev"'),
     '/v2/core/component-descriptors/a.bc/core/y/tags/list': pageOf([], `<//127.0.0.1:${elsewhere}/two>; rel="next"`),
+    '/v2/core/component-descriptors/a.bc/core/z/tags/list': pageOf(['1.0.0'], '</again>; rel="next"'),
+    '/again': pageOf(['1.0.0'], '</again>; rel="next"'),
   }
   const server = createServer((request, response) => {
     const { tags, link } = pages[request.url ?? ''] ?? pageOf([])
@@ -199,6 +201,7 @@ test('reads all pages of versions, and none of another server', async (t) => {
   assert.deepEqual(await versions('a.bc/core/x'), ['1.0.0', '2.0.0'])
   await assert.rejects(versions('a.bc/core/y'), { status: 502 })
   assert.deepEqual(asked, [])
+  await assert.rejects(versions('a.bc/core/z'), { status: 413, message: /more versions than are looked through/ })
 })
 
 test('lists the components of a repo, each once', async (t) => {
