@@ -38,15 +38,15 @@ export type PluginList = {
   readonly plugins: ReadonlyMap<Name, readonly ListedVersion[]>
 }
 
-/** Each list is read once by a client, as every plugin asks for it. */
+/** Each list is read once by a client for each of its repos, by name: two of one address need not trust the same. */
 const known = new WeakMap<Network, Map<string, Promise<PluginList>>>()
 
 /** Throws REPO_NOT_FOUND, INDEX_ROLLBACK, OFFLINE, and what reading and proving throw. */
 export function readPluginList(repo: ComponentRepo, context: ClientContext): Promise<PluginList> {
   const lists = known.get(context.network) ?? new Map<string, Promise<PluginList>>()
   known.set(context.network, lists)
-  const list = lists.get(repo.url) ?? readOnce(repo, context)
-  lists.set(repo.url, list)
+  const list = lists.get(repo.name) ?? readOnce(repo, context)
+  lists.set(repo.name, list)
   return list
 }
 

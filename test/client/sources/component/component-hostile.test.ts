@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openClient } from '../../../../client/index.ts'
 import type { ErrorCode } from '../../../../schemas/error-codes.ts'
+import type { Name } from '../../../../schemas/name.ts'
 import { expectCodeAsync } from '../../../support/assertions/expect-code.ts'
 import { aScript } from '../../../support/builders/test-authority.ts'
 import type { Trust } from '../../../support/client/component-scene.ts'
@@ -208,4 +209,23 @@ test('a lockfile gives a plugin no other component of its signer, where the list
   const frozen = { ...machine.base(KEYS), frozen: true }
   const { message } = await expectCodeAsync('STATEMENT_MISMATCH', () => machine.install(frozen))
   assert.match(message, /the descriptor is of `acme\.org\/plugins\/evil:1\.0\.0`/)
+})
+
+test('what one repo trusts proves nothing to another repo of the same address', async (t) => {
+  const { registry, base, install, readLock } = await aComponentScene(t)
+  const world = aPluginComponent(FILES, { name: 'acme.org/plugins/world' })
+  const hello = aPluginComponent(FILES)
+  for (const plugin of [hello, world]) republish(registry, plugin)
+  const list = aListComponent([hello, world])
+  registry.put(list, { signatures: [signatureOf(list, ocmKey)] })
+  const options = base(KEYS, ['acme/hello', 'strict/world'])
+  const [acme = assert.fail()] = options.config.repos
+  const strict = {
+    ...acme,
+    name: 'strict' as Name,
+    trust: { kind: 'component', keys: [other.trustKey], digests: [] } as const,
+  }
+  const config = { ...options.config, repos: [acme, strict] }
+  await expectCodeAsync('SIGNER_NOT_ALLOWED', () => install({ ...options, config }))
+  assert.deepEqual(Object.keys(readLock().plugins), ['acme/hello'])
 })
