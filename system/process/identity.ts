@@ -2,6 +2,7 @@
 // not collected yet is none. Read from /proc, which Linux has.
 import { readFileSync } from 'node:fs'
 import { bootId } from '../boot-id.ts'
+import { isErrno } from '../files/errors.ts'
 
 export type ProcessIdentity = {
   readonly boot: string
@@ -28,11 +29,18 @@ export function identityOf(pid: number): ProcessIdentity | undefined {
   return stat && isLiving(stat) ? { boot: bootId(), pid, start: stat.start } : undefined
 }
 
-/** False for one of another boot, and for another process of the same number. */
+/**
+ * False for one of another boot, and for another process of the same number. True where it cannot be looked at, as by a process that
+ * has too much open: whoever is taken for dead is cleaned up.
+ */
 export function isAlive({ boot, pid, start }: ProcessIdentity): boolean {
   if (boot !== bootId()) return false
-  const stat = statOf(pid)
-  return stat !== undefined && isLiving(stat) && stat.start === start
+  try {
+    const stat = parse(pid, readFileSync(pathOf(pid), 'utf8'))
+    return isLiving(stat) && stat.start === start
+  } catch (error) {
+    return !isErrno(error, 'ENOENT', 'ESRCH')
+  }
 }
 
 /** One that has ended stays until its parent has looked, and may be sent signals as if it lived. */
@@ -40,21 +48,24 @@ export function isLiving({ state }: ProcessStat): boolean {
   return state !== 'Z' && state !== 'X' && state !== 'x'
 }
 
-/** Undefined where there is none. The name of a program, which comes second, may hold blanks and brackets. */
+/** Undefined where there is none, or it cannot be looked at. */
 export function statOf(pid: number): ProcessStat | undefined {
-  const text = readOr(`/proc/${pid}/stat`)
-  if (text === undefined) return undefined
+  try {
+    return parse(pid, readFileSync(pathOf(pid), 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+function pathOf(pid: number): string {
+  return `/proc/${pid}/stat`
+}
+
+/** The name of a program, which comes second, may hold blanks and brackets. */
+function parse(pid: number, text: string): ProcessStat {
   const [state = '', parent, group, session, ...rest] = text.slice(text.lastIndexOf(')') + 2).split(' ')
   return {
     ...{ pid, state, parent: Number(parent), group: Number(group), session: Number(session) },
     start: rest[15] ?? '',
-  }
-}
-
-function readOr(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
   }
 }
