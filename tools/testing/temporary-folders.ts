@@ -3,7 +3,6 @@
 // moment later. With TMPDIR they lie where that says, such as on the disk that a failure is looked for.
 import {
   chmodSync,
-  existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -95,9 +94,17 @@ function nameOwner(root: string): void {
 function removeAbandoned(base: string): void {
   const roots = readdirSync(base).filter((name) => name.startsWith(PREFIX))
   for (const root of roots.map((name) => join(base, name))) {
-    const owner = join(root, OWNER)
-    if (!isOurs(root) || !existsSync(owner)) continue
-    if (hasEnded(readFileSync(owner, 'utf8'))) remove(root)
+    const owner = isOurs(root) ? ownerOf(root) : undefined
+    if (owner !== undefined && hasEnded(owner)) remove(root)
+  }
+}
+
+/** Undefined where nobody is named, as when another run that ends removes it just now. */
+function ownerOf(root: string): string | undefined {
+  try {
+    return readFileSync(join(root, OWNER), 'utf8')
+  } catch {
+    return undefined
   }
 }
 
