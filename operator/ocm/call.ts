@@ -10,7 +10,7 @@ import { parseJson } from '../../schemas/json.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 import { parseShape } from '../../schemas/shape.ts'
 import type { HttpReply, HttpRequest } from '../../system/http/connection.ts'
-import { TOO_LONG } from '../../system/http/connection.ts'
+import { TOO_LONG, UNREADABLE } from '../../system/http/connection.ts'
 import type { Instance } from './instance.ts'
 
 type Call = {
@@ -80,6 +80,13 @@ function brokenOff(error: unknown, { plugin, endpoint }: Call): unknown {
       details: { ...details, limit: MAX_ANSWER_BYTES },
       cause: error,
     })
+  if (error.details.reason === UNREADABLE)
+    return coded('PLUGIN_ANSWER_INVALID', {
+      message: `plugin ${quote(plugin)} answered ${quote(endpoint.path)} with what cannot be read, expected text in UTF-8`,
+      details,
+      hint: 'tell its author',
+      cause: error,
+    })
   const isHarmless = endpoint.method === 'GET' || endpoint.repeats === true
   const isNobodyThere = NOBODY_THERE.includes(error.details.reason)
   const mayAskAgain = isHarmless || isNobodyThere
@@ -105,7 +112,7 @@ function answerOf({ text }: HttpReply, { plugin, endpoint }: Call): unknown {
     throw coded('PLUGIN_ANSWER_INVALID', {
       message: `plugin ${quote(plugin)} answered what its contract does not have: ${text.trim() === '' ? 'nothing' : error.message}`,
       details: { plugin, endpoint: endpoint.path },
-      hint: 'tell its author; `octo plugin check FILE` shows what is wrong',
+      hint: 'tell its author',
       cause: error,
     })
   }

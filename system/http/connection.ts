@@ -45,6 +45,8 @@ export type Connection = Disposable & {
 
 /** As `reason` in the details of an answer that was given up for its length. */
 export const TOO_LONG = 'TOO_LONG'
+/** As `reason` of a whole answer that is no text, or packed in a way that cannot be undone. */
+export const UNREADABLE = 'UNREADABLE'
 const KNOWN_URLS = 64
 const MAX_REPLY_BYTES = 1024 * 1024
 /** Without a byte in either direction; a registry may check a large release for a while before it answers. */
@@ -199,6 +201,6 @@ function decoded(
     // The page of a proxy that refuses may be in any encoding, and only its beginning is ever shown.
     return statusCode >= 300 ? plain.toString('utf8') : decodeText(plain, 'the answer')
   } catch (error) {
-    throw isCoded(error) ? brokenOff(asked, error.message) : error
+    throw isCoded(error) ? brokenOff(asked, error.message, UNREADABLE) : error
   }
 }

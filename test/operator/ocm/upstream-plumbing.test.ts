@@ -90,6 +90,7 @@ test('Call errors: a refusal with and without words, no JSON, a broken connectio
     [() => ({ status: 404 }), 'PLUGIN_FAILED', /status 404: it gave no reason$/],
     [() => ({ status: 201, body: '{}' }), 'PLUGIN_FAILED', /status 201/],
     [() => ({ body: '{broken' }), 'PLUGIN_ANSWER_INVALID', /is not JSON/],
+    [() => ({ body: Buffer.from('{"a":"\xff"}', 'latin1') }), 'PLUGIN_ANSWER_INVALID', /with what cannot be read/],
     [() => ({ isCut: true }), 'PLUGIN_EXITED', /broke off a call of `\/x`/],
   ]
   for (const [answer, code, message] of wrong) {

@@ -21,7 +21,7 @@ export type Asked = {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: string
 }
-type Said = { readonly status?: number; readonly body?: string; readonly isCut?: boolean }
+type Said = { readonly status?: number; readonly body?: string | Buffer; readonly isCut?: boolean }
 
 /** Its listener gets what is asked, and gives what is said. */
 export async function anInstance(
