@@ -8,6 +8,7 @@ import { isAlive } from '../../../system/process/identity.ts'
 import { isListenedOn } from '../../../system/process/listens-on.ts'
 import { removeRuntimeFolder } from '../runtime-folder.ts'
 import { lastCallAt } from './call-count.ts'
+import { putLogsAside } from './log-bounds.ts'
 import type { SharedPlaces } from './places.ts'
 import type { SharedRecord } from './record.ts'
 import { isSameInstance, readRecord, removeRecord, writeRecord } from './record.ts'
@@ -62,12 +63,13 @@ function isOverdue(places: SharedPlaces, { startedAt, idleTimeoutMs }: SharedRec
   return Date.now() - last > idleTimeoutMs * IDLE_FACTOR + IDLE_GRACE_MS
 }
 
-/** Sets right what others left: an instance that is gone, was never well, or should have left. */
+/** Sets right what others left: an instance that is gone, was never well, or should have left; and logs that nobody looked after. */
 export async function mendPlaces(places: SharedPlaces): Promise<void> {
   const record = readRecord(places)
   if (!record) forgetOld(places)
   else if (!record.process || !isAlive(record.process) || record.socket === undefined) await endShared(places, record)
   else if (isOverdue(places, record) && !isUsed(places)) await endShared(places, record)
+  else await putLogsAside(places)
 }
 
 /** What it wrote stays for a day, for whoever wants to know why it ended. */

@@ -5,11 +5,11 @@ import { parseAnnouncement } from '../../../schemas/contract/ocm/announcement.ts
 import type { ProcessIdentity } from '../../../system/process/identity.ts'
 import { isAlive } from '../../../system/process/identity.ts'
 import { sizeOf } from '../../logs/kept-log.ts'
-import { LARGE_LOG_BYTES, noteTime } from '../../logs/log-files.ts'
-import { rotateLog } from '../../logs/rotate-log.ts'
+import { noteTime } from '../../logs/log-files.ts'
 import type { PluginLine } from '../lines.ts'
 import { parsePluginLine } from '../lines.ts'
 import { tryPlaces } from './lock.ts'
+import { hasLargeLog, putLogsAside } from './log-bounds.ts'
 import { openLogTail } from './log-tail.ts'
 import type { SharedPlaces } from './places.ts'
 
@@ -78,14 +78,13 @@ export function watchShared({ places, process, from, log, onGone }: Watched): Wa
   /** Whoever holds the lock does it. */
   async function upkeep(): Promise<void> {
     upkeepAt = performance.now() + UPKEEP_MS
-    const paths = [places.stdout, places.stderr]
     const mayNote = performance.now() - notedAt > NOTE_MS
-    if (!mayNote && paths.every((path) => sizeOf(path) < LARGE_LOG_BYTES)) return
+    if (!mayNote && !hasLargeLog(places)) return
     using lock = tryPlaces(places)
     if (!lock) return
     if (mayNote) notedAt = performance.now()
-    for (const path of paths) await rotateLog(path, () => undefined).catch(() => undefined)
-    if (mayNote) for (const path of paths) noteTime(path, Date.now())
+    await putLogsAside(places)
+    if (mayNote) for (const path of [places.stdout, places.stderr]) noteTime(path, Date.now())
   }
 
   function close(): void {

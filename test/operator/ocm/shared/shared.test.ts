@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { appendFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { keptBytes } from '../../../../operator/logs/kept-log.ts'
 import type { SharedRecord } from '../../../../operator/ocm/shared/record.ts'
 import { readRecord, writeRecord } from '../../../../operator/ocm/shared/record.ts'
 import { sweepShared } from '../../../../operator/ocm/shared/sweep.ts'
@@ -166,6 +167,18 @@ test('one that should have left is ended by whoever comes by, unless somebody us
   await sweepShared(scene.env)
   assert.equal(await isGone(pid), true)
   assert.deepEqual([scene.running(), scene.alive()], [[], []])
+})
+
+test('what one printed that nobody uses is kept within bounds by whoever comes by', { skip }, async (t) => {
+  const scene = sharedScene(t)
+  const keeper = scene.host({ isKept: true })
+  await keeper.ask()
+  await keeper.close()
+  const { stderr } = scene.places()
+  appendFileSync(stderr, `${'x'.repeat(1023)}\n`.repeat(60 * 1024))
+  await sweepShared(scene.env)
+  assert.ok(keptBytes(stderr) <= 40 * 1024 * 1024, `${keptBytes(stderr)} bytes`)
+  assert.equal(scene.running().length, 1)
 })
 
 test('a plugin that is just leaving is left alone, and another one is asked', { skip }, async (t) => {
