@@ -1,7 +1,7 @@
 // blob-compression, asked as a host asks it.
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import test from 'node:test'
 import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { plugin } from '../../plugins/ocm/blob-compression/plugin.ts'
@@ -71,7 +71,10 @@ test('gives neither a cut blob nor one that would fill the disk', async (t) => {
     })
     const { transform: unpack } = await scene(t, whole)
     const most = { type: 'Decompress/v1', maxBytes: BYTES.length }
-    assert.ok(existsSync((await unpack(most)).value))
+    const { value } = await unpack(most)
+    const left = readdirSync(dirname(value))
     await assert.rejects(unpack({ ...most, maxBytes: BYTES.length - 1 }), { status: 413 })
+    assert.deepEqual(readdirSync(dirname(value)), left)
+    assert.ok(existsSync(value))
   }
 })

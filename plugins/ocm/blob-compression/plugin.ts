@@ -1,6 +1,6 @@
 // Packs blobs with gzip or zstd, and unpacks them again. Bytes are streamed from file to file, however large they are.
 import { createReadStream, createWriteStream } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import type { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, createGunzip, createGzip, createZstdCompress, createZstdDecompress } from 'node:zlib'
@@ -85,11 +85,13 @@ function unpacker(algorithm: Algorithm): Transform {
 
 type Target = Pick<ReturnType<Files['path']>, 'path'> & { readonly signal: AbortSignal }
 
+/** Nothing is left of what failed. */
 async function stream(location: Location, through: readonly Transform[], { path, signal }: Target): Promise<void> {
   const to = createWriteStream(path, { flags: 'wx', mode: 0o600 })
   try {
     await pipeline([createReadStream(pathOf(location)), ...through, to], { signal })
   } catch (cause) {
+    await rm(path, { force: true })
     throw asCallError(cause)
   }
 }
