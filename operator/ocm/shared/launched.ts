@@ -45,6 +45,8 @@ export type LaunchedPlugin = Omit<PluginProcess, 'end' | 'kill'> & {
 const LOOK_MS = 3
 const KEPT_LINES = 20
 const KEPT_LENGTH = 500
+/** More than this is no beginning of anything, and would fill the disk before its time is over. */
+const MOST_BYTES = 64 * 1024 * 1024
 /** Of a flood, its end. */
 const LAST_BYTES = 1024 * 1024
 
@@ -109,12 +111,18 @@ function heard({ pid, identity, ended }: Started, { stdout, stderr }: SharedPlac
     },
   }
 
+  /** Until it is well, nobody else looks after what it prints. */
   async function listen(): Promise<void> {
-    while (!isOver && !announcement) {
-      tail.more()
+    while (!isOver) {
+      if (!announcement) tail.more()
+      if (sizeOf(stdout) - begins.stdout + sizeOf(stderr) - begins.stderr > MOST_BYTES) return refuse()
       await pause(LOOK_MS)
     }
-    isOver = true
+  }
+
+  function refuse(): void {
+    announced.resolve({ kind: 'refused', problem: `it printed more than ${MOST_BYTES} bytes before it was well` })
+    releaseGroup(pid)
   }
 
   function cleanedUp(how: Exit): Exit {

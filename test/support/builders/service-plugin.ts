@@ -30,6 +30,8 @@ export type Behaviour = {
   readonly listen?: 'tcp'
   /** Lines before the announcement. */
   readonly before?: readonly string[]
+  /** Megabytes before the announcement. */
+  readonly floodsFirst?: number
   /** In place of the announcement; `PORT` is its own. */
   readonly announces?: string
   readonly floods?: { readonly stream: 'stdout' | 'stderr'; readonly megabytes: number }

@@ -218,6 +218,15 @@ test('one that cannot be started leaves nothing, and the next process tries it a
   assert.equal(scene.left().filter((name) => name.startsWith('p-')).length, 0)
 })
 
+test('one that prints without end before it is well is ended, and leaves nothing running', { skip }, async (t) => {
+  const scene = sharedScene(t, { floodsFirst: 80 })
+  const host = scene.host()
+  const error = await expectCodeAsync('HANDSHAKE_REFUSED', () => host.ask())
+  assert.match(error.message, /it printed more than 67108864 bytes before it was well$/)
+  await host.close()
+  assert.deepEqual([scene.running(), scene.alive()], [[], []])
+})
+
 test('on TCP each process has an instance of its own', { skip }, async (t) => {
   const scene = sharedScene(t, { listen: 'tcp' })
   const [one, other] = [scene.host(), scene.host()]
