@@ -7,8 +7,8 @@ import { CONTRACTS } from '../../schemas/contract/ocm/contracts.ts'
 import { CREDENTIALS_HEADER } from '../../schemas/contract/ocm/credentials.ts'
 import type { Contract, Endpoint } from '../../schemas/contract/ocm/endpoints.ts'
 import { HEALTH_PATH, REFUSALS, SHUTDOWN_PATH, SUCCESS } from '../../schemas/contract/ocm/refusals.ts'
-import { isCoded } from '../../schemas/errors.ts'
-import { printable } from '../../schemas/quote.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
+import { printable, quote } from '../../schemas/quote.ts'
 import type { HttpReply } from '../../system/http/connection.ts'
 import { compileSchema } from './fits-schema.ts'
 import type { Instance } from './instance.ts'
@@ -30,22 +30,27 @@ const PASSED: Verdict = { result: 'passed' }
 const SOON_MS = 5000
 const IDLE_MS = 100
 
-/** One row for each promise; those behind a start that fails are left out. */
+type Examining = InstanceFacts & { readonly soonMs?: number; readonly signal?: AbortSignal }
+
+/** One row for each promise; those behind a start that fails are left out. Throws INTERRUPTED, with nothing left running. */
 export async function examinePlugin(
   plugin: ServicePlugin,
-  { soonMs = SOON_MS, ...facts }: InstanceFacts & { readonly soonMs?: number },
+  { soonMs = SOON_MS, signal = new AbortController().signal, ...facts }: Examining,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = []
   // Whoever has to be killed has not ended.
   const limits = { ...facts.limits, killGraceMs: 2 * soonMs }
+  let instance: Instance | undefined
   const look = async (check: string, judge: () => Promise<Verdict> | Verdict) => {
-    findings.push({ check, ...(await judged(judge)) })
+    const found = signal.aborted ? undefined : await judged(judge, signal)
+    if (found !== undefined && !signal.aborted) return void findings.push({ check, ...found })
+    instance?.kill()
+    await instance?.ended
+    throw interrupted(plugin.name)
   }
-  const start = (idleTimeoutMs: number) =>
-    startInstance(plugin, { ...facts, limits, idleTimeoutMs }, new AbortController().signal)
+  const start = (idleTimeoutMs: number) => startInstance(plugin, { ...facts, limits, idleTimeoutMs }, signal)
   await look('declares what it can do', () => declares(plugin.capabilities))
   await look('has schemas that can be used', () => hasSchemas(plugin))
-  let instance: Instance | undefined
   await look('says where it listens, and is well', async () => {
     instance = await start(facts.idleTimeoutMs)
     return { result: 'passed', detail: instance.address.kind === 'unix' ? 'a Unix socket' : 'TCP' }
@@ -172,11 +177,17 @@ async function* once(bytes: Buffer): AsyncIterable<Uint8Array> {
   yield bytes
 }
 
-async function judged(judge: () => Promise<Verdict> | Verdict): Promise<Verdict> {
+/** Undefined where it was given up meanwhile. */
+async function judged(judge: () => Promise<Verdict> | Verdict, signal: AbortSignal): Promise<Verdict | undefined> {
   try {
     return await judge()
   } catch (error) {
+    if (signal.aborted) return undefined
     if (isCoded(error)) return { result: 'failed', detail: error.message }
     throw error
   }
+}
+
+function interrupted(plugin: string): Error {
+  return coded('INTERRUPTED', { message: `the check of plugin ${quote(plugin)} was given up`, details: { plugin } })
 }

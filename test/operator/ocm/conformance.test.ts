@@ -4,9 +4,12 @@ import { readdirSync } from 'node:fs'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { examinePlugin } from '../../../operator/ocm/conformance.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import type { Behaviour } from '../../support/builders/service-plugin.ts'
 import { aServicePlugin } from '../../support/builders/service-plugin.ts'
+import { processesWith } from '../../support/machine/everywhere.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { until } from '../../support/machine/until.ts'
 
 async function examine(t: TestContext, behaviour: Behaviour) {
   const [plugins, folder] = [tempFolder(t), tempFolder(t)]
@@ -39,4 +42,19 @@ test('a plugin that does not start is not asked anything', async (t) => {
       ['says where it listens, and is well', 'failed'],
     ],
   )
+})
+
+test('a check that is given up ends with it, and leaves nothing running', async (t) => {
+  const [plugins, folder] = [tempFolder(t), tempFolder(t)]
+  const stopping = new AbortController()
+  const examining = examinePlugin(aServicePlugin(plugins, 'twin', { start: 'hang' }), {
+    ...{ env: { TMPDIR: folder }, cwd: folder, idleTimeoutMs: 60_000, configTypes: [], listen: 'unix' },
+    ...{ limits: { startMs: 60_000, killGraceMs: 500, maxCalls: 8 }, signal: stopping.signal },
+  })
+  const interrupted = expectCodeAsync('INTERRUPTED', () => examining)
+  await until(() => processesWith(folder, 'environ').length > 0)
+  stopping.abort()
+  await interrupted
+  assert.deepEqual(processesWith(folder, 'environ'), [])
+  for (const name of readdirSync(folder)) assert.deepEqual(readdirSync(`${folder}/${name}`), [])
 })
