@@ -37,6 +37,7 @@ export type AddRepoFlags = AddFlags & {
 
 /** Each costs two requests. */
 const MAX_TRIED = 5
+const MAX_PATH = 1024
 
 export async function addRepo(address: string, flags: AddRepoFlags, terminal: Terminal): Promise<number> {
   const own = findOwnConfig(flags.config, process.cwd())
@@ -124,15 +125,18 @@ async function trustOf({ key: texts = [], unsigned }: AddRepoFlags, { name, term
   return { kind: 'keys', keys: [keyOf(text)] }
 }
 
+/** What is a key is that key, whatever a file is called in the folder where somebody stands. */
 function keyOf(text: string): TrustKey {
   const path = resolve(process.cwd(), text)
-  const isFile = text.length < 1024 && existsSync(path)
-  return isFile
-    ? parsePublicKey(
-        onDisk(path, () => readFileSync(path, 'utf8')),
-        path,
-      )
-    : parsePublicKey(text, '--key')
+  try {
+    return parsePublicKey(text, '--key')
+  } catch (error) {
+    if (text.length >= MAX_PATH || !existsSync(path)) throw error
+    return parsePublicKey(
+      onDisk(path, () => readFileSync(path, 'utf8')),
+      path,
+    )
+  }
 }
 
 function contextFor(repos: readonly RepoConfig[], terminal: Terminal): ClientContext {
