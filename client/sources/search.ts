@@ -17,7 +17,7 @@ import type { Network } from '../network.ts'
 import type { ComponentRepo } from './component/component-repo.ts'
 import { isComponentRepo } from './component/component-repo.ts'
 import { readPlainRepo } from './plain/read-repo.ts'
-import { readDiscovery } from './read-discovery.ts'
+import { addressNamed, readDiscovery } from './read-discovery.ts'
 import { repoAddressOf } from './repo-address.ts'
 import { requireRepo } from './require-repo.ts'
 
@@ -109,7 +109,7 @@ async function askSearch(yaml: URL, repo: Name, text: string, network: Network) 
   const base = new URL('../', yaml)
   const api = (await readDiscovery(network.fetchDocument, base))?.api
   if (!api) return undefined
-  const url = new URL(`${api.base.replace(/\/?$/, '/')}search`, base)
+  const url = addressNamed(`${api.base.replace(/\/?$/, '/')}search`, base)
   url.search = new URLSearchParams({ q: text, repo }).toString()
   const answer = await network.fetchDocument(url, LIMITS.repoDocumentBytes)
   if (answer === undefined) return undefined

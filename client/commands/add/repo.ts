@@ -17,7 +17,7 @@ import { waitingLine } from '../../../terminal/index.ts'
 import type { ClientContext } from '../../context.ts'
 import { openContext } from '../../context.ts'
 import { hostPlatform } from '../../host-platform.ts'
-import { readDiscovery } from '../../sources/read-discovery.ts'
+import { addressNamed, readDiscovery } from '../../sources/read-discovery.ts'
 import { repoAddressOf } from '../../sources/repo-address.ts'
 import { requireRepo } from '../../sources/require-repo.ts'
 import { searchRepos } from '../../sources/search.ts'
@@ -81,8 +81,8 @@ async function repoUrl(url: URL, terminal: Terminal): Promise<string> {
   const base = new URL(url.href.endsWith('/') ? url.href : `${url.href}/`)
   const { repos = [] } = (await readDiscovery(context.network.fetchDocument, base)) ?? {}
   const [only, another] = repos
-  if (only && !another) return new URL(only.url, base).href
-  const names = repos.slice(0, 20).map((repo) => quote(shownAddress(new URL(repo.url, base).href)))
+  if (only && !another) return addressNamed(only.url, base).href
+  const names = repos.slice(0, 20).map((repo) => quote(shownAddress(addressNamed(repo.url, base).href)))
   throw coded(only ? 'USAGE' : 'REPO_NOT_FOUND', {
     message: only
       ? `${quote(shownAddress(url))} has several repos: ${names.join(', ')}`
