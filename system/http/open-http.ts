@@ -18,7 +18,10 @@ import { openTransport } from './transport.ts'
 export type HttpOptions = {
   /** For proxies and authorities. */
   readonly env: Environment
-  /** Asked only when a server refuses a read: the value of Authorization for that origin and no other. */
+  /**
+   * Asked only when a server refuses a read, and from then on before each read there: the value of Authorization for that address. Below
+   * another path of the same host there may be another registry, whose login is another one.
+   */
   readonly credentials?: (url: URL, challenge: string | undefined) => Promise<string | undefined>
   /** Authorization by origin that is sent at once, to that origin alone. */
   readonly granted?: ReadonlyMap<string, string>
@@ -51,8 +54,8 @@ export async function openHttp(options: HttpOptions): Promise<Http> {
   const timeouts = { ...TIMEOUTS, ...options.timeouts }
   const { env, reach } = options
   const transport = openTransport({ env, connectMs: timeouts.connectMs, admit: reach?.requireAddresses })
-  /** Authorization by origin, once a server has asked for it. */
-  const granted = new Map<string, string>(options.granted)
+  /** What servers that ask for a login wrote into WWW-Authenticate, by origin. */
+  const challenges = new Map<string, string | undefined>()
 
   async function send(url: URL, headers: Headers, attempt: Attempt | undefined): Promise<IncomingMessage> {
     const asked = askedOf(url)
@@ -92,17 +95,24 @@ export async function openHttp(options: HttpOptions): Promise<Http> {
 
   const askedOf = (url: URL): Asked => ({ url, via: transport.proxyOf(url) })
 
+  /** What is sent at once: what a server asked for once it is not asked to ask for again. */
+  async function loginFor(given: URL): Promise<string | undefined> {
+    const fixed = options.granted?.get(given.origin)
+    if (fixed !== undefined || !challenges.has(given.origin)) return fixed
+    return options.credentials?.(given, challenges.get(given.origin))
+  }
+
   /** Credentials go to where the request began, and never over a redirect to somewhere else. */
   async function sendWithCredentials(url: URL, given: URL, headers: Headers, attempt: Attempt | undefined) {
     const mayAuthorize = url.origin === given.origin
-    const known = mayAuthorize ? granted.get(url.origin) : undefined
+    const known = mayAuthorize ? await loginFor(given) : undefined
     const response = await send(url, { ...headers, ...(known ? { authorization: known } : {}) }, attempt)
     if (!mayAuthorize || !options.credentials || ![401, 403].includes(response.statusCode ?? 0)) return response
-    const authorization = await options.credentials(given, response.headers['www-authenticate'])
-    // Below another path of the same host it may be another registry, with a login of its own.
+    const challenge = response.headers['www-authenticate']
+    const authorization = await options.credentials(given, challenge)
     if (authorization === undefined || authorization === known) return response
     response.destroy()
-    granted.set(url.origin, authorization)
+    challenges.set(url.origin, challenge)
     return send(url, { ...headers, authorization }, attempt)
   }
 

@@ -8,6 +8,7 @@ import { repoAddressOf } from '../../../client/sources/repo-address.ts'
 import { fetchPluginDocument } from '../../../client/sources/signed/fetch-document.ts'
 import type { ErrorCode } from '../../../schemas/error-codes.ts'
 import type { Name } from '../../../schemas/name.ts'
+import { credentialsFrom } from '../../../system/credentials/read-credentials.ts'
 import type { DownloadOrigin, DownloadSink } from '../../../system/http/download.ts'
 import { download } from '../../../system/http/download.ts'
 import type { DocumentCopy } from '../../../system/http/fetch-text.ts'
@@ -161,6 +162,31 @@ test('sends a token where it is asked for, and never over a redirect to somewher
   )
   await expectCodeAsync('UNAUTHENTICATED', () => fetchText(http, { url, maxBytes: 100 }))
   assert.deepEqual(seen, [undefined, 'Bearer secret', undefined])
+})
+
+test('a login for one registry never goes to another one below the same host', async (t) => {
+  const seen: string[] = []
+  const server = createServer(({ url, headers: { authorization } }, response) => {
+    seen.push(`${url} ${authorization}`)
+    if (authorization === undefined) response.writeHead(401, { 'www-authenticate': 'Bearer realm="octo"' }).end()
+    else response.end('there')
+  })
+  const base = `http://127.0.0.1:${await listening(t, server)}`
+  using http = await openHttp({
+    env: {},
+    credentials: credentialsFrom({ OCTO_REGISTRY: `${base}/ours`, OCTO_TOKEN: 'octo_secret' }),
+  })
+  const ask = (path: string) => fetchText(http, { url: new URL(path, base), maxBytes: 100 })
+  assert.equal(await ask('/ours/repos/core.json'), 'there')
+  await expectCodeAsync('UNAUTHENTICATED', () => ask('/theirs/repos/core.json'))
+  assert.equal(await ask('/ours/repos/core/tool.json'), 'there')
+  assert.deepEqual(seen, [
+    '/ours/repos/core.json undefined',
+    '/ours/repos/core.json Bearer octo_secret',
+    '/theirs/repos/core.json undefined',
+    // What is known to be asked for is sent at once.
+    '/ours/repos/core/tool.json Bearer octo_secret',
+  ])
 })
 
 test('goes through the proxy that the environment names', async (t) => {
