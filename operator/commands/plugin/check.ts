@@ -1,9 +1,9 @@
-// `octo plugin check`: whether a program keeps to the protocol. Whoever names a file here runs it, as in a shell; what is called by
-// its name is proven as for every call.
+// `octo plugin check`: whether a program keeps to the protocol. Whoever names a file here runs it, and has to name it as in a shell, with
+// its folder: what is called by a name alone is proven as for every call, whatever lies in the folder where somebody stands.
 import { existsSync } from 'node:fs'
-import { basename, resolve } from 'node:path'
+import { basename, resolve, sep } from 'node:path'
 import { coded } from '../../../schemas/errors.ts'
-import { quote } from '../../../schemas/quote.ts'
+import { quote, shellWord } from '../../../schemas/quote.ts'
 import { interruptible } from '../../../system/process/interruptible.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import { count } from '../../../terminal/index.ts'
@@ -26,7 +26,7 @@ export async function checkPluginCommand(words: string, options: PluginOptions, 
   using interruption = interruptible()
   const { signal } = interruption
   const path = resolve(cwd, words)
-  const isFile = words.includes('/') || existsSync(path)
+  const isFile = words.includes('/') || words.includes(sep)
   if (isFile && !existsSync(path)) throw noFile(path)
   if (isFile) terminal.info(`runs ${quote(path)}, which nothing proves`)
   const plugin = isFile
@@ -46,6 +46,7 @@ export async function checkPluginCommand(words: string, options: PluginOptions, 
 /** As `octo plugin call` would ask it: proven. */
 async function pluginNamed(name: string, options: PluginOptions, place: Place): Promise<ServicePlugin> {
   const { plugins } = await findPlugins(options, place, name)
+  if (plugins.every((found) => found.name !== name) && existsSync(resolve(place.cwd, name))) throw onlyAFile(name)
   const { plugin } = pluginCalled(name, plugins)
   if (!isBuiltIn(plugin)) return plugin
   throw coded('USAGE', { message: `${quote(name)} is a part of octo, and no program that could be checked` })
@@ -65,6 +66,14 @@ function noFile(path: string): Error {
     message: `there is no file ${quote(path)}`,
     details: { path },
     hint: 'name the program of a plugin, such as `octo plugin check ./my-plugin`; those of a project lie where its build writes them',
+  })
+}
+
+function onlyAFile(name: string): Error {
+  return coded('PLUGIN_NOT_FOUND', {
+    message: `there is no service plugin ${quote(name)}, and a file here is not run by its name alone`,
+    details: { plugin: name },
+    hint: `\`octo plugin check ${shellWord(`./${name}`)}\` runs the file`,
   })
 }
 

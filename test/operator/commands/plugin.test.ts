@@ -131,6 +131,20 @@ test('a check of no file says so, and what to name', async (t) => {
   )
 })
 
+test('a file of the folder where somebody stands is not run in place of the plugin that a check names', async (t) => {
+  const { type, folder } = aPlace(t, pinning, { answers: { '/shutdown': { leaves: true } } })
+  for (const name of ['twin', 'stranger'])
+    writeFileSync(join(folder, name), `#!/bin/sh\necho run >> ${join(folder, 'ran')}\n`, { mode: 0o755 })
+  const named = await type('check', 'twin', '--json')
+  assert.equal(JSON.parse(named.stdout).plugin, 'twin')
+  const unknown = await type('check', 'stranger')
+  assert.equal(unknown.code, 66)
+  assert.match(unknown.stderr, /no service plugin `stranger`.*\n.*\nhint: `octo plugin check \.\/stranger`/)
+  assert.ok(!readdirSync(folder).includes('ran'))
+  await type('check', './stranger')
+  assert.ok(readdirSync(folder).includes('ran'))
+})
+
 test('a plugin that keeps to the protocol passes its check', async (t) => {
   const refusing = { status: 400, body: 'failed to decode request: no\n' }
   const good = aPlace(t, () => '', {
