@@ -9,7 +9,7 @@ import type { ServicePlugin } from './plugin.ts'
 import type { PluginProcess } from './plugin-process.ts'
 import { startPluginProcess } from './plugin-process.ts'
 import type { RuntimeFolder } from './runtime-folder.ts'
-import { makeRuntimeFolder } from './runtime-folder.ts'
+import { isOwnSocket, makeRuntimeFolder } from './runtime-folder.ts'
 
 export type InstanceEnd = { readonly isClean: boolean; readonly reason: string }
 
@@ -56,7 +56,7 @@ export async function startInstance(
     return {
       ...{ pid: process.pid, address, connection, folder: folder.path },
       ended: cleanedUp(process, folder, connection),
-      enter: () => NOTHING,
+      enter: () => (isThere(address) ? NOTHING : undefined),
       lookSoon: () => undefined,
       abandon: () => endLater(process, limits),
       end: () => process.end(limits.killGraceMs),
@@ -67,6 +67,11 @@ export async function startInstance(
     await cleanedUp(process, folder)
     throw error
   }
+}
+
+/** One that leaves takes its socket away before it ends, and another user may be the next to listen under that name. */
+function isThere(address: ListenAddress): boolean {
+  return address.kind !== 'unix' || isOwnSocket(address.path)
 }
 
 /** What is under way on it may end well before. */

@@ -3,6 +3,7 @@
 import type { Connection } from '../../../system/http/connection.ts'
 import type { Instance, InstanceEnd } from '../instance.ts'
 import type { InstanceFacts } from '../instance-facts.ts'
+import { isOwnSocket } from '../runtime-folder.ts'
 import { addCalls } from './call-count.ts'
 import { endShared, endUnused, forgetEmpty } from './end.ts'
 import { lockPlaces } from './lock.ts'
@@ -85,7 +86,8 @@ export function shareInstance(sharing: Sharing): Instance {
     address: { kind: 'unix', path: record.socket },
     enter() {
       use.enter()
-      if (!isOver && isStanding(places, record)) return { [Symbol.dispose]: leave }
+      // One that leaves takes its socket away before it ends, and another user may be the next to listen under that name.
+      if (!isOver && isStanding(places, record) && isOwnSocket(record.socket)) return { [Symbol.dispose]: leave }
       leave()
       return undefined
     },
