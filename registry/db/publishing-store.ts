@@ -65,14 +65,19 @@ export type BlobRecords = {
   forget(digest: Digest): Promise<boolean>
 }
 
-export type PromisedUpload = PromisedBlob & {
-  /** Of the live record with this digest, which may have come with another release. */
-  readonly storedSize: number | undefined
-  /** The bytes came in this session, or its token was the last who brought them. */
+/** By which a token may know that bytes are here. */
+export type BlobOrigin = {
+  /** The token was the last who brought them, or they came in its session that is asked about. */
   readonly isOwn: boolean
   /** Repos of releases that hold them, in any order. */
   readonly heldBy: readonly { readonly repo: Name; readonly visibility: Visibility }[]
 }
+
+export type PromisedUpload = PromisedBlob &
+  BlobOrigin & {
+    /** Of the live record with this digest, which may have come with another release. */
+    readonly storedSize: number | undefined
+  }
 
 /** What is read for whoever changes a release. */
 type FoundRelease = {
@@ -114,8 +119,10 @@ export type FoundForOpening = FoundForPublishing & {
   readonly reopened: Session | undefined
   /** Sessions of the token whose lease is not over. */
   readonly openSessions: number
-  /** Which of the announced digests have a live record. */
-  readonly live: ReadonlySet<Digest>
+  /** Those of the announced digests that have a live record. */
+  readonly live: ReadonlyMap<Digest, BlobOrigin>
+  /** Whether any repo is private. */
+  readonly hasPrivate: boolean
   /** Bytes that open sessions may upload. */
   readonly promised: { readonly own: number; readonly others: number }
   /** Bytes that the token has uploaded since then and that are still here. */

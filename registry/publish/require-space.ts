@@ -1,10 +1,12 @@
 // Free space is shared out: what open sessions may still upload is not given to another, one token gets only a part of it in a
-// day, and a rest stays for the database. So no publisher can stop the registry or the others by filling its disk.
+// day, and a rest stays for the database. So no publisher can stop the registry or the others by filling its disk. What is here of
+// private repos is counted as if it were not, or how much is missing would tell that it is.
 import { statfs } from 'node:fs/promises'
 import type { OpenSessionRequest } from '../../schemas/api.ts'
 import { coded } from '../../schemas/errors.ts'
 import { announcedBlobs } from '../../static-tree/release-limits.ts'
 import type { FoundForOpening } from '../db/publishing-store.ts'
+import { isSeen } from './seen-uploads.ts'
 
 const MAX_RESERVE_BYTES = 64 * 1024 * 1024
 const RESERVED_SHARE = 1 / 50
@@ -17,6 +19,7 @@ export async function measureSpace(dataDir: string): Promise<number> {
   return Math.max(0, Math.floor(bavail * bsize - Math.min(MAX_RESERVE_BYTES, blocks * bsize * RESERVED_SHARE)))
 }
 
+type FoundSpace = Pick<FoundForOpening, 'live' | 'promised' | 'brought' | 'token' | 'hasPrivate'>
 type SpaceWish = { readonly request: OpenSessionRequest; readonly freeBytes: number }
 
 /**
@@ -25,9 +28,13 @@ type SpaceWish = { readonly request: OpenSessionRequest; readonly freeBytes: num
  */
 export function requireSpace(
   { request, freeBytes }: SpaceWish,
-  { live, promised, brought }: Pick<FoundForOpening, 'live' | 'promised' | 'brought'>,
+  { live, promised, brought, token, hasPrivate }: FoundSpace,
 ): void {
-  const missing = announcedBlobs(request).filter(({ digest }) => !live.has(digest))
+  const knowledge = { scopes: token?.scopes ?? [], hasPrivate }
+  const missing = announcedBlobs(request).filter(({ digest }) => {
+    const origin = live.get(digest)
+    return !origin || !isSeen(origin, knowledge)
+  })
   const needed = missing.reduce((sum, { size }) => sum + size, 0)
   const available = Math.max(0, freeBytes - promised.others - promised.own)
   if (needed > available)

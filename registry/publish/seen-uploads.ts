@@ -2,7 +2,7 @@
 // names one gets neither the bytes of a private repo into a release of their own nor an answer whether they are there.
 import type { Digest } from '../../schemas/digest.ts'
 import { mayRead } from '../auth/scope.ts'
-import type { PromisedUpload } from '../db/publishing-store.ts'
+import type { BlobOrigin, PromisedUpload } from '../db/publishing-store.ts'
 import type { Scope, Session } from '../db/records.ts'
 import type { MetadataStore } from '../db/store.ts'
 
@@ -14,11 +14,14 @@ type Knowledge = {
 }
 
 /** Bytes count as here for whoever brought them, or may fetch them from a release. */
-export function seenUpload(upload: PromisedUpload, { scopes, hasPrivate }: Knowledge): PromisedUpload {
-  const mayFetch = ({ repo, visibility }: PromisedUpload['heldBy'][number]) =>
+export function isSeen({ isOwn, heldBy }: BlobOrigin, { scopes, hasPrivate }: Knowledge): boolean {
+  const mayFetch = ({ repo, visibility }: BlobOrigin['heldBy'][number]) =>
     visibility === 'public' || mayRead(scopes, repo)
-  const isKnown = !hasPrivate || upload.isOwn || upload.heldBy.some(mayFetch)
-  return isKnown ? upload : { ...upload, storedSize: undefined }
+  return !hasPrivate || isOwn || heldBy.some(mayFetch)
+}
+
+export function seenUpload(upload: PromisedUpload, knowledge: Knowledge): PromisedUpload {
+  return isSeen(upload, knowledge) ? upload : { ...upload, storedSize: undefined }
 }
 
 type Stores = Pick<MetadataStore, 'publishing' | 'tokens' | 'repos'>

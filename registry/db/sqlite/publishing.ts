@@ -33,6 +33,7 @@ import {
   findSession,
   forgetSessions,
   insertSession,
+  listHolders,
   listOpenSessions,
   listUploads,
   markPublished,
@@ -108,7 +109,13 @@ function findForOpening(tx: Db, question: OpeningQuestion): FoundForOpening {
     },
     reopened: findSession(tx, sealedId),
     openSessions: countOpenSessions(tx, tokenId, now),
-    live: new Set(blobs.filter((digest) => findLiveBlob(tx, digest))),
+    live: new Map(
+      blobs.flatMap((digest) => {
+        const blob = findLiveBlob(tx, digest)
+        return blob ? [[digest, { isOwn: blob.broughtBy === tokenId, heldBy: listHolders(tx, digest) }] as const] : []
+      }),
+    ),
+    hasPrivate: hasPrivateRepo(tx),
     promised: sumPromised(tx, tokenId, now),
     brought: sumBrought(tx, tokenId, broughtSince),
   }

@@ -47,7 +47,7 @@ export function listUploads(db: Db, sessionId: string, digest?: Digest): Promise
     }))
 }
 
-function listHolders(db: Db, digest: Digest): PromisedUpload['heldBy'] {
+export function listHolders(db: Db, digest: Digest): PromisedUpload['heldBy'] {
   return db.all(sql`SELECT name AS repo, visibility FROM repos WHERE name IN (
     SELECT repo FROM versions WHERE bundle_digest = ${digest}
     UNION SELECT repo FROM versions JOIN artifacts ON version_id = versions.id WHERE artifacts.digest = ${digest})`)

@@ -84,7 +84,8 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
         repeated: undefined,
         reopened: undefined,
         openSessions: 0,
-        live: new Set(),
+        live: new Map(),
+        hasPrivate: false,
         promised: { own: 0, others: 0 },
         brought: 0,
       })
@@ -105,7 +106,10 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
       assert.equal(found.openSessions, 1)
       assert.deepEqual(found.promised, { own: 17, others: 500 })
       assert.equal(found.brought, 30)
-      assert.deepEqual(found.live, new Set([OTHER.digest]))
+      assert.deepEqual(found.live, new Map([[OTHER.digest, { isOwn: false, heldBy: [] }]]))
+      await store.blobs.record({ digest: OTHER.digest, size: 7, broughtBy: 'tok-a', createdAt: NOW })
+      const own = await look(store, { uploads: [BUNDLE, OTHER] })
+      assert.deepEqual(own.live, new Map([[OTHER.digest, { isOwn: true, heldBy: [] }]]))
     })
 
     test('a request that was named is known by its name, for its token alone, as long as its session', async (t) => {

@@ -33,7 +33,14 @@ export function publishingOf({ read, write }: Steps): PublishingStore {
           repeated: request && { requestDigest: request.requestDigest, session: state.sessions.get(request.sessionId) },
           reopened: state.sessions.get(sealedId),
           openSessions: alive.filter((session) => session.tokenId === tokenId).length,
-          live: new Set(blobs.filter((digest) => state.blobs.get(digest)?.state === 'live')),
+          live: new Map(
+            blobs.flatMap((digest) => {
+              const blob = state.blobs.get(digest)
+              if (blob?.state !== 'live') return []
+              return [[digest, { isOwn: blob.broughtBy === tokenId, heldBy: holdersOf(state, digest) }] as const]
+            }),
+          ),
+          hasPrivate: [...state.repos.values()].includes('private'),
           promised: {
             own: promised((session) => session.tokenId === tokenId),
             others: promised((session) => session.tokenId !== tokenId),
