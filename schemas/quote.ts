@@ -22,10 +22,15 @@ export function printable(text: string, maxLength = MAX_SHOWN): string {
   )
 }
 
-/** The value as indented JSON, in which nothing is left that a terminal takes for more than a letter; it reads as the same value. */
-export function printableJson(value: unknown): string {
-  const json = JSON.stringify(value, null, 2)
+/** The value as JSON, in which nothing is left that a terminal takes for more than a letter; it reads as the same value. */
+export function printableJson(value: unknown, indent = 2): string {
+  const json = JSON.stringify(value, null, indent)
   return json.replace(/[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu, (char) =>
     [...Array(char.length).keys()].map((at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
   )
+}
+
+/** The same in one line, of a stream of them. */
+export function printableJsonLine(value: unknown): string {
+  return printableJson(value, 0)
 }

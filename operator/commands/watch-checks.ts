@@ -2,7 +2,7 @@
 import type { VerifiedExecutable, WantedProgram } from '../../client/index.ts'
 import type { ServiceConfig } from '../../config/model/config.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
-import { printable } from '../../schemas/quote.ts'
+import { printable, printableJsonLine } from '../../schemas/quote.ts'
 import { interruptible } from '../../system/process/interruptible.ts'
 import { giveBackMemory, keepGivingBack, keepHeapSmall } from '../../system/process/small-heap.ts'
 import type { Terminal } from '../../terminal/index.ts'
@@ -175,7 +175,7 @@ function textLines(terminal: Terminal): Display {
 }
 
 function jsonLines(terminal: Terminal): Display {
-  const print = (line: object) => terminal.print(JSON.stringify(line))
+  const print = (line: object) => terminal.print(printableJsonLine(line))
   return {
     begin: (watch, lanes) => print(beginToJson(watch, lanes, Date.now())),
     change: (row, before) => print(changeToJson(row, before)),

@@ -1,5 +1,5 @@
 // `octo plugin logs`: what service plugins printed that processes of this user share, each line behind the name of its plugin.
-import { printable } from '../../../schemas/quote.ts'
+import { printable, printableJsonLine } from '../../../schemas/quote.ts'
 import { interruptible } from '../../../system/process/interruptible.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import { formatBytes } from '../../../terminal/index.ts'
@@ -30,7 +30,7 @@ export async function pluginLogsCommand(
     line: ({ name }, line) =>
       terminal.print(
         terminal.json
-          ? JSON.stringify({ plugin: name, line })
+          ? printableJsonLine({ plugin: name, line })
           : `${terminal.paint.dim(`${name.padEnd(width)} |`)} ${printable(line, Number.POSITIVE_INFINITY)}`,
       ),
     gap: ({ name }, bytes) => terminal.warn(`${name}: ${formatBytes(bytes)} were given up before they could be shown`),

@@ -1,5 +1,5 @@
 // `octo events`: what happened to services, as whoever supervised them noted it; nobody has to supervise them now.
-import { printable } from '../../../schemas/quote.ts'
+import { printable, printableJsonLine } from '../../../schemas/quote.ts'
 import { interruptible } from '../../../system/process/interruptible.ts'
 import type { Cell, Terminal } from '../../../terminal/index.ts'
 import type { NotedEvent } from '../../services/events/event-log.ts'
@@ -22,7 +22,7 @@ export async function events(call: ProjectCall): Promise<number> {
   const take = (event: NotedEvent) => {
     if (event.service !== undefined) known.add(event.service)
     if (!isAsked(event)) return
-    if (terminal.json) terminal.print(JSON.stringify(event))
+    if (terminal.json) terminal.print(printableJsonLine(event))
     else if (isFollowing) terminal.print(lineOf(event))
     else before.push(event)
   }

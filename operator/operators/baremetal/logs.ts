@@ -1,5 +1,5 @@
 // `octo logs`: what services wrote, each line behind the name of its service.
-import { printable } from '../../../schemas/quote.ts'
+import { printable, printableJsonLine } from '../../../schemas/quote.ts'
 import { interruptible } from '../../../system/process/interruptible.ts'
 import { formatBytes } from '../../../terminal/index.ts'
 import { readLogs } from '../../logs/read-logs.ts'
@@ -31,7 +31,7 @@ export async function logs(call: ProjectCall): Promise<number> {
       const line = hide(text)
       terminal.print(
         terminal.json
-          ? JSON.stringify({ instance: name, line })
+          ? printableJsonLine({ instance: name, line })
           : `${terminal.paint.dim(`${shown.get(name)?.padEnd(width)} |`)} ${printable(line, Number.POSITIVE_INFINITY)}`,
       )
     },

@@ -64,14 +64,16 @@ test('stopping ends all that it started, also what does not listen', { skip }, a
 })
 
 test('what it printed is shown behind its name, also when it has ended, and from a moment on', { skip }, async (t) => {
-  const answers = { '/components/list': { echo: true, body: { list: [] }, logs: 'one\n\u001b[31mtwo' } }
+  const answers = { '/components/list': { echo: true, body: { list: [] }, logs: 'one\n\u001b[31mtwo\u009b0m' } }
   const { type, ask } = aPlace(t, { answers })
   await ask('--keep', '10m')
   await type('stop')
   const { stdout } = await type('logs', 'twin')
-  assert.match(stdout, /^twin \| http\+unix:.*\ntwin \| one\ntwin \| \\u\{1b\}\[31mtwo\n$/)
+  assert.match(stdout, /^twin \| http\+unix:.*\ntwin \| one\ntwin \| \\u\{1b\}\[31mtwo\\u\{9b\}0m\n$/)
   const rows = (await type('logs', '--json')).stdout.trim().split('\n')
   assert.deepEqual(JSON.parse(rows.at(-2) ?? ''), { plugin: 'twin', line: 'one' })
+  // JSON alone would let a terminal be told what to do by the second sign.
+  assert.equal(rows.at(-1), String.raw`{"plugin":"twin","line":"\u001b[31mtwo\u009b0m"}`)
 })
 
 test('a name that nothing runs under, and a time that is none, are said to be so', { skip }, async (t) => {
