@@ -1,7 +1,7 @@
 // A server that has neither a plugin nor a repo is at the wrong address: it says nothing about the plugin.
 import { coded } from '../../schemas/errors.ts'
 import { LIMITS } from '../../schemas/limits.ts'
-import { quote } from '../../schemas/quote.ts'
+import { quote, shellWord } from '../../schemas/quote.ts'
 import { shownAddress } from '../../schemas/shown-address.ts'
 import { SERVED_YAML } from '../../schemas/yaml.ts'
 import { registryOf } from '../../system/http/refusal.ts'
@@ -19,6 +19,6 @@ export function noRepoAt(yaml: URL): Error {
   return coded('REPO_NOT_FOUND', {
     message: `there is no repo at ${quote(url)}`,
     details: { url },
-    hint: `compare the \`url\` of the repo in the config with the address that its owner gives; a private one is there only for a token that reads it, as \`octo whoami --registry ${registryOf(yaml)}\` shows`,
+    hint: `compare the \`url\` of the repo in the config with the address that its owner gives; a private one is there only for a token that reads it, as \`octo whoami --registry ${shellWord(registryOf(yaml))}\` shows`,
   })
 }

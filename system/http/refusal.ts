@@ -2,7 +2,7 @@
 // version.
 import type { ErrorCode } from '../../schemas/error-codes.ts'
 import { coded } from '../../schemas/errors.ts'
-import { printable, quote } from '../../schemas/quote.ts'
+import { printable, quote, shellWord } from '../../schemas/quote.ts'
 import { addressOf } from './fetch-error.ts'
 import { isLoopback } from './loopback.ts'
 import type { Answer } from './open-http.ts'
@@ -58,7 +58,7 @@ function loginHint(url: URL, challenge: string | undefined): string {
     return 'credentials are not sent without encryption: use an address that begins with `https://`'
   if (/^\s*basic\b/i.test(challenge ?? ''))
     return `put user and password into ~/.netrc (mode 0600): machine ${url.hostname} login USER password PASSWORD`
-  return `\`octo login --registry ${registryOf(url)}\` keeps a token for it`
+  return `\`octo login --registry ${shellWord(registryOf(url))}\` keeps a token for it`
 }
 
 /** `…/repos/core.yaml` and all below `…/repos/` belong to the registry at `…`. */
