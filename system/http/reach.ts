@@ -27,6 +27,11 @@ for (const network of NETWORKS) {
   PRIVATE_NETWORKS.addSubnet(address, Number(bits), familyOf(address))
 }
 
+/** Of which the system makes this machine, where somebody connects to them. */
+const UNSPECIFIED = new BlockList()
+UNSPECIFIED.addAddress('0.0.0.0', 'ipv4')
+UNSPECIFIED.addAddress('::', 'ipv6')
+
 /** Begins at the first server, wherever that turns out to be. */
 export function reachFrom(first: URL): Reach {
   const home = bareHost(first.hostname)
@@ -52,7 +57,7 @@ function isNamed(host: string): boolean {
 
 function distanceOf(text: string): number {
   const [host = ''] = text.split('%')
-  if (isLoopback({ hostname: host })) return MACHINE
+  if (isLoopback({ hostname: host }) || UNSPECIFIED.check(host, familyOf(host))) return MACHINE
   return PRIVATE_NETWORKS.check(host, familyOf(host)) ? PRIVATE : ANYWHERE
 }
 
