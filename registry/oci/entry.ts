@@ -1,6 +1,6 @@
 // A rendered part as it is sent: bytes and headers that are made once and sent many times.
 import type { Visibility } from '../db/records.ts'
-import { PRIVATE_CACHING } from '../private-headers.ts'
+import { PRIVATE_CACHING, SAME_ORIGIN } from '../private-headers.ts'
 import type { Cached } from '../read/byte-cache.ts'
 import { ENTRY_BYTES } from '../read/byte-cache.ts'
 import type { Encoding } from '../read/conditions.ts'
@@ -39,7 +39,8 @@ export type Sending = {
 
 /** Headers as names and values. */
 function cachingOf(visibility: Visibility, seconds: number): readonly string[] {
-  if (visibility === 'private') return ['Cache-Control', PRIVATE_CACHING, 'Vary', 'Authorization']
+  if (visibility === 'private')
+    return ['Cache-Control', PRIVATE_CACHING, 'Vary', 'Authorization', ...Object.entries(SAME_ORIGIN).flat()]
   return ['Cache-Control', `public, max-age=${seconds}, no-transform`]
 }
 

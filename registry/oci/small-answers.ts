@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { Visibility } from '../db/records.ts'
-import { PRIVATE_CACHING } from '../private-headers.ts'
+import { PRIVATE_CACHING, SAME_ORIGIN } from '../private-headers.ts'
 import type { OciRepository } from './address.ts'
 import type { Components } from './components.ts'
 
@@ -54,7 +54,7 @@ export async function sendReferrers(
 }
 
 function caching(visibility: Visibility): Readonly<Record<string, string>> {
-  if (visibility === 'private') return { 'Cache-Control': PRIVATE_CACHING, Vary: 'Authorization' }
+  if (visibility === 'private') return { 'Cache-Control': PRIVATE_CACHING, Vary: 'Authorization', ...SAME_ORIGIN }
   return { 'Cache-Control': 'public, max-age=60' }
 }
 

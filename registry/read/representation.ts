@@ -5,7 +5,7 @@ import { hexOf } from '../../schemas/digest.ts'
 import { BUNDLE_MEDIA_TYPE } from '../../schemas/release-statement.ts'
 import { BUNDLE_FILE } from '../../static-tree/paths.ts'
 import type { Visibility } from '../db/records.ts'
-import { PRIVATE_CACHING } from '../private-headers.ts'
+import { PRIVATE_CACHING, SAME_ORIGIN } from '../private-headers.ts'
 import type { Encoding } from './conditions.ts'
 import type { TreePath } from './tree-path.ts'
 
@@ -45,8 +45,7 @@ export function represent({ at, visibility, encoding, digest, size, body }: Desc
   const varies = [...(isPrivate ? ['Authorization'] : []), ...(at.kind === 'document' ? ['Accept-Encoding'] : [])]
   const shared = ['ETag', etag, 'Cache-Control', isPrivate ? PRIVATE_CACHING : CACHE_CONTROL[at.kind]]
   if (varies.length > 0) shared.push('Vary', varies.join(', '))
-  // A browser that is logged in asks for it on behalf of any page.
-  if (isPrivate) shared.push('Cross-Origin-Resource-Policy', 'same-origin')
+  if (isPrivate) shared.push(...Object.entries(SAME_ORIGIN).flat())
   const part = [
     ...['Content-Type', contentType(at)],
     ...shared,

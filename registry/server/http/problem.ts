@@ -8,6 +8,7 @@ import { ERROR_CODES } from '../../../schemas/error-codes.ts'
 import type { CodedError } from '../../../schemas/errors.ts'
 import { coded, isCoded } from '../../../schemas/errors.ts'
 import { passingError } from '../../disk-errors.ts'
+import { SAME_ORIGIN } from '../../private-headers.ts'
 
 type ProblemAnswer = {
   readonly status: number
@@ -36,6 +37,8 @@ export function problemAnswer(thrown: unknown, requestId: string, logger: Logger
     'Content-Type': PROBLEM_TYPE,
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
+    // As what is private has it, so that a page elsewhere is not told which it was by what a browser that is logged in lets it have.
+    ...SAME_ORIGIN,
     'X-Request-Id': requestId,
     ...(status === 401 ? { 'WWW-Authenticate': 'Bearer realm="octo"' } : {}),
     ...(status === 429 || status === 503 ? { 'Retry-After': String(retryAfter ?? RETRY_AFTER_SECONDS) } : {}),

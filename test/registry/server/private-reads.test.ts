@@ -64,6 +64,7 @@ test('a private repo is read by whom it was opened to, and does not exist for an
       assert.equal(seen.status, 200, `${who} at ${path}: ${seen.body}`)
       assert.equal(seen.headers['cache-control'], 'private, no-store, no-transform', `${who} at ${path}`)
       assert.match(String(seen.headers.vary), /Authorization/, path)
+      assert.equal(seen.headers['cross-origin-resource-policy'], 'same-origin', path)
       assert.equal((await ask(path, { authorization }, 'HEAD')).status, 200)
       answers.push(seen)
     }
@@ -78,6 +79,8 @@ test('a private repo is read by whom it was opened to, and does not exist for an
         const nothing: Answer = await ask(absent, headers, how)
         const where = `${who} asks with ${how} for ${what} at ${path}`
         assert.ok(hidden.status >= 401 && hidden.status <= 405, `${where}: ${hidden.status}`)
+        // A page elsewhere learns as little of it from a browser that is logged in.
+        assert.equal(hidden.headers['cross-origin-resource-policy'], 'same-origin', where)
         assert.deepEqual(shownOf(hidden, 'secret'), shownOf(nothing, 'absent'), where)
       }
     }
