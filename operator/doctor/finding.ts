@@ -1,6 +1,7 @@
 // One thing that was looked at: how it is, in words, and what to do about it.
 import type { ErrorCode } from '../../schemas/error-codes.ts'
 import type { CodedError } from '../../schemas/errors.ts'
+import { printable } from '../../schemas/quote.ts'
 
 /** `unknown`: it could not be looked at, which is no good news. */
 export type FindingState = 'good' | 'warning' | 'bad' | 'unknown'
@@ -14,11 +15,14 @@ export type Finding = {
   readonly hint?: string
 }
 
+const MAX_HINT = 1000
+
 export function finding(state: FindingState, subject: string, said: string, hint?: string): Finding {
   return { subject, state, said, ...(hint === undefined ? {} : { hint }) }
 }
 
 export function refusal(subject: string, error: CodedError, state: FindingState = 'bad'): Finding {
   const { code, message, hint } = error
-  return { subject, state, said: message, code, ...(hint === undefined ? {} : { hint }) }
+  // Hints repeat addresses and paths that others wrote.
+  return { subject, state, said: message, code, ...(hint === undefined ? {} : { hint: printable(hint, MAX_HINT) }) }
 }

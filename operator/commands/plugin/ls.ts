@@ -1,12 +1,13 @@
 // `octo plugin ls`: which service plugins there are, of repos and of folders, what they can do, and why each may run or may not.
 import type { DeclaredCapability } from '../../../schemas/contract/ocm/capabilities.ts'
 import { routedTypes } from '../../../schemas/contract/ocm/capabilities.ts'
-import { quote } from '../../../schemas/quote.ts'
+import { printable, quote } from '../../../schemas/quote.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import type { FoundPlugin, Origin, Proof } from '../../ocm/found-plugin.ts'
 import type { PluginOptions } from './open-plugins.ts'
 import { findPlugins } from './open-plugins.ts'
 
+const MAX_LINE = 2000
 const PROOFS: Readonly<Record<Proof, string>> = {
   signature: 'signed for its repo',
   folder: 'the config trusts its folder',
@@ -29,7 +30,7 @@ export async function listPluginsCommand(options: PluginOptions, terminal: Termi
       ],
       rows: plugins.map((one) => [one.name, whatItCan(one), originInWords(one.origin), PROOFS[one.proof], one.state]),
     })
-  for (const line of whatElse(plugins)) terminal.info(line)
+  for (const line of whatElse(plugins)) terminal.info(printable(line, MAX_LINE))
   return 0
 }
 

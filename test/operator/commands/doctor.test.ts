@@ -268,3 +268,11 @@ test(
     assert.ok(existsSync(env.OCTO_HOME))
   },
 )
+
+test('what a config says tells no terminal what to do, in a hint either', async (t) => {
+  const { octo, writeConfig } = await aMachine(t)
+  writeConfig(undefined, String.raw`plugins.example/\u001b]0;owned\u0007core.yaml`)
+  const { stdout, stderr } = await octo('doctor')
+  assert.match(stderr, /config: write `https:\/\/plugins\.example\/\\u\{1b\}\]0;owned\\u\{7\}core\.yaml`/)
+  assert.ok(!`${stdout}${stderr}`.includes('\u001b]'))
+})

@@ -1,6 +1,6 @@
 // `octo plugin`, as it is typed: what it shows, what it runs, and what it does not.
 import assert from 'node:assert/strict'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -49,6 +49,14 @@ test('of several plugins that nobody vouches for each is shown with its digest',
   assert.notEqual(other, digest)
   const { stderr } = await type('ls', '--plugin-directory', 'plugins')
   assert.ok(stderr.startsWith(`\`other\` is ${other}\n\`twin\` is ${digest}\nwrite those that may run below `), stderr)
+})
+
+test('the name of a folder tells no terminal what to do', async (t) => {
+  const { type, folder } = aPlace(t, () => '')
+  renameSync(join(folder, 'plugins'), join(folder, 'a\u001b]0;owned\u0007'))
+  const { stdout, stderr } = await type('ls', '--plugin-directory', 'a\u001b]0;owned\u0007')
+  assert.match(stderr, /path: .*\/a\\u\{1b\}\]0;owned\\u\{7\}, digests/)
+  assert.ok(!`${stdout}${stderr}`.includes('\u001b]'))
 })
 
 test('where no plugin may run, a call says that it is for want of proof', async (t) => {
