@@ -19,6 +19,11 @@ export function noRepoAt(yaml: URL): Error {
   return coded('REPO_NOT_FOUND', {
     message: `there is no repo at ${quote(url)}`,
     details: { url },
-    hint: `compare the \`url\` of the repo in the config with the address that its owner gives; a private one is there only for a token that reads it, as \`octo whoami --registry ${shellWord(registryOf(yaml))}\` shows`,
+    hint: hintFor(yaml),
   })
+}
+
+function hintFor(yaml: URL): string {
+  if (yaml.protocol === 'file:') return 'compare the `url` of the repo in the config with the place of its file'
+  return `compare the \`url\` of the repo in the config with the address that its owner gives; a private one is there only for a token that reads it, as \`octo whoami --registry ${shellWord(registryOf(yaml))}\` shows`
 }

@@ -46,6 +46,14 @@ test('a host of files may have either document of a repo alone, and does not hav
   assert.equal((await octo('info', 'hello')).code, 0)
 })
 
+test('of a repo on this machine no login is named', async (t) => {
+  const { octo, configure } = await aScene(t)
+  configure({ core: './none/core.yaml' })
+  const { stderr } = await octo('lock')
+  assert.match(stderr, /there is no repo at `file:\/.*none\/core\.yaml`/)
+  assert.match(stderr, /hint: compare the `url` of the repo in the config with the place of its file\n/)
+})
+
 async function aScene(t: TestContext) {
   const { url, files } = await startStaticRegistry(t, [await aRelease(key, {})])
   const folder = tempFolder(t)
