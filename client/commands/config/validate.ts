@@ -110,19 +110,22 @@ type Shown = {
 
 function show({ config, problems, warnings, terminal }: Shown): void {
   const cwd = process.cwd()
+  const { paint } = terminal
+  // What is painted holds control characters itself, so that each part is made printable before.
+  const shown = (text: string) => printable(text, MAX_LINE)
   terminal.result({
     json: { valid: problems.length === 0, files: config.files, problems, warnings },
     text: () =>
       [
         ...problems.flatMap((problem) => [
-          `${placed(problem, cwd)}${terminal.paint.red('error')}: ${problem.message}`,
-          ...(problem.hint === undefined ? [] : [`  hint: ${problem.hint}`]),
+          `${shown(placed(problem, cwd))}${paint.red('error')}: ${shown(problem.message)}`,
+          ...(problem.hint === undefined ? [] : [shown(`  hint: ${problem.hint}`)]),
         ]),
-        ...warnings.map((warning) => `${placed(warning, cwd)}${terminal.paint.yellow('warning')}: ${warning.message}`),
-        ...(problems.length === 0 ? [validLine(config)] : []),
-      ]
-        .map((line) => printable(line, MAX_LINE))
-        .join('\n'),
+        ...warnings.map(
+          (warning) => `${shown(placed(warning, cwd))}${paint.yellow('warning')}: ${shown(warning.message)}`,
+        ),
+        ...(problems.length === 0 ? [shown(validLine(config))] : []),
+      ].join('\n'),
   })
 }
 

@@ -201,3 +201,12 @@ test('without a config it says which names were looked for', async (t) => {
   assert.equal(code, 78)
   assert.match(stderr, /CONFIG_NOT_FOUND.*octo\.yaml/s)
 })
+
+test('where there are colours, they are those of a terminal, and only ours', async (t) => {
+  const { octo } = aFolder(t, {
+    'octo.yaml': String.raw`operator: {repos: {core: {url: "x.example/\u001b]0;owned\u0007core.yaml"}}}`,
+  })
+  const { stdout } = await octo([], { NO_COLOR: '', FORCE_COLOR: '1' })
+  assert.ok(stdout.startsWith('octo.yaml:1:27: \u001b[31merror\u001b[39m: address `x.example/\\u{1b}]0;owned'), stdout)
+  assert.ok(!stdout.includes('\u001b]'), stdout)
+})
