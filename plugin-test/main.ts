@@ -5,10 +5,10 @@ import { repeatable } from '../terminal/repeatable.ts'
 import type { TestOptions } from './test-plugin.ts'
 
 export async function main(argv: readonly string[]): Promise<number> {
-  return runProgram(pluginTestProgram(), argv)
+  return runProgram(pluginTestProgram(argv), argv)
 }
 
-export function pluginTestProgram(): Command {
+export function pluginTestProgram(argv: readonly string[] = []): Command {
   const program = openProgram()
   const test = addCommand(program, {
     words: 'test [dir] [args...]',
@@ -24,7 +24,14 @@ export function pluginTestProgram(): Command {
     )
   onRun<TestOptions>(test, async ({ args, options, terminal }) => {
     const { testPlugin } = await import('./test-plugin.ts')
-    return testPlugin(args, options, { terminal, env: process.env })
+    const isWithoutFolder = args.length === behindDashes(argv)
+    return testPlugin(isWithoutFolder ? ['.', ...args] : args, options, { terminal, env: process.env })
   })
   return program
+}
+
+/** How many words stand behind `--`: they are the plugin's, also where no folder was named before. */
+function behindDashes(argv: readonly string[]): number {
+  const at = argv.indexOf('--')
+  return at < 0 ? -1 : argv.length - at - 1
 }

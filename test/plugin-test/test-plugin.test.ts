@@ -56,6 +56,13 @@ test('a check that fails, fails the test, and nothing stays', async (t) => {
   assert.ok(!existsSync(join(dir, 'dist')), 'the project is as it was')
 })
 
+test('words behind `--` are the plugin’s, also where no folder is named', async (t) => {
+  const { dir, temporary } = aProject(t)
+  const { code, stdout, stderr } = await runOcto(['test', '--', '--path=/'], { cwd: dir, env: { TMPDIR: temporary } })
+  assert.equal(code, 0, stderr)
+  assert.match(stdout, /OK - there/)
+})
+
 test('what would be refused when it is published is refused here, in the same words', async (t) => {
   const other = aProject(
     t,
