@@ -1,11 +1,13 @@
 // The way of a plugin from its folder to a run, in a folder that is gone afterwards: the same words that its author and its users type,
 // each in a process of its own, so that nothing is easier for it here than it will be there.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { hostPlatform } from '../client/index.ts'
 import { coded } from '../schemas/errors.ts'
+import { parseManifest } from '../schemas/manifest.ts'
 import { matchOrder } from '../schemas/platform.ts'
 import { quote } from '../schemas/quote.ts'
+import { decodeText } from '../schemas/text.ts'
 import { temporaryFolder } from '../system/files/temporary-folder.ts'
 import type { Terminal } from '../terminal/index.ts'
 import type { OwnOcto } from './own-octo.ts'
@@ -27,8 +29,11 @@ type Built = {
     readonly kind: string
     readonly protocol: string
     readonly output?: string
+    readonly readme?: string
     readonly arguments?: { readonly properties?: Readonly<Record<string, unknown>> }
   }
+  /** By platform: the one that was built. */
+  readonly platforms: Readonly<Record<string, unknown>>
 }
 
 const REPO = 'test'
@@ -45,7 +50,7 @@ export async function testPlugin(
   try {
     const built = await build(octo, { dir: resolve(dir), folder, passEnv })
     terminal.info(`built ${built.plugin} ${built.version}`)
-    await serve(octo, { dir: resolve(dir), folder })
+    await serve(octo, { dir: projectOf(built, { dir: resolve(dir), folder }), folder })
     const config = writeConfig(built, args, folder)
     await answerOf(octo, ['install', '--config', config, '--offline'])
     terminal.info('signed, resolved, proven and installed')
@@ -74,6 +79,22 @@ async function build(
     })
   const variables = passEnv.flatMap((name) => ['--pass-env', name])
   return answerOf(octo, ['build', dir, '--platform', platform, '--out', join(folder, 'dist'), ...variables])
+}
+
+/** The project as if it were for this machine alone: only whole releases are signed, and its other platforms were not built. */
+function projectOf({ manifest: { readme }, platforms }: Built, { dir, folder }: Folders): string {
+  const path = join(dir, 'plugin.yaml')
+  const manifest = parseManifest(decodeText(readFileSync(path), path), path)
+  const built = Object.entries(manifest.platforms).filter(([key]) => Object.hasOwn(platforms, key))
+  const { build: _, ...rest } = { ...manifest, platforms: Object.fromEntries(built) }
+  const project = join(folder, 'project')
+  mkdirSync(project)
+  if (readme !== undefined) writeFileSync(join(project, 'README.md'), readme)
+  writeFileSync(
+    join(project, 'plugin.yaml'),
+    JSON.stringify(readme === undefined ? rest : { ...rest, readme: 'README.md' }),
+  )
+  return project
 }
 
 /** Signed by a key of its own, and laid out as a registry would serve it. */

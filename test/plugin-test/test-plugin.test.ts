@@ -63,6 +63,20 @@ test('words behind `--` are the plugin’s, also where no folder is named', asyn
   assert.match(stdout, /OK - there/)
 })
 
+test('of several platforms the one of this machine is built and run', async (t) => {
+  const platforms = ['linux_amd64', 'linux_arm64', 'darwin_arm64', 'freebsd_amd64'].map(
+    (key) => `  ${key}: {file: check.sh}\n`,
+  )
+  const manifest = `${MANIFEST.slice(0, MANIFEST.indexOf('platforms:'))}readme: docs/about.md\nplatforms:\n${platforms.join('')}`
+  const { dir, octo, temporary } = aProject(t, manifest)
+  mkdirSync(join(dir, 'docs'))
+  writeFileSync(join(dir, 'docs', 'about.md'), 'looks at “a file”\n')
+  const { code, stdout, stderr } = await octo('--', '--path=/')
+  assert.equal(code, 0, stderr)
+  assert.match(stdout, /OK - there/)
+  assert.deepEqual(readdirSync(temporary), [])
+})
+
 test('what would be refused when it is published is refused here, in the same words', async (t) => {
   const other = aProject(
     t,
