@@ -57,11 +57,11 @@ export function addCommand(parent: Command, spec: CommandSpec): Command {
 export function onRun<Options = OptionValues>(command: Command, act: (run: Run<Options>) => Promise<number>): Command {
   return command.action(async () => {
     refuseEmptyOptions(command)
-    const flags = command.optsWithGlobals<TerminalFlags>()
+    const options: OptionValues & TerminalFlags = { ...command.optsWithGlobals(), color: mayColour(command) }
     const code = await act({
       args: command.args,
-      options: command.optsWithGlobals() as Options,
-      terminal: openTerminal(flags),
+      options: options as Options,
+      terminal: openTerminal(options),
     })
     exitCodes.set(rootOf(command), code)
   })
@@ -77,6 +77,11 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
     if (error.exitCode === 0) return 0
     throw usageError(error, program, argv)
   }
+}
+
+/** Whether no word of the line says `--no-color`: the default of a group would count before what its last word was told. */
+function mayColour(command: Command): boolean {
+  return command.opts().color !== false && (command.parent === null || mayColour(command.parent))
 }
 
 /** An empty text is what an unset variable leaves in a script, and no file, name or address. */

@@ -37,18 +37,27 @@ test('a repeated option keeps every value in order, and takes none of the words 
   assert.deepEqual(found, [['folder'], ['linux_amd64', 'darwin_arm64']])
 })
 
-test('a flag that groups and their commands share counts wherever it stands', async () => {
-  for (const argv of [
-    ['repo', 'create', '--quiet'],
-    ['repo', '--quiet', 'create'],
-  ]) {
-    const program = openProgram()
-    const group = addCommand(program, { words: 'repo', summary: 'repos', examples: ['octo repo create'] })
-    const create = addCommand(group, { words: 'create', summary: 'create one', examples: ['octo repo create'] })
-    onRun(create, async ({ terminal }) => (terminal.quiet ? 0 : 1))
-    assert.equal(await runProgram(program, argv), 0, argv.join(' '))
-  }
-})
+for (const isPositional of [false, true])
+  test(`a flag that groups and their commands share counts wherever it stands${isPositional ? ', also where each reads its own' : ''}`, async () => {
+    for (const [argv, quiet, color] of [
+      [['repo', 'create'], false, true],
+      [['repo', 'create', '--quiet'], true, true],
+      [['repo', '--quiet', 'create'], true, true],
+      [['repo', 'create', '--no-color'], false, false],
+      [['repo', '--no-color', 'create'], false, false],
+    ] as const) {
+      const program = openProgram().enablePositionalOptions(isPositional)
+      const group = addCommand(program, { words: 'repo', summary: 'repos', examples: ['octo repo create'] })
+      const create = addCommand(group, { words: 'create', summary: 'create one', examples: ['octo repo create'] })
+      const found: unknown[] = []
+      onRun(create, async ({ options, terminal }) => {
+        found.push(terminal.quiet, options.color)
+        return 0
+      })
+      await runProgram(program, argv)
+      assert.deepEqual(found, [quiet, color], argv.join(' '))
+    }
+  })
 
 test('help shows a default as it would be typed, and none where nothing is given', async () => {
   const program = openProgram()
