@@ -39,7 +39,7 @@ export function routeCall(question: Question, plugins: readonly HostPlugin[]): R
   // As in OCM, so that no file that lies somewhere takes over what is octo's own.
   const routes = own.length > 0 ? own : all
   const [route, other] = routes
-  if (!route) throw nobody(question, endpoints)
+  if (!route) throw nobody(question, endpoints, named)
   if (other) throw several(question, routes)
   return route
 }
@@ -92,18 +92,25 @@ function unknownPlugin(name: string | undefined, plugins: readonly HostPlugin[])
   })
 }
 
-function nobody({ endpoint, plugin, type, request }: Question, endpoints: readonly NamedEndpoint[]): Error {
+function nobody(question: Question, endpoints: readonly NamedEndpoint[], plugins: readonly HostPlugin[]): Error {
+  const { endpoint, plugin, type, request } = question
   const asked = type ?? endpoints.map((one) => typeIn(request, one.endpoint)).find((found) => found !== undefined)
   const who = plugin === undefined ? 'no plugin has' : `plugin ${quote(plugin)} does not have`
   const what = asked === undefined ? '' : ` for the type ${quote(asked)}`
+  const isUnclear = asked === undefined && plugin === undefined && plugins.some((one) => hasOneOf(one, endpoints))
   return coded('CONTRACT_UNSUPPORTED', {
-    message: `${who} ${quote(endpoint)}${what}`,
+    message: isUnclear
+      ? `the request says no type, by which a plugin is chosen for ${quote(endpoint)}`
+      : `${who} ${quote(endpoint)}${what}`,
     details: { endpoint, ...(plugin === undefined ? {} : { plugin }), ...(asked === undefined ? {} : { type: asked }) },
-    hint:
-      asked === undefined && plugin === undefined
-        ? 'say whom it is for: `--plugin NAME` or `--type TYPE`'
-        : 'what plugins have: `octo plugin ls`',
+    hint: isUnclear ? 'say whom it is for: `--plugin NAME` or `--type TYPE`' : 'what plugins have: `octo plugin ls`',
   })
+}
+
+function hasOneOf(plugin: HostPlugin, endpoints: readonly NamedEndpoint[]): boolean {
+  return plugin.capabilities.capabilities.some((has) =>
+    endpoints.some(({ capability }) => capability === has.capability),
+  )
 }
 
 function several({ endpoint }: Question, routes: readonly Route[]): Error {
@@ -111,6 +118,9 @@ function several({ endpoint }: Question, routes: readonly Route[]): Error {
   return coded('NAME_AMBIGUOUS', {
     message: `several plugins have ${quote(endpoint)}: ${found.map(quote).join(', ')}`,
     details: { endpoint, found },
-    hint: 'say which: `--plugin NAME`, or `CAPABILITY.ENDPOINT`',
+    hint:
+      new Set(routes.map(({ capability }) => capability)).size > 1
+        ? 'say which: `--plugin NAME`, or `CAPABILITY.ENDPOINT`'
+        : 'say which: `--plugin NAME`',
   })
 }

@@ -5,6 +5,7 @@ import type { HostPlugin, ServicePlugin } from '../../../operator/ocm/plugin.ts'
 import type { Question } from '../../../operator/ocm/routing.ts'
 import { routeCall } from '../../../operator/ocm/routing.ts'
 import { parseCapabilities } from '../../../schemas/contract/ocm/capabilities.ts'
+import type { CodedError } from '../../../schemas/errors.ts'
 import { expectCode } from '../../support/assertions/expect-code.ts'
 import { capturedCapabilities } from '../../support/peers/ocm-captures.ts'
 
@@ -75,6 +76,36 @@ test('a call that is for nobody, or for several, says so', () => {
   const twin = aPlugin('twin', { capabilities: [lister('A/v1')] })
   for (const [question, code] of refused)
     expectCode(code, () => routeCall(question, code === 'NAME_AMBIGUOUS' ? [...PLUGINS, twin] : PLUGINS))
+})
+
+test('a request without a type is told so where somebody has the endpoint, and which words tell several apart', () => {
+  const said = (question: Question, plugins = PLUGINS) => {
+    try {
+      routeCall(question, plugins)
+    } catch (error) {
+      const { message, hint } = error as CodedError
+      return `${message}; ${hint}`
+    }
+    return 'nothing'
+  }
+  assert.equal(
+    said({ endpoint: 'listComponents', request: {} }),
+    'the request says no type, by which a plugin is chosen for `listComponents`; say whom it is for: `--plugin NAME` or `--type TYPE`',
+  )
+  assert.equal(
+    said({ endpoint: 'transformBlob', request: {} }, []),
+    'there is no service plugin; those that there are: `octo plugin ls`',
+  )
+  const lists = aPlugin('lists', { capabilities: [lister('A/v1')] })
+  assert.equal(
+    said({ endpoint: 'transformBlob', request: {} }, [lists]),
+    'no plugin has `transformBlob`; what plugins have: `octo plugin ls`',
+  )
+  const twin = aPlugin('twin', { capabilities: [lister('A/v1')] })
+  assert.match(
+    said({ endpoint: 'listComponents', request: about('A/v1') }, [lists, twin]),
+    /; say which: `--plugin NAME`$/,
+  )
 })
 
 test("what is octo's own comes before all others of its type, and others answer by their name", () => {
