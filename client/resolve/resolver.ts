@@ -50,9 +50,9 @@ function theOnlyOffer({ question, offers, asked }: ResolveInput): Offer {
 }
 
 function notFound({ plugin }: Question, asked: readonly Name[]): Error {
-  const repos = asked.map(quote).join(', ') || 'no repo at all'
+  const where = asked.length === 0 ? ': the config names no repo' : ` in ${asked.map(quote).join(', ')}`
   return coded('PLUGIN_NOT_FOUND', {
-    message: `no plugin ${quote(plugin)} in ${repos}`,
+    message: `no plugin ${quote(plugin)}${where}`,
     details: { plugin, repos: asked },
     hint:
       asked.length === 0

@@ -2,10 +2,11 @@
 import type { Workspace } from '../../client/index.ts'
 import { defaultConfigPath, examine, examineStore, openWorkspace, storeRootOf } from '../../client/index.ts'
 import { standIn } from '../../config/ask-prompts.ts'
+import { requestsOf } from '../../config/model/requests.ts'
 import { isCoded } from '../../schemas/errors.ts'
 import type { Cell, Paint, Terminal } from '../../terminal/index.ts'
 import { count, waitingLine } from '../../terminal/index.ts'
-import { clockFinding, examineSettings, repoFindings } from '../doctor/connections.ts'
+import { clockFinding, examineSettings, noRepoFindings, repoFindings } from '../doctor/connections.ts'
 import type { Finding, FindingState } from '../doctor/finding.ts'
 import { finding, refusal } from '../doctor/finding.ts'
 import { keyFindings } from '../doctor/keys.ts'
@@ -81,6 +82,7 @@ async function configFindings(
   const locked = lockfileFinding(lockfile, options.lockPath)
   return [
     ...(config.repos.length > 0 ? [clockFinding(repos)] : []),
+    ...noRepoFindings(config, requestsOf(config).length),
     ...repoFindings(config.repos, repos),
     ...keys,
     locked,

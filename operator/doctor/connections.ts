@@ -1,6 +1,6 @@
 // The way to the repos: proxies, authorities, stored logins, each repo itself, and this machine's clock beside theirs.
 import type { ExaminedRepo } from '../../client/index.ts'
-import type { RepoConfig } from '../../config/model/config.ts'
+import type { OctoConfig, RepoConfig } from '../../config/model/config.ts'
 import { isCoded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { tokensOfUser } from '../../system/credentials/token-file.ts'
@@ -61,6 +61,13 @@ function orRefusal(subject: string, look: () => Finding): Finding {
     if (!isCoded(error)) throw error
     return refusal(subject, error)
   }
+}
+
+/** Without a repo `octo lock`, which the lockfile seems to need, could only say the same. */
+export function noRepoFindings({ repos }: OctoConfig, asked: number): readonly Finding[] {
+  if (repos.length > 0 || asked === 0) return []
+  const said = `there is none that could have the ${count(asked, 'plugin')} of the config`
+  return [finding('bad', 'repos', said, 'add one: `octo add ADDRESS --key KEY`, as whoever publishes there gives them')]
 }
 
 /** `examined` is empty where nothing may be asked. */

@@ -116,6 +116,11 @@ const BROKEN: readonly Broken[] = [
     finds: ['config', 'bad', /gone\.yaml/, undefined],
   },
   {
+    what: 'no repo is named for what is asked',
+    breaks: ({ config }) => writeFileSync(config, 'operator: {services: {web: {health: [{tool: hello}]}}}\n'),
+    finds: ['repos', 'bad', /^there is none that could have the 1 plugin of/, /^add one: `octo add ADDRESS --key KEY`/],
+  },
+  {
     what: 'the address is of no repo',
     breaks: ({ writeConfig, registry, keyLine }) => writeConfig(`[${keyLine}]`, registry.url('other')),
     finds: ['repo core', 'bad', /there is no repo at/, /compare the `url`/],
