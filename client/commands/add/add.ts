@@ -1,7 +1,9 @@
 // `octo add` and `octo remove`: repos and pins of the config, written and taken away where its owner's comments stay.
 import type { OctoConfig } from '../../../config/model/config.ts'
 import { canonicalName } from '../../../config/model/plugin-request.ts'
+import { requestsOf } from '../../../config/model/requests.ts'
 import { coded } from '../../../schemas/errors.ts'
+import type { Lockfile } from '../../../schemas/lockfile.ts'
 import { quote } from '../../../schemas/quote.ts'
 import { removeFromYaml } from '../../../schemas/yaml-edit.ts'
 import type { Terminal } from '../../../terminal/index.ts'
@@ -35,8 +37,9 @@ export async function removeCommand({ args: [name = ''], options, terminal }: Ru
   await workspaceOf(options, { path: own.path, text: changed }, terminal)
   await writeOwnConfig(own, changed)
   const { config, options: found } = await workspaceOf(options, { path: own.path }, terminal)
-  tellLeft(kind, name, config, terminal)
-  if (kind === 'pin' && readLock(found.lockPath)) {
+  const lock = readLock(found.lockPath)
+  tellLeft({ kind, name, config, lock }, terminal)
+  if (kind === 'pin' && lock) {
     await using client = await openClient(found)
     await client.lock()
   }
@@ -76,11 +79,31 @@ function withoutNamed(own: OwnConfig, name: string, { repo }: RemoveFlags): read
   })
 }
 
-function tellLeft(kind: Kind, name: string, config: OctoConfig, terminal: Terminal): void {
-  if (kind === 'pin')
-    for (const asker of askersOf(canonicalName(name), config))
-      terminal.warn(`${quote(name)} is still asked for: ${asker}`)
-  else
-    for (const { plugin } of config.pins.filter((pin) => pin.repo === name))
-      terminal.warn(`${quote(plugin)} is pinned to the repo ${quote(name)}, which is gone: \`octo remove ${plugin}\``)
+type Left = {
+  readonly kind: Kind
+  readonly name: string
+  readonly config: OctoConfig
+  readonly lock: Lockfile | undefined
+}
+
+function tellLeft({ kind, name, config, lock }: Left, terminal: Terminal): void {
+  const told = (plugin: string, of: string) => {
+    for (const asker of askersOf(plugin, config)) terminal.warn(`${quote(plugin)}${of} is still asked for: ${asker}`)
+  }
+  if (kind === 'pin') {
+    told(canonicalName(name), '')
+    return
+  }
+  const pinned = config.pins.filter((pin) => pin.repo === name).map(({ plugin }) => plugin)
+  for (const plugin of pinned)
+    terminal.warn(`${quote(plugin)} is pinned to the repo ${quote(name)}, which is gone: \`octo remove ${plugin}\``)
+  for (const plugin of pluginsFrom(name, config, lock))
+    if (!pinned.some((one) => one === plugin)) told(plugin, ` of ${quote(name)}`)
+}
+
+/** What came from the repo, or can come from nowhere else; who names it keeps it from being removed. */
+function pluginsFrom(repo: string, config: OctoConfig, lock: Lockfile | undefined): ReadonlySet<string> {
+  const asked = config.repos.length === 0 ? requestsOf(config) : []
+  const locked = Object.values(lock?.plugins ?? {}).filter((entry) => entry.repo === repo)
+  return new Set([...asked, ...locked].map(({ plugin }) => plugin))
 }

@@ -100,6 +100,27 @@ test('a removed plugin that checks still ask for is named', async (t) => {
   assert.match(stderr, /`hello` is still asked for: health of service web, .*octo\.yaml:2/)
 })
 
+test('a removed repo whose plugins are still asked for is told, by whom, whether they were locked or not', async (t) => {
+  const { octo, registry, keyLine, config } = await aPlace(t)
+  const elsewhere = 'far: {url: "https://plugins.example.org/repos/far.yaml", trust: unsigned}'
+  const text = (repos: string) =>
+    `operator: {repos: {core: {url: "${registry.url()}", keys: [${keyLine}]}${repos}}}\nservices: {web: {health: [{tool: hello}]}}\n`
+  const asked = /^warning: `hello` of `core` is still asked for: health of service web, .*octo\.yaml:\d$/m
+  for (const [what, written, isLocked] of [
+    ['the only repo', text(''), false],
+    ['one of two, from which it came, as the lockfile knows', text(''), true],
+  ] as const) {
+    writeFileSync(config, written)
+    if (isLocked) {
+      assert.equal((await octo('lock')).code, 0, what)
+      writeFileSync(config, text(`, ${elsewhere}`))
+    }
+    const { code, stderr } = await octo('remove', 'core')
+    assert.equal(code, 0, `${what}: ${stderr}`)
+    assert.match(stderr, asked, what)
+  }
+})
+
 type Refused = readonly [what: string, words: readonly string[], code: number, says: RegExp, config?: string]
 
 test('what is not proven, not agreed to or not to be written changes nothing', async (t) => {
