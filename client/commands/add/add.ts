@@ -1,9 +1,12 @@
 // `octo add` and `octo remove`: repos and pins of the config, written and taken away where its owner's comments stay.
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { OctoConfig } from '../../../config/model/config.ts'
 import { canonicalName } from '../../../config/model/plugin-request.ts'
 import { requestsOf } from '../../../config/model/requests.ts'
 import { coded } from '../../../schemas/errors.ts'
 import type { Lockfile } from '../../../schemas/lockfile.ts'
+import { isName } from '../../../schemas/name.ts'
 import { quote } from '../../../schemas/quote.ts'
 import { removeFromYaml } from '../../../schemas/yaml-edit.ts'
 import type { Terminal } from '../../../terminal/index.ts'
@@ -18,15 +21,29 @@ import { addRepo } from './repo.ts'
 import { workspaceOf } from './workspace.ts'
 
 export async function addCommand({ args: [what = ''], options, terminal }: Run<AddRepoFlags>): Promise<number> {
-  if (URL.canParse(what) && /^(https?|file):/i.test(what)) return addRepo(what, options, terminal)
+  const address = addressIn(what)
+  if (address !== undefined) return addRepo(address, options, terminal)
+  if (what.startsWith('ocm://'))
+    throw coded('USAGE', {
+      message: `${quote(what)} is a registry of OCM, which is written into the config by hand`,
+      hint: 'docs/OCI.md shows how, with the keys or digests that prove it',
+    })
   const stray = (['name', 'key', 'unsigned', 'yes'] as const).find((flag) => options[flag] !== undefined)
   if (stray !== undefined)
     throw coded('USAGE', {
       message: `\`--${stray}\` is for the address of a repo, and ${quote(what)} is none`,
-      hint: 'write for example `octo add https://plugins.example.org/repos/core.yaml`',
+      hint: isName(what.split(/[@/]/)[0])
+        ? `a plugin is added by its name alone: \`octo add ${what}\``
+        : 'write for example `octo add https://plugins.example.org/repos/core.yaml`',
     })
   const { addPlugin } = await import('./plugin.ts')
   return addPlugin(what, options, terminal)
+}
+
+/** The address of the web, or of a file of this machine, by its path as well; undefined for the name of a plugin. */
+function addressIn(what: string): string | undefined {
+  if (/^\.{0,2}\//.test(what)) return pathToFileURL(resolve(process.cwd(), what)).href
+  return URL.canParse(what) && /^(https?|file):/i.test(what) ? what : undefined
 }
 
 type RemoveFlags = AddRepoFlags & { readonly repo?: boolean }

@@ -1,9 +1,10 @@
 // `octo add` and `octo remove`: from an address and a key to a config that runs a plugin, and back.
 import assert from 'node:assert/strict'
-import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
+import { pathToFileURL } from 'node:url'
 import { publicKeyLine } from '../../../schemas/trust-key.ts'
 import { aRelease, issueKey } from '../../support/builders/test-authority.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
@@ -70,6 +71,19 @@ test('comments and the rest of the config stay, byte for byte, and a link stays 
   const repo = await octo('remove', 'core')
   assert.equal(repo.code, 0, repo.stderr)
   assert.equal(read(), '# ours\nservices:\n  web: {} # two\n')
+})
+
+test('a repo of this machine is added by its path, which an address of a file stands for', async (t) => {
+  const { octo, registry, keyLine, folder, read } = await aPlace(t)
+  for (const [path, bytes] of registry.files) {
+    mkdirSync(dirname(join(folder, 'site', path)), { recursive: true })
+    writeFileSync(join(folder, 'site', path), bytes)
+  }
+  const added = await octo('add', './site/repos/core.yaml', '--key', keyLine, '--yes')
+  assert.equal(added.code, 0, added.stderr)
+  assert.ok(read().includes(`url: ${pathToFileURL(folder).href}/site/repos/core.yaml\n`), read())
+  const plugin = await octo('add', 'hello')
+  assert.equal(plugin.code, 0, plugin.stderr)
 })
 
 test('the only repo of a registry is found by the address of the registry', async (t) => {
@@ -143,7 +157,9 @@ test('what is not proven, not agreed to or not to be written changes nothing', a
     ],
     ['a private key', ['add', url, '--key', '-----BEGIN PRIVATE KEY-----', '--yes'], 77, /holds a private key/],
     ['a plugin without repos', ['add', 'hello'], 66, /octo add/],
-    ['an option of repos', ['add', 'hello', '--key', keyLine], 64, /`--key` is for the address of a repo/],
+    ['an option of repos', ['add', 'hello', '--key', keyLine], 64, /`--key` is for the address.*`octo add hello`/s],
+    ['a registry of OCM', ['add', 'ocm://ghcr.io/a//b.org/c'], 64, /into the config by hand/],
+    ['neither', ['add', 'example.org:core', '--yes'], 64, /`octo add https:/],
     ['known already', ['add', url, '--key', keyLine, '--yes'], 73, /has repo `core` at/, known],
     ['no such plugin', ['add', 'helo'], 66, /PLUGIN_NOT_FOUND.*hello/s, known],
     ['no such version', ['add', 'hello@^9'], 66, /1\.2\.3/, known],
