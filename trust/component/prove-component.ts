@@ -105,11 +105,12 @@ type Unproven = Signing & { readonly text: string; readonly isListed: boolean }
 function unproven({ signatures }: Descriptor, { text, subject, trust, isListed }: Unproven): Error {
   const digest = digestOf(text)
   const [code, found] = stateOfSignatures(signatures ?? [], text)
+  const all = [...trust.digests, digest].join(', ')
   const lacking = isListed ? ', and the list of its registry says no digest of it' : ''
   return coded(code, {
     message: `nothing proves ${quote(subject)}: it ${found}, its digest \`${digest}\` is none of the \`digests\` of the config${lacking}`,
     details: { subject, digest, pinned: trust.keys.map(({ id }) => id), digests: trust.digests },
-    hint: `pin the key of its publisher below \`keys\` of the repo, or, if you know that this is the right one, write \`digests: [${digest}]\` there`,
+    hint: `pin the key of its publisher below \`keys\` of the repo, or, if you know that this is the right one, write \`digests: [${all}]\` there`,
   })
 }
 

@@ -40,6 +40,16 @@ test('the digest with which a list of `ocm` refers to a plugin is that of the pl
   )
 })
 
+test('the digest to pin is named beside those that are pinned already, whose places it does not take', () => {
+  const descriptor = { ...parseDescriptor(PLUGIN, 'fixture'), signatures: [] }
+  const pinned = digestOf('the list')
+  const own = digestOf(normalised(descriptor))
+  assert.throws(
+    () => proveComponent({ descriptor, trust: { keys: [], digests: [pinned] }, at: () => 0 }),
+    (error) => isCoded(error, 'SIGNATURE_MISSING') && error.hint?.includes(`\`digests: [${pinned}, ${own}]\``),
+  )
+})
+
 type Path = readonly (string | number)[]
 
 function* leavesOf(value: unknown, path: Path = []): Generator<Path> {
