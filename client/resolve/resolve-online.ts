@@ -28,7 +28,7 @@ import { withOlderVersions } from './older-versions.ts'
 import type { ResolveInput } from './resolver.ts'
 import { resolvePlugin } from './resolver.ts'
 
-type Resolved = { readonly entry: LockedPlugin; readonly reason: string }
+export type Resolved = { readonly entry: LockedPlugin; readonly reason: string; readonly kind: PluginDocument['kind'] }
 
 /** The lockfile's entry of the plugin, and whether it is kept where it still answers. */
 type Before = { readonly entry: LockedPlugin | undefined; readonly isKept: boolean }
@@ -52,7 +52,7 @@ export async function resolveOnline(
   })
   for (const warning of choice.warnings) context.report.warn?.(warning)
   const entry = await lockChoice(choice, { locked, before, serial: knownSerial(offers, choice) }, context)
-  return { entry, reason: choice.reason + goneNote(choice, before) }
+  return { entry, reason: choice.reason + goneNote(choice, before), kind: choice.document.kind }
 }
 
 type Locking = {

@@ -16,6 +16,7 @@ async function aPlace(t: TestContext) {
   const releases = [
     await aRelease(key, { version: '1.2.3' }),
     await aRelease(key, { plugin: 'other', version: '2.0.0' }),
+    await aRelease(key, { plugin: 'served', manifest: { kind: 'service' } }),
   ]
   const registry = await startStaticRegistry(t, releases)
   const folder = tempFolder(t)
@@ -47,6 +48,8 @@ test('from an address and a key to a plugin that runs, without a line written by
   assert.equal(plugin.code, 0, plugin.stderr)
   assert.equal(plugin.stdout, 'added core/hello ^1.2.3, locked at 1.2.3; `octo run hello` runs it\n')
   assert.ok(read().endsWith('  plugins:\n    hello: ^1.2.3\n'))
+  const service = await octo('add', 'served')
+  assert.match(service.stdout, /^added core\/served .*; `octo info served` shows what it is\n$/)
   const frozen = await octo('install', '--frozen')
   assert.equal(frozen.code, 0, frozen.stderr)
 })
