@@ -1,13 +1,10 @@
 // The texts of local documents with the next versions in the addresses of what they include, and their way to the disk.
-import { readFile, realpath, stat } from 'node:fs/promises'
-import { coded } from '../schemas/errors.ts'
-import { quote } from '../schemas/quote.ts'
-import { replaceFile } from '../system/files/atomic-file.ts'
 import type { ConfigSource, TreeNode } from './document/node.ts'
 import { parseTree } from './document/node.ts'
 import { editAddresses } from './edit-addresses.ts'
 import type { Outdated } from './outdated-includes.ts'
 import { editsFor } from './outdated-includes.ts'
+import { replaceText, requireUnchanged } from './replace-text.ts'
 
 /** By the path of each document that changes; throws CONFIG_INVALID for an address that cannot be changed by itself. */
 export async function steppedTexts(outdated: readonly Outdated[]): Promise<ReadonlyMap<string, string>> {
@@ -29,24 +26,11 @@ async function parsed(text: string, source: ConfigSource): Promise<TreeNode> {
   return parseTomlTree(text, source)
 }
 
-/**
- * Each whole or not at all; a link stays a link, and a file keeps its mode. Throws CHANGES_OUTDATED, and writes nothing, where a
- * file is not what the `outdated` were read from any more.
- */
+/** Throws CHANGES_OUTDATED, and writes nothing, where a file is not what the `outdated` were read from any more. */
 export async function replaceTexts(texts: ReadonlyMap<string, string>, outdated: readonly Outdated[]): Promise<void> {
   const before = new Map(outdated.map(({ file, text }) => [file, text]))
-  for (const path of texts.keys()) if ((await readFile(path, 'utf8')) !== before.get(path)) throw changedMeanwhile(path)
-  for (const [path, text] of texts) {
-    const real = await realpath(path)
-    await replaceFile(real, text, { mode: (await stat(real)).mode & 0o7777 })
-  }
+  for (const path of texts.keys()) await requireUnchanged(path, before.get(path), LOOK_AGAIN)
+  for (const [path, text] of texts) await replaceText(path, text)
 }
 
-/** A question may stand for hours, and an editor be open beside it. */
-function changedMeanwhile(path: string): Error {
-  return coded('CHANGES_OUTDATED', {
-    message: `${quote(path)} was changed since it was read, and nothing was written`,
-    details: { path },
-    hint: 'look at the steps again: `octo config upgrade`',
-  })
-}
+const LOOK_AGAIN = 'look at the steps again: `octo config upgrade`'

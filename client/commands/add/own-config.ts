@@ -1,7 +1,8 @@
 // The config that `octo add` and `octo remove` write: the first one that is named or found here, as its owner wrote it.
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { extname, join, resolve } from 'node:path'
 import { defaultConfigPath } from '../../../config/default-config.ts'
+import { replaceText, requireUnchanged } from '../../../config/replace-text.ts'
 import { coded } from '../../../schemas/errors.ts'
 import { quote } from '../../../schemas/quote.ts'
 import { setInYaml } from '../../../schemas/yaml-edit.ts'
@@ -42,18 +43,11 @@ export function findOwnConfig(named: readonly string[] | undefined, cwd: string)
   return { path, text: isNew ? '' : onDisk(path, () => readFileSync(path, 'utf8')), isNew }
 }
 
-/** A link stays a link, and a file keeps its mode. Throws CHANGES_OUTDATED where it is not what was read any more. */
+/** Throws CHANGES_OUTDATED where it is not what was read any more. */
 export async function writeOwnConfig({ path, text, isNew }: OwnConfig, changed: string): Promise<void> {
-  const now = existsSync(path) ? onDisk(path, () => readFileSync(path, 'utf8')) : ''
-  if (now !== text || existsSync(path) === isNew)
-    throw coded('CHANGES_OUTDATED', {
-      message: `${quote(path)} was changed since it was read, and nothing was written`,
-      details: { path },
-      hint: 'run the command again',
-    })
-  if (isNew) return replaceFile(path, changed, { mode: 0o644 })
-  const real = realpathSync(path)
-  await replaceFile(real, changed, { mode: statSync(real).mode & 0o7777 })
+  await requireUnchanged(path, isNew ? undefined : text, 'run the command again')
+  if (isNew) await replaceFile(path, changed, { mode: 0o644 })
+  else await replaceText(path, changed)
 }
 
 /** Where format v2 keeps repos and pins, they are put there. */

@@ -1,6 +1,6 @@
 // `octo add` and `octo remove`: from an address and a key to a config that runs a plugin, and back.
 import assert from 'node:assert/strict'
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -136,6 +136,27 @@ test('a removed repo whose plugins are still asked for is told, by whom, whether
     assert.equal(code, 0, `${what}: ${stderr}`)
     assert.match(stderr, asked, what)
   }
+})
+
+test('what somebody writes into the config meanwhile is not written over', async (t) => {
+  const { octo, registry, keyLine, config, read } = await aPlace(t)
+  const text = `operator:\n  repos:\n    core: {url: "${registry.url()}", keys: [${keyLine}]}\n`
+  const writeMeanwhile = (after: string) => {
+    registry.misbehave = () => {
+      writeFileSync(config, after)
+      return false
+    }
+  }
+  writeFileSync(config, text)
+  writeMeanwhile(`${text}# mine\n`)
+  const changed = await octo('add', 'hello')
+  assert.match(changed.stderr, /CHANGES_OUTDATED.*was changed since it was read.*hint: run the command again/s)
+  assert.equal(read(), `${text}# mine\n`)
+  rmSync(config)
+  writeMeanwhile('# new\n')
+  const made = await octo('add', registry.url(), '--key', keyLine, '--yes')
+  assert.match(made.stderr, /CHANGES_OUTDATED/)
+  assert.equal(read(), '# new\n')
 })
 
 type Refused = readonly [what: string, words: readonly string[], code: number, says: RegExp, config?: string]
