@@ -1,17 +1,12 @@
 // `octo add URL`: a repo in the config, with the keys whose signatures count there. A key comes from whoever publishes, on another way
 // than the registry: it is shown to be compared, and tried on what the repo offers, before anything is written.
-import { existsSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
-import type { OctoConfig, RepoConfig, RepoTrust } from '../../../config/model/config.ts'
+import type { OctoConfig, RepoConfig } from '../../../config/model/config.ts'
 import { coded, isCoded } from '../../../schemas/errors.ts'
 import type { Name } from '../../../schemas/name.ts'
 import { parseName } from '../../../schemas/name.ts'
 import { quote } from '../../../schemas/quote.ts'
 import { shownAddress } from '../../../schemas/shown-address.ts'
-import type { TrustKey } from '../../../schemas/trust-key.ts'
-import { parsePublicKey, publicKeyLine } from '../../../schemas/trust-key.ts'
-import { onDisk } from '../../../system/files/errors.ts'
-import { askOn } from '../../../terminal/ask-question.ts'
+import { publicKeyLine } from '../../../schemas/trust-key.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import { waitingLine } from '../../../terminal/index.ts'
 import type { ClientContext } from '../../context.ts'
@@ -24,25 +19,21 @@ import { searchRepos } from '../../sources/search.ts'
 import { fetchPluginDocument } from '../../sources/signed/fetch-document.ts'
 import { proveRelease } from '../../sources/signed/prove-release.ts'
 import { storeRootOf } from '../../store/root.ts'
+import type { ConsentFlags } from './consent.ts'
+import { requireConsent, trustOf } from './consent.ts'
 import { findOwnConfig, holderIn, withValue, writeOwnConfig } from './own-config.ts'
 import type { AddFlags } from './workspace.ts'
 import { workspaceOf } from './workspace.ts'
 
-export type AddRepoFlags = AddFlags & {
-  readonly name?: string
-  readonly key?: readonly string[]
-  readonly unsigned?: boolean
-  readonly yes?: boolean
-}
+export type AddRepoFlags = AddFlags & ConsentFlags & { readonly name?: string }
 
 /** Each costs two requests. */
 const MAX_TRIED = 5
-const MAX_PATH = 1024
 
 export async function addRepo(address: string, flags: AddRepoFlags, terminal: Terminal): Promise<number> {
   const own = findOwnConfig(flags.config, process.cwd())
   const known = own.isNew ? undefined : (await workspaceOf(flags, own, terminal)).config
-  const url = await repoUrl(requireWeb(address), terminal)
+  const url = await repoUrl(plainAddress(address), terminal)
   const name = parseName(flags.name ?? repoAddressOf(url).name, 'repo')
   if (known) refuseKnown(known, { name, url })
   const trust = await trustOf(flags, { name, terminal })
@@ -63,7 +54,7 @@ export async function addRepo(address: string, flags: AddRepoFlags, terminal: Te
   return 0
 }
 
-function requireWeb(address: string): URL {
+function plainAddress(address: string): URL {
   const url = new URL(address)
   if (url.username || url.password || url.search || url.hash)
     throw coded('USAGE', {
@@ -102,41 +93,6 @@ function refuseKnown({ repos }: OctoConfig, { name, url }: { readonly name: Name
         ? `\`octo remove ${known.name}\` takes it away`
         : 'give the new one another name: `--name NAME`',
   })
-}
-
-type Telling = { readonly name: string; readonly terminal: Terminal }
-
-async function trustOf({ key: texts = [], unsigned }: AddRepoFlags, { name, terminal }: Telling): Promise<RepoTrust> {
-  if (unsigned && texts.length > 0)
-    throw coded('USAGE', { message: '`--unsigned` says that nothing is proven, and `--key` whose signatures count' })
-  if (unsigned) return { kind: 'unsigned' }
-  if (texts.length > 0) return { kind: 'keys', keys: texts.map(keyOf) }
-  const ask = askOn(terminal)
-  if (!ask)
-    throw coded('USAGE', {
-      message: `repo ${quote(name)} needs the public key of whoever publishes there, and nobody can be asked for it`,
-      hint: 'get it from its owner, on another way than from the registry, and add `--key KEY --yes`',
-    })
-  const text = await ask({
-    name: `Public key of ${name}, as its owner gives it (one line, or a file)`,
-    type: 'text',
-    options: [],
-  })
-  return { kind: 'keys', keys: [keyOf(text)] }
-}
-
-/** What is a key is that key, whatever a file is called in the folder where somebody stands. */
-function keyOf(text: string): TrustKey {
-  const path = resolve(process.cwd(), text)
-  try {
-    return parsePublicKey(text, '--key')
-  } catch (error) {
-    if (text.length >= MAX_PATH || !existsSync(path)) throw error
-    return parsePublicKey(
-      onDisk(path, () => readFileSync(path, 'utf8')),
-      path,
-    )
-  }
 }
 
 function contextFor(repos: readonly RepoConfig[], terminal: Terminal): ClientContext {
@@ -178,38 +134,4 @@ async function tryOn(repo: RepoConfig, terminal: Terminal): Promise<string | und
   }
   if (refusal) throw refusal
   return undefined
-}
-
-type Asking = { readonly flags: AddRepoFlags; readonly terminal: Terminal }
-
-async function requireConsent(
-  { name, url, trust }: RepoConfig,
-  proven: string | undefined,
-  { flags, terminal }: Asking,
-): Promise<void> {
-  const keys =
-    trust.kind === 'keys'
-      ? trust.keys.map(({ id, kind }) => `key   ${id} (${kind})`)
-      : ['key   none: nothing is proven']
-  const evidence = proven === undefined ? 'there is no release yet to try the keys on' : `they prove ${proven}`
-  const lines = [
-    `repo  ${name} at ${shownAddress(url)}`,
-    ...keys,
-    ...(trust.kind === 'keys' ? [`      ${evidence}`] : []),
-  ]
-  for (const line of lines) terminal.info(line)
-  if (flags.yes) return
-  const ask = askOn(terminal)
-  if (!ask)
-    throw coded('USAGE', {
-      message:
-        'whoever holds these keys decides what runs here, and nobody can be asked whether they are the right ones',
-      hint: 'compare them with what their owner says, and add `--yes`',
-    })
-  const question =
-    trust.kind === 'keys'
-      ? 'Are these the keys that its owner told you?'
-      : 'May all that it serves run here without proof?'
-  if ((await ask({ name: question, type: 'confirm', options: [] })) === 'true') return
-  throw coded('INTERRUPTED', { message: 'nothing was written, as nobody said yes' })
 }

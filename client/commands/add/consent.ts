@@ -1,0 +1,95 @@
+// Whose signatures count in a repo that is added, and whether somebody agrees: a key comes from its owner, on another way than from
+// the registry, and is shown to be compared.
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { RepoConfig, RepoTrust } from '../../../config/model/config.ts'
+import { coded } from '../../../schemas/errors.ts'
+import { quote } from '../../../schemas/quote.ts'
+import { shownAddress } from '../../../schemas/shown-address.ts'
+import type { TrustKey } from '../../../schemas/trust-key.ts'
+import { parsePublicKey } from '../../../schemas/trust-key.ts'
+import { onDisk } from '../../../system/files/errors.ts'
+import { askOn } from '../../../terminal/ask-question.ts'
+import type { Terminal } from '../../../terminal/index.ts'
+
+export type ConsentFlags = {
+  readonly key?: readonly string[]
+  readonly unsigned?: boolean
+  readonly yes?: boolean
+}
+
+const MAX_PATH = 1024
+
+type Telling = { readonly name: string; readonly terminal: Terminal }
+
+/** Throws USAGE where nobody can be asked, and KEY_UNREADABLE. */
+export async function trustOf(
+  { key: texts = [], unsigned }: ConsentFlags,
+  { name, terminal }: Telling,
+): Promise<RepoTrust> {
+  if (unsigned && texts.length > 0)
+    throw coded('USAGE', { message: '`--unsigned` says that nothing is proven, and `--key` whose signatures count' })
+  if (unsigned) return { kind: 'unsigned' }
+  if (texts.length > 0) return { kind: 'keys', keys: texts.map(keyOf) }
+  const ask = askOn(terminal)
+  if (!ask)
+    throw coded('USAGE', {
+      message: `repo ${quote(name)} needs the public key of whoever publishes there, and nobody can be asked for it`,
+      hint: 'get it from its owner, on another way than from the registry, and add `--key KEY --yes`',
+    })
+  const text = await ask({
+    name: `Public key of ${name}, as its owner gives it (one line, or a file)`,
+    type: 'text',
+    options: [],
+  })
+  return { kind: 'keys', keys: [keyOf(text)] }
+}
+
+/** What is a key is that key, whatever a file is called in the folder where somebody stands. */
+function keyOf(text: string): TrustKey {
+  const path = resolve(process.cwd(), text)
+  try {
+    return parsePublicKey(text, '--key')
+  } catch (error) {
+    if (text.length >= MAX_PATH || !existsSync(path)) throw error
+    return parsePublicKey(
+      onDisk(path, () => readFileSync(path, 'utf8')),
+      path,
+    )
+  }
+}
+
+type Asking = { readonly flags: ConsentFlags; readonly terminal: Terminal }
+
+/** `proven`: a release that the keys prove. Throws USAGE where nobody can be asked, and INTERRUPTED for a no. */
+export async function requireConsent(
+  { name, url, trust }: RepoConfig,
+  proven: string | undefined,
+  { flags, terminal }: Asking,
+): Promise<void> {
+  const keys =
+    trust.kind === 'keys'
+      ? trust.keys.map(({ id, kind }) => `key   ${id} (${kind})`)
+      : ['key   none: nothing is proven']
+  const evidence = proven === undefined ? 'there is no release yet to try the keys on' : `they prove ${proven}`
+  const lines = [
+    `repo  ${name} at ${shownAddress(url)}`,
+    ...keys,
+    ...(trust.kind === 'keys' ? [`      ${evidence}`] : []),
+  ]
+  for (const line of lines) terminal.info(line)
+  if (flags.yes) return
+  const ask = askOn(terminal)
+  if (!ask)
+    throw coded('USAGE', {
+      message:
+        'whoever holds these keys decides what runs here, and nobody can be asked whether they are the right ones',
+      hint: 'compare them with what their owner says, and add `--yes`',
+    })
+  const question =
+    trust.kind === 'keys'
+      ? 'Are these the keys that its owner told you?'
+      : 'May all that it serves run here without proof?'
+  if ((await ask({ name: question, type: 'confirm', options: [] })) === 'true') return
+  throw coded('INTERRUPTED', { message: 'nothing was written, as nobody said yes' })
+}
