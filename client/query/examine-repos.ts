@@ -1,5 +1,5 @@
 // How the repos of a config are just now: whether each answers, what its clock says, and whether what it says of the locked
-// plugins is still what this machine has seen. Changes nothing.
+// plugins is still what this machine has seen. Neither config nor lockfile is changed.
 import type { RepoConfig } from '../../config/model/config.ts'
 import type { CodedError } from '../../schemas/errors.ts'
 import { isCoded } from '../../schemas/errors.ts'

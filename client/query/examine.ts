@@ -30,9 +30,9 @@ export type ExaminedLockfile =
 export async function examine(options: ClientOptions): Promise<Examined> {
   const context = openContext(options)
   using _network = context.network
-  const [lockfile, lock] = readState(options.lockPath)
-  if (options.offline) return { lockfile: await compared(lockfile, lock, options), repos: [] }
-  return { lockfile: await compared(lockfile, lock, options), repos: await examineRepos(lock, context) }
+  const [found, lock] = readState(options.lockPath)
+  const lockfile = await compared(found, lock, options)
+  return { lockfile, repos: options.offline ? [] : await examineRepos(lock, context) }
 }
 
 function readState(path: string): readonly [ExaminedLockfile, Lockfile | undefined] {

@@ -1,4 +1,5 @@
-// Whether what the config asks for is locked, is here, and finds the runtimes that it needs. Nothing is fetched and nothing run.
+// Whether what the config asks for is locked, is here, and finds the runtimes that it needs. Nothing is fetched, and nothing
+// run but these, which are asked for their version.
 import type { ClientOptions, ExaminedLockfile, PluginOutcome } from '../../client/index.ts'
 import { openClient } from '../../client/index.ts'
 import { requestsOf } from '../../config/model/requests.ts'
