@@ -17,7 +17,8 @@ export function processTable(): readonly MarkedProcess[] {
   return last !== undefined && performance.now() - last.at <= FRESH_MS ? last.table : freshTable()
 }
 
-function freshTable(): readonly MarkedProcess[] {
+/** What was started a moment ago is in it for sure. */
+export function freshTable(): readonly MarkedProcess[] {
   last = { at: performance.now(), table: readTable() }
   return last.table
 }

@@ -15,7 +15,7 @@ import { openRunnable } from '../../../operator/services/runnable.ts'
 import { takeProject } from '../../../operator/services/supervise.ts'
 import type { Supervisor } from '../../../operator/services/supervisor.ts'
 import { ownCgroup, removeCgroup } from '../../../system/process/process-cgroup.ts'
-import { processTable } from '../../../system/process/process-table.ts'
+import { freshTable } from '../../../system/process/process-table.ts'
 import { anExecutable } from '../builders/executables.ts'
 import { tempFolder } from '../machine/temp-folder.ts'
 import { until } from '../machine/until.ts'
@@ -89,7 +89,7 @@ function readIfThere(path: string): string {
 
 /** Everything that carries the mark of the project. */
 export function markedProcesses(key: string) {
-  return processTable().filter(({ mark }) => mark?.startsWith(`${key}/`))
+  return freshTable().filter(({ mark }) => mark?.startsWith(`${key}/`))
 }
 
 export async function endMarked(key: string): Promise<void> {
