@@ -104,7 +104,7 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
   },
   registry: {
     parts: ['schemas', 'system', 'trust', 'static-tree', 'static-tree/write', 'terminal', 'registry/open-registry.ts'],
-    packages: ['hono', '@hono/node-server', 'commander', 'pino', 'zod'],
+    packages: ['hono', '@hono/node-server', 'commander', 'markdown-it', 'pino', 'zod'],
     instead:
       'the registry stands on trust/, static-tree/, system/ and schemas/: move what it shares with another part there, or speak HTTP; adapters of its ports are for open-registry.ts alone',
   },
