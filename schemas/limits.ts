@@ -45,6 +45,8 @@ export const LIMITS = {
   lineLength: 500,
   /** Characters of a text of several lines. */
   textLength: 64 * KiB,
+  /** Characters that a changelog says about one version. */
+  changelogLength: 16 * KiB,
   /** Characters of a web address. */
   urlLength: 2048,
   /** Characters of a path in an archive or a project. */

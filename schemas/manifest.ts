@@ -111,6 +111,8 @@ export const releasedManifestShape = z.strictObject({
   homepage: webUrlShape.optional(),
   source: webUrlShape.optional(),
   readme: textShape.optional(),
+  /** What the author's changelog says about this version, and no other. */
+  changelog: textShape.max(LIMITS.changelogLength).optional(),
   protocol: z.enum(['exec', 'ocm']),
   /** JSON Schema (draft 2020-12) of the argument map. */
   arguments: jsonObjectShape.optional(),
@@ -126,12 +128,14 @@ export const releasedManifestShape = z.strictObject({
   minimumOperator: versionShape.optional(),
 })
 
-const manifestFields = releasedManifestShape.omit({ readme: true }).extend({
+const manifestFields = releasedManifestShape.omit({ readme: true, changelog: true }).extend({
   repo: nameShape.optional(),
   name: nameShape,
   version: versionShape,
   /** File of the project that is shown as the plugin's page. */
   readme: relativePathShape.optional(),
+  /** File of the project that says what changed, version by version; what stands below the heading of this one is published. */
+  changelog: relativePathShape.optional(),
   /** A build for all platforms that have none of their own. */
   build: buildShape.optional(),
   /** Files of the project that look like secrets and are published on purpose, such as keys of a test. */

@@ -2,14 +2,15 @@
 import { readFile, realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
+import { LIMITS } from '../../schemas/limits.ts'
 import type { Manifest, ReleasedManifest } from '../../schemas/manifest.ts'
 import { parseManifest } from '../../schemas/manifest.ts'
 import { OCTOCTL_OPERATORS } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
 import { decodeText } from '../../schemas/text.ts'
+import { changesOf } from './changes-of.ts'
 
 export const MANIFEST_FILE = 'plugin.yaml'
-const MAX_README_BYTES = 64 * 1024
 
 export type Project = {
   /** Absolute, with no symbolic link in it. */
@@ -44,16 +45,38 @@ function refuseHiddenName({ kind, name }: Manifest, path: string): void {
 }
 
 async function releasedPart(manifest: Manifest, dir: string): Promise<ReleasedManifest> {
-  const { repo, name, version, readme, build, allowSecrets, platforms, ...rest } = manifest
-  return readme === undefined ? rest : { ...rest, readme: await readReadme(dir, readme) }
+  const { repo, name, version, readme, changelog, build, allowSecrets, platforms, ...rest } = manifest
+  return {
+    ...rest,
+    ...(readme === undefined ? {} : { readme: await readText(dir, { key: 'readme', path: readme }) }),
+    ...(changelog === undefined ? {} : { changelog: await readChanges(dir, changelog, version) }),
+  }
 }
 
-async function readReadme(dir: string, path: string): Promise<string> {
-  const bytes = await readFile(join(dir, path)).catch((error) => {
-    throw coded('FILE_NOT_FOUND', { message: `\`readme\` names ${quote(path)}, which does not exist`, cause: error })
-  })
-  if (bytes.length <= MAX_README_BYTES) return decodeText(bytes, path)
+async function readChanges(dir: string, path: string, version: string): Promise<string> {
+  const changes = changesOf(version, await readText(dir, { key: 'changelog', path }))
+  if (changes === undefined)
+    throw coded('MANIFEST_INVALID', {
+      message: `${quote(path)} says nothing about version ${quote(version)}, expected a heading that names it and what changed below`,
+      details: { path, version },
+      hint: `write \`## ${version}\` and what changed into ${quote(path)}, or leave \`changelog\` out of plugin.yaml`,
+    })
+  if (changes.length <= LIMITS.changelogLength) return changes
   throw coded('LIMIT_EXCEEDED', {
-    message: `${quote(path)} is too long to be shown, expected at most ${MAX_README_BYTES} bytes, found ${bytes.length}`,
+    message: `${quote(path)} says too much about version ${quote(version)}, expected at most ${LIMITS.changelogLength} characters, found ${changes.length}`,
+  })
+}
+
+const MAX_BYTES = { readme: 64 * 1024, changelog: 1024 * 1024 } as const
+
+type NamedFile = { readonly key: keyof typeof MAX_BYTES; readonly path: string }
+
+async function readText(dir: string, { key, path }: NamedFile): Promise<string> {
+  const bytes = await readFile(join(dir, path)).catch((error) => {
+    throw coded('FILE_NOT_FOUND', { message: `\`${key}\` names ${quote(path)}, which does not exist`, cause: error })
+  })
+  if (bytes.length <= MAX_BYTES[key]) return decodeText(bytes, path)
+  throw coded('LIMIT_EXCEEDED', {
+    message: `${quote(path)} is too long to be shown, expected at most ${MAX_BYTES[key]} bytes, found ${bytes.length}`,
   })
 }

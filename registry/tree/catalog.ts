@@ -75,6 +75,6 @@ function add(shards: Map<string, Set<Name>>, plugin: Name): void {
 /** Without the texts that no list shows. */
 function slim(listing: Listing): Listing {
   const { release } = listing
-  const { readme: _readme, arguments: _arguments, ...manifest } = release.predicate.manifest
+  const { readme: _readme, changelog: _changelog, arguments: _arguments, ...manifest } = release.predicate.manifest
   return { ...listing, release: { ...release, predicate: { ...release.predicate, manifest } } }
 }
