@@ -8,6 +8,8 @@ export type ArgumentFacts = {
   readonly isRequired: boolean
   /** As JSON; undefined when the plugin has none. */
   readonly default?: string
+  /** As JSON; the first that its author gives. */
+  readonly example?: string
   readonly description: string
 }
 
@@ -29,6 +31,9 @@ export function listArguments(schema: Schema | undefined): readonly ArgumentFact
         type: secrets.has(name) ? `${typeOf(property)}, secret` : typeOf(property),
         isRequired: required.includes(name),
         ...(property.default === undefined ? {} : { default: JSON.stringify(property.default) }),
+        ...(Array.isArray(property.examples) && property.examples.length > 0
+          ? { example: JSON.stringify(property.examples[0]) }
+          : {}),
         description: typeof property.description === 'string' ? property.description : '',
       }
     })
@@ -44,7 +49,8 @@ function typeOf(property: Schema): string {
   if (Array.isArray(property.enum)) return choices(property.enum)
   const types = [property.type].flat().filter((type) => typeof type === 'string')
   const named = types.map((type) => (type === 'array' ? `list of ${typeOf(mapOf(property.items))}` : type))
-  return [named.join(' or ') || 'any', boundsOf(property), textOf(property.format)].filter(Boolean).join(' ')
+  const pattern = typeof property.pattern === 'string' ? `like ${property.pattern}` : ''
+  return [named.join(' or ') || 'any', boundsOf(property), textOf(property.format), pattern].filter(Boolean).join(' ')
 }
 
 function choices(values: readonly unknown[]): string {
