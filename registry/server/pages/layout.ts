@@ -19,17 +19,36 @@ export const PAGE_HEADERS = {
   'Permissions-Policy': '',
 } as const
 
-type Frame = { readonly link: Link; readonly title: string; readonly query?: string; readonly body: Html }
+/** Pages that every page leads to, above and below what it shows. */
+const ABOVE: readonly Place[] = []
+const BELOW: readonly Place[] = [
+  { path: '/.well-known/octo.json', text: 'discovery' },
+  { path: '/api/v1/openapi.json', text: 'API' },
+]
 
-export function layout({ link, title, query = '', body }: Frame): Html {
+type Place = { readonly path: string; readonly text: string }
+
+type Frame = {
+  readonly link: Link
+  readonly title: string
+  /** What stands in the search field. */
+  readonly query?: string
+  /** A feed that says what is new here. */
+  readonly feed?: { readonly path: string; readonly title: string }
+  readonly body: Html
+}
+
+export function layout({ link, title, query = '', feed, body }: Frame): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
 <title>${shownText(title)}</title>
 <link rel="stylesheet" href="${link(STYLE_PATH)}">
+${feed ? html`<link rel="alternate" type="application/atom+xml" title="${shownText(feed.title)}" href="${link(feed.path)}">` : ''}
 </head>
 <body>
 <a class="skip" href="#main">Skip to content</a>
@@ -40,15 +59,19 @@ export function layout({ link, title, query = '', body }: Frame): Html {
 <input id="q" name="q" type="search" value="${shownText(query)}" maxlength="200" placeholder="Search plugins" autocomplete="off">
 <button>Search</button>
 </form>
+${ABOVE.length === 0 ? '' : html`<nav aria-label="Registry">${places(ABOVE, link)}</nav>`}
 </header>
-<main id="main">
+<main id="main" tabindex="-1">
 ${body}
 </main>
 <footer>
-<a href="${link('/.well-known/octo.json')}">discovery</a>
-<a href="${link('/api/v1/openapi.json')}">API</a>
+${places(BELOW, link)}
 </footer>
 </body>
 </html>
 `
+}
+
+function places(all: readonly Place[], link: Link): readonly Html[] {
+  return all.map(({ path, text }) => html`<a href="${link(path)}">${text}</a> `)
 }

@@ -7,24 +7,36 @@ import type { Route, SightHandler } from '../http/route.ts'
 import type { Html } from './layout.ts'
 import { PAGE_HEADERS, STYLE_PATH } from './layout.ts'
 import { linksOf } from './links.ts'
+import { openMarkdown } from './markdown/markdown.ts'
 import { missingPage } from './missing-page.ts'
 import { pluginPage } from './plugin-page.ts'
+import { repoPage } from './repo-page.ts'
 import { searchPage } from './search-page.ts'
+import type { Asked } from './seen-plugin.ts'
 import { startPage } from './start-page.ts'
 import { STYLE } from './style.ts'
+import { versionPage } from './version-page.ts'
+
+/** Of what the address names; nothing for what it leaves out. */
+type AskedPage = Asked & { readonly version: string }
 
 export function pageRoutes(deps: PagesDeps): readonly Route[] {
   const link = linksOf(deps)
+  const markdown = openMarkdown()
   const page = (path: string, handle: SightHandler): Route => ({ method: 'GET', path, access: 'sight', handle })
+  const below = (path: string, render: (asked: AskedPage) => Promise<Html | undefined>): Route =>
+    page(path, async (c, sight) => {
+      const { repo = '', plugin = '', version = '' } = c.req.param()
+      const found = await render({ repo, plugin, version, sight })
+      if (found) return show(c, found)
+      return show(c, missingPage(link), (await mayLogIn(deps, repo, sight)) ? 401 : 404)
+    })
   return [
     page('/', (c, sight) => show(c, startPage(deps, sight))),
     page('/search', (c, sight) => show(c, searchPage(deps, c.req.query('q') ?? '', sight))),
-    page('/plugins/:repo/:plugin', async (c, sight) => {
-      const { repo = '', plugin = '' } = c.req.param()
-      const found = await pluginPage(deps, { repo, plugin, sight })
-      if (found) return show(c, found)
-      return (await mayLogIn(deps, repo, sight)) ? show(c, missingPage(link), 401) : show(c, missingPage(link), 404)
-    }),
+    below('/plugins/:repo', ({ repo, sight }) => repoPage(deps, { repo, sight })),
+    below('/plugins/:repo/:plugin', (asked) => pluginPage(deps, asked, markdown)),
+    below('/plugins/:repo/:plugin/:version', (asked) => versionPage(deps, asked, markdown)),
     { method: 'GET', path: STYLE_PATH, access: 'everyone', handle: showStyle },
   ]
 }

@@ -7,6 +7,7 @@ import { MAX_SEARCH_RESULTS } from '../../db/search-words.ts'
 import type { Html } from './layout.ts'
 import { layout } from './layout.ts'
 import { linksOf } from './links.ts'
+import { repoPath } from './page-paths.ts'
 import { pluginTable } from './plugin-table.ts'
 
 /** Repos that are shown with their plugins. */
@@ -19,7 +20,7 @@ export async function startPage(deps: PagesDeps, { privateRepos }: Sight): Promi
   const shownRepos = repos.slice(0, MAX_REPOS).map(async ({ name, visibility, plugins }) => {
     const shown = (await metadata.catalog.search('', name, privateRepos)).results
     return html`<section>
-<h2 id="${name}">${name}</h2>
+<h2 id="repo-${name}"><a href="${link(repoPath(name))}">${name}</a></h2>
 <p class="dim">${visibility === 'private' ? 'private · ' : ''}${countOf(plugins)} · <a href="${link(`/repos/${name}.yaml`)}">YAML</a> · <a href="${link(`/repos/${name}.json`)}">JSON</a></p>
 ${plugins === 0 ? emptyRepo(config.baseUrl) : pluginTable(shown, `Plugins of ${name}`, link)}
 ${plugins > shown.length ? html`<p class="dim">The first ${MAX_SEARCH_RESULTS} are shown; search finds the others.</p>` : ''}
@@ -28,7 +29,7 @@ ${plugins > shown.length ? html`<p class="dim">The first ${MAX_SEARCH_RESULTS} a
   const sections = await Promise.all(shownRepos)
   const body = html`<h1>Plugins</h1>
 <p class="dim">Signed plugins for OctoCompose, served by this registry.</p>
-${sections.length === 0 ? html`<p>There is no repo yet. Create one with</p><pre class="copy">octo registry repo create core --data DIR</pre>` : sections}
+${sections.length === 0 ? html`<p>There is no repo yet. Create one with</p><pre class="copy" tabindex="0">octo registry repo create core --data DIR</pre>` : sections}
 ${repos.length > MAX_REPOS ? html`<p class="dim">More repos stand in the <a href="${link('/.well-known/octo.json')}">discovery document</a>.</p>` : ''}`
   return layout({ link, title: 'octo registry', body })
 }
@@ -38,6 +39,6 @@ function countOf(plugins: number): string {
 }
 
 function emptyRepo(baseUrl: string): Html {
-  return html`<p>Nothing is published yet. In a plugin project:</p><pre class="copy">octo login --registry ${baseUrl}
+  return html`<p>Nothing is published yet. In a plugin project:</p><pre class="copy" tabindex="0">octo login --registry ${baseUrl}
 octo publish</pre>`
 }

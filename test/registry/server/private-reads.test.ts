@@ -32,7 +32,7 @@ async function addressesOf({ ask, artifact, bundle, mayRead }: PrivateScene): Pr
     `${plugin}/referrers/${digestOf(manifest)}`,
     ...[config, ...layers, artifact, { digest: bundle }].map(({ digest }) => `${plugin}/blobs/${digest}`),
     ...[`${list}/tags/list`, `${list}/manifests/1.0.1`],
-    `/plugins/secret/${PLUGIN}`,
+    ...['/plugins/secret', `/plugins/secret/${PLUGIN}`, `/plugins/secret/${PLUGIN}/1.0.0`],
   ]
 }
 

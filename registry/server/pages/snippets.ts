@@ -1,0 +1,87 @@
+// What a visitor copies: a check with the arguments that the plugin requires, the repo with its keys, and the command for what is no check.
+import { html } from 'hono/html'
+import { exampleArguments } from '../../../schemas/example-arguments.ts'
+import type { ReleasedManifest } from '../../../schemas/manifest.ts'
+import { CHECK_CONTRACTS } from '../../../schemas/manifest.ts'
+import type { Name } from '../../../schemas/name.ts'
+import type { TrustKey } from '../../../schemas/trust-key.ts'
+import { publicKeyLine } from '../../../schemas/trust-key.ts'
+import type { Version } from '../../../schemas/version.ts'
+import { isPrerelease } from '../../../schemas/version.ts'
+import { yamlText } from '../../../static-tree/render/yaml-text.ts'
+import type { PagesDeps } from '../../context.ts'
+import { keyringOf } from '../../publish/keyring.ts'
+import { copyable } from './blocks.ts'
+import type { Html } from './layout.ts'
+import type { Link } from './links.ts'
+import { repoPath } from './page-paths.ts'
+
+type Offer = {
+  readonly repo: Name
+  readonly plugin: Name
+  readonly version: Version
+  readonly manifest: ReleasedManifest
+  /** The newest one that new installs choose. */
+  readonly isNewest: boolean
+}
+
+/** How the plugin comes into a config. */
+export function useSnippet(offer: Offer): Html {
+  const { plugin, version, manifest } = offer
+  const range = offer.isNewest && !isPrerelease(version) ? `^${version}` : version
+  if (!isCheck(manifest))
+    return html`<p>In the folder of your config, once the repo is in it:</p>
+${copyable(`octo add ${plugin}@${range}`)}`
+  const isComplete = Object.keys(exampleArguments(manifest.arguments)).length === 0
+  return html`<p>As a check of a service in your config${isComplete ? '' : ', with your own values for the arguments that it requires'}:</p>
+${copyable(checkYaml(offer))}
+<p>Then, once the repo is in the config:</p>
+${copyable('octo check')}
+${isComplete ? html`<p>Or by itself:</p>${copyable(`octo run ${plugin}@${version}`)}` : ''}`
+}
+
+function isCheck({ kind, output }: ReleasedManifest): boolean {
+  return kind === 'tool' && CHECK_CONTRACTS.some((contract) => contract === output)
+}
+
+/** A config in itself but for the repo. */
+function checkYaml({ plugin, version, manifest, isNewest }: Offer): string {
+  const args = exampleArguments(manifest.arguments)
+  const check = {
+    tool: isNewest && !isPrerelease(version) ? plugin : `${plugin}@${version}`,
+    ...(Object.keys(args).length === 0 ? {} : { args }),
+  }
+  const phase = manifest.category === 'preflight' ? 'preflight' : 'health'
+  return plainWords(yamlText({ operator: { services: { web: { [phase]: [check] } } } })).trimEnd()
+}
+
+/** Without the quotes that no reader of YAML needs, as people write it. */
+function plainWords(yaml: string): string {
+  return yaml
+    .replaceAll(/: "([A-Za-z][A-Za-z0-9-]*(?:@[0-9A-Za-z.-]+)?)"$/gm, (quoted, word: string) =>
+      NOT_TEXT.test(word) ? quoted : `: ${word}`,
+    )
+    .replaceAll(/"\\u007b\{\.env\.([A-Z0-9_]+)\}\}"/g, '"{{.env.$1}}"')
+}
+
+const NOT_TEXT = /^(?:true|false|null|yes|no|on|off|y|n)$/i
+
+type Repo = { readonly repo: Name; readonly isPrivate: boolean; readonly link: Link }
+
+/** How the repo comes into a config: with the keys that count there, and where they are compared. */
+export async function repoSnippet({ metadata, config }: PagesDeps, { repo, isPrivate, link }: Repo): Promise<Html> {
+  const keys = (await keysOf({ metadata }, repo)).map((key) => ` --key ${publicKeyLine(key)}`)
+  return html`<p>The repo, once:</p>
+${copyable(`octo add ${repoAddress(config.baseUrl, repo)}${keys.join('')}`)}
+${isPrivate ? html`<p>It is private: keep a token that may read it, once.</p>${copyable(`octo login --registry ${config.baseUrl}`)}` : ''}
+<p class="dim">A page is forged as easily as what it offers. The <a href="${link(repoPath(repo))}">page of the repo</a> says how these keys are compared.</p>`
+}
+
+/** Those that were not taken back. */
+export async function keysOf({ metadata }: Pick<PagesDeps, 'metadata'>, repo: Name): Promise<readonly TrustKey[]> {
+  return keyringOf(await metadata.repos.keys(repo)).filter(({ revoked }) => revoked !== true)
+}
+
+export function repoAddress(baseUrl: string, repo: Name): string {
+  return `${baseUrl}/repos/${repo}.yaml`
+}
