@@ -19,6 +19,8 @@ export type ClientOptions = {
   readonly lockPath: string
   /** Absolute; see storeRootOf. */
   readonly storeRoot: string
+  /** A store that all users of this machine read, looked into for what the own one lacks; see sharedRootOf. */
+  readonly sharedRoot?: string
   readonly platform: Platform
   /** The lockfile must cover everything and is never written. */
   readonly frozen?: boolean

@@ -8,6 +8,7 @@ import { openNetwork } from './network.ts'
 import type { Report } from './report.ts'
 import type { Layout } from './store/layout.ts'
 import { openStore } from './store/open-store.ts'
+import { openShared, refusedShared } from './store/shared-store.ts'
 
 export type ClientContext = {
   readonly config: OctoConfig
@@ -16,6 +17,8 @@ export type ClientContext = {
   readonly frozen: boolean
   /** Of the store. */
   readonly layout: Layout
+  /** Of the store that all users read, with the records of the own one; absent where there is none that may be used. */
+  readonly shared?: Layout
   readonly network: Network
   readonly platform: Platform
   /** What it is told is safe to print. */
@@ -31,10 +34,20 @@ export function openContext(options: ClientOptions): ClientContext {
   const { config, lockPath, platform, storeRoot, frozen = false, offline = false, env = {}, accept = {} } = options
   const layout = openStore(storeRoot)
   const report = printableReport(options.report ?? {})
-  const folders = config.repos.flatMap(({ url }) => (url.startsWith('file:') ? [new URL('.', url).href] : []))
+  const shared = usableShared(layout, options.sharedRoot, report)
+  const folders = config.repos
+    .flatMap(({ url, mirrors = [] }) => [url, ...mirrors])
+    .flatMap((url) => (url.startsWith('file:') ? [new URL('.', url).href] : []))
   const notice = report.waiting ? { onWait: report.waiting } : {}
   const network = openNetwork({ layout, offline, env, folders, ...notice })
-  return { config, lockPath, frozen, layout, network, platform, report, accept, env, now: options.now ?? Date.now }
+  const stores = shared ? { layout, shared } : { layout }
+  return { config, lockPath, frozen, ...stores, network, platform, report, accept, env, now: options.now ?? Date.now }
+}
+
+function usableShared(layout: Layout, root: string | undefined, { warn }: Report): Layout | undefined {
+  const found = openShared(layout, root)
+  if (found?.state === 'refused') warn?.(refusedShared(found))
+  return found?.state === 'usable' ? found.layout : undefined
 }
 
 /** Reasons and names come from registries. */

@@ -17,7 +17,8 @@ import { installEntry, releaseOf } from './install/install-entry.ts'
 import { openLockfile } from './lockfile/lock.ts'
 import { requireGood, requireOwnPlaces } from './store/check.ts'
 import { STORE_DISK } from './store/disk.ts'
-import { noteLockfile } from './store/known-projects.ts'
+import { noteLocked, noteLockfile } from './store/known-projects.ts'
+import { noteUse } from './store/last-use.ts'
 import { nameProgram } from './store/shims.ts'
 import type { VerifiedExecutable } from './verified-executable.ts'
 import { groundsOf } from './warm/grounds.ts'
@@ -31,11 +32,18 @@ export async function createClient(options: ClientOptions): Promise<Client> {
   const { layout, network } = context
   const lockfile = openLockfile(context)
   const known = new WeakMap<VerifiedExecutable, Installed>()
+  let hasFetched = false
 
   async function installAll(covered: readonly Settled<LockedPlugin>[]): Promise<readonly Settled<Installed>[]> {
     noteLockfile(layout, lockPath)
+    noteLocked(layout, lockPath, lockfile.current())
     const installed = await installEntries(covered, context)
-    for (const item of installed) if (item.state === 'done') known.set(item.value.executable, item.value)
+    for (const item of installed) {
+      if (item.state === 'failed') continue
+      known.set(item.value.executable, item.value)
+      noteUse(item.value.layout, item.value.stored.key)
+      hasFetched ||= item.value.fetched
+    }
     return installed
   }
 
@@ -70,18 +78,19 @@ export async function createClient(options: ClientOptions): Promise<Client> {
       return provideProgram(wanted, context)
     },
     locate(executable) {
-      const { stored, name, files } = known.get(executable) ?? notOurs()
-      requireGood(layout, stored, { name, files })
+      const { stored, name, files, layout: place } = known.get(executable) ?? notOurs()
+      requireGood(place, stored, { name, files })
       requireOwnPlaces({ name, files })
+      noteUse(place, stored.key)
       return executable
     },
     recordWarmRun({ configPath, request }, executable) {
-      const { stored, isWarned } = known.get(executable) ?? notOurs()
-      recordWarmRun(layout, { key: { storeRoot, configPath, lockPath, request }, config, stored, executable, isWarned })
+      const { stored, isWarned, layout: place } = known.get(executable) ?? notOurs()
+      recordWarmRun(place, { key: { storeRoot, configPath, lockPath, request }, config, stored, executable, isWarned })
     },
     async grounds({ configPath, request }, executable) {
       const installed = known.get(executable) ?? notOurs()
-      return groundsOf(layout, { key: { storeRoot, configPath, lockPath, request }, config, ...installed })
+      return groundsOf(installed.layout, { key: { storeRoot, configPath, lockPath, request }, config, ...installed })
     },
     nameProgram(executable) {
       return nameProgram(layout, executable, known.get(executable) ?? notOurs())
@@ -101,7 +110,21 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     lockfile: () => lockfile.current(),
     async [Symbol.asyncDispose]() {
       network[Symbol.dispose]()
+      if (hasFetched) await makeRoom(context)
     },
+  }
+}
+
+/** After something came, and when everybody has what they waited for. What goes wrong there is told by `octo cache`, and fails nothing. */
+async function makeRoom({ layout, env }: ClientContext): Promise<void> {
+  const { cacheLimitOf } = await import('./store/cache-limit.ts')
+  const limitBytes = cacheLimitOf(env)
+  if (typeof limitBytes !== 'number') return
+  const { keepSmall } = await import('./store/keep-small.ts')
+  try {
+    await keepSmall(layout, { limitBytes, now: Date.now() })
+  } catch {
+    // The command has done what it was asked for.
   }
 }
 

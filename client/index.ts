@@ -18,8 +18,8 @@ export type { ProvenProgram, WantedProgram } from './proven-program.ts'
 export type { ExaminedLockfile } from './query/examine.ts'
 export type { ExaminedRepo } from './query/examine-repos.ts'
 export type { Report } from './report.ts'
-export type { ExaminedStore } from './store/examine-store.ts'
-export { storeRootOf } from './store/root.ts'
+export type { ExaminedShared, ExaminedStore } from './store/examine-store.ts'
+export { sharedRootOf, storeRootOf } from './store/root.ts'
 export type { ShimComparison, ShimRecord, ShimRecords } from './store/shims.ts'
 export type { VerifiedExecutable } from './verified-executable.ts'
 export { readWarmRun } from './warm/read.ts'
@@ -27,7 +27,7 @@ export type { Workspace, WorkspaceFlags } from './workspace.ts'
 
 import type { Client, ClientOptions } from './api.ts'
 import type { Examined } from './query/examine.ts'
-import type { ExaminedStore } from './store/examine-store.ts'
+import type { ExaminedShared, ExaminedStore } from './store/examine-store.ts'
 import type { ShimRecords } from './store/shims.ts'
 import type { Workspace, WorkspaceFlags, WorkspacePlace } from './workspace.ts'
 
@@ -53,6 +53,15 @@ export async function openShimRecords(storeRoot: string): Promise<ShimRecords> {
 export async function examineStore(storeRoot: string): Promise<ExaminedStore> {
   const { examineStore: examineIt } = await import('./store/examine-store.ts')
   return examineIt(storeRoot)
+}
+
+/** How the store of all users is; undefined where none is named. Throws STORE_UNSAFE. */
+export async function examineShared(
+  storeRoot: string,
+  sharedRoot: string | undefined,
+): Promise<ExaminedShared | undefined> {
+  const { examineShared: examineIt } = await import('./store/examine-store.ts')
+  return examineIt(storeRoot, sharedRoot)
 }
 
 /** How lockfile and repos are just now; throws STORE_UNSAFE. Offline, no repo is asked. */

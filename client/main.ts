@@ -63,11 +63,13 @@ function addLockCommands(program: Command): void {
         'octo install --frozen',
         'octo install --frozen --offline --platform linux_arm64',
         'octo install --frozen --to /opt/checks',
+        'OCTO_SHARED_STORE=/var/lib/octo-shared octo install --shared',
       ],
     },
     async (run) => (await import('./commands/install.ts')).installCommand(run),
   )
     .option('--frozen', 'take exactly what octo.lock says and never write it')
+    .option('--shared', 'into the store that OCTO_SHARED_STORE names, for all users of this machine to read')
     .option('--to <folder>', 'also copy the plugins there, as programs that need no octo: `bin/PLUGIN`')
     .addHelpText(
       'after',
@@ -131,8 +133,10 @@ function addCacheCommands(program: Command): void {
   const cache = addCommand(program, {
     words: 'cache',
     summary: 'list, verify and clean the store on this machine',
-    examples: ['octo cache list', 'octo cache verify', 'octo cache gc --dry-run'],
+    json: true,
+    examples: ['octo cache', 'octo cache list', 'octo cache verify', 'octo cache gc --dry-run'],
   })
+  onRun<CacheOptions>(cache, async (run) => (await import('./commands/cache.ts')).cacheCommand('summary', run))
   const group = (spec: CommandSpec, word: 'list' | 'verify' | 'gc') =>
     onRun<CacheOptions>(addCommand(cache, { ...spec, json: true }), async (run) =>
       (await import('./commands/cache.ts')).cacheCommand(word, run),
@@ -142,7 +146,7 @@ function addCacheCommands(program: Command): void {
   group(
     {
       words: 'gc',
-      summary: 'remove what no known lockfile names',
+      summary: 'remove what no known lockfile names and nobody uses',
       examples: ['octo cache gc', 'octo cache gc --dry-run'],
     },
     'gc',

@@ -10,11 +10,12 @@ import type { DocumentCopies, DocumentCopy } from '../system/http/fetch-text.ts'
 import { fetchText } from '../system/http/fetch-text.ts'
 import type { Http } from '../system/http/open-http.ts'
 import { openHttp } from '../system/http/open-http.ts'
+import type { RetryOptions } from '../system/http/retry.ts'
 import type { OciRepository } from '../system/oci/open-repository.ts'
 import type { Layout } from './store/layout.ts'
 
 /** Gives a document's text, or undefined where the repo has none; joins network and offline copies. */
-export type FetchDocument = (url: URL, maxBytes: number) => Promise<string | undefined>
+export type FetchDocument = (url: URL, maxBytes: number, retry?: RetryOptions) => Promise<string | undefined>
 
 type NetworkOptions = {
   readonly layout: Layout
@@ -33,6 +34,9 @@ export type Network = Disposable & {
   /** Documents, asked for again only when they changed; offline, the copies of earlier. */
   readonly fetchDocument: FetchDocument
   readonly offline: boolean
+  /** Hosts that did not answer, and mirrors of whose use was told; see sources/places.ts. */
+  readonly silent: Set<string>
+  readonly toldMirrors: Set<string>
   /** The OCI repository of a component, opened once. Throws OFFLINE. */
   component(address: ComponentPlace): Promise<OciRepository>
 }
@@ -55,6 +59,8 @@ export function openNetwork({ layout, offline, env, onWait, folders = [] }: Netw
   return {
     http,
     offline,
+    silent: new Set(),
+    toldMirrors: new Set(),
     async component(address) {
       const what = `ocm://${address.host}/${address.folder}/${address.component}`
       if (offline) throw notAllowed(what)
@@ -63,10 +69,10 @@ export function openNetwork({ layout, offline, env, onWait, folders = [] }: Netw
       components.set(what, repository)
       return repository
     },
-    async fetchDocument(url, maxBytes) {
+    async fetchDocument(url, maxBytes, retry) {
       if (isFile(url.href)) return fetchText(await http(url.href), { url, maxBytes })
       const copy = offline ? copies.read(url.href) : undefined
-      return copy ? copy.text : fetchText(await http(url.href), { url, maxBytes, copies })
+      return copy ? copy.text : fetchText(await http(url.href), { url, maxBytes, copies, ...(retry ? { retry } : {}) })
     },
     [Symbol.dispose]() {
       for (const one of [opened, ...components.values()]) letGo(one)

@@ -10,7 +10,7 @@ import { printable } from '../schemas/quote.ts'
 import type { ClientOptions } from './api.ts'
 import { hostPlatform } from './host-platform.ts'
 import { lockPathOf } from './lockfile/lock-path.ts'
-import { storeRootOf } from './store/root.ts'
+import { sharedRootOf, storeRootOf } from './store/root.ts'
 
 /** As a command line gives them. */
 export type WorkspaceFlags = {
@@ -70,10 +70,12 @@ export async function openWorkspace(flags: WorkspaceFlags, place: WorkspacePlace
   })
   warnOfConfig(config.warnings, warn)
   const configPath = config.files[0] ?? ''
+  const sharedRoot = sharedRootOf(env)
   const options: ClientOptions = {
     config,
     lockPath: lockPathOf(configPath, cwd, flags.lock),
     storeRoot: storeRootOf(env),
+    ...(sharedRoot === undefined ? {} : { sharedRoot }),
     platform: flags.platform === undefined ? hostPlatform() : parsePlatformInput(flags.platform),
     frozen,
     offline,

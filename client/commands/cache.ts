@@ -1,6 +1,6 @@
-// `octo cache list | verify | gc`: the store of this machine, without any config.
+// `octo cache [list | verify | gc]`: the store of this machine, without any config.
 import { statSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, relative } from 'node:path'
 import { HOUR_MS } from '../../schemas/duration.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
@@ -14,14 +14,16 @@ import type { Layout } from '../store/layout.ts'
 import { openStore } from '../store/open-store.ts'
 import { storeRootOf } from '../store/root.ts'
 import { blobsIn, verifyStore } from '../store/verify-store.ts'
+import { cacheSummary } from './cache-summary.ts'
 
 export type CacheOptions = { readonly dryRun?: boolean; readonly minAgeHours?: string }
 
 export async function cacheCommand(
-  word: 'list' | 'verify' | 'gc',
+  word: 'summary' | 'list' | 'verify' | 'gc',
   { options, terminal }: Run<CacheOptions>,
 ): Promise<number> {
   const layout = openStore(storeRootOf(process.env))
+  if (word === 'summary') return cacheSummary(layout, process.env, terminal)
   if (word === 'list') return list(layout, terminal)
   return word === 'verify' ? verify(layout, terminal) : gc(layout, options, terminal)
 }
@@ -82,7 +84,11 @@ async function gc(
   const bytes = removed.reduce((sum, item) => sum + item.bytes, 0)
   terminal.result({
     json: { dryRun, bytes, removed },
-    text: () => `${dryRun ? 'would remove' : 'removed'} ${count(removed.length, 'thing')}, ${formatBytes(bytes)}`,
+    text: () =>
+      [
+        ...removed.map((item) => `${relative(layout.base, item.path)}  ${formatBytes(item.bytes)}  ${item.why}`),
+        `${dryRun ? 'would remove' : 'removed'} ${count(removed.length, 'thing')}, ${formatBytes(bytes)}`,
+      ].join('\n'),
   })
   return 0
 }

@@ -1,7 +1,8 @@
 // `octo install`: everything that the config asks for, proven and in the store. What cannot be had does not keep the rest out;
 // the exit code is that of the first of them.
-import { resolve } from 'node:path'
+import { isAbsolute, resolve } from 'node:path'
 import type { CodedError } from '../../schemas/errors.ts'
+import { coded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import { printable } from '../../schemas/quote.ts'
 import type { Settled } from '../../system/async/limit.ts'
@@ -9,18 +10,20 @@ import { inParallel, settled } from '../../system/async/limit.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { count, errorToJson, exitCodeOf, formatBytes } from '../../terminal/index.ts'
 import type { Run } from '../../terminal/program.ts'
-import type { Client, FailedPlugin, InstallReport } from '../index.ts'
+import type { Client, ClientOptions, FailedPlugin, InstallReport } from '../index.ts'
 import { openClient } from '../index.ts'
 import type { ClientFlags } from './client-session.ts'
 import { openSession } from './client-session.ts'
 
-export type InstallFlags = ClientFlags & { readonly to?: string }
+export type InstallFlags = ClientFlags & { readonly to?: string; readonly shared?: boolean }
 
 export async function installCommand({ options, terminal }: Run<InstallFlags>): Promise<number> {
   using session = await openSession(options, terminal)
-  await using client = await openClient(session.options)
+  const clientOptions = options.shared ? sharedOptions(session.options) : session.options
+  await using client = await openClient(clientOptions)
   const { executables, downloaded, failed, programs } = await client.install()
   const placed = options.to === undefined ? [] : await placeAll(client, executables, resolve(options.to))
+  if (options.shared) await share(clientOptions.storeRoot, terminal)
   session[Symbol.dispose]()
   const bytes = downloaded.reduce((sum, { size }) => sum + size, 0)
   const fetched = `, ${downloaded.length} downloaded (${formatBytes(bytes)})`
@@ -63,6 +66,24 @@ export async function installCommand({ options, terminal }: Run<InstallFlags>): 
       ].join('\n'),
   })
   return missing[0] === undefined ? 0 : exitCodeOf(missing[0].error)
+}
+
+/** The store of all users in place of the own one. */
+function sharedOptions(options: ClientOptions): ClientOptions {
+  const { sharedRoot, ...own } = options
+  if (sharedRoot !== undefined && isAbsolute(sharedRoot)) return { ...own, storeRoot: sharedRoot }
+  throw coded('USAGE', {
+    message: `\`--shared\` installs into the store that \`OCTO_SHARED_STORE\` names, and that ${sharedRoot === undefined ? 'is not set' : 'is no absolute path'}`,
+    hint: '`OCTO_SHARED_STORE=/var/lib/octo-shared octo install --shared`, as root',
+  })
+}
+
+async function share(root: string, terminal: Terminal): Promise<void> {
+  const { layoutOf } = await import('../store/layout.ts')
+  const { openToReaders } = await import('../store/open-to-readers.ts')
+  const closed = openToReaders(layoutOf(root))
+  if (closed === undefined) terminal.info(`all users of this machine may read ${printable(root, 500)}`)
+  else terminal.warn(`other users cannot reach ${printable(root, 500)}: ${printable(closed, 500)} lets nobody pass`)
 }
 
 type Placed = { readonly plugin: Name; readonly outcome: Settled<string> }

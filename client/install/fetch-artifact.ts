@@ -15,13 +15,17 @@ import { proveRawArtifact } from '../../trust/artifact/raw-artifact.ts'
 import type { ClientContext } from '../context.ts'
 import { shownDownload } from '../report.ts'
 import type { ArtifactSource } from '../sources/offer.ts'
+import type { Patience } from '../sources/places.ts'
+import { firstOf, placesAt } from '../sources/places.ts'
 import { STORE_DISK } from '../store/disk.ts'
+import { statOf } from '../store/identity.ts'
 import type { Layout } from '../store/layout.ts'
 import type { Part } from '../store/parts.ts'
 import { openPart } from '../store/parts.ts'
 import type { StoredArtifact, StoredFile } from '../store/stored-artifact.ts'
 import { storedArtifact, withPlaces } from '../store/stored-artifact.ts'
 import { linkRaw, stageTree } from '../store/unpacked.ts'
+import { copyShared, proveShared } from './prove-shared.ts'
 import { proveStored } from './prove-stored.ts'
 
 type Wanted = {
@@ -31,6 +35,8 @@ type Wanted = {
   /** From a proven release. */
   readonly artifact: ReleaseArtifact
   readonly url: URL
+  /** Where the same bytes are, when they cannot be had there. */
+  readonly mirrors?: readonly URL[]
   /** Opened in place of the url. */
   readonly source?: (artifact: ReleaseArtifact) => Promise<ArtifactSource>
   /** For repos with `trust: unsigned`: archives as tar programs write them by themselves. */
@@ -39,6 +45,8 @@ type Wanted = {
 
 export type FetchedArtifact = {
   readonly stored: StoredArtifact
+  /** Of the store that has it: the own one, or that of all users. */
+  readonly layout: Layout
   /** What is in its folder, by the proven bytes. */
   readonly files: readonly StoredFile[]
   /** Bytes came over the network. */
@@ -54,7 +62,9 @@ export async function fetchArtifact(wanted: Wanted, context: ClientContext): Pro
   const { artifact, platform, name } = wanted
   const stored = storedArtifact(artifact, platform)
   const before = await proveStored(wanted, layout)
-  if (before.files && before.health.state === 'good') return { stored, files: before.files, fetched: false }
+  if (before.files && before.health.state === 'good') return { stored, layout, files: before.files, fetched: false }
+  const inShared = await proveShared(wanted, context)
+  if (context.shared && inShared) return { stored, layout: context.shared, files: inShared, fetched: false }
   using _lock = await takeLock({
     path: layout.blobLock(artifact.digest),
     mode: 'exclusive',
@@ -64,18 +74,49 @@ export async function fetchArtifact(wanted: Wanted, context: ClientContext): Pro
   })
   // Whoever held the lock before has probably brought it.
   const { health, files } = await proveStored(wanted, layout)
-  if (files && health.state === 'good') return { stored, files, fetched: false }
+  if (files && health.state === 'good') return { stored, layout, files, fetched: false }
   if (files) {
     const blob = { path: layout.blob(artifact.digest), commit: async () => undefined }
-    return { stored, files: await unpack(wanted, layout, blob), fetched: false }
+    return { stored, layout, files: await unpack(wanted, layout, blob), fetched: false }
   }
+  const copied = await copyInto(wanted, context)
+  if (copied) return { stored, layout, files: copied, fetched: false }
   if (health.state === 'corrupt' && network.offline) throw corrupt(name, health.problem)
   if (health.state === 'corrupt')
     report.warn?.(`${quote(name)} in the store was damaged (${health.problem}), fetching it again`)
-  return { stored, files: await fetchInto(wanted, context), fetched: true }
+  return { stored, layout, files: await fetchInto(wanted, context), fetched: true }
 }
 
-async function fetchInto(wanted: Wanted, context: ClientContext): Promise<readonly StoredFile[]> {
+/** From the store of all users, where its bytes are there and it cannot be run there. */
+async function copyInto(wanted: Wanted, context: ClientContext): Promise<readonly StoredFile[] | undefined> {
+  const { layout, shared, report } = context
+  if (!shared || !statOf(shared.blob(wanted.artifact.digest))?.isFile()) return undefined
+  const part = openPart(layout, wanted.artifact.digest)
+  try {
+    const sink = await openSink(part, wanted, () => undefined)
+    if (await copyShared(wanted.artifact, sink, context)) return await admit(part, sink, { wanted, layout })
+  } catch (error) {
+    if (isCoded(error) && !isCoded(error, 'DIGEST_MISMATCH')) throw error
+    report.warn?.(`${quote(wanted.name)} in the shared store is passed over: its bytes cannot be read, or are others`)
+  } finally {
+    part.discard()
+  }
+  return undefined
+}
+
+/** From its repo, or where that fails, from the mirrors of it: what one began, the next goes on with. */
+function fetchInto(wanted: Wanted, context: ClientContext): Promise<readonly StoredFile[]> {
+  const places = placesAt(wanted.url, wanted.mirrors ?? [])
+  return firstOf(places, ({ url, isMirror }, retry) => fetchFrom({ ...wanted, url, isMirror, retry }, context), {
+    ...context,
+    subject: wanted.name,
+    isPinned: true,
+  })
+}
+
+type WantedHere = Wanted & { readonly isMirror: boolean; readonly retry: Patience }
+
+async function fetchFrom(wanted: WantedHere, context: ClientContext): Promise<readonly StoredFile[]> {
   const part = openPart(context.layout, wanted.artifact.digest)
   const isContinued = part.size > 0
   try {
@@ -84,28 +125,44 @@ async function fetchInto(wanted: Wanted, context: ClientContext): Promise<readon
     if (isCoded(error, 'FETCH_FAILED')) part.keep()
     else part.discard()
     // The rest was right and what lay here was not, or the other way round: only a whole download can tell.
-    if (isContinued && isCoded(error, 'DIGEST_MISMATCH')) return fetchInto(wanted, context)
+    if (isContinued && isCoded(error, 'DIGEST_MISMATCH')) return fetchFrom(wanted, context)
     throw error
   }
 }
 
-async function fetchPart(part: Part, wanted: Wanted, { layout, network, report }: ClientContext) {
+async function fetchPart(part: Part, wanted: WantedHere, { layout, network, report }: ClientContext) {
   const { artifact } = wanted
   const { http, url } = (await wanted.source?.(artifact)) ?? {
     http: await network.http(wanted.url.href),
     url: wanted.url,
   }
-  return await shownDownload(report, wanted.name, async (shown) => {
+  const shownName = wanted.isMirror ? `${wanted.name} from ${url.host || 'a mirror'}` : wanted.name
+  return await shownDownload(report, shownName, async (shown) => {
     shown.begin(artifact.size)
     const sink = await openSink(part, wanted, shown.advance)
-    await download(http, { url, size: artifact.size, sink })
-    const program = sink.finish()
-    if (program) {
-      await part.commit(0o555)
-      return linkProven(wanted, layout, program)
-    }
-    return await unpack(wanted, layout, { path: part.path, commit: () => part.commit(0o444) })
+    const isOfOne = (wanted.mirrors ?? []).length === 0
+    const continues = isOfOne ? 'same file' : 'same bytes'
+    await download(http, {
+      url,
+      size: artifact.size,
+      sink,
+      continues,
+      ...(wanted.retry ? { retry: wanted.retry } : {}),
+    })
+    return await admit(part, sink, { wanted, layout })
   })
+}
+
+type Admitted = { readonly wanted: Wanted; readonly layout: Layout }
+
+/** What has come becomes part of the store, once it is proven. */
+async function admit(part: Part, sink: Sink, { wanted, layout }: Admitted): Promise<readonly StoredFile[]> {
+  const program = sink.finish()
+  if (program) {
+    await part.commit(0o555)
+    return linkProven(wanted, layout, program)
+  }
+  return await unpack(wanted, layout, { path: part.path, commit: () => part.commit(0o444) })
 }
 
 type ProvenFile = { readonly path: string; readonly commit: () => Promise<void> }

@@ -40,10 +40,18 @@ export async function installEntry(entry: LockedPlugin, context: ClientContext):
       `${quote(name)} has no artifact for \`${context.platform}\`, the one for \`${platform}\` runs emulated`,
     )
   const artifact = release.platforms[platform] as ReleaseArtifact
-  const { urlOf, source } = release
-  const wanted = { name, platform, artifact, url: urlOf(artifact, platform), lenient: entry.signer === 'unsigned' }
+  const { urlOf, source, mirrorsOf } = release
+  const mirrors = mirrorsOf?.(artifact) ?? []
+  const wanted = {
+    name,
+    platform,
+    artifact,
+    url: urlOf(artifact, platform),
+    mirrors,
+    lenient: entry.signer === 'unsigned',
+  }
   const fetched = await fetchArtifact({ ...wanted, ...(source ? { source } : {}) }, context)
-  const root = context.layout.tree(fetched.stored.key)
+  const root = fetched.layout.tree(fetched.stored.key)
   const isWarned = release.warning !== undefined
   return {
     name,
@@ -58,6 +66,8 @@ type Release = {
   readonly manifest: ReleasedManifest
   readonly platforms: Readonly<Record<string, ReleaseArtifact>>
   readonly urlOf: (artifact: ReleaseArtifact, platform: Platform) => URL
+  /** Where else it lies. */
+  readonly mirrorsOf?: (artifact: ReleaseArtifact) => readonly URL[]
   /** Where its registry has a way of its own to let somebody read. */
   readonly source?: (artifact: ReleaseArtifact) => Promise<ArtifactSource>
   /** Said on every run. */
@@ -79,11 +89,12 @@ export async function releaseOf(entry: LockedPlugin, context: ClientContext): Pr
 
 async function proven(entry: LockedPlugin, repo: RepoConfig, context: ClientContext): Promise<Release> {
   const { predicate, admission, signer } = await proveLocked(entry, repo, context)
-  const address = repoAddressOf(repo.url)
-  const urlOf = ({ file }: ReleaseArtifact) => address.artifact(entry.plugin, entry.version, file)
+  const at = (url: string, { file }: ReleaseArtifact) => repoAddressOf(url).artifact(entry.plugin, entry.version, file)
+  const urlOf = (artifact: ReleaseArtifact) => at(repo.url, artifact)
+  const mirrorsOf = (artifact: ReleaseArtifact) => (repo.mirrors ?? []).map((url) => at(url, artifact))
   const warning = `the lockfile alone says that ${quote(`${entry.repo}/${entry.plugin}@${entry.version}`)} was signed before the end of key \`${signer}\`, and the config trusts it`
   const { manifest, platforms } = predicate
-  return { manifest, platforms, urlOf, ...(admission === 'lockfile' ? { warning } : {}) }
+  return { manifest, platforms, urlOf, mirrorsOf, ...(admission === 'lockfile' ? { warning } : {}) }
 }
 
 /** Only where the config says `trust: unsigned`: the lockfile's digests are all there is. */

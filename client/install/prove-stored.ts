@@ -15,7 +15,7 @@ import { rememberedFiles } from '../store/memo.ts'
 import type { StoredFile } from '../store/stored-artifact.ts'
 import { storedArtifact, withPlaces } from '../store/stored-artifact.ts'
 
-type WantedArtifact = {
+export type WantedArtifact = {
   readonly artifact: ReleaseArtifact
   readonly platform: Platform
   /** For repos with `trust: unsigned`. */

@@ -43,7 +43,8 @@ export async function proveKept(kept: KeptFile, context: ClientContext): Promise
   const { files } = await proveStored({ artifact, platform, lenient: true }, context.layout)
   if (!files) return undefined
   // Its blob is whole, so that nothing is downloaded.
-  return fetchArtifact({ name, platform, artifact, url: new URL('about:blank'), lenient: true }, context)
+  const { shared: _shared, ...own } = context
+  return fetchArtifact({ name, platform, artifact, url: new URL('about:blank'), lenient: true }, own)
 }
 
 function artifactOf({ name, digest, file, binary }: KeptFile, size: number, head: Uint8Array): ReleaseArtifact {

@@ -8,6 +8,7 @@ import { matchOrder } from '../../schemas/platform.ts'
 import type { PluginDocument } from '../../schemas/plugin-document.ts'
 import type { ClientContext } from '../context.ts'
 import { releaseOf } from '../install/install-entry.ts'
+import { proveShared } from '../install/prove-shared.ts'
 import { proveStored } from '../install/prove-stored.ts'
 import { entryOf, gapOf } from '../lockfile/cover.ts'
 import { EMPTY_LOCK } from '../lockfile/file.ts'
@@ -22,7 +23,7 @@ type Listed = {
   readonly entry: LockedPlugin | undefined
   /** Why the entry does not answer what the config asks. */
   readonly gap: string | undefined
-  readonly state: 'installed' | 'not installed' | 'damaged' | 'no artifact' | 'refused'
+  readonly state: 'installed' | 'shared' | 'not installed' | 'damaged' | 'no artifact' | 'refused'
 }
 
 /** Everything that the config asks for or the lockfile holds. With an offline context, no connection is opened. */
@@ -58,7 +59,9 @@ async function stateOf(entry: LockedPlugin | undefined, context: ClientContext):
     const artifact = (await releaseOf(entry, context)).platforms[platform]
     if (!artifact) return 'no artifact'
     const lenient = entry.signer === 'unsigned'
-    return STATES[(await proveStored({ artifact, platform, lenient }, context.layout)).health.state]
+    const wanted = { artifact, platform, lenient, name: `${entry.repo}/${entry.plugin}@${entry.version}` }
+    const own = STATES[(await proveStored(wanted, context.layout)).health.state]
+    return own !== 'installed' && (await proveShared(wanted, context)) ? 'shared' : own
   } catch (error) {
     if (isCoded(error, 'OFFLINE') || isCoded(error, 'REPO_NOT_FOUND')) return 'not installed'
     if (isCoded(error)) return 'refused'

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { digestOfFileSync } from '../../system/files/hash-file.ts'
+import { isTrustedOwner } from '../../system/files/owned-path.ts'
 import { statOf } from './identity.ts'
 import type { Layout } from './layout.ts'
 import type { Hashed } from './memo.ts'
@@ -69,11 +70,11 @@ export function problemIn(root: string, files: readonly StoredFile[], hashed: Ha
   return files.map((file) => problemOf(root, file, hashed)).find(Boolean) ?? foreignEntry(root, files, hashed)
 }
 
-function problemOf(root: string, file: StoredFile, { stats }: Hashed): string | undefined {
+function problemOf(root: string, file: StoredFile, { stats, isShared }: Hashed): string | undefined {
   const path = join(root, file.path)
   const stat = statOf(path)
   if (!stat?.isFile()) return `${quote(file.path)} is missing`
-  const exposure = exposureOf(stat, file.path)
+  const exposure = exposureOf(stat, file.path, isShared)
   if (exposure) return exposure
   if (stat.size !== BigInt(file.size)) return `${quote(file.path)} has ${stat.size} bytes, expected ${file.size}`
   const found = digestOfFileSync(path)
@@ -83,14 +84,15 @@ function problemOf(root: string, file: StoredFile, { stats }: Hashed): string | 
 }
 
 /** A file that was added may be loaded by those that were proven. Folders are remembered too: adding changes their times. */
-function foreignEntry(root: string, files: readonly StoredFile[], { stats }: Hashed): string | undefined {
+function foreignEntry(root: string, files: readonly StoredFile[], hashed: Hashed): string | undefined {
+  const { stats, isShared } = hashed
   const known = new Set(files.map(({ path }) => path))
   const folders = new Set(['.'])
   for (const { path } of files) for (let up = dirname(path); up !== '.'; up = dirname(up)) folders.add(up)
   for (const folder of folders) {
     const stat = statOf(join(root, folder))
     if (!stat?.isDirectory()) return `${quote(folder)} is not a folder`
-    const exposure = exposureOf(stat, folder)
+    const exposure = exposureOf(stat, folder, isShared)
     if (exposure) return exposure
     stats.set(folder, stat)
     for (const name of readdirSync(join(root, folder))) {
@@ -101,10 +103,10 @@ function foreignEntry(root: string, files: readonly StoredFile[], { stats }: Has
   return undefined
 }
 
-/** Whoever else may write could change it between this check and its execution. */
-function exposureOf({ uid, mode }: BigIntStats, path: string): string | undefined {
+/** Whoever else may write could change it between this check and its execution. What all users read may be root's. */
+function exposureOf({ uid, mode }: BigIntStats, path: string, isShared: boolean): string | undefined {
   const owner = process.getuid?.()
   if (owner === undefined) return undefined
-  if (uid !== BigInt(owner)) return `${quote(path)} belongs to another user`
+  if (isShared ? !isTrustedOwner(Number(uid)) : uid !== BigInt(owner)) return `${quote(path)} belongs to another user`
   return (mode & 0o022n) === 0n ? undefined : `${quote(path)} can be written by other users`
 }

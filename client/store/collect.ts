@@ -1,7 +1,7 @@
-// Removes what no known lockfile names and nothing touched for a while. Installs hold the store's lock shared, this holds it
+// Removes what no known lockfile names, nothing runs and nothing used for a while. Installs hold the store's lock shared, this holds it
 // exclusive, so nothing is removed between being found and being used.
-import { readdirSync, rmSync } from 'node:fs'
-import { join, sep } from 'node:path'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { isDigest } from '../../schemas/digest.ts'
 import { DAY_MS } from '../../schemas/duration.ts'
@@ -10,10 +10,13 @@ import { onDisk, STORE_DISK } from './disk.ts'
 import { statOf } from './identity.ts'
 import { knownPrograms } from './known-programs.ts'
 import { rootsOf } from './known-projects.ts'
+import { lastUse } from './last-use.ts'
 import type { Layout } from './layout.ts'
 import { isTreeKey } from './layout.ts'
 import { unusedNotes } from './made-programs.ts'
+import { runningDigests } from './running-trees.ts'
 import { removeTree } from './unpacked.ts'
+import { digestOfName, entriesOf, sizeOf } from './weigh-store.ts'
 
 /** Younger things stay: a lockfile that names them may be about to be written. */
 const MIN_AGE_MS = DAY_MS
@@ -25,7 +28,9 @@ type CollectOptions = {
   readonly onWait?: (line: string) => void
 }
 
-type Collected = { readonly path: string; readonly bytes: number }
+type Collected = { readonly path: string; readonly bytes: number; readonly why: Why }
+
+type Why = 'no known lockfile names it' | 'an earlier octo made it' | 'it was left behind, or is made anew when needed'
 
 /** Returns what was removed, or would be with `dryRun`. */
 export async function collect(layout: Layout, options: CollectOptions): Promise<readonly Collected[]> {
@@ -36,22 +41,44 @@ export async function collect(layout: Layout, options: CollectOptions): Promise<
     ...STORE_DISK,
     ...(options.onWait ? { onWait: options.onWait } : {}),
   })
-  const roots = new Set([...rootsOf(layout), ...knownPrograms(layout).keys()])
-  const isOld = (path: string) => ageOf(path, options.now) >= (options.minAgeMs ?? MIN_AGE_MS)
-  const found = new Set([
-    ...unreferenced(layout, roots),
-    ...unusedNotes(layout, roots),
-    ...outdated(layout),
-    ...unfinished(layout),
+  const minAgeMs = options.minAgeMs ?? MIN_AGE_MS
+  const needed = [...rootsOf(layout), ...knownPrograms(layout).keys(), ...(runningDigests(layout) ?? [])]
+  const roots = new Set([...needed, ...usedAfter(layout, options.now - minAgeMs)])
+  const isOld = (path: string) => ageOf(path, options.now) >= minAgeMs
+  const found = new Map<string, Why>([
+    ...pairs(unfinished(layout), 'it was left behind, or is made anew when needed'),
+    ...pairs(outdated(layout), 'an earlier octo made it'),
+    ...pairs([...unreferenced(layout, roots), ...unusedNotes(layout, roots)], 'no known lockfile names it'),
   ])
-  const doomed = [...found].filter(isOld)
-  const removed = doomed.map((path) => ({ path, bytes: sizeOf(path, layout) }))
+  const doomed = [...found].filter(([path]) => isOld(path))
+  const removed = doomed.map(([path, why]) => ({ path, bytes: sizeOf(path, layout), why }))
   if (!options.dryRun) for (const { path } of removed) removeAny(path)
   return removed
 }
 
+function pairs(paths: readonly string[], why: Why): readonly (readonly [string, Why])[] {
+  return paths.map((path) => [path, why])
+}
+
+/** Also of what no lockfile names: somebody ran it beside the locked version. */
+function usedAfter(layout: Layout, since: number): readonly Digest[] {
+  return entriesOf(layout.trees)
+    .filter(isTreeKey)
+    .filter((key) => (lastUse(layout, key) ?? 0) > since)
+    .map(digestOfName)
+    .filter(isDigest)
+}
+
 function unreferenced(layout: Layout, roots: ReadonlySet<Digest>): readonly string[] {
-  const folders = [layout.trees, layout.blobs, layout.releases, layout.memos, layout.proven, layout.shimNames]
+  const folders = [
+    layout.trees,
+    layout.blobs,
+    layout.releases,
+    layout.memos,
+    layout.proven,
+    layout.shimNames,
+    layout.used,
+  ]
   return folders.flatMap((folder) =>
     entriesOf(folder)
       .filter((name) => isUnrooted(name, roots))
@@ -81,29 +108,17 @@ function outdated(layout: Layout): readonly string[] {
 }
 
 function isNamedByDigest(name: string): boolean {
-  return isDigest(`sha256:${name.slice(0, 64)}`)
+  return isDigest(digestOfName(name))
 }
 
 function isUnrooted(name: string, roots: ReadonlySet<Digest>): boolean {
-  const digest = `sha256:${name.slice(0, 64)}`
+  const digest = digestOfName(name)
   return isDigest(digest) && !roots.has(digest)
-}
-
-function entriesOf(folder: string): readonly string[] {
-  return onDisk(folder, () => readdirSync(folder))
 }
 
 function ageOf(path: string, now: number): number {
   const stat = statOf(path)
   return stat ? now - Number(stat.ctimeMs) : 0
-}
-
-/** What is linked counts once, with its blob. */
-function sizeOf(path: string, layout: Layout): number {
-  const stat = statOf(path)
-  if (!stat) return 0
-  if (stat.isDirectory()) return entriesOf(path).reduce((sum, name) => sum + sizeOf(join(path, name), layout), 0)
-  return stat.nlink > 1n && !path.startsWith(`${layout.blobs}${sep}`) ? 0 : Number(stat.size)
 }
 
 function removeAny(path: string): void {

@@ -1,5 +1,5 @@
 // How the store of this machine is: whether it may be used, has room, and lies where programs can be started.
-import { rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CodedError } from '../../schemas/errors.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
@@ -7,7 +7,9 @@ import { quote } from '../../schemas/quote.ts'
 import { runProcess } from '../../system/process/run-process.ts'
 import { onDisk } from './disk.ts'
 import type { Layout } from './layout.ts'
+import { isTreeKey, layoutOf } from './layout.ts'
 import { openStore } from './open-store.ts'
+import { openShared } from './shared-store.ts'
 
 export type ExaminedStore =
   | { readonly state: 'refused'; readonly root: string; readonly error: CodedError }
@@ -36,6 +38,19 @@ export async function examineStore(root: string): Promise<ExaminedStore> {
     if (!isCoded(error)) throw error
     return { state: 'refused', root, error }
   }
+}
+
+export type ExaminedShared =
+  | { readonly state: 'refused'; readonly root: string; readonly problem: string; readonly hint: string }
+  | { readonly state: 'usable'; readonly root: string; readonly artifacts: number }
+
+/** How the store of all users is; undefined where none is named, or the own one is. */
+export function examineShared(storeRoot: string, sharedRoot: string | undefined): ExaminedShared | undefined {
+  const found = openShared(layoutOf(storeRoot), sharedRoot)
+  if (!found || found.state === 'refused') return found
+  const { layout } = found
+  const trees = onDisk(layout.trees, () => readdirSync(layout.trees)).filter(isTreeKey)
+  return { state: 'usable', root: sharedRoot ?? '', artifacts: trees.length }
 }
 
 const KEPT = { headBytes: 64, tailBytes: 64, lineBytes: 64 }

@@ -39,6 +39,13 @@ export function knownPrograms(layout: Layout): ReadonlyMap<Digest, readonly stri
   return found
 }
 
+/** The same, and of projects that are not there now, whose folder may come back: nothing is forgotten. */
+export function notedPrograms(layout: Layout): readonly Digest[] {
+  return onDisk(layout.knownPrograms, () => readdirSync(layout.knownPrograms)).flatMap(
+    (name) => readNote(join(layout.knownPrograms, name))?.digest ?? [],
+  )
+}
+
 function readNote(path: string): Note | undefined {
   try {
     const note = parseJson(readIfWhole(path) ?? 'null', path, MAX_NOTE_BYTES) as Partial<Note> | null

@@ -1,10 +1,13 @@
 // Lockfiles that use this store: what they name is kept by collect.
 
-import { readdirSync, rmSync } from 'node:fs'
+import { lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
+import { isDigest } from '../../schemas/digest.ts'
+import { DAY_MS } from '../../schemas/duration.ts'
+import type { Lockfile } from '../../schemas/lockfile.ts'
 import { parseLockfile } from '../../schemas/lockfile.ts'
-import { readIfThere, readIfWhole, writeUnlessReadOnly } from '../../system/files/atomic-file.ts'
+import { readIfThere, readIfWhole, writeDisposable, writeUnlessReadOnly } from '../../system/files/atomic-file.ts'
 import { onDisk, STORE_DISK } from './disk.ts'
 import type { Layout } from './layout.ts'
 
@@ -32,12 +35,61 @@ export function namesInKnownLocks(layout: Layout): ReadonlyMap<Digest, readonly 
   return found
 }
 
+/**
+ * Notes what the lockfile names: where it cannot be found later, on a disk that is not there or in a branch that is not checked
+ * out, it is still known. Where it cannot be written, nothing is collected either.
+ */
+export function noteLocked(layout: Layout, path: string, lock: Lockfile, now: number = Date.now()): void {
+  const place = layout.lockedDigests(path)
+  const text = digestsOf(lock)
+    .map(({ digest }) => digest)
+    .join('\n')
+  const seen = lstatSync(place, { throwIfNoEntry: false })
+  if (seen && Math.abs(now - seen.mtimeMs) < DAY_MS && readIfWhole(place) === text) return
+  try {
+    mkdirSync(layout.locked, { recursive: true, mode: 0o700 })
+  } catch {
+    return
+  }
+  writeDisposable(place, text, { staging: layout.staging })
+}
+
+/** A lockfile that was not seen for longer is gone for good. */
+const GONE_AFTER_MS = 30 * DAY_MS
+
+/** The same as rootsOf, and of lockfiles that were there until lately; forgets nothing. Throws when one cannot be read. */
+export function keptDigests(layout: Layout, now: number): ReadonlySet<Digest> {
+  const kept = new Set<Digest>()
+  for (const note of onDisk(layout.knownLocks, () => readdirSync(layout.knownLocks))) {
+    const path = readIfWhole(join(layout.knownLocks, note))
+    if (path === undefined) continue
+    const text = readIfThere(path)
+    const named =
+      text === undefined ? namedBefore(layout, path, now) : digestsIn(text, path).map(({ digest }) => digest)
+    for (const digest of named) kept.add(digest)
+  }
+  return kept
+}
+
+function namedBefore(layout: Layout, path: string, now: number): readonly Digest[] {
+  const place = layout.lockedDigests(path)
+  const seen = lstatSync(place, { throwIfNoEntry: false })
+  if (!seen || now - seen.mtimeMs >= GONE_AFTER_MS) return []
+  return (readIfWhole(place) ?? '').split('\n').filter(isDigest)
+}
+
 function addTo(names: readonly string[] = [], name: string): string[] {
   return names.includes(name) ? [...names] : [...names, name]
 }
 
-function digestsIn(text: string, path: string): readonly { readonly digest: Digest; readonly name: string }[] {
-  return Object.values(parseLockfile(text, path).plugins).flatMap(({ repo, plugin, version, ...entry }) => {
+type Named = { readonly digest: Digest; readonly name: string }
+
+function digestsIn(text: string, path: string): readonly Named[] {
+  return digestsOf(parseLockfile(text, path))
+}
+
+function digestsOf({ plugins }: Lockfile): readonly Named[] {
+  return Object.values(plugins).flatMap(({ repo, plugin, version, ...entry }) => {
     const proofs = [entry.bundle, entry.component?.list].flatMap((proof) => (proof ? [proof.digest] : []))
     const digests = [...proofs, ...Object.values(entry.platforms).map(({ digest }) => digest)]
     return digests.map((digest) => ({ digest, name: `${repo}/${plugin}@${version}` }))

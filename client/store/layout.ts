@@ -21,6 +21,8 @@ export function layoutOf(root: string) {
   return {
     root,
     base,
+    /** The root of another store, where bytes are read from that: see shared-store.ts. */
+    sharedRoot: undefined as string | undefined,
     /** e.g. `v1/blobs/sha256/2c26…`: bytes as they were downloaded. */
     blobs: at('blobs', 'sha256'),
     blob: (digest: Digest) => at('blobs', 'sha256', hexOf(digest)),
@@ -63,6 +65,12 @@ export function layoutOf(root: string) {
     /** e.g. `v1/known-programs/60f3…`: a program that a service of a project uses, kept by collect. */
     knownPrograms: at('known-programs'),
     knownProgram: (key: string) => at('known-programs', short(key, 40)),
+    /** e.g. `v1/used/2c26…-tar.gz-81b6…`: empty; its time says when the tree was last used. Disposable. */
+    used: at('used'),
+    useMark: (key: TreeKey) => at('used', key),
+    /** e.g. `v1/locked/60f3…`: what the lockfile at that path named, for when that cannot be found for a while. */
+    locked: at('locked'),
+    lockedDigests: (path: string) => at('locked', short(path, 40)),
     /** e.g. `v1/locks/2c2.lock`: held while blobs of that prefix are downloaded. A fixed number, so none is ever deleted. */
     locks: at('locks'),
     shimLock: (path: string) => at('locks', `shim-${short(path, 1)}.lock`),

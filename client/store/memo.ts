@@ -40,17 +40,20 @@ export type Hashed = {
   readonly since: bigint | undefined
   /** By relative path, each from before its file was hashed. */
   readonly stats: Map<string, BigIntStats>
+  /** They lie in the store of all users, where root may own them. */
+  readonly isShared: boolean
 }
 
 export function beginHashing(layout: Layout): Hashed {
-  return { since: fileSystemTime(layout), stats: new Map() }
+  const isShared = layout.sharedRoot !== undefined
+  return { since: isShared ? sharedTime(layout) : fileSystemTime(layout), stats: new Map(), isShared }
 }
 
 /** Remembers files just hashed; skipped while they are too fresh for their times to tell every change. */
 export function remember(
   layout: Layout,
   artifact: StoredArtifact,
-  { since, stats }: Hashed,
+  { since, stats }: Pick<Hashed, 'since' | 'stats'>,
   files: readonly StoredFile[],
 ): void {
   if (since === undefined) return
@@ -76,6 +79,15 @@ const ROUNDED_TO_NS = 1_000_000n
 export function isSettled(ctimeNs: bigint, nowNs: bigint): boolean {
   const step = ctimeNs % ROUNDED_TO_NS === 0n ? ROUNDED_STEP_NS : STEP_NS
   return ctimeNs <= nowNs - step
+}
+
+/** Nobody writes there to ask its clock. That of another file system may go otherwise, by as much as servers are ever apart. */
+const OTHER_CLOCK_NS = 60_000_000_000n
+
+function sharedTime(layout: Layout): bigint | undefined {
+  const since = fileSystemTime(layout)
+  const isSameClock = statOf(layout.trees)?.dev === statOf(layout.staging)?.dev
+  return since === undefined || isSameClock ? since : since - OTHER_CLOCK_NS
 }
 
 /** From a file made now: on a network file system, the server's clock is the one that stamps. */

@@ -5,9 +5,13 @@ import { readIfWhole, writeWhole } from '../../system/files/atomic-file.ts'
 import { STORE_DISK } from './disk.ts'
 import type { Layout } from './layout.ts'
 
-const TEXT = '{}\n'
+export const PACKAGE_SCOPE = '{}\n'
 
-export function endPackageScope({ trees, staging }: Layout): void {
-  const path = join(trees, '..', 'package.json')
-  if (readIfWhole(path) !== TEXT) writeWhole(path, TEXT, { staging, ...STORE_DISK })
+export function packageScopePath({ trees }: Pick<Layout, 'trees'>): string {
+  return join(trees, '..', 'package.json')
+}
+
+export function endPackageScope(layout: Layout): void {
+  const path = packageScopePath(layout)
+  if (readIfWhole(path) !== PACKAGE_SCOPE) writeWhole(path, PACKAGE_SCOPE, { staging: layout.staging, ...STORE_DISK })
 }

@@ -1,4 +1,4 @@
-// Where the store is, from the environment.
+// Where the stores are, from the environment.
 import { join, resolve } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 
@@ -7,6 +7,11 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** `$OCTO_HOME`, else `octo` in the user's cache folder (`$XDG_CACHE_HOME`, `~/.cache`, `~/Library/Caches`, `%LocalAppData%`). */
 export function storeRootOf(env: Environment, platform: string = process.platform): string {
   return env.OCTO_HOME ? resolve(env.OCTO_HOME) : join(cacheFolder(env, platform), 'octo')
+}
+
+/** The store that all users of this machine read, as `$OCTO_SHARED_STORE` names it; undefined when there is none. */
+export function sharedRootOf(env: Environment): string | undefined {
+  return env.OCTO_SHARED_STORE || undefined
 }
 
 function cacheFolder(env: Environment, platform: string): string {

@@ -47,7 +47,7 @@ async function problemInTree(layout: Layout, key: TreeKey): Promise<string | und
   const isRaw = key.startsWith(`${hex}-raw-`)
   const files = isRaw ? rawFiles(root, digest, Number(statOf(blob)?.size ?? 0n)) : await archiveFiles(blob)
   if (!files) return 'the bytes that it was unpacked from cannot be read'
-  return problemIn(root, files, { since: undefined, stats: new Map() })
+  return problemIn(root, files, { since: undefined, stats: new Map(), isShared: false })
 }
 
 /** Under whatever name it is executed. */

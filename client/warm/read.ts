@@ -7,15 +7,18 @@ import { octoVersion } from '../../system/octo-version.ts'
 import { shortHash } from '../../system/short-hash.ts'
 import type { Memo } from '../store/identity.ts'
 import { isUnchanged } from '../store/identity.ts'
-import type { TreeKey } from '../store/layout.ts'
+import { noteUse } from '../store/last-use.ts'
+import type { Layout, TreeKey } from '../store/layout.ts'
 import { isTreeKey, layoutOf } from '../store/layout.ts'
-import { problemOfNested } from '../store/own-folder.ts'
+import { problemOfNested, problemOfShared } from '../store/own-folder.ts'
 import { readOwnRecord } from '../store/own-record.ts'
 import { problemOfPlaces } from '../store/program-places.ts'
 import type { VerifiedExecutable } from '../verified-executable.ts'
 
 export type WarmRunKey = {
   readonly storeRoot: string
+  /** What the environment names now; see sharedRootOf. */
+  readonly sharedRoot?: string | undefined
   /** Absolute paths. */
   readonly configPath: string
   readonly lockPath: string
@@ -28,6 +31,8 @@ export type WarmRecord = {
   readonly identity: string
   readonly inputs: readonly { readonly path: string; readonly text: string }[]
   readonly tree: TreeKey
+  /** Where the tree lies, if not in the own store. */
+  readonly sharedRoot?: string
   /** Of what is executed, below the tree. */
   readonly inner: string
   readonly executable: VerifiedExecutable
@@ -48,11 +53,21 @@ export function readWarmRun(key: WarmRunKey): VerifiedExecutable | undefined {
     const memo = readOwnRecord(layout.memo(record.tree)) as Memo
     if (!memo.entries.some(([path, _, digest]) => path === record.inner && digest !== undefined)) return undefined
     if (problemOfPlaces(memo.entries.map(([, , , , places]) => places))) return undefined
-    const root = layout.tree(record.tree)
-    return isUnchanged(root, memo) ? { ...record.executable, root, path: join(root, record.inner) } : undefined
+    const root = rootOf(record, layout, key)
+    if (root === undefined || !isUnchanged(root, memo)) return undefined
+    if (record.sharedRoot === undefined) noteUse(layout, record.tree)
+    return { ...record.executable, root, path: join(root, record.inner) }
   } catch {
     return undefined
   }
+}
+
+/** Of a shared store only while that is the one that is named, and nobody else can change what lies there. */
+function rootOf(record: WarmRecord, own: Layout, { sharedRoot }: WarmRunKey): string | undefined {
+  if (record.sharedRoot === undefined) return own.tree(record.tree)
+  if (record.sharedRoot !== sharedRoot) return undefined
+  const shared = layoutOf(sharedRoot)
+  return problemOfShared([shared.root, shared.base, shared.trees]) ? undefined : shared.tree(record.tree)
 }
 
 /** The machine is part of it, as a store may be shared by several. */

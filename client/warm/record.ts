@@ -17,6 +17,7 @@ export function recordWarmRun(layout: Layout, run: ProvenRun & { readonly stored
   const record: WarmRecord = {
     ...{ identity, inputs: compared.inputs },
     ...{ tree: stored.key, inner: stored.executable, executable },
+    ...(layout.sharedRoot === undefined ? {} : { sharedRoot: layout.sharedRoot }),
   }
   writeOwnRecord(layout, layout.warmRecord(shortHash(identity)), record)
 }

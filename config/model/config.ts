@@ -27,6 +27,8 @@ export type RepoConfig = {
   readonly name: Name
   /** `…/repos/<repo>.yaml` as the config gives it, absolute; or `ocm://HOST/PATH//COMPONENT`. */
   readonly url: string
+  /** Where the same repo is served too: asked in this order when it does not answer at `url`. Absent where there are none. */
+  readonly mirrors?: readonly string[]
   readonly trust: RepoTrust
 }
 

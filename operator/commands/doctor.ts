@@ -1,6 +1,14 @@
 // `octo doctor`: everything on this machine and on the way to the repos that octo needs, looked at once, each with its cure.
 import type { Workspace } from '../../client/index.ts'
-import { defaultConfigPath, examine, examineStore, openWorkspace, storeRootOf } from '../../client/index.ts'
+import {
+  defaultConfigPath,
+  examine,
+  examineShared,
+  examineStore,
+  openWorkspace,
+  sharedRootOf,
+  storeRootOf,
+} from '../../client/index.ts'
 import { standIn } from '../../config/ask-prompts.ts'
 import { requestsOf } from '../../config/model/requests.ts'
 import { isCoded } from '../../schemas/errors.ts'
@@ -11,7 +19,7 @@ import type { Finding, FindingState } from '../doctor/finding.ts'
 import { finding, refusal } from '../doctor/finding.ts'
 import { keyFindings } from '../doctor/keys.ts'
 import { examinePlugins, lockfileFinding } from '../doctor/plugins.ts'
-import { examineMachine, examineStoreFolder } from '../doctor/this-machine.ts'
+import { examineMachine, examineStoreFolder, sharedStoreFinding } from '../doctor/this-machine.ts'
 import type { SessionOptions } from '../operator-session.ts'
 
 export type DoctorOptions = Pick<SessionOptions, 'config' | 'lock' | 'offline'>
@@ -39,7 +47,10 @@ async function allFindings(options: DoctorOptions, terminal: Terminal): Promise<
 
 async function storeFindings(env: NodeJS.ProcessEnv): Promise<readonly Finding[]> {
   try {
-    return examineStoreFolder(await examineStore(storeRootOf(env)))
+    const root = storeRootOf(env)
+    const own = await examineStore(root)
+    const shared = await examineShared(root, sharedRootOf(env))
+    return [...examineStoreFolder(own), ...(shared ? [sharedStoreFinding(shared)] : [])]
   } catch (error) {
     if (!isCoded(error)) throw error
     return [refusal('store', error)]

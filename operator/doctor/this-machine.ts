@@ -1,6 +1,6 @@
 // What octo stands on: itself, its Node, the folder for temporary files, room and safety of the store.
 import { accessSync, constants, statSync } from 'node:fs'
-import type { ExaminedStore } from '../../client/index.ts'
+import type { ExaminedShared, ExaminedStore } from '../../client/index.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import { temporaryFolder } from '../../system/files/temporary-folder.ts'
 import { octoVersion } from '../../system/octo-version.ts'
@@ -59,6 +59,14 @@ export function examineStoreFolder(store: ExaminedStore): readonly Finding[] {
           'set OCTO_HOME to a folder of a file system that is mounted without `noexec`, and where no policy forbids programs',
         )
   return [start, roomFinding(store)]
+}
+
+/** One that cannot be used keeps nobody from anything: octo goes on with the own store. */
+export function sharedStoreFinding(shared: ExaminedShared): Finding {
+  const { root } = shared
+  if (shared.state === 'usable')
+    return finding('good', 'shared store', `${root}, ${count(shared.artifacts, 'artifact')}`)
+  return finding('warning', 'shared store', `${quote(root)} is passed over: it ${shared.problem}`, shared.hint)
 }
 
 function roomFinding({ root, freeBytes, freeFiles }: Extract<ExaminedStore, { state: 'open' }>): Finding {

@@ -1,6 +1,6 @@
 // What all shims of one command share: client, config, store, and the programs of this machine.
 import { resolve } from 'node:path'
-import { storeRootOf } from '../../client/index.ts'
+import { sharedRootOf, storeRootOf } from '../../client/index.ts'
 import type { Session, SessionOptions } from '../operator-session.ts'
 import { findLinkMachine } from './machine.ts'
 import { ownStart } from './own-start.ts'
@@ -11,11 +11,15 @@ type Place = { readonly cwd: string; readonly env: Readonly<Record<string, strin
 export function openLinking(session: Session, options: SessionOptions, { cwd, env }: Place): Linking {
   const storeRoot = storeRootOf(env)
   const usual = storeRootOf({ HOME: env.HOME })
+  const shared = sharedRootOf(env)
   return {
     client: session.client,
     configPath: session.configPath,
     runWords: runWords(session, options, cwd),
-    ...(storeRoot === usual ? {} : { octoHome: storeRoot }),
+    stores: [
+      ...(storeRoot === usual ? [] : [`OCTO_HOME=${storeRoot}`]),
+      ...(shared === undefined ? [] : [`OCTO_SHARED_STORE=${shared}`]),
+    ],
     machine: findLinkMachine(),
     start: ownStart(),
   }

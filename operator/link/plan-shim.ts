@@ -24,8 +24,8 @@ export type Linking = {
   readonly configPath: string
   /** Words of `octo run` behind `--relink FILE` and before the plugin: the same config, lockfile and flags. */
   readonly runWords: readonly string[]
-  /** Where the store is not the usual one of a user. */
-  readonly octoHome?: string
+  /** Variables of the environment that say where stores are, as far as they are not the usual ones of a user. */
+  readonly stores: readonly string[]
   readonly machine: LinkMachine
   readonly start: OwnStart
 }
@@ -98,8 +98,8 @@ function watchProgram(watched: WatchedPlaces, { file, program, executable }: Sta
   })
 }
 
-function callsOf({ octoHome, machine, start, runWords }: Linking, { path, request }: LinkRequest): OctoCalls {
-  const home = octoHome === undefined ? [] : [machine.env, `OCTO_HOME=${octoHome}`]
+function callsOf({ stores, machine, start, runWords }: Linking, { path, request }: LinkRequest): OctoCalls {
+  const home = stores.length === 0 ? [] : [machine.env, ...stores]
   const begin = [...home, ...start.words, 'run']
   const end = [...runWords, request, '--']
   return { run: [...begin, ...end], relink: [...begin, '--relink', path, ...end] }

@@ -135,6 +135,12 @@ function isPrivateGroup({ uid, gid }: Stats, self: number): boolean {
   return self !== 0 && uid === self && gid === self && process.getgid?.() === self
 }
 
+/** Root, or this user: nobody else may have made what runs. */
+export function isTrustedOwner(uid: number): boolean {
+  const self = process.getuid?.()
+  return self === undefined || isTrusted(uid, self)
+}
+
 function isTrusted(uid: number, self: number): boolean {
   return uid === 0 || uid === self || uid === unmappedOwner()
 }

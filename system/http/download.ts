@@ -30,6 +30,11 @@ type DownloadRequest = {
   readonly retry?: RetryOptions
   /** For all attempts together; without it only rates are limited. */
   readonly wholeMs?: number
+  /**
+   * What is here is continued from the same file alone, as its ETag says; or from any server, where the digest of the whole is known
+   * and is compared at the end.
+   */
+  readonly continues?: 'same file' | 'same bytes'
 }
 
 /** Fills the sink up to `size`; that the bytes are the right ones is for the caller to prove. */
@@ -40,9 +45,10 @@ export async function download(http: Http, request: DownloadRequest): Promise<vo
 
 type Timed = DownloadRequest & { readonly time: WholeTime }
 
-async function downloadOnce(http: Http, { url, size, sink, time }: Timed, attempt: Attempt): Promise<void> {
-  if (sink.size === size && sink.origin?.url === url.href) return
-  const answer = await http.get(url, { 'accept-encoding': 'identity', ...continuation(sink, url, size) }, attempt)
+async function downloadOnce(http: Http, request: Timed, attempt: Attempt): Promise<void> {
+  const { url, size, sink, time, continues } = request
+  if (sink.size === size && (continues === 'same bytes' || sink.origin?.url === url.href)) return
+  const answer = await http.get(url, { 'accept-encoding': 'identity', ...continuation(request) }, attempt)
   if (answer.status === 206) requireContinuation(answer, sink, size)
   else if (answer.status === 200) begin(answer, sink, url, size)
   else if (answer.status === 416) {
@@ -58,9 +64,12 @@ async function downloadOnce(http: Http, { url, size, sink, time }: Timed, attemp
   if (sink.size < size) throw brokeOff(answer, sink, size)
 }
 
-/** Asks for the rest only of the very same file; without an ETag nobody can tell. */
-function continuation({ size: have, origin }: DownloadSink, url: URL, size: number): Record<string, string> {
-  if (have === 0 || have >= size || origin?.url !== url.href || origin.etag === undefined) return {}
+/** Without a digest, the rest only of the very same file; without an ETag nobody can tell. */
+function continuation({ sink, url, size, continues }: DownloadRequest): Record<string, string> {
+  const { size: have, origin } = sink
+  if (have === 0 || have >= size) return {}
+  if (continues === 'same bytes' && origin?.url !== url.href) return { range: `bytes=${have}-` }
+  if (origin?.url !== url.href || origin.etag === undefined) return {}
   return { range: `bytes=${have}-`, 'if-range': origin.etag }
 }
 

@@ -4,7 +4,6 @@
 import type { Descriptor } from '../../../schemas/component/descriptor.ts'
 import { parseDescriptor } from '../../../schemas/component/descriptor.ts'
 import type { Digest } from '../../../schemas/digest.ts'
-import { digestOf } from '../../../schemas/digest.ts'
 import { coded, isCoded } from '../../../schemas/errors.ts'
 import { LIMITS } from '../../../schemas/limits.ts'
 import type { LockedPlugin } from '../../../schemas/lockfile.ts'
@@ -13,7 +12,7 @@ import { quote } from '../../../schemas/quote.ts'
 import { decodeText } from '../../../schemas/text.ts'
 import type { Version } from '../../../schemas/version.ts'
 import { settledNow } from '../../../system/async/limit.ts'
-import { readIfWhole, writeWhole } from '../../../system/files/atomic-file.ts'
+import { writeWhole } from '../../../system/files/atomic-file.ts'
 import { readComponentVersion, requireIdentity } from '../../../system/oci/read-component.ts'
 import type { PluginFile } from '../../../trust/component/plugin-files.ts'
 import { findPluginFiles } from '../../../trust/component/plugin-files.ts'
@@ -24,6 +23,7 @@ import type { ClientContext } from '../../context.ts'
 import { STORE_DISK } from '../../store/disk.ts'
 import type { Layout } from '../../store/layout.ts'
 import { noteProven, provenSince } from '../../store/proven.ts'
+import { storedBundle } from '../../store/stored-bundle.ts'
 import type { ComponentRepo } from './component-repo.ts'
 import { addressOf } from './component-repo.ts'
 import type { ListedVersion, PluginList } from './plugin-list.ts'
@@ -154,9 +154,10 @@ async function listOf(
 
 type Address = Parameters<ClientContext['network']['component']>[0]
 
-async function readProof(digest: Digest, address: Address, { layout, network }: ClientContext) {
-  const stored = readIfWhole(layout.release(digest))
-  if (stored !== undefined && digestOf(stored) === digest) return Buffer.from(stored)
+async function readProof(digest: Digest, address: Address, context: ClientContext) {
+  const { layout, network } = context
+  const stored = storedBundle(digest, context)
+  if (stored !== undefined) return Buffer.from(stored)
   const bytes = await (await network.component(address)).document({ digest })
   // Not durable: what is damaged is fetched again.
   if (bytes) writeWhole(layout.release(digest), bytes, { staging: layout.staging, mode: 0o444, ...STORE_DISK })

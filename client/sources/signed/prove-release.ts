@@ -2,7 +2,6 @@
 
 import type { RepoConfig } from '../../../config/model/config.ts'
 import type { Digest } from '../../../schemas/digest.ts'
-import { digestOf } from '../../../schemas/digest.ts'
 import { coded, isCoded } from '../../../schemas/errors.ts'
 import { LIMITS } from '../../../schemas/limits.ts'
 import type { LockedPlugin } from '../../../schemas/lockfile.ts'
@@ -11,7 +10,7 @@ import { quote } from '../../../schemas/quote.ts'
 import type { ReleasePredicate } from '../../../schemas/release-statement.ts'
 import { decodeText } from '../../../schemas/text.ts'
 import type { Version } from '../../../schemas/version.ts'
-import { readIfWhole, writeWhole } from '../../../system/files/atomic-file.ts'
+import { writeWhole } from '../../../system/files/atomic-file.ts'
 import { download } from '../../../system/http/download.ts'
 import { DOCUMENT_MS } from '../../../system/http/whole-time.ts'
 import { createDigestGate } from '../../../trust/artifact/digest-gate.ts'
@@ -21,6 +20,9 @@ import type { ClientContext } from '../../context.ts'
 import { STORE_DISK } from '../../store/disk.ts'
 import type { Layout } from '../../store/layout.ts'
 import { noteProven, provenSince } from '../../store/proven.ts'
+import { storedBundle } from '../../store/stored-bundle.ts'
+import type { Patience } from '../places.ts'
+import { firstOf, placesOf } from '../places.ts'
 import { repoAddressOf } from '../repo-address.ts'
 
 type ReleasePlace = {
@@ -31,7 +33,7 @@ type ReleasePlace = {
 }
 
 /** All that a proof has any use for. */
-type ProofContext = Pick<ClientContext, 'layout' | 'network' | 'now'>
+type ProofContext = Pick<ClientContext, 'layout' | 'shared' | 'network' | 'now' | 'report'>
 
 /** A release that is new to the lockfile; its key has to be valid now. */
 export async function proveRelease(place: ReleasePlace, context: ProofContext): Promise<VerifiedRelease> {
@@ -85,12 +87,23 @@ function prove(
   return release
 }
 
-async function readBundle(place: ReleasePlace, { layout, network }: ProofContext): Promise<string> {
-  const path = layout.release(place.bundle.digest)
-  const stored = readIfWhole(path)
-  if (stored !== undefined && digestOf(stored) === place.bundle.digest) return stored
-  const url = repoAddressOf(place.repo.url).bundle(place.plugin, place.version)
-  requireBundleSize(place.bundle.size, url)
+async function readBundle(place: ReleasePlace, context: ProofContext): Promise<string> {
+  const { repo, plugin, version, bundle } = place
+  const stored = storedBundle(bundle.digest, context)
+  if (stored !== undefined) return stored
+  const subject = `${repo.name}/${plugin}@${version}`
+  return firstOf(
+    placesOf(repo),
+    ({ address }, retry) => fetchBundle({ ...bundle, url: address.bundle(plugin, version), retry }, context),
+    { ...context, subject, isPinned: true },
+  )
+}
+
+type WantedBundle = ReleasePlace['bundle'] & { readonly url: URL; readonly retry: Patience }
+
+async function fetchBundle(bundle: WantedBundle, { layout, network }: ProofContext): Promise<string> {
+  const { url, retry } = bundle
+  requireBundleSize(bundle.size, url)
   const http = await network.http(url.href)
   const pieces: Buffer[] = []
   const sink = {
@@ -104,13 +117,13 @@ async function readBundle(place: ReleasePlace, { layout, network }: ProofContext
       sink.size += chunk.length
     },
   }
-  await download(http, { url, size: place.bundle.size, sink, wholeMs: DOCUMENT_MS })
+  await download(http, { url, size: bundle.size, sink, wholeMs: DOCUMENT_MS, ...(retry ? { retry } : {}) })
   const bytes = Buffer.concat(pieces)
-  const gate = createDigestGate(place.bundle, url.href)
+  const gate = createDigestGate(bundle, url.href)
   gate.update(bytes)
   gate.finish()
   // Not durable: a bundle that is damaged is another one, and is fetched again.
-  writeWhole(path, bytes, { staging: layout.staging, mode: 0o444, ...STORE_DISK })
+  writeWhole(layout.release(bundle.digest), bytes, { staging: layout.staging, mode: 0o444, ...STORE_DISK })
   return decodeText(bytes, url.href)
 }
 

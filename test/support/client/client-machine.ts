@@ -36,7 +36,7 @@ export async function aMachine(t: TestContext, recipes: readonly ReleaseRecipe[]
   }
   async function withClient<Result>(options: Partial<ClientOptions>, act: (client: Client) => Promise<Result>) {
     await using client = await openClient({ ...base, ...options })
-    return act(client)
+    return await act(client)
   }
   /** Throws what the first plugin failed with; `installRest` reports it. */
   const install = async (options: Partial<ClientOptions> = {}) => {

@@ -22,7 +22,7 @@ test('a bundle is asked for up to the size that a bundle may have, and not beyon
       throw coded('OFFLINE', { message: 'no network' })
     },
   } as unknown as Network
-  const context = { layout: layoutOf(tempFolder(t)), network, now: () => 0 }
+  const context = { layout: layoutOf(tempFolder(t)), network, now: () => 0, report: {} }
   const repo = aRepo({ url: 'https://plugins.example/repos/core.yaml', trust: issueKey() })
   const prove = (size: number) =>
     proveRelease(

@@ -1,0 +1,31 @@
+// Lets all users of this machine read the bytes of a store, and nothing else of it: records, logins of downloads and copies of
+// documents stay their owner's.
+import { chmodSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { onDisk } from './disk.ts'
+import type { Layout } from './layout.ts'
+import { packageScopePath } from './package-scope.ts'
+
+const READ_BY_ALL = 0o755
+const PASS = 0o001
+
+/** Gives the first folder on the way through which others cannot pass; undefined when there is none. */
+export function openToReaders(layout: Layout): string | undefined {
+  const { root, base, blobs, releases, trees } = layout
+  const folders = [root, base, ...[blobs, releases, trees].flatMap((folder) => [join(folder, '..'), folder])]
+  for (const folder of folders) onDisk(folder, () => chmodSync(folder, READ_BY_ALL))
+  const scope = packageScopePath(layout)
+  onDisk(scope, () => chmodSync(scope, 0o644))
+  return closedOnTheWay(root)
+}
+
+/** Whether it is there for others, too. */
+export function isOpenToReaders({ trees }: Layout): boolean {
+  return process.getuid !== undefined && (onDisk(trees, () => statSync(trees)).mode & PASS) !== 0
+}
+
+function closedOnTheWay(root: string): string | undefined {
+  const above = dirname(root)
+  if (above === root) return undefined
+  return closedOnTheWay(above) ?? ((statSync(above).mode & PASS) === 0 ? above : undefined)
+}
