@@ -26,8 +26,17 @@ export type ExaminedRepo = {
   readonly error?: CodedError
   /** By how many milliseconds this machine's clock is ahead of the server's; absent where the server says no time. */
   readonly aheadMs?: number
+  /** Where it is served too. */
+  readonly mirrors: readonly ExaminedMirror[]
   /** What it says of locked plugins that whoever uses them wants to know. */
   readonly remarks: readonly RepoRemark[]
+}
+
+type ExaminedMirror = {
+  readonly url: string
+  readonly error?: CodedError
+  /** Locked plugins of which it tells an older state than this machine has seen, or nothing. */
+  readonly behind: readonly string[]
 }
 
 type RepoRemark = {
@@ -57,16 +66,39 @@ async function examineRepo(
   context: ClientContext,
 ): Promise<ExaminedRepo> {
   const found = { name: repo.name, url: shownAddress(repo.url) }
+  const mirrors = await examineMirrors(repo, entries, context)
   try {
-    if (isComponentRepo(repo)) return { ...found, remarks: await remarksOnComponents(repo, entries, context) }
+    if (isComponentRepo(repo))
+      return { ...found, mirrors: [], remarks: await remarksOnComponents(repo, entries, context) }
     await ask(repo, context)
     const aheadMs = await clockDifference(repo, context)
     const remarks = repo.trust.kind === 'keys' ? await remarksOn(repo, entries, context) : []
-    return { ...found, ...(aheadMs === undefined ? {} : { aheadMs }), remarks }
+    return { ...found, mirrors, ...(aheadMs === undefined ? {} : { aheadMs }), remarks }
   } catch (error) {
     if (!isCoded(error)) throw error
-    return { ...found, error, remarks: [] }
+    return { ...found, mirrors, error, remarks: [] }
   }
+}
+
+function examineMirrors(
+  repo: RepoConfig,
+  entries: readonly LockedPlugin[],
+  context: ClientContext,
+): Promise<readonly ExaminedMirror[]> {
+  return inParallel(repo.mirrors ?? [], PARALLEL, async (mirror) => {
+    const found = { url: shownAddress(mirror) }
+    const served = { ...repo, url: mirror }
+    try {
+      await ask(served, context)
+      const states = await inParallel(entries, PARALLEL, (entry) =>
+        remarkOn(repo, entry, context, repoAddressOf(mirror)),
+      )
+      return { ...found, behind: states.flatMap((one) => (one && one.kind !== 'withdrawn' ? [one.plugin] : [])) }
+    } catch (error) {
+      if (!isCoded(error)) throw error
+      return { ...found, error, behind: [] }
+    }
+  })
 }
 
 /** Reading its list proves it, and refuses one that is older than what this machine has seen. */
@@ -117,10 +149,11 @@ async function remarkOn(
   repo: RepoConfig,
   { plugin, version, serial }: LockedPlugin,
   { network, layout }: ClientContext,
+  at = repoAddressOf(repo.url),
 ): Promise<RepoRemark | undefined> {
   const address = repoAddressOf(repo.url)
   try {
-    const document = await fetchPluginDocument(network.fetchDocument, address, plugin)
+    const document = await fetchPluginDocument(network.fetchDocument, at, plugin)
     if (!document) return { plugin, kind: 'gone', said: 'is not offered any more' }
     const seen = Math.max(serial ?? 0, readSeenSerial(layout, address.plugin(plugin).href))
     if (document.serial < seen)

@@ -10,10 +10,12 @@ import { quote } from '../../schemas/quote.ts'
 import type { ReleasePredicate } from '../../schemas/release-statement.ts'
 import { octoVersion } from '../../system/octo-version.ts'
 import type { ClientContext } from '../context.ts'
-import type { Network } from '../network.ts'
+import type { FetchDocument } from '../network.ts'
 import type { ComponentRepo } from '../sources/component/component-repo.ts'
 import { isComponentRepo } from '../sources/component/component-repo.ts'
 import type { Choice, Offer, Question } from '../sources/offer.ts'
+import type { Place, RepoPlace } from '../sources/places.ts'
+import { firstOf, mirrorLacks, patiently, placesOf } from '../sources/places.ts'
 import { plainDocument } from '../sources/plain/plain-document.ts'
 import { lockPlain } from '../sources/plain/plain-plugin.ts'
 import { repoAddressOf } from '../sources/repo-address.ts'
@@ -156,7 +158,14 @@ export async function askRepos(question: Question, context: ClientContext, known
 
 function seenSerialOf({ repo, document }: Omit<Offer, 'seenSerial'>, locked: LockedPlugin | undefined, layout: Layout) {
   if (repo.trust.kind === 'component') return 0
-  const seen = readSeenSerial(layout, repoAddressOf(repo.url).plugin(document.plugin).href)
+  return seenSerialAt({ repo, plugin: document.plugin }, locked, layout)
+}
+
+type Served = { readonly repo: RepoConfig; readonly plugin: Name }
+
+/** Of the repo, whichever of its addresses told it. */
+function seenSerialAt({ repo, plugin }: Served, locked: LockedPlugin | undefined, layout: Layout): number {
+  const seen = readSeenSerial(layout, repoAddressOf(repo.url).plugin(plugin).href)
   const lockedSerial = locked?.repo === repo.name && locked.url === repo.url ? locked.serial : 0
   return highestKnown([seen, lockedSerial])
 }
@@ -174,7 +183,7 @@ async function askRepo(repo: RepoConfig, asked: Asked, context: ClientContext): 
   try {
     if (isComponentRepo(repo)) return await askComponent(repo, plugin, context)
     if (repo.trust.kind === 'unsigned') return await plainDocument(repo, plugin, network)
-    return await askSigned(repo, asked, network)
+    return await askSigned(repo, asked, context)
   } catch (error) {
     // A name that says its repo is asked nowhere else, so there is nothing to pin.
     const isOpen = pinned === undefined && repos.length > 1
@@ -194,12 +203,34 @@ async function askComponent(repo: ComponentRepo, plugin: Name, context: ClientCo
   return componentDocument(repo, plugin, context)
 }
 
-async function askSigned(
-  repo: RepoConfig,
-  { question, known: { before, locked } }: Asked,
-  network: Network,
+async function askSigned(repo: RepoConfig, asked: Asked, context: ClientContext): Promise<PluginDocument | undefined> {
+  const { question, known } = asked
+  const subject = `${repo.name}/${question.plugin}`
+  return firstOf(
+    placesOf(repo),
+    async (place, patience) => {
+      const fetch = patiently(context.network.fetchDocument, patience)
+      const document = await askSignedAt(place, { ...asked, repo }, fetch)
+      if (!place.isMirror) return document
+      const seen = seenSerialAt({ repo, plugin: question.plugin }, known.before, context.layout)
+      return fresh(document, seen, place)
+    },
+    { ...context, subject },
+  )
+}
+
+/** Behind is what a mirror may be: that is no attempt to hide something, and no answer either. */
+function fresh(document: PluginDocument | undefined, seen: number, place: Place): PluginDocument {
+  if (!document) throw mirrorLacks(place, 'it does not have the plugin')
+  if (document.serial >= seen) return document
+  throw mirrorLacks(place, `it is behind: serial ${document.serial}, and ${seen} was seen`)
+}
+
+async function askSignedAt(
+  { address }: RepoPlace,
+  { repo, question, known: { before, locked } }: Asked & { readonly repo: RepoConfig },
+  fetch: FetchDocument,
 ): Promise<PluginDocument | undefined> {
-  const [fetch, address] = [network.fetchDocument, repoAddressOf(repo.url)]
   const kept = locked?.repo === repo.name ? { locked: locked.version } : {}
   const options = { operatorVersion: octoVersion(), ...kept }
   return atOneMoment(async () => {

@@ -13,12 +13,14 @@ import type { Version } from '../../schemas/version.ts'
 import { isPrerelease, newestFirst } from '../../schemas/version.ts'
 import { inParallel, settleInParallel } from '../../system/async/limit.ts'
 import type { ClientContext } from '../context.ts'
-import type { Network } from '../network.ts'
+import type { FetchDocument, Network } from '../network.ts'
 import type { ComponentRepo } from './component/component-repo.ts'
 import { isComponentRepo } from './component/component-repo.ts'
+import type { Patience } from './places.ts'
+import { firstOf, patiently, placesOf } from './places.ts'
 import { readPlainRepo } from './plain/read-repo.ts'
 import { addressNamed, readDiscovery } from './read-discovery.ts'
-import { repoAddressOf } from './repo-address.ts'
+import type { RepoAddress } from './repo-address.ts'
 import { requireRepo } from './require-repo.ts'
 
 type Found = {
@@ -69,24 +71,45 @@ async function searchRepo(
   reads: 'small' | 'all' = 'all',
 ): Promise<readonly Found[]> {
   if (isComponentRepo(repo)) return listComponents(repo, context)
-  const { network } = context
-  const address = repoAddressOf(repo.url)
+  return firstOf(
+    placesOf(repo),
+    ({ address }, patience) => searchAt(address, { repo, text, reads, patience }, context.network),
+    {
+      ...context,
+      subject: repo.name,
+    },
+  )
+}
+
+type Searched = {
+  readonly repo: RepoConfig
+  readonly text: string
+  readonly reads: 'small' | 'all'
+  readonly patience: Patience
+}
+
+async function searchAt(
+  address: RepoAddress,
+  { repo, text, reads, patience }: Searched,
+  { fetchDocument }: Network,
+): Promise<readonly Found[]> {
+  const fetch = patiently(fetchDocument, patience)
   const named = <Entry extends Omit<Found, 'repo'>>(entries: readonly Entry[]) =>
     entries.map((entry) => ({ ...entry, repo: repo.name }))
   if (repo.trust.kind === 'unsigned') {
-    const plugins = [...(await readPlainRepo(network.fetchDocument, address.yaml)).values()]
+    const plugins = [...(await readPlainRepo(fetch, address.yaml)).values()]
     return named(plugins.map(({ plugin, kind }) => ({ plugin, kind, description: '' })))
   }
-  const document = await readRepo(address.json, network)
+  const document = await readRepo(address.json, fetch)
   if (!document) {
-    await requireRepo(network.fetchDocument, address)
+    await requireRepo(fetch, address)
     return []
   }
   if (!document.shards) return named(document.plugins ?? [])
-  const answer = await askSearch(address.yaml, address.name, text, network)
+  const answer = await askSearch(address.yaml, address.name, text, fetch)
   if (answer || reads === 'small') return named(answer ?? [])
   const shards = document.shards.map((shard) => new URL(`${address.name}/${shard}`, address.yaml))
-  const parts = await inParallel(shards, PARALLEL, (shard) => readRepo(shard, network))
+  const parts = await inParallel(shards, PARALLEL, (shard) => readRepo(shard, fetch))
   return named(parts.flatMap((part) => part?.plugins ?? []))
 }
 
@@ -99,19 +122,19 @@ async function listComponents(repo: ComponentRepo, context: ClientContext): Prom
   })
 }
 
-async function readRepo(url: URL, network: Network) {
-  const text = await network.fetchDocument(url, LIMITS.repoDocumentBytes)
+async function readRepo(url: URL, fetch: FetchDocument) {
+  const text = await fetch(url, LIMITS.repoDocumentBytes)
   return text === undefined ? undefined : parseRepoDocument(text, url.href)
 }
 
 /** Undefined where the repo is only files. */
-async function askSearch(yaml: URL, repo: Name, text: string, network: Network) {
+async function askSearch(yaml: URL, repo: Name, text: string, fetch: FetchDocument) {
   const base = new URL('../', yaml)
-  const api = (await readDiscovery(network.fetchDocument, base))?.api
+  const api = (await readDiscovery(fetch, base))?.api
   if (!api) return undefined
   const url = addressNamed(`${api.base.replace(/\/?$/, '/')}search`, base)
   url.search = new URLSearchParams({ q: text, repo }).toString()
-  const answer = await network.fetchDocument(url, LIMITS.repoDocumentBytes)
+  const answer = await fetch(url, LIMITS.repoDocumentBytes)
   if (answer === undefined) return undefined
   return parseShape(searchAnswer, parseJson(answer, url.href, LIMITS.repoDocumentBytes), { name: url.href }).results
 }

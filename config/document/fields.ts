@@ -320,6 +320,9 @@ export const FIELDS = {
       means:
         "address of the repo's YAML, without environment variables, whose last part is the repo's name in signed statements; or of a plugin registry of OCM: `ocm://HOST/PATH//COMPONENT`",
     },
+    mirrors: local(
+      "where the same repo is served too: addresses as `url`, with the same last part, asked in this order when the repo's own does not answer; needs `keys`",
+    ),
     keys: {
       fetched: 'never',
       holds: { list: 'key' },

@@ -14,7 +14,7 @@ import { expandAddress } from '../document/template.ts'
 import type { Warnings } from '../document/warnings.ts'
 import { attempt } from '../document/warnings.ts'
 import { componentAddress, componentTrustOf, isComponentAddress } from './component-repo.ts'
-import type { RepoConfig } from './config.ts'
+import type { RepoConfig, RepoTrust } from './config.ts'
 import type { KeyFiles } from './keys.ts'
 import { trustOf } from './keys.ts'
 
@@ -71,7 +71,8 @@ function addRepo({ name, node }: FoundRepo, repos: Map<Name, RepoConfig>, readin
 
 /** A config may list a repo a second time for octoctl, which knows neither names nor keys. */
 function isRepeated(node: MapNode, url: string, repos: readonly RepoConfig[]): boolean {
-  return repos.some((repo) => repo.url === url) && !node.entries.has('keys') && !node.entries.has('trust')
+  const says = ['keys', 'trust', 'mirrors'].some((key) => node.entries.has(key))
+  return repos.some((repo) => repo.url === url) && !says
 }
 
 function readRepo(name: string, node: MapNode, reading: RepoReading & { readonly url: string }): RepoConfig {
@@ -81,31 +82,81 @@ function readRepo(name: string, node: MapNode, reading: RepoReading & { readonly
     reading.warnings.add(() =>
       warningAt(node, `repo ${quote(name)} is trusted without signatures; whoever serves it decides what runs`),
     )
-  return { name, url: reading.url, trust }
+  const mirrors = mirrorsOf(name, node, { ...reading, trust })
+  return { name, url: reading.url, ...(mirrors.length > 0 ? { mirrors } : {}), trust }
+}
+
+const MAX_MIRRORS = 16
+
+/** Whoever serves a mirror decides nothing: signatures prove what comes from there, and the last part of the address says of which repo. */
+function mirrorsOf(
+  name: string,
+  node: MapNode,
+  reading: RepoReading & { readonly url: string; readonly trust: RepoTrust },
+): readonly string[] {
+  const said = fieldOf(node, 'repo', 'mirrors')
+  const items = itemsOf(said)
+  if (said === undefined || items.length === 0) return []
+  if (items.length > MAX_MIRRORS) throw invalid(said, `repo ${quote(name)} has more than ${MAX_MIRRORS} mirrors`)
+  if (reading.trust.kind !== 'keys')
+    throw invalid(
+      said,
+      `repo ${quote(name)} has \`mirrors\`, which need \`keys\`: nothing else proves what a mirror serves`,
+      {
+        hint: 'name its keys, or leave `mirrors` out',
+      },
+    )
+  const mirrors = items.map((item) => mirrorAddress(name, item, reading))
+  const twice = mirrors.find((url, index) => url === reading.url || mirrors.indexOf(url) !== index)
+  if (twice === undefined) return mirrors
+  throw invalid(said, `repo ${quote(name)} names the address ${quote(shownAddress(twice))} twice`)
+}
+
+function mirrorAddress(name: string, item: TreeNode, reading: RepoReading & { readonly url: string }): string {
+  const url = readAddress(item, { ...reading, subject: `a mirror of repo ${quote(name)}` })
+  if (isComponentAddress(url) || lastPart(url) !== lastPart(reading.url))
+    throw invalid(
+      item,
+      `mirror ${quote(shownAddress(url))} of repo ${quote(name)} is another repo, expected an address that ends with ${quote(lastPart(reading.url))}`,
+    )
+  return url
+}
+
+function lastPart(address: string): string {
+  return address.slice(address.lastIndexOf('/') + 1)
 }
 
 const SCHEMES = ['https:', 'http:', 'file:']
 
-function addressOf(name: string, node: MapNode, { variables, resolveFile }: RepoReading): string {
+function addressOf(name: string, node: MapNode, reading: RepoReading): string {
   const raw = fieldOf(node, 'repo', 'url')
   if (raw?.kind !== 'scalar' || typeof raw.value !== 'string')
     throw invalid(node, `repo ${quote(name)} has no \`url\``, { hint: 'write `url: https://…/repos/NAME.yaml`' })
-  const text = textOf(expandAddress(raw, variables))
+  const text = textOf(expandAddress(raw, reading.variables))
   if (isComponentAddress(text)) return componentAddress(raw, text, name)
+  return readAddress(raw, { ...reading, subject: `repo ${quote(name)}` })
+}
+
+type AddressReading = RepoReading & { readonly subject: string }
+
+function readAddress(raw: TreeNode, { variables, resolveFile, subject }: AddressReading): string {
+  if (raw.kind !== 'scalar' || typeof raw.value !== 'string')
+    throw invalid(raw, `address of ${subject} is no text`, { hint: 'write `https://…/repos/NAME.yaml`' })
+  const text = textOf(expandAddress(raw, variables))
   const shown = shownAddress(text)
   const hint = `write \`https://${shown.replace(/^\/+/, '')}\`, or \`./…\` for a file`
-  if (lacksScheme(text)) throw invalid(raw, `address ${quote(shown)} of repo ${quote(name)} has no scheme`, { hint })
+  if (lacksScheme(text)) throw invalid(raw, `address ${quote(shown)} of ${subject} has no scheme`, { hint })
   const url = new URL(URL.canParse(text) ? text : resolveFile(text, raw.origin.source.name))
   if (!SCHEMES.includes(url.protocol))
     throw invalid(
       raw,
-      `address ${quote(shown)} of repo ${quote(name)} is not one of ${SCHEMES.map((s) => `\`${s}//…\``).join(', ')}`,
+      `address ${quote(shown)} of ${subject} is not one of ${SCHEMES.map((s) => `\`${s}//…\``).join(', ')}`,
     )
   if (url.username || url.password)
-    throw invalid(raw, `address of repo ${quote(name)} holds a user name or password`, {
+    throw invalid(raw, `address of ${subject} holds a user name or password`, {
       hint: 'leave them out, and put them into ~/.netrc or the environment variable OCTO_CREDENTIALS',
     })
-  if (url.search || url.hash) throw invalid(raw, `address of repo ${quote(name)} has a query or fragment`)
+  if (url.search || url.hash) throw invalid(raw, `address of ${subject} has a query or fragment`)
   return url.href
 }
 

@@ -76,12 +76,26 @@ export function repoFindings(repos: readonly RepoConfig[], examined: readonly Ex
     const subject = `repo ${name}`
     const found = examined.find((one) => one.name === name)
     if (!found) return [finding('unknown', subject, 'was not asked, as `--offline` says')]
-    if (found.error) return [refusal(subject, found.error)]
+    const mirrors = found.mirrors.map((mirror) => mirrorFinding(name, mirror))
+    if (found.error) {
+      const serving = found.mirrors.find(({ error }) => error === undefined)
+      if (!serving || found.error.code !== 'FETCH_FAILED') return [refusal(subject, found.error), ...mirrors]
+      return [{ ...refusal(subject, found.error, 'warning'), hint: `its mirror ${serving.url} is used` }, ...mirrors]
+    }
     return [
       finding('good', subject, `${found.url} answers`),
       ...found.remarks.map((remark) => remarked(subject, remark)),
+      ...mirrors,
     ]
   })
+}
+
+function mirrorFinding(name: string, { url, error, behind }: ExaminedRepo['mirrors'][number]): Finding {
+  const subject = `mirror of ${name}`
+  if (error) return refusal(subject, error, 'warning')
+  if (behind.length === 0) return finding('good', subject, `${url} answers`)
+  const said = `${url} is behind, and passed over, for ${behind.map(quote).join(', ')}`
+  return finding('warning', subject, said, 'ask whoever runs it when it is brought up to date')
 }
 
 const REMARKS: Readonly<Record<ExaminedRepo['remarks'][number]['kind'], Finding['state']>> = {

@@ -10,6 +10,8 @@ const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const KEY = publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
 
 const repo = (url: string) => `operator: {repos: {core: {url: ${url}, trust: unsigned}}}`
+const mirrored = (mirrors: string, more = `keys: [${KEY}]`, url = URL_TEXT) =>
+  `operator: {repos: {core: {url: "${url}", ${more}, mirrors: ${mirrors}}}}`
 const pin = (text: string) => `operator: {plugins: {${text}}}`
 
 const REFUSED: readonly (readonly [text: string, problem: RegExp])[] = [
@@ -36,6 +38,19 @@ const REFUSED: readonly (readonly [text: string, problem: RegExp])[] = [
     /line 2: repo `core` is named twice, with `https:\/\/x\.example\/.*` and `https:\/\/y\.example\/core\.yaml`$/,
   ],
   [`${repo(`"${URL_TEXT}"`)}\noctoctl: {repos: {core: {url: "${URL_TEXT}", keys: [${KEY}]}}}`, /is named twice/],
+  [mirrored('["https://y.example/core.yaml"]', 'trust: unsigned'), /`mirrors`, which need `keys`/],
+  [mirrored('["https://y.example/r/other.yaml"]'), /is another repo, expected an address that ends with `core\.yaml`$/],
+  [mirrored('["ftp://y.example/core.yaml"]'), /of a mirror of repo `core` is not one of/],
+  [mirrored('["https://me:hunter2@y.example/core.yaml"]'), /of a mirror of repo `core` holds a user name or password$/],
+  [mirrored('["https://y.example/core.yaml?token=hunter2"]'), /of a mirror of repo `core` has a query or fragment$/],
+  [mirrored('["ocm://y.example/core.yaml//a.example/core.yaml"]'), /mirror/],
+  [mirrored('[{url: "https://y.example/core.yaml"}]'), /of a mirror of repo `core` is no text$/],
+  [mirrored('[1]'), /of a mirror of repo `core` is no text$/],
+  [mirrored('["y.example/core.yaml"]'), /of a mirror of repo `core` has no scheme$/],
+  [mirrored(`["${URL_TEXT}"]`), /names the address `https:\/\/x\.example\/.*` twice$/],
+  [mirrored('["https://y.example/core.yaml", "https://y.example/core.yaml"]'), /names the address .* twice$/],
+  [mirrored(`[${'"https://y.example/core.yaml",'.repeat(17)}]`), /more than 16 mirrors$/],
+  [mirrored('["https://{{.env.SECRET}}.example/core.yaml"]'), /line 1: .*environment variable/],
   [pin('c: "not a range"'), /octo\.yaml` line 1: [^:]*not a range/],
   [pin('C: 1'), /octo\.yaml` line 1: [^:]*`C`/],
   [pin('c: {repo: Core}'), /octo\.yaml` line 1: [^:]*`Core`/],
@@ -74,3 +89,17 @@ for (const [second, names] of REPEATED)
       names,
     )
   })
+
+test('mirrors of a repo are addresses in the order of the config, one or several', async (t) => {
+  for (const [text, expected] of [
+    ['"https://y.example/a/core.yaml"', ['https://y.example/a/core.yaml']],
+    [
+      '["https://z.example/core.yaml", "http://y.example/core.yaml"]',
+      ['https://z.example/core.yaml', 'http://y.example/core.yaml'],
+    ],
+    ['[]', undefined],
+  ] as const) {
+    const { repos } = await readFiles(t, { 'octo.yaml': `${mirrored(text)}\n` })
+    assert.deepEqual(repos[0]?.mirrors, expected, text)
+  }
+})

@@ -106,7 +106,7 @@ function serve(bytes: Buffer | undefined, request: IncomingMessage, response: Se
   const headers = { etag, 'content-type': 'application/octet-stream' }
   const from = /^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1]
   if (request.headers['if-none-match'] === etag) response.writeHead(304, headers).end()
-  else if (from !== undefined && request.headers['if-range'] === etag) {
+  else if (from !== undefined && (request.headers['if-range'] ?? etag) === etag) {
     const rest = bytes.subarray(Number(from))
     const range = `bytes ${from}-${bytes.length - 1}/${bytes.length}`
     response.writeHead(206, { ...headers, 'content-range': range, 'content-length': rest.length }).end(rest)
