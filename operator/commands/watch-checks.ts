@@ -18,6 +18,7 @@ import {
   changeLine,
   changeToJson,
   endToJson,
+  firstRoundToJson,
   noteLine,
   noteToJson,
   rowsSummary,
@@ -69,6 +70,7 @@ export async function watchChecksCommand(
         if (row.last && row.status !== 'waiting') teller?.tell({ ...row.last, status: row.status })
       },
       onNote: display.note,
+      onFirstRound: () => display.firstRound(lanes),
       onRun: (check, result) => terminal.debug(printable(runLine(check, result), MAX_LINE)),
     },
     lanes,
@@ -129,6 +131,7 @@ type Display = {
   begin(watch: Watch, lanes: Lanes): void
   change(row: Row, before: Row): void
   note(row: Row, note: Note): void
+  firstRound(lanes: Lanes): void
   end(rows: readonly Row[], lanes: Lanes): void
 }
 
@@ -148,6 +151,7 @@ function openDisplay(terminal: Terminal): Display {
       drawing = setInterval(() => draw(watch.rows()), DRAW_MS)
     },
     change: () => undefined,
+    firstRound: () => undefined,
     end(rows) {
       clearInterval(drawing)
       draw(rows)
@@ -168,6 +172,7 @@ function textLines(terminal: Terminal): Display {
       if (!terminal.quiet || !hasPassed(row)) terminal.print(changeLine(row, before, terminal.paint))
     },
     note: (row, note) => terminal.warn(noteLine(row, note)),
+    firstRound: () => terminal.info('all checks have run once'),
     end(rows) {
       if (!terminal.quiet || !rows.every(hasPassed)) terminal.print(rowsSummary(rows, terminal.paint))
     },
@@ -180,6 +185,7 @@ function jsonLines(terminal: Terminal): Display {
     begin: (watch, lanes) => print(beginToJson(watch, lanes, Date.now())),
     change: (row, before) => print(changeToJson(row, before)),
     note: (row, note) => print(noteToJson(row, note, Date.now())),
+    firstRound: (lanes) => print(firstRoundToJson(lanes, Date.now())),
     end: (rows, lanes) => print(endToJson(rows, lanes, Date.now())),
   }
 }

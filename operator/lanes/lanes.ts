@@ -20,7 +20,7 @@ export type Lanes = Disposable & {
   readonly schedule: Schedule
   readonly inside: Inside
   readonly places: Readonly<Record<LaneName, number>>
-  /** How many runs began so far, and how late. */
+  /** How many runs began so far, and how late; the first one of each check, which has no moment, is in none. */
   lateness(): Readonly<Record<LaneName, LatenessSummary>>
 }
 

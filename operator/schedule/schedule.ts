@@ -26,7 +26,7 @@ export type Schedule = Disposable & {
 type Setting = {
   readonly lanes: Readonly<Record<string, number>>
   readonly clock?: Clock
-  /** Of every run that begins. */
+  /** Of every run that begins, but the first one of each. */
   readonly onBegin?: ((task: Task, latenessMs: number) => void) | undefined
 }
 
@@ -59,8 +59,8 @@ export function openSchedule({ lanes, clock = CLOCK, onBegin }: Setting): Schedu
     cancel = next === undefined ? undefined : clock.at(next, turn)
   }
 
-  function begin(entry: Entry, latenessMs: number): void {
-    onBegin?.(entry.task, latenessMs)
+  function begin(entry: Entry, latenessMs: number | undefined): void {
+    if (latenessMs !== undefined) onBegin?.(entry.task, latenessMs)
     void (jobs.get(entry)?.run() ?? Promise.resolve({})).then((change) => {
       end(entry, change)
       turn()

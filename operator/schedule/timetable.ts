@@ -6,6 +6,8 @@
 // - Owners share a lane: who has the fewest runs goes first, and none has every place, as long as there is another one. So what
 //   hangs holds up its own kind.
 // - Who waits for a whole interval is told of as late, once for each interval: a check that did not run is no pass.
+// - A first run has no moment to be late for: it begins as soon as there is a place. One that waits is told of after a while,
+//   and is no pass before.
 import { momentFrom, phaseOf } from './spread.ts'
 
 export type Task = {
@@ -20,7 +22,8 @@ export type Task = {
 /** What is as it was when absent. */
 export type Change = { readonly intervalMs?: number; readonly lane?: string }
 
-type Begun = { readonly entry: Entry; readonly latenessMs: number }
+/** The first run has no lateness. */
+type Begun = { readonly entry: Entry; readonly latenessMs?: number }
 type Late = { readonly entry: Entry; readonly waitedMs: number }
 type Turn = { readonly begun: readonly Begun[]; readonly late: readonly Late[] }
 
@@ -41,9 +44,13 @@ type Timetable = {
   nextAt(): number | undefined
 }
 
+/** A first round of many checks takes its time, and says nothing of those that are not there yet. */
+const FIRST_PATIENCE_MS = 10_000
+
 type OwnEntry = {
   task: Task
   state: 'pending' | 'waiting' | 'running' | 'removed'
+  isFirst: boolean
   due: number
   /** When it has to be looked at: when it is due, or late. */
   at: number
@@ -70,8 +77,8 @@ export function openTimetable(lanes: Readonly<Record<string, number>>): Timetabl
     if (entry.state === 'waiting') late.push({ entry, waitedMs: now - entry.due })
     else laneOf(entry).waiting.push(entry)
     entry.state = 'waiting'
-    const { intervalMs } = entry.task
-    note(entry, entry.due + (Math.floor((now - entry.due) / intervalMs) + 1) * intervalMs)
+    const patience = patienceOf(entry)
+    note(entry, entry.due + (Math.floor((now - entry.due) / patience) + 1) * patience)
   }
 
   function begin(entry: OwnEntry, now: number): Begun {
@@ -80,7 +87,7 @@ export function openTimetable(lanes: Readonly<Record<string, number>>): Timetabl
     take(agenda, entry)
     running.set(entry.task.owner, (running.get(entry.task.owner) ?? 0) + 1)
     Object.assign(entry, { state: 'running', begunAt: now })
-    return { entry, latenessMs: now - entry.due }
+    return { entry, ...(entry.isFirst ? {} : { latenessMs: now - entry.due }) }
   }
 
   function leave(entry: OwnEntry): void {
@@ -99,7 +106,7 @@ export function openTimetable(lanes: Readonly<Record<string, number>>): Timetabl
   return {
     add(task, now) {
       const due = now + phaseOf(task.id) * Math.min(task.firstWithinMs, task.intervalMs)
-      const entry: OwnEntry = { task, state: 'pending', due, at: due, begunAt: due }
+      const entry: OwnEntry = { task, state: 'pending', isFirst: true, due, at: due, begunAt: due }
       entries.add(entry)
       note(entry, due)
       return entry
@@ -128,14 +135,19 @@ export function openTimetable(lanes: Readonly<Record<string, number>>): Timetabl
       const { id, intervalMs } = entry.task
       const rhythm = { intervalMs, phase: phaseOf(id) }
       // Half an interval later at least, as the first run comes early.
-      const wanted = momentFrom(entry.due + intervalMs / 2, rhythm)
+      const wanted = momentFrom((entry.isFirst ? entry.begunAt : entry.due) + intervalMs / 2, rhythm)
       const due = wanted >= now ? wanted : momentFrom(now, rhythm)
-      Object.assign(entry, { state: 'pending', due })
+      Object.assign(entry, { state: 'pending', isFirst: false, due })
       note(entry, due)
       return { tookMs, skipped: Math.round((due - wanted) / intervalMs) }
     },
     nextAt: () => agenda[0]?.at,
   }
+}
+
+/** How long it waits for a place until that is told. */
+function patienceOf({ isFirst, task: { intervalMs } }: OwnEntry): number {
+  return isFirst ? Math.max(intervalMs, FIRST_PATIENCE_MS) : intervalMs
 }
 
 /** Who may begin: of those with the fewest runs of their owner the one that became due first. */

@@ -31,6 +31,8 @@ type Watching = {
   readonly firstWithinMs: number
   onChange(row: Row, before: Row): void
   onNote(row: Row, note: Note): void
+  /** Every check has been run once. */
+  onFirstRound(): void
   onRun?(check: PlannedCheck, result: PluginRunResult): void
   readonly runService?: CheckDeps['runService']
 }
@@ -54,12 +56,14 @@ export async function openWatch(watching: Watching, lanes: Lanes): Promise<Watch
   await prepareChecks(lanes, running, deps)
   const startedAt = now()
   const rows: Row[] = []
+  const unseen = new Set<number>()
   const watches: AsyncDisposable[] = []
   const checks: Record<LaneName, number> = { 'in-process': 0, process: 0 }
   for (const check of plan) {
     const at = rows.push(firstRow(check, provided, startedAt)) - 1
     if (check.fate.kind !== 'run') continue
     checks[laneOf(lanes, { check, deps })]++
+    unseen.add(at)
     watches.push(watchOne(check, at))
   }
   rows.push(...idle.map((outcome) => ({ ...outcome, since: startedAt, last: outcome })))
@@ -75,6 +79,7 @@ export async function openWatch(watching: Watching, lanes: Lanes): Promise<Watch
         const before = rowNow()
         rows[at] = { ...before, status: state.status, since: state.since, last: outcome }
         if (before.status !== state.status) watching.onChange(rowNow(), before)
+        if (unseen.delete(at) && unseen.size === 0) watching.onFirstRound()
         return isWell(state.status)
       },
       onOverrun: (tookMs, intervalMs) => watching.onNote(rowNow(), { kind: 'overrun', tookMs, intervalMs }),

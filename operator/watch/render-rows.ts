@@ -99,6 +99,10 @@ export function beginToJson(watch: Watch, { places }: Lanes, now: number): objec
   return { v: 1, kind: 'begin', at: new Date(now).toISOString(), checks, places }
 }
 
+export function firstRoundToJson(lanes: Lanes, now: number): object {
+  return { v: 1, kind: 'first-round', at: new Date(now).toISOString(), lateness: lanes.lateness() }
+}
+
 export function endToJson(rows: readonly Row[], lanes: Lanes, now: number): object {
   const at = new Date(now).toISOString()
   return { v: 1, kind: 'end', at, passed: rows.every(hasPassed), summary: tallyOf(rows), lateness: lanes.lateness() }
