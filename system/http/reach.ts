@@ -17,15 +17,15 @@ const MACHINE = 0
 const PRIVATE = 1
 const ANYWHERE = 2
 
-const NETWORKS = [
-  ...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'],
-  ...['::/128', 'fc00::/7', 'fe80::/10'],
+const PRIVATE_NETWORKS = networks(
+  ...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24', '192.168.0.0/16'],
+  ...['198.18.0.0/15', '240.0.0.0/4', '::/128', '64:ff9b:1::/48', 'fc00::/7', 'fe80::/10', 'fec0::/10'],
+)
+/** A gateway turns what is sent there into IPv4, whose address stands in these bytes (RFC 6052 §2.1, RFC 3056 §2). */
+const GATEWAYS = [
+  { network: networks('64:ff9b::/96'), at: 12 },
+  { network: networks('2002::/16'), at: 2 },
 ]
-const PRIVATE_NETWORKS = new BlockList()
-for (const network of NETWORKS) {
-  const [address = '', bits] = network.split('/')
-  PRIVATE_NETWORKS.addSubnet(address, Number(bits), familyOf(address))
-}
 
 /** Of which the system makes this machine, where somebody connects to them. */
 const UNSPECIFIED = new BlockList()
@@ -56,9 +56,39 @@ function isNamed(host: string): boolean {
 }
 
 function distanceOf(text: string): number {
-  const [host = ''] = text.split('%')
+  const [address = ''] = text.split('%')
+  const host = behindGateway(address) ?? address
   if (isLoopback({ hostname: host }) || UNSPECIFIED.check(host, familyOf(host))) return MACHINE
   return PRIVATE_NETWORKS.check(host, familyOf(host)) ? PRIVATE : ANYWHERE
+}
+
+/** The IPv4 address that is meant. */
+function behindGateway(address: string): string | undefined {
+  if (isIP(address) !== 6) return undefined
+  const gateway = GATEWAYS.find(({ network }) => network.check(address, 'ipv6'))
+  return gateway && [...bytesOf(address).subarray(gateway.at, gateway.at + 4)].join('.')
+}
+
+/** Of a valid IPv6 address, all sixteen. */
+function bytesOf(address: string): Uint8Array {
+  const hex = new URL(`http://[${address}]`).hostname.slice(1, -1)
+  const [before = [], after = []] = hex.split('::').map((part) => part.split(':').filter(Boolean))
+  const middle = Array<string>(8 - before.length - after.length).fill('0')
+  return Uint8Array.from(
+    [...before, ...middle, ...after].flatMap((group) => {
+      const number = Number.parseInt(group, 16)
+      return [number >> 8, number & 255]
+    }),
+  )
+}
+
+function networks(...all: readonly string[]): BlockList {
+  const list = new BlockList()
+  for (const network of all) {
+    const [address = '', bits] = network.split('/')
+    list.addSubnet(address, Number(bits), familyOf(address))
+  }
+  return list
 }
 
 function familyOf(address: string): 'ipv4' | 'ipv6' {

@@ -58,7 +58,8 @@ function loginHint(url: URL, challenge: string | undefined): string {
     return 'credentials are not sent without encryption: use an address that begins with `https://`'
   if (/^\s*basic\b/i.test(challenge ?? ''))
     return `put user and password into ~/.netrc (mode 0600): machine ${url.hostname} login USER password PASSWORD`
-  return `\`octo login --registry ${shellWord(registryOf(url))}\` keeps a token for it`
+  const registry = shellWord(registryOf(url))
+  return `\`octo login --registry ${registry}\` keeps a token for it; OCTO_TOKEN counts only beside OCTO_REGISTRY=${registry}`
 }
 
 /** `…/repos/core.yaml` and all below `…/repos/` belong to the registry at `…`. */

@@ -244,5 +244,8 @@ test('where a server leads whoever reads becomes one word of the command that a 
     else response.writeHead(401).end()
   })
   const { hint = '' } = await expectCodeAsync('UNAUTHENTICATED', ask)
-  assert.equal(hint, `\`octo login --registry '${url.origin}/a;id;$(id)'\\'''\` keeps a token for it`)
+  assert.equal(
+    hint,
+    `\`octo login --registry '${url.origin}/a;id;$(id)'\\'''\` keeps a token for it; OCTO_TOKEN counts only beside OCTO_REGISTRY='${url.origin}/a;id;$(id)'\\'''`,
+  )
 })
