@@ -455,6 +455,7 @@ export const FIELDS = {
   },
   probes: {
     image: local('an image with `octo` in it: `ghcr.io/acme/octo:1.4@sha256:…`'),
+    login: local('name of the secret with OCTO_REGISTRY and OCTO_TOKEN, for plugins of a private repo: `octo-login`'),
   },
   check: {
     tool: { fetched: 'add', holds: 'value', means: '`[repo/]name[@range]` of the plugin' },

@@ -10,7 +10,12 @@ import { isEmpty, textOf } from '../document/node.ts'
 export type ProbesConfig = {
   /** As it is written. */
   readonly image: string
+  /** Name of the secret, of the operator, that holds OCTO_REGISTRY and OCTO_TOKEN for a private repo. */
+  readonly login?: string
 }
+
+/** As Kubernetes names objects (RFC 1123 §2.1). */
+const SECRET_NAME = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/
 
 /** Undefined where the config says nothing; throws CONFIG_INVALID. `root` is of local documents alone. */
 export function readProbes(root: TreeNode | undefined): ProbesConfig | undefined {
@@ -30,5 +35,16 @@ export function readProbes(root: TreeNode | undefined): ProbesConfig | undefined
   } catch (error) {
     throw isCoded(error) ? invalid(image, `\`image\`: ${error.message}`, { cause: error }) : error
   }
-  return { image: textOf(image) }
+  return { image: textOf(image), ...readLogin(node) }
+}
+
+function readLogin(probes: TreeNode): Pick<ProbesConfig, 'login'> {
+  const node = fieldOf(probes, 'probes', 'login')
+  if (isEmpty(node)) return {}
+  if (node.kind !== 'scalar' || typeof node.value !== 'string' || !SECRET_NAME.test(node.value))
+    throw invalid(
+      node,
+      '`login` is no name of a secret, expected such as `octo-login`, with OCTO_REGISTRY and OCTO_TOKEN in it',
+    )
+  return { login: node.value }
 }

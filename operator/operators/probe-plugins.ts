@@ -39,6 +39,7 @@ type ProbePlugin = { readonly index: number; readonly tool: string } & Told
 
 type ProbePlugins = {
   readonly image: string
+  readonly login?: string
   readonly checks: Readonly<Record<string, readonly ProbePlugin[]>>
 }
 
@@ -57,7 +58,7 @@ export async function probePlugins(input: OperatorInput, session: Session): Prom
   }
   const services = Map.groupBy(told, ({ service }) => service)
   return {
-    image: probes.image,
+    ...probes,
     checks: Object.fromEntries(
       [...services].map(([name, all]) => [name, all.map(({ service: _, ...check }) => check)]),
     ),

@@ -19,6 +19,9 @@ type Installation = Files & {
 const PROGRAMS = { name: 'octo-checks', path: '/octo/checks' }
 const CONFIG = { name: 'octo-config', path: '/octo/config' }
 
+/** By both together octo reads a private repo, and sends the token to that registry alone. */
+const LOGIN = ['OCTO_REGISTRY', 'OCTO_TOKEN']
+
 /**
  * Exit code 1 of such a plugin is a warning, which keeps nobody from work; one that says nothing has told no warning, but broke
  * down. It needs a shell in the image of the service.
@@ -46,7 +49,7 @@ export function problemOfInstalled(
 /** What the pod needs for it. `name` is that of the service in Kubernetes. */
 export function installationOf(
   { name, service }: { readonly name: string; readonly service: OperatedService },
-  { image, config, lock }: InstalledProgram,
+  { image, login, config, lock }: InstalledProgram,
   { owner }: Work,
 ): Installation {
   const holder = joinedName(name, 'checks')
@@ -65,6 +68,7 @@ export function installationOf(
       env: [
         { name: 'HOME', value: '/tmp' },
         { name: 'OCTO_HOME', value: '/tmp/octo' },
+        ...(login === undefined ? [] : LOGIN.map((key) => fromSecret(login, key))),
       ],
       securityContext: {
         ...containerUser(service),
@@ -77,4 +81,8 @@ export function installationOf(
       ],
     },
   }
+}
+
+function fromSecret(secret: string, key: string): Named {
+  return { name: key, valueFrom: { secretKeyRef: { name: secret, key } } }
 }

@@ -9,6 +9,8 @@ export type InstalledCheck =
       readonly kind: 'program'
       /** In which octo installs it. */
       readonly image: string
+      /** Secret with OCTO_REGISTRY and OCTO_TOKEN, by which octo reads a private repo there. */
+      readonly login?: string
       /** Name of the program in `bin/` of the folder that it is installed into. */
       readonly program: string
       readonly words: readonly string[]
@@ -28,7 +30,8 @@ export function installedChecks({ rest }: OperatorConfig, service: string): Read
   const checks = within(probes, 'checks')[service]
   if (checks === undefined) return new Map()
   if (!Array.isArray(checks)) throw unreadable(service)
-  return new Map(checks.map((one) => readCheck(one, String(probes.image), service)))
+  const place = { image: String(probes.image), ...(typeof probes.login === 'string' ? { login: probes.login } : {}) }
+  return new Map(checks.map((one) => readCheck(one, place, service)))
 }
 
 function within(map: Named, key: string): Named {
@@ -36,7 +39,9 @@ function within(map: Named, key: string): Named {
   return isNamed(value) ? value : {}
 }
 
-function readCheck(one: unknown, image: string, service: string): [number, InstalledCheck] {
+type Place = { readonly image: string; readonly login?: string }
+
+function readCheck(one: unknown, place: Place, service: string): [number, InstalledCheck] {
   if (!isNamed(one) || typeof one.index !== 'number') throw unreadable(service)
   const { index, problem, program, words, warns, timeoutMs, config, lock } = one
   if (typeof problem === 'string') return [index, { kind: 'none', problem }]
@@ -45,7 +50,7 @@ function readCheck(one: unknown, image: string, service: string): [number, Insta
   const time = typeof timeoutMs === 'number' ? { timeoutMs } : {}
   return [
     index,
-    { kind: 'program', image, program, words: words.map(String), warns: warns !== false, ...time, config, lock },
+    { kind: 'program', ...place, program, words: words.map(String), warns: warns !== false, ...time, config, lock },
   ]
 }
 

@@ -15,6 +15,9 @@ const REFUSED = [
   ...[{}, { image: null }, { image: 1 }, { image: '' }, { image: 'Not An Image' }, { image: ['octo'] }].map(
     (probes) => [probes, false] as const,
   ),
+  ...[1, true, ['octo-login'], 'Octo Login', '../octo', '-octo', 'octo-', 'a/b', 'x'.repeat(254)].map(
+    (login) => [{ image: 'octo', login }, false] as const,
+  ),
 ]
 
 test(`an image is taken below \`operator\` and \`octoctl\` (${IMAGES.length * 2})`, async (t) => {
@@ -25,7 +28,13 @@ test(`an image is taken below \`operator\` and \`octoctl\` (${IMAGES.length * 2}
     }
 })
 
-test(`what names no image is refused (${REFUSED.length})`, async (t) => {
+test('a secret for a private repo is named beside it', async (t) => {
+  const probes = { image: 'octo', login: 'octo-login.v2' }
+  const config = await readFiles(t, { 'octo.yaml': stringify({ ...SERVICES, operator: { probes } }) })
+  assert.deepEqual(config.probes, probes)
+})
+
+test(`what names no image, or no secret, is refused (${REFUSED.length})`, async (t) => {
   for (const [probes, isNothing] of REFUSED) {
     const read = () => readFiles(t, { 'octo.yaml': stringify({ ...SERVICES, operator: { probes } }) })
     if (isNothing) assert.equal((await read()).probes, undefined)

@@ -105,6 +105,11 @@ test('each check that a program alone can ask has its words, and the others say 
   assert.equal(await told('status'), undefined)
 })
 
+test('the secret by which a private repo is read is passed on by its name', { skip }, async (t) => {
+  const { told } = await aProject(t, [{ tool: 'check-disk' }], { image: 'acme/octo:1', login: 'octo-login' })
+  assert.equal((await told()).login, 'octo-login')
+})
+
 test('nothing is said, and no plugin brought, where the config names no image', { skip }, async (t) => {
   const { told, registry, write } = await aProject(t, [{ tool: 'check-disk' }], null)
   assert.equal(await told(), undefined)

@@ -57,6 +57,22 @@ test('an init container installs the plugin, and the container sees it read-only
   assert.equal(container.livenessProbe, undefined, 'an unhealthy service is not killed')
 })
 
+test('a private repo is read by a secret of the cluster, of which the service sees nothing', () => {
+  const config = anOperatorConfig({
+    services: { web: { image: 'acme/web:2', octocompose: { health: [TOOL] } } },
+    octo: { probes: { image: 'acme/octo:1', login: 'octo-login', checks: { web: [{ index: 0, ...PROGRAM }] } } },
+  })
+  const { initContainers, containers } = objectIn(config, 'deployment/web').spec.template.spec
+  assert.deepEqual(
+    initContainers[0].env.slice(2),
+    ['OCTO_REGISTRY', 'OCTO_TOKEN'].map((key) => ({
+      name: key,
+      valueFrom: { secretKeyRef: { name: 'octo-login', key } },
+    })),
+  )
+  assert.doesNotMatch(JSON.stringify(containers), /octo-login/)
+})
+
 test('the pod is made anew when the plugin is another, and its steps of `init` are not', () => {
   const supplies = (wish: Wish) =>
     objectsOf(rendered(configWith(wish))).flatMap(({ kind, metadata, spec }) =>
