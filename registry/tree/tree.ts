@@ -63,6 +63,7 @@ export async function openTree(deps: TreeDeps): Promise<Tree> {
     for (const repo of await metadata.repos.list(own.visibility))
       await work.exclusively(() => showRepo(repo, own, { plugins: [] }))
 
+  let looking: Promise<void> = Promise.resolve()
   const reconcile: Tree['reconcile'] = (options) =>
     reconcileTrees(places, { ...options, exclusively: (act) => work.exclusively(act) })
 
@@ -74,12 +75,17 @@ export async function openTree(deps: TreeDeps): Promise<Tree> {
     onChange: (listener) => void listeners.push(listener),
     async check() {
       try {
-        await lookOver()
+        looking = lookOver()
+        await looking
       } catch (error) {
         if (!work.isClosed) throw error
       }
     },
-    close: () => work.close(),
+    async close() {
+      await work.close()
+      // Ended with the work, which it asks for; what it still writes belongs to this process.
+      await looking.catch(() => undefined)
+    },
   }
 
   async function lookOver(): Promise<void> {

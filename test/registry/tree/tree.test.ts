@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { takeOutbox } from '../../../registry/db/sqlite/outbox.ts'
 import { inspectTree, openTree } from '../../../registry/tree/tree.ts'
@@ -42,6 +43,24 @@ test('a published version stands in the tree with bytes, checksums, bundle, docu
   await tree.close()
   assert.deepEqual(takeOutbox(registry.db), [])
   assert.deepEqual(filesBelow(join(registry.dataDir, 'staging')), [])
+})
+
+test('a tree that is closed at any moment of its look-over writes nothing afterwards', async () => {
+  await using registry = await TreeRegistry.create()
+  registry.addRepo()
+  await registry.publish('check-tcp')
+  let isOver = false
+  for (let turns = 0; !isOver; turns++) {
+    const tree = await registry.openTree()
+    const order: string[] = []
+    const looked = tree.check().then(() => order.push('looked over'))
+    for (let turn = 0; turn < turns; turn++) await setImmediate()
+    isOver = order.length > 0
+    await tree.close()
+    order.push('closed')
+    await looked
+    assert.deepEqual(order, ['looked over', 'closed'], `closed after ${turns} turns`)
+  }
 })
 
 test('the compressed twins say what the document says', async () => {
