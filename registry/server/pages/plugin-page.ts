@@ -9,11 +9,11 @@ import { layout } from './layout.ts'
 import { linksOf } from './links.ts'
 import type { Markdown } from './markdown/markdown.ts'
 import { repoPath } from './page-paths.ts'
-import { howItRuns, originOf, platformTable, tags } from './release-parts.ts'
+import { howItRuns, originOf, platformTable, shownManifest, tags } from './release-parts.ts'
 import type { Asked } from './seen-plugin.ts'
 import { seenPlugin } from './seen-plugin.ts'
 import { shownText } from './shown-text.ts'
-import { repoSnippet, useSnippet } from './snippets.ts'
+import { howToUse } from './snippets.ts'
 import { stateNotes } from './version-state.ts'
 import { versionTable } from './version-table.ts'
 
@@ -41,7 +41,7 @@ export async function pluginPage(
     (await catalog.shownVersions(repo, plugin, listed)).map((shown) => [shown.version, shown] as const),
   )
   const versions = listed.flatMap((version) => found.get(version) ?? [])
-  const { manifest } = release.predicate
+  const manifest = shownManifest(release)
   const title = `${repo}/${plugin}`
   const isNewest = row.newest === release.version
   const body = html`<nav aria-label="Breadcrumb" class="dim"><a href="${link(repoPath(repo))}">${repo}</a>${isPrivate ? ' · private' : ''}</nav>
@@ -53,8 +53,7 @@ ${
   release.state === 'active'
     ? html`<h2 id="use">Use it</h2>
 ${isNewest ? '' : html`<p class="yanked">There are pre-releases only, which have to be named.</p>`}
-${useSnippet({ repo, plugin, version: release.version, manifest, isNewest })}
-${await repoSnippet(deps, { repo, isPrivate, link })}`
+${await howToUse(deps, { repo, plugin, version: release.version, manifest, isNewest, isPrivate, link })}`
     : html`<p class="yanked">No version of it is offered for new installs.</p>`
 }
 ${howItRuns(manifest)}

@@ -13,6 +13,13 @@ import type { Html } from './layout.ts'
 import type { Link } from './links.ts'
 import { shownText } from './shown-text.ts'
 
+/** Of a quarantined release, nothing that its publisher wants somebody to read, follow or do. */
+export function shownManifest({ state, predicate: { manifest } }: Release): ReleasedManifest {
+  if (state !== 'quarantined') return manifest
+  const { readme, changelog, homepage, source, ...rest } = manifest
+  return rest
+}
+
 export function tags({ kind, category, license, homepage, source }: ReleasedManifest, version?: string): Html {
   const texts = [version, kind, category, license].filter((text) => text !== undefined)
   const links = [
@@ -54,7 +61,7 @@ export function platformTable(release: Release, link: Link): Html {
   const rows = Object.entries(release.predicate.platforms).map(
     ([platform, { file, size, format, digest, runtime }]) => {
       const path = link(`/${artifactPath(release.repo, release.plugin, release.version, file)}`)
-      const needs = runtime ? `${runtime.name} ${runtime.version ?? ''}` : 'nothing'
+      const needs = runtime ? `${runtime.name} ${runtime.version ?? ''}` : 'none'
       return html`<tr><th scope="row">${release.state === 'quarantined' ? platform : html`<a href="${path}">${platform}</a>`}</th><td>${formatBytes(size)}</td><td>${format}</td><td>${shownText(needs)}</td><td class="digest"><code>${digest}</code></td></tr>`
     },
   )

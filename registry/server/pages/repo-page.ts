@@ -32,12 +32,12 @@ export async function repoPage(
 ${results.length === 0 ? html`<p>Nothing is published yet.</p>` : pluginTable(results, `Plugins of ${repo}`, link)}
 ${truncated ? html`<p class="dim">The first ${MAX_SEARCH_RESULTS} are shown; search finds the others.</p>` : ''}
 <h2 id="add">Add it to a config</h2>
-${await repoSnippet(deps, { repo, isPrivate, link })}
+${await repoSnippet(deps, { repo, isPrivate })}
 <p>Or by hand:</p>
 ${copyable(await configYaml(deps, { repo, address: repoAddress(config.baseUrl, repo) }))}
 <h2 id="keys">Keys</h2>
-<p>Whoever holds one of these keys decides what runs where this repo is used. Ask the publishers for the ids of their keys on another way than by this
-registry: their project’s own page, a person whom you know. <code>octo keygen</code> told each of them theirs, and <code>octo add</code> shows what you are about to trust.</p>
+<p>Whoever holds one of these keys decides what runs where this repo is used, and a page is forged as easily as what it offers. Ask the publishers for the ids of their
+keys on another way than by this registry: their project’s own page, a person whom you know. <code>octo keygen</code> told each of them theirs, and <code>octo add</code> shows what you are about to trust.</p>
 ${keys.length === 0 ? html`<p class="yanked">The repo admits no key yet, so nothing can be published in it.</p>` : keyTable(keys)}`
   return layout({ link, title: `${repo} · octo registry`, body })
 }

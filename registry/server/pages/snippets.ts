@@ -23,19 +23,26 @@ type Offer = {
   readonly manifest: ReleasedManifest
   /** The newest one that new installs choose. */
   readonly isNewest: boolean
+  readonly isPrivate: boolean
+  readonly link: Link
 }
 
-/** How the plugin comes into a config. */
-export function useSnippet(offer: Offer): Html {
-  const { plugin, version, manifest } = offer
-  const range = offer.isNewest && !isPrerelease(version) ? `^${version}` : version
-  if (!isCheck(manifest))
-    return html`<p>In the folder of your config, once the repo is in it:</p>
+/** What is written into a config, the repo that it comes from, and what is typed then. */
+export async function howToUse(deps: PagesDeps, offer: Offer): Promise<Html> {
+  const { repo, plugin, version, manifest, isPrivate, link } = offer
+  const fromRepo = html`${await repoSnippet(deps, { repo, isPrivate })}
+<p class="dim">A page is forged as easily as what it offers. The <a href="${link(repoPath(repo))}">page of the repo</a> says how its keys are compared.</p>`
+  if (!isCheck(manifest)) {
+    const range = offer.isNewest && !isPrerelease(version) ? `^${version}` : version
+    return html`${fromRepo}
+<p>Then, in the folder of your config:</p>
 ${copyable(`octo add ${plugin}@${range}`)}`
+  }
   const isComplete = Object.keys(exampleArguments(manifest.arguments)).length === 0
   return html`<p>As a check of a service in your config${isComplete ? '' : ', with your own values for the arguments that it requires'}:</p>
 ${copyable(checkYaml(offer))}
-<p>Then, once the repo is in the config:</p>
+${fromRepo}
+<p>Then:</p>
 ${copyable('octo check')}
 ${isComplete ? html`<p>Or by itself:</p>${copyable(`octo run ${plugin}@${version}`)}` : ''}`
 }
@@ -66,15 +73,14 @@ function plainWords(yaml: string): string {
 
 const NOT_TEXT = /^(?:true|false|null|yes|no|on|off|y|n)$/i
 
-type Repo = { readonly repo: Name; readonly isPrivate: boolean; readonly link: Link }
+type Repo = { readonly repo: Name; readonly isPrivate: boolean }
 
-/** How the repo comes into a config: with the keys that count there, and where they are compared. */
-export async function repoSnippet({ metadata, config }: PagesDeps, { repo, isPrivate, link }: Repo): Promise<Html> {
+/** How the repo comes into a config, with the keys that count there. */
+export async function repoSnippet({ metadata, config }: PagesDeps, { repo, isPrivate }: Repo): Promise<Html> {
   const keys = (await keysOf({ metadata }, repo)).map((key) => ` --key ${publicKeyLine(key)}`)
   return html`<p>The repo, once:</p>
 ${copyable(`octo add ${repoAddress(config.baseUrl, repo)}${keys.join('')}`)}
-${isPrivate ? html`<p>It is private: keep a token that may read it, once.</p>${copyable(`octo login --registry ${config.baseUrl}`)}` : ''}
-<p class="dim">A page is forged as easily as what it offers. The <a href="${link(repoPath(repo))}">page of the repo</a> says how these keys are compared.</p>`
+${isPrivate ? html`<p>It is private: keep a token that may read it, once.</p>${copyable(`octo login --registry ${config.baseUrl}`)}` : ''}`
 }
 
 /** Those that were not taken back. */

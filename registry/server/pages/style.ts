@@ -41,6 +41,7 @@ dt { color: var(--dim); } dd { margin: 0; grid-column: 2; }
 .note { border: 1px solid currentcolor; border-left-width: 4px; border-radius: 6px; padding: .5rem .75rem; }
 .table { overflow-x: auto; overflow-wrap: break-word; }
 table { border-collapse: collapse; width: 100%; }
+table:has(caption) { min-width: 38rem; }
 th, td { text-align: left; vertical-align: top; padding: .45rem .75rem .45rem 0; border-bottom: 1px solid var(--line); }
 th { font-size: .8125rem; color: var(--dim); font-weight: 600; }
 th[scope=row] { color: var(--ink); font-size: inherit; }
@@ -52,7 +53,7 @@ td p { margin: 0; }
 pre, code { font: .875rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 pre { background: var(--wash); border: 1px solid var(--line); border-radius: 6px; padding: .75rem 1rem; overflow-x: auto; margin: .5rem 0; overflow-wrap: normal; }
 pre.copy { user-select: all; }
-pre.readme { white-space: pre-wrap; overflow-wrap: anywhere; }
+pre.copy, pre.readme { white-space: pre-wrap; overflow-wrap: anywhere; }
 .markdown { border-left: 3px solid var(--line); padding-left: 1rem; }
 .markdown h3 { font-size: 1.2rem; } .markdown h4 { font-size: 1.05rem; } .markdown h5, .markdown h6 { font-size: 1rem; }
 .markdown h3, .markdown h4, .markdown h5, .markdown h6 { line-height: 1.3; margin: 1.25rem 0 .4rem; }

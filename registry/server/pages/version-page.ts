@@ -13,11 +13,11 @@ import { layout } from './layout.ts'
 import { linksOf } from './links.ts'
 import type { Markdown } from './markdown/markdown.ts'
 import { pluginPath, repoPath, versionPath } from './page-paths.ts'
-import { howItRuns, originOf, platformTable, tags } from './release-parts.ts'
+import { howItRuns, originOf, platformTable, shownManifest, tags } from './release-parts.ts'
 import type { Asked } from './seen-plugin.ts'
 import { seenPlugin } from './seen-plugin.ts'
 import { shownText } from './shown-text.ts'
-import { repoSnippet, useSnippet } from './snippets.ts'
+import { howToUse } from './snippets.ts'
 import { stateNotes } from './version-state.ts'
 
 type AskedVersion = Asked & { readonly version: string }
@@ -38,7 +38,7 @@ export async function versionPage(
   if (!release) return undefined
   const earlier = versionBefore(version, states)
   const before = earlier && (await catalog.release({ repo, plugin, version: earlier }))
-  const { manifest } = release.predicate
+  const manifest = shownManifest(release)
   const title = `${repo}/${plugin} ${version}`
   const body = html`<nav aria-label="Breadcrumb" class="dim"><a href="${link(repoPath(repo))}">${repo}</a> / <a href="${link(pluginPath(repo, plugin))}">${plugin}</a></nav>
 <h1>${title}</h1>
@@ -51,8 +51,7 @@ ${manifest.changelog ? html`<h2 id="changelog">What its author says</h2>${await 
 ${
   release.state === 'active'
     ? html`<h2 id="use">Use it</h2>
-${useSnippet({ repo, plugin, version, manifest, isNewest: row.newest === version })}
-${await repoSnippet(deps, { repo, isPrivate, link })}`
+${await howToUse(deps, { repo, plugin, version, manifest, isNewest: row.newest === version, isPrivate, link })}`
     : ''
 }
 ${howItRuns(manifest)}
@@ -82,6 +81,7 @@ function changesAbout(about: string, changes: readonly ReleaseChange[]): Html {
   return html`<dt>${about}</dt>${changes.map(({ text }) => html`<dd dir="auto">${sentence(text)}</dd>`)}`
 }
 
-function comparedOf({ signer, predicate: { manifest, platforms } }: Release) {
-  return { signer, manifest, platforms: Object.keys(platforms) }
+function comparedOf(release: Release) {
+  const { signer, predicate } = release
+  return { signer, manifest: shownManifest(release), platforms: Object.keys(predicate.platforms) }
 }

@@ -18,7 +18,7 @@ const MAX_HTML = 1024 * 1024
 /** Characters of what was rendered lately. */
 const MAX_KEPT = 4 * 1024 * 1024
 
-export function openMarkdown(): Markdown {
+export function openMarkdown(deadlineMs = DEADLINE_MS): Markdown {
   const kept = new Map<string, Rendered | 'plain'>()
   let size = 0
 
@@ -37,7 +37,7 @@ export function openMarkdown(): Markdown {
     async show(text, idPrefix) {
       const key = `${idPrefix} ${digestOf(text)}`
       const known = kept.get(key)
-      const found = known ?? (await rendered(text, idPrefix))
+      const found = known ?? (await rendered(text, idPrefix, deadlineMs))
       if (known === undefined) keep(key, found)
       return found === 'plain'
         ? asWritten(text)
@@ -51,7 +51,7 @@ function sizeOf(key: string, found: Rendered | 'plain'): number {
 }
 
 /** The library is loaded when somebody looks at the first text. */
-async function rendered(text: string, idPrefix: string): Promise<Rendered | 'plain'> {
+async function rendered(text: string, idPrefix: string, deadlineMs: number): Promise<Rendered | 'plain'> {
   const [{ withinDeadline }, { parseMarkdown }, { renderTokens }] = await Promise.all([
     import('./within-deadline.ts'),
     import('./parse.ts'),
@@ -61,7 +61,7 @@ async function rendered(text: string, idPrefix: string): Promise<Rendered | 'pla
     const done = withinDeadline(() => {
       const tokens = parseMarkdown(text, MAX_TOKENS)
       return tokens && renderTokens(tokens, idPrefix)
-    }, DEADLINE_MS)
+    }, deadlineMs)
     return done?.made && done.made.html.length <= MAX_HTML ? done.made : 'plain'
   } catch {
     // A library that fails on one text does not take the page away on which people look for how to get rid of it.

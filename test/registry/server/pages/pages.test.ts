@@ -72,7 +72,7 @@ test('a plugin page begins with a check that has what the plugin requires, and s
   assert.match(text, /<dt>output<\/dt><dd>[^<]+<\/dd><dt>needs<\/dt><dd>network: localhost<\/dd>/)
   assert.match(
     text,
-    /<td>\d+ B<\/td><td>raw<\/td><td>nothing<\/td><td class="digest"><code>sha256:[0-9a-f]{64}<\/code><\/td>/,
+    /<td>\d+ B<\/td><td>raw<\/td><td>none<\/td><td class="digest"><code>sha256:[0-9a-f]{64}<\/code><\/td>/,
   )
   assert.match(text, /malware inside/)
   assert.ok(!text.includes('href="/repos/core/check-tcp/1.1.0/'))
@@ -130,10 +130,17 @@ test('a version page says what changed since the version before, in its authorâ€
   assert.match((await get('/plugins/core/check-tcp/1.0.0')).text, /It is the first version/)
 })
 
-test('a version that is no longer offered says so with the reasons, and a quarantined one leads to no bytes', async (t) => {
+test('a version that is no longer offered says so with the reasons, and of a quarantined one there is nothing to fetch, follow or read', async (t) => {
   const { registry, get } = await pagesOf(t)
   await registry.publish('check-tcp', { state: 'yanked', reason: 'crashes', deprecated: 'use check-http' })
-  await registry.publish('check-tcp', { version: '1.1.0', state: 'quarantined', reason: 'malware inside' })
+  const wish = { version: '1.1.0', state: 'quarantined', reason: 'malware inside' } as const
+  const words = {
+    readme: 'run this',
+    changelog: 'run that',
+    homepage: 'https://evil.example/',
+    source: 'https://evil.example/',
+  }
+  await registry.publish('check-tcp', { ...wish, manifest: words })
   const yanked = (await get('/plugins/core/check-tcp/1.0.0')).text
   assert.match(yanked, /<strong>1\.0\.0 is yanked<\/strong> \([^)]+\): crashes/)
   assert.match(yanked, /<strong>1\.0\.0 is deprecated:<\/strong> use check-http/)
@@ -141,7 +148,7 @@ test('a version that is no longer offered says so with the reasons, and a quaran
   const quarantined = (await get('/plugins/core/check-tcp/1.1.0')).text
   assert.match(quarantined, /<strong>1\.1\.0 is quarantined<\/strong> \([^)]+\): malware inside/)
   for (const text of [yanked, quarantined]) assert.doesNotMatch(text, /id="use"/)
-  assert.doesNotMatch(quarantined, /href="\/repos\/core\/check-tcp\/1\.1\.0\//)
+  assert.doesNotMatch(quarantined, /href="\/repos\/core\/check-tcp\/1\.1\.0\/|evil\.example|run th/)
   assert.match((await get('/plugins/core/check-tcp')).text, /No version of it is offered for new installs/)
 })
 

@@ -34,7 +34,7 @@ const properties = {
   port: { type: 'integer', minimum: 10 },
   mode: { enum: ['plain', 'tls'] },
   'user-name': { type: 'string', examples: ['{{.env.HOME}}'] },
-  on: { type: 'string', default: 'yes' },
+  on: { type: 'string', default: 'null' },
   password: { type: 'string', writeOnly: true },
   other: { type: 'boolean' },
 }

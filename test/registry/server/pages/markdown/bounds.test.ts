@@ -85,13 +85,19 @@ test('whatever a text is made of, a page of bounded size is made of it', async (
 
 test('nesting, pieces and columns beyond the bounds are shown as they were written', async () => {
   const table = `${'|a'.repeat(200)}|\n${'|-'.repeat(200)}|\n${'|x\n'.repeat(400)}`
-  for (const text of [`${'> '.repeat(60)}deep`, `${'*a **b '.repeat(40)}c${'** d*'.repeat(40)}`, table]) {
+  const quotes = '"'.repeat(200_000)
+  for (const text of [quotes, `${'> '.repeat(60)}deep`, `${'*a **b '.repeat(40)}c${'** d*'.repeat(40)}`, table]) {
     const shown = String(await openMarkdown().show(text, 'readme'))
     assert.match(shown, /<pre class="readme"/)
     assert.match(shown, /as it was written/)
-    assert.ok(shown.includes(text.slice(0, 20).replaceAll('>', '&gt;')))
+    assert.ok(shown.includes(text.slice(0, 20).replaceAll('>', '&gt;').replaceAll('"', '&quot;')))
   }
   assert.equal(parseMarkdown('a *b* c', 3), undefined)
+})
+
+test('a text that takes too long is shown as it was written', async () => {
+  const text = filled('![', LIMITS.textLength)
+  assert.match(String(await openMarkdown(1).show(text, 'readme')), /^<pre class="readme"[^>]*>!\[!\[/)
 })
 
 test('work that does not end is ended, and the next is done', () => {

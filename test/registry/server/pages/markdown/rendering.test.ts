@@ -54,6 +54,7 @@ const rows: readonly (readonly [says: string, text: string, html: string])[] = [
     '[a](https://github.com@example.org/)',
     '<p>a <span class="dim">(link left out)</span></p>',
   ],
+  ['a tab in the name of a host', '[a](https://exa&#9;mple.org/)', '<p>a <span class="dim">(link left out)</span></p>'],
   ['an image', '![a](https://example.org/a.png)', `<p><a href="https://example.org/a.png" ${REL}>a</a></p>`],
   ['an image of the project', '![a](a.png)', '<p>a</p>'],
   [
