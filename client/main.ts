@@ -1,4 +1,4 @@
-// `octo add | remove | lock | install | update | list | info | search | why | config | trust | cache`: the words for those who use plugins. A command loads
+// `octo add | remove | lock | install | update | list | info | search | why | graph | config | trust | cache`: the words for those who use plugins. A command loads
 // what it needs when it runs.
 import type { Command } from 'commander'
 import type { CommandSpec, Run } from '../terminal/program.ts'
@@ -6,6 +6,7 @@ import { addCommand, onRun, openProgram, runProgram } from '../terminal/program.
 import { repeatable } from '../terminal/repeatable.ts'
 import type { CacheOptions } from './commands/cache.ts'
 import type { ClientFlags } from './commands/client-session.ts'
+import type { GraphFlags } from './commands/graph.ts'
 import type { InstallFlags } from './commands/install.ts'
 import { addConfigWords } from './words/config.ts'
 import { addEntryWords } from './words/entries.ts'
@@ -127,6 +128,20 @@ function addQuestionCommands(program: Command): void {
     { words: 'why <plugin>', summary: 'explain why a version was chosen', examples: ['octo why check-tcp'] },
     async (run) => (await import('./commands/why.ts')).whyCommand(run),
   )
+  add<GraphFlags>(
+    program,
+    {
+      words: 'graph [services...]',
+      summary: 'draw services, what they wait for, and their plugins',
+      examples: ['octo graph', 'octo graph web --format svg > web.svg'],
+    },
+    async (run) => (await import('./commands/graph.ts')).graphCommand(run),
+  )
+    .option('-f, --format <format>', 'mermaid or svg (default: mermaid)')
+    .addHelpText(
+      'after',
+      '\nA line is what a service waits for, a dotted one the plugins that run it, check it and give it secrets.\nNamed services are drawn with all that they wait for.',
+    )
 }
 
 function addCacheCommands(program: Command): void {

@@ -45,6 +45,7 @@ export const WORDS: readonly Word[] = [
     info: 'show one plugin: arguments, versions, platforms, signer',
     search: 'find plugins by word',
     why: 'explain why a version was chosen',
+    graph: 'draw services, what they wait for, and their plugins',
     config: 'show, compare and validate your configuration',
     trust: 'say whose signature makes config documents count',
     cache: 'list, verify and clean the store on this machine',

@@ -11,7 +11,7 @@ import type { CheckArguments, PluginRequest } from './asked-plugin.ts'
 import type { NotifierConfig } from './notifier-config.ts'
 import type { MetricsListen } from './read-metrics.ts'
 import type { ProbesConfig } from './read-probes.ts'
-import type { ServiceSpec } from './service-spec.ts'
+import type { Dependency, ServiceSpec } from './service-spec.ts'
 
 export type { CheckArguments, PluginRequest } from './asked-plugin.ts'
 
@@ -87,6 +87,8 @@ export type ServiceConfig = {
   readonly problems?: readonly CodedError[]
   /** What the config says, also of a service that is run elsewhere; undefined where it says nothing. */
   readonly startPeriodMs?: number | CodedError | undefined
+  /** The same of what it waits for, without what its secrets need. */
+  readonly dependsOn?: readonly Dependency[] | CodedError
 }
 
 /** What runs the services: octo itself, or a plugin by the name that the config gives it. */

@@ -29,7 +29,7 @@ import { readPluginDirectories } from './plugin-directories.ts'
 import { readMetrics } from './read-metrics.ts'
 import { readProbes } from './read-probes.ts'
 import { readSecretSources } from './read-secrets.ts'
-import { hasProgram, pluginNode, readServiceSpec, readStartPeriod } from './read-service-spec.ts'
+import { hasProgram, pluginNode, readServiceSpec, readStartPeriod, readWaits } from './read-service-spec.ts'
 import { findRepos, readRepos, repeatsRepo } from './repos.ts'
 import { programRequests, secretRequests } from './requests.ts'
 import { isAsWritten } from './said.ts'
@@ -113,6 +113,7 @@ function readAllServices(trees: ConfigTrees, { repos, pins, reading }: Known): R
       sources: sources.get(service.name) ?? [],
     }),
     startPeriodMs: orItsError(() => readStartPeriod(service.name, trees)),
+    dependsOn: orItsError(() => readWaits(service.name, trees)),
   }))
   const [notifierTree] = treesFor(FIELDS.operator.notifications.fetched, trees)
   const notifiers = readNotifiers(notifierTree, { ...reading, services: services.map(({ name }) => name) })

@@ -30,7 +30,7 @@ import { isListOfSources, readSecrets, refuseBesideSecrets } from './read-secret
 import { readWordList, readWords } from './read-words.ts'
 import type { ServicePlaces } from './said.ts'
 import { placesOfService, saidOf } from './said.ts'
-import type { LeftAside, ServiceProgram, ServiceSpec } from './service-spec.ts'
+import type { Dependency, LeftAside, ServiceProgram, ServiceSpec } from './service-spec.ts'
 
 type SpecReading = {
   readonly trees: ConfigTrees
@@ -46,8 +46,17 @@ const MAX_REPLICAS = 100
 
 /** As the config says it, also of a service that is run elsewhere; throws CONFIG_INVALID. */
 export function readStartPeriod(name: string, trees: ConfigTrees): number | undefined {
+  return startPeriodOf(ownerOf(name, trees))
+}
+
+/** What it waits for, likewise. */
+export function readWaits(name: string, trees: ConfigTrees): readonly Dependency[] {
+  return readDependencies(saidOf(ownerOf(name, trees), ['depends_on', 'depends']))
+}
+
+function ownerOf(name: string, trees: ConfigTrees): ServicePlaces {
   const local = placesOfService(trees.local, name)
-  return startPeriodOf(isNamedIn(local) ? local : placesOfService(trees.merged, name))
+  return isNamedIn(local) ? local : placesOfService(trees.merged, name)
 }
 
 function startPeriodOf(owner: ServicePlaces): number | undefined {
