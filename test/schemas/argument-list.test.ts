@@ -7,6 +7,7 @@ const rows: readonly {
   readonly property: unknown
   readonly type: string
   readonly default?: string
+  readonly example?: string
 }[] = [
   { says: 'a type', property: { type: 'string' }, type: 'string' },
   { says: 'several types', property: { type: ['string', 'null'] }, type: 'string or null' },
@@ -14,6 +15,9 @@ const rows: readonly {
   { says: 'a lower bound', property: { type: 'number', minimum: 0.5 }, type: 'number from 0.5' },
   { says: 'an upper bound', property: { type: 'number', maximum: 0 }, type: 'number to 0' },
   { says: 'a format', property: { type: 'string', format: 'uri' }, type: 'string uri' },
+  { says: 'a pattern', property: { type: 'string', pattern: '^[0-9]+$' }, type: 'string like ^[0-9]+$' },
+  { says: 'examples', property: { type: 'string', examples: ['a', 'b'] }, type: 'string', example: '"a"' },
+  { says: 'examples of odd shape', property: { examples: 'a', pattern: 1 }, type: 'any' },
   { says: 'choices', property: { enum: ['tcp', 'udp', 1, null] }, type: '"tcp" | "udp" | 1 | null' },
   { says: 'one value', property: { const: true }, type: 'true' },
   { says: 'a list', property: { type: 'array', items: { type: 'string' } }, type: 'list of string' },

@@ -45,7 +45,7 @@ table:has(caption) { min-width: 38rem; }
 th, td { text-align: left; vertical-align: top; padding: .45rem .75rem .45rem 0; border-bottom: 1px solid var(--line); }
 th { font-size: .8125rem; color: var(--dim); font-weight: 600; }
 th[scope=row] { color: var(--ink); font-size: inherit; }
-td[dir] { min-width: 12rem; }
+td { min-width: 5rem; } td[dir] { min-width: 12rem; }
 .digest { min-width: 20rem; }
 .digest code { overflow-wrap: anywhere; }
 time { white-space: nowrap; }

@@ -76,10 +76,10 @@ function asWritten(text: string): Html {
 
 function told({ images, html: tags, files, links }: Readonly<LeftOut>): Html | '' {
   const parts = [
-    ...(images > 0 ? ['images are shown as links'] : []),
-    ...(tags > 0 ? ['HTML as text'] : []),
-    ...(files > 0 ? ['links to files of the project lead nowhere here'] : []),
-    ...(links > 0 ? ['links that are no plain addresses of the web or of mail are left out'] : []),
+    ...(images > 0 ? ['Images are shown as links.'] : []),
+    ...(tags > 0 ? ['HTML is shown as its text.'] : []),
+    ...(files > 0 ? ['Links to files of the project lead nowhere here.'] : []),
+    ...(links > 0 ? ['Links that are no plain addresses of the web or of mail are left out.'] : []),
   ]
-  return parts.length === 0 ? '' : html`<p class="dim">Of this text, ${parts.join(', ')}.</p>`
+  return parts.length === 0 ? '' : html`<p class="dim">${parts.join(' ')}</p>`
 }

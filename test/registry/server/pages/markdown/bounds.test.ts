@@ -72,8 +72,8 @@ const LONG = [
 test('whatever a text is made of, a page of bounded size is made of it', async () => {
   const markdown = openMarkdown()
   const texts = [
-    ...LONG.map((piece) => filled(piece, 8192)),
-    ...['&', '# a\n', '`a``'].map((piece) => filled(piece, LIMITS.textLength)),
+    ...LONG.map((piece) => filled(piece, 4096)),
+    ...['&', '`a``'].map((piece) => filled(piece, LIMITS.textLength)),
   ]
   for (const text of texts) {
     const piece = text.slice(0, 10)
@@ -83,10 +83,17 @@ test('whatever a text is made of, a page of bounded size is made of it', async (
   }
 })
 
-test('nesting, pieces and columns beyond the bounds are shown as they were written', async () => {
+test('paragraphs, nesting, pieces and columns beyond the bounds are shown as they were written', async () => {
   const table = `${'|a'.repeat(200)}|\n${'|-'.repeat(200)}|\n${'|x\n'.repeat(400)}`
-  const quotes = '"'.repeat(200_000)
-  for (const text of [quotes, `${'> '.repeat(60)}deep`, `${'*a **b '.repeat(40)}c${'** d*'.repeat(40)}`, table]) {
+  const quotes = `    ${'"'.repeat(200_000)}`
+  const paragraph = 'word '.repeat(4000)
+  for (const text of [
+    paragraph,
+    quotes,
+    `${'> '.repeat(60)}deep`,
+    `${'*a **b '.repeat(40)}c${'** d*'.repeat(40)}`,
+    table,
+  ]) {
     const shown = String(await openMarkdown().show(text, 'readme'))
     assert.match(shown, /<pre class="readme"/)
     assert.match(shown, /as it was written/)
@@ -95,8 +102,15 @@ test('nesting, pieces and columns beyond the bounds are shown as they were writt
   assert.equal(parseMarkdown('a *b* c', 3), undefined)
 })
 
+test('a reader is told what of a text is not as its author meant it, and nothing where all is', async () => {
+  const show = async (text: string) => String(await openMarkdown().show(text, 'readme'))
+  assert.doesNotMatch(await show('a [b](https://example.org/)'), /class="dim"/)
+  const told = /<p class="dim">([^<]*)<\/p>$/.exec(await show('![](x) <b>c</b> [d](e.md) [f](data:,)'))?.[1]
+  assert.match(told ?? '', /^Images are .* HTML is .* Links to files .* are left out\.$/)
+})
+
 test('a text that takes too long is shown as it was written', async () => {
-  const text = filled('![', LIMITS.textLength)
+  const text = filled('![', 16_000)
   assert.match(String(await openMarkdown(1).show(text, 'readme')), /^<pre class="readme"[^>]*>!\[!\[/)
 })
 
