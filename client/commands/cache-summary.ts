@@ -38,7 +38,7 @@ export function cacheSummary(layout: Layout, env: Environment, terminal: Termina
       [
         `store: ${printable(layout.root, 500)}, ${count(weight.artifacts.length, 'artifact')}, ${formatBytes(weight.bytes)}`,
         ...(shared ? [`shared store: ${sharedText(shared)}`] : []),
-        `limit: ${limit === undefined ? 'off' : formatBytes(limit)}, as OCTO_CACHE_LIMIT says`,
+        `limit: ${limit === undefined ? 'off' : formatBytes(limit)}${env.OCTO_CACHE_LIMIT ? ', as OCTO_CACHE_LIMIT says' : ''}`,
         `last made room: ${lastText(last)}`,
         `would remove now: ${nextText(next, layout)}`,
       ].join('\n'),
