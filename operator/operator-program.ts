@@ -26,11 +26,15 @@ export function operatorCommands(): Command {
       'octo run check-tcp -- --port=8080',
       'octo run esbuild@^0.25 -- --version',
       'octo run core/check-tcp --frozen --offline -- 8080',
+      'octo run ./my-check -- --path=/etc/hosts',
     ],
     passesOn: true,
   })
   shared(run).addOption(new Option('--relink <file>', 'the shim that called, to be written again').hideHelp())
-  run.addHelpText('after', '\nWhat follows `--` belongs to the plugin. Its exit code is the exit code of octo.')
+  run.addHelpText(
+    'after',
+    '\nWhat follows `--` belongs to the plugin. Its exit code is the exit code of octo.\nA path, such as `./my-check`, is the folder of a plugin.yaml: it is built for this machine and run, unsigned, and nothing of it is kept.',
+  )
   onRun<RunOptions>(run, async ({ args, options, terminal }) => {
     const { runCommand } = await import('./commands/run.ts')
     return runCommand(args, options, terminal)
@@ -53,6 +57,7 @@ export function operatorCommands(): Command {
     .option('--metrics <file-or-url>', 'also write what was measured for Prometheus, or send it to a collector by OTLP')
     .option('--world-readable', 'let everybody on this machine read the file of `--metrics`')
     .option('--notify', 'tell the notifiers of the config what changed since the last run that told')
+    .addOption(new Option('--no-places', 'leave out where failed checks are written').hideHelp())
     .option('-w, --watch', 'go on with the health checks at their intervals, until Ctrl-C; services are left alone')
     .addHelpText(
       'after',

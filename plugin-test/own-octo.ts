@@ -5,15 +5,24 @@ import { ERROR_CODES } from '../schemas/error-codes.ts'
 import { coded } from '../schemas/errors.ts'
 import { printable, quote } from '../schemas/quote.ts'
 import { launch } from '../system/process/launch.ts'
+import { signalCode } from '../system/process/process-group.ts'
 
-export type OwnOcto = { readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>> }
+export type OwnOcto = {
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Gone afterwards: no error names it. */
+  readonly folder: string
+}
+
+export type OwnEnd = { readonly exitCode: number | null; readonly signal: NodeJS.Signals | null }
 
 /** What it gave as JSON. Throws the error that the command itself ended with. */
 export async function answerOf<Answer>(octo: OwnOcto, words: readonly string[]): Promise<Answer> {
   const child = await start(octo, [...words, '--json'], 'pipe')
   const [out, err, [code]] = await Promise.all([textOf(child.stdout), textOf(child.stderr), ended(child)])
   if (code === 0) return JSON.parse(out)
-  throw errorIn(err) ?? failed(words, code, err)
+  const said = err.replaceAll(`${octo.folder}/`, '')
+  throw errorIn(said) ?? failed(words, code, said)
 }
 
 /** With `--json`, an error is the last thing that is said. */
@@ -34,11 +43,16 @@ function failed([word = '']: readonly string[], exitCode: number | null, said: s
   })
 }
 
-/** Shows what it prints, and gives its exit code. */
-export async function showRun(octo: OwnOcto, words: readonly string[]): Promise<number> {
+/** Shows what it prints, and gives how it ended. */
+export async function showRun(octo: OwnOcto, words: readonly string[]): Promise<OwnEnd> {
   const child = await start(octo, words, 'inherit')
-  const [code, signal] = await ended(child)
-  return code ?? (signal === 'SIGINT' ? 130 : 143)
+  const [exitCode, signal] = await ended(child)
+  return { exitCode, signal }
+}
+
+/** As shells count: 128 and the number of the signal. */
+export function shellCodeOf({ exitCode, signal }: OwnEnd): number {
+  return exitCode ?? (signal === null ? 1 : signalCode(signal))
 }
 
 /** Ctrl-C reaches the child as well, which ends in its own way; what only this process is told is handed on. Then the folder is cleaned up. */

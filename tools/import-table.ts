@@ -137,7 +137,7 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
       'the publisher stands on trust/, static-tree/, system/ and schemas/: move what it shares with another part there, or speak HTTP',
   },
   operator: {
-    parts: ['schemas', 'system', ...CONFIG, 'client/index.ts', 'terminal'],
+    parts: ['schemas', 'system', ...CONFIG, 'client/index.ts', 'terminal', 'plugin-test/run-folder.ts'],
     instead: 'the operator sees the client by client/index.ts alone: export there what it needs, as a verified thing',
   },
   sdk: { parts: ['schemas'], instead: 'the sdk ships to plugin authors: keep it to schemas/ and Node itself' },

@@ -43,13 +43,22 @@ export function expectedTable(checks: readonly ExpectedCheck[]): Table {
   return { columns: COLUMNS, rows }
 }
 
+type Notes = {
+  /** Where the checks are written is of no use to anybody. */
+  readonly withoutPlaces?: boolean
+}
+
 /** For each check that did not pass: where it is written, what to do, what else the plugin said and what it logged last. */
-export function failureNotes(outcomes: readonly CheckOutcome[], paint: Paint): string[] {
+export function failureNotes(
+  outcomes: readonly CheckOutcome[],
+  paint: Paint,
+  { withoutPlaces = false }: Notes = {},
+): string[] {
   return outcomes.filter(hasFailed).flatMap((outcome) => {
     const { file, line } = outcome.place
     const place = `${printable(file, 500)}${line === undefined ? '' : `:${line}`}`
     const name = [printable(outcome.service), outcome.phase, nameOf(outcome)].filter(Boolean).join(' ')
-    const head = `${paint.bold(name)}  ${paint.dim(place)}${codeNote(outcome)}`
+    const head = `${paint.bold(name)}${withoutPlaces ? '' : `  ${paint.dim(place)}`}${codeNote(outcome)}`
     const log = outcome.log.slice(-LOG_LINES).map(({ level, message }) => `  ${paint.dim(level.padEnd(5))} ${message}`)
     const hint = outcome.error?.hint ? [`  ${paint.cyan('hint')}: ${printable(outcome.error.hint, 500)}`] : []
     return [head, ...furtherLines(outcome), ...log, ...hint]

@@ -29,6 +29,8 @@ export type CheckOptions = SessionOptions &
     readonly phase?: readonly string[] | undefined
     readonly watch?: boolean | undefined
     readonly notify?: boolean | undefined
+    /** `--no-places` gives false. */
+    readonly places?: boolean | undefined
   }
 
 const FAILED = 1
@@ -91,16 +93,16 @@ type Showing = { readonly options: CheckOptions; readonly terminal: Terminal; re
 /** Before the reports are written, as that may fail. */
 async function show(run: CheckRun, { options, terminal, rows }: Showing): Promise<void> {
   if (terminal.json) terminal.result({ json: runToJson(run), text: () => '' })
-  else showText(run, { terminal, rows })
+  else showText(run, { options, terminal, rows })
   await writeReports(run, options, process.env)
 }
 
 /** With `--quiet` only what failed, and nothing when nothing did. */
-function showText({ outcomes, durationMs }: CheckRun, { terminal, rows }: Omit<Showing, 'options'>): void {
+function showText({ outcomes, durationMs }: CheckRun, { options, terminal, rows }: Showing): void {
   const shown = terminal.quiet ? outcomes.filter(hasFailed) : outcomes
   if (terminal.quiet && shown.length === 0) return
   rows.finish(shown)
-  const notes = failureNotes(outcomes, terminal.paint)
+  const notes = failureNotes(outcomes, terminal.paint, { withoutPlaces: options.places === false })
   for (const line of ['', ...notes, ...(notes.length > 0 ? [''] : [])]) terminal.print(line)
   terminal.print(summaryLine(outcomes, durationMs, terminal.paint))
 }

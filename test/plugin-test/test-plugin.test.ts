@@ -49,9 +49,10 @@ test('a plugin runs as its users will have it, and what was kept runs again from
 
 test('a check that fails, fails the test, and nothing stays', async (t) => {
   const { octo, temporary, dir } = aProject(t)
-  const { code, stdout } = await octo('--', '--path=/no/such/file')
+  const { code, stdout, stderr } = await octo('--', '--path=/no/such/file')
   assert.equal(code, 1)
   assert.match(stdout, /CRITICAL - gone/)
+  assert.doesNotMatch(stdout + stderr, /octo-test-plugin-/, 'nobody is sent to a folder that is gone')
   assert.deepEqual(readdirSync(temporary), [])
   assert.ok(!existsSync(join(dir, 'dist')), 'the project is as it was')
 })
