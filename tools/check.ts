@@ -57,6 +57,7 @@ function checks(): Check[] {
     fresh('error page', 'tools/write-error-docs.ts'),
     fresh('table of config fields', 'tools/write-config-docs.ts'),
     fresh('drawing of the imports', 'tools/write-import-drawing.ts'),
+    fresh('sdk in one file', 'tools/write-sdk-file.ts'),
   ]
 }
 
