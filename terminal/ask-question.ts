@@ -8,6 +8,8 @@ type Question = {
   readonly type: 'text' | 'password' | 'confirm' | 'select'
   /** For `select`. */
   readonly options: readonly string[]
+  /** What an option is, shown beside the one that is pointed at. */
+  readonly explained?: Readonly<Record<string, string>>
 }
 
 const MAX_LENGTH = 200
@@ -25,7 +27,11 @@ export function askOn(terminal: Terminal): ((question: Question) => Promise<stri
       select: () =>
         select({
           ...shown,
-          options: question.options.map((value) => ({ value, label: printable(value, MAX_LENGTH) })),
+          options: question.options.map((value) => ({
+            value,
+            label: printable(value, MAX_LENGTH),
+            ...(question.explained?.[value] ? { hint: question.explained[value] } : {}),
+          })),
         }),
     }
     const answer = await ask[question.type]()

@@ -2,24 +2,13 @@
 import { readFile } from 'node:fs/promises'
 import { posix } from 'node:path'
 import { readTemplateFolder } from './template-folder.ts'
+import { summaryOf } from './templates.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 const SDK = 'sdk/service/index.ts'
 /** Where the sdk lies in the project. */
 const SDK_FOLDER = 'octo'
 const TOOLS = ['@types/node', 'esbuild', 'typescript']
-
-const SUMMARIES: Readonly<Record<string, string>> = {
-  'ocm-blob-transformer': 'packs blobs with gzip',
-  'ocm-component-lister': 'lists the components of a folder',
-  'ocm-component-version-repository': 'reads component versions from a folder',
-  'ocm-credential-plugin': 'gives credentials from a file',
-  'ocm-credential-repository': 'keeps credentials in a file',
-  'ocm-digest-processor-repository': 'says digests of files',
-  'ocm-input-repository': 'makes resources of files',
-  'ocm-resource-repository': 'fetches and stores resources in files',
-  'ocm-signing-handler': 'signs with Ed25519 keys in files',
-}
 
 /** Files by their path in the project, filled in but for what every template has. `template` is e.g. `ocm-blob-transformer`. */
 export async function readServiceTemplate(template: string, plugin: string): Promise<ReadonlyMap<string, string>> {
@@ -33,7 +22,7 @@ export async function readServiceTemplate(template: string, plugin: string): Pro
   const list = (names: readonly string[]) =>
     JSON.stringify(Object.fromEntries(names.map((name) => [name, versions[name]])), null, 2).replaceAll('\n', '\n  ')
   const values: Readonly<Record<string, string>> = {
-    __SUMMARY__: SUMMARIES[template] ?? '',
+    __SUMMARY__: summaryOf(template),
     __CAPABILITY__: inCamelCase(part),
     __TYPE__: inCamelCase(`-${plugin}`),
     __DEPENDENCIES__: list(sdk.packages),

@@ -8,7 +8,8 @@ import { parsePublicKey } from '../../schemas/trust-key.ts'
 import { signElsewhere } from '../support/builders/elsewhere-signer.ts'
 import { runWell } from '../support/machine/run-shell.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
-import { blocksOfKind, readDocument } from '../support/octo/document-blocks.ts'
+import { blocksOfKind } from '../support/octo/document-blocks.ts'
+import { typeOcto } from '../support/octo/in-process-octo.ts'
 import { startTestRegistry } from '../support/registry/test-registry.ts'
 
 const PAGE = 'docs/PUBLISHING.md'
@@ -45,7 +46,12 @@ test('a plugin is started, published, put through its states, and written as sta
   assert.ok(existsSync(join(folder, 'site/repos/acme/my-check/0.1.0/release.sigstore.json')))
 })
 
-test('the CI example is the one that the shell template writes', () => {
-  const template = readDocument('publisher/templates/shell/dot-github/workflows/release.yml')
-  assert.equal(commands('workflow'), template.replace(/^#.*\n/gm, ''))
+test('the CI examples are those that the shell template writes', async (t) => {
+  const dir = join(tempFolder(t), 'my-check')
+  assert.equal((await typeOcto(['init', dir, '--template', 'shell'])).code, 0)
+  for (const [kind, file] of [
+    ['workflow', '.github/workflows/plugin.yml'],
+    ['pipeline', '.gitlab-ci.yml'],
+  ] as const)
+    assert.equal(commands(kind), readFileSync(join(dir, file), 'utf8').replace(/^#.*\n/gm, ''))
 })

@@ -1,25 +1,17 @@
 #!/bin/sh
-# Checks that a file exists and is not empty; the last line of output is the result, as Nagios plugins write it.
-unknown() {
-  echo "UNKNOWN - $1"
-  exit 3
+# Checks that a file exists and is not empty.
+. "$(dirname -- "$0")/octo-check.sh"
+
+octo_check __NAME__ 0.1.0 'a file exists and is not empty'
+octo_option path string 'File to look at' required=yes
+
+look() {
+  [ -e "$opt_path" ] || octo_critical "$opt_path does not exist"
+  [ -s "$opt_path" ] || octo_critical "$opt_path is empty"
+  bytes=$(wc -c <"$opt_path") || octo_unknown "$opt_path cannot be read"
+  bytes=$((bytes))
+  octo_metric size "$bytes" B
+  octo_ok "$opt_path has $bytes bytes"
 }
 
-path=
-for argument in "$@"; do
-  case $argument in
-    --path=*) path=${argument#--path=} ;;
-    *) unknown "there is no option $argument" ;;
-  esac
-done
-[ -n "$path" ] || unknown 'say which file with --path=FILE'
-
-if [ ! -e "$path" ]; then
-  echo "CRITICAL - $path does not exist"
-  exit 2
-fi
-if [ ! -s "$path" ]; then
-  echo "CRITICAL - $path is empty"
-  exit 2
-fi
-echo "OK - $path has $(wc -c < "$path" | tr -d ' ') bytes"
+octo_main look "$@"

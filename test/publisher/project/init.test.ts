@@ -1,16 +1,23 @@
 // octo init: every template builds and its artifact runs as it stands; nothing is ever written over.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { x as extract } from 'tar'
-import { TEMPLATES } from '../../../publisher/project/init-project.ts'
+import type { YAMLMap } from 'yaml'
+import { parse, parseDocument } from 'yaml'
 import { readProject } from '../../../publisher/project/read-project.ts'
+import { LICENCES, TEMPLATE_NAMES } from '../../../publisher/project/templates.ts'
 import { ANY } from '../../../schemas/platform.ts'
+import { lacksPty, runOnPty } from '../../support/machine/pty.ts'
+import { openScreen } from '../../support/machine/screen.ts'
 import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
 import { typeOcto } from '../../support/octo/in-process-octo.ts'
 import { runOcto } from '../../support/octo/run-octo.ts'
+import { writeKeyFiles } from '../../support/publisher/publish-project.ts'
+import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 /** A toolchain manager answers without a toolchain, too: the program must work in the environment that the build gets. */
 const works = (program: string, words: readonly string[]) =>
@@ -19,42 +26,70 @@ const toolchain = (home: string) => ({
   HOME: process.env.HOME ?? home,
   ...pick(process.env, ['CARGO_HOME', 'RUSTUP_HOME', 'GOCACHE']),
 })
-const NEEDS: Readonly<
-  Record<string, { readonly program?: string; readonly asked?: string; readonly build: readonly string[] }>
-> = {
-  node: { build: [] },
-  shell: { build: [] },
-  // For one platform: the standard library is compiled anew for each.
-  go: { program: 'go', asked: 'version', build: ['--platform', 'linux_amd64'] },
-  rust: { program: 'cargo', asked: '--version', build: ['--platform', 'linux_amd64'] },
+
+type Language = {
+  readonly program?: string
+  readonly asked?: string
+  readonly test: readonly [string, ...string[]]
+  /** It is published for this platform alone, as its compiler is asked for each anew. */
+  readonly only?: string
 }
+
+const LANGUAGES: Readonly<Record<string, Language>> = {
+  node: { test: [process.execPath, '--test', 'test/check.test.mjs'] },
+  python: { program: 'python3', asked: '--version', test: ['python3', '-B', '-m', 'unittest'] },
+  shell: { test: ['sh', 'test.sh'] },
+  go: { program: 'go', asked: 'version', test: ['go', 'test', '.'], only: 'linux_amd64' },
+  rust: { program: 'cargo', asked: '--version', test: ['cargo', 'test', '--locked', '--quiet'], only: 'linux_amd64' },
+}
+const OCTO = join(import.meta.dirname, '../../../bin/octo.js')
 const isLinuxAmd64 = process.platform === 'linux' && process.arch === 'x64'
 
-const CHECKS = TEMPLATES.filter((name) => name !== 'operator' && !name.startsWith('ocm-'))
+const CHECKS = TEMPLATE_NAMES.filter((name) => name !== 'operator' && !name.startsWith('ocm-'))
 
 for (const template of CHECKS) {
-  const { program, asked = '', build = [] } = NEEDS[template] ?? {}
-  const skip = program !== undefined && (!works(program, [asked]) || !isLinuxAmd64) && `needs ${program} on linux_amd64`
-  test(`the template ${template} builds and runs`, { skip }, async (t) => {
-    const dir = join(tempFolder(t), 'check-file')
+  const { program, asked = '', test: ownTest = ['false'], only } = LANGUAGES[template] ?? {}
+  const isMissing = program !== undefined && !works(program, [asked])
+  const skip =
+    (isMissing && `needs ${program}`) || (only !== undefined && !isLinuxAmd64 && `${template} is built on linux_amd64`)
+  test(`the template ${template} passes its own test and octo’s, is published and runs`, { skip }, async (t) => {
+    const folder = tempFolder(t)
+    const dir = join(folder, 'check-file')
     assert.equal((await typeOcto(['init', dir, '--template', template, '--repo', 'core'])).code, 0)
-    const built = await runOcto(['build', dir, ...build, '--json'], { env: toolchain(dir) })
-    assert.equal(built.code, 0, built.stderr)
-    const { platforms } = JSON.parse(built.stdout)
-    const run = await programOf(platforms.linux_amd64 ?? platforms.any, dir)
-    for (const [words, code, status] of [
+    if (only !== undefined) await keepPlatform(join(dir, 'plugin.yaml'), only)
+    // It is a run of its own, and no part of the one that this test belongs to.
+    const { NODE_TEST_CONTEXT: _, ...env } = process.env
+    const own = spawnSync(ownTest[0], ownTest.slice(1), { cwd: dir, env, encoding: 'utf8' })
+    assert.equal(own.status, 0, own.stdout + own.stderr)
+    const tested = await runOcto(['test', dir, '--', '--path=/etc/hosts'], { env: toolchain(dir) })
+    assert.equal(tested.code, 0, tested.stderr)
+    assert.match(tested.stdout, /^ok +check-file +health +check-file@0\.1\.0 .*\/etc\/hosts has \d+ bytes$/m)
+    const registry = await startTestRegistry(t)
+    const place = { env: { ...toolchain(dir), OCTO_TOKEN: registry.token } }
+    const { privateKey } = writeKeyFiles(folder, registry.key)
+    const words = ['publish', dir, '--registry', registry.url, '--key', privateKey, '--json']
+    const published = await typeOcto(words, place)
+    assert.equal(published.code, 0, published.stderr)
+    const { platforms } = JSON.parse(readFileSync(join(dir, 'dist/release.json'), 'utf8'))
+    const run = await programOf(platforms[only ?? 'any'], dir)
+    for (const [argv, code, status] of [
       [['--path=/etc/hosts'], 0, 'ok'],
       [['--path=/no/such/file'], 2, 'critical'],
       [[`--path=${join(dir, 'empty')}`], 2, 'critical'],
       [[], 3, 'unknown'],
-      [['--path='], 3, 'unknown'],
       [['--pth=1'], 3, 'unknown'],
-      [['--path=/etc/hosts', '--verbose'], 3, 'unknown'],
       [['--path=/etc/hosts', 'more'], 3, 'unknown'],
-      [['-x'], 3, 'unknown'],
     ] as const)
-      assert.deepEqual(run(words), { code, status, lines: 1, said: '' }, `${template} ${words.join(' ')}`)
+      assert.deepEqual(run(argv), { code, status, lines: 1, said: '' }, `${template} ${argv.join(' ')}`)
   })
+}
+
+/** Of a plugin.yaml that names several. */
+async function keepPlatform(path: string, platform: string): Promise<void> {
+  const document = parseDocument(await readFile(path, 'utf8'))
+  const keys = (document.get('platforms') as YAMLMap).items.map(({ key }) => String(key))
+  for (const key of keys) if (key !== platform) document.deleteIn(['platforms', key])
+  await writeFile(path, document.toString())
 }
 
 test('the template operator builds, and runs services as octo calls it', async (t) => {
@@ -126,21 +161,24 @@ function statusOf(line: string): string {
   return /^([A-Z]+) - \S/.exec(line)?.[1]?.toLowerCase() ?? line
 }
 
-test('every template is a valid project with a licence, a CI example and a README that becomes its page', async (t) => {
-  for (const template of TEMPLATES) {
+test('every template is a valid project with a licence, pipelines, a changelog and a README that becomes its page', async (t) => {
+  for (const template of TEMPLATE_NAMES) {
     const dir = join(tempFolder(t), 'my-check')
     const { code, stdout } = await typeOcto(['init', dir, '--template', template, '--json'])
     assert.equal(code, 0)
     assert.deepEqual(JSON.parse(stdout).files, filesBelow(dir))
-    for (const file of ['.gitignore', '.github/workflows/release.yml', 'README.md', 'plugin.yaml'])
+    const pipelines = ['.github/workflows/plugin.yml', '.gitlab-ci.yml']
+    for (const file of ['.gitignore', 'CHANGELOG.md', 'LICENSE', 'README.md', 'plugin.yaml', ...pipelines])
       assert.ok(filesBelow(dir).includes(file), `${template} has ${file}`)
+    for (const file of pipelines) assert.ok(parse(await readFile(join(dir, file), 'utf8')), file)
     const { manifest, released } = await readProject(dir)
     assert.equal(manifest.name, 'my-check')
     assert.equal(manifest.repo, undefined)
     // Archives are no plugins to `ocm`.
     if (manifest.protocol === 'ocm') assert.equal(manifest.platforms[ANY]?.file, 'out/my-check')
     assert.match(released.readme ?? '', /# my-check/)
-    for (const file of filesBelow(dir)) assert.doesNotMatch(await readFile(join(dir, file), 'utf8'), /__[A-Z]/, file)
+    for (const file of filesBelow(dir))
+      assert.doesNotMatch(await readFile(join(dir, file), 'utf8'), /(?<!@)__[A-Z]/, file)
   }
 })
 
@@ -180,7 +218,51 @@ test('refuses names that no registry takes and templates that do not exist', asy
     assert.equal(code, 65, name)
   }
   assert.equal((await typeOcto(['init', join(dir, 'a'), '--template', 'cobol'])).code, 64)
+  assert.equal((await typeOcto(['init', join(dir, 'a'), '--template', 'shell', '--license', 'GPL-7.0'])).code, 64)
   assert.deepEqual(await readdir(dir), [])
+})
+
+test('without a template, and without a person to ask, the templates are named, and one command line', async (t) => {
+  const dir = tempFolder(t)
+  const { code, stderr } = await typeOcto(['init', join(dir, 'my check')])
+  assert.equal(code, 64)
+  for (const name of TEMPLATE_NAMES) assert.ok(stderr.includes(`\`${name}\``), name)
+  assert.ok(stderr.includes(`octo init '${join(dir, 'my check')}' --template shell`), stderr)
+  assert.deepEqual(await readdir(dir), [])
+})
+
+test('the licence that is asked for is that of the project, in all of its files', async (t) => {
+  for (const licence of LICENCES)
+    for (const template of ['shell', 'rust']) {
+      const dir = join(tempFolder(t), 'my-check')
+      assert.equal((await typeOcto(['init', dir, '--template', template, '--license', licence])).code, 0)
+      const { released } = await readProject(dir)
+      const isNone = licence === 'none'
+      assert.equal(released.license, isNone ? undefined : licence)
+      assert.equal(filesBelow(dir).includes('LICENSE'), !isNone)
+      const cargo = template === 'rust' ? await readFile(join(dir, 'Cargo.toml'), 'utf8') : ''
+      assert.equal(/^license = "(.*)"$/m.exec(cargo)?.[1], template === 'rust' && !isNone ? licence : undefined)
+    }
+})
+
+test('at a terminal the templates are offered, and what is chosen is written', { skip: lacksPty() }, async (t) => {
+  const cwd = tempFolder(t)
+  const screen = openScreen({ columns: 100, rows: 40 })
+  const place = { cwd, env: { TERM: 'xterm-256color' }, columns: 100, rows: 40 }
+  const octo = runOnPty([process.execPath, OCTO, 'init'], screen, place)
+  t.after(octo.hangUp)
+  const shows = (text: string) => screen.until((lines) => lines.some((line) => line.includes(text)))
+  await shows('node (a check in JavaScript')
+  octo.type('\u001b[B')
+  await shows('python (a check in Python')
+  octo.type('\r')
+  await shows('Folder for it')
+  octo.type('my-look\r')
+  await shows('Which licence?')
+  octo.type('\r')
+  assert.equal(await octo.ended, 'exit 0')
+  assert.ok(filesBelow(join(cwd, 'my-look')).includes('octo_check.py'))
+  assert.match(await readFile(join(cwd, 'my-look/plugin.yaml'), 'utf8'), /^name: my-look\n.*^license: Apache-2\.0$/ms)
 })
 
 function pick(env: NodeJS.ProcessEnv, names: readonly string[]): Record<string, string> {

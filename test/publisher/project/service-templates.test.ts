@@ -5,13 +5,13 @@ import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
-import { TEMPLATES } from '../../../publisher/project/init-project.ts'
+import { TEMPLATE_NAMES } from '../../../publisher/project/templates.ts'
 import { CAPABILITIES } from '../../../schemas/contract/ocm/contracts.ts'
 import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
 import { typeOcto } from '../../support/octo/in-process-octo.ts'
 
 const CHECKOUT = join(import.meta.dirname, '../../..')
-const SERVICE_TEMPLATES = TEMPLATES.filter((template) => template.startsWith('ocm-'))
+const SERVICE_TEMPLATES = TEMPLATE_NAMES.filter((template) => template.startsWith('ocm-'))
 const run = promisify(execFile)
 
 test('there is one for each capability, and its README names it', () => {
