@@ -12,7 +12,7 @@ const NODE = '- uses: actions/setup-node@v4\n        with: {node-version: 24}'
 
 const PIPELINES: Readonly<Record<string, Pipeline>> = {
   node: { steps: [NODE], test: 'node --test test/*.test.mjs', image: 'node:24' },
-  python: { test: 'python3 -m unittest', image: 'nikolaik/python-nodejs:latest' },
+  python: { test: 'python3 -m unittest', image: 'python:3' },
   shell: { test: 'sh test.sh', image: 'node:24' },
   go: {
     steps: ['- uses: actions/setup-go@v5\n        with: {go-version: stable}'],

@@ -110,8 +110,12 @@ for (const [from, ofPackage] of [
       said += ended.said
     }
     assertPublished(said, { key, token })
-    const tree = await fetch(`${registry.url}/repos/core/my-check.json`)
-    assert.deepEqual(Object.keys(((await tree.json()) as { versions: object }).versions), ['0.1.0'])
+    const document = await fetch(`${registry.url}/repos/core/my-check.json`)
+    const { versions } = (await document.json()) as { readonly versions: readonly { readonly version: string }[] }
+    assert.deepEqual(
+      versions.map(({ version }) => version),
+      ['0.1.0'],
+    )
   })
 
 test('a tag that is another version publishes nothing', { skip }, async (t) => {
