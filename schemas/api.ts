@@ -96,8 +96,12 @@ export const searchAnswer = z.object({
       version: versionShape.optional(),
     }),
   ),
-  /** True when more matched than are shown. */
+  /** True when more matched than are shown, on this page and those before it. */
   truncated: z.boolean(),
+  /** How many matched, on all pages. Registries before filters do not say it, nor the counts. */
+  total: z.int().optional(),
+  /** How many there are with each value of a filter, were it set to that: the most frequent values. */
+  counts: z.record(z.string(), z.record(z.string(), z.int())).optional(),
 })
 
 export type Problem = z.output<typeof problemShape>

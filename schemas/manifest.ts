@@ -32,6 +32,12 @@ const DOCUMENT_CONTRACTS = ['notify/v1', 'secret/v1'] as const
 const OUTPUT_CONTRACTS = [...CHECK_CONTRACTS, ...DOCUMENT_CONTRACTS] as const
 export type OutputContract = (typeof OUTPUT_CONTRACTS)[number]
 
+export const PLUGIN_KINDS = ['tool', 'operator', 'service'] as const
+
+/** By what a plugin is asked: the protocol of OCM, or the contract of its output. */
+export const CONTRACTS = ['ocm', ...OUTPUT_CONTRACTS] as const
+export type Contract = (typeof CONTRACTS)[number]
+
 /** How programs take named arguments: `-k v` and `--key=v`, always `--key=v`, `-key=v`, or `-k v` and `--key v`. */
 export const ARGUMENT_STYLES = ['gnu', 'long', 'single-dash', 'separate'] as const
 export type ArgumentStyle = (typeof ARGUMENT_STYLES)[number]
@@ -101,7 +107,7 @@ const platformEntryShape = platformFields.superRefine((entry, context) => {
 
 /** What a release proves about a plugin: everything that decides how it is run, and what people are shown. */
 export const releasedManifestShape = z.strictObject({
-  kind: z.enum(['tool', 'operator', 'service']),
+  kind: z.enum(PLUGIN_KINDS),
   category: z
     .string()
     .regex(/^[a-z0-9-]{1,32}$/, 'expected 1–32 of `a-z`, `0-9`, `-`')

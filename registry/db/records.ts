@@ -1,6 +1,6 @@
 // What a registry knows, as its parts pass it to each other: the records behind the metadata port, free of any database's types.
 // All times are milliseconds since 1970, all sizes are bytes.
-import type { OpenSessionRequest, TokenAction, VersionAction } from '../../schemas/api.ts'
+import type { OpenSessionRequest, SearchAnswer, TokenAction, VersionAction } from '../../schemas/api.ts'
 import type { Digest } from '../../schemas/digest.ts'
 import type { Name } from '../../schemas/name.ts'
 import type { Platform } from '../../schemas/platform.ts'
@@ -8,6 +8,7 @@ import type { VersionState } from '../../schemas/plugin-document.ts'
 import type { ReleasePredicate } from '../../schemas/release-statement.ts'
 import type { KeyKind } from '../../schemas/trust-key.ts'
 import type { Version } from '../../schemas/version.ts'
+import type { Narrowed } from './search-filters.ts'
 
 export type Scope = { readonly repo: string; readonly plugin: string; readonly actions: readonly TokenAction[] }
 
@@ -154,6 +155,18 @@ export type RankedVersion = Pick<Release, 'version' | 'state'>
 export type ShownVersion = Pick<Release, 'version' | 'publishedAt' | 'state' | 'signer' | keyof VersionFlags> & {
   readonly artifacts: readonly Artifact[]
 }
+
+/** A version as lists of what is new show it, described by its own manifest. */
+export type News = Pick<Release, keyof ReleaseKey | 'publishedAt' | 'state' | 'signer' | keyof VersionFlags> & {
+  /** When it was published or its state changed, whichever came last. */
+  readonly changedAt: number
+  readonly kind: string
+  readonly category: string | null
+  readonly description: string
+}
+
+/** Plugins that a search found, and what it could be narrowed down to. */
+export type FoundPlugins = Pick<SearchAnswer, 'results'> & Omit<Narrowed<unknown>, 'shown'>
 
 /** A plugin with those of its versions that new installs may choose and that speak the protocol `ocm`. */
 export type OfferedPlugin = Pick<Plugin, 'plugin' | 'serial'> & {

@@ -8,7 +8,6 @@
 //
 // Whatever the method, a store throws STORE_BUSY when others kept it from writing for too long, NO_SPACE, IO_FAILED or
 // DATA_DIR_CORRUPT. Anything else that it throws is a defect, such as a second token with one id.
-import type { SearchAnswer } from '../../schemas/api.ts'
 import type { Digest } from '../../schemas/digest.ts'
 import type { Name } from '../../schemas/name.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
@@ -20,6 +19,8 @@ import type {
   AuditEntry,
   AuditHead,
   AuditRecord,
+  FoundPlugins,
+  News,
   OfferedPlugin,
   OutboxRow,
   Plugin,
@@ -34,6 +35,7 @@ import type {
   Token,
   Visibility,
 } from './records.ts'
+import type { Narrowing } from './search-filters.ts'
 
 export type MetadataStore = {
   readonly tokens: TokenStore
@@ -162,11 +164,33 @@ export type CatalogStore = {
   repoSummaries(limit: number, readable?: readonly Name[]): Promise<RepoSummary[]>
   /**
    * Plugins in which each word of the query, as search-words.ts reads it, begins a word of the name, category or description:
-   * the best first, where names weigh most; by name for a query without words. At most MAX_SEARCH_RESULTS. Of private repos only
-   * those are searched that whoever asks may read, and theirs stand before the others: in no order, number or
-   * rank of what is public shows anything of what is private.
+   * the best first, where names weigh most; by name for a query without words. At most MAX_SEARCH_RESULTS on a page, of the first
+   * MAX_CANDIDATES, narrowed down and counted as search-filters.ts does. Of private repos only those are searched that whoever
+   * asks may read, and theirs stand before the others: in no order, number or rank of what is public shows anything of what is
+   * private.
    */
-  search(query: string, repo: Name | undefined, readable?: readonly Name[]): Promise<SearchAnswer>
+  search(
+    query: string,
+    repo: Name | undefined,
+    readable?: readonly Name[],
+    narrowing?: Narrowing,
+  ): Promise<FoundPlugins>
+  /**
+   * Versions that were published or whose state changed, the last first: of the public repos and those private ones that whoever
+   * asks may read, or of one of them, or of one plugin.
+   */
+  news(of: NewsQuestion, readable?: readonly Name[]): Promise<News[]>
+  /** 256 random bits of this registry, for names that are not to change with its address; told to nobody. */
+  secret(): Promise<string>
+}
+
+type NewsQuestion = {
+  readonly repo?: Name
+  /** Of that repo. */
+  readonly plugin?: Name
+  readonly limit: number
+  /** So many are left out before. */
+  readonly offset?: number
 }
 
 /** Under which digests a release is served as a component version, as far as somebody asked. */

@@ -5,6 +5,7 @@ import type { Version } from '../../../schemas/version.ts'
 import type { RepoSummary, ShownVersion } from '../records.ts'
 import type { CatalogStore } from '../store.ts'
 import { isServed, listServedVersions, readListings } from './listings.ts'
+import { listNews, readSecret } from './news.ts'
 import { holdsBlob, listActiveVersions, listSerials, readOffered } from './offered.ts'
 import type { Db } from './open.ts'
 import { ask } from './open.ts'
@@ -29,7 +30,10 @@ export function catalogOf(db: Db): CatalogStore {
     serials: (repo) => ask(db, (from) => listSerials(from, repo)),
     offered: (repo, names) => ask(db, (from) => readOffered(from, repo, names)),
     repoSummaries: (limit, readable = []) => ask(db, (from) => listRepoSummaries(from, limit, readable)),
-    search: (query, repo, readable = []) => ask(db, (from) => searchPlugins(from, { query, repo, readable })),
+    search: (query, repo, readable = [], narrowing = {}) =>
+      ask(db, (from) => searchPlugins(from, { query, repo, readable, narrowing })),
+    news: (of, readable = []) => ask(db, (from) => listNews(from, of, readable)),
+    secret: () => ask(db, readSecret),
   }
 }
 

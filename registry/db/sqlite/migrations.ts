@@ -209,6 +209,43 @@ CREATE VIRTUAL TABLE private_words USING fts5(
 /** Who brought bytes may go on with them, also when others brought them later. */
 const RECEIVED = 'ALTER TABLE uploads ADD COLUMN received INTEGER NOT NULL DEFAULT 0;'
 
+/** What plugins are found by beside their words, of the release that speaks for each. */
+const TRAITS = `
+CREATE TABLE plugin_traits (
+  plugin_id INTEGER PRIMARY KEY REFERENCES plugins(id),
+  platforms TEXT NOT NULL,
+  contract TEXT NOT NULL,
+  signer TEXT NOT NULL
+) STRICT;
+CREATE INDEX plugins_by_name ON plugins(plugin, repo);
+INSERT INTO plugin_traits
+  SELECT p.id,
+    coalesce((SELECT group_concat(key, ' ') FROM (SELECT key FROM json_each(v.predicate, '$.platforms') ORDER BY key)), ''),
+    CASE json_extract(v.predicate, '$.manifest.protocol') WHEN 'ocm' THEN 'ocm'
+      ELSE coalesce(json_extract(v.predicate, '$.manifest.output'), 'exit-code') END,
+    v.signer
+  FROM plugins p JOIN versions v ON v.id = coalesce(
+    (SELECT id FROM versions WHERE repo = p.repo AND plugin = p.plugin AND version = p.newest),
+    (SELECT id FROM versions WHERE repo = p.repo AND plugin = p.plugin ORDER BY state <> 'active', id DESC LIMIT 1));
+`
+
+/** When something last became of a version: it was published, or its state changed. And a name of the registry for its feeds. */
+const NEWS = `
+ALTER TABLE versions ADD COLUMN changed_at INTEGER NOT NULL DEFAULT 0;
+UPDATE versions SET changed_at = max(published_at, coalesce((SELECT max(at) FROM audit WHERE
+  action IN ('yank', 'unyank', 'deprecate', 'undeprecate', 'quarantine', 'unquarantine')
+  AND subject = versions.repo || '/' || versions.plugin || '@' || versions.version), 0));
+CREATE INDEX versions_by_change ON versions(changed_at, repo);
+CREATE INDEX versions_by_change_in_repo ON versions(repo, changed_at);
+CREATE INDEX versions_by_change_of_plugin ON versions(repo, plugin, changed_at);
+
+CREATE TABLE registry_identity (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  secret TEXT NOT NULL
+) STRICT;
+INSERT INTO registry_identity VALUES (1, lower(hex(randomblob(32))));
+`
+
 export const MIGRATIONS: readonly string[] = [
   CREATE + SEAL,
   WITNESSES,
@@ -217,4 +254,6 @@ export const MIGRATIONS: readonly string[] = [
   OCI_DIGESTS,
   VISIBILITY,
   RECEIVED,
+  TRAITS,
+  NEWS,
 ]

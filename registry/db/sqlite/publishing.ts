@@ -16,6 +16,7 @@ import type {
   StateQuestion,
 } from '../publishing-store.ts'
 import type { BudgetName, ReleaseKey, Session, SpentBudgets } from '../records.ts'
+import { traitsOf } from '../search-filters.ts'
 import { writeAudit } from './audit.ts'
 import { findLiveBlob, sumBrought } from './blobs.ts'
 import { putBudget, readBudgets } from './budgets.ts'
@@ -23,7 +24,7 @@ import type { Db } from './open.ts'
 import { ask, writePatiently } from './open.ts'
 import { addToOutbox } from './outbox.ts'
 import { findRepoKey, hasPrivateRepo, repoExists } from './repos.ts'
-import { indexWords } from './search.ts'
+import { indexTraits, indexWords } from './search.ts'
 import {
   countOpenSessions,
   dropExpiredSessions,
@@ -170,7 +171,7 @@ function findForState(tx: Db, { release, tokenId }: StateQuestion): FoundForStat
 
 function applyStateChange(tx: Db, { release, tokenId }: StateQuestion, change: StateChange): ChangedRelease {
   if (change.kind === 'change') {
-    updateVersionFlags(tx, release, change.flags)
+    updateVersionFlags(tx, release, { ...change.flags, changedAt: change.plugin.at })
     changePlugin(tx, release, change.plugin)
     spend(tx, tokenId, change.spent)
     writeAudit(tx, change.audit)
@@ -182,17 +183,11 @@ function applyStateChange(tx: Db, { release, tokenId }: StateQuestion, change: S
 /** The plugin's own row, what search finds of it, and what the tree has yet to show. */
 function changePlugin(tx: Db, { repo, plugin }: ReleaseKey, change: PluginChange): void {
   const { serial, newest, describedBy, at } = change
-  const {
-    kind,
-    category = null,
-    description,
-  } = requireVersionRow(tx, {
-    repo,
-    plugin,
-    version: describedBy,
-  }).predicate.manifest
+  const { predicate, signer } = requireVersionRow(tx, { repo, plugin, version: describedBy })
+  const { kind, category = null, description } = predicate.manifest
   updatePlugin(tx, repo, plugin, { serial, newest, kind, category, description })
   indexWords(tx, { repo, plugin, category, description })
+  indexTraits(tx, { repo, plugin }, traitsOf(predicate, signer))
   addToOutbox(tx, { repo, plugin, createdAt: at })
 }
 

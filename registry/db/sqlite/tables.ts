@@ -74,6 +74,8 @@ export const versions = sqliteTable('versions', {
   predicate: text({ mode: 'json' }).$type<ReleasePredicate>().notNull(),
   /** Digest of all columns above but `id`, so that a scrub finds a changed row. */
   rowSha256: text('row_sha256').notNull(),
+  /** When it was published or its state changed, whichever came last. */
+  changedAt: integer('changed_at').notNull().default(0),
 })
 
 export const artifacts = sqliteTable(

@@ -28,7 +28,7 @@ export function upkeepOf(db: RegistryDb): UpkeepStore {
     async *scrub() {
       for (let last = 0; ; ) {
         const page = await ask(db, (from) => pageVersions(from, last, PAGE))
-        for (const { id, rowSha256, artifacts, ...release } of page) {
+        for (const { id, rowSha256, artifacts, changedAt: _, ...release } of page) {
           last = id
           yield { release, isUnchanged: releaseDigest(release, artifacts) === rowSha256 }
         }

@@ -12,7 +12,7 @@ import { artifacts, plugins, versions } from './tables.ts'
 type VersionRow = typeof versions.$inferSelect
 type PluginKey = Pick<ReleaseKey, 'repo' | 'plugin'>
 
-const { id: _versionId, rowSha256: _rowSha256, ...RELEASE } = getTableColumns(versions)
+const { id: _versionId, rowSha256: _rowSha256, changedAt: _changedAt, ...RELEASE } = getTableColumns(versions)
 const { id: _pluginId, folded: _folded, ...PLUGIN } = getTableColumns(plugins)
 const { versionId: _ofVersion, ...ARTIFACT } = getTableColumns(artifacts)
 
@@ -68,7 +68,7 @@ export function pageVersions(
 export function insertVersion(tx: Db, release: Omit<Release, 'state'>, files: readonly Artifact[]): void {
   const { id } = tx
     .insert(versions)
-    .values({ ...release, rowSha256: releaseDigest(release, files) })
+    .values({ ...release, rowSha256: releaseDigest(release, files), changedAt: release.publishedAt })
     .returning({ id: versions.id })
     .get()
   tx.insert(artifacts)
@@ -76,7 +76,9 @@ export function insertVersion(tx: Db, release: Omit<Release, 'state'>, files: re
     .run()
 }
 
-export function updateVersionFlags(tx: Db, release: ReleaseKey, change: Partial<VersionFlags>): void {
+type FlagChange = Partial<VersionFlags> & { readonly changedAt?: number }
+
+export function updateVersionFlags(tx: Db, release: ReleaseKey, change: FlagChange): void {
   const sealed = { ...requireVersionRow(tx, release), ...change }
   const rowSha256 = releaseDigest(sealed, listArtifacts(tx, release))
   tx.update(versions)

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import type { Visibility } from '../../../registry/db/records.ts'
+import { traitsOf } from '../../../registry/db/search-filters.ts'
 import type { RegistryDb } from '../../../registry/db/sqlite/open.ts'
 import { addToOutbox } from '../../../registry/db/sqlite/outbox.ts'
 import { readPluginRecord } from '../../../registry/db/sqlite/records.ts'
+import { indexTraits } from '../../../registry/db/sqlite/search.ts'
 import type { SqliteStore } from '../../../registry/db/sqlite/store.ts'
 import { openSqliteStore } from '../../../registry/db/sqlite/store.ts'
 import { blobs as blobRows, repos } from '../../../registry/db/sqlite/tables.ts'
@@ -113,6 +115,7 @@ export class TreeRegistry {
         size,
       })),
     )
+    indexTraits(this.db, { repo, plugin: plugin as Name }, traitsOf(release.predicate, release.bundle.digest))
     this.#touch(repo, plugin as Name)
     return release
   }

@@ -1,12 +1,13 @@
 // What is read for those who look: the tree, pages and search.
-import type { OfferedPlugin, Plugin, Release } from '../../../../registry/db/records.ts'
-import { MAX_SEARCH_RESULTS, searchWords } from '../../../../registry/db/search-words.ts'
+import type { FoundPlugins, News, OfferedPlugin, Plugin, Release } from '../../../../registry/db/records.ts'
+import type { Narrowing } from '../../../../registry/db/search-filters.ts'
+import { keysOf, narrow } from '../../../../registry/db/search-filters.ts'
+import { searchWords } from '../../../../registry/db/search-words.ts'
 import type { CatalogStore } from '../../../../registry/db/store.ts'
-import type { SearchAnswer } from '../../../../schemas/api.ts'
 import type { Name } from '../../../../schemas/name.ts'
 import { listingOf } from '../../../../static-tree/newest.ts'
 import type { PluginRecord, ReleaseRecord } from '../../../../static-tree/record.ts'
-import type { State, Steps } from './state.ts'
+import type { State, Steps, StoredRelease } from './state.ts'
 import { byText, nameOf, releasesOf, sum } from './state.ts'
 
 export function catalogOf({ read }: Steps): CatalogStore {
@@ -101,7 +102,20 @@ export function catalogOf({ read }: Steps): CatalogStore {
             return { name, visibility, plugins: [...plugins.values()].filter(({ repo }) => repo === name).length }
           }),
       ),
-    search: (query, repo, readable = []) => read((state) => search(state, { query, repo, readable })),
+    search: (query, repo, readable = [], narrowing = {}) =>
+      read((state) => search(state, { query, repo, readable, narrowing })),
+    news: ({ repo, plugin, limit, offset = 0 }, readable = []) =>
+      read(({ releases, repos }) =>
+        [...releases.values()]
+          .filter(({ release }) => repos.get(release.repo) === 'public' || readable.includes(release.repo))
+          .filter(({ release }) => repo === undefined || release.repo === repo)
+          .filter(({ release }) => plugin === undefined || release.plugin === plugin)
+          .reverse()
+          .sort((a, b) => b.changedAt - a.changedAt)
+          .slice(offset, offset + limit)
+          .map(newsOf),
+      ),
+    secret: () => read(({ secret }) => secret),
   }
 }
 
@@ -138,10 +152,22 @@ function recordOf(state: State, repo: Name, plugin: Name): PluginRecord | undefi
   return { repo, plugin, serial: known.serial, releases }
 }
 
-type Search = { readonly query: string; readonly repo: Name | undefined; readonly readable: readonly Name[] }
+function newsOf({ release, changedAt }: StoredRelease): News {
+  const { repo, plugin, version, publishedAt, state, signer, yanked, quarantined, deprecated } = release
+  const { kind, category = null, description } = release.predicate.manifest
+  const named = { repo, plugin, version, publishedAt, changedAt, state, signer, yanked, quarantined, deprecated }
+  return { ...named, kind, category, description }
+}
+
+type Search = {
+  readonly query: string
+  readonly repo: Name | undefined
+  readonly readable: readonly Name[]
+  readonly narrowing: Narrowing
+}
 
 /** Names first, then categories, then descriptions: a rank is where the best word stands. What is private comes before all. */
-function search({ plugins, repos }: State, { query, repo, readable }: Search): SearchAnswer {
+function search({ plugins, repos, traits }: State, { query, repo, readable, narrowing }: Search): FoundPlugins {
   const words = searchWords(query).map((word) => word.toLowerCase())
   const begins = (text: string, word: string) => wordsOf(text).some((each) => each.startsWith(word))
   const fields = ({ plugin, category, description }: Plugin) => [plugin, category ?? '', description]
@@ -154,14 +180,21 @@ function search({ plugins, repos }: State, { query, repo, readable }: Search): S
     .filter((plugin) => repo === undefined || plugin.repo === repo)
     .filter(fits)
     .sort((a, b) => kind(a) - kind(b) || rank(a) - rank(b) || byText(a.plugin, b.plugin) || byText(a.repo, b.repo))
-  const results = found
-    .slice(0, MAX_SEARCH_RESULTS)
-    .map(({ repo: of, plugin, kind, category, description, newest }) => ({
-      ...{ repo: of, plugin, kind, description },
-      ...(category === null ? {} : { category }),
-      ...(newest === null ? {} : { version: newest }),
-    }))
-  return { results, truncated: found.length > MAX_SEARCH_RESULTS }
+  const { shown, ...narrowed } = narrow(
+    found.map((plugin) => {
+      const { repo: of, kind, category } = plugin
+      const own = traits.get(`${of}/${plugin.plugin}`)
+      const keys = own ? keysOf(own) : { platform: '', contract: '', signer: '' }
+      return { found: plugin, repo: of, kind, category: category ?? '', ...keys }
+    }),
+    narrowing,
+  )
+  const results = shown.map(({ found: { repo: of, plugin, kind, category, description, newest } }) => ({
+    ...{ repo: of, plugin, kind, description },
+    ...(category === null ? {} : { category }),
+    ...(newest === null ? {} : { version: newest }),
+  }))
+  return { ...narrowed, results }
 }
 
 function wordsOf(text: string): string[] {

@@ -8,6 +8,7 @@ import type {
 } from '../../../../registry/db/publishing-store.ts'
 import type { Artifact, Plugin, Release, ReleaseKey, Session } from '../../../../registry/db/records.ts'
 import { releaseDigest } from '../../../../registry/db/release-digest.ts'
+import { traitsOf } from '../../../../registry/db/search-filters.ts'
 import { stateOf } from '../../../../registry/db/version-state.ts'
 import type { Digest } from '../../../../schemas/digest.ts'
 import { shownToken } from './admin.ts'
@@ -97,7 +98,7 @@ export function publishingOf({ read, write }: Steps): PublishingStore {
         if (sealing.kind === 'repeated') return false
         const { release, artifacts, plugin, spent, audit } = sealing
         if (state.releases.has(nameOf(release))) throw new Error('a version is there already')
-        putRelease(state, release, artifacts)
+        putRelease(state, release, { artifacts, changedAt: release.publishedAt })
         changePlugin(state, release, plugin)
         state.budgets.set(tokenId, { ...state.budgets.get(tokenId), ...spent })
         note(state, audit)
@@ -119,7 +120,8 @@ export function publishingOf({ read, write }: Steps): PublishingStore {
         const stored = state.releases.get(nameOf(release))
         if (!stored) throw new Error('there is no such version')
         if (change.kind === 'change') {
-          putRelease(state, { ...stored.release, ...change.flags }, stored.artifacts)
+          const { artifacts } = stored
+          putRelease(state, { ...stored.release, ...change.flags }, { artifacts, changedAt: change.plugin.at })
           changePlugin(state, release, change.plugin)
           state.budgets.set(tokenId, { ...state.budgets.get(tokenId), ...change.spent })
           note(state, change.audit)
@@ -182,10 +184,13 @@ function forgetSession(state: State, id: string): void {
   for (const [name, { sessionId }] of state.requests) if (sessionId === id) state.requests.delete(name)
 }
 
-function putRelease(state: State, release: Omit<Release, 'state'>, artifacts: readonly Artifact[]): void {
+type Beside = { readonly artifacts: readonly Artifact[]; readonly changedAt: number }
+
+function putRelease(state: State, release: Omit<Release, 'state'>, { artifacts, changedAt }: Beside): void {
   const sorted = [...artifacts].sort((a, b) => byText(a.platform, b.platform))
   const stored = { ...release, state: stateOf(release) }
-  state.releases.set(nameOf(release), { release: stored, artifacts: sorted, digest: releaseDigest(release, sorted) })
+  const digest = releaseDigest(release, sorted)
+  state.releases.set(nameOf(release), { release: stored, artifacts: sorted, digest, changedAt })
 }
 
 function changePlugin(state: State, { repo, plugin }: ReleaseKey, change: PluginChange): void {
@@ -198,5 +203,6 @@ function changePlugin(state: State, { repo, plugin }: ReleaseKey, change: Plugin
     throw new Error('a plugin with such a name is there already')
   const createdAt = state.plugins.get(`${repo}/${plugin}`)?.createdAt ?? at
   state.plugins.set(`${repo}/${plugin}`, { repo, plugin, serial, newest, kind, category, description, createdAt })
+  state.traits.set(`${repo}/${plugin}`, traitsOf(described.release.predicate, described.release.signer))
   state.outbox.push({ id: ++state.lastOutboxId, kind: 'plugin', repo, plugin })
 }

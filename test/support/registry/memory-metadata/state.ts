@@ -1,5 +1,6 @@
 // The state of a registry in memory, and the steps in which it changes: each works on a copy that takes the place of the state when
 // the step is done, and comes a turn of the loop later than it was asked for, as an answer over a network would.
+import { randomBytes } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { nextRecord } from '../../../../registry/db/audit-chain.ts'
 import type {
@@ -19,13 +20,15 @@ import type {
   Token,
   Visibility,
 } from '../../../../registry/db/records.ts'
+import type { Traits } from '../../../../registry/db/search-filters.ts'
 import type { Digest } from '../../../../schemas/digest.ts'
 import type { Name } from '../../../../schemas/name.ts'
 
-type StoredRelease = {
+export type StoredRelease = {
   readonly release: Release
   readonly artifacts: readonly Artifact[]
   readonly digest: Digest
+  readonly changedAt: number
 }
 
 type NotedDigest = ReleaseKey & { readonly domain: string }
@@ -36,6 +39,7 @@ export type State = {
   readonly keys: Map<string, RepoKey>
   /** By `repo/plugin`, and by `repo/plugin@version` in the order in which they were published. */
   readonly plugins: Map<string, Plugin>
+  readonly traits: Map<string, Traits>
   readonly releases: Map<string, StoredRelease>
   readonly blobs: Map<Digest, Blob>
   readonly ociDigests: Map<Digest, NotedDigest>
@@ -45,6 +49,7 @@ export type State = {
   readonly budgets: Map<string, SpentBudgets>
   readonly audit: AuditRecord[]
   readonly outbox: OutboxRow[]
+  readonly secret: string
   serving: Serving | undefined
   lastOutboxId: number
 }
@@ -65,6 +70,7 @@ export function openSteps(): Steps {
     repos: new Map(),
     keys: new Map(),
     plugins: new Map(),
+    traits: new Map(),
     releases: new Map(),
     blobs: new Map(),
     ociDigests: new Map(),
@@ -74,6 +80,7 @@ export function openSteps(): Steps {
     budgets: new Map(),
     audit: [],
     outbox: [],
+    secret: randomBytes(32).toString('hex'),
     serving: undefined,
     lastOutboxId: 0,
   }
