@@ -5,6 +5,7 @@ import { quote } from '../../schemas/quote.ts'
 import type { ReadGate } from '../auth/read-gate.ts'
 import type { RegistryServices } from '../context.ts'
 import { isFatal } from '../fatal.ts'
+import { answerPeople } from './answer-people.ts'
 import { principalOf } from './http/authenticate.ts'
 import type { App, Env, Handler, RequestOf } from './http/env.ts'
 import type { OperationName } from './http/operations.ts'
@@ -13,7 +14,9 @@ import { problemAnswer, readProblemAnswer } from './http/problem.ts'
 import { contextOf } from './http/request-context.ts'
 import type { HandlerFor, Route } from './http/route.ts'
 import { guardedBy } from './http/route.ts'
+import { linksOf } from './pages/links.ts'
 import { pageRoutes } from './pages/pages.ts'
+import { feedRoutes } from './routes/feeds.ts'
 import { livezRoute, readyzRoute } from './routes/health.ts'
 import { openApiRoute, searchRoute, whoamiRoute } from './routes/reading.ts'
 import { closeSessionRoute, openSessionRoute, publishRoute, readSessionRoute } from './routes/sessions.ts'
@@ -30,7 +33,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 
 /** All that the framework answers, each with the decision who may see it; there is no other way to mount a route. */
 export function routesOf(services: RegistryServices): readonly Route[] {
-  return [...operationRoutes(services), ...plainRoutes(services), ...pageRoutes(services)]
+  return [...operationRoutes(services), ...plainRoutes(services), ...pageRoutes(services), ...feedRoutes(services)]
 }
 
 export function createApp(services: RegistryServices, gate: Pick<ReadGate, 'sight'>): App {
@@ -108,10 +111,12 @@ function requireAccepting({ refusal }: RegistryServices): void {
   if (error) throw error
 }
 
-function refuse(c: RequestOf, services: RegistryServices, error: unknown): Response {
+async function refuse(c: RequestOf, services: RegistryServices, error: unknown): Promise<Response> {
   if (isFatal(error)) services.halt(error)
   const render = isRead(c) ? readProblemAnswer : problemAnswer
-  const { status, headers, body } = render(error, contextOf(c.env.incoming).id, services.logger)
+  const problem = render(error, contextOf(c.env.incoming).id, services.logger)
+  const varying = { ...problem, headers: { ...problem.headers, Vary: 'Authorization' } }
+  const { status, headers, body } = await answerPeople(varying, c.req.header('accept'), linksOf(services))
   return new Response(c.req.method === 'HEAD' ? null : body, { status, headers })
 }
 

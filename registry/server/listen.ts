@@ -15,6 +15,7 @@ import { createOciReader } from '../oci/reader.ts'
 import type { OpenRegistry } from '../open-registry.ts'
 import { beyondPublic } from '../read/private-face.ts'
 import { createTreeReader } from '../read/reader.ts'
+import { answerPeople, prefersHtml } from './answer-people.ts'
 import { createApp } from './app.ts'
 import { answerUnreadable, watchExchange } from './http/answer-unreadable.ts'
 import { afterRefusal } from './http/authenticate.ts'
@@ -24,9 +25,12 @@ import { finishUnread } from './http/finish-unread.ts'
 import { guardRequest } from './http/guard-request.ts'
 import { logRequest } from './http/log-request.ts'
 import { ociErrorAnswer } from './http/oci-error.ts'
+import type { ProblemAnswer } from './http/problem.ts'
 import { problemAnswer, readProblemAnswer } from './http/problem.ts'
 import { contextOf } from './http/request-context.ts'
 import { belowSite } from './http/site-path.ts'
+import type { Link } from './pages/links.ts'
+import { linksOf } from './pages/links.ts'
 
 export type Serving = {
   /** e.g. `http://127.0.0.1:8787` */
@@ -96,8 +100,9 @@ function createHandler(registry: OpenRegistry, { logger, clientAddress }: Handle
     afterRefusal: (request, error) => afterRefusal(error, clientAddress(request), services),
   })
   const app = createApp(services, gate)
+  const link = linksOf(services)
   const refuseRead = (request: IncomingMessage, response: ServerResponse, error: unknown) =>
-    refuse(error, { request, response, logger }, readProblemAnswer)
+    refuse(error, { request, response, logger, link }, readProblemAnswer)
   // Two readers with a memory each: what is private never stands where everybody is answered from.
   const privateReader = createTreeReader({ root: tree.privateRoot, visibility: 'private', refuse: refuseRead })
   const reader = createTreeReader({
@@ -131,7 +136,7 @@ function createHandler(registry: OpenRegistry, { logger, clientAddress }: Handle
       guardRequest(request)
     } catch (error) {
       finishUnread(request, response)
-      return refuse(error, { request, response, logger })
+      return refuse(error, { request, response, logger, link })
     }
     request.url = belowSite(request.url ?? '/', sitePath)
     if (logReads) logRequest({ logger, clientAddress }, request, response)
@@ -212,11 +217,17 @@ type Refusal = {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly logger: Logger
+  /** Where pages for people can lead; without it nobody is answered with one. */
+  readonly link?: Link
 }
 
-function refuse(error: unknown, { request, response, logger }: Refusal, render = problemAnswer): void {
-  const { status, headers, body } = render(error, contextOf(request).id, logger)
-  response.writeHead(status, headers).end(request.method === 'HEAD' ? undefined : body)
+function refuse(error: unknown, { request, response, logger, link }: Refusal, render = problemAnswer): void {
+  const problem = render(error, contextOf(request).id, logger)
+  const send = ({ status, headers, body }: ProblemAnswer) => {
+    response.writeHead(status, headers).end(request.method === 'HEAD' ? undefined : body)
+  }
+  if (!link || !prefersHtml(request.headers.accept)) send(problem)
+  else answerPeople(problem, request.headers.accept, link).then(send, () => send(problem))
 }
 
 function problemResponse(error: unknown, logger: Logger): Response {

@@ -10,6 +10,7 @@ import { interpret } from '../../operator/result/interpret.ts'
 import { readOutcome } from '../../operator/result/read-outcome.ts'
 import { represent } from '../../registry/read/representation.ts'
 import { parseTreePath } from '../../registry/read/tree-path.ts'
+import { renderAtom } from '../../registry/server/pages/atom.ts'
 import { parseNotifyResult } from '../../schemas/contract/notification.ts'
 import { OUTCOME_EXIT_CODES } from '../../schemas/contract/outcome.ts'
 import type { Digest } from '../../schemas/digest.ts'
@@ -51,6 +52,19 @@ for (const { stdout, exit, status } of rowsOf(PAGE, 'outcome-endings'))
     const ending = anEnding({ stdout: `${stdout}\n`, exitCode: Number(exit) })
     assert.equal(readOutcome(ending, (line) => parseNotifyResult(line, 'result')).status, status)
   })
+
+test('an entry of a feed is the one of the page', () => {
+  const news = {
+    ...{ repo: 'core' as Name, plugin: 'check-disk' as Name, version: '1.2.0' as Version, state: 'yanked' as const },
+    ...{ publishedAt: Date.parse('2026-01-02T03:04:05Z'), changedAt: Date.parse('2026-02-03T04:05:06Z') },
+    signer: 'sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae' as Digest,
+    ...{ kind: 'tool', category: 'health', description: 'Checks that a file system has free space' },
+    ...{ yanked: 'counts reserved blocks as free', quarantined: null, deprecated: null },
+  }
+  const feed = renderAtom({ of: {}, baseUrl: 'https://plugins.example.com', secret: 'an example', news: [news] })
+  const [entry = ''] = blocksOfKind(PAGE, 'feed-entry')
+  assert.ok(feed.includes(entry.trim()), feed)
+})
 
 test('the exit codes of notifiers and secret plugins are those of the page', () => {
   const rows = tableRows(PAGE, '## Notifications').map(([status = '', code]) => [

@@ -13,7 +13,7 @@ export function renderOpenApi(baseUrl: string): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {}
   for (const [name, operation] of Object.entries<Operation>(OPERATIONS)) {
     const path = operation.path.replace(/:(\w+)/g, '{$1}')
-    paths[path] = { ...paths[path], [operation.method.toLowerCase()]: renderOperation(name, operation) }
+    paths[path] = { ...paths[path], [operation.method.toLowerCase()]: renderOperation(name, operation, baseUrl) }
   }
   return {
     openapi: '3.1.0',
@@ -27,8 +27,8 @@ export function renderOpenApi(baseUrl: string): Record<string, unknown> {
   }
 }
 
-function renderOperation(operationId: string, operation: Operation): Record<string, unknown> {
-  const { summary, path, access, headers = {}, query = {} } = operation
+function renderOperation(operationId: string, operation: Operation, baseUrl: string): Record<string, unknown> {
+  const { summary, path, access, needs, headers = {}, query = {} } = operation
   const parameters = [
     ...Array.from(path.matchAll(/:(\w+)/g), ([, name = '']) => pathParameter(name)),
     ...Object.entries(query).map(([name, description]) => parameter('query', name, description)),
@@ -38,11 +38,17 @@ function renderOperation(operationId: string, operation: Operation): Record<stri
   return {
     operationId,
     summary,
+    ...(needs === undefined ? {} : { description: `The token has to allow: ${needs}.` }),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(SECURITY[access] ? { security: SECURITY[access] } : {}),
     ...(content ? { requestBody: { required: true, content } } : {}),
     responses: { ...answersOf(operation), default: problemResponse },
+    'x-codeSamples': [{ lang: 'Shell', label: 'curl', source: curlLine(operation, baseUrl) }],
   }
+}
+
+function curlLine({ example }: Operation, baseUrl: string): string {
+  return `curl ${example.replaceAll('BASE', baseUrl)}`
 }
 
 /** An empty one of several means that it is not needed. */
@@ -53,7 +59,7 @@ const SECURITY: Readonly<Record<Access, readonly object[] | undefined>> = {
 }
 
 const problemResponse = {
-  description: 'why it was refused',
+  description: 'why it was refused, with a code that stays',
   content: { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
 }
 
@@ -64,10 +70,10 @@ function requestContent({ request, bytes }: Operation): Record<string, unknown> 
 
 function answersOf({ answers }: Operation): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(answers).map(([status, shape]) => [
+    Object.entries(answers).map(([status, { means, shape }]) => [
       status,
       {
-        description: 'done',
+        description: means,
         ...(shape ? { content: { 'application/json': { schema: schemaOf(shape, 'output') } } } : {}),
       },
     ]),
@@ -80,15 +86,21 @@ function parameter(place: 'query' | 'header', name: string, description: string)
 
 /** What the routes take at each place of an address; every name of the table of operations is here, as a test asks. */
 const PATH_SCHEMAS: Readonly<Record<string, Record<string, unknown>>> = {
-  repo: { type: 'string', pattern: NAME_PATTERN.source, maxLength: 64 },
-  plugin: { type: 'string', pattern: NAME_PATTERN.source, maxLength: 64 },
-  version: { type: 'string', pattern: '^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$', maxLength: LIMITS.versionLength },
-  id: { type: 'string', pattern: SESSION_ID_PATTERN.source },
-  digest: { type: 'string', pattern: DIGEST_PATTERN.source },
+  repo: { description: 'name of the repo', type: 'string', pattern: NAME_PATTERN.source, maxLength: 64 },
+  plugin: { description: 'name of the plugin', type: 'string', pattern: NAME_PATTERN.source, maxLength: 64 },
+  version: {
+    description: 'the exact version',
+    type: 'string',
+    pattern: '^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$',
+    maxLength: LIMITS.versionLength,
+  },
+  id: { description: 'of the session, as opening it answers', type: 'string', pattern: SESSION_ID_PATTERN.source },
+  digest: { description: 'of the blob: sha256 and 64 hex digits', type: 'string', pattern: DIGEST_PATTERN.source },
 }
 
 function pathParameter(name: string) {
-  return { in: 'path', name, required: true, schema: PATH_SCHEMAS[name] ?? { type: 'string' } }
+  const { description, ...schema } = PATH_SCHEMAS[name] ?? { type: 'string' }
+  return { in: 'path', name, required: true, ...(description === undefined ? {} : { description }), schema }
 }
 
 function schemaOf(shape: z.ZodType, io: 'input' | 'output'): unknown {

@@ -10,7 +10,7 @@ import { coded, isCoded } from '../../../schemas/errors.ts'
 import { passingError } from '../../disk-errors.ts'
 import { SAME_ORIGIN } from '../../private-headers.ts'
 
-type ProblemAnswer = {
+export type ProblemAnswer = {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string

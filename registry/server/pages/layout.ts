@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { html } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
+import { feedPath } from './feed-path.ts'
 import type { Link } from './links.ts'
 import { shownText } from './shown-text.ts'
 import { STYLE } from './style.ts'
@@ -22,23 +23,26 @@ export const PAGE_HEADERS = {
 /** Pages that every page leads to, above and below what it shows. */
 const ABOVE: readonly Place[] = []
 const BELOW: readonly Place[] = [
+  { path: '/newest', text: 'newest releases' },
+  { path: '/api', text: 'API' },
   { path: '/.well-known/octo.json', text: 'discovery' },
-  { path: '/api/v1/openapi.json', text: 'API' },
 ]
+const NEWEST = { path: feedPath({}), title: 'Newest releases' }
 
 type Place = { readonly path: string; readonly text: string }
 
 type Frame = {
   readonly link: Link
   readonly title: string
-  /** What stands in the search field. */
+  /** What stands in the search field, and what else a new search keeps. */
   readonly query?: string
+  readonly kept?: Readonly<Record<string, string>>
   /** A feed that says what is new here. */
   readonly feed?: { readonly path: string; readonly title: string }
   readonly body: Html
 }
 
-export function layout({ link, title, query = '', feed, body }: Frame): Html {
+export function layout({ link, title, query = '', kept = {}, feed = NEWEST, body }: Frame): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -48,7 +52,7 @@ export function layout({ link, title, query = '', feed, body }: Frame): Html {
 <meta name="referrer" content="no-referrer">
 <title>${shownText(title)}</title>
 <link rel="stylesheet" href="${link(STYLE_PATH)}">
-${feed ? html`<link rel="alternate" type="application/atom+xml" title="${shownText(feed.title)}" href="${link(feed.path)}">` : ''}
+<link rel="alternate" type="application/atom+xml" title="${shownText(feed.title)}" href="${link(feed.path)}">
 </head>
 <body>
 <a class="skip" href="#main">Skip to content</a>
@@ -57,6 +61,7 @@ ${feed ? html`<link rel="alternate" type="application/atom+xml" title="${shownTe
 <form role="search" action="${link('/search')}" method="get">
 <label class="hidden" for="q">Search plugins</label>
 <input id="q" name="q" type="search" value="${shownText(query)}" maxlength="200" placeholder="Search plugins" autocomplete="off">
+${Object.entries(kept).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
 <button>Search</button>
 </form>
 ${ABOVE.length === 0 ? '' : html`<nav aria-label="Registry">${places(ABOVE, link)}</nav>`}

@@ -1,14 +1,17 @@
 // The pages for people: server-rendered, without scripts. Every value is escaped by the template it stands in.
-import { isName } from '../../../schemas/name.ts'
+import { isName, parseName } from '../../../schemas/name.ts'
 import type { Sight } from '../../auth/read-gate.ts'
 import type { PagesDeps } from '../../context.ts'
 import type { Handler, RequestOf } from '../http/env.ts'
 import type { Route, SightHandler } from '../http/route.ts'
+import { readPage, readSearch } from '../http/search-request.ts'
+import { apiPage } from './api-page.ts'
 import type { Html } from './layout.ts'
 import { PAGE_HEADERS, STYLE_PATH } from './layout.ts'
 import { linksOf } from './links.ts'
 import { openMarkdown } from './markdown/markdown.ts'
 import { missingPage } from './missing-page.ts'
+import { newestPage } from './newest-page.ts'
 import { pluginPage } from './plugin-page.ts'
 import { repoPage } from './repo-page.ts'
 import { searchPage } from './search-page.ts'
@@ -33,12 +36,31 @@ export function pageRoutes(deps: PagesDeps): readonly Route[] {
     })
   return [
     page('/', (c, sight) => show(c, startPage(deps, sight))),
-    page('/search', (c, sight) => show(c, searchPage(deps, c.req.query('q') ?? '', sight))),
+    page('/search', (c, sight) => show(c, searchPage(deps, readSearch(c), sight))),
+    page('/newest', (c, sight) => show(c, newestPage(deps, { ...readNewest(c), sight }))),
+    { method: 'GET', path: '/api', access: 'everyone', handle: showApi(deps) },
     below('/plugins/:repo', ({ repo, sight }) => repoPage(deps, { repo, sight })),
     below('/plugins/:repo/:plugin', (asked) => pluginPage(deps, asked, markdown)),
     below('/plugins/:repo/:plugin/:version', (asked) => versionPage(deps, asked, markdown)),
     { method: 'GET', path: STYLE_PATH, access: 'everyone', handle: showStyle },
   ]
+}
+
+/** Throws NAME_INVALID or USAGE. */
+function readNewest(c: RequestOf) {
+  const repo = c.req.query('repo') || undefined
+  return {
+    repo: repo === undefined ? undefined : parseName(repo, 'repo'),
+    page: readPage(c.req.query('page') || undefined),
+  }
+}
+
+function showApi(deps: PagesDeps): Handler {
+  let page: Html | undefined
+  return (c) => {
+    page ??= apiPage(deps)
+    return show(c, page)
+  }
 }
 
 const showStyle: Handler = (c) =>

@@ -11,16 +11,14 @@ type Row = SearchAnswer['results'][number]
 
 export function pluginTable(rows: readonly Row[], caption: string, link: Link): Html {
   return scrollingTable(
-    { caption, titles: ['Plugin', 'What it does', 'Kind', 'Newest'] },
+    { caption, titles: ['Plugin', 'Newest'] },
     rows.map((row) => tableRow(row, link)),
   )
 }
 
 function tableRow({ repo, plugin, description, kind, category, version }: Row, link: Link): Html {
   return html`<tr>
-<td><a href="${link(pluginPath(repo, plugin))}">${repo}/${plugin}</a></td>
-<td dir="auto">${shownText(description)}</td>
-<td>${shownText(category ? `${kind}, ${category}` : kind)}</td>
+<td><a href="${link(pluginPath(repo, plugin))}">${repo}/${plugin}</a><p dir="auto">${shownText(description)}</p><p class="dim">${shownText(category ? `${kind}, ${category}` : kind)}</p></td>
 <td>${version ?? html`<span class="dim">none</span>`}</td>
 </tr>`
 }

@@ -4,18 +4,23 @@ import type { HtmlEscapedString } from 'hono/utils/html'
 import type { Sight } from '../../auth/read-gate.ts'
 import type { PagesDeps } from '../../context.ts'
 import { MAX_SEARCH_RESULTS } from '../../db/search-words.ts'
+import { feedPath } from './feed-path.ts'
 import type { Html } from './layout.ts'
 import { layout } from './layout.ts'
 import { linksOf } from './links.ts'
+import { newsTable } from './newest-page.ts'
 import { repoPath } from './page-paths.ts'
 import { pluginTable } from './plugin-table.ts'
 
+/** Releases that are shown. */
+const MAX_NEWS = 5
 /** Repos that are shown with their plugins. */
 const MAX_REPOS = 20
 
 export async function startPage(deps: PagesDeps, { privateRepos }: Sight): Promise<HtmlEscapedString> {
   const { metadata, config } = deps
   const link = linksOf(deps)
+  const news = await metadata.catalog.news({ limit: MAX_NEWS }, privateRepos)
   const repos = await metadata.catalog.repoSummaries(MAX_REPOS + 1, privateRepos)
   const shownRepos = repos.slice(0, MAX_REPOS).map(async ({ name, visibility, plugins }) => {
     const shown = (await metadata.catalog.search('', name, privateRepos)).results
@@ -28,8 +33,9 @@ ${plugins > shown.length ? html`<p class="dim">The first ${MAX_SEARCH_RESULTS} a
   })
   const sections = await Promise.all(shownRepos)
   const body = html`<h1>Plugins</h1>
-<p class="dim">Signed plugins for OctoCompose, served by this registry.</p>
+<p class="dim">Signed plugins for OctoCompose, served by this registry. <a href="${link('/search')}?q=">All plugins</a>, <a href="${link('/newest')}">newest releases</a>, <a href="${link('/api')}">the API</a>.</p>
 ${sections.length === 0 ? html`<p>There is no repo yet. Create one with</p><pre class="copy" tabindex="0">octo registry repo create core --data DIR</pre>` : sections}
+${news.length === 0 ? '' : html`<section><h2>Newest releases</h2>${newsTable(news, 'Newest releases', link)}<p class="dim"><a href="${link('/newest')}">All of them</a>, also as <a href="${link(feedPath({}))}">Atom</a></p></section>`}
 ${repos.length > MAX_REPOS ? html`<p class="dim">More repos stand in the <a href="${link('/.well-known/octo.json')}">discovery document</a>.</p>` : ''}`
   return layout({ link, title: 'octo registry', body })
 }

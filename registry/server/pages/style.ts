@@ -1,4 +1,6 @@
 // The one style sheet: system fonts, light and dark, readable without any of it.
+import { LIST_STYLE } from './list-style.ts'
+
 export const STYLE = `:root {
   --ink: #1b1f24; --dim: #57606a; --paper: #ffffff; --line: #d8dee4; --edge: #6e7781; --wash: #f6f8fa; --link: #0550ae;
   --good: #116329; --warn: #7d4e00; --bad: #a40e26;
@@ -64,4 +66,4 @@ blockquote { margin: .6rem 0; padding-left: 1rem; border-left: 3px solid var(--l
 @media (max-width: 40rem) {
   dl { display: block; } dd { margin: 0 0 .5rem; }
 }
-`
+${LIST_STYLE}`

@@ -33,6 +33,7 @@ async function addressesOf({ ask, artifact, bundle, mayRead }: PrivateScene): Pr
     ...[config, ...layers, artifact, { digest: bundle }].map(({ digest }) => `${plugin}/blobs/${digest}`),
     ...[`${list}/tags/list`, `${list}/manifests/1.0.1`],
     ...['/plugins/secret', `/plugins/secret/${PLUGIN}`, `/plugins/secret/${PLUGIN}/1.0.0`],
+    ...['/feeds/secret/newest.atom', `/feeds/secret/${PLUGIN}/newest.atom`],
   ]
 }
 
@@ -45,11 +46,12 @@ const WISHES: readonly [Wish, ...Wish[]] = [
   ['that it has it already', ({ headers }) => ({ 'if-none-match': String(headers.etag ?? '"x"') })],
   ['whatever there is', () => ({ 'if-none-match': '*', 'accept-encoding': 'br, gzip' })],
   ['a part of it', () => ({ range: 'bytes=0-3' })],
+  ['a page', () => ({ accept: 'text/html,*/*;q=0.8' })],
 ]
 
 const shownOf = ({ status, headers, body }: Answer, repo: string) => {
   const { date: _, 'x-request-id': __, ...rest } = headers
-  const text = body.toString().replace(/"requestId":"[^"]*"/, '')
+  const text = body.toString().replace(/"requestId":"[^"]*"|<dt>Request<\/dt><dd><code>[^<]*/, '')
   return JSON.parse(JSON.stringify([status, rest, text]).replaceAll(repo, 'REPO'))
 }
 
@@ -92,7 +94,18 @@ test('nothing that lists, finds or names by digest shows what is private', async
   const { ask, mayNot, mayRead, artifact, bundle } = scene
   const lists = [
     ...['/.well-known/octo.json', '/', '/search?q=', '/search?q=work', '/api/v1/search?q=', '/api/v1/search?q=work'],
-    ...['/v2/', '/v2/_catalog', '/livez', '/readyz', '/repos/', '/metrics', '/sitemap.xml', '/robots.txt'],
+    ...[
+      '/v2/',
+      '/v2/_catalog',
+      '/livez',
+      '/readyz',
+      '/newest',
+      '/feeds/newest.atom',
+      '/repos/',
+      '/metrics',
+      '/sitemap.xml',
+      '/robots.txt',
+    ],
     ...[artifact.digest, bundle].map((digest) => `/blobs/${digest.replace(':', '/')}`),
   ]
   const finds = [

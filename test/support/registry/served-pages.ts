@@ -1,4 +1,4 @@
-// The pages of a registry with a real database, asked without a socket.
+// The pages, feeds and search of a registry with a real database, asked without a socket.
 import type { TestContext } from 'node:test'
 import { Hono } from 'hono'
 import type { Sight } from '../../../registry/auth/read-gate.ts'
@@ -7,6 +7,8 @@ import { indexWords } from '../../../registry/db/sqlite/search.ts'
 import type { Env } from '../../../registry/server/http/env.ts'
 import { guardedBy } from '../../../registry/server/http/route.ts'
 import { pageRoutes } from '../../../registry/server/pages/pages.ts'
+import { feedRoutes } from '../../../registry/server/routes/feeds.ts'
+import { searchRoute } from '../../../registry/server/routes/reading.ts'
 import { registryConfig } from '../../../registry/settings.ts'
 import type { Name } from '../../../schemas/name.ts'
 import { TreeRegistry } from './tree-registry.ts'
@@ -21,7 +23,9 @@ export async function pagesOf(t: TestContext, wish: Wish = {}) {
   const config = registryConfig({ dataDir: registry.dataDir, baseUrl })
   const pages = new Hono<Env>()
   const guards = { sight: async () => sight, principal: () => Promise.reject(new Error('no page asks for one')) }
-  for (const route of pageRoutes({ metadata: registry.metadata, config }))
+  const deps = { metadata: registry.metadata, config }
+  const search = { method: 'GET', path: '/api/v1/search', access: 'sight', handle: searchRoute(deps) } as const
+  for (const route of [...pageRoutes(deps), ...feedRoutes(deps), search])
     pages.on(route.method, route.path, guardedBy(route, guards))
   const get = async (path: string) => {
     const answer = await pages.request(path)
