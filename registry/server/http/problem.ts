@@ -47,7 +47,7 @@ export function problemAnswer(thrown: unknown, requestId: string, logger: Logger
   return { status, headers, body: `${JSON.stringify(problemOf(known, requestId))}\n` }
 }
 
-function problemOf(error: CodedError, requestId: string): Problem {
+export function problemOf(error: CodedError, requestId?: string): Problem {
   const { code, message, details, hint } = error
   return {
     type: `https://octocompose.github.io/octo/errors#${code.toLowerCase().replaceAll('_', '-')}`,
@@ -57,7 +57,7 @@ function problemOf(error: CodedError, requestId: string): Problem {
     code,
     details: { ...details },
     ...(hint === undefined ? {} : { hint }),
-    requestId,
+    ...(requestId === undefined ? {} : { requestId }),
   }
 }
 

@@ -22,7 +22,7 @@ ${advice(status, retryAfter, link).map((each) => html`<li>${each}</li>`)}
 </ul>
 <dl class="facts">
 <dt>Status</dt><dd>${status}</dd>
-<dt>Code</dt><dd><a href="${type}" rel="noopener noreferrer"><code>${code}</code></a></dd>
+<dt>Code</dt><dd><a href="${type}" rel="nofollow noopener noreferrer ugc"><code>${code}</code></a></dd>
 ${requestId === undefined ? '' : html`<dt>Request</dt><dd><code>${requestId}</code></dd>`}
 </dl>`
   return layout({ link, title: `${headline} · octo registry`, body })

@@ -10,6 +10,7 @@ export const LIST_STYLE = `.chips { display: flex; flex-wrap: wrap; gap: .4rem; 
 .filters h2 { font-size: .8125rem; font-weight: 600; color: var(--dim); margin: 0; }
 .pages { display: flex; gap: 1.25rem; margin: 1.25rem 0; }
 .version { white-space: nowrap; }
+.when time { white-space: normal; }
 .operation { border-top: 1px solid var(--line); margin-top: 2rem; }
 .operation h2 { font-size: 1.05rem; overflow-wrap: anywhere; }
 .operation h3 { font-size: .875rem; margin: 1rem 0 .25rem; color: var(--dim); }

@@ -49,7 +49,7 @@ function newsRow(news: News, link: Link): Html {
   const time = new Date(changedAt).toISOString()
   return html`<tr>
 <td><a href="${link(pluginPath(repo, plugin))}">${repo}/${plugin}</a> <a class="version" href="${link(versionPath(repo, plugin, version))}">${version}</a><p dir="auto">${shownText(description)}</p>${states(news)}</td>
-<td><time datetime="${time}">${time.slice(0, 16).replace('T', ' ')}</time></td>
+<td class="when"><time datetime="${time}">${time.slice(0, 16).replace('T', ' ')}</time></td>
 </tr>`
 }
 

@@ -32,7 +32,8 @@ export function pageRoutes(deps: PagesDeps): readonly Route[] {
       const { repo = '', plugin = '', version = '' } = c.req.param()
       const found = await render({ repo, plugin, version, sight })
       if (found) return show(c, found)
-      return show(c, missingPage(link), (await mayLogIn(deps, repo, sight)) ? 401 : 404)
+      const status = (await mayLogIn(deps, repo, sight)) ? 401 : 404
+      return show(c, missingPage(link, status), status)
     })
   return [
     page('/', (c, sight) => show(c, startPage(deps, sight))),

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { prefersHtml } from '../../../registry/server/answer-people.ts'
 import type { Problem } from '../../../schemas/api.ts'
 import { aPrivateScene } from '../../support/registry/private-scene.ts'
+import { pagesOf } from '../../support/registry/served-pages.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8'
@@ -46,6 +47,17 @@ test('a browser is told what happened, the code and what to do, and a program ke
     const program = await fetch(`${url}${path}`)
     assert.equal(program.headers.get('content-type'), 'application/problem+json', path)
     assert.deepEqual([program.status, ((await program.json()) as Problem).code], [status, code], path)
+  }
+})
+
+test('a page of a plugin that is not here names the code, and says where else to look', async (t) => {
+  const { get } = await pagesOf(t)
+  for (const path of ['/plugins/absent', '/plugins/core/absent', '/plugins/core/absent/1.0.0', '/plugins/CORE/x']) {
+    const { status, text } = await get(path)
+    assert.equal(status, 404, path)
+    assert.match(text, /<code>NOT_FOUND<\/code>/)
+    assert.match(text, /it may stand in another repo/)
+    assert.doesNotMatch(text, /Request<\/dt>/)
   }
 })
 

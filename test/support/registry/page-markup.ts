@@ -19,16 +19,27 @@ const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   },
   input: ['name', 'type', 'value', 'maxlength', 'placeholder', 'autocomplete'],
   ...{ h1: [], h2: [], h3: [], h4: [], h5: [], h6: [], p: ['role'], br: [], hr: [], blockquote: [] },
-  ...{ ul: [], ol: ['start'], li: [], dl: [], dt: [], dd: [], div: ['role', 'aria-label', 'tabindex'], span: [] },
+  ...{
+    ul: ['aria-label', 'aria-labelledby'],
+    ol: ['start'],
+    li: [],
+    dl: [],
+    dt: [],
+    dd: [],
+    div: ['role', 'aria-label', 'tabindex'],
+    span: ['aria-hidden'],
+  },
+  ...{ details: [], summary: [] },
   ...{ strong: [], em: [], s: [], code: ['title'], pre: ['tabindex'], time: ['datetime', 'title'] },
   ...{ table: [], caption: [], thead: [], tbody: [], tr: [], th: ['scope'], td: [] },
-  a: ['href', 'rel', 'title'],
+  a: ['href', 'rel', 'title', 'type', 'aria-label'],
 }
 const EVERYWHERE = ['id', 'class', 'dir']
 const CLASSES =
-  /^(?:skip|brand|hidden|tags|tag|dim|copy|readme|markdown|table|digest|note|active|yanked|quarantined|deprecated)$/
+  /^(?:skip|brand|hidden|tags|tag|dim|copy|readme|markdown|table|digest|note|active|yanked|quarantined|deprecated|version|when|chips|chip|chosen|count|filters|pages|facts)$/
 /** Ids of the page itself; those of a publisher's text begin with its name. */
-const OWN_IDS = /^(?:main|q|use|arguments|run|platforms|origin|versions|readme|changes|changelog|plugins|add|keys)$/
+const OWN_IDS =
+  /^(?:main|q|by-(?:repo|kind|category|platform|contract|signer)|use|arguments|run|platforms|origin|versions|readme|changes|changelog|plugins|add|keys)$/
 const PUBLISHED_IDS = /^(?:readme|changelog)-[\p{L}\p{N}_-]+$/u
 const REL = 'nofollow noopener noreferrer ugc'
 

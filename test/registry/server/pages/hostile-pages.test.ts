@@ -103,7 +103,7 @@ test('no text of a publisher makes markup of a list, a search or the page of a r
   const searches = HOSTILE_TEXTS.filter((_, at) => at % 6 === 0).map(
     (text) => `/search?q=${encodeURIComponent(text.toWellFormed())}`,
   )
-  for (const path of ['/', '/plugins/core', '/search?q=p', ...searches])
+  for (const path of ['/', '/plugins/core', '/search?q=p', '/newest', ...searches])
     requirePlainPage((await get(path)).text, ['repo-core'])
 })
 

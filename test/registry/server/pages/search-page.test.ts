@@ -17,7 +17,7 @@ async function aFilledScene(t: TestContext) {
 
 const linksOf = (text: string) =>
   [...text.matchAll(/href="([^"]*\/search\?[^"]*)"/g)].map(([, link = '']) => link.replaceAll('&amp;', '&'))
-const foundOn = (text: string) => [...text.matchAll(/href="[^"]*\/plugins\/([^"]+)"/g)].map(([, name]) => name)
+const foundOn = (text: string) => [...text.matchAll(/href="[^"]*\/plugins\/([^"/]+\/[^"/]+)"/g)].map(([, name]) => name)
 
 test('the page and the API find the same, whatever is asked', async (t) => {
   const { get } = await aFilledScene(t)
