@@ -1,7 +1,7 @@
 // `octo run ./DIR`: builds the plugin of a folder for this machine and runs it as `octo run` runs a published one. Nobody signed it: it
 // goes the way of `octo test`, with a key and a store that are gone afterwards, so that nothing of it is ever taken for proven.
 import { coded } from '../schemas/errors.ts'
-import { quote } from '../schemas/quote.ts'
+import { quote, shellWord } from '../schemas/quote.ts'
 import type { Terminal } from '../terminal/index.ts'
 import type { OwnEnd } from './own-octo.ts'
 import { showRun } from './own-octo.ts'
@@ -17,7 +17,7 @@ export async function runFolder(dir: string, args: readonly string[], { terminal
   if (manifest.protocol !== 'exec')
     throw coded('USAGE', {
       message: `${quote(dir)} speaks ${quote(manifest.protocol)}, and is started by whoever asks it`,
-      hint: `\`octo test ${dir}\` holds it to that`,
+      hint: `\`octo test ${shellWord(dir)}\` holds it to that`,
     })
   terminal.warn(
     `unsigned local build: ${plugin} ${version} of ${quote(dir)}; nobody vouches for it, and nothing of it is kept`,

@@ -292,7 +292,7 @@ octo_duration() {
 octo_cut() {
   octo_shown=$(printf '%s.' "$1" | tr '\000-\037\177' '?')
   octo_shown=${octo_shown%.}
-  [ "${#octo_shown}" -le 80 ] || octo_shown="$(printf '%.80s' "$octo_shown")…"
+  [ "${#octo_shown}" -le 80 ] || octo_shown="$(printf '%.80s\n' "$octo_shown" | LC_ALL=C awk '{ sub(/[\300-\377][\200-\277]*$/, ""); print }')…"
   printf '%s' "$octo_shown"
 }
 
@@ -300,7 +300,13 @@ octo_failed() { octo_unknown "$octo_name failed: $1"; }
 
 # Reads the document on standard input and writes what was found as commands of the shell.
 octo_document_program='
-function quoted(given) { gsub(/\047/, "\047\\\\\047\047", given); return "\047" given "\047" }
+function quoted(given,   parts, count, at, out) {
+  # By hand: what a backslash means to gsub is not the same in every awk.
+  count = split(given, parts, "\047")
+  out = parts[1]
+  for (at = 2; at <= count; at++) out = out "\047\\\047\047" parts[at]
+  return "\047" (count ? out : "") "\047"
+}
 function broken() { print "octo_failed " quoted("standard input is no JSON"); isBroken = 1; exit }
 function blanks() { while (substr(text, pos, 1) ~ /^[ \t\r\n]$/) pos++ }
 function hex(   at, digit, code) {

@@ -79,6 +79,10 @@ const CASES: readonly Case[] = [
   },
   { ...document({ level: { a: 1 } }), result: ['unknown', `\`level\` is a map, expected a plain value${HELP}`] },
   { ...document({ nn: 1 }), result: ['unknown', `unknown option \`nn\`, expected one of ${OPTIONS}${HELP}`] },
+  {
+    ...document({ 'the-password': "'; echo out; exit 0; '", level: 'low' }),
+    result: ['ok', said({ password: "'; echo out; exit 0; '" })],
+  },
   { argv: [], input: '{"v":1}', result: ['ok', said()] },
   { argv: [], input: '', result: failed('standard input is empty, expected one JSON document: {"v":1,…}') },
   { argv: [], input: '{"v":1,"arguments":{"the-password":"hunter2"', result: failed('standard input is no JSON') },
@@ -121,6 +125,9 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
     needs: ['sh', '-c', 'awk "BEGIN { exit }"'],
     run: (dir) => ['sh', join(dir, 'demo.sh')],
   },
+  ...Object.fromEntries(
+    [['gawk'], ['busybox', 'awk']].map((words) => [`shell, with awk of ${words[0]},`, shellWith(words)]),
+  ),
   go: { own: 'go/octocheck.go', demo: 'demo.go', needs: ['go', 'version'], run: (dir) => [join(dir, 'demo')] },
 }
 
@@ -155,6 +162,20 @@ for (const [name, { own, demo, needs, run }] of Object.entries(LANGUAGES)) {
     const { code, out } = await ended(stopped)
     assert.deepEqual([code, summaryOf(out)], [3, 'demo was told to stop before it had a result'])
   })
+}
+
+/** What a backslash means differs from awk to awk. `OCTO_TEST_GAWK` and `OCTO_TEST_BUSYBOX` name those that are not in PATH. */
+function shellWith([program = '', ...words]: readonly string[]): Language {
+  const named = process.env[`OCTO_TEST_${program.toUpperCase()}`] ?? program
+  return {
+    own: 'shell/octo-check.sh',
+    demo: 'demo.sh',
+    needs: [named, ...words, 'BEGIN { exit }'],
+    run(dir) {
+      writeFileSync(join(dir, 'awk'), `#!/bin/sh\nexec ${[named, ...words].join(' ')} "$@"\n`, { mode: 0o755 })
+      return ['env', `PATH=${dir}:${process.env.PATH}`, 'sh', join(dir, 'demo.sh')]
+    },
+  }
 }
 
 const HELP_TEXT = `demo 1.2.3: passes when all is well
