@@ -2,9 +2,9 @@
 // the same release come to the same words.
 import type { VerifiedExecutable } from '../../client/index.ts'
 import type { CheckArguments } from '../../config/model/config.ts'
+import { validateArguments } from '../../config/validate-arguments.ts'
 import type { Delivery } from './deliver-arguments.ts'
 import { deliverArguments } from './deliver-arguments.ts'
-import { validateArguments } from './validate-arguments.ts'
 
 const prepared = new WeakMap<CheckArguments, WeakMap<VerifiedExecutable, Delivery>>()
 

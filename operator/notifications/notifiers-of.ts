@@ -4,11 +4,11 @@ import { basename, dirname } from 'node:path'
 import type { PluginOutcome, VerifiedExecutable } from '../../client/index.ts'
 import type { CheckArguments, OctoConfig } from '../../config/model/config.ts'
 import { pinned } from '../../config/model/requests.ts'
+import { validateArguments } from '../../config/validate-arguments.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { requestKey } from '../check/plan.ts'
 import { requireContract } from '../exec/contract.ts'
-import { validateArguments } from '../exec/validate-arguments.ts'
 import type { Notifier } from './send.ts'
 
 /** `provided` by `requestKey`. */

@@ -1,8 +1,8 @@
 // What a plugin asks of the operator before it runs: a version, and a schema of arguments that can be followed.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { validateArguments } from '../../../config/validate-arguments.ts'
 import { refuseOldOperator } from '../../../operator/exec/operator-version.ts'
-import { validateArguments } from '../../../operator/exec/validate-arguments.ts'
 import { parseVersion } from '../../../schemas/version.ts'
 import { expectCode, expectCodeAsync } from '../../support/assertions/expect-code.ts'
 

@@ -1,9 +1,9 @@
 // Checks the arguments of a config against the JSON Schema of the plugin (draft 2020-12), before anything is started.
 import type { ErrorObject } from 'ajv'
-import type { CheckArguments } from '../../config/model/config.ts'
-import { coded } from '../../schemas/errors.ts'
-import { nearestWord } from '../../schemas/nearest-word.ts'
-import { printable, quote } from '../../schemas/quote.ts'
+import { coded } from '../schemas/errors.ts'
+import { nearestWord } from '../schemas/nearest-word.ts'
+import { printable, quote } from '../schemas/quote.ts'
+import type { CheckArguments } from './model/config.ts'
 import { readAs, typedFromText, typesOf } from './typed-from-text.ts'
 
 type Schema = Readonly<Record<string, unknown>>
@@ -16,19 +16,51 @@ const MAX_SCHEMA_BYTES = 256 * 1024
  * The arguments as the plugin wants them: what a template filled in is typed. Throws ARGUMENTS_INVALID naming every problem.
  * A list is the plugin's own business, it carries no names to check.
  */
-export async function validateArguments(given: CheckArguments, { plugin, schema }: Subject): Promise<CheckArguments> {
-  if (given.kind === 'list' || schema === undefined) return given
+export async function validateArguments(given: CheckArguments, subject: Subject): Promise<CheckArguments> {
+  const { fitted, problems } = await fitArguments(given, subject)
+  if (problems.length === 0) return fitted
+  throw argumentsInvalid(subject.plugin, problems)
+}
+
+export type ArgumentProblem = {
+  /** JSON Pointer of what does not fit; empty for all of them together. */
+  readonly pointer: string
+  /** The name that is missing there. */
+  readonly missing?: string
+  /** In words; without values, which may be secrets. */
+  readonly text: string
+}
+
+type Fitted = { readonly fitted: CheckArguments; readonly problems: readonly ArgumentProblem[] }
+
+/** The same with the problems, for who can do something about them. Throws ARGUMENTS_INVALID for a schema that is of no use. */
+export async function fitArguments(given: CheckArguments, { plugin, schema }: Subject): Promise<Fitted> {
+  if (given.kind === 'list' || schema === undefined) return { fitted: given, problems: [] }
   const validate = await compiledOnce(plugin, schema)
-  if (validate(given.value)) return given
+  if (validate(given.value)) return { fitted: given, problems: [] }
   const typed = typedFromText(given, validate.errors ?? [])
-  if (typed !== given && validate(typed.value)) return typed
-  const errors = (validate.errors ?? []).slice(0, MAX_PROBLEMS)
-  const problems = errors.map((error) => `${describe(error, schema)}${typing(error, typed.value)}`)
-  throw coded('ARGUMENTS_INVALID', {
-    message: `arguments do not fit plugin ${quote(plugin)}: ${problems.join('; ')}`,
-    details: { plugin, problems },
-    hint: `\`octo info ${plugin}\` shows the arguments`,
+  if (typed !== given && validate(typed.value)) return { fitted: typed, problems: [] }
+  return { fitted: typed, problems: (validate.errors ?? []).map((error) => problemOf(error, { schema, typed })) }
+}
+
+export function argumentsInvalid(plugin: string, problems: readonly ArgumentProblem[], hint?: string): Error {
+  const texts = problems.slice(0, MAX_PROBLEMS).map(({ text }) => text)
+  return coded('ARGUMENTS_INVALID', {
+    message: `arguments do not fit plugin ${quote(plugin)}: ${texts.join('; ')}`,
+    details: { plugin, problems: texts },
+    hint: hint ?? `\`octo info ${plugin}\` shows the arguments`,
   })
+}
+
+type Tried = { readonly schema: Schema; readonly typed: CheckArguments }
+
+function problemOf(error: ErrorObject, { schema, typed }: Tried): ArgumentProblem {
+  const { instancePath: pointer, keyword, params } = error
+  return {
+    pointer,
+    ...(keyword === 'required' ? { missing: String(params.missingProperty) } : {}),
+    text: `${describe(error, schema)}${typing(error, typed.value)}`,
+  }
 }
 
 const compiled = new WeakMap<Schema, ReturnType<typeof compile>>()

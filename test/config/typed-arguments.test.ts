@@ -1,11 +1,11 @@
 // Texts that a template filled in become the numbers and booleans that a plugin wants, and no others do.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { CheckArguments } from '../../../config/model/config.ts'
-import { argumentVector } from '../../../operator/exec/argument-vector.ts'
-import { validateArguments } from '../../../operator/exec/validate-arguments.ts'
-import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
-import { readFiles } from '../../support/machine/config-files.ts'
+import type { CheckArguments } from '../../config/model/config.ts'
+import { validateArguments } from '../../config/validate-arguments.ts'
+import { argumentVector } from '../../operator/exec/argument-vector.ts'
+import { expectCodeAsync } from '../support/assertions/expect-code.ts'
+import { readFiles } from '../support/machine/config-files.ts'
 
 const SCHEMA = {
   type: 'object',

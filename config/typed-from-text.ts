@@ -1,7 +1,7 @@
 // Values of the environment are texts. Where a template filled one in and the plugin wants a number or boolean, a text that
 // is exactly one is taken as one; whatever else the schema says about it is asked afterwards.
 import type { ErrorObject } from 'ajv'
-import type { CheckArguments } from '../../config/model/config.ts'
+import type { CheckArguments } from './model/config.ts'
 
 type ArgumentMap = Extract<CheckArguments, { kind: 'map' }>
 
