@@ -67,7 +67,14 @@ export type LockOptions = {
   readonly update?: readonly string[] | 'all'
   /** Resolve and prove as usual, and write nothing into the lockfile. */
   readonly dryRun?: boolean
+  /** Told what would change before anything is written; throws where somebody does not want it. */
+  readonly agree?: (changes: readonly LockChange[]) => Promise<void>
 }
+
+/**
+ * Why a locked version is left: its registry withdrew it or offers it no more, the config asks for others, or it needs a newer octo.
+ */
+export type WhyLeft = 'yanked' | 'quarantined' | 'not offered' | 'range' | 'octo'
 
 export type LockChange = {
   /** `repo/plugin`. */
@@ -76,6 +83,8 @@ export type LockChange = {
   readonly after?: LockedPlugin
   /** Why it is this version, and why it is no longer the one before. */
   readonly reason?: string
+  /** Absent where a newer version is all there is to it. */
+  readonly left?: WhyLeft
 }
 
 export type Client = AsyncDisposable & {

@@ -1,4 +1,5 @@
-// `octo lock` and `octo update`: what changed in the lockfile, name by name.
+// `octo lock` and `octo update`: what changed in the lockfile, name by name. A step that people do not expect of an update is taken when
+// somebody says yes to it.
 
 import { existsSync } from 'node:fs'
 import { requestsOf } from '../../config/model/requests.ts'
@@ -6,7 +7,7 @@ import { coded } from '../../schemas/errors.ts'
 import type { LockedPlugin } from '../../schemas/lockfile.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
 import { printable, quote } from '../../schemas/quote.ts'
-import { compareVersions } from '../../schemas/version.ts'
+import { stepBetween } from '../../schemas/version-step.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { count } from '../../terminal/index.ts'
 import type { Run } from '../../terminal/program.ts'
@@ -14,6 +15,7 @@ import type { LockChange } from '../api.ts'
 import { openClient } from '../index.ts'
 import type { ClientFlags, Session } from './client-session.ts'
 import { openSession } from './client-session.ts'
+import { requireAgreement } from './update-consent.ts'
 
 export async function lockCommand({ options, terminal }: Run<ClientFlags>): Promise<number> {
   using session = await openSession(options, terminal)
@@ -27,14 +29,18 @@ export async function lockCommand({ options, terminal }: Run<ClientFlags>): Prom
   return 0
 }
 
-type UpdateFlags = ClientFlags & { readonly dryRun?: boolean }
+export type UpdateFlags = ClientFlags & { readonly dryRun?: boolean; readonly yes?: boolean }
 
 export async function updateCommand({ args, options, terminal }: Run<UpdateFlags>): Promise<number> {
   using session = await openSession(options, terminal)
   requireAsked(args, session)
   await using client = await openClient(session.options)
   const dryRun = options.dryRun === true
-  const changes = await client.lock({ update: args.length > 0 ? args : 'all', dryRun })
+  const changes = await client.lock({
+    update: args.length > 0 ? args : 'all',
+    dryRun,
+    agree: (wanted) => requireAgreement(wanted, { yes: options.yes === true, lineOf, terminal }),
+  })
   if (options.offline)
     terminal.info('offline: only copies of plugin documents from earlier were read, newer versions may exist')
   if (dryRun) terminal.info('dry run: nothing is written')
@@ -77,9 +83,18 @@ function show(terminal: Terminal, { options }: Session, changes: readonly LockCh
   })
 }
 
-function toJson({ name, before, after, reason }: LockChange) {
+function toJson({ name, before, after, reason, left }: LockChange) {
   const versions = { before: before?.version ?? null, after: after?.version ?? null }
-  return { name, ...versions, signer: (after ?? before)?.signer, reason: reason ?? null }
+  const step = (before && after && stepBetween(before.version, after.version)) ?? null
+  return {
+    name,
+    ...versions,
+    step,
+    left: left ?? null,
+    signer: (after ?? before)?.signer,
+    signerBefore: before?.signer ?? null,
+    reason: reason ?? null,
+  }
 }
 
 function lineOf({ name, before, after, reason }: LockChange): string {
@@ -91,8 +106,9 @@ function lineOf({ name, before, after, reason }: LockChange): string {
 
 /** A step that people do not expect of an update. */
 function stepNote({ version: before }: LockedPlugin, { version: after }: LockedPlugin): string {
-  if (compareVersions(after, before) < 0) return ', an older version'
-  return before.split('.')[0] === after.split('.')[0] ? '' : ', another major version'
+  const step = stepBetween(before, after)
+  if (step === 'downgrade') return ', an older version'
+  return step === 'major' ? ', a major step' : ''
 }
 
 /** Another signer is worth more than a glance. */

@@ -29,6 +29,8 @@ type OpenLockfile = {
   cover(requests: readonly PluginRequest[]): Promise<readonly Settled<LockedPlugin>[]>
 }
 
+type Why = Pick<LockChange, 'left'> & { readonly reason: string }
+
 type Covered = { readonly plugin: Name; readonly covered: Settled<LockedPlugin> }
 
 const PARALLEL = 8
@@ -44,7 +46,7 @@ export function openLockfile(context: ClientContext): OpenLockfile {
   const { config, layout, lockPath, frozen, report } = context
   let lock = readLock(lockPath)
   /** Why the resolver chose what it chose, by name. */
-  const reasons = new Map<string, string>()
+  const reasons = new Map<string, Why>()
   const questionsOf = (requests: readonly PluginRequest[]) => gatherQuestions(requests, config.pins)
   /** Of requests for the same plugin. */
   const questionOf = (requests: readonly PluginRequest[]) => questionsOf(requests)[0] as Question
@@ -57,8 +59,9 @@ export function openLockfile(context: ClientContext): OpenLockfile {
     const { resolveOnline } = await loadResolver()
     return inParallel(questions, PARALLEL, async (question) => {
       const locked = lockedFor(question)
-      const { entry, reason } = await resolveOnline(question, { entry: locked, isKept: !isUpdate(question) }, context)
-      reasons.set(nameOf(entry), reason)
+      const before = { entry: locked, isKept: !isUpdate(question) }
+      const { entry, reason, left } = await resolveOnline(question, before, context)
+      reasons.set(nameOf(entry), { reason, ...(left === undefined ? {} : { left }) })
       if (locked && repoOf(config, locked)) requireSameRepo(question, locked, entry)
       return entry
     })
@@ -99,7 +102,7 @@ export function openLockfile(context: ClientContext): OpenLockfile {
       )
       return sorted.map(([plugin], index) => ({ plugin, covered: covered[index] as Settled<LockedPlugin> }))
     },
-    async renew({ update, dryRun }) {
+    async renew({ update, dryRun, agree }) {
       const before = lock ?? EMPTY_LOCK
       const questions = questionsOf(await neededRequests())
       const isUpdate = ({ plugin }: Question) => update === 'all' || update?.includes(plugin) === true
@@ -110,7 +113,9 @@ export function openLockfile(context: ClientContext): OpenLockfile {
         return { ...entry, ranges: [...question.ranges] }
       })
       const planned = { ...before, plugins: Object.fromEntries(set.map((entry) => [nameOf(entry), entry])) }
-      if (dryRun) return changesBetween(before, planned, reasons)
+      const changes = changesBetween(before, planned, reasons)
+      if (dryRun) return changes
+      await agree?.(changes)
       const isNothing = set.length === 0 && lock === undefined
       if (!frozen && !isNothing) lock = await editLock(layout, lockPath, { set, keepOnly: new Set(set.map(nameOf)) })
       return changesBetween(before, lock ?? EMPTY_LOCK, reasons)
@@ -187,18 +192,14 @@ function requireSameRepo({ plugin }: Question, locked: LockedPlugin, found: Lock
   })
 }
 
-function changesBetween(
-  before: Lockfile,
-  after: Lockfile,
-  reasons: ReadonlyMap<string, string>,
-): readonly LockChange[] {
+function changesBetween(before: Lockfile, after: Lockfile, reasons: ReadonlyMap<string, Why>): readonly LockChange[] {
   const names = [...new Set([...Object.keys(before.plugins), ...Object.keys(after.plugins)])].sort()
   return names.flatMap((name) => {
     const [old, now] = [before.plugins[name], after.plugins[name]]
     if (old?.version === now?.version && old?.signer === now?.signer) return []
-    const reason = now ? reasons.get(name) : 'the config does not ask for it'
+    const why = now ? reasons.get(name) : { reason: 'the config does not ask for it' }
     const change = { ...(old ? { before: old } : {}), ...(now ? { after: now } : {}) }
-    return [{ name, ...change, ...(reason === undefined ? {} : { reason }) }]
+    return [{ name, ...change, ...why }]
   })
 }
 

@@ -9,6 +9,7 @@ import type { PluginDocument } from '../../schemas/plugin-document.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleasePredicate } from '../../schemas/release-statement.ts'
 import { octoVersion } from '../../system/octo-version.ts'
+import type { WhyLeft } from '../api.ts'
 import type { ClientContext } from '../context.ts'
 import type { FetchDocument } from '../network.ts'
 import type { ComponentRepo } from '../sources/component/component-repo.ts'
@@ -29,17 +30,39 @@ import { withNearestPlugin } from './nearest-plugin.ts'
 import { withOlderVersions } from './older-versions.ts'
 import type { ResolveInput } from './resolver.ts'
 import { resolvePlugin } from './resolver.ts'
+import { whyLeft } from './why-left.ts'
 
-export type Resolved = { readonly entry: LockedPlugin; readonly reason: string; readonly kind: PluginDocument['kind'] }
+export type Resolved = {
+  readonly entry: LockedPlugin
+  readonly reason: string
+  readonly left: WhyLeft | undefined
+  readonly kind: PluginDocument['kind']
+}
 
 /** The lockfile's entry of the plugin, and whether it is kept where it still answers. */
 type Before = { readonly entry: LockedPlugin | undefined; readonly isKept: boolean }
 
-export async function resolveOnline(
+export async function resolveOnline(question: Question, given: Before, context: ClientContext): Promise<Resolved> {
+  const { choice, serial } = await chooseOnline(question, given, context)
+  for (const warning of choice.warnings) context.report.warn?.(warning)
+  const before = given.entry
+  const entry = await lockChoice(choice, { locked: given.isKept ? before : undefined, before, serial }, context)
+  const left = whyLeft(choice, before, octoVersion())
+  return { entry, reason: choice.reason + goneNote(choice, before), left, kind: choice.document.kind }
+}
+
+type Chosen = {
+  readonly choice: Choice
+  /** The highest of its document that this machine or the lockfile knows. */
+  readonly serial: number
+}
+
+/** What would be locked, without a proof of it and without a trace. */
+export async function chooseOnline(
   question: Question,
   { entry: before, isKept }: Before,
   context: ClientContext,
-): Promise<Resolved> {
+): Promise<Chosen> {
   const locked = isKept ? before : undefined
   const offered = await askRepos(question, context, { before, locked })
   const offers = offered.map((offer) => ({ ...offer, seenSerial: seenSerialOf(offer, before, context.layout) }))
@@ -52,9 +75,7 @@ export async function resolveOnline(
     ...(locked ? { locked } : {}),
     ...(before ? { before } : {}),
   })
-  for (const warning of choice.warnings) context.report.warn?.(warning)
-  const entry = await lockChoice(choice, { locked, before, serial: knownSerial(offers, choice) }, context)
-  return { entry, reason: choice.reason + goneNote(choice, before), kind: choice.document.kind }
+  return { choice, serial: knownSerial(offers, choice) }
 }
 
 type Locking = {
