@@ -6,10 +6,13 @@ export type ArgumentFacts = {
   readonly name: string
   readonly type: string
   readonly isRequired: boolean
+  readonly isSecret: boolean
   /** As JSON; undefined when the plugin has none. */
   readonly default?: string
-  /** As JSON; the first that its author gives. */
-  readonly example?: string
+  /** All that are allowed, where these are few. */
+  readonly choices?: readonly unknown[]
+  /** Each as JSON. */
+  readonly examples?: readonly string[]
   readonly description: string
 }
 
@@ -17,6 +20,7 @@ type Schema = Readonly<Record<string, unknown>>
 
 const MAX_ARGUMENTS = 200
 const MAX_CHOICES = 12
+const MAX_EXAMPLES = 3
 
 /** In the order of the schema; empty where it names none. */
 export function listArguments(schema: Schema | undefined): readonly ArgumentFacts[] {
@@ -30,10 +34,10 @@ export function listArguments(schema: Schema | undefined): readonly ArgumentFact
         name,
         type: secrets.has(name) ? `${typeOf(property)}, secret` : typeOf(property),
         isRequired: required.includes(name),
+        isSecret: secrets.has(name),
         ...(property.default === undefined ? {} : { default: JSON.stringify(property.default) }),
-        ...(Array.isArray(property.examples) && property.examples.length > 0
-          ? { example: JSON.stringify(property.examples[0]) }
-          : {}),
+        ...choicesOf(property),
+        ...examplesOf(property),
         description: typeof property.description === 'string' ? property.description : '',
       }
     })
@@ -42,6 +46,16 @@ export function listArguments(schema: Schema | undefined): readonly ArgumentFact
 /** Whether names beyond the listed ones are taken. */
 export function takesMore(schema: Schema | undefined): boolean {
   return schema === undefined || schema.additionalProperties !== false
+}
+
+function choicesOf({ const: only, enum: several }: Schema): Pick<ArgumentFacts, 'choices'> {
+  if (only !== undefined) return { choices: [only] }
+  return Array.isArray(several) && several.length > 0 && several.length <= MAX_ARGUMENTS ? { choices: several } : {}
+}
+
+function examplesOf({ examples }: Schema): Pick<ArgumentFacts, 'examples'> {
+  if (!Array.isArray(examples) || examples.length === 0) return {}
+  return { examples: examples.slice(0, MAX_EXAMPLES).map((example) => JSON.stringify(example)) }
 }
 
 function typeOf(property: Schema): string {

@@ -7,8 +7,8 @@ import { coded } from './errors.ts'
 import { quote } from './quote.ts'
 import { parseYaml } from './yaml.ts'
 
-type Path = readonly [string, ...string[]]
-type Data = string | number | boolean | null | readonly Data[] | { readonly [key: string]: Data }
+export type Path = readonly [string, ...string[]]
+export type Data = string | number | boolean | null | readonly Data[] | { readonly [key: string]: Data }
 
 /** Of the map at the end of the way, or of the last map that is there: what is missing below it is made. */
 type Spot = {
@@ -45,30 +45,30 @@ export function removeFromYaml(text: string, path: Path, name: string): string {
 }
 
 /** All of its lines. */
-function endsLinesAsWindows(text: string): boolean {
+export function endsLinesAsWindows(text: string): boolean {
   return text.includes('\r\n') && !/(?<!\r)\n/.test(text)
 }
 
-function asUnix(text: string): string {
+export function asUnix(text: string): string {
   return text.replaceAll('\r\n', '\n')
 }
 
-function asWindows(text: string): string {
+export function asWindows(text: string): string {
   return text.replaceAll('\n', '\r\n')
 }
 
-function isJson(name: string): boolean {
+export function isJson(name: string): boolean {
   return name.endsWith('.json')
 }
 
 /** What it says, once it is held to all that a config is held to. */
-function plainData(text: string, name: string): unknown {
+export function plainData(text: string, name: string): unknown {
   return parseYaml(text, name).value
 }
 
 type Attempt = { readonly path: Path; readonly name: string; readonly what: string }
 
-function requireOnly(changed: string | undefined, wanted: unknown, { path, name, what }: Attempt): string {
+export function requireOnly(changed: string | undefined, wanted: unknown, { path, name, what }: Attempt): string {
   const isRight = changed !== undefined && isDeepStrictEqual(readable(changed, name), wanted)
   if (isRight) return changed
   throw coded('CONFIG_INVALID', {
@@ -108,7 +108,7 @@ function pairIn(map: YAMLMap, key: string): Pair | undefined {
   return map.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === key)
 }
 
-function pairAt(text: string, path: Path): { readonly map: YAMLMap; readonly pair: Pair } | undefined {
+export function pairAt(text: string, path: Path): { readonly map: YAMLMap; readonly pair: Pair } | undefined {
   let map = rootOf(text)
   for (const [depth, key] of path.entries()) {
     const pair = map && pairIn(map, key)
@@ -199,16 +199,22 @@ function blockText(path: readonly string[], value: Data, indent: string): string
   return `${lines.map((line) => `${indent}${line}`).join('\n')}\n`
 }
 
+/** A block list's items, each with its dash. */
+export function textOfItems(items: readonly Data[], indent: string): string {
+  const lines = stringify(items, STYLE).trimEnd().split('\n')
+  return `${lines.map((line) => `${indent}${line}`).join('\n')}\n`
+}
+
 function flowEntry(key: string, value: Data, json: boolean): string {
   return json ? `${JSON.stringify(key)}: ${JSON.stringify(value)}` : flowText({ [key]: value }, false).slice(1, -1)
 }
 
-function flowText(value: Data, json: boolean): string {
+export function flowText(value: Data, json: boolean): string {
   return json ? JSON.stringify(value) : stringify(value, { ...STYLE, collectionStyle: 'flow' }).trimEnd()
 }
 
 /** Undefined where something other than spaces stands before it on its line. */
-function indentOf(text: string, offset: number): string | undefined {
+export function indentOf(text: string, offset: number): string | undefined {
   const before = text.slice(lineStart(text, offset), offset)
   return /^ *$/.test(before) ? before : undefined
 }
@@ -218,21 +224,21 @@ function lineStart(text: string, offset: number): number {
 }
 
 /** Where the next line begins; a block text ends there already. */
-function lineAfter(text: string, offset: number): number {
+export function lineAfter(text: string, offset: number): number {
   if (offset > 0 && text[offset - 1] === '\n') return offset
   const end = text.indexOf('\n', offset)
   return end < 0 ? text.length : end + 1
 }
 
-function endedLine(text: string): string {
+export function endedLine(text: string): string {
   return text === '' || text.endsWith('\n') ? text : `${text}\n`
 }
 
-function startOf(node: unknown): number {
+export function startOf(node: unknown): number {
   return (node as Scalar).range?.[0] ?? 0
 }
 
-function endOf(node: unknown): number {
+export function endOf(node: unknown): number {
   if (isCollection(node) && !node.flow && node.items.length > 0) {
     const last = node.items.at(-1)
     return isMap(node) ? endOfPair(last as Pair) : endOf(last)
@@ -246,7 +252,7 @@ function endOfPair({ key, value }: Pair): number {
 
 type Maps = Readonly<Record<string, unknown>>
 
-function setIn(data: unknown, [key, ...rest]: readonly string[], value: Data): unknown {
+export function setIn(data: unknown, [key, ...rest]: readonly string[], value: Data): unknown {
   if (key === undefined) return value
   const own = isPlainMap(data) ? data : {}
   return { ...own, [key]: setIn(own[key], rest, value) }

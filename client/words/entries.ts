@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import type { CommandSpec } from '../../terminal/program.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { repeatable } from '../../terminal/repeatable.ts'
+import type { AddCheckFlags } from '../commands/add/check.ts'
 import type { AddRepoFlags } from '../commands/add/repo.ts'
 
 export function addEntryWords(program: Command): void {
@@ -16,13 +17,17 @@ export function addEntryWords(program: Command): void {
       .option('--lock <file>', 'lockfile (default: octo.lock beside octo.yaml, prod.lock beside prod.yaml)')
   const plus = written({
     words: 'add <plugin-or-address>',
-    summary: 'write a plugin or a repo into the config, once it is proven',
+    summary: 'write a plugin, a check or a repo into the config, once it is proven',
     examples: [
       'octo add check-tcp',
       'octo add core/check-tcp@^1.2',
+      'octo add check-tcp --service web --args port=8080',
       'octo add https://plugins.example.org/repos/core.yaml --key ./core.pub',
     ],
   })
+    .option('--service <service>', 'write the plugin as a check of this service')
+    .option('--args <name=value>', 'an argument of the check; repeat for several', repeatable)
+    .option('--phase <phase>', 'preflight, health or init (default: what the plugin says it is for)')
     .option('--name <name>', 'what the config calls the repo (default: as it is called in its address)')
     .option(
       '--key <key>',
@@ -33,9 +38,10 @@ export function addEntryWords(program: Command): void {
     .option('--yes', 'ask nothing: the keys were compared')
     .addHelpText(
       'after',
-      '\nA key comes from whoever publishes, and not from the registry. It is tried on what the repo offers before anything is written.',
+      '\nA key comes from whoever publishes, and not from the registry. It is tried on what the repo offers before anything is written.' +
+        '\nA secret argument of a check is written as the name of an environment variable: `--args password={{.env.DB_PASSWORD}}`.',
     )
-  onRun<AddRepoFlags>(plus, async (run) => (await import('../commands/add/add.ts')).addCommand(run))
+  onRun<AddRepoFlags & AddCheckFlags>(plus, async (run) => (await import('../commands/add/add.ts')).addCommand(run))
   const minus = written({
     words: 'remove <name>',
     summary: 'take a plugin or a repo out of the config',

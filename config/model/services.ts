@@ -41,7 +41,7 @@ type ReadService = {
 }
 
 /** Where each phase's list is found, newest name last. */
-const PHASE_KEYS: Readonly<Record<Phase, readonly FieldName<'service'>[]>> = {
+export const PHASE_KEYS: Readonly<Record<Phase, readonly FieldName<'service'>[]>> = {
   preflight: ['preflightCheck', 'preflight', 'validate'],
   health: ['healthCheck', 'health'],
   init: ['init'],

@@ -7,7 +7,8 @@ const rows: readonly {
   readonly property: unknown
   readonly type: string
   readonly default?: string
-  readonly example?: string
+  readonly choices?: readonly unknown[]
+  readonly examples?: readonly string[]
 }[] = [
   { says: 'a type', property: { type: 'string' }, type: 'string' },
   { says: 'several types', property: { type: ['string', 'null'] }, type: 'string or null' },
@@ -16,10 +17,17 @@ const rows: readonly {
   { says: 'an upper bound', property: { type: 'number', maximum: 0 }, type: 'number to 0' },
   { says: 'a format', property: { type: 'string', format: 'uri' }, type: 'string uri' },
   { says: 'a pattern', property: { type: 'string', pattern: '^[0-9]+$' }, type: 'string like ^[0-9]+$' },
-  { says: 'examples', property: { type: 'string', examples: ['a', 'b'] }, type: 'string', example: '"a"' },
   { says: 'examples of odd shape', property: { examples: 'a', pattern: 1 }, type: 'any' },
-  { says: 'choices', property: { enum: ['tcp', 'udp', 1, null] }, type: '"tcp" | "udp" | 1 | null' },
-  { says: 'one value', property: { const: true }, type: 'true' },
+  {
+    says: 'choices',
+    property: { enum: ['tcp', 'udp', 1, null] },
+    type: '"tcp" | "udp" | 1 | null',
+    choices: ['tcp', 'udp', 1, null],
+  },
+  { says: 'one value', property: { const: true }, type: 'true', choices: [true] },
+  { says: 'no choice at all', property: { enum: [] }, type: '' },
+  { says: 'examples', property: { examples: ['a', 1, {}, 'more'] }, type: 'any', examples: ['"a"', '1', '{}'] },
+  { says: 'no examples', property: { examples: [] }, type: 'any' },
   { says: 'a list', property: { type: 'array', items: { type: 'string' } }, type: 'list of string' },
   { says: 'a list of anything', property: { type: 'array' }, type: 'list of any' },
   { says: 'nothing', property: {}, type: 'any' },
@@ -34,8 +42,13 @@ const rows: readonly {
 for (const { says, property, type, ...more } of rows)
   test(`an argument whose schema has ${says} is shown as \`${type}\``, () => {
     const [found] = listArguments({ properties: { name: property }, required: ['name'] })
-    assert.deepEqual(found, { name: 'name', type, isRequired: true, description: '', ...more })
+    assert.deepEqual(found, { name: 'name', type, isRequired: true, isSecret: false, description: '', ...more })
   })
+
+test('a secret is called one, in its type too', () => {
+  const [found] = listArguments({ properties: { name: { type: 'string', writeOnly: true } } })
+  assert.deepEqual([found?.type, found?.isSecret], ['string, secret', true])
+})
 
 test('many choices are cut, and schemas of odd shape have no arguments', () => {
   const [found] = listArguments({ properties: { a: { enum: Array.from({ length: 50 }, (_, index) => index) } } })

@@ -14,15 +14,24 @@ import type { Run } from '../../../terminal/program.ts'
 import { openClient } from '../../index.ts'
 import { readLock } from '../../lockfile/file.ts'
 import { askersOf } from '../../query/inspect.ts'
+import type { AddCheckFlags } from './check.ts'
 import type { OwnConfig } from './own-config.ts'
 import { findOwnConfig, writeOwnConfig } from './own-config.ts'
 import type { AddRepoFlags } from './repo.ts'
 import { addRepo } from './repo.ts'
 import { workspaceOf } from './workspace.ts'
 
-export async function addCommand({ args: [what = ''], options, terminal }: Run<AddRepoFlags>): Promise<number> {
+type AllAddFlags = AddRepoFlags & AddCheckFlags
+
+export async function addCommand({ args: [what = ''], options, terminal }: Run<AllAddFlags>): Promise<number> {
   const address = addressIn(what)
-  if (address !== undefined) return addRepo(address, options, terminal)
+  const ofChecks = (['service', 'args', 'phase'] as const).find((flag) => options[flag] !== undefined)
+  if (address !== undefined && ofChecks === undefined) return addRepo(address, options, terminal)
+  if (ofChecks !== undefined && (address !== undefined || options.service === undefined))
+    throw coded('USAGE', {
+      message: `\`--${ofChecks}\` is for a check, which is a plugin in a service`,
+      hint: 'write for example `octo add check-tcp --service web --args port=8080`',
+    })
   if (what.startsWith('ocm://'))
     throw coded('USAGE', {
       message: `${quote(what)} is a registry of OCM, which is written into the config by hand`,
@@ -36,6 +45,10 @@ export async function addCommand({ args: [what = ''], options, terminal }: Run<A
         ? `a plugin is added by its name alone: \`octo add ${what}\``
         : 'write for example `octo add https://plugins.example.org/repos/core.yaml`',
     })
+  if (options.service !== undefined) {
+    const { addCheck } = await import('./check.ts')
+    return addCheck(what, options.service, options, terminal)
+  }
   const { addPlugin } = await import('./plugin.ts')
   return addPlugin(what, options, terminal)
 }

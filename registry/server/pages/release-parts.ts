@@ -40,7 +40,7 @@ ${argumentTable(listArguments(manifest.arguments))}
 
 function argumentTable(rows: readonly ArgumentFacts[]): Html {
   if (rows.length === 0) return html`<p>It names no arguments.</p>`
-  const hasExamples = rows.some(({ example }) => example !== undefined)
+  const hasExamples = rows.some(({ examples }) => examples !== undefined)
   const titles = ['Argument', 'Type', 'Default', ...(hasExamples ? ['Example'] : []), 'Description']
   return scrollingTable(
     { caption: 'Arguments', titles },
@@ -49,8 +49,8 @@ function argumentTable(rows: readonly ArgumentFacts[]): Html {
 }
 
 function argumentRow(row: ArgumentFacts, hasExamples: boolean): Html {
-  const { name, type, isRequired, default: value, example, description } = row
-  return html`<tr><th scope="row"><code>${shownText(name)}</code></th><td>${shownText(type)}</td><td>${isRequired ? 'required' : code(value)}</td>${hasExamples ? html`<td>${code(example)}</td>` : ''}<td dir="auto">${shownText(description)}</td></tr>`
+  const { name, type, isRequired, default: value, examples = [], description } = row
+  return html`<tr><th scope="row"><code>${shownText(name)}</code></th><td>${shownText(type)}</td><td>${isRequired ? 'required' : code(value)}</td>${hasExamples ? html`<td>${code(examples[0])}</td>` : ''}<td dir="auto">${shownText(description)}</td></tr>`
 }
 
 function code(text: string | undefined): Html | '' {
