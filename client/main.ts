@@ -1,5 +1,5 @@
-// `octo add | remove | lock | install | update | list | info | search | why | graph | config | trust | cache`: the words for those who use plugins. A command loads
-// what it needs when it runs.
+// `octo add | remove | lock | install | update | outdated | list | info | search | why | graph | config | trust | cache`: the words for those who use
+// plugins. A command loads what it needs when it runs.
 import type { Command } from 'commander'
 import type { CommandSpec, Run } from '../terminal/program.ts'
 import { addCommand, onRun, openProgram, runProgram } from '../terminal/program.ts'
@@ -7,7 +7,9 @@ import { repeatable } from '../terminal/repeatable.ts'
 import type { CacheOptions } from './commands/cache.ts'
 import type { ClientFlags } from './commands/client-session.ts'
 import type { GraphFlags } from './commands/graph.ts'
+import type { InfoFlags } from './commands/info/info.ts'
 import type { InstallFlags } from './commands/install.ts'
+import type { UpdateFlags } from './commands/lock.ts'
 import { addConfigWords } from './words/config.ts'
 import { addEntryWords } from './words/entries.ts'
 import { addTrustWords } from './words/trust.ts'
@@ -76,7 +78,7 @@ function addLockCommands(program: Command): void {
       'after',
       '\n`--to` is for images and volumes of containers. It takes plugins that are one program of Linux, linked statically,\nand refuses others; nothing proves the copies any more.',
     )
-  const update = add(
+  const update = add<UpdateFlags>(
     program,
     {
       words: 'update [plugins...]',
@@ -84,7 +86,14 @@ function addLockCommands(program: Command): void {
       examples: ['octo update', 'octo update check-tcp', 'octo update --dry-run'],
     },
     async (run) => (await import('./commands/lock.ts')).updateCommand(run),
-  ).option('--dry-run', 'only say what would change')
+  )
+    .option('--dry-run', 'only say what would change')
+    .option('--yes', 'ask nothing: major steps, and steps back to an older version, are wanted')
+    .addHelpText(
+      'after',
+      '\nA major step, and one back because a version was withdrawn, is asked about; where nobody can be asked it needs `--yes`.' +
+        '\nA range in the config keeps a step out; one that the locked version does not answer has said yes already.',
+    )
   accepting(update)
 }
 
@@ -108,12 +117,27 @@ function addQuestionCommands(program: Command): void {
   add(
     program,
     {
-      words: 'info <plugin>',
-      summary: 'show one plugin: arguments, versions, platforms, signer',
-      examples: ['octo info check-tcp', 'octo info core/check-tcp --json'],
+      words: 'outdated [plugins...]',
+      summary: 'list what `octo update` would move, and what your ranges keep out',
+      examples: ['octo outdated', 'octo outdated check-tcp', 'octo outdated --json'],
     },
-    async (run) => (await import('./commands/info.ts')).infoCommand(run),
+    async (run) => (await import('./commands/outdated.ts')).outdatedCommand(run),
+  ).addHelpText(
+    'after',
+    '\nThe exit code is 1 where `octo update` would change something or a locked version was withdrawn, and another where a repo' +
+      '\ncannot be asked. What a range keeps out, and what is only deprecated, is listed and changes no exit code.',
   )
+  add<InfoFlags>(
+    program,
+    {
+      words: 'info <plugin>',
+      summary: 'show one plugin: arguments, a check to paste, platforms, versions, signer, what changed',
+      examples: ['octo info check-tcp', 'octo info core/check-tcp@1.0.0 --json', 'octo info check-tcp --changes'],
+    },
+    async (run) => (await import('./commands/info/info.ts')).infoCommand(run),
+  )
+    .option('--changes [from]', 'what changed since a version (default: the locked one, else the one before)')
+    .addHelpText('after', '\nA version or range behind `@` is described in place of the newest one.')
   add(
     program,
     {

@@ -22,6 +22,8 @@ export type TrustKey<Kind extends AnyKeyKind = KeyKind> = {
   readonly kind: Kind
   /** SPKI in PEM. */
   readonly pem: string
+  /** What the config calls it, for people; it decides nothing. */
+  readonly name?: string
   /** The key is trusted for signatures proven at or after `from` and before `to` (milliseconds since 1970). */
   readonly from?: number
   readonly to?: number

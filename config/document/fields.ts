@@ -341,6 +341,7 @@ export const FIELDS = {
   key: {
     key: { fetched: 'never', holds: 'value', means: 'the public key itself' },
     file: { fetched: 'never', holds: 'value', means: 'path of the public key, beside the document' },
+    name: { fetched: 'never', holds: 'value', means: 'whose it is, for people; the name of its file when absent' },
     from: { fetched: 'never', holds: 'value', means: 'first moment of the key' },
     to: { fetched: 'never', holds: 'value', means: 'last moment of the key' },
     revoked: { fetched: 'never', holds: 'value', means: '`true`: nothing that it signed counts' },

@@ -76,11 +76,21 @@ export function readKey<Kind extends AnyKeyKind = KeyKind>(
   const trustLockfile = readBoolean(fieldOf(node, 'key', 'trust-lockfile'), 'trust-lockfile', false)
   return {
     ...keyIn(node, keyFiles, parse),
+    ...nameOf(node),
     ...timeOf(node, 'from'),
     ...timeOf(node, 'to'),
     ...(revoked ? { revoked } : {}),
     ...(trustLockfile ? { trustLockfile } : {}),
   }
+}
+
+/** Where nothing is said, as its file is called. */
+function nameOf(node: MapNode): Pick<TrustKey, 'name'> {
+  const said = fieldOf(node, 'key', 'name')
+  const named = isEmpty(said) ? fieldOf(node, 'key', 'file') : said
+  if (isEmpty(named)) return {}
+  if (named.kind !== 'scalar') throw invalid(named, '`name` of a key is no plain text')
+  return { name: textOf(named) }
 }
 
 type Parse<Kind extends AnyKeyKind> = (at: TreeNode, text: string, source?: string) => TrustKey<Kind>

@@ -4,10 +4,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { RepoConfig, RepoTrust } from '../../../config/model/config.ts'
 import { coded } from '../../../schemas/errors.ts'
-import { quote } from '../../../schemas/quote.ts'
+import { printable, quote } from '../../../schemas/quote.ts'
 import { shownAddress } from '../../../schemas/shown-address.ts'
 import type { TrustKey } from '../../../schemas/trust-key.ts'
-import { parsePublicKey } from '../../../schemas/trust-key.ts'
+import { parsePublicKey, publicKeyLine } from '../../../schemas/trust-key.ts'
 import { onDisk } from '../../../system/files/errors.ts'
 import { askOn } from '../../../terminal/ask-question.ts'
 import type { Terminal } from '../../../terminal/index.ts'
@@ -20,29 +20,48 @@ export type ConsentFlags = {
 
 const MAX_PATH = 1024
 
-type Telling = { readonly name: string; readonly terminal: Terminal }
+type Telling = {
+  readonly name: string
+  readonly terminal: Terminal
+  /** What whoever serves the repo says its keys are. */
+  readonly served: () => Promise<readonly TrustKey[]>
+  readonly ask?: ReturnType<typeof askOn>
+}
 
-/** Throws USAGE where nobody can be asked, and KEY_UNREADABLE. */
+/** Throws USAGE where nobody can be asked, and KEY_UNREADABLE. A key that is served counts only once somebody has compared it. */
 export async function trustOf(
-  { key: texts = [], unsigned }: ConsentFlags,
-  { name, terminal }: Telling,
+  { key: texts = [], unsigned, yes = false }: ConsentFlags,
+  { name, terminal, served, ask = askOn(terminal) }: Telling,
 ): Promise<RepoTrust> {
   if (unsigned && texts.length > 0)
     throw coded('USAGE', { message: '`--unsigned` says that nothing is proven, and `--key` whose signatures count' })
   if (unsigned) return { kind: 'unsigned' }
   if (texts.length > 0) return { kind: 'keys', keys: texts.map(keyOf) }
-  const ask = askOn(terminal)
-  if (!ask)
-    throw coded('USAGE', {
-      message: `repo ${quote(name)} needs the public key of whoever publishes there, and nobody can be asked for it`,
-      hint: 'get it from its owner, on another way than from the registry, and add `--key KEY --yes`',
-    })
+  const offered = await served()
+  if (!ask) throw keyNeeded(name, offered)
+  // Whoever said `--yes` has compared a key, and not one of these.
+  if (offered.length > 0 && !yes) {
+    terminal.info(
+      'the keys come from the registry itself, which could name any: compare each with what its owner says elsewhere',
+    )
+    return { kind: 'keys', keys: offered }
+  }
   const text = await ask({
     name: `Public key of ${name}, as its owner gives it (one line, or a file)`,
     type: 'text',
     options: [],
   })
   return { kind: 'keys', keys: [keyOf(text)] }
+}
+
+function keyNeeded(name: string, offered: readonly TrustKey[]): Error {
+  const ids = offered.map(({ id }) => `\`${id}\``)
+  const note = ids.length === 0 ? '' : `; the registry itself names ${ids.join(', ')}`
+  return coded('USAGE', {
+    message: `repo ${quote(name)} needs the public key of whoever publishes there, and nobody can be asked for it${note}`,
+    details: { served: offered.map((key) => ({ id: key.id, key: publicKeyLine(key) })) },
+    hint: 'get it from its owner, on another way than from the registry, and add `--key KEY --yes`',
+  })
 }
 
 /** What is a key is that key, whatever a file is called in the folder where somebody stands. */
@@ -59,19 +78,29 @@ function keyOf(text: string): TrustKey {
   }
 }
 
-type Asking = { readonly flags: ConsentFlags; readonly terminal: Terminal }
+type Asking = {
+  readonly flags: ConsentFlags
+  readonly terminal: Terminal
+  readonly ask?: ReturnType<typeof askOn>
+}
 
-/** `proven`: a release that the keys prove. Throws USAGE where nobody can be asked, and INTERRUPTED for a no. */
+/** What the keys prove, and where its publisher can be found, as that release says. */
+export type Proven = { readonly release: string; readonly homepage: string | undefined }
+
+/** Throws USAGE where nobody can be asked, and INTERRUPTED for a no. */
 export async function requireConsent(
   { name, url, trust }: RepoConfig,
-  proven: string | undefined,
-  { flags, terminal }: Asking,
+  proven: Proven | undefined,
+  { flags, terminal, ask = askOn(terminal) }: Asking,
 ): Promise<void> {
   const keys =
     trust.kind === 'keys'
       ? trust.keys.map(({ id, kind }) => `key   ${id} (${kind})`)
       : ['key   none: nothing is proven']
-  const evidence = proven === undefined ? 'there is no release yet to try the keys on' : `they prove ${proven}`
+  const evidence =
+    proven === undefined
+      ? 'there is no release yet to try the keys on'
+      : `they prove ${proven.release}${homeNote(proven)}`
   const lines = [
     `repo  ${name} at ${shownAddress(url)}`,
     ...keys,
@@ -79,7 +108,6 @@ export async function requireConsent(
   ]
   for (const line of lines) terminal.info(line)
   if (flags.yes) return
-  const ask = askOn(terminal)
   if (!ask)
     throw coded('USAGE', {
       message:
@@ -92,4 +120,8 @@ export async function requireConsent(
       : 'May all that it serves run here without proof?'
   if ((await ask({ name: question, type: 'confirm', options: [] })) === 'true') return
   throw coded('INTERRUPTED', { message: 'nothing was written, as nobody said yes' })
+}
+
+function homeNote({ homepage }: Proven): string {
+  return homepage === undefined ? '' : `, which calls ${printable(homepage, 300)} the home of its publisher`
 }

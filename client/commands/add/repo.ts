@@ -6,6 +6,7 @@ import type { Name } from '../../../schemas/name.ts'
 import { parseName } from '../../../schemas/name.ts'
 import { quote } from '../../../schemas/quote.ts'
 import { shownAddress } from '../../../schemas/shown-address.ts'
+import type { TrustKey } from '../../../schemas/trust-key.ts'
 import { publicKeyLine } from '../../../schemas/trust-key.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import { waitingLine } from '../../../terminal/index.ts'
@@ -16,11 +17,13 @@ import { addressNamed, readDiscovery } from '../../sources/read-discovery.ts'
 import { repoAddressOf } from '../../sources/repo-address.ts'
 import { requireRepo } from '../../sources/require-repo.ts'
 import { searchRepos } from '../../sources/search.ts'
+import { readServedKeys } from '../../sources/served-keys.ts'
 import { fetchPluginDocument } from '../../sources/signed/fetch-document.ts'
 import { proveRelease } from '../../sources/signed/prove-release.ts'
 import { storeRootOf } from '../../store/root.ts'
-import type { ConsentFlags } from './consent.ts'
+import type { ConsentFlags, Proven } from './consent.ts'
 import { requireConsent, trustOf } from './consent.ts'
+import { editorLine, SCHEMA_FILE, servedSchema, writeSchemaBeside } from './editor-line.ts'
 import { findOwnConfig, holderIn, withValue, writeOwnConfig } from './own-config.ts'
 import type { AddFlags } from './workspace.ts'
 import { workspaceOf } from './workspace.ts'
@@ -36,14 +39,17 @@ export async function addRepo(address: string, flags: AddRepoFlags, terminal: Te
   const url = await repoUrl(plainAddress(address), terminal)
   const name = parseName(flags.name ?? repoAddressOf(url).name, 'repo')
   if (known) refuseKnown(known, { name, url })
-  const trust = await trustOf(flags, { name, terminal })
+  const trust = await trustOf(flags, { name, terminal, served: () => servedKeys(url, terminal) })
   const repo: RepoConfig = { name, url, trust }
   const proven = await tryOn(repo, terminal)
   await requireConsent(repo, proven, { flags, terminal })
   const entry = trust.kind === 'keys' ? { url, keys: trust.keys.map(publicKeyLine) } : { url, trust: 'unsigned' }
-  const changed = withValue(own, [holderIn(own), 'repos', name], entry)
+  const schema = own.isNew ? await schemaFor(own.path, repo, terminal) : undefined
+  const begun = own.isNew ? { ...own, text: editorLine(schema ?? SCHEMA_FILE) } : own
+  const changed = withValue(begun, [holderIn(own), 'repos', name], entry)
   await workspaceOf(flags, { path: own.path, text: changed }, terminal)
   await writeOwnConfig(own, changed)
+  if (own.isNew && schema === undefined) writeSchemaBeside(own.path)
   terminal.result({
     json: {
       added: { repo: name, url, keys: trust.kind === 'keys' ? trust.keys.map(({ id }) => id) : 'unsigned' },
@@ -52,6 +58,18 @@ export async function addRepo(address: string, flags: AddRepoFlags, terminal: Te
     text: () => `added repo ${name} to ${own.path}; \`octo search --config ${own.path}\` lists what it offers`,
   })
   return 0
+}
+
+async function servedKeys(url: string, terminal: Terminal): Promise<readonly TrustKey[]> {
+  const { network } = contextFor([{ name: repoAddressOf(url).name, url, trust: { kind: 'unsigned' } }], terminal)
+  using _network = network
+  return readServedKeys(url, network.fetchDocument)
+}
+
+async function schemaFor(path: string, repo: RepoConfig, terminal: Terminal): Promise<string | undefined> {
+  const { network } = contextFor([repo], terminal)
+  using _network = network
+  return servedSchema(path, repo.url, network.fetchDocument)
 }
 
 function plainAddress(address: string): URL {
@@ -110,7 +128,7 @@ function contextFor(repos: readonly RepoConfig[], terminal: Terminal): ClientCon
 }
 
 /** A release that the keys prove, as evidence; undefined where there is none yet. Throws SIGNER_NOT_ALLOWED where they prove none. */
-async function tryOn(repo: RepoConfig, terminal: Terminal): Promise<string | undefined> {
+async function tryOn(repo: RepoConfig, terminal: Terminal): Promise<Proven | undefined> {
   const context = contextFor([repo], terminal)
   const { network } = context
   using _network = network
@@ -125,8 +143,9 @@ async function tryOn(repo: RepoConfig, terminal: Terminal): Promise<string | und
     const newest = document?.versions.find(({ state }) => state === 'active')
     if (!newest) continue
     try {
-      await proveRelease({ repo, plugin, version: newest.version, bundle: newest.bundle }, context)
-      return `${plugin}@${newest.version}`
+      const place = { repo, plugin, version: newest.version, bundle: newest.bundle }
+      const { homepage, source } = (await proveRelease(place, context)).predicate.manifest
+      return { release: `${plugin}@${newest.version}`, homepage: homepage ?? source }
     } catch (error) {
       if (!isCoded(error, 'SIGNER_NOT_ALLOWED')) throw error
       refusal ??= error

@@ -1,7 +1,7 @@
 // What `octo info` says of a plugin that nobody can begin to use: every version of it was withdrawn.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { withdrawnNote } from '../../../client/commands/info.ts'
+import { withdrawnNote } from '../../../client/commands/info/withdrawn-note.ts'
 import type { PluginDocument } from '../../../schemas/plugin-document.ts'
 
 const LOCKED = 'no new install chooses one, what is locked is still served'
