@@ -8,6 +8,16 @@ import type { Version } from '../schemas/version.ts'
 /** e.g. `.well-known/octo.json` */
 export const DISCOVERY_PATH = '.well-known/octo.json'
 
+/** Of octo.yaml, below every registry. */
+export const CONFIG_SCHEMA_PATH = 'schemas/octo.schema.json'
+/** Of plugin.yaml. */
+export const MANIFEST_SCHEMA_PATH = 'schemas/plugin.schema.json'
+
+/** e.g. `keys/core.json` */
+export function keyDocumentPath(repo: Name): string {
+  return `keys/${repo}.json`
+}
+
 /** e.g. `repos/core.json`, `repos/core.yaml` */
 export function repoDocumentPath(repo: Name, format: 'json' | 'yaml'): string {
   return `repos/${repo}.${format}`

@@ -7,6 +7,7 @@ import { checkResultShape } from '../schemas/check-result.ts'
 import { notifyInputShape, notifyResultShape } from '../schemas/contract/notification.ts'
 import { secretInputShape, secretResultShape } from '../schemas/contract/secrets.ts'
 import { discoveryShape } from '../schemas/discovery.ts'
+import { keyDocumentShape } from '../schemas/key-document.ts'
 import { lockfileShape } from '../schemas/lockfile.ts'
 import { manifestJsonSchema } from '../schemas/manifest-json-schema.ts'
 import { pluginDocumentShape } from '../schemas/plugin-document.ts'
@@ -19,6 +20,7 @@ const FOLDER = new URL('../schemas/json/', import.meta.url)
 const SCHEMAS: Readonly<Record<string, { readonly title: string; readonly shape: z.ZodType }>> = {
   'check-result': { title: 'Result line of a check (check/v1)', shape: checkResultShape },
   discovery: { title: 'Discovery document of a registry', shape: discoveryShape },
+  'key-document': { title: 'Keys that a repo names', shape: keyDocumentShape },
   lockfile: { title: 'octo.lock', shape: lockfileShape },
   'notify-input': { title: 'Document of a notifier on standard input (notify/v1)', shape: notifyInputShape },
   'notify-result': { title: 'Result line of a notifier (notify/v1)', shape: notifyResultShape },

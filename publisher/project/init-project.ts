@@ -7,6 +7,7 @@ import type { Name } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
 import { makeFolder } from '../../system/files/make-folder.ts'
 import { explainRefusal } from '../../system/files/refusal.ts'
+import { withEditorSchema } from './editor-schema.ts'
 import { fillPipeline } from './pipelines.ts'
 import { readServiceTemplate } from './service-template.ts'
 import { readTemplateFolder } from './template-folder.ts'
@@ -40,7 +41,7 @@ export async function initProject({
   licence = 'Apache-2.0',
 }: InitRequest): Promise<string[]> {
   const known = requireLicence(licence)
-  const files = await readTemplate(requireTemplate(template), plugin, known)
+  const files = withEditorSchema(await readTemplate(requireTemplate(template), plugin, known))
   const existing = [...files.keys()].filter((path) => existsSync(join(dir, path)))
   if (existing.length > 0)
     throw coded('ALREADY_EXISTS', {

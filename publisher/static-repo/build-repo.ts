@@ -13,9 +13,11 @@ import { listingOf } from '../../static-tree/newest.ts'
 import { BUNDLE_FILE, releaseFolder } from '../../static-tree/paths.ts'
 import type { PluginRecord, ReleaseRecord, TreeFile } from '../../static-tree/record.ts'
 import { renderDiscovery } from '../../static-tree/render/discovery.ts'
+import { renderKeys } from '../../static-tree/render/keys.ts'
 import { renderPlugin } from '../../static-tree/render/plugin.ts'
 import { renderChecksum } from '../../static-tree/render/release.ts'
 import { renderRepo } from '../../static-tree/render/repo.ts'
+import { renderSchemas } from '../../static-tree/render/schemas.ts'
 import { openDiskTree, readDiskTree } from '../../static-tree/write/disk.ts'
 import { putDocument } from '../../static-tree/write/document.ts'
 import type { Part, TreeStore } from '../../static-tree/write/store.ts'
@@ -56,7 +58,7 @@ export async function buildRepo({ root, base, keyring, dists, ...rest }: RepoBui
   for (const dist of signed) if (admit(records, dist, rest.publishedAt)) added.push(dist)
   await using store = await openDiskTree({ root, staging: join(root, STAGING) })
   for (const dist of added) await putRelease(store, dist)
-  const written = await putDocuments(store, [...records.values()], { base, budget: rest.documentBytes })
+  const written = await putDocuments(store, [...records.values()], { base, keyring, budget: rest.documentBytes })
   return {
     repos: reposOf([...records.values()]),
     plugins: records.size,
@@ -117,7 +119,7 @@ async function putRelease(store: TreeStore, { dir, bundle, release }: SignedDist
 async function putDocuments(
   store: TreeStore,
   records: readonly PluginRecord[],
-  { base, budget }: { readonly base: BaseUrl; readonly budget: number | undefined },
+  { base, keyring, budget }: Pick<RepoBuild, 'base' | 'keyring'> & { readonly budget: number | undefined },
 ): Promise<number> {
   let written = 0
   const put = async (files: readonly TreeFile[]) => {
@@ -126,10 +128,11 @@ async function putDocuments(
   for (const record of records) await put(renderPlugin(record, base, budget))
   const repos = reposOf(records)
   for (const repo of repos) {
+    await put([renderKeys(repo, keyring)])
     const listings = records.filter((record) => record.repo === repo).flatMap((record) => listingOf(record) ?? [])
     await put(renderRepo(repo, listings, base))
   }
-  await put([renderDiscovery(repos, base)])
+  await put([renderDiscovery(repos, base), ...renderSchemas()])
   return written
 }
 

@@ -13,7 +13,7 @@ const NAME = '[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?'
 const VERSION = '\\d+\\.\\d+\\.\\d+(?:-[0-9A-Za-z.-]+)?'
 const FILE = '[A-Za-z0-9][A-Za-z0-9._+-]{0,220}'
 const DOCUMENT = new RegExp(
-  `^/(?:\\.well-known/octo\\.json|repos/${NAME}(?:/_/[0-9a-f]{2}|/${NAME}(?:/_/[1-9][0-9]{0,3}(?=\\.json$))?)?\\.(?:json|yaml))$`,
+  `^/(?:\\.well-known/octo\\.json|schemas/(?:octo|plugin)\\.schema\\.json|repos/${NAME}(?:/_/[0-9a-f]{2}|/${NAME}(?:/_/[1-9][0-9]{0,3}(?=\\.json$))?)?\\.(?:json|yaml))$`,
 )
 const RELEASE = new RegExp(`^/repos/${NAME}/${NAME}/${VERSION}/${FILE}$`)
 const BLOB = /^\/blobs\/sha256\/([0-9a-f]{64})$/
@@ -21,7 +21,7 @@ const MAX_LENGTH = 1024
 
 /** Whether the address lies in the part of the address space that is the tree's, existing or not. */
 export function isTreeAddress(url: string): boolean {
-  return url.startsWith('/repos/') || url.startsWith('/blobs/') || url.startsWith('/.well-known/octo.json')
+  return /^\/(?:repos\/|blobs\/|schemas\/|\.well-known\/octo\.json)/.test(url)
 }
 
 /** Reads the path of a request (query ignored); undefined when no file of the tree can have it. */

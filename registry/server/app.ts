@@ -18,6 +18,7 @@ import { linksOf } from './pages/links.ts'
 import { pageRoutes } from './pages/pages.ts'
 import { feedRoutes } from './routes/feeds.ts'
 import { livezRoute, readyzRoute } from './routes/health.ts'
+import { KEYS_ROUTE, keysRoute } from './routes/keys.ts'
 import { openApiRoute, searchRoute, whoamiRoute } from './routes/reading.ts'
 import { closeSessionRoute, openSessionRoute, publishRoute, readSessionRoute } from './routes/sessions.ts'
 import { appendUploadRoute, readUploadRoute } from './routes/uploads.ts'
@@ -86,6 +87,7 @@ function plainRoutes(services: RegistryServices): readonly Route[] {
     open('/livez', livezRoute),
     open('/readyz', readyzRoute(services)),
     open('/api/v1/openapi.json', openApiRoute(services)),
+    { method: 'GET', path: KEYS_ROUTE, access: 'sight', handle: keysRoute(services) },
   ]
 }
 

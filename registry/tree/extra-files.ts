@@ -21,8 +21,11 @@ export async function removeExtraFiles(
 ): Promise<void> {
   const sweep: Sweep = (path, allowed) => exclusively(async () => sweepFolder(path, await allowed(), places))
   const isPublic = places.visibility === 'public'
-  await sweep('', () => ({ folders: ['repos', 'blobs', ...(isPublic ? ['.well-known'] : [])] }))
+  await sweep('', () => ({ folders: ['repos', 'blobs', ...(isPublic ? ['.well-known', 'schemas'] : [])] }))
   await sweep('.well-known', () => ({ files: documents('octo', ['json']) }))
+  await sweep('schemas', () => ({
+    files: [...documents('octo.schema', ['json']), ...documents('plugin.schema', ['json'])],
+  }))
   await sweep('blobs', () => ({ folders: ['sha256'] }))
   if (withBlobs) await sweepBlobs(places, exclusively)
   const { repos } = places.metadata

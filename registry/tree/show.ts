@@ -9,6 +9,7 @@ import type { PluginRecord, ReleaseRecord, TreeFile } from '../../static-tree/re
 import { renderDiscovery } from '../../static-tree/render/discovery.ts'
 import { renderPluginPieces } from '../../static-tree/render/plugin.ts'
 import { isSharded, renderInlineRepo, renderShard, renderShardedRoot } from '../../static-tree/render/repo.ts'
+import { renderSchemas } from '../../static-tree/render/schemas.ts'
 import { putDocument } from '../../static-tree/write/document.ts'
 import type { Visibility } from '../db/records.ts'
 import type { MetadataStore } from '../db/store.ts'
@@ -96,10 +97,10 @@ async function belongsTo(repo: Name, { metadata, visibility }: TreePlaces): Prom
   return (await metadata.repos.visibility(repo)) === visibility
 }
 
-/** Of the tree for everybody: whoever may read a private repo was told its address. */
+/** Of the tree for everybody: whoever may read a private repo was told its address. With it what is the same in every registry. */
 export async function showDiscovery(places: TreePlaces, depth: Depth = 'quick'): Promise<number> {
   const repos = await places.metadata.repos.list('public')
-  return put(renderDiscovery(repos, places.base, places.limits), places, depth)
+  return putAll([renderDiscovery(repos, places.base, places.limits), ...renderSchemas()], places, depth)
 }
 
 async function showReleases(record: PluginRecord, places: TreePlaces, depth: Depth): Promise<number> {

@@ -113,6 +113,8 @@ test('the static tree has the paths that the page lists, and the registry serves
   const file = 'check-disk_1.2.0_linux_amd64'
   const expected = [
     paths.DISCOVERY_PATH,
+    paths.CONFIG_SCHEMA_PATH,
+    paths.MANIFEST_SCHEMA_PATH,
     ...(['json', 'yaml'] as const).map((format) => paths.repoDocumentPath(repo, format)),
     ...(['json', 'yaml'] as const).map((format) => paths.shardPath(repo, paths.shardOf(plugin), format)),
     ...(['json', 'yaml'] as const).map((format) => paths.pluginDocumentPath(repo, plugin, format)),

@@ -5,6 +5,7 @@ import { parseCheckResult } from '../../schemas/check-result.ts'
 import { parseNotifyInput, parseNotifyResult } from '../../schemas/contract/notification.ts'
 import { parseSecretInput, parseSecretResult } from '../../schemas/contract/secrets.ts'
 import { parseDiscovery } from '../../schemas/discovery.ts'
+import { parseKeyDocument } from '../../schemas/key-document.ts'
 import { parseLockfile, renderLockfile } from '../../schemas/lockfile.ts'
 import { parseManifest } from '../../schemas/manifest.ts'
 import { parsePluginDocument } from '../../schemas/plugin-document.ts'
@@ -23,6 +24,7 @@ const PARSERS: Readonly<Record<string, (text: string, name: string) => unknown>>
   'plugin-page': parsePluginPage,
   'repo-document': parseRepoDocument,
   discovery: parseDiscovery,
+  'key-document': parseKeyDocument,
   lockfile: parseLockfile,
   'check-result': parseCheckResult,
   'notify-input': parseNotifyInput,

@@ -42,7 +42,7 @@ test('from an address and a key to a plugin that runs, without a line written by
   assert.match(repo.stderr, /they prove hello@1\.2\.3/)
   assert.equal(
     read(),
-    `operator:\n  repos:\n    core:\n      url: ${registry.url()}\n      keys:\n        - ${keyLine}\n`,
+    `# yaml-language-server: $schema=${registry.base}/schemas/octo.schema.json\noperator:\n  repos:\n    core:\n      url: ${registry.url()}\n      keys:\n        - ${keyLine}\n`,
   )
   const plugin = await octo('add', 'hello')
   assert.equal(plugin.code, 0, plugin.stderr)
@@ -84,9 +84,23 @@ test('a repo of this machine is added by its path, which an address of a file st
   }
   const added = await octo('add', './site/repos/core.yaml', '--key', keyLine, '--yes')
   assert.equal(added.code, 0, added.stderr)
+  assert.ok(read().startsWith('# yaml-language-server: $schema=site/schemas/octo.schema.json\n'), read())
   assert.ok(read().includes(`url: ${pathToFileURL(folder).href}/site/repos/core.yaml\n`), read())
   const plugin = await octo('add', 'hello')
   assert.equal(plugin.code, 0, plugin.stderr)
+})
+
+test('where the registry has no schema for editors, it lies beside the new config', async (t) => {
+  const { octo, registry, keyLine, read, folder } = await aPlace(t)
+  for (const served of [undefined, '<html>', '{"title": "plugin.yaml"}']) {
+    for (const name of ['octo.yaml', 'octo.schema.json']) rmSync(join(folder, name), { force: true })
+    if (served === undefined) registry.files.delete('schemas/octo.schema.json')
+    else registry.files.set('schemas/octo.schema.json', Buffer.from(served))
+    const added = await octo('add', registry.url(), '--key', keyLine, '--yes')
+    assert.equal(added.code, 0, added.stderr)
+    assert.ok(read().startsWith('# yaml-language-server: $schema=octo.schema.json\n'), read())
+    assert.equal(JSON.parse(readFileSync(join(folder, 'octo.schema.json'), 'utf8')).title, 'octo.yaml')
+  }
 })
 
 test('the only repo of a registry is found by the address of the registry', async (t) => {

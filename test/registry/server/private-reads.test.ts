@@ -34,6 +34,7 @@ async function addressesOf({ ask, artifact, bundle, mayRead }: PrivateScene): Pr
     ...[`${list}/tags/list`, `${list}/manifests/1.0.1`],
     ...['/plugins/secret', `/plugins/secret/${PLUGIN}`, `/plugins/secret/${PLUGIN}/1.0.0`],
     ...['/feeds/secret/newest.atom', `/feeds/secret/${PLUGIN}/newest.atom`],
+    '/keys/secret.json',
   ]
 }
 
@@ -155,7 +156,14 @@ test('every route of the framework has a decision who may see it, and keeps to i
   assert.deepEqual(new Set(found), decided)
   assert.equal(found.length, decided.size)
   const values: Readonly<Record<string, string>> = {
-    ...{ repo: 'secret', plugin: PLUGIN, version: '1.0.0', id: '0'.repeat(32), digest: digestOf('x') },
+    ...{
+      document: 'secret.json',
+      repo: 'secret',
+      plugin: PLUGIN,
+      version: '1.0.0',
+      id: '0'.repeat(32),
+      digest: digestOf('x'),
+    },
   }
   for (const { method, path, access } of routes) {
     const asked = path.replace(/:(\w+)/g, (_all, name: string) => values[name] ?? assert.fail(`no value for ${name}`))

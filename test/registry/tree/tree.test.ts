@@ -28,6 +28,8 @@ test('a published version stands in the tree with bytes, checksums, bundle, docu
     [...filesBelow(tree.root)].sort(),
     [
       ...twins('.well-known/octo.json'),
+      ...twins('schemas/octo.schema.json'),
+      ...twins('schemas/plugin.schema.json'),
       ...digests.map((digest) => `blobs/sha256/${hexOf(digest as never)}`),
       ...twins('repos/core.json'),
       ...twins('repos/core.yaml'),

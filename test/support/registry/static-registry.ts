@@ -11,6 +11,7 @@ import { artifactPath, BUNDLE_FILE, releaseFolder } from '../../../static-tree/p
 import type { PluginRecord, ReleaseRecord } from '../../../static-tree/record.ts'
 import { renderPlugin } from '../../../static-tree/render/plugin.ts'
 import { renderRepo } from '../../../static-tree/render/repo.ts'
+import { renderSchemas } from '../../../static-tree/render/schemas.ts'
 import type { SignedRelease } from '../builders/test-authority.ts'
 import { listening } from '../machine/listening.ts'
 
@@ -65,6 +66,7 @@ export async function startStaticRegistry(
     misbehave: undefined,
   }
   for (const release of releases) registry.publish(release)
+  for (const { path, bytes } of renderSchemas()) files.set(path, Buffer.from(bytes))
   return registry
 }
 
