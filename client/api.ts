@@ -132,6 +132,8 @@ export type Client = AsyncDisposable & {
    * PLUGIN_NOT_ALONE, ALREADY_EXISTS, STORE_CORRUPT, NO_SPACE or IO_FAILED.
    */
   placeAlone(executable: VerifiedExecutable, folder: string): Promise<string>
+  /** Copies all files of the plugin into this empty folder, as they were proven. Throws STORE_CORRUPT, NO_SPACE or IO_FAILED. */
+  placeWhole(executable: VerifiedExecutable, folder: string): Promise<void>
   /** Why it cannot be placed so, in words that follow its name; undefined where it can. */
   otherNeedOf(executable: VerifiedExecutable): Promise<string | undefined>
   /** The images that the repos of the config name for these services; see sources/plain/repo-images.ts. */

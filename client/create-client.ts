@@ -99,6 +99,11 @@ export async function createClient(options: ClientOptions): Promise<Client> {
       const { placeAlone } = await import('./install/place-alone.ts')
       return placeAlone(known.get(executable) ?? notOurs(), folder)
     },
+    async placeWhole(executable, folder) {
+      const { copyProvenFiles } = await import('./install/copy-proven.ts')
+      const { files, name } = known.get(executable) ?? notOurs()
+      await copyProvenFiles(folder, { root: executable.root, files, name })
+    },
     async otherNeedOf(executable) {
       const { otherNeedOf } = await import('./install/place-alone.ts')
       return otherNeedOf(executable)

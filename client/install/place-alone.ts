@@ -1,24 +1,11 @@
 // The program of a proven plugin for a place without octo: an image, or a volume of a pod. Only what its own files are enough for is
 // put there, and what is copied is held to the proven bytes once more, as nobody can prove it there.
-import { createHash } from 'node:crypto'
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs'
+import { lstatSync, mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { digestFromHex, hexOf } from '../../schemas/digest.ts'
+import { hexOf } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
 import { HEAD_BYTES } from '../../schemas/program-head.ts'
 import { quote } from '../../schemas/quote.ts'
-import { writeAll } from '../../system/files/atomic-file.ts'
 import { onDisk } from '../../system/files/errors.ts'
 import { digestOfFileSync } from '../../system/files/hash-file.ts'
 import { makeFolder } from '../../system/files/make-folder.ts'
@@ -27,6 +14,8 @@ import { stagedPath } from '../../system/files/staged-file.ts'
 import { otherPartsOf } from '../../trust/artifact/program/other-parts.ts'
 import type { StoredFile } from '../store/stored-artifact.ts'
 import type { VerifiedExecutable } from '../verified-executable.ts'
+import type { ProvenFiles } from './copy-proven.ts'
+import { copyProvenFiles } from './copy-proven.ts'
 import type { Installed } from './install-entry.ts'
 
 /** Why its own files are not enough for it, in words that follow its name; undefined where they are. */
@@ -63,42 +52,15 @@ export async function placeAlone({ executable, files, name }: Installed, folder:
   return pointTo(join(folder, 'bin', plugin), `../plugins/${plugin}/${own}/${path.slice(root.length + 1)}`)
 }
 
-type Copied = { readonly root: string; readonly files: readonly StoredFile[]; readonly name: string }
-
-async function copyWhole(place: string, { root, files, name }: Copied): Promise<void> {
+async function copyWhole(place: string, { root, files, name }: ProvenFiles): Promise<void> {
   const staged = stagedPath(dirname(place), '.placed')
   try {
     onDisk(staged, () => mkdirSync(staged, { mode: 0o755 }))
-    for (const file of files) {
-      const target = join(staged, file.path)
-      onDisk(target, () => makeFolder(dirname(target)))
-      await copyProven(join(root, file.path), target, { file, name })
-    }
+    await copyProvenFiles(staged, { root, files, name })
     onDisk(place, () => renameSync(staged, place))
   } finally {
     rmSync(staged, { recursive: true, force: true })
   }
-}
-
-async function copyProven(
-  source: string,
-  target: string,
-  { file, name }: { readonly file: StoredFile; readonly name: string },
-): Promise<void> {
-  const hash = createHash('sha256')
-  const written = onDisk(target, () => openSync(target, 'wx', 0o600))
-  try {
-    for await (const chunk of readPieces(source)) {
-      hash.update(chunk)
-      onDisk(target, () => writeAll(written, chunk))
-    }
-    onDisk(target, () => fsyncSync(written))
-  } finally {
-    closeSync(written)
-  }
-  if (digestFromHex(hash.digest('hex')) !== file.digest) throw corrupt(name, file.path)
-  const { mode } = onDisk(source, () => lstatSync(source))
-  onDisk(target, () => chmodSync(target, (mode & 0o111) === 0 ? 0o444 : 0o555))
 }
 
 /** What an earlier call has put there is taken as it is, and nothing else is. */
@@ -125,14 +87,6 @@ function notAlone(name: string, need: string): Error {
     message: `${quote(name)} ${need}, and is to run without octo, expected a program that is linked statically`,
     details: { plugin: name, need },
     hint: `leave it to \`octo check\`, or ask its author for one that is linked statically`,
-  })
-}
-
-function corrupt(name: string, path: string): Error {
-  return coded('STORE_CORRUPT', {
-    message: `${quote(path)} of ${quote(name)} changed in the store while it was copied`,
-    details: { name, path },
-    hint: 'run `octo install` again',
   })
 }
 
