@@ -13,6 +13,8 @@
 export { defaultConfigPath } from '../config/default-config.ts'
 export type { Client, ClientOptions, FailedPlugin, InstallReport, PluginOutcome } from './api.ts'
 export { hostPlatform } from './host-platform.ts'
+export { lastingPath } from './installation/lasting-path.ts'
+export type { InstallationStatus } from './installation/status.ts'
 export { lockPathOf } from './lockfile/lock-path.ts'
 export type { ProvenProgram, WantedProgram } from './proven-program.ts'
 export type { ExaminedLockfile } from './query/examine.ts'
@@ -25,7 +27,9 @@ export type { VerifiedExecutable } from './verified-executable.ts'
 export { readWarmRun } from './warm/read.ts'
 export type { Workspace, WorkspaceFlags } from './workspace.ts'
 
+import type { CodedError } from '../schemas/errors.ts'
 import type { Client, ClientOptions } from './api.ts'
+import type { InstallationStatus } from './installation/status.ts'
 import type { Examined } from './query/examine.ts'
 import type { ExaminedShared, ExaminedStore } from './store/examine-store.ts'
 import type { ShimRecords } from './store/shims.ts'
@@ -62,6 +66,12 @@ export async function examineShared(
 ): Promise<ExaminedShared | undefined> {
   const { examineShared: examineIt } = await import('./store/examine-store.ts')
   return examineIt(storeRoot, sharedRoot)
+}
+
+/** How this octo is installed, or why that cannot be told; see installation/status.ts. */
+export async function examineInstallation(): Promise<InstallationStatus | CodedError> {
+  const { examineInstallation: examineIt } = await import('./installation/status.ts')
+  return examineIt()
 }
 
 /** How lockfile and repos are just now; throws STORE_UNSAFE. Offline, no repo is asked. */

@@ -12,6 +12,7 @@ import type { InstallFlags } from './commands/install.ts'
 import type { UpdateFlags } from './commands/lock.ts'
 import { addConfigWords } from './words/config.ts'
 import { addEntryWords } from './words/entries.ts'
+import { addSelfWords } from './words/self.ts'
 import { addTrustWords } from './words/trust.ts'
 
 export async function main(argv: readonly string[]): Promise<number> {
@@ -26,6 +27,7 @@ export function clientProgram(): Command {
   addConfigWords(program)
   addTrustWords(program)
   addCacheCommands(program)
+  addSelfWords(program)
   return program
 }
 

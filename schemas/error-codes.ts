@@ -10,6 +10,7 @@ const MISSING = 66
 const UNAVAILABLE = 69
 const BUG = 70
 const OS = 71
+const MANAGED_ELSEWHERE = 72
 const CANNOT_CREATE = 73
 const IO = 74
 const TRY_AGAIN = 75
@@ -227,6 +228,32 @@ export const ERROR_CODES = {
   },
 
   // The program itself
+  INSTALLATION_MANAGED: {
+    exit: MANAGED_ELSEWHERE,
+    status: 409,
+    meaning: 'this octo was installed by something else, which keeps it up to date',
+  },
+  INSTALLATION_UNSAFE: {
+    exit: FORBIDDEN,
+    status: 422,
+    meaning: 'the installation of octo belongs to another user, or others can change it',
+  },
+  INSTALLATION_INVALID: {
+    exit: DATA,
+    status: 422,
+    meaning: 'an installation or a package of octo is not as octo makes it',
+  },
+  SELF_CHECK_FAILED: {
+    exit: OS,
+    status: 500,
+    meaning: 'another octo does not start on this machine, or is not the one it should be',
+  },
+  DOWNGRADE_REFUSED: {
+    exit: CONFIG,
+    status: 409,
+    meaning: 'the version is lower than the one that is there, and nobody asked for that',
+  },
+  LAYOUT_NEWER: { exit: CONFIG, status: 409, meaning: 'an older octo does not read what the newer one has written' },
   NODE_TOO_OLD: { exit: CONFIG, status: 500, meaning: 'this Node is older than octo supports' },
   NOT_SET_UP: {
     exit: CONFIG,

@@ -50,6 +50,7 @@ export const WORDS: readonly Word[] = [
     config: 'show, compare and validate your configuration',
     trust: 'say whose signature makes config documents count',
     cache: 'list, verify and clean the store on this machine',
+    self: 'show how octo is installed, update it, and go back',
   }),
   ...group('Write and publish plugins', 'publisher', {
     init: 'start a new plugin from a template',

@@ -9,6 +9,7 @@ export const EXIT_CODES: Readonly<Record<number, string>> = {
   69: 'a server cannot be reached, or its port is taken',
   70: 'a defect of octo',
   71: 'the operating system refused something',
+  72: 'octo was installed by something else, which keeps it up to date',
   73: 'it cannot be created: no space, or the name or version exists',
   74: 'the disk, or what is kept on it, is damaged',
   75: 'not now: the same command may succeed in a moment',

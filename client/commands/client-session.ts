@@ -34,7 +34,7 @@ export async function openSession(flags: ClientFlags, terminal: Terminal): Promi
 }
 
 /** One display for all downloads, opened with the first. */
-function openDisplay(terminal: Terminal) {
+export function openDisplay(terminal: Terminal) {
   let progress: Progress | undefined
   const report: Report = {
     warn: (line) => terminal.warn(line),

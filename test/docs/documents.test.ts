@@ -48,7 +48,7 @@ test('every octo command in a document exists, with the flags that it is shown w
   const flags = new Map<string, Set<string>>()
   for (const document of DOCUMENTS)
     for (const line of commandsOf(document)) {
-      const words = /^octo ((?:registry |repo |token |key |cache |plugin )*[a-z]+)/.exec(line)?.[1] ?? ''
+      const words = /^octo ((?:registry |repo |token |key |cache |plugin |self )*[a-z]+)/.exec(line)?.[1] ?? ''
       const used = [...line.replace(/ -- .*/, '').matchAll(/(?<= )--[a-z-]+/g)].map(([flag]) => flag)
       flags.set(words, new Set([...(flags.get(words) ?? []), ...used]))
     }

@@ -27,7 +27,9 @@ const DESCRIPTIONS = [
 ]
 
 /** All but what the face of the client loads later: without it, modules are one, and none asks whether another was begun. */
-const AT_ONCE = [/^(?!client\/(?:create-client|query\/examine|store\/(?:examine-store|shims)|workspace)\.ts$)/]
+const AT_ONCE = [
+  /^(?!client\/(?:create-client|installation\/status|query\/examine|store\/(?:examine-store|shims)|workspace)\.ts$)/,
+]
 
 const BUNDLES: readonly Bundle[] = [
   { name: 'octo', entry: 'octo.ts' },

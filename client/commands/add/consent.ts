@@ -65,7 +65,7 @@ function keyNeeded(name: string, offered: readonly TrustKey[]): Error {
 }
 
 /** What is a key is that key, whatever a file is called in the folder where somebody stands. */
-function keyOf(text: string): TrustKey {
+export function keyOf(text: string): TrustKey {
   const path = resolve(process.cwd(), text)
   try {
     return parsePublicKey(text, '--key')

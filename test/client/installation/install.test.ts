@@ -1,0 +1,139 @@
+// An installation is made of files that lie here: proven by the keys that somebody names, whole or not at all.
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import type { InstallRequest } from '../../../client/installation/install.ts'
+import { installItself } from '../../../client/installation/install.ts'
+import { updateItself } from '../../../client/installation/update.ts'
+import type { ErrorCode } from '../../../schemas/error-codes.ts'
+import type { Name } from '../../../schemas/name.ts'
+import { publicKeyLine } from '../../../schemas/trust-key.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { issueKey } from '../../support/builders/test-authority.ts'
+import type { PackageWish } from '../../support/client/octo-installation.ts'
+import { anOctoRelease, currentIn, version } from '../../support/client/octo-installation.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { startStaticRegistry } from '../../support/registry/static-registry.ts'
+
+async function aDownload(t: TestContext, wish: PackageWish = {}) {
+  const key = issueKey()
+  const registry = await startStaticRegistry(t, [])
+  const folder = tempFolder(t)
+  const request = async (next: PackageWish): Promise<InstallRequest> => {
+    const release = await anOctoRelease(key, next)
+    registry.publish(release)
+    const [name = '', bytes = Buffer.alloc(0)] = [...release.files][0] ?? []
+    const [archive, bundle] = [join(folder, name), join(folder, `${name}.sigstore.json`)]
+    writeFileSync(archive, bytes)
+    writeFileSync(bundle, release.bundle)
+    const place = { root: join(folder, 'octo'), by: 'test', plugin: 'octo' as Name, repo: registry.url() }
+    return { ...place, archive, bundle, version: version(next.version ?? '1.0.0'), keys: [key.trustKey] }
+  }
+  return { key, registry, folder, request, root: join(folder, 'octo'), first: await request(wish) }
+}
+
+test('an installation is made, knows its repo and key, and updates itself', async (t) => {
+  const { first, root, registry, key, request } = await aDownload(t)
+  assert.deepEqual(await installItself(first), {
+    state: 'installed',
+    root,
+    from: undefined,
+    version: '1.0.0',
+    signer: key.trustKey.id,
+  })
+  assert.equal(currentIn(root), '1.0.0')
+  assert.deepEqual(JSON.parse(readFileSync(join(root, 'installation.json'), 'utf8')), {
+    ...{ v: 1, by: 'test', plugin: 'octo' },
+    repo: { url: registry.url(), keys: [publicKeyLine(key.trustKey)] },
+  })
+  assert.deepEqual(registry.requests, [], 'nothing is asked of the network')
+  await request({ version: '1.1.0' })
+  assert.equal((await updateItself({ root })).to, '1.1.0')
+})
+
+test('once more is no change; a newer archive moves on; an older one is refused', async (t) => {
+  const { first, root, request } = await aDownload(t)
+  await installItself(first)
+  assert.equal((await installItself(first)).state, 'unchanged')
+  const newer = await request({ version: '1.1.0' })
+  assert.deepEqual([(await installItself(newer)).from, currentIn(root)], ['1.0.0', '1.1.0'])
+  await expectCodeAsync('DOWNGRADE_REFUSED', () => installItself(first))
+  assert.equal(currentIn(root), '1.1.0')
+})
+
+test('other keys that somebody names take the place of those that were noted', async (t) => {
+  const { first, root } = await aDownload(t)
+  await installItself(first)
+  const other = issueKey().trustKey
+  await installItself({ ...first, keys: [...first.keys, other] })
+  const { repo } = JSON.parse(readFileSync(join(root, 'installation.json'), 'utf8'))
+  assert.deepEqual(repo.keys, [...first.keys, other].map(publicKeyLine))
+})
+
+const REFUSED: readonly (readonly [
+  string,
+  ErrorCode,
+  (first: InstallRequest) => Partial<InstallRequest> | undefined,
+])[] = [
+  ['a key that did not sign', 'SIGNER_NOT_ALLOWED', () => ({ keys: [issueKey().trustKey] })],
+  ['no key', 'FORMAT_INVALID', () => ({ keys: [] })],
+  [
+    'an archive of other bytes',
+    'DIGEST_MISMATCH',
+    (first) => {
+      writeFileSync(first.archive, 'other')
+      return {}
+    },
+  ],
+  ['an archive that is not there', 'DIGEST_MISMATCH', () => ({ archive: '/nowhere/octo.tar.gz' })],
+  ['a signature of another release', 'STATEMENT_MISMATCH', () => ({ version: version('1.0.1') })],
+  [
+    'a signature for another repo',
+    'STATEMENT_MISMATCH',
+    ({ repo }) => ({ repo: repo.replace('core.yaml', 'other.yaml') }),
+  ],
+  ['a signature for another plugin', 'STATEMENT_MISMATCH', () => ({ plugin: 'hello' as Name })],
+  [
+    'a statement that is none',
+    'BUNDLE_MALFORMED',
+    (first) => {
+      writeFileSync(first.bundle, '{}')
+      return {}
+    },
+  ],
+  ['a statement that is endless', 'BUNDLE_MALFORMED', () => ({ bundle: '/dev/zero' })],
+  ['an address that is no repo', 'FORMAT_INVALID', () => ({ repo: 'https://plugins.example.org/' })],
+]
+
+test('what is not proven makes no installation, and leaves nothing', async (t) => {
+  for (const [what, code, change] of REFUSED) {
+    const { first, root } = await aDownload(t)
+    const changed = change(first)
+    await expectCodeAsync(code, () => installItself({ ...first, ...changed })).catch((error) =>
+      assert.fail(`${what}: ${error}`),
+    )
+    assert.equal(existsSync(root), false, what)
+  }
+})
+
+test('an octo that does not start here is not installed', async (t) => {
+  const { first, root } = await aDownload(t, { program: '#!/bin/sh\nexit 3\n' })
+  await expectCodeAsync('SELF_CHECK_FAILED', () => installItself(first))
+  assert.deepEqual(readdirSync(join(root, 'versions')), [])
+  assert.equal(existsSync(join(root, 'current')), false)
+})
+
+test('killed after any step, the same command makes it whole', async (t) => {
+  const { first, root } = await aDownload(t)
+  for (const failing of ['fetched', 'staged', 'checked', 'placed', 'noted'] as const) {
+    const stop = (step: string) => {
+      if (step === failing) throw new Error('no more')
+    }
+    await assert.rejects(installItself({ ...first, onStep: stop }), /no more/)
+    assert.equal(existsSync(join(root, 'current')), false, failing)
+  }
+  assert.equal((await installItself(first)).state, 'installed')
+  assert.deepEqual(readdirSync(join(root, 'versions')), ['1.0.0'])
+})
