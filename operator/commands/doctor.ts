@@ -3,6 +3,7 @@ import type { Workspace } from '../../client/index.ts'
 import {
   defaultConfigPath,
   examine,
+  examineInstallation,
   examineShared,
   examineStore,
   openWorkspace,
@@ -17,6 +18,7 @@ import { count, waitingLine } from '../../terminal/index.ts'
 import { clockFinding, examineSettings, noRepoFindings, repoFindings } from '../doctor/connections.ts'
 import type { Finding, FindingState } from '../doctor/finding.ts'
 import { finding, refusal } from '../doctor/finding.ts'
+import { installationFinding } from '../doctor/installation.ts'
 import { keyFindings } from '../doctor/keys.ts'
 import { examinePlugins, lockfileFinding } from '../doctor/plugins.ts'
 import { examineMachine, examineStoreFolder, sharedStoreFinding } from '../doctor/this-machine.ts'
@@ -36,7 +38,7 @@ export async function doctorCommand(options: DoctorOptions, terminal: Terminal):
 async function allFindings(options: DoctorOptions, terminal: Terminal): Promise<readonly Finding[]> {
   const { env } = process
   const store = await storeFindings(env)
-  const machine = [...examineMachine(env), ...store]
+  const machine = [...examineMachine(env), installationFinding(await examineInstallation()), ...store]
   const opened = await openedWorkspace(options, terminal)
   if ('refused' in opened) return [...machine, ...(await examineSettings([], env)), opened.refused]
   const { workspace, findings } = opened

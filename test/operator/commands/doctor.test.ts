@@ -54,12 +54,12 @@ test('a machine that is in order is said to be, also to people, and looking at i
   const others = findings.filter(({ subject }) => subject !== 'disk of the store')
   assert.deepEqual([code, others.filter(({ state }) => state !== 'good')], [0, []])
   const subjects = findings.map(({ subject }) => subject)
-  const looked = 'octo,node,temporary folder,store,disk of the store,proxy,authorities,logins,config,clock'
+  const looked = 'octo,node,temporary folder,installation,store,disk of the store,proxy,authorities,logins,config,clock'
   assert.deepEqual(subjects, [...looked.split(','), 'repo core', 'keys of core', 'lockfile', 'plugin hello'])
   const shown = await octo('doctor')
   assert.match(shown.stdout, /^state +what +how it is\nok +octo +/)
   assert.match(shown.stdout, /\nok +plugin hello +1\.0\.0 is here and proven/)
-  assert.match(shown.stderr, /14 things looked at: 0 bad, [01] warnings?\n$/)
+  assert.match(shown.stderr, /15 things looked at: 0 bad, [01] warnings?\n$/)
   assert.equal(readFileSync(join(folder, 'octo.lock'), 'utf8'), locked)
 })
 
