@@ -1,6 +1,7 @@
 // How a shim starts octo, and which files tell one octo from another.
 import { realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { lastingPath } from '../../client/index.ts'
 import { NODE_GUARD } from '../exec/runtime-flags.ts'
 
 export type OwnStart = {
@@ -10,8 +11,8 @@ export type OwnStart = {
   readonly files: readonly string[]
 }
 
-export function ownStart(script = process.argv[1] ?? ''): OwnStart {
-  const start = realpathSync(script)
+export function ownStart(script = process.argv[1] ?? '', node = process.execPath): OwnStart {
+  const start = lastingPath(realpathSync(script))
   const inFolder = ['package.json', 'dist/octo.cjs', 'dist/warm.cjs'].map((name) => join(dirname(start), '..', name))
-  return { words: [process.execPath, start], files: [start, ...inFolder, NODE_GUARD] }
+  return { words: [lastingPath(node), start], files: [start, ...inFolder, lastingPath(NODE_GUARD)] }
 }
