@@ -1,0 +1,133 @@
+// install.sh starts nothing of a download that is not known to be good: a table of what a server or a typist may do.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { digestOf, hexOf } from '../../schemas/digest.ts'
+import type { TrustKey } from '../../schemas/trust-key.ts'
+import { publicKeyLine } from '../../schemas/trust-key.ts'
+import { aRelease, issueKey } from '../support/builders/test-authority.ts'
+import type { Download } from '../support/client/downloadable-octo.ts'
+import { aDownloadable, assertNotStarted, PROGRAM } from '../support/client/downloadable-octo.ts'
+import { findProgram } from '../support/client/installer-run.ts'
+import { anOctoRelease } from '../support/client/octo-installation.ts'
+
+const PROVER = ['curl', 'openssl'].every((name) => findProgram(name))
+  ? false
+  : 'curl and openssl are not on this machine'
+
+const other: TrustKey = issueKey().trustKey
+const UNPROVEN: readonly (readonly [
+  string,
+  RegExp,
+  (scene: Download) => Promise<readonly string[]> | readonly string[],
+])[] = [
+  [
+    'a digest of other bytes',
+    /expected 0000/,
+    ({ registry, line }) => [registry.base, '--sha256', '0'.repeat(64), '--key', line],
+  ],
+  [
+    'a digest that is none',
+    /no 64 hex digits/,
+    ({ registry, line }) => [registry.base, '--sha256', 'abc', '--key', line],
+  ],
+  ['no key', /name the public key/, ({ registry, digest }) => [registry.base, '--sha256', digest]],
+  [
+    'a key that did not sign',
+    /not signed by the key/,
+    ({ registry }) => [registry.base, '--key', publicKeyLine(other)],
+  ],
+  [
+    'other bytes under the name',
+    /not signed by the key/,
+    ({ registry, place, file, line }) => {
+      registry.files.set(`${place}/${file}`, Buffer.from('other'))
+      return [registry.base, '--key', line]
+    },
+  ],
+  [
+    'other bytes with a checksum of their own beside them',
+    /not signed by the key/,
+    ({ registry, place, file, line }) => {
+      registry.files.set(`${place}/${file}`, Buffer.from('other'))
+      registry.files.set(`${place}/${file}.sha256`, Buffer.from(`${hexOf(digestOf(Buffer.from('other')))}  x\n`))
+      return [registry.base, '--key', line]
+    },
+  ],
+  [
+    'a checksum beside it that is another one',
+    /did not come whole/,
+    ({ registry, place, file, digest, line }) => {
+      registry.files.set(`${place}/${file}.sha256`, Buffer.from(`${'1'.repeat(64)}  ${file}\n`))
+      return [registry.base, '--sha256', digest, '--key', line]
+    },
+  ],
+  [
+    'a good signature over another plugin',
+    /not signed by the key/,
+    async ({ registry, place, key, line }) => {
+      const { bundle } = await aRelease(key, { plugin: 'hello', version: '1.0.0' })
+      registry.files.set(`${place}/release.sigstore.json`, Buffer.from(bundle))
+      return [registry.base, '--key', line]
+    },
+  ],
+  [
+    'a program of another plugin by the same key',
+    /not signed by the key/,
+    async ({ registry, place, file, key, line }) => {
+      const hello = await anOctoRelease(key, { program: PROGRAM }, 'hello')
+      registry.files.set(`${place}/release.sigstore.json`, Buffer.from(hello.bundle))
+      registry.files.set(`${place}/${file}`, [...hello.files.values()][0] ?? Buffer.alloc(0))
+      return [registry.base, '--key', line]
+    },
+  ],
+  [
+    'a good signature over an older octo',
+    /not signed by the key/,
+    async ({ registry, place, file, key, line }) => {
+      const older = await anOctoRelease(key, { version: '0.9.0', program: PROGRAM })
+      registry.files.set(`${place}/release.sigstore.json`, Buffer.from(older.bundle))
+      registry.files.set(`${place}/${file}`, [...older.files.values()][0] ?? Buffer.alloc(0))
+      return [registry.base, '--key', line]
+    },
+  ],
+  [
+    'a statement that was changed',
+    /not signed by the key/,
+    ({ registry, place, release, line }) => {
+      const bundle = JSON.parse(release.bundle)
+      const text = Buffer.from(bundle.dsseEnvelope.payload, 'base64').toString().replace('says hello', 'says more')
+      bundle.dsseEnvelope.payload = Buffer.from(text).toString('base64')
+      registry.files.set(`${place}/release.sigstore.json`, Buffer.from(JSON.stringify(bundle)))
+      return [registry.base, '--key', line]
+    },
+  ],
+  [
+    'a bundle with two payloads',
+    /not signed by the key/,
+    ({ registry, place, release, line }) => {
+      registry.files.set(`${place}/release.sigstore.json`, Buffer.from(`${release.bundle}{"payload":"e30="}`))
+      return [registry.base, '--key', line]
+    },
+  ],
+  [
+    'a version that is not there',
+    /cannot fetch/,
+    ({ registry, line }) => [registry.base, '--version', '7.0.0', '--key', line],
+  ],
+  [
+    'a version that is a command',
+    /no version/,
+    ({ registry, line }) => [registry.base, '--version', '1;touch x', '--key', line],
+  ],
+  ['a registry without octo', /no versions of octo/, ({ registry, line }) => [registry.url('other'), '--key', line]],
+  ['an option that nobody knows', /unknown option/, ({ registry }) => [registry.base, '--yes']],
+]
+
+test('what is not known to be good is not started', { skip: PROVER }, async (t) => {
+  for (const [what, said, prepare] of UNPROVEN) {
+    const scene = await aDownloadable(t)
+    const run = await scene.run(await prepare(scene))
+    assertNotStarted(run, scene, what)
+    assert.match(run.output, said, what)
+  }
+})
