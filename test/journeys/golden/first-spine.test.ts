@@ -1,7 +1,7 @@
 // What an earlier octo left on a machine works as it is: a registry's data folder, a static tree, a store, a config with its
 // lockfile. The archive was written once and is never written anew.
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import test from 'node:test'
@@ -69,6 +69,7 @@ test('a registry of the first spine is all well, serves what was published, and 
   await octoIn({ cwd: folder }, ['init', 'my-check', '--template', 'shell', '--repo', 'acme'])
   const manifest = join(folder, 'my-check/plugin.yaml')
   writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(/^version: .*$/m, 'version: 0.4.0'))
+  appendFileSync(join(folder, 'my-check/CHANGELOG.md'), '\n## 0.4.0\n\n- The next one.\n')
   const words = ['publish', 'my-check', '--registry', registry.url, '--token-file', 'token', '--key', 'acme.key']
   const published = await octoIn({ cwd: folder }, words)
   assert.equal(published.code, 0, published.stderr)
