@@ -152,7 +152,7 @@ test('the pages in a browser', { skip }, async (t) => {
   const { url } = registry
 
   await t.test('the watch on a page sees what runs and what leaves', async () => {
-    const seen = await visit(browser, { url: `${url}/livez`, width: 375, scheme: 'light', ignoresPolicy: true })
+    const seen = await visit(browser, { url: `${url}/`, width: 375, scheme: 'light', ignoresPolicy: true })
     await seen.page.setContent(CARELESS)
     await seen.page.waitForNetworkIdle()
     assert.deepEqual([...seen.ran].sort(), ['alert 1', 'alert 2', 'script https://elsewhere.example/x.js'])
