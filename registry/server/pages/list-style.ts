@@ -9,7 +9,9 @@ export const LIST_STYLE = `.chips { display: flex; flex-wrap: wrap; gap: .4rem; 
 .filters section { display: grid; grid-template-columns: 6.5rem 1fr; align-items: baseline; gap: 0 .75rem; }
 .filters h2 { font-size: .8125rem; font-weight: 600; color: var(--dim); margin: 0; }
 .pages { display: flex; gap: 1.25rem; margin: 1.25rem 0; }
-.version { white-space: nowrap; }
+.listed { overflow-wrap: anywhere; }
+table:has(.listed), .operation table:has(caption) { min-width: 0; }
+.version { display: inline-block; white-space: nowrap; }
 .when time { white-space: normal; }
 .operation { border-top: 1px solid var(--line); margin-top: 2rem; }
 .operation h2 { font-size: 1.05rem; overflow-wrap: anywhere; }

@@ -48,8 +48,8 @@ function newsRow(news: News, link: Link): Html {
   const { repo, plugin, version, description, changedAt } = news
   const time = new Date(changedAt).toISOString()
   return html`<tr>
-<td><a href="${link(pluginPath(repo, plugin))}">${repo}/${plugin}</a> <a class="version" href="${link(versionPath(repo, plugin, version))}">${version}</a><p dir="auto">${shownText(description)}</p>${states(news)}</td>
-<td class="when"><time datetime="${time}">${time.slice(0, 16).replace('T', ' ')}</time></td>
+<td class="listed"><a href="${link(pluginPath(repo, plugin))}">${repo}/${plugin}</a> <a class="version" href="${link(versionPath(repo, plugin, version))}">${version}</a><p dir="auto">${shownText(description)}</p>${states(news)}</td>
+<td class="when"><time datetime="${time}"><span class="version">${time.slice(0, 10)}</span> <span class="version">${time.slice(11, 16)}</span></time></td>
 </tr>`
 }
 

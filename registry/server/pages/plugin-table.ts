@@ -18,7 +18,7 @@ export function pluginTable(rows: readonly Row[], caption: string, link: Link): 
 
 function tableRow({ repo, plugin, description, kind, category, version }: Row, link: Link): Html {
   return html`<tr>
-<td><a href="${link(pluginPath(repo, plugin))}">${repo}/${plugin}</a><p dir="auto">${shownText(description)}</p><p class="dim">${shownText(category ? `${kind}, ${category}` : kind)}</p></td>
+<td class="listed"><a href="${link(pluginPath(repo, plugin))}">${repo}/${plugin}</a><p dir="auto">${shownText(description)}</p><p class="dim">${shownText(category ? `${kind}, ${category}` : kind)}</p></td>
 <td>${version ?? html`<span class="dim">none</span>`}</td>
 </tr>`
 }
