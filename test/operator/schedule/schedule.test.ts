@@ -29,18 +29,18 @@ test('one timer serves all jobs, and none is left when they are gone', async () 
   assert.equal(alarms(), 0)
 })
 
-test('who waits is told so in each interval, and who takes too long is told so once', async () => {
+test('who waits for a first run is told so every ten seconds, and who takes too long is told so once', async () => {
   const { clock, until } = aStillClock()
   const told: string[] = []
   using schedule = openSchedule({ lanes: { slow: 1 }, clock })
   const { promise, resolve } = Promise.withResolvers<object>()
   schedule.add(aJob('long', () => promise, { owner: 'same', onOverrun: (tookMs) => told.push(`long took ${tookMs}`) }))
   schedule.add(aJob('other', async () => ({}), { owner: 'same', onLate: () => told.push('other is late') }))
-  await until(3500)
+  await until(35_000)
   assert.deepEqual(told, ['other is late', 'other is late', 'other is late'])
   resolve({})
-  await until(3600)
-  assert.equal(told.at(-1), 'long took 3500')
+  await until(35_100)
+  assert.equal(told.at(-1), 'long took 35000')
   assert.equal(told.length, 4)
 })
 
@@ -53,8 +53,8 @@ test('what a run says of its interval and lane counts from then on', async () =>
   })
   schedule.add(aJob('a', async () => ({ lane: 'quick', intervalMs: 10_000 })))
   await until(40_000)
-  assert.deepEqual([begun[0], new Set(begun.slice(1))], ['slow', new Set(['quick'])])
-  assert.ok(begun.length >= 4 && begun.length <= 6)
+  assert.deepEqual(new Set(begun), new Set(['quick']), 'the first run, in the other lane, is none that could be late')
+  assert.ok(begun.length >= 3 && begun.length <= 5)
 })
 
 test('closed, it begins nothing more, also when a run ends later', async () => {
