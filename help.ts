@@ -1,23 +1,17 @@
 // `octo --help`, the help of every word, and what octo says to a word that it does not know. It is bundled to a small file of its
 // own, which holds what commands are and nothing of what they do: what is no question about them is left to octo.ts.
-import type { Command } from 'commander'
 import type { Parts } from './octo.ts'
 import { runWords } from './octo.ts'
+import { PROGRAMS } from './programs.ts'
 import type { Part } from './terminal/commands.ts'
 import { WORDS } from './terminal/commands.ts'
 import { isLeftOut, leftOut } from './terminal/left-out.ts'
 
+/** For the build, which writes it into the file that answers a TAB. */
+export { commandTable } from './programs.ts'
+
 /** Every word, for the launcher, which asks octo.ts about none of the others. */
 export const words = WORDS.map(({ word }) => word)
-
-const PROGRAMS: Readonly<Record<Part, (word: string | undefined) => Promise<Command>>> = {
-  registry: async () => (await import('./registry/main.ts')).registryProgram(),
-  publisher: async (word) => (await import('./publisher/main.ts')).publisherProgram(word),
-  client: async () => (await import('./client/main.ts')).clientProgram(),
-  operator: async () => (await import('./operator/operator-program.ts')).operatorCommands(),
-  'plugin test': async () => (await import('./plugin-test/main.ts')).pluginTestProgram(),
-  demo: async () => (await import('./demo/main.ts')).demoProgram(),
-}
 
 /** The exit code, or undefined when octo.ts has to run the same words, and nothing was written. Never throws. */
 export function runHelp(argv: readonly string[]): Promise<number | undefined> {
@@ -28,6 +22,8 @@ export function runHelp(argv: readonly string[]): Promise<number | undefined> {
     client: part('client'),
     operator: part('operator'),
     'plugin test': part('plugin test'),
+    completion: part('completion'),
+    complete: async () => ({ main: async () => undefined }),
     demo: part('demo'),
   }
   return runWords(argv, parts)

@@ -3,7 +3,7 @@ import type { Part } from './terminal/commands.ts'
 import { WORDS } from './terminal/commands.ts'
 
 type Main<Answer> = { main(argv: readonly string[]): Promise<Answer> }
-export type Parts<Answer> = Readonly<Record<Part, () => Promise<Main<Answer>>>>
+export type Parts<Answer> = Readonly<Record<Part | 'complete', () => Promise<Main<Answer>>>>
 
 const PARTS: Parts<number> = {
   registry: () => import('./registry/main.ts'),
@@ -11,8 +11,13 @@ const PARTS: Parts<number> = {
   client: () => import('./client/main.ts'),
   operator: () => import('./operator/main.ts'),
   'plugin test': () => import('./plugin-test/main.ts'),
+  completion: () => import('./completion/main.ts'),
+  complete: () => import('./complete.ts'),
   demo: () => import('./demo/main.ts'),
 }
+
+/** What scripts of shells ask; no word for people. */
+const COMPLETE = '__complete'
 
 /** Runs one command line; never throws. Gives the exit code. */
 export function runOcto(argv: readonly string[]): Promise<number> {
@@ -39,6 +44,7 @@ async function dispatch<Answer>(argv: readonly string[], parts: Parts<Answer>): 
   const unreadable = argv.findIndex((argument) => argument.includes('\ufffd'))
   if (unreadable !== -1) throw (await import('./terminal/overview.ts')).unreadableArgument(unreadable)
   const [first, ...rest] = argv
+  if (first === COMPLETE) return (await parts.complete()).main(argv)
   const known = WORDS.find(({ word }) => word === first)
   if (known) return (await parts[known.part]()).main(argv)
   if (first === 'help' && rest.length > 0) return dispatch([...rest, '--help'], parts)

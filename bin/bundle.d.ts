@@ -1,5 +1,5 @@
 // Types of bundle.js, which runs before TypeScript can be read.
-type Name = 'octo' | 'help' | 'warm'
+type Name = 'octo' | 'help' | 'warm' | 'complete'
 type State = [size: number, mtimeMs: number, ctimeMs: number]
 export const SOURCES: Readonly<Record<Name, string>>
 export const WORDS: string
@@ -8,7 +8,9 @@ export function stateOf(file: string): State | undefined
 export function compiledCodePath(file: string): string
 export function compileBundle(file: string): {
   run(): Pick<typeof import('../octo.ts'), 'runOcto'> &
-    Pick<typeof import('../help.ts'), 'runHelp' | 'words'> & { main(argv: readonly string[]): undefined }
+    Pick<typeof import('../help.ts'), 'runHelp' | 'words' | 'commandTable'> & {
+      main(argv: readonly string[]): undefined
+    }
   compiledCode(): Buffer
   readonly usesCompiledCode: boolean
 }

@@ -8,7 +8,14 @@ const path = require('path')
 const WRITABLE_BY_OTHERS = 0o022
 const PIECE_BYTES = 65536
 /** The lists of files that the bundles were made of; a release has none. */
-const SOURCES = { octo: 'sources.json', help: 'help.sources.json', warm: 'warm.sources.json' }
+const SOURCES = {
+  octo: 'sources.json',
+  help: 'help.sources.json',
+  warm: 'warm.sources.json',
+  complete: 'complete.sources.json',
+}
+/** What the scripts of `octo completion` say first. */
+const COMPLETE = '__complete'
 /** The first words that octo.cjs knows. */
 const WORDS = 'words.json'
 
@@ -25,6 +32,11 @@ function loadHelp(root, args) {
 /** The same for dist/warm.cjs, whose `main` becomes a plugin that ran before. */
 function loadWarm(root, args) {
   return args[0] === 'run' && !asksForHelp(args) ? load(root, 'warm') : undefined
+}
+
+/** The same for dist/complete.cjs, whose `main` answers a TAB of a shell. */
+function loadComplete(root, args) {
+  return args[0] === COMPLETE ? load(root, 'complete') : undefined
 }
 
 function load(root, name) {
@@ -153,4 +165,15 @@ function readJson(file) {
   }
 }
 
-module.exports = { SOURCES, WORDS, loadBundle, loadHelp, loadWarm, isCurrent, stateOf, compileBundle, compiledCodePath }
+module.exports = {
+  SOURCES,
+  WORDS,
+  loadBundle,
+  loadHelp,
+  loadWarm,
+  loadComplete,
+  isCurrent,
+  stateOf,
+  compileBundle,
+  compiledCodePath,
+}

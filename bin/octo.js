@@ -37,7 +37,12 @@ function start() {
     startFromSources()
     return
   }
-  const { loadHelp, loadWarm } = require('./bundle.js')
+  const { loadComplete, loadHelp, loadWarm } = require('./bundle.js')
+  const complete = loadComplete(root, args)
+  if (complete) {
+    complete.main(args)
+    return
+  }
   // Comes back only when the plugin has to be found, or cannot take the place of this process.
   becomeWarmPlugin(loadWarm(root, args))
   const help = loadHelp(root, args)

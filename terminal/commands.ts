@@ -1,5 +1,5 @@
 // Every word that octo knows: the part that runs it, and one line about it for `octo --help`.
-export type Part = 'registry' | 'publisher' | 'client' | 'operator' | 'plugin test' | 'demo'
+export type Part = 'registry' | 'publisher' | 'client' | 'operator' | 'plugin test' | 'completion' | 'demo'
 
 type Word = {
   readonly word: string
@@ -77,6 +77,9 @@ export const WORDS: readonly Word[] = [
   }),
   ...group('Serve plugins', 'registry', {
     registry: 'serve plugins; manage repos and tokens; check and clean the data',
+  }),
+  ...group('Set octo up', 'completion', {
+    completion: 'print the script that completes octo in bash, zsh and fish',
   }),
   { word: 'octoctl', part: 'operator', summary: 'octo with the words, exit codes and folder of octoctl' },
   { word: 'demo', part: 'demo', summary: 'the quick start of a checkout: registry, core plugins, a demo check' },

@@ -162,6 +162,30 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
     parts: ['schemas', 'system', 'terminal', 'client/index.ts'],
     instead: 'a test does what an author and a user type: run octo with these words',
   },
+  completion: {
+    parts: ['schemas', 'client/index.ts', 'client/query/stored-versions.ts', 'terminal'],
+    packages: ['commander'],
+    instead:
+      'completion answers within milliseconds: read a file of a known form, or have the table made when octo is built',
+  },
+  'programs.ts': {
+    parts: [
+      'terminal/commands.ts',
+      'registry/main.ts',
+      'publisher/main.ts',
+      'client/main.ts',
+      'operator/operator-program.ts',
+      'plugin-test/main.ts',
+      'completion',
+      'demo/main.ts',
+    ],
+    packages: ['commander'],
+    instead: 'programs.ts lists the commands: let the part describe them',
+  },
+  'complete.ts': {
+    parts: ['programs.ts', 'completion'],
+    instead: 'complete.ts only joins the commands with what completes them: put the work into completion/',
+  },
   'octo.ts': {
     parts: [
       'terminal',
@@ -173,23 +197,15 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
       'client/main.ts',
       'operator/main.ts',
       'plugin-test/main.ts',
+      'completion/main.ts',
+      'complete.ts',
       'demo/main.ts',
     ],
     instead: 'octo.ts only chooses a part: put the work into that part',
   },
   'help.ts': {
-    parts: [
-      'octo.ts',
-      'terminal',
-      'terminal/commands.ts',
-      'registry/main.ts',
-      'publisher/main.ts',
-      'client/main.ts',
-      'operator/operator-program.ts',
-      'plugin-test/main.ts',
-      'demo/main.ts',
-    ],
-    packages: ['commander'],
+    parts: ['octo.ts', 'programs.ts', 'terminal', 'terminal/commands.ts'],
+    packages: [],
     instead: 'help.ts only shows what commands are: let the part describe them',
   },
   bin: {
@@ -200,7 +216,10 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
   },
   'setup.js': { parts: ['bin'], instead: 'setup runs before anything is installed: keep it to bin/ and Node itself' },
   tools: {
-    parts: ['schemas', 'system', 'terminal', 'config/document', 'bin/bundle.js', 'plugins/bundle-options.js'],
+    parts: [
+      ...['schemas', 'system', 'terminal', 'config/document', 'completion/command-table.ts'],
+      ...['bin/bundle.js', 'plugins/bundle-options.js'],
+    ],
     instead: 'checks look at the parts from outside: read files, or import schemas/',
   },
   examples: { parts: ['sdk'], instead: 'an example shows what a user can do: run `octo`, or import from sdk/' },

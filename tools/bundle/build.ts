@@ -1,10 +1,12 @@
-// Makes dist/octo.cjs, dist/help.cjs for what is asked about commands, and dist/warm.cjs for the start of a plugin that ran before.
+// Makes dist/octo.cjs, dist/help.cjs for what is asked about commands, dist/warm.cjs for the start of a plugin that ran before, and
+// dist/complete.cjs for what shells complete, with the table of all commands as the help knows them beside it.
 // The list of sources is written last: until it fits what lies there, the launcher of a checkout runs the sources.
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Metafile } from 'esbuild'
 import { build } from 'esbuild'
 import { compileBundle, SOURCES, WORDS } from '../../bin/bundle.js'
+import { COMMANDS } from '../../completion/command-table.ts'
 import { replaceFile } from '../../system/files/atomic-file.ts'
 import type { Bundle } from './bundles.ts'
 import { bundlesOf } from './bundles.ts'
@@ -46,10 +48,20 @@ async function writeBundle(root: string, made: Bundle): Promise<Metafile> {
   await write(`${file}.map`, map)
   await write(file, text)
   states.note(file)
+  if (name === 'complete') await writeCommands(root, states)
   if (name === 'help') await write(join(root, 'dist', WORDS), JSON.stringify(compileBundle(file).run().words))
   // Another build may have been faster, of sources that were others.
   if (readFileSync(file, 'utf8') === text) await write(list, states.toJSON())
   return metafile
+}
+
+/** Apart from the code, because JSON is read faster. Whatever makes the help another one may make the commands others. */
+async function writeCommands(root: string, states: SourceStates): Promise<void> {
+  const sources: [place: string][] = JSON.parse(readFileSync(join(root, 'dist', SOURCES.help), 'utf8'))
+  for (const [place] of sources) states.note(join(root, place))
+  const file = join(root, COMMANDS)
+  await write(file, JSON.stringify(await compileBundle(join(root, 'dist/help.cjs')).run().commandTable()))
+  states.note(file)
 }
 
 type Built = { readonly text: string; readonly map: string; readonly metafile: Metafile }

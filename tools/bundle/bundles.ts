@@ -13,10 +13,11 @@ export type Bundle = {
 
 /** What commands are: their words, options and examples, how help and mistakes are shown, and what these name. */
 const DESCRIPTIONS = [
-  /^(?:help|octo)\.ts$/,
+  /^(?:help|octo|programs)\.ts$/,
   /^terminal\/(?:colour|commands|left-out|missing-module|output-lost|overview|program|render-error|repeatable|report-error|streams)\.ts$/,
   /^bin\//,
-  /^(?:client|publisher|registry|demo|plugin-test)\/main\.ts$/,
+  /^(?:client|publisher|registry|demo|plugin-test|completion)\/main\.ts$/,
+  /^completion\/command-table\.ts$/,
   /^(?:publisher|registry)\/commands\//,
   /^client\/words\//,
   /^operator\/(?:operator-program|[a-z]+-words|[a-z]+-options|operators\/operator)\.ts$/,
@@ -35,6 +36,7 @@ const BUNDLES: readonly Bundle[] = [
   { name: 'octo', entry: 'octo.ts' },
   { name: 'help', entry: 'help.ts', keeps: DESCRIPTIONS },
   { name: 'warm', entry: 'operator/warm/main.ts', keeps: AT_ONCE },
+  { name: 'complete', entry: 'completion/tab/main.ts', keeps: AT_ONCE },
 ]
 
 export function bundlesOf(root: string): Bundle[] {

@@ -8,16 +8,20 @@ import { compiledCodePath } from '../../bin/bundle.js'
 const TRAINING = join(import.meta.dirname, 'training.ts')
 const HELP_TRAINING = join(import.meta.dirname, 'help-training.ts')
 const WARM_TRAINING = join(import.meta.dirname, 'warm-training.ts')
+const COMPLETE_TRAINING = join(import.meta.dirname, 'complete-training.ts')
 const DEADLINE_MS = 60_000
 
+type Files = Readonly<Record<'octo' | 'help' | 'warm' | 'complete', string>>
+
 /** Beside each bundle, in place of all that is there for others. Throws with octo's words when the training fails. */
-export function writeCompiledCode({ octo, help, warm }: Readonly<Record<'octo' | 'help' | 'warm', string>>): void {
+export function writeCompiledCode({ octo, help, warm, complete }: Files): void {
   const folder = mkdtempSync(join(tmpdir(), 'octo-bundle-'))
   try {
     train([TRAINING, octo, 'prepare'], folder)
     train([TRAINING, octo, 'check', compiledCodePath(octo)], folder)
     train([HELP_TRAINING, help, compiledCodePath(help)], folder)
     train([WARM_TRAINING, warm, compiledCodePath(warm)], folder)
+    train([COMPLETE_TRAINING, complete, compiledCodePath(complete)], folder)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -9,11 +9,14 @@ import { areCurrent } from './bundles.ts'
 import { writeCompiledCode } from './compiled-code.ts'
 
 const root = join(import.meta.dirname, '../..')
-const [octo = '', help = '', warm = ''] = ['octo', 'help', 'warm'].map((name) => join(root, `dist/${name}.cjs`))
+const [octo = '', help = '', warm = '', complete = ''] = ['octo', 'help', 'warm', 'complete'].map((name) =>
+  join(root, `dist/${name}.cjs`),
+)
 
 try {
   if (!areCurrent(root)) await buildBundles(root)
-  if (![octo, help, warm].every((file) => compileBundle(file).usesCompiledCode)) writeCompiledCode({ octo, help, warm })
+  const isCompiled = [octo, help, warm, complete].every((file) => compileBundle(file).usesCompiledCode)
+  if (!isCompiled) writeCompiledCode({ octo, help, warm, complete })
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
   process.exitCode = 1

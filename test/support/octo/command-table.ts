@@ -1,24 +1,10 @@
 // The real command table of octo, to ask whether a command line can be typed: every word, option and number of arguments
 // is read as it would be, and nothing is run.
 import type { Command } from 'commander'
-import { clientProgram } from '../../../client/main.ts'
-import { demoProgram } from '../../../demo/main.ts'
-import { operatorCommands } from '../../../operator/operator-program.ts'
-import { pluginTestProgram } from '../../../plugin-test/main.ts'
-import { publisherProgram } from '../../../publisher/main.ts'
-import { registryProgram } from '../../../registry/main.ts'
+import { PROGRAMS } from '../../../programs.ts'
 import type { Part } from '../../../terminal/commands.ts'
 import { WORDS } from '../../../terminal/commands.ts'
 import { runProgram } from '../../../terminal/program.ts'
-
-const PROGRAMS: Readonly<Record<Part, () => Command | Promise<Command>>> = {
-  client: clientProgram,
-  operator: operatorCommands,
-  publisher: () => publisherProgram(),
-  registry: registryProgram,
-  'plugin test': pluginTestProgram,
-  demo: demoProgram,
-}
 
 /** The problem with a command line such as `octo lock --frozen`; undefined when there is none. */
 export async function problemOf(line: string): Promise<string | undefined> {
