@@ -23,4 +23,4 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 /** Words of commands that read results again and again. */
-const LONG_RUNNING: ReadonlySet<string> = new Set(['--watch', '-w', '--foreground'])
+const LONG_RUNNING: ReadonlySet<string> = new Set(['--watch', '-w', '--foreground', 'mcp'])

@@ -9,6 +9,7 @@ import type { DoctorOptions } from './commands/doctor.ts'
 import type { LinkOptions } from './commands/link.ts'
 import type { RunOptions } from './commands/run.ts'
 import type { UnlinkOptions } from './commands/unlink.ts'
+import { addMcpWord } from './mcp-word.ts'
 import { addPluginWords } from './plugin-words.ts'
 import { addServiceWords } from './service-words.ts'
 import { shared } from './shared-options.ts'
@@ -75,6 +76,7 @@ export function operatorCommands(): Command {
   addServiceWords(program)
   addAutostartWords(program)
   addPluginWords(program)
+  addMcpWord(program)
   addDoctor(program)
   return program
 }

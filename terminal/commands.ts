@@ -19,6 +19,7 @@ export const WORDS: readonly Word[] = [
     link: 'write shims through which cron and monitoring run proven plugins',
     unlink: 'take shims away',
     plugin: 'list and ask service plugins of the Open Component Model',
+    mcp: 'offer plugins as tools of the Model Context Protocol',
     doctor: 'say what is wrong here for octo, and how to mend it',
   }),
   ...group('Run services', 'operator', {

@@ -62,6 +62,7 @@ const TITLES: Readonly<Record<ShapeName, string>> = {
   secret: 'source of secrets',
   notification: 'notifier',
   'plugin directory': 'folder of plugins',
+  mcp: 'tool of `octo mcp`',
   tool: 'parts of `tool`',
 }
 

@@ -16,7 +16,7 @@ export type ShapeName =
   | 'prompt'
   | 'secret'
   | ('config' | 'project' | 'operator' | 'octoctl' | 'include' | 'versions')
-  | ('repos' | 'octoctl repos' | 'repo' | 'key' | 'plugins' | 'pin')
+  | ('repos' | 'octoctl repos' | 'repo' | 'key' | 'plugins' | 'pin' | 'mcp')
   | (
       | 'operator services'
       | 'services'
@@ -362,6 +362,19 @@ export const FIELDS = {
       means: '`true`: a platform without an artifact is no failure of an install',
     },
     configurations,
+    mcp: {
+      fetched: 'never',
+      holds: { map: 'mcp' },
+      means: '`true`, or a map: `octo mcp` offers the plugin to programs that speak the Model Context Protocol',
+    },
+  },
+  mcp: {
+    destructive: {
+      fetched: 'never',
+      holds: 'value',
+      means: 'whether a call may undo something: `true`, but of checks, which change nothing',
+    },
+    timeout: { fetched: 'never', holds: 'value', means: 'longest time of one call; else the plugin says it, or 1m' },
   },
   'operator services': { '*': { fetched: 'add', holds: { map: 'service' }, means: 'a service' } },
   services: { '*': { fetched: 'add', holds: { map: 'compose service' }, means: 'a service' } },

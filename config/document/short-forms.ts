@@ -2,7 +2,7 @@
 import type { ShapeName } from './fields.ts'
 
 /** Shapes that may also be written as one plain value. */
-export const SHORT_SHAPES: readonly ShapeName[] = ['include', 'key', 'pin', 'versions']
+export const SHORT_SHAPES: readonly ShapeName[] = ['include', 'key', 'pin', 'versions', 'mcp']
 /** Lists that may also be written as their one item. */
 export const SINGLE_SHAPES: readonly ShapeName[] = ['include', 'key', 'secret']
 /** Lists that may also be written as a map of names. */

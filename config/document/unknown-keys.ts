@@ -68,6 +68,7 @@ const WHERE: Readonly<Record<ShapeName, string>> = {
   key: 'a key',
   plugins: '`plugins`',
   pin: 'a pin',
+  mcp: '`mcp`',
   'operator services': '`services`',
   services: '`services`',
   service: 'a service',

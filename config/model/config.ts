@@ -9,6 +9,7 @@ import type { ComponentKey, TrustKey } from '../../schemas/trust-key.ts'
 import type { ConfigWarning } from '../document/warnings.ts'
 import type { CheckArguments, PluginRequest } from './asked-plugin.ts'
 import type { NotifierConfig } from './notifier-config.ts'
+import type { McpMark } from './read-mcp.ts'
 import type { MetricsListen } from './read-metrics.ts'
 import type { ProbesConfig } from './read-probes.ts'
 import type { Dependency, ServiceSpec } from './service-spec.ts'
@@ -42,6 +43,8 @@ export type PluginPin = {
   readonly optional?: boolean
   /** What it is configured with, where it is a service plugin. */
   readonly configurations?: readonly Typed[]
+  /** `octo mcp` offers it. */
+  readonly mcp?: McpMark
 }
 
 /** A folder with plugins that speak OCM's protocol, and which of them may run. */

@@ -15,6 +15,7 @@ import { attempt } from '../document/warnings.ts'
 import type { PluginPin } from './config.ts'
 import { readConfigurationList } from './plugin-configurations.ts'
 import { canonicalName } from './plugin-request.ts'
+import { readMcp } from './read-mcp.ts'
 
 /** Reads `operator.plugins` and `octoctl.plugins`; throws CONFIG_INVALID. */
 export function readPins(root: TreeNode | undefined, warnings: Pick<Warnings, 'report'>): PluginPin[] {
@@ -38,6 +39,7 @@ function readPin(name: string, node: TreeNode): PluginPin {
   const prerelease = readBoolean(fieldOf(node, 'pin', 'prerelease'), 'prerelease', false)
   const optional = readBoolean(fieldOf(node, 'pin', 'optional'), 'optional', false)
   const configurations = readConfigurationList(fieldOf(node, 'pin', 'configurations'))
+  const mcp = readMcp(fieldOf(node, 'pin', 'mcp'))
   return {
     plugin,
     ...(repo === undefined ? {} : { repo: parseName(repo, 'repo') }),
@@ -45,6 +47,7 @@ function readPin(name: string, node: TreeNode): PluginPin {
     ...(prerelease ? { prerelease } : {}),
     ...(optional ? { optional } : {}),
     ...(configurations ? { configurations } : {}),
+    ...(mcp ? { mcp } : {}),
   }
 }
 

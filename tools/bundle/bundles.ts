@@ -20,7 +20,7 @@ const DESCRIPTIONS = [
   /^completion\/command-table\.ts$/,
   /^(?:publisher|registry)\/commands\//,
   /^client\/words\//,
-  /^operator\/(?:operator-program|[a-z]+-words|[a-z]+-options|operators\/operator)\.ts$/,
+  /^operator\/(?:operator-program|[a-z]+-words?|[a-z]+-options|operators\/operator)\.ts$/,
   /^schemas\/(?:errors|error-codes|nearest-word|quote)\.ts$/,
   /^system\/(?:files\/(?:errors|refusal)|source-positions)\.ts$/,
   /^(?:demo\/settings|registry\/limit-names)\.ts$/,

@@ -1,0 +1,44 @@
+// The secrets that one call may show: arguments that the plugin's schema calls secret, and passwords in the addresses of proxies.
+import type { VerifiedExecutable } from '../../client/index.ts'
+import { secretArguments } from '../../schemas/secret-arguments.ts'
+import { INHERITED } from '../exec/environment.ts'
+import { openHiding } from '../hiding.ts'
+
+type Values = Readonly<Record<string, unknown>>
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** A shorter one would take words out of every sentence. */
+const SHORTEST = 4
+
+/** Undefined where there are none. */
+export function hidingOf(
+  given: Values,
+  { manifest }: Pick<VerifiedExecutable, 'manifest'>,
+  env: Environment,
+): ((text: string) => string) | undefined {
+  const secrets = secretArguments(manifest.arguments)
+  const values = [
+    ...Object.entries(given).flatMap(([name, value]) => (secrets.has(name) ? textsIn(value) : [])),
+    ...INHERITED.flatMap(({ name, mayHoldSecret }) => (mayHoldSecret ? passwordsIn(env[name]) : [])),
+  ]
+  if (values.length === 0) return undefined
+  const hiding = openHiding(SHORTEST)
+  hiding.add(values)
+  return hiding.hideInSentence
+}
+
+function passwordsIn(address = ''): string[] {
+  const password = /^(?:[a-z0-9+.-]+:\/\/)?[^/@]*?:([^/]*)@/i.exec(address)?.[1]
+  if (password === undefined || password === '') return []
+  try {
+    return [password, decodeURIComponent(password)]
+  } catch {
+    return [password]
+  }
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string' || typeof value === 'number') return [String(value)]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.values(value).flatMap(textsIn)
+}
