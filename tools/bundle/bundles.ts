@@ -24,7 +24,7 @@ const DESCRIPTIONS = [
   /^schemas\/(?:errors|error-codes|nearest-word|quote)\.ts$/,
   /^system\/(?:files\/(?:errors|refusal)|source-positions)\.ts$/,
   /^(?:demo\/settings|registry\/limit-names)\.ts$/,
-  /^publisher\/project\/init-project\.ts$/,
+  /^publisher\/project\/(?:init-project|templates)\.ts$/,
 ]
 
 /** All but what the face of the client loads later: without it, modules are one, and none asks whether another was begun. */
