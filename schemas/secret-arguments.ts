@@ -16,31 +16,68 @@ const SAME_VALUE = ['allOf', 'anyOf', 'oneOf', 'if', 'then', 'else', 'not'] as c
 const MAPS = ['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas', 'dependencies']
 const DATA = ['const', 'enum', 'default', 'examples']
 
+/** In a time that grows with the schema alone, whatever its author wrote: pages of registries ask it of the schemas of strangers. */
 export function secretArguments(schema: Schema | undefined): SecretArguments {
   if (schema === undefined) return { any: false, has: () => false }
+  const marked = markedSchemas(schema)
+  if (!marked.has(schema)) return { any: false, has: () => false }
   const places = sameValue(schema, schema)
-  const isWhole = places.some(({ writeOnly }) => writeOnly === true)
-  const any = isWhole || marks(schema, schema)
-  const has = (name: string) =>
-    isWhole || places.some((place) => schemasOf(place, name).some((inner) => marks(inner, schema)))
-  return { any, has: (name) => any && has(name) }
-}
-
-/** The schemas that a place holds an argument to. */
-function schemasOf(place: Schema, name: string): unknown[] {
-  const properties = mapOf(place.properties)
-  const patterns = Object.entries(mapOf(place.patternProperties)).filter(([pattern]) => matches(pattern, name))
-  const named = [...(Object.hasOwn(properties, name) ? [properties[name]] : []), ...patterns.map(([, inner]) => inner)]
-  const others = named.length > 0 ? [] : [place.additionalProperties]
-  return [...named, ...others, place.unevaluatedProperties]
-}
-
-function matches(pattern: string, name: string): boolean {
-  try {
-    return new RegExp(pattern, 'u').test(name)
-  } catch {
-    return true
+  const isMarked = (value: unknown) => isObject(value) && marked.has(value)
+  const all = places.some((place) => place.writeOnly === true || isMarked(place.unevaluatedProperties))
+  const named = new Set(places.flatMap((place) => markedKeys(place.properties, isMarked)))
+  const patterns = new Set(places.flatMap((place) => markedKeys(place.patternProperties, isMarked)))
+  const open = places.filter((place) => isMarked(place.additionalProperties))
+  return {
+    any: true,
+    has(name) {
+      if (all || named.has(name)) return true
+      const matches = openMatching(name)
+      if ([...patterns].some((pattern) => matches(pattern) !== 'no')) return true
+      return open.some((place) => !isNamed(name, place, matches))
+    },
   }
+}
+
+function markedKeys(map: unknown, isMarked: (value: unknown) => boolean): string[] {
+  return Object.entries(mapOf(map)).flatMap(([key, inner]) => (isMarked(inner) ? [key] : []))
+}
+
+/** Then `additionalProperties` says nothing about it. */
+function isNamed(name: string, { properties, patternProperties }: Schema, matches: Matching): boolean {
+  if (Object.hasOwn(mapOf(properties), name)) return true
+  return Object.keys(mapOf(patternProperties)).some((pattern) => matches(pattern) === 'yes')
+}
+
+/** `unknown`: nobody can read it, or it may take longer than anybody waits. */
+type Matching = (pattern: string) => 'yes' | 'no' | 'unknown'
+
+/** Steps that matching one name may take, in all patterns together. */
+const MAX_STEPS = 200_000
+/** Of making a pattern out of its text. */
+const STEPS_TO_COMPILE = 100
+const MAX_PATTERN = 1000
+
+function openMatching(name: string): Matching {
+  let left = MAX_STEPS
+  return (pattern) => {
+    const steps = pattern.length > MAX_PATTERN ? MAX_STEPS : STEPS_TO_COMPILE + stepsOf(pattern, name.length)
+    left -= steps
+    if (left < 0 || steps >= MAX_STEPS) return 'unknown'
+    try {
+      return new RegExp(pattern, 'u').test(name) ? 'yes' : 'no'
+    } catch {
+      return 'unknown'
+    }
+  }
+}
+
+/** The most that a backtracking search takes: it tries each place to begin, each length of what repeats, and each choice. */
+function stepsOf(pattern: string, length: number): number {
+  const plain = pattern.replaceAll(/\\./gsu, 'a').replaceAll(/\[[^\]]*\]/g, 'a')
+  if (/\)[*+{]/.test(plain)) return Number.POSITIVE_INFINITY
+  const repeats = plain.match(/[*+{]/g)?.length ?? 0
+  const choices = plain.match(/[?|]/g)?.length ?? 0
+  return (length + 1) ** (repeats + 1) * 2 ** choices
 }
 
 /** A schema and all that say more about the same value. */
@@ -57,24 +94,35 @@ function sameValue(start: unknown, root: Schema): Schema[] {
   return [...found]
 }
 
-/** Whether a schema says anywhere inside that something is secret. */
-function marks(start: unknown, root: Schema): boolean {
-  const seen = new Set<unknown>()
-  const open: unknown[] = [start]
-  while (open.length > 0) {
-    const schema = open.pop()
-    if (typeof schema !== 'object' || schema === null || seen.has(schema)) continue
-    seen.add(schema)
-    if (Array.isArray(schema)) open.push(...schema)
-    if (!isMap(schema)) continue
-    if (schema.writeOnly === true) return true
-    for (const [keyword, value] of Object.entries(schema)) {
-      if (MAPS.includes(keyword) && isMap(value)) open.push(...Object.values(value))
-      else if (!DATA.includes(keyword)) open.push(value)
+/** All that say anywhere inside that something is secret. */
+function markedSchemas(root: Schema): ReadonlySet<object> {
+  const holders = new Map<object, object[]>([[root, []]])
+  const open: object[] = [root]
+  const marking: object[] = []
+  for (let holder = open.pop(); holder !== undefined; holder = open.pop()) {
+    if (isMap(holder) && holder.writeOnly === true) marking.push(holder)
+    for (const inner of innerOf(holder, root)) {
+      const known = holders.get(inner)
+      if (known) known.push(holder)
+      else {
+        holders.set(inner, [holder])
+        open.push(inner)
+      }
     }
-    open.push(...referred(schema, root))
   }
-  return false
+  const marked = new Set<object>(marking)
+  // What is added on the way is visited as well.
+  for (const inner of marked) for (const holder of holders.get(inner) ?? []) marked.add(holder)
+  return marked
+}
+
+function innerOf(holder: object, root: Schema): readonly object[] {
+  if (!isMap(holder)) return Object.values(holder).filter(isObject)
+  const values = Object.entries(holder).flatMap(([keyword, value]) => {
+    if (MAPS.includes(keyword) && isMap(value)) return Object.values(value)
+    return DATA.includes(keyword) ? [] : [value]
+  })
+  return [...values, ...referred(holder, root)].filter(isObject)
 }
 
 /** What `$ref` names. A name that is no path in this schema may mean any part of it. */
@@ -104,6 +152,10 @@ function unescaped(step: string): string {
 
 function mapOf(value: unknown): Schema {
   return isMap(value) ? value : {}
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 function isMap(value: unknown): value is Schema {

@@ -67,6 +67,65 @@ const UNMARKED: readonly (Record<string, unknown> | undefined)[] = [
   { additionalProperties: true, properties: { password: true } },
 ]
 
+/** Each takes at least the square of the length of a name, or of itself. */
+const SLOW: readonly string[] = [
+  '['.repeat(200_000),
+  '^(a+)+$',
+  '^(a|a)*$',
+  '^(?:a{1,9}){1,9}$',
+  'a*a*a*a*a*a*b',
+  'a?'.repeat(40),
+  '(a|aa)'.repeat(40),
+]
+
+test('a pattern of names that may take longer than anybody waits makes secret what it or others beside it could', () => {
+  const name = `${'a'.repeat(50_000)}!`
+  for (const pattern of SLOW) {
+    const marked = secretArguments({ patternProperties: { [pattern]: SECRET } })
+    assert.equal(marked.has(name), true, pattern.slice(0, 40))
+    const beside = secretArguments({ patternProperties: { [pattern]: OPEN }, additionalProperties: SECRET })
+    assert.equal(beside.has(name), true, pattern.slice(0, 40))
+  }
+})
+
+test('patterns as authors write them are matched', () => {
+  const usual = [
+    '^x-[a-z0-9]+$',
+    '^(http|https)_(port|host)$',
+    '^[A-Z][A-Z0-9_]*$',
+    '\\.(crt|key)$',
+    '^label_\\d{1,3}$',
+  ]
+  const names = ['x-a1', 'https_port', 'TLS_KEY', 'server.crt', 'label_12']
+  const has = (pattern: string, name: string) => {
+    const secrets = secretArguments({ patternProperties: { [pattern]: OPEN }, additionalProperties: SECRET })
+    return !secrets.has(name)
+  }
+  for (const pattern of usual)
+    assert.deepEqual(
+      names.map((name) => has(pattern, name)),
+      names.map((name) => new RegExp(pattern, 'u').test(name)),
+    )
+})
+
+test('a schema is gone through once, however many arguments refer to it', () => {
+  let looks = 0
+  const large = new Proxy(
+    { properties: Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`part${index}`, {}])) },
+    {
+      ownKeys(target) {
+        looks++
+        return Reflect.ownKeys(target)
+      },
+    },
+  )
+  const names = Array.from({ length: 200 }, (_, index) => `p${index}`)
+  const properties = Object.fromEntries(names.map((name) => [name, { $ref: '#/$defs/large' }]))
+  const secrets = secretArguments({ $defs: { secret: SECRET, large }, properties })
+  assert.deepEqual(names.filter(secrets.has), [])
+  assert.equal(looks, 1)
+})
+
 test('an argument is open where no schema says otherwise', () => {
   for (const schema of UNMARKED) {
     const secrets = secretArguments(schema)
