@@ -123,17 +123,24 @@ function fits(counted: Counted, key: string, wanted: string): boolean {
   return matchOrder(wanted as Platform).some((platform) => offered.includes(platform))
 }
 
+/** In a time that grows with the number of keys alone: publishers choose them. */
 function countsOf(counted: Counted, keys: ReadonlyMap<string, number>): Readonly<Record<string, number>> {
-  const values = new Set([...keys.keys()].flatMap((key) => (counted === 'platform' ? key.split(' ') : key)))
+  const found = counted === 'platform' ? platformCounts(keys) : [...keys].filter(([key]) => key !== '')
+  const ranked = found.toSorted(([a, many], [b, more]) => more - many || (a < b ? -1 : 1))
+  return Object.fromEntries(ranked.slice(0, MAX_VALUES))
+}
+
+function platformCounts(keys: ReadonlyMap<string, number>): readonly (readonly [string, number])[] {
+  const offers = [...keys].map(([key, count]) => ({ offered: new Set(key.split(' ')), count }))
+  const values = new Set(offers.flatMap(({ offered }) => [...offered]))
   values.delete('')
   // Whoever asks has some machine.
-  if (counted === 'platform' && values.size > 1) values.delete(ANY)
-  const found = [...values].map((value) => {
-    const fitting = [...keys].filter(([key]) => fits(counted, key, value))
-    return [value, sum(fitting.map(([, count]) => count))] as const
+  if (values.size > 1) values.delete(ANY)
+  return [...values].map((value) => {
+    const order = matchOrder(value as Platform)
+    const fitting = offers.filter(({ offered }) => order.some((platform) => offered.has(platform)))
+    return [value, sum(fitting.map(({ count }) => count))] as const
   })
-  const ranked = found.sort(([a, many], [b, more]) => more - many || (a < b ? -1 : 1))
-  return Object.fromEntries(ranked.slice(0, MAX_VALUES))
 }
 
 function sum(numbers: Iterable<number>): number {

@@ -115,3 +115,20 @@ test('of very many values the most frequent are counted', () => {
   assert.equal(counted.length, 20)
   assert.deepEqual(counted[0], ['often', 50])
 })
+
+test('plugins of which each has a category and platforms of its own are counted without each being compared with each', () => {
+  const systems = ['linux', 'darwin', 'windows', 'freebsd', 'netbsd', 'openbsd', 'solaris', 'aix', 'illumos', 'android']
+  const platforms = systems.flatMap((system) => [`${system}_amd64`, `${system}_arm64`])
+  const rows = Array.from({ length: 8000 }, (_, index) =>
+    aPlugin(`p${index}`, {
+      ...on(...platforms.filter((_platform, bit) => ((index + 1) >> (bit % 13)) & 1)),
+      category: `c${index}`,
+    }),
+  )
+  const before = process.cpuUsage()
+  const { counts, total } = narrow(rows, {})
+  const { user } = process.cpuUsage(before)
+  assert.equal(total, 8000)
+  assert.equal(Object.keys(counts.category).length, 20)
+  assert.ok(user < 5_000_000, `took ${user} µs of the processor`)
+})
