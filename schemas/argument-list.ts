@@ -24,7 +24,7 @@ const MAX_EXAMPLES = 3
 
 /** In the order of the schema; empty where it names none. */
 export function listArguments(schema: Schema | undefined): readonly ArgumentFacts[] {
-  const required = Array.isArray(schema?.required) ? schema.required : []
+  const required = new Set<unknown>(Array.isArray(schema?.required) ? schema.required : [])
   const secrets = secretArguments(schema)
   return Object.entries(mapOf(schema?.properties))
     .slice(0, MAX_ARGUMENTS)
@@ -33,7 +33,7 @@ export function listArguments(schema: Schema | undefined): readonly ArgumentFact
       return {
         name,
         type: secrets.has(name) ? `${typeOf(property)}, secret` : typeOf(property),
-        isRequired: required.includes(name),
+        isRequired: required.has(name),
         isSecret: secrets.has(name),
         ...(property.default === undefined ? {} : { default: JSON.stringify(property.default) }),
         ...choicesOf(property),

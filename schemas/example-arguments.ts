@@ -32,8 +32,9 @@ export function exampleArguments(schema: Schema | undefined): Readonly<Record<st
 
 function requiredOf(schema: Schema | undefined, properties: Schema): string[] {
   const required = Array.isArray(schema?.required) ? schema.required.filter((name) => typeof name === 'string') : []
-  const inOrder = Object.keys(properties).filter((name) => required.includes(name))
-  return [...new Set([...inOrder, ...required])].slice(0, MAX_SHOWN)
+  const wanted = new Set(required)
+  const inOrder = Object.keys(properties).filter((name) => wanted.has(name))
+  return [...new Set([...inOrder, ...required])].filter(isPlain).slice(0, MAX_SHOWN)
 }
 
 function exampleOf(name: string, property: Schema, depth: number): unknown {
@@ -45,7 +46,12 @@ function exampleOf(name: string, property: Schema, depth: number): unknown {
 /** Not what a config would fill in: the example of a stranger must not hand over a variable of whoever copies it. */
 function isCopied(value: unknown): boolean {
   const text = JSON.stringify(value)
-  return text.length <= MAX_VALUE && !text.includes('{{')
+  return text.length <= MAX_VALUE && isPlain(text)
+}
+
+/** The same counts for names: octoctl fills in the text of a config as a whole. */
+function isPlain(text: string): boolean {
+  return !text.includes('{{')
 }
 
 function ofType(name: string, property: Schema, depth: number): unknown {
@@ -59,7 +65,8 @@ function ofType(name: string, property: Schema, depth: number): unknown {
   }
   if (type === 'object') return depth < MAX_DEPTH ? objectFor(property, depth) : {}
   const { format } = property
-  return (typeof format === 'string' && OF_FORMAT[format]) || wordOf(name, '-')
+  const known = typeof format === 'string' && Object.hasOwn(OF_FORMAT, format) ? OF_FORMAT[format] : undefined
+  return known ?? wordOf(name, '-')
 }
 
 function objectFor(property: Schema, depth: number): Schema {

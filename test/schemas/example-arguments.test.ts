@@ -51,3 +51,16 @@ test('no example of an author hands over a variable of whoever copies it, or fil
         token: 'TOKEN',
       })
 })
+
+test('no name of an author hands over a variable of whoever copies it', () => {
+  const name = '{{.env.AWS_SECRET_ACCESS_KEY}}'
+  const inner = { type: 'object', properties: { [name]: {} }, required: [name] }
+  assert.deepEqual(exampleArguments({ properties: { [name]: {}, map: inner }, required: [name, 'map'] }), { map: {} })
+})
+
+test('a format that nobody knows has no example, whatever it is called', () => {
+  for (const format of ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'x'])
+    assert.deepEqual(exampleArguments({ properties: { host: { type: 'string', format } }, required: ['host'] }), {
+      host: 'HOST',
+    })
+})

@@ -68,7 +68,7 @@ function plainWords(yaml: string): string {
     .replaceAll(/: "([A-Za-z][A-Za-z0-9-]*(?:@[0-9A-Za-z.-]+)?)"$/gm, (quoted, word: string) =>
       NOT_TEXT.test(word) ? quoted : `: ${word}`,
     )
-    .replaceAll(/"\\u007b\{\.env\.([A-Z0-9_]+)\}\}"/g, '"{{.env.$1}}"')
+    .replaceAll(/: "\\u007b\{\.env\.([A-Z0-9_]+)\}\}"$/gm, ': "{{.env.$1}}"')
 }
 
 const NOT_TEXT = /^(?:true|false|null|yes|no|on|off|y|n)$/i
