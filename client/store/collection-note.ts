@@ -23,8 +23,8 @@ export function readCollection(layout: Layout): CollectionNote | undefined {
     const path = pathOf(layout)
     const found = parseJson(readIfWhole(path) ?? 'null', path, MAX_NOTE_BYTES) as Partial<CollectionNote> | null
     const { at, removed, removedBytes, unfinished, sizes } = found ?? {}
-    const isNote = typeof at === 'number' && typeof removed === 'number' && typeof removedBytes === 'number'
-    return isNote && typeof sizes === 'object'
+    const isNote = isTime(at) && typeof removed === 'number' && typeof removedBytes === 'number'
+    return isNote && typeof sizes === 'object' && sizes !== null
       ? { at, removed, removedBytes, unfinished: unfinished === true, sizes }
       : undefined
   } catch {
@@ -34,6 +34,10 @@ export function readCollection(layout: Layout): CollectionNote | undefined {
 
 export function writeCollection(layout: Layout, note: CollectionNote): void {
   writeDisposable(pathOf(layout), JSON.stringify(note), { staging: layout.staging })
+}
+
+function isTime(at: unknown): at is number {
+  return typeof at === 'number' && !Number.isNaN(new Date(at).getTime())
 }
 
 function pathOf({ base }: Layout): string {

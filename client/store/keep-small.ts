@@ -6,7 +6,7 @@
 // removed the next time.
 import { randomBytes } from 'node:crypto'
 import { renameSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { DAY_MS } from '../../schemas/duration.ts'
 import type { CodedError } from '../../schemas/errors.ts'
@@ -71,7 +71,7 @@ export async function keepSmall(layout: Layout, options: KeepOptions): Promise<K
     noteOutcome(layout, { plan, removed, options })
     return { state: 'done', removed, bytes: plan.weight.bytes - bytesOf(removed) } as const
   })
-  // Nobody finds these any more, so that nobody has to wait for them to be gone.
+  // All have a name that nobody looks for, so that nobody has to wait for them to be gone, or has them taken away.
   for (const path of doomed) {
     if (performance.now() > deadline) break
     onStep('clear')
@@ -128,29 +128,37 @@ function isUsedSince(layout: Layout, artifact: Weighed): boolean {
   return artifact.trees.some((key) => (lastUse(layout, key) ?? 0) > artifact.lastUse)
 }
 
-/** Gives the folders that are left to be removed. */
+/** Gives what is left to be removed, under names that nobody looks for. */
 function removeArtifact(layout: Layout, { digest, trees }: Weighed, onStep: (step: string) => void): readonly string[] {
   const left = trees.flatMap((key) => {
     onStep('tree')
-    const gone = join(layout.trees, `.staging-${randomBytes(6).toString('hex')}`)
-    onDisk(layout.tree(key), () => renameSync(layout.tree(key), gone))
+    const gone = putAside(layout, layout.tree(key))
     onStep('records')
     for (const record of [layout.memo(key), layout.useMark(key)]) onDisk(record, () => rmSync(record, { force: true }))
-    return [gone, dirname(layout.shimName(key, 'name'))]
+    const shimNames = dirname(layout.shimName(key, 'name'))
+    return statOf(shimNames) ? [gone, putAside(layout, shimNames)] : [gone]
   })
   onStep('blob')
   onDisk(layout.blob(digest), () => rmSync(layout.blob(digest), { force: true }))
   return left
 }
 
-/** By processes that died, a day ago or longer. */
+/** By processes that died, a day ago or longer. The next download goes on with a part: what goes is put aside before it can begin. */
 function leftBehind(layout: Layout, now: number): readonly string[] {
-  const staged = entriesOf(layout.trees).filter((name) => name.startsWith('.staging-'))
-  const paths = [
-    ...staged.map((name) => join(layout.trees, name)),
-    ...[layout.staging, layout.parts].flatMap((folder) => entriesOf(folder).map((name) => join(folder, name))),
-  ]
-  return paths.filter((path) => now - Number(statOf(path)?.ctimeMs ?? now) >= MIN_AGE_MS)
+  const isOld = (path: string) => now - Number(statOf(path)?.ctimeMs ?? now) >= MIN_AGE_MS
+  const oldIn = (folder: string) =>
+    entriesOf(folder)
+      .map((name) => join(folder, name))
+      .filter(isOld)
+  const trees = oldIn(layout.trees).filter((path) => basename(path).startsWith('.staging-'))
+  return [...trees, ...oldIn(layout.staging), ...oldIn(layout.parts).map((path) => putAside(layout, path))]
+}
+
+/** By one rename: whoever comes next finds nothing in its place. */
+function putAside(layout: Layout, path: string): string {
+  const aside = join(layout.trees, `.staging-${randomBytes(6).toString('hex')}`)
+  onDisk(path, () => renameSync(path, aside))
+  return aside
 }
 
 type Outcome = {

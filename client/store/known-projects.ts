@@ -57,25 +57,29 @@ export function noteLocked(layout: Layout, path: string, lock: Lockfile, now: nu
 /** A lockfile that was not seen for longer is gone for good. */
 const GONE_AFTER_MS = 30 * DAY_MS
 
-/** The same as rootsOf, and of lockfiles that were there until lately; forgets nothing. Throws when one cannot be read. */
+/**
+ * The same as rootsOf, and of lockfiles that were there until lately, whoever has forgotten them since; forgets nothing. Throws when
+ * one cannot be read.
+ */
 export function keptDigests(layout: Layout, now: number): ReadonlySet<Digest> {
-  const kept = new Set<Digest>()
+  const kept = new Set<Digest>(namedLately(layout, now))
   for (const note of onDisk(layout.knownLocks, () => readdirSync(layout.knownLocks))) {
     const path = readIfWhole(join(layout.knownLocks, note))
-    if (path === undefined) continue
-    const text = readIfThere(path)
-    const named =
-      text === undefined ? namedBefore(layout, path, now) : digestsIn(text, path).map(({ digest }) => digest)
-    for (const digest of named) kept.add(digest)
+    const text = path === undefined ? undefined : readIfThere(path)
+    if (path === undefined || text === undefined) continue
+    for (const { digest } of digestsIn(text, path)) kept.add(digest)
   }
   return kept
 }
 
-function namedBefore(layout: Layout, path: string, now: number): readonly Digest[] {
-  const place = layout.lockedDigests(path)
-  const seen = lstatSync(place, { throwIfNoEntry: false })
-  if (!seen || now - seen.mtimeMs >= GONE_AFTER_MS) return []
-  return (readIfWhole(place) ?? '').split('\n').filter(isDigest)
+function namedLately({ locked }: Layout, now: number): readonly Digest[] {
+  if (!lstatSync(locked, { throwIfNoEntry: false })) return []
+  return onDisk(locked, () => readdirSync(locked)).flatMap((name) => {
+    const place = join(locked, name)
+    const seen = lstatSync(place, { throwIfNoEntry: false })
+    if (!seen || now - seen.mtimeMs >= GONE_AFTER_MS) return []
+    return (readIfWhole(place) ?? '').split('\n').filter(isDigest)
+  })
 }
 
 function addTo(names: readonly string[] = [], name: string): string[] {

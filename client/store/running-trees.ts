@@ -1,6 +1,6 @@
 // Which artifacts of the store are being run just now: by the file of a process or by a word of its command line, as an interpreter
 // has its script there. Read from /proc, which Linux has.
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
 import { sep } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { isDigest } from '../../schemas/digest.ts'
@@ -12,7 +12,9 @@ export function runningDigests({
   shimNames,
 }: Pick<Layout, 'trees' | 'shimNames'>): ReadonlySet<Digest> | undefined {
   if (process.platform !== 'linux') return undefined
-  const places = [trees, shimNames].map((folder) => `${folder}${sep}`)
+  // The system names a file by the way without links, whichever way the store is reached by.
+  const folders = [trees, shimNames].flatMap((folder) => [folder, ...orNothing(() => [realpathSync(folder)])])
+  const places = [...new Set(folders)].map((folder) => `${folder}${sep}`)
   const found = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap(wordsOf)

@@ -2,8 +2,18 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, lutimesSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  chmodSync,
+  existsSync,
+  lutimesSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
@@ -12,7 +22,7 @@ import { readCollection } from '../../../client/store/collection-note.ts'
 import { STORE_DISK } from '../../../client/store/disk.ts'
 import { keepSmall, planRoom } from '../../../client/store/keep-small.ts'
 import { noteProgram } from '../../../client/store/known-programs.ts'
-import { noteLocked, noteLockfile } from '../../../client/store/known-projects.ts'
+import { namesInKnownLocks, noteLocked, noteLockfile } from '../../../client/store/known-projects.ts'
 import { lastUse, noteUse } from '../../../client/store/last-use.ts'
 import type { Layout, TreeKey } from '../../../client/store/layout.ts'
 import { layoutOf } from '../../../client/store/layout.ts'
@@ -114,6 +124,11 @@ const KEEPERS: Readonly<Record<string, (layout: Layout, one: Put, t: TestContext
     rmSync(path)
     lutimesSync(layout.lockedDigests(path), (LATER - 29 * DAY) / 1000, (LATER - 29 * DAY) / 1000)
   },
+  'a lockfile that cannot be found for a while, and that `octo cache list` has forgotten'(layout, one, t) {
+    KEEPERS['a known lockfile that cannot be found for a while']?.(layout, one, t)
+    assert.deepEqual([...namesInKnownLocks(layout)], [])
+    assert.deepEqual(readdirSync(layout.knownLocks), [])
+  },
   'a program of a service': (layout, { digest }, t) =>
     noteProgram(layout, { project: join(tempFolder(t), 'octo.lock'), service: 'web', digest, origin: 'x' }),
   'a program of a service whose project is not there now': (layout, { digest }) =>
@@ -149,6 +164,56 @@ test('an artifact is kept while it runs, by its file or as the script of an inte
     assert.equal((await keepSmall(layout, options(0, { now: LATER + DAY }))).state, 'done')
     assert.equal(is(kept), false, form)
   }
+})
+
+test('an artifact is kept while it runs out of a store that is reached through a link', {
+  skip: process.platform !== 'linux',
+}, async (t) => {
+  const folder = tempFolder(t)
+  openStore(join(folder, 'real', 'store'))
+  symlinkSync('real', join(folder, 'link'))
+  const layout = openStore(join(folder, 'link', 'store'))
+  const { key } = put(layout, 'cat', 9, readFileSync('/bin/cat'))
+  const child = spawn(join(layout.tree(key), 'run'), { argv0: 'cat' })
+  t.after(() => child.kill('SIGKILL'))
+  await once(child, 'spawn')
+  assert.equal((await keepSmall(layout, options(0))).state, 'done')
+  assert(existsSync(layout.tree(key)))
+})
+
+test('what somebody else makes while leftovers are cleared stays', async (t) => {
+  const { layout, all } = aStore(t, '0')
+  const { key, digest } = all[0] as Put
+  const part = layout.part(digestOf('a download that broke off'))
+  const name = layout.shimName(key, 'check-http')
+  const begin = (text: string) => {
+    mkdirSync(dirname(name), { recursive: true })
+    for (const path of [part, name]) writeFileSync(path, text)
+  }
+  begin('old')
+  let steps = 0
+  const onStep = (step: string) => {
+    if (step !== 'clear' || steps++ > 0) return
+    // Whoever made room holds no lock by now: another process downloads, and links the same program again.
+    assert(![part, name, layout.blob(digest)].some(existsSync))
+    begin('new')
+  }
+  assert.equal((await keepSmall(layout, options(0, { onStep }))).state, 'done')
+  assert.deepEqual(
+    [part, name].map((path) => readFileSync(path, 'utf8')),
+    ['new', 'new'],
+  )
+})
+
+test('a note of the last time that somebody has damaged is none', async (t) => {
+  const { layout, all, is } = aStore(t, '0')
+  const note = { at: 0, removed: 0, removedBytes: 0, sizes: {} }
+  for (const damage of [{ sizes: null }, { at: 1e300 }, { removed: null }]) {
+    writeFileSync(join(layout.base, 'collected.json'), JSON.stringify({ ...note, ...damage }))
+    assert.equal(readCollection(layout), undefined)
+  }
+  assert.equal((await keepSmall(layout, options(0))).state, 'done')
+  assert.deepEqual(all.map(is), [false])
 })
 
 test('nothing goes while a lockfile cannot be read, and `octo cache` can say why', async (t) => {
