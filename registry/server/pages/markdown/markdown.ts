@@ -3,6 +3,7 @@ import { html, raw } from 'hono/html'
 import { digestOf } from '../../../../schemas/digest.ts'
 import type { Html } from '../layout.ts'
 import { shownText } from '../shown-text.ts'
+import { keepLately } from './keep-lately.ts'
 import type { LeftOut, Rendered } from './render.ts'
 
 export type Markdown = {
@@ -19,35 +20,17 @@ const MAX_HTML = 1024 * 1024
 const MAX_KEPT = 4 * 1024 * 1024
 
 export function openMarkdown(deadlineMs = DEADLINE_MS): Markdown {
-  const kept = new Map<string, Rendered | 'plain'>()
-  let size = 0
-
-  /** What took too long takes too long again: that is kept as well. */
-  function keep(key: string, found: Rendered | 'plain'): void {
-    kept.set(key, found)
-    size += sizeOf(key, found)
-    for (const [oldest, entry] of kept) {
-      if (size <= MAX_KEPT) return
-      kept.delete(oldest)
-      size -= sizeOf(oldest, entry)
-    }
-  }
-
+  // What took too long takes too long again: that is kept as well.
+  const kept = keepLately<Rendered | 'plain'>(MAX_KEPT, (found) => (found === 'plain' ? 0 : found.html.length))
   return {
     async show(text, idPrefix) {
       const key = `${idPrefix} ${digestOf(text)}`
-      const known = kept.get(key)
-      const found = known ?? (await rendered(text, idPrefix, deadlineMs))
-      if (known === undefined) keep(key, found)
+      const found = await kept.get(key, () => rendered(text, idPrefix, deadlineMs))
       return found === 'plain'
         ? asWritten(text)
         : html`<div class="markdown" dir="auto">${raw(found.html)}</div>${told(found.leftOut)}`
     },
   }
-}
-
-function sizeOf(key: string, found: Rendered | 'plain'): number {
-  return key.length + (found === 'plain' ? 0 : found.html.length)
 }
 
 /** The library is loaded when somebody looks at the first text. */
