@@ -1,6 +1,6 @@
 // Reads a plugin project: plugin.yaml and the texts it names.
-import { readFile, realpath } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { readFile, realpath, stat } from 'node:fs/promises'
+import { join, resolve, sep } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import { LIMITS } from '../../schemas/limits.ts'
 import type { Manifest, ReleasedManifest } from '../../schemas/manifest.ts'
@@ -72,9 +72,17 @@ const MAX_BYTES = { readme: 64 * 1024, changelog: 1024 * 1024 } as const
 type NamedFile = { readonly key: keyof typeof MAX_BYTES; readonly path: string }
 
 async function readText(dir: string, { key, path }: NamedFile): Promise<string> {
-  const bytes = await readFile(join(dir, path)).catch((error) => {
+  const place = await realpath(join(dir, path)).catch((error) => {
     throw coded('FILE_NOT_FOUND', { message: `\`${key}\` names ${quote(path)}, which does not exist`, cause: error })
   })
+  // Of a project that somebody sent: what it links to on this machine is not for everybody to read.
+  if (!place.startsWith(`${dir}${sep}`) || !(await stat(place)).isFile())
+    throw coded('MANIFEST_INVALID', {
+      message: `\`${key}\` names ${quote(path)}, which is no file of the project`,
+      details: { path },
+      hint: 'copy the text into the project',
+    })
+  const bytes = await readFile(place)
   if (bytes.length <= MAX_BYTES[key]) return decodeText(bytes, path)
   throw coded('LIMIT_EXCEEDED', {
     message: `${quote(path)} is too long to be shown, expected at most ${MAX_BYTES[key]} bytes, found ${bytes.length}`,

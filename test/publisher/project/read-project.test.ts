@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { readProject } from '../../../publisher/project/read-project.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import { aPluginProject } from '../../support/builders/plugin-project.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const CHANGELOG = '# Changelog\n\n## 1.0.0\n\nsays hello\n\n## 0.9.0\n\nsaid nothing\n'
 
@@ -17,6 +20,23 @@ test('README and what the changelog says about this version go into the release'
 test('a release without a changelog has no such field, so that it is what it was', async () => {
   await using project = await aPluginProject({ files: { 'CHANGELOG.md': CHANGELOG } })
   assert.ok(!('changelog' in (await readProject(project.dir)).released))
+})
+
+test('a text that lies outside of the project is not published, whatever leads to it', async (t) => {
+  const secret = join(tempFolder(t), 'id_ed25519')
+  writeFileSync(secret, '## 1.0.0\n\na private key\n')
+  for (const key of ['readme', 'changelog']) {
+    await using project = await aPluginProject({
+      manifest: { [key]: 'docs/TEXT.md' },
+      files: { 'docs/A.md': CHANGELOG },
+    })
+    symlinkSync(secret, join(project.dir, 'docs/TEXT.md'))
+    const { message } = await expectCodeAsync('MANIFEST_INVALID', () => readProject(project.dir))
+    assert.match(message, new RegExp(`\`${key}\` names \`docs/TEXT\\.md\`, which is no file of the project`))
+    rmSync(join(project.dir, 'docs/TEXT.md'))
+    symlinkSync('A.md', join(project.dir, 'docs/TEXT.md'))
+    assert.match(String((await readProject(project.dir)).released[key as 'readme']), /says hello/)
+  }
 })
 
 const refusals = [
