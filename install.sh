@@ -186,6 +186,8 @@ found=$(sha256sum <"$work/octo.tar.gz") && found=${found%% *}
 
 if fetch "$from$archive.sha256" "$work/beside" 2>/dev/null; then
   beside=$(tr -s ' \t\n' '\n\n\n' <"$work/beside" | sed -n 1p)
+  # What a server has there is shown only as what it should be: a terminal takes other text for commands.
+  case $beside in '' | *[!0123456789abcdefABCDEF]*) beside='no digest' ;; esac
   [ "$beside" = "$found" ] || die "$archive did not come whole: $found, and the checksum beside it is $beside"
 fi
 

@@ -62,6 +62,14 @@ const UNPROVEN: readonly (readonly [
     },
   ],
   [
+    'a checksum beside it that would write to the terminal',
+    /did not come whole: [0-9a-f]{64}, and the checksum beside it is no digest\n/,
+    ({ registry, place, file, digest, line }) => {
+      registry.files.set(`${place}/${file}.sha256`, Buffer.from('\u001b]0;owned\u0007\u001b[2J\n'))
+      return [registry.base, '--sha256', digest, '--key', line]
+    },
+  ],
+  [
     'a good signature over another plugin',
     /not signed by the key/,
     async ({ registry, place, key, line }) => {
