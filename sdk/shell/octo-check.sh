@@ -187,7 +187,11 @@ octo_read() {
     [ -n "$octo_isset" ] || octo_text=''
     octo_take "$octo_key" "$octo_text" "$octo_isset"
   done
-  [ "${OCTO_INPUT-}" != json ] || eval "$(LC_ALL=C awk "$octo_document_program")"
+  if [ "${OCTO_INPUT-}" = json ]; then
+    # Some awks end at depths that others read: what was asked for is not left away then.
+    octo_found=$(LC_ALL=C awk "$octo_document_program") || octo_failed 'standard input cannot be read by this awk'
+    eval "$octo_found"
+  fi
   for octo_key in $octo_options; do octo_settle "$octo_key"; done
 }
 

@@ -164,6 +164,20 @@ for (const [name, { own, demo, needs, run }] of Object.entries(LANGUAGES)) {
   })
 }
 
+test('a shell whose awk ends over the document says so, and does not look as if nothing was asked for', async (t) => {
+  const dir = tempFolder(t)
+  const { own, demo } = LANGUAGES.shell as Language
+  copyFileSync(join(ROOT, 'sdk', own), join(dir, 'octo-check.sh'))
+  copyFileSync(join(ROOT, 'test/fixtures/contracts', demo), join(dir, demo))
+  const path = `PATH=${process.env.PATH}`
+  writeFileSync(join(dir, 'awk'), `#!/bin/sh\n${path}\ncase $1 in *members*) exit 2 ;; esac\nexec awk "$@"\n`, {
+    mode: 0o755,
+  })
+  const program = ['env', `PATH=${dir}:${process.env.PATH}`, 'sh', join(dir, demo)]
+  const { code, out } = await ended(start(program, document({ mode: 'critical' })))
+  assert.deepEqual([code, summaryOf(out)], [3, 'demo failed: standard input cannot be read by this awk'])
+})
+
 /** What a backslash means differs from awk to awk. `OCTO_TEST_GAWK` and `OCTO_TEST_BUSYBOX` name those that are not in PATH. */
 function shellWith([program = '', ...words]: readonly string[]): Language {
   const named = process.env[`OCTO_TEST_${program.toUpperCase()}`] ?? program
