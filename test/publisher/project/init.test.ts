@@ -161,6 +161,14 @@ function statusOf(line: string): string {
   return /^([A-Z]+) - \S/.exec(line)?.[1]?.toLowerCase() ?? line
 }
 
+const VARIABLE = /\bOCTO_[A-Z_]+/g
+/** Three are read by octo itself. */
+const READ_BY_JOBS = ['$OCTO_REGISTRY', '$OCTO_TOKEN', '$OCTO_SIGNING_KEY'].concat(
+  readFileSync(new URL('../../../ci/octo.gitlab-ci.yml', import.meta.url), 'utf8')
+    .match(/\$\{?OCTO_[A-Z_]+/g)
+    ?.map((use) => use.replace('{', '')) ?? [],
+)
+
 test('every template is a valid project with a licence, pipelines, a changelog and a README that becomes its page', async (t) => {
   for (const template of TEMPLATE_NAMES) {
     const dir = join(tempFolder(t), 'my-check')
@@ -177,6 +185,10 @@ test('every template is a valid project with a licence, pipelines, a changelog a
     // Archives are no plugins to `ocm`.
     if (manifest.protocol === 'ocm') assert.equal(manifest.platforms[ANY]?.file, 'out/my-check')
     assert.match(released.readme ?? '', /# my-check/)
+    const named = (await readFile(join(dir, '.gitlab-ci.yml'), 'utf8')).match(VARIABLE) ?? []
+    assert.ok(named.length > 0)
+    for (const variable of named)
+      assert.ok(READ_BY_JOBS.includes(`$${variable}`), `${template}: ${variable} is read by no job`)
     for (const file of filesBelow(dir))
       assert.doesNotMatch(await readFile(join(dir, file), 'utf8'), /(?<!@)__[A-Z]/, file)
   }
