@@ -70,12 +70,25 @@ export function keyOf(text: string): TrustKey {
   try {
     return parsePublicKey(text, '--key')
   } catch (error) {
-    if (text.length >= MAX_PATH || !existsSync(path)) throw error
+    if (text.length >= MAX_PATH || !existsSync(path)) throw isMeantAsFile(text) ? noKeyFile(text, path) : error
     return parsePublicKey(
       onDisk(path, () => readFileSync(path, 'utf8')),
       path,
     )
   }
+}
+
+/** Neither text of a key nor its base64, which may be a secret one. */
+function isMeantAsFile(text: string): boolean {
+  return !/^[A-Za-z0-9+/=\s]{40,}$/.test(text) && !/PRIVATE|-----/.test(text)
+}
+
+function noKeyFile(text: string, path: string): Error {
+  return coded('KEY_UNREADABLE', {
+    message: `\`--key\` is given ${quote(text)}, which is neither a file here nor a public key in one line`,
+    details: { path },
+    hint: 'give the path of the `.pub` file that its owner has handed you, or the key itself: one line of base64 that begins with `M`',
+  })
 }
 
 type Asking = {
