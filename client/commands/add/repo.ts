@@ -61,10 +61,14 @@ export async function addRepo(address: string, flags: AddRepoFlags, terminal: Te
   return 0
 }
 
+/** Throws REPO_NOT_FOUND and what keeps it from being asked: nobody should look for the key of a repo that is not there. */
 async function servedKeys(url: string, terminal: Terminal): Promise<readonly TrustKey[]> {
-  const { network } = contextFor([{ name: repoAddressOf(url).name, url, trust: { kind: 'unsigned' } }], terminal)
+  const address = repoAddressOf(url)
+  const { network } = contextFor([{ name: address.name, url, trust: { kind: 'unsigned' } }], terminal)
   using _network = network
-  return readServedKeys(url, network.fetchDocument)
+  const keys = await readServedKeys(url, network.fetchDocument)
+  if (keys.length === 0) await requireRepo(network.fetchDocument, address)
+  return keys
 }
 
 async function schemaFor(path: string, repo: RepoConfig, terminal: Terminal): Promise<string | undefined> {
