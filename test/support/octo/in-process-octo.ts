@@ -1,4 +1,5 @@
 // The real octo without a process of its own: the same words, folder, environment and output. One command at a time.
+import { isAbsolute, join } from 'node:path'
 import { runOcto } from '../../../octo.ts'
 
 export type InProcessRun = { readonly code: number; readonly stdout: string; readonly stderr: string }
@@ -9,15 +10,20 @@ export function typeOcto(words: readonly string[], { cwd, env }: Partial<Place> 
   return octoIn({ cwd: cwd ?? process.cwd(), env: { ...(cwd ? {} : { HOME: '/nonexistent' }), ...env } }, words)
 }
 
+/** What a process of its own would be started from. */
+const OCTO = join(import.meta.dirname, '../../../bin/octo.js')
+
 let isRunning = false
 
 export async function octoIn({ cwd, env = {} }: Place, words: readonly string[]): Promise<InProcessRun> {
   // Folder, environment and output are those of the process: two at once would have each other's.
   if (isRunning) throw new Error('another command runs in this process: use `runOcto` for those that run at once')
   isRunning = true
-  const before = { cwd: process.cwd(), env: { ...process.env } }
+  const before = { cwd: process.cwd(), env: { ...process.env }, script: process.argv[1] }
   for (const emitter of [process, process.stdout, process.stderr]) emitter.setMaxListeners(0)
   process.chdir(cwd)
+  // Node makes the path of what it starts absolute, but not the word by which `node --test` was told of a file.
+  if (before.script === undefined || !isAbsolute(before.script)) process.argv[1] = OCTO
   const { PATH = '', TMPDIR } = before.env
   replaceEnv({ PATH, HOME: cwd, NO_COLOR: '1', ...(TMPDIR ? { TMPDIR } : {}), ...env })
   const [stdout, stderr] = [captured(process.stdout), captured(process.stderr)]
@@ -29,6 +35,7 @@ export async function octoIn({ cwd, env = {} }: Place, words: readonly string[])
     stderr.release()
     process.chdir(before.cwd)
     replaceEnv(before.env)
+    if (before.script !== undefined) process.argv[1] = before.script
     isRunning = false
   }
 }
