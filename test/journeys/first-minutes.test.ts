@@ -11,6 +11,7 @@ import { publishProjects, writeKeyFiles } from '../support/publisher/publish-pro
 import { startTestRegistry } from '../support/registry/test-registry.ts'
 
 const CHECKOUT = join(import.meta.dirname, '../..')
+/** Where README's registry listens. */
 const SERVED = 'http://127.0.0.1:8787'
 const USE = '### Use a plugin'
 const WRITE = '### Write a plugin'
@@ -31,10 +32,12 @@ test('the README takes a stranger to a passed check, and an author to an install
   await publishProjects([join(CHECKOUT, 'plugins/check-tcp')], registry, keys)
   const [prepare = ''] = typed('## First minutes')
   // What `npm start` has made in the checkout lies elsewhere here, and its port is one that was free.
+  const { port } = new URL(registry.url)
+  assert.equal(registry.url, SERVED.replace('8787', port))
+  // In one go: another port may hold these digits, too.
   const here = (text: string) =>
     text
-      .replaceAll(SERVED, registry.url)
-      .replaceAll('8787', new URL(registry.url).port)
+      .replaceAll('8787', port)
       .replaceAll('$STATE/keys/core.pub', keys.publicKey)
       .replaceAll('$STATE/registry', registry.dataDir)
   const type = async (heading: string) => {
