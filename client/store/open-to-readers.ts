@@ -1,6 +1,6 @@
 // Lets all users of this machine read the bytes of a store, and nothing else of it: records, logins of downloads and copies of
 // documents stay their owner's.
-import { chmodSync, statSync } from 'node:fs'
+import { chmodSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { onDisk } from './disk.ts'
 import type { Layout } from './layout.ts'
@@ -16,6 +16,11 @@ export function openToReaders(layout: Layout): string | undefined {
   for (const folder of folders) onDisk(folder, () => chmodSync(folder, READ_BY_ALL))
   const scope = packageScopePath(layout)
   onDisk(scope, () => chmodSync(scope, 0o644))
+  // Written with the umask of whoever fills the store, unlike blobs and trees.
+  for (const name of onDisk(releases, () => readdirSync(releases))) {
+    const release = join(releases, name)
+    onDisk(release, () => chmodSync(release, 0o444))
+  }
   return closedOnTheWay(root)
 }
 
