@@ -1,8 +1,8 @@
 // A store that all users of a machine read: what it has is proven and run there, and nothing is written there.
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { readWarmRun } from '../../../client/index.ts'
@@ -15,6 +15,7 @@ import { aPin } from '../../support/builders/a-config.ts'
 import { key, one, run } from '../../support/client/client-machine.ts'
 import { aSharedMachine, isRoot, OUTPUTS, removeOpen, rewrite, STRANGER } from '../../support/client/shared-machine.ts'
 import { FROM_SOURCES } from '../../support/machine/from-sources.ts'
+import { isReachable, whyUnreachable } from '../../support/machine/other-users.ts'
 import { filesBelow } from '../../support/machine/temp-folder.ts'
 import { until } from '../../support/machine/until.ts'
 
@@ -105,14 +106,12 @@ const AS_USER = `
   process.stdout.write(JSON.stringify({ warnings, paths, failed: failed.map(({ error }) => error.message) }))
 `
 
-/** Another user needs a way to the sources. */
-function isReachable(path: string): boolean {
-  return path === '/' || ((statSync(path).mode & 0o001) !== 0 && isReachable(dirname(path)))
-}
-
+/** Another user needs a way to the sources, and to the store. */
 const noOtherUser = !isRoot
   ? 'only root can be another user'
-  : ![import.meta.dirname, process.execPath].every(isReachable) && 'other users cannot reach this checkout, or its Node'
+  : [import.meta.dirname, process.execPath].every(isReachable)
+    ? (whyUnreachable() ?? false)
+    : 'other users cannot reach this checkout, or its Node'
 
 test('another user runs what root put there, and nothing that others may change', { skip: noOtherUser }, async (t) => {
   const { aUser, sharedRoot, layout, tar, folder, base, change } = await aSharedMachine(t)

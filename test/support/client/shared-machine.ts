@@ -33,6 +33,8 @@ export async function aSharedMachine(t: TestContext) {
   const common = join(machine.folder, 'common')
   const sharedRoot = join(common, 'shared')
   mkdirSync(common)
+  // Whatever the umask is.
+  chmodSync(common, 0o755)
   await machine.install({ config, storeRoot: sharedRoot })
   const layout = layoutOf(sharedRoot)
   openToReaders(layout)
