@@ -1,4 +1,5 @@
 // The store makes room by itself: what goes, in which order, what never goes, and what is left behind by a process that is killed.
+// allow(long-file): one store that all of these look at
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
