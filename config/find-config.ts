@@ -9,6 +9,6 @@ export function findConfig(directory: string): string {
   throw coded('CONFIG_NOT_FOUND', {
     message: `no config in \`${directory}\`, expected one of ${CONFIG_NAMES.map((name) => `\`${name}\``).join(', ')}`,
     details: { directory, names: [...CONFIG_NAMES] },
-    hint: 'name one with `--config FILE`, or write `octo.yaml`: `operator: {repos: {NAME: {url: …, keys: […]}}}` for plugins, `services: {NAME: {command: […]}}` for services to start',
+    hint: 'name one with `--config FILE`, or begin `octo.yaml`: `octo add ADDRESS --key KEY` for plugins of a repo, the lines `services: {NAME: {command: […]}}` for services to start',
   })
 }

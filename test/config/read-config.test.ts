@@ -19,6 +19,7 @@ test('the first default file that exists is read', async (t) => {
   assert.equal(both.name, 'first')
   const error = await expectCodeAsync('CONFIG_NOT_FOUND', () => readFiles(t, {}))
   assert.match(error.message, /`octo.yaml`, `octo.yml`, `config.yaml`, `config.yml`/)
+  assert.match(error.hint ?? '', /`octo add ADDRESS --key KEY`/)
 })
 
 test('JSON is read with line numbers, and a format that octo does not read is refused by name', async (t) => {
