@@ -51,6 +51,7 @@ export async function infoCommand({ args, options, terminal }: Run<InfoFlags>): 
       )
   if (options.offline && plugins.every(({ unasked }) => !unasked))
     terminal.info('offline: only copies of plugin documents from earlier were read, newer versions may exist')
+  if (options.changes !== undefined) for (const one of shown) if (!one.changes) terminal.info(notCompared(one))
   if (terminal.json) terminal.result({ json: shown.map(toJson), text: () => '' })
   else for (const [index, plugin] of shown.entries()) showPlugin(plugin, index, terminal)
   return 0
@@ -60,4 +61,12 @@ async function changesFor(plugin: Described, since: Version | undefined, context
   const entries = Object.values(readLock(context.lockPath)?.plugins ?? {})
   const locked = entries.find((entry) => entry.plugin === plugin.document.plugin)
   return changesOf(plugin, { from: since, locked }, context)
+}
+
+function notCompared({ repo, document, described, from }: Described): string {
+  const name = `${repo.name}/${document.plugin}`
+  if (repo.trust.kind !== 'keys')
+    return `what changed in ${name} is not said, as nothing proves it: its repo is unsigned`
+  if (from !== 'repo' || !described) return `what changed in ${name} is not known without asking its repo`
+  return `there is no version of ${name} before ${described.version} to compare it with`
 }

@@ -143,6 +143,15 @@ test('what changed is what its author wrote and what differs, between two proven
   assert.equal(missing.code, 66)
 })
 
+test('where there is nothing to compare, that is said', async (t) => {
+  const { octo, config, registry } = await aPlace(t)
+  const first = await octo('info', 'hello@1.0.0', '--changes')
+  assert.match(first.stderr, /no version of core\/hello before 1\.0\.0/)
+  writeFileSync(config, `operator:\n  repos: {core: {url: "${registry.url()}", trust: unsigned}}\n`)
+  const unsigned = await octo('info', 'hello', '--changes')
+  assert.match(unsigned.stderr, /what changed in core\/hello is not said, as nothing proves it/)
+})
+
 test('where no repo answers, what is locked is proven again and shown, and that is said', async (t) => {
   const { octo, json, registry, folder, key } = await aPlace(t)
   assert.equal((await octo('add', 'hello@1.1.0')).code, 0)
