@@ -1,10 +1,11 @@
 // `octo add URL`: a repo in the config, with the keys whose signatures count there. A key comes from whoever publishes, on another way
 // than the registry: it is shown to be compared, and tried on what the repo offers, before anything is written.
+import { fileURLToPath } from 'node:url'
 import type { OctoConfig, RepoConfig } from '../../../config/model/config.ts'
 import { coded, isCoded } from '../../../schemas/errors.ts'
 import type { Name } from '../../../schemas/name.ts'
 import { parseName } from '../../../schemas/name.ts'
-import { quote } from '../../../schemas/quote.ts'
+import { quote, shellWord } from '../../../schemas/quote.ts'
 import { shownAddress } from '../../../schemas/shown-address.ts'
 import type { TrustKey } from '../../../schemas/trust-key.ts'
 import { publicKeyLine } from '../../../schemas/trust-key.ts'
@@ -90,6 +91,7 @@ function plainAddress(address: string): URL {
 /** The address of a repo as it is, or of the only repo of a registry. */
 async function repoUrl(url: URL, terminal: Terminal): Promise<string> {
   if (/\.ya?ml$/i.test(url.pathname)) return url.href
+  if (url.protocol === 'file:') throw noFileOfRepo(url)
   const context = contextFor([], terminal)
   using _network = context.network
   const base = new URL(url.href.endsWith('/') ? url.href : `${url.href}/`)
@@ -102,6 +104,15 @@ async function repoUrl(url: URL, terminal: Terminal): Promise<string> {
       ? `${quote(shownAddress(url))} has several repos: ${names.join(', ')}`
       : `${quote(shownAddress(url))} is no registry, and its address is none of a repo`,
     hint: 'give the address of the repo itself, such as `octo add https://plugins.example.org/repos/core.yaml`',
+  })
+}
+
+function noFileOfRepo(url: URL): Error {
+  const path = fileURLToPath(url)
+  return coded('USAGE', {
+    message: `${quote(path)} is no file of a repo, expected one such as \`repos/core.yaml\``,
+    details: { path },
+    hint: `a plugin that is written here is tried without a repo: \`octo run ${shellWord(path)}\``,
   })
 }
 

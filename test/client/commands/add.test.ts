@@ -185,6 +185,7 @@ test('what is not proven, not agreed to or not to be written changes nothing', a
     ['no key', ['add', url, '--yes'], 64, /needs the public key of whoever publishes there/],
     ['nobody said yes', ['add', url, '--key', keyLine], 64, /nobody can be asked whether they are the right ones/],
     ['both', ['add', url, '--key', keyLine, '--unsigned'], 64, /says that nothing is proven/],
+    ['a folder', ['add', './my-check', '--yes'], 64, /my-check` is no file of a repo.*`octo run \S+\/my-check`/s],
     ['no file of a key', ['add', url, '--key', 'core.pub', '--yes'], 77, /`core\.pub`, which is neither a file here/],
     ['no repo, and no key', ['add', registry.url('none'), '--yes'], 66, /there is no repo at/],
     ['no repo', ['add', registry.url('none'), '--key', keyLine, '--yes'], 66, /there is no repo at/],
