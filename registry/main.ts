@@ -4,6 +4,7 @@ import { addCommand, openProgram, runProgram } from '../terminal/program.ts'
 import { addAuditCommand } from './commands/audit.ts'
 import { addFsckCommand } from './commands/fsck.ts'
 import { addGcCommand } from './commands/gc.ts'
+import { addHealthCommand } from './commands/health.ts'
 import { addRepoCommands } from './commands/repo.ts'
 import { addServeCommand } from './commands/serve.ts'
 import { addTokenCommands } from './commands/token.ts'
@@ -26,6 +27,7 @@ export function registryProgram(): Command {
   addTokenCommands(registry)
   addFsckCommand(registry)
   addGcCommand(registry)
+  addHealthCommand(registry)
   addAuditCommand(registry)
   return program
 }
