@@ -7,6 +7,8 @@ const path = require('path')
 
 const WRITABLE_BY_OTHERS = 0o022
 const PIECE_BYTES = 65536
+/** Of code that stands twice: short enough for packers, which look back no further than twice as much, to keep one of both. */
+const PAIR_BYTES = 16384
 /** The lists of files that the bundles were made of; a release has none. */
 const SOURCES = {
   octo: 'sources.json',
@@ -92,12 +94,22 @@ function compileBundle(file) {
       return module.exports
     },
     compiledCode() {
-      const code = script.createCachedData()
-      return Buffer.concat([code, code, source])
+      return Buffer.concat([inPairs(script.createCachedData()), source])
     },
     /** Whether V8 took what was kept. */
     usesCompiledCode: cachedData !== undefined && script.cachedDataRejected === false,
   }
+}
+
+/** Piece by piece, each of them twice. */
+function inPairs(code) {
+  const pairs = Buffer.allocUnsafe(2 * code.length)
+  for (let at = 0; at < code.length; at += PAIR_BYTES) {
+    const piece = code.subarray(at, at + PAIR_BYTES)
+    piece.copy(pairs, 2 * at)
+    piece.copy(pairs, 2 * at + piece.length)
+  }
+  return pairs
 }
 
 /** V8 refuses code of another version or other flags by itself; with the name, each Node has its own. */
@@ -106,8 +118,8 @@ function compiledCodePath(file) {
 }
 
 /**
- * Compiled code is code, and V8 compares only the length of its source and no checksum. So it stands in its file twice, which
- * have to be the same, with a copy of the source, which has to be the bundle byte by byte, and nobody but the owner of the
+ * Compiled code is code, and V8 compares only the length of its source and no checksum. So it stands in its file twice, piece by
+ * piece, which have to be the same, with a copy of the source, which has to be the bundle byte by byte, and nobody but the owner of the
  * bundle may be able to write it.
  */
 function readCompiledCode(file, source) {
@@ -125,12 +137,24 @@ function readTwice(place, source) {
   const opened = fs.openSync(place, 'r')
   try {
     const length = (fs.fstatSync(opened).size - source.length) / 2
+    if (!Number.isInteger(length)) return undefined
     const code = Buffer.allocUnsafeSlow(length)
-    const isWhole = readInto(opened, code) === length && goesOnWith(opened, code) && goesOnWith(opened, source)
-    return isWhole ? code : undefined
+    return readPairs(opened, code) && goesOnWith(opened, source) ? code : undefined
   } finally {
     fs.closeSync(opened)
   }
+}
+
+/** Whether each piece of `code` stands there twice. */
+function readPairs(opened, code) {
+  const pair = Buffer.allocUnsafeSlow(2 * PAIR_BYTES)
+  for (let at = 0; at < code.length; at += PAIR_BYTES) {
+    const length = Math.min(PAIR_BYTES, code.length - at)
+    if (readInto(opened, pair.subarray(0, 2 * length)) !== 2 * length) return false
+    if (pair.compare(pair, length, 2 * length, 0, length) !== 0) return false
+    pair.copy(code, at, 0, length)
+  }
+  return true
 }
 
 /** Into the same few pages again and again: new memory for all of it takes ten times as long as comparing. */

@@ -24,6 +24,8 @@ import { buildBundles } from '../../tools/bundle/build.ts'
 import { filesBelow, tempFolder } from '../support/machine/temp-folder.ts'
 import { aCheckout, aRelease, bundleOf, saying, start } from '../support/octo/small-checkout.ts'
 
+/** Each stands twice. */
+const PIECE = 16_384
 const codeOf = (folder: string) => compiledCodePath(bundleOf(folder))
 
 /** Runs the bundle and keeps what V8 compiled. */
@@ -104,13 +106,37 @@ test('compiled code is used only as its owner left it, and octo runs in any case
 
 const lengthOfCode = (folder: string) => (statSync(codeOf(folder)).size - statSync(bundleOf(folder)).size) / 2
 
+/** Each runs, so that V8 keeps what it compiled of it. */
+const manyFunctions = () =>
+  Array.from(
+    { length: 400 },
+    (_, at) => `export const f${at} = ((a: number) => [a + ${at}, 'text ${at}'].map(String).join())(${at})\n`,
+  ).join('')
+
 test('code of which a disk gives back another bit is not run, whichever bit it is', async (t) => {
-  const folder = await aRelease(t)
+  const folder = await aCheckout(t)
+  writeFileSync(join(folder, 'part/said.ts'), `${saying('one')}${manyFunctions()}`)
+  await buildBundles(folder)
   keepCode(folder)
   const [code, length] = [readFileSync(codeOf(folder)), lengthOfCode(folder)]
-  assert.deepEqual(code.subarray(0, length), code.subarray(length, 2 * length))
+  const last = length % PIECE || PIECE
+  assert.ok(length > 2 * PIECE, `${length} bytes are several pieces`)
+  assert.deepEqual(code.subarray(0, PIECE), code.subarray(PIECE, 2 * PIECE))
+  assert.deepEqual(code.subarray(2 * (length - last), 2 * length - last), code.subarray(2 * length - last, 2 * length))
   // Some at the borders of the parts, the others spread over all of them, each time another bit of its byte.
-  const borders = [0, 1, length - 1, length, 2 * length - 1, 2 * length, code.length - 1]
+  const borders = [
+    0,
+    1,
+    PIECE - 1,
+    PIECE,
+    2 * PIECE,
+    2 * length - last,
+    length - 1,
+    length,
+    2 * length - 1,
+    2 * length,
+    code.length - 1,
+  ]
   const places = [...borders, ...Array.from({ length: 121 }, (_, at) => Math.floor((at * code.length) / 121))]
   const program = `const { compileBundle } = require(${JSON.stringify(join(folder, 'bin/bundle.js'))})
     const { openSync, writeSync } = require('node:fs')
