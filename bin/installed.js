@@ -46,6 +46,11 @@ function notReadySentence(root = home) {
 
 /** The same where a file is missing among dependencies that are there by all that npm's record says. */
 function missingModule(root = home) {
+  if (!existsSync(join(root, 'octo.ts')))
+    return {
+      message: `a part of octo in \`${folderOf(root)}\` is missing, or does not fit this system`,
+      hint: 'install octo again; the registry needs Linux with glibc 2.34 or newer, macOS or Windows',
+    }
   const command = isInstalled(root, { needsDevelopment: false }) ? 'npm ci' : 'node setup.js'
   return {
     message: 'a dependency of octo is missing or damaged',

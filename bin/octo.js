@@ -33,7 +33,7 @@ function printVersion() {
 }
 
 function start() {
-  if (process.env.OCTO_FROM_SOURCE === '1') {
+  if (process.env.OCTO_FROM_SOURCE === '1' && hasSources()) {
     startFromSources()
     return
   }
@@ -57,7 +57,13 @@ function becomeWarmPlugin(warm) {
 function startWhole() {
   const octo = require('./bundle.js').loadBundle(root)
   if (octo) settle(octo.runOcto(args))
-  else startFromSources()
+  else if (hasSources()) startFromSources()
+  else refuse(`a file of octo is missing in \`${root}\`: install octo again`)
+}
+
+/** A package has none, and nothing that could be set up. */
+function hasSources() {
+  return fs.existsSync(path.join(root, 'octo.ts'))
 }
 
 function startFromSources() {

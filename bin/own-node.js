@@ -41,7 +41,13 @@ function ownNodePath() {
 /** The one sentence for a machine on which octo cannot run. */
 function tooOldSentence() {
   const here = `this is Node ${process.versions.node} on ${process.platform}-${process.arch}`
-  return `octo needs ${WANTED_NODE}, and ${here}: run \`npm ci\` where octo is installed to get its own, or install one from https://nodejs.org`
+  const own = isCheckout() ? 'run `npm ci` where octo is installed to get its own, or ' : ''
+  return `octo needs ${WANTED_NODE}, and ${here}: ${own}install one from https://nodejs.org`
+}
+
+/** A package of octo either has its Node or none that npm could install. */
+function isCheckout() {
+  return existsSync(join(__dirname, '../octo.ts'))
 }
 
 module.exports = { WANTED_NODE, canRunOcto, ownNodePath, tooOldSentence }

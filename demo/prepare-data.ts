@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { coded } from '../schemas/errors.ts'
 import { makeFolder } from '../system/files/make-folder.ts'
 import { explainRefusal, requireAccess } from '../system/files/refusal.ts'
 import { mustRun, runOcto } from './run-octo.ts'
@@ -23,8 +24,14 @@ export async function prepareData(settings: StartSettings): Promise<{ readonly k
   return { key: `${typed(settings, publicKey)}${isNew ? ', made now' : ''}` }
 }
 
-/** What the plugins are built to stays beside their sources, wherever the data goes. Throws IO_FAILED. */
+/** What the plugins are built to stays beside their sources, wherever the data goes. Throws FILE_NOT_FOUND without sources, and IO_FAILED. */
 export function requireOwnCheckout({ root, plugins }: Pick<StartSettings, 'root' | 'plugins'>): void {
+  if (!existsSync(join(root, 'octo.ts')))
+    throw coded('FILE_NOT_FOUND', {
+      message: '`octo demo` builds the plugins of a checkout of octo, and this octo was installed without sources',
+      details: { root },
+      hint: 'start it in a clone of octo, or begin with a plugin of your own: `octo init my-check --template shell`',
+    })
   const hint = 'the plugins are built in the checkout: start it from a clone of your own'
   for (const plugin of plugins) requireAccess(join(root, plugin), hint)
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { isInstalled, isMissingModule, isReady } from '../../bin/installed.js'
+import { isInstalled, isMissingModule, isReady, missingModule } from '../../bin/installed.js'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -181,6 +181,13 @@ test('a missing dependency is NOT_SET_UP for programs, and a damaged one is inst
   )
   const { code, hint } = JSON.parse(stderr).error
   assert.deepEqual({ status, code, hint }, { status: 78, code: 'NOT_SET_UP', hint: `run \`npm ci\` in \`${folder}\`` })
+})
+
+test('what a package of octo lacks is no matter of npm', (t) => {
+  const folder = aCheckout(t, { a: entry('1.0.0') })
+  assert.match(missingModule(folder).hint, /^run `npm ci`/)
+  rmSync(join(folder, 'octo.ts'))
+  assert.match(missingModule(folder).hint, /^install octo again; the registry needs /)
 })
 
 test('only what is missing among packages counts, not a file of octo itself or of its user', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, openSync, readFileSync, symlinkSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -119,6 +119,18 @@ test('without its own Node, an old one gets one sentence and no stack', needsOld
   assert.match(stderr, /^octo needs Node .*, and this is Node [\d.]+ on .*: run `npm ci`.*\n$/)
 })
 
+test('a package without sources names no command of a checkout, whatever it lacks', needsOldNode, (t) => {
+  const lonely = aCopyWithoutDependencies(t)
+  rmSync(join(lonely, 'octo.ts'))
+  const run = (node: string) => spawnSync(node, [join(lonely, 'bin/octo.js'), 'list'], { encoding: 'utf8' })
+  assert.deepEqual([run(process.execPath).status, run(oldNode).status], [78, 78])
+  assert.equal(run(process.execPath).stderr, `a file of octo is missing in \`${lonely}\`: install octo again\n`)
+  assert.match(
+    run(oldNode).stderr,
+    /^octo needs Node .*, and this is Node [^:]*: install one from https:\/\/nodejs\.org\n$/,
+  )
+})
+
 test('a checkout that is not set up says how to do it', (t) => {
   const lonely = aCopyWithoutDependencies(t)
   const { status, stderr } = spawnSync(process.execPath, [join(lonely, 'bin/octo.js'), 'list'], { encoding: 'utf8' })
@@ -128,7 +140,7 @@ test('a checkout that is not set up says how to do it', (t) => {
 
 function aCopyWithoutDependencies(t: Parameters<typeof tempFolder>[0]): string {
   const folder = tempFolder(t)
-  spawnSync('cp', ['-R', join(root, 'bin'), join(root, 'package.json'), folder])
+  spawnSync('cp', ['-R', ...['bin', 'package.json', 'octo.ts'].map((name) => join(root, name)), folder])
   return folder
 }
 
