@@ -3,21 +3,24 @@
 // is not run.
 import type { Shell } from './split-line.ts'
 
-/** `compopt` is younger than the bash of macOS; without it, names of files are completed and not quoted. */
+/** `compopt`, by which readline quotes names of files itself, is younger than the bash of macOS. */
 const BASH = String.raw`# Completion of octo for bash 3.2 and newer.
 _octo() {
   COMPREPLY=()
-  local kind='' answer
+  local kind='' answer home own=''
   while IFS= read -r answer; do
     if [[ -z $kind ]]; then
       kind=$answer
+      [[ $kind != files ]] || ! compopt -o filenames 2>/dev/null || own=yes
       continue
     fi
     answer=${'$'}{answer%%$'\t'*}
-    [[ $kind == files ]] || printf -v answer %q "$answer"
+    home=''
+    [[ $kind != files || $answer != '~/'* ]] || home='~/'
+    [[ -n $own ]] || printf -v answer %q "${'$'}{answer#"$home"}"
+    [[ -n $own ]] || answer=$home$answer
     COMPREPLY+=("$answer")
   done < <(command octo __complete bash "${'$'}{COMP_WORDBREAKS-}" "${'$'}{COMP_LINE:0:COMP_POINT}" 2>/dev/null </dev/null)
-  if [[ $kind == files ]]; then compopt -o filenames 2>/dev/null; fi
   return 0
 }
 complete -F _octo octo

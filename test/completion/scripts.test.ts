@@ -29,6 +29,27 @@ for (const [shell, script] of Object.entries(SCRIPTS)) {
   })
 }
 
+const BASH_IS_HERE = spawnSync('bash', ['--version']).status === 0
+
+test('a bash without compopt is given names of files that are no commands when they are inserted', {
+  skip: BASH_IS_HERE ? false : 'bash is not here',
+}, (t) => {
+  const folder = tempFolder(t)
+  const names = ['$(touch ran)', '~/a b;touch ran', 'plain/']
+  const answer = ['files', ...names.map((name) => `${name}\t`)].join('\n')
+  writeFileSync(join(folder, 'octo'), `#!/bin/sh\ncat <<'END'\n${answer}\nEND\n`, { mode: 0o755 })
+  const asked = (how: string) => {
+    const line = `${how}\n${SCRIPTS.bash}\nCOMP_LINE='octo run ./' COMP_POINT=11\n_octo\nprintf '%s\\n' "\${COMPREPLY[@]}"`
+    const env = { PATH: `${folder}:${process.env.PATH}`, HOME: folder }
+    return spawnSync('bash', ['--norc', '-c', line], { cwd: folder, env, encoding: 'utf8' })
+      .stdout.trimEnd()
+      .split('\n')
+  }
+  assert.deepEqual(asked('enable -n compopt'), ['\\$\\(touch\\ ran\\)', '~/a\\ b\\;touch\\ ran', 'plain/'])
+  // Readline itself quotes them there.
+  assert.deepEqual(asked('compopt() { return 0; }'), names)
+})
+
 test('octo completion prints the script, and its help says where it goes', async (t) => {
   const cwd = tempFolder(t)
   for (const [shell, script] of Object.entries(SCRIPTS))
