@@ -8,6 +8,8 @@ type Question = {
   readonly type: 'text' | 'password' | 'confirm' | 'select'
   /** For `select`. */
   readonly options: readonly string[]
+  /** What Enter alone says to yes or no; yes when absent. */
+  readonly unsaid?: 'no'
   /** What an option is, shown beside the one that is pointed at. */
   readonly explained?: Readonly<Record<string, string>>
 }
@@ -23,7 +25,7 @@ export function askOn(terminal: Terminal): ((question: Question) => Promise<stri
     const ask = {
       text: () => text(shown),
       password: () => password(shown),
-      confirm: () => confirm(shown),
+      confirm: () => confirm({ ...shown, initialValue: question.unsaid !== 'no' }),
       select: () =>
         select({
           ...shown,

@@ -131,7 +131,8 @@ export async function requireConsent(
     trust.kind === 'keys'
       ? 'Are these the keys that its owner told you?'
       : 'May all that it serves run here without proof?'
-  if ((await ask({ name: question, type: 'confirm', options: [] })) === 'true') return
+  // Somebody who goes on with Enter has compared nothing.
+  if ((await ask({ name: question, type: 'confirm', options: [], unsaid: 'no' })) === 'true') return
   throw coded('INTERRUPTED', { message: 'nothing was written, as nobody said yes' })
 }
 

@@ -23,7 +23,9 @@ export async function requireConsent(
   const ask = askOn(terminal)
   if (!ask || yes) throw notAsked(given)
   for (const line of describe(given, addresses)) terminal.info(line)
-  const answer = await ask({ name: 'Is this the fingerprint that its owner told you?', type: 'confirm', options: [] })
+  const name = 'Is this the fingerprint that its owner told you?'
+  // Somebody who goes on with Enter has compared nothing.
+  const answer = await ask({ name, type: 'confirm', options: [], unsaid: 'no' })
   if (answer !== 'true') throw coded('INTERRUPTED', { message: 'the key was not trusted, as nobody said yes' })
 }
 
