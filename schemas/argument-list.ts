@@ -30,11 +30,12 @@ export function listArguments(schema: Schema | undefined): readonly ArgumentFact
     .slice(0, MAX_ARGUMENTS)
     .map(([name, value]) => {
       const property = mapOf(value)
+      const isSecret = secrets.has(name)
       return {
         name,
-        type: secrets.has(name) ? `${typeOf(property)}, secret` : typeOf(property),
+        type: isSecret ? `${typeOf(property)}, secret` : typeOf(property),
         isRequired: required.has(name),
-        isSecret: secrets.has(name),
+        isSecret,
         ...(property.default === undefined ? {} : { default: JSON.stringify(property.default) }),
         ...choicesOf(property),
         ...examplesOf(property),

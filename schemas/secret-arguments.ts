@@ -27,11 +27,12 @@ export function secretArguments(schema: Schema | undefined): SecretArguments {
   const named = new Set(places.flatMap((place) => markedKeys(place.properties, isMarked)))
   const patterns = new Set(places.flatMap((place) => markedKeys(place.patternProperties, isMarked)))
   const open = places.filter((place) => isMarked(place.additionalProperties))
+  const made = new Map<string, RegExp | undefined>()
   return {
     any: true,
     has(name) {
       if (all || named.has(name)) return true
-      const matches = openMatching(name)
+      const matches = openMatching(name, made)
       if ([...patterns].some((pattern) => matches(pattern) !== 'no')) return true
       return open.some((place) => !isNamed(name, place, matches))
     },
@@ -53,21 +54,29 @@ type Matching = (pattern: string) => 'yes' | 'no' | 'unknown'
 
 /** Steps that matching one name may take, in all patterns together. */
 const MAX_STEPS = 200_000
-/** Of making a pattern out of its text. */
-const STEPS_TO_COMPILE = 100
+/** Of looking a pattern up. */
+const STEPS_TO_BEGIN = 50
 const MAX_PATTERN = 1000
 
-function openMatching(name: string): Matching {
+/** `made`: patterns that were made out of their texts already. */
+function openMatching(name: string, made: Map<string, RegExp | undefined>): Matching {
   let left = MAX_STEPS
   return (pattern) => {
-    const steps = pattern.length > MAX_PATTERN ? MAX_STEPS : STEPS_TO_COMPILE + stepsOf(pattern, name.length)
+    const steps = pattern.length > MAX_PATTERN ? MAX_STEPS : STEPS_TO_BEGIN + stepsOf(pattern, name.length)
     left -= steps
     if (left < 0 || steps >= MAX_STEPS) return 'unknown'
-    try {
-      return new RegExp(pattern, 'u').test(name) ? 'yes' : 'no'
-    } catch {
-      return 'unknown'
-    }
+    const expression = made.has(pattern) ? made.get(pattern) : expressionOf(pattern)
+    made.set(pattern, expression)
+    if (!expression) return 'unknown'
+    return expression.test(name) ? 'yes' : 'no'
+  }
+}
+
+function expressionOf(pattern: string): RegExp | undefined {
+  try {
+    return new RegExp(pattern, 'u')
+  } catch {
+    return undefined
   }
 }
 

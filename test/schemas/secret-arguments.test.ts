@@ -126,6 +126,24 @@ test('a schema is gone through once, however many arguments refer to it', () => 
   assert.equal(looks, 1)
 })
 
+test('a pattern of names is made once for all arguments', (t) => {
+  const Real = RegExp
+  t.after(() => {
+    globalThis.RegExp = Real
+  })
+  let made = 0
+  globalThis.RegExp = class extends Real {
+    constructor(...text: readonly [string, string]) {
+      super(...text)
+      made++
+    }
+  } as RegExpConstructor
+  const schema = { properties: { a: OPEN, b: OPEN, c: OPEN }, patternProperties: { '^secret': SECRET } }
+  const rows = listArguments(schema)
+  globalThis.RegExp = Real
+  assert.deepEqual([rows.map(({ isSecret }) => isSecret), made], [[false, false, false], 1])
+})
+
 test('an argument is open where no schema says otherwise', () => {
   for (const schema of UNMARKED) {
     const secrets = secretArguments(schema)
