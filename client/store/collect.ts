@@ -8,8 +8,8 @@ import { DAY_MS } from '../../schemas/duration.ts'
 import { takeLock } from '../../system/process-lock.ts'
 import { onDisk, STORE_DISK } from './disk.ts'
 import { statOf } from './identity.ts'
-import { knownPrograms } from './known-programs.ts'
-import { rootsOf } from './known-projects.ts'
+import { forgetGonePrograms, knownPrograms } from './known-programs.ts'
+import { forgetGoneLocks, rootsOf } from './known-projects.ts'
 import { lastUse } from './last-use.ts'
 import type { Layout } from './layout.ts'
 import { isTreeKey } from './layout.ts'
@@ -52,7 +52,10 @@ export async function collect(layout: Layout, options: CollectOptions): Promise<
   ])
   const doomed = [...found].filter(([path]) => isOld(path))
   const removed = doomed.map(([path, why]) => ({ path, bytes: sizeOf(path, layout), why }))
-  if (!options.dryRun) for (const { path } of removed) removeAny(path)
+  if (options.dryRun) return removed
+  for (const { path } of removed) removeAny(path)
+  forgetGoneLocks(layout)
+  forgetGonePrograms(layout)
   return removed
 }
 

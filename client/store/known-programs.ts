@@ -26,24 +26,34 @@ export function noteProgram(layout: Layout, { project, service, digest, origin }
   if (readIfWhole(path) !== text) writeUnlessReadOnly(path, text, { staging: layout.staging, ...STORE_DISK })
 }
 
-/** Of projects whose folder is still there, by digest: where each came from. */
+/** Of projects whose folder is still there, by digest: where each came from. Changes nothing. */
 export function knownPrograms(layout: Layout): ReadonlyMap<Digest, readonly string[]> {
   const found = new Map<Digest, readonly string[]>()
-  for (const name of onDisk(layout.knownPrograms, () => readdirSync(layout.knownPrograms))) {
-    const path = join(layout.knownPrograms, name)
-    const note = readNote(path)
-    if (note && existsSync(dirname(note.project)))
-      found.set(note.digest, [...new Set([...(found.get(note.digest) ?? []), note.origin])])
-    else rmSync(path, { recursive: true, force: true })
-  }
+  for (const { note } of notesIn(layout))
+    if (note && isThere(note)) found.set(note.digest, [...new Set([...(found.get(note.digest) ?? []), note.origin])])
   return found
+}
+
+/** Forgets programs of projects that are not there. */
+export function forgetGonePrograms(layout: Layout): void {
+  for (const { path, note } of notesIn(layout))
+    if (!note || !isThere(note)) onDisk(path, () => rmSync(path, { recursive: true, force: true }))
+}
+
+function isThere({ project }: Note): boolean {
+  return existsSync(dirname(project))
+}
+
+function notesIn(layout: Layout): readonly { readonly path: string; readonly note: Note | undefined }[] {
+  return onDisk(layout.knownPrograms, () => readdirSync(layout.knownPrograms)).map((name) => {
+    const path = join(layout.knownPrograms, name)
+    return { path, note: readNote(path) }
+  })
 }
 
 /** The same, and of projects that are not there now, whose folder may come back: nothing is forgotten. */
 export function notedPrograms(layout: Layout): readonly Digest[] {
-  return onDisk(layout.knownPrograms, () => readdirSync(layout.knownPrograms)).flatMap(
-    (name) => readNote(join(layout.knownPrograms, name))?.digest ?? [],
-  )
+  return notesIn(layout).flatMap(({ note }) => note?.digest ?? [])
 }
 
 function readNote(path: string): Note | undefined {

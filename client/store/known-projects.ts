@@ -22,17 +22,29 @@ export function rootsOf(layout: Layout): ReadonlySet<Digest> {
   return new Set(namesInKnownLocks(layout).keys())
 }
 
-/** Which `repo/plugin@version` of known lockfiles a digest belongs to. */
+/** Which `repo/plugin@version` of known lockfiles a digest belongs to. Changes nothing, as whoever only looks may. */
 export function namesInKnownLocks(layout: Layout): ReadonlyMap<Digest, readonly string[]> {
   const found = new Map<Digest, string[]>()
-  for (const note of onDisk(layout.knownLocks, () => readdirSync(layout.knownLocks))) {
-    const notePath = join(layout.knownLocks, note)
-    const path = readIfWhole(notePath)
-    const text = path === undefined ? undefined : readIfThere(path)
-    if (path === undefined || text === undefined) rmSync(notePath, { recursive: true, force: true })
-    else for (const { digest, name } of digestsIn(text, path)) found.set(digest, addTo(found.get(digest), name))
-  }
+  for (const { path, text } of knownLocks(layout))
+    if (path !== undefined && text !== undefined)
+      for (const { digest, name } of digestsIn(text, path)) found.set(digest, addTo(found.get(digest), name))
   return found
+}
+
+/** Forgets lockfiles that are not there. */
+export function forgetGoneLocks(layout: Layout): void {
+  for (const { note, text } of knownLocks(layout))
+    if (text === undefined) onDisk(note, () => rmSync(note, { recursive: true, force: true }))
+}
+
+type KnownLock = { readonly note: string; readonly path: string | undefined; readonly text: string | undefined }
+
+function knownLocks(layout: Layout): readonly KnownLock[] {
+  return onDisk(layout.knownLocks, () => readdirSync(layout.knownLocks)).map((name) => {
+    const note = join(layout.knownLocks, name)
+    const path = readIfWhole(note)
+    return { note, path, text: path === undefined ? undefined : readIfThere(path) }
+  })
 }
 
 /**
@@ -63,12 +75,8 @@ const GONE_AFTER_MS = 30 * DAY_MS
  */
 export function keptDigests(layout: Layout, now: number): ReadonlySet<Digest> {
   const kept = new Set<Digest>(namedLately(layout, now))
-  for (const note of onDisk(layout.knownLocks, () => readdirSync(layout.knownLocks))) {
-    const path = readIfWhole(join(layout.knownLocks, note))
-    const text = path === undefined ? undefined : readIfThere(path)
-    if (path === undefined || text === undefined) continue
-    for (const { digest } of digestsIn(text, path)) kept.add(digest)
-  }
+  for (const { path, text } of knownLocks(layout))
+    if (path !== undefined && text !== undefined) for (const { digest } of digestsIn(text, path)) kept.add(digest)
   return kept
 }
 

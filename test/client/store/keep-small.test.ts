@@ -19,10 +19,11 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { cacheLimitOf, DEFAULT_LIMIT_BYTES } from '../../../client/store/cache-limit.ts'
+import { collect } from '../../../client/store/collect.ts'
 import { readCollection } from '../../../client/store/collection-note.ts'
 import { STORE_DISK } from '../../../client/store/disk.ts'
 import { keepSmall, planRoom } from '../../../client/store/keep-small.ts'
-import { noteProgram } from '../../../client/store/known-programs.ts'
+import { knownPrograms, noteProgram } from '../../../client/store/known-programs.ts'
 import { namesInKnownLocks, noteLocked, noteLockfile } from '../../../client/store/known-projects.ts'
 import { lastUse, noteUse } from '../../../client/store/last-use.ts'
 import type { Layout, TreeKey } from '../../../client/store/layout.ts'
@@ -116,7 +117,7 @@ test('looks once a day, and not at all where it is off, others read the store, o
 })
 
 /** What keeps an artifact that was used longest ago. */
-const KEEPERS: Readonly<Record<string, (layout: Layout, one: Put, t: TestContext) => void>> = {
+const KEEPERS: Readonly<Record<string, (layout: Layout, one: Put, t: TestContext) => void | Promise<void>>> = {
   'a known lockfile': (layout, { digest }, t) => noteLockfile(layout, aLockfile(t, [digest])),
   'a known lockfile that cannot be found for a while'(layout, { digest }, t) {
     const path = aLockfile(t, [digest])
@@ -125,15 +126,28 @@ const KEEPERS: Readonly<Record<string, (layout: Layout, one: Put, t: TestContext
     rmSync(path)
     lutimesSync(layout.lockedDigests(path), (LATER - 29 * DAY) / 1000, (LATER - 29 * DAY) / 1000)
   },
-  'a lockfile that cannot be found for a while, and that `octo cache list` has forgotten'(layout, one, t) {
+  async 'a lockfile that cannot be found for a while, and that `octo cache gc` has forgotten'(layout, one, t) {
     KEEPERS['a known lockfile that cannot be found for a while']?.(layout, one, t)
-    assert.deepEqual([...namesInKnownLocks(layout)], [])
+    await collect(layout, { now: Date.now(), minAgeMs: DAY })
     assert.deepEqual(readdirSync(layout.knownLocks), [])
   },
   'a program of a service': (layout, { digest }, t) =>
     noteProgram(layout, { project: join(tempFolder(t), 'octo.lock'), service: 'web', digest, origin: 'x' }),
   'a program of a service whose project is not there now': (layout, { digest }) =>
     noteProgram(layout, { project: '/nowhere/at/all/octo.lock', service: 'web', digest, origin: 'x' }),
+  async 'a program of a service whose project is not there, when somebody looks at the store'(layout, one, t) {
+    KEEPERS['a program of a service whose project is not there now']?.(layout, one, t)
+    KEEPERS['a known lockfile that cannot be found for a while']?.(layout, one, t)
+    const { knownLocks, knownPrograms: programs } = layout
+    const before = [knownLocks, programs].map((folder) => readdirSync(folder))
+    // As `octo cache list` and `octo cache gc --dry-run` do.
+    assert.deepEqual([namesInKnownLocks(layout).size, knownPrograms(layout).size], [0, 0])
+    await collect(layout, { now: LATER, dryRun: true })
+    assert.deepEqual(
+      [knownLocks, programs].map((folder) => readdirSync(folder)),
+      before,
+    )
+  },
   'that it was used within a day': (layout, { key }) => noteUse(layout, key, LATER - DAY / 2),
 }
 
