@@ -262,6 +262,16 @@ test('a version that the repo itself has withdrawn comes from no mirror', async 
   assert.deepEqual(first.requests, [])
 })
 
+test('files of a locked version that the repo itself does not have any more come from a mirror', async (t) => {
+  const { install, elsewhere, registry, first } = await aMirroredMachine(t)
+  for (const status of [403, 404]) {
+    registry.misbehave = (path, _request, response) =>
+      path.endsWith(ARTIFACT) && Boolean(response.writeHead(status).end())
+    assert.equal(run(one((await install(elsewhere())).executables)), 'hello 1.0.0 !\n')
+    assert.equal(first.requests.pop()?.split('/').at(-1), ARTIFACT)
+  }
+})
+
 test('a plugin that the repo itself does not offer is asked of no mirror', async (t) => {
   const { withClient, elsewhere, config: mirrored, first } = await aMirroredMachine(t)
   first.publish(await aRelease(key, { plugin: 'other' }))
