@@ -9,10 +9,12 @@ import { parseYaml } from '../../../schemas/yaml.ts'
 import type { Path } from '../../../schemas/yaml-edit.ts'
 import type { OwnConfig } from './own-config.ts'
 
-type CheckPlace = {
+export type CheckPlace = {
   readonly path: Path
   /** The file says nothing of the service yet. */
   readonly isNew: boolean
+  /** The checks that stand there. */
+  readonly present: readonly unknown[]
 }
 
 /** Throws YAML_INVALID. */
@@ -23,7 +25,8 @@ export function checkPlace({ text, path: name }: OwnConfig, service: string, pha
   const found = way.reduce<Data>((at, key) => mapOf(at[key]), data)
   const usual = way.at(-1) === 'octocompose' && phase === 'preflight' ? 'validate' : phase
   const key = keys.find((known) => Object.hasOwn(found, known)) ?? usual
-  return { path: [...way, key] as unknown as Path, isNew }
+  const there = found[key]
+  return { path: [...way, key] as unknown as Path, isNew, present: Array.isArray(there) ? there : [] }
 }
 
 type Data = Readonly<Record<string, unknown>>

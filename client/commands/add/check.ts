@@ -5,11 +5,13 @@ import { parsePluginRequest } from '../../../config/model/plugin-request.ts'
 import { requestsOf } from '../../../config/model/requests.ts'
 import { isCheck } from '../../../schemas/check-snippet.ts'
 import { coded } from '../../../schemas/errors.ts'
+import { stableJson } from '../../../schemas/json.ts'
 import type { LockedPlugin } from '../../../schemas/lockfile.ts'
 import type { ReleasedManifest } from '../../../schemas/manifest.ts'
-import { quote } from '../../../schemas/quote.ts'
+import { quote, shellWord } from '../../../schemas/quote.ts'
 import { isPrerelease } from '../../../schemas/version.ts'
 import { appendToYaml } from '../../../schemas/yaml-append.ts'
+import type { Data } from '../../../schemas/yaml-edit.ts'
 import { askOn } from '../../../terminal/ask-question.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import type { ClientContext } from '../../context.ts'
@@ -22,6 +24,7 @@ import { gatherQuestions } from '../../resolve/requests.ts'
 import { resolveOnline } from '../../resolve/resolve-online.ts'
 import type { Question } from '../../sources/offer.ts'
 import { checkArguments } from './check-arguments.ts'
+import type { CheckPlace } from './check-place.ts'
 import { checkPlace, phaseOf } from './check-place.ts'
 import type { OwnConfig } from './own-config.ts'
 import { findOwnConfig, writeOwnConfig } from './own-config.ts'
@@ -48,12 +51,9 @@ export async function addCheck(text: string, service: string, flags: AddCheckFla
   })
   const place = checkPlace(own, service, phase)
   const tool = toolOf(asked, entry, config)
-  const changed = appendToYaml(
-    own.text,
-    place.path,
-    { tool, ...(Object.keys(args).length > 0 ? { args } : {}) },
-    own.path,
-  )
+  const check = { tool, ...(Object.keys(args).length > 0 ? { args } : {}) }
+  refuseTwice(check, service, place)
+  const changed = appendToYaml(own.text, place.path, check, own.path)
   await requireRead(changed, { service, own, flags, terminal })
   await writeOwnConfig(own, changed)
   if (place.isNew) terminal.info(`${quote(service)} is a new service in ${own.path}`)
@@ -71,6 +71,17 @@ export async function addCheck(text: string, service: string, flags: AddCheckFla
       `added ${tool} to ${place.path.join('.')}, locked at ${repo}/${plugin} ${version}; \`octo check ${service}\` runs it`,
   })
   return 0
+}
+
+/** The same check twice says nothing that it does not say once. */
+function refuseTwice(check: Readonly<Record<string, Data>>, service: string, { path, present }: CheckPlace): void {
+  const text = stableJson(check)
+  if (!present.some((each) => stableJson(each) === text)) return
+  throw coded('ALREADY_EXISTS', {
+    message: `${quote(path.join('.'))} has the check ${quote(String(check.tool))} with these arguments already`,
+    details: { service },
+    hint: `\`octo check ${shellWord(service)}\` runs it`,
+  })
 }
 
 type Asking = { readonly flags: AddFlags; readonly terminal: Terminal }

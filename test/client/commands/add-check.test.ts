@@ -84,6 +84,12 @@ test('a check is written with typed arguments, locked, and run', async (t) => {
   )
   const checked = await octo('check', 'web', '--frozen')
   assert.equal(checked.code, 0, checked.stdout)
+  const written = read()
+  const again = await octo('add', 'hello', '--service', 'web', ...FITTING, '--args', 'headers=["a","b"]')
+  assert.deepEqual([again.code, read()], [73, written])
+  assert.match(again.stderr, /has the check `hello@\^1\.2\.3` with these arguments already.*`octo check web` runs it/s)
+  const other = await octo('add', 'hello', '--service', 'web', ...FITTING)
+  assert.equal(other.code, 0, other.stderr)
 })
 
 test('a pin and the locked version are kept to, without a network', async (t) => {
