@@ -185,6 +185,9 @@ test('every template is a valid project with a licence, pipelines, a changelog a
     // Archives are no plugins to `ocm`.
     if (manifest.protocol === 'ocm') assert.equal(manifest.platforms[ANY]?.file, 'out/my-check')
     assert.match(released.readme ?? '', /# my-check/)
+    // The check that the README shows runs in the phase that the plugin says it is for.
+    if (manifest.category === 'health')
+      assert.match(released.readme ?? '', /^ {4}my-service:\n {6}health:\n {8}- \{tool: my-check/m)
     const named = (await readFile(join(dir, '.gitlab-ci.yml'), 'utf8')).match(VARIABLE) ?? []
     assert.ok(named.length > 0)
     for (const variable of named)
