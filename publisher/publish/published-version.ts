@@ -1,7 +1,7 @@
 // What a registry already shows of a version, and whether it is what was built here.
 
 import { differingPlatforms, showDifference } from '../../schemas/compare-release.ts'
-import { coded } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
 import { stableJson } from '../../schemas/json.ts'
 import { LIMITS } from '../../schemas/limits.ts'
 import type { DocumentVersion, PluginDocument } from '../../schemas/plugin-document.ts'
@@ -15,6 +15,7 @@ import { BUNDLE_FILE, pluginDocumentPath, pluginPagePath, releaseFolder } from '
 import { callRefusalOf, isSuccess } from '../../system/http/call-refusal.ts'
 import type { Connection, HttpReply } from '../../system/http/connection.ts'
 import { sendPatiently } from '../../system/http/retry-budget.ts'
+import type { ReleaseClaim, VerifiedRelease } from '../../trust/release/verify-release.ts'
 import { verifyRelease } from '../../trust/release/verify-release.ts'
 
 type Plugin = Pick<ReleasePredicate, 'repo' | 'plugin'>
@@ -50,7 +51,7 @@ async function withPageOf(connection: Connection, document: PluginDocument, vers
   return withPage(document, page, reply.text, path)
 }
 
-/** Returns when the published release is the built one to the last byte; throws VERSION_EXISTS or VERSION_QUARANTINED otherwise. */
+/** Returns when the published release is the built one to the last byte; throws VERSION_EXISTS, also for another signer, or VERSION_QUARANTINED otherwise. */
 export async function requireSameRelease(
   connection: Connection,
   shown: DocumentVersion,
@@ -62,9 +63,20 @@ export async function requireSameRelease(
   if (shown.state === 'quarantined') throw quarantined(predicate, shown.reason)
   const bundle = await fetchBundle(connection, predicate)
   const source = `${releaseFolder(predicate.repo, predicate.plugin, predicate.version)}/${BUNDLE_FILE}`
-  const published = verifyRelease({ bundle, keyring: [key], expected: predicate, at: Date.now(), source })
+  const published = provenBy(key, { bundle, expected: predicate, source })
   if (stableJson(published.predicate) !== stableJson(predicate))
     throw conflict(predicate, ['plugin.yaml: expected what was published, found other words'])
+}
+
+type Published = Pick<ReleaseClaim, 'bundle' | 'source'> & { readonly expected: ReleasePredicate }
+
+function provenBy(key: TrustKey, published: Published): VerifiedRelease {
+  try {
+    return verifyRelease({ ...published, keyring: [key], at: Date.now() })
+  } catch (error) {
+    if (!isCoded(error, 'SIGNER_NOT_ALLOWED')) throw error
+    throw signedByAnother(published.expected, key, error)
+  }
 }
 
 /** Text of the published release.sigstore.json. */
@@ -101,5 +113,14 @@ function conflict({ repo, plugin, version }: ReleasePredicate, different: readon
     message: `\`${repo}/${plugin}@${version}\` is published already and is not what was built here`,
     details: { different },
     hint: 'versions never change: raise `version` in plugin.yaml and publish that',
+  })
+}
+
+function signedByAnother({ repo, plugin, version }: ReleasePredicate, key: TrustKey, cause: Error): Error {
+  return coded('VERSION_EXISTS', {
+    message: `\`${repo}/${plugin}@${version}\` is published already, signed by another key than ${quote(key.id)}`,
+    details: { key: key.id },
+    hint: 'a version is signed once: raise `version` in plugin.yaml to publish one by this key',
+    cause,
   })
 }

@@ -166,6 +166,17 @@ test('`--no-build` publishes what lies in dist, complete and undamaged', async (
   assert.equal((await publish(project.dir, scene, '--no-build')).code, 0)
 })
 
+test('a version that another key signed exists, whoever is admitted now', async (t) => {
+  const scene = await aScene(t)
+  await using project = await aPluginProject()
+  assert.equal((await publish(project.dir, scene)).code, 0)
+  const another = writeKeyFiles(tempFolder(t), issueKey(), 'another')
+  const { code, message, hint } = JSON.parse((await publish(project.dir, { ...scene, keys: another })).stderr).error
+  assert.equal(code, 'VERSION_EXISTS', message)
+  assert.match(message, /`core\/hello@1\.0\.0` is published already, signed by another key than `sha256:/)
+  assert.match(hint, /raise `version` in plugin\.yaml/)
+})
+
 test('the registry’s refusals reach the author with their own codes', async (t) => {
   const scene = await aScene(t)
   await using project = await aPluginProject()
