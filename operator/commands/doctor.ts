@@ -92,10 +92,11 @@ async function configFindings(
   if (!isStoreUsable)
     return [...keys, finding('unknown', 'repos and plugins', 'were not looked at: the store cannot be used')]
   const { lockfile, repos } = await examine({ ...options, offline })
-  const locked = lockfileFinding(lockfile, options.lockPath)
+  const asked = requestsOf(config).length
+  const locked = lockfileFinding(lockfile, options.lockPath, asked)
   return [
     ...(config.repos.length > 0 ? [clockFinding(repos)] : []),
-    ...noRepoFindings(config, requestsOf(config).length),
+    ...noRepoFindings(config, asked),
     ...repoFindings(config.repos, repos),
     ...keys,
     locked,

@@ -12,9 +12,11 @@ import { requireRuntimeVersion } from '../exec/runtime-version.ts'
 import type { Finding } from './finding.ts'
 import { finding, refusal } from './finding.ts'
 
-export function lockfileFinding(found: ExaminedLockfile, path: string): Finding {
+/** `asked`: how many plugins the config asks for; without one there is nothing to lock. */
+export function lockfileFinding(found: ExaminedLockfile, path: string, asked: number): Finding {
   const subject = 'lockfile'
   if (found.state === 'refused') return refusal(subject, found.error)
+  if (found.state === 'absent' && asked === 0) return finding('good', subject, 'none, as the config asks for no plugin')
   if (found.state === 'absent')
     return finding('warning', subject, `there is none at ${path}`, 'write it with `octo lock`')
   const { missing } = found

@@ -64,12 +64,16 @@ test('a machine that is in order is said to be, also to people, and looking at i
 })
 
 test('what cannot be looked at is unknown and no good news, and offline no repo is asked', async (t) => {
-  const { doctor, octo, registry, folder } = await aMachine(t)
+  const { doctor, octo, registry, folder, config } = await aMachine(t)
   assert.equal((await octo('install')).code, 0)
   const asked = registry.requests.length
   const { of, code } = await doctor('--offline')
   assert.equal(registry.requests.length, asked)
   assert.deepEqual([of('repo core')[0]?.state, of('clock')[0]?.state, code], ['unknown', 'unknown', 0])
+  rmSync(join(folder, 'octo.lock'))
+  writeFileSync(config, readFileSync(config, 'utf8').replace(', services: {web: {health: [{tool: hello}]}}', ''))
+  const unasked = await doctor('--offline')
+  assert.deepEqual([unasked.of('lockfile')[0]?.state, unasked.of('repo core').length], ['good', 1])
   rmSync(join(folder, 'octo.yaml'))
   const without = await doctor()
   assert.deepEqual([without.of('config')[0]?.state, without.code], ['unknown', 0])
