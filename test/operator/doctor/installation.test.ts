@@ -30,6 +30,12 @@ test('the finding says who keeps octo new, and what is in the way', () => {
       'good',
       /kept up to date by deb/,
     ],
+    [
+      'a checkout',
+      status({ refusal: refused('INSTALLATION_MANAGED', { managedBy: 'checkout', update: 'git -C /x pull' }) }),
+      'good',
+      /kept up to date by `git -C \/x pull`: it is a checkout/,
+    ],
     ['root’s, seen by a user', status({ refusal: refused('INSTALLATION_UNSAFE', { uid: 0 }) }), 'good', /no/],
     ['what others can write', status({ refusal: refused('INSTALLATION_UNSAFE', { uid: 1000 }) }), 'bad', /no/],
     ['a disk that cannot be written', status({ refusal: refused('IO_FAILED') }), 'warning', /no/],
