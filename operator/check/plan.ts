@@ -4,7 +4,7 @@ import { RUN_SERVICE } from '../../config/model/plugin-request.ts'
 import { OPERATOR_KIND, pinned, runsHere } from '../../config/model/requests.ts'
 import { coded } from '../../schemas/errors.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
-import { quote } from '../../schemas/quote.ts'
+import { quote, shellWord } from '../../schemas/quote.ts'
 import { shownAddress } from '../../schemas/shown-address.ts'
 import { marksOf } from './marks.ts'
 import type { CheckOutcome } from './outcome.ts'
@@ -174,6 +174,6 @@ function nothingToCheck(config: OctoConfig, { services, phases }: Selection): Er
   return coded('CONFIG_INVALID', {
     message: `${quote(shownAddress(config.files[0] ?? 'the config'))} has no checks ${where}in ${phases.map(quote).join(', ')}`,
     details: { ...(services.length > 0 ? { services } : {}), phases },
-    hint: `write \`operator: {services: {${services[0] ?? 'NAME'}: {${phases.at(-1) ?? 'health'}: [{tool: check-tcp, args: {port: 8080}}]}}}\``,
+    hint: `\`octo add PLUGIN --service ${shellWord(services[0] ?? 'NAME')} --phase ${phases.at(-1) ?? 'health'}\` writes one, of a plugin that \`octo search\` lists`,
   })
 }

@@ -140,7 +140,7 @@ test('SIGTERM ends it and what it runs, and nothing is left', options, async (t)
 const REFUSED: readonly (readonly [words: readonly string[], code: number, problem: RegExp])[] = [
   [['--junit', 'x.xml'], 64, /`--junit` writes one report.*octo check --watch --json/s],
   [['wep'], 64, /no service `wep`/],
-  [['--phase', 'init'], 78, /has no checks in `init`/],
+  [['--phase', 'init'], 78, /has no checks in `init`.*`octo add PLUGIN --service NAME --phase init`/s],
   [['--frozen'], 78, /LOCK_MISSING/],
 ]
 
