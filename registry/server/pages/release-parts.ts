@@ -41,7 +41,7 @@ ${argumentTable(listArguments(manifest.arguments))}
 function argumentTable(rows: readonly ArgumentFacts[]): Html {
   if (rows.length === 0) return html`<p>It names no arguments.</p>`
   const hasExamples = rows.some(({ examples }) => examples !== undefined)
-  const titles = ['Argument', 'Type', 'Default', ...(hasExamples ? ['Example'] : []), 'Description']
+  const titles = ['Argument', 'Meaning', 'Default', ...(hasExamples ? ['Example'] : [])]
   return scrollingTable(
     { caption: 'Arguments', titles },
     rows.map((row) => argumentRow(row, hasExamples)),
@@ -50,7 +50,7 @@ function argumentTable(rows: readonly ArgumentFacts[]): Html {
 
 function argumentRow(row: ArgumentFacts, hasExamples: boolean): Html {
   const { name, type, isRequired, default: value, examples = [], description } = row
-  return html`<tr><th scope="row"><code>${shownText(name)}</code></th><td>${shownText(type)}</td><td>${isRequired ? 'required' : code(value)}</td>${hasExamples ? html`<td>${code(examples[0])}</td>` : ''}<td dir="auto">${shownText(description)}</td></tr>`
+  return html`<tr><th scope="row"><code>${shownText(name)}</code></th><td class="listed">${description === '' ? '' : html`<p dir="auto">${shownText(description)}</p>`}<p class="dim">${shownText(type)}</p></td><td>${isRequired ? 'required' : code(value)}</td>${hasExamples ? html`<td>${code(examples[0])}</td>` : ''}</tr>`
 }
 
 function code(text: string | undefined): Html | '' {

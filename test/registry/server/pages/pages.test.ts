@@ -62,13 +62,13 @@ test('a plugin page begins with a check that has what the plugin requires, and s
   assert.match(text, /href="\/repos\/core\/check-tcp\/1\.0\.0\/check-tcp_1\.0\.0_linux_amd64"/)
   assert.match(
     text,
-    /<th scope="row"><code>port<\/code><\/th><td>integer from 1<\/td><td>required<\/td><td><\/td><td dir="auto">the &lt;port&gt;<\/td>/,
+    /<th scope="row"><code>port<\/code><\/th><td class="listed"><p dir="auto">the &lt;port&gt;<\/p><p class="dim">integer from 1<\/p><\/td><td>required<\/td><td><\/td><\/tr>/,
   )
   assert.match(
     text,
     /<td><code>&quot;localhost&quot;<\/code><\/td><td><code>&quot;db\.example\.org&quot;<\/code><\/td>/,
   )
-  assert.match(text, /<td>string, secret<\/td>/)
+  assert.match(text, /<p class="dim">string, secret<\/p>/)
   assert.match(text, /<dt>output<\/dt><dd>[^<]+<\/dd><dt>needs<\/dt><dd>network: localhost<\/dd>/)
   assert.match(
     text,
