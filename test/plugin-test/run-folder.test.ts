@@ -72,14 +72,14 @@ test('octo ends by the signal that ended it, and leaves nothing', async (t) => {
 
 test('what a registry would refuse is refused in the same words, without the folder that is gone', async (t) => {
   const unknown = aProject(t, 'echo\n', `${MANIFEST}colour: red\n`)
-  const refused = await runOcto(['run', unknown.dir], { cwd: unknown.folder, env: unknown.env })
+  const refused = await typeOcto(['run', unknown.dir], { cwd: unknown.folder, env: unknown.env })
   assert.equal(refused.code, 65)
   assert.match(refused.stderr, /^error\[MANIFEST_INVALID\].*unknown key `colour`/m)
   const secret = aProject(t, `# glpat-${'x'.repeat(20)}\n`)
-  const leaking = await runOcto(['run', secret.dir], { cwd: secret.folder, env: secret.env })
+  const leaking = await typeOcto(['run', secret.dir], { cwd: secret.folder, env: secret.env })
   assert.match(leaking.stderr, /^error\[SECRET_IN_ARCHIVE\]/m)
   const built = aProject(t, 'echo\n', MANIFEST.replace('kind: tool', 'kind: tool\nbuild: {commands: ["false"]}'))
-  const failed = await runOcto(['run', built.dir], { cwd: built.folder, env: built.env })
+  const failed = await typeOcto(['run', built.dir], { cwd: built.folder, env: built.env })
   assert.notEqual(failed.code, 0)
   for (const { stderr, stdout } of [refused, leaking, failed]) assert.doesNotMatch(stdout + stderr, /octo-test-plugin-/)
   for (const { temporary } of [unknown, secret, built]) assert.deepEqual(readdirSync(temporary), [])

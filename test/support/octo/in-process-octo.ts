@@ -1,29 +1,33 @@
 // The real octo without a process of its own: the same words, folder, environment and output. One command at a time.
-import { isAbsolute, join } from 'node:path'
+import { join } from 'node:path'
 import { runOcto } from '../../../octo.ts'
 
 export type InProcessRun = { readonly code: number; readonly stdout: string; readonly stderr: string }
-type Place = { readonly cwd: string; readonly env?: Readonly<Record<string, string>> }
+type Place = {
+  readonly cwd: string
+  readonly env?: Readonly<Record<string, string>>
+  /** What it was started from, by which it starts itself again. */
+  readonly script?: string
+}
 
 /** As `runOcto` is called, whose environment it has: without a folder, that of this process and no home. */
 export function typeOcto(words: readonly string[], { cwd, env }: Partial<Place> = {}): Promise<InProcessRun> {
   return octoIn({ cwd: cwd ?? process.cwd(), env: { ...(cwd ? {} : { HOME: '/nonexistent' }), ...env } }, words)
 }
 
-/** What a process of its own would be started from. */
 const OCTO = join(import.meta.dirname, '../../../bin/octo.js')
 
 let isRunning = false
 
-export async function octoIn({ cwd, env = {} }: Place, words: readonly string[]): Promise<InProcessRun> {
+export async function octoIn({ cwd, env = {}, script = OCTO }: Place, words: readonly string[]): Promise<InProcessRun> {
   // Folder, environment and output are those of the process: two at once would have each other's.
   if (isRunning) throw new Error('another command runs in this process: use `runOcto` for those that run at once')
   isRunning = true
   const before = { cwd: process.cwd(), env: { ...process.env }, script: process.argv[1] }
   for (const emitter of [process, process.stdout, process.stderr]) emitter.setMaxListeners(0)
   process.chdir(cwd)
-  // Node makes the path of what it starts absolute, but not the word by which `node --test` was told of a file.
-  if (before.script === undefined || !isAbsolute(before.script)) process.argv[1] = OCTO
+  // Else it would be the file of the test, which would run anew in each octo that a command starts.
+  process.argv[1] = script
   const { PATH = '', TMPDIR } = before.env
   replaceEnv({ PATH, HOME: cwd, NO_COLOR: '1', ...(TMPDIR ? { TMPDIR } : {}), ...env })
   const [stdout, stderr] = [captured(process.stdout), captured(process.stderr)]
@@ -35,7 +39,8 @@ export async function octoIn({ cwd, env = {} }: Place, words: readonly string[])
     stderr.release()
     process.chdir(before.cwd)
     replaceEnv(before.env)
-    if (before.script !== undefined) process.argv[1] = before.script
+    if (before.script === undefined) process.argv.length = 1
+    else process.argv[1] = before.script
     isRunning = false
   }
 }

@@ -61,24 +61,13 @@ export async function aLinkScene(t: TestContext, recipes: readonly ReleaseRecipe
   const configText = `operator:\n  repos: ${repos}\n  services: {}\n`
   writeFileSync(configPath, configText)
   const env = { OCTO_HOME: store, HOME: home }
-  const octo = (...words: string[]) => asStarted(OCTO, () => octoIn({ cwd: home, env }, words))
+  const octo = (...words: string[]) => octoIn({ cwd: home, env }, words)
   return {
     ...{ key, registry, home, bin, configPath, configText, lockPath: join(home, 'octo.lock'), store, env, octo },
     shim: (plugin: string) => join(bin, plugin),
     textOf: (plugin: string) => readFileSync(join(bin, plugin), 'utf8'),
     /** Shims that call this script in place of octo. */
-    octoStartedBy: (script: string, ...words: string[]) => asStarted(script, () => octoIn({ cwd: home, env }, words)),
-  }
-}
-
-/** octo in this process, as if it had been started by the script. */
-async function asStarted<Result>(script: string, act: () => Promise<Result>): Promise<Result> {
-  const before = process.argv[1] as string
-  process.argv[1] = script
-  try {
-    return await act()
-  } finally {
-    process.argv[1] = before
+    octoStartedBy: (script: string, ...words: string[]) => octoIn({ cwd: home, env, script }, words),
   }
 }
 
