@@ -79,6 +79,17 @@ function repeatDynamic(bytes: Buffer): void {
   bytes.copy(bytes, segmentAt(LOADER_SEGMENT), segmentAt(DYNAMIC_SEGMENT), segmentAt(DYNAMIC_SEGMENT + 1))
 }
 
+/** In the middle of its names, what is loaded goes on as a second segment, so many bytes later in the file or in memory. */
+function splitNames(bytes: Buffer, { inFile = 0, inMemory = 0, zeros = 0, gap = 0 } = {}): void {
+  const middle = Number(bytes.readBigUInt64LE(placeOfTag(bytes, TAG.strtab) + 8)) + 4
+  loadAlso(bytes, middle + inMemory + gap, bytes.length - middle - gap)
+  setSegment(bytes, LOADER_SEGMENT, [[OFFSET, middle + inFile + gap]])
+  setSegment(bytes, WHOLE_SEGMENT, [
+    [FILE_SIZE, middle],
+    [MEMORY_SIZE, middle + zeros],
+  ])
+}
+
 /** Everything at addresses that lie higher, with another segment below. */
 function lift(bytes: Buffer, by: number): void {
   for (const index of [WHOLE_SEGMENT, DYNAMIC_SEGMENT])
@@ -183,6 +194,16 @@ const ELF_ROWS: readonly (readonly [title: string, says: RegExp, bytes: Buffer])
   ],
   ['two segments over each other', /or in two of them/, anElf((bytes) => coverSegment(bytes, bytes.length))],
   ['zeros of a second segment over the names', /or in two of them/, anElf((bytes) => coverSegment(bytes, 0))],
+  ...Object.entries({
+    'which goes on elsewhere in the file': { inFile: 4 },
+    'which goes on elsewhere in memory': { inMemory: 4 },
+    'the first of which ends in zeros': { zeros: 4 },
+    'with a gap between them': { gap: 1 },
+    'which overlap': { gap: -1 },
+  }).map(
+    ([how, split]) =>
+      [`names in two segments, ${how}`, /or in two of them/, anElf((bytes) => splitNames(bytes, split))] as const,
+  ),
   ['a place below `$ORIGIN` beyond ASCII', /not ASCII/, anElf(() => undefined, '$ORIGIN/l\xedb')],
   ['a place below `$ORIGIN` with a control character', /not ASCII/, anElf(() => undefined, '$ORIGIN/\x7f')],
 ]
@@ -200,12 +221,13 @@ test('refuses a library in an order of bytes that does not exist', async () => {
   await expectCodeAsync('PROGRAM_UNSAFE', () => inspect(bytes, 7, BESIDE))
 })
 
-test('admits the programs that these were before, more segments on other pages, and a library that nothing can load', async () => {
+test('admits the programs that these were before, more segments on other pages, segments that go on as one, and a library that nothing can load', async () => {
   for (const pieces of [7, 4 * MIB]) {
     for (const spoil of [
       () => undefined,
       (bytes: Buffer) => loadAlso(bytes, MIB, 64),
       (bytes: Buffer) => lift(bytes, MIB),
+      (bytes: Buffer) => splitNames(bytes),
     ])
       await inspect(anElf(spoil), pieces)
     await inspect(anElf(withoutSegments), pieces, BESIDE)

@@ -160,16 +160,25 @@ function valuesOf(tags: readonly Tag[], wanted: number): readonly number[] {
   return tags.flatMap(({ tag, value }) => (tag === wanted ? [value] : []))
 }
 
-/** Where the bytes of an address stand in the file; refused when two segments are mapped there, as the later one would win. */
-function fileOffset(loads: readonly Segment[], { address, length }: { address: number; length: number }, name: string) {
+type Range = { readonly address: number; readonly length: number }
+
+/** Where the bytes of an address stand in the file; refused when two segments map other bytes there, as the later one would win. */
+function fileOffset(loads: readonly Segment[], { address, length }: Range, name: string): number {
   const touching = loads.filter(({ address: start, memorySize, fileSize }) => {
     const end = Math.ceil((start + Math.max(memorySize, fileSize)) / PAGE) * PAGE
     return Math.floor(start / PAGE) * PAGE < address + length && end > address
   })
-  const [segment, another] = touching
-  if (!segment || another || address < segment.address || address + length > segment.address + segment.fileSize)
+  const [segment, ...further] = touching.toSorted((a, b) => a.address - b.address)
+  const last = further.reduce((before, each) => (before && goesOn(before, each) ? each : undefined), segment)
+  if (!segment || !last || address < segment.address || address + length > last.address + last.fileSize)
     throw unsafe(name, 'has parts that lie outside its segments, or in two of them')
   return segment.offset + (address - segment.address)
+}
+
+/** Whether the next segment is what the file goes on with, so that both are as one; programs that were patched have such. */
+function goesOn(before: Segment, next: Segment): boolean {
+  const { address, offset, fileSize, memorySize } = before
+  return memorySize === fileSize && next.address === address + fileSize && next.offset === offset + fileSize
 }
 
 function textAt(table: Buffer, offset: number, name: string): string {
