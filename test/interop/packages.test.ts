@@ -23,6 +23,7 @@ import type { DebianRoot } from '../support/machine/debian-root.ts'
 import { aDebianRoot, findDebianBase } from '../support/machine/debian-root.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 import { blocksOfKind } from '../support/octo/document-blocks.ts'
+import { copyAsVersion, RELEASE_AND_UPDATE, unpackInto, writeReleaseProject } from '../support/octo/octo-releases.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const PAGE = 'docs/INSTALLING.md'
@@ -105,7 +106,31 @@ test('from the tarball, on a base without libatomic: a registry is served, a plu
   await useFirst(root)
 })
 
-test('from the .deb: it asks for what it needs, makes its users, keeps changed options, and leaves the releases', {
+test('by install.sh and a digest: octo proves a newer octo, takes its place, and goes back', { skip }, async (t) => {
+  const root = aDebianRoot(t, baseFolder)
+  const newer = version.replace(/\d+$/, (patch: string) => String(Number(patch) + 1))
+  const place = join(root.folder, 'srv/release')
+  const unpacked = unpackInto(place, tarball)
+  writeReleaseProject(join(place, 'first'), unpacked)
+  copyAsVersion(unpacked, join(place, 'newer'), { from: version, to: newer })
+  writeReleaseProject(join(place, 'second'), join(place, 'newer'))
+  mkdirSync(join(root.folder, 'packages'))
+  execFileSync('cp', [join(ROOT, 'install.sh'), join(root.folder, 'packages')])
+  // The tarball and the plugin are the same bytes, so the digest of one is that of the other.
+  const [sha256 = ''] = readFileSync(`${tarball}.sha256`, 'utf8').split(' ')
+  const { code, output } = await root.run(RELEASE_AND_UPDATE, {
+    env: { HOME: '/srv/empty', SHA256: sha256 },
+  })
+  assert.equal(code, 0, output)
+  const versions = [...output.matchAll(/^octo (\d+\.\d+\.\d+)$/gm)].map(([, said]) => said)
+  assert.deepEqual(versions, [version, newer, version], output)
+  assert.match(output, new RegExp(`octo ${version} became ${newer}$`, 'm'))
+  assert.match(output, new RegExp(`octo ${newer} became ${version}, an older version$`, 'm'))
+  assert.equal(output.match(/1 passed in/g)?.length, 3, output)
+  for (const [line] of output.matchAll(/^took .*$|^\d+\t\/opt\/octo.*$/gm)) t.diagnostic(line)
+})
+
+test('from the .deb: it asks for what it needs, makes its users, keeps changed options, leaves its updates to apt, and the releases', {
   skip,
 }, async (t) => {
   const root = aDebianRoot(t, baseFolder)
@@ -113,6 +138,9 @@ test('from the .deb: it asks for what it needs, makes its users, keeps changed o
   writeFileSync(join(root.folder, 'etc/apt/apt.conf.d/99test'), 'APT::Get::Assume-Yes "true";\n')
   await install(root, 'deb', [deb])
   await useFirst(root)
+  const update = await root.run('octo self update', { env: { HOME: '/srv/none' } })
+  assert.equal(update.code, 72, update.output)
+  assert.match(update.output, /^error\[INSTALLATION_MANAGED\][\s\S]*apt-get install --only-upgrade octo/)
   const owners = await root.run('cd /var/lib/octo && stat -c "%n %a %U" registry supervisor')
   assert.equal(owners.output, 'registry 711 octo-registry\nsupervisor 700 octo\n')
   await serveAsUnit(root)
