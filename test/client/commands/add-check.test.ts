@@ -176,6 +176,16 @@ test('on a terminal what is required is asked for, again where it does not fit',
   await expectCodeAsync('ARGUMENTS_INVALID', stubborn)
 })
 
+test('a secret that is typed where the name of its variable is asked for is written nowhere, and not repeated', async () => {
+  const schema = { ...SCHEMA, required: ['password'] }
+  for (const typed of ['hunter2!', '', 'a b', '1PASSWORD', '{{.env.X}}', 'X}}{{.env.Y']) {
+    const asking = () => checkArguments({ plugin: 'hello', schema, words: [], ask: async () => typed })
+    const { message, hint = '', details } = await expectCodeAsync('USAGE', asking)
+    assert.match(message, /`password` is a secret, expected the name of an environment variable/)
+    if (typed !== '') assert.ok(![message, hint, JSON.stringify(details)].join(' ').includes(typed), typed)
+  }
+})
+
 const PLACES: readonly (readonly [text: string, path: string, isNew: boolean])[] = [
   ['', 'operator.services.web.preflight', true],
   ['operator: {repos: {}}', 'operator.services.web.preflight', true],
