@@ -1,5 +1,6 @@
 // A graph as one SVG: without scripts, fonts or anything else from outside, readable on light and dark pages. Names are foreign and
 // become text alone.
+import { escapeMarkup } from '../../schemas/escape-markup.ts'
 import { printable } from '../../schemas/quote.ts'
 import type { ConfigGraph, GraphNode } from './config-graph.ts'
 import type { Place, Route } from './layers.ts'
@@ -69,9 +70,9 @@ function widthOf(node: GraphNode): number {
 
 function boxOf({ layer, y }: Place, node: GraphNode, { left, width }: Columns): string {
   const box = `x="${round(left(layer))}" y="${round(y - NODE_HEIGHT / 2 + MARGIN)}" width="${round(width(layer))}" height="${NODE_HEIGHT}"`
-  const round17 = node.kind === 'plugin' ? ` rx="${NODE_HEIGHT / 2}"` : ' rx="4"'
+  const corners = node.kind === 'plugin' ? ` rx="${NODE_HEIGHT / 2}"` : ' rx="4"'
   const x = round(left(layer) + width(layer) / 2)
-  return `<g class="${node.kind}"><rect ${box}${round17}/><text x="${x}" y="${round(y + MARGIN)}">${text(labelOf(node))}</text></g>`
+  return `<g class="${node.kind}"><rect ${box}${corners}/><text x="${x}" y="${round(y + MARGIN)}">${escapeMarkup(labelOf(node))}</text></g>`
 }
 
 function pathOf({ edge, places }: Route, columns: Columns): string {
@@ -88,7 +89,7 @@ function pathOf({ edge, places }: Route, columns: Columns): string {
 /** Beside the middle of its first piece. */
 function wordsOf({ edge, places }: Route, columns: Columns): string {
   const [from = { x: 0, y: 0 }, to = from] = pointsOf(places, columns)
-  return `<text class="edge" x="${round((from.x + to.x) / 2)}" y="${round((from.y + to.y) / 2)}">${text(printable(edge.labels.join(', ')))}</text>`
+  return `<text class="edge" x="${round((from.x + to.x) / 2)}" y="${round((from.y + to.y) / 2)}">${escapeMarkup(printable(edge.labels.join(', ')))}</text>`
 }
 
 /** From the right side of the first to the left side of the last; where an edge passes a layer, on both its sides. */
@@ -106,10 +107,6 @@ function pointsOf(places: readonly Place[], { left, width }: Columns): readonly 
 function count({ nodes }: ConfigGraph, kind: GraphNode['kind']): string {
   const number = nodes.filter((node) => node.kind === kind).length
   return `${number} ${kind}${number === 1 ? '' : 's'}`
-}
-
-function text(foreign: string): string {
-  return foreign.replace(/[<>&"']/g, (char) => `&#${char.charCodeAt(0)};`)
 }
 
 function round(number: number): number {

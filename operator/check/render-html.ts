@@ -1,7 +1,8 @@
 // A run as one page that needs nothing else: no script, no font, no address. What plugins said stands in it as text.
+
+import { escapeWithBreaks } from '../../schemas/escape-markup.ts'
 import { count, formatDuration } from '../../terminal/index.ts'
 import type { CheckRun } from './check-run.ts'
-import { escapeMarkup } from './escape-markup.ts'
 import type { CheckOutcome } from './outcome.ts'
 import { hasFailed, tally } from './outcome.ts'
 import { nameOf } from './render-table.ts'
@@ -17,12 +18,12 @@ export function renderHtml(run: CheckRun): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${state}: ${escapeMarkup(config)}</title>
+<title>${state}: ${escapeWithBreaks(config)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <main>
-<h1><span class="${state}">${state}</span> ${escapeMarkup(config)}</h1>
+<h1><span class="${state}">${state}</span> ${escapeWithBreaks(config)}</h1>
 <p>${summaryOf(run)}</p>
 ${services.map(([name, own]) => serviceHtml(name, own, longest)).join('\n')}
 ${warnings.length === 0 ? '' : `<h2>Warnings</h2>\n<ul>\n${warnings.map(warningHtml).join('\n')}\n</ul>`}
@@ -36,13 +37,13 @@ function summaryOf({ outcomes, startedAt, durationMs, host, octo }: CheckRun): s
   const { passed, failed, unknown, skipped } = tally(outcomes)
   const counts = [`${passed} passed`, `${failed} failed`, `${unknown} unknown`, `${skipped} skipped`]
   const when = `<time datetime="${startedAt.toISOString()}">${startedAt.toISOString().slice(0, 19).replace('T', ' ')} UTC</time>`
-  return `${counts.join(', ')} in ${formatDuration(durationMs)} · ${when} · ${escapeMarkup(host)} · octo ${escapeMarkup(octo)}`
+  return `${counts.join(', ')} in ${formatDuration(durationMs)} · ${when} · ${escapeWithBreaks(host)} · octo ${escapeWithBreaks(octo)}`
 }
 
 function serviceHtml(name: string, outcomes: readonly CheckOutcome[], longest: number): string {
   const rows = outcomes.map((outcome) => rowHtml(outcome, longest))
   return `<section>
-<h2>${escapeMarkup(name)}</h2>
+<h2>${escapeWithBreaks(name)}</h2>
 <table>
 <thead><tr><th>status</th><th>phase</th><th>check</th><th>time</th><th>result</th></tr></thead>
 <tbody>
@@ -57,7 +58,7 @@ function rowHtml(outcome: CheckOutcome, longest: number): string {
   const width = Math.round((durationMs / longest) * 100)
   const time = `<meter max="100" value="${width}"></meter> ${formatDuration(durationMs)}`
   const word = status === 'critical' ? 'failed' : status
-  return `<tr><td><span class="${word}">${word}</span></td><td>${phase}</td><td>${escapeMarkup(nameOf(outcome) ?? '')}</td><td>${time}</td><td>${resultHtml(outcome)}</td></tr>`
+  return `<tr><td><span class="${word}">${word}</span></td><td>${phase}</td><td>${escapeWithBreaks(nameOf(outcome) ?? '')}</td><td>${time}</td><td>${resultHtml(outcome)}</td></tr>`
 }
 
 function resultHtml(outcome: CheckOutcome): string {
@@ -71,12 +72,12 @@ function resultHtml(outcome: CheckOutcome): string {
   const more =
     lines.length === 0
       ? ''
-      : `<details><summary>${count(lines.length, 'line')}</summary><pre>${escapeMarkup(lines.join('\n'))}</pre></details>`
-  return `${escapeMarkup(summary)}${notes.length === 0 ? '' : `<br><small>${escapeMarkup(notes.join(' · '))}</small>`}${more}`
+      : `<details><summary>${count(lines.length, 'line')}</summary><pre>${escapeWithBreaks(lines.join('\n'))}</pre></details>`
+  return `${escapeWithBreaks(summary)}${notes.length === 0 ? '' : `<br><small>${escapeWithBreaks(notes.join(' · '))}</small>`}${more}`
 }
 
 function warningHtml({ file, line, message }: CheckRun['warnings'][number]): string {
-  return `<li>${escapeMarkup(`${file}${line === undefined ? '' : `:${line}`}: ${message}`)}</li>`
+  return `<li>${escapeWithBreaks(`${file}${line === undefined ? '' : `:${line}`}: ${message}`)}</li>`
 }
 
 const STYLE = `

@@ -1,14 +1,14 @@
 // Outcomes as JUnit XML, which CI systems show: a suite per service, a case per check.
 import type { ConfigWarning } from '../../config/document/warnings.ts'
+import { escapeWithBreaks } from '../../schemas/escape-markup.ts'
 import type { CheckRun } from './check-run.ts'
-import { escapeMarkup } from './escape-markup.ts'
 import type { CheckOutcome } from './outcome.ts'
 import { nameOf } from './render-table.ts'
 
 export function renderJunit({ outcomes, startedAt, durationMs, host, octo, warnings }: CheckRun): string {
   // JUnit's schema has no zone: its times are the machine's, and those of machines are UTC.
   const when = `timestamp="${startedAt.toISOString().slice(0, 19)}"`
-  const origin = `${when} hostname="${escapeMarkup(host)}"`
+  const origin = `${when} hostname="${escapeWithBreaks(host)}"`
   const suites = [...Map.groupBy(outcomes, ({ service }) => service)].map(([name, own]) =>
     suiteXml(name, own, { origin, octo }),
   )
@@ -26,8 +26,8 @@ type Origin = { readonly origin: string; readonly octo: string }
 
 function suiteXml(name: string, outcomes: readonly CheckOutcome[], { origin, octo }: Origin): string {
   const time = seconds(Math.max(0, ...outcomes.map(({ durationMs }) => durationMs)))
-  const head = `  <testsuite name="${escapeMarkup(name)}" ${countsOf(outcomes)} ${origin} time="${time}">`
-  const properties = `    <properties><property name="octo" value="${escapeMarkup(octo)}"/></properties>`
+  const head = `  <testsuite name="${escapeWithBreaks(name)}" ${countsOf(outcomes)} ${origin} time="${time}">`
+  const properties = `    <properties><property name="octo" value="${escapeWithBreaks(octo)}"/></properties>`
   return [head, properties, ...outcomes.map(caseXml), '  </testsuite>'].join('\n')
 }
 
@@ -36,29 +36,30 @@ function warningsXml(warnings: readonly ConfigWarning[]): string {
   const lines = warnings.map(({ file, line, message }) => `${file}${line === undefined ? '' : `:${line}`}: ${message}`)
   return [
     `  <testsuite name="warnings" ${countsOf([])} time="0.000">`,
-    `    <system-err>${escapeMarkup(lines.join('\n'))}</system-err>`,
+    `    <system-err>${escapeWithBreaks(lines.join('\n'))}</system-err>`,
     '  </testsuite>',
   ].join('\n')
 }
 
 function caseXml(outcome: CheckOutcome): string {
   const { service, phase, place, durationMs } = outcome
-  const file = `file="${escapeMarkup(place.file)}"${place.line === undefined ? '' : ` line="${place.line}"`}`
-  const name = escapeMarkup([phase, nameOf(outcome)].filter(Boolean).join(' ') || 'checks')
-  const head = `    <testcase classname="${escapeMarkup(service)}" name="${name}" ${file} time="${seconds(durationMs)}">`
+  const file = `file="${escapeWithBreaks(place.file)}"${place.line === undefined ? '' : ` line="${place.line}"`}`
+  const name = escapeWithBreaks([phase, nameOf(outcome)].filter(Boolean).join(' ') || 'checks')
+  const head = `    <testcase classname="${escapeWithBreaks(service)}" name="${name}" ${file} time="${seconds(durationMs)}">`
   const log = outcome.log.map(({ level, message }) => `${level} ${message}`).join('\n')
-  const parts = [verdictXml(outcome), log === '' ? '' : `      <system-err>${escapeMarkup(log)}</system-err>`]
+  const parts = [verdictXml(outcome), log === '' ? '' : `      <system-err>${escapeWithBreaks(log)}</system-err>`]
   return [head, ...parts.filter(Boolean), '    </testcase>'].join('\n')
 }
 
 /** A failure is what the check found; an error is that it could not find out. */
 function verdictXml({ status, summary, error, furtherLines = [] }: CheckOutcome): string {
-  const message = `message="${escapeMarkup(summary)}"`
-  const text = escapeMarkup(furtherLines.join('\n'))
+  const message = `message="${escapeWithBreaks(summary)}"`
+  const text = escapeWithBreaks(furtherLines.join('\n'))
   if (status === 'critical') return element('failure', `${message} type="critical"`, text)
-  if (status === 'unknown') return element('error', `${message} type="${escapeMarkup(error?.code ?? 'unknown')}"`, text)
+  if (status === 'unknown')
+    return element('error', `${message} type="${escapeWithBreaks(error?.code ?? 'unknown')}"`, text)
   if (status === 'skipped') return element('skipped', message, '')
-  return `      <system-out>${escapeMarkup([`${status}: ${summary}`, ...furtherLines].join('\n'))}</system-out>`
+  return `      <system-out>${escapeWithBreaks([`${status}: ${summary}`, ...furtherLines].join('\n'))}</system-out>`
 }
 
 function element(name: string, attributes: string, text: string): string {

@@ -1,6 +1,7 @@
 // What is new as a feed (RFC 4287). Ids say nothing of where the registry is, so a feed that moves with its registry shows nobody
 // its entries anew; links are made from the base address, never from a request.
 import { createHmac } from 'node:crypto'
+import { escapeMarkup } from '../../../schemas/escape-markup.ts'
 import type { News } from '../../db/records.ts'
 import type { FeedOf } from './feed-path.ts'
 import { feedPath } from './feed-path.ts'
@@ -81,18 +82,6 @@ function timeOf(milliseconds: number): string {
   return new Date(milliseconds).toISOString()
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-/** What XML 1.0 has no way to write, not even escaped. */
-const NO_CHARACTER = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu
-
 function text(value: string): string {
-  return shownText(value)
-    .replace(NO_CHARACTER, '\ufffd')
-    .replace(/[&<>"']/g, (char) => ENTITIES[char] ?? '')
+  return escapeMarkup(shownText(value))
 }

@@ -98,7 +98,7 @@ test('JUnit has a suite per service, failures apart from errors, and holds any t
   )
   assert.match(
     xml,
-    /<failure message="a \]\]&gt; &apos;b&apos; \ufffd\ufffd\ufffd &lt;x\/&gt;&#10;next" type="critical"\/>/u,
+    /<failure message="a \]\]&gt; &#39;b&#39; \ufffd\ufffd\ufffd &lt;x\/&gt;&#10;next" type="critical"\/>/u,
   )
   assert.match(xml, /<error message="changed" type="STORE_CORRUPT"\/>/)
   assert.match(xml, /<skipped message="check is disabled"\/>/)

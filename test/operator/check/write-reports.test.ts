@@ -81,7 +81,7 @@ test('the page shows every check and nothing of what plugins say is markup', () 
     page,
     /<td><span class="failed">failed<\/span><\/td><td>health<\/td><td>check-disk@1\.0\.0 path=\/var<\/td>/,
   )
-  assert.ok(page.includes('&lt;script&gt;alert(1)&lt;/script&gt; &quot;&amp;&apos; \ufffd[2J \ufffd'))
+  assert.ok(page.includes('&lt;script&gt;alert(1)&lt;/script&gt; &quot;&amp;&#39; \ufffd[2J \ufffd'))
   assert.doesNotMatch(page, /<script|\u001b|https?:/)
   assert.ok(renderHtml(aRun([anOutcome()])).includes('<title>passed: /x/octo.yaml</title>'))
 })

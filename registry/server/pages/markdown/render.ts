@@ -1,6 +1,7 @@
 // Markdown of a publisher as HTML, made from its tokens and never from its text: each element and attribute that can come out is written
 // below, all else is escaped. THREATS.md: markup of a publisher.
 import type { Token } from 'markdown-it'
+import { escapeMarkup } from '../../../../schemas/escape-markup.ts'
 import { shownText } from '../shown-text.ts'
 import type { Destination } from './destination.ts'
 import { destinationOf } from './destination.ts'
@@ -193,14 +194,6 @@ function outsideStart(href: string): string {
   return `<a href="${escaped(href)}" rel="${REL}">`
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
 function escaped(text: string): string {
-  return shownText(text).replace(/[&<>"']/g, (char) => ENTITIES[char] ?? '')
+  return escapeMarkup(shownText(text))
 }
