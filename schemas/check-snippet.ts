@@ -11,23 +11,25 @@ type Snippet = {
   readonly name: string
   readonly version: Version
   readonly manifest: ReleasedManifest
+  /** Asked for as it is, in place of the range that begins with the version. */
+  readonly tool?: string
+  /** To be replaced by whoever copies it. */
+  readonly service?: string
 }
 
 const PHASES = ['preflight', 'health', 'init']
-/** To be replaced by whoever copies it. */
-const SERVICE = 'my-service'
-
 /** Undefined for what is no check. */
-export function checkSnippet({ name, version, manifest }: Snippet): string | undefined {
+export function checkSnippet(snippet: Snippet): string | undefined {
+  const { name, version, manifest, service = 'my-service' } = snippet
   if (!isCheck(manifest)) return undefined
   const { category = '' } = manifest
   const args = exampleArguments(manifest.arguments)
   const check = {
-    tool: `${name}@${isPrerelease(version) ? version : `^${version}`}`,
+    tool: snippet.tool ?? `${name}@${isPrerelease(version) ? version : `^${version}`}`,
     ...(Object.keys(args).length > 0 ? { args } : {}),
   }
   const phase = PHASES.includes(category) ? category : 'health'
-  return stringify({ operator: { services: { [SERVICE]: { [phase]: [check] } } } }, { lineWidth: 0 })
+  return stringify({ operator: { services: { [service]: { [phase]: [check] } } } }, { lineWidth: 0 })
 }
 
 export function isCheck({ kind, protocol, output }: ReleasedManifest): boolean {

@@ -1,14 +1,13 @@
 // What a visitor copies: a check with the arguments that the plugin requires, the repo with its keys, and the command for what is no check.
 import { html } from 'hono/html'
+import { checkSnippet } from '../../../schemas/check-snippet.ts'
 import { exampleArguments } from '../../../schemas/example-arguments.ts'
 import type { ReleasedManifest } from '../../../schemas/manifest.ts'
-import { CHECK_CONTRACTS } from '../../../schemas/manifest.ts'
 import type { Name } from '../../../schemas/name.ts'
 import type { TrustKey } from '../../../schemas/trust-key.ts'
 import { publicKeyLine } from '../../../schemas/trust-key.ts'
 import type { Version } from '../../../schemas/version.ts'
 import { isPrerelease } from '../../../schemas/version.ts'
-import { yamlText } from '../../../static-tree/render/yaml-text.ts'
 import type { PagesDeps } from '../../context.ts'
 import { keyringOf } from '../../publish/keyring.ts'
 import { copyable } from './blocks.ts'
@@ -32,7 +31,8 @@ export async function howToUse(deps: PagesDeps, offer: Offer): Promise<Html> {
   const { repo, plugin, version, manifest, isPrivate, link } = offer
   const fromRepo = html`${await repoSnippet(deps, { repo, isPrivate })}
 <p class="dim">A page is forged as easily as what it offers. The <a href="${link(repoPath(repo))}">page of the repo</a> says how its keys are compared.</p>`
-  if (!isCheck(manifest)) {
+  const yaml = checkYaml(offer)
+  if (yaml === undefined) {
     const range = offer.isNewest && !isPrerelease(version) ? `^${version}` : version
     return html`${fromRepo}
 <p>Then, in the folder of your config:</p>
@@ -40,38 +40,18 @@ ${copyable(`octo add ${plugin}@${range}`)}`
   }
   const isComplete = Object.keys(exampleArguments(manifest.arguments)).length === 0
   return html`<p>As a check of a service in your config${isComplete ? '' : ', with your own values for the arguments that it requires'}:</p>
-${copyable(checkYaml(offer))}
+${copyable(yaml)}
 ${fromRepo}
 <p>Then:</p>
 ${copyable('octo check')}
 ${isComplete ? html`<p>Or by itself:</p>${copyable(`octo run ${plugin}@${version}`)}` : ''}`
 }
 
-function isCheck({ kind, output }: ReleasedManifest): boolean {
-  return kind === 'tool' && CHECK_CONTRACTS.some((contract) => contract === output)
+/** A config in itself but for the repo; undefined for what is no check. */
+function checkYaml({ plugin, version, manifest, isNewest }: Offer): string | undefined {
+  const tool = isNewest && !isPrerelease(version) ? plugin : `${plugin}@${version}`
+  return checkSnippet({ name: plugin, version, manifest, tool, service: 'web' })?.trimEnd()
 }
-
-/** A config in itself but for the repo. */
-function checkYaml({ plugin, version, manifest, isNewest }: Offer): string {
-  const args = exampleArguments(manifest.arguments)
-  const check = {
-    tool: isNewest && !isPrerelease(version) ? plugin : `${plugin}@${version}`,
-    ...(Object.keys(args).length === 0 ? {} : { args }),
-  }
-  const phase = manifest.category === 'preflight' ? 'preflight' : 'health'
-  return plainWords(yamlText({ operator: { services: { web: { [phase]: [check] } } } })).trimEnd()
-}
-
-/** Without the quotes that no reader of YAML needs, as people write it. */
-function plainWords(yaml: string): string {
-  return yaml
-    .replaceAll(/: "([A-Za-z][A-Za-z0-9-]*(?:@[0-9A-Za-z.-]+)?)"$/gm, (quoted, word: string) =>
-      NOT_TEXT.test(word) ? quoted : `: ${word}`,
-    )
-    .replaceAll(/: "\\u007b\{\.env\.([A-Z0-9_]+)\}\}"$/gm, ': "{{.env.$1}}"')
-}
-
-const NOT_TEXT = /^(?:true|false|null|yes|no|on|off|y|n)$/i
 
 type Repo = { readonly repo: Name; readonly isPrivate: boolean }
 

@@ -85,11 +85,12 @@ test('a plugin without required arguments is run by one command, and what is no 
   await registry.publish('check-tcp', { manifest: { category: 'preflight' } })
   await registry.publish('operator-x', { manifest: { kind: 'operator' } })
   await registry.publish('tell', { manifest: { output: 'notify/v1', input: 'json' } })
+  await registry.publish('asked', { manifest: { kind: 'tool', protocol: 'ocm' } })
   await registry.publish('early', { version: '1.0.0-rc.1' })
   const check = (await get('/plugins/core/check-tcp')).text
   assert.match(check, / {6}preflight:\n {8}- tool: check-tcp<\/pre>/)
   assert.match(check, /octo run check-tcp@1\.0\.0<\/pre>/)
-  for (const plugin of ['operator-x', 'tell']) {
+  for (const plugin of ['operator-x', 'tell', 'asked']) {
     const { text } = await get(`/plugins/core/${plugin}`)
     assert.ok(text.includes(`>octo add ${plugin}@^1.0.0</pre>`), plugin)
     assert.doesNotMatch(text, /octo run|octo check</)
