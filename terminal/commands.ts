@@ -44,7 +44,7 @@ export const WORDS: readonly Word[] = [
     update: 'move locked plugins to newer versions',
     outdated: 'list what is newer than what is locked, and what was withdrawn',
     list: 'list what your config uses and what is installed',
-    info: 'show one plugin: arguments, a check to paste, versions, signer, what changed',
+    info: 'show one plugin: arguments, a check, versions, what changed',
     search: 'find plugins by word',
     why: 'explain why a version was chosen',
     graph: 'draw services, what they wait for, and their plugins',

@@ -17,7 +17,7 @@ const SHOWN = 300
 export async function checkItself(folder: string, version: string, env: Environment = {}): Promise<void> {
   const said = await answerOf(folder, ['--version'], env)
   if (said.trim() !== `octo ${version}`)
-    throw failed(folder, `says ${quote(printable(said.trim(), SHOWN))}, expected \`octo ${version}\``)
+    throw failed(folder, `says ${quote(printable(said.trim(), SHOWN))}, expected octo ${version}`)
   const answer = await answerOf(folder, ['self', '--json'], env)
   if (versionIn(answer) !== version)
     throw failed(folder, `does not say with \`octo self --json\` that it is ${version}`)
@@ -36,7 +36,10 @@ async function answerOf(folder: string, argv: readonly string[], { PATH }: Envir
   )
   if (exitCode === 0) return stdout.text
   const ending = stopped ?? `exit code ${exitCode ?? 'none'}`
-  throw failed(folder, `\`octo ${argv.join(' ')}\` ended with ${ending}: ${printable(stderr.text.trim(), SHOWN)}`)
+  throw failed(
+    folder,
+    `asked for ${quote(argv.join(' '))}, ends with ${ending}: ${printable(stderr.text.trim(), SHOWN)}`,
+  )
 }
 
 function versionIn(answer: string): unknown {

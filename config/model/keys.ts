@@ -90,7 +90,7 @@ function nameOf(node: MapNode): Pick<TrustKey, 'name'> {
   const named = isEmpty(said) ? fieldOf(node, 'key', 'file') : said
   if (isEmpty(named)) return {}
   if (named.kind !== 'scalar') throw invalid(named, '`name` of a key is no plain text')
-  return { name: textOf(named) }
+  return { name: isEmpty(said) ? textOf(named).replace(/^.*[/\\]/, '') : textOf(named) }
 }
 
 type Parse<Kind extends AnyKeyKind> = (at: TreeNode, text: string, source?: string) => TrustKey<Kind>

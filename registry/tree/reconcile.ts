@@ -8,7 +8,7 @@ import { removeExtraFiles } from './extra-files.ts'
 import type { Finding } from './findings.ts'
 import { recordingStore } from './findings.ts'
 import type { BothTrees, Depth, TreePlaces } from './show.ts'
-import { showDiscovery, showPlugin, showRepo } from './show.ts'
+import { showDiscovery, showPlugin, showRepo, showSchemas } from './show.ts'
 
 export type ReconcileOptions = {
   /** `glance`: is everything there; `quick`: do all documents say what they should; `deep`: all bytes and twins too. */
@@ -50,6 +50,8 @@ async function reconcileTree(places: TreePlaces, { depth, repair, exclusively }:
   const shownDepth = depth === 'deep' ? 'deep' : 'quick'
   let plugins = 0
   if (places.visibility === 'public') await exclusively(() => showDiscovery(recorded, shownDepth))
+  // Those of another octo are no damage.
+  if (places.visibility === 'public' && repair) await exclusively(() => showSchemas(recorded, shownDepth))
   for (const repo of await places.metadata.repos.list(places.visibility)) {
     const names = [...(await places.catalog.shards(repo)).values()].flatMap((members) => [...members])
     plugins += names.length

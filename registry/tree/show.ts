@@ -100,7 +100,12 @@ async function belongsTo(repo: Name, { metadata, visibility }: TreePlaces): Prom
 /** Of the tree for everybody: whoever may read a private repo was told its address. With it what is the same in every registry. */
 export async function showDiscovery(places: TreePlaces, depth: Depth = 'quick'): Promise<number> {
   const repos = await places.metadata.repos.list('public')
-  return putAll([renderDiscovery(repos, places.base, places.limits), ...renderSchemas()], places, depth)
+  return putAll([renderDiscovery(repos, places.base, places.limits)], places, depth)
+}
+
+/** They say what this octo reads, whatever is published: each start writes them. */
+export async function showSchemas(places: TreePlaces, depth: Depth = 'quick'): Promise<number> {
+  return putAll(renderSchemas(), places, depth)
 }
 
 async function showReleases(record: PluginRecord, places: TreePlaces, depth: Depth): Promise<number> {

@@ -12,7 +12,7 @@ import { readTreeMark, writeTreeMark } from './mark.ts'
 import type { ReconcileOptions, TreeReport } from './reconcile.ts'
 import { reconcileTrees } from './reconcile.ts'
 import type { BothTrees, TreePlaces } from './show.ts'
-import { showDiscovery, showRepo } from './show.ts'
+import { showDiscovery, showRepo, showSchemas } from './show.ts'
 import type { TreeTarget } from './tree-work.ts'
 import { TreeWork } from './tree-work.ts'
 
@@ -58,7 +58,8 @@ export async function openTree(deps: TreeDeps): Promise<Tree> {
   const work = new TreeWork(places, { logger, onFatal, requireClaim })
   // Rows that are left were perhaps half shown when a crash came, so they are looked at closely.
   await work.drain('deep')
-  await work.exclusively(async () => showDiscovery(places.public))
+  await work.exclusively(() => showDiscovery(places.public))
+  await work.exclusively(() => showSchemas(places.public))
   for (const own of [places.public, places.private])
     for (const repo of await metadata.repos.list(own.visibility))
       await work.exclusively(() => showRepo(repo, own, { plugins: [] }))

@@ -60,7 +60,7 @@ services:
 function meaning({ repos, services }: OctoConfig) {
   return JSON.parse(
     JSON.stringify({ repos, services }, (key, value) =>
-      ['place', 'spec', 'problems'].includes(key) ? undefined : value,
+      ['place', 'spec', 'problems', 'dependsOn'].includes(key) ? undefined : value,
     ),
   )
 }

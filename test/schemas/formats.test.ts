@@ -36,6 +36,7 @@ const PARSERS: Readonly<Record<string, (text: string, name: string) => unknown>>
 /** Examples that are no documents by themselves, checked in test/docs/formats.test.ts. */
 const OTHERS = [
   'argument-words',
+  'feed-entry',
   'secret-arguments',
   'check-endings',
   'outcome-endings',

@@ -73,7 +73,7 @@ test('a registry of the first spine is all well, serves what was published, and 
   const words = ['publish', 'my-check', '--registry', registry.url, '--token-file', 'token', '--key', 'acme.key']
   const published = await octoIn({ cwd: folder }, words)
   assert.equal(published.code, 0, published.stderr)
-  const updated = await octoIn({ cwd: folder, env: { OCTO_HOME: join(folder, 'new-store') } }, ['update'])
+  const updated = await octoIn({ cwd: folder, env: { OCTO_HOME: join(folder, 'new-store') } }, ['update', '--yes'])
   assert.equal(updated.code, 0, updated.stderr)
   assert.deepEqual(await check(folder, 'new-store'), ['acme/greet@0.1.0', 'acme/my-check@0.4.0'])
 })
