@@ -38,7 +38,7 @@ async function answerOf(folder: string, argv: readonly string[], { PATH }: Envir
   const ending = stopped ?? `exit code ${exitCode ?? 'none'}`
   throw failed(
     folder,
-    `asked for ${quote(argv.join(' '))}, ends with ${ending}: ${printable(stderr.text.trim(), SHOWN)}`,
+    `${quote(['octo', ...argv].join(' '))} ended with ${ending}: ${printable(stderr.text.trim(), SHOWN)}`,
   )
 }
 

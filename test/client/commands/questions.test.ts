@@ -83,5 +83,5 @@ test('a version or a phase that there is nothing of leads to what there is', asy
   const version = await octo('run', 'hello@9')
   assert.match(version.stderr, /VERSION_NOT_FOUND.*hint: `octo info hello` lists its versions/s)
   const phase = await octo('check', 'web', '--phase', 'init')
-  assert.match(phase.stderr, /hint: write `operator: \{services: \{web: \{init: \[/)
+  assert.match(phase.stderr, /hint: `octo add PLUGIN --service web --phase init` writes one/)
 })
