@@ -142,7 +142,7 @@ if is_web "$base" || [ "${base%.yaml}" != "$base" ]; then
   tree=${base%.yaml}/$PLUGIN
   if [ -z "$version" ]; then
     fetch "$tree.json" "$work/versions" || die "no versions of $PLUGIN at $tree.json"
-    # A wrong choice here is refused later, by whoever proves: the first active version that is no pre-release.
+    # The first active version that is no pre-release. The server chooses it, perhaps an old one; what it is, is proven later.
     version=$(tr ',{' '\n\n' <"$work/versions" | awk -F'"' '
       $2 == "version" { version = $4 }
       $2 == "state" && $4 == "active" && version != "" && version !~ /-/ { print version; exit }

@@ -14,7 +14,7 @@ export function addSelfWords(program: Command): void {
     json: true,
   }).addHelpText(
     'after',
-    '\nWhat a package manager, an image or a checkout brought is updated by these; then the exit code is 72.',
+    '\nWhat came by a package manager, in an image or as a checkout is updated there, and not by octo: the exit code is 72.',
   )
   onRun(self, async (run) => (await import('../commands/self/status.ts')).statusCommand(run))
   const group = (spec: CommandSpec) => addCommand(self, { ...spec, json: true })
