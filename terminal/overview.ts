@@ -3,16 +3,23 @@ import type { CodedError } from '../schemas/errors.ts'
 import { coded } from '../schemas/errors.ts'
 import { nearestWord } from '../schemas/nearest-word.ts'
 import { quote } from '../schemas/quote.ts'
+import { wrapWords } from './cell-width.ts'
 import { paintFor, wantsColour } from './colour.ts'
-import { processStreams } from './streams.ts'
+import { processStreams, widthOf } from './streams.ts'
 
 type Entry = { readonly word: string; readonly group?: string; readonly summary: string }
 
-/** All words in their groups, ready for stdout. */
+const INDENT = 2
+
+/** All words in their groups, ready for stdout; what does not fit beside its word goes on below. */
 export function overview(entries: readonly Entry[], { out, env } = processStreams()): string {
   const paint = paintFor(wantsColour({ env, stream: out }))
   const width = Math.max(...entries.map(({ word }) => word.length))
-  const line = ({ word, summary }: Entry) => `  ${paint.cyan(word.padEnd(width))}  ${summary}`
+  const indent = width + INDENT * 2
+  const line = ({ word, summary }: Entry) => {
+    const text = wrapWords(summary, widthOf(out) - indent).join(`\n${' '.repeat(indent)}`)
+    return `${' '.repeat(INDENT)}${paint.cyan(word.padEnd(width))}${' '.repeat(INDENT)}${text}`
+  }
   const shown = entries.filter((entry) => entry.group !== undefined)
   const groups = Map.groupBy(shown, (entry) => entry.group ?? '')
   const sections = [...groups].map(([name, words]) => [paint.bold(name), ...words.map(line)].join('\n'))

@@ -5,11 +5,11 @@
 //   const lock = addCommand(program, { words: 'lock [file]', summary: '…', examples: ['octo lock'], json: true })
 //   onRun(lock.option('--frozen', '…'), async ({ args, options, terminal }) => 0)
 //   return runProgram(program, argv)          argv as main() gets it, the first word included
-import type { Option, OptionValues } from 'commander'
+import type { OptionValues } from 'commander'
 import { Command, CommanderError } from 'commander'
 import { coded } from '../schemas/errors.ts'
 import { quote, shellWord } from '../schemas/quote.ts'
-import { paintFor, wantsColour } from './colour.ts'
+import { helpOn } from './help-layout.ts'
 import { processStreams } from './streams.ts'
 import type { Terminal, TerminalFlags } from './terminal.ts'
 import { openTerminal } from './terminal.ts'
@@ -127,27 +127,14 @@ function inHouseStyle(sentence: string): string {
 }
 
 function silentAboutMistakes(command: Command): Command {
-  const { out, env } = processStreams()
-  const paint = paintFor(wantsColour({ env, stream: out }))
+  const { output, layout } = helpOn(processStreams())
   return command
     .exitOverride((error) => {
       mistaken.set(error, command)
       throw error
     })
-    .configureOutput({ outputError: () => undefined, getOutHasColors: () => paint.enabled })
-    .configureHelp({
-      optionDescription: describeOption,
-      styleTitle: paint.bold,
-      styleCommandText: paint.cyan,
-      styleOptionText: paint.cyan,
-      styleSubcommandText: paint.cyan,
-      styleArgumentText: paint.cyan,
-    })
-}
-
-/** A default as it would be typed; that nothing is given is no default. */
-function describeOption({ description, defaultValue }: Option): string {
-  return typeof defaultValue === 'string' ? `${description} (default: ${defaultValue})` : description
+    .configureOutput({ outputError: () => undefined, ...output })
+    .configureHelp(layout)
 }
 
 function rootOf(command: Command): Command {

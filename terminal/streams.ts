@@ -57,3 +57,8 @@ export function screenWidth({ columns }: OutputStream): number {
 export function screenHeight({ rows }: OutputStream): number {
   return rows !== undefined && rows > 0 ? rows : DEFAULT_ROWS
 }
+
+/** Columns that a text has to fit into; without a terminal nothing needs to fit. */
+export function widthOf(stream: OutputStream): number {
+  return stream.isTTY ? screenWidth(stream) : Number.POSITIVE_INFINITY
+}

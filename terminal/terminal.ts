@@ -7,7 +7,7 @@ import { openLiveTable } from './live-table.ts'
 import { openProgress } from './open-progress.ts'
 import type { Progress, ProgressOptions } from './progress.ts'
 import type { OutputStream, Streams } from './streams.ts'
-import { canRedraw, processStreams, screenWidth } from './streams.ts'
+import { canRedraw, processStreams, widthOf } from './streams.ts'
 import type { TableSetting } from './table.ts'
 import { openTableLines, renderTable } from './table.ts'
 import type { Cell, Table } from './table-cell.ts'
@@ -95,11 +95,6 @@ export function openTerminal(flags: TerminalFlags = {}, streams: Streams = proce
         }),
       ),
   }
-}
-
-/** Columns that fit; without a terminal nothing needs to fit. */
-function widthOf(stream: OutputStream): number {
-  return stream.isTTY ? screenWidth(stream) : Number.POSITIVE_INFINITY
 }
 
 function growingTable(expected: Table, setting: TableSetting, print: (text: string) => void): GrowingTable {

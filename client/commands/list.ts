@@ -21,7 +21,14 @@ export async function listCommand({ options, terminal }: Run<ClientFlags>): Prom
   } else if (listed.length === 0) terminal.print('the config asks for no plugin')
   else
     terminal.table({
-      columns: ['plugin', 'asked', 'locked', 'repo', 'state'].map((title) => ({ title })).concat({ title: 'signer' }),
+      columns: [
+        { title: 'plugin' },
+        { title: 'asked', shrinks: true },
+        { title: 'locked', shrinks: true },
+        { title: 'repo' },
+        { title: 'state', shrinks: true },
+        { title: 'signer' },
+      ],
       rows: listed.map(({ question, isAsked, entry, gap, state }) => [
         question.plugin,
         isAsked ? question.ranges.join(' ') || 'any' : 'not by the config',

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { WORDS } from '../../terminal/commands.ts'
-import { unknownWord } from '../../terminal/overview.ts'
+import { overview, unknownWord } from '../../terminal/overview.ts'
+import { collectedStreams } from '../support/machine/collected-streams.ts'
 
 const ALL = '`octo --help` lists all words'
 const didYouMean = (words: string) => `did you mean \`octo ${words}\`? ${ALL}`
@@ -39,4 +40,11 @@ test('a first word that octo does not know leads to the nearest word or option',
 
 test('the quick start, which no help shows, is nobody’s nearest word', () => {
   assert.doesNotMatch(unknownWord('dmeo', WORDS).hint ?? '', /demo/)
+})
+
+test('what a word does goes on below itself where the terminal is narrow, and stays one line without a terminal', () => {
+  const narrow = collectedStreams({ tty: true, columns: 40, env: { NO_COLOR: '1' } })
+  const text = overview([{ word: 'check', group: 'Run', summary: 'run the checks of all of your services' }], narrow)
+  assert.match(text, /^ {2}check {2}run the checks of all of your\n {9}services$/m)
+  assert.match(overview(WORDS, collectedStreams()), /^ {2}outdated +list what is newer .* and what was withdrawn$/m)
 })
