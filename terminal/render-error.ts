@@ -6,6 +6,7 @@ import { printable } from '../schemas/quote.ts'
 import { inSources } from '../system/source-positions.ts'
 import type { Paint } from './colour.ts'
 import { paintFor } from './colour.ts'
+import { wrapSentence } from './wrap-sentence.ts'
 
 const MAX_MESSAGE = 2000
 const MAX_VALUE = 300
@@ -18,9 +19,13 @@ export function exitCodeOf(error: unknown): number {
   return error instanceof CodedError ? ERROR_CODES[error.code].exit : BUG_EXIT
 }
 
-/** Lines for stderr, without the last line end. */
-export function renderError(error: unknown, paint: Paint = paintFor(false)): string {
-  return error instanceof CodedError ? renderCoded(error, paint) : renderDefect(error, paint)
+/** Lines for stderr, without the last line end; only a terminal has a width that they have to fit into. */
+export function renderError(
+  error: unknown,
+  paint: Paint = paintFor(false),
+  width: number = Number.POSITIVE_INFINITY,
+): string {
+  return error instanceof CodedError ? renderCoded(error, paint, width) : renderDefect(error, paint)
 }
 
 /** The object that `--json` prints: `{ error: { code, message, details, hint?, causes? } }`. */
@@ -31,11 +36,14 @@ export function errorToJson(error: unknown): { error: Record<string, unknown> } 
   return { error: { ...own, ...(causes.length > 0 ? { causes } : {}) } }
 }
 
-function renderCoded(error: CodedError, paint: Paint): string {
-  const lines = [`${paint.red(paint.bold(`error[${error.code}]`))}: ${printable(error.message, MAX_MESSAGE)}`]
-  lines.push(...detailLines(error, paint))
-  for (const cause of causesOf(error)) lines.push(`  ${paint.dim('because')} ${cause}`)
-  if (error.hint) lines.push(`${paint.cyan('hint')}: ${printable(error.hint, MAX_MESSAGE)}`)
+function renderCoded(error: CodedError, paint: Paint, width: number): string {
+  const labelled = (label: string, text: string, painted: string) =>
+    painted + wrapSentence(`${label}${text}`, { width }).slice(label.length)
+  const head = `error[${error.code}]`
+  const lines = [labelled(head, `: ${printable(error.message, MAX_MESSAGE)}`, paint.red(paint.bold(head)))]
+  lines.push(...detailLines(error, paint, width))
+  for (const cause of causesOf(error)) lines.push(labelled('  because', ` ${cause}`, `  ${paint.dim('because')}`))
+  if (error.hint) lines.push(labelled('hint', `: ${printable(error.hint, MAX_MESSAGE)}`, paint.cyan('hint')))
   return lines.join('\n')
 }
 
@@ -49,15 +57,18 @@ function renderDefect(error: unknown, paint: Paint): string {
 }
 
 /** Expected and found first, in one column; then the other values. */
-function detailLines({ code, details }: CodedError, paint: Paint): string[] {
+function detailLines({ code, details }: CodedError, paint: Paint, screen: number): string[] {
   const rank = (key: string) => ['expected', 'found'].indexOf(key)
   const told = Object.keys(details).filter((key) => !isEmpty(details[key]))
   const keys = told.sort((a, b) => (rank(a) < 0 ? 2 : rank(a)) - (rank(b) < 0 ? 2 : rank(b)))
   const width = Math.max(0, ...keys.map((key) => key.length))
   return keys.flatMap((key) => {
     const [first = '', ...others] = shownLines(details[key], code === 'BUILD_FAILED' && key === 'output')
-    const indent = ' '.repeat(width + 4)
-    return [`  ${paint.dim(printable(key).padEnd(width))}  ${first}`, ...others.map((line) => `${indent}${line}`)]
+    const indent = width + 4
+    const wrap = (line: string) => wrapSentence(line, { width: screen, indent })
+    const label = `  ${printable(key).padEnd(width)}`
+    const beside = wrap(`${label}  ${first}`).slice(label.length)
+    return [`${paint.dim(label)}${beside}`, ...others.map((line) => wrap(`${' '.repeat(indent)}${line}`))]
   })
 }
 

@@ -2,7 +2,7 @@
 import { printableJson } from '../schemas/quote.ts'
 import { paintFor, wantsColour } from './colour.ts'
 import { errorToJson, exitCodeOf, renderError } from './render-error.ts'
-import { processStreams } from './streams.ts'
+import { processStreams, widthOf } from './streams.ts'
 
 /** Writes text, or with `--json` one JSON object, to stderr; stdout holds data only. Gives the exit code. */
 export function reportError(error: unknown, argv: readonly string[], { err, env } = processStreams()): number {
@@ -10,7 +10,7 @@ export function reportError(error: unknown, argv: readonly string[], { err, env 
   const flag = flags.includes('--no-color') ? false : undefined
   const text = flags.includes('--json')
     ? printableJson(errorToJson(error))
-    : renderError(error, paintFor(wantsColour({ flag, env, stream: err })))
+    : renderError(error, paintFor(wantsColour({ flag, env, stream: err })), widthOf(err))
   err.write(`${text}\n`)
   return exitCodeOf(error)
 }

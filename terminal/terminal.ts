@@ -11,6 +11,7 @@ import { canRedraw, processStreams, widthOf } from './streams.ts'
 import type { TableSetting } from './table.ts'
 import { openTableLines, renderTable } from './table.ts'
 import type { Cell, Table } from './table-cell.ts'
+import { wrapSentence } from './wrap-sentence.ts'
 
 /** The flags that every command takes; commander's options object fits. */
 export type TerminalFlags = {
@@ -37,6 +38,8 @@ export type Terminal = {
   readonly paintLog: Paint
   /** One line of data for people, on stdout. */
   print(line: string): void
+  /** The same for a sentence, which is broken at words where the terminal is too narrow; lines below the first are indented. */
+  sentence(text: string, indent?: number): void
   /** The answer of a command on stdout: one JSON document with `--json`, else its text. */
   result(result: Result): void
   /** A table on stdout, as wide as the terminal allows. */
@@ -67,7 +70,12 @@ export function openTerminal(flags: TerminalFlags = {}, streams: Streams = proce
   const paintLog = paintFor(wantsColour({ flag: flags.color, env, stream: err }))
   const screen = sharedScreen(out, err)
   const quiet = flags.quiet === true
-  const log = (line: string) => screen.line(err, line)
+  const log = (line: string) => screen.line(err, wrapSentence(line, { width: widthOf(err) }))
+  const labelled = (label: string, paintLabel: (text: string) => string, line: string) =>
+    screen.line(
+      err,
+      paintLabel(paintLog.bold(label)) + wrapSentence(`${label}: ${line}`, { width: widthOf(err) }).slice(label.length),
+    )
 
   return {
     json: flags.json === true,
@@ -77,14 +85,15 @@ export function openTerminal(flags: TerminalFlags = {}, streams: Streams = proce
     paint,
     paintLog,
     print: (line) => screen.line(out, line),
+    sentence: (text, indent) => screen.line(out, wrapSentence(text, { width: widthOf(out), indent })),
     result: ({ json, text }) => screen.line(out, flags.json ? printableJson(json) : text()),
     table: (table) => screen.line(out, renderTable(table, { paint, width: widthOf(out) })),
     growingTable: (expected) =>
       out.isTTY ? growingTable(expected, { paint, width: widthOf(out) }, (text) => screen.line(out, text)) : undefined,
-    error: (line) => log(`${paintLog.red(paintLog.bold('error'))}: ${line}`),
-    warn: (line) => (quiet ? undefined : log(`${paintLog.yellow(paintLog.bold('warning'))}: ${line}`)),
+    error: (line) => labelled('error', paintLog.red, line),
+    warn: (line) => (quiet ? undefined : labelled('warning', paintLog.yellow, line)),
     info: (line) => (quiet ? undefined : log(line)),
-    debug: (line) => (flags.verbose && !quiet ? log(paintLog.dim(line)) : undefined),
+    debug: (line) => (flags.verbose && !quiet ? screen.line(err, paintLog.dim(line)) : undefined),
     liveTable: () => (canRedraw(out, env) ? screen.attach(openLiveTable(out, paint)) : undefined),
     // With `--json` stderr holds the error document, which lines of progress would spoil.
     progress: (options = {}) =>

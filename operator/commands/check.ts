@@ -48,7 +48,7 @@ export async function checkCommand(
   const { session, plan, provided, idle, openedAt: startedAt } = opened
   const { config, configPath } = session
   using interruption = interruptible()
-  const rows = openOutcomeRows(terminal, expectedOf(plan, provided))
+  const rows = openOutcomeRows(terminal, [...expectedOf(plan, provided), ...idle])
   using progress = terminal.progress({
     ...{ unit: 'steps', title: 'checking', items: plan.filter(({ fate }) => fate.kind === 'run').length },
     ...{ endsSilently: true, onShown: rows.grow },
@@ -103,7 +103,7 @@ function showText({ outcomes, durationMs }: CheckRun, { options, terminal, rows 
   if (terminal.quiet && shown.length === 0) return
   rows.finish(shown)
   const notes = failureNotes(outcomes, terminal.paint, { withoutPlaces: options.places === false })
-  for (const line of ['', ...notes, ...(notes.length > 0 ? [''] : [])]) terminal.print(line)
+  for (const line of ['', ...notes, ...(notes.length > 0 ? [''] : [])]) terminal.sentence(line)
   terminal.print(summaryLine(outcomes, durationMs, terminal.paint))
 }
 

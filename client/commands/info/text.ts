@@ -14,18 +14,20 @@ import { snippetOf } from './facts.ts'
 import { withdrawnNote } from './withdrawn-note.ts'
 
 const MAX_VERSIONS = 20
+/** Where their values begin. */
+const FACTS_INDENT = 12
 
 export function showPlugin(shown: Shown, index: number, terminal: Terminal): void {
   const { repo, document, described, notAllowed = [], changes } = shown
-  const lines = [
-    ...(index === 0 ? [] : ['']),
+  if (index > 0) terminal.print('')
+  terminal.sentence(
     `${terminal.paint.bold(`${repo.name}/${document.plugin}`)}: ${printable(document.description, 500)}`,
-    ...factsOf(shown).flatMap(([name, value]) => (value ? [`  ${name.padEnd(9)} ${printable(value, 2000)}`] : [])),
-    '',
-  ]
-  for (const line of lines) terminal.print(line)
+  )
+  for (const [name, value] of factsOf(shown))
+    if (value) terminal.sentence(`  ${name.padEnd(9)} ${printable(value, 2000)}`, FACTS_INDENT)
+  terminal.print('')
   const withdrawn = withdrawnNote(document)
-  if (withdrawn) terminal.print(`${terminal.paint.yellow(withdrawn)}\n`)
+  if (withdrawn) terminal.sentence(`${terminal.paint.yellow(withdrawn)}\n`)
   if (described) {
     showSnippet(shown, terminal)
     showArguments(described.version, described.manifest.arguments, terminal)
@@ -68,7 +70,7 @@ function showArguments(version: string, schema: ReleasedManifest['arguments'], t
       columns: titles.map((title) => ({ title, shrinks: true })),
       rows: facts.map((argument) => rowOf(argument, hasExamples)),
     })
-  terminal.print(argumentNote(version, facts.length, schema))
+  terminal.sentence(argumentNote(version, facts.length, schema))
   terminal.print('')
 }
 
@@ -126,14 +128,14 @@ function stateOf({ state, reason, deprecated }: DocumentVersion): string {
 function showChanges({ from, to, releases, more, differences, problem }: Changes, terminal: Terminal): void {
   terminal.print('')
   terminal.print(terminal.paint.bold(`what changed from ${from} to ${to}`))
-  for (const { about, text } of differences ?? []) terminal.print(`  ${about}: ${printable(text, 1000)}`)
+  for (const { about, text } of differences ?? []) terminal.sentence(`  ${about}: ${printable(text, 1000)}`, 4)
   if (differences?.length === 0) terminal.print('  nothing in arguments, needs, platforms and signer')
-  if (problem !== undefined) terminal.print(`  cannot be compared: ${printable(problem, 500)}`)
+  if (problem !== undefined) terminal.sentence(`  cannot be compared: ${printable(problem, 500)}`, 4)
   for (const release of releases) {
     const state = release.state === 'active' ? '' : `, ${release.state}`
     terminal.print('')
     terminal.print(`${release.version} (${dateOf(release.publishedAt)}${state})`)
-    for (const line of linesOf(release)) terminal.print(`  ${printable(line, 1000)}`)
+    for (const line of linesOf(release)) terminal.sentence(`  ${printable(line, 1000)}`, 4)
   }
   if (more > 0) terminal.print(`and ${more} more releases before that`)
 }
