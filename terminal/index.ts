@@ -12,7 +12,7 @@
 export type { Paint } from './colour.ts'
 export { paintFor, wantsColour } from './colour.ts'
 export type { LiveTable } from './live-table.ts'
-export { count, formatBytes, formatDuration } from './measures.ts'
+export { count, formatAge, formatBytes, formatDuration } from './measures.ts'
 export type { Progress, ProgressItem } from './progress.ts'
 export { errorToJson, exitCodeOf, renderError } from './render-error.ts'
 export type { OutputStream, Streams } from './streams.ts'

@@ -13,6 +13,9 @@ const DEFAULT_DELAY_MS = 1000
 const FRAME_MS = 100
 const MAX_ROWS = 10
 const BAR_CELLS = 24
+/** A shorter one shows nothing that the numbers beside it do not. */
+const MIN_BAR_CELLS = 8
+const GAP = 2
 const MAX_LABEL = 48
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 
@@ -89,35 +92,47 @@ function frameLines(running: readonly Work[], { started, frame, setting }: Frame
   const { stream, paint, title = 'working', items = 0 } = setting
   const height = screenHeight(stream) - 1
   const shown = running.slice(0, Math.max(1, Math.min(MAX_ROWS, height - 3)))
+  const width = screenWidth(stream) - 1
   const labelCells = Math.min(MAX_LABEL, Math.max(0, ...shown.map(({ label }) => cellWidth(label))))
+  const sumCells = Math.max(0, ...shown.map((work) => cellWidth(sumsOf(work, setting))))
+  // A name that is cut says less than a bar that is short.
+  const room = width - 2 - labelCells - sumCells - 2 * GAP
+  const barCells = setting.unit === 'steps' || room < MIN_BAR_CELLS ? 0 : Math.min(BAR_CELLS, room)
   const rest = running.length - shown.length
   const whole = Math.max(items, started)
   const ended = started - running.length
-  const width = screenWidth(stream) - 1
   const lines = [
-    ...shown.map((work) => rowOf(work, { frame, setting, labelCells, width })),
+    ...shown.map((work) => rowOf(work, { frame, setting, labelCells, barCells, width })),
     ...(rest > 0 ? [paint.dim(cutToWidth(`  and ${rest} more`, width))] : []),
     ...(whole > 1 || running.length === 0 ? [paint.dim(cutToWidth(`${title}  ${ended}/${whole}`, width))] : []),
   ]
   return lines.slice(0, height)
 }
 
-type Row = Pick<Frame, 'frame' | 'setting'> & { readonly labelCells: number; readonly width: number }
-
-function rowOf(work: Work, { frame, setting: { paint, unit }, labelCells, width }: Row): string {
-  const spinner = SPINNER[frame % SPINNER.length] ?? ''
-  const sums = unit === 'steps' ? formatSeconds(performance.now() - work.startedAt) : bytesOf(work)
-  const bar = unit !== 'steps' && work.total > 0 && width > BAR_CELLS * 2 ? barOf(work, paint) : ''
-  const barCells = bar === '' ? 0 : BAR_CELLS + 2
-  const room = width - 2 - barCells - 2 - cellWidth(sums)
-  if (room < 4) return cutToWidth(`${spinner} ${work.label}`, width)
-  const label = cutToWidth(work.label, Math.min(room, MAX_LABEL))
-  return `${paint.cyan(spinner)} ${label}${padding(label, Math.min(room, labelCells))}  ${bar}${sums}`
+type Row = Pick<Frame, 'frame' | 'setting'> & {
+  readonly labelCells: number
+  readonly barCells: number
+  readonly width: number
 }
 
-function barOf({ total, value }: Work, paint: ProgressSetting['paint']): string {
-  const filled = Math.round(Math.min(value / total, 1) * BAR_CELLS)
-  return `${paint.cyan('━'.repeat(filled))}${paint.dim('─'.repeat(BAR_CELLS - filled))}  `
+function rowOf(work: Work, { frame, setting, labelCells, barCells, width }: Row): string {
+  const { paint } = setting
+  const spinner = SPINNER[frame % SPINNER.length] ?? ''
+  const sums = sumsOf(work, setting)
+  const bar = work.total > 0 && barCells > 0 ? `${barOf(work, barCells, paint)}${' '.repeat(GAP)}` : ''
+  const room = width - 2 - (bar === '' ? 0 : barCells + GAP) - GAP - cellWidth(sums)
+  if (room < 4) return cutToWidth(`${spinner} ${work.label}`, width)
+  const label = cutToWidth(work.label, Math.min(room, MAX_LABEL))
+  return `${paint.cyan(spinner)} ${label}${padding(label, Math.min(room, labelCells))}${' '.repeat(GAP)}${bar}${sums}`
+}
+
+function sumsOf(work: Work, { unit }: ProgressSetting): string {
+  return unit === 'steps' ? formatSeconds(performance.now() - work.startedAt) : bytesOf(work)
+}
+
+function barOf({ total, value }: Work, cells: number, paint: ProgressSetting['paint']): string {
+  const filled = Math.round(Math.min(value / total, 1) * cells)
+  return `${paint.cyan('━'.repeat(filled))}${paint.dim('─'.repeat(cells - filled))}`
 }
 
 function bytesOf({ total, value }: Work): string {

@@ -6,6 +6,8 @@ export type Column = {
   readonly align?: 'left' | 'right'
   /** May be wrapped at words when the terminal is narrow; the last column always may. */
   readonly shrinks?: boolean
+  /** For what is counted while people look at it: the columns behind it stay where they are. */
+  readonly minCells?: number
 }
 
 /** A text, or one that is painted once it has its place. */

@@ -23,9 +23,9 @@ export function renderTable(table: Table, setting: TableSetting): string {
 export function openTableLines({ columns, rows }: Table, { paint, width }: TableSetting): TableLines {
   const shown = (cells: readonly Cell[]) => columns.map((_, index) => shownCell(cells[index]))
   const block = (cells: readonly Cell[]) => blockLines(columns, shown(cells), { paint, width })
-  const widths = fitWidths(columns, rows.map(shown), width)
-  if (!widths) return { head: rows.length > 0 ? [] : titleLines(), row: block }
-  const grid = { columns, widths, width }
+  const fitting = fitWidths(columns, rows.map(shown), width)
+  if (!fitting) return { head: rows.length > 0 ? [] : titleLines(), row: block }
+  const grid = { ...fitting, columns, width }
   return {
     head:
       gridLines(

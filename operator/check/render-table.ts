@@ -10,7 +10,7 @@ const FURTHER_LINES = 10
 
 const COLUMNS: Table['columns'] = [
   ...[{ title: 'status' }, { title: 'service' }, { title: 'phase' }, { title: 'check', shrinks: true }],
-  ...[{ title: 'time', align: 'right' as const }, { title: 'result' }],
+  ...[{ title: 'time', align: 'right' as const, minCells: 6 }, { title: 'result' }],
 ]
 
 export function outcomeTable(outcomes: readonly CheckOutcome[], paint: Paint): Table {
@@ -32,14 +32,7 @@ export type ExpectedCheck = Pick<CheckOutcome, 'service' | 'phase' | 'plugin' | 
 
 /** A table wide enough for outcomes that are not known yet. */
 export function expectedTable(checks: readonly ExpectedCheck[]): Table {
-  const rows = checks.map((check) => [
-    'unknown',
-    check.service,
-    check.phase ?? '',
-    nameOf(check),
-    '59 min 59 s',
-    'x'.repeat(20),
-  ])
+  const rows = checks.map((check) => ['unknown', check.service, check.phase ?? '', nameOf(check), '', 'x'.repeat(20)])
   return { columns: COLUMNS, rows }
 }
 

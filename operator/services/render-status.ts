@@ -1,7 +1,7 @@
 // The state of services as people see it.
 import { shellWord } from '../../schemas/quote.ts'
 import type { Cell, Paint, Table } from '../../terminal/index.ts'
-import { formatBytes, formatDuration } from '../../terminal/index.ts'
+import { formatAge, formatBytes } from '../../terminal/index.ts'
 import { LARGE_LOG_BYTES } from '../logs/log-files.ts'
 import { notifierNotes } from '../notifications/notes.ts'
 import { endInWords } from './end.ts'
@@ -14,8 +14,8 @@ export function statusTable({ services }: ProjectStatus, paint: Paint): Table {
       { title: 'service' },
       { title: 'state' },
       { title: 'health' },
-      { title: 'pid' },
-      { title: 'for' },
+      { title: 'pid', align: 'right' },
+      { title: 'for', align: 'right', minCells: 6 },
       { title: 'why' },
     ],
     rows: services.map((one): readonly Cell[] => [
@@ -23,7 +23,7 @@ export function statusTable({ services }: ProjectStatus, paint: Paint): Table {
       stateOf(one, paint),
       one.state === 'running' && one.health !== 'none' ? one.health : '',
       one.pid === undefined ? '' : String(one.pid),
-      one.upMs === undefined ? '' : formatDuration(one.upMs),
+      one.upMs === undefined ? '' : formatAge(one.upMs),
       whyOf(one),
     ]),
   }

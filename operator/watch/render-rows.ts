@@ -1,7 +1,7 @@
 // How watched checks are shown: as a table that is drawn again, as a line for each change, and as JSON for machines.
 import { printable } from '../../schemas/quote.ts'
 import type { Cell, Paint, Table } from '../../terminal/index.ts'
-import { formatDuration } from '../../terminal/index.ts'
+import { formatAge, formatDuration } from '../../terminal/index.ts'
 import { nameOf, statusCell } from '../check/render-table.ts'
 import type { Lanes } from '../lanes/lanes.ts'
 import type { Note, Row, Watch } from './open-watch.ts'
@@ -10,7 +10,7 @@ import { hasPassed } from './open-watch.ts'
 const MAX_LINE = 2000
 const COLUMNS: Table['columns'] = [
   ...[{ title: 'status' }, { title: 'service' }, { title: 'phase' }, { title: 'check', shrinks: true }],
-  ...[{ title: 'for', align: 'right' as const }, { title: 'last result' }],
+  ...[{ title: 'for', align: 'right' as const, minCells: 6 }, { title: 'last result' }],
 ]
 
 /** What does not pass comes first, so that it is on the screen. */
@@ -21,7 +21,7 @@ export function rowsTable(rows: readonly Row[], now: number, paint: Paint): Tabl
 
 function cellsOf(row: Row, now: number, paint: Paint): readonly Cell[] {
   const { status, service, phase = '', since, last } = row
-  const age = status === 'skipped' ? '' : formatDuration(Math.max(0, now - since))
+  const age = status === 'skipped' ? '' : formatAge(Math.max(0, now - since))
   return [statusCell(status, paint), service, phase, nameOf(row), age, last?.summary ?? '']
 }
 

@@ -44,6 +44,14 @@ test('bytes have bars', async () => {
   assert.match((await screen.lines()).join('\n'), /^✓ core\/check-tcp {2}1 KiB {2}[\d.]+ m?s$/)
 })
 
+test('where it is narrow the bar gives up its room before the name does', async () => {
+  const screen = openScreen({ columns: 60 })
+  using progress = openTerminal({}, screen.streams).progress({ delayMs: 0, title: 'installing' })
+  progress.item('core/check-certificate@1.0.0', 4096).advance(1024)
+  const lines = await screen.until((shown) => shown.some((line) => line.includes('1 KiB')))
+  assert.match(lines.join('\n'), /^. core\/check-certificate@1\.0\.0 {2}━{3}─{8} {2}1 KiB of 4 KiB$/)
+})
+
 const sizes = [
   { columns: 20, rows: 5 },
   { columns: 40, rows: 24 },

@@ -50,20 +50,75 @@ test('a last cell with a word too long for its column stands whole below its row
   )
 })
 
-test('where columns do not fit at all, each row is a block with its titles', () => {
+test('where only the last column does not fit, its longer cells stand below their rows', () => {
   assert.equal(
     renderTable({ columns, rows }, { paint: plain, width: 40 }),
     [
-      ...['plugin  core/check-tcp', 'size    9 B', 'reason  none', ''],
+      'plugin            size  reason',
+      'core/check-tcp     9 B  none',
+      '日本            16 MiB',
+      '  withdrawn because the port check',
+      '  answered too early on slow machines',
+    ].join('\n'),
+  )
+})
+
+test('a last cell that would be high and narrow stands below its row, where it is flatter', () => {
+  const [title] = columns
+  const long = 'nine of the ten words here are short and plain'
+  const table = { columns: [title ?? { title: '' }, { title: 'why' }], rows: [['x'.repeat(20), long]] }
+  assert.equal(
+    renderTable(table, { paint: plain, width: 42 }),
+    [
+      `plugin${' '.repeat(16)}why`,
+      `${'x'.repeat(20)}  nine of the ten`,
+      `${' '.repeat(22)}words here are short`,
+      `${' '.repeat(22)}and plain`,
+    ].join('\n'),
+  )
+  assert.equal(
+    renderTable({ ...table, rows: [['x'.repeat(20), `${long} ${long}`]] }, { paint: plain, width: 42 }),
+    [
+      `plugin${' '.repeat(16)}why`,
+      'x'.repeat(20),
+      '  nine of the ten words here are short and',
+      '  plain nine of the ten words here are',
+      '  short and plain',
+    ].join('\n'),
+  )
+})
+
+test('where columns do not fit at all, each row is a block with its titles', () => {
+  assert.equal(
+    renderTable({ columns, rows }, { paint: plain, width: 20 }),
+    [
+      ...['plugin', '  core/check-tcp', 'size    9 B', 'reason  none', ''],
       ...[
         'plugin  日本',
         'size    16 MiB',
-        'reason  withdrawn because the port check',
-        '        answered too early on slow',
+        'reason  withdrawn',
+        '        because the',
+        '        port check',
+        '        answered too',
+        '        early on',
+        '        slow',
         '        machines',
       ],
     ].join('\n'),
   )
+})
+
+test('a column that is counted while people look at it keeps its width', () => {
+  const counted = [{ title: 'for', align: 'right' as const, minCells: 6 }, { title: 'why' }]
+  const width = 40
+  for (const [time, line] of [
+    ['9 s', '   9 s  slow'],
+    ['59 min', '59 min  slow'],
+  ] as const)
+    assert.equal(
+      renderTable({ columns: counted, rows: [[time, 'slow']] }, { paint: plain, width }),
+      `   for  why\n${line}`,
+    )
 })
 
 test('a table without rows shows its titles', () => {

@@ -1,7 +1,7 @@
 // `octo plugin ps`: the service plugins that run, which processes of this user share.
 import { printable } from '../../../schemas/quote.ts'
 import type { Terminal } from '../../../terminal/index.ts'
-import { formatBytes, formatDuration } from '../../../terminal/index.ts'
+import { formatAge, formatBytes } from '../../../terminal/index.ts'
 import type { RunningPlugin } from '../../ocm/shared/list.ts'
 import { runningPlugins } from '../../ocm/shared/list.ts'
 import { sweepShared } from '../../ocm/shared/sweep.ts'
@@ -27,7 +27,7 @@ export async function runningPluginsCommand(terminal: Terminal): Promise<number>
         record.plugin,
         String(pid),
         state,
-        formatDuration(Date.now() - record.startedAt),
+        formatAge(Date.now() - record.startedAt),
         String(calls),
         formatBytes(memoryBytes),
         printable(record.program, 200),

@@ -86,9 +86,9 @@ test('tables of every width, notes and JUnit show the mark', () => {
   assert.equal(
     shown(200),
     [
-      'status  service  phase   check                       time  result',
-      'ok      web      health  check-tcp@1.0.0 port=8080  42 ms  open',
-      'failed  web      health  check-tcp@1.0.0 port=8081  42 ms  refused',
+      'status  service  phase   check                        time  result',
+      'ok      web      health  check-tcp@1.0.0 port=8080   42 ms  open',
+      'failed  web      health  check-tcp@1.0.0 port=8081   42 ms  refused',
     ].join('\n'),
   )
   assert.equal(

@@ -42,11 +42,11 @@ test('the table has one aligned row per check', async () => {
   assert.equal(
     text,
     [
-      'status   service  phase   check             time  result',
-      'ok       web      health  check-tcp@1.0.0  42 ms  connected',
-      'failed   web      health  check-tcp@1.0.0  42 ms  refused (3 runs)',
-      'unknown  db       health  check-tcp@1.0.0  42 ms  changed',
-      'skipped  db       health  check-tcp@1.0.0         check is disabled',
+      'status   service  phase   check              time  result',
+      'ok       web      health  check-tcp@1.0.0   42 ms  connected',
+      'failed   web      health  check-tcp@1.0.0   42 ms  refused (3 runs)',
+      'unknown  db       health  check-tcp@1.0.0   42 ms  changed',
+      'skipped  db       health  check-tcp@1.0.0          check is disabled',
     ].join('\n'),
   )
 })
