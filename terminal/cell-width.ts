@@ -1,6 +1,7 @@
 // How many cells of a terminal a text takes, and how to break or cut it there: never within a character that people see
 // as one, and never within a word.
 import { createRequire } from 'node:module'
+import { stripVTControlCharacters } from 'node:util'
 
 // What is not plain ASCII is measured by Unicode's tables, and loading them takes longer than most commands run.
 const require = createRequire(import.meta.url)
@@ -56,6 +57,21 @@ export function cutToWidth(text: string, width: number): string {
     kept += grapheme
   }
   return width < 1 ? '' : `${kept}…`
+}
+
+/** The text in lines of `width` cells, broken wherever one is full. Colour, which would have to end and begin again, is left out. */
+export function breakAnywhere(text: string, width: number): readonly string[] {
+  if (cellWidth(text) <= width) return [text]
+  const lines: string[] = []
+  let line = ''
+  for (const grapheme of graphemesOf(stripVTControlCharacters(text))) {
+    if (line !== '' && cellWidth(line) + cellWidth(grapheme) > width) {
+      lines.push(line)
+      line = ''
+    }
+    line += grapheme
+  }
+  return [...lines, line]
 }
 
 /** The spaces that make the text as wide as asked; none when it is wider already. */

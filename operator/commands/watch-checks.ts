@@ -155,6 +155,7 @@ function openDisplay(terminal: Terminal): Display {
     end(rows) {
       clearInterval(drawing)
       draw(rows)
+      live.end()
     },
   }
 }

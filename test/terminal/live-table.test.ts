@@ -28,6 +28,59 @@ test('what is higher than the screen is cut, and its notes stay', async () => {
   assert.deepEqual(lines, ['status  service', 'ok      s0', 'ok      s1', '… 18 more lines', '20 checks'])
 })
 
+test('what is wider than the screen is broken, so that nothing above is drawn over', async () => {
+  const screen = openScreen({ rows: 12, columns: 20 })
+  const terminal = openTerminal({}, screen.streams)
+  const live = terminal.liveTable()
+  terminal.print('above')
+  for (const status of ['waiting', 'ok'])
+    live?.show({ columns: [{ title: 'why' }], rows: [[`${status}-${'x'.repeat(30)}`]] }, [
+      '',
+      'one sentence, and more of it',
+    ])
+  const lines = (await screen.lines()).map((line) => line.trimEnd())
+  assert.deepEqual(lines, [
+    'above',
+    'why',
+    `ok-${'x'.repeat(17)}`,
+    'x'.repeat(13),
+    '',
+    'one sentence, and',
+    '  more of it',
+  ])
+})
+
+test('what has not changed is not drawn again, until its end takes away what was typed below it', async () => {
+  const screen = openScreen({ rows: 12 })
+  const live = openTerminal({}, screen.streams).liveTable()
+  live?.show(table(['ok', 'web']), [])
+  const { length } = screen.raw()
+  live?.show(table(['ok', 'web']), [])
+  assert.equal(screen.raw().length, length)
+  screen.write('^C')
+  live?.end()
+  assert.deepEqual(
+    (await screen.lines()).map((line) => line.trimEnd()),
+    ['status  service', 'ok      web'],
+  )
+})
+
+test('a screen that has another size now is drawn again', async () => {
+  const screen = openScreen({ rows: 12, columns: 200 })
+  const live = openTerminal({}, screen.streams).liveTable()
+  const why = 'a sentence of many words that is longer than sixty cells, as it has this end'
+  const show = () => live?.show({ columns: [{ title: 'name' }, { title: 'why' }], rows: [['web', why]] }, [])
+  show()
+  screen.resize(60, 12)
+  show()
+  const lines = (await screen.lines()).map((line) => line.trimEnd())
+  assert.deepEqual(lines, [
+    'name  why',
+    'web   a sentence of many words that is longer than sixty',
+    '      cells, as it has this end',
+  ])
+})
+
 test('where nothing can be drawn again there is none', () => {
   assert.equal(openTerminal({}, collectedStreams()).liveTable(), undefined)
   assert.equal(openTerminal({}, collectedStreams({ tty: true, env: { CI: '1' } })).liveTable(), undefined)

@@ -45,9 +45,11 @@ export function answerError(answer: Exclude<Answer, { readonly state: 'done' }>)
   return coded(code, { message, ...(hint === undefined ? {} : { hint }) })
 }
 
+export const NOTHING_STARTED = 'no service of this config was started yet'
+
 export function showStatus(found: ProjectStatus, terminal: Terminal): void {
   if (terminal.json) terminal.result({ json: found, text: () => '' })
-  else if (found.services.length === 0) terminal.info('no service of this config was started yet')
+  else if (found.services.length === 0) terminal.info(NOTHING_STARTED)
   else terminal.table(statusTable(found, terminal.paint))
   if (!terminal.json) for (const note of statusNotes(found)) terminal.warn(note)
 }

@@ -3,10 +3,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { interruptible } from '../../../system/process/interruptible.ts'
 import { readJournal } from '../../services/journal.ts'
 import type { ProjectStatus } from '../../services/protocol.ts'
+import { statusNotes, statusTable } from '../../services/render-status.ts'
 import type { OperatorCall } from '../operator.ts'
 import { withDifferences } from './differences.ts'
 import type { ProjectCall } from './project.ts'
-import { currentStatus, projectOf, showStatus } from './project.ts'
+import { currentStatus, NOTHING_STARTED, projectOf, showStatus } from './project.ts'
 
 /** A service that ends is back within less than a second, and both are to be seen. */
 const WATCH_MS = 250
@@ -19,18 +20,25 @@ export async function status(call: ProjectCall | OperatorCall): Promise<number> 
     return 0
   }
   using interruption = interruptible()
+  const live = terminal.json || terminal.quiet ? undefined : terminal.liveTable()
   let last = ''
   while (!interruption.signal.aborted) {
     const now = await currentStatus(project)
     const shown = JSON.stringify(lasting(now))
-    if (shown !== last) {
+    if (live) live.show(statusTable(now, terminal.paint), ['', ...sentencesOf(now)])
+    else if (shown !== last) {
       if (last !== '' && !terminal.json) terminal.print('')
       showStatus(now, terminal)
     }
     last = shown
     await pause(WATCH_MS, undefined, { signal: interruption.signal }).catch(() => undefined)
   }
+  live?.end()
   return 0
+}
+
+function sentencesOf(found: ProjectStatus): readonly string[] {
+  return [...(found.services.length === 0 ? [NOTHING_STARTED] : []), ...statusNotes(found)]
 }
 
 /** With a config that can be read, and needs nobody's answer. */
