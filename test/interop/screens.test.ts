@@ -25,24 +25,77 @@ const TERMINALS = [
 const ROWS = 100
 
 type Terminal = (typeof TERMINALS)[number]
+type Scene = {
+  readonly name: string
+  readonly words: readonly string[]
+  readonly exit?: number
+  /** While it runs. */
+  readonly act?: (window: Window, place: Place) => Promise<void>
+}
+
 type Place = { readonly terminal: Terminal; readonly scene: ScreenScene; readonly tmux: Tmux }
+
+const has = (text: string) => (rows: readonly string[]) => rows.some((row) => row.includes(text))
+
+/** In this order, as each finds what those before it have left. */
+const SCENES: readonly Scene[] = [
+  { name: 'help', words: ['--help'] },
+  { name: 'help-of-check', words: ['check', '--help'] },
+  { name: 'mistyped', words: ['check', '--phaze'], exit: 64 },
+  { name: 'misnamed', words: ['info', 'chek-http'], exit: 66 },
+  { name: 'list-before', words: ['list'] },
+  { name: 'install', words: ['install'], act: pluginByPlugin },
+  { name: 'list', words: ['list'] },
+  { name: 'check', words: ['check', '--config', 'held.yaml'], exit: 1, act: checkByCheck },
+  { name: 'info', words: ['info', 'check-http', '--changes'] },
+]
+
+const SPINNER = /^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] /
+const runs = (plugin: string) => (rows: readonly string[]) =>
+  rows.some((row) => SPINNER.test(row) && row.includes(plugin))
+
+/** What stands above the rows of what runs is in the order of its end. */
+async function checkByCheck(window: Window, place: Place): Promise<void> {
+  const { scene, terminal } = place
+  const isDumb = terminal.TERM === 'dumb'
+  if (!isDumb) await window.until((rows) => runs('check-port')(rows) && runs('check-queue')(rows))
+  for (const plugin of ['check-queue', 'check-port', 'check-certificate', 'check-disk']) {
+    if (!isDumb) await window.until(runs(plugin))
+    if (plugin === 'check-certificate' && !isDumb) {
+      await window.until(runs('check-disk'))
+      await compare('check-running', window, place)
+    }
+    scene.release(plugin)
+    if (!isDumb) await window.until((rows) => !runs(plugin)(rows))
+  }
+}
+
+async function pluginByPlugin(window: Window, place: Place): Promise<void> {
+  const isDumb = place.terminal.TERM === 'dumb'
+  const plugins = ['check-certificate', 'check-disk', 'check-port', 'check-queue']
+  if (!isDumb) {
+    await window.until((rows) => plugins.every((plugin) => rows.some((row) => runs(plugin)([row]) && / of /.test(row))))
+    await compare('install-running', window, place)
+  }
+  for (const plugin of plugins) {
+    await place.scene.download(plugin)
+    await window.until(has(`✓ core/${plugin}@`))
+  }
+}
 
 for (const terminal of TERMINALS)
   test(`screens of ${terminal.name === 'dumb' ? 'a dumb terminal' : `${terminal.name} columns`}`, {
     skip,
   }, async (t) => {
     const place = { terminal, scene: await aScreenScene(t), tmux: openTmux(t) }
-    const shows = (name: string, words: readonly string[], code = 0) =>
-      t.test(name, async () => {
+    for (const { name, words, exit = 0, act } of SCENES)
+      await t.test(name, async () => {
         const window = await type(words, place)
-        assert.equal((await window.ended()).code, code)
+        await act?.(window, place)
+        assert.equal((await window.ended()).code, exit)
         await compare(name, window, place)
         await requireTidy(window, place)
       })
-    await shows('help', ['--help'])
-    await shows('help-of-check', ['check', '--help'])
-    await shows('mistyped', ['check', '--phaze'], 64)
-    await shows('list', ['list'])
   })
 
 function type(words: readonly string[], { terminal: { columns, TERM }, scene, tmux }: Place): Promise<Window> {
@@ -52,8 +105,7 @@ function type(words: readonly string[], { terminal: { columns, TERM }, scene, tm
 
 async function compare(name: string, window: Window, { terminal, scene }: Place): Promise<void> {
   const path = join(SCREENS, terminal.name, `${name}.txt`)
-  const shown = scene
-    .plain(await window.rows())
+  const shown = inOrder(scene.plain(await window.rows()))
     .map((row) => `${row}\n`)
     .join('')
   if (process.env.OCTO_WRITE_SCREENS === '1') {
@@ -61,6 +113,12 @@ async function compare(name: string, window: Window, { terminal, scene }: Place)
     writeFileSync(path, shown)
   }
   assert.equal(shown, readFileSync(path, 'utf8'))
+}
+
+/** What runs at once began in any order. */
+function inOrder(rows: readonly string[]): readonly string[] {
+  const running = rows.filter((row) => SPINNER.test(row)).sort()
+  return rows.map((row) => (SPINNER.test(row) ? (running.shift() ?? '') : row))
 }
 
 /** After it has ended: the cursor waits below, no line is left for the terminal to break, and a dumb one was sent text only. */

@@ -6,25 +6,30 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { stringify } from 'yaml'
 import { parsePublicKey, publicKeyLine } from '../../../schemas/trust-key.ts'
-import type { SigningKey } from '../builders/test-authority.ts'
+import type { ReleaseRecipe, SigningKey } from '../builders/test-authority.ts'
 import { aRelease } from '../builders/test-authority.ts'
-import { publishRelease } from '../publisher/publish-release.ts'
-import type { TestRegistry } from '../registry/test-registry.ts'
-import { startTestRegistry } from '../registry/test-registry.ts'
+import { until } from '../machine/until.ts'
+import type { StaticRegistry } from '../registry/static-registry.ts'
+import { startStaticRegistry } from '../registry/static-registry.ts'
 
-const DAY = Date.parse('2026-01-02T03:04:05Z')
 /** Of an Ed25519 key, whose signatures are the same each time as well. */
 const PKCS8 = '302e020100300506032b657004220420'
 
+/** Ends once the file that it is given is there: whoever looks at the screen says when. */
 const says = (plugin: string, text: string, code: number) => ({
   plugin,
-  manifest: { output: 'nagios' as const, description: `looks at ${plugin.replace('check-', 'the ')}` },
+  manifest: { output: 'nagios' as const, description: `looks at the ${plugin.replace('check-', '')}` },
   platforms: {
-    any: { bytes: Buffer.from(`#!/bin/sh\necho '${text}'\nexit ${code}\n`), runtime: { name: 'sh' as const } },
+    any: {
+      bytes: Buffer.from(
+        `#!/bin/sh\nwhile [ -n "$1" ] && [ ! -e "$1" ]; do sleep 0.05; done\necho '${text}'\nexit ${code}\n`,
+      ),
+      runtime: { name: 'sh' as const },
+    },
   },
 })
 
-const PLUGINS = [
+const PLUGINS: readonly ReleaseRecipe[] = [
   says('check-port', 'OK - answers in time | time=0.021s;1;5', 0),
   says(
     'check-disk',
@@ -37,51 +42,106 @@ const PLUGINS = [
     2,
   ),
   says('check-queue', 'UNKNOWN - the queue does not say how long it is', 3),
+  { plugin: 'check-http', version: '1.0.0' },
+  {
+    plugin: 'check-http',
+    version: '2.0.0',
+    manifest: {
+      ...{ description: 'asks a web address and looks at what it answers', output: 'check/v1', license: 'Apache-2.0' },
+      changelog:
+        '- `expect` takes several codes\n- redirects are followed only to the same host, as everything else was a surprise to most',
+      needs: { network: ['the address that is asked'], files: [], secrets: [] },
+      arguments: {
+        type: 'object',
+        properties: {
+          url: {
+            type: 'string',
+            format: 'uri',
+            description: 'what is asked',
+            examples: ['https://shop.example.com/health'],
+          },
+          expect: {
+            type: 'array',
+            items: { type: 'integer' },
+            default: [200],
+            description: 'codes that pass; every other one is critical, and a redirect to another host as well',
+          },
+          method: { enum: ['GET', 'HEAD'], default: 'GET' },
+        },
+        required: ['url'],
+        additionalProperties: false,
+      },
+    },
+  },
 ]
 
-const once = { failureThreshold: 1, interval: '1s' }
-const SERVICES = {
-  shop: {
-    preflight: [{ tool: 'check-port' }],
-    health: [
-      { tool: 'check-disk', ...once },
-      { tool: 'check-certificate', ...once },
-    ],
-  },
-  orders: { health: [{ tool: 'check-queue', ...once }] },
-  archive: {},
+/** Services of the config; each check waits for its file in the folder where `held` says so. */
+const servicesIn = (folder: string, held: boolean) => {
+  const check = (tool: string) => ({
+    ...{ tool, failureThreshold: 1, interval: '1s', timeout: '60s' },
+    ...(held ? { args: [join(folder, tool)] } : {}),
+  })
+  return {
+    shop: { preflight: [check('check-port')], health: [check('check-disk'), check('check-certificate')] },
+    orders: { health: [check('check-queue')] },
+    archive: {},
+  }
 }
 
 export type ScreenScene = {
   readonly folder: string
-  readonly registry: TestRegistry
+  readonly registry: StaticRegistry
   readonly env: Readonly<Record<string, string>>
+  /** Lets a held check end. */
+  release(plugin: string): void
+  /** Lets a plugin arrive that was half downloaded. */
+  download(plugin: string): Promise<void>
   /** The lines without what differs from run to run, in its place something as wide. */
   plain(rows: readonly string[]): readonly string[]
 }
 
 export async function aScreenScene(t: TestContext): Promise<ScreenScene> {
   const key = alwaysTheSameKey()
-  const registry = await startTestRegistry(t, { key, clock: () => DAY })
-  for (const recipe of PLUGINS) {
-    const { status, body } = await publishRelease(registry, await aRelease(key, recipe))
-    if (status !== 201) throw new Error(JSON.stringify(body))
-  }
-  await registry.serving.registry.tree.drain()
+  const registry = await startStaticRegistry(t, await Promise.all(PLUGINS.map((recipe) => aRelease(key, recipe))))
+  const { port } = new URL(registry.base)
   // Not in the folder for temporary files, whose name is longer here than there: where lines are wrapped hangs on it.
   const folder = realpathSync(mkdtempSync('/tmp/octo-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
-  const [store, state] = [join(folder, 'store'), join(folder, 'state')]
-  mkdirSync(join(folder, 'home'))
-  const repos = { core: { url: `${registry.url}/repos/core.yaml`, keys: [publicKeyLine(key.trustKey)] } }
-  writeFileSync(join(folder, 'octo.yaml'), stringify({ operator: { repos, services: SERVICES } }))
+  const [home, store, state] = [join(folder, 'home'), join(folder, 'store'), join(folder, 'state')]
+  mkdirSync(home)
+  const repos = { core: { url: registry.url(), keys: [publicKeyLine(key.trustKey)] } }
+  for (const held of [false, true]) {
+    const text = stringify({ operator: { repos, services: servicesIn(folder, held) } })
+    writeFileSync(join(folder, held ? 'held.yaml' : 'octo.yaml'), text)
+  }
   return {
     ...{ folder, registry },
     env: {
-      ...{ PATH: process.env.PATH ?? '', HOME: join(folder, 'home'), LC_ALL: 'C.UTF-8', LANG: 'C.UTF-8' },
-      ...{ OCTO_HOME: store, XDG_STATE_HOME: state, XDG_RUNTIME_DIR: state, TZ: 'UTC' },
+      ...{ PATH: process.env.PATH ?? '', HOME: home, LC_ALL: 'C.UTF-8', TZ: 'UTC' },
+      ...{ OCTO_HOME: store, XDG_STATE_HOME: state, XDG_RUNTIME_DIR: state },
     },
-    plain: (rows) => rows.map((row) => plainRow(row, { folder, url: registry.url })),
+    release: (plugin) => writeFileSync(join(folder, plugin), ''),
+    download: holdDownloads(registry),
+    plain: (rows) => rows.map((row) => plainRow(row, { folder, port })),
+  }
+}
+
+/** Half of each archive comes at once, and the other half when it is asked for. */
+function holdDownloads(registry: StaticRegistry): ScreenScene['download'] {
+  const waiting = new Map<string, () => void>()
+  registry.misbehave = (path, _request, response) => {
+    const [, plugin] = /^repos\/core\/([^/]+)\/[^/]+\/[^/]+_any$/.exec(path) ?? []
+    const bytes = registry.files.get(path)
+    if (plugin === undefined || bytes === undefined) return false
+    const half = bytes.length >> 1
+    response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': bytes.length })
+    response.write(bytes.subarray(0, half))
+    waiting.set(plugin, () => void response.end(bytes.subarray(half)))
+    return true
+  }
+  return async (plugin) => {
+    await until(() => waiting.has(plugin))
+    waiting.get(plugin)?.()
   }
 }
 
@@ -92,6 +152,13 @@ function alwaysTheSameKey(): SigningKey {
   return { privateKey, trustKey: parsePublicKey(pem, 'test key') }
 }
 
-function plainRow(row: string, { folder, url }: { readonly folder: string; readonly url: string }): string {
-  return row.replaceAll(folder, '/tmp/octo-FOLDER').replaceAll(url, 'http://127.0.0.1:55555')
+const SPINNER = /^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] /
+
+function plainRow(row: string, { folder, port }: { readonly folder: string; readonly port: string }): string {
+  const plain = row.replaceAll(folder, '/tmp/octo-FOLDER').replaceAll(`127.0.0.1:${port}`, '127.0.0.1:55555')
+  if (SPINNER.test(plain)) return plain.replace(SPINNER, '⠋ ').replace(/\d+ s$/, '0 s')
+  if (/^[✓✗] /.test(plain)) return plain.replace(/ {2}\d+(?:\.\d)? m?s$/, '  0 s')
+  return plain
+    .replace(/ {2,}\d+(?:\.\d)? (?:m?s|min)(?= {2}|$)/, (time) => '0 s'.padStart(time.length))
+    .replace(/ in \d+(?:\.\d)? m?s$/, ' in 0 s')
 }
