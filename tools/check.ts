@@ -56,6 +56,7 @@ function checks(): Check[] {
     fresh('JSON Schemas', 'tools/write-json-schemas.ts'),
     fresh('error page', 'tools/write-error-docs.ts'),
     fresh('table of config fields', 'tools/write-config-docs.ts'),
+    fresh('table of commands', 'tools/write-command-table.ts'),
     fresh('drawing of the imports', 'tools/write-import-drawing.ts'),
     fresh('sdk in one file', 'tools/write-sdk-file.ts'),
   ]

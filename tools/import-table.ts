@@ -217,7 +217,7 @@ export const IMPORT_TABLE: Readonly<Record<string, PartRule>> = {
   'setup.js': { parts: ['bin'], instead: 'setup runs before anything is installed: keep it to bin/ and Node itself' },
   tools: {
     parts: [
-      ...['schemas', 'system', 'terminal', 'config/document', 'completion/command-table.ts'],
+      ...['schemas', 'system', 'terminal', 'terminal/commands.ts', 'config/document', 'completion/command-table.ts'],
       ...['bin/bundle.js', 'plugins/bundle-options.js'],
       ...['publisher/pack/epoch-seconds.ts', 'publisher/pack/gzip-stream.ts', 'publisher/pack/tar-stream.ts'],
     ],

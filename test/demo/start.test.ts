@@ -8,11 +8,12 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import test from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { readSettings } from '../../demo/settings.ts'
+import { DEFAULT_PORT, readSettings } from '../../demo/settings.ts'
 import { renderConfig } from '../../demo/write-config.ts'
 import { freePort, listening } from '../support/machine/listening.ts'
 import { filesBelow, tempFolder } from '../support/machine/temp-folder.ts'
 import { runOcto } from '../support/octo/run-octo.ts'
+import { showsRun } from '../support/octo/shown-run.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -29,6 +30,14 @@ async function aPlace(t: TestContext): Promise<Place> {
   const env = { HOME: home, XDG_CACHE_HOME: join(home, 'cache') }
   const port = await freePort(3)
   return { dir: join(home, 'octo'), port, demoPort: port + 1, env }
+}
+
+/** What was said of one place, as it is said of the usual one. */
+function asUsual(said: string, { dir, port }: Place): string {
+  return [0, 1, 2].reduce(
+    (text, offset) => text.replaceAll(String(port + offset), String(DEFAULT_PORT + offset)),
+    said.replaceAll(`${dir}/config.yaml`, 'examples/config.yaml').replaceAll(dir, '.octo'),
+  )
 }
 
 const words = ({ dir, port, demoPort }: Place) => [
@@ -61,12 +70,12 @@ test('publishes, installs and runs the core plugins, and serves until Ctrl-C; a 
     'operator-kubernetes',
   ])
     assert.match(said, new RegExp(`published core/${plugin} 1\\.0\\.0`), said + complaints)
-  assert.match(said, /4 passed/)
   assert.ok(said.includes(`./octo init ${place.dir}/my-check --template node`), said)
   assert.match(
     said,
     /The plugins of core were built, signed and published, and three of them installed, proven and run/,
   )
+  showsRun('README.md', 'start', asUsual(said, place))
 
   const yaml = await fetch(`http://127.0.0.1:${place.port}/repos/core.yaml`)
   assert.equal(yaml.status, 200, said)

@@ -44,6 +44,18 @@ test('the README lists every word that octo knows, as octo itself says it', () =
   )
 })
 
+test('the README shows only what a test compares with a run', () => {
+  const tests = globSync('test/**/*.test.ts', { cwd: ROOT }).map(readDocument).join('\n')
+  const shown = blocksOf('README.md').filter(({ language }) => language !== 'sh')
+  const compared = ({ language, kind }: (typeof shown)[number]) =>
+    language === 'text' && kind !== '' && tests.includes(`showsRun('README.md', '${kind}'`)
+  assert.ok(shown.length > 3)
+  assert.deepEqual(
+    shown.filter((block) => !compared(block)),
+    [],
+  )
+})
+
 test('every octo command in a document exists, with the flags that it is shown with', async () => {
   const flags = new Map<string, Set<string>>()
   for (const document of DOCUMENTS)
@@ -75,7 +87,7 @@ test('decisions are numbered without a gap and say what they are', () => {
 /** Command lines in shell blocks, joined where a backslash breaks them. */
 function commandsOf(document: string): string[] {
   return blocksOf(document)
-    .filter(({ language }) => ['sh', ''].includes(language))
+    .filter(({ language }) => ['sh', 'text', ''].includes(language))
     .flatMap(({ text }) => text.replaceAll('\\\n', ' ').split('\n'))
     .map((line) => line.replace(/ +#.*$/, '').trim())
     .filter((line) => /^octo [a-z]/.test(line))

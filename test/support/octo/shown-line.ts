@@ -10,3 +10,11 @@ export function patternOf(line: string): RegExp {
   const parts = line.replace(/ +/g, ' ').split(/(… m?s|…Z|…\/|…| )/)
   return new RegExp(`^${parts.map((part) => WILD[part] ?? RegExp.escape(part)).join('')}$`, 'm')
 }
+
+/** What was printed as a document shows it: without what is measured. Columns stand where they stood. */
+export function shownLineOf(line: string): string {
+  return line
+    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, '…Z')
+    .replace(/\b[\d.]+ (m?s|[KMG]?i?B)\b(?= {2})/g, (all, unit) => `… ${unit}`.padEnd(all.length))
+    .replace(/\b[\d.]+ (m?s|[KMG]?i?B)\b/g, (_, unit) => `… ${unit}`)
+}
