@@ -1,21 +1,16 @@
-// A plugin registry of OCM, or a lockfile, that says what nobody vouched for.
+// A plugin registry of OCM that says what nobody vouched for.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openClient } from '../../../../client/index.ts'
+import { pluginsIn } from '../../../../client/sources/component/plugin-list.ts'
+import type { OcmReference } from '../../../../schemas/component/descriptor.ts'
 import type { ErrorCode } from '../../../../schemas/error-codes.ts'
+import { LIMITS } from '../../../../schemas/limits.ts'
 import type { Name } from '../../../../schemas/name.ts'
 import { expectCodeAsync } from '../../../support/assertions/expect-code.ts'
 import { aScript } from '../../../support/builders/test-authority.ts'
 import type { Trust } from '../../../support/client/component-scene.ts'
-import {
-  AMD,
-  ARM,
-  aComponentScene,
-  aMachineFor,
-  FILES,
-  ocmKey,
-  publishSigned,
-} from '../../../support/client/component-scene.ts'
+import { AMD, ARM, aComponentScene, FILES, ocmKey, publishSigned } from '../../../support/client/component-scene.ts'
 import type { ComponentRegistry, DraftComponent } from '../../../support/peers/component-registry.ts'
 import {
   aListComponent,
@@ -150,65 +145,33 @@ test('what is not proven from the top is refused, and nothing of it is locked or
   }
 })
 
-type Entry = NonNullable<ReturnType<ReturnType<typeof aMachineFor>['readLock']>['plugins'][string]>
-
-test('a lockfile that says something else than what is proven installs nothing', async (t) => {
-  const { registry, base, install, readLock } = await aComponentScene(t)
-  const { plugin } = publishSigned(registry)
-  const evil = aPluginComponent({ 'linux/amd64': ARM, 'linux/arm64': AMD }, { name: 'acme.org/plugins/evil' })
-  const descriptor = registry.put(evil, { files: [AMD, ARM], signatures: [signatureOf(evil, ocmKey)] })
-  await install(base(KEYS))
-  const good = readLock()
-  const amd = (entry: Entry) => entry.platforms['linux_amd64' as never] as { digest: unknown; size: number }
-  const changes: Readonly<Record<string, (entry: Entry) => void>> = {
-    'another signer': (entry) => Object.assign(entry, { signer: 'pinned' }),
-    'no component version': (entry) => Reflect.deleteProperty(entry, 'component'),
-    'no descriptor': (entry) => Reflect.deleteProperty(entry, 'bundle'),
-    'another descriptor of the same signer': (entry) => Object.assign(entry.bundle ?? {}, { digest: descriptor }),
-    'another component of the same signer': (entry) => {
-      Object.assign(entry.bundle ?? {}, { digest: descriptor })
-      Object.assign(entry.component ?? {}, { name: evil.name })
-    },
-    'other bytes': (entry) => Object.assign(amd(entry), { digest: plugin.resources[1]?.access.localReference }),
-    'a platform less': (entry) => Reflect.deleteProperty(entry.platforms, 'linux_arm64'),
-    'a platform more': (entry) => Object.assign(entry.platforms, { darwin_arm64: amd(entry) }),
-    'an archive in place of a program': (entry) => Object.assign(amd(entry), { format: 'tar.gz' }),
-  }
-  for (const [what, change] of Object.entries(changes)) {
-    const machine = aMachineFor(t, registry)
-    const lock = structuredClone(good)
-    change(lock.plugins['acme/hello'] as Entry)
-    machine.writeLock(lock)
-    const failed = await expectCodeAsync('STATEMENT_MISMATCH', () =>
-      machine.install({ ...machine.base(KEYS), frozen: true }),
-    ).catch((error) => assert.fail(`${what}: ${error.message}`))
-    assert.match(failed.hint ?? '', /`octo update hello` locks it anew/, what)
-  }
-  // Nobody signs how large a file is: what comes tells.
-  const machine = aMachineFor(t, registry)
-  const lock = structuredClone(good)
-  amd(lock.plugins['acme/hello'] as Entry).size = 5
-  machine.writeLock(lock)
-  await expectCodeAsync('SIZE_MISMATCH', () => machine.install({ ...machine.base(KEYS), frozen: true }))
+test('names and versions of a list that octo does not have are passed over', () => {
+  const listed = (name: string, version: string, componentName = 'acme.org/plugins/hello') =>
+    ({ name, version, componentName }) as OcmReference
+  const componentReferences = [
+    listed('hello', '1.0.0'),
+    listed('Hello', '1.0.1'),
+    listed('../hello', '1.0.2'),
+    listed('hello', 'latest'),
+    listed('hello', '1.0'),
+    listed('hello', '../../1.0.0'),
+    listed('hello', '1.0.3', 'Acme.org/../../x'),
+    listed('hello', '1.0.4', ''),
+    listed('hello', '1.0.5', 'acme.org/plugins/hello?x=y'),
+  ]
+  const found = pluginsIn({ component: { componentReferences } } as never)
+  const rows = [...found].flatMap(([name, versions]) => versions.map(({ version }) => `${name} ${version}`))
+  assert.deepEqual(rows, ['hello 1.0.0'])
 })
 
-test('a lockfile gives a plugin no other component of its signer, where the list says no digests', async (t) => {
-  const { registry, base, install, readLock } = await aComponentScene(t)
+test('a descriptor that is larger than a store keeps is refused', async (t) => {
+  const { registry, base, install, lockPath } = await aComponentScene(t)
   const plugin = aPluginComponent(FILES)
-  const evil = aPluginComponent({ 'linux/amd64': ARM, 'linux/arm64': AMD }, { name: 'acme.org/plugins/evil' })
-  publishSigned(registry, { plugin, digests: false })
-  registry.put(plugin, { files: [AMD, ARM], signatures: [signatureOf(plugin, ocmKey)] })
-  const digest = registry.put(evil, { files: [AMD, ARM], signatures: [signatureOf(evil, ocmKey)] })
-  await install(base(KEYS))
-  const own = `/v2/acme/component-descriptors/acme.org/plugins/hello/blobs/${digest}`
-  registry.documents.set(own, registry.documents.get(own.replace('/hello/', '/evil/')) ?? assert.fail())
-  const machine = aMachineFor(t, registry)
-  const lock = readLock()
-  Object.assign(lock.plugins['acme/hello']?.bundle ?? {}, { digest })
-  machine.writeLock(lock)
-  const frozen = { ...machine.base(KEYS), frozen: true }
-  const { message } = await expectCodeAsync('STATEMENT_MISMATCH', () => machine.install(frozen))
-  assert.match(message, /the descriptor is of `acme\.org\/plugins\/evil:1\.0\.0`/)
+  Object.assign(plugin, { labels: [{ name: 'note', value: 'x'.repeat(LIMITS.bundleBytes) }] })
+  publishSigned(registry, { plugin })
+  const { message } = await expectCodeAsync('LIMIT_EXCEEDED', () => install(base(KEYS)))
+  assert.match(message, /descriptor/)
+  assert.deepEqual((await openClient({ ...base(KEYS), lockPath })).lockfile().plugins, {})
 })
 
 test('what one repo trusts proves nothing to another repo of the same address', async (t) => {

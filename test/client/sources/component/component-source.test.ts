@@ -1,7 +1,7 @@
 // A plugin registry of OCM as a repo of the config: what proves its plugins, what does not, and what stays without a network.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -10,6 +10,7 @@ import { openClient } from '../../../../client/index.ts'
 import { searchRepos } from '../../../../client/sources/search.ts'
 import { collect } from '../../../../client/store/collect.ts'
 import { layoutOf } from '../../../../client/store/layout.ts'
+import type { Name } from '../../../../schemas/name.ts'
 import { expectCodeAsync } from '../../../support/assertions/expect-code.ts'
 import { aRepo } from '../../../support/builders/a-config.ts'
 import type { Trust } from '../../../support/client/component-scene.ts'
@@ -115,6 +116,19 @@ test('a list that is older than the one last seen is refused, until somebody acc
   assert.deepEqual(await update(), [])
 })
 
+test('a machine remembers the newest list that it saw, also where no lockfile does', async (t) => {
+  const { registry, base, install, lockPath } = await aComponentScene(t)
+  const { list } = publishSigned(registry, { version: '1.0.10' })
+  await install(base(KEYS))
+  registry.forget(list)
+  publishSigned(registry, { version: '1.0.9' })
+  rmSync(lockPath)
+  await expectCodeAsync('INDEX_ROLLBACK', () => install(base(KEYS)))
+  assert.equal(existsSync(lockPath), false)
+  // Whoever names a version in the address asks for that one.
+  await install(base(KEYS, ['hello'], `${registry.url}:1.0.9`))
+})
+
 test('the newest version is chosen, a locked one stays, and one that is listed no more is said', async (t) => {
   const { registry, base, install, readLock } = await aComponentScene(t)
   publishSigned(registry)
@@ -144,6 +158,28 @@ test('a version that is published again with other bytes is not taken for the lo
   // A changed address makes the lockfile ask again.
   const again = base(KEYS, ['hello'], registry.url.replace('/acme/', '/acme/component-descriptors/'))
   await expectCodeAsync('DOCUMENT_MISMATCH', () => install(again))
+})
+
+test('another version, or the same one of another repo, may have other bytes than what was locked', async (t) => {
+  const { registry, base, install, readLock } = await aComponentScene(t)
+  publishSigned(registry)
+  await install(base(KEYS))
+  const newer = aPluginComponent({ 'linux/amd64': ARM, 'linux/arm64': AMD }, { version: '1.0.1' })
+  const list = aListComponent([newer], { version: '1.0.1' })
+  republish(registry, newer)
+  registry.put(list, { signatures: [signatureOf(list, ocmKey)] })
+  await using client = await openClient(base(KEYS))
+  const [step] = await client.lock({ update: 'all' })
+  assert.equal(step?.after?.version, '1.0.1')
+  const elsewhere = await aComponentScene(t)
+  publishSigned(elsewhere.registry, {
+    plugin: aPluginComponent({ 'linux/amd64': AMD, 'linux/arm64': AMD }, { version: '1.0.1' }),
+  })
+  const { config } = base(KEYS, ['other/hello'])
+  const [acme = assert.fail()] = config.repos
+  const repos = [{ ...acme, name: 'other' as Name, url: elsewhere.registry.url }]
+  await install({ ...base(KEYS), config: { ...config, repos } })
+  assert.deepEqual(Object.keys(readLock().plugins), ['other/hello'])
 })
 
 test('on another machine the lockfile is enough, also when the registry keeps the newest list alone', async (t) => {
