@@ -5,7 +5,7 @@ import { lstatSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestOf } from '../../schemas/digest.ts'
-import { coded } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
 import type { InstallationRecord } from '../../schemas/installation.ts'
 import { parseInstallation, renderInstallation } from '../../schemas/installation.ts'
 import { LIMITS } from '../../schemas/limits.ts'
@@ -32,7 +32,7 @@ import { repoAddressOf } from '../sources/repo-address.ts'
 import { openStore } from '../store/open-store.ts'
 import type { OnStep } from './advance.ts'
 import { advance } from './advance.ts'
-import { currentOf, isFolder } from './open-installation.ts'
+import { currentOf } from './open-installation.ts'
 import type { Surroundings } from './own-client.ts'
 import { fetchRelease, OWN_REPO, openOwnClient, requireSpace } from './own-client.ts'
 import { requireMarker } from './own-package.ts'
@@ -78,8 +78,7 @@ export async function installItself(request: InstallRequest): Promise<InstallOut
   const from = currentOf(places)
   if (from !== undefined && compareVersions(version, from) < 0) throw lower(root, version, from)
   const told = { root, from, version, signer: release.signer }
-  if (from === version && isWhole(places, version)) {
-    await checkItself(places.version(version), version, request.env)
+  if (from === version && (await isGood(places, version, request.env))) {
     await writeRecord(places, record)
     return { ...told, state: 'unchanged' }
   }
@@ -149,9 +148,16 @@ function makeFolders({ root, versions, state }: Places): void {
     if (!lstatSync(folder, { throwIfNoEntry: false })) onDisk(folder, () => mkdirSync(folder, { mode }))
 }
 
-function isWhole(places: Places, version: Version): boolean {
-  if (!isFolder(places.version(version))) return false
-  return requireMarker(places.version(version)).version === version
+/** What is not whole, or does not start, is made again: whoever types the same command a second time means that. */
+async function isGood(places: Places, version: Version, env: InstallRequest['env']): Promise<boolean> {
+  try {
+    if (requireMarker(places.version(version)).version !== version) return false
+    await checkItself(places.version(version), version, env)
+    return true
+  } catch (error) {
+    if (isCoded(error)) return false
+    throw error
+  }
 }
 
 function entryOf({ predicate, signer, bundleDigest }: VerifiedRelease, { repo, bundle }: InstallRequest): LockedPlugin {

@@ -1,6 +1,6 @@
 // The ordinary client over a config with one repo and one plugin: octo itself. Its store and lockfile are the installation's own, so that
 // what was seen once is known to whoever updates it next, and no project's lockfile is touched.
-import { lstatSync, statfsSync } from 'node:fs'
+import { statfsSync } from 'node:fs'
 import type { OctoConfig } from '../../config/model/config.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { InstallationRecord } from '../../schemas/installation.ts'
@@ -92,7 +92,6 @@ function megabytes(bytes: number): string {
 
 /** The copies that are not needed any more. What was seen of the repo stays. */
 export function emptyStore(places: Places): void {
-  if (!lstatSync(places.store, { throwIfNoEntry: false })) return
   const { trees, blobs, parts } = openStore(places.store)
   for (const folder of [trees, blobs, parts]) removeTree(folder)
 }

@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
+import { rootOfPackage } from '../../../client/installation/open-installation.ts'
 import { ownPackage } from '../../../client/installation/own-package.ts'
 import { refusalOf, requireOwnInstallation } from '../../../client/installation/owner.ts'
 import { statusOf } from '../../../client/installation/status.ts'
@@ -98,6 +99,14 @@ const HOSTILE: readonly (readonly [string, ErrorCode, Break])[] = [
   ['state is a link', 'INSTALLATION_UNSAFE', ({ root }) => symlinkSync('/tmp', join(root, 'state'))],
   ['the record is a link', 'INSTALLATION_UNSAFE', ({ root }) => linkAway(root, 'installation.json')],
   [
+    'the record is a folder',
+    'INSTALLATION_UNSAFE',
+    ({ root }) => {
+      unlinkSync(join(root, 'installation.json'))
+      mkdirSync(join(root, 'installation.json'))
+    },
+  ],
+  [
     'a folder on the way can be written by others',
     'INSTALLATION_UNSAFE',
     ({ root }) => chmodSync(dirname(root), 0o777),
@@ -176,7 +185,13 @@ test('what somebody else could have changed is refused, and is left as it is', a
     const scene = await anInstallation(t, { offered: [{ version: '1.1.0' }] })
     breakIt(scene)
     await expectCodeAsync(code, () => scene.update()).catch((error) => assert.fail(`${what}: ${error}`))
-    await assert.rejects(scene.rollBack(), what)
+    // Whose it is comes first, also where there is nothing to go back to.
+    const back = await scene.rollBack().catch((error) => error.code)
+    assert.equal(
+      code === 'INSTALLATION_UNSAFE' ? back : typeof back,
+      code === 'INSTALLATION_UNSAFE' ? code : 'string',
+      what,
+    )
     assert.equal(lstatSync(join(scene.root, 'versions/1.1.0'), { throwIfNoEntry: false }), undefined, what)
     assert.deepEqual(scene.registry.requests, [], what)
   }
@@ -201,6 +216,31 @@ test('root does not touch the folder of a user', {
     assert.match(error.message, /belongs to another user \(uid 12345\)/)
     chownSync(place, 0, 0)
   }
+})
+
+test('a package lies in an installation by its place and its record, and by nothing less', async (t) => {
+  const { root } = await anInstallation(t)
+  const elsewhere = join(dirname(root), 'elsewhere')
+  for (const name of ['versions/newest', 'other/1.0.0']) mkdirSync(join(root, name), { recursive: true })
+  mkdirSync(join(elsewhere, 'versions/1.0.0'), { recursive: true })
+  const found = [join(root, 'versions/1.0.0'), join(root, 'versions/newest'), join(root, 'other/1.0.0')].map(
+    rootOfPackage,
+  )
+  assert.deepEqual(found, [root, undefined, undefined])
+  assert.equal(rootOfPackage(join(elsewhere, 'versions/1.0.0')), undefined)
+})
+
+test('a record that is too large is said to be that', async (t) => {
+  const scene = await anInstallation(t)
+  writeRecord(scene.root, ' '.repeat(70_000))
+  const { message } = await expectCodeAsync('INSTALLATION_INVALID', () => scene.update())
+  assert.match(message, /expected a file of at most/)
+})
+
+test('a package.json that holds no map marks nothing', (t) => {
+  const folder = tempFolder(t)
+  for (const [index, text] of ['null', '[]', '"v"', '7'].entries())
+    assert.equal(ownPackage(unmarked(join(folder, String(index)), text)).kind, 'unmarked', text)
 })
 
 test('a record is read strictly, whatever it says', () => {

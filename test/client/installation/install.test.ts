@@ -1,7 +1,8 @@
 // An installation is made of files that lie here: proven by the keys that somebody names, whole or not at all.
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import type { InstallRequest } from '../../../client/installation/install.ts'
@@ -14,6 +15,7 @@ import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import { issueKey } from '../../support/builders/test-authority.ts'
 import type { PackageWish } from '../../support/client/octo-installation.ts'
 import { anOctoRelease, currentIn, version } from '../../support/client/octo-installation.ts'
+import { aMountedDisk, whyNoDisk } from '../../support/machine/mounted-disk.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { startStaticRegistry } from '../../support/registry/static-registry.ts'
 
@@ -104,6 +106,7 @@ const REFUSED: readonly (readonly [
     },
   ],
   ['a statement that is endless', 'BUNDLE_MALFORMED', () => ({ bundle: '/dev/zero' })],
+  ['a statement that is a folder', 'BUNDLE_MALFORMED', ({ archive }) => ({ bundle: dirname(archive) })],
   ['an address that is no repo', 'FORMAT_INVALID', () => ({ repo: 'https://plugins.example.org/' })],
 ]
 
@@ -123,6 +126,48 @@ test('an octo that does not start here is not installed', async (t) => {
   await expectCodeAsync('SELF_CHECK_FAILED', () => installItself(first))
   assert.deepEqual(readdirSync(join(root, 'versions')), [])
   assert.equal(existsSync(join(root, 'current')), false)
+})
+
+test('an installation that does not start any more, or is not whole, is made again by the same command', async (t) => {
+  const { first, root } = await aDownload(t)
+  await installItself(first)
+  const inside = (path: string) => join(root, 'versions/1.0.0', path)
+  const breaks: Readonly<Record<string, () => void>> = {
+    'a program that fails': () => writeFileSync(inside('bin/octo'), '#!/bin/sh\nexit 3\n'),
+    'no program': () => rmSync(inside('bin/octo')),
+    'no marker': () => rmSync(inside('lib/octo/package.json')),
+    'a marker of another version': () =>
+      writeFileSync(
+        inside('lib/octo/package.json'),
+        readFileSync(inside('lib/octo/package.json'), 'utf8').replace('"1.0.0"', '"1.0.9"'),
+      ),
+  }
+  for (const [what, breakIt] of Object.entries(breaks)) {
+    breakIt()
+    assert.equal((await installItself(first)).state, 'installed', what)
+    assert.equal(execFileSync(inside('bin/octo'), ['--version'], { encoding: 'utf8' }), 'octo 1.0.0\n', what)
+    assert.deepEqual(readdirSync(join(root, 'versions')), ['1.0.0'], what)
+  }
+})
+
+test('a folder that others can write becomes no installation', async (t) => {
+  const { first, root } = await aDownload(t)
+  mkdirSync(root)
+  chmodSync(root, 0o777)
+  await expectCodeAsync('INSTALLATION_UNSAFE', () => installItself(first))
+  assert.equal(existsSync(join(root, 'current')), false)
+  assert.deepEqual(readdirSync(join(root, 'versions')), [])
+})
+
+test('a disk without room is refused before anything is written', { skip: whyNoDisk() ?? false }, async (t) => {
+  const { first } = await aDownload(t)
+  const disk = aMountedDisk(t, 1024 * 1024)
+  disk.fillUp(0)
+  const root = join(disk.folder, 'octo')
+  const { message } = await expectCodeAsync('NO_SPACE', () => installItself({ ...first, root }))
+  assert.match(message, /needs about/)
+  disk.makeRoom()
+  assert.equal((await installItself({ ...first, root })).state, 'installed')
 })
 
 test('killed after any step, the same command makes it whole', async (t) => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
@@ -36,6 +36,13 @@ test('only one version is kept for going back, and copies in the store are not',
   assert.deepEqual(versionsIn(scene.root), ['1.1.0', '1.2.0'])
   for (const folder of ['blobs/sha256', 'trees/sha256', 'parts'])
     assert.equal(existsSync(join(scene.root, 'state/store/v1', folder)), false, folder)
+})
+
+test('what is no version is none that is taken away', async (t) => {
+  const scene = await anInstallation(t, { offered: [{ version: '1.1.0' }] })
+  for (const name of ['notes', '1.0', 'v0.9.0']) mkdirSync(join(scene.root, 'versions', name))
+  await scene.update()
+  assert.deepEqual(versionsIn(scene.root), ['1.0', '1.0.0', '1.1.0', 'notes', 'v0.9.0'])
 })
 
 test('a version that a process still runs is kept, and the process is named', {
@@ -143,6 +150,12 @@ const UNFIT: readonly (readonly [string, Parameters<typeof anOctoRelease>[1], st
   ],
   ['is for another machine', { marker: { platform: 'windows_arm64' } }, 'INSTALLATION_INVALID', /windows_arm64/],
   ['has a marker of another shape', { marker: { v: 2 } }, 'FORMAT_INVALID', /package\.json/],
+  [
+    'lies elsewhere in its archive',
+    { below: 'a/b/' },
+    'INSTALLATION_INVALID',
+    /starts `a\/b\/bin\/octo`, expected `bin\/octo`/,
+  ],
   ['does not start', { program: '#!/nowhere/sh\n' }, 'SELF_CHECK_FAILED', /cannot be started/],
   [
     'says another version when it is at work',
