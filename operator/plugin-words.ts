@@ -1,11 +1,13 @@
 // The words for service plugins, which speak OCM's protocol: `octo plugin ls`, `inspect`, `call` and `check`; and for those that
 // run: `ps`, `stop` and `logs`.
 import type { Command } from 'commander'
+import { Option } from 'commander'
 import { addCommand, onRun } from '../terminal/program.ts'
 import { repeatable } from '../terminal/repeatable.ts'
 import type { CallOptions } from './commands/plugin/call.ts'
 import type { LogsOptions } from './commands/plugin/logs.ts'
 import type { PluginOptions } from './commands/plugin/open-plugins.ts'
+import type { RunningOptions } from './commands/plugin/ps.ts'
 import type { StopOptions } from './commands/plugin/stop.ts'
 import { shared } from './shared-options.ts'
 
@@ -61,9 +63,12 @@ function addRunning(plugin: Command): void {
     examples: ['octo plugin ps', 'octo plugin ps --json'],
     json: true,
   })
-  onRun(ps, async ({ terminal }) => {
+  ps.addOption(
+    new Option('--look-after', 'see to those that are kept until there are none, as one octo does').hideHelp(),
+  )
+  onRun<RunningOptions>(ps, async ({ options, terminal }) => {
     const { runningPluginsCommand } = await import('./commands/plugin/ps.ts')
-    return runningPluginsCommand(terminal)
+    return runningPluginsCommand(options, terminal)
   })
   const stop = addCommand(plugin, {
     words: 'stop [plugins...]',

@@ -20,6 +20,7 @@ import { sharing } from '../../ocm/shared/open.ts'
 import type { PluginOptions } from './open-plugins.ts'
 import { findPlugins, pluginCalled, usablePlugins } from './open-plugins.ts'
 import { readOcmConfigs } from './read-ocm-configs.ts'
+import { startKeeper } from './start-keeper.ts'
 
 export type CallOptions = PluginOptions & {
   readonly plugin?: string
@@ -54,6 +55,7 @@ export async function callPluginCommand(
   const named = { byConfig: found.ocmConfigs, typed: options.ocmConfig ?? [] }
   const configurations = readOcmConfigs(named, { cwd, env: process.env })
   const answer = await ask()
+  if (keptMs !== undefined) await startKeeper(process.env).catch((error) => terminal.warn(unkept(error)))
   if (answer !== undefined) terminal.print(printableJson(answer))
   return 0
 
@@ -70,6 +72,11 @@ export async function callPluginCommand(
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     })
   }
+}
+
+function unkept(error: unknown): string {
+  const why = error instanceof Error ? error.message : String(error)
+  return `nobody keeps what it prints within bounds while it stays, but the next \`octo plugin\`: ${why}`
 }
 
 function logLine({ plugin, level, message, attributes = {} }: PluginLine): string {

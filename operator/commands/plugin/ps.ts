@@ -1,12 +1,22 @@
 // `octo plugin ps`: the service plugins that run, which processes of this user share.
 import { printable } from '../../../schemas/quote.ts'
+import { interruptible } from '../../../system/process/interruptible.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import { formatAge, formatBytes } from '../../../terminal/index.ts'
+import { formatBytes, formatDuration } from '../../../terminal/index.ts'
+import { keepShared } from '../../ocm/shared/keeper.ts'
 import type { RunningPlugin } from '../../ocm/shared/list.ts'
 import { runningPlugins } from '../../ocm/shared/list.ts'
 import { sweepShared } from '../../ocm/shared/sweep.ts'
 
-export async function runningPluginsCommand(terminal: Terminal): Promise<number> {
+export type RunningOptions = { readonly lookAfter?: boolean }
+
+export async function runningPluginsCommand({ lookAfter }: RunningOptions, terminal: Terminal): Promise<number> {
+  if (lookAfter) {
+    using interruption = interruptible()
+    await keepShared(process.env, interruption.signal)
+    return 0
+  }
   await sweepShared(process.env)
   const running = runningPlugins(process.env)
   if (terminal.json) terminal.result({ json: running.map(toJson), text: () => '' })

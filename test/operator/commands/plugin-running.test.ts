@@ -1,14 +1,17 @@
 // `octo plugin ps`, `stop` and `logs`, as they are typed, and what `octo plugin call --keep` leaves for them.
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
+import { keptBytes } from '../../../operator/logs/kept-log.ts'
+import { allSharedPlaces } from '../../../operator/ocm/shared/places.ts'
 import type { Behaviour } from '../../support/builders/service-plugin.ts'
 import { writeServicePlugin } from '../../support/builders/service-plugin.ts'
 import { processesWith } from '../../support/machine/everywhere.ts'
 import { isGone } from '../../support/machine/processes.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { until } from '../../support/machine/until.ts'
 import { octoIn } from '../../support/octo/in-process-octo.ts'
 
 const LIST = '{"repository": {"type": "Twin/v1"}, "last": ""}'
@@ -26,7 +29,14 @@ function aPlace(t: TestContext, behaviour: Behaviour = {}) {
   t.after(() => {
     for (const pid of processesWith(join(folder, 'tmp'), 'environ')) process.kill(pid, 'SIGKILL')
   })
-  return { type, ask, alive: () => processesWith(join(folder, 'tmp'), 'environ') }
+  const keepers = () => processesWith('--look-after', 'cmdline')
+  const started = () => processesWith(join(folder, 'tmp'), 'environ')
+  return {
+    ...{ folder, type, ask },
+    alive: () => started().filter((pid) => !keepers().includes(pid)),
+    /** Those that look after the plugins. */
+    keepers: () => started().filter((pid) => keepers().includes(pid)),
+  }
 }
 
 test('one that a call keeps is shown with its calls, answers the next call, and is stopped', { skip }, async (t) => {
@@ -48,10 +58,27 @@ test('one that a call keeps is shown with its calls, answers the next call, and 
   assert.deepEqual([JSON.parse((await type('ps', '--json')).stdout), alive()], [[], []])
 })
 
+test('what one prints that nobody uses is kept within bounds by one octo, which ends when nothing is kept', {
+  skip,
+}, async (t) => {
+  const { folder, type, ask, keepers } = aPlace(t)
+  const pid = await ask('--keep', '10m')
+  await ask('--keep', '10m')
+  // A second one sees the first at work, and ends.
+  await until(() => keepers().length === 1)
+  const [places] = allSharedPlaces({ TMPDIR: join(folder, 'tmp') })
+  assert.ok(places)
+  appendFileSync(places.stderr, `${'x'.repeat(1023)}\n`.repeat(60 * 1024))
+  await until(() => keptBytes(places.stderr) <= 40 * 1024 * 1024)
+  assert.equal(JSON.parse((await type('ps', '--json')).stdout)[0].pid, pid)
+  await type('stop')
+  await until(() => keepers().length === 0)
+})
+
 test('without a word a call leaves nothing running', { skip }, async (t) => {
-  const { ask, alive } = aPlace(t)
+  const { ask, alive, keepers } = aPlace(t)
   await ask()
-  assert.deepEqual(alive(), [])
+  assert.deepEqual([alive(), keepers()], [[], []])
 })
 
 test('stopping ends all that it started, also what does not listen', { skip }, async (t) => {
