@@ -60,12 +60,14 @@ function addRunning(plugin: Command): void {
   const ps = addCommand(plugin, {
     words: 'ps',
     summary: 'show the service plugins that run, and what they use',
-    examples: ['octo plugin ps', 'octo plugin ps --json'],
+    examples: ['octo plugin ps', 'octo plugin ps --json', 'octo plugin ps --metrics plugins.prom'],
     json: true,
   })
-  ps.addOption(
-    new Option('--look-after', 'see to those that are kept until there are none, as one octo does').hideHelp(),
-  )
+  ps.option('--metrics <file-or-url>', 'also write what was counted for Prometheus, or send it to a collector by OTLP')
+    .option('--world-readable', 'let everybody on this machine read the file of `--metrics`')
+    .addOption(
+      new Option('--look-after', 'see to those that are kept until there are none, as one octo does').hideHelp(),
+    )
   onRun<RunningOptions>(ps, async ({ options, terminal }) => {
     const { runningPluginsCommand } = await import('./commands/plugin/ps.ts')
     return runningPluginsCommand(options, terminal)

@@ -2,7 +2,7 @@
 // counters alone; what is no number has no data point there.
 import type { Family, Sample } from './exposition.ts'
 
-type Resource = { readonly host: string; readonly octo: string; readonly at: Date }
+export type Resource = { readonly host: string; readonly octo: string; readonly at: Date }
 
 /** `POST` it to `/v1/metrics`. */
 export function otlpRequest(families: readonly Family[], { host, octo, at }: Resource): object {

@@ -78,7 +78,7 @@ export function openPluginHost(options: HostOptions): PluginHost {
       const { route, request } = await prepareCall({ ...question, credentials }, plugins)
       const { plugin, endpoint } = route
       if (isBuiltIn(plugin)) return await plugin.answer(route, request)
-      using limit = limitCall(timeoutMs, signal)
+      using limit = limitCall(route, timeoutMs, signal)
       try {
         const supervisor = await supervisorOf(plugin)
         return await supervisor.use(limit.signal, async (instance) => {
@@ -87,8 +87,7 @@ export function openPluginHost(options: HostOptions): PluginHost {
           return options.blobs ? keepBlob(answer, { from: instance.folder, to: options.blobs }) : answer
         })
       } catch (error) {
-        if (!limit.signal.aborted) throw error
-        throw limit.isLate() ? late(route, timeoutMs) : interrupted(route)
+        throw limit.signal.aborted ? limit.signal.reason : error
       }
     },
     status: () => [...supervised.values()].map((one) => ({ plugin: one.plugin.name, ...one.status() })),
@@ -100,19 +99,14 @@ export function openPluginHost(options: HostOptions): PluginHost {
 }
 
 /** Nothing of it is left when the call is over: signals of time alone live on until theirs is. */
-function limitCall(timeoutMs: number, given: AbortSignal | undefined) {
+function limitCall(route: Route, timeoutMs: number, given: AbortSignal | undefined) {
   const controller = new AbortController()
-  let isLate = false
-  const timer = setTimeout(() => {
-    isLate = true
-    controller.abort()
-  }, timeoutMs).unref()
-  const giveUp = () => controller.abort()
+  const timer = setTimeout(() => controller.abort(late(route, timeoutMs)), timeoutMs).unref()
+  const giveUp = () => controller.abort(interrupted(route))
   if (given?.aborted) giveUp()
   given?.addEventListener('abort', giveUp, { once: true })
   return {
     signal: controller.signal,
-    isLate: () => isLate,
     [Symbol.dispose]() {
       clearTimeout(timer)
       given?.removeEventListener('abort', giveUp)

@@ -22,7 +22,7 @@ export type Instance = {
   /** When nothing of it is left, or it is no concern of this process any more. Never rejects. */
   readonly ended: Promise<InstanceEnd>
   /** For one call; undefined when it is leaving, and none may begin. */
-  enter(): Disposable | undefined
+  enter(): CallUnderWay | undefined
   /** It may have ended just now. */
   lookSoon(): void
   /** It is leaving by itself: nothing is asked of it any more, and another one may follow it. */
@@ -33,11 +33,17 @@ export type Instance = {
   kill(): void
 }
 
+/** Until it is disposed of. */
+export type CallUnderWay = Disposable & {
+  /** By this code, as is counted. */
+  failed(code: string): void
+}
+
 /** How a supervisor gets one. */
 export type StartInstance = typeof startInstance
 
 /** Nobody else is to be told that a call is under way. */
-const NOTHING: Disposable = { [Symbol.dispose]: () => undefined }
+const NOTHING: CallUnderWay = { failed: () => undefined, [Symbol.dispose]: () => undefined }
 
 const LEAVING_MS = 10_000
 

@@ -1,6 +1,7 @@
 // Keeps one plugin: started by the first call that needs it, once for all that wait; ended when nobody does. What happens is for
 // lifecycle.ts to decide; here it is done.
 import { setTimeout as pause } from 'node:timers/promises'
+import { isCoded } from '../../schemas/errors.ts'
 import { isBrokenCall, isLeaving } from './call.ts'
 import type { Instance, StartInstance } from './instance.ts'
 import type { InstanceFacts } from './instance-facts.ts'
@@ -131,7 +132,10 @@ export function supervisePlugin(plugin: ServicePlugin, facts: SupervisorFacts): 
     try {
       using entered = asked.enter()
       if (!entered) throw isLeaving(plugin.name)
-      const answer = await call(asked)
+      const answer = await call(asked).catch((error: unknown) => {
+        entered.failed(codeOf(signal.aborted ? signal.reason : error))
+        throw error
+      })
       isAnswered = true
       return answer
     } catch (error) {
@@ -177,4 +181,8 @@ export function supervisePlugin(plugin: ServicePlugin, facts: SupervisorFacts): 
       for (const timer of [alarm, idle]) clearTimeout(timer)
     },
   }
+}
+
+function codeOf(error: unknown): string {
+  return isCoded(error) ? error.code : 'INTERNAL'
 }

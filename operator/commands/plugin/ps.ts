@@ -1,18 +1,24 @@
 // `octo plugin ps`: the service plugins that run, which processes of this user share.
+import { hostname } from 'node:os'
 import { printable } from '../../../schemas/quote.ts'
+import { octoVersion } from '../../../system/octo-version.ts'
 import { interruptible } from '../../../system/process/interruptible.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import { formatAge, formatBytes } from '../../../terminal/index.ts'
-import { formatBytes, formatDuration } from '../../../terminal/index.ts'
+import type { MeasuresOptions } from '../../metrics/measures-target.ts'
+import { requireTarget, writeMeasures } from '../../metrics/measures-target.ts'
+import type { CallTally } from '../../ocm/call-tally.ts'
+import { familiesOfPlugins } from '../../ocm/shared/families.ts'
 import { keepShared } from '../../ocm/shared/keeper.ts'
 import type { RunningPlugin } from '../../ocm/shared/list.ts'
-import { runningPlugins } from '../../ocm/shared/list.ts'
+import { runningPlugins, sharedPlugins } from '../../ocm/shared/list.ts'
 import { sweepShared } from '../../ocm/shared/sweep.ts'
 
-export type RunningOptions = { readonly lookAfter?: boolean }
+export type RunningOptions = MeasuresOptions & { readonly lookAfter?: boolean }
 
-export async function runningPluginsCommand({ lookAfter }: RunningOptions, terminal: Terminal): Promise<number> {
-  if (lookAfter) {
+export async function runningPluginsCommand(options: RunningOptions, terminal: Terminal): Promise<number> {
+  requireTarget(options, 'octo plugin ps --metrics plugins.prom --world-readable')
+  if (options.lookAfter) {
     using interruption = interruptible()
     await keepShared(process.env, interruption.signal)
     return 0
@@ -30,24 +36,54 @@ export async function runningPluginsCommand({ lookAfter }: RunningOptions, termi
         { title: 'state' },
         { title: 'for' },
         { title: 'calls' },
+        { title: 'failed' },
         { title: 'memory' },
         { title: 'program', shrinks: true },
       ],
-      rows: running.map(({ record, pid, state, calls, memoryBytes }) => [
+      rows: running.map(({ record, pid, state, tally, memoryBytes }) => [
         record.plugin,
         String(pid),
         state,
         formatAge(Date.now() - record.startedAt),
-        String(calls),
+        String(tally.calls),
+        String(failedCalls(tally)),
         formatBytes(memoryBytes),
         printable(record.program, 200),
       ]),
     })
+  if (options.metrics !== undefined) await measure(options.metrics, options.worldReadable ?? false)
   return 0
 }
 
-function toJson({ record, pid, state, calls, memoryBytes }: RunningPlugin) {
+/** Of those that have ended, too: how often one failed is not forgotten with it. */
+async function measure(target: string, isWorldReadable: boolean): Promise<void> {
+  const resource = { host: hostname(), octo: octoVersion(), at: new Date() }
+  const families = familiesOfPlugins(sharedPlugins(process.env))
+  await writeMeasures(target, { families, resource, isWorldReadable, env: process.env })
+}
+
+function failedCalls({ errors }: CallTally): number {
+  return Object.values(errors).reduce((sum, count) => sum + count, 0)
+}
+
+function toJson({ record, pid, state, tally, memoryBytes }: RunningPlugin) {
   const { plugin, program, digest, isKept, idleTimeoutMs, startedAt } = record
   const since = new Date(startedAt).toISOString()
-  return { plugin, pid, state, since, calls, memoryBytes, program, digest, isKept, idleTimeoutMs }
+  const { calls, errors, seconds: callSeconds, starts, failedStarts } = tally
+  return {
+    plugin,
+    pid,
+    state,
+    since,
+    calls,
+    errors,
+    callSeconds,
+    starts,
+    failedStarts,
+    memoryBytes,
+    program,
+    digest,
+    isKept,
+    idleTimeoutMs,
+  }
 }

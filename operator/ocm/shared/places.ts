@@ -7,12 +7,14 @@ import type { Environment } from '../runtime-folder.ts'
 import { findRuntimeParent } from '../runtime-folder.ts'
 
 export type SharedPlaces = {
+  /** By which one way of starting a plugin is told from another. */
+  readonly key: string
   readonly folder: string
   /** Held by whoever starts, ends or forgets an instance. */
   readonly lock: string
   /** Says which instance runs. */
   readonly record: string
-  /** How often it was asked; its time is that of the last call. */
+  /** How it was asked; its time is that of the last call. */
   readonly calls: string
   /** Of the plugin: what it printed is shown under it, also when it has ended. */
   readonly name: string
@@ -26,6 +28,7 @@ const PREFIX = 's-'
 export function sharedPlaces(parent: string, key: string): SharedPlaces {
   const folder = join(parent, `${PREFIX}${key}`)
   return {
+    key,
     folder,
     lock: join(folder, 'lock'),
     record: join(folder, 'instance.json'),

@@ -1,11 +1,12 @@
 // An instance that several processes use, as one of them sees it: it says when it asks something, notices that the instance is gone,
 // and parts with it. The last one that uses it ends it, unless it is to stay.
 import type { Connection } from '../../../system/http/connection.ts'
-import type { Instance, InstanceEnd } from '../instance.ts'
+import type { CallOutcome } from '../call-tally.ts'
+import type { CallUnderWay, Instance, InstanceEnd } from '../instance.ts'
 import type { InstanceFacts } from '../instance-facts.ts'
 import { isOwnSocket } from '../runtime-folder.ts'
-import { addCalls } from './call-count.ts'
 import { endShared, endUnused, forgetEmpty } from './end.ts'
+import { addToTally } from './kept-tally.ts'
 import { lockPlaces } from './lock.ts'
 import type { SharedPlaces } from './places.ts'
 import type { Attachable } from './proof.ts'
@@ -39,7 +40,7 @@ export function shareInstance(sharing: Sharing): Instance {
     log: (line) => facts.log?.({ plugin, ...line }),
     onGone: () => void part('it has left', forget),
   })
-  const count = () => use.count((calls) => addCalls(places, calls))
+  const count = () => use.count((calls) => addToTally(places, calls))
   use.onRest(count)
 
   /** From then on it is no concern of this process. What cannot be done now is done by whoever comes next. */
@@ -87,7 +88,7 @@ export function shareInstance(sharing: Sharing): Instance {
     enter() {
       use.enter()
       // One that leaves takes its socket away before it ends, and another user may be the next to listen under that name.
-      if (!isOver && isStanding(places, record) && isOwnSocket(record.socket)) return { [Symbol.dispose]: leave }
+      if (!isOver && isStanding(places, record) && isOwnSocket(record.socket)) return begun()
       leave()
       return undefined
     },
@@ -98,8 +99,19 @@ export function shareInstance(sharing: Sharing): Instance {
     kill: () => void part('it was killed', forget),
   }
 
-  function leave(): void {
-    use.leave()
+  function begun(): CallUnderWay {
+    const begunAt = performance.now()
+    let code: string | undefined
+    return {
+      failed(why) {
+        code = why
+      },
+      [Symbol.dispose]: () => leave({ seconds: (performance.now() - begunAt) / 1000, code }),
+    }
+  }
+
+  function leave(outcome?: CallOutcome): void {
+    use.leave(outcome)
     if (isOver && use.isIdle()) letGo()
   }
 }

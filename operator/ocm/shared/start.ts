@@ -2,11 +2,13 @@
 // nobody who dies meanwhile leaves one behind that others do not know of.
 import { randomBytes } from 'node:crypto'
 import { writeWhole } from '../../../system/files/atomic-file.ts'
+import { NO_CALLS } from '../call-tally.ts'
 import { shakeHands } from '../handshake.ts'
 import type { Instance } from '../instance.ts'
 import { startInstance } from '../instance.ts'
 import type { RuntimeFolder } from '../runtime-folder.ts'
 import { makeRuntimeFolder } from '../runtime-folder.ts'
+import { addWithLock } from './kept-tally.ts'
 import type { LaunchedPlugin } from './launched.ts'
 import { launchShared } from './launched.ts'
 import type { SharedRecord } from './record.ts'
@@ -37,6 +39,7 @@ export async function startShared(wanted: Wanted): Promise<Instance> {
       const use = openUse(places)
       use.mark()
       writeRecord(places, ready)
+      addWithLock(places, { ...NO_CALLS, starts: 1 })
       launched.release()
       const { begins: from } = launched
       const shared = { facts, places, isKept: wanted.isKept, connection, use, from }
@@ -46,6 +49,7 @@ export async function startShared(wanted: Wanted): Promise<Instance> {
     }
     connection[Symbol.dispose]()
   } catch (error) {
+    addWithLock(places, { ...NO_CALLS, failedStarts: 1 })
     await takeBack(wanted, folder, launched)
     throw error
   }

@@ -4,6 +4,8 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { explainDisk, isMissing } from '../../../system/files/errors.ts'
 import { hasEnded, nameOfThisProcess } from '../../../system/process/own-name.ts'
+import type { CallOutcome, CallTally } from '../call-tally.ts'
+import { NO_CALLS, withCall } from '../call-tally.ts'
 import type { SharedPlaces } from './places.ts'
 
 export type Use = {
@@ -11,11 +13,12 @@ export type Use = {
   mark(): void
   /** A call begins. */
   enter(): void
-  leave(): void
+  /** It is over; without an outcome there was none. */
+  leave(outcome?: CallOutcome): void
   /** No call is under way. */
   isIdle(): boolean
   /** `add` takes the calls since it last took some, and says whether it could. */
-  count(add: (calls: number) => boolean): void
+  count(add: (calls: CallTally) => boolean): void
   /** `act` is done when there has been nothing to ask for a moment. */
   onRest(act: () => void): void
   /** From now on this process uses it no more. */
@@ -32,7 +35,7 @@ export function openUse({ folder }: SharedPlaces): Use {
   // Several hosts of one process use it each for itself.
   const file = join(folder, `${PREFIX}${nameOfThisProcess()}.${opened++}`)
   let underWay = 0
-  let calls = 0
+  let calls = NO_CALLS
   let isMarked = false
   let resting: NodeJS.Timeout | undefined
   let rested = () => {}
@@ -71,15 +74,15 @@ export function openUse({ folder }: SharedPlaces): Use {
     enter() {
       mark()
       underWay++
-      calls++
     },
-    leave() {
+    leave(outcome) {
       underWay--
+      if (outcome) calls = withCall(calls, outcome)
       if (underWay === 0) restSoon()
     },
     isIdle: () => underWay === 0,
     count(add) {
-      if (calls > 0 && add(calls)) calls = 0
+      if (calls.calls > 0 && add(calls)) calls = NO_CALLS
     },
     onRest(act) {
       rested = act

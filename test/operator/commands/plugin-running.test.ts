@@ -1,6 +1,6 @@
 // `octo plugin ps`, `stop` and `logs`, as they are typed, and what `octo plugin call --keep` leaves for them.
 import assert from 'node:assert/strict'
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -51,7 +51,7 @@ test('one that a call keeps is shown with its calls, answers the next call, and 
     ['twin', pid, 'idle', 2, true, 600_000],
   )
   assert.ok(shown.memoryBytes > 1_000_000 && Date.parse(shown.since) <= Date.now())
-  assert.match((await type('ps')).stdout, new RegExp(`^twin +${pid} +idle +.+ +2 +\\d+ MiB +\\S*plugins/twin`, 'm'))
+  assert.match((await type('ps')).stdout, new RegExp(`^twin +${pid} +idle +.+ +2 +0 +\\d+ MiB +\\S*plugins/twin`, 'm'))
   const stopped = await type('stop', 'twin')
   assert.deepEqual([stopped.code, stopped.stderr], [0, `\`twin\`, process ${pid}: stopped\n`])
   assert.equal(await isGone(pid), true)
@@ -73,6 +73,54 @@ test('what one prints that nobody uses is kept within bounds by one octo, which 
   assert.equal(JSON.parse((await type('ps', '--json')).stdout)[0].pid, pid)
   await type('stop')
   await until(() => keepers().length === 0)
+})
+
+test('calls of all processes are counted, with how they failed, also over the end of an instance', {
+  skip,
+}, async (t) => {
+  const { folder, type, ask } = aPlace(t, {
+    answers: {
+      '/components/list': { echo: true, body: { list: [] } },
+      '/identity': { status: 409, body: 'not today' },
+    },
+  })
+  const first = await ask('--keep', '10m')
+  const refused = await type('call', 'componentLister.getIdentity', '{"type": {"type": "Twin/v1"}}')
+  assert.match(refused.stderr, /error\[PLUGIN_FAILED\]/)
+  const [shown] = JSON.parse((await type('ps', '--json')).stdout)
+  assert.deepEqual(
+    [shown.calls, shown.errors, shown.starts, shown.failedStarts, shown.callSeconds > 0],
+    [2, { PLUGIN_FAILED: 1 }, 1, 0, true],
+  )
+  assert.match((await type('ps')).stdout, new RegExp(`^twin +${first} +idle +.+ +2 +1 +\\d+ MiB`, 'm'))
+  await type('stop')
+  await ask('--keep', '10m')
+  await type('stop')
+  const file = join(folder, 'plugins.prom')
+  assert.equal((await type('ps', '--metrics', file)).code, 0)
+  const text = readFileSync(file, 'utf8')
+  const measured = (name: string, more = '') =>
+    Number(new RegExp(`^${name}\\{plugin="twin",key="[0-9a-f]{16}"${more}\\} (\\S+)$`, 'm').exec(text)?.[1])
+  assert.deepEqual(
+    [
+      measured('octo_plugin_up'),
+      measured('octo_plugin_calls_total'),
+      measured('octo_plugin_call_errors_total', ',code="PLUGIN_FAILED"'),
+      measured('octo_plugin_starts_total'),
+      measured('octo_plugin_failed_starts_total'),
+      measured('octo_plugin_call_seconds_total') > 0,
+    ],
+    [0, 3, 1, 2, 0, true],
+  )
+  assert.match((await type('ps', '--world-readable')).stderr, /error\[USAGE\]: `--world-readable` is about a file/)
+})
+
+test('an instance that does not come up is counted', { skip }, async (t) => {
+  const { folder, type } = aPlace(t, { start: 'die' })
+  assert.match((await type('call', 'listComponents', LIST)).stderr, /error\[PLUGIN_EXITED\]/)
+  const file = join(folder, 'plugins.prom')
+  await type('ps', '--metrics', file)
+  assert.match(readFileSync(file, 'utf8'), /^octo_plugin_failed_starts_total\{.*\} 1$/m)
 })
 
 test('without a word a call leaves nothing running', { skip }, async (t) => {

@@ -66,11 +66,19 @@ test('one that is to stay is found by whoever comes later, with its count of cal
   const pid = await first.ask()
   await first.close()
   const [running] = scene.running()
-  assert.deepEqual([running?.pid, running?.calls, running?.state], [pid, 1, 'idle'])
+  assert.deepEqual([running?.pid, running?.tally.calls, running?.state], [pid, 1, 'idle'])
   const later = scene.host()
   assert.equal(await later.ask(), pid)
   await later.close()
-  assert.equal(scene.running()[0]?.calls, 2)
+  assert.equal(scene.running()[0]?.tally.calls, 2)
+})
+
+test('a call that is given up counts as what it failed with', { skip }, async (t) => {
+  const scene = sharedScene(t, { answers: { [PATH]: { hang: true } } })
+  const keeper = scene.host({ isKept: true })
+  await expectCodeAsync('PLUGIN_TIMEOUT', () => keeper.ask({ timeoutMs: 2000 }))
+  await keeper.close()
+  assert.deepEqual(scene.running()[0]?.tally.errors, { PLUGIN_TIMEOUT: 1 })
 })
 
 test('one that a process wants to keep stays, whoever started it', { skip }, async (t) => {

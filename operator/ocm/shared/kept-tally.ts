@@ -1,13 +1,14 @@
-// How often a shared instance was asked, by all processes together, and when last. It is only shown: a count that is lost in a
-// rush harms nobody.
+// How a shared plugin was asked, by all processes together and over all of its instances, and when last. It is only shown: a count that
+// is lost in a rush harms nobody.
 import { statSync, utimesSync } from 'node:fs'
 import { readIfWhole, writeDisposable } from '../../../system/files/atomic-file.ts'
 import { lockFile } from '../../../system/process-lock.ts'
+import type { CallTally } from '../call-tally.ts'
+import { parseTally, sum } from '../call-tally.ts'
 import type { SharedPlaces } from './places.ts'
 
-export function readCallCount({ calls }: SharedPlaces): number {
-  const count = Number(readIfWhole(calls) ?? 0)
-  return Number.isSafeInteger(count) && count >= 0 ? count : 0
+export function readTally({ calls }: SharedPlaces): CallTally {
+  return parseTally(readIfWhole(calls))
 }
 
 /** Milliseconds since 1970; undefined before the first call was counted. */
@@ -16,14 +17,19 @@ export function lastCallAt({ calls }: SharedPlaces): number | undefined {
 }
 
 /** False where another process holds the lock: the calls are to be counted later. */
-export function addCalls(places: SharedPlaces, calls: number): boolean {
+export function addToTally(places: SharedPlaces, more: CallTally): boolean {
   using lock = tryLockNow(places)
   if (!lock) {
     touch(places)
     return false
   }
-  writeDisposable(places.calls, String(readCallCount(places) + calls), { staging: places.folder })
+  addWithLock(places, more)
   return true
+}
+
+/** With the lock that is held. */
+export function addWithLock(places: SharedPlaces, more: CallTally): void {
+  writeDisposable(places.calls, JSON.stringify(sum(readTally(places), more)), { staging: places.folder })
 }
 
 function tryLockNow({ lock }: SharedPlaces): Disposable | undefined {
