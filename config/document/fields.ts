@@ -83,6 +83,12 @@ const pluginDirectories: Field = {
 const ocmConfig = local(
   'documents of OCM with configurations for service plugins: files such as `~/.ocmconfig`, or `$OCM_CONFIG`',
 )
+const credentialRepositories: Field = {
+  fetched: 'never',
+  holds: 'data',
+  means:
+    'who is asked for the credentials of calls to service plugins: a list of maps, each with the `type` of a credential repository',
+}
 const configurations: Field = {
   fetched: 'never',
   holds: 'data',
@@ -196,6 +202,7 @@ export const FIELDS = {
     globals: run('values of all services, where they say nothing themselves'),
     pluginDirectories,
     ocmConfig,
+    credentialRepositories,
   },
   octoctl: {
     repos: { fetched: 'never', holds: { map: 'repos' }, means: 'where plugins come from' },
@@ -219,6 +226,7 @@ export const FIELDS = {
     notifications,
     pluginDirectories,
     ocmConfig,
+    credentialRepositories,
     metrics,
     probes,
   },

@@ -116,6 +116,8 @@ export type OctoConfig = {
   readonly pluginDirectories?: readonly PluginDirectory[]
   /** Documents of OCM that configure service plugins: absolute, beginning with `~/`, or `$OCM_CONFIG`. */
   readonly ocmConfigs?: readonly string[]
+  /** Asked for the credentials of calls to service plugins, in their order; nobody is when absent. */
+  readonly credentialRepositories?: readonly Typed[]
   /** Where measures can be asked for; nowhere when absent. */
   readonly metrics?: MetricsListen
   /** By which operators of containers make probes of checks; they make none of plugins when absent. */

@@ -24,7 +24,7 @@ import type { NotifierConfig } from './notifier-config.ts'
 import { readNotifiers } from './notifiers.ts'
 import { readOperator } from './operator-choice.ts'
 import { readPins } from './pins.ts'
-import { readOcmConfigs } from './plugin-configurations.ts'
+import { readCredentialRepositories, readOcmConfigs } from './plugin-configurations.ts'
 import { readPluginDirectories } from './plugin-directories.ts'
 import { readMetrics } from './read-metrics.ts'
 import { readProbes } from './read-probes.ts'
@@ -74,9 +74,12 @@ export function normaliseConfig(input: NormaliseInput): OctoConfig {
   const told = notifiers.length > 0 ? { notifiers } : {}
   const [ocmTree] = treesFor(FIELDS.operator.ocmConfig.fetched, trees)
   const ocmConfigs = attempt(warnings, () => readOcmConfigs(ocmTree, { resolveFile })) ?? []
+  const [repositoryTree] = treesFor(FIELDS.operator.credentialRepositories.fetched, trees)
+  const credentialRepositories = attempt(warnings, () => readCredentialRepositories(repositoryTree)) ?? []
   const found = {
     ...(pluginDirectories.length > 0 ? { pluginDirectories } : {}),
     ...(ocmConfigs.length > 0 ? { ocmConfigs } : {}),
+    ...(credentialRepositories.length > 0 ? { credentialRepositories } : {}),
   }
   const [metricsTree] = treesFor(FIELDS.operator.metrics.fetched, trees)
   const metrics = attempt(warnings, () => readMetrics(metricsTree))

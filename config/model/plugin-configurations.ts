@@ -11,6 +11,8 @@ import { requireOneReading } from '../document/one-reading.ts'
 import { refused } from '../document/refused.ts'
 
 const MAX_CONFIGURATIONS = 100
+/** Each may want to be asked for what another one is asked with. */
+const MAX_REPOSITORIES = 8
 const MAX_DOCUMENTS = 16
 const OF_THE_ENVIRONMENT = '$OCM_CONFIG'
 
@@ -23,6 +25,23 @@ export function readConfigurationList(node: TreeNode | undefined): readonly Type
     })
   if (node.items.length > MAX_CONFIGURATIONS) throw invalid(node, `more than ${MAX_CONFIGURATIONS} configurations`)
   return node.items.map(readConfiguration)
+}
+
+/** What credential repositories are asked about, in their order; throws CONFIG_INVALID. */
+export function readCredentialRepositories(root: TreeNode | undefined): readonly Typed[] {
+  const found = [
+    fieldOf(fieldOf(root, 'config', 'octoctl'), 'octoctl', 'credentialRepositories'),
+    fieldOf(fieldOf(root, 'config', 'operator'), 'operator', 'credentialRepositories'),
+  ].flatMap((node) => {
+    if (isEmpty(node)) return []
+    if (node.kind === 'list' && node.items.length <= MAX_REPOSITORIES) return node.items.map(readConfiguration)
+    throw invalid(
+      node,
+      `\`credentialRepositories\` is a list of at most ${MAX_REPOSITORIES} maps with the \`type\` of a credential repository`,
+      { hint: 'write `credentialRepositories: [{type: OctoLogins/v1}]`' },
+    )
+  })
+  return found
 }
 
 function readConfiguration(node: TreeNode): Typed {

@@ -3,7 +3,10 @@ import type { Typed } from '../../schemas/contract/ocm/type-name.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { callInstance } from './call.ts'
+import { requireFittingCredentials } from './credential-types.ts'
+import { findCredentials } from './find-credentials.ts'
 import { givenConfigurations } from './given-configurations.ts'
+import { openCredentialHiding } from './hide-credentials.ts'
 import type { StartInstance } from './instance.ts'
 import { startInstance } from './instance.ts'
 import type { InstanceLimits } from './instance-facts.ts'
@@ -11,6 +14,7 @@ import { keepBlob } from './keep-blob.ts'
 import type { PluginLine } from './lines.ts'
 import type { HostPlugin, ServicePlugin } from './plugin.ts'
 import { isBuiltIn } from './plugin.ts'
+import type { Prepared } from './prepare-call.ts'
 import { prepareCall } from './prepare-call.ts'
 import type { Question, Route } from './routing.ts'
 import type { SupervisedPlugin } from './supervise.ts'
@@ -22,6 +26,8 @@ export type HostOptions = {
   readonly cwd: string
   /** Of all types; each plugin is given those that it wants. Absent where nobody named any document of them. */
   readonly configurations?: readonly Typed[]
+  /** Asked for the credentials of calls that are given none, in their order; nobody is when absent. */
+  readonly credentialRepositories?: readonly Typed[]
   readonly idleTimeoutMs?: number
   readonly log?: (line: PluginLine) => void
   readonly limits?: Partial<InstanceLimits & { readonly drainMs: number }>
@@ -55,7 +61,9 @@ const IDLE_TIMEOUT_MS = 60_000
 const CALL_TIMEOUT_MS = 60_000
 
 export function openPluginHost(options: HostOptions): PluginHost {
-  const { plugins, env, cwd, configurations, idleTimeoutMs = IDLE_TIMEOUT_MS, log } = options
+  const { plugins, env, cwd, configurations, idleTimeoutMs = IDLE_TIMEOUT_MS } = options
+  const hiding = openCredentialHiding()
+  const log = options.log && ((line: PluginLine) => options.log?.(hiding.inLine(line)))
   const { start = startInstance } = options
   const { drainMs, ...limits } = { ...HOST_LIMITS, ...options.limits }
   const listen = options.listen ?? (process.platform === 'win32' ? 'tcp' : 'unix')
@@ -73,21 +81,36 @@ export function openPluginHost(options: HostOptions): PluginHost {
     return made
   }
 
+  async function ask({ route, request }: Prepared, credentials: Typed | undefined, signal: AbortSignal) {
+    const { plugin, endpoint } = route
+    hiding.add(credentials)
+    if (isBuiltIn(plugin)) return await plugin.answer(route, request)
+    const supervisor = await supervisorOf(plugin)
+    return await supervisor.use(signal, async (instance) => {
+      const answer = await callInstance(instance, { plugin: plugin.name, endpoint, request, credentials }, signal)
+      return options.blobs ? keepBlob(answer, { from: instance.folder, to: options.blobs }) : answer
+    })
+  }
+
+  /** What the call was not given. */
+  async function found(prepared: Prepared, signal: AbortSignal): Promise<Typed | undefined> {
+    const credentials = await findCredentials(prepared, {
+      repositories: options.credentialRepositories ?? [],
+      ask: async (question, own) =>
+        await ask(await prepareCall({ ...question, credentials: own }, plugins), own, signal),
+    })
+    await requireFittingCredentials(credentials, plugins)
+    return credentials
+  }
+
   return {
     async call({ credentials, timeoutMs = CALL_TIMEOUT_MS, signal, ...question }) {
-      const { route, request } = await prepareCall({ ...question, credentials }, plugins)
-      const { plugin, endpoint } = route
-      if (isBuiltIn(plugin)) return await plugin.answer(route, request)
-      using limit = limitCall(route, timeoutMs, signal)
+      const prepared = await prepareCall({ ...question, credentials }, plugins)
+      using limit = limitCall(prepared.route, timeoutMs, signal)
       try {
-        const supervisor = await supervisorOf(plugin)
-        return await supervisor.use(limit.signal, async (instance) => {
-          const call = { plugin: plugin.name, endpoint, request, credentials }
-          const answer = await callInstance(instance, call, limit.signal)
-          return options.blobs ? keepBlob(answer, { from: instance.folder, to: options.blobs }) : answer
-        })
+        return await ask(prepared, credentials ?? (await found(prepared, limit.signal)), limit.signal)
       } catch (error) {
-        throw limit.signal.aborted ? limit.signal.reason : error
+        throw limit.signal.aborted ? limit.signal.reason : hiding.inError(error)
       }
     },
     status: () => [...supervised.values()].map((one) => ({ plugin: one.plugin.name, ...one.status() })),

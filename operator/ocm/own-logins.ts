@@ -62,7 +62,7 @@ function addressOf({ hostname, scheme = 'https', port, path = '' }: Identity): U
   if (isWeb) return new URL(text.endsWith('/') ? text : `${text}/`)
   throw coded('PLUGIN_FAILED', {
     message: `plugin ${quote(NAME)} cannot tell which server is meant: expected an identity with \`hostname\`, and perhaps \`scheme\`, \`port\` and \`path\``,
-    details: { plugin: NAME, status: 400 },
+    details: { plugin: NAME, status: 404 },
   })
 }
 

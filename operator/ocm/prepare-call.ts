@@ -8,7 +8,7 @@ import type { HostPlugin } from './plugin.ts'
 import type { Question, Route } from './routing.ts'
 import { routeCall, subjectOf } from './routing.ts'
 
-type Prepared = { readonly route: Route; readonly request: unknown }
+export type Prepared = { readonly route: Route; readonly request: unknown }
 
 /** Throws CONTRACT_UNSUPPORTED, NAME_AMBIGUOUS, PLUGIN_NOT_FOUND, FORMAT_INVALID or ARGUMENTS_INVALID. */
 export async function prepareCall(

@@ -16,8 +16,9 @@ import { interruptible } from '../../../system/process/interruptible.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import { openPluginHost } from '../../ocm/host.ts'
 import type { PluginLine } from '../../ocm/lines.ts'
+import type { HostPlugin } from '../../ocm/plugin.ts'
 import { sharing } from '../../ocm/shared/open.ts'
-import type { PluginOptions } from './open-plugins.ts'
+import type { FoundPlugins, PluginOptions } from './open-plugins.ts'
 import { findPlugins, pluginCalled, usablePlugins } from './open-plugins.ts'
 import { readOcmConfigs } from './read-ocm-configs.ts'
 import { startKeeper } from './start-keeper.ts'
@@ -51,7 +52,9 @@ export async function callPluginCommand(
   const question = { endpoint, request, plugin, type }
   const found = await findPlugins(options, { terminal, cwd, env: process.env, signal }, plugin)
   const plugins =
-    plugin === undefined ? usablePlugins(found.plugins, question) : [pluginCalled(plugin, found.plugins).plugin]
+    plugin === undefined
+      ? usablePlugins(found.plugins, question)
+      : [pluginCalled(plugin, found.plugins).plugin, ...credentialGivers(found, plugin)]
   const named = { byConfig: found.ocmConfigs, typed: options.ocmConfig ?? [] }
   const configurations = readOcmConfigs(named, { cwd, env: process.env })
   const answer = await ask()
@@ -62,6 +65,7 @@ export async function callPluginCommand(
   /** The plugin may be running already, for somebody else, and then runs on; else it has ended when its answer is shown. */
   async function ask(): Promise<unknown> {
     await using host = openPluginHost({
+      credentialRepositories: found.credentialRepositories,
       ...{ plugins, cwd, env: process.env, log: (line: PluginLine) => terminal.debug(logLine(line)) },
       ...(configurations ? { configurations } : {}),
       blobs: () => blobFolder(options.save, cwd),
@@ -72,6 +76,12 @@ export async function callPluginCommand(
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     })
   }
+}
+
+/** Others than the plugin that is asked; none where nobody is to be asked. */
+function credentialGivers({ plugins, credentialRepositories }: FoundPlugins, asked: string): readonly HostPlugin[] {
+  if (credentialRepositories.length === 0) return []
+  return plugins.flatMap((one) => (one.state === 'usable' && one.name !== asked ? [one.plugin] : []))
 }
 
 function unkept(error: unknown): string {

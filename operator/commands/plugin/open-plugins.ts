@@ -4,6 +4,7 @@ import { existsSync, realpathSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { storeRootOf } from '../../../client/index.ts'
 import type { OctoConfig, PluginDirectory } from '../../../config/model/config.ts'
+import type { Typed } from '../../../schemas/contract/ocm/type-name.ts'
 import { coded, isCoded } from '../../../schemas/errors.ts'
 import { quote } from '../../../schemas/quote.ts'
 import { userHome } from '../../../system/files/user-home.ts'
@@ -29,11 +30,13 @@ type Place = {
   readonly signal?: AbortSignal
 }
 
-type FoundPlugins = {
+export type FoundPlugins = {
   /** Of repos in the order of their pins, then of folders in the order of paths, then those of octo itself. */
   readonly plugins: readonly FoundPlugin[]
   /** Documents of OCM that the config names. */
   readonly ocmConfigs: readonly string[]
+  /** Asked for credentials of calls that are given none. */
+  readonly credentialRepositories: readonly Typed[]
 }
 
 const CAPABILITIES_TIMEOUT_MS = 10_000
@@ -47,10 +50,14 @@ export async function findPlugins(options: PluginOptions, place: Place, only?: s
   const own = [ownLogins(env)]
   const taken = new Map<string, Origin>(own.map(({ name }) => [name, { kind: 'built in' }]))
   const facts = { cwd, env, signal, knowledge, taken, timeoutMs: CAPABILITIES_TIMEOUT_MS }
-  const pins = config?.pins.filter(({ plugin }) => only === undefined || plugin === only) ?? []
+  const credentialRepositories = config?.credentialRepositories ?? []
+  // Where others may be asked for its credentials, they are looked for, too.
+  const isAlone = only !== undefined && credentialRepositories.length === 0
+  const pins = config?.pins.filter(({ plugin }) => !isAlone || plugin === only) ?? []
   const stored = session && pins.length > 0 ? await discoverStored(pins, session, facts) : []
   const inFolders = await discoverPlugins(directoriesOf(options, place, config), facts)
-  return { plugins: [...stored, ...inFolders, ...own.map(asFound)], ocmConfigs: config?.ocmConfigs ?? [] }
+  const plugins = [...stored, ...inFolders, ...own.map(asFound)]
+  return { plugins, ocmConfigs: config?.ocmConfigs ?? [], credentialRepositories }
 }
 
 function asFound(plugin: HostPlugin): FoundPlugin {

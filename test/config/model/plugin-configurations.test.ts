@@ -4,7 +4,11 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { parseTree } from '../../../config/document/node.ts'
-import { readConfigurationList, readOcmConfigs } from '../../../config/model/plugin-configurations.ts'
+import {
+  readConfigurationList,
+  readCredentialRepositories,
+  readOcmConfigs,
+} from '../../../config/model/plugin-configurations.ts'
 import { expectCode, expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import { readFiles } from '../../support/machine/config-files.ts'
 
@@ -49,9 +53,32 @@ test('what cannot be meant is refused with its place', async (t) => {
   }
 })
 
+test('credential repositories are maps with a type, at most eight', async (t) => {
+  for (const format of ['operator', 'octoctl']) {
+    const config = await read(
+      t,
+      `${format}: {credentialRepositories: [{type: Vault/v1, address: https://v}, {type: B}]}`,
+    )
+    assert.deepEqual(config.credentialRepositories, [{ type: 'Vault/v1', address: 'https://v' }, { type: 'B' }])
+  }
+  const many = Array.from({ length: 9 }, () => '{type: a/v1}').join(', ')
+  for (const [text, message] of [
+    ['{type: a/v1}', /is a list of at most 8 maps/],
+    [`[${many}]`, /is a list of at most 8 maps/],
+    ['[a/v1]', /a map with a `type`/],
+    ['[{type: a/v1, token: "{{.env.TOKEN}}"}]', /templates are not filled in/],
+  ] as const) {
+    const written = `operator: {credentialRepositories: ${text}}`
+    const error = await expectCodeAsync('CONFIG_INVALID', () => read(t, written))
+    assert.match(error.message, message, text)
+  }
+})
+
 test('a document from elsewhere configures no plugin', () => {
   const source = { name: 'https://example.com/octo.yaml', remote: true }
   expectCode('CONFIG_INVALID', () => readConfigurationList(parseTree('[{type: a/v1}]', source)))
+  const repositories = parseTree('operator: {credentialRepositories: [{type: a/v1}]}', source)
+  expectCode('CONFIG_INVALID', () => readCredentialRepositories(repositories))
   const root = parseTree('operator: {ocmConfig: /etc/ocm.yaml}', source)
   expectCode('CONFIG_INVALID', () => readOcmConfigs(root, { resolveFile: () => assert.fail('it is not looked at') }))
 })

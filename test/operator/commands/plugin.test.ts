@@ -104,6 +104,24 @@ test('credentials come from a file that is private, and never stand in a command
   assert.doesNotMatch(JSON.stringify(echoed.argv), /s3cret/)
 })
 
+test('the credential repositories of the config are asked for what a call is not given', async (t) => {
+  const config = () =>
+    `operator: {credentialRepositories: [{type: OctoLogins/v1}], pluginDirectories: [{path: ./plugins, trust: unsigned}]}`
+  const identity = { type: 'OCIRegistry', hostname: 'shop.example' }
+  const answers = {
+    '/components/list': { echo: true, body: { list: [] } },
+    '/identity': { body: JSON.stringify({ identity }) },
+  }
+  const { type, folder } = aPlace(t, config, { answers })
+  writeFileSync(join(folder, '.netrc'), 'machine shop.example login me password sesame-open\n', { mode: 0o600 })
+  for (const words of [[], ['--plugin', 'twin']]) {
+    const { stdout, stderr } = await type('call', 'listComponents', LIST, ...words)
+    const { echoed } = JSON.parse(stdout)
+    assert.deepEqual(JSON.parse(echoed.authorization).properties, { username: 'me', password: 'sesame-open' }, stderr)
+    assert.doesNotMatch(JSON.stringify(echoed.argv), /sesame-open/)
+  }
+})
+
 test('a request comes from a file too, and configurations from documents of OCM', async (t) => {
   const capabilities = JSON.stringify({
     capabilities: [{ type: 'componentLister', supportedRepositorySpecTypes: [{ type: 'Twin/v1' }] }],
