@@ -1,5 +1,8 @@
 // Measures in a file for the textfile collector of node_exporter: whoever reads it while it is written finds the old one or the new one.
-import { dirname } from 'node:path'
+// What is no file of its own is written to and never replaced: root would take `/dev/null` or `/dev/stdout` from the whole machine.
+import { lstatSync } from 'node:fs'
+import { appendFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { replaceFile } from '../../system/files/atomic-file.ts'
 import { explainDisk } from '../../system/files/errors.ts'
 import type { Family } from './exposition.ts'
@@ -9,6 +12,7 @@ type Access = { readonly isWorldReadable: boolean }
 
 const FOR_ITS_USER = 0o600
 const FOR_ALL = 0o644
+const OPEN_FILE = /^\/(?:dev\/(?:stdout|stderr|fd\/\d+)|proc\/[^/]+\/fd\/\d+)$/
 
 /** Throws IO_FAILED or NO_SPACE. */
 export async function writeExposition(
@@ -17,9 +21,18 @@ export async function writeExposition(
   { isWorldReadable }: Access,
 ): Promise<void> {
   try {
+    const text = renderExposition(families)
     const mode = isWorldReadable ? FOR_ALL : FOR_ITS_USER
-    await replaceFile(path, renderExposition(families), { mode, staging: dirname(path), sync: false })
+    if (isStream(path)) await appendFile(path, text)
+    else await replaceFile(path, text, { mode, staging: dirname(path), sync: false })
   } catch (error) {
     throw explainDisk(error, path)
   }
+}
+
+/** A device or pipe, or a name of the system for what a process has open; a link elsewhere is nobody's word for what it leads to, and is replaced. */
+function isStream(path: string): boolean {
+  if (OPEN_FILE.test(resolve(path))) return true
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  return found !== undefined && !found.isFile() && !found.isSymbolicLink() && !found.isDirectory()
 }

@@ -1,6 +1,18 @@
 // The reports of a run: measures in a file and at a collector, a page for people, and what happens where one cannot be written.
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync, statSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -13,6 +25,7 @@ import { aRun } from '../../support/builders/check-run.ts'
 import { listening } from '../../support/machine/listening.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 
+const WITHOUT_PIPES = process.platform === 'win32' && 'Windows has no pipes in its folders'
 const HOSTILE = '<script>alert(1)</script> "&\' \u001b[2J \ud800'
 
 function anOutcome(more: Partial<CheckOutcome> = {}): CheckOutcome {
@@ -49,6 +62,38 @@ test('measures of a run are a file for the textfile collector, readable for othe
   assert.equal(value('octo_check_run_value', { metric: 'free', unit: '%' }), 12.5)
   await writeReports(RUN, { metrics: file, worldReadable: true }, {})
   assert.equal(statSync(file).mode & 0o777, 0o644)
+})
+
+test('a pipe that is named for measures is written to, and stays a pipe', { skip: WITHOUT_PIPES }, async (t) => {
+  const pipe = join(tempFolder(t), 'checks.prom')
+  execFileSync('mkfifo', [pipe])
+  const reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK)
+  t.after(() => closeSync(reader))
+  await writeReports(RUN, { metrics: pipe }, {})
+  assert.ok(statSync(pipe).isFIFO())
+  assert.ok(parseExposition(readFileSync(reader, 'utf8')).has('octo_check_run_passed'))
+})
+
+test('a name of the system for a device is none to rename over', { skip: WITHOUT_PIPES }, async (t) => {
+  const kept = join(tempFolder(t), 'out.txt')
+  const file = openSync(kept, 'a')
+  t.after(() => closeSync(file))
+  writeSync(file, '# the outcomes\n')
+  // As `/dev/stdout` is: a link that the system gives, to whatever this process has open.
+  await writeReports(RUN, { metrics: `/dev/fd/${file}` }, {})
+  const text = readFileSync(kept, 'utf8')
+  assert.ok(text.startsWith('# the outcomes\n'))
+  assert.ok(text.includes('octo_check_run_passed'))
+})
+
+test('a link that is named for measures is replaced, and what it leads to is left alone', async (t) => {
+  const folder = tempFolder(t)
+  const [link, other] = [join(folder, 'checks.prom'), join(folder, 'other')]
+  writeFileSync(other, 'of somebody else')
+  symlinkSync(other, link)
+  await writeReports(RUN, { metrics: link }, {})
+  assert.equal(readFileSync(other, 'utf8'), 'of somebody else')
+  assert.ok(lstatSync(link).isFile())
 })
 
 test('a collector gets them by OTLP, with the machine they are of', async (t) => {
