@@ -2,6 +2,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { coded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
+import { decodeText } from '../schemas/text.ts'
 import { replaceFile } from '../system/files/atomic-file.ts'
 import { isMissing } from '../system/files/errors.ts'
 
@@ -23,7 +24,7 @@ export async function replaceText(path: string, text: string): Promise<void> {
 
 async function textAt(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8')
+    return decodeText(await readFile(path), path)
   } catch (error) {
     if (isMissing(error)) return undefined
     throw error

@@ -5,6 +5,7 @@ import { defaultConfigPath } from '../../../config/default-config.ts'
 import { replaceText, requireUnchanged } from '../../../config/replace-text.ts'
 import { coded } from '../../../schemas/errors.ts'
 import { quote } from '../../../schemas/quote.ts'
+import { decodeText } from '../../../schemas/text.ts'
 import { setInYaml } from '../../../schemas/yaml-edit.ts'
 import { replaceFile } from '../../../system/files/atomic-file.ts'
 import { onDisk } from '../../../system/files/errors.ts'
@@ -19,7 +20,7 @@ export type OwnConfig = {
 
 const NEW_NAME = 'octo.yaml'
 
-/** Throws USAGE for an address of the web, CONFIG_NOT_FOUND for a file that is named and not there, and CONFIG_INVALID for TOML. */
+/** Throws USAGE for an address of the web, CONFIG_NOT_FOUND for a file that is named and not there, CONFIG_INVALID for TOML, and TEXT_INVALID. */
 export function findOwnConfig(named: readonly string[] | undefined, cwd: string): OwnConfig {
   const [first] = named ?? []
   if (first !== undefined && /^[a-z][a-z0-9+.-]+:\/\//i.test(first))
@@ -40,7 +41,15 @@ export function findOwnConfig(named: readonly string[] | undefined, cwd: string)
       details: { path },
       hint: 'make it first, or leave `--config` out to write `octo.yaml` here',
     })
-  return { path, text: isNew ? '' : onDisk(path, () => readFileSync(path, 'utf8')), isNew }
+  return { path, text: isNew ? '' : textAt(path), isNew }
+}
+
+/** Strictly: what is no text would be written back as something else. */
+function textAt(path: string): string {
+  return decodeText(
+    onDisk(path, () => readFileSync(path)),
+    path,
+  )
 }
 
 /** Throws CHANGES_OUTDATED where it is not what was read any more. */

@@ -76,6 +76,23 @@ test('comments and the rest of the config stay, byte for byte, and a link stays 
   assert.equal(read(), '# ours\nservices:\n  web: {} # two\n')
 })
 
+test('a config that is no UTF-8 is left as it is, and not written with other characters in it', async (t) => {
+  const { octo, registry, keyLine, config } = await aPlace(t)
+  const text = `# caf\u00e9\noperator:\n  repos:\n    core: {url: "${registry.url()}", keys: [${keyLine}]}\n  plugins: {hello: ^1.2.3}\n`
+  const bytes = Buffer.from(text, 'latin1')
+  writeFileSync(config, bytes)
+  for (const words of [
+    ['add', 'other'],
+    ['remove', 'hello'],
+    ['add', registry.url(), '--name', 'again', '--key', keyLine, '--yes'],
+  ]) {
+    const said = await octo(...words)
+    assert.equal(said.code, 65, said.stderr)
+    assert.match(said.stderr, /^error\[TEXT_INVALID\]: .*octo\.yaml` is not UTF-8/)
+    assert.deepEqual(readFileSync(config), bytes)
+  }
+})
+
 test('a repo of this machine is added by its path, which an address of a file stands for', async (t) => {
   const { octo, registry, keyLine, folder, read } = await aPlace(t)
   for (const [path, bytes] of registry.files) {
