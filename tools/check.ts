@@ -59,6 +59,7 @@ function checks(): Check[] {
     fresh('table of commands', 'tools/write-command-table.ts'),
     fresh('drawing of the imports', 'tools/write-import-drawing.ts'),
     fresh('sdk in one file', 'tools/write-sdk-file.ts'),
+    fresh('digest of install.sh', 'tools/write-installer-digest.ts'),
   ]
 }
 

@@ -84,18 +84,28 @@ type PipelineJob = {
   readonly extends?: string
   readonly before_script?: readonly string[]
   readonly script?: readonly string[]
+  readonly variables?: Values
 }
 type Pipeline = Readonly<Record<string, unknown>> & { readonly include?: readonly { readonly remote: string }[] }
 
 /** The lines of one job, as GitLab puts them together of what is included and extended. */
 export function pipelineScript(path: string, job: string): string {
+  const { before_script: first = [], script = [] } = pipelineJob(path, job)
+  return [...first, ...script].join('\n')
+}
+
+/** The variables that the files themselves give it; those of the project count before them. */
+export function pipelineDefaults(path: string, job: string): Values {
+  return pipelineJob(path, job).variables ?? {}
+}
+
+function pipelineJob(path: string, job: string): PipelineJob {
   const own = parse(readFileSync(path, 'utf8')) as Pipeline
   const included = (own.include ?? []).map(({ remote }) =>
     parse(readFileSync(join(CHECKOUT, 'ci', basename(remote)), 'utf8')),
   )
   const all: Readonly<Record<string, PipelineJob>> = Object.assign({}, ...included, own)
-  const merged = extended(all, job)
-  return [...(merged.before_script ?? []), ...(merged.script ?? [])].join('\n')
+  return extended(all, job)
 }
 
 function extended(all: Readonly<Record<string, PipelineJob>>, name: string): PipelineJob {
