@@ -10,7 +10,7 @@ import { isTrustedOwner } from '../../system/files/owned-path.ts'
 import { statOf } from './identity.ts'
 import type { Layout } from './layout.ts'
 import type { Hashed } from './memo.ts'
-import { beginHashing, remember, rememberedFiles } from './memo.ts'
+import { beginHashing, isRemembered, remember } from './memo.ts'
 import { problemOfPlaces } from './program-places.ts'
 import type { StoredArtifact, StoredFile } from './stored-artifact.ts'
 
@@ -34,7 +34,7 @@ export function requireGood(
   artifact: StoredArtifact,
   proven: { readonly name: string; readonly files: readonly StoredFile[] },
 ): void {
-  if (rememberedFiles(layout, artifact)) return
+  if (isRemembered(layout, artifact)) return
   const health = compareTree(layout, artifact, proven.files)
   if (health.state === 'good') return
   const { name } = proven

@@ -3,11 +3,11 @@ import type { BigIntStats } from 'node:fs'
 import { closeSync, fstatSync, openSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
-import { identityOf } from '../../system/files/file-identity.ts'
+import { identityOf, isSameState } from '../../system/files/file-identity.ts'
 import { stagedPath } from '../../system/files/staged-file.ts'
 import type { Memo, MemoEntry } from './identity.ts'
 import { isUnchanged, statOf } from './identity.ts'
-import type { Layout } from './layout.ts'
+import type { Layout, TreeKey } from './layout.ts'
 import { readOwnRecord } from './own-record.ts'
 import type { StoredArtifact, StoredFile } from './stored-artifact.ts'
 import { writeOwnRecord } from './write-own-record.ts'
@@ -19,6 +19,28 @@ export function rememberedFiles(layout: Layout, artifact: StoredArtifact): reado
   return memo.entries.flatMap(([path, _identity, digest, size, places]) =>
     digest === undefined ? [] : [{ path, size: size ?? 0, digest: digest as Digest, ...(places ? { places } : {}) }],
   )
+}
+
+type States = ReadonlyMap<string, BigIntStats>
+
+/** As this process found them in records of this boot, which it does not outlive. */
+const foundStates = new WeakMap<Layout, Map<TreeKey, States>>()
+
+/** The same question of an artifact that runs again and again: its record is read once, its files are looked at each time. */
+export function isRemembered(layout: Layout, artifact: StoredArtifact): boolean {
+  const found = foundStates.get(layout) ?? new Map<TreeKey, States>()
+  foundStates.set(layout, found)
+  const before = found.get(artifact.key)
+  if (before && isStill(before)) return true
+  const states = rememberedPlaces(layout, artifact)
+  if (states) found.set(artifact.key, states)
+  else found.delete(artifact.key)
+  return states !== undefined
+}
+
+function isStill(states: States): boolean {
+  for (const [path, state] of states) if (!isSameState(state, statOf(path))) return false
+  return true
 }
 
 /** Everything in the artifact's folder, by absolute path, while it is as it was when it was hashed. */
