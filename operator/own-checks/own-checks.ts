@@ -3,7 +3,7 @@
 import type { VerifiedExecutable } from '../../client/index.ts'
 import type { CheckArguments } from '../../config/model/config.ts'
 import { isCoded } from '../../schemas/errors.ts'
-import { captureOutput } from '../../system/process/captured-output.ts'
+import { captureText } from '../../system/process/captured-output.ts'
 import type { Ending } from '../../system/process/run-process.ts'
 import { serviceEnvironment } from '../exec/environment.ts'
 import type { Inside, InsideRun } from '../exec/inside.ts'
@@ -74,14 +74,12 @@ async function runInThread(thread: CheckThread, program: KnownProgram, run: Insi
 
 /** Read like the output of a process, within the same bounds. */
 function endingOf(end: ThreadAnswer | Stopped, { timeoutMs, kept, readLine }: InsideRun, durationMs: number): Ending {
-  const stdout = captureOutput(kept.stdout, readLine)
-  const stderr = captureOutput(kept.stderr, readLine)
-  if (typeof end !== 'string') {
-    stdout.add(Buffer.from(`${end.line}\n`))
-    for (const line of end.log) stderr.add(Buffer.from(`${line}\n`))
-  }
+  const { line = '', log = [] } = typeof end === 'string' ? {} : end
+  const printed = typeof end === 'string' ? '' : `${line}\n`
+  const logged = log.map((each) => `${each}\n`).join('')
   return {
     ...(typeof end === 'string' ? { stopped: end } : { exitCode: end.exitCode }),
-    ...{ stdout: stdout.finish(false), stderr: stderr.finish(false), durationMs, timeoutMs },
+    ...{ stdout: captureText(printed, kept.stdout, readLine), stderr: captureText(logged, kept.stderr, readLine) },
+    ...{ durationMs, timeoutMs },
   }
 }

@@ -12,7 +12,11 @@ const SEQUENCES = new RegExp(
 )
 const BYTE_ORDER_MARK = /^\ufeff/gm
 
+/** What every sequence begins with, and the mark. Mostly there is none. */
+const MAY_HOLD_ANY = /[\x1b\x90-\x9f\ufeff]/
+
 export function withoutSequences(text: string): string {
+  if (!MAY_HOLD_ANY.test(text)) return text
   return text.replace(SEQUENCES, '').replace(BYTE_ORDER_MARK, '')
 }
 

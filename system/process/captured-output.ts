@@ -88,6 +88,20 @@ export function captureOutput(limits: OutputLimits, readLine: ReadLine = () => [
   }
 }
 
+/** Words that are all there at once, as if they had come as a stream: mostly they are short, and nothing has to be put together. */
+export function captureText(text: string, limits: OutputLimits, readLine: ReadLine = () => []): Captured {
+  const totalBytes = Buffer.byteLength(text)
+  if (totalBytes > Math.min(limits.headBytes, limits.lineBytes)) {
+    const capture = captureOutput(limits, readLine)
+    capture.add(Buffer.from(text))
+    return capture.finish(false)
+  }
+  const wellFormed = text.toWellFormed()
+  const told = new Set<string>()
+  for (const line of wellFormed.split('\n')) if (line !== '') for (const word of readLine(line, true)) told.add(word)
+  return { totalBytes, droppedBytes: 0, isOpen: false, told, text: wellFormed, isUtf8: true }
+}
+
 function countLines(bytes: Buffer): number {
   let count = 0
   for (let at = bytes.indexOf(LINE_END); at >= 0; at = bytes.indexOf(LINE_END, at + 1)) count++

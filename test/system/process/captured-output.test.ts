@@ -1,7 +1,7 @@
 // What is kept of output, and that every line is looked at, in whatever pieces it comes.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { captureOutput } from '../../../system/process/captured-output.ts'
+import { captureOutput, captureText } from '../../../system/process/captured-output.ts'
 
 const LIMITS = { headBytes: 10, tailBytes: 20, lineBytes: 12 }
 
@@ -48,3 +48,28 @@ test('bytes that are not UTF-8 are noticed', () => {
   output.add(Buffer.from([0x66, 0xfc, 0x72]))
   assert.equal(output.finish(false).isUtf8, false)
 })
+
+const WHOLE_TEXTS = [
+  '',
+  '\n',
+  'one\n',
+  'a!\n\nb!\n',
+  'no end!',
+  'käse\n',
+  'half \ud800\n',
+  'x'.repeat(13),
+  'much!\n'.repeat(9),
+]
+
+for (const text of WHOLE_TEXTS) {
+  test(`what is there at once is kept like a stream: ${JSON.stringify(text)}`, () => {
+    const { captured, seen } = capture(text, 1000)
+    const seenAtOnce: [string, boolean][] = []
+    const atOnce = captureText(text, LIMITS, (line, isWhole) => {
+      seenAtOnce.push([line, isWhole])
+      return line.includes('!') ? [line] : []
+    })
+    assert.deepEqual(atOnce, captured)
+    assert.deepEqual(seenAtOnce, seen)
+  })
+}
