@@ -28,6 +28,8 @@ export type CheckDeps = RunDeps & {
   readonly parallel?: number
 }
 
+type OnceDeps = Pick<CheckDeps, keyof RunDeps | 'provided' | 'signal' | 'onRun' | 'runService'>
+
 const PARALLEL = 16
 
 /** One outcome for each planned check, in the same order. Never throws for what a plugin or one check does. */
@@ -36,12 +38,17 @@ export async function runChecks(plan: readonly PlannedCheck[], deps: CheckDeps):
   const outcomes = new Map<PlannedCheck, CheckOutcome>()
   const runOne = async (check: PlannedCheck) => {
     deps.onStart?.(check)
-    const outcome = await outcomeOf(check, { ...deps, slots })
+    const outcome = await outcomeOf(check, deps, (run) => repeat(check, run, { ...deps, slots }))
     outcomes.set(check, outcome)
     deps.onEnd?.(check, outcome)
   }
   await Promise.all([...Map.groupBy(plan, ({ service }) => service).values()].map((own) => runService(own, runOne)))
   return plan.map((check) => outcomes.get(check) as CheckOutcome)
+}
+
+/** One run of one check, whatever its thresholds: they are counted by whoever has it run again and again. Never throws like `runChecks`. */
+export function runCheckOnce(check: PlannedCheck, deps: OnceDeps): Promise<CheckOutcome> {
+  return outcomeOf(check, deps, async (run) => ({ report: await runOnce(check, run, deps), attempts: 1 }))
 }
 
 /** Phases one after the other, as they would be around a start. */
@@ -52,7 +59,9 @@ async function runService(checks: readonly PlannedCheck[], runOne: (check: Plann
 
 type Running = CheckDeps & { readonly slots: ReturnType<typeof openSlots> }
 
-async function outcomeOf(check: PlannedCheck, deps: Running): Promise<CheckOutcome> {
+type Decide = (run: RunOnce) => Promise<{ readonly report: PluginRunResult; readonly attempts: number }>
+
+async function outcomeOf(check: PlannedCheck, deps: OnceDeps, decide: Decide): Promise<CheckOutcome> {
   const { service, phase, request, fate, item, mark } = check
   const named = { service, phase, plugin: request.plugin, ...(mark === undefined ? {} : { mark }) }
   const facts = { ...named, place: item.place }
@@ -66,7 +75,7 @@ async function outcomeOf(check: PlannedCheck, deps: Running): Promise<CheckOutco
   const { repo, version } = executable ?? {}
   const known = { ...facts, ...(repo === undefined ? {} : { repo }), ...(version === undefined ? {} : { version }) }
   try {
-    const { report, attempts } = await repeat(check, runOf(check, provided, deps), deps)
+    const { report, attempts } = await decide(runOf(check, provided, deps))
     const { final: _, durationMs: __, ...rest } = report
     return { ...known, ...rest, attempts, durationMs: took() }
   } catch (error) {
@@ -86,7 +95,7 @@ function executableOf({ request }: PlannedCheck, provided: PluginOutcome | undef
 
 type RunOnce = () => Promise<PluginRunResult>
 
-function runOf(check: PlannedCheck, provided: PluginOutcome | undefined, deps: Running): RunOnce {
+function runOf(check: PlannedCheck, provided: PluginOutcome | undefined, deps: OnceDeps): RunOnce {
   const { runService, signal } = deps
   if (runService && isRunService(check.request)) return () => runService(check, signal)
   const { item, service, phase } = check
@@ -108,7 +117,7 @@ async function repeat(check: PlannedCheck, run: RunOnce, deps: Running) {
   })
 }
 
-async function runOnce(check: PlannedCheck, run: RunOnce, deps: Running): Promise<PluginRunResult> {
+async function runOnce(check: PlannedCheck, run: RunOnce, deps: OnceDeps): Promise<PluginRunResult> {
   // Those that wait for their turn are not started only to be ended.
   if (deps.signal?.aborted) throw coded('INTERRUPTED', { message: 'interrupted before it ran' })
   const result = await run()

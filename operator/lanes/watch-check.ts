@@ -6,7 +6,7 @@ import type { CheckOutcome } from '../check/outcome.ts'
 import type { PlannedCheck } from '../check/plan.ts'
 import { isRunService, requestKey } from '../check/plan.ts'
 import type { CheckDeps } from '../check/run-checks.ts'
-import { runChecks } from '../check/run-checks.ts'
+import { runCheckOnce } from '../check/run-checks.ts'
 import { prepareArguments } from '../exec/prepare-arguments.ts'
 import type { LaneName, Lanes } from './lanes.ts'
 
@@ -30,13 +30,14 @@ type WatchedCheck = {
 export function watchCheck(lanes: Lanes, watched: WatchedCheck): AsyncDisposable {
   const { check, id, deps, firstWithinMs } = watched
   const abort = new AbortController()
+  const runDeps = { ...deps, inside: lanes.inside, signal: abort.signal }
   let lane = laneOf(lanes, watched)
   let isWell = false
   let running: Promise<unknown> = Promise.resolve()
   const job = lanes.schedule.add({
     ...{ id, owner: check.service, lane, intervalMs: intervalOf(check, { isWell }), firstWithinMs },
     async run() {
-      const run = runOnce(check, { ...deps, inside: lanes.inside, signal: abort.signal })
+      const run = runOnce(check, runDeps)
       running = run
       const outcome = await run
       if (abort.signal.aborted) return {}
@@ -105,11 +106,9 @@ function intervalOf({ item }: PlannedCheck, { isWell, retryAfterMs = 0 }: Pace):
 }
 
 /** Thresholds are counted by whoever watches. A defect of octo ends no other check. */
-async function runOnce(check: PlannedCheck, deps: Omit<CheckDeps, 'sleep' | 'random'>): Promise<CheckOutcome> {
-  const once = { ...check, item: { ...check.item, successThreshold: 1, failureThreshold: 1 } }
+async function runOnce(check: PlannedCheck, deps: Parameters<typeof runCheckOnce>[1]): Promise<CheckOutcome> {
   try {
-    const [outcome] = await runChecks([once], { ...deps, sleep: async () => undefined, random: () => 0 })
-    return outcome as CheckOutcome
+    return await runCheckOnce(check, deps)
   } catch (error) {
     return notRun(check, `octo failed: ${error instanceof Error ? error.message : String(error)}`)
   }

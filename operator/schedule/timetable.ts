@@ -57,14 +57,21 @@ type OwnEntry = {
   begunAt: number
 }
 
-type Lane = { readonly places: number; readonly waiting: OwnEntry[]; readonly running: Map<string, number> }
+type Lane = {
+  readonly places: number
+  readonly waiting: OwnEntry[]
+  /** By owner. */
+  readonly running: Map<string, number>
+  /** Of all owners together. */
+  taken: number
+}
 
 /** By the name of each lane how many run at once. */
 export function openTimetable(lanes: Readonly<Record<string, number>>): Timetable {
   const entries = new Set<OwnEntry>()
   const agenda: OwnEntry[] = []
   const byName = new Map<string, Lane>(
-    Object.entries(lanes).map(([name, places]) => [name, { places, waiting: [], running: new Map() }]),
+    Object.entries(lanes).map(([name, places]) => [name, { places, waiting: [], running: new Map(), taken: 0 }]),
   )
   const laneOf = ({ task }: OwnEntry) => byName.get(task.lane) as Lane
 
@@ -82,16 +89,20 @@ export function openTimetable(lanes: Readonly<Record<string, number>>): Timetabl
   }
 
   function begin(entry: OwnEntry, now: number): Begun {
-    const { waiting, running } = laneOf(entry)
+    const lane = laneOf(entry)
+    const { waiting, running } = lane
     take(waiting, entry)
     take(agenda, entry)
     running.set(entry.task.owner, (running.get(entry.task.owner) ?? 0) + 1)
+    lane.taken++
     Object.assign(entry, { state: 'running', begunAt: now })
     return { entry, ...(entry.isFirst ? {} : { latenessMs: now - entry.due }) }
   }
 
   function leave(entry: OwnEntry): void {
-    const { running } = laneOf(entry)
+    const lane = laneOf(entry)
+    const { running } = lane
+    lane.taken--
     const left = (running.get(entry.task.owner) ?? 1) - 1
     if (left > 0) running.set(entry.task.owner, left)
     else running.delete(entry.task.owner)
@@ -151,9 +162,11 @@ function patienceOf({ isFirst, task: { intervalMs } }: OwnEntry): number {
 }
 
 /** Who may begin: of those with the fewest runs of their owner the one that became due first. */
-function nextOf({ places, waiting, running }: Lane, isShared: (entry: OwnEntry) => boolean): OwnEntry | undefined {
-  const all = [...running.values()].reduce((sum, count) => sum + count, 0)
-  if (all >= places || waiting.length === 0) return undefined
+function nextOf(
+  { places, waiting, running, taken }: Lane,
+  isShared: (entry: OwnEntry) => boolean,
+): OwnEntry | undefined {
+  if (taken >= places || waiting.length === 0) return undefined
   let found: OwnEntry | undefined
   let fewest = Number.POSITIVE_INFINITY
   for (const entry of waiting) {
