@@ -4,7 +4,7 @@ import { argumentsOf } from './document.ts'
 import { renderHelp } from './help.ts'
 import { runProgram } from './main.ts'
 import type { OptionSpecs } from './options.ts'
-import { parseOptions } from './options.ts'
+import { parseOptionsAgain } from './options.ts'
 import { optionsSchema } from './options-schema.ts'
 import { EXIT_CODES, renderResult, unknown } from './result.ts'
 import { runGuarded } from './run.ts'
@@ -18,7 +18,7 @@ export function defineCheck<const Specs extends OptionSpecs>(definition: CheckDe
       runGuarded(
         {
           name,
-          act: (signal) => definition.run({ options: parseOptions(options, argv, evaluation.arguments), signal }),
+          act: (signal) => definition.run({ options: parseOptionsAgain(options, argv, evaluation.arguments), signal }),
           onFailure: ({ text }) => unknown(text),
         },
         evaluation,

@@ -44,6 +44,30 @@ export type OptionValues<Specs extends OptionSpecs> = { readonly [Key in keyof S
 
 type Given = { readonly key: string; readonly text: string | undefined }
 
+/** What words came to before, for those whose plugin is loaded once and asked again and again. None of it is secret. */
+const readBefore = new WeakMap<OptionSpecs, Map<string, unknown>>()
+/** As many different checks of one plugin as one config has, mostly. */
+const MAX_KEPT = 1000
+
+/** The same as `parseOptions`; words that were good once are not read again. */
+export function parseOptionsAgain<Specs extends OptionSpecs>(
+  specs: Specs,
+  argv: readonly string[],
+  document: Readonly<Record<string, unknown>> | undefined,
+): OptionValues<Specs> {
+  if (document !== undefined) return parseOptions(specs, argv, document)
+  const known = readBefore.get(specs) ?? new Map<string, unknown>()
+  readBefore.set(specs, known)
+  const key = [argv.length, ...argv].join('\0')
+  const before = known.get(key) as OptionValues<Specs> | undefined
+  if (before !== undefined) return before
+  const values = parseOptions(specs, argv)
+  // Whoever is asked next is given the same.
+  for (const value of [values, ...Object.values(values)]) Object.freeze(value)
+  if (known.size < MAX_KEPT) known.set(key, values)
+  return values
+}
+
 /**
  * Reads argv and the arguments of the document; throws InvalidOptions with what was expected and found. Values are never repeated
  * for unknown options, nor those of secret ones.

@@ -1,7 +1,7 @@
 // Reading options: what the operator writes, what people type, and every way to get it wrong.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { parseOptions } from '../../sdk/options.ts'
+import { parseOptions, parseOptionsAgain } from '../../sdk/options.ts'
 import { optionsSchema } from '../../sdk/options-schema.ts'
 
 const specs = {
@@ -40,6 +40,21 @@ test('an option of one letter is read as the operator writes it', () => {
   ])
     assert.deepEqual(parseOptions(letters, argv), { H: 'db', S: true })
   assert.equal(parseOptions(letters, ['-H-x']).H, '-x')
+})
+
+test('reads the same words once, and keeps nothing of a document', () => {
+  const own = { word: { type: 'string', description: 'a word' }, all: { type: 'strings', description: 'all' } } as const
+  const read = (argv: readonly string[], document?: object) =>
+    parseOptionsAgain(own, argv, document as Readonly<Record<string, unknown>> | undefined)
+  const first = read(['--word=a', '--all=x'])
+  assert.equal(read(['--word=a', '--all=x']), first)
+  assert.deepEqual(first, { word: 'a', all: ['x'] })
+  assert(Object.isFrozen(first) && Object.isFrozen(first.all))
+  assert.deepEqual(read([]), { word: undefined, all: [] })
+  assert.throws(() => read(['']), { name: 'InvalidOptions' })
+  assert.deepEqual(read(['--all=x'], { word: 'b' }), { word: 'b', all: ['x'] })
+  assert.deepEqual(read(['--all=x']), { word: undefined, all: ['x'] })
+  for (let turn = 0; turn < 2; turn++) assert.throws(() => read(['--none=1']), { name: 'InvalidOptions' })
 })
 
 const REFUSED: readonly (readonly [string[], string])[] = [
