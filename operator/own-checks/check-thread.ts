@@ -26,6 +26,8 @@ type Asked = { readonly plugin: string; settle(answer: ThreadAnswer): void; fail
 
 type Running = {
   readonly worker: Worker
+  /** What begins in one turn of the event loop goes there as one message. */
+  readonly questions: object[]
   readonly beats: Int32Array
   readonly loaded: Set<string>
   readonly asked: Map<number, Asked>
@@ -57,7 +59,7 @@ export function openCheckThread(env: Readonly<Record<string, string>>): CheckThr
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB, maxYoungGenerationSizeMb: YOUNG_HEAP_MB },
     })
     const started: Running = {
-      ...{ worker, beats, loaded: new Set(), asked: new Map() },
+      ...{ worker, questions: [], beats, loaded: new Set(), asked: new Map() },
       ...{ isUp: false, beat: 0, silentLooks: 0 },
     }
     worker.stdout.resume()
@@ -65,9 +67,11 @@ export function openCheckThread(env: Readonly<Record<string, string>>): CheckThr
     worker.on('online', () => {
       started.isUp = true
     })
-    worker.on('message', ({ id, ...answer }: ThreadAnswer & { id: number }) => {
-      started.asked.get(id)?.settle(answer)
-      started.asked.delete(id)
+    worker.on('message', (answers: readonly (ThreadAnswer & { readonly id: number })[]) => {
+      for (const { id, ...answer } of answers) {
+        started.asked.get(id)?.settle(answer)
+        started.asked.delete(id)
+      }
     })
     worker.on('error', () => undefined)
     worker.on('exit', () => lose(started, 'ended'))
@@ -100,12 +104,13 @@ export function openCheckThread(env: Readonly<Record<string, string>>): CheckThr
   return {
     load: (program) => void withLoaded(program),
     ask(program, question) {
-      const { worker, asked } = withLoaded(program)
+      const { worker, asked, questions } = withLoaded(program)
       const { plugin, digest } = program
       const id = ids++
       const { promise, resolve, reject } = Promise.withResolvers<ThreadAnswer>()
       asked.set(id, { plugin, settle: resolve, fail: reject })
-      worker.postMessage({ kind: 'ask', id, digest, ...question })
+      if (questions.push({ id, digest, ...question }) === 1)
+        process.nextTick(() => worker.postMessage({ kind: 'ask', questions: questions.splice(0) }))
       looking ??= setInterval(look, LOOK_MS)
       return promise
     },

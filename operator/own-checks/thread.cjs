@@ -13,10 +13,12 @@ const beats = new Int32Array(workerData.beats)
 const programs = new Map()
 let running = 0
 let beating
+/** What ends in one turn of the event loop goes back as one message. */
+let answers = []
 
 parentPort.on('message', (message) => {
   if (message.kind === 'load') load(message)
-  else void answer(message)
+  else for (const question of message.questions) void answer(question)
 })
 // What a check throws behind its own back is no reason to lose those of others: it gives no result, and its time ends.
 process.on('uncaughtException', () => undefined)
@@ -56,7 +58,13 @@ async function answer({ id, digest, words, document, deadlineMs }) {
     result = program.failed(`${program.name} failed: ${error instanceof Error ? error.message : 'unknown error'}`)
   }
   end()
-  parentPort.postMessage({ id, line: program.render(result), exitCode: program.exitCode(result), log })
+  const said = { id, line: program.render(result), exitCode: program.exitCode(result), log }
+  if (answers.push(said) === 1) setImmediate(giveAnswers)
+}
+
+function giveAnswers() {
+  parentPort.postMessage(answers)
+  answers = []
 }
 
 /** Whoever looks sees by it that this thread comes to everything that waits. */
