@@ -1,5 +1,7 @@
 // Values for the arguments that a plugin requires, for a first check that somebody copies and changes: what its schema gives as an
 // example, a default or a choice, else something of the right type. What nobody can guess is a word in capitals.
+
+import { ownValue } from './own-value.ts'
 import { secretArguments } from './secret-arguments.ts'
 
 type Schema = Readonly<Record<string, unknown>>
@@ -65,7 +67,7 @@ function ofType(name: string, property: Schema, depth: number): unknown {
   }
   if (type === 'object') return depth < MAX_DEPTH ? objectFor(property, depth) : {}
   const { format } = property
-  const known = typeof format === 'string' && Object.hasOwn(OF_FORMAT, format) ? OF_FORMAT[format] : undefined
+  const known = typeof format === 'string' ? ownValue(OF_FORMAT, format) : undefined
   return known ?? wordOf(name, '-')
 }
 

@@ -7,6 +7,7 @@ import type { PluginRequest } from '../../config/model/config.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { Lockfile } from '../../schemas/lockfile.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
+import { ownValue } from '../../schemas/own-value.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { Run } from '../../terminal/program.ts'
 import { openContext } from '../context.ts'
@@ -20,7 +21,7 @@ const FORMATS: Readonly<Record<string, (graph: ConfigGraph) => string>> = { merm
 
 export async function graphCommand({ args, options, terminal }: Run<GraphFlags>): Promise<number> {
   const { format = 'mermaid' } = options
-  const draw = Object.hasOwn(FORMATS, format) ? FORMATS[format] : undefined
+  const draw = ownValue(FORMATS, format)
   if (!draw) throw unknownFormat(format)
   using session = await openSession(options, terminal)
   const { config } = session

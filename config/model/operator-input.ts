@@ -1,5 +1,7 @@
 // What an operator is given of a config: octoctl's config.json. All three formats become the newest, which Compose can be
 // given without our keys: checks stand below `services.NAME.octocompose`, and `enabled` beside Compose's own keys.
+
+import { ownValue } from '../../schemas/own-value.ts'
 import { COMPOSE_SERVICE_KEYS } from '../document/compose-keys.ts'
 import { fieldOf, namedEntries } from '../document/field-of.ts'
 import { knownKeys } from '../document/fields.ts'
@@ -175,7 +177,7 @@ const RENAMED: Readonly<Record<string, string>> = {
 function newestCheck(check: TreeNode): TreeNode {
   if (check.kind !== 'map') return check
   const known = knownKeys('check')
-  const entries = [...check.entries].map(([key, node]) => [RENAMED[key] ?? key, node] as const)
+  const entries = [...check.entries].map(([key, node]) => [ownValue(RENAMED, key) ?? key, node] as const)
   if (entries.some(([key]) => key === 'args')) return { ...check, entries: new Map(entries) }
   const flat = entries.filter(([key]) => !known.includes(key))
   if (flat.length === 0) return { ...check, entries: new Map(entries) }

@@ -1,5 +1,6 @@
 // Numbers, characters and strings as Go writes them: `0x10`, `1_000`, `010` (which is 8), `'a'`, `"\u00e9"` and raw ones in
 // backquotes. Undefined is one that Go does not read either.
+import { ownValue } from '../../schemas/own-value.ts'
 
 const MAX_INT = 2n ** 63n - 1n
 
@@ -93,7 +94,7 @@ const LONG: readonly (readonly [form: RegExp, base: number, isByte: boolean])[] 
 
 function escapeAt(text: string, at: number, quote: string): Escape | undefined {
   const letter = text[at + 1] ?? ''
-  const short = letter === quote ? quote.charCodeAt(0) : Object.hasOwn(SHORT, letter) ? SHORT[letter] : undefined
+  const short = letter === quote ? quote.charCodeAt(0) : ownValue(SHORT, letter)
   if (short !== undefined) return { code: short, end: at + 2, isByte: false }
   for (const [form, base, isByte] of LONG) {
     form.lastIndex = at

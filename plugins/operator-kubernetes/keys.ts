@@ -1,7 +1,8 @@
 // Every key that Compose gives a service, and what becomes of it: what is written, what only matters elsewhere, and what would
 // change how the service runs and is refused by name.
+
 import type { Named, OperatedService } from '../../sdk/operator/index.ts'
-import { isNamed } from '../../sdk/operator/index.ts'
+import { isNamed, ownValue } from '../../sdk/operator/index.ts'
 import { refuseOthers } from './resources.ts'
 import type { Work } from './work.ts'
 import { problemOf } from './work.ts'
@@ -37,7 +38,7 @@ export function checkKeys(service: OperatedService, { note }: Work): void {
   const said = Object.entries(compose).filter(([key, value]) => isSaid(key, value))
   const refused = said.map(([key]) => key).filter((key) => !WRITTEN.has(key) && !Object.hasOwn(ELSEWHERE, key))
   if (refused.length > 0) {
-    const advice = refused.flatMap((key) => ADVICE[key] ?? [])
+    const advice = refused.flatMap((key) => ownValue(ADVICE, key) ?? [])
     throw problemOf(
       service,
       `${refused.map((key) => `\`${key}\``).join(', ')} cannot be written for Kubernetes${advice.length > 0 ? `: ${advice.join('; ')}` : ''}`,

@@ -1,6 +1,7 @@
 // The pod of a service: its container, what it finds there, and how it is treated.
+
 import type { Named, OperatedCheck, OperatedService } from '../../sdk/operator/index.ts'
-import { isNamed, isRunService, parseDuration, wordsOfRun } from '../../sdk/operator/index.ts'
+import { isNamed, isRunService, ownValue, parseDuration, wordsOfRun } from '../../sdk/operator/index.ts'
 import { handedOverWords } from './files.ts'
 import type { Mounts } from './mounts.ts'
 import { containerPorts, portsOf } from './ports.ts'
@@ -83,7 +84,7 @@ const PULL: Readonly<Record<string, string>> = {
 function pullPolicy(service: OperatedService): Named {
   const { pull_policy: policy } = service.compose
   if (policy === undefined || policy === null) return {}
-  const imagePullPolicy = PULL[String(policy)]
+  const imagePullPolicy = ownValue(PULL, String(policy))
   if (!imagePullPolicy) throw problemOf(service, `\`pull_policy: ${policy}\` cannot be written for Kubernetes`)
   return { imagePullPolicy }
 }

@@ -1,5 +1,7 @@
 // As whom a service runs and what it may do: `user`, `cap_add`, `read_only` and their like.
+
 import type { Named, OperatedService } from '../../sdk/operator/index.ts'
+import { ownValue } from '../../sdk/operator/index.ts'
 import { problemOf } from './work.ts'
 
 /** Of the container; throws OperatorProblem for what cannot be written. */
@@ -42,7 +44,8 @@ const ROOT: Readonly<Record<string, string>> = { root: '0', 'root:root': '0:0' }
 export function containerUser(service: OperatedService): Named {
   const { user } = service.compose
   if (user === undefined || user === null) return {}
-  const [matched, id, group] = /^([0-9]{1,10})(?::([0-9]{1,10}))?$/.exec(ROOT[String(user)] ?? String(user)) ?? []
+  const [matched, id, group] =
+    /^([0-9]{1,10})(?::([0-9]{1,10}))?$/.exec(ownValue(ROOT, String(user)) ?? String(user)) ?? []
   if (matched === undefined)
     throw problemOf(service, `\`user\` is \`${String(user)}\`, expected numbers such as \`1000:1000\` for Kubernetes`)
   return { runAsUser: Number(id), ...(group === undefined ? {} : { runAsGroup: Number(group) }) }

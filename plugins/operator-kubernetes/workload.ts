@@ -1,7 +1,8 @@
 // What runs a service: a Deployment; a StatefulSet where it writes to a volume, so that never two pods do; a Job where it is to
 // end. docs: README.md.
+
 import type { Named, OperatedService } from '../../sdk/operator/index.ts'
-import { isNamed } from '../../sdk/operator/index.ts'
+import { isNamed, ownValue } from '../../sdk/operator/index.ts'
 import { digest, joinedName } from './names.ts'
 import { networkLabels } from './networks.ts'
 import type { Kind, KubernetesObject } from './objects.ts'
@@ -37,7 +38,7 @@ function restartOf(service: OperatedService): string {
   const { compose, settings } = service
   const deploy = isNamed(compose.deploy) && isNamed(compose.deploy.restart_policy) ? compose.deploy.restart_policy : {}
   const own = isNamed(settings.restart) ? settings.restart.policy : settings.restart
-  const said = compose.restart ?? own ?? CONDITIONS[String(deploy.condition)] ?? 'always'
+  const said = compose.restart ?? own ?? ownValue(CONDITIONS, String(deploy.condition)) ?? 'always'
   const policy = said === false ? 'no' : String(said)
   if (!/^(no|always|unless-stopped|on-failure(:[0-9]{1,4})?)$/.test(policy))
     throw problemOf(

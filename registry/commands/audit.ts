@@ -1,6 +1,7 @@
 // `octo registry audit`: who published, withdrew, admitted and gave out what, and when.
 import type { Command } from 'commander'
 import { coded } from '../../schemas/errors.ts'
+import { ownValue } from '../../schemas/own-value.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 import type { Run } from '../../terminal/program.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
@@ -84,7 +85,8 @@ function whoOf(actor: string, names: ReadonlyMap<string, string>): string {
 function detailsOf({ details }: ShownAudit): string {
   return Object.entries(details)
     .map(
-      ([key, value]) => `${key}=${WORDS[key]?.(value) ?? (typeof value === 'string' ? value : JSON.stringify(value))}`,
+      ([key, value]) =>
+        `${key}=${ownValue(WORDS, key)?.(value) ?? (typeof value === 'string' ? value : JSON.stringify(value))}`,
     )
     .join(' ')
 }

@@ -1,4 +1,6 @@
 // What has to be there before a service: the `depends_on` of Compose and octo's own `depends`, as one map with conditions.
+
+import { ownValue } from '../../schemas/own-value.ts'
 import type { Named } from './config.ts'
 import { isNamed } from './config.ts'
 import { OperatorProblem } from './problem.ts'
@@ -27,7 +29,7 @@ function composeDependencies(name: string, written: unknown): Record<string, Nam
   return Object.fromEntries(
     Object.entries(written).map(([target, said]) => {
       const { condition = 'service_started', ...rest } = isNamed(said) ? said : {}
-      return [target, { ...rest, condition: CONDITIONS[String(condition)] ?? condition }]
+      return [target, { ...rest, condition: ownValue(CONDITIONS, String(condition)) ?? condition }]
     }),
   )
 }

@@ -1,5 +1,6 @@
 // What the author of an operator plugin imports. docs/OPERATORS.md says how one is called.
 export { parseDuration } from '../../schemas/duration.ts'
+export { ownValue } from '../../schemas/own-value.ts'
 export type { OperatedCheck } from './checks.ts'
 export { checksOf, isRunService, wordsOfRun } from './checks.ts'
 export type { Named, OperatorConfig } from './config.ts'

@@ -1,4 +1,6 @@
 // `limits` of a service, in the words of Compose: what octo calls the most that a service may use is the same in containers.
+
+import { ownValue } from '../../schemas/own-value.ts'
 import type { Named } from './config.ts'
 import { isNamed, optional } from './config.ts'
 import { OperatorProblem } from './problem.ts'
@@ -17,7 +19,7 @@ export function withLimits(service: string, compose: Named, said: unknown): Name
   const limits = optional(said, `\`limits\` of service \`${service}\``)
   return Object.entries(limits).reduce((all, [key, value]) => {
     if (value === undefined || value === null) return all
-    const word = Object.hasOwn(WORDS, key) ? WORDS[key] : undefined
+    const word = ownValue(WORDS, key)
     if (!word) throw new OperatorProblem(`service \`${service}\` has a limit \`${key}\`, which is not known`)
     if (!word.like.test(String(value)))
       throw new OperatorProblem(

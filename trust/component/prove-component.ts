@@ -6,6 +6,7 @@ import { NORMALISATIONS, normalised } from '../../schemas/component/normalised.t
 import type { Digest } from '../../schemas/digest.ts'
 import { digestOf } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
+import { ownValue } from '../../schemas/own-value.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ComponentKey } from '../../schemas/trust-key.ts'
 import { hintOf } from '../../schemas/trust-key.ts'
@@ -60,7 +61,7 @@ function requireListed(digest: OcmDigest, text: string, subject: string): void {
 const HASHES: Readonly<Record<string, string>> = { 'SHA-256': 'sha256', 'SHA-512': 'sha512' }
 
 function isDigestOf({ hashAlgorithm, normalisationAlgorithm, value }: OcmDigest, text: string): boolean {
-  const hash = HASHES[hashAlgorithm.toUpperCase()]
+  const hash = ownValue(HASHES, hashAlgorithm.toUpperCase())
   if (hash === undefined || !NORMALISATIONS.includes(normalisationAlgorithm)) return false
   return createHash(hash).update(text).digest('hex') === value.toLowerCase()
 }
@@ -92,8 +93,8 @@ const PADDINGS: Readonly<Record<string, number>> = {
 
 /** Over the text itself: what a signature says of a digest of it is not asked. */
 function isSignedBy({ pem }: ComponentKey, { digest, signature }: OcmSignature, text: string): boolean {
-  const padding = PADDINGS[signature.mediaType]
-  const hash = HASHES[digest.hashAlgorithm.toUpperCase()]
+  const padding = ownValue(PADDINGS, signature.mediaType)
+  const hash = ownValue(HASHES, digest.hashAlgorithm.toUpperCase())
   if (padding === undefined || hash === undefined || !/^(?:[0-9a-f]{2}){128,2048}$/i.test(signature.value)) return false
   const key = { key: createPublicKey(pem), padding, saltLength: crypto.RSA_PSS_SALTLEN_AUTO }
   return verify(hash, Buffer.from(text), key, Buffer.from(signature.value, 'hex'))

@@ -1,6 +1,7 @@
 // `octo config schema`: what editors need to complete octo.yaml and plugin.yaml.
 import { configJsonSchema } from '../../../config/document/json-schema.ts'
 import { coded } from '../../../schemas/errors.ts'
+import { ownValue } from '../../../schemas/own-value.ts'
 import { quote } from '../../../schemas/quote.ts'
 import type { Run } from '../../../terminal/program.ts'
 
@@ -10,7 +11,7 @@ const SCHEMAS: Readonly<Record<string, () => object | Promise<object>>> = {
 }
 
 export async function schemaCommand({ args: [file = 'octo.yaml'], terminal }: Run<object>): Promise<number> {
-  const schema = Object.hasOwn(SCHEMAS, file) ? SCHEMAS[file] : undefined
+  const schema = ownValue(SCHEMAS, file)
   if (!schema)
     throw coded('USAGE', {
       message: `there is no schema of ${quote(file)}, expected ${Object.keys(SCHEMAS).map(quote).join(' or ')}`,

@@ -45,6 +45,15 @@ const rows: readonly Row[] = [
     },
   },
   {
+    says: 'an argument that stands flat on a check keeps its name, also one that every object of JavaScript has',
+    text: 'operator: {services: {web: {health: [{tool: a, constructor: 1, toString: 2, toolArgs: {x: 3}}]}}}',
+    expected: {
+      services: {
+        web: { octocompose: { health: [{ tool: 'a', constructor: 1, toString: 2, args: { x: 3 } } as never] } },
+      },
+    },
+  },
+  {
     says: 'the newest format stays as it is',
     text: `services: {web: {image: a/b, init: true, secrets: [key], octocompose: {validate: [${check}], config: {globals: g}}}}`,
     expected: {

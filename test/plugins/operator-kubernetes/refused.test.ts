@@ -11,12 +11,22 @@ const UNWRITABLE =
   `blkio_config cgroup_parent cpu_shares cpuset credential_spec device_cgroup_rules devices dns dns_search domainname
   env_file extends external_links gpus ipc links mac_address memswap_limit oom_score_adj pid pids_limit post_start
   pre_stop provider runtime storage_opt ulimits userns_mode uts volumes_from`.split(/\s+/)
+/** Every object of JavaScript answers to them. */
+const NO_WORDS = ['constructor', 'toString', 'valueOf']
+
 test('a key that would change how a service runs is refused by its name, none is left out silently', () => {
-  for (const key of [...UNWRITABLE, 'a_key_of_tomorrow'])
+  for (const key of [...UNWRITABLE, 'a_key_of_tomorrow', ...NO_WORDS])
     assert.throws(
       () => rendered(withService({ [key]: 'x' })),
-      new RegExp(`^OperatorProblem: service \`web\`: \`${key}\` cannot be written`),
+      new RegExp(`^OperatorProblem: service \`web\`: \`${key}\` cannot be written for Kubernetes(?!.*native code)`),
     )
+  for (const word of NO_WORDS) {
+    assert.throws(() => rendered(withService({ pull_policy: word })), /`pull_policy: .*` cannot be written/)
+    assert.throws(() => rendered(withService({ user: word })), new RegExp(`\`user\` is \`${word}\``))
+    const web = { image: 'x', depends_on: { db: { condition: word } } }
+    const config = anOperatorConfig({ services: { web, db: { image: 'y' } } })
+    assert.throws(() => rendered(config), new RegExp(`OperatorProblem: .*\`${word}\``))
+  }
   assert.throws(
     () => rendered(withService({ gpus: 'all', ulimits: {}, init: true })),
     /`gpus`, `ulimits`, `init` cannot be written/,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import type { Descriptor } from '../../../schemas/component/descriptor.ts'
+import type { Descriptor, OcmSignature } from '../../../schemas/component/descriptor.ts'
 import { parseDescriptor } from '../../../schemas/component/descriptor.ts'
 import { normalised } from '../../../schemas/component/normalised.ts'
 import { digestOf } from '../../../schemas/digest.ts'
@@ -93,4 +93,74 @@ test('of a signed descriptor nothing can be changed but places and labels that a
     }
   }
   assert.ok(tried > 40, String(tried))
+})
+
+/** Words that every object of JavaScript answers to are names of nothing. */
+const NO_NAMES = ['', 'MD5', 'SHA-1', 'constructor', 'toString', '__proto__', 'hasOwnProperty']
+
+function signedWith(change: (signature: OcmSignature) => void): Descriptor {
+  const descriptor = parseDescriptor(PLUGIN, 'fixture')
+  const signatures = structuredClone(descriptor.signatures ?? []) as OcmSignature[]
+  for (const signature of signatures) change(signature)
+  return { ...descriptor, signatures }
+}
+
+test('a signature whose method, hash or value octo does not know proves nothing', () => {
+  const set = (target: object, changes: object) => void Object.assign(target, changes)
+  const value = parseDescriptor(PLUGIN, 'fixture').signatures?.[0]?.signature.value ?? assert.fail()
+  const rows: readonly (readonly [string, (signature: OcmSignature) => void])[] = [
+    ...NO_NAMES.map(
+      (name) => [`method ${name}`, ({ signature }: OcmSignature) => set(signature, { mediaType: name })] as const,
+    ),
+    ...NO_NAMES.map(
+      (name) => [`hash ${name}`, ({ digest }: OcmSignature) => set(digest, { hashAlgorithm: name })] as const,
+    ),
+    // Node takes hex up to the first character that is none.
+    ...[
+      '',
+      'zz',
+      `${value}zz`,
+      `${value}0`,
+      ` ${value}`,
+      value.slice(2),
+      '00'.repeat(256),
+      `${value}${'00'.repeat(2048)}`,
+    ].map(
+      (text) => [`value of ${text.length}`, ({ signature }: OcmSignature) => set(signature, { value: text })] as const,
+    ),
+  ]
+  for (const [what, change] of rows)
+    assert.throws(
+      () => prove(signedWith(change)),
+      (error) => isCoded(error) && error.code.startsWith('SIGN'),
+      what,
+    )
+  // In capitals it is the same number.
+  assert.equal(prove(signedWith(({ signature }) => set(signature, { value: value.toUpperCase() }))).signer, KEY.id)
+})
+
+test('a digest by a way of writing that octo does not know is not called a changed one', () => {
+  const other = signedWith(({ digest, signature }) => {
+    Object.assign(digest, { normalisationAlgorithm: 'jsonNormalisation/v9', value: '00'.repeat(32) })
+    Object.assign(signature, { mediaType: 'application/x-pem-file' })
+  })
+  assert.throws(
+    () => prove(other),
+    (error) => isCoded(error, 'SIGNER_NOT_ALLOWED'),
+  )
+})
+
+test('a list proves nothing by a digest whose hash octo does not know', () => {
+  const plugin = parseDescriptor(PLUGIN, 'fixture')
+  const [reference] = parseDescriptor(LIST, 'fixture').component.componentReferences ?? []
+  const proof = { signer: KEY.id, admission: 'window' } as const
+  for (const hashAlgorithm of NO_NAMES) {
+    const listed = { digest: { ...(reference?.digest ?? assert.fail()), hashAlgorithm }, proof }
+    const trust = { keys: [], digests: [] }
+    assert.throws(
+      () => proveComponent({ descriptor: { ...plugin, signatures: [] }, trust, at: () => 0, listed }),
+      (error) => isCoded(error, 'DIGEST_MISMATCH'),
+      hashAlgorithm,
+    )
+  }
 })
