@@ -8,6 +8,7 @@ import type { CallOptions } from './commands/plugin/call.ts'
 import type { LogsOptions } from './commands/plugin/logs.ts'
 import type { PluginOptions } from './commands/plugin/open-plugins.ts'
 import type { RunningOptions } from './commands/plugin/ps.ts'
+import type { ServeOptions } from './commands/plugin/serve.ts'
 import type { StopOptions } from './commands/plugin/stop.ts'
 import { shared } from './shared-options.ts'
 
@@ -57,6 +58,21 @@ export function addPluginWords(program: Command): void {
 
 /** One that runs is used by all calls of this user that would start it in the same way. */
 function addRunning(plugin: Command): void {
+  const serve = addCommand(plugin, {
+    words: 'serve <plugins...>',
+    summary: 'keep service plugins running for all calls, here until Ctrl-C, as a service of `octo start` or systemd',
+    examples: ['octo plugin serve helminput', 'octo plugin serve helminput vault --frozen'],
+  })
+  finding(serve)
+    .option('--ocm-config <file>', 'configurations for plugins, as OCM has them, as for `octo plugin call`', repeatable)
+    .addHelpText(
+      'after',
+      '\nOne that ends is started again. Calls find them that have the same folder, configurations and variables.',
+    )
+  onRun<ServeOptions>(serve, async ({ args, options, terminal }) => {
+    const { servePluginsCommand } = await import('./commands/plugin/serve.ts')
+    return servePluginsCommand(args, options, terminal)
+  })
   const ps = addCommand(plugin, {
     words: 'ps',
     summary: 'show the service plugins that run, and what they use',

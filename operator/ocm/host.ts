@@ -53,6 +53,8 @@ type PluginHost = AsyncDisposable & {
    * cannot be asked.
    */
   call(call: HostCall): Promise<unknown>
+  /** Sees that a plugin that is a program runs, and gives the number of its process; throws why it does not. */
+  start(plugin: ServicePlugin, signal: AbortSignal): Promise<number>
   status(): readonly PluginStatus[]
 }
 
@@ -113,6 +115,7 @@ export function openPluginHost(options: HostOptions): PluginHost {
         throw limit.signal.aborted ? limit.signal.reason : hiding.inError(error)
       }
     },
+    start: async (plugin, signal) => await (await supervisorOf(plugin)).ready(signal),
     status: () => [...supervised.values()].map((one) => ({ plugin: one.plugin.name, ...one.status() })),
     async [Symbol.asyncDispose]() {
       isClosed = true

@@ -27,6 +27,8 @@ export type SupervisedPlugin = {
   }
   /** Runs the call on an instance that is ready; throws why there is none. */
   use<Result>(signal: AbortSignal, call: (instance: Instance) => Promise<Result>): Promise<Result>
+  /** Resolves with the process of an instance that is ready, which is asked nothing; throws why there is none. */
+  ready(signal: AbortSignal): Promise<number>
   /** Lets calls under way finish, ends what runs, and refuses all that comes. */
   close(): Promise<void>
 }
@@ -173,6 +175,11 @@ export function supervisePlugin(plugin: ServicePlugin, facts: SupervisorFacts): 
         if (error.details.mayAskAgain) return await used(signal, call)
         throw hasEnded ? problem : error
       }
+    },
+    async ready(signal) {
+      const { instance: started, generation } = await waiting.wait(signal, () => tell({ kind: 'wanted' }))
+      tell({ kind: 'ended', generation, isAnswered: false })
+      return started.pid
     },
     async close() {
       const rested = new Promise<void>((resolve) => resting.add(resolve))

@@ -18,6 +18,7 @@ import { openPluginHost } from '../../ocm/host.ts'
 import type { PluginLine } from '../../ocm/lines.ts'
 import type { HostPlugin } from '../../ocm/plugin.ts'
 import { sharing } from '../../ocm/shared/open.ts'
+import { logLine } from './log-line.ts'
 import type { FoundPlugins, PluginOptions } from './open-plugins.ts'
 import { findPlugins, pluginCalled, usablePlugins } from './open-plugins.ts'
 import { readOcmConfigs } from './read-ocm-configs.ts'
@@ -87,11 +88,6 @@ function credentialGivers({ plugins, credentialRepositories }: FoundPlugins, ask
 function unkept(error: unknown): string {
   const why = error instanceof Error ? error.message : String(error)
   return `nobody keeps what it prints within bounds while it stays, but the next \`octo plugin\`: ${why}`
-}
-
-function logLine({ plugin, level, message, attributes = {} }: PluginLine): string {
-  const more = Object.entries(attributes).map(([name, value]) => ` ${name}=${value}`)
-  return `${plugin}: ${level}: ${message}${more.join('')}`
 }
 
 function blobFolder(save: string | undefined, cwd: string): string {

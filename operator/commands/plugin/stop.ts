@@ -26,14 +26,14 @@ export async function stopPluginsCommand(
 ): Promise<number> {
   const drainMs = options.timeout === undefined ? DRAIN_MS : drainOf(options.timeout)
   const running = runningCalled(names, runningPlugins(process.env))
-  const stopped = await Promise.all(running.map((one) => stop(one, drainMs)))
+  const stopped = await Promise.all(running.map((one) => stopRunning(one, drainMs)))
   if (terminal.json) terminal.result({ json: stopped, text: () => '' })
   else if (stopped.length === 0) terminal.info('no service plugin runs')
   else for (const { plugin, pid, state } of stopped) terminal.info(`${quote(plugin)}, process ${pid}: ${state}`)
   return stopped.some(({ state }) => state === 'still running') ? 1 : 0
 }
 
-async function stop({ places, record, pid }: RunningPlugin, drainMs: number): Promise<Stopped> {
+export async function stopRunning({ places, record, pid }: RunningPlugin, drainMs: number): Promise<Stopped> {
   const { plugin } = record
   using lock = await lockPlaces(places, PATIENCE_MS)
   if (!lock) return { plugin, pid, state: 'still running' }

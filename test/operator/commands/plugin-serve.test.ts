@@ -1,0 +1,66 @@
+// `octo plugin serve` as a service of `octo start`: plugins of OCM under octo's supervisor.
+import assert from 'node:assert/strict'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import { runningPlugins } from '../../../operator/ocm/shared/list.ts'
+import type { Behaviour } from '../../support/builders/service-plugin.ts'
+import { writeServicePlugin } from '../../support/builders/service-plugin.ts'
+import { isGone } from '../../support/machine/processes.ts'
+import { until } from '../../support/machine/until.ts'
+import { octoIn } from '../../support/octo/in-process-octo.ts'
+import { aServiceScene } from '../../support/operator/service-scene.ts'
+
+const LIST = '{"repository": {"type": "Twin/v1"}, "last": ""}'
+const OCTO = join(import.meta.dirname, '../../../bin/octo.js')
+const skip = process.platform !== 'linux' && 'only Linux tells processes apart'
+
+async function aPlace(t: TestContext, behaviour: Behaviour = {}) {
+  const scene = await aServiceScene(t, {})
+  const { folder } = scene
+  mkdirSync(join(folder, 'plugins'))
+  writeServicePlugin(join(folder, 'plugins'), 'twin', behaviour)
+  const environment = { HOME: folder, TMPDIR: folder, OCTO_HOME: join(folder, 'store') }
+  const command = [process.execPath, OCTO, 'plugin', 'serve', 'twin']
+  scene.write(
+    { plugins: { command, environment, restart: 'no' } },
+    { operator: { pluginDirectories: [{ path: './plugins', trust: 'unsigned' }] } },
+  )
+  const ask = async () => {
+    const words = ['plugin', 'call', 'listComponents', LIST]
+    return JSON.parse((await octoIn({ cwd: folder, env: environment }, words)).stdout).echoed.pid as number
+  }
+  return { ...scene, ask, running: () => runningPlugins(environment) }
+}
+
+test('octo start keeps a plugin for all calls, starts it again when it dies, and octo stop ends it', {
+  skip,
+}, async (t) => {
+  const { supervise, load, ask, running } = await aPlace(t)
+  await supervise(async (supervisor) => {
+    await supervisor.start(await load(), [])
+    await until(() => running()[0]?.state === 'idle')
+    const pid = running()[0]?.pid ?? 0
+    assert.deepEqual([await ask(), await ask()], [pid, pid])
+    process.kill(pid, 'SIGKILL')
+    await until(() => running().some((one) => one.state === 'idle' && one.pid !== pid))
+    const next = running()[0]?.pid ?? 0
+    assert.equal(await ask(), next)
+    assert.deepEqual(
+      supervisor.status().map(({ service, state }) => [service, state]),
+      [['plugins', 'running']],
+    )
+    await supervisor.stop([])
+    assert.deepEqual([running(), await isGone(next)], [[], true])
+  })
+})
+
+test('a plugin that cannot be started fails its service, which says why', { skip }, async (t) => {
+  const { supervise, load } = await aPlace(t, { start: 'die' })
+  await supervise(async (supervisor) => {
+    await supervisor.start(await load(), [])
+    await until(() => supervisor.status()[0]?.state === 'failed')
+    assert.match(readFileSync(supervisor.status()[0]?.log ?? '', 'utf8'), /error\[PLUGIN_EXITED\].*reason 30/)
+  })
+})
