@@ -1,7 +1,7 @@
 // dist/release.json: what was built, before anyone signed it. The same fields that the signed predicate will have; the
 // repo may still be open, as one build can go to several.
 
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { z } from 'zod'
 import { coded } from '../../schemas/errors.ts'
@@ -12,6 +12,7 @@ import { quote } from '../../schemas/quote.ts'
 import { releasePredicateShape } from '../../schemas/release-statement.ts'
 import { parseShape } from '../../schemas/shape.ts'
 import { ignoring } from '../../system/files/errors.ts'
+import { readPlainFile } from '../../system/files/read-plain-file.ts'
 
 export const RELEASE_FILE = 'release.json'
 
@@ -35,10 +36,12 @@ export async function readDraft(out: string): Promise<ReleaseDraft> {
 /** The draft, or nothing when none was written; a damaged one throws. */
 export async function findDraft(out: string): Promise<ReleaseDraft | undefined> {
   const path = join(out, RELEASE_FILE)
-  const bytes = await readFile(path).catch(ignoring('ENOENT'))
-  return bytes === undefined
-    ? undefined
-    : parseShape(draftShape, parseJsonBytes(bytes, path, LIMITS.bundleBytes), { name: path })
+  try {
+    const value = parseJsonBytes(readPlainFile(path, LIMITS.bundleBytes), path, LIMITS.bundleBytes)
+    return parseShape(draftShape, value, { name: path })
+  } catch (error) {
+    return ignoring('ENOENT')(error)
+  }
 }
 
 /** The repo that a flag or plugin.yaml named; throws USAGE when nobody did. */

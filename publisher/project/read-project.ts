@@ -1,13 +1,15 @@
 // Reads a plugin project: plugin.yaml and the texts it names.
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
-import { coded } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
 import { LIMITS } from '../../schemas/limits.ts'
 import type { Manifest, ReleasedManifest } from '../../schemas/manifest.ts'
 import { parseManifest } from '../../schemas/manifest.ts'
 import { OCTOCTL_OPERATORS } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
 import { decodeText } from '../../schemas/text.ts'
+import { MANIFEST_YAML } from '../../schemas/yaml.ts'
+import { readPlainFile } from '../../system/files/read-plain-file.ts'
 import { changesOf } from './changes-of.ts'
 
 export const MANIFEST_FILE = 'plugin.yaml'
@@ -23,17 +25,23 @@ export type Project = {
 /** Throws FILE_NOT_FOUND or what parseManifest throws. */
 export async function readProject(dir: string): Promise<Project> {
   const path = join(dir, MANIFEST_FILE)
-  const bytes = await readFile(path).catch((error) => {
+  const manifest = parseManifest(decodeText(readManifest(path), path), path)
+  refuseHiddenName(manifest, path)
+  const folder = await realpath(resolve(dir))
+  return { dir: folder, manifest, released: await releasedPart(manifest, folder) }
+}
+
+function readManifest(path: string): Buffer {
+  try {
+    return readPlainFile(path, MANIFEST_YAML.maxBytes)
+  } catch (error) {
+    if (isCoded(error)) throw error
     throw coded('FILE_NOT_FOUND', {
       message: `there is no ${quote(path)}`,
       hint: 'name the folder of a plugin, or start one with `octo init NAME --template node`',
       cause: error,
     })
-  })
-  const manifest = parseManifest(decodeText(bytes, path), path)
-  refuseHiddenName(manifest, path)
-  const folder = await realpath(resolve(dir))
-  return { dir: folder, manifest, released: await releasedPart(manifest, folder) }
+  }
 }
 
 /** octoctl carries some operators itself and would never look for ours. */

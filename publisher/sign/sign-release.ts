@@ -1,12 +1,12 @@
 // Predicate → in-toto statement → DSSE → Sigstore v0.3 bundle, proven with the clients' own rules before anyone sees it.
 import { sign } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bundleToJSON } from '@sigstore/bundle'
 // The package's front loads its network signers too, which takes five times as long as the command needs to start.
 import { DSSEBundleBuilder } from '@sigstore/sign/dist/bundler/dsse.js'
 import { isCoded } from '../../schemas/errors.ts'
 import { stableJson } from '../../schemas/json.ts'
+import { LIMITS } from '../../schemas/limits.ts'
 import type { ReleasePredicate } from '../../schemas/release-statement.ts'
 import { PAYLOAD_TYPE, renderReleaseStatement } from '../../schemas/release-statement.ts'
 import { decodeText } from '../../schemas/text.ts'
@@ -14,6 +14,7 @@ import { hintOf } from '../../schemas/trust-key.ts'
 import { BUNDLE_FILE } from '../../static-tree/paths.ts'
 import { replaceFile } from '../../system/files/atomic-file.ts'
 import { isErrno } from '../../system/files/errors.ts'
+import { readPlainFile } from '../../system/files/read-plain-file.ts'
 import type { VerifiedRelease } from '../../trust/release/verify-release.ts'
 import { verifyRelease } from '../../trust/release/verify-release.ts'
 import type { SigningKey } from './read-key.ts'
@@ -57,7 +58,7 @@ function proven(bundle: string, predicate: ReleasePredicate, { trustKey }: Signi
 
 async function readSigned(path: string, predicate: ReleasePredicate, key: SigningKey) {
   try {
-    const bundle = decodeText(await readFile(path), path)
+    const bundle = decodeText(readPlainFile(path, LIMITS.bundleBytes), path)
     const release = proven(bundle, predicate, key, path)
     return stableJson(release.predicate) === stableJson(predicate) ? { release, bundle } : undefined
   } catch (error) {

@@ -1,7 +1,8 @@
 // The config that `octo add` and `octo remove` write: the first one that is named or found here, as its owner wrote it.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { extname, join, resolve } from 'node:path'
 import { defaultConfigPath } from '../../../config/default-config.ts'
+import { CONFIG_LIMITS } from '../../../config/documents.ts'
 import { replaceText, requireUnchanged } from '../../../config/replace-text.ts'
 import { coded } from '../../../schemas/errors.ts'
 import { quote } from '../../../schemas/quote.ts'
@@ -9,6 +10,7 @@ import { decodeText } from '../../../schemas/text.ts'
 import { setInYaml } from '../../../schemas/yaml-edit.ts'
 import { replaceFile } from '../../../system/files/atomic-file.ts'
 import { onDisk } from '../../../system/files/errors.ts'
+import { readPlainFile } from '../../../system/files/read-plain-file.ts'
 
 export type OwnConfig = {
   /** Absolute. */
@@ -47,7 +49,7 @@ export function findOwnConfig(named: readonly string[] | undefined, cwd: string)
 /** Strictly: what is no text would be written back as something else. */
 function textAt(path: string): string {
   return decodeText(
-    onDisk(path, () => readFileSync(path)),
+    onDisk(path, () => readPlainFile(path, CONFIG_LIMITS.documentBytes)),
     path,
   )
 }

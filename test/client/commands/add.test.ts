@@ -1,5 +1,6 @@
 // `octo add` and `octo remove`: from an address and a key to a config that runs a plugin, and back.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -10,6 +11,8 @@ import { aRelease, issueKey } from '../../support/builders/test-authority.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { octoIn } from '../../support/octo/in-process-octo.ts'
 import { startStaticRegistry } from '../../support/registry/static-registry.ts'
+
+const WITHOUT_PIPES = process.platform === 'win32' && 'Windows has no pipes in its folders'
 
 async function aPlace(t: TestContext) {
   const key = issueKey()
@@ -90,6 +93,21 @@ test('a config that is no UTF-8 is left as it is, and not written with other cha
     assert.equal(said.code, 65, said.stderr)
     assert.match(said.stderr, /^error\[TEXT_INVALID\]: .*octo\.yaml` is not UTF-8/)
     assert.deepEqual(readFileSync(config), bytes)
+  }
+})
+
+test('a pipe in the place of the config is not waited for', { skip: WITHOUT_PIPES }, async (t) => {
+  const { octo, registry, keyLine, config } = await aPlace(t)
+  execFileSync('mkfifo', [config])
+  for (const words of [
+    ['add', registry.url(), '--key', keyLine, '--yes'],
+    ['add', 'hello'],
+    ['remove', 'hello'],
+  ]) {
+    const said = await octo(...words)
+    assert.equal(said.code, 74, said.stderr)
+    assert.match(said.stderr, /^error\[IO_FAILED\]: .*octo\.yaml` is not a file/)
+    assert.ok(statSync(config).isFIFO())
   }
 })
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { readProject } from '../../../publisher/project/read-project.ts'
@@ -7,6 +8,7 @@ import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import { aPluginProject } from '../../support/builders/plugin-project.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 
+const WITHOUT_PIPES = process.platform === 'win32' && 'Windows has no pipes and devices in its folders'
 const CHANGELOG = '# Changelog\n\n## 1.0.0\n\nsays hello\n\n## 0.9.0\n\nsaid nothing\n'
 
 test('README and what the changelog says about this version go into the release', async () => {
@@ -66,3 +68,20 @@ for (const { says, files, code, message } of refusals)
     const error = await expectCodeAsync(code, () => readProject(project.dir))
     assert.match(error.message, message)
   })
+
+test('a plugin.yaml that is a pipe, a device or a folder is neither waited for nor read', {
+  skip: WITHOUT_PIPES,
+}, async () => {
+  for (const put of [
+    (path: string) => execFileSync('mkfifo', [path]),
+    (path: string) => symlinkSync('/dev/zero', path),
+    (path: string) => mkdirSync(path),
+  ]) {
+    await using project = await aPluginProject({})
+    const path = join(project.dir, 'plugin.yaml')
+    rmSync(path)
+    put(path)
+    const error = await expectCodeAsync('IO_FAILED', () => readProject(project.dir))
+    assert.match(error.message, /plugin\.yaml` is not a file$/)
+  }
+})

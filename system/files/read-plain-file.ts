@@ -1,0 +1,26 @@
+// A small file that somebody else may have made, in a checkout or in a folder that was sent: a pipe in its place would keep whoever reads
+// waiting for ever, and a link to a device would fill the memory.
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
+
+/** Throws IO_FAILED for what is no file, LIMIT_EXCEEDED, and what the system throws. */
+export function readPlainFile(path: string, maxBytes: number): Buffer {
+  const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  try {
+    const found = fstatSync(file)
+    if (!found.isFile()) throw coded('IO_FAILED', { message: `${quote(path)} is not a file`, details: { path } })
+    // One more than is allowed, as it may grow while it is read.
+    const bytes = Buffer.alloc(Math.min(found.size, maxBytes) + 1)
+    let length = 0
+    for (let read = -1; read !== 0 && length < bytes.length; length += read)
+      read = readSync(file, bytes, length, bytes.length - length, null)
+    if (length <= maxBytes) return bytes.subarray(0, length)
+    throw coded('LIMIT_EXCEEDED', {
+      message: `${quote(path)} is larger than ${maxBytes} bytes`,
+      details: { path, limit: maxBytes },
+    })
+  } finally {
+    closeSync(file)
+  }
+}
