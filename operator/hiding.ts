@@ -73,19 +73,56 @@ function written(text: string): readonly string[] {
   const bytes = Buffer.from(text)
   const json = JSON.stringify(text).slice(1, -1)
   const hex = bytes.toString('hex')
-  const encoded = encodeURIComponent(text.toWellFormed())
   const base64 = [
     bytes.toString('base64'),
     bytes.toString('base64').replace(/=+$/, ''),
     ...[0, 1, 2].map((before) => innerBase64(bytes, before)),
   ]
   return [
-    ...[text, json, JSON.stringify(json).slice(1, -1)],
-    ...[encoded, encoded.toLowerCase(), encoded.replaceAll('%20', '+'), encodeURI(text.toWellFormed())],
+    ...[text, json, JSON.stringify(json).slice(1, -1), ...escapedMore(json)],
+    ...inAddresses(text.toWellFormed()),
     ...[hex, hex.toUpperCase(), text.replaceAll("'", "'\\''")],
     ...base64,
     ...base64.map((one) => one.replaceAll('+', '-').replaceAll('/', '_')),
+    ...WIDTHS.flatMap((width) => wrapped(base64[0] ?? '', width)),
   ]
+}
+
+/** As Go writes it for pages, as PHP escapes slashes, and as Python and others that write ASCII alone. */
+function escapedMore(json: string): readonly string[] {
+  const written = [
+    json.replaceAll('/', '\\/'),
+    json.replace(/[<>&\u2028\u2029]/g, escaped),
+    json.replace(/[^\x20-\x7e]/g, escaped),
+    json.replace(/[^\x20-\x7e]/g, escaped).replaceAll('/', '\\/'),
+  ]
+  return [
+    ...written,
+    ...written.map((one) => one.replace(/\\u[0-9a-f]{4}/g, (code) => `\\u${code.slice(2).toUpperCase()}`)),
+  ]
+}
+
+function escaped(letter: string): string {
+  return `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+/** Programs differ in what they leave as it is, in the letters of their digits, and in how they write a space. */
+function inAddresses(text: string): readonly string[] {
+  const encoded = encodeURIComponent(text)
+  const strict = encoded.replace(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`)
+  const kept = [encoded, strict, encoded.replaceAll('%2F', '/'), strict.replaceAll('%2F', '/'), encodeURI(text)]
+  const large = [...kept, ...kept.map((one) => one.replaceAll('%20', '+'))]
+  const small = large.map((one) => one.replace(/%[0-9A-F]{2}/g, (digits) => digits.toLowerCase()))
+  return [...large, ...small, encoded.toLowerCase()]
+}
+
+/** As `base64` and mail, and as PEM. */
+const WIDTHS = [76, 64]
+
+/** Lines of what does not fit into one; the rest says little. */
+function wrapped(text: string, width: number): readonly string[] {
+  if (text.length <= width) return []
+  return (text.match(new RegExp(`.{1,${width}}`, 'g')) ?? []).filter(({ length }) => length >= MIN_LINE)
 }
 
 /** The characters that the bytes decide alone, whatever stands `before` them and behind them. */

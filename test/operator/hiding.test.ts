@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { openHiding } from '../../operator/hiding.ts'
 import { oneLine } from '../../operator/services/said-by-others.ts'
 
-const SECRET = 'pä$$ w\'rd/+?&\\"é'
+const SECRET = 'Pä$$ w\'rd/+?&<\\"é!B'
 const KEY = '-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END KEY-----\n'
 
 function hide(value: string, text: string): string {
@@ -12,6 +12,12 @@ function hide(value: string, text: string): string {
   hiding.add([value])
   return hiding.hide(text)
 }
+
+const small = (digits: string) => digits.toLowerCase()
+const strictly = (secret: string) =>
+  encodeURIComponent(secret).replace(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`)
+const inJson = (secret: string) => JSON.stringify(secret).slice(1, -1)
+const escaped = (letter: string) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 const FORMS: readonly (readonly [what: string, write: (secret: string) => string])[] = [
   ['as it is', (secret) => secret],
@@ -21,6 +27,19 @@ const FORMS: readonly (readonly [what: string, write: (secret: string) => string
   ['in an address, in small letters', (secret) => encodeURIComponent(secret).toLowerCase()],
   ['in a form', (secret) => encodeURIComponent(secret).replaceAll('%20', '+')],
   ['in a whole address', encodeURI],
+  ['in an address, its digits in small letters', (secret) => encodeURIComponent(secret).replace(/%../g, small)],
+  ['in an address of Python', (secret) => strictly(secret).replaceAll('%2F', '/')],
+  ['in a form of Java or Go', (secret) => strictly(secret).replaceAll('%20', '+')],
+  ['in a form of .NET', (secret) => strictly(secret).replaceAll('%20', '+').replace(/%../g, small)],
+  ['in JSON of Go', (secret) => inJson(secret).replace(/[<>&]/g, escaped)],
+  ['in JSON of ASCII alone', (secret) => inJson(secret).replace(/[^ -~]/g, escaped)],
+  [
+    'in JSON of PHP',
+    (secret) =>
+      inJson(secret)
+        .replace(/[^ -~]/g, escaped)
+        .replaceAll('/', '\\/'),
+  ],
   ['in hex', (secret) => Buffer.from(secret).toString('hex')],
   ['in large hex', (secret) => Buffer.from(secret).toString('hex').toUpperCase()],
   ['in base64', (secret) => Buffer.from(secret).toString('base64')],
@@ -41,6 +60,18 @@ test('a secret is found in base64 of more, wherever it begins there', () => {
         const shown = hide(secret, `Authorization: ${encoded}`)
         assert.match(shown, /^Authorization: .{0,8}\*\*\*.{0,8}$/, `${before} ${after}`)
       }
+})
+
+test('a long secret is not shown where its base64 has several lines', () => {
+  const secret = 'x0'.repeat(90)
+  for (const width of [76, 64]) {
+    const lines =
+      Buffer.from(secret)
+        .toString('base64')
+        .match(new RegExp(`.{1,${width}}`, 'g')) ?? []
+    for (const line of lines) assert.equal(hide(secret, `a ${line} b`), 'a *** b')
+    assert.equal(hide(secret, lines.join(' ')), lines.map(() => '***').join(' '))
+  }
 })
 
 test('each longer line of a secret is one, and a longer secret goes before its parts', () => {
