@@ -10,6 +10,8 @@
 #   carried digests  an install.sh that came with a release carries them: then it is as good as the way it came to you
 #   --key KEY        with `openssl` on this machine: the signature over the release, which names the digest of the archive
 #   --trust-server   says in words that whoever serves the archive may run programs here
+# Which version a first installation gets, the server chooses, unless `--version` or OCTO_VERSION names it: an old one that the key signed
+# is as well signed as a new one.
 # A checksum that lies beside an archive is compared too, and proves only that it came over whole. Then the octo in the archive
 # proves the signature itself, by the same key, before anything becomes `current`. That alone would be no proof, as an archive
 # of somebody else could say whatever it likes: it is the second look, by the rules that later updates are held to.
@@ -24,11 +26,13 @@ CARRIED_REPO=''
 
 PLUGIN=octo
 usage='usage: sh install.sh BASE [--key KEY] [--sha256 HEX] [--version VERSION] [--repo ADDRESS] [--root FOLDER] [--bin FOLDER] [--trust-server]
-BASE is a registry (https://HOST), a repo (https://HOST/repos/NAME.yaml, or such a file), or an archive or folder of a release.'
+BASE is a registry (https://HOST), a repo (https://HOST/repos/NAME.yaml, or such a file), or an archive or folder of a release.
+The registry chooses the version, unless --version or OCTO_VERSION names it.'
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "install.sh: $*"; exit 1; }
 refuse_usage() { say "install.sh: $1"; say "$usage"; exit 64; }
+has() { command -v "$1" >/dev/null 2>&1; }
 
 base='' key='' sha256='' version='' repo='' root='' bin='' trust_server=no
 while [ $# -gt 0 ]; do
@@ -39,7 +43,7 @@ while [ $# -gt 0 ]; do
       case $1 in
         --key) key=$2 ;;
         --sha256) sha256=$2 ;;
-        --version) version=${2#v} ;;
+        --version) version=$2 ;;
         --repo) repo=$2 ;;
         --root) root=$2 ;;
         --bin) bin=$2 ;;
@@ -60,6 +64,8 @@ done
 repo=${repo:-$CARRIED_REPO}
 base=${base:-$CARRIED_REPO}
 key=${key:-$CARRIED_KEY}
+[ -n "$version" ] || version=${OCTO_VERSION:-}
+version=${version#v}
 version=${version:-$CARRIED_VERSION}
 [ -n "$base" ] || refuse_usage 'name a base'
 [ -n "$key" ] || refuse_usage 'name the public key that signs octo, as one line or a file: --key KEY'
@@ -73,30 +79,82 @@ case $version in
   *[!0-9A-Za-z.-]*) refuse_usage "--version is no version: $version" ;;
 esac
 
-for tool in tar gzip sha256sum mktemp sed tr uname awk; do
-  command -v "$tool" >/dev/null 2>&1 || die "\`$tool\` is needed and is not on the PATH"
+missing=''
+for tool in tar gzip mktemp sed tr uname awk grep wc cp rm mkdir cat id; do
+  has "$tool" || missing="$missing $tool"
+done
+has sha256sum || has shasum || missing="$missing sha256sum"
+[ -z "$missing" ] || {
+  say "install.sh: these programs are needed and are not on the PATH:$missing"
+  exit 69
+}
+digest_of() { if has sha256sum; then sha256sum; else shasum -a 256; fi <"$1"; }
+
+# A key is what proves all else, so what is none is said before anything is fetched; its text never is, as it might be a secret.
+if [ -f "$key" ]; then key_text=$(cat -- "$key") && key_from="$key"; else key_text=$key key_from='--key'; fi
+case $key_text in
+  *PRIVATE*) refuse_usage "$key_from is a private key, the public one is needed" ;;
+  *'-----BEGIN PUBLIC KEY-----'*) ;;
+  *) case $(printf '%s' "$key_text" | tr -d '\n\r ') in
+    *[!0-9A-Za-z+/=]* | '') refuse_usage "$key_from is no public key; as one line, or the name of a file that is here" ;;
+    ????????????????????????????????????????*) ;;
+    *) refuse_usage "$key_from is no public key; as one line, or the name of a file that is here" ;;
+  esac ;;
+esac
+
+if [ "$(id -u)" = 0 ]; then
+  root=${root:-/opt/octo} bin=${bin:-/usr/local/bin}
+else
+  data=${XDG_DATA_HOME:-${HOME:+$HOME/.local/share}}
+  root=${root:-${data:+$data/octo}} bin=${bin:-${HOME:+$HOME/.local/bin}}
+  [ -n "$root" ] && [ -n "$bin" ] || refuse_usage 'HOME is not set: name --root FOLDER and --bin FOLDER'
+fi
+# Asked before the download, which is long; what is asked is the folder in which a new one would be made.
+for place in "$root" "$bin"; do
+  case $place in /*) ;; *) place=$(pwd)/$place ;; esac
+  while [ ! -e "$place" ]; do place=${place%/*} && place=${place:-/}; done
+  [ -d "$place" ] && [ -w "$place" ] || {
+    say "install.sh: \`$place\` is no folder that you can write; name others by --root FOLDER and --bin FOLDER"
+    exit 73
+  }
 done
 
 is_web() { case $1 in http://* | https://*) return 0 ;; *) return 1 ;; esac }
 
-# fetch ADDRESS FILE: at most so many bytes are taken, and a broken download leaves nothing.
-MAX_BYTES=300000000
+# fetch ADDRESS FILE MAX: a broken download leaves nothing, and one of more than MAX bytes ends there, whether or not the server
+# says its length. Of the file, the shell itself bounds how large it may become; it counts in blocks of 512 or of 1024 bytes, which is
+# why it is looked at once more.
+DOCUMENT_BYTES=16000000
+ARCHIVE_BYTES=300000000
 fetch() {
+  take "$1" "$2" "$3" || { rm -f -- "$2"; return 1; }
+  [ "$(wc -c <"$2")" -le "$3" ] || {
+    say "install.sh: $1 is larger than $3 bytes"
+    rm -f -- "$2"
+    return 1
+  }
+}
+take() (
+  trap '' XFSZ
+  ulimit -f "$(($3 / 512 + 1))"
   if ! is_web "$1"; then
     [ -f "${1#file://}" ] || return 1
     cp -- "${1#file://}" "$2"
-  elif command -v curl >/dev/null 2>&1; then
+  elif has curl; then
     curl --fail --silent --show-error --location --proto '=http,https' --proto-redir '=http,https' \
-      --max-filesize "$MAX_BYTES" --connect-timeout 30 --output "$2" -- "$1"
-  elif command -v wget >/dev/null 2>&1; then
-    wget -q -O "$2" -- "$1"
+      --max-filesize "$3" --connect-timeout 30 --speed-limit 1 --speed-time 60 --output "$2" -- "$1"
   else
+    wget -q -T 60 -O "$2" -- "$1"
+  fi
+)
+require_fetcher() {
+  has curl || has wget || {
     say 'install.sh: neither curl nor wget is here to fetch anything. On another machine, fetch the archive of this platform'
     say "  (${PLUGIN}_VERSION_$platform.tar.gz) and the release.sigstore.json beside it, bring both here, and run"
     say "  sh install.sh ./${PLUGIN}_VERSION_$platform.tar.gz --repo ADDRESS --sha256 HEX --key KEY"
     say '  On Debian, `apt-get install curl ca-certificates` brings what fetches.'
     exit 69
-  fi
+  }
 }
 
 platform_here() {
@@ -117,6 +175,7 @@ platform_here() {
   printf '%s_%s%s' "$system" "$machine" "$libc"
 }
 platform=$(platform_here)
+if is_web "$base"; then require_fetcher; fi
 
 work=''
 clean_up() { [ -z "$work" ] || rm -rf -- "$work"; }
@@ -141,13 +200,14 @@ if is_web "$base" || [ "${base%.yaml}" != "$base" ]; then
   esac
   tree=${base%.yaml}/$PLUGIN
   if [ -z "$version" ]; then
-    fetch "$tree.json" "$work/versions" || die "no versions of $PLUGIN at $tree.json"
+    fetch "$tree.json" "$work/versions" "$DOCUMENT_BYTES" || die "no versions of $PLUGIN at $tree.json"
     # The first active version that is no pre-release. The server chooses it, perhaps an old one; what it is, is proven later.
     version=$(tr ',{' '\n\n' <"$work/versions" | awk -F'"' '
       $2 == "version" { version = $4 }
       $2 == "state" && $4 == "active" && version != "" && version !~ /-/ { print version; exit }
       $2 == "state" { version = "" }')
     case $version in '' | *[!0-9A-Za-z.-]*) die "no version of $PLUGIN is offered at $tree.json" ;; esac
+    say "version $version is what the server offers; another one is named by --version VERSION"
   fi
   from=$tree/$version/
   archive=${PLUGIN}_${version}_$platform.tar.gz
@@ -170,21 +230,14 @@ else
   [ -n "$repo" ] || refuse_usage 'name the repo that newer versions come from: --repo https://HOST/repos/NAME.yaml'
 fi
 
-if [ -z "$root" ]; then
-  if [ "$(id -u)" = 0 ]; then root=/opt/octo; else root=${XDG_DATA_HOME:-$HOME/.local/share}/octo; fi
-fi
-if [ -z "$bin" ]; then
-  if [ "$(id -u)" = 0 ]; then bin=/usr/local/bin; else bin=$HOME/.local/bin; fi
-fi
-
 say "octo for $platform from $from$archive"
-fetch "$from$archive" "$work/octo.tar.gz" || die "cannot fetch $from$archive"
-fetch "${from}release.sigstore.json" "$work/release.sigstore.json" ||
+fetch "$from$archive" "$work/octo.tar.gz" "$ARCHIVE_BYTES" || die "cannot fetch $from$archive"
+fetch "${from}release.sigstore.json" "$work/release.sigstore.json" "$DOCUMENT_BYTES" ||
   die "cannot fetch ${from}release.sigstore.json, the signature over the release"
-found=$(sha256sum <"$work/octo.tar.gz") && found=${found%% *}
-[ ${#found} -eq 64 ] || die '`sha256sum` gave no digest'
+found=$(digest_of "$work/octo.tar.gz") && found=${found%% *}
+[ ${#found} -eq 64 ] || die 'the archive has no digest here'
 
-if fetch "$from$archive.sha256" "$work/beside" 2>/dev/null; then
+if fetch "$from$archive.sha256" "$work/beside" "$DOCUMENT_BYTES" 2>/dev/null; then
   beside=$(tr -s ' \t\n' '\n\n\n' <"$work/beside" | sed -n 1p)
   # What a server has there is shown only as what it should be: a terminal takes other text for commands.
   case $beside in '' | *[!0123456789abcdefABCDEF]*) beside='no digest' ;; esac
@@ -194,9 +247,8 @@ fi
 # prove_by_key: 0 when the signature over the release is good by KEY and names this archive of octo; 1 when it is not; 2 when
 # nothing here can tell.
 prove_by_key() {
-  command -v openssl >/dev/null 2>&1 && command -v base64 >/dev/null 2>&1 || return 2
-  if [ -f "$key" ]; then cp -- "$key" "$work/given.pub"; else printf '%s\n' "$key" >"$work/given.pub"; fi
-  if grep -q 'PRIVATE' "$work/given.pub"; then die "$key is a private key, the public one is needed"; fi
+  has openssl && has base64 && has fold || return 2
+  printf '%s\n' "$key_text" >"$work/given.pub"
   if grep -q '^-----BEGIN PUBLIC KEY-----' "$work/given.pub"; then
     cp "$work/given.pub" "$work/key.pem"
   else
@@ -263,5 +315,10 @@ done
   die "this octo does not start on this machine; nothing was installed (a \`noexec\` folder for temporary files? set TMPDIR)"
 }
 say "$(sed -n 1p "$work/said") starts here"
+[ -e "$root" ] && is_new=no || is_new=yes
 "$program" self install --by install.sh --root "$root" --bin "$bin" --repo "$repo" --key "$key" \
-  --archive "$work/octo.tar.gz" --bundle "$work/release.sigstore.json"
+  --archive "$work/octo.tar.gz" --bundle "$work/release.sigstore.json" || {
+  code=$?
+  [ "$is_new" = no ] || rmdir -- "$root/versions" "$root/state" "$root" 2>/dev/null || :
+  exit "$code"
+}

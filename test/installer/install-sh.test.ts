@@ -102,16 +102,14 @@ test('the install.sh of a release carries digests, key and repo, and needs nothi
   )
 })
 
-test('it works in the shells that machines have', { skip: CURL }, async (t) => {
-  for (const shell of [['dash'], ['bash', '--posix'], ['bash'], ['busybox', 'sh']]) {
-    if (findProgram(shell[0] ?? '') === undefined) continue
+for (const shell of [['dash'], ['bash', '--posix'], ['bash'], ['busybox', 'sh'], ['zsh', '--emulate', 'sh']]) {
+  const absent = findProgram(shell[0] ?? '') === undefined ? `there is no ${shell[0]} on this machine` : false
+  test(`it works in ${shell.join(' ')}`, { skip: CURL || absent }, async (t) => {
     const scene = await aDownloadable(t)
-    assertInstalled(
-      await scene.run([scene.registry.base, '--sha256', scene.digest, '--key', scene.line], { shell }),
-      scene,
-    )
-  }
-})
+    const { registry, digest, line } = scene
+    assertInstalled(await scene.run([registry.base, '--sha256', digest, '--key', line], { shell }), scene)
+  })
+}
 
 test('interrupted while it fetches, it leaves nothing', { skip: CURL }, async (t) => {
   const scene = await aDownloadable(t)

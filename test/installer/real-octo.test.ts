@@ -29,7 +29,7 @@ test('the real octo is installed, updates itself, and goes back', { skip }, asyn
     '--key',
     publicKeyLine(key.trustKey),
     '--root',
-    join(home, 'octo'),
+    join(home, 'my octo'),
     '--bin',
     join(home, 'bin'),
   ]
@@ -43,7 +43,7 @@ test('the real octo is installed, updates itself, and goes back', { skip }, asyn
     return stdout
   }
   const link = join(home, 'bin/octo')
-  assert.equal(readlinkSync(link), join(home, 'octo/current/bin/octo'))
+  assert.equal(readlinkSync(link), join(home, 'my octo/current/bin/octo'))
   assert.equal(await octo(link, '--version'), `octo ${version}\n`)
   const status = JSON.parse(await octo(link, 'self', '--json'))
   assert.deepEqual(
@@ -55,9 +55,9 @@ test('the real octo is installed, updates itself, and goes back', { skip }, asyn
   assert.deepEqual([updated.state, updated.from, updated.to], ['updated', version, '99.0.0'])
   assert.equal(await octo(link, '--version'), 'octo 99.0.0\n')
   // The one that is kept still knows its way.
-  const kept = join(home, 'octo/versions', version, 'bin/octo')
+  const kept = join(home, 'my octo/versions', version, 'bin/octo')
   assert.equal(JSON.parse(await octo(kept, 'self', 'rollback', '--json')).to, version)
   assert.equal(await octo(link, '--version'), `octo ${version}\n`)
-  assert.ok(lstatSync(join(home, 'octo/installation.json')).isFile())
+  assert.ok(lstatSync(join(home, 'my octo/installation.json')).isFile())
   writeFileSync(join(home, 'done'), '')
 })

@@ -20,6 +20,7 @@ const BASE = [
   'rm',
   'cp',
   'mkdir',
+  'rmdir',
   'id',
   'ls',
   'grep',
