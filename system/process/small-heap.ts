@@ -46,8 +46,8 @@ export function giveBackMemorySoon(): void {
   setTimeout(act, SOON_MS).unref()
 }
 
-/** Threads have begun by then, and once more what they load; the most that such a command has in all its life is around the first. */
-const BEGUN_MS = [1500, 5000]
+/** Threads begin, and load what they need, in the first second: the most that such a command has in all its life is in it. */
+const BEGUN_MS = [250, 500, 750, 1500, 5000]
 const AGAIN_MS = 5000
 
 /** Of what the C library keeps, as that grows again: in a few milliseconds each time. */
