@@ -47,6 +47,61 @@ const REASONS: readonly Reason[] = [
     because:
       'it refuses nothing: a parser that has ended asks for nothing, and the rest of the file is not copied for it',
   },
+  {
+    file: 'client/store/shared-store.ts',
+    guard: 'resolve(root) === resolve(own.root)',
+    because: 'a second look at the own store says what the first one said; it spares that look',
+  },
+  {
+    file: 'client/store/memo.ts',
+    guard: 'stat === undefined',
+    because: 'the comparison before it says the same; only what goes in between gets here',
+  },
+  {
+    file: 'client/store/memo.ts',
+    guard: 'identityOf(stat) !== identity',
+    because: 'the comparison before it says the same; only what changes in between gets here',
+  },
+  {
+    file: 'client/store/open-to-readers.ts',
+    guard: 'process.getuid !== undefined',
+    because: 'the tests run where users have numbers',
+  },
+  {
+    file: 'client/installation/require-own.ts',
+    guard: 'own === undefined',
+    because: 'the tests run where users have numbers',
+  },
+  {
+    file: 'client/installation/used-versions.ts',
+    guard: "process.platform !== 'linux'",
+    because: 'the tests run where the system tells what runs',
+  },
+  {
+    file: 'client/installation/stage.ts',
+    guard: 'running !== undefined',
+    because: 'the tests run where the system tells what runs',
+  },
+  {
+    file: 'client/sources/component/prove-plugin.ts',
+    guard: 'locked?.digest === digest',
+    because: 'the files were looked for among those of the lockfile, by their digests',
+  },
+  {
+    file: 'client/sources/component/prove-plugin.ts',
+    guard: 'locked.size === size',
+    because: 'the files were looked for among those of the lockfile, with their sizes',
+  },
+  {
+    file: 'client/sources/component/prove-plugin.ts',
+    guard: "throw coded('INTERNAL'",
+    because: 'the resolver picks from the same list; only a mistake in octo gets here',
+  },
+  {
+    file: 'config/model/component-repo.ts',
+    guard: 'refuseRemote(node)',
+    because: 'the table of rights refuses these fields of fetched documents before they are read',
+  },
 ]
 
 export function reasonFor(file: string, guard: string): string | undefined {

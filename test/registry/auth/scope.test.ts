@@ -30,6 +30,15 @@ test('a scope that cannot be understood is refused', () => {
     expectCode('USAGE', () => parseScope(text))
 })
 
+test('a repo is read as a whole or not at all', () => {
+  for (const text of ['core/hello:read', 'core/check-*:read', '*/hello:publish,read']) {
+    const { message, hint } = expectCode('USAGE', () => parseScope(text))
+    assert.match(message, /^a repo is read as a whole, found a scope that allows to read `/, text)
+    assert.match(hint ?? '', /\/\*:read` as a scope of its own$/, text)
+  }
+  assert.deepEqual(parseScope('core/*:read').actions, ['read'])
+})
+
 for (const [scope, words] of [
   ['core/*', 'publish, yank in core'],
   ['core/hello:publish', 'publish in core: hello'],
