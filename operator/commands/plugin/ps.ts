@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { printable } from '../../../schemas/quote.ts'
 import { octoVersion } from '../../../system/octo-version.ts'
 import { interruptible } from '../../../system/process/interruptible.ts'
+import { giveBackMemorySoon, keepHeapSmall } from '../../../system/process/small-heap.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import { formatAge, formatBytes } from '../../../terminal/index.ts'
 import type { MeasuresOptions } from '../../metrics/measures-target.ts'
@@ -19,6 +20,8 @@ export type RunningOptions = MeasuresOptions & { readonly lookAfter?: boolean }
 export async function runningPluginsCommand(options: RunningOptions, terminal: Terminal): Promise<number> {
   requireTarget(options, 'octo plugin ps --metrics plugins.prom --world-readable')
   if (options.lookAfter) {
+    keepHeapSmall()
+    giveBackMemorySoon()
     using interruption = interruptible()
     await keepShared(process.env, interruption.signal)
     return 0

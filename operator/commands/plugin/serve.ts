@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { coded } from '../../../schemas/errors.ts'
 import { quote } from '../../../schemas/quote.ts'
 import { interruptible } from '../../../system/process/interruptible.ts'
+import { giveBackMemorySoon, keepHeapSmall } from '../../../system/process/small-heap.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import { openPluginHost } from '../../ocm/host.ts'
 import type { HostPlugin, ServicePlugin } from '../../ocm/plugin.ts'
@@ -30,6 +31,7 @@ export async function servePluginsCommand(
   options: ServeOptions,
   terminal: Terminal,
 ): Promise<number> {
+  keepHeapSmall()
   using interruption = interruptible()
   const { signal } = interruption
   const [cwd, env] = [process.cwd(), process.env]
@@ -44,6 +46,7 @@ export async function servePluginsCommand(
   const pids = new Map<string, number>()
   try {
     for (const plugin of plugins) await start(plugin)
+    giveBackMemorySoon()
     while (!signal.aborted) {
       await pause(LOOK_MS, undefined, { signal }).catch(() => undefined)
       await Promise.all(plugins.map(startAgain))
