@@ -170,11 +170,13 @@ function textLines(terminal: Terminal): Display {
       terminal.info(`watching ${sum} ${sum === 1 ? 'check' : 'checks'}${processes}; Ctrl-C ends it`)
     },
     change(row, before) {
-      if (!terminal.quiet || !hasPassed(row)) terminal.print(changeLine(row, before, terminal.paint))
+      if (!terminal.quiet || !hasPassed(row)) terminal.sentence(changeLine(row, before, terminal.paint))
     },
     note: (row, note) => terminal.warn(noteLine(row, note)),
     firstRound: () => terminal.info('all checks have run once'),
     end(rows) {
+      // A terminal has written ^C where the cursor was.
+      if (terminal.watched && !terminal.quiet) terminal.print('')
       if (!terminal.quiet || !rows.every(hasPassed)) terminal.print(rowsSummary(rows, terminal.paint))
     },
   }

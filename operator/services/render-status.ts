@@ -8,13 +8,16 @@ import { endInWords } from './end.ts'
 import { isAtRest } from './lifecycle.ts'
 import type { InstanceStatus, ProjectStatus } from './protocol.ts'
 
+/** Of the highest one that a machine gives. */
+const PID_CELLS = 7
+
 export function statusTable({ services }: ProjectStatus, paint: Paint): Table {
   return {
     columns: [
       { title: 'service' },
       { title: 'state' },
       { title: 'health' },
-      { title: 'pid', align: 'right' },
+      { title: 'pid', align: 'right', minCells: PID_CELLS },
       { title: 'for', align: 'right', minCells: 6 },
       { title: 'why' },
     ],

@@ -52,13 +52,9 @@ export async function addRepo(address: string, flags: AddRepoFlags, terminal: Te
   await workspaceOf(flags, { path: own.path, text: changed }, terminal)
   await writeOwnConfig(own, changed)
   if (own.isNew && schema === undefined) writeSchemaBeside(own.path)
-  terminal.result({
-    json: {
-      added: { repo: name, url, keys: trust.kind === 'keys' ? trust.keys.map(({ id }) => id) : 'unsigned' },
-      config: own.path,
-    },
-    text: () => `added repo ${name} to ${own.path}; \`octo search --config ${own.path}\` lists what it offers`,
-  })
+  const keys = trust.kind === 'keys' ? trust.keys.map(({ id }) => id) : 'unsigned'
+  if (terminal.json) terminal.result({ json: { added: { repo: name, url, keys }, config: own.path }, text: () => '' })
+  else terminal.sentence(`added repo ${name} to ${own.path}; \`octo search --config ${own.path}\` lists what it offers`)
   return 0
 }
 

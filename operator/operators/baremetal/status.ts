@@ -33,7 +33,9 @@ export async function status(call: ProjectCall | OperatorCall): Promise<number> 
     last = shown
     await pause(WATCH_MS, undefined, { signal: interruption.signal }).catch(() => undefined)
   }
-  live?.end()
+  if (live) live.end()
+  // A terminal has written ^C where the cursor was.
+  else if (terminal.watched && !terminal.json) terminal.print('')
   return 0
 }
 
