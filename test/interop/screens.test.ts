@@ -28,7 +28,11 @@ type Terminal = (typeof TERMINALS)[number]
 type Scene = {
   readonly name: string
   readonly words: readonly string[]
+  /** In the scene's. */
+  readonly folder?: string
   readonly exit?: number
+  /** Where a dumb terminal has another one. */
+  readonly dumbExit?: number
   /** While it runs. */
   readonly act?: (window: Window, place: Place) => Promise<void>
 }
@@ -36,6 +40,9 @@ type Scene = {
 type Place = { readonly terminal: Terminal; readonly scene: ScreenScene; readonly tmux: Tmux }
 
 const has = (text: string) => (rows: readonly string[]) => rows.some((row) => row.includes(text))
+
+/** Stands for that of the scene's repo. */
+const ADDRESS = 'http://REPO'
 
 /** In this order, as each finds what those before it have left. */
 const SCENES: readonly Scene[] = [
@@ -47,7 +54,13 @@ const SCENES: readonly Scene[] = [
   { name: 'install', words: ['install'], act: pluginByPlugin },
   { name: 'list', words: ['list'] },
   { name: 'check', words: ['check', '--config', 'held.yaml'], exit: 1, act: checkByCheck },
+  { name: 'check-watch-end', words: ['check', '--watch', '--config', 'held.yaml'], exit: 1, act: watchChecks },
   { name: 'info', words: ['info', 'check-http', '--changes'] },
+  { name: 'add', words: ['add', ADDRESS], folder: 'home', dumbExit: 64, act: agree },
+  { name: 'doctor', words: ['doctor'] },
+  { name: 'start', words: ['start', '--config', 'services.yaml'], exit: 1 },
+  { name: 'status-watch-end', words: ['status', '--watch', '--config', 'services.yaml'], act: watchServices },
+  { name: 'stop', words: ['stop', '--config', 'services.yaml'] },
 ]
 
 const SPINNER = /^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] /
@@ -83,24 +96,70 @@ async function pluginByPlugin(window: Window, place: Place): Promise<void> {
   }
 }
 
+/** Each check is let go when the one before is on the screen. */
+async function watchChecks(window: Window, place: Place): Promise<void> {
+  await window.until(has('watching'))
+  const lastOf = { 'check-queue': 'UNKNOWN -', 'check-certificate': 'CRITICAL -', 'check-disk': 'WARNING -' }
+  for (const [plugin, said] of Object.entries(lastOf)) {
+    place.scene.release(plugin)
+    await window.until(has(said))
+    if (plugin === 'check-queue') await compare('check-watch-first', window, place)
+  }
+  await compare('check-watch', window, place)
+  await resize(window, place, { name: 'check-watch-resized', below: '  last result' })
+  await window.press('C-c')
+}
+
+async function watchServices(window: Window, place: Place): Promise<void> {
+  await window.until(has('mail-to-customers'))
+  await compare('status-watch', window, place)
+  await resize(window, place, { name: 'status-watch-resized', below: '  exited with 3' })
+  await window.press('C-c')
+}
+
+/** The screen gets another width and shows the same, drawn for it, and nothing of what was there before; and back. */
+async function resize(window: Window, place: Place, { name, below }: { name: string; below: string }): Promise<void> {
+  const { columns, TERM } = place.terminal
+  if (TERM === 'dumb') return
+  for (const width of [columns === 60 ? 200 : 60, columns]) {
+    await window.resize(width, ROWS)
+    await window.until((rows) => rows.includes(below) === (width === 60))
+    if (width !== columns) await compare(name, window, place)
+  }
+}
+
+async function agree(window: Window, place: Place): Promise<void> {
+  if (place.terminal.TERM === 'dumb') return
+  await window.until(has('Are these the keys'))
+  await compare('add-asking', window, place)
+  await window.press('y')
+}
+
 for (const terminal of TERMINALS)
   test(`screens of ${terminal.name === 'dumb' ? 'a dumb terminal' : `${terminal.name} columns`}`, {
     skip,
   }, async (t) => {
-    const place = { terminal, scene: await aScreenScene(t), tmux: openTmux(t) }
-    for (const { name, words, exit = 0, act } of SCENES)
+    const scene = await aScreenScene(t)
+    t.after(scene.endServices)
+    const place = { terminal, scene, tmux: openTmux(t) }
+    for (const { name, words, folder = '.', exit = 0, dumbExit = exit, act } of SCENES)
       await t.test(name, async () => {
-        const window = await type(words, place)
+        place.scene.hold()
+        const window = await type(words, folder, place)
         await act?.(window, place)
-        assert.equal((await window.ended()).code, exit)
+        assert.equal((await window.ended()).code, terminal.TERM === 'dumb' ? dumbExit : exit)
         await compare(name, window, place)
         await requireTidy(window, place)
       })
   })
 
-function type(words: readonly string[], { terminal: { columns, TERM }, scene, tmux }: Place): Promise<Window> {
-  const place = { cwd: scene.folder, env: { ...scene.env, TERM }, columns, rows: ROWS }
-  return tmux.run([process.execPath, OCTO, ...words], place)
+function type(words: readonly string[], folder: string, { terminal, scene, tmux }: Place): Promise<Window> {
+  const { columns, TERM } = terminal
+  const place = { cwd: join(scene.folder, folder), env: { ...scene.env, TERM }, columns, rows: ROWS }
+  return tmux.run(
+    [process.execPath, OCTO, ...words.map((word) => (word === ADDRESS ? scene.registry.url() : word))],
+    place,
+  )
 }
 
 async function compare(name: string, window: Window, { terminal, scene }: Place): Promise<void> {

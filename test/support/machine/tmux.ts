@@ -22,7 +22,7 @@ type Cursor = { readonly row: number; readonly column: number; readonly visible:
 export type Window = {
   /** What is on the screen now, without what is empty at the end of it and of its lines. */
   rows(): Promise<readonly string[]>
-  /** All lines since the start, those that the terminal has wrapped joined. */
+  /** The same, with rows joined that the terminal has made of one line. */
   lines(): Promise<readonly string[]>
   cursor(): Promise<Cursor>
   /** `Enter`, `C-c`, `Down`, or a text. */
@@ -97,7 +97,7 @@ function windowOf(name: string, written: string, ask: Ask): Window {
   }
   return {
     rows,
-    lines: () => capture('-J', '-S', '-'),
+    lines: () => capture('-J'),
     async cursor() {
       const asked = await ask('display-message', '-p', '-t', name, '#{cursor_y} #{cursor_x} #{cursor_flag}')
       const [row = 0, column = 0, flag] = asked.split(' ').map(Number)

@@ -5,10 +5,15 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { stringify } from 'yaml'
+import { supervisorOf } from '../../../operator/services/control.ts'
+import { placesOf } from '../../../operator/services/places.ts'
+import type { Name } from '../../../schemas/name.ts'
 import { parsePublicKey, publicKeyLine } from '../../../schemas/trust-key.ts'
+import { renderKeys } from '../../../static-tree/render/keys.ts'
 import type { ReleaseRecipe, SigningKey } from '../builders/test-authority.ts'
 import { aRelease } from '../builders/test-authority.ts'
 import { until } from '../machine/until.ts'
+import { endMarked } from '../operator/service-scene.ts'
 import type { StaticRegistry } from '../registry/static-registry.ts'
 import { startStaticRegistry } from '../registry/static-registry.ts'
 
@@ -78,7 +83,7 @@ const PLUGINS: readonly ReleaseRecipe[] = [
 /** Services of the config; each check waits for its file in the folder where `held` says so. */
 const servicesIn = (folder: string, held: boolean) => {
   const check = (tool: string) => ({
-    ...{ tool, failureThreshold: 1, interval: '1s', timeout: '60s' },
+    ...{ tool, failureThreshold: 1, interval: '1h', timeout: '10m' },
     ...(held ? { args: [join(folder, tool)] } : {}),
   })
   return {
@@ -88,14 +93,24 @@ const servicesIn = (folder: string, held: boolean) => {
   }
 }
 
+const STARTED = {
+  web: { command: ['sleep', '86400'] },
+  migration: { command: ['true'], restart: 'no' },
+  'mail-to-customers': { command: ['sh', '-c', 'exit 3'], restart: 'no' },
+}
+
 export type ScreenScene = {
   readonly folder: string
   readonly registry: StaticRegistry
   readonly env: Readonly<Record<string, string>>
-  /** Lets a held check end. */
+  /** Lets a held check end, and all that come after it. */
   release(plugin: string): void
+  /** Holds them all again. */
+  hold(): void
   /** Lets a plugin arrive that was half downloaded. */
   download(plugin: string): Promise<void>
+  /** Whatever is left of those that were started. */
+  endServices(): Promise<void>
   /** The lines without what differs from run to run, in its place something as wide. */
   plain(rows: readonly string[]): readonly string[]
 }
@@ -103,6 +118,8 @@ export type ScreenScene = {
 export async function aScreenScene(t: TestContext): Promise<ScreenScene> {
   const key = alwaysTheSameKey()
   const registry = await startStaticRegistry(t, await Promise.all(PLUGINS.map((recipe) => aRelease(key, recipe))))
+  const { path, bytes } = renderKeys('core' as Name, [key.trustKey])
+  registry.files.set(path, Buffer.from(bytes))
   const { port } = new URL(registry.base)
   // Not in the folder for temporary files, whose name is longer here than there: where lines are wrapped hangs on it.
   const folder = realpathSync(mkdtempSync('/tmp/octo-'))
@@ -114,15 +131,25 @@ export async function aScreenScene(t: TestContext): Promise<ScreenScene> {
     const text = stringify({ operator: { repos, services: servicesIn(folder, held) } })
     writeFileSync(join(folder, held ? 'held.yaml' : 'octo.yaml'), text)
   }
+  writeFileSync(join(folder, 'services.yaml'), stringify({ services: STARTED }))
+  const env = {
+    ...{ PATH: process.env.PATH ?? '', HOME: home, LC_ALL: 'C.UTF-8', TZ: 'UTC' },
+    ...{ OCTO_HOME: store, XDG_STATE_HOME: state, XDG_RUNTIME_DIR: state },
+  }
   return {
-    ...{ folder, registry },
-    env: {
-      ...{ PATH: process.env.PATH ?? '', HOME: home, LC_ALL: 'C.UTF-8', TZ: 'UTC' },
-      ...{ OCTO_HOME: store, XDG_STATE_HOME: state, XDG_RUNTIME_DIR: state },
+    ...{ folder, registry, env },
+    async endServices() {
+      const places = placesOf(join(folder, 'services.yaml'), env)
+      const supervisor = supervisorOf(places)
+      if (supervisor) process.kill(supervisor.pid, 'SIGKILL')
+      await endMarked(places.key)
+    },
+    hold() {
+      for (const { plugin = '' } of PLUGINS) rmSync(join(folder, plugin), { force: true })
     },
     release: (plugin) => writeFileSync(join(folder, plugin), ''),
     download: holdDownloads(registry),
-    plain: (rows) => rows.map((row) => plainRow(row, { folder, port })),
+    plain: (rows) => withoutThisMachine(rows).map((row) => plainRow(row, { folder, port })),
   }
 }
 
@@ -154,11 +181,28 @@ function alwaysTheSameKey(): SigningKey {
 
 const SPINNER = /^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] /
 
+/** What `octo doctor` says of the machine, and of the octo that it has. */
+const OF_THIS_MACHINE =
+  /^\S+ +(?:octo|node|temporary folder|installation|disk of the store|authorities) {2,}|^\S+ +(?:octo|node|installation)$/
+
+/** With the lines on which it goes on. */
+function withoutThisMachine(rows: readonly string[]): readonly string[] {
+  let isLeftOut = false
+  return rows.filter((row) => {
+    if (!row.startsWith(' ')) isLeftOut = OF_THIS_MACHINE.test(row)
+    return !isLeftOut
+  })
+}
+
 function plainRow(row: string, { folder, port }: { readonly folder: string; readonly port: string }): string {
   const plain = row.replaceAll(folder, '/tmp/octo-FOLDER').replaceAll(`127.0.0.1:${port}`, '127.0.0.1:55555')
   if (SPINNER.test(plain)) return plain.replace(SPINNER, '⠋ ').replace(/\d+ s$/, '0 s')
   if (/^[✓✗] /.test(plain)) return plain.replace(/ {2}\d+(?:\.\d)? m?s$/, '  0 s')
   return plain
+    .replace(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/, '2026-01-02T03:04:05Z')
+    .replace(/(?<=, at most )\d+(?= at once)/, '8')
+    .replace(/(?<= running .*?) +\d+(?= )/, (pid) => '4711'.padStart(pid.length))
     .replace(/ {2,}\d+(?:\.\d)? (?:m?s|min)(?= {2}|$)/, (time) => '0 s'.padStart(time.length))
     .replace(/ in \d+(?:\.\d)? m?s$/, ' in 0 s')
+    .replace(/^\d+ things looked at: 0 bad, \d+ warnings?$/, '18 things looked at: 0 bad, 0 warnings')
 }
