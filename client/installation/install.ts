@@ -39,6 +39,7 @@ import { requireMarker } from './own-package.ts'
 import type { Places } from './places.ts'
 import { placesOf } from './places.ts'
 import { requireOwn } from './require-own.ts'
+import { requireUnused } from './require-unused.ts'
 import { checkItself } from './self-check.ts'
 import { lockInstallation } from './update.ts'
 
@@ -72,6 +73,7 @@ export async function installItself(request: InstallRequest): Promise<InstallOut
   const places = placesOf(root)
   const record = recordOf(request)
   const release = await proveFiles(request)
+  requireUnused(places)
   makeFolders(places)
   requireOwn(places)
   using _lock = await lockInstallation(places, request.onWait)

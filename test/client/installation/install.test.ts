@@ -55,6 +55,17 @@ test('an installation is made, knows its repo and key, and updates itself', asyn
   assert.equal((await updateItself({ root })).to, '1.1.0')
 })
 
+test('a folder where another program keeps its versions is left alone', async (t) => {
+  const { first, root } = await aDownload(t)
+  const python = join(root, 'versions/3.11.7/bin/python3')
+  mkdirSync(dirname(python), { recursive: true })
+  writeFileSync(python, 'somebody else’s')
+  const error = await expectCodeAsync('INSTALLATION_UNSAFE', () => installItself(first))
+  assert.match(error.message, /versions` holds `3\.11\.7`, which octo did not put there/)
+  assert.equal(readFileSync(python, 'utf8'), 'somebody else’s')
+  assert.deepEqual(readdirSync(root), ['versions'])
+})
+
 test('once more is no change; a newer archive moves on; an older one is refused', async (t) => {
   const { first, root, request } = await aDownload(t)
   await installItself(first)
