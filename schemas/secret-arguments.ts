@@ -1,5 +1,7 @@
 // Which arguments of a plugin are secrets: those whose JSON Schema says `writeOnly: true`, however deep it says so. They never
 // become words of a command line, which every user of a machine can read. Where a schema leaves it open, an argument is secret.
+import type { Matching } from './bounded-pattern.ts'
+import { boundedMatching } from './bounded-pattern.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 
@@ -10,6 +12,8 @@ type SecretArguments = {
   has(name: string): boolean
 }
 
+/** Steps that matching one name may take, in all patterns together. */
+const MAX_STEPS = 200_000
 /** Keywords whose values are schemas of the same value. */
 const SAME_VALUE = ['allOf', 'anyOf', 'oneOf', 'if', 'then', 'else', 'not'] as const
 /** Keywords whose values are maps from names to schemas: their keys are no keywords. */
@@ -27,12 +31,12 @@ export function secretArguments(schema: Schema | undefined): SecretArguments {
   const named = new Set(places.flatMap((place) => markedKeys(place.properties, isMarked)))
   const patterns = new Set(places.flatMap((place) => markedKeys(place.patternProperties, isMarked)))
   const open = places.filter((place) => isMarked(place.additionalProperties))
-  const made = new Map<string, RegExp | undefined>()
+  const matching = boundedMatching(MAX_STEPS)
   return {
     any: true,
     has(name) {
       if (all || named.has(name)) return true
-      const matches = openMatching(name, made)
+      const matches = matching(name)
       if ([...patterns].some((pattern) => matches(pattern) !== 'no')) return true
       return open.some((place) => !isNamed(name, place, matches))
     },
@@ -47,46 +51,6 @@ function markedKeys(map: unknown, isMarked: (value: unknown) => boolean): string
 function isNamed(name: string, { properties, patternProperties }: Schema, matches: Matching): boolean {
   if (Object.hasOwn(mapOf(properties), name)) return true
   return Object.keys(mapOf(patternProperties)).some((pattern) => matches(pattern) === 'yes')
-}
-
-/** `unknown`: nobody can read it, or it may take longer than anybody waits. */
-type Matching = (pattern: string) => 'yes' | 'no' | 'unknown'
-
-/** Steps that matching one name may take, in all patterns together. */
-const MAX_STEPS = 200_000
-/** Of looking a pattern up. */
-const STEPS_TO_BEGIN = 50
-const MAX_PATTERN = 1000
-
-/** `made`: patterns that were made out of their texts already. */
-function openMatching(name: string, made: Map<string, RegExp | undefined>): Matching {
-  let left = MAX_STEPS
-  return (pattern) => {
-    const steps = pattern.length > MAX_PATTERN ? MAX_STEPS : STEPS_TO_BEGIN + stepsOf(pattern, name.length)
-    left -= steps
-    if (left < 0 || steps >= MAX_STEPS) return 'unknown'
-    const expression = made.has(pattern) ? made.get(pattern) : expressionOf(pattern)
-    made.set(pattern, expression)
-    if (!expression) return 'unknown'
-    return expression.test(name) ? 'yes' : 'no'
-  }
-}
-
-function expressionOf(pattern: string): RegExp | undefined {
-  try {
-    return new RegExp(pattern, 'u')
-  } catch {
-    return undefined
-  }
-}
-
-/** The most that a backtracking search takes: it tries each place to begin, each length of what repeats, and each choice. */
-function stepsOf(pattern: string, length: number): number {
-  const plain = pattern.replaceAll(/\\./gsu, 'a').replaceAll(/\[[^\]]*\]/g, 'a')
-  if (/\)[*+{]/.test(plain)) return Number.POSITIVE_INFINITY
-  const repeats = plain.match(/[*+{]/g)?.length ?? 0
-  const choices = plain.match(/[?|]/g)?.length ?? 0
-  return (length + 1) ** (repeats + 1) * 2 ** choices
 }
 
 /** A schema and all that say more about the same value. */

@@ -30,7 +30,7 @@ const rows: readonly (readonly [says: string, property: object | boolean, value:
 for (const [says, property, value] of rows)
   test(`the example of an argument whose schema has ${says} is \`${JSON.stringify(value)}\`, and fits`, () => {
     const schema = { type: 'object', properties: { 'min-free': property }, required: ['min-free'] }
-    const example = exampleArguments(schema)
+    const example = exampleArguments(schema).values
     assert.deepEqual(example, { 'min-free': value })
     const ajv = new Ajv2020({ strict: false })
     formats.default(ajv)
@@ -39,15 +39,15 @@ for (const [says, property, value] of rows)
 
 test('what is not required is left out, and a secret comes from the environment', () => {
   const properties = { user: { type: 'string' }, password: { type: 'string', writeOnly: true, default: 'x' } }
-  assert.deepEqual(exampleArguments({ properties, required: ['password'] }), { password: '{{.env.PASSWORD}}' })
+  assert.deepEqual(exampleArguments({ properties, required: ['password'] }).values, { password: '{{.env.PASSWORD}}' })
   for (const schema of [undefined, {}, { required: 'x' }, { properties: [] }])
-    assert.deepEqual(exampleArguments(schema), {})
+    assert.deepEqual(exampleArguments(schema), { values: {}, open: [] })
 })
 
 test('no example of an author hands over a variable of whoever copies it, or fills a page', () => {
   for (const given of ['{{.env.AWS_SECRET_ACCESS_KEY}}', { deep: ['{{.env.X}}'] }, 'x'.repeat(1000)])
     for (const keyword of ['const', 'default'])
-      assert.deepEqual(exampleArguments({ properties: { token: { [keyword]: given } }, required: ['token'] }), {
+      assert.deepEqual(exampleArguments({ properties: { token: { [keyword]: given } }, required: ['token'] }).values, {
         token: 'TOKEN',
       })
 })
@@ -55,12 +55,17 @@ test('no example of an author hands over a variable of whoever copies it, or fil
 test('no name of an author hands over a variable of whoever copies it', () => {
   const name = '{{.env.AWS_SECRET_ACCESS_KEY}}'
   const inner = { type: 'object', properties: { [name]: {} }, required: [name] }
-  assert.deepEqual(exampleArguments({ properties: { [name]: {}, map: inner }, required: [name, 'map'] }), { map: {} })
+  assert.deepEqual(exampleArguments({ properties: { [name]: {}, map: inner }, required: [name, 'map'] }).values, {
+    map: {},
+  })
 })
 
 test('a format that nobody knows has no example, whatever it is called', () => {
   for (const format of ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'x'])
-    assert.deepEqual(exampleArguments({ properties: { host: { type: 'string', format } }, required: ['host'] }), {
-      host: 'HOST',
-    })
+    assert.deepEqual(
+      exampleArguments({ properties: { host: { type: 'string', format } }, required: ['host'] }).values,
+      {
+        host: 'HOST',
+      },
+    )
 })

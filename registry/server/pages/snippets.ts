@@ -38,7 +38,8 @@ export async function howToUse(deps: PagesDeps, offer: Offer): Promise<Html> {
 <p>Then, in the folder of your config:</p>
 ${copyable(`octo add ${plugin}@${range}`)}`
   }
-  const isComplete = Object.keys(exampleArguments(manifest.arguments)).length === 0
+  const { values, open } = exampleArguments(manifest.arguments)
+  const isComplete = Object.keys(values).length + open.length === 0
   return html`<p>As a check of a service in your config${isComplete ? '' : ', with your own values for the arguments that it requires'}:</p>
 ${copyable(yaml)}
 ${fromRepo}
