@@ -34,8 +34,8 @@ export const PLATFORMS: readonly PackedPlatform[] = [
 /** Windows has no tarball: there `npm` installs octo on the Node of the machine. */
 export const WITHOUT_TARBALL = 'windows_amd64'
 
-/** Where a Node for another machine is put, so that it takes nothing away from this one's. */
-const OTHERS = 'dist/nodes'
+/** In the folder of a Node that was fetched for another machine: the digest that its package had. */
+export const FETCHED = '.integrity'
 
 export const isThisMachine = ({ os, cpu }: PackedPlatform) => os === process.platform && cpu === process.arch
 
@@ -43,20 +43,33 @@ export const isThisMachine = ({ os, cpu }: PackedPlatform) => os === process.pla
 export const dashed = ({ key }: Pick<PackedPlatform, 'key'>) => key.replace('_', '-')
 
 /** Folder of the npm package of its Node, or undefined where it is not here or is not the one of the lockfile. */
-export function nodeFolder(root: string, { nodePackage }: PackedPlatform): string | undefined {
-  const place = `node_modules/${nodePackage}`
+export function nodeFolder(root: string, platform: PackedPlatform): string | undefined {
+  const place = `node_modules/${platform.nodePackage}`
   const pinned = packagesOf(join(root, 'package-lock.json'))[place]?.integrity
-  return [root, join(root, OTHERS)]
-    .filter((home) => packagesOf(join(home, 'node_modules/.package-lock.json'))[place]?.integrity === pinned)
-    .map((home) => join(home, place))
-    .find((folder) => pinned !== undefined && existsSync(join(folder, 'bin/node')))
+  const fetched = fetchedFolder(root, platform)
+  const recorded = [
+    [join(root, place), packagesOf(join(root, 'node_modules/.package-lock.json'))[place]?.integrity],
+    [fetched, readIfThere(join(fetched, FETCHED))],
+  ] as const
+  return recorded.find(
+    ([folder, integrity]) => pinned !== undefined && integrity === pinned && existsSync(join(folder, 'bin/node')),
+  )?.[0]
 }
 
-/** Brings the Node of a platform that is not here. */
-export function fetchCommand(root: string, { nodePackage, os, cpu }: PackedPlatform): string {
-  const version = packagesOf(join(root, 'package-lock.json'))[`node_modules/${nodePackage}`]?.version
-  return `npm install --prefix ${OTHERS} --no-save --no-package-lock --os=${os} --cpu=${cpu} ${nodePackage}@${version}`
+/** Where the Node of another machine is put, so that it takes nothing away from this one's. */
+export function fetchedFolder(root: string, { nodePackage }: PackedPlatform): string {
+  return join(root, 'dist/nodes', nodePackage)
 }
+
+/** What the lockfile says of its Node. Throws where it says nothing. */
+export function pinnedNode(root: string, { nodePackage }: PackedPlatform): Required<Locked> {
+  const { version, integrity } = packagesOf(join(root, 'package-lock.json'))[`node_modules/${nodePackage}`] ?? {}
+  if (version === undefined || integrity === undefined) throw new Error(`package-lock.json does not pin ${nodePackage}`)
+  return { version, integrity }
+}
+
+/** Brings the Node of a platform that is not here, and packs for it. */
+export const fetchCommand = ({ key }: PackedPlatform) => `npm run package -- --platform ${key}`
 
 type Locked = { readonly version?: string; readonly integrity?: string }
 
@@ -66,4 +79,8 @@ function packagesOf(file: string): Readonly<Record<string, Locked>> {
   } catch {
     return {}
   }
+}
+
+function readIfThere(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined
 }
