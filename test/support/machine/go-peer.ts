@@ -3,13 +3,13 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { digestOf } from '../../../schemas/digest.ts'
+import { keptProgram } from './kept-program.ts'
 
 const BUILD_MS = 200_000
 
@@ -25,23 +25,18 @@ export function findGoPeer(name: string, variable: string): GoPeer {
 }
 
 function build(name: string, variable: string): GoPeer {
-  const sources = fileURLToPath(new URL(`../../fixtures/go/${name}/`, import.meta.url))
-  const texts = readdirSync(sources).map((file) => readFileSync(join(sources, file)))
-  const digest = digestOf(Buffer.concat(texts)).slice(-16)
-  const folder = join(tmpdir(), `octo-interop-${name}-${digest}-${process.getuid?.() ?? 'user'}`)
-  const path = join(folder, name)
-  if (existsSync(path)) return { path }
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  // Renamed when it is whole: another test may be building it too.
-  const partial = `${path}.${process.pid}`
-  const words = ['build', '-mod=readonly', '-o', partial, '.']
-  const { status, stderr } = spawnSync('go', words, { cwd: sources, encoding: 'utf8', timeout: BUILD_MS })
-  if (status !== 0) {
-    const why = stderr?.trim().split('\n').at(-1) ?? ''
-    return { missing: `the ${name} server cannot be built, and ${variable} names no program: ${why}` }
-  }
-  renameSync(partial, path)
-  return { path }
+  const cwd = fileURLToPath(new URL(`../../fixtures/go/${name}/`, import.meta.url))
+  const texts = readdirSync(cwd).map((file) => readFileSync(join(cwd, file)))
+  return keptProgram(name, {
+    key: digestOf(Buffer.concat(texts)).slice(-16),
+    build: (folder) => {
+      const words = ['build', '-mod=readonly', '-o', `${folder}/`, '.']
+      const { status, stderr } = spawnSync('go', words, { cwd, encoding: 'utf8', timeout: BUILD_MS })
+      if (status === 0) return undefined
+      const why = stderr?.trim().split('\n').at(-1) ?? ''
+      return `the ${name} server cannot be built, and ${variable} names no program: ${why}`
+    },
+  })
 }
 
 /** Starts it and gives what it listens on; it ends with the test. */
