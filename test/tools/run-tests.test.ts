@@ -142,12 +142,13 @@ test('a file that ends the process of others is told alone, and the others run',
 })
 
 const LEAVES = `
-  import { mkdtempSync } from 'node:fs'
+  import { mkdirSync, mkdtempSync } from 'node:fs'
   import { tmpdir } from 'node:os'
   import { join } from 'node:path'
-  test('leaves', () => void mkdtempSync(join(tmpdir(), 'left-')))`
+  test('leaves', () => void mkdtempSync(join(tmpdir(), 'left-')))
+  mkdirSync(join(tmpdir(), 'node-compile-cache'), { recursive: true })`
 
-test('what files leave among temporary files is said and removed', (t) => {
+test('what files leave among temporary files is said and removed, but for caches not said', (t) => {
   const folder = aProject(t, { 'a.test.ts': LEAVES, 'b.test.ts': LEAVES, 'c/d.test.ts': GOOD })
   const temporary = tempFolder(t)
   const { status, stdout, lastLine } = runTests(folder, [], { OCTO_TEST_CONCURRENCY: '1', TMPDIR: temporary })

@@ -27,6 +27,8 @@ const PREFIX = 'octo-t-'
 const OWNER = 'owner'
 /** As that of the whole machine is: users that tests become get through, and nobody removes what is another's. */
 const SHARED = 0o1777
+/** What stays for the next start: the folder that octo has for all runs of a user, and the compiled code that npm has Node keep. */
+const MEANT_TO_STAY = /^(?:octo-run-\d+|node-compile-cache)$/
 
 export type TemporaryFolders = Disposable & {
   make(): TemporaryFolder
@@ -60,10 +62,10 @@ function makeFolder(path: string): TemporaryFolder {
   }
 }
 
-/** Names, in order: all but the folder that octo has for all runs of a user. */
+/** Names, in order. */
 function filesLeft(folder: string): readonly string[] {
   return readdirSync(folder)
-    .filter((name) => !/^octo-run-\d+$/.test(name))
+    .filter((name) => !MEANT_TO_STAY.test(name))
     .sort()
 }
 
