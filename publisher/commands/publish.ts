@@ -11,6 +11,8 @@ import { addCommand, onRun } from '../../terminal/program.ts'
 import { repeatable } from '../../terminal/repeatable.ts'
 import { secretPrompt } from '../../terminal/secret-prompt.ts'
 import { parseRegistryUrl } from '../account/registry-url.ts'
+import { readProject } from '../project/read-project.ts'
+import { requireVersion } from '../publish/expected-version.ts'
 import { watchForInterruption } from '../publish/interruption.ts'
 import type { PublishReport } from '../publish/publish-project.ts'
 import { publishProject, reportLine } from '../publish/publish-project.ts'
@@ -59,6 +61,8 @@ export function addPublish(program: Command): void {
     const dirs = args.length > 0 ? args : ['.']
     if (options.out && dirs.length > 1)
       throw coded('USAGE', { message: '`--out` fits one plugin only', hint: 'leave it away: each gets its own dist' })
+    // First of all: what is wrong with the last project is known before the first is public, and before a key is asked for.
+    for (const dir of dirs) requireVersion((await readProject(resolve(dir))).manifest, options.expectVersion)
     const signer = await chooseSigner(options, dirs, terminal)
     using connection = options.dryRun
       ? openConnection(parseRegistryUrl(options.registry, process.env), {
