@@ -5,7 +5,7 @@ import type { InstalledCheck } from './installed-checks.ts'
 import type { OperatedService } from './services.ts'
 
 export type OperatedCheck = {
-  /** Name of the plugin, without repo and range. */
+  /** Name of the plugin, without range, and with its repo where that is another than `core`. */
   readonly tool: string
   /** By option, without dashes; a switch has the empty text. What stands without an option is under `''`. */
   readonly options: ReadonlyMap<string, readonly string[]>
@@ -68,9 +68,9 @@ function runsUnder(wanted: unknown, operators: readonly string[]): boolean {
   return [wanted].flat().some((name) => operators.includes(String(name)))
 }
 
-/** `core/check-tcp@^1` is `check-tcp`. */
+/** `core/check-tcp@^1` is `check-tcp`; that of another repo may ask for more, and no engine knows what. */
 function nameOf(tool: string): string {
-  return (tool.split('@')[0] ?? '').split('/').at(-1) ?? ''
+  return (tool.split('@')[0] ?? '').replace(/^core\//, '')
 }
 
 function argumentsOf(args: unknown): Pick<OperatedCheck, 'options' | 'words'> {

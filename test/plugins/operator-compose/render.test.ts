@@ -139,6 +139,21 @@ test('the health check of the service itself counts before its checks', () => {
   assert.match(made(config, 'compose 1').notes.join(), /`start_interval` of service `web` is left out/)
 })
 
+test('what a plugin of another repo asks is not what the one of `core` with its name asks', () => {
+  const asking = (tool: string) =>
+    made(withService({ octocompose: { health: [{ tool, args: { port: 1, url: 'http://localhost:1/' } }] } }))
+  for (const name of ['check-tcp', 'check-server-url', 'check-grpc']) {
+    const { text, notes } = asking(`acme/${name}@^1`)
+    assert.equal(parse(text).services.web.healthcheck, undefined)
+    assert.match(notes.join(), new RegExp(`check \`acme/${name}\` of service \`web\` is no health check`))
+  }
+  const tcp = (tool: string) => composeOf(withService({ octocompose: { health: [{ tool, args: { port: 1 } }] } }))
+  assert.deepEqual(tcp('core/check-tcp@^1'), tcp('check-tcp'))
+  assert.ok(tcp('check-tcp').services.web.healthcheck)
+  const init = [{ tool: 'acme/run-service', args: ['migrate'] }]
+  assert.deepEqual(Object.keys(composeOf(withService({ octocompose: { init } })).services), ['web'])
+})
+
 test('steps of `init` run one after the other, each once, before the service', () => {
   const steps = [
     { tool: 'run-service', args: ['migrate'] },

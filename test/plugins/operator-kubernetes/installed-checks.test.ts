@@ -104,7 +104,7 @@ const CHOICES: readonly (readonly [string, Wish, RegExp | undefined, string | un
   [
     'a second plugin is left to `octo check`',
     { health: [TOOL, TOOL], checks: [0, 1].map((index) => ({ index, ...PROGRAM })) },
-    /is left to `octo check`: Kubernetes has one probe, which is `check-disk`/,
+    /is left to `octo check`: Kubernetes has one probe, which is `acme\/check-disk`/,
     'exec',
   ],
   [
