@@ -1,6 +1,6 @@
 // The config that `octo add` and `octo remove` write: the first one that is named or found here, as its owner wrote it.
 import { existsSync } from 'node:fs'
-import { extname, join, resolve } from 'node:path'
+import { basename, dirname, extname, join, resolve } from 'node:path'
 import { defaultConfigPath } from '../../../config/default-config.ts'
 import { CONFIG_LIMITS } from '../../../config/documents.ts'
 import { replaceText, requireUnchanged } from '../../../config/replace-text.ts'
@@ -52,6 +52,11 @@ function textAt(path: string): string {
     onDisk(path, () => readPlainFile(path, CONFIG_LIMITS.documentBytes)),
     path,
   )
+}
+
+/** As it is typed by whoever stands in its folder; absolute for everybody else. */
+export function shownPath(path: string, cwd: string): string {
+  return dirname(path) === cwd ? basename(path) : path
 }
 
 /** Throws CHANGES_OUTDATED where it is not what was read any more. */

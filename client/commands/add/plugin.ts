@@ -11,7 +11,7 @@ import type { Resolved } from '../../resolve/resolve-online.ts'
 import { resolveOnline } from '../../resolve/resolve-online.ts'
 import type { Question } from '../../sources/offer.ts'
 import type { OwnConfig } from './own-config.ts'
-import { findOwnConfig, holderIn, withValue, writeOwnConfig } from './own-config.ts'
+import { findOwnConfig, holderIn, shownPath, withValue, writeOwnConfig } from './own-config.ts'
 import type { AddFlags } from './workspace.ts'
 import { workspaceOf } from './workspace.ts'
 
@@ -23,7 +23,7 @@ export async function addPlugin(text: string, flags: AddFlags, terminal: Termina
   const pin = asked.repo === undefined ? range : { repo: asked.repo, version: range }
   const changed = withPin(own, asked, pin)
   await writeOwnConfig(own, changed)
-  terminal.info(`${own.isNew ? 'wrote' : 'changed'} ${own.path}`)
+  terminal.info(`${own.isNew ? 'wrote' : 'changed'} ${shownPath(own.path, process.cwd())}`)
   const { options } = await workspaceOf(flags, { path: own.path }, terminal)
   await using client = await openClient({ ...options, report: { warn: (line) => terminal.warn(line) } })
   await client.lock()

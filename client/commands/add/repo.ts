@@ -26,7 +26,7 @@ import { storeRootOf } from '../../store/root.ts'
 import type { ConsentFlags, Proven } from './consent.ts'
 import { requireConsent, trustOf } from './consent.ts'
 import { editorLine, SCHEMA_FILE, writeSchemaBeside } from './editor-line.ts'
-import { findOwnConfig, holderIn, withValue, writeOwnConfig } from './own-config.ts'
+import { findOwnConfig, holderIn, shownPath, withValue, writeOwnConfig } from './own-config.ts'
 import type { AddFlags } from './workspace.ts'
 import { workspaceOf } from './workspace.ts'
 
@@ -52,9 +52,11 @@ export async function addRepo(address: string, flags: AddRepoFlags, terminal: Te
   await workspaceOf(flags, { path: own.path, text: changed }, terminal)
   await writeOwnConfig(own, changed)
   if (own.isNew && schema === undefined) writeSchemaBeside(own.path)
+  const shown = shownPath(own.path, process.cwd())
+  const search = flags.config === undefined ? 'octo search' : `octo search --config ${shellWord(shown)}`
   const keys = trust.kind === 'keys' ? trust.keys.map(({ id }) => id) : 'unsigned'
   if (terminal.json) terminal.result({ json: { added: { repo: name, url, keys }, config: own.path }, text: () => '' })
-  else terminal.sentence(`added repo ${name} to ${own.path}; \`octo search --config ${own.path}\` lists what it offers`)
+  else terminal.sentence(`added repo ${name} to ${shown}; \`${search}\` lists what it offers`)
   return 0
 }
 

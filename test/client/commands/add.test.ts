@@ -38,11 +38,13 @@ async function aPlace(t: TestContext) {
 }
 
 test('from an address and a key to a plugin that runs, without a line written by hand', async (t) => {
-  const { octo, registry, keyLine, key, read } = await aPlace(t)
+  const { octo, registry, keyLine, key, read, folder } = await aPlace(t)
   const repo = await octo('add', registry.url(), '--key', keyLine, '--yes')
   assert.equal(repo.code, 0, repo.stderr)
   assert.ok(repo.stderr.includes(`key   ${key.trustKey.id} (ecdsa-p256)`), repo.stderr)
   assert.match(repo.stderr, /they prove hello@1\.2\.3/)
+  assert.equal(repo.stdout, 'added repo core to octo.yaml; `octo search` lists what it offers\n')
+  assert.match((await octo('search')).stdout, /hello/)
   assert.equal(
     read(),
     `# yaml-language-server: $schema=${registry.base}/schemas/octo.schema.json\noperator:\n  repos:\n    core:\n      url: ${registry.url()}\n      keys:\n        - ${keyLine}\n`,
@@ -53,6 +55,13 @@ test('from an address and a key to a plugin that runs, without a line written by
   assert.ok(read().endsWith('  plugins:\n    hello: ^1.2.3\n'))
   const service = await octo('add', 'served')
   assert.match(service.stdout, /^added core\/served .*; `octo info served` shows what it is\n$/)
+  // A config that octo would not find by itself is named, so that what is advised can be typed.
+  writeFileSync(join(folder, 'my own.yaml'), '')
+  const named = await octo('add', registry.url(), '--key', keyLine, '--yes', '--config', 'my own.yaml')
+  assert.equal(
+    named.stdout,
+    "added repo core to my own.yaml; `octo search --config 'my own.yaml'` lists what it offers\n",
+  )
   const frozen = await octo('install', '--frozen')
   assert.equal(frozen.code, 0, frozen.stderr)
 })
