@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { statusNotes } from '../../../operator/services/render-status.ts'
 import { projectStatus, serve } from '../../../operator/services/supervise.ts'
+import { identityOf } from '../../../system/process/identity.ts'
 import { until } from '../../support/machine/until.ts'
 import { aBundledPlugin } from '../../support/operator/bundled-plugin.ts'
 import { aServiceScene, stateOf } from '../../support/operator/service-scene.ts'
@@ -133,10 +134,12 @@ for (const [what, script] of UNSEEN)
       return stateOf(supervisor, 'web.1').pid ?? 0
     })
     process.kill(pid, 'SIGKILL')
+    // Whom it is still there for adopts it, and starts it again instead.
+    await until(() => identityOf(pid) === undefined)
     await scene.supervise(async (supervisor, { notifications }) => {
       await until(() => stateOf(supervisor, 'web.1').state === 'stopped')
       await supervisor.start(await scene.load(), [])
-      await until(() => notifications.status()[0]?.delivered === 1)
+      await until(() => (notifications.status()[0]?.delivered ?? 0) > 0)
       await supervisor.stop([])
     })
     assert.match(bodyOf(heard.mails[0]), /web\.1: crashed: ended in an unknown way, while nobody watched/)
