@@ -65,8 +65,9 @@ export async function servePluginsCommand(
   }
 
   async function startAgain(plugin: ServicePlugin): Promise<void> {
-    const isReady = host.status().some((one) => one.plugin === plugin.name && one.state === 'ready')
-    if (isReady || signal.aborted) return
+    const state = host.status().find((one) => one.plugin === plugin.name)?.state
+    // One that fails again and again is left alone, for longer each time: saying so each second would fill the log.
+    if (state === 'ready' || state === 'broken' || signal.aborted) return
     try {
       await start(plugin)
     } catch (error) {

@@ -31,7 +31,8 @@ async function aPlace(t: TestContext, behaviour: Behaviour = {}) {
     const words = ['plugin', 'call', 'listComponents', LIST]
     return JSON.parse((await octoIn({ cwd: folder, env: environment }, words)).stdout).echoed.pid as number
   }
-  return { ...scene, ask, running: () => runningPlugins(environment) }
+  const spoil = () => writeServicePlugin(join(folder, 'plugins'), 'twin', { ...behaviour, start: 'die' })
+  return { ...scene, ask, spoil, running: () => runningPlugins(environment) }
 }
 
 test('octo start keeps a plugin for all calls, starts it again when it dies, and octo stop ends it', {
@@ -62,5 +63,21 @@ test('a plugin that cannot be started fails its service, which says why', { skip
     await supervisor.start(await load(), [])
     await until(() => supervisor.status()[0]?.state === 'failed')
     assert.match(readFileSync(supervisor.status()[0]?.log ?? '', 'utf8'), /error\[PLUGIN_EXITED\].*reason 30/)
+  })
+})
+
+test('a plugin that fails again and again is tried more and more seldom, and each try is told once', {
+  skip,
+}, async (t) => {
+  const { supervise, load, running, spoil } = await aPlace(t)
+  await supervise(async (supervisor) => {
+    await supervisor.start(await load(), [])
+    await until(() => running()[0]?.state === 'idle')
+    spoil()
+    process.kill(running()[0]?.pid ?? 0, 'SIGKILL')
+    const told = () => readFileSync(supervisor.status()[0]?.log ?? '', 'utf8').match(/does not run: .*/g) ?? []
+    await until(() => told().length >= 5)
+    assert.doesNotMatch(told().join('\n'), /left alone/)
+    await supervisor.stop([])
   })
 })
