@@ -10,11 +10,13 @@ export function readPlainFile(path: string, maxBytes: number): Buffer {
   try {
     const found = fstatSync(file)
     if (!found.isFile()) throw coded('IO_FAILED', { message: `${quote(path)} is not a file`, details: { path } })
-    // One more than is allowed, as it may grow while it is read.
-    const bytes = Buffer.alloc(Math.min(found.size, maxBytes) + 1)
+    // One more than is allowed; what the system says of the size is a guess, as files grow, and those of `/proc` have none.
+    let bytes = Buffer.alloc(Math.min(found.size, maxBytes) + 1)
     let length = 0
-    for (let read = -1; read !== 0 && length < bytes.length; length += read)
+    for (let read = -1; read !== 0 && length <= maxBytes; length += read) {
+      if (length === bytes.length) bytes = Buffer.concat([bytes], Math.min(2 * length, maxBytes + 1))
       read = readSync(file, bytes, length, bytes.length - length, null)
+    }
     if (length <= maxBytes) return bytes.subarray(0, length)
     throw coded('LIMIT_EXCEEDED', {
       message: `${quote(path)} is larger than ${maxBytes} bytes`,

@@ -39,3 +39,12 @@ test('what is no file is refused, whatever leads to it', { skip: WITHOUT_PIPES }
 test('what is missing says so in the words of the system', (t) => {
   assert.throws(() => readPlainFile(join(tempFolder(t), 'none'), 10), { code: 'ENOENT' })
 })
+
+test('a file that is longer than the system says is read to its end', {
+  skip: process.platform !== 'linux' && 'only Linux has files without a size',
+}, () => {
+  const text = readPlainFile('/proc/self/status', 64 * 1024).toString()
+  assert.match(text, new RegExp(`\nPid:\t${process.pid}\n`))
+  assert.ok(text.endsWith('\n'))
+  expectCode('LIMIT_EXCEEDED', () => readPlainFile('/proc/self/status', 10))
+})
