@@ -28,7 +28,8 @@ export type CheckDeps = RunDeps & {
   readonly parallel?: number
 }
 
-type OnceDeps = Pick<CheckDeps, keyof RunDeps | 'provided' | 'signal' | 'onRun' | 'runService'>
+/** What is needed for one run, whoever has it take place. */
+export type OnceDeps = Pick<CheckDeps, keyof RunDeps | 'provided' | 'signal' | 'onRun' | 'runService'>
 
 const PARALLEL = 16
 

@@ -5,7 +5,7 @@ import { formatDuration } from '../../terminal/index.ts'
 import type { CheckOutcome } from '../check/outcome.ts'
 import type { PlannedCheck } from '../check/plan.ts'
 import { isRunService, requestKey } from '../check/plan.ts'
-import type { CheckDeps } from '../check/run-checks.ts'
+import type { OnceDeps } from '../check/run-checks.ts'
 import { runCheckOnce } from '../check/run-checks.ts'
 import { prepareArguments } from '../exec/prepare-arguments.ts'
 import type { LaneName, Lanes } from './lanes.ts'
@@ -17,7 +17,7 @@ type WatchedCheck = {
   readonly check: PlannedCheck
   /** Its name among all that use the lanes. */
   readonly id: string
-  readonly deps: Omit<CheckDeps, 'inside' | 'signal' | 'sleep' | 'random'>
+  readonly deps: Omit<OnceDeps, 'inside' | 'signal'>
   readonly firstWithinMs: number
   /** Of each run; says whether the check is well by now, so that it is looked at less often. */
   onOutcome(outcome: CheckOutcome): boolean
@@ -106,7 +106,7 @@ function intervalOf({ item }: PlannedCheck, { isWell, retryAfterMs = 0 }: Pace):
 }
 
 /** Thresholds are counted by whoever watches. A defect of octo ends no other check. */
-async function runOnce(check: PlannedCheck, deps: Parameters<typeof runCheckOnce>[1]): Promise<CheckOutcome> {
+async function runOnce(check: PlannedCheck, deps: OnceDeps): Promise<CheckOutcome> {
   try {
     return await runCheckOnce(check, deps)
   } catch (error) {
