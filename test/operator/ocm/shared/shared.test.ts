@@ -56,8 +56,12 @@ test('what a plugin could tell apart is not shared: configuration, folder, varia
   const pids = new Set<number>()
   for (const { ask } of hosts) pids.add(await ask())
   aServicePlugin(scene.folder, 'twin', { capabilities, before: ['another program'] })
-  pids.add(await scene.host().ask())
+  const twin = scene.host()
+  pids.add(await twin.ask())
   assert.equal(pids.size, 5)
+  // One that is open still makes its folder anew when its plugin is killed behind the test.
+  await Promise.all([...hosts, twin].map(({ close }) => close()))
+  assert.deepEqual([scene.left(), scene.alive()], [[], []])
 })
 
 test('one that is to stay is found by whoever comes later, with its count of calls', { skip }, async (t) => {
