@@ -80,6 +80,8 @@ test('one that is to stay is found by whoever comes later, with its count of cal
 test('a call that is given up counts as what it failed with', { skip }, async (t) => {
   const scene = sharedScene(t, { answers: { [PATH]: { hang: true } } })
   const keeper = scene.host({ isKept: true })
+  // Its start takes as long as it takes, and is none of the call.
+  await keeper.host.start(scene.plugin, t.signal)
   await expectCodeAsync('PLUGIN_TIMEOUT', () => keeper.ask({ timeoutMs: 2000 }))
   await keeper.close()
   assert.deepEqual(scene.running()[0]?.tally.errors, { PLUGIN_TIMEOUT: 1 })
