@@ -8,7 +8,7 @@ import { keptBytes } from '../../../operator/logs/kept-log.ts'
 import { allSharedPlaces } from '../../../operator/ocm/shared/places.ts'
 import type { Behaviour } from '../../support/builders/service-plugin.ts'
 import { writeServicePlugin } from '../../support/builders/service-plugin.ts'
-import { processesWith } from '../../support/machine/everywhere.ts'
+import { commandLineOf, killAllWith, processesWith } from '../../support/machine/everywhere.ts'
 import { isGone } from '../../support/machine/processes.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { until } from '../../support/machine/until.ts'
@@ -26,16 +26,18 @@ function aPlace(t: TestContext, behaviour: Behaviour = {}) {
   const type = (...words: string[]) => octoIn({ cwd: folder, env }, ['plugin', ...words])
   const ask = async (...words: string[]) =>
     JSON.parse((await type('call', 'listComponents', LIST, ...words)).stdout).echoed.pid as number
-  t.after(() => {
-    for (const pid of processesWith(join(folder, 'tmp'), 'environ')) process.kill(pid, 'SIGKILL')
-  })
-  const keepers = () => processesWith('--look-after', 'cmdline')
-  const started = () => processesWith(join(folder, 'tmp'), 'environ')
+  t.after(() => killAllWith(join(folder, 'tmp')))
+  // One that ends while it is looked at is neither.
+  const started = (isKeeper: boolean) =>
+    processesWith(join(folder, 'tmp'), 'environ').filter((pid) => {
+      const line = commandLineOf(pid)
+      return line !== '' && line.includes('--look-after') === isKeeper
+    })
   return {
     ...{ folder, type, ask },
-    alive: () => started().filter((pid) => !keepers().includes(pid)),
+    alive: () => started(false),
     /** Those that look after the plugins. */
-    keepers: () => started().filter((pid) => keepers().includes(pid)),
+    keepers: () => started(true),
   }
 }
 

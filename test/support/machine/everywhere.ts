@@ -18,6 +18,22 @@ export function processesWith(text: string, where: 'cmdline' | 'environ'): reado
     .map(Number)
 }
 
+/** Kills those that hold it among their variables, but for those that end meanwhile. */
+export function killAllWith(text: string): void {
+  for (const pid of processesWith(text, 'environ')) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // It has ended by itself.
+    }
+  }
+}
+
+/** The words that a process was started with, each with a NUL behind it; empty once it has ended. */
+export function commandLineOf(pid: number): string {
+  return textOf(`/proc/${pid}/cmdline`)
+}
+
 function textOf(path: string): string {
   try {
     return readFileSync(path, 'latin1')

@@ -12,7 +12,7 @@ import type { SharedPlaces } from '../../../operator/ocm/shared/places.ts'
 import { allSharedPlaces } from '../../../operator/ocm/shared/places.ts'
 import type { Behaviour } from '../builders/service-plugin.ts'
 import { aServicePlugin } from '../builders/service-plugin.ts'
-import { processesWith } from '../machine/everywhere.ts'
+import { killAllWith, processesWith } from '../machine/everywhere.ts'
 import { tempFolder } from '../machine/temp-folder.ts'
 
 export const LIST_CALL = { endpoint: 'listComponents', request: { repository: { type: 'Twin/v1' }, last: '' } }
@@ -25,9 +25,7 @@ export function sharedScene(t: TestContext, behaviour: Behaviour = {}) {
   const env = { TMPDIR: folder, PATH: process.env.PATH }
   const lines: PluginLine[] = []
   // Whatever a test says, nothing that it started is left.
-  t.after(() => {
-    for (const pid of processesWith(folder, 'environ')) process.kill(pid, 'SIGKILL')
-  })
+  t.after(() => killAllWith(folder))
   return {
     folder,
     plugin,
