@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import { filesWith, processesWith } from '../../support/machine/everywhere.ts'
+import { until } from '../../support/machine/until.ts'
 import { credentialScene, LOGIN, PASSWORD, REPOSITORIES, SHOP_CALL } from '../../support/operator/credential-scene.ts'
 
 const skip = process.platform === 'win32' && 'a script of the shell is no program there'
@@ -23,8 +24,10 @@ test('a repository is asked by what the plugin says it needs, and logs in by wha
     if (process.platform !== 'linux') continue
     assert.deepEqual([processesWith(secret, 'cmdline'), processesWith(secret, 'environ')], [[], []])
   }
-  // What the plugin says of them itself is told without them.
-  const [line] = scene.lines.filter(({ message }) => message.startsWith('asked with'))
+  // What the plugin says of them itself is told without them; it may come behind the answer.
+  const ofPlugin = () => scene.lines.find(({ message }) => message.startsWith('asked with'))
+  await until(() => ofPlugin() !== undefined)
+  const line = ofPlugin()
   assert.equal(line?.message, 'asked with {"type":"Credentials/v1","properties":{"password":"***"}}')
   assert.equal(line?.attributes?.password, '***')
 })
