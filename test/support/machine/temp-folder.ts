@@ -5,7 +5,12 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 
 export function tempFolder(context: Pick<TestContext, 'after'>): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'octo-test-')))
+  return tempFolderAt(context, join(tmpdir(), 'octo-test-'))
+}
+
+/** For a test that must know how long its path is: six letters longer than this. */
+export function tempFolderAt(context: Pick<TestContext, 'after'>, prefix: string): string {
+  const folder = realpathSync(mkdtempSync(prefix))
   // Behind all that comes to an end later: a server that is still at work would make its folders anew.
   context.after(() => context.after(() => removeFolder(folder)))
   return folder

@@ -1,7 +1,7 @@
 // A folder as somebody has it who looks at a screen, and a registry; as nothing in it is left to chance, what octo shows of it is the
 // same each time, but for what `plain` takes away.
 import { createPrivateKey, createPublicKey } from 'node:crypto'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { stringify } from 'yaml'
@@ -12,6 +12,7 @@ import { parsePublicKey, publicKeyLine } from '../../../schemas/trust-key.ts'
 import { renderKeys } from '../../../static-tree/render/keys.ts'
 import type { ReleaseRecipe, SigningKey } from '../builders/test-authority.ts'
 import { aRelease } from '../builders/test-authority.ts'
+import { tempFolderAt } from '../machine/temp-folder.ts'
 import { until } from '../machine/until.ts'
 import { endMarked } from '../operator/service-scene.ts'
 import type { StaticRegistry } from '../registry/static-registry.ts'
@@ -122,8 +123,7 @@ export async function aScreenScene(t: TestContext): Promise<ScreenScene> {
   registry.files.set(path, Buffer.from(bytes))
   const { port } = new URL(registry.base)
   // Not in the folder for temporary files, whose name is longer here than there: where lines are wrapped hangs on it.
-  const folder = realpathSync(mkdtempSync('/tmp/octo-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const folder = tempFolderAt(t, '/tmp/octo-')
   const [home, store, state] = [join(folder, 'home'), join(folder, 'store'), join(folder, 'state')]
   mkdirSync(home)
   const repos = { core: { url: registry.url(), keys: [publicKeyLine(key.trustKey)] } }
