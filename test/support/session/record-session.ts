@@ -84,9 +84,10 @@ function prompted({ text, looks }: SeenLine): SeenLine {
 
 function withoutChange(line: SeenLine, { port, home }: { readonly port: string; readonly home: string }): SeenLine {
   const changes: readonly (readonly [RegExp, string])[] = [
+    // First, as the digits of the port may stand in one.
+    [/(?<=sha256:)[0-9a-f]{64}/g, '…'],
     [new RegExp(port, 'g'), USUAL_PORT],
     [new RegExp(RegExp.escape(home), 'g'), '/home/you'],
-    [/(?<=sha256:)[0-9a-f]{64}/g, '…'],
     [/ {2,}[\d.]+ m?s$/g, '  … ms'],
     [/\b[\d.]+ m?s\b/g, '… ms'],
     [/\b[\d.]+ (?=[KM]iB\b)/g, '… '],
