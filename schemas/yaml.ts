@@ -55,6 +55,7 @@ export type YamlDocument = {
 }
 
 const MAX_LINE_NESTING = 64
+const BYTE_ORDER_MARK = '\ufeff'
 
 /** Parses one YAML 1.2 document with merge keys; throws YAML_INVALID, TEXT_INVALID or LIMIT_EXCEEDED naming the source and line. */
 export function parseYaml(text: string, name: string, limits: YamlLimits = AUTHORED_YAML): YamlDocument {
@@ -122,7 +123,11 @@ function withoutEnvironment<Value>(work: () => Value): Value {
 function* treesOf(tokens: readonly string[], lines: LineCounter): Generator<CST.Token> {
   lines.addNewLine(0)
   const parser = new Parser(lines.addNewLine)
-  for (const token of tokens) yield* parser.next(token)
+  for (const token of tokens) {
+    yield* parser.next(token)
+    // Behind a byte order mark the line still begins: the library forgets that, and reads `- - ` there as two items of one list.
+    if (token === BYTE_ORDER_MARK) Object.assign(parser, { atNewLine: true })
+  }
   yield* parser.end()
 }
 

@@ -79,3 +79,18 @@ test('no variable of the environment makes the parser print what it reads, and t
   assert.equal(log.mock.callCount() + dir.mock.callCount(), 0)
   assert.equal(process.env, env)
 })
+
+test('a byte order mark changes nothing of what a document is, nor of its lines', () => {
+  for (const text of [
+    '- - \n',
+    '- - a\n  - b\n- c\n',
+    '- a: 1\n  b: 2\n',
+    '- - - x\n',
+    'a:\n  - - x\n    - y\n',
+    '? a\n: - b\n  - c\n',
+  ]) {
+    const [plain, marked] = [text, `\ufeff${text}`].map((each) => parseYaml(each, 'test'))
+    assert.deepEqual(marked?.value, plain?.value, JSON.stringify(text))
+    assert.equal(marked?.lineOf([1]), plain?.lineOf([1]), JSON.stringify(text))
+  }
+})
