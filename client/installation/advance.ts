@@ -29,21 +29,21 @@ type Advance = {
 }
 
 /** Under the lock. Gives the versions that were taken away. */
-export async function advance(places: Places, todo: Advance): Promise<readonly string[]> {
-  const { client, executable, from, admit, onStep } = todo
+export async function advance(places: Places, wanted: Advance): Promise<readonly string[]> {
+  const { client, executable, from, admit, onStep, env, beforeSwitch } = wanted
   const { version } = executable
   const staged = await stage(places, client, executable)
   try {
     onStep('staged')
     admit(staged.marker)
-    await checkItself(staged.folder, version, todo.env)
+    await checkItself(staged.folder, version, env)
     onStep('checked')
     place(places, staged)
   } finally {
     rmSync(staged.outer, { recursive: true, force: true })
   }
   onStep('placed')
-  await todo.beforeSwitch?.()
+  await beforeSwitch?.()
   await switchTo(places, { to: version, from, onNoted: () => onStep('noted') })
   onStep('switched')
   emptyStore(places)
