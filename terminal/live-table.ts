@@ -1,5 +1,4 @@
 // A table on a screen that is drawn again as it changes. What does not fit on the screen cannot be drawn over, so it is left away.
-
 import { breakAnywhere } from './cell-width.ts'
 import type { Paint } from './colour.ts'
 import { openRedrawnLines } from './redrawn-lines.ts'

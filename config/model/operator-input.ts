@@ -1,6 +1,5 @@
 // What an operator is given of a config: octoctl's config.json. All three formats become the newest, which Compose can be
 // given without our keys: checks stand below `services.NAME.octocompose`, and `enabled` beside Compose's own keys.
-
 import { ownValue } from '../../schemas/own-value.ts'
 import { COMPOSE_SERVICE_KEYS } from '../document/compose-keys.ts'
 import { fieldOf, namedEntries } from '../document/field-of.ts'

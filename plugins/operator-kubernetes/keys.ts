@@ -1,6 +1,5 @@
 // Every key that Compose gives a service, and what becomes of it: what is written, what only matters elsewhere, and what would
 // change how the service runs and is refused by name.
-
 import type { Named, OperatedService } from '../../sdk/operator/index.ts'
 import { isNamed, ownValue } from '../../sdk/operator/index.ts'
 import { refuseOthers } from './resources.ts'

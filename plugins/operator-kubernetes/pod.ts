@@ -1,5 +1,4 @@
 // The pod of a service: its container, what it finds there, and how it is treated.
-
 import type { Named, OperatedCheck, OperatedService } from '../../sdk/operator/index.ts'
 import { isNamed, isRunService, ownValue, parseDuration, wordsOfRun } from '../../sdk/operator/index.ts'
 import { handedOverWords } from './files.ts'

@@ -1,5 +1,4 @@
 // As whom a service runs and what it may do: `user`, `cap_add`, `read_only` and their like.
-
 import type { Named, OperatedService } from '../../sdk/operator/index.ts'
 import { ownValue } from '../../sdk/operator/index.ts'
 import { problemOf } from './work.ts'

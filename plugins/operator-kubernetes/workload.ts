@@ -1,6 +1,5 @@
 // What runs a service: a Deployment; a StatefulSet where it writes to a volume, so that never two pods do; a Job where it is to
 // end. docs: README.md.
-
 import type { Named, OperatedService } from '../../sdk/operator/index.ts'
 import { isNamed, ownValue } from '../../sdk/operator/index.ts'
 import { digest, joinedName } from './names.ts'

@@ -1,6 +1,5 @@
 // A value for one argument: what its author gives as an example, a default or a choice, else something of the right type and size.
 // What nobody can guess is a word in capitals.
-
 import { ownValue } from '../own-value.ts'
 import type { Whole } from './branches.ts'
 import { waysOf } from './branches.ts'

@@ -1,5 +1,4 @@
 // What has to be there before a service: the `depends_on` of Compose and octo's own `depends`, as one map with conditions.
-
 import { ownValue } from '../../schemas/own-value.ts'
 import type { Named } from './config.ts'
 import { isNamed } from './config.ts'

@@ -1,5 +1,4 @@
 // `limits` of a service, in the words of Compose: what octo calls the most that a service may use is the same in containers.
-
 import { ownValue } from '../../schemas/own-value.ts'
 import type { Named } from './config.ts'
 import { isNamed, optional } from './config.ts'
