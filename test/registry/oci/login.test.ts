@@ -44,7 +44,7 @@ test('a client of containers is told where to log in, and reads with the token t
 })
 
 test('`/v2/` asks for a login where something is private, and is content with any that counts', async (t) => {
-  const { registry, ask, mayNot } = await aPrivateScene(t)
+  const { registry, ask, mayNot, wait } = await aPrivateScene(t)
   const ping = await ask('/v2/')
   assert.equal(ping.status, 401)
   assert.match(String(ping.headers['www-authenticate']), /^Bearer realm="[^"]+\/v2\/token",service="[^"]+"$/)
@@ -52,8 +52,21 @@ test('`/v2/` asks for a login where something is private, and is content with an
   const { token } = await registry.createToken(['core/*'])
   for (const authorization of [`Bearer ${anonymous}`, `Bearer ${token}`, basic(token)])
     assert.equal((await ask('/v2/', { authorization })).status, 200)
-  for (const who of ['a word that is no token', 'an expired token', 'a revoked token as a password'])
+  for (const who of [
+    ...['a word that is no token', 'an expired token', 'a revoked token as a password'],
+    'a token for images that nobody gave out',
+  ])
     assert.equal((await ask('/v2/', { authorization: mayNot[who] ?? '' })).status, 401, who)
+  wait(301_000)
+  assert.equal((await ask('/v2/', { authorization: `Bearer ${anonymous}` })).status, 401)
+})
+
+test('whoever pulls without a login is asked for one each time, and tries no token by it', async (t) => {
+  const scene = await aPrivateScene(t, 1)
+  for (const name of [NAME, NAME, OTHER]) {
+    const { given, answered } = await pull(scene, name)
+    assert.deepEqual([given.status, answered.status, errorOf(answered.body)], [200, 401, 'UNAUTHORIZED'])
+  }
 })
 
 test('a login that does not count gets no token; one that may not read gets one and finds nothing', async (t) => {

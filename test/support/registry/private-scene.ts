@@ -34,11 +34,12 @@ export type PrivateScene = {
   wait(milliseconds: number): void
 }
 
-export async function aPrivateScene(t: TestContext): Promise<PrivateScene> {
+/** A try is a token that does not count. */
+export async function aPrivateScene(t: TestContext, refusedTriesPerHour = 1_000_000): Promise<PrivateScene> {
   let late = 0
   const registry = await startTestRegistry(t, {
     repos: ['core', 'secret', 'vault'],
-    limits: { refusedTriesPerHour: 1_000_000 },
+    limits: { refusedTriesPerHour },
     clock: () => Date.now() + late,
   })
   for (const repo of ['secret', 'vault']) await registry.setVisibility(repo, 'private')
