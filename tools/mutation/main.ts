@@ -2,6 +2,7 @@
 // nobody misses is a survivor: it is shown, and the exit code is 1.
 //
 //   npm run mutate -- trust schemas/json.ts            files and folders
+//   npm run mutate -- trust/image/image-files.ts:40    the guards of one line, once their test is written
 //   npm run mutate -- --tests 6 client/store           at most that many test files that reach it (default 14)
 //   npm run mutate -- --jobs 1 client/store            one at a time (default 2)
 //   npm run mutate -- --list client/store              only say which guards there are
@@ -35,14 +36,22 @@ const { values, positionals } = parseArgs({
   options: { tests: { type: 'string' }, jobs: { type: 'string' }, list: { type: 'boolean' } },
 })
 const files = sourceFiles(root)
-const mutants = files
-  .filter(
-    ({ path }) => path.endsWith('.ts') && positionals.some((word) => path === word || path.startsWith(`${word}/`)),
-  )
-  .flatMap((file) => findGuards(file.text).map((guard) => ({ file, guard })))
+const asked = positionals.map((word) => {
+  const [, path = word, line] = /^(.+):(\d+)$/.exec(word) ?? []
+  return { path, line }
+})
+const mutants = files.filter(({ path }) => path.endsWith('.ts')).flatMap(mutantsOf)
 
 if (values.list) for (const mutant of mutants) out.write(`${nameOf(mutant)}\n`)
 else process.exitCode = await run()
+
+function mutantsOf(file: SourceFile): readonly Mutant[] {
+  const words = asked.filter(({ path }) => file.path === path || file.path.startsWith(`${path}/`))
+  if (words.length === 0) return []
+  return findGuards(file.text)
+    .filter((guard) => words.some(({ line }) => line === undefined || guard.line === Number(line)))
+    .map((guard) => ({ file, guard }))
+}
 
 async function run(): Promise<number> {
   const startedAt = performance.now()
