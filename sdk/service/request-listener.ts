@@ -1,14 +1,16 @@
 // What comes in over HTTP: health, the end, calls of contracts, and the author's own paths. It counts what is under way.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HEALTH_PATH, LEAVING, SHUTDOWN_PATH } from '../../schemas/contract/ocm/refusals.ts'
+import type { CallAnswer } from './answer-call.ts'
 import { answerCall } from './answer-call.ts'
+import type { CallFiles } from './blobs.ts'
 import type { CallContext } from './definition.ts'
 import type { IdleClock } from './idle-clock.ts'
 import { readBody } from './request-body.ts'
 import { sendAnswer, sendFailure, sendRefusal, sendText } from './send-answer.ts'
 import type { ServiceProgram } from './service-plugin.ts'
 
-type SharedContext = Omit<CallContext, 'credentials' | 'signal'>
+type SharedContext = Omit<CallContext, 'credentials' | 'signal' | 'files'>
 
 export type RequestListener = {
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>
@@ -18,7 +20,9 @@ export type RequestListener = {
   giveUp(): void
 }
 
-type Life = {
+type Surroundings = {
+  readonly context: SharedContext
+  readonly filesOf: (signal: AbortSignal) => CallFiles
   /** Stands still while calls are under way. */
   readonly idle: Pick<IdleClock, 'startWork' | 'stopWork'>
   readonly stop: (reason: string) => void
@@ -28,8 +32,7 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024
 
 export function createRequestListener(
   program: ServiceProgram,
-  shared: SharedContext,
-  { idle, stop }: Life,
+  { context, filesOf, idle, stop }: Surroundings,
 ): RequestListener {
   const underWay = new Set<AbortController>()
   const { promise: givenUp, resolve: giveUp } = Promise.withResolvers<void>()
@@ -39,14 +42,18 @@ export function createRequestListener(
     const controller = new AbortController()
     underWay.add(controller)
     idle.startWork()
+    const files = filesOf(controller.signal)
+    // Nobody will fetch what it wrote, whether its handler is done or not.
+    controller.signal.addEventListener('abort', () => void files.release(undefined))
     const closed = Promise.withResolvers<void>()
     response.once('close', () => {
       if (!response.writableFinished) controller.abort(new Error('the host gave the call up'))
       closed.resolve()
     })
     try {
-      await call(program, request, response, { ...shared, signal: controller.signal })
+      await call(program, request, response, { ...context, files, signal: controller.signal })
       await closed.promise
+      if (controller.signal.aborted) await files.release(undefined)
     } finally {
       idle.stopWork()
       underWay.delete(controller)
@@ -79,7 +86,7 @@ export function createRequestListener(
   }
 }
 
-type CallScope = SharedContext & { readonly signal: AbortSignal }
+type CallScope = SharedContext & { readonly files: CallFiles; readonly signal: AbortSignal }
 
 async function call(
   program: ServiceProgram,
@@ -92,16 +99,21 @@ async function call(
   const candidates = program.endpoints.get(path)
   const own = program.handlers?.[path as `/${string}`]
   const body = () => readBody(request, program.limits?.bodyBytes ?? MAX_BODY_BYTES)
+  const answerWith = async (answer: CallAnswer) => {
+    await scope.files.release(answer.body ?? '')
+    sendAnswer(response, answer)
+  }
   try {
     if (path === HEALTH_PATH) answerHealth(method, response)
     else if (candidates) {
       const { authorization } = headers
-      sendAnswer(response, await answerCall(candidates, { method, query, authorization, body }, scope))
+      await answerWith(await answerCall(candidates, { method, query, authorization, body }, scope))
     } else if (own) {
       const answer = await own({ method, query, headers, body: await body() }, scope)
-      sendAnswer(response, { body: answer === undefined ? undefined : `${JSON.stringify(answer)}\n` })
+      await answerWith({ body: answer === undefined ? undefined : `${JSON.stringify(answer)}\n` })
     } else sendRefusal(response, 'no such endpoint')
   } catch (error) {
+    await scope.files.release(undefined)
     sendFailure(response, error, scope.log.with({ path }))
   }
 }

@@ -5,10 +5,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { renderAnnouncement } from '../../schemas/contract/ocm/announcement.ts'
 import type { PluginConfig } from '../../schemas/contract/ocm/plugin-config.ts'
-import { createFiles } from './blobs.ts'
+import { openFiles } from './blobs.ts'
 import { cleanUp } from './clean-up.ts'
 import { readConfig } from './config.ts'
-import type { CallContext } from './definition.ts'
 import { countByHand, startIdleClock } from './idle-clock.ts'
 import type { Log } from './log.ts'
 import type { ProcessFolder } from './process-folder.ts'
@@ -34,11 +33,11 @@ export async function serve(program: ServiceProgram, config: PluginConfig, log: 
   const folder = makeProcessFolder()
   const { promise: ended, resolve: end } = Promise.withResolvers<void>()
   const idle = startIdleClock(config.idleTimeoutMs ?? IDLE_MS, () => stop('it was idle'))
-  const context: Omit<CallContext, 'credentials' | 'signal'> = {
-    ...{ config: ownConfig, files: createFiles(folder.path), log },
-    ...countByHand(idle),
-  }
-  const calls = createRequestListener(program, context, { idle, stop: (reason) => void stop(reason) })
+  const calls = createRequestListener(program, {
+    context: { config: ownConfig, log, ...countByHand(idle) },
+    filesOf: openFiles(folder.path, program.limits?.blobBytes),
+    ...{ idle, stop: (reason) => void stop(reason) },
+  })
   // Hosts written in Go use a connection again whenever they like: one closed for being idle would cost them a call.
   const server = createServer(
     { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: 0, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS },

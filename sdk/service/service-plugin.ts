@@ -24,6 +24,8 @@ export type ServiceDefinition = {
   readonly limits?: {
     /** Of one request; 64 MiB when absent. */
     readonly bodyBytes?: number
+    /** Of one file that `files.write` makes; 16 GiB when absent. */
+    readonly blobBytes?: number
     /** How long calls may take at the end; 10 s when absent. */
     readonly drainMs?: number
     /** How long the clean-up may take; 5 s when absent. */

@@ -26,7 +26,7 @@ test('the first plugin is started, changed, tested, built, called and published 
   const source = join(project, 'src/plugin.ts')
   assert.equal(readFileSync(source, 'utf8'), commands('plugin'))
   edit(source, [
-    ['gzipSync }', 'gunzipSync, gzipSync }'],
+    ['createGzip }', 'createGunzip, createGzip }'],
     ['\n  ],\n', `\n${commands('second')}  ],\n`],
   ])
   const own = join(project, 'test/plugin.test.ts')

@@ -1,12 +1,10 @@
 // Packs blobs with gzip or zstd, and unpacks them again. Bytes are streamed from file to file, however large they are.
-import { createReadStream, createWriteStream } from 'node:fs'
-import { open, rm } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import type { Transform } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { constants, createGunzip, createGzip, createZstdCompress, createZstdDecompress } from 'node:zlib'
 import { z } from 'zod'
-import type { Files, Location } from '../../../sdk/service/index.ts'
-import { blobTransformer, CallError, definePlugin, pathOf } from '../../../sdk/service/index.ts'
+import type { Location } from '../../../sdk/service/index.ts'
+import { blobTransformer, CallError, definePlugin, pathOf, streamLocation } from '../../../sdk/service/index.ts'
 import { atMost } from './at-most.ts'
 
 const ALGORITHMS = ['gzip', 'zstd'] as const
@@ -49,25 +47,23 @@ export const plugin = definePlugin({
       type: 'Compress/v1',
       aliases: ['Compress'],
       schema: packShape,
-      transformBlob: async ({ location, specification: { algorithm, level } }, { files, signal }) => {
-        const made = files.path({ mediaType: MEDIA_TYPES[algorithm] })
-        await stream(location, [packer(algorithm, level)], { path: made.path, signal })
-        return { location: made.location }
+      transformBlob: async ({ location, specification: { algorithm, level } }, { files }) => {
+        const written = { mediaType: MEDIA_TYPES[algorithm], through: [packer(algorithm, level)] }
+        return { location: await files.write(streamLocation(location), written) }
       },
     }),
     blobTransformer({
       type: 'Decompress/v1',
       aliases: ['Decompress'],
       schema: unpackShape,
-      transformBlob: async ({ location, specification }, { files, signal }) => {
+      transformBlob: async ({ location, specification }, { files }) => {
         const {
           algorithm = await algorithmOf(location),
           mediaType = 'application/octet-stream',
           maxBytes,
         } = specification
-        const made = files.path({ mediaType })
-        await stream(location, [unpacker(algorithm), atMost(maxBytes)], { path: made.path, signal })
-        return { location: made.location }
+        const written = { mediaType, through: [unpacker(algorithm), atMost(maxBytes)] }
+        return { location: await files.write(streamLocation(location), written).catch(refuse) }
       },
     }),
   ],
@@ -83,24 +79,11 @@ function unpacker(algorithm: Algorithm): Transform {
   return algorithm === 'gzip' ? createGunzip() : createZstdDecompress()
 }
 
-type Target = Pick<ReturnType<Files['path']>, 'path'> & { readonly signal: AbortSignal }
-
-/** Nothing is left of what failed. */
-async function stream(location: Location, through: readonly Transform[], { path, signal }: Target): Promise<void> {
-  const to = createWriteStream(path, { flags: 'wx', mode: 0o600 })
-  try {
-    await pipeline([createReadStream(pathOf(location)), ...through, to], { signal })
-  } catch (cause) {
-    await rm(path, { force: true })
-    throw asCallError(cause)
-  }
-}
-
 /** What is wrong with the bytes is the caller's; what is wrong with files is not. */
-function asCallError(cause: unknown): unknown {
+function refuse(cause: unknown): never {
   const { code = '', message } = cause as NodeJS.ErrnoException
   const isOfBytes = code.startsWith('Z_') || code.startsWith('ZSTD_')
-  return isOfBytes ? new CallError(`the blob cannot be unpacked: ${message}`, 422, { cause }) : cause
+  throw isOfBytes ? new CallError(`the blob cannot be unpacked: ${message}`, 422, { cause }) : cause
 }
 
 async function algorithmOf(location: Location): Promise<Algorithm> {

@@ -1,6 +1,6 @@
 // Packs blobs with gzip.
-import { gzipSync } from 'node:zlib'
-import { blobTransformer, definePlugin, readLocation } from '#sdk'
+import { createGzip } from 'node:zlib'
+import { blobTransformer, definePlugin, streamLocation } from '#sdk'
 import { z } from 'zod'
 
 export const plugin = definePlugin({
@@ -12,8 +12,8 @@ export const plugin = definePlugin({
       type: '__TYPE__/v1',
       schema: z.strictObject({ type: z.string(), level: z.int().min(1).max(9).default(6) }),
       transformBlob: async ({ location, specification: { level } }, { files }) => {
-        const packed = gzipSync(await readLocation(location), { level })
-        return { location: await files.write(packed, { mediaType: 'application/gzip' }) }
+        const through = [createGzip({ level })]
+        return { location: await files.write(streamLocation(location), { mediaType: 'application/gzip', through }) }
       },
     }),
   ],
