@@ -124,6 +124,7 @@ function addCall(plugin: Command): void {
       `octo plugin call listComponents '{"repository": {"type": "Acme/v1"}, "last": ""}'`,
       `octo plugin call getComponentVersion '{"name": "acme.org/app", "version": "1.0.0"}' --type Acme/v1`,
       'octo plugin call signingHandler.sign @request.json --credentials key.json --plugin acme-sign',
+      `octo plugin call transformBlob '{"specification": {"type": "Gzip/v1"}}' --blob image.tar --save packed`,
     ],
   })
   finding(call)
@@ -135,7 +136,14 @@ function addCall(plugin: Command): void {
       'configurations for plugins, as OCM has them, beside those of the config; repeat for several',
       repeatable,
     )
-    .option('--save <dir>', 'where files go that the plugin answers with (default: a new folder for temporary files)')
+    .option(
+      '--blob <file>',
+      'the bytes that the request is about, where it names none: a file, or `-` for standard input',
+    )
+    .option(
+      '--save <dir>',
+      'where files go that the plugin answers with, or `-` for their bytes on standard output (default: a new folder for temporary files)',
+    )
     .option('--timeout <time>', 'longest time for the answer, the start of the plugin included (default: 60s)')
     .option(
       '--keep <time>',

@@ -2,7 +2,7 @@
 import { CREDENTIALS_HEADER, renderCredentials } from '../../schemas/contract/ocm/credentials.ts'
 import type { Endpoint } from '../../schemas/contract/ocm/endpoints.ts'
 import { renderQuery } from '../../schemas/contract/ocm/endpoints.ts'
-import { LEAVING, SUCCESS } from '../../schemas/contract/ocm/refusals.ts'
+import { LEAVING, SUCCESS, saysNone } from '../../schemas/contract/ocm/refusals.ts'
 import type { Typed } from '../../schemas/contract/ocm/type-name.ts'
 import type { CodedError } from '../../schemas/errors.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
@@ -132,10 +132,29 @@ function saysNothing({ status, text }: HttpReply): boolean {
   return status === 404 || text.includes('cannot unmarshal object into Go struct field GetIdentityRequest')
 }
 
-function refusalOf({ status, text }: HttpReply, { plugin, endpoint }: Call): Error {
+/** Servers of Node take 16 KiB of headers unless they are told otherwise, those of Go a megabyte. */
+const HEADER_TOO_LARGE = 431
+
+function refusalOf({ status, text }: HttpReply, { plugin, endpoint, credentials }: Call): Error {
+  if (status === HEADER_TOO_LARGE && credentials) return takesNoSuch(plugin, endpoint, credentials)
   const said = printable(text.trim(), MAX_TEXT)
   return coded('PLUGIN_FAILED', {
     message: `plugin ${quote(plugin)} refused ${quote(endpoint.path)} with status ${status}: ${said === '' ? 'it gave no reason' : said}`,
-    details: { plugin, endpoint: endpoint.path, status, text: said },
+    details: {
+      plugin,
+      endpoint: endpoint.path,
+      status,
+      text: said,
+      ...(saysNone({ status, text }) ? { saysNone: true } : {}),
+    },
+  })
+}
+
+function takesNoSuch(plugin: string, { path, credentials: rule }: Endpoint, credentials: Typed): Error {
+  const bytes = renderCredentials(credentials, rule)?.length
+  return coded('LIMIT_EXCEEDED', {
+    message: `plugin ${quote(plugin)} does not take credentials of ${bytes} bytes in the header in which they travel`,
+    details: { plugin, endpoint: path, bytes },
+    hint: 'give shorter ones; a plugin of octo’s sdk takes 512 KiB, and one on Node alone 16 KiB: `octo plugin call ENDPOINT REQUEST --credentials FILE`',
   })
 }

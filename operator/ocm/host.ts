@@ -3,6 +3,7 @@ import type { Typed } from '../../schemas/contract/ocm/type-name.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { callInstance } from './call.ts'
+import { limitCall } from './call-limit.ts'
 import { requireFittingCredentials } from './credential-types.ts'
 import { findCredentials } from './find-credentials.ts'
 import { givenConfigurations } from './given-configurations.ts'
@@ -11,12 +12,16 @@ import type { StartInstance } from './instance.ts'
 import { startInstance } from './instance.ts'
 import type { InstanceLimits } from './instance-facts.ts'
 import { keepBlob } from './keep-blob.ts'
+import type { Chunks } from './lend-blob.ts'
+import { lendBlob } from './lend-blob.ts'
 import type { PluginLine } from './lines.ts'
+import type { OpenedBlob } from './open-blob.ts'
+import { openBlob, requireFile } from './open-blob.ts'
 import type { HostPlugin, ServicePlugin } from './plugin.ts'
 import { isBuiltIn } from './plugin.ts'
 import type { Prepared } from './prepare-call.ts'
 import { prepareCall } from './prepare-call.ts'
-import type { Question, Route } from './routing.ts'
+import type { Question } from './routing.ts'
 import type { SupervisedPlugin } from './supervise.ts'
 import { supervisePlugin } from './supervise.ts'
 
@@ -40,8 +45,20 @@ export type HostOptions = {
 
 type HostCall = Question & {
   readonly credentials?: Typed | undefined
+  /** What it is about: a file by its path, or a stream, which the plugin reads from a file that goes with the call. */
+  readonly blob?: string | Chunks | undefined
+  /** Is given the file of the answer as a stream, and waited for; none is kept in the folder for `blobs` then. */
+  readonly receive?: ((blob: OpenedBlob) => Promise<void>) | undefined
   readonly timeoutMs?: number
   readonly signal?: AbortSignal | undefined
+}
+
+/** Of the answer and the folder of its plugin; gives what the caller is answered. */
+type Take = (answer: unknown, folder: string) => unknown
+type Asking = {
+  readonly credentials: Typed | undefined
+  readonly signal: AbortSignal
+  readonly take?: Take | undefined
 }
 
 type PluginStatus = { readonly plugin: string } & ReturnType<SupervisedPlugin['status']>
@@ -83,14 +100,16 @@ export function openPluginHost(options: HostOptions): PluginHost {
     return made
   }
 
-  async function ask({ route, request }: Prepared, credentials: Typed | undefined, signal: AbortSignal) {
+  const keep: Take = (answer, from) => (options.blobs ? keepBlob(answer, { from, to: options.blobs }) : answer)
+
+  async function ask({ route, request }: Prepared, { credentials, signal, take = keep }: Asking): Promise<unknown> {
     const { plugin, endpoint } = route
     hiding.add(credentials)
     if (isBuiltIn(plugin)) return await plugin.answer(route, request)
     const supervisor = await supervisorOf(plugin)
     return await supervisor.use(signal, async (instance) => {
       const answer = await callInstance(instance, { plugin: plugin.name, endpoint, request, credentials }, signal)
-      return options.blobs ? keepBlob(answer, { from: instance.folder, to: options.blobs }) : answer
+      return await take(answer, instance.folder)
     })
   }
 
@@ -99,21 +118,43 @@ export function openPluginHost(options: HostOptions): PluginHost {
     const credentials = await findCredentials(prepared, {
       repositories: options.credentialRepositories ?? [],
       ask: async (question, own) =>
-        await ask(await prepareCall({ ...question, credentials: own }, plugins), own, signal),
+        await ask(await prepareCall({ ...question, credentials: own }, plugins), { credentials: own, signal }),
     })
     await requireFittingCredentials(credentials, plugins)
     return credentials
   }
 
+  type Timed = Pick<HostCall, 'credentials' | 'timeoutMs' | 'signal'>
+
+  async function answered(prepared: Prepared, { timeoutMs = CALL_TIMEOUT_MS, ...asked }: Timed, take?: Take) {
+    using limit = limitCall(prepared.route, timeoutMs, asked.signal)
+    const { signal } = limit
+    try {
+      const credentials = asked.credentials ?? (await found(prepared, signal))
+      return await ask(prepared, { credentials, signal, take })
+    } catch (error) {
+      throw signal.aborted ? signal.reason : hiding.inError(error)
+    }
+  }
+
   return {
-    async call({ credentials, timeoutMs = CALL_TIMEOUT_MS, signal, ...question }) {
-      const prepared = await prepareCall({ ...question, credentials }, plugins)
-      using limit = limitCall(prepared.route, timeoutMs, signal)
-      try {
-        return await ask(prepared, credentials ?? (await found(prepared, limit.signal)), limit.signal)
-      } catch (error) {
-        throw limit.signal.aborted ? limit.signal.reason : hiding.inError(error)
+    async call({ blob, receive, ...asked }) {
+      using lent = blob === undefined || typeof blob === 'string' ? undefined : lendBlob(blob, env)
+      const prepared = await prepareCall({ ...asked, blob: typeof blob === 'string' ? blob : lent?.path }, plugins)
+      if (!receive) {
+        await lent?.fill(asked.signal)
+        return await answered(prepared, asked)
       }
+      requireFile(prepared.route)
+      await lent?.fill(asked.signal)
+      const taken: { blob?: OpenedBlob | undefined } = {}
+      const answer = await answered(prepared, asked, (found, folder) => {
+        taken.blob = openBlob(found, folder)
+        return found
+      })
+      using opened = taken.blob
+      if (opened) await receive(opened)
+      return answer
     },
     start: async (plugin, signal) => await (await supervisorOf(plugin)).ready(signal),
     status: () => [...supervised.values()].map((one) => ({ plugin: one.plugin.name, ...one.status() })),
@@ -124,39 +165,9 @@ export function openPluginHost(options: HostOptions): PluginHost {
   }
 }
 
-/** Nothing of it is left when the call is over: signals of time alone live on until theirs is. */
-function limitCall(route: Route, timeoutMs: number, given: AbortSignal | undefined) {
-  const controller = new AbortController()
-  const timer = setTimeout(() => controller.abort(late(route, timeoutMs)), timeoutMs).unref()
-  const giveUp = () => controller.abort(interrupted(route))
-  if (given?.aborted) giveUp()
-  given?.addEventListener('abort', giveUp, { once: true })
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]() {
-      clearTimeout(timer)
-      given?.removeEventListener('abort', giveUp)
-    },
-  }
-}
-
-function late({ plugin, name }: Route, timeoutMs: number): Error {
-  return coded('PLUGIN_TIMEOUT', {
-    message: `plugin ${quote(plugin.name)} did not answer ${quote(name)} within ${timeoutMs} ms`,
-    details: { plugin: plugin.name, endpoint: name, timeoutMs },
-  })
-}
-
 function closed({ name }: ServicePlugin): Error {
   return coded('PLUGIN_EXITED', {
     message: `plugin ${quote(name)} is not started any more, as its host ends`,
     details: { plugin: name },
-  })
-}
-
-function interrupted({ plugin, name }: Route): Error {
-  return coded('INTERRUPTED', {
-    message: `the call of ${quote(name)} to plugin ${quote(plugin.name)} was given up`,
-    details: { plugin: plugin.name, endpoint: name },
   })
 }

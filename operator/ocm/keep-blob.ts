@@ -1,52 +1,35 @@
-// Takes over the file that a plugin answered with: what lies in the plugin's own folder goes when the plugin does. Its name is the
-// plugin's choice, so no file that is there already is replaced by it.
-import { constants, copyFileSync, linkSync, realpathSync, rmSync, statSync } from 'node:fs'
-import { basename, join, sep } from 'node:path'
-import type { Location } from '../../schemas/contract/ocm/values.ts'
-import { coded } from '../../schemas/errors.ts'
-import { quote } from '../../schemas/quote.ts'
-import { isErrno, isMissing, onDisk } from '../../system/files/errors.ts'
+// Takes over the file that a plugin answered with, into a folder of whoever asked. Its name is the plugin's choice, so no file that is
+// there already is replaced by it.
+import { constants, linkSync, rmSync } from 'node:fs'
+import { copyFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { explainDisk, isErrno } from '../../system/files/errors.ts'
+import { answeredFile } from './answered-file.ts'
 
 type Move = { readonly from: string; readonly to: () => string }
 
-/** The answer with the place where the file is now. Throws PLUGIN_ANSWER_INVALID where there is none. */
-export function keepBlob(answer: unknown, { from, to }: Move): unknown {
-  const { location } = (answer ?? {}) as { location?: Location }
-  const file = location && fileIn(location.value, from)
-  if (file === undefined) return answer
+/** The answer with the place where the file is now. Throws PLUGIN_ANSWER_INVALID where there is none; then nothing is left of it. */
+export async function keepBlob(answer: unknown, { from, to }: Move): Promise<unknown> {
+  const found = answeredFile(answer, from)
+  if (!found?.isOwn) return answer
+  const { location, file } = found
   const folder = to()
-  const value = onDisk(folder, () => moveInto(folder, file))
-  return { ...(answer as object), location: { ...location, value } }
-}
-
-/** The file itself, where links lead to it; undefined for one that lies elsewhere. */
-function fileIn(path: string, folder: string): string | undefined {
   try {
-    const file = realpathSync(path)
-    if (!file.startsWith(`${realpathSync(folder)}${sep}`)) return undefined
-    if (statSync(file).isFile()) return file
+    const value = await moveInto(folder, file)
+    return { ...(answer as object), location: { ...location, value } }
   } catch (error) {
-    if (!isMissing(error)) throw error
-    throw noFile(path, error)
+    throw explainDisk(error, folder)
+  } finally {
+    rmSync(file, { force: true })
   }
-  throw noFile(path)
-}
-
-function noFile(file: string, cause?: unknown): Error {
-  return coded('PLUGIN_ANSWER_INVALID', {
-    message: `the plugin answered with the file ${quote(file)}, which is not there`,
-    details: { file },
-    ...(cause === undefined ? {} : { cause }),
-  })
 }
 
 /** Where it is then: under its own name, or with the first number behind it that is free. */
-function moveInto(folder: string, file: string): string {
+async function moveInto(folder: string, file: string): Promise<string> {
   for (let count = 0; ; count++) {
     const target = join(folder, count === 0 ? basename(file) : `${basename(file)}.${count}`)
     try {
-      place(file, target)
-      rmSync(file, { force: true })
+      await place(file, target)
       return target
     } catch (error) {
       if (!isErrno(error, 'EEXIST')) throw error
@@ -54,13 +37,20 @@ function moveInto(folder: string, file: string): string {
   }
 }
 
-/** Fails with EEXIST where something is. */
-function place(file: string, target: string): void {
+/** Fails with EEXIST where something is. Large files are copied beside all else that this process does. */
+async function place(file: string, target: string): Promise<void> {
   try {
     linkSync(file, target)
+    return
   } catch (error) {
     // On another file system, or on one without links.
     if (isErrno(error, 'EEXIST')) throw error
-    copyFileSync(file, target, constants.COPYFILE_EXCL)
+  }
+  try {
+    await copyFile(file, target, constants.COPYFILE_EXCL)
+  } catch (error) {
+    // A part of it is none.
+    if (!isErrno(error, 'EEXIST')) rmSync(target, { force: true })
+    throw error
   }
 }

@@ -1,7 +1,6 @@
 // `octo plugin call`: asks one endpoint of a service plugin, and shows its answer.
-import { mkdirSync, mkdtempSync, readFileSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { readFileSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { MAX_CREDENTIALS_BYTES } from '../../../schemas/contract/ocm/credentials.ts'
 import type { Typed } from '../../../schemas/contract/ocm/type-name.ts'
 import { typedShape } from '../../../schemas/contract/ocm/type-name.ts'
@@ -18,6 +17,7 @@ import { openPluginHost } from '../../ocm/host.ts'
 import type { PluginLine } from '../../ocm/lines.ts'
 import type { HostPlugin } from '../../ocm/plugin.ts'
 import { sharing } from '../../ocm/shared/open.ts'
+import { blobFolder, blobOf, receiverOf, withoutPlace } from './call-bytes.ts'
 import { logLine } from './log-line.ts'
 import type { FoundPlugins, PluginOptions } from './open-plugins.ts'
 import { findPlugins, pluginCalled, usablePlugins } from './open-plugins.ts'
@@ -29,6 +29,7 @@ export type CallOptions = PluginOptions & {
   readonly type?: string
   readonly credentials?: string
   readonly ocmConfig?: readonly string[]
+  readonly blob?: string
   readonly save?: string
   readonly timeout?: string
   readonly keep?: string
@@ -43,12 +44,14 @@ export async function callPluginCommand(
   terminal: Terminal,
 ): Promise<number> {
   const cwd = process.cwd()
+  const blob = blobOf(options.blob, words, cwd)
   const request = parseJson(await textOf(words), 'request', MAX_REQUEST_BYTES)
   const credentials = options.credentials === undefined ? undefined : readCredentials(resolve(cwd, options.credentials))
   const timeoutMs = options.timeout === undefined ? undefined : durationOf('--timeout', options.timeout)
   const keptMs = options.keep === undefined ? undefined : durationOf('--keep', options.keep)
   using interruption = interruptible()
   const { signal } = interruption
+  const receive = receiverOf(options.save, signal)
   const { plugin, type } = options
   const question = { endpoint, request, plugin, type }
   const found = await findPlugins(options, { terminal, cwd, env: process.env, signal }, plugin)
@@ -60,7 +63,8 @@ export async function callPluginCommand(
   const configurations = readOcmConfigs(named, { cwd, env: process.env })
   const answer = await ask()
   if (keptMs !== undefined) await startKeeper(process.env).catch((error) => terminal.warn(unkept(error)))
-  if (answer !== undefined) terminal.print(printableJson(answer))
+  if (receive) terminal.info(printableJson(withoutPlace(answer)))
+  else if (answer !== undefined) terminal.print(printableJson(answer))
   return 0
 
   /** The plugin may be running already, for somebody else, and then runs on; else it has ended when its answer is shown. */
@@ -73,7 +77,7 @@ export async function callPluginCommand(
       ...{ start: sharing(keptMs !== undefined), ...(keptMs === undefined ? {} : { idleTimeoutMs: keptMs }) },
     })
     return await host.call({
-      ...{ ...question, credentials, signal },
+      ...{ ...question, credentials, blob, receive, signal },
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     })
   }
@@ -88,13 +92,6 @@ function credentialGivers({ plugins, credentialRepositories }: FoundPlugins, ask
 function unkept(error: unknown): string {
   const why = error instanceof Error ? error.message : String(error)
   return `nobody keeps what it prints within bounds while it stays, but the next \`octo plugin\`: ${why}`
-}
-
-function blobFolder(save: string | undefined, cwd: string): string {
-  if (save === undefined) return mkdtempSync(join(tmpdir(), 'octo-blobs-'))
-  const folder = resolve(cwd, save)
-  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
-  return folder
 }
 
 /** As it is typed; of a file after `@`; of standard input for `-`. */

@@ -18,8 +18,9 @@ export function renderCredentials(credentials: Typed | undefined, rule: Credenti
   const value = inAscii(canonicalJson(credentials))
   if (value.length <= MAX_CREDENTIALS_BYTES) return value
   throw coded('LIMIT_EXCEEDED', {
-    message: `credentials of ${value.length} bytes are too long for a header, expected at most ${MAX_CREDENTIALS_BYTES}`,
+    message: `credentials of ${value.length} bytes are too long for the header in which they travel, expected at most ${MAX_CREDENTIALS_BYTES}`,
     details: { bytes: value.length, limit: MAX_CREDENTIALS_BYTES },
+    hint: 'give a token or the path of a private file in their place: `octo plugin call ENDPOINT REQUEST --credentials FILE`',
   })
 }
 

@@ -1,5 +1,5 @@
 // What an endpoint of a contract is, as data: how it is asked, what with, and what it answers.
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Identity } from './values.ts'
 
 /** How a parameter of a query carries its value: as it is, or as base64 of its JSON. */
@@ -36,6 +36,14 @@ type TypeList = { readonly routes: boolean; readonly whenEmpty: 'null' | 'absent
 export type Contract = {
   readonly typeLists: Readonly<Record<string, TypeList>>
   readonly endpoints: Readonly<Record<string, Endpoint>>
+}
+
+const PLACES = ['location', 'resourceLocation', 'sourceLocation'] as const
+
+/** Where a request says which bytes it is about, and an answer which it gives; undefined where it has none. */
+export function blobsOf({ request, response }: Pick<Endpoint, 'request' | 'response'>) {
+  const placeIn = (shape: unknown) => PLACES.find((name) => shape instanceof z.ZodObject && name in shape.shape)
+  return { taken: placeIn(request), given: placeIn(response) }
 }
 
 /** The query of a call, as Go writes it: parameters sorted, every byte escaped that may be. Empty for endpoints that take a body. */

@@ -72,3 +72,13 @@ export const LEAVING = { status: 503, text: 'the plugin is shutting down' } as c
 
 export const HEALTH_PATH = '/healthz'
 export const SHUTDOWN_PATH = '/shutdown'
+
+/** Statuses of who does not offer something, or has nothing. */
+const NONE: readonly number[] = [404, 501]
+/** As credential repositories in Go say that they have nothing: their SDK makes a 500 of every error, OCM's own words say which it is. */
+const NO_CREDENTIALS = /(?:^|: )credentials not found$/m
+
+/** Whether a refusal means that there is nothing, which is no failure. */
+export function saysNone({ status, text }: { readonly status: number; readonly text: string }): boolean {
+  return NONE.includes(status) || (status === 500 && NO_CREDENTIALS.test(text.trimEnd()))
+}

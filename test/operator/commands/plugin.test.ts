@@ -1,6 +1,6 @@
 // `octo plugin`, as it is typed: what it shows, what it runs, and what it does not.
 import assert from 'node:assert/strict'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -12,6 +12,7 @@ import { writeServicePlugin } from '../../support/builders/service-plugin.ts'
 import { collectedStreams } from '../../support/machine/collected-streams.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { octoIn } from '../../support/octo/in-process-octo.ts'
+import { runOcto } from '../../support/octo/run-octo.ts'
 
 const LIST = '{"repository": {"type": "Twin/v1"}, "last": ""}'
 
@@ -26,7 +27,7 @@ function aPlace(t: TestContext, config: (digest: string) => string, behaviour: B
   const type = (...words: string[]) => octoIn({ cwd: folder, env }, ['plugin', ...words])
   /** Of instances; the folder that they lie in stays. */
   const left = () => readdirSync(join(folder, 'tmp'), { recursive: true }).filter((name) => String(name).includes('p-'))
-  return { folder, path, digest, type, left }
+  return { folder, env, path, digest, type, left }
 }
 
 const trusting = () => 'operator: {pluginDirectories: [{path: ./plugins, trust: unsigned}]}'
@@ -145,6 +146,57 @@ test('a file that a plugin answers with is kept where the command line says', as
   const { stdout } = await type('call', 'transformBlob', request, '--save', 'kept')
   assert.equal(JSON.parse(stdout).location.value, join(folder, 'kept', 'blob'))
   assert.equal(readFileSync(join(folder, 'kept', 'blob'), 'utf8'), 'bytes')
+})
+
+test('the bytes of a call come from a file or standard input, and go to standard output, and nothing of them is left', async (t) => {
+  const capabilities = JSON.stringify({
+    capabilities: [{ type: 'blobTransformer', supportedTransformerSpecTypes: [{ type: 'Twin/v1' }] }],
+  })
+  const request = '{"specification": {"type": "Twin/v1"}}'
+  const own = '{"location": {"type": "localFile", "value": "/dev/null"}}'
+  const echo = { echo: true, body: JSON.parse(own) }
+  const echoing = aPlace(t, trusting, { capabilities, answers: { '/blob/transform': echo } })
+  const askedWith = ({ stdout }: { readonly stdout: string }) =>
+    JSON.parse(JSON.parse(stdout).echoed.body).location.value as string
+  writeFileSync(join(echoing.folder, 'in'), 'bytes')
+  const named = await echoing.type('call', 'transformBlob', request, '--blob', 'in')
+  assert.equal(askedWith(named), join(echoing.folder, 'in'))
+  const missing = await echoing.type('call', 'transformBlob', request, '--blob', 'nothing')
+  assert.match(missing.stderr, /error\[\w+\]: .*nothing/)
+  const twice = await echoing.type('call', 'transformBlob', '-', '--blob', '-')
+  assert.match(twice.stderr, /error\[USAGE\]: the request and `--blob` are both to come from standard input/)
+
+  const place = { cwd: echoing.folder, env: { ...echoing.env }, input: 'bytes' }
+  const streamed = await runOcto(['plugin', 'call', 'transformBlob', request, '--blob', '-'], place)
+  assert.match(askedWith(streamed), /\/blob$/, streamed.stderr)
+  assert.ok(!existsSync(askedWith(streamed)))
+
+  const answering = aPlace(t, trusting, { capabilities, answers: { '/blob/transform': { file: 'packed' } } })
+  const words = ['plugin', 'call', 'transformBlob', request, '--blob', '-', '--save', '-']
+  const { code, stdout, stderr } = await runOcto(words, { ...place, cwd: answering.folder, env: answering.env })
+  assert.deepEqual([code, stdout], [0, 'packed'], stderr)
+  assert.match(stderr, /"type": "localFile"/)
+  assert.doesNotMatch(stderr, /"value"/)
+  assert.deepEqual([echoing.left(), answering.left()], [[], []])
+})
+
+test('credentials that are longer than a plugin or the protocol takes are refused with what to do', async (t) => {
+  const [refusing, plain] = [aPlace(t, trusting, { headerBytes: 16_384 }), aPlace(t, trusting)]
+  const write = (folder: string, length: number) => {
+    const credentials = { type: 'Credentials/v1', properties: { token: 'x'.repeat(length) } }
+    writeFileSync(join(folder, 'key.json'), JSON.stringify(credentials), { mode: 0o600 })
+  }
+  for (const [{ folder, type, left }, length, words] of [
+    [refusing, 20_000, /plugin `twin` does not take credentials of 20051 bytes in the header/],
+    [plain, 600_000, /`.*key\.json` is larger than 524288 bytes/],
+  ] as const) {
+    write(folder, length)
+    const { stderr } = await type('call', 'listComponents', LIST, '--credentials', 'key.json')
+    assert.match(stderr, /error\[LIMIT_EXCEEDED\]/)
+    assert.match(stderr, words)
+    assert.doesNotMatch(stderr, /xxx/)
+    assert.deepEqual(left(), [])
+  }
 })
 
 test('a check of no file says so, and what to name', async (t) => {

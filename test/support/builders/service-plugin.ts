@@ -28,6 +28,8 @@ export type Behaviour = {
   readonly capabilitiesExit?: number
   readonly start?: 'die' | 'hang'
   readonly listen?: 'tcp'
+  /** That it takes at most; a megabyte when absent. */
+  readonly headerBytes?: number
   /** Lines before the announcement. */
   readonly before?: readonly string[]
   /** Megabytes before the announcement. */

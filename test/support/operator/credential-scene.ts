@@ -1,17 +1,10 @@
 // Plugins made with our sdk of which one wants credentials and two give them: `outer` gives those of the shop to who logs in, and `inner`
 // has that login. No secret stands in their program as it is.
-import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { discoverPlugins } from '../../../operator/ocm/discover.ts'
 import type { HostOptions } from '../../../operator/ocm/host.ts'
 import { openPluginHost } from '../../../operator/ocm/host.ts'
-import { openKnowledge } from '../../../operator/ocm/known-files.ts'
 import type { PluginLine } from '../../../operator/ocm/lines.ts'
-import { FROM_SOURCES } from '../machine/from-sources.ts'
-import { tempFolder } from '../machine/temp-folder.ts'
+import { sdkPlugins } from './sdk-plugins.ts'
 
 export const [PASSWORD, LOGIN] = [secretOf('outer'), secretOf('inner')]
 export const REPOSITORIES = [{ type: 'Outer/v1' }, { type: 'Inner/v1' }]
@@ -20,8 +13,6 @@ export const SHOP_CALL = { endpoint: 'listComponents', request: { repository: { 
 function secretOf(name: string): string {
   return [name, 'pass', 'word', '1'].join('-')
 }
-
-const SDK = fileURLToPath(new URL('../../../sdk/service/index.ts', import.meta.url))
 
 const SERVES: Readonly<Record<string, string>> = {
   shop: `componentLister({ type: 'Shop/v1',
@@ -48,18 +39,7 @@ const SERVES: Readonly<Record<string, string>> = {
 }
 
 export async function credentialScene(t: TestContext) {
-  const folder = tempFolder(t)
-  const env = { PATH: process.env.PATH, TMPDIR: folder }
-  // The programs lie beside the folder: a plugin loads nothing from outside of its own.
-  const programs = tempFolder(t)
-  const directory = join(programs, 'plugins')
-  mkdirSync(directory)
-  for (const [name, serves] of Object.entries(SERVES)) writePlugin(programs, name, serves)
-  using knowledge = openKnowledge(tempFolder(t))
-  const trusted = { path: directory, isTrusted: true, digests: [] }
-  const found = await discoverPlugins([trusted], { knowledge, env, cwd: folder, timeoutMs: 60_000 })
-  const plugins = found.flatMap((one) => (one.state === 'usable' ? [one.plugin] : []))
-  assert.equal(plugins.length, Object.keys(SERVES).length, JSON.stringify(found))
+  const { folder, env, plugins } = await sdkPlugins(t, SERVES)
   const lines: PluginLine[] = []
   const host = (options: Partial<HostOptions> = {}) =>
     openPluginHost({
@@ -67,16 +47,4 @@ export async function credentialScene(t: TestContext) {
       ...{ log: (line) => lines.push(line), ...options },
     })
   return { folder, host, lines }
-}
-
-function writePlugin(programs: string, name: string, serves: string): void {
-  const program = join(programs, `${name}.ts`)
-  writeFileSync(
-    program,
-    `import { CallError, componentLister, credentialRepository, definePlugin } from ${JSON.stringify(SDK)}
-const secret = (name: string) => [name, 'pass', 'word', '1'].join('-')
-void definePlugin({ name: '${name}', version: '1.0.0', summary: 'is of a test', serves: [${serves}] }).main()\n`,
-  )
-  const words = [process.execPath, ...FROM_SOURCES, program].map((word) => `'${word}'`).join(' ')
-  writeFileSync(join(programs, 'plugins', name), `#!/bin/sh\nexec ${words} "$@"\n`, { mode: 0o755 })
 }

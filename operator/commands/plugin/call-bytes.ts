@@ -1,0 +1,57 @@
+// The bytes of a call as they are typed: which file or stream goes to the plugin, and where the file of its answer goes.
+import { accessSync, constants, mkdirSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { coded } from '../../../schemas/errors.ts'
+import { isErrno, onDisk } from '../../../system/files/errors.ts'
+import type { Chunks } from '../../ocm/lend-blob.ts'
+import type { OpenedBlob } from '../../ocm/open-blob.ts'
+
+/** The standard stream. */
+const STREAM = '-'
+
+/** Of `--blob`; `request`: the words of the request, which may be read from standard input, too. */
+export function blobOf(file: string | undefined, request: string, cwd: string): string | Chunks | undefined {
+  if (file === undefined) return undefined
+  if (file === STREAM && request === STREAM)
+    throw coded('USAGE', {
+      message: 'the request and `--blob` are both to come from standard input',
+      hint: 'read the request from a file: `@FILE`',
+    })
+  if (file === STREAM) return process.stdin
+  const path = resolve(cwd, file)
+  onDisk(path, () => accessSync(path, constants.R_OK))
+  return path
+}
+
+/** Of `--save -`: undefined where the file is to be kept. */
+export function receiverOf(
+  save: string | undefined,
+  signal: AbortSignal,
+): ((blob: OpenedBlob) => Promise<void>) | undefined {
+  if (save !== STREAM) return undefined
+  return async (blob) => {
+    try {
+      await pipeline(blob.stream(), process.stdout, { end: false, signal })
+    } catch (error) {
+      // Whoever reads has had enough.
+      if (!isErrno(error, 'EPIPE')) throw error
+    }
+  }
+}
+
+/** What is told of an answer whose bytes are gone already. */
+export function withoutPlace(answer: unknown): unknown {
+  const { location, ...said } = answer as { readonly location: object }
+  const { value: _, ...described } = location as { readonly value: string }
+  return { ...said, location: described }
+}
+
+/** Where files are kept that a plugin answers with. */
+export function blobFolder(save: string | undefined, cwd: string): string {
+  if (save === undefined) return mkdtempSync(join(tmpdir(), 'octo-blobs-'))
+  const folder = resolve(cwd, save)
+  onDisk(folder, () => mkdirSync(folder, { recursive: true }))
+  return folder
+}

@@ -1,0 +1,51 @@
+// The file that a plugin answered with, as a stream: it is opened, and where it is the plugin's own, has no name from then on, so that
+// nothing is left of it however this process and the plugin end.
+import { closeSync, constants, createReadStream, fstatSync, openSync, rmSync } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { blobsOf } from '../../schemas/contract/ocm/endpoints.ts'
+import type { Location } from '../../schemas/contract/ocm/values.ts'
+import { coded } from '../../schemas/errors.ts'
+import { quote } from '../../schemas/quote.ts'
+import { onDisk } from '../../system/files/errors.ts'
+import { answeredFile, noFile } from './answered-file.ts'
+import type { Route } from './routing.ts'
+
+/** Closed when it is disposed of, whether it was read or not. */
+export type OpenedBlob = Disposable & {
+  readonly mediaType: string | undefined
+  readonly size: number
+  /** Once. Only a piece of it is in memory. */
+  stream(): Readable
+}
+
+/** Throws ARGUMENTS_INVALID for a call that is answered without a file. */
+export function requireFile({ name, endpoint }: Route): void {
+  if (blobsOf(endpoint).given !== undefined) return
+  throw coded('ARGUMENTS_INVALID', {
+    message: `the answer to ${quote(name)} is no file, whose bytes could be had`,
+    details: { endpoint: name },
+  })
+}
+
+/** Undefined for an answer without a file. Throws PLUGIN_ANSWER_INVALID or IO_FAILED. */
+export function openBlob(answer: unknown, folder: string): OpenedBlob | undefined {
+  const found = answeredFile(answer, folder)
+  if (!found) return undefined
+  const { location, file, isOwn } = found
+  // A pipe that was put in its place would let us wait for ever.
+  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
+  const descriptor = onDisk(file, () => openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK))
+  const stat = fstatSync(descriptor)
+  if (isOwn) rmSync(file, { force: true })
+  if (stat.isFile()) return opened(descriptor, stat.size, location)
+  closeSync(descriptor)
+  throw noFile(location.value)
+}
+
+function opened(descriptor: number, size: number, { mediaType }: Location): OpenedBlob {
+  return {
+    ...{ mediaType, size },
+    stream: () => createReadStream('', { fd: descriptor, autoClose: false }),
+    [Symbol.dispose]: () => closeSync(descriptor),
+  }
+}
