@@ -62,7 +62,7 @@ function addressOf({ hostname, scheme = 'https', port, path = '' }: Identity): U
   if (isWeb) return new URL(text.endsWith('/') ? text : `${text}/`)
   throw coded('PLUGIN_FAILED', {
     message: `plugin ${quote(NAME)} cannot tell which server is meant: expected an identity with \`hostname\`, and perhaps \`scheme\`, \`port\` and \`path\``,
-    details: { plugin: NAME, status: 404 },
+    details: { plugin: NAME, status: 404, saysNone: true },
   })
 }
 
@@ -70,7 +70,7 @@ function noLogin({ origin, pathname, protocol, host }: URL): Error {
   const address = `${origin}${pathname}`.replace(/\/$/, '')
   return coded('PLUGIN_FAILED', {
     message: `plugin ${quote(NAME)} has no login for ${quote(address)}`,
-    details: { plugin: NAME, status: 404, url: address },
+    details: { plugin: NAME, status: 404, saysNone: true, url: address },
     hint:
       protocol === 'http:'
         ? 'nothing is sent without encryption, but to this machine'

@@ -145,7 +145,8 @@ export const CONTRACTS = {
         repeats: true,
         path: '/resolve',
         request: z.looseObject({ config: typedShape, identity: identityShape }),
-        response: z.looseObject({}),
+        /** Nothing, or nothing in it, says that there are none. */
+        response: z.looseObject({}).nullable(),
         credentials: 'given',
         subject: ['config'],
         checked: true,
