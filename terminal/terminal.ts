@@ -22,8 +22,8 @@ export type TerminalFlags = {
   readonly color?: boolean | undefined
 }
 
-/** The same answer for a machine and for a person. */
-type Result = { readonly json: unknown; text(): string }
+/** The same answer for a machine and for a person, to whom sentences are wrapped; what they copy, or a drawing, stays as it is. */
+type Result = { readonly json: unknown } & ({ text(): string } | { verbatim(): string })
 
 export type Terminal = {
   readonly json: boolean
@@ -40,7 +40,7 @@ export type Terminal = {
   print(line: string): void
   /** The same for a sentence, which is broken at words where the terminal is too narrow; lines below the first are indented. */
   sentence(text: string, indent?: number): void
-  /** The answer of a command on stdout: one JSON document with `--json`, else its text. */
+  /** The answer of a command on stdout: one JSON document with `--json`, else its text, in lines that fit the terminal. */
   result(result: Result): void
   /** A table on stdout, as wide as the terminal allows. */
   table(table: Table): void
@@ -86,7 +86,7 @@ export function openTerminal(flags: TerminalFlags = {}, streams: Streams = proce
     paintLog,
     print: (line) => screen.line(out, line),
     sentence: (text, indent) => screen.line(out, wrapSentence(text, { width: widthOf(out), indent })),
-    result: ({ json, text }) => screen.line(out, flags.json ? printableJson(json) : text()),
+    result: (answer) => screen.line(out, flags.json ? printableJson(answer.json) : shownAnswer(answer, widthOf(out))),
     table: (table) => screen.line(out, renderTable(table, { paint, width: widthOf(out) })),
     growingTable: (expected) =>
       out.isTTY ? growingTable(expected, { paint, width: widthOf(out) }, (text) => screen.line(out, text)) : undefined,
@@ -104,6 +104,10 @@ export function openTerminal(flags: TerminalFlags = {}, streams: Streams = proce
         }),
       ),
   }
+}
+
+function shownAnswer(answer: Result, width: number): string {
+  return 'text' in answer ? wrapSentence(answer.text(), { width }) : answer.verbatim()
 }
 
 function growingTable(expected: Table, setting: TableSetting, print: (text: string) => void): GrowingTable {

@@ -36,7 +36,7 @@ export async function graphCommand({ args, options, terminal }: Run<GraphFlags>)
     ...(args.length > 0 ? { services: args } : {}),
     versionOf: (request) => lockedVersion(request, lock),
   })
-  terminal.result({ json: graph, text: () => draw(graph).trimEnd() })
+  terminal.result({ json: graph, verbatim: () => draw(graph).trimEnd() })
   return 0
 }
 

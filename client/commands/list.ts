@@ -18,7 +18,7 @@ export async function listCommand({ options, terminal }: Run<ClientFlags>): Prom
       return { plugin, ranges, locked, state, gap: gap ?? null }
     })
     terminal.result({ json: rows, text: () => '' })
-  } else if (listed.length === 0) terminal.print('the config asks for no plugin')
+  } else if (listed.length === 0) terminal.sentence('the config asks for no plugin')
   else
     terminal.table({
       columns: [

@@ -89,7 +89,7 @@ function show(plugins: readonly OutdatedPlugin[], terminal: Terminal): void {
   for (const { question, error } of plugins)
     if (error) terminal.error(`${question.plugin}: ${printable(error.message, 1000)}${hintOf(error)}`)
   if (rows.length === 0 && plugins.every(({ error }) => !error))
-    terminal.print(
+    terminal.sentence(
       plugins.length === 0 ? 'the config asks for no plugin' : `nothing newer: ${count(plugins.length, 'plugin')}`,
     )
 }

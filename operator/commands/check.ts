@@ -104,7 +104,7 @@ function showText({ outcomes, durationMs }: CheckRun, { options, terminal, rows 
   rows.finish(shown)
   const notes = failureNotes(outcomes, terminal.paint, { withoutPlaces: options.places === false })
   for (const line of ['', ...notes, ...(notes.length > 0 ? [''] : [])]) terminal.sentence(line)
-  terminal.print(summaryLine(outcomes, durationMs, terminal.paint))
+  terminal.sentence(summaryLine(outcomes, durationMs, terminal.paint))
 }
 
 /** A row for each check that runs now, and the outcome of each that ended. */

@@ -177,7 +177,7 @@ function textLines(terminal: Terminal): Display {
     end(rows) {
       // A terminal has written ^C where the cursor was.
       if (terminal.watched && !terminal.quiet) terminal.print('')
-      if (!terminal.quiet || !rows.every(hasPassed)) terminal.print(rowsSummary(rows, terminal.paint))
+      if (!terminal.quiet || !rows.every(hasPassed)) terminal.sentence(rowsSummary(rows, terminal.paint))
     },
   }
 }

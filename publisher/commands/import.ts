@@ -36,7 +36,7 @@ export function addImport(program: Command): void {
     for (const platform of imported.unknown) terminal.info(`left out: ${platform}, which octo does not know`)
     terminal.result({
       json: imported,
-      text: () => {
+      verbatim: () => {
         const { plugin, version, platforms } = imported
         return `imported ${plugin} ${version} for ${platforms.join(', ')}\n\nnext: ${publishCommand(imported, repo)}`
       },

@@ -49,7 +49,7 @@ export function addInit(program: Command): void {
     const files = await initProject({ dir, template, plugin, repo, ...(said.licence ? { licence: said.licence } : {}) })
     terminal.result({
       json: { dir, plugin, template, files },
-      text: () => [...files.map((file) => `  ${file}`), '', next(template, said.dir)].join('\n'),
+      verbatim: () => [...files.map((file) => `  ${file}`), '', next(template, said.dir)].join('\n'),
     })
     return 0
   })

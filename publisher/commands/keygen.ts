@@ -39,7 +39,7 @@ export function addKeygen(program: Command): void {
     await writePair([privateFile, privatePem], [publicFile, trustKey.pem])
     terminal.result({
       json: { privateKey: privateFile, publicKey: publicFile, id: trustKey.id, type, line: publicKeyLine(trustKey) },
-      text: () =>
+      verbatim: () =>
         `private key  ${privateFile}   (mode 0600: keep it secret, keep a copy)\npublic key   ${publicFile}\nkey id       ${trustKey.id}\n\n# whoever uses your plugins pins the public key in the config:\n${pinSnippet(trustKey)}`,
     })
     return 0

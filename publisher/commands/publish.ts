@@ -114,5 +114,5 @@ async function chooseSigner(
 
 /** Shown as soon as it is true: what comes later may fail. */
 function show(report: PublishReport, terminal: Terminal): void {
-  if (!terminal.json) terminal.print(reportLine(report))
+  if (!terminal.json) terminal.sentence(reportLine(report))
 }

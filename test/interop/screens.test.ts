@@ -53,6 +53,7 @@ const SCENES: readonly Scene[] = [
   { name: 'list-before', words: ['list'] },
   { name: 'install', words: ['install'], act: pluginByPlugin },
   { name: 'list', words: ['list'] },
+  { name: 'why', words: ['why', 'check-disk'] },
   { name: 'check', words: ['check', '--config', 'held.yaml'], exit: 1, act: checkByCheck },
   { name: 'check-watch-end', words: ['check', '--watch', '--config', 'held.yaml'], exit: 1, act: watchChecks },
   { name: 'info', words: ['info', 'check-http', '--changes'] },

@@ -39,6 +39,21 @@ test('a result is one JSON document with --json and text without', () => {
   assert.equal(person.stdout(), 'one plugin\n')
 })
 
+test('a result is wrapped at words on a terminal and whole in a pipe, and what is to be copied is whole everywhere', () => {
+  const text = () => 'core/check-tcp 1.0.0 is yanked: it loses files\n  `octo update check-tcp` takes another'
+  const shown = (tty: boolean, answer: { text(): string } | { verbatim(): string }) => {
+    const streams = collectedStreams({ tty, columns: 30 })
+    openTerminal({}, streams).result({ json: null, ...answer })
+    return streams.stdout()
+  }
+  assert.equal(
+    shown(true, { text }),
+    'core/check-tcp 1.0.0 is\n  yanked: it loses files\n  `octo update check-tcp`\n  takes another\n',
+  )
+  assert.equal(shown(false, { text }), `${text()}\n`)
+  for (const tty of [true, false]) assert.equal(shown(tty, { verbatim: text }), `${text()}\n`)
+})
+
 test('what others wrote reaches no terminal by way of JSON, and reads as what it is', () => {
   const value = { '\u009b2J': ['\u001b]0;x\u0007', '\u202e\u2028\u{e0041}\u007f', 'é密\u{1f600}\n'] }
   const streams = collectedStreams()

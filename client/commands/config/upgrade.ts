@@ -59,7 +59,7 @@ export async function upgradeCommand({ args: [named], options, terminal }: Run<U
   const lines = await shownChange(texts, options, terminal)
   const steps = chosen.map(shownStep)
   if (!terminal.json) {
-    for (const { document, current, next } of steps) terminal.print(`${document}: ${current} → ${next}`)
+    for (const { document, current, next } of steps) terminal.sentence(`${document}: ${current} → ${next}`)
     if (lines !== '') terminal.print(lines)
   }
   if (options.dryRun !== true) {

@@ -127,9 +127,9 @@ function stateOf({ state, reason, deprecated }: DocumentVersion): string {
 
 function showChanges({ from, to, releases, more, differences, problem }: Changes, terminal: Terminal): void {
   terminal.print('')
-  terminal.print(terminal.paint.bold(`what changed from ${from} to ${to}`))
+  terminal.sentence(terminal.paint.bold(`what changed from ${from} to ${to}`))
   for (const { about, text } of differences ?? []) terminal.sentence(`  ${about}: ${printable(text, 1000)}`, 4)
-  if (differences?.length === 0) terminal.print('  nothing in arguments, needs, platforms and signer')
+  if (differences?.length === 0) terminal.sentence('  nothing in arguments, needs, platforms and signer')
   if (problem !== undefined) terminal.sentence(`  cannot be compared: ${printable(problem, 500)}`, 4)
   for (const release of releases) {
     const state = release.state === 'active' ? '' : `, ${release.state}`

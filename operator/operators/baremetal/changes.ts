@@ -24,9 +24,12 @@ export function showChanges({ changes, stops, starts }: Changes, terminal: Termi
     columns: [{ title: 'service' }, { title: 'change' }, { title: 'what differs' }],
     rows: changes.map((change) => [change.service, WORDS[change.action], whatDiffers(change)]),
   })
-  if (stops.length > 0) terminal.print(`\nstops:  ${stops.join(', ')}`)
-  if (starts.length > 0) terminal.print(`${stops.length > 0 ? '' : '\n'}starts: ${starts.join(', ')}`)
+  if (stops.length > 0) terminal.sentence(`\nstops:  ${stops.join(', ')}`, NAMES_INDENT)
+  if (starts.length > 0) terminal.sentence(`${stops.length > 0 ? '' : '\n'}starts: ${starts.join(', ')}`, NAMES_INDENT)
 }
+
+/** Where the names begin. */
+const NAMES_INDENT = 8
 
 const WORDS: Readonly<Record<Change['action'], string>> = {
   add: 'new',

@@ -23,7 +23,7 @@ export async function events(call: ProjectCall): Promise<number> {
     if (event.service !== undefined) known.add(event.service)
     if (!isAsked(event)) return
     if (terminal.json) terminal.print(printableJsonLine(event))
-    else if (isFollowing) terminal.print(lineOf(event))
+    else if (isFollowing) terminal.sentence(lineOf(event), SAYS_INDENT)
     else before.push(event)
   }
   if (options.follow !== true) {
@@ -53,6 +53,8 @@ function show(all: readonly NotedEvent[], terminal: Terminal): void {
 }
 
 const WIDTHS = [20, 16, 18] as const
+/** Where what it says begins, behind the columns and two spaces after each. */
+const SAYS_INDENT = 60
 
 function lineOf(event: NotedEvent): string {
   return cellsOf(event)
