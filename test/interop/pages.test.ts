@@ -1,5 +1,5 @@
 // The pages in a real Chromium, of a registry with real releases by people who mean well and people who do not: no script runs, nothing
-// is asked for elsewhere, nothing is wider than a telephone, and axe finds no barrier. What was seen stands in .octo/screens/.
+// is asked for elsewhere, nothing is wider than a telephone or scrolls sideways on one, and axe finds no barrier. What was seen stands in .octo/screens/.
 import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -175,6 +175,7 @@ test('the pages in a browser', { skip }, async (t) => {
             ...strayed.map((address) => `asks ${address}`),
             ...ran.map((what) => `runs ${what}`),
             ...(width > look.width ? [`is ${width} px wide`] : []),
+            ...(look.width === 375 ? ((await page.evaluate(SIDEWAYS)) as string[]) : []),
             // Barriers are of a width or of a scheme: each width once, each scheme once.
             ...((look.width === 375) === (look.scheme === 'light') ? await findBarriers(page) : []),
           ]
@@ -217,5 +218,9 @@ test('the pages in a browser', { skip }, async (t) => {
   })
 })
 
+/** What somebody with a telephone would have to push. */
+const SIDEWAYS = `[...document.querySelectorAll('*')]
+  .filter((each) => each.scrollWidth > each.clientWidth && /auto|scroll/.test(getComputedStyle(each).overflowX))
+  .map((each) => 'scrolls sideways in ' + each.outerHTML.slice(0, 100))`
 const HANDLERS = `[...document.querySelectorAll('*')].flatMap((each) => each.getAttributeNames()).filter((name) => name.startsWith('on'))`
 const PROTOCOLS = `[...document.querySelectorAll('a[href]')].map((each) => each.protocol)`

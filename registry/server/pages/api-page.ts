@@ -3,7 +3,8 @@ import { html } from 'hono/html'
 import type { PagesDeps } from '../../context.ts'
 import { renderOpenApi } from '../http/openapi.ts'
 import { fieldsOf } from './api-fields.ts'
-import { copyable, scrollingTable } from './blocks.ts'
+import type { Cell } from './blocks.ts'
+import { copyable, pageTable } from './blocks.ts'
 import type { Html } from './layout.ts'
 import { layout } from './layout.ts'
 import { linksOf } from './links.ts'
@@ -72,10 +73,13 @@ function whoMayCall({ security, description }: Operation): string {
 }
 
 function parameterTable(operationId: string, parameters: readonly Parameter[]): Html {
-  const row = ({ name, in: place, required, description }: Parameter) =>
-    html`<tr><th scope="row"><code>${name}</code></th><td>${place}${required ? '' : ', optional'}</td><td>${description}</td></tr>`
+  const row = ({ name, in: place, required, description = '' }: Parameter): readonly Cell[] => [
+    { shown: html`<code>${name}</code>`, isHead: true },
+    { shown: `${place}${required ? '' : ', optional'}` },
+    { shown: description },
+  ]
   return html`<h3>Parameters</h3>
-${scrollingTable({ caption: `Parameters of ${operationId}`, titles: ['Name', 'Where', 'What'] }, parameters.map(row))}`
+${pageTable({ caption: `Parameters of ${operationId}`, titles: ['Name', 'Where', 'What'] }, parameters.map(row))}`
 }
 
 function requestOf(operationId: string, content: Content): Html {
@@ -94,11 +98,11 @@ function answerTable(name: string, content: Content | undefined): Html | string 
 }
 
 function fieldTable(caption: string, fields: ReturnType<typeof fieldsOf>): Html {
-  return scrollingTable(
+  return pageTable(
     { caption, titles: ['Field', 'Type'] },
-    fields.map(
-      ({ path, type, isRequired }) =>
-        html`<tr><th scope="row"><code>${path}</code></th><td>${type}${isRequired ? '' : ', optional'}</td></tr>`,
-    ),
+    fields.map(({ path, type, isRequired }) => [
+      { shown: html`<code>${path}</code>`, isHead: true },
+      { shown: `${type}${isRequired ? '' : ', optional'}` },
+    ]),
   )
 }

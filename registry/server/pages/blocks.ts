@@ -1,17 +1,35 @@
-// Pieces that several pages are made of: tables that scroll where they are too wide, text to copy, times, links out of the registry.
+// Pieces that several pages are made of: tables that fold on a telephone, text to copy, times, links out of the registry.
 import { html } from 'hono/html'
 import type { Html } from './layout.ts'
 import { shownText } from './shown-text.ts'
 
 type Columns = { readonly caption: string; readonly titles: readonly string[] }
 
-/** Rows are finished `<tr>`; the keyboard reaches what a narrow screen cuts off. */
-export function scrollingTable({ caption, titles }: Columns, rows: readonly Html[]): Html {
-  return html`<div class="table" role="group" aria-label="${caption}" tabindex="0"><table>
+export type Cell = {
+  readonly shown: Html | string | readonly (Html | string)[]
+  readonly class?: string
+  /** What the row is about. */
+  readonly isHead?: boolean
+}
+
+/** As many fit beside each other on a telephone. */
+const MAX_BESIDE = 2
+
+/** With more columns than fit, a narrow screen shows each row as a block of lines, in which each cell says its title. */
+export function pageTable({ caption, titles }: Columns, rows: readonly (readonly Cell[])[]): Html {
+  const folds = titles.length > MAX_BESIDE
+  const line = (cells: readonly Cell[]) => cells.map((cell, at) => tableCell(cell, folds ? titles[at] : undefined))
+  return html`<div class="table" role="group" aria-label="${caption}" tabindex="0"><table${folds ? html` class="folds"` : ''}>
 <caption class="hidden">${caption}</caption>
 <thead><tr>${titles.map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
-<tbody>${rows}</tbody>
+<tbody>${rows.map((cells) => html`<tr>${line(cells)}</tr>\n`)}</tbody>
 </table></div>`
+}
+
+function tableCell(cell: Cell, title: string | undefined): Html {
+  const kind = cell.class === undefined ? '' : html` class="${cell.class}"`
+  if (cell.isHead) return html`<th scope="row"${kind}>${cell.shown}</th>`
+  return html`<td${kind}${title === undefined ? '' : html` data-title="${title}"`}>${cell.shown}</td>`
 }
 
 /** Text that is selected as a whole where somebody clicks on it. */

@@ -10,7 +10,6 @@ export const LIST_STYLE = `.chips { display: flex; flex-wrap: wrap; gap: .4rem; 
 .filters h2 { font-size: .8125rem; font-weight: 600; color: var(--dim); margin: 0; }
 .pages { display: flex; gap: 1.25rem; margin: 1.25rem 0; }
 .listed { overflow-wrap: anywhere; }
-table:has(.listed), .operation table:has(caption) { min-width: 0; }
 .version { display: inline-block; white-space: nowrap; }
 .when time { white-space: normal; }
 .operation { border-top: 1px solid var(--line); margin-top: 2rem; }

@@ -5,7 +5,8 @@ import type { Name } from '../../../schemas/name.ts'
 import type { Sight } from '../../auth/read-gate.ts'
 import type { PagesDeps } from '../../context.ts'
 import type { News } from '../../db/records.ts'
-import { scrollingTable } from './blocks.ts'
+import type { Cell } from './blocks.ts'
+import { pageTable } from './blocks.ts'
 import { feedPath } from './feed-path.ts'
 import type { Html } from './layout.ts'
 import { layout } from './layout.ts'
@@ -38,19 +39,21 @@ ${pageLinks({ page, isLast: found.length <= PAGE, to })}`
 }
 
 export function newsTable(rows: readonly News[], caption: string, link: Link): Html {
-  return scrollingTable(
+  return pageTable(
     { caption, titles: ['Version', 'When (UTC)'] },
     rows.map((row) => newsRow(row, link)),
   )
 }
 
-function newsRow(news: News, link: Link): Html {
+function newsRow(news: News, link: Link): readonly Cell[] {
   const { repo, plugin, version, description, changedAt } = news
   const time = new Date(changedAt).toISOString()
-  return html`<tr>
-<td class="listed"><a href="${link(pluginPath(repo, plugin))}">${repo}/${plugin}</a> <a class="version" href="${link(versionPath(repo, plugin, version))}">${version}</a><p dir="auto">${shownText(description)}</p>${states(news)}</td>
-<td class="when"><time datetime="${time}"><span class="version">${time.slice(0, 10)}</span> <span class="version">${time.slice(11, 16)}</span></time></td>
-</tr>`
+  const listed = html`<a href="${link(pluginPath(repo, plugin))}">${repo}/${plugin}</a> <a class="version" href="${link(versionPath(repo, plugin, version))}">${version}</a><p dir="auto">${shownText(description)}</p>${states(news)}`
+  const when = html`<time datetime="${time}"><span class="version">${time.slice(0, 10)}</span> <span class="version">${time.slice(11, 16)}</span></time>`
+  return [
+    { shown: listed, class: 'listed' },
+    { shown: when, class: 'when' },
+  ]
 }
 
 function states(news: News): Html | string {

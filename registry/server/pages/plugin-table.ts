@@ -1,7 +1,8 @@
 // A list of plugins, as the start page and the search show it.
 import { html } from 'hono/html'
 import type { SearchAnswer } from '../../../schemas/api.ts'
-import { scrollingTable } from './blocks.ts'
+import type { Cell } from './blocks.ts'
+import { pageTable } from './blocks.ts'
 import type { Html } from './layout.ts'
 import type { Link } from './links.ts'
 import { pluginPath } from './page-paths.ts'
@@ -10,15 +11,13 @@ import { shownText } from './shown-text.ts'
 type Row = SearchAnswer['results'][number]
 
 export function pluginTable(rows: readonly Row[], caption: string, link: Link): Html {
-  return scrollingTable(
+  return pageTable(
     { caption, titles: ['Plugin', 'Newest'] },
     rows.map((row) => tableRow(row, link)),
   )
 }
 
-function tableRow({ repo, plugin, description, kind, category, version }: Row, link: Link): Html {
-  return html`<tr>
-<td class="listed"><a href="${link(pluginPath(repo, plugin))}">${repo}/${plugin}</a><p dir="auto">${shownText(description)}</p><p class="dim">${shownText(category ? `${kind}, ${category}` : kind)}</p></td>
-<td>${version ?? html`<span class="dim">none</span>`}</td>
-</tr>`
+function tableRow({ repo, plugin, description, kind, category, version }: Row, link: Link): readonly Cell[] {
+  const listed = html`<a href="${link(pluginPath(repo, plugin))}">${repo}/${plugin}</a><p dir="auto">${shownText(description)}</p><p class="dim">${shownText(category ? `${kind}, ${category}` : kind)}</p>`
+  return [{ shown: listed, class: 'listed' }, { shown: version ?? html`<span class="dim">none</span>` }]
 }

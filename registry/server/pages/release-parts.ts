@@ -8,7 +8,8 @@ import { artifactPath, BUNDLE_FILE } from '../../../static-tree/paths.ts'
 import { formatBytes } from '../../../terminal/index.ts'
 import type { PagesDeps } from '../../context.ts'
 import type { Release } from '../../db/records.ts'
-import { dayOf, outsideLink, scrollingTable } from './blocks.ts'
+import type { Cell } from './blocks.ts'
+import { dayOf, outsideLink, pageTable } from './blocks.ts'
 import type { Html } from './layout.ts'
 import type { Link } from './links.ts'
 import { shownText } from './shown-text.ts'
@@ -42,15 +43,21 @@ function argumentTable(rows: readonly ArgumentFacts[]): Html {
   if (rows.length === 0) return html`<p>It names no arguments.</p>`
   const hasExamples = rows.some(({ examples }) => examples !== undefined)
   const titles = ['Argument', 'Meaning', 'Default', ...(hasExamples ? ['Example'] : [])]
-  return scrollingTable(
+  return pageTable(
     { caption: 'Arguments', titles },
     rows.map((row) => argumentRow(row, hasExamples)),
   )
 }
 
-function argumentRow(row: ArgumentFacts, hasExamples: boolean): Html {
+function argumentRow(row: ArgumentFacts, hasExamples: boolean): readonly Cell[] {
   const { name, type, isRequired, default: value, examples = [], description } = row
-  return html`<tr><th scope="row"><code>${shownText(name)}</code></th><td class="listed">${description === '' ? '' : html`<p dir="auto">${shownText(description)}</p>`}<p class="dim">${shownText(type)}</p></td><td>${isRequired ? 'required' : code(value)}</td>${hasExamples ? html`<td>${code(examples[0])}</td>` : ''}</tr>`
+  const meaning = html`${description === '' ? '' : html`<p dir="auto">${shownText(description)}</p>`}<p class="dim">${shownText(type)}</p>`
+  return [
+    { shown: html`<code>${shownText(name)}</code>`, isHead: true },
+    { shown: meaning, class: 'listed' },
+    { shown: isRequired ? 'required' : code(value) },
+    ...(hasExamples ? [{ shown: code(examples[0]) }] : []),
+  ]
 }
 
 function code(text: string | undefined): Html | '' {
@@ -62,10 +69,16 @@ export function platformTable(release: Release, link: Link): Html {
     ([platform, { file, size, format, digest, runtime }]) => {
       const path = link(`/${artifactPath(release.repo, release.plugin, release.version, file)}`)
       const needs = runtime ? `${runtime.name} ${runtime.version ?? ''}` : 'none'
-      return html`<tr><th scope="row">${release.state === 'quarantined' ? platform : html`<a href="${path}">${platform}</a>`}</th><td>${formatBytes(size)}</td><td>${format}</td><td>${shownText(needs)}</td><td class="digest"><code>${digest}</code></td></tr>`
+      return [
+        { shown: release.state === 'quarantined' ? platform : html`<a href="${path}">${platform}</a>`, isHead: true },
+        { shown: formatBytes(size) },
+        { shown: format },
+        { shown: shownText(needs) },
+        { shown: html`<code>${digest}</code>`, class: 'digest' },
+      ]
     },
   )
-  return scrollingTable(
+  return pageTable(
     { caption: `Platforms of ${release.version}`, titles: ['Platform', 'Size', 'Format', 'Runtime', 'Digest'] },
     rows,
   )

@@ -5,7 +5,7 @@ import { publicKeyLine } from '../../../schemas/trust-key.ts'
 import type { PagesDeps } from '../../context.ts'
 import type { RepoKey } from '../../db/records.ts'
 import { MAX_SEARCH_RESULTS } from '../../db/search-words.ts'
-import { copyable, dayOf, scrollingTable } from './blocks.ts'
+import { copyable, dayOf, pageTable } from './blocks.ts'
 import type { Html } from './layout.ts'
 import { layout } from './layout.ts'
 import { linksOf } from './links.ts'
@@ -58,12 +58,14 @@ async function configYaml(
 }
 
 function keyTable(keys: readonly RepoKey[]): Html {
-  return scrollingTable(
+  return pageTable(
     { caption: 'Keys', titles: ['Key id', 'Kind', 'Admitted', 'State'] },
-    keys.map(
-      (key) =>
-        html`<tr><th scope="row" class="digest"><code>${key.id}</code></th><td>${key.kind}</td><td>${dayOf(key.addedAt)}</td><td>${stateOf(key)}</td></tr>`,
-    ),
+    keys.map((key) => [
+      { shown: html`<code>${key.id}</code>`, class: 'digest', isHead: true },
+      { shown: key.kind },
+      { shown: dayOf(key.addedAt) },
+      { shown: stateOf(key) },
+    ]),
   )
 }
 

@@ -1,5 +1,6 @@
 // The one style sheet: system fonts, light and dark, readable without any of it.
 import { LIST_STYLE } from './list-style.ts'
+import { NARROW_STYLE } from './narrow-style.ts'
 
 export const STYLE = `:root {
   --ink: #1b1f24; --dim: #57606a; --paper: #ffffff; --line: #d8dee4; --edge: #6e7781; --wash: #f6f8fa; --link: #0550ae;
@@ -43,12 +44,10 @@ dt { color: var(--dim); } dd { margin: 0; grid-column: 2; }
 .note { border: 1px solid currentcolor; border-left-width: 4px; border-radius: 6px; padding: .5rem .75rem; }
 .table { overflow-x: auto; overflow-wrap: break-word; }
 table { border-collapse: collapse; width: 100%; }
-table:has(caption) { min-width: 38rem; }
 th, td { text-align: left; vertical-align: top; padding: .45rem .75rem .45rem 0; border-bottom: 1px solid var(--line); }
 th { font-size: .8125rem; color: var(--dim); font-weight: 600; }
 th[scope=row] { color: var(--ink); font-size: inherit; }
 td { min-width: 5rem; } td[dir] { min-width: 12rem; }
-.digest { min-width: 20rem; }
 .digest code { overflow-wrap: anywhere; }
 time { white-space: nowrap; }
 td p { margin: 0; }
@@ -66,4 +65,4 @@ blockquote { margin: .6rem 0; padding-left: 1rem; border-left: 3px solid var(--l
 @media (max-width: 40rem) {
   dl { display: block; } dd { margin: 0 0 .5rem; }
 }
-${LIST_STYLE}`
+${LIST_STYLE}${NARROW_STYLE}`

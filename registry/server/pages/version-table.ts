@@ -4,7 +4,8 @@ import type { Name } from '../../../schemas/name.ts'
 import { artifactPath } from '../../../static-tree/paths.ts'
 import { formatBytes } from '../../../terminal/index.ts'
 import type { ShownVersion } from '../../db/records.ts'
-import { dayOf, scrollingTable } from './blocks.ts'
+import type { Cell } from './blocks.ts'
+import { dayOf, pageTable } from './blocks.ts'
 import type { Html } from './layout.ts'
 import type { Link } from './links.ts'
 import { versionPath } from './page-paths.ts'
@@ -14,21 +15,24 @@ type Names = { readonly repo: Name; readonly plugin: Name; readonly link: Link }
 
 export function versionTable(names: Names, versions: readonly ShownVersion[]): Html {
   const { repo, plugin } = names
-  return scrollingTable(
+  return pageTable(
     { caption: `Versions of ${repo}/${plugin}`, titles: ['Version', 'Published', 'State', 'Platforms', 'Signed by'] },
     versions.map((version) => versionRow(names, version)),
   )
 }
 
-function versionRow(names: Names, row: ShownVersion): Html {
+function versionRow(names: Names, row: ShownVersion): readonly Cell[] {
   const { repo, plugin, link } = names
-  return html`<tr>
-<th scope="row"><a href="${link(versionPath(repo, plugin, row.version))}">${row.version}</a></th>
-<td>${dayOf(row.publishedAt)}</td>
-<td>${stateCell(row)}</td>
-<td>${row.artifacts.map((artifact, index) => html`${index === 0 ? '' : ', '}${platform(names, row, artifact)}`)}</td>
-<td><code title="${row.signer}">${row.signer.slice(0, 19)}…</code></td>
-</tr>`
+  const platforms = row.artifacts.map(
+    (artifact, index) => html`${index === 0 ? '' : ', '}${platform(names, row, artifact)}`,
+  )
+  return [
+    { shown: html`<a href="${link(versionPath(repo, plugin, row.version))}">${row.version}</a>`, isHead: true },
+    { shown: dayOf(row.publishedAt) },
+    { shown: stateCell(row) },
+    { shown: platforms },
+    { shown: html`<code title="${row.signer}">${row.signer.slice(0, 19)}…</code>` },
+  ]
 }
 
 function platform(names: Names, row: ShownVersion, artifact: ShownVersion['artifacts'][number]): Html | string {

@@ -31,12 +31,12 @@ const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   },
   ...{ details: [], summary: [] },
   ...{ strong: [], em: [], s: [], code: ['title'], pre: ['tabindex'], time: ['datetime', 'title'] },
-  ...{ table: [], caption: [], thead: [], tbody: [], tr: [], th: ['scope'], td: [] },
+  ...{ table: [], caption: [], thead: [], tbody: [], tr: [], th: ['scope'], td: ['data-title'] },
   a: ['href', 'rel', 'title', 'type', 'aria-label'],
 }
 const EVERYWHERE = ['id', 'class', 'dir']
 const CLASSES =
-  /^(?:skip|brand|hidden|tags|tag|dim|copy|readme|markdown|table|digest|note|active|yanked|quarantined|deprecated|version|when|listed|chips|chip|chosen|count|filters|pages|facts)$/
+  /^(?:skip|brand|hidden|tags|tag|dim|copy|readme|markdown|table|digest|note|active|yanked|quarantined|deprecated|version|when|listed|chips|chip|chosen|count|filters|pages|facts|folds)$/
 /** Ids of the page itself; those of a publisher's text begin with its name. */
 const OWN_IDS =
   /^(?:main|q|by-(?:repo|kind|category|platform|contract|signer)|use|arguments|run|platforms|origin|versions|readme|changes|changelog|plugins|add|keys)$/

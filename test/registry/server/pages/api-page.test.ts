@@ -55,7 +55,10 @@ test('the page has every operation of the served document, with all that is said
     const text = parts.get(operationId) ?? ''
     const said = [
       summary,
-      ...parameters.flatMap(({ name, description }) => [`<code>${name}</code>`, `<td>${description}</td>`]),
+      ...parameters.flatMap(({ name, description }) => [
+        `<code>${name}</code>`,
+        ` data-title="What">${description}</td>`,
+      ]),
       ...Object.entries(responses).map(
         ([status, { description }]) => `<dt>${status === 'default' ? 'else' : status}</dt><dd>${description}</dd>`,
       ),
