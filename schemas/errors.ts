@@ -39,3 +39,8 @@ export function coded(code: ErrorCode, fields: ErrorFields): CodedError {
 export function isCoded(error: unknown, code?: ErrorCode): error is CodedError {
   return error instanceof CodedError && (code === undefined || error.code === code)
 }
+
+/** For a catch that deals with any refusal: what has no code is a defect of octo, which is thrown on and passes for none. */
+export function throwDefect(error: unknown): asserts error is CodedError {
+  if (!isCoded(error)) throw error
+}

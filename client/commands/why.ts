@@ -3,7 +3,7 @@
 import type { PluginRequest } from '../../config/model/config.ts'
 import { parsePluginRequest } from '../../config/model/plugin-request.ts'
 import { requestsOf } from '../../config/model/requests.ts'
-import { coded, isCoded } from '../../schemas/errors.ts'
+import { coded, throwDefect } from '../../schemas/errors.ts'
 import type { LockedPlugin } from '../../schemas/lockfile.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 import type { Version } from '../../schemas/version.ts'
@@ -82,7 +82,7 @@ function explainOffers(
       const { version, reason } = pickVersion(document, question, { operatorVersion: octoVersion() })
       return { ...place, choice: `would give ${version.version} now: ${reason}` }
     } catch (error) {
-      if (!isCoded(error)) throw error
+      throwDefect(error)
       return { ...place, choice: `would give nothing now: ${error.message}` }
     }
   })

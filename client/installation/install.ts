@@ -5,7 +5,7 @@ import { lstatSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestOf } from '../../schemas/digest.ts'
-import { coded, isCoded } from '../../schemas/errors.ts'
+import { coded, throwDefect } from '../../schemas/errors.ts'
 import type { InstallationRecord } from '../../schemas/installation.ts'
 import { parseInstallation, renderInstallation } from '../../schemas/installation.ts'
 import { LIMITS } from '../../schemas/limits.ts'
@@ -157,8 +157,8 @@ async function isGood(places: Places, version: Version, env: InstallRequest['env
     await checkItself(places.version(version), version, env)
     return true
   } catch (error) {
-    if (isCoded(error)) return false
-    throw error
+    throwDefect(error)
+    return false
   }
 }
 

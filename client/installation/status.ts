@@ -1,7 +1,7 @@
 // How this octo is installed, for people and for `octo doctor`: nothing is changed, and nothing is asked of the network.
 import { readdirSync } from 'node:fs'
 import type { CodedError } from '../../schemas/errors.ts'
-import { isCoded } from '../../schemas/errors.ts'
+import { throwDefect } from '../../schemas/errors.ts'
 import type { PackageMarker } from '../../schemas/installation.ts'
 import type { LayoutVersions } from '../../schemas/layout-versions.ts'
 import { LAYOUT_VERSIONS } from '../../schemas/layout-versions.ts'
@@ -61,8 +61,8 @@ export function examineInstallation(): InstallationStatus | CodedError {
   try {
     return statusOf()
   } catch (error) {
-    if (isCoded(error)) return error
-    throw error
+    throwDefect(error)
+    return error
   }
 }
 
@@ -71,8 +71,8 @@ function problemOf({ places }: Installation): CodedError | undefined {
     requireOwn(places)
     return undefined
   } catch (error) {
-    if (isCoded(error)) return error
-    throw error
+    throwDefect(error)
+    return error
   }
 }
 

@@ -2,7 +2,7 @@
 // plugins is still what this machine has seen. Neither config nor lockfile is changed.
 import type { RepoConfig } from '../../config/model/config.ts'
 import type { CodedError } from '../../schemas/errors.ts'
-import { isCoded } from '../../schemas/errors.ts'
+import { throwDefect } from '../../schemas/errors.ts'
 import type { LockedPlugin, Lockfile } from '../../schemas/lockfile.ts'
 import type { Name } from '../../schemas/name.ts'
 import { printable } from '../../schemas/quote.ts'
@@ -75,7 +75,7 @@ async function examineRepo(
     const remarks = repo.trust.kind === 'keys' ? await remarksOn(repo, entries, context) : []
     return { ...found, mirrors, ...(aheadMs === undefined ? {} : { aheadMs }), remarks }
   } catch (error) {
-    if (!isCoded(error)) throw error
+    throwDefect(error)
     return { ...found, mirrors, error, remarks: [] }
   }
 }
@@ -95,7 +95,7 @@ function examineMirrors(
       )
       return { ...found, behind: states.flatMap((one) => (one && one.kind !== 'withdrawn' ? [one.plugin] : [])) }
     } catch (error) {
-      if (!isCoded(error)) throw error
+      throwDefect(error)
       return { ...found, error, behind: [] }
     }
   })
@@ -167,7 +167,7 @@ async function remarkOn(
     const reason = locked.reason ? `: ${printable(locked.reason, 200)}` : ''
     return { plugin, kind: 'withdrawn', said: `${version} was ${locked.state}${reason}` }
   } catch (error) {
-    if (!isCoded(error)) throw error
+    throwDefect(error)
     return { plugin, kind: 'refused', said: error.message }
   }
 }

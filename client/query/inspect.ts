@@ -2,7 +2,7 @@
 
 import type { OctoConfig, PluginRequest, RepoConfig } from '../../config/model/config.ts'
 import { operatorRequestOf, requestsOf } from '../../config/model/requests.ts'
-import { isCoded } from '../../schemas/errors.ts'
+import { isCoded, throwDefect } from '../../schemas/errors.ts'
 import type { LockedPlugin, Lockfile } from '../../schemas/lockfile.ts'
 import { matchOrder } from '../../schemas/platform.ts'
 import type { PluginDocument } from '../../schemas/plugin-document.ts'
@@ -64,8 +64,8 @@ async function stateOf(entry: LockedPlugin | undefined, context: ClientContext):
     return own !== 'installed' && (await proveShared(wanted, context)) ? 'shared' : own
   } catch (error) {
     if (isCoded(error, 'OFFLINE') || isCoded(error, 'REPO_NOT_FOUND')) return 'not installed'
-    if (isCoded(error)) return 'refused'
-    throw error
+    throwDefect(error)
+    return 'refused'
   }
 }
 

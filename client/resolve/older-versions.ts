@@ -1,6 +1,6 @@
 // Brings the pages of a plugin document that a question needs: most are answered by the document itself, which lists the
 // newest versions.
-import { coded, isCoded } from '../../schemas/errors.ts'
+import { coded, throwDefect } from '../../schemas/errors.ts'
 import { LIMITS } from '../../schemas/limits.ts'
 import type { DocumentPage, PluginDocument } from '../../schemas/plugin-document.ts'
 import { pageListing } from '../../schemas/plugin-pages.ts'
@@ -57,7 +57,7 @@ function isAnswered(document: PluginDocument, { question, options }: Need): bool
     pickVersion(document, question, options)
     return true
   } catch (error) {
-    if (isCoded(error)) return false
-    throw error
+    throwDefect(error)
+    return false
   }
 }

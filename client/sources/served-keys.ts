@@ -1,5 +1,5 @@
 // The keys that whoever serves a repo says may sign in it. Nobody trusts them for that: they are shown, to be compared.
-import { isCoded } from '../../schemas/errors.ts'
+import { throwDefect } from '../../schemas/errors.ts'
 import { MAX_KEY_DOCUMENT_BYTES, parseKeyDocument } from '../../schemas/key-document.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { parsePublicKey } from '../../schemas/trust-key.ts'
@@ -20,7 +20,7 @@ export async function readServedKeys(repoUrl: string, fetchDocument: FetchDocume
     // What is shown is what the key is, whatever the document calls it.
     return [...new Map(keys.map((key) => [key.id, key])).values()]
   } catch (error) {
-    if (isCoded(error)) return []
-    throw error
+    throwDefect(error)
+    return []
   }
 }

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, posix, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { isCoded } from '../../schemas/errors.ts'
+import { throwDefect } from '../../schemas/errors.ts'
 import { parseJson } from '../../schemas/json.ts'
 import { CONFIG_SCHEMA_PATH } from '../../static-tree/paths.ts'
 import { onDisk } from '../../system/files/errors.ts'
@@ -36,7 +36,7 @@ async function isSchemaAt(url: URL, fetchText: FetchDocument): Promise<boolean> 
     const schema = parseJson(text, url.href, MAX_BYTES) as { readonly title?: unknown } | null
     return schema?.title === 'octo.yaml'
   } catch (error) {
-    if (isCoded(error)) return false
-    throw error
+    throwDefect(error)
+    return false
   }
 }

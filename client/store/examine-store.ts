@@ -2,7 +2,7 @@
 import { readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CodedError } from '../../schemas/errors.ts'
-import { coded, isCoded } from '../../schemas/errors.ts'
+import { coded, throwDefect } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { runProcess } from '../../system/process/run-process.ts'
 import { onDisk } from './disk.ts'
@@ -35,7 +35,7 @@ export async function examineStore(root: string): Promise<ExaminedStore> {
       ...(reason === undefined ? {} : { refusesPrograms: reason }),
     }
   } catch (error) {
-    if (!isCoded(error)) throw error
+    throwDefect(error)
     return { state: 'refused', root, error }
   }
 }

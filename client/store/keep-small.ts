@@ -10,7 +10,7 @@ import { basename, dirname, join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { DAY_MS } from '../../schemas/duration.ts'
 import type { CodedError } from '../../schemas/errors.ts'
-import { isCoded } from '../../schemas/errors.ts'
+import { throwDefect } from '../../schemas/errors.ts'
 import { tryLock } from '../../system/process-lock.ts'
 import type { CollectionNote } from './collection-note.ts'
 import { readCollection, writeCollection } from './collection-note.ts'
@@ -109,7 +109,7 @@ export function planRoom(
     const free = weight.artifacts.filter(isFree).toSorted((left, right) => left.lastUse - right.lastUse)
     return { weight, removable: untilWithin(free, weight.bytes - limitBytes) }
   } catch (error) {
-    if (!isCoded(error)) throw error
+    throwDefect(error)
     return { error }
   }
 }

@@ -1,7 +1,7 @@
 // From a merged tree to the one normal form: repos, pins, services, and a warning for everything that was not understood.
 
 import type { CodedError } from '../../schemas/errors.ts'
-import { coded, isCoded } from '../../schemas/errors.ts'
+import { coded, isCoded, throwDefect } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { admitDocument } from '../document/admit.ts'
 import { fieldOf } from '../document/field-of.ts'
@@ -138,8 +138,8 @@ function orItsError<Read>(read: () => Read): Read | CodedError {
   try {
     return read()
   } catch (error) {
-    if (isCoded(error)) return error
-    throw error
+    throwDefect(error)
+    return error
   }
 }
 

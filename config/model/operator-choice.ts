@@ -1,5 +1,5 @@
 // `octoctl.operator`: what runs the services of a config. octo itself does it on bare metal; every other name is a plugin.
-import { isCoded } from '../../schemas/errors.ts'
+import { throwDefect } from '../../schemas/errors.ts'
 import { fieldOf, fieldUnder } from '../document/field-of.ts'
 import { invalid } from '../document/invalid.ts'
 import type { TreeNode } from '../document/node.ts'
@@ -38,7 +38,7 @@ export function readOperator(root: TreeNode | undefined): OperatorChoice | undef
   try {
     return parseOperator(name)
   } catch (error) {
-    if (!isCoded(error)) throw error
+    throwDefect(error)
     throw invalid(node, `\`operator\`: ${error.message}`, {
       cause: error,
       ...(error.hint ? { hint: error.hint } : {}),

@@ -1,6 +1,6 @@
 // The image in which operators of containers install the plugins of checks. It decides what is proven there, so that only local
 // documents name it.
-import { isCoded } from '../../schemas/errors.ts'
+import { throwDefect } from '../../schemas/errors.ts'
 import { parseImageName } from '../../schemas/image-name.ts'
 import { fieldOf } from '../document/field-of.ts'
 import { invalid } from '../document/invalid.ts'
@@ -33,7 +33,8 @@ export function readProbes(root: TreeNode | undefined): ProbesConfig | undefined
   try {
     parseImageName(textOf(image))
   } catch (error) {
-    throw isCoded(error) ? invalid(image, `\`image\`: ${error.message}`, { cause: error }) : error
+    throwDefect(error)
+    throw invalid(image, `\`image\`: ${error.message}`, { cause: error })
   }
   return { image: textOf(image), ...readLogin(node) }
 }

@@ -2,7 +2,7 @@
 // elsewhere goes into it, nor a variable into an address. Without a digest, what an address serves is proven by nothing.
 import type { Digest } from '../../schemas/digest.ts'
 import { isDigest } from '../../schemas/digest.ts'
-import { isCoded } from '../../schemas/errors.ts'
+import { throwDefect } from '../../schemas/errors.ts'
 import type { ImageName } from '../../schemas/image-name.ts'
 import { parseImageName } from '../../schemas/image-name.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
@@ -89,7 +89,7 @@ function readImageName(node: TreeNode, variables: TemplateVariables): ImageName 
   try {
     return parseImageName(text)
   } catch (error) {
-    if (!isCoded(error)) throw error
+    throwDefect(error)
     throw invalid(node, error.message, { cause: error })
   }
 }

@@ -2,7 +2,7 @@
 // local, a `plugin` from elsewhere is filled in by local values. Command, environment and working directory are of this machine,
 // and no document from elsewhere says them. Answers THREATS.md: elsewhere adds, it decides nothing.
 import type { CodedError } from '../../schemas/errors.ts'
-import { coded, isCoded } from '../../schemas/errors.ts'
+import { coded, throwDefect } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { COMPOSE_SERVICE_KEYS } from '../document/compose-keys.ts'
 import { fieldOf } from '../document/field-of.ts'
@@ -109,7 +109,7 @@ function collectProblems() {
     try {
       return read()
     } catch (error) {
-      if (!isCoded(error)) throw error
+      throwDefect(error)
       problems.push(error)
       return undefined
     }

@@ -1,6 +1,6 @@
 // `tool: [repo/]name[@range]`, by which an item of a config names its plugin.
 import type { CodedError } from '../../schemas/errors.ts'
-import { isCoded } from '../../schemas/errors.ts'
+import { throwDefect } from '../../schemas/errors.ts'
 import { invalid } from '../document/invalid.ts'
 import type { MapNode, TreeNode } from '../document/node.ts'
 import { requireOneReading } from '../document/one-reading.ts'
@@ -17,7 +17,8 @@ export function readTool(item: MapNode, tool: TreeNode | undefined, what: string
   try {
     return { request: parsePluginRequest(tool.value), tool }
   } catch (error) {
-    throw isCoded(error) ? toolInvalid(tool, error) : error
+    throwDefect(error)
+    throw toolInvalid(tool, error)
   }
 }
 

@@ -1,6 +1,6 @@
 // Which services come before which: what cannot be followed is refused before anything is started. Pure.
 import type { CodedError } from '../../schemas/errors.ts'
-import { coded, isCoded } from '../../schemas/errors.ts'
+import { coded, throwDefect } from '../../schemas/errors.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { Dependency, ServiceSpec } from './service-spec.ts'
@@ -32,7 +32,7 @@ export function lookAtOrder(services: readonly OrderedService[], there: Readonly
     try {
       return act()
     } catch (error) {
-      if (!isCoded(error)) throw error
+      throwDefect(error)
       problems.push(error)
       return undefined
     }

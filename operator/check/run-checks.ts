@@ -1,7 +1,7 @@
 // Runs planned checks: services side by side, in each service phase after phase, the checks of a phase side by side.
 import type { PluginOutcome, VerifiedExecutable } from '../../client/index.ts'
 import type { Phase } from '../../config/model/config.ts'
-import { coded, isCoded } from '../../schemas/errors.ts'
+import { coded, throwDefect } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { openSlots } from '../../system/async/slots.ts'
 import type { RunDeps } from '../exec/plugin-process.ts'
@@ -80,7 +80,7 @@ async function outcomeOf(check: PlannedCheck, deps: OnceDeps, decide: Decide): P
     const { final: _, durationMs: __, ...rest } = report
     return { ...known, ...rest, attempts, durationMs: took() }
   } catch (error) {
-    if (!isCoded(error)) throw error
+    throwDefect(error)
     const { code, message, hint } = error
     const cause = { code, ...(hint === undefined ? {} : { hint }) }
     return { ...known, ...nothing, status: 'unknown', summary: message, durationMs: took(), error: cause }

@@ -12,7 +12,7 @@ import {
 } from '../../client/index.ts'
 import { standIn } from '../../config/ask-prompts.ts'
 import { requestsOf } from '../../config/model/requests.ts'
-import { isCoded } from '../../schemas/errors.ts'
+import { throwDefect } from '../../schemas/errors.ts'
 import type { Cell, Paint, Terminal } from '../../terminal/index.ts'
 import { count, waitingLine } from '../../terminal/index.ts'
 import { clockFinding, examineSettings, noRepoFindings, repoFindings } from '../doctor/connections.ts'
@@ -54,7 +54,7 @@ async function storeFindings(env: NodeJS.ProcessEnv): Promise<readonly Finding[]
     const shared = await examineShared(root, sharedRootOf(env))
     return [...examineStoreFolder(own), ...(shared ? [sharedStoreFinding(shared)] : [])]
   } catch (error) {
-    if (!isCoded(error)) throw error
+    throwDefect(error)
     return [refusal('store', error)]
   }
 }
@@ -77,7 +77,7 @@ async function openedWorkspace(options: DoctorOptions, terminal: Terminal): Prom
     const warnings = warned.map((line) => finding('warning', 'config', line))
     return { workspace, findings: [finding('good', 'config', workspace.config.files.join(', ')), ...warnings] }
   } catch (error) {
-    if (!isCoded(error)) throw error
+    throwDefect(error)
     const isNone = options.config === undefined && defaultConfigPath(cwd) === undefined
     return { refused: refusal('config', error, isNone ? 'unknown' : 'bad') }
   }

@@ -4,7 +4,7 @@ import type { OctoConfig, Phase, PluginRequest } from '../../config/model/config
 import { PHASES } from '../../config/model/config.ts'
 import { notifierRequests } from '../../config/model/requests.ts'
 import type { ErrorCode } from '../../schemas/error-codes.ts'
-import { coded, isCoded } from '../../schemas/errors.ts'
+import { coded, throwDefect } from '../../schemas/errors.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { planLine } from '../check/decisions.ts'
@@ -69,7 +69,7 @@ async function runningServices(configPath: string): Promise<ReadonlySet<string>>
     const { services } = await currentStatus({ configPath, env, places: placesOf(configPath, env) })
     return new Set(services.filter(({ state }) => state === 'running').map(({ service }) => service))
   } catch (error) {
-    if (!isCoded(error)) throw error
+    throwDefect(error)
     return new Set()
   }
 }

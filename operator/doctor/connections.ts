@@ -1,7 +1,7 @@
 // The way to the repos: proxies, authorities, stored logins, each repo itself, and this machine's clock beside theirs.
 import type { ExaminedRepo } from '../../client/index.ts'
 import type { OctoConfig, RepoConfig } from '../../config/model/config.ts'
-import { isCoded } from '../../schemas/errors.ts'
+import { throwDefect } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { tokensOfUser } from '../../system/credentials/token-file.ts'
 import { readAuthorities } from '../../system/http/authorities.ts'
@@ -49,7 +49,7 @@ async function loginsFinding(env: Environment): Promise<Finding> {
     const hosts = Object.keys(await tokensOfUser(env))
     return finding('good', 'logins', hosts.join(', ') || 'none')
   } catch (error) {
-    if (!isCoded(error)) throw error
+    throwDefect(error)
     return refusal('logins', error)
   }
 }
@@ -58,7 +58,7 @@ function orRefusal(subject: string, look: () => Finding): Finding {
   try {
     return look()
   } catch (error) {
-    if (!isCoded(error)) throw error
+    throwDefect(error)
     return refusal(subject, error)
   }
 }

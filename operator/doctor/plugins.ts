@@ -4,7 +4,7 @@ import type { ClientOptions, ExaminedLockfile, PluginOutcome } from '../../clien
 import { openClient } from '../../client/index.ts'
 import { requestsOf } from '../../config/model/requests.ts'
 import type { CodedError } from '../../schemas/errors.ts'
-import { isCoded } from '../../schemas/errors.ts'
+import { throwDefect } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { count } from '../../terminal/index.ts'
 import { programAt, thisMachine } from '../exec/executable.ts'
@@ -45,7 +45,7 @@ function pluginFinding(plugin: string, outcome: PluginOutcome, isOptional: boole
     const by = file === executable.path ? '' : `, run by ${file}`
     return finding('good', subject, `${executable.version} is here and proven${by}`)
   } catch (error) {
-    if (!isCoded(error)) throw error
+    throwDefect(error)
     return refusal(subject, error)
   }
 }

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import type { ShimRecord } from '../../client/index.ts'
 import { openShimRecords, storeRootOf } from '../../client/index.ts'
-import { isCoded } from '../../schemas/errors.ts'
+import { throwDefect } from '../../schemas/errors.ts'
 import { storeNamedIn } from './render-shim.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -26,7 +26,7 @@ async function recordIn(root: string, path: string): Promise<ShimRecord | undefi
   try {
     return (await openShimRecords(root)).find(path)
   } catch (error) {
-    if (isCoded(error)) return undefined
-    throw error
+    throwDefect(error)
+    return undefined
   }
 }

@@ -4,7 +4,7 @@ import type { PluginOutcome, VerifiedExecutable } from '../../client/index.ts'
 import type { PluginPin, PluginRequest } from '../../config/model/config.ts'
 import type { McpMark } from '../../config/model/read-mcp.ts'
 import type { CodedError } from '../../schemas/errors.ts'
-import { coded, isCoded } from '../../schemas/errors.ts'
+import { coded, isCoded, throwDefect } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { openFairSlots } from '../../system/async/slots.ts'
 import { doubtToldAboutItself } from '../exec/asks-about-itself.ts'
@@ -74,8 +74,8 @@ export function openTools(pins: readonly PluginPin[], deps: ToolDeps): Tools {
       return await slots.run(request.plugin, signal, () => runTool(executable, { mark, given, signal }, deps))
     } catch (error) {
       if (signal.aborted) return failureOf(request.plugin, coded('INTERRUPTED', { message: 'the call was cancelled' }))
-      if (isCoded(error)) return failureOf(request.plugin, error)
-      throw error
+      throwDefect(error)
+      return failureOf(request.plugin, error)
     }
   }
 
@@ -133,8 +133,8 @@ function problemOf(outcome: PluginOutcome): CodedError | undefined {
     requireTool(outcome.value)
     return undefined
   } catch (error) {
-    if (isCoded(error)) return error
-    throw error
+    throwDefect(error)
+    return error
   }
 }
 

@@ -4,7 +4,7 @@ import type { MessageEvent, MessageOf } from '../../config/model/message-samples
 import type { NotifierConfig } from '../../config/model/notifier-config.ts'
 import { SEVERITIES } from '../../config/model/notifier-config.ts'
 import type { Notification } from '../../schemas/contract/notification.ts'
-import { isCoded } from '../../schemas/errors.ts'
+import { throwDefect } from '../../schemas/errors.ts'
 import { printable } from '../../schemas/quote.ts'
 import { nameOf } from './happening.ts'
 import type { News } from './state.ts'
@@ -55,7 +55,7 @@ export function composeNotification(wanted: Wanted): Composed {
       },
     }
   } catch (error) {
-    if (!isCoded(error)) throw error
+    throwDefect(error)
     return { notification, problem: error.message }
   }
 }

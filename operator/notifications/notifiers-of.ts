@@ -5,7 +5,7 @@ import type { PluginOutcome, VerifiedExecutable } from '../../client/index.ts'
 import type { CheckArguments, OctoConfig } from '../../config/model/config.ts'
 import { pinned } from '../../config/model/requests.ts'
 import { validateArguments } from '../../config/validate-arguments.ts'
-import { coded, isCoded } from '../../schemas/errors.ts'
+import { coded, throwDefect } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { requestKey } from '../check/plan.ts'
 import { requireContract } from '../exec/contract.ts'
@@ -36,8 +36,8 @@ async function usable(executable: VerifiedExecutable, given: CheckArguments): Pr
     await validateArguments(given, { plugin, schema: manifest.arguments })
     return executable
   } catch (error) {
-    if (isCoded(error)) return error
-    throw error
+    throwDefect(error)
+    return error
   }
 }
 

@@ -4,7 +4,7 @@ import type { VerifiedExecutable } from '../../client/index.ts'
 import type { CheckArguments } from '../../config/model/config.ts'
 import type { NotifierConfig } from '../../config/model/notifier-config.ts'
 import type { Notification } from '../../schemas/contract/notification.ts'
-import { isCoded } from '../../schemas/errors.ts'
+import { throwDefect } from '../../schemas/errors.ts'
 import { secretArguments } from '../../schemas/secret-arguments.ts'
 import type { RunDeps } from '../exec/plugin-process.ts'
 import { runNotifier } from '../exec/run-notifier.ts'
@@ -38,7 +38,7 @@ export function senderOf(deps: RunDeps): Send {
       const { retryAfterMs } = line ?? {}
       return { status, summary: hide(summary), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
     } catch (error) {
-      if (!isCoded(error)) throw error
+      throwDefect(error)
       return { status: 'failed', summary: hide(error.message) }
     }
   }

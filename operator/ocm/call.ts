@@ -5,7 +5,7 @@ import { renderQuery } from '../../schemas/contract/ocm/endpoints.ts'
 import { LEAVING, SUCCESS, saysNone } from '../../schemas/contract/ocm/refusals.ts'
 import type { Typed } from '../../schemas/contract/ocm/type-name.ts'
 import type { CodedError } from '../../schemas/errors.ts'
-import { coded, isCoded } from '../../schemas/errors.ts'
+import { coded, isCoded, throwDefect } from '../../schemas/errors.ts'
 import { parseJson } from '../../schemas/json.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 import { parseShape } from '../../schemas/shape.ts'
@@ -108,7 +108,7 @@ function answerOf({ text }: HttpReply, { plugin, endpoint }: Call): unknown {
     requireLocalFiles(answer)
     return answer
   } catch (error) {
-    if (!isCoded(error)) throw error
+    throwDefect(error)
     throw coded('PLUGIN_ANSWER_INVALID', {
       message: `plugin ${quote(plugin)} answered what its contract does not have: ${text.trim() === '' ? 'nothing' : error.message}`,
       details: { plugin, endpoint: endpoint.path },

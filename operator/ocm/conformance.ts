@@ -7,7 +7,7 @@ import { CONTRACTS } from '../../schemas/contract/ocm/contracts.ts'
 import { CREDENTIALS_HEADER } from '../../schemas/contract/ocm/credentials.ts'
 import type { Contract, Endpoint } from '../../schemas/contract/ocm/endpoints.ts'
 import { HEALTH_PATH, REFUSALS, SHUTDOWN_PATH, SUCCESS } from '../../schemas/contract/ocm/refusals.ts'
-import { coded, isCoded } from '../../schemas/errors.ts'
+import { coded, isCoded, throwDefect } from '../../schemas/errors.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 import type { HttpReply } from '../../system/http/connection.ts'
 import { compileSchema } from './fits-schema.ts'
@@ -183,8 +183,8 @@ async function judged(judge: () => Promise<Verdict> | Verdict, signal: AbortSign
     return await judge()
   } catch (error) {
     if (signal.aborted) return undefined
-    if (isCoded(error)) return { result: 'failed', detail: error.message }
-    throw error
+    throwDefect(error)
+    return { result: 'failed', detail: error.message }
   }
 }
 

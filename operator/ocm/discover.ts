@@ -3,7 +3,7 @@
 import type { PluginDirectory } from '../../config/model/config.ts'
 import type { Digest } from '../../schemas/digest.ts'
 import type { CodedError } from '../../schemas/errors.ts'
-import { coded, isCoded } from '../../schemas/errors.ts'
+import { coded, throwDefect } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { inParallel } from '../../system/async/limit.ts'
 import type { PluginFile } from './directory.ts'
@@ -50,8 +50,8 @@ async function look({ file, directory }: Asked, facts: Looking): Promise<FoundPr
     const open = () => openAgain(file, digest, facts)
     return { name, origin, ...seen, state: 'usable', plugin: { name, capabilities, configurations, open } }
   } catch (error) {
-    if (isCoded(error)) return { name, origin, ...seen, state: 'refused', error }
-    throw error
+    throwDefect(error)
+    return { name, origin, ...seen, state: 'refused', error }
   }
 }
 

@@ -5,7 +5,7 @@ import { canonicalJson } from '../../schemas/canonical-json.ts'
 import type { Typed } from '../../schemas/contract/ocm/type-name.ts'
 import { typedShape } from '../../schemas/contract/ocm/type-name.ts'
 import type { CodedError } from '../../schemas/errors.ts'
-import { coded, isCoded } from '../../schemas/errors.ts'
+import { coded, isCoded, throwDefect } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { Question } from './routing.ts'
 
@@ -41,7 +41,7 @@ export function searchCredentials(repositories: readonly Typed[], ask: Ask): Sea
         const found = await resolved(config, identity, own)
         if (found) return found
       } catch (error) {
-        if (!isCoded(error)) throw error
+        throwDefect(error)
         if (error.code === 'INTERRUPTED' || error.code === 'PLUGIN_TIMEOUT') throw error
         if (!isSeeking && !saysNone(error)) failure ??= unreachable(config, error)
       }

@@ -5,7 +5,7 @@ import type { Client, PluginOutcome, VerifiedExecutable } from '../../client/ind
 import type { PluginPin, PluginRequest } from '../../config/model/config.ts'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestOf } from '../../schemas/digest.ts'
-import { isCoded } from '../../schemas/errors.ts'
+import { throwDefect } from '../../schemas/errors.ts'
 import type { ReleasedManifest } from '../../schemas/manifest.ts'
 import type { Settled } from '../../system/async/limit.ts'
 import { inParallel } from '../../system/async/limit.ts'
@@ -75,8 +75,8 @@ async function look({ pin, outcome }: Asked, source: PluginSource, facts: Stored
       plugin: { name, capabilities, ...(configurations ? { configurations } : {}), open },
     }
   } catch (error) {
-    if (isCoded(error)) return { ...seen, state: 'refused', error }
-    throw error
+    throwDefect(error)
+    return { ...seen, state: 'refused', error }
   }
 }
 

@@ -8,7 +8,7 @@ import type { CheckItem } from '../../config/model/config.ts'
 import type { OperatorInput } from '../../config/model/operator-input.ts'
 import { parsePluginRequest, RUN_SERVICE } from '../../config/model/plugin-request.ts'
 import { OPERATOR_KIND, pinned } from '../../config/model/requests.ts'
-import { isCoded } from '../../schemas/errors.ts'
+import { throwDefect } from '../../schemas/errors.ts'
 import type { LockedPlugin } from '../../schemas/lockfile.ts'
 import { LOCK_FORMAT, renderLockfile } from '../../schemas/lockfile.ts'
 import { CHECK_CONTRACTS } from '../../schemas/manifest.ts'
@@ -95,8 +95,8 @@ function requestIn(tool: string): unknown {
   try {
     return parsePluginRequest(tool)
   } catch (error) {
-    if (isCoded(error)) return undefined
-    throw error
+    throwDefect(error)
+    return undefined
   }
 }
 

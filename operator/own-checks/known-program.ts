@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import type { VerifiedExecutable } from '../../client/index.ts'
-import { isCoded } from '../../schemas/errors.ts'
+import { throwDefect } from '../../schemas/errors.ts'
 import { programOf, thisMachine } from '../exec/executable.ts'
 import { requireRuntimeVersion } from '../exec/runtime-version.ts'
 
@@ -38,7 +38,7 @@ function isStartable(executable: VerifiedExecutable): boolean {
     programOf(executable, thisMachine(requireRuntimeVersion))
     return true
   } catch (error) {
-    if (isCoded(error)) return false
-    throw error
+    throwDefect(error)
+    return false
   }
 }

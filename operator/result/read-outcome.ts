@@ -2,7 +2,7 @@
 // is unclear did not succeed and may be tried again.
 import type { OutcomeStatus } from '../../schemas/contract/outcome.ts'
 import { OUTCOME_EXIT_CODES } from '../../schemas/contract/outcome.ts'
-import { isCoded } from '../../schemas/errors.ts'
+import { throwDefect } from '../../schemas/errors.ts'
 import { printable } from '../../schemas/quote.ts'
 import type { Ending } from '../../system/process/run-process.ts'
 import { stoppedReport } from './interpret.ts'
@@ -62,7 +62,7 @@ function findLine<Line>(ending: Ending, parse: (text: string) => Line): Found<Li
   try {
     return { line: parse(last.text) }
   } catch (error) {
-    if (!isCoded(error)) throw error
+    throwDefect(error)
     return { problem: `its result is of no use: ${printable(error.message, 300)}` }
   }
 }

@@ -1,7 +1,7 @@
 // The JSON result of `check/v1`: the last line of standard output, whole. Whatever else looks like JSON is no result, and
 // no text of a person either: what it meant to say is unknown.
 import { MAX_RESULT_BYTES, parseCheckResult } from '../../schemas/check-result.ts'
-import { isCoded } from '../../schemas/errors.ts'
+import { throwDefect } from '../../schemas/errors.ts'
 import { printable } from '../../schemas/quote.ts'
 import type { Captured } from '../../system/process/captured-output.ts'
 import { overwrittenParts, withoutSequences } from './plain-text.ts'
@@ -54,7 +54,7 @@ function readJson(line: string, { isUtf8 }: Captured): ResultLine {
     const { v: _, status, summary, ...rest } = parseCheckResult(line, 'result')
     return { kind: 'result', report: { status, summary: summaryOf(summary), ...definedOf(rest) } }
   } catch (error) {
-    if (!isCoded(error)) throw error
+    throwDefect(error)
     return { kind: 'broken', problem: `${printable(error.message, 300)}; a result is a line such as ${A_RESULT}` }
   }
 }

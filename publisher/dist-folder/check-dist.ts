@@ -1,7 +1,7 @@
 // Are the artifacts in dist still the ones that release.json describes?
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { coded, isCoded } from '../../schemas/errors.ts'
+import { coded, throwDefect } from '../../schemas/errors.ts'
 import { stableJson } from '../../schemas/json.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleaseArtifact } from '../../schemas/release-statement.ts'
@@ -21,8 +21,8 @@ export async function distHolds(out: string, artifact: ReleaseArtifact): Promise
     await checkArtifact(out, artifact)
     return true
   } catch (error) {
-    if (isCoded(error)) return false
-    throw error
+    throwDefect(error)
+    return false
   }
 }
 

@@ -1,6 +1,6 @@
 // Several at a time: all or nothing, or each with its own end.
 import type { CodedError } from '../../schemas/errors.ts'
-import { isCoded } from '../../schemas/errors.ts'
+import { throwDefect } from '../../schemas/errors.ts'
 
 /** What became of one of several things: its result, or why there is none. */
 export type Settled<Result> =
@@ -44,8 +44,8 @@ export async function settled<Result>(act: () => Promise<Result>): Promise<Settl
   try {
     return { state: 'done', value: await act() }
   } catch (error) {
-    if (isCoded(error)) return { state: 'failed', error }
-    throw error
+    throwDefect(error)
+    return { state: 'failed', error }
   }
 }
 
@@ -53,7 +53,7 @@ export function settledNow<Result>(act: () => Result): Settled<Result> {
   try {
     return { state: 'done', value: act() }
   } catch (error) {
-    if (isCoded(error)) return { state: 'failed', error }
-    throw error
+    throwDefect(error)
+    return { state: 'failed', error }
   }
 }

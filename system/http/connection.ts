@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { decodeContent } from '../../schemas/content-coding.ts'
-import { coded, isCoded } from '../../schemas/errors.ts'
+import { coded, throwDefect } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { decodeText } from '../../schemas/text.ts'
 import type { Asked } from './fetch-error.ts'
@@ -201,6 +201,7 @@ function decoded(
     // The page of a proxy that refuses may be in any encoding, and only its beginning is ever shown.
     return statusCode >= 300 ? plain.toString('utf8') : decodeText(plain, 'the answer')
   } catch (error) {
-    throw isCoded(error) ? brokenOff(asked, error.message, UNREADABLE) : error
+    throwDefect(error)
+    throw brokenOff(asked, error.message, UNREADABLE)
   }
 }

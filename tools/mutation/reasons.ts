@@ -16,11 +16,6 @@ const REASONS: readonly Reason[] = [
       'of the two, the one for a range that the server has not: its discarded body has no bytes, and the same is said behind it',
   },
   {
-    file: 'operator/result/result-line.ts',
-    guard: 'throw error',
-    because: 'the reader throws coded errors only; another one is a mistake in octo, which no plugin can cause',
-  },
-  {
     file: 'client/sources/plain/plain-plugin.ts',
     guard: 'throw tooLarge(url)',
     because: 'a test would have to send more than 4 GiB',

@@ -3,7 +3,7 @@
 // the image, and this machine's note which file that was; a tag alone proves nothing and is never run.
 import type { ImageSource } from '../../../config/model/program-source.ts'
 import type { Digest } from '../../../schemas/digest.ts'
-import { coded, isCoded } from '../../../schemas/errors.ts'
+import { coded, throwDefect } from '../../../schemas/errors.ts'
 import type { ImageName } from '../../../schemas/image-name.ts'
 import { showImageName } from '../../../schemas/image-name.ts'
 import { quote } from '../../../schemas/quote.ts'
@@ -69,7 +69,7 @@ async function digestNow(image: ImageName, context: ClientContext): Promise<Dige
     using registry = await openImageRegistry(image, context)
     return await registry.digestOfTag(image.tag ?? 'latest')
   } catch (error) {
-    if (isCoded(error)) return undefined
-    throw error
+    throwDefect(error)
+    return undefined
   }
 }
