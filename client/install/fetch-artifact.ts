@@ -18,15 +18,14 @@ import type { ArtifactSource } from '../sources/offer.ts'
 import type { Patience } from '../sources/places.ts'
 import { firstOf, placesAt } from '../sources/places.ts'
 import { STORE_DISK } from '../store/disk.ts'
-import { statOf } from '../store/identity.ts'
 import type { Layout } from '../store/layout.ts'
 import type { Part } from '../store/parts.ts'
 import { openPart } from '../store/parts.ts'
 import type { StoredArtifact, StoredFile } from '../store/stored-artifact.ts'
 import { storedArtifact, withPlaces } from '../store/stored-artifact.ts'
 import { linkRaw, stageTree } from '../store/unpacked.ts'
-import { copyShared, proveShared } from './prove-shared.ts'
-import { proveStored } from './prove-stored.ts'
+import { proveShared } from './prove-shared.ts'
+import { isDamage, proveStored } from './prove-stored.ts'
 
 type Wanted = {
   /** `repo/plugin@version`, for messages. */
@@ -64,7 +63,7 @@ export async function fetchArtifact(wanted: Wanted, context: ClientContext): Pro
   const before = await proveStored(wanted, layout)
   if (before.files && before.health.state === 'good') return { stored, layout, files: before.files, fetched: false }
   const inShared = await proveShared(wanted, context)
-  if (context.shared && inShared) return { stored, layout: context.shared, files: inShared, fetched: false }
+  if (inShared?.files) return { stored, layout: inShared.layout, files: inShared.files, fetched: false }
   using _lock = await takeLock({
     path: layout.blobLock(artifact.digest),
     mode: 'exclusive',
@@ -79,7 +78,7 @@ export async function fetchArtifact(wanted: Wanted, context: ClientContext): Pro
     const blob = { path: layout.blob(artifact.digest), commit: async () => undefined }
     return { stored, layout, files: await unpack(wanted, layout, blob), fetched: false }
   }
-  const copied = await copyInto(wanted, context)
+  const copied = inShared && (await copyFrom(inShared.layout, wanted, context))
   if (copied) return { stored, layout, files: copied, fetched: false }
   if (health.state === 'corrupt' && network.offline) throw corrupt(name, health.problem)
   if (health.state === 'corrupt')
@@ -87,21 +86,23 @@ export async function fetchArtifact(wanted: Wanted, context: ClientContext): Pro
   return { stored, layout, files: await fetchInto(wanted, context), fetched: true }
 }
 
-/** From the store of all users, where its bytes are there and it cannot be run there. */
-async function copyInto(wanted: Wanted, context: ClientContext): Promise<readonly StoredFile[] | undefined> {
-  const { layout, shared, report } = context
-  if (!shared || !statOf(shared.blob(wanted.artifact.digest))?.isFile()) return undefined
-  const part = openPart(layout, wanted.artifact.digest)
+/** Its bytes in the store of all users were proven a moment ago, and are once more on their way: others look after them. */
+async function copyFrom(shared: Layout, wanted: Wanted, { layout, report }: ClientContext) {
+  const { artifact, name } = wanted
+  const part = openPart(layout, artifact.digest)
   try {
+    const bytes = shared.blob(artifact.digest)
     const sink = await openSink(part, wanted, () => undefined)
-    if (await copyShared(wanted.artifact, sink, context)) return await admit(part, sink, { wanted, layout })
+    sink.restart({ url: bytes })
+    for await (const chunk of readPieces(bytes)) sink.write(chunk)
+    return await admit(part, sink, { wanted, layout })
   } catch (error) {
-    if (isCoded(error) && !isCoded(error, 'DIGEST_MISMATCH')) throw error
-    report.warn?.(`${quote(wanted.name)} in the shared store is passed over: its bytes cannot be read, or are others`)
+    if (isCoded(error) && !isDamage(error)) throw error
+    report.warn?.(`${quote(name)} in the shared store is passed over: its bytes cannot be read, or are others`)
+    return undefined
   } finally {
     part.discard()
   }
-  return undefined
 }
 
 /** From its repo, or where that fails, from the mirrors of it: what one began, the next goes on with. */

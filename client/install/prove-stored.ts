@@ -41,7 +41,10 @@ export async function proveStored(wanted: WantedArtifact, layout: Layout): Promi
   }
 }
 
-const DAMAGED = ['DIGEST_MISMATCH', 'SIZE_MISMATCH'] as const
+/** The bytes are not the promised ones. */
+export function isDamage(error: unknown): boolean {
+  return isCoded(error, 'DIGEST_MISMATCH') || isCoded(error, 'SIZE_MISMATCH')
+}
 
 async function filesOfBlob(wanted: WantedArtifact, layout: Layout): Promise<readonly StoredFile[] | undefined> {
   const path = layout.blob(wanted.artifact.digest)
@@ -55,7 +58,7 @@ async function filesOfBlob(wanted: WantedArtifact, layout: Layout): Promise<read
     })
     return withPlaces(files, places)
   } catch (error) {
-    if (DAMAGED.some((code) => isCoded(error, code))) return undefined
+    if (isDamage(error)) return undefined
     throw error
   }
 }

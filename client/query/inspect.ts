@@ -61,7 +61,7 @@ async function stateOf(entry: LockedPlugin | undefined, context: ClientContext):
     const lenient = entry.signer === 'unsigned'
     const wanted = { artifact, platform, lenient, name: `${entry.repo}/${entry.plugin}@${entry.version}` }
     const own = STATES[(await proveStored(wanted, context.layout)).health.state]
-    return own !== 'installed' && (await proveShared(wanted, context)) ? 'shared' : own
+    return own !== 'installed' && (await proveShared(wanted, context))?.files ? 'shared' : own
   } catch (error) {
     if (isCoded(error, 'OFFLINE') || isCoded(error, 'REPO_NOT_FOUND')) return 'not installed'
     throwDefect(error)

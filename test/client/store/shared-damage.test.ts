@@ -1,11 +1,32 @@
 // What is wrong with a store that all users of a machine read is said, and octo goes on with the own one.
 import assert from 'node:assert/strict'
-import { chmodSync, chownSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
+import { STORE_DISK } from '../../../client/store/disk.ts'
 import type { Layout } from '../../../client/store/layout.ts'
+import { openStore } from '../../../client/store/open-store.ts'
+import { openPart } from '../../../client/store/parts.ts'
 import type { StoredArtifact } from '../../../client/store/stored-artifact.ts'
-import { run } from '../../support/client/client-machine.ts'
+import { digestOf, hexOf } from '../../../schemas/digest.ts'
+import { takeLock } from '../../../system/process-lock.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { aConfig } from '../../support/builders/a-config.ts'
+import { tarballOf } from '../../support/builders/archive-builder.ts'
+import { aRelease, aScript } from '../../support/builders/test-authority.ts'
+import { key, run } from '../../support/client/client-machine.ts'
 import { aSharedMachine, isRoot, OUTPUTS, removeOpen, rewrite, STRANGER } from '../../support/client/shared-machine.ts'
 
 const REFUSALS: readonly (readonly [said: RegExp, break_: (layout: Layout) => unknown, rootOnly?: 'as root'])[] = [
@@ -101,6 +122,36 @@ const DAMAGES: readonly (readonly [
     /its stored bytes are damaged or gone/,
   ],
   [
+    'some of its bytes are gone',
+    ({ blob }, { tar }) => truncateSync(blob(tar.digest), tar.size - 1),
+    'download',
+    /its stored bytes are damaged or gone/,
+  ],
+  [
+    'it has bytes too many',
+    ({ blob }, { tar }) => appendFileSync(blob(tar.digest), 'more'),
+    'download',
+    /its stored bytes are damaged or gone/,
+  ],
+  [
+    'its bytes lie behind a link',
+    ({ blob, base }, { tar }) => {
+      renameSync(blob(tar.digest), join(base, 'elsewhere'))
+      symlinkSync(join(base, 'elsewhere'), blob(tar.digest))
+    },
+    'download',
+    /its stored bytes are damaged or gone/,
+  ],
+  [
+    'a pipe is in the place of its bytes',
+    ({ blob }, { tar }) => {
+      rmSync(blob(tar.digest))
+      execFileSync('mkfifo', [blob(tar.digest)])
+    },
+    'download',
+    /its stored bytes are damaged or gone/,
+  ],
+  [
     'another install fills it just now',
     ({ trees, parts }, { tar }) => {
       mkdirSync(join(trees, '.staging-0123456789ab'))
@@ -126,7 +177,92 @@ test('takes from a shared store nothing that is not exactly what was proven', as
       from === 'download',
       what,
     )
-    if (said) assert.match(warnings.join('\n'), said, what)
-    else assert.deepEqual(warnings, [], what)
+    // What is wrong is said once.
+    assert.equal(warnings.length, said ? 1 : 0, `${what}: ${warnings.join()}`)
+    if (said) assert.match(warnings[0] ?? '', said, what)
   }
+})
+
+/** What happens to the right bytes of a shared store while an install waits for its turn to copy them. */
+const MEANWHILE: Readonly<Record<string, (path: string, size: number) => void>> = {
+  'are taken away': (path) => rmSync(path),
+  'become others': (path, size) => writeFileSync(path, Buffer.alloc(size)),
+  grow: (path) => appendFileSync(path, 'more'),
+}
+
+/** Installs while somebody else is at it, who does this and is done once the install has to wait. */
+async function installBehind(machine: Awaited<ReturnType<typeof aSharedMachine>>, act: (own: Layout) => void) {
+  const { aUser, install, tar } = machine
+  const user = aUser()
+  const own = openStore(user.storeRoot)
+  const turn = await takeLock({ path: own.blobLock(tar.digest), mode: 'exclusive', subject: 'x', ...STORE_DISK })
+  const told: string[] = []
+  const info = (line: string) => {
+    if (!line.startsWith('waiting for another octo process')) return
+    act(own)
+    turn[Symbol.dispose]()
+  }
+  return { own, told, done: install({ ...user, report: { warn: (line) => void told.push(line), info } }) }
+}
+
+test('bytes of a shared store that change once they were proven are said, and are none of those that run', async (t) => {
+  const machine = await aSharedMachine(t)
+  const { layout, tar, change } = machine
+  for (const [what, damage] of Object.entries(MEANWHILE)) {
+    using _changed = change(() => {
+      removeOpen(layout.tree(tar.key))
+      chmodSync(layout.blob(tar.digest), 0o644)
+    })
+    const { own, told, done } = await installBehind(machine, () => damage(layout.blob(tar.digest), tar.size))
+    const [, executable] = (await done).executables
+    assert(executable)
+    assert(executable.path.startsWith(own.root), what)
+    assert.equal(run(executable), OUTPUTS[1], what)
+    const problem = 'its bytes cannot be read, or are others'
+    assert.deepEqual(told, [`\`core/packed@1.0.0\` in the shared store is passed over: ${problem}`], what)
+    assert.deepEqual(readdirSync(own.parts), [], what)
+  }
+})
+
+test('a download that broke off is gone on with, whatever a shared store has in the place of its bytes', async (t) => {
+  const { aUser, install, layout, tar, registry } = await aSharedMachine(t)
+  chmodSync(layout.blob(tar.digest), 0o644)
+  writeFileSync(layout.blob(tar.digest), Buffer.alloc(tar.size))
+  const [path, bytes] = [...registry.files].find(([name]) => name.endsWith('packed.tar.gz')) ?? assert.fail()
+  const user = aUser()
+  const part = openPart(openStore(user.storeRoot), tar.digest)
+  part.restart({ url: `${registry.base}/${path}`, etag: `"${hexOf(digestOf(bytes))}"` })
+  part.write(bytes.subarray(0, 10))
+  part.keep()
+  const ranges: (string | undefined)[] = []
+  registry.misbehave = (asked, { headers }) => asked === path && ranges.push(headers.range) === 0
+  const [, executable] = (await install(user)).executables
+  assert.equal(run(executable ?? assert.fail()), OUTPUTS[1])
+  assert.deepEqual(ranges, ['bytes=10-'])
+})
+
+test('what the own store cannot take is not blamed on the shared one, nor fetched for that', async (t) => {
+  const machine = await aSharedMachine(t)
+  const { layout, tar, registry } = machine
+  removeOpen(layout.tree(tar.key))
+  registry.requests.length = 0
+  const { told, done } = await installBehind(machine, ({ blobs }) => rmSync(blobs, { recursive: true }))
+  await expectCodeAsync('IO_FAILED', () => done)
+  assert.deepEqual([told, registry.requests], [[], []])
+})
+
+test('bytes of a shared store that may not be run are refused for that, and are asked of nobody else', async (t) => {
+  const { aUser, install, folder, layout, registry, warnings } = await aSharedMachine(t)
+  const bytes = tarballOf([
+    { path: 'bin/run', content: aScript('evil'), mode: 0o755 },
+    { path: '../evil', content: 'evil' },
+  ])
+  const offer = { bytes, file: 'evil.tar.gz', format: 'tar.gz' as const, executable: 'bin/run' }
+  registry.publish(await aRelease(key, { plugin: 'evil', platforms: { linux_amd64: offer } }))
+  writeFileSync(layout.blob(digestOf(bytes)), bytes, { mode: 0o444 })
+  const config = aConfig([{ url: registry.url(), trust: key }], ['evil'])
+  const user = { ...aUser(), config, frozen: false, lockPath: join(folder, 'evil.lock') }
+  await expectCodeAsync('ARCHIVE_ENTRY_UNSAFE', () => install(user))
+  assert(!registry.requests.some((path) => path.endsWith('evil.tar.gz')))
+  assert.deepEqual(warnings, [])
 })
