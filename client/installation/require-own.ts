@@ -35,7 +35,6 @@ function requireOwnFile(path: string): void {
 }
 
 function requireWritable(folder: string): void {
-  if (!lstatSync(folder, { throwIfNoEntry: false })) return
   try {
     accessSync(folder, constants.W_OK | constants.X_OK)
   } catch (error) {

@@ -181,6 +181,20 @@ test('a disk without room is refused before anything is written', { skip: whyNoD
   assert.equal((await installItself({ ...first, root })).state, 'installed')
 })
 
+test('an installation whose own files cannot be written is none', async (t) => {
+  for (const [taken, step, told] of [
+    ['state/octo.lock', 'before', 'state'],
+    ['installation.json', 'placed', 'installation.json'],
+  ] as const) {
+    const { first, root } = await aDownload(t)
+    const onStep = (at: string) => at === step && mkdirSync(join(root, taken), { recursive: true })
+    onStep('before')
+    const { details } = await expectCodeAsync('IO_FAILED', () => installItself({ ...first, onStep }))
+    assert.deepEqual(details, { path: join(root, told), reason: 'EISDIR' })
+    assert.equal(existsSync(join(root, 'current')), false, taken)
+  }
+})
+
 test('killed after any step, the same command makes it whole', async (t) => {
   const { first, root } = await aDownload(t)
   for (const failing of ['fetched', 'staged', 'checked', 'placed', 'noted'] as const) {

@@ -79,12 +79,18 @@ export async function anInstallation(
   {
     installed = {},
     offered = [],
-  }: { readonly installed?: PackageWish; readonly offered?: readonly PackageWish[] } = {},
+    folder = tempFolder(t),
+  }: {
+    readonly installed?: PackageWish
+    readonly offered?: readonly PackageWish[]
+    /** Where the installation lies. */
+    readonly folder?: string
+  } = {},
 ) {
   const key = issueKey()
   const releases = await Promise.all([installed, ...offered].map((wish) => anOctoRelease(key, wish)))
   const registry = await startStaticRegistry(t, releases)
-  const root = join(tempFolder(t), 'octo')
+  const root = join(folder, 'octo')
   const version = installed.version ?? '1.0.0'
   mkdirSync(join(root, 'versions'), { recursive: true, mode: 0o755 })
   unpackInto(join(root, 'versions', version), installed)

@@ -13,6 +13,8 @@ type MountedDisk = {
   /** Gives back what `fillUp` took. */
   makeRoom(): void
   resize(bytes: number): void
+  /** Nothing can be written from now on. */
+  seal(): void
 }
 
 /** Why there can be no disk here; undefined when there can. For `{ skip }`. */
@@ -59,6 +61,7 @@ export function aMountedDisk(t: Pick<TestContext, 'after'>, bytes: number): Moun
     },
     makeRoom: () => rmSync(filler, { force: true }),
     resize: (size) => mount(folder, `remount,size=${size}`),
+    seal: () => mount(folder, 'remount,ro'),
   }
 }
 
