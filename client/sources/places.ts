@@ -4,7 +4,7 @@
 import type { RepoConfig } from '../../config/model/config.ts'
 import type { ErrorCode } from '../../schemas/error-codes.ts'
 import type { CodedError } from '../../schemas/errors.ts'
-import { coded, isCoded } from '../../schemas/errors.ts'
+import { coded, isCoded, throwDefect } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { shownAddress } from '../../schemas/shown-address.ts'
 import type { RetryOptions } from '../../system/http/retry.ts'
@@ -63,7 +63,8 @@ export async function firstOf<At extends Place, Result>(
       if (place.isMirror) tellOfUse(place, failed, asking)
       return result
     } catch (error) {
-      if (!isCoded(error) || !isPassedOver(error, place, asking)) throw error
+      throwDefect(error)
+      if (!isPassedOver(error, place, asking)) throw error
       if (isCoded(error, 'FETCH_FAILED')) silent.add(hostOf(place))
       if (place.isMirror) tellOfFailure(place, error, asking)
       failed.set(place, error)

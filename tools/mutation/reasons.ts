@@ -98,6 +98,11 @@ const REASONS: readonly Reason[] = [
     because: 'the resolver picks from the same list; only a mistake in octo gets here',
   },
   {
+    file: 'client/sources/component/component-repo.ts',
+    guard: "throw coded('CONFIG_INVALID'",
+    because: 'the config takes a repo for one of OCM by this very address; only a mistake in octo gets here',
+  },
+  {
     file: 'config/model/component-repo.ts',
     guard: 'refuseRemote(node)',
     because: 'the table of rights refuses these fields of fetched documents before they are read',

@@ -1,7 +1,7 @@
 // The list of a plugin registry of OCM: a component version that refers to each version of each plugin. It says which component a name
 // means, so that it has to be proven itself before any of it counts; and an older one than was seen before is refused, where the config
 // does not name its version.
-import { isComponentName, readComponentAddress } from '../../../schemas/component/address.ts'
+import { isComponentName } from '../../../schemas/component/address.ts'
 import type { Descriptor, OcmDigest, OcmReference } from '../../../schemas/component/descriptor.ts'
 import type { Digest } from '../../../schemas/digest.ts'
 import { coded, isCoded } from '../../../schemas/errors.ts'
@@ -100,18 +100,22 @@ function listedIn({ componentName, version: text, labels, digest }: OcmReference
 
 /** Of lists that come by their newest version: whoever serves yesterday's hides what changed since. Throws INDEX_ROLLBACK. */
 export function refuseOlder(
-  { name, url }: ComponentRepo,
+  { name }: ComponentRepo,
   { seen, found }: { readonly seen: string | undefined; readonly found: string },
   { accept }: Pick<ClientContext, 'accept'>,
 ): void {
-  if (readComponentAddress(url)?.version !== undefined) return
-  const [before, now] = [seen, found].map((text = '') => text.replace(/^v/, '').replace(/\+.*$/, ''))
-  if (accept.serial || !isVersion(before) || !isVersion(now) || compareVersions(now, before) >= 0) return
+  const [before, now] = [seen, found].map(comparable)
+  if (accept.serial || !before || (now && compareVersions(now, before) >= 0)) return
   throw coded('INDEX_ROLLBACK', {
-    message: `the list of plugins of repo ${quote(name)} is older than the one last seen, expected version ${quote(before)} or newer, found ${quote(now)}`,
-    details: { repo: name, expected: before, found: now },
+    message: `the list of plugins of repo ${quote(name)} is older than the one last seen, expected version ${quote(before)} or newer, found ${quote(found)}`,
+    details: { repo: name, expected: before, found },
     hint: 'a mirror may be stale, or somebody hides a change: ask the registry’s owner; `octo update --accept-serial` accepts it',
   })
+}
+
+function comparable(text: string | undefined): Version | undefined {
+  const version = text?.replace(/^v/, '').replace(/\+.*$/, '')
+  return isVersion(version) ? version : undefined
 }
 
 function noRepo({ name, url }: ComponentRepo) {

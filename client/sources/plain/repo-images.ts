@@ -2,7 +2,7 @@
 // what runs: a repo with `keys` has to have signed the document that says it, and one with `trust: unsigned` is believed as its
 // config says. Only services that are asked for get an image, and never from two repos.
 import type { RepoConfig } from '../../../config/model/config.ts'
-import { coded, isCoded } from '../../../schemas/errors.ts'
+import { coded, isCoded, throwDefect } from '../../../schemas/errors.ts'
 import { parseImageName } from '../../../schemas/image-name.ts'
 import { quote } from '../../../schemas/quote.ts'
 import { shownAddress } from '../../../schemas/shown-address.ts'
@@ -141,7 +141,8 @@ function requireImage(text: string, place: Place): void {
   try {
     parseImageName(text)
   } catch (error) {
-    throw isCoded(error) ? unreadable(place, `names the image ${quote(text)}, which is none`, error) : error
+    throwDefect(error)
+    throw unreadable(place, `names the image ${quote(text)}, which is none`, error)
   }
 }
 
@@ -153,7 +154,7 @@ function textIn(docker: unknown, key: string, place: Place): string | undefined 
 
 function wordsIn(docker: unknown, key: string, place: Place): string | readonly string[] | undefined {
   const value = valueAt(docker, key)
-  if (value === undefined || value === null || value === '') return undefined
+  if (value === undefined || value === null) return undefined
   if (typeof value === 'string') return value
   if (Array.isArray(value) && value.every((word) => typeof word === 'string'))
     return value.length > 0 ? value : undefined

@@ -63,8 +63,7 @@ function underLock<Result>(entry: LockedPlugin, act: () => Result): Result {
   try {
     return act()
   } catch (error) {
-    if (!isCoded(error, 'STATEMENT_MISMATCH')) throw error
-    const { found } = error.details
+    const found = isCoded(error, 'STATEMENT_MISMATCH') && error.details.found
     if (typeof found !== 'string') throw error
     throw lockMismatch(entry, `the bundle that the lockfile names for it proves ${quote(found)}`, error)
   }

@@ -160,3 +160,14 @@ test('refuses an older document than the locked one, also on a machine that neve
   const elsewhere = { storeRoot: join(folder, 'another store'), config: config(['hello@<1.1']) }
   await expectCodeAsync('INDEX_ROLLBACK', () => install(elsewhere))
 })
+
+test('an operator that is refused is refused, and not passed over as one that nobody offers', async (t) => {
+  const { registry, base, withClient, warnings } = await aMachine(t)
+  const config: OctoConfig = { ...base.config, operator: { kind: 'plugin', name: 'myop', request: aPin('myop') } }
+  const lock = () => withClient({ config }, (client) => client.lock())
+  registry.publish(await aRelease(issueKey(), { plugin: 'myop' }))
+  await expectCodeAsync('SIGNER_NOT_ALLOWED', lock)
+  registry.files.set('repos/core/myop.json', Buffer.from('{}'))
+  await expectCodeAsync('FORMAT_INVALID', lock)
+  assert.deepEqual([existsSync(base.lockPath), warnings], [false, []])
+})

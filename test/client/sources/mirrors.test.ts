@@ -48,6 +48,12 @@ function silence(registry: StaticRegistry): void {
   }
 }
 
+/** Whoever asks for the artifact is answered so. */
+function answer(registry: StaticRegistry, status: number): void {
+  registry.misbehave = (path, _request, response) =>
+    path.endsWith(ARTIFACT) && Boolean(response.writeHead(status).end())
+}
+
 test('a mirror is asked for nothing while the repo itself answers', async (t) => {
   const { install, elsewhere, served, told } = await aMirroredMachine(t)
   const { executables } = await install(elsewhere())
@@ -136,15 +142,20 @@ test('where all mirrors lie nothing is installed, and the error is that of the r
   const { install, elsewhere, registry, served } = await aMirroredMachine(t)
   const user = elsewhere()
   await install({ ...user, storeRoot: join(user.storeRoot ?? '', 'other') })
-  silence(registry)
   for (const mirror of served) replaced(ARTIFACT, flipped)(mirror)
-  const error = await expectCodeAsync('FETCH_FAILED', () => install({ ...user, frozen: true }))
-  assert(error.message.includes(registry.base.replace('http://', '')), error.message)
   const { blobs, trees } = layoutOf(user.storeRoot ?? '')
-  assert.deepEqual(
-    [blobs, trees].flatMap((folder) => readdirSync(folder)),
-    [],
-  )
+  for (const [code, fail] of [
+    ['FETCH_FAILED', () => silence(registry)],
+    ['FETCH_REFUSED', () => answer(registry, 404)],
+  ] as const) {
+    fail()
+    const error = await expectCodeAsync(code, () => install({ ...user, frozen: true }))
+    assert(error.message.includes(registry.base.replace('http://', '')), error.message)
+    assert.deepEqual(
+      [blobs, trees].flatMap((folder) => readdirSync(folder)),
+      [],
+    )
+  }
 })
 
 test('a release that a mirror made up is refused: it is signed by nobody whom the config trusts', async (t) => {
@@ -257,7 +268,7 @@ test('no mirror gets the login of another host', async (t) => {
 
 test('a version that the repo itself has withdrawn comes from no mirror', async (t) => {
   const { install, elsewhere, registry, first } = await aMirroredMachine(t)
-  registry.misbehave = (path, _request, response) => path.endsWith(ARTIFACT) && Boolean(response.writeHead(451).end())
+  answer(registry, 451)
   await expectCodeAsync('VERSION_QUARANTINED', () => install(elsewhere()))
   assert.deepEqual(first.requests, [])
 })
@@ -265,8 +276,7 @@ test('a version that the repo itself has withdrawn comes from no mirror', async 
 test('files of a locked version that the repo itself does not have any more come from a mirror', async (t) => {
   const { install, elsewhere, registry, first } = await aMirroredMachine(t)
   for (const status of [403, 404]) {
-    registry.misbehave = (path, _request, response) =>
-      path.endsWith(ARTIFACT) && Boolean(response.writeHead(status).end())
+    answer(registry, status)
     assert.equal(run(one((await install(elsewhere())).executables)), 'hello 1.0.0 !\n')
     assert.equal(first.requests.pop()?.split('/').at(-1), ARTIFACT)
   }

@@ -10,6 +10,7 @@ import { openClient } from '../../../../client/index.ts'
 import { searchRepos } from '../../../../client/sources/search.ts'
 import { collect } from '../../../../client/store/collect.ts'
 import { layoutOf } from '../../../../client/store/layout.ts'
+import { digestOf } from '../../../../schemas/digest.ts'
 import type { Name } from '../../../../schemas/name.ts'
 import { expectCodeAsync } from '../../../support/assertions/expect-code.ts'
 import { aRepo } from '../../../support/builders/a-config.ts'
@@ -148,6 +149,32 @@ test('the newest version is chosen, a locked one stays, and one that is listed n
   assert.equal(readLock().plugins['acme/hello']?.component?.version, 'v1.2.0')
 })
 
+test('an address that names a plugin in place of a list, and a plugin that the list lacks, are said to be that', async (t) => {
+  const { registry, base, install, lockPath } = await aComponentScene(t)
+  const { plugin } = publishSigned(registry)
+  registry.put(plugin, { files: [AMD, ARM], signatures: [signatureOf(plugin, ocmKey)] })
+  const url = registry.url.replace('acme.org/plugin-registry', plugin.name)
+  const { message } = await expectCodeAsync('REPO_NOT_FOUND', () => install(base(KEYS, ['hello'], url)))
+  assert.match(message, /`acme\.org\/plugins\/hello` is a plugin/)
+  await expectCodeAsync('PLUGIN_NOT_FOUND', () => install(base(KEYS, ['world'])))
+  assert.equal(existsSync(lockPath), false)
+})
+
+test('a repo that becomes a registry of OCM gives the same version with other bytes, as its config says', async (t) => {
+  const { registry, base, install, readLock, writeLock } = await aComponentScene(t)
+  publishSigned(registry)
+  await install(base(KEYS))
+  const { format, plugins } = readLock()
+  const { component: _, ...entry } = plugins['acme/hello'] ?? assert.fail()
+  const before = { ...entry, url: 'https://plugins.example.org/repos/acme.yaml', signer: 'unsigned' as const }
+  const platforms = Object.fromEntries(
+    Object.entries(entry.platforms).map(([key, file]) => [key, { ...file, digest: digestOf('before') }]),
+  )
+  writeLock({ format, plugins: { 'acme/hello': { ...before, platforms } } })
+  await install(base(KEYS))
+  assert.equal(readLock().plugins['acme/hello']?.component?.name, 'acme.org/plugins/hello')
+})
+
 test('a version that is published again with other bytes is not taken for the locked one', async (t) => {
   const { registry, base, install } = await aComponentScene(t)
   publishSigned(registry)
@@ -156,8 +183,10 @@ test('a version that is published again with other bytes is not taken for the lo
   const [kept] = await install(base(KEYS))
   assert.equal(execFileSync(kept?.path ?? '', { encoding: 'utf8' }), 'for amd64\n')
   // A changed address makes the lockfile ask again.
-  const again = base(KEYS, ['hello'], registry.url.replace('/acme/', '/acme/component-descriptors/'))
+  const again = base(KEYS, ['hello'], `${registry.url}:1.0.0`)
   await expectCodeAsync('DOCUMENT_MISMATCH', () => install(again))
+  publishSigned(registry)
+  await install(again)
 })
 
 test('another version, or the same one of another repo, may have other bytes than what was locked', async (t) => {

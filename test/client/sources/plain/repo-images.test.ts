@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import type { ErrorCode } from '../../../../schemas/error-codes.ts'
+import { SERVED_YAML } from '../../../../schemas/yaml.ts'
 import { expectCodeAsync } from '../../../support/assertions/expect-code.ts'
 import { aConfig } from '../../../support/builders/a-config.ts'
 import { blobBundle } from '../../../support/builders/blob-bundle.ts'
@@ -87,6 +88,13 @@ test('what a signed document includes has to be signed too', async (t) => {
   assert.deepEqual(await signed.images(['nats']), { nats: NATS })
 })
 
+test('a signature whose document is gone, or a signed one that includes what is gone, names no image', async (t) => {
+  const { images, files } = await aRepo(t, { 'core.yaml': 'include: [{url: ./more.yaml}]\n' })
+  await expectCodeAsync('REPO_NOT_FOUND', () => images(['nats']))
+  files.delete('core.yaml')
+  await expectCodeAsync('REPO_NOT_FOUND', () => images(['nats']))
+})
+
 test('a repo without proof is believed only where the config says so, and the first that includes counts', async (t) => {
   const inner = YAML.replace('v2.0.0', 'v1')
   const { images } = await aRepo(t, {}, { 'core.yaml': `include: [{url: ./more.yaml}]\n${YAML}`, 'more.yaml': inner })
@@ -103,6 +111,7 @@ test('two repos that name an image for one service are refused', async (t) => {
 const DOCKERS: readonly (readonly [string, object | RegExp | undefined])[] = [
   ['{image: nats}', { image: 'nats' }],
   ['{image: nats, tag: "", registry: null, command: [], entrypoint: ""}', { image: 'nats' }],
+  ['{image: nats, tag: null, command: null, entrypoint: []}', { image: 'nats' }],
   [
     '{image: nats, command: [-c, x], entrypoint: /bin/nats}',
     { image: 'nats', command: ['-c', 'x'], entrypoint: '/bin/nats' },
@@ -140,4 +149,13 @@ test('a server that is away leaves what was read before, and is an error where n
   assert.match(warnings.join(), /the copy of it that is kept counts/)
   assert.deepEqual(await images(['nats'], { 'core.yaml': key }, true), { nats: NATS })
   assert.ok(files.size > 0)
+})
+
+test('a server that is there and gives what cannot be taken is an error, whatever was read before', async (t) => {
+  const { images, files, warnings } = await aRepo(t, {}, { 'core.yaml': YAML })
+  const read = () => images(['nats'], { 'core.yaml': UNSIGNED })
+  await read()
+  files.set('core.yaml', ' '.repeat(SERVED_YAML.maxBytes + 1))
+  await expectCodeAsync('LIMIT_EXCEEDED', read)
+  assert.deepEqual(warnings, [])
 })
