@@ -59,21 +59,19 @@ const PROBE_MS = 10_000
 /** Mount options say only half of it: policies of the system forbid programs too. So one is started. */
 async function reasonAgainstPrograms({ staging }: Layout): Promise<string | undefined> {
   const probe = join(staging, `probe-${process.pid}`)
-  let reason: string | undefined
-  const words = (_: unknown, { code }: { readonly code: string }) => {
-    reason = code
-    return coded('OS_FAILED', { message: `${quote(probe)} cannot be started (${code})` })
-  }
+  const words = (_: unknown, { code }: { readonly code: string }) =>
+    coded('OS_FAILED', { message: `${quote(probe)} cannot be started (${code})`, details: { reason: code } })
   onDisk(probe, () => writeFileSync(probe, '#!/bin/sh\n', { mode: 0o700 }))
   try {
     await runProcess(
       { file: probe, argv: [], env: {}, cwd: '/' },
       { timeoutMs: PROBE_MS, words, kept: { stdout: KEPT, stderr: KEPT } },
     )
+    return undefined
   } catch (error) {
-    if (reason === undefined) throw error
+    throwDefect(error)
+    return String(error.details.reason)
   } finally {
     rmSync(probe, { force: true })
   }
-  return reason
 }

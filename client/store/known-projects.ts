@@ -84,8 +84,8 @@ function namedLately({ locked }: Layout, now: number): readonly Digest[] {
   if (!lstatSync(locked, { throwIfNoEntry: false })) return []
   return onDisk(locked, () => readdirSync(locked)).flatMap((name) => {
     const place = join(locked, name)
-    const seen = lstatSync(place, { throwIfNoEntry: false })
-    if (!seen || now - seen.mtimeMs >= GONE_AFTER_MS) return []
+    const seen = lstatSync(place, { throwIfNoEntry: false })?.mtimeMs ?? 0
+    if (now - seen >= GONE_AFTER_MS) return []
     return (readIfWhole(place) ?? '').split('\n').filter(isDigest)
   })
 }

@@ -11,6 +11,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -220,10 +221,37 @@ test('what somebody else makes while leftovers are cleared stays', async (t) => 
   )
 })
 
+test('a lockfile that could not be found for a month keeps nothing', async (t) => {
+  const { layout, all, is } = aStore(t, '0')
+  const path = aLockfile(t, [all[0]?.digest ?? assert.fail()])
+  noteLocked(layout, path, parseLockfile(readFileSync(path, 'utf8'), path))
+  lutimesSync(layout.lockedDigests(path), (LATER - 31 * DAY) / 1000, (LATER - 31 * DAY) / 1000)
+  assert.equal((await keepSmall(layout, options(0))).state, 'done')
+  assert.deepEqual(all.map(is), [false])
+})
+
+test('what a lockfile names is noted once a day, and at once where it changes', (t) => {
+  const { layout, all } = aStore(t, '01')
+  const [first, second] = all as [Put, Put]
+  const path = aLockfile(t, [])
+  const note = (digests: readonly Digest[], now: number) => {
+    const text = readFileSync(aLockfile(t, digests), 'utf8')
+    noteLocked(layout, path, parseLockfile(text, path), now)
+    const { ino, mtimeMs } = statSync(layout.lockedDigests(path))
+    return { ino, mtimeMs, text: readFileSync(layout.lockedDigests(path), 'utf8') }
+  }
+  const now = Date.now()
+  const before = note([first.digest], now)
+  assert.deepEqual(note([first.digest], now), before)
+  assert.notEqual(note([first.digest], now + 2 * DAY).ino, before.ino)
+  assert.equal(note([second.digest], now).text, second.digest)
+})
+
 test('a note of the last time that somebody has damaged is none', async (t) => {
   const { layout, all, is } = aStore(t, '0')
   const note = { at: 0, removed: 0, removedBytes: 0, sizes: {} }
-  for (const damage of [{ sizes: null }, { at: 1e300 }, { removed: null }]) {
+  const at = new Date(LATER).toISOString()
+  for (const damage of [{ sizes: null }, { sizes: 'all' }, { at: 1e300 }, { at }, { at: null }, { removed: null }]) {
     writeFileSync(join(layout.base, 'collected.json'), JSON.stringify({ ...note, ...damage }))
     assert.equal(readCollection(layout), undefined)
   }

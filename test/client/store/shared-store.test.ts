@@ -1,7 +1,7 @@
 // A store that all users of a machine read: what it has is proven and run there, and nothing is written there.
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
@@ -37,7 +37,12 @@ test('runs from the shared store what it has, without a download, a copy or a ch
   assert(executables.every(({ path }) => path.startsWith(`${sharedRoot}/v1/trees/`)))
   assert.deepEqual([registry.requests, downloaded, warnings], [[], [], []])
   const own = layoutOf(user.storeRoot)
-  assert.deepEqual([...readdirSync(own.blobs), ...readdirSync(own.trees), ...readdirSync(own.releases)], [])
+  assert.deepEqual(
+    [own.blobs, own.trees, own.releases].flatMap((place) => readdirSync(place)),
+    [],
+  )
+  // When it was used last is for whoever looks after that store.
+  assert.equal(existsSync(own.used), false)
   assert.deepEqual(stateOf(sharedRoot), before)
 })
 
