@@ -1,16 +1,27 @@
-// The file of `--junit`. Its folder is made: CI jobs name one that does not exist yet.
+// The file of `--junit` or `--html`. Its folder is made: CI jobs name one that does not exist yet.
 import { writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { coded } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { makeFolder } from '../../system/files/make-folder.ts'
+import type { ReportKind } from '../metrics/former-report.ts'
+import { requireFormerReport } from '../metrics/former-report.ts'
 
-/** Throws IO_FAILED. */
-export async function writeReport(path: string, text: string): Promise<void> {
+export const JUNIT: ReportKind = { what: 'JUnit report', begins: /^<\?xml [^>]*>\s*<testsuites name="octo check"/ }
+/** The title is what octo alone writes. */
+export const HTML: ReportKind = {
+  what: 'page of checks',
+  begins: /^<!doctype html>\n<html lang="en">\n<head>\n(?:<meta [^>]*>\n)*<title>(?:passed|failed): /,
+}
+
+/** Throws USAGE, ALREADY_EXISTS or IO_FAILED. */
+export async function writeReport(path: string, text: string, kind: ReportKind): Promise<void> {
   try {
+    requireFormerReport(path, kind)
     makeFolder(dirname(path))
     await writeFile(path, text)
   } catch (cause) {
+    if (isCoded(cause)) throw cause
     const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown'
     throw coded('IO_FAILED', {
       message: `report ${quote(path)} cannot be written: ${reason}; the results are shown above`,

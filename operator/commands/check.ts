@@ -94,7 +94,7 @@ type Showing = { readonly options: CheckOptions; readonly terminal: Terminal; re
 async function show(run: CheckRun, { options, terminal, rows }: Showing): Promise<void> {
   if (terminal.json) terminal.result({ json: runToJson(run), text: () => '' })
   else showText(run, { options, terminal, rows })
-  await writeReports(run, options, process.env)
+  await writeReports(run, options, { env: process.env, warn: (line) => terminal.warn(line) })
 }
 
 /** With `--quiet` only what failed, and nothing when nothing did. */

@@ -54,15 +54,18 @@ export async function runningPluginsCommand(options: RunningOptions, terminal: T
         printable(record.program, 200),
       ]),
     })
-  if (options.metrics !== undefined) await measure(options.metrics, options.worldReadable ?? false)
+  if (options.metrics !== undefined) await measure(options.metrics, options.worldReadable ?? false, terminal)
   return 0
 }
 
 /** Of those that have ended, too: how often one failed is not forgotten with it. */
-async function measure(target: string, isWorldReadable: boolean): Promise<void> {
+async function measure(target: string, isWorldReadable: boolean, terminal: Terminal): Promise<void> {
   const resource = { host: hostname(), octo: octoVersion(), at: new Date() }
   const families = familiesOfPlugins(sharedPlugins(process.env))
-  await writeMeasures(target, { families, resource, isWorldReadable, env: process.env })
+  await writeMeasures(target, {
+    ...{ families, resource, isWorldReadable, env: process.env },
+    warn: (line) => terminal.warn(line),
+  })
 }
 
 function failedCalls({ errors }: CallTally): number {

@@ -18,6 +18,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { CheckOutcome } from '../../../operator/check/outcome.ts'
 import { renderHtml } from '../../../operator/check/render-html.ts'
+import { renderJunit } from '../../../operator/check/render-junit.ts'
 import { requireReports, writeReports } from '../../../operator/check/write-reports.ts'
 import { expectCode, expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import { parseExposition } from '../../support/assertions/parse-exposition.ts'
@@ -26,6 +27,7 @@ import { listening } from '../../support/machine/listening.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const WITHOUT_PIPES = process.platform === 'win32' && 'Windows has no pipes in its folders'
+const QUIETLY = { env: {}, warn: (line: string) => assert.fail(line) }
 const HOSTILE = '<script>alert(1)</script> "&\' \u001b[2J \ud800'
 
 function anOutcome(more: Partial<CheckOutcome> = {}): CheckOutcome {
@@ -47,7 +49,7 @@ const RUN = aRun(
 
 test('measures of a run are a file for the textfile collector, readable for others only where that is said', async (t) => {
   const file = join(tempFolder(t), 'checks.prom')
-  await writeReports(RUN, { metrics: file }, {})
+  await writeReports(RUN, { metrics: file }, QUIETLY)
   assert.equal(statSync(file).mode & 0o777, 0o600)
   const families = [...parseExposition(readFileSync(file, 'utf8')).values()]
   const samples = families.flatMap((family) => family.samples)
@@ -60,7 +62,7 @@ test('measures of a run are a file for the textfile collector, readable for othe
   assert.equal(value('octo_check_run_status', { service: 'web', mark: 'path=/var', status: 'ok' }), 0)
   assert.equal(value('octo_check_run_check_duration_seconds', { mark: '' }), 0.25)
   assert.equal(value('octo_check_run_value', { metric: 'free', unit: '%' }), 12.5)
-  await writeReports(RUN, { metrics: file, worldReadable: true }, {})
+  await writeReports(RUN, { metrics: file, worldReadable: true }, QUIETLY)
   assert.equal(statSync(file).mode & 0o777, 0o644)
 })
 
@@ -69,7 +71,7 @@ test('a pipe that is named for measures is written to, and stays a pipe', { skip
   execFileSync('mkfifo', [pipe])
   const reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK)
   t.after(() => closeSync(reader))
-  await writeReports(RUN, { metrics: pipe }, {})
+  await writeReports(RUN, { metrics: pipe }, QUIETLY)
   assert.ok(statSync(pipe).isFIFO())
   assert.ok(parseExposition(readFileSync(reader, 'utf8')).has('octo_check_run_passed'))
 })
@@ -80,7 +82,7 @@ test('a name of the system for a device is none to rename over', { skip: WITHOUT
   t.after(() => closeSync(file))
   writeSync(file, '# the outcomes\n')
   // As `/dev/stdout` is: a link that the system gives, to whatever this process has open.
-  await writeReports(RUN, { metrics: `/dev/fd/${file}` }, {})
+  await writeReports(RUN, { metrics: `/dev/fd/${file}` }, QUIETLY)
   const text = readFileSync(kept, 'utf8')
   assert.ok(text.startsWith('# the outcomes\n'))
   assert.ok(text.includes('octo_check_run_passed'))
@@ -89,10 +91,11 @@ test('a name of the system for a device is none to rename over', { skip: WITHOUT
 test('a link that is named for measures is replaced, and what it leads to is left alone', async (t) => {
   const folder = tempFolder(t)
   const [link, other] = [join(folder, 'checks.prom'), join(folder, 'other')]
-  writeFileSync(other, 'of somebody else')
+  const before = '# HELP octo_check_run_passed Of somebody else.\n'
+  writeFileSync(other, before)
   symlinkSync(other, link)
-  await writeReports(RUN, { metrics: link }, {})
-  assert.equal(readFileSync(other, 'utf8'), 'of somebody else')
+  await writeReports(RUN, { metrics: link }, QUIETLY)
+  assert.equal(readFileSync(other, 'utf8'), before)
   assert.ok(lstatSync(link).isFile())
 })
 
@@ -105,7 +108,7 @@ test('a collector gets them by OTLP, with the machine they are of', async (t) =>
     response.writeHead(request.url?.includes('refuse') ? 503 : 200, { 'content-type': 'application/json' }).end('{}')
   })
   const base = `http://127.0.0.1:${await listening(t, server)}`
-  await writeReports(RUN, { metrics: `${base}/v1/metrics?tenant=a` }, {})
+  await writeReports(RUN, { metrics: `${base}/v1/metrics?tenant=a` }, QUIETLY)
   assert.deepEqual([got[0]?.path, got[0]?.type], ['/v1/metrics?tenant=a', 'application/json'])
   const [{ resource, scopeMetrics }] = JSON.parse(got[0]?.body ?? '').resourceMetrics
   const [, , host] = resource.attributes
@@ -114,7 +117,7 @@ test('a collector gets them by OTLP, with the machine they are of', async (t) =>
   const [point] = metric.gauge.dataPoints
   assert.equal(point.asDouble, 12.5)
   assert.equal(point.timeUnixNano, `${BigInt(RUN.startedAt.getTime() + 1500) * 1_000_000n}`)
-  const refused = writeReports(RUN, { metrics: `${base}/refuse` }, {})
+  const refused = writeReports(RUN, { metrics: `${base}/refuse` }, QUIETLY)
   await assert.rejects(refused, (error: Error) => /answers 503; the results are shown above/.test(error.message))
 })
 
@@ -134,7 +137,7 @@ test('the page shows every check and nothing of what plugins say is markup', () 
 test('a report that cannot be written keeps none of the others back, and is the error', async (t) => {
   const folder = tempFolder(t)
   mkdirSync(join(folder, 'taken'))
-  const written = writeReports(RUN, { junit: join(folder, 'taken'), html: join(folder, 'new', 'page.html') }, {})
+  const written = writeReports(RUN, { junit: join(folder, 'taken'), html: join(folder, 'new', 'page.html') }, QUIETLY)
   await expectCodeAsync('IO_FAILED', () => written)
   assert.match(readFileSync(join(folder, 'new', 'page.html'), 'utf8'), /<!doctype html>/)
 })
@@ -144,7 +147,82 @@ test('what can never be written is refused before anything runs', () => {
     { worldReadable: true },
     { metrics: 'http://127.0.0.1/v1/metrics', worldReadable: true },
     { metrics: 'http://user:s3cret@127.0.0.1/v1/metrics' },
+    { metrics: 'ftp://127.0.0.1/checks.prom' },
+    { metrics: 'grpc://127.0.0.1:4317', worldReadable: true },
+    { junit: 'https://ci.example.org/report.xml' },
+    { html: 'file:///srv/checks.html' },
+    { junit: 'out', html: './out' },
+    { html: 'out', metrics: join(process.cwd(), 'out') },
   ])
     expectCode('USAGE', () => requireReports(options))
   requireReports({ metrics: 'checks.prom', worldReadable: true })
+})
+
+const KEPT: readonly (readonly [what: string, text: string])[] = [
+  ['a config', '# checks of the shop\noperator: {services: {}}\n'],
+  ['a lockfile', '{"format": "octo.lock/v1", "plugins": {}}\n'],
+  ['a key', '-----BEGIN PRIVATE KEY-----\nMIGH\n-----END PRIVATE KEY-----\n'],
+  ['a page of somebody else', '<!doctype html>\n<html lang="en">\n<head>\n<title>The shop</title>\n'],
+  ['a report of another program', '<?xml version="1.0"?>\n<testsuites name="jest tests"></testsuites>\n'],
+  ['measures of another program', '# HELP node_load1 1m load average.\n# TYPE node_load1 gauge\nnode_load1 1\n'],
+  ['a report of octo of another kind', renderJunit(RUN).replace('<testsuites', '<!-- --><testsuites')],
+]
+const REPORTS = ['junit', 'html', 'metrics'] as const
+
+test(`a file that is no former report is kept, and asked about before anything runs (${KEPT.length} of each kind)`, async (t) => {
+  const folder = tempFolder(t)
+  for (const [index, [what, text]] of KEPT.entries()) {
+    const path = join(folder, `kept-${index}`)
+    writeFileSync(path, text)
+    for (const report of REPORTS) {
+      expectCode('ALREADY_EXISTS', () => requireReports({ [report]: path }))
+      // It may have come while the checks ran.
+      await expectCodeAsync('ALREADY_EXISTS', () => writeReports(RUN, { [report]: path }, QUIETLY))
+      assert.equal(readFileSync(path, 'utf8'), text, what)
+    }
+  }
+})
+
+test('a former report of octo, an empty file and none at all are written over', async (t) => {
+  const folder = tempFolder(t)
+  const named = { junit: join(folder, 'a'), html: join(folder, 'b'), metrics: join(folder, 'c') }
+  for (const path of Object.values(named)) writeFileSync(path, '')
+  for (let round = 0; round < 3; round++) {
+    requireReports(named)
+    await writeReports(RUN, named, QUIETLY)
+    assert.equal(readFileSync(named.junit, 'utf8'), renderJunit(RUN))
+  }
+  const other = { junit: named.html, html: named.metrics, metrics: named.junit }
+  for (const report of REPORTS) expectCode('ALREADY_EXISTS', () => requireReports({ [report]: other[report] }))
+})
+
+const PARTIAL: readonly (readonly [answer: string, warned: RegExp | undefined])[] = [
+  [
+    '{"partialSuccess":{"rejectedDataPoints":"3","errorMessage":"too old\\u001b[2J"}}',
+    /did not keep 3 of the measures: too old\\u\{1b\}/,
+  ],
+  ['{"partialSuccess":{"rejectedDataPoints":2}}', /did not keep 2 of the measures$/],
+  ['{"partialSuccess":{"rejectedDataPoints":0,"errorMessage":"use gzip"}}', /says of the measures: use gzip$/],
+  ['{"partialSuccess":{"rejectedDataPoints":"0","errorMessage":""}}', undefined],
+  ['{"partialSuccess":null}', undefined],
+  ['{"partialSuccess":{}}', undefined],
+  ['null', undefined],
+  ['', undefined],
+  ['<html>', undefined],
+]
+
+test(`what a collector says that it did not keep is warned of (${PARTIAL.length} answers)`, async (t) => {
+  let answer = ''
+  const server = createServer((request, response) => {
+    request.resume()
+    response.writeHead(200, { 'content-type': 'application/json' }).end(answer)
+  })
+  const metrics = `http://127.0.0.1:${await listening(t, server)}/v1/metrics`
+  for (const [said, warned] of PARTIAL) {
+    answer = said
+    const lines: string[] = []
+    await writeReports(RUN, { metrics }, { env: {}, warn: (line) => void lines.push(line) })
+    assert.equal(lines.length, warned === undefined ? 0 : 1, said)
+    if (warned) assert.match(lines[0] ?? '', warned)
+  }
 })
