@@ -73,6 +73,7 @@ export function layoutOf(root: string) {
     lockedDigests: (path: string) => at('locked', short(path, 40)),
     /** e.g. `v1/locks/2c2.lock`: held while blobs of that prefix are downloaded. A fixed number, so none is ever deleted. */
     locks: at('locks'),
+    configLock: (path: string) => at('locks', `config-${short(path, 1)}.lock`),
     shimLock: (path: string) => at('locks', `shim-${short(path, 1)}.lock`),
     /** Held while a program is built: one at a time, as each takes the whole machine. */
     makingLock: at('locks', 'making.lock'),

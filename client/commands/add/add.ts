@@ -65,7 +65,7 @@ export async function removeCommand({ args: [name = ''], options, terminal }: Ru
   const own = findOwnConfig(options.config, process.cwd())
   const [kind, changed] = withoutNamed(own, name, options)
   await workspaceOf(options, { path: own.path, text: changed }, terminal)
-  await writeOwnConfig(own, changed)
+  using _written = await writeOwnConfig(own, changed, terminal)
   const { config, options: found } = await workspaceOf(options, { path: own.path }, terminal)
   const lock = readLock(found.lockPath)
   tellLeft({ kind, name, config, lock }, terminal)

@@ -55,7 +55,7 @@ export async function addCheck(text: string, service: string, flags: AddCheckFla
   refuseTwice(check, service, place)
   const changed = appendToYaml(own.text, place.path, check, own.path)
   await requireRead(changed, { service, own, flags, terminal })
-  await writeOwnConfig(own, changed)
+  using _written = await writeOwnConfig(own, changed, terminal)
   if (place.isNew) terminal.info(`${quote(service)} is a new service in ${own.path}`)
   const { options } = await workspaceOf(flags, { path: own.path }, terminal)
   await using client = await openClient({ ...options, report: { warn: (line) => terminal.warn(line) } })

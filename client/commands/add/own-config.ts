@@ -1,5 +1,5 @@
 // The config that `octo add` and `octo remove` write: the first one that is named or found here, as its owner wrote it.
-import { existsSync } from 'node:fs'
+import { existsSync, lstatSync, readlinkSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { defaultConfigPath } from '../../../config/default-config.ts'
 import { CONFIG_LIMITS } from '../../../config/documents.ts'
@@ -11,6 +11,10 @@ import { setInYaml } from '../../../schemas/yaml-edit.ts'
 import { replaceFile } from '../../../system/files/atomic-file.ts'
 import { onDisk } from '../../../system/files/errors.ts'
 import { readPlainFile } from '../../../system/files/read-plain-file.ts'
+import type { Terminal } from '../../../terminal/index.ts'
+import { waitingLine } from '../../../terminal/index.ts'
+import { lockConfigs } from '../../store/config-lock.ts'
+import { storeRootOf } from '../../store/root.ts'
 
 export type OwnConfig = {
   /** Absolute. */
@@ -37,6 +41,7 @@ export function findOwnConfig(named: readonly string[] | undefined, cwd: string)
       hint: 'write it there yourself: docs/CONFIG.md names the fields',
     })
   const isNew = !existsSync(path)
+  if (isNew) refuseLink(path)
   if (isNew && first !== undefined)
     throw coded('CONFIG_NOT_FOUND', {
       message: `there is no config ${quote(path)}`,
@@ -44,6 +49,18 @@ export function findOwnConfig(named: readonly string[] | undefined, cwd: string)
       hint: 'make it first, or leave `--config` out to write `octo.yaml` here',
     })
   return { path, text: isNew ? '' : textAt(path), isNew }
+}
+
+/** What a link leads to may be on a disk that is not there now; a file in its place would hide it for ever. */
+function refuseLink(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (!found?.isSymbolicLink()) return
+  const target = readlinkSync(path)
+  throw coded('CONFIG_NOT_FOUND', {
+    message: `config ${quote(path)} is a link to ${quote(target)}, which is not there`,
+    details: { path, target },
+    hint: 'make what it leads to, or remove the link',
+  })
 }
 
 /** Strictly: what is no text would be written back as something else. */
@@ -59,8 +76,16 @@ export function shownPath(path: string, cwd: string): string {
   return dirname(path) === cwd ? basename(path) : path
 }
 
-/** Throws CHANGES_OUTDATED where it is not what was read any more. */
-export async function writeOwnConfig({ path, text, isNew }: OwnConfig, changed: string): Promise<void> {
+/** Nobody else changes it until what is given is disposed of. Throws CHANGES_OUTDATED where it is not what was read any more. */
+export async function writeOwnConfig(own: OwnConfig, changed: string, terminal: Terminal): Promise<Disposable> {
+  using stack = new DisposableStack()
+  stack.use(await lockConfigs([own.path], { storeRoot: storeRootOf(process.env), onWait: waitingLine(terminal) }))
+  await write(own, changed)
+  return stack.move()
+}
+
+async function write({ path, text, isNew }: OwnConfig, changed: string): Promise<void> {
+  if (isNew) refuseLink(path)
   await requireUnchanged(path, isNew ? undefined : text, 'run the command again')
   if (isNew) await replaceFile(path, changed, { mode: 0o644 })
   else await replaceText(path, changed)

@@ -22,7 +22,7 @@ export async function addPlugin(text: string, flags: AddFlags, terminal: Termina
   const range = asked.range ?? (isPrerelease(chosen.version) ? chosen.version : `^${chosen.version}`)
   const pin = asked.repo === undefined ? range : { repo: asked.repo, version: range }
   const changed = withPin(own, asked, pin)
-  await writeOwnConfig(own, changed)
+  using _written = await writeOwnConfig(own, changed, terminal)
   terminal.info(`${own.isNew ? 'wrote' : 'changed'} ${shownPath(own.path, process.cwd())}`)
   const { options } = await workspaceOf(flags, { path: own.path }, terminal)
   await using client = await openClient({ ...options, report: { warn: (line) => terminal.warn(line) } })

@@ -50,7 +50,7 @@ export async function addRepo(address: string, flags: AddRepoFlags, terminal: Te
   const begun = own.isNew ? { ...own, text: editorLine(schema ?? SCHEMA_FILE) } : own
   const changed = withValue(begun, [holderIn(own), 'repos', name], entry)
   await workspaceOf(flags, { path: own.path, text: changed }, terminal)
-  await writeOwnConfig(own, changed)
+  using _written = await writeOwnConfig(own, changed, terminal)
   if (own.isNew && schema === undefined) writeSchemaBeside(own.path)
   const shown = shownPath(own.path, process.cwd())
   const search = flags.config === undefined ? 'octo search' : `octo search --config ${shellWord(shown)}`

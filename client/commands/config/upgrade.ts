@@ -20,6 +20,8 @@ import { askOn } from '../../../terminal/ask-question.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import { count, waitingLine } from '../../../terminal/index.ts'
 import type { Run } from '../../../terminal/program.ts'
+import { lockConfigs } from '../../store/config-lock.ts'
+import { storeRootOf } from '../../store/root.ts'
 import type { ConfigFlags } from './show.ts'
 import { configPlace } from './show.ts'
 import { asLines } from './shown-differences.ts'
@@ -64,6 +66,8 @@ export async function upgradeCommand({ args: [named], options, terminal }: Run<U
   }
   if (options.dryRun !== true) {
     await requireYes(options, terminal)
+    const place = { storeRoot: storeRootOf(process.env), onWait: waitingLine(terminal) }
+    using _held = await lockConfigs([...texts.keys()], place)
     await replaceTexts(texts, chosen)
   }
   if (terminal.json)
