@@ -5,7 +5,7 @@ import { fieldOf, itemsOf } from './document/field-of.ts'
 import { rowOf } from './document/fields.ts'
 import { invalid, warningAt } from './document/invalid.ts'
 import type { ScalarNode, TreeNode } from './document/node.ts'
-import { holdsTemplate, isEmpty, isRemote } from './document/node.ts'
+import { holdsTemplate, isEmpty, isRemote, isText } from './document/node.ts'
 import { readBoolean, readTexts } from './document/scalars.ts'
 import type { Warnings } from './document/warnings.ts'
 import { attempt } from './document/warnings.ts'
@@ -41,7 +41,7 @@ export function includesOf(root: TreeNode, warnings: Warnings): Include[] {
 
 function includeOf(item: TreeNode, warnings: Warnings): Include {
   const url = item.kind === 'map' ? fieldOf(item, 'include', 'url') : item
-  if (url?.kind !== 'scalar' || typeof url.value !== 'string') throw invalid(item, 'an include is a map with `url`')
+  if (!isText(url)) throw invalid(item, 'an include is a map with `url`')
   refuseTemplate(url, 'the address of an include holds no templates')
   if (/^http:\/\/(?!(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])(?:[:/]|$))/i.test(url.value))
     warnings.add(() =>
@@ -131,18 +131,17 @@ function versionsOf(item: TreeNode): VersionSource | undefined {
     })
   const url = node.kind === 'map' ? fieldOf(node, 'versions', 'url') : undefined
   if (isEmpty(url)) return { format }
-  const text = url.kind === 'scalar' && typeof url.value === 'string' ? url.value : ''
   const problem = '`url` of `versions` is the address of a list, without templates'
-  if (url.kind !== 'scalar' || !/^https?:\/\//i.test(text) || !URL.canParse(text)) throw invalid(url, problem)
+  if (!isText(url) || !/^https?:\/\//i.test(url.value) || !URL.canParse(url.value)) throw invalid(url, problem)
   refuseTemplate(url, problem)
-  return { format, url: text }
+  return { format, url: url.value }
 }
 
 function addressOf(item: TreeNode, key: 'gpg' | 'sigstore'): string | undefined {
   const node = fieldOf(item, 'include', key)
   if (isEmpty(node)) return undefined
   const problem = `\`${key}\` is the address of a signature, without templates`
-  if (node.kind !== 'scalar' || typeof node.value !== 'string') throw invalid(node, problem)
+  if (!isText(node)) throw invalid(node, problem)
   refuseTemplate(node, problem)
   return node.value
 }

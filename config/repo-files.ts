@@ -5,7 +5,7 @@ import { extname, join } from 'node:path'
 import { namedEntries } from './document/field-of.ts'
 import { invalid } from './document/invalid.ts'
 import type { MapNode, ScalarNode, TreeNode } from './document/node.ts'
-import { holdsTemplate, isEmpty } from './document/node.ts'
+import { holdsTemplate, isEmpty, isText } from './document/node.ts'
 import { readBoolean } from './document/scalars.ts'
 import type { ConfigTrees } from './document/trees.ts'
 import type { DocumentAddress } from './document-address.ts'
@@ -56,7 +56,7 @@ function child(node: TreeNode | undefined, key: string): TreeNode | undefined {
 
 function readFile(name: string, entry: TreeNode, folderOfCopies: () => string): RepoFile {
   const url = entry.kind === 'map' ? entry.entries.get('url') : undefined
-  if (url?.kind !== 'scalar' || typeof url.value !== 'string')
+  if (!isText(url))
     throw invalid(entry, `file \`${name}\` of \`repos.files\` has no \`url\``, { hint: 'write `{url: ./file.conf}`' })
   if (holdsTemplate(url)) throw invalid(url, 'the address of a file holds no templates')
   const { source } = url.origin

@@ -100,6 +100,10 @@ export function dataOf(node: TreeNode): unknown {
   return Object.fromEntries([...node.entries].map(([key, value]) => [key, dataOf(value)]))
 }
 
+export function isText(node: TreeNode | undefined): node is ScalarNode & { readonly value: string } {
+  return node?.kind === 'scalar' && typeof node.value === 'string'
+}
+
 type EmptyNode = ScalarNode & { readonly value: null }
 
 /** Null stands for an empty value in YAML, so that `services:` without anything below it is nothing. */

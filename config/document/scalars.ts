@@ -3,7 +3,7 @@ import { parseDuration } from '../../schemas/duration.ts'
 import { quote } from '../../schemas/quote.ts'
 import { invalid } from './invalid.ts'
 import type { TreeNode } from './node.ts'
-import { isEmpty, textOf } from './node.ts'
+import { isEmpty, isText, textOf } from './node.ts'
 import { requireOneReading } from './one-reading.ts'
 
 /** The words of YAML 1.1 are read where a yes or no is expected, as Compose and octoctl read them. */
@@ -62,7 +62,7 @@ export function readTexts(node: TreeNode | undefined, key: string): readonly str
   if (items.length === 0) throw invalid(node, `\`${key}\` is an empty list, leave it out instead`)
   return items.map((item) => {
     requireOneReading(item)
-    if (item.kind === 'scalar' && typeof item.value === 'string' && WORD.test(item.value)) return item.value
+    if (isText(item) && WORD.test(item.value)) return item.value
     throw invalid(item, `\`${key}\` holds something that is no word`, noTemplate(item))
   })
 }

@@ -2,7 +2,7 @@
 import { quote } from '../../schemas/quote.ts'
 import { warningAt } from './invalid.ts'
 import type { TreeNode } from './node.ts'
-import { isRemote } from './node.ts'
+import { isRemote, isText } from './node.ts'
 import type { Warnings } from './warnings.ts'
 
 /** `$$` is how Compose writes one dollar that stays. */
@@ -12,8 +12,7 @@ const VARIABLE = /(?<!\$)\$(?:\{([A-Za-z_][A-Za-z0-9_]*)[^{}]{0,200}\}|([A-Za-z_
 export function noteShellVariables(node: TreeNode, warnings: Warnings): void {
   if (node.kind === 'list') for (const item of node.items) noteShellVariables(item, warnings)
   if (node.kind === 'map') for (const child of node.entries.values()) noteShellVariables(child, warnings)
-  const text = node.kind === 'scalar' && typeof node.value === 'string' ? node.value : ''
-  const [found, braced, bare] = VARIABLE.exec(text) ?? []
+  const [found, braced, bare] = isText(node) ? (VARIABLE.exec(node.value) ?? []) : []
   if (found !== undefined)
     warnings.add(() => warningAt(node, `${quote(found)} stays as it is${instead(node, braced ?? bare)}`))
 }

@@ -96,9 +96,8 @@ function wordsOf({ edge, places }: Route, columns: Columns): string {
 function pointsOf(places: readonly Place[], { left, width }: Columns): readonly Point[] {
   const isForward = (places[0]?.layer ?? 0) <= (places.at(-1)?.layer ?? 0)
   return places.flatMap(({ layer, y }, at): Point[] => {
-    const sides = [left(layer), left(layer) + width(layer)].map((x) => ({ x, y: y + MARGIN }))
-    const [enter, exit] = isForward ? sides : [...sides].reverse()
-    if (!enter || !exit) return []
+    const side = (isRight: boolean) => ({ x: left(layer) + (isRight ? width(layer) : 0), y: y + MARGIN })
+    const [enter, exit] = [side(!isForward), side(isForward)]
     if (at === 0) return [exit]
     return at === places.length - 1 ? [enter] : [enter, exit]
   })

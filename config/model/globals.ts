@@ -6,7 +6,7 @@ import { fieldOf, namedEntries } from '../document/field-of.ts'
 import { invalid, warningAt } from '../document/invalid.ts'
 import { mergeTrees } from '../document/merge.ts'
 import type { MapNode, TreeNode } from '../document/node.ts'
-import { isEmpty, isRemote, textOf } from '../document/node.ts'
+import { isEmpty, isRemote, isText, textOf } from '../document/node.ts'
 import { readBoolean } from '../document/scalars.ts'
 import type { ConfigTrees } from '../document/trees.ts'
 import type { Warnings } from '../document/warnings.ts'
@@ -90,7 +90,7 @@ function chosenSet(
 ): Chosen | undefined {
   const node = settingOf(root, service, 'globals')
   if (!node) return undefined
-  if (node.kind !== 'scalar' || typeof node.value !== 'string')
+  if (!isText(node))
     throw invalid(node, '`globals` of a service is the name of a set', { hint: 'write `config: {globals: NAME}`' })
   const chosen = { name: textOf(node), node }
   const sets = isRemote(node) ? trees.fetched : trees.merged

@@ -2,7 +2,7 @@
 import { quote } from '../../schemas/quote.ts'
 import { invalid } from '../document/invalid.ts'
 import type { TreeNode } from '../document/node.ts'
-import { isEmpty, textOf } from '../document/node.ts'
+import { isEmpty, isText, textOf } from '../document/node.ts'
 import { readBoolean } from '../document/scalars.ts'
 import type { Condition, Dependency } from './service-spec.ts'
 import { CONDITIONS } from './service-spec.ts'
@@ -36,8 +36,7 @@ function fromList(item: TreeNode): Dependency {
 }
 
 function nameAlone(node: TreeNode): Dependency {
-  if (node.kind !== 'scalar' || typeof node.value !== 'string' || node.value === '')
-    throw invalid(node, 'is no name of a service')
+  if (!isText(node) || node.value === '') throw invalid(node, 'is no name of a service')
   return { service: node.value, condition: 'started', isOptional: false }
 }
 

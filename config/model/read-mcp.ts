@@ -1,7 +1,6 @@
 // Which plugins `octo mcp` offers to other programs, and as what. Answers THREATS.md: only the local config marks a plugin.
 import { DAY_MS } from '../../schemas/duration.ts'
 import { fieldOf } from '../document/field-of.ts'
-import { invalid } from '../document/invalid.ts'
 import type { TreeNode } from '../document/node.ts'
 import { isEmpty } from '../document/node.ts'
 import { readBoolean, readDuration } from '../document/scalars.ts'
@@ -19,8 +18,6 @@ const SHORTEST_MS = 100
 export function readMcp(node: TreeNode | undefined): McpMark | undefined {
   if (isEmpty(node)) return undefined
   if (node.kind === 'scalar') return readBoolean(node, 'mcp', false) ? {} : undefined
-  if (node.kind === 'list')
-    throw invalid(node, '`mcp` is a list, expected `true` or a map such as `{destructive: false, timeout: 30s}`')
   const destructive = fieldOf(node, 'mcp', 'destructive')
   const timeoutMs = readDuration(fieldOf(node, 'mcp', 'timeout'), 'timeout', { min: SHORTEST_MS, max: DAY_MS })
   return {

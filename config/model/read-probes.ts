@@ -5,7 +5,7 @@ import { parseImageName } from '../../schemas/image-name.ts'
 import { fieldOf } from '../document/field-of.ts'
 import { invalid } from '../document/invalid.ts'
 import type { TreeNode } from '../document/node.ts'
-import { isEmpty, textOf } from '../document/node.ts'
+import { isEmpty, isText, textOf } from '../document/node.ts'
 
 export type ProbesConfig = {
   /** As it is written. */
@@ -26,10 +26,9 @@ export function readProbes(root: TreeNode | undefined): ProbesConfig | undefined
   const [node, second] = said
   if (second) throw invalid(second, '`probes` is said twice, below `operator` and `octoctl`, expected once')
   if (!node) return undefined
-  if (node.kind !== 'map') throw invalid(node, '`probes` is no map, expected such as `{image: ghcr.io/acme/octo:1.4}`')
   const image = fieldOf(node, 'probes', 'image')
   if (isEmpty(image)) throw invalid(node, '`probes` names no image: `image: ghcr.io/acme/octo:1.4`')
-  if (image.kind !== 'scalar' || typeof image.value !== 'string') throw invalid(image, '`image` is no text')
+  if (!isText(image)) throw invalid(image, '`image` is no text')
   try {
     parseImageName(textOf(image))
   } catch (error) {
@@ -42,7 +41,7 @@ export function readProbes(root: TreeNode | undefined): ProbesConfig | undefined
 function readLogin(probes: TreeNode): Pick<ProbesConfig, 'login'> {
   const node = fieldOf(probes, 'probes', 'login')
   if (isEmpty(node)) return {}
-  if (node.kind !== 'scalar' || typeof node.value !== 'string' || !SECRET_NAME.test(node.value))
+  if (!isText(node) || !SECRET_NAME.test(node.value))
     throw invalid(
       node,
       '`login` is no name of a secret, expected such as `octo-login`, with OCTO_REGISTRY and OCTO_TOKEN in it',

@@ -8,7 +8,7 @@ import { COMPOSE_SERVICE_KEYS } from '../document/compose-keys.ts'
 import { fieldOf } from '../document/field-of.ts'
 import { invalid } from '../document/invalid.ts'
 import type { MapNode, TreeNode } from '../document/node.ts'
-import { isEmpty, isRemote, placeOf, textOf } from '../document/node.ts'
+import { isEmpty, isRemote, isText, placeOf, textOf } from '../document/node.ts'
 import { requireOneReading } from '../document/one-reading.ts'
 import { readCount, readDuration } from '../document/scalars.ts'
 import type { TemplateVariables } from '../document/template.ts'
@@ -205,8 +205,7 @@ function nothingToRun(name: string, owner: ServicePlaces): Error {
 
 function readPlugin(node: TreeNode, owner: ServicePlaces, reading: ProgramReading['reading']): ServiceProgram {
   requireOneReading(node)
-  if (node.kind !== 'scalar' || typeof node.value !== 'string')
-    throw invalid(node, '`plugin` is no plain value, expected `[repo/]name[@range]`')
+  if (!isText(node)) throw invalid(node, '`plugin` is no plain value, expected `[repo/]name[@range]`')
   const request = parsePluginRequest(node.value)
   const args = saidOf(owner, ['args'])
   // An argument from elsewhere would go to a program that a local document chose.

@@ -3,6 +3,7 @@ import type { CodedError } from '../../schemas/errors.ts'
 import { throwDefect } from '../../schemas/errors.ts'
 import { invalid } from '../document/invalid.ts'
 import type { MapNode, TreeNode } from '../document/node.ts'
+import { isText } from '../document/node.ts'
 import { requireOneReading } from '../document/one-reading.ts'
 import type { PluginRequest } from './asked-plugin.ts'
 import { parsePluginRequest } from './plugin-request.ts'
@@ -12,8 +13,7 @@ type Tool = { readonly request: PluginRequest; readonly tool: TreeNode }
 /** `what` is the item, for people. Throws CONFIG_INVALID. */
 export function readTool(item: MapNode, tool: TreeNode | undefined, what: string): Tool {
   if (tool) requireOneReading(tool)
-  if (tool?.kind !== 'scalar' || typeof tool.value !== 'string')
-    throw invalid(item, `${what} does not name its plugin, expected \`tool: NAME\``)
+  if (!isText(tool)) throw invalid(item, `${what} does not name its plugin, expected \`tool: NAME\``)
   try {
     return { request: parsePluginRequest(tool.value), tool }
   } catch (error) {

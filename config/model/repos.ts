@@ -7,7 +7,7 @@ import { fieldOf, itemsOf, namedEntries } from '../document/field-of.ts'
 import { knownKeys } from '../document/fields.ts'
 import { invalid, warningAt } from '../document/invalid.ts'
 import type { MapNode, TreeNode } from '../document/node.ts'
-import { textOf } from '../document/node.ts'
+import { isText, textOf } from '../document/node.ts'
 import { lacksScheme } from '../document/scheme.ts'
 import type { TemplateVariables } from '../document/template.ts'
 import { expandAddress } from '../document/template.ts'
@@ -47,7 +47,7 @@ export function findRepos(root: TreeNode | undefined, warnings?: Warnings): read
 export function repeatsRepo(node: TreeNode, repos: readonly RepoConfig[]): boolean {
   if (node.kind !== 'map' || node.entries.size !== 1) return false
   const url = fieldOf(node, 'repo', 'url')
-  const text = url?.kind === 'scalar' && typeof url.value === 'string' ? url.value : ''
+  const text = isText(url) ? url.value : ''
   return URL.canParse(text) && repos.some(({ url }) => url === text || url === new URL(text).href)
 }
 
@@ -114,7 +114,7 @@ function mirrorsOf(
 
 function mirrorAddress(name: string, item: TreeNode, reading: RepoReading & { readonly url: string }): string {
   const url = readAddress(item, { ...reading, subject: `a mirror of repo ${quote(name)}` })
-  if (isComponentAddress(url) || lastPart(url) !== lastPart(reading.url))
+  if (lastPart(url) !== lastPart(reading.url))
     throw invalid(
       item,
       `mirror ${quote(shownAddress(url))} of repo ${quote(name)} is another repo, expected an address that ends with ${quote(lastPart(reading.url))}`,
@@ -130,7 +130,7 @@ const SCHEMES = ['https:', 'http:', 'file:']
 
 function addressOf(name: string, node: MapNode, reading: RepoReading): string {
   const raw = fieldOf(node, 'repo', 'url')
-  if (raw?.kind !== 'scalar' || typeof raw.value !== 'string')
+  if (!isText(raw))
     throw invalid(node, `repo ${quote(name)} has no \`url\``, { hint: 'write `url: https://…/repos/NAME.yaml`' })
   const text = textOf(expandAddress(raw, reading.variables))
   if (isComponentAddress(text)) return componentAddress(raw, text, name)
@@ -140,7 +140,7 @@ function addressOf(name: string, node: MapNode, reading: RepoReading): string {
 type AddressReading = RepoReading & { readonly subject: string }
 
 function readAddress(raw: TreeNode, { variables, resolveFile, subject }: AddressReading): string {
-  if (raw.kind !== 'scalar' || typeof raw.value !== 'string')
+  if (!isText(raw))
     throw invalid(raw, `address of ${subject} is no text`, { hint: 'write `https://…/repos/NAME.yaml`' })
   const text = textOf(expandAddress(raw, variables))
   const shown = shownAddress(text)
