@@ -45,6 +45,17 @@ test('only parts of the values for templates can be offered, and the hint of a r
   assert.deepEqual(services[0]?.checks.health[0]?.arguments.value, ['1'])
 })
 
+test('that a map or list is empty is only said to whom it is offered as a whole', async (t) => {
+  for (const template of ['{{len .configs.db}}', '{{if .configs.db}}x{{end}}', '{{range .configs.db}}x{{end}}'])
+    for (const value of ['{}', '[]']) {
+      const local = `configs: {db: ${value}}\n`
+      const web = { [WEB]: `services: {web: {health: [{tool: c, args: ["a${template}"]}]}}\n` }
+      const error = await expectCodeAsync('CONFIG_INVALID', () => read(t, '[configs.db.port]', local, web))
+      assert.match(error.message, /may not read `configs\.db`/, template)
+      assert.equal((await read(t, '[configs.db]', local, web)).services.length, 1)
+    }
+})
+
 test('where the include says nothing, a base from elsewhere is filled in with all values for templates', async (t) => {
   const web = 'services: {web: {health: [{tool: c, args: ["{{.configs.a}}{{.globals.b}}{{.service.c}}{{.name}}"]}]}}\n'
   const text = `include: ["${WEB}"]\nname: shop\nconfigs: {a: 1}\nglobals: {b: 2}\nservice: {c: 3}\n`

@@ -2,6 +2,7 @@
 // and left alone where nobody of octo asks, where all agree, and in JSON.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { isCoded } from '../../schemas/errors.ts'
 import { expectCodeAsync } from '../support/assertions/expect-code.ts'
 import { readFiles } from '../support/machine/config-files.ts'
 
@@ -44,7 +45,31 @@ const PLACES: readonly string[] = [
   'operator: {services: {web: {health: [{tool: c,\n\n  failureThreshold: V}]}}}',
   '\n\nname: V',
   '\n\nprojectID: V',
+  'operator: {pluginDirectories: [{\n\n  path: V}]}',
+  'octoctl: {pluginDirectories: [{path: /opt/plugins,\n\n  trust: V}]}',
+  'operator: {\n\n  ocmConfig: V}',
 ]
+
+const SOURCE = 'repo: "https://x.example/web.git", binary: web'
+/** Likewise of how a service is run, which other operators may be able to do. */
+const PLACES_OF_A_SERVICE: readonly string[] = [
+  'services: {web: {octocompose: {\n\n  plugin: V}}}',
+  'services: {web: {octocompose: {\n\n  image: V}}}',
+  'services: {web: {octocompose: {binary: {linux_amd64: {\n\n  url: V}}}}}',
+  `services: {web: {octocompose: {source: {${SOURCE}, build: [make],\n\n  ref: V}}}}`,
+  `services: {web: {octocompose: {source: {${SOURCE}, ref: main, build: [make,\n\n  V]}}}}`,
+  `services: {web: {}}\nrepos: {services: {web: {baremetal: {source: {${SOURCE}, ref: main, buildCmds: [make,\n  V]}}}}}`,
+]
+
+for (const [typed, said] of TWO)
+  test(`\`${typed}\` is refused where it says what a service runs (${PLACES_OF_A_SERVICE.length})`, async (t) => {
+    for (const place of PLACES_OF_A_SERVICE) {
+      const text = `${place.replace(/(?<![A-Z])V(?![A-Z])/, typed)}\n`
+      const spec = (await readFiles(t, { 'octo.yaml': text })).services[0]?.spec
+      assert.ok(isCoded(spec, 'CONFIG_INVALID'), text)
+      assert.ok(spec.message.endsWith(`octo.yaml\` line 3: \`${typed}\` is ${said}`), spec.message)
+    }
+  })
 
 for (const [typed, said, numbers] of TWO)
   test(`\`${typed}\` is refused at ${PLACES.length} places that decide, as it is ${said}`, async (t) => {

@@ -49,6 +49,8 @@ const REFUSED: readonly (readonly [text: string, problem: RegExp])[] = [
   [mirrored('["y.example/core.yaml"]'), /of a mirror of repo `core` has no scheme$/],
   [mirrored(`["${URL_TEXT}"]`), /names the address `https:\/\/x\.example\/.*` twice$/],
   [mirrored('["https://y.example/core.yaml", "https://y.example/core.yaml"]'), /names the address .* twice$/],
+  [mirrored('["ocm://y.example//acme.org/core.yaml"]'), /is not one of `https:/],
+  [mirrored('[{url: "https://y.example/core.yaml"}]'), /address of a mirror of repo `core` is no text$/],
   [mirrored(`[${'"https://y.example/core.yaml",'.repeat(17)}]`), /more than 16 mirrors$/],
   [mirrored('["https://{{.env.SECRET}}.example/core.yaml"]'), /line 1: .*environment variable/],
   [pin('c: "not a range"'), /octo\.yaml` line 1: [^:]*not a range/],
@@ -102,4 +104,6 @@ test('mirrors of a repo are addresses in the order of the config, one or several
     const { repos } = await readFiles(t, { 'octo.yaml': `${mirrored(text)}\n` })
     assert.deepEqual(repos[0]?.mirrors, expected, text)
   }
+  const none = await readFiles(t, { 'octo.yaml': `${mirrored('[]', 'trust: unsigned')}\n` })
+  assert.equal(none.repos[0]?.mirrors, undefined)
 })

@@ -32,6 +32,12 @@ const ROWS: readonly (readonly [what: string, values: string, args: readonly str
       /this config look up more than 10000 /,
     ],
     [
+      'steps in many arguments',
+      `w: '${'{{len "a"}}'.repeat(300)}'\n`,
+      [...Array(66).fill('{{range 15000}}{{end}}'), ...Array(100).fill('{{.w}}')],
+      /templates of this config take more than 1000000 steps/,
+    ],
+    [
       'values that multiply each other',
       `v: ${'y'.repeat(2000)}\nw: "${'{{.v}}'.repeat(1900)}"\n`,
       ['{{.w}}!'],

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Outdated } from '../../config/outdated-includes.ts'
+import { requireUnchanged } from '../../config/replace-text.ts'
 import { replaceTexts } from '../../config/write-steps.ts'
 import { expectCodeAsync } from '../support/assertions/expect-code.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
@@ -21,4 +22,10 @@ test('a file that was changed since it was read keeps that change, and the other
   writeFileSync(files[1] as string, 'name: old\n')
   await replaceTexts(texts, outdated)
   assert.deepEqual(written(), ['name: new\n', 'name: new\n'])
+})
+
+test('what cannot be read is not taken for a file that is not there', async (t) => {
+  const folder = tempFolder(t)
+  await requireUnchanged(join(folder, 'none.yaml'), undefined, 'again')
+  await assert.rejects(requireUnchanged(folder, undefined, 'again'), { code: 'EISDIR' })
 })

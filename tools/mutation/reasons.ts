@@ -103,6 +103,31 @@ const REASONS: readonly Reason[] = [
     because: 'the config takes a repo for one of OCM by this very address; only a mistake in octo gets here',
   },
   {
+    file: 'config/model/read-service-spec.ts',
+    guard: "throw invalid(args, '`args` of a local `plugin`",
+    because: 'a service whose plugin is local is read of local documents alone; this asks once more',
+  },
+  {
+    file: 'config/model/plugin-directories.ts',
+    guard: "node.kind !== 'map'",
+    because: 'what is no map has no `path` either; it only tells the type checker so',
+  },
+  {
+    file: 'config/model/repos.ts',
+    guard: 'said === undefined',
+    because: 'where nothing is said there are no items either; it only tells the type checker so',
+  },
+  {
+    file: 'config/graph/layers.ts',
+    guard: '!from',
+    because: 'every edge of a graph has a node at both ends; it only tells the type checker so',
+  },
+  {
+    file: 'config/graph/layers.ts',
+    guard: '!to',
+    because: 'every edge of a graph has a node at both ends; it only tells the type checker so',
+  },
+  {
     file: 'config/model/component-repo.ts',
     guard: 'refuseRemote(node)',
     because: 'the table of rights refuses these fields of fetched documents before they are read',

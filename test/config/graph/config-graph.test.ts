@@ -26,7 +26,15 @@ const CONFIG = {
       },
     },
     api: { image: 'acme/api', depends_on: ['db', 'gone'], octocompose: { health: [{ tool: 'check-tcp@^2' }] } },
-    db: { octocompose: { plugin: 'acme/postgres', health: [{ tool: 'check-disk', enabled: false }] } },
+    db: {
+      octocompose: {
+        plugin: 'acme/postgres',
+        health: [
+          { tool: 'check-disk', enabled: false },
+          { tool: 'check-pod', operators: ['docker'] },
+        ],
+      },
+    },
     off: { enabled: false, command: ['/bin/off'], octocompose: { health: [{ tool: 'check-off' }] } },
   },
 }

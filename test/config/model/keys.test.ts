@@ -1,8 +1,9 @@
 // Trust asks by itself where a word about it comes from, whatever was asked before.
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
 import { parseTree } from '../../../config/document/node.ts'
-import { trustOf } from '../../../config/model/keys.ts'
+import { readKey, trustOf } from '../../../config/model/keys.ts'
 import { expectCode } from '../../support/assertions/expect-code.ts'
 
 const read = (text: string, remote: boolean) =>
@@ -19,5 +20,23 @@ test('a tree from elsewhere says of no repo that it needs no keys, nor which', (
   ]) {
     const error = expectCode('CONFIG_INVALID', () => read(text, true))
     assert.match(error.message, /a document from elsewhere may not say which keys are trusted/, text)
+  }
+})
+
+const KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  .publicKey.export({ type: 'spki', format: 'der' })
+  .toString('base64')
+
+function keyOf(text: string) {
+  const node = parseTree(`${text}\n`, { name: '/octo.yaml', remote: false })
+  return readKey(node, { keyFiles: new Map() })
+}
+
+test('the name of a key is a plain text', () => {
+  assert.equal(keyOf(`{key: ${KEY}, name: ours}`).name, 'ours')
+  assert.equal(keyOf(`{key: ${KEY}}`).name, undefined)
+  for (const name of ['[ours]', '{text: ours}']) {
+    const error = expectCode('CONFIG_INVALID', () => keyOf(`{key: ${KEY}, name: ${name}}`))
+    assert.match(error.message, /`name` of a key is no plain text$/)
   }
 })

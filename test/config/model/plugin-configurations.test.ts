@@ -40,6 +40,12 @@ test('what cannot be meant is refused with its place', async (t) => {
     [pinned('[a/v1]'), /a map with a `type`/],
     [pinned('[{endpoint: x}]'), /a map with a `type`/],
     [pinned('[{type: a/b/c}]'), /a map with a `type`/],
+    [pinned(`[${Array(101).fill('{type: a/v1}')}]`), /more than 100 configurations$/],
+    [`operator: {ocmConfig: [${Array(17).fill('./ocm.yaml')}]}`, /more than 16 documents in `ocmConfig`$/],
+    [
+      `operator: {ocmConfig: [${Array(16).fill('./ocm.yaml')}]}\noctoctl: {ocmConfig: ./one.yaml}`,
+      /more than 16 documents in `ocmConfig`$/,
+    ],
     [pinned('[{type: a/v1, token: "{{.env.TOKEN}}"}]'), /templates are not filled in/],
     [pinned('[{type: a/v1, deep: [{token: "{{.name}}"}]}]'), /templates are not filled in/],
     ['operator: {ocmConfig: $HOME}', /expected a file, or `\$OCM_CONFIG`/],

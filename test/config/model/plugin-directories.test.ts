@@ -37,6 +37,7 @@ test('what cannot be meant is refused with its place', async (t) => {
     ['[{path: ./a, trust: signed}]', /can only be `unsigned`/],
     ['[{path: ./a, digests: [sha256:1]}]', /64 hex digits, found `sha256:1`/],
     [`[{path: ./a, digests: [${DIGEST.toUpperCase()}]}]`, /64 hex digits/],
+    [`[{path: ./a, digests: [${Array(1001).fill(DIGEST)}]}]`, /more than 1000 digests$/],
     ['[{path: [./a]}]', /no plain text|of another kind|expected/],
   ]
   for (const [text, message] of wrong) {

@@ -55,6 +55,21 @@ test('a program from an address or from source is said in each of the three form
     })
 })
 
+test('what is left empty is not said', async (t) => {
+  const file = { url: URL_OF_WEB, sha256: HEX, binary: null }
+  for (const [service, source] of [
+    [
+      { binary: { linux_amd64: file } },
+      { kind: 'binary', files: [{ platform: 'linux_amd64', url: URL_OF_WEB, digest: `sha256:${HEX}` }] },
+    ],
+    [{ source: { ...SOURCE, repo: 'ssh://git@x.example/web.git' } }, undefined],
+  ] as const) {
+    const { program } = await spec(t, { operator: { services: { web: service } } })
+    if (source) assert.deepEqual(program, { kind: 'file', source })
+    else assert.equal(program.kind, 'file')
+  }
+})
+
 test('the image of a program stands apart from the image of a container', async (t) => {
   const image = { host: 'ghcr.io', path: 'acme/web', tag: '1', digest: `sha256:${HEX}` }
   const source = { kind: 'image', image }
@@ -83,10 +98,15 @@ const REFUSED: readonly (readonly [what: string, service: object, message: RegEx
   ['a slip of a digest', at({ sha256: undefined, sha265: HEX }), /did you mean `sha256`/],
   ['a file of this machine', at({ url: 'file:///bin/sh' }), /is no address/],
   ['an address with a password', at({ url: 'https://me:secret@x.example/web' }), /user or password/],
+  ['an address with a password alone', at({ url: 'https://:secret@x.example/web' }), /user or password/],
+  ['an address with a user', at({ url: 'https://secret@x.example/web' }), /user or password/],
+  ['a repository with a user', from({ repo: 'https://secret@x.example/web.git' }), /user or password/],
+  ['a repository of SSH with a password', from({ repo: 'ssh://git:secret@x.example/web.git' }), /user or password/],
   ['an address with a variable', at({ url: 'https://x.example/{{.env.TOKEN}}' }), /environment variable/],
   ['a path out of the archive', at({ binary: '../../bin/sh' }), /no path inside/],
   ['an absolute path in the archive', at({ binary: '/bin/sh' }), /no path inside/],
   ['a platform that is none', { binary: { linux: BINARY.linux_amd64 } }, /is no platform/],
+  ['any platform', { binary: { any: BINARY.linux_amd64 } }, /`any` is no platform/],
   ['no platform', { binary: {} }, /names no platform/],
   ['a list of platforms', { binary: [BINARY.linux_amd64] }, /map of platforms/],
   ['an image that is none', { image: 'ghcr.io/Acme/web' }, /names no image/],
@@ -98,6 +118,11 @@ const REFUSED: readonly (readonly [what: string, service: object, message: RegEx
   ['a repository of a helper program', from({ repo: 'ext::sh -c evil' }), /is no address/],
   ['a repository that is an option', from({ repo: '--upload-pack=evil' }), /is no address/],
   ['a commit that is an option', from({ ref: '--upload-pack=evil' }), /is no commit/],
+  ['a range of commits', from({ ref: 'main..evil' }), /is no commit/],
+  ['a commit that is a map', from({ ref: { branch: 'main' } }), /`ref` is no plain value/],
+  ['more commands than anybody needs', from({ build: Array(51).fill(['make']) }), /more than 50 commands/],
+  ['a path that is the archive itself', at({ binary: '.' }), /no path inside/],
+  ['a path that says its own folder', at({ binary: './web' }), /no path inside/],
   ['a program out of the checkout', from({ binary: '../sh' }), /no path inside/],
   ['a list of command lines', from({ build: ['make web', 'make check'] }), /begins with `make web`, which is no name/],
   ['a command line of a shell', from({ build: 'make && make check' }), /is no list of words/],

@@ -122,6 +122,13 @@ test('everything else that a source can say is read, and what it needs comes bef
   assert.equal(dependsOn.length, 1)
 })
 
+test('sources below a service of Compose are read, and not noted as what octo leaves aside', async (t) => {
+  const local = { services: { web: { command: ['/bin/web'], secrets: [{ ...VAULT, args: ARGS }] } } }
+  const found = (await read(t, { local })).services[0]?.spec
+  assert.ok(!isCoded(found))
+  assert.deepEqual([found?.secrets.length, found?.leftAside], [1, []])
+})
+
 test('secrets of Compose stay those of Compose', async (t) => {
   for (const own of [['db'], [{ source: 'db', target: '/run/db' }]])
     assert.deepEqual(await sources(t, { local: { services: { web: { command: ['/bin/web'], secrets: own } } } }), [])

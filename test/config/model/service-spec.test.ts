@@ -129,6 +129,12 @@ const READ: readonly (readonly [what: string, service: object, expected: Partial
     { image: 'i', command: ['in-image'], octocompose: { command: ['here'] } },
     argv('here'),
   ],
+  [
+    'what only the container beside it is asked for',
+    { image: 'i', user: 'nobody', env_file: '.env', octocompose: { command: ['here'] } },
+    { ...argv('here'), leftAside: [] },
+  ],
+  ['keys that are left empty', { command: ['x'], user: null, volumes: null, working_dir: null }, { leftAside: [] }],
   ['the stronger place', { command: ['weaker'], octocompose: { command: ['stronger'] } }, argv('stronger')],
 ]
 
@@ -154,6 +160,10 @@ const REFUSED: readonly (readonly [what: string, service: object, message: RegEx
   ['an entrypoint', { entrypoint: 'x', command: ['y'] }, /neither `command` nor `plugin`/],
   ['nothing at all', { health: [] }, /`web` has neither/],
   ['two programs', { command: ['x'], plugin: 'y' }, /both `command` and `plugin`/],
+  ['a plugin that is a number', { plugin: 5 }, /`plugin` is no plain value/],
+  ['several plugins', { plugin: ['a', 'b'] }, /`plugin` is no plain value/],
+  ['a folder that is a map', { command: ['x'], working_dir: { path: '/srv' } }, /`working_dir` is no plain value/],
+  ['a folder without a name', { command: ['x'], working_dir: '' }, /`working_dir` is no path/],
   ['no words', { command: [] }, /`command` is empty/],
   ['a text for a shell', { command: 'echo "a b"' }, /no list of words/],
   ['a text with a variable', { command: 'echo $HOME' }, /no list of words/],
