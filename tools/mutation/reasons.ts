@@ -108,6 +108,11 @@ const REASONS: readonly Reason[] = [
     because: 'a service whose plugin is local is read of local documents alone; this asks once more',
   },
   {
+    file: 'operator/exec/environment.ts',
+    guard: 'value.length === 0',
+    because: 'an empty value has no first character, which the question behind it refuses as well; it says so plainly',
+  },
+  {
     file: 'config/model/plugin-directories.ts',
     guard: "node.kind !== 'map'",
     because: 'what is no map has no `path` either; it only tells the type checker so',
