@@ -15,7 +15,7 @@ How a client is configured; each names its file in its own documentation:
 
   {"mcpServers": {"octo": {"command": "octo", "args": ["mcp", "--config", "/srv/shop/octo.yaml"]}}}
 
-Standard input and output are the protocol's; logs go to standard error. The config is read once, at the start.`
+Standard input and output are the protocol's; logs go to standard error. The config is read again once it says something else.`
 
 export function addMcpWord(program: Command): void {
   const mcp = addCommand(program, {

@@ -26,6 +26,7 @@ export type Session = AsyncDisposable & {
   readonly client: Client
   /** Absolute path of the first config; a URL when it is not local. */
   readonly configPath: string
+  readonly lockPath: string
   /** For who goes on for long: what the documents say is not held any more, and neither of the two is to be asked again. */
   forgetDocuments(): void
   /** What was warned about so far. */
@@ -70,6 +71,7 @@ export async function openSession(
     },
     client,
     configPath,
+    lockPath: options.lockPath,
     warnings,
     async provide(requests) {
       using _ = display.open()

@@ -11,11 +11,19 @@ type Serving = {
   readonly onProblem: (error: Error) => void
 }
 
+type Served = {
+  /** Other tools are there now, so that a client that keeps a list asks for it again. */
+  tellChanged(): void
+  close(): Promise<void>
+}
+
 /** Until it is closed, standard output belongs to the protocol. */
-export function serveTools(tools: Tools, { version, signal, onProblem }: Serving): { close(): Promise<void> } {
-  return serveStdio(
+export function serveTools(tools: Tools, { version, signal, onProblem }: Serving): Served {
+  let current: Server | undefined
+  const serving = serveStdio(
     () => {
-      const server = new Server({ name: 'octo', version }, { capabilities: { tools: {} } })
+      const server = new Server({ name: 'octo', version }, { capabilities: { tools: { listChanged: true } } })
+      current = server
       server.setRequestHandler('tools/list', async () => ({ tools: [...(await tools.list())] }))
       server.setRequestHandler('tools/call', async ({ params: { name, arguments: given = {} } }, { mcpReq }) => {
         const result = await tools.call(name, given, AbortSignal.any([mcpReq.signal, signal]))
@@ -26,4 +34,8 @@ export function serveTools(tools: Tools, { version, signal, onProblem }: Serving
     },
     { onerror: onProblem },
   )
+  return {
+    tellChanged: () => void current?.sendToolListChanged().catch(onProblem),
+    close: () => serving.close(),
+  }
 }

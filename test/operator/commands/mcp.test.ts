@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text as textOf } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
@@ -124,6 +124,36 @@ for (const versions of [undefined, { mode: 'auto' }] as const)
     assert.ok(String(printed.structured.output).startsWith(FORGED), 'what it prints is data')
     assert.doesNotMatch(JSON.stringify(printed), /\\u001b|\\u0000/)
   })
+
+test('a config that changes counts from the next call on, and while it cannot be read nothing runs', async (t) => {
+  const { client, folder, call } = await aClient(t)
+  const path = join(folder, 'octo.yaml')
+  const text = readFileSync(path, 'utf8')
+  const names = async () => (await client.listTools()).tools.map(({ name }) => name).sort()
+  const told: string[] = []
+  client.setNotificationHandler('notifications/tools/list_changed', ({ method }) => void told.push(method))
+  const running = call('waits', { file: join(folder, 'pid') })
+  const pid = await pidIn(join(folder, 'pid'))
+
+  writeFileSync(
+    path,
+    text.replace('unmarked: {}', 'unmarked: {mcp: true}').replace(/ {4}check-it:\n {6}mcp: true\n/, ''),
+  )
+  await assert.rejects(client.callTool({ name: 'check-it', arguments: { host: 'db' } }), /is no tool of this server/)
+  assert.deepEqual(await names(), ['is-down', 'prints', 'unmarked', 'waits'])
+  assert.equal((await call('unmarked')).structured.status, 'ok')
+  assert.equal(told.length, 1)
+
+  writeFileSync(path, `${text}surprise: 1\n`)
+  const broken = await call('is-down')
+  assert.deepEqual([broken.isError, (broken.structured.error as { code: string }).code], [true, 'CONFIG_INVALID'])
+  await assert.rejects(client.listTools(), /surprise/)
+
+  writeFileSync(path, text)
+  assert.equal((await call('check-it', { host: 'db' })).structured.status, 'ok')
+  assert.ok(process.kill(pid, 'SIGTERM'), 'what was under way has gone on')
+  assert.equal((await running).isError, true)
+})
 
 test('a call that the client cancels ends its plugin, and the server goes on', async (t) => {
   const { client, folder, call } = await aClient(t)
