@@ -8,7 +8,7 @@ import { coded, throwDefect } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { decodeText } from '../../schemas/text.ts'
 import type { Asked } from './fetch-error.ts'
-import { brokenOff, fetchFailed, placeOf } from './fetch-error.ts'
+import { brokenOff, fetchFailed, waitingLine } from './fetch-error.ts'
 import { TIMEOUTS } from './limits.ts'
 import type { Environment } from './proxy.ts'
 import { refusedByProxy } from './proxy-refusal.ts'
@@ -96,7 +96,7 @@ export function openConnection(base: URL, options: ConnectionOptions = {}): Conn
     async send(wanted) {
       const url = urlAt(wanted.path)
       const asked: Asked = { url, method: wanted.method, via: transport.proxyOf(url) }
-      const notice = onWait && setTimeout(() => onWait(`waiting for ${placeOf(asked)}`), noticeMs)
+      const notice = onWait && setTimeout(() => onWait(waitingLine(asked, IDLE_MS)), noticeMs)
       // Bytes that go out show themselves.
       if (wanted.body) clearTimeout(notice)
       try {

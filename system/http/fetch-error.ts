@@ -13,9 +13,10 @@ export function addressOf(url: URL): string {
   return shownAddress(url)
 }
 
-/** Whom one waits for. */
-export function placeOf({ url, via }: Asked): string {
-  return via ? `${url.host} through the proxy ${via.shown}` : url.host
+/** For a person who sees nothing happen: whom one waits for, and until when. */
+export function waitingLine({ url, via }: Asked, limitMs: number): string {
+  const place = via ? `${url.host} through the proxy ${via.shown}` : url.host
+  return `waiting for ${place}, for at most ${Math.ceil(limitMs / 1000)} s`
 }
 
 /** A transfer that broke off for a reason that is seen here, not told by the system. */

@@ -5,7 +5,7 @@ import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { shownAddress } from '../../schemas/shown-address.ts'
 import type { Asked } from './fetch-error.ts'
-import { addressOf, brokenOff, fetchFailed, placeOf } from './fetch-error.ts'
+import { addressOf, brokenOff, fetchFailed, waitingLine } from './fetch-error.ts'
 import { guardedBody } from './guarded-body.ts'
 import type { Timeouts } from './limits.ts'
 import { MAX_REDIRECTS, TIMEOUTS } from './limits.ts'
@@ -76,7 +76,10 @@ export async function openHttp(options: HttpOptions): Promise<Http> {
         () => request.destroy(brokenOff(asked, `no answer within ${timeouts.answerMs} ms`)),
         timeouts.answerMs,
       )
-      const notice = setTimeout(() => options.onWait?.(waitingFor(asked, attempt)), timeouts.noticeMs)
+      const notice = setTimeout(
+        () => options.onWait?.(waitingFor(asked, timeouts.answerMs, attempt)),
+        timeouts.noticeMs,
+      )
       const settle = () => {
         clearTimeout(limit)
         clearTimeout(notice)
@@ -155,8 +158,9 @@ function isClosed(error: unknown): boolean {
   return !isCoded(error) && ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '')
 }
 
-function waitingFor(asked: Asked, attempt: Attempt | undefined): string {
-  return `waiting for ${placeOf(asked)}${attempt ? `, attempt ${attempt.attempt} of ${attempt.attempts}` : ''}`
+function waitingFor(asked: Asked, answerMs: number, attempt: Attempt | undefined): string {
+  const tries = attempt && attempt.attempts > 1 ? `, attempt ${attempt.attempt} of ${attempt.attempts}` : ''
+  return `${waitingLine(asked, answerMs)}${tries}`
 }
 
 function redirectOf({ statusCode = 0, headers }: IncomingMessage, asked: Asked): URL | undefined {

@@ -149,7 +149,7 @@ for (const [header, expected] of WISHES)
     else assert.equal(retryAfterMs(header, NOW), expected)
   })
 
-test('who waits for a silent server is told, with the number of the attempt', async (t) => {
+test('who waits for a silent server is told for how long at most, with the number of the attempt', async (t) => {
   const lines: string[] = []
   const { ask, url } = await asking(
     t,
@@ -159,7 +159,7 @@ test('who waits for a silent server is told, with the number of the attempt', as
   const error = await expectCodeAsync('FETCH_FAILED', () => ask({ attempts: 2, firstWaitMs: 1, maxWaitMs: 1 }))
   assert.deepEqual(
     lines,
-    [1, 2].map((attempt) => `waiting for ${url.host}, attempt ${attempt} of 2`),
+    [1, 2].map((attempt) => `waiting for ${url.host}, for at most 1 s, attempt ${attempt} of 2`),
   )
   assert.equal(error.cause, undefined)
 })

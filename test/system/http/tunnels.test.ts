@@ -171,5 +171,8 @@ test('whoever waits for a call of an API is told for whom, and through which pro
   release.pop()?.()
   await call
   assert.equal(lines.length, 1)
-  assert.match(lines[0] ?? '', /^waiting for plugins\.invalid through the proxy http:\/\/localhost:\d+$/)
+  assert.match(
+    lines[0] ?? '',
+    /^waiting for plugins\.invalid through the proxy http:\/\/localhost:\d+, for at most \d+ s$/,
+  )
 })
