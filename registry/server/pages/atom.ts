@@ -1,4 +1,4 @@
-// What is new as a feed (RFC 4287). Ids say nothing of where the registry is, so a feed that moves with its registry shows nobody
+// What is new as a feed (RFC 4287), in pages that lead from the newest to the oldest (RFC 5005 §3). Ids say nothing of where the registry is, so a feed that moves with its registry shows nobody
 // its entries anew; links are made from the base address, never from a request.
 import { createHmac } from 'node:crypto'
 import { escapeMarkup } from '../../../schemas/escape-markup.ts'
@@ -17,11 +17,16 @@ type Feed = {
   readonly secret: string
   /** The last change first. */
   readonly news: readonly News[]
+  /** From 1 on. */
+  readonly page?: number
+  /** There is more behind this page. */
+  readonly isCut?: boolean
 }
 
-export function renderAtom({ of, baseUrl, secret, news }: Feed): string {
+export function renderAtom({ of, baseUrl, secret, news, page = 1, isCut = false }: Feed): string {
   const what = of.plugin === undefined ? (of.repo ?? 'all repos') : `${of.repo}/${of.plugin}`
-  const page = pageOf(of)
+  const linkTo = (rel: string, number: number) =>
+    `<link rel="${rel}" type="application/atom+xml" href="${text(baseUrl + feedPath(of, number))}"/>`
   // A feed needs a date also when nothing ever happened.
   const updated = Math.max(0, ...news.map(({ changedAt }) => changedAt))
   return [
@@ -29,10 +34,15 @@ export function renderAtom({ of, baseUrl, secret, news }: Feed): string {
     '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">',
     `<id>${idOf(secret, `feed ${of.repo ?? ''} ${of.plugin ?? ''}`)}</id>`,
     `<title>${text(`Newest releases of ${what}`)}</title>`,
+    ...(isCut
+      ? [`<subtitle>${text(`${news.length} changes; those before them stand on the next page`)}</subtitle>`]
+      : []),
     `<updated>${timeOf(updated)}</updated>`,
     `<author><name>${text(of.repo ?? 'octo registry')}</name><uri>${text(baseUrl)}</uri></author>`,
-    `<link rel="self" type="application/atom+xml" href="${text(baseUrl + feedPath(of))}"/>`,
-    `<link rel="alternate" type="text/html" href="${text(baseUrl + page)}"/>`,
+    linkTo('self', page),
+    ...(page > 1 ? [linkTo('previous', page - 1)] : []),
+    ...(isCut ? [linkTo('next', page + 1)] : []),
+    `<link rel="alternate" type="text/html" href="${text(baseUrl + pageOf(of))}"/>`,
     '<generator>octo</generator>',
     ...news.map((each) => entryOf(each, { baseUrl, secret })),
     '</feed>',

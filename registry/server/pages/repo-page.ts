@@ -4,12 +4,11 @@ import type { HtmlEscapedString } from 'hono/utils/html'
 import { publicKeyLine } from '../../../schemas/trust-key.ts'
 import type { PagesDeps } from '../../context.ts'
 import type { RepoKey } from '../../db/records.ts'
-import { MAX_SEARCH_RESULTS } from '../../db/search-words.ts'
 import { copyable, dayOf, pageTable } from './blocks.ts'
 import type { Html } from './layout.ts'
 import { layout } from './layout.ts'
 import { linksOf } from './links.ts'
-import { pluginTable } from './plugin-table.ts'
+import { morePlugins, pluginTable } from './plugin-table.ts'
 import type { Asked } from './seen-plugin.ts'
 import { seenRepo } from './seen-plugin.ts'
 import { keysOf, repoAddress, repoSnippet } from './snippets.ts'
@@ -30,7 +29,7 @@ export async function repoPage(
 <p class="dim">A repo of signed plugins${isPrivate ? ', which only some may read' : ''}. All of it as <a href="${link(`/repos/${repo}.json`)}">JSON</a> or <a href="${link(`/repos/${repo}.yaml`)}">YAML</a>.</p>
 <h2 id="plugins">Plugins</h2>
 ${results.length === 0 ? html`<p>Nothing is published yet.</p>` : pluginTable(results, `Plugins of ${repo}`, link)}
-${truncated ? html`<p class="dim">The first ${MAX_SEARCH_RESULTS} are shown; search finds the others.</p>` : ''}
+${truncated ? morePlugins(repo, link) : ''}
 <h2 id="add">Add it to a config</h2>
 ${await repoSnippet(deps, { repo, isPrivate })}
 <p>Or by hand:</p>

@@ -3,14 +3,13 @@ import { html } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
 import type { Sight } from '../../auth/read-gate.ts'
 import type { PagesDeps } from '../../context.ts'
-import { MAX_SEARCH_RESULTS } from '../../db/search-words.ts'
 import { feedPath } from './feed-path.ts'
 import type { Html } from './layout.ts'
 import { layout } from './layout.ts'
 import { linksOf } from './links.ts'
 import { newsTable } from './newest-page.ts'
 import { repoPath } from './page-paths.ts'
-import { pluginTable } from './plugin-table.ts'
+import { morePlugins, pluginTable } from './plugin-table.ts'
 
 /** Releases that are shown. */
 const MAX_NEWS = 5
@@ -28,7 +27,7 @@ export async function startPage(deps: PagesDeps, { privateRepos }: Sight): Promi
 <h2 id="repo-${name}"><a href="${link(repoPath(name))}">${name}</a></h2>
 <p class="dim">${visibility === 'private' ? 'private · ' : ''}${countOf(plugins)} · <a href="${link(`/repos/${name}.yaml`)}">YAML</a> · <a href="${link(`/repos/${name}.json`)}">JSON</a></p>
 ${plugins === 0 ? emptyRepo(config.baseUrl) : pluginTable(shown, `Plugins of ${name}`, link)}
-${plugins > shown.length ? html`<p class="dim">The first ${MAX_SEARCH_RESULTS} are shown; search finds the others.</p>` : ''}
+${plugins > shown.length ? morePlugins(name, link) : ''}
 </section>`
   })
   const sections = await Promise.all(shownRepos)
@@ -36,7 +35,7 @@ ${plugins > shown.length ? html`<p class="dim">The first ${MAX_SEARCH_RESULTS} a
 <p class="dim">Signed plugins for OctoCompose, served by this registry. <a href="${link('/search')}?q=">All plugins</a>, <a href="${link('/newest')}">newest releases</a>, <a href="${link('/api')}">the API</a>.</p>
 ${sections.length === 0 ? html`<p>There is no repo yet. Create one with</p><pre class="copy" tabindex="0">octo registry repo create core --data DIR</pre>` : sections}
 ${news.length === 0 ? '' : html`<section><h2>Newest releases</h2>${newsTable(news, 'Newest releases', link)}<p class="dim"><a href="${link('/newest')}">All of them</a>, also as <a href="${link(feedPath({}))}">Atom</a></p></section>`}
-${repos.length > MAX_REPOS ? html`<p class="dim">More repos stand in the <a href="${link('/.well-known/octo.json')}">discovery document</a>.</p>` : ''}`
+${repos.length > MAX_REPOS ? html`<p class="dim">There are more repos: <a href="${link('/search')}?q=">all plugins</a> can be narrowed down by repo, and the <a href="${link('/.well-known/octo.json')}">discovery document</a> lists them.</p>` : ''}`
   return layout({ link, title: 'octo registry', body })
 }
 

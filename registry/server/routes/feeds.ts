@@ -1,5 +1,4 @@
 // The feeds of what is new, as finished documents with a validator: a reader that has the newest is told so in a line.
-
 import { digestOf } from '../../../schemas/digest.ts'
 import { coded } from '../../../schemas/errors.ts'
 import type { Name } from '../../../schemas/name.ts'
@@ -10,6 +9,7 @@ import type { PagesDeps } from '../../context.ts'
 import { namesEtag } from '../../read/conditions.ts'
 import type { RequestOf } from '../http/env.ts'
 import type { Route } from '../http/route.ts'
+import { MAX_PAGES, readPage } from '../http/search-request.ts'
 import { ATOM_TYPE, renderAtom } from '../pages/atom.ts'
 import type { FeedOf } from '../pages/feed-path.ts'
 import { seenRepo } from '../pages/seen-plugin.ts'
@@ -55,8 +55,14 @@ type For = { readonly deps: PagesDeps; readonly sight: Sight }
 
 async function answer(c: RequestOf, of: FeedOf, { deps, sight }: For): Promise<Response> {
   const { metadata, config } = deps
-  const news = await metadata.catalog.news({ ...of, limit: MAX_ENTRIES }, sight.privateRepos)
-  const body = renderAtom({ of, news, baseUrl: config.baseUrl, secret: await metadata.catalog.secret() })
+  const page = readPage(c.req.query('page') || undefined)
+  const asked = { ...of, limit: MAX_ENTRIES + 1, offset: (page - 1) * MAX_ENTRIES }
+  const found = await metadata.catalog.news(asked, sight.privateRepos)
+  const body = renderAtom({
+    ...{ of, page, baseUrl: config.baseUrl, secret: await metadata.catalog.secret() },
+    news: found.slice(0, MAX_ENTRIES),
+    isCut: found.length > MAX_ENTRIES && page < MAX_PAGES,
+  })
   const etag = `"${digestOf(body)}"`
   const headers = { ETag: etag, 'Cache-Control': CACHE_CONTROL }
   if (namesEtag(c.req.header('if-none-match') ?? '', etag)) return c.body(null, 304, headers)

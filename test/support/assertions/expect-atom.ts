@@ -32,6 +32,10 @@ type ReadFeed = {
   readonly updated: string
   readonly self: string
   readonly alternate: string
+  /** Of the pages before and behind it. */
+  readonly previous?: string
+  readonly next?: string
+  readonly subtitle: string
   readonly entries: readonly ReadEntry[]
 }
 
@@ -54,6 +58,8 @@ export function expectAtom(text: string): ReadFeed {
     ...{ id: iriOf(feed.id), title: textOf(feed.title), updated: timeOf(feed.updated) },
     self: self[0]?.href ?? '',
     alternate: links.find(({ rel }) => rel === 'alternate')?.href ?? '',
+    ...Object.fromEntries(links.flatMap(({ rel, href }) => (['previous', 'next'].includes(rel) ? [[rel, href]] : []))),
+    subtitle: textOf(feed.subtitle),
     entries,
   }
 }

@@ -86,6 +86,10 @@ test('more than a page is cut into pages that lead to each other and keep what w
   assert.deepEqual(foundOn(second), ['core/p50'])
   assert.match(second, /<a href="\/search\?q=&amp;kind=tool" rel="prev">/)
   assert.doesNotMatch(second, /rel="next"/)
+  for (const path of ['/', '/plugins/core']) {
+    const [, others = ''] = /<a href="([^"]*)">the others<\/a>/.exec((await get(path)).text) ?? []
+    assert.deepEqual(foundOn((await get(others.replaceAll('&amp;', '&'))).text), ['core/p50'], path)
+  }
   const news = (await get('/newest?page=2')).text
   assert.deepEqual(foundOn(news), ['core/p00'])
   assert.match(news, /<a href="\/newest\?page=1" rel="prev">/)

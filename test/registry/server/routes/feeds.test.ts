@@ -107,19 +107,29 @@ test('a reader that has the newest is told so, and another one is given it', asy
     const known = await feedOf(registry, undefined, { 'if-none-match': header })
     assert.deepEqual([known.status, known.text, known.headers.get('etag')], [304, '', etag], header)
   }
+  assert.equal((await feedOf(registry, '/feeds/newest.atom?page=21')).status, 400)
   await publish(registry, {})
   const anew = await feedOf(registry, undefined, { 'if-none-match': etag })
   assert.equal(anew.status, 200)
   assert.equal(expectAtom(anew.text).entries.length, 1)
 })
 
-test('a feed tells fifty versions and no more', async (t) => {
+test('a feed tells fifty versions, says that there are more, and leads to them', async (t) => {
   const { registry, get } = await pagesOf(t)
   for (let minor = 0; minor < 52; minor++)
     await registry.publish('hello', { version: `1.${minor}.0`, platforms: ['any'], content: () => 'x', bundle: 'y' })
-  const { entries } = expectAtom((await get('/feeds/newest.atom')).text)
-  const titles = entries.map(({ title }) => title)
+  const first = expectAtom((await get('/feeds/newest.atom')).text)
+  const titles = first.entries.map(({ title }) => title)
   assert.deepEqual([titles.length, titles[0], titles.at(-1)], [50, 'core/hello 1.51.0', 'core/hello 1.2.0'])
+  assert.equal(first.subtitle, '50 changes; those before them stand on the next page')
+  const next = new URL(first.next ?? '')
+  const last = expectAtom((await get(`${next.pathname}${next.search}`)).text)
+  assert.deepEqual(
+    last.entries.map(({ title }) => title),
+    ['core/hello 1.1.0', 'core/hello 1.0.0'],
+  )
+  assert.deepEqual([last.id, last.previous, last.next, last.subtitle], [first.id, first.self, undefined, ''])
+  assert.equal(last.self, first.next)
 })
 
 test('whatever a publisher writes is text in a feed, and nothing that XML cannot have gets into one', () => {
