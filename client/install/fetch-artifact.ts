@@ -1,17 +1,11 @@
-// Brings one artifact into the store, once for all processes: download → size and digest → archive rules → platform header
-// → visible. Whatever fails on the way leaves nothing that could be executed.
+// Brings one artifact into the store, once for all processes: from the store of all users, its repo or a mirror of that, whichever
+// gives the promised bytes first. How they are proven on their way is for admit-artifact.ts.
 import { coded, isCoded } from '../../schemas/errors.ts'
-import type { Platform } from '../../schemas/platform.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleaseArtifact } from '../../schemas/release-statement.ts'
 import { readPieces } from '../../system/files/read-pieces.ts'
-import type { DownloadOrigin, DownloadSink } from '../../system/http/download.ts'
 import { download } from '../../system/http/download.ts'
 import { takeLock } from '../../system/process-lock.ts'
-import { createDigestGate } from '../../trust/artifact/digest-gate.ts'
-import { inspectArtifact } from '../../trust/artifact/inspect-artifact.ts'
-import type { ProgramNeeds } from '../../trust/artifact/program/check-program.ts'
-import { proveRawArtifact } from '../../trust/artifact/raw-artifact.ts'
 import type { ClientContext } from '../context.ts'
 import { shownDownload } from '../report.ts'
 import type { ArtifactSource } from '../sources/offer.ts'
@@ -22,24 +16,20 @@ import type { Layout } from '../store/layout.ts'
 import type { Part } from '../store/parts.ts'
 import { openPart } from '../store/parts.ts'
 import type { StoredArtifact, StoredFile } from '../store/stored-artifact.ts'
-import { storedArtifact, withPlaces } from '../store/stored-artifact.ts'
-import { linkRaw, stageTree } from '../store/unpacked.ts'
+import { storedArtifact } from '../store/stored-artifact.ts'
+import type { Promised } from './admit-artifact.ts'
+import { admit, openSink, unpack } from './admit-artifact.ts'
 import { proveShared } from './prove-shared.ts'
 import { isDamage, proveStored } from './prove-stored.ts'
 
-type Wanted = {
+type Wanted = Promised & {
   /** `repo/plugin@version`, for messages. */
   readonly name: string
-  readonly platform: Platform
-  /** From a proven release. */
-  readonly artifact: ReleaseArtifact
   readonly url: URL
   /** Where the same bytes are, when they cannot be had there. */
   readonly mirrors?: readonly URL[]
   /** Opened in place of the url. */
   readonly source?: (artifact: ReleaseArtifact) => Promise<ArtifactSource>
-  /** For repos with `trust: unsigned`: archives as tar programs write them by themselves. */
-  readonly lenient?: boolean
 }
 
 export type FetchedArtifact = {
@@ -152,97 +142,6 @@ async function fetchPart(part: Part, wanted: WantedHere, { layout, network, repo
     })
     return await admit(part, sink, { wanted, layout })
   })
-}
-
-type Admitted = { readonly wanted: Wanted; readonly layout: Layout }
-
-/** What has come becomes part of the store, once it is proven. */
-async function admit(part: Part, sink: Sink, { wanted, layout }: Admitted): Promise<readonly StoredFile[]> {
-  const program = sink.finish()
-  if (program) {
-    await part.commit(0o555)
-    return linkProven(wanted, layout, program)
-  }
-  return await unpack(wanted, layout, { path: part.path, commit: () => part.commit(0o444) })
-}
-
-type ProvenFile = { readonly path: string; readonly commit: () => Promise<void> }
-
-/** Everything is looked at before the bytes become a blob; then the blob, then what is executed. */
-async function unpack(wanted: Wanted, layout: Layout, { path, commit }: ProvenFile): Promise<readonly StoredFile[]> {
-  const { artifact, platform, lenient = false } = wanted
-  const stored = storedArtifact(artifact, platform)
-  if (artifact.format === 'raw') {
-    const { needs } = await inspectArtifact({ chunks: readPieces(path), artifact, platform })
-    await commit()
-    return linkProven(wanted, layout, needs)
-  }
-  const tree = stageTree(layout, stored)
-  try {
-    const inspection = { chunks: readPieces(path), artifact, platform, onFile: tree.onFile, lenient }
-    const { places } = await inspectArtifact(inspection)
-    await commit()
-    return withPlaces(tree.publish(), places)
-  } catch (error) {
-    tree.discard()
-    throw error
-  }
-}
-
-/** The blob of a raw artifact is the program itself. */
-function linkProven({ artifact, platform }: Wanted, layout: Layout, { places }: ProgramNeeds): readonly StoredFile[] {
-  const stored = storedArtifact(artifact, platform)
-  return withPlaces(linkRaw(layout, stored), new Map(places.length > 0 ? [[artifact.executable, places]] : []))
-}
-
-type Sink = DownloadSink & { size: number; origin: DownloadOrigin | undefined } & Pick<Proof, 'finish'>
-
-/** Feeds the part and its proof alike, what was downloaded earlier included. */
-async function openSink(part: Part, wanted: Wanted, advance: (bytes: number) => void): Promise<Sink> {
-  const { artifact } = wanted
-  let proof = openProof(wanted)
-  const sink: Sink = {
-    size: 0,
-    origin: part.origin,
-    restart(origin) {
-      part.restart(origin)
-      proof = openProof(wanted)
-      sink.size = 0
-      sink.origin = origin
-    },
-    write(chunk) {
-      proof.update(chunk)
-      part.write(chunk)
-      sink.size += chunk.length
-      advance(chunk.length)
-    },
-    finish: () => proof.finish(),
-  }
-  if (part.size > artifact.size) return sink
-  for await (const chunk of part.existing()) {
-    proof.update(chunk)
-    sink.size += chunk.length
-    advance(chunk.length)
-  }
-  return sink
-}
-
-type Proof = {
-  update(chunk: Uint8Array): void
-  /** Afterwards the bytes are the promised ones; of a raw artifact, which is one program, also that it may be run. */
-  finish(): ProgramNeeds | undefined
-}
-
-function openProof({ artifact, platform }: Wanted): Proof {
-  if (artifact.format === 'raw') return proveRawArtifact(artifact, platform)
-  const { update, finish } = createDigestGate(artifact, artifact.file)
-  return {
-    update,
-    finish() {
-      finish()
-      return undefined
-    },
-  }
 }
 
 function corrupt(name: string, problem: string): Error {

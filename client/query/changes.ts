@@ -12,7 +12,7 @@ import { compareVersions, isPrerelease, newestFirst } from '../../schemas/versio
 import { inParallel, settled } from '../../system/async/limit.ts'
 import type { VerifiedRelease } from '../../trust/release/verify-release.ts'
 import type { ClientContext } from '../context.ts'
-import { askRepos } from '../resolve/resolve-online.ts'
+import { askRepos } from '../resolve/ask-repos.ts'
 import { proveRelease } from '../sources/signed/prove-release.ts'
 import type { Described } from './describe.ts'
 import { namedSigner } from './describe.ts'

@@ -12,8 +12,8 @@ import { proveShared } from '../install/prove-shared.ts'
 import { proveStored } from '../install/prove-stored.ts'
 import { entryOf, gapOf } from '../lockfile/cover.ts'
 import { EMPTY_LOCK } from '../lockfile/file.ts'
+import { askRepos } from '../resolve/ask-repos.ts'
 import { gatherQuestions } from '../resolve/requests.ts'
-import { askRepos } from '../resolve/resolve-online.ts'
 import type { Question } from '../sources/offer.ts'
 
 type Listed = {
