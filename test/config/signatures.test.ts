@@ -1,6 +1,6 @@
 // Fetched documents that have to be signed: who says so, what counts, and what is kept.
 import assert from 'node:assert/strict'
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { loadWholeConfig } from '../../config/load-config.ts'
@@ -185,6 +185,20 @@ test('a signature may lie where `gpg` says, from where the include stands', asyn
   assert.equal((await load()).services[0]?.name, 'web')
   include(`${GOOD}, gpg: ./sigs/none.asc`)
   await expectCodeAsync('SIGNATURE_MISSING', () => load())
+  include(`${GOOD}, gpg: ./sigs`)
+  await assert.rejects(load(), { code: 'EISDIR' }, 'what cannot be read is not taken for one that is missing')
+  truncateSync(join(folder, 'sigs/web.asc'), 1024 * 1024 + 1)
+  include(`${GOOD}, gpg: ./sigs/web.asc`)
+  await expectCodeAsync('LIMIT_EXCEEDED', () => load())
+})
+
+test('an include says `signed` or `unsigned` of its trust, and nothing else', async (t) => {
+  const { load, include } = await aProject(t, signed())
+  for (const word of ['maybe', 'true', 'Unsigned', '[unsigned]', '{unsigned: true}', '"{{.configs.trust}}"']) {
+    include(`, trust: ${word}`)
+    const { message } = await expectCodeAsync('CONFIG_INVALID', () => load())
+    assert.match(message, /`trust` of an include can only be `signed` or `unsigned`$/, word)
+  }
 })
 
 test('configs that name signatures and no keys go on as they did, with a warning', async (t) => {

@@ -118,6 +118,11 @@ const REASONS: readonly Reason[] = [
     because: 'what is no map has no `path` either; it only tells the type checker so',
   },
   {
+    file: 'config/read-include.ts',
+    guard: '!isText(url)',
+    because: 'what is no text is no address for the question behind it either; it only tells the type checker so',
+  },
+  {
     file: 'config/model/repos.ts',
     guard: 'said === undefined',
     because: 'where nothing is said there are no items either; it only tells the type checker so',
