@@ -256,3 +256,33 @@ test('an include without encryption is warned of, but for this machine itself', 
     )
   }
 })
+
+const INCLUDED = 'https://x.example/1.0.0/a.yaml'
+const WRONG: readonly (readonly [what: string, said: string, problem: RegExp])[] = [
+  ...['gitlab', 'true', '[github]', '{format: gitlab}', '{url: "https://x.example/list"}'].map(
+    (versions) => [`versions are \`${versions}\``, `versions: ${versions}`, /`versions` of an include is/] as const,
+  ),
+  ...[
+    'x.example/list',
+    'file:///list',
+    'ftp://x.example/list',
+    '"https://"',
+    '[a]',
+    '"https://x.example/{{.name}}"',
+  ].map(
+    (url) =>
+      [`versions are listed at \`${url}\``, `versions: {format: octo, url: ${url}}`, /`url` of `versions` is/] as const,
+  ),
+  ...['gpg', 'sigstore'].flatMap((key) =>
+    ['[a]', '{url: a}', '1', '"./{{.name}}.asc"'].map(
+      (at) =>
+        [`\`${key}\` is \`${at}\``, `${key}: ${at}`, /is the address of a signature, without templates$/] as const,
+    ),
+  ),
+]
+for (const [what, said, problem] of WRONG)
+  test(`an include is refused whose ${what}`, async (t) => {
+    const files = { 'octo.yaml': `include: [{url: "${INCLUDED}", ${said}}]\nname: x\n` }
+    const reading = () => readFiles(t, files, { fetchText: async () => 'configs: {a: 1}\n' })
+    assert.match((await expectCodeAsync('CONFIG_INVALID', reading)).message, problem)
+  })
