@@ -89,6 +89,7 @@ const REFUSED: readonly (readonly [
   string,
   ErrorCode,
   (first: InstallRequest) => Partial<InstallRequest> | undefined,
+  said?: RegExp,
 ])[] = [
   ['a key that did not sign', 'SIGNER_NOT_ALLOWED', () => ({ keys: [issueKey().trustKey] })],
   ['no key', 'FORMAT_INVALID', () => ({ keys: [] })],
@@ -116,18 +117,24 @@ const REFUSED: readonly (readonly [
       return {}
     },
   ],
-  ['a statement that is endless', 'BUNDLE_MALFORMED', () => ({ bundle: '/dev/zero' })],
-  ['a statement that is a folder', 'BUNDLE_MALFORMED', ({ archive }) => ({ bundle: dirname(archive) })],
+  ['a statement that is endless', 'BUNDLE_MALFORMED', () => ({ bundle: '/dev/zero' }), /is no file of at most/],
+  [
+    'a statement that is a folder',
+    'BUNDLE_MALFORMED',
+    ({ archive }) => ({ bundle: dirname(archive) }),
+    /is no file of at most/,
+  ],
   ['an address that is no repo', 'FORMAT_INVALID', () => ({ repo: 'https://plugins.example.org/' })],
 ]
 
 test('what is not proven makes no installation, and leaves nothing', async (t) => {
-  for (const [what, code, change] of REFUSED) {
+  for (const [what, code, change, said] of REFUSED) {
     const { first, root } = await aDownload(t)
     const changed = change(first)
-    await expectCodeAsync(code, () => installItself({ ...first, ...changed })).catch((error) =>
+    const { message } = await expectCodeAsync(code, () => installItself({ ...first, ...changed })).catch((error) =>
       assert.fail(`${what}: ${error}`),
     )
+    if (said) assert.match(message, said, what)
     assert.equal(existsSync(root), false, what)
   }
 })

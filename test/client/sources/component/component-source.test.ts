@@ -197,14 +197,14 @@ test('another version, or the same one of another repo, may have other bytes tha
   const list = aListComponent([newer], { version: '1.0.1' })
   republish(registry, newer)
   registry.put(list, { signatures: [signatureOf(list, ocmKey)] })
-  await using client = await openClient(base(KEYS))
-  const [step] = await client.lock({ update: 'all' })
+  await using client = await openClient(base(KEYS, ['hello@^1.0.1']))
+  const [step] = await client.lock()
   assert.equal(step?.after?.version, '1.0.1')
   const elsewhere = await aComponentScene(t)
   publishSigned(elsewhere.registry, {
     plugin: aPluginComponent({ 'linux/amd64': AMD, 'linux/arm64': AMD }, { version: '1.0.1' }),
   })
-  const { config } = base(KEYS, ['other/hello'])
+  const { config } = base(KEYS)
   const [acme = assert.fail()] = config.repos
   const repos = [{ ...acme, name: 'other' as Name, url: elsewhere.registry.url }]
   await install({ ...base(KEYS), config: { ...config, repos } })
