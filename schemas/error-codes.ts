@@ -196,7 +196,11 @@ export const ERROR_CODES = {
     status: 502,
     meaning: 'a service plugin says that it listens where octo does not connect to',
   },
-  PLUGIN_EXITED: { exit: 1, status: 502, meaning: 'a service plugin ended while it was needed' },
+  PLUGIN_EXITED: {
+    exit: 1,
+    status: 502,
+    meaning: 'a service plugin, or a check that stays, ended while it was needed',
+  },
   PLUGIN_BROKEN: {
     exit: TRY_AGAIN,
     status: 503,

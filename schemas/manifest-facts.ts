@@ -15,6 +15,7 @@ export function manifestFacts({
   output,
   input,
   needs,
+  resident,
   timeoutMs,
   minimumOperator,
 }: ReleasedManifest): readonly ManifestFact[] {
@@ -24,6 +25,7 @@ export function manifestFacts({
     { name: 'output', text: words ? `${output} (${words})` : output },
     ...(input === 'json' ? [{ name: 'input', text: 'one JSON document on standard input' }] : []),
     { name: 'needs', text: needsText(needs) },
+    ...(resident === undefined ? [] : [{ name: 'stays', text: `can answer many checks in one process (${resident})` }]),
     ...(timeoutMs === undefined ? [] : [{ name: 'timeout', text: `${timeoutMs / 1000} s` }]),
     ...(minimumOperator === undefined ? [] : [{ name: 'octo', text: `${minimumOperator} or newer` }]),
   ]

@@ -32,6 +32,9 @@ const DOCUMENT_CONTRACTS = ['notify/v1', 'secret/v1'] as const
 const OUTPUT_CONTRACTS = [...CHECK_CONTRACTS, ...DOCUMENT_CONTRACTS] as const
 export type OutputContract = (typeof OUTPUT_CONTRACTS)[number]
 
+/** How a check that stays is asked: see FORMATS.md, Checks that stay. */
+const RESIDENT_WAYS = ['lines/v1'] as const
+
 export const PLUGIN_KINDS = ['tool', 'operator', 'service'] as const
 
 /** By what a plugin is asked: the protocol of OCM, or the contract of its output. */
@@ -123,6 +126,8 @@ export const releasedManifestShape = z.strictObject({
   /** JSON Schema (draft 2020-12) of the argument map. */
   arguments: jsonObjectShape.optional(),
   output: z.enum(OUTPUT_CONTRACTS).default('exit-code'),
+  /** Whether one process may stay and answer many checks, beside being started for each; only a `check/v1`. */
+  resident: z.enum(RESIDENT_WAYS).optional(),
   /** How false is passed for boolean arguments: left out, or `--key=false`. */
   booleans: z.enum(['omit', 'explicit']).default('omit'),
   /** How a named argument is written: see FORMATS.md, Arguments. `gnu` when nothing is said. */
@@ -159,10 +164,15 @@ const manifestFields = releasedManifestShape.omit({ readme: true, changelog: tru
     }),
 })
 
-export const manifestShape = manifestFields.refine(
-  ({ output, input }) => input === 'json' || !DOCUMENT_CONTRACTS.some((contract) => contract === output),
-  { path: ['input'], message: 'expected `input: json`, as a plugin of this `output` is asked in a document' },
-)
+export const manifestShape = manifestFields
+  .refine(({ output, input }) => input === 'json' || !DOCUMENT_CONTRACTS.some((contract) => contract === output), {
+    path: ['input'],
+    message: 'expected `input: json`, as a plugin of this `output` is asked in a document',
+  })
+  .refine(
+    ({ resident, output, protocol }) => resident === undefined || (output === 'check/v1' && protocol === 'exec'),
+    { path: ['resident'], message: 'expected `protocol: exec` and `output: check/v1`, as only such a check can stay' },
+  )
 
 export type Manifest = z.output<typeof manifestShape>
 export type ManifestPlatform = z.output<typeof platformEntryShape>

@@ -76,7 +76,7 @@ function moreChange(before: ReleasedManifest, after: ReleasedManifest): readonly
 
 const RUN_KEYS = [
   ...(['kind', 'category', 'protocol', 'output', 'input', 'booleans'] as const),
-  ...(['argumentStyle', 'timeoutMs', 'minimumOperator'] as const),
+  ...(['argumentStyle', 'resident', 'timeoutMs', 'minimumOperator'] as const),
 ]
 
 function runChanges(before: ReleasedManifest, after: ReleasedManifest): readonly ReleaseChange[] {

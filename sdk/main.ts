@@ -5,13 +5,14 @@ import { readDeadline } from './deadline.ts'
 import type { Evaluation } from './definition.ts'
 import { readDocument } from './document.ts'
 import { say } from './say.ts'
+import { stay } from './stay.ts'
 
-type Asked = Pick<Evaluation, 'deadlineMs' | 'onDefect'> & {
+export type Asked = Pick<Evaluation, 'deadlineMs' | 'onDefect'> & {
   /** Gives the document of the operator, where there is one. */
   readonly document?: () => Readonly<Record<string, unknown>>
 }
 
-type Program<Result> = {
+export type Program<Result> = {
   readonly name: string
   readonly version: string
   help(): string
@@ -35,6 +36,7 @@ export async function runProgram<Result>(program: Program<Result>): Promise<void
   if (argv[0] === '--version') return say(program.version)
   if (argv[0] === '--help') return say(program.help())
   if (argv[0] === '--schema') return say(JSON.stringify(program.schema(), null, 2))
+  if (process.env.OCTO_RESIDENT === 'lines/v1') return stay(program)
   const report = reportOnce(program)
   answerWhateverHappens(program, report)
   const deadlineMs = readDeadline(process.env.OCTO_DEADLINE_MS)

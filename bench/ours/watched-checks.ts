@@ -1,10 +1,13 @@
-// A config with many checks of servers on this machine: those of core, which run inside octo, and a shell script, which does not.
+// A config with many checks of servers on this machine, in three lanes: those of core, which run inside octo, two plugins that stay, and
+// a shell script, which is started for each run.
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { createServer as createHttp2Server } from 'node:http2'
 import type { AddressInfo, Server } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { build } from 'esbuild'
+import { bundleOptions } from '../../plugins/bundle-options.js'
 import { answeringGrpc, SERVING } from '../../test/support/peers/grpc-server.ts'
 import { cpuMsOf, memoryOf, run, serve } from '../child.ts'
 import type { Scope } from '../scope.ts'
@@ -15,17 +18,20 @@ import { REPO, startRegistry } from './registry.ts'
 const PLUGINS = join(import.meta.dirname, '..', '..', 'plugins')
 const CORE = ['check-tcp', 'check-server-url', 'check-grpc'] as const
 const SCRIPT = 'says-ok'
+const RESIDENTS = ['stays-one', 'stays-two'] as const
+const LANES = ['in-process', 'resident', 'process'] as const
+type LaneKind = (typeof LANES)[number]
 /** Not `1s`, which is the default and means something else for what passes. */
 const INTERVAL = '1001ms'
 
-type Amounts = { readonly core: number; readonly scripts: number }
+export type Amounts = { readonly core: number; readonly residents: number; readonly scripts: number }
 
 export type Watched = {
   /** How long it took until each had run once. */
   readonly firstRoundMs: number
-  /** Runs that began in each second after that, of those that were due. */
+  /** Runs that began in each second after each had run twice. */
   readonly rate: number
-  readonly lateness: Readonly<Record<'in-process' | 'process', { readonly p50: number; readonly p99: number }>>
+  readonly lateness: Readonly<Record<LaneKind, { readonly p50: number; readonly p99: number }>>
   readonly peakBytes: number
   readonly cpuMsPerSecond: number
 }
@@ -35,6 +41,7 @@ export async function openWatchedChecks(scope: Scope, amounts: Amounts): Promise
   const registry = await startRegistry(scope, { name: 'watch-registry' })
   for (const name of CORE) await run(publishCommand(scope, registry, join(PLUGINS, name)))
   await run(publishCommand(scope, registry, await scriptProject(scope)))
+  for (const name of RESIDENTS) await run(publishCommand(scope, registry, await residentProject(scope, name)))
   const folder = scope.path('watch-consumer')
   await mkdir(folder, { recursive: true })
   const key = JSON.stringify(await readFile(registry.keys.publicKey, 'utf8'))
@@ -65,6 +72,24 @@ async function scriptProject(scope: Scope): Promise<string> {
   return folder
 }
 
+/** With octo's sdk, as an author would; two of them, as one process does not see the other. */
+async function residentProject(scope: Scope, name: string): Promise<string> {
+  const folder = scope.path(`${name}-project`)
+  await mkdir(folder, { recursive: true })
+  const sdk = JSON.stringify(join(PLUGINS, '..', 'sdk', 'index.ts'))
+  const definition = `{ name: '${name}', version: '1.0.0', summary: 'all is well', options: {}, run: async () => ok('fine') }`
+  await writeFile(
+    join(folder, 'main.ts'),
+    `import { defineCheck, ok } from ${sdk}\nvoid defineCheck(${definition}).main()\n`,
+  )
+  await build({ ...bundleOptions('main.ts'), absWorkingDir: folder, outfile: join(folder, 'check.cjs'), write: true })
+  const head = [`name: ${name}`, 'version: 1.0.0', 'kind: tool', 'description: Says that all is well, and stays']
+  const rest = ['protocol: exec', 'output: check/v1', 'resident: lines/v1']
+  const platforms = 'platforms: {any: {file: check.cjs, runtime: {name: node}}}'
+  await writeFile(join(folder, 'plugin.yaml'), `${[...head, ...rest, platforms].join('\n')}\n`)
+  return folder
+}
+
 /** Where each check of core finds what it asks. */
 async function startServers(scope: Scope): Promise<Readonly<Record<(typeof CORE)[number], object>>> {
   const web = await listening(
@@ -90,12 +115,14 @@ async function listening(server: Server, scope: Scope): Promise<number> {
 }
 
 /** Ten checks for each service. */
-function servicesOf(args: Awaited<ReturnType<typeof startServers>>, { core, scripts }: Amounts) {
-  const items = Array.from({ length: core + scripts }, (_, index) => {
-    // Spread among the services.
-    const isScript =
-      Math.floor(((index + 1) * scripts) / (core + scripts)) > Math.floor((index * scripts) / (core + scripts))
-    if (isScript) return { tool: SCRIPT, interval: INTERVAL }
+function servicesOf(args: Awaited<ReturnType<typeof startServers>>, { core, residents, scripts }: Amounts) {
+  const total = core + residents + scripts
+  // Spread among the services.
+  const isOneOf = (amount: number, index: number) =>
+    Math.floor(((index + 1) * amount) / total) > Math.floor((index * amount) / total)
+  const items = Array.from({ length: total }, (_, index) => {
+    if (isOneOf(scripts, index)) return { tool: SCRIPT, interval: INTERVAL }
+    if (isOneOf(scripts + residents, index)) return { tool: RESIDENTS[index % RESIDENTS.length], interval: INTERVAL }
     const tool = CORE[index % CORE.length] ?? CORE[0]
     return { tool, args: args[tool], interval: INTERVAL }
   })
@@ -107,21 +134,25 @@ type Line = {
   readonly kind: string
   readonly at: string
   readonly passed?: boolean
-  readonly checks?: Readonly<Record<'in-process' | 'process', number>>
-  readonly lateness?: Readonly<Record<'in-process' | 'process', { runs: number; p50: number; p99: number }>>
+  readonly checks?: Readonly<Record<LaneKind, number>>
+  readonly lateness?: Readonly<Record<LaneKind, { runs: number; p50: number; p99: number }>>
 }
 
 function read(lines: readonly string[], amounts: Amounts): Omit<Watched, 'peakBytes' | 'cpuMsPerSecond'> {
   const all = lines.map((line) => JSON.parse(line) as Line)
-  const [begin, first, end] = ['begin', 'first-round', 'end'].map((wanted) => all.find(({ kind }) => kind === wanted))
-  if (!begin || !first?.lateness || !end?.lateness) throw new Error('the watch did not say how it went')
+  const [begin, first, second, end] = ['begin', 'first-round', 'second-round', 'end'].map((wanted) =>
+    all.find(({ kind }) => kind === wanted),
+  )
+  if (!begin || !first || !second?.lateness || !end?.lateness) throw new Error('the watch did not say how it went')
   if (begin.checks?.['in-process'] !== amounts.core)
-    throw new Error("octo's own checks run as processes here: make the bundle first, by `node tools/bundle/main.ts`")
+    throw new Error(
+      "octo's own checks do not run inside it here: make the bundle first, by `node tools/bundle/main.ts`",
+    )
   if (!end.passed) throw new Error(`not all checks passed: ${lines.at(-1)}`)
-  const runs = ({ lateness }: Line) => (lateness?.['in-process'].runs ?? 0) + (lateness?.process.runs ?? 0)
+  const runs = ({ lateness }: Line) => LANES.reduce((sum, lane) => sum + (lateness?.[lane].runs ?? 0), 0)
   return {
     firstRoundMs: msBetween(begin, first),
-    rate: ((runs(end) - runs(first)) * 1000) / msBetween(first, end),
+    rate: ((runs(end) - runs(second)) * 1000) / msBetween(second, end),
     lateness: end.lateness,
   }
 }

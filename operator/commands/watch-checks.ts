@@ -18,9 +18,9 @@ import {
   changeLine,
   changeToJson,
   endToJson,
-  firstRoundToJson,
   noteLine,
   noteToJson,
+  roundToJson,
   rowsSummary,
   rowsTable,
 } from '../watch/render-rows.ts'
@@ -70,7 +70,7 @@ export async function watchChecksCommand(
         if (row.last && row.status !== 'waiting') teller?.tell({ ...row.last, status: row.status })
       },
       onNote: display.note,
-      onFirstRound: () => display.firstRound(lanes),
+      onRound: (round) => display.round(round, lanes),
       onRun: (check, result) => terminal.debug(printable(runLine(check, result), MAX_LINE)),
     },
     lanes,
@@ -131,7 +131,7 @@ type Display = {
   begin(watch: Watch, lanes: Lanes): void
   change(row: Row, before: Row): void
   note(row: Row, note: Note): void
-  firstRound(lanes: Lanes): void
+  round(round: 1 | 2, lanes: Lanes): void
   end(rows: readonly Row[], lanes: Lanes): void
 }
 
@@ -151,7 +151,7 @@ function openDisplay(terminal: Terminal): Display {
       drawing = setInterval(() => draw(watch.rows()), DRAW_MS)
     },
     change: () => undefined,
-    firstRound: () => undefined,
+    round: () => undefined,
     end(rows) {
       clearInterval(drawing)
       draw(rows)
@@ -164,16 +164,19 @@ function openDisplay(terminal: Terminal): Display {
 function textLines(terminal: Terminal): Display {
   return {
     begin({ checks }, { places }) {
-      const sum = checks['in-process'] + checks.process
+      const sum = checks['in-process'] + checks.resident + checks.process
       const processes =
         checks.process === 0 ? '' : `, ${checks.process} as processes, at most ${places.process} at once`
-      terminal.info(`watching ${sum} ${sum === 1 ? 'check' : 'checks'}${processes}; Ctrl-C ends it`)
+      const residents = checks.resident === 0 ? '' : `, ${checks.resident} of plugins that stay`
+      terminal.info(`watching ${sum} ${sum === 1 ? 'check' : 'checks'}${residents}${processes}; Ctrl-C ends it`)
     },
     change(row, before) {
       if (!terminal.quiet || !hasPassed(row)) terminal.sentence(changeLine(row, before, terminal.paint))
     },
     note: (row, note) => terminal.warn(noteLine(row, note)),
-    firstRound: () => terminal.info('all checks have run once'),
+    round(round) {
+      if (round === 1) terminal.info('all checks have run once')
+    },
     end(rows) {
       // A terminal has written ^C where the cursor was.
       if (terminal.watched && !terminal.quiet) terminal.print('')
@@ -188,7 +191,7 @@ function jsonLines(terminal: Terminal): Display {
     begin: (watch, lanes) => print(beginToJson(watch, lanes, Date.now())),
     change: (row, before) => print(changeToJson(row, before)),
     note: (row, note) => print(noteToJson(row, note, Date.now())),
-    firstRound: (lanes) => print(firstRoundToJson(lanes, Date.now())),
+    round: (round, lanes) => print(roundToJson(round, lanes, Date.now())),
     end: (rows, lanes) => print(endToJson(rows, lanes, Date.now())),
   }
 }

@@ -16,6 +16,8 @@ export type RunFacts = {
   readonly phase?: string
   /** What stands on standard input; nothing when absent. */
   readonly input?: 'json'
+  /** How it is asked when it stays; a run of its own when absent. */
+  readonly resident?: string | undefined
   /** When the plugin will be killed, in milliseconds since 1970. */
   readonly deadlineMs?: number
 }
@@ -90,6 +92,7 @@ export function pluginEnvironment(host: Environment, facts: RunFacts, platform =
     ...(facts.service === undefined ? {} : { OCTO_SERVICE: facts.service }),
     ...(facts.phase === undefined ? {} : { OCTO_PHASE: facts.phase }),
     ...(facts.input === undefined ? {} : { OCTO_INPUT: facts.input }),
+    ...(facts.resident === undefined ? {} : { OCTO_RESIDENT: facts.resident }),
     ...(facts.deadlineMs === undefined ? {} : { OCTO_DEADLINE_MS: String(Math.round(facts.deadlineMs)) }),
   }
   for (const [name, value] of Object.entries(env)) refuseLong(name, value)

@@ -7,6 +7,8 @@ export type InsideRun = Pick<RunOptions, 'timeoutMs' | 'signal' | 'kept' | 'read
   readonly words: readonly string[]
   /** What a process would read on standard input. */
   readonly document?: Readonly<Record<string, unknown>>
+  readonly service?: string
+  readonly phase?: string
   /** When its time is over, in milliseconds since 1970. */
   readonly deadlineMs: number
 }

@@ -46,7 +46,11 @@ export async function runPluginProcess(run: PluginProcess, reading: Reading, dep
   const deadlineMs = Date.now() + timeoutMs
   const inside = deps.inside?.take(deps.locate(executable), run.arguments)
   if (inside) {
-    const given = document === undefined ? {} : { document: documentOf(run, document) }
+    const given = {
+      ...(service === undefined ? {} : { service }),
+      ...(phase === undefined ? {} : { phase }),
+      ...(document === undefined ? {} : { document: documentOf(run, document) }),
+    }
     return await inside({ words, ...given, timeoutMs, deadlineMs, signal: run.signal, ...reading })
   }
   await using directory = await openPrivateDirectory()

@@ -8,7 +8,8 @@ import { isRunService, requestKey } from '../check/plan.ts'
 import type { OnceDeps } from '../check/run-checks.ts'
 import { runCheckOnce } from '../check/run-checks.ts'
 import { prepareArguments } from '../exec/prepare-arguments.ts'
-import type { LaneName, Lanes } from './lanes.ts'
+import type { LaneKind, LaneName, Lanes } from './lanes.ts'
+import { kindOf } from './lanes.ts'
 
 const LONGEST_PAUSE_MS = 300_000
 
@@ -23,7 +24,7 @@ type WatchedCheck = {
   onOutcome(outcome: CheckOutcome): boolean
   /** Its runs take longer than its interval, so that some are left out. */
   onOverrun?(tookMs: number, intervalMs: number): void
-  onLane?(lane: LaneName): void
+  onLane?(lane: LaneKind, before: LaneKind): void
 }
 
 /** Disposed of, no outcome is told any more; what runs is ended, which is waited for. */
@@ -52,12 +53,12 @@ export function watchCheck(lanes: Lanes, watched: WatchedCheck): AsyncDisposable
   })
 
   function move(next: LaneName): void {
-    if (next !== lane) watched.onLane?.(next)
+    if (kindOf(next) !== kindOf(lane)) watched.onLane?.(kindOf(next), kindOf(lane))
     lane = next
   }
 
   function lateSummary(waitedMs: number): string {
-    return `did not run: waited ${formatDuration(waitedMs)} for one of ${lanes.places[lane]} places (${lane})`
+    return `did not run: waited ${formatDuration(waitedMs)} for one of ${lanes.places[kindOf(lane)]} places (${kindOf(lane)})`
   }
 
   return {
@@ -78,7 +79,7 @@ export function laneOf(lanes: Lanes, { check, deps }: Pick<WatchedCheck, 'check'
   try {
     // Each run looks at the files, and the lane is asked for once more after it.
     const executable = lanes.inside.knows(value) ? value : deps.locate(value)
-    return lanes.inside.take(executable, check.item.arguments) ? 'in-process' : 'process'
+    return lanes.laneOf(executable, check.item.arguments)
   } catch {
     return 'in-process'
   }

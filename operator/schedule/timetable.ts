@@ -13,6 +13,7 @@ import { momentFrom, phaseOf } from './spread.ts'
 export type Task = {
   readonly id: string
   readonly owner: string
+  /** `KIND`, or `KIND NAME` for one with all places of its kind to itself. */
   readonly lane: string
   readonly intervalMs: number
   /** The first run comes within this time, or within the interval when that is shorter. */
@@ -66,14 +67,20 @@ type Lane = {
   taken: number
 }
 
-/** By the name of each lane how many run at once. */
-export function openTimetable(lanes: Readonly<Record<string, number>>): Timetable {
+/** By the kind of each lane how many run at once in it. */
+export function openTimetable(placesOf: Readonly<Record<string, number>>): Timetable {
   const entries = new Set<OwnEntry>()
   const agenda: OwnEntry[] = []
-  const byName = new Map<string, Lane>(
-    Object.entries(lanes).map(([name, places]) => [name, { places, waiting: [], running: new Map(), taken: 0 }]),
-  )
-  const laneOf = ({ task }: OwnEntry) => byName.get(task.lane) as Lane
+  const byName = new Map<string, Lane>()
+
+  function laneOf({ task: { lane: name } }: OwnEntry): Lane {
+    const found = byName.get(name)
+    if (found) return found
+    const places = placesOf[name.split(' ', 1)[0] as string] as number
+    const lane: Lane = { places, waiting: [], running: new Map(), taken: 0 }
+    byName.set(name, lane)
+    return lane
+  }
 
   function note(entry: OwnEntry, at: number): void {
     entry.at = at

@@ -5,7 +5,8 @@ import type { PlannedCheck } from '../check/plan.ts'
 import { requestKey } from '../check/plan.ts'
 import type { CheckDeps } from '../check/run-checks.ts'
 import type { PluginRunResult } from '../exec/run-plugin.ts'
-import type { LaneName, Lanes } from '../lanes/lanes.ts'
+import type { LaneKind, Lanes } from '../lanes/lanes.ts'
+import { kindOf } from '../lanes/lanes.ts'
 import { laneOf, prepareChecks, watchCheck } from '../lanes/watch-check.ts'
 import type { CheckState, WatchedStatus } from './check-state.ts'
 import { afterRun, isWell, waitingSince } from './check-state.ts'
@@ -31,21 +32,21 @@ type Watching = {
   readonly firstWithinMs: number
   onChange(row: Row, before: Row): void
   onNote(row: Row, note: Note): void
-  /** Every check has been run once. */
-  onFirstRound(): void
+  /** Every check has been run so often: after the first time it moves to its own place in the timetable, and keeps it from the second on. */
+  onRound(round: 1 | 2): void
   onRun?(check: PlannedCheck, result: PluginRunResult): void
   readonly runService?: CheckDeps['runService']
 }
 
 export type Note =
   | { readonly kind: 'overrun'; readonly tookMs: number; readonly intervalMs: number }
-  | { readonly kind: 'lane'; readonly lane: LaneName }
+  | { readonly kind: 'lane'; readonly lane: LaneKind; readonly before: LaneKind }
 
 export type Watch = AsyncDisposable & {
   /** In the order of the config. */
   rows(): readonly Row[]
-  /** How many of them run in each lane. */
-  readonly checks: Readonly<Record<LaneName, number>>
+  /** How many of them run in each kind of lane. */
+  readonly checks: Readonly<Record<LaneKind, number>>
 }
 
 export async function openWatch(watching: Watching, lanes: Lanes): Promise<Watch> {
@@ -56,14 +57,14 @@ export async function openWatch(watching: Watching, lanes: Lanes): Promise<Watch
   await prepareChecks(lanes, running, deps)
   const startedAt = now()
   const rows: Row[] = []
-  const unseen = new Set<number>()
+  const unseen = { 1: new Set<number>(), 2: new Set<number>() }
   const watches: AsyncDisposable[] = []
-  const checks: Record<LaneName, number> = { 'in-process': 0, process: 0 }
+  const checks: Record<LaneKind, number> = { 'in-process': 0, resident: 0, process: 0 }
   for (const check of plan) {
     const at = rows.push(firstRow(check, provided, startedAt)) - 1
     if (check.fate.kind !== 'run') continue
-    checks[laneOf(lanes, { check, deps })]++
-    unseen.add(at)
+    checks[kindOf(laneOf(lanes, { check, deps }))]++
+    for (const round of [1, 2] as const) unseen[round].add(at)
     watches.push(watchOne(check, at))
   }
   rows.push(...idle.map((outcome) => ({ ...outcome, since: startedAt, last: outcome })))
@@ -79,12 +80,17 @@ export async function openWatch(watching: Watching, lanes: Lanes): Promise<Watch
         const before = rowNow()
         rows[at] = { ...before, status: state.status, since: state.since, last: outcome }
         if (before.status !== state.status) watching.onChange(rowNow(), before)
-        if (unseen.delete(at) && unseen.size === 0) watching.onFirstRound()
+        seen(at)
         return isWell(state.status)
       },
       onOverrun: (tookMs, intervalMs) => watching.onNote(rowNow(), { kind: 'overrun', tookMs, intervalMs }),
-      onLane: (lane) => watching.onNote(rowNow(), { kind: 'lane', lane }),
+      onLane: (lane, before) => watching.onNote(rowNow(), { kind: 'lane', lane, before }),
     })
+  }
+
+  function seen(at: number): void {
+    const round = unseen[1].has(at) ? 1 : 2
+    if (unseen[round].delete(at) && unseen[round].size === 0) watching.onRound(round)
   }
 
   return {

@@ -71,8 +71,14 @@ function labelOf(row: Row): string {
 }
 
 function inWords(note: Note): string {
-  if (note.kind === 'lane') return "stopped the thread of octo's own checks, and runs as a process from now on"
+  if (note.kind === 'lane') return laneInWords(note)
   return `takes ${formatDuration(note.tookMs)}, longer than its interval of ${formatDuration(note.intervalMs)}: runs are left out`
+}
+
+function laneInWords({ before }: Extract<Note, { readonly kind: 'lane' }>): string {
+  return before === 'resident'
+    ? 'got no answer twice of its plugin that stays, and has a process for each run from now on'
+    : "stopped the thread of octo's own checks, and runs as a process from now on"
 }
 
 /** One line of JSON each; `at` is when it became so. */
@@ -99,8 +105,13 @@ export function beginToJson(watch: Watch, { places }: Lanes, now: number): objec
   return { v: 1, kind: 'begin', at: new Date(now).toISOString(), checks, places }
 }
 
-export function firstRoundToJson(lanes: Lanes, now: number): object {
-  return { v: 1, kind: 'first-round', at: new Date(now).toISOString(), lateness: lanes.lateness() }
+export function roundToJson(round: 1 | 2, lanes: Lanes, now: number): object {
+  return {
+    v: 1,
+    kind: round === 1 ? 'first-round' : 'second-round',
+    at: new Date(now).toISOString(),
+    lateness: lanes.lateness(),
+  }
 }
 
 export function endToJson(rows: readonly Row[], lanes: Lanes, now: number): object {

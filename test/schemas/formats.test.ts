@@ -33,7 +33,7 @@ const PARSERS: Readonly<Record<string, (text: string, name: string) => unknown>>
   'secret-result': parseSecretResult,
 }
 
-/** Examples that are no documents by themselves, checked in test/docs/formats.test.ts. */
+/** Examples that are no documents by themselves, checked in test/docs/formats.test.ts and test/operator/residents/. */
 const OTHERS = [
   'argument-words',
   'feed-entry',
@@ -42,6 +42,8 @@ const OTHERS = [
   'outcome-endings',
   'exit-code-endings',
   'nagios-endings',
+  'resident-answer',
+  'resident-question',
   'static-tree',
   'repo-yaml',
 ]

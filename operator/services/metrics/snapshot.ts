@@ -3,7 +3,7 @@
 import type { ProcessIdentity } from '../../../system/process/identity.ts'
 import type { Usage } from '../../../system/process/usage.ts'
 import { startTimeSeconds, usageOf } from '../../../system/process/usage.ts'
-import type { LaneName } from '../../lanes/lanes.ts'
+import type { LaneKind } from '../../lanes/lanes.ts'
 import type { LatenessSummary } from '../../lanes/lateness.ts'
 import { keptBytes, liveOf } from '../../logs/kept-log.ts'
 import type { NotifierStatus } from '../../notifications/notifications.ts'
@@ -40,7 +40,7 @@ export type ProjectMetrics = {
   readonly supervisor?: { readonly pid: number; readonly startedAt: number; readonly eventsLost: number }
   readonly instances: readonly InstanceMetrics[]
   readonly notifiers: readonly NotifierStatus[]
-  readonly lanes?: Readonly<Record<LaneName, LatenessSummary>>
+  readonly lanes?: Readonly<Record<LaneKind, LatenessSummary>>
 }
 
 /** Of the status of an instance. */

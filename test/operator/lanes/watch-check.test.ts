@@ -36,7 +36,8 @@ function aScene(act: (run: InsideRun) => Promise<Ending> | Ending, item: Partial
             }
           : undefined,
     },
-    places: { 'in-process': places, process: 1 },
+    places: { 'in-process': places, resident: 1, process: 1 },
+    laneOf: () => (isInside ? 'in-process' : 'process'),
     lateness: () => assert.fail('nobody asks'),
     [Symbol.dispose]: () => undefined,
   }

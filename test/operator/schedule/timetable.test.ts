@@ -179,6 +179,16 @@ test('another lane takes over from the next run on', () => {
   assert.equal(other.task.lane, 'quick')
 })
 
+test('lanes of one kind have places of their own, and one that is full holds up none of the others', () => {
+  const timetable = openTimetable({ resident: 2 })
+  for (const id of ['a', 'b', 'c']) timetable.add(aTask(id, { lane: 'resident slow' }), 0)
+  timetable.add(aTask('d', { lane: 'resident quick' }), 0)
+  assert.deepEqual(
+    timetable.turn(0).begun.map(({ entry }) => entry.task.id),
+    ['a', 'b', 'd'],
+  )
+})
+
 test('no order of ends, removals and changes breaks the bound or loses a check', () => {
   const { next: random } = seededRandom()
   const timetable = openTimetable({ slow: 3 })

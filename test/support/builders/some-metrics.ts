@@ -28,7 +28,7 @@ export function someProject(more: Partial<ProjectMetrics> = {}): ProjectMetrics 
     supervisor: { pid: 7, startedAt: 1_780_000_000, eventsLost: 0 },
     instances: [someInstance()],
     notifiers: [{ notifier: 'smtp', delivered: 4, waiting: 1, lost: 2, trouble: 'away' }],
-    lanes: { 'in-process': LANE, process: LANE },
+    lanes: { 'in-process': LANE, resident: LANE, process: LANE },
     ...more,
   }
 }
