@@ -6,6 +6,7 @@ import type { OperatorInput } from '../../config/model/operator-input.ts'
 import { operatorInput } from '../../config/model/operator-input.ts'
 import { openProjectFolder, projectOf } from '../../config/project-folder.ts'
 import { writeOperatorInput } from '../../config/write-operator-input.ts'
+import { withReposOfChecks } from './name-repos.ts'
 import type { OperatorCall, OperatorWord } from './operator.ts'
 import { probePlugins } from './probe-plugins.ts'
 
@@ -32,9 +33,11 @@ export async function writeConfigFor(
   const services = await session.client.repoImages(withoutImage(plain))
   const input = { ...plain, repos: { ...plain.repos, services: { ...services, ...plain.repos.services } } }
   const probes = ASKS_FOR_PROBES.includes(word) ? await probePlugins(input, session) : undefined
+  const lockedKeys = Object.keys(session.client.lockfile().plugins)
+  const named = withReposOfChecks(input, { pins: session.config.pins, lockedKeys })
   // The one that was chosen on the command line, where that was said: some operators answer to several names.
   const octoctl = { ...input.octoctl, operator }
-  return writeOperatorInput({ ...input, octoctl, ...(probes ? { octo: { probes } } : {}) }, openFolder(project, env))
+  return writeOperatorInput({ ...named, octoctl, ...(probes ? { octo: { probes } } : {}) }, openFolder(project, env))
 }
 
 /** What says that a service is a program of this machine. */

@@ -62,12 +62,14 @@ async function aProject(t: TestContext, health: readonly object[], probes: objec
     )
   write()
   const octo = (words: readonly string[]) => octoIn({ cwd: folder, env }, words)
-  const told = async (word = 'start') => {
+  const given = async (word = 'start') => {
     const { code, stderr } = await octo([word])
     assert.equal(code, 0, stderr)
-    return JSON.parse(readFileSync(env.OUT, 'utf8')).octo?.probes
+    return JSON.parse(readFileSync(env.OUT, 'utf8'))
   }
-  return { folder, registry, octo, told, write }
+  const told = async (word = 'start') => (await given(word)).octo?.probes
+  const repo = { url, keys: [publicKeyLine(key.trustKey)] }
+  return { folder, registry, octo, given, told, write, repo }
 }
 
 test('each check that a program alone can ask has its words, and the others say why not', { skip }, async (t) => {
@@ -103,6 +105,24 @@ test('each check that a program alone can ask has its words, and the others say 
   assert.ok(!JSON.stringify(checks).includes('hush'))
   assert.equal((await told('show')).image, image)
   assert.equal(await told('status'), undefined)
+})
+
+test('a check that a pin sends to another repo is named with it, so that no operator asks as `core` would', {
+  skip,
+}, async (t) => {
+  const { given, write, repo } = await aProject(t, [{ tool: 'check-queue@^1' }, { tool: 'check-disk' }])
+  write({
+    operator: {
+      repos: { core: repo, acme: repo },
+      plugins: { 'check-queue': { repo: 'acme' }, 'check-disk': { repo: 'core' }, myop: { repo: 'core' } },
+      probes: { image: 'acme/octo:1' },
+    },
+  })
+  const { services, octo } = await given()
+  const names = services.web.octocompose.health.map(({ tool }: { tool: string }) => tool)
+  assert.deepEqual(names, ['acme/check-queue@^1', 'check-disk'])
+  const [queue] = octo.probes.checks.web
+  assert.deepEqual([queue.program, Object.keys(JSON.parse(queue.lock).plugins)], ['check-queue', ['acme/check-queue']])
 })
 
 test('the secret by which a private repo is read is passed on by its name', { skip }, async (t) => {
