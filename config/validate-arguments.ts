@@ -1,5 +1,6 @@
 // Checks the arguments of a config against the JSON Schema of the plugin (draft 2020-12), before anything is started.
 import type { ErrorObject } from 'ajv'
+import { atLeastOneOf } from '../schemas/argument-list.ts'
 import { coded } from '../schemas/errors.ts'
 import { nearestWord } from '../schemas/nearest-word.ts'
 import { printable, quote } from '../schemas/quote.ts'
@@ -25,8 +26,8 @@ export async function validateArguments(given: CheckArguments, subject: Subject)
 export type ArgumentProblem = {
   /** JSON Pointer of what does not fit; empty for all of them together. */
   readonly pointer: string
-  /** The name that is missing there. */
-  readonly missing?: string
+  /** The names of which one is missing there. */
+  readonly missing?: readonly string[]
   /** In words; without values, which may be secrets. */
   readonly text: string
 }
@@ -40,7 +41,8 @@ export async function fitArguments(given: CheckArguments, { plugin, schema }: Su
   if (validate(given.value)) return { fitted: given, problems: [] }
   const typed = typedFromText(given, validate.errors ?? [])
   if (typed !== given && validate(typed.value)) return { fitted: typed, problems: [] }
-  return { fitted: typed, problems: (validate.errors ?? []).map((error) => problemOf(error, { schema, typed })) }
+  const problems = (validate.errors ?? []).flatMap((error) => problemOf(error, { schema, typed }) ?? [])
+  return { fitted: typed, problems }
 }
 
 export function argumentsInvalid(plugin: string, problems: readonly ArgumentProblem[], hint?: string): Error {
@@ -54,11 +56,18 @@ export function argumentsInvalid(plugin: string, problems: readonly ArgumentProb
 
 type Tried = { readonly schema: Schema; readonly typed: CheckArguments }
 
-function problemOf(error: ErrorObject, { schema, typed }: Tried): ArgumentProblem {
-  const { instancePath: pointer, keyword, params } = error
+const ONE_OF_SEVERAL = '#/anyOf'
+
+/** Undefined for what the whole says better than its parts. */
+function problemOf(error: ErrorObject, { schema, typed }: Tried): ArgumentProblem | undefined {
+  const { instancePath: pointer, keyword, params, schemaPath } = error
+  const names = atLeastOneOf(schema)
+  if (names.length > 0 && schemaPath.startsWith(`${ONE_OF_SEVERAL}/`)) return undefined
+  if (names.length > 0 && schemaPath === ONE_OF_SEVERAL)
+    return { pointer, missing: names, text: `one of ${listed(names)} is missing` }
   return {
     pointer,
-    ...(keyword === 'required' ? { missing: String(params.missingProperty) } : {}),
+    ...(keyword === 'required' ? { missing: [String(params.missingProperty)] } : {}),
     text: `${describe(error, schema)}${typing(error, typed.value)}`,
   }
 }

@@ -44,6 +44,19 @@ export function listArguments(schema: Schema | undefined): readonly ArgumentFact
     })
 }
 
+/** Names of which at least one is needed, where the schema says so by `anyOf` and nothing else there; in its order. */
+export function atLeastOneOf(schema: Schema | undefined): readonly string[] {
+  const branches: readonly unknown[] = Array.isArray(schema?.anyOf) ? schema.anyOf : []
+  const names = branches.map(onlyRequired)
+  return names.every((name) => name !== undefined) ? names : []
+}
+
+function onlyRequired(branch: unknown): string | undefined {
+  const { required, ...more } = mapOf(branch)
+  if (!Array.isArray(required) || required.length !== 1 || Object.keys(more).length > 0) return undefined
+  return typeof required[0] === 'string' ? required[0] : undefined
+}
+
 /** Whether names beyond the listed ones are taken. */
 export function takesMore(schema: Schema | undefined): boolean {
   return schema === undefined || schema.additionalProperties !== false

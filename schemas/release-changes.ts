@@ -1,7 +1,7 @@
 // What is not the same in two releases of a plugin, in words, as far as it concerns whoever uses it: arguments, needs, platforms, how it is
 // run and who signed it. What the author says about it stands in the release's changelog.
 import type { ArgumentFacts } from './argument-list.ts'
-import { listArguments, takesMore } from './argument-list.ts'
+import { atLeastOneOf, listArguments, takesMore } from './argument-list.ts'
 import { stableJson } from './json.ts'
 import type { ReleasedManifest } from './manifest.ts'
 
@@ -40,7 +40,7 @@ function argumentChanges(before: ReleasedManifest, after: ReleasedManifest): rea
   const [old, now] = [before, after].map(({ arguments: schema }) => listArguments(schema)) as [Facts, Facts]
   const names = [...new Set([...now, ...old].map(({ name }) => name))]
   const texts = names.flatMap((name) => changesOfArgument(named(old, name), named(now, name)))
-  const more = moreChange(before, after)
+  const more = [...choiceChange(before, after), ...moreChange(before, after)]
   const unlisted =
     texts.length === 0 && more.length === 0 && stableJson(before.arguments ?? {}) !== stableJson(after.arguments ?? {})
   const all = [...texts, ...more, ...(unlisted ? ['their schema is another one'] : [])]
@@ -72,6 +72,12 @@ function moreChange(before: ReleasedManifest, after: ReleasedManifest): readonly
   const [did, does] = [takesMore(before.arguments), takesMore(after.arguments)]
   if (did === does) return []
   return [does ? 'others than the named ones are taken too' : 'no others than the named ones are taken any more']
+}
+
+function choiceChange(before: ReleasedManifest, after: ReleasedManifest): readonly string[] {
+  const [old, now] = [before, after].map((one) => atLeastOneOf(one.arguments).map(code).join(', '))
+  if (old === now) return []
+  return [now === '' ? `none of ${old} is needed any more` : `one of ${now} is needed now`]
 }
 
 const RUN_KEYS = [

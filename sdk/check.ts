@@ -13,7 +13,7 @@ export function defineCheck<const Specs extends OptionSpecs>(definition: CheckDe
   const { name, version, summary, options } = definition
   const check: Check = {
     ...{ name, version, summary, options },
-    schema: () => optionsSchema(options),
+    schema: () => optionsSchema(options, definition.atLeastOne),
     evaluate: (argv, evaluation = {}) =>
       runGuarded(
         {

@@ -14,6 +14,8 @@ export type CheckDefinition<Specs extends OptionSpecs> = {
   /** What it means when the check passes. */
   readonly summary: string
   readonly options: Specs
+  /** Options of which a config has to give at least one; `run` says so itself where they come as words. */
+  readonly atLeastOne?: readonly (keyof Specs & string)[]
   run(context: CheckContext<Specs>): CheckResult | Promise<CheckResult>
 }
 

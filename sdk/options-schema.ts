@@ -2,15 +2,22 @@
 import { SINGLE_DURATION_PATTERN } from '../schemas/duration.ts'
 import type { OptionSpec, OptionSpecs } from './options.ts'
 
-/** JSON Schema of the options as a map: what plugin.yaml states under `arguments:`. */
-export function optionsSchema(specs: OptionSpecs): Record<string, unknown> {
+/** JSON Schema of the options as a map: what plugin.yaml states under `arguments:`. Of `atLeastOne` one is needed. */
+export function optionsSchema(specs: OptionSpecs, atLeastOne: readonly string[] = []): Record<string, unknown> {
   const required = Object.keys(specs).filter((key) => specs[key]?.required)
   return {
     type: 'object',
     additionalProperties: false,
     ...(required.length > 0 ? { required } : {}),
-    properties: Object.fromEntries(Object.entries(specs).map(([key, spec]) => [key, propertySchema(spec)])),
+    ...(atLeastOne.length > 0 ? { anyOf: atLeastOne.map((key) => ({ required: [key] })) } : {}),
+    properties: Object.fromEntries(
+      Object.entries(specs).map(([key, spec]) => [key, { ...propertySchema(spec), ...exampleOf(spec) }]),
+    ),
   }
+}
+
+function exampleOf({ example }: OptionSpec): Record<string, unknown> {
+  return example === undefined ? {} : { examples: [example] }
 }
 
 function propertySchema(spec: OptionSpec): Record<string, unknown> {

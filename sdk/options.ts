@@ -9,6 +9,8 @@ type Common = {
   readonly required?: true
   /** The option also takes the first positional: `check-tcp 8080`. */
   readonly positional?: true
+  /** What a first config would say. */
+  readonly example?: string | number
 }
 
 /** A duration is written `10s` and arrives as milliseconds. */

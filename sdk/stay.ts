@@ -28,7 +28,7 @@ export function stay<Result>(program: Answering<Result>): void {
   // Standard output is for answers.
   globalThis.console = new Console(process.stderr)
   // What a run throws behind its own back is no reason to lose those of others: it gives no result, and its time ends.
-  process.on('uncaughtException', (error) => console.error(textOf(error)))
+  process.on('uncaughtException', (error) => process.stderr.write(`${textOf(error)}\n`))
   let rest = ''
   process.stdin.setEncoding('utf8')
   process.stdin.on('data', (chunk: string) => {

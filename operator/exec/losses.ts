@@ -4,7 +4,7 @@ import type { CheckArguments } from '../../config/model/config.ts'
 
 const MAX_LOSSES = 2
 
-export type Losses = {
+type Losses = {
   isOut(given: CheckArguments): boolean
   lost(given: CheckArguments): void
   answered(given: CheckArguments): void

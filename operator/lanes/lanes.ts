@@ -12,8 +12,7 @@ import { openSchedule } from '../schedule/schedule.ts'
 import type { Lateness, LatenessSummary } from './lateness.ts'
 import { openLateness } from './lateness.ts'
 
-export const LANE_KINDS = ['in-process', 'resident', 'process'] as const
-export type LaneKind = (typeof LANE_KINDS)[number]
+export type LaneKind = 'in-process' | 'resident' | 'process'
 /** Each plugin that stays has one of its own. */
 export type LaneName = 'in-process' | `resident ${string}` | 'process'
 

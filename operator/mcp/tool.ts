@@ -1,6 +1,8 @@
-// A proven plugin as a tool of the Model Context Protocol: its argument schema is the schema of the tool, word for word.
+// A proven plugin as a tool of the Model Context Protocol: its argument schema is the schema of the tool, word for word, but for a choice
+// among its arguments: models refuse tools with `anyOf` at the top, so that the description says it, and octo asks for it at the call.
 import type { VerifiedExecutable } from '../../client/index.ts'
 import type { McpMark } from '../../config/model/read-mcp.ts'
+import { atLeastOneOf } from '../../schemas/argument-list.ts'
 import { CHECK_STATUSES } from '../../schemas/check-result.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { CheckContract } from '../../schemas/manifest.ts'
@@ -25,6 +27,8 @@ export type Tool = {
   }
 }
 
+type Arguments = VerifiedExecutable['manifest']['arguments']
+
 const MAX_DESCRIPTION = 1000
 
 /** How its result is read; throws CONTRACT_MISMATCH for what is no program that is run once and ends. */
@@ -46,8 +50,12 @@ export function toolOf(executable: VerifiedExecutable, { destructive }: McpMark)
   return {
     name: plugin,
     title,
-    description: `${printable(manifest.description, MAX_DESCRIPTION)}\n\n${isCheck ? CHECKS : RUNS}`,
-    inputSchema: { ...manifest.arguments, type: 'object' },
+    description: [
+      printable(manifest.description, MAX_DESCRIPTION),
+      isCheck ? CHECKS : RUNS,
+      ...neededIn(manifest.arguments),
+    ].join('\n\n'),
+    inputSchema: { ...withoutChoice(manifest.arguments), type: 'object' },
     outputSchema: OUTPUT_SCHEMA,
     annotations: {
       title,
@@ -57,6 +65,17 @@ export function toolOf(executable: VerifiedExecutable, { destructive }: McpMark)
       openWorldHint: manifest.needs.network.length > 0,
     },
   }
+}
+
+function neededIn(schema: Arguments): readonly string[] {
+  const names = atLeastOneOf(schema)
+  return names.length === 0 ? [] : [`At least one of ${names.map(quote).join(', ')} is needed.`]
+}
+
+function withoutChoice(schema: Arguments): Arguments {
+  if (schema === undefined || atLeastOneOf(schema).length === 0) return schema
+  const { anyOf: _, ...rest } = schema
+  return rest
 }
 
 const CHECKS = 'A check: ok and warn pass, critical does not, and unknown says that nothing was found out.'

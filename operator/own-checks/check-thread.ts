@@ -15,7 +15,7 @@ type Question = {
 
 export type ThreadAnswer = { readonly line: string; readonly exitCode: number; readonly log: readonly string[] }
 
-export type CheckThread = Disposable & {
+type CheckThread = Disposable & {
   /** Has it loaded before it is asked. */
   load(program: KnownProgram): void
   /** Throws CHECK_THREAD_LOST. */

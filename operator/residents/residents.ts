@@ -3,7 +3,7 @@
 // is one for a check that got no answer twice.
 import type { VerifiedExecutable } from '../../client/index.ts'
 import type { CheckArguments } from '../../config/model/config.ts'
-import { isCoded } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
 import type { Ending } from '../../system/process/run-process.ts'
 import type { Inside, InsideRun } from '../exec/inside.ts'
 import { openLosses } from '../exec/losses.ts'
@@ -77,7 +77,7 @@ export function openResidents({ env }: Setting): Residents {
     let isOver = false
     let giveUp: (why: Ending['stopped']) => void = () => undefined
     const answer = processOf(executable).then((process) => {
-      if (isOver) throw new Error('nobody waits for it any more')
+      if (isOver) throw coded('INTERRUPTED', { message: 'its time was over before the plugin had started' })
       const { answer, forget } = process.ask(questionOf(run))
       giveUp = (why) => {
         forget()

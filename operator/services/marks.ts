@@ -3,6 +3,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { readIfWhole, writeWhole } from '../../system/files/atomic-file.ts'
+import { MARK } from '../../system/process/mark.ts'
 import type { Instance } from './lifecycle.ts'
 import type { Places } from './places.ts'
 
@@ -24,6 +25,11 @@ export function markOf(places: Of): (id: string, instance: Pick<Instance, 'gener
 /** Of checks and other programs that the supervisor itself starts and waits for. */
 export function ownMark(places: Of): string {
   return markFor(places, 'own')
+}
+
+/** The environment of what serves the supervisor itself. */
+export function withOwnMark(env: Readonly<Record<string, string | undefined>>, places: Of) {
+  return { ...env, [MARK]: ownMark(places) }
 }
 
 function markFor(places: Of, name: string): string {

@@ -1,6 +1,5 @@
 // Runs the services of one project. Everything that lasts is in the journal, so that another supervisor can go on from there at
 // any moment: this one may be killed, and what it runs may not notice.
-import { MARK } from '../../system/process/mark.ts'
 import { removeCgroup } from '../../system/process/process-cgroup.ts'
 import { openHiding } from '../hiding.ts'
 import { openLanes } from '../lanes/lanes.ts'
@@ -23,7 +22,7 @@ import { openLiveStatus } from './live-status.ts'
 import type { Loaded } from './loaded-services.ts'
 import { openLoadedServices } from './loaded-services.ts'
 import { openLogUpkeep } from './log-upkeep.ts'
-import { markOf, ownMark } from './marks.ts'
+import { markOf, withOwnMark } from './marks.ts'
 import type { ProjectMetrics } from './metrics/snapshot.ts'
 import { openInstanceMetrics } from './metrics/snapshot.ts'
 import { openTally } from './metrics/tally.ts'
@@ -86,7 +85,7 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     },
     troubled: (service, kind, message) => news.note([{ kind, service, message }]),
   })
-  const lanes = openLanes({ env: { ...deps.env, [MARK]: ownMark(deps.places) } })
+  const lanes = openLanes({ env: withOwnMark(deps.env, deps.places) })
   const news = openNews(deps, { hiding, isClosed: () => isClosed })
   const onChecks = news.checked
   const tally = openTally()

@@ -23,6 +23,7 @@ export const check = defineCheck({
   version: '1.0.0',
   summary: 'a gRPC server says that it is serving',
   options,
+  atLeastOne: ['url', 'address', 'listen'],
   run: (context) => {
     const place = placeOf(context.options)
     if (Buffer.byteLength(context.options.service ?? '') > MAX_SERVICE_BYTES)

@@ -5,6 +5,7 @@ export const options = {
   url: {
     type: 'string',
     positional: true,
+    example: 'grpc://localhost:9000',
     description: '`grpc://host:port`, `grpcs://…` with TLS, or `unix:///path`; without a scheme as `grpc://`',
   },
   ...placeOptions,

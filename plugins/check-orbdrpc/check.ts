@@ -24,6 +24,7 @@ const options = {
   url: {
     type: 'string',
     positional: true,
+    example: 'drpc://localhost:9000',
     description: '`drpc://host:port` or `unix:///path`; without a scheme as `drpc://`',
   },
   ...placeOptions,
@@ -44,6 +45,7 @@ export const check = defineCheck({
   version: '1.0.0',
   summary: 'a service says over DRPC, as go-orb speaks it, that it is serving',
   options,
+  atLeastOne: ['url', 'address', 'listen'],
   run: ({ options, signal }) => {
     const target = targetOf(options, SCHEMES)
     const { method } = target

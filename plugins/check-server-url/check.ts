@@ -26,6 +26,7 @@ export const check = defineCheck({
   version: '1.0.0',
   summary: 'a URL answers as expected',
   options,
+  atLeastOne: ['url', 'address', 'endpoint'],
   run: async (context) => {
     const target = targetOf(context.options)
     parseStatuses(context.options.status)

@@ -3,6 +3,7 @@ export const options = {
   url: {
     type: 'string',
     positional: true,
+    example: 'http://localhost:8080/',
     description:
       'what to reach: `http`, `https`, `tcp`, `unix`, `http+unix`, `grpc` or `drpc` URL, or the path of a socket',
   },

@@ -15,7 +15,15 @@ import type { BindProblem } from './bind.ts'
 import { bindProblem } from './bind.ts'
 
 const options = {
-  port: { type: 'integer', min: 1, max: 65_535, required: true, positional: true, description: 'the port' },
+  port: {
+    type: 'integer',
+    min: 1,
+    max: 65_535,
+    required: true,
+    positional: true,
+    example: 8080,
+    description: 'the port',
+  },
   host: {
     type: 'string',
     description: 'address of this machine to bind; all of them when absent. With `expect: open`, host to connect to',

@@ -17,11 +17,12 @@ const options = {
   address: {
     type: 'string',
     positional: true,
+    example: 'localhost:8080',
     description:
       '`host:port`, a port of localhost, or the path of a Unix socket; with `tcp://` or `unix://` before it, if you like',
   },
   host: { type: 'string', description: 'host to connect to; localhost when absent' },
-  port: { type: 'integer', min: 1, max: 65_535, description: 'port to connect to' },
+  port: { type: 'integer', min: 1, max: 65_535, example: 8080, description: 'port to connect to' },
   network: {
     type: 'string',
     choices: ['tcp', 'tcp4', 'tcp6', 'unix'],
@@ -40,6 +41,7 @@ export const check = defineCheck({
   version: '1.0.0',
   summary: 'an address accepts connections',
   options,
+  atLeastOne: ['port', 'address'],
   run: async (context) => {
     const endpoint = endpointOf(context.options)
     return connected(endpoint, context).catch((error) => notConnected(endpoint, error))

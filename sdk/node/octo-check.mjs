@@ -517,6 +517,42 @@ function writeSome(bytes) {
   }
 }
 
+// sdk/stay.ts
+import { Console } from "node:console";
+function stay(program) {
+  globalThis.console = new Console(process.stderr);
+  process.on("uncaughtException", (error) => process.stderr.write(`${textOf2(error)}
+`));
+  let rest = "";
+  process.stdin.setEncoding("utf8");
+  process.stdin.on("data", (chunk) => {
+    const lines = `${rest}${chunk}`.split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) void answer(program, JSON.parse(line));
+  });
+  process.stdin.on("end", () => process.exit());
+}
+async function answer(program, question) {
+  const { id, words, document, deadlineMs } = question;
+  const log = [];
+  const onDefect = (error) => void log.push(`${JSON.stringify({ level: "error", msg: textOf2(error) })}
+`);
+  const given = document === void 0 ? {} : { document: () => document };
+  let result;
+  try {
+    result = await program.answer(words, { deadlineMs, onDefect, ...given });
+  } catch (error) {
+    onDefect(error);
+    result = program.failed(`${program.name} failed: ${error instanceof Error ? error.message : "unknown error"}`);
+  }
+  const stderr = log.length > 0 ? { stderr: log.join("") } : {};
+  say(JSON.stringify({ id, exitCode: program.exitCode(result), stdout: `${program.render(result)}
+`, ...stderr }));
+}
+function textOf2(error) {
+  return error instanceof Error ? error.stack ?? error.message : String(error);
+}
+
 // sdk/main.ts
 var HOST = /* @__PURE__ */ Symbol.for("octo.host/v1");
 async function runProgram(program) {
@@ -526,6 +562,7 @@ async function runProgram(program) {
   if (argv[0] === "--version") return say(program.version);
   if (argv[0] === "--help") return say(program.help());
   if (argv[0] === "--schema") return say(JSON.stringify(program.schema(), null, 2));
+  if (process.env.OCTO_RESIDENT === "lines/v1") return stay(program);
   const report = reportOnce(program);
   answerWhateverHappens(program, report);
   const deadlineMs = readDeadline(process.env.OCTO_DEADLINE_MS);
@@ -563,14 +600,20 @@ function tell(error) {
 }
 
 // sdk/options-schema.ts
-function optionsSchema(specs) {
+function optionsSchema(specs, atLeastOne = []) {
   const required = Object.keys(specs).filter((key) => specs[key]?.required);
   return {
     type: "object",
     additionalProperties: false,
     ...required.length > 0 ? { required } : {},
-    properties: Object.fromEntries(Object.entries(specs).map(([key, spec]) => [key, propertySchema(spec)]))
+    ...atLeastOne.length > 0 ? { anyOf: atLeastOne.map((key) => ({ required: [key] })) } : {},
+    properties: Object.fromEntries(
+      Object.entries(specs).map(([key, spec]) => [key, { ...propertySchema(spec), ...exampleOf(spec) }])
+    )
   };
+}
+function exampleOf({ example }) {
+  return example === void 0 ? {} : { examples: [example] };
 }
 function propertySchema(spec) {
   const { description } = spec;
@@ -627,7 +670,7 @@ function defineCheck(definition) {
   const { name, version, summary, options } = definition;
   const check = {
     ...{ name, version, summary, options },
-    schema: () => optionsSchema(options),
+    schema: () => optionsSchema(options, definition.atLeastOne),
     evaluate: (argv, evaluation = {}) => runGuarded(
       {
         name,

@@ -98,6 +98,7 @@ test('the page names the whole environment of a plugin', () => {
     service: 's',
     phase: 'health',
     input: 'json',
+    resident: 'lines/v1',
     deadlineMs: 1,
   } as const
   const env = pluginEnvironment(host, facts, 'linux')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { listArguments, takesMore } from '../../schemas/argument-list.ts'
+import { atLeastOneOf, listArguments, takesMore } from '../../schemas/argument-list.ts'
 
 const rows: readonly {
   readonly says: string
@@ -66,3 +66,18 @@ test('a schema takes more arguments unless it says that it does not', () => {
     false,
   ])
 })
+
+const CHOICES: readonly (readonly [string, unknown, readonly string[]])[] = [
+  ['names of which one is needed', [{ required: ['port'] }, { required: ['address'] }], ['port', 'address']],
+  ['no choice', undefined, []],
+  ['an empty choice', [], []],
+  ['two that belong together', [{ required: ['host', 'port'] }, { required: ['address'] }], []],
+  ['a choice that says more', [{ required: ['port'], properties: {} }, { required: ['address'] }], []],
+  ['what is no choice', { required: ['port'] }, []],
+  ['names that are no texts', [{ required: [1] }], []],
+]
+
+for (const [says, anyOf, names] of CHOICES)
+  test(`at least one: ${says}`, () => {
+    assert.deepEqual(atLeastOneOf({ type: 'object', ...(anyOf === undefined ? {} : { anyOf }) }), names)
+  })

@@ -4,7 +4,7 @@ import type { CheckArguments } from '../../../config/model/config.ts'
 import type { ArgumentProblem } from '../../../config/validate-arguments.ts'
 import { argumentsInvalid, fitArguments } from '../../../config/validate-arguments.ts'
 import type { ArgumentFacts } from '../../../schemas/argument-list.ts'
-import { listArguments } from '../../../schemas/argument-list.ts'
+import { atLeastOneOf, listArguments } from '../../../schemas/argument-list.ts'
 import { coded } from '../../../schemas/errors.ts'
 import { printable, quote } from '../../../schemas/quote.ts'
 import type { Data } from '../../../schemas/yaml-edit.ts'
@@ -114,11 +114,13 @@ function pointerStep(name: string): string {
 /** Those that are missing, and those whose answer did not fit. */
 function argumentsToAsk(problems: readonly ArgumentProblem[], { schema }: Wanted): readonly ArgumentFacts[] {
   const names = new Set(
-    problems.flatMap(({ pointer, missing }) =>
-      pointer === '' ? (missing ?? []) : (pointer.split('/')[1]?.replaceAll('~1', '/').replaceAll('~0', '~') ?? []),
+    problems.flatMap(({ pointer, missing = [] }) =>
+      // Of several that would do, the one that its author named first.
+      pointer === '' ? missing.slice(0, 1) : (pointer.split('/')[1]?.replaceAll('~1', '/').replaceAll('~0', '~') ?? []),
     ),
   )
-  return listArguments(schema).filter(({ name, isRequired }) => isRequired && names.has(name))
+  const one = new Set(atLeastOneOf(schema))
+  return listArguments(schema).filter(({ name, isRequired }) => (isRequired || one.has(name)) && names.has(name))
 }
 
 type Ask = NonNullable<Wanted['ask']>
@@ -143,7 +145,11 @@ async function answer(argument: ArgumentFacts, problems: readonly ArgumentProble
 
 function hintFor({ plugin, schema, words }: Wanted): string {
   const given = words.map((word) => word.slice(0, Math.max(word.indexOf('='), 0)))
-  const missing = listArguments(schema).filter(({ name, isRequired }) => isRequired && !given.includes(name))
+  const several = atLeastOneOf(schema)
+  const [one] = several.some((name) => given.includes(name)) ? [] : several
+  const missing = listArguments(schema).filter(
+    ({ name, isRequired }) => (isRequired && !given.includes(name)) || name === one,
+  )
   const typed = missing.map(({ name, isSecret }) =>
     isSecret ? `--args '${printable(name)}={{.env.NAME}}'` : `--args ${printable(name)}=VALUE`,
   )

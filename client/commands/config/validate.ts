@@ -11,6 +11,7 @@ import { printable } from '../../../schemas/quote.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import { count } from '../../../terminal/index.ts'
 import type { Run } from '../../../terminal/program.ts'
+import { argumentProblems } from './argument-problems.ts'
 import type { ConfigFlags } from './show.ts'
 import { configPlace } from './show.ts'
 
@@ -66,6 +67,7 @@ async function readAll({ config: paths = [], offline = false }: ConfigFlags, { t
   const { config, effective } = await loadWholeConfig({ paths, offline, onProblem, ...place })
   effective()
   for (const problem of serviceProblems(config)) onProblem(problem)
+  found.push(...(await argumentProblems(config, { cwd: place.cwd, env: place.env })).slice(0, MAX_PROBLEMS))
   return config
 }
 

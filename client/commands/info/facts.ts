@@ -1,5 +1,5 @@
 // What `octo info --json` says of a plugin; docs/FORMATS.md shows it.
-import { listArguments, takesMore } from '../../../schemas/argument-list.ts'
+import { atLeastOneOf, listArguments, takesMore } from '../../../schemas/argument-list.ts'
 import { checkSnippet } from '../../../schemas/check-snippet.ts'
 import { errorToJson } from '../../../terminal/index.ts'
 import type { Changes } from '../../query/changes.ts'
@@ -33,6 +33,7 @@ function argumentsOf({ described }: Shown) {
   const schema = described?.manifest.arguments
   return {
     takesMore: takesMore(schema),
+    atLeastOne: atLeastOneOf(schema),
     named: listArguments(schema).map(({ name, type, isRequired, isSecret, description, ...more }) => ({
       ...{ name, type, required: isRequired, secret: isSecret, description },
       default: more.default === undefined ? null : JSON.parse(more.default),

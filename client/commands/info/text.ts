@@ -1,10 +1,10 @@
 // What `octo info` shows to people: facts first, then the lines that begin a check, arguments, platforms, versions and what changed.
 import type { ArgumentFacts } from '../../../schemas/argument-list.ts'
-import { listArguments, takesMore } from '../../../schemas/argument-list.ts'
+import { atLeastOneOf, listArguments, takesMore } from '../../../schemas/argument-list.ts'
 import type { ReleasedManifest } from '../../../schemas/manifest.ts'
 import { manifestFacts } from '../../../schemas/manifest-facts.ts'
 import type { DocumentVersion, PluginDocument } from '../../../schemas/plugin-document.ts'
-import { printable } from '../../../schemas/quote.ts'
+import { printable, quote } from '../../../schemas/quote.ts'
 import type { Table, Terminal } from '../../../terminal/index.ts'
 import { formatBytes } from '../../../terminal/index.ts'
 import type { Changes } from '../../query/changes.ts'
@@ -81,9 +81,11 @@ function rowOf({ name, type, isRequired, default: value, examples = [], descript
 function argumentNote(version: string, count: number, schema: ReleasedManifest['arguments']): string {
   if (schema === undefined) return `${version} does not say which arguments it takes`
   if (count === 0) return takesMore(schema) ? `${version} names no arguments` : `${version} takes no arguments`
+  const several = atLeastOneOf(schema)
+  const needed = several.length === 0 ? '' : `; one of ${several.map(quote).join(', ')} is needed`
   return takesMore(schema)
-    ? `these are the arguments that ${version} names; it takes others too`
-    : `arguments of ${version}`
+    ? `these are the arguments that ${version} names; it takes others too${needed}`
+    : `arguments of ${version}${needed}`
 }
 
 function showPlatforms({ version, platforms }: DescribedRelease, terminal: Terminal): void {

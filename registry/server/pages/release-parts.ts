@@ -1,7 +1,7 @@
 // One release on a page: its arguments, how it is run, its platforms, and who signed and published it.
 import { html } from 'hono/html'
 import type { ArgumentFacts } from '../../../schemas/argument-list.ts'
-import { listArguments, takesMore } from '../../../schemas/argument-list.ts'
+import { atLeastOneOf, listArguments, takesMore } from '../../../schemas/argument-list.ts'
 import type { ReleasedManifest } from '../../../schemas/manifest.ts'
 import { manifestFacts } from '../../../schemas/manifest-facts.ts'
 import { artifactPath, BUNDLE_FILE } from '../../../static-tree/paths.ts'
@@ -34,9 +34,15 @@ export function tags({ kind, category, license, homepage, source }: ReleasedMani
 export function howItRuns(manifest: ReleasedManifest): Html {
   return html`<h2 id="arguments">Arguments</h2>
 ${argumentTable(listArguments(manifest.arguments))}
+${neededOnes(atLeastOneOf(manifest.arguments))}
 <p class="dim">${takesMore(manifest.arguments) ? 'It takes others, too.' : 'It takes no others.'}</p>
 <h2 id="run">How it is run</h2>
 <dl>${manifestFacts(manifest).map(({ name, text }) => html`<dt>${name}</dt><dd>${shownText(text)}</dd>`)}</dl>`
+}
+
+function neededOnes(names: readonly string[]): Html {
+  if (names.length === 0) return html``
+  return html`<p>One of ${names.map((name, at) => html`${at === 0 ? '' : ', '}<code>${name}</code>`)} is needed.</p>`
 }
 
 function argumentTable(rows: readonly ArgumentFacts[]): Html {

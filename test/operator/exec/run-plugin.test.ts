@@ -98,6 +98,20 @@ test('arguments are checked against the schema of the release before anything is
   await run(executable, { arguments: { kind: 'map', value: { port: 1, url: 'http://x/' } } })
 })
 
+test('of arguments of which one is needed, the choice is said once and as one sentence', async () => {
+  const schema = {
+    type: 'object',
+    properties: { port: { type: 'integer' }, address: { type: 'string' } },
+    anyOf: [{ required: ['port'] }, { required: ['address'] }],
+  }
+  const executable = anExecutable('says.sh', { arguments: schema })
+  const asked = (value: Record<string, unknown>) => run(executable, { arguments: { kind: 'map', value } })
+  const { message } = await expectCodeAsync('ARGUMENTS_INVALID', () => asked({}))
+  assert.match(message, /: one of `port`, `address` is missing$/)
+  await asked({ port: 1 })
+  await asked({ address: 'x' })
+})
+
 test('a schema that is of no use is an error and not a pass', async () => {
   for (const schema of [{ $ref: 'https://elsewhere.example/schema' }, { type: 'nothing' }])
     await expectCodeAsync('ARGUMENTS_INVALID', () => run(anExecutable('says.sh', { arguments: schema })))

@@ -38,6 +38,17 @@ test('a tool has the schema of the plugin word for word, and hints that follow f
   assert.match(listed[0]?.description ?? '', /a fixture[\s\S]*A check/)
 })
 
+test('a choice among arguments is said in words, as models refuse tools with `anyOf` at the top', async (t) => {
+  const anyOf = [{ required: ['host'] }, { required: ['port'] }]
+  const { required: _, ...rest } = SCHEMA
+  const { tools, call } = markedTools(t, { tcp: { manifest: { output: 'check/v1', arguments: { ...rest, anyOf } } } })
+  const [tool] = await tools.list()
+  assert.deepEqual(tool?.inputSchema, rest)
+  assert.match(tool?.description ?? '', /At least one of `host`, `port` is needed\.$/)
+  const { structured } = await call('tcp')
+  assert.equal((structured.error as CodedError).code, 'ARGUMENTS_INVALID')
+})
+
 const REFUSED: Readonly<Record<string, Partial<ReleasedManifest>>> = {
   'a service plugin': { protocol: 'ocm' },
   'an operator': { kind: 'operator' },
