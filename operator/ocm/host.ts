@@ -72,6 +72,8 @@ type PluginHost = AsyncDisposable & {
   call(call: HostCall): Promise<unknown>
   /** Sees that a plugin that is a program runs, and gives the number of its process; throws why it does not. */
   start(plugin: ServicePlugin, signal: AbortSignal): Promise<number>
+  /** Ends it as this host knows it: one of its name that is started then is another one. */
+  forget(plugin: ServicePlugin): Promise<void>
   status(): readonly PluginStatus[]
 }
 
@@ -157,6 +159,11 @@ export function openPluginHost(options: HostOptions): PluginHost {
       return answer
     },
     start: async (plugin, signal) => await (await supervisorOf(plugin)).ready(signal),
+    async forget({ name }) {
+      const known = supervised.get(name)
+      supervised.delete(name)
+      await known?.close()
+    },
     status: () => [...supervised.values()].map((one) => ({ plugin: one.plugin.name, ...one.status() })),
     async [Symbol.asyncDispose]() {
       isClosed = true

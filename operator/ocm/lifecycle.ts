@@ -19,6 +19,8 @@ export type Life = {
   readonly failures: readonly number[]
   /** It was broken, and nobody has seen it end well since. */
   readonly isOnTrial: boolean
+  /** The instance has done what it was asked for. */
+  readonly hasAnswered: boolean
   /** Before the last try. */
   readonly pauseMs: number
   readonly readyAt?: number | undefined
@@ -60,11 +62,13 @@ type Setting = {
   /** Milliseconds of a clock that never goes back. */
   readonly now: number
   readonly drainMs: number
+  /** So long without anything to do, and an instance may leave. */
+  readonly idleMs: number
 }
 
 export const NEW_LIFE: Life = {
   ...{ state: 'stopped', generation: 0, calls: 0, isWanted: false, isClosed: false },
-  ...{ failures: [], isOnTrial: false, pauseMs: 0 },
+  ...{ failures: [], isOnTrial: false, hasAnswered: false, pauseMs: 0 },
 }
 
 /** So many failures within this time, and it is broken. */
@@ -109,7 +113,10 @@ function want(life: Life): Step {
 
 function start(life: Life): Step {
   const { due: _, readyAt: __, ...kept } = life
-  return { life: { ...kept, state: 'starting', generation: life.generation + 1, calls: 0 }, effects: ['start'] }
+  return {
+    life: { ...kept, state: 'starting', generation: life.generation + 1, calls: 0, hasAnswered: false },
+    effects: ['start'],
+  }
 }
 
 function hear(life: Life, report: Report, setting: Setting): Step {
@@ -119,7 +126,7 @@ function hear(life: Life, report: Report, setting: Setting): Step {
     case 'began':
       return same({ ...life, calls: life.calls + 1 })
     case 'ended':
-      return endCall(report.isAnswered ? trusted(life) : life)
+      return endCall(report.isAnswered ? { ...trusted(life), hasAnswered: true } : life)
     case 'failed':
       if (life.state === 'stopping') return rest(life)
       return life.state === 'starting' ? fail(life, report.reason, setting) : same(life)
@@ -156,10 +163,15 @@ function end(life: Life): Step {
 function leave(life: Life, { isClean, reason }: Report & { kind: 'exited' }, setting: Setting): Step {
   if (life.state === 'stopping' || life.state === 'draining') return rest(life)
   if (life.state !== 'ready') return same(life)
-  // One that leaves in the middle of a call has not done what it was asked for.
-  if (isClean && life.calls === 0) return rest({ ...trusted(life), reason: undefined })
+  // One that leaves in the middle of a call has not done what it was asked for, and one that does at once, nothing at all.
+  if (isClean && life.calls === 0 && !isEarly(life, setting)) return rest({ ...trusted(life), reason: undefined })
   const wasStable = life.readyAt !== undefined && setting.now - life.readyAt >= FAILURE_WINDOW_MS
   return fail(wasStable ? trusted(life) : life, reason, setting)
+}
+
+/** Nobody has asked it anything, and its idle time is far from over. */
+function isEarly({ hasAnswered, readyAt = 0 }: Life, { now, idleMs }: Setting): boolean {
+  return !hasAnswered && now - readyAt < idleMs / 2
 }
 
 /** Gone, as it was told to, or as it may. */

@@ -24,6 +24,9 @@ export type SupervisedPlugin = {
     readonly pid?: number
     readonly calls: number
     readonly reason?: string | undefined
+    /** How often it failed of late, and when it is tried again, in milliseconds from now. */
+    readonly failures: number
+    readonly againInMs?: number
   }
   /** Runs the call on an instance that is ready; throws why there is none. */
   use<Result>(signal: AbortSignal, call: (instance: Instance) => Promise<Result>): Promise<Result>
@@ -55,7 +58,7 @@ export function supervisePlugin(plugin: ServicePlugin, facts: SupervisorFacts): 
   const broken = new WeakMap<Error, Instance>()
 
   function tell(event: Event): void {
-    const found = step(life, event, { now: performance.now(), drainMs: facts.drainMs })
+    const found = step(life, event, { now: performance.now(), drainMs: facts.drainMs, idleMs: facts.idleTimeoutMs })
     life = found.life
     for (const effect of found.effects) EFFECTS[effect]()
     watchIdle()
@@ -163,7 +166,8 @@ export function supervisePlugin(plugin: ServicePlugin, facts: SupervisorFacts): 
   return {
     plugin,
     status: () => ({
-      ...{ state: life.state, calls: life.calls, reason: life.reason },
+      ...{ state: life.state, calls: life.calls, reason: life.reason, failures: life.failures.length },
+      ...(life.due === undefined ? {} : { againInMs: Math.max(0, life.due - performance.now()) }),
       ...(instance === undefined ? {} : { pid: instance.pid }),
     }),
     async use(signal, call) {

@@ -14,6 +14,8 @@ import { keepShared } from '../../ocm/shared/keeper.ts'
 import type { RunningPlugin } from '../../ocm/shared/list.ts'
 import { runningPlugins, sharedPlugins } from '../../ocm/shared/list.ts'
 import { sweepShared } from '../../ocm/shared/sweep.ts'
+import type { Trouble } from '../../ocm/shared/troubles.ts'
+import { troublesOf } from '../../ocm/shared/troubles.ts'
 
 export type RunningOptions = MeasuresOptions & { readonly lookAfter?: boolean }
 
@@ -28,8 +30,11 @@ export async function runningPluginsCommand(options: RunningOptions, terminal: T
   }
   await sweepShared(process.env)
   const running = runningPlugins(process.env)
-  if (terminal.json) terminal.result({ json: running.map(toJson), text: () => '' })
-  else if (running.length === 0)
+  const troubles = troublesOf(process.env).filter(({ plugin }) =>
+    running.every(({ record }) => record.plugin !== plugin),
+  )
+  if (terminal.json) terminal.result({ json: [...running.map(toJson), ...troubles.map(troubleToJson)], text: () => '' })
+  else if (running.length + troubles.length === 0)
     terminal.info('no service plugin runs; `octo plugin call --keep 10m` leaves one running')
   else
     terminal.table({
@@ -43,19 +48,32 @@ export async function runningPluginsCommand(options: RunningOptions, terminal: T
         { title: 'memory' },
         { title: 'program', shrinks: true },
       ],
-      rows: running.map(({ record, pid, state, tally, memoryBytes }) => [
-        record.plugin,
-        String(pid),
-        state,
-        formatAge(Date.now() - record.startedAt),
-        String(tally.calls),
-        String(failedCalls(tally)),
-        formatBytes(memoryBytes),
-        printable(record.program, 200),
-      ]),
+      rows: [...running.map(rowOf), ...troubles.map(rowOfTrouble)],
     })
   if (options.metrics !== undefined) await measure(options.metrics, options.worldReadable ?? false, terminal)
   return 0
+}
+
+function rowOf({ record, pid, state, tally, memoryBytes }: RunningPlugin): readonly string[] {
+  return [
+    record.plugin,
+    String(pid),
+    state,
+    formatAge(Date.now() - record.startedAt),
+    String(tally.calls),
+    String(failedCalls(tally)),
+    formatBytes(memoryBytes),
+    printable(record.program, 200),
+  ]
+}
+
+/** It is to run, and does not: why stands in the place of its program. */
+function rowOfTrouble({ plugin, state, reason }: Trouble): readonly string[] {
+  return [plugin, '-', state, '-', '-', '-', '-', reason]
+}
+
+function troubleToJson({ plugin, state, reason, failures, againAt }: Trouble) {
+  return { plugin, pid: null, state, reason, failures, againAt: new Date(againAt).toISOString() }
 }
 
 /** Of those that have ended, too: how often one failed is not forgotten with it. */

@@ -7,10 +7,13 @@ import { interruptible } from '../../../system/process/interruptible.ts'
 import { giveBackMemorySoon, keepHeapSmall } from '../../../system/process/small-heap.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import { openPluginHost } from '../../ocm/host.ts'
+import { keepRunning } from '../../ocm/keep-running.ts'
 import type { HostPlugin, ServicePlugin } from '../../ocm/plugin.ts'
 import { isBuiltIn } from '../../ocm/plugin.ts'
 import { runningPlugins } from '../../ocm/shared/list.ts'
 import { sharing } from '../../ocm/shared/open.ts'
+import type { Trouble } from '../../ocm/shared/troubles.ts'
+import { noteTroubles } from '../../ocm/shared/troubles.ts'
 import { logLine } from './log-line.ts'
 import type { PluginOptions } from './open-plugins.ts'
 import { findPlugins, pluginCalled } from './open-plugins.ts'
@@ -22,8 +25,6 @@ export type ServeOptions = PluginOptions & { readonly ocmConfig?: readonly strin
 /** A plugin that nobody asks leaves by itself, and is started again. */
 const IDLE_MS = 24 * 60 * 60 * 1000
 const LOOK_MS = 250
-/** Where it does not come up again, before the next try. */
-const RETRY_MS = 1000
 const DRAIN_MS = 10_000
 
 export async function servePluginsCommand(
@@ -43,38 +44,50 @@ export async function servePluginsCommand(
     ...(configurations ? { configurations } : {}),
     log: (line) => terminal.print(logLine(line)),
   })
-  const pids = new Map<string, number>()
+  const kept = plugins.map((plugin) =>
+    keepRunning(plugin, {
+      ...{ host, signal, findAgain, now: Date.now },
+      ...{ info: (line) => terminal.info(line), warn: (line) => terminal.warn(line) },
+    }),
+  )
+  let noted = ''
   try {
-    for (const plugin of plugins) await start(plugin)
+    for (const one of kept) await one.start()
     giveBackMemorySoon()
     while (!signal.aborted) {
       await pause(LOOK_MS, undefined, { signal }).catch(() => undefined)
-      await Promise.all(plugins.map(startAgain))
+      await Promise.all(kept.map((one) => one.look()))
+      note()
     }
     return 0
   } finally {
     await host[Symbol.asyncDispose]()
-    const own = runningPlugins(env).filter(({ pid }) => [...pids.values()].includes(pid))
+    write([])
+    const own = runningPlugins(env).filter(({ pid }) => kept.some(({ pids }) => pids.has(pid)))
     await Promise.all(own.map((one) => stopRunning(one, DRAIN_MS)))
   }
 
-  async function start(plugin: ServicePlugin): Promise<void> {
-    const pid = await host.start(plugin, signal)
-    if (pids.get(plugin.name) !== pid) terminal.info(`${quote(plugin.name)} runs as process ${pid}`)
-    pids.set(plugin.name, pid)
+  /** For `octo plugin ps`, where something has changed. */
+  function note(): void {
+    const troubles = kept.flatMap((one) => one.trouble() ?? [])
+    const said = troubles.map(({ plugin, state, againAt }) => `${plugin} ${state} ${Math.round(againAt / 1000)}`).join()
+    if (said !== noted) write(troubles)
+    noted = said
   }
 
-  async function startAgain(plugin: ServicePlugin): Promise<void> {
-    const state = host.status().find((one) => one.plugin === plugin.name)?.state
-    // One that fails again and again is left alone, for longer each time: saying so each second would fill the log.
-    if (state === 'ready' || state === 'broken' || signal.aborted) return
+  /** A full disk ends no plugin. */
+  function write(troubles: readonly Trouble[]): void {
     try {
-      await start(plugin)
+      noteTroubles(env, troubles)
     } catch (error) {
-      if (signal.aborted) return
-      terminal.warn(`${quote(plugin.name)} does not run: ${error instanceof Error ? error.message : String(error)}`)
-      await pause(RETRY_MS, undefined, { signal }).catch(() => undefined)
+      terminal.debug(`what does not run cannot be written down: ${error instanceof Error ? error.message : error}`)
     }
+  }
+
+  /** All is read anew, the config too: what may run is what it says now. */
+  async function findAgain(name: string): Promise<ServicePlugin> {
+    const { plugins: now } = await findPlugins(options, { terminal, cwd, env, signal }, name)
+    return requireProgram(pluginCalled(name, now).plugin)
   }
 }
 

@@ -1,9 +1,12 @@
 // An instance that several processes use, as one of them sees it: it says when it asks something, notices that the instance is gone,
 // and parts with it. The last one that uses it ends it, unless it is to stay.
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Connection } from '../../../system/http/connection.ts'
 import type { CallOutcome } from '../call-tally.ts'
 import type { CallUnderWay, Instance, InstanceEnd } from '../instance.ts'
 import type { InstanceFacts } from '../instance-facts.ts'
+import { inWords } from '../last-words.ts'
+import type { Exit } from '../plugin-process.ts'
 import { isOwnSocket } from '../runtime-folder.ts'
 import { endShared, endUnused, forgetEmpty } from './end.ts'
 import { addToTally } from './kept-tally.ts'
@@ -26,10 +29,14 @@ type Sharing = {
   readonly use: Use
   /** From where on this process tells what it prints. */
   readonly from: LogPlaces
+  /** How it has ended, for whoever has started it. */
+  readonly exit?: Promise<Exit>
 }
 
 /** Whoever holds the lock for longer looks after it. */
 const PATIENCE_MS = 2000
+/** Between the end of a process and the news of it. */
+const EXIT_SEEN_MS = 1000
 
 export function shareInstance(sharing: Sharing): Instance {
   const { plugin, facts, places, record, isKept, use, connection, from } = sharing
@@ -38,13 +45,21 @@ export function shareInstance(sharing: Sharing): Instance {
   const watch = watchShared({
     ...{ places, process: record.process, from },
     log: (line) => facts.log?.({ plugin, ...line }),
-    onGone: () => void part('it has left', forget),
+    onGone: () => void gone(),
   })
   const count = () => use.count((calls) => addToTally(places, calls))
   use.onRest(count)
 
+  /** Only whoever has started it can tell how. One that somebody has ended has not failed, whatever it says. */
+  async function gone(): Promise<void> {
+    const wasEnded = !isStanding(places, record)
+    const how = await Promise.race([sharing.exit, pause(EXIT_SEEN_MS, undefined, { ref: false })])
+    const reason = how ? `it ended ${inWords(how)}` : 'it has left'
+    await part(reason, forget, how === undefined || how.code === 0 || wasEnded)
+  }
+
   /** From then on it is no concern of this process. What cannot be done now is done by whoever comes next. */
-  async function part(reason: string, last: () => Promise<void>): Promise<void> {
+  async function part(reason: string, last: () => Promise<void>, isClean = true): Promise<void> {
     if (isOver) return
     isOver = true
     try {
@@ -55,7 +70,7 @@ export function shareInstance(sharing: Sharing): Instance {
     } catch {
       // Whoever waits for its end is not to wait for ever.
     }
-    resolve({ isClean: true, reason })
+    resolve({ isClean, reason })
   }
 
   function letGo(): void {

@@ -42,7 +42,7 @@ export async function startShared(wanted: Wanted): Promise<Instance> {
       addWithLock(places, { ...NO_CALLS, starts: 1 })
       launched.release()
       const { begins: from } = launched
-      const shared = { facts, places, isKept: wanted.isKept, connection, use, from }
+      const shared = { facts, places, isKept: wanted.isKept, connection, use, from, exit: launched.ended }
       const instance = shareInstance({ plugin: plugin.name, record: ready, ...shared })
       void launched.ended.then(instance.lookSoon)
       return instance

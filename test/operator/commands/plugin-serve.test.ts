@@ -1,10 +1,11 @@
 // `octo plugin serve` as a service of `octo start`: plugins of OCM under octo's supervisor.
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { runningPlugins } from '../../../operator/ocm/shared/list.ts'
+import { digestOf } from '../../../schemas/digest.ts'
 import type { Behaviour } from '../../support/builders/service-plugin.ts'
 import { writeServicePlugin } from '../../support/builders/service-plugin.ts'
 import { isGone } from '../../support/machine/processes.ts'
@@ -16,23 +17,28 @@ const LIST = '{"repository": {"type": "Twin/v1"}, "last": ""}'
 const OCTO = join(import.meta.dirname, '../../../bin/octo.js')
 const skip = process.platform !== 'linux' && 'only Linux tells processes apart'
 
+type Folder = Readonly<Record<string, unknown>>
+const TRUSTED: Folder = { path: './plugins', trust: 'unsigned' }
+
 async function aPlace(t: TestContext, behaviour: Behaviour = {}) {
   const scene = await aServiceScene(t, {})
   const { folder } = scene
   mkdirSync(join(folder, 'plugins'))
-  writeServicePlugin(join(folder, 'plugins'), 'twin', behaviour)
+  const plugin = writeServicePlugin(join(folder, 'plugins'), 'twin', behaviour)
+  const digest = () => digestOf(readFileSync(plugin))
   const environment = { HOME: folder, TMPDIR: folder, OCTO_HOME: join(folder, 'store') }
   const command = [process.execPath, OCTO, 'plugin', 'serve', 'twin']
-  scene.write(
-    { plugins: { command, environment, restart: 'no' } },
-    { operator: { pluginDirectories: [{ path: './plugins', trust: 'unsigned' }] } },
-  )
+  const configure = (directory: Folder) =>
+    scene.write({ plugins: { command, environment, restart: 'no' } }, { operator: { pluginDirectories: [directory] } })
+  configure(TRUSTED)
   const ask = async () => {
     const words = ['plugin', 'call', 'listComponents', LIST]
     return JSON.parse((await octoIn({ cwd: folder, env: environment }, words)).stdout).echoed.pid as number
   }
   const spoil = () => writeServicePlugin(join(folder, 'plugins'), 'twin', { ...behaviour, start: 'die' })
-  return { ...scene, ask, spoil, running: () => runningPlugins(environment) }
+  const put = (other: Behaviour) => writeServicePlugin(join(folder, 'plugins'), 'twin', other)
+  const ps = async () => (await octoIn({ cwd: folder, env: environment }, ['plugin', 'ps', '--json'])).stdout
+  return { ...scene, ask, spoil, put, ps, configure, digest, running: () => runningPlugins(environment) }
 }
 
 test('octo start keeps a plugin for all calls, starts it again when it dies, and octo stop ends it', {
@@ -78,6 +84,52 @@ test('a plugin that fails again and again is tried more and more seldom, and eac
     const told = () => readFileSync(supervisor.status()[0]?.log ?? '', 'utf8').match(/does not run: .*/g) ?? []
     await until(() => told().length >= 5)
     assert.doesNotMatch(told().join('\n'), /left alone/)
+    await supervisor.stop([])
+  })
+})
+
+test('a plugin that comes up and ends at once is left alone for longer each time, and shown as that', {
+  skip,
+}, async (t) => {
+  for (const diesUp of [1, 0]) {
+    const { supervise, load, ps } = await aPlace(t, { diesUp })
+    await supervise(async (supervisor) => {
+      await supervisor.start(await load(), [])
+      const logged = () => readFileSync(supervisor.status()[0]?.log ?? '', 'utf8')
+      const shown = async () => JSON.parse(await ps()).find((one: { state: string }) => one.state === 'broken')
+      await until(async () => (await shown()) !== undefined)
+      const { plugin, pid, failures, reason } = await shown()
+      assert.deepEqual([plugin, pid, failures], ['twin', null, 3])
+      const why = `it (?:ended with exit code ${diesUp}|has left)`
+      assert.match(reason, new RegExp(why))
+      assert.ok((logged().match(/runs as process/g) ?? []).length >= 3)
+      assert.match(logged(), new RegExp(`has ended: ${why}; failures of late: \\d`))
+      await supervisor.stop([])
+    })
+    assert.deepEqual(JSON.parse(await ps()), [])
+  }
+})
+
+test('a plugin whose file was changed runs again when the config names what it is now, and not before', {
+  skip,
+}, async (t) => {
+  const { supervise, load, running, put, configure, digest, folder } = await aPlace(t)
+  configure({ path: './plugins', digests: [digest()] })
+  await supervise(async (supervisor) => {
+    await supervisor.start(await load(), [])
+    await until(() => running()[0]?.state === 'idle')
+    const first = running()[0]
+    const ran = join(folder, 'ran')
+    put({ marks: ran })
+    process.kill(first?.pid ?? 0, 'SIGKILL')
+    const logged = () => readFileSync(supervisor.status()[0]?.log ?? '', 'utf8')
+    await until(() => /does not run: .*another program.*nothing proves it/.test(logged()))
+    assert.deepEqual([running(), existsSync(ran)], [[], false])
+    configure({ path: './plugins', digests: [digest()] })
+    await until(() => running()[0]?.state === 'idle')
+    assert.deepEqual([running()[0]?.record.digest, existsSync(ran)], [digest(), true])
+    assert.notEqual(first?.record.digest, digest())
+    assert.match(logged(), /is another program now, which is proven as well/)
     await supervisor.stop([])
   })
 })

@@ -13,7 +13,7 @@ import {
 } from '../../../operator/ocm/lifecycle.ts'
 
 const DRAIN_MS = 500
-const at = (now: number) => ({ now, drainMs: DRAIN_MS })
+const at = (now: number, idleMs = 0) => ({ now, drainMs: DRAIN_MS, idleMs })
 const a = (state: State, more: Partial<Life> = {}): Life => ({ ...NEW_LIFE, state, generation: 1, ...more })
 const clean: Event = { kind: 'exited', generation: 1, isClean: true, reason: 'idle' }
 const crash: Event = { kind: 'exited', generation: 1, isClean: false, reason: 'crash' }
@@ -183,3 +183,19 @@ function eventOf(kind: string, { generation }: Life, living: 'none' | 'starting'
     return isUp ? { kind: 'ended', generation, isAnswered: kind === 'answered' } : undefined
   return { kind: kind as 'wanted' | 'retire' | 'due' | 'close' }
 }
+
+test('one that leaves long before its time and has done nothing has failed, whatever its exit code', () => {
+  const idleMs = 1000
+  const up = (more: Partial<Life> = {}) => a('ready', { readyAt: 100, ...more })
+  for (const [life, now, state] of [
+    [up(), 110, 'backing-off'],
+    [up({ failures: [90, 95] }), 110, 'broken'],
+    [up(), 700, 'stopped'],
+    [up({ hasAnswered: true }), 110, 'stopped'],
+  ] as const)
+    assert.equal(step(life, clean, at(now, idleMs)).life.state, state)
+  const answered = step(up({ calls: 1 }), ended(), at(105, idleMs)).life
+  assert.equal(step(answered, clean, at(110, idleMs)).life.state, 'stopped')
+  const again = step(step(answered, clean, at(110, idleMs)).life, WANTED, at(120, idleMs)).life
+  assert.equal(again.hasAnswered, false)
+})

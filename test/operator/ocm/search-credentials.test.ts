@@ -68,6 +68,7 @@ test('in a circle each is asked without a login too, and one that it broke is fo
     E: { has: ['a'] },
   })
   assert.equal(await later.find('shop'), 'C')
+  assert.equal(new Set(later.asked).size, later.asked.length)
 })
 
 test('many that all need each other are asked no more often than the square of their number', async () => {

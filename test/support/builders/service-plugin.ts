@@ -27,6 +27,8 @@ export type Behaviour = {
   readonly capabilities?: string
   readonly capabilitiesExit?: number
   readonly start?: 'die' | 'hang'
+  /** A file that it writes to whenever it runs, whatever it is asked. */
+  readonly marks?: string
   readonly listen?: 'tcp'
   /** That it takes at most; a megabyte when absent. */
   readonly headerBytes?: number
@@ -41,6 +43,8 @@ export type Behaviour = {
   /** After so many calls it answers that it is shutting down, and does. */
   readonly leavesAfter?: number
   readonly ignoresIdle?: boolean
+  /** With this exit code, once it is well. */
+  readonly diesUp?: number
   readonly answers?: Readonly<Record<string, Answer>>
 }
 
