@@ -23,6 +23,7 @@ export function addEntryWords(program: Command): void {
       'octo add core/check-tcp@^1.2',
       'octo add check-tcp --service web --args port=8080',
       'octo add https://plugins.example.org/repos/core.yaml --key ./core.pub',
+      'octo add ocm://ghcr.io/acme//acme.org/plugin-registry --key ./signer.pem',
     ],
   })
     .option('--service <service>', 'write the plugin as a check of this service')
@@ -33,6 +34,10 @@ export function addEntryWords(program: Command): void {
       '--key <key>',
       'public key whose signatures count there, as one line or a file; repeat for several',
       repeatable,
+    )
+    .option(
+      '--digest <digest>',
+      'of a registry of OCM (`ocm://…`): the digest of its component version, as its owner tells it',
     )
     .option('--unsigned', 'nothing that the repo serves is proven')
     .option('--yes', 'ask nothing: the keys were compared')

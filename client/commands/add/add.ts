@@ -26,18 +26,23 @@ type AllAddFlags = AddRepoFlags & AddCheckFlags
 export async function addCommand({ args: [what = ''], options, terminal }: Run<AllAddFlags>): Promise<number> {
   const address = addressIn(what)
   const ofChecks = (['service', 'args', 'phase'] as const).find((flag) => options[flag] !== undefined)
+  const isComponent = /^ocm:/i.test(what)
+  if (isComponent && ofChecks === undefined) {
+    const { addComponentRepo } = await import('./component-repo.ts')
+    return addComponentRepo(what, options, terminal)
+  }
+  if (address !== undefined && options.digest !== undefined)
+    throw coded('USAGE', {
+      message: '`--digest` is for a registry of OCM; what a registry of octo serves is proven by keys',
+      hint: 'add the key of whoever publishes there: `--key KEY`',
+    })
   if (address !== undefined && ofChecks === undefined) return addRepo(address, options, terminal)
-  if (ofChecks !== undefined && (address !== undefined || options.service === undefined))
+  if (ofChecks !== undefined && (address !== undefined || isComponent || options.service === undefined))
     throw coded('USAGE', {
       message: `\`--${ofChecks}\` is for a check, which is a plugin in a service`,
       hint: 'write for example `octo add check-tcp --service web --args port=8080`',
     })
-  if (what.startsWith('ocm://'))
-    throw coded('USAGE', {
-      message: `${quote(what)} is a registry of OCM, which is written into the config by hand`,
-      hint: 'docs/OCI.md shows how, with the keys or digests that prove it',
-    })
-  const stray = (['name', 'key', 'unsigned', 'yes'] as const).find((flag) => options[flag] !== undefined)
+  const stray = (['name', 'key', 'digest', 'unsigned', 'yes'] as const).find((flag) => options[flag] !== undefined)
   if (stray !== undefined)
     throw coded('USAGE', {
       message: `\`--${stray}\` is for the address of a repo, and ${quote(what)} is none`,

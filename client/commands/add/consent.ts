@@ -6,7 +6,7 @@ import type { RepoConfig, RepoTrust } from '../../../config/model/config.ts'
 import { coded } from '../../../schemas/errors.ts'
 import { printable, quote } from '../../../schemas/quote.ts'
 import { shownAddress } from '../../../schemas/shown-address.ts'
-import type { TrustKey } from '../../../schemas/trust-key.ts'
+import type { AnyKeyKind, KeyKind, TrustKey } from '../../../schemas/trust-key.ts'
 import { parsePublicKey, publicKeyLine } from '../../../schemas/trust-key.ts'
 import { onDisk } from '../../../system/files/errors.ts'
 import { askOn } from '../../../terminal/ask-question.ts'
@@ -36,7 +36,7 @@ export async function trustOf(
   if (unsigned && texts.length > 0)
     throw coded('USAGE', { message: '`--unsigned` says that nothing is proven, and `--key` whose signatures count' })
   if (unsigned) return { kind: 'unsigned' }
-  if (texts.length > 0) return { kind: 'keys', keys: texts.map(keyOf) }
+  if (texts.length > 0) return { kind: 'keys', keys: texts.map((text) => keyOf(text)) }
   const offered = await served()
   if (!ask) throw keyNeeded(name, offered)
   // Whoever said `--yes` has compared a key, and not one of these.
@@ -65,15 +65,16 @@ function keyNeeded(name: string, offered: readonly TrustKey[]): Error {
 }
 
 /** What is a key is that key, whatever a file is called in the folder where somebody stands. */
-export function keyOf(text: string): TrustKey {
+export function keyOf<Kind extends AnyKeyKind = KeyKind>(text: string, kinds?: readonly Kind[]): TrustKey<Kind> {
   const path = resolve(process.cwd(), text)
   try {
-    return parsePublicKey(text, '--key')
+    return parsePublicKey(text, '--key', kinds)
   } catch (error) {
     if (text.length >= MAX_PATH || !existsSync(path)) throw isMeantAsFile(text) ? noKeyFile(text, path) : error
     return parsePublicKey(
       onDisk(path, () => readFileSync(path, 'utf8')),
       path,
+      kinds,
     )
   }
 }

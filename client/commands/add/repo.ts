@@ -10,10 +10,6 @@ import { shownAddress } from '../../../schemas/shown-address.ts'
 import type { TrustKey } from '../../../schemas/trust-key.ts'
 import { publicKeyLine } from '../../../schemas/trust-key.ts'
 import type { Terminal } from '../../../terminal/index.ts'
-import { waitingLine } from '../../../terminal/index.ts'
-import type { ClientContext } from '../../context.ts'
-import { openContext } from '../../context.ts'
-import { hostPlatform } from '../../host-platform.ts'
 import { addressNamed, readDiscovery } from '../../sources/read-discovery.ts'
 import { repoAddressOf } from '../../sources/repo-address.ts'
 import { requireRepo } from '../../sources/require-repo.ts'
@@ -22,7 +18,7 @@ import { readServedKeys } from '../../sources/served-keys.ts'
 import { servedSchema } from '../../sources/served-schema.ts'
 import { fetchPluginDocument } from '../../sources/signed/fetch-document.ts'
 import { proveRelease } from '../../sources/signed/prove-release.ts'
-import { storeRootOf } from '../../store/root.ts'
+import { contextFor } from './adding-context.ts'
 import type { ConsentFlags, Proven } from './consent.ts'
 import { requireConsent, trustOf } from './consent.ts'
 import { editorLine, SCHEMA_FILE, writeSchemaBeside } from './editor-line.ts'
@@ -30,7 +26,12 @@ import { findOwnConfig, holderIn, shownPath, withValue, writeOwnConfig } from '.
 import type { AddFlags } from './workspace.ts'
 import { workspaceOf } from './workspace.ts'
 
-export type AddRepoFlags = AddFlags & ConsentFlags & { readonly name?: string }
+export type AddRepoFlags = AddFlags &
+  ConsentFlags & {
+    readonly name?: string
+    /** Of a registry of OCM, as its owner tells it. */
+    readonly digest?: string
+  }
 
 /** Each costs two requests. */
 const MAX_TRIED = 5
@@ -114,7 +115,8 @@ function noFileOfRepo(url: URL): Error {
   })
 }
 
-function refuseKnown({ repos }: OctoConfig, { name, url }: { readonly name: Name; readonly url: string }): void {
+/** Throws ALREADY_EXISTS. */
+export function refuseKnown({ repos }: OctoConfig, { name, url }: { readonly name: Name; readonly url: string }): void {
   const known = repos.find((repo) => repo.name === name || repo.url === url)
   if (!known) return
   throw coded('ALREADY_EXISTS', {
@@ -124,20 +126,6 @@ function refuseKnown({ repos }: OctoConfig, { name, url }: { readonly name: Name
       known.url === url
         ? `\`octo remove ${known.name}\` takes it away`
         : 'give the new one another name: `--name NAME`',
-  })
-}
-
-function contextFor(repos: readonly RepoConfig[], terminal: Terminal): ClientContext {
-  const { env } = process
-  return openContext({
-    ...{
-      config: { files: [], repos, pins: [], services: [], warnings: [] },
-      lockPath: '',
-      storeRoot: storeRootOf(env),
-      env,
-    },
-    platform: hostPlatform(),
-    report: { waiting: waitingLine(terminal) },
   })
 }
 

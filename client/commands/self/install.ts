@@ -38,7 +38,12 @@ export async function installCommand({ options, terminal }: Run<SelfInstallFlags
     })
   const outcome = await installItself({
     ...{ root: resolve(root), archive: resolve(archive), bundle: resolve(bundle), repo, by },
-    ...{ version: octoVersion(), plugin: parseName('octo', 'plugin'), keys: key.map(keyOf), env: process.env },
+    ...{
+      version: octoVersion(),
+      plugin: parseName('octo', 'plugin'),
+      keys: key.map((text) => keyOf(text)),
+      env: process.env,
+    },
     onWait: (line) => terminal.info(line),
   })
   const link = options.bin === undefined ? undefined : linkInto(resolve(options.bin), outcome.root)

@@ -1,9 +1,11 @@
 // The list of a plugin registry of OCM: a component version that refers to each version of each plugin. It says which component a name
 // means, so that it has to be proven itself before any of it counts; and an older one than was seen before is refused, where the config
 // does not name its version.
-import { isComponentName } from '../../../schemas/component/address.ts'
+import { isComponentName, pluginNameIn } from '../../../schemas/component/address.ts'
 import type { Descriptor, OcmDigest, OcmReference } from '../../../schemas/component/descriptor.ts'
+import { normalised } from '../../../schemas/component/normalised.ts'
 import type { Digest } from '../../../schemas/digest.ts'
+import { digestOf, hexOf } from '../../../schemas/digest.ts'
 import { coded, isCoded } from '../../../schemas/errors.ts'
 import type { Name } from '../../../schemas/name.ts'
 import { isName } from '../../../schemas/name.ts'
@@ -63,16 +65,22 @@ async function readOnce(repo: ComponentRepo, context: ClientContext): Promise<Pl
   const plugins = pluginsIn(descriptor)
   if (plugins.size === 0 && descriptor.component.resources?.some(({ type }) => type === 'ocmPlugin'))
     throw coded('REPO_NOT_FOUND', {
-      message: `${quote(address.component)} is a plugin, and the address of repo ${quote(repo.name)} has to name a list of plugins`,
+      message: `${quote(address.component)} is a plugin whose name octo does not take, in repo ${quote(repo.name)}`,
       details: { repo: repo.name, url: repo.url },
-      hint: `name the registry that lists it; \`octo import ${repo.url}\` makes a project of the plugin alone`,
+      hint: `name a registry that lists it by another one; \`octo import ${repo.url}\` makes a project of the plugin alone`,
     })
   return { version, blob, proof, plugins }
 }
 
-/** The plugins that a list refers to; names and versions that octo does not have are passed over. */
-export function pluginsIn({ component }: Descriptor): ReadonlyMap<Name, readonly ListedVersion[]> {
+/**
+ * The plugins that a list refers to; names and versions that octo does not have are passed over. A component that is a plugin itself
+ * is its own list.
+ */
+export function pluginsIn(descriptor: Descriptor): ReadonlyMap<Name, readonly ListedVersion[]> {
+  const { component } = descriptor
   const plugins = new Map<Name, ListedVersion[]>()
+  const own = ownIn(descriptor)
+  if (own) plugins.set(own.plugin, [own.listed])
   for (const reference of component.componentReferences ?? []) {
     const plugin = reference.name.replace(/^n_/, '')
     const listed = listedIn(reference)
@@ -82,6 +90,22 @@ export function pluginsIn({ component }: Descriptor): ReadonlyMap<Name, readonly
     if (!versions.some(({ version }) => version === listed.version)) versions.push(listed)
   }
   return plugins
+}
+
+/** Undefined for a list, and for a plugin whose name or version octo does not have. */
+function ownIn(descriptor: Descriptor) {
+  const { component } = descriptor
+  const { name, version: text, resources, componentReferences } = component
+  const isPlugin = resources?.some(({ type }) => type === 'ocmPlugin') === true
+  if (!isPlugin || (componentReferences ?? []).length > 0) return undefined
+  const plugin = pluginNameIn(name)
+  const version = text.replace(/^v/, '')
+  if (!isName(plugin) || !isVersion(version)) return undefined
+  // Whatever proves the one proves the other, which is the same.
+  const value = hexOf(digestOf(normalised(descriptor)))
+  const digest: OcmDigest = { hashAlgorithm: 'SHA-256', normalisationAlgorithm: 'jsonNormalisation/v4alpha1', value }
+  const listed: ListedVersion = { version, text, component: name, digest, description: `OCM plugin of ${name}` }
+  return { plugin, listed }
 }
 
 const INFO = 'ocm.software/pluginInfo'
