@@ -35,8 +35,11 @@ type Asking = Pick<ClientContext, 'network' | 'report'> & {
   readonly isPinned?: boolean
 }
 
-/** Where there are others to ask, each is asked once: that is quicker than to wait for one that is down. */
-const ONCE: RetryOptions = { attempts: 1, firstWaitMs: 0, maxWaitMs: 0 }
+/**
+ * Where there are others to ask, each is asked once, and for a moment only: that is quicker than to wait for one that is down, or for a
+ * firewall that answers nothing. When none gives anything, the repo itself is waited for as if it were alone.
+ */
+const ONCE: RetryOptions = { attempts: 1, firstWaitMs: 0, maxWaitMs: 0, answerMs: 5_000 }
 
 /** How often a place is asked before the next one is; undefined: as where there is no other. */
 export type Patience = RetryOptions | undefined

@@ -72,14 +72,9 @@ export async function openHttp(options: HttpOptions): Promise<Http> {
 
   function answered(request: ReturnType<typeof transport.request>, asked: Asked, attempt: Attempt | undefined) {
     return new Promise<IncomingMessage>((resolve, reject) => {
-      const limit = setTimeout(
-        () => request.destroy(brokenOff(asked, `no answer within ${timeouts.answerMs} ms`)),
-        timeouts.answerMs,
-      )
-      const notice = setTimeout(
-        () => options.onWait?.(waitingFor(asked, timeouts.answerMs, attempt)),
-        timeouts.noticeMs,
-      )
+      const answerMs = Math.min(timeouts.answerMs, attempt?.answerMs ?? Number.POSITIVE_INFINITY)
+      const limit = setTimeout(() => request.destroy(brokenOff(asked, `no answer within ${answerMs} ms`)), answerMs)
+      const notice = setTimeout(() => options.onWait?.(waitingFor(asked, answerMs, attempt)), timeouts.noticeMs)
       const settle = () => {
         clearTimeout(limit)
         clearTimeout(notice)

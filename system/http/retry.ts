@@ -8,6 +8,8 @@ export type RetryOptions = {
   readonly attempts: number
   readonly firstWaitMs: number
   readonly maxWaitMs: number
+  /** Until the first byte of an answer; as long as ever when absent. */
+  readonly answerMs?: number
 }
 
 /** Documents and artifacts: people wait for them. */
@@ -34,17 +36,17 @@ export function isTransientStatus(status: number, what: 'reading' | 'calling'): 
   return when === 'always' || (when === 'reading' && what === 'reading')
 }
 
-export type Attempt = { readonly attempt: number; readonly attempts: number }
+export type Attempt = { readonly attempt: number; readonly attempts: number; readonly answerMs?: number | undefined }
 
 /** Runs `act` until it returns; throws what the last attempt threw, and at once what no attempt can cure. */
 export async function retrying<Result>(
   act: (attempt: Attempt) => Promise<Result>,
   options: RetryOptions = READING,
 ): Promise<Result> {
-  const { attempts } = options
+  const { attempts, answerMs } = options
   for (let attempt = 1; ; attempt++) {
     try {
-      return await act({ attempt, attempts })
+      return await act({ attempt, attempts, answerMs })
     } catch (error) {
       if (attempt >= attempts || !isTransient(error)) throw error
       await sleep(waitMs(attempt, options, isCoded(error) ? Number(error.details.retryAfterMs) : undefined))

@@ -120,13 +120,14 @@ test('gives up bodies that stall or crawl', async (t) => {
     timers.push(setInterval(() => response.write('x'), 10))
   }
   const silent: RequestListener = () => undefined
-  for (const [listener, reason, near] of [
+  for (const [listener, reason, near, patience = {}] of [
     [stalls, /no data/, { idleMs: 60 }],
     [crawls, /slower/, { slowMs: 120 }],
     [silent, /no answer/, { answerMs: 200 }],
+    [silent, /no answer within 150 ms/, {}, { answerMs: 150 }],
   ] as const) {
     const { http, url } = await serving(t, listener, { env: {}, timeouts: { ...far, ...near } })
-    const once = { ...quick, attempts: 1 }
+    const once = { ...quick, attempts: 1, ...patience }
     const error = await expectCodeAsync('FETCH_FAILED', () => fetchText(http, { url, maxBytes: 10_000, retry: once }))
     assert.match(error.message, reason)
   }
