@@ -27,7 +27,7 @@ export type PagesDeps = Pick<RegistryDeps, 'metadata' | 'config'>
 /** What the actions of the write API work with. */
 export type RegistryServices = RegistryDeps & {
   readonly uploads: UploadArea
-  readonly tree: Pick<Tree, 'drain'>
+  readonly tree: Pick<Tree, 'drain' | 'showsTooMuch'>
   readonly inspections: Inspections
   readonly refusedTries: RefusedTries
   /** Ends uploads and proofs in flight. */

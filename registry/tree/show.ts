@@ -16,6 +16,7 @@ import type { MetadataStore } from '../db/store.ts'
 import type { Catalog } from './catalog.ts'
 import type { ReleasePlaces } from './releases.ts'
 import { digestsOf, isReleaseWhole, putRelease, removeRelease } from './releases.ts'
+import { takingAway } from './still-shown.ts'
 
 export type TreePlaces = ReleasePlaces & {
   readonly metadata: Pick<MetadataStore, 'repos' | 'catalog' | 'outbox' | 'upkeep'>
@@ -132,8 +133,12 @@ async function showRelease(release: ReleaseRecord, isThere: boolean, { places, d
 /** A crash may have come between the folder and the blobs, so a deep look takes the blobs away again. */
 async function hideRelease(release: ReleaseRecord, isThere: boolean, { places, depth }: How): Promise<number> {
   if (!isThere && depth === 'quick') return 0
-  await removeRelease(release, places, (digest) => isNeeded(digest, places))
-  forget(release, places)
+  try {
+    await takingAway(() => removeRelease(release, places, (digest) => isNeeded(digest, places)))
+  } finally {
+    // Whatever became of the files, nobody is answered from memory any more.
+    forget(release, places)
+  }
   return isThere ? 1 : 0
 }
 

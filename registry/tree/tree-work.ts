@@ -7,6 +7,7 @@ import { isFatal } from '../fatal.ts'
 import { hideRepo } from './hide-repo.ts'
 import type { BothTrees, Depth, TreePlaces } from './show.ts'
 import { showDiscovery, showPlugin, showRepo } from './show.ts'
+import { isStillShown } from './still-shown.ts'
 
 /** What someone waits for: their plugin, or their repo when no plugin is named. */
 export type TreeTarget = { readonly repo: Name; readonly plugin?: Name }
@@ -41,12 +42,18 @@ export class TreeWork {
   #isClosed = false
   #hasFailed = false
   #isBroken = false
+  #showsTooMuch = false
 
   constructor(trees: BothTrees, { logger, onFatal = () => {}, requireClaim = async () => {} }: TreeWorkDeps) {
     this.#trees = trees
     this.#logger = logger
     this.#onFatal = onFatal
     this.#requireClaim = requireClaim
+  }
+
+  /** The last round could not take away what is private or quarantined. */
+  get showsTooMuch(): boolean {
+    return this.#showsTooMuch
   }
 
   get isClosed(): boolean {
@@ -116,6 +123,7 @@ export class TreeWork {
     }
     this.#syncSoon()
     this.#hasFailed = failed.size > 0
+    this.#showsTooMuch = [...failed.values()].some(isStillShown)
     if (this.#hasFailed) this.#retryLater()
     return failed
   }
@@ -127,7 +135,7 @@ export class TreeWork {
   ): Promise<void> {
     const attempt = (key: string, act: () => Promise<unknown>) =>
       act().catch((error: unknown) => {
-        failed.set(key, error)
+        if (!isStillShown(failed.get(key))) failed.set(key, error)
         this.#logger.error({ err: error, subject: key }, 'the static tree could not be written')
       })
     // Read behind the rows: what was published into a private repo is never shown as that of a public one.

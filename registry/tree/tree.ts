@@ -37,6 +37,8 @@ export type Tree = {
   readonly privateRoot: string
   /** Resolves once the tree shows everything that was committed before the call; throws what kept `target` from it. */
   drain(target?: TreeTarget): Promise<void>
+  /** Whether something is in sight that is private or quarantined, as the disk did not let it be taken away. */
+  showsTooMuch(): boolean
   /** Proves that the tree equals the database, and repairs it when asked to. */
   reconcile(options: ReconcileOptions): Promise<TreeReport>
   /** Calls back with each path (no leading slash) whose bytes changed, and in which of the trees; one that ends in `/` stands for all below it. */
@@ -73,6 +75,7 @@ export async function openTree(deps: TreeDeps): Promise<Tree> {
     privateRoot: privateTreePath(config.dataDir),
     reconcile,
     drain: (target) => work.drain('quick', target),
+    showsTooMuch: () => work.showsTooMuch,
     onChange: (listener) => void listeners.push(listener),
     async check() {
       try {

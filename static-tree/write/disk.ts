@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import type { Digest } from '../../schemas/digest.ts'
 import { digestFromHex } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
+import { isMissing } from '../../system/files/errors.ts'
 import { digestOfFile } from '../../system/files/hash-file.ts'
 import { blobPath } from '../paths.ts'
 import { linkOrCopy } from './link-or-copy.ts'
@@ -38,7 +39,7 @@ export async function openDiskTree({
   }
   const holds: TreeStore['holds'] = (path, blob) => holdsBlob(at(path), blob, blobFile?.(blob.digest))
   return {
-    ...readDiskTree(root),
+    ...readDiskTree(root, explain),
     holds,
     put: (path, bytes, changedAt) => staging.write(at(path), bytes, changedAt),
     async putBlob(blob) {
@@ -61,17 +62,23 @@ export async function openDiskTree({
   }
 }
 
-/** For those who only look: needs no staging and makes nothing. */
-export function readDiskTree(root: string): TreeReader {
+/**
+ * For those who only look: needs no staging and makes nothing. What cannot be looked at, as this process has no descriptor left, is not
+ * taken for nothing: a repo that is to be hidden would stay where it is.
+ */
+export function readDiskTree(root: string, explain: (error: unknown) => unknown = (error) => error): TreeReader {
   const at = (path: string) => join(root, path)
+  const unlessMissing = (error: unknown): undefined => {
+    if (!isMissing(error)) throw explain(error)
+  }
   return {
     nameOf: at,
     read: (path) => readFile(at(path)),
-    stat: (path) => lstat(at(path)).then(statOf, () => undefined),
+    stat: (path) => lstat(at(path)).then(statOf, unlessMissing),
     list: (path) =>
       readdir(at(path), { withFileTypes: true }).then(
         (entries) => entries.map(entryOf),
-        () => [],
+        (error) => unlessMissing(error) ?? [],
       ),
   }
 }

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, open, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { inParallel } from '../../system/async/limit.ts'
-import { ignoring, isErrno } from '../../system/files/errors.ts'
+import { explainDisk, ignoring, isErrno } from '../../system/files/errors.ts'
 import { makeFolder } from '../../system/files/make-folder.ts'
 
 export type Staging = {
@@ -29,7 +29,9 @@ const ignoreAbsent = ignoring('ENOENT')
 
 /** Opens the folder, which must be on the file system of the tree; what a crash left in it goes. */
 export async function openStaging(folder: string, explain: Explain): Promise<Staging> {
-  await rm(folder, { recursive: true, force: true })
+  await rm(folder, { recursive: true, force: true }).catch((error: unknown) => {
+    throw explainDisk(explain(error), folder)
+  })
   makeFolder(dirname(folder))
   makeFolder(folder, 0o700)
   const touched = new Set<string>()
@@ -57,7 +59,8 @@ export async function openStaging(folder: string, explain: Explain): Promise<Sta
       const staged = name()
       await rename(target, staged).catch(ignoreAbsent).catch(refuse)
       touched.add(dirname(target))
-      await rm(staged, { recursive: true, force: true })
+      // It is out of the tree, which is what was asked for; what is left of it goes when the folder is opened again.
+      await rm(staged, { recursive: true, force: true }).catch(() => undefined)
     },
     async sync() {
       const paths = [...touched]

@@ -1,4 +1,5 @@
 // Is the process alive, and can it do its work? The first never touches the database; the second asks it.
+import { coded } from '../../../schemas/errors.ts'
 import type { RegistryServices } from '../../context.ts'
 import type { Handler } from '../http/env.ts'
 
@@ -6,11 +7,20 @@ const NO_STORE = { 'Cache-Control': 'no-store' }
 
 export const livezRoute: Handler = (c) => c.json({ status: 'alive' }, 200, NO_STORE)
 
-export function readyzRoute({ metadata, refusal }: RegistryServices): Handler {
+export function readyzRoute({ metadata, refusal, tree }: RegistryServices): Handler {
   return async (c) => {
     const error = refusal()
     if (error) throw error
     await metadata.upkeep.ping()
+    if (tree.showsTooMuch()) throw showsTooMuch()
     return c.json({ status: 'ready' }, 200, NO_STORE)
   }
+}
+
+/** Without names: everybody may ask, and a private repo has none for them. */
+function showsTooMuch(): Error {
+  return coded('DATA_DIR_CORRUPT', {
+    message: 'what became private or was quarantined is still shown, as the disk does not let it be taken away',
+    hint: 'the log names it; until it is gone, take it out of `tree/` by hand or stop what serves that folder',
+  })
 }

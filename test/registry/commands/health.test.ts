@@ -1,7 +1,11 @@
 // `octo registry health`, as a container or a timer asks: the exit code decides.
 import assert from 'node:assert/strict'
+import { renameSync, rmSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { changeVisibility } from '../../../registry/admin/repos.ts'
+import type { Name } from '../../../schemas/name.ts'
 import { freePort, listening } from '../../support/machine/listening.ts'
 import { typeOcto } from '../../support/octo/in-process-octo.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
@@ -12,6 +16,25 @@ test('a registry that works is ready', async (t) => {
   assert.deepEqual([code, stdout], [0, 'ready\n'])
   const { stdout: json } = await typeOcto(['registry', 'health', registry.url, '--json'])
   assert.deepEqual(JSON.parse(json), { url: `${registry.url}/`, status: 'ready' })
+})
+
+test('a registry that shows what is private is not well, and says so without a name', async (t) => {
+  const registry = await startTestRegistry(t)
+  const { metadata, clock } = registry.serving.registry.services
+  const repos = join(registry.dataDir, 'tree', 'repos')
+  renameSync(repos, `${repos}-aside`)
+  // Nobody can look into it, root neither.
+  symlinkSync('repos', repos)
+  await changeVisibility({ metadata, clock }, 'core' as Name, 'private')
+  await assert.rejects(registry.serving.registry.tree.drain())
+  const sick = await typeOcto(['registry', 'health', registry.url])
+  assert.deepEqual([sick.code, sick.stdout], [74, ''])
+  assert.match(sick.stderr, /^error\[DATA_DIR_CORRUPT\]: what became private or was quarantined is still shown/)
+  assert.ok(!sick.stderr.includes('core'))
+  rmSync(repos)
+  renameSync(`${repos}-aside`, repos)
+  await registry.serving.registry.tree.drain()
+  assert.equal((await typeOcto(['registry', 'health', registry.url])).code, 0)
 })
 
 test('what does not answer, does not work or is no registry ends in an error that says which', async (t) => {

@@ -8,6 +8,7 @@ import { openTree } from '../../../registry/tree/tree.ts'
 import { hexOf } from '../../../schemas/digest.ts'
 import type { Name } from '../../../schemas/name.ts'
 import type { ReleaseRecord } from '../../../static-tree/record.ts'
+import type { TreeStore } from '../../../static-tree/write/store.ts'
 import { TreeRegistry } from '../../support/registry/tree-registry.ts'
 
 const CORE = 'core' as Name
@@ -106,5 +107,106 @@ test('a repo that is private from the beginning never stood in the tree for ever
   await tree.drain()
   assert.deepEqual(changes, [])
   assert.ok(there('private-tree', 'repos/later/hello.json'))
+  await tree.close()
+})
+
+type Refusal = 'before it is gone' | 'behind it'
+
+/** A disk that refuses to take away one path, or says so once it has. */
+function refusing(store: TreeStore, path: () => string | undefined, when: Refusal): TreeStore {
+  return {
+    ...store,
+    async delete(asked) {
+      if (asked !== path()) return store.delete(asked)
+      if (when === 'behind it') await store.delete(asked)
+      throw new Error(`refused: ${asked}`)
+    },
+  }
+}
+
+const REFUSED: readonly (readonly [path: string, when: Refusal])[] = [
+  ['repos/core', 'before it is gone'],
+  ['repos/core', 'behind it'],
+  ['repos/core.json', 'before it is gone'],
+  ['repos/core.yaml', 'behind it'],
+]
+
+test(`what the disk does not let go of keeps nothing else in sight, is answered from no memory, and is told until it is gone (${REFUSED.length})`, async (t) => {
+  for (const [path, when] of REFUSED) {
+    const { registry, there, set } = await aScene(t)
+    const release = await registry.publish('hello')
+    const deps = await registry.treeDeps()
+    let refused: string | undefined
+    const tree = await openTree({ ...deps, store: refusing(deps.store, () => refused, when) })
+    const forgotten = new Set<string>()
+    tree.onChange((changed, visibility) => void (visibility === 'public' && forgotten.add(changed)))
+    assert.equal(tree.showsTooMuch(), false)
+    refused = path
+    await set(CORE, 'private')
+    await assert.rejects(tree.drain(), /refused: /)
+    assert.equal(tree.showsTooMuch(), true, path)
+    for (const other of ['repos/core', 'repos/core.json', 'repos/core.yaml', blobOf(release)])
+      assert.equal(there('tree', other), other === path && when === 'before it is gone', other)
+    assert.ok(forgotten.has(path) || forgotten.has(`${path}/`), path)
+    refused = undefined
+    await tree.drain()
+    assert.deepEqual([there('tree', path), tree.showsTooMuch()], [false, false])
+    await tree.close()
+  }
+})
+
+test('a quarantined release that the disk does not let go of is told, and answered from no memory', async (t) => {
+  const { registry } = await aScene(t)
+  await registry.publish('hello')
+  const deps = await registry.treeDeps()
+  let refused: string | undefined
+  const tree = await openTree({ ...deps, store: refusing(deps.store, () => refused, 'behind it') })
+  const forgotten = new Set<string>()
+  tree.onChange((changed) => void forgotten.add(changed))
+  refused = 'repos/core/hello/1.0.0'
+  registry.setState('hello', '1.0.0', 'quarantined', 'malware')
+  await assert.rejects(tree.drain(), /refused: /)
+  assert.deepEqual([tree.showsTooMuch(), forgotten.has(`${refused}/`)], [true, true])
+  refused = undefined
+  await tree.drain()
+  assert.equal(tree.showsTooMuch(), false)
+  await tree.close()
+})
+
+test('what cannot be shown is no release that is shown too long', async (t) => {
+  const { registry } = await aScene(t)
+  const deps = await registry.treeDeps()
+  let isFull = false
+  const put: TreeStore['put'] = async (...given) => {
+    if (isFull) throw new Error('full')
+    await deps.store.put(...given)
+  }
+  const tree = await openTree({ ...deps, store: { ...deps.store, put } })
+  isFull = true
+  await registry.publish('hello')
+  await assert.rejects(tree.drain(), /full/)
+  assert.equal(tree.showsTooMuch(), false)
+  isFull = false
+  await tree.drain()
+  await tree.close()
+})
+
+test('a folder that cannot be looked into is not taken for an empty one', async (t) => {
+  const { registry, there, set } = await aScene(t)
+  await registry.publish('hello')
+  const deps = await registry.treeDeps()
+  let isShort = false
+  const list: TreeStore['list'] = async (path) => {
+    if (isShort) throw new Error('EMFILE')
+    return deps.store.list(path)
+  }
+  const tree = await openTree({ ...deps, store: { ...deps.store, list } })
+  isShort = true
+  await set(CORE, 'private')
+  await assert.rejects(tree.drain(), /EMFILE/)
+  assert.equal(tree.showsTooMuch(), true)
+  isShort = false
+  await tree.drain()
+  assert.ok(!there('tree', 'repos/core'))
   await tree.close()
 })

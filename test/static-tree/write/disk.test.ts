@@ -145,3 +145,17 @@ test('every failed write is explained by the owner of the tree', async (t) => {
   await assert.rejects(store.put('x.json', Buffer.from('{}')), expected)
   await assert.rejects(store.putFolder('x', new Map()), expected)
 })
+
+test('only what is missing counts as nothing: what cannot be looked at is an error, as its owner explains it', async (t) => {
+  const { root, open } = aScene(t)
+  const explained = new Error('explained')
+  const store = await open({ explain: () => explained })
+  mkdirSync(root, { recursive: true })
+  writeFileSync(join(root, 'file'), '')
+  for (const missing of ['none', 'none/deeper', 'file/deeper'])
+    assert.deepEqual([await store.stat(missing), await store.list(missing)], [undefined, []], missing)
+  symlinkSync('circle', join(root, 'circle'))
+  for (const look of [() => store.list('circle'), () => store.stat('circle/file'), () => store.list('x'.repeat(300))])
+    await assert.rejects(look, explained)
+  await assert.rejects(readDiskTree(root).list('circle'), { code: 'ELOOP' })
+})
