@@ -53,19 +53,25 @@ export async function startStaticRegistry(
     requests,
     files,
     publish(release, changes = {}) {
-      const { repo, plugin, version } = release.predicate
-      const key = `${repo}/${plugin}`
-      const before = records.get(key) ?? { repo, plugin, serial: 0, releases: [] }
-      const sealed = { ...sealedOf(release), ...changes }
-      const others = before.releases.filter((other) => other.version !== version)
-      records.set(key, { ...before, serial: before.serial + 1, releases: [...others, sealed] })
-      for (const [file, bytes] of release.files) files.set(artifactPath(repo, plugin, version, file), bytes)
-      files.set(`${releaseFolder(repo, plugin, version)}/${BUNDLE_FILE}`, Buffer.from(release.bundle))
-      renderInto(files, [...records.values()], { repo, base, documentBytes })
+      add(release, changes)
+      render(release.predicate.repo)
     },
     misbehave: undefined,
   }
-  for (const release of releases) registry.publish(release)
+  const add = (release: SignedRelease, changes: Partial<ReleaseRecord>) => {
+    const { repo, plugin, version } = release.predicate
+    const key = `${repo}/${plugin}`
+    const before = records.get(key) ?? { repo, plugin, serial: 0, releases: [] }
+    const sealed = { ...sealedOf(release), ...changes }
+    const others = before.releases.filter((other) => other.version !== version)
+    records.set(key, { ...before, serial: before.serial + 1, releases: [...others, sealed] })
+    for (const [file, bytes] of release.files) files.set(artifactPath(repo, plugin, version, file), bytes)
+    files.set(`${releaseFolder(repo, plugin, version)}/${BUNDLE_FILE}`, Buffer.from(release.bundle))
+  }
+  const render = (repo: Name) => renderInto(files, [...records.values()], { repo, base, documentBytes })
+  for (const release of releases) add(release, {})
+  // Once for all of them: what the documents were in between, nobody asks for.
+  for (const repo of new Set(releases.map(({ predicate }) => predicate.repo))) render(repo)
   for (const { path, bytes } of renderSchemas()) files.set(path, Buffer.from(bytes))
   return registry
 }
