@@ -88,8 +88,8 @@ function withoutChange(line: SeenLine, { port, home }: { readonly port: string; 
     [/(?<=sha256:)[0-9a-f]{64}/g, '…'],
     [new RegExp(port, 'g'), USUAL_PORT],
     [new RegExp(RegExp.escape(home), 'g'), '/home/you'],
-    [/ {2,}[\d.]+ m?s$/g, '  … ms'],
-    [/\b[\d.]+ m?s\b/g, '… ms'],
+    [/ {2,}(?:\d+ min )?[\d.]+ m?s$/g, '  … ms'],
+    [/\b(?:\d+ min )?[\d.]+ m?s\b/g, '… ms'],
     [/\b[\d.]+ (?=[KM]iB\b)/g, '… '],
   ]
   return changes.reduce((changed, [pattern, by]) => replaceSeen(changed, pattern, by), line)
