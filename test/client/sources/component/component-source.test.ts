@@ -149,13 +149,14 @@ test('the newest version is chosen, a locked one stays, and one that is listed n
   assert.equal(readLock().plugins['acme/hello']?.component?.version, 'v1.2.0')
 })
 
-test('an address that names a plugin in place of a list, and a plugin that the list lacks, are said to be that', async (t) => {
+test('a component of one plugin whose name octo does not take, and a plugin that a list lacks, are said to be that', async (t) => {
   const { registry, base, install, lockPath } = await aComponentScene(t)
-  const { plugin } = publishSigned(registry)
-  registry.put(plugin, { files: [AMD, ARM], signatures: [signatureOf(plugin, ocmKey)] })
-  const url = registry.url.replace('acme.org/plugin-registry', plugin.name)
+  publishSigned(registry)
+  const strange = aPluginComponent({ 'linux/amd64': AMD, 'linux/arm64': ARM }, { name: 'acme.org/plugins/hel.lo_2' })
+  registry.put(strange, { files: [AMD, ARM], signatures: [signatureOf(strange, ocmKey)] })
+  const url = registry.url.replace('acme.org/plugin-registry', strange.name)
   const { message } = await expectCodeAsync('REPO_NOT_FOUND', () => install(base(KEYS, ['hello'], url)))
-  assert.match(message, /`acme\.org\/plugins\/hello` is a plugin/)
+  assert.match(message, /`acme\.org\/plugins\/hel\.lo_2` is a plugin whose name octo does not take/)
   await expectCodeAsync('PLUGIN_NOT_FOUND', () => install(base(KEYS, ['world'])))
   assert.equal(existsSync(lockPath), false)
 })
