@@ -10,19 +10,14 @@ import { holdGroup, releaseGroup, signalGroup } from '../../system/process/proce
 import { watchLines } from '../../system/process/watch-lines.ts'
 import { pluginEnvironment } from '../exec/environment.ts'
 import { programOf, thisMachine } from '../exec/executable.ts'
+import type { InsideRun } from '../exec/inside.ts'
 import { pluginLaunchWords } from '../exec/launch-words.ts'
 import { requireRuntimeVersion } from '../exec/runtime-version.ts'
 import type { Answer } from '../exec/within.ts'
 import { readAnswer } from './read-answer.ts'
 
-export type Question = {
-  readonly words: readonly string[]
-  /** As on standard input of a process. */
-  readonly document?: Readonly<Record<string, unknown>>
-  readonly service?: string
-  readonly phase?: string
-  readonly deadlineMs: number
-}
+/** `document`: as on standard input of a process. */
+export type Question = Omit<InsideRun, 'timeoutMs' | 'signal' | 'kept' | 'readLine'>
 
 export type ResidentProcess = {
   /** Whether it may be asked. */
