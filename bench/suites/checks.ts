@@ -1,7 +1,8 @@
 // A thousand checks each second of a mixed config: whether all begin, how late, and what the process that watches them takes.
 import { MIB } from '../bytes.ts'
 import type { Benchmark, Contender } from '../model.ts'
-import type { Amounts, Watched } from '../ours/watched-checks.ts'
+import type { Amounts } from '../ours/spread-kinds.ts'
+import type { Watched } from '../ours/watched-checks.ts'
 import { openWatchedChecks } from '../ours/watched-checks.ts'
 import type { Suite } from '../suite.ts'
 
