@@ -8,6 +8,7 @@ import { machineShape, peerVersions } from './machine.ts'
 import type { BenchmarkResult, RunResult } from './model.ts'
 import type { BenchOptions } from './options.ts'
 import { HELP, parseOptions } from './options.ts'
+import { makeBundle } from './ours/make-bundle.ts'
 import { comparisonTable } from './report.ts'
 import { messageOf, Scope } from './scope.ts'
 import type { Suite } from './suite.ts'
@@ -39,6 +40,13 @@ async function bench(options: BenchOptions): Promise<number> {
       `no suite is called ${options.only.join(' or ')}; there are ${SUITES.map(({ name }) => name).join(', ')}`,
     )
     return 64
+  }
+  terminal.info('making the bundle of octo')
+  try {
+    await makeBundle()
+  } catch (error) {
+    terminal.info(messageOf(error))
+    return 1
   }
   const outcomes: Outcome[] = []
   for (const suite of chosen) outcomes.push(await runSuite(suite, options.quick))

@@ -3,17 +3,15 @@ import { copyFile, cp, mkdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { SOURCES } from '../../bin/bundle.js'
 import type { Command } from '../child.ts'
-import { run } from '../child.ts'
 import type { Scope } from '../scope.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 /** They lie where they lie in a checkout. */
 const BESIDE = ['operator/exec/node-guard.cjs', 'operator/own-checks/thread.cjs']
 
-/** What makes of a command the same command by the launcher of a release. */
+/** What makes of a command the same command by the launcher of a release. Throws where the bundle is not made. */
 export async function openRelease(scope: Scope): Promise<(command: Command) => Command> {
   const folder = scope.path('release')
-  await run({ file: process.execPath, args: [join(ROOT, 'tools/bundle/main.ts')] })
   for (const name of ['bin', 'dist']) await cp(join(ROOT, name), join(folder, name), { recursive: true })
   for (const list of Object.values(SOURCES)) await rm(join(folder, 'dist', list))
   await copyFile(join(ROOT, 'package.json'), join(folder, 'package.json'))
