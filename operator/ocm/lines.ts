@@ -33,10 +33,12 @@ export function readPluginLines(child: ChildProcess, { plugin, log, takes }: Rea
   const tell = (line: string) => {
     if (log) for (const found of parsePluginLine(line)) log({ plugin, ...found })
   }
-  const stdout = watchLines(LINE_BYTES, (line, isWhole) => {
+  const stdout = watchLines(LINE_BYTES, (bytes, isWhole) => {
+    const line = bytes.toString('utf8')
     if (!isWhole || !takes(line)) tell(line)
   })
-  const stderr = watchLines(LINE_BYTES, (line) => {
+  const stderr = watchLines(LINE_BYTES, (bytes) => {
+    const line = bytes.toString('utf8')
     last.push(line.length > KEPT_LENGTH ? line.slice(0, KEPT_LENGTH + 1) : line)
     if (last.length > KEPT_LINES) last.shift()
     tell(line)

@@ -1,13 +1,18 @@
-// One line of a plugin that stays: the answer to a question, as what a process would have printed and its exit code.
+// One line of a plugin that stays: the answer to a question, as what a process would have printed and its exit code. It is read by the
+// strict reader: with a key twice, or with bytes that are no text, an answer could be that of another check, or a pass that is none.
+import { throwDefect } from '../../schemas/errors.ts'
+import { parseJsonBytes } from '../../schemas/json.ts'
 import type { Answer } from '../exec/within.ts'
 
 type NumberedAnswer = Answer & { readonly id: number }
 
 const KEYS: ReadonlySet<string> = new Set(['id', 'exitCode', 'stdout', 'stderr'])
 const MAX_EXIT_CODE = 255
+/** Twice what the longest answer takes in JSON. */
+export const ANSWER_BYTES = 1024 * 1024
 
 /** Undefined for what is none: nobody can say what it would mean. */
-export function readAnswer(line: string): NumberedAnswer | undefined {
+export function readAnswer(line: Uint8Array): NumberedAnswer | undefined {
   const found = fieldsOf(line)
   if (!found || Object.keys(found).some((key) => !KEYS.has(key))) return undefined
   const { id, exitCode, stdout, stderr = '' } = found
@@ -15,11 +20,12 @@ export function readAnswer(line: string): NumberedAnswer | undefined {
   return typeof stdout === 'string' && typeof stderr === 'string' ? { id, exitCode, stdout, stderr } : undefined
 }
 
-function fieldsOf(line: string): Readonly<Record<string, unknown>> | undefined {
+function fieldsOf(line: Uint8Array): Readonly<Record<string, unknown>> | undefined {
   try {
-    const found: unknown = JSON.parse(line)
+    const found: unknown = parseJsonBytes(line, 'answer', ANSWER_BYTES)
     return typeof found === 'object' && found !== null && !Array.isArray(found) ? { ...found } : undefined
-  } catch {
+  } catch (error) {
+    throwDefect(error)
     return undefined
   }
 }

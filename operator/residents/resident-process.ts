@@ -1,5 +1,7 @@
 // A plugin that stays: started once, like for a run of its own, and asked in lines. What it prints beside answers ends it, and so does
-// a second answer to one question, as nobody can say which of them counts. Whatever happens, nothing of it is left.
+// a second answer to one question, as nobody can say which of them counts; what came together with it does not count either. Whatever
+// happens, nothing of it is left.
+import { randomInt } from 'node:crypto'
 import type { VerifiedExecutable } from '../../client/index.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
@@ -14,7 +16,7 @@ import type { InsideRun } from '../exec/inside.ts'
 import { pluginLaunchWords } from '../exec/launch-words.ts'
 import { requireRuntimeVersion } from '../exec/runtime-version.ts'
 import type { Answer } from '../exec/within.ts'
-import { readAnswer } from './read-answer.ts'
+import { ANSWER_BYTES, readAnswer } from './read-answer.ts'
 
 /** `document`: as on standard input of a process. */
 export type Question = Omit<InsideRun, 'timeoutMs' | 'signal' | 'kept' | 'readLine'>
@@ -31,8 +33,8 @@ export type ResidentProcess = {
   readonly ended: Promise<void>
 }
 
-/** Twice what the longest answer takes in JSON. */
-const LINE_BYTES = 1024 * 1024
+/** Nobody guesses one: who counts answers, or prints them before the question, is heard. Programs of all kinds keep it exactly. */
+const IDS = 2 ** 31
 /** Without an answer in them. */
 const FLOOD_BYTES = 10 * 1024 * 1024
 const KILL_GRACE_MS = 2000
@@ -81,13 +83,14 @@ function residentOf(
   const asked = new Map<number, Asked>()
   /** Nobody waits for their answers any more. */
   const forgotten = new Set<number>()
-  let ids = 0
+  /** Answers of what is being read: they count when all of it is one. */
+  const heard: { readonly answered: Asked; readonly answer: Answer }[] = []
   let heardBytes = 0
   let isRetired = false
   let isGone = false
   holdGroup(pid)
 
-  function hear(line: string, isWholeLine: boolean): void {
+  function hear(line: Buffer, isWholeLine: boolean): void {
     const answer = isWholeLine ? readAnswer(line) : undefined
     const waiting = answer && asked.get(answer.id)
     if (!answer || !(waiting || forgotten.has(answer.id))) {
@@ -98,14 +101,18 @@ function residentOf(
     forgotten.delete(answer.id)
     asked.delete(answer.id)
     const { id: _, ...rest } = answer
-    waiting?.settle(rest)
+    if (waiting) heard.push({ answered: waiting, answer: rest })
+  }
+
+  function believe(): void {
+    for (const { answered, answer } of heard.splice(0)) answered.settle(answer)
     endWhenIdle()
   }
 
   function breach(how: string): void {
     if (isGone) return
-    onBreach()
     lose(how)
+    onBreach()
   }
 
   function lose(how: string): void {
@@ -114,8 +121,10 @@ function residentOf(
     releaseGroup(pid)
     for (const stream of [stdin, stdout]) stream?.destroy()
     directory[Symbol.dispose]()
-    for (const { fail } of asked.values()) fail(residentLost(plugin, how))
+    for (const { fail } of [...asked.values(), ...heard.map(({ answered }) => answered)])
+      fail(residentLost(plugin, how))
     asked.clear()
+    heard.length = 0
   }
 
   function endWhenIdle(): void {
@@ -125,10 +134,11 @@ function residentOf(
     setTimeout(() => lose('was ended'), KILL_GRACE_MS).unref()
   }
 
-  const lines = watchLines(LINE_BYTES, hear)
+  const lines = watchLines(ANSWER_BYTES, hear)
   stdout?.on('data', (chunk: Buffer) => {
     heardBytes += chunk.length
     if (!isGone) lines.add(chunk)
+    if (!isGone) believe()
     if (heardBytes > FLOOD_BYTES) breach('printed without an end')
   })
   // One that does not read is noticed by the time of the question.
@@ -138,10 +148,15 @@ function residentOf(
     directory[Symbol.dispose]()
   })
 
+  function newId(): number {
+    const id = randomInt(IDS)
+    return asked.has(id) || forgotten.has(id) ? newId() : id
+  }
+
   return {
     isOpen: () => !isRetired && !isGone,
     ask(question) {
-      const id = ids++
+      const id = newId()
       const { promise, resolve, reject } = Promise.withResolvers<Answer>()
       if (isGone) reject(residentLost(plugin, 'ended'))
       else asked.set(id, { settle: resolve, fail: reject })

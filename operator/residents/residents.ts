@@ -26,7 +26,8 @@ type Resident = {
 
 export function openResidents({ env }: Setting): Residents {
   const residents = new Map<string, Resident>()
-  const living = new Set<ResidentProcess>()
+  /** With the keys of their programs. */
+  const living = new Map<ResidentProcess, string>()
   const losses = openLosses()
   /** Keys of programs that are not believed. */
   const breached = new Set<string>()
@@ -63,14 +64,18 @@ export function openResidents({ env }: Setting): Residents {
   }
 
   async function start(executable: VerifiedExecutable): Promise<ResidentProcess> {
-    const process = await startResident(executable, {
-      env,
-      onBreach: () => void breached.add(residentKey(executable)),
-    })
-    living.add(process)
+    const key = residentKey(executable)
+    const process = await startResident(executable, { env, onBreach: () => disbelieve(key) })
+    living.set(process, key)
     void process.ended.then(() => living.delete(process))
-    if (isClosed) process.kill()
+    if (isClosed || breached.has(key)) process.kill()
     return process
+  }
+
+  /** Another process of the program may be answering as well: one was started while it had still to answer others. */
+  function disbelieve(key: string): void {
+    breached.add(key)
+    for (const [process, its] of living) if (its === key) process.kill()
   }
 
   async function ask(executable: VerifiedExecutable, given: CheckArguments, run: InsideRun): Promise<Ending> {
@@ -110,7 +115,7 @@ export function openResidents({ env }: Setting): Residents {
     [Symbol.dispose]() {
       isClosed = true
       for (const { idle } of residents.values()) clearTimeout(idle)
-      for (const process of living) process.kill()
+      for (const process of living.keys()) process.kill()
     },
   }
 }

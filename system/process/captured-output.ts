@@ -39,7 +39,7 @@ export function captureOutput(limits: OutputLimits, readLine: ReadLine = () => [
   const tail: Buffer[] = []
   const told = new Set<string>()
   const lines = watchLines(limits.lineBytes, (line, isWhole) => {
-    for (const word of readLine(line, isWhole)) told.add(word)
+    for (const word of readLine(line.toString('utf8'), isWhole)) told.add(word)
   })
   let headRoom = limits.headBytes
   let tailSize = 0

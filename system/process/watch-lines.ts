@@ -1,9 +1,10 @@
-// Puts the lines of a stream together again, whatever the chunks, in bounded memory.
+// Puts the lines of a stream together again, whatever the chunks, in bounded memory. They are bytes: whoever takes one for text says
+// what becomes of a line that is none.
 
 export const LINE_END = 0x0a
 
 /** `isWhole` is false for a line that is longer than is looked at: its beginning is given. */
-type OnLine = (line: string, isWhole: boolean) => void
+type OnLine = (line: Buffer, isWhole: boolean) => void
 
 /** Empty lines are passed over; `finish` gives a last line that has no end. */
 export function watchLines(lineBytes: number, onLine: OnLine): { add(chunk: Buffer): void; finish(): void } {
@@ -19,7 +20,7 @@ export function watchLines(lineBytes: number, onLine: OnLine): { add(chunk: Buff
   }
 
   function endLine(): void {
-    if (size > 0) onLine(Buffer.concat(pieces).toString('utf8'), isWhole)
+    if (size > 0) onLine(Buffer.concat(pieces), isWhole)
     pieces = []
     size = 0
     isWhole = true

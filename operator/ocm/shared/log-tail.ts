@@ -25,7 +25,7 @@ const LOOK_BYTES = 1024 * 1024
 const BEHIND_BYTES = 8 * 1024 * 1024
 
 export function openLogTail(path: string, from: number, { onLine, onGap }: Reading): LogTail {
-  const lines = watchLines(LINE_BYTES, onLine)
+  const lines = watchLines(LINE_BYTES, (line, isWhole) => onLine(line.toString('utf8'), isWhole))
   const chunk = Buffer.alloc(CHUNK_BYTES)
   let at = from
 

@@ -19,6 +19,7 @@ import { parseManifest } from '../../../schemas/manifest.ts'
 import { anExecutable } from '../../support/builders/executables.ts'
 import { isGone } from '../../support/machine/processes.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { until } from '../../support/machine/until.ts'
 import { blocksOfKind } from '../../support/octo/document-blocks.ts'
 import { scriptedServer } from '../../support/peers/scripted-server.ts'
 
@@ -134,8 +135,10 @@ test('a question holds what a process would be told, and the environment what ev
   const given = { arguments: map({ password: 'x' }), service: 'web' }
   const { summary } = await runIn(residentsOf(t, { SECRET: 's' }), secret, given)
   const document = { v: 1, service: 'web', phase: 'health', arguments: { password: 'x' } }
-  assert.deepEqual(JSON.parse(summary), {
-    ...{ v: 1, id: 0, words: [], document, service: 'web', phase: 'health', deadlineMs: 'number' },
+  const { id, ...question } = JSON.parse(summary)
+  assert.ok(Number.isSafeInteger(id))
+  assert.deepEqual(question, {
+    ...{ v: 1, words: [], document, service: 'web', phase: 'health', deadlineMs: 'number' },
     env: ['check/v1', null],
   })
 })
@@ -147,13 +150,35 @@ test('questions and answers are those of the document', async (t) => {
   const executable = aPlugin(t, `give(q, JSON.stringify(Object.keys(q)))`)
   const { summary } = await runIn(residentsOf(t), executable, { arguments: map({ port: 8080 }), service: 'web' })
   assert.deepEqual(new Set(JSON.parse(summary)), new Set(Object.keys(JSON.parse(question))))
-  assert.deepEqual(readAnswer(answer), JSON.parse(answer))
+  assert.deepEqual(readAnswer(Buffer.from(answer)), JSON.parse(answer))
 })
 
 const LINES: readonly (readonly [string, string])[] = [
   ['a line of its own', `console.log('checking'); give(q, 'fine')`],
   ['an answer to no question', `print({ id: 77, exitCode: 0, stdout: result('fine') })`],
   ['a second answer to one question', `give(q, 'fine'); give(q, 'worse')`],
+  [
+    'answers in the order of its own',
+    `print({ id: (globalThis.count ??= 0, count++), exitCode: 0, stdout: result('fine') })`,
+  ],
+  [
+    'two answers in one line',
+    `const one = JSON.stringify({ id: q.id, exitCode: 0, stdout: result('fine') }); console.log(one + one)`,
+  ],
+  [
+    'an exit code twice',
+    `console.log(JSON.stringify({ id: q.id, exitCode: 2, stdout: result('down', 'critical') }).replace(/}$/, ',"exitCode":0,"stdout":' + JSON.stringify(result('fine')) + '}'))`,
+  ],
+  [
+    'the number of a question twice, once with an escape',
+    `console.log(JSON.stringify({ id: 5, exitCode: 0, stdout: result('fine') }).replace(/}$/, ',"\\\\u0069d":' + q.id + '}'))`,
+  ],
+  [
+    'bytes that are no text',
+    `process.stdout.write(Buffer.from(JSON.stringify({ id: q.id, exitCode: 0, stdout: result('caf\\xe9') }) + '\\n', 'latin1'))`,
+  ],
+  ['a zero byte', `console.log(JSON.stringify({ id: q.id, exitCode: 0, stdout: result('fine') }) + '\\0')`],
+  ['its answer and more beside it', `give(q, 'fine'); console.log('CRITICAL')`],
   ['an answer without an exit code', `print({ id: q.id, stdout: result('fine') })`],
   ['an answer with a key that it has not', `print({ id: q.id, exitCode: 0, stdout: result('fine'), status: 'ok' })`],
   ['a line that is too long', `print({ id: q.id, exitCode: 0, stdout: 'x'.repeat(2e6) })`],
@@ -179,6 +204,46 @@ for (const [what, answer] of LINES)
     assert.equal(residents.take(plugin, given), undefined)
     assert.equal((await runIn(residents, plugin, { arguments: given })).summary, 'started')
   })
+
+test('of two answers to one question that come together neither counts', async (t) => {
+  const plugin = aPlugin(
+    t,
+    `const said = (status, exitCode) => JSON.stringify({ id: q.id, exitCode, stdout: result('it', status) }) + '\\n'
+  process.stdout.write(said('ok', 0) + said('critical', 2))`,
+  )
+  const residents = residentsOf(t)
+  await assert.rejects(runIn(residents, plugin), { code: 'PLUGIN_EXITED' })
+  assert.equal(residents.take(plugin, list()), undefined)
+})
+
+test('what another process of a plugin has still to answer is not believed either', async (t) => {
+  const folder = tempFolder(t)
+  const [asked, go, on] = ['asked', 'go', 'on'].map((name) => join(folder, name)) as [string, string, string]
+  const plugin = aPlugin(
+    t,
+    `const { existsSync, writeFileSync } = require('node:fs')
+  const [word, file, other] = q.words
+  if (word === 'quick') give(q, 'fine')
+  if (word === 'held') writeFileSync(file, '')
+  const say = { held: () => give(q, 'fine'), chatters: () => console.log('here') }[word]
+  const looking = say && setInterval(() => existsSync(other) && (clearInterval(looking), say()), 20)`,
+  )
+  const residents = residentsOf(t)
+  const ask = (words: string[], timeoutMs = 60_000) =>
+    runIn(residents, plugin, { arguments: list(...words), timeoutMs }).then(
+      ({ summary }) => summary,
+      ({ code }) => code,
+    )
+  await ask(['quick'])
+  const chatters = ask(['chatters', '', go])
+  await ask(['hangs'], 300)
+  const held = ask(['held', asked, on])
+  await until(() => existsSync(asked))
+  writeFileSync(go, '')
+  assert.equal(await chatters, 'PLUGIN_EXITED')
+  writeFileSync(on, '')
+  assert.equal(await held, 'PLUGIN_EXITED')
+})
 
 test('one that hangs is ended by its time, checks beside it get their answers, and the next ones another process', async (t) => {
   const plugin = aPlugin(
