@@ -1,5 +1,5 @@
 // A copy of the repository in which one file at a time is changed and tests are run, so that the real one stays untouched.
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -22,6 +22,10 @@ export function copyTree(root: string, paths: readonly string[]): CopiedTree {
     cpSync(join(root, path), join(copy, path))
   }
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+  // Tests that look over the source ask git which files it is. A link is no folder to `node_modules/` of .gitignore.
+  execFileSync('git', ['init', '--quiet', copy])
+  mkdirSync(join(copy, '.git/info'), { recursive: true })
+  writeFileSync(join(copy, '.git/info/exclude'), 'node_modules\n')
   return {
     write: (path, text) => writeFileSync(join(copy, path), text),
     passes: (test, timeoutMs) => runTest(test, { cwd: copy, timeoutMs, env: { NODE_COMPILE_CACHE: cache } }),

@@ -9,7 +9,8 @@ import { sourceFiles } from '../../../tools/source-files.ts'
 type Advice = { readonly file: string; readonly text: string; readonly isHint: boolean }
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
-const PRODUCT = /^(schemas|system|trust|config|client|registry|publisher|operator|terminal|start|sdk)\/|^octo\.ts$/
+const PRODUCT =
+  /^(schemas|system|trust|config|static-tree|client|registry|publisher|plugin-test|operator|terminal|completion|demo|sdk|plugins)\/|^\w+\.ts$/
 
 /** What a template fills in where a plain word would not be a command line. */
 const SAMPLES: Readonly<Record<string, string>> = { action: 'yank', nearest: 'lock', reason: 'why' }
