@@ -21,7 +21,8 @@ async function aFolder(t: TestContext) {
   const write = (config: object) => writeFileSync(join(folder, 'octo.yaml'), stringify(config))
   const acme = { url: registry.url, keys: [{ file: './signer.pem' }] }
   write({ operator: { repos: { acme }, plugins: { hello: { repo: 'acme' } } } })
-  const octo = (...words: string[]) => octoIn({ cwd: folder }, words)
+  // What `octo plugin` keeps for all runs of a user lies there, and goes with the folder.
+  const octo = (...words: string[]) => octoIn({ cwd: folder, env: { TMPDIR: folder } }, words)
   return { registry, folder, write, octo, acme }
 }
 
