@@ -25,7 +25,8 @@ export async function requireToken(request: TokenRequest): Promise<string> {
   })
 }
 
-async function findToken({ registry, tokenFile, env }: TokenRequest): Promise<string | undefined> {
+/** Undefined when there is none. */
+export async function findToken({ registry, tokenFile, env }: TokenRequest): Promise<string | undefined> {
   if (tokenFile !== undefined) return readTokenFile(tokenFile)
   if (env.OCTO_TOKEN) return cleanToken(env.OCTO_TOKEN, 'OCTO_TOKEN')
   return (await tokensOfUser(env))[registryName(registry)]

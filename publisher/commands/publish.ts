@@ -4,13 +4,10 @@ import type { Command } from 'commander'
 import { coded } from '../../schemas/errors.ts'
 import { parseName } from '../../schemas/name.ts'
 import { shellWord } from '../../schemas/quote.ts'
-import { openConnection } from '../../system/http/connection.ts'
 import type { Terminal } from '../../terminal/index.ts'
-import { waitingLine } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { repeatable } from '../../terminal/repeatable.ts'
 import { secretPrompt } from '../../terminal/secret-prompt.ts'
-import { parseRegistryUrl } from '../account/registry-url.ts'
 import { readProject } from '../project/read-project.ts'
 import { requireVersion } from '../publish/expected-version.ts'
 import { watchForInterruption } from '../publish/interruption.ts'
@@ -20,7 +17,7 @@ import { readSigningKey } from '../sign/read-key.ts'
 import type { ReleaseSigner } from '../sign/release-signer.ts'
 import { signerWithBundle, signerWithKey } from '../sign/release-signer.ts'
 import type { RegistryOptions } from './registry-options.ts'
-import { addRegistryOptions, openRegistry } from './registry-options.ts'
+import { addRegistryOptions, openReading, openRegistry } from './registry-options.ts'
 
 type PublishOptions = RegistryOptions & {
   readonly repo?: string
@@ -64,12 +61,7 @@ export function addPublish(program: Command): void {
     // First of all: what is wrong with the last project is known before the first is public, and before a key is asked for.
     for (const dir of dirs) requireVersion((await readProject(resolve(dir))).manifest, options.expectVersion)
     const signer = await chooseSigner(options, dirs, terminal)
-    using connection = options.dryRun
-      ? openConnection(parseRegistryUrl(options.registry, process.env), {
-          env: process.env,
-          onWait: waitingLine(terminal),
-        })
-      : await openRegistry(options, terminal)
+    using connection = await (options.dryRun ? openReading : openRegistry)(options, terminal)
     const repo = options.repo === undefined ? undefined : parseName(options.repo, 'repo')
     const reports: PublishReport[] = []
     using interruption = watchForInterruption()

@@ -4,7 +4,7 @@ import type { Connection } from '../../system/http/connection.ts'
 import { openConnection } from '../../system/http/connection.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { waitingLine } from '../../terminal/index.ts'
-import { requireToken } from '../account/find-token.ts'
+import { findToken, requireToken } from '../account/find-token.ts'
 import { parseRegistryUrl, refuseCleartext } from '../account/registry-url.ts'
 
 export type RegistryOptions = {
@@ -26,4 +26,13 @@ export async function openRegistry(options: RegistryOptions, terminal: Terminal)
   refuseCleartext(registry, options.insecureHttp === true)
   const token = await requireToken({ registry, tokenFile: options.tokenFile, env: process.env })
   return openConnection(registry, { token, env: process.env, onWait: waitingLine(terminal) })
+}
+
+/** For what can be asked of a public repo without a token, and of a private one with the token that is there. */
+export async function openReading(options: RegistryOptions, terminal: Terminal): Promise<Connection> {
+  const registry = parseRegistryUrl(options.registry, process.env)
+  const token = await findToken({ registry, tokenFile: options.tokenFile, env: process.env })
+  if (token !== undefined) refuseCleartext(registry, options.insecureHttp === true)
+  const asWhom = token === undefined ? {} : { token }
+  return openConnection(registry, { ...asWhom, env: process.env, onWait: waitingLine(terminal) })
 }

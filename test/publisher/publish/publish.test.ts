@@ -155,6 +155,18 @@ test('a dry run checks everything and writes nothing to the registry', async (t)
   assert.equal(JSON.parse((await publish(project.dir, scene, '--dry-run')).stderr).error.code, 'SECRET_IN_ARCHIVE')
 })
 
+test('a dry run reads a private repo with the token that would publish there', async (t) => {
+  const scene = await aScene(t)
+  await scene.registry.setVisibility('core', 'private')
+  await using project = await aPluginProject()
+  const planned = await publish(project.dir, scene, '--dry-run')
+  assert.equal(planned.code, 0, planned.stderr)
+  assert.equal(JSON.parse(planned.stdout).releases[0].state, 'planned')
+  assert.equal((await publish(project.dir, scene)).code, 0)
+  assert.equal(JSON.parse((await publish(project.dir, scene, '--dry-run')).stdout).releases[0].state, 'unchanged')
+  assert.equal((await typeOcto([...wordsOf(project.dir, scene), '--dry-run'])).code, 77, 'without a token')
+})
+
 test('`--no-build` publishes what lies in dist, complete and undamaged', async (t) => {
   const scene = await aScene(t)
   await using project = await aPluginProject(TWO_PLATFORMS)
