@@ -1,9 +1,11 @@
 // octo publish: plan → build → sign → upload → publish → verify what came back, for one plugin project or several.
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { coded } from '../../schemas/errors.ts'
 import { parseName } from '../../schemas/name.ts'
 import { shellWord } from '../../schemas/quote.ts'
+import { publicKeyLine } from '../../schemas/trust-key.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { repeatable } from '../../terminal/repeatable.ts'
@@ -76,6 +78,7 @@ export function addPublish(program: Command): void {
       show(report, terminal)
     }
     if (options.dryRun) terminal.info('whether the registry admits the token and the key shows when it is published')
+    else if (!terminal.json) for (const line of linesForUsers(reports, signer, options)) terminal.info(line)
     if (terminal.json) terminal.result({ json: { releases: reports }, text: () => '' })
     return 0
   })
@@ -107,4 +110,22 @@ async function chooseSigner(
 /** Shown as soon as it is true: what comes later may fail. */
 function show(report: PublishReport, terminal: Terminal): void {
   if (!terminal.json) terminal.sentence(reportLine(report))
+}
+
+/** How whoever is to use the plugins begins: one line for each repo that something new is in. */
+function linesForUsers(reports: readonly PublishReport[], signer: ReleaseSigner, options: PublishOptions): string[] {
+  const isNew = reports.filter(({ state }) => state === 'published')
+  const key = shellWord(publicKeyFile(options) ?? publicKeyLine(signer.trustKey))
+  return [...Map.groupBy(isNew, ({ repo }) => repo)].map(([repo, [release]]) => {
+    const { document = '', plugin = '' } = release ?? {}
+    const address = new URL(`../${repo}.yaml`, document).href
+    return `who uses it types \`octo add ${shellWord(address)} --key ${key}\` once, and \`octo add ${plugin}\``
+  })
+}
+
+/** The half beside the private key, where `octo keygen` has written both. */
+function publicKeyFile({ key, bundle }: PublishOptions): string | undefined {
+  if (bundle !== undefined) return key
+  const file = (key ?? process.env.OCTO_SIGNING_KEY_FILE)?.replace(/\.key$/, '.pub')
+  return file?.endsWith('.pub') && existsSync(file) ? file : undefined
 }

@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { revokeToken } from '../../../registry/admin/tokens.ts'
 import { parsePluginDocument } from '../../../schemas/plugin-document.ts'
+import { publicKeyLine } from '../../../schemas/trust-key.ts'
 import type { ProjectRecipe } from '../../support/builders/plugin-project.ts'
 import { anElf, aPluginProject } from '../../support/builders/plugin-project.ts'
 import { issueKey } from '../../support/builders/test-authority.ts'
@@ -142,6 +143,23 @@ test('several plugins are published in one call, one line each', async (t) => {
   const { code, stdout } = await typeOcto(words, { env: { OCTO_TOKEN: scene.registry.token } })
   assert.equal(code, 0)
   assert.match(stdout, /^published core\/one 1\.0\.0 \(.*\)\npublished core\/two 2\.1\.0-rc\.1 \(.*\)\n$/)
+})
+
+test('says how the plugins are used once they are public, and nothing of it for programs', async (t) => {
+  const scene = await aScene(t)
+  await using project = await aPluginProject()
+  const words = wordsOf(project.dir, scene).filter((word) => word !== '--json')
+  const env = { OCTO_TOKEN: scene.registry.token }
+  const address = `${scene.registry.url}/repos/core.yaml`
+  const first = await typeOcto(words, { env })
+  const key = scene.keys.privateKey.replace(/key$/, 'pub')
+  assert.ok(first.stderr.includes(`\`octo add ${address} --key ${key}\` once, and \`octo add hello\``), first.stderr)
+  assert.doesNotMatch(first.stdout, /octo add/)
+  assert.doesNotMatch((await typeOcto(words, { env })).stderr, /octo add/, 'nothing is new')
+  await project.write('plugin.yaml', (await readFile(`${project.dir}/plugin.yaml`, 'utf8')).replace('1.0.0', '1.1.0'))
+  await rm(key)
+  const inLine = publicKeyLine(scene.registry.key.trustKey)
+  assert.ok((await typeOcto(words, { env })).stderr.includes(`--key ${inLine}\` once`), 'no public half beside it')
 })
 
 test('a dry run checks everything and writes nothing to the registry', async (t) => {
