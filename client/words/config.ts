@@ -37,16 +37,22 @@ export function addConfigWords(program: Command): void {
     .option('--accept-older', 'take a signed document that is older than the one used last, now and later')
     .addHelpText('after', '\nSecrets, and values that an environment variable went into, are shown as `***`.')
   const diff = group({
-    words: 'diff [other]',
+    words: 'diff [one] [other]',
     summary: 'show what differs from another config, or what fetched documents changed since octo last read them',
-    examples: ['octo config diff', 'octo config diff prod.yaml --origin', 'octo config diff --without base.yaml'],
+    examples: [
+      'octo config diff',
+      'octo config diff prod.yaml --origin',
+      'octo config diff staging.yaml prod.yaml',
+      'octo config diff --without base.yaml',
+    ],
   })
     .option('-f, --format <format>', 'text, yaml, json or toml (default: text)')
     .option('--origin', 'say in which file and line each value was written')
     .option('--without <document>', 'compare with the config as it is without this included file or address')
     .addHelpText(
       'after',
-      '\nThe exit code is 0 where there is no difference, 1 where there is one, and another where something fails.' +
+      '\nOne file is compared with the config, two with each other.' +
+        '\nThe exit code is 0 where there is no difference, 1 where there is one, and another where something fails.' +
         '\nSecrets, and values that an environment variable went into, are compared and shown as `***`.',
     )
   const validate = group({

@@ -1,4 +1,4 @@
-// `octo config diff`: what differs between the config and another one, between what its fetched documents said when octo last
+// `octo config diff`: what differs between the config and another one or between two others, between what its fetched documents said when octo last
 // read them and what they say now, or between the config without one of its documents and with it.
 import { loadWholeConfig } from '../../../config/load-config.ts'
 import { differencesOf } from '../../../config/render/compare.ts'
@@ -22,9 +22,9 @@ const FORMATS = ['text', 'yaml', 'json', 'toml'] as const
 type Format = (typeof FORMATS)[number]
 
 /** Exit codes are those of diff: 0 for the same, 1 for differences. */
-export async function diffCommand({ args: [other], options, terminal }: Run<DiffOptions>): Promise<number> {
+export async function diffCommand({ args, options, terminal }: Run<DiffOptions>): Promise<number> {
   const format = formatOf(options)
-  const sides = await readSides(other, options, terminal)
+  const sides = await readSides(args, options, terminal)
   const found = differencesOf(sides.from.root, sides.to.root)
   if (format !== 'text') terminal.print(asDocument(found, { sides, format, origin: options.origin === true }))
   else if (found.length > 0) terminal.print(asLines(found, { sides, terminal, origin: options.origin === true }))
@@ -33,13 +33,17 @@ export async function diffCommand({ args: [other], options, terminal }: Run<Diff
 }
 
 async function readSides(
-  other: string | undefined,
+  named: readonly string[],
   options: DiffOptions,
   terminal: Terminal,
 ): Promise<Sides & { readonly whenSame: string }> {
   const { config: paths = [], offline = false, without } = options
+  const other = named.at(-1)
+  const isPair = named.length > 1
   if (other !== undefined && without !== undefined)
     throw usage('another config and `--without` are two questions, expected one of them')
+  if (isPair && paths.length > 0)
+    throw usage('two configs to compare with each other and `--config` contradict each other')
   const place = { ...configPlace(terminal), offline }
   const read = async (more: Partial<Parameters<typeof loadWholeConfig>[0]>) => {
     const { config, effective } = await loadWholeConfig({ paths, ...place, ...more })
@@ -48,7 +52,7 @@ async function readSides(
   const warn = ({ config }: Awaited<ReturnType<typeof read>>) =>
     warnOfConfig(config.warnings, (line) => terminal.warn(line))
   if (other !== undefined) {
-    const [from, to] = [await read({}), await read({ paths: [other] })]
+    const [from, to] = [await read(isPair ? { paths: named.slice(0, 1) } : {}), await read({ paths: [other] })]
     warn(from)
     warn(to)
     return { from: from.tree, to: to.tree, whenSame: 'both configs say the same' }

@@ -54,6 +54,18 @@ test('another config is compared value by value, with secrets hidden, and exit c
   })
 })
 
+test('two configs are compared with each other, and not with the one that lies here', async (t) => {
+  const { folder, diff } = aProject(t)
+  writeFileSync(join(folder, 'staging.yaml'), 'configs: {web: {port: 7070}}\n')
+  writeFileSync(join(folder, 'live.yaml'), 'configs: {web: {port: 7071}}\n')
+  const stdout = '- configs.web.port: 7070\n+ configs.web.port: 7071\n'
+  assert.deepEqual(await diff('staging.yaml', 'live.yaml'), { code: 1, stderr: '', stdout })
+  assert.equal((await diff('live.yaml', 'live.yaml')).code, 0)
+  const contradiction = await diff('staging.yaml', 'live.yaml', '-c', 'prod.yaml')
+  assert.equal(contradiction.code, 64)
+  assert.match(contradiction.stderr, /two configs .* and `--config` contradict each other/)
+})
+
 test('`--origin` says where both values stand, and the template that made them', async (t) => {
   const { diff } = aProject(t)
   const { stdout } = await diff('prod.yaml', '--origin')
