@@ -6,6 +6,7 @@ import type { LockedPlugin, Lockfile } from '../schemas/lockfile.ts'
 import type { ReleasedManifest } from '../schemas/manifest.ts'
 import type { Name } from '../schemas/name.ts'
 import type { Platform } from '../schemas/platform.ts'
+import type { Version } from '../schemas/version.ts'
 import type { Settled } from '../system/async/limit.ts'
 import type { WatchedPlaces } from '../system/files/watched-places.ts'
 import type { ProvenProgram, WantedProgram } from './proven-program.ts'
@@ -69,6 +70,8 @@ export type LockOptions = {
   readonly dryRun?: boolean
   /** Told what would change before anything is written; throws where somebody does not want it. */
   readonly agree?: (changes: readonly LockChange[]) => Promise<void>
+  /** Told, for each plugin that is asked about anew, of a newer version that its ranges keep out. */
+  readonly keptOut?: (plugin: Name, newest: Version) => void
 }
 
 /**

@@ -3,6 +3,7 @@
 
 import { existsSync } from 'node:fs'
 import { requestsOf } from '../../config/model/requests.ts'
+import { shownFile } from '../../config/render/origins.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { LockedPlugin } from '../../schemas/lockfile.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
@@ -36,13 +37,17 @@ export async function updateCommand({ args, options, terminal }: Run<UpdateFlags
   requireAsked(args, session)
   await using client = await openClient(session.options)
   const dryRun = options.dryRun === true
+  const keptOut: string[] = []
   const changes = await client.lock({
     update: args.length > 0 ? args : 'all',
     dryRun,
+    keptOut: (plugin, newest) => keptOut.push(`${quote(plugin)} ${newest}`),
     agree: (wanted) => requireAgreement(wanted, { yes: options.yes === true, lineOf, terminal }),
   })
   if (options.offline)
     terminal.info('offline: only copies of plugin documents from earlier were read, newer versions may exist')
+  if (keptOut.length > 0)
+    terminal.info(`kept out by ranges of the config: ${keptOut.sort().join(', ')}; \`octo outdated\` says more`)
   if (dryRun) terminal.info('dry run: nothing is written')
   show(terminal, session, changes, Object.keys(client.lockfile().plugins).length)
   return 0
@@ -78,7 +83,7 @@ function show(terminal: Terminal, { options }: Session, changes: readonly LockCh
         ...changes.map(lineOf),
         size === 0 && changes.length === 0
           ? 'the config asks for no plugin, so there is nothing to lock'
-          : `${count(size, 'plugin')} in ${options.lockPath}${changes.length === 0 ? ', nothing changed' : ''}`,
+          : `${count(size, 'plugin')} in ${shownFile(options.lockPath, process.cwd())}${changes.length === 0 ? ', nothing changed' : ''}`,
       ].join('\n'),
   })
 }

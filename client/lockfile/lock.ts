@@ -9,6 +9,7 @@ import { coded, isCoded } from '../../schemas/errors.ts'
 import type { LockedPlugin, Lockfile } from '../../schemas/lockfile.ts'
 import type { Name } from '../../schemas/name.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
+import type { Version } from '../../schemas/version.ts'
 import type { Settled } from '../../system/async/limit.ts'
 import { inParallel, settled, settledNow, settleInParallel } from '../../system/async/limit.ts'
 import type { LockChange, LockOptions } from '../api.ts'
@@ -47,6 +48,8 @@ export function openLockfile(context: ClientContext): OpenLockfile {
   let lock = readLock(lockPath)
   /** Why the resolver chose what it chose, by name. */
   const reasons = new Map<string, Why>()
+  /** What there is beyond the ranges, by plugin. */
+  const newerVersions = new Map<Name, Version>()
   const questionsOf = (requests: readonly PluginRequest[]) => gatherQuestions(requests, config.pins)
   /** Of requests for the same plugin. */
   const questionOf = (requests: readonly PluginRequest[]) => questionsOf(requests)[0] as Question
@@ -60,8 +63,9 @@ export function openLockfile(context: ClientContext): OpenLockfile {
     return inParallel(questions, PARALLEL, async (question) => {
       const locked = lockedFor(question)
       const before = { entry: locked, isKept: !isUpdate(question) }
-      const { entry, reason, left } = await resolveOnline(question, before, context)
+      const { entry, reason, left, newer } = await resolveOnline(question, before, context)
       reasons.set(nameOf(entry), { reason, ...(left === undefined ? {} : { left }) })
+      if (newer !== undefined) newerVersions.set(question.plugin, newer)
       if (locked && repoOf(config, locked)) requireSameRepo(question, locked, entry)
       return entry
     })
@@ -102,7 +106,7 @@ export function openLockfile(context: ClientContext): OpenLockfile {
       )
       return sorted.map(([plugin], index) => ({ plugin, covered: covered[index] as Settled<LockedPlugin> }))
     },
-    async renew({ update, dryRun, agree }) {
+    async renew({ update, dryRun, agree, keptOut }) {
       const before = lock ?? EMPTY_LOCK
       const questions = questionsOf(await neededRequests())
       const isUpdate = ({ plugin }: Question) => update === 'all' || update?.includes(plugin) === true
@@ -114,6 +118,7 @@ export function openLockfile(context: ClientContext): OpenLockfile {
       })
       const planned = { ...before, plugins: Object.fromEntries(set.map((entry) => [nameOf(entry), entry])) }
       const changes = changesBetween(before, planned, reasons)
+      for (const [plugin, newest] of newerVersions) keptOut?.(plugin, newest)
       if (dryRun) return changes
       await agree?.(changes)
       const isNothing = set.length === 0 && lock === undefined

@@ -3,9 +3,8 @@
 import { requestsOf } from '../../config/model/requests.ts'
 import type { CodedError } from '../../schemas/errors.ts'
 import type { LockedPlugin, Lockfile } from '../../schemas/lockfile.ts'
-import type { DocumentVersion, PluginDocument, VersionState } from '../../schemas/plugin-document.ts'
+import type { VersionState } from '../../schemas/plugin-document.ts'
 import type { Version } from '../../schemas/version.ts'
-import { isPrerelease, newestFirst } from '../../schemas/version.ts'
 import type { VersionStep } from '../../schemas/version-step.ts'
 import { stepBetween } from '../../schemas/version-step.ts'
 import { inParallel, settled } from '../../system/async/limit.ts'
@@ -14,6 +13,7 @@ import type { WhyLeft } from '../api.ts'
 import type { ClientContext } from '../context.ts'
 import { entryOf } from '../lockfile/cover.ts'
 import { EMPTY_LOCK } from '../lockfile/file.ts'
+import { newestOf } from '../resolve/newest-of.ts'
 import { gatherQuestions } from '../resolve/requests.ts'
 import { chooseOnline } from '../resolve/resolve-online.ts'
 import { whyLeft } from '../resolve/why-left.ts'
@@ -88,14 +88,6 @@ async function lookAt(question: Question, locked: LockedPlugin | undefined, cont
     reason: own?.reason,
     deprecated: own?.deprecated,
   }
-}
-
-/** Pre-releases only where somebody uses one already. */
-function newestOf({ versions }: PluginDocument, used: readonly Version[]): DocumentVersion | undefined {
-  const mayBeEarly = used.some(isPrerelease)
-  return newestFirst(
-    versions.filter(({ version, state }) => state === 'active' && (mayBeEarly || !isPrerelease(version))),
-  )[0]
 }
 
 async function signerOf(

@@ -4,6 +4,8 @@ import type { LockedPlugin } from '../../schemas/lockfile.ts'
 import type { PluginDocument } from '../../schemas/plugin-document.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { ReleasePredicate } from '../../schemas/release-statement.ts'
+import type { Version } from '../../schemas/version.ts'
+import { compareVersions } from '../../schemas/version.ts'
 import { octoVersion } from '../../system/octo-version.ts'
 import type { WhyLeft } from '../api.ts'
 import type { ClientContext } from '../context.ts'
@@ -17,6 +19,7 @@ import { acceptSerial, noteSeenSerial } from '../store/seen.ts'
 import { serialToKeep } from '../store/serials.ts'
 import { askRepos, reposFor, seenSerialAt } from './ask-repos.ts'
 import { withNearestPlugin } from './nearest-plugin.ts'
+import { newestOf } from './newest-of.ts'
 import type { ResolveInput } from './resolver.ts'
 import { resolvePlugin } from './resolver.ts'
 import { whyLeft } from './why-left.ts'
@@ -25,6 +28,8 @@ export type Resolved = {
   readonly entry: LockedPlugin
   readonly reason: string
   readonly left: WhyLeft | undefined
+  /** What there is beyond the ranges. */
+  readonly newer: Version | undefined
   readonly kind: PluginDocument['kind']
 }
 
@@ -37,7 +42,8 @@ export async function resolveOnline(question: Question, given: Before, context: 
   const before = given.entry
   const entry = await lockChoice(choice, { locked: given.isKept ? before : undefined, before, serial }, context)
   const left = whyLeft(choice, before, octoVersion())
-  return { entry, reason: choice.reason + goneNote(choice, before), left, kind: choice.document.kind }
+  const reason = choice.reason + goneNote(choice, before)
+  return { entry, reason, left, newer: newerThan(choice), kind: choice.document.kind }
 }
 
 type Chosen = {
@@ -93,6 +99,11 @@ async function chooseOrSuggest(question: Question, context: ClientContext, input
   } catch (error) {
     throw isCoded(error, 'PLUGIN_NOT_FOUND') ? await withNearestPlugin(error, question.plugin, context) : error
   }
+}
+
+function newerThan({ document, version: { version } }: Choice): Version | undefined {
+  const newest = newestOf(document, [version])?.version
+  return newest !== undefined && compareVersions(newest, version) > 0 ? newest : undefined
 }
 
 /** Why the version that was locked is not chosen any more, where its registry withdrew it. */
