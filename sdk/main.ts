@@ -2,29 +2,11 @@
 // when the plugin throws, forgets to answer or is told to stop.
 import { writeSync } from 'node:fs'
 import { readDeadline } from './deadline.ts'
-import type { Evaluation } from './definition.ts'
+import { defectLine } from './defect-line.ts'
 import { readDocument } from './document.ts'
+import type { Program } from './program.ts'
 import { say } from './say.ts'
 import { stay } from './stay.ts'
-
-export type Asked = Pick<Evaluation, 'deadlineMs' | 'onDefect'> & {
-  /** Gives the document of the operator, where there is one. */
-  readonly document?: () => Readonly<Record<string, unknown>>
-}
-
-export type Program<Result> = {
-  readonly name: string
-  readonly version: string
-  help(): string
-  schema(): Record<string, unknown>
-  answer(argv: readonly string[], asked: Asked): Promise<Result>
-  /** What may be said of an error that nobody expected; all of it when absent. */
-  shown?(error: unknown): unknown
-  /** The result when there is none of the plugin itself. */
-  failed(summary: string): Result
-  exitCode(result: Result): number
-  render(result: Result): string
-}
 
 /** Whoever loads a plugin into a process of its own is given the program by this, in place of a run. */
 const HOST = Symbol.for('octo.host/v1')
@@ -36,7 +18,11 @@ export async function runProgram<Result>(program: Program<Result>): Promise<void
   if (argv[0] === '--version') return say(program.version)
   if (argv[0] === '--help') return say(program.help())
   if (argv[0] === '--schema') return say(JSON.stringify(program.schema(), null, 2))
-  if (process.env.OCTO_RESIDENT === 'lines/v1') return stay(program)
+  if (process.env.OCTO_RESIDENT === 'lines/v1') {
+    // What it starts itself is asked nothing.
+    delete process.env.OCTO_RESIDENT
+    return stay(program)
+  }
   const report = reportOnce(program)
   answerWhateverHappens(program, report)
   const deadlineMs = readDeadline(process.env.OCTO_DEADLINE_MS)
@@ -73,6 +59,5 @@ function reportOnce<Result>(program: Program<Result>): (result: Result) => void 
 }
 
 function tell(error: unknown): void {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  writeSync(2, `${JSON.stringify({ level: 'error', msg: text })}\n`)
+  writeSync(2, defectLine(error))
 }

@@ -29,7 +29,8 @@ export async function runGuarded<Result>(
   }
 }
 
-function firstLine(error: unknown): string {
+/** What people are told of an error that nobody expected. */
+export function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message || error.name : String(error)
   return (text.split('\n', 1)[0] ?? '').slice(0, 300)
 }

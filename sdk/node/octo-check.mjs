@@ -499,6 +499,13 @@ function timeLeft(deadlineMs) {
   return Math.max(0, left - Math.min(MARGIN_MS, left * MARGIN_SHARE));
 }
 
+// sdk/defect-line.ts
+function defectLine(error) {
+  const text = error instanceof Error ? error.stack ?? error.message : String(error);
+  return `${JSON.stringify({ level: "error", msg: text })}
+`;
+}
+
 // sdk/say.ts
 import { writeSync } from "node:fs";
 var PAUSE_MS2 = 5;
@@ -519,10 +526,36 @@ function writeSome(bytes) {
 
 // sdk/stay.ts
 import { Console } from "node:console";
+
+// sdk/run.ts
+async function runGuarded({ name, act, onFailure }, { deadlineMs, onDefect }) {
+  var _stack = [];
+  try {
+    const deadline = __using(_stack, deadlineSignal(deadlineMs));
+    try {
+      const run = act(deadline.signal);
+      return await Promise.race([run, deadline.passed.then(() => onFailure({ kind: "time", text: NO_ANSWER_IN_TIME }))]);
+    } catch (error) {
+      if (error instanceof InvalidOptions)
+        return onFailure({ kind: "options", text: `${error.message}; see \`${name} --help\`` });
+      onDefect?.(error);
+      return onFailure({ kind: "defect", text: `${name} failed: ${firstLine(error)}` });
+    }
+  } catch (_) {
+    var _error = _, _hasError = true;
+  } finally {
+    __callDispose(_stack, _error, _hasError);
+  }
+}
+function firstLine(error) {
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  return (text.split("\n", 1)[0] ?? "").slice(0, 300);
+}
+
+// sdk/stay.ts
 function stay(program) {
   globalThis.console = new Console(process.stderr);
-  process.on("uncaughtException", (error) => process.stderr.write(`${textOf2(error)}
-`));
+  process.on("uncaughtException", (error) => process.stderr.write(defectLine(error)));
   let rest = "";
   process.stdin.setEncoding("utf8");
   process.stdin.on("data", (chunk) => {
@@ -535,22 +568,21 @@ function stay(program) {
 async function answer(program, question) {
   const { id, words, document, deadlineMs } = question;
   const log = [];
-  const onDefect = (error) => void log.push(`${JSON.stringify({ level: "error", msg: textOf2(error) })}
-`);
+  const onDefect = (error) => void log.push(defectLine(error));
   const given = document === void 0 ? {} : { document: () => document };
-  let result;
+  const printed = (result) => ({
+    exitCode: program.exitCode(result),
+    stdout: `${program.render(result)}
+`
+  });
+  let end;
   try {
-    result = await program.answer(words, { deadlineMs, onDefect, ...given });
+    end = printed(await program.answer(words, { deadlineMs, onDefect, ...given }));
   } catch (error) {
     onDefect(error);
-    result = program.failed(`${program.name} failed: ${error instanceof Error ? error.message : "unknown error"}`);
+    end = printed(program.failed(`${program.name} failed: ${firstLine(error)}`));
   }
-  const stderr = log.length > 0 ? { stderr: log.join("") } : {};
-  say(JSON.stringify({ id, exitCode: program.exitCode(result), stdout: `${program.render(result)}
-`, ...stderr }));
-}
-function textOf2(error) {
-  return error instanceof Error ? error.stack ?? error.message : String(error);
+  say(JSON.stringify({ id, ...end, ...log.length > 0 ? { stderr: log.join("") } : {} }));
 }
 
 // sdk/main.ts
@@ -562,7 +594,10 @@ async function runProgram(program) {
   if (argv[0] === "--version") return say(program.version);
   if (argv[0] === "--help") return say(program.help());
   if (argv[0] === "--schema") return say(JSON.stringify(program.schema(), null, 2));
-  if (process.env.OCTO_RESIDENT === "lines/v1") return stay(program);
+  if (process.env.OCTO_RESIDENT === "lines/v1") {
+    delete process.env.OCTO_RESIDENT;
+    return stay(program);
+  }
   const report = reportOnce(program);
   answerWhateverHappens(program, report);
   const deadlineMs = readDeadline(process.env.OCTO_DEADLINE_MS);
@@ -594,9 +629,7 @@ function reportOnce(program) {
   };
 }
 function tell(error) {
-  const text = error instanceof Error ? error.stack ?? error.message : String(error);
-  writeSync2(2, `${JSON.stringify({ level: "error", msg: text })}
-`);
+  writeSync2(2, defectLine(error));
 }
 
 // sdk/options-schema.ts
@@ -638,31 +671,6 @@ function propertySchema(spec) {
 function choicesSchema(choices) {
   const numbers = choices.filter((choice) => /^(0|[1-9][0-9]{0,8})$/.test(choice)).map(Number);
   return numbers.length > 0 ? { enum: [...choices, ...numbers] } : { type: "string", enum: choices };
-}
-
-// sdk/run.ts
-async function runGuarded({ name, act, onFailure }, { deadlineMs, onDefect }) {
-  var _stack = [];
-  try {
-    const deadline = __using(_stack, deadlineSignal(deadlineMs));
-    try {
-      const run = act(deadline.signal);
-      return await Promise.race([run, deadline.passed.then(() => onFailure({ kind: "time", text: NO_ANSWER_IN_TIME }))]);
-    } catch (error) {
-      if (error instanceof InvalidOptions)
-        return onFailure({ kind: "options", text: `${error.message}; see \`${name} --help\`` });
-      onDefect?.(error);
-      return onFailure({ kind: "defect", text: `${name} failed: ${firstLine(error)}` });
-    }
-  } catch (_) {
-    var _error = _, _hasError = true;
-  } finally {
-    __callDispose(_stack, _error, _hasError);
-  }
-}
-function firstLine(error) {
-  const text = error instanceof Error ? error.message || error.name : String(error);
-  return (text.split("\n", 1)[0] ?? "").slice(0, 300);
 }
 
 // sdk/check.ts

@@ -245,6 +245,23 @@ test('what another process of a plugin has still to answer is not believed eithe
   assert.equal(await held, 'PLUGIN_EXITED')
 })
 
+test('what a check starts itself is not told to stay', async (t) => {
+  const outfile = join(tempFolder(t), 'starts.cjs')
+  const sdk = fileURLToPath(new URL('../../../sdk/index.ts', import.meta.url))
+  const words = `process.execPath, ['-p', 'process.env.OCTO_RESIDENT']`
+  const contents = `import { execFileSync } from 'node:child_process'
+import { defineCheck, ok } from ${JSON.stringify(sdk)}
+const run = () => ok('its child sees ' + execFileSync(${words}, { encoding: 'utf8' }).trim())
+void defineCheck({ name: 'starts', version: '1.0.0', summary: 'a child ran', options: {}, run }).main()
+`
+  const stdin = { contents, resolveDir: '.', loader: 'ts' } as const
+  await build({ bundle: true, platform: 'node', format: 'cjs', outfile, stdin })
+  const plugin = asNode(anExecutable('starts.cjs', { path: outfile, ...STAYS }))
+  const residents = residentsOf(t)
+  assert.match((await runIn(residents, plugin)).summary, /its child sees undefined/)
+  assert.ok(residents.take(plugin, list()), 'it was asked')
+})
+
 test('one that hangs is ended by its time, checks beside it get their answers, and the next ones another process', async (t) => {
   const plugin = aPlugin(
     t,
