@@ -77,7 +77,7 @@ function inWords(note: Note): string {
 
 function laneInWords({ before }: Extract<Note, { readonly kind: 'lane' }>): string {
   return before === 'resident'
-    ? 'got no answer twice of its plugin that stays, and has a process for each run from now on'
+    ? 'is not answered by its plugin that stays as it should be, and has a process for each run from now on'
     : "stopped the thread of octo's own checks, and runs as a process from now on"
 }
 
