@@ -8,34 +8,15 @@ import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { publicKeyLine } from '../../../schemas/trust-key.ts'
 import { aRelease, issueKey } from '../../support/builders/test-authority.ts'
-import { tempFolder } from '../../support/machine/temp-folder.ts'
-import { octoIn } from '../../support/octo/in-process-octo.ts'
-import { startStaticRegistry } from '../../support/registry/static-registry.ts'
+import { anAddingScene } from '../../support/octo/adding-scene.ts'
 
 const WITHOUT_PIPES = process.platform === 'win32' && 'Windows has no pipes in its folders'
 
-async function aPlace(t: TestContext) {
-  const key = issueKey()
-  const releases = [
-    await aRelease(key, { version: '1.2.3' }),
-    await aRelease(key, { plugin: 'other', version: '2.0.0' }),
-    await aRelease(key, { plugin: 'served', manifest: { kind: 'service' } }),
-  ]
-  const registry = await startStaticRegistry(t, releases)
-  const folder = tempFolder(t)
-  const octo = (...words: readonly string[]) =>
-    octoIn({ cwd: folder, env: { OCTO_HOME: join(folder, 'store') } }, words)
-  const config = join(folder, 'octo.yaml')
-  return {
-    key,
-    keyLine: publicKeyLine(key.trustKey),
-    registry,
-    folder,
-    octo,
-    config,
-    read: () => readFileSync(config, 'utf8'),
-  }
-}
+const aPlace = (t: TestContext) =>
+  anAddingScene(t, (key) => [
+    aRelease(key, { plugin: 'other', version: '2.0.0' }),
+    aRelease(key, { plugin: 'served', manifest: { kind: 'service' } }),
+  ])
 
 test('from an address and a key to a plugin that runs, without a line written by hand', async (t) => {
   const { octo, registry, keyLine, key, read, folder } = await aPlace(t)
