@@ -3,14 +3,14 @@
 import { coded } from '../schemas/errors.ts'
 import { quote, shellWord } from '../schemas/quote.ts'
 import type { Terminal } from '../terminal/index.ts'
-import type { OwnEnd } from './own-octo.ts'
-import { showRun } from './own-octo.ts'
+import type { OctoEnd } from './octo-process.ts'
+import { showRun } from './octo-process.ts'
 import { installUnpublished } from './unpublished-plugin.ts'
 
 type Place = { readonly terminal: Terminal; readonly env: Readonly<Record<string, string | undefined>> }
 
 /** How the plugin ended: with an exit code, or by a signal. */
-export async function runFolder(dir: string, args: readonly string[], { terminal, env }: Place): Promise<OwnEnd> {
+export async function runFolder(dir: string, args: readonly string[], { terminal, env }: Place): Promise<OctoEnd> {
   using unpublished = await installUnpublished({ dir, env })
   const { built, octo, config } = unpublished
   const { plugin, version, manifest } = built

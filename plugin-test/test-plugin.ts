@@ -1,7 +1,7 @@
 // `octo test`: an unpublished plugin, checked or run as its users would, and what was declared and not used.
 import type { Terminal } from '../terminal/index.ts'
-import type { OwnOcto } from './own-octo.ts'
-import { shellCodeOf, showRun } from './own-octo.ts'
+import type { OctoSetting } from './octo-process.ts'
+import { shellCodeOf, showRun } from './octo-process.ts'
 import type { Built } from './unpublished-plugin.ts'
 import { installUnpublished } from './unpublished-plugin.ts'
 
@@ -37,7 +37,7 @@ type Running = {
   readonly keep: boolean
 }
 
-async function run(octo: OwnOcto, { built, args, config, keep }: Running): Promise<number> {
+async function run(octo: OctoSetting, { built, args, config, keep }: Running): Promise<number> {
   const { plugin, manifest } = built
   const shared = ['--config', config, '--offline', '--frozen']
   // Of a file that is gone afterwards nobody needs the path.

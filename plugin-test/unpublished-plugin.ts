@@ -9,8 +9,8 @@ import { matchOrder } from '../schemas/platform.ts'
 import { quote } from '../schemas/quote.ts'
 import { decodeText } from '../schemas/text.ts'
 import { temporaryFolder } from '../system/files/temporary-folder.ts'
-import type { OwnOcto } from './own-octo.ts'
-import { answerOf } from './own-octo.ts'
+import type { OctoSetting } from './octo-process.ts'
+import { answerOf } from './octo-process.ts'
 
 /** Each step runs as a person would type it, with what the shell has set. */
 type Environment = Readonly<Record<string, string | undefined>>
@@ -45,7 +45,7 @@ type Request = {
 type UnpublishedPlugin = Disposable & {
   readonly built: Built
   /** Runs words with a store of its own. */
-  readonly octo: OwnOcto
+  readonly octo: OctoSetting
   readonly config: string
   readonly folder: string
   /** The folder stays. */
@@ -63,7 +63,7 @@ export async function installUnpublished({
   onStep,
 }: Request): Promise<UnpublishedPlugin> {
   const folder = mkdtempSync(join(temporaryFolder(env), 'octo-test-plugin-'))
-  const octo: OwnOcto = { cwd: process.cwd(), env: { ...env, OCTO_HOME: join(folder, 'store') }, folder }
+  const octo: OctoSetting = { cwd: process.cwd(), env: { ...env, OCTO_HOME: join(folder, 'store') }, folder }
   let isKept = false
   const dispose = () => {
     if (!isKept) rmSync(folder, { recursive: true, force: true })
@@ -88,7 +88,7 @@ export async function installUnpublished({
 type Folders = { readonly dir: string; readonly folder: string }
 
 async function build(
-  octo: OwnOcto,
+  octo: OctoSetting,
   { dir, folder, passEnv }: Folders & { passEnv: readonly string[] },
 ): Promise<Built> {
   const plan = await answerOf<Plan>(octo, ['build', dir, '--dry-run'])
@@ -125,7 +125,7 @@ function projectOf({ manifest: { readme }, platforms }: Built, { dir, folder }: 
 }
 
 /** Signed by a key of its own, and laid out as a registry would serve it. */
-async function serve(octo: OwnOcto, { dir, folder }: Folders): Promise<void> {
+async function serve(octo: OctoSetting, { dir, folder }: Folders): Promise<void> {
   const key = join(folder, 'test')
   const dist = join(folder, 'dist')
   await answerOf(octo, ['keygen', '--out', key])

@@ -11,7 +11,7 @@ import { onDisk } from '../../system/files/errors.ts'
 import { userConfigFolder } from '../../system/files/user-config-folder.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { waitingLine } from '../../terminal/index.ts'
-import { ownStart } from '../link/own-start.ts'
+import { lastingStart } from '../link/lasting-start.ts'
 import type { SessionOptions } from '../operator-session.ts'
 import { complaintsAbout, systemd, systemdVersion, withSystemd } from '../operators/baremetal/systemd.ts'
 import { MARK_LINE, renderUnit, SUBGROUPS_SINCE } from '../operators/baremetal/unit.ts'
@@ -45,7 +45,7 @@ export async function enableAutostart(options: AutostartOptions, terminal: Termi
   const place = { terminal, cwd: process.cwd(), env }
   const configPath = configOf(options, place)
   const unit = unitOf(configPath, options, env)
-  const octo = ownStart()
+  const octo = lastingStart()
   const text = renderUnit({
     project: basename(dirname(configPath)),
     hasSubgroups: ((await systemdVersion(env)) ?? 0) >= SUBGROUPS_SINCE,

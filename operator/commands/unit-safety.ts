@@ -9,11 +9,11 @@ import { onDisk } from '../../system/files/errors.ts'
 import { problemOfPath } from '../../system/files/owned-path.ts'
 import type { Launch } from '../../system/process/launch.ts'
 import { runProcess } from '../../system/process/run-process.ts'
-import type { OwnStart } from '../link/own-start.ts'
+import type { LastingStart } from '../link/lasting-start.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-type Relied = { readonly octo: OwnStart; readonly configs: readonly string[]; readonly lock: string | undefined }
+type Relied = { readonly octo: LastingStart; readonly configs: readonly string[]; readonly lock: string | undefined }
 
 /** Throws UNIT_UNSAFE for the first place that others than root and this user could change, and USAGE for a user that is none. */
 export async function refuseExposed(user: string, { octo, configs, lock }: Relied, env: Environment): Promise<void> {

@@ -5,7 +5,7 @@ import { quote, shellWord } from '../../schemas/quote.ts'
 import { temporaryFolder } from '../../system/files/temporary-folder.ts'
 import { octoVersion } from '../../system/octo-version.ts'
 import { count, formatBytes } from '../../terminal/index.ts'
-import { ownStart } from '../link/own-start.ts'
+import { lastingStart } from '../link/lasting-start.ts'
 import type { Finding } from './finding.ts'
 import { finding, refusal } from './finding.ts'
 
@@ -18,7 +18,7 @@ const LITTLE_FILES = 2000
 
 export function examineMachine(env: Environment): readonly Finding[] {
   const { node } = process.versions
-  const [, script = ''] = ownStart().words
+  const [, script = ''] = lastingStart().words
   return [
     finding('good', 'octo', `${octoVersion()}, started from ${script}`),
     finding('good', 'node', `${node} for ${process.platform} on ${process.arch}, ${process.execPath}`),

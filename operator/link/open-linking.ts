@@ -2,8 +2,8 @@
 import { resolve } from 'node:path'
 import { sharedRootOf, storeRootOf } from '../../client/index.ts'
 import type { Session, SessionOptions } from '../operator-session.ts'
+import { lastingStart } from './lasting-start.ts'
 import { findLinkMachine } from './machine.ts'
-import { ownStart } from './own-start.ts'
 import type { Linking } from './plan-shim.ts'
 
 type Place = { readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>> }
@@ -21,7 +21,7 @@ export function openLinking(session: Session, options: SessionOptions, { cwd, en
       ...(shared === undefined ? [] : [`OCTO_SHARED_STORE=${shared}`]),
     ],
     machine: findLinkMachine(),
-    start: ownStart(),
+    start: lastingStart(),
   }
 }
 

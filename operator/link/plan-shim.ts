@@ -12,8 +12,8 @@ import { refuseOldOperator } from '../exec/operator-version.ts'
 import { requireRuntimeVersion } from '../exec/runtime-version.ts'
 import { comparisonOf, requireSameAnswer } from './comparison.ts'
 import { refuseUnwritable } from './folder.ts'
+import type { LastingStart } from './lasting-start.ts'
 import type { LinkMachine } from './machine.ts'
-import type { OwnStart } from './own-start.ts'
 import type { OctoCalls } from './render-shim.ts'
 import { renderCall, renderShim } from './render-shim.ts'
 import { shimEnvironment } from './shim-environment.ts'
@@ -27,7 +27,7 @@ export type Linking = {
   /** Variables of the environment that say where stores are, as far as they are not the usual ones of a user. */
   readonly stores: readonly string[]
   readonly machine: LinkMachine
-  readonly start: OwnStart
+  readonly start: LastingStart
 }
 
 type LinkRequest = {

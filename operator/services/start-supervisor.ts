@@ -7,7 +7,7 @@ import { printable } from '../../schemas/quote.ts'
 import { launchApart } from '../../system/process/launch-apart.ts'
 import { MARK } from '../../system/process/mark.ts'
 import { leaveCgroup } from '../../system/process/process-cgroup.ts'
-import { ownStart } from '../link/own-start.ts'
+import { lastingStart } from '../link/lasting-start.ts'
 import { changedMeanwhile } from './changes.ts'
 import type { ConfigCall } from './config-call.ts'
 import { ask, supervisorOf } from './control.ts'
@@ -54,7 +54,7 @@ async function startSupervisor({ places, env, call, words }: Start, request: Beg
     0o600,
   )
   try {
-    const [file = '', ...script] = ownStart().words
+    const [file = '', ...script] = lastingStart().words
     const own = Object.fromEntries(Object.entries(env).filter(([name]) => name !== MARK))
     const child = await launchApart(
       { file, argv: [...script, 'start', '--foreground', '--call', ...shown, ...words], env: own, cwd: call.cwd },

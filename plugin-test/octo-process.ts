@@ -7,17 +7,17 @@ import { printable, quote } from '../schemas/quote.ts'
 import { launch } from '../system/process/launch.ts'
 import { signalCode } from '../system/process/process-group.ts'
 
-export type OwnOcto = {
+export type OctoSetting = {
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
   /** Gone afterwards: no error names it. */
   readonly folder: string
 }
 
-export type OwnEnd = { readonly exitCode: number | null; readonly signal: NodeJS.Signals | null }
+export type OctoEnd = { readonly exitCode: number | null; readonly signal: NodeJS.Signals | null }
 
 /** What it gave as JSON. Throws the error that the command itself ended with. */
-export async function answerOf<Answer>(octo: OwnOcto, words: readonly string[]): Promise<Answer> {
+export async function answerOf<Answer>(octo: OctoSetting, words: readonly string[]): Promise<Answer> {
   const child = await start(octo, [...words, '--json'], 'pipe')
   const [out, err, [code]] = await Promise.all([textOf(child.stdout), textOf(child.stderr), ended(child)])
   if (code === 0) return JSON.parse(out)
@@ -44,14 +44,14 @@ function failed([word = '']: readonly string[], exitCode: number | null, said: s
 }
 
 /** Shows what it prints, and gives how it ended. */
-export async function showRun(octo: OwnOcto, words: readonly string[]): Promise<OwnEnd> {
+export async function showRun(octo: OctoSetting, words: readonly string[]): Promise<OctoEnd> {
   const child = await start(octo, words, 'inherit')
   const [exitCode, signal] = await ended(child)
   return { exitCode, signal }
 }
 
 /** As shells count: 128 and the number of the signal. */
-export function shellCodeOf({ exitCode, signal }: OwnEnd): number {
+export function shellCodeOf({ exitCode, signal }: OctoEnd): number {
   return exitCode ?? (signal === null ? 1 : signalCode(signal))
 }
 
@@ -68,7 +68,7 @@ async function ended(child: ChildProcess): Promise<readonly [number | null, Node
   }
 }
 
-function start({ cwd, env }: OwnOcto, words: readonly string[], stdio: 'pipe' | 'inherit'): Promise<ChildProcess> {
+function start({ cwd, env }: OctoSetting, words: readonly string[], stdio: 'pipe' | 'inherit'): Promise<ChildProcess> {
   const what = { file: process.execPath, argv: [process.argv[1] ?? '', ...words], env, cwd }
   return launch(what, {
     stdio: [stdio === 'inherit' ? 'inherit' : 'ignore', stdio, stdio],

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, realpathSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { ownStart } from '../../../operator/link/own-start.ts'
+import { lastingStart } from '../../../operator/link/lasting-start.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 test('octo of an installation is named by `current`, and any other by its own path', (t) => {
@@ -15,7 +15,7 @@ test('octo of an installation is named by `current`, and any other by its own pa
   for (const name of [script, node]) writeFileSync(join(root, 'versions/1.0.0', name ?? ''), '')
   symlinkSync('versions/1.0.0', join(root, 'current'))
   const start = () =>
-    ownStart(join(root, 'versions/1.0.0', script ?? ''), join(root, 'versions/1.0.0', node ?? '')).words
+    lastingStart(join(root, 'versions/1.0.0', script ?? ''), join(root, 'versions/1.0.0', node ?? '')).words
   const own = [node, script].map((name) => join(realpathSync(root), 'versions/1.0.0', name ?? ''))
   assert.deepEqual(start(), own, 'no record: this is no installation')
   writeFileSync(join(root, 'installation.json'), '{}')
