@@ -1,34 +1,12 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { nameOfThisProcess } from '../../system/process/own-name.ts'
 import { LONGEST, longestFirst } from '../../tools/testing/longest-first.ts'
-import { FROM_SOURCES } from '../support/machine/from-sources.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
-
-const runner = fileURLToPath(new URL('../../tools/run-tests.ts', import.meta.url))
-const IMPORT = "import { describe, test } from 'node:test'\n"
-const GOOD = "test('good', () => {})\n"
-
-function aProject(t: TestContext, files: Readonly<Record<string, string>>): string {
-  const folder = tempFolder(t)
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(join(folder, 'test', name, '..'), { recursive: true })
-    writeFileSync(join(folder, 'test', name), IMPORT + text)
-  }
-  return folder
-}
-
-function runTests(folder: string, words: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
-  const { NODE_TEST_CONTEXT: _, OCTO_INTEROP: __, FORCE_COLOR: ___, ...inherited } = process.env
-  const options = { cwd: folder, encoding: 'utf8', env: { ...inherited, ...env } } as const
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...FROM_SOURCES, runner, ...words], options)
-  return { status, stdout, stderr, lastLine: stdout.trimEnd().split('\n').at(-1) }
-}
+import { aProject, GOOD, runTests } from '../support/machine/test-run.ts'
 
 test('passing tests end in one line of sums and exit code 0', (t) => {
   const folder = aProject(t, { 'a.test.ts': GOOD + GOOD, 'b/c.test.ts': GOOD })

@@ -1,10 +1,12 @@
 // Runs the test files that it is given one after another, and behind each of them looks whether it left this process as it
-// found it: what a file leaves behind would be found by the next one, and by that one only when both run.
+// found it: what a file leaves behind would be found by the next one, and by that one only when both run. An error that nobody
+// caught ends the process: its test may wait for ever for what broke, and the file counts as failed.
 import assert from 'node:assert/strict'
 import { resolve } from 'node:path'
-import { test } from 'node:test'
+import { beforeEach, test } from 'node:test'
 import { setTimeout as pause, setImmediate as told } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
+import { inspect } from 'node:util'
 import { endOf } from './file-ends.ts'
 import { changedSince, openThings, processState } from './process-state.ts'
 import { WHOLE_FILE } from './recorder.ts'
@@ -17,6 +19,11 @@ const KEPT_MS = 60_000
 /** Tests may wait for what keeps no process, such as the end of a child or a timer that is unref'd. */
 const kept = setTimeout(() => undefined, KEPT_MS)
 const files = process.argv.splice(2).map((file) => ({ file, path: resolve(file) }))
+let begun = 'no test'
+beforeEach((t) => {
+  begun = t.fullName
+})
+for (const event of ['uncaughtExceptionMonitor', 'unhandledRejection'] as const) process.on(event, endBy)
 
 for (const [at, { file, path }] of files.entries()) {
   kept.refresh()
@@ -44,4 +51,11 @@ function failed(error: unknown): void {
   void test(WHOLE_FILE, () => {
     throw error
   })
+}
+
+function endBy(error: unknown): void {
+  process.stderr.write(`nobody caught an error, and the test that began last is ${begun}: ${inspect(error)}\n`)
+  // What it has told before is out then.
+  // allow(exit): a test may never end without what the error broke
+  void told().then(() => process.exit(1))
 }

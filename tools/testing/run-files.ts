@@ -10,7 +10,7 @@ import type { TemporaryFolders } from './temporary-folders.ts'
 type Setting = { readonly timeoutMs: number; readonly cwd: string; readonly folders: TemporaryFolders }
 type Event = { readonly type: string; readonly data: TestEvent }
 
-const COMPILE_CACHE = join(import.meta.dirname, 'compile-cache.cjs')
+const REQUIRED = ['compile-cache.cjs', 'untracked-promises.cjs'].map((name) => join(import.meta.dirname, name))
 const PROCESS = join(import.meta.dirname, 'process.ts')
 
 export async function* runFiles(files: readonly string[], setting: Setting): AsyncGenerator<FileOutcome> {
@@ -30,7 +30,8 @@ async function* inOneProcess(files: readonly string[], setting: Setting): AsyncG
   using folder = setting.folders.make()
   const tooLong = new AbortController()
   const timer = setTimeout(() => tooLong.abort(), timeoutMs)
-  const execArgv = ['--disable-warning=ExperimentalWarning', '--require', COMPILE_CACHE]
+  const required = REQUIRED.flatMap((path) => ['--require', path])
+  const execArgv = ['--disable-warning=ExperimentalWarning', ...required]
   const env = { ...process.env, TMPDIR: folder.path }
   const options = {
     files: [PROCESS],

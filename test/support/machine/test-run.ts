@@ -1,0 +1,31 @@
+// A project of test files in a temporary folder, and the tests of such a project run as `npm test` runs ours.
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { FROM_SOURCES } from './from-sources.ts'
+import { tempFolder } from './temp-folder.ts'
+
+const runner = fileURLToPath(new URL('../../../tools/run-tests.ts', import.meta.url))
+const IMPORT = "import { describe, test } from 'node:test'\n"
+/** A test that passes. */
+export const GOOD = "test('good', () => {})\n"
+
+/** Of test files by their paths in `test`; `describe` and `test` are imported in each. */
+export function aProject(t: TestContext, files: Readonly<Record<string, string>>): string {
+  const folder = tempFolder(t)
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(join(folder, 'test', name, '..'), { recursive: true })
+    writeFileSync(join(folder, 'test', name), IMPORT + text)
+  }
+  return folder
+}
+
+/** With `npm test`, which runs in a process of its own. */
+export function runTests(folder: string, words: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
+  const { NODE_TEST_CONTEXT: _, OCTO_INTEROP: __, FORCE_COLOR: ___, ...inherited } = process.env
+  const options = { cwd: folder, encoding: 'utf8', env: { ...inherited, ...env } } as const
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...FROM_SOURCES, runner, ...words], options)
+  return { status, stdout, stderr, lastLine: stdout.trimEnd().split('\n').at(-1) }
+}
