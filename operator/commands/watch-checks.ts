@@ -4,7 +4,8 @@ import type { ServiceConfig } from '../../config/model/config.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import { printable, printableJsonLine } from '../../schemas/quote.ts'
 import { interruptible } from '../../system/process/interruptible.ts'
-import { giveBackMemory, keepGivingBack, keepHeapSmall } from '../../system/process/small-heap.ts'
+import { giveBackFromTheBegin, giveBackMemory, keepHeapSmall } from '../../system/process/small-heap.ts'
+import { giveBackSpare } from '../../system/process/spare-memory.ts'
 import type { Terminal } from '../../terminal/index.ts'
 import { runLine } from '../check/decisions.ts'
 import type { PlannedCheck } from '../check/plan.ts'
@@ -42,6 +43,8 @@ export async function watchChecksCommand(
 ): Promise<number> {
   refuseReport(options)
   keepHeapSmall()
+  // Before the config is read, which takes the most that such a command ever has.
+  giveBackSpare()
   const phases = phasesOf(options.phase, ['health'])
   await using opened = await openChecks({ services, phases }, options, terminal)
   const { session, plan, provided, idle } = opened
@@ -59,7 +62,7 @@ export async function watchChecksCommand(
   session.forgetDocuments()
   // Now, when no check waits yet.
   giveBackMemory()
-  using _spare = keepGivingBack()
+  using _spare = giveBackFromTheBegin()
   await using watch = await openWatch(
     {
       ...{ plan, provided, idle, env, locate, now: Date.now, firstWithinMs: FIRST_ROUND_MS },

@@ -11,8 +11,6 @@ export const SMALL_HEAP_FLAGS = ['--semi-space-growth-factor=1', '--heap-growing
 export function keepHeapSmall(): void {
   for (const flag of SMALL_HEAP_FLAGS) setFlagsFromString(flag)
   keepLittleSpare()
-  // Before the config is read, which takes the most that such a command ever has.
-  giveBackSpare()
 }
 
 type Collect = (how: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void
@@ -46,18 +44,25 @@ export function giveBackMemorySoon(): void {
   setTimeout(act, SOON_MS).unref()
 }
 
-/** Threads begin, and load what they need, in the first second: the most that such a command has in all its life is in it. */
-const BEGUN_MS = [250, 500, 750, 1500, 5000]
 const AGAIN_MS = 5000
 
 /** Of what the C library keeps, as that grows again: in a few milliseconds each time. */
 export function keepGivingBack(): Disposable {
-  const begun = BEGUN_MS.map((ms) => setTimeout(giveBackSpare, ms).unref())
   const again = setInterval(giveBackFreed, AGAIN_MS).unref()
+  return { [Symbol.dispose]: () => clearInterval(again) }
+}
+
+/** Threads begin, and load what they need, in the first second: the most that such a command has in all its life is in it. */
+const BEGUN_MS = [250, 500, 750, 1500, 5000]
+
+/** The same from the begin on, where nobody waits for it: pages of the program that are needed again take their time to come back. */
+export function giveBackFromTheBegin(): Disposable {
+  const begun = BEGUN_MS.map((ms) => setTimeout(giveBackSpare, ms).unref())
+  const again = keepGivingBack()
   return {
     [Symbol.dispose]: () => {
       for (const one of begun) clearTimeout(one)
-      clearInterval(again)
+      again[Symbol.dispose]()
     },
   }
 }
