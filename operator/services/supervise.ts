@@ -3,7 +3,6 @@
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { withoutMemoryInCores } from '../../system/process/core-files.ts'
-import { endProcesses } from '../../system/process/end-processes.ts'
 import { MARK } from '../../system/process/mark.ts'
 import { lockFile } from '../../system/process-lock.ts'
 import { rotated } from '../logs/rotate-log.ts'
@@ -16,9 +15,10 @@ import { openControl, supervisorOf } from './control.ts'
 import type { EventLog } from './events/event-log.ts'
 import { openEventLog } from './events/event-log.ts'
 import { openJournal, readJournal } from './journal.ts'
+import { endLeftBehind, noteNoneLeft } from './left-behind.ts'
 import { isAtRest } from './lifecycle.ts'
 import type { Loaded } from './loaded-services.ts'
-import { makeMarkKey, ownMark } from './marks.ts'
+import { makeMarkKey } from './marks.ts'
 import type { Endpoint } from './metrics/endpoint.ts'
 import { openEndpoint } from './metrics/endpoint.ts'
 import { familiesOf } from './metrics/families.ts'
@@ -53,8 +53,7 @@ export async function takeProject(
   if (!lock) throw busy(places)
   try {
     makeMarkKey(places)
-    // Checks that the one before had started, and waits for no more.
-    await endProcesses({ main: undefined, mark: ownMark(places) }, { signal: 'SIGTERM', timeoutMs: 0, target: 'group' })
+    await endLeftBehind(places)
     const known = readJournal(places.journal)
     const env = { ...project.env, [MARK]: undefined }
     const journal = await openJournal(places.journal, known)
@@ -82,6 +81,7 @@ export async function takeProject(
         notifications[Symbol.dispose]()
         events.write({ kind: 'supervisor-ended', message: `process ${pid} does not supervise any more`, pid })
         events[Symbol.dispose]()
+        noteNoneLeft(places)
         lock[Symbol.dispose]()
       },
     }
