@@ -62,7 +62,6 @@ export async function watchChecksCommand(
   session.forgetDocuments()
   // Now, when no check waits yet.
   giveBackMemory()
-  using _spare = giveBackFromTheBegin()
   await using watch = await openWatch(
     {
       ...{ plan, provided, idle, env, locate, now: Date.now, firstWithinMs: FIRST_ROUND_MS },
@@ -79,6 +78,8 @@ export async function watchChecksCommand(
     lanes,
   )
   teller?.retire(plan.map(askedOf), { services, phases })
+  // What was loaded since, before most of the first runs.
+  using _spare = giveBackFromTheBegin()
   display.begin(watch, lanes)
   await aborted(interruption.signal)
   display.end(watch.rows(), lanes)
