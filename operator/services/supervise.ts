@@ -140,6 +140,8 @@ export async function serve(supervised: Supervised, { load, begin, signal, onBeg
   signal.addEventListener('abort', onAbort, { once: true })
   const loading = during(load(begin.services))
   const first = during(loading.then((loaded) => perform(begin, loaded, supervised)).then(onBegun))
+  // It is thrown below, once the socket is there that has to be closed.
+  first.catch(() => undefined)
   let isClosing = false
   // Whoever asks too late gets no answer, and becomes the next supervisor.
   await using _ = await openControl(project.places, project.env, async (request) =>
