@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
 import type { VersionAction, VersionStateAnswer } from '../../schemas/api.ts'
 import { versionStateAnswer } from '../../schemas/api.ts'
-import { coded } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import { parseName } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
@@ -53,10 +53,24 @@ export function addVersionState(program: Command, action: VersionAction): void {
         json: { action, ...(options.reason ? { reason: options.reason } : {}) },
       },
       versionStateAnswer,
-    )
+    ).catch((error: unknown) => {
+      throw withPage(error, connection.base)
+    })
     terminal.result({ json: answer, text: () => describe(answer) })
     return 0
   })
+}
+
+/** Whoever publishes may have no config, which `octo info` reads: the registry has a page of what there is. */
+function withPage(error: unknown, base: URL): unknown {
+  const { repo, plugin } = isCoded(error) ? (error.details as Partial<Target>) : {}
+  const pages: Readonly<Record<string, string>> = {
+    VERSION_NOT_FOUND: `${base}plugins/${repo}/${plugin} shows the versions that there are`,
+    PLUGIN_NOT_FOUND: `${base}plugins/${repo} shows the plugins that there are`,
+  }
+  const hint = isCoded(error) ? pages[error.code] : undefined
+  if (!isCoded(error) || hint === undefined) return error
+  return coded(error.code, { message: error.message, details: error.details, hint, cause: error.cause })
 }
 
 type Target = { readonly repo: Name; readonly plugin: Name; readonly version: Version }
@@ -67,7 +81,7 @@ function parseTarget(text: string, repoFlag: string | undefined): Target {
   if (plugin === undefined || version === undefined)
     throw coded('USAGE', {
       message: `expected \`repo/plugin@version\`, found ${quote(text)}`,
-      hint: 'name one version, as in `core/check-tcp@1.0.0`; `octo info PLUGIN` lists them',
+      hint: 'name one version, as in `core/check-tcp@1.0.0`; the page of the plugin in the registry lists them',
     })
   const repo = ownRepo ?? repoFlag
   if (repo === undefined)

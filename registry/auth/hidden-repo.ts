@@ -1,5 +1,6 @@
 // What everybody is told of a repo that does not exist, and of a private one whoever asks may not read: word for word the same.
 import { coded } from '../../schemas/errors.ts'
+import { isName } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
 
 export function repoNotFound(repo: string): Error {
@@ -12,6 +13,11 @@ export function loginNeeded(repo?: string): Error {
   return coded('UNAUTHENTICATED', {
     message: `${what}, and private ones need a token`,
     ...(repo === undefined ? {} : { details: { repo } }),
-    hint: '`octo login --registry URL --token-file FILE` keeps a token; the registry’s owner makes one: `octo registry token create --name NAME --scope REPO/*:read --data DIR`',
+    hint: `\`octo login --registry URL --token-file FILE\` keeps a token; the registry’s owner makes one: \`octo registry token create --name NAME --scope '${scopedRepo(repo)}/*:read' --data DIR\``,
   })
+}
+
+/** As a scope names it; what can be no name is not repeated in a command. */
+function scopedRepo(repo: string | undefined): string {
+  return repo !== undefined && isName(repo) ? repo : 'REPO'
 }

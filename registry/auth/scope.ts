@@ -3,6 +3,7 @@ import type { TokenAction } from '../../schemas/api.ts'
 import { TOKEN_ACTIONS } from '../../schemas/api.ts'
 import { coded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
+import { nearestWord } from '../../schemas/nearest-word.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { Scope } from '../db/records.ts'
 
@@ -33,10 +34,20 @@ export function parseScope(text: string): Scope {
   const actions = listed === undefined ? DEFAULT_ACTIONS : listed.split(',')
   const valid = rest === undefined && [repo, plugin].every((name) => NAME_GLOB.test(name))
   if (valid && actions.every(isAction)) return requireWholeRepo({ repo, plugin, actions })
+  const strange = valid ? actions.find((action) => !isAction(action)) : undefined
+  if (strange !== undefined) throw noAction(strange, text)
   throw coded('USAGE', {
     message: `scope ${quote(text)} cannot be understood, expected \`repo/plugin\` or \`repo/plugin:action,action\``,
     details: { actions: TOKEN_ACTIONS },
     hint: 'for example `core/*` or `core/check-*:publish,yank`',
+  })
+}
+
+function noAction(strange: string, scope: string): Error {
+  const nearest = nearestWord(strange, TOKEN_ACTIONS)
+  return coded('USAGE', {
+    message: `${quote(strange)} in scope ${quote(scope)} is no action, expected ${TOKEN_ACTIONS.map(quote).join(', ')}`,
+    ...(nearest === undefined ? {} : { hint: `did you mean ${quote(nearest)}?` }),
   })
 }
 

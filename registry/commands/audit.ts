@@ -1,11 +1,14 @@
 // `octo registry audit`: who published, withdrew, admitted and gave out what, and when.
 import type { Command } from 'commander'
 import { coded } from '../../schemas/errors.ts'
+import type { Name } from '../../schemas/name.ts'
 import { ownValue } from '../../schemas/own-value.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 import type { Run } from '../../terminal/program.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
+import { requireRepo } from '../admin/require-repo.ts'
 import { scopeWords } from '../auth/scope.ts'
+import type { RegistryDeps } from '../context.ts'
 import type { Scope, ShownAudit, Token } from '../db/records.ts'
 import type { DataOption } from './data-option.ts'
 import { withData, withDataOption } from './data-option.ts'
@@ -44,10 +47,12 @@ async function runAudit({ args, options, terminal }: Run<AuditOptions>) {
     const actors = options.actor === undefined ? [undefined] : actorsNamed(options.actor, tokens)
     const listed = actors.map((actor) => metadata.audit.list(actor === undefined ? query : { ...query, actor }))
     const rows = (await Promise.all(listed)).flat()
+    if (rows.length === 0) await requireSubject(query.subject, tokens, metadata)
     return { rows: rows.sort((a, b) => b.id - a.id).slice(0, query.limit), tokens }
   })
   const names = new Map(tokens.map(({ id, name }) => [id, name]))
   if (terminal.json) terminal.result({ json: rows.map((row) => rowToJson(row, names)), text: String })
+  else if (rows.length === 0) terminal.info('nothing of that kind has happened')
   else
     await terminal.table({
       columns: [
@@ -117,8 +122,22 @@ function actorsNamed(text: string, tokens: readonly Token[]): string[] {
   if (found.length > 0) return found
   throw coded('TOKEN_NOT_FOUND', {
     message: `there is no token ${quote(text)}, neither by its id nor by its name`,
-    hint: '`octo registry token list --data DIR`',
+    hint: '`octo registry token list --data DIR` shows those that exist',
   })
+}
+
+/** Nothing to show is an answer about what there is; of a name that was mistyped it would be none. Throws REPO_NOT_FOUND. */
+async function requireSubject(
+  subject: string | undefined,
+  tokens: readonly Token[],
+  { repos }: RegistryDeps['metadata'],
+) {
+  const [repo = ''] = subject?.split('/') ?? []
+  if (subject === undefined || tokens.some(({ id }) => id === subject)) return
+  requireRepo(
+    (await repos.list()).some((name) => name === repo),
+    repo as Name,
+  )
 }
 
 function subjectOf(text: string | undefined): { readonly subject?: string } {
@@ -126,7 +145,7 @@ function subjectOf(text: string | undefined): { readonly subject?: string } {
   if (SUBJECT.test(text)) return { subject: text }
   throw coded('USAGE', {
     message: `expected \`repo\`, \`repo/plugin\`, \`repo/plugin@version\` or a token id, found ${quote(text)}`,
-    hint: '`octo registry audit --help`',
+    hint: 'run `octo registry audit --help`',
   })
 }
 

@@ -1,7 +1,8 @@
 // `--data DIR`, and the data directory opened for one command, beside a server that may be running.
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { coded } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
+import { nearestWord } from '../../schemas/nearest-word.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import type { RegistryDeps } from '../context.ts'
 import { holdsRegistry, makeDataFolder } from '../data-folder.ts'
@@ -41,7 +42,24 @@ export async function withData<T>(
     const result = await act(deps)
     await noteAuditHead(deps.metadata.audit, dataDir)
     return result
+  } catch (error) {
+    throw await forOwner(error, data, deps)
   } finally {
     await deps.metadata.close()
   }
+}
+
+/** The same error to whoever has the data at hand: with the folder that was named, and the repo that was meant. */
+async function forOwner(error: unknown, data: string, { metadata }: RegistryDeps): Promise<unknown> {
+  if (!isCoded(error) || error.hint === undefined) return error
+  const { repo } = error.details
+  const meant =
+    error.code === 'REPO_NOT_FOUND' && typeof repo === 'string'
+      ? nearestWord(repo, await metadata.repos.list())
+      : undefined
+  const hint =
+    meant === undefined
+      ? error.hint.replaceAll('--data DIR', () => `--data ${shellWord(data)}`)
+      : `did you mean ${quote(meant)}? \`octo registry repo list --data ${shellWord(data)}\` shows those that exist`
+  return coded(error.code, { message: error.message, details: error.details, hint, cause: error.cause })
 }

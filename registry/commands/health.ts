@@ -1,6 +1,6 @@
 // `octo registry health`: asks a running registry whether it can do its work, as timers, service managers and containers need it.
 import type { Command } from 'commander'
-import { coded } from '../../schemas/errors.ts'
+import { coded, isCoded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { HttpReply } from '../../system/http/connection.ts'
 import type { Run } from '../../terminal/program.ts'
@@ -47,5 +47,11 @@ async function ask(url: URL): Promise<HttpReply> {
 /** What the registry itself says, which knows why it takes nothing more. */
 async function refusalOf(reply: HttpReply, url: URL): Promise<Error> {
   const { callRefusalOf } = await import('../../system/http/call-refusal.ts')
-  return callRefusalOf(reply, `${quote(url.href)}, asked whether it is ready,`)
+  const refusal = callRefusalOf(reply, `${quote(url.href)}, asked whether it is ready,`)
+  if (!isCoded(refusal, 'NOT_FOUND') || url.pathname === '/') return refusal
+  return coded('NOT_FOUND', {
+    message: `no registry is at ${quote(url.href)}: ${refusal.message}`,
+    details: refusal.details,
+    hint: `name its own address: \`octo registry health ${url.origin}\``,
+  })
 }

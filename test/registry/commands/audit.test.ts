@@ -37,6 +37,9 @@ test('what it cannot understand ends with a code and says what to type', async (
   const rows: readonly (readonly [words: readonly string[], exit: number, code: string])[] = [
     [['--actor', 'nobody'], 66, 'TOKEN_NOT_FOUND'],
     [['Core'], 64, 'USAGE'],
+    [['cor'], 66, 'REPO_NOT_FOUND'],
+    [['cor/hello@1.0.0'], 66, 'REPO_NOT_FOUND'],
+    [['core/nothing'], 0, ''],
     [['core/%'], 64, 'USAGE'],
     [['--since', 'yesterday'], 64, 'USAGE'],
     [['--limit', '0'], 64, 'USAGE'],
@@ -45,7 +48,8 @@ test('what it cannot understand ends with a code and says what to type', async (
   for (const [words, exit, code] of rows) {
     const audit = ['registry', 'audit', ...words, '--json', '--data', registry.dataDir]
     const found = await octoIn({ cwd: registry.dataDir }, audit)
-    assert.deepEqual([found.code, JSON.parse(found.stderr).error.code], [exit, code], words.join(' '))
+    const said = found.code === 0 ? '' : JSON.parse(found.stderr).error.code
+    assert.deepEqual([found.code, said], [exit, code], words.join(' '))
   }
 })
 
@@ -68,4 +72,14 @@ test('scopes and times are shown in words, and stand in --json as they are', asy
     { repo: 'acme-*', plugin: '*', actions: ['quarantine'] },
   ])
   assert.equal(row.details.expiresAt, expiresAt)
+})
+
+test('nothing to show is said in words, and a repo that was mistyped leads to the one that was meant', async (t) => {
+  const registry = await startTestRegistry(t)
+  const audit = (subject: string) => octoIn({ cwd: registry.dataDir }, ['registry', 'audit', subject, '--data', '.'])
+  assert.deepEqual(await audit('core/nothing'), { code: 0, stdout: '', stderr: 'nothing of that kind has happened\n' })
+  assert.match(
+    (await audit('cor')).stderr,
+    /hint: did you mean `core`\? `octo registry repo list --data \.` shows those/,
+  )
 })

@@ -98,6 +98,24 @@ test('only `repo create` makes a registry: a mistyped folder stays as it was', a
   }
 })
 
+test('hints name the folder that was named, and the repo and the action that were meant', async (t) => {
+  const { data, octo } = await aFolder(t)
+  await octo('repo', 'create', 'core')
+  const revoked = await octo('token', 'revoke', 'tok-0123456789ab')
+  assert.ok(revoked.stderr.includes(`\`octo registry token list --data ${data}\``), revoked.stderr)
+  assert.match((await octo('repo', 'key', 'list', 'cor')).stderr, /did you mean `core`\?/)
+  assert.match(
+    (await octo('repo', 'key', 'list', 'other')).stderr,
+    /octo registry repo create other --key FILE --data /,
+  )
+  const scope = await octo('token', 'create', '--name', 'x', '--scope', 'core/*:raed')
+  assert.equal(scope.code, 64)
+  assert.match(
+    scope.stderr,
+    /`raed` in scope `core\/\*:raed` is no action, expected `read`, .*\n.*did you mean `read`\?/s,
+  )
+})
+
 test('a scope that fits no repo yet is pointed out, and the token is made', async (t) => {
   const { octo } = await aFolder(t)
   await octo('repo', 'create', 'core')

@@ -18,6 +18,13 @@ test('a registry that works is ready', async (t) => {
   assert.deepEqual(JSON.parse(json), { url: `${registry.url}/`, status: 'ready' })
 })
 
+test('an address below a registry leads to the registry', async (t) => {
+  const registry = await startTestRegistry(t)
+  const { code, stderr } = await typeOcto(['registry', 'health', `${registry.url}/repos/core.yaml`])
+  assert.equal(code, 66)
+  assert.ok(stderr.includes(`hint: name its own address: \`octo registry health ${registry.url}\``), stderr)
+})
+
 test('a registry that shows what is private is not well, and says so without a name', async (t) => {
   const registry = await startTestRegistry(t)
   const { metadata, clock } = registry.serving.registry.services
