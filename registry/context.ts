@@ -2,6 +2,7 @@
 import type { Logger } from 'pino'
 import type { BlobStore } from './blobs/store.ts'
 import type { RefusedTries } from './budgets/refused-tries.ts'
+import type { DataPlaces } from './data-places.ts'
 import type { MetadataStore } from './db/store.ts'
 import type { Inspections } from './inspections.ts'
 import type { RegistryConfig } from './settings.ts'
@@ -28,6 +29,7 @@ export type PagesDeps = Pick<RegistryDeps, 'metadata' | 'config'>
 export type RegistryServices = RegistryDeps & {
   readonly uploads: UploadArea
   readonly tree: Pick<Tree, 'drain' | 'showsTooMuch'>
+  readonly places: DataPlaces
   readonly inspections: Inspections
   readonly refusedTries: RefusedTries
   /** Ends uploads and proofs in flight. */

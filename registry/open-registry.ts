@@ -14,6 +14,7 @@ import { createRefusedTries } from './budgets/refused-tries.ts'
 import type { Clock, RegistryDeps, RegistryServices } from './context.ts'
 import { makeDataFolder } from './data-folder.ts'
 import { lockDataDir } from './data-lock.ts'
+import { rememberPlaces } from './data-places.ts'
 import { openSqliteStore } from './db/sqlite/store.ts'
 import type { MetadataStore } from './db/store.ts'
 import { writeError } from './disk-errors.ts'
@@ -109,6 +110,7 @@ export async function openRegistry({
     ...deps,
     uploads,
     tree,
+    places: await rememberPlaces(config.dataDir),
     inspections: createInspections({
       blobs: deps.blobs,
       slots: openFairSlots(PARALLEL_INSPECTIONS),

@@ -28,7 +28,7 @@ type Upload = {
 /** A part, and the token that its bytes are counted for. */
 export type BroughtPart = UploadPart & { readonly broughtBy: string }
 
-/** Gives the bytes that are here now. Throws what UploadArea.append or the lease throws, UPLOAD_TOO_SLOW or NOT_FOUND. */
+/** Gives the bytes that are here now. Throws what UploadArea.append or the lease throws, UPLOAD_TOO_SLOW, IO_FAILED or NOT_FOUND. */
 export async function receiveUpload(services: RegistryServices, upload: Upload): Promise<number> {
   const { metadata, clock, config, uploads } = services
   const { session, offset, body } = upload
@@ -81,13 +81,14 @@ export async function requirePromised(
   })
 }
 
-/** The part becomes a blob: its bytes first, then its row. */
+/** The part becomes a blob: its bytes first, then its row, which says that they are there to stay. */
 async function commitPart(
-  { blobs, metadata, clock }: RegistryServices,
+  { blobs, metadata, clock, places }: RegistryServices,
   bytes: BlobSource,
   part: BroughtPart,
 ): Promise<void> {
   const { digest, size, broughtBy } = part
   await blobs.put(bytes)
+  await places.require()
   await metadata.blobs.record({ digest, size, broughtBy, createdAt: clock() }, part.session)
 }

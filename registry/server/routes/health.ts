@@ -1,4 +1,4 @@
-// Is the process alive, and can it do its work? The first never touches the database; the second asks it.
+// Is the process alive, and can it do its work? The first never touches the database; the second asks it, and its folders.
 import { coded } from '../../../schemas/errors.ts'
 import type { RegistryServices } from '../../context.ts'
 import type { Handler } from '../http/env.ts'
@@ -7,11 +7,12 @@ const NO_STORE = { 'Cache-Control': 'no-store' }
 
 export const livezRoute: Handler = (c) => c.json({ status: 'alive' }, 200, NO_STORE)
 
-export function readyzRoute({ metadata, refusal, tree }: RegistryServices): Handler {
+export function readyzRoute({ metadata, refusal, tree, places }: RegistryServices): Handler {
   return async (c) => {
     const error = refusal()
     if (error) throw error
     await metadata.upkeep.ping()
+    await places.require()
     if (tree.showsTooMuch()) throw showsTooMuch()
     return c.json({ status: 'ready' }, 200, NO_STORE)
   }

@@ -1,0 +1,84 @@
+// A disk goes away under a registry that is running, or is made read-only: it says so, acknowledges nothing, and goes on when it is back.
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { aRelease } from '../support/builders/test-authority.ts'
+import { whyNoDisk } from '../support/machine/mounted-disk.ts'
+import { publishRelease } from '../support/publisher/publish-release.ts'
+import { expectCleanFsck } from '../support/registry/fsck.ts'
+import type { TestRegistry } from '../support/registry/test-registry.ts'
+import { startTestRegistry } from '../support/registry/test-registry.ts'
+
+const PLACES = ['blobs/sha256', 'trash', 'uploads', 'staging', 'tree', 'private-staging', 'private-tree']
+
+type Problem = { readonly status: number; readonly code?: string; readonly detail?: string }
+
+async function askReady({ url }: TestRegistry): Promise<Problem> {
+  const answer = await fetch(`${url}/readyz`)
+  return { ...((await answer.json()) as object), status: answer.status }
+}
+
+async function expectUnready(registry: TestRegistry, place: string, problem: RegExp): Promise<void> {
+  const { status, code, detail = '' } = await askReady(registry)
+  assert.deepEqual([status, code], [500, 'IO_FAILED'], place)
+  assert.match(detail, problem, place)
+  assert.ok(detail.includes(`\`${place}\``) && !detail.includes(registry.dataDir), detail)
+}
+
+test('a registry is not ready while one of its folders is away or another one, and is again when it is back', async (t) => {
+  const registry = await startTestRegistry(t)
+  for (const place of PLACES) {
+    const path = join(registry.dataDir, place)
+    renameSync(path, `${path}.away`)
+    await expectUnready(registry, place, /is not there any more/)
+    mkdirSync(path)
+    await expectUnready(registry, place, /is another one than when the registry was started/)
+    rmSync(path, { recursive: true })
+    renameSync(`${path}.away`, path)
+    assert.equal((await askReady(registry)).status, 200, place)
+  }
+})
+
+/** Of a folder: modes say nothing to root, a mount does. */
+function makeReadOnly(path: string): () => void {
+  if (process.getuid?.() !== 0) {
+    chmodSync(path, 0o500)
+    return () => chmodSync(path, 0o700)
+  }
+  execFileSync('mount', ['--bind', path, path])
+  execFileSync('mount', ['-o', 'remount,bind,ro', path])
+  return () => execFileSync('umount', ['-l', path])
+}
+
+const isRoot = process.getuid?.() === 0
+
+test('a registry is not ready while one of its folders cannot be written to', {
+  skip: isRoot && whyNoDisk(),
+}, async (t) => {
+  const registry = await startTestRegistry(t)
+  for (const place of PLACES) {
+    const undo = makeReadOnly(join(registry.dataDir, place))
+    try {
+      await expectUnready(registry, place, /is on a disk that is mounted read-only|cannot be written to/)
+    } finally {
+      undo()
+    }
+    assert.equal((await askReady(registry)).status, 200, place)
+  }
+})
+
+test('what is uploaded into a folder that came in the place of its own counts only once it is in the right one', async (t) => {
+  const registry = await startTestRegistry(t)
+  const release = await aRelease(registry.key)
+  const blobs = join(registry.dataDir, 'blobs')
+  renameSync(blobs, `${blobs}.away`)
+  mkdirSync(join(blobs, 'sha256'), { recursive: true })
+  await assert.rejects(publishRelease(registry, release), /upload answered 500 .*IO_FAILED/)
+  rmSync(blobs, { recursive: true })
+  renameSync(`${blobs}.away`, blobs)
+  assert.equal((await publishRelease(registry, release)).status, 201)
+  await registry.stop()
+  assert.equal((await expectCleanFsck(registry.dataDir)).versions, 1)
+})
