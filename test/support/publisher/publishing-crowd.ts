@@ -13,7 +13,9 @@ type PublishingCrowd = {
   readonly supply: ReleaseSupply
   /** Publishers who were in the middle of something when the registry died. */
   readonly interrupted: number
-  /** All work until the registry is dead. */
+  /** All work until the registry is dead, whoever killed it. */
+  workUntilGone(registry: RegistryChild): Promise<void>
+  /** Kills it at a random moment of that. */
   workUntilKilled(registry: RegistryChild): Promise<void>
   /** The same with SIGTERM, after at least one answer that acknowledges something; gives how the registry ended. */
   workUntilStopped(registry: RegistryChild): Promise<RegistryEnd>
@@ -36,8 +38,12 @@ export function gatherCrowd({ token, key, random }: CrowdOptions): PublishingCro
     () => new BusyPublisher({ ledger, supply, random, onAcknowledged: () => acknowledged() }),
   )
 
+  async function workUntilGone({ url }: RegistryChild): Promise<void> {
+    await Promise.all(publishers.map((publisher) => publisher.work({ url, token })))
+  }
+
   /** Ends the registry after `fewest` to eight answers: none is into the first requests of a fresh process, several into full work. */
-  async function workUntil<T>({ url }: RegistryChild, fewest: 0 | 1, end: () => Promise<T>): Promise<T> {
+  async function workUntil<T>(registry: RegistryChild, fewest: 0 | 1, end: () => Promise<T>): Promise<T> {
     const busy = Promise.withResolvers<void>()
     let left = fewest + random.below(MAX_ACKNOWLEDGED + 1 - fewest)
     acknowledged = () => {
@@ -45,7 +51,7 @@ export function gatherCrowd({ token, key, random }: CrowdOptions): PublishingCro
     }
     if (left === 0) busy.resolve()
     const delayMs = random.below(MAX_DELAY_MS)
-    const work = Promise.all(publishers.map((publisher) => publisher.work({ url, token })))
+    const work = workUntilGone(registry)
     await Promise.race([busy.promise, work])
     await wait(delayMs)
     const ended = await end()
@@ -56,6 +62,7 @@ export function gatherCrowd({ token, key, random }: CrowdOptions): PublishingCro
   return {
     ledger,
     supply,
+    workUntilGone,
     get interrupted() {
       return publishers.filter(({ isInterrupted }) => isInterrupted).length
     },
