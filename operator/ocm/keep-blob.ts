@@ -1,9 +1,10 @@
 // Takes over the file that a plugin answered with, into a folder of whoever asked. Its name is the plugin's choice, so no file that is
 // there already is replaced by it.
-import { constants, linkSync, rmSync } from 'node:fs'
+import { closeSync, constants, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { explainDisk, isErrno } from '../../system/files/errors.ts'
+import { removeAbandoned, stagedPath } from '../../system/files/staged-file.ts'
 import { answeredFile } from './answered-file.ts'
 
 type Move = { readonly from: string; readonly to: () => string }
@@ -26,10 +27,34 @@ export async function keepBlob(answer: unknown, { from, to }: Move): Promise<unk
 
 /** Where it is then: under its own name, or with the first number behind it that is free. */
 async function moveInto(folder: string, file: string): Promise<string> {
+  try {
+    return firstFree(folder, file, (target) => linkSync(file, target))
+  } catch {
+    return await copyInto(folder, file)
+  }
+}
+
+/**
+ * On another file system, or on one without links. It has its name once it is whole, however this process ends. Large files are
+ * copied beside all else that this process does.
+ */
+async function copyInto(folder: string, file: string): Promise<string> {
+  const name = `.${basename(file)}`
+  const staged = stagedPath(folder, name)
+  try {
+    await copyFile(file, staged, constants.COPYFILE_EXCL)
+    removeAbandoned(folder, name, statSync(staged).mtimeMs)
+    return firstFree(folder, file, (target) => giveName(staged, target))
+  } finally {
+    rmSync(staged, { force: true })
+  }
+}
+
+function firstFree(folder: string, file: string, take: (target: string) => void): string {
   for (let count = 0; ; count++) {
     const target = join(folder, count === 0 ? basename(file) : `${basename(file)}.${count}`)
     try {
-      await place(file, target)
+      take(target)
       return target
     } catch (error) {
       if (!isErrno(error, 'EEXIST')) throw error
@@ -37,20 +62,13 @@ async function moveInto(folder: string, file: string): Promise<string> {
   }
 }
 
-/** Fails with EEXIST where something is. Large files are copied beside all else that this process does. */
-async function place(file: string, target: string): Promise<void> {
+/** Fails with EEXIST where something is. */
+function giveName(staged: string, target: string): void {
   try {
-    linkSync(file, target)
-    return
+    linkSync(staged, target)
   } catch (error) {
-    // On another file system, or on one without links.
     if (isErrno(error, 'EEXIST')) throw error
-  }
-  try {
-    await copyFile(file, target, constants.COPYFILE_EXCL)
-  } catch (error) {
-    // A part of it is none.
-    if (!isErrno(error, 'EEXIST')) rmSync(target, { force: true })
-    throw error
+    closeSync(openSync(target, 'wx'))
+    renameSync(staged, target)
   }
 }

@@ -1,12 +1,26 @@
 // Files that plugins answer with: which are taken over, and that none of them replaces another.
 import assert from 'node:assert/strict'
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import type { FSWatcher } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  watch,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { keepBlob } from '../../../operator/ocm/keep-blob.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
-import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { FROM_SOURCES } from '../../support/machine/from-sources.ts'
+import { tempFolder, tempFolderAt } from '../../support/machine/temp-folder.ts'
+import { until } from '../../support/machine/until.ts'
 
 const answerOf = (value: string) => ({ location: { type: 'localFile', value }, more: 1 })
 
@@ -53,3 +67,45 @@ test('what cannot be kept is left nowhere', async (t) => {
   await expectCodeAsync('IO_FAILED', () => keepBlob(answerOf(join(own, 'blob')), { from: own, to }))
   assert.deepEqual(readdirSync(own), [])
 })
+
+/** On another file system than the folder for temporary files. */
+function elsewhere(folder: string): string | undefined {
+  const { dev } = statSync(folder)
+  return ['/dev/shm', '/var/tmp', process.cwd()].find((place) => {
+    try {
+      accessSync(place, constants.W_OK)
+      return statSync(place).dev !== dev
+    } catch {
+      return false
+    }
+  })
+}
+
+test('what has to be copied has its name once it is whole, and parts that killed processes left go', async (t) => {
+  const own = tempFolder(t)
+  const other = elsewhere(own)
+  if (process.platform !== 'linux' || other === undefined) return t.skip('no other file system is here to copy to')
+  const kept = tempFolderAt(t, join(other, 'octo-test-'))
+  const keep = (value: string) => keepBlob(answerOf(value), { from: own, to: () => kept })
+  const left = spawnSync(process.execPath, [...FROM_SOURCES, '--input-type=module', '--eval', leavesPart(kept)])
+  assert.equal(left.signal, 'SIGKILL', String(left.stderr))
+  assert.equal(readdirSync(kept).length, 1)
+  const names: unknown[] = []
+  using _ = closing(watch(kept, (_, name) => names.push(name)))
+  for (const name of ['blob', 'blob.1']) {
+    writeFileSync(join(own, 'blob'), name)
+    assert.deepEqual(await keep(join(own, 'blob')), answerOf(join(kept, name)))
+    await until(() => names.includes(name))
+  }
+  assert.match(String(names[0]), /^\.blob\..*[0-9a-f]{12}$/)
+  assert.deepEqual(readdirSync(kept), ['blob', 'blob.1'])
+  assert.deepEqual(readFileSync(join(kept, 'blob.1'), 'utf8'), 'blob.1')
+  assert.deepEqual(readdirSync(own), [])
+})
+
+const closing = (watcher: FSWatcher) => ({ [Symbol.dispose]: () => watcher.close() })
+
+const leavesPart = (folder: string) => `import { writeFileSync } from 'node:fs'
+import { stagedPath } from ${JSON.stringify(new URL('../../../system/files/staged-file.ts', import.meta.url).href)}
+writeFileSync(stagedPath(${JSON.stringify(folder)}, '.blob'), 'half')
+process.kill(process.pid, 'SIGKILL')`
