@@ -21,6 +21,19 @@ export function limitCall(route: Route, timeoutMs: number, given: AbortSignal | 
   }
 }
 
+/** What comes before a call and after it, which has no time of its own: throws INTERRUPTED when whoever asked gives it up. */
+export async function untilGivenUp<Result>(
+  route: Route,
+  given: AbortSignal | undefined,
+  act: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await act()
+  } catch (error) {
+    throw given?.aborted ? interrupted(route) : error
+  }
+}
+
 function late({ plugin, name }: Route, timeoutMs: number): Error {
   return coded('PLUGIN_TIMEOUT', {
     message: `plugin ${quote(plugin.name)} did not answer ${quote(name)} within ${timeoutMs} ms`,

@@ -3,7 +3,7 @@ import type { Typed } from '../../schemas/contract/ocm/type-name.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { callInstance } from './call.ts'
-import { limitCall } from './call-limit.ts'
+import { limitCall, untilGivenUp } from './call-limit.ts'
 import { requireFittingCredentials } from './credential-types.ts'
 import { findCredentials } from './find-credentials.ts'
 import { givenConfigurations } from './given-configurations.ts'
@@ -143,19 +143,17 @@ export function openPluginHost(options: HostOptions): PluginHost {
     async call({ blob, receive, ...asked }) {
       using lent = blob === undefined || typeof blob === 'string' ? undefined : lendBlob(blob, env)
       const prepared = await prepareCall({ ...asked, blob: typeof blob === 'string' ? blob : lent?.path }, plugins)
-      if (!receive) {
-        await lent?.fill(asked.signal)
-        return await answered(prepared, asked)
-      }
-      requireFile(prepared.route)
-      await lent?.fill(asked.signal)
+      const { route } = prepared
+      if (receive) requireFile(route)
+      if (lent) await untilGivenUp(route, asked.signal, () => lent.fill(asked.signal))
+      if (!receive) return await answered(prepared, asked)
       const taken: { blob?: OpenedBlob | undefined } = {}
       const answer = await answered(prepared, asked, (found, folder) => {
         taken.blob = openBlob(found, folder)
         return found
       })
       using opened = taken.blob
-      if (opened) await receive(opened)
+      if (opened) await untilGivenUp(route, asked.signal, () => receive(opened))
       return answer
     },
     start: async (plugin, signal) => await (await supervisorOf(plugin)).ready(signal),

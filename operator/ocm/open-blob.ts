@@ -1,5 +1,6 @@
 // The file that a plugin answered with, as a stream: it is opened, and where it is the plugin's own, has no name from then on, so that
 // nothing is left of it however this process and the plugin end.
+import type { ReadStream } from 'node:fs'
 import { closeSync, constants, createReadStream, fstatSync, openSync, rmSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { blobsOf } from '../../schemas/contract/ocm/endpoints.ts'
@@ -43,9 +44,17 @@ export function openBlob(answer: unknown, folder: string): OpenedBlob | undefine
 }
 
 function opened(descriptor: number, size: number, { mediaType }: Location): OpenedBlob {
+  /** Closes it by itself, and behind what it still reads: closed twice, its number could be another file's by then. */
+  let reading: ReadStream | undefined
   return {
     ...{ mediaType, size },
-    stream: () => createReadStream('', { fd: descriptor, autoClose: false }),
-    [Symbol.dispose]: () => closeSync(descriptor),
+    stream() {
+      reading = createReadStream('', { fd: descriptor })
+      return reading
+    },
+    [Symbol.dispose]() {
+      if (reading) reading.destroy()
+      else closeSync(descriptor)
+    },
   }
 }

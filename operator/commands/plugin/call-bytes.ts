@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { coded } from '../../../schemas/errors.ts'
-import { isErrno, onDisk } from '../../../system/files/errors.ts'
+import { explainDisk, isErrno, onDisk } from '../../../system/files/errors.ts'
 import type { Chunks } from '../../ocm/lend-blob.ts'
 import type { OpenedBlob } from '../../ocm/open-blob.ts'
 
@@ -36,7 +36,8 @@ export function receiverOf(
       await pipeline(blob.stream(), process.stdout, { end: false, signal })
     } catch (error) {
       // Whoever reads has had enough.
-      if (!isErrno(error, 'EPIPE')) throw error
+      if (isErrno(error, 'EPIPE')) return
+      throw signal.aborted ? error : explainDisk(error, 'standard output')
     }
   }
 }

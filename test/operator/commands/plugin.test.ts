@@ -1,9 +1,21 @@
 // `octo plugin`, as it is typed: what it shows, what it runs, and what it does not.
 import assert from 'node:assert/strict'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { showFindings } from '../../../operator/commands/plugin/check.ts'
 import { digestOf } from '../../../schemas/digest.ts'
 import { openTerminal } from '../../../terminal/index.ts'
@@ -148,6 +160,13 @@ test('a file that a plugin answers with is kept where the command line says', as
   assert.equal(readFileSync(join(folder, 'kept', 'blob'), 'utf8'), 'bytes')
 })
 
+const LOST = { code: 73, said: 'error[NO_SPACE]: no space is left for `standard output`' }
+
+function openSink(path: string) {
+  const descriptor = openSync(path, 'w')
+  return { descriptor, [Symbol.dispose]: () => closeSync(descriptor) }
+}
+
 test('the bytes of a call come from a file or standard input, and go to standard output, and nothing of them is left', async (t) => {
   const capabilities = JSON.stringify({
     capabilities: [{ type: 'blobTransformer', supportedTransformerSpecTypes: [{ type: 'Twin/v1' }] }],
@@ -177,7 +196,20 @@ test('the bytes of a call come from a file or standard input, and go to standard
   assert.deepEqual([code, stdout], [0, 'packed'], stderr)
   assert.match(stderr, /"type": "localFile"/)
   assert.doesNotMatch(stderr, /"value"/)
+  const full = existsSync('/dev/full') ? await lostOutput() : undefined
+  assert.deepEqual(full ?? LOST, LOST)
   assert.deepEqual([echoing.left(), answering.left()], [[], []])
+
+  async function lostOutput() {
+    const octo = fileURLToPath(new URL('../../../bin/octo.js', import.meta.url))
+    const { env, folder: cwd } = answering
+    using sink = openSink('/dev/full')
+    const ran = spawnSync(process.execPath, [octo, ...words], {
+      ...{ cwd, env: { ...process.env, ...env }, encoding: 'utf8', input: 'bytes' },
+      stdio: ['pipe', sink.descriptor, 'pipe'],
+    })
+    return { code: ran.status, said: /error\[\w+\].*/.exec(ran.stderr)?.[0] }
+  }
 })
 
 test('credentials that are longer than a plugin or the protocol takes are refused with what to do', async (t) => {

@@ -1,8 +1,10 @@
 // Bytes of calls as streams: large ones are never in memory, neither here nor in the plugin, and nothing is left of them, however a call ends.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { PassThrough, Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { openPluginHost } from '../../../operator/ocm/host.ts'
@@ -120,6 +122,44 @@ test('nothing is left of the bytes of a call that fails, is given up, or kills i
   )
   assert.deepEqual(left(), [])
 })
+
+test('a call that is given up before it is asked, or while its answer is read, says so, and closes each file once', {
+  skip,
+}, async (t) => {
+  const { host, asked, left } = await aScene(t)
+  await using _ = host
+  const waiting = new AbortController()
+  const endless = new PassThrough()
+  endless.write('bytes', () => waiting.abort())
+  await expectCodeAsync('INTERRUPTED', () => host.call({ ...asked('Copy/v1'), blob: endless, signal: waiting.signal }))
+  const reading = new AbortController()
+  const receive = async (blob: OpenedBlob) => {
+    const nowhere = new Writable({ write: () => reading.abort() })
+    await pipeline(blob.stream(), nowhere, { signal: reading.signal })
+  }
+  const blob = () => chunks(9, Buffer.alloc(MIB))
+  await expectCodeAsync('INTERRUPTED', () =>
+    host.call({ ...asked('Copy/v1'), blob: blob(), receive, signal: reading.signal }),
+  )
+  const firstOnly = async (opened: OpenedBlob) => {
+    for await (const _chunk of opened.stream()) return
+  }
+  await host.call({ ...asked('Copy/v1'), blob: blob(), receive: firstOnly })
+  await host.call({ ...asked('Copy/v1'), blob: blob(), receive: async () => undefined })
+  assert.deepEqual(left(), [])
+  if (process.platform === 'linux') await until(() => openDeleted().length === 0)
+})
+
+/** Files of plugins that have no name any more, and that this process still has open. */
+function openDeleted(): readonly string[] {
+  return readdirSync('/proc/self/fd').filter((descriptor) => {
+    try {
+      return /blob\d+ \(deleted\)$/.test(readlinkSync(`/proc/self/fd/${descriptor}`))
+    } catch {
+      return false
+    }
+  })
+}
 
 test('bytes come from one place, and only for what is about some', { skip }, async (t) => {
   const { host, asked, left, folder } = await aScene(t)
