@@ -20,13 +20,16 @@ function continueWith(binary, args) {
     process.stderr.write(
       `octo cannot start its own Node \`${binary}\` (${error.code}): install Node 26 from https://nodejs.org\n`,
     )
-    process.exit(CANNOT_START)
+    process.exitCode = CANNOT_START
   })
   child.on('exit', (code, signal) => endLike(code, signal))
 }
 
 function endLike(code, signal) {
-  if (!signal) process.exit(code)
+  if (!signal) {
+    process.exitCode = code
+    return
+  }
   process.removeAllListeners(signal)
   process.kill(process.pid, signal)
   process.exitCode = 128 + constants.signals[signal]

@@ -9,6 +9,7 @@ const path = require('path')
 const NOT_SET_UP = 78
 const UNFINISHED = 70
 const OUTPUT_LOST = 74
+const LEFT_OPEN_MS = 200
 /** Every later major runs octo; own-node.js, which costs time to load, knows about the older ones. */
 const NEW_ENOUGH = 26
 const root = path.dirname(__dirname)
@@ -126,9 +127,15 @@ function keepCompiledCode() {
   }
 }
 
-/** Output to a pipe may still be on its way; work that nobody waits for must not keep the process. */
+/**
+ * Output to a pipe may still be on its way. `process.exit` can wait for ever for threads of V8 that compile, and that wait for
+ * a garbage collection by this one (Node's issue 54918): so Node ends by itself. Work that nobody waits for must neither keep
+ * the process nor change how it ends.
+ */
 function exitWhenWritten(code) {
-  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
+  process.exitCode = code
+  process.on('uncaughtException', () => process.exit())
+  process.stdout.write('', () => process.stderr.write('', () => setTimeout(process.exit, LEFT_OPEN_MS).unref()))
 }
 
 function refuse(sentence, code = NOT_SET_UP) {

@@ -4,6 +4,7 @@ import { writeSync } from 'node:fs'
 import { readDeadline } from './deadline.ts'
 import { defectLine } from './defect-line.ts'
 import { readDocument } from './document.ts'
+import { leave } from './leave.ts'
 import type { Program } from './program.ts'
 import { say } from './say.ts'
 import { stay } from './stay.ts'
@@ -28,7 +29,7 @@ export async function runProgram<Result>(program: Program<Result>): Promise<void
   const deadlineMs = readDeadline(process.env.OCTO_DEADLINE_MS)
   const document = process.env.OCTO_INPUT === 'json' ? { document: readDocument } : {}
   report(await program.answer(argv, { deadlineMs, onDefect: tell, ...document }))
-  process.exit()
+  leave()
 }
 
 function answerWhateverHappens<Result>(program: Program<Result>, report: (result: Result) => void): void {
@@ -37,11 +38,11 @@ function answerWhateverHappens<Result>(program: Program<Result>, report: (result
     const error = program.shown ? program.shown(thrown) : thrown
     tell(error)
     give(`failed: ${error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : 'unknown error'}`)
-    process.exit()
+    leave()
   })
   process.on('SIGTERM', () => {
     give('was told to stop before it had a result')
-    process.exit()
+    leave()
   })
   // Reached without a report only when nothing is left to wait for: a promise that nobody will settle.
   process.on('exit', () => give('ended without a result'))

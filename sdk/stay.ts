@@ -2,6 +2,7 @@
 // whoever asks has gone.
 import { Console } from 'node:console'
 import { defectLine } from './defect-line.ts'
+import { leave } from './leave.ts'
 import type { Program } from './program.ts'
 import { firstLine } from './run.ts'
 import { say } from './say.ts'
@@ -25,7 +26,7 @@ export function stay<Result>(program: Program<Result>): void {
     rest = lines.pop() ?? ''
     for (const line of lines) void answer(program, JSON.parse(line) as Question)
   })
-  process.stdin.on('end', () => process.exit())
+  process.stdin.on('end', leave)
 }
 
 async function answer<Result>(program: Program<Result>, question: Question): Promise<void> {

@@ -506,6 +506,15 @@ function defectLine(error) {
 `;
 }
 
+// sdk/leave.ts
+var LEFT_OPEN_MS = 200;
+var STREAMS = ["PipeWrap", "TTYWrap"];
+function leave() {
+  if (process.getActiveResourcesInfo().every((kind) => STREAMS.includes(kind))) {
+    setTimeout(() => process.exit(), LEFT_OPEN_MS).unref();
+  } else process.exit();
+}
+
 // sdk/say.ts
 import { writeSync } from "node:fs";
 var PAUSE_MS2 = 5;
@@ -563,7 +572,7 @@ function stay(program) {
     rest = lines.pop() ?? "";
     for (const line of lines) void answer(program, JSON.parse(line));
   });
-  process.stdin.on("end", () => process.exit());
+  process.stdin.on("end", leave);
 }
 async function answer(program, question) {
   const { id, words, document, deadlineMs } = question;
@@ -603,7 +612,7 @@ async function runProgram(program) {
   const deadlineMs = readDeadline(process.env.OCTO_DEADLINE_MS);
   const document = process.env.OCTO_INPUT === "json" ? { document: readDocument } : {};
   report(await program.answer(argv, { deadlineMs, onDefect: tell, ...document }));
-  process.exit();
+  leave();
 }
 function answerWhateverHappens(program, report) {
   const give = (summary) => report(program.failed(`${program.name} ${summary}`));
@@ -611,11 +620,11 @@ function answerWhateverHappens(program, report) {
     const error = program.shown ? program.shown(thrown) : thrown;
     tell(error);
     give(`failed: ${error instanceof Error ? error.message.split("\n", 1)[0] ?? "" : "unknown error"}`);
-    process.exit();
+    leave();
   });
   process.on("SIGTERM", () => {
     give("was told to stop before it had a result");
-    process.exit();
+    leave();
   });
   process.on("exit", () => give("ended without a result"));
 }

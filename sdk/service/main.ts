@@ -2,6 +2,7 @@
 // standard error; and an end by signal, by request or for want of work, always with exit code 0.
 
 import { renderCapabilities } from '../../schemas/contract/ocm/capabilities.ts'
+import { leave } from '../leave.ts'
 import { say } from '../say.ts'
 import { logConsole } from './console.ts'
 import { createLog } from './log.ts'
@@ -16,11 +17,12 @@ export async function runServiceProgram(plugin: ServicePlugin): Promise<void> {
     const asked = readArguments(process.argv.slice(2))
     if (asked.word === 'start') return await runServer(plugin, asked.config)
     say(textOf(plugin, asked.word))
-    process.exit(0)
+    leave()
   } catch (error) {
     if (!(error instanceof StartProblem)) throw error
     createLog({ write: writeStderrNow }).error(error.message)
-    process.exit(error.exitCode)
+    process.exitCode = error.exitCode
+    leave()
   }
 }
 
@@ -56,5 +58,6 @@ async function runServer(plugin: ServicePlugin, text: string): Promise<void> {
   say(serving.announcement)
   await serving.ended
   await lines.flush()
-  process.exit(exitCode)
+  process.exitCode = exitCode
+  leave()
 }

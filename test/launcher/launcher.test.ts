@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, openSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -31,6 +31,22 @@ test('--version is the version of package.json, and no module of ours is loaded 
   assert.match(loaded('--help'), /octo\.ts/, 'loading shows in the trace')
   assert.doesNotMatch(loaded('--version'), /octo\.ts|terminal\/|schemas\/|node_modules/)
 })
+
+const AT_THE_END = `process.on('beforeExit', () => console.error('by itself'))`
+const FAILS_LATE = `setInterval(() => { if (process.exitCode === 0) throw new Error('late') }, 5)`
+for (const [what, atStart, end] of [
+  ['leaves the end to Node, whose own way out waits for no thread', AT_THE_END, /^by itself\n$/],
+  ['is not kept by what is left open', `${AT_THE_END}; setInterval(() => {}, 1000)`, /^$/],
+  ['is not changed by what fails afterwards', FAILS_LATE, /^$/],
+] as const) {
+  test(`the end of a command ${what}`, (t) => {
+    const hook = join(tempFolder(t), 'hook.cjs')
+    writeFileSync(hook, atStart)
+    const { status, stderr } = octo(['completion', 'bash'], { env: { NODE_OPTIONS: `--require ${hook}` } })
+    assert.equal(status, 0)
+    assert.match(stderr, end)
+  })
+}
 
 test('the versions that the launcher accepts are those of engines in package.json', () => {
   const versions = [

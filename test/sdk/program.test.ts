@@ -86,6 +86,17 @@ test('ends at once after the result, whatever else is still open', async () => {
   assert.equal(code, 0)
 })
 
+test('leaves the end to Node, whose own way out waits for no thread, where nothing is left open', async () => {
+  for (const body of [
+    `return critical('bad')`,
+    `console.log('looking'); return critical('bad')`,
+    `throw new Error('boom')`,
+  ]) {
+    const { err } = await run(`process.on('beforeExit', () => console.error('by itself')); ${body}`)
+    assert.match(err, /^by itself$/m, body)
+  }
+})
+
 test('prints its version, its options and their schema', async () => {
   assert.equal((await run('', ['--version'])).out, '1.2.3\n')
   assert.match((await run('', ['--help'])).out, /--n=<number> {2}a number \(default 1\)/)
