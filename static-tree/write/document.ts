@@ -8,6 +8,8 @@ import { compress, VARIANTS } from './variants.ts'
 /** How closely a document that seems unchanged is looked at: `deep` decompresses its variants too. */
 type Look = 'quick' | 'deep'
 
+const SECOND_MS = 1000
+
 /** Writes a document and its variants; false when they were there already. */
 export async function putDocument(
   store: Pick<TreeStore, 'read' | 'stat' | 'put'>,
@@ -18,10 +20,20 @@ export async function putDocument(
   if (await isShown(store, path, body, look)) return false
   const { gz, br } = await compress(body)
   // One time on all three tells a reader which variants belong to a document while they change one after the other.
-  const changedAt = new Date()
+  const changedAt = await nextChange(store, path)
   await Promise.all([store.put(`${path}.gz`, gz, changedAt), store.put(`${path}.br`, br, changedAt)])
   await store.put(path, body, changedAt)
   return true
+}
+
+/**
+ * Later by a whole second than the change before, whatever the clock says: web servers make an ETag of seconds and size, and rsync
+ * compares these, so that what changed twice within a second, or after a clock was set back, would stay as it was for good.
+ */
+async function nextChange(store: Pick<TreeReader, 'stat'>, path: string): Promise<Date> {
+  const before = (await store.stat(path))?.changedAtMs
+  const next = before === undefined ? 0 : (Math.floor(before / SECOND_MS) + 1) * SECOND_MS
+  return new Date(Math.max(Date.now(), next))
 }
 
 /** Whether there is a document with its variants, whatever they say. */

@@ -85,3 +85,24 @@ for (const length of [0, 100, 64 * 1024, 64 * 1024 + 1])
     const { gz, br } = await compress(body)
     assert.ok(gunzipSync(gz).equals(body) && brotliDecompressSync(br).equals(body))
   })
+
+/** By which web servers and rsync tell whether a file is another one. */
+async function looksLike(store: TreeStore, path: string): Promise<string> {
+  const found = await store.stat(path)
+  return `${Math.floor((found?.changedAtMs ?? 0) / 1000)} ${found?.size}`
+}
+
+for (const [name, open] of Object.entries(STORES))
+  test(`on ${name}, a document that changes twice in a second, or as a clock was set back, looks changed to web servers and rsync`, async (t) => {
+    const store = await open(t)
+    const years = new Date(Date.now() + 1e11)
+    for (const path of [PATH, `${PATH}.gz`, `${PATH}.br`]) await store.put(path, Buffer.from('{}'), years)
+    const seen = new Set<string>()
+    for (const word of ['yanked', 'active', 'yanked', 'active']) {
+      assert.equal(await putDocument(store, { path: PATH, bytes: `{"state":"${word}"}` }), true)
+      for (const path of [PATH, `${PATH}.gz`, `${PATH}.br`]) seen.add(`${path} ${await looksLike(store, path)}`)
+      assert.ok(await isDocumentThere(store, PATH))
+    }
+    assert.equal(seen.size, 12)
+    assert.ok(((await store.stat(PATH))?.changedAtMs ?? 0) > years.getTime())
+  })
