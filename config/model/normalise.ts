@@ -2,6 +2,7 @@
 
 import type { CodedError } from '../../schemas/errors.ts'
 import { coded, isCoded, throwDefect } from '../../schemas/errors.ts'
+import { keptError } from '../../schemas/kept-error.ts'
 import { quote } from '../../schemas/quote.ts'
 import { admitDocument } from '../document/admit.ts'
 import { fieldOf } from '../document/field-of.ts'
@@ -139,7 +140,7 @@ function orItsError<Read>(read: () => Read): Read | CodedError {
     return read()
   } catch (error) {
     throwDefect(error)
-    return error
+    return keptError(error)
   }
 }
 

@@ -3,6 +3,7 @@
 // and no document from elsewhere says them. Answers THREATS.md: elsewhere adds, it decides nothing.
 import type { CodedError } from '../../schemas/errors.ts'
 import { coded, throwDefect } from '../../schemas/errors.ts'
+import { keptError } from '../../schemas/kept-error.ts'
 import { quote } from '../../schemas/quote.ts'
 import { COMPOSE_SERVICE_KEYS } from '../document/compose-keys.ts'
 import { fieldOf } from '../document/field-of.ts'
@@ -110,7 +111,7 @@ function collectProblems() {
       return read()
     } catch (error) {
       throwDefect(error)
-      problems.push(error)
+      problems.push(keptError(error))
       return undefined
     }
   }
