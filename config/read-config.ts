@@ -1,7 +1,9 @@
 // Reads a config with all its includes into the one normal form. The only place where configs meet disk, network and
 // environment.
+
 import { join } from 'node:path'
 import { platformOf } from '../schemas/platform.ts'
+import { settled } from '../system/async/limit.ts'
 import type { AskPrompt } from './ask-prompts.ts'
 import { withAnswers } from './ask-prompts.ts'
 import type { TreeNode } from './document/node.ts'
@@ -19,6 +21,7 @@ import type { OctoConfig } from './model/config.ts'
 import type { EffectiveTree } from './model/effective-tree.ts'
 import { effectiveTree } from './model/effective-tree.ts'
 import { withGlobals } from './model/globals.ts'
+import type { KeyFiles } from './model/keys.ts'
 import { keyFileNodes } from './model/keys.ts'
 import { nameOf, normaliseConfig } from './model/normalise.ts'
 import { readPrompts } from './model/prompts.ts'
@@ -116,7 +119,7 @@ export async function readWholeConfig(
   })
   const local = documents.filter(({ address }) => address.kind === 'file')
   const inputs = new Map(local.map(({ address, text }) => [address.name, text]))
-  for (const [node, text] of keyFiles) inputs.set(keyFilePath(node), text)
+  for (const [node, text] of keyFiles) if (typeof text === 'string') inputs.set(keyFilePath(node), text)
   return {
     config: { ...config, inputs },
     effective: () => effectiveTree(trees, variables, warnings),
@@ -137,11 +140,14 @@ function joinAll(documents: readonly ConfigDocument[], env: ConfigDeps['env'], w
   return { joined, folder, ...found }
 }
 
-/** Key files lie beside the local document that names them. */
-async function readKeyFiles(local: TreeNode | undefined, warnings: Warnings): Promise<Map<TreeNode, string>> {
+/** Key files lie beside the local document that names them. Why one cannot be read is told where its key is. */
+async function readKeyFiles(local: TreeNode | undefined, warnings: Warnings): Promise<KeyFiles> {
   const repos = attempt(warnings, () => findRepos(local)) ?? []
   const texts = repos
     .flatMap(({ node }) => keyFileNodes(node))
-    .map(async (node) => [node, await readKeyFile(node)] as const)
+    .map(async (node) => {
+      const read = await settled(() => readKeyFile(node))
+      return [node, read.state === 'done' ? read.value : read.error] as const
+    })
   return new Map(await Promise.all(texts))
 }

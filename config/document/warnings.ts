@@ -58,3 +58,28 @@ export function attempt<Value>({ report }: Pick<Warnings, 'report'>, read: () =>
     return undefined
   }
 }
+
+/** As `report` of a reading whose problems its caller collects. */
+export function throwProblem(error: unknown): never {
+  throw error
+}
+
+/** What the reading gives of each; the problems of all are reported before it throws the first, as the whole is of no use without one. */
+export function attemptEach<Item, Value>(
+  items: readonly Item[],
+  { report }: Pick<Warnings, 'report'>,
+  read: (item: Item, index: number) => Value,
+): Value[] {
+  const problems: unknown[] = []
+  const values = items.flatMap((item, index) => {
+    try {
+      return [read(item, index)]
+    } catch (error) {
+      problems.push(error)
+      return []
+    }
+  })
+  for (const problem of problems) report(problem)
+  if (problems.length > 0) throw problems[0]
+  return values
+}

@@ -11,6 +11,7 @@ import type { TemplateVariables } from '../document/template.ts'
 import { expand, expandOwn } from '../document/template.ts'
 import { nearestKey, noteUnknownKey } from '../document/unknown-keys.ts'
 import type { Warnings } from '../document/warnings.ts'
+import { attemptEach, throwProblem } from '../document/warnings.ts'
 import type { CheckArguments } from './config.ts'
 
 type Reading = {
@@ -66,10 +67,10 @@ function isSlip(key: string, node: TreeNode, shape: Shape): boolean {
   return key.length > 4 || nearest.toLowerCase() === key.toLowerCase() || node.kind !== 'scalar'
 }
 
-function listArguments(list: ListNode, { variables, isOwn }: Reading): CheckArguments {
+function listArguments(list: ListNode, { variables, warnings, isOwn }: Reading): CheckArguments {
   const fill = fillerOf(isOwn)
   const filled: string[] = []
-  const value = list.items.map((item, index) => {
+  const value = attemptEach(list.items, warnings, (item, index) => {
     if (item.kind !== 'scalar') throw invalid(item, 'an argument in a list is a plain value, found a list or map')
     requireText(item)
     requireOneReading(item)
@@ -91,7 +92,7 @@ function requireText(item: TreeNode): void {
 
 /** Those of a map that only local documents may say. */
 export function readOwnArguments(map: MapNode, reading: Pick<Reading, 'variables'>): CheckArguments {
-  return mapArguments([...map.entries], { ...reading, isOwn: true })
+  return mapArguments([...map.entries], { ...reading, warnings: { report: throwProblem }, isOwn: true })
 }
 
 function fillerOf(isOwn = false): Filler {
@@ -100,12 +101,16 @@ function fillerOf(isOwn = false): Filler {
 
 function mapArguments(
   entries: readonly (readonly [string, TreeNode])[],
-  { variables, isOwn }: Pick<Reading, 'variables' | 'isOwn'>,
+  {
+    variables,
+    warnings,
+    isOwn,
+  }: Pick<Reading, 'variables' | 'isOwn'> & { readonly warnings: Pick<Warnings, 'report'> },
 ): CheckArguments {
   const fill = fillerOf(isOwn)
   const texts: Record<string, string> = {}
   const filled: string[] = []
-  const pairs = entries.map(([key, node]) => {
+  const pairs = attemptEach(entries, warnings, ([key, node]) => {
     if (node.kind === 'list') for (const item of node.items) requireText(item)
     return [key, dataOf(expandAll(node, { variables, fill, texts, filled, pointer: pointerTo('', key) }))]
   })

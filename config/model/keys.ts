@@ -1,5 +1,7 @@
 // Who may sign what a repo offers: `trust: unsigned` in these words, or `keys:`. Only local documents decide this, because
 // whoever serves a document could otherwise name himself as the signer.
+import type { CodedError } from '../../schemas/errors.ts'
+import { isCoded } from '../../schemas/errors.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { AnyKeyKind, KeyKind, TrustKey } from '../../schemas/trust-key.ts'
@@ -10,13 +12,16 @@ import type { MapNode, ScalarNode, TreeNode } from '../document/node.ts'
 import { dataOf, isEmpty, isRemote, textOf } from '../document/node.ts'
 import { refused } from '../document/refused.ts'
 import { readBoolean } from '../document/scalars.ts'
+import type { Warnings } from '../document/warnings.ts'
+import { attemptEach } from '../document/warnings.ts'
 import type { RepoTrust } from './config.ts'
 
-/** Texts of the key files that a config names, by the node that names each. Reading them is the caller's work. */
-export type KeyFiles = ReadonlyMap<TreeNode, string>
+/** Texts of the key files that a config names, or why there is none, by the node that names each. Reading them is the caller's work. */
+export type KeyFiles = ReadonlyMap<TreeNode, string | CodedError>
 
 type Reading = {
   readonly keyFiles: KeyFiles
+  readonly warnings: Pick<Warnings, 'report'>
   /** Whether `--insecure` was said: repos without a word about trust run without proof. Undefined where no such option is. */
   readonly insecure?: boolean | undefined
 }
@@ -39,7 +44,7 @@ export function trustOf(repo: TreeNode, name: string, reading: Reading): RepoTru
       `\`digests\` of repo ${quote(name)} are of component versions of OCM, and it is no registry of those`,
     )
   if (!isEmpty(trust)) return unsignedTrust(trust, keys, name)
-  const list = itemsOf(keys).map((key) => readKey(key, reading))
+  const list = attemptEach(itemsOf(keys), reading.warnings, (key) => readKey(key, reading))
   if (list.length > 0) return { kind: 'keys', keys: list }
   // A misspelt `keys` was meant to ask for proof.
   if (reading.insecure === true && isEmpty(keys) && !misspelt(repo)) return { kind: 'unsigned' }
@@ -100,7 +105,8 @@ function keyIn<Kind extends AnyKeyKind>(node: MapNode, keyFiles: KeyFiles, parse
   const file = fieldOf(node, 'key', 'file')
   if (inline?.kind === 'scalar' && file === undefined) return parse(inline, textOf(inline))
   const text = file && keyFiles.get(file)
-  if (file && inline === undefined && text !== undefined) return parse(file, text, textOf(file as ScalarNode))
+  if (isCoded(text) && inline === undefined) throw text
+  if (file && inline === undefined && typeof text === 'string') return parse(file, text, textOf(file as ScalarNode))
   throw invalid(node, 'a key is written as one line of base64, as PEM, or as `file: ./octo.pub`')
 }
 

@@ -17,7 +17,7 @@ import { readBoolean, readDuration } from '../document/scalars.ts'
 import type { TemplateVariables } from '../document/template.ts'
 import type { Warnings } from '../document/warnings.ts'
 import { attempt } from '../document/warnings.ts'
-import { readArguments } from './arguments.ts'
+import { NOTHING, readArguments } from './arguments.ts'
 import { MESSAGE_SAMPLES } from './message-samples.ts'
 import type { NotifierConfig, Severity } from './notifier-config.ts'
 import { NOTIFIED_KINDS, SEVERITIES } from './notifier-config.ts'
@@ -67,22 +67,28 @@ function readNotifier({ node, name }: Written, reading: Reading): readonly ReadN
     })
   if (!readBoolean(fieldOf(node, 'notification', 'enabled'), 'enabled', true)) return []
   if (readBoolean(fieldOf(node, 'notification', 'disabled'), 'disabled', false)) return []
-  const { tool, request } = requestOf(node, name)
-  const events = wordsAt(node, 'events', NOTIFIED_KINDS)
-  const services = servicesOf(node, reading.services)
-  const timeoutMs = durationAt(node, 'timeout', { min: 100, max: HOUR_MS })
   const { variables, warnings } = reading
+  const each = <Value>(read: () => Value) => attempt(warnings, read)
+  const named = each(() => requestOf(node, name))
+  const events = each(() => wordsAt(node, 'events', NOTIFIED_KINDS))
+  const services = each(() => servicesOf(node, reading.services))
+  const timeoutMs = each(() => durationAt(node, 'timeout', { min: 100, max: HOUR_MS }))
+  const args = each(() => readArguments(node, { variables, warnings, shape: 'notification', isOwn: true })) ?? NOTHING
+  const severity = each(() => severityOf(node)) ?? (events === undefined ? 'warning' : 'info')
+  const groupMs = each(() => durationAt(node, 'group', { min: 0, max: HOUR_MS })) ?? DEFAULT_GROUP_MS
+  const limit = each(() => limitOf(fieldOf(node, 'notification', 'limit'))) ?? DEFAULT_LIMIT
+  const subject = each(() => messageAt(node, 'subject'))
+  const body = each(() => messageAt(node, 'body'))
+  if (!named) return []
+  const { tool, request } = named
   const item: NotifierConfig = {
-    ...{ name: name ?? request.plugin, request, place: placeOf(node) },
-    arguments: readArguments(node, { variables, warnings, shape: 'notification', isOwn: true }),
+    ...{ name: name ?? request.plugin, request, place: placeOf(node), arguments: args },
     ...(services === undefined ? {} : { services }),
     ...(events === undefined ? {} : { events }),
-    severity: severityOf(node) ?? (events === undefined ? 'warning' : 'info'),
-    groupMs: durationAt(node, 'group', { min: 0, max: HOUR_MS }) ?? DEFAULT_GROUP_MS,
-    limit: limitOf(fieldOf(node, 'notification', 'limit')),
+    ...{ severity, groupMs, limit },
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    ...messageAt(node, 'subject'),
-    ...messageAt(node, 'body'),
+    ...subject,
+    ...body,
   }
   return [{ item, tool }]
 }

@@ -5,6 +5,7 @@ import type { Name } from '../../schemas/name.ts'
 import { parseName } from '../../schemas/name.ts'
 import { parseRange } from '../../schemas/version.ts'
 import { fieldOf, namedEntries } from '../document/field-of.ts'
+import type { FieldName } from '../document/fields.ts'
 import { invalid } from '../document/invalid.ts'
 import type { TreeNode } from '../document/node.ts'
 import { isEmpty, textOf } from '../document/node.ts'
@@ -17,33 +18,39 @@ import { readConfigurationList } from './plugin-configurations.ts'
 import { canonicalName } from './plugin-request.ts'
 import { readMcp } from './read-mcp.ts'
 
+type PinField = FieldName<'pin'>
+
 /** Reads `operator.plugins` and `octoctl.plugins`; throws CONFIG_INVALID. */
 export function readPins(root: TreeNode | undefined, warnings: Pick<Warnings, 'report'>): PluginPin[] {
   const pins = new Map<Name, PluginPin>()
   const octoctl = fieldOf(fieldOf(root, 'config', 'octoctl'), 'octoctl', 'plugins')
   const operator = fieldOf(fieldOf(root, 'config', 'operator'), 'operator', 'plugins')
   for (const [name, node] of [...namedEntries(octoctl), ...namedEntries(operator)]) {
-    const pin = attempt(warnings, () => at(node, () => readPin(name, node)))
+    const pin = attempt(warnings, () => at(node, () => readPin(name, node, warnings)))
     if (pin) pins.set(pin.plugin, pin)
   }
   return [...pins.values()]
 }
 
-function readPin(name: string, node: TreeNode): PluginPin {
+function readPin(name: string, node: TreeNode, warnings: Pick<Warnings, 'report'>): PluginPin {
   const plugin = parseName(canonicalName(name), 'plugin')
   if (isEmpty(node)) return { plugin }
   requireOneReading(node)
   if (node.kind === 'scalar') return { plugin, range: parseRange(textOf(node)) }
-  const range = textAt(node, 'version')
-  const repo = textAt(node, 'repo')
-  const prerelease = readBoolean(fieldOf(node, 'pin', 'prerelease'), 'prerelease', false)
-  const optional = readBoolean(fieldOf(node, 'pin', 'optional'), 'optional', false)
-  const configurations = readConfigurationList(fieldOf(node, 'pin', 'configurations'))
-  const mcp = readMcp(fieldOf(node, 'pin', 'mcp'))
+  const each = <Value>(key: PinField, read: (field: TreeNode | undefined) => Value) => {
+    const field = fieldOf(node, 'pin', key)
+    return attempt(warnings, () => at(field ?? node, () => read(field)))
+  }
+  const range = each('version', (field) => mapText(field, 'version', parseRange))
+  const repo = each('repo', (field) => mapText(field, 'repo', (text) => parseName(text, 'repo')))
+  const prerelease = each('prerelease', (field) => readBoolean(field, 'prerelease', false))
+  const optional = each('optional', (field) => readBoolean(field, 'optional', false))
+  const configurations = each('configurations', readConfigurationList)
+  const mcp = each('mcp', readMcp)
   return {
     plugin,
-    ...(repo === undefined ? {} : { repo: parseName(repo, 'repo') }),
-    ...(range === undefined ? {} : { range: parseRange(range) }),
+    ...(repo === undefined ? {} : { repo }),
+    ...(range === undefined ? {} : { range }),
     ...(prerelease ? { prerelease } : {}),
     ...(optional ? { optional } : {}),
     ...(configurations ? { configurations } : {}),
@@ -51,11 +58,10 @@ function readPin(name: string, node: TreeNode): PluginPin {
   }
 }
 
-function textAt(node: TreeNode, key: 'version' | 'repo'): string | undefined {
-  const value = fieldOf(node, 'pin', key)
+function mapText<Value>(value: TreeNode | undefined, key: PinField, parse: (text: string) => Value): Value | undefined {
   if (isEmpty(value)) return undefined
   requireOneReading(value)
-  if (value.kind === 'scalar') return textOf(value)
+  if (value.kind === 'scalar') return parse(textOf(value))
   throw invalid(value, `\`${key}\` is no plain text`)
 }
 

@@ -16,6 +16,7 @@ import type { TemplateVariables } from '../document/template.ts'
 import { expandOwn } from '../document/template.ts'
 import type { ConfigTrees } from '../document/trees.ts'
 import type { Warnings } from '../document/warnings.ts'
+import { throwProblem } from '../document/warnings.ts'
 import { readArguments, readData } from './arguments.ts'
 import { parsePluginRequest } from './plugin-request.ts'
 import type { ProgramSource } from './program-source.ts'
@@ -70,10 +71,11 @@ type ReadSpec = { readonly spec: ServiceSpec | CodedError; readonly problems: re
 /** What is wrong is in the result, as another operator may be able to do what octo cannot. */
 export function readServiceSpec(name: string, { trees, variables, warnings, sources }: SpecReading): ReadSpec {
   const { problems, attempt } = collectProblems()
+  const reading = { variables, warnings: { ...warnings, report: throwProblem } }
   const local = placesOfService(trees.local, name)
   const owner = isNamedIn(local) || offeredProgram(trees.local, name) ? local : placesOfService(trees.merged, name)
   const offered = isNamedIn(local) ? undefined : offeredProgram(trees.local, name)
-  const program = attempt(() => readProgram(name, { local, owner, offered, reading: { variables, warnings } }))
+  const program = attempt(() => readProgram(name, { local, owner, offered, reading }))
   attempt(() => refuseUnmet(name, local))
   const workingDir = attempt(() => readWorkingDir(local, variables))
   const configFile = attempt(() => readConfigFile(name, owner, { trees, variables }))

@@ -12,7 +12,7 @@ import { lacksScheme } from '../document/scheme.ts'
 import type { TemplateVariables } from '../document/template.ts'
 import { expandAddress } from '../document/template.ts'
 import type { Warnings } from '../document/warnings.ts'
-import { attempt } from '../document/warnings.ts'
+import { attempt, attemptEach } from '../document/warnings.ts'
 import { componentAddress, componentTrustOf, isComponentAddress } from './component-repo.ts'
 import type { RepoConfig, RepoTrust } from './config.ts'
 import type { KeyFiles } from './keys.ts'
@@ -61,12 +61,22 @@ export function readRepos(root: TreeNode | undefined, reading: RepoReading): Rep
 }
 
 function addRepo({ name, node }: FoundRepo, repos: Map<Name, RepoConfig>, reading: RepoReading): void {
-  const url = addressOf(name, node, reading)
+  const url = attempt(reading.warnings, () => addressOf(name, node, reading))
+  // Whose signatures it needs can be said of an address that is wrong, too.
+  if (url === undefined) {
+    if (!isOfComponents(node)) trustOf(node, name, reading)
+    return
+  }
   if (isRepeated(node, url, [...repos.values()])) return
   const repo = readRepo(name, node, { ...reading, url })
   const earlier = repos.get(repo.name)
   if (earlier) throw invalid(node, `repo ${quote(name)} is named twice, with ${quote(earlier.url)} and ${quote(url)}`)
   repos.set(repo.name, repo)
+}
+
+function isOfComponents(node: MapNode): boolean {
+  const url = fieldOf(node, 'repo', 'url')
+  return isText(url) && isComponentAddress(url.value)
 }
 
 /** A config may list a repo a second time for octoctl, which knows neither names nor keys. */
@@ -106,7 +116,7 @@ function mirrorsOf(
         hint: 'name its keys, or leave `mirrors` out',
       },
     )
-  const mirrors = items.map((item) => mirrorAddress(name, item, reading))
+  const mirrors = attemptEach(items, reading.warnings, (item) => mirrorAddress(name, item, reading))
   const twice = mirrors.find((url, index) => url === reading.url || mirrors.indexOf(url) !== index)
   if (twice === undefined) return mirrors
   throw invalid(said, `repo ${quote(name)} names the address ${quote(shownAddress(twice))} twice`)

@@ -147,20 +147,29 @@ function listsOf(node: TreeNode, phase: Phase): readonly TreeNode[] {
 
 type PhaseReading = ServiceReading & { readonly phase: Phase }
 
-function readCheck(node: TreeNode, reading: PhaseReading): ReadCheck {
+/** Undefined where its plugin is a problem that was reported. */
+function readCheck(node: TreeNode, reading: PhaseReading): ReadCheck | undefined {
   const map = mapOrNothing(node)
   if (!map) throw invalid(node, 'a check is a map with `tool` and `args`')
   const each = <Value>(read: () => Value) => attempt(reading.warnings, read)
   const timeoutMs = each(() => readDuration(fieldOf(map, 'check', 'timeout'), 'timeout', { min: 100, max: DAY_MS }))
   const operators = each(() => readTexts(fieldOf(map, 'check', 'operators'), 'operators'))
   const interval = each(() => readDuration(fieldOf(map, 'check', 'interval'), 'interval', { min: 10, max: HOUR_MS }))
-  const { tool, request } = readTool(map, fieldOf(map, 'check', 'tool'), 'a check')
+  const named = each(() => readTool(map, fieldOf(map, 'check', 'tool'), 'a check'))
   // The service's own program runs with them, and what is run is for local documents to say.
-  const isOwn = request.plugin === RUN_SERVICE && request.repo === undefined && !isRemote(map)
+  const isOwn = named?.request.plugin === RUN_SERVICE && named.request.repo === undefined && !isRemote(map)
   const read = each(() => readArguments(map, { ...reading, isOwn }))
-  const { off, on } = switchOf(map)
-  refuseBoth(off, on)
-  refuseSlips(operators, map)
+  const off = each(() => {
+    const said = switchOf(map)
+    refuseBoth(said.off, said.on)
+    return said.off
+  })
+  each(() => refuseSlips(operators, map))
+  const successThreshold = each(() => threshold(map, ['successThreshold', 'successTreshold'], 1)) ?? 1
+  const failures = DEFAULT_FAILURES[reading.phase]
+  const failureThreshold = each(() => threshold(map, ['failureThreshold', 'failureTreshold'], failures)) ?? failures
+  if (!named) return undefined
+  const { tool, request } = named
   const item: CheckItem = {
     request,
     arguments: read ?? NOTHING,
@@ -168,8 +177,7 @@ function readCheck(node: TreeNode, reading: PhaseReading): ReadCheck {
     intervalMs: interval ?? DEFAULT_INTERVAL_MS,
     ...(interval === undefined ? { calmIntervalMs: CALM_INTERVAL_MS } : {}),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    successThreshold: threshold(map, ['successThreshold', 'successTreshold'], 1),
-    failureThreshold: threshold(map, ['failureThreshold', 'failureTreshold'], DEFAULT_FAILURES[reading.phase]),
+    ...{ successThreshold, failureThreshold },
     ...(operators === undefined ? {} : { operators }),
     place: placeOf(map),
   }

@@ -3,11 +3,14 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
 import { parseTree } from '../../../config/document/node.ts'
+import { openWarnings } from '../../../config/document/warnings.ts'
 import { readKey, trustOf } from '../../../config/model/keys.ts'
 import { expectCode } from '../../support/assertions/expect-code.ts'
 
 const read = (text: string, remote: boolean) =>
-  trustOf(parseTree(text, { name: 'https://x.example/a.yaml', remote }), 'core', { keyFiles: new Map() })
+  trustOf(parseTree(text, { name: 'https://x.example/a.yaml', remote }), 'core', {
+    ...{ keyFiles: new Map(), warnings: openWarnings() },
+  })
 
 test('a tree from elsewhere says of no repo that it needs no keys, nor which', () => {
   assert.deepEqual(read('trust: unsigned\n', false), { kind: 'unsigned' })

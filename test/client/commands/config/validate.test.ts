@@ -139,6 +139,57 @@ test('every problem of one service is named, and not only the first', async (t) 
   assert.deepEqual(places, ['3', '5', '6', '7', '8', '9', '10', '11', '12', '13'], lines.join('\n'))
 })
 
+const PARTS = `operator:
+  repos:
+    core: {url: ftp://x.example/core.yaml, keys: [AAAA, {file: none.pub}, {name: a}]}
+  plugins:
+    check-tcp: {version: "not a range", repo: No Name, optional: perhaps, mcp: 7}
+  notifications:
+    - {notifier: "a b", events: [nothing], timeout: soon, group: late, args: {to: "{{.env.NOBODY}}"}}
+services:
+  web:
+    octocompose:
+      health:
+        - tool: 5
+          args: {a: "{{.configs.web.none}}", b: "{{.configs.web.neither}}"}
+          failureThreshold: many
+          successThreshold: few
+          enabled: maybe
+        - {tool: check-tcp, args: ["{{.configs.web.none}}", 010]}
+configs: {web: {port: 1}}
+`
+
+test('every part of a check, a repo, a pin and a notifier that is wrong is named, and not only the first', async (t) => {
+  const { octo } = aFolder(t, { 'octo.yaml': PARTS })
+  const { stdout, stderr } = await octo([])
+  const lines = linesOf(stdout).map((line) => line.replace(/^octo\.yaml:(\d+):\d+: error: /, '$1 '))
+  const expected: readonly RegExp[] = [
+    ...[
+      /^3 .*is not one of/,
+      /^3 this is no public key/,
+      /^3 key file .*none\.pub` cannot be read/,
+      /^3 a key is written as/,
+    ],
+    ...[/^5 .*version range/, /^5 repo name `No Name`/, /^5 `optional` is/, /^5 .*mcp/],
+    ...[/^7 `notifier`/, /^7 `events` names `nothing`/, /^7 `timeout`/, /^7 `group`/, /^7 .*NOBODY/],
+    ...[/^12 a check does not name its plugin/, /^13 .*configs\.web\.none/, /^13 .*configs\.web\.neither/],
+    ...[/^14 `failureThreshold`/, /^15 `successThreshold`/, /^16 `enabled`/],
+    ...[/^17 .*configs\.web\.none/, /^17 .*010/],
+  ]
+  for (const wanted of expected)
+    assert.ok(
+      lines.some((line) => wanted.test(line)),
+      `${wanted} in\n${stdout}${stderr}`,
+    )
+  const rows = lines.map((line) => Number.parseInt(line, 10))
+  assert.deepEqual(
+    rows,
+    rows.toSorted((a, b) => a - b),
+    'by line',
+  )
+  assert.equal(new Set(lines).size, lines.length, 'none is told twice')
+})
+
 test('machines get the same as data', async (t) => {
   const { folder, octo } = aFolder(t, { 'octo.yaml': 'servces: {}\nservices: {web: {health: [{tool: 010}]}}\n' })
   const { code, stdout } = await octo(['--json'])
@@ -204,7 +255,7 @@ test('without a config it says which names were looked for', async (t) => {
 
 test('where there are colours, they are those of a terminal, and only ours', async (t) => {
   const { octo } = aFolder(t, {
-    'octo.yaml': String.raw`operator: {repos: {core: {url: "x.example/\u001b]0;owned\u0007core.yaml"}}}`,
+    'octo.yaml': String.raw`operator: {repos: {core: {url: "x.example/\u001b]0;owned\u0007core.yaml", trust: unsigned}}}`,
   })
   const { stdout } = await octo([], { NO_COLOR: '', FORCE_COLOR: '1' })
   assert.ok(stdout.startsWith('octo.yaml:1:27: \u001b[31merror\u001b[39m: address `x.example/\\u{1b}]0;owned'), stdout)
