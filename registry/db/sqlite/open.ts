@@ -8,6 +8,7 @@ import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
 import { coded, isCoded } from '../../../schemas/errors.ts'
 import { quote } from '../../../schemas/quote.ts'
 import { translateOpenError, translateSqliteError } from '../../sqlite-errors.ts'
+import { keepStatements } from './kept-statements.ts'
 import { MIGRATIONS } from './migrations.ts'
 
 /** What queries take: the database itself, or the transaction that `write` hands out. */
@@ -55,6 +56,7 @@ export function openDb(path: string, { busyMs = OPEN_BUSY_MS }: OpenOptions = {}
       sqlite.close()
       throw error
     }
+    keepStatements(sqlite)
     return drizzle(sqlite)
   } catch (error) {
     throw translateOpenError(error)
