@@ -1,6 +1,7 @@
 // Go's printf for the verbs and flags that a config can use. A verb that does not fit its value is printed as Go prints it,
 // `%!d(string=x)`, and never fails.
 import { shortest, shownValue } from './print.ts'
+import { exponentText, fixedText } from './rounded.ts'
 import type { Value } from './value.ts'
 import { entriesIn, itemsIn, typeOf } from './value.ts'
 
@@ -142,6 +143,7 @@ function ofFloat(value: Extract<Value, { kind: 'float' }>, verb: Verb): string |
     return padded(value.text, verb)
   if ('xXb'.includes(letter)) throw verb.refuse(`\`%${letter}\` of a number with a fraction is not known here`)
   if (!'veEfFgG'.includes(letter)) return undefined
+  if (!Number.isFinite(value.value)) return padded(shortest(value.value), { ...verb, flags: flags.replaceAll('0', '') })
   const size = Math.abs(value.value)
   const isNegative = value.value < 0 || Object.is(value.value, -0)
   const text = floatText(size, letter.toLowerCase(), precision)
@@ -149,15 +151,14 @@ function ofFloat(value: Extract<Value, { kind: 'float' }>, verb: Verb): string |
 }
 
 function floatText(size: number, letter: string, precision: number | undefined): string {
-  if (letter === 'f')
-    return size < 1e21 ? size.toFixed(precision ?? 6) : `${BigInt(size)}${(0).toFixed(precision ?? 6).slice(1)}`
-  if (letter === 'e') return withExponent(size.toExponential(precision ?? 6))
+  if (letter === 'f') return fixedText(size, precision ?? 6)
+  if (letter === 'e') return withExponent(exponentText(size, precision ?? 6))
   if (precision === undefined) return shortest(size)
   const digits = precision === 0 ? 1 : precision
-  const [mantissa = '', power = '0'] = size.toExponential(digits - 1).split('e')
+  const [mantissa = '', power = '0'] = exponentText(size, digits - 1).split('e')
   const exponent = Number(power)
   const isShort = exponent >= -4 && exponent < digits
-  const text = isShort ? size.toFixed(Math.max(0, digits - 1 - exponent)) : mantissa
+  const text = isShort ? fixedText(size, digits - 1 - exponent) : mantissa
   const bare = text.includes('.') ? text.replace(/0+$/, '').replace(/\.$/, '') : text
   return isShort ? bare : withExponent(`${bare}e${power}`)
 }

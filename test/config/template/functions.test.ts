@@ -1,6 +1,7 @@
 // What templates of configs have beyond Go's: functions, typed values, names with `-`; and what every refusal says: where.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { formatted } from '../../../config/template/printf.ts'
 import { isCoded } from '../../../schemas/errors.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import { readFiles } from '../../support/machine/config-files.ts'
@@ -159,3 +160,13 @@ for (const [what, template] of LARGE)
     const outcome = await value(t, template).catch((error: unknown) => error)
     assert.ok(!(outcome instanceof Error) || isCoded(outcome), String(outcome))
   })
+
+test('what is no finite number is printed as Go prints it, without zeros before it', () => {
+  const refuse = (problem: string) => new Error(problem)
+  const show = (format: string, value: number) =>
+    formatted(format, [{ kind: 'float', value }], { maxWidth: 100, refuse })
+  assert.deepEqual(
+    [show('%f', Infinity), show('%06.1e', -Infinity), show('%g', Number.NaN), show('%v', Infinity)],
+    ['+Inf', '  -Inf', 'NaN', '+Inf'],
+  )
+})

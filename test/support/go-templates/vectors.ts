@@ -382,6 +382,9 @@ export const ROWS: readonly string[] = [
     ['1', '-7', '2.5', '"hé"', 'true', '.a.l', '.a.m', '.nope'].map((of) => `{{printf "${verb}" ${of}}}`),
   ),
   ...[
+    '{{printf "%.0f %.0f %.1f %.2f %6.1f" 2.5 3.5 0.25 0.125 -0.25}}',
+    '{{printf "%.0e %.2e %.1g %.3g %.25g %.20e" 2.5 1.125e5 2.5 1.125 0.1 1e23}}',
+    '{{printf "%.3f %.1f %.0f" 1e21 1.5e22 0.5}}',
     '{{printf "%d %d" 1}}',
     '{{printf "%d" 1 2}}',
     '{{printf "x" 1}}',
