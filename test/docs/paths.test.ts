@@ -75,7 +75,9 @@ test('parts that a document tests, mutates or runs are in the repository', () =>
   const tests = globSync('test/**/*.test.ts', { cwd: ROOT })
   const isThere = ({ what }: { readonly what: string }) => existsSync(join(ROOT, what))
   const tested = named(/\bnpm test -- ([\w./-]+)/g).filter(({ what }) => !tests.some((path) => path.includes(what)))
-  const mutated = named(/\bnpm run mutate -- (?:--list |--tests \d+ )?([\w./-]+)/g).filter((found) => !isThere(found))
+  const mutated = named(/\bnpm run mutate -- (?:--(?:list|record) |--tests \d+ )?([\w./-]+)/g).filter(
+    (found) => !isThere(found),
+  )
   const run = named(/\bnode_modules\/\.bin\/node (?:--[\w=-]+ )*([\w./-]+\.[jt]s)/g).filter((found) => !isThere(found))
   assert.deepEqual([...tested, ...mutated, ...run], [])
 })

@@ -1,9 +1,9 @@
-// Which tests may notice a change of a file: those that import it, near ones first.
+// Which tests may notice a change of a file: those that import it, near ones and those that speak of its refusals first.
 import { posix } from 'node:path'
 import { importsOf } from '../check-imports.ts'
 import type { SourceFile } from '../finding.ts'
 
-export type TestChoice = {
+type TestChoice = {
   /** Test files that import the file, directly or through others, the most likely first. */
   testsOf(path: string): string[]
 }
@@ -15,12 +15,24 @@ export function chooseTests(files: readonly SourceFile[]): TestChoice {
   const edges = new Map(files.map((file) => [file.path, targetsOf(file)]))
   const tests = files.map(({ path }) => path).filter((path) => path.endsWith('.test.ts') && !OF_THE_WHOLE.test(path))
   const reached = new Map(tests.map((path) => [path, reachableFrom(path, edges)]))
+  const codes = new Map(files.map(({ path, text }) => [path, codesOf(text)]))
   return {
-    testsOf: (path) =>
-      tests
+    testsOf(path) {
+      const thrown = [...(codes.get(path) ?? [])]
+      const likely = (test: string) =>
+        nearness(test, path) + (thrown.some((code) => codes.get(test)?.has(code)) ? SAME_CODE : 0)
+      return tests
         .filter((test) => reached.get(test)?.has(path))
-        .sort((a, b) => nearness(b, path) - nearness(a, path) || sizeOf(reached, a) - sizeOf(reached, b)),
+        .sort((a, b) => likely(b) - likely(a) || sizeOf(reached, a) - sizeOf(reached, b))
+    },
   }
+}
+
+/** A test that expects a code which the file throws is as likely as one that is a folder nearer. */
+const SAME_CODE = 1
+
+function codesOf(text: string): ReadonlySet<string> {
+  return new Set([...text.matchAll(/'([A-Z]+(?:_[A-Z]+)+)'/g)].map(([, code = '']) => code))
 }
 
 function targetsOf(file: SourceFile): string[] {

@@ -6,10 +6,11 @@ import { dirname, join } from 'node:path'
 import type { Coverage } from './coverage.ts'
 import { readCoverage } from './coverage.ts'
 
+type Outcome = 'passed' | 'failed' | 'not in time'
+
 export type CopiedTree = Disposable & {
   write(path: string, text: string): void
-  /** False when the test failed or did not end in time. */
-  passes(test: string, timeoutMs: number): Promise<boolean>
+  run(test: string, timeoutMs: number): Promise<Outcome>
   /** What the unchanged test runs; undefined when it fails or does not end in time. */
   cover(test: string, timeoutMs: number): Promise<Coverage | undefined>
 }
@@ -28,7 +29,7 @@ export function copyTree(root: string, paths: readonly string[]): CopiedTree {
   writeFileSync(join(copy, '.git/info/exclude'), 'node_modules\n')
   return {
     write: (path, text) => writeFileSync(join(copy, path), text),
-    passes: (test, timeoutMs) => runTest(test, { cwd: copy, timeoutMs, env: { NODE_COMPILE_CACHE: cache } }),
+    run: (test, timeoutMs) => runTest(test, { cwd: copy, timeoutMs, env: { NODE_COMPILE_CACHE: cache } }),
     cover: (test, timeoutMs) => coverTest(test, { cwd: copy, timeoutMs }),
     [Symbol.dispose]() {
       for (const folder of [copy, cache]) rmSync(folder, { recursive: true, force: true })
@@ -42,7 +43,8 @@ type Running = { readonly cwd: string; readonly timeoutMs: number; readonly env?
 async function coverTest(test: string, { cwd, timeoutMs }: Running): Promise<Coverage | undefined> {
   const folder = mkdtempSync(join(tmpdir(), 'octo-coverage-'))
   try {
-    const passes = (env: Readonly<Record<string, string>>) => runTest(test, { cwd, timeoutMs, env })
+    const passes = async (env: Readonly<Record<string, string>>) =>
+      (await runTest(test, { cwd, timeoutMs, env })) === 'passed'
     const passed = (await passes({ NODE_V8_COVERAGE: folder })) || (await passes({}))
     return passed ? readCoverage(folder, cwd) : undefined
   } finally {
@@ -50,7 +52,7 @@ async function coverTest(test: string, { cwd, timeoutMs }: Running): Promise<Cov
   }
 }
 
-function runTest(test: string, { cwd, timeoutMs, env }: Running): Promise<boolean> {
+function runTest(test: string, { cwd, timeoutMs, env }: Running): Promise<Outcome> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [test], {
       cwd,
@@ -58,11 +60,15 @@ function runTest(test: string, { cwd, timeoutMs, env }: Running): Promise<boolea
       detached: true,
       env: { ...process.env, ...env },
     })
-    const timer = setTimeout(() => stopGroup(child.pid), timeoutMs)
+    let isLate = false
+    const timer = setTimeout(() => {
+      isLate = true
+      stopGroup(child.pid)
+    }, timeoutMs)
     child.once('exit', (code) => {
       clearTimeout(timer)
       stopGroup(child.pid)
-      resolve(code === 0)
+      resolve(isLate ? 'not in time' : code === 0 ? 'passed' : 'failed')
     })
   })
 }

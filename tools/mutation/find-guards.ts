@@ -11,11 +11,13 @@ export type Guard = {
   readonly start: number
   readonly end: number
   readonly replacement: string
+  /** What runs only when it refuses; where nothing does, its own beginning. */
+  readonly refusal: number
   /** The guard as it is written, on one line. */
   readonly text: string
 }
 
-type Found = Omit<Guard, 'line' | 'text'>
+type Found = Omit<Guard, 'line' | 'text' | 'refusal'> & { readonly refusal?: number }
 
 const REFUSING_CALL = /^(refuse|require|assert|check|verify|ensure|validate|prove|demand|insist)([A-Z]|$)/
 const WORDS_SHOWN = 120
@@ -28,7 +30,12 @@ export function findGuards(text: string): Guard[] {
   })
   return found
     .sort((a, b) => a.start - b.start || a.end - b.end)
-    .map((guard) => ({ ...guard, line: text.slice(0, guard.start).split('\n').length, text: oneLine(text, guard) }))
+    .map((guard) => ({
+      ...guard,
+      refusal: guard.refusal ?? guard.start,
+      line: text.slice(0, guard.start).split('\n').length,
+      text: oneLine(text, guard),
+    }))
 }
 
 /** Types become spaces, so that every position stays what it was. */
@@ -59,9 +66,10 @@ function conditionGuards({ test, consequent }: { test: Expression; consequent: S
   const throws = last?.type === 'ThrowStatement'
   if (!throws && !returnsNothing(last)) return []
   const alternatives = operandsOf(test, '||')
+  const without = { replacement: 'false', refusal: consequent.start }
   if (alternatives.length > 1)
-    return alternatives.map((operand) => ({ ...span(operand), kind: 'alternative', replacement: 'false' }))
-  return throws ? [] : [{ ...span(test), kind: 'early return', replacement: 'false' }]
+    return alternatives.map((operand) => ({ ...span(operand), ...without, kind: 'alternative' }))
+  return throws ? [] : [{ ...span(test), ...without, kind: 'early return' }]
 }
 
 function returnsNothing(statement: Statement | undefined): boolean {

@@ -6,36 +6,38 @@
 //   npm run mutate -- --tests 6 client/store           at most that many test files that reach it (default 14)
 //   npm run mutate -- --jobs 1 client/store            one at a time (default 2)
 //   npm run mutate -- --list client/store              only say which guards there are
+//   npm run mutate -- --record test/client/programs    write down what these tests run, so that they are asked first
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { count, formatDuration, processStreams } from '../../terminal/index.ts'
 import type { SourceFile } from '../finding.ts'
 import { sourceFiles, sourcePaths } from '../source-files.ts'
-import type { TestChoice } from './choose-tests.ts'
 import { chooseTests } from './choose-tests.ts'
 import type { CopiedTree } from './copied-tree.ts'
 import { copyTree } from './copied-tree.ts'
-import type { Coverage } from './coverage.ts'
-import type { Guard } from './find-guards.ts'
 import { findGuards } from './find-guards.ts'
+import type { Mutant } from './notice.ts'
+import { testThatNotices, usualOf } from './notice.ts'
 import { reasonFor } from './reasons.ts'
-
-type Mutant = { readonly file: SourceFile; readonly guard: Guard }
+import { openRecords } from './records.ts'
 
 const DEFAULT_JOBS = 2
 const DEFAULT_TESTS = 14
-/** Slow tests are left out: they start many programs, and a guard deserves a test that is near to it. */
-const MAX_TEST_MS = 90_000
-/** Tests whose coverage is asked for one guard: those further away hardly reach it. */
-const MAX_LOOKED_AT = 40
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const { out } = processStreams()
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { tests: { type: 'string' }, jobs: { type: 'string' }, list: { type: 'boolean' } },
+  options: {
+    tests: { type: 'string' },
+    jobs: { type: 'string' },
+    list: { type: 'boolean' },
+    record: { type: 'boolean' },
+  },
 })
 const files = sourceFiles(root)
+const records = openRecords(join(root, 'node_modules/.cache/mutation'), files)
 const asked = positionals.map((word) => {
   const [, path = word, line] = /^(.+):(\d+)$/.exec(word) ?? []
   return { path, line }
@@ -43,23 +45,36 @@ const asked = positionals.map((word) => {
 const mutants = files.filter(({ path }) => path.endsWith('.ts')).flatMap(mutantsOf)
 
 if (values.list) for (const mutant of mutants) out.write(`${nameOf(mutant)}\n`)
+else if (values.record) await record()
 else process.exitCode = await run()
 
 function mutantsOf(file: SourceFile): readonly Mutant[] {
-  const words = asked.filter(({ path }) => file.path === path || file.path.startsWith(`${path}/`))
+  const words = asked.filter((word) => isBelow(file.path, word.path))
   if (words.length === 0) return []
   return findGuards(file.text)
     .filter((guard) => words.some(({ line }) => line === undefined || guard.line === Number(line)))
     .map((guard) => ({ file, guard }))
 }
 
+function isAsked(path: string): boolean {
+  return asked.some((word) => isBelow(path, word.path))
+}
+
+function isBelow(path: string, word: string): boolean {
+  return path === word || path.startsWith(`${word}/`)
+}
+
 async function run(): Promise<number> {
   const startedAt = performance.now()
   const survivors: Mutant[] = []
   const choice = chooseTests(files)
-  const known = new Map<string, Promise<Usual>>()
-  const waiting = [...mutants]
-  await Promise.all(Array.from({ length: Number(values.jobs ?? DEFAULT_JOBS) }, work))
+  await inCopies(mutants, async (mutant, tree) => {
+    const tests = choice.testsOf(mutant.file.path)
+    const maxTests = Number(values.tests ?? DEFAULT_TESTS)
+    const noticedBy = await testThatNotices(mutant, { tree, records, tests, maxTests, onUnusable })
+    if (noticedBy === undefined) survivors.push(mutant)
+    out.write(`${noticedBy === undefined ? '✗' : '✓'} ${nameOf(mutant)}  ${noticedBy ?? ''}\n`)
+  })
   for (const mutant of survivors) out.write(`survivor: ${nameOf(mutant)}\n${explained(mutant)}`)
   const open = survivors.filter((mutant) => reasonOf(mutant) === undefined)
   out.write(`${count(mutants.length, 'guard')} in ${formatDuration(performance.now() - startedAt)}: `)
@@ -68,56 +83,28 @@ async function run(): Promise<number> {
   )
   out.write(`${open.length} not missed\n`)
   return mutants.length === 0 || open.length > 0 ? 1 : 0
-
-  async function work(): Promise<void> {
-    using tree = copyTree(root, sourcePaths(root))
-    for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
-      const noticedBy = await testThatNotices(mutant, { tree, choice, known })
-      if (noticedBy === undefined) survivors.push(mutant)
-      out.write(`${noticedBy === undefined ? '✗' : '✓'} ${nameOf(mutant)}  ${noticedBy ?? ''}\n`)
-    }
-  }
 }
 
-type Setting = {
-  readonly tree: CopiedTree
-  readonly choice: TestChoice
-  /** What each test runs and how long, when nothing is changed. */
-  readonly known: Map<string, Promise<Usual>>
+async function record(): Promise<void> {
+  const tests = files.map(({ path }) => path).filter((path) => path.endsWith('.test.ts') && isAsked(path))
+  await inCopies(tests, async (test, tree) => {
+    const usual = await usualOf(test, test, { tree, records, onUnusable })
+    if (usual) out.write(`${test}  ${formatDuration(usual.ms)}\n`)
+  })
 }
 
-type Usual = { readonly ms: number; readonly coverage: Coverage | undefined }
-
-async function testThatNotices({ file, guard }: Mutant, { tree, choice, known }: Setting): Promise<string | undefined> {
-  const { path, text } = file
-  let left = Number(values.tests ?? DEFAULT_TESTS)
-  for (const test of choice.testsOf(path).slice(0, MAX_LOOKED_AT)) {
-    const usual = await remembered(known, test, () => runAsUsual(tree, test))
-    if (usual.ms > MAX_TEST_MS || !usual.coverage?.runs(path, guard.start)) continue
-    tree.write(path, `${text.slice(0, guard.start)}${guard.replacement}${text.slice(guard.end)}`)
-    const passed = await tree.passes(test, 3 * usual.ms + 10_000)
-    tree.write(path, text)
-    if (!passed) return test
-    if (--left === 0) return undefined
-  }
-  return undefined
+async function inCopies<Item>(items: readonly Item[], work: (item: Item, tree: CopiedTree) => Promise<void>) {
+  const waiting = [...items]
+  await Promise.all(
+    Array.from({ length: Number(values.jobs ?? DEFAULT_JOBS) }, async () => {
+      using tree = copyTree(root, sourcePaths(root))
+      for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item, tree)
+    }),
+  )
 }
 
-async function runAsUsual(tree: CopiedTree, test: string): Promise<Usual> {
-  const startedAt = performance.now()
-  const coverage = await tree.cover(test, 2 * MAX_TEST_MS)
-  if (!coverage) out.write(`! ${test} does not pass as it is, so it notices nothing\n`)
-  return { ms: performance.now() - startedAt, coverage }
-}
-
-function remembered<Value>(
-  known: Map<string, Promise<Value>>,
-  key: string,
-  make: () => Promise<Value>,
-): Promise<Value> {
-  const found = known.get(key) ?? make()
-  known.set(key, found)
-  return found
+function onUnusable(test: string): void {
+  out.write(`! ${test} does not pass as it is, so it notices nothing\n`)
 }
 
 function nameOf({ file, guard }: Mutant): string {

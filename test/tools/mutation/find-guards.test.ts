@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { findGuards } from '../../tools/mutation/find-guards.ts'
+import { findGuards } from '../../../tools/mutation/find-guards.ts'
 
 const ROWS: readonly { readonly what: string; readonly source: string; readonly without: readonly string[] }[] = [
   {
