@@ -63,7 +63,7 @@ export function parseLayerPax(bytes: Buffer, layer: string): Records {
     const space = bytes.indexOf(0x20, at)
     const length = bytes.toString('latin1', at, Math.max(at, space))
     const end = at + Number(length)
-    if (!/^[1-9][0-9]{0,9}$/.test(length) || end > bytes.length || bytes[end - 1] !== 0x0a)
+    if (!/^[1-9][0-9]{0,9}$/.test(length) || bytes[end - 1] !== 0x0a)
       throw malformed(layer, 'an extended header does not parse')
     const record = bytes.subarray(space + 1, end - 1)
     const key = record.toString('latin1', 0, Math.max(0, record.indexOf(0x3d)))

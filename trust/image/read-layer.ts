@@ -66,7 +66,8 @@ async function nextEntry(tar: ByteReader, name: string): Promise<LayerHeader | u
   let said: { path?: string; target?: string; size?: number } = {}
   for (;;) {
     const block = await tar.exactly(BLOCK_BYTES)
-    if (block.length === 0 || isZero(block)) return undefined
+    // So is a block of no bytes, where no program wrote an end.
+    if (isZero(block)) return undefined
     const header = parseLayerHeader(block, name)
     if (!EXTENSIONS.has(header.type)) return { ...header, ...said }
     const text = await extension(tar, header.size, name)
