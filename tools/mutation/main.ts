@@ -4,6 +4,7 @@
 //   npm run mutate -- trust schemas/json.ts            files and folders
 //   npm run mutate -- trust/image/image-files.ts:40    the guards of one line, once their test is written
 //   npm run mutate -- --tests 6 client/store           at most that many test files that reach it (default 14)
+//   npm run mutate -- --look 6 client/store            at most that many tests whose reach is not known yet (default 40)
 //   npm run mutate -- --jobs 1 client/store            one at a time (default 2)
 //   npm run mutate -- --list client/store              only say which guards there are
 //   npm run mutate -- --record test/client/programs    write down what these tests run, so that they are asked first
@@ -24,6 +25,8 @@ import { openRecords } from './records.ts'
 
 const DEFAULT_JOBS = 2
 const DEFAULT_TESTS = 14
+/** Those further away hardly reach the guard. */
+const DEFAULT_LOOK = 40
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const { out } = processStreams()
@@ -31,6 +34,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     tests: { type: 'string' },
+    look: { type: 'string' },
     jobs: { type: 'string' },
     list: { type: 'boolean' },
     record: { type: 'boolean' },
@@ -70,8 +74,8 @@ async function run(): Promise<number> {
   const choice = chooseTests(files)
   await inCopies(mutants, async (mutant, tree) => {
     const tests = choice.testsOf(mutant.file.path)
-    const maxTests = Number(values.tests ?? DEFAULT_TESTS)
-    const noticedBy = await testThatNotices(mutant, { tree, records, tests, maxTests, onUnusable })
+    const [maxTests, maxLookedAt] = [Number(values.tests ?? DEFAULT_TESTS), Number(values.look ?? DEFAULT_LOOK)]
+    const noticedBy = await testThatNotices(mutant, { tree, records, tests, maxTests, maxLookedAt, onUnusable })
     if (noticedBy === undefined) survivors.push(mutant)
     out.write(`${noticedBy === undefined ? '✗' : '✓'} ${nameOf(mutant)}  ${noticedBy ?? ''}\n`)
   })

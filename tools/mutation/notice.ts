@@ -13,14 +13,14 @@ type Noticing = {
   /** Those that may reach the file, the likely ones first. */
   readonly tests: readonly string[]
   readonly maxTests: number
+  /** Of those of which nothing is written down yet. */
+  readonly maxLookedAt: number
   /** Is told of a test that fails as it is. */
   readonly onUnusable: (test: string) => void
 }
 
 /** Slow tests are left out: they start many programs, and a guard deserves a test that is near to it. */
 const MAX_TEST_MS = 90_000
-/** Tests of which nothing is written down yet that are asked for one guard: those further away hardly reach it. */
-const MAX_LOOKED_AT = 40
 
 export async function testThatNotices(mutant: Mutant, noticing: Noticing): Promise<string | undefined> {
   let left = noticing.maxTests
@@ -32,9 +32,9 @@ export async function testThatNotices(mutant: Mutant, noticing: Noticing): Promi
 }
 
 async function* testsToAsk({ file, guard }: Mutant, noticing: Noticing): AsyncGenerator<readonly [string, number]> {
-  const { tests, records } = noticing
+  const { tests, records, maxLookedAt } = noticing
   const known = tests.filter((test) => records.of(test, file.path))
-  const unknown = tests.filter((test) => !known.includes(test)).slice(0, MAX_LOOKED_AT)
+  const unknown = tests.filter((test) => !known.includes(test)).slice(0, maxLookedAt)
   const others: [string, number][] = []
   for (const test of [...known, ...unknown]) {
     const usual = await usualOf(test, file.path, noticing)
@@ -49,7 +49,7 @@ async function* testsToAsk({ file, guard }: Mutant, noticing: Noticing): AsyncGe
 export function usualOf(
   test: string,
   guarded: string,
-  { records, tree, onUnusable }: Omit<Noticing, 'tests' | 'maxTests'>,
+  { records, tree, onUnusable }: Omit<Noticing, 'tests' | 'maxTests' | 'maxLookedAt'>,
 ): Usual | Promise<Usual | undefined> {
   return records.of(test, guarded) ?? records.lookAt(test, look)
 

@@ -30,7 +30,12 @@ function aProject(t: TestContext) {
     /** As one run of the tool, which of the tests notices that the guard of this text is gone. */
     async ask(
       guard: string,
-      { text = GUARDED, order = ['near', 'far'] as readonly (keyof typeof TESTS)[], hasTime = true } = {},
+      {
+        text = GUARDED,
+        order = ['near', 'far'] as readonly (keyof typeof TESTS)[],
+        hasTime = true,
+        maxLookedAt = 40,
+      } = {},
     ) {
       const all = [...files, { path: 'half.ts', text }]
       for (const file of all) {
@@ -59,6 +64,7 @@ function aProject(t: TestContext) {
           records: openRecords(kept, all),
           tests: order.map((name) => `test/${name}.test.ts`),
           maxTests: 14,
+          maxLookedAt,
           onUnusable: (path) => asked.push(`unusable ${path}`),
         },
       )
@@ -89,6 +95,12 @@ test('what a test runs is looked at once, until the guarded file is another', as
   assert.deepEqual(asked, [`asked ${FAR}`])
   assert.equal(await ask('n % 2', { text: `// moved\n${GUARDED}` }), FAR)
   assert.deepEqual(asked, [`looked at ${NEAR}`, `looked at ${FAR}`, `asked ${FAR}`])
+})
+
+test('no more tests are looked at than is said', async (t) => {
+  const { ask, asked } = aProject(t)
+  assert.equal(await ask('throw', { maxLookedAt: 1 }), undefined)
+  assert.deepEqual(asked, [`looked at ${NEAR}`])
 })
 
 test('a test that fails as it is notices nothing, and that is said', async (t) => {
