@@ -1,6 +1,6 @@
 // Fetched documents of a config: each is asked for once, again only when it changed, and not at all without network.
 import assert from 'node:assert/strict'
-import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -72,6 +72,8 @@ test('a server that is down leaves the copy, and one that refuses does not', asy
   await expectCodeAsync('CONFIG_NOT_FOUND', () => load())
   documents[A] = { text: '', status: 403 }
   await expectCodeAsync('FETCH_REFUSED', () => load())
+  documents[A] = { text: '', status: 503 }
+  assert.match((await load()).warnings[0]?.message ?? '', /as the server cannot be reached$/)
   await stop()
   const config = await load()
   assert.equal(config.services[0]?.name, 'one')
@@ -95,6 +97,7 @@ const spoiled: readonly (readonly [says: string, spoil: (file: string, copies: s
   ['of another format', (file) => writeFileSync(file, readFileSync(file, 'utf8').replace('copy/v1', 'copy/v2'))],
   ['that is cut', (file) => writeFileSync(file, readFileSync(file, 'utf8').slice(0, -5))],
   ['that is empty', (file) => writeFileSync(file, '')],
+  ['without a time', (file) => writeFileSync(file, readFileSync(file, 'utf8').replace(/"at":\d+/, '"at":"x"'))],
   ['that is no map', (file) => writeFileSync(file, '[]')],
   ['that others can change', (file) => chmodSync(file, 0o666)],
   ['in a folder that others can change', (_, copies) => chmodSync(copies, 0o777)],
@@ -112,6 +115,48 @@ for (const [says, spoil] of spoiled)
     assert.equal((await load()).services[0]?.name, 'one')
     assert.deepEqual(asked, [A, A], 'it is asked for without a condition')
   })
+
+for (const [where, open] of [
+  ['that others can look into', (copies: string) => chmodSync(copies, 0o755)],
+  ['below one that others can change', (copies: string) => chmodSync(join(copies, '..'), 0o777)],
+] as const)
+  test(`no copy is kept in a folder ${where}`, { skip: process.platform === 'win32' }, async (t) => {
+    const { copies, load } = await aProject(t, { [A]: { text: 'services: {one: {image: x}}\n', etag: '"1"' } })
+    mkdirSync(copies, { mode: 0o700 })
+    open(copies)
+    assert.equal((await load()).services[0]?.name, 'one')
+    assert.deepEqual(readdirSync(copies), [])
+  })
+
+test('who compares is given no copy for what the server says now, and no answer for what was never kept', async (t) => {
+  const { asked, copies, url, load, stop } = await aProject(t, { [A]: { text: 'services: {}\n' } })
+  const sided = async (side: 'last' | 'now'): Promise<unknown> => {
+    using fetcher = openFetcher({ env: {}, offline: false, side, copiesFolder: () => copies })
+    return await fetcher.fetchText(`${url}${A}`, 1000)
+  }
+  await expectCodeAsync('CONFIG_NOT_FOUND', () => sided('last'))
+  assert.deepEqual(asked, [])
+  await load()
+  assert.deepEqual(await sided('last'), { text: 'services: {}\n' })
+  await stop()
+  await expectCodeAsync('FETCH_FAILED', () => sided('now'))
+})
+
+test('documents that together take longer than they may are not asked for any more', async (t) => {
+  const { asked, url } = await aProject(t, { [A]: { text: 'services: {}\n' } })
+  const { now } = performance
+  t.after(() => {
+    performance.now = now
+  })
+  using fetcher = openFetcher({ env: {}, offline: false })
+  performance.now = () => now.call(performance) + 180_000
+  const { message } = await expectCodeAsync(
+    'LIMIT_EXCEEDED',
+    () => fetcher.fetchText(`${url}${A}`, 1000) as Promise<unknown>,
+  )
+  assert.match(message, /did not come within 180 seconds/)
+  assert.deepEqual(asked, [])
+})
 
 test('a copy of more than a day is confirmed by nobody, and still does without network', async (t) => {
   const { asked, copies, url } = await aProject(t, { [A]: { text: 'services: {one: {image: x}}\n', etag: '"1"' } })
