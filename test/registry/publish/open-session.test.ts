@@ -80,6 +80,18 @@ const REFUSED: Readonly<Record<string, Refused>> = {
     code: 'LIMIT_EXCEEDED',
     says: /repo `core` has 2 plugins/,
   },
+  'by a token that published all it may in an hour': {
+    recipe: { plugin: 'check-tcp', version: '1.0.1' },
+    limits: { releasesPerHour: 1 },
+    code: 'RATE_LIMITED',
+    says: /has used up its `releases-per-hour`/,
+  },
+  'of a new plugin by a token that published all it may in an hour': {
+    recipe: { plugin: 'another' },
+    limits: { newPluginsPerHour: 1 },
+    code: 'RATE_LIMITED',
+    says: /has used up its `new-plugins-per-hour`/,
+  },
   'by a token that has all sessions it may have': {
     recipe: { plugin: 'another' },
     limits: { openSessions: 0 },
@@ -101,6 +113,6 @@ test('no session opens for a release', async (t) => {
 test('a published version that is signed anew opens where nothing more may be added', async (t) => {
   const { key, published, open } = await aScene(t)
   const anew = { ...published, bundle: await signStatement(published.statement, key) }
-  const { state } = await open(anew, { versionsPerPlugin: 1, pluginsPerRepo: 1 })
+  const { state } = await open(anew, { versionsPerPlugin: 1, pluginsPerRepo: 1, releasesPerHour: 1 })
   assert.equal(state, 'open')
 })
