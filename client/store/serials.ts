@@ -24,5 +24,5 @@ export function serialToKeep(
 
 /** The highest of those remembered; a number that no document can have is none. */
 export function highestKnown(serials: readonly number[]): number {
-  return Math.max(0, ...serials.filter((serial) => Number.isSafeInteger(serial) && serial > 0 && serial <= MAX_SERIAL))
+  return Math.max(0, ...serials.filter((serial) => Number.isSafeInteger(serial) && serial <= MAX_SERIAL))
 }
