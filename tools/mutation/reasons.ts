@@ -48,6 +48,21 @@ const REASONS: readonly Reason[] = [
     because: 'where there is no first one, there is no last one either; it only tells the type checker so',
   },
   {
+    file: 'trust/component/plugin-files.ts',
+    guard: 'throw error',
+    because: 'a platform is refused by this code alone; only a mistake in octo gets here',
+  },
+  {
+    file: 'config/document-copies.ts',
+    guard: "typeof text !== 'string'",
+    because: 'what is no text has no digest, which makes it no copy as well; it only tells the type checker so',
+  },
+  {
+    file: 'config/fetch-documents.ts',
+    guard: "isCoded(error, 'FETCH_REFUSED')",
+    because: 'no other refusal has a status; it only tells the type checker so',
+  },
+  {
     file: 'trust/image/decompress.ts',
     guard: 'stream.destroyed',
     because: 'what is written into a destroyed stream is refused as well; it spares reading one piece more',
