@@ -173,3 +173,21 @@ test('counts entries, bytes and depth to their limits and no further', () => {
   expectCode('LIMIT_EXCEEDED', () => rules.admit({ type: 'File', path: 'b', size: 6 }))
   expectCode('LIMIT_EXCEEDED', () => rules.admit({ type: 'File', path: 'c', size: 0 }))
 })
+
+test('refuses a folder that appears twice, and takes one whose files came before it', () => {
+  const folder = { type: 'Directory', path: 'a/', size: 0 }
+  const rules = new ArchiveRules()
+  rules.admit({ type: 'File', path: 'a/b', size: 0 })
+  rules.admit(folder)
+  const { message } = expectCode('ARCHIVE_ENTRY_UNSAFE', () => rules.admit(folder))
+  assert.match(message, /appears twice/)
+})
+
+test('refuses more bytes than all entries and their headers can have, however well they were packed', () => {
+  const { maxBytes, maxEntries } = ARCHIVE_LIMITS
+  const most = maxBytes + 2048 * maxEntries
+  const rules = new ArchiveRules()
+  rules.admitRatio(most, most)
+  const { message } = expectCode('LIMIT_EXCEEDED', () => rules.admitRatio(most + 1, most + 1))
+  assert.match(message, /uncompressed bytes/)
+})

@@ -1,5 +1,6 @@
 // Component versions that the real `ocm` wrote and signed: octo finds the same digest, and nothing that is signed can be changed.
 import assert from 'node:assert/strict'
+import { generateKeyPairSync, sign } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { Descriptor, OcmSignature } from '../../../schemas/component/descriptor.ts'
@@ -137,6 +138,26 @@ test('a signature whose method, hash or value octo does not know proves nothing'
     )
   // In capitals it is the same number.
   assert.equal(prove(signedWith(({ signature }) => set(signature, { value: value.toUpperCase() }))).signer, KEY.id)
+})
+
+test('a signature of the older padding proves what it is of, and nothing under a method that octo does not know', () => {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const key = parsePublicKey(publicKey.export({ type: 'spki', format: 'pem' }) as string, 'own.pem', COMPONENT_KINDS)
+  const text = normalised(parseDescriptor(PLUGIN, 'fixture'))
+  const value = sign('sha256', Buffer.from(text), privateKey).toString('hex')
+  const proven = (mediaType: string) =>
+    proveComponent({
+      descriptor: signedWith(({ signature }) => void Object.assign(signature, { mediaType, value })),
+      trust: { keys: [key], digests: [] },
+      at: () => 0,
+    })
+  assert.equal(proven('application/vnd.ocm.signature.rsa').signer, key.id)
+  for (const name of [...NO_NAMES, 'application/vnd.ocm.signature.rsa.pss'])
+    assert.throws(
+      () => proven(name),
+      (error) => isCoded(error) && error.code.startsWith('SIGN'),
+      name,
+    )
 })
 
 test('a digest by a way of writing that octo does not know is not called a changed one', () => {
