@@ -37,9 +37,9 @@ async function writeAnswer(answer: Answer, { path, url, maxBytes, shown }: Unsiz
   let size = 0
   try {
     for await (const chunk of answer.body) {
-      size += chunk.length
-      if (size > maxBytes) throw tooLarge(url, maxBytes)
+      if (size + chunk.length > maxBytes) throw tooLarge(url, maxBytes)
       onDisk(path, () => writeAll(file, chunk))
+      size += chunk.length
       shown?.advance(chunk.length)
     }
   } catch (error) {

@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import { editLock, nameOf, readLock } from '../../../client/lockfile/file.ts'
 import { layoutOf } from '../../../client/store/layout.ts'
 import { digestOf } from '../../../schemas/digest.ts'
+import { LIMITS } from '../../../schemas/limits.ts'
 import type { LockedPlugin } from '../../../schemas/lockfile.ts'
 import type { Name } from '../../../schemas/name.ts'
 import type { Version } from '../../../schemas/version.ts'
@@ -54,6 +55,15 @@ for (const [what, set, keep, left] of EDITS)
     assert.deepEqual(readLock(path)?.plugins, plugins)
     assert.ok(Object.entries(plugins).every(([name, entry]) => nameOf(entry) === name))
   })
+
+test('a lockfile that would be too large to be read again is not written', async (t) => {
+  const { layout, path, edit } = aPlace(t)
+  await edit(['core/hello'])
+  const large = { ...anEntry('core/tool'), url: `https://plugins.example/${'x'.repeat(LIMITS.lockfileBytes)}.yaml` }
+  const { message } = await expectCodeAsync('LIMIT_EXCEEDED', () => editLock(layout, path, { set: [large] }))
+  assert.match(message, /would be too large/)
+  assert.deepEqual(Object.keys(readLock(path)?.plugins ?? {}), ['core/hello'])
+})
 
 test('an edit that changes nothing writes nothing', async (t) => {
   const { path, edit } = aPlace(t)
