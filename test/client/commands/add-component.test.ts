@@ -5,8 +5,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { parse } from 'yaml'
-import { AMD, ARM, aComponentScene, FILES, ocmKey, publishSigned } from '../../support/client/component-scene.ts'
-import { octoIn } from '../../support/octo/in-process-octo.ts'
+import { AMD, ARM, aTypedComponentScene, FILES, ocmKey, publishSigned } from '../../support/client/component-scene.ts'
 import {
   aListComponent,
   aPluginComponent,
@@ -16,10 +15,8 @@ import {
 } from '../../support/peers/component-registry.ts'
 
 async function aFolder(t: TestContext) {
-  const { registry, folder } = await aComponentScene(t)
-  writeFileSync(join(folder, 'signer.pem'), ocmKey.pem)
+  const { registry, folder, octo } = await aTypedComponentScene(t)
   const path = join(folder, 'octo.yaml')
-  const octo = (...words: string[]) => octoIn({ cwd: folder }, words)
   const repos = () => parse(readFileSync(path, 'utf8')).operator.repos
   return { registry, folder, path, octo, repos }
 }

@@ -8,21 +8,17 @@ import { stringify } from 'yaml'
 import { hostPlatform } from '../../../client/host-platform.ts'
 import { digestOf, hexOf } from '../../../schemas/digest.ts'
 import { servicePluginText } from '../../support/builders/service-plugin.ts'
-import { AMD, aComponentScene, ocmKey, publishSigned } from '../../support/client/component-scene.ts'
+import { AMD, aTypedComponentScene, ocmKey, publishSigned } from '../../support/client/component-scene.ts'
 import { serveFolder } from '../../support/machine/serve-folder.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
-import { octoIn } from '../../support/octo/in-process-octo.ts'
 import { aListComponent, aPluginComponent, pinOf, signatureOf } from '../../support/peers/component-registry.ts'
 
 async function aFolder(t: TestContext) {
-  const { registry, folder } = await aComponentScene(t)
+  const { registry, folder, octo } = await aTypedComponentScene(t)
   publishSigned(registry)
-  writeFileSync(join(folder, 'signer.pem'), ocmKey.pem)
   const write = (config: object) => writeFileSync(join(folder, 'octo.yaml'), stringify(config))
   const acme = { url: registry.url, keys: [{ file: './signer.pem' }] }
   write({ operator: { repos: { acme }, plugins: { hello: { repo: 'acme' } } } })
-  // What `octo plugin` keeps for all runs of a user lies there, and goes with the folder.
-  const octo = (...words: string[]) => octoIn({ cwd: folder, env: { TMPDIR: folder } }, words)
   return { registry, folder, write, octo, acme }
 }
 

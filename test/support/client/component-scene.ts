@@ -10,6 +10,7 @@ import type { ComponentKey } from '../../../schemas/trust-key.ts'
 import { aConfig } from '../builders/a-config.ts'
 import { aScript } from '../builders/test-authority.ts'
 import { tempFolder } from '../machine/temp-folder.ts'
+import { octoIn } from '../octo/in-process-octo.ts'
 import type { ComponentRegistry, DraftComponent } from '../peers/component-registry.ts'
 import {
   aListComponent,
@@ -32,6 +33,14 @@ export type Trust = { readonly keys?: readonly ComponentKey[]; readonly digests?
 export async function aComponentScene(t: TestContext, rules: Parameters<typeof startComponentRegistry>[1] = {}) {
   const registry = await startComponentRegistry(t, rules)
   return { registry, ...aMachineFor(t, registry) }
+}
+
+/** With the key in `signer.pem`, and octo as it is typed there; what that keeps for all runs of a user goes with the folder. */
+export async function aTypedComponentScene(t: TestContext) {
+  const { registry, folder } = await aComponentScene(t)
+  writeFileSync(join(folder, 'signer.pem'), ocmKey.pem)
+  const octo = (...words: string[]) => octoIn({ cwd: folder, env: { TMPDIR: folder } }, words)
+  return { registry, folder, octo }
 }
 
 /** Another machine, with nothing of the first. */
