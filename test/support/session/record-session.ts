@@ -57,7 +57,7 @@ export async function recordSession(t: TestContext, columns: number): Promise<re
     await waits()
   }
   const same = (line: SeenLine) => withoutChange(line, { port, home })
-  return turnsOf(commands, aligned((await screen.seen()).map(same)))
+  return turnsOf(commands, aligned(closed((await screen.seen()).map(same))))
 }
 
 /** What is typed below some headings, a command over several lines being one. */
@@ -93,6 +93,21 @@ function withoutChange(line: SeenLine, { port, home }: { readonly port: string; 
     [/\b[\d.]+ (?=[KM]iB\b)/g, '… '],
   ]
   return changes.reduce((changed, [pattern, by]) => replaceSeen(changed, pattern, by), line)
+}
+
+/** Rows that come one by one leave room for every status; those that are known at once are as wide as what they say. */
+function closed(lines: readonly SeenLine[]): readonly SeenLine[] {
+  return lines.map((line, at) => {
+    const head = lines.slice(0, at + 1).findLastIndex(({ text }) => /^status {2,}service /.test(text))
+    const rest = lines.slice(head)
+    const table = rest.slice(
+      0,
+      rest.findIndex(({ text }) => text === ''),
+    )
+    if (head < 0 || at - head >= table.length) return line
+    const cells = Math.max(...table.map(({ text }) => /^\S+(?=\s{2})/.exec(text)?.[0].length ?? 0))
+    return replaceSeen(line, /(?<=^\S+) {2,}/g, ' '.repeat(cells + 2 - (/^\S+/.exec(line.text)?.[0].length ?? 0)))
+  })
 }
 
 /** The head of a column of times stands above it again. */
