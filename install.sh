@@ -69,6 +69,13 @@ version=${version#v}
 version=${version:-$CARRIED_VERSION}
 [ -n "$base" ] || refuse_usage 'name a base'
 [ -n "$key" ] || refuse_usage 'name the public key that signs octo, as one line or a file: --key KEY'
+for address in "$base" "$repo"; do
+  case $address in *://*) ;; *) continue ;; esac
+  host=${address#*://} host=${host%%[/?#]*}
+  case $host in
+    *@*) refuse_usage 'an address holds a user or password, which every user of this machine reads in the list of processes; keep them in ~/.netrc' ;;
+  esac
+done
 case $sha256 in
   '') ;;
   *[!0-9a-fA-F]*) refuse_usage '--sha256 is no 64 hex digits' ;;
@@ -141,7 +148,10 @@ take() (
     [ -f "${1#file://}" ] || return 1
     cp -- "${1#file://}" "$2"
   elif has curl; then
-    curl --fail --silent --show-error --location --proto '=http,https' --proto-redir '=http,https' \
+    # No redirect leads away from HTTPS, where others would read passwords, and serve what the server is trusted for.
+    case $1 in https://*) held='--netrc-optional --proto =https --proto-redir =https' ;; *) held='--proto =http,https --proto-redir =http,https' ;; esac
+    # shellcheck disable=SC2086 # words
+    curl --fail --silent --show-error --location $held \
       --max-filesize "$3" --connect-timeout 30 --speed-limit 1 --speed-time 60 --output "$2" -- "$1"
   else
     wget -q -T 60 -O "$2" -- "$1"
@@ -298,6 +308,10 @@ else
         say "  --sha256 HEX, from whoever publishes it and not from $from; or say --trust-server."
         exit 76
       }
+      case $from in https://*) has curl || {
+        say 'install.sh: wget does not tell whether it was led away from HTTPS, and so whose word this would be: --trust-server needs curl'
+        exit 69
+      } ;; esac
       say "warning: that this is octo is the word of $from"
       ;;
   esac

@@ -15,6 +15,7 @@ import type { Name } from '../../schemas/name.ts'
 import type { Platform } from '../../schemas/platform.ts'
 import { pickPlatform } from '../../schemas/platform.ts'
 import { quote } from '../../schemas/quote.ts'
+import { shownAddress } from '../../schemas/shown-address.ts'
 import { decodeText } from '../../schemas/text.ts'
 import type { TrustKey } from '../../schemas/trust-key.ts'
 import { publicKeyLine } from '../../schemas/trust-key.ts'
@@ -100,9 +101,21 @@ export async function installItself(request: InstallRequest): Promise<InstallOut
 }
 
 function recordOf({ by, repo, keys, plugin }: InstallRequest): InstallationRecord {
+  requireNoLogin(repo)
   const record = { v: 1 as const, by, repo: { url: repo, keys: keys.map(publicKeyLine) }, plugin }
   // Read as it will be read: what could not be would stop every update from then on.
   return parseInstallation(renderInstallation(record), 'installation.json')
+}
+
+/** Every user of the machine reads the record. */
+function requireNoLogin(repo: string): void {
+  const { username, password } = URL.canParse(repo) ? new URL(repo) : { username: '', password: '' }
+  if (username === '' && password === '') return
+  throw coded('FORMAT_INVALID', {
+    message: `the address of the repo ${quote(shownAddress(repo))} holds a user or password, which \`installation.json\` would show to all users`,
+    details: { repo: shownAddress(repo) },
+    hint: 'keep them in ~/.netrc, and name the address without them: `octo self install --repo ADDRESS`',
+  })
 }
 
 /** The signature first, and then whether these are the bytes that it is about. */

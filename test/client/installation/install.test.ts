@@ -125,6 +125,12 @@ const REFUSED: readonly (readonly [
     /is no file of at most/,
   ],
   ['an address that is no repo', 'FORMAT_INVALID', () => ({ repo: 'https://plugins.example.org/' })],
+  [
+    'an address with a password',
+    'FORMAT_INVALID',
+    ({ repo }) => ({ repo: repo.replace('//', '//me:hunter2@') }),
+    /^(?!.*hunter2).*holds a user or password/,
+  ],
 ]
 
 test('what is not proven makes no installation, and leaves nothing', async (t) => {
