@@ -1,5 +1,8 @@
 // What is wrong with documents of a config before anything is read of them.
+import { readdirSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 import { coded } from '../schemas/errors.ts'
+import { nearestWord } from '../schemas/nearest-word.ts'
 import { quote } from '../schemas/quote.ts'
 import { invalid } from './document/invalid.ts'
 import type { TreeNode } from './document/node.ts'
@@ -16,8 +19,23 @@ export function notReadable(path: string, { reason, from, cause }: Unreadable): 
     message: `config ${quote(path)} cannot be read`,
     details: { path, reason, ...(from ? exactPlaceOf(from) : {}) },
     cause,
-    ...(typed !== undefined && lacksScheme(typed) ? { hint: `for a web address write \`https://${typed}\`` } : {}),
+    ...hintOf(path, reason, typed),
   })
+}
+
+function hintOf(path: string, reason: string, typed: string | undefined): { readonly hint?: string } {
+  if (typed !== undefined && lacksScheme(typed)) return { hint: `for a web address write \`https://${typed}\`` }
+  const near = reason === 'ENOENT' ? nearestWord(basename(path), configsIn(dirname(path))) : undefined
+  return near === undefined ? {} : { hint: `did you mean ${quote(near)} beside it?` }
+}
+
+/** Names in a folder that is perhaps not there. */
+function configsIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).filter((name) => /\.(?:ya?ml|json|toml)$/.test(name))
+  } catch {
+    return []
+  }
 }
 
 export function notIncluded(address: DocumentAddress): Error {

@@ -1,5 +1,5 @@
 // From the text of a document to its tree, by the format that its address says.
-import { extname } from 'node:path'
+import { extname, join } from 'node:path'
 import { coded, isCoded } from '../schemas/errors.ts'
 import { parseJson } from '../schemas/json.ts'
 import { quote } from '../schemas/quote.ts'
@@ -62,6 +62,9 @@ export function refuseFormat(address: DocumentAddress): void {
   const format = formatOf(address.name)
   if (['.yaml', '.yml', '.json', '.toml'].includes(format)) return
   throw coded('CONFIG_INVALID', {
-    message: `${quote(shownName(address))} is no config format that octo reads, expected \`.yaml\`, \`.yml\`, \`.json\` or \`.toml\`, found ${quote(format)}`,
+    message: `${quote(shownName(address))} is no config format that octo reads, expected \`.yaml\`, \`.yml\`, \`.json\` or \`.toml\`, found ${format === '' ? 'a name without an end' : quote(format)}`,
+    ...(format === ''
+      ? { hint: `of a folder, name the file in it: ${quote(join(shownName(address), 'octo.yaml'))}` }
+      : {}),
   })
 }

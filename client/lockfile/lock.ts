@@ -87,6 +87,7 @@ export function openLockfile(context: ClientContext): OpenLockfile {
 
   /** A locked plugin that is asked for by hand in another version is served beside; the config's own needs stay locked. */
   async function coverBeside(question: Question): Promise<LockedPlugin> {
+    if (frozen) throw onlyLocked(question, gapFor(question), lockPath)
     const [entry] = await resolve([question], () => true)
     report.info?.(`${quote(`${question.plugin}@${entry?.version}`)} is not the locked version, and is not added to it`)
     return entry as LockedPlugin
@@ -221,6 +222,15 @@ function notCovered(lock: Lockfile | undefined, lockPath: string, gaps: readonly
     message: `lockfile ${quote(lockPath)} ${problem}: ${gaps[0]}${more}`,
     details: { lock: lockPath, gaps },
     hint: hintFor(lock, lockPath),
+  })
+}
+
+/** Locking again would change nothing: it is the command line that asks for another version, and not the config. */
+function onlyLocked({ plugin }: Question, gap: string | undefined, lockPath: string): CodedError {
+  return coded('LOCK_OUT_OF_DATE', {
+    message: `with \`--frozen\` what is in ${quote(lockPath)} alone is run: ${gap}`,
+    details: { lock: lockPath, gaps: [gap] },
+    hint: `leave \`--frozen\` away, or name ${quote(plugin)} alone for the version that is locked`,
   })
 }
 

@@ -21,7 +21,11 @@ function onDisk<Result>(path: string, act: () => Result): Result {
   try {
     return act()
   } catch (error) {
-    throw coded('FILE_NOT_FOUND', { message: `the token file ${quote(path)} cannot be read`, cause: error })
+    throw coded('FILE_NOT_FOUND', {
+      message: `the token file ${quote(path)} cannot be read`,
+      hint: 'name the file that the token was written to, `--token-file -` for standard input, or set OCTO_TOKEN',
+      cause: error,
+    })
   }
 }
 

@@ -61,9 +61,10 @@ test('locks a plugin that is only run, and serves another version of a locked on
   const beside = await withClient({ config: open }, (client) => client.ensure([aPin('hello@2')]))
   assert.equal(one(beside).version, '2.0.0')
   assert.deepEqual(readLock().plugins['core/hello'], before)
-  await expectCodeAsync('LOCK_OUT_OF_DATE', () =>
+  const refused = await expectCodeAsync('LOCK_OUT_OF_DATE', () =>
     withClient({ config: open, frozen: true }, (client) => client.ensure([aPin('hello@2')])),
   )
+  assert.equal(refused.hint, 'leave `--frozen` away, or name `hello` alone for the version that is locked')
 })
 
 test('a request that the lockfile answers asks nobody, and one that the config makes as well is locked anew', async (t) => {

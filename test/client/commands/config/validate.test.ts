@@ -253,6 +253,18 @@ test('without a config it says which names were looked for', async (t) => {
   assert.match(stderr, /CONFIG_NOT_FOUND.*octo\.yaml/s)
 })
 
+test('a config that is not there leads to the one that was meant, and a folder to a file in it', async (t) => {
+  const { octo } = aFolder(t, { 'octo.yaml': '' })
+  const said = async (name: string) => {
+    const { stdout, stderr } = await octo(['-c', name])
+    return stdout + stderr
+  }
+  const near = await said('octo.yml')
+  assert.match(near, /hint: did you mean `octo\.yaml` beside it\?/)
+  assert.doesNotMatch(await said('none/octo.yml'), /did you mean/)
+  assert.match(await said('.'), /found a name without an end\n *hint: .*octo\.yaml/)
+})
+
 test('where there are colours, they are those of a terminal, and only ours', async (t) => {
   const { octo } = aFolder(t, {
     'octo.yaml': String.raw`operator: {repos: {core: {url: "x.example/\u001b]0;owned\u0007core.yaml", trust: unsigned}}}`,
