@@ -49,7 +49,7 @@ async function dispatch<Answer>(argv: readonly string[], parts: Parts<Answer>): 
   if (known) return (await parts[known.part]()).main(argv)
   if (first === 'help' && rest.length > 0) return dispatch([...rest, '--help'], parts)
   const { overview, unknownWord } = await import('./terminal/overview.ts')
-  if (first !== undefined && !['help', '--help', '-h'].includes(first)) throw unknownWord(first, WORDS)
+  if (first !== undefined && !['help', '--help', '-h'].includes(first)) throw unknownWord(argv, WORDS)
   process.stdout.write(overview(WORDS))
   return 0
 }

@@ -2,7 +2,7 @@
 import type { CodedError } from '../schemas/errors.ts'
 import { coded } from '../schemas/errors.ts'
 import { nearestWord } from '../schemas/nearest-word.ts'
-import { quote } from '../schemas/quote.ts'
+import { quote, shellWord } from '../schemas/quote.ts'
 import { wrapWords } from './cell-width.ts'
 import { paintFor, wantsColour } from './colour.ts'
 import { processStreams, widthOf } from './streams.ts'
@@ -34,7 +34,8 @@ export function overview(entries: readonly Entry[], { out, env } = processStream
     .replace(/\n\n$/, '\n')
 }
 
-export function unknownWord(word: string, entries: readonly Entry[]): CodedError {
+export function unknownWord(line: readonly string[], entries: readonly Entry[]): CodedError {
+  const [word = ''] = line
   const nearest = nearestAnswer(word, entries)
   const isOption = word.startsWith('-')
   const otherwise = isOption
@@ -42,8 +43,18 @@ export function unknownWord(word: string, entries: readonly Entry[]): CodedError
     : 'run `octo --help` for all words'
   return coded('USAGE', {
     message: `octo has no ${isOption ? 'option' : 'word'} ${quote(word)}`,
-    hint: nearest ? `did you mean \`octo ${nearest}\`? \`octo --help\` lists all words` : otherwise,
+    hint:
+      behindItsWord(line, entries) ??
+      (nearest ? `did you mean \`octo ${nearest}\`? \`octo --help\` lists all words` : otherwise),
   })
+}
+
+/** The same line with the options where they are read. */
+function behindItsWord(line: readonly string[], entries: readonly Entry[]): string | undefined {
+  const at = line.findIndex((word) => entries.some((entry) => entry.group !== undefined && entry.word === word))
+  if (at < 1 || at > 2 || !line[0]?.startsWith('-')) return undefined
+  const typed = ['octo', line[at] ?? '', ...line.slice(0, at), ...line.slice(at + 1)].map(shellWord)
+  return `options stand behind their word: \`${typed.join(' ')}\``
 }
 
 const OPTIONS = ['help', 'version']

@@ -102,7 +102,10 @@ function usageError(error: CommanderError, program: Command, argv: readonly stri
   const didYouMean = suggestion?.match(/Did you mean (?:one of )?(.+?)\?/)?.[1]
   return coded('USAGE', {
     message: error.code === 'commander.help' ? 'a further word is needed' : inHouseStyle(sentence),
-    hint: afterDashes(error, command, argv) ?? (didYouMean ? `did you mean \`${didYouMean}\`? ${help}` : help),
+    hint:
+      afterDashes(error, command, argv) ??
+      asOption(error, command) ??
+      (didYouMean ? `did you mean \`${didYouMean}\`? ${help}` : help),
   })
 }
 
@@ -117,13 +120,41 @@ function afterDashes(error: CommanderError, command: Command | undefined, argv: 
   return `what belongs to the plugin stands after \`--\`: \`${typed}\``
 }
 
+/** An address is no argument of a command that takes one as an option, as other programs have it. */
+function asOption(error: CommanderError, command: Command | undefined): string | undefined {
+  if (error.code !== 'commander.excessArguments' || !command) return undefined
+  const address = command.args.find((word) => /^https?:\/\//.test(word))
+  const option = command.options.find(({ long }) => long === '--registry')
+  return address && option ? `\`${pathOf(command)} --registry ${shellWord(address)}\`` : undefined
+}
+
 /** `octo registry repo create`. */
 function pathOf(command: Command): string {
   return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name()
 }
 
 function inHouseStyle(sentence: string): string {
-  return sentence.replaceAll("'", '`').replace('. Expected', ', expected').replace(/\.$/, '')
+  return withChoices(sentence).replaceAll("'", '`').replace('. Expected', ', expected').replace(/\.$/, '')
+}
+
+/** What commander says of a word that is none of those that may stand there. */
+function withChoices(sentence: string): string {
+  const listed = (choices: string) =>
+    choices
+      .split(', ')
+      .map((choice) => `'${choice}'`)
+      .join(', ')
+  return sentence
+    .replace(
+      /^command-argument value '(.*)' is invalid for argument '(.*)'\. Allowed choices are (.*)\.$/s,
+      (_all, given: string, what: string, choices: string) =>
+        `'${given}' is no ${what}, expected one of ${listed(choices)}`,
+    )
+    .replace(
+      /^option '.*(--[\w-]+).*' argument '(.*)' is invalid\. Allowed choices are (.*)\.$/s,
+      (_all, option: string, given: string, choices: string) =>
+        `'${given}' is no value of '${option}', expected one of ${listed(choices)}`,
+    )
 }
 
 function silentAboutMistakes(command: Command): Command {

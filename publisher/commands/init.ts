@@ -76,8 +76,7 @@ async function completed({ dir, template, licence }: Said, terminal: Terminal): 
   if (ask === undefined)
     throw coded('USAGE', {
       message: `which template? Expected \`--template\` with one of ${TEMPLATE_NAMES.map(quote).join(', ')}`,
-      details: { templates: TEMPLATES },
-      hint: `\`octo init ${shellWord(dir ?? 'my-check')} --template shell\``,
+      hint: `\`octo init ${shellWord(dir ?? 'my-check')} --template shell\`; \`octo init --help\` says what each gives`,
     })
   const chosen = await ask({ name: 'Which template?', type: 'select', options: TEMPLATE_NAMES, explained: TEMPLATES })
   const folder = dir ?? (await ask({ name: 'Folder for it, named like the plugin:', type: 'text', options: [] }))

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
+import { isErrno } from '../../system/files/errors.ts'
 import { launch } from '../../system/process/launch.ts'
 import { commandEnvironment } from './command-environment.ts'
 import type { BuildCommand } from './plan-commands.ts'
@@ -37,9 +38,15 @@ function start(command: BuildCommand, { dir, env, passEnv = [] }: CommandContext
       stdio: ['ignore', 'pipe', 'pipe'],
       // In the group of octo Ctrl-C ends the command with all it started, and tools can ask for a passphrase on the terminal.
       ownGroup: false,
-      words: (_what, { cause }) => buildFailed(command, `could not be started: ${cause.message}`, []),
+      words: (_what, { cause }) => buildFailed(command, `could not be started: ${whyNot(command, cause)}`, []),
     },
   )
+}
+
+/** Of a folder that is not there Node says the same as of a program. */
+function whyNot({ program }: BuildCommand, cause: Error): string {
+  const isMissing = isErrno(cause, 'ENOENT')
+  return isMissing ? `there is no ${quote(program)}${program.includes('/') ? '' : ' in PATH'}` : cause.message
 }
 
 /** How it failed; undefined when it did not. */

@@ -4,6 +4,7 @@ import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { coded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
+import { nearestWord } from '../../schemas/nearest-word.ts'
 import { quote } from '../../schemas/quote.ts'
 import { makeFolder } from '../../system/files/make-folder.ts'
 import { explainRefusal } from '../../system/files/refusal.ts'
@@ -64,9 +65,10 @@ export async function initProject({
 /** Throws USAGE with those that exist. */
 function requireTemplate(template: string): string {
   if (TEMPLATE_NAMES.includes(template)) return template
+  const nearest = nearestWord(template, TEMPLATE_NAMES)
   throw coded('USAGE', {
     message: `template ${quote(template)} does not exist, expected one of ${TEMPLATE_NAMES.map(quote).join(', ')}`,
-    details: { templates: TEMPLATE_NAMES },
+    hint: nearest === undefined ? '`octo init --help` says what each gives' : `did you mean ${quote(nearest)}?`,
   })
 }
 

@@ -47,6 +47,12 @@ const situations: readonly Situation[] = [
   help('a mistyped word', /octo install/, ['instal']),
   help('a word that is missing an argument', /octo info --help/, ['info']),
   help('too many arguments', /octo why --help/, ['why', 'a', 'b']),
+  help('an address that is no option', /`octo logout --registry https:\/\/plugins\.example\.com`/, [
+    ...['logout', 'https://plugins.example.com'],
+  ]),
+  help('an option before its word', /`octo list --quiet`/, ['--quiet', 'list']),
+  help('a shell that octo does not know', /octo completion --help/, ['completion', 'bsh']),
+  help('a mistyped template', /did you mean `python`/, ['init', 'x', '--template', 'pyhton']),
   help('a mistyped option', /`--frozen`.*octo lock --help/, ['lock', '--frozzen']),
   help('a registry command without its data', /octo registry repo list --help/, ['registry', 'repo', 'list']),
   help('a deep command without its data', /octo registry repo key add --help/, [

@@ -32,14 +32,14 @@ const ROWS: readonly (readonly [typed: string, hint: string])[] = [
 
 test('a first word that octo does not know leads to the nearest word or option', () => {
   for (const [typed, hint] of ROWS) {
-    const { code, message, hint: found } = unknownWord(typed, WORDS)
+    const { code, message, hint: found } = unknownWord([typed], WORDS)
     const kind = typed.startsWith('-') ? 'option' : 'word'
     assert.deepEqual([code, message, found], ['USAGE', `octo has no ${kind} \`${typed}\``, hint], typed)
   }
 })
 
 test('the quick start, which no help shows, is nobody’s nearest word', () => {
-  assert.doesNotMatch(unknownWord('dmeo', WORDS).hint ?? '', /demo/)
+  assert.doesNotMatch(unknownWord(['dmeo'], WORDS).hint ?? '', /demo/)
 })
 
 test('what a word does goes on below itself where the terminal is narrow, and stays one line without a terminal', () => {
@@ -47,4 +47,14 @@ test('what a word does goes on below itself where the terminal is narrow, and st
   const text = overview([{ word: 'check', group: 'Run', summary: 'run the checks of all of your services' }], narrow)
   assert.match(text, /^ {2}check {2}run the checks of all of your\n {9}services$/m)
   assert.match(overview(WORDS, collectedStreams()), /^ {2}outdated +list what is newer .* and what was withdrawn$/m)
+})
+
+test('an option before its word is shown where it is read', () => {
+  const hintOf = (...line: string[]) => unknownWord(line, WORDS).hint
+  assert.equal(
+    hintOf('--config', 'a b.yaml', 'check'),
+    "options stand behind their word: `octo check --config 'a b.yaml'`",
+  )
+  assert.equal(hintOf('--json', 'list', '--offline'), 'options stand behind their word: `octo list --json --offline`')
+  assert.doesNotMatch(hintOf('--config') ?? '', /behind their word/)
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { completionProgram } from '../../completion/main.ts'
 import { addCommand, onRun, openProgram, runProgram } from '../../terminal/program.ts'
 import { repeatable } from '../../terminal/repeatable.ts'
 import { expectCodeAsync } from '../support/assertions/expect-code.ts'
@@ -91,6 +92,11 @@ const mistakes = [
   },
   { says: 'no word at all', argv: [], message: 'a further word is needed', hint: 'run `octo --help`' },
 ]
+
+test('a word that is none of those that may stand there is told in the words of octo', async () => {
+  const error = await expectCodeAsync('USAGE', () => runProgram(completionProgram(), ['completion', 'bsh']))
+  assert.equal(error.message, '`bsh` is no shell, expected one of `bash`, `zsh`, `fish`')
+})
 
 for (const { says, argv, message, hint } of mistakes)
   test(`${says} is a usage mistake that names the help`, async () => {

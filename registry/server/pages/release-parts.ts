@@ -9,7 +9,7 @@ import { formatBytes } from '../../../terminal/index.ts'
 import type { PagesDeps } from '../../context.ts'
 import type { Release } from '../../db/records.ts'
 import type { Cell } from './blocks.ts'
-import { dayOf, outsideLink, pageTable } from './blocks.ts'
+import { dayOf, outsideLink, pageTable, sentence } from './blocks.ts'
 import type { Html } from './layout.ts'
 import type { Link } from './links.ts'
 import { shownText } from './shown-text.ts'
@@ -37,7 +37,7 @@ ${argumentTable(listArguments(manifest.arguments))}
 ${neededOnes(atLeastOneOf(manifest.arguments))}
 <p class="dim">${takesMore(manifest.arguments) ? 'It takes others, too.' : 'It takes no others.'}</p>
 <h2 id="run">How it is run</h2>
-<dl>${manifestFacts(manifest).map(({ name, text }) => html`<dt>${name}</dt><dd>${shownText(text)}</dd>`)}</dl>`
+<dl>${manifestFacts(manifest).map(({ name, text }) => html`<dt>${name}</dt><dd>${sentence(text)}</dd>`)}</dl>`
 }
 
 function neededOnes(names: readonly string[]): Html {
@@ -57,7 +57,7 @@ function argumentTable(rows: readonly ArgumentFacts[]): Html {
 
 function argumentRow(row: ArgumentFacts, hasExamples: boolean): readonly Cell[] {
   const { name, type, isRequired, default: value, examples = [], description } = row
-  const meaning = html`${description === '' ? '' : html`<p dir="auto">${shownText(description)}</p>`}<p class="dim">${shownText(type)}</p>`
+  const meaning = html`${description === '' ? '' : html`<p dir="auto">${sentence(description)}</p>`}<p class="dim">${shownText(type)}</p>`
   return [
     { shown: html`<code>${shownText(name)}</code>`, isHead: true },
     { shown: meaning, class: 'listed' },

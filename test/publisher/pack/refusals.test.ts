@@ -145,7 +145,7 @@ test('a failing command stops the build and shows what it printed', async () => 
 test('a program that does not exist is named', async () => {
   await using project = await aPluginProject({ manifest: { build: { commands: ['no-such-program-at-all'] } } })
   const error = await expectCodeAsync('BUILD_FAILED', () => build(project))
-  assert.match(error.message, /could not be started/)
+  assert.match(error.message, /could not be started: there is no `no-such-program-at-all` in PATH$/)
 })
 
 test('arguments that are too long for the system fail the build with the command, not octo', async () => {

@@ -37,11 +37,11 @@ test('a plugin page begins with a check that has what the plugin requires, and s
   const { registry, get } = await pagesOf(t)
   const key = await admitKey(registry)
   const properties = {
-    port: { type: 'integer', minimum: 1, description: 'the <port>' },
+    port: { type: 'integer', minimum: 1, description: 'the <port> of `host`' },
     host: { default: 'localhost', examples: ['db.example.org'] },
     password: { type: 'string', writeOnly: true },
   }
-  const needs = { network: ['localhost'], files: [], secrets: [] }
+  const needs = { network: ['the `port` of localhost'], files: [], secrets: [] }
   await registry.publish('check-tcp', {
     manifest: {
       readme: '# check-tcp\nHow to *use* it',
@@ -62,14 +62,17 @@ test('a plugin page begins with a check that has what the plugin requires, and s
   assert.match(text, /href="\/repos\/core\/check-tcp\/1\.0\.0\/check-tcp_1\.0\.0_linux_amd64"/)
   assert.match(
     text,
-    /<th scope="row"><code>port<\/code><\/th><td class="listed" data-title="Meaning"><p dir="auto">the &lt;port&gt;<\/p><p class="dim">integer from 1<\/p><\/td><td data-title="Default">required<\/td><td data-title="Example"><\/td><\/tr>/,
+    /<th scope="row"><code>port<\/code><\/th><td class="listed" data-title="Meaning"><p dir="auto">the &lt;port&gt; of <code>host<\/code><\/p><p class="dim">integer from 1<\/p><\/td><td data-title="Default">required<\/td><td data-title="Example"><\/td><\/tr>/,
   )
   assert.match(
     text,
     /<td data-title="Default"><code>&quot;localhost&quot;<\/code><\/td><td data-title="Example"><code>&quot;db\.example\.org&quot;<\/code><\/td>/,
   )
   assert.match(text, /<p class="dim">string, secret<\/p>/)
-  assert.match(text, /<dt>output<\/dt><dd>[^<]+<\/dd><dt>needs<\/dt><dd>network: localhost<\/dd>/)
+  assert.match(
+    text,
+    /<dt>output<\/dt><dd>[^<]+<\/dd><dt>needs<\/dt><dd>network: the <code>port<\/code> of localhost<\/dd>/,
+  )
   assert.match(
     text,
     /<td data-title="Size">\d+ B<\/td><td data-title="Format">raw<\/td><td data-title="Runtime">none<\/td><td class="digest" data-title="Digest"><code>sha256:[0-9a-f]{64}<\/code><\/td>/,
