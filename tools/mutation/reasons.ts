@@ -48,6 +48,11 @@ const REASONS: readonly Reason[] = [
     because: 'where there is no first one, there is no last one either; it only tells the type checker so',
   },
   {
+    file: 'trust/document/openpgp.ts',
+    guard: '!key',
+    because: 'the library refuses what holds no key; it only tells the type checker so',
+  },
+  {
     file: 'trust/component/plugin-files.ts',
     guard: 'throw error',
     because: 'a platform is refused by this code alone; only a mistake in octo gets here',

@@ -3,8 +3,11 @@ import assert from 'node:assert/strict'
 import { readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { findOwnConfig } from '../../../client/commands/add/own-config.ts'
 import { layoutOf } from '../../../client/store/layout.ts'
 import { tryLock } from '../../../system/process-lock.ts'
+import { expectCode } from '../../support/assertions/expect-code.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { anAddingScene } from '../../support/octo/adding-scene.ts'
 
 const WITHOUT_LINKS = process.platform === 'win32' && 'Windows lets not everybody make links'
@@ -45,4 +48,11 @@ test('a link that leads nowhere is no place for a new config', { skip: WITHOUT_L
     assert.match(said.stderr, /CONFIG_NOT_FOUND.*is a link to `on-another-disk\/octo\.yaml`, which is not there/)
     assert.equal(readlinkSync(config), 'on-another-disk/octo.yaml')
   }
+})
+
+test('a config that is named is there already, and only `octo.yaml` is made', (t) => {
+  const folder = tempFolder(t)
+  const { hint = '' } = expectCode('CONFIG_NOT_FOUND', () => findOwnConfig(['other.yaml'], folder))
+  assert.match(hint, /leave `--config` out to write `octo.yaml` here/)
+  assert.deepEqual(findOwnConfig(undefined, folder), { path: join(folder, 'octo.yaml'), text: '', isNew: true })
 })
