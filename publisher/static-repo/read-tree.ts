@@ -13,13 +13,15 @@ import { BUNDLE_FILE, pluginDocumentPath, pluginPagePath, releaseFolder } from '
 import type { PluginRecord, ReleaseRecord } from '../../static-tree/record.ts'
 import type { TreeReader } from '../../static-tree/write/store.ts'
 import { verifyRelease } from '../../trust/release/verify-release.ts'
+import { requireListed } from './require-listed.ts'
 
-/** Every plugin of the tree; none when the folder does not exist yet. */
+/** Every plugin of the tree; none when the folder does not exist yet. Throws DOCUMENT_MISMATCH for a tree that lacks a part. */
 export async function readTree(tree: TreeReader, keyring: readonly TrustKey[]): Promise<PluginRecord[]> {
   const records: PluginRecord[] = []
   for (const repo of await namesIn(tree, 'repos'))
     for (const plugin of await namesIn(tree, `repos/${repo}`))
       records.push(await readPlugin(tree, { repo, plugin, keyring }))
+  await requireListed(tree, records)
   return records
 }
 

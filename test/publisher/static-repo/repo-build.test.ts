@@ -1,6 +1,6 @@
 // octo repo build: the same tree as a registry's, grown release by release, and never a changed version.
 import assert from 'node:assert/strict'
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -155,6 +155,42 @@ test('does not believe the tree either: an edited document or bundle stops the b
   assert.equal(await codeOf(build([])), 'FORMAT_INVALID')
   await writeFile(path, document.replace('"plugin":"one"', '"plugin":"two"'))
   assert.equal(await codeOf(build([])), 'DOCUMENT_MISMATCH')
+})
+
+/** What a copy lacks that was cut short, or that brought older files over newer ones; `older` is the tree before the last build. */
+const PARTS: Readonly<Record<string, (site: string, older: string) => Promise<void>>> = {
+  'the document of a plugin': (site) => rm(join(site, 'repos/core/two.json')),
+  'all documents': (site) => rm(join(site, 'repos/core'), { recursive: true }),
+  'the list of a repo': (site) => rm(join(site, 'repos/core.json')),
+  'all repos': (site) => rm(join(site, 'repos'), { recursive: true }),
+  'the newest document of a plugin': (site, older) =>
+    cp(join(older, 'repos/core/one.json'), join(site, 'repos/core/one.json')),
+}
+
+test('drops nothing of a tree of which a part is lost or older than the rest, and leaves it as it was', async (t) => {
+  const { folder, keys, site, build } = aScene(t)
+  await using one = await aPluginProject({ name: 'one' })
+  await using two = await aPluginProject({ name: 'two' })
+  await answerOf(build(await signProjects([one.dir, two.dir], keys)))
+  const [older, whole] = [join(folder, 'older'), join(folder, 'whole')]
+  await cp(site, older, { recursive: true })
+  await setVersion(one, '1.1.0')
+  await answerOf(build(await signProjects([one.dir], keys)))
+  await cp(site, whole, { recursive: true })
+  await setVersion(one, '1.2.0')
+  const dists = await signProjects([one.dir], keys)
+  for (const [part, lose] of Object.entries(PARTS)) {
+    await lose(site, older)
+    const before = await contentOf(site)
+    const { code, stderr } = await build(dists)
+    assert.notEqual(code, 0, part)
+    const { error } = JSON.parse(stderr)
+    assert.deepEqual([error.code, /, though .* names it$/.test(error.message)], ['DOCUMENT_MISMATCH', true], part)
+    assert.deepEqual(await contentOf(site), before, part)
+    await rm(site, { recursive: true })
+    await cp(whole, site, { recursive: true })
+  }
+  assert.deepEqual((await answerOf(build(dists))).added, ['core/one@1.2.0'])
 })
 
 async function setVersion(project: PluginProject, version: string): Promise<void> {
