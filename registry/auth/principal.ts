@@ -1,6 +1,7 @@
 // Who is asking: a bearer token becomes a principal, and a principal may do what its scopes say. Looked up at every request
 // and asked again whenever it counts, so that revoking works at once.
 import type { TokenAction } from '../../schemas/api.ts'
+import { DAY_MS } from '../../schemas/duration.ts'
 import { coded, isCoded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
@@ -15,6 +16,8 @@ type Tokens = Pick<MetadataStore, 'tokens'>
 
 /** Last use is kept to the minute, so that reading a token seldom writes. */
 const LAST_USED_STEP_MS = 60_000
+/** By how much a clock may have been set back: more makes a token live longer than anybody gave it. */
+const SET_BACK_MS = DAY_MS
 
 /** Throws UNAUTHENTICATED. */
 export async function authenticate(
@@ -59,11 +62,15 @@ export function authorizeAgain(token: Token | undefined, now: number, { action, 
   authorize(requireLiving(token, now), action, repo, plugin)
 }
 
-/** Throws UNAUTHENTICATED for a token that is unknown, revoked or expired. */
+/** Throws UNAUTHENTICATED for a token that is unknown, revoked, expired, or of a time that is yet to come. */
 export function requireLiving(token: Token | undefined, now: number): Token {
   if (!token) throw refused('the token is unknown')
   if (token.revokedAt !== null) throw ended('the token was revoked')
-  if (token.expiresAt <= now) throw ended(`the token expired at \`${new Date(token.expiresAt).toISOString()}\``)
+  if (token.expiresAt <= now) throw ended(`the token expired at \`${timeOf(token.expiresAt)}\``)
+  if (token.createdAt > now + SET_BACK_MS)
+    throw ended(
+      `the token was made at \`${timeOf(token.createdAt)}\`, and the registry’s clock says \`${timeOf(now)}\``,
+    )
   return token
 }
 
@@ -72,6 +79,10 @@ function bearerOf(authorization: string | undefined): string {
   const [, text = ''] = /^Bearer ([!-~]{1,200})$/i.exec(authorization) ?? []
   if (!isTokenText(text)) throw refused('the token is not one of ours, or has a typing mistake')
   return text
+}
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString()
 }
 
 /** Logging in once more would bring the same token. */

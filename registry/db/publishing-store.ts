@@ -37,8 +37,8 @@ export type PublishingStore = {
   seal(question: SealingQuestion, decide: (found: FoundForSealing) => Sealing): Promise<boolean>
   /** Sets and takes away flags of a sealed version; gives the version and the serial of its plugin as they are then. */
   changeState(question: StateQuestion, decide: (found: FoundForState) => StateChange): Promise<ChangedRelease>
-  /** Forgets open sessions whose lease is over, and gives their ids; and what ended before `forgetBefore`. */
-  sweep(times: { readonly now: number; readonly forgetBefore?: number }): Promise<string[]>
+  /** Forgets open sessions whose lease is over or ends after `latest`, and gives their ids; and what ended before `forgetBefore`. */
+  sweep(times: SweepTimes): Promise<string[]>
   /** Ids of sessions that are open, however old. */
   listOpen(): Promise<string[]>
 }
@@ -97,6 +97,13 @@ export type FoundForPublishing = FoundRelease & {
   readonly sameName: Plugin['plugin'] | undefined
   /** Versions of the plugin; for one that is new, plugins of the repo. */
   readonly siblings: number
+}
+
+type SweepTimes = {
+  readonly now: number
+  /** No lease is so long: one that is was given while the clock was ahead. */
+  readonly latest?: number
+  readonly forgetBefore?: number
 }
 
 export type OpeningQuestion = {

@@ -23,9 +23,14 @@ export async function checkDatabase({ metadata, logger }: RegistryDeps): Promise
 }
 
 /** Ends sessions nobody uses, forgets old ones, and removes the parts of all that are not open. */
-export async function sweepSessions({ metadata, clock, logger }: RegistryDeps, uploads: UploadArea): Promise<void> {
+export async function sweepSessions(
+  { metadata, clock, config, logger }: RegistryDeps,
+  uploads: UploadArea,
+): Promise<void> {
   const now = clock()
-  const closed = await metadata.publishing.sweep({ now, forgetBefore: now - FORGET_AFTER_MS })
+  // A day beyond the longest lease, as clocks are set back a little all the time.
+  const latest = now + config.times.leaseMs + DAY_MS
+  const closed = await metadata.publishing.sweep({ now, latest, forgetBefore: now - FORGET_AFTER_MS })
   if (closed.length > 0) logger.info({ sessions: closed.length }, 'expired publishing sessions were closed')
   // In this order: a session that opens in between has no folder in the list yet.
   const folders = await uploads.list()

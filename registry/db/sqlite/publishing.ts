@@ -74,9 +74,9 @@ export function publishingOf(db: Db): PublishingStore {
       writePatiently(db, (tx) => applySealing(tx, question, decide(findForSealing(tx, question)))),
     changeState: (question, decide) =>
       writePatiently(db, (tx) => applyStateChange(tx, question, decide(findForState(tx, question)))),
-    sweep: ({ now, forgetBefore }) =>
+    sweep: ({ now, latest, forgetBefore }) =>
       writePatiently(db, (tx) => {
-        const ids = dropExpiredSessions(tx, now)
+        const ids = dropExpiredSessions(tx, now, latest)
         if (forgetBefore !== undefined) forgetSessions(tx, forgetBefore)
         return ids
       }),

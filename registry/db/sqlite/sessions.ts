@@ -1,7 +1,7 @@
 // Named queries on publishing sessions, their promised uploads and the keys that make opening one repeatable.
 
 import type { SQL } from 'drizzle-orm'
-import { and, asc, count, eq, gt, lte, ne, sql, sum } from 'drizzle-orm'
+import { and, asc, count, eq, gt, lte, ne, or, sql, sum } from 'drizzle-orm'
 import type { Digest } from '../../../schemas/digest.ts'
 import type { PromisedUpload } from '../publishing-store.ts'
 import type { PromisedBlob, Session } from '../records.ts'
@@ -99,9 +99,10 @@ export function dropSession(tx: Db, id: string): void {
     .run()
 }
 
-/** Forgets open sessions that nobody used for the length of a lease; gives their ids. */
-export function dropExpiredSessions(tx: Db, now: number): string[] {
-  const expired = and(eq(sessions.state, 'open'), lte(sessions.leaseUntil, now))
+/** Forgets open sessions that nobody used for the length of a lease, or that would be open after `latest`; gives their ids. */
+export function dropExpiredSessions(tx: Db, now: number, latest = Number.MAX_SAFE_INTEGER): string[] {
+  const isOver = or(lte(sessions.leaseUntil, now), gt(sessions.leaseUntil, latest))
+  const expired = and(eq(sessions.state, 'open'), isOver)
   return tx
     .delete(sessions)
     .where(expired)

@@ -55,6 +55,11 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     at: NOW + DAY_MS,
     hint: ANOTHER,
   },
+  'a token that was made while the clock was ahead': {
+    says: /^the token was made at `2026-01-01T00:00:00\.000Z`, and the registry’s clock says `2025-12-30T23:59:59\.999Z`$/,
+    at: NOW - DAY_MS - 1,
+    hint: ANOTHER,
+  },
 }
 
 for (const [what, { says, header, before, at = NOW, hint = /octo login/ }] of Object.entries(REFUSALS))

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { sweepSessions } from '../../../registry/upkeep/recover.ts'
 import { digestOf, hexOf } from '../../../schemas/digest.ts'
+import { DAY_MS } from '../../../schemas/duration.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import { aRelease, aScript } from '../../support/builders/test-authority.ts'
-import { callApi, openSession } from '../../support/publisher/publish-release.ts'
+import { callApi, openSession, publishRelease } from '../../support/publisher/publish-release.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 /** The number of free pages in the header of an SQLite file. */
@@ -29,6 +30,22 @@ test('an upload that begins while expired sessions are swept keeps its bytes', a
   }
   await sweepSessions(services, { ...services.uploads, list })
   assert(existsSync(part))
+})
+
+test('what was given out while the clock was ahead is worth nothing once it is right again', async (t) => {
+  let ahead = 30 * DAY_MS
+  const registry = await startTestRegistry(t, { clock: () => Date.now() + ahead })
+  const { id } = (await openSession(registry, await aRelease(registry.key))).body
+  const path = `/api/v1/publishes/${id}`
+  assert.equal((await callApi(registry, path)).status, 200)
+  ahead = 0
+  const refused = await callApi(registry, path)
+  assert.deepEqual([refused.status, refused.body.code], [401, 'UNAUTHENTICATED'])
+  const today = { url: registry.url, token: (await registry.createToken(['core/*'])).token }
+  const { services } = registry.serving.registry
+  await sweepSessions(services, services.uploads)
+  assert.deepEqual(await services.metadata.publishing.listOpen(), [])
+  assert.equal((await publishRelease(today, await aRelease(registry.key))).status, 201)
 })
 
 test('a database that counts its free pages wrong, which only a look at all of it shows, is not served', async (t) => {
