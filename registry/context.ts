@@ -28,7 +28,7 @@ export type PagesDeps = Pick<RegistryDeps, 'metadata' | 'config'>
 /** What the actions of the write API work with. */
 export type RegistryServices = RegistryDeps & {
   readonly uploads: UploadArea
-  readonly tree: Pick<Tree, 'drain' | 'showsTooMuch'>
+  readonly tree: Pick<Tree, 'drain' | 'showsTooMuch' | 'isWhole'>
   readonly places: DataPlaces
   readonly inspections: Inspections
   readonly refusedTries: RefusedTries

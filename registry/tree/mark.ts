@@ -13,6 +13,11 @@ export async function readTreeMark(dataDir: string, base: BaseUrl): Promise<bool
   return text === markOf(base)
 }
 
+/** Whether it was ever rendered as a whole, for whatever base URL. */
+export async function hasTreeMark(dataDir: string): Promise<boolean> {
+  return (await readFile(markPath(dataDir), 'utf8').catch(() => '')) !== ''
+}
+
 export async function writeTreeMark(dataDir: string, base: BaseUrl): Promise<void> {
   // Half a mark is none, and the tree is rendered again.
   await replaceFile(markPath(dataDir), markOf(base), { staging: join(dataDir, 'staging'), sync: false })

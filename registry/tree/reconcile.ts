@@ -1,9 +1,11 @@
 // Proves that the tree is what the database says: nothing missing, nothing different, nothing more. The same code that
 // writes the tree does the looking, with a store that keeps a list and, unless it repairs, writes nothing.
+import { isCoded } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import { parsePluginDocument } from '../../schemas/plugin-document.ts'
 import { pluginDocumentPath, pluginPagePath } from '../../static-tree/paths.ts'
 import { isDocumentThere } from '../../static-tree/write/document.ts'
+import { isFatal } from '../fatal.ts'
 import { removeExtraFiles } from './extra-files.ts'
 import type { Finding } from './findings.ts'
 import { recordingStore } from './findings.ts'
@@ -31,9 +33,15 @@ const MAX_FINDINGS = 100
 
 type Exclusively = <T>(act: () => Promise<T>) => Promise<T>
 
-export async function reconcileTrees(both: BothTrees, options: Reconciling): Promise<TreeReport> {
-  const open = await reconcileTree(both.public, options)
-  const hidden = await reconcileTree(both.private, options)
+/** What keeps one plugin from being shown keeps no other: the first of that is thrown at the end. */
+export async function reconcileTrees(
+  both: BothTrees,
+  options: ReconcileOptions & Pick<Reconciling, 'exclusively'>,
+): Promise<TreeReport> {
+  const failed: unknown[] = []
+  const open = await reconcileTree(both.public, { ...options, failed })
+  const hidden = await reconcileTree(both.private, { ...options, failed })
+  if (failed.length > 0) throw failed[0]
   const findings = [
     ...open.findings,
     ...hidden.findings.map(({ kind, path }): Finding => ({ kind, path: `private-tree/${path}` })),
@@ -41,10 +49,10 @@ export async function reconcileTrees(both: BothTrees, options: Reconciling): Pro
   return reportOf(findings, { plugins: open.plugins + hidden.plugins, repaired: options.repair })
 }
 
-type Reconciling = ReconcileOptions & { readonly exclusively: Exclusively }
+type Reconciling = ReconcileOptions & { readonly exclusively: Exclusively; readonly failed: unknown[] }
 type Looked = { readonly plugins: number; readonly findings: readonly Finding[] }
 
-async function reconcileTree(places: TreePlaces, { depth, repair, exclusively }: Reconciling): Promise<Looked> {
+async function reconcileTree(places: TreePlaces, { depth, repair, exclusively, failed }: Reconciling): Promise<Looked> {
   const { store, findings } = recordingStore(places.store, repair)
   const recorded: TreePlaces = { ...places, store, changed: repair ? places.changed : () => {} }
   const shownDepth = depth === 'deep' ? 'deep' : 'quick'
@@ -55,7 +63,11 @@ async function reconcileTree(places: TreePlaces, { depth, repair, exclusively }:
   for (const repo of await places.metadata.repos.list(places.visibility)) {
     const names = [...(await places.catalog.shards(repo)).values()].flatMap((members) => [...members])
     plugins += names.length
-    for (const plugin of names) await exclusively(() => lookAtPlugin(repo, plugin, { places: recorded, depth }))
+    for (const plugin of names)
+      await exclusively(() => lookAtPlugin(repo, plugin, { places: recorded, depth })).catch((error: unknown) => {
+        if (isFatal(error) || isCoded(error, 'DATA_DIR_LOCKED') || isCoded(error, 'SHUTTING_DOWN')) throw error
+        failed.push(error)
+      })
     await exclusively(() => showRepo(repo, recorded, depth === 'glance' ? { plugins: [] } : { depth }))
   }
   // The last copy of what was published stays, even when its row is gone.

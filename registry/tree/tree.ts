@@ -8,7 +8,7 @@ import type { Visibility } from '../db/records.ts'
 import type { RegistryConfig } from '../settings.ts'
 import { privateTreePath, treePath } from '../settings.ts'
 import { Catalog } from './catalog.ts'
-import { readTreeMark, writeTreeMark } from './mark.ts'
+import { hasTreeMark, readTreeMark, writeTreeMark } from './mark.ts'
 import type { ReconcileOptions, TreeReport } from './reconcile.ts'
 import { reconcileTrees } from './reconcile.ts'
 import type { BothTrees, TreePlaces } from './show.ts'
@@ -39,6 +39,8 @@ export type Tree = {
   drain(target?: TreeTarget): Promise<void>
   /** Whether something is in sight that is private or quarantined, as the disk did not let it be taken away. */
   showsTooMuch(): boolean
+  /** False while a tree that was missing is made anew: what was published may not be there yet. */
+  isWhole(): boolean
   /** Proves that the tree equals the database, and repairs it when asked to. */
   reconcile(options: ReconcileOptions): Promise<TreeReport>
   /** Calls back with each path (no leading slash) whose bytes changed, and in which of the trees; one that ends in `/` stands for all below it. */
@@ -58,6 +60,7 @@ export async function openTree(deps: TreeDeps): Promise<Tree> {
     for (const listener of listeners) listener(path, visibility)
   })
   const work = new TreeWork(places, { logger, onFatal, requireClaim })
+  let isWhole = !(await isMissing(places, config.dataDir))
   // Rows that are left were perhaps half shown when a crash came, so they are looked at closely.
   await work.drain('deep')
   await work.exclusively(() => showDiscovery(places.public))
@@ -76,6 +79,7 @@ export async function openTree(deps: TreeDeps): Promise<Tree> {
     reconcile,
     drain: (target) => work.drain('quick', target),
     showsTooMuch: () => work.showsTooMuch,
+    isWhole: () => isWhole,
     onChange: (listener) => void listeners.push(listener),
     async check() {
       try {
@@ -98,7 +102,18 @@ export async function openTree(deps: TreeDeps): Promise<Tree> {
     if (isCurrent && report.problems > 0) logger.warn({ report }, 'the static tree differed and was repaired')
     if (!isCurrent) logger.info({ report }, 'the static tree was rendered for this base URL')
     await writeTreeMark(config.dataDir, places.public.base)
+    isWhole = true
   }
+}
+
+/** As after a backup was restored, or when somebody removed the tree. */
+async function isMissing(places: BothTrees, dataDir: string): Promise<boolean> {
+  const isMarked = await hasTreeMark(dataDir)
+  for (const { store, catalog, metadata, visibility } of [places.public, places.private]) {
+    if (isMarked && (await store.list('repos')).length > 0) continue
+    for (const repo of await metadata.repos.list(visibility)) if ((await catalog.shards(repo)).size > 0) return true
+  }
+  return false
 }
 
 /** Compares the tree with the database and changes neither; what the outbox has yet to show counts as missing. */

@@ -14,6 +14,7 @@ export function readyzRoute({ metadata, refusal, tree, places }: RegistryService
     await metadata.upkeep.ping()
     await places.require()
     if (tree.showsTooMuch()) throw showsTooMuch()
+    if (!tree.isWhole()) throw showsTooLittle()
     return c.json({ status: 'ready' }, 200, NO_STORE)
   }
 }
@@ -23,5 +24,13 @@ function showsTooMuch(): Error {
   return coded('DATA_DIR_CORRUPT', {
     message: 'what became private or was quarantined is still shown, as the disk does not let it be taken away',
     hint: 'the log names it; until it is gone, take it out of `tree/` by hand or stop what serves that folder',
+  })
+}
+
+/** Whoever asks for what is not there yet would be told that it does not exist. */
+function showsTooLittle(): Error {
+  return coded('DATA_DIR_CORRUPT', {
+    message: 'not all that was published is shown yet, as the tree was missing and is made anew',
+    hint: 'wait; where it does not end, the log names what keeps it, and `octo registry fsck --data DIR` what is missing',
   })
 }

@@ -1,13 +1,16 @@
 // `octo registry health`, as a container or a timer asks: the exit code decides.
 import assert from 'node:assert/strict'
-import { renameSync, rmSync, symlinkSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { changeVisibility } from '../../../registry/admin/repos.ts'
+import { digestOf, hexOf } from '../../../schemas/digest.ts'
 import type { Name } from '../../../schemas/name.ts'
+import { aRelease } from '../../support/builders/test-authority.ts'
 import { freePort, listening } from '../../support/machine/listening.ts'
 import { typeOcto } from '../../support/octo/in-process-octo.ts'
+import { publishRelease } from '../../support/publisher/publish-release.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
 test('a registry that works is ready', async (t) => {
@@ -42,6 +45,29 @@ test('a registry that shows what is private is not well, and says so without a n
   renameSync(`${repos}-aside`, repos)
   await registry.serving.registry.tree.drain()
   assert.equal((await typeOcto(['registry', 'health', registry.url])).code, 0)
+})
+
+test('a registry whose tree was lost is not well before all that was published is shown again, and one plugin keeps no other', async (t) => {
+  const registry = await startTestRegistry(t)
+  for (const plugin of ['broken', 'whole'])
+    assert.equal((await publishRelease(registry, await aRelease(registry.key, { plugin }))).status, 201)
+  const bundle = join(registry.dataDir, 'tree/repos/core/broken/1.0.0/release.sigstore.json')
+  const blob = join(registry.dataDir, 'blobs/sha256', hexOf(digestOf(readFileSync(bundle))))
+  await registry.stop()
+  renameSync(blob, `${registry.dataDir}.aside`)
+  for (const path of ['tree', 'tree.json']) rmSync(join(registry.dataDir, path), { recursive: true })
+  const restored = await registry.restart()
+  const { tree } = restored.serving.registry
+  await assert.rejects(tree.check())
+  const statusOf = async (plugin: string) => (await fetch(`${restored.url}/repos/core/${plugin}.json`)).status
+  assert.deepEqual([await statusOf('broken'), await statusOf('whole')], [404, 200])
+  const sick = await typeOcto(['registry', 'health', restored.url])
+  assert.equal(sick.code, 74)
+  assert.match(sick.stderr, /^error\[DATA_DIR_CORRUPT\]: not all that was published is shown yet/)
+  renameSync(`${registry.dataDir}.aside`, blob)
+  await tree.check()
+  assert.equal(await statusOf('broken'), 200)
+  assert.equal((await typeOcto(['registry', 'health', restored.url])).code, 0)
 })
 
 test('what does not answer, does not work or is no registry ends in an error that says which', async (t) => {
