@@ -2,6 +2,7 @@
 // What is not understood here is `unknown`, never a fit.
 import { boundedMatching } from '../bounded-pattern.ts'
 import { ownValue } from '../own-value.ts'
+import { fitsFormat } from './format.ts'
 import type { Budget, Schema } from './schema.ts'
 import { isMap, isSame, listOf, mapOf, namesOf, numberOf, referred, spend } from './schema.ts'
 
@@ -82,10 +83,14 @@ function isWithin(count: number, least: unknown, most: unknown): boolean {
   return count >= (numberOf(least) ?? 0) && count <= (numberOf(most) ?? Number.POSITIVE_INFINITY)
 }
 
-/** Who made the value answers for its format. */
 function fitsText(value: string, schema: Schema, matches: (pattern: string) => Fit): Fit {
-  if (!isWithin([...value].length, schema.minLength, schema.maxLength)) return 'no'
-  return typeof schema.pattern === 'string' ? matches(schema.pattern) : 'yes'
+  const { minLength, maxLength, pattern, format } = schema
+  if (!isWithin([...value].length, minLength, maxLength)) return 'no'
+  const isOfFormat = typeof format === 'string' ? fitsFormat(value, format) : true
+  return every([
+    isOfFormat === undefined ? 'unknown' : said(isOfFormat),
+    typeof pattern === 'string' ? matches(pattern) : 'yes',
+  ])
 }
 
 function fitsList(value: readonly unknown[], schema: Schema, inner: Judge): Fit {

@@ -63,6 +63,20 @@ const rows: readonly (readonly [says: string, schema: Schema, values: Schema, op
     ['a'],
   ],
   [
+    'a format that no choice has',
+    { properties: { a: { format: 'uri' } }, allOf: [{ properties: { a: { enum: ['b'] } } }], required: ['a'] },
+    { a: 'b' },
+    ['a'],
+  ],
+  [
+    'one of two formats',
+    {
+      properties: { a: { oneOf: [{ format: 'ipv4' }, { format: 'date' }], enum: ['b', '192.0.2.7'] } },
+      required: ['a'],
+    },
+    { a: '192.0.2.7' },
+  ],
+  [
     'a name that it refuses',
     { properties: { a: {} }, required: ['b'], additionalProperties: false },
     { b: 'B' },
