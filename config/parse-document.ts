@@ -61,10 +61,10 @@ function formatOf(name: string): string {
 export function refuseFormat(address: DocumentAddress): void {
   const format = formatOf(address.name)
   if (['.yaml', '.yml', '.json', '.toml'].includes(format)) return
+  const name = shownName(address)
+  const isPerhapsFolder = format === '' && address.kind === 'file'
   throw coded('CONFIG_INVALID', {
-    message: `${quote(shownName(address))} is no config format that octo reads, expected \`.yaml\`, \`.yml\`, \`.json\` or \`.toml\`, found ${format === '' ? 'a name without an end' : quote(format)}`,
-    ...(format === ''
-      ? { hint: `of a folder, name the file in it: ${quote(join(shownName(address), 'octo.yaml'))}` }
-      : {}),
+    message: `${quote(name)} is no config format that octo reads, expected \`.yaml\`, \`.yml\`, \`.json\` or \`.toml\`, found ${format === '' ? 'a name without an end' : quote(format)}`,
+    ...(isPerhapsFolder ? { hint: `of a folder, name the file in it: ${quote(join(name, 'octo.yaml'))}` } : {}),
   })
 }

@@ -61,7 +61,7 @@ test('octo completion prints the script, and its help says where it goes', async
 
 test('another shell is refused with those that there are', async () => {
   const { message } = await expectCodeAsync('USAGE', () => main(['completion', 'tcsh']))
-  assert.match(message, /`tcsh`.*bash, zsh, fish/)
+  assert.match(message, /`tcsh`.*`bash`, `zsh`, `fish`/)
   await expectCodeAsync('USAGE', () => main(['completion']))
 })
 

@@ -108,19 +108,20 @@ test('an include that names no address, or one with a template, is an error at i
 
 test('a document of a format that octo does not read is refused before it is read or fetched', async (t) => {
   const rows: readonly (readonly [string, string])[] = [
-    ['a.ini', '.ini'],
-    ['a.yaml.bak', '.bak'],
-    ['folder.yaml/a', ''],
-    ['https://x.example/a.txt?as=a.yaml', '.txt'],
-    ['https://x.example/', ''],
+    ['a.ini', '`.ini`'],
+    ['a.yaml.bak', '`.bak`'],
+    ['folder.yaml/a', 'a name without an end'],
+    ['https://x.example/a.txt?as=a.yaml', '`.txt`'],
+    ['https://x.example/', 'a name without an end'],
   ]
-  for (const [name, format] of rows) {
+  for (const [name, found] of rows) {
     const read = () => readFiles(t, { 'octo.yaml': `include: ["${name}"]\n` }, { fetchText: () => assert.fail(name) })
     const error = await expectCodeAsync('CONFIG_INVALID', read)
     assert.ok(
-      error.message.endsWith(`expected \`.yaml\`, \`.yml\`, \`.json\` or \`.toml\`, found \`${format}\``),
+      error.message.endsWith(`expected \`.yaml\`, \`.yml\`, \`.json\` or \`.toml\`, found ${found}`),
       error.message,
     )
+    assert.equal(error.hint?.endsWith('/folder.yaml/a/octo.yaml`'), name === 'folder.yaml/a' ? true : undefined)
   }
   const yaml = await expectCodeAsync('JSON_INVALID', () =>
     readFiles(t, { 'a.json': 'name: x\n' }, { named: ['a.json'] }),
