@@ -52,12 +52,18 @@ export type Members = {
   readonly isWatched?: boolean
 }
 
-/** The processes of a service. That there are none is believed of no table that is older than the question. */
+/** The processes of a service. No table that is older than the question is believed: who stands in it may have ended. */
 export function membersOf(members: Members): readonly MarkedProcess[] {
   const askedAt = performance.now()
   const found = membersIn(processTable(), members, insideOf(members))
-  const isFresh = last !== undefined && last.at >= askedAt
-  return found.length > 0 || isFresh ? found : membersIn(freshTable(), members, insideOf(members))
+  if (last !== undefined && last.at >= askedAt) return found
+  const living = found.filter(stillLives)
+  return living.length > 0 ? living : membersIn(freshTable(), members, insideOf(members))
+}
+
+function stillLives({ pid, start }: MarkedProcess): boolean {
+  const stat = statOf(pid)
+  return stat !== undefined && isLiving(stat) && stat.start === start
 }
 
 function insideOf({ main }: Members): ReadonlySet<number> | undefined {
