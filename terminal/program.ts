@@ -8,11 +8,12 @@
 import type { OptionValues } from 'commander'
 import { Command, CommanderError } from 'commander'
 import { coded } from '../schemas/errors.ts'
-import { quote, shellWord } from '../schemas/quote.ts'
+import { quote } from '../schemas/quote.ts'
 import { helpOn } from './help-layout.ts'
 import { processStreams } from './streams.ts'
 import type { Terminal, TerminalFlags } from './terminal.ts'
 import { openTerminal } from './terminal.ts'
+import { typedWords, withShownWords } from './typed-words.ts'
 
 export type CommandSpec = {
   /** The word and its arguments as commander reads them, `install [plugins...]`. */
@@ -101,7 +102,8 @@ function usageError(error: CommanderError, program: Command, argv: readonly stri
   const help = `run \`${command ? pathOf(command) : program.name()} --help\``
   const didYouMean = suggestion?.match(/Did you mean (?:one of )?(.+?)\?/)?.[1]
   return coded('USAGE', {
-    message: error.code === 'commander.help' ? 'a further word is needed' : inHouseStyle(sentence),
+    message:
+      error.code === 'commander.help' ? 'a further word is needed' : inHouseStyle(withShownWords(sentence, argv)),
     hint:
       afterDashes(error, command, argv) ??
       asOption(error, command) ??
@@ -116,7 +118,7 @@ function afterDashes(error: CommanderError, command: Command | undefined, argv: 
   const at = argv.findIndex((word) => word === option || word.startsWith(`${option}=`))
   // Behind `--` already, the plugin's words are where they belong, and this one was meant for octo.
   if (at < 0 || argv.slice(at).includes('--')) return undefined
-  const typed = ['octo', ...argv.slice(0, at), '--', ...argv.slice(at)].map((word) => shellWord(word)).join(' ')
+  const typed = typedWords(['octo', ...argv.slice(0, at), '--', ...argv.slice(at)])
   return `what belongs to the plugin stands after \`--\`: \`${typed}\``
 }
 
@@ -125,7 +127,7 @@ function asOption(error: CommanderError, command: Command | undefined): string |
   if (error.code !== 'commander.excessArguments' || !command) return undefined
   const address = command.args.find((word) => /^https?:\/\//.test(word))
   const option = command.options.find(({ long }) => long === '--registry')
-  return address && option ? `\`${pathOf(command)} --registry ${shellWord(address)}\`` : undefined
+  return address && option ? `\`${pathOf(command)} --registry ${typedWords([address])}\`` : undefined
 }
 
 /** `octo registry repo create`. */

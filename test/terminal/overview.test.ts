@@ -57,4 +57,9 @@ test('an option before its word is shown where it is read', () => {
   )
   assert.equal(hintOf('--json', 'list', '--offline'), 'options stand behind their word: `octo list --json --offline`')
   assert.doesNotMatch(hintOf('--config') ?? '', /behind their word/)
+  const secret = ['https://me:hunter2@example.com/x.yaml', '--registry=https://example.com/?token=hunter2'] as const
+  assert.equal(
+    hintOf('--json', 'add', ...secret),
+    'options stand behind their word: `octo add --json https://example.com/x.yaml --registry=https://example.com/`',
+  )
 })

@@ -98,6 +98,16 @@ test('a word that is none of those that may stand there is told in the words of 
   assert.equal(error.message, '`bsh` is no shell, expected one of `bash`, `zsh`, `fish`')
 })
 
+test('a password of an address that was typed is in no message and no hint', async () => {
+  const program = openProgram()
+  const publish = addCommand(program, { words: 'publish [dir]', summary: 'publish', examples: ['octo publish'] })
+  onRun(publish.option('--registry <url>', 'registry'), () => Promise.resolve(0))
+  const typed = ['publish', '.', 'https://me:hun,ter2@example.com/x']
+  const { message, hint } = await expectCodeAsync('USAGE', () => runProgram(program, typed))
+  assert.match(message, /got 2: \., https:\/\/example\.com\/x$/)
+  assert.equal(hint, '`octo publish --registry https://example.com/x`')
+})
+
 for (const { says, argv, message, hint } of mistakes)
   test(`${says} is a usage mistake that names the help`, async () => {
     const error = await expectCodeAsync('USAGE', () => runProgram(aProgram(), argv))
