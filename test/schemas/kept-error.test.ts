@@ -14,20 +14,29 @@ function refusal() {
   }
   try {
     read()
-  } catch (error) {
-    return { error: keptError(error as Error), document: new WeakRef(document) }
+  } catch (cause) {
+    return { cause, document: new WeakRef(document) }
   }
   throw new Error('nothing was refused')
 }
 
-test('what was in the hands of the functions that it came through is let go', async () => {
-  const { error, document } = refusal()
-  // A weak reference that was just made holds until the next turn.
-  await new Promise((resolve) => setImmediate(resolve))
-  setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as () => void
-  setFlagsFromString('--no-expose-gc')
-  collect()
-  assert.equal(document.deref(), undefined)
-  assert.match(error.stack ?? '', /nothing of 1000 lines can be read\n(?:.*\n)* +at read /)
-})
+/** As it is told further out, where the document is not in hand. */
+const placed = (cause: unknown) => coded('CONFIG_INVALID', { message: 'line 7: nothing can be read', cause })
+
+for (const [what, told] of [
+  ['an error', (cause: unknown) => cause as Error],
+  ['the cause of an error', placed],
+] as const)
+  test(`what was in the hands of the functions that ${what} came through is let go`, async () => {
+    const { cause, document } = refusal()
+    const error = keptError(told(cause))
+    // A weak reference that was just made holds until the next turn.
+    await new Promise((resolve) => setImmediate(resolve))
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    setFlagsFromString('--no-expose-gc')
+    collect()
+    assert.equal(document.deref(), undefined)
+    assert.match((cause as Error).stack ?? '', /nothing of 1000 lines can be read\n(?:.*\n)* +at read /)
+    assert.match(error.message, /can be read$/)
+  })
