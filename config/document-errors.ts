@@ -25,14 +25,15 @@ export function notReadable(path: string, { reason, from, cause }: Unreadable): 
 
 function hintOf(path: string, reason: string, typed: string | undefined): { readonly hint?: string } {
   if (typed !== undefined && lacksScheme(typed)) return { hint: `for a web address write \`https://${typed}\`` }
-  const near = reason === 'ENOENT' ? nearestWord(basename(path), configsIn(dirname(path))) : undefined
+  const near = reason === 'ENOENT' ? nearestWord(basename(path), configsBeside(path)) : undefined
   return near === undefined ? {} : { hint: `did you mean ${quote(near)} beside it?` }
 }
 
-/** Names in a folder that is perhaps not there. */
-function configsIn(folder: string): readonly string[] {
+/** In a folder that is perhaps not there. A link that leads nowhere is in it under the name that was asked for. */
+function configsBeside(path: string): readonly string[] {
   try {
-    return readdirSync(folder).filter((name) => /\.(?:ya?ml|json|toml)$/.test(name))
+    const names = readdirSync(dirname(path)).filter((name) => /\.(?:ya?ml|json|toml)$/.test(name))
+    return names.filter((name) => name !== basename(path))
   } catch {
     return []
   }
