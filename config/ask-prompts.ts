@@ -23,15 +23,32 @@ type Asking = {
   readonly ask: AskPrompt | undefined
 }
 
-/** The environment with the answers; throws ANSWER_MISSING where nobody can be asked. */
+/** The environment with the answers; throws ANSWER_MISSING where nobody can be asked, and CONFIG_INVALID for an answer that is none. */
 export async function withAnswers(prompts: readonly Prompt[], { env, texts, ask }: Asking): Promise<Environment> {
   const answers: Record<string, string> = {}
   for (const prompt of prompts) {
-    if (env[prompt.variable] !== undefined || !texts.some((text) => namesVariable(text, prompt.variable))) continue
+    if (!texts.some((text) => namesVariable(text, prompt.variable))) continue
+    const given = env[prompt.variable]
+    if (given !== undefined) {
+      requireAnswer(prompt, given)
+      continue
+    }
     if (!ask) throw answerMissing(prompt)
     answers[prompt.variable] = await ask(prompt)
   }
   return Object.keys(answers).length === 0 ? env : { ...env, ...answers }
+}
+
+/** The environment answers as a person would. What it says instead is not shown: it may be a secret in the wrong place. */
+function requireAnswer({ name, variable, type, options, node }: Prompt, given: string): void {
+  const answers = type === 'select' ? options : type === 'confirm' ? ['true', 'false'] : [given]
+  if (answers.includes(given)) return
+  const place = exactPlaceOf(node)
+  throw coded('CONFIG_INVALID', {
+    message: `${showPlace(place)}: the environment variable ${variable} answers ${quote(name)} with none of its choices, expected ${answers.map((answer) => quote(answer)).join(', ')}`,
+    details: { ...place, variable, expected: answers },
+    hint: `set ${variable} to one of them, or take it away to be asked on a terminal`,
+  })
 }
 
 /** `{{.env.NAME}}` and `{{index .env "NAME"}}`; a template may be spread over lines. */

@@ -66,6 +66,26 @@ test('where nobody can be asked, the variable is named that answers', async (t) 
   assert.deepEqual(whole.config.services[0]?.checks.health[0]?.arguments.value, { password: 'x' }, 'the hint is true')
 })
 
+const answers: readonly (readonly [prompt: string, expected: string, wrong: readonly string[], right: string])[] = [
+  ['{name: Region, type: select, options: [eu, us], var: VAULT_PASSWORD}', '`eu`, `us`', ['ch', 'EU', ''], 'us'],
+  ['{name: Region, type: confirm, var: VAULT_PASSWORD}', '`true`, `false`', ['yes', '1', ''], 'false'],
+]
+
+for (const [prompt, expected, wrong, right] of answers)
+  test(`the environment answers ${prompt} with one of its choices only`, async (t) => {
+    const files = { 'octo.yaml': `\noctoctl: {prompts: [${prompt}]}\n${USES}` }
+    for (const given of wrong) {
+      const { ask } = aPerson()
+      const env = { VAULT_PASSWORD: given }
+      const error = await expectCodeAsync('CONFIG_INVALID', () => openWholeConfig(t, files, { ask, env }))
+      const says = `line 2: the environment variable VAULT_PASSWORD answers \`Region\` with none of its choices, expected ${expected}`
+      assert.ok(error.message.endsWith(says), error.message)
+      await expectCodeAsync('CONFIG_INVALID', () => openWholeConfig(t, files, { env }))
+    }
+    const whole = await openWholeConfig(t, files, { env: { VAULT_PASSWORD: right } })
+    assert.deepEqual(whole.config.services[0]?.checks.health[0]?.arguments.value, { password: right })
+  })
+
 test('a fetched document asks for nothing', async (t) => {
   for (const section of ['octoctl', 'operator']) {
     const { asked, ask } = aPerson()
