@@ -122,11 +122,15 @@ export function refuseKnown({ repos }: OctoConfig, { name, url }: { readonly nam
   throw coded('ALREADY_EXISTS', {
     message: `the config has repo ${quote(known.name)} at ${quote(shownAddress(known.url))} already`,
     details: { repo: known.name },
-    hint:
-      known.url === url
-        ? `\`octo remove ${known.name}\` takes it away`
-        : 'give the new one another name: `--name NAME`',
+    hint: known.url === url ? changing(known) : 'give the new one another name: `--name NAME`',
   })
+}
+
+/** A key is changed with both in place: what the old one signed is proven by it still. */
+function changing({ name, url, trust }: RepoConfig): string {
+  const takeAway = `\`octo remove ${name} --repo\` takes it away`
+  if (trust.kind !== 'keys') return takeAway
+  return `to change its keys, write the new one beside the old one below \`keys\` of ${quote(name)}; or ${takeAway}, and \`octo add ${shellWord(shownAddress(url))} --key OLD --key NEW\` adds it again`
 }
 
 /** A release that the keys prove, as evidence; undefined where there is none yet. Throws SIGNER_NOT_ALLOWED where they prove none. */

@@ -244,3 +244,19 @@ test('what is not proven, not agreed to or not to be written changes nothing', a
     else assert.equal(readFileSync(config, 'utf8'), text, what)
   }
 })
+
+test('who adds a known repo with another key is told how its keys are changed, which is true', async (t) => {
+  const { octo, registry, keyLine, read } = await aPlace(t)
+  const next = publicKeyLine(issueKey().trustKey)
+  assert.equal((await octo('add', registry.url(), '--key', keyLine, '--yes')).code, 0)
+  const again = await octo('add', registry.url(), '--key', next, '--yes')
+  assert.equal(again.code, 73, again.stderr)
+  const [, remove = '', add = ''] =
+    /write the new one beside the old one below `keys` of `core`; or `octo (.*)` takes it away, and `octo (.*)` adds it/.exec(
+      again.stderr.replaceAll(/\s+/g, ' '),
+    ) ?? []
+  assert.equal((await octo(...remove.split(' '))).code, 0, again.stderr)
+  const both = await octo(...add.replace('OLD', keyLine).replace('NEW', next).split(' '), '--yes')
+  assert.equal(both.code, 0, both.stderr)
+  assert.ok(read().includes(`      keys:\n        - ${keyLine}\n        - ${next}\n`), read())
+})
