@@ -19,11 +19,13 @@ import type { OwnConfig } from './own-config.ts'
 import { findOwnConfig, writeOwnConfig } from './own-config.ts'
 import type { AddRepoFlags } from './repo.ts'
 import { addRepo } from './repo.ts'
+import { warningOnce } from './warning-once.ts'
 import { workspaceOf } from './workspace.ts'
 
 type AllAddFlags = AddRepoFlags & AddCheckFlags
 
-export async function addCommand({ args: [what = ''], options, terminal }: Run<AllAddFlags>): Promise<number> {
+export async function addCommand({ args: [what = ''], options, ...run }: Run<AllAddFlags>): Promise<number> {
+  const terminal = warningOnce(run.terminal)
   const address = addressIn(what)
   const ofChecks = (['service', 'args', 'phase'] as const).find((flag) => options[flag] !== undefined)
   const isComponent = /^ocm:/i.test(what)
@@ -66,7 +68,8 @@ function addressIn(what: string): string | undefined {
 
 type RemoveFlags = AddRepoFlags & { readonly repo?: boolean }
 
-export async function removeCommand({ args: [name = ''], options, terminal }: Run<RemoveFlags>): Promise<number> {
+export async function removeCommand({ args: [name = ''], options, ...run }: Run<RemoveFlags>): Promise<number> {
+  const terminal = warningOnce(run.terminal)
   const own = findOwnConfig(options.config, process.cwd())
   const [kind, changed] = withoutNamed(own, name, options)
   await workspaceOf(options, { path: own.path, text: changed }, terminal)

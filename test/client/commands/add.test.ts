@@ -260,3 +260,21 @@ test('who adds a known repo with another key is told how its keys are changed, w
   assert.equal(both.code, 0, both.stderr)
   assert.ok(read().includes(`      keys:\n        - ${keyLine}\n        - ${next}\n`), read())
 })
+
+test('what is worth a warning is said once', async (t) => {
+  const { octo, registry, keyLine, config, key } = await aPlace(t)
+  registry.publish(await aRelease(key, { version: '1.2.4' }), { deprecated: 'use other' })
+  writeFileSync(
+    config,
+    `operator: {repos: {core: {url: "${registry.url()}", keys: [${keyLine}]}}, unknwon: 1}\nservices: {web: {}}\n`,
+  )
+  const warnings = async (...words: string[]) => {
+    const { code, stderr } = await octo(...words)
+    assert.equal(code, 0, stderr)
+    return stderr.match(/unknwon|is deprecated: use other/g)
+  }
+  assert.deepEqual((await warnings('add', 'hello'))?.sort(), ['is deprecated: use other', 'unknwon'])
+  assert.deepEqual(await warnings('remove', 'hello'), ['unknwon'])
+  const check = await warnings('add', 'hello', '--service', 'web')
+  assert.deepEqual(check?.sort(), ['is deprecated: use other', 'unknwon'])
+})
