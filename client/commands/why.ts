@@ -3,11 +3,12 @@
 import type { PluginRequest } from '../../config/model/config.ts'
 import { parsePluginRequest } from '../../config/model/plugin-request.ts'
 import { requestsOf } from '../../config/model/requests.ts'
-import { coded, throwDefect } from '../../schemas/errors.ts'
+import { coded } from '../../schemas/errors.ts'
 import type { LockedPlugin } from '../../schemas/lockfile.ts'
 import { printable, quote } from '../../schemas/quote.ts'
 import type { Version } from '../../schemas/version.ts'
 import { isPrerelease } from '../../schemas/version.ts'
+import { settled } from '../../system/async/limit.ts'
 import { octoVersion } from '../../system/octo-version.ts'
 import type { Run } from '../../terminal/program.ts'
 import type { ClientContext } from '../context.ts'
@@ -15,6 +16,7 @@ import { openContext } from '../context.ts'
 import { openLockfile } from '../lockfile/lock.ts'
 import type { Offered } from '../query/inspect.ts'
 import { askersOf, listPlugins, offersOf } from '../query/inspect.ts'
+import { signerOf } from '../query/signer-of.ts'
 import { withNearestPlugin } from '../resolve/nearest-plugin.ts'
 import { pickVersion } from '../resolve/pick-version.ts'
 import { gatherQuestions } from '../resolve/requests.ts'
@@ -38,7 +40,7 @@ export async function whyCommand({ args, options, terminal }: Run<ClientFlags>):
     gap: listed?.gap ?? null,
     state: listed?.state ?? 'not installed',
     warnings: offers.flatMap((offer) => warningsOfLocked(offer, listed?.entry)),
-    offers: explainOffers(offers, request, context),
+    offers: await explainOffers(offers, { request, locked: listed?.entry }, context),
   }
   if (answer.askedBy.length === 0 && !answer.locked && answer.offers.length === 0)
     throw await withNearestPlugin(
@@ -68,24 +70,31 @@ function warningsOfLocked({ repo, document }: Offered, locked: LockedPlugin | un
   return version && locked?.repo === repo.name ? warningsOf(repo, document, version) : []
 }
 
-function explainOffers(
+type Asked = { readonly request: PluginRequest; readonly locked: LockedPlugin | undefined }
+
+async function explainOffers(
   offers: readonly Offered[],
-  request: PluginRequest,
+  { request, locked }: Asked,
   context: ClientContext,
-): readonly Explained[] {
+): Promise<readonly Explained[]> {
   const own = requestsOf(context.config).filter(({ plugin }) => plugin === request.plugin)
   const [question] = gatherQuestions(own.length > 0 ? own : [request], context.config.pins)
   if (!question) return []
-  return offers.map(({ repo, document }) => {
-    const place = { repo: repo.name, url: repo.url }
-    try {
-      const { version, reason } = pickVersion(document, question, { operatorVersion: octoVersion() })
-      return { ...place, choice: `would give ${version.version} now: ${reason}` }
-    } catch (error) {
-      throwDefect(error)
-      return { ...place, choice: `would give nothing now: ${error.message}` }
-    }
-  })
+  const explain = async (offer: Offered) => {
+    const { repo, document } = offer
+    const { version, reason } = pickVersion(document, question, { operatorVersion: octoVersion() })
+    const { refused } = await signerOf({ ...offer, version }, locked?.repo === repo.name ? locked : undefined, context)
+    return refused
+      ? `would give nothing now: ${version.version} is refused: ${refused.message}`
+      : `would give ${version.version} now: ${reason}`
+  }
+  return Promise.all(
+    offers.map(async (offer) => {
+      const chosen = await settled(() => explain(offer))
+      const choice = chosen.state === 'done' ? chosen.value : `would give nothing now: ${chosen.error.message}`
+      return { repo: offer.repo.name, url: offer.repo.url, choice }
+    }),
+  )
 }
 
 type Answer = {

@@ -17,8 +17,8 @@ import { newestOf } from '../resolve/newest-of.ts'
 import { gatherQuestions } from '../resolve/requests.ts'
 import { chooseOnline } from '../resolve/resolve-online.ts'
 import { whyLeft } from '../resolve/why-left.ts'
-import type { Choice, Question } from '../sources/offer.ts'
-import { proveRelease } from '../sources/signed/prove-release.ts'
+import type { Question } from '../sources/offer.ts'
+import { signerOf } from './signer-of.ts'
 
 const PARALLEL = 8
 
@@ -88,19 +88,4 @@ async function lookAt(question: Question, locked: LockedPlugin | undefined, cont
     reason: own?.reason,
     deprecated: own?.deprecated,
   }
-}
-
-async function signerOf(
-  { repo, document, version }: Choice,
-  locked: LockedPlugin | undefined,
-  context: ClientContext,
-): Promise<Pick<Found, 'signer' | 'refused'>> {
-  if (repo.trust.kind === 'unsigned') return { signer: 'unsigned', refused: undefined }
-  if (repo.trust.kind !== 'keys' || version.version === locked?.version)
-    return { signer: locked?.signer, refused: undefined }
-  const place = { repo, plugin: document.plugin, version: version.version, bundle: version.bundle }
-  const proof = await settled(() => proveRelease(place, context))
-  return proof.state === 'done'
-    ? { signer: proof.value.signer, refused: undefined }
-    : { signer: undefined, refused: proof.error }
 }

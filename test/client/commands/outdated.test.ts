@@ -165,3 +165,14 @@ test(`a step is called what \`^\` makes of it (${STEPS.length})`, () => {
   for (const [before, after, step] of STEPS)
     assert.equal(stepBetween(before as Version, after as Version), step, `${before} → ${after}`)
 })
+
+test('why says of a version whose signer does not count that it would not be given', async (t) => {
+  const { octo, publish } = await aLocked(t)
+  const stranger = issueKey()
+  assert.match((await octo('why', 'hello')).stdout, /^offered: repo core would give 1\.0\.0 now/m)
+  await publish('1.1.0', stranger)
+  const { code, stdout } = await octo('why', 'hello')
+  assert.equal(code, 0)
+  assert.match(stdout, /^offered: repo core would give nothing now: 1\.1\.0 is refused: .*, which is not pinned$/m)
+  assert.equal((await octo('update', 'hello')).code, 76, 'it is true')
+})
