@@ -58,7 +58,7 @@ export async function callPluginCommand(
   const plugins =
     plugin === undefined
       ? usablePlugins(found.plugins, question)
-      : [pluginCalled(plugin, found.plugins).plugin, ...credentialGivers(found, plugin)]
+      : [pluginCalled(plugin, found).plugin, ...credentialGivers(found, plugin)]
   const named = { byConfig: found.ocmConfigs, typed: options.ocmConfig ?? [] }
   const configurations = readOcmConfigs(named, { cwd, env: process.env })
   const answer = await ask()

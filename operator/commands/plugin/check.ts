@@ -45,9 +45,9 @@ export async function checkPluginCommand(words: string, options: PluginOptions, 
 
 /** As `octo plugin call` would ask it: proven. */
 async function pluginNamed(name: string, options: PluginOptions, place: Place): Promise<ServicePlugin> {
-  const { plugins } = await findPlugins(options, place, name)
-  if (plugins.every((found) => found.name !== name) && existsSync(resolve(place.cwd, name))) throw onlyAFile(name)
-  const { plugin } = pluginCalled(name, plugins)
+  const found = await findPlugins(options, place, name)
+  if (found.plugins.every((one) => one.name !== name) && existsSync(resolve(place.cwd, name))) throw onlyAFile(name)
+  const { plugin } = pluginCalled(name, found)
   if (!isBuiltIn(plugin)) return plugin
   throw coded('USAGE', { message: `${quote(name)} is a part of octo, and no program that could be checked` })
 }

@@ -9,8 +9,8 @@ import type { PluginOptions } from './open-plugins.ts'
 import { findPlugins, pluginCalled } from './open-plugins.ts'
 
 export async function inspectPluginCommand(name: string, options: PluginOptions, terminal: Terminal): Promise<number> {
-  const { plugins } = await findPlugins(options, { terminal, cwd: process.cwd(), env: process.env }, name)
-  const { origin, digest, proof, plugin } = pluginCalled(name, plugins)
+  const found = await findPlugins(options, { terminal, cwd: process.cwd(), env: process.env }, name)
+  const { origin, digest, proof, plugin } = pluginCalled(name, found)
   const { capabilities, configTypes, unknown } = plugin.capabilities
   terminal.result({
     json: {

@@ -33,6 +33,8 @@ type Place = {
 export type FoundPlugins = {
   /** Of repos in the order of their pins, then of folders in the order of paths, then those of octo itself. */
   readonly plugins: readonly FoundPlugin[]
+  /** All that the config pins, service plugins or not. */
+  readonly pinned: readonly string[]
   /** Documents of OCM that the config names. */
   readonly ocmConfigs: readonly string[]
   /** Asked for credentials of calls that are given none. */
@@ -57,7 +59,8 @@ export async function findPlugins(options: PluginOptions, place: Place, only?: s
   const stored = session && pins.length > 0 ? await discoverStored(pins, session, facts) : []
   const inFolders = await discoverPlugins(directoriesOf(options, place, config), facts)
   const plugins = [...stored, ...inFolders, ...own.map(asFound)]
-  return { plugins, ocmConfigs: config?.ocmConfigs ?? [], credentialRepositories }
+  const pinned = config?.pins.map(({ plugin }) => plugin) ?? []
+  return { plugins, pinned, ocmConfigs: config?.ocmConfigs ?? [], credentialRepositories }
 }
 
 function asFound(plugin: HostPlugin): FoundPlugin {
@@ -79,16 +82,25 @@ export function usablePlugins(found: readonly FoundPlugin[], question: Question)
 }
 
 /** The one of this name that can be asked; throws why not, or PLUGIN_NOT_FOUND. */
-export function pluginCalled(name: string, found: readonly FoundPlugin[]): FoundPlugin & { state: 'usable' } {
-  const called = found.filter((one) => one.name === name)
+export function pluginCalled(name: string, { plugins, pinned }: FoundPlugins): FoundPlugin & { state: 'usable' } {
+  const called = plugins.filter((one) => one.name === name)
   const usable = called.find((one) => one.state === 'usable')
   if (usable) return usable
   const [refused] = called
   if (refused?.state === 'refused') throw refused.error
+  if (pinned.includes(name)) throw noServicePlugin(name)
   throw coded('PLUGIN_NOT_FOUND', {
     message: `there is no service plugin ${quote(name)}`,
-    details: { plugin: name, known: found.map((one) => one.name) },
+    details: { plugin: name, known: plugins.map((one) => one.name) },
     hint: 'those that there are: `octo plugin ls`; one of a repo is pinned below `operator.plugins`',
+  })
+}
+
+function noServicePlugin(name: string): Error {
+  return coded('PLUGIN_NOT_FOUND', {
+    message: `${quote(name)}, which the config pins, is no service plugin: it does not speak the protocol of OCM`,
+    details: { plugin: name },
+    hint: `\`octo info ${name}\` shows what it is; those that are: \`octo plugin ls\``,
   })
 }
 

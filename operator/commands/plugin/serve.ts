@@ -37,7 +37,7 @@ export async function servePluginsCommand(
   const { signal } = interruption
   const [cwd, env] = [process.cwd(), process.env]
   const found = await findPlugins(options, { terminal, cwd, env, signal })
-  const plugins = names.map((name) => requireProgram(pluginCalled(name, found.plugins).plugin))
+  const plugins = names.map((name) => requireProgram(pluginCalled(name, found).plugin))
   const configurations = readOcmConfigs({ byConfig: found.ocmConfigs, typed: options.ocmConfig ?? [] }, { cwd, env })
   const host = openPluginHost({
     ...{ plugins, cwd, env, idleTimeoutMs: IDLE_MS, start: sharing(true) },
@@ -86,7 +86,7 @@ export async function servePluginsCommand(
 
   /** All is read anew, the config too: what may run is what it says now. */
   async function findAgain(name: string): Promise<ServicePlugin> {
-    const { plugins: now } = await findPlugins(options, { terminal, cwd, env, signal }, name)
+    const now = await findPlugins(options, { terminal, cwd, env, signal }, name)
     return requireProgram(pluginCalled(name, now).plugin)
   }
 }

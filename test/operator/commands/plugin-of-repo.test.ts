@@ -51,6 +51,24 @@ type Row = {
 
 const inShort = ({ name, origin, proof, state }: Row) => [name, origin.kind, proof, state]
 
+test('a tool that is pinned is called no service plugin, and nobody is told to pin it', async (t) => {
+  const { type, octo } = await aPlace(t)
+  const words = [
+    ['serve', 'hello'],
+    ['inspect', 'hello'],
+    ['check', 'hello'],
+    ['call', '/x', '{}', '--plugin', 'hello'],
+  ]
+  for (const each of words) {
+    const { code, stderr } = await type(...each)
+    assert.equal(code, 66, stderr)
+    assert.match(stderr, /PLUGIN_NOT_FOUND\]: `hello`, which the config pins, is no service plugin/)
+    assert.match(stderr, /hint: `octo info hello` shows/)
+  }
+  assert.equal((await octo('info', 'hello')).code, 0)
+  assert.match((await type('inspect', 'helo')).stderr, /one of a repo is pinned below/)
+})
+
 test('plugins of a repo, of a folder and of octo itself stand in one list', async (t) => {
   const { type, registry, folder } = await aPlace(t)
   const rows = JSON.parse((await type('ls', '--json')).stdout) as Row[]
