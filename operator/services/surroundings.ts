@@ -1,5 +1,6 @@
 // Which instance it is whose surroundings somebody asks for, and why there may be none.
 import { coded } from '../../schemas/errors.ts'
+import { nearestWord } from '../../schemas/nearest-word.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { One } from './instances.ts'
 
@@ -9,10 +10,12 @@ export function runningOne(all: readonly One[], name: string): One {
     return (id === name || service === name) && instance.state === 'running'
   })
   if (one) return one
+  const names = new Set(all.flatMap(({ id, service }) => [service, id]))
+  const nearest = names.has(name) ? undefined : nearestWord(name, [...names])
   throw coded('USAGE', {
     message: `service ${quote(name)} does not run`,
     details: { service: name },
-    hint: 'see which do: `octo status`',
+    hint: nearest === undefined ? 'see which do: `octo status`' : `did you mean ${quote(nearest)}?`,
   })
 }
 

@@ -1,5 +1,6 @@
 // Those of the plugins that run which a command line names.
 import { coded } from '../../../schemas/errors.ts'
+import { nearestWord } from '../../../schemas/nearest-word.ts'
 import { quote } from '../../../schemas/quote.ts'
 import type { RunningPlugin } from '../../ocm/shared/list.ts'
 
@@ -14,9 +15,10 @@ export function runningCalled(names: readonly string[], running: readonly Runnin
 export function requireKnown(names: readonly string[], known: readonly string[], does: string): void {
   const strange = names.find((name) => !known.includes(name))
   if (strange === undefined) return
+  const nearest = nearestWord(strange, known)
   throw coded('PLUGIN_NOT_FOUND', {
     message: `no service plugin ${quote(strange)} ${does}`,
     details: { plugin: strange, known: [...new Set(known)] },
-    hint: 'those that run: `octo plugin ps`',
+    hint: nearest === undefined ? 'those that run: `octo plugin ps`' : `did you mean ${quote(nearest)}?`,
   })
 }

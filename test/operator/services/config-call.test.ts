@@ -96,6 +96,8 @@ test('whoever supervises already reads the config as the next command does, and 
   assert.deepEqual([inside.code, inside.stdout], [7, `xtwo web  ${folder}\n`], inside.stderr)
   const missing = await octo(['exec', 'web', 'none-of-it'])
   assert.deepEqual([missing.code, /`none-of-it` is not in the PATH of the service/.test(missing.stderr)], [127, true])
+  const mistyped = await octo(['exec', 'wbe', 'ls'])
+  assert.deepEqual([mistyped.code, /hint: did you mean `web`\?/.test(mistyped.stderr)], [64, true], mistyped.stderr)
   assert.equal((await octo(['stop'])).code, 0)
   const gone = await octo(['exec', 'web', 'ls'])
   assert.deepEqual([gone.code, /hint: run `octo start` first/.test(gone.stderr)], [64, true], gone.stderr)
