@@ -265,9 +265,8 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     },
     async apply(next, isAsShown) {
       const { runnable, isPartial } = next
-      const found = instances
-        .all()
-        .map(({ id, service, instance }) => ({ service, instance: id, state: instance.state }))
+      const all = instances.all()
+      const found = all.map(({ id, service, instance }) => ({ service, instance: id, state: instance.state }))
       const changes = changesOf({ services, instances: found, next: runnable, isPartial })
       if (!isAsShown(changes)) throw changedMeanwhile()
       await stopAll(instances.all().filter(({ id }) => changes.stops.includes(id)))
@@ -279,7 +278,8 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
       const started = instances.all().filter(({ id }) => changes.starts.includes(id))
       held.release(started.map(({ service }) => service))
       for (const one of started) instances.tell(one, { kind: 'start', again: true })
-      await settled(started)
+      // Also what another supervisor left: it is looked at anew.
+      await settled([...runnable.services.keys()].flatMap((name) => instances.of(name)).filter(isWithin))
     },
     hold: (names) => deps.journal.together(() => held.hold(names)),
     stop: (names) => stopAll(instances.all().filter(({ service }) => names.length === 0 || names.includes(service))),

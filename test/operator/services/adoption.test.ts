@@ -263,3 +263,25 @@ test('a process that began before the service, or whose session is another, is n
   )
   assert.deepEqual(membersOf({ main: { ...main, start: '1' }, mark: 'none' }), [])
 })
+
+test('what another supervisor left is looked at anew before an apply is done', options, async (t) => {
+  const scene = await aServiceScene(t, {})
+  const web = {
+    ...scene.script('exec sleep 600'),
+    health: [{ tool: 'says', args: ['fine', '', '0'], interval: '10ms' }],
+  }
+  scene.write({ web })
+  await scene.supervise(async (supervisor) => supervisor.start(await scene.load(), []))
+  scene.write({ web, more: scene.script('exec sleep 600') })
+  await scene.supervise(async (supervisor) => {
+    await supervisor.apply({ ...(await scene.load()), isPartial: false }, () => true)
+    assert.deepEqual(
+      supervisor.status().map(({ instance, state, health }) => [instance, state, health]),
+      [
+        ['web.1', 'running', 'healthy'],
+        ['more.1', 'running', 'none'],
+      ],
+    )
+    await supervisor.stop([])
+  })
+})
