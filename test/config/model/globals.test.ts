@@ -63,6 +63,12 @@ for (const [what, local, configs] of ROWS)
     assert.deepEqual(await configsOf(t, local), configs)
   })
 
+test('values of format v1 stay where they are written, beside `configs` of another service', async (t) => {
+  const text = 'operator: {globals: {a: 1}, services: {web: {}}}\nconfigs: {db: {c: 1}}\nservice: {web: {b: 1}}\n'
+  const { configs, service } = dataOf(await rootOf(t, text)) as Record<string, unknown>
+  assert.deepEqual([configs, service], [{ db: { c: 1 } }, { web: { b: 1, a: 1 } }])
+})
+
 test('every value keeps the line where it was written', async (t) => {
   const root = await rootOf(t, `globals:\n  g:\n    a: 1\n    b: 1\nconfigs:\n  web:\n    b: 2\n${named('globals: g')}`)
   const web = ['configs', 'web'].reduce<TreeNode | undefined>(

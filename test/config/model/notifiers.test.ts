@@ -105,6 +105,26 @@ for (const [what, fields, expected] of BAD)
     assert.match(error.message, expected)
   })
 
+const BAD_LISTS: readonly (readonly [what: string, list: string, expected: RegExp])[] = [
+  ['a word', '[smtp]', /a notifier is a map with `notifier` and `args`/],
+  ['a list in the list', '[[smtp]]', /a notifier is a map with `notifier` and `args`/],
+  ['one more than there may be', `[${Array(17).fill('{notifier: smtp}').join(', ')}]`, /more than 16 notifiers/],
+]
+
+for (const [what, list, expected] of BAD_LISTS)
+  test(`notifications with ${what} are an error at its line`, async (t) => {
+    const error = await expectCodeAsync('CONFIG_INVALID', () => read(t, `operator: {notifications: ${list}}`))
+    assert.match(error.message, expected)
+    assert.equal(error.details?.line, 2)
+  })
+
+test('sixteen notifiers are read', async (t) => {
+  assert.equal(
+    (await read(t, `operator: {notifications: [${Array(16).fill('{notifier: smtp}').join(', ')}]}`)).length,
+    16,
+  )
+})
+
 test('a notifier from a repo that the config has not is an error', async (t) => {
   await expectCodeAsync('REPO_NOT_FOUND', () => read(t, 'operator: {notifications: [{notifier: other/smtp}]}'))
 })
