@@ -3,19 +3,30 @@
 import { closeSync, constants, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import type { Location } from '../../schemas/contract/ocm/values.ts'
 import { explainDisk, isErrno } from '../../system/files/errors.ts'
+import { readPieces } from '../../system/files/read-pieces.ts'
 import { removeAbandoned, stagedPath } from '../../system/files/staged-file.ts'
+import { asPromised, statedDigest } from './answered-bytes.ts'
 import { answeredFile } from './answered-file.ts'
 
 type Move = { readonly from: string; readonly to: () => string }
 
-/** The answer with the place where the file is now. Throws PLUGIN_ANSWER_INVALID where there is none; then nothing is left of it. */
+/**
+ * The answer with the place where the file is now. Throws PLUGIN_ANSWER_INVALID where there is none, or it is not what the answer says of
+ * it; then nothing is left of it.
+ */
 export async function keepBlob(answer: unknown, { from, to }: Move): Promise<unknown> {
   const found = answeredFile(answer, from)
-  if (!found?.isOwn) return answer
-  const { location, file } = found
+  if (!found) return answer
+  const { location, file, isOwn } = found
+  if (!isOwn) {
+    await requireStated(answer, file, location)
+    return answer
+  }
   const folder = to()
   try {
+    await requireStated(answer, file, location)
     const value = await moveInto(folder, file)
     return { ...(answer as object), location: { ...location, value } }
   } catch (error) {
@@ -23,6 +34,14 @@ export async function keepBlob(answer: unknown, { from, to }: Move): Promise<unk
   } finally {
     rmSync(file, { force: true })
   }
+}
+
+/** Of what is no file nothing can be said. */
+async function requireStated(answer: unknown, file: string, { value }: Location): Promise<void> {
+  const digest = statedDigest(answer)
+  const stat = statSync(file)
+  if (!digest || !stat.isFile()) return
+  for await (const _ of asPromised(readPieces(file), { file: value, size: stat.size, digest }));
 }
 
 /** Where it is then: under its own name, or with the first number behind it that is free. */

@@ -2,12 +2,13 @@
 // nothing is left of it however this process and the plugin end.
 import type { ReadStream } from 'node:fs'
 import { closeSync, constants, createReadStream, fstatSync, openSync, rmSync } from 'node:fs'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { blobsOf } from '../../schemas/contract/ocm/endpoints.ts'
 import type { Location } from '../../schemas/contract/ocm/values.ts'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { onDisk } from '../../system/files/errors.ts'
+import { asPromised, statedDigest } from './answered-bytes.ts'
 import { answeredFile, noFile } from './answered-file.ts'
 import type { Route } from './routing.ts'
 
@@ -15,7 +16,7 @@ import type { Route } from './routing.ts'
 export type OpenedBlob = Disposable & {
   readonly mediaType: string | undefined
   readonly size: number
-  /** Once. Only a piece of it is in memory. */
+  /** Once. Only a piece of it is in memory. Ends with PLUGIN_ANSWER_INVALID where the bytes are not what the answer says they are. */
   stream(): Readable
 }
 
@@ -38,21 +39,27 @@ export function openBlob(answer: unknown, folder: string): OpenedBlob | undefine
   const descriptor = onDisk(file, () => openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK))
   const stat = fstatSync(descriptor)
   if (isOwn) rmSync(file, { force: true })
-  if (stat.isFile()) return opened(descriptor, stat.size, location)
+  if (stat.isFile()) return opened(descriptor, stat.size, answer as Answer)
   closeSync(descriptor)
   throw noFile(location.value)
 }
 
-function opened(descriptor: number, size: number, { mediaType }: Location): OpenedBlob {
+type Answer = { readonly location: Location }
+
+function opened(descriptor: number, size: number, answer: Answer): OpenedBlob {
+  const { mediaType, value: file } = answer.location
   /** Closes it by itself, and behind what it still reads: closed twice, its number could be another file's by then. */
   let reading: ReadStream | undefined
+  let given: Readable | undefined
   return {
     ...{ mediaType, size },
     stream() {
       reading = createReadStream('', { fd: descriptor })
-      return reading
+      given = Readable.from(asPromised(reading, { file, size, digest: statedDigest(answer) }), { objectMode: false })
+      return given
     },
     [Symbol.dispose]() {
+      given?.destroy()
       if (reading) reading.destroy()
       else closeSync(descriptor)
     },

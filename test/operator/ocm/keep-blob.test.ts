@@ -1,24 +1,16 @@
 // Files that plugins answer with: which are taken over, and that none of them replaces another.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import type { FSWatcher } from 'node:fs'
-import {
-  accessSync,
-  constants,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  symlinkSync,
-  watch,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, watch, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { keepBlob } from '../../../operator/ocm/keep-blob.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import { FROM_SOURCES } from '../../support/machine/from-sources.ts'
+import { otherFileSystem } from '../../support/machine/other-file-system.ts'
 import { tempFolder, tempFolderAt } from '../../support/machine/temp-folder.ts'
 import { until } from '../../support/machine/until.ts'
 
@@ -60,6 +52,33 @@ test('what lies elsewhere stays there, and what is no file is no answer', async 
   assert.equal(await keepBlob(undefined, { from: own, to: () => kept }), undefined)
 })
 
+test('a file of other bytes than its answer says is no answer, wherever it lies', async (t) => {
+  const { own, beside, kept } = aPlace(t)
+  const stating = (file: string, digest: object) => ({ ...answerOf(file), resource: { name: 'r', digest } })
+  const sha256 = (text: string) => ({
+    hashAlgorithm: 'SHA-256',
+    normalisationAlgorithm: 'genericBlobDigest/v1',
+    value: createHash('sha256').update(text).digest('hex').toUpperCase(),
+  })
+  for (const folder of [own, beside]) {
+    const file = join(folder, 'blob')
+    writeFileSync(file, 'bytes')
+    const keep = (digest: object) => keepBlob(stating(file, digest), { from: own, to: () => kept })
+    const error = await expectCodeAsync('PLUGIN_ANSWER_INVALID', () => keep(sha256('others')))
+    assert.match(
+      error.message,
+      /has other bytes than it says, expected the sha256 `[0-9a-f]{64}`, found `[0-9a-f]{64}`/,
+    )
+    assert.deepEqual(readdirSync(kept), [])
+    assert.equal(existsSync(file), folder === beside)
+  }
+  for (const digest of [sha256('bytes'), { ...sha256('of a tree'), normalisationAlgorithm: 'ociArtifactDigest/v1' }]) {
+    writeFileSync(join(own, 'blob'), 'bytes')
+    await keepBlob(stating(join(own, 'blob'), digest), { from: own, to: () => kept })
+  }
+  assert.deepEqual(readdirSync(kept), ['blob', 'blob.1'])
+})
+
 test('what cannot be kept is left nowhere', async (t) => {
   const { own } = aPlace(t)
   writeFileSync(join(own, 'blob'), 'bytes')
@@ -68,22 +87,9 @@ test('what cannot be kept is left nowhere', async (t) => {
   assert.deepEqual(readdirSync(own), [])
 })
 
-/** On another file system than the folder for temporary files. */
-function elsewhere(folder: string): string | undefined {
-  const { dev } = statSync(folder)
-  return ['/dev/shm', '/var/tmp', process.cwd()].find((place) => {
-    try {
-      accessSync(place, constants.W_OK)
-      return statSync(place).dev !== dev
-    } catch {
-      return false
-    }
-  })
-}
-
 test('what has to be copied has its name once it is whole, and parts that killed processes left go', async (t) => {
   const own = tempFolder(t)
-  const other = elsewhere(own)
+  const other = otherFileSystem(own)
   if (process.platform !== 'linux' || other === undefined) return t.skip('no other file system is here to copy to')
   const kept = tempFolderAt(t, join(other, 'octo-test-'))
   const keep = (value: string) => keepBlob(answerOf(value), { from: own, to: () => kept })
