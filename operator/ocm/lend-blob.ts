@@ -34,7 +34,7 @@ export function lendBlob(bytes: Chunks, env: Environment, maxBytes = MAX_BYTES):
         problem = error
       })
       try {
-        await pipeline(bytes, atMost(maxBytes), to, signal ? { signal } : {})
+        await pipeline(untilAborted(bytes, signal), atMost(maxBytes), to, signal ? { signal } : {})
       } catch (error) {
         throw problem === error ? explainDisk(error, path) : error
       }
@@ -51,6 +51,30 @@ function makeFolder(env: Environment): Disposable & { readonly path: string } {
   }
   const { path, remove } = makeRuntimeFolder(env)
   return { path, [Symbol.dispose]: () => remove(undefined, undefined) }
+}
+
+/** Whoever sends may never send another chunk: it is told that nobody waits any more, and not waited for itself. */
+async function* untilAborted(chunks: Chunks, signal: AbortSignal | undefined): Chunks {
+  const iterator = chunks[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const { done, value } = await nextUnlessAborted(iterator, signal)
+      if (done) return
+      yield value
+    }
+  } finally {
+    Promise.resolve(iterator.return?.()).catch(() => undefined)
+  }
+}
+
+function nextUnlessAborted(iterator: AsyncIterator<Uint8Array>, signal: AbortSignal | undefined) {
+  return new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
+    const giveUp = () => reject(signal?.reason)
+    if (signal?.aborted) return giveUp()
+    signal?.addEventListener('abort', giveUp, { once: true })
+    const over = () => signal?.removeEventListener('abort', giveUp)
+    iterator.next().then(resolve, reject).finally(over)
+  })
 }
 
 function atMost(maxBytes: number) {

@@ -150,6 +150,34 @@ test('a call that is given up before it is asked, or while its answer is read, s
   if (process.platform === 'linux') await until(() => openDeleted().length === 0)
 })
 
+test('a sender that never sends, and never ends, is not waited for when the call is given up', { skip }, async (t) => {
+  const { host, asked, left } = await aScene(t)
+  await using _ = host
+  for (const sent of [[], [Buffer.from('bytes')]]) {
+    const controller = new AbortController()
+    const told = Promise.withResolvers<void>()
+    const silent: AsyncIterable<Uint8Array> = {
+      [Symbol.asyncIterator]: () => ({
+        next() {
+          const value = sent.pop()
+          if (value) return Promise.resolve({ value })
+          controller.abort()
+          return new Promise(() => undefined)
+        },
+        return() {
+          told.resolve()
+          return new Promise(() => undefined)
+        },
+      }),
+    }
+    await expectCodeAsync('INTERRUPTED', () =>
+      host.call({ ...asked('Copy/v1'), blob: silent, signal: controller.signal }),
+    )
+    await told.promise
+  }
+  assert.deepEqual(left(), [])
+})
+
 /** Files of plugins that have no name any more, and that this process still has open. */
 function openDeleted(): readonly string[] {
   return readdirSync('/proc/self/fd').filter((descriptor) => {
@@ -190,7 +218,7 @@ test('what is lent is for this user alone and no larger than it may be, and what
   const env = { TMPDIR: folder }
   const module = new URL('../../../operator/ocm/lend-blob.ts', import.meta.url).href
   const killed = `import { lendBlob } from ${JSON.stringify(module)}
-const lent = lendBlob([Buffer.from('bytes')], { TMPDIR: ${JSON.stringify(folder)} })
+const lent = lendBlob((async function* () { yield Buffer.from('bytes') })(), { TMPDIR: ${JSON.stringify(folder)} })
 await lent.fill(undefined)
 process.kill(process.pid, 'SIGKILL')`
   const { signal, stderr } = spawnSync(process.execPath, [...FROM_SOURCES, '--input-type=module', '--eval', killed])
