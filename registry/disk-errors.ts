@@ -14,6 +14,22 @@ export function syncError(error: unknown): unknown {
   return meaning === error ? fatal(error) : meaning
 }
 
+/** What a failed change of the served tree means: whatever else the system says is for whoever runs the registry to mend. */
+export function treeError(error: unknown): unknown {
+  const meaning = writeError(error)
+  const { code: reason = '' } = meaning as NodeJS.ErrnoException
+  if (isCoded(meaning) || !/^E[A-Z0-9]+$/.test(reason)) return meaning
+  return coded('IO_FAILED', {
+    message: `the served tree cannot be changed: ${reason}`,
+    details: { reason },
+    ...(reason === 'EXDEV' ? { hint: ONE_FILE_SYSTEM } : {}),
+    cause: error,
+  })
+}
+
+const ONE_FILE_SYSTEM =
+  'keep `tree` and `staging` of the data directory on one file system: mount the whole directory instead'
+
 /** Shortages of the machine pass, so whoever asked may try again; anything else unchanged. */
 export function passingError(error: unknown): unknown {
   if (isCoded(error)) return error

@@ -17,7 +17,7 @@ import { lockDataDir } from './data-lock.ts'
 import { rememberPlaces } from './data-places.ts'
 import { openSqliteStore } from './db/sqlite/store.ts'
 import type { MetadataStore } from './db/store.ts'
-import { writeError } from './disk-errors.ts'
+import { treeError } from './disk-errors.ts'
 import { isFatal } from './fatal.ts'
 import { createInspections } from './inspections.ts'
 import type { ServingClaim } from './serving-claim.ts'
@@ -172,7 +172,7 @@ async function openDiskTrees(dataDir: string, source: Pick<DiskTree, 'blobFile'>
   const root = privateTreePath(dataDir)
   makeFolder(root, 0o700)
   chmodSync(root, 0o700)
-  const open = { ...source, explain: writeError }
+  const open = { ...source, explain: treeError }
   return {
     store: await openDiskTree({ ...open, root: treePath(dataDir), staging: stagingPath(dataDir) }),
     privateStore: await openDiskTree({ ...open, root, staging: privateStagingPath(dataDir) }),
