@@ -53,6 +53,17 @@ const REASONS: readonly Reason[] = [
     because: 'the library refuses what holds no key; it only tells the type checker so',
   },
   {
+    file: 'trust/document/openpgp.ts',
+    guard: "throw malformed(source, 'is not one signature')",
+    because:
+      'the library answers once for each packet, of which there is one by then; without an answer nothing is proven',
+  },
+  {
+    file: 'trust/document/openpgp.ts',
+    guard: "throw malformed(source, 'holds no signature that can be read')",
+    because: 'the bytes were asked for one packet before; this asks whether the library has read the same',
+  },
+  {
     file: 'trust/component/plugin-files.ts',
     guard: 'throw error',
     because: 'a platform is refused by this code alone; only a mistake in octo gets here',

@@ -103,8 +103,8 @@ export async function verifyOpenPgp(claim: OpenPgpClaim): Promise<ProvenSignatur
   }
   const message = await library.createMessage({ binary: claim.bytes })
   const { signatures } = await library.verify({ message, signature, verificationKeys: key, date: at, config })
-  const [found, ...others] = signatures
-  if (!found || others.length > 0) throw malformed(source, 'is not one signature')
+  const [found] = signatures
+  if (!found) throw malformed(source, 'is not one signature')
   try {
     await found.verified
   } catch (error) {
@@ -125,9 +125,9 @@ async function signatureIn(text: string, source: string, library: Library, confi
     requireOnePacket(bytes, source)
     const signature = await library.readSignature({ binarySignature: bytes, config })
     const [packet] = signature.packets
-    if (signature.packets.length !== 1 || !packet) throw malformed(source, 'holds no signature that can be read')
+    if (signature.packets.length !== 1) throw malformed(source, 'holds no signature that can be read')
     // A signature of text counts for other line ends too, and so not for these bytes alone.
-    if (packet.signatureType !== library.enums.signature.binary)
+    if (packet?.signatureType !== library.enums.signature.binary)
       throw malformed(source, 'signs something else than bytes')
     return signature
   } catch (error) {

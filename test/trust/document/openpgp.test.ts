@@ -1,6 +1,7 @@
 // Signatures that GnuPG wrote: which count, and that no other does.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { generateKey } from 'openpgp'
 import type { OpenPgpKey } from '../../../schemas/document-key.ts'
 import { parseFingerprint } from '../../../schemas/document-key.ts'
 import { readOpenPgpKey, verifyOpenPgp } from '../../../trust/document/openpgp.ts'
@@ -152,6 +153,9 @@ test('a key is read with its fingerprint, owner and end', async () => {
   })
 })
 
+const { privateKey } = await generateKey({ userIDs: [{ name: 'disguised' }], date: new Date(WHEN - 1000) })
+const disguised = privateKey.replaceAll('PRIVATE', 'PUBLIC')
+
 const noKeys: readonly (readonly [name: string, text: string, says: RegExp])[] = [
   ['one that expired', fixture('expired.key.asc'), /cannot sign today: Primary key is expired/],
   ['one that was revoked', fixture('revoked.key.asc'), /cannot sign today: Primary key is revoked/],
@@ -161,6 +165,7 @@ const noKeys: readonly (readonly [name: string, text: string, says: RegExp])[] =
   ['several in one armour', fixture('several.key.asc'), /holds 2 keys/],
   ['several', `${fixture('good.key.asc')}${fixture('other.key.asc')}`, /no key of OpenPGP, or several/],
   ['a private one', fixture('good.key.asc').replaceAll('PUBLIC', 'PRIVATE'), /holds a private key/],
+  ['a private one in the armour of a public one', disguised, /holds a private key/],
   ['a signature', signatureBy('good'), /cannot be read|holds 0 keys/],
   ['nothing', '', /no key of OpenPGP/],
   ['too much', `${fixture('good.key.asc')}${' '.repeat(70_000)}`, /larger than/],
