@@ -1,6 +1,6 @@
 // What `octo add` takes for a config that it may write, and who else may write it meanwhile.
 import assert from 'node:assert/strict'
-import { readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
+import { lstatSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { findOwnConfig } from '../../../client/commands/add/own-config.ts'
@@ -48,6 +48,18 @@ test('a link that leads nowhere is no place for a new config', { skip: WITHOUT_L
     assert.match(said.stderr, /CONFIG_NOT_FOUND.*is a link to `on-another-disk\/octo\.yaml`, which is not there/)
     assert.equal(readlinkSync(config), 'on-another-disk/octo.yaml')
   }
+})
+
+test('a link that leads nowhere and comes while a key is asked for is kept', { skip: WITHOUT_LINKS }, async (t) => {
+  const { octo, registry, keyLine, config } = await anAddingScene(t)
+  registry.misbehave = () => {
+    if (!lstatSync(config, { throwIfNoEntry: false })) symlinkSync('on-another-disk/octo.yaml', config)
+    return false
+  }
+  const said = await octo('add', registry.url(), '--key', keyLine, '--yes')
+  assert.equal(said.code, 78, said.stderr)
+  assert.match(said.stderr, /CONFIG_NOT_FOUND.*is a link to `on-another-disk\/octo\.yaml`, which is not there/)
+  assert.equal(readlinkSync(config), 'on-another-disk/octo.yaml')
 })
 
 test('a config that is named is there already, and only `octo.yaml` is made', (t) => {
