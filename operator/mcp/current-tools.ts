@@ -1,6 +1,6 @@
 // The tools of the config as it is at each call: a client stays open for days, and what was marked, pinned or trusted in the
 // morning may not be any more. A config that cannot be read offers nothing until it can: the one before it is not gone back to.
-import { isCoded } from '../../schemas/errors.ts'
+import { throwDefect } from '../../schemas/errors.ts'
 import { failureOf } from './tool-result.ts'
 import type { Tools } from './tools.ts'
 
@@ -67,8 +67,8 @@ export function currentTools(first: OpenedTools, { open, onReplaced }: Source): 
       try {
         return await use((tools) => tools.call(name, given, signal))
       } catch (error) {
-        if (isCoded(error)) return failureOf(name, error)
-        throw error
+        throwDefect(error)
+        return failureOf(name, error)
       }
     },
     async idle() {

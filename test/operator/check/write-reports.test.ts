@@ -8,6 +8,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  readlinkSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -156,6 +157,8 @@ test('what can never be written is refused before anything runs', () => {
   ])
     expectCode('USAGE', () => requireReports(options))
   requireReports({ metrics: 'checks.prom', worldReadable: true })
+  for (const metrics of ['http://127.0.0.1:4318/v1/metrics', 'HTTPS://collector.example/v1/metrics?tenant=a'])
+    requireReports({ metrics })
 })
 
 const KEPT: readonly (readonly [what: string, text: string])[] = [
@@ -181,6 +184,16 @@ test(`a file that is no former report is kept, and asked about before anything r
       assert.equal(readFileSync(path, 'utf8'), text, what)
     }
   }
+})
+
+test('what stands there and cannot be read is no former report', { skip: WITHOUT_PIPES }, (t) => {
+  const path = join(tempFolder(t), 'loop')
+  symlinkSync('loop', path)
+  for (const report of REPORTS) {
+    const { details } = expectCode('IO_FAILED', () => requireReports({ [report]: path }))
+    assert.equal(details?.reason, 'ELOOP')
+  }
+  assert.equal(readlinkSync(path), 'loop')
 })
 
 test('a former report of octo, an empty file and none at all are written over', async (t) => {
