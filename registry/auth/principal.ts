@@ -67,11 +67,16 @@ export function requireLiving(token: Token | undefined, now: number): Token {
   if (!token) throw refused('the token is unknown')
   if (token.revokedAt !== null) throw ended('the token was revoked')
   if (token.expiresAt <= now) throw ended(`the token expired at \`${timeOf(token.expiresAt)}\``)
-  if (token.createdAt > now + SET_BACK_MS)
+  if (isAhead(token, now))
     throw ended(
       `the token was made at \`${timeOf(token.createdAt)}\`, and the registry’s clock says \`${timeOf(now)}\``,
     )
   return token
+}
+
+/** Made by a clock that was ahead of the one that counts. */
+export function isAhead({ createdAt }: Pick<Token, 'createdAt'>, now: number): boolean {
+  return createdAt > now + SET_BACK_MS
 }
 
 function bearerOf(authorization: string | undefined): string {

@@ -7,6 +7,7 @@ import { lineShape } from '../../schemas/shapes.ts'
 import type { Run } from '../../terminal/program.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import { repeatable } from '../../terminal/repeatable.ts'
+import { isAhead } from '../auth/principal.ts'
 import { coversRepo, parseScope, scopeText } from '../auth/scope.ts'
 import type { Token } from '../db/records.ts'
 import type { DataOption } from './data-option.ts'
@@ -130,10 +131,12 @@ async function runRevoke({ args, options, terminal }: Run<DataOption>) {
   return 0
 }
 
-function stateOf({ expiresAt, revokedAt }: Token): string {
-  if (revokedAt !== null) return `revoked ${new Date(revokedAt).toISOString()}`
-  const when = new Date(expiresAt).toISOString()
-  return expiresAt <= Date.now() ? `expired ${when}` : `until ${when}`
+function stateOf({ createdAt, expiresAt, revokedAt }: Token): string {
+  const time = (ms: number) => new Date(ms).toISOString()
+  if (revokedAt !== null) return `revoked ${time(revokedAt)}`
+  const now = Date.now()
+  if (expiresAt <= now) return `expired ${time(expiresAt)}`
+  return isAhead({ createdAt }, now) ? `refused, as it was made at ${time(createdAt)}` : `until ${time(expiresAt)}`
 }
 
 function daysOf(text: string): number {

@@ -4,6 +4,7 @@ import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
+import { DAY_MS } from '../../../schemas/duration.ts'
 import { aRelease, issueKey } from '../../support/builders/test-authority.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { until } from '../../support/machine/until.ts'
@@ -182,4 +183,17 @@ test('a running registry shows what commands beside it change, and keeps its dir
   const looked = await octo('fsck')
   assert.equal(looked.code, 0, looked.stderr)
   assert.match(looked.stdout, /1 version, 2 blobs/)
+})
+
+test('a list of tokens says of each whether it counts', async (t) => {
+  let ahead = 30 * DAY_MS
+  const registry = await startTestRegistry(t, { clock: () => Date.now() + ahead })
+  const early = await registry.createToken(['core/*'])
+  ahead = 0
+  const [good, over] = [await registry.createToken(['core/*']), await registry.createToken(['core/*'], 1e-9)]
+  const { stdout } = await typeOcto(['registry', 'token', 'list', '--data', registry.dataDir])
+  const lineOf = ({ id }: { readonly id: string }) => stdout.split('\n').find((line) => line.startsWith(id)) ?? stdout
+  assert.match(lineOf(early), / refused, as it was made at \d{4}-/)
+  assert.match(lineOf(good), / until \d{4}-/)
+  assert.match(lineOf(over), / expired \d{4}-/)
 })
