@@ -31,7 +31,7 @@ export type ConfigDocument = {
 }
 
 /** A document in its place, and what it includes. */
-type Slot = { document?: ConfigDocument; readonly inner: Slot[] }
+type Slot = { readonly name: string; document?: ConfigDocument; readonly inner: Slot[] }
 /** `signers`: who had to sign it. */
 type Known = { readonly address: DocumentAddress; readonly signers: string; readonly source: ConfigSource }
 
@@ -109,7 +109,12 @@ export async function gatherDocuments(
   for (const address of addresses) await gather(address, { chain: [], gathering, into: slots }).catch(warnings.report)
   if (options.variables && gathering.templates.length > 0) await readTemplates(slots, gathering, options.variables)
   if (leftAway && without && !leftAway.isMet) throw notIncluded(without)
-  return { documents: inOrder(slots), warnings: gathering.warnings }
+  return { documents: inOrder(slots), met: namesOf(slots), warnings: gathering.warnings }
+}
+
+/** In the same order, also of those that cannot be read. */
+function namesOf(slots: readonly Slot[]): readonly string[] {
+  return slots.flatMap(({ name, inner }) => [name, ...namesOf(inner)])
 }
 
 function inOrder(slots: readonly Slot[]): readonly ConfigDocument[] {
@@ -152,7 +157,7 @@ async function gather(address: DocumentAddress, step: Step): Promise<void> {
     throw tooMuch(`includes more than ${CONFIG_LIMITS.depth} levels deep`, shownName(address))
   if (gathering.documents.size >= CONFIG_LIMITS.documents)
     throw tooMuch(`consists of more than ${CONFIG_LIMITS.documents} documents`, shownName(address))
-  const slot: Slot = { inner: [] }
+  const slot: Slot = { name, inner: [] }
   step.into.push(slot)
   await readInto(slot, address, step)
 }

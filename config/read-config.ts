@@ -64,6 +64,8 @@ export async function readConfig(
 
 export type WholeConfig = {
   readonly config: OctoConfig
+  /** All documents in the order of precedence, also those of which only a problem was told. */
+  readonly met: readonly string[]
   /** Everything that the documents say, also what octo itself does not read; throws CONFIG_INVALID. */
   readonly effective: () => EffectiveTree
   /** Puts the files of `repos.files` where services find them, and gives what is to be warned of; throws what writeRepoFiles throws. */
@@ -83,7 +85,7 @@ export async function readWholeConfig(
     arch: deps.arch ?? process.arch,
   }).split('_')
   let { env } = deps
-  const { documents, warnings } = await gatherDocuments(addresses, deps.fetchText, {
+  const { documents, met, warnings } = await gatherDocuments(addresses, deps.fetchText, {
     warnings: openWarnings(deps.onProblem),
     insecure: deps.insecure,
     trustedKeysPath: deps.trustedKeysPath,
@@ -122,6 +124,7 @@ export async function readWholeConfig(
   for (const [node, text] of keyFiles) if (typeof text === 'string') inputs.set(keyFilePath(node), text)
   return {
     config: { ...config, inputs },
+    met,
     effective: () => effectiveTree(trees, variables, warnings),
     writeFiles: (fetchText = deps.fetchText) => {
       const all = { ...variables, root: trees.merged, homes: trees.homes, budget: templateBudget() }

@@ -42,8 +42,8 @@ const OF_THE_CONFIG: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 export async function validateCommand({ options, terminal }: Run<ConfigFlags>): Promise<number> {
   const found: CodedError[] = []
-  const config = await readAll(options, { terminal, found })
-  const problems = withoutRepeats([...found.map(problemOf), ...config.warnings.flatMap(unknownKey)], config.files)
+  const { config, met } = await readAll(options, { terminal, found })
+  const problems = withoutRepeats([...found.map(problemOf), ...config.warnings.flatMap(unknownKey)], met)
   const warnings = config.warnings.filter(({ unknownKey: key }) => key === undefined)
   show({ config, problems, warnings, terminal })
   if (problems.length === 0) return 0
@@ -64,11 +64,11 @@ async function readAll({ config: paths = [], offline = false }: ConfigFlags, { t
   }
   // Where `CI` is set, unknown keys would end the reading; here they are problems like all others.
   const place = { ...configPlace(terminal), unknownKeys: 'warn' as const }
-  const { config, effective } = await loadWholeConfig({ paths, offline, onProblem, ...place })
+  const { config, met, effective } = await loadWholeConfig({ paths, offline, onProblem, ...place })
   effective()
   for (const problem of serviceProblems(config)) onProblem(problem)
   found.push(...(await argumentProblems(config, { cwd: place.cwd, env: place.env })).slice(0, MAX_PROBLEMS))
-  return config
+  return { config, met }
 }
 
 function problemOf({ code, message, details, hint }: CodedError): Problem {

@@ -76,6 +76,23 @@ test('every problem of every document is named at once, with line, column and wh
   assert.match(stderr, new RegExp(`${lines.length} problems in the config`))
 })
 
+test('documents that cannot be read stand where they are included', async (t) => {
+  const { octo } = aFolder(t, {
+    'octo.yaml': 'include: [a.yaml, none.yaml, c.yaml, bytes.json]\nnonsense: 1\n',
+    'a.yaml': 'a: [1\n',
+    'c.yaml': 'include: [d.yaml]\nnonsense: 1\n',
+    'd.yaml': 'a: {\n',
+    'bytes.json': '{',
+    'e.yaml': 'nonsense: 1\n',
+  })
+  const { code, stdout } = await octo(['--config', 'octo.yaml', '--config', 'e.yaml'])
+  assert.equal(code, 78)
+  assert.deepEqual(
+    linesOf(stdout).map((line) => line.replace(/:.*/, '')),
+    ['octo.yaml', 'octo.yaml', 'a.yaml', 'c.yaml', 'd.yaml', 'bytes.json', 'e.yaml'],
+  )
+})
+
 const STUCK = `services:
   a: {command: [sleep, "1"], depends_on: [b]}
   b: {command: [sleep, "1"], depends_on: [a, gone], restart: sometimes}
