@@ -26,7 +26,7 @@ export function defineCheck<const Specs extends OptionSpecs>(definition: CheckDe
     main: () =>
       runProgram({
         ...{ name, version },
-        help: () => renderHelp(check, `passes when ${summary}`),
+        help: () => renderHelp({ ...check, atLeastOne: definition.atLeastOne }, `passes when ${summary}`),
         schema: () => check.schema(),
         answer: async (argv, { document, ...evaluation }) =>
           check.evaluate(argv, {

@@ -2,16 +2,24 @@
 import type { OptionSpec, OptionSpecs } from './options.ts'
 import { isSecret } from './options.ts'
 
-type Described = { readonly name: string; readonly version: string; readonly options: OptionSpecs }
+type Described = {
+  readonly name: string
+  readonly version: string
+  readonly options: OptionSpecs
+  /** One of these is needed, where there are any. */
+  readonly atLeastOne?: readonly string[] | undefined
+}
 
 const PLACEHOLDERS = { string: 'text', strings: 'text', integer: 'number', duration: '10s', boolean: '' } as const
 
 /** `purpose` is what the plugin does: `passes when a port is free`. */
-export function renderHelp({ name, version, options }: Described, purpose: string): string {
+export function renderHelp({ name, version, options, atLeastOne = [] }: Described, purpose: string): string {
   const rows = Object.entries(options).map(([key, spec]) => [typed(key, spec), explained(spec)] as const)
   const width = Math.max(...rows.map(([left]) => left.length), 0)
   const lines = rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`)
-  return [`${name} ${version}: ${purpose}`, '', 'Options:', ...lines].join('\n')
+  const needed =
+    atLeastOne.length > 0 ? ['', `One of these is needed: ${atLeastOne.map((key) => `--${key}`).join(', ')}`] : []
+  return [`${name} ${version}: ${purpose}`, '', 'Options:', ...lines, ...needed].join('\n')
 }
 
 function typed(key: string, spec: OptionSpec): string {

@@ -100,7 +100,7 @@ function portTarget(url: URL): Target {
 }
 
 function addressTarget({ address, endpoint, network, plaintext }: Given): Target {
-  if (address === undefined) throw invalidOptions('--url or --address is needed')
+  if (address === undefined) throw invalidOptions('--url, --address or --endpoint is needed')
   if (network === 'unix')
     return endpoint === undefined ? socketTarget(address) : pathTarget(endpoint, plaintext, address)
   const { host, port } = parseEndpoint(address)

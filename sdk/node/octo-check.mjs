@@ -439,11 +439,12 @@ function cut(text) {
 
 // sdk/help.ts
 var PLACEHOLDERS = { string: "text", strings: "text", integer: "number", duration: "10s", boolean: "" };
-function renderHelp({ name, version, options }, purpose) {
+function renderHelp({ name, version, options, atLeastOne = [] }, purpose) {
   const rows = Object.entries(options).map(([key, spec]) => [typed(key, spec), explained(spec)]);
   const width = Math.max(...rows.map(([left]) => left.length), 0);
   const lines = rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
-  return [`${name} ${version}: ${purpose}`, "", "Options:", ...lines].join("\n");
+  const needed = atLeastOne.length > 0 ? ["", `One of these is needed: ${atLeastOne.map((key) => `--${key}`).join(", ")}`] : [];
+  return [`${name} ${version}: ${purpose}`, "", "Options:", ...lines, ...needed].join("\n");
 }
 function typed(key, spec) {
   if (isSecret(spec)) return key;
@@ -698,7 +699,7 @@ function defineCheck(definition) {
     ),
     main: () => runProgram({
       ...{ name, version },
-      help: () => renderHelp(check, `passes when ${summary}`),
+      help: () => renderHelp({ ...check, atLeastOne: definition.atLeastOne }, `passes when ${summary}`),
       schema: () => check.schema(),
       answer: async (argv, { document, ...evaluation }) => check.evaluate(argv, {
         ...evaluation,

@@ -118,7 +118,7 @@ test('connects only, where it does not speak the protocol', async (t) => {
 })
 
 const UNCLEAR: readonly (readonly [string[], RegExp])[] = [
-  [[], /^--url or --address is needed/],
+  [[], /^--url, --address or --endpoint is needed/],
   [['nonsense'], /^--url is no URL/],
   [['localhost:8080/health'], /^--url has no scheme/],
   [['shop.example/health'], /^--url has no scheme/],

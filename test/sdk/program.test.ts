@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import test from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { CHECK_EXIT_CODES, parseCheckResult } from '../../schemas/check-result.ts'
+import { renderHelp } from '../../sdk/help.ts'
 import { FROM_SOURCES } from '../support/machine/from-sources.ts'
 
 const SDK = JSON.stringify(fileURLToPath(new URL('../../sdk/index.ts', import.meta.url)))
@@ -101,6 +102,15 @@ test('prints its version, its options and their schema', async () => {
   assert.equal((await run('', ['--version'])).out, '1.2.3\n')
   assert.match((await run('', ['--help'])).out, /--n=<number> {2}a number \(default 1\)/)
   assert.equal(JSON.parse((await run('', ['--schema'])).out).properties.n.default, 1)
+})
+
+test('its help says which of several options one is needed of, as its schema does', () => {
+  const port = { type: 'integer', description: 'a port' } as const
+  const path = { type: 'string', description: 'a file' } as const
+  const described = { name: 'check-x', version: '1.2.3', options: { port, path } }
+  assert.doesNotMatch(renderHelp(described, 'x holds'), /needed/)
+  const help = renderHelp({ ...described, atLeastOne: ['port', 'path'] }, 'x holds')
+  assert.match(help, /a file\n\nOne of these is needed: --port, --path$/)
 })
 
 test('cuts a summary that the operator would refuse', async () => {
