@@ -1,7 +1,7 @@
 // Reads `notifications`: who is told of what. Only local documents say it, and no part from elsewhere goes into an argument: it
 // could send the password of a mail server somewhere else. Answers THREATS.md: elsewhere adds, it decides nothing.
 import { DAY_MS, HOUR_MS, parseDuration } from '../../schemas/duration.ts'
-import { isCoded } from '../../schemas/errors.ts'
+import { throwDefect } from '../../schemas/errors.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
 import { quote } from '../../schemas/quote.ts'
 import { fieldOf, fieldUnder, namedEntries } from '../document/field-of.ts'
@@ -101,7 +101,7 @@ function requestOf(node: MapNode, name: string | undefined): ReadRequest['item']
   try {
     return { request: parsePluginRequest(text), tool: tool ?? node }
   } catch (cause) {
-    if (!isCoded(cause)) throw cause
+    throwDefect(cause)
     throw invalid(tool ?? node, `\`notifier\`: ${cause.message}`, {
       cause,
       ...(cause.hint ? { hint: cause.hint } : {}),

@@ -70,6 +70,10 @@ const BAD: readonly (readonly [what: string, fields: string, expected: RegExp])[
   ['a kind that is none', 'events: [crash]', /`events` names `crash`/],
   ['no kind at all', 'events: []', /`events` is an empty list/],
   ['a service that is none', 'services: [wbe]', /`services` names `wbe`, which is no service/],
+  ['a service with two readings', 'services: [1_000]', /`1_000` is text in YAML 1\.2 and 1000 in YAML 1\.1$/],
+  ['a list as a service', 'services: [[web]]', /`services` holds something that is no name/],
+  ['nothing as a service', 'services: [~]', /`services` holds something that is no name/],
+  ['a limit with two readings', 'limit: 1e3', /`1e3` is 1000 to some readers of YAML and text to others$/],
   ['a limit without a time', 'limit: 20', /`limit` is `20`, expected .*`20\/1h`/],
   ['a limit of nothing', 'limit: 0/1h', /expected messages and a time/],
   ['a limit for longer than it is remembered', 'limit: 5/48h', /from 1s to 24h/],
@@ -108,6 +112,14 @@ for (const [what, fields, expected] of BAD)
 const BAD_LISTS: readonly (readonly [what: string, list: string, expected: RegExp])[] = [
   ['a word', '[smtp]', /a notifier is a map with `notifier` and `args`/],
   ['a list in the list', '[[smtp]]', /a notifier is a map with `notifier` and `args`/],
+  [
+    'one that names no plugin',
+    '[{args: {to: a@b}}]',
+    /a notifier does not name its plugin, expected `notifier: NAME`$/,
+  ],
+  ['a list of plugins', '[{notifier: [smtp]}]', /a notifier does not name its plugin, expected `notifier: NAME`$/],
+  ['a name with two readings', '[{notifier: 1_000}]', /`1_000` is text in YAML 1\.2 and 1000 in YAML 1\.1$/],
+  ['a name that is none', '[{notifier: "Smtp Server"}]', /`notifier`: .*`Smtp Server`/],
   ['one more than there may be', `[${Array(17).fill('{notifier: smtp}').join(', ')}]`, /more than 16 notifiers/],
 ]
 
@@ -172,6 +184,22 @@ test('a tree from elsewhere is refused once more where notifiers are read', () =
   const reading = { variables, warnings: openWarnings(), services: [] }
   const { message } = expectCode('CONFIG_INVALID', () => readNotifiers(root, reading))
   assert.match(message, /a document from elsewhere may not say who is told/)
+})
+
+test('all that is wrong with a notifier is told at once, and it is none', () => {
+  const text = 'operator: {notifications: [{notifier: "A B", severity: loud, limit: 5}, {notifier: smtp}]}'
+  const root = parseTree(text, { name: '/octo.yaml', remote: false })
+  const told: string[] = []
+  const variables = { root, env: {}, os: 'linux', arch: 'amd64', budget: templateBudget() }
+  const warnings = openWarnings(({ message }) => void told.push(message))
+  const read = readNotifiers(root, { variables, warnings, services: [] })
+  assert.deepEqual(
+    read.map(({ item }) => item.name),
+    ['smtp'],
+  )
+  for (const [at, key] of ['notifier', 'severity', 'limit'].entries())
+    assert.match(told[at] ?? '', new RegExp(`\`${key}\``))
+  assert.equal(told.length, 3)
 })
 
 test('a value that a local document gives, and a variable, go into an argument', async (t) => {
