@@ -14,14 +14,14 @@ export type Bundle = {
 /** What commands are: their words, options and examples, how help and mistakes are shown, and what these name. */
 const DESCRIPTIONS = [
   /^(?:help|octo|programs)\.ts$/,
-  /^terminal\/(?:cell-width|colour|commands|help-layout|left-out|missing-module|output-lost|overview|program|render-error|repeatable|report-error|streams|wrap-sentence)\.ts$/,
+  /^terminal\/(?:cell-width|colour|commands|help-layout|left-out|missing-module|output-lost|overview|program|render-error|repeatable|report-error|streams|typed-words|wrap-sentence)\.ts$/,
   /^bin\//,
   /^(?:client|publisher|registry|demo|plugin-test|completion)\/main\.ts$/,
   /^completion\/command-table\.ts$/,
   /^(?:publisher|registry)\/commands\//,
   /^client\/words\//,
   /^operator\/(?:operator-program|[a-z]+-words?|[a-z]+-options|operators\/operator)\.ts$/,
-  /^schemas\/(?:errors|error-codes|nearest-word|quote)\.ts$/,
+  /^schemas\/(?:errors|error-codes|nearest-word|quote|shown-address)\.ts$/,
   /^system\/(?:files\/(?:errors|refusal)|source-positions)\.ts$/,
   /^(?:demo\/settings|registry\/limit-names)\.ts$/,
   /^publisher\/project\/(?:init-project|templates)\.ts$/,
