@@ -49,7 +49,7 @@ async function downloadOnce(http: Http, request: Timed, attempt: Attempt): Promi
   const { url, size, sink, time, continues } = request
   if (sink.size === size && (continues === 'same bytes' || sink.origin?.url === url.href)) return
   const answer = await http.get(url, { 'accept-encoding': 'identity', ...continuation(request) }, attempt)
-  if (answer.status === 206) requireContinuation(answer, sink, size)
+  if (answer.status === 206) requireContinuation(answer, request)
   else if (answer.status === 200) begin(answer, sink, url, size)
   else if (answer.status === 416) {
     answer.discard()
@@ -74,21 +74,35 @@ function continuation({ sink, url, size, continues }: DownloadRequest): Record<s
 }
 
 function begin(answer: Answer, sink: DownloadSink, url: URL, size: number): void {
-  const encoding = answer.headers['content-encoding'] ?? 'identity'
+  requireUncoded(answer, size)
   const length = answer.headers['content-length']
-  if (encoding === 'identity' && length !== undefined && Number(length) !== size) throw wrongSize(answer, size, length)
-  if (encoding !== 'identity')
-    throw wrongSize(answer, size, `bytes encoded as ${printable(encoding, 20)}, and so other`, COMPRESSED)
+  if (length !== undefined && Number(length) !== size) throw wrongSize(answer, size, length)
   // A weak ETag does not promise the same bytes, so nothing may be continued on its word.
   const { etag } = answer.headers
   sink.restart({ url: url.href, ...(etag?.startsWith('"') ? { etag } : {}) })
 }
 
-function requireContinuation(answer: Answer, sink: DownloadSink, size: number): void {
+function requireContinuation(answer: Answer, { sink, size, url }: DownloadRequest): void {
+  requireUncoded(answer, size)
   const expected = `bytes ${sink.size}-${size - 1}/${size}`
-  if (answer.headers['content-range'] === expected) return
+  const range = answer.headers['content-range'] ?? 'none'
+  if (range !== expected) throw wrongSize(answer, size, `the range ${quote(range)}`)
+  if (!isOfAnother(answer, sink.origin, url)) return
   answer.discard()
-  throw wrongSize(answer, size, `the range ${quote(answer.headers['content-range'] ?? 'none')}`)
+  sink.restart({ url: url.href })
+  throw brokeOff(answer, sink, size)
+}
+
+/** Some servers and caches pass over `If-Range`, and give the end of the file that is there now. */
+function isOfAnother({ headers: { etag } }: Answer, origin: DownloadOrigin | undefined, url: URL): boolean {
+  if (origin?.etag === undefined || origin.url !== url.href) return false
+  return etag?.startsWith('"') === true && etag !== origin.etag
+}
+
+function requireUncoded(answer: Answer, size: number): void {
+  const encoding = answer.headers['content-encoding'] ?? 'identity'
+  if (encoding === 'identity') return
+  throw wrongSize(answer, size, `bytes encoded as ${printable(encoding, 20)}, and so other`, COMPRESSED)
 }
 
 const REPLACED = 'the address may need a login, or the file was replaced'

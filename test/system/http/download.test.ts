@@ -72,6 +72,29 @@ test('begins anew where a server has no such range, and keeps nothing of that an
   assert.deepEqual(ranges, ['bytes=30-', 'bytes=30-', undefined])
 })
 
+test('goes on with no end of another file, though the server was asked for none, and begins anew', async (t) => {
+  const other = Buffer.alloc(100, 'x')
+  const { http, url } = await serving(t, (request, response) => {
+    if (request.headers.range === undefined) response.writeHead(200, { etag: '"2"' }).end(other)
+    else response.writeHead(206, { etag: '"2"', 'content-range': 'bytes 30-99/100' }).end(other.subarray(30))
+  })
+  const sink = aSink(file.subarray(0, 30), { url: url.href, etag: '"1"' })
+  await download(http, { url, size: 100, sink, retry: { ...once, attempts: 2 } })
+  assert.deepEqual(sink.bytes, other)
+})
+
+test('an end that the server compresses is refused, and none of it is kept', async (t) => {
+  const { http, url } = await serving(t, (_request, response) => {
+    response.writeHead(206, { 'content-encoding': 'gzip', 'content-range': 'bytes 30-99/100' }).end('packed')
+  })
+  const sink = aSink(file.subarray(0, 30), { url: url.href, etag: '"1"' })
+  const { message } = await expectCodeAsync('SIZE_MISMATCH', () =>
+    download(http, { url, size: 100, sink, retry: once }),
+  )
+  assert.match(message, /encoded as gzip/)
+  assert.equal(sink.size, 30)
+})
+
 test('a document that was damaged on its way, or is no text, is refused', async (t) => {
   const sha = Buffer.alloc(32).toString('base64')
   const damaged = await serving(t, (_request, response) => {
