@@ -35,6 +35,21 @@ test('the operator is asked for with its pin, and by its older key', async (t) =
   }
 })
 
+const REFUSED: readonly (readonly [said: string, problem: RegExp])[] = [
+  ['[docker]', /`operator` is no name, expected for example `operator: docker`$/],
+  ['{name: docker}', /`operator` is no name, expected for example `operator: docker`$/],
+  ['1_000', /`1_000` is text in YAML 1\.2 and 1000 in YAML 1\.1$/],
+  ['"Not A Name"', /`operator`: .*`Not A Name`/],
+  ['"docker@not a range"', /`operator`: .*not a range/],
+]
+for (const [said, problem] of REFUSED)
+  test(`\`operator: ${said}\` is an error at its line`, async (t) => {
+    const read = () => readFiles(t, { 'octo.yaml': `octoctl:\n  operator: ${said}\n` })
+    const { message, details } = await expectCodeAsync('CONFIG_INVALID', read)
+    assert.match(message, problem)
+    assert.equal(details?.line, 2)
+  })
+
 const web = (elsewhere: string, local = '') => ({
   files: { 'octo.yaml': `include: ["https://x.example/a.yaml"]\n${local}\n` },
   more: { fetchText: async () => `${elsewhere}\n` },
