@@ -36,6 +36,11 @@ export function coded(code: ErrorCode, fields: ErrorFields): CodedError {
   return new CodedError(code, fields)
 }
 
+/** The same error for whoever is helped by another next step than where it was made. */
+export function withHint({ code, message, details, cause }: CodedError, hint: string): CodedError {
+  return coded(code, { message, details, hint, cause })
+}
+
 export function isCoded(error: unknown, code?: ErrorCode): error is CodedError {
   return error instanceof CodedError && (code === undefined || error.code === code)
 }

@@ -2,8 +2,7 @@
 import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { CodedError } from '../../schemas/errors.ts'
-import { coded, isCoded } from '../../schemas/errors.ts'
+import { coded, isCoded, withHint } from '../../schemas/errors.ts'
 import { LIMITS } from '../../schemas/limits.ts'
 import type { LockedPlugin, Lockfile } from '../../schemas/lockfile.ts'
 import { LOCK_FORMAT, parseLockfile, renderLockfile } from '../../schemas/lockfile.ts'
@@ -29,10 +28,6 @@ export function readLock(path: string): Lockfile | undefined {
 
 const HOW_TO_MEND = 'restore it from version control, or delete it and run `octo lock`'
 const HOW_TO_WRITE = 'commit a lockfile that covers the config, or name one that can be written with `--lock FILE`'
-
-function withHint({ code, message, details, cause }: CodedError, hint: string): CodedError {
-  return coded(code, { message, details, hint, cause })
-}
 
 type LockEdit = {
   readonly set: readonly LockedPlugin[]

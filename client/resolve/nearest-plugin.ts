@@ -1,6 +1,6 @@
 // Says which plugin was probably meant when no repo knows a name.
 import type { CodedError } from '../../schemas/errors.ts'
-import { coded, isCoded } from '../../schemas/errors.ts'
+import { isCoded, withHint } from '../../schemas/errors.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
 import type { ClientContext } from '../context.ts'
 import { similarNames } from '../sources/search.ts'
@@ -26,6 +26,5 @@ export async function withNearestPlugin(
   )
   const found = known.flat().find(({ name }) => name === nearest)
   if (!found) return error
-  const hint = `did you mean \`${found.full}\`? \`octo info ${found.full}\` shows it`
-  return coded(error.code, { message: error.message, details: error.details, hint, cause: error.cause })
+  return withHint(error, `did you mean \`${found.full}\`? \`octo info ${found.full}\` shows it`)
 }

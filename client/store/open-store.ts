@@ -1,7 +1,6 @@
 // Opens the store: its folders exist and only its owner can write. Answers: another local user who swaps what is executed.
 import { mkdirSync } from 'node:fs'
-import type { CodedError } from '../../schemas/errors.ts'
-import { coded, isCoded } from '../../schemas/errors.ts'
+import { coded, isCoded, withHint } from '../../schemas/errors.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import { makeFolder } from '../../system/files/make-folder.ts'
 import { onDisk } from './disk.ts'
@@ -43,12 +42,8 @@ function makeRoot(root: string): void {
   try {
     onDisk(root, () => makeFolder(root, 0o700))
   } catch (error) {
-    throw isCoded(error, 'IO_FAILED') ? withHint(error) : error
+    throw isCoded(error, 'IO_FAILED') ? withHint(error, 'set OCTO_HOME to a folder of your own') : error
   }
-}
-
-function withHint({ message, details, cause }: CodedError): CodedError {
-  return coded('IO_FAILED', { message, details, hint: 'set OCTO_HOME to a folder of your own', cause })
 }
 
 /** Throws STORE_UNSAFE. */

@@ -2,8 +2,7 @@
 import { closeSync, lstatSync, openSync, readFileSync, readSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { ShimRecord, ShimRecords } from '../../client/index.ts'
-import type { CodedError } from '../../schemas/errors.ts'
-import { coded } from '../../schemas/errors.ts'
+import { coded, withHint } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { replaceFile } from '../../system/files/atomic-file.ts'
 import { explainDisk, isErrno, onDisk } from '../../system/files/errors.ts'
@@ -36,13 +35,11 @@ async function putShim(records: ShimRecords, record: ShimRecord): Promise<void> 
     await replaceFile(record.path, record.text, { mode: MODE })
   } catch (error) {
     const explained = explainDisk(error, record.path)
-    throw isErrno(error, 'EACCES', 'EPERM', 'EROFS') ? withHint(explained) : explained
+    throw isErrno(error, 'EACCES', 'EPERM', 'EROFS')
+      ? withHint(explained, 'name a folder that you can write to with `--to`')
+      : explained
   }
   syncFolders([dirname(record.path)])
-}
-
-function withHint({ code, message, details, cause }: CodedError): CodedError {
-  return coded(code, { message, details, cause, hint: 'name a folder that you can write to with `--to`' })
 }
 
 /** Throws LINK_REFUSED where something else than a shim is; false when there is nothing, and nothing was known. */

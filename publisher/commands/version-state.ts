@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
 import type { VersionAction, VersionStateAnswer } from '../../schemas/api.ts'
 import { versionStateAnswer } from '../../schemas/api.ts'
-import { coded, isCoded } from '../../schemas/errors.ts'
+import { coded, isCoded, withHint } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import { parseName } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
@@ -69,8 +69,7 @@ function withPage(error: unknown, base: URL): unknown {
     PLUGIN_NOT_FOUND: `${base}plugins/${repo} shows the plugins that there are`,
   }
   const hint = isCoded(error) ? pages[error.code] : undefined
-  if (!isCoded(error) || hint === undefined) return error
-  return coded(error.code, { message: error.message, details: error.details, hint, cause: error.cause })
+  return isCoded(error) && hint !== undefined ? withHint(error, hint) : error
 }
 
 type Target = { readonly repo: Name; readonly plugin: Name; readonly version: Version }

@@ -1,7 +1,7 @@
 // `--data DIR`, and the data directory opened for one command, beside a server that may be running.
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { coded, isCoded } from '../../schemas/errors.ts'
+import { coded, isCoded, withHint } from '../../schemas/errors.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
 import { quote, shellWord } from '../../schemas/quote.ts'
 import type { RegistryDeps } from '../context.ts'
@@ -61,5 +61,5 @@ async function forOwner(error: unknown, data: string, { metadata }: RegistryDeps
     meant === undefined
       ? error.hint.replaceAll('--data DIR', () => `--data ${shellWord(data)}`)
       : `did you mean ${quote(meant)}? \`octo registry repo list --data ${shellWord(data)}\` shows those that exist`
-  return coded(error.code, { message: error.message, details: error.details, hint, cause: error.cause })
+  return withHint(error, hint)
 }
