@@ -33,10 +33,11 @@ export async function testThatNotices(mutant: Mutant, noticing: Noticing): Promi
 
 async function* testsToAsk({ file, guard }: Mutant, noticing: Noticing): AsyncGenerator<readonly [string, number]> {
   const { tests, records, maxLookedAt } = noticing
-  const known = tests.filter((test) => records.of(test, file.path))
-  const unknown = tests.filter((test) => !known.includes(test)).slice(0, maxLookedAt)
   const others: [string, number][] = []
-  for (const test of [...known, ...unknown]) {
+  let left = maxLookedAt
+  for (const test of tests) {
+    // What is written down costs nothing, however far away the test is.
+    if (!records.of(test, file.path) && left-- <= 0) continue
     const usual = await usualOf(test, file.path, noticing)
     if (!usual || usual.ms > MAX_TEST_MS) continue
     if (isRun(usual.coverage, file.path, guard.refusal)) yield [test, usual.ms]

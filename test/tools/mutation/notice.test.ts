@@ -97,6 +97,20 @@ test('what a test runs is looked at once, until the guarded file is another', as
   assert.deepEqual(asked, [`looked at ${NEAR}`, `looked at ${FAR}`, `asked ${FAR}`])
 })
 
+test('a nearer test is looked at before one that is written down', async (t) => {
+  const { ask, asked } = aProject(t)
+  await ask('throw', { order: ['far'] })
+  assert.equal(await ask('n < 0', { order: ['near', 'far'] }), undefined)
+  assert.deepEqual(asked, [`looked at ${NEAR}`, `asked ${FAR}`, `asked ${NEAR}`])
+})
+
+test('what is written down is asked for, however many may be looked at', async (t) => {
+  const { ask, asked } = aProject(t)
+  await ask('throw', { order: ['far'] })
+  assert.equal(await ask('throw', { order: ['near', 'far'], maxLookedAt: 0 }), FAR)
+  assert.deepEqual(asked, [`asked ${FAR}`])
+})
+
 test('no more tests are looked at than is said', async (t) => {
   const { ask, asked } = aProject(t)
   assert.equal(await ask('throw', { maxLookedAt: 1 }), undefined)
