@@ -8,11 +8,12 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2
 }
 
-/** Half the distance between the quartiles, as a share of the median: how far one round is from another. */
+/** Half the distance between the quartiles, as a share of the median: how far one round is from another; 0 for rounds that are all 0. */
 export function spread(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN
-  return (at(0.75) - at(0.25)) / 2 / median(values)
+  const distance = at(0.75) - at(0.25)
+  return distance === 0 ? 0 : distance / 2 / median(values)
 }
 
 /** Median of `ours / peer` round by round: what slows a whole round down cancels out. */

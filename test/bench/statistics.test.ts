@@ -25,6 +25,7 @@ test('comparisons use only rounds that both sides played', () => {
 test('the spread is half the distance between the quartiles as a share of the median', () => {
   assert.equal(spread([10, 10, 10, 10]), 0)
   assert.equal(spread([8, 9, 10, 11, 12]), 0.1)
+  assert.equal(spread([0, 0, 0]), 0, 'what is compared with nothing is as steady as can be')
 })
 
 test('figures keep the two digits that a timing can promise', () => {
