@@ -52,9 +52,9 @@ while [ $# -gt 0 ]; do
       ;;
     --trust-server) trust_server=yes; shift ;;
     -h | --help) printf '%s\n' "$usage"; exit 0 ;;
-    -*) refuse_usage "unknown option $1" ;;
+    -*) refuse_usage "unknown option ${1%%=*}" ;;
     *)
-      [ -z "$base" ] || refuse_usage "two bases: $base and $1"
+      [ -z "$base" ] || refuse_usage 'two bases are named, expected one'
       base=$1
       shift
       ;;
@@ -69,11 +69,30 @@ version=${version#v}
 version=${version:-$CARRIED_VERSION}
 [ -n "$base" ] || refuse_usage 'name a base'
 [ -n "$key" ] || refuse_usage 'name the public key that signs octo, as one line or a file: --key KEY'
+# A password may hold any sign, `/` too, so an address with an `@` anywhere may hold one: in a path it is written %40. A query may be a
+# secret as well, and what is asked for lies below the address. Neither is shown, and no file of this machine is meant.
 for address in "$base" "$repo"; do
-  case $address in *://*) ;; *) continue ;; esac
-  host=${address#*://} host=${host%%[/?#]*}
+  case $address in
+    //*) ;;
+    '' | /* | ./* | ../* | [fF][iI][lL][eE]:///*) continue ;;
+  esac
+  [ ! -e "$address" ] || continue
+  host=${address#*:}
+  host=${host#"${host%%[!/\\]*}"}
+  host=${host%%[/\\?#]*}
+  is_login=no
   case $host in
-    *@*) refuse_usage 'an address holds a user or password, which every user of this machine reads in the list of processes; keep them in ~/.netrc' ;;
+    \[*) port=${host##*]} ;;
+    *%*) port='' is_login=yes ;;
+    *:*) port=${host#*:} ;;
+    *) port='' ;;
+  esac
+  case ${port#:} in *[!0-9]*) is_login=yes ;; esac
+  case $address in *@*) is_login=yes ;; esac
+  [ "$is_login" = no ] ||
+    refuse_usage 'an address holds a user or password, which every user of this machine reads in the list of processes; keep them in ~/.netrc (an `@` of a path is written %40)'
+  case $address in
+    *[?#]*) refuse_usage 'an address ends with a query or fragment, which every user of this machine reads in the list of processes; name it without' ;;
   esac
 done
 case $sha256 in

@@ -139,3 +139,69 @@ test('what is not known to be good is not started', { skip: PROVER }, async (t) 
     assert.match(run.output, said, what)
   }
 })
+
+const LOGINS = [
+  'https://me:hunter2@h.example',
+  'https://me:hun/ter2@h.example/repos/core.yaml',
+  'https://me:hun?ter2@h.example',
+  'https://hunter2@h.example',
+  'HTTPS://me:hunter2@h.example',
+  'https:/\\me:hunter2@h.example',
+  'https:\\\\me:hunter2@h.example',
+  'https://me%3Ahunter2%40h.example',
+  'https://me:hunter2%40h.example',
+  'https://me:hunter2',
+  'https://[::1]:hunter2/',
+  '//me:hunter2@h.example',
+  'me:hunter2@h.example/repos/core.yaml',
+  ' https://me:hunter2@h.example',
+  'ftp://me:hunter2@h.example',
+]
+const QUERIES = [
+  'https://h.example?sig=hunter2',
+  'https://h.example/repos/core.yaml?sig=hunter2',
+  'https://h.example/#hunter2',
+]
+const FAIR = ['http://127.0.0.1:1', 'http://[::1]:1', 'http://127.0.0.1:1/with%40sign', 'http://127.0.0.1:1/a:b']
+
+test('an address with a login or a query is refused however it is written, and not shown', async (t) => {
+  const scene = await aDownloadable(t)
+  const words = ['--key', scene.line]
+  const forms = [
+    ...LOGINS.map((form) => [form, /user or password/] as const),
+    ...QUERIES.map((form) => [form, /query/] as const),
+  ]
+  for (const [form, said] of forms)
+    for (const given of [
+      [form, ...words],
+      [scene.registry.base, '--repo', form, ...words],
+    ]) {
+      const run = await scene.run(given)
+      assertNotStarted(run, scene, form)
+      assert.equal(run.code, 64, `${form}: ${run.output}`)
+      assert.match(run.output, said, form)
+      assert.doesNotMatch(run.output, /hun|ter2/, form)
+    }
+  assert.deepEqual(scene.registry.requests, [])
+})
+
+test('no word that is not understood is shown with what may be a password', async (t) => {
+  const scene = await aDownloadable(t)
+  for (const words of [
+    ['https://me:hunter2@h.example', scene.registry.base],
+    [scene.registry.base, 'https://me:hunter2@h.example'],
+    [scene.registry.base, '--password=hunter2'],
+  ]) {
+    const run = await scene.run([...words, '--key', scene.line])
+    assert.equal(run.code, 64, run.output)
+    assert.doesNotMatch(run.output, /hunter2/)
+  }
+})
+
+test('ports, addresses in brackets and encoded signs of a path are no login', { skip: PROVER }, async (t) => {
+  const scene = await aDownloadable(t)
+  for (const form of FAIR)
+    assert.match((await scene.run([form, '--key', scene.line])).output, /no versions of octo at/, form)
+  const file = `file://${scene.folder}/me@here/repos/core.yaml`
+  assert.match((await scene.run([file, '--key', scene.line])).output, /no versions of octo at/)
+})
