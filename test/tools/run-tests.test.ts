@@ -15,25 +15,19 @@ test('passing tests end in one line of sums and exit code 0', (t) => {
   assert.match(stdout, /^✓ test\/b\/c\.test\.ts {2}1 test, /m)
 })
 
-test('one failure is exit code 1, shown with its suite, its reason and what the file printed', (t) => {
+test('one failure is exit code 1, shown with its suite, its reason and what the file printed, and at the end once more', (t) => {
   const folder = aProject(t, {
     'a.test.ts': `${GOOD}describe('outer', () => { test('inner', () => { console.log('said before'); throw new Error('broken') }) })`,
-  })
-  const { status, lastLine, stdout } = runTests(folder)
-  assert.deepEqual({ status, lastLine }, { status: 1, lastLine: '1 passed, 1 failed' })
-  assert.match(stdout, /outer › inner\n +Error: broken/)
-  assert.match(stdout, /said before/)
-})
-
-test('what failed is shown once more at the end, where a long log is cut off last', (t) => {
-  const folder = aProject(t, {
-    'a.test.ts': "test('breaks', () => { throw new Error('broken') })",
     'b.test.ts': `${GOOD}test('left out', { skip: 'needs nginx' }, () => {})`,
   })
-  const { stdout } = runTests(folder)
-  const end = stdout.slice(stdout.indexOf('- skipped: left out'))
-  assert.match(end, /✗ test\/a\.test\.ts.*\n +breaks\n +Error: broken/)
-  assert.doesNotMatch(end, /✓/)
+  const { status, lastLine, stdout } = runTests(folder)
+  assert.deepEqual({ status, lastLine }, { status: 1, lastLine: '2 passed, 1 failed, 1 skipped' })
+  // A long log is cut off before its end.
+  const [first, last] = stdout.split('- skipped: left out')
+  for (const shown of [first, last])
+    assert.match(shown ?? '', /✗ test\/a\.test\.ts.*\n +outer › inner\n +Error: broken/)
+  assert.match(first ?? '', /said before/)
+  assert.doesNotMatch(last ?? '', /✓/)
 })
 
 test('skips are counted and show their reason', (t) => {
@@ -52,19 +46,21 @@ test('a run without any test fails', (t) => {
   assert.match(stdout, /no test ran/)
 })
 
-const broken = {
-  'a file without a test': "console.log('hello')",
-  'a file that does not load': `${GOOD}throw new Error('top')`,
-  'a file that ends with an exit code': `${GOOD}process.on('exit', () => { process.exitCode = 3 })`,
-  'a test that is marked as todo': "test('later', { todo: true }, () => {})",
+const BROKEN: Readonly<Record<string, string>> = {
+  'without a test': "console.log('hello')",
+  'that does not load': `${GOOD}throw new Error('top')`,
+  'that ends with an exit code': `${GOOD}process.on('exit', () => { process.exitCode = 3 })`,
+  'of a test that is marked as todo': "test('later', { todo: true }, () => {})",
 }
 
-for (const [says, text] of Object.entries(broken))
-  test(`${says} counts as failed`, (t) => {
-    const { status, lastLine } = runTests(aProject(t, { 'a.test.ts': text, 'b.test.ts': GOOD }))
-    assert.equal(status, 1)
-    assert.match(lastLine ?? '', /passed, 1 failed$/)
-  })
+test(`a file counts as failed ${Object.keys(BROKEN).join(', or ')}`, (t) => {
+  const paths = Object.keys(BROKEN).map((what) => `${what.replaceAll(' ', '-')}/a.test.ts`)
+  const files = Object.values(BROKEN).map((text, at) => [paths[at], text])
+  const { status, lastLine, stdout } = runTests(aProject(t, { ...Object.fromEntries(files), 'z.test.ts': GOOD }))
+  assert.equal(status, 1)
+  assert.match(lastLine ?? '', /passed, 4 failed$/)
+  for (const path of paths) assert.match(stdout, new RegExp(`^✗ test/${path} `, 'm'))
+})
 
 const LEFT: Readonly<Record<string, string>> = {
   'the variable OCTO_LEFT': "process.env.OCTO_LEFT = '1'",
