@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module'
 import { stripVTControlCharacters } from 'node:util'
 
-// What is not plain ASCII is measured by Unicode's tables, and loading them takes longer than most commands run.
+// What is not plain is measured by Unicode's tables, and loading them takes longer than most commands run.
 const require = createRequire(import.meta.url)
 type Measures = { readonly cells: (text: string) => number; readonly segmenter: Intl.Segmenter }
 let loaded: Measures | undefined
@@ -13,7 +13,8 @@ const unicode = (): Measures =>
     segmenter: new Intl.Segmenter(),
   })
 
-const PLAIN = /^[\x20-\x7e]*$/
+/** Each of one cell, whatever stands beside it: ASCII, letters of Western Europe, and what octo's own sentences have. */
+export const PLAIN = /^[\x20-\x7e\xa1-\xac\xae-\xff\u2010-\u2027\u2190-\u2193\u2500-\u257f\u2713\u2717\u2800-\u28ff]*$/
 
 /** Colour takes no cells, East Asian characters and emoji take two, a letter with its accents takes one. */
 export function cellWidth(text: string): number {
@@ -103,5 +104,6 @@ function unbreakable(word: string): readonly string[] {
 }
 
 function graphemesOf(text: string): Iterable<string> {
+  if (PLAIN.test(text)) return text
   return Iterator.from(unicode().segmenter.segment(text)).map(({ segment }) => segment)
 }

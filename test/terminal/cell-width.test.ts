@@ -9,9 +9,12 @@ registerHooks({
     return next(url, context)
   },
 })
-const { cellWidth, cutToWidth, longestWord, padding, wrapWords } = await import('../../terminal/cell-width.ts')
+const { cellWidth, cutToWidth, longestWord, PLAIN, padding, wrapWords } = await import('../../terminal/cell-width.ts')
 const { openTerminal } = await import('../../terminal/index.ts')
 const tables = () => loaded.filter((url) => /\/node_modules\/(string-width|get-east-asian-width)\//.test(url))
+
+/** What octo's own sentences have besides ASCII. */
+const WRITTEN = 'é–’“”…→─━✓✗×·§⠋'
 
 test('a terminal is opened and plain text measured, cut, wrapped and padded without the tables of Unicode', () => {
   openTerminal()
@@ -19,7 +22,21 @@ test('a terminal is opened and plain text measured, cut, wrapped and padded with
   assert.equal(padding('four', 6), '  ')
   assert.deepEqual(wrapWords('one two three', 7), ['one two', 'three'])
   assert.equal(longestWord('a longer word'), 6)
+  assert.equal(cellWidth(WRITTEN), 15)
+  assert.equal(cutToWidth(`1–64 of ${WRITTEN}`, 8), '1–64 of…')
+  assert.deepEqual(wrapWords('1–64 of `a-z`, `0-9`', 14), ['1–64 of `a-z`,', '`0-9`'])
   assert.deepEqual(tables(), [])
+})
+
+test('what is measured without the tables is as wide as they say, alone and beside another', async () => {
+  const { default: cells } = await import('string-width')
+  const characters = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code))
+  const texts = characters.filter((char) => PLAIN.test(char)).flatMap((char) => [char, `–${char}`, `${char}…`])
+  assert.ok(texts.length > 1500)
+  assert.deepEqual(
+    texts.filter((text) => cellWidth(text) !== cells(text)),
+    [],
+  )
 })
 
 const WIDTHS: readonly (readonly [text: string, cells: number])[] = [
