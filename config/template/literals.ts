@@ -40,7 +40,8 @@ function wholeOf(text: string): bigint | undefined {
 }
 
 function floatOf(text: string): number | undefined {
-  if (/^(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/.test(text)) {
+  // Digits belong to one part of the pattern only: with two that take them, a long number that ends wrongly takes the square.
+  if (/^(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/.test(text)) {
     const value = Number(text)
     return Number.isFinite(value) ? value : undefined
   }

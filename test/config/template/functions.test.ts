@@ -151,6 +151,7 @@ const LARGE: readonly (readonly [what: string, template: string])[] = [
   ['brackets', '{{'.repeat(100_000)],
   ['quotes', `{{${'"\\'.repeat(60_000)}}}`],
   ['digits', `{{${'1'.repeat(200_000)}}}`],
+  ['digits that end in no number', `{{${'1'.repeat(500_000)}e}}`],
   ['underscores', `{{1${'_1'.repeat(90_000)}}}`],
   ['pipes', `{{1${' | print'.repeat(9000)}}}`],
   ['unknown words', '{{aaaaaaa}}'.repeat(9000)],
