@@ -15,7 +15,7 @@ export function asItIs({ boot, instance, mark }: Asked, find = membersOf): Insta
     case 'starting':
       return startedOrNot(instance, mark, find)
     case 'running':
-      if (instance.process && isAlive(instance.process)) return instance
+      if (instance.process && isAlive(instance.process)) return unwatched(instance)
       return leftovers(instance, mark, find)
     case 'ending':
       return leftovers(instance, mark, find)
@@ -26,6 +26,11 @@ export function asItIs({ boot, instance, mark }: Asked, find = membersOf): Insta
     default:
       return instance
   }
+}
+
+/** What another supervisor saw of its health is no longer known before it is looked at again. */
+function unwatched(instance: Instance): Instance {
+  return instance.health === 'none' ? instance : { ...instance, health: 'starting' }
 }
 
 function lost(instance: Instance, reason: string): Instance {

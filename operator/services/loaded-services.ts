@@ -54,6 +54,12 @@ export function openLoadedServices(recalled: (name: string) => RecalledSpec | un
   }
 }
 
+/** The rest of what was read with it stays as it is. */
+export function onlyOf(name: string, { runnable, locate }: Loaded): Loaded {
+  const service = runnable.services.get(name)
+  return { locate, runnable: { ...runnable, services: new Map(service ? [[name, service]] : []) } }
+}
+
 function without<Value>(all: ReadonlyMap<string, Value>, kept: ReadonlySet<string>): (readonly [string, Value])[] {
   return [...all].filter(([name]) => !kept.has(name))
 }

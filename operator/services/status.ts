@@ -6,7 +6,6 @@ import type { SeenCheck } from './health-watch.ts'
 import type { One } from './instances.ts'
 import type { ProgramOrigin } from './journal.ts'
 import { readJournal, serviceIn } from './journal.ts'
-import type { Instance } from './lifecycle.ts'
 import { limitsInForce } from './limits/in-force.ts'
 import { markOf } from './marks.ts'
 import type { Places } from './places.ts'
@@ -53,11 +52,6 @@ export function statusWithoutSupervisor(places: Places, now: number): readonly I
   return [...found].map(([id, instance]) => {
     const service = serviceIn(id)
     const { program } = journal.services.get(service) ?? {}
-    return statusOf({ id, service, instance: unwatched(instance) }, { places, now, program })
+    return statusOf({ id, service, instance }, { places, now, program })
   })
-}
-
-/** Nobody looks at its checks. */
-function unwatched(instance: Instance): Instance {
-  return instance.health === 'none' || instance.state !== 'running' ? instance : { ...instance, health: 'starting' }
 }

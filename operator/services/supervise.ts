@@ -148,6 +148,7 @@ export async function serve(supervised: Supervised, { load, begin, signal, onBeg
     isClosing ? undefined : during(answer(request, { ...supervised, load, loading, first, signal, onBegun })),
   )
   await first
+  if (!signal.aborted) void during(goOnWithOthers(supervisor, load))
   if (signal.aborted) await supervisor.stop([])
   // A request that came while the last service ended may start another one, and a restart starts what it has stopped.
   do {
@@ -156,6 +157,16 @@ export async function serve(supervised: Supervised, { load, begin, signal, onBeg
   } while (open.size > 0 || !supervisor.status().every(isAtRest))
   isClosing = true
   return supervisor.status()
+}
+
+/** Started for some services, it supervises all that it finds: each as its config says, as far as that can be had. */
+async function goOnWithOthers(supervisor: Supervisor, load: Serving['load']): Promise<void> {
+  for (const service of new Set(supervisor.unread()))
+    try {
+      supervisor.goOn(service, await load([service]))
+    } catch (error) {
+      supervisor.leaveUnread(service, `its checks are not run: ${error instanceof Error ? error.message : error}`)
+    }
 }
 
 type Answering = Supervised &

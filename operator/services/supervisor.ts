@@ -9,6 +9,7 @@ import { changedMeanwhile, changesInWords, changesOf } from './changes.ts'
 import { answerOf, answerOfAll } from './conditions.ts'
 import type { EffectFacts } from './effects.ts'
 import { openEffects } from './effects.ts'
+import { openForgetting } from './forgetting.ts'
 import { openHeldServices } from './held-services.ts'
 import type { One } from './instances.ts'
 import { openInstances } from './instances.ts'
@@ -20,7 +21,7 @@ import type { Event, Instance } from './lifecycle.ts'
 import { isAtRest, isSettled } from './lifecycle.ts'
 import { openLiveStatus } from './live-status.ts'
 import type { Loaded } from './loaded-services.ts'
-import { openLoadedServices } from './loaded-services.ts'
+import { onlyOf, openLoadedServices } from './loaded-services.ts'
 import { openLogUpkeep } from './log-upkeep.ts'
 import { markOf, withOwnMark } from './marks.ts'
 import type { ProjectMetrics } from './metrics/snapshot.ts'
@@ -51,6 +52,12 @@ export type Supervisor = Disposable & {
   stop(names: readonly string[]): Promise<void>
   /** Stops, starts and forgets what differs from the config, and leaves all else alone. Throws CHANGES_OUTDATED. */
   apply(next: Loaded & { readonly isPartial: boolean }, isAsShown: (changes: Changes) => boolean): Promise<void>
+  /** Services that another supervisor left running, and whose config this one has not read. */
+  unread(): readonly string[]
+  /** With what the config says of that one: it is watched, renewed and started again by it, and not started. */
+  goOn(service: string, next: Loaded): void
+  /** Says of one that it is left as it is, and why. */
+  leaveUnread(service: string, reason: string): void
   /** Of a service, or of one instance, that runs; throws USAGE for another. */
   surroundingsOf(name: string): Promise<Surroundings>
   status(): readonly InstanceStatus[]
@@ -105,6 +112,7 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     adopt: (name) => secrets.adopt(loaded.required(name)),
   })
   const held = openHeldServices({ services, remember, log })
+  const forgetting = openForgetting({ services, instances, tally, taken, journal: deps.journal })
   for (const [id, instance] of allAsTheyAre(deps.known, markOf(deps.places))) {
     const one = instances.add(id, serviceIn(id), instance)
     const cgroup = deps.known.instances.get(id)?.instance.process?.cgroup
@@ -224,29 +232,6 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     )
   }
 
-  /** What does not end is not forgotten. */
-  function forget(name: string): void {
-    const own = instances.of(name)
-    if (own.some(({ instance }) => instance.process)) return
-    for (const one of own) endAndForget(one)
-    services.delete(name)
-    taken.forget(name)
-    deps.journal.forgetService(name)
-  }
-
-  /** What is wrong with it is over then, and people are told so. */
-  function endAndForget(one: One): void {
-    instances.tell(one, { kind: 'stop' })
-    instances.forget(one)
-    tally.forget(one.id)
-  }
-
-  function forgetOne(one: One): void {
-    if (!isAtRest(one.instance) || one.instance.process) return
-    endAndForget(one)
-    deps.journal.forgetInstance(one.id)
-  }
-
   return {
     async start(next, names, isBoot = false) {
       const before = new Map([...services].map(([name, { digest }]) => [name, digest]))
@@ -270,16 +255,31 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
       const changes = changesOf({ services, instances: found, next: runnable, isPartial })
       if (!isAsShown(changes)) throw changedMeanwhile()
       await stopAll(instances.all().filter(({ id }) => changes.stops.includes(id)))
-      for (const { service, action } of changes.changes) if (action === 'remove') forget(service)
+      for (const { service, action } of changes.changes) if (action === 'remove') forgetting.service(service)
       news.use(next)
-      news.note([{ kind: 'applied', message: changesInWords(changes) }])
+      if (changes.changes.length > 0) news.note([{ kind: 'applied', message: changesInWords(changes) }])
       take(next)
-      for (const one of instances.all()) if (runnable.services.has(one.service) && !isWithin(one)) forgetOne(one)
+      for (const one of instances.all())
+        if (runnable.services.has(one.service) && !isWithin(one)) forgetting.instance(one)
       const started = instances.all().filter(({ id }) => changes.starts.includes(id))
       held.release(started.map(({ service }) => service))
       for (const one of started) instances.tell(one, { kind: 'start', again: true })
       // Also what another supervisor left: it is looked at anew.
       await settled([...runnable.services.keys()].flatMap((name) => instances.of(name)).filter(isWithin))
+    },
+    unread: () =>
+      instances
+        .all()
+        .flatMap(({ service, instance }) =>
+          instance.state === 'running' && loaded.of(service) === undefined ? [service] : [],
+        ),
+    goOn: (service, next) => deps.journal.together(() => take(onlyOf(service, next))),
+    leaveUnread(service, reason) {
+      for (const one of instances.of(service)) {
+        const { generation, health, state } = one.instance
+        if (state === 'running' && health !== 'none')
+          tell(one, { kind: 'health', generation, health: 'starting', reason })
+      }
     },
     hold: (names) => deps.journal.together(() => held.hold(names)),
     stop: (names) => stopAll(instances.all().filter(({ service }) => names.length === 0 || names.includes(service))),

@@ -3,12 +3,14 @@ import { coded } from '../../../schemas/errors.ts'
 import { askOn } from '../../../terminal/ask-question.ts'
 import { notifierWarnings } from '../../notifications/notifiers-of.ts'
 import { configCall } from '../../services/config-call.ts'
+import { isAtRest } from '../../services/lifecycle.ts'
+import { statusNotes } from '../../services/render-status.ts'
 import { openRunnable } from '../../services/runnable.ts'
 import { startAndAsk } from '../../services/start-supervisor.ts'
 import type { OperatorCall } from '../operator.ts'
 import { changesToJson, currentChanges, showChanges } from './changes.ts'
 import { tellLeftAside } from './plan.ts'
-import { projectOf, showStatus, statusAlone, statusIn, tellWaiting } from './project.ts'
+import { currentStatus, projectOf, showStatus, statusAlone, statusIn, tellWaiting } from './project.ts'
 import { isUp, shownWords } from './start.ts'
 
 const FAILED = 1
@@ -22,18 +24,26 @@ export async function apply(call: OperatorCall): Promise<number> {
   const project = projectOf(call)
   const changes = await currentChanges(project, runnable, { isPartial: words.length > 0 })
   const shown = changesToJson(changes)
-  if (changes.changes.length === 0 || options.dryRun) {
+  const isSame = changes.changes.length === 0
+  const now = await currentStatus(project)
+  if (isSame && !terminal.json) terminal.info('what runs is what the config says')
+  // What runs is supervised, by rules that the config has now; where all is at rest, there is nothing left to do.
+  if (options.dryRun || (isSame && now.services.every(isAtRest))) {
     if (terminal.json) terminal.result({ json: shown, text: () => '' })
-    else if (changes.changes.length === 0) terminal.info('what runs is what the config says')
-    else showChanges(changes, terminal)
+    else if (!isSame) showChanges(changes, terminal)
+    else for (const note of statusNotes(now)) terminal.warn(note)
     return 0
   }
-  if (!terminal.json) showChanges(changes, terminal)
-  if (!options.yes) await requireYes(call)
+  if (!isSame) {
+    if (!terminal.json) showChanges(changes, terminal)
+    if (!options.yes) await requireYes(call)
+  }
   using _ = tellWaiting(project, terminal)
   const start = { places: project.places, env, call: configCall(call, call.answers ?? {}), words: shownWords(call) }
   const answer = await startAndAsk(start, { v: 1, do: 'apply', services: words, shown: changes.digest })
   const found = answer ? statusIn(answer) : statusAlone(project)
+  if (isSame && now.supervisor.state === 'none' && found.supervisor.state === 'running' && !terminal.json)
+    terminal.info(`nobody supervised it: process ${found.supervisor.pid} does now`)
   if (terminal.json) terminal.result({ json: { ...shown, ...found }, text: () => '' })
   else showStatus(found, terminal)
   return [...runnable.services.values()].every((service) => isUp(service, found)) ? 0 : FAILED

@@ -1,0 +1,83 @@
+// After a supervisor was killed: each word that says that the config is applied leaves one that supervises all that runs.
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { test } from 'node:test'
+import { stringify } from 'yaml'
+import { supervisorOf } from '../../../operator/services/control.ts'
+import { placesOf } from '../../../operator/services/places.ts'
+import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { until } from '../../support/machine/until.ts'
+import { octoIn } from '../../support/octo/in-process-octo.ts'
+import { runOcto } from '../../support/octo/run-octo.ts'
+import { endMarked } from '../../support/operator/service-scene.ts'
+
+const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }
+const IDLE = { command: ['/bin/sh', '-c', '[ "$0" = check ] || exec sleep 600'] }
+const CHECKED = { ...IDLE, health: [{ tool: 'run-service', args: ['check'] }] }
+
+/** Services that run, and whose supervisor was killed. */
+async function aPlace(t: TestContext, services: object) {
+  const folder = tempFolder(t)
+  const write = (next: object) => writeFileSync(join(folder, 'octo.yaml'), stringify({ services: next }))
+  const places = placesOf(join(folder, 'octo.yaml'), { HOME: folder })
+  const place = { cwd: folder, env: { HOME: folder, TMPDIR: folder } }
+  t.after(async () => {
+    const supervisor = supervisorOf(places)
+    if (supervisor) process.kill(supervisor.pid, 'SIGKILL')
+    await endMarked(places.key)
+  })
+  const octo = (...words: readonly string[]) => octoIn(place, words)
+  const status = async () => JSON.parse((await octo('status', '--json')).stdout)
+  const healthOf = async (name: string) =>
+    (await status()).services.find(({ service }: { service: string }) => service === name)
+  async function kill() {
+    const supervisor = supervisorOf(places)
+    assert.ok(supervisor)
+    process.kill(supervisor.pid, 'SIGKILL')
+    await until(() => supervisorOf(places) === undefined)
+  }
+  write(services)
+  const started = await runOcto(['start'], place)
+  assert.equal(started.code, 0, started.stderr)
+  const before = (await status()).services.map(({ pid }: { pid: number }) => pid)
+  await kill()
+  return { write, octo, status, healthOf, kill, before, apart: (...words: string[]) => runOcto(words, place) }
+}
+
+for (const words of [['apply'], ['apply', 'web'], ['start'], ['start', 'web']])
+  test(`\`octo ${words.join(' ')}\` of what runs as it is to leaves a supervisor of all of it`, options, async (t) => {
+    const { status, healthOf, before, apart } = await aPlace(t, { web: IDLE, db: CHECKED })
+    assert.equal((await healthOf('db')).health, 'starting', 'nobody looks at it')
+    const { code, stdout, stderr } = await apart(...words)
+    assert.equal(code, 0, stdout + stderr)
+    const { supervisor, services } = await status()
+    assert.equal(supervisor.state, 'running')
+    if (words[0] === 'apply') assert.ok(stderr.includes(`nobody supervised it: process ${supervisor.pid} does now`))
+    assert.deepEqual(
+      services.map(({ pid }: { pid: number }) => pid),
+      before,
+    )
+    await until(async () => (await healthOf('db')).health === 'healthy')
+  })
+
+test('a dry run starts nobody, and says that nobody supervises', options, async (t) => {
+  const { status, octo } = await aPlace(t, { web: IDLE })
+  const { code, stderr } = await octo('apply', '--dry-run')
+  assert.equal(code, 0)
+  assert.match(stderr, /nobody supervises it: `octo start` goes on, `octo stop` ends it/)
+  assert.deepEqual((await status()).supervisor, { state: 'none' })
+})
+
+test('one that the config has no more passes for no healthy one, and is restarted by its rule', options, async (t) => {
+  const { write, healthOf, apart } = await aPlace(t, { web: IDLE, db: { ...CHECKED, restart: 'always' } })
+  write({ web: IDLE })
+  assert.equal((await apart('start', 'web')).code, 0)
+  await until(async () => (await healthOf('db')).reason !== undefined)
+  const { health, reason, pid } = await healthOf('db')
+  assert.equal(health, 'starting')
+  assert.match(reason, /^its checks are not run: .*no service `db`/)
+  process.kill(pid, 'SIGKILL')
+  await until(async () => ![undefined, pid].includes((await healthOf('db')).pid))
+})
