@@ -4,7 +4,7 @@ import type { Node, Pair } from 'yaml'
 import { isAlias, isMap, isScalar, isSeq } from 'yaml'
 import { coded } from './errors.ts'
 import { quote } from './quote.ts'
-import { problemOfAnchor, problemOfTag } from './yaml-properties.ts'
+import { isTaggedText, problemOfAnchor, problemOfTag } from './yaml-properties.ts'
 import { problemOfKey, problemOfScalar } from './yaml-scalars.ts'
 
 type Sized = {
@@ -23,7 +23,7 @@ type YamlScalar = Sized & {
   readonly value: string | number | boolean | null
   /** As it was typed: `1.10` and not `1.1`. */
   readonly text: string
-  /** Written without quotes and not as a block. */
+  /** Written without quotes and not as a block, and no text by its tag. */
   readonly plain: boolean
   /** Written as a block, below `|` or `>`. */
   readonly block?: true
@@ -94,7 +94,7 @@ function built(node: unknown, depth: number, walk: Walk): YamlNode {
     offset,
     value: plainValue(value),
     text,
-    plain: type === 'PLAIN',
+    plain: type === 'PLAIN' && !isTaggedText(node),
     ...block,
     size: 1,
     height: 0,
@@ -129,7 +129,7 @@ function entriesOf(pairs: readonly Pair[], depth: number, walk: Walk): Map<strin
   for (const { key, value } of pairs) {
     const keyOffset = offsetOf(key)
     const text = keyText(key, keyOffset, walk)
-    const isMerge = text === MERGE_KEY && isScalar(key) && key.type === 'PLAIN'
+    const isMerge = text === MERGE_KEY && isScalar(key) && key.type === 'PLAIN' && !isTaggedText(key)
     if (isMerge ? base !== undefined : own.has(text))
       throw yamlInvalid(walk.name, walk.lineAt(keyOffset), `repeats the key ${quote(text)}`)
     const node = build(value, depth + 1, walk)

@@ -2,6 +2,7 @@
 import { isAlias, isMap, isScalar, isSeq } from 'yaml'
 import { quote } from './quote.ts'
 
+const TEXT_TAG = 'tag:yaml.org,2002:str'
 const CORE_TAGS = new Map(
   ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => [`tag:yaml.org,2002:${name}`, name]),
 )
@@ -20,6 +21,11 @@ export function problemOfTag(node: unknown): string | undefined {
   const core = CORE_TAGS.get(tag)
   if (core === undefined) return `has the tag ${quote(tag)}, which is not read`
   return fitsTag(node, core) ? undefined : `has a value that is no ${core} under the tag \`!!${core}\``
+}
+
+/** `!!str 0777` is text to every reader, and `!!str <<` is a key as any other. */
+export function isTaggedText(node: unknown): boolean {
+  return (node as { tag?: unknown } | null)?.tag === TEXT_TAG
 }
 
 function fitsTag(node: unknown, core: string): boolean {

@@ -85,9 +85,9 @@ for (const [typed, said, numbers] of TWO)
     }
   })
 
-test('in quotes and as a block each of them is the text that it looks like', async (t) => {
+test('in quotes, as a block and with the tag of a text each of them is the text that it looks like', async (t) => {
   for (const [typed] of TWO)
-    for (const quoted of [`"${typed}"`, `'${typed}'`, `|-\n      ${typed}`]) {
+    for (const quoted of [`"${typed}"`, `'${typed}'`, `|-\n      ${typed}`, `!!str ${typed}`]) {
       const text = `operator:\n services:\n  web:\n   health:\n   - tool: c\n     args:\n     - ${quoted}\n`
       assert.deepEqual(await argumentsIn(t, text), { kind: 'list', value: [typed] })
     }

@@ -21,6 +21,9 @@ const ROWS: readonly (readonly [typed: string, value: unknown])[] = [
   ['2024-01-02', '2024-01-02'],
   ['1.10', 1.1],
   ['"0777"', '0777'],
+  ['!!str 0777', '0777'],
+  ['!!str 1e3', '1e3'],
+  ['!!int 0777', 511],
   ['9_007_199_254_740_993', '9_007_199_254_740_993'],
 ]
 for (const [typed, value] of ROWS)

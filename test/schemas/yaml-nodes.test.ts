@@ -17,6 +17,7 @@ const READ: readonly (readonly [string, string, unknown])[] = [
   ['a merge that is not deep', 'a: &a {m: {x: 1}}\nb: {<<: *a, m: {y: 2}}', { m: { y: 2 } }],
   ['an empty list of maps', 'b: {<<: [], y: 2}', { y: 2 }],
   ['a quoted `<<` as a key of its own', 'b: {"<<": {x: 1}}', { '<<': { x: 1 } }],
+  ['a `<<` that its tag calls a text', 'b: {!!str <<: {x: 1}}', { '<<': { x: 1 } }],
   ['an alias of the nearest earlier anchor', 'a: &a 1\nc: &a 2\nb: *a', 2],
   ['an alias of an anchor within an anchor', 'a: &a {x: &a 1}\nb: *a', 1],
   ['core tags', 'b: [!!str 1, !!int 2, !!float 1.5, !!bool true, !!null ~]', ['1', 2, 1.5, true, null]],
