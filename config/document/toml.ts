@@ -1,11 +1,12 @@
-// TOML documents as trees: tables become maps, moments become texts, every value with the line of its key. The library says
-// no places of values, so the lines of keys and tables are looked for here; what stands inside a value has the line of that.
+// TOML documents as trees: tables become maps, moments become texts, every value with the line of its key or item.
 import { parse, TomlDate, TomlError } from 'smol-toml'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import { requireWellFormed } from '../../schemas/text.ts'
 import { AUTHORED_YAML } from '../../schemas/yaml.ts'
 import type { ConfigSource, TreeNode } from './node.ts'
+import type { TomlPlaces } from './toml-places.ts'
+import { tomlPlaces } from './toml-places.ts'
 
 const { maxBytes, maxDepth, maxNodes, maxKeys } = AUTHORED_YAML
 
@@ -13,8 +14,9 @@ const { maxBytes, maxDepth, maxNodes, maxKeys } = AUTHORED_YAML
 export function parseTomlTree(text: string, source: ConfigSource): TreeNode {
   if (Buffer.byteLength(text) > maxBytes) throw tooMuch(source, 'bytes', maxBytes)
   requireWellFormed(text, source.name)
-  const walk: Walk = { source, lines: linesOfKeys(text), nodes: 0, keys: 0 }
-  return nodeOf(parsed(text, source), { path: [], line: 1 }, walk)
+  const value = parsed(text, source)
+  const walk: Walk = { source, places: tomlPlaces(text, maxDepth), nodes: 0, keys: 0 }
+  return nodeOf(value, { path: [], line: 1 }, walk)
 }
 
 function parsed(text: string, source: ConfigSource): unknown {
@@ -27,7 +29,7 @@ function parsed(text: string, source: ConfigSource): unknown {
   }
 }
 
-type Walk = { readonly source: ConfigSource; readonly lines: ReadonlyMap<string, number>; nodes: number; keys: number }
+type Walk = { readonly source: ConfigSource; readonly places: TomlPlaces; nodes: number; keys: number }
 type At = { readonly path: readonly string[]; readonly line: number }
 
 function nodeOf(value: unknown, at: At, walk: Walk): TreeNode {
@@ -49,12 +51,13 @@ function nodeOf(value: unknown, at: At, walk: Walk): TreeNode {
   if (typeof value === 'number' && !Number.isFinite(value))
     throw invalid(walk.source, at.line, `has the number ${quote(value)}, which cannot be kept as it is`)
   const plainValue = typeof value === 'number' || typeof value === 'boolean' ? value : textOf(value)
-  return { kind: 'scalar', origin, value: plainValue, text: String(plainValue), plain: false }
+  const typed = typeof value === 'number' ? walk.places.fractionOf(at.path) : undefined
+  return { kind: 'scalar', origin, value: plainValue, text: typed ?? String(plainValue), plain: false }
 }
 
 function below(value: unknown, key: string, { path, line }: At, walk: Walk): TreeNode {
   const inner = [...path, key]
-  return nodeOf(value, { path: inner, line: walk.lines.get(JSON.stringify(inner)) ?? line }, walk)
+  return nodeOf(value, { path: inner, line: walk.places.lineOf(inner) ?? line }, walk)
 }
 
 function textOf(value: unknown): string {
@@ -65,63 +68,6 @@ function textOf(value: unknown): string {
 
 /** The offsets of these nodes are lines already. */
 const LINES = { lineAt: (offset: number) => offset }
-
-const NAME = String.raw`(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')`
-const NAMES = String.raw`[ \t]*(${NAME}(?:[ \t]*\.[ \t]*${NAME})*)[ \t]*`
-const TABLE = new RegExp(String.raw`^[ \t]*(\[\[?)${NAMES}\]`)
-const PAIR = new RegExp(`^${NAMES}=[ \t]*("""|''')?`)
-
-/** By the path of each key or table. Texts of several lines are passed over. */
-function linesOfKeys(text: string): Map<string, number> {
-  const lines = new Map<string, number>()
-  const counts = new Map<string, number>()
-  const note = (path: readonly string[], line: number) => {
-    const key = JSON.stringify(path)
-    if (!lines.has(key)) lines.set(key, line)
-  }
-  let table: readonly string[] = []
-  let closing: string | undefined
-  for (const [index, line] of text.split('\n').entries()) {
-    if (closing !== undefined) {
-      if (line.includes(closing)) closing = undefined
-      continue
-    }
-    const [, brackets, tableNames] = TABLE.exec(line) ?? []
-    const [matched = '', names, quotes] = tableNames === undefined ? (PAIR.exec(line) ?? []) : []
-    if (tableNames !== undefined) {
-      table = pathOf(namesIn(tableNames), brackets === '[[', counts)
-      note(table, index + 1)
-    }
-    if (names !== undefined) note([...table, ...namesIn(names)], index + 1)
-    if (quotes !== undefined && !line.includes(quotes, matched.length)) closing = quotes
-  }
-  return lines
-}
-
-/** The last item of each array of tables is the one that is meant. */
-function pathOf(names: readonly string[], isArray: boolean, counts: Map<string, number>): readonly string[] {
-  let path: readonly string[] = []
-  for (const [index, name] of names.entries()) {
-    path = [...path, name]
-    const key = JSON.stringify(path)
-    const isLast = index === names.length - 1
-    if (isLast && isArray) counts.set(key, (counts.get(key) ?? -1) + 1)
-    const count = counts.get(key)
-    if (count !== undefined) path = [...path, String(count)]
-  }
-  return path
-}
-
-function namesIn(text: string): readonly string[] {
-  return [...text.matchAll(new RegExp(NAME, 'g'))].map(([name]) => {
-    if (name.startsWith("'")) return name.slice(1, -1)
-    return name.startsWith('"') ? unquoted(name) : name
-  })
-}
-
-function unquoted(name: string): string {
-  return name.slice(1, -1).replace(/\\(["\\])/g, '$1')
-}
 
 function invalid({ name }: ConfigSource, line: number, problem: string): Error {
   return coded('TOML_INVALID', {
