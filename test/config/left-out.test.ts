@@ -41,6 +41,7 @@ test('what only looks like checks, or is marked as somebody’s own, is no error
     'services: {web: {healthcheck: {test: [CMD, "true"]}, deploy: {replicas: 2}, volumes: [{type: bind}], sysctls: [a]}}',
     'operator: {services: {web: {health: [{tool: c, args: {health: [{tool: d}]}}]}}}',
     'configs: {web: {health: [a, {port: 1}], tool: x}}',
+    'configs: {web: {secrets: [{tool: vault-client}]}}',
     'configs: {web: {hooks: [{tool: saw}], config: [{tool: drill}]}}',
   ]) {
     const config = await readFiles(t, { 'octo.yaml': `${text}\n` })

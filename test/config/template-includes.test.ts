@@ -187,6 +187,18 @@ test('a trusted fetched template takes nothing from one that nobody trusts', asy
   assert.match((await refusal(t, { 'octo.yaml': octo }, { web })).message, /may not decide what a template writes/)
 })
 
+for (const [mine, theirs] of [
+  ['', ''],
+  ['', ', trust: unsigned'],
+  [', trust: unsigned', ', trust: unsigned'],
+])
+  test(`a fetched template with \`{url${mine}}\` takes values of a document with \`{url${theirs}}\``, async (t) => {
+    const octo = `include: [{url: "${WEB}"${mine}}, {url: "https://x.example/b.yaml"${theirs}}]\n`
+    const web = { [WEB]: '{{if true}}x-host: {{.configs.theirs.host}}{{end}}\n', 'https://x.example/b.yaml': THEIRS }
+    const data = await dataFor(t, { 'octo.yaml': octo }, { web })
+    assert.equal((data as Record<string, unknown>)['x-host'], 'evil.example')
+  })
+
 test('a variable that a template prints is as secret as it is, and stays out of addresses and keys', async (t) => {
   const env = { TOKEN: 'hunter2', STAGE: 'prod' }
   const octo = 'include: [{url: t.yaml, template: true}]\n'
