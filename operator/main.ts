@@ -14,6 +14,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     const { octoctl } = await import('./octoctl/octoctl.ts')
     return octoctl(argv.slice(1))
   }
+  if (argv.some((word) => WORKS_BESIDE_OTHERS.has(word))) {
+    const { keepHeapSmall } = await import('../system/process/small-heap.ts')
+    keepHeapSmall()
+  }
   if (!argv.some((word) => LONG_RUNNING.has(word))) {
     const { readShapesPlainly } = await import('../schemas/short-run.ts')
     readShapesPlainly()
@@ -22,5 +26,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   return operatorProgram(argv)
 }
 
+/** Words of commands whose start takes the most that they ever have: before they read anything. */
+const WORKS_BESIDE_OTHERS: ReadonlySet<string> = new Set(['--foreground'])
 /** Words of commands that read results again and again. */
 const LONG_RUNNING: ReadonlySet<string> = new Set(['--watch', '-w', '--foreground', 'mcp'])

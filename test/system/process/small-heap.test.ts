@@ -2,13 +2,49 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { getHeapStatistics } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { giveBackMemory, SMALL_HEAP_FLAGS } from '../../../system/process/small-heap.ts'
+import {
+  giveBackMemory,
+  OPTIMIZED_FLAGS,
+  SMALL_HEAP_FLAGS,
+  UNOPTIMIZED_FLAGS,
+} from '../../../system/process/small-heap.ts'
+import { FROM_SOURCES } from '../../support/machine/from-sources.ts'
 
 test('the V8 of this Node knows them', () => {
   const known = execFileSync(process.execPath, ['--v8-options'], { encoding: 'utf8' })
-  for (const flag of SMALL_HEAP_FLAGS) assert.ok(known.includes(`  ${flag.split('=', 1)[0]} (`), flag)
+  for (const flag of [...SMALL_HEAP_FLAGS, ...OPTIMIZED_FLAGS])
+    assert.ok(known.includes(`  ${flag.split('=', 1)[0]} (`), flag)
+  assert.deepEqual(
+    UNOPTIMIZED_FLAGS,
+    OPTIMIZED_FLAGS.map((flag) => flag.replace('--', '--no-')),
+  )
+})
+
+/** V8 says which functions it means to optimise, and nothing else of them is looked at. */
+const BUSY = `
+import { giveBackMemory, keepHeapSmall } from ${JSON.stringify(fileURLToPath(new URL('../../../system/process/small-heap.ts', import.meta.url)))}
+function turned(count) {
+  let sum = 0
+  for (let at = 0; at < count; at += 1) sum = (sum * 31 + at) | 0
+  return sum
+}
+const repeat = () => { for (let round = 0; round < 5000; round += 1) turned(1000) }
+keepHeapSmall()
+repeat()
+console.log('begun')
+giveBackMemory()
+repeat()
+`
+
+test('nothing is optimised before the start is over, and what runs often is then', () => {
+  const words = [...FROM_SOURCES, '--trace-opt', '--input-type=module', '-e', BUSY]
+  const [starting = '', begun = ''] = execFileSync(process.execPath, words, { encoding: 'utf8' }).split('begun\n')
+  const marked = /marking 0x[0-9a-f]+ <JSFunction turned\b/
+  assert.doesNotMatch(starting, marked)
+  assert.match(begun, marked)
 })
 
 test('what is not needed any more is given back, and collecting stays nobody else’s to ask for', () => {
