@@ -3,10 +3,11 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, existsSync, writeFileSync } from 'node:fs'
+import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import { parseCheckResult } from '../../schemas/check-result.ts'
+import { PYTHON } from '../support/machine/python.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -107,9 +108,6 @@ type Language = {
   readonly needs?: readonly [string, ...string[]]
   run(dir: string): readonly string[]
 }
-
-/** A manager of versions may stand before it in PATH, which costs more than the program. */
-const PYTHON = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3'
 
 const LANGUAGES: Readonly<Record<string, Language>> = {
   node: { own: 'node/octo-check.mjs', demo: 'demo.mjs', run: (dir) => [process.execPath, join(dir, 'demo.mjs')] },

@@ -12,6 +12,7 @@ import { readProject } from '../../../publisher/project/read-project.ts'
 import { LICENCES, TEMPLATE_NAMES } from '../../../publisher/project/templates.ts'
 import { ANY } from '../../../schemas/platform.ts'
 import { lacksPty, runOnPty } from '../../support/machine/pty.ts'
+import { PYTHON } from '../../support/machine/python.ts'
 import { openScreen } from '../../support/machine/screen.ts'
 import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
 import { typeOcto } from '../../support/octo/in-process-octo.ts'
@@ -37,11 +38,12 @@ type Language = {
 
 const LANGUAGES: Readonly<Record<string, Language>> = {
   node: { test: [process.execPath, '--test', 'test/check.test.mjs'] },
-  python: { program: 'python3', asked: '--version', test: ['python3', '-B', '-m', 'unittest'] },
+  python: { program: PYTHON, asked: '--version', test: [PYTHON, '-B', '-m', 'unittest'] },
   shell: { test: ['sh', 'test.sh'] },
   go: { program: 'go', asked: 'version', test: ['go', 'test', '.'], only: 'linux_amd64' },
   rust: { program: 'cargo', asked: '--version', test: ['cargo', 'test', '--locked', '--quiet'], only: 'linux_amd64' },
 }
+const PROGRAMS: Readonly<Record<string, string>> = { node: process.execPath, python3: PYTHON }
 const OCTO = join(import.meta.dirname, '../../../bin/octo.js')
 const isLinuxAmd64 = process.platform === 'linux' && process.arch === 'x64'
 
@@ -152,7 +154,7 @@ async function commandOf({ file, format, executable, runtime }: Artifact, dir: s
   await mkdir(unpacked)
   if (format === 'tar.gz') await extract({ file: join(dir, 'dist', file), cwd: unpacked })
   const path = format === 'tar.gz' ? join(unpacked, executable) : join(dir, 'dist', file)
-  return runtime ? [runtime.name === 'node' ? process.execPath : runtime.name, path] : [path]
+  return runtime ? [PROGRAMS[runtime.name] ?? runtime.name, path] : [path]
 }
 
 /** Of a JSON line, or of text as Nagios plugins write it. */

@@ -1,5 +1,6 @@
 // Runs a program on a pseudo-terminal, as a person would at a screen of some size. Python has the calls for it; Node has not.
 import { spawn, spawnSync } from 'node:child_process'
+import { PYTHON } from './python.ts'
 import type { Screen } from './screen.ts'
 
 /** Says on its own last line how the program ended: `exit 0` or `signal 2`. */
@@ -51,11 +52,14 @@ type Place = {
 /** Why there is no pseudo-terminal here; false when there is one. */
 export function lacksPty(): string | false {
   if (process.platform === 'win32') return 'Windows has no pseudo-terminals of this kind'
-  return spawnSync('python3', ['-c', 'import pty']).status === 0 ? false : 'python3 is not there'
+  hasPython ??= spawnSync(PYTHON, ['-c', 'import pty']).status === 0
+  return hasPython ? false : 'python3 is not there'
 }
 
+let hasPython: boolean | undefined
+
 export function runOnPty(program: readonly string[], screen: Screen, { cwd, env, columns, rows }: Place): OnPty {
-  const child = spawn('python3', ['-c', OPEN_PTY, String(rows), String(columns), ...program], {
+  const child = spawn(PYTHON, ['-c', OPEN_PTY, String(rows), String(columns), ...program], {
     cwd,
     env: { PATH: process.env.PATH ?? '', HOME: cwd, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
