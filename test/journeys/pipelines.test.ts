@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -91,9 +91,8 @@ type Clone = Awaited<ReturnType<typeof aClone>>
 
 /** Runs the steps of the workflow in their order, until one fails. */
 async function runWorkflow({ folder, clone, registry, key, token }: Clone, declared: Readonly<Record<string, string>>) {
-  const runner = join(folder, 'runner')
+  const runner = mkdtempSync(join(folder, 'runner-'))
   const paths = join(runner, 'path')
-  mkdirSync(runner)
   writeFileSync(paths, '')
   const steps = workflowSteps(join(clone, '.github/workflows/plugin.yml'), {
     ...{ 'vars.OCTO_REGISTRY': registry.url, 'vars.OCTO_REPO': 'core', 'github.ref_name': 'v0.1.0' },
@@ -150,13 +149,13 @@ test('the action can publish with the octo of its own checkout, when that is ask
 test('an octo that nobody named, or that the key did not sign, is not installed, and nothing is published', {
   skip,
 }, async (t) => {
+  const scene = await aClone(t)
   const stranger = publicKeyLine(issueKey().trustKey)
   for (const [what, from, key, code, reason] of [
     ['no registry', false, true, 64, /set octo-from/],
     ['no key', true, false, 64, /set octo-key/],
     ['another key', true, stranger, HAS_OPENSSL ? 1 : 76, HAS_OPENSSL ? /not signed by the key/ : /--sha256 HEX/],
   ] as const) {
-    const scene = await aClone(t)
     const declared = {
       'vars.OCTO_FROM': from ? scene.octo.from : '',
       'vars.OCTO_KEY': key === true ? scene.octo.key : key || '',

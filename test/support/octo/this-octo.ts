@@ -14,10 +14,14 @@ const CHECKOUT = join(import.meta.dirname, '../../..')
 
 export const hasBundle = () => existsSync(join(CHECKOUT, 'dist/octo.cjs'))
 
+/** Packing takes longer than all else of a release. */
+let packed: Buffer | undefined
+
 export function releaseOfThisOcto(key: SigningKey) {
   const version = octoVersion()
   const file = `octo_${version}_${hostPlatform()}.tar.gz`
-  const offer = { bytes: tarballOf(packageParts(version)), file, format: 'tar.gz' as const, executable: 'bin/octo' }
+  packed ??= tarballOf(packageParts(version))
+  const offer = { bytes: packed, file, format: 'tar.gz' as const, executable: 'bin/octo' }
   return aRelease(key, { plugin: 'octo', version, platforms: { [hostPlatform()]: offer } })
 }
 
