@@ -60,7 +60,7 @@ async function installed(machine: ClientMachine, changes: Installing = {}) {
   return { paths: plugins.map(({ path }) => path), downloaded: downloaded.length }
 }
 
-const PROCESSES = rounds({ short: 12, full: 64 })
+const PROCESSES = rounds({ short: 6, full: 64 })
 
 test(`${PROCESSES} processes fill one store together, each blob downloaded once`, { timeout: 500_000 }, async (t) => {
   const machine = await aMachine(t, recipes)
@@ -89,8 +89,9 @@ test(`${PROCESSES} processes fill one store together, each blob downloaded once`
 
 test('processes that lock together lose nothing of each other', { timeout: 500_000 }, async (t) => {
   const machine = await aMachine(t, recipes)
-  await Promise.all(pins.map((pin) => installed(machine, { asked: [pin] })))
-  assert.deepEqual(Object.keys(machine.readLock().plugins).sort(), pins.map((pin) => `core/${pin}`).sort())
+  const some = pins.slice(0, PROCESSES)
+  await Promise.all(some.map((pin) => installed(machine, { asked: [pin] })))
+  assert.deepEqual(Object.keys(machine.readLock().plugins).sort(), some.map((pin) => `core/${pin}`).sort())
 })
 
 test('an install after one that was killed at any moment is whole', { timeout: 500_000 }, async (t) => {
