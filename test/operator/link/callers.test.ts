@@ -139,49 +139,38 @@ test('a shim starts without a home, a standard input, or a folder that is still 
   assert.equal(spawnSync('/bin/sh', ['-c', gone]).status, 7)
 })
 
-const NAMES = [
-  "it's",
-  'a b',
-  '$HOME',
-  '`id`',
-  '*',
-  '[a]',
-  '"',
-  '\\',
-  'ü',
-  '-x',
-  '~',
-  '#',
-  ';&|',
-  '(x)',
-  '!',
-  'a=b',
-  '%d',
-  '\t',
-  '\u2028',
-  "'\\''",
+/** Each folder lies in the one before it. No set has two that a reader of quotes could take for a pair. */
+const SETS = [
+  ["it's", 'a b', '$HOME', '*', 'ü'],
+  ['`id', '[a]', '-x', '~', '#', '%d'],
+  ['"', ';&|', '(x)', '!', 'a=b', '\u2028'],
+  ['\\', '\t', '$(id)'],
+  ["'\\''", '`id`'],
 ]
+const NAMES = SETS.flat()
 
-for (const name of NAMES)
-  test(`a plugin runs from a folder called ${JSON.stringify(name)}, through a shim in another`, { skip }, async (t) => {
-    const home = join(tempFolder(t), name)
-    mkdirSync(home)
+for (const names of SETS)
+  test(`a plugin runs from folders called ${JSON.stringify(names)}, through a shim in others`, { skip }, async (t) => {
+    const home = join(tempFolder(t), ...names)
+    mkdirSync(home, { recursive: true })
     const scene = await aLinkScene(t, [aScriptPlugin], home)
-    const bin = join(scene.bin, name)
-    mkdirSync(bin)
+    const bin = join(scene.bin, ...names)
+    mkdirSync(bin, { recursive: true })
     const standIn = aStandIn(home)
     const { code, stderr } = await scene.octoStartedBy(standIn, 'link', 'script', '--to', bin)
     assert.equal(code, 0, stderr)
-    const { words, code: ended } = await saidBy([join(bin, 'script'), name], {})
-    assert.deepEqual([words[1], ended], [Buffer.from(name).toString('latin1'), 7])
+    const { words, code: ended } = await saidBy([join(bin, 'script'), ...names], {})
+    assert.deepEqual([words.slice(1), ended], [latin1(names), 7])
     utimesSync(scene.configPath, 1, 1)
-    const full = await saidBy([join(bin, 'script'), name], {})
-    const expected = ['--relink', join(bin, 'script'), '--config', scene.configPath, 'script', '--', name]
-    assert.deepEqual(
-      full.words.slice(2),
-      expected.map((word) => Buffer.from(word).toString('latin1')),
-    )
+    const full = await saidBy([join(bin, 'script'), ...names], {})
+    const expected = ['--relink', join(bin, 'script'), '--config', scene.configPath, 'script', '--', ...names]
+    assert.deepEqual(full.words.slice(2), latin1(expected))
   })
+
+/** As `saidBy` reads them. */
+function latin1(words: readonly string[]): readonly string[] {
+  return words.map((word) => Buffer.from(word).toString('latin1'))
+}
 
 test('every word is one word for every shell, whatever it holds', (t) => {
   const shells = process.platform === 'win32' ? [] : shellsOf(t)
