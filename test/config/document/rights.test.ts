@@ -118,16 +118,13 @@ function decisions({ name, repos, pins, services }: OctoConfig) {
   }
 }
 
-const cases = places('config').flatMap((one) =>
-  attempts(one).flatMap((value) =>
-    (value === null ? (['plain'] as const) : (['plain', 'merge key'] as const)).map((way) => ({
-      ...one,
-      value,
-      way,
-      shown: JSON.stringify(value),
-    })),
-  ),
-)
+/** Each place with each value, and one of them, another one from place to place, said with a merge key too. */
+const cases = places('config').flatMap((one, at) => {
+  const values = attempts(one)
+  const said = values.map((value) => ({ value, way: 'plain' as const }))
+  const merged = { value: values[1 + (at % (values.length - 1))], way: 'merge key' as const }
+  return [...said, merged].map(({ value, way }) => ({ ...one, value, way, shown: JSON.stringify(value) }))
+})
 
 test('no fetched document changes a repo, pin, name or local check, whatever field it tries and however', async (t) => {
   assert.ok(cases.length >= 200, `${cases.length} cases`)
