@@ -57,22 +57,15 @@ test('a check that fails, fails the test, and nothing stays', async (t) => {
   assert.ok(!existsSync(join(dir, 'dist')), 'the project is as it was')
 })
 
-test('words behind `--` are the plugin’s, also where no folder is named', async (t) => {
-  const { dir, temporary } = aProject(t)
-  const { code, stdout, stderr } = await runOcto(['test', '--', '--path=/'], { cwd: dir, env: { TMPDIR: temporary } })
-  assert.equal(code, 0, stderr)
-  assert.match(stdout, /OK - there/)
-})
-
-test('of several platforms the one of this machine is built and run', async (t) => {
+test('in a folder that is not named, of several platforms the one of this machine is built and run, with the words behind `--`', async (t) => {
   const platforms = ['linux_amd64', 'linux_arm64', 'darwin_arm64', 'freebsd_amd64'].map(
     (key) => `  ${key}: {file: check.sh}\n`,
   )
   const manifest = `${MANIFEST.slice(0, MANIFEST.indexOf('platforms:'))}readme: docs/about.md\nplatforms:\n${platforms.join('')}`
-  const { dir, octo, temporary } = aProject(t, manifest)
+  const { dir, temporary } = aProject(t, manifest)
   mkdirSync(join(dir, 'docs'))
   writeFileSync(join(dir, 'docs', 'about.md'), 'looks at “a file”\n')
-  const { code, stdout, stderr } = await octo('--', '--path=/')
+  const { code, stdout, stderr } = await runOcto(['test', '--', '--path=/'], { cwd: dir, env: { TMPDIR: temporary } })
   assert.equal(code, 0, stderr)
   assert.match(stdout, /OK - there/)
   assert.deepEqual(readdirSync(temporary), [])
