@@ -10,6 +10,7 @@ import { parseNotifyResult } from '../../schemas/contract/notification.ts'
 import { parseSecretResult } from '../../schemas/contract/secrets.ts'
 import { parseManifest } from '../../schemas/manifest.ts'
 import { aNotification } from '../support/builders/a-notification.ts'
+import { FROM_SOURCES } from '../support/machine/from-sources.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 
 const README = readFileSync(new URL('../../sdk/README.md', import.meta.url), 'utf8')
@@ -25,7 +26,7 @@ test('the plugin of the README runs as it is', (t) => {
   const folder = tempFolder(t)
   const program = join(folder, 'main.ts')
   writeFileSync(program, block('ts').replace('../../sdk/index.ts', SDK))
-  const out = execFileSync(process.execPath, [program, `--path=${program}`], { encoding: 'utf8' })
+  const out = execFileSync(process.execPath, [...FROM_SOURCES, program, `--path=${program}`], { encoding: 'utf8' })
   const { status, summary, metrics } = parseCheckResult(out, 'the README')
   assert.deepEqual([status, summary], ['ok', `${program} is there`])
   assert.equal(metrics?.[0]?.name, 'size')
@@ -46,7 +47,10 @@ test('the notifier and the secret plugin of the README run as they are', (t) => 
   const start = (kind: string, document: Record<string, unknown>) => {
     const program = join(folder, `${kind.replace(' ', '-')}.ts`)
     writeFileSync(program, block(kind).replace('../../sdk/index.ts', SDK))
-    return execFileSync(process.execPath, [program], { encoding: 'utf8', input: JSON.stringify({ v: 1, ...document }) })
+    return execFileSync(process.execPath, [...FROM_SOURCES, program], {
+      encoding: 'utf8',
+      input: JSON.stringify({ v: 1, ...document }),
+    })
   }
   const file = join(folder, 'file')
   const notification = aNotification({ message: 'gone' })

@@ -13,6 +13,7 @@ import { execWords, logWords, statusWords } from '../../../plugins/operator-kube
 import { render } from '../../../plugins/operator-kubernetes/render.ts'
 import { OperatorProblem } from '../../../sdk/operator/index.ts'
 import { anOperatorConfig } from '../../support/builders/operator-config.ts'
+import { FROM_SOURCES } from '../../support/machine/from-sources.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 const MAIN = fileURLToPath(new URL('../../../plugins/operator-kubernetes/main.ts', import.meta.url))
@@ -81,7 +82,7 @@ function aPlace(t: TestContext, config: object) {
   writeFileSync(join(state, 'config.json'), JSON.stringify({ name: 'shop', ...config }))
   const out = join(folder, 'out')
   async function run(words: readonly string[], more: Readonly<Record<string, string>> = {}) {
-    const argv = ['--disable-warning=ExperimentalWarning', MAIN, '--config', join(state, 'config.json'), ...words]
+    const argv = [...FROM_SOURCES, MAIN, '--config', join(state, 'config.json'), ...words]
     const env = { PATH: `${bin}:/usr/bin:/bin`, OUT: out, OCTO_PROJECT_DIR: folder, FOUND: '{"items": []}', ...more }
     const child = spawn(process.execPath, argv, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
     const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])

@@ -15,6 +15,7 @@ import { inPieces } from '../../support/builders/archive-builder.ts'
 import { anElfFile } from '../../support/builders/native-files.ts'
 import type { PluginProject, ProjectRecipe } from '../../support/builders/plugin-project.ts'
 import { anElf, aPluginProject } from '../../support/builders/plugin-project.ts'
+import { FROM_SOURCES } from '../../support/machine/from-sources.ts'
 
 async function build(project: PluginProject, env: Record<string, string | undefined> = { PATH: process.env.PATH }) {
   return buildRelease({ project: await readProject(project.dir), out: project.path('dist'), env })
@@ -280,9 +281,13 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     const script = `const { writeArtifact } = await import(${JSON.stringify(writer)})
       async function* slowly() { yield Buffer.from('x'); process.kill(process.pid, '${signal}'); await new Promise((r) => setTimeout(r, 60_000)) }
       await writeArtifact(process.argv[1], slowly(), 0o644)`
-    const run = spawnSync(process.execPath, ['--input-type=module', '-e', script, project.path('artifact')], {
-      encoding: 'utf8',
-    })
+    const run = spawnSync(
+      process.execPath,
+      [...FROM_SOURCES, '--input-type=module', '-e', script, project.path('artifact')],
+      {
+        encoding: 'utf8',
+      },
+    )
     assert.equal(run.signal, signal, run.stderr)
     assert.deepEqual(
       (await readdir(project.dir)).filter((name) => name.startsWith('artifact')),

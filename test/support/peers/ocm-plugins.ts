@@ -10,6 +10,7 @@ import type { HostOptions } from '../../../operator/ocm/host.ts'
 import { openPluginHost } from '../../../operator/ocm/host.ts'
 import { openKnowledge } from '../../../operator/ocm/known-files.ts'
 import type { ServicePlugin } from '../../../operator/ocm/plugin.ts'
+import { FROM_SOURCES } from '../machine/from-sources.ts'
 import { tempFolder } from '../machine/temp-folder.ts'
 import { capturedCapabilities } from './ocm-captures.ts'
 
@@ -85,7 +86,8 @@ function writeTwins(t: TestContext): string {
       config: [configType('custom.config/v1', {})], handlers: { '/panic': () => { throw null } },
       serves: CAPABILITIES.map((capability) => goTwin(capability, kind)) }).main()\n`,
   )
-  writeFileSync(join(plugins, 'twins'), `#!/bin/sh\nexec '${process.execPath}' '${join(folder, 'main.ts')}' "$@"\n`, {
+  const words = [process.execPath, ...FROM_SOURCES, join(folder, 'main.ts')].map((word) => `'${word}'`).join(' ')
+  writeFileSync(join(plugins, 'twins'), `#!/bin/sh\nexec ${words} "$@"\n`, {
     mode: 0o755,
   })
   return plugins

@@ -12,6 +12,7 @@ import { readRecord, writeRecord } from '../../../../operator/ocm/shared/record.
 import { sweepShared } from '../../../../operator/ocm/shared/sweep.ts'
 import { expectCodeAsync } from '../../../support/assertions/expect-code.ts'
 import { aServicePlugin, LISTER } from '../../../support/builders/service-plugin.ts'
+import { FROM_SOURCES } from '../../../support/machine/from-sources.ts'
 import { listening } from '../../../support/machine/listening.ts'
 import { isGone } from '../../../support/machine/processes.ts'
 import { until } from '../../../support/machine/until.ts'
@@ -270,7 +271,7 @@ process.stdout.write(JSON.stringify(answers.map(({ echoed }) => echoed.pid)) + '
 process.stdin.resume().once('end', () => host[Symbol.asyncDispose]())\n`,
   )
   const children = Array.from({ length: 4 }, () =>
-    spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script], {
+    spawn(process.execPath, [...FROM_SOURCES, script], {
       ...{ env: { ...scene.env }, cwd: scene.folder, stdio: ['pipe', 'pipe', 'inherit'] },
     }),
   )
