@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { anElf, aPluginProject } from '../../support/builders/plugin-project.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
+import { typeOcto } from '../../support/octo/in-process-octo.ts'
 import { runOcto } from '../../support/octo/run-octo.ts'
 import { writeKeyFiles } from '../../support/publisher/publish-project.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
@@ -79,16 +80,16 @@ for (const { stage, stops, isPublic, says, again: state } of STAGES)
         files: { 'bin/tool': anElf('amd64', 300_000) },
       })
       const proxy = await startHangingProxy(t, registry.url, stops)
-      const publish = (url: string, onStart?: (child: { kill(name: NodeJS.Signals): boolean }) => void) =>
-        runOcto(['publish', project.dir, '--registry', url, '--key', privateKey, '--json'], {
-          env: { OCTO_TOKEN: registry.token },
-          ...(onStart ? { onStart } : {}),
-        })
-      const broken = await publish(proxy.url, (child) => void proxy.reached.then(() => child.kill(signal)))
+      const words = (url: string) => ['publish', project.dir, '--registry', url, '--key', privateKey, '--json']
+      const env = { OCTO_TOKEN: registry.token }
+      const broken = await runOcto(words(proxy.url), {
+        env,
+        onStart: (child) => void proxy.reached.then(() => child.kill(signal)),
+      })
       const { error } = JSON.parse(broken.stderr)
       assert.deepEqual([broken.code, error.code, error.details.stage], [130, 'INTERRUPTED', stage])
       assert.match(error.message, says)
       assert.equal((await fetch(`${registry.url}/repos/core/hello.json`)).status === 200, isPublic)
-      const again = await publish(registry.url)
+      const again = await typeOcto(words(registry.url), { env })
       assert.equal(JSON.parse(again.stdout).releases[0].state, state, again.stderr)
     })
