@@ -31,11 +31,11 @@ test(`on ${SIZES} disks that are too small an install says so, leaves nothing ha
       await expectNothingHalf(consumer.store)
     }
     disk.resize(4 * ENOUGH_BYTES)
-    const again = await consumer.octo('check')
+    const again = await consumer.octoHere('check')
     assert.equal(again.code, 0, again.stderr)
     await expectWholeStore(consumer.store, PLUGINS)
     await expectTidyAfterCollect(consumer.store)
-    assert.equal((await consumer.octo('check', '--offline', '--frozen')).code, 0)
+    assert.equal((await consumer.octoHere('check', '--offline', '--frozen')).code, 0)
   }
   assert.ok(refused > 0, 'no disk was too small')
   t.diagnostic(`${refused} of ${SIZES} disks were too small`)

@@ -32,10 +32,10 @@ test(`an install that is killed at ${KILLS} random moments is made good by the n
     if (isKilled) killed++
     // Twice in a row now and then: the second kill hits the repair of the first.
     if (random.chance(0.3)) await killInstall(consumer, proxy, anEarlyMoment(random, plugins))
-    const { code, stderr } = await consumer.octo('check')
+    const { code, stderr } = await consumer.octoHere('check')
     assert.equal(code, 0, stderr)
     await expectWholeStore(consumer.store, PLUGINS)
-    const offline = await consumer.octo('check', '--offline', '--frozen')
+    const offline = await consumer.octoHere('check', '--offline', '--frozen')
     assert.equal(offline.code, 0, offline.stderr)
     await expectTidyAfterCollect(consumer.store)
     await expectWholeStore(consumer.store, PLUGINS)

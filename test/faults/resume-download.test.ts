@@ -22,7 +22,7 @@ test('a download that is cut three times goes on where it broke off, within one 
     return afterBytes === undefined ? undefined : { kind: 'cut', afterBytes }
   }
   const consumer = aConsumer(t, { url: scene.url, key: scene.key, services: scene.plugins.services })
-  const { code, stderr } = await consumer.octo('check')
+  const { code, stderr } = await consumer.octoHere('check')
   assert.equal(code, 0, stderr)
   const passed = expectContinued(scene, path)
   assert.equal(passed.length, 4)
@@ -39,7 +39,7 @@ test('a registry that is killed in mid-download and started later is asked for t
 
   const second = await startRegistryChild(t, { dataDir: scene.dataDir })
   scene.proxy.target = second.url
-  const { code, stderr } = await consumer.octo('check')
+  const { code, stderr } = await consumer.octoHere('check')
   assert.equal(code, 0, stderr)
   expectContinued(scene, path)
   await expectWholeStore(consumer.store, 1)
@@ -54,7 +54,7 @@ test('a registry that is killed in mid-download and comes back at once loses nob
   const first = await consumer.running
   if (first.code !== 0) {
     assert.equal(first.code, UNDECIDED, first.stderr)
-    const { code, stderr } = await consumer.octo('check')
+    const { code, stderr } = await consumer.octoHere('check')
     assert.equal(code, 0, stderr)
   }
   expectContinued(scene, path)

@@ -41,7 +41,7 @@ async function anInstalled(t: TestContext) {
   const registry = await startStaticRegistry(t, [await aRelease(key)])
   const services = { a: { preflight: [{ tool: 'hello' }] } }
   const consumer = aConsumer(t, { url: registry.url(), key, services })
-  const first = await consumer.octo('check')
+  const first = await consumer.octoHere('check')
   assert.equal(first.code, 0, first.stderr)
   return consumer
 }
