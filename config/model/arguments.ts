@@ -91,7 +91,7 @@ function requireText(item: TreeNode): void {
 }
 
 /** Those of a map that only local documents may say. */
-export function readOwnArguments(map: MapNode, reading: Pick<Reading, 'variables'>): CheckArguments {
+export function readOwnArguments(map: Pick<MapNode, 'entries'>, reading: Pick<Reading, 'variables'>): CheckArguments {
   return mapArguments([...map.entries], { ...reading, warnings: { report: throwProblem }, isOwn: true })
 }
 

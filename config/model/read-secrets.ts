@@ -17,18 +17,20 @@ import type { ConfigTrees } from '../document/trees.ts'
 import { noteUnknownKey } from '../document/unknown-keys.ts'
 import type { Warnings } from '../document/warnings.ts'
 import { attempt } from '../document/warnings.ts'
-import { NOTHING, readOwnArguments } from './arguments.ts'
+import { readOwnArguments } from './arguments.ts'
 import { readDependencies } from './read-dependencies.ts'
 import { readTool } from './read-tool.ts'
 import { placesOfService } from './said.ts'
 import type { ChangeRule, SecretSource } from './service-spec.ts'
 import { CHANGE_RULES } from './service-spec.ts'
 
+type Arguments = Pick<MapNode, 'entries'>
+
 /** A source before its arguments are filled in, which takes variables that only a start needs. */
 export type DraftedSource = Omit<SecretSource, 'arguments'> & {
   readonly tool: TreeNode
   readonly node: TreeNode
-  readonly args?: MapNode
+  readonly args: Arguments
 }
 
 /** The sources of each service, by its name; reports CONFIG_INVALID for each that cannot be followed. */
@@ -117,12 +119,11 @@ function draft(item: TreeNode, project: MapNode | undefined): DraftedSource {
   const said = (keys: readonly FieldName<'secret'>[]) =>
     fieldUnder(own, 'secret', keys) ?? fieldUnder(base, 'secret', keys)
   const { request, tool } = readTool(own, said(['tool']), 'a source of secrets')
-  const args = argumentsIn([own, base])
   const refreshMs = readDuration(said(['refresh']), 'refresh', { min: 1000, max: 365 * DAY_MS })
   const timeoutMs = readDuration(said(['timeout']), 'timeout', { min: 100, max: DAY_MS })
   return {
     ...{ request, tool, node: item },
-    ...(args ? { args } : {}),
+    args: argumentsIn([own, base]),
     environment: readVariables(fieldOf(own, 'secret', 'environment')),
     values: readNames(fieldOf(own, 'secret', 'values'), 'values', isPath),
     onChange: readChange(said(['on_change'])),
@@ -144,16 +145,14 @@ function noProject(node: TreeNode): Error {
 }
 
 /** Each argument as the service says it, else as the project does. */
-function argumentsIn(sources: readonly (MapNode | undefined)[]): MapNode | undefined {
-  const maps = sources.flatMap((source): readonly MapNode[] => {
+function argumentsIn(sources: readonly (MapNode | undefined)[]): Arguments {
+  const maps = sources.flatMap((source): readonly Arguments[] => {
     const node = fieldUnder(source, 'secret', ['args', 'config'])
     if (isEmpty(node)) return []
     if (node.kind !== 'map') throw invalid(node, '`args` of a source of secrets is no map')
     return [node]
   })
-  const [first] = maps
-  const entries = new Map(maps.toReversed().flatMap((map) => [...map.entries]))
-  return first && { ...first, entries }
+  return { entries: new Map(maps.toReversed().flatMap((map) => [...map.entries])) }
 }
 
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/
@@ -272,6 +271,6 @@ export function readSecrets(
       throw invalid(node, '`values` go into the config of the service, which is not handed over', {
         hint: `write \`config: {file: json}\` for service ${quote(name)}`,
       })
-    return { ...source, arguments: args ? readOwnArguments(args, { variables }) : NOTHING }
+    return { ...source, arguments: readOwnArguments(args, { variables }) }
   })
 }
