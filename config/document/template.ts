@@ -6,9 +6,9 @@ import { renderPieces, renderTemplate, valueOfTemplate } from '../template/evalu
 import { FUNCTION_NAMES } from '../template/functions/index.ts'
 import type { Meter, Structure } from '../template/meter.ts'
 import { parseTemplate } from '../template/parse.ts'
-import { shownValue } from '../template/print.ts'
+import { shownPlain } from '../template/print.ts'
 import type { Fail, Position, Template } from '../template/syntax.ts'
-import type { Value } from '../template/value.ts'
+import type { PlainValue, Value } from '../template/value.ts'
 import { invalid, showPlace } from './invalid.ts'
 import type { ScalarNode } from './node.ts'
 import { isFromElsewhere, isRemote, placeOf } from './node.ts'
@@ -118,9 +118,9 @@ function fill(node: ScalarNode, given: Filling): ScalarNode {
   return { ...node, value: text, text, plain: false }
 }
 
-/** The value in place of the template that made it. */
+/** The value in place of the template that made it: no map or list, which are refused where they are printed. */
 export function scalarOf(value: Value, node: ScalarNode): ScalarNode {
-  const text = shownValue(value)
+  const text = shownPlain(value as PlainValue)
   const isKept = value.kind === 'int' ? Number.isSafeInteger(Number(value.value)) : value.kind === 'float'
   const plainValue = value.kind === 'bool' ? value.value : isKept && 'value' in value ? Number(value.value) : text
   return { ...node, value: plainValue, text, plain: false }

@@ -3,6 +3,7 @@
 import { failAt, requirePlain } from './errors.ts'
 import { functionNamed } from './functions/index.ts'
 import type { Meter, Printing, Structure } from './meter.ts'
+import { stepsFor } from './meter.ts'
 import { NO_VALUE, shownValue } from './print.ts'
 import type { Branch, Command, Expression, Fail, Pipeline, Template, TemplateNode } from './syntax.ts'
 import type { Value } from './value.ts'
@@ -99,7 +100,7 @@ function print(pipeline: Pipeline, dot: Value, running: Running): void {
   const { offset } = pipeline
   const value = pipelineValue(pipeline, dot, running)
   if (running.prints === 'plain values') requirePlain(value, offset, running)
-  const shown = value.kind === 'missing' || value.kind === 'nil' ? NO_VALUE : shownValue(value)
+  const shown = value.kind === 'missing' || value.kind === 'nil' ? NO_VALUE : shownValue(value, running.meter)
   const made = value.kind === 'string' ? value.structure : undefined
   const text = running.structure ? (made ?? running.structure.sign(value, shown)) : shown
   write({ text, offset }, shown.length, running)
@@ -126,8 +127,9 @@ function walkRange(node: Branch, dot: Value, running: Running): Ended {
   running.structure?.decided()
   if (pairs.length === 0) return walk(node.otherwise, dot, running)
   const visible = variables.length
+  // All at once: making them costs as much where the first one breaks off.
+  running.meter.spend(pairs.length)
   for (const [key, value] of pairs) {
-    running.meter.spend(1)
     give(node.pipeline, { key, value }, running)
     const ended = walk(node.body, value, running)
     variables.length = visible
@@ -155,18 +157,12 @@ function intOf(value: number): Value {
 }
 
 /** With two variables the first is the key, as in Go. */
-function give({ variables, assigns }: Pipeline, { key, value }: { key: Value; value: Value }, running: Running): void {
-  const [first, second] = variables
-  const given = second === undefined ? [value] : [key, value]
-  const names = second === undefined ? [first] : [first, second]
-  names.forEach((name, index) => {
-    if (name === undefined) return
-    const all = running.variables
-    const slot = assigns
-      ? all.findLast((one) => one.name === name)
-      : all.findLast((one, at) => one.name === name && at >= all.length - names.length)
+function give({ variables }: Pipeline, { key, value }: { key: Value; value: Value }, running: Running): void {
+  const given = variables.length > 1 ? [key, value] : [value]
+  for (const [index, name] of variables.entries()) {
+    const slot = running.variables.findLast((one) => one.name === name)
     if (slot) slot.value = given[index] ?? MISSING
-  })
+  }
 }
 
 function walkCall(node: Extract<TemplateNode, { kind: 'template' }>, dot: Value, running: Running): void {
@@ -259,7 +255,7 @@ function callFunction(
   running: Running,
 ): Value {
   const { name, offset } = named
-  running.meter.spend(1)
+  running.meter.spend(1 + words.length)
   const { least, most, run } = functionNamed(name)
   const count = words.length + (final === undefined ? 0 : 1)
   if (count < least || count > most)
@@ -267,6 +263,7 @@ function callFunction(
   if (name === 'and' || name === 'or') return firstThatDecides(name, words, { dot, final }, running)
   const values = words.map((word) => evaluated(word, dot, running))
   if (final) values.push(final)
+  for (const value of values) if (value.kind === 'string') running.meter.spend(stepsFor(value.value.length) - 1)
   if (name === 'include') return included(values, offset, running)
   const isWritten = final === undefined && words.slice(1).every(({ kind }) => ['string', 'int'].includes(kind))
   const result = run(values, {

@@ -11,6 +11,13 @@ export type Meter = {
   readonly left: () => number
 }
 
+const CHARACTERS_OF_A_STEP = 64
+
+/** What one look at a value costs, which is more for a long text: otherwise few steps compare, search or join gigabytes. */
+export function stepsFor(characters: number): number {
+  return 1 + Math.floor(characters / CHARACTERS_OF_A_STEP)
+}
+
 /** As Go prints what is no plain value: `<no value>` for what is missing, `map[…]` and `[…]`. Otherwise it is an error. */
 export type Printing = 'plain values' | 'everything'
 

@@ -1,28 +1,38 @@
 // How Go's fmt prints values that no verb is given for: `map[a:1 b:2]`, `[p q]`, `1e+06`.
-import type { Value } from './value.ts'
-import { entriesIn, itemsIn } from './value.ts'
+import type { Meter } from './meter.ts'
+import { stepsFor } from './meter.ts'
+import type { PlainValue, Value } from './value.ts'
+import { entriesIn, itemsIn, textValue } from './value.ts'
 
 export const NO_VALUE = '<no value>'
 
 /** `%v`. A number of a config stays as it was typed: `1.10` is not `1.1`. */
-export function shownValue(value: Value): string {
-  if (value.kind === 'missing' || value.kind === 'nil') return '<nil>'
+export function shownValue(value: Value, meter: Pick<Meter, 'spend'>): string {
+  const shown = (one: Value) => {
+    meter.spend(stepsFor(one.kind === 'string' ? one.value.length : 0))
+    return shownValue(one, meter)
+  }
   if (value.kind === 'map')
     return `map[${entriesIn(value)
-      .map(([name, one]) => `${name}:${shownValue(one)}`)
+      .map(([name, one]) => `${shown(textValue(name))}:${shown(one)}`)
       .join(' ')}]`
-  if (value.kind === 'list') return `[${itemsIn(value).map(shownValue).join(' ')}]`
+  return value.kind === 'list' ? `[${itemsIn(value).map(shown).join(' ')}]` : shownPlain(value)
+}
+
+/** What is neither a map nor a list. */
+export function shownPlain(value: PlainValue): string {
+  if (value.kind === 'missing' || value.kind === 'nil') return '<nil>'
   if (value.kind === 'string') return value.value
   return value.text ?? (value.kind === 'float' ? shortest(value.value) : String(value.value))
 }
 
 /** fmt.Sprint: a space between two of which neither is a string. */
-export function printed(values: readonly Value[]): string {
+export function printed(values: readonly Value[], meter: Pick<Meter, 'spend'>): string {
   return values
     .map((value, index) => {
       const before = values[index - 1]
       const isApart = before !== undefined && before.kind !== 'string' && value.kind !== 'string'
-      return `${isApart ? ' ' : ''}${shownValue(value)}`
+      return `${isApart ? ' ' : ''}${shownValue(value, meter)}`
     })
     .join('')
 }

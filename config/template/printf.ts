@@ -1,5 +1,7 @@
 // Go's printf for the verbs and flags that a config can use. A verb that does not fit its value is printed as Go prints it,
 // `%!d(string=x)`, and never fails.
+import type { Meter } from './meter.ts'
+import { stepsFor } from './meter.ts'
 import { shortest, shownValue } from './print.ts'
 import { exponentText, fixedText } from './rounded.ts'
 import type { Value } from './value.ts'
@@ -13,6 +15,7 @@ type Verb = {
   readonly width: number | undefined
   readonly precision: number | undefined
   readonly refuse: Refuse
+  readonly meter: Pick<Meter, 'spend'>
 }
 
 const DIRECTIVE = /%([-+# 0]*)([1-9][0-9]*|\*)?(?:\.([0-9]*|\*))?([\s\S])?/gu
@@ -21,7 +24,7 @@ const VERBS = 'vTtdsqxXoObcUeEfFgG'
 export function formatted(
   format: string,
   values: readonly Value[],
-  bounds: { maxWidth: number; refuse: Refuse },
+  bounds: { maxWidth: number; refuse: Refuse; meter: Pick<Meter, 'spend'> },
 ): string {
   let used = 0
   const take = () => values[used++]
@@ -37,6 +40,7 @@ export function formatted(
         // In `%+v` the sign asks for the names of fields, which maps show anyhow.
         flags: letter === 'v' ? flags.replaceAll('+', '') : flags,
         refuse: bounds.refuse,
+        meter: bounds.meter,
         width: wide === undefined ? undefined : Number(wide),
         precision: precise === undefined ? undefined : Number(precise),
       }
@@ -48,7 +52,7 @@ export function formatted(
   )
   const extra = values
     .slice(used)
-    .map((value) => (isNothing(value) ? '<nil>' : `${typeOf(value)}=${shownValue(value)}`))
+    .map((value) => (isNothing(value) ? '<nil>' : `${typeOf(value)}=${shownValue(value, bounds.meter)}`))
   return extra.length === 0 ? text : `${text}%!(EXTRA ${extra.join(', ')})`
 }
 
@@ -70,7 +74,10 @@ function written(value: Value, verb: Verb): string {
     )
     return `map[${pairs.join(' ')}]`
   }
-  return scalar(value, verb) ?? `%!${verb.letter}(${typeOf(value)}=${shownAlone(value, verb)})`
+  const text = scalar(value, verb) ?? `%!${verb.letter}(${typeOf(value)}=${shownAlone(value, verb)})`
+  // A list makes a text as wide as the verb says of each of its items.
+  verb.meter.spend(stepsFor(text.length))
+  return text
 }
 
 /** The value in a complaint is printed with the flags of its verb. */

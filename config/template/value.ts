@@ -37,6 +37,8 @@ export type Value =
   | MapValue
   | ListValue
 
+export type PlainValue = Exclude<Value, MapValue | ListValue>
+
 export const MISSING: Value = { kind: 'missing' }
 
 export function textValue(value: string): Value {

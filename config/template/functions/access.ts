@@ -52,6 +52,7 @@ function position(key: Value, last: number, call: Call): number {
 
 function sliced(item: Value, bounds: readonly Value[], call: Call): Value {
   if (item.kind === 'list') {
+    call.meter.spend(item.length())
     const items = itemsIn(item)
     const [from, to] = range(bounds, items.length, call)
     return listOf(items.slice(from, to))

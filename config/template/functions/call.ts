@@ -1,6 +1,6 @@
 // What a function of templates is: how many arguments it takes, and what it makes of them.
 import type { Meter, Printing, Structure } from '../meter.ts'
-import { NO_VALUE, printed, shownValue } from '../print.ts'
+import { NO_VALUE, printed, shownPlain } from '../print.ts'
 import type { Value } from '../value.ts'
 import { kindOf } from '../value.ts'
 
@@ -23,7 +23,7 @@ export type TemplateFunction = {
 export function textIn(value: Value | undefined, call: Call): string {
   requireSomething(value, call)
   if (value.kind === 'map' || value.kind === 'list') throw call.fail(`expected a plain value, found ${kindOf(value)}`)
-  return shownValue(value)
+  return shownPlain(value)
 }
 
 export function requireSomething(value: Value | undefined, call: Call): asserts value is Value {
@@ -45,7 +45,7 @@ export function textOfAll(values: readonly Value[], call: Call): string {
   const shown = values.map(
     (value): Value => (value.kind === 'missing' || value.kind === 'nil' ? { kind: 'string', value: NO_VALUE } : value),
   )
-  return printed(shown)
+  return printed(shown, call.meter)
 }
 
 /** Refuses what would be made before it is. */

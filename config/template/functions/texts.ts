@@ -7,6 +7,7 @@ import { isTrue, itemsIn, kindOf, listOf, textValue } from '../value.ts'
 import type { Call, TemplateFunction } from './call.ts'
 import { onLines, requireSomething, reserve, textIn } from './call.ts'
 
+const COMPARISONS_OF_A_STEP = 4096
 const MANY = Number.POSITIVE_INFINITY
 const ofTexts = (count: number, run: (texts: readonly string[], call: Call) => Value): TemplateFunction => ({
   least: count,
@@ -22,14 +23,14 @@ const asks = (ask: (text: string, part: string) => boolean) =>
   ofTexts(2, ([part = '', text = '']) => ({ kind: 'bool', value: ask(text, part) }))
 
 export const TEXTS: Readonly<Record<string, TemplateFunction>> = {
-  print: { least: 0, most: MANY, run: (values, call) => textValue(printed(somethings(values, call))) },
+  print: { least: 0, most: MANY, run: (values, call) => textValue(printed(somethings(values, call), call.meter)) },
   println: {
     least: 0,
     most: MANY,
     run: (values, call) =>
       textValue(
         `${somethings(values, call)
-          .map((value) => printed([value]))
+          .map((value) => printed([value], call.meter))
           .join(' ')}\n`,
       ),
   },
@@ -55,10 +56,14 @@ export const TEXTS: Readonly<Record<string, TemplateFunction>> = {
     most: MANY,
     run: (values, call) => inQuotes(values, values.map((value) => quoted(textIn(value, call))).join(' '), call),
   },
-  contains: asks((text, part) => text.includes(part)),
+  contains: ofTexts(2, ([part = '', text = ''], call) => {
+    search(text, part, call)
+    return { kind: 'bool', value: text.includes(part) }
+  }),
   hasPrefix: asks((text, part) => text.startsWith(part)),
   hasSuffix: asks((text, part) => text.endsWith(part)),
   replace: ofTexts(3, ([from = '', to = '', text = ''], call) => {
+    search(text, from, call)
     const count = from === '' ? [...text].length + 1 : text.split(from).length - 1
     reserve(text.length + count * to.length, call)
     return textValue(
@@ -66,6 +71,7 @@ export const TEXTS: Readonly<Record<string, TemplateFunction>> = {
     )
   }),
   split: ofTexts(2, ([separator = '', text = ''], call) => {
+    search(text, separator, call)
     const parts = separator === '' ? [...text] : text.split(separator)
     call.meter.spend(parts.length)
     return listOf(parts.map(textValue))
@@ -77,6 +83,7 @@ export const TEXTS: Readonly<Record<string, TemplateFunction>> = {
       const between = textIn(separator, call)
       requireSomething(list, call)
       if (list.kind !== 'list') throw call.fail(`expected a list, found ${kindOf(list)}`)
+      call.meter.spend(list.length())
       const texts = itemsIn(list).map((item) => textIn(item, call))
       reserve(texts.length * between.length, call)
       return textValue(texts.join(between))
@@ -99,6 +106,11 @@ export const TEXTS: Readonly<Record<string, TemplateFunction>> = {
   toInt: { least: 1, most: 1, run: ([value], call) => whole(value as Value, call) },
 }
 
+/** At worst all of the part is compared at every place of the text. */
+function search(text: string, part: string, call: Call): void {
+  call.meter.spend(Math.floor((text.length * part.length) / COMPARISONS_OF_A_STEP))
+}
+
 /** In the text of a document, quotes around one value say that it is a text, and are no part of it. */
 function inQuotes(values: readonly Value[], text: string, call: Call): Value {
   const [value, more] = values
@@ -113,7 +125,11 @@ function somethings(values: readonly Value[], call: Call): readonly Value[] {
 
 function print(format: Value, values: readonly Value[], call: Call): string {
   if (format.kind !== 'string') throw call.fail(`expected a text as the format, found ${kindOf(format)}`)
-  return formatted(format.value, somethings(values, call), { maxWidth: 1000, refuse: (problem) => call.fail(problem) })
+  return formatted(format.value, somethings(values, call), {
+    maxWidth: 1000,
+    refuse: (problem) => call.fail(problem),
+    meter: call.meter,
+  })
 }
 
 function whole(value: Value, call: Call): Value {

@@ -142,6 +142,44 @@ test('no error of a template shows the value of an environment variable', async 
   }
 })
 
+const LONG = '{{$a := replace "0" "a" (printf "%01000d" 0)}}{{$b := print $a $a $a $a $a}}{{$c := print $b $b $b $b}}'
+const ITEMS = '{{$l := split "" (printf "%1000d" 1)}}'
+
+/** Few actions that would take minutes, or gigabytes. */
+const COSTLY: readonly (readonly [what: string, template: string])[] = [
+  ['prints a long text often', `${LONG}{{print${' $c'.repeat(4000)}}}`],
+  ['quotes a long text often', `${LONG}{{quote${' $c'.repeat(4000)}}}`],
+  ['escapes a long text often', `${LONG}{{html${' $c'.repeat(4000)}}}`],
+  ['prints a list often', `${ITEMS}{{print${' $l'.repeat(4000)}}}`],
+  ['prints wide items', `${ITEMS}{{printf "${'%1000v'.repeat(300)}"${' $l'.repeat(300)}}}`],
+  ['has a list left over often', `${ITEMS}{{printf "x"${' $l'.repeat(4000)}}}`],
+  ['compares long texts', `${LONG}{{$d := print $c "b"}}{{range 1000}}{{if eq $c${' $d'.repeat(2000)}}}{{end}}{{end}}`],
+  ['gives many arguments', `{{range 1000}}{{if and${' 1'.repeat(4000)}}}{{end}}{{end}}`],
+  [
+    'searches a text of one letter',
+    `${LONG}{{$p := print $b "b" $b}}{{range 2000}}{{if contains $p $c}}{{end}}{{end}}`,
+  ],
+  ['splits a text of one letter', `${LONG}{{$p := print $b "b" $b}}{{range 2000}}{{if split $p $c}}{{end}}{{end}}`],
+  [
+    'replaces in a text of one letter',
+    `${LONG}{{$p := print $b "b" $b}}{{range 9}}{{if replace $p "" $c}}{{end}}{{end}}`,
+  ],
+  ['cuts a long list often', `${ITEMS}{{range 2000}}{{if slice $l 0}}{{end}}{{end}}`],
+  [
+    'joins a long list often',
+    `{{$l := split "a" (replace "0" "a" (printf "%01000d" 0))}}{{range 2000}}{{if join "" $l}}{{end}}{{end}}`,
+  ],
+  ['begins long ranges', '{{range 3000}}{{range 10000}}{{break}}{{end}}{{end}}'],
+]
+for (const [what, template] of COSTLY)
+  test(`a template that ${what} is refused before it has done so`, async (t) => {
+    const error = await expectCodeAsync('CONFIG_INVALID', () => value(t, template))
+    assert.match(
+      error.message,
+      /templates of one value take more than 20000 steps|takes more steps than a template may/,
+    )
+  })
+
 const LARGE: readonly (readonly [what: string, template: string])[] = [
   ['strings', `{{print${' "a"'.repeat(9000)}}}`],
   ['actions', '{{1}}'.repeat(6000)],
@@ -165,7 +203,7 @@ for (const [what, template] of LARGE)
 test('what is no finite number is printed as Go prints it, without zeros before it', () => {
   const refuse = (problem: string) => new Error(problem)
   const show = (format: string, value: number) =>
-    formatted(format, [{ kind: 'float', value }], { maxWidth: 100, refuse })
+    formatted(format, [{ kind: 'float', value }], { maxWidth: 100, refuse, meter: { spend: () => {} } })
   assert.deepEqual(
     [show('%f', Infinity), show('%06.1e', -Infinity), show('%g', Number.NaN), show('%v', Infinity)],
     ['+Inf', '  -Inf', 'NaN', '+Inf'],
