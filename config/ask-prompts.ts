@@ -3,6 +3,8 @@ import { coded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
 import { showPlace } from './document/invalid.ts'
 import { exactPlaceOf } from './document/node.ts'
+import type { Warnings } from './document/warnings.ts'
+import { attempt } from './document/warnings.ts'
 import { HIDDEN } from './model/named-secrets.ts'
 import type { Prompt } from './model/prompts.ts'
 
@@ -21,16 +23,22 @@ type Asking = {
   readonly texts: readonly string[]
   /** Absent where nobody can be asked. */
   readonly ask: AskPrompt | undefined
+  /** Told of a wrong answer, in place of which the first choice is taken where it does not throw. */
+  readonly report: Warnings['report']
 }
 
-/** The environment with the answers; throws ANSWER_MISSING where nobody can be asked, and CONFIG_INVALID for an answer that is none. */
-export async function withAnswers(prompts: readonly Prompt[], { env, texts, ask }: Asking): Promise<Environment> {
+/** The environment with the answers; throws ANSWER_MISSING where nobody can be asked. CONFIG_INVALID is reported for an answer that is none. */
+export async function withAnswers(
+  prompts: readonly Prompt[],
+  { env, texts, ask, report }: Asking,
+): Promise<Environment> {
   const answers: Record<string, string> = {}
   for (const prompt of prompts) {
     if (!texts.some((text) => namesVariable(text, prompt.variable))) continue
     const given = env[prompt.variable]
     if (given !== undefined) {
-      requireAnswer(prompt, given)
+      if (attempt({ report }, () => requireAnswer(prompt, given)) === undefined)
+        answers[prompt.variable] = choicesOf(prompt)[0] ?? given
       continue
     }
     if (!ask) throw answerMissing(prompt)
@@ -40,15 +48,21 @@ export async function withAnswers(prompts: readonly Prompt[], { env, texts, ask 
 }
 
 /** The environment answers as a person would. What it says instead is not shown: it may be a secret in the wrong place. */
-function requireAnswer({ name, variable, type, options, node }: Prompt, given: string): void {
-  const answers = type === 'select' ? options : type === 'confirm' ? ['true', 'false'] : [given]
-  if (answers.includes(given)) return
+function requireAnswer(prompt: Prompt, given: string): string {
+  const choices = choicesOf(prompt)
+  if (choices.length === 0 || choices.includes(given)) return given
+  const { name, variable, node } = prompt
   const place = exactPlaceOf(node)
   throw coded('CONFIG_INVALID', {
-    message: `${showPlace(place)}: the environment variable ${variable} answers ${quote(name)} with none of its choices, expected ${answers.map((answer) => quote(answer)).join(', ')}`,
-    details: { ...place, variable, expected: answers },
+    message: `${showPlace(place)}: the environment variable ${variable} answers ${quote(name)} with none of its choices, expected ${choices.map((choice) => quote(choice)).join(', ')}`,
+    details: { ...place, variable, expected: choices },
     hint: `set ${variable} to one of them, or take it away to be asked on a terminal`,
   })
+}
+
+/** Empty where everything is an answer. */
+function choicesOf({ type, options }: Prompt): readonly string[] {
+  return type === 'confirm' ? ['true', 'false'] : options
 }
 
 /** `{{.env.NAME}}` and `{{index .env "NAME"}}`; a template may be spread over lines. */

@@ -96,7 +96,8 @@ export async function readWholeConfig(
       // What is wrong in them is told when all of them are looked at.
       const quiet = openWarnings(() => undefined)
       const { joined, trees } = joinAll(read, deps.env, quiet)
-      env = await withAnswers(readPrompts(joined.local, quiet), { env, texts: templates, ask: deps.ask })
+      const { report } = openWarnings(deps.onProblem && (() => undefined))
+      env = await withAnswers(readPrompts(joined.local, quiet), { env, texts: templates, ask: deps.ask, report })
       return { root: trees.merged, homes: trees.homes, env, os, arch, budget: templateBudget() }
     },
   })
@@ -108,7 +109,11 @@ export async function readWholeConfig(
     ...documents.filter(({ address }) => address.kind === 'file').map(({ text }) => text),
     ...(prompts.length > 0 ? await localTemplates(files) : []),
   ]
-  const variables = { env: await withAnswers(prompts, { env, texts, ask: deps.ask }), os, arch }
+  const variables = {
+    env: await withAnswers(prompts, { env, texts, ask: deps.ask, report: warnings.report }),
+    os,
+    arch,
+  }
   const config = normaliseConfig({
     documents: documents.map(({ root }) => root),
     trees,

@@ -86,6 +86,22 @@ for (const [prompt, expected, wrong, right] of answers)
     assert.deepEqual(whole.config.services[0]?.checks.health[0]?.arguments.value, { password: right })
   })
 
+test('a wrong answer is one problem among the others, also where an included template needs it', async (t) => {
+  const prompt = '{name: Region, type: select, options: [eu, us], var: REGION}'
+  const files = {
+    'octo.yaml': `octoctl: {prompts: [${prompt}]}\ninclude: [{url: more.yaml, template: true}]\nservices: {web: {health: {tool: 1}}}\n`,
+    'more.yaml': 'services: {db: {health: [{tool: t, args: {region: "{{.env.REGION}}"}}, {port: 1}]}}\n',
+  }
+  const problems: string[] = []
+  const onProblem = ({ message }: Error) => void problems.push(message)
+  await openWholeConfig(t, files, { env: { REGION: 'ch' }, onProblem })
+  assert.deepEqual(
+    problems.map((message) => /REGION answers `Region`|more\.yaml|line 3/.exec(message)?.[0]).toSorted(),
+    ['REGION answers `Region`', 'line 3', 'more.yaml'],
+    problems.join('\n'),
+  )
+})
+
 test('a fetched document asks for nothing', async (t) => {
   for (const section of ['octoctl', 'operator']) {
     const { asked, ask } = aPerson()
