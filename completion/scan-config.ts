@@ -5,8 +5,10 @@ type ConfigNames = { readonly services: readonly string[]; readonly plugins: rea
 
 type Line = { readonly indent: number; readonly key?: string; readonly value: string }
 
-const KEY = /^( *)(?:- +)?(?:"([^"]+)"|'([^']+)'|([\w.-]+)) *:(?:\s+(.*))?$/
+const KEY = /^( *)(?:- +)?(?:"([^"\\]+)"|'([^']+)'|([^\s"'#:,[\]{}]+)) *:(?:\s+(.*))?$/
 const SERVICE = /^[A-Za-z0-9_][\w.-]{0,63}$/
+/** Asked behind the other one, as in plain-text.ts. */
+const SERVICE_OF_ANY_SCRIPT = /^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.-]{0,63}$/u
 const PLUGIN = /^["']?(?:[a-z0-9-]{1,64}\/)?([a-z0-9][a-z0-9-]{0,63})(?:@[^"'\s]*)?["']?(?:\s+#.*)?$/
 const PARENTS: readonly string[] = ['operator', 'octoctl']
 const NAMING: readonly string[] = ['tool', 'plugin']
@@ -21,7 +23,7 @@ export function scanConfig(text: string): ConfigNames {
     above = above.filter(({ indent }) => indent < line.indent)
     const { key = '', value } = line
     const block = blockOf(above)
-    if (block === 'services' && SERVICE.test(key)) services.add(key)
+    if (block === 'services' && isServiceName(key)) services.add(key)
     if (block === 'plugins') addPlugin(plugins, key)
     if (NAMING.includes(key)) addPlugin(plugins, value)
     const [, tool = ''] = /^(?:- +)?\{\s*tool:\s*([^,}\s]+)/.exec(raw.trim()) ?? []
@@ -29,6 +31,11 @@ export function scanConfig(text: string): ConfigNames {
     above.push(line)
   }
   return { services: [...services], plugins: [...plugins] }
+}
+
+/** Of names that are written in another way, such as with spaces, none is offered. */
+function isServiceName(key: string): boolean {
+  return SERVICE.test(key) || (!/^[ -~]*$/.test(key) && SERVICE_OF_ANY_SCRIPT.test(key))
 }
 
 /** Undefined for comments and blank lines. A line without a key may begin a list or go on with a text. */

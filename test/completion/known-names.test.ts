@@ -152,6 +152,28 @@ test('names of services and plugins are found in configs of all generations', ()
     assert.ok(scanConfig(odd).services.length <= 1)
 })
 
+test('services of every script are offered, in quotes or without, and none with what writes to a terminal', (t) => {
+  const config = [
+    'services:',
+    '  büro:',
+    '    plugin: api',
+    '  "größe.v2-neu":',
+    "  'データ-1': {}",
+    '  cafe\u0301:',
+    '  -dash:',
+    '  .dot:',
+    '  a\u202eb:',
+    '  "ü b":',
+    '  ü$(id):',
+    '  "a\\u0301":',
+    '  last-one.2:',
+  ].join('\n')
+  const { offered } = aFolder(t, { 'octo.yaml': config })
+  assert.deepEqual(offered('octo start '), ['büro', 'größe.v2-neu', 'データ-1', 'cafe\u0301', 'last-one.2'])
+  assert.deepEqual(offered('octo start b'), ['büro'])
+  assert.deepEqual(scanConfig(config).plugins, ['api'])
+})
+
 test('files are offered as they are typed, folders with a slash, and none that a terminal would not show', (t) => {
   const { cwd, known, offered } = aFolder(t, {
     'octo.yaml': '',
