@@ -134,11 +134,12 @@ function addQuestionCommands(program: Command): void {
     {
       words: 'info <plugin>',
       summary: 'show one plugin: arguments, a check to paste, platforms, versions, signer, what changed',
-      examples: ['octo info check-tcp', 'octo info core/check-tcp@1.0.0 --json', 'octo info check-tcp --changes'],
+      examples: ['octo info check-tcp', 'octo info core/check-tcp@1.0.0 --json', 'octo info --changes check-tcp'],
     },
     async (run) => (await import('./commands/info/info.ts')).infoCommand(run),
   )
-    .option('--changes [from]', 'what changed since a version (default: the locked one, else the one before)')
+    .option('--changes', 'what changed since the locked version, else since the one before')
+    .option('--changes-since <version>', 'what changed since this one')
     .addHelpText('after', '\nA version or range behind `@` is described in place of the newest one.')
   add(
     program,

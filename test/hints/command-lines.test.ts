@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { WORDS } from '../../terminal/commands.ts'
 import { adviceIn, allAdvice, commandsIn, proseOf } from '../support/octo/advice.ts'
-import { allCommands, problemOf, wordsOf } from '../support/octo/command-table.ts'
+import { allCommands, optionsWithOptionalValues, problemOf, wordsOf } from '../support/octo/command-table.ts'
 
 const advice = allAdvice()
 const known = new RegExp(`\\bocto (${WORDS.map(({ word }) => word).join('|')})\\b`)
@@ -109,3 +109,7 @@ for (const document of documents.filter((name) => name !== 'docs/BENCHMARKS.md')
         assert.equal(await problemOf(typed), undefined, typed)
       }
   })
+
+test('no option takes a value or none, as it would take the argument behind it', async () => {
+  assert.deepEqual(await optionsWithOptionalValues(), [])
+})

@@ -18,15 +18,16 @@ import type { Shown } from './facts.ts'
 import { toJson } from './facts.ts'
 import { showPlugin } from './text.ts'
 
-/** `changes`: true where no version was named behind it. */
-export type InfoFlags = ClientFlags & { readonly changes?: string | true }
+/** `changesSince` asks for them, too. */
+export type InfoFlags = ClientFlags & { readonly changes?: true; readonly changesSince?: string }
 
 export async function infoCommand({ args, options, terminal }: Run<InfoFlags>): Promise<number> {
   using session = await openSession(options, terminal)
   const context = openContext(session.options)
   using _network = context.network
   const request = parsePluginRequest(args[0] ?? '')
-  const since = typeof options.changes === 'string' ? parseVersionInput(options.changes) : undefined
+  const since = options.changesSince === undefined ? undefined : parseVersionInput(options.changesSince)
+  const isCompared = options.changes === true || since !== undefined
   const plugins = await describePlugin(request, readLock(context.lockPath), context)
   if (plugins.length === 0)
     throw await withNearestPlugin(
@@ -40,7 +41,7 @@ export async function infoCommand({ args, options, terminal }: Run<InfoFlags>): 
     )
   const shown = await Promise.all(
     plugins.map(async (plugin): Promise<Shown> => {
-      if (options.changes === undefined) return plugin
+      if (!isCompared) return plugin
       return { ...plugin, changes: await changesFor(plugin, since, context) }
     }),
   )
@@ -51,7 +52,7 @@ export async function infoCommand({ args, options, terminal }: Run<InfoFlags>): 
       )
   if (options.offline && plugins.every(({ unasked }) => !unasked))
     terminal.info('offline: only copies of plugin documents from earlier were read, newer versions may exist')
-  if (options.changes !== undefined) for (const one of shown) if (!one.changes) terminal.info(notCompared(one))
+  if (isCompared) for (const one of shown) if (!one.changes) terminal.info(notCompared(one))
   if (terminal.json) terminal.result({ json: shown.map(toJson), text: () => '' })
   else for (const [index, plugin] of shown.entries()) showPlugin(plugin, index, terminal)
   return 0

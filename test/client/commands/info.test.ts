@@ -111,7 +111,7 @@ test('a version or range is described in place of the newest one', async (t) => 
 
 test('what changed is what its author wrote and what differs, between two proven releases', async (t) => {
   const { json, octo, key, successor, registry } = await aPlace(t)
-  const { changes } = await json('hello', '--changes', '1.0.0')
+  const { changes } = await json('hello', '--changes-since', '1.0.0')
   assert.deepEqual([changes.from, changes.to, changes.more], ['1.0.0', '2.0.0', 0])
   assert.deepEqual(
     changes.releases.map(({ version, changelog }: { version: string; changelog: string }) => [version, changelog]),
@@ -130,16 +130,16 @@ test('what changed is what its author wrote and what differs, between two proven
     'platforms: `darwin_arm64` is gone',
   ])
     assert.ok(texts.includes(expected), `${expected}\n${texts.join('\n')}`)
-  const { stdout } = await octo('info', 'hello', '--changes')
+  const { stdout } = await octo('info', '--changes', 'hello')
   assert.match(stdout, /what changed from 1\.1\.0 to 2\.0\.0\n/)
   assert.match(stdout, /\n2\.0\.0 \(2026-01-02\)\n {2}- needs a password\n/)
   await octo('add', 'hello@1.0.0')
   assert.equal((await json('hello', '--changes')).changes.from, '1.0.0')
   registry.publish(await aRelease(issueKey(), { version: '1.2.0', manifest: { changelog: 'trust me' } }))
-  const strange = (await json('hello', '--changes', '1.1.0')).changes
+  const strange = (await json('hello', '--changes-since', '1.1.0')).changes
   const passed = strange.releases.find(({ version }: { version: string }) => version === '1.2.0')
   assert.deepEqual([passed.changelog, /SIGNER|signed by/.test(passed.problem)], [undefined, true], passed.problem)
-  const missing = await octo('info', 'hello', '--changes', '0.0.9')
+  const missing = await octo('info', 'hello', '--changes-since', '0.0.9')
   assert.equal(missing.code, 66)
 })
 

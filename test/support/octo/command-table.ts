@@ -41,6 +41,16 @@ export async function allCommands(): Promise<readonly { readonly path: string; r
   return found
 }
 
+/** Options that take a value or none: before an argument they would take that. */
+export async function optionsWithOptionalValues(): Promise<readonly string[]> {
+  const found: string[] = []
+  for (const open of Object.values(PROGRAMS))
+    every(await open(), (command, path) => {
+      for (const { flags, optional } of command.options) if (optional) found.push(`${path} ${flags}`)
+    })
+  return found
+}
+
 async function commandOf(part: Part, words: readonly string[]): Promise<Command | undefined> {
   let command: Command | undefined = await PROGRAMS[part]()
   for (const word of words) command = command?.commands.find((child) => child.name() === word)
