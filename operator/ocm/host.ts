@@ -77,7 +77,7 @@ type PluginHost = AsyncDisposable & {
   status(): readonly PluginStatus[]
 }
 
-const HOST_LIMITS = { startMs: 10_000, killGraceMs: 2000, drainMs: 10_000, maxCalls: 128 }
+export const HOST_LIMITS = { startMs: 10_000, killGraceMs: 2000, drainMs: 10_000, maxCalls: 128 }
 const IDLE_TIMEOUT_MS = 60_000
 const CALL_TIMEOUT_MS = 60_000
 

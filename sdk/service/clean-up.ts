@@ -8,7 +8,7 @@ export type CleanUp = (context: {
   readonly log: Log
 }) => unknown
 
-const CLEAN_UP_MS = 5000
+export const CLEAN_UP_MS = 3000
 
 type CleanUps = {
   readonly cleanup?: CleanUp | readonly CleanUp[] | undefined

@@ -26,9 +26,9 @@ export type ServiceDefinition = {
     readonly bodyBytes?: number
     /** Of one file that `files.write` makes; 16 GiB when absent. */
     readonly blobBytes?: number
-    /** How long calls may take at the end; 10 s when absent. */
+    /** How long calls may take at the end; 5 s when absent. */
     readonly drainMs?: number
-    /** How long the clean-up may take; 5 s when absent. */
+    /** How long the clean-up may take; 3 s when absent. */
     readonly cleanUpMs?: number
   }
 }

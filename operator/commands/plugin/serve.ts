@@ -25,7 +25,8 @@ export type ServeOptions = PluginOptions & { readonly ocmConfig?: readonly strin
 /** A plugin that nobody asks leaves by itself, and is started again. */
 const IDLE_MS = 24 * 60 * 60 * 1000
 const LOOK_MS = 250
-const DRAIN_MS = 10_000
+/** For calls under way, and for whoever holds a plugin: over before what supervises this kills it, mostly after ten seconds. */
+export const LEAVING = { drainMs: 5000, lockMs: 1000 }
 
 export async function servePluginsCommand(
   names: readonly string[],
@@ -64,7 +65,7 @@ export async function servePluginsCommand(
     await host[Symbol.asyncDispose]()
     write([])
     const own = runningPlugins(env).filter(({ pid }) => kept.some(({ pids }) => pids.has(pid)))
-    await Promise.all(own.map((one) => stopRunning(one, DRAIN_MS)))
+    await Promise.all(own.map((one) => stopRunning(one, LEAVING)))
   }
 
   /** For `octo plugin ps`, where something has changed. */

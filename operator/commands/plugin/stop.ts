@@ -13,8 +13,7 @@ import { runningCalled } from './running-called.ts'
 export type StopOptions = { readonly timeout?: string }
 
 const DRAIN_MS = 10_000
-/** Of one that is started or ended by another process right now. */
-const PATIENCE_MS = 30_000
+const LOCK_MS = 30_000
 
 type Stopped = { readonly plugin: string; readonly pid: number; readonly state: 'stopped' | 'still running' }
 
@@ -26,16 +25,23 @@ export async function stopPluginsCommand(
 ): Promise<number> {
   const drainMs = options.timeout === undefined ? DRAIN_MS : drainOf(options.timeout)
   const running = runningCalled(names, runningPlugins(process.env))
-  const stopped = await Promise.all(running.map((one) => stopRunning(one, drainMs)))
+  const stopped = await Promise.all(running.map((one) => stopRunning(one, { drainMs, lockMs: LOCK_MS })))
   if (terminal.json) terminal.result({ json: stopped, text: () => '' })
   else if (stopped.length === 0) terminal.info('no service plugin runs')
   else for (const { plugin, pid, state } of stopped) terminal.info(`${quote(plugin)}, process ${pid}: ${state}`)
   return stopped.some(({ state }) => state === 'still running') ? 1 : 0
 }
 
-export async function stopRunning({ places, record, pid }: RunningPlugin, drainMs: number): Promise<Stopped> {
+type Patience = {
+  readonly drainMs: number
+  /** With one that is started or ended by another process right now. */
+  readonly lockMs: number
+}
+
+export async function stopRunning(running: RunningPlugin, { drainMs, lockMs }: Patience): Promise<Stopped> {
+  const { places, record, pid } = running
   const { plugin } = record
-  using lock = await lockPlaces(places, PATIENCE_MS)
+  using lock = await lockPlaces(places, lockMs)
   if (!lock) return { plugin, pid, state: 'still running' }
   // Whoever held the lock has ended it, and what runs by now is another one.
   if (!isStanding(places, record)) return { plugin, pid, state: 'stopped' }

@@ -4,8 +4,13 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
+import { DEFAULT_STOP_MS } from '../../../config/model/read-ending.ts'
+import { LEAVING } from '../../../operator/commands/plugin/serve.ts'
+import { HOST_LIMITS } from '../../../operator/ocm/host.ts'
 import { runningPlugins } from '../../../operator/ocm/shared/list.ts'
 import { digestOf } from '../../../schemas/digest.ts'
+import { CLEAN_UP_MS } from '../../../sdk/service/clean-up.ts'
+import { DRAIN_MS } from '../../../sdk/service/serve.ts'
 import type { Behaviour } from '../../support/builders/service-plugin.ts'
 import { writeServicePlugin } from '../../support/builders/service-plugin.ts'
 import { isGone } from '../../support/machine/processes.ts'
@@ -133,4 +138,9 @@ test('a plugin whose file was changed runs again when the config names what it i
     assert.match(logged(), /is another program now, which is proven as well/)
     await supervisor.stop([])
   })
+})
+
+test('plugins and those who serve them have ended before their supervisor would kill them', () => {
+  assert.ok(LEAVING.lockMs + LEAVING.drainMs + HOST_LIMITS.killGraceMs < DEFAULT_STOP_MS)
+  assert.ok(DRAIN_MS + CLEAN_UP_MS < DEFAULT_STOP_MS)
 })
