@@ -2,7 +2,8 @@
 import type { KeyObject } from 'node:crypto'
 import { createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
 import { bundleToJSON } from '@sigstore/bundle'
-import { DSSEBundleBuilder } from '@sigstore/sign'
+// The package's front loads its network signers too, in nearly every process of tests.
+import { DSSEBundleBuilder } from '@sigstore/sign/dist/bundler/dsse.js'
 import type { Digest } from '../../../schemas/digest.ts'
 import { digestOf } from '../../../schemas/digest.ts'
 import type { ReleasedManifest } from '../../../schemas/manifest.ts'
