@@ -14,7 +14,7 @@ export { commandTable } from './programs.ts'
 export const words = WORDS.map(({ word }) => word)
 
 /** The exit code, or undefined when octo.ts has to run the same words, and nothing was written. Never throws. */
-export function runHelp(argv: readonly string[]): Promise<number | undefined> {
+export async function runHelp(argv: readonly string[]): Promise<number | undefined> {
   const part = (name: Part) => async () => ({ main: (argv: readonly string[]) => helpOf(name, argv) })
   const parts: Parts<number | undefined> = {
     registry: part('registry'),
@@ -26,18 +26,19 @@ export function runHelp(argv: readonly string[]): Promise<number | undefined> {
     complete: async () => ({ main: async () => undefined }),
     demo: part('demo'),
   }
-  return runWords(argv, parts)
-}
-
-async function helpOf(part: Part, argv: readonly string[]): Promise<number | undefined> {
   try {
-    const { runProgram } = await import('./terminal/program.ts')
-    const program = await PROGRAMS[part](argv[0])
-    // A part may read a word in its own way, without a command of that name.
-    if (!program.commands.some((command) => command.name() === argv[0])) return undefined
-    return await runProgram(program.hook('preAction', leftOut), argv)
+    return await runWords(argv, parts, isLeftOut)
   } catch (error) {
+    // By whatever finds a word, describes it or shows a mistake.
     if (isLeftOut(error)) return undefined
     throw error
   }
+}
+
+async function helpOf(part: Part, argv: readonly string[]): Promise<number | undefined> {
+  const { runProgram } = await import('./terminal/program.ts')
+  const program = await PROGRAMS[part](argv[0])
+  // A part may read a word in its own way, without a command of that name.
+  if (!program.commands.some((command) => command.name() === argv[0])) return undefined
+  return await runProgram(program.hook('preAction', leftOut), argv)
 }

@@ -24,8 +24,12 @@ export function runOcto(argv: readonly string[]): Promise<number> {
   return runWords(argv, PARTS)
 }
 
-/** The same by other parts, whose answer is handed on. */
-export async function runWords<Answer>(argv: readonly string[], parts: Parts<Answer>): Promise<Answer | number> {
+/** The same by other parts, whose answer is handed on, and so are the errors that their caller knows. */
+export async function runWords<Answer>(
+  argv: readonly string[],
+  parts: Parts<Answer>,
+  isKnown: (error: unknown) => boolean = () => false,
+): Promise<Answer | number> {
   const output = watchOutput()
   const crashed = new Promise<never>((_, reject) => process.once('uncaughtException', reject))
   try {
@@ -33,6 +37,7 @@ export async function runWords<Answer>(argv: readonly string[], parts: Parts<Ans
     await output.written()
     return code
   } catch (error) {
+    if (isKnown(error)) throw error
     const { explainMissingModule } = await import('./terminal/missing-module.ts')
     const { explainRefusal } = await import('./system/files/refusal.ts')
     const { reportError } = await import('./terminal/report-error.ts')

@@ -12,5 +12,6 @@ export function compileBundle(file: string): {
       main(argv: readonly string[]): undefined
     }
   compiledCode(): Buffer
+  further(): readonly { readonly file: string; compiledCode(): Buffer }[]
   readonly usesCompiledCode: boolean
 }

@@ -80,25 +80,49 @@ function isSame(file, [, size, mtimeMs, ctimeMs]) {
   return found !== undefined && found[0] === size && found[1] === mtimeMs && found[2] === ctimeMs
 }
 
-/** `run` gives what the bundle exports; `compiledCode` afterwards what V8 has compiled by then. */
-function compileBundle(file) {
+/**
+ * `run` gives what the bundle exports; `compiledCode` afterwards what V8 has compiled by then, and `further` the bundles beside it that it
+ * asked for. Each of `bundles` knows the others by their names.
+ */
+function compileBundle(file, bundles = new Map()) {
   const vm = require('vm')
   const source = fs.readFileSync(file)
   const cachedData = readCompiledCode(file, source)
   // ASCII, and the function of a module already, so that V8 takes the text as it is.
-  const script = new vm.Script(source.latin1Slice(), { filename: file, cachedData })
-  return {
+  const text = source.latin1Slice()
+  const script = new vm.Script(text, { filename: file, cachedData })
+  // The collector would come for them only after the most that octo ever needs.
+  for (const taken of [source, cachedData]) letGo(taken)
+  const module = { exports: {} }
+  const bundle = {
     run() {
-      const module = { exports: {} }
-      script.runInThisContext()(module.exports, require, module, file, path.dirname(file))
+      const load = (name) => loadFrom(path.dirname(file), bundles, name)
+      script.runInThisContext()(module.exports, load, module, file, path.dirname(file))
       return module.exports
     },
+    further: () => [...bundles.values()].filter((each) => each !== bundle),
     compiledCode() {
-      return Buffer.concat([inPairs(script.createCachedData()), source])
+      return Buffer.concat([inPairs(script.createCachedData()), Buffer.from(text, 'latin1')])
     },
     /** Whether V8 took what was kept. */
     usesCompiledCode: cachedData !== undefined && script.cachedDataRejected === false,
+    file,
+    module,
   }
+  bundles.set(`./${path.basename(file)}`, bundle)
+  return bundle
+}
+
+/** Node has no other way to give back the memory of what it read. */
+function letGo(buffer) {
+  if (buffer && buffer.length === buffer.buffer.byteLength && buffer.buffer.transfer) buffer.buffer.transfer(0)
+}
+
+/** A bundle beside it once, and in place of another of its kind the one that runs. */
+function loadFrom(folder, bundles, name) {
+  if (!name.startsWith('./')) return require(name)
+  const known = bundles.get(name)
+  return known ? known.module.exports : compileBundle(path.join(folder, name), bundles).run()
 }
 
 /** Piece by piece, each of them twice. */

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { SourceMap } from 'node:module'
 import { dirname, resolve } from 'node:path'
 
-const IN_BUNDLE = /((?:\/|[A-Za-z]:\\)[^\n()]*[\\/]dist[\\/](?:octo|warm)\.cjs):(\d+):(\d+)/g
+const IN_BUNDLE = /((?:\/|[A-Za-z]:\\)[^\n()]*[\\/]dist[\\/](?:octo|rest|warm)\.cjs):(\d+):(\d+)/g
 const maps = new Map<string, SourceMap | undefined>()
 
 /** The stack as it is where there is no map. */

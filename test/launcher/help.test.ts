@@ -18,12 +18,17 @@ const ROOT = join(import.meta.dirname, '../..')
 type Answer = { readonly code?: number; readonly written: string }
 type Answers = { readonly helped: Answer; readonly whole?: Answer }
 
-async function answersTo(t: TestContext, lines: readonly (readonly string[])[], env: NodeJS.ProcessEnv = {}) {
+type Asking = { readonly env?: NodeJS.ProcessEnv; readonly without?: string }
+
+async function answersTo(t: TestContext, lines: readonly (readonly string[])[], { env = {}, without }: Asking = {}) {
   const [help] = bundlesOf(ROOT).filter(({ name }) => name === 'help')
   assert.ok(help)
   const file = join(tempFolder(t), 'dist/help.cjs')
   mkdirSync(join(file, '..'))
-  writeFileSync(file, (await bundle(ROOT, help, sourceStates(ROOT))).text)
+  const { keeps: all = [] } = help
+  const kept = all.map(({ source }) => source).join('|')
+  const keeps = without === undefined ? all : [new RegExp(`^(?!${RegExp.escape(without)}$)(?:${kept})`)]
+  writeFileSync(file, (await bundle(ROOT, { ...help, keeps }, sourceStates(ROOT))).text)
   const words = [...FROM_SOURCES, join(ROOT, 'test/fixtures/answer-help.ts'), file]
   const { FORCE_COLOR: _, NO_COLOR: __, ...inherited } = process.env
   const options = { encoding: 'utf8', cwd: tempFolder(t), env: { ...inherited, ...env } } as const
@@ -50,7 +55,7 @@ test('the help of every word is answered by its small bundle, word for word as o
   const lines = [[], ['--help'], ['-h'], ['help'], ...MISTYPED, ...commands.map((path) => [...path, '--help'])]
   const asked = [...lines, ...commands.map((path) => ['help', ...path])]
   for (const env of [{}, { FORCE_COLOR: '1' }]) {
-    const answers = await answersTo(t, asked, env)
+    const answers = await answersTo(t, asked, { env })
     const left = asked.filter((_, at) => answers[at]?.helped.code === undefined)
     assert.deepEqual(
       left,
@@ -81,6 +86,19 @@ test('what is no question about a command is left to octo, and nothing was writt
   ]
   for (const [at, answer] of (await answersTo(t, lines)).entries())
     assert.deepEqual(answer, { helped: { written: '' } }, lines[at]?.join(' ') ?? '')
+})
+
+test('octo is asked, and nothing was written, where a module is missed outside of the commands', async (t) => {
+  const rows: readonly (readonly [without: string, ...words: string[]])[] = [
+    ['terminal/overview.ts', 'instal'],
+    ['terminal/report-error.ts', 'instal'],
+    ['system/files/refusal.ts', 'instal'],
+    ['terminal/program.ts', 'check', '--help'],
+  ]
+  for (const [without, ...words] of rows) {
+    const [answer] = await answersTo(t, [words], { without })
+    assert.deepEqual(answer, { helped: { written: '' } }, without)
+  }
 })
 
 /** Says that it was asked; leaves `leave` to octo. */

@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import { parse } from 'acorn'
 import { bundle } from '../../tools/bundle/build.ts'
 import { bundlesOf } from '../../tools/bundle/bundles.ts'
+import { laterModules } from '../../tools/bundle/later.ts'
 import { renderLicences } from '../../tools/bundle/licences.ts'
 import { sourceStates } from '../../tools/bundle/source-states.ts'
 
@@ -15,6 +16,7 @@ const { version, dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.js
 const made = await Promise.all(
   bundlesOf(ROOT).map(async (each) => ({ ...each, ...(await bundle(ROOT, each, sourceStates(ROOT))) })),
 )
+const octo = made.find(({ name }) => name === 'octo')
 const textOf = (name: string) => made.find((each) => each.name === name)?.text ?? ''
 
 type Node = { readonly type: string; readonly [key: string]: unknown }
@@ -45,9 +47,45 @@ function isImportMeta({ type, meta }: Node): boolean {
   return type === 'MetaProperty' && (meta as { name?: string }).name === 'import'
 }
 
-test('the bundle loads nothing but modules of Node, the native one, and the one whose licence keeps it apart', () => {
-  const others = new Set(loadedBy(textOf('octo')).filter((name) => !isBuiltin(name)))
-  assert.deepEqual([...others].sort(), ['better-sqlite3', 'openpgp'])
+test('octo and its rest load nothing but modules of Node, one another, the native one, and the one whose licence keeps it apart', () => {
+  const others = (text = '') => [...new Set(loadedBy(text).filter((name) => !isBuiltin(name)))].sort()
+  assert.deepEqual(others(textOf('octo')), ['./rest.cjs', 'openpgp'])
+  assert.deepEqual(others(octo?.rest?.text), ['./octo.cjs', './rest.cjs', 'better-sqlite3'])
+})
+
+/** What servers, publishers and questions to people need. */
+const OF_THE_REST = [
+  '@clack/prompts',
+  '@hono/node-server',
+  '@modelcontextprotocol/server',
+  'drizzle-orm',
+  'hono',
+  'markdown-it',
+  'pino',
+]
+
+test('what few words need is in the rest alone, and every module in one of both', () => {
+  const inputsOf = (name: string) => Object.keys(octo?.metafile.outputs[`dist/${name}`]?.inputs ?? {})
+  const common = Object.keys(octo?.metafile.outputs ?? {}).find((path) => /chunk-\w+\.js$/.test(path)) ?? ''
+  const [hot, rest] = [inputsOf(common.slice('dist/'.length)), inputsOf('rest.js')]
+  assert.ok(hot.includes('operator/services/supervise.ts'))
+  assert.deepEqual(
+    hot.filter((path) => rest.includes(path)),
+    [],
+  )
+  for (const name of OF_THE_REST) {
+    assert.ok(
+      rest.some((path) => path.startsWith(`node_modules/${name}/`)),
+      name,
+    )
+    assert.ok(!hot.some((path) => path.startsWith(`node_modules/${name}/`)), name)
+  }
+  const asking = `${textOf('octo')}${octo?.rest?.text}`.replaceAll('\\\n', '').replaceAll('\n', '')
+  for (const place of laterModules(ROOT).filter((name) => name.endsWith('.ts'))) {
+    assert.ok(rest.includes(place), `${place} is needed before the rest is: see tools/bundle/later.ts`)
+    assert.ok(asking.includes(`octoRest("${place}")`), `nobody asks for ${place}`)
+  }
+  assert.ok(textOf('octo').length < 1600 * 1024, `${textOf('octo').length} bytes`)
 })
 
 /** How wide text beyond ASCII is, which errors may hold: loaded when there is some, and not before. */
@@ -67,8 +105,8 @@ test('the bundle of the help holds what commands are, by three packages, and not
 })
 
 test('the bundles are ASCII, and those that ask for the version hold it', () => {
-  for (const { name, text } of made) {
-    assert.match(text, /^[\0-\x7f]+$/, name)
+  for (const { name, text, rest } of made) {
+    assert.match(`${text}${rest?.text ?? ''}`, /^[\0-\x7f]+$/, name)
     assert.equal(text.includes(JSON.stringify(version)), !['help', 'complete'].includes(name), name)
   }
 })

@@ -1,15 +1,19 @@
-// Makes dist/octo.cjs, dist/help.cjs for what is asked about commands, dist/warm.cjs for the start of a plugin that ran before, and
+// Makes dist/octo.cjs with dist/rest.cjs, dist/help.cjs for what is asked about commands, dist/warm.cjs for the start of a plugin that ran before, and
 // dist/complete.cjs for what shells complete, with the table of all commands as the help knows them beside it.
 // The list of sources is written last: until it fits what lies there, the launcher of a checkout runs the sources.
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Metafile } from 'esbuild'
+import type { BuildOptions, Metafile } from 'esbuild'
 import { build } from 'esbuild'
 import { compileBundle, SOURCES, WORDS } from '../../bin/bundle.js'
 import { COMMANDS } from '../../completion/command-table.ts'
 import { replaceFile } from '../../system/files/atomic-file.ts'
 import type { Bundle } from './bundles.ts'
 import { bundlesOf } from './bundles.ts'
+import { englishOnly } from './english-only.ts'
+import type { Made } from './halves.ts'
+import { halves } from './halves.ts'
+import { laterModules, OUTSIDE } from './later.ts'
 import { leavingOut } from './leaving-out.ts'
 import { renderLicences } from './licences.ts'
 import { ownCheckDigests } from './own-checks.ts'
@@ -23,8 +27,6 @@ const TARGET = 'node22.22'
 const WRAPPED = { before: '(function(exports,require,module,__filename,__dirname){', after: '})' }
 /** What decides how the bundle looks, besides the sources. */
 const TOOL = 'tools/bundle'
-/** Compiled for each platform, or of a licence that asks for its being exchangeable. */
-const LEFT_OUT = ['better-sqlite3', 'openpgp']
 /** Whoever starts octo reads them, and nobody but their owner writes them, whatever the umask says. */
 const FILE_MODE = 0o644
 const FOLDER_MODE = 0o755
@@ -44,15 +46,22 @@ async function writeBundle(root: string, made: Bundle): Promise<Metafile> {
   const list = join(root, 'dist', SOURCES[name])
   rmSync(list, { force: true })
   const states = sourceStates(root)
-  const { text, map, metafile } = await bundle(root, made, states)
-  await write(`${file}.map`, map)
-  await write(file, text)
-  states.note(file)
+  const { text, map, rest, metafile } = await bundle(root, made, states)
+  const further = join(root, 'dist/rest.cjs')
+  await writeCode(file, { text, map }, states)
+  if (rest) await writeCode(further, rest, states)
   if (name === 'complete') await writeCommands(root, states)
   if (name === 'help') await write(join(root, 'dist', WORDS), JSON.stringify(compileBundle(file).run().words))
   // Another build may have been faster, of sources that were others.
-  if (readFileSync(file, 'utf8') === text) await write(list, states.toJSON())
+  const isOurs = readFileSync(file, 'utf8') === text && (!rest || readFileSync(further, 'utf8') === rest.text)
+  if (isOurs) await write(list, states.toJSON())
   return metafile
+}
+
+async function writeCode(file: string, { text, map }: Made, states: SourceStates): Promise<void> {
+  await write(`${file}.map`, map)
+  await write(file, text)
+  states.note(file)
 }
 
 /** Apart from the code, because JSON is read faster. Whatever makes the help another one may make the commands others. */
@@ -64,9 +73,9 @@ async function writeCommands(root: string, states: SourceStates): Promise<void> 
   states.note(file)
 }
 
-type Built = { readonly text: string; readonly map: string; readonly metafile: Metafile }
+type Built = Made & { readonly rest?: Made; readonly metafile: Metafile }
 
-/** What esbuild makes of a source and of all that it loads. */
+/** What esbuild makes of a source and of all that it loads; of octo itself, the part that is needed later apart. */
 export async function bundle(
   root: string,
   { entry, keeps }: Pick<Bundle, 'entry' | 'keeps'>,
@@ -77,34 +86,47 @@ export async function bundle(
   for (const file of readdirSync(join(root, TOOL))) states.note(join(root, TOOL, file))
   // A part of octo runs no checks.
   const ownChecks = keeps ? [] : await ownCheckDigests(root, states)
-  const { outputFiles, metafile } = await build({
+  const later = keeps ? [] : laterModules(root)
+  const options: BuildOptions = {
     absWorkingDir: root,
-    entryPoints: [entry],
-    outfile: `dist/${entry}`,
-    write: false,
-    metafile: true,
     bundle: true,
     platform: 'node',
-    format: 'cjs',
     target: TARGET,
-    external: LEFT_OUT,
+    external: OUTSIDE,
     // `import()` has no loader where the launcher runs the bundle.
     supported: { 'dynamic-import': false },
     define: { OCTO_VERSION: JSON.stringify(version), OCTO_OWN_CHECKS: JSON.stringify(ownChecks) },
-    plugins: [...(keeps ? [leavingOut(root, keeps)] : []), ownModules(root, states)],
-    banner: { js: `${WRAPPED.before}${BANNER}` },
-    footer: { js: WRAPPED.after },
+    plugins: [...(keeps ? [leavingOut(root, keeps)] : []), englishOnly, ownModules(root, states, later)],
     minify: true,
     // Node shows the line that it ends in.
     lineLimit: 160,
     legalComments: 'none',
-    sourcemap: 'external',
     sourcesContent: false,
     tsconfigRaw: {},
     logLevel: 'silent',
+  }
+  const around = { before: `${WRAPPED.before}${BANNER}`, after: WRAPPED.after }
+  if (later.length > 0) {
+    const { octo, rest, metafile } = await halves({ ...around, root, entry, later }, options)
+    return { ...asWritten(octo), rest: asWritten(rest), metafile }
+  }
+  const { outputFiles, metafile } = await build({
+    ...options,
+    entryPoints: [entry],
+    outfile: `dist/${entry}`,
+    write: false,
+    metafile: true,
+    format: 'cjs',
+    banner: { js: around.before },
+    footer: { js: around.after },
+    sourcemap: 'external',
   })
   const [map = '', text = ''] = outputFiles.map((file) => file.text)
-  return { text: fromNode(inAscii(text)), map, metafile }
+  return { ...asWritten({ text, map }), metafile }
+}
+
+function asWritten({ text, map }: Made): Made {
+  return { text: fromNode(inAscii(text)), map }
 }
 
 function write(file: string, text: string): Promise<void> {

@@ -9,13 +9,13 @@ import { areCurrent } from './bundles.ts'
 import { writeCompiledCode } from './compiled-code.ts'
 
 const root = join(import.meta.dirname, '../..')
-const [octo = '', help = '', warm = '', complete = ''] = ['octo', 'help', 'warm', 'complete'].map((name) =>
-  join(root, `dist/${name}.cjs`),
+const [octo = '', rest = '', help = '', warm = '', complete = ''] = ['octo', 'rest', 'help', 'warm', 'complete'].map(
+  (name) => join(root, `dist/${name}.cjs`),
 )
 
 try {
   if (!areCurrent(root)) await buildBundles(root)
-  const isCompiled = [octo, help, warm, complete].every((file) => compileBundle(file).usesCompiledCode)
+  const isCompiled = [octo, rest, help, warm, complete].every((file) => compileBundle(file).usesCompiledCode)
   if (!isCompiled) writeCompiledCode({ octo, help, warm, complete })
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`)

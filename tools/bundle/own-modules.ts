@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { posix, relative } from 'node:path'
 import type { Plugin } from 'esbuild'
+import { askingForRest } from './later.ts'
 import type { SourceStates } from './source-states.ts'
 
 /** Where a module lies in the checkout, or would lie beside the `dist` of a release. */
@@ -16,7 +17,8 @@ export const BANNER = [
 /** A module of TypeScript has no `require` of its own, and esbuild follows only a plain one. */
 const OWN_REQUIRE = /^const require = createRequire\(import\.meta\.url\)$/m
 
-export function ownModules(root: string, states: SourceStates): Plugin {
+/** Where there are modules for later, `import()` begins no file but theirs. */
+export function ownModules(root: string, states: SourceStates, later: readonly string[] = []): Plugin {
   return {
     name: 'own-modules',
     setup({ onLoad }) {
@@ -24,7 +26,11 @@ export function ownModules(root: string, states: SourceStates): Plugin {
         const place = relative(root, path).replaceAll('\\', '/')
         if (/^\.\.\/|(?:^|\/)node_modules\//.test(place)) return undefined
         states.noteSource(path)
-        return { contents: followable(readFileSync(path, 'utf8'), place), loader: place.endsWith('.ts') ? 'ts' : 'js' }
+        const text = followable(readFileSync(path, 'utf8'), place)
+        return {
+          contents: later.length > 0 ? askingForRest(text, place, later) : text,
+          loader: place.endsWith('.ts') ? 'ts' : 'js',
+        }
       })
     },
   }

@@ -1,10 +1,11 @@
-// What octo does while V8 watches: `prepare` makes and installs a plugin in an empty folder, `check` checks with it and runs it.
+// What octo does while V8 watches: `prepare` makes and installs a plugin in an empty folder, for which octo asks for its rest;
+// `check` checks with it and runs it.
 import { createReadStream, writeFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { compileBundle } from '../../bin/bundle.js'
+import { compileBundle, compiledCodePath } from '../../bin/bundle.js'
 import { replaceFile } from '../../system/files/atomic-file.ts'
 
 const PLUGIN = `name: passes
@@ -21,16 +22,25 @@ const [file = '', step, output = ''] = process.argv.slice(2)
 const bundle = compileBundle(file)
 const { runOcto } = bundle.run()
 
-if (step === 'prepare') await prepare()
-else {
+try {
+  await (step === 'prepare' ? prepare() : check())
+} catch (error) {
+  // What nobody catches is octo's own to tell, and it has told its last.
+  process.stderr.write(`${error}\n`)
+  process.exitCode = 1
+}
+// allow(exit): as the launcher does, once octo has its answer
+process.exit()
+
+async function check(): Promise<void> {
   await octo('install', '--frozen')
   await octo('check', '--frozen')
+  await octo('start', '--frozen', '--dry-run')
+  await octo('status')
   // Whose record the start of a plugin that ran before is trained with.
   await octo('run', 'passes')
   await replaceFile(output, bundle.compiledCode(), { mode: 0o644 })
 }
-// allow(exit): as the launcher does, once octo has its answer
-process.exit(0)
 
 async function prepare(): Promise<void> {
   writeFileSync('plugin.yaml', PLUGIN)
@@ -43,12 +53,14 @@ async function prepare(): Promise<void> {
   await octo('repo', 'build', '--out', 'site', '--url', url, '--public-key', 'octo.pub', 'dist')
   writeFileSync('octo.yaml', configuration(url))
   await octo('install')
+  for (const rest of bundle.further())
+    await replaceFile(compiledCodePath(rest.file), rest.compiledCode(), { mode: 0o644 })
 }
 
 function configuration(url: string): string {
   return `operator:
   repos: {core: {url: "${url}/repos/core.yaml", keys: [{file: octo.pub}]}}
-  services: {example: {health: [{tool: passes}]}}
+  services: {example: {command: [/bin/true], health: [{tool: passes}]}}
 `
 }
 

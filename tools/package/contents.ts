@@ -7,7 +7,7 @@ import { COMMANDS } from '../../completion/command-table.ts'
 import { sourcePaths } from '../source-files.ts'
 import type { PackedFile } from './packed-file.ts'
 
-const BUNDLES = ['octo', 'help', 'warm', 'complete'] as const
+const BUNDLES = ['octo', 'rest', 'help', 'warm', 'complete'] as const
 /** Read when octo runs: what plugins are started with, the thread of octo's own checks, and what projects are made of. */
 const READ_BESIDE = [
   /^operator\/exec\/node-guard\.cjs$/,

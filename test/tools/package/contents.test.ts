@@ -49,6 +49,7 @@ test('the launcher and the bundles are in it, and no list of sources, no map, no
     'bin/bundle.js',
     'bin/package.json',
     'dist/octo.cjs',
+    'dist/rest.cjs',
     'dist/help.cjs',
     'dist/warm.cjs',
     'dist/complete.cjs',
