@@ -17,7 +17,6 @@ const MIB = 1024 * 1024
 /** `compose`: of a service whose keys of Compose are about a program of this machine. Undefined where nothing is said. */
 export function readLimits(places: ServicePlaces, compose: TreeNode | undefined): ServiceLimits | undefined {
   const own = saidOf(places, ['limits'])
-  if (own && own.kind !== 'map') throw invalid(own, '`limits` is no map, expected such as `{memory: 512m, cpus: 1.5}`')
   const deployed = inside(inside(fieldOf(compose, 'compose service', 'deploy'), 'resources'), 'limits')
   const memoryBytes =
     bytesIn(fieldOf(own, 'limits', 'memory'), 'memory') ??
@@ -58,8 +57,8 @@ function ofCompose(read: Read, node: TreeNode | undefined, key: string): number 
 }
 
 function bytesIn(node: TreeNode | undefined, key: string): number | undefined {
+  if (isEmpty(node)) return undefined
   const text = plainText(node)
-  if (node === undefined || text === undefined) return undefined
   const [, amount, unit = ''] = BYTES.exec(text) ?? []
   const bytes = Math.floor(Number(amount) * 1024 ** (UNITS[unit.toLowerCase()] ?? 0))
   if (amount !== undefined && bytes >= MIB && bytes <= 1024 ** 5) return bytes
@@ -67,24 +66,22 @@ function bytesIn(node: TreeNode | undefined, key: string): number | undefined {
 }
 
 function processorsIn(node: TreeNode | undefined, key: string): number | undefined {
+  if (isEmpty(node)) return undefined
   const text = plainText(node)
-  if (node === undefined || text === undefined) return undefined
   const count = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN
   if (count >= 0.01 && count <= 4096) return count
   throw invalid(node, `\`${key}\` of ${quote(text)} is no number of processors, expected such as \`1.5\``)
 }
 
 function countIn(node: TreeNode | undefined, key: string, { min, max }: Bounds): number | undefined {
+  if (isEmpty(node)) return undefined
   const text = plainText(node)
-  if (node === undefined || text === undefined) return undefined
   const count = /^\d+$/.test(text) ? Number(text) : Number.NaN
   if (count >= min && count <= max) return count
   throw invalid(node, `\`${key}\` of ${quote(text)} is no whole number from ${min} to ${max}`)
 }
 
-/** Undefined where nothing is written. */
-function plainText(node: TreeNode | undefined): string | undefined {
-  if (isEmpty(node)) return undefined
+function plainText(node: TreeNode): string {
   requireOneReading(node)
   return node.kind === 'scalar' ? textOf(node).trim() : ''
 }

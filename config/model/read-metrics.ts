@@ -26,7 +26,6 @@ export function readMetrics(root: TreeNode | undefined): MetricsListen | undefin
   const [node, second] = said
   if (second) throw invalid(second, '`metrics` is said twice, below `operator` and `octoctl`, expected once')
   if (!node) return undefined
-  if (node.kind !== 'map') throw invalid(node, '`metrics` is no map, expected such as `{listen: 127.0.0.1:9464}`')
   const listen = fieldOf(node, 'metrics', 'listen')
   if (isEmpty(listen)) throw invalid(node, '`metrics` does not say where: `listen: 127.0.0.1:9464`')
   const found = addressIn(listen)

@@ -48,12 +48,15 @@ const PLACES: readonly string[] = [
   'operator: {pluginDirectories: [{\n\n  path: V}]}',
   'octoctl: {pluginDirectories: [{path: /opt/plugins,\n\n  trust: V}]}',
   'operator: {\n\n  ocmConfig: V}',
+  'operator: {metrics: {\n\n  listen: V}}',
+  'octoctl: {prompts: [{var: A,\n\n  name: V}]}',
 ]
 
 const SOURCE = 'repo: "https://x.example/web.git", binary: web'
 /** Likewise of how a service is run, which other operators may be able to do. */
 const PLACES_OF_A_SERVICE: readonly string[] = [
   'services: {web: {octocompose: {\n\n  plugin: V}}}',
+  'services: {web: {command: [web], limits: {\n\n  memory: V}}}',
   'services: {web: {octocompose: {\n\n  image: V}}}',
   'services: {web: {octocompose: {binary: {linux_amd64: {\n\n  url: V}}}}}',
   `services: {web: {octocompose: {source: {${SOURCE}, build: [make],\n\n  ref: V}}}}`,

@@ -122,6 +122,7 @@ const wrong: readonly (readonly [prompt: string, says: RegExp])[] = [
   ['{var: A, type: select}', /`select` has no `options`/],
   ['{var: A, options: [a]}', /`options` are for `select` only/],
   ['{var: A, type: select, options: [[a]]}', /an option is no plain text/],
+  ['{name: {a: b}, var: A}', /`name` is no plain text/],
   ['{var: A}, {var: A}', /`A` is asked for twice/],
   ['text', /a prompt is a map with `name` and `var`/],
 ]
@@ -134,6 +135,15 @@ for (const [prompt, says] of wrong)
     )
     assert.match(error.message, says)
   })
+
+test('no more than 32 values are asked for', async (t) => {
+  const asking = (count: number) =>
+    openWholeConfig(t, {
+      'octo.yaml': `octoctl: {prompts: [${Array.from({ length: count }, (_, at) => `{var: A${at}}`)}]}\n`,
+    })
+  await asking(32)
+  assert.match((await expectCodeAsync('CONFIG_INVALID', () => asking(33))).message, /more than 32 prompts$/)
+})
 
 test('what a local template file names is asked for, and what one of the web names is not', async (t) => {
   const files = (file: string) => `repos: {files: {a: {${file}}}}\noperator: {prompts: [${PROMPT}]}\n`

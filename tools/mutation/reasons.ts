@@ -188,6 +188,11 @@ const REASONS: readonly Reason[] = [
     guard: 'refuseRemote(node)',
     because: 'the table of rights refuses these fields of fetched documents before they are read',
   },
+  {
+    file: 'config/model/prompts.ts',
+    guard: "throw refused(node, 'ask for values')",
+    because: 'prompts are read of local documents alone, in which nothing is remote; this asks once more',
+  },
 ]
 
 export function reasonFor(file: string, guard: string): string | undefined {

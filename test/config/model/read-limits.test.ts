@@ -34,6 +34,7 @@ const READ: readonly Row[] = [
   ['all of them', { limits: OWN }, ALL],
   ['all of them below octocompose', { octocompose: { command, limits: OWN } }, ALL],
   ['an empty map', { limits: {} }, undefined],
+  ['keys that are left empty', { limits: { memory: null, cpus: null, processes: null } }, undefined],
   ['texts', { limits: { memory: '1.5g', cpus: '.5' } }, { memoryBytes: 1536 * MIB, cpus: 0.5 }],
   ...['512m', '512M', '512mb', '512Mi', '512MiB', '524288k', '0.5g', 512 * MIB, '536870912b'].map(
     (memory): Row => [`memory of ${memory}`, { limits: { memory } }, { memoryBytes: 512 * MIB }],
@@ -79,7 +80,8 @@ test(`what is no limit is refused where it stands, and never left aside (${REFUS
     await expectCodeAsync('CONFIG_INVALID', () => spec(t, { command, limits })).catch((error: unknown) => {
       throw new Error(JSON.stringify(limits), { cause: error })
     })
-  await expectCodeAsync('CONFIG_INVALID', () => spec(t, { command, limits: ['memory'] }))
+  const list = await expectCodeAsync('CONFIG_INVALID', () => spec(t, { command, limits: ['memory'] }))
+  assert.match(list.message, /`limits` is no map$/)
   await expectCodeAsync('CONFIG_INVALID', () => spec(t, { command, mem_limit: 'much' }))
 })
 
@@ -88,6 +90,16 @@ test('what else Compose deploys or limits is left aside with a warning, and limi
   assert.deepEqual(await left({ deploy: { resources: { limits: { memory: '1g' } } }, ulimits: { nofile: 99 } }), [])
   assert.deepEqual(await left({ mem_limit: '1g', cpus: 1, pids_limit: 5 }), [])
   assert.deepEqual(await left({ deploy: { resources: { limits: { memory: '1g' }, reservations: {} } } }), ['deploy'])
+  const limits = { memory: '1g' }
+  for (const deploy of [
+    { replicas: 2, resources: { limits } },
+    { resources: { limits: { ...limits, devices: 1 } } },
+    { resources: {} },
+    { resources: ['limits'] },
+    { resources: { limits: ['memory'] } },
+    'twice',
+  ])
+    assert.deepEqual(await left({ deploy }), ['deploy'], JSON.stringify(deploy))
   assert.deepEqual(await left({ deploy: { replicas: 2 }, ulimits: { nproc: 5 } }), ['deploy', 'ulimits'])
 })
 

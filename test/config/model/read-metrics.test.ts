@@ -60,12 +60,17 @@ test(`an address of this machine is taken (${READ.length}), another one only whe
   assert.equal(await metricsOf(t, undefined), undefined)
 })
 
-test(`what is no address is refused (${REFUSED.length + 2})`, async (t) => {
+test(`what is no address is refused (${REFUSED.length + 5})`, async (t) => {
   for (const listen of REFUSED)
     await expectCodeAsync('CONFIG_INVALID', () => metricsOf(t, { listen, exposed: true })).catch((cause: unknown) => {
       throw new Error(JSON.stringify(listen), { cause })
     })
-  await expectCodeAsync('CONFIG_INVALID', () => metricsOf(t, '127.0.0.1:9464'))
+  const word = await expectCodeAsync('CONFIG_INVALID', () => metricsOf(t, '127.0.0.1:9464'))
+  assert.match(word.message, /`metrics` is no map$/)
+  for (const nowhere of [{}, { listen: null }, { exposed: true }]) {
+    const error = await expectCodeAsync('CONFIG_INVALID', () => metricsOf(t, nowhere))
+    assert.match(error.message, /`metrics` does not say where/)
+  }
   const twice = { operator: { metrics: { listen: 1 } }, octoctl: { metrics: { listen: 2 } } }
   await expectCodeAsync('CONFIG_INVALID', () => readFiles(t, { 'octo.yaml': stringify({ ...SERVICES, ...twice }) }))
 })

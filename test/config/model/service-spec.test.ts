@@ -154,42 +154,14 @@ test(`forms that are read (${READ.length})`, async (t) => {
   }
 })
 
-const REFUSED: readonly (readonly [what: string, service: object, message: RegExp])[] = [
-  ['an image alone', { image: 'i' }, /`web` has an image, which octo does not run by itself, and neither `command`/],
-  ["an image's command", { image: 'i', command: ['x'] }, /neither `command` nor `plugin`/],
-  ['an entrypoint', { entrypoint: 'x', command: ['y'] }, /neither `command` nor `plugin`/],
-  ['nothing at all', { health: [] }, /`web` has neither/],
-  ['two programs', { command: ['x'], plugin: 'y' }, /both `command` and `plugin`/],
-  ['a plugin that is a number', { plugin: 5 }, /`plugin` is no plain value/],
-  ['several plugins', { plugin: ['a', 'b'] }, /`plugin` is no plain value/],
-  ['a folder that is a map', { command: ['x'], working_dir: { path: '/srv' } }, /`working_dir` is no plain value/],
-  ['a folder without a name', { command: ['x'], working_dir: '' }, /`working_dir` is no path/],
-  ['no words', { command: [] }, /`command` is empty/],
-  ['a text for a shell', { command: 'echo "a b"' }, /no list of words/],
-  ['a text with a variable', { command: 'echo $HOME' }, /no list of words/],
-  ['a list in the words', { command: ['x', ['y']] }, /no plain value/],
-  ['null among the words', { command: ['x', null] }, /no plain value/],
-  ['another user', { command: ['x'], user: 'nobody' }, /asks for `user`/],
-  ['a file of variables', { command: ['x'], env_file: '.env' }, /asks for `env_file`/],
-  ['a name that is none', { command: ['x'], env: { 'A-B': 1 } }, /`A-B` is no name/],
-  ['both names of variables', { command: ['x'], env: { A: 1 }, environment: { A: 1 } }, /says the same as/],
-  ['a map as a value', { command: ['x'], env: { A: {} } }, /`A` is no plain value/],
-  ['an unknown condition', { command: ['x'], depends_on: { db: { condition: 'service_ready' } } }, /no condition/],
-  ['an unknown policy', { command: ['x'], restart: 'sometimes' }, /no restart policy/],
-  ['attempts of another policy', { command: ['x'], restart: 'always:3' }, /not understood/],
-  ['an unknown signal', { command: ['x'], stop_signal: 'SIGSTOP' }, /no signal that ends/],
-  ['an unknown target', { command: ['x'], stop: { target: 'all' } }, /no target/],
-  ['too many', { command: ['x'], replicas: 1000 }, /no whole number from 0 to 100/],
-  ['a format that is none', { command: ['x'], config: { file: 'ini' } }, /neither `json` nor `yaml`/],
-]
-
-test(`what octo does not run is an error of its own, and none of the config (${REFUSED.length})`, async (t) => {
-  for (const [what, service, message] of REFUSED) {
-    const found = (await read(t, { local: { services: { web: service } } })).services[0]?.spec
-    assert.ok(isCoded(found, 'CONFIG_INVALID'), what)
-    assert.match(found.message, message, what)
-    assert.match(found.message, /octo\.yaml` line \d+: /, what)
+test('words of two documents become no command', async (t) => {
+  const files = {
+    'octo.yaml': 'include: [base.yaml]\nservices: {web: {command: [--more]}}\n',
+    'base.yaml': 'services: {web: {command: [/bin/web]}}\n',
   }
+  const found = (await readFiles(t, files)).services[0]?.spec
+  assert.ok(isCoded(found, 'CONFIG_INVALID'))
+  assert.match(found.message, /`command` is said by two documents/)
 })
 
 test('what a container is given and a program here is not is noted, with its place', async (t) => {
