@@ -36,7 +36,17 @@ const REFUSED: readonly (readonly [what: string, service: object, message: RegEx
   ['a list to wait for', { command: x, depends_on: [['db']] }, /is no name of a service/],
   ['nothing to wait for', { command: x, depends_on: '' }, /is no name of a service/],
   ['a list of names to wait for in v1', { command: x, depends: [{ service: ['db'] }] }, /is no name of a service/],
-  ['a map to wait for that names no service', { command: x, depends: [{ name: 'db' }] }, /names no service/],
+  ['a map to wait for that names no service', { command: x, depends: [{}] }, /names no service/],
+  [
+    'a slip of a condition',
+    { command: x, depends_on: { db: { conditon: 'service_healthy' } } },
+    /`conditon` says nothing about what is waited for, did you mean `condition`\?$/,
+  ],
+  [
+    'a condition in v1',
+    { command: x, depends: [{ service: 'db', condition: 'healthy' }] },
+    /`condition` says nothing about what is waited for, expected `service`, `health`$/,
+  ],
   ['a word for a condition', { command: x, depends_on: { db: true } }, /of `db` is no map with `condition`/],
   ['an unknown condition', { command: x, depends_on: { db: { condition: 'service_ready' } } }, /no condition/],
   ['an unknown policy', { command: x, restart: 'sometimes' }, /no restart policy/],

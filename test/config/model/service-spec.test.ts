@@ -99,6 +99,22 @@ const READ: readonly (readonly [what: string, service: object, expected: Partial
     depends(['db', 'started'], ['db', 'healthy']),
   ],
   [
+    'a v1 item that says both',
+    {
+      command: ['x'],
+      depends: [
+        { service: 'a', health: 'b', 'x-why': 'both' },
+        { service: null, health: 'b' },
+      ],
+    },
+    depends(['a', 'started'], ['b', 'healthy']),
+  ],
+  [
+    'Compose: what only Compose does',
+    { command: ['x'], depends_on: { m: { restart: true, 'x-why': 'its own' } } },
+    depends(['m', 'started']),
+  ],
+  [
     'Compose: completed',
     { command: ['x'], depends_on: { m: { condition: 'service_completed_successfully' } } },
     depends(['m', 'completed']),
