@@ -107,3 +107,31 @@ test('mirrors of a repo are addresses in the order of the config, one or several
   const none = await readFiles(t, { 'octo.yaml': `${mirrored('[]', 'trust: unsigned')}\n` })
   assert.equal(none.repos[0]?.mirrors, undefined)
 })
+
+const SEVERAL: readonly (readonly [repo: string, problems: readonly RegExp[]])[] = [
+  ['{}', [/has no `url`$/, /does not say whose signatures it needs$/]],
+  ['{url: x.example/core.yaml}', [/has no scheme$/, /does not say whose signatures it needs$/]],
+  [`{url: x.example/core.yaml, keys: [${KEY}], mirrors: ["https://y.example/core.yaml"]}`, [/has no scheme$/]],
+  ['{url: "ocm://"}', [/none of a plugin registry of OCM$/]],
+]
+for (const [text, problems] of SEVERAL)
+  test(`the problems of repo \`${text.replace(KEY, 'KEY')}\` are told at once, and each of them once (${problems.length})`, async (t) => {
+    const found: string[] = []
+    const onProblem = ({ message }: Error) => found.push(message)
+    const { repos } = await readFiles(t, { 'octo.yaml': `operator: {repos: {core: ${text}}}\n` }, { onProblem })
+    assert.deepEqual(repos, [])
+    assert.equal(found.length, problems.length, found.join('\n'))
+    for (const [at, problem] of problems.entries()) assert.match(found[at] ?? '', problem)
+  })
+
+test('a config has no more than 256 repos', async (t) => {
+  const reading = (count: number) => {
+    const repos = Array.from(
+      { length: count },
+      (_, at) => `r${at}: {url: "https://x.example/r${at}.yaml", trust: unsigned}`,
+    )
+    return readFiles(t, { 'octo.yaml': `operator: {repos: {${repos}}}\n` })
+  }
+  assert.equal((await reading(256)).repos.length, 256)
+  assert.match((await expectCodeAsync('CONFIG_INVALID', () => reading(257))).message, /more than 256 repos$/)
+})

@@ -1,7 +1,7 @@
 // What services wait for, in which order they come, and how the results of checks add up.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { orderOf, withDependencies } from '../../../config/model/service-order.ts'
+import { lookAtOrder, orderOf, withDependencies } from '../../../config/model/service-order.ts'
 import type { Condition, Dependency } from '../../../config/model/service-spec.ts'
 import { answerOf, answerOfAll } from '../../../operator/services/conditions.ts'
 import { afterResult, healthOf, isUnsure, NOT_CHECKED } from '../../../operator/services/health.ts'
@@ -101,6 +101,24 @@ test('what a service needs comes with it, and what is not there only where it mu
   const order = orderOf(services, new Set(['image', ...namesOf(services)]))
   assert.deepEqual([...withDependencies(['web'], order)], ['web', 'api', 'image'])
   assert.deepEqual([...withDependencies(['other', 'db'], order)], ['other', 'db'])
+})
+
+test('many ways to one service are gone once, and a circle comes to an end', () => {
+  // Of a ladder of 64 steps there are more ways than can be counted.
+  const steps = Array.from({ length: 64 }, (_, at) => at)
+  const services = graph(
+    Object.fromEntries(
+      steps.flatMap((at) => {
+        const next = at === 63 ? [] : [{ service: `a${at + 1}` }, { service: `b${at + 1}` }]
+        return ['a', 'b'].map((side) => [`${side}${at}`, next])
+      }),
+    ),
+  )
+  const order = orderOf(services, namesOf(services))
+  assert.equal(withDependencies(['a0'], order).size, 127)
+  const circle = graph({ a: [{ service: 'b' }], b: [{ service: 'a' }] })
+  const { order: round } = lookAtOrder(circle, namesOf(circle))
+  assert.deepEqual([...withDependencies(['a'], round)], ['a', 'b'])
 })
 
 const [o, w, c, u] = ['ok', 'warn', 'critical', 'unknown'] as const
