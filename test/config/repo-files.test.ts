@@ -171,6 +171,24 @@ test('a file from elsewhere reads no environment variable, and nothing that its 
   }
 })
 
+test('a local file with a fetched value in it reads no environment variable, and each alone it does', async (t) => {
+  const files = { 'octo.yaml': `include: ["${WEB}"]\nrepos: {files: {f: {url: ./f.conf, template: true}}}\n` }
+  const write = async (text: string) => {
+    const scene = { files: { ...files, 'f.conf': text }, web: { [WEB]: 'configs: {theirs: evil.example}\n' } }
+    const { writeFiles, state } = await open(t, scene, { SECRET: 'hush' })
+    return { writeFiles, state }
+  }
+  for (const text of ['{{.configs.theirs}}', '{{.env.SECRET}}']) {
+    const { writeFiles, state } = await write(text)
+    await writeFiles()
+    assert.equal(filesBelow(state).length, 1)
+  }
+  const { writeFiles, state } = await write('{{.configs.theirs}}/?key={{.env.SECRET}}')
+  const error = await expectCodeAsync('CONFIG_INVALID', writeFiles)
+  assert.match(error.message, /may not read the environment variable `SECRET`, nor be part of a value that holds it/)
+  assert.deepEqual(filesBelow(state), [])
+})
+
 test('what is missing, too large or too many is said with its name', async (t) => {
   const reading = (files: Scene['files']) => open(t, { files }).then(({ writeFiles }) => writeFiles())
   const one = (fields: string) => ({ 'octo.yaml': `repos: {files: {a: {${fields}}}}\n` })

@@ -120,6 +120,11 @@ for (const [template, place, problem] of PROBLEMS)
     }
   })
 
+test('a name without its point is an error also where no other document says anything', () => {
+  for (const values of ['~', '1', '[1]'])
+    assert.match(expectCode('CONFIG_INVALID', () => made('a: {{nope}}\n', { values })).message, /`nope` is not known/)
+})
+
 test('a template that makes deep or many values is refused as any document is', () => {
   expectCode('LIMIT_EXCEEDED', () => made(`a: ${'{{"["}}'.repeat(40)}${']'.repeat(40)}\n`))
   expectCode('LIMIT_EXCEEDED', () => made('a: [{{range 21000}}1,{{end}}]\n'))

@@ -56,6 +56,12 @@ for (const [text, says] of refusals)
     assert.match(error.hint ?? '', /--format yaml/)
   })
 
+test('refuses a whole number that readers of JavaScript would round', () => {
+  const error = expectCode('CONFIG_INVALID', () => renderToml(treeFrom({ a: { b: 2 ** 53 } })))
+  assert.match(error.message, /`a\.b` is the number `9007199254740992`, which not every reader of TOML keeps/)
+  assert.equal(renderToml(treeFrom({ a: 2 ** 53 - 1 })), 'a = 9007199254740991\n')
+})
+
 const texts = [
   '',
   'a',
