@@ -4,57 +4,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { stringify } from 'yaml'
-import type { Field, Holds, ShapeName } from '../../../config/document/fields.ts'
-import { FIELDS, shapeOf } from '../../../config/document/fields.ts'
+import { FIELDS } from '../../../config/document/fields.ts'
 import type { OctoConfig } from '../../../config/model/config.ts'
 import { readConfig } from '../../../config/read-config.ts'
 import { isCoded } from '../../../schemas/errors.ts'
+import type { Case } from '../../support/builders/field-places.ts'
+import { documentWith, isPlain, LOCAL_CONFIG, places, valueOfKind, WEB } from '../../support/builders/field-places.ts'
 import { writeConfigFiles } from '../../support/machine/config-files.ts'
-
-const WEB = 'https://x.example/shared.yaml'
-
-/** A local config that says something in every shape, so that there is something to change. */
-const CHECK = { tool: 'check-tcp', args: { port: 1 }, interval: '7s', timeout: '8s', failureThreshold: 5 }
-const LOCAL = {
-  include: [{ url: WEB, offers: ['configs.web'] }],
-  name: 'mine',
-  configs: { web: { port: 1 } },
-  service: { web: { port: 1 } },
-  globals: { all: { port: 1 } },
-  operator: {
-    repos: {
-      core: { url: 'https://x.example/repos/core.yaml', trust: 'unsigned' },
-      evil: { url: 'https://evil.example/repos/evil.yaml', trust: 'unsigned' },
-    },
-    plugins: { 'check-tcp': { repo: 'core', version: '^2' } },
-    services: { web: { health: [CHECK], preflight: [CHECK], init: [CHECK] } },
-  },
-  services: {
-    web: { image: 'x', octocompose: { health: [CHECK], command: ['/bin/true'] } },
-    db: { health: [CHECK], command: ['/bin/true'] },
-  },
-}
-
-type Path = readonly string[]
-type Case = { readonly path: Path; readonly row: Field }
-
-/** Every place in a config that a row stands for; names are those of the local config, so that they meet it. */
-function places(shape: ShapeName, path: Path = []): Case[] {
-  return Object.entries(shapeOf(shape)).flatMap(([key, row]) => {
-    const at = [...path, key === '*' ? nameFor(path) : key]
-    return [{ path: at, row }, ...below(row.holds, at)]
-  })
-}
-
-function below(holds: Holds, path: Path): Case[] {
-  if (typeof holds === 'string') return []
-  return 'map' in holds ? places(holds.map, path) : places(holds.list, [...path, '[]'])
-}
-
-function nameFor(path: Path): string {
-  if (path.at(-1) === 'plugins') return 'check-tcp'
-  return path.at(-1) === 'repos' ? 'core' : 'web'
-}
 
 /** Values that a fetched document may try at a place. */
 function attempts({ path, row }: Case): readonly unknown[] {
@@ -67,18 +23,6 @@ function attempts({ path, row }: Case): readonly unknown[] {
   if (last === 'tool') return [null, 'evil/check-tcp', 'check-tcp@1', 'check-tcp', 'evil/other', 'other@1']
   if (last === 'url') return [null, 'https://evil.example/b.yaml', '{{.configs.web.port}}']
   return [null, 'text', '{{.configs.web.port}}', ['text'], { port: 2 }]
-}
-
-/** Builds the document that says this value at this place. */
-function documentWith(path: Path, value: unknown): unknown {
-  const [key, ...rest] = path
-  if (key === undefined) return value
-  const inner = documentWith(rest, value)
-  if (key !== '[]') return { [key]: inner }
-  if (isPlain(inner) && ('offers' in inner || 'trust' in inner || 'keys' in inner))
-    return [{ url: 'more.yaml', ...inner }]
-  const isCheck = typeof inner === 'object' && inner !== null && !('url' in inner || 'key' in inner)
-  return [isCheck ? { tool: 'added', ...inner } : inner]
 }
 
 /** The same said with a merge key: what is merged is no less said. */
@@ -128,7 +72,7 @@ const cases = places('config').flatMap((one, at) => {
 
 test('no fetched document changes a repo, pin, name or local check, whatever field it tries and however', async (t) => {
   assert.ok(cases.length >= 200, `${cases.length} cases`)
-  const directory = await writeConfigFiles(t, { 'octo.yaml': stringify(LOCAL) })
+  const directory = await writeConfigFiles(t, { 'octo.yaml': stringify(LOCAL_CONFIG) })
   const before = decisions(await read(directory, {}))
   const allowed = new Set<string>()
   for (const { path, row, value, way, shown } of cases) {
@@ -163,14 +107,10 @@ function together(documents: readonly unknown[]): unknown {
   })
 }
 
-function isPlain(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 const ADMITTED = 32
 
 test(`no set of fetched documents, however they include each other, changes what local documents decide (${ADMITTED} sets that are read)`, async (t) => {
-  const directory = await writeConfigFiles(t, { 'octo.yaml': stringify(LOCAL) })
+  const directory = await writeConfigFiles(t, { 'octo.yaml': stringify(LOCAL_CONFIG) })
   const before = decisions(await read(directory, {}))
   // Those that are refused by themselves would end most of the runs.
   const harmless = cases.filter(({ row, value, way }) => row.fetched !== 'never' && value !== null && way === 'plain')
@@ -195,7 +135,7 @@ test(`no set of fetched documents, however they include each other, changes what
 })
 
 test('every row that says never is refused with the fetched line and the local place', async (t) => {
-  const directory = await writeConfigFiles(t, { 'octo.yaml': stringify(LOCAL) })
+  const directory = await writeConfigFiles(t, { 'octo.yaml': stringify(LOCAL_CONFIG) })
   const rows = places('config').filter(({ row }) => row.fetched === 'never')
   assert.ok(rows.length > 40, `${rows.length} rows`)
   for (const { path, row } of rows) {
@@ -208,13 +148,6 @@ test('every row that says never is refused with the fetched line and the local p
     assert.match(outcome.message, /octo\.yaml` line \d+ (includes it|decides that)$/, path.join('.'))
   }
 })
-
-function valueOfKind(holds: Holds): unknown {
-  if (typeof holds === 'string') return 'text'
-  if ('list' in holds) return [{}]
-  if (holds.map === 'plugins') return { 'check-tcp': '1' }
-  return holds.map === 'repo' || holds.map === 'pin' ? { url: 'https://a.example/b.yaml' } : { core: { url: 'x' } }
-}
 
 test('the table has a right for every field that any shape can hold', () => {
   const shapes = Object.keys(FIELDS)

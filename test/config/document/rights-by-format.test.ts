@@ -1,0 +1,57 @@
+// What only local documents may say is refused in every way that a fetched document has to say it.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { stringify as tomlOf } from 'smol-toml'
+import { stringify } from 'yaml'
+import { readConfig } from '../../../config/read-config.ts'
+import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
+import { documentWith, isPlain, LOCAL_CONFIG, places, valueOfKind, WEB } from '../../support/builders/field-places.ts'
+import { writeConfigFiles } from '../../support/machine/config-files.ts'
+
+type Said = Record<string, unknown>
+type Way = (said: Said) => { readonly address?: string; readonly text: string }
+
+const WAYS: Readonly<Record<string, Way>> = {
+  'a JSON document': (said) => ({ address: 'theirs.json', text: JSON.stringify(said) }),
+  'a TOML document': (said) => ({ address: 'theirs.toml', text: tomlOf(said) }),
+  'a template that writes the key': (said) => ({
+    address: 'theirs.yaml?template=true',
+    text: stringify(said).replace(/^(\w+):/, '{{"$1"}}:'),
+  }),
+  'a template that writes all of it': (said) => ({
+    address: 'theirs.yaml?template=true',
+    text: `{{if true}}\n${stringify(said)}{{end}}\n`,
+  }),
+  'an alias': (said) => {
+    const [[key, value] = []] = Object.entries(said)
+    return { text: `x-all: &all ${JSON.stringify(value)}\n${key}: *all\n` }
+  },
+  'merge keys of merge keys': (said) => {
+    const [[key, value] = []] = Object.entries(said)
+    if (!isPlain(value)) return { text: stringify(said) }
+    return { text: `x-a: &a ${JSON.stringify(value)}\nx-b: &b {<<: [{}, *a]}\n${key}: {<<: *b}\n` }
+  },
+}
+
+const rows = places('config').filter(({ row }) => row.fetched === 'never')
+
+for (const [way, write] of Object.entries(WAYS))
+  test(`no row that says never may be said by ${way}`, async (t) => {
+    const directory = await writeConfigFiles(t, { 'octo.yaml': stringify(LOCAL_CONFIG) })
+    for (const { path, row } of rows) {
+      const { address, text } = write(documentWith(path, valueOfKind(row.holds)) as Said)
+      const documents: Readonly<Record<string, string>> =
+        address === undefined
+          ? { [WEB]: text }
+          : { [WEB]: `include: ["${address}"]\n`, [`https://x.example/${address}`]: text }
+      const fetchText = async (url: string) => documents[url] ?? 'name: theirs\n'
+      const error = await expectCodeAsync('CONFIG_INVALID', () =>
+        readConfig(undefined, { cwd: directory, env: {}, fetchText }),
+      )
+      assert.match(
+        error.message,
+        /^`https:\/\/x\.example\/\S+` line \d+: a document from elsewhere may not /,
+        path.join('.'),
+      )
+    }
+  })
