@@ -12,7 +12,6 @@ export const LONGEST: readonly string[] = [
   'test/journeys/hostile/nothing-unproven-runs.test.ts',
   'test/faults/failing-fsync.test.ts',
   'test/faults/resume-download.test.ts',
-  'test/registry/commands/serve.test.ts',
   'test/registry/tree/tree.test.ts',
   'test/faults/kill-install.test.ts',
   'test/faults/publish-race.test.ts',
@@ -25,11 +24,8 @@ export const LONGEST: readonly string[] = [
   'test/registry/data-lock.test.ts',
   'test/faults/full-store-disk.test.ts',
   'test/terminal/pty.test.ts',
-  'test/client/store/store-damage.test.ts',
-  'test/publisher/publish/interruption.test.ts',
   'test/registry/tree/crash.test.ts',
   'test/registry/publish/meanwhile.test.ts',
-  'test/registry/publish/shares.test.ts',
 ]
 
 /** The others stay as they are, behind them. */
