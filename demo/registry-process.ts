@@ -21,12 +21,14 @@ const KEPT_LINES = 5
 
 const serveWords = (settings: StartSettings) => [
   ...['registry', 'serve', '--data', dataDir(settings)],
-  ...['--host', '127.0.0.1', '--port', String(settings.port)],
+  ...['--host', '127.0.0.1', '--port', String(settings.port), '--until-input-ends'],
 ]
 
 /** Resolves when the registry listens; throws DATA_DIR_LOCKED, or OS_FAILED below what it said, when it ends before. */
 export async function startRegistry(settings: StartSettings): Promise<RegistryProcess> {
-  const child = await launchOcto(settings, serveWords(settings), { stdio: 'pipe', detached: true })
+  const child = await launchOcto(settings, serveWords(settings), {
+    ...{ stdio: 'pipe', detached: true, input: 'pipe' },
+  })
   const ended = once(child, 'exit').then(([code]) => Number(code ?? 1))
   const said = keepLines(child)
   const first = await Promise.race([

@@ -15,6 +15,8 @@ type Running = {
   readonly cwd?: string
   /** Out of reach of the terminal's Ctrl-C, to be stopped in order by whoever launched it. */
   readonly detached?: boolean
+  /** A pipe that ends with this process, however that ends. */
+  readonly input?: 'pipe'
 }
 
 /** The checkout, and variables beside those of the shell. */
@@ -24,7 +26,7 @@ type OctoHere = Pick<StartSettings, 'root' | 'env'>
 export function launchOcto(
   { root, env }: OctoHere,
   words: readonly string[],
-  { stdio, cwd = root, detached = false }: Running,
+  { stdio, cwd = root, detached = false, input }: Running,
 ): Promise<ChildProcess> {
   return launch(
     {
@@ -35,7 +37,7 @@ export function launchOcto(
       cwd,
     },
     {
-      stdio: ['ignore', stdio, stdio],
+      stdio: [input ?? 'ignore', stdio, stdio],
       ownGroup: detached,
       words: (_what, { cause }) =>
         coded('OS_FAILED', { message: `\`octo\` could not be started: ${cause.message}`, cause }),

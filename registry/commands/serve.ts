@@ -1,6 +1,7 @@
-// `octo registry serve`: runs until SIGTERM or Ctrl-C, then lets requests in flight end.
+// `octo registry serve`: runs until SIGTERM or Ctrl-C, or until whoever started it for itself is gone, then lets requests in flight end.
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { Option } from 'commander'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
 import type { Terminal } from '../../terminal/index.ts'
@@ -20,6 +21,7 @@ type ServeOptions = {
   readonly trustProxy: readonly string[]
   readonly limit: readonly string[]
   readonly logLevel: string
+  readonly untilInputEnds?: true
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent']
@@ -64,6 +66,9 @@ export function addServeCommand(parent: Command): void {
       `what is logged on stderr (${LOG_LEVELS.join(', ')}); reads of the tree from debug on`,
       'info',
     )
+    .addOption(
+      new Option('--until-input-ends', 'stop when standard input ends, which a killed parent lets go').hideHelp(),
+    )
   onRun<ServeOptions>(command, ({ options, terminal }) => serveUntilStopped(options, terminal))
 }
 
@@ -96,6 +101,7 @@ async function serveUntilStopped(options: ServeOptions, terminal: Terminal): Pro
   // Before anybody is told that it listens: a signal that nobody waits for ends the process at once.
   const failed = new AbortController()
   void nextSignal(failed.signal).then(() => stopped.resolve())
+  if (options.untilInputEnds) process.stdin.once('close', () => stopped.resolve()).resume()
   const serving = await serve({
     host: options.host,
     port,

@@ -1,6 +1,8 @@
 // `octo registry serve` as a service starts it: under which address, with which modes, on which port.
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { createPublicKey } from 'node:crypto'
+import { once } from 'node:events'
 import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
@@ -13,6 +15,8 @@ import { until } from '../../support/machine/until.ts'
 import { typeOcto } from '../../support/octo/in-process-octo.ts'
 import type { OctoRun } from '../../support/octo/run-octo.ts'
 import { runOcto } from '../../support/octo/run-octo.ts'
+
+const OCTO = join(import.meta.dirname, '../../../bin/octo.js')
 
 async function aDataDir(t: TestContext, umask?: number): Promise<string> {
   const folder = tempFolder(t)
@@ -109,4 +113,20 @@ test('below a path of a shared host it answers with and without the path', async
     for (const asked of [path, `/octo${path}`]) assert.equal((await served.ask(asked)).status, 200, asked)
   assert.equal((await served.ask('/octopus/')).status, 404)
   await served.stop()
+})
+
+test('one that was started for somebody stops in order when that is gone, without a signal', async (t) => {
+  const data = await aDataDir(t)
+  const child = spawn(
+    process.execPath,
+    [OCTO, 'registry', 'serve', '--data', data, '--port', '0', '--log-level', 'silent', '--until-input-ends'],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  )
+  t.after(() => child.kill('SIGKILL'))
+  const ended = once(child, 'exit')
+  const [first] = await once(child.stdout.setEncoding('utf8'), 'data')
+  assert.match(first, /^listening on /)
+  // A killed process lets its pipes go.
+  child.stdin.destroy()
+  assert.deepEqual(await ended, [0, null])
 })
