@@ -6,7 +6,7 @@ import { quote } from '../schemas/quote.ts'
 import { wrapWords } from './cell-width.ts'
 import { paintFor, wantsColour } from './colour.ts'
 import { processStreams, widthOf } from './streams.ts'
-import { shownWord, typedWords } from './typed-words.ts'
+import { shownOption, shownWord, typedOption, typedWords } from './typed-words.ts'
 
 type Entry = { readonly word: string; readonly group?: string; readonly summary: string }
 
@@ -43,7 +43,7 @@ export function unknownWord(line: readonly string[], entries: readonly Entry[]):
     ? 'options stand behind a word: `octo --help` lists all words'
     : 'run `octo --help` for all words'
   return coded('USAGE', {
-    message: `octo has no ${isOption ? 'option' : 'word'} ${quote(shownWord(word))}`,
+    message: `octo has no ${isOption ? 'option' : 'word'} ${quote(isOption ? shownOption(word) : shownWord(word))}`,
     hint:
       behindItsWord(line, entries) ??
       (nearest ? `did you mean \`octo ${nearest}\`? \`octo --help\` lists all words` : otherwise),
@@ -54,7 +54,8 @@ export function unknownWord(line: readonly string[], entries: readonly Entry[]):
 function behindItsWord(line: readonly string[], entries: readonly Entry[]): string | undefined {
   const at = line.findIndex((word) => entries.some((entry) => entry.group !== undefined && entry.word === word))
   if (at < 1 || at > 2 || !line[0]?.startsWith('-')) return undefined
-  const typed = typedWords(['octo', line[at] ?? '', ...line.slice(0, at), ...line.slice(at + 1)])
+  const rest = [...line.slice(1, at), ...line.slice(at + 1)]
+  const typed = `${typedWords(['octo', line[at] ?? ''])} ${typedOption(line[0], rest)}`
   return `options stand behind their word: \`${typed}\``
 }
 

@@ -13,7 +13,7 @@ import { helpOn } from './help-layout.ts'
 import { processStreams } from './streams.ts'
 import type { Terminal, TerminalFlags } from './terminal.ts'
 import { openTerminal } from './terminal.ts'
-import { typedWords, withShownWords } from './typed-words.ts'
+import { shownOption, typedOption, typedWords } from './typed-words.ts'
 
 export type CommandSpec = {
   /** The word and its arguments as commander reads them, `install [plugins...]`. */
@@ -103,12 +103,20 @@ function usageError(error: CommanderError, program: Command, argv: readonly stri
   const didYouMean = suggestion?.match(/Did you mean (?:one of )?(.+?)\?/)?.[1]
   return coded('USAGE', {
     message:
-      error.code === 'commander.help' ? 'a further word is needed' : inHouseStyle(withShownWords(sentence, argv)),
+      error.code === 'commander.help' ? 'a further word is needed' : inHouseStyle(withoutValues(sentence, error)),
     hint:
       afterDashes(error, command, argv) ??
       asOption(error, command) ??
       (didYouMean ? `did you mean \`${didYouMean}\`? ${help}` : help),
   })
+}
+
+/** The sentence of commander without what may be a password: how many words there are too many is enough. */
+function withoutValues(sentence: string, { code }: CommanderError): string {
+  if (code === 'commander.unknownOption')
+    return sentence.replace(/'(.+)'/s, (_all, word: string) => `'${shownOption(word)}'`)
+  if (code === 'commander.excessArguments') return sentence.replace(/(but got \d+):.*$/s, '$1')
+  return sentence
 }
 
 /** The same command line with the unknown option where the plugin gets it. */
@@ -118,8 +126,20 @@ function afterDashes(error: CommanderError, command: Command | undefined, argv: 
   const at = argv.findIndex((word) => word === option || word.startsWith(`${option}=`))
   // Behind `--` already, the plugin's words are where they belong, and this one was meant for octo.
   if (at < 0 || argv.slice(at).includes('--')) return undefined
-  const typed = typedWords(['octo', ...argv.slice(0, at), '--', ...argv.slice(at)])
+  const own = ownWords(argv.slice(0, at), command)
+  const rest = [...argv.slice(own.length, at), ...argv.slice(at + 1)]
+  const typed = `${typedWords(['octo', ...own, '--'])} ${typedOption(argv[at] ?? '', rest)}`
   return `what belongs to the plugin stands after \`--\`: \`${typed}\``
+}
+
+/** Up to the words that stand behind the plugin's name, which are its own. */
+function ownWords(words: readonly string[], command: Command): readonly string[] {
+  const most =
+    pathOf(command).split(' ').length - 1 + command.registeredArguments.filter(({ required }) => required).length
+  const takesValue = (word = '') =>
+    command.options.some((option) => [option.short, option.long].includes(word) && (option.required || option.optional))
+  const operands = words.flatMap((word, at) => (word.startsWith('-') || takesValue(words[at - 1]) ? [] : [at]))
+  return words.slice(0, operands[most])
 }
 
 /** An address is no argument of a command that takes one as an option, as other programs have it. */

@@ -87,7 +87,7 @@ const mistakes = [
   {
     says: 'too many arguments',
     argv: ['lock', 'a', 'b'],
-    message: 'too many arguments for `lock`, expected 1 argument but got 2: a, b',
+    message: 'too many arguments for `lock`, expected 1 argument but got 2',
     hint: 'run `octo lock --help`',
   },
   { says: 'no word at all', argv: [], message: 'a further word is needed', hint: 'run `octo --help`' },
@@ -98,14 +98,37 @@ test('a word that is none of those that may stand there is told in the words of 
   assert.equal(error.message, '`bsh` is no shell, expected one of `bash`, `zsh`, `fish`')
 })
 
-test('a password of an address that was typed is in no message and no hint', async () => {
+test('too many words are counted and not shown, but for an address that was meant as an option', async () => {
   const program = openProgram()
   const publish = addCommand(program, { words: 'publish [dir]', summary: 'publish', examples: ['octo publish'] })
   onRun(publish.option('--registry <url>', 'registry'), () => Promise.resolve(0))
-  const typed = ['publish', '.', 'https://me:hun,ter2@example.com/x']
+  const typed = ['publish', '.', 'https://me:hun,ter2@example.com/x', 'hunter2']
   const { message, hint } = await expectCodeAsync('USAGE', () => runProgram(program, typed))
-  assert.match(message, /got 2: \., https:\/\/example\.com\/x$/)
+  assert.match(message, /expected 1 argument but got 3$/)
   assert.equal(hint, '`octo publish --registry https://example.com/x`')
+})
+
+test('of words that octo does not know, as they are for a plugin, the names of options are shown and no value', async () => {
+  for (const [typed, shown] of [
+    ['run --offline check --password hunter2', 'octo run --offline check -- --password …'],
+    ['run check --password=hunter2', 'octo run check -- --password …'],
+    ['run check -phunter2', 'octo run check -- -p…'],
+    ['run --config x.yaml check hunter2 -p hunter2', 'octo run --config x.yaml check -- -p …'],
+    ['run check hunter2 --force', 'octo run check -- --force …'],
+    ['run check --force', 'octo run check -- --force'],
+    ['run --password=hunter2 check', 'octo run -- --password …'],
+    ['run -p hunter2 -- --word hunter2', 'octo run --help'],
+  ] as const) {
+    const program = openProgram()
+    const run = addCommand(program, {
+      ...{ words: 'run <plugin> [args...]', summary: 'run', examples: ['octo run x'], passesOn: true },
+    })
+    onRun(run.option('--config <file>', 'config').option('--offline', 'offline'), () => Promise.resolve(0))
+    const { message, hint = '' } = await expectCodeAsync('USAGE', () => runProgram(program, typed.split(' ')))
+    assert.ok(hint.includes(`\`${shown}\``), `${typed}: ${hint}`)
+    assert.doesNotMatch(message + hint, /hunter/, typed)
+    assert.match(message, /^unknown option `-/)
+  }
 })
 
 for (const { says, argv, message, hint } of mistakes)

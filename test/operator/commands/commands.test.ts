@@ -164,7 +164,7 @@ test('words that mean nothing are refused with a hint', async (t) => {
     [['check', '--phase', 'later'], 64, /`later` is no phase/],
     [['run'], 64, /missing required argument `plugin`/],
     [['run', 'run-service'], 64, /a part of the operator/],
-    [['run', 'hello', '--port=1'], 64, /unknown option `--port=1`/],
+    [['run', 'hello', '--port=1'], 64, /unknown option `--port`/],
     [['run', 'no such'], 65, /NAME_INVALID/],
     [['check', '--config', 'nowhere.yaml'], 78, /CONFIG_NOT_FOUND/],
   ]
