@@ -1,11 +1,14 @@
 // Which base URL the documents of the tree were rendered for, as far as that was finished. Lies beside the tree.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { throwDefect } from '../../schemas/errors.ts'
+import { parseJsonBytes } from '../../schemas/json.ts'
 import type { BaseUrl } from '../../static-tree/base-url.ts'
 import { replaceFile } from '../../system/files/atomic-file.ts'
 
 /** Grows when documents are rendered in another way, so that a start renders all of them anew. */
 const LAYOUT = 2
+const MAX_BYTES = 4096
 
 /** Whether the whole tree was rendered for this base URL, in today's layout. */
 export async function readTreeMark(dataDir: string, base: BaseUrl): Promise<boolean> {
@@ -16,6 +19,19 @@ export async function readTreeMark(dataDir: string, base: BaseUrl): Promise<bool
 /** Whether it was ever rendered as a whole, for whatever base URL. */
 export async function hasTreeMark(dataDir: string): Promise<boolean> {
   return (await readFile(markPath(dataDir), 'utf8').catch(() => '')) !== ''
+}
+
+/** That base URL, whether or not the layout is today's; undefined where half a mark is all that a crash left. */
+export async function readMarkedBase(dataDir: string): Promise<string | undefined> {
+  const bytes = await readFile(markPath(dataDir)).catch(() => undefined)
+  if (bytes === undefined) return undefined
+  try {
+    const mark = parseJsonBytes(bytes, 'tree.json', MAX_BYTES)
+    return typeof mark === 'object' && mark !== null && 'baseUrl' in mark ? String(mark.baseUrl) : undefined
+  } catch (error) {
+    throwDefect(error)
+    return undefined
+  }
 }
 
 export async function writeTreeMark(dataDir: string, base: BaseUrl): Promise<void> {
