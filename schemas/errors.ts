@@ -49,3 +49,8 @@ export function isCoded(error: unknown, code?: ErrorCode): error is CodedError {
 export function throwDefect(error: unknown): asserts error is CodedError {
   if (!isCoded(error)) throw error
 }
+
+/** What ended the work, where what `using` ends failed behind it as well: a disk that fails does so again while all is closed. */
+export function firstFailure(error: unknown): unknown {
+  return error instanceof SuppressedError ? firstFailure(error.suppressed) : error
+}

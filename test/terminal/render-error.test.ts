@@ -76,6 +76,18 @@ test('with --json the error is one JSON object on stderr, and stdout stays empty
   assert.equal(streams.stdout(), '')
 })
 
+test('what ended the work is told where cleaning up behind it failed as well, and gives the exit code', () => {
+  for (const first of [mismatch, new TypeError('x is not a function')]) {
+    const streams = collectedStreams()
+    const closing = new SuppressedError(
+      new Error('closing failed'),
+      new SuppressedError(new Error('unlocking failed'), first),
+    )
+    assert.equal(reportError(closing, ['list'], streams), exitCodeOf(first))
+    assert.ok(streams.stderr().includes(first.message), streams.stderr())
+  }
+})
+
 test('a --json behind -- belongs to the plugin', () => {
   const streams = collectedStreams()
   reportError(mismatch, ['run', 'x', '--', '--json'], streams)
