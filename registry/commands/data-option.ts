@@ -24,11 +24,7 @@ export async function withData<T>(
   act: (deps: RegistryDeps) => Promise<T> | T,
 ): Promise<T> {
   const dataDir = resolve(data)
-  if (!create && !holdsRegistry(dataDir))
-    throw coded('FILE_NOT_FOUND', {
-      message: `there is no registry in ${quote(dataDir)}`,
-      hint: `\`octo registry repo create NAME --key FILE --data ${shellWord(data)}\` makes one`,
-    })
+  if (!create) requireRegistry(data)
   const [{ openDeps }, { registryConfig }, { noteAuditHead }, { pino }] = await Promise.all([
     import('../open-registry.ts'),
     import('../settings.ts'),
@@ -47,6 +43,17 @@ export async function withData<T>(
   } finally {
     await deps.metadata.close()
   }
+}
+
+/** Throws FILE_NOT_FOUND for a directory that holds no registry, IO_FAILED for one that this user may not use. */
+export function requireRegistry(data: string): void {
+  const dataDir = resolve(data)
+  if (holdsRegistry(dataDir)) return
+  throw coded('FILE_NOT_FOUND', {
+    message: `there is no registry in ${quote(dataDir)}`,
+    details: { dataDir },
+    hint: `if there should be, look whether its disk is mounted; \`octo registry repo create NAME --key FILE --data ${shellWord(data)}\` makes a new one`,
+  })
 }
 
 /** The same error to whoever has the data at hand: with the folder that was named, and the repo that was meant. */

@@ -10,10 +10,11 @@ import { repeatable } from '../../terminal/repeatable.ts'
 import { requireOwnData } from '../data-folder.ts'
 import { LIMIT_OPTIONS, parseLimits } from '../limit-names.ts'
 import type { Serving } from '../server/listen.ts'
-import { withDataOption } from './data-option.ts'
+import { requireRegistry, withDataOption } from './data-option.ts'
 
 type ServeOptions = {
   readonly data: string
+  readonly existing?: boolean
   readonly port: string
   readonly host: string
   readonly url?: string
@@ -34,11 +35,13 @@ export function addServeCommand(parent: Command): void {
     summary: 'serve repos and take new versions, until it is stopped',
     examples: [
       'octo registry serve --data /var/lib/octo --port 8787',
+      'octo registry serve --data /srv/octo/data --existing',
       'octo registry serve --data DIR --host 0.0.0.0 --url https://plugins.example.com',
       'octo registry serve --data DIR --url https://plugins.example.com --trust-proxy 127.0.0.1',
     ],
   })
   withDataOption(command)
+    .option('--existing', 'make no new registry in a folder that holds none, as where its disk is not mounted')
     .option('--port <number>', 'port to listen on; 0 picks a free one', '8787')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option(
@@ -88,6 +91,7 @@ async function serveUntilStopped(options: ServeOptions, terminal: Terminal): Pro
   const clientAddress = proxies.clientAddressBehind(options.trustProxy)
   const limits = parseLimits(options.limit)
   const dataDir = resolve(options.data)
+  if (options.existing) requireRegistry(options.data)
   requireOwnData(dataDir)
   const base = await addresses.chooseBaseAddress({ dataDir, given: options.url, host: options.host })
   const componentDomain = await domains.chooseComponentDomain(dataDir, options.componentDomain)

@@ -130,3 +130,16 @@ test('one that was started for somebody stops in order when that is gone, withou
   child.stdin.destroy()
   assert.deepEqual(await ended, [0, null])
 })
+
+test('with --existing no registry is made where there is none, and one that is there is served', async (t) => {
+  const empty = tempFolder(t)
+  for (const data of [empty, join(empty, 'missing')]) {
+    const refused = await runOcto(['registry', 'serve', '--existing', '--data', data, '--port', '0'])
+    assert.deepEqual([refused.code, refused.stdout], [66, ''], refused.stderr)
+    assert.match(refused.stderr, /^error\[FILE_NOT_FOUND\]: there is no registry in/)
+    assert.deepEqual(readdirSync(empty), [])
+  }
+  const served = await serveUntilStopped(await aDataDir(t), ['--existing'])
+  assert.equal((await served.ask('/repos/core.json')).status, 200)
+  assert.equal((await served.stop()).code, 0)
+})
