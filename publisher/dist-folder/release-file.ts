@@ -1,7 +1,6 @@
 // dist/release.json: what was built, before anyone signed it. The same fields that the signed predicate will have; the
 // repo may still be open, as one build can go to several.
 
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { z } from 'zod'
 import { coded } from '../../schemas/errors.ts'
@@ -11,6 +10,7 @@ import type { Name } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
 import { releasePredicateShape } from '../../schemas/release-statement.ts'
 import { parseShape } from '../../schemas/shape.ts'
+import { replaceFile } from '../../system/files/atomic-file.ts'
 import { ignoring } from '../../system/files/errors.ts'
 import { readPlainFile } from '../../system/files/read-plain-file.ts'
 
@@ -19,8 +19,9 @@ export const RELEASE_FILE = 'release.json'
 const draftShape = releasePredicateShape.partial({ repo: true })
 export type ReleaseDraft = z.output<typeof draftShape>
 
+/** Over a link that a project brought in its place, never through it. */
 export async function writeDraft(out: string, draft: ReleaseDraft): Promise<void> {
-  await writeFile(join(out, RELEASE_FILE), `${JSON.stringify(draft, null, 2)}\n`)
+  await replaceFile(join(out, RELEASE_FILE), `${JSON.stringify(draft, null, 2)}\n`)
 }
 
 /** Throws FILE_NOT_FOUND when nothing was built here. */
