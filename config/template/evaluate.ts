@@ -140,7 +140,7 @@ function walkRange(node: Branch, dot: Value, running: Running): Ended {
 
 /** What a range goes through, with indexes or keys. */
 function pairsOf(value: Value, { pipeline, offset }: Branch, running: Running): readonly (readonly [Value, Value])[] {
-  if (value.kind === 'missing' || value.kind === 'nil') return []
+  if (value.kind === 'missing') return []
   if (value.kind === 'map')
     return entriesIn(value).map(([name, one]) => [{ kind: 'string', value: name }, one] as const)
   if (value.kind === 'list') return itemsIn(value).map((one, index) => [intOf(index), one] as const)

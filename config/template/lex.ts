@@ -138,7 +138,7 @@ function tokenAt(lexing: Lexing, at: number): Token {
 
 /** A point that begins a name: always, but for `.5`, which is a number where no name stands before it. */
 function isBehindName({ looseNames, tokens, text }: Lexing, at: number): boolean {
-  if (!looseNames || text[at] !== '.') return false
+  if (!looseNames) return false
   const last = tokens.at(-1)
   const follows = last !== undefined && ['field', 'variable', 'identifier', ')'].includes(last.kind)
   return follows || !/[0-9]/.test(text[at + 1] ?? '')

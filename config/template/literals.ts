@@ -45,8 +45,9 @@ function floatOf(text: string): number | undefined {
     const value = Number(text)
     return Number.isFinite(value) ? value : undefined
   }
-  const [, whole, part = '', power] = /^0[xX]([0-9a-fA-F]*)(?:\.([0-9a-fA-F]*))?[pP]([+-]?[0-9]{1,4})$/.exec(text) ?? []
-  if (whole === undefined || `${whole}${part}` === '') return undefined
+  // Without digits it is `0x`, which is no number to JavaScript either.
+  const [, whole = '', part = '', power] =
+    /^0[xX]([0-9a-fA-F]*)(?:\.([0-9a-fA-F]*))?[pP]([+-]?[0-9]{1,4})$/.exec(text) ?? []
   const value = Number(`0x${whole}${part}`) * 2 ** (Number(power) - 4 * part.length)
   return Number.isFinite(value) ? value : undefined
 }

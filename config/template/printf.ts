@@ -19,6 +19,7 @@ type Verb = {
 }
 
 const DIRECTIVE = /%([-+# 0]*)([1-9][0-9]*|\*)?(?:\.([0-9]*|\*))?([\s\S])?/gu
+const MAX_PRECISION = 100
 const VERBS = 'vTtdsqxXoObcUeEfFgG'
 
 export function formatted(
@@ -44,7 +45,9 @@ export function formatted(
         width: wide === undefined ? undefined : Number(wide),
         precision: precise === undefined ? undefined : Number(precise),
       }
-      if ((verb.width ?? 0) > bounds.maxWidth || (verb.precision ?? 0) > Math.min(bounds.maxWidth, 100))
+      if ((verb.precision ?? 0) > MAX_PRECISION)
+        throw bounds.refuse(`\`${directive}\` asks for more than ${MAX_PRECISION} places`)
+      if ((verb.width ?? 0) > bounds.maxWidth)
         throw bounds.refuse(`\`${directive}\` is wider than ${bounds.maxWidth} characters`)
       const value = take()
       return value === undefined ? `%!${letter}(MISSING)` : written(value, verb)

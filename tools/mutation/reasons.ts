@@ -198,6 +198,21 @@ const REASONS: readonly Reason[] = [
     guard: "throw refused(node, 'ask for values')",
     because: 'prompts are read of local documents alone, in which nothing is remote; this asks once more',
   },
+  {
+    file: 'config/template/errors.ts',
+    guard: "value.kind === 'nil'",
+    because: 'what has gone through a pipeline is null no longer, but not there; it refuses null all the same',
+  },
+  {
+    file: 'config/template/functions/call.ts',
+    guard: "throw call.fail('an argument is missing')",
+    because: 'arguments are counted before a function is called; it only tells the type checker so',
+  },
+  {
+    file: 'config/template/parse-pipeline.ts',
+    guard: "throw unexpected(parsing, peekToken(parsing), 'an empty command')",
+    because: 'a command is read where a word stands, which is its first; it only tells the type checker so',
+  },
 ]
 
 export function reasonFor(file: string, guard: string): string | undefined {

@@ -32,9 +32,12 @@ function isNothing({ kind }: Value): boolean {
 function isEqual(a: Value, b: Value, call: Call): boolean {
   if (isNothing(a) || isNothing(b)) return isNothing(a) && isNothing(b)
   if (a.kind !== b.kind) throw incompatible(a, b, call)
-  if (a.kind === 'map' || a.kind === 'list' || b.kind === 'map' || b.kind === 'list')
-    throw call.fail(`${kindOf(a)} cannot be compared`)
-  return 'value' in a && 'value' in b && a.value === b.value
+  return comparable(a, call) === comparable(b, call)
+}
+
+function comparable(value: Value, call: Call): string | number | bigint | boolean {
+  if (!('value' in value)) throw call.fail(`${kindOf(value)} cannot be compared`)
+  return value.value
 }
 
 function isLess(a: Value, b: Value, call: Call): boolean {

@@ -54,6 +54,7 @@ const VALUES: readonly (readonly [template: string, value: unknown])[] = [
   ['{{with .configs.map}}{{.z}}{{end}}{{with .configs.nope}}x{{else}}y{{end}}', '1y'],
   ['{{"{{.Names}}"}}', '{{.Names}}'],
   ['{{/* a word */}}{{.configs.word}}', 'Hello'],
+  ['{{$x := 1}}', ''],
 ]
 for (const [template, expected] of VALUES)
   test(`\`${template}\` is ${JSON.stringify(expected)}`, async (t) => {

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { renderTemplate } from '../../../config/template/evaluate.ts'
 import { FUNCTION_NAMES } from '../../../config/template/functions/index.ts'
 import { parseTemplate } from '../../../config/template/parse.ts'
-import { coded } from '../../../schemas/errors.ts'
+import { coded, isCoded } from '../../../schemas/errors.ts'
 import type { GoOutcome } from '../../support/go-templates/run-go.ts'
 import { askGo, FIXTURE } from '../../support/go-templates/run-go.ts'
 import { valueFrom } from '../../support/go-templates/value-from.ts'
@@ -55,6 +55,7 @@ function render(template: string): GoOutcome {
     const parsed = parseTemplate(template, options)
     return { output: renderTemplate(parsed, { root: valueFrom(DATA), fail, meter, prints: 'everything' }) }
   } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) }
+    if (!isCoded(error)) throw error
+    return { error: error.message }
   }
 }

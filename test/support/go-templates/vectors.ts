@@ -393,6 +393,39 @@ export const ROWS: readonly string[] = [
     '{{printf "%d" nil}}',
     '{{printf "%.3s|" "héllo"}}',
   ],
+  ...[
+    'not .a.nil',
+    'index .nope',
+    'index .a "nil" "x"',
+    'index . "nope" "x"',
+    'gt 1 1',
+    'gt "a" "a"',
+    'eq .a.l .a.l',
+    'lt .a.l .a.l',
+    'slice .list 0 3 2',
+    'slice .list 1 2 3',
+    '0x.p1',
+    '0x1.8p1',
+    'printf "%*d" 3 4',
+    'printf "%#v" "a"',
+    'printf "%#q" "a"',
+    'printf "%#U" 65',
+    'printf "%.101f" 1.5',
+  ].map((of) => `{{${of}}}`),
+  ...[
+    '{{define "x"}}{{1}}{{end}}{{define "x"}} {{end}}{{template "x"}}',
+    '{{define "x"}} {{end}}{{define "x"}}2{{end}}{{template "x"}}',
+    '{{define "x"}}{{else}}{{end}}',
+    '{{range $x, $y .list}}{{end}}',
+    '{{$x := "out"}}{{range $x, $y := .list}}{{$x}}{{end}}{{$x}}',
+    '{{$x := "out"}}{{range $x := .list}}{{$x}}{{end}}{{$x}}',
+    '{{range $x, $x := .list}}{{$x}}{{end}}',
+    '{{$y := .a.nil}}{{range $y}}1{{else}}0{{end}}',
+    '{{end 1}}',
+    '{{print | | 1}}',
+    '{{print end}}',
+    '{{print := 1}}',
+  ],
 ]
 
 /** Taken otherwise on purpose: refused here, or known here only. */
@@ -403,6 +436,8 @@ export const OTHERWISE_HERE: ReadonlySet<string> = new Set([
   '{{1 |}}',
   // Numbers in forms that no config needs.
   ...['%x', '%X', '%#x', '%b'].map((verb) => `{{printf "${verb}" 2.5}}`),
+  // Widths that are arguments, forms of Go's source, and hundreds of places.
+  ...['"%*d" 3 4', '"%#v" "a"', '"%#q" "a"', '"%#U" 65', '"%.101f" 1.5'].map((of) => `{{printf ${of}}}`),
   // A function that Go does not have.
   '{{default 1 2}}',
 ])
