@@ -67,7 +67,6 @@ function declarationsIn(parsing: Parsing, context: string): { variables: readonl
       throw parsing.fail(`too many variables in ${context}`, positionAt(parsing.text, after.offset))
     nextToken(parsing)
     variables.push(text)
-    if (!isNext(parsing, 'variable')) throw unexpected(parsing, peekToken(parsing), 'the variables of range')
   }
   if (variables.length > 0) throw unexpected(parsing, peekToken(parsing), 'the variables of range')
   parsing.at = start

@@ -113,8 +113,8 @@ function elseOf(parsing: Parsing, kind: 'if' | 'with' | 'range', offset: number)
   if (word.kind === 'keyword' && (word.text === 'if' || word.text === 'with')) {
     if (word.text !== kind) throw failAt(parsing, word.offset, `\`else ${word.text}\` does not belong to \`${kind}\``)
     nextToken(parsing)
-    if (++parsing.depth > parsing.maxDepth)
-      throw failAt(parsing, word.offset, `nested more than ${parsing.maxDepth} levels deep`)
+    // Its body refuses one level too many.
+    parsing.depth++
     const inner: TemplateNode = { kind, ...branch(parsing, kind, word.offset) }
     parsing.depth--
     return [inner]
