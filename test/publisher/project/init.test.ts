@@ -40,7 +40,7 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
   node: { test: [process.execPath, '--test', 'test/check.test.mjs'] },
   python: { program: PYTHON, asked: '--version', test: [PYTHON, '-B', '-m', 'unittest'] },
   shell: { test: ['sh', 'test.sh'] },
-  go: { program: 'go', asked: 'version', test: ['go', 'test', '.'], only: 'linux_amd64' },
+  go: { program: 'go', asked: 'version', test: ['go', 'test', '-trimpath', '.'], only: 'linux_amd64' },
   rust: { program: 'cargo', asked: '--version', test: ['cargo', 'test', '--locked', '--quiet'], only: 'linux_amd64' },
 }
 const PROGRAMS: Readonly<Record<string, string>> = { node: process.execPath, python3: PYTHON }
