@@ -15,6 +15,8 @@ type Behaviour = {
   /** It gives that to nobody who has not logged in. */
   readonly isClosed?: boolean
   readonly fails?: boolean
+  /** Why the call itself is over when it is asked. */
+  readonly ends?: 'INTERRUPTED' | 'PLUGIN_TIMEOUT'
 }
 
 function aSearch(behaviours: Readonly<Record<string, Behaviour>>) {
@@ -23,10 +25,11 @@ function aSearch(behaviours: Readonly<Record<string, Behaviour>>) {
     coded('PLUGIN_FAILED', { message: `status ${status}`, details: { status, ...more } })
   const ask: Ask = async ({ endpoint, request }, credentials) => {
     const { config, identity } = request as { config: Config; identity?: { hostname: string } }
-    const { needs, has = [], isClosed, fails } = behaviours[config.type] as Behaviour
+    const { needs, has = [], isClosed, fails, ends } = behaviours[config.type] as Behaviour
     const host = identity?.hostname ?? ''
     asked.push([endpoint.split('.')[1], config.type, host, credentials ? 'logged in' : ''].join(' ').trimEnd())
     if (endpoint.endsWith('getConsumerIdentity')) return needs === undefined ? null : { hostname: needs }
+    if (ends) throw coded(ends, { message: 'the call is over' })
     if (fails) throw refusal(503)
     if (isClosed && !credentials) throw refusal(401)
     if (!has.includes(host)) throw refusal(404, { saysNone: true })
@@ -90,6 +93,34 @@ test('one that fails is passed over where another one has something, and else fa
   assert.equal(await aSearch({ A: { fails: true }, B: { has: ['shop'] } }).find('shop'), 'B')
   await assert.rejects(aSearch({ A: { fails: true }, B: {} }).find('shop'), /`A` gives nothing: status 503/)
   assert.equal(await aSearch({ A: {}, B: {} }).find('shop'), undefined)
+})
+
+test('one whose login cannot be had is not asked without it, however often somebody comes by', async () => {
+  // A looks for its login at B first; then B is asked for the shop itself.
+  const { find, asked } = aSearch({ A: { needs: 'a' }, B: { needs: 'b', has: ['a', 'shop'] }, C: { fails: true } })
+  await assert.rejects(find('shop'), /`C` gives nothing: status 503/)
+  assert.deepEqual(
+    asked.filter((line) => line.startsWith('resolve B')),
+    [],
+  )
+})
+
+test('nobody is asked for the login to itself', async () => {
+  const { find, asked } = aSearch({ A: { needs: 'a', has: ['a', 'shop'] }, B: {} })
+  assert.equal(await find('shop'), 'A')
+  assert.deepEqual(
+    asked.filter((line) => line.startsWith('resolve')),
+    ['resolve B a', 'resolve A shop'],
+  )
+})
+
+test('a call that is over is over: nobody else is asked', async () => {
+  for (const ends of ['INTERRUPTED', 'PLUGIN_TIMEOUT'] as const)
+    for (const first of [{ ends }, { needs: 'a' }]) {
+      const { find, asked } = aSearch({ A: first, B: { ends }, C: { has: ['a', 'shop'] } })
+      await assert.rejects(find('shop'), { code: ends, message: 'the call is over' })
+      assert.ok(!asked.some((line) => line.startsWith('resolve C')), asked.join(', '))
+    }
 })
 
 test('that there is nothing is said by statuses, and by the words of OCM for it, and by nothing else', () => {
