@@ -89,6 +89,21 @@ test('nothing is left of a call that fails, answers wrongly, or writes more than
   }
 })
 
+test('a call that goes on after a write that failed has nothing left of it', async () => {
+  let left: readonly string[] = []
+  await using plugin = await transforming(
+    async ({ files }) => {
+      const location = await files.write('bytes')
+      await assert.rejects(files.write(Array<string>(6).fill('two')), /at most 16 bytes/)
+      left = blobsIn(location.value)
+      return { location }
+    },
+    { limits: { blobBytes: 16 } },
+  )
+  await plugin.call('blobTransformer', 'transformBlob', ASKED)
+  assert.deepEqual(left, ['blob1'])
+})
+
 test('nothing is left of a call that its host gives up, whatever its handler still does', async () => {
   const begun = Promise.withResolvers<string>()
   const goOn = Promise.withResolvers<void>()
