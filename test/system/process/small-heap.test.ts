@@ -25,26 +25,44 @@ test('the V8 of this Node knows them', () => {
 
 /** V8 says which functions it means to optimise, and nothing else of them is looked at. */
 const BUSY = `
-import { giveBackMemory, keepHeapSmall } from ${JSON.stringify(fileURLToPath(new URL('../../../system/process/small-heap.ts', import.meta.url)))}
 function turned(count) {
   let sum = 0
   for (let at = 0; at < count; at += 1) sum = (sum * 31 + at) | 0
   return sum
 }
 const repeat = () => { for (let round = 0; round < 5000; round += 1) turned(1000) }
-keepHeapSmall()
-repeat()
-console.log('begun')
-giveBackMemory()
-repeat()
 `
+const MARKED = /marking 0x[0-9a-f]+ <JSFunction turned\b/
+
+const pathTo = (file: string) => JSON.stringify(fileURLToPath(new URL(`../../../${file}`, import.meta.url)))
+
+/** What it prints between V8's remarks, and those. */
+function traced(program: string): string {
+  const words = [...FROM_SOURCES, '--trace-opt', '--input-type=module', '-e', `${BUSY}${program}`]
+  return execFileSync(process.execPath, words, { encoding: 'utf8' })
+}
 
 test('nothing is optimised before the start is over, and what runs often is then', () => {
-  const words = [...FROM_SOURCES, '--trace-opt', '--input-type=module', '-e', BUSY]
-  const [starting = '', begun = ''] = execFileSync(process.execPath, words, { encoding: 'utf8' }).split('begun\n')
-  const marked = /marking 0x[0-9a-f]+ <JSFunction turned\b/
-  assert.doesNotMatch(starting, marked)
-  assert.match(begun, marked)
+  const program = `
+    import { giveBackMemory, keepHeapSmall } from ${pathTo('system/process/small-heap.ts')}
+    keepHeapSmall()
+    repeat()
+    console.log('begun')
+    giveBackMemory()
+    repeat()`
+  const [starting = '', begun = ''] = traced(program).split('begun\n')
+  assert.doesNotMatch(starting, MARKED)
+  assert.match(begun, MARKED)
+})
+
+test('a supervisor begins so before it reads anything, and what ends soon does not', () => {
+  const after = (word: string) =>
+    traced(`
+      import { main } from ${pathTo('operator/main.ts')}
+      await main(['start', ${JSON.stringify(word)}, '--help'])
+      repeat()`)
+  assert.doesNotMatch(after('--foreground'), MARKED)
+  assert.match(after('--frozen'), MARKED)
 })
 
 test('what is not needed any more is given back, and collecting stays nobody else’s to ask for', () => {
