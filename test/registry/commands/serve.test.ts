@@ -10,6 +10,7 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { issueKey } from '../../support/builders/test-authority.ts'
 import { freePort, listening } from '../../support/machine/listening.ts'
+import { isGone } from '../../support/machine/processes.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 import { until } from '../../support/machine/until.ts'
 import { typeOcto } from '../../support/octo/in-process-octo.ts'
@@ -128,6 +129,7 @@ test('one that was started for somebody stops in order when that is gone, withou
   assert.match(first, /^listening on /)
   // A killed process lets its pipes go.
   child.stdin.destroy()
+  assert.ok(await isGone(child.pid ?? 0), 'it goes on')
   assert.deepEqual(await ended, [0, null])
 })
 
