@@ -55,27 +55,42 @@ function send(response: ServerResponse, status: number, body: unknown): void {
 
 type Real = { readonly secrets: Secrets; readonly token: string; readonly env: Environment }
 
+/** Is the program behind it, which is told to end when standard input does: a killed process lets that go, too. */
+const UNTIL_INPUT_ENDS =
+  'exec 3<&0; (while read -r line; do :; done; kill $$) <&3 >/dev/null 2>&1 & exec "$0" "$@" </dev/null 3<&-'
+
 /** In memory, unsealed, with a key-value store at `secret/`. */
 async function realVault(file: string, { secrets, token, env }: Real): Promise<SecretServer> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const child = await launch(
     {
-      file,
-      argv: ['server', '-dev', '-dev-no-store-token', `-dev-listen-address=127.0.0.1:${port}`],
+      file: '/bin/sh',
+      argv: [
+        '-c',
+        UNTIL_INPUT_ENDS,
+        file,
+        'server',
+        '-dev',
+        '-dev-no-store-token',
+        `-dev-listen-address=127.0.0.1:${port}`,
+      ],
       env: { PATH: env.PATH, HOME: env.HOME, VAULT_DEV_ROOT_TOKEN_ID: token },
       cwd: '/',
     },
     {
-      stdio: 'ignore',
+      stdio: ['pipe', 'ignore', 'ignore'],
       ownGroup: true,
       words: (_what, { cause }) =>
-        coded('OS_FAILED', { message: `the Vault of VAULT_BIN cannot be started: ${cause.message}`, cause }),
+        coded('OS_FAILED', {
+          message: `a shell for the Vault of VAULT_BIN cannot be started: ${cause.message}`,
+          cause,
+        }),
     },
   )
   const ended = once(child, 'exit')
   const stop = async () => {
-    child.kill('SIGTERM')
+    child.stdin?.destroy()
     await ended
   }
   const body = JSON.stringify({ data: secrets })
@@ -84,7 +99,8 @@ async function realVault(file: string, { secrets, token, env }: Real): Promise<S
     const written = await fetch(`${url}${API_PATH}`, { method: 'POST', headers, body }).catch(() => undefined)
     if (written?.ok) return { what: `Vault, ${file}`, url, token, [Symbol.asyncDispose]: stop }
     if (performance.now() < deadline && child.exitCode === null) continue
+    const why = child.exitCode === null ? 'does not answer' : `ended with ${child.exitCode}`
     await stop()
-    throw coded('OS_FAILED', { message: 'the Vault of VAULT_BIN does not answer', details: { file } })
+    throw coded('OS_FAILED', { message: `the Vault of VAULT_BIN ${why}`, details: { file } })
   }
 }
