@@ -10,6 +10,7 @@ import { versionInAddress } from '../../config/document-version.ts'
 import type { OctoConfig } from '../../config/model/config.ts'
 import { includesOf } from '../../config/read-include.ts'
 import { FUNCTION_NAMES } from '../../config/template/functions/index.ts'
+import { formatted } from '../../config/template/printf.ts'
 import { writeTrustedKeys } from '../../config/trusted-keys.ts'
 import { argumentVector } from '../../operator/exec/argument-vector.ts'
 import { withFieldTable } from '../../tools/write-config-docs.ts'
@@ -139,6 +140,24 @@ test('the TOML of the page is read', async (t) => {
 test('the page names every function of templates', () => {
   const words = new Set(readDocument(PAGE).split(/[^A-Za-z]+/))
   for (const name of FUNCTION_NAMES) assert.ok(words.has(name), name)
+})
+
+test('the page names every verb of printf, and what it does not take of those of Go', () => {
+  const page = readDocument(PAGE)
+  const print = (directive: string) =>
+    formatted(directive, [{ kind: 'float', value: 2.5 }], {
+      ...{ maxWidth: 1000, meter: { spend: () => undefined } },
+      refuse: (problem) => new RangeError(problem),
+    })
+  const verbs = /has the verbs `([A-Za-z ]+)`/.exec(page)?.[1]?.split(' ') ?? []
+  assert.equal(verbs.length, 19)
+  const [, refused = ''] = /Refused, where Go takes them: ([\s\S]*?\))\.\n/.exec(page) ?? []
+  const directives = [...refused.matchAll(/`(%[^`]+)`/g)].map(([, directive = '']) => directive)
+  assert.equal(directives.length, 11, refused)
+  for (const directive of directives) assert.throws(() => print(directive), RangeError, directive)
+  for (const verb of verbs) if (!directives.includes(`%${verb}`)) assert.doesNotThrow(() => print(`%${verb}`), verb)
+  const letters = [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'].filter((one) => !verbs.includes(one))
+  for (const letter of letters) assert.throws(() => print(`%${letter}`), RangeError, letter)
 })
 
 test('the table of the page has every field of the code', () => {
