@@ -22,6 +22,11 @@ export function printable(text: string, maxLength = MAX_SHOWN): string {
   )
 }
 
+/** Whether nothing of it would have to be escaped. */
+export function isPrintable(text: string): boolean {
+  return printable(text, Number.POSITIVE_INFINITY) === text
+}
+
 /** The value as JSON, in which nothing is left that a terminal takes for more than a letter; it reads as the same value. */
 export function printableJson(value: unknown, indent = 2): string {
   const json = JSON.stringify(value, null, indent)

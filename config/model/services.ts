@@ -2,7 +2,7 @@
 // Checks of fetched documents are read from a tree of their own, so that nothing in them can reach a local check.
 import { DAY_MS, HOUR_MS } from '../../schemas/duration.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
-import { quote } from '../../schemas/quote.ts'
+import { isPrintable, quote } from '../../schemas/quote.ts'
 import { fieldOf, fieldUnder, itemsOf, mapOrNothing, namedEntries } from '../document/field-of.ts'
 import type { FieldName } from '../document/fields.ts'
 import { invalid, showPlace } from '../document/invalid.ts'
@@ -127,6 +127,7 @@ function serviceNodes(root: TreeNode | undefined): (readonly [string, TreeNode])
 }
 
 function readService(name: string, node: TreeNode, reading: ServiceReading): ReadService {
+  requireShowable(name, node)
   const phase = (wanted: Phase) =>
     listsOf(node, wanted)
       .flatMap(itemsOf)
@@ -137,6 +138,14 @@ function readService(name: string, node: TreeNode, reading: ServiceReading): Rea
     ...switchOf(node),
     checks: { preflight: phase('preflight'), health: phase('health'), init: phase('init') },
   }
+}
+
+/** It stands in tables, logs, reports, metrics and messages, as it is: there none may move a cursor, begin a line or turn the writing. */
+function requireShowable(name: string, node: TreeNode): void {
+  if (isPrintable(name)) return
+  throw invalid(node, `service ${quote(name)} has a character in its name that cannot be seen`, {
+    hint: 'call it by letters, digits, `-`, `_` and `.`',
+  })
 }
 
 function listsOf(node: TreeNode, phase: Phase): readonly TreeNode[] {
