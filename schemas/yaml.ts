@@ -4,7 +4,7 @@
 import type { CST, Document, ParsedNode } from 'yaml'
 import { Composer, LineCounter, Parser } from 'yaml'
 import { coded } from './errors.ts'
-import { quote } from './quote.ts'
+import { printable, quote } from './quote.ts'
 import { looksLikeWebPage, placeIn, requireWellFormed, WEB_PAGE } from './text.ts'
 import type { YamlNode } from './yaml-nodes.ts'
 import { buildNodes, IN_QUOTES, limitExceeded, yamlInvalid } from './yaml-nodes.ts'
@@ -55,6 +55,8 @@ export type YamlDocument = {
 }
 
 const MAX_LINE_NESTING = 64
+/** Of what the library says. */
+const MAX_PROBLEM = 300
 const BYTE_ORDER_MARK = '\ufeff'
 
 /** Parses one YAML 1.2 document with merge keys; throws YAML_INVALID, TEXT_INVALID or LIMIT_EXCEEDED naming the source and line. */
@@ -134,7 +136,9 @@ function* treesOf(tokens: readonly string[], lines: LineCounter): Generator<CST.
 /** A template without quotes is the likeliest reason where a line begins a value with one. */
 function syntaxError(text: string, { message }: Error, { name, line }: { name: string; line: number }): Error {
   const isTemplate = /[:[{,-]\s*\{\{/.test((text.split('\n', line)[line - 1] ?? '').slice(0, 1000))
-  return yamlInvalid(name, line, message.split('\n', 1)[0] ?? 'does not parse', isTemplate ? IN_QUOTES : undefined)
+  const [problem = 'does not parse'] = message.split('\n', 1)
+  // It may hold all of a name.
+  return yamlInvalid(name, line, printable(problem, MAX_PROBLEM), isTemplate ? IN_QUOTES : undefined)
 }
 
 /** The line of a key for what stands below one. */

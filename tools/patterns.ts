@@ -70,6 +70,13 @@ export const PATTERNS: readonly Pattern[] = [
       "throw `coded('CODE', { message, details, hint })` of schemas/errors.ts, so that it has an exit code and a status",
   },
   {
+    rule: 'bare-quote',
+    within: 'text',
+    find: /\\`\$\{/g,
+    only: /^config\/template\//,
+    instead: 'quote what others wrote by `quote` of schemas/quote.ts, which bounds it and shows control characters',
+  },
+  {
     rule: 'default-export',
     find: /^export default\b/gm,
     except: /\.config\.(ts|js)$/,

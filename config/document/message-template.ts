@@ -1,5 +1,6 @@
 // Templates of texts that are made later, of facts that the config does not hold: subject and body of a notification. They see
 // these facts and nothing else, neither the config nor the environment, so that no password gets into a message.
+import { quote } from '../../schemas/quote.ts'
 import { renderTemplate } from '../template/evaluate.ts'
 import { parseTemplate } from '../template/parse.ts'
 import type { Template } from '../template/syntax.ts'
@@ -66,7 +67,7 @@ function isList(fact: MessageFact): fact is readonly MessageFact[] {
 }
 
 function missing(facts: { readonly [name: string]: MessageFact }, path: string): string {
-  return `\`${path}\` is no part of a notification, which has ${Object.keys(facts)
+  return `${quote(path)} is no part of a notification, which has ${Object.keys(facts)
     .map((name) => `\`.${name}\``)
     .join(', ')}`
 }

@@ -1,6 +1,6 @@
 // Plain values that decide something, such as arguments, pins and counts: one that octo and octoctl take
 // differently is refused, because nobody sees which of the two was meant.
-import { quote } from '../../schemas/quote.ts'
+import { printable, quote } from '../../schemas/quote.ts'
 import { readingsOf, readsAsTwoInConfigs } from '../../schemas/yaml-scalars.ts'
 import { invalid } from './invalid.ts'
 import type { TreeNode } from './node.ts'
@@ -10,8 +10,8 @@ export function requireOneReading(node: TreeNode): void {
   const typed = node.kind === 'scalar' && node.plain ? node.text : ''
   if (!readsAsTwoInConfigs(typed)) return
   const readings = readingsOf(typed)
-  const numbers = readings.numbers.map((number) => `\`${number}\``)
+  const numbers = readings.numbers.map((number) => quote(number))
   throw invalid(node, `${quote(typed)} is ${readings.said}`, {
-    hint: `write \`"${typed}"\` for the text${numbers.length > 0 ? `, or ${numbers.join(' or ')} for the number` : ''}`,
+    hint: `write \`"${printable(typed)}"\` for the text${numbers.length > 0 ? `, or ${numbers.join(' or ')} for the number` : ''}`,
   })
 }

@@ -1,5 +1,5 @@
 // `${NAME}` of Compose and shells is filled in by nobody here; whoever wrote it expects that it is.
-import { quote } from '../../schemas/quote.ts'
+import { printable, quote } from '../../schemas/quote.ts'
 import { warningAt } from './invalid.ts'
 import type { TreeNode } from './node.ts'
 import { isRemote, isText } from './node.ts'
@@ -19,5 +19,5 @@ export function noteShellVariables(node: TreeNode, warnings: Warnings): void {
 
 function instead(node: TreeNode, name = 'NAME'): string {
   if (isRemote(node)) return ', a document from elsewhere reads no environment variables'
-  return `, octo fills in \`{{.env.${name}}}\``
+  return `, octo fills in \`{{.env.${printable(name)}}}\``
 }

@@ -1,7 +1,7 @@
 // The merged config as templates see it. Whatever is looked at is noted as a part of the value that is made: each single value,
 // and where a template goes through a map or list, counts it or asks whether it is empty, everything that decides that.
 // Templates from elsewhere read of local documents only what is offered to them, by whichever way they reach it.
-import { quote } from '../../schemas/quote.ts'
+import { printable, quote } from '../../schemas/quote.ts'
 import type { ListValue, MapValue, Value } from '../template/value.ts'
 import { textValue } from '../template/value.ts'
 import { rowOf } from './fields.ts'
@@ -204,7 +204,7 @@ function notOffered(node: TreeNode, path: Path, asker: TreeNode): Error {
 function howToOffer(path: string): string {
   if (rowOf('config', path.split('.')[0] ?? '')?.offered === undefined)
     return 'it may read `name`, and what its include offers of `configs`, `service` and `globals`'
-  return `offer it where a local config includes that document: \`{url: …, offers: [${path}]}\``
+  return `offer it where a local config includes that document: \`{url: …, offers: [${printable(path)}]}\``
 }
 
 /** `.env`: one variable by its name, and never all of them. */

@@ -1,6 +1,7 @@
 // Fills templates into texts of a config: Go's text/template over the merged documents. A template makes one plain value and
 // never structure. A value is trusted no more than the least trusted part that went into it: nothing with a part from
 // elsewhere holds an environment variable, because its addresses and arguments would carry it out.
+import { quote } from '../../schemas/quote.ts'
 import type { Piece } from '../template/evaluate.ts'
 import { renderPieces, renderTemplate, valueOfTemplate } from '../template/evaluate.ts'
 import { FUNCTION_NAMES } from '../template/functions/index.ts'
@@ -31,7 +32,7 @@ export function expand(node: ScalarNode, variables: TemplateVariables): ScalarNo
 export function expandAddress(node: ScalarNode, variables: TemplateVariables): ScalarNode {
   const { filled, parts } = fillWhole(node, variables)
   if (parts.variable !== undefined)
-    throw invalid(node, `an address may not hold the environment variable \`${parts.variable}\``, {
+    throw invalid(node, `an address may not hold the environment variable ${quote(parts.variable)}`, {
       hint: 'write the address itself, or a value of `configs`: whoever is asked for it would learn the variable',
     })
   if (parts.fetched)
@@ -106,7 +107,7 @@ function fill(node: ScalarNode, given: Filling): ScalarNode {
     return node
   }
   if (typeof node.value !== 'string' || !node.value.includes('{{')) return node
-  if (given.depth >= MAX_NESTING) throw invalid(node, `template ${shown(node.value)} leads to itself`)
+  if (given.depth >= MAX_NESTING) throw invalid(node, `template ${quote(node.value)} leads to itself`)
   const filling = { ...given, asker: given.asker ?? (isRemote(node) ? node : undefined) }
   const fail = failingAt(node)
   const template = templateOf(node, filling)
@@ -169,7 +170,3 @@ function failingAt(node: ScalarNode) {
 }
 
 export const HOW_TO_ESCAPE = 'write {{`{{.Names}}`}} to pass {{.Names}} on as it is'
-
-function shown(text: string): string {
-  return `\`${text.length > 60 ? `${text.slice(0, 60)}…` : text}\``
-}

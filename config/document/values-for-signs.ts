@@ -41,7 +41,7 @@ function keyOf(written: string, at: TreeNode, walk: Walk): string {
   const parts = signsIn(written, walk.signs)
   if (parts.length === 0) return written
   const secret = parts.find(({ variable }) => variable !== undefined)
-  if (secret) throw invalid(at, `an environment variable, here \`${secret.variable}\`, is no key`)
+  if (secret) throw invalid(at, `an environment variable, here ${quote(secret.variable)}, is no key`)
   const alone = signAlone(written, walk.signs)?.value
   const key = alone?.kind === 'string' ? alone.value : withoutSigns(written, walk.signs)
   if (key === '__proto__') throw invalid(at, 'the template writes the key `__proto__`, which is not allowed')

@@ -1,5 +1,6 @@
 // Runs a parsed template over values. What it may cost is metered by steps and characters, so that it ends within a bound
 // that does not depend on the machine; what it may read is for the values to say.
+import { printable, quote } from '../../schemas/quote.ts'
 import { failAt, requirePlain } from './errors.ts'
 import { functionNamed } from './functions/index.ts'
 import type { Meter, Printing, Structure } from './meter.ts'
@@ -174,7 +175,7 @@ type Called = { readonly name: string; readonly offset: number }
 
 function walkDefined({ name, offset }: Called, given: Value, running: Running): void {
   const body = running.template.definitions.get(name)
-  if (!body) throw failAt(running, offset, `the template ${JSON.stringify(name)} is not defined`)
+  if (!body) throw failAt(running, offset, `the template ${printable(JSON.stringify(name))} is not defined`)
   if (running.depth >= MAX_CALLS)
     throw failAt(running, offset, `templates call each other more than ${MAX_CALLS} levels deep`)
   walk(body, given, { ...running, variables: [{ name: '$', value: given }], depth: running.depth + 1 })
@@ -240,9 +241,9 @@ function fieldsOf(from: Value, names: readonly string[], offset: number, running
     running.meter.spend(1)
     if (value.kind === 'missing') continue
     if (value.kind === 'nil')
-      throw failAt(running, offset, `\`${name}\` is asked of null: ${value.what ?? 'it has no fields'}`)
+      throw failAt(running, offset, `${quote(name)} is asked of null: ${value.what ?? 'it has no fields'}`)
     if (value.kind !== 'map')
-      throw failAt(running, offset, `\`${name}\` is asked of ${kindOf(value)}, which has no fields`)
+      throw failAt(running, offset, `${quote(name)} is asked of ${kindOf(value)}, which has no fields`)
     value = value.get(name, { leadsOn: index < names.length - 1 })
   }
   return value
@@ -259,7 +260,7 @@ function callFunction(
   const { least, most, run } = functionNamed(name)
   const count = words.length + (final === undefined ? 0 : 1)
   if (count < least || count > most)
-    throw failAt(running, offset, `\`${name}\` takes ${counted(least, most)}, found ${count}`)
+    throw failAt(running, offset, `${quote(name)} takes ${counted(least, most)}, found ${count}`)
   if (name === 'and' || name === 'or') return firstThatDecides(name, words, { dot, final }, running)
   const values = words.map((word) => evaluated(word, dot, running))
   if (final) values.push(final)
@@ -267,7 +268,7 @@ function callFunction(
   if (name === 'include') return included(values, offset, running)
   const isWritten = final === undefined && words.slice(1).every(({ kind }) => ['string', 'int'].includes(kind))
   const result = run(values, {
-    fail: (problem, hint) => failAt(running, offset, `\`${name}\`: ${problem}`, hint),
+    fail: (problem, hint) => failAt(running, offset, `${quote(name)}: ${problem}`, hint),
     meter: running.meter,
     prints: running.prints,
     structure: running.structure,

@@ -1,4 +1,5 @@
 // Cuts a template into texts and the words of its actions, as Go's text/template does: trim markers, comments, literals.
+import { quote } from '../../schemas/quote.ts'
 import type { Fail } from './syntax.ts'
 import { positionAt } from './syntax.ts'
 
@@ -157,14 +158,14 @@ function checked(lexing: Lexing, token: Token): Token {
   const end = token.offset + token.text.length
   const next = lexing.text[end] ?? ''
   if (token.kind === 'number' && new RegExp(LETTER, 'u').test(next))
-    throw failAt(lexing, token.offset, `\`${token.text}${next}\` is no number`)
+    throw failAt(lexing, token.offset, `${quote(`${token.text}${next}`)} is no number`)
   if (BORDERED.has(token.kind) && next !== '' && !BORDERS.has(next) && !lexing.text.startsWith('}}', end))
-    throw failAt(lexing, end, `\`${next}\` may not follow \`${token.text}\``, hintFor(token, next))
+    throw failAt(lexing, end, `${quote(next)} may not follow ${quote(token.text)}`, hintFor(token, next))
   return token
 }
 
 function hintFor({ kind, text }: Token, next: string): string | undefined {
-  if (kind === 'field' && next === '-') return `write \`index . "${text.slice(1)}-…"\` for a name with \`-\``
+  if (kind === 'field' && next === '-') return `write ${quote(`index . "${text.slice(1)}-…"`)} for a name with \`-\``
   return undefined
 }
 
@@ -173,8 +174,8 @@ function problemOf(char: string, text: string, at: number): string {
   if (char === '`') return 'a raw string is not closed, expected a backquote'
   if (char === "'") return "a character is not closed, expected `'` on the same line"
   if (/[+-]/.test(char))
-    return `\`${text.slice(at, at + 2)}\` is no number; a trim marker is \`{{- \` or \` -}}\`, with a space`
-  return `\`${char}\` means nothing in a template`
+    return `${quote(text.slice(at, at + 2))} is no number; a trim marker is \`{{- \` or \` -}}\`, with a space`
+  return `${quote(char)} means nothing in a template`
 }
 
 function match(form: RegExp, text: string, at: number): string | undefined {

@@ -1,6 +1,7 @@
 // Numbers, characters and strings as Go writes them: `0x10`, `1_000`, `010` (which is 8), `'a'`, `"\u00e9"` and raw ones in
 // backquotes. Undefined is one that Go does not read either.
 import { ownValue } from '../../schemas/own-value.ts'
+import { quote } from '../../schemas/quote.ts'
 
 const MAX_INT = 2n ** 63n - 1n
 
@@ -10,20 +11,21 @@ type NumberLiteral =
   | { readonly kind: 'refused'; readonly problem: string }
 
 export function numberOf(text: string): NumberLiteral {
-  if (text.endsWith('i')) return { kind: 'refused', problem: `\`${text}\` is a complex number, which is not supported` }
+  if (text.endsWith('i'))
+    return { kind: 'refused', problem: `${quote(text)} is a complex number, which is not supported` }
   const bare = text.replace(/^[+-]/, '')
   const isWellGrouped = !bare.includes('_') || isGrouped(bare)
   const whole = isWellGrouped ? wholeOf(bare.replaceAll('_', '')) : undefined
   if (whole !== undefined) return intOf(text, text.startsWith('-') ? -whole : whole)
   const float = isWellGrouped ? floatOf(bare.replaceAll('_', '')) : undefined
-  if (float === undefined) return { kind: 'refused', problem: `\`${text}\` is no number` }
-  if (!/[.eEpP]/.test(text)) return { kind: 'refused', problem: `\`${text}\` is no number that fits into 64 bits` }
+  if (float === undefined) return { kind: 'refused', problem: `${quote(text)} is no number` }
+  if (!/[.eEpP]/.test(text)) return { kind: 'refused', problem: `${quote(text)} is no number that fits into 64 bits` }
   return { kind: 'float', value: text.startsWith('-') ? -float : float }
 }
 
 function intOf(text: string, value: bigint): NumberLiteral {
   if (value > MAX_INT || value < -MAX_INT - 1n)
-    return { kind: 'refused', problem: `\`${text}\` is no number that fits into 64 bits` }
+    return { kind: 'refused', problem: `${quote(text)} is no number that fits into 64 bits` }
   return { kind: 'int', value }
 }
 

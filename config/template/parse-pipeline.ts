@@ -1,5 +1,6 @@
 // Pipelines: variables, commands, their words and the fields of those, as Go reads them.
 import { nearestWord } from '../../schemas/nearest-word.ts'
+import { quote } from '../../schemas/quote.ts'
 import type { Token, TokenKind } from './lex.ts'
 import { characterOf, numberOf, rawStringOf, stringOf } from './literals.ts'
 import type { Parsing } from './parsing.ts'
@@ -26,7 +27,7 @@ export function isNext(parsing: Parsing, kind: TokenKind): boolean {
 }
 
 export function unexpected({ text, fail }: Parsing, token: Token, where: string): Error {
-  const found = token.kind === 'end of text' ? 'the end' : `\`${token.text}\``
+  const found = token.kind === 'end of text' ? 'the end' : quote(token.text)
   return fail(`${found} is not expected in ${where}`, positionAt(text, token.offset))
 }
 
@@ -103,7 +104,7 @@ function operandIn(parsing: Parsing): Expression {
   if (term.kind === 'field' || term.kind === 'variable') return { ...term, names: [...term.names, ...names] }
   if (term.kind === 'pipeline' || term.kind === 'function')
     return { kind: 'chain', offset: term.offset, of: term, names }
-  throw parsing.fail(`\`${token.text}\` has no fields`, positionAt(parsing.text, token.offset))
+  throw parsing.fail(`${quote(token.text)} has no fields`, positionAt(parsing.text, token.offset))
 }
 
 function termOf(parsing: Parsing, token: Token): Expression {
@@ -127,12 +128,12 @@ function literalOf(parsing: Parsing, token: Token): Expression {
   if (kind === 'string') {
     const value = stringOf(text)
     if (value !== undefined) return { kind, offset, value }
-    throw parsing.fail(`\`${text}\` has an escape that Go does not know, or makes no text`, at())
+    throw parsing.fail(`${quote(text)} has an escape that Go does not know, or makes no text`, at())
   }
   if (kind === 'char') {
     const value = characterOf(text)
     if (value !== undefined) return { kind: 'int', offset, value }
-    throw parsing.fail(`\`${text}\` is no single character`, at())
+    throw parsing.fail(`${quote(text)} is no single character`, at())
   }
   if (kind !== 'number') throw unexpected(parsing, token, 'an action')
   const number = numberOf(text)
@@ -150,19 +151,19 @@ function parenthesized(parsing: Parsing, offset: number): Pipeline {
 
 function functionOrName(parsing: Parsing, { text, offset }: Token): Expression {
   const problem = parsing.misplaced?.(text)
-  if (problem !== undefined) throw parsing.fail(`\`${text}\` ${problem}`, positionAt(parsing.text, offset))
+  if (problem !== undefined) throw parsing.fail(`${quote(text)} ${problem}`, positionAt(parsing.text, offset))
   if (parsing.functions.has(text)) return { kind: 'function', offset, name: text }
   if (parsing.pointless(text)) return { kind: 'variable', offset, name: '$', names: [text] }
   const nearest = nearestWord(text, [...parsing.functions])
-  const meant = nearest === undefined ? '' : `, did you mean \`${nearest}\`?`
-  throw parsing.fail(`the function \`${text}\` is not known${meant}`, positionAt(parsing.text, offset))
+  const meant = nearest === undefined ? '' : `, did you mean ${quote(nearest)}?`
+  throw parsing.fail(`the function ${quote(text)} is not known${meant}`, positionAt(parsing.text, offset))
 }
 
 function requireVariable(parsing: Parsing, name: string, offset: number): void {
   if (parsing.scope.names.includes(name)) return
   const nearest = nearestWord(name, parsing.scope.names)
-  const meant = nearest === undefined || nearest === '$' ? '' : `, did you mean \`${nearest}\`?`
-  throw parsing.fail(`the variable \`${name}\` is not defined${meant}`, positionAt(parsing.text, offset))
+  const meant = nearest === undefined || nearest === '$' ? '' : `, did you mean ${quote(nearest)}?`
+  throw parsing.fail(`the variable ${quote(name)} is not defined${meant}`, positionAt(parsing.text, offset))
 }
 
 /** What stands before the token that was read last. */

@@ -1,5 +1,6 @@
 // From the words of a template to its tree: texts, actions, `if`, `range`, `with`, `define`, `template` and `block`, nested
 // no deeper than a bound.
+import { printable, quote } from '../../schemas/quote.ts'
 import type { Token, TokenKind } from './lex.ts'
 import { tokensOf } from './lex.ts'
 import { rawStringOf, stringOf } from './literals.ts'
@@ -21,7 +22,7 @@ export function parseTemplate(text: string, options: ParseOptions): Template {
     define: (name, body, offset) => {
       const earlier = definitions.get(name)
       if (earlier && !isBlank(earlier) && !isBlank(body))
-        throw failAt(parsing, offset, `the template ${JSON.stringify(name)} is defined twice`)
+        throw failAt(parsing, offset, `the template ${printable(JSON.stringify(name))} is defined twice`)
       if (!earlier || isBlank(earlier)) definitions.set(name, body)
     },
   }
@@ -36,7 +37,8 @@ function topLevel(parsing: Parsing): TemplateNode[] {
   const nodes: TemplateNode[] = []
   while (!isNext(parsing, 'end of text')) {
     const node = textOrAction(parsing)
-    if (typeof node === 'string') throw failAt(parsing, parsing.offset ?? 0, `\`${node}\` ends nothing that was begun`)
+    if (typeof node === 'string')
+      throw failAt(parsing, parsing.offset ?? 0, `${quote(node)} ends nothing that was begun`)
     if (node) nodes.push(node)
   }
   return nodes
@@ -58,7 +60,7 @@ function bodyOf(parsing: Parsing, offset: number, what: string): { nodes: readon
     }
     if (node) nodes.push(node)
   }
-  throw failAt(parsing, offset, `\`${what}\` has no \`{{end}}\``)
+  throw failAt(parsing, offset, `${quote(what)} has no \`{{end}}\``)
 }
 
 function textOrAction(parsing: Parsing): TemplateNode | Ending | undefined {
@@ -86,8 +88,8 @@ function control(parsing: Parsing, word: Token): TemplateNode | Ending | undefin
     return 'else'
   }
   if (text === 'break' || text === 'continue') {
-    expect(parsing, 'close', `\`${text}\``)
-    if (parsing.scope.loops === 0) throw failAt(parsing, offset, `\`${text}\` stands outside of \`range\``)
+    expect(parsing, 'close', quote(text))
+    if (parsing.scope.loops === 0) throw failAt(parsing, offset, `${quote(text)} stands outside of \`range\``)
     return { kind: text, offset }
   }
   if (text === 'if' || text === 'with' || text === 'range') return { kind: text, ...branch(parsing, text, offset) }
@@ -111,7 +113,8 @@ function branch(parsing: Parsing, kind: 'if' | 'with' | 'range', offset: number)
 function elseOf(parsing: Parsing, kind: 'if' | 'with' | 'range', offset: number): readonly TemplateNode[] {
   const word = peekToken(parsing)
   if (word.kind === 'keyword' && (word.text === 'if' || word.text === 'with')) {
-    if (word.text !== kind) throw failAt(parsing, word.offset, `\`else ${word.text}\` does not belong to \`${kind}\``)
+    if (word.text !== kind)
+      throw failAt(parsing, word.offset, `\`else ${word.text}\` does not belong to ${quote(kind)}`)
     nextToken(parsing)
     // Its body refuses one level too many.
     parsing.depth++
@@ -144,7 +147,7 @@ function separately(parsing: Parsing, offset: number, what: string): readonly Te
   parsing.scope = { names: ['$'], loops: 0 }
   const { nodes, ending } = bodyOf(parsing, offset, what)
   parsing.scope = scope
-  if (ending === 'else') throw failAt(parsing, parsing.offset ?? offset, `\`else\` does not belong to \`${what}\``)
+  if (ending === 'else') throw failAt(parsing, parsing.offset ?? offset, `\`else\` does not belong to ${quote(what)}`)
   return nodes
 }
 
@@ -163,7 +166,7 @@ function nameOf(parsing: Parsing, what: string): string {
   const name = token.kind === 'raw string' ? rawStringOf(token.text) : undefined
   const text = token.kind === 'string' ? stringOf(token.text) : name
   if (text !== undefined) return text
-  throw failAt(parsing, token.offset, `\`${what}\` wants a name in quotes, found \`${token.text}\``)
+  throw failAt(parsing, token.offset, `${quote(what)} wants a name in quotes, found ${quote(token.text)}`)
 }
 
 function expect(parsing: Parsing, kind: TokenKind, where: string): void {

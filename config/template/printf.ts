@@ -1,5 +1,6 @@
 // Go's printf for the verbs and flags that a config can use. A verb that does not fit its value is printed as Go prints it,
 // `%!d(string=x)`, and never fails.
+import { quote } from '../../schemas/quote.ts'
 import type { Meter } from './meter.ts'
 import { stepsFor } from './meter.ts'
 import { shortest, shownValue } from './print.ts'
@@ -35,7 +36,7 @@ export function formatted(
       if (letter === undefined) return '%!(NOVERB)'
       if (letter === '%') return '%'
       if (!VERBS.includes(letter) || directive.includes('*') || (flags.includes('#') && 'vqU'.includes(letter)))
-        throw bounds.refuse(`\`${directive}\` is no verb of \`printf\` that is known here`)
+        throw bounds.refuse(`${quote(directive)} is no verb of \`printf\` that is known here`)
       const verb: Verb = {
         letter,
         // In `%+v` the sign asks for the names of fields, which maps show anyhow.
@@ -46,9 +47,9 @@ export function formatted(
         precision: precise === undefined ? undefined : Number(precise),
       }
       if ((verb.precision ?? 0) > MAX_PRECISION)
-        throw bounds.refuse(`\`${directive}\` asks for more than ${MAX_PRECISION} places`)
+        throw bounds.refuse(`${quote(directive)} asks for more than ${MAX_PRECISION} places`)
       if ((verb.width ?? 0) > bounds.maxWidth)
-        throw bounds.refuse(`\`${directive}\` is wider than ${bounds.maxWidth} characters`)
+        throw bounds.refuse(`${quote(directive)} is wider than ${bounds.maxWidth} characters`)
       const value = take()
       return value === undefined ? `%!${letter}(MISSING)` : written(value, verb)
     },

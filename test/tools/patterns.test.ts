@@ -35,6 +35,12 @@ const samples: readonly Sample[] = [
   { rule: 'clock', path: 'config/model/a.ts', bad: 'Date.now()', good: 'Date.now()', goodPath: 'config/a.ts' },
   { rule: 'raw-error', bad: "throw new Error('x')", good: "throw coded('USAGE', { message: 'x' })" },
   { rule: 'raw-error', bad: "throw new TypeError('x')", good: "throw new Error('x')", goodPath: 'tools/x.ts' },
+  {
+    rule: 'bare-quote',
+    path: 'config/template/a.ts',
+    bad: 'throw fail(`\\`${word}\\` is unknown`)',
+    good: 'throw fail(`${quote(word)} is unknown`)',
+  },
   { rule: 'default-export', bad: 'export default function a() {}', good: 'export function a() {}' },
   { rule: 'enum', bad: 'export enum Colour { Red }', good: "export type Colour = 'red' // enum Colour {}" },
   { rule: 'enum', bad: 'const enum Colour { Red }', good: "const text = 'enum Colour {}'" },

@@ -1,5 +1,6 @@
 // Functions that Go's templates do not have, under the names and with the order of arguments that Helm and Sprig gave them:
 // the text that is worked on comes last, so that it can be piped.
+import { printable } from '../../../schemas/quote.ts'
 import { printed } from '../print.ts'
 import { formatted, quoted } from '../printf.ts'
 import type { Value } from '../value.ts'
@@ -9,6 +10,8 @@ import { onLines, requireSomething, reserve, textIn } from './call.ts'
 
 const COMPARISONS_OF_A_STEP = 4096
 const MANY = Number.POSITIVE_INFINITY
+/** Of what `required` says. */
+const MAX_SENTENCE = 300
 const ofTexts = (count: number, run: (texts: readonly string[], call: Call) => Value): TemplateFunction => ({
   least: count,
   most: count,
@@ -100,7 +103,7 @@ export const TEXTS: Readonly<Record<string, TemplateFunction>> = {
     run: ([message, value], call) => {
       const isGiven = value !== undefined && value.kind !== 'missing' && value.kind !== 'nil'
       if (isGiven && !(value.kind === 'string' && value.value === '')) return value
-      throw call.fail(textIn(message, call))
+      throw call.fail(printable(textIn(message, call), MAX_SENTENCE))
     },
   },
   toInt: { least: 1, most: 1, run: ([value], call) => whole(value as Value, call) },

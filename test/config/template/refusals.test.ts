@@ -96,6 +96,44 @@ for (const [template, problem] of ROWS)
     assert.equal(expectCode('CONFIG_INVALID', () => render(template)).message, problem)
   })
 
+const LONG = 'x'.repeat(100_000)
+const LONG_ROWS: readonly string[] = [
+  ...[
+    `{{.${LONG}"b"}}`,
+    `{{.${LONG}:b}}`,
+    `{{1${LONG}}}`,
+    `{{"\\q${LONG}"}}`,
+    `{{'${LONG}'}}`,
+    `{{0x.${'0'.repeat(100_000)}p1i}}`,
+  ],
+  ...[
+    `{{${'9'.repeat(100_000)}}}`,
+    `{{1_${'9'.repeat(100_000)}_}}`,
+    `{{if ,}}{{end}}${LONG}`,
+    `{{range $x, "${LONG}" := .l}}{{end}}`,
+  ],
+  ...[
+    `{{true.${LONG}}}`,
+    `{{"${LONG}".x}}`,
+    `{{${LONG}}}`,
+    `{{$${LONG}}}`,
+    `{{define ${LONG}}}{{end}}`,
+    `{{define $${LONG}}}{{end}}`,
+  ],
+  ...[`{{template "${LONG}"}}`, `{{include "${LONG}" .}}`, `{{define "${LONG}"}}a{{end}}{{define "${LONG}"}}b{{end}}`],
+  ...[`{{.a.nil.${LONG}}}`, `{{.name.${LONG}}}`, `{{index .list "${LONG}"}}`, `{{required "${LONG}" .nope}}`],
+  ...[
+    `{{printf "%${'1'.repeat(100_000)}d" 1}}`,
+    `{{printf "%.${'1'.repeat(100_000)}d" 1}}`,
+    `{{printf "%${'#'.repeat(100_000)}v" 1}}`,
+  ],
+]
+for (const template of LONG_ROWS)
+  test(`\`${template.slice(0, 20)}…\` is refused in a few words`, () => {
+    const { message } = expectCode('CONFIG_INVALID', () => render(template))
+    assert.ok(message.length < 400, `${message.length}: ${message.slice(0, 100)}`)
+  })
+
 function render(template: string): string {
   const fail = (problem: string, { line, column }: { line: number; column: number }) =>
     coded('CONFIG_INVALID', { message: `${line}:${column}: ${problem}` })
