@@ -84,7 +84,7 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
   for (const known of secretsOfAll(deps.places).values()) hiding.add(Object.values(known))
   const secrets = openSecretsKeeper({
     ...{ folders, hiding, env: deps.env, places: deps.places, random: deps.random, log },
-    now: Date.now,
+    ...{ now: () => Date.now(), steady: () => performance.now() },
     tell: tellWaiting,
     changed(service, rules) {
       news.note([{ kind: 'secrets-renewed', service, message: 'its secrets are others now' }])

@@ -5,6 +5,7 @@ import { quote } from '../../../schemas/quote.ts'
 import type { Loaded } from '../loaded-services.ts'
 import type { RunnableService } from '../runnable.ts'
 import type { Asked } from './ask-source.ts'
+import type { Due } from './due.ts'
 import type { Held } from './held.ts'
 import type { MergedSecrets } from './merge-secrets.ts'
 
@@ -33,7 +34,7 @@ export type Source = {
   problem?: Exclude<Asked, { status: 'ok' }>
   failures: number
   /** When it is asked again; never when absent. */
-  dueAt?: number
+  due?: Due
 }
 
 export type Entry = {

@@ -11,6 +11,8 @@ import { configText } from '../config-text.ts'
 import type { RunnableService } from '../runnable.ts'
 import type { Asked, AskFacts } from './ask-source.ts'
 import { askSource } from './ask-source.ts'
+import type { Moments } from './due.ts'
+import { dueAt, isDue, leftMs } from './due.ts'
 import type { Entry, HandedOver, SecretsStatus, Source, Wanted } from './entry.ts'
 import { isHopeless, labelOf, reasonOf, statusOfEntry } from './entry.ts'
 import { heldFrom, isGood, retryAt } from './held.ts'
@@ -22,6 +24,8 @@ type KeeperDeps = Omit<AskFacts, 'locate' | 'onSecrets'> & {
   readonly hiding: Hiding
   /** Of the clock on the wall. */
   readonly now: () => number
+  /** Of a clock that never goes back. */
+  readonly steady: () => number
   readonly random: () => number
   readonly log: (line: string) => void
   /** To those that wait for them: they have come, come later, or will not come by themselves. */
@@ -53,13 +57,14 @@ const LONGEST_WAIT_MS = 60_000
 
 export function openSecretsKeeper(deps: KeeperDeps): SecretsKeeper {
   const { folders, hiding, now, random } = deps
+  const moments = () => ({ now: now(), steady: deps.steady() })
   const entries = new Map<string, Entry>()
 
   function open(wanted: Wanted, isAdopted: boolean): Entry {
     close(wanted.service.name)
     const sources = wanted.service.secrets.map(
       (planned, at, all): Source => ({
-        ...{ planned, label: labelOf(planned, at, all), failures: 0, dueAt: now() },
+        ...{ planned, label: labelOf(planned, at, all), failures: 0, due: moments() },
       }),
     )
     const entry: Entry = { wanted, sources, abort: new AbortController(), isAsking: false, isAdopted }
@@ -77,7 +82,7 @@ export function openSecretsKeeper(deps: KeeperDeps): SecretsKeeper {
   async function ask(entry: Entry): Promise<void> {
     if (entry.isAsking) return
     entry.isAsking = true
-    const due = entry.sources.filter(({ dueAt }) => dueAt !== undefined && dueAt <= now())
+    const due = entry.sources.filter((source) => source.due && isDue(source.due, moments()))
     await Promise.all(due.map((source) => slots.use(() => askOne(entry, source))))
     entry.isAsking = false
     if (!entry.abort.signal.aborted) settle(entry)
@@ -118,13 +123,13 @@ export function openSecretsKeeper(deps: KeeperDeps): SecretsKeeper {
       source.held = next
       source.failures = 0
       delete source.problem
-      setDue(source, next.askAt)
+      setDue(source, next.askAt, moments())
       return
     }
     const problem = asked.status === 'ok' ? ({ status: 'retry', reason: next ?? '' } as const) : asked
     source.problem = { ...problem, reason: hiding.hideInSentence(problem.reason) }
     source.failures++
-    setDue(source, retryAt(problem, source.failures, moment))
+    setDue(source, retryAt(problem, source.failures, moment), moments())
   }
 
   function settle(entry: Entry): void {
@@ -175,12 +180,12 @@ export function openSecretsKeeper(deps: KeeperDeps): SecretsKeeper {
 
   function schedule(entry: Entry): void {
     clearTimeout(entry.timer)
-    const due = entry.sources.flatMap(({ dueAt }) => (dueAt === undefined ? [] : [dueAt]))
+    const due = entry.sources.flatMap((source) => source.due ?? [])
     if (due.length === 0) return
-    const leftMs = Math.max(0, Math.min(Math.min(...due) - now(), LONGEST_WAIT_MS))
+    const waitMs = Math.min(...due.map((each) => leftMs(each, moments())), LONGEST_WAIT_MS)
     entry.timer = setTimeout(
-      () => (due.some((at) => at <= now()) ? void ask(entry) : schedule(entry)),
-      Math.ceil(leftMs),
+      () => (due.some((each) => isDue(each, moments())) ? void ask(entry) : schedule(entry)),
+      Math.ceil(waitMs),
     )
   }
 
@@ -230,7 +235,7 @@ function configOf({ spec: { configFile } }: RunnableService, values: Secrets): S
   return { [`.config.${configFile.format}`]: configText(configFile, values) }
 }
 
-function setDue(source: Source, at: number | undefined): void {
-  if (at === undefined) delete source.dueAt
-  else source.dueAt = at
+function setDue(source: Source, at: number | undefined, moments: Moments): void {
+  if (at === undefined) delete source.due
+  else source.due = dueAt(at, moments)
 }

@@ -60,6 +60,27 @@ test('while its source is away a service waits and says why, and starts when it 
   })
 })
 
+test(
+  'a clock that is set back by a day while a source is away keeps no service waiting for that day',
+  options,
+  async (t) => {
+    const scene = await aSecretScene(t)
+    const vault = scene.source('vault')
+    vault.says('retry')
+    scene.write({ api: { ...scene.script(IDLE), secrets: [vault.item()] } })
+    await scene.supervise(async (supervisor) => {
+      const started = supervisor.start(await scene.load(), [])
+      await until(() => vault.asked().length >= 1 && stateOf(supervisor, 'api.1').reason !== undefined)
+      const right = Date.now
+      t.mock.method(Date, 'now', () => right() - 24 * 3600_000)
+      vault.gives({ secrets: { a: 'b' } })
+      await until(() => stateOf(supervisor, 'api.1').state === 'running')
+      await started
+      await supervisor.stop([])
+    })
+  },
+)
+
 test('a service that is told to stop while it waits for secrets asks for none any more', options, async (t) => {
   const scene = await aSecretScene(t)
   const vault = scene.source('vault')
