@@ -26,7 +26,8 @@ export async function authenticate(
   now: number,
 ): Promise<Principal> {
   const token = requireLiving(await tokens.findBySecret(tokenDigest(bearerOf(authorization))), now)
-  if ((token.lastUsedAt ?? 0) <= now - LAST_USED_STEP_MS) await noteUse(tokens, token.id, now)
+  // Either way: a use that was noted while the clock was ahead would hide all others until then.
+  if (Math.abs(now - (token.lastUsedAt ?? 0)) >= LAST_USED_STEP_MS) await noteUse(tokens, token.id, now)
   return token
 }
 

@@ -102,6 +102,16 @@ test('the last use of a token is kept to the minute', async (t) => {
   assert.deepEqual(uses, [0, 0, 60_000, 60_000])
 })
 
+test('a use that was noted while the clock was ahead hides no later one', async (t) => {
+  const scene = await aToken(t)
+  const uses: number[] = []
+  for (const later of [10 * 3600_000, 60_000, 60_001]) {
+    await authenticate(scene.metadata, scene.header, NOW + later)
+    uses.push(Number(lastUseOf(scene)) - NOW)
+  }
+  assert.deepEqual(uses, [10 * 3600_000, 60_000, 60_000])
+})
+
 /** Ways in which noting a use fails and reading does not, and how each ends. */
 const PASSING: Readonly<Record<string, (scene: Scene) => () => void>> = {
   'a full disk'({ db: { $client } }) {
