@@ -12,6 +12,13 @@ export type PullGrant = {
   readonly until: number
 }
 
+export const PULL_LIFE_MS = 300_000
+
+/** Not beyond twice its life: one that a clock gave which was ahead would live until the right clock comes to that time. */
+export function isLiving({ until }: PullGrant, now: number): boolean {
+  return now < until && until <= now + 2 * PULL_LIFE_MS
+}
+
 export type PullTokens = {
   issue(grant: PullGrant): string
   /** Undefined for what was not issued here. */

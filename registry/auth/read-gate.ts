@@ -11,6 +11,7 @@ import { loginNeeded, repoNotFound } from './hidden-repo.ts'
 import type { Principal } from './principal.ts'
 import { authenticate, requireLiving } from './principal.ts'
 import type { PullGrant, PullTokens } from './pull-token.ts'
+import { isLiving } from './pull-token.ts'
 import { mayRead } from './scope.ts'
 
 /** What whoever asks may see beside what is public. */
@@ -73,7 +74,7 @@ export function createReadGate(options: ReadGateOptions): ReadGate {
     const [, text] = /^Bearer (octo-pull\..+)$/i.exec(request.headers.authorization ?? '') ?? []
     if (text === undefined) return 'none'
     const grant = pullTokens.read(text)
-    return grant && grant.until > clock() ? grant : undefined
+    return grant && isLiving(grant, clock()) ? grant : undefined
   }
 
   /** Undefined for whoever has to say first who they are. */

@@ -4,6 +4,7 @@
 
 import type { Name } from '../../schemas/name.ts'
 import type { PullTokens } from '../auth/pull-token.ts'
+import { PULL_LIFE_MS } from '../auth/pull-token.ts'
 import type { ReadGate } from '../auth/read-gate.ts'
 import type { Clock } from '../context.ts'
 import type { OciPlace } from './address.ts'
@@ -11,7 +12,6 @@ import { readOciAddress, readRepository, TOKEN_PATH } from './address.ts'
 import type { Exchange } from './small-answers.ts'
 import { queryOf, send } from './small-answers.ts'
 
-const LIFE_SECONDS = 300
 /** Of one question. */
 const MAX_SCOPES = 32
 
@@ -29,9 +29,10 @@ export async function sendToken(exchange: Exchange, { gate, pullTokens, place, c
   const token = pullTokens.issue({
     tokenId: principal?.id,
     repos: reposIn(queryOf(exchange.req), place),
-    until: now + LIFE_SECONDS * 1000,
+    until: now + PULL_LIFE_MS,
   })
-  const answer = { token, access_token: token, expires_in: LIFE_SECONDS, issued_at: new Date(now).toISOString() }
+  const times = { expires_in: PULL_LIFE_MS / 1000, issued_at: new Date(now).toISOString() }
+  const answer = { token, access_token: token, ...times }
   send(exchange, answer, { 'Cache-Control': 'no-store', Vary: 'Authorization' })
 }
 

@@ -61,6 +61,16 @@ test('`/v2/` asks for a login where something is private, and is content with an
   assert.equal((await ask('/v2/', { authorization: `Bearer ${anonymous}` })).status, 401)
 })
 
+test('a token for images that a clock gave which was ahead is none once the clock is right', async (t) => {
+  const { ask, wait } = await aPrivateScene(t)
+  const anonymous = JSON.parse((await ask('/v2/token')).body.toString()).token
+  const status = async () => (await ask('/v2/', { authorization: `Bearer ${anonymous}` })).status
+  wait(-299_000)
+  assert.equal(await status(), 200, 'a clock is set a little all the time')
+  wait(-2000)
+  assert.equal(await status(), 401)
+})
+
 test('whoever pulls without a login is asked for one each time, and tries no token by it', async (t) => {
   const scene = await aPrivateScene(t, 1)
   for (const name of [NAME, NAME, OTHER]) {
