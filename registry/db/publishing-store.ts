@@ -55,14 +55,21 @@ export type BlobRecords = {
   has(digest: Digest): Promise<boolean>
   /** All records by digest. */
   walk(): AsyncIterable<Blob>
-  /** Records that nothing refers to, as leases are at `now`: older than `before` or condemned. */
-  unreferenced(times: { readonly before: number; readonly now: number }): Promise<Blob[]>
+  /** Records that nothing refers to, as leases are at `now`: older than `before`, younger than `latest` or condemned. */
+  unreferenced(times: UnreferencedAt): Promise<Blob[]>
   /** Marks a record for deletion, unless something refers to it: from then on nobody builds on it. */
   condemn(digest: Digest): Promise<void>
   /** Condemns what nothing refers to, and only while the audit log names no version that is missing. True when it did. */
   giveUp(digest: Digest): Promise<boolean>
   /** Takes a condemned record away. False when something refers to the digest or its record is live again. */
   forget(digest: Digest): Promise<boolean>
+}
+
+export type UnreferencedAt = {
+  readonly before: number
+  readonly now: number
+  /** No record is so young: one that is was made while the clock was ahead, and would stay until that time. */
+  readonly latest: number
 }
 
 /** By which a token may know that bytes are here. */

@@ -16,6 +16,8 @@ export type GarbageReport = {
 }
 
 const TRASH_MS = DAY_MS
+/** As clocks are set back a little all the time. */
+const SET_BACK_MS = DAY_MS
 
 export type Collection = {
   readonly dryRun: boolean
@@ -23,14 +25,17 @@ export type Collection = {
   readonly graceMs: number
 }
 
+type Ages = { readonly before: number; readonly latest: number }
+
 /** Throws DATA_DIR_CORRUPT when versions are missing. */
 export async function collectGarbage(deps: RegistryDeps, { dryRun, graceMs }: Collection): Promise<GarbageReport> {
   await requireEverything(deps)
-  const before = deps.clock() - graceMs
-  if (!dryRun) await deps.metadata.publishing.sweep({ now: deps.clock() })
-  const unreferenced = await deps.metadata.blobs.unreferenced({ before, now: deps.clock() })
+  const now = deps.clock()
+  const ages = { before: now - graceMs, latest: now + SET_BACK_MS }
+  if (!dryRun) await deps.metadata.publishing.sweep({ now })
+  const unreferenced = await deps.metadata.blobs.unreferenced({ ...ages, now })
   const rows = unreferenced.map(({ digest, size }) => ({ digest, bytes: size }))
-  const orphans = await listOrphans(deps, before)
+  const orphans = await listOrphans(deps, ages)
   const blobs = [...rows, ...orphans]
   const removed = dryRun ? blobs : await sweepAll(deps, blobs)
   const emptied = dryRun ? 0 : await deps.blobs.purge(deps.clock() - TRASH_MS, deps.metadata.blobs.has)
@@ -66,12 +71,13 @@ async function sweep({ metadata, blobs }: RegistryDeps, digest: Digest): Promise
 }
 
 /** Bytes whose row was never written, or went before them: a crash came between the two. */
-async function listOrphans({ blobs, metadata }: RegistryDeps, before: number) {
+async function listOrphans({ blobs, metadata }: RegistryDeps, { before, latest }: Ages) {
   const found: { digest: Digest; bytes: number }[] = []
   for await (const entry of blobs.list()) {
     if (typeof entry !== 'string' || (await metadata.blobs.has(entry))) continue
     const stored = await blobs.stat(entry)
-    if (stored && stored.writtenAtMs < before) found.push({ digest: entry, bytes: stored.size })
+    if (stored && (stored.writtenAtMs < before || stored.writtenAtMs > latest))
+      found.push({ digest: entry, bytes: stored.size })
   }
   return found
 }

@@ -1,7 +1,7 @@
 // Named queries on blobs: which bytes count, and which nobody refers to.
-import { and, asc, eq, gt, lt, notExists, sql, sum } from 'drizzle-orm'
+import { and, asc, eq, gt, lt, lte, notExists, or, sql, sum } from 'drizzle-orm'
 import type { Digest } from '../../../schemas/digest.ts'
-import type { BlobRecords } from '../publishing-store.ts'
+import type { BlobRecords, UnreferencedAt } from '../publishing-store.ts'
 import type { Blob } from '../records.ts'
 import type { Db } from './open.ts'
 import { ask, writePatiently } from './open.ts'
@@ -28,7 +28,7 @@ export function blobsOf(db: Db): BlobRecords {
         last = page.at(-1)?.digest ?? last
       }
     },
-    unreferenced: (times) => ask(db, (from) => listUnreferenced(from, times.before, times.now)),
+    unreferenced: (times) => ask(db, (from) => listUnreferenced(from, times)),
     condemn: (digest) =>
       writePatiently(db, (tx) => {
         if (!isReferenced(tx, digest)) markBlobForDeletion(tx, digest)
@@ -57,8 +57,9 @@ export function recordBlob(tx: Db, row: Omit<Blob, 'state'>): void {
     .run()
 }
 
-export function sumBrought(db: Db, tokenId: string, since: number): number {
-  const recent = and(eq(blobs.broughtBy, tokenId), gt(blobs.createdAt, since))
+/** A time that is yet to come was given while the clock was ahead, and says nothing of what was brought lately. */
+export function sumBrought(db: Db, tokenId: string, { since, now }: { since: number; now: number }): number {
+  const recent = and(eq(blobs.broughtBy, tokenId), gt(blobs.createdAt, since), lte(blobs.createdAt, now))
   return Number(
     db
       .select({ bytes: sum(blobs.size) })
@@ -98,11 +99,12 @@ function deleteBlobRow(tx: Db, digest: Digest): void {
   tx.delete(blobs).where(eq(blobs.digest, digest)).run()
 }
 
-function listUnreferenced(db: Db, before: number, now: number): Blob[] {
+function listUnreferenced(db: Db, { before, now, latest }: UnreferencedAt): Blob[] {
+  const isDue = or(lt(blobs.createdAt, before), gt(blobs.createdAt, latest), eq(blobs.state, 'condemned'))
   return db
     .select()
     .from(blobs)
-    .where(and(unreferenced(db, now), sql`(${lt(blobs.createdAt, before)} OR ${eq(blobs.state, 'condemned')})`))
+    .where(and(unreferenced(db, now), isDue))
     .orderBy(asc(blobs.digest))
     .all()
 }

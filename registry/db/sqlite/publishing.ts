@@ -118,7 +118,7 @@ function findForOpening(tx: Db, question: OpeningQuestion): FoundForOpening {
     ),
     hasPrivate: hasPrivateRepo(tx),
     promised: sumPromised(tx, tokenId, now),
-    brought: sumBrought(tx, tokenId, broughtSince),
+    brought: sumBrought(tx, tokenId, { since: broughtSince, now }),
   }
 }
 

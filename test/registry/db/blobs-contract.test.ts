@@ -96,7 +96,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
       assert.equal(await standing(store), 'condemned')
     })
 
-    test('unreferenced are those that are old or condemned, and whose lease is over', async (t) => {
+    test('unreferenced are those that are old, condemned or of a time to come, and whose lease is over', async (t) => {
       const store = await withRepo(await openStore(t))
       const blob = async (text: string, createdAt: number) => {
         await store.blobs.record({ digest: digestOf(text), size: 1, createdAt, broughtBy: null })
@@ -111,9 +111,11 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
       await open(store, { uploads: [leased] })
       await open(store, { uploads: [over], session: { id: 'b'.repeat(32), leaseUntil: NOW } })
       await seal(store, { session: 'c'.repeat(32) })
-      const found = (await store.blobs.unreferenced({ before: NOW, now: NOW })).map(({ digest }) => digest)
-      assert.deepEqual(found.sort(), [old.digest, condemned.digest, over.digest].sort())
-      const later = await store.blobs.unreferenced({ before: NOW + 1, now: NOW + 1000 })
+      const ahead = await blob('of a clock that was ahead', NOW + 2)
+      const at = { before: NOW, now: NOW, latest: NOW + 1 }
+      const found = (await store.blobs.unreferenced(at)).map(({ digest }) => digest)
+      assert.deepEqual(found.sort(), [old.digest, condemned.digest, over.digest, ahead.digest].sort())
+      const later = await store.blobs.unreferenced({ before: NOW + 1, now: NOW + 1000, latest: NOW + 2 })
       assert.deepEqual(later.length, 5)
       assert.ok(later.some(({ digest }) => digest === young.digest))
     })

@@ -101,6 +101,7 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
       const brought = { broughtBy: 'tok-a', size: 30 }
       await store.blobs.record({ ...brought, digest: digestOf('lately'), createdAt: NOW - 999 })
       await store.blobs.record({ ...brought, digest: digestOf('before'), createdAt: NOW - 1000 })
+      await store.blobs.record({ ...brought, digest: digestOf('of a clock that was ahead'), createdAt: NOW + 1 })
       await store.blobs.record({ digest: OTHER.digest, size: 7, broughtBy: 'tok-b', createdAt: NOW })
       const found = await look(store, { uploads: [BUNDLE, OTHER] })
       assert.equal(found.openSessions, 1)

@@ -113,6 +113,16 @@ for (const withRow of [true, false])
     assert.deepEqual(await buffer(services.blobs.open(DIGEST)), BYTES)
   })
 
+for (const withRow of [true, false])
+  test(`a blob ${withRow ? 'with' : 'without'} a row that came while the clock was ahead does not stay until that time`, async (t) => {
+    const registry = await aScene(t, withRow)
+    const services = servicesOf(registry)
+    const collect = (backMs: number) =>
+      collectGarbage({ ...services, clock: () => Date.now() - backMs }, { dryRun: false, graceMs: DAY_MS })
+    assert.deepEqual((await collect(DAY_MS / 2)).blobs, [], 'a clock is set back a little all the time')
+    assert.deepEqual((await collect(2 * DAY_MS)).blobs, [{ digest: DIGEST, bytes: BYTES.length }])
+  })
+
 test('bytes that a crash left after their row was taken away are collected the next time', async (t) => {
   const registry = await aScene(t, true)
   const services = servicesOf(registry)

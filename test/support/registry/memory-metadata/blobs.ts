@@ -31,10 +31,10 @@ export function blobsOf({ read, write }: Steps): BlobRecords {
     async *walk() {
       yield* await read(({ blobs }) => [...blobs.values()].sort((a, b) => byText(a.digest, b.digest)))
     },
-    unreferenced: ({ before, now }) =>
+    unreferenced: ({ before, now, latest }) =>
       read((state) =>
         [...state.blobs.values()]
-          .filter((blob) => blob.createdAt < before || blob.state === 'condemned')
+          .filter(({ createdAt, state }) => createdAt < before || createdAt > latest || state === 'condemned')
           .filter(({ digest }) => !isReferenced(state, digest, ({ leaseUntil }) => leaseUntil > now))
           .sort((a, b) => byText(a.digest, b.digest)),
       ),

@@ -27,7 +27,7 @@ export function publishingOf({ read, write }: Steps): PublishingStore {
         const promised = (whose: (session: Session) => boolean) =>
           sum(alive.filter(whose).flatMap(({ id }) => (state.uploads.get(id) ?? []).map(({ size }) => size)))
         const mine = [...state.blobs.values()].filter(
-          ({ broughtBy, createdAt }) => broughtBy === tokenId && createdAt > broughtSince,
+          ({ broughtBy, createdAt }) => broughtBy === tokenId && createdAt > broughtSince && createdAt <= now,
         )
         const opening = decide({
           ...findForPublishing(state, release, tokenId),
