@@ -29,10 +29,13 @@ export function formatSeconds(milliseconds: number): string {
   return seconds < 60 ? `${seconds} s` : formatDuration(seconds * 1000)
 }
 
-/** `59 s`, `59 min`, `23 h`, `12 d`: for how long something is as it is. Never wider than six cells, in the years of a service. */
+/**
+ * `59 s`, `59 min`, `23 h`, `12 d`: for how long something is as it is. Never wider than six cells, in the years of a service; none
+ * where the clock was set back since.
+ */
 export function formatAge(milliseconds: number): string {
   const minutes = Math.floor(milliseconds / 60_000)
-  if (minutes < 1) return formatSeconds(milliseconds)
+  if (minutes < 1) return formatSeconds(Math.max(0, milliseconds))
   if (minutes < 60) return `${minutes} min`
   return minutes < 24 * 60 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / (24 * 60))} d`
 }

@@ -21,7 +21,7 @@ export function rowsTable(rows: readonly Row[], now: number, paint: Paint): Tabl
 
 function cellsOf(row: Row, now: number, paint: Paint): readonly Cell[] {
   const { status, service, phase = '', since, last } = row
-  const age = status === 'skipped' ? '' : formatAge(Math.max(0, now - since))
+  const age = status === 'skipped' ? '' : formatAge(now - since)
   return [statusCell(status, paint), service, phase, nameOf(row), age, last?.summary ?? '']
 }
 

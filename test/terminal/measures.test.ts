@@ -27,8 +27,8 @@ test('durations change their unit where a person would', () => {
 
 test('an age has one unit, and never more than six cells', () => {
   const [minute, hour, day] = [60_000, 3_600_000, 86_400_000]
-  const ages = [0, 999, 59_999, minute, hour - 1, hour, day - 1, day, 9999 * day].map(formatAge)
-  assert.deepEqual(ages, ['0 s', '0 s', '59 s', '1 min', '59 min', '1 h', '23 h', '1 d', '9999 d'])
+  const ages = [-day, -1, 0, 999, 59_999, minute, hour - 1, hour, day - 1, day, 9999 * day].map(formatAge)
+  assert.deepEqual(ages, ['0 s', '0 s', '0 s', '0 s', '59 s', '1 min', '59 min', '1 h', '23 h', '1 d', '9999 d'])
 })
 
 test('a count speaks of one thing or of several', () => {
