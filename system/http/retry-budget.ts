@@ -21,7 +21,9 @@ export class RetryBudget {
   /** Waits; false when there were enough attempts. */
   async wait(reply?: HttpReply): Promise<boolean> {
     if (++this.#failures >= WRITING.attempts) return false
-    await this.#connection.pause(waitMs(this.#failures, WRITING, retryAfterOf(reply)))
+    await this.#connection.pause(
+      waitMs(this.#failures, WRITING, retryAfterMs(reply?.headers['retry-after'], Date.now())),
+    )
     return true
   }
 }
@@ -44,10 +46,4 @@ export async function sendPatiently(connection: Connection, request: HttpRequest
     if (failed) throw reply
     return reply
   }
-}
-
-/** Zero counts as nothing said: who answers 429 with it would be asked at once, again and again. */
-function retryAfterOf(reply: HttpReply | undefined): number | undefined {
-  const askedMs = retryAfterMs(reply?.headers['retry-after'], Date.now())
-  return askedMs === 0 ? undefined : askedMs
 }

@@ -61,8 +61,11 @@ export function isTransient(error: unknown): boolean {
   return error.code === 'FETCH_REFUSED' && isTransientStatus(Number(error.details.status), 'reading')
 }
 
-/** `askedMs` is what the server wished, bounded already. */
-export function waitMs(failures: number, { firstWaitMs, maxWaitMs }: RetryOptions, askedMs?: number): number {
-  if (askedMs !== undefined && Number.isFinite(askedMs)) return askedMs
+/**
+ * `askedMs` is what the server wished, bounded already. Zero counts as nothing said: whoever answers with it, or with a date that a
+ * clock which is ahead takes for past, would be asked at once, again and again.
+ */
+export function waitMs(failures: number, { firstWaitMs, maxWaitMs }: RetryOptions, askedMs = 0): number {
+  if (Number.isFinite(askedMs) && askedMs > 0) return askedMs
   return (0.5 + Math.random() / 2) * Math.min(firstWaitMs * 2 ** (failures - 1), maxWaitMs)
 }

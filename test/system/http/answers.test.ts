@@ -12,7 +12,7 @@ import { coded } from '../../../schemas/errors.ts'
 import { raceSideBySide } from '../../../schemas/side-by-side.ts'
 import { fetchText } from '../../../system/http/fetch-text.ts'
 import { openHttp } from '../../../system/http/open-http.ts'
-import { isTransient, isTransientStatus } from '../../../system/http/retry.ts'
+import { isTransient, isTransientStatus, waitMs } from '../../../system/http/retry.ts'
 import { retryAfterMs } from '../../../system/http/retry-after.ts'
 import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import { listening } from '../../support/machine/listening.ts'
@@ -148,6 +148,13 @@ for (const [header, expected] of WISHES)
     if (header === '-5') assert.ok([0, undefined].includes(retryAfterMs(header, NOW)))
     else assert.equal(retryAfterMs(header, NOW), expected)
   })
+
+test('whoever is told to come back at once, or at a time that is past, comes back no sooner than one who was told nothing', () => {
+  const options = { attempts: 4, firstWaitMs: 200, maxWaitMs: 5000 }
+  for (const header of ['0', '-5', 'Thu, 31 Dec 2026 00:00:00 GMT', undefined])
+    assert.ok(waitMs(1, options, retryAfterMs(header, NOW)) >= 100, String(header))
+  assert.equal(waitMs(1, options, retryAfterMs('3', NOW)), 3000)
+})
 
 test('who waits for a silent server is told for how long at most, with the number of the attempt', async (t) => {
   const lines: string[] = []
