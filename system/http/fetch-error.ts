@@ -97,7 +97,10 @@ const NO_TLS: ReadonlySet<string | undefined> = new Set([
   'ERR_SSL_PACKET_LENGTH_TOO_LONG',
 ])
 
-function hintFor(code: string | undefined, { url }: Asked): { hint?: string } {
+function hintFor(code: string | undefined, { url, via }: Asked): { hint?: string } {
+  // What lies in a tunnel may be a page of the proxy; that the server speaks no TLS is the last thing to believe it.
+  if (NO_TLS.has(code) && via)
+    return { hint: `ask who runs the proxy, or leave it out for this host: NO_PROXY=${url.hostname}` }
   if (NO_TLS.has(code))
     return { hint: `if ${quote(url.host)} is served without TLS, its address begins with \`http://\`` }
   const kind = connectionReason(code)?.kind

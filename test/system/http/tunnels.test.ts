@@ -151,6 +151,18 @@ test('a tunnel takes an answer with headers of its own, and ends a proxy that sa
   assert.match(error.message, /^the proxy `http:\/\/localhost:\d+` of HTTPS_PROXY gave no answer within 100 ms$/)
 })
 
+test('a proxy that answers CONNECT with a page is blamed, and nobody is told to do without TLS', async (t) => {
+  const portal = createServer()
+  portal.on('connect', (_request, socket: Duplex) => {
+    socket.on('error', () => undefined)
+    socket.end('HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>please log in</html>')
+  })
+  using http = await openHttp({ env: { HTTPS_PROXY: `http://localhost:${await listening(t, portal)}` } })
+  const error = await expectCodeAsync('FETCH_FAILED', () => http.get(new URL('https://plugins.invalid/')))
+  assert.match(error.message, /through the proxy `http:\/\/localhost:\d+` of HTTPS_PROXY: /)
+  assert.equal(error.hint, 'ask who runs the proxy, or leave it out for this host: NO_PROXY=plugins.invalid')
+})
+
 test('whoever waits for a call of an API is told for whom, and through which proxy', async (t) => {
   const release: (() => void)[] = []
   const server = createServer((request, response) => {
