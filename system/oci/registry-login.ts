@@ -31,8 +31,11 @@ const MAX_TOKEN_BYTES = 256 * 1024
 const DEFAULT_TOKEN_MS = 60_000
 const EARLY_MS = 10_000
 
-/** Asked when the registry refuses a read; gives nothing where there is no login and no token. */
-export function registryLogin({ host, path, base, env, reach }: Asked, now: () => number = Date.now): FindCredentials {
+/**
+ * Asked when the registry refuses a read; gives nothing where there is no login and no token. `now` is of a clock that never goes back: one
+ * that is set back would keep a token that the registry has ended.
+ */
+export function registryLogin({ host, path, base, env, reach }: Asked, now = () => performance.now()): FindCredentials {
   const known = credentialsFrom(env)
   let kept: { readonly value: string; readonly until: number } | undefined
 

@@ -35,3 +35,18 @@ test('only a registry of this machine sends whoever reads to a server of this ma
   assert.equal(await login(`http://127.0.0.1:${port}`, `http://127.0.0.1:${port}/token`), 'Bearer t')
   assert.deepEqual(asked, ['/token?service=s&scope=repository%3Aa%2Fb%3Apull Basic bWU6d29yZA=='])
 })
+
+test('a token is kept for as long as it counts, also where the clock is set back meanwhile', async (t) => {
+  let given = 0
+  const server = createServer((_request, response) => void response.end(`{"token":"t${++given}","expires_in":300}`))
+  const base = new URL(`http://127.0.0.1:${await listening(t, server)}`)
+  const find = registryLogin({ host: base.host, path: 'a/b', base, env: {}, reach: reachFrom(base) })
+  const ask = () => find(base, `Bearer realm="${base.href}token"`)
+  const [wall, steady] = [Date.now, performance.now.bind(performance)]
+  assert.equal(await ask(), 'Bearer t1')
+  t.mock.method(Date, 'now', () => wall() - 24 * 3600_000)
+  assert.equal(await ask(), 'Bearer t1')
+  Object.defineProperty(performance, 'now', { value: () => steady() + 291_000, configurable: true })
+  t.after(() => Reflect.deleteProperty(performance, 'now'))
+  assert.equal(await ask(), 'Bearer t2')
+})
