@@ -41,7 +41,10 @@ export function addRepo(program: Command): void {
     const keyring = await Promise.all(options.publicKey.map(readPublicKey))
     const dists = args.map((dist) => resolve(dist))
     const base = parseBaseUrl(options.url)
-    const built = await buildRepo({ root: resolve(options.out), base, keyring, dists, publishedAt: now(process.env) })
+    const built = await buildRepo({
+      ...{ root: resolve(options.out), base, keyring, dists, publishedAt: now(process.env) },
+      onWait: (line) => terminal.info(line),
+    })
     terminal.result({
       json: built,
       text: () =>

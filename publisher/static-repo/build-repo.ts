@@ -21,12 +21,10 @@ import { renderSchemas } from '../../static-tree/render/schemas.ts'
 import { openDiskTree, readDiskTree } from '../../static-tree/write/disk.ts'
 import { putDocument } from '../../static-tree/write/document.ts'
 import type { Part, TreeStore } from '../../static-tree/write/store.ts'
+import { holdTree } from './hold-tree.ts'
 import type { SignedDist } from './read-dist.ts'
 import { readSignedDist } from './read-dist.ts'
 import { readTree } from './read-tree.ts'
-
-/** Inside the tree, as another place may be on another disk; gone when a build ends. */
-const STAGING = '.partial'
 
 export type RepoBuild = {
   /** Folder of the tree; made when missing. */
@@ -38,6 +36,8 @@ export type RepoBuild = {
   readonly publishedAt: string
   /** From how many bytes on a plugin's oldest versions move to pages. */
   readonly documentBytes?: number
+  /** Told what is waited for. */
+  readonly onWait?: (line: string) => void
 }
 
 export type RepoBuilt = {
@@ -51,12 +51,13 @@ export type RepoBuilt = {
 
 /** Throws VERSION_EXISTS for a version that the tree holds with other content, or LIMIT_EXCEEDED; then nothing was written. */
 export async function buildRepo({ root, base, keyring, dists, ...rest }: RepoBuild): Promise<RepoBuilt> {
+  using tree = await holdTree(root, rest.onWait)
   const records = new Map((await readTree(readDiskTree(root), keyring)).map((record) => [keyOf(record), record]))
   const signed: SignedDist[] = []
   for (const dist of dists) signed.push(await readSignedDist(dist, keyring))
   const added: SignedDist[] = []
   for (const dist of signed) if (admit(records, dist, rest.publishedAt)) added.push(dist)
-  await using store = await openDiskTree({ root, staging: join(root, STAGING) })
+  await using store = await openDiskTree({ root, staging: tree.staging })
   for (const dist of added) await putRelease(store, dist)
   const written = await putDocuments(store, [...records.values()], { base, keyring, budget: rest.documentBytes })
   return {

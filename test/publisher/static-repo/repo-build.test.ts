@@ -1,6 +1,7 @@
 // octo repo build: the same tree as a registry's, grown release by release, and never a changed version.
 import assert from 'node:assert/strict'
-import { cp, readFile, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -13,6 +14,7 @@ import { issueKey } from '../../support/builders/test-authority.ts'
 import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
 import type { InProcessRun } from '../../support/octo/in-process-octo.ts'
 import { typeOcto } from '../../support/octo/in-process-octo.ts'
+import { runOcto } from '../../support/octo/run-octo.ts'
 import { publishProjects, signProjects, writeKeyFiles } from '../../support/publisher/publish-project.ts'
 import { startTestRegistry } from '../../support/registry/test-registry.ts'
 
@@ -106,6 +108,48 @@ test('keeps what the folder holds, changes nothing twice, and follows a new addr
   assert.equal(document.serial, 2)
   const yaml = await readFile(join(site, 'repos/core.yaml'), 'utf8')
   assert.ok(yaml.includes('https://elsewhere.example.com/repos/core/hello/1.0.1/') && !yaml.includes(URL))
+})
+
+test('of two builds at once into one tree none loses what the other added, and neither leaves anything of its own', async (t) => {
+  const { folder, keys, site } = aScene(t)
+  await using one = await aPluginProject({ name: 'one' })
+  await using two = await aPluginProject({ name: 'two' })
+  const dists = await signProjects([one.dir, two.dir], keys)
+  const words = ['repo', 'build', '--out', site, '--url', URL, '--public-key', keys.publicKey]
+  const ends = await Promise.all(dists.map((dist) => runOcto([...words, dist], { cwd: folder })))
+  for (const { code, stderr } of ends) assert.equal(code, 0, stderr)
+  for (const name of ['one', 'two']) {
+    const document = parsePluginDocument(await readFile(join(site, `repos/core/${name}.json`), 'utf8'), 'test')
+    assert.equal(document.versions.length, 1)
+    assert.match(await readFile(join(site, 'repos/core.yaml'), 'utf8'), new RegExp(`repos/core/${name}/1\\.0\\.0/`))
+  }
+  assert.deepEqual(
+    filesBelow(site).filter((path) => path.startsWith('.partial')),
+    [],
+  )
+  assert.equal(existsSync(join(site, '.partial')), false)
+})
+
+test('what a killed build left is no part of the tree that the next one makes', async (t) => {
+  const { keys, site, build } = aScene(t)
+  await using project = await aPluginProject()
+  const dists = await signProjects([project.dir], keys)
+  await mkdir(join(site, '.partial/new/half'), { recursive: true })
+  for (const left of ['lock', 'half', 'new/half/file']) await writeFile(join(site, '.partial', left), 'left')
+  await answerOf(build(dists))
+  assert.equal(existsSync(join(site, '.partial')), false)
+})
+
+test('a link in the place of what is not finished is taken away, and nothing behind it is', async (t) => {
+  const { folder, keys, site, build } = aScene(t)
+  await using project = await aPluginProject()
+  await mkdir(join(folder, 'others/new'), { recursive: true })
+  await writeFile(join(folder, 'others/new/file'), 'of others')
+  await mkdir(site)
+  await symlink(join(folder, 'others'), join(site, '.partial'))
+  await answerOf(build(await signProjects([project.dir], keys)))
+  assert.deepEqual(filesBelow(join(folder, 'others')), ['new/file'])
+  assert.equal(existsSync(join(site, '.partial')), false)
 })
 
 test('refuses to change a version, and leaves the tree as it was', async (t) => {
