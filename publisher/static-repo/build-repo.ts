@@ -59,7 +59,10 @@ export async function buildRepo({ root, base, keyring, dists, ...rest }: RepoBui
   for (const dist of signed) if (admit(records, dist, rest.publishedAt)) added.push(dist)
   await using store = await openDiskTree({ root, staging: tree.staging })
   for (const dist of added) await putRelease(store, dist)
+  // On disk before anything names it, and all of it before anybody is told: a later build would not look at these bytes again.
+  await store.sync()
   const written = await putDocuments(store, [...records.values()], { base, keyring, budget: rest.documentBytes })
+  await store.sync()
   return {
     repos: reposOf([...records.values()]),
     plugins: records.size,
