@@ -96,8 +96,8 @@ function compileBundle(file, bundles = new Map()) {
   const module = { exports: {} }
   const bundle = {
     run() {
-      const load = (name) => loadFrom(path.dirname(file), bundles, name)
-      script.runInThisContext()(module.exports, load, module, file, path.dirname(file))
+      const ask = (name) => loadFrom(path.dirname(file), bundles, name)
+      script.runInThisContext()(module.exports, ask, module, file, path.dirname(file))
       return module.exports
     },
     further: () => [...bundles.values()].filter((each) => each !== bundle),
@@ -118,11 +118,17 @@ function letGo(buffer) {
   if (buffer && buffer.length === buffer.buffer.byteLength && buffer.buffer.transfer) buffer.buffer.transfer(0)
 }
 
-/** A bundle beside it once, and in place of another of its kind the one that runs. */
+/** A bundle beside it once, and in place of another of its kind the one that runs. One that throws is none, as with Node's `require`. */
 function loadFrom(folder, bundles, name) {
   if (!name.startsWith('./')) return require(name)
   const known = bundles.get(name)
-  return known ? known.module.exports : compileBundle(path.join(folder, name), bundles).run()
+  if (known) return known.module.exports
+  try {
+    return compileBundle(path.join(folder, name), bundles).run()
+  } catch (error) {
+    bundles.delete(name)
+    throw error
+  }
 }
 
 /** Piece by piece, each of them twice. */

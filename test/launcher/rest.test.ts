@@ -1,6 +1,6 @@
 // What few words need lies in a file of its own beside the bundle: of the same build, with the modules that both have.
 import assert from 'node:assert/strict'
-import { appendFileSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -20,7 +20,8 @@ const OCTO = `
       console.log(place, await (await import('./registry/main.ts')).said())
       return 0
     } catch (error) {
-      console.log(error.code, error.message)
+      const again = await import('./registry/main.ts').catch((error) => error.code)
+      console.log(error.code, error.message, 'again', again)
       return 1
     }
   }
@@ -69,17 +70,20 @@ test('a change of the rest or of its sources makes the bundle none, and a build 
   }
 })
 
-test('of a release, the rest of another build is not run, and neither is none', async (t) => {
+test('of a release, nothing of the rest of another build is run, however often it is asked for, and neither is none', async (t) => {
   const [folder, other] = [await withRest(t), await withRest(t)]
   writeFileSync(join(other, 'part/said.ts'), saying('two'))
   await buildBundles(other)
   for (const path of ['octo.ts', 'part', 'registry', 'tools', 'package-lock.json', 'dist/sources.json'])
     rmSync(join(folder, path), { recursive: true })
-  assert.equal(serve(folder), 'bundle served 2')
-  copyFileSync(join(other, 'dist/rest.cjs'), join(folder, 'dist/rest.cjs'))
-  assert.match(serve(folder), /^MODULE_NOT_FOUND Cannot find package 'octo'/)
+  const [own, others] = [folder, other].map((place) => readFileSync(join(place, 'dist/rest.cjs'), 'utf8'))
+  const telling = (text = '') => text.replace(/\}\)\s*$/, `\n;console.log('it ran')})`)
+  writeFileSync(join(folder, 'dist/rest.cjs'), telling(own))
+  assert.equal(serve(folder), 'it ran\nbundle served 2')
+  writeFileSync(join(folder, 'dist/rest.cjs'), telling(others))
+  assert.equal(serve(folder), 'OCTO_REPLACED octo was replaced while it ran again OCTO_REPLACED')
   rmSync(join(folder, 'dist/rest.cjs'))
-  assert.match(serve(folder), /^MODULE_NOT_FOUND Cannot find package 'octo'/)
+  assert.match(serve(folder), /^MODULE_NOT_FOUND Cannot find package 'octo'.* again MODULE_NOT_FOUND$/)
 })
 
 test('a stack of the rest names lines of the sources', async (t) => {

@@ -1,5 +1,6 @@
 // Makes of octo the two files that later.ts tells apart. Every module is in one of them, so that there is one of each: the rest takes
-// what it has in common with octo from the octo that asks for it, and only from the one that it was made with.
+// what it has in common with octo from the octo that asks for it. Of another octo these would be other things of the same short names, so
+// nothing of the rest runs before it has seen that it is the one that it was made with.
 import { createHash } from 'node:crypto'
 import { isBuiltin } from 'node:module'
 import { basename, join } from 'node:path'
@@ -24,13 +25,15 @@ const REST = 'octo-rest'
 export async function halves(asked: Asked, options: BuildOptions) {
   const { texts, common, metafile } = await split(asked, options)
   const id = createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 16)
-  const octo = `export * from './${common}'\nexport * from './octo.js'`
-  const rest = `export * from './rest.js'\nexport const octoOf = '${id}'`
-  const made = (name: string, modules: Readonly<Record<string, string>>) =>
-    joined({ ...asked, before: `${asked.before}\n${restBanner(id)}` }, options, { name, modules, common })
+  const octo = `export * from './${common}'\nexport * from './octo.js'\nexport const octoBuild = '${id}'`
+  const rest = `export * from './rest.js'`
+  const made = (lines: readonly string[], joining: Joined) =>
+    joined({ ...asked, before: [asked.before, ...lines].join('\n') }, options, joining)
   return {
-    octo: await made('octo', { ...texts, octo }),
-    rest: await made('rest', { 'rest.js': texts['rest.js'] ?? '', rest }),
+    octo: await made([ASKING_FOR_REST], { name: 'octo', modules: { ...texts, octo }, common }),
+    rest: await made([refusingOthers(id), ASKING_FOR_REST], {
+      ...{ name: 'rest', modules: { 'rest.js': texts['rest.js'] ?? '', rest }, common },
+    }),
     metafile,
   }
 }
@@ -86,13 +89,15 @@ async function joined(
   return { text: text.replaceAll(`${ASK}(`, 'require('), map }
 }
 
-/** One that was put there meanwhile has other names for what it takes from octo. */
-function restBanner(id: string): string {
-  return [
-    'function octoRest(place){let rest;try{rest=require("./rest.cjs")}catch(error){if(error.code!=="ENOENT")throw error}',
-    `if(rest?.octoOf!=="${id}")throw Object.assign(Error("Cannot find package 'octo' of this start"),{code:"MODULE_NOT_FOUND"})`,
-    'return rest.octoLater[place]()}',
-  ].join('\n')
+const ASKING_FOR_REST = [
+  'function octoRest(place){let rest;try{rest=require("./rest.cjs")}catch(error){if(error.code!=="ENOENT")throw error',
+  `throw Object.assign(Error("Cannot find package 'octo' with its rest"),{code:"MODULE_NOT_FOUND"})}`,
+  'return rest.octoLater[place]()}',
+].join('\n')
+
+/** The first line of the rest: an upgrade puts another one below an octo that runs. */
+function refusingOthers(id: string): string {
+  return `if(require("./octo.cjs").octoBuild!=="${id}")throw Object.assign(Error("octo was replaced while it ran"),{code:"OCTO_REPLACED"})`
 }
 
 /** It names all that is octo's, by which esbuild sees that this is needed in both. */

@@ -1,0 +1,19 @@
+// What cannot be loaded, in words for people.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { isCoded } from '../../schemas/errors.ts'
+import { explainMissingModule } from '../../terminal/missing-module.ts'
+
+test('an octo that was replaced while it ran is told to be asked again, and not that something is missing', () => {
+  const error = Object.assign(new Error('octo was replaced while it ran'), { code: 'OCTO_REPLACED' })
+  const explained = explainMissingModule(error)
+  assert.ok(isCoded(explained, 'NOT_SET_UP'))
+  assert.match(explained.message, /^octo was replaced by another build while it ran/)
+  assert.equal(explained.hint, 'run the same command again; if it says the same, install octo again')
+  assert.equal(explained.cause, error)
+})
+
+test('any other error is handed on as it is', () => {
+  for (const error of [new Error('x'), Object.assign(new Error('x'), { code: 'ENOENT' }), undefined])
+    assert.equal(explainMissingModule(error), error)
+})
