@@ -159,14 +159,22 @@ export async function serve(supervised: Supervised, { load, begin, signal, onBeg
   return supervisor.status()
 }
 
-/** Started for some services, it supervises all that it finds: each as its config says, as far as that can be had. */
+/**
+ * Started for some services, it supervises all that it finds: each as its config says, as far as that can be had. What is asked for
+ * meanwhile has read what is newer, and is not undone.
+ */
 async function goOnWithOthers(supervisor: Supervisor, load: Serving['load']): Promise<void> {
-  for (const service of new Set(supervisor.unread()))
+  const isUnread = (service: string) => supervisor.unread().includes(service)
+  for (const service of new Set(supervisor.unread())) {
+    if (!isUnread(service)) continue
     try {
-      supervisor.goOn(service, await load([service]))
+      const next = await load([service])
+      if (isUnread(service)) supervisor.goOn(service, next)
     } catch (error) {
-      supervisor.leaveUnread(service, `its checks are not run: ${error instanceof Error ? error.message : error}`)
+      const why = error instanceof Error ? error.message : error
+      if (isUnread(service)) supervisor.leaveUnread(service, `its checks are not run: ${why}`)
     }
+  }
 }
 
 type Answering = Supervised &

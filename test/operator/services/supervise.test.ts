@@ -1,9 +1,12 @@
 // How a supervisor begins and ends.
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
+import type { TestContext } from 'node:test'
 import { test } from 'node:test'
+import { setImmediate as tick } from 'node:timers/promises'
 import { serve } from '../../../operator/services/supervise.ts'
-import { aServiceScene } from '../../support/operator/service-scene.ts'
+import { until } from '../../support/machine/until.ts'
+import { aServiceScene, stateOf } from '../../support/operator/service-scene.ts'
 
 const options = { skip: process.platform === 'linux' ? false : 'services are run on Linux' }
 
@@ -18,4 +21,54 @@ test('a config that is refused at once ends a supervisor in order', options, asy
   assert.equal(existsSync(project.places.control), false)
   // Nobody holds the lock any more.
   await supervise(async () => undefined)
+})
+
+const START_WEB = { v: 1, do: 'start', services: ['web'] } as const
+
+/** Services that another supervisor left, and a reading of theirs that comes to its end when it is told to. */
+async function leftRunning(t: TestContext, names: readonly string[]) {
+  const scene = await aServiceScene(t, {})
+  const idle = scene.script('exec sleep 600')
+  scene.write(Object.fromEntries(names.map((name) => [name, idle])))
+  await scene.supervise(async (supervisor) => supervisor.start(await scene.load(), []))
+  const asked: string[] = []
+  const { promise: told, resolve: goOn } = Promise.withResolvers<void>()
+  const load = async (wanted: readonly string[]) => {
+    const read = await scene.load(wanted)
+    asked.push(...wanted)
+    if (!wanted.includes('web')) await told
+    return read
+  }
+  return { scene, idle, load, asked, goOn }
+}
+
+test('what is asked for while others are read that were left running is not undone', options, async (t) => {
+  const { scene, idle, load, asked, goOn } = await leftRunning(t, ['web', 'db'])
+  await scene.supervise(async (supervisor, taken) => {
+    const stop = new AbortController()
+    const served = serve(taken, { load, begin: START_WEB, signal: stop.signal })
+    await until(() => asked.includes('db'))
+    scene.write({ web: idle, db: { ...idle, environment: { NEW: '1' } } })
+    await supervisor.start(await scene.load(['db']), ['db'])
+    assert.equal(stateOf(supervisor, 'db.1').differs, true)
+    goOn()
+    await tick()
+    assert.equal(stateOf(supervisor, 'db.1').differs, true)
+    stop.abort()
+    await served
+  })
+})
+
+test('told to stop, a supervisor reads no more of the services that were left', options, async (t) => {
+  const { scene, load, asked, goOn } = await leftRunning(t, ['web', 'a', 'b', 'c'])
+  await scene.supervise(async (supervisor, taken) => {
+    const stop = new AbortController()
+    const served = serve(taken, { load, begin: START_WEB, signal: stop.signal })
+    await until(() => asked.length === 2)
+    stop.abort()
+    await until(() => supervisor.unread().length === 0)
+    goOn()
+    await served
+    assert.deepEqual(asked, ['web', 'a'])
+  })
 })
