@@ -1,5 +1,6 @@
 // `octo registry serve`: runs until SIGTERM or Ctrl-C, or until whoever started it for itself is gone, then lets requests in flight end.
 import { resolve } from 'node:path'
+import { finished } from 'node:stream'
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { coded } from '../../schemas/errors.ts'
@@ -105,7 +106,7 @@ async function serveUntilStopped(options: ServeOptions, terminal: Terminal): Pro
   // Before anybody is told that it listens: a signal that nobody waits for ends the process at once.
   const failed = new AbortController()
   void nextSignal(failed.signal).then(() => stopped.resolve())
-  if (options.untilInputEnds) process.stdin.once('close', () => stopped.resolve()).resume()
+  if (options.untilInputEnds) finished(process.stdin.resume(), { writable: false }, () => stopped.resolve())
   const serving = await serve({
     host: options.host,
     port,

@@ -116,21 +116,24 @@ test('below a path of a shared host it answers with and without the path', async
   await served.stop()
 })
 
-test('one that was started for somebody stops in order when that is gone, without a signal', async (t) => {
+test('one that was started for somebody stops in order when that is gone, without a signal, and at once where nobody could be', async (t) => {
   const data = await aDataDir(t)
-  const child = spawn(
-    process.execPath,
-    [OCTO, 'registry', 'serve', '--data', data, '--port', '0', '--log-level', 'silent', '--until-input-ends'],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
-  )
-  t.after(() => child.kill('SIGKILL'))
-  const ended = once(child, 'exit')
-  const [first] = await once(child.stdout.setEncoding('utf8'), 'data')
-  assert.match(first, /^listening on /)
-  // A killed process lets its pipes go.
-  child.stdin.destroy()
-  assert.ok(await isGone(child.pid ?? 0), 'it goes on')
-  assert.deepEqual(await ended, [0, null])
+  for (const input of ['pipe', 'ignore'] as const) {
+    const child = spawn(
+      process.execPath,
+      [OCTO, 'registry', 'serve', '--data', data, '--port', '0', '--log-level', 'silent', '--until-input-ends'],
+      { stdio: [input, 'pipe', 'inherit'] },
+    )
+    t.after(() => child.kill('SIGKILL'))
+    const ended = once(child, 'exit')
+    assert.ok(child.stdout)
+    const [first] = await once(child.stdout.setEncoding('utf8'), 'data')
+    assert.match(first, /^listening on /)
+    // A killed process lets its pipes go.
+    child.stdin?.destroy()
+    assert.ok(await isGone(child.pid ?? 0), 'it goes on')
+    assert.deepEqual(await ended, [0, null], input)
+  }
 })
 
 test('with --existing no registry is made where there is none, and one that is there is served', async (t) => {
