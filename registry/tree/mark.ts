@@ -5,6 +5,7 @@ import { throwDefect } from '../../schemas/errors.ts'
 import { parseJsonBytes } from '../../schemas/json.ts'
 import type { BaseUrl } from '../../static-tree/base-url.ts'
 import { replaceFile } from '../../system/files/atomic-file.ts'
+import { explainDisk, isMissing } from '../../system/files/errors.ts'
 
 /** Grows when documents are rendered in another way, so that a start renders all of them anew. */
 const LAYOUT = 2
@@ -21,9 +22,15 @@ export async function hasTreeMark(dataDir: string): Promise<boolean> {
   return (await readFile(markPath(dataDir), 'utf8').catch(() => '')) !== ''
 }
 
-/** That base URL, whether or not the layout is today's; undefined where half a mark is all that a crash left. */
+/**
+ * That base URL, whether or not the layout is today's; undefined where there is no mark, or half of one is all that a crash left. Throws
+ * IO_FAILED for one that cannot be read: that no tree is looked at must not pass for a tree that is well.
+ */
 export async function readMarkedBase(dataDir: string): Promise<string | undefined> {
-  const bytes = await readFile(markPath(dataDir)).catch(() => undefined)
+  const path = markPath(dataDir)
+  const bytes = await readFile(path).catch((error: unknown) => {
+    if (!isMissing(error)) throw explainDisk(error, path)
+  })
   if (bytes === undefined) return undefined
   try {
     const mark = parseJsonBytes(bytes, 'tree.json', MAX_BYTES)

@@ -1,6 +1,6 @@
 // A machine that loses its power may leave the mark beside the tree empty, or cut: the tree is made again, and `fsck` says nothing else.
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { aRelease } from '../../support/builders/test-authority.ts'
@@ -27,4 +27,15 @@ test('half a mark of the tree is none: fsck looks at all else, and the next star
   await second.stop()
   assert.equal(readFileSync(mark, 'utf8'), whole)
   assert.notEqual((await expectCleanFsck(registry.dataDir)).tree, null)
+})
+
+test('a mark that cannot be read is no sign that there is no tree: fsck fails, and does not say that all is well', async (t) => {
+  const registry = await startTestRegistry(t, { baseUrl: 'http://registry.test' })
+  await registry.stop()
+  const mark = join(registry.dataDir, 'tree.json')
+  rmSync(mark)
+  mkdirSync(mark)
+  const { code, stdout, stderr } = await typeOcto(['registry', 'fsck', '--data', registry.dataDir])
+  assert.deepEqual([code, stdout], [74, ''])
+  assert.match(stderr, /^error\[IO_FAILED\]: `.*tree\.json` could not be used: EISDIR/)
 })
