@@ -50,7 +50,11 @@ export function throwDefect(error: unknown): asserts error is CodedError {
   if (!isCoded(error)) throw error
 }
 
-/** What ended the work, where what `using` ends failed behind it as well: a disk that fails does so again while all is closed. */
+/**
+ * What ended the work, where what `using` ends failed behind it as well: a disk that fails does so again while all is closed. Known by its
+ * name: Node 22 has no such class, and esbuild makes one of its own there.
+ */
 export function firstFailure(error: unknown): unknown {
-  return error instanceof SuppressedError ? firstFailure(error.suppressed) : error
+  const isSuppressing = error instanceof Error && error.name === 'SuppressedError' && 'suppressed' in error
+  return isSuppressing ? firstFailure(error.suppressed) : error
 }

@@ -88,6 +88,16 @@ test('what ended the work is told where cleaning up behind it failed as well, an
   }
 })
 
+test('the same under Node 22, which has no class for it, and where esbuild gives it one of its own', (t) => {
+  const { SuppressedError: known } = globalThis
+  t.after(() => Object.assign(globalThis, { SuppressedError: known }))
+  Reflect.deleteProperty(globalThis, 'SuppressedError')
+  const streams = collectedStreams()
+  const closing = Object.assign(new Error('closing failed'), { name: 'SuppressedError', suppressed: mismatch })
+  assert.equal(reportError(closing, ['list'], streams), exitCodeOf(mismatch))
+  assert.ok(streams.stderr().startsWith('error[DIGEST_MISMATCH]'), streams.stderr())
+})
+
 test('a --json behind -- belongs to the plugin', () => {
   const streams = collectedStreams()
   reportError(mismatch, ['run', 'x', '--', '--json'], streams)
