@@ -52,7 +52,8 @@ while [ $# -gt 0 ]; do
       ;;
     --trust-server) trust_server=yes; shift ;;
     -h | --help) printf '%s\n' "$usage"; exit 0 ;;
-    -*) refuse_usage "unknown option ${1%%=*}" ;;
+    --*) refuse_usage "unknown option ${1%%=*}" ;;
+    -?*) refuse_usage "unknown option ${1%"${1#-?}"}" ;;
     *)
       [ -z "$base" ] || refuse_usage 'two bases are named, expected one'
       base=$1

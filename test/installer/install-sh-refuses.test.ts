@@ -191,10 +191,12 @@ test('no word that is not understood is shown with what may be a password', asyn
     ['https://me:hunter2@h.example', scene.registry.base],
     [scene.registry.base, 'https://me:hunter2@h.example'],
     [scene.registry.base, '--password=hunter2'],
+    [scene.registry.base, '-phunter2'],
   ]) {
     const run = await scene.run([...words, '--key', scene.line])
     assert.equal(run.code, 64, run.output)
     assert.doesNotMatch(run.output, /hunter2/)
+    assert.match(run.output, /two bases|unknown option (?:--password|-p)$/m)
   }
 })
 
