@@ -56,14 +56,14 @@ export function tomlPlaces(text: string, maxDepth: number): TomlPlaces {
     else if (token !== ']' && token !== '.' && token !== ',') at.names.push(nameOf(token))
   }
 
-  function readValue(token: string, at: Open, path: Path): void {
+  function readValue(token: string, at: Open, value: Path): void {
     if (token === ',' || token === ']' || token === '}') {
       endValue(at)
       if (token !== ',') open.pop()
       else if (at.kind === 'list') at.value = [...at.path, String(++at.count)]
       return
     }
-    if (at.kind === 'list') placed(path)
+    const path = at.kind === 'list' ? placed(value) : value
     if (token === '[') open.push({ kind: 'list', path, names: [], value: [...path, '0'], typed: '', count: 0 })
     else if (token === '{') open.push({ kind: 'table', path, names: [], typed: '', count: 0 })
     else at.typed += token
