@@ -116,6 +116,8 @@ export function sinceBoot(): number {
 
 type Serving = {
   readonly load: (names: readonly string[], call?: ConfigCall) => Promise<Loaded>
+  /** Of a service that another supervisor left running, and that nobody asked for. */
+  readonly loadOther: (service: string) => Promise<Loaded>
   /** What it is started for: to start services, or to apply changes. */
   readonly begin: BeginRequest
   /** Aborted, it stops all services and ends. */
@@ -128,7 +130,7 @@ type Serving = {
 const DRAIN_MS = 5000
 
 /** Starts the services, answers requests, and returns when all are at rest. */
-export async function serve(supervised: Supervised, { load, begin, signal, onBegun }: Serving) {
+export async function serve(supervised: Supervised, { load, loadOther, begin, signal, onBegun }: Serving) {
   const { supervisor, notifications, project } = supervised
   const open = new Set<Promise<unknown>>()
   const during = <Result>(work: Promise<Result>): Promise<Result> => {
@@ -148,7 +150,7 @@ export async function serve(supervised: Supervised, { load, begin, signal, onBeg
     isClosing ? undefined : during(answer(request, { ...supervised, load, loading, first, signal, onBegun })),
   )
   await first
-  if (!signal.aborted) void during(goOnWithOthers(supervisor, load))
+  if (!signal.aborted) void during(goOnWithOthers(supervisor, loadOther))
   if (signal.aborted) await supervisor.stop([])
   // A request that came while the last service ended may start another one, and a restart starts what it has stopped.
   do {
@@ -163,12 +165,12 @@ export async function serve(supervised: Supervised, { load, begin, signal, onBeg
  * Started for some services, it supervises all that it finds: each as its config says, as far as that can be had. What is asked for
  * meanwhile has read what is newer, and is not undone.
  */
-async function goOnWithOthers(supervisor: Supervisor, load: Serving['load']): Promise<void> {
+async function goOnWithOthers(supervisor: Supervisor, loadOther: Serving['loadOther']): Promise<void> {
   const isUnread = (service: string) => supervisor.unread().includes(service)
   for (const service of new Set(supervisor.unread())) {
     if (!isUnread(service)) continue
     try {
-      const next = await load([service])
+      const next = await loadOther(service)
       if (isUnread(service)) supervisor.goOn(service, next)
     } catch (error) {
       const why = error instanceof Error ? error.message : error

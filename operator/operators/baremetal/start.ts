@@ -98,9 +98,12 @@ export async function startHere(call: OperatorCall): Promise<number> {
   let isFirst = true
   const asked = new Set<string>()
   const load = async (names: readonly string[], as?: ConfigCall): Promise<Loaded> => {
-    if (!isFirst) return loadAnew(names, as)
+    const loading = isFirst ? loadFrom(session, names) : loadAnew(names, as)
     isFirst = false
-    return loadFrom(session, names)
+    const loaded = await loading
+    for (const name of loaded.runnable.services.keys()) asked.add(name)
+    for (const line of notifierWarnings(loaded.runnable.telling?.notifiers ?? [])) terminal.warn(line)
+    return loaded
   }
   /** A supervisor lives for months, and is asked again and again. */
   const loadAnew = async (names: readonly string[], as: ConfigCall = { cwd, env, options }): Promise<Loaded> => {
@@ -110,16 +113,15 @@ export async function startHere(call: OperatorCall): Promise<number> {
   const loadFrom = async (source: typeof session, names: readonly string[]): Promise<Loaded> => {
     const { client } = source
     const runnable = await openRunnable(source, names, { mayBeNone: begin.do === 'apply' || source !== session })
-    for (const name of runnable.services.keys()) asked.add(name)
     tellLeftAside(runnable, terminal)
-    for (const line of notifierWarnings(runnable.telling?.notifiers ?? [])) terminal.warn(line)
     for (const line of await source.writeFiles()) terminal.warn(line)
     source.forgetDocuments()
     return { runnable, locate: (executable) => client.locate(executable) }
   }
+  const loadOther = (service: string) => loadAnew([service])
   const { signal } = interruption
   using _spare = keepGivingBack()
-  const services = await serve(supervised, { load, begin, signal, onBegun: giveBackMemorySoon })
+  const services = await serve(supervised, { load, loadOther, begin, signal, onBegun: giveBackMemorySoon })
   return exitCodeOf(services, { asked, isStopped: interruption.exitCode() !== undefined })
 }
 

@@ -81,3 +81,17 @@ test('one that the config has no more passes for no healthy one, and is restarte
   process.kill(pid, 'SIGKILL')
   await until(async () => ![undefined, pid].includes((await healthOf('db')).pid))
 })
+
+const ENDING_BADLY = '[ "$0" = check ] && exit 0; [ -e begun ] && exit 3; touch begun; exec sleep 600'
+
+test('how one ends that was only gone on with is no answer to whoever asked for another', options, async (t) => {
+  const db = { ...CHECKED, command: ['/bin/sh', '-c', ENDING_BADLY], restart: 'on-failure:1' }
+  const { octo, healthOf, apart } = await aPlace(t, { web: IDLE, db })
+  const running = apart('start', 'web', '--foreground')
+  await until(async () => (await healthOf('db')).health === 'healthy')
+  process.kill((await healthOf('db')).pid, 'SIGKILL')
+  await until(async () => (await healthOf('db')).state === 'gave-up')
+  assert.equal((await octo('stop', 'web')).code, 0)
+  const { code, stderr } = await running
+  assert.equal(code, 0, stderr)
+})

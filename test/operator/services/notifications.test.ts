@@ -96,6 +96,7 @@ test('what is to be told when nothing runs any more is told before the superviso
   await scene.supervise(async (_, taken) => {
     await serve(taken, {
       load: scene.load,
+      loadOther: (service) => scene.load([service]),
       begin: { v: 1, do: 'start', services: [] },
       signal: new AbortController().signal,
     })
