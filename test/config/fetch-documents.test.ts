@@ -98,6 +98,7 @@ const spoiled: readonly (readonly [says: string, spoil: (file: string, copies: s
   ['that is cut', (file) => writeFileSync(file, readFileSync(file, 'utf8').slice(0, -5))],
   ['that is empty', (file) => writeFileSync(file, '')],
   ['without a time', (file) => writeFileSync(file, readFileSync(file, 'utf8').replace(/"at":\d+/, '"at":"x"'))],
+  ['without a text', (file) => writeFileSync(file, readFileSync(file, 'utf8').replace(/"text":"[^"]*"/, '"text":1'))],
   ['that is no map', (file) => writeFileSync(file, '[]')],
   ['that others can change', (file) => chmodSync(file, 0o666)],
   ['in a folder that others can change', (_, copies) => chmodSync(copies, 0o777)],

@@ -49,3 +49,14 @@ test('a document that two ways lead to has the same rights on both, or is refuse
       assert.match(error.message, /first at .*octo\.yaml` line 2/)
     }
 })
+
+test('a local document has its own rights, whatever two ways to it say', async (t) => {
+  for (const said of ['trust: unsigned', 'offers: [configs.a]'])
+    for (const items of [
+      ['b.yaml', `{url: b.yaml, ${said}}`],
+      [`{url: b.yaml, ${said}}`, 'b.yaml'],
+    ]) {
+      const files = { 'octo.yaml': `include: [${items.join(', ')}]\n`, 'b.yaml': 'services: {b: {image: x}}\n' }
+      assert.equal((await readFiles(t, files, {})).services.length, 1, items.join())
+    }
+})
