@@ -86,6 +86,16 @@ test('of a release, nothing of the rest of another build is run, however often i
   assert.match(serve(folder), /^MODULE_NOT_FOUND Cannot find package 'octo'.* again MODULE_NOT_FOUND$/)
 })
 
+test('a package outside of the files is missed only by what needs it', async (t) => {
+  const folder = await withRest(t)
+  writeFileSync(join(folder, 'registry/stored.ts'), `import Database from 'better-sqlite3'\nexport { Database }`)
+  writeFileSync(join(folder, 'registry/main.ts'), `${REGISTRY}export const stored = () => import('./stored.ts')`)
+  await buildBundles(folder)
+  for (const path of ['octo.ts', 'part', 'registry', 'tools', 'package-lock.json', 'dist/sources.json', 'node_modules'])
+    rmSync(join(folder, path), { recursive: true, force: true })
+  assert.equal(serve(folder), 'bundle served 2')
+})
+
 test('a stack of the rest names lines of the sources', async (t) => {
   const folder = await withRest(t)
   writeFileSync(join(folder, 'part/served.ts'), `// …\nexport const served = new Error('x').stack\n`)

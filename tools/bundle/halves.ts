@@ -141,9 +141,9 @@ const outside: Plugin = {
   name: 'outside',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^[^./]/ }, ({ path, kind }) => {
-      if (kind !== 'require-call') return undefined
-      if (isBuiltin(path)) return { path, namespace: 'octoLib' }
-      return OUTSIDE.includes(path) ? { path, namespace: ASK } : undefined
+      // esbuild puts imports of what is in no file above all modules, and there it would be missed by those that do without.
+      if (OUTSIDE.includes(path)) return { path, namespace: ASK }
+      return kind === 'require-call' && isBuiltin(path) ? { path, namespace: 'octoLib' } : undefined
     })
     for (const namespace of ['octoLib', ASK])
       onLoad({ filter: /(?:)/, namespace }, ({ path }) => ({
