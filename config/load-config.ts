@@ -1,11 +1,13 @@
 // Reads a config for a command: from disk, and where it includes web documents, over the client's own network code.
+import { settled } from '../system/async/limit.ts'
 import type { AskPrompt } from './ask-prompts.ts'
 import { refuseUnknownKeys } from './document/unknown-keys.ts'
 import type { OnProblem } from './document/warnings.ts'
 import type { FetchedSide } from './fetch-documents.ts'
 import { openFetcher } from './fetch-documents.ts'
+import { hintToValidate, withHintsToValidate } from './hint-to-validate.ts'
 import type { OctoConfig } from './model/config.ts'
-import type { WholeConfig } from './read-config.ts'
+import type { ConfigDeps, WholeConfig } from './read-config.ts'
 import { readWholeConfig } from './read-config.ts'
 import { foundTrustedKeysPath } from './trusted-keys-path.ts'
 import { isUnattended } from './unattended.ts'
@@ -50,7 +52,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<OctoConfig
 export async function loadWholeConfig(options: LoadConfigOptions): Promise<WholeConfig> {
   const { paths = [], cwd, env, offline, strict, insecure, onProblem, unknownKeys } = options
   using fetcher = openFetcher({ ...options, offline: offline === true })
-  const whole = await readWholeConfig(paths, {
+  const deps: ConfigDeps = {
     cwd,
     env,
     insecure,
@@ -61,7 +63,10 @@ export async function loadWholeConfig(options: LoadConfigOptions): Promise<Whole
     texts: options.texts,
     fetchText: fetcher.fetchText,
     ...(onProblem ? { onProblem } : {}),
-  })
+  }
+  const read = await settled(() => readWholeConfig(paths, deps))
+  if (read.state === 'failed') throw hintToValidate(read.error, paths)
+  const whole = { ...read.value, config: withHintsToValidate(read.value.config, paths) }
   if (unknownKeys !== 'warn' && (strict === true || isUnattended(env))) refuseUnknownKeys(whole.config.warnings)
   return { ...whole, writeFiles: () => writeFiles(whole, options) }
 }

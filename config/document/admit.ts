@@ -3,6 +3,7 @@
 import { quote } from '../../schemas/quote.ts'
 import type { Field, Holds, ShapeName } from './fields.ts'
 import { rowOf } from './fields.ts'
+import { kindFound } from './found.ts'
 import { invalid } from './invalid.ts'
 import { noteMisplacedChecks } from './misplaced-checks.ts'
 import type { TreeNode } from './node.ts'
@@ -86,7 +87,7 @@ function refuseKind(node: TreeNode, key: string, holds: Holds): void {
   if (typeof holds === 'string') return
   if ('map' in holds) {
     if (node.kind === 'map' || (node.kind === 'scalar' && SHORT_SHAPES.includes(holds.map))) return
-    throw invalid(node, `${quote(key)} is no map`)
+    throw invalid(node, `${quote(key)} is no map, found ${kindFound(node)}`)
   }
   if (node.kind === 'list' || SINGLE_SHAPES.includes(holds.list)) return
   if (node.kind === 'map' && NAMED_SHAPES.includes(holds.list)) return
@@ -94,6 +95,6 @@ function refuseKind(node: TreeNode, key: string, holds: Holds): void {
   if (key === 'init' && node.kind === 'scalar' && typeof node.value === 'boolean') return
   throw invalid(
     node,
-    `${quote(key)} is no list${holds.list === 'check' ? ' of checks' : holds.list === 'notification' ? ' of notifiers, nor a map of their names' : ''}`,
+    `${quote(key)} is no list${holds.list === 'check' ? ' of checks' : holds.list === 'notification' ? ' of notifiers, nor a map of their names' : ''}, found ${kindFound(node)}`,
   )
 }

@@ -1,6 +1,7 @@
 // Plain values of configs, each read strictly: a value of another kind is an error at its line and never a default.
 import { parseDuration } from '../../schemas/duration.ts'
 import { quote } from '../../schemas/quote.ts'
+import { valueFound } from './found.ts'
 import { invalid } from './invalid.ts'
 import type { TreeNode } from './node.ts'
 import { isEmpty, isText, textOf } from './node.ts'
@@ -18,7 +19,7 @@ export function readBoolean(node: TreeNode | undefined, key: string, otherwise: 
   const word = node.kind === 'scalar' && node.plain ? WORDS.get(node.text) : undefined
   const value = node.kind === 'scalar' && typeof node.value === 'boolean' ? node.value : word
   if (value !== undefined) return value
-  throw invalid(node, `\`${key}\` is neither \`true\` nor \`false\``, noTemplate(node))
+  throw invalid(node, `\`${key}\` is neither \`true\` nor \`false\`, found ${valueFound(node)}`, noTemplate(node))
 }
 
 type Bounds = { readonly min: number; readonly max: number; readonly otherwise: number }
@@ -28,7 +29,11 @@ export function readCount(node: TreeNode | undefined, key: string, { min, max, o
   const value = node.kind === 'scalar' ? node.value : undefined
   requireOneReading(node)
   if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value
-  throw invalid(node, `\`${key}\` is no whole number from ${min} to ${max}`, noTemplate(node))
+  throw invalid(
+    node,
+    `\`${key}\` is no whole number from ${min} to ${max}, found ${valueFound(node)}`,
+    noTemplate(node),
+  )
 }
 
 /** Only arguments and addresses hold templates. */
@@ -46,7 +51,7 @@ export function readDuration(node: TreeNode | undefined, key: string, { min, max
   if (found === undefined)
     throw invalid(
       node,
-      `\`${key}\` is no duration, expected for example \`10s\` or \`1m30s\`, found ${quote(text)}`,
+      `\`${key}\` is no duration, expected for example \`10s\` or \`1m30s\`, found ${valueFound(node)}`,
       noTemplate(node),
     )
   if (found < min || found > max)
@@ -63,6 +68,6 @@ export function readTexts(node: TreeNode | undefined, key: string): readonly str
   return items.map((item) => {
     requireOneReading(item)
     if (isText(item) && WORD.test(item.value)) return item.value
-    throw invalid(item, `\`${key}\` holds something that is no word`, noTemplate(item))
+    throw invalid(item, `\`${key}\` holds something that is no word, found ${valueFound(item)}`, noTemplate(item))
   })
 }

@@ -5,7 +5,7 @@ import { nearestAmong } from '../../schemas/nearest-word.ts'
 import { quote } from '../../schemas/quote.ts'
 import { COMPOSE_SERVICE_KEYS } from './compose-keys.ts'
 import type { ShapeName } from './fields.ts'
-import { knownKeys } from './fields.ts'
+import { knownKeys, rowOf } from './fields.ts'
 import { showPlace, warningAt } from './invalid.ts'
 import { holdsChecks } from './misplaced-checks.ts'
 import type { TreeNode } from './node.ts'
@@ -19,6 +19,12 @@ export function noteUnknownKey(shape: ShapeName, key: string, { at, warnings }: 
     ...warningAt(at, `unknown key ${quote(key)} in ${WHERE[shape]} is ignored${didYouMean(shape, key)}`),
     unknownKey: key,
   }))
+}
+
+/** In a service: neither ours, nor a slip of ours, nor Compose's, nor the user's own. */
+export function isStrangeKey(key: string): boolean {
+  if (key.startsWith('x-') || COMPOSE_SERVICE_KEYS.has(key) || rowOf('compose service', key)) return false
+  return nearestKey('compose service', key) === undefined
 }
 
 function isOurs(key: string): boolean {

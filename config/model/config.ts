@@ -6,6 +6,7 @@ import type { Digest } from '../../schemas/digest.ts'
 import type { CodedError } from '../../schemas/errors.ts'
 import type { Name } from '../../schemas/name.ts'
 import type { ComponentKey, TrustKey } from '../../schemas/trust-key.ts'
+import type { Place } from '../document/node.ts'
 import type { ConfigWarning } from '../document/warnings.ts'
 import type { CheckArguments, PluginRequest } from './asked-plugin.ts'
 import type { NotifierConfig } from './notifier-config.ts'
@@ -80,6 +81,8 @@ export type CheckItem = {
 
 export type ServiceConfig = {
   readonly name: string
+  /** Where it was written first; absent of one that was made without a document. */
+  readonly place?: Place
   readonly enabled: boolean
   readonly checks: Readonly<Record<Phase, readonly CheckItem[]>>
   /** Something says what program it runs, if perhaps wrongly. */

@@ -2,6 +2,7 @@
 // starts the service.
 import { bringsCode } from '../../schemas/loading-variables.ts'
 import { quote } from '../../schemas/quote.ts'
+import { kindFound } from '../document/found.ts'
 import { invalid } from '../document/invalid.ts'
 import type { ScalarNode, TreeNode } from '../document/node.ts'
 import { isEmpty, textOf } from '../document/node.ts'
@@ -37,7 +38,8 @@ function checked({ name, text, node }: Entry): (readonly [string, string])[] {
 
 function fromMap(name: string, node: TreeNode, variables: TemplateVariables): Entry {
   if (isEmpty(node)) return { name, text: passedOn(name, variables), node }
-  if (node.kind !== 'scalar') throw invalid(node, `environment variable ${quote(name)} is no plain value`)
+  if (node.kind !== 'scalar')
+    throw invalid(node, `environment variable ${quote(name)} is no plain value, found ${kindFound(node)}`)
   return { name, text: filled(node, name, variables), node }
 }
 

@@ -33,6 +33,7 @@ import { readWordList, readWords } from './read-words.ts'
 import type { ServicePlaces } from './said.ts'
 import { placesOfService, saidOf } from './said.ts'
 import type { Dependency, LeftAside, ServiceProgram, ServiceSpec } from './service-spec.ts'
+import { unknownProgram } from './unknown-program.ts'
 
 type SpecReading = {
   readonly trees: ConfigTrees
@@ -203,6 +204,8 @@ function nothingToRun(name: string, owner: ServicePlaces): Error {
     return invalid(found, `a document from elsewhere may not say what program service ${quote(name)} runs`, { hint })
   const what = isContainer(owner.compose) ? 'has an image, which octo does not run by itself, and' : 'has'
   const problem = `service ${quote(name)} ${what} neither \`command\` nor \`plugin\``
+  const unknown = isContainer(owner.compose) ? undefined : unknownProgram(owner.compose, { problem, hint })
+  if (unknown) return unknown
   return node ? invalid(node, problem, { hint }) : coded('CONFIG_INVALID', { message: problem, hint })
 }
 

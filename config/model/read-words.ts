@@ -1,5 +1,6 @@
 // A command as its words. Compose splits a text as a shell would; only where no two readings are possible is it taken here.
 import { quote } from '../../schemas/quote.ts'
+import { valueFound } from '../document/found.ts'
 import { invalid } from '../document/invalid.ts'
 import type { TreeNode } from '../document/node.ts'
 import { isEmpty, textOf } from '../document/node.ts'
@@ -37,7 +38,7 @@ export function readWordList(
 function plainWords(node: TreeNode, key: string): string[] {
   const text = node.kind === 'scalar' ? textOf(node) : ''
   if (node.kind === 'scalar' && /^[\w ./:=@%+,-]+$/.test(text)) return text.split(/ +/).filter(Boolean)
-  throw invalid(node, `${quote(key)} is no list of words, found ${quote(text)}`, {
+  throw invalid(node, `${quote(key)} is no list of words, found ${valueFound(node)}`, {
     hint: `write it as a list: \`${key}: [/usr/bin/program, --word]\`; octo starts no shell`,
   })
 }

@@ -3,10 +3,13 @@ import type { CodedError } from '../../schemas/errors.ts'
 import { coded, throwDefect } from '../../schemas/errors.ts'
 import { nearestWord } from '../../schemas/nearest-word.ts'
 import { quote } from '../../schemas/quote.ts'
+import { showPlace } from '../document/invalid.ts'
+import type { Place } from '../document/node.ts'
 import type { Dependency, ServiceSpec } from './service-spec.ts'
 
 type OrderedService = {
   readonly name: string
+  readonly place?: Place | undefined
   readonly spec: Pick<ServiceSpec, 'dependsOn' | 'restart'>
   readonly hasHealth: boolean
 }
@@ -39,50 +42,70 @@ export function lookAtOrder(services: readonly OrderedService[], there: Readonly
   }
   const order = new Map(
     services.map(
-      ({ name, spec }) =>
-        [name, spec.dependsOn.filter((edge) => attempt(() => isEdge(name, edge, { known, there })))] as const,
+      (service) =>
+        [
+          service.name,
+          service.spec.dependsOn.filter((edge) => attempt(() => isEdge(service, edge, { known, there }))),
+        ] as const,
     ),
   )
-  attempt(() => refuseCircles(order))
+  attempt(() => refuseCircles(order, known))
   return { order, problems }
 }
 
 type Services = { readonly known: ReadonlyMap<string, OrderedService>; readonly there: ReadonlySet<string> }
 
-function isEdge(name: string, { service, condition, isOptional }: Dependency, { known, there }: Services): boolean {
+function isEdge(
+  { name, place }: OrderedService,
+  { service, condition, isOptional }: Dependency,
+  { known, there }: Services,
+): boolean {
   const found = known.get(service)
   if (!found && there.has(service)) return true
   if (!found && isOptional) return false
-  if (!found) throw unknownService(name, service, [...there])
+  if (!found) throw unknownService({ name, place }, service, [...there])
   if (condition === 'healthy' && !found.hasHealth)
     throw refused(`${quote(name)} waits until ${quote(service)} is healthy, which has no health checks`, {
+      place,
       hint: `give ${quote(service)} a check in \`health\`, or wait for \`started\``,
     })
   if (condition === 'completed' && ['always', 'unless-stopped'].includes(found.spec.restart.policy))
     throw refused(`${quote(name)} waits until ${quote(service)} has completed, which is always restarted`, {
+      place,
       hint: `write \`restart: on-failure\` for ${quote(service)}`,
     })
   return true
 }
 
-function unknownService(name: string, service: string, names: readonly string[]): Error {
+function unknownService(
+  { name, place }: Pick<OrderedService, 'name' | 'place'>,
+  service: string,
+  names: readonly string[],
+): Error {
   const nearest = nearestWord(service, names)
   return refused(`${quote(name)} waits for ${quote(service)}, which this config has not, or has switched off`, {
+    place,
     hint: nearest === undefined ? `add the service, or write \`required: false\`` : `did you mean ${quote(nearest)}?`,
   })
 }
 
-function refused(message: string, more: { readonly hint: string }): Error {
-  return coded('CONFIG_INVALID', { message, ...more })
+type More = { readonly place: Place | undefined; readonly hint: string }
+
+function refused(problem: string, { place, hint }: More): Error {
+  if (!place) return coded('CONFIG_INVALID', { message: problem, hint })
+  return coded('CONFIG_INVALID', { message: `${showPlace(place)}: ${problem}`, details: { ...place }, hint })
 }
 
-function refuseCircles(order: Order): void {
+function refuseCircles(order: Order, known: Services['known']): void {
   const done = new Set<string>()
   const visit = (name: string, path: readonly string[]): void => {
     if (done.has(name)) return
     if (path.includes(name)) {
       const circle = [...path.slice(path.indexOf(name)), name].map(quote).join(' → ')
-      throw refused(`services wait for each other: ${circle}`, { hint: 'take one of the `depends_on` away' })
+      throw refused(`services wait for each other: ${circle}`, {
+        place: known.get(name)?.place,
+        hint: 'take one of the `depends_on` away',
+      })
     }
     for (const { service } of order.get(name) ?? []) visit(service, [...path, name])
     done.add(name)

@@ -7,7 +7,7 @@ import { fieldOf, fieldUnder, itemsOf, mapOrNothing, namedEntries } from '../doc
 import type { FieldName } from '../document/fields.ts'
 import { invalid, showPlace } from '../document/invalid.ts'
 import type { MapNode, TreeNode } from '../document/node.ts'
-import { isEmpty, isRemote, placeOf } from '../document/node.ts'
+import { exactPlaceOf, isEmpty, isRemote, placeOf } from '../document/node.ts'
 import { refused } from '../document/refused.ts'
 import { readBoolean, readCount, readDuration, readTexts } from '../document/scalars.ts'
 import type { TemplateVariables } from '../document/template.ts'
@@ -90,11 +90,12 @@ function withAdded(local: ReadService, fetched: ReadService): CheckedService {
   return finish({ ...local, checks: joinChecks(fetched, local) })
 }
 
-function finish({ name, off, on, checks }: ReadService): CheckedService {
+function finish({ name, node, off, on, checks }: ReadService): CheckedService {
   refuseBoth(off, on)
   const items = (phase: Phase) => checks[phase].map(({ item }) => item)
   return {
     name,
+    place: exactPlaceOf(node),
     enabled: off === undefined,
     checks: { preflight: items('preflight'), health: items('health'), init: items('init') },
   }

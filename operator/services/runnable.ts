@@ -73,8 +73,8 @@ export async function openRunnable(
   const { config } = source
   const drafted = config.services.filter(({ enabled }) => enabled).map((service) => draft(service, config))
   const order = orderOf(
-    drafted.flatMap(({ service: { name }, spec, checks }) =>
-      isCoded(spec) ? [] : [{ name, spec, hasHealth: willRun(checks.health) }],
+    drafted.flatMap(({ service: { name, place }, spec, checks }) =>
+      isCoded(spec) ? [] : [{ name, place, spec, hasHealth: willRun(checks.health) }],
     ),
     new Set(drafted.map(({ service }) => service.name)),
   )

@@ -81,7 +81,7 @@ test(`what is no limit is refused where it stands, and never left aside (${REFUS
       throw new Error(JSON.stringify(limits), { cause: error })
     })
   const list = await expectCodeAsync('CONFIG_INVALID', () => spec(t, { command, limits: ['memory'] }))
-  assert.match(list.message, /`limits` is no map$/)
+  assert.match(list.message, /`limits` is no map, found a list$/)
   await expectCodeAsync('CONFIG_INVALID', () => spec(t, { command, mem_limit: 'much' }))
 })
 

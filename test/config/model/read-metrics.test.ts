@@ -66,7 +66,7 @@ test(`what is no address is refused (${REFUSED.length + 5})`, async (t) => {
       throw new Error(JSON.stringify(listen), { cause })
     })
   const word = await expectCodeAsync('CONFIG_INVALID', () => metricsOf(t, '127.0.0.1:9464'))
-  assert.match(word.message, /`metrics` is no map$/)
+  assert.match(word.message, /`metrics` is no map, found a text$/)
   for (const nowhere of [{}, { listen: null }, { exposed: true }]) {
     const error = await expectCodeAsync('CONFIG_INVALID', () => metricsOf(t, nowhere))
     assert.match(error.message, /`metrics` does not say where/)

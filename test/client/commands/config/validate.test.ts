@@ -60,7 +60,7 @@ test('every problem of every document is named at once, with line, column and wh
     /^octo\.yaml:13:\d+: error: template .*names `configs/,
     /^octo\.yaml:14: error: .*names the repo `nowhere`/,
     /^octo\.yaml:15:11: error: a check does not name its plugin/,
-    /^octo\.yaml:16:7: error: `validate` is no list of checks$/,
+    /^octo\.yaml:16:7: error: `validate` is no list of checks, found a map$/,
     /^octo\.yaml:17:\d+: error: .*environment variable `NOT_SET` is not set$/,
     /^octo\.yaml:17:\d+: error: .*environment variable `ALSO_NOT` is not set$/,
     /^octo\.yaml:17:\d+: error: `enabled` is neither `true` nor `false`/,
@@ -117,10 +117,10 @@ test('what keeps services from being started is a problem, where octo itself run
   const expected: readonly RegExp[] = [
     /^octo\.yaml:3:\d+: error: .*`sometimes`/,
     /^octo\.yaml:4:\d+: error: `command` is no list of words/,
-    /^octo\.yaml:5:\d+: error: .*`replicas`/,
-    /^error: `e` waits until `f` is healthy, which has no health checks$/,
-    /^error: `f` waits for `webb`, which this config has not/,
-    /^error: services wait for each other: `f` → `f`$/,
+    /^octo\.yaml:5:\d+: error: `replicas` is no whole number from 0 to 100, found `two`$/,
+    /^octo\.yaml:6:3: error: `e` waits until `f` is healthy, which has no health checks$/,
+    /^octo\.yaml:7:3: error: `f` waits for `webb`, which this config has not/,
+    /^octo\.yaml:7:3: error: services wait for each other: `f` → `f`$/,
     /^octo\.yaml:8:\d+: error: `often` is no condition/,
   ]
   const lines = linesOf(stdout)
@@ -131,6 +131,21 @@ test('what keeps services from being started is a problem, where octo itself run
     )
   assert.equal(lines.length, expected.length, stdout)
   for (const other of ['docker.yaml', 'well.yaml']) assert.equal((await octo(['--config', other])).code, 0, other)
+})
+
+test('a service that says what it runs by a key that nobody knows is a problem, and one that has checks is none', async (t) => {
+  const { octo } = aFolder(t, {
+    'octo.yaml': 'services:\n  web:\n    run: [sleep, "1"]\n    "y": 1\n',
+    'checked.yaml': 'services: {web: {novelty: 1, health: [{tool: check-tcp, args: {port: 1}}]}}\n',
+    'image.yaml': 'services: {web: {image: x, novelty: 1}}\n',
+  })
+  const { code, stdout } = await octo([])
+  assert.equal(code, 78)
+  assert.match(
+    stdout,
+    /^octo\.yaml:3:5: error: service `web` has neither .*, but `run`, `y`, which neither octo nor Compose/,
+  )
+  for (const other of ['checked.yaml', 'image.yaml']) assert.equal((await octo(['--config', other])).code, 0, other)
 })
 
 const BROKEN = `services:
