@@ -227,7 +227,7 @@ export function openEffects(deps: EffectsDeps): Effects {
         const { state, process, generation } = one.instance
         if (state !== 'running' || !process || children.get(one.id) === generation) continue
         if (isAlive(process)) adopted.set(one.id, generation)
-        else tellEnd(one, generation, { kind: 'unknown', ...oomKillsOf(process.cgroup) })
+        else tellEnd(one, generation, { kind: 'unknown', wasSeen: true, ...oomKillsOf(process.cgroup) })
       }
     },
     watch,

@@ -4,7 +4,11 @@
 export type End = (
   | { readonly kind: 'code'; readonly code: number }
   | { readonly kind: 'signal'; readonly signal: string }
-  | { readonly kind: 'unknown' }
+  | {
+      readonly kind: 'unknown'
+      /** A supervisor saw it go that had not started it, and is not told how. */
+      readonly wasSeen?: true
+    }
 ) & {
   /** Processes of this run that the system ended for lack of memory, where it says so. */
   readonly oomKills?: number
@@ -26,6 +30,6 @@ function howItEnded(end: End): string {
     case 'signal':
       return `ended by ${end.signal}`
     case 'unknown':
-      return 'ended in an unknown way, while nobody watched'
+      return `ended in an unknown way, ${end.wasSeen ? 'as an earlier supervisor had started it' : 'while nobody watched'}`
   }
 }

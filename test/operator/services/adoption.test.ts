@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { appendFileSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { asItIs } from '../../../operator/services/adopt.ts'
+import { endInWords } from '../../../operator/services/end.ts'
 import { readJournal } from '../../../operator/services/journal.ts'
 import type { Instance, State } from '../../../operator/services/lifecycle.ts'
 import { NEW_INSTANCE } from '../../../operator/services/lifecycle.ts'
@@ -79,7 +80,9 @@ test('an adopted service that ends is noticed, and restarted by its rule', optio
     const { pid } = stateOf(supervisor, 'web.1')
     process.kill(pid as number, 'SIGKILL')
     await until(() => stateOf(supervisor, 'web.1').state === 'running' && stateOf(supervisor, 'web.1').pid !== pid)
-    assert.equal(stateOf(supervisor, 'web.1').failures, 1)
+    const { failures, end } = stateOf(supervisor, 'web.1')
+    assert.equal(failures, 1)
+    assert.equal(end && endInWords(end), 'ended in an unknown way, as an earlier supervisor had started it')
     await supervisor.stop([])
   })
 })
