@@ -4,6 +4,7 @@ import { askOn } from '../../../terminal/ask-question.ts'
 import { notifierWarnings } from '../../notifications/notifiers-of.ts'
 import { configCall } from '../../services/config-call.ts'
 import { isAtRest } from '../../services/lifecycle.ts'
+import type { InstanceStatus } from '../../services/protocol.ts'
 import { statusNotes } from '../../services/render-status.ts'
 import { openRunnable } from '../../services/runnable.ts'
 import { startAndAsk } from '../../services/start-supervisor.ts'
@@ -41,7 +42,9 @@ export async function apply(call: OperatorCall): Promise<number> {
   using _ = tellWaiting(project, terminal)
   const start = { places: project.places, env, call: configCall(call, call.answers ?? {}), words: shownWords(call) }
   const answer = await startAndAsk(start, { v: 1, do: 'apply', services: words, shown: changes.digest })
-  const found = answer ? statusIn(answer) : statusAlone(project)
+  const whole = answer ? statusIn(answer) : statusAlone(project)
+  const isShown = ({ service }: InstanceStatus) => words.length === 0 || runnable.services.has(service)
+  const found = { ...whole, services: whole.services.filter(isShown) }
   if (isSame && now.supervisor.state === 'none' && found.supervisor.state === 'running' && !terminal.json)
     terminal.info(`nobody supervised it: process ${found.supervisor.pid} does now`)
   if (terminal.json) terminal.result({ json: { ...shown, ...found }, text: () => '' })

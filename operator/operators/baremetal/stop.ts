@@ -1,8 +1,8 @@
 // `octo stop`: asks the supervisor, and where none lives ends what it left.
-import { printable } from '../../../schemas/quote.ts'
+import { printable, quote } from '../../../schemas/quote.ts'
 import type { Terminal } from '../../../terminal/index.ts'
 import { ask } from '../../services/control.ts'
-import type { ProjectStatus } from '../../services/protocol.ts'
+import type { InstanceStatus, ProjectStatus } from '../../services/protocol.ts'
 import type { Project } from '../../services/supervise.ts'
 import { projectStatus, stopByHand, takeProject } from '../../services/supervise.ts'
 import type { OperatorCall } from '../operator.ts'
@@ -25,11 +25,27 @@ export async function stop(call: ProjectCall | OperatorCall): Promise<number> {
   const found = answer ? statusIn(answer) : await stopWithoutSupervisor(project, words, terminal)
   const named = found.services.filter((one) => isNamed(one, words))
   showStatus({ ...found, services: named }, terminal)
+  if (!answer)
+    tellOthers(
+      found.services.filter((one) => !isNamed(one, words)),
+      terminal,
+    )
   if (!answer && hasNotifiers(call))
     terminal.warn(
       'nobody supervised them, so that the notifiers of the config are not told of it: `octo events` shows what happened',
     )
   return named.every(({ pid }) => pid === undefined) ? 0 : FAILED
+}
+
+/** Whoever looks at those that were named alone would take the rest for supervised. */
+function tellOthers(others: readonly InstanceStatus[], terminal: Terminal): void {
+  const names = [...new Set(others.filter(({ pid }) => pid !== undefined).map(({ service }) => service))]
+  if (names.length === 0 || terminal.json) return
+  terminal.warn(
+    names.length === 1
+      ? `nobody supervises ${quote(names[0])}, which goes on running: \`octo start\` goes on with it, \`octo stop\` ends it`
+      : `nobody supervises ${names.map(quote).join(', ')}, which go on running: \`octo start\` goes on with them, \`octo stop\` ends them`,
+  )
 }
 
 function hasNotifiers({ session }: ProjectCall | OperatorCall): boolean {

@@ -54,6 +54,7 @@ for (const words of [['apply'], ['apply', 'web'], ['start'], ['start', 'web']])
     assert.equal(code, 0, stdout + stderr)
     const { supervisor, services } = await status()
     assert.equal(supervisor.state, 'running')
+    assert.equal(/^db /m.test(stdout), words.length === 1, 'the table is of those that were named')
     if (words[0] === 'apply') assert.ok(stderr.includes(`nobody supervised it: process ${supervisor.pid} does now`))
     assert.deepEqual(
       services.map(({ pid }: { pid: number }) => pid),
@@ -61,6 +62,25 @@ for (const words of [['apply'], ['apply', 'web'], ['start'], ['start', 'web']])
     )
     await until(async () => (await healthOf('db')).health === 'healthy')
   })
+
+test('a stop of one names those that go on running without a supervisor', options, async (t) => {
+  const { octo } = await aPlace(t, { web: IDLE, db: IDLE, api: IDLE })
+  // The lock of a process that was killed is free only when the system has taken all of it away.
+  let one = await octo('stop', 'web')
+  await until(async () => {
+    if (one.code !== 0) one = await octo('stop', 'web')
+    return one.code === 0
+  })
+  assert.match(
+    one.stderr,
+    /nobody supervises `db`, `api`, which go on running: `octo start` goes on with them, `octo stop` ends/,
+  )
+  assert.match(
+    (await octo('stop', 'db')).stderr,
+    /nobody supervises `api`, which goes on running: `octo start` goes on/,
+  )
+  assert.doesNotMatch((await octo('stop')).stderr, /supervises/)
+})
 
 test('a dry run starts nobody, and says that nobody supervises', options, async (t) => {
   const { status, octo } = await aPlace(t, { web: IDLE })
