@@ -1,7 +1,7 @@
 // TOML documents as trees: tables become maps, moments become texts, every value with the line of its key or item.
 import { parse, TomlDate, TomlError } from 'smol-toml'
 import { coded } from '../../schemas/errors.ts'
-import { printable, quote } from '../../schemas/quote.ts'
+import { quote } from '../../schemas/quote.ts'
 import { requireWellFormed } from '../../schemas/text.ts'
 import { AUTHORED_YAML } from '../../schemas/yaml.ts'
 import type { ConfigSource, TreeNode } from './node.ts'
@@ -24,8 +24,8 @@ function parsed(text: string, source: ConfigSource): unknown {
     return parse(text, { maxDepth })
   } catch (error) {
     if (!(error instanceof TomlError)) throw error
-    const [problem = ''] = error.message.replace('Invalid TOML document: ', '').split('\n', 1)
-    throw invalid(source, error.line, `column ${error.column}: ${printable(problem)}`)
+    const problem = error.message.split('\n', 1)[0]?.replace('Invalid TOML document: ', '')
+    throw invalid(source, error.line, `column ${error.column}: ${problem}`)
   }
 }
 
