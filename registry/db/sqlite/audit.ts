@@ -5,6 +5,7 @@ import type { AuditEntry, AuditHead, AuditRecord, ShownAudit } from '../records.
 import type { AuditQuery, AuditStore } from '../store.ts'
 import type { Db } from './open.ts'
 import { ask } from './open.ts'
+import { prepared } from './prepared.ts'
 import { audit } from './tables.ts'
 
 const PAGE = 1000
@@ -31,8 +32,12 @@ export function auditOf(db: Db): AuditStore {
   }
 }
 
+const auditHead = prepared((db) =>
+  db.select({ id: audit.id, rowSha256: audit.rowSha256 }).from(audit).orderBy(desc(audit.id)).limit(1).prepare(),
+)
+
 function readAuditHead(db: Db): AuditHead | undefined {
-  return db.select({ id: audit.id, rowSha256: audit.rowSha256 }).from(audit).orderBy(desc(audit.id)).limit(1).get()
+  return auditHead(db).get()
 }
 
 function pageAudit(db: Db, after: number): AuditRecord[] {

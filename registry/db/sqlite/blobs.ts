@@ -5,6 +5,8 @@ import type { BlobRecords, UnreferencedAt } from '../publishing-store.ts'
 import type { Blob } from '../records.ts'
 import type { Db } from './open.ts'
 import { ask, writePatiently } from './open.ts'
+import type { Given } from './prepared.ts'
+import { prepared } from './prepared.ts'
 import { markReceived } from './sessions.ts'
 import { artifacts, blobs, sessions, uploads, versions } from './tables.ts'
 import { isEverythingHere } from './upkeep.ts'
@@ -57,24 +59,32 @@ export function recordBlob(tx: Db, row: Omit<Blob, 'state'>): void {
     .run()
 }
 
+type Bringing = { tokenId: string; since: number; now: number }
+
 /** A time that is yet to come was given while the clock was ahead, and says nothing of what was brought lately. */
-export function sumBrought(db: Db, tokenId: string, { since, now }: { since: number; now: number }): number {
+const broughtBytes = prepared((db, { tokenId, since, now }: Given<Bringing>) => {
   const recent = and(eq(blobs.broughtBy, tokenId), gt(blobs.createdAt, since), lte(blobs.createdAt, now))
-  return Number(
-    db
-      .select({ bytes: sum(blobs.size) })
-      .from(blobs)
-      .where(recent)
-      .get()?.bytes ?? 0,
-  )
+  return db
+    .select({ bytes: sum(blobs.size) })
+    .from(blobs)
+    .where(recent)
+    .prepare()
+})
+
+export function sumBrought(db: Db, tokenId: string, { since, now }: { since: number; now: number }): number {
+  return Number(broughtBytes(db).get({ tokenId, since, now })?.bytes ?? 0)
 }
 
-export function findLiveBlob(db: Db, digest: Digest): Blob | undefined {
-  return db
+const liveBlob = prepared((db, { digest }: Given<{ digest: Digest }>) =>
+  db
     .select()
     .from(blobs)
     .where(and(eq(blobs.digest, digest), eq(blobs.state, 'live')))
-    .get()
+    .prepare(),
+)
+
+export function findLiveBlob(db: Db, digest: Digest): Blob | undefined {
+  return liveBlob(db).get({ digest })
 }
 
 function pageBlobs(db: Db, after: Digest | ''): Blob[] {

@@ -2,12 +2,18 @@
 import { eq } from 'drizzle-orm'
 import type { BudgetName, SpentBudgets } from '../records.ts'
 import type { Db } from './open.ts'
+import type { Given } from './prepared.ts'
+import { prepared } from './prepared.ts'
 import { budgets } from './tables.ts'
 
 type BudgetRow = typeof budgets.$inferSelect
 
+const budgetsOf = prepared((db, { owner }: Given<{ owner: string }>) =>
+  db.select().from(budgets).where(eq(budgets.owner, owner)).prepare(),
+)
+
 export function readBudgets(db: Db, owner: string): SpentBudgets {
-  const rows = db.select().from(budgets).where(eq(budgets.owner, owner)).all()
+  const rows = budgetsOf(db).all({ owner })
   return Object.fromEntries(rows.map(({ name, amount, at }) => [name as BudgetName, { amount, at }]))
 }
 

@@ -1,4 +1,5 @@
 // What lists of plugins are rendered from, without reading every release of every plugin.
+import type { SQL } from 'drizzle-orm'
 import { and, eq, inArray, ne } from 'drizzle-orm'
 import type { Digest } from '../../../schemas/digest.ts'
 import type { Name } from '../../../schemas/name.ts'
@@ -7,6 +8,8 @@ import type { Listing } from '../../../static-tree/newest.ts'
 import { listingOf } from '../../../static-tree/newest.ts'
 import type { Visibility } from '../records.ts'
 import type { Db } from './open.ts'
+import type { Given } from './prepared.ts'
+import { prepared } from './prepared.ts'
 import { readPluginRecord, releaseRecord } from './records.ts'
 import { artifacts, plugins, repos, versions } from './tables.ts'
 
@@ -16,32 +19,51 @@ export function readListings(db: Db, repo: Name, names: readonly Name[]): Listin
   return names.flatMap((plugin) => stable.get(plugin) ?? bestListing(db, repo, plugin))
 }
 
-/** Whether any release that may be fetched, of a repo of this kind, holds these bytes. */
-export function isServed(db: Db, digest: Digest, visibility: Visibility): boolean {
-  const ofKind = and(eq(repos.name, versions.repo), eq(repos.visibility, visibility))
-  const asBundle = db
+type Bytes = { readonly digest: Digest; readonly visibility: Visibility }
+
+const asBundle = prepared((db, given: Given<Bytes>) =>
+  db
     .select({ id: versions.id })
     .from(versions)
-    .innerJoin(repos, ofKind)
-    .where(and(eq(versions.bundleDigest, digest), ne(versions.state, 'quarantined')))
+    .innerJoin(repos, isOfKind(given))
+    .where(and(eq(versions.bundleDigest, given.digest), ne(versions.state, 'quarantined')))
     .limit(1)
-  const asArtifact = db
+    .prepare(),
+)
+
+const asArtifact = prepared((db, given: Given<Bytes>) =>
+  db
     .select({ id: versions.id })
     .from(artifacts)
     .innerJoin(versions, eq(versions.id, artifacts.versionId))
-    .innerJoin(repos, ofKind)
-    .where(and(eq(artifacts.digest, digest), ne(versions.state, 'quarantined')))
+    .innerJoin(repos, isOfKind(given))
+    .where(and(eq(artifacts.digest, given.digest), ne(versions.state, 'quarantined')))
     .limit(1)
-  return asBundle.get() !== undefined || asArtifact.get() !== undefined
+    .prepare(),
+)
+
+/** Whether any release that may be fetched, of a repo of this kind, holds these bytes. */
+export function isServed(db: Db, digest: Digest, visibility: Visibility): boolean {
+  const bytes = { digest, visibility }
+  return asBundle(db).get(bytes) !== undefined || asArtifact(db).get(bytes) !== undefined
 }
 
-/** The versions of a plugin that may be fetched. */
-export function listServedVersions(db: Db, repo: Name, plugin: Name): Version[] {
-  return db
+function isOfKind({ visibility }: Given<Bytes>): SQL | undefined {
+  return and(eq(repos.name, versions.repo), eq(repos.visibility, visibility))
+}
+
+const servedVersions = prepared((db, { repo, plugin }: Given<{ repo: Name; plugin: Name }>) =>
+  db
     .select({ version: versions.version })
     .from(versions)
     .where(and(eq(versions.repo, repo), eq(versions.plugin, plugin), ne(versions.state, 'quarantined')))
-    .all()
+    .prepare(),
+)
+
+/** The versions of a plugin that may be fetched. */
+export function listServedVersions(db: Db, repo: Name, plugin: Name): Version[] {
+  return servedVersions(db)
+    .all({ repo, plugin })
     .map(({ version }) => version)
 }
 

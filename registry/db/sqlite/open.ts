@@ -11,7 +11,7 @@ import { translateOpenError, translateSqliteError } from '../../sqlite-errors.ts
 import { keepStatements } from './kept-statements.ts'
 import { MIGRATIONS } from './migrations.ts'
 
-/** What queries take: the database itself, or the transaction that `write` hands out. */
+/** What queries take, in a transaction and outside of one. */
 export type Db = BaseSQLiteDatabase<'sync', BetterSqlite.RunResult>
 
 export type RegistryDb = Db & { readonly $client: Sqlite }
@@ -83,13 +83,16 @@ export function guardWrites(db: RegistryDb, guard: (tx: Db) => void): void {
   guards.set(db, guard)
 }
 
-/** Runs `act` as one write transaction: all of it or nothing. `act` cannot be asynchronous. */
+/**
+ * Runs `act` as one write transaction: all of it or nothing. `act` cannot be asynchronous. It is handed `db` itself, for which
+ * queries are prepared: nothing but `act` uses the connection meanwhile.
+ */
 export function write<T>(db: Db, act: (tx: Db) => T extends Promise<unknown> ? never : T): T {
   try {
     return db.transaction(
-      (tx) => {
-        guards.get(db)?.(tx)
-        return act(tx)
+      () => {
+        guards.get(db)?.(db)
+        return act(db)
       },
       { behavior: 'immediate' },
     )

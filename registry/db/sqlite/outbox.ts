@@ -5,6 +5,8 @@ import type { OutboxRow } from '../records.ts'
 import type { OutboxStore } from '../store.ts'
 import type { Db } from './open.ts'
 import { ask, writePatiently } from './open.ts'
+import type { Given } from './prepared.ts'
+import { prepared } from './prepared.ts'
 import { outbox } from './tables.ts'
 
 export function outboxOf(db: Db): OutboxStore {
@@ -29,11 +31,15 @@ export function addToOutbox(
     .run()
 }
 
-export function takeOutbox(db: Db, limit = 256): OutboxRow[] {
-  return db
+const oldestRows = prepared((db, { limit }: Given<{ limit: number }>) =>
+  db
     .select({ id: outbox.id, kind: outbox.kind, repo: outbox.repo, plugin: outbox.plugin })
     .from(outbox)
     .orderBy(asc(outbox.id))
     .limit(limit)
-    .all()
+    .prepare(),
+)
+
+export function takeOutbox(db: Db, limit = 256): OutboxRow[] {
+  return oldestRows(db).all({ limit })
 }

@@ -4,22 +4,34 @@ import type { Name } from '../../../schemas/name.ts'
 import type { PluginRecord, ReleaseRecord } from '../../../static-tree/record.ts'
 import type { Release } from '../records.ts'
 import type { Db } from './open.ts'
+import type { Given } from './prepared.ts'
+import { prepared } from './prepared.ts'
 import { plugins, versions } from './tables.ts'
 
-/** One plugin with all its releases, in the order they were published. */
-export function readPluginRecord(db: Db, repo: Name, plugin: Name): PluginRecord | undefined {
-  const row = db
+type Named = { readonly repo: Name; readonly plugin: Name }
+
+const serialOf = prepared((db, { repo, plugin }: Given<Named>) =>
+  db
     .select({ serial: plugins.serial })
     .from(plugins)
     .where(and(eq(plugins.repo, repo), eq(plugins.plugin, plugin)))
-    .get()
-  if (!row) return undefined
-  const releases = db
+    .prepare(),
+)
+
+const releasesOf = prepared((db, { repo, plugin }: Given<Named>) =>
+  db
     .select()
     .from(versions)
     .where(and(eq(versions.repo, repo), eq(versions.plugin, plugin)))
     .orderBy(asc(versions.id))
-    .all()
+    .prepare(),
+)
+
+/** One plugin with all its releases, in the order they were published. */
+export function readPluginRecord(db: Db, repo: Name, plugin: Name): PluginRecord | undefined {
+  const row = serialOf(db).get({ repo, plugin })
+  if (!row) return undefined
+  const releases = releasesOf(db).all({ repo, plugin })
   return { repo, plugin, serial: row.serial, releases: releases.map(releaseRecord) }
 }
 

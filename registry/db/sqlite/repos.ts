@@ -8,6 +8,8 @@ import { writeAudit } from './audit.ts'
 import type { Db } from './open.ts'
 import { ask, writePatiently } from './open.ts'
 import { addToOutbox } from './outbox.ts'
+import type { Given } from './prepared.ts'
+import { prepared } from './prepared.ts'
 import { moveWords } from './search.ts'
 import { repoKeys, repos } from './tables.ts'
 
@@ -31,7 +33,7 @@ export function reposOf(db: Db): RepoStore {
     revokeKey: (repo, id, decide) =>
       writePatiently(db, (tx) => {
         const { revokedAt, audit } = decide(findKey(tx, repo, id))
-        const admitted = and(keyIs(repo, id), isNull(repoKeys.revokedAt))
+        const admitted = and(keyIs({ repo, id: id as TrustKey['id'] }), isNull(repoKeys.revokedAt))
         tx.update(repoKeys).set({ revokedAt }).where(admitted).run()
         writeAudit(tx, audit)
       }),
@@ -53,21 +55,28 @@ export function reposOf(db: Db): RepoStore {
   }
 }
 
-function findVisibility(db: Db, repo: Name): Visibility | undefined {
-  return db.select({ visibility: repos.visibility }).from(repos).where(eq(repos.name, repo)).get()?.visibility
+const visibilityOf = prepared((db, { name }: Given<{ name: Name }>) =>
+  db.select({ visibility: repos.visibility }).from(repos).where(eq(repos.name, name)).prepare(),
+)
+
+function findVisibility(db: Db, name: Name): Visibility | undefined {
+  return visibilityOf(db).get({ name })?.visibility
 }
+
+const aPrivateRepo = prepared((db) =>
+  db.select({ name: repos.name }).from(repos).where(eq(repos.visibility, 'private')).limit(1).prepare(),
+)
 
 export function hasPrivateRepo(db: Db): boolean {
-  return listRepos(db, 'private', 1).length > 0
+  return aPrivateRepo(db).get() !== undefined
 }
 
-function listRepos(db: Db, visibility: Visibility | undefined, limit = -1): Name[] {
+function listRepos(db: Db, visibility: Visibility | undefined): Name[] {
   return db
     .select({ name: repos.name })
     .from(repos)
     .where(visibility && eq(repos.visibility, visibility))
     .orderBy(asc(repos.name))
-    .limit(limit)
     .all()
     .map(({ name }) => name)
 }
@@ -80,12 +89,16 @@ function findKey(db: Db, repo: Name, id: string): FoundKey {
   return { repoExists: repoExists(db, repo), key: findRepoKey(db, repo, id) }
 }
 
+type KeyName = { readonly repo: Name; readonly id: TrustKey['id'] }
+
+const keyOfId = prepared((db, given: Given<KeyName>) => db.select().from(repoKeys).where(keyIs(given)).prepare())
+
 export function findRepoKey(db: Db, repo: Name, id: string): RepoKey | undefined {
-  return db.select().from(repoKeys).where(keyIs(repo, id)).get()
+  return keyOfId(db).get({ repo, id: id as TrustKey['id'] })
 }
 
-function keyIs(repo: Name, id: string) {
-  return and(eq(repoKeys.repo, repo), eq(repoKeys.id, id as TrustKey['id']))
+function keyIs({ repo, id }: KeyName | Given<KeyName>) {
+  return and(eq(repoKeys.repo, repo), eq(repoKeys.id, id))
 }
 
 function insertKey(tx: Db, repo: Name, { key, addedAt }: Omit<NewRepoKey, 'audit'>): void {
@@ -94,14 +107,13 @@ function insertKey(tx: Db, repo: Name, { key, addedAt }: Omit<NewRepoKey, 'audit
 }
 
 export function repoExists(db: Db, name: Name): boolean {
-  return db.select({ name: repos.name }).from(repos).where(eq(repos.name, name)).get() !== undefined
+  return findVisibility(db, name) !== undefined
 }
 
+const keysOf = prepared((db, { repo }: Given<{ repo: Name }>) =>
+  db.select().from(repoKeys).where(eq(repoKeys.repo, repo)).orderBy(asc(repoKeys.addedAt), asc(repoKeys.id)).prepare(),
+)
+
 function listRepoKeys(db: Db, repo: Name): RepoKey[] {
-  return db
-    .select()
-    .from(repoKeys)
-    .where(eq(repoKeys.repo, repo))
-    .orderBy(asc(repoKeys.addedAt), asc(repoKeys.id))
-    .all()
+  return keysOf(db).all({ repo })
 }

@@ -5,6 +5,7 @@ import type { Serving } from '../records.ts'
 import type { ServingStore } from '../store.ts'
 import type { Db, RegistryDb } from './open.ts'
 import { ask, guardWrites, writePatiently } from './open.ts'
+import { prepared } from './prepared.ts'
 import { serving } from './tables.ts'
 
 export function servingOf(db: RegistryDb): ServingStore {
@@ -42,9 +43,13 @@ export function servingOf(db: RegistryDb): ServingStore {
   }
 }
 
-function readServing(db: Db): Serving | undefined {
+const servingRow = prepared((db) => {
   const { holder, lockFile, challenge } = serving
-  return db.select({ holder, lockFile, challenge }).from(serving).get()
+  return db.select({ holder, lockFile, challenge }).from(serving).prepare()
+})
+
+function readServing(db: Db): Serving | undefined {
+  return servingRow(db).get()
 }
 
 /** Which file stands under the name of the database. */

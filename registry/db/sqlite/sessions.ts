@@ -6,6 +6,8 @@ import type { Digest } from '../../../schemas/digest.ts'
 import type { PromisedUpload } from '../publishing-store.ts'
 import type { PromisedBlob, Session } from '../records.ts'
 import type { Db } from './open.ts'
+import type { Given } from './prepared.ts'
+import { prepared } from './prepared.ts'
 import { blobs, idempotencyKeys, sessions, uploads } from './tables.ts'
 
 export function insertSession(tx: Db, row: Session, promised: readonly PromisedBlob[]): void {
@@ -22,11 +24,23 @@ export function putSealedSession(tx: Db, row: Session): void {
   tx.insert(sessions).values(row).onConflictDoUpdate({ target: sessions.id, set: { leaseUntil } }).run()
 }
 
+const sessionOfId = prepared((db, { id }: Given<{ id: string }>) =>
+  db.select().from(sessions).where(eq(sessions.id, id)).prepare(),
+)
+
 export function findSession(db: Db, id: string): Session | undefined {
-  return db.select().from(sessions).where(eq(sessions.id, id)).get()
+  return sessionOfId(db).get({ id })
 }
 
-export function listUploads(db: Db, sessionId: string, digest?: Digest): PromisedUpload[] {
+const uploadsOf = prepared((db, { sessionId }: Given<{ sessionId: string }>) =>
+  selectUploads(db, eq(uploads.sessionId, sessionId)),
+)
+
+const uploadOf = prepared((db, { sessionId, digest }: Given<{ sessionId: string; digest: Digest }>) =>
+  selectUploads(db, and(eq(uploads.sessionId, sessionId), eq(uploads.digest, digest))),
+)
+
+function selectUploads(db: Db, which: SQL | undefined) {
   const live = and(eq(blobs.digest, uploads.digest), eq(blobs.state, 'live'))
   return db
     .select({
@@ -36,15 +50,19 @@ export function listUploads(db: Db, sessionId: string, digest?: Digest): Promise
     .from(uploads)
     .innerJoin(sessions, eq(sessions.id, uploads.sessionId))
     .leftJoin(blobs, live)
-    .where(and(eq(uploads.sessionId, sessionId), digest === undefined ? undefined : eq(uploads.digest, digest)))
+    .where(which)
     .orderBy(asc(uploads.digest))
-    .all()
-    .map(({ storedSize, received, broughtBy, tokenId, ...promised }) => ({
-      ...promised,
-      storedSize: storedSize ?? undefined,
-      isOwn: received || broughtBy === tokenId,
-      heldBy: storedSize === null ? [] : listHolders(db, promised.digest),
-    }))
+    .prepare()
+}
+
+export function listUploads(db: Db, sessionId: string, digest?: Digest): PromisedUpload[] {
+  const found = digest === undefined ? uploadsOf(db).all({ sessionId }) : uploadOf(db).all({ sessionId, digest })
+  return found.map(({ storedSize, received, broughtBy, tokenId, ...promised }) => ({
+    ...promised,
+    storedSize: storedSize ?? undefined,
+    isOwn: received || broughtBy === tokenId,
+    heldBy: storedSize === null ? [] : listHolders(db, promised.digest),
+  }))
 }
 
 export function listHolders(db: Db, digest: Digest): PromisedUpload['heldBy'] {
@@ -60,23 +78,35 @@ export function markReceived(tx: Db, sessionId: string, digest: Digest): void {
     .run()
 }
 
-export function countOpenSessions(db: Db, tokenId: string, now: number): number {
+type Asker = { readonly tokenId: string; readonly now: number }
+
+const openSessionCount = prepared((db, { tokenId, now }: Given<Asker>) => {
   const open = and(eq(sessions.tokenId, tokenId), eq(sessions.state, 'open'), gt(sessions.leaseUntil, now))
-  return db.select({ found: count() }).from(sessions).where(open).get()?.found ?? 0
+  return db.select({ found: count() }).from(sessions).where(open).prepare()
+})
+
+export function countOpenSessions(db: Db, tokenId: string, now: number): number {
+  return openSessionCount(db).get({ tokenId, now })?.found ?? 0
 }
 
-/** Bytes that open sessions may upload: those of the token, and those of all others. */
-export function sumPromised(db: Db, tokenId: string, now: number): { readonly own: number; readonly others: number } {
-  const promised = (whose: SQL) =>
+const promisedWhere = (compare: typeof eq) =>
+  prepared((db, { tokenId, now }: Given<Asker>) =>
     db
       .select({ bytes: sum(uploads.size) })
       .from(uploads)
       .innerJoin(sessions, eq(uploads.sessionId, sessions.id))
-      .where(and(eq(sessions.state, 'open'), gt(sessions.leaseUntil, now), whose))
-      .get()?.bytes
+      .where(and(eq(sessions.state, 'open'), gt(sessions.leaseUntil, now), compare(sessions.tokenId, tokenId)))
+      .prepare(),
+  )
+
+const promisedToToken = promisedWhere(eq)
+const promisedToOthers = promisedWhere(ne)
+
+/** Bytes that open sessions may upload: those of the token, and those of all others. */
+export function sumPromised(db: Db, tokenId: string, now: number): { readonly own: number; readonly others: number } {
   return {
-    own: Number(promised(eq(sessions.tokenId, tokenId)) ?? 0),
-    others: Number(promised(ne(sessions.tokenId, tokenId)) ?? 0),
+    own: Number(promisedToToken(db).get({ tokenId, now })?.bytes ?? 0),
+    others: Number(promisedToOthers(db).get({ tokenId, now })?.bytes ?? 0),
   }
 }
 
@@ -128,9 +158,13 @@ export function listOpenSessions(db: Db): string[] {
 
 type IdempotencyRow = typeof idempotencyKeys.$inferSelect
 
-export function findIdempotencyKey(db: Db, tokenId: string, key: string): IdempotencyRow | undefined {
+const rowOfKey = prepared((db, { tokenId, key }: Given<{ tokenId: string; key: string }>) => {
   const wanted = and(eq(idempotencyKeys.tokenId, tokenId), eq(idempotencyKeys.key, key))
-  return db.select().from(idempotencyKeys).where(wanted).get()
+  return db.select().from(idempotencyKeys).where(wanted).prepare()
+})
+
+export function findIdempotencyKey(db: Db, tokenId: string, key: string): IdempotencyRow | undefined {
+  return rowOfKey(db).get({ tokenId, key })
 }
 
 /** Remembers the key, in place of one whose session ended without a result. */

@@ -5,6 +5,8 @@ import type { TokenStore } from '../store.ts'
 import { writeAudit } from './audit.ts'
 import type { Db } from './open.ts'
 import { ask, write, writePatiently } from './open.ts'
+import type { Given } from './prepared.ts'
+import { prepared } from './prepared.ts'
 import { tokens } from './tables.ts'
 
 const SHOWN = {
@@ -16,6 +18,14 @@ const SHOWN = {
   lastUsedAt: tokens.lastUsedAt,
   revokedAt: tokens.revokedAt,
 }
+
+const tokenOfId = prepared((db, { id }: Given<{ id: string }>) =>
+  db.select(SHOWN).from(tokens).where(eq(tokens.id, id)).prepare(),
+)
+
+const tokenOfSecret = prepared((db, { secretSha256 }: Given<{ secretSha256: string }>) =>
+  db.select(SHOWN).from(tokens).where(eq(tokens.secretSha256, secretSha256)).prepare(),
+)
 
 export function tokensOf(db: Db): TokenStore {
   return {
@@ -32,8 +42,7 @@ export function tokensOf(db: Db): TokenStore {
         writeAudit(tx, audit)
       }),
     find: (id) => ask(db, (from) => findToken(from, id)),
-    findBySecret: (secretSha256) =>
-      ask(db, (from) => from.select(SHOWN).from(tokens).where(eq(tokens.secretSha256, secretSha256)).get()),
+    findBySecret: (secretSha256) => ask(db, (from) => tokenOfSecret(from).get({ secretSha256 })),
     list: () => ask(db, (from) => from.select(SHOWN).from(tokens).orderBy(asc(tokens.createdAt), asc(tokens.id)).all()),
     noteUse: async (id, lastUsedAt) =>
       write(db, (tx) => void tx.update(tokens).set({ lastUsedAt }).where(eq(tokens.id, id)).run()),
@@ -41,5 +50,5 @@ export function tokensOf(db: Db): TokenStore {
 }
 
 export function findToken(db: Db, id: string): Token | undefined {
-  return db.select(SHOWN).from(tokens).where(eq(tokens.id, id)).get()
+  return tokenOfId(db).get({ id })
 }

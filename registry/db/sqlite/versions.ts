@@ -7,6 +7,8 @@ import { foldName } from '../folded-name.ts'
 import type { Artifact, Plugin, RankedVersion, Release, ReleaseKey, VersionFlags } from '../records.ts'
 import { releaseDigest } from '../release-digest.ts'
 import type { Db } from './open.ts'
+import type { Given } from './prepared.ts'
+import { prepared } from './prepared.ts'
 import { artifacts, plugins, versions } from './tables.ts'
 
 type VersionRow = typeof versions.$inferSelect
@@ -16,8 +18,12 @@ const { id: _versionId, rowSha256: _rowSha256, changedAt: _changedAt, ...RELEASE
 const { id: _pluginId, folded: _folded, ...PLUGIN } = getTableColumns(plugins)
 const { versionId: _ofVersion, ...ARTIFACT } = getTableColumns(artifacts)
 
+const releaseOf = prepared((db, given: Given<ReleaseKey>) =>
+  db.select(RELEASE).from(versions).where(versionIs(given)).prepare(),
+)
+
 export function findVersion(db: Db, release: ReleaseKey): Release | undefined {
-  return db.select(RELEASE).from(versions).where(versionIs(release)).get()
+  return releaseOf(db).get(release)
 }
 
 /** Throws DATA_DIR_CORRUPT. */
@@ -28,27 +34,43 @@ export function requireVersionRow(db: Db, release: ReleaseKey): Release {
   throw coded('DATA_DIR_CORRUPT', { message: `version \`${repo}/${plugin}@${version}\` is not there any more` })
 }
 
-export function listArtifacts(db: Db, release: ReleaseKey): Artifact[] {
-  return db
+const artifactsOf = prepared((db, given: Given<ReleaseKey>) =>
+  db
     .select(ARTIFACT)
     .from(artifacts)
     .innerJoin(versions, eq(versions.id, artifacts.versionId))
-    .where(versionIs(release))
+    .where(versionIs(given))
     .orderBy(asc(artifacts.platform))
-    .all()
+    .prepare(),
+)
+
+export function listArtifacts(db: Db, release: ReleaseKey): Artifact[] {
+  return artifactsOf(db).all(release)
 }
+
+const versionCount = prepared((db, given: Given<PluginKey>) =>
+  db.select({ found: count() }).from(versions).where(versionOf(given)).prepare(),
+)
 
 export function countVersions(db: Db, key: PluginKey): number {
-  return db.select({ found: count() }).from(versions).where(versionOf(key)).get()?.found ?? 0
+  return versionCount(db).get(key)?.found ?? 0
 }
+
+const pluginCount = prepared((db, { repo }: Given<{ repo: Name }>) =>
+  db.select({ found: count() }).from(plugins).where(eq(plugins.repo, repo)).prepare(),
+)
 
 export function countPlugins(db: Db, repo: Name): number {
-  return db.select({ found: count() }).from(plugins).where(eq(plugins.repo, repo)).get()?.found ?? 0
+  return pluginCount(db).get({ repo })?.found ?? 0
 }
 
-export function listVersionStates(db: Db, repo: Name, plugin: Name): RankedVersion[] {
+const versionStates = prepared((db, given: Given<PluginKey>) => {
   const { version, state } = versions
-  return db.select({ version, state }).from(versions).where(versionOf({ repo, plugin })).all()
+  return db.select({ version, state }).from(versions).where(versionOf(given)).prepare()
+})
+
+export function listVersionStates(db: Db, repo: Name, plugin: Name): RankedVersion[] {
+  return versionStates(db).all({ repo, plugin })
 }
 
 /** A page of all versions with their artifacts, for a scrub. */
@@ -87,14 +109,22 @@ export function updateVersionFlags(tx: Db, release: ReleaseKey, change: FlagChan
     .run()
 }
 
+const pluginOf = prepared((db, given: Given<PluginKey>) =>
+  db.select(PLUGIN).from(plugins).where(pluginIs(given)).prepare(),
+)
+
 export function findPlugin(db: Db, repo: Name, plugin: Name): Plugin | undefined {
-  return db.select(PLUGIN).from(plugins).where(pluginIs({ repo, plugin })).get()
+  return pluginOf(db).get({ repo, plugin })
 }
+
+const nameOfFolded = prepared((db, { repo, folded }: Given<{ repo: Name; folded: string }>) => {
+  const sameFolded = and(eq(plugins.repo, repo), eq(plugins.folded, folded))
+  return db.select({ plugin: plugins.plugin }).from(plugins).where(sameFolded).prepare()
+})
 
 /** The plugin of the repo whose name differs at most in `-`. */
 export function findSameName(db: Db, repo: Name, plugin: Name): Name | undefined {
-  const sameFolded = and(eq(plugins.repo, repo), eq(plugins.folded, foldName(plugin)))
-  return db.select({ plugin: plugins.plugin }).from(plugins).where(sameFolded).get()?.plugin
+  return nameOfFolded(db).get({ repo, folded: foldName(plugin) })?.plugin
 }
 
 /** As it stands until `updatePlugin` says more. */
@@ -111,14 +141,14 @@ export function updatePlugin(tx: Db, repo: Name, plugin: Name, summary: Partial<
   tx.update(plugins).set(summary).where(pluginIs({ repo, plugin })).run()
 }
 
-function versionIs(release: ReleaseKey): SQL | undefined {
+function versionIs(release: ReleaseKey | Given<ReleaseKey>): SQL | undefined {
   return and(versionOf(release), eq(versions.version, release.version))
 }
 
-function versionOf({ repo, plugin }: PluginKey): SQL | undefined {
+function versionOf({ repo, plugin }: PluginKey | Given<PluginKey>): SQL | undefined {
   return and(eq(versions.repo, repo), eq(versions.plugin, plugin))
 }
 
-function pluginIs({ repo, plugin }: PluginKey): SQL | undefined {
+function pluginIs({ repo, plugin }: PluginKey | Given<PluginKey>): SQL | undefined {
   return and(eq(plugins.repo, repo), eq(plugins.plugin, plugin))
 }
