@@ -1,6 +1,6 @@
 // `octo config validate`, as it is typed: every problem at once, each with its place.
 import assert from 'node:assert/strict'
-import { symlinkSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -277,26 +277,6 @@ test('a config with thousands of problems ends soon', async (t) => {
   const { code, stdout } = await octo([])
   assert.equal(code, 78)
   assert.equal(linesOf(stdout).length, 200)
-})
-
-test('without a config it says which names were looked for', async (t) => {
-  const { code, stderr } = await aFolder(t, {}).octo([])
-  assert.equal(code, 78)
-  assert.match(stderr, /CONFIG_NOT_FOUND.*octo\.yaml/s)
-})
-
-test('a config that is not there leads to the one that was meant, and a folder to a file in it', async (t) => {
-  const { octo, folder } = aFolder(t, { 'octo.yaml': '' })
-  const said = async (name: string) => {
-    const { stdout, stderr } = await octo(['-c', name])
-    return stdout + stderr
-  }
-  const near = await said('octo.yml')
-  assert.match(near, /hint: did you mean `octo\.yaml` beside it\?/)
-  assert.doesNotMatch(await said('none/octo.yml'), /did you mean/)
-  symlinkSync('nowhere', join(folder, 'link.yaml'))
-  assert.doesNotMatch(await said('link.yaml'), /did you mean/)
-  assert.match(await said('.'), /found a name without an end\n *hint: .*octo\.yaml/)
 })
 
 test('where there are colours, they are those of a terminal, and only ours', async (t) => {
