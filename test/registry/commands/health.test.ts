@@ -41,7 +41,8 @@ test('a registry that shows what is private is not well, and says so without a n
   assert.deepEqual([sick.code, sick.stdout], [74, ''])
   assert.match(sick.stderr, /^error\[DATA_DIR_CORRUPT\]: what became private or was quarantined is still shown/)
   assert.ok(!sick.stderr.includes('core'))
-  rmSync(repos)
+  // The registry tries again by itself, and may have made a folder of it meanwhile.
+  rmSync(repos, { recursive: true, force: true })
   renameSync(`${repos}-aside`, repos)
   await registry.serving.registry.tree.drain()
   assert.equal((await typeOcto(['registry', 'health', registry.url])).code, 0)
