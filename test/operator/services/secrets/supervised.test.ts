@@ -1,6 +1,7 @@
 // Secrets of services under a real supervisor, with real plugins and programs: who is held up by a source, and what happens when
 // one is away, or gives others.
 import assert from 'node:assert/strict'
+import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { until } from '../../../support/machine/until.ts'
 import { aSecretScene } from '../../../support/operator/secret-scene.ts'
@@ -42,11 +43,17 @@ test('a source that refuses keeps its service from starting, and no other', opti
   assert.equal(scene.logged.join('\n').includes(TOKEN), false)
 })
 
-test('while its source is away a service waits and says why, and starts when it is back', options, async (t) => {
+/** A service that waits for a source which asks to be asked again. */
+async function whoseSourceIsAway(t: TestContext) {
   const scene = await aSecretScene(t)
   const vault = scene.source('vault')
   vault.says('retry')
   scene.write({ api: { ...scene.script(IDLE), secrets: [vault.item()] } })
+  return { scene, vault }
+}
+
+test('while its source is away a service waits and says why, and starts when it is back', options, async (t) => {
+  const { scene, vault } = await whoseSourceIsAway(t)
   await scene.supervise(async (supervisor) => {
     const started = supervisor.start(await scene.load(), [])
     await until(() => vault.asked().length >= 2)
@@ -64,10 +71,7 @@ test(
   'a clock that is set back by a day while a source is away keeps no service waiting for that day',
   options,
   async (t) => {
-    const scene = await aSecretScene(t)
-    const vault = scene.source('vault')
-    vault.says('retry')
-    scene.write({ api: { ...scene.script(IDLE), secrets: [vault.item()] } })
+    const { scene, vault } = await whoseSourceIsAway(t)
     await scene.supervise(async (supervisor) => {
       const started = supervisor.start(await scene.load(), [])
       await until(() => vault.asked().length >= 1 && stateOf(supervisor, 'api.1').reason !== undefined)
@@ -82,10 +86,7 @@ test(
 )
 
 test('a service that is told to stop while it waits for secrets asks for none any more', options, async (t) => {
-  const scene = await aSecretScene(t)
-  const vault = scene.source('vault')
-  vault.says('retry')
-  scene.write({ api: { ...scene.script(IDLE), secrets: [vault.item()] } })
+  const { scene, vault } = await whoseSourceIsAway(t)
   await scene.supervise(async (supervisor) => {
     const started = supervisor.start(await scene.load(), [])
     await until(() => vault.asked().length > 0)
