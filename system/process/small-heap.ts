@@ -18,13 +18,21 @@ export const SMALL_HEAP_FLAGS = [
 export const UNOPTIMIZED_FLAGS = ['--no-opt', '--no-maglev'] as const
 export const OPTIMIZED_FLAGS = ['--opt', '--maglev'] as const
 
+/** A start that waits for what never comes is over by then. */
+const LONGEST_START_MS = 60_000
+
 /**
  * Of all threads of this process, from now on; it takes some more time for collecting. What runs again and again is optimised after
- * `giveBackMemory`.
+ * `giveBackMemory`, or when a start takes too long for that.
  */
-export function keepHeapSmall(): void {
+export function keepHeapSmall(longestStartMs = LONGEST_START_MS): void {
   for (const flag of [...SMALL_HEAP_FLAGS, ...UNOPTIMIZED_FLAGS]) setFlagsFromString(flag)
+  setTimeout(optimise, longestStartMs).unref()
   keepLittleSpare()
+}
+
+function optimise(): void {
+  for (const flag of OPTIMIZED_FLAGS) setFlagsFromString(flag)
 }
 
 type Collect = (how: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void
@@ -39,7 +47,8 @@ export function giveBackMemory(): void {
     const collect = runInNewContext('gc') as Collect
     collect({ type: 'major', execution: 'sync', flavor: 'last-resort' })
   } finally {
-    for (const flag of ['--no-expose-gc', ...OPTIMIZED_FLAGS]) setFlagsFromString(flag)
+    setFlagsFromString('--no-expose-gc')
+    optimise()
   }
   giveBackSpare()
 }

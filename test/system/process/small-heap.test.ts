@@ -55,6 +55,15 @@ test('nothing is optimised before the start is over, and what runs often is then
   assert.match(begun, MARKED)
 })
 
+test('a start that never ends keeps nothing from being optimised for long', () => {
+  const program = `
+    import { keepHeapSmall } from ${pathTo('system/process/small-heap.ts')}
+    keepHeapSmall(1)
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    repeat()`
+  assert.match(traced(program), MARKED)
+})
+
 test('a supervisor begins so before it reads anything, and what ends soon does not', () => {
   const after = (word: string) =>
     traced(`
