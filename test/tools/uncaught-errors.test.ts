@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { aProject, GOOD, runTests } from '../support/machine/test-run.ts'
 
@@ -25,6 +27,23 @@ for (const [where, act] of Object.entries(UNCAUGHT))
     assert.match(stdout, /nobody caught an error, and the test that began last is breaks(?: > part)?: Error: broken\n/)
     for (const file of ['a', 'c']) assert.match(stdout, new RegExp(`^✓ test/${file}\\.test\\.ts  1 test`, 'm'))
   })
+
+const isLinux = process.platform === 'linux'
+
+test('what a file has started ends with it, and nobody waits for that', { skip: isLinux ? false : 'needs /proc' }, (t) => {
+  const text = `
+    import { spawn } from 'node:child_process'
+    test('breaks', async () => {
+      const program = "setTimeout(() => require('fs').writeFileSync('lived', ''), 20_000)"
+      const words = ['-c', '"$0" "$@" & wait', process.execPath, '-e', program]
+      spawn('sh', words, { stdio: 'inherit' }).once('spawn', () => Promise.reject(new Error('broken')))
+      await new Promise(() => setInterval(() => {}, 1000))
+    })`
+  const folder = aProject(t, { 'a.test.ts': text })
+  const { status, lastLine } = runTests(folder)
+  assert.deepEqual([status, lastLine], [1, '0 passed, 1 failed'])
+  assert.equal(existsSync(join(folder, 'lived')), false)
+})
 
 test('promises of a test are told to nobody', (t) => {
   const text = `

@@ -56,6 +56,19 @@ function failed(error: unknown): void {
 function endBy(error: unknown): void {
   process.stderr.write(`nobody caught an error, and the test that began last is ${begun}: ${inspect(error)}\n`)
   // What it has told before is out then.
-  // allow(exit): a test may never end without what the error broke
-  void told().then(() => process.exit(1))
+  void told()
+    .then(endDescendants)
+    // allow(exit): a test may never end without what the error broke
+    .finally(() => process.exit(1))
+}
+
+/** They hold the streams of this process, whose end the run waits for. */
+async function endDescendants(): Promise<void> {
+  if (process.platform !== 'linux') return
+  const { freshTable } = await import('../../system/process/process-table.ts')
+  const table = freshTable()
+  const ofOurs = new Set([process.pid])
+  for (const parent of ofOurs) for (const one of table) if (one.parent === parent) ofOurs.add(one.pid)
+  ofOurs.delete(process.pid)
+  for (const pid of ofOurs) process.kill(pid, 'SIGKILL')
 }
