@@ -30,7 +30,9 @@ for (const [where, act] of Object.entries(UNCAUGHT))
 
 const isLinux = process.platform === 'linux'
 
-test('what a file has started ends with it, and nobody waits for that', { skip: isLinux ? false : 'needs /proc' }, (t) => {
+test('what a file has started ends with it, and nobody waits for that', {
+  skip: isLinux ? false : 'needs /proc',
+}, (t) => {
   const text = `
     import { spawn } from 'node:child_process'
     test('breaks', async () => {
