@@ -19,6 +19,7 @@ import { publishRelease } from './publish-release.ts'
 import type { Shown } from './published-version.ts'
 import { findPublished, requireSameRelease } from './published-version.ts'
 import { showStages } from './shown-stages.ts'
+import { verifyPublished } from './verify-published.ts'
 
 type ProjectRequest = {
   readonly dir: string
@@ -96,8 +97,11 @@ type Prepared = { readonly predicate: ReleasePredicate; readonly out: string; re
 /** Everything that can be known without writing to the registry. */
 async function rehearse(request: ProjectRequest, { predicate, out, before }: Prepared): Promise<PublishReport> {
   const { signer, connection } = request
-  if (before) await requireSameRelease(connection, before.version, { predicate, key: signer.trustKey })
-  else await signer.sign(out, predicate)
+  const release = { predicate, key: signer.trustKey }
+  if (before) {
+    await requireSameRelease(connection, before.version, release)
+    await verifyPublished(connection, release)
+  } else await signer.sign(out, predicate)
   return { ...reportOf(predicate, request), state: before ? 'unchanged' : 'planned', uploadedBytes: 0 }
 }
 

@@ -52,13 +52,17 @@ export async function publishRelease(request: PublishRequest): Promise<Outcome> 
   }
 }
 
-async function unchanged(request: PublishRequest, { document, version }: Shown): Promise<Outcome> {
+/** Whatever is shown of it: said is only what the registry knows to be published, and gives to everybody as it was built. */
+async function unchanged(request: PublishRequest, { version }: Shown): Promise<Outcome> {
   const { connection, predicate, signer } = request
   request.onStage('proving')
-  await requireSameRelease(connection, version, { predicate, key: signer.trustKey })
+  const { bundle, release } = await requireSameRelease(connection, version, { predicate, key: signer.trustKey })
   // Opens nothing for what is sealed, and says today what the token no longer allows, not on the day of a release.
-  await openSession(connection, predicate, version.bundle)
-  return { state: 'unchanged', serial: document.serial, publishedAt: version.publishedAt, uploadedBytes: 0 }
+  const { state } = await openSession(connection, predicate, version.bundle)
+  // It was lost there, as when a backup from before it came back, and a cache or a mirror still shows it.
+  if (state === 'open') return uploadAndPublish(request, bundle, release)
+  const { serial } = await verifyPublished(connection, { predicate, key: signer.trustKey })
+  return { state: 'unchanged', serial, publishedAt: version.publishedAt, uploadedBytes: 0 }
 }
 
 function shownNow({ connection, predicate }: PublishRequest): Promise<Shown | undefined> {

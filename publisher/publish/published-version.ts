@@ -51,12 +51,12 @@ async function withPageOf(connection: Connection, document: PluginDocument, vers
   return withPage(document, page, reply.text, path)
 }
 
-/** Returns when the published release is the built one to the last byte; throws VERSION_EXISTS, also for another signer, or VERSION_QUARANTINED otherwise. */
+/** What was published, when its statement is the built one; throws VERSION_EXISTS, also for another signer, or VERSION_QUARANTINED otherwise. */
 export async function requireSameRelease(
   connection: Connection,
   shown: DocumentVersion,
   release: { readonly predicate: ReleasePredicate; readonly key: TrustKey },
-): Promise<void> {
+): Promise<{ readonly bundle: string; readonly release: VerifiedRelease }> {
   const { predicate, key } = release
   const different = differences(predicate, shown)
   if (different.length > 0) throw conflict(predicate, different)
@@ -66,6 +66,7 @@ export async function requireSameRelease(
   const published = provenBy(key, { bundle, expected: predicate, source })
   if (stableJson(published.predicate) !== stableJson(predicate))
     throw conflict(predicate, ['plugin.yaml: expected what was published, found other words'])
+  return { bundle, release: published }
 }
 
 type Published = Pick<ReleaseClaim, 'bundle' | 'source'> & { readonly expected: ReleasePredicate }

@@ -1,4 +1,4 @@
-// An HTTP proxy in front of a real registry that answers chosen requests in its place, or loses a request or its answer.
+// An HTTP proxy in front of a real registry that answers chosen requests in its place, asks another one, or loses a request or its answer.
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, request } from 'node:http'
@@ -9,6 +9,8 @@ export type Interference =
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly problem: object }
   /** The request never arrives; or it is carried out, and nobody is told. */
   | { readonly lost: 'request' | 'answer' }
+  /** Another registry answers, e.g. as a cache does that remembers more. */
+  | { readonly by: string }
 
 export type AnsweringProxy = {
   readonly url: string
@@ -37,12 +39,14 @@ async function handle(incoming: IncomingMessage, response: ServerResponse, { tar
     response.writeHead(found.status, headers).end(JSON.stringify(found.problem))
     return
   }
-  if (found?.lost === 'request') return void response.destroy()
+  const lost = found && 'lost' in found ? found.lost : undefined
+  if (lost === 'request') return void response.destroy()
   const { url = '/', method, headers } = incoming
-  const upstream = request(new URL(url, target), { method, headers, agent: false })
+  const server = found && 'by' in found ? found.by : target
+  const upstream = request(new URL(url, server), { method, headers, agent: false })
   incoming.pipe(upstream)
   const [answer] = (await once(upstream, 'response')) as [IncomingMessage]
-  if (found?.lost === 'answer') {
+  if (lost === 'answer') {
     answer.resume()
     await once(answer, 'end')
     return void response.destroy()
