@@ -13,7 +13,7 @@ import { syncFile, syncFolder } from '../../system/files/sync.ts'
 import { createDigestGate } from '../../trust/artifact/digest-gate.ts'
 import { syncError, writeError } from '../disk-errors.ts'
 import { blobsPath, trashPath } from '../settings.ts'
-import type { BlobRange, BlobStat, BlobStore } from './store.ts'
+import type { BlobRange, BlobStat, BlobStore, DeletedAt } from './store.ts'
 
 type DiskBlobs = {
   readonly dataDir: string
@@ -52,9 +52,9 @@ export async function openDiskBlobs({ dataDir, fileToTake = () => undefined }: D
     open: (digest, range) => readChunks(digest, fileOf(digest), range),
     stat: (digest) => find(fileOf(digest)).then((found) => found && describe(found)),
     delete: (digest, generation) => moveAside(fileOf(digest), join(trash, hexOf(digest)), generation),
-    async purge(deletedBeforeMs, counts) {
+    async purge(deleted, counts) {
       await takeBack(trash, fileOf, counts)
-      return emptyTrash(trash, deletedBeforeMs)
+      return emptyTrash(trash, deleted)
     },
     list: () => listFolder(folder),
   }
@@ -143,13 +143,16 @@ async function takeBack(trash: string, fileOf: DiskBlobStore['fileOf'], counts: 
   }
 }
 
-async function emptyTrash(trash: string, deletedBeforeMs: number): Promise<number> {
+async function emptyTrash(trash: string, { beforeMs, latestMs }: DeletedAt): Promise<number> {
   let emptied = 0
   for (const name of await readdir(trash)) {
     const path = join(trash, name)
     // ctime is when the file was moved here; a blob's mtime is when it was uploaded.
     const file = await stat(path).catch(() => undefined)
-    if (!file || file.ctimeMs > deletedBeforeMs) continue
+    if (!file) continue
+    // Any change sets it to now, one that changes nothing too.
+    if (file.ctimeMs > latestMs) await chmod(path, file.mode).catch(ignoring('ENOENT', 'EPERM'))
+    if (file.ctimeMs > beforeMs) continue
     // Another collection, of a command beside the registry, may be emptying it as well.
     if (await unlink(path).then(() => true, ignoring('ENOENT'))) emptied++
   }

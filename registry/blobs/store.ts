@@ -15,6 +15,13 @@ export type BlobStat = {
 /** Offsets of bytes, without that of the end; what lies beyond the last byte is left out. */
 export type BlobRange = { readonly start: number; readonly end: number }
 
+/** Milliseconds since 1970. */
+export type DeletedAt = {
+  readonly beforeMs: number
+  /** What went later than that went while the clock was ahead, and counts from now on as what goes now. */
+  readonly latestMs: number
+}
+
 export type BlobStore = {
   /**
    * Stores bytes, durable when it returns, in the place of the blob that is there. Throws SIZE_MISMATCH or DIGEST_MISMATCH for
@@ -34,7 +41,7 @@ export type BlobStore = {
    * A store may keep what was deleted for a while; this forgets what went before that time, and gives how many. A blob that
    * `counts` and is not in its place was left so by a delete that broke off, and goes back.
    */
-  purge(deletedBeforeMs: number, counts: (digest: Digest) => Promise<boolean>): Promise<number>
+  purge(deleted: DeletedAt, counts: (digest: Digest) => Promise<boolean>): Promise<number>
   /** All blobs, read page by page in any order, and the names of what lies among them and is none. */
   list(): AsyncIterable<Digest | { readonly stray: string }>
 }

@@ -37,7 +37,10 @@ export type PublishingStore = {
   seal(question: SealingQuestion, decide: (found: FoundForSealing) => Sealing): Promise<boolean>
   /** Sets and takes away flags of a sealed version; gives the version and the serial of its plugin as they are then. */
   changeState(question: StateQuestion, decide: (found: FoundForState) => StateChange): Promise<ChangedRelease>
-  /** Forgets open sessions whose lease is over or ends after `latest`, and gives their ids; and what ended before `forgetBefore`. */
+  /**
+   * Forgets open sessions whose lease is over or ends after `latest`, and gives their ids; where `forgetBefore` is said, also those
+   * that were published and whose lease ended before it, or ends after `latest`.
+   */
   sweep(times: SweepTimes): Promise<string[]>
   /** Ids of sessions that are open, however old. */
   listOpen(): Promise<string[]>

@@ -38,8 +38,13 @@ export async function collectGarbage(deps: RegistryDeps, { dryRun, graceMs }: Co
   const orphans = await listOrphans(deps, ages)
   const blobs = [...rows, ...orphans]
   const removed = dryRun ? blobs : await sweepAll(deps, blobs)
-  const emptied = dryRun ? 0 : await deps.blobs.purge(deps.clock() - TRASH_MS, deps.metadata.blobs.has)
+  const emptied = dryRun ? 0 : await emptyTrash(deps)
   return { dryRun, blobs: removed, bytes: removed.reduce((sum, { bytes }) => sum + bytes, 0), emptied }
+}
+
+function emptyTrash({ blobs, metadata, clock }: RegistryDeps): Promise<number> {
+  const now = clock()
+  return blobs.purge({ beforeMs: now - TRASH_MS, latestMs: now + SET_BACK_MS }, metadata.blobs.has)
 }
 
 /** What looks unused may belong to a version whose row was cut away. */

@@ -77,7 +77,7 @@ export function publishingOf(db: Db): PublishingStore {
     sweep: ({ now, latest, forgetBefore }) =>
       writePatiently(db, (tx) => {
         const ids = dropExpiredSessions(tx, now, latest)
-        if (forgetBefore !== undefined) forgetSessions(tx, forgetBefore)
+        if (forgetBefore !== undefined) forgetSessions(tx, forgetBefore, latest)
         return ids
       }),
     listOpen: () => ask(db, listOpenSessions),

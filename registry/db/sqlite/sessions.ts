@@ -141,10 +141,13 @@ export function dropExpiredSessions(tx: Db, now: number, latest = Number.MAX_SAF
     .map(({ id }) => id)
 }
 
-/** Forgets sessions that ended before `before`. */
-export function forgetSessions(tx: Db, before: number): number {
-  const old = and(ne(sessions.state, 'open'), lte(sessions.leaseUntil, before))
-  return tx.delete(sessions).where(old).run().changes
+/** Forgets sessions that ended before `before`, or that would end after `latest`. */
+export function forgetSessions(tx: Db, before: number, latest = Number.MAX_SAFE_INTEGER): number {
+  const isOver = or(lte(sessions.leaseUntil, before), gt(sessions.leaseUntil, latest))
+  return tx
+    .delete(sessions)
+    .where(and(ne(sessions.state, 'open'), isOver))
+    .run().changes
 }
 
 export function listOpenSessions(db: Db): string[] {

@@ -26,6 +26,7 @@ import { expectCodeAsync } from '../../support/assertions/expect-code.ts'
 import { whyNoInjection } from '../../support/machine/failing-fsync.ts'
 import { aMountedDisk, whyNoDisk } from '../../support/machine/mounted-disk.ts'
 import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
+import { until } from '../../support/machine/until.ts'
 
 const BYTES = Buffer.from('some bytes')
 const DIGEST = digestOf(BYTES)
@@ -53,6 +54,7 @@ test('the file of a finished upload is taken as it is, and nobody may write into
 })
 
 const nothingCounts = async () => false
+const before = (beforeMs: number) => ({ beforeMs, latestMs: Number.POSITIVE_INFINITY })
 
 test('bytes from elsewhere are copied, also when they name a file of an upload', async (t) => {
   const { blobs, part, upload } = await aScene(t)
@@ -67,10 +69,26 @@ test('a deleted blob lies in the trash until it is purged', async (t) => {
   await blobs.put(source)
   assert.equal(await remove(), true)
   assert.deepEqual(readFileSync(trashed), BYTES)
-  assert.equal(await blobs.purge(statSync(trashed).ctimeMs - 1, nothingCounts), 0)
+  assert.equal(await blobs.purge(before(statSync(trashed).ctimeMs - 1), nothingCounts), 0)
   assert.deepEqual(readFileSync(trashed), BYTES)
-  assert.equal(await blobs.purge(statSync(trashed).ctimeMs + 1, nothingCounts), 1)
+  assert.equal(await blobs.purge(before(statSync(trashed).ctimeMs + 1), nothingCounts), 1)
   assert.equal(existsSync(trashed), false)
+})
+
+test('what was deleted while the clock was ahead lies in the trash as long as what is deleted now', async (t) => {
+  const { blobs, remove, trashed } = await aScene(t)
+  await blobs.put(source)
+  await remove()
+  const { ctimeMs, mtimeMs } = statSync(trashed)
+  // The clock of files moves in steps.
+  await until(async () => {
+    assert.equal(await blobs.purge({ beforeMs: ctimeMs - 2, latestMs: ctimeMs - 1 }, nothingCounts), 0)
+    return statSync(trashed).ctimeMs > ctimeMs
+  })
+  const counted = statSync(trashed)
+  assert.deepEqual([counted.mtimeMs, counted.mode & 0o777], [mtimeMs, 0o444])
+  assert.equal(await blobs.purge({ beforeMs: ctimeMs, latestMs: counted.ctimeMs }, nothingCounts), 0)
+  assert.equal(await blobs.purge({ beforeMs: counted.ctimeMs, latestMs: counted.ctimeMs }, nothingCounts), 1)
 })
 
 for (const [what, refusal] of Object.entries({
@@ -114,7 +132,7 @@ test('what a crash left of a put goes with the trash, and is never among the blo
   assert.equal(staged.length, 1)
   assert.match(staged[0] ?? '', /^trash\/[0-9a-f]{32}\.put$/)
   writeFileSync(join(dataDir, staged[0] ?? ''), 'half')
-  assert.equal(await blobs.purge(Date.now() + 60_000, nothingCounts), 1)
+  assert.equal(await blobs.purge(before(Date.now() + 60_000), nothingCounts), 1)
   assert.deepEqual(filesBelow(dataDir), [`blobs/sha256/${hexOf(DIGEST)}`])
 })
 
@@ -196,7 +214,7 @@ test('a blob that counts and lies only in the trash, as a collection left it tha
   const { blobs, remove, trashed } = await aScene(t)
   await blobs.put(source)
   assert.equal(await remove(), true)
-  assert.equal(await blobs.purge(Number.POSITIVE_INFINITY, async (digest) => digest === DIGEST), 0)
+  assert.equal(await blobs.purge(before(Number.POSITIVE_INFINITY), async (digest) => digest === DIGEST), 0)
   assert.deepEqual(readFileSync(blobs.fileOf(DIGEST)), BYTES)
   assert.equal(existsSync(trashed), false)
 })
@@ -204,7 +222,7 @@ test('a blob that counts and lies only in the trash, as a collection left it tha
 test('two collections at once empty the trash together', async (t) => {
   const { dataDir, blobs } = await aScene(t)
   for (let index = 0; index < 20; index++) writeFileSync(join(trashPath(dataDir), `${index}`), '')
-  const emptied = await Promise.all([1, 2, 3].map(() => blobs.purge(Number.POSITIVE_INFINITY, nothingCounts)))
+  const emptied = await Promise.all([1, 2, 3].map(() => blobs.purge(before(Number.POSITIVE_INFINITY), nothingCounts)))
   assert.equal(
     emptied.reduce((sum, each) => sum + each, 0),
     20,

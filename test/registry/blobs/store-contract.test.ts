@@ -199,8 +199,11 @@ for (const [name, open] of Object.entries(BLOB_STORES))
       await blobs.put(blob)
       await blobs.put(source('other bytes'))
       await blobs.delete(blob.digest, await generationOf(blobs, blob.digest))
-      await blobs.purge(Date.now() + 60_000, async () => false)
-      assert.equal(await blobs.purge(Date.now() + 60_000, async () => false), 0)
+      await blobs.purge({ beforeMs: Date.now() + 60_000, latestMs: Number.POSITIVE_INFINITY }, async () => false)
+      assert.equal(
+        await blobs.purge({ beforeMs: Date.now() + 60_000, latestMs: Number.POSITIVE_INFINITY }, async () => false),
+        0,
+      )
       assert.equal(await blobs.stat(blob.digest), undefined)
       assert.equal(await textOf(blobs, digestOf('other bytes')), 'other bytes')
     })

@@ -180,4 +180,16 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
       assert.deepEqual(await publishing.sweep({ now: NOW + 1, forgetBefore: NOW + 1000 }), [])
       assert.equal(await publishing.find(C), undefined)
     })
+
+    test('a session that was published while the clock was ahead is forgotten, too', async (t) => {
+      const store = await withPublishers(await openStore(t))
+      const { publishing } = store
+      await open(store, { session: { id: C, leaseUntil: NOW + 9000 } })
+      await seal(store, { session: C })
+      await publishing.sweep({ now: NOW, latest: NOW + 8999 })
+      await publishing.sweep({ now: NOW, latest: NOW + 9000, forgetBefore: NOW - 1 })
+      assert.notEqual(await publishing.find(C), undefined)
+      await publishing.sweep({ now: NOW, latest: NOW + 8999, forgetBefore: NOW - 1 })
+      assert.equal(await publishing.find(C), undefined)
+    })
   })

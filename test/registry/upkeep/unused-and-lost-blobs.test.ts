@@ -8,6 +8,7 @@ import { collectGarbage } from '../../../registry/upkeep/collect-garbage.ts'
 import type { SessionAnswer } from '../../../schemas/api.ts'
 import { digestOf, hexOf } from '../../../schemas/digest.ts'
 import { aRelease, aScript } from '../../support/builders/test-authority.ts'
+import { until } from '../../support/machine/until.ts'
 import { callApi, openSession, publishRelease, uploadAll } from '../../support/publisher/publish-release.ts'
 import { databaseOf } from '../../support/registry/test-db.ts'
 import type { TestRegistry } from '../../support/registry/test-registry.ts'
@@ -55,6 +56,21 @@ test('what was collected lies in the trash for a day, in case it was wanted', as
   assert.deepEqual(await trash(), [hexOf(digestOf('orphan'))])
   await collectGarbage({ ...services, clock: () => Date.now() + DAY_MS }, { dryRun: false, graceMs: 0 })
   assert.deepEqual(await trash(), [])
+})
+
+test('the day in the trash begins anew for what was collected while the clock was ahead, and for nothing else', async (t) => {
+  const registry = await startTestRegistry(t)
+  const services = servicesOf(registry)
+  await writeFile(join(blobsPath(registry.dataDir), hexOf(digestOf('orphan'))), 'orphan')
+  await collectGarbage(services, { dryRun: false, graceMs: -1000 })
+  const trashed = join(trashPath(registry.dataDir), hexOf(digestOf('orphan')))
+  const { ctimeMs } = await stat(trashed)
+  const collectBack = async (backMs: number) => {
+    await collectGarbage({ ...services, clock: () => ctimeMs - backMs }, { dryRun: false, graceMs: 0 })
+    return (await stat(trashed)).ctimeMs
+  }
+  assert.equal(await collectBack(DAY_MS), ctimeMs)
+  await until(async () => (await collectBack(DAY_MS + 1)) > ctimeMs)
 })
 
 test('a young blob and the blobs of an open session are left alone', async (t) => {

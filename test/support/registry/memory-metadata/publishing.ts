@@ -129,12 +129,14 @@ export function publishingOf({ read, write }: Steps): PublishingStore {
         const serial = state.plugins.get(pluginOf(release))?.serial ?? 0
         return { release: state.releases.get(nameOf(release))?.release ?? stored.release, serial }
       }),
-    sweep: ({ now, latest = Number.MAX_SAFE_INTEGER, forgetBefore = 0 }) =>
+    sweep: ({ now, latest = Number.MAX_SAFE_INTEGER, forgetBefore }) =>
       write((state) => {
         const all = [...state.sessions.values()]
-        const isOver = ({ leaseUntil }: Session) => leaseUntil <= now || leaseUntil > latest
-        const expired = all.filter((session) => session.state === 'open' && isOver(session))
-        const ended = all.filter((session) => session.state !== 'open' && session.leaseUntil <= forgetBefore)
+        const isOver = ({ leaseUntil }: Session, before: number) => leaseUntil <= before || leaseUntil > latest
+        const expired = all.filter((session) => session.state === 'open' && isOver(session, now))
+        const ended = all.filter(
+          (session) => session.state !== 'open' && forgetBefore !== undefined && isOver(session, forgetBefore),
+        )
         for (const { id } of [...expired, ...ended]) forgetSession(state, id)
         return expired.map(({ id }) => id)
       }),
