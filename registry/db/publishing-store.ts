@@ -198,6 +198,8 @@ export type PluginChange = {
 export type StateQuestion = { readonly release: ReleaseKey; readonly tokenId: string }
 
 export type FoundForState = FoundRelease & {
+  /** Whether only some may read the repo. */
+  readonly isPrivate: boolean
   readonly release: Release | undefined
   readonly versions: readonly RankedVersion[]
 }

@@ -5,6 +5,7 @@ import { quote } from '../../schemas/quote.ts'
 import { requireRepo } from '../admin/require-repo.ts'
 import type { Principal } from '../auth/principal.ts'
 import { authorizeAgain } from '../auth/principal.ts'
+import { mayRead } from '../auth/scope.ts'
 import { spendBudget } from '../budgets/hourly-budget.ts'
 import type { RegistryServices } from '../context.ts'
 import type { ChangedRelease, FoundForState, StateChange } from '../db/publishing-store.ts'
@@ -80,9 +81,11 @@ function wantedReason({ action, reason }: ChangeStateRequest, set: boolean): str
   })
 }
 
-function requireVersion(key: ReleaseKey, { repoExists, plugin, release }: FoundForState): Release {
-  requireRepo(repoExists, key.repo)
+/** A plugin that is not there has no repo either, for whoever may change states in every repo and not read the private ones. */
+function requireVersion(key: ReleaseKey, found: FoundForState): Release {
+  const { repoExists, isPrivate, token, plugin, release } = found
   if (release) return release
+  requireRepo(repoExists && (!isPrivate || mayRead(token?.scopes ?? [], key.repo)), key.repo)
   const name = `${key.repo}/${key.plugin}`
   throw coded(plugin ? 'VERSION_NOT_FOUND' : 'PLUGIN_NOT_FOUND', {
     message: plugin

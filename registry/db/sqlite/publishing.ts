@@ -23,7 +23,7 @@ import { putBudget, readBudgets } from './budgets.ts'
 import type { Db } from './open.ts'
 import { ask, writePatiently } from './open.ts'
 import { addToOutbox } from './outbox.ts'
-import { findRepoKey, hasPrivateRepo, repoExists } from './repos.ts'
+import { findRepoKey, findVisibility, hasPrivateRepo, repoExists } from './repos.ts'
 import { indexTraits, indexWords } from './search.ts'
 import {
   countOpenSessions,
@@ -162,6 +162,7 @@ function findForState(tx: Db, { release, tokenId }: StateQuestion): FoundForStat
   return {
     token: findToken(tx, tokenId),
     repoExists: repoExists(tx, repo),
+    isPrivate: findVisibility(tx, repo) === 'private',
     plugin: findPlugin(tx, repo, plugin),
     spent: readBudgets(tx, tokenId),
     release: findVersion(tx, release),

@@ -59,7 +59,7 @@ const visibilityOf = prepared((db, { name }: Given<{ name: Name }>) =>
   db.select({ visibility: repos.visibility }).from(repos).where(eq(repos.name, name)).prepare(),
 )
 
-function findVisibility(db: Db, name: Name): Visibility | undefined {
+export function findVisibility(db: Db, name: Name): Visibility | undefined {
   return visibilityOf(db).get({ name })?.visibility
 }
 

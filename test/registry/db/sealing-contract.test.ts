@@ -18,6 +18,7 @@ import {
   HELLO,
   look,
   METADATA_STORES,
+  makeRepo,
   NOW,
   OTHER,
   open,
@@ -220,5 +221,11 @@ for (const [name, openStore] of Object.entries(METADATA_STORES))
         ],
       )
       assert.equal(seen[0]?.token?.id, 'tok-a')
+      await makeRepo(store, 'core', 'private')
+      await change(store, {}, { decide: note }).catch(() => {})
+      assert.deepEqual(
+        seen.map(({ isPrivate }) => isPrivate),
+        [false, false, false, false, true],
+      )
     })
   })

@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { createApp, routesOf } from '../../../registry/server/app.ts'
 import { digestOf } from '../../../schemas/digest.ts'
 import { aRelease } from '../../support/builders/test-authority.ts'
-import { openSession } from '../../support/publisher/publish-release.ts'
+import { callApi, openSession } from '../../support/publisher/publish-release.ts'
 import type { Answer, PrivateScene } from '../../support/registry/private-scene.ts'
 import { aPrivateScene, MARK, PLUGIN } from '../../support/registry/private-scene.ts'
 
@@ -261,4 +261,23 @@ test('a publishing session of a private repo is as unknown to others as one that
   }
   const reader = mayRead['a token that reads the repo'] ?? ''
   assert.equal((await ask(`/api/v1/publishes/${id}`, { authorization: reader })).status, 403)
+})
+
+test('who may yank in every repo, and read none, finds no private one by what is not in it', async (t) => {
+  const { registry } = await aPrivateScene(t)
+  const { token } = await registry.createToken(['*/*:yank,quarantine'])
+  const said = async (repo: string, as: string) => {
+    const answers: unknown[] = []
+    for (const what of ['nothing/versions/1.0.0', `${PLUGIN}/versions/9.9.9`]) {
+      const call = { method: 'PUT', json: { action: 'yank', reason: 'to see what is said' } }
+      const path = `/api/v1/repos/${repo}/plugins/${what}/state`
+      const { status, body } = await callApi({ url: registry.url, token: as }, path, call)
+      const { requestId: _, ...rest } = body
+      answers.push(JSON.parse(JSON.stringify([status, rest]).replaceAll(repo, 'REPO')))
+    }
+    return answers
+  }
+  assert.deepEqual(await said('secret', token), await said('absent', token))
+  assert.match(JSON.stringify(await said('core', token)), /PLUGIN_NOT_FOUND/)
+  assert.match(JSON.stringify(await said('secret', registry.token)), /PLUGIN_NOT_FOUND.*VERSION_NOT_FOUND/)
 })

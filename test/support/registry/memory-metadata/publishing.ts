@@ -109,6 +109,7 @@ export function publishingOf({ read, write }: Steps): PublishingStore {
         const change = decide({
           token: shownToken(state.tokens.get(tokenId)),
           repoExists: state.repos.has(release.repo),
+          isPrivate: state.repos.get(release.repo) === 'private',
           plugin: state.plugins.get(pluginOf(release)),
           spent: state.budgets.get(tokenId) ?? {},
           release: state.releases.get(nameOf(release))?.release,
