@@ -85,14 +85,7 @@ function isSame(file, [, size, mtimeMs, ctimeMs]) {
  * asked for. Each of `bundles` knows the others by their names.
  */
 function compileBundle(file, bundles = new Map()) {
-  const vm = require('vm')
-  const source = fs.readFileSync(file)
-  const cachedData = readCompiledCode(file, source)
-  // ASCII, and the function of a module already, so that V8 takes the text as it is.
-  const text = source.latin1Slice()
-  const script = new vm.Script(text, { filename: file, cachedData })
-  // The collector would come for them only after the most that octo ever needs.
-  for (const taken of [source, cachedData]) letGo(taken)
+  const { text, script, cachedData } = takeIn(file)
   const module = { exports: {} }
   const bundle = {
     run() {
@@ -111,6 +104,29 @@ function compileBundle(file, bundles = new Map()) {
   }
   bundles.set(`./${path.basename(file)}`, bundle)
   return bundle
+}
+
+/** Throws OCTO_DAMAGED for what is there and cannot be read, or is half of a file, as a power cut leaves it. */
+function takeIn(file) {
+  const vm = require('vm')
+  try {
+    const source = fs.readFileSync(file)
+    if (source.length === 0) throw new Error('it is empty')
+    const cachedData = readCompiledCode(file, source)
+    // ASCII, and the function of a module already, so that V8 takes the text as it is.
+    const text = source.latin1Slice()
+    const script = new vm.Script(text, { filename: file, cachedData })
+    // The collector would come for them only after the most that octo ever needs.
+    for (const taken of [source, cachedData]) letGo(taken)
+    return { text, script, cachedData }
+  } catch (error) {
+    throw error.code === 'ENOENT' ? error : damaged(file, error)
+  }
+}
+
+/** `bin/installed.js` has the words for people. */
+function damaged(file, cause) {
+  return Object.assign(new Error(cause.message), { code: 'OCTO_DAMAGED', path: file, cause })
 }
 
 /** Node has no other way to give back the memory of what it read. */

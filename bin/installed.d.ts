@@ -4,4 +4,8 @@ export function isInstalled(root?: string, options?: { needsDevelopment?: boolea
 export function stampInstalled(root?: string): void
 export function notReadySentence(root?: string): string
 export function missingModule(root?: string): { message: string; hint: string }
+export function damagedFile(
+  error: { readonly path: string; readonly message: string },
+  root?: string,
+): { message: string; hint: string }
 export function isMissingModule(error: unknown): boolean

@@ -58,6 +58,16 @@ function missingModule(root = home) {
   }
 }
 
+/** Of a file of octo's own that cannot be taken in. */
+function damagedFile({ path, message }, root = home) {
+  return {
+    message: `\`${path}\`, a file of octo, is damaged or cannot be read (${message})`,
+    hint: existsSync(join(root, 'octo.ts'))
+      ? `restore it, or remove what was built in \`${join(root, 'dist')}\``
+      : 'install octo again',
+  }
+}
+
 /** Whether an error says that a package, or a file of one, is not there or does not fit this Node. */
 function isMissingModule(error) {
   const { code, message = '' } = Object(error)
@@ -102,4 +112,4 @@ function readText(file) {
   }
 }
 
-module.exports = { isReady, isInstalled, stampInstalled, notReadySentence, missingModule, isMissingModule }
+module.exports = { isReady, isInstalled, stampInstalled, notReadySentence, missingModule, damagedFile, isMissingModule }

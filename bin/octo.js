@@ -17,14 +17,17 @@ const args = process.argv.slice(2)
 // A link of octoctl's name has octoctl's words.
 if (/^octoctl(\.\w+)?$/.test(path.basename(process.argv[1] || ''))) args.unshift('octoctl')
 
-if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) printVersion()
-else if (Number(process.versions.node.split('.')[0]) >= NEW_ENOUGH) start()
-else startUnderOlderNode()
+try {
+  if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) printVersion()
+  else if (Number(process.versions.node.split('.')[0]) >= NEW_ENOUGH) start()
+  else startUnderOlderNode()
+} catch (error) {
+  refuseUnloadable(error)
+}
 
 /** Written without `process.stdout`, which takes longer to load than all the rest. */
 function printVersion() {
-  const { version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'))
-  const text = `octo ${version}\n`
+  const text = `octo ${ownVersion()}\n`
   try {
     fs.writeSync(1, text)
   } catch (error) {
@@ -33,12 +36,21 @@ function printVersion() {
   }
 }
 
+function ownVersion() {
+  const file = path.join(root, 'package.json')
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8')).version
+  } catch (cause) {
+    throw damaged(file, cause.message)
+  }
+}
+
 function start() {
   if (process.env.OCTO_FROM_SOURCE === '1' && hasSources()) {
     startFromSources()
     return
   }
-  const { loadComplete, loadHelp, loadWarm } = require('./bundle.js')
+  const { loadComplete, loadHelp, loadWarm } = launcherPart('./bundle.js')
   const complete = loadComplete(root, args)
   if (complete) {
     complete.main(args)
@@ -56,7 +68,7 @@ function becomeWarmPlugin(warm) {
 }
 
 function startWhole() {
-  const octo = require('./bundle.js').loadBundle(root)
+  const octo = launcherPart('./bundle.js').loadBundle(root)
   if (octo) settle(octo.runOcto(args))
   else if (hasSources()) startFromSources()
   else refuse(`a file of octo is missing in \`${root}\`: install octo again`)
@@ -68,7 +80,7 @@ function hasSources() {
 }
 
 function startFromSources() {
-  const { isReady, notReadySentence } = require('./installed.js')
+  const { isReady, notReadySentence } = launcherPart('./installed.js')
   if (!fs.existsSync(path.join(root, 'node_modules'))) {
     refuse('octo is not set up yet: run `node setup.js` in its folder, or `npm start`')
     return
@@ -84,7 +96,7 @@ function startFromSources() {
 /** Until octo has an answer, its end is none: Node would end with 0 when nothing is left to wait for. */
 function settle(answer) {
   process.exitCode = UNFINISHED
-  answer.then(end, refuseMissingModule)
+  answer.then(end).catch(refuseUnloadable)
 }
 
 /** Only the file of the help gives no code: what it was asked is no question about commands. */
@@ -94,15 +106,40 @@ function end(code) {
 }
 
 /** Whatever shows errors may itself be what cannot be loaded. */
-function refuseMissingModule(error) {
-  const { isMissingModule, missingModule } = require('./installed.js')
-  if (!isMissingModule(error)) throw error
-  const { message, hint } = missingModule()
-  refuse(`${message}: ${hint}`)
+function refuseUnloadable(error) {
+  const words = wordsFor(error)
+  if (words === undefined) throw error
+  refuse(`${words.message}: ${words.hint}`)
+}
+
+function wordsFor(error) {
+  try {
+    const { isMissingModule, missingModule, damagedFile } = launcherPart('./installed.js')
+    if (error.code === 'OCTO_DAMAGED') return damagedFile(error)
+    return isMissingModule(error) ? missingModule() : undefined
+  } catch (second) {
+    return { message: `\`${second.path}\`, a file of octo, is damaged or missing`, hint: 'install octo again' }
+  }
+}
+
+/** What a power cut leaves of a file is often its name alone. */
+function launcherPart(name) {
+  const file = path.join(__dirname, name)
+  try {
+    const part = require(name)
+    if (Object.keys(part).length > 0) return part
+  } catch (cause) {
+    throw damaged(file, cause.message.split('\n')[0])
+  }
+  throw damaged(file, 'it is empty')
+}
+
+function damaged(file, message) {
+  return Object.assign(new Error(message), { code: 'OCTO_DAMAGED', path: file })
 }
 
 function startUnderOlderNode() {
-  const { canRunOcto, ownNodePath, tooOldSentence } = require('./own-node.js')
+  const { canRunOcto, ownNodePath, tooOldSentence } = launcherPart('./own-node.js')
   if (canRunOcto(process.versions.node)) {
     start()
     return
@@ -112,7 +149,7 @@ function startUnderOlderNode() {
     refuse(tooOldSentence())
     return
   }
-  const { continueWith } = require('./continue-with.js')
+  const { continueWith } = launcherPart('./continue-with.js')
   continueWith(own, [__filename].concat(args))
 }
 

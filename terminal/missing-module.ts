@@ -1,6 +1,6 @@
 // A package that cannot be loaded is no defect of octo: the checkout is not set up, and one command mends it. Nor is a part of octo that
-// an upgrade has replaced below the octo that runs, which tools/bundle/halves.ts refuses.
-import { isMissingModule, missingModule } from '../bin/installed.js'
+// an upgrade has replaced below the octo that runs, which tools/bundle/halves.ts refuses, or one that is damaged, which bin/bundle.js does.
+import { damagedFile, isMissingModule, missingModule } from '../bin/installed.js'
 import { coded } from '../schemas/errors.ts'
 
 /** NOT_SET_UP for such an error, any other as it is. */
@@ -11,5 +11,12 @@ export function explainMissingModule(error: unknown): unknown {
       hint: 'run the same command again; if it says the same, install octo again',
       cause: error,
     })
+  if (isDamaged(error)) return coded('NOT_SET_UP', { ...damagedFile(error), details: { path: error.path } })
   return isMissingModule(error) ? coded('NOT_SET_UP', { ...missingModule(), cause: error }) : error
+}
+
+type DamagedFile = Error & { readonly path: string }
+
+function isDamaged(error: unknown): error is DamagedFile {
+  return Object(error).code === 'OCTO_DAMAGED'
 }

@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +23,7 @@ import { canRunOcto } from '../../bin/own-node.js'
 import { WORDS } from '../../terminal/commands.ts'
 import { findOldNode } from '../support/machine/old-node.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
+import { aRelease } from '../support/octo/small-checkout.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const launcher = join(root, 'bin/octo.js')
@@ -144,6 +157,66 @@ test('a package without sources names no command of a checkout, whatever it lack
   assert.match(
     run(oldNode).stderr,
     /^octo needs Node .*, and this is Node [^:]*: install one from https:\/\/nodejs\.org\n$/,
+  )
+})
+
+const LOST: readonly (readonly [what: string, lose: (file: string) => void])[] = [
+  ['is empty, as a power cut leaves it', (file) => truncateSync(file)],
+  ['is there by half', (file) => truncateSync(file, Math.ceil(statSync(file).size / 2))],
+  ['is a folder', (file) => replaceBy(file, () => mkdirSync(file))],
+]
+
+function replaceBy(file: string, make: () => void): void {
+  rmSync(file)
+  make()
+}
+
+/** By the words that they are needed for. */
+const OWN_FILES = [
+  ['package.json', '--version'],
+  ['bin/bundle.js', 'list'],
+  ['dist/octo.cjs', 'list'],
+  ['dist/help.cjs', '--help'],
+  ['dist/warm.cjs', 'run'],
+  ['dist/complete.cjs', '__complete'],
+] as const
+
+test('a file of octo that cannot be taken in is named in one sentence, with an exit code of its own', async (t) => {
+  const whole = await aRelease(t)
+  for (const [path, word] of OWN_FILES)
+    for (const [what, lose] of LOST) {
+      const release = join(tempFolder(t), 'octo')
+      cpSync(whole, release, { recursive: true })
+      const file = join(release, path)
+      if (!existsSync(file)) cpSync(join(release, 'dist/octo.cjs'), file)
+      lose(file)
+      const { status, stdout, stderr } = spawnSync(process.execPath, [join(release, 'bin/octo.js'), word], {
+        encoding: 'utf8',
+      })
+      assert.deepEqual({ status, stdout }, { status: 78, stdout: '' }, `${path} ${what}: ${stderr}`)
+      assert.match(stderr, /^`[^`]+`, a file of octo, is damaged or cannot be read \([^\n]+\): install octo again\n$/)
+      assert.ok(stderr.startsWith(`\`${file}\``), stderr)
+    }
+})
+
+test('nor is it met with a stack where the help has no answer', async (t) => {
+  const release = await aRelease(t)
+  const help = '(function(exports){exports.runHelp=async()=>undefined})'
+  writeFileSync(join(release, 'dist/help.cjs'), help)
+  truncateSync(join(release, 'dist/octo.cjs'))
+  const { status, stderr } = spawnSync(process.execPath, [join(release, 'bin/octo.js'), '--help'], { encoding: 'utf8' })
+  assert.equal(status, 78)
+  assert.match(stderr, /^`[^`]+octo\.cjs`, a file of octo, is damaged [^\n]+\n$/)
+})
+
+test('where the words for that are damaged as well, one sentence is left', async (t) => {
+  const release = await aRelease(t)
+  for (const path of ['dist/octo.cjs', 'bin/installed.js']) truncateSync(join(release, path))
+  const { status, stderr } = spawnSync(process.execPath, [join(release, 'bin/octo.js'), 'list'], { encoding: 'utf8' })
+  assert.equal(status, 78)
+  assert.equal(
+    stderr,
+    `\`${join(release, 'bin/installed.js')}\`, a file of octo, is damaged or missing: install octo again\n`,
   )
 })
 

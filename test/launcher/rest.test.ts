@@ -1,6 +1,6 @@
 // What few words need lies in a file of its own beside the bundle: of the same build, with the modules that both have.
 import assert from 'node:assert/strict'
-import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
@@ -84,6 +84,16 @@ test('of a release, nothing of the rest of another build is run, however often i
   assert.equal(serve(folder), 'OCTO_REPLACED octo was replaced while it ran again OCTO_REPLACED')
   rmSync(join(folder, 'dist/rest.cjs'))
   assert.match(serve(folder), /^MODULE_NOT_FOUND Cannot find package 'octo'.* again MODULE_NOT_FOUND$/)
+})
+
+test('of a rest that is there by half, octo says that it is damaged, however often it is asked for', async (t) => {
+  const folder = await withRest(t)
+  for (const path of ['octo.ts', 'part', 'registry', 'tools', 'package-lock.json', 'dist/sources.json'])
+    rmSync(join(folder, path), { recursive: true })
+  for (const length of [0, 700]) {
+    truncateSync(join(folder, 'dist/rest.cjs'), length)
+    assert.match(serve(folder), /^OCTO_DAMAGED (it is empty|\S.*) again OCTO_DAMAGED$/)
+  }
 })
 
 test('a package outside of the files is missed only by what needs it', async (t) => {

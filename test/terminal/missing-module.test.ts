@@ -13,6 +13,17 @@ test('an octo that was replaced while it ran is told to be asked again, and not 
   assert.equal(explained.cause, error)
 })
 
+test('a file of octo that is damaged is named, with what can be done about it', () => {
+  const error = Object.assign(new Error('Unexpected end of input'), { code: 'OCTO_DAMAGED', path: '/o/dist/rest.cjs' })
+  const explained = explainMissingModule(error)
+  assert.ok(isCoded(explained, 'NOT_SET_UP'))
+  assert.equal(
+    explained.message,
+    '`/o/dist/rest.cjs`, a file of octo, is damaged or cannot be read (Unexpected end of input)',
+  )
+  assert.equal(explained.details.path, '/o/dist/rest.cjs')
+})
+
 test('any other error is handed on as it is', () => {
   for (const error of [new Error('x'), Object.assign(new Error('x'), { code: 'ENOENT' }), undefined])
     assert.equal(explainMissingModule(error), error)
