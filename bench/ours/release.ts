@@ -6,8 +6,8 @@ import type { Command } from '../child.ts'
 import type { Scope } from '../scope.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-/** They lie where they lie in a checkout. */
-const BESIDE = ['operator/exec/node-guard.cjs', 'operator/own-checks/thread.cjs']
+/** It lies where it lies in a checkout. */
+const BESIDE = 'operator/exec/node-guard.cjs'
 
 /** What makes of a command the same command by the launcher of a release. Throws where the bundle is not made. */
 export async function openRelease(scope: Scope): Promise<(command: Command) => Command> {
@@ -15,9 +15,7 @@ export async function openRelease(scope: Scope): Promise<(command: Command) => C
   for (const name of ['bin', 'dist']) await cp(join(ROOT, name), join(folder, name), { recursive: true })
   for (const list of Object.values(SOURCES)) await rm(join(folder, 'dist', list))
   await copyFile(join(ROOT, 'package.json'), join(folder, 'package.json'))
-  for (const file of BESIDE) {
-    await mkdir(join(folder, dirname(file)), { recursive: true })
-    await copyFile(join(ROOT, file), join(folder, file))
-  }
+  await mkdir(join(folder, dirname(BESIDE)), { recursive: true })
+  await copyFile(join(ROOT, BESIDE), join(folder, BESIDE))
   return ({ args: [, ...words], ...command }) => ({ ...command, args: [join(folder, 'bin/octo.js'), ...words] })
 }

@@ -1,6 +1,7 @@
 // Asks the thread of octo's own checks. One that blocks it holds up the checks beside it for two seconds: then the thread is
 // ended, another one takes its place, and what ran in it is unknown.
 import { join } from 'node:path'
+import type { WorkerOptions } from 'node:worker_threads'
 import { Worker } from 'node:worker_threads'
 import { coded } from '../../schemas/errors.ts'
 import { quote } from '../../schemas/quote.ts'
@@ -37,7 +38,9 @@ type Running = {
   silentLooks: number
 }
 
-const FILE = join(import.meta.dirname, 'thread.cjs')
+/** Written into the bundle by its build: an upgrade puts another file below an octo that runs, which may speak another way. */
+declare const OCTO_CHECK_THREAD: string | undefined
+
 const LOOK_MS = 250
 /** In a row without a sign of life; a machine that is busy gives one in time. */
 const SILENT_LOOKS = 8
@@ -54,7 +57,7 @@ export function openCheckThread(env: Readonly<Record<string, string>>): CheckThr
 
   function start(): Running {
     const beats = new Int32Array(new SharedArrayBuffer(4))
-    const worker = new Worker(FILE, {
+    const worker = newWorker({
       ...{ workerData: { beats: beats.buffer }, env: { ...env }, execArgv: [], stdout: true, stderr: true },
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB, maxYoungGenerationSizeMb: YOUNG_HEAP_MB },
     })
@@ -119,6 +122,12 @@ export function openCheckThread(env: Readonly<Record<string, string>>): CheckThr
       if (running) lose(running, 'was ended')
     },
   }
+}
+
+function newWorker(options: WorkerOptions): Worker {
+  return typeof OCTO_CHECK_THREAD === 'string'
+    ? new Worker(OCTO_CHECK_THREAD, { ...options, eval: true })
+    : new Worker(join(import.meta.dirname, 'thread.cjs'), options)
 }
 
 /** Looks alone are counted, and no time: where this thread was held up, the other one may have been as well. */

@@ -53,6 +53,11 @@ test('octo and its rest load nothing but modules of Node, one another, the nativ
   assert.deepEqual(others(octo?.rest?.text), ['./octo.cjs', './rest.cjs', 'better-sqlite3'])
 })
 
+test('of its own checks, the bundle holds the thread and reads no file', () => {
+  assert.match(textOf('octo'), /octo\.host\/v1/)
+  assert.doesNotMatch(textOf('octo'), /thread\.cjs/)
+})
+
 /** What servers, publishers and questions to people need. */
 const OF_THE_REST = [
   '@clack/prompts',

@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { ownCheckDigests } from '../../tools/bundle/own-checks.ts'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+import type { openCheckThread } from '../../operator/own-checks/check-thread.ts'
+import { checkThread, ownCheckDigests } from '../../tools/bundle/own-checks.ts'
 import { sourceStates } from '../../tools/bundle/source-states.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 
@@ -27,4 +29,27 @@ test('the digests are those of the published programs, one for each check', asyn
 
 test('a checkout without plugins has none', async (t) => {
   assert.deepEqual(await ownCheckDigests(tempFolder(t), sourceStates(ROOT)), [])
+  assert.equal(checkThread(tempFolder(t), sourceStates(ROOT)), undefined)
+})
+
+const SMALL = `globalThis[Symbol.for('octo.host/v1')]({
+  name: 'small', answer: async () => 'ok', failed: () => 'failed', exitCode: () => 0, render: (result) => result })`
+
+test('their thread is of the build that asks it, whatever an upgrade has put in its place', async (t) => {
+  const folder = tempFolder(t)
+  const states = sourceStates(ROOT)
+  await build({
+    entryPoints: [join(ROOT, 'operator/own-checks/check-thread.ts')],
+    define: { OCTO_CHECK_THREAD: JSON.stringify(checkThread(ROOT, states)) },
+    ...{ bundle: true, platform: 'node', format: 'esm', outfile: join(folder, 'check-thread.mjs') },
+  })
+  writeFileSync(join(folder, 'thread.cjs'), `throw new Error('of another octo')`)
+  const made: { openCheckThread: typeof openCheckThread } = await import(
+    pathToFileURL(join(folder, 'check-thread.mjs')).href
+  )
+  using thread = made.openCheckThread({})
+  const asked = { words: [], deadlineMs: 60_000 }
+  const { line } = await thread.ask({ plugin: 'small', digest: 'x', text: SMALL }, asked)
+  assert.equal(line, 'ok')
+  assert.match(states.toJSON(), /"operator\/own-checks\/thread\.cjs"/)
 })

@@ -16,7 +16,7 @@ import { halves } from './halves.ts'
 import { laterModules, OUTSIDE } from './later.ts'
 import { leavingOut } from './leaving-out.ts'
 import { renderLicences } from './licences.ts'
-import { ownCheckDigests } from './own-checks.ts'
+import { checkThread, ownCheckDigests } from './own-checks.ts'
 import { BANNER, fromNode, inAscii, ownModules } from './own-modules.ts'
 import type { SourceStates } from './source-states.ts'
 import { sourceStates } from './source-states.ts'
@@ -86,6 +86,7 @@ export async function bundle(
   for (const file of readdirSync(join(root, TOOL))) states.note(join(root, TOOL, file))
   // A part of octo runs no checks.
   const ownChecks = keeps ? [] : await ownCheckDigests(root, states)
+  const thread = keeps ? undefined : checkThread(root, states)
   const later = keeps ? [] : laterModules(root)
   const options: BuildOptions = {
     absWorkingDir: root,
@@ -95,7 +96,11 @@ export async function bundle(
     external: OUTSIDE,
     // `import()` has no loader where the launcher runs the bundle.
     supported: { 'dynamic-import': false },
-    define: { OCTO_VERSION: JSON.stringify(version), OCTO_OWN_CHECKS: JSON.stringify(ownChecks) },
+    define: {
+      OCTO_VERSION: JSON.stringify(version),
+      OCTO_OWN_CHECKS: JSON.stringify(ownChecks),
+      OCTO_CHECK_THREAD: JSON.stringify(thread) ?? 'undefined',
+    },
     plugins: [...(keeps ? [leavingOut(root, keeps)] : []), englishOnly, ownModules(root, states, later)],
     minify: true,
     // Node shows the line that it ends in.

@@ -1,13 +1,14 @@
 // The core checks as they are published, of which octo's bundle knows the digests: by them octo recognises a proven plugin as its
-// own code, which may run without a process.
+// own code, which may run without a process; and the thread that runs them.
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { bundleOptions } from '../../plugins/bundle-options.js'
 import type { SourceStates } from './source-states.ts'
 
 const PLUGINS = 'plugins'
+const THREAD = 'operator/own-checks/thread.cjs'
 
 /** SHA-256 in hex of each bundle. */
 export async function ownCheckDigests(root: string, states: SourceStates): Promise<string[]> {
@@ -15,6 +16,14 @@ export async function ownCheckDigests(root: string, states: SourceStates): Promi
   for (const folder of checkFolders(root)) digests.push(await digestOf(folder, states))
   if (digests.length > 0) states.noteSource(join(root, PLUGINS, 'bundle-options.js'))
   return digests
+}
+
+/** Its text; undefined where there is none. */
+export function checkThread(root: string, states: SourceStates): string | undefined {
+  const file = join(root, THREAD)
+  if (!existsSync(file)) return undefined
+  states.noteSource(file)
+  return readFileSync(file, 'utf8')
 }
 
 /** Those whose program is a check of the sdk. */

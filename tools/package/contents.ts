@@ -8,13 +8,8 @@ import { sourcePaths } from '../source-files.ts'
 import type { PackedFile } from './packed-file.ts'
 
 const BUNDLES = ['octo', 'rest', 'help', 'warm', 'complete'] as const
-/** Read when octo runs: what plugins are started with, the thread of octo's own checks, and what projects are made of. */
-const READ_BESIDE = [
-  /^operator\/exec\/node-guard\.cjs$/,
-  /^operator\/own-checks\/thread\.cjs$/,
-  /^publisher\/templates\//,
-  /^(?:sdk|schemas)\//,
-]
+/** Read when octo runs: what plugins are started with, and what projects are made of. */
+const READ_BESIDE = [/^operator\/exec\/node-guard\.cjs$/, /^publisher\/templates\//, /^(?:sdk|schemas)\//]
 const LAUNCHER = /^bin\/(?:.*\.js|package\.json)$/
 
 export function launcherAndBundle(root: string): PackedFile[] {

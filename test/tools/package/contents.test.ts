@@ -19,7 +19,8 @@ const inPackage = launcherAndBundle(ROOT).map(({ path }) => path)
 /** By module: what it reads beside itself, one file of each. What only a checkout can do is not in a package. */
 const READ: Readonly<Record<string, readonly string[]>> = {
   'operator/exec/runtime-flags.ts': ['operator/exec/node-guard.cjs'],
-  'operator/own-checks/check-thread.ts': ['operator/own-checks/thread.cjs'],
+  // Of the sources alone: a bundle holds its text.
+  'operator/own-checks/check-thread.ts': [],
   'publisher/project/template-folder.ts': ['publisher/templates/shell/dot-gitignore', 'publisher/templates/go/go.mod'],
   'publisher/project/service-template.ts': ['sdk/service/index.ts', 'schemas/errors.ts'],
   'publisher/project/init-project.ts': ['sdk/README.md'],
