@@ -1,113 +1,21 @@
-// The contract of checks in four languages: the same plugin, written with the sdk and with each single file, answers the same to the
-// same words, documents, deadlines and signals.
+// The contract of checks in three languages: the same plugin, written with the sdk and with each single file, answers the same to the
+// same words, documents, deadlines and signals. The fourth, Go, is asked in test/interop.
 import assert from 'node:assert/strict'
-import { spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { copyFileSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
-import { parseCheckResult } from '../../schemas/check-result.ts'
 import { PYTHON } from '../support/machine/python.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
-
-const ROOT = join(import.meta.dirname, '../..')
-const OPTIONS = '--mode, --n, --any, --level, --every, --flag, --tag, --the-password'
-const HELP = '; see `demo --help`'
-const SECRET =
-  '--the-password is secret and never read from the command line, which every user of the machine can read: give it on standard input, as `{"v":1,"arguments":{"the-password":…}}`'
-const metrics = [
-  { name: 'n', value: 7, unit: 'B', warn: 10, crit: '5:20', min: 0 },
-  { name: 'half', value: 3.5 },
-]
-const said = (changed: Readonly<Record<string, unknown>> = {}) =>
-  Object.entries({ n: 1, any: '', level: 'low', every: 10_000, flag: false, tags: '', password: '', ...changed })
-    .map(([name, value]) => `${name}=${value}`)
-    .join(' ')
-
-type Case = {
-  readonly argv: readonly string[]
-  /** What stands on standard input. */
-  readonly input?: string
-  readonly result: readonly [status: string, summary: string | RegExp, metrics?: typeof metrics]
-}
-
-const document = (fields: unknown) => ({ argv: [], input: JSON.stringify({ v: 1, arguments: fields }) })
-const failed = (why: string): Case['result'] => ['unknown', `demo failed: ${why}`]
-
-const CASES: readonly Case[] = [
-  { argv: [], result: ['ok', said()] },
-  { argv: ['--mode=warn', '--n=7'], result: ['warn', said({ n: 7 }), metrics] },
-  { argv: ['critical', '--n', '007'], result: ['critical', said({ n: 7 })] },
-  { argv: ['--mode', 'unknown', '--flag'], result: ['unknown', said({ flag: true })] },
-  { argv: ['--flag=true', '--any=-5'], result: ['ok', said({ flag: true, any: -5 })] },
-  { argv: ['--flag=false', '--', 'ok'], result: ['ok', said()] },
-  { argv: ['--tag=a b', '--tag', 'c=d', '--tag='], result: ['ok', said({ tags: 'a b,c=d,' })] },
-  { argv: ['--every=1.5s', '--level=high'], result: ['ok', said({ every: 1500, level: 'high' })] },
-  { argv: ['--every', '2h'], result: ['ok', said({ every: 7_200_000 })] },
-  { argv: ['-n', '3'], result: ['ok', said({ n: 3 })] },
-  { argv: ['-n3'], result: ['ok', said({ n: 3 })] },
-  { argv: ['--n=101'], result: ['unknown', `--n is \`101\`, expected a whole number from 0 to 100${HELP}`] },
-  { argv: ['--n=1.5'], result: ['unknown', `--n is \`1.5\`, expected a whole number from 0 to 100${HELP}`] },
-  {
-    argv: ['--any=9999999999999999'],
-    result: ['unknown', `--any is \`9999999999999999\`, expected a whole number${HELP}`],
-  },
-  { argv: ['--any='], result: ['unknown', `--any is \`\`, expected a whole number${HELP}`] },
-  { argv: ['--n=1', '--n=2'], result: ['unknown', `--n is given 2 times, expected once${HELP}`] },
-  { argv: ['--n'], result: ['unknown', `--n needs a value${HELP}`] },
-  { argv: ['--level=mid'], result: ['unknown', `--level is \`mid\`, expected \`low\` or \`high\`${HELP}`] },
-  {
-    argv: ['--every=10'],
-    result: ['unknown', `--every is \`10\`, expected a duration such as \`500ms\` or \`10s\`${HELP}`],
-  },
-  { argv: ['--flag=yes'], result: ['unknown', `--flag is \`yes\`, expected \`true\` or \`false\`${HELP}`] },
-  { argv: ['--nn=1'], result: ['unknown', `unknown option \`--nn\`, expected one of ${OPTIONS}${HELP}`] },
-  { argv: ['-x'], result: ['unknown', `unknown option \`-x\`, expected one of ${OPTIONS}${HELP}`] },
-  {
-    argv: ['--level=\u0007$(id)`*'],
-    result: ['unknown', `--level is \`?$(id)\`*\`, expected \`low\` or \`high\`${HELP}`],
-  },
-  { argv: [`--level=${'y'.repeat(90)}`], result: ['unknown', /is `y{80}…`, expected/] },
-  { argv: ['--the-password=hunter2'], result: ['unknown', `${SECRET}${HELP}`] },
-  {
-    ...document({ 'the-password': `it's "\\ é \n$(id)`, n: 4, flag: true, tag: ['a', 2], any: null }),
-    result: ['ok', said({ n: 4, flag: true, tags: 'a,2', password: `it's "\\ é \n$(id)` })],
-  },
-  {
-    argv: [],
-    input: '{"v":1,"service":"s","arguments":{"the-password":"\\u00e9\\ud83d\\ude00\\/"},"x":[{"y":[]}]}\n',
-    result: ['ok', said({ password: 'é😀/' })],
-  },
-  { ...document({ level: { a: 1 } }), result: ['unknown', `\`level\` is a map, expected a plain value${HELP}`] },
-  { ...document({ nn: 1 }), result: ['unknown', `unknown option \`nn\`, expected one of ${OPTIONS}${HELP}`] },
-  {
-    ...document({ 'the-password': "'; echo out; exit 0; '", level: 'low' }),
-    result: ['ok', said({ password: "'; echo out; exit 0; '" })],
-  },
-  { argv: [], input: '{"v":1}', result: ['ok', said()] },
-  { argv: [], input: '', result: failed('standard input is empty, expected one JSON document: {"v":1,…}') },
-  { argv: [], input: '{"v":1,"arguments":{"the-password":"hunter2"', result: failed('standard input is no JSON') },
-  { argv: [], input: '[1]', result: failed('standard input is no JSON object') },
-  {
-    argv: [],
-    input: '{"v":2}',
-    result: failed('the document on standard input is of another version, expected `"v":1`'),
-  },
-  { argv: [], input: '{"v":1,"arguments":[]}', result: failed('`arguments` of the document is no JSON object') },
-  { argv: ['long'], result: ['ok', 'x'.repeat(2000)] },
-  { argv: ['odd'], result: ['ok', 'a "b" \\ c\n\u0001é☃'] },
-  { argv: ['invalid'], result: ['unknown', `these do not go together${HELP}`] },
-  { argv: ['crash'], result: ['unknown', /^demo failed: (?:boom|exit code 7)$/] },
-  { argv: ['nothing'], result: ['unknown', 'demo ended without a result'] },
-]
-const CODES: Readonly<Record<string, number>> = { ok: 0, warn: 1, critical: 2, unknown: 3 }
-
-type Language = {
-  readonly own: string
-  readonly demo: string
-  readonly needs?: readonly [string, ...string[]]
-  run(dir: string): readonly string[]
-}
+import type { Language } from '../support/sdk/contract-of-checks.ts'
+import {
+  answersAsTheContractSays,
+  document,
+  ended,
+  start,
+  summaryOf,
+  writePlugin,
+} from '../support/sdk/contract-of-checks.ts'
 
 const LANGUAGES: Readonly<Record<string, Language>> = {
   node: { own: 'node/octo-check.mjs', demo: 'demo.mjs', run: (dir) => [process.execPath, join(dir, 'demo.mjs')] },
@@ -126,52 +34,24 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
   ...Object.fromEntries(
     [['gawk'], ['busybox', 'awk']].map((words) => [`shell, with awk of ${words[0]},`, shellWith(words)]),
   ),
-  go: { own: 'go/octocheck.go', demo: 'demo.go', needs: ['go', 'version'], run: (dir) => [join(dir, 'demo')] },
 }
 
-for (const [name, { own, demo, needs, run }] of Object.entries(LANGUAGES)) {
+for (const [name, language] of Object.entries(LANGUAGES)) {
+  const { needs } = language
   const skip = needs !== undefined && spawnSync(needs[0], needs.slice(1)).status !== 0 && `needs ${needs[0]}`
   test(`${name} answers as the contract says`, { skip }, async (t) => {
-    const dir = tempFolder(t)
-    copyFileSync(join(ROOT, 'sdk', own), join(dir, own.split('/').at(-1) ?? ''))
-    copyFileSync(join(ROOT, 'test/fixtures/contracts', demo), join(dir, demo))
-    if (name === 'go') buildGo(dir)
-    const program = run(dir)
-    for (const {
-      argv,
-      input,
-      result: [status, summary, measured],
-    } of CASES) {
-      const about = `${name} ${argv.join(' ')} ${input ?? ''}`
-      const { code, out } = await ended(start(program, { argv, ...(input === undefined ? {} : { input }) }))
-      const lines = out.trimEnd().split('\n')
-      const found = parseCheckResult(lines.at(-1) ?? '', about)
-      if (typeof summary === 'string') assert.equal(found.summary, summary, about)
-      else assert.match(found.summary, summary, about)
-      assert.deepEqual([found.status, code, lines.length], [status, CODES[status], 1], about)
-      assert.deepEqual(found.metrics, measured, about)
-    }
-    assert.equal((await ended(start(program, { argv: ['--version'] }))).out, '1.2.3\n')
-    assert.equal((await ended(start(program, { argv: ['--help'] }))).out, HELP_TEXT)
-    const late = await ended(start(program, { argv: ['sleep'], deadlineMs: Date.now() + 900 }))
-    assert.deepEqual([late.code, summaryOf(late.out)], [3, 'no result before the deadline'])
-    const stopped = start(program, { argv: ['sleep'] })
-    stopped.stdout.once('data', () => stopped.kill('SIGTERM'))
-    const { code, out } = await ended(stopped)
-    assert.deepEqual([code, summaryOf(out)], [3, 'demo was told to stop before it had a result'])
+    await answersAsTheContractSays(writePlugin(tempFolder(t), language), name)
   })
 }
 
 test('a shell whose awk ends over the document says so, and does not look as if nothing was asked for', async (t) => {
   const dir = tempFolder(t)
-  const { own, demo } = LANGUAGES.shell as Language
-  copyFileSync(join(ROOT, 'sdk', own), join(dir, 'octo-check.sh'))
-  copyFileSync(join(ROOT, 'test/fixtures/contracts', demo), join(dir, demo))
+  const shell = writePlugin(dir, LANGUAGES.shell as Language)
   const path = `PATH=${process.env.PATH}`
   writeFileSync(join(dir, 'awk'), `#!/bin/sh\n${path}\ncase $1 in *members*) exit 2 ;; esac\nexec awk "$@"\n`, {
     mode: 0o755,
   })
-  const program = ['env', `PATH=${dir}:${process.env.PATH}`, 'sh', join(dir, demo)]
+  const program = ['env', `PATH=${dir}:${process.env.PATH}`, ...shell]
   const { code, out } = await ended(start(program, document({ mode: 'critical' })))
   assert.deepEqual([code, summaryOf(out)], [3, 'demo failed: standard input cannot be read by this awk'])
 })
@@ -188,57 +68,4 @@ function shellWith([program = '', ...words]: readonly string[]): Language {
       return ['env', `PATH=${dir}:${process.env.PATH}`, 'sh', join(dir, 'demo.sh')]
     },
   }
-}
-
-const HELP_TEXT = `demo 1.2.3: passes when all is well
-
-Options:
-  [--mode=]<text>   what to do (default ok)
-  --n=<number>      a number (default 1)
-  --any=<number>    any number
-  --level=low|high  how much (default low)
-  --every=<10s>     how often (default 10s)
-  --flag            yes or no
-  --tag=<text>      words (may be repeated)
-  the-password      a password (secret: on standard input)
-`
-
-function buildGo(dir: string): void {
-  writeFileSync(join(dir, 'go.mod'), 'module example.com/demo\n\ngo 1.21\n')
-  const { status, stderr } = spawnSync('go', ['build', '-o', 'demo', '.'], { cwd: dir, encoding: 'utf8' })
-  assert.equal(status, 0, stderr)
-}
-
-type Asked = { readonly argv: readonly string[]; readonly input?: string; readonly deadlineMs?: number }
-
-function start([file = '', ...leading]: readonly string[], { argv, input, deadlineMs }: Asked) {
-  const child = spawn(file, [...leading, ...argv], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-    env: {
-      PATH: process.env.PATH ?? '',
-      LANG: 'C.UTF-8',
-      ...(input === undefined ? {} : { OCTO_INPUT: 'json' }),
-      ...(deadlineMs === undefined ? {} : { OCTO_DEADLINE_MS: String(deadlineMs) }),
-    },
-  })
-  child.stdin.on('error', () => undefined).end(input ?? '')
-  return child
-}
-
-/** The result is there when the program ends; what it started may hold its output open. */
-async function ended(child: ReturnType<typeof start>): Promise<{ readonly code: number | null; readonly out: string }> {
-  let out = ''
-  const { promise: told, resolve } = Promise.withResolvers<void>()
-  child.stdout.setEncoding('utf8').on('data', (text) => {
-    out += text
-    if (out !== 'up\n' && out.endsWith('\n')) resolve()
-  })
-  child.stdout.once('end', resolve)
-  const [[code]] = await Promise.all([once(child, 'exit'), told])
-  child.stdout.destroy()
-  return { code, out }
-}
-
-function summaryOf(out: string): string {
-  return parseCheckResult(out.trimEnd().split('\n').at(-1) ?? '', 'the last line').summary
 }

@@ -2,12 +2,10 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { x as extract } from 'tar'
-import type { YAMLMap } from 'yaml'
-import { parse, parseDocument } from 'yaml'
+import { parse } from 'yaml'
 import { readProject } from '../../../publisher/project/read-project.ts'
 import { LICENCES, TEMPLATE_NAMES } from '../../../publisher/project/templates.ts'
 import { ANY } from '../../../schemas/platform.ts'
@@ -17,81 +15,25 @@ import { openScreen } from '../../support/machine/screen.ts'
 import { filesBelow, tempFolder } from '../../support/machine/temp-folder.ts'
 import { typeOcto } from '../../support/octo/in-process-octo.ts'
 import { runOcto } from '../../support/octo/run-octo.ts'
-import { writeKeyFiles } from '../../support/publisher/publish-project.ts'
-import { startTestRegistry } from '../../support/registry/test-registry.ts'
+import { commandOf, goesFromTemplateToRun, worksForBuilds } from '../../support/publisher/check-template.ts'
 
-/** A toolchain manager answers without a toolchain, too: the program must work in the environment that the build gets. */
-const works = (program: string, words: readonly string[]) =>
-  spawnSync(program, words, { env: { PATH: process.env.PATH, ...toolchain('/nonexistent') } }).status === 0
-const toolchain = (home: string) => ({
-  HOME: process.env.HOME ?? home,
-  ...pick(process.env, ['CARGO_HOME', 'RUSTUP_HOME', 'GOCACHE']),
-})
-
-type Language = {
-  readonly program?: string
-  readonly asked?: string
-  readonly test: readonly [string, ...string[]]
-  /** It is published for this platform alone, as its compiler is asked for each anew. */
-  readonly only?: string
+const OWN_TESTS: Readonly<Record<string, readonly [string, ...string[]]>> = {
+  node: [process.execPath, '--test', 'test/check.test.mjs'],
+  python: [PYTHON, '-B', '-m', 'unittest'],
+  shell: ['sh', 'test.sh'],
 }
-
-const LANGUAGES: Readonly<Record<string, Language>> = {
-  node: { test: [process.execPath, '--test', 'test/check.test.mjs'] },
-  python: { program: PYTHON, asked: '--version', test: [PYTHON, '-B', '-m', 'unittest'] },
-  shell: { test: ['sh', 'test.sh'] },
-  go: { program: 'go', asked: 'version', test: ['go', 'test', '-trimpath', '.'], only: 'linux_amd64' },
-  rust: { program: 'cargo', asked: '--version', test: ['cargo', 'test', '--locked', '--quiet'], only: 'linux_amd64' },
-}
-const PROGRAMS: Readonly<Record<string, string>> = { node: process.execPath, python3: PYTHON }
+/** Tried in test/interop, as their compilers take longer than all that is here. */
+const COMPILED = ['go', 'rust']
 const OCTO = join(import.meta.dirname, '../../../bin/octo.js')
-const isLinuxAmd64 = process.platform === 'linux' && process.arch === 'x64'
-
-const CHECKS = TEMPLATE_NAMES.filter((name) => name !== 'operator' && !name.startsWith('ocm-'))
-
-for (const template of CHECKS) {
-  const { program, asked = '', test: ownTest = ['false'], only } = LANGUAGES[template] ?? {}
-  const isMissing = program !== undefined && !works(program, [asked])
-  const skip =
-    (isMissing && `needs ${program}`) || (only !== undefined && !isLinuxAmd64 && `${template} is built on linux_amd64`)
-  test(`the template ${template} passes its own test and octo’s, is published and runs`, { skip }, async (t) => {
-    const folder = tempFolder(t)
-    const dir = join(folder, 'check-file')
-    assert.equal((await typeOcto(['init', dir, '--template', template, '--repo', 'core'])).code, 0)
-    if (only !== undefined) await keepPlatform(join(dir, 'plugin.yaml'), only)
-    // It is a run of its own, and no part of the one that this test belongs to.
-    const { NODE_TEST_CONTEXT: _, ...env } = process.env
-    const own = spawnSync(ownTest[0], ownTest.slice(1), { cwd: dir, env, encoding: 'utf8' })
-    assert.equal(own.status, 0, own.stdout + own.stderr)
-    const tested = await runOcto(['test', dir, '--', '--path=/etc/hosts'], { env: toolchain(dir) })
-    assert.equal(tested.code, 0, tested.stderr)
-    assert.match(tested.stdout, /^ok +check-file +health +check-file@0\.1\.0 .*\/etc\/hosts has \d+ bytes$/m)
-    const registry = await startTestRegistry(t)
-    const place = { env: { ...toolchain(dir), OCTO_TOKEN: registry.token } }
-    const { privateKey } = writeKeyFiles(folder, registry.key)
-    const words = ['publish', dir, '--registry', registry.url, '--key', privateKey, '--json']
-    const published = await typeOcto(words, place)
-    assert.equal(published.code, 0, published.stderr)
-    const { platforms } = JSON.parse(readFileSync(join(dir, 'dist/release.json'), 'utf8'))
-    const run = await programOf(platforms[only ?? 'any'], dir)
-    for (const [argv, code, status] of [
-      [['--path=/etc/hosts'], 0, 'ok'],
-      [['--path=/no/such/file'], 2, 'critical'],
-      [[`--path=${join(dir, 'empty')}`], 2, 'critical'],
-      [[], 3, 'unknown'],
-      [['--pth=1'], 3, 'unknown'],
-      [['--path=/etc/hosts', 'more'], 3, 'unknown'],
-    ] as const)
-      assert.deepEqual(run(argv), { code, status, lines: 1, said: '' }, `${template} ${argv.join(' ')}`)
-  })
+for (const name of TEMPLATE_NAMES.filter(isTriedHere)) {
+  const skip = name === 'python' && !worksForBuilds(PYTHON, ['--version']) && `needs ${PYTHON}`
+  test(`the template ${name} passes its own test and octo’s, is published and runs`, { skip }, (t) =>
+    goesFromTemplateToRun(t, { name, test: OWN_TESTS[name] ?? ['false'] }),
+  )
 }
 
-/** Of a plugin.yaml that names several. */
-async function keepPlatform(path: string, platform: string): Promise<void> {
-  const document = parseDocument(await readFile(path, 'utf8'))
-  const keys = (document.get('platforms') as YAMLMap).items.map(({ key }) => String(key))
-  for (const key of keys) if (key !== platform) document.deleteIn(['platforms', key])
-  await writeFile(path, document.toString())
+function isTriedHere(name: string): boolean {
+  return name !== 'operator' && !name.startsWith('ocm-') && !COMPILED.includes(name)
 }
 
 test('the template operator builds, and runs services as octo calls it', async (t) => {
@@ -129,39 +71,6 @@ test('the template operator builds, and runs services as octo calls it', async (
     assert.match(stderr, problem)
   }
 })
-
-type Artifact = {
-  readonly file: string
-  readonly format: string
-  readonly executable: string
-  readonly runtime?: { readonly name: string }
-}
-
-/** Runs the artifact as an operator would: unpacked, by its runtime, its last line read. */
-async function programOf(artifact: Artifact, dir: string) {
-  await writeFile(join(dir, 'empty'), '')
-  const command = await commandOf(artifact, dir)
-  return (words: readonly string[]) => {
-    const [program = '', ...args] = [...command, ...words]
-    const { status: code, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' })
-    const lines = stdout.trimEnd().split('\n')
-    return { code, status: statusOf(lines.at(-1) ?? ''), lines: lines.length, said: stderr }
-  }
-}
-
-async function commandOf({ file, format, executable, runtime }: Artifact, dir: string): Promise<readonly string[]> {
-  const unpacked = join(dir, 'unpacked')
-  await mkdir(unpacked)
-  if (format === 'tar.gz') await extract({ file: join(dir, 'dist', file), cwd: unpacked })
-  const path = format === 'tar.gz' ? join(unpacked, executable) : join(dir, 'dist', file)
-  return runtime ? [PROGRAMS[runtime.name] ?? runtime.name, path] : [path]
-}
-
-/** Of a JSON line, or of text as Nagios plugins write it. */
-function statusOf(line: string): string {
-  if (line.startsWith('{')) return JSON.parse(line).status
-  return /^([A-Z]+) - \S/.exec(line)?.[1]?.toLowerCase() ?? line
-}
 
 const VARIABLE = /\bOCTO_[A-Z_]+/g
 /** Three are read by octo itself. */
@@ -281,7 +190,3 @@ test('at a terminal the templates are offered, and what is chosen is written', {
   assert.ok(filesBelow(join(cwd, 'my-look')).includes('octo_check.py'))
   assert.match(await readFile(join(cwd, 'my-look/plugin.yaml'), 'utf8'), /^name: my-look\n.*^license: Apache-2\.0$/ms)
 })
-
-function pick(env: NodeJS.ProcessEnv, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])))
-}

@@ -1,0 +1,117 @@
+// A check as `octo init` writes it, from its template to the program that an operator runs.
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { x as extract } from 'tar'
+import type { YAMLMap } from 'yaml'
+import { parseDocument } from 'yaml'
+import { PYTHON } from '../machine/python.ts'
+import { tempFolder } from '../machine/temp-folder.ts'
+import { typeOcto } from '../octo/in-process-octo.ts'
+import { runOcto } from '../octo/run-octo.ts'
+import { startTestRegistry } from '../registry/test-registry.ts'
+import { writeKeyFiles } from './publish-project.ts'
+
+const PROGRAMS: Readonly<Record<string, string>> = { node: process.execPath, python3: PYTHON }
+
+/** A toolchain manager answers without a toolchain, too: the program must work in the environment that the build gets. */
+export function worksForBuilds(program: string, words: readonly string[]): boolean {
+  return spawnSync(program, words, { env: { PATH: process.env.PATH, ...toolchain('/nonexistent') } }).status === 0
+}
+
+type CheckTemplate = {
+  readonly name: string
+  /** The command of the tests that its project brings. */
+  readonly test: readonly [string, ...string[]]
+  /** It is published for this platform alone, as its compiler is asked for each anew. */
+  readonly only?: string
+}
+
+/** It passes its own test and octo's, is published and runs. */
+export async function goesFromTemplateToRun(t: TestContext, template: CheckTemplate): Promise<void> {
+  const { name, test: ownTest, only } = template
+  const folder = tempFolder(t)
+  const dir = join(folder, 'check-file')
+  assert.equal((await typeOcto(['init', dir, '--template', name, '--repo', 'core'])).code, 0)
+  if (only !== undefined) await keepPlatform(join(dir, 'plugin.yaml'), only)
+  // It is a run of its own, and no part of the one that this test belongs to.
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env
+  const own = spawnSync(ownTest[0], ownTest.slice(1), { cwd: dir, env, encoding: 'utf8' })
+  assert.equal(own.status, 0, own.stdout + own.stderr)
+  const tested = await runOcto(['test', dir, '--', '--path=/etc/hosts'], { env: toolchain(dir) })
+  assert.equal(tested.code, 0, tested.stderr)
+  assert.match(tested.stdout, /^ok +check-file +health +check-file@0\.1\.0 .*\/etc\/hosts has \d+ bytes$/m)
+  const registry = await startTestRegistry(t)
+  const place = { env: { ...toolchain(dir), OCTO_TOKEN: registry.token } }
+  const { privateKey } = writeKeyFiles(folder, registry.key)
+  const words = ['publish', dir, '--registry', registry.url, '--key', privateKey, '--json']
+  const published = await typeOcto(words, place)
+  assert.equal(published.code, 0, published.stderr)
+  const { platforms } = JSON.parse(readFileSync(join(dir, 'dist/release.json'), 'utf8'))
+  const run = await programOf(platforms[only ?? 'any'], dir)
+  for (const [argv, code, status] of [
+    [['--path=/etc/hosts'], 0, 'ok'],
+    [['--path=/no/such/file'], 2, 'critical'],
+    [[`--path=${join(dir, 'empty')}`], 2, 'critical'],
+    [[], 3, 'unknown'],
+    [['--pth=1'], 3, 'unknown'],
+    [['--path=/etc/hosts', 'more'], 3, 'unknown'],
+  ] as const)
+    assert.deepEqual(run(argv), { code, status, lines: 1, said: '' }, `${name} ${argv.join(' ')}`)
+}
+
+/** Of a plugin.yaml that names several. */
+async function keepPlatform(path: string, platform: string): Promise<void> {
+  const document = parseDocument(await readFile(path, 'utf8'))
+  const keys = (document.get('platforms') as YAMLMap).items.map(({ key }) => String(key))
+  for (const key of keys) if (key !== platform) document.deleteIn(['platforms', key])
+  await writeFile(path, document.toString())
+}
+
+type Artifact = {
+  readonly file: string
+  readonly format: string
+  readonly executable: string
+  readonly runtime?: { readonly name: string }
+}
+
+/** Runs the artifact as an operator would: unpacked, by its runtime, its last line read. */
+async function programOf(artifact: Artifact, dir: string) {
+  await writeFile(join(dir, 'empty'), '')
+  const command = await commandOf(artifact, dir)
+  return (words: readonly string[]) => {
+    const [program = '', ...args] = [...command, ...words]
+    const { status: code, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' })
+    const lines = stdout.trimEnd().split('\n')
+    return { code, status: statusOf(lines.at(-1) ?? ''), lines: lines.length, said: stderr }
+  }
+}
+
+/** The words that start it, unpacked. */
+export async function commandOf(
+  { file, format, executable, runtime }: Artifact,
+  dir: string,
+): Promise<readonly string[]> {
+  const unpacked = join(dir, 'unpacked')
+  await mkdir(unpacked)
+  if (format === 'tar.gz') await extract({ file: join(dir, 'dist', file), cwd: unpacked })
+  const path = format === 'tar.gz' ? join(unpacked, executable) : join(dir, 'dist', file)
+  return runtime ? [PROGRAMS[runtime.name] ?? runtime.name, path] : [path]
+}
+
+/** Of a JSON line, or of text as Nagios plugins write it. */
+function statusOf(line: string): string {
+  if (line.startsWith('{')) return JSON.parse(line).status
+  return /^([A-Z]+) - \S/.exec(line)?.[1]?.toLowerCase() ?? line
+}
+
+function toolchain(home: string): Record<string, string> {
+  return { HOME: process.env.HOME ?? home, ...pick(process.env, ['CARGO_HOME', 'RUSTUP_HOME', 'GOCACHE']) }
+}
+
+function pick(env: NodeJS.ProcessEnv, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])))
+}
