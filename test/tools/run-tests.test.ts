@@ -103,7 +103,14 @@ test('a file whose hooks are for all that follows has a process of its own', (t)
     'c.test.ts': hooks,
     'd.test.ts': SAYS_PID,
   })
-  assert.equal(pidsIn(runTests(folder, [], { OCTO_TEST_CONCURRENCY: '1' }).stdout).size, 3)
+  assert.equal(pidsIn(runTests(folder, [], { OCTO_TEST_CONCURRENCY: '1' }).stdout).size, 2)
+})
+
+test('to look what a file leaves loads none of the seventy modules that classes of the Web stand on', (t) => {
+  const looks = "if (process.moduleLoadList.some((name) => name.endsWith('/undici'))) throw new Error('is loaded')"
+  const file = `test('looks', () => { ${looks} })`
+  const { lastLine, stdout } = runTests(aProject(t, { 'a.test.ts': file, 'b.test.ts': file }))
+  assert.equal(lastLine, '2 passed, 0 failed', stdout)
 })
 
 test('a file that ends the process of others is told alone, and the others run', (t) => {

@@ -1,6 +1,7 @@
 // What of a process every test file shares with those that run in it before and after.
 import fs from 'node:fs'
 import os from 'node:os'
+import { runInNewContext } from 'node:vm'
 
 type ProcessState = ReadonlyMap<string, unknown>
 
@@ -16,6 +17,11 @@ const REPLACED: Readonly<Record<string, object>> = {
   os,
   'fs.promises': fs.promises,
 }
+/**
+ * Without the classes of the Web, whose names begin as those of the language do: to look at one has Node load it, and with a few of
+ * them seventy modules that most tests need for nothing.
+ */
+const GLOBAL_NAMES = namesOfGlobals()
 /** What standard streams are once somebody has asked for them; a child is open besides its pipes. */
 const STANDARD_STREAMS = ['PipeWrap', 'TTYWrap']
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2'] as const
@@ -36,6 +42,12 @@ export function processState(): ProcessState {
   ])
 }
 
+function namesOfGlobals(): readonly string[] {
+  const ofLanguage: readonly string[] = runInNewContext('Object.getOwnPropertyNames(globalThis)')
+  const ofNode = Object.getOwnPropertyNames(globalThis).filter((name) => /^[a-z]/.test(name))
+  return [...new Set([...ofLanguage, ...ofNode])]
+}
+
 /** What is another now, is gone, or was not there, by its name. */
 export function changedSince(before: ProcessState): readonly string[] {
   const now = processState()
@@ -50,7 +62,9 @@ export function openThings(): readonly string[] {
 
 /** A property that Node loads when it is first asked for is none yet. */
 function functionsOf(name: string, object: object): (readonly [string, unknown])[] {
-  return Object.entries(Object.getOwnPropertyDescriptors(object)).flatMap(([key, { value }]) =>
-    typeof value === 'function' ? [[`${name}.${key}`, value] as const] : [],
-  )
+  const keys = object === globalThis ? GLOBAL_NAMES : Object.getOwnPropertyNames(object)
+  return keys.flatMap((key) => {
+    const value: unknown = Object.getOwnPropertyDescriptor(object, key)?.value
+    return typeof value === 'function' ? [[`${name}.${key}`, value] as const] : []
+  })
 }
