@@ -1,6 +1,7 @@
-// What artifacts hold, looked at once each: platforms that share bytes share the look, what was found good is remembered for
+// What releases hold, looked at once each: platforms that share bytes share the look, what was found good is remembered for
 // all, and what was refused for its session: asking to publish that again costs nobody any time.
 // Time is shared out among tokens, and a look ends with the request that asked for it.
+import { setImmediate } from 'node:timers/promises'
 import type { Digest } from '../schemas/digest.ts'
 import { digestOf } from '../schemas/digest.ts'
 import type { ErrorCode } from '../schemas/error-codes.ts'
@@ -15,6 +16,8 @@ import type { BlobStore } from './blobs/store.ts'
 import type { ProofBudget } from './budgets/proof-budget.ts'
 
 export type Inspections = {
+  /** Reads what was signed: `act`, whose time is the token's too. `name` is a digest of all that it looks at. Throws what it throws, or RATE_LIMITED. */
+  read<T>(name: Digest, asked: Asked, act: () => T): Promise<T>
   /** Throws what the look throws, RATE_LIMITED, or the reason of the signal. Blobs must be live. */
   inspect(platforms: ReleasePredicate['platforms'], asked: Asked): Promise<void>
 }
@@ -37,9 +40,11 @@ type InspectionDeps = {
 const LASTING: readonly ErrorCode[] = [
   'ARCHIVE_MALFORMED',
   'ARCHIVE_ENTRY_UNSAFE',
+  'BUNDLE_MALFORMED',
   'LIMIT_EXCEEDED',
   'PLATFORM_MISMATCH',
   'PROGRAM_UNSAFE',
+  'SIGNATURE_INVALID',
   'STATEMENT_MISMATCH',
 ]
 const MAX_REMEMBERED = 4096
@@ -50,32 +55,36 @@ export function createInspections({ blobs, slots, budget }: InspectionDeps): Ins
   /** Refusals by session and digest of what was looked at. */
   const refused = new Map<string, Error>()
 
-  async function inspectOnce(
-    digest: Digest,
-    uses: readonly ArtifactUse[],
-    { owner, session, signal }: Asked,
-  ): Promise<void> {
+  async function inspectOnce(digest: Digest, uses: readonly ArtifactUse[], asked: Asked): Promise<void> {
     const name = digestOf(stableJson(uses))
     if (good.has(name)) return
+    const { signal } = asked
+    await counted(name, asked, () => inspectSharedArtifact({ chunks: stoppable(blobs.open(digest), signal), uses }))
+    remember(good, name, true)
+  }
+
+  async function counted<T>(name: Digest, { owner, session, signal }: Asked, act: () => T | Promise<T>): Promise<T> {
     const place = `${session} ${name}`
     const known = refused.get(place)
     if (known) throw known
-    await slots.run(owner, signal, async () => {
+    return slots.run(owner, signal, async () => {
       budget.admit(owner)
       const startedAt = performance.now()
       try {
-        await inspectSharedArtifact({ chunks: stoppable(blobs.open(digest), signal), uses })
+        return await act()
       } catch (error) {
         if (!signal.aborted && isCoded(error) && LASTING.includes(error.code)) remember(refused, place, error)
         throw error
       } finally {
         budget.spend(owner, performance.now() - startedAt)
+        // Whoever wants something else gets a turn between two looks, which may not have waited for anything.
+        await setImmediate()
       }
     })
-    remember(good, name, true)
   }
 
   return {
+    read: counted,
     async inspect(platforms, asked) {
       const uses = Object.entries(platforms).map(([platform, artifact]) => ({
         artifact,

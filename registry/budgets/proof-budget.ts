@@ -1,4 +1,4 @@
-// How long archives are checked for one token: a budget that fills up again as time goes by.
+// How long releases are checked for one token: a budget that fills up again as time goes by.
 import { coded } from '../../schemas/errors.ts'
 import type { Spent } from '../db/records.ts'
 import { secondsUntil, spentNow } from './refill.ts'
@@ -22,7 +22,7 @@ export function createProofBudget(msPerHour: number, clock: () => number): Proof
       if (over < 0) return
       const retryAfter = secondsUntil(over + 1, msPerHour)
       throw coded('RATE_LIMITED', {
-        message: `archives of this token were checked for ${Math.round(msPerHour / 1000)} s in an hour, which is its \`proof-ms-per-hour\``,
+        message: `releases of this token were checked for ${Math.round(msPerHour / 1000)} s in an hour, which is its \`proof-ms-per-hour\``,
         details: { setting: 'proof-ms-per-hour', limit: msPerHour, retryAfter },
         hint: 'publish smaller archives, or later; the registry’s owner can raise it: `octo registry serve --data DIR --limit proof-ms-per-hour=NUMBER`',
       })

@@ -2,7 +2,10 @@
 // release, it describes exactly what the session announced, and every artifact is what it is said to be.
 import { buffer } from 'node:stream/consumers'
 import type { OpenSessionRequest } from '../../schemas/api.ts'
+import type { Digest } from '../../schemas/digest.ts'
+import { digestOf } from '../../schemas/digest.ts'
 import { coded } from '../../schemas/errors.ts'
+import { stableJson } from '../../schemas/json.ts'
 import { LIMITS } from '../../schemas/limits.ts'
 import type { Name } from '../../schemas/name.ts'
 import { quote } from '../../schemas/quote.ts'
@@ -26,21 +29,31 @@ type Proof = {
 /** Throws what the proof throws, or STATEMENT_MISMATCH when announcement and statement differ. Blobs must be live. */
 export async function proveRelease(services: RegistryServices, proof: Proof): Promise<VerifiedRelease> {
   const { session, owner, signal } = proof
-  const { blobs, metadata, clock } = services
-  const { repo, plugin, version, request } = session
+  const { blobs, metadata, inspections } = services
+  const { repo, request } = session
   const end = Math.min(request.bundle.size, LIMITS.bundleBytes)
-  const bundle = await buffer(blobs.open(request.bundle.digest, { start: 0, end }))
-  const claim = {
-    bundle: readBundle(bundle),
-    keyring: await requireKeyring(metadata, repo),
-    expected: { repo, plugin, version },
-    at: clock(),
-    source: `${repo}/${plugin}@${version}`,
-  }
+  const bytes = await buffer(blobs.open(request.bundle.digest, { start: 0, end }))
+  const keyring = await requireKeyring(metadata, repo)
+  // Before anything is said of them: what a disk did to them may pass.
+  requireSameBundle(digestOf(bytes), session)
+  const asked = { owner, session: session.id, signal }
+  const release = await inspections.read(digestOf(stableJson(request)), asked, () =>
+    readRelease(bytes, { session, keyring, at: services.clock() }),
+  )
+  await inspections.inspect(release.predicate.platforms, asked)
+  return release
+}
+
+type Reading = { readonly session: Session; readonly keyring: readonly TrustKey[]; readonly at: number }
+
+/** What was signed, as it was announced. A megabyte of JSON takes the thread for longer than most requests do. */
+function readRelease(bytes: Buffer, { session, keyring, at }: Reading): VerifiedRelease {
+  const { repo, plugin, version, request } = session
+  const expected = { repo, plugin, version }
+  const claim = { bundle: readBundle(bytes), keyring, expected, at, source: `${repo}/${plugin}@${version}` }
   const release = verifyForPublisher(claim, signerHint(repo), revokedHint(repo))
-  requireSameBundle(release, session)
+  requireSameBundle(release.bundleDigest, session)
   requireAnnounced(release.predicate, request)
-  await services.inspections.inspect(release.predicate.platforms, { owner, session: session.id, signal })
   return release
 }
 
@@ -65,11 +78,11 @@ function readBundle(bytes: Buffer): string {
   }
 }
 
-function requireSameBundle({ bundleDigest }: VerifiedRelease, { request }: Session): void {
-  if (bundleDigest === request.bundle.digest) return
+function requireSameBundle(found: Digest, { request: { bundle } }: Session): void {
+  if (found === bundle.digest) return
   throw coded('BUNDLE_MALFORMED', {
-    message: `the bundle is another one than announced, expected \`${request.bundle.digest}\`, found \`${bundleDigest}\``,
-    details: { expected: request.bundle.digest, found: bundleDigest },
+    message: `the bundle is another one than announced, expected \`${bundle.digest}\`, found \`${found}\``,
+    details: { expected: bundle.digest, found },
   })
 }
 

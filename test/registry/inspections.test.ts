@@ -5,6 +5,7 @@ import { createProofBudget } from '../../registry/budgets/proof-budget.ts'
 import { createInspections } from '../../registry/inspections.ts'
 import type { SessionAnswer } from '../../schemas/api.ts'
 import { digestOf } from '../../schemas/digest.ts'
+import type { ErrorCode } from '../../schemas/error-codes.ts'
 import { coded } from '../../schemas/errors.ts'
 import { openFairSlots } from '../../system/async/slots.ts'
 import { tarballOf } from '../support/builders/archive-builder.ts'
@@ -131,6 +132,47 @@ test('a look that was broken off says nothing about the artifact', async () => {
   assert.equal((await rejectionOf(look(gone.signal))).message, 'whatever ended it')
   await look(never)
   assert.equal(reads, 2)
+})
+
+const READINGS: Readonly<Record<string, boolean>> = {
+  BUNDLE_MALFORMED: true,
+  SIGNATURE_INVALID: true,
+  STATEMENT_MISMATCH: true,
+  SIGNER_NOT_ALLOWED: false,
+  IO_FAILED: false,
+}
+
+for (const [code, remembered] of Object.entries(READINGS))
+  test(`what was signed and is refused with ${code} is read ${remembered ? 'once for its session' : 'again'}`, async () => {
+    const spent: string[] = []
+    const inspections = createInspections({
+      blobs: { open: () => assert.fail('no artifact was asked for') },
+      slots: openFairSlots(2),
+      budget: { admit: () => {}, spend: (owner) => spent.push(owner) },
+    })
+    const read = (name: string) =>
+      inspections.read(digestOf(name), { owner: 'a', session: 'one', signal: never }, () => {
+        throw coded(code as ErrorCode, { message: `no, says ${name}` })
+      })
+    for (let round = 0; round < 3; round++) assert.equal((await rejectionOf(read('x'))).message, 'no, says x')
+    assert.equal(spent.length, remembered ? 1 : 3)
+    assert.equal((await rejectionOf(read('y'))).message, 'no, says y')
+  })
+
+test('between two readings of a token everybody else gets a turn', async () => {
+  const inspections = createInspections({
+    blobs: { open: () => assert.fail('no artifact was asked for') },
+    slots: openFairSlots(2),
+    budget: createProofBudget(1000_000, Date.now),
+  })
+  const order: string[] = []
+  const read = (name: string) =>
+    inspections.read(digestOf(name), { owner: 'a', session: 's', signal: never }, () => {
+      order.push(name)
+      setImmediate(() => order.push('another'))
+    })
+  await Promise.all(['one', 'two', 'three'].map(read))
+  assert.deepEqual(order.slice(0, 5), ['one', 'another', 'two', 'another', 'three'])
 })
 
 test('publishing a refused session again says the same and takes none of the token’s time', async (t) => {

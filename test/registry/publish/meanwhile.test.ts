@@ -109,7 +109,7 @@ function interrupted({ release }: Place, change: () => unknown, goesOn: boolean)
 
 const withInspections = (place: Place, inspect: RegistryServices['inspections']['inspect']) => ({
   ...place.services,
-  inspections: { inspect },
+  inspections: { ...place.services.inspections, inspect },
 })
 
 const STEPS: Readonly<Record<string, Step>> = {

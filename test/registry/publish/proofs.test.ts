@@ -57,6 +57,19 @@ test('a token whose time for proofs is used up waits, others do not, and time gi
   budget.admit('greedy')
 })
 
+test('a bundle of very much JSON takes the time of its token, and not that of others', async (t) => {
+  const registry = await startTestRegistry(t, { limits: { proofMsPerHour: 1 } })
+  const [greedy, other] = [await registry.createToken(['core/*']), await registry.createToken(['core/*'])]
+  const keys = Array.from({ length: 50_000 }, (_, at) => `"k${at}":0`).join(',')
+  const publish = async (token: string, version: string) => {
+    const release = { ...(await aRelease(registry.key, { version })), bundle: `{"version":"${version}",${keys}}` }
+    return (await publishRelease({ url: registry.url, token }, release)).body.code
+  }
+  assert.equal(await publish(greedy.token, '1.0.0'), 'BUNDLE_MALFORMED')
+  assert.equal(await publish(greedy.token, '1.1.0'), 'RATE_LIMITED')
+  assert.equal(await publish(other.token, '1.1.0'), 'BUNDLE_MALFORMED')
+})
+
 test('a proof ends when its signal aborts, in the middle of an archive', async () => {
   const gone = new AbortController()
   let read = 0
@@ -96,7 +109,7 @@ test('a publish whose client is gone is stopped, publishes nothing, and is no er
         reject(signal.reason as Error)
       })
     })
-  Object.assign(services, { inspections: { inspect: waits } })
+  Object.assign(services, { inspections: { ...inspections, inspect: waits } })
   const path = `/api/v1/publishes/${session.id}/publish`
   const sent = request(`${registry.url}${path}`, {
     method: 'POST',

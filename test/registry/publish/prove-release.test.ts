@@ -74,6 +74,12 @@ test('a good bundle in the place of the announced one is no proof, even when it 
   assert.match(message, /^the bundle is another one than announced/)
 })
 
+test('a bundle that the disk gives otherwise is refused as long as it does', async (t) => {
+  const { release, replaceBundle } = await aScene(t)
+  await expectCodeAsync('BUNDLE_MALFORMED', () => replaceBundle(release.bundle.replace('{', '[')))
+  assert.equal((await replaceBundle(release.bundle)).bundleDigest, release.bundleDigest)
+})
+
 test('a signer whom the repo does not admit is told who admits one, and a broken bundle gets no such advice', async (t) => {
   const unknown = await aScene(t, issueKey())
   const { hint, message } = await expectCodeAsync('SIGNER_NOT_ALLOWED', () => unknown.prove())
