@@ -2,13 +2,13 @@
 // places never share one.
 import { createHash } from 'node:crypto'
 import { chmodSync, lstatSync, realpathSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { coded } from '../schemas/errors.ts'
 import { quote, shellWord } from '../schemas/quote.ts'
 import { onDisk } from '../system/files/errors.ts'
 import { makeFolder } from '../system/files/make-folder.ts'
 import { problemOfPath } from '../system/files/owned-path.ts'
+import { userHome } from '../system/files/user-home.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -78,21 +78,14 @@ function lowerWord(text: string): string {
 export function stateFolder(env: Environment, platform: string = process.platform): string {
   // A relative XDG path must be ignored (XDG Base Directory Specification).
   if (env.XDG_STATE_HOME?.startsWith('/')) return env.XDG_STATE_HOME
-  const home = env.HOME || homeOfUser()
-  if (platform === 'win32') return env.LOCALAPPDATA ?? join(home, 'AppData', 'Local')
-  return platform === 'darwin' ? join(home, 'Library', 'Application Support') : join(home, '.local', 'state')
-}
-
-function homeOfUser(): string {
-  try {
-    return homedir()
-  } catch (cause) {
+  const home = userHome(env)
+  if (home === undefined)
     throw coded('IO_FAILED', {
       message: 'there is no place for the state of projects: HOME is not set, and this user has no home folder',
       hint: 'set XDG_STATE_HOME to a folder of your own',
-      cause,
     })
-  }
+  if (platform === 'win32') return env.LOCALAPPDATA ?? join(home, 'AppData', 'Local')
+  return platform === 'darwin' ? join(home, 'Library', 'Application Support') : join(home, '.local', 'state')
 }
 
 /** What lies in it holds secrets, and says what a project runs. */
@@ -106,6 +99,5 @@ function requireOwn(folder: string): void {
         ? `run \`chmod go-w ${shellWord(found.place)}\``
         : 'set XDG_STATE_HOME to a folder of your own, below folders of your own or of root',
     })
-  if (process.getuid === undefined) return
   if ((lstatSync(folder).mode & 0o077) !== 0) onDisk(folder, () => chmodSync(folder, 0o700))
 }

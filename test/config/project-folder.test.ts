@@ -3,10 +3,14 @@ import assert from 'node:assert/strict'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { test } from 'node:test'
+import { storeRootOf } from '../../client/store/root.ts'
 import { openProjectFolder, projectFolder, projectOf } from '../../config/project-folder.ts'
 import { writeOperatorInput } from '../../config/write-operator-input.ts'
+import { openCacheFolder } from '../../operator/octoctl/cache-folder.ts'
+import { userConfigFolder } from '../../system/files/user-config-folder.ts'
 import { expectCode } from '../support/assertions/expect-code.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
+import { withoutHome } from '../support/machine/without-home.ts'
 
 const input = {
   ...{ name: 'shop', octoctl: {}, configs: {}, services: { web: { environment: { A: 'hush' } } } },
@@ -91,6 +95,24 @@ test('the state is where the system wants it', () => {
   assert.equal(begins({ HOME: '/home/u', XDG_STATE_HOME: '/var/u' }, 'linux'), '/var/u/')
   assert.equal(begins({ HOME: '/home/u', XDG_STATE_HOME: 'relative' }, 'linux'), '/home/u/.local/state/')
   assert.equal(begins({ HOME: '/Users/u' }, 'darwin'), '/Users/u/Library/Application Support/')
+})
+
+test('a user without a home is told which variable says where things are kept, and that variable does', (t) => {
+  const elsewhere = tempFolder(t)
+  const project = { name: 'shop', document: '/srv/octo.yaml' }
+  const places: readonly (readonly [variable: string, folder: (env: Record<string, string>) => string])[] = [
+    ['XDG_STATE_HOME', (env) => projectFolder(project, env, 'linux')],
+    ['OCTO_HOME', (env) => storeRootOf(env, 'linux')],
+    ['XDG_CONFIG_HOME', (env) => userConfigFolder(env)],
+    ['HOME', (env) => openCacheFolder(project, env)],
+  ]
+  withoutHome(t)
+  for (const [variable, folder] of places) {
+    const { message, hint = '' } = expectCode('IO_FAILED', () => folder({}))
+    assert.match(message, /^there is no place for .*: HOME is not set, and this user has no home folder$/)
+    assert.equal(/^set (\w+) to a folder of your own$/.exec(hint)?.[1], variable)
+    assert.ok(folder({ [variable]: elsewhere }).startsWith(elsewhere), variable)
+  }
 })
 
 test('a project without a name is called after its folder or address', () => {

@@ -1,23 +1,14 @@
 // A user that no list of users knows has no home: nothing was said there, and what octo would read there is not there.
 import assert from 'node:assert/strict'
-import { syncBuiltinESMExports } from 'node:module'
-import os from 'node:os'
 import { test } from 'node:test'
 import { credentialsFrom } from '../../../system/credentials/read-credentials.ts'
 import { tokenFilePath } from '../../../system/credentials/token-file.ts'
 import { foundUserConfigFolder } from '../../../system/files/user-config-folder.ts'
 import { expectCode } from '../../support/assertions/expect-code.ts'
+import { withoutHome } from '../../support/machine/without-home.ts'
 
 test('a server that asks a user without a home for a login gets what the environment holds, or nothing', async (t) => {
-  const { homedir } = os
-  t.after(() => {
-    os.homedir = homedir
-    syncBuiltinESMExports()
-  })
-  os.homedir = () => {
-    throw new Error('uv_os_homedir returned ENOENT')
-  }
-  syncBuiltinESMExports()
+  withoutHome(t)
   const url = new URL('https://plugins.example/repos/core.json')
   assert.equal(foundUserConfigFolder({}), undefined)
   for (const challenge of ['Bearer', 'Basic realm="x"', undefined])
