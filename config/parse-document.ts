@@ -19,9 +19,9 @@ export async function rootOf(text: string, { address, source, isTemplate }: Read
     const root = await parseDocument(text, address, source)
     return hasTemplateKeys(root) ? undefined : root
   } catch (error) {
-    if (!isCoded(error, 'YAML_INVALID') && !isCoded(error, 'JSON_INVALID') && !isCoded(error, 'CONFIG_INVALID'))
-      throw error
-    if (formatOf(address.name) !== '.toml') return undefined
+    // What is too large or deep is not tried once more, and only values of TOML are templates.
+    if (isCoded(error, 'YAML_INVALID') || isCoded(error, 'JSON_INVALID') || isCoded(error, 'CONFIG_INVALID'))
+      return undefined
     throw error
   }
 }
