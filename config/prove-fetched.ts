@@ -1,11 +1,11 @@
 // The proof of what was fetched: its signature, which lies beside it or where the include says, over the very bytes that are used.
-import { readFile, stat } from 'node:fs/promises'
 import type { DocumentKey } from '../schemas/document-key.ts'
 import { coded, isCoded } from '../schemas/errors.ts'
 import { quote } from '../schemas/quote.ts'
 import { shownAddress } from '../schemas/shown-address.ts'
 import { decodeText } from '../schemas/text.ts'
-import { isErrno } from '../system/files/errors.ts'
+import { explainDisk, isMissing } from '../system/files/errors.ts'
+import { readPlainFile } from '../system/files/read-plain-file.ts'
 import type { DocumentProof } from '../trust/document/prove-document.ts'
 import type { DocumentAddress } from './document-address.ts'
 import { addressIn, shownName } from './document-address.ts'
@@ -43,8 +43,7 @@ export async function requireSigned(fetched: Fetched): Promise<DocumentProof> {
     now,
     signatureOf: async (kind) => {
       const at = placeOfSignature(kind, fetched)
-      const signature =
-        at.kind === 'file' ? await readSignature(at.name) : await fetchSignature(at.name, fetched.fetchText)
+      const signature = at.kind === 'file' ? readSignature(at.name) : await fetchSignature(at.name, fetched.fetchText)
       if (signature) kept.push(signature)
       return signature && { text: signature.text, source: shownName(at) }
     },
@@ -65,15 +64,13 @@ function placeOfSignature(kind: keyof typeof ENDINGS, { url, named }: Fetched): 
   return addressIn(address, named.from)
 }
 
-async function readSignature(path: string): Promise<FetchedText | undefined> {
+/** It lies in a checkout from elsewhere, where a link to a device may stand in its place. */
+function readSignature(path: string): FetchedText | undefined {
   try {
-    const { size } = await stat(path)
-    if (size > MAX_SIGNATURE_BYTES)
-      throw coded('LIMIT_EXCEEDED', { message: `${quote(path)} is larger than ${MAX_SIGNATURE_BYTES} bytes` })
-    return { text: decodeText(await readFile(path), path) }
+    return { text: decodeText(readPlainFile(path, MAX_SIGNATURE_BYTES), path) }
   } catch (error) {
-    if (isErrno(error, 'ENOENT')) return undefined
-    throw error
+    if (isMissing(error)) return undefined
+    throw explainDisk(error, path)
   }
 }
 

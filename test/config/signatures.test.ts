@@ -1,6 +1,7 @@
 // Fetched documents that have to be signed: who says so, what counts, and what is kept.
 import assert from 'node:assert/strict'
-import { chmodSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdirSync, readdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { loadWholeConfig } from '../../config/load-config.ts'
@@ -185,11 +186,25 @@ test('a signature may lie where `gpg` says, from where the include stands', asyn
   assert.equal((await load()).services[0]?.name, 'web')
   include(`${GOOD}, gpg: ./sigs/none.asc`)
   await expectCodeAsync('SIGNATURE_MISSING', () => load())
-  include(`${GOOD}, gpg: ./sigs`)
-  await assert.rejects(load(), { code: 'EISDIR' }, 'what cannot be read is not taken for one that is missing')
+  include(`${GOOD}, gpg: ./sigs/web.asc/inside`)
+  await expectCodeAsync('SIGNATURE_MISSING', () => load())
   truncateSync(join(folder, 'sigs/web.asc'), 1024 * 1024 + 1)
   include(`${GOOD}, gpg: ./sigs/web.asc`)
   await expectCodeAsync('LIMIT_EXCEEDED', () => load())
+})
+
+test('what cannot be read as a signature is neither waited for nor taken for one that is missing', {
+  skip: process.platform === 'win32' && 'Windows has no pipes in its folders',
+}, async (t) => {
+  const { load, include, folder } = await aProject(t, signed())
+  mkdirSync(join(folder, 'folder'))
+  execFileSync('mkfifo', [join(folder, 'pipe')])
+  symlinkSync('/dev/zero', join(folder, 'device'))
+  for (const name of ['folder', 'pipe', 'device']) {
+    include(`${GOOD}, gpg: ./${name}`)
+    const { message } = await expectCodeAsync('IO_FAILED', () => load())
+    assert.match(message, new RegExp(`/${name}\` is not a file$`))
+  }
 })
 
 test('an include says `signed` or `unsigned` of its trust, and nothing else', async (t) => {
