@@ -1,6 +1,8 @@
 // Which of the keys that a user trusts are for a document, by its address, and which a text names.
+import { posix } from 'node:path'
 import type { DocumentKey } from '../schemas/document-key.ts'
 import { documentKeyId, parseFingerprint } from '../schemas/document-key.ts'
+import { bareHost } from '../system/http/loopback.ts'
 
 export type TrustedKey = {
   readonly key: DocumentKey
@@ -19,9 +21,9 @@ export function keysTrustedFor(keys: readonly TrustedKey[], url: string): readon
 function covers(address: string, url: string): boolean {
   if (!URL.canParse(address) || !URL.canParse(url)) return false
   const [known, asked] = [new URL(address), new URL(url)]
-  if (known.hostname !== asked.hostname || portOf(known) !== portOf(asked)) return false
-  const [folder, path] = [plainPath(known), plainPath(asked)]
-  return folder.endsWith('/') ? path.startsWith(folder) : path === folder
+  if (bareHost(known.hostname) !== bareHost(asked.hostname) || portOf(known) !== portOf(asked)) return false
+  const folder = decodedPath(known)
+  return pathsOf(asked).some((path) => (folder.endsWith('/') ? path.startsWith(folder) : path === folder))
 }
 
 /** The two usual ports are those of one server. */
@@ -29,12 +31,17 @@ function portOf({ port }: URL): string {
   return port === '443' || port === '80' ? '' : port
 }
 
-function plainPath({ pathname }: URL): string {
-  try {
-    return decodeURIComponent(pathname).replace(/\/{2,}/g, '/')
-  } catch {
-    return pathname
-  }
+/** Servers differ in whether `%2F..` leads up: wherever one of them would look, the signature is needed. */
+function pathsOf(url: URL): readonly string[] {
+  const path = decodedPath(url)
+  return [path, posix.normalize(path)]
+}
+
+/** Byte by byte, as a server does it: not all of them have to be a text. */
+function decodedPath({ pathname }: URL): string {
+  return pathname
+    .replace(/%[0-9a-f]{2}/gi, (byte) => String.fromCharCode(Number.parseInt(byte.slice(1), 16)))
+    .replace(/\/{2,}/g, '/')
 }
 
 /** The keys that a text names: a whole fingerprint or id, or the end of one. */
