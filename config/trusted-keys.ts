@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { parseFingerprint } from '../schemas/document-key.ts'
+import type { ErrorCode } from '../schemas/error-codes.ts'
 import { coded } from '../schemas/errors.ts'
 import { parseJson } from '../schemas/json.ts'
 import { quote, shellWord } from '../schemas/quote.ts'
@@ -12,7 +13,7 @@ import { parseShape } from '../schemas/shape.ts'
 import { decodeText } from '../schemas/text.ts'
 import { parsePublicKey, publicKeyLine } from '../schemas/trust-key.ts'
 import { replaceFile } from '../system/files/atomic-file.ts'
-import { isErrno } from '../system/files/errors.ts'
+import { explainDisk, isMissing } from '../system/files/errors.ts'
 import { problemOfPath } from '../system/files/owned-path.ts'
 import { takeLock } from '../system/process-lock.ts'
 import type { TrustedKey } from './trusted-addresses.ts'
@@ -41,8 +42,7 @@ const fileShape = z.strictObject({
 export async function readTrustedKeys(path: string): Promise<readonly TrustedKey[]> {
   const text = await readOwn(path)
   if (text === undefined) return []
-  const { keys } = parseShape(fileShape, parseJson(text, path, MAX_BYTES), { name: path })
-  return keys.map(({ addresses, names, ...rest }) => {
+  return parsed(text, path).keys.map(({ addresses, names, ...rest }) => {
     if (rest.kind === 'sigstore')
       return { key: { kind: 'sigstore', key: parsePublicKey(rest.public, path) }, addresses, names }
     const { fingerprint, armored } = rest
@@ -69,20 +69,29 @@ export async function changeTrustedKeys<Result>(
 }
 
 export async function writeTrustedKeys(path: string, keys: readonly TrustedKey[]): Promise<void> {
-  if (keys.length > MAX_KEYS)
+  const tooMany =
+    keys.length > MAX_KEYS
+      ? `${MAX_KEYS} trusted keys`
+      : keys.some(({ addresses }) => addresses.length > MAX_ADDRESSES) && `${MAX_ADDRESSES} addresses for one key`
+  if (tooMany)
     throw coded('LIMIT_EXCEEDED', {
-      message: `more than ${MAX_KEYS} trusted keys`,
-      hint: '`octo trust list` shows them',
+      message: `more than ${tooMany}`,
+      hint: '`octo trust list` shows them; an address that ends in `/` counts for all that lies below it',
     })
   const rows = keys.map(({ key, addresses, names }) =>
     key.kind === 'openpgp'
       ? { kind: key.kind, fingerprint: key.fingerprint, armored: key.armored, addresses, names }
       : { kind: key.kind, public: publicKeyLine(key.key), addresses, names },
   )
+  const text = `${JSON.stringify({ format: 'octo.trusted-keys/v1', keys: rows }, null, 2)}\n`
+  // What could not be read again would be refused with every config from then on, and could not be taken back by a command.
+  parsed(text, path, 'LIMIT_EXCEEDED')
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  await replaceFile(path, `${JSON.stringify({ format: 'octo.trusted-keys/v1', keys: rows }, null, 2)}\n`, {
-    mode: 0o600,
-  })
+  await replaceFile(path, text, { mode: 0o600 })
+}
+
+function parsed(text: string, path: string, code?: ErrorCode): z.output<typeof fileShape> {
+  return parseShape(fileShape, parseJson(text, path, MAX_BYTES), { name: path }, code)
 }
 
 async function readOwn(path: string): Promise<string | undefined> {
@@ -91,8 +100,8 @@ async function readOwn(path: string): Promise<string | undefined> {
     if (problem) throw notOwn(path, problem.place, problem.problem)
     return decodeText(await readFile(path), path)
   } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined
-    throw error
+    if (isMissing(error)) return undefined
+    throw explainDisk(error, path)
   }
 }
 
