@@ -1,5 +1,4 @@
 // A key that somebody is about to trust: from a file, from the web, or one that is kept already.
-import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { DocumentKey } from '../schemas/document-key.ts'
 import { coded } from '../schemas/errors.ts'
@@ -7,7 +6,8 @@ import { quote } from '../schemas/quote.ts'
 import { shownAddress } from '../schemas/shown-address.ts'
 import { decodeText } from '../schemas/text.ts'
 import { parsePublicKey } from '../schemas/trust-key.ts'
-import { isErrno } from '../system/files/errors.ts'
+import { explainDisk, isErrno } from '../system/files/errors.ts'
+import { readPlainFile } from '../system/files/read-plain-file.ts'
 import { addressFrom } from './document-address.ts'
 import { openFetcher } from './fetch-documents.ts'
 import type { TrustedKey } from './trusted-addresses.ts'
@@ -30,13 +30,13 @@ type Place = {
 
 const MAX_BYTES = 64 * 1024
 
-/** `text` is a path, an address, or the fingerprint of a kept key. Throws FILE_NOT_FOUND, KEY_UNREADABLE or FETCH errors. */
+/** `text` is a path, an address, or the fingerprint of a kept key. Throws FILE_NOT_FOUND, IO_FAILED, LIMIT_EXCEEDED, KEY_UNREADABLE or FETCH errors. */
 export async function readTrustKey(text: string, place: Place): Promise<GivenKey> {
   const [known, ...others] = keysNamed(place.kept, text)
   if (known && others.length === 0) return { key: known.key, names: known.names }
   const isWeb = /^https?:\/\//i.test(text)
   const source = isWeb ? shownAddress(text) : resolve(place.cwd, text)
-  const content = isWeb ? await fetched(text, place) : await onDisk(source)
+  const content = isWeb ? await fetched(text, place) : onDisk(source)
   if (!content.includes('-----BEGIN PGP '))
     return { key: { kind: 'sigstore', key: parsePublicKey(content, source) }, names: [] }
   const { readOpenPgpKey } = await import('../trust/document/openpgp.ts')
@@ -50,14 +50,11 @@ async function fetched(text: string, { cwd, env, onWait }: Place): Promise<strin
   return typeof found === 'string' ? found : found.text
 }
 
-async function onDisk(path: string): Promise<string> {
+function onDisk(path: string): string {
   try {
-    const found = await stat(path)
-    if (!found.isFile() || found.size > MAX_BYTES)
-      throw coded('KEY_UNREADABLE', { message: `${quote(path)} is no file of at most ${MAX_BYTES} bytes` })
-    return decodeText(await readFile(path), path)
+    return decodeText(readPlainFile(path, MAX_BYTES), path)
   } catch (error) {
-    if (!isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) throw error
+    if (!isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) throw explainDisk(error, path)
     throw coded('FILE_NOT_FOUND', {
       message: `the key ${quote(path)} cannot be read`,
       details: { path },

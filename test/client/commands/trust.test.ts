@@ -111,6 +111,10 @@ const refusals: readonly (readonly [words: readonly string[], code: number, says
   [['add', keyPathOf('good'), SHOP, '--yes', '--fingerprint', GOOD.slice(-16)], 76, /DIGEST_MISMATCH/],
   [['add', keyPathOf('expired'), SHOP, ...CONSENT], 77, /Primary key is expired/],
   [['add', 'none.asc', SHOP, ...CONSENT], 66, /FILE_NOT_FOUND/],
+  [['add', 'octo.yaml/none.asc', SHOP, ...CONSENT], 66, /FILE_NOT_FOUND/],
+  [['add', 'large.asc', SHOP, ...CONSENT], 65, /is larger than 65536 bytes/],
+  [['add', 'bytes.gpg', SHOP, ...CONSENT], 65, /TEXT_INVALID/],
+  [['add', '.', SHOP, ...CONSENT], 74, /` is not a file/],
   [['add', GOOD, SHOP, ...CONSENT], 66, /whole fingerprint of one that `octo trust list` shows/],
   [['add', keyPathOf('good'), 'charts.example.com', ...CONSENT], 64, /is no address to trust a key for/],
   [['add', keyPathOf('good'), `${SHOP}a.yaml?b=1`, ...CONSENT], 64, /is no address to trust a key for/],
@@ -124,6 +128,8 @@ for (const [words, code, says] of refusals)
   test(`refuses \`octo trust ${words.join(' ').replaceAll(/\/\S*fixtures\/openpgp\//g, '')}\`, and trusts nothing`, async (t) => {
     const { trust, folder, file } = aMachine(t)
     writeFileSync(join(folder, 'octo.yaml'), 'name: shop\n')
+    writeFileSync(join(folder, 'large.asc'), ' '.repeat(64 * 1024) + fixture('good.key.asc'))
+    writeFileSync(join(folder, 'bytes.gpg'), Buffer.from([0x98, 0xff]))
     const refused = await trust(...words)
     assert.deepEqual([refused.code, refused.stdout], [code, ''])
     assert.match(refused.stderr, says)
