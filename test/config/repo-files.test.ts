@@ -7,6 +7,7 @@ import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { operatorInput } from '../../config/model/operator-input.ts'
 import type { WholeConfig } from '../../config/read-config.ts'
+import { coded } from '../../schemas/errors.ts'
 import { expectCodeAsync } from '../support/assertions/expect-code.ts'
 import { openWholeConfig } from '../support/machine/config-files.ts'
 import { filesBelow, tempFolder } from '../support/machine/temp-folder.ts'
@@ -207,4 +208,25 @@ test('what is missing, too large or too many is said with its name', async (t) =
   const { message, hint } = await expectCodeAsync('OFFLINE', offline.writeFiles)
   assert.match(message, /^file `https:\/\/x\.example\/a` is needed from the network/)
   assert.match(hint ?? '', /^run the same command once with network/)
+})
+
+test('what the network says of a file is said on, and without network it is the file that is missing, not a config', async (t) => {
+  for (const [code, says] of [
+    ['OFFLINE', /^file `https:\/\/x\.example\/a` is needed from the network, and that is not allowed$/],
+    ['FETCH_FAILED', /^as the network said$/],
+    ['FETCH_REFUSED', /^as the network said$/],
+    ['LIMIT_EXCEEDED', /^as the network said$/],
+  ] as const) {
+    const state = tempFolder(t)
+    const { writeFiles } = await openWholeConfig(
+      t,
+      { 'octo.yaml': 'repos: {files: {a: {url: "https://x.example/a"}}}\n' },
+      {
+        env: { XDG_STATE_HOME: state },
+        fetchText: () => Promise.reject(coded(code, { message: 'as the network said' })),
+      },
+    )
+    assert.match((await expectCodeAsync(code, writeFiles)).message, says)
+    assert.deepEqual(filesBelow(state), [])
+  }
 })

@@ -265,9 +265,17 @@ test('a document that is included twice has the same signers each time', async (
   ]) {
     include(...items)
     await expectCodeAsync('CONFIG_INVALID', () => load())
+    await load({ insecure: true })
   }
   include(GOOD, GOOD)
   await load()
+})
+
+test('a document that is proven for an include counts where it is named as a config too, and not the other way round', async (t) => {
+  const { load, folder, url } = await aProject(t, signed(), GOOD)
+  const paths = [join(folder, 'octo.yaml'), `${url}${WEB}`]
+  assert.equal((await load({ paths })).services[0]?.name, 'web')
+  await expectCodeAsync('CONFIG_INVALID', () => load({ paths: paths.toReversed() }))
 })
 
 test('a fetched document says nothing about whose signature counts', async (t) => {

@@ -3,9 +3,13 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { parseTree } from '../../config/document/node.ts'
+import { openWarnings } from '../../config/document/warnings.ts'
 import type { Outdated } from '../../config/outdated-includes.ts'
+import { includesOf } from '../../config/read-include.ts'
 import { requireUnchanged } from '../../config/replace-text.ts'
-import { replaceTexts } from '../../config/write-steps.ts'
+import { replaceTexts, steppedTexts } from '../../config/write-steps.ts'
+import { parseVersion } from '../../schemas/version.ts'
 import { expectCodeAsync } from '../support/assertions/expect-code.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
 
@@ -28,4 +32,19 @@ test('what cannot be read is not taken for a file that is not there', async (t) 
   const folder = tempFolder(t)
   await requireUnchanged(join(folder, 'none.yaml'), undefined, 'again')
   await assert.rejects(requireUnchanged(folder, undefined, 'again'), { code: 'EISDIR' })
+})
+
+test('an address of which there is nothing newer stays as it is, beside one that is stepped', async () => {
+  const [old, current] = ['https://x.example/v1.0.0/all.yaml', 'https://y.example/v1.0.0/all.yaml']
+  const text = `include:\n  - {url: "${old}", gpg: "${old}.asc"}\n  - {url: "${current}", gpg: "${current}.asc"}\n`
+  const file = '/work/octo.yaml'
+  const root = parseTree(text, { name: file, remote: false })
+  const rows = includesOf(root, openWarnings()).map((include): Outdated => {
+    const address = { kind: 'web', name: include.text } as const
+    const row = { address, include, file, text, root, current: { tag: 'v1.0.0', version: parseVersion('1.0.0') } }
+    return include.text === old ? { ...row, next: { tag: 'v1.1.0', version: parseVersion('1.1.0') } } : row
+  })
+  assert.deepEqual(Object.fromEntries(await steppedTexts(rows)), {
+    [file]: text.replaceAll('x.example/v1.0.0', 'x.example/v1.1.0'),
+  })
 })

@@ -179,6 +179,16 @@ const REASONS: readonly Reason[] = [
     because: 'what is no text is no address for the question behind it either; it only tells the type checker so',
   },
   {
+    file: 'config/write-repo-files.ts',
+    guard: 'isTemplate',
+    because: 'a file that is no template is looked at and not read, and gives no text; it spares that look',
+  },
+  {
+    file: 'config/write-repo-files.ts',
+    guard: "address.kind === 'file'",
+    because: 'no file has an address of the web for its path, so that it gives no text; it spares looking for one',
+  },
+  {
     file: 'config/model/repos.ts',
     guard: 'said === undefined',
     because: 'where nothing is said there are no items either; it only tells the type checker so',

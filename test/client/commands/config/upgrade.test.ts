@@ -167,13 +167,14 @@ const version = (number: string, state = 'active') => ({
   ...{ bundle: { digest: platform.digest, size: 1 }, platforms: { any: platform } },
 })
 
+const plugin = {
+  ...{ format: 'octo.plugin/v1', repo: 'core', plugin: 'shop', serial: 3, kind: 'service', description: 'a shop' },
+}
+
 test('a document in a registry of octo is followed by the plugin that it is an artifact of', async (t) => {
-  const plugin = {
-    ...{ format: 'octo.plugin/v1', repo: 'core', plugin: 'shop', serial: 3, kind: 'service', description: 'a shop' },
-    versions: [version('2.0.0', 'yanked'), version('1.1.0'), version('1.0.0')],
-  }
+  const versions = [version('2.0.0', 'yanked'), version('1.1.0'), version('1.0.0')]
   const { octo, file, url, text } = await aProject(t, {
-    '/repos/core/shop.json': { text: JSON.stringify(plugin) },
+    '/repos/core/shop.json': { text: JSON.stringify({ ...plugin, versions }) },
     '/repos/core/shop/1.0.0/shop_1.0.0_any.yaml': { text: health(1) },
     '/repos/core/shop/1.1.0/shop_1.1.0_any.yaml': { text: health(2) },
   })
@@ -216,11 +217,34 @@ const refusals: readonly (readonly [what: string, include: string, code: number,
     65,
     /JSON_INVALID|FORMAT_INVALID/,
   ],
+  [
+    'a list that is for others',
+    '{url: "URL/v1.0.0/all.yaml", versions: {format: github, url: "URL/secret"}}',
+    69,
+    /FETCH_REFUSED.*403/,
+  ],
+  [
+    'an address that is none of a registry',
+    '{url: "URL/v1.0.0/all.yaml", versions: octo}',
+    78,
+    /does not say where its versions are listed[\s\S]*HOST\/repos\/REPO\/PLUGIN\.json/,
+  ],
+  [
+    'a version that is older than all that the first page of a registry lists',
+    '{url: "URL/repos/core/shop/1.0.0/all.yaml", versions: octo}',
+    66,
+    /is older than the versions that .* lists[\s\S]*oldest +2\.0\.0/,
+  ],
 ]
 
 for (const [what, include, code, says] of refusals)
   test(`refuses ${what}`, async (t) => {
-    const { octo, file, url } = await aProject(t, { '/text?per_page=100&page=1': { text: '{"a": 1}' } })
+    const page = { page: 1, digest: platform.digest, size: 1, versions: 2, newest: '1.1.0', oldest: '1.0.0' }
+    const { octo, file, url } = await aProject(t, {
+      '/text?per_page=100&page=1': { text: '{"a": 1}' },
+      '/secret?per_page=100&page=1': { status: 403 },
+      '/repos/core/shop.json': { text: JSON.stringify({ ...plugin, versions: [version('2.0.0')], pages: [page] }) },
+    })
     writeFileSync(file, `include: [${include.replaceAll('URL', url)}]\n`)
     const refused = await octo('outdated')
     assert.deepEqual([refused.code, refused.stdout], [code, ''])
