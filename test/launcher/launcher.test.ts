@@ -18,8 +18,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'acorn'
-import { satisfies } from 'semver'
-import { canRunOcto } from '../../bin/own-node.js'
+import { satisfies, subset } from 'semver'
+import { canRunOcto, WANTED_NODE } from '../../bin/own-node.js'
 import { WORDS } from '../../terminal/commands.ts'
 import { findOldNode } from '../support/machine/old-node.ts'
 import { tempFolder } from '../support/machine/temp-folder.ts'
@@ -80,6 +80,21 @@ test('the versions that the launcher accepts are those of engines in package.jso
     versions.filter(canRunOcto),
     versions.filter((each) => satisfies(each, engines.node)),
   )
+})
+
+test('no version of engines is one that a package of octo refuses', () => {
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
+  const refusing = Object.entries<{ dev?: boolean; engines?: { node?: string } }>(packages)
+    .filter(([, { dev, engines: wanted }]) => !dev && !subset(engines.node, wanted?.node ?? '*'))
+    .map(([name]) => name)
+  assert.deepEqual(refusing, [])
+})
+
+test('who installs octo reads which Node it needs as the launcher says it', () => {
+  const documents = readFileSync(join(root, 'docs/INSTALLING.md'), 'utf8')
+  assert.ok(documents.includes(WANTED_NODE), WANTED_NODE)
+  const [first = '', further = ''] = WANTED_NODE.match(/[\d.]+/g) ?? []
+  assert.equal(`^${first}.0 || >=${further}.0.0`, engines.node)
 })
 
 test('what every Node has to read is written as Node 12 reads it', () => {

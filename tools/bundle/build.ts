@@ -5,6 +5,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs
 import { join } from 'node:path'
 import type { BuildOptions, Metafile } from 'esbuild'
 import { build } from 'esbuild'
+import { minVersion } from 'semver'
 import { compileBundle, SOURCES, WORDS } from '../../bin/bundle.js'
 import { COMMANDS } from '../../completion/command-table.ts'
 import { replaceFile } from '../../system/files/atomic-file.ts'
@@ -21,8 +22,6 @@ import { BANNER, fromNode, inAscii, ownModules } from './own-modules.ts'
 import type { SourceStates } from './source-states.ts'
 import { sourceStates } from './source-states.ts'
 
-/** The oldest that the launcher lets through. */
-const TARGET = 'node22.22'
 /** What Node puts around a module. Written into the file, as putting it there copies two megabytes at each start. */
 const WRAPPED = { before: '(function(exports,require,module,__filename,__dirname){', after: '})' }
 /** What decides how the bundle looks, besides the sources. */
@@ -81,7 +80,7 @@ export async function bundle(
   { entry, keeps }: Pick<Bundle, 'entry' | 'keeps'>,
   states: SourceStates,
 ): Promise<Built> {
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const { version, engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   for (const file of ['package.json', 'package-lock.json', TOOL]) states.note(join(root, file))
   for (const file of readdirSync(join(root, TOOL))) states.note(join(root, TOOL, file))
   // A part of octo runs no checks.
@@ -92,7 +91,8 @@ export async function bundle(
     absWorkingDir: root,
     bundle: true,
     platform: 'node',
-    target: TARGET,
+    // The oldest that the launcher lets through.
+    target: `node${minVersion(engines.node)?.version}`,
     external: OUTSIDE,
     // `import()` has no loader where the launcher runs the bundle.
     supported: { 'dynamic-import': false },

@@ -29,7 +29,7 @@ export async function aCheckout(t: TestContext): Promise<string> {
     'tools/bundle/tool.ts': '',
   }
   for (const [path, text] of Object.entries(files)) writeFileSync(join(folder, path), text)
-  writeFileSync(join(folder, 'package.json'), '{"version":"1.2.3","type":"module"}')
+  writeFileSync(join(folder, 'package.json'), '{"version":"1.2.3","type":"module","engines":{"node":">=26"}}')
   writeFileSync(join(folder, 'package-lock.json'), LOCK)
   await buildBundles(folder)
   return folder
