@@ -3,7 +3,7 @@
 import type { Dependency } from '../../config/model/service-spec.ts'
 import type { Instance } from './lifecycle.ts'
 
-type Answer = { readonly state: 'met' | 'pending' } | { readonly state: 'never'; readonly reason: string }
+type Answer = { readonly state: 'met' } | { readonly state: 'pending' | 'never'; readonly reason: string }
 
 /** All instances of the service that is waited for. */
 export function answerOf({ service, condition }: Dependency, instances: readonly Instance[]): Answer {
@@ -11,15 +11,29 @@ export function answerOf({ service, condition }: Dependency, instances: readonly
   const answers = instances.map((instance) => ANSWERS[condition](instance))
   const never = answers.find((answer) => typeof answer === 'object')
   if (typeof never === 'object') return { state: 'never', reason: `\`${service}\` ${never.never}` }
-  return { state: answers.every((answer) => answer === 'met') ? 'met' : 'pending' }
+  const late = instances[answers.indexOf('pending')]
+  if (!late) return { state: 'met' }
+  return { state: 'pending', reason: `\`${service}\` ${NOT_YET[condition]} (${stateInWords(late)})` }
 }
 
-/** Of several: one that cannot come any more decides, then one that may. */
+/** Of several: one that cannot come any more decides, then all that may. */
 export function answerOfAll(answers: readonly Answer[]): Answer {
-  return (
-    answers.find(({ state }) => state === 'never') ??
-    answers.find(({ state }) => state === 'pending') ?? { state: 'met' }
-  )
+  const never = answers.find(({ state }) => state === 'never')
+  if (never) return never
+  const late = answers.flatMap((answer) => (answer.state === 'pending' ? [answer.reason] : []))
+  return late.length === 0 ? { state: 'met' } : { state: 'pending', reason: late.join(', ') }
+}
+
+const NOT_YET: Readonly<Record<Dependency['condition'], string>> = {
+  started: 'has not started yet',
+  healthy: 'is not healthy yet',
+  completed: 'has not ended yet',
+}
+
+/** Why it is in that state stands with that service. */
+function stateInWords({ state, health }: Instance): string {
+  if (state !== 'running') return state
+  return health === 'none' ? 'running without checks' : `running, ${health}`
 }
 
 type Single = 'met' | 'pending' | { readonly never: string }

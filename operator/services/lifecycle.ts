@@ -48,7 +48,9 @@ export type Event =
 
 /** From what was started for an instance. */
 type Report =
-  | { readonly kind: 'ready' | 'prepared' | 'due' | 'renewed' }
+  | { readonly kind: 'ready' | 'prepared' | 'renewed' }
+  /** `behind`: which services that come first are not there yet. */
+  | { readonly kind: 'due'; readonly behind?: string }
   | { readonly kind: 'delayed' | 'withheld'; readonly reason: string }
   | { readonly kind: 'blocked' | 'unprepared' | 'not-spawned'; readonly reason: string }
   | { readonly kind: 'spawned'; readonly process: ProcessIdentity }
@@ -197,7 +199,7 @@ function hear(instance: Instance, event: Heard, setting: Setting): Step {
     case 'health':
       return same(instance.state === 'running' ? withHealth(instance, event, setting.now) : instance)
     case 'due':
-      return due(instance, setting)
+      return due(instance, event.behind, setting)
   }
 }
 
@@ -274,12 +276,12 @@ function withHealth(instance: Instance, { health, reason }: Extract<Heard, { kin
   }
 }
 
-function due(instance: Instance, setting: Setting): Step {
+function due(instance: Instance, behind: string | undefined, setting: Setting): Step {
   if (instance.due === undefined || setting.now < instance.due) return same(instance)
   if (instance.state === 'pausing') return begin(instance, setting)
   if (instance.state !== 'waiting') return same(instance)
-  const minutes = `waited ${MAX_WAIT_MS / 60_000} minutes`
+  const waited = `waited ${MAX_WAIT_MS / 60_000} minutes`
   // Whoever holds its secrets may be there later; a service that comes first would have to be started first.
-  if (instance.reason !== undefined) return failed(instance, `${minutes}: ${instance.reason}`, setting)
-  return same(rest(instance, 'failed', `${minutes} for the services that come first`))
+  if (behind !== undefined) return same(rest(instance, 'failed', `${waited}: ${behind}`))
+  return failed(instance, `${waited}: ${instance.reason ?? 'its secrets have not come'}`, setting)
 }

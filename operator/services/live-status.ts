@@ -20,9 +20,12 @@ type Known = {
   readonly hiding: Pick<Hiding, 'hideInSentence'>
   readonly limitsOf: (service: string) => ServiceLimits | undefined
   readonly originOf: (service: string) => ProgramOrigin | undefined
+  /** Which services that come first are not there yet. */
+  readonly behindOf: (one: One) => string | undefined
 }
 
-export function openLiveStatus({ places, now, effects, secrets, taken, hiding, limitsOf, originOf }: Known) {
+export function openLiveStatus(known: Known) {
+  const { places, now, effects, secrets, taken, hiding, limitsOf, originOf, behindOf } = known
   /** What plugins say may repeat what they were given. */
   function hidden(checks: readonly SeenCheck[] | undefined): readonly SeenCheck[] | undefined {
     return checks?.map((check) =>
@@ -30,8 +33,14 @@ export function openLiveStatus({ places, now, effects, secrets, taken, hiding, l
     )
   }
 
+  /** Why it waits. */
+  function reasoned(one: One): One {
+    const behind = behindOf(one)
+    return behind === undefined ? one : { ...one, instance: { ...one.instance, reason: behind } }
+  }
+
   return (one: One): InstanceStatus =>
-    statusOf(one, {
+    statusOf(reasoned(one), {
       ...{ places, now: now(), checks: hidden(effects.seen(one)) },
       secrets: isAtRest(one.instance) ? undefined : secrets.statusOf(one.service),
       ...{ differs: taken.differs(one.service), limits: limitsOf(one.service), program: originOf(one.service) },

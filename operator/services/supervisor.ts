@@ -6,7 +6,6 @@ import { openLanes } from '../lanes/lanes.ts'
 import { allAsTheyAre } from './adopt.ts'
 import type { Changes } from './changes.ts'
 import { changedMeanwhile, changesInWords, changesOf } from './changes.ts'
-import { answerOf, answerOfAll } from './conditions.ts'
 import type { EffectFacts } from './effects.ts'
 import { openEffects } from './effects.ts'
 import { openForgetting } from './forgetting.ts'
@@ -37,6 +36,7 @@ import { openSecretFolders, secretsOfAll } from './secrets/secret-folders.ts'
 import { openChangeTeller } from './secrets/tell-change.ts'
 import { runningOne } from './surroundings.ts'
 import { hasHealth, openTakenConfig } from './taken-config.ts'
+import { openWaiting } from './waiting.ts'
 
 type SupervisorDeps = EffectFacts & NewsDeps & { readonly journal: Journal }
 
@@ -105,6 +105,7 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     perform: effects.perform,
     hasHealth: ({ service }) => hasHealth(loaded.of(service)),
   })
+  const waiting = openWaiting({ instances, loaded, secrets })
   const tellChange = openChangeTeller({ instances, tell, log })
   const taken = openTakenConfig({
     ...{ loaded, services, instances, effects, remember, now: deps.now },
@@ -128,6 +129,7 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
     ...{ places: deps.places, now: deps.now, effects, secrets, taken, hiding },
     limitsOf: (name) => (loaded.of(name) ?? recalled.get(name))?.spec.limits,
     originOf: (name) => serviceOf(name).program,
+    behindOf: (one) => waiting.behindOf(one).behind,
   })
   const measure = openInstanceMetrics({ places: deps.places, counts: tally.of, statusOf: currentStatus })
   const looking = setInterval(() => effects.lookFor(instances.all()), LOOK_MS)
@@ -135,10 +137,12 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
   /** What a plugin or a program says may repeat what it was given. */
   function tell(one: One, event: Event): void {
     if (isClosed) return
-    instances.tell(
-      one,
-      'reason' in event && event.reason ? { ...event, reason: hiding.hideInSentence(event.reason) } : event,
-    )
+    if (event.kind === 'due') instances.tell(one, { ...event, ...waiting.behindOf(one) })
+    else
+      instances.tell(
+        one,
+        'reason' in event && event.reason ? { ...event, reason: hiding.hideInSentence(event.reason) } : event,
+      )
   }
 
   function activeServices(): ReadonlySet<string> {
@@ -146,11 +150,8 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
   }
 
   function tellWaiting(service: string, news: News): void {
-    if (news.kind === 'ready') queueMicrotask(lookAtWaiting)
-    else
-      for (const one of instances.of(service))
-        if (one.instance.state === 'waiting' && waitsFor(one).state === 'met')
-          tell(one, { ...news, generation: one.instance.generation })
+    if (news.kind === 'ready') queueMicrotask(waiting.look)
+    else for (const one of waiting.onlyForSecrets(service)) tell(one, { ...news, generation: one.instance.generation })
   }
 
   function take(next: Loaded): void {
@@ -179,37 +180,12 @@ export function openSupervisor(deps: SupervisorDeps): Supervisor {
       if (isAtRest(instance) && instances.of(one.service).every((other) => isAtRest(other.instance)))
         release(one.service)
     }
-    queueMicrotask(lookAtWaiting)
+    queueMicrotask(waiting.look)
   }
 
   function release(name: string): void {
     secrets.release(name)
     forgetSpec(deps.places, name)
-  }
-
-  function lookAtWaiting(): void {
-    for (const one of instances.all()) {
-      const { state, generation } = one.instance
-      if (state !== 'waiting') continue
-      const answer = waitsFor(one)
-      if (answer.state === 'met' && hasSecrets(one)) instances.tell(one, { kind: 'ready', generation })
-      if (answer.state === 'never') instances.tell(one, { kind: 'blocked', generation, reason: answer.reason })
-    }
-  }
-
-  /** What no config names is not given any, and what becomes of it is for its preparation to say. */
-  function hasSecrets({ service }: One): boolean {
-    return loaded.of(service) === undefined || secrets.isReady(loaded.required(service))
-  }
-
-  function waitsFor({ service }: One) {
-    const answers = loaded.waitsFor(service).map((edge) =>
-      answerOf(
-        edge,
-        instances.of(edge.service).map(({ instance }) => instance),
-      ),
-    )
-    return answerOfAll(answers)
   }
 
   /** More replicas than the config asks for are left as they are. */

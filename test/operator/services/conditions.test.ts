@@ -18,6 +18,8 @@ function on(condition: Condition): Dependency {
   return { service: 'db', condition, isOptional: false }
 }
 
+const late = (reason: string) => ({ state: 'pending', reason }) as const
+
 const ANSWERS: Readonly<Record<State, readonly [started: string, healthy: string, completed: string]>> = {
   stopped: ['pending', 'pending', 'pending'],
   waiting: ['pending', 'pending', 'pending'],
@@ -54,9 +56,23 @@ test('of several replicas all must be there, and one that cannot come decides', 
     reason: '`db` failed: exited with 1',
   })
   assert.equal(answerOf(on('started'), []).state, 'never')
-  assert.equal(answerOfAll([{ state: 'met' }, { state: 'pending' }]).state, 'pending')
-  assert.equal(answerOfAll([{ state: 'pending' }, { state: 'never', reason: 'x' }]).state, 'never')
+  assert.equal(answerOfAll([{ state: 'met' }, late('a')]).state, 'pending')
+  assert.equal(answerOfAll([late('a'), { state: 'never', reason: 'x' }]).state, 'never')
   assert.equal(answerOfAll([]).state, 'met')
+})
+
+test('who waits is told of all that are not there yet, and how each of them is', () => {
+  assert.deepEqual(answerOfAll([late('`a` is late'), { state: 'met' }, late('`b` is late')]), {
+    state: 'pending',
+    reason: '`a` is late, `b` is late',
+  })
+  const told = (condition: Condition, ...all: readonly Instance[]) => answerOf(on(condition), all)
+  for (const [answer, reason] of [
+    [told('started', an('pausing')), '`db` has not started yet (pausing)'],
+    [told('healthy', an('running', { health: 'unhealthy' })), '`db` is not healthy yet (running, unhealthy)'],
+    [told('completed', an('completed'), an('running')), '`db` has not ended yet (running without checks)'],
+  ] as const)
+    assert.deepEqual(answer, { state: 'pending', reason })
 })
 
 function graph(

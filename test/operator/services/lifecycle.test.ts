@@ -61,6 +61,7 @@ const ROWS: readonly Row[] = [
   ['a second start means nothing to one that runs', [...UP, start], 'running', []],
   ['what it waits for will not come', [start, { kind: 'blocked', reason: 'db failed' }], 'failed', []],
   ['it does not wait for ever', [start, MAX_WAIT_MS, due], 'failed', []],
+  ['nor is it tried again', [start, MAX_WAIT_MS, { kind: 'due', behind: 'db is late' }], 'failed', [], always],
   ['an early alarm is none', [start, MAX_WAIT_MS - 1, due], 'waiting', []],
   ['an alarm for one that goes on is none', [start, ready, MAX_WAIT_MS, due], 'preparing', []],
   ['its secrets come later', [start, { kind: 'delayed', reason: 'away' }], 'waiting', []],

@@ -184,18 +184,6 @@ test('what plugins say is one line in journal and status, with nothing that a te
     assert.ok(line.length < 1500 && !/[\u001b\u202e]|\\u001b/.test(line), line.slice(0, 300))
 })
 
-test('what waits for health starts when the checks pass', options, async (t) => {
-  const scene = await aServiceScene(t, {})
-  const health = [{ tool: 'says', args: ['fine', '', '0'], interval: '10ms' }]
-  const idle = scene.script('exec sleep 600')
-  scene.write({ web: { ...idle, depends_on: { db: { condition: 'service_healthy' } } }, db: { ...idle, health } })
-  await scene.supervise(async (supervisor) => {
-    await supervisor.start(await scene.load(), [])
-    assert.deepEqual([stateOf(supervisor, 'db.1').health, stateOf(supervisor, 'web.1').state], ['healthy', 'running'])
-    await supervisor.stop([])
-  })
-})
-
 test('a preflight that fails keeps the service from starting', options, async (t) => {
   const scene = await aServiceScene(t, {})
   const preflight = [{ tool: 'says', args: ['', 'port 80 is taken', '1'] }]
