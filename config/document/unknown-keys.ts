@@ -15,10 +15,10 @@ import type { ConfigWarning, Warnings } from './warnings.ts'
 export function noteUnknownKey(shape: ShapeName, key: string, { at, warnings }: { at: TreeNode; warnings: Warnings }) {
   if (key.startsWith('x-')) return
   if (shape === 'compose service' && !isOurs(key) && !holdsChecks(at)) return
-  warnings.addUnknownKey(() => ({
-    ...warningAt(at, `unknown key ${quote(key)} in ${WHERE[shape]} is ignored${didYouMean(shape, key)}`),
-    unknownKey: key,
-  }))
+  warnings.addUnknownKey(() => {
+    const [problem, meant] = [`unknown key ${quote(key)} in ${WHERE[shape]}`, didYouMean(shape, key)]
+    return { ...warningAt(at, `${problem} is ignored${meant}`), unknownKey: key, problem: `${problem}${meant}` }
+  })
 }
 
 /** In a service: neither ours, nor a slip of ours, nor Compose's, nor the user's own. */
@@ -34,17 +34,13 @@ function isOurs(key: string): boolean {
 /** Throws CONFIG_INVALID that names every unknown key; for `check`, `--frozen` and CI, where a warning is not read. */
 export function refuseUnknownKeys(warnings: readonly ConfigWarning[]): void {
   const unknown = warnings.filter(({ unknownKey }) => unknownKey !== undefined)
-  const [first, ...others] = unknown.map((warning) => `${showPlace(warning)}: ${withoutEffect(warning)}`)
+  const [first, ...others] = unknown.map((warning) => `${showPlace(warning)}: ${warning.problem ?? warning.message}`)
   if (first === undefined) return
   throw coded('CONFIG_INVALID', {
     message: [first, ...others].join('; '),
     details: { unknownKeys: unknown.map(({ file, line, unknownKey }) => ({ file, line, key: unknownKey })) },
     hint: 'correct the key, or begin it with `x-` if it is yours',
   })
-}
-
-function withoutEffect({ message }: ConfigWarning): string {
-  return message.replace(' is ignored', '')
 }
 
 function didYouMean(shape: ShapeName, key: string): string {

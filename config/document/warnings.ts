@@ -11,6 +11,8 @@ export type ConfigWarning = {
   readonly message: string
   /** The key that nobody knows, when that is what the warning is about: an error where nobody watches. */
   readonly unknownKey?: string
+  /** What is said of it as an error, where a warning says more. */
+  readonly problem?: string
 }
 
 export type Warnings = {

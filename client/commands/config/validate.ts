@@ -83,10 +83,17 @@ function problemOf({ code, message, details, hint }: CodedError): Problem {
   }
 }
 
-function unknownKey({ unknownKey: key, message, file, line, column }: ConfigWarning): readonly Problem[] {
+function unknownKey({
+  unknownKey: key,
+  message,
+  problem = message,
+  file,
+  line,
+  column,
+}: ConfigWarning): readonly Problem[] {
   if (key === undefined) return []
   const place = { file, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) }
-  return [{ code: 'CONFIG_INVALID', ...place, message: message.replace(' is ignored', '') }]
+  return [{ code: 'CONFIG_INVALID', ...place, message: problem }]
 }
 
 /** The place stands before the line anyway. */
