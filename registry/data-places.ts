@@ -65,7 +65,8 @@ function unusable(place: string, problem: string, cause?: unknown): Error {
   return coded('IO_FAILED', {
     message: `${name} ${problem}`,
     details: { place },
-    hint: 'look at the disk and its mounts, and start the registry again where this is how it is to be; `octo registry fsck --data DIR` says whether anything is missing',
+    hint: (data) =>
+      `look at the disk and its mounts, and start the registry again where this is how it is to be; \`octo registry fsck --data ${data}\` says whether anything is missing`,
     cause,
   })
 }

@@ -16,7 +16,7 @@ export function translateSqliteError(error: unknown): unknown {
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB')
     return coded('DATA_DIR_CORRUPT', {
       message: 'the registry database is damaged',
-      hint: '`octo registry fsck --data DIR` says what is damaged',
+      hint: (data) => `\`octo registry fsck --data ${data}\` says what is damaged`,
       cause: error,
     })
   if (code.startsWith('SQLITE_IOERR') || code.startsWith('SQLITE_READONLY'))

@@ -8,22 +8,28 @@ export type ErrorFields = {
   /** One sentence: lowercase, no full stop, the thing in backticks, expected and found. */
   readonly message: string
   readonly details?: ErrorDetails
-  /** What to type or do next. */
-  readonly hint?: string
+  /** What to type or do next; where that names the data of a registry, of their folder, which only its owner knows. */
+  readonly hint?: string | OwnersHint
   readonly cause?: unknown
 }
+
+/** Of the folder as it is typed. */
+type OwnersHint = (data: string) => string
 
 export class CodedError extends Error {
   override readonly name = 'CodedError'
   readonly code: ErrorCode
   readonly details: ErrorDetails
   readonly hint: string | undefined
+  /** The hint for whoever has the data at hand; undefined where it is the same for all. */
+  readonly ownersHint: OwnersHint | undefined
 
   constructor(code: ErrorCode, fields: ErrorFields) {
     super(fields.message, fields.cause === undefined ? undefined : { cause: fields.cause })
     this.code = code
     this.details = fields.details ?? {}
-    this.hint = fields.hint
+    this.ownersHint = typeof fields.hint === 'function' ? fields.hint : undefined
+    this.hint = typeof fields.hint === 'function' ? fields.hint('DIR') : fields.hint
   }
 
   toJSON(): { code: ErrorCode; message: string; details: ErrorDetails; hint?: string } {
@@ -52,7 +58,7 @@ export function throwDefect(error: unknown): asserts error is CodedError {
 
 /**
  * What ended the work, where what `using` ends failed behind it as well: a disk that fails does so again while all is closed. Known by its
- * name: Node 22 has no such class, and esbuild makes one of its own there.
+ * name: Node 22, under which plugins of the sdk may run, has no such class, and esbuild makes one of its own there.
  */
 export function firstFailure(error: unknown): unknown {
   const isSuppressing = error instanceof Error && error.name === 'SuppressedError' && 'suppressed' in error

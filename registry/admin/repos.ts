@@ -30,7 +30,7 @@ export async function createRepo(
     if (exists)
       throw coded('ALREADY_EXISTS', {
         message: `repo ${quote(repo)} exists already`,
-        hint: `\`octo registry repo key add ${repo} FILE --data DIR\` lets a key sign in it`,
+        hint: (data) => `\`octo registry repo key add ${repo} FILE --data ${data}\` lets a key sign in it`,
       })
     requireRoomForRepo(repo, repos)
     const twice = keys.find(({ id }, index) => keys.findIndex((other) => other.id === id) < index)
@@ -76,12 +76,12 @@ export async function revokeKey({ metadata, clock }: Deps, repo: Name, id: strin
     if (key && key.revokedAt !== null)
       throw coded('KEY_NOT_FOUND', {
         message: `key \`${key.id}\` of repo ${quote(repo)} was revoked already, at ${new Date(key.revokedAt).toISOString()}`,
-        hint: `\`octo registry repo key list ${repo} --data DIR\` shows those that exist`,
+        hint: (data) => `\`octo registry repo key list ${repo} --data ${data}\` shows those that exist`,
       })
     if (!key)
       throw coded('KEY_NOT_FOUND', {
         message: `repo ${quote(repo)} has no key ${quote(id)} that could be revoked`,
-        hint: `\`octo registry repo key list ${repo} --data DIR\` shows those that exist`,
+        hint: (data) => `\`octo registry repo key list ${repo} --data ${data}\` shows those that exist`,
       })
     const audit = { at: now, actor: LOCAL_ADMIN, action: 'key-revoke' as const, subject: repo, details: { key: id } }
     return { revokedAt: now, audit }
@@ -95,7 +95,7 @@ function keyAdded(repo: Name, { id }: TrustKey, at: number): AuditEntry {
 function keyExists(repo: Name, { id }: TrustKey): Error {
   return coded('ALREADY_EXISTS', {
     message: `repo ${quote(repo)} has the key \`${id}\` already`,
-    hint: `\`octo registry repo key list ${repo} --data DIR\` shows those that exist`,
+    hint: (data) => `\`octo registry repo key list ${repo} --data ${data}\` shows those that exist`,
   })
 }
 
@@ -105,6 +105,7 @@ function keyRevoked(repo: Name, { id, revokedAt }: RepoKey): Error {
   return coded('ALREADY_EXISTS', {
     message: `key \`${id}\` of repo ${quote(repo)} was revoked at ${revoked}, and a revoked key is never admitted again`,
     details: { repo, key: id, revokedAt: revoked },
-    hint: `\`octo keygen --out NAME\` makes another, and \`octo registry repo key add ${repo} NAME.pub --data DIR\` admits it`,
+    hint: (data) =>
+      `\`octo keygen --out NAME\` makes another, and \`octo registry repo key add ${repo} NAME.pub --data ${data}\` admits it`,
   })
 }

@@ -9,6 +9,6 @@ export function requireRepo(exists: boolean, repo: Name): void {
   throw coded('REPO_NOT_FOUND', {
     message: `there is no repo ${quote(repo)}`,
     details: { repo },
-    hint: `the registry’s owner makes it: \`octo registry repo create ${repo} --key FILE --data DIR\``,
+    hint: (data) => `the registry’s owner makes it: \`octo registry repo create ${repo} --key FILE --data ${data}\``,
   })
 }

@@ -31,7 +31,7 @@ export async function createToken(
   if (scopes.length === 0)
     throw coded('USAGE', {
       message: 'a token needs at least one scope',
-      hint: "for example `octo registry token create --name ci --scope 'core/*' --data DIR`",
+      hint: (data) => `for example \`octo registry token create --name ci --scope 'core/*' --data ${data}\``,
     })
   const token = createTokenText()
   const now = clock()
@@ -51,12 +51,12 @@ export async function revokeToken({ metadata, clock }: Deps, id: string): Promis
     if (token && token.revokedAt !== null)
       throw coded('TOKEN_NOT_FOUND', {
         message: `token ${quote(id)} was revoked already, at ${new Date(token.revokedAt).toISOString()}`,
-        hint: '`octo registry token list --data DIR` shows those that exist',
+        hint: (data) => `\`octo registry token list --data ${data}\` shows those that exist`,
       })
     if (!token)
       throw coded('TOKEN_NOT_FOUND', {
         message: `there is no token ${quote(id)} that could be revoked`,
-        hint: '`octo registry token list --data DIR` shows those that exist',
+        hint: (data) => `\`octo registry token list --data ${data}\` shows those that exist`,
       })
     return { revokedAt: now, audit: { at: now, actor: LOCAL_ADMIN, action: 'token-revoke', subject: id } }
   })

@@ -13,7 +13,8 @@ export function loginNeeded(repo?: string): Error {
   return coded('UNAUTHENTICATED', {
     message: `${what}, and private ones need a token`,
     ...(repo === undefined ? {} : { details: { repo } }),
-    hint: `\`octo login --registry URL --token-file FILE\` keeps a token; the registry’s owner makes one: \`octo registry token create --name NAME --scope '${scopedRepo(repo)}/*:read' --data DIR\``,
+    hint: (data) =>
+      `\`octo login --registry URL --token-file FILE\` keeps a token; the registry’s owner makes one: \`octo registry token create --name NAME --scope '${scopedRepo(repo)}/*:read' --data ${data}\``,
   })
 }
 

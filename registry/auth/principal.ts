@@ -46,7 +46,8 @@ export function authorize(principal: Principal, action: TokenAction, repo: Name,
   throw coded('FORBIDDEN', {
     message: `token ${quote(principal.name)} does not allow to ${action} ${quote(`${repo}/${plugin}`)}`,
     details: { action, repo, plugin },
-    hint: `the registry’s owner makes one that does: \`octo registry token create --name NAME --scope ${repo}/${plugin}:${action} --data DIR\``,
+    hint: (data) =>
+      `the registry’s owner makes one that does: \`octo registry token create --name NAME --scope ${repo}/${plugin}:${action} --data ${data}\``,
   })
 }
 
@@ -95,7 +96,8 @@ function timeOf(ms: number): string {
 function ended(message: string): Error {
   return coded('UNAUTHENTICATED', {
     message,
-    hint: 'the registry’s owner makes another: `octo registry token create --name NAME --scope REPO/PLUGIN --data DIR`',
+    hint: (data) =>
+      `the registry’s owner makes another: \`octo registry token create --name NAME --scope REPO/PLUGIN --data ${data}\``,
   })
 }
 

@@ -170,7 +170,7 @@ function absent(digest: Digest, cause: unknown): Error {
   return coded('DATA_DIR_CORRUPT', {
     message: `the bytes of blob \`${digest}\` are not there`,
     details: { digest },
-    hint: '`octo registry fsck --data DIR` says what else is missing',
+    hint: (data) => `\`octo registry fsck --data ${data}\` says what else is missing`,
     cause,
   })
 }

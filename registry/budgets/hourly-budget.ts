@@ -26,7 +26,8 @@ export function requireBudget(spending: Spending): void {
   throw coded('RATE_LIMITED', {
     message: `this token has used up its \`${option}\`, which is ${perHour}`,
     details: { setting: option, limit: perHour, retryAfter: Math.max(SHORTEST_WAIT_S, secondsUntil(over, perHour)) },
-    hint: `wait, it fills up again evenly; the registry’s owner can raise it: \`octo registry serve --data DIR --limit ${option}=NUMBER\``,
+    hint: (data) =>
+      `wait, it fills up again evenly; the registry’s owner can raise it: \`octo registry serve --data ${data} --limit ${option}=NUMBER\``,
   })
 }
 

@@ -24,7 +24,8 @@ export function createProofBudget(msPerHour: number, clock: () => number): Proof
       throw coded('RATE_LIMITED', {
         message: `releases of this token were checked for ${Math.round(msPerHour / 1000)} s in an hour, which is its \`proof-ms-per-hour\``,
         details: { setting: 'proof-ms-per-hour', limit: msPerHour, retryAfter },
-        hint: 'publish smaller archives, or later; the registry’s owner can raise it: `octo registry serve --data DIR --limit proof-ms-per-hour=NUMBER`',
+        hint: (data) =>
+          `publish smaller archives, or later; the registry’s owner can raise it: \`octo registry serve --data ${data} --limit proof-ms-per-hour=NUMBER\``,
       })
     },
     spend(owner, ms) {

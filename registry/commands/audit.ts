@@ -122,7 +122,7 @@ function actorsNamed(text: string, tokens: readonly Token[]): string[] {
   if (found.length > 0) return found
   throw coded('TOKEN_NOT_FOUND', {
     message: `there is no token ${quote(text)}, neither by its id nor by its name`,
-    hint: '`octo registry token list --data DIR` shows those that exist',
+    hint: (data) => `\`octo registry token list --data ${data}\` shows those that exist`,
   })
 }
 

@@ -58,15 +58,16 @@ export function requireRegistry(data: string): void {
 
 /** The same error to whoever has the data at hand: with the folder that was named, and the repo that was meant. */
 async function forOwner(error: unknown, data: string, { metadata }: RegistryDeps): Promise<unknown> {
-  if (!isCoded(error) || error.hint === undefined) return error
+  if (!isCoded(error)) return error
   const { repo } = error.details
   const meant =
     error.code === 'REPO_NOT_FOUND' && typeof repo === 'string'
       ? nearestWord(repo, await metadata.repos.list())
       : undefined
+  const typed = shellWord(data)
   const hint =
     meant === undefined
-      ? error.hint.replaceAll('--data DIR', () => `--data ${shellWord(data)}`)
-      : `did you mean ${quote(meant)}? \`octo registry repo list --data ${shellWord(data)}\` shows those that exist`
-  return withHint(error, hint)
+      ? error.ownersHint?.(typed)
+      : `did you mean ${quote(meant)}? \`octo registry repo list --data ${typed}\` shows those that exist`
+  return hint === undefined ? error : withHint(error, hint)
 }

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { coded } from '../../schemas/errors.ts'
 import { parseName } from '../../schemas/name.ts'
-import { quote } from '../../schemas/quote.ts'
+import { quote, shellWord } from '../../schemas/quote.ts'
 import type { Run } from '../../terminal/program.ts'
 import { addCommand, onRun } from '../../terminal/program.ts'
 import type { Visibility } from '../db/records.ts'
@@ -30,7 +30,7 @@ async function runVisibility({ args, options, terminal }: Run<DataOption>) {
   })
   if (changed && visibility === 'private')
     terminal.info(
-      `a running registry hides it within a second; what was fetched or cached before stays where it is; \`octo registry token create --name NAME --scope '${repo}/*:read' --data DIR\` lets somebody read it`,
+      `a running registry hides it within a second; what was fetched or cached before stays where it is; \`octo registry token create --name NAME --scope '${repo}/*:read' --data ${shellWord(options.data)}\` lets somebody read it`,
     )
   return 0
 }

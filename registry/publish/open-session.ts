@@ -113,6 +113,7 @@ function requireRoom({ openSessions }: FoundForOpening, limit: number): void {
   throw coded('RATE_LIMITED', {
     message: `this token has ${limit} publishing sessions open, which is its \`open-sessions\``,
     details: { setting: 'open-sessions', limit, retryAfter: 60 },
-    hint: 'finish or delete a session; the registry’s owner can raise it: `octo registry serve --data DIR --limit open-sessions=NUMBER`',
+    hint: (data) =>
+      `finish or delete a session; the registry’s owner can raise it: \`octo registry serve --data ${data} --limit open-sessions=NUMBER\``,
   })
 }

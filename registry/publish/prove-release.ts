@@ -92,7 +92,7 @@ async function requireKeyring({ repos }: MetadataStore, repo: Name): Promise<rea
   throw coded('KEYRING_EMPTY', {
     message: `repo ${quote(repo)} admits no key yet, so nothing can be published in it`,
     details: { repo },
-    hint: `its owner admits one: \`octo registry repo key add ${repo} FILE --data DIR\``,
+    hint: (data) => `its owner admits one: \`octo registry repo key add ${repo} FILE --data ${data}\``,
   })
 }
 

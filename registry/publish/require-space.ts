@@ -41,7 +41,8 @@ export function requireSpace(
     throw coded('NO_SPACE', {
       message: `the registry has no room for ${needed} bytes, expected at most ${available}`,
       details: { needed, available },
-      hint: 'try again when other publishers have finished; the registry’s owner can run `octo registry gc --data DIR`',
+      hint: (data) =>
+        `try again when other publishers have finished; the registry’s owner can run \`octo registry gc --data ${data}\``,
     })
   const share = Math.floor((Math.max(0, freeBytes - promised.others) + brought) * TOKEN_SHARE)
   const left = Math.max(0, share - brought - promised.own)

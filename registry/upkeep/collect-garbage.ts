@@ -52,7 +52,7 @@ async function requireEverything({ metadata }: RegistryDeps): Promise<void> {
   if (await metadata.upkeep.isEverythingHere()) return
   throw coded('DATA_DIR_CORRUPT', {
     message: 'the audit log names more published versions than there are, so no blob is removed',
-    hint: '`octo registry fsck --data DIR`, then restore a backup',
+    hint: (data) => `\`octo registry fsck --data ${data}\`, then restore a backup`,
   })
 }
 

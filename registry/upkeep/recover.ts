@@ -18,7 +18,7 @@ export async function checkDatabase({ metadata, logger }: RegistryDeps): Promise
     throw coded('DATA_DIR_CORRUPT', {
       message: 'the registry database is damaged',
       details: { found: glance.found },
-      hint: '`octo registry fsck --data DIR` says what is damaged; then restore a backup',
+      hint: (data) => `\`octo registry fsck --data ${data}\` says what is damaged; then restore a backup`,
     })
 }
 

@@ -135,11 +135,14 @@ var CodedError = class extends Error {
   code;
   details;
   hint;
+  /** The hint for whoever has the data at hand; undefined where it is the same for all. */
+  ownersHint;
   constructor(code, fields) {
     super(fields.message, fields.cause === void 0 ? void 0 : { cause: fields.cause });
     this.code = code;
     this.details = fields.details ?? {};
-    this.hint = fields.hint;
+    this.ownersHint = typeof fields.hint === "function" ? fields.hint : void 0;
+    this.hint = typeof fields.hint === "function" ? fields.hint("DIR") : fields.hint;
   }
   toJSON() {
     return { code: this.code, message: this.message, details: this.details, ...this.hint ? { hint: this.hint } : {} };

@@ -55,6 +55,11 @@ test('a command in a hint stands between backticks, so that it is seen where it 
   )
 })
 
+test('a hint that names the data of a registry is a function of their folder', () => {
+  const fixed = advice.filter(({ text, isHint }) => isHint && text.includes('--data DIR'))
+  assert.deepEqual(fixed, [])
+})
+
 const wrong: readonly [string, RegExp][] = [
   ['octo logn', /no word logn/],
   ['octo login https://plugins.example.com', /too many arguments/],

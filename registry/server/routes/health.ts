@@ -31,6 +31,7 @@ function showsTooMuch(): Error {
 function showsTooLittle(): Error {
   return coded('DATA_DIR_CORRUPT', {
     message: 'not all that was published is shown yet, as the tree was missing and is made anew',
-    hint: 'wait; where it does not end, the log names what keeps it, and `octo registry fsck --data DIR` what is missing',
+    hint: (data) =>
+      `wait; where it does not end, the log names what keeps it, and \`octo registry fsck --data ${data}\` what is missing`,
   })
 }

@@ -117,6 +117,19 @@ test('hints name the folder that was named, and the repo and the action that wer
   )
 })
 
+test('a hint names the folder as it is typed, and whatever else it quotes stays as it is', async (t) => {
+  const { data } = await aFolder(t)
+  const spaced = `${data} of --data DIR`
+  const octo = (...words: string[]) => typeOcto(['registry', ...words, '--data', spaced])
+  await octo('repo', 'create', 'core')
+  for (const words of [
+    ['token', 'revoke', 'tok-0123456789ab'],
+    ['repo', 'key', 'list', 'other'],
+    ['repo', 'key', 'revoke', 'core', `sha256:${'0'.repeat(64)}`],
+  ])
+    assert.match((await octo(...words)).stderr, /^hint: .*`octo registry [^`]* --data '[^']* of --data DIR'`/m)
+})
+
 test('a scope that fits no repo yet is pointed out, and the token is made', async (t) => {
   const { octo } = await aFolder(t)
   await octo('repo', 'create', 'core')
