@@ -1,4 +1,6 @@
 // `octo test`: an unpublished plugin, checked or run as its users would, and what was declared and not used.
+import { optionName, POSITIONALS, valueWords } from '../schemas/option-words.ts'
+import { quote, shellWord } from '../schemas/quote.ts'
 import type { Terminal } from '../terminal/index.ts'
 import type { OctoSetting } from './octo-process.ts'
 import { shellCodeOf, showRun } from './octo-process.ts'
@@ -25,7 +27,7 @@ export async function testPlugin(
   const { built, octo, config, folder } = tested
   if (keep) tested.keep()
   const code = await run(octo, { built, args, config, keep })
-  for (const line of remarksOn(built, args)) terminal.info(line)
+  for (const line of remarksOn(built, { dir, args })) terminal.info(line)
   if (keep) terminal.info(`kept ${folder}`)
   return code
 }
@@ -48,10 +50,22 @@ async function run(octo: OctoSetting, { built, args, config, keep }: Running): P
   return shellCodeOf(await showRun(octo, ['run', plugin, ...shared, '--', ...args]))
 }
 
-function remarksOn({ manifest, plugin }: Built, args: readonly string[]): readonly string[] {
+type Typed = { readonly dir: string; readonly args: readonly string[] }
+
+function remarksOn({ manifest, plugin }: Built, { dir, args }: Typed): readonly string[] {
   if (manifest.protocol !== 'exec')
     return [`${plugin} speaks ${manifest.protocol}: \`octo plugin check FILE\` holds its program to that protocol`]
-  const names = Object.keys(manifest.arguments?.properties ?? {})
-  const unused = names.filter((name) => !args.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`)))
-  return unused.length === 0 ? [] : [`declared and not given: ${unused.map((name) => `--${name}`).join(', ')}`]
+  const style = manifest.argumentStyle
+  const isGiven = (option: string) =>
+    args.some((arg) => arg === option || arg.startsWith(option.length === 2 ? option : `${option}=`))
+  const unused = Object.entries(manifest.arguments?.properties ?? {})
+    .filter(([name]) => name !== POSITIONALS)
+    .map(([name, { type }]) => ({ option: optionName(name, style), type }))
+    .filter(({ option }) => !isGiven(option))
+  const [first] = unused
+  if (!first) return []
+  const words = first.type === 'boolean' ? [first.option] : valueWords(first.option, 'VALUE', style)
+  const typed = `octo test ${shellWord(dir)} -- ${[...args.map(shellWord), ...words].join(' ')}`
+  const named = unused.map(({ option }) => quote(option)).join(', ')
+  return [`${plugin} declares arguments that were not given: ${named}; they stand behind \`--\`: \`${typed}\``]
 }

@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { join, resolve } from 'node:path'
 import { hostPlatform } from '../client/index.ts'
 import { coded } from '../schemas/errors.ts'
+import type { ArgumentStyle } from '../schemas/manifest.ts'
 import { parseManifest } from '../schemas/manifest.ts'
 import { matchOrder } from '../schemas/platform.ts'
 import { quote } from '../schemas/quote.ts'
@@ -27,7 +28,8 @@ export type Built = {
     readonly protocol: string
     readonly output?: string
     readonly readme?: string
-    readonly arguments?: { readonly properties?: Readonly<Record<string, unknown>> }
+    readonly argumentStyle?: ArgumentStyle
+    readonly arguments?: { readonly properties?: Readonly<Record<string, { readonly type?: unknown }>> }
   }
   /** By platform: the one that was built. */
   readonly platforms: Readonly<Record<string, unknown>>

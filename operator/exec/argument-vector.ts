@@ -3,7 +3,8 @@
 import { pointerTo } from '../../config/document/invalid.ts'
 import type { CheckArguments } from '../../config/model/config.ts'
 import { coded } from '../../schemas/errors.ts'
-import type { ArgumentStyle, ReleasedManifest } from '../../schemas/manifest.ts'
+import type { ReleasedManifest } from '../../schemas/manifest.ts'
+import { optionName, POSITIONALS, valueWords } from '../../schemas/option-words.ts'
 import { quote } from '../../schemas/quote.ts'
 import { MAX_WORD_BYTES } from './environment.ts'
 
@@ -12,8 +13,6 @@ export type Spelling = Pick<ReleasedManifest, 'booleans' | 'argumentStyle'>
 /** Linux gives arguments and environment a quarter of the stack, 2 MiB by default; half of it is ours. */
 const MAX_TOTAL_BYTES = 1024 * 1024
 const KEY = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/
-/** The key whose values are no options. */
-const POSITIONALS = '_'
 
 /** Throws ARGUMENTS_INVALID for a name or value no program can receive, and LIMIT_EXCEEDED for one that is too long. */
 export function argumentVector(given: CheckArguments, spelling: Spelling): string[] {
@@ -44,7 +43,7 @@ function mapWords(given: ArgumentMap, spelling: Spelling): string[] {
 
 type Writing = Spelling & { readonly texts: Readonly<Record<string, string>> }
 
-function optionWords(key: string, value: unknown, { texts, booleans, argumentStyle = 'gnu' }: Writing): string[] {
+function optionWords(key: string, value: unknown, { texts, booleans, argumentStyle }: Writing): string[] {
   const option = optionName(key, argumentStyle)
   if (value === null || value === undefined) return []
   if (value === true) return [option]
@@ -54,22 +53,6 @@ function optionWords(key: string, value: unknown, { texts, booleans, argumentSty
     ? value.map((item, index) => wordOf(item, texts[pointerTo(pointer, String(index))]))
     : [wordOf(value, texts[pointer])]
   return values.flatMap((word) => valueWords(option, word, argumentStyle))
-}
-
-function optionName(key: string, style: ArgumentStyle): string {
-  const isShort = style === 'single-dash' || (style !== 'long' && key.length === 1)
-  return `${isShort ? '-' : '--'}${key}`
-}
-
-/** `-H value`, and `-Hvalue` for a value that starts with `-`: getopt reads both alike, and a word of its own may be taken for an option. */
-function valueWords(option: string, value: string, style: ArgumentStyle): string[] {
-  const takesNextWord = style === 'separate' || (style === 'gnu' && option.length === 2)
-  if (!takesNextWord) return [`${option}=${value}`]
-  if (!value.startsWith('-')) return [option, value]
-  if (option.length === 2) return [`${option}${value}`]
-  throw argumentsInvalid(
-    `argument ${quote(option)} cannot be given a value that starts with \`-\`, as this plugin would read it as an option`,
-  )
 }
 
 /** Numbers as they were typed, maps and inner lists as JSON. */

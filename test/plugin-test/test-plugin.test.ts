@@ -40,11 +40,34 @@ test('a plugin runs as its users will have it, and what was kept runs again from
   assert.equal(code, 0, stderr)
   assert.match(stdout, /^ok +my-check +health +my-check@0\.1\.0 .* OK - there$/m)
   assert.match(stderr, /built my-check 0\.1\.0\nsigned, resolved, proven and installed\n/)
-  assert.match(stderr, /declared and not given: --depth\n/)
+  assert.match(
+    stderr,
+    /my-check declares arguments that were not given: `--depth`; they stand behind `--`: `octo test my-check -- --path=\/ --depth=VALUE`\n/,
+  )
   const [kept = ''] = readdirSync(temporary).filter((name) => name.startsWith('octo-test-plugin-'))
   assert.ok(stderr.includes(`kept ${join(temporary, kept)}`))
   assert.deepEqual(readdirSync(folder).sort(), ['my-check', 'tmp'])
   assert.ok(readFileSync(join(temporary, kept, 'octo.yaml'), 'utf8').includes('"--path=/"'))
+})
+
+test('what was not given is told as it is typed, which leaves nothing to tell', async (t) => {
+  const styled = MANIFEST.replace('output:', 'argumentStyle: separate\noutput:').replace(
+    '{path: {type: string}, depth: {type: integer}}',
+    '{path: {type: string}, deep: {type: boolean}}',
+  )
+  const { octo, dir } = aProject(t, styled)
+  writeFileSync(join(dir, 'check.sh'), '#!/bin/sh\necho "OK - $*"\n')
+  let typed: readonly string[] = []
+  for (const words of ['--path VALUE', '--path VALUE --deep']) {
+    const { stderr } = await octo(...typed)
+    const line = `octo test my-check -- ${words}`
+    assert.ok(stderr.includes(`they stand behind \`--\`: \`${line}\``), stderr)
+    typed = line.split(' ').slice(3)
+  }
+  const { code, stdout, stderr } = await octo(...typed)
+  assert.equal(code, 0, stderr)
+  assert.match(stdout, /OK - --path VALUE --deep/)
+  assert.doesNotMatch(stderr, /not given/)
 })
 
 test('a check that fails, fails the test, and nothing stays', async (t) => {
