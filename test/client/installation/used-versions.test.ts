@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFileSync, mkdirSync, symlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { placesOf } from '../../../client/installation/places.ts'
 import { runningIn } from '../../../client/installation/used-versions.ts'
 import { FROM_SOURCES } from '../../support/machine/from-sources.ts'
+import { isReachable, whyUnreachable } from '../../support/machine/other-users.ts'
 import { tempFolder } from '../../support/machine/temp-folder.ts'
 
 test('a version that runs is known to run, also where the installation is reached through a link', {
@@ -33,9 +34,56 @@ test('whoever asks is not counted among those that run, by none of its names', {
   mkdirSync(join(versions, '1.2.3'), { recursive: true })
   const source = new URL('../../../client/installation/used-versions.ts', import.meta.url)
   const asker = `import { runningIn } from ${JSON.stringify(source)}
-console.log(JSON.stringify(runningIn({ versions: ${JSON.stringify(versions)} })))`
+console.log(JSON.stringify(runningIn({ root: ${JSON.stringify(dirname(versions))}, versions: ${JSON.stringify(versions)} })))`
   // As octo itself is started: a word of it lies in the installation.
   const words = [...FROM_SOURCES, '--input-type=module', '--eval', asker, '--', join(versions, '1.2.3/octo.cjs')]
   const { stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' })
   assert.equal(stdout, '[]\n', stderr)
+})
+
+const onLinux = { skip: process.platform !== 'linux' && 'only Linux tells what runs where' }
+
+test(
+  'what a version has started needs its guard of Node, and keeps it, whichever program it is',
+  onLinux,
+  async (t) => {
+    const folder = tempFolder(t)
+    const guard = join(folder, 'versions/1.2.3/lib/octo/operator/exec/node-guard.cjs')
+    const child = spawn('/bin/cat', { env: { NODE_OPTIONS: `--require "${guard}"` } })
+    t.after(() => child.kill('SIGKILL'))
+    await once(child, 'spawn')
+    assert.deepEqual(runningIn(placesOf(folder)), [{ pid: child.pid, version: '1.2.3' }])
+  },
+)
+
+const noOtherUser =
+  process.platform !== 'linux' || process.getuid?.() !== 0
+    ? 'only root on Linux can be another user'
+    : [import.meta.dirname, process.execPath].every(isReachable)
+      ? (whyUnreachable() ?? false)
+      : 'other users cannot reach this checkout, or its Node'
+
+test('of an octo of another user, nobody knows the version, and none is said to be unused', {
+  skip: noOtherUser,
+}, async (t) => {
+  const folder = tempFolder(t)
+  const source = new URL('../../../client/installation/used-versions.ts', import.meta.url)
+  const asker = `import { runningIn } from ${JSON.stringify(source)}
+console.log(JSON.stringify(runningIn(${JSON.stringify(placesOf(folder))})) ?? 'not told')`
+  const ask = () => {
+    const words = [...FROM_SOURCES, '--input-type=module', '--eval', asker]
+    const { stdout, stderr } = spawnSync(process.execPath, words, {
+      uid: 12_345,
+      gid: 12_345,
+      cwd: '/',
+      encoding: 'utf8',
+    })
+    return stdout || stderr
+  }
+  assert.equal(ask(), '[]\n')
+  // It waits for its input.
+  const child = spawn('/bin/cat', { argv0: join(folder, 'current/bin/../lib/octo/node/bin/node') })
+  t.after(() => child.kill('SIGKILL'))
+  await once(child, 'spawn')
+  assert.equal(ask(), 'not told\n')
 })
